@@ -1,0 +1,213 @@
+//! Everything that can be configured about a client.
+
+use std::fmt;
+use std::marker::PhantomData;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::{BuildError, Client, Inner};
+use crate::error::{Error, ErrorResponse};
+use crate::request::base::Base;
+use crate::secret::AccessToken;
+use crate::session::{Attach, RefreshEndpoint, Renewer, Session, TokenBad, Tokens};
+use crate::transport::{HttpClientBuilder, ReqwestTransport, Transport};
+use crate::upstream::Upstream;
+
+/// How long a call may take as a whole where nothing else is said.
+const TIMEOUT: Duration = Duration::from_secs(30);
+/// As much of an answer's body as a call takes where nothing else is said.
+const BODY_LIMIT: usize = 64 << 20;
+
+/// What a generated client gives the builder.
+pub trait ApiClient: Sized {
+    /// The trait's name.
+    const NAME: &'static str;
+    /// The declared renewal, where there is one.
+    const REFRESH: Option<&'static RefreshEndpoint>;
+
+    /// The client over its runtime.
+    fn from_client(client: Client) -> Self;
+}
+
+/// Builds the client of an [`#[api_client]`](macro@crate::api_client) trait.
+///
+/// ```
+/// # use sdk_runtime::api_client;
+/// use std::time::Duration;
+/// use sdk_runtime::{Attach, Result};
+///
+/// #[api_client]
+/// trait Tracker {
+///     #[get("/issues")]
+///     async fn issues(&self) -> Result<Vec<String>>;
+/// }
+///
+/// let tracker = TrackerClient::builder("https://tracker.example/api/v1")
+///     .attach(Attach::header("x-api-key", "Key"))
+///     .bearer("a token that is never renewed")
+///     .timeout(Duration::from_secs(10))
+///     .http(|http| http.user_agent("my-app/1.0"))
+///     .build()?;
+/// # Ok::<(), sdk_runtime::BuildError>(())
+/// ```
+#[must_use]
+pub struct ClientBuilder<C> {
+    base: String,
+    attach: Option<Attach>,
+    token_bad: Option<TokenBad>,
+    bearer: Option<AccessToken>,
+    session: Option<Session>,
+    transport: Option<Arc<dyn Transport>>,
+    http: Option<Configure>,
+    timeout: Option<Duration>,
+    body_limit: usize,
+    client: PhantomData<fn() -> C>,
+}
+
+type Configure = Box<dyn FnOnce(HttpClientBuilder) -> HttpClientBuilder + Send>;
+
+impl<C: ApiClient> ClientBuilder<C> {
+    /// A builder for a client of the API at `base`, whose path prefix, if it has one, stays in front of every path.
+    pub fn new(base: &str) -> Self {
+        Self {
+            base: base.to_owned(),
+            attach: None,
+            token_bad: None,
+            bearer: None,
+            session: None,
+            transport: None,
+            http: None,
+            timeout: Some(TIMEOUT),
+            body_limit: BODY_LIMIT,
+            client: PhantomData,
+        }
+    }
+
+    /// How the access token is attached to requests. Default: [`Attach::bearer`].
+    pub fn attach(mut self, attach: Attach) -> Self {
+        self.attach = Some(attach);
+        self
+    }
+
+    /// Decides whether an answer means "this access token is no good", in place of the default: a 401 without a challenge
+    /// for another scheme. Asked about answers to signed requests with a status of 300 and above, from the client's own origin.
+    pub fn token_bad(mut self, token_bad: impl Fn(&ErrorResponse) -> bool + Send + Sync + 'static) -> Self {
+        self.token_bad = Some(Arc::new(token_bad));
+        self
+    }
+
+    /// Signs every request with this token, which is never renewed: an API key, a personal access token.
+    pub fn bearer(mut self, token: impl Into<AccessToken>) -> Self {
+        self.bearer = Some(token.into());
+        self
+    }
+
+    /// Shares the login of another client: one token, one renewal for both.
+    pub fn session(mut self, session: &Session) -> Self {
+        self.session = Some(session.clone());
+        self
+    }
+
+    /// Sends requests by `transport` instead of reqwest.
+    pub fn transport(mut self, transport: impl Transport) -> Self {
+        self.transport = Some(Arc::new(transport));
+        self
+    }
+
+    /// Configures reqwest's own client: proxies, certificates, connection limits.
+    pub fn http(
+        mut self,
+        configure: impl FnOnce(HttpClientBuilder) -> HttpClientBuilder + Send + 'static,
+    ) -> Self {
+        self.http = Some(match self.http.take() {
+            Some(before) => Box::new(move |builder| configure(before(builder))),
+            None => Box::new(configure),
+        });
+        self
+    }
+
+    /// How long a call may take as a whole, waiting for a renewal and the replay included; `None` for as long as it takes.
+    /// Default: 30 s. An endpoint's own `timeout` wins.
+    pub fn timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
+        self.timeout = timeout.into();
+        self
+    }
+
+    /// As many bytes of an answer's body as a call takes, [`Error::BodyTooLarge`] beyond. Default: 64 MiB.
+    pub fn body_limit(mut self, bytes: usize) -> Self {
+        self.body_limit = bytes;
+        self
+    }
+
+    /// Builds the client.
+    ///
+    /// # Errors
+    ///
+    /// When the base URL is none, options contradict each other, or the HTTP client cannot be set up.
+    pub fn build(self) -> Result<C, BuildError> {
+        let base = Base::parse(&self.base).map_err(BuildError::base)?;
+        let transport: Arc<dyn Transport> = match (self.transport, self.http) {
+            (Some(_), Some(_)) => {
+                return Err(BuildError::conflict(
+                    "`.http(…)` configures reqwest, and `.transport(…)` replaces it: keep one",
+                ));
+            }
+            (Some(transport), None) => transport,
+            (None, configure) => {
+                let configure = configure.unwrap_or_else(|| Box::new(|builder| builder));
+                Arc::new(ReqwestTransport::new(configure).map_err(BuildError::transport)?)
+            }
+        };
+        let upstream = Arc::new(Upstream { transport, base });
+
+        let fixed = self.bearer.is_some();
+        let session = match self.session {
+            Some(_) if fixed => {
+                return Err(BuildError::conflict(
+                    "`.bearer(…)` and `.session(…)` are two credentials for one client: keep one",
+                ));
+            }
+            Some(_) if self.attach.is_some() => {
+                return Err(BuildError::conflict(
+                    "the session of `.session(…)` brings its own way to attach the token: leave `.attach(…)` out",
+                ));
+            }
+            Some(session) => session,
+            None => {
+                let attachment = self.attach.unwrap_or_default().check().map_err(BuildError::credential)?;
+                Session::new(attachment, self.token_bad.clone())
+            }
+        };
+        if let Some(token) = self.bearer {
+            session.sign_in(Tokens::new(token)).map_err(|error| match error {
+                Error::InvalidRequest(error) => BuildError::credential(error),
+                _ => BuildError::conflict("the session is closed"),
+            })?;
+        } else if let Some(refresh) = C::REFRESH {
+            let renewer = Renewer {
+                upstream: upstream.clone(),
+                attachment: session.shared().attachment.clone(),
+                refresh,
+            };
+            if !session.shared().renew_with(renewer) {
+                return Err(BuildError::conflict(
+                    "the session of `.session(…)` has a way to renew itself already: leave `#[session(refresh)]` to one trait",
+                ));
+            }
+        }
+        let token_bad = self.token_bad.or_else(|| session.shared().token_bad.clone());
+        Ok(C::from_client(Client(Arc::new(Inner {
+            upstream,
+            session,
+            token_bad,
+            timeout: self.timeout,
+            body_limit: self.body_limit,
+        }))))
+    }
+}
+
+impl<C> fmt::Debug for ClientBuilder<C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ClientBuilder").finish_non_exhaustive()
+    }
+}

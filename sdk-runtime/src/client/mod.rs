@@ -1,0 +1,102 @@
+//! A client: calls on their way from a request in the making to a value. Uses everything else; nothing uses it but
+//! generated code.
+
+mod build_error;
+mod builder;
+mod call;
+mod pipeline;
+
+use std::fmt;
+use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
+use std::time::Duration;
+
+pub use build_error::BuildError;
+pub use builder::{ApiClient, ClientBuilder};
+pub use call::{Call, CallFuture, ResponseCall};
+
+use call::Role;
+
+use crate::endpoint::Endpoint;
+use crate::error::ApiError;
+use crate::request::Request;
+use crate::response::Decoder;
+use crate::session::{Grant, Session, TokenBad, TokenResponse};
+use crate::upstream::Upstream;
+
+/// What every generated client is made of: one pointer, cheap to clone.
+#[derive(Clone)]
+pub struct Client(Arc<Inner>);
+
+struct Inner {
+    upstream: Arc<Upstream>,
+    session: Session,
+    token_bad: Option<TokenBad>,
+    timeout: Option<Duration>,
+    body_limit: usize,
+}
+
+impl Client {
+    /// The login this client's calls are made under.
+    #[must_use]
+    pub fn session(&self) -> &Session {
+        &self.0.session
+    }
+
+    /// Begins a request of `endpoint`.
+    #[must_use]
+    pub fn request(&self, endpoint: &'static Endpoint) -> ClientRequest<'_> {
+        ClientRequest { client: self, request: Request::new(&self.0.upstream.base, endpoint) }
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client").field("session", &self.0.session).finish_non_exhaustive()
+    }
+}
+
+/// A request in the making, and the client that is going to send it.
+pub struct ClientRequest<'c> {
+    client: &'c Client,
+    request: Request,
+}
+
+impl ClientRequest<'_> {
+    /// The call of an ordinary endpoint.
+    pub fn finish<T, E: ApiError>(self, decoder: Decoder<T>) -> Call<T, E> {
+        self.call(decoder, Role::Plain)
+    }
+
+    /// The call of a `#[session(start)]` endpoint.
+    pub fn finish_start<T: TokenResponse, E: ApiError>(self, decoder: Decoder<T>) -> Call<T, E> {
+        self.call(decoder, Role::Start(T::tokens))
+    }
+
+    /// The call of a `#[session(end)]` endpoint, some of whose arguments `supply` takes from the session.
+    pub fn finish_end<T, E: ApiError>(
+        self,
+        decoder: Decoder<T>,
+        supply: fn(&Grant, &mut Request) -> Option<()>,
+    ) -> Call<T, E> {
+        self.call(decoder, Role::End(supply))
+    }
+
+    fn call<T, E>(self, decoder: Decoder<T>, role: Role<T>) -> Call<T, E> {
+        Call::new(self.client.clone(), self.request, decoder, role)
+    }
+}
+
+impl Deref for ClientRequest<'_> {
+    type Target = Request;
+
+    fn deref(&self) -> &Request {
+        &self.request
+    }
+}
+
+impl DerefMut for ClientRequest<'_> {
+    fn deref_mut(&mut self) -> &mut Request {
+        &mut self.request
+    }
+}

@@ -1,0 +1,113 @@
+//! The end of a login, as every caller is told of it.
+
+use std::fmt;
+use std::sync::Arc;
+
+use super::ErrorResponse;
+
+/// The access token was refused, and what could be done about it is exhausted.
+#[derive(Clone)]
+pub struct SessionExpired(Arc<Inner>);
+
+#[derive(Clone)]
+struct Inner {
+    reason: ExpiredReason,
+    message: Option<String>,
+    refresh: Option<ErrorResponse>,
+    response: Option<ErrorResponse>,
+}
+
+/// The answer that refused a caller's token.
+pub(crate) type Original = ErrorResponse;
+
+/// Why a session expired, or a call was given up as if it had.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ExpiredReason {
+    /// The server refused the renewal for good: the refresh token is spent, revoked or out of date.
+    RefreshRejected,
+    /// The access token was refused or is out of date, and there is nothing to renew it with.
+    NoRefreshToken,
+    /// The token was renewed, and the server refused this call with the new one too. The login itself goes on.
+    ReplayRejected,
+}
+
+impl SessionExpired {
+    pub(crate) fn new(reason: ExpiredReason) -> Self {
+        Self(Arc::new(Inner { reason, message: None, refresh: None, response: None }))
+    }
+
+    pub(crate) fn rejected(message: Option<String>, refresh: ErrorResponse) -> Self {
+        Self(Arc::new(Inner {
+            reason: ExpiredReason::RefreshRejected,
+            message,
+            refresh: Some(refresh),
+            response: None,
+        }))
+    }
+
+    /// The same end of the same login, as the caller sees it whose own request was answered with `response`.
+    pub(crate) fn seen_with(&self, response: Original) -> Self {
+        Self(Arc::new(Inner { response: Some(response), ..(*self.0).clone() }))
+    }
+
+    /// Why.
+    #[must_use]
+    pub fn reason(&self) -> ExpiredReason {
+        self.0.reason
+    }
+
+    /// Whether only a new sign-in helps. `false` when one endpoint kept refusing while the login goes on.
+    #[must_use]
+    pub fn requires_sign_in(&self) -> bool {
+        self.0.reason != ExpiredReason::ReplayRejected
+    }
+
+    /// The answer that refused this call's token; `None` for a call that was never sent.
+    #[must_use]
+    pub fn response(&self) -> Option<&ErrorResponse> {
+        self.0.response.as_ref()
+    }
+
+    /// The answer that refused the renewal, where one was sent.
+    #[must_use]
+    pub fn refresh_response(&self) -> Option<&ErrorResponse> {
+        self.0.refresh.as_ref()
+    }
+
+    /// What the server's answer to the renewal gave as its reason, in the words of
+    /// [`Refusal::Dead`](crate::Refusal::Dead).
+    #[must_use]
+    pub fn message(&self) -> Option<&str> {
+        self.0.message.as_deref()
+    }
+}
+
+impl fmt::Display for SessionExpired {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.0.reason {
+            ExpiredReason::RefreshRejected => "the session has expired: the server refused to renew it",
+            ExpiredReason::NoRefreshToken => {
+                "the session has expired: the access token is no longer good and there is nothing to renew it with"
+            }
+            ExpiredReason::ReplayRejected => "the endpoint refused the renewed access token too",
+        })
+    }
+}
+
+impl fmt::Debug for SessionExpired {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SessionExpired")
+            .field("reason", &self.0.reason)
+            .field("response", &self.0.response)
+            .field("refresh_response", &self.0.refresh)
+            .finish_non_exhaustive()
+    }
+}
+
+impl std::error::Error for SessionExpired {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        let refresh = self.0.refresh.as_ref()?;
+        Some(refresh)
+    }
+}

@@ -1,0 +1,188 @@
+//! What a call can fail with; knows nothing of how it came about.
+//!
+//! Cheap to clone, since one failed renewal answers many callers. No `Display` and no `Debug` here shows a token, a body,
+//! a query or a header value: those are reached through accessors, by somebody who means it.
+
+mod api;
+mod decode;
+mod expired;
+mod identity;
+mod request;
+mod response;
+mod timeout;
+mod too_large;
+mod transport;
+mod unavailable;
+
+use std::fmt;
+
+pub use api::ApiError;
+pub use decode::DecodeError;
+pub use expired::{ExpiredReason, SessionExpired};
+pub use identity::IdentityChanged;
+pub use request::InvalidRequest;
+pub use response::ErrorResponse;
+pub use timeout::{Timeout, TimeoutPhase};
+pub use too_large::BodyTooLarge;
+pub use transport::{TransportError, TransportErrorKind};
+pub use unavailable::{RefreshUnavailable, UnavailableCause};
+
+pub(crate) use expired::Original;
+
+/// Why a call failed.
+///
+/// ```
+/// use sdk_runtime::Error;
+///
+/// fn advice(error: &Error) -> &'static str {
+///     match error {
+///         Error::SessionExpired(expired) if expired.requires_sign_in() => "sign in again",
+///         Error::NotSignedIn => "sign in",
+///         Error::RefreshUnavailable(_) | Error::Transport(_) | Error::Timeout(_) => "try again later",
+///         _ => "tell the developers",
+///     }
+/// }
+/// assert_eq!(advice(&Error::NotSignedIn), "sign in");
+/// ```
+#[derive(Clone)]
+#[non_exhaustive]
+pub enum Error {
+    /// The login is over and the user must sign in again, or this endpoint kept refusing a fresh token
+    /// ([`requires_sign_in`](SessionExpired::requires_sign_in) tells which).
+    SessionExpired(SessionExpired),
+    /// The access token must be renewed and that cannot be had right now. The login is not lost.
+    RefreshUnavailable(RefreshUnavailable),
+    /// The endpoint needs a login and nobody is signed in. Nothing was sent.
+    NotSignedIn,
+    /// Somebody else signed in while the call was under way. It was not sent again.
+    IdentityChanged(IdentityChanged),
+    /// The server answered with a status that is no success and has no meaning for the session.
+    Status(ErrorResponse),
+    /// The request could not be sent, or its answer not be read.
+    Transport(TransportError),
+    /// The call took longer than it may.
+    Timeout(Timeout),
+    /// The answer could not be decoded into the endpoint's type.
+    Decode(DecodeError),
+    /// An argument cannot be part of a request. Nothing was sent.
+    InvalidRequest(InvalidRequest),
+    /// The answer's body is larger than the client takes.
+    BodyTooLarge(BodyTooLarge),
+    /// The caller's `CancellationToken` was cancelled.
+    Cancelled,
+    /// The session was closed.
+    Closed,
+    /// A fake does not implement this endpoint.
+    Unimplemented(&'static str),
+}
+
+impl Error {
+    /// The answer of the server behind this error, where there is one.
+    #[must_use]
+    pub fn response(&self) -> Option<&ErrorResponse> {
+        match self {
+            Self::Status(response) => Some(response),
+            Self::SessionExpired(expired) => expired.response(),
+            _ => None,
+        }
+    }
+
+    /// The status of [`response`](Self::response).
+    #[must_use]
+    pub fn status(&self) -> Option<http::StatusCode> {
+        self.response().map(ErrorResponse::status)
+    }
+
+    /// Whether the user has to sign in before a call like this one can succeed.
+    #[must_use]
+    pub fn requires_sign_in(&self) -> bool {
+        match self {
+            Self::SessionExpired(expired) => expired.requires_sign_in(),
+            Self::NotSignedIn => true,
+            _ => false,
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::SessionExpired(inner) => inner.fmt(f),
+            Self::RefreshUnavailable(inner) => inner.fmt(f),
+            Self::NotSignedIn => f.write_str(
+                "nobody is signed in: sign in first, declare the endpoint with `auth = none`, or build the client with `.bearer(…)`",
+            ),
+            Self::IdentityChanged(inner) => inner.fmt(f),
+            Self::Status(inner) => inner.fmt(f),
+            Self::Transport(inner) => inner.fmt(f),
+            Self::Timeout(inner) => inner.fmt(f),
+            Self::Decode(inner) => inner.fmt(f),
+            Self::InvalidRequest(inner) => inner.fmt(f),
+            Self::BodyTooLarge(inner) => inner.fmt(f),
+            Self::Cancelled => f.write_str("the call was cancelled by its caller"),
+            Self::Closed => f.write_str("the session was closed"),
+            Self::Unimplemented(endpoint) => write!(f, "`{endpoint}` is not implemented by this fake"),
+        }
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::SessionExpired(inner) => inner.fmt(f),
+            Self::RefreshUnavailable(inner) => inner.fmt(f),
+            Self::NotSignedIn => f.write_str("NotSignedIn"),
+            Self::IdentityChanged(inner) => inner.fmt(f),
+            Self::Status(inner) => f.debug_tuple("Status").field(inner).finish(),
+            Self::Transport(inner) => inner.fmt(f),
+            Self::Timeout(inner) => inner.fmt(f),
+            Self::Decode(inner) => inner.fmt(f),
+            Self::InvalidRequest(inner) => inner.fmt(f),
+            Self::BodyTooLarge(inner) => inner.fmt(f),
+            Self::Cancelled => f.write_str("Cancelled"),
+            Self::Closed => f.write_str("Closed"),
+            Self::Unimplemented(endpoint) => f.debug_tuple("Unimplemented").field(endpoint).finish(),
+        }
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::SessionExpired(inner) => inner.source(),
+            Self::RefreshUnavailable(inner) => inner.source(),
+            Self::Transport(inner) => inner.source(),
+            _ => None,
+        }
+    }
+}
+
+macro_rules! from_payload {
+    ($($payload:ident),*) => {$(
+        impl From<$payload> for Error {
+            fn from(payload: $payload) -> Self {
+                Self::$payload(payload)
+            }
+        }
+    )*};
+}
+
+from_payload!(SessionExpired, RefreshUnavailable, IdentityChanged, Timeout, InvalidRequest, BodyTooLarge);
+
+impl From<ErrorResponse> for Error {
+    fn from(response: ErrorResponse) -> Self {
+        Self::Status(response)
+    }
+}
+
+impl From<TransportError> for Error {
+    fn from(error: TransportError) -> Self {
+        Self::Transport(error)
+    }
+}
+
+impl From<DecodeError> for Error {
+    fn from(error: DecodeError) -> Self {
+        Self::Decode(error)
+    }
+}

@@ -1,0 +1,49 @@
+//! An argument that cannot be part of a request.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::sync::Arc;
+
+/// An argument that cannot be encoded. Nothing was sent.
+#[derive(Clone)]
+pub struct InvalidRequest(Arc<Inner>);
+
+struct Inner {
+    argument: Cow<'static, str>,
+    reason: Cow<'static, str>,
+}
+
+impl InvalidRequest {
+    pub(crate) fn new(argument: impl Into<Cow<'static, str>>, reason: impl Into<Cow<'static, str>>) -> Self {
+        Self(Arc::new(Inner { argument: argument.into(), reason: reason.into() }))
+    }
+
+    /// The placeholder, parameter or header that is at fault.
+    #[must_use]
+    pub fn argument(&self) -> &str {
+        &self.0.argument
+    }
+
+    /// What is wrong with it. Never quotes the value.
+    #[must_use]
+    pub fn reason(&self) -> &str {
+        &self.0.reason
+    }
+}
+
+impl fmt::Display for InvalidRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the request cannot be sent: `{}` {}", self.0.argument, self.0.reason)
+    }
+}
+
+impl fmt::Debug for InvalidRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("InvalidRequest")
+            .field("argument", &self.0.argument)
+            .field("reason", &self.0.reason)
+            .finish()
+    }
+}
+
+impl std::error::Error for InvalidRequest {}

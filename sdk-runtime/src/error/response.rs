@@ -1,0 +1,103 @@
+//! An answer that is no success.
+
+use std::fmt;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::{HeaderMap, StatusCode};
+use serde::de::DeserializeOwned;
+
+use crate::endpoint::Endpoint;
+
+/// An answer that is no success: status, headers, and the first 64 KiB of its body.
+#[derive(Clone)]
+pub struct ErrorResponse(Arc<Inner>);
+
+struct Inner {
+    endpoint: &'static Endpoint,
+    status: StatusCode,
+    headers: HeaderMap,
+    body: Bytes,
+    truncated: bool,
+}
+
+impl ErrorResponse {
+    pub(crate) fn new(
+        endpoint: &'static Endpoint,
+        status: StatusCode,
+        headers: HeaderMap,
+        body: Bytes,
+        truncated: bool,
+    ) -> Self {
+        Self(Arc::new(Inner { endpoint, status, headers, body, truncated }))
+    }
+
+    /// The endpoint that was called.
+    #[must_use]
+    pub fn endpoint(&self) -> &'static Endpoint {
+        self.0.endpoint
+    }
+
+    /// The status.
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
+        self.0.status
+    }
+
+    /// The headers.
+    #[must_use]
+    pub fn headers(&self) -> &HeaderMap {
+        &self.0.headers
+    }
+
+    /// The body, at most its first 64 KiB.
+    #[must_use]
+    pub fn body(&self) -> &Bytes {
+        &self.0.body
+    }
+
+    /// Whether the body was longer than what was kept.
+    #[must_use]
+    pub fn is_truncated(&self) -> bool {
+        self.0.truncated
+    }
+
+    /// The body as text; bytes that are not UTF-8 are replaced.
+    #[must_use]
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.0.body).into_owned()
+    }
+
+    /// The body as JSON.
+    ///
+    /// # Errors
+    ///
+    /// The decoder's, when the body is not JSON of that shape.
+    pub fn json<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
+        serde_json::from_slice(&self.0.body)
+    }
+}
+
+impl fmt::Display for ErrorResponse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Inner { endpoint, status, .. } = &*self.0;
+        write!(
+            f,
+            "`{}::{}` ({} {}) was answered with status {status}",
+            endpoint.api, endpoint.name, endpoint.method, endpoint.template
+        )
+    }
+}
+
+impl fmt::Debug for ErrorResponse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Inner { endpoint, status, body, .. } = &*self.0;
+        f.debug_struct("ErrorResponse")
+            .field("endpoint", &format_args!("{}::{}", endpoint.api, endpoint.name))
+            .field("status", &status.as_u16())
+            .field("body", &format_args!("{} bytes", body.len()))
+            .finish_non_exhaustive()
+    }
+}
+
+impl std::error::Error for ErrorResponse {}

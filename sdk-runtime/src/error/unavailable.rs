@@ -1,0 +1,105 @@
+//! A renewal that cannot be had right now.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::{DecodeError, ErrorResponse, InvalidRequest, TransportError};
+use crate::clock::{self, Instant};
+
+/// The access token must be renewed, and that cannot be had right now. The login is not lost.
+#[derive(Clone)]
+pub struct RefreshUnavailable(Arc<Inner>);
+
+struct Inner {
+    cause: UnavailableCause,
+    until: Instant,
+}
+
+/// Why a renewal could not be had.
+#[derive(Clone)]
+#[non_exhaustive]
+pub enum UnavailableCause {
+    /// The renewal did not get through.
+    Transport(TransportError),
+    /// The renewal was answered with a status that says nothing definite about the login.
+    Status(ErrorResponse),
+    /// The renewal was answered with something that is no token.
+    Decode(DecodeError),
+    /// The renewal took longer than it may.
+    Timeout,
+    /// The answer said to try later ([`Refusal::TryLater`](crate::Refusal::TryLater)), with this reason.
+    TryLater(String),
+    /// The renewal's request could not be built.
+    Request(InvalidRequest),
+    /// The renewal ended without an outcome: a panic in code of yours it calls, or a runtime that shut down.
+    Aborted,
+}
+
+impl RefreshUnavailable {
+    pub(crate) fn new(cause: UnavailableCause, until: Instant) -> Self {
+        Self(Arc::new(Inner { cause, until }))
+    }
+
+    /// Why.
+    #[must_use]
+    pub fn cause(&self) -> &UnavailableCause {
+        &self.0.cause
+    }
+
+    /// How long until the session asks again, counted from now; zero when it would ask at once.
+    #[must_use]
+    pub fn retry_after(&self) -> Duration {
+        self.0.until.saturating_duration_since(clock::now())
+    }
+}
+
+impl fmt::Display for RefreshUnavailable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the access token cannot be renewed right now: ")?;
+        f.write_str(match &self.0.cause {
+            UnavailableCause::Transport(_) => "the renewal did not get through",
+            UnavailableCause::Status(_) => {
+                "the renewal was answered with an error that says nothing about the login"
+            }
+            UnavailableCause::Decode(_) => "the renewal's answer is not understood",
+            UnavailableCause::Timeout => "the renewal took too long",
+            UnavailableCause::TryLater(_) => "the server says to try later",
+            UnavailableCause::Request(_) => "the renewal's request cannot be built",
+            UnavailableCause::Aborted => "the renewal was aborted",
+        })
+    }
+}
+
+impl fmt::Debug for RefreshUnavailable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RefreshUnavailable").field("cause", &self.0.cause).finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for UnavailableCause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Transport(error) => error.fmt(f),
+            Self::Status(response) => response.fmt(f),
+            Self::Decode(error) => error.fmt(f),
+            Self::Timeout => f.write_str("Timeout"),
+            // The words of a server may hold anything.
+            Self::TryLater(_) => f.write_str("TryLater(..)"),
+            Self::Request(reason) => f.debug_tuple("Request").field(reason).finish(),
+            Self::Aborted => f.write_str("Aborted"),
+        }
+    }
+}
+
+impl std::error::Error for RefreshUnavailable {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match &self.0.cause {
+            UnavailableCause::Transport(error) => Some(error),
+            UnavailableCause::Status(response) => Some(response),
+            UnavailableCause::Decode(error) => Some(error),
+            UnavailableCause::Request(error) => Some(error),
+            UnavailableCause::Timeout | UnavailableCause::TryLater(_) | UnavailableCause::Aborted => None,
+        }
+    }
+}

@@ -1,0 +1,57 @@
+//! Declare an HTTP API as a Rust trait; get a typed async client whose login stays alive by itself.
+//!
+//! Put [`#[api_client]`](macro@api_client) on a trait: every endpoint becomes a method of a generated client that returns a
+//! [`Call`]. The client's [`Session`] signs the calls, renews the access token once for everybody when a server refuses
+//! it, replays each refused call once, and says [`SessionExpired`] when that is exhausted.
+//!
+//! The [README](https://crates.io/crates/sdk-runtime) shows the whole in one screen. The parts:
+//!
+//! - [`macro@api_client`]: the attributes an endpoint can carry;
+//! - [`ClientBuilder`]: everything that can be configured, [`Attach`] and the transport included;
+//! - [`TokenResponse`] and [`TokenRequest`]: the two small traits that connect your types with the session;
+//! - [`Session`] and [`SessionState`]: the login itself, to look at, to watch, to end;
+//! - [`Error`]: what can go wrong, and what each of it means for the user.
+
+mod clock;
+mod endpoint;
+mod secret;
+
+mod error;
+
+mod body;
+mod cookies;
+mod request;
+mod response;
+mod transport;
+mod upstream;
+
+mod client;
+mod session;
+
+pub use body::{Body, IntoBody};
+pub use client::{BuildError, Call, CallFuture, ClientBuilder, ResponseCall};
+pub use endpoint::{Auth, Endpoint};
+pub use error::{
+    ApiError, BodyTooLarge, DecodeError, Error, ErrorResponse, ExpiredReason, IdentityChanged,
+    InvalidRequest, RefreshUnavailable, SessionExpired, Timeout, TimeoutPhase, TransportError,
+    TransportErrorKind, UnavailableCause,
+};
+pub use request::{HeaderArg, RequestPreview};
+pub use response::{Answer, FromResponse, Head, Response};
+pub use sdk_macros::api_client;
+pub use secret::{AccessToken, RefreshToken};
+pub use session::{
+    Attach, Grant, Login, Refusal, Session, SessionState, TokenRequest, TokenResponse, Tokens,
+};
+pub use transport::{
+    HttpClientBuilder, ResponseBody, ServiceTransport, Transport, TransportFuture, TransportRequest,
+    TransportResponse,
+};
+
+/// What an endpoint returns: `Result<T>` fails with [`Error`], `Result<T, E>` with an [`ApiError`] of your own.
+pub type Result<T, E = Error> = core::result::Result<T, E>;
+
+/// What generated code names, and nobody else; no part of the public interface.
+#[doc(hidden)]
+#[path = "private/mod.rs"]
+pub mod __private;

@@ -1,0 +1,82 @@
+//! What generated code names: everything it needs, from one place, whatever a user's own names mean.
+
+pub mod via;
+
+use std::marker::PhantomData;
+use std::time::Duration;
+
+pub use crate::body::IntoBody;
+pub use crate::client::{ApiClient, BuildError, Call, Client, ClientBuilder};
+pub use crate::endpoint::{Auth, CallTimeout as Timeout, Endpoint, Piece};
+pub use crate::request::Request;
+pub use crate::response::{Answer, Decoder};
+pub use crate::session::{Grant, RefreshEndpoint, Session, TokenAnswer, TokenRequest, TokenResponse};
+
+use crate::error::{ApiError, Error};
+
+/// The two types an endpoint's return type is made of, under whatever alias.
+#[diagnostic::on_unimplemented(
+    message = "an endpoint must return `Result<T>` or `Result<T, E>`",
+    label = "`{Self}` is no `Result`",
+    note = "help: `-> Result<{Self}>`, with `use sdk_runtime::Result;`"
+)]
+pub trait Returns {
+    /// The value.
+    type Ok;
+    /// The error.
+    type Err;
+
+    /// The return value of a call that failed.
+    fn failed(error: Error) -> Self
+    where
+        Self::Err: ApiError;
+}
+
+impl<T, E> Returns for Result<T, E> {
+    type Ok = T;
+    type Err = E;
+
+    fn failed(error: Error) -> Self
+    where
+        E: ApiError,
+    {
+        Err(error.into())
+    }
+}
+
+/// What an endpoint does in an implementation of its trait that does not implement it.
+pub async fn unimplemented<R: Returns>(endpoint: &'static str) -> R
+where
+    R::Err: ApiError,
+{
+    // The future holds no value of these types, so it is `Send` whatever they are.
+    R::failed(Error::Unimplemented(endpoint))
+}
+
+/// An argument, for the probes in [`via`].
+pub struct Arg<'a, T: ?Sized>(pub &'a T);
+
+/// The success type of an endpoint, for the probes in [`via`].
+pub struct Decode<T>(PhantomData<fn() -> T>);
+
+impl<T> Decode<T> {
+    /// The probe.
+    pub const NEW: Self = Self(PhantomData);
+}
+
+/// Puts the argument of `#[body]` on the request.
+pub fn body(request: &mut Request, body: impl IntoBody, media_type: Option<&'static str>) {
+    request.body(media_type, body.into_body());
+}
+
+/// Reads the tokens of a successful answer.
+pub fn tokens<T: TokenResponse>(decoder: Decoder<T>, answer: Answer) -> TokenAnswer {
+    let head = answer.head().clone();
+    (decoder.decode)(answer).map(|value| value.tokens(&head))
+}
+
+/// A duration in milliseconds.
+#[must_use]
+pub const fn millis(millis: u64) -> Duration {
+    Duration::from_millis(millis)
+}

@@ -1,0 +1,128 @@
+//! The base URL a client was built with.
+
+use url::{Host, Url};
+
+/// An address every path of a client begins with: scheme, host and a path prefix without a slash at its end.
+#[derive(Debug, Clone)]
+pub(crate) struct Base {
+    url: Url,
+    prefix: String,
+}
+
+impl Base {
+    /// Takes an absolute http or https address without user, query and fragment.
+    pub(crate) fn parse(text: &str) -> Result<Self, &'static str> {
+        let url = Url::parse(text)
+            .map_err(|_| "is not an absolute URL: write scheme and host, as in `https://api.example/v1`")?;
+        if !matches!(url.scheme(), "http" | "https") {
+            return Err("must begin with `https://` or `http://`");
+        }
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err(
+                "must not hold a user or a password: they would show in logs; use `.bearer(…)` or a header",
+            );
+        }
+        if url.query().is_some() {
+            return Err("must not have a query: declare it with `#[query]`");
+        }
+        if url.fragment().is_some() {
+            return Err("must not have a fragment: fragments are never sent");
+        }
+        let prefix = url.as_str().trim_end_matches('/').to_owned();
+        Ok(Self { url, prefix })
+    }
+
+    /// The address as text, without a slash at its end.
+    pub(crate) fn prefix(&self) -> &str {
+        &self.prefix
+    }
+
+    /// The length of the path part of [`prefix`](Self::prefix).
+    pub(crate) fn path_len(&self) -> usize {
+        self.url.path().trim_end_matches('/').len()
+    }
+
+    /// Whether `url` is of this client's own origin (RFC 6454).
+    pub(crate) fn is_origin_of(&self, url: &Url) -> bool {
+        self.url.scheme() == url.scheme()
+            && self.url.host() == url.host()
+            && self.url.port_or_known_default() == url.port_or_known_default()
+    }
+}
+
+/// Whether a credential may travel to `url`: over TLS, or without leaving this machine.
+pub(crate) fn may_carry_credentials(url: &Url) -> bool {
+    url.scheme() == "https"
+        || match url.host() {
+            Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+            Some(Host::Ipv4(address)) => address.is_loopback(),
+            Some(Host::Ipv6(address)) => address.is_loopback(),
+            None => false,
+        }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+    use super::*;
+
+    #[test]
+    fn a_base_keeps_its_prefix_and_loses_its_last_slash() {
+        for (given, prefix, path_len) in [
+            ("https://a.example", "https://a.example", 0),
+            ("https://a.example/", "https://a.example", 0),
+            ("https://a.example/api/v1", "https://a.example/api/v1", 7),
+            ("https://a.example/api/v1/", "https://a.example/api/v1", 7),
+            ("http://127.0.0.1:8080", "http://127.0.0.1:8080", 0),
+        ] {
+            let base = Base::parse(given).unwrap();
+            assert_eq!((base.prefix(), base.path_len()), (prefix, path_len), "{given}");
+        }
+    }
+
+    #[test]
+    fn a_base_that_cannot_be_one_is_refused() {
+        for given in [
+            "",
+            "/v1",
+            "api.example",
+            "ftp://a.example",
+            "https://a.example?x=1",
+            "https://a.example/#x",
+            "https://user:password@a.example",
+            "https://",
+        ] {
+            assert!(Base::parse(given).is_err(), "{given}");
+        }
+    }
+
+    #[test]
+    fn credentials_travel_over_tls_or_not_at_all() {
+        for (url, may) in [
+            ("https://a.example", true),
+            ("http://a.example", false),
+            ("http://localhost:1", true),
+            ("http://api.localhost", true),
+            ("http://127.0.0.2", true),
+            ("http://[::1]:9", true),
+            ("http://localhost.example", false),
+            ("http://10.0.0.1", false),
+        ] {
+            assert_eq!(may_carry_credentials(&Url::parse(url).unwrap()), may, "{url}");
+        }
+    }
+
+    #[test]
+    fn an_origin_is_scheme_host_and_port() {
+        let base = Base::parse("https://a.example/v1").unwrap();
+        for (url, same) in [
+            ("https://a.example:443/other", true),
+            ("https://a.example:444/", false),
+            ("http://a.example/", false),
+            ("https://b.example/", false),
+        ] {
+            assert_eq!(base.is_origin_of(&Url::parse(url).unwrap()), same, "{url}");
+        }
+    }
+}

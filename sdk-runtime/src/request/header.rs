@@ -1,0 +1,197 @@
+//! The headers of a request: what an argument may be, and which names are not the caller's to set.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use http::{HeaderMap, HeaderName, HeaderValue};
+
+use crate::error::InvalidRequest;
+
+/// What can be the argument of `#[header]`, besides everything that implements `Display`.
+///
+/// `None` leaves the header out, a slice sends one line for each element.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be a header value",
+    label = "neither `Display` nor `HeaderArg`",
+    note = "help: pass a string, a number or a `HeaderValue`, or `impl std::fmt::Display for {Self}`"
+)]
+pub trait HeaderArg {
+    /// Calls `line` with each value to send, in order.
+    ///
+    /// # Errors
+    ///
+    /// Those of `line`, and [`InvalidRequest`] for a value that cannot be a header's.
+    fn lines(
+        &self,
+        line: &mut dyn FnMut(HeaderValue) -> Result<(), InvalidRequest>,
+    ) -> Result<(), InvalidRequest>;
+}
+
+impl HeaderArg for HeaderValue {
+    fn lines(
+        &self,
+        line: &mut dyn FnMut(HeaderValue) -> Result<(), InvalidRequest>,
+    ) -> Result<(), InvalidRequest> {
+        line(self.clone())
+    }
+}
+
+impl<T: HeaderArg + ?Sized> HeaderArg for &T {
+    fn lines(
+        &self,
+        line: &mut dyn FnMut(HeaderValue) -> Result<(), InvalidRequest>,
+    ) -> Result<(), InvalidRequest> {
+        (**self).lines(line)
+    }
+}
+
+impl<T: HeaderArg> HeaderArg for Option<T> {
+    fn lines(
+        &self,
+        line: &mut dyn FnMut(HeaderValue) -> Result<(), InvalidRequest>,
+    ) -> Result<(), InvalidRequest> {
+        self.iter().try_for_each(|value| value.lines(line))
+    }
+}
+
+impl<T: HeaderArg> HeaderArg for [T] {
+    fn lines(
+        &self,
+        line: &mut dyn FnMut(HeaderValue) -> Result<(), InvalidRequest>,
+    ) -> Result<(), InvalidRequest> {
+        self.iter().try_for_each(|value| value.lines(line))
+    }
+}
+
+impl<T: HeaderArg> HeaderArg for Vec<T> {
+    fn lines(
+        &self,
+        line: &mut dyn FnMut(HeaderValue) -> Result<(), InvalidRequest>,
+    ) -> Result<(), InvalidRequest> {
+        self.as_slice().lines(line)
+    }
+}
+
+macro_rules! by_display {
+    ($($type:ty),*) => {$(
+        impl HeaderArg for $type {
+            fn lines(
+                &self,
+                line: &mut dyn FnMut(HeaderValue) -> Result<(), InvalidRequest>,
+            ) -> Result<(), InvalidRequest> {
+                line(displayed(self)?)
+            }
+        }
+    )*};
+}
+
+by_display!(
+    str,
+    String,
+    Cow<'_, str>,
+    char,
+    bool,
+    u8,
+    u16,
+    u32,
+    u64,
+    u128,
+    usize,
+    i8,
+    i16,
+    i32,
+    i64,
+    i128,
+    isize,
+    f32,
+    f64
+);
+
+/// The header value that `value` is written as.
+pub(crate) fn displayed(value: &(impl fmt::Display + ?Sized)) -> Result<HeaderValue, InvalidRequest> {
+    // The name is put in by whoever knows it.
+    HeaderValue::try_from(value.to_string())
+        .map_err(|_| InvalidRequest::new("", "holds a line break or another control character"))
+}
+
+/// Replaces whatever `name` had by the lines of `value`; with no lines, what it had stays.
+pub(crate) fn set(
+    headers: &mut HeaderMap,
+    name: &HeaderName,
+    each: impl FnOnce(&mut dyn FnMut(HeaderValue) -> Result<(), InvalidRequest>) -> Result<(), InvalidRequest>,
+) -> Result<(), InvalidRequest> {
+    let mut first = true;
+    each(&mut |value| {
+        if std::mem::take(&mut first) {
+            headers.insert(name.clone(), value);
+        } else {
+            headers.append(name.clone(), value);
+        }
+        Ok(())
+    })
+    .map_err(|error| InvalidRequest::new(name.to_string(), error.reason().to_owned()))
+}
+
+/// The name of a header that only becomes known at run time.
+pub(crate) fn name(text: &str) -> Result<HeaderName, InvalidRequest> {
+    let name = HeaderName::try_from(text)
+        .map_err(|_| InvalidRequest::new(text.escape_debug().to_string(), "is not a header name"))?;
+    if is_set_by_the_transport(&name) {
+        return Err(InvalidRequest::new(text.to_owned(), "is a header the transport sets"));
+    }
+    Ok(name)
+}
+
+fn is_set_by_the_transport(name: &HeaderName) -> bool {
+    matches!(
+        name.as_str(),
+        "connection"
+            | "content-length"
+            | "host"
+            | "keep-alive"
+            | "te"
+            | "trailer"
+            | "transfer-encoding"
+            | "upgrade"
+    ) || name.as_str().starts_with("proxy-")
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+    use super::*;
+
+    fn sent(value: &impl HeaderArg) -> Result<Vec<String>, String> {
+        let mut headers = HeaderMap::from_iter([(name("x-a").unwrap(), HeaderValue::from_static("old"))]);
+        set(&mut headers, &name("x-a").unwrap(), |line| value.lines(line))
+            .map_err(|error| error.argument().to_owned())?;
+        let lines = headers.get_all("x-a").iter();
+        Ok(lines.map(|line| String::from_utf8_lossy(line.as_bytes()).into_owned()).collect())
+    }
+
+    #[test]
+    fn a_value_replaces_and_a_slice_repeats() {
+        assert_eq!(sent(&"v"), Ok(vec!["v".to_owned()]));
+        assert_eq!(sent(&7u8), Ok(vec!["7".to_owned()]));
+        assert_eq!(sent(&Some("v")), Ok(vec!["v".to_owned()]));
+        assert_eq!(sent(&None::<&str>), Ok(vec!["old".to_owned()]));
+        assert_eq!(sent(&["a", "b"].as_slice()), Ok(vec!["a".to_owned(), "b".to_owned()]));
+        assert_eq!(sent(&""), Ok(vec![String::new()]));
+    }
+
+    #[test]
+    fn what_would_split_a_request_is_refused_by_name() {
+        for value in ["a\r\nb: c", "a\nb", "a\rb", "a\0b"] {
+            assert_eq!(sent(&value), Err("x-a".to_owned()), "{value:?}");
+        }
+    }
+
+    #[test]
+    fn names_of_the_transport_are_refused() {
+        for text in ["Host", "content-length", "Proxy-Authorization", "TE", "a b", "a:b", ""] {
+            assert!(name(text).is_err(), "{text}");
+        }
+        assert_eq!(name("X-Trace").unwrap(), "x-trace");
+    }
+}

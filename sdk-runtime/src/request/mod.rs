@@ -1,0 +1,242 @@
+//! From arguments to a request that is ready to be sent, any number of times; knows nothing of transports and sessions.
+
+pub(crate) mod base;
+pub(crate) mod header;
+mod path;
+mod preview;
+mod query;
+
+use std::fmt;
+
+use bytes::Bytes;
+use http::header::{ACCEPT, CONTENT_TYPE};
+use http::{HeaderMap, HeaderName, HeaderValue, Method};
+use serde::Serialize;
+use url::Url;
+
+use base::Base;
+use path::PathBuilder;
+
+pub use header::HeaderArg;
+pub use preview::RequestPreview;
+
+use crate::body::Body;
+use crate::endpoint::{Endpoint, Piece};
+use crate::error::InvalidRequest;
+
+/// A request in the making. The first argument that cannot be encoded is remembered and told when the call is awaited.
+pub struct Request {
+    endpoint: &'static Endpoint,
+    path: PathBuilder,
+    path_start: usize,
+    query: String,
+    headers: HeaderMap,
+    body: Option<Body>,
+    error: Option<InvalidRequest>,
+}
+
+impl Request {
+    pub(crate) fn new(base: &Base, endpoint: &'static Endpoint) -> Self {
+        let mut request = Self {
+            endpoint,
+            path: PathBuilder::new(base.prefix(), endpoint.pieces),
+            path_start: base.prefix().len() - base.path_len(),
+            query: endpoint.query.to_owned(),
+            headers: HeaderMap::with_capacity(endpoint.headers.len() + 4),
+            body: None,
+            error: None,
+        };
+        for (name, value) in endpoint.headers {
+            match (HeaderName::try_from(*name), HeaderValue::try_from(*value)) {
+                (Ok(name), Ok(value)) => {
+                    request.headers.append(name, value);
+                }
+                _ => request.hold(Err(InvalidRequest::new(*name, "is not a valid header"))),
+            }
+        }
+        request
+    }
+
+    pub(crate) fn endpoint(&self) -> &'static Endpoint {
+        self.endpoint
+    }
+
+    pub(crate) fn segment(&mut self, placeholder: &'static str, value: &dyn fmt::Display) {
+        let written = self.path.segment(placeholder, value);
+        self.hold(written);
+    }
+
+    pub(crate) fn rest(&mut self, placeholder: &'static str, value: &dyn fmt::Display) {
+        let written = self.path.rest(placeholder, value);
+        self.hold(written);
+    }
+
+    pub(crate) fn query(&mut self, name: &'static str, value: &(impl Serialize + ?Sized)) {
+        let written = query::one(&mut self.query, name, value);
+        self.hold(written.map_err(|_| {
+            InvalidRequest::new(
+                name,
+                "is neither a value nor a list of values: `#[queries]` takes structs and maps",
+            )
+        }));
+    }
+
+    pub(crate) fn queries(&mut self, parameter: &'static str, fields: &(impl Serialize + ?Sized)) {
+        let written = query::many(&mut self.query, fields);
+        self.hold(written.map_err(|_| not_flat(parameter)));
+    }
+
+    pub(crate) fn header(
+        &mut self,
+        name: &'static str,
+        each: impl FnOnce(&mut dyn FnMut(HeaderValue) -> Result<(), InvalidRequest>) -> Result<(), InvalidRequest>,
+    ) {
+        let written = header::name(name).and_then(|name| header::set(&mut self.headers, &name, each));
+        self.hold(written);
+    }
+
+    pub(crate) fn headers(&mut self, parameter: &'static str, fields: &(impl Serialize + ?Sized)) {
+        match query::pairs(fields) {
+            Err(_) => self.hold(Err(not_flat(parameter))),
+            Ok(pairs) => {
+                for (name, value) in pairs {
+                    let written = header::name(&name)
+                        .and_then(|name| header::set(&mut self.headers, &name, |line| value.lines(line)));
+                    self.hold(written);
+                }
+            }
+        }
+    }
+
+    pub(crate) fn header_map(&mut self, map: &HeaderMap) {
+        for name in map.keys() {
+            let written = header::name(name.as_str()).and_then(|name| {
+                header::set(&mut self.headers, &name, |line| {
+                    map.get_all(&name).iter().try_for_each(|value| line(value.clone()))
+                })
+            });
+            self.hold(written);
+        }
+    }
+
+    pub(crate) fn json(&mut self, media_type: Option<&'static str>, value: &(impl Serialize + ?Sized)) {
+        match serde_json::to_vec(value) {
+            Ok(json) => {
+                let body = Body::new(json).content_type(HeaderValue::from_static("application/json"));
+                self.body(media_type, body);
+            }
+            Err(_) => self.hold(Err(InvalidRequest::new("#[json]", "cannot be written as JSON"))),
+        }
+    }
+
+    pub(crate) fn form(&mut self, fields: &(impl Serialize + ?Sized)) {
+        match serde_html_form::to_string(fields) {
+            Ok(form) => {
+                let media_type = HeaderValue::from_static("application/x-www-form-urlencoded");
+                self.body(None, Body::new(form).content_type(media_type));
+            }
+            Err(_) => self.hold(Err(not_flat("#[form]"))),
+        }
+    }
+
+    pub(crate) fn body(&mut self, media_type: Option<&'static str>, body: Body) {
+        let named = media_type.map(HeaderValue::try_from).transpose();
+        match named {
+            Ok(named) => {
+                // A header argument named `content-type` has the last word, whatever the order of arguments.
+                self.body = Some(Body { content_type: named.or(body.content_type), bytes: body.bytes });
+            }
+            Err(_) => {
+                self.hold(Err(InvalidRequest::new("#[body]", "names a media type that is no header value")));
+            }
+        }
+    }
+
+    /// Sets a header for this call alone, in place of what the declaration set.
+    pub(crate) fn set_header(&mut self, name: &str, value: &dyn HeaderArg) -> Result<(), InvalidRequest> {
+        let name = header::name(name)?;
+        header::set(&mut self.headers, &name, |line| value.lines(line))
+    }
+
+    fn hold(&mut self, result: Result<(), InvalidRequest>) {
+        if let Err(error) = result {
+            self.error.get_or_insert(error);
+        }
+    }
+
+    /// Puts everything together and parses the address, once for all the times this request will be sent.
+    pub(crate) fn prepare(self, accept: Option<&'static str>) -> Result<Prepared, InvalidRequest> {
+        if let Some(error) = self.error {
+            return Err(error);
+        }
+        let endpoint = self.endpoint;
+        let method = endpoint
+            .http_method()
+            .ok_or_else(|| InvalidRequest::new(endpoint.method, "is not an HTTP method"))?;
+
+        let mut address = self.path.finish()?;
+        let path_end = address.len();
+        if !self.query.is_empty() {
+            address.push('?');
+            address.push_str(&self.query);
+        }
+        let url = Url::parse(&address).map_err(|_| {
+            InvalidRequest::new(endpoint.template, "does not make an address with this base URL")
+        })?;
+        // Whatever rule a parser has that nobody here thought of: what is sent is what was built.
+        let built = &address[self.path_start..path_end];
+        let prefix = &address[..self.path_start];
+        let unchanged = url.path() == built && url.as_str().starts_with(prefix) && url.fragment().is_none();
+        if !unchanged {
+            let argument = endpoint.pieces.iter().find_map(|piece| match piece {
+                Piece::Param(name) | Piece::Rest(name) => Some(*name),
+                Piece::Literal(_) => None,
+            });
+            return Err(InvalidRequest::new(
+                argument.unwrap_or(endpoint.template),
+                "makes an address that would be changed on its way",
+            ));
+        }
+
+        let mut headers = self.headers;
+        if let Some(accept) = accept
+            && !headers.contains_key(ACCEPT)
+        {
+            headers.insert(ACCEPT, HeaderValue::from_static(accept));
+        }
+        let body = self.body.map(|body| {
+            if let Some(content_type) = body.content_type
+                && !headers.contains_key(CONTENT_TYPE)
+            {
+                headers.insert(CONTENT_TYPE, content_type);
+            }
+            body.bytes
+        });
+        // Servers want a length from a request of these even where there is nothing to send (RFC 9110, 8.6).
+        let body =
+            body.or_else(|| matches!(method, Method::POST | Method::PUT | Method::PATCH).then(Bytes::new));
+        Ok(Prepared { endpoint, method, url, headers, body })
+    }
+}
+
+fn not_flat(parameter: &'static str) -> InvalidRequest {
+    InvalidRequest::new(parameter, "is not a struct or map of plain values and lists")
+}
+
+/// A request that is complete but for its credentials, and can be sent any number of times.
+#[derive(Clone)]
+pub(crate) struct Prepared {
+    pub(crate) endpoint: &'static Endpoint,
+    pub(crate) method: Method,
+    pub(crate) url: Url,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Option<Bytes>,
+}
+
+impl Prepared {
+    /// Sets a header for this call alone, in place of what the declaration set.
+    pub(crate) fn set_header(&mut self, name: &str, value: &dyn HeaderArg) -> Result<(), InvalidRequest> {
+        let name = header::name(name)?;
+        header::set(&mut self.headers, &name, |line| value.lines(line))
+    }
+}

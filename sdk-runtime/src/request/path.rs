@@ -1,0 +1,227 @@
+//! The path of a request, put together as text from a template and arguments that cannot leave their segment.
+//!
+//! 1. Everything in an argument but `A-Z a-z 0-9 - . _ ~` (RFC 3986, 2.3) is percent-encoded.
+//! 2. That is not enough, since URL parsers collapse dot-segments, encoded or not: a segment that an argument made empty, or
+//!    that decodes to `.` or `..`, is refused.
+//! 3. What was built is parsed once, by the caller, and must come out of the parser as it went in.
+
+use std::fmt::{self, Write as _};
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+use crate::endpoint::Piece;
+use crate::error::InvalidRequest;
+
+const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// A path in the making: arguments come in the order of their placeholders, literal pieces between them by themselves.
+pub(crate) struct PathBuilder {
+    text: String,
+    /// The pieces that are not written yet.
+    pieces: std::slice::Iter<'static, Piece>,
+    /// Where in `text` the segment begins that is being written.
+    segment: usize,
+    /// The placeholder that last wrote to this segment.
+    touched: Option<&'static str>,
+}
+
+impl PathBuilder {
+    /// Begins with `prefix`, which ends before a slash.
+    pub(crate) fn new(prefix: &str, pieces: &'static [Piece]) -> Self {
+        let mut text = String::with_capacity(prefix.len() + 64);
+        text.push_str(prefix);
+        let mut path = Self { segment: text.len(), text, pieces: pieces.iter(), touched: None };
+        // A template begins with a literal slash, in front of which no argument can have been.
+        let _ = path.literals();
+        path
+    }
+
+    /// Writes the argument of `{placeholder}`, which stays one segment whatever is in it.
+    pub(crate) fn segment(
+        &mut self,
+        placeholder: &'static str,
+        value: &dyn fmt::Display,
+    ) -> Result<(), InvalidRequest> {
+        self.touched = Some(placeholder);
+        encode(&mut self.text, value, placeholder)?;
+        self.literals()
+    }
+
+    /// Writes the argument of `{*placeholder}`, in which `/` stands between segments.
+    pub(crate) fn rest(
+        &mut self,
+        placeholder: &'static str,
+        value: &dyn fmt::Display,
+    ) -> Result<(), InvalidRequest> {
+        let mut whole = String::new();
+        write!(whole, "{value}").map_err(|_| unprintable(placeholder))?;
+        for (index, part) in whole.split('/').enumerate() {
+            if index > 0 {
+                self.end_segment()?;
+                self.text.push('/');
+                self.segment = self.text.len();
+            }
+            self.touched = Some(placeholder);
+            self.text.extend(utf8_percent_encode(part, ENCODED));
+        }
+        self.literals()
+    }
+
+    /// The whole text, prefix included.
+    pub(crate) fn finish(self) -> Result<String, InvalidRequest> {
+        self.end_segment()?;
+        Ok(self.text)
+    }
+
+    /// Writes the literal text up to the next placeholder.
+    fn literals(&mut self) -> Result<(), InvalidRequest> {
+        while let Some(Piece::Literal(literal)) = self.pieces.next() {
+            match literal.rfind('/') {
+                None => self.text.push_str(literal),
+                Some(last) => {
+                    let first = literal.find('/').unwrap_or(last);
+                    self.text.push_str(&literal[..first]);
+                    self.end_segment()?;
+                    self.text.push_str(&literal[first..]);
+                    self.segment = self.text.len() - (literal.len() - last - 1);
+                    self.touched = None;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Looks at the segment that is complete now.
+    fn end_segment(&self) -> Result<(), InvalidRequest> {
+        let Some(placeholder) = self.touched else {
+            return Ok(());
+        };
+        let segment = &self.text[self.segment..];
+        if segment.is_empty() {
+            return Err(InvalidRequest::new(
+                placeholder,
+                "is empty, and a path segment cannot be: pass a value that is not empty",
+            ));
+        }
+        if is_dot_segment(segment) {
+            return Err(InvalidRequest::new(
+                placeholder,
+                "makes a segment of `.` or `..`, which would be removed from the path on its way: pass another value",
+            ));
+        }
+        Ok(())
+    }
+}
+
+fn encode(
+    text: &mut String,
+    value: &dyn fmt::Display,
+    placeholder: &'static str,
+) -> Result<(), InvalidRequest> {
+    struct Encoding<'a>(&'a mut String);
+
+    impl fmt::Write for Encoding<'_> {
+        fn write_str(&mut self, part: &str) -> fmt::Result {
+            self.0.extend(utf8_percent_encode(part, ENCODED));
+            Ok(())
+        }
+    }
+
+    write!(Encoding(text), "{value}").map_err(|_| unprintable(placeholder))
+}
+
+fn unprintable(placeholder: &'static str) -> InvalidRequest {
+    InvalidRequest::new(placeholder, "cannot be written as text: its `Display` failed")
+}
+
+/// Whether a URL parser takes `segment` for `.` or `..`, plain or percent-encoded.
+fn is_dot_segment(mut segment: &str) -> bool {
+    let mut dots = 0;
+    while !segment.is_empty() {
+        let dot = if segment.starts_with('.') {
+            1
+        } else if segment.get(..3).is_some_and(|start| start.eq_ignore_ascii_case("%2e")) {
+            3
+        } else {
+            return false;
+        };
+        dots += 1;
+        segment = &segment[dot..];
+    }
+    matches!(dots, 1 | 2)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ONE: &[Piece] = &[Piece::Literal("/a/"), Piece::Param("id"), Piece::Literal("/b")];
+    const INNER: &[Piece] =
+        &[Piece::Literal("/x"), Piece::Param("a"), Piece::Param("b"), Piece::Literal("y/end")];
+    const TWO: &[Piece] = &[Piece::Literal("/"), Piece::Param("a"), Piece::Param("b")];
+    const ENCODED_DOT: &[Piece] = &[Piece::Literal("/%2E"), Piece::Param("a")];
+    const REST: &[Piece] = &[Piece::Literal("/files/"), Piece::Rest("path")];
+
+    fn segments(pieces: &'static [Piece], args: &[(&'static str, &str)]) -> Result<String, String> {
+        let mut path = PathBuilder::new("p", pieces);
+        let built =
+            args.iter().try_for_each(|(name, value)| path.segment(name, value)).and_then(|()| path.finish());
+        built.map_err(|error| error.argument().to_owned())
+    }
+
+    fn rest(value: &str) -> Result<String, String> {
+        let mut path = PathBuilder::new("p", REST);
+        let built = path.rest("path", &value).and_then(|()| path.finish());
+        built.map_err(|error| error.argument().to_owned())
+    }
+
+    #[test]
+    fn an_argument_stays_in_its_segment() {
+        for (value, written) in [
+            ("7", "7"),
+            ("a b", "a%20b"),
+            ("a/b", "a%2Fb"),
+            ("..\\..", "..%5C.."),
+            ("../..", "..%2F.."),
+            ("?x=1#y", "%3Fx%3D1%23y"),
+            ("%2e%2e", "%252e%252e"),
+            ("a\r\nb\tc\0", "a%0D%0Ab%09c%00"),
+            ("...", "..."),
+            ("a..b", "a..b"),
+            ("..;", "..%3B"),
+            ("zürich", "z%C3%BCrich"),
+            ("-._~", "-._~"),
+        ] {
+            assert_eq!(segments(ONE, &[("id", value)]), Ok(format!("p/a/{written}/b")), "{value}");
+        }
+    }
+
+    #[test]
+    fn a_segment_that_would_vanish_is_refused_by_name() {
+        for value in ["", ".", ".."] {
+            assert_eq!(segments(ONE, &[("id", value)]), Err("id".to_owned()), "{value}");
+            assert_eq!(rest(value), Err("path".to_owned()), "{value}");
+        }
+        assert_eq!(segments(TWO, &[("a", "."), ("b", ".")]), Err("b".to_owned()));
+        assert_eq!(segments(TWO, &[("a", ""), ("b", "")]), Err("b".to_owned()));
+        assert_eq!(segments(ENCODED_DOT, &[("a", ".")]), Err("a".to_owned()));
+        assert_eq!(segments(ENCODED_DOT, &[("a", "")]), Err("a".to_owned()));
+        for value in ["/a", "a/", "a//b", "a/../b", "./a", "a/..", "/"] {
+            assert_eq!(rest(value), Err("path".to_owned()), "{value}");
+        }
+    }
+
+    #[test]
+    fn a_segment_with_other_text_in_it_can_hold_anything() {
+        assert_eq!(segments(INNER, &[("a", ""), ("b", "..")]), Ok("p/x..y/end".to_owned()));
+        assert_eq!(segments(TWO, &[("a", ""), ("b", "x")]), Ok("p/x".to_owned()));
+        assert_eq!(segments(TWO, &[("a", "."), ("b", "..")]), Ok("p/...".to_owned()));
+        assert_eq!(segments(ENCODED_DOT, &[("a", "x")]), Ok("p/%2Ex".to_owned()));
+    }
+
+    #[test]
+    fn a_rest_keeps_the_slashes_between_its_segments() {
+        assert_eq!(rest("a/b c/%2e%2e/d"), Ok("p/files/a/b%20c/%252e%252e/d".to_owned()));
+        assert_eq!(rest("a\\..\\b"), Ok("p/files/a%5C..%5Cb".to_owned()));
+    }
+}

@@ -1,0 +1,52 @@
+//! A look at what a call would send.
+
+use std::fmt;
+
+use bytes::Bytes;
+use http::{HeaderMap, Method};
+use url::Url;
+
+use super::Prepared;
+
+/// What a call would send, before the session signs it.
+#[derive(Clone)]
+pub struct RequestPreview(Prepared);
+
+impl RequestPreview {
+    pub(crate) fn new(prepared: Prepared) -> Self {
+        Self(prepared)
+    }
+
+    /// The HTTP method.
+    #[must_use]
+    pub fn method(&self) -> &Method {
+        &self.0.method
+    }
+
+    /// The absolute address.
+    #[must_use]
+    pub fn url(&self) -> &Url {
+        &self.0.url
+    }
+
+    /// The headers, without the session's.
+    #[must_use]
+    pub fn headers(&self) -> &HeaderMap {
+        &self.0.headers
+    }
+
+    /// The body, or `None` for a request without one.
+    #[must_use]
+    pub fn body(&self) -> Option<&Bytes> {
+        self.0.body.as_ref()
+    }
+}
+
+impl fmt::Debug for RequestPreview {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RequestPreview")
+            .field("method", &self.0.method)
+            .field("path", &self.0.url.path())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,88 @@
+//! JSON answers, and what stands for an answer that is not there.
+
+use serde::Deserializer;
+use serde::de::value::Error as Absent;
+use serde::de::{DeserializeOwned, Error as _, Visitor};
+
+use super::Answer;
+use crate::error::Error;
+
+/// Reads the body as JSON. Where there is no body, the value that stands for none.
+pub(crate) fn decode_json<T: DeserializeOwned>(answer: &Answer) -> Result<T, Error> {
+    if answer.body.is_empty()
+        && let Some(value) = absent_json()
+    {
+        return Ok(value);
+    }
+    serde_json::from_slice(&answer.body).map_err(|_| {
+        // Once more, now that it is worth the effort to know where.
+        let mut json = serde_json::Deserializer::from_slice(&answer.body);
+        let located = serde_path_to_error::deserialize::<_, T>(&mut json);
+        let (path, detail) = match located {
+            Err(error) => (Some(error.path().to_string()), error.into_inner().to_string()),
+            // The value is fine, so what follows it is not.
+            Ok(_) => (None, "trailing characters".to_owned()),
+        };
+        answer.undecodable::<T>(path, detail)
+    })
+}
+
+/// The value of a `T` for which there is nothing to read: `None` where `T` is an `Option`, under whatever alias or
+/// transparent wrapper, and no value where it is anything else.
+pub(crate) fn absent_json<T: DeserializeOwned>() -> Option<T> {
+    T::deserialize(Nothing).ok()
+}
+
+struct Nothing;
+
+impl<'de> Deserializer<'de> for Nothing {
+    type Error = Absent;
+
+    fn deserialize_any<V: Visitor<'de>>(self, _: V) -> Result<V::Value, Absent> {
+        Err(Absent::custom("there is nothing"))
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Absent> {
+        visitor.visit_none()
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, Absent> {
+        visitor.visit_newtype_struct(self)
+    }
+
+    serde::forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct seq tuple
+        tuple_struct map struct enum identifier ignored_any
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::Deserialize;
+
+    use super::*;
+
+    #[derive(Deserialize, Debug, PartialEq)]
+    #[serde(transparent)]
+    struct Maybe(Option<u32>);
+
+    #[derive(Deserialize, Debug, PartialEq)]
+    struct Lenient {
+        #[serde(default)]
+        x: Option<u32>,
+    }
+
+    #[test]
+    fn only_an_option_has_a_value_for_nothing() {
+        assert_eq!(absent_json::<Option<u32>>(), Some(None));
+        assert_eq!(absent_json::<Maybe>(), Some(Maybe(None)));
+        assert_eq!(absent_json::<u32>(), None);
+        assert_eq!(absent_json::<Vec<u32>>(), None);
+        assert_eq!(absent_json::<Lenient>(), None);
+        assert_eq!(absent_json::<serde_json::Value>(), None);
+    }
+}

@@ -1,0 +1,217 @@
+//! From an answer to the value an endpoint declares; knows nothing of how the answer came.
+
+mod json;
+mod read;
+mod shapes;
+
+use std::fmt;
+
+use bytes::Bytes;
+use http::{HeaderMap, StatusCode};
+
+pub(crate) use json::{absent_json, decode_json};
+pub(crate) use read::{read_all, read_some};
+
+use crate::error::{DecodeError, Error};
+
+/// Status and headers of an answer.
+#[derive(Clone)]
+pub struct Head {
+    status: StatusCode,
+    headers: HeaderMap,
+}
+
+impl Head {
+    pub(crate) fn new(status: StatusCode, headers: HeaderMap) -> Self {
+        Self { status, headers }
+    }
+
+    /// The status.
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// The headers.
+    #[must_use]
+    pub fn headers(&self) -> &HeaderMap {
+        &self.headers
+    }
+
+    fn content_type(&self) -> Option<&str> {
+        self.headers.get(http::header::CONTENT_TYPE)?.to_str().ok()
+    }
+}
+
+impl fmt::Debug for Head {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Head").field("status", &self.status.as_u16()).finish_non_exhaustive()
+    }
+}
+
+/// A successful answer, whole: status, headers and body.
+#[derive(Clone)]
+pub struct Answer {
+    pub(crate) head: Head,
+    pub(crate) body: Bytes,
+}
+
+impl Answer {
+    pub(crate) fn new(head: Head, body: Bytes) -> Self {
+        Self { head, body }
+    }
+
+    /// Status and headers.
+    #[must_use]
+    pub fn head(&self) -> &Head {
+        &self.head
+    }
+
+    /// The body.
+    #[must_use]
+    pub fn body(&self) -> &Bytes {
+        &self.body
+    }
+
+    /// The body alone.
+    #[must_use]
+    pub fn into_body(self) -> Bytes {
+        self.body
+    }
+
+    /// The error that says this answer is not a `T`. `detail` may quote the answer; it is shown by an accessor only.
+    #[must_use]
+    pub fn not_a<T>(&self, detail: impl Into<String>) -> Error {
+        self.undecodable::<T>(None, detail.into())
+    }
+
+    fn undecodable<T>(&self, path: Option<String>, detail: String) -> Error {
+        Error::Decode(DecodeError::new(
+            std::any::type_name::<T>(),
+            self.head.status,
+            self.head.content_type().map(str::to_owned),
+            path,
+            detail,
+            &self.body,
+        ))
+    }
+}
+
+impl fmt::Debug for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Answer")
+            .field("head", &self.head)
+            .field("body", &format_args!("{} bytes", self.body.len()))
+            .finish()
+    }
+}
+
+/// A value together with the status and the headers it came with.
+///
+/// ```
+/// # fn version(response: &sdk_runtime::Response<String>) -> Option<&http::HeaderValue> {
+/// response.headers().get("etag")
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Response<T> {
+    head: Head,
+    value: T,
+}
+
+impl<T> Response<T> {
+    pub(crate) fn new(head: Head, value: T) -> Self {
+        Self { head, value }
+    }
+
+    /// The status.
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
+        self.head.status
+    }
+
+    /// The headers.
+    #[must_use]
+    pub fn headers(&self) -> &HeaderMap {
+        &self.head.headers
+    }
+
+    /// The value.
+    #[must_use]
+    pub fn value(&self) -> &T {
+        &self.value
+    }
+
+    /// The value alone.
+    #[must_use]
+    pub fn into_value(self) -> T {
+        self.value
+    }
+
+    /// Status and headers, and the value.
+    #[must_use]
+    pub fn into_parts(self) -> (Head, T) {
+        (self.head, self.value)
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for Response<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Response")
+            .field("status", &self.head.status.as_u16())
+            .field("value", &self.value)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What an endpoint can return besides everything that `serde` can read from JSON.
+///
+/// ```
+/// use sdk_runtime::{Answer, Error, FromResponse};
+///
+/// struct Lines(Vec<String>);
+///
+/// impl FromResponse for Lines {
+///     const ACCEPT: Option<&'static str> = Some("text/plain");
+///
+///     fn from_response(answer: Answer) -> Result<Self, Error> {
+///         let text = String::from_response(answer)?;
+///         Ok(Self(text.lines().map(str::to_owned).collect()))
+///     }
+/// }
+/// ```
+pub trait FromResponse: Sized {
+    /// What the request says it accepts, unless the declaration or the call sets `accept` itself.
+    const ACCEPT: Option<&'static str> = None;
+
+    /// Whether a value can be made of an answer that has no body. `Option<Self>` is `None` for a 204 otherwise.
+    const EMPTY: bool = false;
+
+    /// Makes the value of a successful answer.
+    ///
+    /// # Errors
+    ///
+    /// [`Answer::not_a`], when the answer is not one of these.
+    fn from_response(answer: Answer) -> Result<Self, Error>;
+
+    /// The value that stands for "there is no such thing" (status 404), if there is one.
+    fn absent(head: &Head) -> Option<Self> {
+        let _ = head;
+        None
+    }
+}
+
+/// How an answer becomes a `T`, as plain functions.
+pub struct Decoder<T> {
+    pub(crate) accept: Option<&'static str>,
+    pub(crate) decode: fn(Answer) -> Result<T, Error>,
+    pub(crate) absent: fn(&Head) -> Option<T>,
+}
+
+impl<T> Clone for Decoder<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Decoder<T> {}

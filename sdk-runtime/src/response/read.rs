@@ -1,0 +1,101 @@
+//! Reading a body as it arrives, never more of it than wanted.
+
+use bytes::{Bytes, BytesMut};
+use http_body_util::BodyExt;
+
+use crate::error::{BodyTooLarge, Error, TransportError};
+use crate::transport::ResponseBody;
+
+/// The whole body, or an error when it is longer than `limit` bytes.
+pub(crate) async fn read_all(body: ResponseBody, limit: usize) -> Result<Bytes, Error> {
+    let (bytes, truncated) = read_some(body, limit).await?;
+    if truncated {
+        return Err(BodyTooLarge::new(limit).into());
+    }
+    Ok(bytes)
+}
+
+/// The first `limit` bytes of the body, and whether there was more.
+pub(crate) async fn read_some(mut body: ResponseBody, limit: usize) -> Result<(Bytes, bool), TransportError> {
+    // Most bodies come in one piece, which is then kept as it is.
+    let mut first = Bytes::new();
+    let mut rest = BytesMut::new();
+    while let Some(frame) = body.frame().await {
+        let Ok(data) = frame?.into_data() else {
+            continue;
+        };
+        let room = limit - first.len() - rest.len();
+        let truncated = data.len() > room;
+        let data = data.slice(..data.len().min(room));
+        if first.is_empty() {
+            first = data;
+        } else {
+            rest.extend_from_slice(&data);
+        }
+        if truncated {
+            return Ok((joined(first, &rest), true));
+        }
+    }
+    Ok((joined(first, &rest), false))
+}
+
+fn joined(first: Bytes, rest: &BytesMut) -> Bytes {
+    if rest.is_empty() {
+        return first;
+    }
+    let mut whole = BytesMut::with_capacity(first.len() + rest.len());
+    whole.extend_from_slice(&first);
+    whole.extend_from_slice(rest);
+    whole.freeze()
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+    use std::collections::VecDeque;
+    use std::convert::Infallible;
+    use std::pin::Pin;
+    use std::task::{Context, Poll};
+
+    use http_body::Frame;
+
+    use super::*;
+
+    struct Pieces(VecDeque<&'static str>);
+
+    impl http_body::Body for Pieces {
+        type Data = Bytes;
+        type Error = Infallible;
+
+        fn poll_frame(
+            mut self: Pin<&mut Self>,
+            _: &mut Context<'_>,
+        ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+            let next = self.0.pop_front();
+            Poll::Ready(next.map(|piece| Ok(Frame::data(Bytes::from_static(piece.as_bytes())))))
+        }
+    }
+
+    fn body(pieces: &[&'static str]) -> ResponseBody {
+        let pieces = Pieces(pieces.iter().copied().collect());
+        pieces.map_err(|never| match never {}).boxed_unsync()
+    }
+
+    #[tokio::test]
+    async fn bodies_are_read_up_to_the_limit() {
+        for (pieces, limit, read, truncated) in [
+            (&[][..], 4, "", false),
+            (&["abcd"], 4, "abcd", false),
+            (&["abcde"], 4, "abcd", true),
+            (&["ab", "cd"], 4, "abcd", false),
+            (&["ab", "cd", "e"], 4, "abcd", true),
+            (&["a"], 0, "", true),
+        ] {
+            let got = read_some(body(pieces), limit).await.unwrap();
+            assert_eq!(got, (Bytes::from(read), truncated), "{pieces:?}");
+            let whole = read_all(body(pieces), limit).await;
+            assert_eq!(whole.is_err(), truncated, "{pieces:?}");
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! The shapes an answer can be asked for in besides JSON.
+
+use bytes::Bytes;
+
+use super::{Answer, FromResponse, Head, Response};
+use crate::error::Error;
+
+/// Whatever the answer says, the status was enough.
+impl FromResponse for () {
+    const EMPTY: bool = true;
+
+    fn from_response(_: Answer) -> Result<Self, Error> {
+        Ok(())
+    }
+}
+
+/// The body as it is.
+impl FromResponse for Bytes {
+    fn from_response(answer: Answer) -> Result<Self, Error> {
+        Ok(answer.body)
+    }
+}
+
+/// The body as text. UTF-8 and its subset US-ASCII are read, any other `charset` is an error and never guessed at.
+impl FromResponse for String {
+    fn from_response(answer: Answer) -> Result<Self, Error> {
+        if let Some(charset) = answer.head.content_type().and_then(charset)
+            && !matches!(charset.to_ascii_lowercase().as_str(), "utf-8" | "utf8" | "us-ascii")
+        {
+            return Err(answer.not_a::<Self>("the charset is neither UTF-8 nor US-ASCII"));
+        }
+        match std::str::from_utf8(&answer.body) {
+            Ok(text) => Ok(text.to_owned()),
+            Err(error) => Err(answer.not_a::<Self>(error.to_string())),
+        }
+    }
+}
+
+fn charset(content_type: &str) -> Option<&str> {
+    content_type.split(';').skip(1).find_map(|parameter| {
+        let (name, value) = parameter.split_once('=')?;
+        let is_charset = name.trim().eq_ignore_ascii_case("charset");
+        is_charset.then(|| value.trim().trim_matches('"'))
+    })
+}
+
+/// `None` for a 404, and for an answer without a body.
+impl<T: FromResponse> FromResponse for Option<T> {
+    const ACCEPT: Option<&'static str> = T::ACCEPT;
+    const EMPTY: bool = true;
+
+    fn from_response(answer: Answer) -> Result<Self, Error> {
+        if answer.head.status == http::StatusCode::NO_CONTENT && !T::EMPTY {
+            return Ok(None);
+        }
+        T::from_response(answer).map(Some)
+    }
+
+    fn absent(_: &Head) -> Option<Self> {
+        Some(None)
+    }
+}
+
+/// The value with the status and the headers it came with.
+impl<T: FromResponse> FromResponse for Response<T> {
+    const ACCEPT: Option<&'static str> = T::ACCEPT;
+    const EMPTY: bool = T::EMPTY;
+
+    fn from_response(answer: Answer) -> Result<Self, Error> {
+        let head = answer.head.clone();
+        T::from_response(answer).map(|value| Self::new(head, value))
+    }
+
+    fn absent(head: &Head) -> Option<Self> {
+        T::absent(head).map(|value| Self::new(head.clone(), value))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+    use http::header::CONTENT_TYPE;
+    use http::{HeaderMap, HeaderValue, StatusCode};
+
+    use super::*;
+
+    fn answer(status: u16, content_type: Option<&'static str>, body: &'static [u8]) -> Answer {
+        let mut headers = HeaderMap::new();
+        if let Some(content_type) = content_type {
+            headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+        }
+        let head = Head::new(StatusCode::from_u16(status).unwrap(), headers);
+        Answer::new(head, Bytes::from_static(body))
+    }
+
+    #[test]
+    fn text_is_utf8_or_an_error() {
+        for (content_type, body, text) in [
+            (None, "ü".as_bytes(), Some("ü")),
+            (Some("text/plain"), b"a", Some("a")),
+            (Some("application/json"), b"\"a\"", Some("\"a\"")),
+            (Some("text/plain; charset=\"UTF-8\""), "ü".as_bytes(), Some("ü")),
+            (Some("text/plain; charset=iso-8859-1"), b"\xfc", None),
+            (Some("text/plain"), b"\xfc", None),
+        ] {
+            let got = String::from_response(answer(200, content_type, body)).ok();
+            assert_eq!(got.as_deref(), text, "{content_type:?}");
+        }
+    }
+
+    #[test]
+    fn no_content_is_none_but_a_success_for_unit() {
+        let none = || answer(204, None, b"");
+        assert_eq!(<Option<String>>::from_response(none()).unwrap(), None);
+        assert_eq!(<Option<Bytes>>::from_response(none()).unwrap(), None);
+        assert_eq!(<Option<()>>::from_response(none()).unwrap(), Some(()));
+        let empty = <Option<String>>::from_response(answer(200, None, b"")).unwrap();
+        assert_eq!(empty.as_deref(), Some(""));
+    }
+
+    #[test]
+    fn a_404_is_none_where_the_type_has_one() {
+        let head = Head::new(StatusCode::NOT_FOUND, HeaderMap::new());
+        assert_eq!(<Option<String>>::absent(&head), Some(None));
+        assert_eq!(String::absent(&head), None);
+        let response = <Response<Option<String>>>::absent(&head).unwrap();
+        assert_eq!((response.status(), response.value()), (StatusCode::NOT_FOUND, &None));
+    }
+}

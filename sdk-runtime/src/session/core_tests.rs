@@ -1,0 +1,256 @@
+//! The core alone, without time, tasks or servers: each test is a history of events and what must come of it.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+use http::StatusCode;
+
+use super::*;
+use crate::endpoint::Endpoint;
+use crate::error::ErrorResponse;
+
+static ENDPOINT: Endpoint = Endpoint::new("Api", "refresh", "POST", "/refresh", &[]);
+
+fn tokens(access: &str) -> Credential {
+    Credential { tokens: Tokens::new(access).refresh_token(format!("refresh of {access}")), header: None }
+}
+
+fn refused() -> Outcome {
+    let answer = ErrorResponse::new(
+        &ENDPOINT,
+        StatusCode::UNAUTHORIZED,
+        http::HeaderMap::new(),
+        bytes::Bytes::new(),
+        false,
+    );
+    Outcome::Rejected(SessionExpired::rejected(None, answer))
+}
+
+fn unavailable(retry_after: Option<Duration>) -> Outcome {
+    Outcome::Unavailable { cause: UnavailableCause::Timeout, retry_after }
+}
+
+struct World {
+    core: Core,
+    now: Instant,
+}
+
+impl World {
+    fn signed_in() -> Self {
+        let mut core = Core::new(7);
+        core.make_renewable();
+        let now = crate::clock::now();
+        core.sign_in(tokens("one"), Arc::default(), None, now).unwrap();
+        Self { core, now }
+    }
+
+    fn me(&self) -> Identity {
+        Identity { epoch: self.core.epoch, subject: self.active().subject.clone() }
+    }
+
+    fn active(&self) -> Arc<Snapshot> {
+        match &self.core.state {
+            State::Active { snapshot, .. } => snapshot.clone(),
+            other => panic!("not active: {other:?}"),
+        }
+    }
+
+    fn demand(&mut self, identity: &Identity, rejected: Option<Stamp>) -> Demand {
+        self.core.demand(identity, rejected, self.now)
+    }
+
+    fn start(&mut self) -> (RunId, Grant) {
+        let (me, stamp) = (self.me(), self.active().stamp);
+        match self.demand(&me, Some(stamp)) {
+            Demand::Start(run, grant) => (run, grant),
+            other => panic!("no run: {other:?}"),
+        }
+    }
+
+    fn finish(&mut self, run: RunId, outcome: Outcome) -> Option<Settled> {
+        self.core.finish(run, outcome, self.now)
+    }
+}
+
+#[test]
+fn a_fresh_token_signs_and_a_rejected_one_starts_one_run() {
+    let mut world = World::signed_in();
+    let (me, first) = (world.me(), world.active());
+    assert!(matches!(world.demand(&me, None), Demand::Sign(snapshot) if Arc::ptr_eq(&snapshot, &first)));
+    let (run, grant) = world.start();
+    assert_eq!(grant.refresh_token().unwrap().expose(), "refresh of one");
+    assert!(matches!(world.demand(&me, Some(first.stamp)), Demand::Join), "I1");
+    assert!(matches!(world.demand(&me, None), Demand::Join), "a new call waits for the run too");
+    let second = world.finish(run, Outcome::Success(tokens("two"))).unwrap().unwrap();
+    assert!(second.stamp > first.stamp, "I3");
+    assert!(matches!(world.demand(&me, None), Demand::Sign(snapshot) if Arc::ptr_eq(&snapshot, &second)));
+}
+
+#[test]
+fn i4_a_late_rejection_gets_the_newer_token_even_if_it_reads_the_same() {
+    let mut world = World::signed_in();
+    let (me, first) = (world.me(), world.active());
+    let (run, _) = world.start();
+    world.finish(run, Outcome::Success(tokens("one"))).unwrap().unwrap();
+    assert!(
+        matches!(world.demand(&me, Some(first.stamp)), Demand::Sign(snapshot) if snapshot.stamp > first.stamp)
+    );
+    assert_eq!(world.active().validity(|| world.now), Validity::Fresh);
+}
+
+#[test]
+fn i7_a_failure_is_shared_until_its_cool_down_ends() {
+    let mut world = World::signed_in();
+    let me = world.me();
+    let (run, _) = world.start();
+    let told = world.finish(run, unavailable(Some(Duration::from_secs(7)))).unwrap().unwrap_err();
+    let Error::RefreshUnavailable(told) = told else { panic!("{told:?}") };
+    assert!(matches!(told.cause(), UnavailableCause::Timeout));
+    assert!(matches!(world.demand(&me, None), Demand::Fail(Error::RefreshUnavailable(_))));
+    world.now += Duration::from_millis(6_999);
+    assert!(matches!(world.demand(&me, None), Demand::Fail(Error::RefreshUnavailable(_))));
+    world.now += Duration::from_millis(1);
+    assert!(matches!(world.demand(&me, None), Demand::Start(..)), "I32");
+}
+
+#[test]
+fn cool_downs_grow_from_a_second_to_a_minute_and_are_never_zero() {
+    let mut world = World::signed_in();
+    let me = world.me();
+    for ceiling in [1, 2, 4, 8, 16, 32, 60, 60, 60] {
+        let run = match world.demand(&me, Some(world.active().stamp)) {
+            Demand::Start(run, _) => run,
+            other => panic!("{other:?}"),
+        };
+        world.finish(run, unavailable(None)).unwrap().unwrap_err();
+        let wait = world.core.cool_down.as_ref().unwrap().until - world.now;
+        let ceiling = Duration::from_secs(ceiling);
+        assert!(wait >= ceiling / 2 && wait <= ceiling, "{wait:?} of {ceiling:?}");
+        world.now += wait;
+    }
+    let (run, _) = world.start();
+    world.finish(run, unavailable(Some(Duration::from_secs(1 << 40)))).unwrap().unwrap_err();
+    let wait = world.core.cool_down.as_ref().unwrap().until - world.now;
+    assert_eq!(wait, Duration::from_secs(3600), "a server's wish has its limit");
+}
+
+#[test]
+fn i16_only_a_rejection_ends_the_login() {
+    for outcome in [unavailable(None), Outcome::Misconfigured(UnavailableCause::Timeout)] {
+        let mut world = World::signed_in();
+        let (run, _) = world.start();
+        world.finish(run, outcome).unwrap().unwrap_err();
+        world.active();
+    }
+    for outcome in [refused(), Outcome::NothingToRenewWith] {
+        let mut world = World::signed_in();
+        let me = world.me();
+        let (run, _) = world.start();
+        let told = world.finish(run, outcome).unwrap().unwrap_err();
+        assert!(matches!(told, Error::SessionExpired(_)), "{told:?}");
+        assert!(matches!(world.demand(&me, None), Demand::Fail(Error::SessionExpired(_))), "I29");
+    }
+}
+
+#[test]
+fn i10_a_run_of_an_older_epoch_changes_nothing() {
+    for outcome in
+        [Outcome::Success(tokens("two")), refused(), unavailable(None), Outcome::NothingToRenewWith]
+    {
+        let mut world = World::signed_in();
+        let me = world.me();
+        let (run, _) = world.start();
+        world.core.sign_out();
+        assert!(world.finish(run, outcome).is_none());
+        assert!(matches!(world.core.state, State::SignedOut));
+        assert!(matches!(world.demand(&me, None), Demand::Fail(Error::NotSignedIn)));
+    }
+    for outcome in
+        [Outcome::Success(tokens("two")), refused(), unavailable(None), Outcome::NothingToRenewWith]
+    {
+        let mut world = World::signed_in();
+        let me = world.me();
+        let (run, _) = world.start();
+        world.core.sign_in(tokens("other"), Arc::default(), None, world.now).unwrap();
+        let other = world.active();
+        assert!(world.finish(run, outcome).is_none());
+        assert!(Arc::ptr_eq(&other, &world.active()));
+        assert!(matches!(world.demand(&me, None), Demand::Fail(Error::IdentityChanged(_))), "I12");
+        let other_me = world.me();
+        assert!(matches!(world.demand(&other_me, None), Demand::Sign(_)), "no cool-down is inherited");
+    }
+}
+
+#[test]
+fn i12_the_same_subject_is_the_same_identity() {
+    let named = |access: &str, subject: &'static str| Credential {
+        tokens: Tokens::new(access).subject(subject),
+        header: None,
+    };
+    let mut world = World::signed_in();
+    world.core.sign_in(named("a", "ann"), Arc::default(), None, world.now).unwrap();
+    let ann = world.me();
+    world.core.sign_in(named("b", "ann"), Arc::default(), None, world.now).unwrap();
+    assert!(matches!(world.demand(&ann, None), Demand::Sign(_)));
+    world.core.sign_in(named("c", "bob"), Arc::default(), None, world.now).unwrap();
+    assert!(matches!(world.demand(&ann, None), Demand::Fail(Error::IdentityChanged(_))));
+    world.core.sign_in(tokens("d"), Arc::default(), None, world.now).unwrap();
+    assert!(matches!(world.demand(&ann, None), Demand::Fail(Error::IdentityChanged(_))));
+}
+
+#[test]
+fn i31_an_omitted_refresh_token_and_subject_are_kept() {
+    let mut world = World::signed_in();
+    let first = Credential { tokens: Tokens::new("a").refresh_token("kept").subject("ann"), header: None };
+    world.core.sign_in(first, Arc::default(), None, world.now).unwrap();
+    let (run, _) = world.start();
+    let renewed = Credential { tokens: Tokens::new("b"), header: None };
+    world.finish(run, Outcome::Success(renewed)).unwrap().unwrap();
+    assert_eq!(world.active().subject.as_deref(), Some("ann"));
+    assert_eq!(world.start().1.refresh_token().unwrap().expose(), "kept");
+}
+
+#[test]
+fn a_lapsed_token_is_renewed_before_it_is_sent() {
+    let mut world = World::signed_in();
+    let short = Credential { tokens: Tokens::new("a").expires_in(Duration::from_secs(60)), header: None };
+    world.core.sign_in(short, Arc::default(), None, world.now).unwrap();
+    let me = world.me();
+    world.now += Duration::from_millis(59_999);
+    assert!(matches!(world.demand(&me, None), Demand::Sign(_)));
+    world.now += Duration::from_millis(1);
+    assert!(matches!(world.demand(&me, None), Demand::Start(..)));
+}
+
+#[test]
+fn without_a_renewal_a_rejection_is_the_end() {
+    let mut core = Core::new(7);
+    let now = crate::clock::now();
+    core.sign_in(tokens("fixed"), Arc::default(), None, now).unwrap();
+    let mut world = World { core, now };
+    let (me, stamp) = (world.me(), world.active().stamp);
+    let Demand::Fail(Error::SessionExpired(expired)) = world.demand(&me, Some(stamp)) else {
+        panic!("no end");
+    };
+    assert_eq!(expired.reason(), ExpiredReason::NoRefreshToken);
+}
+
+#[test]
+fn a_sign_in_that_was_overtaken_signs_nobody_in() {
+    let mut world = World::signed_in();
+    let since = world.core.epoch;
+    world.core.sign_out();
+    let late = world.core.sign_in(tokens("late"), Arc::default(), Some(since), world.now);
+    assert!(matches!(late, Err(Error::IdentityChanged(_))));
+    assert!(matches!(world.core.state, State::SignedOut));
+}
+
+#[test]
+fn closed_is_for_good() {
+    let mut world = World::signed_in();
+    let me = world.me();
+    world.core.close();
+    assert!(matches!(world.demand(&me, None), Demand::Fail(Error::Closed)));
+    assert!(matches!(world.core.sign_in(tokens("x"), Arc::default(), None, world.now), Err(Error::Closed)));
+    assert!(world.core.sign_out().is_none());
+    assert!(matches!(world.core.state, State::Closed));
+}

@@ -1,0 +1,86 @@
+//! Whether an answer means that the access token is no good.
+
+use std::sync::Arc;
+
+use http::StatusCode;
+use http::header::WWW_AUTHENTICATE;
+
+use crate::error::ErrorResponse;
+
+/// A predicate of the user's in place of the default table.
+pub(crate) type TokenBad = Arc<dyn Fn(&ErrorResponse) -> bool + Send + Sync>;
+
+/// The default: a 401 without a challenge, or with one of the session's own scheme that names no other fault
+/// (RFC 6750, 3.1). A session without a scheme takes every 401.
+pub(crate) fn token_bad(answer: &ErrorResponse, scheme: Option<&str>) -> bool {
+    if answer.status() != StatusCode::UNAUTHORIZED {
+        return false;
+    }
+    let Some(scheme) = scheme else {
+        return true;
+    };
+    let mut challenged = false;
+    for header in answer.headers().get_all(WWW_AUTHENTICATE) {
+        let Ok(challenges) =
+            header.to_str().map_err(drop).and_then(|text| http_auth::parse_challenges(text).map_err(drop))
+        else {
+            // Not to be understood, so it says nothing.
+            continue;
+        };
+        challenged |= !challenges.is_empty();
+        let own = challenges.iter().filter(|challenge| challenge.scheme.eq_ignore_ascii_case(scheme));
+        for challenge in own {
+            let error = challenge.params.iter().find(|(name, _)| name.eq_ignore_ascii_case("error"));
+            if error.is_none_or(|(_, value)| value.to_unescaped() == "invalid_token") {
+                return true;
+            }
+        }
+    }
+    !challenged
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+    use bytes::Bytes;
+    use http::{HeaderMap, HeaderValue};
+
+    use super::*;
+    use crate::endpoint::Endpoint;
+
+    static ENDPOINT: Endpoint = Endpoint::new("Api", "x", "GET", "/x", &[]);
+
+    fn bad(status: u16, challenges: &[&'static str], scheme: Option<&str>) -> bool {
+        let mut headers = HeaderMap::new();
+        for challenge in challenges {
+            headers.append(WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
+        }
+        let status = StatusCode::from_u16(status).unwrap();
+        token_bad(&ErrorResponse::new(&ENDPOINT, status, headers, Bytes::new(), false), scheme)
+    }
+
+    #[test]
+    fn a_401_is_read_by_its_challenges() {
+        for (status, challenges, expected) in [
+            (401, &[][..], true),
+            (401, &["Bearer"], true),
+            (401, &["bearer realm=\"a, b\""], true),
+            (401, &["Bearer error=\"invalid_token\""], true),
+            (401, &["Bearer error=\"insufficient_scope\""], false),
+            (401, &["Bearer error=\"invalid_request\""], false),
+            (401, &["Basic realm=\"x\""], false),
+            (401, &["Basic realm=\"x\", Bearer error=invalid_token"], true),
+            (401, &["Basic realm=\"x\"", "Bearer"], true),
+            (401, &["Negotiate", "Basic realm=\"Bearer\""], false),
+            (401, &["=,=;"], true),
+            (403, &["Bearer error=\"invalid_token\""], false),
+            (403, &[], false),
+            (500, &[], false),
+        ] {
+            assert_eq!(bad(status, challenges, Some("Bearer")), expected, "{status} {challenges:?}");
+        }
+        assert!(bad(401, &["Basic realm=\"x\""], None));
+        assert!(!bad(403, &[], None));
+    }
+}

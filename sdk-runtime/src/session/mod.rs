@@ -1,0 +1,107 @@
+//! One login and its life; knows nothing of the clients that use it.
+
+mod attach;
+mod core;
+mod judge;
+mod refresh;
+mod run;
+mod shared;
+mod snapshot;
+mod state;
+mod tokens;
+
+use std::fmt;
+use std::sync::Arc;
+
+use tokio::sync::watch;
+use tokio_util::sync::{CancellationToken, DropGuard};
+
+pub use attach::Attach;
+pub use refresh::{RefreshEndpoint, TokenAnswer};
+pub use state::{Login, SessionState};
+pub use tokens::{Grant, Refusal, TokenRequest, TokenResponse, Tokens};
+
+pub(crate) use self::core::Identity;
+pub(crate) use attach::Attachment;
+pub(crate) use judge::{TokenBad, token_bad};
+pub(crate) use refresh::Renewer;
+pub(crate) use shared::Shared;
+pub(crate) use snapshot::{Phase, Snapshot};
+
+use crate::error::Error;
+
+/// One login: cheap to clone, shared by every client built with it.
+///
+/// When its last handle is dropped, and with it the last client, nothing of it goes on but a renewal that was already sent.
+#[derive(Clone)]
+pub struct Session {
+    shared: Arc<Shared>,
+    _shutdown: Arc<DropGuard>,
+}
+
+impl Session {
+    pub(crate) fn new(attachment: Attachment, token_bad: Option<TokenBad>) -> Self {
+        let shutdown = CancellationToken::new();
+        Self {
+            shared: Arc::new(Shared::new(attachment, token_bad, shutdown.clone())),
+            _shutdown: Arc::new(shutdown.drop_guard()),
+        }
+    }
+
+    pub(crate) fn shared(&self) -> &Arc<Shared> {
+        &self.shared
+    }
+
+    /// Starts a login with tokens obtained elsewhere, in place of the one there was. Calls that are under way for somebody
+    /// else end with [`Error::IdentityChanged`].
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InvalidRequest`] for a token that no header can hold, [`Error::Closed`] after [`close`](Self::close).
+    pub fn sign_in(&self, tokens: Tokens) -> Result<(), Error> {
+        self.shared.sign_in(tokens, Arc::default(), None)
+    }
+
+    /// Ends the login here, without telling the server. A renewal under way signs nobody in again.
+    pub fn sign_out(&self) {
+        self.shared.sign_out();
+    }
+
+    /// The state now.
+    #[must_use]
+    pub fn state(&self) -> SessionState {
+        SessionState::of(&self.shared.view())
+    }
+
+    /// The state from now on: changes with every sign-in, renewal, sign-out and expiry. A slow watcher misses what lies
+    /// between, and never the last.
+    ///
+    /// ```
+    /// # use sdk_runtime::{Session, SessionState};
+    /// async fn show_login_form_when_needed(session: Session) {
+    ///     let mut states = session.watch();
+    ///     // A watcher that holds no session lets it go.
+    ///     drop(session);
+    ///     while states.changed().await.is_ok() {
+    ///         if let SessionState::Expired(expired) = &*states.borrow_and_update() {
+    ///             println!("please sign in: {expired}");
+    ///         }
+    ///     }
+    /// }
+    /// ```
+    #[must_use]
+    pub fn watch(&self) -> watch::Receiver<SessionState> {
+        self.shared.states()
+    }
+
+    /// Ends the session for good: every call, waiting ones included, fails with [`Error::Closed`].
+    pub fn close(&self) {
+        self.shared.close();
+    }
+}
+
+impl fmt::Debug for Session {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Session").field("state", &self.state()).finish_non_exhaustive()
+    }
+}

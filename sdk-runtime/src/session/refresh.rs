@@ -1,0 +1,260 @@
+//! The renewal as it goes over the wire, and what its answer means for the login.
+//!
+//! - **I16** Only a definitive rejection ends a login; a network failure, a 5xx or a 429 never does.
+//! - **I21** The renewal is unsigned and goes to the transport below authorization, replay and per-call limits.
+
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use http::header::RETRY_AFTER;
+use http::{HeaderMap, StatusCode};
+use serde::Deserialize;
+
+use super::attach::Attachment;
+use super::core::{Credential, Outcome};
+use super::tokens::{Grant, Refusal, Tokens};
+use crate::cookies::Jar;
+use crate::endpoint::Endpoint;
+use crate::error::{
+    Error, ErrorResponse, InvalidRequest, SessionExpired, TransportErrorKind, UnavailableCause,
+};
+use crate::request::{Prepared, Request};
+use crate::response::{Answer, Head, read_all, read_some};
+use crate::upstream::{Credentials, Redirects, Upstream};
+
+/// A renewal's answer is small; whatever is larger is none.
+const BODY_LIMIT: usize = 1 << 20;
+
+/// What an answer says about tokens, or that it cannot be understood.
+pub type TokenAnswer = Result<Result<Tokens, Refusal>, Error>;
+
+/// A declared `#[session(refresh)]` endpoint, as plain functions.
+pub struct RefreshEndpoint {
+    endpoint: &'static Endpoint,
+    supply: fn(&Grant, &mut Request) -> Option<()>,
+    tokens: fn(Answer) -> TokenAnswer,
+    refused: Option<fn(&ErrorResponse) -> Option<Refusal>>,
+}
+
+impl RefreshEndpoint {
+    /// `supply` puts the session's arguments on the request, `tokens` reads a successful answer.
+    #[must_use]
+    pub const fn new(
+        endpoint: &'static Endpoint,
+        supply: fn(&Grant, &mut Request) -> Option<()>,
+        tokens: fn(Answer) -> TokenAnswer,
+    ) -> Self {
+        Self { endpoint, supply, tokens, refused: None }
+    }
+
+    /// Asks `refused` first what an answer means that is no success; `None` leaves it to the default table.
+    #[must_use]
+    pub const fn refused(mut self, refused: fn(&ErrorResponse) -> Option<Refusal>) -> Self {
+        self.refused = Some(refused);
+        self
+    }
+}
+
+/// What renews a session.
+#[derive(Clone)]
+pub(crate) struct Renewer {
+    pub(crate) upstream: Arc<Upstream>,
+    pub(crate) attachment: Arc<Attachment>,
+    pub(crate) refresh: &'static RefreshEndpoint,
+}
+
+impl Renewer {
+    /// The renewal's request, or `None` when `grant` holds nothing to renew with.
+    pub(crate) fn request(&self, grant: &Grant) -> Option<Result<Prepared, InvalidRequest>> {
+        let mut request = Request::new(&self.upstream.base, self.refresh.endpoint);
+        (self.refresh.supply)(grant, &mut request)?;
+        Some(request.prepare(Some("application/json")))
+    }
+
+    /// Sends it and judges the answer.
+    pub(crate) async fn send(&self, request: &Prepared, jar: &Jar) -> Outcome {
+        match self.exchange(request, jar).await {
+            Ok(outcome) => outcome,
+            Err(error) => unavailable(error),
+        }
+    }
+
+    async fn exchange(&self, request: &Prepared, jar: &Jar) -> Result<Outcome, Error> {
+        let credentials = Credentials { header: None, jar: Some(jar) };
+        let exchange = self.upstream.exchange(request, credentials, Redirects::Stop, || Ok(())).await?;
+        let (parts, body) = exchange.answer.into_parts();
+        if !parts.status.is_success() {
+            let (body, truncated) = read_some(body, BODY_LIMIT).await?;
+            let answer =
+                ErrorResponse::new(self.refresh.endpoint, parts.status, parts.headers, body, truncated);
+            return Ok(self.refusal(answer));
+        }
+        let head = Head::new(parts.status, parts.headers);
+        let body = read_all(body, BODY_LIMIT).await?;
+        let refused = |body| {
+            ErrorResponse::new(self.refresh.endpoint, head.status(), head.headers().clone(), body, false)
+        };
+        match (self.refresh.tokens)(Answer::new(head.clone(), body.clone()))? {
+            Err(Refusal::Dead(message)) => {
+                Ok(Outcome::Rejected(SessionExpired::rejected(Some(message), refused(body))))
+            }
+            Err(Refusal::TryLater { message, after }) => Ok(try_later(message, after)),
+            Ok(tokens) => Ok(match credential(&self.attachment, tokens) {
+                Ok(credential) => Outcome::Success(credential),
+                Err(error) => Outcome::Misconfigured(UnavailableCause::Request(error)),
+            }),
+        }
+    }
+
+    /// What an answer that is no success means.
+    fn refusal(&self, answer: ErrorResponse) -> Outcome {
+        match self.refresh.refused.and_then(|refused| refused(&answer)) {
+            Some(Refusal::Dead(message)) => {
+                Outcome::Rejected(SessionExpired::rejected(Some(message), answer))
+            }
+            Some(Refusal::TryLater { message, after }) => try_later(message, after),
+            None => default_refusal(answer),
+        }
+    }
+}
+
+/// Makes `tokens` ready to sign with.
+pub(crate) fn credential(attachment: &Attachment, tokens: Tokens) -> Result<Credential, InvalidRequest> {
+    let header = match &tokens.access {
+        Some(access) => attachment.sign(access)?,
+        None => None,
+    };
+    if header.is_none() && attachment.header().is_some() {
+        return Err(InvalidRequest::new(
+            "Tokens::cookies()",
+            "has no access token for the header to hold: configure `.attach(Attach::cookies())`",
+        ));
+    }
+    Ok(Credential { tokens, header })
+}
+
+fn try_later(message: String, retry_after: Option<Duration>) -> Outcome {
+    Outcome::Unavailable { cause: UnavailableCause::TryLater(message), retry_after }
+}
+
+fn unavailable(error: Error) -> Outcome {
+    let cause = match error {
+        Error::Transport(error) => UnavailableCause::Transport(error),
+        Error::Decode(error) => UnavailableCause::Decode(error),
+        Error::Status(answer) => UnavailableCause::Status(answer),
+        Error::InvalidRequest(error) => return Outcome::Misconfigured(UnavailableCause::Request(error)),
+        other => {
+            UnavailableCause::Transport(crate::error::TransportError::new(TransportErrorKind::Body, other))
+        }
+    };
+    Outcome::Unavailable { cause, retry_after: None }
+}
+
+/// The `error` of RFC 6749, 5.2.
+#[derive(Deserialize)]
+struct OAuthError {
+    error: String,
+}
+
+fn default_refusal(answer: ErrorResponse) -> Outcome {
+    let status = answer.status();
+    let retry_after = retry_after(answer.headers());
+    let oauth = answer.json::<OAuthError>().ok();
+    match oauth.as_ref().map(|oauth| oauth.error.as_str()) {
+        Some("invalid_grant") if status.is_client_error() => {
+            return Outcome::Rejected(SessionExpired::rejected(None, answer));
+        }
+        Some(
+            "invalid_client"
+            | "unauthorized_client"
+            | "invalid_scope"
+            | "unsupported_grant_type"
+            | "invalid_request",
+        ) if status.is_client_error() => {
+            return Outcome::Misconfigured(UnavailableCause::Status(answer));
+        }
+        _ => {}
+    }
+    match status {
+        StatusCode::UNAUTHORIZED => Outcome::Rejected(SessionExpired::rejected(None, answer)),
+        // A page of a firewall says the same; only an answer of the API itself counts.
+        StatusCode::BAD_REQUEST | StatusCode::FORBIDDEN if is_json(&answer) => {
+            Outcome::Rejected(SessionExpired::rejected(None, answer))
+        }
+        StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_MANY_REQUESTS => {
+            Outcome::Unavailable { cause: UnavailableCause::Status(answer), retry_after }
+        }
+        _ if status.is_server_error() => {
+            Outcome::Unavailable { cause: UnavailableCause::Status(answer), retry_after }
+        }
+        _ => Outcome::Misconfigured(UnavailableCause::Status(answer)),
+    }
+}
+
+fn is_json(answer: &ErrorResponse) -> bool {
+    answer.json::<serde::de::IgnoredAny>().is_ok()
+}
+
+/// `Retry-After` in seconds or as a date (RFC 9110, 10.2.3).
+fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let value = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
+    if let Ok(seconds) = value.parse() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let date = httpdate::parse_http_date(value).ok()?;
+    Some(date.duration_since(SystemTime::now()).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+    use bytes::Bytes;
+    use http::HeaderValue;
+
+    use super::*;
+
+    static ENDPOINT: Endpoint = Endpoint::new("Api", "refresh", "POST", "/refresh", &[]);
+
+    fn verdict(status: u16, retry_after: Option<&'static str>, body: &'static str) -> String {
+        let mut headers = HeaderMap::new();
+        if let Some(value) = retry_after {
+            headers.insert(RETRY_AFTER, HeaderValue::from_static(value));
+        }
+        let status = StatusCode::from_u16(status).unwrap();
+        let answer =
+            ErrorResponse::new(&ENDPOINT, status, headers, Bytes::from_static(body.as_bytes()), false);
+        match default_refusal(answer) {
+            Outcome::Rejected(_) => "rejected".to_owned(),
+            Outcome::Unavailable { retry_after, .. } => format!("unavailable {retry_after:?}"),
+            Outcome::Misconfigured(_) => "misconfigured".to_owned(),
+            other => format!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn only_a_definitive_answer_ends_a_login() {
+        for (status, after, body, expected) in [
+            (400, None, r#"{"error":"invalid_grant"}"#, "rejected"),
+            (401, None, r#"{"error":"invalid_grant"}"#, "rejected"),
+            (403, None, r#"{"error":"invalid_grant"}"#, "rejected"),
+            (401, None, "", "rejected"),
+            (400, None, r#"{"message":"no"}"#, "rejected"),
+            (403, None, r#"{"message":"no"}"#, "rejected"),
+            (401, None, r#"{"error":"invalid_client"}"#, "misconfigured"),
+            (400, None, r#"{"error":"unsupported_grant_type"}"#, "misconfigured"),
+            (403, None, "<html>blocked</html>", "misconfigured"),
+            (404, None, "", "misconfigured"),
+            (302, None, "", "misconfigured"),
+            (408, None, "", "unavailable None"),
+            (429, Some("7"), "", "unavailable Some(7s)"),
+            (429, Some("soon"), "", "unavailable None"),
+            (429, Some("Thu, 01 Jan 1970 00:00:00 GMT"), "", "unavailable Some(0ns)"),
+            (500, None, r#"{"error":"invalid_grant"}"#, "unavailable None"),
+            (502, None, "<html>", "unavailable None"),
+            (503, Some("120"), "", "unavailable Some(120s)"),
+        ] {
+            assert_eq!(verdict(status, after, body), expected, "{status} {body}");
+        }
+    }
+}

@@ -1,0 +1,239 @@
+//! The shell around the core: its lock, what it publishes, the run under way. Carries out what the core decides.
+//!
+//! - **I28** No code of the user's runs under the lock.
+//! - **I30** No lock is held across an await, and signing with a fresh token takes none.
+
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+
+use arc_swap::ArcSwap;
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+
+use super::attach::Attachment;
+use super::core::{Core, Credential, Demand, Identity, Outcome, permit};
+use super::judge::TokenBad;
+use super::refresh::Renewer;
+use super::run::{self, Run};
+use super::snapshot::{Phase, Snapshot, Validity, View};
+use super::state::SessionState;
+use super::tokens::{Grant, Tokens};
+use crate::clock;
+use crate::cookies::Jar;
+use crate::error::{Error, Original};
+
+pub(crate) struct Shared {
+    pub(crate) attachment: Arc<Attachment>,
+    pub(crate) token_bad: Option<TokenBad>,
+    renewer: OnceLock<Renewer>,
+    published: ArcSwap<View>,
+    states: watch::Sender<SessionState>,
+    shutdown: CancellationToken,
+    inner: Mutex<Inner>,
+}
+
+struct Inner {
+    core: Core,
+    run: Option<Arc<Run>>,
+}
+
+impl Shared {
+    pub(crate) fn new(
+        attachment: Attachment,
+        token_bad: Option<TokenBad>,
+        shutdown: CancellationToken,
+    ) -> Self {
+        let core = Core::new(fastrand::u64(..));
+        let view = core.view();
+        Self {
+            attachment: Arc::new(attachment),
+            token_bad,
+            renewer: OnceLock::new(),
+            states: watch::Sender::new(SessionState::of(&view)),
+            published: ArcSwap::from_pointee(view),
+            shutdown,
+            inner: Mutex::new(Inner { core, run: None }),
+        }
+    }
+
+    /// Gives the session something to renew itself with. `false` when it has something already.
+    pub(crate) fn renew_with(&self, renewer: Renewer) -> bool {
+        let news = self.renewer.set(renewer).is_ok();
+        if news {
+            self.lock().core.make_renewable();
+        }
+        news
+    }
+
+    pub(crate) fn view(&self) -> Arc<View> {
+        self.published.load_full()
+    }
+
+    pub(crate) fn states(&self) -> watch::Receiver<SessionState> {
+        self.states.subscribe()
+    }
+
+    /// Whether something of `identity` may still be sent. Lock-free.
+    pub(crate) fn permit(&self, identity: &Identity, sent: bool) -> Result<(), Error> {
+        permit(&self.published.load(), identity, sent)
+    }
+
+    /// What to sign a call of `identity` with: at once while the token is fresh, after a run otherwise.
+    ///
+    /// # Cancel safety
+    ///
+    /// A run that was started goes on, for everybody else.
+    pub(crate) async fn credential(self: &Arc<Self>, identity: &Identity) -> Result<Arc<Snapshot>, Error> {
+        {
+            let view = self.published.load();
+            permit(&view, identity, false)?;
+            if let Phase::Active(snapshot) = &view.phase
+                && snapshot.validity(clock::now) == Validity::Fresh
+            {
+                return Ok(snapshot.clone());
+            }
+        }
+        self.demand(identity, None).await
+    }
+
+    /// What to replay a call of `identity` with, after `answer` refused `rejected`.
+    ///
+    /// # Cancel safety
+    ///
+    /// As [`credential`](Self::credential).
+    pub(crate) async fn replacement(
+        self: &Arc<Self>,
+        identity: &Identity,
+        rejected: &Snapshot,
+        answer: &Original,
+    ) -> Result<Arc<Snapshot>, Error> {
+        self.demand(identity, Some(rejected)).await.map_err(|error| match error {
+            Error::SessionExpired(expired) => expired.seen_with(answer.clone()).into(),
+            other => other,
+        })
+    }
+
+    async fn demand(
+        self: &Arc<Self>,
+        identity: &Identity,
+        rejected: Option<&Snapshot>,
+    ) -> Result<Arc<Snapshot>, Error> {
+        let mut rejected = rejected.map(|snapshot| snapshot.stamp);
+        let sent = rejected.is_some();
+        loop {
+            let run = match self.decide(identity, rejected) {
+                Ok(snapshot) => return Ok(snapshot),
+                Err(Wait::For(run)) => run,
+                Err(Wait::Not(error)) => return Err(error),
+            };
+            let Some(settled) = run.settled().await else {
+                // Fenced: what became of this call's login is for the core to say.
+                continue;
+            };
+            let snapshot = settled?;
+            self.permit(identity, sent)?;
+            if snapshot.validity(clock::now) == Validity::Fresh {
+                return Ok(snapshot);
+            }
+            // A server refused it while this call was waking up.
+            rejected = None;
+        }
+    }
+
+    fn decide(
+        self: &Arc<Self>,
+        identity: &Identity,
+        rejected: Option<super::snapshot::Stamp>,
+    ) -> Result<Arc<Snapshot>, Wait> {
+        let mut inner = self.lock();
+        match inner.core.demand(identity, rejected, clock::now()) {
+            Demand::Sign(snapshot) => Ok(snapshot),
+            Demand::Join => Err(match &inner.run {
+                Some(run) => Wait::For(run.clone()),
+                None => Wait::Not(Error::Closed),
+            }),
+            Demand::Fail(error) => {
+                self.publish(&inner.core);
+                Err(Wait::Not(error))
+            }
+            Demand::Start(id, grant) => {
+                let Some(renewer) = self.renewer.get().cloned() else {
+                    return Err(Wait::Not(Error::Closed));
+                };
+                let run = Run::new(id, self.shutdown.child_token());
+                inner.run = Some(run.clone());
+                let jar = inner.core.view().jar;
+                // The lock is released first: where there is no runtime to spawn on, the run settles at once, under it.
+                drop(inner);
+                run::start(self.clone(), run.clone(), renewer, grant, jar);
+                Err(Wait::For(run))
+            }
+        }
+    }
+
+    /// `run` is over. Only the first word about a run counts.
+    pub(crate) fn finish(&self, run: &Run, outcome: Outcome) {
+        let settled = {
+            let mut inner = self.lock();
+            let settled = inner.core.finish(run.id, outcome, clock::now());
+            if settled.is_some() {
+                inner.run = None;
+                self.publish(&inner.core);
+            }
+            settled
+        };
+        run.settle(settled);
+    }
+
+    /// Signs in. With `since`, only if nobody has signed in or out since that epoch.
+    pub(crate) fn sign_in(&self, tokens: Tokens, jar: Arc<Jar>, since: Option<u64>) -> Result<(), Error> {
+        let credential: Credential = super::refresh::credential(&self.attachment, tokens)?;
+        self.fence(|core| core.sign_in(credential, jar, since, clock::now()))
+    }
+
+    pub(crate) fn sign_out(&self) -> Option<(Arc<Snapshot>, Grant)> {
+        self.fence(Core::sign_out)
+    }
+
+    pub(crate) fn close(&self) {
+        self.fence(Core::close);
+        self.shutdown.cancel();
+    }
+
+    /// Carries out what may begin a new epoch, and lets go of everybody who waits for a run of the old one.
+    fn fence<T>(&self, step: impl FnOnce(&mut Core) -> T) -> T {
+        let (result, fenced) = {
+            let mut inner = self.lock();
+            let before = inner.core.view().epoch;
+            let result = step(&mut inner.core);
+            let moved = inner.core.view().epoch != before;
+            let fenced = if moved { inner.run.take() } else { None };
+            self.publish(&inner.core);
+            (result, fenced)
+        };
+        if let Some(run) = fenced {
+            run.settle(None);
+        }
+        result
+    }
+
+    /// Shows everybody what the core has come to. Called under the lock, so that publications cannot overtake each other.
+    fn publish(&self, core: &Core) {
+        let view = core.view();
+        let state = SessionState::of(&view);
+        self.published.store(Arc::new(view));
+        self.states.send_if_modified(|current| {
+            let changed = !current.is_same(&state);
+            *current = state;
+            changed
+        });
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+enum Wait {
+    For(Arc<Run>),
+    Not(Error),
+}

@@ -1,0 +1,80 @@
+//! A session's state, as an application sees it.
+
+use std::fmt;
+use std::sync::Arc;
+
+use super::snapshot::{Phase, Snapshot, View};
+use crate::error::SessionExpired;
+use crate::secret::AccessToken;
+
+/// What a session is at a moment.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub enum SessionState {
+    /// Nobody is signed in.
+    SignedOut,
+    /// Somebody is. Every renewal makes a new one of these.
+    SignedIn(Login),
+    /// The login is over; only a new sign-in helps.
+    Expired(SessionExpired),
+    /// The session was closed.
+    Closed,
+}
+
+impl SessionState {
+    /// Whether calls can be signed, if need be after a renewal.
+    #[must_use]
+    pub fn is_signed_in(&self) -> bool {
+        matches!(self, Self::SignedIn(_))
+    }
+
+    pub(crate) fn of(view: &View) -> Self {
+        match &view.phase {
+            Phase::SignedOut => Self::SignedOut,
+            Phase::Active(snapshot) => Self::SignedIn(Login(snapshot.clone())),
+            Phase::Expired(expired) => Self::Expired(expired.clone()),
+            Phase::Closed => Self::Closed,
+        }
+    }
+
+    /// Whether there is nothing in `other` to tell a watcher of.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::SignedIn(one), Self::SignedIn(two)) => one.0.stamp == two.0.stamp,
+            (Self::SignedOut, Self::SignedOut)
+            | (Self::Expired(_), Self::Expired(_))
+            | (Self::Closed, Self::Closed) => true,
+            _ => false,
+        }
+    }
+}
+
+/// A login as of one access token.
+#[derive(Clone)]
+pub struct Login(Arc<Snapshot>);
+
+impl Login {
+    /// Goes up by at least one with every sign-in and every renewal of the session.
+    #[must_use]
+    pub fn generation(&self) -> u64 {
+        self.0.stamp.generation
+    }
+
+    /// Who is signed in, where the tokens said so.
+    #[must_use]
+    pub fn subject(&self) -> Option<&str> {
+        self.0.subject.as_deref()
+    }
+
+    /// The access token, for things outside the client; `None` where cookies sign.
+    #[must_use]
+    pub fn access_token(&self) -> Option<&AccessToken> {
+        self.0.access.as_ref()
+    }
+}
+
+impl fmt::Debug for Login {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Login").field("generation", &self.generation()).finish_non_exhaustive()
+    }
+}

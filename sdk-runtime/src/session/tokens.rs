@@ -1,0 +1,186 @@
+//! What connects a user's own types with the session (terms of RFC 6749).
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::response::{Head, Response};
+use crate::secret::{AccessToken, RefreshToken};
+
+/// What a server's answer says about tokens.
+///
+/// ```
+/// use std::time::Duration;
+/// use sdk_runtime::Tokens;
+///
+/// let tokens = Tokens::new("access").refresh_token("refresh").expires_in(Duration::from_secs(3600));
+/// assert!(!format!("{tokens:?}").contains("access\""));
+/// ```
+#[derive(Clone)]
+pub struct Tokens {
+    pub(crate) access: Option<AccessToken>,
+    pub(crate) refresh: Option<RefreshToken>,
+    pub(crate) lifetime: Option<Duration>,
+    pub(crate) subject: Option<Arc<str>>,
+}
+
+impl Tokens {
+    /// An access token that the client puts into a header.
+    pub fn new(access_token: impl Into<AccessToken>) -> Self {
+        Self { access: Some(access_token.into()), ..Self::cookies() }
+    }
+
+    /// The tokens came as cookies: there is nothing for the client to hold but the jar.
+    #[must_use]
+    pub fn cookies() -> Self {
+        Self { access: None, refresh: None, lifetime: None, subject: None }
+    }
+
+    /// The refresh token. Without one, the session keeps the refresh token it has.
+    #[must_use]
+    pub fn refresh_token(mut self, token: impl Into<RefreshToken>) -> Self {
+        self.refresh = Some(token.into());
+        self
+    }
+
+    /// How long the access token lives, counted from its arrival. Without this, the session learns from the server's
+    /// refusals alone.
+    #[must_use]
+    pub fn expires_in(mut self, lifetime: Duration) -> Self {
+        self.lifetime = Some(lifetime);
+        self
+    }
+
+    /// Who is signed in, as the server names them. Two sign-ins of the same subject are the same identity to a call that is
+    /// under way; without a subject they are not.
+    #[must_use]
+    pub fn subject(mut self, subject: impl Into<Arc<str>>) -> Self {
+        self.subject = Some(subject.into());
+        self
+    }
+}
+
+impl fmt::Debug for Tokens {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Tokens")
+            .field("access", &self.access)
+            .field("refresh", &self.refresh)
+            .field("lifetime", &self.lifetime)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What the session has to renew itself with, for building a renewal's request.
+#[derive(Debug, Clone)]
+pub struct Grant {
+    pub(crate) access: Option<AccessToken>,
+    pub(crate) refresh: Option<RefreshToken>,
+}
+
+impl Grant {
+    /// The refresh token, where the session holds one. One in a cookie is the jar's and goes along by itself.
+    #[must_use]
+    pub fn refresh_token(&self) -> Option<&RefreshToken> {
+        self.refresh.as_ref()
+    }
+
+    /// The access token that is to be replaced, where the session holds one.
+    #[must_use]
+    pub fn access_token(&self) -> Option<&AccessToken> {
+        self.access.as_ref()
+    }
+}
+
+/// An argument that the session supplies: of a `#[session(refresh)]` endpoint, or one marked `#[from_session]`.
+///
+/// ```
+/// use sdk_runtime::{Grant, TokenRequest};
+///
+/// #[derive(serde::Serialize)]
+/// struct RefreshRequest {
+///     refresh_token: String,
+/// }
+///
+/// impl TokenRequest for RefreshRequest {
+///     fn from_grant(grant: &Grant) -> Option<Self> {
+///         let refresh_token = grant.refresh_token()?.expose().to_owned();
+///         Some(Self { refresh_token })
+///     }
+/// }
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be built from the session",
+    label = "does not implement `TokenRequest`",
+    note = "help: `impl TokenRequest for {Self}` and build it from the `Grant`"
+)]
+pub trait TokenRequest: Sized {
+    /// Builds the argument, or `None` when there is nothing to renew with: that ends the session.
+    fn from_grant(grant: &Grant) -> Option<Self>;
+}
+
+/// An answer that says something about tokens: of a `#[session(start)]` or `#[session(refresh)]` endpoint.
+///
+/// ```
+/// use sdk_runtime::{Head, Refusal, TokenResponse, Tokens};
+///
+/// #[derive(serde::Deserialize)]
+/// struct LoginResponse {
+///     access_token: String,
+///     refresh_token: Option<String>,
+/// }
+///
+/// impl TokenResponse for LoginResponse {
+///     fn tokens(&self, _: &Head) -> Result<Tokens, Refusal> {
+///         let tokens = Tokens::new(self.access_token.as_str());
+///         Ok(match &self.refresh_token {
+///             Some(token) => tokens.refresh_token(token.as_str()),
+///             None => tokens,
+///         })
+///     }
+/// }
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` says nothing about tokens",
+    label = "does not implement `TokenResponse`",
+    note = "help: `impl TokenResponse for {Self}` and return its `Tokens`"
+)]
+pub trait TokenResponse {
+    /// The tokens in the answer.
+    ///
+    /// # Errors
+    ///
+    /// A [`Refusal`], for servers that refuse with a successful status.
+    fn tokens(&self, head: &Head) -> Result<Tokens, Refusal>;
+}
+
+impl<T: TokenResponse> TokenResponse for Response<T> {
+    fn tokens(&self, head: &Head) -> Result<Tokens, Refusal> {
+        self.value().tokens(head)
+    }
+}
+
+/// A server's refusal to give tokens.
+#[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Refusal {
+    /// For good: the login is over. The text is the server's reason.
+    Dead(String),
+    /// For now: the login is not lost.
+    TryLater {
+        /// The server's reason.
+        message: String,
+        /// How long to wait at the least.
+        after: Option<Duration>,
+    },
+}
+
+impl fmt::Debug for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Dead(_) => f.write_str("Dead(..)"),
+            Self::TryLater { after, .. } => {
+                f.debug_struct("TryLater").field("after", after).finish_non_exhaustive()
+            }
+        }
+    }
+}

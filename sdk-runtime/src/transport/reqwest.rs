@@ -1,0 +1,65 @@
+//! The transport over reqwest, the only file that names it.
+
+use std::time::Duration;
+
+use http_body_util::BodyExt;
+
+use super::{Transport, TransportFuture, TransportRequest};
+use crate::error::{TransportError, TransportErrorKind};
+
+/// reqwest's own builder: proxies, certificates, connection limits, DNS.
+///
+/// Redirects, the referer and cookies are the session's business and are set after you: reqwest would carry custom
+/// credential headers across origins.
+pub type HttpClientBuilder = reqwest::ClientBuilder;
+
+#[derive(Clone)]
+pub(crate) struct ReqwestTransport {
+    client: reqwest::Client,
+}
+
+impl ReqwestTransport {
+    /// Builds the client from what `configure` makes of the defaults.
+    pub(crate) fn new(
+        configure: impl FnOnce(HttpClientBuilder) -> HttpClientBuilder,
+    ) -> Result<Self, TransportError> {
+        let builder = reqwest::Client::builder()
+            // A connection that takes longer than this is not going to come.
+            .connect_timeout(Duration::from_secs(5))
+            .tcp_nodelay(true);
+        let client = configure(builder)
+            .redirect(reqwest::redirect::Policy::none())
+            .referer(false)
+            .build()
+            .map_err(|error| TransportError::new(TransportErrorKind::Connect, error))?;
+        Ok(Self { client })
+    }
+}
+
+impl Transport for ReqwestTransport {
+    fn send(&self, request: TransportRequest) -> TransportFuture {
+        let mut outgoing = reqwest::Request::new(request.method, request.url);
+        *outgoing.headers_mut() = request.headers;
+        *outgoing.body_mut() = request.body.map(reqwest::Body::from);
+        let answer = self.client.execute(outgoing);
+        Box::pin(async move {
+            let answer = answer.await.map_err(request_error)?;
+            let answer: http::Response<reqwest::Body> = answer.into();
+            Ok(answer.map(|body| body.map_err(body_error).boxed_unsync()))
+        })
+    }
+}
+
+fn request_error(error: reqwest::Error) -> TransportError {
+    let kind = if error.is_connect() || error.is_builder() {
+        TransportErrorKind::Connect
+    } else {
+        TransportErrorKind::Request
+    };
+    // The address may carry data of the caller's in its query.
+    TransportError::new(kind, error.without_url())
+}
+
+fn body_error(error: reqwest::Error) -> TransportError {
+    TransportError::new(TransportErrorKind::Body, error.without_url())
+}

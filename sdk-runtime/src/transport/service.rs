@@ -1,0 +1,84 @@
+//! The transport over any tower service: an in-memory server in tests, a stack of middleware, another HTTP library.
+
+use std::error::Error as StdError;
+use std::future::poll_fn;
+use std::io;
+use std::sync::{Mutex, PoisonError};
+
+use bytes::{Buf, Bytes};
+use http_body::Body as HttpBody;
+use http_body_util::{BodyExt, Full};
+use tower_service::Service;
+
+use super::{Transport, TransportFuture, TransportRequest};
+use crate::error::{TransportError, TransportErrorKind};
+
+/// A [`Transport`] over a [`tower_service::Service`] of `http` types.
+///
+/// An error of the service counts as "the server has not seen the request" when an [`io::Error`] that says so
+/// (connection refused, host unreachable …) is among its sources, and as "it may have" otherwise.
+#[derive(Debug)]
+pub struct ServiceTransport<S> {
+    service: Mutex<S>,
+}
+
+impl<S> ServiceTransport<S> {
+    /// Sends every request through a clone of `service`.
+    pub fn new(service: S) -> Self {
+        Self { service: Mutex::new(service) }
+    }
+}
+
+impl<S, B> Transport for ServiceTransport<S>
+where
+    S: Service<http::Request<Full<Bytes>>, Response = http::Response<B>> + Clone + Send + 'static,
+    S::Future: Send,
+    S::Error: Into<Box<dyn StdError + Send + Sync>>,
+    B: HttpBody + Send + 'static,
+    B::Data: Buf + Send,
+    B::Error: Into<Box<dyn StdError + Send + Sync>>,
+{
+    fn send(&self, request: TransportRequest) -> TransportFuture {
+        // The lock is for services that are not `Sync`; it is held for one clone.
+        let mut service = self.service.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let TransportRequest { method, url, headers, body } = request;
+        Box::pin(async move {
+            let mut outgoing = http::Request::builder()
+                .method(method)
+                .uri(url.as_str())
+                .body(Full::new(body.unwrap_or_default()))
+                .map_err(|error| TransportError::new(TransportErrorKind::Connect, error))?;
+            *outgoing.headers_mut() = headers;
+            poll_fn(|cx| service.poll_ready(cx)).await.map_err(request_error)?;
+            let answer = service.call(outgoing).await.map_err(request_error)?;
+            Ok(answer.map(|body| {
+                body.map_frame(|frame| frame.map_data(|mut data| data.copy_to_bytes(data.remaining())))
+                    .map_err(|error| TransportError::new(TransportErrorKind::Body, error))
+                    .boxed_unsync()
+            }))
+        })
+    }
+}
+
+fn request_error(error: impl Into<Box<dyn StdError + Send + Sync>>) -> TransportError {
+    let error = error.into();
+    let kind = if never_arrived(&*error) { TransportErrorKind::Connect } else { TransportErrorKind::Request };
+    TransportError::new(kind, error)
+}
+
+fn never_arrived(error: &(dyn StdError + 'static)) -> bool {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        if let Some(error) = error.downcast_ref::<io::Error>() {
+            return matches!(
+                error.kind(),
+                io::ErrorKind::ConnectionRefused
+                    | io::ErrorKind::HostUnreachable
+                    | io::ErrorKind::NetworkUnreachable
+                    | io::ErrorKind::AddrNotAvailable
+            );
+        }
+        next = error.source();
+    }
+    false
+}

@@ -1,0 +1,178 @@
+//! One exchange with a server: credentials, cookies and redirects of a single send; knows no session.
+//!
+//! A credential travels to https or loopback, and only to the client's own origin; both are checked at every hop.
+
+use std::sync::Arc;
+
+use http::header::{
+    ACCEPT, ACCEPT_ENCODING, ACCEPT_LANGUAGE, CONTENT_ENCODING, CONTENT_LANGUAGE, CONTENT_TYPE, COOKIE,
+    LOCATION, RANGE, USER_AGENT,
+};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
+
+use crate::cookies::Jar;
+use crate::error::{Error, InvalidRequest, TransportError, TransportErrorKind};
+use crate::request::Prepared;
+use crate::request::base::{Base, may_carry_credentials};
+use crate::transport::{Transport, TransportRequest, TransportResponse};
+
+/// As many redirects as browsers follow at the least (Fetch standard: 20; RFC 9110, 15.4 names 5).
+const REDIRECTS: usize = 10;
+
+/// Where a client's requests go, and by what.
+pub(crate) struct Upstream {
+    pub(crate) transport: Arc<dyn Transport>,
+    pub(crate) base: Base,
+}
+
+/// What makes one send the request of somebody.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Credentials<'a> {
+    /// The ready-made header.
+    pub(crate) header: Option<(&'a HeaderName, &'a HeaderValue)>,
+    /// The jar whose cookies go along, and that takes those which come back.
+    pub(crate) jar: Option<&'a Jar>,
+}
+
+/// Whether a send may go where the server redirects it to.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Redirects {
+    Follow,
+    /// The redirect is the answer: what is in this request must not go elsewhere.
+    Stop,
+}
+
+/// An answer, and whether it came from the client's own origin.
+pub(crate) struct Exchange {
+    pub(crate) answer: TransportResponse,
+    pub(crate) own_origin: bool,
+}
+
+impl Upstream {
+    /// Sends `request` once, following redirects. Before every hop `permit` is asked whether it may still go.
+    pub(crate) async fn exchange(
+        &self,
+        request: &Prepared,
+        credentials: Credentials<'_>,
+        redirects: Redirects,
+        permit: impl Fn() -> Result<(), Error> + Send + Sync,
+    ) -> Result<Exchange, Error> {
+        let mut redirected: Option<Prepared> = None;
+        for _ in 0..=REDIRECTS {
+            let current = redirected.as_ref().unwrap_or(request);
+            let own_origin = self.base.is_origin_of(&current.url);
+            let mut outgoing = TransportRequest {
+                method: current.method.clone(),
+                url: current.url.clone(),
+                headers: current.headers.clone(),
+                body: current.body.clone(),
+            };
+            if own_origin {
+                sign(&mut outgoing, credentials)?;
+            }
+            permit()?;
+            let answer = self.transport.send(outgoing).await?;
+            if own_origin && let Some(jar) = credentials.jar {
+                jar.store(answer.headers(), &current.url);
+            }
+            let location = match redirects {
+                Redirects::Follow => location(answer.status(), answer.headers()),
+                Redirects::Stop => None,
+            };
+            let Some(location) = location else {
+                return Ok(Exchange { answer, own_origin });
+            };
+            let mut next = current.clone();
+            redirect(&mut next, answer.status(), location)?;
+            if !self.base.is_origin_of(&next.url) {
+                keep_what_is_for_anybody(&mut next.headers);
+            }
+            redirected = Some(next);
+        }
+        Err(TransportError::new(TransportErrorKind::Redirect, "too many redirects").into())
+    }
+}
+
+fn sign(request: &mut TransportRequest, credentials: Credentials<'_>) -> Result<(), Error> {
+    let cookies = credentials.jar.and_then(|jar| jar.header(&request.url));
+    if credentials.header.is_none() && cookies.is_none() {
+        return Ok(());
+    }
+    if !may_carry_credentials(&request.url) {
+        return Err(InvalidRequest::new(
+            format!("{}://{}", request.url.scheme(), request.url.host_str().unwrap_or_default()),
+            "would carry a credential in the clear: use https, or a loopback address",
+        )
+        .into());
+    }
+    if let Some((name, value)) = credentials.header {
+        request.headers.insert(name.clone(), value.clone());
+    }
+    if let Some(cookies) = cookies {
+        request.headers.insert(COOKIE, cookies);
+    }
+    Ok(())
+}
+
+/// Where the answer redirects to, if it does (RFC 9110, 15.4).
+fn location(status: StatusCode, headers: &HeaderMap) -> Option<&HeaderValue> {
+    matches!(status.as_u16(), 301 | 302 | 303 | 307 | 308).then(|| headers.get(LOCATION)).flatten()
+}
+
+/// Makes `request`, which was answered with a redirect, the request for where it leads.
+fn redirect(
+    request: &mut Prepared,
+    status: StatusCode,
+    location: &HeaderValue,
+) -> Result<(), TransportError> {
+    let target = location
+        .to_str()
+        .ok()
+        .and_then(|location| request.url.join(location).ok())
+        .filter(|target| matches!(target.scheme(), "http" | "https"));
+    let Some(mut target) = target else {
+        return Err(TransportError::new(TransportErrorKind::Redirect, "the address is not valid"));
+    };
+    target.set_fragment(None);
+    request.url = target;
+    let becomes_get = match status.as_u16() {
+        301 | 302 => request.method == Method::POST,
+        303 => request.method != Method::HEAD,
+        _ => false,
+    };
+    if becomes_get {
+        request.method = Method::GET;
+        request.body = None;
+        for name in [CONTENT_TYPE, CONTENT_ENCODING] {
+            request.headers.remove(name);
+        }
+    }
+    Ok(())
+}
+
+/// Leaves the headers that only say what is sent and what is understood: any other may be a credential, and another origin
+/// is none of ours.
+fn keep_what_is_for_anybody(headers: &mut HeaderMap) {
+    let others: Vec<_> = headers
+        .iter()
+        .filter(|(name, value)| value.is_sensitive() || !is_for_anybody(name))
+        .map(|(name, _)| name.clone())
+        .collect();
+    for name in others {
+        headers.remove(name);
+    }
+}
+
+fn is_for_anybody(name: &HeaderName) -> bool {
+    [
+        ACCEPT,
+        ACCEPT_ENCODING,
+        ACCEPT_LANGUAGE,
+        CONTENT_ENCODING,
+        CONTENT_LANGUAGE,
+        CONTENT_TYPE,
+        RANGE,
+        USER_AGENT,
+    ]
+    .contains(name)
+}
