@@ -10,6 +10,8 @@ use http::header::{
 };
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 
+use url::Url;
+
 use crate::cookies::Jar;
 use crate::error::{Error, InvalidRequest, TransportError, TransportErrorKind};
 use crate::request::Prepared;
@@ -34,12 +36,12 @@ pub(crate) struct Credentials<'a> {
     pub(crate) jar: Option<&'a Jar>,
 }
 
-/// Whether a send may go where the server redirects it to.
+/// What is in a request, whoever signs it.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Redirects {
-    Follow,
-    /// The redirect is the answer: what is in this request must not go elsewhere.
-    Stop,
+pub(crate) enum Contents {
+    Ordinary,
+    /// A password or a refresh token: it travels as a credential does, and a redirect is the answer and not followed.
+    Secret,
 }
 
 /// An answer, and whether it came from the client's own origin.
@@ -54,9 +56,12 @@ impl Upstream {
         &self,
         request: &Prepared,
         credentials: Credentials<'_>,
-        redirects: Redirects,
+        contents: Contents,
         permit: impl Fn() -> Result<(), Error> + Send + Sync,
     ) -> Result<Exchange, Error> {
+        if contents == Contents::Secret {
+            must_be_private(&request.url)?;
+        }
         let mut redirected: Option<Prepared> = None;
         for _ in 0..=REDIRECTS {
             let current = redirected.as_ref().unwrap_or(request);
@@ -75,9 +80,9 @@ impl Upstream {
             if own_origin && let Some(jar) = credentials.jar {
                 jar.store(answer.headers(), &current.url);
             }
-            let location = match redirects {
-                Redirects::Follow => location(answer.status(), answer.headers()),
-                Redirects::Stop => None,
+            let location = match contents {
+                Contents::Ordinary => location(answer.status(), answer.headers()),
+                Contents::Secret => None,
             };
             let Some(location) = location else {
                 return Ok(Exchange { answer, own_origin });
@@ -98,20 +103,36 @@ fn sign(request: &mut TransportRequest, credentials: Credentials<'_>) -> Result<
     if credentials.header.is_none() && cookies.is_none() {
         return Ok(());
     }
-    if !may_carry_credentials(&request.url) {
-        return Err(InvalidRequest::new(
-            format!("{}://{}", request.url.scheme(), request.url.host_str().unwrap_or_default()),
-            "would carry a credential in the clear: use https, or a loopback address",
-        )
-        .into());
-    }
+    must_be_private(&request.url)?;
     if let Some((name, value)) = credentials.header {
         request.headers.insert(name.clone(), value.clone());
     }
-    if let Some(cookies) = cookies {
+    if let Some(jar) = cookies {
+        let cookies = match request.headers.get(COOKIE) {
+            Some(own) => joined(own, &jar),
+            None => jar,
+        };
         request.headers.insert(COOKIE, cookies);
     }
     Ok(())
+}
+
+/// The declaration's own cookies and the jar's, in the one header that may be sent (RFC 6265, 5.4).
+fn joined(own: &HeaderValue, jar: &HeaderValue) -> HeaderValue {
+    let both = [own.as_bytes(), b"; ", jar.as_bytes()].concat();
+    let mut both = HeaderValue::from_bytes(&both).unwrap_or_else(|_| jar.clone());
+    both.set_sensitive(true);
+    both
+}
+
+fn must_be_private(url: &Url) -> Result<(), InvalidRequest> {
+    if may_carry_credentials(url) {
+        return Ok(());
+    }
+    Err(InvalidRequest::new(
+        format!("{}://{}", url.scheme(), url.host_str().unwrap_or_default()),
+        "would carry a credential in the clear: use https, or a loopback address",
+    ))
 }
 
 /// Where the answer redirects to, if it does (RFC 9110, 15.4).

@@ -14,7 +14,7 @@ use crate::clock;
 use crate::endpoint::{CallTimeout, Endpoint};
 use crate::error::{ApiError, Error, ErrorResponse, InvalidRequest};
 use crate::request::{HeaderArg, Prepared, Request, RequestPreview};
-use crate::response::{Decoder, Head, Response};
+use crate::response::{Answer, Decoder, Head, Response};
 use crate::session::{Grant, Refusal, Tokens};
 
 /// A call of an endpoint. Await it to send it; it borrows nothing, so it can be spawned as it is.
@@ -154,13 +154,17 @@ impl Plan {
         match (stage, role) {
             (Stage::Ready(prepared), Role::Start(tokens)) => {
                 let sign_in = client.start(&prepared).await?;
-                let (head, value) = decode(sign_in.reply, decoder, true)?;
-                if let Some(head) = &head {
-                    let tokens =
-                        tokens(&value, head).map_err(|refusal| refused(self.endpoint, head, refusal))?;
-                    client.session.shared().sign_in(tokens, sign_in.jar, Some(sign_in.epoch))?;
-                }
-                Ok((head.filter(|_| with_head), value))
+                let answer = match &sign_in.reply {
+                    Reply::Success(answer) => Some(answer.clone()),
+                    Reply::Failure(_) => None,
+                };
+                let (_, value) = decode(sign_in.reply, decoder, false)?;
+                let Some(answer) = answer else {
+                    return Ok((None, value));
+                };
+                let tokens = tokens(&value, answer.head()).map_err(|_| refused(self.endpoint, &answer))?;
+                client.session.shared().sign_in(tokens, sign_in.jar, Some(sign_in.epoch))?;
+                Ok((with_head.then_some(answer.head), value))
             }
             (Stage::Ready(prepared), _) => {
                 let reply = client.send(&prepared, progress).await?;
@@ -212,10 +216,9 @@ fn absent<T>(
 }
 
 /// A sign-in that a server refused with a successful status.
-fn refused(endpoint: &'static Endpoint, head: &Head, refusal: Refusal) -> Error {
-    let (Refusal::Dead(message) | Refusal::TryLater { message, .. }) = refusal;
-    let body = bytes::Bytes::from(message);
-    Error::Status(ErrorResponse::new(endpoint, head.status(), head.headers().clone(), body, false))
+fn refused(endpoint: &'static Endpoint, answer: &Answer) -> Error {
+    let (status, headers) = (answer.head().status(), answer.head().headers().clone());
+    Error::Status(ErrorResponse::new(endpoint, status, headers, answer.body().clone(), false))
 }
 
 async fn cancelled(token: Option<&CancellationToken>) {

@@ -19,7 +19,7 @@ use crate::error::{
 use crate::request::Prepared;
 use crate::response::{Answer, Head, read_all, read_some};
 use crate::session::{Identity, Phase, Snapshot, token_bad};
-use crate::upstream::{Credentials, Exchange, Redirects};
+use crate::upstream::{Contents, Credentials, Exchange};
 
 /// As much of an unsuccessful answer's body as is kept.
 const ERROR_BODY_LIMIT: usize = 64 << 10;
@@ -118,7 +118,7 @@ impl Inner {
             Phase::Active(_) | Phase::Expired(_) => Arc::default(),
         };
         let credentials = Credentials { header: None, jar: Some(&jar) };
-        let exchange = self.upstream.exchange(request, credentials, Redirects::Stop, || Ok(())).await?;
+        let exchange = self.upstream.exchange(request, credentials, Contents::Secret, || Ok(())).await?;
         let reply = self.read(request, exchange).await?;
         Ok(SignIn { reply, jar, epoch: view.epoch })
     }
@@ -129,13 +129,13 @@ impl Inner {
             Auth::None => Credentials { header: None, jar: Some(&login.jar) },
             Auth::Required | Auth::Optional => self.credentials(login),
         };
-        let exchange = self.upstream.exchange(request, credentials, Redirects::Stop, || Ok(())).await?;
+        let exchange = self.upstream.exchange(request, credentials, Contents::Secret, || Ok(())).await?;
         self.read(request, exchange).await
     }
 
     async fn anonymous(&self, request: &Prepared, jar: Option<&Jar>) -> Result<Reply, Error> {
         let credentials = Credentials { header: None, jar };
-        let exchange = self.upstream.exchange(request, credentials, Redirects::Follow, || Ok(())).await?;
+        let exchange = self.upstream.exchange(request, credentials, Contents::Ordinary, || Ok(())).await?;
         self.read(request, exchange).await
     }
 
@@ -149,7 +149,7 @@ impl Inner {
         let shared = self.session.shared();
         let exchange = self
             .upstream
-            .exchange(request, self.credentials(snapshot), Redirects::Follow, || {
+            .exchange(request, self.credentials(snapshot), Contents::Ordinary, || {
                 shared.permit(identity, replay)
             })
             .await?;

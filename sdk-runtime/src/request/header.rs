@@ -114,6 +114,9 @@ pub(crate) fn displayed(value: &(impl fmt::Display + ?Sized)) -> Result<HeaderVa
         .map_err(|_| InvalidRequest::new("", "holds a line break or another control character"))
 }
 
+/// More lines than any server takes, and far fewer than a header map can hold.
+const MOST_LINES: usize = 1_000;
+
 /// Replaces whatever `name` had by the lines of `value`; with no lines, what it had stays.
 pub(crate) fn set(
     headers: &mut HeaderMap,
@@ -122,6 +125,9 @@ pub(crate) fn set(
 ) -> Result<(), InvalidRequest> {
     let mut first = true;
     each(&mut |value| {
+        if headers.len() >= MOST_LINES {
+            return Err(InvalidRequest::new("", "is one header line too many: a request holds 1000"));
+        }
         if std::mem::take(&mut first) {
             headers.insert(name.clone(), value);
         } else {

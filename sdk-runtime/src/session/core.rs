@@ -131,6 +131,10 @@ impl Core {
         self.renewable = true;
     }
 
+    pub(crate) fn epoch(&self) -> u64 {
+        self.epoch
+    }
+
     /// What everybody may see.
     pub(crate) fn view(&self) -> View {
         let phase = match &self.state {

@@ -20,7 +20,7 @@ use crate::error::{
 };
 use crate::request::{Prepared, Request};
 use crate::response::{Answer, Head, read_all, read_some};
-use crate::upstream::{Credentials, Redirects, Upstream};
+use crate::upstream::{Contents, Credentials, Upstream};
 
 /// A renewal's answer is small; whatever is larger is none.
 const BODY_LIMIT: usize = 1 << 20;
@@ -81,7 +81,7 @@ impl Renewer {
 
     async fn exchange(&self, request: &Prepared, jar: &Jar) -> Result<Outcome, Error> {
         let credentials = Credentials { header: None, jar: Some(jar) };
-        let exchange = self.upstream.exchange(request, credentials, Redirects::Stop, || Ok(())).await?;
+        let exchange = self.upstream.exchange(request, credentials, Contents::Secret, || Ok(())).await?;
         let (parts, body) = exchange.answer.into_parts();
         if !parts.status.is_success() {
             let (body, truncated) = read_some(body, BODY_LIMIT).await?;

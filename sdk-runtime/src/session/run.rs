@@ -24,7 +24,7 @@ pub(crate) const REFRESH_TIMEOUT: Duration = Duration::from_secs(20);
 
 pub(crate) struct Run {
     pub(crate) id: RunId,
-    /// A child of the session's shutdown, never of a caller's token. Ends the run while nothing has been spent.
+    /// A child of the session's shutdown, never of a caller's token.
     cancel: CancellationToken,
     /// `None`: the run was fenced, and each waiter has to look for itself what became of its login.
     outcome: SetOnce<Option<Settled>>,
@@ -40,6 +40,12 @@ impl Run {
     /// Cancel safe: nothing is lost when the future is dropped.
     pub(crate) async fn settled(&self) -> Option<Settled> {
         self.outcome.wait().await.clone()
+    }
+
+    /// Ends the run if nothing has been spent yet, and lets go of its waiters.
+    pub(crate) fn fence(&self) {
+        self.cancel.cancel();
+        self.settle(None);
     }
 
     /// Tells the waiters; the first word stands.
@@ -58,7 +64,7 @@ pub(crate) fn start(shared: Arc<Shared>, run: Arc<Run>, renewer: Renewer, grant:
 }
 
 async fn renew(run: &Run, renewer: &Renewer, grant: &Grant, jar: &Jar) -> Outcome {
-    // Nothing has been spent yet, so the end of the session ends the run.
+    // Nothing has been spent yet, so the end of the login ends the run.
     if run.cancel.is_cancelled() {
         return aborted();
     }

@@ -203,15 +203,15 @@ impl Shared {
     fn fence<T>(&self, step: impl FnOnce(&mut Core) -> T) -> T {
         let (result, fenced) = {
             let mut inner = self.lock();
-            let before = inner.core.view().epoch;
+            let before = inner.core.epoch();
             let result = step(&mut inner.core);
-            let moved = inner.core.view().epoch != before;
+            let moved = inner.core.epoch() != before;
             let fenced = if moved { inner.run.take() } else { None };
             self.publish(&inner.core);
             (result, fenced)
         };
         if let Some(run) = fenced {
-            run.settle(None);
+            run.fence();
         }
         result
     }

@@ -1,0 +1,180 @@
+//! The README's code, compiled and run: every Rust block of the README stands in this file, line by line.
+
+use std::error::Error as StdError;
+use std::time::Duration;
+
+use sdk_runtime::{
+    AccessToken, Attach, Error, ExpiredReason, Grant, Head, Refusal, SessionState, TokenRequest,
+    TokenResponse, Tokens, api_client,
+};
+use sdk_testkit::{Reply, TokenServer};
+use serde::{Deserialize, Serialize};
+use tokio_util::sync::CancellationToken;
+
+#[derive(Serialize)]
+pub struct Credentials {
+    username: String,
+    password: String,
+}
+
+#[derive(Serialize)]
+pub struct RefreshRequest {
+    refresh_token: String,
+}
+
+#[derive(Deserialize)]
+pub struct TokenAnswer {
+    access_token: String,
+    refresh_token: String,
+}
+
+#[derive(Deserialize)]
+pub struct Issue {
+    title: String,
+}
+
+impl TokenRequest for RefreshRequest {
+    fn from_grant(grant: &Grant) -> Option<Self> {
+        Some(Self { refresh_token: grant.refresh_token()?.expose().to_owned() })
+    }
+}
+
+impl TokenResponse for TokenAnswer {
+    fn tokens(&self, _: &Head) -> Result<Tokens, Refusal> {
+        Ok(Tokens::new(self.access_token.as_str()).refresh_token(self.refresh_token.as_str()))
+    }
+}
+
+mod declaration {
+    use sdk_runtime::Result;
+
+    use super::*;
+
+    #[api_client]
+    pub trait Tracker {
+        /// Signs in; the session starts with the tokens in the answer.
+        #[post("/auth/login")]
+        #[session(start)]
+        async fn login(&self, #[json] credentials: &Credentials) -> Result<TokenAnswer>;
+
+        /// Sent by the session when the access token needs renewal; nobody else can call it.
+        #[post("/auth/refresh")]
+        #[session(refresh)]
+        async fn refresh(&self, #[json] request: RefreshRequest) -> Result<TokenAnswer>;
+
+        /// One issue, or `None` if there is no such issue.
+        #[get("/issues/{id}")]
+        async fn issue(&self, id: u64) -> Result<Option<Issue>>;
+
+        #[get("/issues")]
+        async fn search(&self, #[query] q: &str, #[query("label")] labels: &[&str]) -> Result<Vec<Issue>>;
+    }
+}
+
+use declaration::TrackerClient;
+
+/// The blocks that name an address nobody answers at.
+#[expect(dead_code, reason = "compiled, since there is no such server to run it against")]
+async fn first_screen(credentials: Credentials) -> Result<Option<Issue>, Box<dyn StdError>> {
+    let tracker = TrackerClient::new("https://tracker.example/api/v1")?;
+    tracker.login(&credentials).await?;
+    let issue = tracker.issue(7).await?; // signed; renewed and replayed when the server refuses the token
+    Ok(issue)
+}
+
+#[test]
+fn the_builder_takes_what_the_readme_shows() -> Result<(), Box<dyn StdError>> {
+    let tracker = TrackerClient::builder("https://tracker.example/api/v1")
+        .attach(Attach::header("x-auth", "Token"))
+        .token_bad(|answer| answer.status() == 403 && answer.text().contains("JWT_EXPIRED"))
+        .build()?;
+    assert!(matches!(tracker.session().state(), SessionState::SignedOut));
+    Ok(())
+}
+
+fn show_login(reason: ExpiredReason) {
+    assert_eq!(reason, ExpiredReason::RefreshRejected);
+}
+
+fn show_welcome() {}
+
+fn keep(token: Option<&AccessToken>) {
+    assert!(token.is_some());
+}
+
+async fn handle(tracker: &TrackerClient) -> Result<(), Error> {
+    match tracker.issue(7).await {
+        Ok(Some(issue)) => println!("{}", issue.title),
+        Ok(None) => println!("there is no issue 7"),
+        // The login is over. What the application shows is up to it.
+        Err(Error::SessionExpired(expired)) if expired.requires_sign_in() => show_login(expired.reason()),
+        Err(Error::NotSignedIn) => show_welcome(),
+        // The token must be renewed and cannot be right now. The login is not lost.
+        Err(Error::RefreshUnavailable(wait)) => println!("back in {:?}", wait.retry_after()),
+        // Somebody else signed in meanwhile; nothing was sent in their name.
+        Err(Error::IdentityChanged(_)) => {}
+        Err(Error::Status(answer)) => println!("{}: {}", answer.status(), answer.text()),
+        Err(other) => return Err(other),
+    }
+    Ok(())
+}
+
+async fn watch(tracker: TrackerClient) {
+    let mut states = tracker.session().watch();
+    while states.changed().await.is_ok() {
+        match &*states.borrow_and_update() {
+            SessionState::SignedIn(login) => keep(login.access_token()),
+            SessionState::Expired(expired) => show_login(expired.reason()),
+            _ => {}
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_calls_do_what_the_readme_says() -> Result<(), Box<dyn StdError>> {
+    let tokens = TokenServer::new().guard("GET", "/issues/{id}", |request, _| async move {
+        match request.param("id") {
+            "7" => Reply::json(&serde_json::json!({ "title": "It works" })),
+            _ => Reply::empty().status(404),
+        }
+    });
+    tokens.guard("GET", "/issues", |request, _| async move {
+        assert_eq!(request.query(), Some("q=a%20b&label=x&label=y"));
+        Reply::json(&serde_json::json!([{ "title": "It works" }]))
+    });
+    let server = tokens.serve().await?;
+    let tracker = TrackerClient::new(server.url())?;
+    handle(&tracker).await?;
+    let watcher = tokio::spawn(watch(tracker.clone()));
+
+    let credentials = Credentials { username: "ann".to_owned(), password: "right".to_owned() };
+    tracker.login(&credentials).await?;
+    tokens.expire_access_tokens();
+    let token = CancellationToken::new();
+    let issue = tracker.issue(7).timeout(Duration::from_secs(2)).cancel_on(&token).await?;
+    assert_eq!(issue.map(|issue| issue.title).as_deref(), Some("It works"));
+    assert!(tracker.issue(8).await?.is_none());
+    assert_eq!(tracker.search("a b", &["x", "y"]).await?.len(), 1);
+    assert_eq!(tokens.counts().refreshes, 1);
+
+    tokens.revoke_all();
+    handle(&tracker).await?;
+    tracker.session().close();
+    watcher.abort();
+    Ok(())
+}
+
+#[test]
+fn every_rust_block_of_the_readme_is_compiled_here() {
+    let trimmed = |text: &str| text.lines().map(|line| line.trim().to_owned()).collect::<Vec<_>>();
+    let source = trimmed(include_str!("readme.rs"));
+    let readme = include_str!("../README.md");
+    let blocks: Vec<_> =
+        readme.split("```rust\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+    assert!(blocks.len() >= 5, "the README shows its code");
+    for block in blocks {
+        let block_lines = trimmed(block);
+        let found = source.windows(block_lines.len()).any(|window| window == block_lines);
+        assert!(found, "this block of README.md is not in tests/readme.rs:\n{block}");
+    }
+}

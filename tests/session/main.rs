@@ -1,0 +1,11 @@
+//! The session as callers see it: storms, races and endings, counted at the server.
+
+mod tracker;
+
+mod cancel;
+mod failure;
+mod identity;
+mod ownership;
+mod secrets;
+mod socket;
+mod storm;
