@@ -65,8 +65,6 @@ impl fmt::Debug for Jar {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
     use super::*;
 
     fn set(jar: &Jar, cookie: &'static str, from: &str) {

@@ -210,7 +210,6 @@ fn parse_header(name: &str, value: &[u8]) -> (HeaderName, HeaderValue) {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a failed unwrap fails the test")]
 mod tests {
     use http_body_util::BodyExt as _;
     use tokio::time::Instant;

@@ -151,11 +151,6 @@ async fn connection(stream: TcpStream, shared: Arc<Shared>) {
 }
 
 #[cfg(test)]
-#[expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "a failed unwrap fails the test, and a panic is tested"
-)]
 mod tests {
     use std::panic::{AssertUnwindSafe, catch_unwind};
 

@@ -179,6 +179,11 @@ impl<C: ApiClient> ClientBuilder<C> {
             }
         };
         if let Some(token) = self.bearer {
+            if session.shared().attachment.header().is_none() {
+                return Err(BuildError::conflict(
+                    "`.bearer(…)` needs a header for its token, and `Attach::cookies()` has none: keep one",
+                ));
+            }
             session.sign_in(Tokens::new(token)).map_err(|error| match error {
                 Error::InvalidRequest(error) => BuildError::credential(error),
                 _ => BuildError::conflict("the session is closed"),

@@ -64,17 +64,20 @@ pub struct ClientRequest<'c> {
 
 impl ClientRequest<'_> {
     /// The call of an ordinary endpoint.
-    pub fn finish<T, E: ApiError>(self, decoder: Decoder<T>) -> Call<T, E> {
+    pub fn finish<T: 'static, E: ApiError + 'static>(self, decoder: Decoder<T>) -> Call<T, E> {
         self.call(decoder, Role::Plain)
     }
 
     /// The call of a `#[session(start)]` endpoint.
-    pub fn finish_start<T: TokenResponse, E: ApiError>(self, decoder: Decoder<T>) -> Call<T, E> {
+    pub fn finish_start<T: TokenResponse + 'static, E: ApiError + 'static>(
+        self,
+        decoder: Decoder<T>,
+    ) -> Call<T, E> {
         self.call(decoder, Role::Start(T::tokens))
     }
 
     /// The call of a `#[session(end)]` endpoint, some of whose arguments `supply` takes from the session.
-    pub fn finish_end<T, E: ApiError>(
+    pub fn finish_end<T: 'static, E: ApiError + 'static>(
         self,
         decoder: Decoder<T>,
         supply: fn(&Grant, &mut Request) -> Option<()>,

@@ -38,7 +38,8 @@ impl DecodeError {
             expected,
             status,
             content_type,
-            path: path.filter(|path| path != "."),
+            // The whole document, or a place the decoder cannot tell.
+            path: path.filter(|path| path != "." && path != "?"),
             detail,
             excerpt: Bytes::copy_from_slice(&body[..body.len().min(EXCERPT)]),
         }))

@@ -12,8 +12,6 @@ pub use crate::request::Request;
 pub use crate::response::{Answer, Decoder};
 pub use crate::session::{Grant, RefreshEndpoint, Session, TokenAnswer, TokenRequest, TokenResponse};
 
-use crate::error::{ApiError, Error};
-
 /// The two types an endpoint's return type is made of, under whatever alias.
 #[diagnostic::on_unimplemented(
     message = "an endpoint must return `Result<T>` or `Result<T, E>`",
@@ -25,32 +23,19 @@ pub trait Returns {
     type Ok;
     /// The error.
     type Err;
-
-    /// The return value of a call that failed.
-    fn failed(error: Error) -> Self
-    where
-        Self::Err: ApiError;
 }
 
 impl<T, E> Returns for Result<T, E> {
     type Ok = T;
     type Err = E;
-
-    fn failed(error: Error) -> Self
-    where
-        E: ApiError,
-    {
-        Err(error.into())
-    }
 }
 
-/// What an endpoint does in an implementation of its trait that does not implement it.
-pub async fn unimplemented<R: Returns>(endpoint: &'static str) -> R
-where
-    R::Err: ApiError,
-{
-    // The future holds no value of these types, so it is `Send` whatever they are.
-    R::failed(Error::Unimplemented(endpoint))
+/// The return type of an endpoint, for the probes in [`via`].
+pub struct Return<R>(PhantomData<fn() -> R>);
+
+impl<R> Return<R> {
+    /// The probe.
+    pub const NEW: Self = Self(PhantomData);
 }
 
 /// An argument, for the probes in [`via`].

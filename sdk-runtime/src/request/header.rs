@@ -164,8 +164,6 @@ fn is_set_by_the_transport(name: &HeaderName) -> bool {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
     use super::*;
 
     fn sent(value: &impl HeaderArg) -> Result<Vec<String>, String> {

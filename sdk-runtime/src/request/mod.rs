@@ -24,6 +24,9 @@ use crate::body::Body;
 use crate::endpoint::{Endpoint, Piece};
 use crate::error::InvalidRequest;
 
+/// As many bytes of an address as `http::Uri` takes, and with it every transport.
+const ADDRESS_LIMIT: usize = u16::MAX as usize - 1;
+
 /// A request in the making. The first argument that cannot be encoded is remembered and told when the call is awaited.
 pub struct Request {
     endpoint: &'static Endpoint,
@@ -179,6 +182,12 @@ impl Request {
         if !self.query.is_empty() {
             address.push('?');
             address.push_str(&self.query);
+        }
+        if address.len() > ADDRESS_LIMIT {
+            return Err(InvalidRequest::new(
+                endpoint.template,
+                "makes an address that is too long to be sent",
+            ));
         }
         let url = Url::parse(&address).map_err(|_| {
             InvalidRequest::new(endpoint.template, "does not make an address with this base URL")

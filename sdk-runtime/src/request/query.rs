@@ -44,8 +44,6 @@ fn append(query: &mut String, fields: &(impl Serialize + ?Sized)) -> Result<(), 
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
     use std::collections::BTreeMap;
 
     use super::*;

@@ -51,8 +51,6 @@ fn joined(first: Bytes, rest: &BytesMut) -> Bytes {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
     use std::collections::VecDeque;
     use std::convert::Infallible;
     use std::pin::Pin;

@@ -1,7 +1,5 @@
 //! The core alone, without time, tasks or servers: each test is a history of events and what must come of it.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
-
 use http::StatusCode;
 
 use super::*;

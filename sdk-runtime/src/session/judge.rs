@@ -41,8 +41,6 @@ pub(crate) fn token_bad(answer: &ErrorResponse, scheme: Option<&str>) -> bool {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
     use bytes::Bytes;
     use http::{HeaderMap, HeaderValue};
 

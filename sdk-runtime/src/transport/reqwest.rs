@@ -2,6 +2,9 @@
 
 use std::time::Duration;
 
+use bytes::Bytes;
+use http::HeaderValue;
+use http::header::CONTENT_LENGTH;
 use http_body_util::BodyExt;
 
 use super::{Transport, TransportFuture, TransportRequest};
@@ -40,6 +43,10 @@ impl Transport for ReqwestTransport {
     fn send(&self, request: TransportRequest) -> TransportFuture {
         let mut outgoing = reqwest::Request::new(request.method, request.url);
         *outgoing.headers_mut() = request.headers;
+        // hyper leaves the length out where there is nothing to send, and servers want it all the same (RFC 9110, 8.6).
+        if request.body.as_ref().is_some_and(Bytes::is_empty) {
+            outgoing.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
+        }
         *outgoing.body_mut() = request.body.map(reqwest::Body::from);
         let answer = self.client.execute(outgoing);
         Box::pin(async move {

@@ -1,10 +1,4 @@
 //! Tests of the token server, in memory with a paused clock and once over a socket.
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "a failed unwrap fails the test, and a panic is tested"
-)]
-
 use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
 use tokio::time::advance;

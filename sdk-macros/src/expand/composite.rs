@@ -1,0 +1,61 @@
+//! Methods with a body of their own: the trait's method keeps the body, and the client forwards to it, so that a caller
+//! need not import the trait. Must not know about requests.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::{FnArg, Receiver, ReceiverKind, ReturnType};
+
+use super::Names;
+use crate::{model::Composite, signature};
+
+pub(crate) fn declared(composite: &Composite) -> TokenStream {
+    let Composite { attrs, sig, body } = composite;
+    if sig.asyncness.is_none() {
+        return quote!(#(#attrs)* #sig #body);
+    }
+    let output = match &sig.output {
+        ReturnType::Default => quote!(()),
+        ReturnType::Type(_, ty) => quote!(#ty),
+    };
+    let sig = signature::returning_future(sig, &output);
+    let statements = &body.stmts;
+    // An `async` block does not learn its output from the signature, as the body of an `async fn` does; the first
+    // statement tells it, without ever running.
+    quote! {
+        #(#attrs)*
+        #sig {
+            async move {
+                if let ::core::option::Option::Some(__output) = ::core::option::Option::None::<#output> {
+                    return __output;
+                }
+                #(#statements)*
+            }
+        }
+    }
+}
+
+/// The client's own method; there is none for a function without `&self`.
+pub(crate) fn inherent(composite: &Composite, names: &Names<'_>) -> Option<TokenStream> {
+    let mut sig = composite.sig.clone();
+    match sig.inputs.first() {
+        Some(FnArg::Receiver(Receiver { kind: ReceiverKind::Reference(_, _, None), .. })) => {}
+        _ => return None,
+    }
+    let this = super::self_of(&sig);
+    let arguments = signature::name_arguments(&mut sig);
+    let (vis, ident, name) = (&names.shell.vis, &names.shell.ident, &sig.ident);
+    let attrs = signature::shared(&composite.attrs);
+    let documented = signature::has(&composite.attrs, "doc");
+    let about = format!(" Forwards to [`{ident}::{name}`].");
+    let docs = (!documented).then(|| quote!(#[doc = #about]));
+    let wait = sig.asyncness.is_some().then(|| quote!(.await));
+    let deprecated = signature::has(&composite.attrs, "deprecated").then(|| quote!(#[allow(deprecated)]));
+    Some(quote! {
+        #(#attrs)*
+        #docs
+        #deprecated
+        #vis #sig {
+            <Self as #ident>::#name(#this, #(#arguments),*) #wait
+        }
+    })
+}

@@ -1,0 +1,120 @@
+//! The three methods of an endpoint: the trait's, the client's, and the client's implementation of the trait's. Must not
+//! know how a request is described.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::quote;
+use syn::{Attribute, Signature, Type};
+
+use super::{Names, request};
+use crate::{
+    model::{Endpoint, Param},
+    parse::inside_cfg_attr,
+    returns::Returns,
+    signature::{self, Argument},
+};
+
+/// The trait's method. Its body fails, so that a fake implements only what it uses, and a new endpoint breaks nobody.
+pub(super) fn declared(endpoint: &Endpoint, names: &Names<'_>) -> TokenStream {
+    let private = &names.private;
+    let attrs = &endpoint.attrs;
+    let output = &endpoint.returns.whole;
+    let sig = signature::returning_future(&visible(endpoint), output);
+    let arguments = unused(&sig);
+    let name = names.method_name(endpoint);
+    quote! {
+        #(#attrs)*
+        #sig {
+            #arguments
+            use #private::via::*;
+            (&&#private::Return::<#output>::NEW).unimplemented(#name)
+        }
+    }
+}
+
+/// Mentions the arguments, so that no lint calls them unused.
+pub(crate) fn unused(sig: &Signature) -> TokenStream {
+    let arguments = signature::name_arguments(&mut sig.clone());
+    let mentions = arguments.iter().map(|Argument { cfgs, name }| quote!(#(#cfgs)* let _ = &#name;));
+    mentions.collect()
+}
+
+/// The client's method, which makes the call.
+pub(super) fn inherent(endpoint: &Endpoint, names: &Names<'_>) -> TokenStream {
+    let vis = &names.shell.vis;
+    let attrs = signature::shared(&endpoint.attrs);
+    let docs = docs(&endpoint.attrs, &format!("`{} {}`", endpoint.verb, endpoint.template.path()));
+    let sig = returning_call(&visible(endpoint), &endpoint.returns, &names.private);
+    let body = request::call(endpoint, &super::self_of(&sig), names);
+    quote! {
+        #(#attrs)*
+        #docs
+        #vis #sig { #body }
+    }
+}
+
+/// The client's implementation of the trait's method, which awaits the call.
+pub(super) fn implemented(endpoint: &Endpoint, names: &Names<'_>) -> TokenStream {
+    let (client, private) = (&names.client, &names.private);
+    let name = endpoint.name();
+    let output = &endpoint.returns.whole;
+    let levels =
+        endpoint.attrs.iter().filter(|attr| attr.path().is_ident("cfg") || attr.path().is_ident("allow"));
+    let mut sig = signature::returning_future(&visible(endpoint), &endpoint.returns.whole);
+    let this = super::self_of(&sig);
+    let arguments = signature::name_arguments(&mut sig);
+    let call = quote!(#client::#name(#this, #(#arguments),*));
+    let call = match &endpoint.returns.ok {
+        Some(_) => call,
+        // An alias that is no `Result` fails wherever this method is mentioned. At one place, that is one error.
+        None => request::respanned(&call, request::place(&endpoint.returns, None)),
+    };
+    // The compiler warns of a deprecated method wherever it is called, and here the caller is not the user.
+    let deprecated = signature::has(&endpoint.attrs, "deprecated").then(|| quote!(#[allow(deprecated)]));
+    quote! {
+        #(#levels)*
+        #deprecated
+        #sig {
+            use #private::via::*;
+            (&&#private::Return::<#output>::NEW).forward(#call)
+        }
+    }
+}
+
+fn visible(endpoint: &Endpoint) -> Signature {
+    let params = endpoint.params.iter().filter(|param| !param.from_session);
+    let params =
+        params.map(|Param { attrs, name, ty, .. }| -> (&[Attribute], &Ident, &Type) { (attrs, name, ty) });
+    signature::with_arguments(&endpoint.sig, &endpoint.receiver, params)
+}
+
+/// The signature of the client's method: not `async`, since options are set on the call before it is awaited.
+pub(crate) fn returning_call(sig: &Signature, returns: &Returns, private: &TokenStream) -> Signature {
+    let Returns { whole, ok, err } = returns;
+    let mut sig = sig.clone();
+    sig.asyncness = None;
+    sig.output = match ok {
+        Some(ok) => {
+            let err =
+                err.as_ref().map_or_else(|| quote!(<#whole as #private::Returns>::Err), |err| quote!(#err));
+            syn::parse_quote!(-> #private::Call<#ok, #err>)
+        }
+        None => {
+            let call =
+                quote!(#private::Call<<#whole as #private::Returns>::Ok, <#whole as #private::Returns>::Err>);
+            let call = request::respanned(&call, request::place(returns, None));
+            syn::parse_quote!(-> #call)
+        }
+    };
+    sig
+}
+
+/// The request at the end of the documentation, since that is what one looks for on a server's log.
+fn docs(attrs: &[Attribute], request: &str) -> TokenStream {
+    let documented = attrs.iter().any(|attr| {
+        attr.path().is_ident("doc")
+            || inside_cfg_attr(attr).is_some_and(|inside| inside.iter().any(|name| name == "doc"))
+    });
+    let gap = documented.then(|| quote!(#[doc = ""]));
+    let line = format!(" Sends {request}.");
+    quote!(#gap #[doc = #line])
+}

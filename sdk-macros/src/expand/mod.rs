@@ -1,0 +1,94 @@
+//! From the valid model to the generated code, which cannot fail any more: the trait, the client, and the client's
+//! implementation of the trait. Must not know how the declaration was written.
+
+pub(crate) mod client;
+pub(crate) mod composite;
+mod endpoint;
+pub(crate) mod refresh;
+mod request;
+
+pub(crate) use endpoint::{returning_call, unused};
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
+use syn::{FnArg, ItemTrait, Path, parse_quote};
+
+use crate::model::{Client, Endpoint, Method};
+
+pub(crate) fn client(client: &Client) -> TokenStream {
+    let names = Names::new(&client.shell, &client.krate);
+    let (mut declared, mut inherent, mut implemented) = (Vec::new(), Vec::new(), Vec::new());
+    let mut renewal = None;
+    for method in &client.methods {
+        match method {
+            Method::Endpoint(endpoint) if endpoint.is_refresh() => {
+                renewal = Some(refresh::refresh(endpoint, &names));
+            }
+            Method::Endpoint(endpoint) => {
+                declared.push(endpoint::declared(endpoint, &names));
+                inherent.push(endpoint::inherent(endpoint, &names));
+                implemented.push(endpoint::implemented(endpoint, &names));
+            }
+            Method::Composite(composite) => {
+                declared.push(composite::declared(composite));
+                inherent.extend(composite::inherent(composite, &names));
+            }
+        }
+    }
+    let renewal = renewal.unwrap_or_else(|| refresh::none(&names));
+    let declared = trait_with(&client.shell, &declared);
+    let generated =
+        client::client(&names, &client::Parts { inherent, implemented: Some(implemented), renewal });
+    quote!(#declared #generated)
+}
+
+/// The names all parts of the generated code agree on.
+pub(crate) struct Names<'a> {
+    pub(crate) shell: &'a ItemTrait,
+    pub(crate) client: proc_macro2::Ident,
+    /// The runtime's `__private` module, fully rooted.
+    pub(crate) private: TokenStream,
+}
+
+impl<'a> Names<'a> {
+    pub(crate) fn new(shell: &'a ItemTrait, krate: &Path) -> Self {
+        Self {
+            shell,
+            client: quote::format_ident!("{}Client", shell.ident),
+            private: quote!(#krate::__private),
+        }
+    }
+
+    /// The name of the trait, for the runtime's tables.
+    fn trait_name(&self) -> String {
+        syn::ext::IdentExt::unraw(&self.shell.ident).to_string()
+    }
+
+    /// `Tracker::issue`, for messages.
+    fn method_name(&self, endpoint: &Endpoint) -> String {
+        format!("{}::{}", self.trait_name(), syn::ext::IdentExt::unraw(endpoint.name()))
+    }
+}
+
+/// The trait with its items back. Clients are shared between tasks, and so must be whatever stands in for them.
+pub(crate) fn trait_with(shell: &ItemTrait, items: &[TokenStream]) -> TokenStream {
+    let mut shell = shell.clone();
+    shell.colon_token = Some(shell.colon_token.unwrap_or_default());
+    shell.supertraits.push(parse_quote!(::core::marker::Send));
+    shell.supertraits.push(parse_quote!(::core::marker::Sync));
+    let ItemTrait { attrs, vis, unsafety, trait_token, ident, generics, colon_token, supertraits, .. } =
+        &shell;
+    let clause = &generics.where_clause;
+    quote! {
+        #(#attrs)*
+        #vis #unsafety #trait_token #ident #generics #colon_token #supertraits #clause { #(#items)* }
+    }
+}
+
+/// The user's own `self`: made here, it could not be seen by tokens that come out of a `macro_rules!`.
+fn self_of(sig: &syn::Signature) -> TokenStream {
+    match sig.inputs.first() {
+        Some(FnArg::Receiver(receiver)) => receiver.self_token.to_token_stream(),
+        _ => quote!(self),
+    }
+}

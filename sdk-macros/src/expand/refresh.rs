@@ -1,0 +1,56 @@
+//! The endpoint that renews the session. It becomes a constant, and no method: a direct call would spend the token beside
+//! the session. Must not know about the other endpoints.
+
+use proc_macro2::TokenStream;
+use quote::{quote, quote_spanned};
+
+use super::{Names, request};
+use crate::{
+    model::{Endpoint, SessionRole},
+    returns::Returns,
+    signature,
+};
+
+pub(super) fn refresh(endpoint: &Endpoint, names: &Names<'_>) -> TokenStream {
+    let private = &names.private;
+    let description = request::description(endpoint, names);
+    let supplied = request::supplied(request::in_template_order(endpoint), private);
+    let decoder = request::decoder(&endpoint.returns, private);
+    let Returns { whole, ok, .. } = &endpoint.returns;
+    let span = request::place(&endpoint.returns, ok.as_ref());
+    let tokens = {
+        let private = request::respanned(private, span);
+        let answer = quote!(__answer);
+        quote_spanned!(span=> #private::tokens(#decoder, #answer))
+    };
+    let refused = match &endpoint.session {
+        SessionRole::Refresh { refused: Some(path) } => Some(quote!(.refused(#path))),
+        _ => None,
+    };
+    let conditions = signature::conditions(&endpoint.attrs);
+    let (present, absent) = if conditions.is_empty() {
+        (None, None)
+    } else {
+        let none = none(names);
+        (Some(quote!(#[cfg(all(#(#conditions),*))])), Some(quote!(#[cfg(not(all(#(#conditions),*)))] #none)))
+    };
+    quote! {
+        #present
+        const REFRESH: ::core::option::Option<&'static #private::RefreshEndpoint> = {
+            use #private::via::*;
+            // An import that only this signature needs is not an unused one.
+            let _: ::core::option::Option<#whole>;
+            static __ENDPOINT: #private::Endpoint = #description;
+            static __REFRESH: #private::RefreshEndpoint =
+                #private::RefreshEndpoint::new(&__ENDPOINT, #supplied, |__answer| #tokens) #refused;
+            ::core::option::Option::Some(&__REFRESH)
+        };
+        #absent
+    }
+}
+
+/// The session of this client has no endpoint that renews it.
+pub(crate) fn none(names: &Names<'_>) -> TokenStream {
+    let private = &names.private;
+    quote!(const REFRESH: ::core::option::Option<&'static #private::RefreshEndpoint> = ::core::option::Option::None;)
+}

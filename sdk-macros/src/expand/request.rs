@@ -1,0 +1,199 @@
+//! The body of a call: its static description, one push for each argument, and how the answer is decoded. Must not know
+//! about the trait.
+
+use proc_macro2::{Span, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::{Type, ext::IdentExt};
+
+use super::Names;
+use crate::{
+    model::{Auth, Endpoint, Param, Role, SessionRole, Timeout},
+    returns::{Returns, peel, point},
+    signature,
+    template::{Piece, Placeholder},
+};
+
+pub(super) fn call(endpoint: &Endpoint, this: &TokenStream, names: &Names<'_>) -> TokenStream {
+    let private = &names.private;
+    let description = description(endpoint, names);
+    let request = quote!(&mut __request);
+    let pushes = in_template_order(endpoint).filter(|param| !param.from_session).map(|param| {
+        let cfgs: Vec<_> = signature::cfgs(&param.attrs).collect();
+        let push = push(param, &request, private);
+        if cfgs.is_empty() { push } else { quote!(#(#cfgs)* { #push }) }
+    });
+    let finish = finish(endpoint, private);
+    quote! {
+        use #private::via::*;
+        static __ENDPOINT: #private::Endpoint = #description;
+        let mut __request = #this.__client.request(&__ENDPOINT);
+        #(#pushes)*
+        #finish
+    }
+}
+
+/// The endpoint as plain static data; only what differs from the defaults is named.
+pub(super) fn description(endpoint: &Endpoint, names: &Names<'_>) -> TokenStream {
+    let private = &names.private;
+    let client = names.trait_name();
+    let name = endpoint.name().unraw().to_string();
+    let verb = &endpoint.verb;
+    let path = endpoint.template.path();
+    let pieces = endpoint.template.pieces.iter().map(|piece| match piece {
+        Piece::Literal(text) => quote!(#private::Piece::Literal(#text)),
+        Piece::Param(Placeholder { name, .. }) => quote!(#private::Piece::Param(#name)),
+    });
+    let query = endpoint.template.query.as_ref().map(|query| quote!(.query(#query)));
+    let auth = match endpoint.auth {
+        Auth::Required => None,
+        Auth::Optional => Some(quote!(.auth(#private::Auth::Optional))),
+        Auth::None => Some(quote!(.auth(#private::Auth::None))),
+    };
+    let timeout = endpoint.timeout.map(|timeout| match timeout {
+        Timeout::After(millis) => quote!(.timeout(#private::Timeout::After(#private::millis(#millis)))),
+        Timeout::Never => quote!(.timeout(#private::Timeout::Never)),
+    });
+    let headers = (!endpoint.headers.is_empty()).then(|| {
+        let headers = endpoint.headers.iter().map(|header| {
+            let (name, value) = (&header.name, &header.value);
+            quote!((#name, #value))
+        });
+        quote!(.headers(&[#(#headers),*]))
+    });
+    quote! {
+        #private::Endpoint::new(#client, #name, #verb, #path, &[#(#pieces),*]) #query #auth #timeout #headers
+    }
+}
+
+/// Path arguments as the path needs them, and then the others as they were declared.
+pub(super) fn in_template_order(endpoint: &Endpoint) -> impl Iterator<Item = &Param> {
+    let fills = |name: &str| {
+        endpoint
+            .params
+            .iter()
+            .find(|param| matches!(&param.role, Role::Path { placeholder, .. } if placeholder == name))
+    };
+    let others = endpoint.params.iter().filter(|param| !matches!(param.role, Role::Path { .. }));
+    endpoint.template.placeholders().filter_map(move |placeholder| fills(&placeholder.name)).chain(others)
+}
+
+/// Encodes one argument into the request. Everything that can fail for a type is spanned on that type.
+pub(super) fn push(param: &Param, request: &TokenStream, private: &TokenStream) -> TokenStream {
+    let span = generated_at(&param.ty);
+    let private = &respanned(private, span);
+    let request = &respanned(request, span);
+    let name = &param.name;
+    let shown = name.unraw().to_string();
+    let media_type = |literal: &Option<syn::LitStr>| match literal {
+        Some(literal) => quote!(::core::option::Option::Some(#literal)),
+        None => quote!(::core::option::Option::None),
+    };
+    let argument = quote_spanned!(span=> (&&&&&#private::Arg(&#name)));
+    match &param.role {
+        Role::Path { placeholder, rest: false } => {
+            quote_spanned!(span=> #argument.segment(#request, #placeholder);)
+        }
+        Role::Path { placeholder, rest: true } => {
+            quote_spanned!(span=> #argument.rest(#request, #placeholder);)
+        }
+        Role::Query(name) => quote_spanned!(span=> #argument.query(#request, #name);),
+        Role::Queries => quote_spanned!(span=> #argument.queries(#request, #shown);),
+        Role::Header(name) => quote_spanned!(span=> #argument.header(#request, #name);),
+        Role::Headers => quote_spanned!(span=> #argument.headers(#request, #shown);),
+        Role::Json(literal) => {
+            let media_type = media_type(literal);
+            quote_spanned!(span=> #argument.json(#request, #media_type);)
+        }
+        Role::Form => quote_spanned!(span=> #argument.form(#request);),
+        Role::Body(literal) => {
+            let media_type = media_type(literal);
+            // The bound is on the argument here, and the compiler would underline that.
+            let mut argument = name.clone();
+            argument.set_span(span.resolved_at(name.span()));
+            quote_spanned!(span=> #private::body(#request, #argument, #media_type);)
+        }
+    }
+}
+
+/// Chooses, by the type alone, how an answer becomes a value.
+pub(super) fn decoder(returns: &Returns, private: &TokenStream) -> TokenStream {
+    let Returns { whole, ok, .. } = returns;
+    let span = place(returns, ok.as_ref());
+    let private = respanned(private, span);
+    let ok = match ok {
+        Some(ok) => quote!(#ok),
+        None => respanned(&quote!(<#whole as #private::Returns>::Ok), span),
+    };
+    quote_spanned!(span=> (&&&&&#private::Decode::<#ok>::NEW).decoder())
+}
+
+fn finish(endpoint: &Endpoint, private: &TokenStream) -> TokenStream {
+    let returns = &endpoint.returns;
+    let decoder = decoder(returns, private);
+    let request = quote!(__request);
+    let failure = place(returns, returns.err.as_ref().or(returns.ok.as_ref().map(|_| &returns.whole)));
+    let success = place(returns, returns.ok.as_ref());
+    match endpoint.session {
+        SessionRole::Start => quote_spanned!(success=> #request.finish_start(#decoder)),
+        SessionRole::End => {
+            let supplied = supplied(endpoint.params.iter().filter(|param| param.from_session), private);
+            quote_spanned!(failure=> #request.finish_end(#decoder, #supplied))
+        }
+        SessionRole::None | SessionRole::Refresh { .. } => {
+            quote_spanned!(failure=> #request.finish(#decoder))
+        }
+    }
+}
+
+/// Where a mistake in the return type is shown: at the part that is wrong. Behind an alias there are no parts, and
+/// everything that needs the alias to be a `Result` fails. Said at one place, in the user's own code, that is one error.
+pub(super) fn place(returns: &Returns, part: Option<&Type>) -> Span {
+    part.map_or_else(|| point(&returns.whole), generated_at)
+}
+
+/// A function that adds what the session supplies; `None` from it means that there is nothing to send.
+pub(super) fn supplied<'a>(params: impl Iterator<Item = &'a Param>, private: &TokenStream) -> TokenStream {
+    let request = quote!(__request);
+    let pushes: Vec<TokenStream> = params
+        .map(|param| {
+            let span = generated_at(&param.ty);
+            let private = &respanned(private, span);
+            let cfgs: Vec<_> = signature::cfgs(&param.attrs).collect();
+            let (name, ty) = (&param.name, owned(&param.ty));
+            let push = push(param, &request, private);
+            quote_spanned! {span=>
+                #(#cfgs)*
+                {
+                    let #name = <#ty as #private::TokenRequest>::from_grant(__grant)?;
+                    #push
+                }
+            }
+        })
+        .collect();
+    let (grant, request) =
+        if pushes.is_empty() { (quote!(_), quote!(_)) } else { (quote!(__grant), quote!(__request)) };
+    quote!(|#grant, #request| { #(#pushes)* ::core::option::Option::Some(()) })
+}
+
+/// Underlines the type when a bound on it fails, and yet counts as generated, so that lints leave it alone.
+pub(super) fn generated_at(ty: &Type) -> Span {
+    point(ty).resolved_at(Span::call_site())
+}
+
+/// The same tokens at another place. The compiler underlines everything between the first and the last token of an
+/// expression, which must not reach from the attribute to the type.
+pub(super) fn respanned(tokens: &TokenStream, span: Span) -> TokenStream {
+    let moved = tokens.clone().into_iter().map(|mut token| {
+        token.set_span(span);
+        token
+    });
+    moved.collect()
+}
+
+/// The session makes a value, whether the declaration borrows it or not.
+fn owned(ty: &Type) -> &Type {
+    match peel(ty) {
+        Type::Reference(reference) => owned(&reference.elem),
+        other => other,
+    }
+}

@@ -1,0 +1,159 @@
+//! The `#[api_client]` macro of `sdk-runtime`.
+//!
+//! Depend on `sdk-runtime`, which re-exports the macro: the generated code calls into it, and fits one version of it only.
+//!
+//! A declaration passes through three stages: `parse` tells our attributes from everybody else's, `validate` makes a model
+//! that is valid by construction or reports every mistake at once, and `expand` turns the model into code, which cannot fail.
+//! After mistakes `recover` emits a client that does nothing, so that its uses are not reported as well.
+
+mod attr;
+mod expand;
+mod model;
+mod nearest;
+mod parse;
+mod recover;
+mod returns;
+mod signature;
+mod sink;
+mod template;
+mod validate;
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+/// Makes an HTTP client of a trait.
+///
+/// ```text
+/// #[api_client(base = "/v1", timeout = 30s)]
+/// pub trait Tracker {
+///     /// One issue, or `None` if there is no such issue.
+///     #[get("/issues/{id}")]
+///     async fn issue(&self, id: u64) -> Result<Option<Issue>>;
+///
+///     #[get("/issues?state=open")]
+///     async fn search(&self, #[query] q: &str, #[query("label")] labels: &[&str]) -> Result<Vec<Issue>>;
+///
+///     #[post("/issues")]
+///     async fn create(&self, #[json] issue: &NewIssue) -> Result<Issue, CreateIssueError>;
+///
+///     /// A method without a verb keeps its own body.
+///     async fn issue_or_default(&self, id: u64) -> Result<Issue> {
+///         Ok(self.issue(id).await?.unwrap_or_default())
+///     }
+/// }
+///
+/// let tracker = TrackerClient::new("https://tracker.example/api")?;
+/// let issue = tracker.issue(7).await?;
+/// ```
+///
+/// # What is generated
+///
+/// - **The trait**, without the attributes described here. Each `async fn` becomes a `fn` that returns
+///   `impl Future<Output = …> + Send`, and can still be implemented with `async fn`. `Send` and `Sync` become supertraits. An
+///   endpoint has a body that fails with `Error::Unimplemented`, so that a fake implements only what it uses.
+/// - **`<Trait>Client`**, as visible as the trait, `Clone + Send + Sync`, with `new(base)`, `builder(base)` and `session()`, and
+///   with a method of the same name for each endpoint. It returns a `Call`: `'static`, awaited to be sent, and with options of
+///   its own. Arguments are encoded when the method is called, so that a call borrows nothing and can be spawned.
+/// - **The trait for the client**, which awaits those methods.
+///
+/// Docs, `#[deprecated]`, `#[must_use]`, `#[cfg]` and `#[allow]` of a method are on both the trait's and the client's. Every other
+/// attribute stays on the trait's. `#[cfg]` on a parameter works too, except on a path argument. A `cfg_attr` around one of
+/// the attributes described here is an error, since the compiler would evaluate it too late.
+///
+/// **Nothing that is written is ignored**: each attribute, argument and option is used, or is an error. All mistakes of a trait
+/// are reported by one compilation.
+///
+/// # On the trait
+///
+/// Every option is a default for the endpoints of the trait, apart from `base` and `crate`.
+///
+/// | Option | Meaning | Default |
+/// |---|---|---|
+/// | `base = "/v1"` | stands between the URL of the client and the path of each endpoint | nothing |
+/// | `auth = required` | requests are signed by the session; see below | `required` |
+/// | `timeout = 30s` | bounds a whole call, waiting for a renewal and the replay included | the client's |
+/// | `headers("accept" = "text/plain", …)` | fixed headers | none |
+/// | `crate = path` | where `sdk_runtime` is found, if it was renamed or re-exported | `::sdk_runtime` |
+///
+/// # On a method: the verb
+///
+/// `#[get("/path")]`, `#[post(…)]`, `#[put(…)]`, `#[patch(…)]`, `#[delete(…)]`, `#[head(…)]`, `#[options(…)]`, and
+/// `#[endpoint("REPORT", "/path")]` for any other method. Behind the path stand options:
+///
+/// | Option | Meaning |
+/// |---|---|
+/// | `auth = required` | without a login the call fails, and nothing is sent |
+/// | `auth = optional` | signed if somebody is signed in |
+/// | `auth = none` | never signed; only here may a header `authorization` be given |
+/// | `timeout = 500ms` | a whole number of `ms`, `s`, `m` or `h`; `none` for no limit |
+/// | `headers("name" = "value", …)` | take the place of the trait's headers of the same name |
+///
+/// A method with a verb is an *endpoint*: an `async fn` with `&self`, plain parameter names, no body, and a return type
+/// `Result<T>` or `Result<T, E>`, behind an alias or not. A method with a body and no verb is a *composite*. It is kept as it
+/// is, and the client has a method that forwards to it.
+///
+/// # The path
+///
+/// | Form | Meaning |
+/// |---|---|
+/// | `/issues/{id}` | the parameter `id`; everything but `A-Z a-z 0-9 - . _ ~` is percent-encoded |
+/// | `/files/{*path}` | the parameter `path` with its slashes, as the last segment |
+/// | `/issues?state=open` | fixed query parameters, in front of those of the arguments |
+///
+/// A path starts with `/` and reaches the server as it is written. What a URL parser would change is an error: spaces, quotes,
+/// backslashes, control characters, non-ASCII characters, fragments, dot-segments and empty segments. So is an argument
+/// that would make a segment empty, `.` or `..`, when the call is made.
+///
+/// # On a parameter: its role
+///
+/// A parameter whose name is a placeholder needs no attribute. Every other one has exactly one of these.
+///
+/// | Attribute | Meaning |
+/// |---|---|
+/// | `#[path]`, `#[path("issue-id")]` | fills the placeholder of its own, or of that name |
+/// | `#[query]`, `#[query("label")]` | one parameter of the query; `None` is left out, a list repeats the name |
+/// | `#[queries]` | the fields of a struct or the entries of a map, as query parameters |
+/// | `#[header]`, `#[header("if-match")]` | one header, by default named after the parameter with `-` for `_`; `None` is left out, a list repeats the line |
+/// | `#[headers]` | the entries of a map or the fields of a struct, as headers |
+/// | `#[json]`, `#[json("application/merge-patch+json")]` | the body, as JSON |
+/// | `#[form]` | the body, as `application/x-www-form-urlencoded` |
+/// | `#[body]`, `#[body("application/octet-stream")]` | the body, as its type says, such as a string or bytes |
+/// | `#[from_session]` | beside one of the others, at a `#[session(end)]`: the session supplies the value, and the parameter leaves the visible signature |
+///
+/// There is at most one body, and none with `GET` and `HEAD`. The headers that frame a message, such as `host` and
+/// `content-length`, cannot be set.
+///
+/// # The session
+///
+/// | Attribute | Meaning |
+/// |---|---|
+/// | `#[session(start)]` | signs in: the session starts with the tokens in the answer, whose type implements `TokenResponse`. Never signed |
+/// | `#[session(refresh)]` | renews: sent by the session alone, so it is on neither trait nor client. Every parameter is supplied by the session, by way of `TokenRequest`. Never signed. At most one |
+/// | `#[session(refresh, refused = path::to::function)]` | besides, with a `fn(&ErrorResponse) -> Option<Refusal>` that says which answers refuse the renewal; `None` leaves it to the default rules |
+/// | `#[session(end)]` | signs out: the session ends here, whatever the server answers |
+#[proc_macro_attribute]
+pub fn api_client(
+    options: proc_macro::TokenStream,
+    item: proc_macro::TokenStream,
+) -> proc_macro::TokenStream {
+    generate(options.into(), item.into()).into()
+}
+
+fn generate(options: TokenStream, item: TokenStream) -> TokenStream {
+    let raw = match parse::trait_item(options, item.clone()) {
+        Ok(raw) => raw,
+        // What is not a trait is left as it is, so that its other uses are not reported as well.
+        Err(error) => {
+            let error = error.into_compile_error();
+            return quote!(#error #item);
+        }
+    };
+    let sink = sink::Sink::default();
+    match validate::client(&raw, &sink) {
+        Some(client) => expand::client(&client),
+        None => recover::recover(&raw, &sink.into_errors()),
+    }
+}
+
+#[cfg(test)]
+mod tests;

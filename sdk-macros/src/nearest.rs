@@ -1,0 +1,73 @@
+//! Finds what somebody probably meant. Must not know what the names stand for.
+
+/// The candidate nearest to `name`, if one is near enough to be what was meant.
+pub(crate) fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    candidates
+        .into_iter()
+        .map(|candidate| (distance(name, candidate), candidate))
+        .filter(|(distance, candidate)| *distance <= tolerance(name, candidate))
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, candidate)| candidate)
+}
+
+/// `` did you mean `x`? `` and a blank, or nothing.
+pub(crate) fn suggestion<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> String {
+    nearest(name, candidates).map_or_else(String::new, |near| format!("did you mean `{near}`? "))
+}
+
+/// One slip in three characters, and one in the shortest names.
+fn tolerance(name: &str, candidate: &str) -> usize {
+    (name.chars().count().max(candidate.chars().count()) / 3).max(1)
+}
+
+/// Insertions, deletions, substitutions and swaps of neighbours (optimal string alignment).
+fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut before: Vec<usize> = Vec::new();
+    let mut above: Vec<usize> = (0..=b.len()).collect();
+    let mut last = None;
+    for (row, x) in a.chars().enumerate() {
+        let mut line = vec![row + 1];
+        for (column, y) in b.iter().enumerate() {
+            let substituted = above[column] + usize::from(x != *y);
+            let mut best = substituted.min(above[column + 1] + 1).min(line[column] + 1);
+            if column > 0 && last == Some(*y) && b[column - 1] == x {
+                best = best.min(before[column - 1] + 1);
+            }
+            line.push(best);
+        }
+        before = std::mem::replace(&mut above, line);
+        last = Some(x);
+    }
+    above[b.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn distances_count_slips() {
+        for (a, b, slips) in [
+            ("", "", 0),
+            ("query", "query", 0),
+            ("queyr", "query", 1),
+            ("timeot", "timeout", 1),
+            ("userid", "user_id", 1),
+            ("fetch", "patch", 2),
+            ("", "get", 3),
+            ("kitten", "sitting", 3),
+        ] {
+            assert_eq!(distance(a, b), slips, "{a} {b}");
+            assert_eq!(distance(b, a), slips, "{b} {a}");
+        }
+    }
+
+    #[test]
+    fn only_near_names_are_suggested() {
+        assert_eq!(nearest("gett", ["get", "put"]), Some("get"));
+        assert_eq!(nearest("fetch", ["get", "patch"]), None);
+        assert_eq!(suggestion("queyr", ["query", "queries"]), "did you mean `query`? ");
+        assert_eq!(suggestion("zzz", ["query"]), "");
+    }
+}

@@ -1,0 +1,260 @@
+//! The raw syntax: our attributes and everybody else's are told apart, and nothing is judged. The only thing that can go
+//! wrong here is that the item is not a trait. Must not know what an attribute means.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::ToTokens;
+use syn::{
+    Attribute, Block, FnArg, Item, ItemTrait, Meta, Pat, Receiver, Signature, TraitItem, TraitItemFn, Type,
+    ext::IdentExt, parse_quote,
+};
+
+use crate::{
+    attr::{self, Arg},
+    nearest::nearest,
+};
+
+/// The attributes that name an HTTP method.
+pub(crate) const VERBS: &[&str] = &["get", "post", "put", "patch", "delete", "head", "options"];
+
+/// The attributes of a parameter.
+pub(crate) const ROLES: &[&str] =
+    &["path", "query", "queries", "header", "headers", "json", "form", "body", "from_session"];
+
+/// What the compiler itself accepts on a parameter.
+const ACCEPTED_ON_PARAMETERS: &[&str] =
+    &["allow", "expect", "warn", "deny", "forbid", "cfg", "cfg_attr", "doc"];
+
+/// A trait as it was written.
+pub(crate) struct RawTrait {
+    pub(crate) options: Vec<Arg>,
+    /// The trait without its items.
+    pub(crate) shell: ItemTrait,
+    pub(crate) methods: Vec<RawMethod>,
+    /// Associated types and constants, and macro calls.
+    pub(crate) others: Vec<TraitItem>,
+}
+
+pub(crate) struct RawMethod {
+    pub(crate) marks: Vec<Mark>,
+    /// The attributes that are not ours.
+    pub(crate) attrs: Vec<Attribute>,
+    /// The signature without its arguments.
+    pub(crate) sig: Signature,
+    pub(crate) receiver: Option<Receiver>,
+    pub(crate) params: Vec<RawParam>,
+    pub(crate) body: Option<Block>,
+}
+
+pub(crate) struct RawParam {
+    pub(crate) marks: Vec<Mark>,
+    pub(crate) attrs: Vec<Attribute>,
+    pub(crate) pat: Pat,
+    pub(crate) ty: Type,
+}
+
+/// An attribute of ours, or one that looks as if it was meant for us.
+pub(crate) struct Mark {
+    pub(crate) name: Ident,
+    pub(crate) args: MarkArgs,
+    pub(crate) attr: Attribute,
+}
+
+pub(crate) enum MarkArgs {
+    /// `#[path]`
+    None,
+    /// `#[path("id")]`
+    List(Vec<Arg>),
+    /// `#[path = "id"]`
+    Assign,
+}
+
+impl RawMethod {
+    pub(crate) fn mark(&self, name: &str) -> Option<&Mark> {
+        self.marks.iter().find(|mark| mark.name == name)
+    }
+
+    /// The attributes that name an HTTP method, the unknown ones included.
+    pub(crate) fn verbs(&self) -> impl Iterator<Item = &Mark> {
+        self.marks.iter().filter(|mark| mark.name != "session" && !mark.is_conditional())
+    }
+
+    /// Whether it is meant to be an endpoint; every other method is a composite that keeps its own body.
+    pub(crate) fn is_endpoint(&self) -> bool {
+        self.body.is_none() || self.verbs().next().is_some()
+    }
+
+    /// The signature with its arguments.
+    pub(crate) fn whole_signature(&self) -> Signature {
+        let mut sig = self.sig.clone();
+        sig.inputs.extend(self.receiver.clone().map(FnArg::Receiver));
+        sig.inputs.extend(
+            self.params
+                .iter()
+                .map(|RawParam { attrs, pat, ty, .. }| -> FnArg { parse_quote!(#(#attrs)* #pat: #ty) }),
+        );
+        sig
+    }
+
+    /// Whether it is consumed by the session, so that nobody else can call it.
+    pub(crate) fn is_refresh(&self) -> bool {
+        self.is_endpoint() && self.mark("session").is_some_and(|mark| mark.has_flag("refresh"))
+    }
+}
+
+impl RawParam {
+    pub(crate) fn mark(&self, name: &str) -> Option<&Mark> {
+        self.marks.iter().find(|mark| mark.name == name)
+    }
+
+    /// The name of the parameter, unless it is a pattern.
+    pub(crate) fn name(&self) -> Option<&Ident> {
+        match &self.pat {
+            Pat::Ident(pat) if pat.by_ref.is_none() && pat.mutability.is_none() && pat.subpat.is_none() => {
+                Some(&pat.ident)
+            }
+            _ => None,
+        }
+    }
+}
+
+impl Mark {
+    fn new(attr: Attribute) -> Option<Self> {
+        let name = attr.path().get_ident()?.unraw();
+        let args = match &attr.meta {
+            Meta::Path(_) => MarkArgs::None,
+            Meta::List(list) => MarkArgs::List(attr::split(list.tokens.clone())),
+            Meta::NameValue(_) => MarkArgs::Assign,
+        };
+        Some(Self { name, args, attr })
+    }
+
+    /// A `cfg_attr` around an attribute of ours.
+    pub(crate) fn is_conditional(&self) -> bool {
+        self.name == "cfg_attr"
+    }
+
+    pub(crate) fn list(&self) -> &[Arg] {
+        match &self.args {
+            MarkArgs::List(args) => args,
+            MarkArgs::None | MarkArgs::Assign => &[],
+        }
+    }
+
+    fn has_flag(&self, name: &str) -> bool {
+        self.list().iter().any(|arg| matches!(arg, Arg::Flag(flag) if flag == name))
+    }
+}
+
+pub(crate) fn trait_item(options: TokenStream, item: TokenStream) -> syn::Result<RawTrait> {
+    let mut shell = match syn::parse2::<Item>(item)? {
+        Item::Trait(shell) => shell,
+        other => return Err(not_a_trait(&other)),
+    };
+    let (mut methods, mut others) = (Vec::new(), Vec::new());
+    for item in std::mem::take(&mut shell.items) {
+        match item {
+            TraitItem::Fn(item) => methods.push(method(item)),
+            other => others.push(other),
+        }
+    }
+    Ok(RawTrait { options: attr::split(options), shell, methods, others })
+}
+
+fn not_a_trait(item: &Item) -> syn::Error {
+    let keyword = match item {
+        Item::Struct(item) => item.struct_token.span,
+        Item::Enum(item) => item.enum_token.span,
+        Item::Union(item) => item.union_token.span,
+        Item::Impl(item) => item.impl_token.span,
+        Item::Fn(item) => item.sig.fn_token.span,
+        Item::Mod(item) => item.mod_token.span,
+        Item::Const(item) => item.const_token.span,
+        Item::Static(item) => item.static_token.span,
+        Item::Type(item) => item.type_token.span,
+        other => {
+            other.to_token_stream().into_iter().next().map_or_else(Span::call_site, |token| token.span())
+        }
+    };
+    syn::Error::new(
+        keyword,
+        "`#[api_client]` can only be applied to a trait\nhelp: declare the endpoints in a trait: `pub trait Users { … }`",
+    )
+}
+
+fn method(item: TraitItemFn) -> RawMethod {
+    let TraitItemFn { attrs, mut sig, default: body, .. } = item;
+    let has_verb =
+        attrs.iter().any(|attr| simple_name(attr).is_some_and(|name| is_verb(&name)) || wraps(attr, is_verb));
+    let (ours, attrs) = attrs.into_iter().partition(|attr| {
+        simple_name(attr).is_some_and(|name| {
+            is_verb(&name)
+                || name == "session"
+                || wraps(attr, |inner| is_verb(inner) || inner == "session")
+                || (!has_verb && body.is_none() && looks_like_a_verb(&name, attr))
+        })
+    });
+    let mut receiver = None;
+    let mut params = Vec::new();
+    for input in std::mem::take(&mut sig.inputs) {
+        match input {
+            FnArg::Receiver(it) => receiver = Some(it),
+            FnArg::Typed(it) => params.push(param(it)),
+        }
+    }
+    RawMethod { marks: marks(ours), attrs, sig, receiver, params, body }
+}
+
+fn param(input: syn::PatType) -> RawParam {
+    let (attrs, ours) = input.attrs.into_iter().partition(|attr| {
+        simple_name(attr).is_none_or(|name| ACCEPTED_ON_PARAMETERS.contains(&name.as_str()))
+            && !wraps(attr, |inner| ROLES.contains(&inner))
+    });
+    RawParam { marks: marks(ours), attrs, pat: *input.pat, ty: *input.ty }
+}
+
+fn marks(attrs: Vec<Attribute>) -> Vec<Mark> {
+    attrs.into_iter().filter_map(Mark::new).collect()
+}
+
+fn simple_name(attr: &Attribute) -> Option<String> {
+    attr.path().get_ident().map(|name| name.unraw().to_string())
+}
+
+fn is_verb(name: &str) -> bool {
+    VERBS.contains(&name) || name == "endpoint"
+}
+
+/// Whether this is a `cfg_attr` around an attribute of ours.
+fn wraps(attr: &Attribute, ours: impl Fn(&str) -> bool) -> bool {
+    inside_cfg_attr(attr).is_some_and(|inner| inner.iter().any(|name| ours(name)))
+}
+
+/// The names of the attributes inside a `cfg_attr`.
+pub(crate) fn inside_cfg_attr(attr: &Attribute) -> Option<Vec<String>> {
+    match &attr.meta {
+        Meta::List(list) if list.path.is_ident("cfg_attr") => {
+            let args = attr::split(list.tokens.clone());
+            Some(args.iter().skip(1).map(first_name).collect())
+        }
+        _ => None,
+    }
+}
+
+fn first_name(arg: &Arg) -> String {
+    arg.to_token_stream().into_iter().next().map_or_else(String::new, |token| token.to_string())
+}
+
+/// `#[fetch("/x")]` and `#[gett(…)]` on a method that has neither verb nor body are misspelt verbs. Left to the compiler
+/// they would be reported beside the missing verb: two errors for one mistake.
+fn looks_like_a_verb(name: &str, attr: &Attribute) -> bool {
+    if ACCEPTED_ON_PARAMETERS.contains(&name) {
+        return false;
+    }
+    let path_first = match &attr.meta {
+        Meta::List(list) => {
+            list.tokens.clone().into_iter().next().is_some_and(|token| token.to_string().starts_with("\"/"))
+        }
+        Meta::Path(_) | Meta::NameValue(_) => false,
+    };
+    path_first || nearest(name, VERBS.iter().copied()).is_some()
+}

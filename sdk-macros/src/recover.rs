@@ -1,0 +1,164 @@
+//! What is emitted beside mistakes: the trait, and a client with the real names and signatures that does nothing. With it
+//! the user sees the mistakes, and not a second error for every use of a client that is not there.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::{ToTokens, format_ident, quote};
+use syn::{Attribute, Path, ReturnType, Safety, Signature, Type, parse::Parser, parse_quote};
+
+use crate::{
+    attr::Arg,
+    expand::{self, Names, client::Parts},
+    model::{Composite, GENERATED},
+    parse::{RawMethod, RawTrait},
+    returns::Returns,
+    signature,
+};
+
+pub(crate) fn recover(raw: &RawTrait, errors: &[syn::Error]) -> TokenStream {
+    let krate = krate(&raw.options);
+    let mut shell = raw.shell.clone();
+    shell.unsafety = None;
+    let names = Names::new(&shell, &krate);
+    // A trait with parameters or associated items cannot be implemented without knowing what they stand for.
+    let implementable = raw.others.is_empty() && shell.generics.params.is_empty();
+    let (mut declared, mut inherent, mut consumed) = (Vec::new(), Vec::new(), Vec::new());
+    for method in first_of_each_name(&raw.methods) {
+        let clashes = GENERATED.contains(&method.sig.ident.to_string().as_str());
+        consumed.push(self::consumed(method));
+        if !method.is_endpoint() {
+            let composite = composite(method);
+            declared.push(expand::composite::declared(&composite));
+            if implementable && !clashes {
+                inherent.extend(expand::composite::inherent(&composite, &names));
+            }
+        } else if !method.is_refresh() {
+            let sig = visible(method);
+            declared.push(declared_stub(method, &sig));
+            if !clashes {
+                inherent.push(inherent_stub(method, &sig, &names, &krate));
+            }
+        }
+    }
+    declared.extend(raw.others.iter().map(ToTokens::to_token_stream));
+    let declared = expand::trait_with(&shell, &declared);
+    let renewal = expand::refresh::none(&names);
+    let parts = Parts { inherent, implemented: implementable.then(Vec::new), renewal };
+    let client = expand::client::client(&names, &parts);
+    let errors = errors.iter().map(syn::Error::to_compile_error);
+    quote!(#(#errors)* #declared #client #(#consumed)*)
+}
+
+fn krate(options: &[Arg]) -> Path {
+    let given = options.iter().find_map(|option| match option {
+        Arg::Assign { key, value, .. } if key == "crate" => Path::parse_mod_style.parse2(value.clone()).ok(),
+        _ => None,
+    });
+    given.unwrap_or_else(|| parse_quote!(::sdk_runtime))
+}
+
+/// A second method of one name is a mistake that was told. Under different `cfg`s it is none.
+fn first_of_each_name(methods: &[RawMethod]) -> impl Iterator<Item = &RawMethod> {
+    methods.iter().enumerate().filter_map(|(index, method)| {
+        let twin = methods[..index].iter().any(|earlier| earlier.sig.ident == method.sig.ident);
+        (!twin || signature::has(&method.attrs, "cfg")).then_some(method)
+    })
+}
+
+fn composite(method: &RawMethod) -> Composite {
+    Composite {
+        attrs: method.attrs.clone(),
+        sig: plain(method.whole_signature()),
+        body: method.body.clone().unwrap_or_else(|| parse_quote!({})),
+    }
+}
+
+/// The signature that callers see, with whatever is wrong in it put right.
+fn visible(method: &RawMethod) -> Signature {
+    let receiver = match &method.receiver {
+        Some(receiver) => {
+            let this = &receiver.self_token;
+            parse_quote!(&#this)
+        }
+        None => parse_quote!(&self),
+    };
+    let params: Vec<_> =
+        method.params.iter().enumerate().filter(|(_, param)| param.mark("from_session").is_none()).collect();
+    let names: Vec<Ident> = params
+        .iter()
+        .map(|(index, param)| param.name().cloned().unwrap_or_else(|| format_ident!("__argument_{index}")))
+        .collect();
+    let arguments = params.iter().zip(&names);
+    let arguments = arguments
+        .map(|((_, param), name)| -> (&[Attribute], &Ident, &Type) { (&param.attrs, name, &param.ty) });
+    signature::with_arguments(&plain(method.sig.clone()), &receiver, arguments)
+}
+
+fn plain(mut sig: Signature) -> Signature {
+    sig.safety = Safety::Default;
+    sig.abi = None;
+    sig.variadic = None;
+    sig
+}
+
+/// Mentions the types that no visible signature mentions any more, so that their imports are not called unused.
+fn consumed(method: &RawMethod) -> TokenStream {
+    let cfgs = signature::cfgs(&method.attrs);
+    let hidden =
+        method.params.iter().filter(|param| method.is_refresh() || param.mark("from_session").is_some());
+    let hidden: Vec<&Type> = hidden.map(|param| &param.ty).collect();
+    let output = method.is_refresh().then_some(&method.sig.output);
+    if hidden.is_empty() && output.is_none() {
+        return TokenStream::new();
+    }
+    quote! {
+        #(#cfgs)*
+        const _: ::core::option::Option<fn(#(#hidden),*) #output> = ::core::option::Option::None;
+    }
+}
+
+fn declared_stub(method: &RawMethod, sig: &Signature) -> TokenStream {
+    let attrs = &method.attrs;
+    let output = match &method.sig.output {
+        ReturnType::Default => quote!(()),
+        ReturnType::Type(_, ty) => quote!(#ty),
+    };
+    let sig = signature::returning_future(sig, &output);
+    let arguments = expand::unused(&sig);
+    quote! {
+        #(#attrs)*
+        #sig {
+            #arguments
+            ::core::future::pending::<#output>()
+        }
+    }
+}
+
+fn inherent_stub(method: &RawMethod, sig: &Signature, names: &Names<'_>, krate: &Path) -> TokenStream {
+    let private = &names.private;
+    let vis = &names.shell.vis;
+    let attrs = signature::shared(&method.attrs);
+    let mut sig = match Returns::new(&method.sig.output) {
+        Some(returns) => expand::returning_call(sig, &returns, private),
+        None => Signature {
+            output: parse_quote!(-> #private::Call<(), #krate::Error>),
+            asyncness: None,
+            ..sig.clone()
+        },
+    };
+    // The client of a generic trait has no parameters, so that each method brings the trait's along.
+    let of_trait = &names.shell.generics;
+    let own = std::mem::take(&mut sig.generics.params);
+    sig.generics.params = of_trait.params.iter().cloned().chain(own).collect();
+    if let Some(clause) = &of_trait.where_clause {
+        sig.generics.make_where_clause().predicates.extend(clause.predicates.clone());
+    }
+    let arguments = expand::unused(&sig);
+    quote! {
+        #(#attrs)*
+        #[doc = ""]
+        #vis #sig {
+            #arguments
+            ::core::unreachable!()
+        }
+    }
+}

@@ -1,0 +1,52 @@
+//! The return type of an endpoint: the type of success and the type of failure in it. Must not know what they decode to.
+
+use proc_macro2::Span;
+use syn::{GenericArgument, PathArguments, ReturnType, Type, spanned::Spanned};
+
+pub(crate) struct Returns {
+    /// As it is written.
+    pub(crate) whole: Type,
+    /// The arguments of a type that calls itself `Result`. Of any other type, such as an alias, only the compiler knows.
+    pub(crate) ok: Option<Type>,
+    pub(crate) err: Option<Type>,
+}
+
+impl Returns {
+    /// `None` if no type is written.
+    pub(crate) fn new(output: &ReturnType) -> Option<Self> {
+        let ReturnType::Type(_, whole) = output else { return None };
+        let mut arguments = arguments_of(whole, "Result").unwrap_or_default().into_iter();
+        Some(Self { ok: arguments.next().cloned(), err: arguments.next().cloned(), whole: (**whole).clone() })
+    }
+}
+
+/// The type arguments, if the last segment of the type's path is `name`.
+pub(crate) fn arguments_of<'a>(ty: &'a Type, name: &str) -> Option<Vec<&'a Type>> {
+    let Type::Path(path) = peel(ty) else { return None };
+    let last = path.path.segments.last().filter(|segment| segment.ident == name)?;
+    let PathArguments::AngleBracketed(arguments) = &last.arguments else { return Some(Vec::new()) };
+    let types = arguments.args.iter().filter_map(|argument| match argument {
+        GenericArgument::Type(ty) => Some(ty),
+        _ => None,
+    });
+    Some(types.collect())
+}
+
+/// The type inside parentheses and inside the invisible groups a `macro_rules!` makes.
+pub(crate) fn peel(ty: &Type) -> &Type {
+    match ty {
+        Type::Group(group) => peel(&group.elem),
+        Type::Paren(paren) => peel(&paren.elem),
+        other => other,
+    }
+}
+
+/// The token of a type that names it best: stable Rust underlines one token, and in `&models::Filter<'_>` that
+/// should be `Filter`.
+pub(crate) fn point(ty: &Type) -> Span {
+    match peel(ty) {
+        Type::Reference(reference) => point(&reference.elem),
+        Type::Path(path) => path.path.segments.last().map_or_else(|| ty.span(), |last| last.ident.span()),
+        other => other.span(),
+    }
+}

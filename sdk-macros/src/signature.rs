@@ -1,0 +1,88 @@
+//! Signatures and attributes of generated methods. Must not know what stands in the bodies.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::{ToTokens, format_ident, quote};
+use syn::{Attribute, FnArg, Meta, Pat, Receiver, Signature, Type, parse_quote};
+
+use crate::parse::inside_cfg_attr;
+
+/// What also belongs on a method of the client, and not on the trait's alone.
+const SHARED: &[&str] = &["doc", "deprecated", "cfg", "must_use", "allow"];
+
+/// The signature with a receiver and arguments.
+pub(crate) fn with_arguments<'a>(
+    sig: &Signature,
+    receiver: &Receiver,
+    params: impl IntoIterator<Item = (&'a [Attribute], &'a Ident, &'a Type)>,
+) -> Signature {
+    let mut sig = sig.clone();
+    sig.inputs.push(FnArg::Receiver(receiver.clone()));
+    sig.inputs
+        .extend(params.into_iter().map(|(attrs, name, ty)| -> FnArg { parse_quote!(#(#attrs)* #name: #ty) }));
+    sig
+}
+
+/// `async fn f() -> R` as the trait declares it. With `async fn` itself nobody could ask for a `Send` future.
+pub(crate) fn returning_future(sig: &Signature, output: &impl ToTokens) -> Signature {
+    let mut sig = sig.clone();
+    sig.asyncness = None;
+    sig.output = parse_quote!(-> impl ::core::future::Future<Output = #output> + ::core::marker::Send);
+    sig
+}
+
+/// The attributes that a method of the client takes over from the trait's.
+pub(crate) fn shared(attrs: &[Attribute]) -> impl Iterator<Item = &Attribute> {
+    attrs.iter().filter(|attr| {
+        let is_shared = |name: &str| SHARED.contains(&name);
+        match inside_cfg_attr(attr) {
+            Some(inside) => inside.iter().all(|name| is_shared(name)),
+            None => attr.path().get_ident().is_some_and(|name| is_shared(&name.to_string())),
+        }
+    })
+}
+
+/// The `cfg`s that decide whether an item is there at all.
+pub(crate) fn cfgs(attrs: &[Attribute]) -> impl Iterator<Item = &Attribute> {
+    attrs.iter().filter(|attr| attr.path().is_ident("cfg"))
+}
+
+/// What stands inside the `cfg`s.
+pub(crate) fn conditions(attrs: &[Attribute]) -> Vec<TokenStream> {
+    let inside = |attr: &Attribute| match &attr.meta {
+        Meta::List(list) => Some(list.tokens.clone()),
+        Meta::Path(_) | Meta::NameValue(_) => None,
+    };
+    cfgs(attrs).filter_map(inside).collect()
+}
+
+pub(crate) fn has(attrs: &[Attribute], name: &str) -> bool {
+    attrs.iter().any(|attr| attr.path().is_ident(name))
+}
+
+/// An argument as it stands in a call.
+pub(crate) struct Argument {
+    pub(crate) cfgs: Vec<Attribute>,
+    pub(crate) name: Ident,
+}
+
+impl ToTokens for Argument {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        let Self { cfgs, name } = self;
+        tokens.extend(quote!(#(#cfgs)* #name));
+    }
+}
+
+/// The names of the arguments, to be passed on with their `cfg`s. Patterns are replaced by names.
+pub(crate) fn name_arguments(sig: &mut Signature) -> Vec<Argument> {
+    let mut names = Vec::new();
+    for (index, input) in sig.inputs.iter_mut().enumerate() {
+        let FnArg::Typed(argument) = input else { continue };
+        let name = match &*argument.pat {
+            Pat::Ident(pat) => pat.ident.clone(),
+            _ => format_ident!("__argument_{index}"),
+        };
+        *argument.pat = parse_quote!(#name);
+        names.push(Argument { cfgs: cfgs(&argument.attrs).cloned().collect(), name });
+    }
+    names
+}

@@ -1,0 +1,138 @@
+//! Golden expansions, one for each feature, so that a change of the generated code shows in the diff; and that the macro never
+//! panics, whatever it is given.
+
+use proc_macro2::TokenStream;
+
+use crate::generate;
+
+/// The code for a trait.
+fn expanded(options: &str, item: &str) -> String {
+    let generated = generate(tokens(options), tokens(item));
+    syn::parse2(generated)
+        .map_or_else(|error| format!("not a file: {error}"), |file| prettyplease::unparse(&file))
+}
+
+fn tokens(text: &str) -> TokenStream {
+    text.parse().unwrap_or_else(|error| panic!("{error}: {text}"))
+}
+
+/// The methods alone: what every client has is cut out.
+fn method(item: &str) -> String {
+    let text = expanded("", &format!("trait T {{ {item} }}"));
+    let (declared, rest) = text.split_once("/** Sends the calls").unwrap_or((&text, ""));
+    let (_, inherent) = rest.split_once("self.__client.session()\n    }\n").unwrap_or(("", rest));
+    let (inherent, _) =
+        inherent.split_once("impl ::sdk_runtime::__private::ApiClient").unwrap_or((inherent, ""));
+    format!("{declared}impl TClient {{\n{inherent}")
+}
+
+#[test]
+fn a_whole_client() {
+    insta::assert_snapshot!(expanded(
+        "base = \"/v1\", auth = optional, timeout = 30s, headers(\"X-A\" = \"1\")",
+        "/// Docs.\npub trait Users { /// One.\n #[get(\"/users/{id}\")] async fn user(&self, id: u64) -> Result<User>; }",
+    ));
+}
+
+#[test]
+fn roles() {
+    insta::assert_snapshot!(method(
+        "#[endpoint(\"REPORT\", \"/{a}/{b-c}/{*rest}?x=1\", auth = none, timeout = none, headers(\"a\" = \"b\"))]
+        async fn all(
+            &self, #[query] q: &str, rest: &str, #[path(\"b-c\")] b: u8, a: u8, #[queries] filter: &Filter,
+            #[header] if_match: &str, #[headers] more: &Map, #[json(\"a/b\")] body: &Body, #[cfg(x)] #[query(\"r\")] r#type: u8,
+        ) -> Reply<User>;",
+    ));
+}
+
+#[test]
+fn bodies() {
+    insta::assert_snapshot!(method(
+        "#[post(\"/form\")] async fn form(&self, #[form] form: &Form) -> Result<(), MyError>;
+        #[put(\"/body\")] async fn body(&self, #[body(\"a/b\")] body: Bytes) -> Result<()>;",
+    ));
+}
+
+#[test]
+fn sessions() {
+    insta::assert_snapshot!(expanded(
+        "",
+        "trait T {
+            #[post(\"/start\")] #[session(start)] async fn start(&self, #[json] credentials: &Credentials) -> Result<Tokens>;
+            #[post(\"/renew\")] #[session(refresh, refused = a::b)] #[cfg(x)]
+            async fn renew(&self, #[json] request: &Renewal) -> Result<Tokens>;
+            #[post(\"/end\")] #[session(end)]
+            async fn end(&self, #[json] #[from_session] request: Renewal, #[query] all: bool) -> Result<()>;
+        }",
+    ));
+}
+
+#[test]
+fn composites() {
+    insta::assert_snapshot!(method(
+        "#[get(\"/a\")] async fn a(&self) -> Result<u8>;
+        /// Twice.
+        async fn twice(&self, (b, c): (u8, u8)) -> Result<u8> { self.a().await?; self.a().await }
+        fn plain(&self) -> u8 { 3 }",
+    ));
+}
+
+#[test]
+fn recovery() {
+    insta::assert_snapshot!(expanded(
+        "",
+        "trait T {
+            #[get(\"users\")] async fn users(self, #[query] (page, size): (u8, u8)) -> Result<User>;
+            #[post(\"/renew\")] #[session(refresh)] async fn renew(&self, #[json] request: Renewal) -> Result<Tokens>;
+        }",
+    ));
+}
+
+#[test]
+fn nothing_panics() {
+    let attributes = [
+        "get",
+        "get()",
+        "get = 1",
+        "get(,)",
+        "get(\"\")",
+        "get(\"/{\")",
+        "get(\"/é{}{*}}\", auth, timeout = , headers)",
+        "endpoint",
+        "endpoint(\"\")",
+        "endpoint(\"\", \"\")",
+        "session",
+        "session(,)",
+        "session(refresh, refused =)",
+        "session(refused)",
+        "cfg_attr(x, get)",
+        "cfg_attr",
+        "get(timeout = 99999999999999999999s)",
+        "fetch(\"/x\")",
+    ];
+    let parameters = [
+        "",
+        "self",
+        "&mut self",
+        "&self, #[query = 1] x: u8",
+        "&self, #[json(,)] x: u8",
+        "&self, #[from_session] x: impl A",
+        "&self, #[header(\"\")] (a, b): (u8, u8)",
+        "&self, #[header] _: u8",
+        "self: Arc<Self>, #[path(\"\")] x: !",
+    ];
+    for attribute in attributes {
+        for parameter in parameters {
+            for rest in [";", "-> Result;", "-> Result<T, E, F> {}", "-> impl Sized;"] {
+                let item = format!(
+                    "trait T<'a, const N: u8> {{ #[{attribute}] fn f({parameter}) {rest} type X; a!(); }}"
+                );
+                for options in
+                    ["", "base", "base = \"\"", "crate = 1", ",,", "headers(\"\" = \"\"), timeout = 0s"]
+                {
+                    generate(tokens(options), tokens(&item));
+                }
+            }
+        }
+    }
+}

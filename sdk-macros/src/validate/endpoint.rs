@@ -1,0 +1,107 @@
+//! One endpoint: brings together what its attributes, signature and parameters say. Must not know how each is read.
+
+use syn::{LitStr, parse_quote};
+
+use super::{
+    header,
+    options::{OfEndpoint, OfTrait},
+    params::{self, Read, Wanted},
+    path, query, session, signature,
+    verb::{self, Verb},
+};
+use crate::{
+    model::{Auth, Endpoint, Header, Param, Role, SessionRole},
+    parse::RawMethod,
+    sink::Sink,
+};
+
+pub(crate) fn endpoint(raw: &RawMethod, defaults: &OfTrait, sink: &Sink) -> Option<Endpoint> {
+    let start = sink.mark();
+    let verb = verb::verb(raw, sink);
+    let session = session::role(raw, sink);
+    signature::endpoint(raw, sink);
+    let returns = signature::returns(raw, verb.as_ref().map(|verb| verb.name.as_str()), sink);
+
+    let mut reads = params::read(raw, sink);
+    let template = verb.as_ref().and_then(|verb| verb.template.as_ref());
+    path::bind(&mut reads, template, sink);
+    query::unique(&reads, template.map(|(_, template)| template), sink);
+    if let Some(verb) = &verb {
+        params::body(&reads, verb, sink);
+    }
+    if let Some(role) = &session {
+        session::from_session(&reads, role, sink);
+    }
+
+    let Verb { name: verb, template, options } = verb?;
+    let session = session?;
+    session::never_signed(&session, &options, sink);
+    let auth = match (&session, &options.auth) {
+        (SessionRole::Start | SessionRole::Refresh { .. }, _) => Auth::None,
+        (_, Some((_, auth))) => *auth,
+        (_, None) => defaults.auth,
+    };
+    let headers = headers(&reads, &options, defaults, auth, sink);
+    if !sink.clean_since(start) {
+        return None;
+    }
+    let refresh = matches!(session, SessionRole::Refresh { .. });
+    Some(Endpoint {
+        attrs: raw.attrs.clone(),
+        sig: raw.sig.clone(),
+        receiver: raw.receiver.clone().unwrap_or_else(|| parse_quote!(&self)),
+        params: reads.into_iter().map(|read| param(read, refresh)).collect::<Option<_>>()?,
+        returns: returns?,
+        verb,
+        template: template?.1.below(&defaults.base),
+        auth,
+        timeout: options.timeout.or(defaults.timeout),
+        headers,
+        session,
+    })
+}
+
+fn param(read: Read<'_>, refresh: bool) -> Option<Param> {
+    let Wanted::Role(role) = read.wanted else { return None };
+    Some(Param {
+        attrs: read.raw.attrs.clone(),
+        name: read.ident.clone(),
+        ty: read.raw.ty.clone(),
+        role,
+        from_session: refresh || read.from_session.is_some(),
+    })
+}
+
+/// The fixed headers. What the endpoint says, as a literal or with a parameter, takes the place of the trait's default.
+fn headers(
+    reads: &[Read<'_>],
+    options: &OfEndpoint<'_>,
+    defaults: &OfTrait,
+    auth: Auth,
+    sink: &Sink,
+) -> Vec<Header> {
+    let mut names: Vec<&str> = Vec::new();
+    for (literal, header) in &options.headers {
+        header::may_be_set(literal, &header.name, auth, sink);
+        names.push(&header.name);
+    }
+    for read in reads {
+        let Wanted::Role(Role::Header(name)) = &read.wanted else { continue };
+        match read.mark.and_then(|mark| mark.list().first()) {
+            Some(literal) => header::may_be_set(literal, name, auth, sink),
+            None => header::may_be_set(read.ident, name, auth, sink),
+        };
+        if names.contains(&name.as_str()) {
+            header::report_twice(read.ident, name, sink);
+        }
+        names.push(name);
+    }
+    let inherited = defaults.headers.iter().filter(|(_, header)| !names.contains(&header.name.as_str()));
+    for (_, header) in inherited.clone() {
+        if let Some((arg, _)) = &options.auth {
+            header::may_be_set(arg, &header.name, auth, sink);
+        }
+    }
+    let own = options.headers.iter();
+    inherited.chain(own).map(|(_, header): &(LitStr, Header)| header.clone()).collect()
+}

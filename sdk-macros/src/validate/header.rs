@@ -1,0 +1,78 @@
+//! Header names and values that are written in the declaration. Must not know where in it.
+
+use quote::ToTokens;
+use syn::LitStr;
+
+use crate::{model::Auth, sink::Sink};
+
+/// The headers that frame the message; whoever sets them by hand splits or truncates requests.
+const TRANSPORT: &[&str] =
+    &["host", "content-length", "transfer-encoding", "connection", "te", "trailer", "upgrade", "keep-alive"];
+
+/// The name in lower case, if it is one (RFC 9110, section 5.1).
+pub(crate) fn name(at: impl ToTokens, text: &str, sink: &Sink) -> Option<String> {
+    let name = text.to_ascii_lowercase();
+    if text.is_empty() || !text.chars().all(is_token) {
+        sink.report(
+            at,
+            format!("the header name `{}` is not valid", text.escape_debug()),
+            format!("letters, digits and `-` are allowed: write `{:?}`", corrected(&name)),
+        );
+        return None;
+    }
+    if TRANSPORT.contains(&name.as_str()) || name.starts_with("proxy-") {
+        sink.report(
+            at,
+            format!("the header `{name}` is set by the transport"),
+            format!("remove it; the transport's are `{}` and `proxy-*`", TRANSPORT.join("`, `")),
+        );
+        return None;
+    }
+    Some(name)
+}
+
+/// Whether the value can be sent as it is (RFC 9110, section 5.5).
+pub(crate) fn value(literal: &LitStr, sink: &Sink) -> bool {
+    let text = literal.value();
+    let Some(bad) = text.chars().find(|c| !c.is_ascii() || (c.is_control() && *c != '\t')) else {
+        return true;
+    };
+    let what = match bad {
+        '\n' | '\r' => "a line break".to_owned(),
+        c if c.is_control() => format!("the control character `{}`", c.escape_debug()),
+        c => format!("`{c}`, which is not ASCII"),
+    };
+    let rest: String = text.chars().filter(|c| c.is_ascii() && !c.is_control()).collect();
+    sink.report(literal, format!("the header value contains {what}"), format!("remove it: `{rest:?}`"));
+    false
+}
+
+/// The session owns `authorization` wherever it signs.
+pub(crate) fn may_be_set(at: impl ToTokens, name: &str, auth: Auth, sink: &Sink) -> bool {
+    let auth = match auth {
+        Auth::None => return true,
+        Auth::Required => "required",
+        Auth::Optional => "optional",
+    };
+    if name == "authorization" {
+        sink.report(
+            at,
+            format!("the header `authorization` is managed because `auth = {auth}`"),
+            "write `auth = none` to set it yourself",
+        );
+    }
+    name != "authorization"
+}
+
+pub(crate) fn report_twice(at: impl ToTokens, name: &str, sink: &Sink) {
+    sink.report(at, format!("the header `{name}` is set twice"), format!("keep one `{name:?}`"));
+}
+
+fn is_token(c: char) -> bool {
+    c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c)
+}
+
+fn corrected(name: &str) -> String {
+    let text: String = name.trim().chars().map(|c| if is_token(c) { c } else { '-' }).collect();
+    if text.is_empty() { "x-name".to_owned() } else { text }
+}

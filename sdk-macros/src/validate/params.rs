@@ -1,0 +1,230 @@
+//! The roles of parameters: which attribute a parameter has, and what stands in it. Must not know which placeholders the
+//! path has.
+
+use proc_macro2::Ident;
+use syn::{LitStr, ext::IdentExt};
+
+use super::{header, verb::Verb};
+use crate::{
+    model::Role,
+    nearest::nearest,
+    parse::{Mark, MarkArgs, ROLES, RawMethod, RawParam},
+    sink::Sink,
+};
+
+/// A parameter whose attributes have been read.
+pub(crate) struct Read<'a> {
+    pub(crate) raw: &'a RawParam,
+    pub(crate) ident: &'a Ident,
+    /// The name without `r#`.
+    pub(crate) name: String,
+    pub(crate) wanted: Wanted,
+    /// The attribute that says so.
+    pub(crate) mark: Option<&'a Mark>,
+    pub(crate) from_session: Option<&'a Mark>,
+}
+
+pub(crate) enum Wanted {
+    /// No attribute: a path argument, if a placeholder has its name.
+    ByName,
+    Path(Option<LitStr>),
+    Role(Role),
+    /// A mistake that was reported, so that nothing more can be said.
+    Unknown,
+}
+
+pub(crate) fn read<'a>(raw: &'a RawMethod, sink: &Sink) -> Vec<Read<'a>> {
+    raw.params.iter().filter_map(|param| one(param, sink)).collect()
+}
+
+fn one<'a>(raw: &'a RawParam, sink: &Sink) -> Option<Read<'a>> {
+    // A pattern was reported with the signature.
+    let ident = raw.name()?;
+    let name = ident.unraw().to_string();
+    let mut roles: Vec<&Mark> = Vec::new();
+    let mut misread = false;
+    for mark in &raw.marks {
+        let is_role = ROLES.contains(&mark.name.to_string().as_str());
+        if mark.is_conditional() {
+            misread = true;
+        } else if !is_role {
+            misread = true;
+            unknown(mark, sink);
+        } else if mark.name != "from_session" {
+            roles.push(mark);
+        }
+    }
+    for second in roles.iter().skip(1) {
+        sink.report(
+            &second.attr,
+            format!("two roles on parameter `{name}`: `#[{}]` and `#[{}]`", roles[0].name, second.name),
+            format!("keep one: `#[{}] {name}: {}`", roles[0].name, super::shown(&raw.ty)),
+        );
+    }
+    let from_session = raw.mark("from_session");
+    if let Some(mark) = from_session {
+        no_argument(mark, sink);
+    }
+    let mark = roles.first().copied();
+    let wanted = match mark {
+        None if misread => Wanted::Unknown,
+        None => Wanted::ByName,
+        Some(mark) => role(mark, &name, ident, sink).unwrap_or(Wanted::Unknown),
+    };
+    Some(Read { raw, ident, name, wanted, mark, from_session })
+}
+
+/// An attribute on a parameter that is none of ours.
+pub(crate) fn unknown(mark: &Mark, sink: &Sink) {
+    let name = mark.name.to_string();
+    let near = nearest(&name, ROLES.iter().copied());
+    let near = near.map_or_else(String::new, |near| format!("did you mean `#[{near}]`? "));
+    let known: Vec<String> = ROLES.iter().map(|role| format!("`#[{role}]`")).collect();
+    sink.report(
+        &mark.attr,
+        format!("unknown attribute `#[{name}]` on a parameter"),
+        format!("{near}known: {}", known.join(", ")),
+    );
+}
+
+/// `None` after a mistake inside the attribute.
+fn role(mark: &Mark, name: &str, ident: &Ident, sink: &Sink) -> Option<Wanted> {
+    let role = match mark.name.to_string().as_str() {
+        "path" => return Some(Wanted::Path(literal(mark, name, sink)?)),
+        "query" => Role::Query(match literal(mark, name, sink)? {
+            None => name.to_owned(),
+            Some(literal) => not_empty(&literal, sink)?,
+        }),
+        "header" => {
+            let default = name.replace('_', "-");
+            Role::Header(match literal(mark, &default, sink)? {
+                None => header::name(ident, &default, sink)?,
+                Some(literal) => header::name(&literal, &literal.value(), sink)?,
+            })
+        }
+        "json" => Role::Json(media_type(mark, "application/merge-patch+json", sink)?),
+        "body" => Role::Body(media_type(mark, "application/octet-stream", sink)?),
+        "queries" => no_argument(mark, sink).then_some(Role::Queries)?,
+        "headers" => no_argument(mark, sink).then_some(Role::Headers)?,
+        _ => no_argument(mark, sink).then_some(Role::Form)?,
+    };
+    Some(Wanted::Role(role))
+}
+
+/// The literal of `#[query("name")]`: at most one, and optional.
+fn literal(mark: &Mark, example: &str, sink: &Sink) -> Option<Option<LitStr>> {
+    let help = format!("write `#[{name}]` or `#[{name}({example:?})]`", name = mark.name);
+    match (&mark.args, mark.list()) {
+        (MarkArgs::None, _) => Some(None),
+        (MarkArgs::List(_), [arg]) => {
+            let literal = syn::parse2(quote::quote!(#arg)).ok();
+            if literal.is_none() {
+                sink.report(arg, format!("`#[{}]` takes a string literal", mark.name), help);
+            }
+            literal.map(Some)
+        }
+        (MarkArgs::List(_), [_, second, ..]) => {
+            sink.report(second, format!("`#[{}]` takes one string literal", mark.name), help);
+            None
+        }
+        (MarkArgs::List(_) | MarkArgs::Assign, _) => {
+            sink.report(
+                &mark.attr,
+                format!("`#[{}]` takes a string literal in parentheses", mark.name),
+                help,
+            );
+            None
+        }
+    }
+}
+
+fn no_argument(mark: &Mark, sink: &Sink) -> bool {
+    if matches!(mark.args, MarkArgs::None) {
+        return true;
+    }
+    sink.report(
+        &mark.attr,
+        format!("`#[{}]` takes no argument", mark.name),
+        format!("write `#[{}]`", mark.name),
+    );
+    false
+}
+
+fn not_empty(literal: &LitStr, sink: &Sink) -> Option<String> {
+    let name = literal.value();
+    if name.is_empty() {
+        sink.report(literal, "the name of a query parameter cannot be empty", "write `#[query(\"page\")]`");
+        return None;
+    }
+    Some(name)
+}
+
+fn media_type(mark: &Mark, example: &str, sink: &Sink) -> Option<Option<LitStr>> {
+    let Some(literal) = literal(mark, example, sink)? else { return Some(None) };
+    let text = literal.value();
+    if is_media_type(&text) {
+        return Some(Some(literal));
+    }
+    let subtype: String = text.chars().filter(|c| c.is_ascii_alphanumeric() || "+-.".contains(*c)).collect();
+    let subtype = if subtype.is_empty() { "octet-stream" } else { &subtype };
+    sink.report(
+        &literal,
+        format!("the media type `{}` is not valid", text.escape_debug()),
+        format!("write a type and a subtype: `\"application/{subtype}\"`"),
+    );
+    None
+}
+
+/// RFC 9110, section 8.3.1, where parameters are looked at only for characters that cannot stand in a header.
+fn is_media_type(text: &str) -> bool {
+    let is_token = |part: &str| {
+        !part.is_empty() && part.chars().all(|c| c.is_ascii_alphanumeric() || "!#$&^_.+-".contains(c))
+    };
+    let (essence, parameters) = text.split_once(';').unwrap_or((text, ""));
+    let parameters_fit = parameters.chars().all(|c| c == ' ' || c.is_ascii_graphic());
+    parameters_fit
+        && essence
+            .trim_end()
+            .split_once('/')
+            .is_some_and(|(kind, subtype)| is_token(kind) && is_token(subtype))
+}
+
+/// At most one body, and none where the method has none.
+pub(crate) fn body(reads: &[Read<'_>], verb: &Verb<'_>, sink: &Sink) {
+    let mut bodies = reads.iter().filter_map(|read| match (&read.wanted, read.mark) {
+        (Wanted::Role(Role::Json(_) | Role::Form | Role::Body(_)), Some(mark)) => Some((read, mark)),
+        _ => None,
+    });
+    let Some((first, mark)) = bodies.next() else { return };
+    if !verb.has_body() {
+        sink.report(
+            &mark.attr,
+            format!("`{}` cannot have a body", verb.name),
+            format!("send it in the query: `#[queries] {}: {}`", first.name, super::shown(&first.raw.ty)),
+        );
+    }
+    for (second, mark) in bodies {
+        sink.report(
+            &mark.attr,
+            format!("two bodies: `{}` and `{}`", first.name, second.name),
+            format!("merge them into one struct: `#[{}] {}: …`", mark.name, first.name),
+        );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn media_types() {
+        for good in
+            ["application/json", "application/merge-patch+json", "text/plain; charset=utf-8", "image/svg+xml"]
+        {
+            assert!(is_media_type(good), "{good}");
+        }
+        for bad in ["json", "", "/", "application/", "a b/c", "text/plain;\r\nx: y", "a/b/c"] {
+            assert!(!is_media_type(bad), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,25 @@
+//! The names in the query: each at most once. Must not know what is sent under them.
+
+use super::params::{Read, Wanted};
+use crate::{model::Role, sink::Sink, template::Template};
+
+pub(crate) fn unique(reads: &[Read<'_>], template: Option<&Template>, sink: &Sink) {
+    let mut seen: Vec<(&str, &str)> = Vec::new();
+    for read in reads {
+        let Wanted::Role(Role::Query(name)) = &read.wanted else { continue };
+        if let Some((_, first)) = seen.iter().find(|(earlier, _)| earlier == name) {
+            sink.report(
+                read.ident,
+                format!("query `{name}` is set twice"),
+                format!("`{first}` sets it first; rename this one: `#[query(\"{name}_2\")] {}`", read.name),
+            );
+        } else if template.is_some_and(|template| template.query_names().any(|fixed| fixed == name)) {
+            sink.report(
+                read.ident,
+                format!("query `{name}` is already fixed in the path"),
+                format!("remove `{name}=…` from the path, or this parameter"),
+            );
+        }
+        seen.push((name, &read.name));
+    }
+}

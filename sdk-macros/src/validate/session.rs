@@ -1,0 +1,136 @@
+//! `#[session(start | refresh | end)]` and `#[from_session]`. Must not know how a session works.
+
+use syn::{Path, parse::Parser};
+
+use super::{
+    options::{self, OfEndpoint},
+    params::{Read, Wanted},
+};
+use crate::{
+    attr::Arg,
+    model::{Role, SessionRole},
+    nearest::suggestion,
+    parse::{Mark, RawMethod},
+    sink::Sink,
+};
+
+const ROLES: &[&str] = &["start", "refresh", "end"];
+
+/// The role of an endpoint. `None` after a mistake in the attribute.
+pub(crate) fn role(raw: &RawMethod, sink: &Sink) -> Option<SessionRole> {
+    let mut marks = raw.marks.iter().filter(|mark| mark.name == "session");
+    let Some(mark) = marks.next() else { return Some(SessionRole::None) };
+    let start = sink.mark();
+    for second in marks {
+        let help = format!("keep `{}`, and remove this one", super::shown(&mark.attr));
+        sink.report(&second.attr, "a second `#[session]` on one endpoint", help);
+    }
+    let (refused, roles): (Vec<&Arg>, Vec<&Arg>) = mark
+        .list()
+        .iter()
+        .partition(|arg| matches!(arg, Arg::Assign { .. }) || arg.key().is_some_and(|key| key == "refused"));
+    let role = named(mark, &roles, sink)?;
+    let refused = refusal(&role, &refused, sink);
+    sink.clean_since(start).then_some(match role.as_str() {
+        "start" => SessionRole::Start,
+        "refresh" => SessionRole::Refresh { refused },
+        _ => SessionRole::End,
+    })
+}
+
+fn named(mark: &Mark, roles: &[&Arg], sink: &Sink) -> Option<String> {
+    let Some((first, rest)) = roles.split_first() else {
+        sink.report(
+            &mark.attr,
+            "`#[session]` needs a role",
+            "write `#[session(start)]`, `#[session(refresh)]` or `#[session(end)]`",
+        );
+        return None;
+    };
+    for second in rest {
+        let help = format!("keep one: `#[session({})]`", super::shown(first));
+        sink.report(second, "an endpoint has one session role", help);
+    }
+    let text = super::shown(first);
+    if !ROLES.contains(&text.as_str()) {
+        let near = suggestion(&text, ROLES.iter().copied());
+        sink.report(
+            first,
+            format!("unknown session role `{text}`"),
+            format!("{near}known: `#[session(start)]`, `#[session(refresh)]`, `#[session(end)]`"),
+        );
+        return None;
+    }
+    Some(text)
+}
+
+fn refusal(role: &str, args: &[&Arg], sink: &Sink) -> Option<Path> {
+    let found = options::known(args.iter().copied(), &[("refused", "refused = refusal_of")], sink);
+    let (_, arg) = found.first()?;
+    if role != "refresh" {
+        sink.report(
+            arg,
+            format!("`refused` has no effect on `#[session({role})]`"),
+            format!("write `#[session({role})]`"),
+        );
+        return None;
+    }
+    let path = match arg {
+        Arg::Assign { value, .. } => Path::parse_mod_style.parse2(value.clone()).ok(),
+        _ => None,
+    };
+    if path.is_none() {
+        sink.report(
+            arg,
+            "`refused` takes the path of a function",
+            "write `refused = refusal_of`, a `fn(&ErrorResponse) -> Option<Refusal>`",
+        );
+    }
+    path
+}
+
+/// An endpoint that starts or renews the session is sent without a token: a stale one makes some servers refuse it.
+pub(crate) fn never_signed(role: &SessionRole, options: &OfEndpoint<'_>, sink: &Sink) {
+    let name = match role {
+        SessionRole::Start => "start",
+        SessionRole::Refresh { .. } => "refresh",
+        SessionRole::None | SessionRole::End => return,
+    };
+    if let Some((arg, _)) = &options.auth {
+        sink.report(
+            arg,
+            format!("`auth` has no effect on `#[session({name})]`, which is never signed"),
+            format!("remove `{}`", super::shown(arg)),
+        );
+    }
+}
+
+pub(crate) fn from_session(reads: &[Read<'_>], role: &SessionRole, sink: &Sink) {
+    for read in reads {
+        let Some(mark) = read.from_session else { continue };
+        match role {
+            SessionRole::None | SessionRole::Start => sink.report(
+                &mark.attr,
+                "`#[from_session]` is outside of a session endpoint",
+                "remove it, or add `#[session(end)]` to the method",
+            ),
+            SessionRole::End if matches!(read.wanted, Wanted::Role(Role::Path { .. })) => sink.report(
+                &mark.attr,
+                "`#[from_session]` cannot supply a path argument",
+                format!("send it in the body or a header: `#[json] #[from_session] {}`", read.name),
+            ),
+            SessionRole::End | SessionRole::Refresh { .. } => {}
+        }
+    }
+}
+
+pub(crate) fn one_refresh(methods: &[RawMethod], sink: &Sink) {
+    for second in methods.iter().filter(|method| method.is_refresh()).skip(1) {
+        let Some(mark) = second.mark("session") else { continue };
+        sink.report(
+            &mark.attr,
+            "a second `#[session(refresh)]`",
+            "a session has one way to renew: remove this `#[session(refresh)]`",
+        );
+    }
+}

@@ -1,0 +1,119 @@
+//! The shape of an endpoint's signature. Must not know about verbs and roles.
+
+use syn::{GenericParam, Pat, Receiver, ReceiverKind, Safety, Type, ext::IdentExt};
+
+use crate::{
+    parse::{RawMethod, RawParam},
+    returns::{Returns, arguments_of, peel},
+    sink::Sink,
+};
+
+/// Reports everything an endpoint's signature cannot be.
+pub(crate) fn endpoint(raw: &RawMethod, sink: &Sink) {
+    let sig = &raw.sig;
+    if sig.asyncness.is_none() {
+        sink.report(sig.fn_token, "endpoints must be `async fn`", format!("write `async fn {}`", sig.ident));
+    }
+    unsupported(raw, sink);
+    for param in &sig.generics.params {
+        if let GenericParam::Const(param) = param {
+            let help = format!(
+                "take it as an argument: `{}: {}`",
+                param.ident.to_string().to_lowercase(),
+                super::shown(&param.ty)
+            );
+            sink.report(param.const_token, "const generics are not supported on an endpoint", help);
+        }
+    }
+    receiver(raw, sink);
+    for param in &raw.params {
+        argument(param, sink);
+    }
+}
+
+/// What neither an endpoint nor a composite can be.
+pub(crate) fn unsupported(raw: &RawMethod, sink: &Sink) {
+    let sig = &raw.sig;
+    let help = format!("write `async fn {}`", sig.ident);
+    if let Safety::Unsafe(token) = &sig.safety {
+        sink.report(token, "`unsafe` is not supported on a client's method", &help);
+    }
+    if let Some(abi) = &sig.abi {
+        sink.report(abi.extern_token, "`extern` is not supported on a client's method", &help);
+    }
+    if let Some(variadic) = &sig.variadic {
+        sink.report(
+            variadic,
+            "a variable number of arguments is not supported",
+            "take a slice: `ids: &[u64]`",
+        );
+    }
+}
+
+/// The return type; every endpoint has one.
+pub(crate) fn returns(raw: &RawMethod, verb: Option<&str>, sink: &Sink) -> Option<Returns> {
+    let Some(returns) = Returns::new(&raw.sig.output) else {
+        sink.report_at(
+            raw.sig.paren_token.span.close(),
+            "an endpoint must return `Result<T>` or `Result<T, E>`",
+            "add `-> Result<User>`, or `-> Result<()>` to ignore the answer's body",
+        );
+        return None;
+    };
+    if verb == Some("HEAD") && returns.ok.as_ref().is_some_and(decodes_a_body) {
+        let ok = returns.ok.as_ref();
+        sink.report(
+            ok,
+            "`HEAD` has no body to decode",
+            "return `Result<()>`, `Result<Option<()>>` or `Result<Response<()>>`",
+        );
+    }
+    Some(returns)
+}
+
+fn decodes_a_body(ty: &Type) -> bool {
+    if let Type::Tuple(tuple) = peel(ty) {
+        return !tuple.elems.is_empty();
+    }
+    let inner = arguments_of(ty, "Option").or_else(|| arguments_of(ty, "Response"));
+    inner.is_none_or(|inner| inner.iter().any(|ty| decodes_a_body(ty)))
+}
+
+fn receiver(raw: &RawMethod, sink: &Sink) {
+    match &raw.receiver {
+        Some(Receiver { kind: ReceiverKind::Reference(_, _, None), mutability: None, .. }) => {}
+        Some(other) => sink.report(other, "endpoints take `&self`", "write `&self`"),
+        None => {
+            let help = format!("write `fn {}(&self, …)`", raw.sig.ident);
+            sink.report_at(raw.sig.paren_token.span.open(), "endpoints take `&self`", help);
+        }
+    }
+}
+
+fn argument(param: &RawParam, sink: &Sink) {
+    let ty = super::shown(&param.ty);
+    match param.name() {
+        None => {
+            let help = match &param.pat {
+                Pat::Ident(pat) => format!("write `{}: {ty}`", pat.ident),
+                _ => format!("write a name, and take it apart in the caller: `value: {ty}`"),
+            };
+            sink.report(&param.pat, "parameters must be plain names", help);
+        }
+        Some(name) if name.unraw().to_string().starts_with("__") => {
+            let plain = name.to_string().trim_start_matches('_').to_owned();
+            let help =
+                format!("names with two underscores belong to the generated code: write `{plain}: {ty}`");
+            sink.report(name, format!("the parameter name `{name}` is reserved"), help);
+        }
+        Some(_) => {}
+    }
+    let inner = match peel(&param.ty) {
+        Type::Reference(reference) => peel(&reference.elem),
+        other => other,
+    };
+    if let Type::ImplTrait(bounds) = inner {
+        let help = format!("write a named parameter: `<T: {}>`", super::shown(&bounds.bounds));
+        sink.report(&param.ty, "`impl Trait` in arguments is not supported here", help);
+    }
+}

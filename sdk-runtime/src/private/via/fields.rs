@@ -1,0 +1,135 @@
+//! Arguments that are a struct or a map of several: `#[queries]`, `#[headers]`, `#[form]`.
+
+use http::HeaderMap;
+use serde::Serialize;
+
+use super::Arg;
+use crate::request::Request;
+
+/// Types of serde that are surely neither a struct nor a map.
+pub trait Scalar {}
+
+macro_rules! scalars {
+    ($($type:ty),*) => {$(impl Scalar for $type {})*};
+}
+
+scalars!(
+    str,
+    String,
+    char,
+    bool,
+    u8,
+    u16,
+    u32,
+    u64,
+    u128,
+    usize,
+    i8,
+    i16,
+    i32,
+    i64,
+    i128,
+    isize,
+    f32,
+    f64,
+    ()
+);
+
+impl<T: Scalar + ?Sized> Scalar for &T {}
+impl<T: Scalar> Scalar for Option<T> {}
+impl<T: Scalar> Scalar for Vec<T> {}
+impl<T: Scalar> Scalar for [T] {}
+
+macro_rules! fields {
+    ($method:ident ( $($arg:ident: $type:ty),* ), $scalar:ident, $serialize:ident, $bound:ident, $message:literal, $note:literal, |$value:ident, $request:ident| $push:expr) => {
+        never! {
+            /// What this takes: a struct or a map that implements `Serialize`.
+            #[diagnostic::on_unimplemented(
+                message = $message,
+                label = "neither a struct nor a map that implements `serde::Serialize`",
+                note = $note
+            )]
+            $bound
+        }
+
+        /// The message for a single value.
+        pub trait $scalar {
+            /// What it is about.
+            type Value;
+            /// See the trait.
+            fn $method(&self, request: &mut Request $(, $arg: $type)*)
+            where
+                Self::Value: $bound;
+        }
+
+        impl<T: Scalar> $scalar for &&Arg<'_, T> {
+            type Value = T;
+            fn $method(&self, _: &mut Request $(, _: $type)*)
+            where
+                T: $bound,
+            {
+            }
+        }
+
+        /// The fields of a struct, or the entries of a map.
+        pub trait $serialize {
+            /// See the trait.
+            fn $method(&self, request: &mut Request $(, $arg: $type)*);
+        }
+
+        impl<T: Serialize> $serialize for &Arg<'_, T> {
+            fn $method(&self, $request: &mut Request $(, $arg: $type)*) {
+                let $value = self.0;
+                $push
+            }
+        }
+
+        impl<T> Arg<'_, T> {
+            /// The message for a type without `Serialize`.
+            pub fn $method(&self, _: &mut Request $(, _: $type)*)
+            where
+                T: $bound,
+            {
+            }
+        }
+    };
+}
+
+fields! {
+    queries(parameter: &'static str), QueriesOfScalar, QueriesBySerialize, QueryFields,
+    "`#[queries]` needs a struct or a map, and `{Self}` is neither",
+    "help: `#[query]` takes a single value; a struct needs `#[derive(serde::Serialize)]`",
+    |value, request| request.queries(parameter, value)
+}
+
+fields! {
+    form(), FormOfScalar, FormBySerialize, FormFields,
+    "`#[form]` needs a struct or a map, and `{Self}` is neither",
+    "help: pass a struct with `#[derive(serde::Serialize)]`",
+    |value, request| request.form(value)
+}
+
+fields! {
+    headers(parameter: &'static str), HeadersOfScalar, HeadersBySerialize, HeaderFields,
+    "`#[headers]` needs a struct or a map, and `{Self}` is neither",
+    "help: `#[header]` takes a single value; a struct needs `#[derive(serde::Serialize)]`",
+    |value, request| request.headers(parameter, value)
+}
+
+/// A header map as it is.
+pub trait HeadersOfMap {
+    /// See the trait.
+    fn headers(&self, request: &mut Request, parameter: &'static str);
+}
+
+impl HeadersOfMap for &&&Arg<'_, HeaderMap> {
+    fn headers(&self, request: &mut Request, _: &'static str) {
+        request.header_map(self.0);
+    }
+}
+
+impl HeadersOfMap for &&&Arg<'_, &HeaderMap> {
+    fn headers(&self, request: &mut Request, _: &'static str) {
+        request.header_map(self.0);
+    }
+}

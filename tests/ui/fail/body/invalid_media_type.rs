@@ -1,0 +1,11 @@
+//! A media type has two halves.
+
+use sdk_runtime::{Result, api_client};
+
+#[api_client]
+pub trait Users {
+    #[post("/users")]
+    async fn create(&self, #[json("json")] user: &str) -> Result<()>;
+}
+
+fn main() {}

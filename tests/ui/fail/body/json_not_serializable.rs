@@ -1,0 +1,13 @@
+//! A value that JSON cannot be made of.
+
+use sdk_runtime::{Result, api_client};
+
+pub struct Secret;
+
+#[api_client]
+pub trait Users {
+    #[post("/users")]
+    async fn create(&self, #[json] user: &Secret) -> Result<()>;
+}
+
+fn main() {}

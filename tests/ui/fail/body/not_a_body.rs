@@ -1,0 +1,13 @@
+//! A value that is no body.
+
+use sdk_runtime::{Result, api_client};
+
+pub struct Secret;
+
+#[api_client]
+pub trait Users {
+    #[post("/users")]
+    async fn create(&self, #[body] user: Secret) -> Result<()>;
+}
+
+fn main() {}

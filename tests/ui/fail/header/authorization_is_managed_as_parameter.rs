@@ -1,0 +1,11 @@
+//! The session signs.
+
+use sdk_runtime::{Result, api_client};
+
+#[api_client]
+pub trait Users {
+    #[get("/users")]
+    async fn users(&self, #[header("Authorization")] token: &str) -> Result<String>;
+}
+
+fn main() {}

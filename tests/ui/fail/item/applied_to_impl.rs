@@ -1,0 +1,16 @@
+//! A client is declared by a trait.
+
+use sdk_runtime::api_client;
+
+struct Users;
+
+#[api_client]
+impl Users {
+    fn name(&self) -> &str {
+        "users"
+    }
+}
+
+fn main() {
+    Users.name();
+}

@@ -1,0 +1,12 @@
+//! A client is declared by a trait.
+
+use sdk_runtime::api_client;
+
+#[api_client]
+pub struct Users {
+    pub name: String,
+}
+
+fn main() {
+    let _ = Users { name: String::new() };
+}

@@ -1,0 +1,14 @@
+//! Two methods of one name.
+
+use sdk_runtime::{Result, api_client};
+
+#[api_client]
+pub trait Users {
+    #[get("/users")]
+    async fn users(&self) -> Result<String>;
+
+    #[get("/people")]
+    async fn users(&self) -> Result<String>;
+}
+
+fn main() {}

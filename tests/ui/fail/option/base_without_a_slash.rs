@@ -1,0 +1,11 @@
+//! The base starts with a slash.
+
+use sdk_runtime::{Result, api_client};
+
+#[api_client(base = "v1")]
+pub trait Users {
+    #[get("/users")]
+    async fn users(&self) -> Result<String>;
+}
+
+fn main() {}

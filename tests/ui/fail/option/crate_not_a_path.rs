@@ -1,0 +1,11 @@
+//! A crate is named by its path.
+
+use sdk_runtime::{Result, api_client};
+
+#[api_client(crate = "sdk")]
+pub trait Users {
+    #[get("/users")]
+    async fn users(&self) -> Result<String>;
+}
+
+fn main() {}

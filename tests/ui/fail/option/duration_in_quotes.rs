@@ -1,0 +1,11 @@
+//! A duration is no string.
+
+use sdk_runtime::{Result, api_client};
+
+#[api_client]
+pub trait Users {
+    #[get("/users", timeout = "30s")]
+    async fn users(&self) -> Result<String>;
+}
+
+fn main() {}

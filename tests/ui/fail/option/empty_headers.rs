@@ -1,0 +1,11 @@
+//! A list with nothing in it.
+
+use sdk_runtime::{Result, api_client};
+
+#[api_client]
+pub trait Users {
+    #[get("/users", headers())]
+    async fn users(&self) -> Result<String>;
+}
+
+fn main() {}

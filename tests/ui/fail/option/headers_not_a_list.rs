@@ -1,0 +1,11 @@
+//! Headers stand in parentheses.
+
+use sdk_runtime::{Result, api_client};
+
+#[api_client]
+pub trait Users {
+    #[get("/users", headers = "accept")]
+    async fn users(&self) -> Result<String>;
+}
+
+fn main() {}

@@ -1,0 +1,11 @@
+//! A key with a slip.
+
+use sdk_runtime::{Result, api_client};
+
+#[api_client]
+pub trait Users {
+    #[get("/users", timeot = 30s)]
+    async fn users(&self) -> Result<String>;
+}
+
+fn main() {}

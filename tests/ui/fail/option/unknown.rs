@@ -1,0 +1,11 @@
+//! A key that nothing is near to.
+
+use sdk_runtime::{Result, api_client};
+
+#[api_client]
+pub trait Users {
+    #[get("/users", cache = 30s)]
+    async fn users(&self) -> Result<String>;
+}
+
+fn main() {}

@@ -1,0 +1,11 @@
+//! A key with a slip.
+
+use sdk_runtime::{Result, api_client};
+
+#[api_client(bas = "/v1")]
+pub trait Users {
+    #[get("/users")]
+    async fn users(&self) -> Result<String>;
+}
+
+fn main() {}

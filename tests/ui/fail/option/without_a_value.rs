@@ -1,0 +1,11 @@
+//! A key alone.
+
+use sdk_runtime::{Result, api_client};
+
+#[api_client]
+pub trait Users {
+    #[get("/users", timeout)]
+    async fn users(&self) -> Result<String>;
+}
+
+fn main() {}

@@ -1,0 +1,11 @@
+//! A type without a name.
+
+use sdk_runtime::{Result, api_client};
+
+#[api_client]
+pub trait Users {
+    #[get("/users")]
+    async fn users(&self, #[query] page: impl ToString) -> Result<String>;
+}
+
+fn main() {}

@@ -1,0 +1,11 @@
+//! A role with a slip.
+
+use sdk_runtime::{Result, api_client};
+
+#[api_client]
+pub trait Users {
+    #[get("/users")]
+    async fn users(&self, #[queyr] q: &str) -> Result<String>;
+}
+
+fn main() {}

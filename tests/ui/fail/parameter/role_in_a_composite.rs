@@ -1,0 +1,15 @@
+//! The parameters of a body are its own.
+
+use sdk_runtime::{Result, api_client};
+
+#[api_client]
+pub trait Users {
+    #[get("/users")]
+    async fn users(&self) -> Result<String>;
+
+    async fn named(&self, #[query] name: &str) -> Result<bool> {
+        Ok(self.users().await?.contains(name))
+    }
+}
+
+fn main() {}

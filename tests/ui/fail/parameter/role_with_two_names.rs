@@ -1,0 +1,11 @@
+//! A role has one name.
+
+use sdk_runtime::{Result, api_client};
+
+#[api_client]
+pub trait Users {
+    #[get("/users")]
+    async fn users(&self, #[query("page", "p")] page: u32) -> Result<String>;
+}
+
+fn main() {}

@@ -1,0 +1,11 @@
+//! A path is relative to the base URL.
+
+use sdk_runtime::{Result, api_client};
+
+#[api_client]
+pub trait Users {
+    #[get("https://users.example/users")]
+    async fn user(&self) -> Result<String>;
+}
+
+fn main() {}

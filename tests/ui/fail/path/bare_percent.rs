@@ -1,0 +1,11 @@
+//! A percent sign begins an encoded byte.
+
+use sdk_runtime::{Result, api_client};
+
+#[api_client]
+pub trait Users {
+    #[get("/100%")]
+    async fn user(&self) -> Result<String>;
+}
+
+fn main() {}

@@ -1,0 +1,11 @@
+//! A placeholder is always filled.
+
+use sdk_runtime::{Result, api_client};
+
+#[api_client]
+pub trait Users {
+    #[get("/users/{id}")]
+    async fn user(&self, #[cfg(all())] id: u64) -> Result<String>;
+}
+
+fn main() {}

@@ -1,0 +1,11 @@
+//! A question mark with nothing behind it.
+
+use sdk_runtime::{Result, api_client};
+
+#[api_client]
+pub trait Users {
+    #[get("/users?")]
+    async fn user(&self) -> Result<String>;
+}
+
+fn main() {}

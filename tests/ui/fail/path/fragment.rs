@@ -1,0 +1,11 @@
+//! A fragment is never sent.
+
+use sdk_runtime::{Result, api_client};
+
+#[api_client]
+pub trait Users {
+    #[get("/users#first")]
+    async fn user(&self) -> Result<String>;
+}
+
+fn main() {}

@@ -1,0 +1,11 @@
+//! A path cannot choose the host.
+
+use sdk_runtime::{Result, api_client};
+
+#[api_client]
+pub trait Users {
+    #[get("//users.example/users")]
+    async fn user(&self) -> Result<String>;
+}
+
+fn main() {}

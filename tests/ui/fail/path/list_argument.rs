@@ -1,0 +1,11 @@
+//! A list is not a segment.
+
+use sdk_runtime::{Result, api_client};
+
+#[api_client]
+pub trait Users {
+    #[get("/users/{ids}")]
+    async fn user(&self, ids: &[u64]) -> Result<String>;
+}
+
+fn main() {}

@@ -1,0 +1,11 @@
+//! A path starts with a slash.
+
+use sdk_runtime::{Result, api_client};
+
+#[api_client]
+pub trait Users {
+    #[get("users")]
+    async fn user(&self) -> Result<String>;
+}
+
+fn main() {}

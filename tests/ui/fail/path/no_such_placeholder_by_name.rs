@@ -1,0 +1,11 @@
+//! `#[path]` on a parameter whose name is no placeholder.
+
+use sdk_runtime::{Result, api_client};
+
+#[api_client]
+pub trait Users {
+    #[get("/users")]
+    async fn user(&self, #[path] id: u64) -> Result<String>;
+}
+
+fn main() {}

@@ -1,0 +1,11 @@
+//! What is not ASCII would be encoded on the way.
+
+use sdk_runtime::{Result, api_client};
+
+#[api_client]
+pub trait Users {
+    #[get("/usuários")]
+    async fn user(&self) -> Result<String>;
+}
+
+fn main() {}

@@ -1,0 +1,13 @@
+//! A segment is the text of a value.
+
+use sdk_runtime::{Result, api_client};
+
+pub struct Secret;
+
+#[api_client]
+pub trait Users {
+    #[get("/users/{id}")]
+    async fn user(&self, id: Secret) -> Result<String>;
+}
+
+fn main() {}

@@ -1,0 +1,13 @@
+//! A segment is the text of a value.
+
+use sdk_runtime::{Result, api_client};
+
+pub struct Secret;
+
+#[api_client]
+pub trait Users {
+    #[get("/files/{*path}")]
+    async fn file(&self, path: &Secret) -> Result<String>;
+}
+
+fn main() {}

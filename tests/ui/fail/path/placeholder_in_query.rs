@@ -1,0 +1,11 @@
+//! Queries are parameters.
+
+use sdk_runtime::{Result, api_client};
+
+#[api_client]
+pub trait Users {
+    #[get("/users?page={page}")]
+    async fn user(&self) -> Result<String>;
+}
+
+fn main() {}

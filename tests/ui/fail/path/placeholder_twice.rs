@@ -1,0 +1,11 @@
+//! One name for two placeholders.
+
+use sdk_runtime::{Result, api_client};
+
+#[api_client]
+pub trait Users {
+    #[get("/users/{id}/friends/{id}")]
+    async fn user(&self, id: u64) -> Result<String>;
+}
+
+fn main() {}

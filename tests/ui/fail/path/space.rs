@@ -1,0 +1,11 @@
+//! A space would be encoded on the way.
+
+use sdk_runtime::{Result, api_client};
+
+#[api_client]
+pub trait Users {
+    #[get("/all users")]
+    async fn user(&self) -> Result<String>;
+}
+
+fn main() {}

@@ -1,0 +1,11 @@
+//! A closing brace alone.
+
+use sdk_runtime::{Result, api_client};
+
+#[api_client]
+pub trait Users {
+    #[get("/users/id}")]
+    async fn user(&self) -> Result<String>;
+}
+
+fn main() {}

@@ -1,0 +1,11 @@
+//! A placeholder that does not end.
+
+use sdk_runtime::{Result, api_client};
+
+#[api_client]
+pub trait Users {
+    #[get("/users/{id")]
+    async fn user(&self, id: u64) -> Result<String>;
+}
+
+fn main() {}

@@ -1,0 +1,11 @@
+//! Plural takes a struct or a map.
+
+use sdk_runtime::{Result, api_client};
+
+#[api_client]
+pub trait Users {
+    #[get("/users")]
+    async fn users(&self, #[queries] page: u32) -> Result<String>;
+}
+
+fn main() {}

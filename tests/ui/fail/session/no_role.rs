@@ -1,0 +1,12 @@
+//! A session attribute alone.
+
+use sdk_runtime::{Result, api_client};
+
+#[api_client]
+pub trait Users {
+    #[post("/login")]
+    #[session]
+    async fn login(&self) -> Result<String>;
+}
+
+fn main() {}

@@ -1,0 +1,12 @@
+//! Only a renewal is refused.
+
+use sdk_runtime::{Result, api_client};
+
+#[api_client]
+pub trait Users {
+    #[post("/login")]
+    #[session(start, refused = refusal)]
+    async fn login(&self) -> Result<String>;
+}
+
+fn main() {}

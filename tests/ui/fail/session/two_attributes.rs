@@ -1,0 +1,13 @@
+//! An endpoint plays one part.
+
+use sdk_runtime::{Result, api_client};
+
+#[api_client]
+pub trait Users {
+    #[post("/logout")]
+    #[session(end)]
+    #[session(end)]
+    async fn logout(&self) -> Result<()>;
+}
+
+fn main() {}

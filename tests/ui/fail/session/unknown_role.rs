@@ -1,0 +1,12 @@
+//! A role with another name.
+
+use sdk_runtime::{Result, api_client};
+
+#[api_client]
+pub trait Users {
+    #[post("/login")]
+    #[session(begin)]
+    async fn login(&self) -> Result<String>;
+}
+
+fn main() {}

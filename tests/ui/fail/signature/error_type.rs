@@ -1,0 +1,14 @@
+//! What a failure cannot become.
+
+use sdk_runtime::{Result, api_client};
+
+#[derive(Debug)]
+pub struct MyError;
+
+#[api_client]
+pub trait Users {
+    #[get("/users")]
+    async fn users(&self) -> Result<String, MyError>;
+}
+
+fn main() {}

@@ -1,0 +1,13 @@
+//! Calls can fail.
+
+use sdk_runtime::{api_client};
+
+pub type Reply = Vec<String>;
+
+#[api_client]
+pub trait Users {
+    #[get("/users")]
+    async fn users(&self) -> Reply;
+}
+
+fn main() {}

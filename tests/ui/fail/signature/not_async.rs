@@ -1,0 +1,11 @@
+//! Endpoints are async.
+
+use sdk_runtime::{Result, api_client};
+
+#[api_client]
+pub trait Users {
+    #[get("/users")]
+    fn users(&self) -> Result<String>;
+}
+
+fn main() {}

@@ -1,0 +1,11 @@
+//! Clients are shared.
+
+use sdk_runtime::{Result, api_client};
+
+#[api_client]
+pub trait Users {
+    #[get("/users")]
+    async fn users(self: std::sync::Arc<Self>) -> Result<String>;
+}
+
+fn main() {}

@@ -1,0 +1,11 @@
+//! A verb with a slip.
+
+use sdk_runtime::{Result, api_client};
+
+#[api_client]
+pub trait Users {
+    #[gett("/user")]
+    async fn user(&self) -> Result<String>;
+}
+
+fn main() {}

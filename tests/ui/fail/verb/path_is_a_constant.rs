@@ -1,0 +1,13 @@
+//! The path is checked when the trait is compiled.
+
+use sdk_runtime::{Result, api_client};
+
+pub const USER: &str = "/user";
+
+#[api_client]
+pub trait Users {
+    #[get(USER)]
+    async fn user(&self) -> Result<String>;
+}
+
+fn main() {}

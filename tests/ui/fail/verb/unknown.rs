@@ -1,0 +1,11 @@
+//! A verb that is none of the attributes.
+
+use sdk_runtime::{Result, api_client};
+
+#[api_client]
+pub trait Users {
+    #[fetch("/user")]
+    async fn user(&self) -> Result<String>;
+}
+
+fn main() {}
