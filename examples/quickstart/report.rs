@@ -1,0 +1,120 @@
+//! What the server saw, and whether that is good enough. Taken before the login is revoked; knows nothing of drawing.
+
+use std::collections::HashSet;
+use std::fmt;
+use std::time::Duration;
+
+use sdk_testkit::{Counts, Event};
+
+use crate::callers::Answers;
+use crate::server::Server;
+
+/// All times are since the sign-in.
+pub(crate) struct Report {
+    pub(crate) counts: Counts,
+    pub(crate) elapsed: Duration,
+    pub(crate) lifetime: Duration,
+    pub(crate) connections: usize,
+    pub(crate) failed: usize,
+    first_failure: Option<String>,
+    /// Calls let through.
+    pub(crate) served: Vec<Duration>,
+    /// Calls refused for their token.
+    pub(crate) rejected: Vec<Duration>,
+    /// Requests for a renewal.
+    pub(crate) renewed: Vec<Duration>,
+    /// Requests that came a second time.
+    pub(crate) replayed: Vec<Duration>,
+}
+
+impl Report {
+    pub(crate) fn of(server: &Server, answers: &Answers, elapsed: Duration) -> Self {
+        let timeline = server.records().timeline();
+        let signed_in = timeline.iter().find(|(_, event)| *event == Event::Login);
+        let signed_in = signed_in.map_or(Duration::ZERO, |(at, _)| *at);
+        let times = |wanted: Event| {
+            let wanted = timeline.iter().filter(move |(_, event)| *event == wanted);
+            wanted.map(|(at, _)| at.saturating_sub(signed_in)).collect()
+        };
+        let mut seen = HashSet::new();
+        let mut requests = server.records().backend().requests();
+        requests.retain(|request| request.template() == Some("/issues/{id}"));
+        let repeated = requests.iter().filter(|request| !seen.insert(request.target()));
+
+        Self {
+            counts: server.records().counts(),
+            elapsed,
+            lifetime: server.lifetime(),
+            connections: server.connections(),
+            failed: answers.failed,
+            first_failure: answers.first_failure.clone(),
+            served: times(Event::Served),
+            rejected: times(Event::Rejected),
+            renewed: times(Event::Refresh),
+            replayed: repeated.map(|request| request.received_at().saturating_sub(signed_in)).collect(),
+        }
+    }
+
+    /// # Errors
+    ///
+    /// What went wrong, in one line.
+    pub(crate) fn verdict(&self) -> Result<(), String> {
+        let Counts { served_calls, rotations, refreshes, reused, .. } = self.counts;
+        let most = self.elapsed.as_secs_f64() / (0.75 * self.lifetime.as_secs_f64()) + 1.0;
+        if reused > 0 {
+            return Err(format!("a spent refresh token was sent again {reused} times"));
+        }
+        if self.failed > 0 {
+            let first = self.first_failure.as_deref().unwrap_or("for no known reason");
+            return Err(format!("{} calls failed, one of them: {first}", self.failed));
+        }
+        if served_calls < 500 {
+            return Err(format!("only {served_calls} calls were answered, and 500 is the least"));
+        }
+        if rotations < 3 {
+            return Err(format!("the token was renewed only {rotations} times, and 3 is the least"));
+        }
+        if refreshes as f64 > most {
+            return Err(format!("there were {refreshes} renewals, and {most:.1} is the most"));
+        }
+        Ok(())
+    }
+
+    /// How many of `times` lie in each span of `width`, over the whole run.
+    pub(crate) fn histogram(&self, times: &[Duration], width: Duration) -> Vec<usize> {
+        let bins = self.elapsed.as_secs_f64() / width.as_secs_f64();
+        let mut counts = vec![0; bins.ceil() as usize];
+        for time in times {
+            let bin = (time.as_secs_f64() / width.as_secs_f64()) as usize;
+            if let Some(count) = counts.get_mut(bin) {
+                *count += 1;
+            }
+        }
+        counts
+    }
+}
+
+/// For scripts; keys are only ever added, and at the end.
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Counts { served_calls, rotations, refreshes, reused, .. } = self.counts;
+        let (replays, failed) = (self.replayed.len(), self.failed);
+        write!(
+            f,
+            "calls={served_calls} rotations={rotations} refreshes={refreshes} replays={replays} reused={reused} failed={failed}"
+        )
+    }
+}
+
+/// 6512 as `6,512`.
+pub(crate) fn grouped(number: usize) -> String {
+    let digits = number.to_string();
+    let mut grouped = String::new();
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}

@@ -1,0 +1,94 @@
+//! The server on a real socket: access tokens die young, refresh tokens rotate, and a spent one that comes again is noticed.
+
+use std::io;
+use std::time::Duration;
+
+use sdk_testkit::{Reply, Request, TokenServer};
+
+/// The way to the server and back, which even a refusal takes.
+const LATENCY: Duration = Duration::from_millis(20);
+/// How long a renewal takes at the server.
+const RENEWAL_LATENCY: Duration = Duration::from_millis(60);
+
+pub(crate) struct Server {
+    tokens: TokenServer,
+    socket: sdk_testkit::Server,
+    lifetime: Duration,
+}
+
+impl Server {
+    /// Serves issues to whoever shows an access token that is no older than `lifetime`. It tells nobody how long that is.
+    pub(crate) async fn start(lifetime: Duration) -> io::Result<Self> {
+        allow_open_files();
+        let tokens = TokenServer::builder()
+            .access_lifetime(lifetime)
+            .tells_lifetime(false)
+            .rotating(true)
+            .reuse_detection(true)
+            .build();
+        tokens.refresh_latency(RENEWAL_LATENCY);
+
+        let authority = tokens.authority();
+        tokens.backend().route("GET", "/issues/{id}", move |request| {
+            let reply = match authority.authorize(&request) {
+                Ok(user) => issue(&request, user.name()),
+                Err(refusal) => refusal,
+            };
+            std::future::ready(reply.delay(LATENCY))
+        });
+        let socket = tokens.serve().await?;
+        Ok(Self { tokens, socket, lifetime })
+    }
+
+    pub(crate) fn url(&self) -> String {
+        self.socket.url()
+    }
+
+    /// What it promises about tokens, which its clients are not told.
+    pub(crate) fn terms(&self) -> String {
+        format!("access tokens live {} s, refresh tokens rotate", self.lifetime.as_secs_f64())
+    }
+
+    pub(crate) fn lifetime(&self) -> Duration {
+        self.lifetime
+    }
+
+    /// How many TCP connections there were in all.
+    pub(crate) fn connections(&self) -> usize {
+        self.socket.connections()
+    }
+
+    /// What it saw: counts, timeline and requests.
+    pub(crate) fn records(&self) -> &TokenServer {
+        &self.tokens
+    }
+
+    /// Ends every login of `user`, as an administrator would.
+    pub(crate) fn revoke(&self, user: &str) {
+        self.tokens.revoke(user);
+    }
+}
+
+fn issue(request: &Request, assignee: &str) -> Reply {
+    match request.param("id").parse::<u64>() {
+        Ok(id) => Reply::json(&serde_json::json!({ "id": id, "assignee": assignee })),
+        Err(_) => Reply::empty().status(404),
+    }
+}
+
+/// Both ends of every connection are open files of this process, and where 256 is the default, as on macOS, that is too
+/// few for a crowd that wakes at once. Where more is forbidden, the calls themselves will say so.
+#[cfg(unix)]
+fn allow_open_files() {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+
+    const ENOUGH: u64 = 1024;
+    let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
+    if current.is_some_and(|current| current < ENOUGH) {
+        let current = Some(maximum.map_or(ENOUGH, |maximum| maximum.min(ENOUGH)));
+        let _ = setrlimit(Resource::Nofile, Rlimit { current, maximum });
+    }
+}
+
+#[cfg(not(unix))]
+fn allow_open_files() {}
