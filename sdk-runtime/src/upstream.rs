@@ -62,10 +62,10 @@ impl Upstream {
         if contents == Contents::Secret {
             must_be_private(&request.url)?;
         }
+        let mut own_origin = self.base.is_origin_of(&request.url);
         let mut redirected: Option<Prepared> = None;
         for _ in 0..=REDIRECTS {
             let current = redirected.as_ref().unwrap_or(request);
-            let own_origin = self.base.is_origin_of(&current.url);
             let mut outgoing = TransportRequest {
                 method: current.method.clone(),
                 url: current.url.clone(),
@@ -89,7 +89,9 @@ impl Upstream {
             };
             let mut next = current.clone();
             redirect(&mut next, answer.status(), location)?;
-            if !self.base.is_origin_of(&next.url) {
+            if own_origin && !self.base.is_origin_of(&next.url) {
+                // Once away, for good: another origin must not choose what is sent to ours in somebody's name.
+                own_origin = false;
                 keep_what_is_for_anybody(&mut next.headers);
             }
             redirected = Some(next);

@@ -52,6 +52,7 @@ async fn an_ended_login_tells_everybody_the_same_and_sends_nothing_more() {
     for error in [one.unwrap_err(), two.unwrap_err()] {
         let Error::SessionExpired(expired) = error else { panic!("{error:?}") };
         assert_eq!(expired.reason(), ExpiredReason::RefreshRejected);
+        assert_eq!(expired.message(), Some("invalid_grant"));
         assert!(expired.requires_sign_in());
         assert_eq!(expired.response().unwrap().status(), 401, "the caller's own answer");
         assert_eq!(expired.refresh_response().unwrap().status(), 401);

@@ -11,8 +11,22 @@ use crate::tracker::{Issue, TrackerClient, most_sends_of_one_call, user};
 
 const CALLERS: usize = 500;
 
+/// Both ends of every connection are files of this process, and the usual limit of 1024 is just too low for that.
+#[cfg(unix)]
+fn allow_open_files() {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+
+    let Rlimit { maximum, .. } = getrlimit(Resource::Nofile);
+    let current = Some(maximum.map_or(4096, |maximum| maximum.min(4096)));
+    setrlimit(Resource::Nofile, Rlimit { current, maximum }).unwrap();
+}
+
+#[cfg(not(unix))]
+fn allow_open_files() {}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn five_hundred_callers_share_one_renewal() {
+    allow_open_files();
     let tokens = TokenServer::builder().access_lifetime(Duration::from_secs(3600)).build();
     let authority = tokens.authority();
     // No call is answered before every call is there, and then all are refused at once.

@@ -21,8 +21,10 @@ pub(super) fn declared(endpoint: &Endpoint, names: &Names<'_>) -> TokenStream {
     let sig = signature::returning_future(&visible(endpoint), output);
     let arguments = unused(&sig);
     let name = names.method_name(endpoint);
+    let many = many_arguments(endpoint);
     quote! {
         #(#attrs)*
+        #many
         #sig {
             #arguments
             use #private::via::*;
@@ -44,10 +46,12 @@ pub(super) fn inherent(endpoint: &Endpoint, names: &Names<'_>) -> TokenStream {
     let attrs = signature::shared(&endpoint.attrs);
     let docs = docs(&endpoint.attrs, &format!("`{} {}`", endpoint.verb, endpoint.template.path()));
     let sig = returning_call(&visible(endpoint), &endpoint.returns, &names.private);
+    let many = many_arguments(endpoint);
     let body = request::call(endpoint, &super::self_of(&sig), names);
     quote! {
         #(#attrs)*
         #docs
+        #many
         #vis #sig { #body }
     }
 }
@@ -57,6 +61,7 @@ pub(super) fn implemented(endpoint: &Endpoint, names: &Names<'_>) -> TokenStream
     let (client, private) = (&names.client, &names.private);
     let name = endpoint.name();
     let output = &endpoint.returns.whole;
+    let many = many_arguments(endpoint);
     let levels =
         endpoint.attrs.iter().filter(|attr| attr.path().is_ident("cfg") || attr.path().is_ident("allow"));
     let mut sig = signature::returning_future(&visible(endpoint), &endpoint.returns.whole);
@@ -72,12 +77,18 @@ pub(super) fn implemented(endpoint: &Endpoint, names: &Names<'_>) -> TokenStream
     let deprecated = signature::has(&endpoint.attrs, "deprecated").then(|| quote!(#[allow(deprecated)]));
     quote! {
         #(#levels)*
+        #many
         #deprecated
         #sig {
             use #private::via::*;
             (&&#private::Return::<#output>::NEW).forward(#call)
         }
     }
+}
+
+/// A request has as many arguments as it has: clippy's limit is for functions whose author could choose.
+fn many_arguments(endpoint: &Endpoint) -> Option<TokenStream> {
+    (endpoint.params.len() > 6).then(|| quote!(#[allow(clippy::too_many_arguments)]))
 }
 
 fn visible(endpoint: &Endpoint) -> Signature {

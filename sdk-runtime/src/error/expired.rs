@@ -75,8 +75,8 @@ impl SessionExpired {
         self.0.refresh.as_ref()
     }
 
-    /// What the server's answer to the renewal gave as its reason, in the words of
-    /// [`Refusal::Dead`](crate::Refusal::Dead).
+    /// The reason the server gave for refusing the renewal: that of [`Refusal::Dead`](crate::Refusal::Dead), or the
+    /// `error_description` or `error` of an OAuth answer (RFC 6749, 5.2).
     #[must_use]
     pub fn message(&self) -> Option<&str> {
         self.0.message.as_deref()
@@ -85,12 +85,21 @@ impl SessionExpired {
 
 impl fmt::Display for SessionExpired {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self.0.reason {
-            ExpiredReason::RefreshRejected => "the session has expired: the server refused to renew it",
-            ExpiredReason::NoRefreshToken => {
-                "the session has expired: the access token is no longer good and there is nothing to renew it with"
+        if self.requires_sign_in() {
+            f.write_str("the session has expired: ")?;
+        }
+        self.0.reason.fmt(f)
+    }
+}
+
+impl fmt::Display for ExpiredReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::RefreshRejected => "the server refused to renew it",
+            Self::NoRefreshToken => {
+                "the access token is no longer good and there is nothing to renew it with"
             }
-            ExpiredReason::ReplayRejected => "the endpoint refused the renewed access token too",
+            Self::ReplayRejected => "the endpoint refused the renewed access token too",
         })
     }
 }

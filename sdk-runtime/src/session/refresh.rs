@@ -154,6 +154,7 @@ fn unavailable(error: Error) -> Outcome {
 #[derive(Deserialize)]
 struct OAuthError {
     error: String,
+    error_description: Option<String>,
 }
 
 fn default_refusal(answer: ErrorResponse) -> Outcome {
@@ -162,7 +163,8 @@ fn default_refusal(answer: ErrorResponse) -> Outcome {
     let oauth = answer.json::<OAuthError>().ok();
     match oauth.as_ref().map(|oauth| oauth.error.as_str()) {
         Some("invalid_grant") if status.is_client_error() => {
-            return Outcome::Rejected(SessionExpired::rejected(None, answer));
+            let message = oauth.map(|oauth| oauth.error_description.unwrap_or(oauth.error));
+            return Outcome::Rejected(SessionExpired::rejected(message, answer));
         }
         Some(
             "invalid_client"

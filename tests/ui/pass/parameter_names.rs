@@ -6,7 +6,6 @@ use sdk_runtime::{Result, api_client};
 #[api_client]
 pub trait Names {
     #[post("/{self_}/{request}/{client}/{url}/{type}")]
-    #[allow(clippy::too_many_arguments)]
     async fn many(
         &self,
         self_: u8,

@@ -5,6 +5,24 @@ use serde::Serialize;
 use super::Arg;
 use crate::request::Request;
 
+/// An array, which is a list like any other, and not the tuple serde takes it for.
+pub trait QueryOfArray {
+    /// See the trait.
+    fn query(&self, request: &mut Request, name: &'static str);
+}
+
+impl<T: Serialize, const N: usize> QueryOfArray for &&Arg<'_, [T; N]> {
+    fn query(&self, request: &mut Request, name: &'static str) {
+        request.query(name, self.0.as_slice());
+    }
+}
+
+impl<T: Serialize, const N: usize> QueryOfArray for &&Arg<'_, &[T; N]> {
+    fn query(&self, request: &mut Request, name: &'static str) {
+        request.query(name, self.0.as_slice());
+    }
+}
+
 /// One parameter of a query.
 pub trait QueryBySerialize {
     /// See the trait.

@@ -1,0 +1,244 @@
+//! The headers as they are sent.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::fmt;
+
+use http::{HeaderMap, HeaderName, HeaderValue};
+use sdk_runtime::{Attach, Call, Result, api_client};
+use serde::Serialize;
+
+use crate::wire::{accepting, memory, raw, refused, sent};
+
+/// An entity tag, as a type of the user's own.
+struct ETag(u32);
+
+impl fmt::Display for ETag {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "\"{}\"", self.0)
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "kebab-case")]
+struct Tracing<'a> {
+    x_trace: &'a str,
+    x_parent: Option<u64>,
+    x_tag: &'a [&'a str],
+}
+
+#[api_client(auth = none, headers("x-api" = "trait", "accept" = "text/plain"))]
+trait Headers {
+    #[get("/h")]
+    async fn of_the_trait(&self) -> Result<()>;
+
+    #[get("/h", headers("x-api" = "method", "X-Other" = "a, b"))]
+    async fn of_the_method(&self) -> Result<()>;
+
+    #[get("/h")]
+    async fn one(&self, #[header("x-a")] a: &str) -> Result<()>;
+
+    #[get("/h")]
+    async fn over_the_trait(&self, #[header] x_api: Option<&str>) -> Result<()>;
+
+    #[get("/h")]
+    async fn kinds(
+        &self,
+        #[header] if_match: &ETag,
+        #[header] x_number: u64,
+        #[header] x_none: Option<ETag>,
+        #[header] x_some: Option<ETag>,
+    ) -> Result<()>;
+
+    #[get("/h")]
+    async fn more_kinds(
+        &self,
+        #[header] x_list: &[ETag],
+        #[header] x_vec: Vec<&str>,
+        #[header] x_cow: Cow<'_, str>,
+        #[header] x_value: HeaderValue,
+    ) -> Result<()>;
+
+    #[get("/h")]
+    async fn fields(&self, #[headers] fields: &Tracing<'_>) -> Result<()>;
+
+    #[get("/h")]
+    async fn map(&self, #[headers] map: &BTreeMap<&str, &str>) -> Result<()>;
+
+    #[get("/h")]
+    async fn ready(&self, #[headers] map: &HeaderMap, #[header] x_last: &str) -> Result<()>;
+
+    #[get("/h")]
+    async fn json(&self) -> Result<Option<u8>>;
+}
+
+#[api_client]
+trait Signed {
+    #[get("/h")]
+    async fn plain(&self) -> Result<()>;
+
+    #[get("/h")]
+    async fn map(&self, #[headers] map: &BTreeMap<&str, &str>) -> Result<()>;
+
+    #[get("/h", auth = none)]
+    async fn unsigned(&self, #[header] authorization: &str) -> Result<()>;
+
+    #[get("/h", auth = optional)]
+    async fn optional(&self) -> Result<()>;
+}
+
+/// The header lines of what a call sends, without the trait's own.
+async fn lines<T: 'static>(backend: &sdk_testkit::Backend, call: Call<T>) -> Vec<String> {
+    let request = raw(&sent(backend, call).await);
+    let head = request.strip_prefix("GET /h\n").unwrap().strip_suffix("\n").unwrap();
+    head.lines()
+        .filter(|line| !["x-api: trait", "accept: text/plain"].contains(line))
+        .map(str::to_owned)
+        .collect()
+}
+
+#[tokio::test]
+async fn the_nearest_declaration_wins() {
+    let backend = accepting();
+    let client = HeadersClient::builder("http://localhost").transport(memory(&backend)).build().unwrap();
+    for (call, head) in [
+        (client.of_the_trait(), "accept: text/plain\nx-api: trait\n"),
+        (client.of_the_method(), "accept: text/plain\nx-api: method\nx-other: a, b\n"),
+        (client.over_the_trait(Some("argument")), "accept: text/plain\nx-api: argument\n"),
+        (client.over_the_trait(Some("")), "accept: text/plain\nx-api: \n"),
+        (client.over_the_trait(None), "accept: text/plain\n"),
+        (
+            client.over_the_trait(Some("argument")).header("X-API", "call"),
+            "accept: text/plain\nx-api: call\n",
+        ),
+        (
+            client.of_the_trait().header("Accept", "*/*").header("x-b", 7),
+            "accept: */*\nx-api: trait\nx-b: 7\n",
+        ),
+        (
+            client.of_the_trait().header("x-b", vec!["1", "2"]),
+            "accept: text/plain\nx-api: trait\nx-b: 1\nx-b: 2\n",
+        ),
+    ] {
+        assert_eq!(raw(&sent(&backend, call).await), format!("GET /h\n{head}\n"));
+    }
+}
+
+#[tokio::test]
+async fn an_argument_is_sent_as_it_is_displayed_one_line_for_each() {
+    let backend = accepting();
+    let client = HeadersClient::builder("http://localhost").transport(memory(&backend)).build().unwrap();
+    let etags = [ETag(3), ETag(4)];
+    assert_eq!(
+        lines(&backend, client.kinds(&ETag(1), u64::MAX, None, Some(ETag(2)))).await,
+        ["if-match: \"1\"", "x-number: 18446744073709551615", "x-some: \"2\""]
+    );
+    let call = client.more_kinds(&etags, vec!["a", ""], "cow".into(), HeaderValue::from_static("v"));
+    assert_eq!(
+        lines(&backend, call).await,
+        ["x-cow: cow", "x-list: \"3\"", "x-list: \"4\"", "x-value: v", "x-vec: a", "x-vec: "]
+    );
+}
+
+#[tokio::test]
+async fn structs_and_maps_are_headers_each() {
+    let backend = accepting();
+    let client = HeadersClient::builder("http://localhost").transport(memory(&backend)).build().unwrap();
+    let tracing = Tracing { x_trace: "a b+c%20&d=é", x_parent: None, x_tag: &["1"] };
+    assert_eq!(lines(&backend, client.fields(&tracing)).await, ["x-tag: 1", "x-trace: a b+c%20&d=é"]);
+
+    let map = BTreeMap::from([("X-Api", "mine"), ("x-empty", "")]);
+    assert_eq!(lines(&backend, client.map(&map)).await, ["x-api: mine", "x-empty: "], "names have no case");
+
+    let mut ready = HeaderMap::new();
+    for (name, value) in [("x-two", "1"), ("x-two", "2"), ("x-last", "of the map")] {
+        ready.append(HeaderName::from_static(name), HeaderValue::from_static(value));
+    }
+    assert_eq!(
+        lines(&backend, client.ready(&ready, "argument")).await,
+        ["x-last: argument", "x-two: 1", "x-two: 2"]
+    );
+}
+
+#[tokio::test]
+async fn nothing_splits_a_request_and_nothing_is_dropped() {
+    let backend = accepting();
+    let client = HeadersClient::builder("http://localhost").transport(memory(&backend)).build().unwrap();
+    for bad in ["a\r\nx-evil: 1", "a\nb", "a\rb", "a\0b", "\r\n", "\x7f", "\x1b"] {
+        assert_eq!(refused(&backend, client.one(bad)).await, "x-a", "{bad:?}");
+        assert_eq!(refused(&backend, client.map(&BTreeMap::from([("x-m", bad)]))).await, "x-m", "{bad:?}");
+        assert_eq!(refused(&backend, client.of_the_trait().header("x-c", bad)).await, "x-c", "{bad:?}");
+        let tracing = Tracing { x_trace: "", x_parent: Some(1), x_tag: &["fine", bad] };
+        assert_eq!(refused(&backend, client.fields(&tracing)).await, "x-tag", "{bad:?}");
+    }
+    for fine in ["", "a\tb", "a b", "é", "\u{85}", "\u{2028}"] {
+        let expected = format!("x-a: {fine}");
+        let request = sent(&backend, client.one(fine)).await;
+        assert!(raw(&request).contains(&expected), "{fine:?}");
+    }
+}
+
+#[tokio::test]
+async fn headers_of_the_transport_are_refused_at_run_time_too() {
+    let backend = accepting();
+    let client = HeadersClient::builder("http://localhost").transport(memory(&backend)).build().unwrap();
+    for name in [
+        "Host",
+        "Content-Length",
+        "Transfer-Encoding",
+        "Connection",
+        "TE",
+        "Trailer",
+        "Upgrade",
+        "Keep-Alive",
+        "Proxy-Authorization",
+        "proxy-anything",
+        "",
+        "a b",
+        "a:b",
+        "a\nb",
+        "é",
+    ] {
+        let map = BTreeMap::from([(name, "v")]);
+        let shown = name.escape_debug().to_string();
+        assert_eq!(refused(&backend, client.map(&map)).await, shown);
+        assert_eq!(refused(&backend, client.of_the_trait().header(name, "v")).await, shown);
+    }
+}
+
+#[tokio::test]
+async fn the_type_says_what_is_accepted_unless_somebody_else_does() {
+    let backend = accepting();
+    let client = HeadersClient::builder("http://localhost").transport(memory(&backend)).build().unwrap();
+    let call = client.json();
+    assert_eq!(call.request().unwrap().headers()["accept"], "text/plain", "as the trait declares");
+    let request = sent(&backend, call.header("accept", "application/problem+json")).await;
+    assert_eq!(request.header("accept"), Some("application/problem+json"));
+}
+
+#[tokio::test]
+async fn the_credential_is_put_where_it_is_attached() {
+    for (attach, line) in [
+        (Attach::bearer(), "authorization: Bearer t0k3n"),
+        (Attach::header("X-Api-Key", "Key"), "x-api-key: Key t0k3n"),
+        (Attach::raw("x-api-key"), "x-api-key: t0k3n"),
+    ] {
+        let backend = accepting();
+        let builder = SignedClient::builder("http://localhost").attach(attach).bearer("t0k3n");
+        let client = builder.transport(memory(&backend)).build().unwrap();
+        assert_eq!(raw(&sent(&backend, client.plain()).await), format!("GET /h\n{line}\n\n"));
+        assert_eq!(raw(&sent(&backend, client.optional()).await), format!("GET /h\n{line}\n\n"));
+        let (name, _) = line.split_once(':').unwrap();
+        let map = BTreeMap::from([(name, "mine")]);
+        assert_eq!(refused(&backend, client.map(&map)).await, name, "nobody else sets it");
+        assert_eq!(refused(&backend, client.plain().header(name, "mine")).await, name);
+        assert_eq!(lines(&backend, client.unsigned("mine")).await, ["authorization: mine"]);
+    }
+}
+
+#[tokio::test]
+async fn nobody_signed_in_is_no_empty_credential() {
+    let backend = accepting();
+    let client = SignedClient::builder("http://localhost").transport(memory(&backend)).build().unwrap();
+    assert_eq!(raw(&sent(&backend, client.optional()).await), "GET /h\n\n");
+}

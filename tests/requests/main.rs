@@ -1,0 +1,15 @@
+//! What goes over the wire and what comes back: tables of requests and answers, compared exactly as the server saw them.
+
+mod wire;
+
+mod base;
+mod body;
+mod builder;
+mod cookies;
+mod header;
+mod path;
+mod path_random;
+mod query;
+mod redirect;
+mod redirect_credentials;
+mod response;

@@ -1,0 +1,203 @@
+//! The query as it is written.
+
+use std::collections::BTreeMap;
+
+use sdk_runtime::{Call, Result, api_client};
+use sdk_testkit::Backend;
+use serde::Serialize;
+
+use crate::wire::{accepting, memory, refused, sent};
+
+#[derive(Serialize, Clone, Copy)]
+#[serde(rename_all = "snake_case")]
+enum Order {
+    NewestFirst,
+}
+
+#[derive(Serialize)]
+struct Id(u64);
+
+#[derive(Serialize)]
+struct Filter<'a> {
+    #[serde(rename = "state[]")]
+    states: &'a [&'a str],
+    author: Option<&'a str>,
+    order: Order,
+    #[serde(skip)]
+    #[expect(dead_code, reason = "it is skipped")]
+    local: u8,
+    #[serde(flatten)]
+    page: Page,
+}
+
+#[derive(Serialize)]
+struct Page {
+    page: u32,
+    all: bool,
+}
+
+#[derive(Serialize)]
+struct Nested {
+    page: Page,
+}
+
+#[api_client(auth = none)]
+trait Search {
+    #[get("/s")]
+    async fn one<T: Serialize>(&self, #[query] q: T) -> Result<()>;
+
+    #[get("/s?fixed=a%20b&flag")]
+    async fn fixed(&self, #[query] q: Option<&str>, #[query("a[b]&c")] named: Option<u8>) -> Result<()>;
+
+    #[get("/s")]
+    async fn many<T: Serialize>(&self, #[queries] q: T) -> Result<()>;
+
+    #[get("/s?x=1")]
+    async fn both(
+        &self,
+        #[queries] first: &BTreeMap<&str, &str>,
+        #[query] y: u8,
+        #[queries] last: &[(&str, Option<&str>)],
+    ) -> Result<()>;
+
+    #[get("/s")]
+    async fn array(&self, #[query] ids: [u8; 2], #[query] labels: &[&str; 2]) -> Result<()>;
+
+    #[post("/{query}")]
+    async fn names(
+        &self,
+        query: &str,
+        #[query] request: u8,
+        #[query] self_: u8,
+        #[query] body: u8,
+        #[query] r#type: u8,
+    ) -> Result<()>;
+}
+
+fn client() -> (Backend, SearchClient) {
+    let backend = accepting();
+    let client = SearchClient::builder("http://localhost").transport(memory(&backend)).build().unwrap();
+    (backend, client)
+}
+
+async fn check(backend: &Backend, table: impl IntoIterator<Item = (Call<()>, Option<&str>)>) {
+    for (call, query) in table {
+        assert_eq!(sent(backend, call).await.query(), query);
+    }
+}
+
+#[tokio::test]
+async fn a_value_is_written_as_it_is_meant() {
+    let (backend, c) = client();
+    check(
+        &backend,
+        [
+            (c.one("a"), Some("q=a")),
+            (c.one("a b"), Some("q=a%20b")),
+            (c.one("?&=#+%/;'\"\\"), Some("q=%3F%26%3D%23%2B%25%2F%3B%27%22%5C")),
+            (c.one("%20+"), Some("q=%2520%2B")),
+            (c.one("a\r\n\t\0b"), Some("q=a%0D%0A%09%00b")),
+            (c.one("é日🦀\u{ffff}"), Some("q=%C3%A9%E6%97%A5%F0%9F%A6%80%EF%BF%BF")),
+            (c.one(""), Some("q=")),
+            (c.one(" "), Some("q=%20")),
+            (c.one(".."), Some("q=..")),
+            (c.one('&'), Some("q=%26")),
+            (c.one(0), Some("q=0")),
+            (c.one(false), Some("q=false")),
+            (c.one(true), Some("q=true")),
+            (c.one(i64::MIN), Some("q=-9223372036854775808")),
+            (c.one(u64::MAX), Some("q=18446744073709551615")),
+            (c.one(0.5), Some("q=0.5")),
+            (c.one(Order::NewestFirst), Some("q=newest_first")),
+            (c.one(Id(7)), Some("q=7")),
+            (c.one(String::from("x")), Some("q=x")),
+        ],
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn an_array_is_a_list() {
+    let (backend, c) = client();
+    check(&backend, [(c.array([1, 2], &["a", "b"]), Some("ids=1&ids=2&labels=a&labels=b"))]).await;
+}
+
+#[tokio::test]
+async fn what_is_not_there_is_left_out_and_what_is_there_is_not() {
+    let (backend, c) = client();
+    check(
+        &backend,
+        [
+            (c.one(None::<u8>), None),
+            (c.one(Some("")), Some("q=")),
+            (c.one(Some(0)), Some("q=0")),
+            (c.one(Vec::<u8>::new()), None),
+            (c.one(&[1, 2][..]), Some("q=1&q=2")),
+            (c.one(&["a,b", "c d", ""][..]), Some("q=a%2Cb&q=c%20d&q=")),
+            (c.one(vec![Some(1), None, Some(3)]), Some("q=1&q=3")),
+            (c.one(Some(vec![1, 2])), Some("q=1&q=2")),
+            (c.one(vec![Order::NewestFirst]), Some("q=newest_first")),
+        ],
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn a_fixed_query_stands_first_and_as_it_is() {
+    let (backend, c) = client();
+    check(
+        &backend,
+        [
+            (c.fixed(None, None), Some("fixed=a%20b&flag")),
+            (c.fixed(Some("x&y"), None), Some("fixed=a%20b&flag&q=x%26y")),
+            (c.fixed(None, Some(1)), Some("fixed=a%20b&flag&a%5Bb%5D%26c=1")),
+        ],
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn structs_and_maps_are_flattened_in_order() {
+    let page = || Page { page: 2, all: false };
+    let filter = |author| Filter {
+        states: &["open", "in review"],
+        author,
+        order: Order::NewestFirst,
+        local: 0,
+        page: page(),
+    };
+    let map = BTreeMap::from([("b", "2"), ("", "e"), ("a b", "1&"), ("z", "")]);
+    let (backend, c) = client();
+    check(&backend, [
+        (c.many(page()), Some("page=2&all=false")),
+        (c.many(filter(None)), Some("state%5B%5D=open&state%5B%5D=in%20review&order=newest_first&page=2&all=false")),
+        (c.many(filter(Some("é"))), Some("state%5B%5D=open&state%5B%5D=in%20review&author=%C3%A9&order=newest_first&page=2&all=false")),
+        (c.many(&map), Some("=e&a%20b=1%26&b=2&z=")),
+        (c.many(BTreeMap::<String, String>::new()), None),
+        (c.many(BTreeMap::from([(1, vec![true, false])])), Some("1=true&1=false")),
+        (c.many([("k", "v"), ("k", "w")]), Some("k=v&k=w")),
+        (c.both(&map, 7, &[("l", Some("m")), ("n", None)]), Some("x=1&=e&a%20b=1%26&b=2&z=&y=7&l=m")),
+    ]).await;
+}
+
+#[tokio::test]
+async fn parameters_may_have_any_name() {
+    let (backend, c) = client();
+    check(&backend, [(c.names("p", 1, 2, 3, 4), Some("request=1&self_=2&body=3&type=4"))]).await;
+}
+
+#[tokio::test]
+async fn what_has_no_place_in_a_query_is_refused_by_name() {
+    let (backend, client) = client();
+    let nested = || Nested { page: Page { page: 1, all: true } };
+    for (call, argument) in [
+        (client.one(nested()), "q"),
+        (client.one(BTreeMap::from([("a", "b")])), "q"),
+        (client.one(vec![vec![1]]), "q"),
+        (client.many(nested()), "q"),
+        (client.many(vec![1, 2]), "q"),
+        (client.many("text"), "q"),
+    ] {
+        assert_eq!(refused(&backend, call).await, argument);
+    }
+}
