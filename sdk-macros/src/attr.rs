@@ -3,6 +3,7 @@
 
 use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
 use quote::ToTokens;
+use syn::{Attribute, Meta};
 
 /// One part of an attribute's list.
 pub(crate) enum Arg {
@@ -72,6 +73,21 @@ fn arg(part: Vec<TokenTree>) -> Arg {
         }
         _ => Arg::Value(whole),
     }
+}
+
+/// The names of the attributes inside a `cfg_attr`.
+pub(crate) fn inside_cfg_attr(attr: &Attribute) -> Option<Vec<String>> {
+    match &attr.meta {
+        Meta::List(list) if list.path.is_ident("cfg_attr") => {
+            let args = split(list.tokens.clone());
+            Some(args.iter().skip(1).map(first_name).collect())
+        }
+        _ => None,
+    }
+}
+
+fn first_name(arg: &Arg) -> String {
+    arg.to_token_stream().into_iter().next().map_or_else(String::new, |token| token.to_string())
 }
 
 #[cfg(test)]

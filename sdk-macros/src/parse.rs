@@ -226,22 +226,7 @@ fn is_verb(name: &str) -> bool {
 
 /// Whether this is a `cfg_attr` around an attribute of ours.
 fn wraps(attr: &Attribute, ours: impl Fn(&str) -> bool) -> bool {
-    inside_cfg_attr(attr).is_some_and(|inner| inner.iter().any(|name| ours(name)))
-}
-
-/// The names of the attributes inside a `cfg_attr`.
-pub(crate) fn inside_cfg_attr(attr: &Attribute) -> Option<Vec<String>> {
-    match &attr.meta {
-        Meta::List(list) if list.path.is_ident("cfg_attr") => {
-            let args = attr::split(list.tokens.clone());
-            Some(args.iter().skip(1).map(first_name).collect())
-        }
-        _ => None,
-    }
-}
-
-fn first_name(arg: &Arg) -> String {
-    arg.to_token_stream().into_iter().next().map_or_else(String::new, |token| token.to_string())
+    attr::inside_cfg_attr(attr).is_some_and(|inner| inner.iter().any(|name| ours(name)))
 }
 
 /// `#[fetch("/x")]` and `#[gett(…)]` on a method that has neither verb nor body are misspelt verbs. Left to the compiler

@@ -4,7 +4,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 use syn::{Attribute, FnArg, Meta, Pat, Receiver, Signature, Type, parse_quote};
 
-use crate::parse::inside_cfg_attr;
+use crate::attr::inside_cfg_attr;
 
 /// What also belongs on a method of the client, and not on the trait's alone.
 const SHARED: &[&str] = &["doc", "deprecated", "cfg", "must_use", "allow"];
@@ -38,6 +38,14 @@ pub(crate) fn shared(attrs: &[Attribute]) -> impl Iterator<Item = &Attribute> {
             Some(inside) => inside.iter().all(|name| is_shared(name)),
             None => attr.path().get_ident().is_some_and(|name| is_shared(&name.to_string())),
         }
+    })
+}
+
+/// Whether the user documented the method, under a condition or not.
+pub(crate) fn is_documented(attrs: &[Attribute]) -> bool {
+    attrs.iter().any(|attr| {
+        attr.path().is_ident("doc")
+            || inside_cfg_attr(attr).is_some_and(|inside| inside.iter().any(|name| name == "doc"))
     })
 }
 

@@ -3,13 +3,18 @@
 //! Time is tokio's, so that a test with a paused clock runs an hour of a session's life in a millisecond.
 
 use std::future::Future;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 pub(crate) use tokio::time::Instant;
 
 /// The monotonic time now.
 pub(crate) fn now() -> Instant {
     Instant::now()
+}
+
+/// The time of day, for what servers say in dates.
+pub(crate) fn wall() -> SystemTime {
+    SystemTime::now()
 }
 
 /// The time `after` from now, or the far future where that cannot be represented.

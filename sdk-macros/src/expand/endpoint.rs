@@ -8,7 +8,6 @@ use syn::{Attribute, Signature, Type};
 use super::{Names, request};
 use crate::{
     model::{Endpoint, Param},
-    parse::inside_cfg_attr,
     returns::Returns,
     signature::{self, Argument},
 };
@@ -121,10 +120,7 @@ pub(crate) fn returning_call(sig: &Signature, returns: &Returns, private: &Token
 
 /// The request at the end of the documentation, since that is what one looks for on a server's log.
 fn docs(attrs: &[Attribute], request: &str) -> TokenStream {
-    let documented = attrs.iter().any(|attr| {
-        attr.path().is_ident("doc")
-            || inside_cfg_attr(attr).is_some_and(|inside| inside.iter().any(|name| name == "doc"))
-    });
+    let documented = signature::is_documented(attrs);
     let gap = documented.then(|| quote!(#[doc = ""]));
     let line = format!(" Sends {request}.");
     quote!(#gap #[doc = #line])

@@ -4,7 +4,7 @@
 //! - **I21** The renewal is unsigned and goes to the transport below authorization, replay and per-call limits.
 
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use http::header::RETRY_AFTER;
 use http::{HeaderMap, StatusCode};
@@ -13,6 +13,7 @@ use serde::Deserialize;
 use super::attach::Attachment;
 use super::core::{Credential, Outcome};
 use super::tokens::{Grant, Refusal, Tokens};
+use crate::clock;
 use crate::cookies::Jar;
 use crate::endpoint::Endpoint;
 use crate::error::{
@@ -204,7 +205,7 @@ fn retry_after(headers: &HeaderMap) -> Option<Duration> {
         return Some(Duration::from_secs(seconds));
     }
     let date = httpdate::parse_http_date(value).ok()?;
-    Some(date.duration_since(SystemTime::now()).unwrap_or_default())
+    Some(date.duration_since(clock::wall()).unwrap_or_default())
 }
 
 #[cfg(test)]

@@ -1,0 +1,51 @@
+# `just` runs what CI runs, in its order; CI reads the recipes from here. So each recipe is one line, and `test` is last.
+
+set shell := ["bash", "-euo", "pipefail", "-c"]
+
+default: fmt deny lint lint-all doc features package quickstart test
+
+# The code is formatted.
+fmt:
+    cargo fmt --all --check
+
+# Licences, sources and bans of the whole tree.
+deny:
+    cargo deny --workspace --all-features check bans licenses sources
+
+# Lints, on default features.
+lint:
+    cargo clippy --workspace --all-targets -- -D warnings
+
+# Lints, on all features.
+lint-all:
+    cargo clippy --workspace --all-targets --all-features -- -D warnings
+
+# The documentation builds without a warning, that of private items included.
+doc:
+    RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --document-private-items
+
+# Every pair of features compiles.
+features:
+    cargo hack check --package sdk-runtime --feature-powerset --depth 2
+
+# The crates can be published: each compiles from what its package contains.
+package:
+    cargo package --allow-dirty --package sdk-macros --package sdk-testkit --package sdk-runtime
+
+# The example a newcomer runs first ends with its `ok:` line.
+quickstart:
+    cargo run --example quickstart | awk '{ print; last = $0 } END { exit (last !~ /^ok:/) }'
+
+# All tests, as the README says.
+test:
+    cargo test
+
+# Not part of CI: ---------------------------------------------------------------------------------------------------
+
+# Writes the expected output of the compile-fail fixtures anew. Read the difference before you commit it.
+ui-bless:
+    TRYBUILD=overwrite cargo test --test ui
+
+# The concurrency tests, optimized and over and over. There is no longer soak than this repetition yet.
+soak rounds="50":
+    for round in $(seq {{ rounds }}); do echo "round $round"; cargo test --quiet --release --test session; done

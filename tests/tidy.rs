@@ -1,0 +1,239 @@
+//! The rules of this house, as tests. Each says where it is broken and what it asks for; CONTRIBUTING.md says why.
+
+#[path = "tidy/layers.rs"]
+mod layers;
+#[path = "tidy/source.rs"]
+mod source;
+
+use std::{
+    collections::BTreeSet,
+    io::{self, Write},
+};
+
+use source::{Source, tokens};
+
+/// Lines in front of the unit tests.
+const LONGEST: usize = 400;
+
+const FIXTURES: &str = "tests/ui/fail/";
+
+/// The fixtures that show several errors on purpose.
+const SEVERAL_ERRORS: [(&str, usize); 1] = [
+    // Three mistakes in one trait and an unrelated one in the caller are all shown at once.
+    ("tests/ui/fail/all_at_once.stderr", 4),
+];
+
+fn report(rule: &str, findings: Vec<String>) {
+    assert!(findings.is_empty(), "\n{}\nThe rule: {rule}.\n", findings.join("\n"));
+}
+
+/// A finding at each line of each file of which `is_wrong` is true.
+fn lines(wanted: impl Fn(&Source) -> bool, is_wrong: impl Fn(&str) -> bool) -> Vec<String> {
+    let mut findings = Vec::new();
+    for file in source::all().iter().filter(|file| wanted(file)) {
+        for (index, line) in file.text.lines().enumerate().filter(|(_, line)| is_wrong(line)) {
+            findings.push(format!("{}:{}: {}", file.path, index + 1, line.trim()));
+        }
+    }
+    findings
+}
+
+/// A finding at each token of Rust code of which `is_wrong` is true; it gets all tokens of the file and the index of one.
+fn code(wanted: impl Fn(&Source) -> bool, is_wrong: impl Fn(&[&str], usize) -> bool) -> Vec<String> {
+    let mut findings = Vec::new();
+    for file in source::all().iter().filter(|file| file.is_rust() && wanted(file)) {
+        let code = file.whole_code();
+        let tokens = tokens(&code);
+        let texts: Vec<&str> = tokens.iter().map(|token| token.text).collect();
+        for index in (0..texts.len()).filter(|index| is_wrong(&texts, *index)) {
+            let line = file.line(tokens[index].at);
+            let text = file.text.lines().nth(line - 1).unwrap_or_default();
+            findings.push(format!("{}:{line}: {}", file.path, text.trim()));
+        }
+    }
+    findings
+}
+
+#[test]
+fn every_file_says_first_what_it_is_for() {
+    let mut findings = Vec::new();
+    for file in source::all().iter().filter(|file| file.is_rust() && !file.path.starts_with("tests/ui/")) {
+        if !file.text.starts_with("//! ") {
+            findings.push(format!("{}:1: does not begin with `//! `", file.path));
+        }
+    }
+    report("a file opens with `//!`: what it is for, and what it must not know", findings);
+}
+
+#[test]
+fn no_file_is_too_long() {
+    let mut findings = Vec::new();
+    for file in source::all().iter().filter(|file| file.is_rust()) {
+        let length = file.before_tests().lines().count();
+        if length > LONGEST {
+            findings.push(format!("{}:{length}: has {length} lines in front of its unit tests", file.path));
+        }
+    }
+    report(
+        &format!("a file has at most {LONGEST} lines in front of its `#[cfg(test)]`: one concept each"),
+        findings,
+    );
+}
+
+#[test]
+fn every_mistake_is_reported_by_one_error() {
+    let is_error = |line: &&str| {
+        let rest = line.strip_prefix("error").unwrap_or_default();
+        let code = rest.strip_prefix("[E").and_then(|rest| rest.split_once(']'));
+        let rest =
+            code.map_or(
+                rest,
+                |(digits, after)| {
+                    if digits.bytes().all(|byte| byte.is_ascii_digit()) { after } else { "" }
+                },
+            );
+        rest.starts_with(':')
+    };
+    let (mut fixtures, mut with_one, mut findings) = (0, 0, Vec::new());
+    for file in source::all().iter().filter(|file| is_fixture(file, ".stderr")) {
+        let errors = file.text.lines().filter(is_error).count();
+        let several = SEVERAL_ERRORS.iter().find(|(path, _)| *path == file.path);
+        let expected = several.map_or(1, |(_, number)| *number);
+        fixtures += 1;
+        with_one += usize::from(errors == 1);
+        if errors != expected {
+            findings.push(format!("{}:1: shows {errors} errors instead of {expected}", file.path));
+        }
+    }
+    // Past the test runner, which keeps to itself what a test that passes prints.
+    writeln!(
+        io::stdout(),
+        "{with_one} of {fixtures} mistakes in a declaration are reported by exactly one error"
+    )
+    .unwrap();
+    report("one mistake, one line with `error:`; tests/tidy.rs lists the exceptions", findings);
+}
+
+#[test]
+fn every_fixture_has_its_expected_output() {
+    let sources = source::all();
+    let stems = |extension: &'static str| -> BTreeSet<&str> {
+        let fixtures = sources.iter().filter(|file| is_fixture(file, extension));
+        fixtures.filter_map(|file| file.path.strip_suffix(extension)).collect()
+    };
+    let (written, expected) = (stems(".rs"), stems(".stderr"));
+    assert!(!written.is_empty(), "there are no fixtures below {FIXTURES}");
+    let missing = written.difference(&expected).map(|stem| format!("{stem}.rs:1: has no .stderr"));
+    let left_over = expected.difference(&written).map(|stem| format!("{stem}.stderr:1: has no .rs"));
+    report("a fixture and its expected output come and go together", missing.chain(left_over).collect());
+}
+
+fn is_fixture(file: &Source, extension: &str) -> bool {
+    file.path.starts_with(FIXTURES) && file.path.ends_with(extension)
+}
+
+#[test]
+fn examples_are_never_left_untested() {
+    let fence = |line: &str| {
+        let line = line.trim_start().trim_start_matches(['/', '!']).trim_start();
+        let info = line.strip_prefix("```").unwrap_or_default();
+        info.split(',').any(|word| word.trim() == "ignore")
+    };
+    let findings = lines(|file| file.is_rust() || file.path.ends_with(".md"), fence);
+    report("an example compiles, or says `text`; none is marked `ignore`", findings);
+}
+
+/// The lint forbids it in the crates; this is for the rest.
+#[test]
+fn nothing_is_unsafe() {
+    // Some of the mistakes are about the word.
+    let findings = code(|file| !file.path.starts_with(FIXTURES), |tokens, at| tokens[at] == "unsafe");
+    report("no unsafe code anywhere", findings);
+}
+
+#[test]
+fn nothing_is_left_for_later_in_a_comment() {
+    const NOTES: [&str; 3] = [concat!("TO", "DO"), concat!("FIX", "ME"), concat!("X", "XX")];
+    let findings = lines(
+        |_| true,
+        |line| line.split(|it: char| !it.is_alphanumeric()).any(|word| NOTES.contains(&word)),
+    );
+    report("what is left to do is in an issue, not in a comment", findings);
+}
+
+#[test]
+fn a_lint_is_switched_off_with_a_reason() {
+    // What the macro writes stands in somebody else's crate, where an expectation might not be met.
+    let generated = ["sdk-macros/src/expand/", "sdk-macros/src/recover.rs", "tests/ui/"];
+    let wanted = |file: &Source| !generated.iter().any(|place| file.path.starts_with(place));
+    let findings = code(wanted, |tokens, at| {
+        let is_attribute = at > 0 && matches!(tokens[at - 1], "[" | ",") && tokens.get(at + 1) == Some(&"(");
+        match tokens[at] {
+            "allow" => is_attribute,
+            "expect" if is_attribute && tokens[at - 1] == "[" => {
+                let end = tokens[at..].iter().position(|token| *token == "]").map_or(at, |end| at + end);
+                !tokens[at..end].contains(&"reason")
+            }
+            _ => false,
+        }
+    });
+    report("write `#[expect(lint, reason = \"…\")]`, which tells when it is no longer needed", findings);
+}
+
+#[test]
+fn an_ignored_test_says_what_it_needs() {
+    let mut findings = Vec::new();
+    for file in source::all().iter().filter(|file| file.is_rust()) {
+        for (at, attribute) in file.whole_code().match_indices("#[ignore") {
+            let says = file.text[at + attribute.len()..].trim_start_matches([' ', '=']);
+            if !says.starts_with("\"needs ") {
+                findings.push(format!("{}:{}: does not say what it needs", file.path, file.line(at)));
+            }
+        }
+    }
+    report("a test is ignored only for what it needs: `#[ignore = \"needs …\"]`", findings);
+}
+
+#[test]
+fn no_file_names_a_place_on_one_machine() {
+    const PLACES: [&str; 5] = [
+        concat!("/ro", "ot/"),
+        concat!("/ho", "me/"),
+        concat!("/wo", "rk/"),
+        concat!("/tm", "p/"),
+        concat!("../sh", "ared"),
+    ];
+    let findings = lines(|_| true, |line| PLACES.iter().any(|place| line.contains(place)));
+    report("the project works from any directory of any machine, and names none", findings);
+}
+
+/// `.ci/run` reads the recipes, each from the one line below its name.
+#[test]
+fn the_default_recipes_are_one_line_each() {
+    let sources = source::all();
+    let text =
+        |path: &str| sources.iter().find(|file| file.path == path).map(|file| file.text.as_str()).unwrap();
+    let recipes: Vec<&str> = text("justfile").lines().collect();
+    let (at, default) = recipes
+        .iter()
+        .enumerate()
+        .find_map(|(at, line)| Some((at, line.strip_prefix("default: ")?)))
+        .unwrap();
+    let mut findings = Vec::new();
+    for name in default.split(' ') {
+        let head = recipes.iter().position(|line| *line == format!("{name}:"));
+        let is_command = |line: usize| recipes.get(line).is_some_and(|line| line.starts_with("    "));
+        match head {
+            Some(head) if is_command(head + 1) && !is_command(head + 2) => {}
+            Some(head) => findings.push(format!("justfile:{}: `{name}` is not of one line", head + 1)),
+            None => findings.push(format!("justfile:{}: there is no `{name}` without parameters", at + 1)),
+        }
+    }
+    if !default.ends_with(" test") || !text("justfile").contains("\ntest:\n    cargo test\n") {
+        findings.push(format!("justfile:{}: does not end with `cargo test`", at + 1));
+    }
+    if !text("README.md").lines().any(|line| line == "$ cargo test") {
+        findings.push("README.md:1: does not say `$ cargo test`".to_owned());
+    }
+    report("a recipe is one line, and the last one of the default is the README's test command", findings);
+}

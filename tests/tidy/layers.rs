@@ -1,0 +1,256 @@
+//! Which part may use which: a file uses only what stands in front of it in its crate's order.
+
+use std::collections::BTreeSet;
+
+use super::{
+    report,
+    source::{self, Named, Source, tokens},
+};
+
+/// The modules in one directory, in the order in which they may use each other. Those in one string are equals.
+struct Layers {
+    directory: &'static str,
+    order: &'static [&'static str],
+}
+
+const LAYERS: [Layers; 5] = [
+    Layers {
+        directory: "sdk-runtime/src/",
+        order: &[
+            "clock",
+            "secret",
+            "endpoint",
+            "error",
+            "body",
+            "request",
+            "transport",
+            "cookies",
+            "upstream",
+            "response",
+            "session",
+            "client",
+            "private",
+        ],
+    },
+    Layers {
+        directory: "sdk-runtime/src/session/",
+        // A run reports to the shell that started it.
+        order: &["tokens", "snapshot", "state", "attach", "judge", "core", "refresh", "run shared"],
+    },
+    Layers {
+        directory: "sdk-macros/src/",
+        order: &[
+            "sink",
+            "nearest",
+            "template",
+            "returns",
+            "attr",
+            "model",
+            "parse",
+            "signature",
+            "validate",
+            "expand",
+            "recover",
+        ],
+    },
+    Layers {
+        directory: "sdk-testkit/src/",
+        order: &["panics", "template", "request", "reply", "backend", "server", "token"],
+    },
+    Layers {
+        directory: "sdk-testkit/src/token/",
+        order: &["counts", "settings", "authority", "endpoints", "server"],
+    },
+];
+
+impl Layers {
+    fn place(&self, module: &str) -> Option<usize> {
+        self.order.iter().position(|equals| equals.split(' ').any(|name| name == module))
+    }
+
+    /// The part of `file` below the directory that names its module: `session` for `session/core.rs`.
+    fn module<'a>(&self, file: &'a Source) -> Option<&'a str> {
+        let below = file.path.strip_prefix(self.directory)?.strip_suffix(".rs")?;
+        let module = below.split('/').next()?;
+        (!matches!(module, "lib" | "mod") && !file.is_test()).then_some(module)
+    }
+
+    /// What `named` in `file` means, from this directory on.
+    fn below(&self, file: &Source, named: &Named) -> Option<String> {
+        let inside = |path: &str| path.split_once("/src/").map(|(_, inside)| inside.to_owned());
+        let mut module: Vec<String> = inside(&file.path)?.split('/').map(str::to_owned).collect();
+        let last = module.pop()?;
+        if !matches!(last.as_str(), "mod.rs" | "lib.rs") {
+            module.push(last.trim_end_matches(".rs").to_owned());
+        }
+        for part in &named.path {
+            match part.as_str() {
+                "crate" => module.clear(),
+                "super" => drop(module.pop()),
+                "self" => {}
+                "__private" => module.push("private".to_owned()),
+                name => module.push(name.to_owned()),
+            }
+        }
+        let directory = inside(self.directory)?;
+        let depth = directory.matches('/').count();
+        (module.iter().take(depth).map(|part| format!("{part}/")).collect::<String>() == directory)
+            .then(|| module.get(depth).cloned())?
+    }
+}
+
+const OWN: [&str; 3] = ["crate", "super", "self"];
+
+#[test]
+fn no_module_uses_one_that_stands_behind_it() {
+    let mut findings = Vec::new();
+    for layers in &LAYERS {
+        for file in source::all().iter().filter(|file| file.is_rust()) {
+            let Some(place) = layers.module(file).and_then(|module| layers.place(module)) else { continue };
+            for named in file.named(&OWN) {
+                let Some(used) = layers.below(file, &named) else { continue };
+                if layers.place(&used).is_some_and(|used| used > place) {
+                    findings.push(format!("{}:{}: uses `{used}`", file.path, named.line));
+                }
+            }
+        }
+    }
+    report(
+        "a file uses only what stands in front of its module in the order of tests/tidy/layers.rs",
+        findings,
+    );
+}
+
+/// A re-export at the root would hide the layer of what is used.
+#[test]
+fn what_is_used_is_named_by_its_module() {
+    let mut findings = Vec::new();
+    for layers in LAYERS.iter().filter(|layers| layers.directory.ends_with("/src/")) {
+        for file in source::all().iter().filter(|file| file.is_rust() && layers.module(file).is_some()) {
+            for named in file.named(&OWN) {
+                let used = layers.below(file, &named).unwrap_or_default();
+                if used.starts_with(char::is_uppercase) || used == "*" {
+                    findings.push(format!("{}:{}: uses `crate::{used}`", file.path, named.line));
+                }
+            }
+        }
+    }
+    report("name the module that an item is from, not its re-export at the root of the crate", findings);
+}
+
+#[test]
+fn every_module_has_its_place() {
+    let mut findings = Vec::new();
+    for layers in &LAYERS {
+        let sources = source::all();
+        let there: BTreeSet<&str> = sources.iter().filter_map(|file| layers.module(file)).collect();
+        let listed: BTreeSet<&str> = layers.order.iter().flat_map(|equals| equals.split(' ')).collect();
+        for module in there.difference(&listed) {
+            findings.push(format!("{}{module}:1: has no place in the order", layers.directory));
+        }
+        for module in listed.difference(&there) {
+            findings.push(format!("{}{module}:1: is in the order, but is not there", layers.directory));
+        }
+    }
+    report("the order in tests/tidy/layers.rs lists each module once", findings);
+}
+
+/// Its mistakes would be reported too late, and a stage that takes only what is valid need not look for any.
+#[test]
+fn the_expansion_knows_only_the_model() {
+    let findings = uses("sdk-macros/src/expand/", &OWN, |path| {
+        matches!(path.get(1).map(String::as_str), Some("parse" | "validate" | "sink" | "attr"))
+    });
+    report(
+        "the expansion works on the model: it must not name parsing, validation or the error sink",
+        findings,
+    );
+}
+
+/// So that it can be tested without a runtime, and decides the same whenever it is asked.
+#[test]
+fn the_core_of_the_session_is_pure() {
+    const CORE: &str = "sdk-runtime/src/session/core.rs";
+    const IMPURE: [&str; 7] = ["async", "await", "tokio", "tokio_util", "reqwest", "Mutex", "thread"];
+    let mut findings = Vec::new();
+    let sources = source::all();
+    let core = sources.iter().find(|file| file.path == CORE).unwrap();
+    for token in tokens(&core.code()).iter().filter(|token| IMPURE.contains(&token.text)) {
+        findings.push(format!("{CORE}:{}: names `{}`", core.line(token.at), token.text));
+    }
+    findings.extend(uses(CORE, &OWN, |path| match path.get(1).map(String::as_str) {
+        Some("transport" | "upstream" | "request" | "response" | "client") => true,
+        // The time is handed in.
+        Some("clock") => path.get(2).is_none_or(|item| item != "Instant"),
+        _ => false,
+    }));
+    findings.extend(uses(CORE, &["std"], |path| {
+        matches!(path[1].as_str(), "io" | "net" | "fs" | "process" | "thread" | "env")
+    }));
+    report("the session's core has no I/O, no task, no clock and no lock", findings);
+}
+
+#[test]
+fn one_file_names_the_http_client() {
+    let mut findings = Vec::new();
+    for file in source::all().iter().filter(|file| file.path.starts_with("sdk-runtime/src/")) {
+        if file.path == "sdk-runtime/src/transport/reqwest.rs" {
+            continue;
+        }
+        let code = file.code();
+        let tokens = tokens(&code);
+        for (index, token) in tokens.iter().enumerate().filter(|(_, token)| token.text == "reqwest") {
+            // The module of that name is no crate.
+            let is_module = index > 0 && tokens[index - 1].text == "mod"
+                || index > 2 && matches!(tokens[index - 3].text, "self" | "transport");
+            if !is_module {
+                findings.push(format!("{}:{}: names `reqwest`", file.path, file.line(token.at)));
+            }
+        }
+    }
+    report("only sdk-runtime/src/transport/reqwest.rs names reqwest", findings);
+}
+
+#[test]
+fn one_file_names_time_and_tasks() {
+    let findings = uses("sdk-runtime/src/", &["tokio", "std"], |path| {
+        let path: Vec<&str> = path.iter().map(String::as_str).collect();
+        matches!(
+            path[..],
+            ["tokio", "time" | "spawn" | "task" | "runtime", ..]
+                | ["std", "thread", ..]
+                | ["std", "time", "Instant" | "SystemTime" | "*", ..]
+        )
+    });
+    let findings = findings.into_iter().filter(|it| !it.starts_with("sdk-runtime/src/clock.rs:"));
+    report("only sdk-runtime/src/clock.rs names the clock and starts tasks", findings.collect());
+}
+
+/// It can test any client, and says nothing about ours by agreeing with it.
+#[test]
+fn the_testkit_knows_no_client() {
+    let mut findings = Vec::new();
+    for file in source::all().iter().filter(|file| file.path.starts_with("sdk-testkit/")) {
+        let code = if file.is_rust() { file.whole_code() } else { file.text.clone() };
+        for (index, line) in code.lines().enumerate() {
+            if line.contains("sdk_runtime") || line.starts_with("sdk-runtime") {
+                findings.push(format!("{}:{}: names sdk-runtime", file.path, index + 1));
+            }
+        }
+    }
+    report("sdk-testkit does not depend on sdk-runtime", findings);
+}
+
+/// The paths from `roots` in the files below `place` that are `forbidden`.
+fn uses(place: &str, roots: &[&str], forbidden: impl Fn(&[String]) -> bool) -> Vec<String> {
+    let mut findings = Vec::new();
+    for file in source::all().iter().filter(|file| file.is_rust() && file.path.starts_with(place)) {
+        if file.is_test() {
+            continue;
+        }
+        for named in file.named(roots).iter().filter(|named| forbidden(&named.path)) {
+            findings.push(format!("{}:{}: uses `{}`", file.path, named.line, named.path.join("::")));
+        }
+    }
+    findings
+}
