@@ -4,8 +4,8 @@ use std::error::Error as StdError;
 use std::time::Duration;
 
 use sdk_runtime::{
-    AccessToken, Attach, Error, ExpiredReason, Grant, Head, Refusal, SessionState, TokenRequest,
-    TokenResponse, Tokens, api_client,
+    AccessToken, Attach, Error, ExpiredReason, Grant, Head, RefreshToken, Refusal, ServiceTransport,
+    SessionState, TokenRequest, TokenResponse, Tokens,
 };
 use sdk_testkit::{Reply, TokenServer};
 use serde::{Deserialize, Serialize};
@@ -46,11 +46,10 @@ impl TokenResponse for TokenAnswer {
 }
 
 mod declaration {
-    use sdk_runtime::Result;
+    use super::{Credentials, Issue, RefreshRequest, TokenAnswer};
+    use sdk_runtime::{Result, api_client};
 
-    use super::*;
-
-    #[api_client]
+    #[api_client] // makes `TrackerClient`
     pub trait Tracker {
         /// Signs in; the session starts with the tokens in the answer.
         #[post("/auth/login")]
@@ -98,8 +97,8 @@ fn show_login(reason: ExpiredReason) {
 
 fn show_welcome() {}
 
-fn keep(token: Option<&AccessToken>) {
-    assert!(token.is_some());
+fn keep(access: Option<&AccessToken>, refresh: Option<&RefreshToken>) {
+    assert!(access.is_some() && refresh.is_some());
 }
 
 async fn handle(tracker: &TrackerClient) -> Result<(), Error> {
@@ -121,13 +120,46 @@ async fn handle(tracker: &TrackerClient) -> Result<(), Error> {
 
 async fn watch(tracker: TrackerClient) {
     let mut states = tracker.session().watch();
-    while states.changed().await.is_ok() {
+    loop {
         match &*states.borrow_and_update() {
-            SessionState::SignedIn(login) => keep(login.access_token()),
+            SessionState::SignedIn(login) => keep(login.access_token(), login.refresh_token()),
             SessionState::Expired(expired) => show_login(expired.reason()),
             _ => {}
         }
+        if states.changed().await.is_err() {
+            break; // the last client is gone
+        }
     }
+}
+
+#[tokio::test]
+async fn a_login_is_kept_across_restarts() -> Result<(), Box<dyn StdError>> {
+    let server = TokenServer::new().guard("GET", "/issues/{id}", |_, user| async move {
+        Reply::json(&serde_json::json!({ "title": user.name() }))
+    });
+    let issued = server.issue("ann");
+    let (access_token, refresh_token) = (issued.access_token, issued.refresh_token.unwrap());
+    let transport = ServiceTransport::new(server.backend().clone());
+    let tracker = TrackerClient::builder("http://localhost").transport(transport).build()?;
+    tracker.session().sign_in(Tokens::new(access_token).refresh_token(refresh_token))?;
+    server.expire_access_tokens();
+    assert_eq!(tracker.issue(7).await?.map(|issue| issue.title).as_deref(), Some("ann"));
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_testkit_serves_in_memory() -> Result<(), Box<dyn StdError>> {
+    let credentials = Credentials { username: "ann".to_owned(), password: "right".to_owned() };
+    let server = TokenServer::new().guard("GET", "/issues/{id}", |request, user| async move {
+        Reply::json(&serde_json::json!({ "title": format!("{} of {}", request.param("id"), user.name()) }))
+    });
+    let transport = ServiceTransport::new(server.backend().clone());
+    let tracker = TrackerClient::builder("http://localhost").transport(transport).build()?;
+    tracker.login(&credentials).await?;
+    server.expire_access_tokens();
+    assert_eq!(tracker.issue(7).await?.map(|issue| issue.title).as_deref(), Some("7 of ann"));
+    assert_eq!(server.counts().refreshes, 1);
+    Ok(())
 }
 
 #[tokio::test]

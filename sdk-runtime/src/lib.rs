@@ -29,24 +29,29 @@ mod client;
 mod session;
 
 pub use body::{Body, IntoBody};
-pub use client::{BuildError, Call, CallFuture, ClientBuilder, ResponseCall};
+pub use bytes::Bytes;
+pub use client::{Call, CallFuture, ClientBuilder, ResponseCall};
 pub use endpoint::{Auth, Endpoint};
 pub use error::{
-    ApiError, BodyTooLarge, DecodeError, Error, ErrorResponse, ExpiredReason, IdentityChanged,
+    ApiError, BodyTooLarge, BuildError, DecodeError, Error, ErrorResponse, ExpiredReason, IdentityChanged,
     InvalidRequest, RefreshUnavailable, SessionExpired, Timeout, TimeoutPhase, TransportError,
     TransportErrorKind, UnavailableCause,
 };
+pub use http;
 pub use request::{HeaderArg, RequestPreview};
 pub use response::{Answer, FromResponse, Head, Response};
 pub use sdk_macros::api_client;
 pub use secret::{AccessToken, RefreshToken};
 pub use session::{
-    Attach, Grant, Login, Refusal, Session, SessionState, TokenRequest, TokenResponse, Tokens,
+    Attach, Grant, Login, RefreshBearer, Refusal, Session, SessionState, TokenRequest, TokenResponse, Tokens,
 };
 pub use transport::{
     HttpClientBuilder, ResponseBody, ServiceTransport, Transport, TransportFuture, TransportRequest,
     TransportResponse,
 };
+
+/// The token of [`Call::cancel_on`], that of `tokio-util`.
+pub use tokio_util::sync::CancellationToken;
 
 /// What an endpoint returns: `Result<T>` fails with [`Error`], `Result<T, E>` with an [`ApiError`] of your own.
 pub type Result<T, E = Error> = core::result::Result<T, E>;

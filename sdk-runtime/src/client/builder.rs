@@ -5,8 +5,8 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{BuildError, Client, Inner};
-use crate::error::{Error, ErrorResponse};
+use super::{Client, Inner};
+use crate::error::{BuildError, Error, ErrorResponse};
 use crate::request::base::Base;
 use crate::secret::AccessToken;
 use crate::session::{Attach, RefreshEndpoint, Renewer, Session, TokenBad, Tokens};

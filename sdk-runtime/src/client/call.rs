@@ -2,7 +2,6 @@
 
 use std::fmt;
 use std::future::{Future, IntoFuture};
-use std::marker::PhantomData;
 use std::pin::Pin;
 use std::time::Duration;
 
@@ -17,7 +16,8 @@ use crate::request::{HeaderArg, Prepared, Request, RequestPreview};
 use crate::response::{Answer, Decoder, Head, Response};
 use crate::session::{Grant, Refusal, Tokens};
 
-/// A call of an endpoint. Await it to send it; it borrows nothing, so it can be spawned as it is.
+/// A call of an endpoint. Await it to send it. It borrows nothing, so it can be kept, sent to another thread, and spawned:
+/// `tokio::spawn(call.into_future())`.
 ///
 /// # Cancel safety
 ///
@@ -28,7 +28,7 @@ pub struct Call<T, E = Error> {
     plan: Box<Plan>,
     decoder: Decoder<T>,
     role: Role<T>,
-    error: PhantomData<fn() -> E>,
+    failing: Failing<E>,
 }
 
 /// What a call is about, whatever its types.
@@ -46,6 +46,16 @@ enum Stage {
     Open(Request),
 }
 
+/// How an `E` is made, as plain functions: a type that is no [`ApiError`] is reported where it is declared, and not once more
+/// wherever a call is awaited.
+struct Failing<E> {
+    own: fn(ErrorResponse) -> Result<E, ErrorResponse>,
+    other: fn(Error) -> E,
+}
+
+/// What a call comes to: a value, with its head if that is wanted, or the endpoint's own error.
+type Outcome<T, E> = Result<(Option<Head>, T), E>;
+
 /// What a call means to the session.
 pub(super) enum Role<T> {
     Plain,
@@ -54,7 +64,10 @@ pub(super) enum Role<T> {
 }
 
 impl<T, E> Call<T, E> {
-    pub(super) fn new(client: Client, request: Request, decoder: Decoder<T>, role: Role<T>) -> Self {
+    pub(super) fn new(client: Client, request: Request, decoder: Decoder<T>, role: Role<T>) -> Self
+    where
+        E: ApiError,
+    {
         let endpoint = request.endpoint();
         let timeout = match endpoint.timeout {
             CallTimeout::Default => client.0.timeout,
@@ -69,7 +82,7 @@ impl<T, E> Call<T, E> {
             plan: Box::new(Plan { client, endpoint, request, timeout, cancel: None }),
             decoder,
             role,
-            error: PhantomData,
+            failing: Failing { own: E::from_status, other: E::from },
         }
     }
 
@@ -122,82 +135,83 @@ impl<T, E> Call<T, E> {
     }
 }
 
-impl<T, E: ApiError> Call<T, E> {
-    async fn run(self, with_head: bool) -> Result<(Option<Head>, T), E> {
-        let Self { plan, decoder, role, .. } = self;
+impl<T, E> Call<T, E> {
+    async fn run(self, with_head: bool) -> Outcome<T, E> {
+        let Self { plan, decoder, role, failing } = self;
         let progress = Progress::default();
-        let timeout = plan.timeout;
-        let cancel = plan.cancel.clone();
+        let (timeout, cancel) = (plan.timeout, plan.cancel.clone());
         if cancel.as_ref().is_some_and(CancellationToken::is_cancelled) {
-            return Err(Error::Cancelled.into());
+            return Err((failing.other)(Error::Cancelled));
         }
         // The outcome comes first: an answer that is there is not thrown away for a deadline that is over too.
-        tokio::select! {
+        let outcome = tokio::select! {
             biased;
-            outcome = plan.carry_out(decoder, role, with_head, &progress) => outcome,
-            () = cancelled(cancel.as_ref()) => Err(Error::Cancelled.into()),
-            error = timed_out(timeout, &progress) => Err(error.into()),
-        }
+            outcome = plan.carry_out(decoder, role, failing.own, with_head, &progress) => outcome,
+            () = cancelled(cancel.as_ref()) => Err(Error::Cancelled),
+            error = timed_out(timeout, &progress) => Err(error),
+        };
+        outcome.unwrap_or_else(|error| Err((failing.other)(error)))
     }
 }
 
 impl Plan {
-    async fn carry_out<T, E: ApiError>(
+    async fn carry_out<T, E>(
         self: Box<Self>,
         decoder: Decoder<T>,
         role: Role<T>,
+        own: fn(ErrorResponse) -> Result<E, ErrorResponse>,
         with_head: bool,
         progress: &Progress,
-    ) -> Result<(Option<Head>, T), E> {
+    ) -> Result<Outcome<T, E>, Error> {
         let client = &*self.client.0;
-        let stage = self.request.map_err(Error::from)?;
-        match (stage, role) {
+        match (self.request?, role) {
             (Stage::Ready(prepared), Role::Start(tokens)) => {
                 let sign_in = client.start(&prepared).await?;
-                let answer = match &sign_in.reply {
-                    Reply::Success(answer) => Some(answer.clone()),
-                    Reply::Failure(_) => None,
+                let Reply::Success(answer) = &sign_in.reply else {
+                    return decode(sign_in.reply, decoder, own, with_head);
                 };
-                let (_, value) = decode(sign_in.reply, decoder, false)?;
-                let Some(answer) = answer else {
-                    return Ok((None, value));
-                };
+                let answer = answer.clone();
+                let value = (decoder.decode)(answer.clone())?;
                 let tokens = tokens(&value, answer.head()).map_err(|_| refused(self.endpoint, &answer))?;
-                client.session.shared().sign_in(tokens, sign_in.jar, Some(sign_in.epoch))?;
-                Ok((with_head.then_some(answer.head), value))
+                let head = Some(answer.head());
+                client.session.shared().sign_in(tokens, head, sign_in.jar, Some(sign_in.epoch))?;
+                Ok(Ok((with_head.then_some(answer.head), value)))
             }
             (Stage::Ready(prepared), _) => {
                 let reply = client.send(&prepared, progress).await?;
-                decode(reply, decoder, with_head)
+                decode(reply, decoder, own, with_head)
             }
             (Stage::Open(mut request), role) => {
                 let Some((snapshot, grant)) = client.session.shared().sign_out() else {
-                    return Err(Error::NotSignedIn.into());
+                    return Err(Error::NotSignedIn);
                 };
                 if let Role::End(supply) = role {
                     supply(&grant, &mut request).ok_or(Error::NotSignedIn)?;
                 }
-                let prepared = request.prepare(decoder.accept).map_err(Error::from)?;
+                let prepared = request.prepare(decoder.accept)?;
                 let reply = client.end(&prepared, &snapshot).await?;
-                decode(reply, decoder, with_head)
+                decode(reply, decoder, own, with_head)
             }
         }
     }
 }
 
-fn decode<T, E: ApiError>(
+fn decode<T, E>(
     reply: Reply,
     decoder: Decoder<T>,
+    own: fn(ErrorResponse) -> Result<E, ErrorResponse>,
     with_head: bool,
-) -> Result<(Option<Head>, T), E> {
+) -> Result<Outcome<T, E>, Error> {
     match reply {
         Reply::Success(answer) => {
             let head = with_head.then(|| answer.head().clone());
-            Ok((head, (decoder.decode)(answer)?))
+            Ok(Ok((head, (decoder.decode)(answer)?)))
         }
         // An endpoint's own errors come first: a declared 404 is an error where an undeclared one may be `None`.
-        Reply::Failure(response) => E::from_status(response)
-            .map_or_else(|response| absent(response, decoder, with_head).map_err(E::from), Err),
+        Reply::Failure(response) => match own(response) {
+            Ok(error) => Ok(Err(error)),
+            Err(response) => absent(response, decoder, with_head).map(Ok),
+        },
     }
 }
 
@@ -239,7 +253,7 @@ async fn timed_out(limit: Option<Duration>, progress: &Progress) -> Error {
 /// What awaiting a [`Call`] comes to.
 pub type CallFuture<T, E> = Pin<Box<dyn Future<Output = Result<T, E>> + Send>>;
 
-impl<T: 'static, E: ApiError + 'static> IntoFuture for Call<T, E> {
+impl<T: 'static, E: 'static> IntoFuture for Call<T, E> {
     type Output = Result<T, E>;
     type IntoFuture = CallFuture<T, E>;
 
@@ -262,7 +276,7 @@ impl<T, E> fmt::Debug for Call<T, E> {
 #[derive(Debug)]
 pub struct ResponseCall<T, E = Error>(Call<T, E>);
 
-impl<T: 'static, E: ApiError + 'static> IntoFuture for ResponseCall<T, E> {
+impl<T: 'static, E: 'static> IntoFuture for ResponseCall<T, E> {
     type Output = Result<Response<T>, E>;
     type IntoFuture = CallFuture<Response<T>, E>;
 

@@ -1,7 +1,6 @@
 //! A client: calls on their way from a request in the making to a value. Uses everything else; nothing uses it but
 //! generated code.
 
-mod build_error;
 mod builder;
 mod call;
 mod pipeline;
@@ -11,7 +10,6 @@ use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 use std::time::Duration;
 
-pub use build_error::BuildError;
 pub use builder::{ApiClient, ClientBuilder};
 pub use call::{Call, CallFuture, ResponseCall};
 
@@ -85,7 +83,7 @@ impl ClientRequest<'_> {
         self.call(decoder, Role::End(supply))
     }
 
-    fn call<T, E>(self, decoder: Decoder<T>, role: Role<T>) -> Call<T, E> {
+    fn call<T, E: ApiError>(self, decoder: Decoder<T>, role: Role<T>) -> Call<T, E> {
         Call::new(self.client.clone(), self.request, decoder, role)
     }
 }

@@ -83,6 +83,13 @@ impl SessionExpired {
     }
 }
 
+/// The end of a login that nobody had, for a fake to fail with.
+impl From<ExpiredReason> for SessionExpired {
+    fn from(reason: ExpiredReason) -> Self {
+        Self::new(reason)
+    }
+}
+
 impl fmt::Display for SessionExpired {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.requires_sign_in() {

@@ -4,6 +4,7 @@
 //! a query or a header value: those are reached through accessors, by somebody who means it.
 
 mod api;
+mod build;
 mod decode;
 mod expired;
 mod identity;
@@ -17,6 +18,7 @@ mod unavailable;
 use std::fmt;
 
 pub use api::ApiError;
+pub use build::BuildError;
 pub use decode::DecodeError;
 pub use expired::{ExpiredReason, SessionExpired};
 pub use identity::IdentityChanged;
@@ -68,6 +70,8 @@ pub enum Error {
     InvalidRequest(InvalidRequest),
     /// The answer's body is larger than the client takes.
     BodyTooLarge(BodyTooLarge),
+    /// The client itself could not be built.
+    Build(BuildError),
     /// The caller's `CancellationToken` was cancelled.
     Cancelled,
     /// The session was closed.
@@ -119,6 +123,7 @@ impl fmt::Display for Error {
             Self::Decode(inner) => inner.fmt(f),
             Self::InvalidRequest(inner) => inner.fmt(f),
             Self::BodyTooLarge(inner) => inner.fmt(f),
+            Self::Build(inner) => inner.fmt(f),
             Self::Cancelled => f.write_str("the call was cancelled by its caller"),
             Self::Closed => f.write_str("the session was closed"),
             Self::Unimplemented(endpoint) => write!(f, "`{endpoint}` is not implemented by this fake"),
@@ -139,6 +144,7 @@ impl fmt::Debug for Error {
             Self::Decode(inner) => inner.fmt(f),
             Self::InvalidRequest(inner) => inner.fmt(f),
             Self::BodyTooLarge(inner) => inner.fmt(f),
+            Self::Build(inner) => inner.fmt(f),
             Self::Cancelled => f.write_str("Cancelled"),
             Self::Closed => f.write_str("Closed"),
             Self::Unimplemented(endpoint) => f.debug_tuple("Unimplemented").field(endpoint).finish(),
@@ -152,6 +158,7 @@ impl std::error::Error for Error {
             Self::SessionExpired(inner) => inner.source(),
             Self::RefreshUnavailable(inner) => inner.source(),
             Self::Transport(inner) => inner.source(),
+            Self::Build(inner) => inner.source(),
             _ => None,
         }
     }
@@ -178,6 +185,12 @@ impl From<ErrorResponse> for Error {
 impl From<TransportError> for Error {
     fn from(error: TransportError) -> Self {
         Self::Transport(error)
+    }
+}
+
+impl From<BuildError> for Error {
+    fn from(error: BuildError) -> Self {
+        Self::Build(error)
     }
 }
 

@@ -78,6 +78,24 @@ impl ErrorResponse {
     }
 }
 
+/// An answer that no server gave, for a fake to fail with.
+///
+/// ```
+/// use sdk_runtime::{Error, ErrorResponse, http};
+///
+/// let answer = http::Response::builder().status(409).body("taken".into())?;
+/// let error = Error::from(ErrorResponse::from(answer));
+/// assert_eq!(error.status(), Some(http::StatusCode::CONFLICT));
+/// # Ok::<(), http::Error>(())
+/// ```
+impl From<http::Response<Bytes>> for ErrorResponse {
+    fn from(answer: http::Response<Bytes>) -> Self {
+        static FAKE: Endpoint = Endpoint::new("Fake", "endpoint", "GET", "/", &[]);
+        let (parts, body) = answer.into_parts();
+        Self::new(&FAKE, parts.status, parts.headers, body, false)
+    }
+}
+
 impl fmt::Display for ErrorResponse {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Inner { endpoint, status, .. } = &*self.0;

@@ -32,13 +32,21 @@ pub enum UnavailableCause {
     TryLater(String),
     /// The renewal's request could not be built.
     Request(InvalidRequest),
+    /// The renewal gave an access token that is out of date, or will be within a second.
+    DeadOnArrival,
     /// The renewal ended without an outcome: a panic in code of yours it calls, or a runtime that shut down.
     Aborted,
 }
 
 impl RefreshUnavailable {
-    pub(crate) fn new(cause: UnavailableCause, until: Instant) -> Self {
+    pub(crate) fn until(until: Instant, cause: UnavailableCause) -> Self {
         Self(Arc::new(Inner { cause, until }))
+    }
+
+    /// A renewal that cannot be had for `wait` from now on, for a fake to fail with.
+    #[must_use]
+    pub fn new(cause: UnavailableCause, wait: Duration) -> Self {
+        Self::until(clock::deadline(wait), cause)
     }
 
     /// Why.
@@ -47,7 +55,9 @@ impl RefreshUnavailable {
         &self.0.cause
     }
 
-    /// How long until the session asks again, counted from now; zero when it would ask at once.
+    /// How long until the session asks again, counted from now; zero when it would ask at once. From half a second to a
+    /// minute, growing with each failure; five minutes where the server does not want a request like this at all; up to an
+    /// hour where it says so itself.
     #[must_use]
     pub fn retry_after(&self) -> Duration {
         self.0.until.saturating_duration_since(clock::now())
@@ -58,14 +68,19 @@ impl fmt::Display for RefreshUnavailable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("the access token cannot be renewed right now: ")?;
         f.write_str(match &self.0.cause {
-            UnavailableCause::Transport(_) => "the renewal did not get through",
-            UnavailableCause::Status(_) => {
-                "the renewal was answered with an error that says nothing about the login"
+            UnavailableCause::Status(answer) => {
+                let status = answer.status().as_u16();
+                return write!(
+                    f,
+                    "it was answered with status {status}, which says nothing about the login (`refused = …` can say what it means)"
+                );
             }
+            UnavailableCause::Transport(_) => "the renewal did not get through",
             UnavailableCause::Decode(_) => "the renewal's answer is not understood",
             UnavailableCause::Timeout => "the renewal took too long",
             UnavailableCause::TryLater(_) => "the server says to try later",
             UnavailableCause::Request(_) => "the renewal's request cannot be built",
+            UnavailableCause::DeadOnArrival => "the renewal gave a token that is out of date already",
             UnavailableCause::Aborted => "the renewal was aborted",
         })
     }
@@ -87,6 +102,7 @@ impl fmt::Debug for UnavailableCause {
             // The words of a server may hold anything.
             Self::TryLater(_) => f.write_str("TryLater(..)"),
             Self::Request(reason) => f.debug_tuple("Request").field(reason).finish(),
+            Self::DeadOnArrival => f.write_str("DeadOnArrival"),
             Self::Aborted => f.write_str("Aborted"),
         }
     }
@@ -99,7 +115,10 @@ impl std::error::Error for RefreshUnavailable {
             UnavailableCause::Status(response) => Some(response),
             UnavailableCause::Decode(error) => Some(error),
             UnavailableCause::Request(error) => Some(error),
-            UnavailableCause::Timeout | UnavailableCause::TryLater(_) | UnavailableCause::Aborted => None,
+            UnavailableCause::Timeout
+            | UnavailableCause::TryLater(_)
+            | UnavailableCause::DeadOnArrival
+            | UnavailableCause::Aborted => None,
         }
     }
 }

@@ -6,8 +6,9 @@ use std::marker::PhantomData;
 use std::time::Duration;
 
 pub use crate::body::IntoBody;
-pub use crate::client::{ApiClient, BuildError, Call, Client, ClientBuilder};
+pub use crate::client::{ApiClient, Call, Client, ClientBuilder};
 pub use crate::endpoint::{Auth, CallTimeout as Timeout, Endpoint, Piece};
+pub use crate::error::BuildError;
 pub use crate::request::Request;
 pub use crate::response::{Answer, Decoder};
 pub use crate::session::{Grant, RefreshEndpoint, Session, TokenAnswer, TokenRequest, TokenResponse};
@@ -29,6 +30,9 @@ impl<T, E> Returns for Result<T, E> {
     type Ok = T;
     type Err = E;
 }
+
+/// What an endpoint of the client returns, when only the compiler knows the parts of its return type.
+pub type CallOf<R> = Call<<R as Returns>::Ok, <R as Returns>::Err>;
 
 /// The return type of an endpoint, for the probes in [`via`].
 pub struct Return<R>(PhantomData<fn() -> R>);

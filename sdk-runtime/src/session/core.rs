@@ -28,6 +28,8 @@ use crate::secret::RefreshToken;
 const COOL_DOWN_FIRST: Duration = Duration::from_secs(1);
 const COOL_DOWN_LONGEST: Duration = Duration::from_secs(60);
 const COOL_DOWN_MISCONFIGURED: Duration = Duration::from_secs(300);
+/// A renewed token that lives shorter than this would be renewed again at once, for ever.
+const SHORTEST: Duration = Duration::from_secs(1);
 /// A server's own wish is honoured up to this.
 const RETRY_AFTER_LONGEST: Duration = Duration::from_secs(3600);
 
@@ -55,11 +57,12 @@ pub(crate) enum Demand {
     Fail(Error),
 }
 
-/// Tokens, and the header that the shell made of the access token.
+/// Tokens, and what the shell made of the access token.
 #[derive(Debug, Clone)]
 pub(crate) struct Credential {
     pub(crate) tokens: Tokens,
     pub(crate) header: Option<HeaderValue>,
+    pub(crate) lifetime: Option<Duration>,
 }
 
 /// What came of a renewal.
@@ -188,6 +191,14 @@ impl Core {
         }
         self.run = None;
         Some(match outcome {
+            Outcome::Success(credential)
+                if credential.lifetime.is_some_and(|lifetime| lifetime < SHORTEST) =>
+            {
+                // Rotated all the same: what it obtained is what the next renewal needs.
+                self.keep_refresh_token(credential.tokens.refresh);
+                let wait = self.back_off(None);
+                Err(self.cool_down(UnavailableCause::DeadOnArrival, wait, now).into())
+            }
             Outcome::Success(credential) => Ok(self.renew(credential, now)),
             Outcome::Rejected(expired) => Err(self.expire(expired).into()),
             Outcome::NothingToRenewWith => {
@@ -216,9 +227,7 @@ impl Core {
             return Err(IdentityChanged::new(true).into());
         }
         self.next_epoch(jar);
-        let refresh = credential.tokens.refresh.clone();
-        let snapshot = self.publish(credential, None, now);
-        self.state = State::Active { snapshot, refresh };
+        self.publish(credential, None, None, now);
         Ok(())
     }
 
@@ -261,25 +270,37 @@ impl Core {
             State::Active { snapshot, refresh } => (snapshot.subject.clone(), refresh.clone()),
             _ => (None, None),
         };
-        let refresh = credential.tokens.refresh.clone().or(old);
-        let snapshot = self.publish(credential, subject, now);
+        self.publish(credential, subject, old, now)
+    }
+
+    /// Makes `credential` the one that signs, with `subject` and `refresh` for what it does not say.
+    fn publish(
+        &mut self,
+        credential: Credential,
+        subject: Option<Arc<str>>,
+        refresh: Option<RefreshToken>,
+        now: Instant,
+    ) -> Arc<Snapshot> {
+        self.generation += 1;
+        let stamp = Stamp { epoch: self.epoch, generation: self.generation };
+        let Credential { tokens, header, lifetime } = credential;
+        let refresh = tokens.refresh.or(refresh);
+        let snapshot = Arc::new(Snapshot::new(
+            stamp,
+            tokens.subject.or(subject),
+            (tokens.access, refresh.clone()),
+            header,
+            self.jar.clone(),
+            lifetime.and_then(|lifetime| now.checked_add(lifetime)),
+        ));
         self.state = State::Active { snapshot: snapshot.clone(), refresh };
         snapshot
     }
 
-    fn publish(&mut self, credential: Credential, subject: Option<Arc<str>>, now: Instant) -> Arc<Snapshot> {
-        self.generation += 1;
-        let stamp = Stamp { epoch: self.epoch, generation: self.generation };
-        let Credential { tokens, header } = credential;
-        let lapses = tokens.lifetime.and_then(|lifetime| now.checked_add(lifetime));
-        Arc::new(Snapshot::new(
-            stamp,
-            tokens.subject.or(subject),
-            tokens.access,
-            header,
-            self.jar.clone(),
-            lapses,
-        ))
+    fn keep_refresh_token(&mut self, token: Option<RefreshToken>) {
+        if let (State::Active { refresh, .. }, Some(token)) = (&mut self.state, token) {
+            *refresh = Some(token);
+        }
     }
 
     fn expire(&mut self, expired: SessionExpired) -> SessionExpired {
@@ -290,7 +311,7 @@ impl Core {
 
     fn cool_down(&mut self, cause: UnavailableCause, wait: Duration, now: Instant) -> RefreshUnavailable {
         let until = now + wait;
-        let failure = RefreshUnavailable::new(cause, until);
+        let failure = RefreshUnavailable::until(until, cause);
         self.cool_down = Some(CoolDown { until, failure: failure.clone() });
         failure
     }

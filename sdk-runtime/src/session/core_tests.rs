@@ -9,7 +9,11 @@ use crate::error::ErrorResponse;
 static ENDPOINT: Endpoint = Endpoint::new("Api", "refresh", "POST", "/refresh", &[]);
 
 fn tokens(access: &str) -> Credential {
-    Credential { tokens: Tokens::new(access).refresh_token(format!("refresh of {access}")), header: None }
+    Credential {
+        tokens: Tokens::new(access).refresh_token(format!("refresh of {access}")),
+        header: None,
+        lifetime: None,
+    }
 }
 
 fn refused() -> Outcome {
@@ -183,6 +187,7 @@ fn i12_the_same_subject_is_the_same_identity() {
     let named = |access: &str, subject: &'static str| Credential {
         tokens: Tokens::new(access).subject(subject),
         header: None,
+        lifetime: None,
     };
     let mut world = World::signed_in();
     world.core.sign_in(named("a", "ann"), Arc::default(), None, world.now).unwrap();
@@ -198,10 +203,14 @@ fn i12_the_same_subject_is_the_same_identity() {
 #[test]
 fn i31_an_omitted_refresh_token_and_subject_are_kept() {
     let mut world = World::signed_in();
-    let first = Credential { tokens: Tokens::new("a").refresh_token("kept").subject("ann"), header: None };
+    let first = Credential {
+        tokens: Tokens::new("a").refresh_token("kept").subject("ann"),
+        header: None,
+        lifetime: None,
+    };
     world.core.sign_in(first, Arc::default(), None, world.now).unwrap();
     let (run, _) = world.start();
-    let renewed = Credential { tokens: Tokens::new("b"), header: None };
+    let renewed = Credential { tokens: Tokens::new("b"), header: None, lifetime: None };
     world.finish(run, Outcome::Success(renewed)).unwrap().unwrap();
     assert_eq!(world.active().subject.as_deref(), Some("ann"));
     assert_eq!(world.start().1.refresh_token().unwrap().expose(), "kept");
@@ -210,13 +219,30 @@ fn i31_an_omitted_refresh_token_and_subject_are_kept() {
 #[test]
 fn a_lapsed_token_is_renewed_before_it_is_sent() {
     let mut world = World::signed_in();
-    let short = Credential { tokens: Tokens::new("a").expires_in(Duration::from_secs(60)), header: None };
+    let short = Credential { lifetime: Some(Duration::from_secs(60)), ..tokens("a") };
     world.core.sign_in(short, Arc::default(), None, world.now).unwrap();
     let me = world.me();
     world.now += Duration::from_millis(59_999);
     assert!(matches!(world.demand(&me, None), Demand::Sign(_)));
     world.now += Duration::from_millis(1);
     assert!(matches!(world.demand(&me, None), Demand::Start(..)));
+}
+
+/// Whatever the clocks say: a server that hands out dead tokens must not be asked in a loop.
+#[test]
+fn a_renewed_token_that_is_dead_on_arrival_is_a_failure_and_its_refresh_token_is_kept() {
+    for lifetime in [Duration::ZERO, Duration::from_millis(999)] {
+        let mut world = World::signed_in();
+        let me = world.me();
+        let (run, _) = world.start();
+        let dead = Credential { lifetime: Some(lifetime), ..tokens("dead") };
+        let told = world.finish(run, Outcome::Success(dead)).unwrap().unwrap_err();
+        let Error::RefreshUnavailable(told) = told else { panic!("{told:?}") };
+        assert!(matches!(told.cause(), UnavailableCause::DeadOnArrival));
+        assert!(matches!(world.demand(&me, None), Demand::Fail(_)), "I18");
+        world.now += Duration::from_secs(1);
+        assert_eq!(world.start().1.refresh_token().unwrap().expose(), "refresh of dead", "I9");
+    }
 }
 
 #[test]

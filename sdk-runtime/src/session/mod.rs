@@ -3,6 +3,7 @@
 mod attach;
 mod core;
 mod judge;
+mod lifetime;
 mod refresh;
 mod run;
 mod shared;
@@ -19,7 +20,7 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 pub use attach::Attach;
 pub use refresh::{RefreshEndpoint, TokenAnswer};
 pub use state::{Login, SessionState};
-pub use tokens::{Grant, Refusal, TokenRequest, TokenResponse, Tokens};
+pub use tokens::{Grant, RefreshBearer, Refusal, TokenRequest, TokenResponse, Tokens};
 
 pub(crate) use self::core::Identity;
 pub(crate) use attach::Attachment;
@@ -59,7 +60,7 @@ impl Session {
     ///
     /// [`Error::InvalidRequest`] for a token that no header can hold, [`Error::Closed`] after [`close`](Self::close).
     pub fn sign_in(&self, tokens: Tokens) -> Result<(), Error> {
-        self.shared.sign_in(tokens, Arc::default(), None)
+        self.shared.sign_in(tokens, None, Arc::default(), None)
     }
 
     /// Ends the login here, without telling the server. A renewal under way signs nobody in again.
@@ -77,14 +78,16 @@ impl Session {
     /// between, and never the last.
     ///
     /// ```
-    /// # use sdk_runtime::{Session, SessionState};
-    /// async fn show_login_form_when_needed(session: Session) {
-    ///     let mut states = session.watch();
-    ///     // A watcher that holds no session lets it go.
-    ///     drop(session);
-    ///     while states.changed().await.is_ok() {
+    /// # use sdk_runtime::SessionState;
+    /// # use tokio::sync::watch::Receiver;
+    /// /// Spawned with `session.watch()`, which holds no session, and ends when the session does.
+    /// async fn show_login_form_when_needed(mut states: Receiver<SessionState>) {
+    ///     loop {
     ///         if let SessionState::Expired(expired) = &*states.borrow_and_update() {
     ///             println!("please sign in: {expired}");
+    ///         }
+    ///         if states.changed().await.is_err() {
+    ///             break;
     ///         }
     ///     }
     /// }

@@ -12,6 +12,7 @@ use serde::Deserialize;
 
 use super::attach::Attachment;
 use super::core::{Credential, Outcome};
+use super::lifetime::lifetime;
 use super::tokens::{Grant, Refusal, Tokens};
 use crate::clock;
 use crate::cookies::Jar;
@@ -100,7 +101,7 @@ impl Renewer {
                 Ok(Outcome::Rejected(SessionExpired::rejected(Some(message), refused(body))))
             }
             Err(Refusal::TryLater { message, after }) => Ok(try_later(message, after)),
-            Ok(tokens) => Ok(match credential(&self.attachment, tokens) {
+            Ok(tokens) => Ok(match credential(&self.attachment, tokens, Some(&head)) {
                 Ok(credential) => Outcome::Success(credential),
                 Err(error) => Outcome::Misconfigured(UnavailableCause::Request(error)),
             }),
@@ -119,8 +120,12 @@ impl Renewer {
     }
 }
 
-/// Makes `tokens` ready to sign with.
-pub(crate) fn credential(attachment: &Attachment, tokens: Tokens) -> Result<Credential, InvalidRequest> {
+/// Makes `tokens`, which came with `head` if a server just sent them, ready to sign with.
+pub(crate) fn credential(
+    attachment: &Attachment,
+    tokens: Tokens,
+    head: Option<&Head>,
+) -> Result<Credential, InvalidRequest> {
     let header = match &tokens.access {
         Some(access) => attachment.sign(access)?,
         None => None,
@@ -131,7 +136,8 @@ pub(crate) fn credential(attachment: &Attachment, tokens: Tokens) -> Result<Cred
             "has no access token for the header to hold: configure `.attach(Attach::cookies())`",
         ));
     }
-    Ok(Credential { tokens, header })
+    let lifetime = lifetime(&tokens, head);
+    Ok(Credential { tokens, header, lifetime })
 }
 
 fn try_later(message: String, retry_after: Option<Duration>) -> Outcome {
@@ -162,9 +168,10 @@ fn default_refusal(answer: ErrorResponse) -> Outcome {
     let status = answer.status();
     let retry_after = retry_after(answer.headers());
     let oauth = answer.json::<OAuthError>().ok();
-    match oauth.as_ref().map(|oauth| oauth.error.as_str()) {
+    let code = oauth.as_ref().map(|oauth| oauth.error.clone());
+    let message = oauth.map(|oauth| oauth.error_description.unwrap_or(oauth.error));
+    match code.as_deref() {
         Some("invalid_grant") if status.is_client_error() => {
-            let message = oauth.map(|oauth| oauth.error_description.unwrap_or(oauth.error));
             return Outcome::Rejected(SessionExpired::rejected(message, answer));
         }
         Some(
@@ -179,10 +186,10 @@ fn default_refusal(answer: ErrorResponse) -> Outcome {
         _ => {}
     }
     match status {
-        StatusCode::UNAUTHORIZED => Outcome::Rejected(SessionExpired::rejected(None, answer)),
+        StatusCode::UNAUTHORIZED => Outcome::Rejected(SessionExpired::rejected(message, answer)),
         // A page of a firewall says the same; only an answer of the API itself counts.
         StatusCode::BAD_REQUEST | StatusCode::FORBIDDEN if is_json(&answer) => {
-            Outcome::Rejected(SessionExpired::rejected(None, answer))
+            Outcome::Rejected(SessionExpired::rejected(message, answer))
         }
         StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_MANY_REQUESTS => {
             Outcome::Unavailable { cause: UnavailableCause::Status(answer), retry_after }

@@ -10,9 +10,9 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use super::attach::Attachment;
-use super::core::{Core, Credential, Demand, Identity, Outcome, permit};
+use super::core::{Core, Demand, Identity, Outcome, permit};
 use super::judge::TokenBad;
-use super::refresh::Renewer;
+use super::refresh::{Renewer, credential};
 use super::run::{self, Run};
 use super::snapshot::{Phase, Snapshot, Validity, View};
 use super::state::SessionState;
@@ -20,6 +20,7 @@ use super::tokens::{Grant, Tokens};
 use crate::clock;
 use crate::cookies::Jar;
 use crate::error::{Error, Original};
+use crate::response::Head;
 
 pub(crate) struct Shared {
     pub(crate) attachment: Arc<Attachment>,
@@ -185,8 +186,14 @@ impl Shared {
     }
 
     /// Signs in. With `since`, only if nobody has signed in or out since that epoch.
-    pub(crate) fn sign_in(&self, tokens: Tokens, jar: Arc<Jar>, since: Option<u64>) -> Result<(), Error> {
-        let credential: Credential = super::refresh::credential(&self.attachment, tokens)?;
+    pub(crate) fn sign_in(
+        &self,
+        tokens: Tokens,
+        head: Option<&Head>,
+        jar: Arc<Jar>,
+        since: Option<u64>,
+    ) -> Result<(), Error> {
+        let credential = credential(&self.attachment, tokens, head)?;
         self.fence(|core| core.sign_in(credential, jar, since, clock::now()))
     }
 

@@ -12,7 +12,7 @@ use http::HeaderValue;
 use crate::clock::Instant;
 use crate::cookies::Jar;
 use crate::error::SessionExpired;
-use crate::secret::AccessToken;
+use crate::secret::{AccessToken, RefreshToken};
 
 /// Which credential of which login, compared lexicographically. Only stamps are ever compared, never the text of tokens:
 /// some servers issue the same one twice within a second.
@@ -29,6 +29,8 @@ pub(crate) struct Snapshot {
     pub(crate) stamp: Stamp,
     pub(crate) subject: Option<Arc<str>>,
     pub(crate) access: Option<AccessToken>,
+    /// What the login can be renewed with, for whoever keeps it across restarts; the core has its own copy.
+    pub(crate) refresh: Option<RefreshToken>,
     /// The ready-made header; `None` where cookies sign.
     pub(crate) header: Option<HeaderValue>,
     pub(crate) jar: Arc<Jar>,
@@ -50,12 +52,12 @@ impl Snapshot {
     pub(crate) fn new(
         stamp: Stamp,
         subject: Option<Arc<str>>,
-        access: Option<AccessToken>,
+        (access, refresh): (Option<AccessToken>, Option<RefreshToken>),
         header: Option<HeaderValue>,
         jar: Arc<Jar>,
         lapses: Option<Instant>,
     ) -> Self {
-        Self { stamp, subject, access, header, jar, lapses, rejected: AtomicBool::new(false) }
+        Self { stamp, subject, access, refresh, header, jar, lapses, rejected: AtomicBool::new(false) }
     }
 
     pub(crate) fn validity(&self, now: impl FnOnce() -> Instant) -> Validity {

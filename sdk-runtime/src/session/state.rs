@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::snapshot::{Phase, Snapshot, View};
 use crate::error::SessionExpired;
-use crate::secret::AccessToken;
+use crate::secret::{AccessToken, RefreshToken};
 
 /// What a session is at a moment.
 #[derive(Debug, Clone)]
@@ -64,6 +64,14 @@ impl Login {
     #[must_use]
     pub fn subject(&self) -> Option<&str> {
         self.0.subject.as_deref()
+    }
+
+    /// The refresh token, for keeping the login across restarts; `None` where there is none to hold.
+    ///
+    /// It is spent by the next renewal, so keep that of every [`SessionState::SignedIn`] you are shown.
+    #[must_use]
+    pub fn refresh_token(&self) -> Option<&RefreshToken> {
+        self.0.refresh.as_ref()
     }
 
     /// The access token, for things outside the client; `None` where cookies sign.

@@ -2,8 +2,13 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
+use http::HeaderValue;
+
+use super::lifetime::Expiry;
+use crate::error::InvalidRequest;
+use crate::request::HeaderArg;
 use crate::response::{Head, Response};
 use crate::secret::{AccessToken, RefreshToken};
 
@@ -20,7 +25,7 @@ use crate::secret::{AccessToken, RefreshToken};
 pub struct Tokens {
     pub(crate) access: Option<AccessToken>,
     pub(crate) refresh: Option<RefreshToken>,
-    pub(crate) lifetime: Option<Duration>,
+    pub(crate) expiry: Expiry,
     pub(crate) subject: Option<Arc<str>>,
 }
 
@@ -33,7 +38,7 @@ impl Tokens {
     /// The tokens came as cookies: there is nothing for the client to hold but the jar.
     #[must_use]
     pub fn cookies() -> Self {
-        Self { access: None, refresh: None, lifetime: None, subject: None }
+        Self { access: None, refresh: None, expiry: Expiry::Untold, subject: None }
     }
 
     /// The refresh token. Without one, the session keeps the refresh token it has.
@@ -43,11 +48,21 @@ impl Tokens {
         self
     }
 
-    /// How long the access token lives, counted from its arrival. Without this, the session learns from the server's
-    /// refusals alone.
+    /// How long the access token lives, counted from its arrival.
+    ///
+    /// Without this and [`expires_at`](Self::expires_at) the session reads the `exp` and `iat` of a token that is a JWT
+    /// (RFC 7519, 4.1), and learns from the server's refusals alone of one that is not.
     #[must_use]
     pub fn expires_in(mut self, lifetime: Duration) -> Self {
-        self.lifetime = Some(lifetime);
+        self.expiry = Expiry::In(lifetime);
+        self
+    }
+
+    /// Until when the access token lives, by the server's clock: the answer's `Date` header tells how much that is from
+    /// now, and this machine's clock only where there is none.
+    #[must_use]
+    pub fn expires_at(mut self, end: SystemTime) -> Self {
+        self.expiry = Expiry::At(end);
         self
     }
 
@@ -65,7 +80,7 @@ impl fmt::Debug for Tokens {
         f.debug_struct("Tokens")
             .field("access", &self.access)
             .field("refresh", &self.refresh)
-            .field("lifetime", &self.lifetime)
+            .field("expiry", &self.expiry)
             .finish_non_exhaustive()
     }
 }
@@ -116,6 +131,34 @@ impl Grant {
 pub trait TokenRequest: Sized {
     /// Builds the argument, or `None` when there is nothing to renew with: that ends the session.
     fn from_grant(grant: &Grant) -> Option<Self>;
+}
+
+/// The refresh token as `Bearer <token>`, for backends that want it in a header: `#[header("authorization")] token:
+/// RefreshBearer`.
+#[derive(Clone)]
+pub struct RefreshBearer(HeaderValue);
+
+impl TokenRequest for RefreshBearer {
+    fn from_grant(grant: &Grant) -> Option<Self> {
+        let mut value = HeaderValue::try_from(format!("Bearer {}", grant.refresh_token()?.expose())).ok()?;
+        value.set_sensitive(true);
+        Some(Self(value))
+    }
+}
+
+impl HeaderArg for RefreshBearer {
+    fn lines(
+        &self,
+        line: &mut dyn FnMut(HeaderValue) -> Result<(), InvalidRequest>,
+    ) -> Result<(), InvalidRequest> {
+        line(self.0.clone())
+    }
+}
+
+impl fmt::Debug for RefreshBearer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("RefreshBearer(..)")
+    }
 }
 
 /// An answer that says something about tokens: of a `#[session(start)]` or `#[session(refresh)]` endpoint.

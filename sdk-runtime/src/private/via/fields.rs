@@ -46,7 +46,7 @@ macro_rules! fields {
             /// What this takes: a struct or a map that implements `Serialize`.
             #[diagnostic::on_unimplemented(
                 message = $message,
-                label = "neither a struct nor a map that implements `serde::Serialize`",
+                label = "no struct or map that implements `serde::Serialize`",
                 note = $note
             )]
             $bound
@@ -97,21 +97,21 @@ macro_rules! fields {
 
 fields! {
     queries(parameter: &'static str), QueriesOfScalar, QueriesBySerialize, QueryFields,
-    "`#[queries]` needs a struct or a map, and `{Self}` is neither",
+    "`#[queries]` needs a struct or a map that implements `serde::Serialize`, and `{Self}` is not one",
     "help: `#[query]` takes a single value; a struct needs `#[derive(serde::Serialize)]`",
     |value, request| request.queries(parameter, value)
 }
 
 fields! {
     form(), FormOfScalar, FormBySerialize, FormFields,
-    "`#[form]` needs a struct or a map, and `{Self}` is neither",
+    "`#[form]` needs a struct or a map that implements `serde::Serialize`, and `{Self}` is not one",
     "help: pass a struct with `#[derive(serde::Serialize)]`",
     |value, request| request.form(value)
 }
 
 fields! {
     headers(parameter: &'static str), HeadersOfScalar, HeadersBySerialize, HeaderFields,
-    "`#[headers]` needs a struct or a map, and `{Self}` is neither",
+    "`#[headers]` needs a struct or a map that implements `serde::Serialize`, and `{Self}` is not one",
     "help: `#[header]` takes a single value; a struct needs `#[derive(serde::Serialize)]`",
     |value, request| request.headers(parameter, value)
 }

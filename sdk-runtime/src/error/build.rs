@@ -1,16 +1,15 @@
-//! A client that cannot be built.
+//! A client that cannot be built as configured.
 
 use std::fmt;
+use std::sync::Arc;
 
-use crate::error::{InvalidRequest, TransportError};
+use super::{InvalidRequest, TransportError};
 
 /// Why a client cannot be built as configured.
 #[derive(Clone)]
-pub struct BuildError {
-    kind: Kind,
-}
+pub struct BuildError(Arc<Kind>);
 
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 enum Kind {
     Base(&'static str),
     Conflict(&'static str),
@@ -19,27 +18,27 @@ enum Kind {
 }
 
 impl BuildError {
-    pub(super) fn base(reason: &'static str) -> Self {
-        Self { kind: Kind::Base(reason) }
+    pub(crate) fn base(reason: &'static str) -> Self {
+        Self(Arc::new(Kind::Base(reason)))
     }
 
-    pub(super) fn conflict(reason: &'static str) -> Self {
-        Self { kind: Kind::Conflict(reason) }
+    pub(crate) fn conflict(reason: &'static str) -> Self {
+        Self(Arc::new(Kind::Conflict(reason)))
     }
 
-    pub(super) fn credential(error: InvalidRequest) -> Self {
-        Self { kind: Kind::Credential(error) }
+    pub(crate) fn credential(error: InvalidRequest) -> Self {
+        Self(Arc::new(Kind::Credential(error)))
     }
 
-    pub(super) fn transport(error: TransportError) -> Self {
-        Self { kind: Kind::Transport(error) }
+    pub(crate) fn transport(error: TransportError) -> Self {
+        Self(Arc::new(Kind::Transport(error)))
     }
 }
 
 impl fmt::Display for BuildError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("the client cannot be built: ")?;
-        match &self.kind {
+        match &*self.0 {
             Kind::Base(reason) => write!(f, "the base URL {reason}"),
             Kind::Conflict(reason) => f.write_str(reason),
             Kind::Credential(error) => write!(f, "`{}` {}", error.argument(), error.reason()),
@@ -50,13 +49,13 @@ impl fmt::Display for BuildError {
 
 impl fmt::Debug for BuildError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("BuildError").field(&self.kind).finish()
+        f.debug_tuple("BuildError").field(&self.0).finish()
     }
 }
 
 impl std::error::Error for BuildError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match &self.kind {
+        match &*self.0 {
             Kind::Transport(error) => Some(error),
             Kind::Base(_) | Kind::Conflict(_) | Kind::Credential(_) => None,
         }
