@@ -120,14 +120,11 @@ async fn handle(tracker: &TrackerClient) -> Result<(), Error> {
 
 async fn watch(tracker: TrackerClient) {
     let mut states = tracker.session().watch();
-    loop {
-        match &*states.borrow_and_update() {
+    while let Some(state) = states.changed().await {
+        match state {
             SessionState::SignedIn(login) => keep(login.access_token(), login.refresh_token()),
             SessionState::Expired(expired) => show_login(expired.reason()),
             _ => {}
-        }
-        if states.changed().await.is_err() {
-            break; // the last client is gone
         }
     }
 }

@@ -43,7 +43,8 @@ pub use response::{Answer, FromResponse, Head, Response};
 pub use sdk_macros::api_client;
 pub use secret::{AccessToken, RefreshToken};
 pub use session::{
-    Attach, Grant, Login, RefreshBearer, Refusal, Session, SessionState, TokenRequest, TokenResponse, Tokens,
+    Attach, Grant, Login, RefreshBearer, Refusal, Session, SessionState, StateWatch, TokenRequest,
+    TokenResponse, Tokens,
 };
 pub use transport::{
     HttpClientBuilder, ResponseBody, ServiceTransport, Transport, TransportFuture, TransportRequest,

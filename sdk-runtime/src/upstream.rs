@@ -44,10 +44,13 @@ pub(crate) enum Contents {
     Secret,
 }
 
-/// An answer, and whether it came from the client's own origin.
+/// An answer, and what it is the answer to.
 pub(crate) struct Exchange {
     pub(crate) answer: TransportResponse,
+    /// Whether it came from the client's own origin, without a detour.
     pub(crate) own_origin: bool,
+    /// The request it answers, where that is not the one that was made but one it was redirected to.
+    pub(crate) redirected: Option<Prepared>,
 }
 
 impl Upstream {
@@ -77,7 +80,11 @@ impl Upstream {
             }
             permit()?;
             let answer = self.transport.send(outgoing).await?;
-            if own_origin && let Some(jar) = credentials.jar {
+            // A cookie that may not go back is not taken either.
+            if own_origin
+                && let Some(jar) = credentials.jar
+                && may_carry_credentials(&current.url)
+            {
                 jar.store(answer.headers(), &current.url);
             }
             let location = match contents {
@@ -85,7 +92,7 @@ impl Upstream {
                 Contents::Secret => None,
             };
             let Some(location) = location else {
-                return Ok(Exchange { answer, own_origin });
+                return Ok(Exchange { answer, own_origin, redirected });
             };
             let mut next = current.clone();
             redirect(&mut next, answer.status(), location)?;
@@ -148,8 +155,8 @@ fn redirect(
     status: StatusCode,
     location: &HeaderValue,
 ) -> Result<(), TransportError> {
-    let target = location
-        .to_str()
+    // Servers write what they should have encoded, and every client reads it.
+    let target = std::str::from_utf8(location.as_bytes())
         .ok()
         .and_then(|location| request.url.join(location).ok())
         .filter(|target| matches!(target.scheme(), "http" | "https"));

@@ -9,6 +9,7 @@ mod cookies;
 mod header;
 mod path;
 mod path_random;
+mod proxy;
 mod query;
 mod redirect;
 mod redirect_credentials;

@@ -45,7 +45,7 @@ async fn an_ended_login_tells_everybody_the_same_and_sends_nothing_more() {
     let server = server();
     let client = expired_client(&server).await;
     let mut states = client.session().watch();
-    states.borrow_and_update();
+    states.current();
     server.revoke_all();
 
     let (one, two) = tokio::join!(client.issue(1).into_future(), client.issue(2).into_future());
@@ -57,12 +57,13 @@ async fn an_ended_login_tells_everybody_the_same_and_sends_nothing_more() {
         assert_eq!(expired.response().unwrap().status(), 401, "the caller's own answer");
         assert_eq!(expired.refresh_response().unwrap().status(), 401);
     }
-    assert!(matches!(&*states.borrow_and_update(), SessionState::Expired(_)));
+    assert!(matches!(states.current(), SessionState::Expired(_)));
 
     let sent = server.backend().requests().len();
     assert!(client.issue(3).await.unwrap_err().requires_sign_in());
     assert_eq!(server.backend().requests().len(), sent, "I29");
-    assert!(!states.has_changed().unwrap(), "I29: told once");
+    let again = tokio::time::timeout(Duration::from_secs(60), states.changed()).await;
+    assert!(again.is_err(), "I29: told once");
 
     client.login(&user("ann")).await.unwrap();
     assert_eq!(client.issue(3).await.unwrap().id, 3);

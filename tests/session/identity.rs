@@ -104,7 +104,7 @@ async fn a_sign_in_while_a_call_is_about_to_be_replayed() {
     let server = server();
     let client = expired_client(&server).await;
     let mut renewed = client.session().watch();
-    renewed.borrow_and_update();
+    renewed.current();
     let hold = server.hold_refreshes();
     let mut call = std::pin::pin!(client.issue(1).into_future());
     tokio::select! {

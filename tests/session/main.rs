@@ -3,6 +3,7 @@
 mod tracker;
 
 mod cancel;
+mod edges;
 mod failure;
 mod identity;
 mod ownership;

@@ -6,6 +6,7 @@ use sdk_runtime::{
     Attach, Body, Error, Grant, Head, IntoBody, Refusal, Result, ServiceTransport, TokenRequest,
     TokenResponse, Tokens, api_client,
 };
+use sdk_runtime::{Transport, TransportFuture, TransportRequest};
 use sdk_testkit::{Backend, Reply};
 use serde::Deserialize;
 
@@ -72,10 +73,23 @@ fn assert_quiet_error(what: &str, error: &Error) {
     }
 }
 
+/// A transport that prints what it is given, as somebody's own would who looks for a fault.
+struct Printing(ServiceTransport<Backend>);
+
+impl Transport for Printing {
+    fn send(&self, mut request: TransportRequest) -> TransportFuture {
+        // The path is shown, on purpose, and holds one of the planted secrets.
+        let whole = request.clone();
+        request.url.set_path("/");
+        assert_quiet("request", &request);
+        self.0.send(whole)
+    }
+}
+
 async fn errors(backend: &Backend, attach: Attach) -> Vec<Error> {
     let client = VaultClient::builder("http://localhost")
         .attach(attach)
-        .transport(ServiceTransport::new(backend.clone()))
+        .transport(Printing(ServiceTransport::new(backend.clone())))
         .build()
         .unwrap();
     let tokens = Tokens::new(SECRET).refresh_token(SECRET).subject(SECRET);

@@ -114,7 +114,9 @@ impl<C: ApiClient> ClientBuilder<C> {
         self
     }
 
-    /// Configures reqwest's own client: proxies, certificates, connection limits.
+    /// Configures reqwest's own client: proxies, certificates, connection limits. Default headers set there go to every
+    /// address, that of a redirect to another origin included: for credentials there is [`bearer`](Self::bearer), and
+    /// `headers(…)` in the declaration for everything else.
     pub fn http(
         mut self,
         configure: impl FnOnce(HttpClientBuilder) -> HttpClientBuilder + Send + 'static,
@@ -155,7 +157,10 @@ impl<C: ApiClient> ClientBuilder<C> {
             (Some(transport), None) => transport,
             (None, configure) => {
                 let configure = configure.unwrap_or_else(|| Box::new(|builder| builder));
-                Arc::new(ReqwestTransport::new(configure).map_err(BuildError::transport)?)
+                Arc::new(
+                    ReqwestTransport::new(base.is_loopback_in_the_clear(), configure)
+                        .map_err(BuildError::transport)?,
+                )
             }
         };
         let upstream = Arc::new(Upstream { transport, base });

@@ -13,7 +13,7 @@ use crate::clock;
 use crate::endpoint::{CallTimeout, Endpoint};
 use crate::error::{ApiError, Error, ErrorResponse, InvalidRequest};
 use crate::request::{HeaderArg, Prepared, Request, RequestPreview};
-use crate::response::{Answer, Decoder, Head, Response};
+use crate::response::{Decoder, Head, Response};
 use crate::session::{Grant, Refusal, Tokens};
 
 /// A call of an endpoint. Await it to send it. It borrows nothing, so it can be kept, sent to another thread, and spawned:
@@ -23,6 +23,10 @@ use crate::session::{Grant, Refusal, Tokens};
 ///
 /// Dropping the future, or cancelling it, stops this call and no other: a renewal it waits for goes on. Whether the server
 /// has seen the request is then not known.
+///
+/// # Panics
+///
+/// Awaiting a call outside a Tokio runtime with its time driver panics, as everything does there that waits.
 #[must_use = "a call does nothing until it is awaited"]
 pub struct Call<T, E = Error> {
     plan: Box<Plan>,
@@ -172,9 +176,16 @@ impl Plan {
                 };
                 let answer = answer.clone();
                 let value = (decoder.decode)(answer.clone())?;
-                let tokens = tokens(&value, answer.head()).map_err(|_| refused(self.endpoint, &answer))?;
-                let head = Some(answer.head());
-                client.session.shared().sign_in(tokens, head, sign_in.jar, Some(sign_in.epoch))?;
+                let tokens = match tokens(&value, answer.head()) {
+                    Ok(tokens) => tokens,
+                    Err(Refusal::Dead(message) | Refusal::TryLater { message, .. }) => {
+                        let (status, headers) = answer.head.into_parts();
+                        let refused = ErrorResponse::new(self.endpoint, status, headers, answer.body, false);
+                        return decode(Reply::Failure(refused.refused_for(message)), decoder, own, with_head);
+                    }
+                };
+                let (head, jar, since) = (Some(answer.head()), Some(sign_in.jar), Some(sign_in.epoch));
+                client.session.shared().sign_in(tokens, head, jar, since)?;
                 Ok(Ok((with_head.then_some(answer.head), value)))
             }
             (Stage::Ready(prepared), _) => {
@@ -186,7 +197,12 @@ impl Plan {
                     return Err(Error::NotSignedIn);
                 };
                 if let Role::End(supply) = role {
-                    supply(&grant, &mut request).ok_or(Error::NotSignedIn)?;
+                    supply(&grant, &mut request).ok_or_else(|| {
+                        InvalidRequest::new(
+                            self.endpoint.name(),
+                            "takes an argument from the session, which has nothing to build it from: only the login here has ended",
+                        )
+                    })?;
                 }
                 let prepared = request.prepare(decoder.accept)?;
                 let reply = client.end(&prepared, &snapshot).await?;
@@ -229,12 +245,6 @@ fn absent<T>(
     Err(Error::Status(response))
 }
 
-/// A sign-in that a server refused with a successful status.
-fn refused(endpoint: &'static Endpoint, answer: &Answer) -> Error {
-    let (status, headers) = (answer.head().status(), answer.head().headers().clone());
-    Error::Status(ErrorResponse::new(endpoint, status, headers, answer.body().clone(), false))
-}
-
 async fn cancelled(token: Option<&CancellationToken>) {
     match token {
         Some(token) => token.cancelled().await,
@@ -275,6 +285,23 @@ impl<T, E> fmt::Debug for Call<T, E> {
 #[must_use = "a call does nothing until it is awaited"]
 #[derive(Debug)]
 pub struct ResponseCall<T, E = Error>(Call<T, E>);
+
+impl<T, E> ResponseCall<T, E> {
+    /// As [`Call::timeout`].
+    pub fn timeout(self, timeout: impl Into<Option<Duration>>) -> Self {
+        Self(self.0.timeout(timeout))
+    }
+
+    /// As [`Call::cancel_on`].
+    pub fn cancel_on(self, token: &CancellationToken) -> Self {
+        Self(self.0.cancel_on(token))
+    }
+
+    /// As [`Call::header`].
+    pub fn header(self, name: &str, value: impl HeaderArg) -> Self {
+        Self(self.0.header(name, value))
+    }
+}
 
 impl<T: 'static, E: 'static> IntoFuture for ResponseCall<T, E> {
     type Output = Result<Response<T>, E>;

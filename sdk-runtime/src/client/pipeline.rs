@@ -70,15 +70,7 @@ impl Inner {
         if auth == Auth::None {
             return self.anonymous(request, None).await;
         }
-        if let Some(header) = shared.attachment.header()
-            && request.headers.contains_key(header)
-        {
-            return Err(InvalidRequest::new(
-                header.to_string(),
-                "is the session's to set: declare the endpoint with `auth = none` to set it yourself",
-            )
-            .into());
-        }
+        self.leaves_credentials_to_the_session(request)?;
         let identity = match &view.phase {
             Phase::SignedOut if auth == Auth::Optional => {
                 return self.anonymous(request, Some(&view.jar)).await;
@@ -93,16 +85,18 @@ impl Inner {
         progress.renewing(true);
         let snapshot = shared.credential(&identity).await?;
         progress.renewing(false);
-        let refusal = match self.signed(request, &snapshot, &identity, false).await? {
+        let (refusal, redirected) = match self.signed(request, &snapshot, &identity, false).await? {
             Judged::Surface(reply) => return Ok(reply),
-            Judged::TokenBad(refusal) => refusal,
+            Judged::TokenBad(refusal, redirected) => (refusal, redirected),
         };
+        // What a redirect led away from was taken by the server: only what it refused is sent again.
+        let request = redirected.as_ref().unwrap_or(request);
         progress.renewing(true);
         let snapshot = shared.replacement(&identity, &snapshot, &refusal).await?;
         progress.renewing(false);
         match self.signed(request, &snapshot, &identity, true).await? {
             Judged::Surface(reply) => Ok(reply),
-            Judged::TokenBad(refusal) => {
+            Judged::TokenBad(refusal, _) => {
                 Err(SessionExpired::new(ExpiredReason::ReplayRejected).seen_with(refusal).into())
             }
         }
@@ -111,12 +105,10 @@ impl Inner {
     /// The call that signs somebody in: never signed, with a jar of its own.
     pub(super) async fn start(&self, request: &Prepared) -> Result<SignIn, Error> {
         let view = self.session.shared().view();
-        let jar = match &view.phase {
-            Phase::Closed => return Err(Error::Closed),
-            // Cookies that were set on the way to the login belong to it; those of a former user do not.
-            Phase::SignedOut => Arc::new(view.jar.fork()),
-            Phase::Active(_) | Phase::Expired(_) => Arc::default(),
-        };
+        if matches!(view.phase, Phase::Closed) {
+            return Err(Error::Closed);
+        }
+        let jar = view.jar_for_sign_in();
         let credentials = Credentials { header: None, jar: Some(&jar) };
         let exchange = self.upstream.exchange(request, credentials, Contents::Secret, || Ok(())).await?;
         let reply = self.read(request, exchange).await?;
@@ -125,8 +117,9 @@ impl Inner {
 
     /// The call that tells the server of a sign-out which has already happened here.
     pub(super) async fn end(&self, request: &Prepared, login: &Snapshot) -> Result<Reply, Error> {
+        self.leaves_credentials_to_the_session(request)?;
         let credentials = match request.endpoint.auth {
-            Auth::None => Credentials { header: None, jar: Some(&login.jar) },
+            Auth::None => Credentials::default(),
             Auth::Required | Auth::Optional => self.credentials(login),
         };
         let exchange = self.upstream.exchange(request, credentials, Contents::Secret, || Ok(())).await?;
@@ -147,18 +140,34 @@ impl Inner {
         replay: bool,
     ) -> Result<Judged, Error> {
         let shared = self.session.shared();
-        let exchange = self
+        let mut exchange = self
             .upstream
             .exchange(request, self.credentials(snapshot), Contents::Ordinary, || {
                 shared.permit(identity, replay)
             })
             .await?;
-        let own_origin = exchange.own_origin;
+        let (own_origin, redirected) = (exchange.own_origin, exchange.redirected.take());
         let reply = self.read(request, exchange).await?;
         Ok(match reply {
-            Reply::Failure(answer) if own_origin && self.is_token_bad(&answer) => Judged::TokenBad(answer),
+            Reply::Failure(answer) if own_origin && self.is_token_bad(&answer) => {
+                Judged::TokenBad(answer, redirected)
+            }
             reply => Judged::Surface(reply),
         })
+    }
+
+    /// A header that the session sets must not be set by a call as well: one of them would be ignored.
+    fn leaves_credentials_to_the_session(&self, request: &Prepared) -> Result<(), Error> {
+        match self.session.shared().attachment.header() {
+            Some(header) if request.endpoint.auth != Auth::None && request.headers.contains_key(header) => {
+                Err(InvalidRequest::new(
+                    header.to_string(),
+                    "is the session's to set: declare the endpoint with `auth = none` to set it yourself",
+                )
+                .into())
+            }
+            _ => Ok(()),
+        }
     }
 
     fn credentials<'a>(&'a self, snapshot: &'a Snapshot) -> Credentials<'a> {
@@ -189,5 +198,6 @@ impl Inner {
 /// What an answer to a signed request means.
 enum Judged {
     Surface(Reply),
-    TokenBad(ErrorResponse),
+    /// The answer, and the request it refused where that is one the call was redirected to.
+    TokenBad(ErrorResponse, Option<Prepared>),
 }

@@ -8,8 +8,9 @@ use http::StatusCode;
 
 /// The answer could not be decoded.
 ///
-/// `Display` says where and what was expected; what the document said there is for [`detail`](Self::detail) and
-/// [`excerpt`](Self::excerpt), since it may be somebody's data.
+/// `Display` says what was expected and what kind of document came. Where in it, and what it said there, is for
+/// [`path`](Self::path), [`detail`](Self::detail) and [`excerpt`](Self::excerpt), since the keys of a map are somebody's
+/// data too.
 #[derive(Clone)]
 pub struct DecodeError(Arc<Inner>);
 
@@ -86,9 +87,6 @@ impl fmt::Display for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let inner = &*self.0;
         write!(f, "the answer with status {} is not a `{}`", inner.status.as_u16(), inner.expected)?;
-        if let Some(path) = &inner.path {
-            write!(f, ", at `{path}`")?;
-        }
         match &inner.content_type {
             Some(content_type) => write!(f, " (its content type is `{content_type}`)"),
             None => f.write_str(" (it has no content type)"),
@@ -102,7 +100,6 @@ impl fmt::Debug for DecodeError {
             .field("expected", &self.0.expected)
             .field("status", &self.0.status.as_u16())
             .field("content_type", &self.0.content_type)
-            .field("path", &self.0.path)
             .finish_non_exhaustive()
     }
 }

@@ -17,9 +17,6 @@ struct Inner {
     response: Option<ErrorResponse>,
 }
 
-/// The answer that refused a caller's token.
-pub(crate) type Original = ErrorResponse;
-
 /// Why a session expired, or a call was given up as if it had.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -47,7 +44,7 @@ impl SessionExpired {
     }
 
     /// The same end of the same login, as the caller sees it whose own request was answered with `response`.
-    pub(crate) fn seen_with(&self, response: Original) -> Self {
+    pub(crate) fn seen_with(&self, response: ErrorResponse) -> Self {
         Self(Arc::new(Inner { response: Some(response), ..(*self.0).clone() }))
     }
 

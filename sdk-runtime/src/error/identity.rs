@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-/// Somebody else signed in while the call was under way, so it was not sent, or not sent again.
+/// The login changed while the call was under way, so it was not sent, or not sent again. For a sign-in: somebody signed
+/// in or out before its answer came, so it signed nobody in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct IdentityChanged {
     sent: bool,
@@ -23,9 +24,9 @@ impl IdentityChanged {
 impl fmt::Display for IdentityChanged {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(if self.sent {
-            "somebody else signed in while the call was under way; it was sent for the former user only"
+            "the login changed while the call was under way; what was sent, was sent under the former one"
         } else {
-            "somebody else signed in before the call was sent; it was not sent"
+            "the login changed before the call was sent; it was not sent"
         })
     }
 }

@@ -29,8 +29,6 @@ pub use too_large::BodyTooLarge;
 pub use transport::{TransportError, TransportErrorKind};
 pub use unavailable::{RefreshUnavailable, UnavailableCause};
 
-pub(crate) use expired::Original;
-
 /// Why a call failed.
 ///
 /// ```

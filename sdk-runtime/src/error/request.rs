@@ -14,7 +14,8 @@ struct Inner {
 }
 
 impl InvalidRequest {
-    pub(crate) fn new(argument: impl Into<Cow<'static, str>>, reason: impl Into<Cow<'static, str>>) -> Self {
+    /// An argument of that name which cannot be sent, and why: "is …", without quoting the value.
+    pub fn new(argument: impl Into<Cow<'static, str>>, reason: impl Into<Cow<'static, str>>) -> Self {
         Self(Arc::new(Inner { argument: argument.into(), reason: reason.into() }))
     }
 

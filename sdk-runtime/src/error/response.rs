@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 
 use crate::endpoint::Endpoint;
 
-/// An answer that is no success: status, headers, and the first 64 KiB of its body.
+/// An answer that is no success: status, headers, and the beginning of its body.
 #[derive(Clone)]
 pub struct ErrorResponse(Arc<Inner>);
 
@@ -19,6 +19,7 @@ struct Inner {
     headers: HeaderMap,
     body: Bytes,
     truncated: bool,
+    message: Option<String>,
 }
 
 impl ErrorResponse {
@@ -29,7 +30,15 @@ impl ErrorResponse {
         body: Bytes,
         truncated: bool,
     ) -> Self {
-        Self(Arc::new(Inner { endpoint, status, headers, body, truncated }))
+        Self(Arc::new(Inner { endpoint, status, headers, body, truncated, message: None }))
+    }
+
+    /// The same answer, with the reason its body gives for refusing in spite of its status.
+    pub(crate) fn refused_for(self, message: String) -> Self {
+        let Inner { endpoint, status, headers, body, truncated, .. } = &*self.0;
+        let (headers, body) = (headers.clone(), body.clone());
+        let message = Some(message);
+        Self(Arc::new(Inner { endpoint, status: *status, headers, body, truncated: *truncated, message }))
     }
 
     /// The endpoint that was called.
@@ -50,7 +59,7 @@ impl ErrorResponse {
         &self.0.headers
     }
 
-    /// The body, at most its first 64 KiB.
+    /// The body, at most its first 64 KiB, or its first MiB of the answer to a renewal.
     #[must_use]
     pub fn body(&self) -> &Bytes {
         &self.0.body
@@ -60,6 +69,12 @@ impl ErrorResponse {
     #[must_use]
     pub fn is_truncated(&self) -> bool {
         self.0.truncated
+    }
+
+    /// The reason of a [`Refusal`](crate::Refusal), where a sign-in was refused by a successful status.
+    #[must_use]
+    pub fn message(&self) -> Option<&str> {
+        self.0.message.as_deref()
     }
 
     /// The body as text; bytes that are not UTF-8 are replaced.

@@ -21,7 +21,9 @@ pub enum TimeoutPhase {
 }
 
 impl Timeout {
-    pub(crate) fn new(phase: TimeoutPhase, limit: Duration) -> Self {
+    /// A timeout of `limit` while waiting for `phase`.
+    #[must_use]
+    pub fn new(phase: TimeoutPhase, limit: Duration) -> Self {
         Self { phase, millis: u32::try_from(limit.as_millis()).unwrap_or(u32::MAX) }
     }
 

@@ -42,6 +42,11 @@ impl Base {
         self.url.path().trim_end_matches('/').len()
     }
 
+    /// Whether requests with credentials travel without TLS, which they may only on this machine.
+    pub(crate) fn is_loopback_in_the_clear(&self) -> bool {
+        self.url.scheme() == "http" && may_carry_credentials(&self.url)
+    }
+
     /// Whether `url` is of this client's own origin (RFC 6454).
     pub(crate) fn is_origin_of(&self, url: &Url) -> bool {
         self.url.scheme() == url.scheme()

@@ -138,6 +138,15 @@ pub(crate) fn set(
     .map_err(|error| InvalidRequest::new(name.to_string(), error.reason().to_owned()))
 }
 
+/// As [`set`], for a name that only becomes known at run time.
+pub(crate) fn set_by_name(
+    headers: &mut HeaderMap,
+    text: &str,
+    value: &dyn HeaderArg,
+) -> Result<(), InvalidRequest> {
+    set(headers, &name(text)?, |line| value.lines(line))
+}
+
 /// The name of a header that only becomes known at run time.
 pub(crate) fn name(text: &str) -> Result<HeaderName, InvalidRequest> {
     let name = HeaderName::try_from(text)

@@ -102,9 +102,13 @@ impl Request {
         match query::pairs(fields) {
             Err(_) => self.hold(Err(not_flat(parameter))),
             Ok(pairs) => {
-                for (name, value) in pairs {
-                    let written = header::name(&name)
-                        .and_then(|name| header::set(&mut self.headers, &name, |line| value.lines(line)));
+                // The elements of a list come as pairs of one name, one after the other.
+                for lines in pairs.chunk_by(|one, two| one.0 == two.0) {
+                    let written = header::name(&lines[0].0).and_then(|name| {
+                        header::set(&mut self.headers, &name, |line| {
+                            lines.iter().try_for_each(|(_, value)| value.lines(line))
+                        })
+                    });
                     self.hold(written);
                 }
             }
@@ -157,8 +161,7 @@ impl Request {
 
     /// Sets a header for this call alone, in place of what the declaration set.
     pub(crate) fn set_header(&mut self, name: &str, value: &dyn HeaderArg) -> Result<(), InvalidRequest> {
-        let name = header::name(name)?;
-        header::set(&mut self.headers, &name, |line| value.lines(line))
+        header::set_by_name(&mut self.headers, name, value)
     }
 
     fn hold(&mut self, result: Result<(), InvalidRequest>) {
@@ -245,7 +248,6 @@ pub(crate) struct Prepared {
 impl Prepared {
     /// Sets a header for this call alone, in place of what the declaration set.
     pub(crate) fn set_header(&mut self, name: &str, value: &dyn HeaderArg) -> Result<(), InvalidRequest> {
-        let name = header::name(name)?;
-        header::set(&mut self.headers, &name, |line| value.lines(line))
+        header::set_by_name(&mut self.headers, name, value)
     }
 }

@@ -22,7 +22,9 @@ pub struct Head {
 }
 
 impl Head {
-    pub(crate) fn new(status: StatusCode, headers: HeaderMap) -> Self {
+    /// A head of these.
+    #[must_use]
+    pub fn new(status: StatusCode, headers: HeaderMap) -> Self {
         Self { status, headers }
     }
 
@@ -36,6 +38,10 @@ impl Head {
     #[must_use]
     pub fn headers(&self) -> &HeaderMap {
         &self.headers
+    }
+
+    pub(crate) fn into_parts(self) -> (StatusCode, HeaderMap) {
+        (self.status, self.headers)
     }
 
     fn content_type(&self) -> Option<&str> {
@@ -57,7 +63,9 @@ pub struct Answer {
 }
 
 impl Answer {
-    pub(crate) fn new(head: Head, body: Bytes) -> Self {
+    /// An answer of these.
+    #[must_use]
+    pub fn new(head: Head, body: Bytes) -> Self {
         Self { head, body }
     }
 
@@ -120,7 +128,8 @@ pub struct Response<T> {
 }
 
 impl<T> Response<T> {
-    pub(crate) fn new(head: Head, value: T) -> Self {
+    /// A response of these, for a fake to succeed with.
+    pub fn new(head: Head, value: T) -> Self {
         Self { head, value }
     }
 

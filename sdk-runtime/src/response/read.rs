@@ -19,34 +19,29 @@ pub(crate) async fn read_all(body: ResponseBody, limit: usize) -> Result<Bytes, 
 pub(crate) async fn read_some(mut body: ResponseBody, limit: usize) -> Result<(Bytes, bool), TransportError> {
     // Most bodies come in one piece, which is then kept as it is.
     let mut first = Bytes::new();
-    let mut rest = BytesMut::new();
+    let mut whole = BytesMut::new();
     while let Some(frame) = body.frame().await {
-        let Ok(data) = frame?.into_data() else {
+        let Ok(mut data) = frame?.into_data() else {
             continue;
         };
-        let room = limit - first.len() - rest.len();
+        let room = limit - first.len().max(whole.len());
         let truncated = data.len() > room;
-        let data = data.slice(..data.len().min(room));
-        if first.is_empty() {
+        data.truncate(room);
+        if first.is_empty() && whole.is_empty() {
             first = data;
         } else {
-            rest.extend_from_slice(&data);
+            whole.extend_from_slice(&std::mem::take(&mut first));
+            whole.extend_from_slice(&data);
         }
         if truncated {
-            return Ok((joined(first, &rest), true));
+            return Ok((joined(first, whole), true));
         }
     }
-    Ok((joined(first, &rest), false))
+    Ok((joined(first, whole), false))
 }
 
-fn joined(first: Bytes, rest: &BytesMut) -> Bytes {
-    if rest.is_empty() {
-        return first;
-    }
-    let mut whole = BytesMut::with_capacity(first.len() + rest.len());
-    whole.extend_from_slice(&first);
-    whole.extend_from_slice(rest);
-    whole.freeze()
+fn joined(first: Bytes, whole: BytesMut) -> Bytes {
+    if whole.is_empty() { first } else { whole.freeze() }
 }
 
 #[cfg(test)]
@@ -77,7 +72,7 @@ mod tests {
 
     fn body(pieces: &[&'static str]) -> ResponseBody {
         let pieces = Pieces(pieces.iter().copied().collect());
-        pieces.map_err(|never| match never {}).boxed_unsync()
+        ResponseBody::new(pieces.map_err(|never| match never {}))
     }
 
     #[tokio::test]

@@ -29,10 +29,11 @@ impl FromResponse for String {
         {
             return Err(answer.not_a::<Self>("the charset is neither UTF-8 nor US-ASCII"));
         }
-        match std::str::from_utf8(&answer.body) {
-            Ok(text) => Ok(text.to_owned()),
-            Err(error) => Err(answer.not_a::<Self>(error.to_string())),
-        }
+        let Answer { head, body } = answer;
+        String::from_utf8(body.into()).map_err(|error| {
+            let detail = error.to_string();
+            Answer::new(head, error.into_bytes().into()).not_a::<Self>(detail)
+        })
     }
 }
 

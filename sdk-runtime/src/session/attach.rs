@@ -1,8 +1,13 @@
-//! How an access token is put on a request.
+//! How an access token is put on a request, and tokens made ready for it.
+
+use std::time::Duration;
 
 use http::header::{AUTHORIZATION, COOKIE, HeaderName, HeaderValue};
 
+use super::lifetime::lifetime;
+use super::tokens::Tokens;
 use crate::error::InvalidRequest;
+use crate::response::Head;
 use crate::secret::AccessToken;
 
 /// How the access token is attached to a request.
@@ -48,13 +53,22 @@ impl Attach {
                 if header == COOKIE {
                     return Err(InvalidRequest::new(name, "is the jar's: use `Attach::cookies()`"));
                 }
-                if scheme.as_ref().is_some_and(|scheme| HeaderValue::try_from(scheme).is_err()) {
-                    return Err(InvalidRequest::new(name, "has a scheme that no header can hold"));
+                if scheme.as_ref().is_some_and(|scheme| !is_scheme(scheme)) {
+                    return Err(InvalidRequest::new(
+                        name,
+                        "has a scheme that is none: it is one word, and `Attach::raw` is for a token without",
+                    ));
                 }
                 Ok(Attachment::Header { name: header, scheme })
             }
         }
     }
+}
+
+/// A token of RFC 9110, 11.1, by which challenges can name it.
+fn is_scheme(scheme: &str) -> bool {
+    !scheme.is_empty()
+        && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte))
 }
 
 impl Default for Attach {
@@ -87,28 +101,59 @@ impl Attachment {
         }
     }
 
-    /// The header of a request signed with `token`, marked sensitive: the only place where one is made.
-    pub(crate) fn sign(&self, token: &AccessToken) -> Result<Option<HeaderValue>, InvalidRequest> {
-        let Self::Header { name, scheme } = self else {
-            return Ok(None);
+    /// Makes `tokens`, which came with `head` if a server just sent them, ready to sign with.
+    pub(crate) fn credential(
+        &self,
+        tokens: Tokens,
+        head: Option<&Head>,
+    ) -> Result<Credential, InvalidRequest> {
+        let header = match (self, &tokens.access) {
+            (Self::Cookies, _) => None,
+            (Self::Header { name, scheme }, Some(token)) => Some(header(name, scheme.as_deref(), token)?),
+            (Self::Header { .. }, None) => {
+                return Err(InvalidRequest::new(
+                    "Tokens::cookies()",
+                    "has no access token for the header to hold: configure `.attach(Attach::cookies())`",
+                ));
+            }
         };
-        let value = match scheme {
-            Some(scheme) => HeaderValue::try_from(format!("{scheme} {}", token.expose())),
-            None => HeaderValue::from_str(token.expose()),
-        };
-        let mut value = value.map_err(|_| {
-            InvalidRequest::new(
-                name.to_string(),
-                "cannot hold this access token: it has a control character in it",
-            )
-        })?;
-        if token.expose().trim().is_empty() {
-            return Err(InvalidRequest::new(
-                name.to_string(),
-                "cannot be signed with an access token that is empty",
-            ));
-        }
-        value.set_sensitive(true);
-        Ok(Some(value))
+        let lifetime = lifetime(&tokens, head);
+        Ok(Credential { tokens, header, lifetime })
     }
+}
+
+/// Tokens, and what became of the access token.
+#[derive(Debug, Clone)]
+pub(crate) struct Credential {
+    pub(crate) tokens: Tokens,
+    /// The ready-made header; `None` where cookies sign.
+    pub(crate) header: Option<HeaderValue>,
+    pub(crate) lifetime: Option<Duration>,
+}
+
+/// The header of a request signed with `token`, marked sensitive: the only place where one is made.
+fn header(
+    name: &HeaderName,
+    scheme: Option<&str>,
+    token: &AccessToken,
+) -> Result<HeaderValue, InvalidRequest> {
+    let token = token.expose();
+    if token.trim().is_empty() {
+        return Err(InvalidRequest::new(
+            name.to_string(),
+            "cannot be signed with an access token that is empty",
+        ));
+    }
+    let value = match scheme {
+        Some(scheme) => HeaderValue::try_from(format!("{scheme} {token}")),
+        None => HeaderValue::from_str(token),
+    };
+    let mut value = value.map_err(|_| {
+        InvalidRequest::new(
+            name.to_string(),
+            "cannot hold this access token: it has a control character in it",
+        )
+    })?;
+    value.set_sensitive(true);
+    Ok(value)
 }

@@ -14,10 +14,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::HeaderValue;
-
+use super::attach::Credential;
 use super::snapshot::{Phase, Snapshot, Stamp, Validity, View};
-use super::tokens::{Grant, Tokens};
+use super::tokens::Grant;
 use crate::clock::Instant;
 use crate::cookies::Jar;
 use crate::error::{
@@ -57,18 +56,15 @@ pub(crate) enum Demand {
     Fail(Error),
 }
 
-/// Tokens, and what the shell made of the access token.
-#[derive(Debug, Clone)]
-pub(crate) struct Credential {
-    pub(crate) tokens: Tokens,
-    pub(crate) header: Option<HeaderValue>,
-    pub(crate) lifetime: Option<Duration>,
-}
-
 /// What came of a renewal.
 #[derive(Debug)]
 pub(crate) enum Outcome {
     Success(Credential),
+    /// Tokens came, and the access token is none that could sign.
+    Unusable {
+        refresh: Option<RefreshToken>,
+        cause: UnavailableCause,
+    },
     /// The server refused for good.
     Rejected(SessionExpired),
     /// There is nothing to renew with.
@@ -82,29 +78,23 @@ pub(crate) enum Outcome {
     Misconfigured(UnavailableCause),
 }
 
-/// What the waiters of a run are told.
-pub(crate) type Settled = Result<Arc<Snapshot>, Error>;
+/// What the waiters of a run are told. What to sign with they read where everybody does, since more may have happened.
+pub(crate) type Settled = Result<(), Error>;
 
 #[derive(Debug)]
 pub(crate) struct Core {
-    epoch: u64,
+    /// The state, as everybody sees it.
+    view: View,
+    /// What the login can be renewed with; nobody's before a sign-in and after the end.
+    refresh: Option<RefreshToken>,
     generation: u64,
-    state: State,
-    jar: Arc<Jar>,
     renewable: bool,
     run: Option<RunId>,
     runs: u64,
     cool_down: Option<CoolDown>,
     failures: u32,
     random: fastrand::Rng,
-}
-
-#[derive(Debug)]
-enum State {
-    SignedOut,
-    Active { snapshot: Arc<Snapshot>, refresh: Option<RefreshToken> },
-    Expired(SessionExpired),
-    Closed,
+    changed: bool,
 }
 
 #[derive(Debug)]
@@ -116,16 +106,16 @@ struct CoolDown {
 impl Core {
     pub(crate) fn new(seed: u64) -> Self {
         Self {
-            epoch: 0,
+            view: View { epoch: 0, phase: Phase::SignedOut, jar: Arc::default() },
+            refresh: None,
             generation: 0,
-            state: State::SignedOut,
-            jar: Arc::default(),
             renewable: false,
             run: None,
             runs: 0,
             cool_down: None,
             failures: 0,
             random: fastrand::Rng::with_seed(seed),
+            changed: false,
         }
     }
 
@@ -134,27 +124,22 @@ impl Core {
         self.renewable = true;
     }
 
-    pub(crate) fn epoch(&self) -> u64 {
-        self.epoch
+    /// What everybody may see.
+    pub(crate) fn view(&self) -> &View {
+        &self.view
     }
 
-    /// What everybody may see.
-    pub(crate) fn view(&self) -> View {
-        let phase = match &self.state {
-            State::SignedOut => Phase::SignedOut,
-            State::Active { snapshot, .. } => Phase::Active(snapshot.clone()),
-            State::Expired(expired) => Phase::Expired(expired.clone()),
-            State::Closed => Phase::Closed,
-        };
-        View { epoch: self.epoch, phase, jar: self.jar.clone() }
+    /// Whether there is something new for everybody to see since this was last asked.
+    pub(crate) fn take_changed(&mut self) -> bool {
+        std::mem::take(&mut self.changed)
     }
 
     /// A call of `identity` wants a credential; `rejected` is the one a server just refused, where there is one.
     pub(crate) fn demand(&mut self, identity: &Identity, rejected: Option<Stamp>, now: Instant) -> Demand {
-        if let Err(error) = self.permit(identity, rejected.is_some()) {
+        if let Err(error) = permit(&self.view, identity, rejected.is_some()) {
             return Demand::Fail(error);
         }
-        let State::Active { snapshot, refresh } = &self.state else {
+        let Phase::Active(snapshot) = &self.view.phase else {
             return Demand::Fail(Error::NotSignedIn);
         };
         if rejected == Some(snapshot.stamp) {
@@ -172,16 +157,11 @@ impl Core {
         if let Some(cool_down) = self.cool_down.as_ref().filter(|cool_down| now < cool_down.until) {
             return Demand::Fail(cool_down.failure.clone().into());
         }
-        let grant = Grant { access: snapshot.access.clone(), refresh: refresh.clone() };
+        let grant = Grant { access: snapshot.access.clone(), refresh: self.refresh.clone() };
         self.runs += 1;
         let run = RunId(self.runs);
         self.run = Some(run);
         Demand::Start(run, grant)
-    }
-
-    /// Whether something of `identity` may be sent now.
-    pub(crate) fn permit(&self, identity: &Identity, sent: bool) -> Result<(), Error> {
-        permit(&self.view(), identity, sent)
     }
 
     /// `run` has come to an end. `None`: it is of another epoch, or it was given up, and whatever it obtained is nobody's.
@@ -194,12 +174,18 @@ impl Core {
             Outcome::Success(credential)
                 if credential.lifetime.is_some_and(|lifetime| lifetime < SHORTEST) =>
             {
-                // Rotated all the same: what it obtained is what the next renewal needs.
                 self.keep_refresh_token(credential.tokens.refresh);
                 let wait = self.back_off(None);
                 Err(self.cool_down(UnavailableCause::DeadOnArrival, wait, now).into())
             }
-            Outcome::Success(credential) => Ok(self.renew(credential, now)),
+            Outcome::Success(credential) => {
+                self.renew(credential, now);
+                Ok(())
+            }
+            Outcome::Unusable { refresh, cause } => {
+                self.keep_refresh_token(refresh);
+                Err(self.cool_down(cause, COOL_DOWN_MISCONFIGURED, now).into())
+            }
             Outcome::Rejected(expired) => Err(self.expire(expired).into()),
             Outcome::NothingToRenewWith => {
                 Err(self.expire(SessionExpired::new(ExpiredReason::NoRefreshToken)).into())
@@ -212,51 +198,52 @@ impl Core {
         })
     }
 
-    /// Somebody signed in. With `since`, only if nobody else has signed in or out since that epoch.
+    /// Somebody signed in, with the cookies of `jar`, or of the signed-out state where there is none. With `since`, only if
+    /// nobody else has signed in or out since that epoch.
     pub(crate) fn sign_in(
         &mut self,
         credential: Credential,
-        jar: Arc<Jar>,
+        jar: Option<Arc<Jar>>,
         since: Option<u64>,
         now: Instant,
     ) -> Result<(), Error> {
-        if matches!(self.state, State::Closed) {
+        if matches!(self.view.phase, Phase::Closed) {
             return Err(Error::Closed);
         }
-        if since.is_some_and(|since| since != self.epoch) {
+        if since.is_some_and(|since| since != self.view.epoch) {
             return Err(IdentityChanged::new(true).into());
         }
-        self.next_epoch(jar);
+        let jar = jar.unwrap_or_else(|| self.view.jar_for_sign_in());
+        self.next_epoch(jar, Phase::SignedOut);
         self.publish(credential, None, None, now);
         Ok(())
     }
 
     /// Nobody is signed in any more. Returns what the login was, for telling the server.
     pub(crate) fn sign_out(&mut self) -> Option<(Arc<Snapshot>, Grant)> {
-        if matches!(self.state, State::Closed) {
-            return None;
-        }
-        self.next_epoch(Arc::default());
-        match std::mem::replace(&mut self.state, State::SignedOut) {
-            State::Active { snapshot, refresh } => {
-                let access = snapshot.access.clone();
-                Some((snapshot, Grant { access, refresh }))
+        let login = match &self.view.phase {
+            Phase::Closed => return None,
+            Phase::Active(snapshot) => {
+                let grant = Grant { access: snapshot.access.clone(), refresh: self.refresh.take() };
+                Some((snapshot.clone(), grant))
             }
-            _ => None,
-        }
+            Phase::SignedOut | Phase::Expired(_) => None,
+        };
+        self.next_epoch(Arc::default(), Phase::SignedOut);
+        login
     }
 
     /// The session is over for good.
     pub(crate) fn close(&mut self) {
-        self.next_epoch(Arc::default());
-        self.state = State::Closed;
+        self.next_epoch(Arc::default(), Phase::Closed);
     }
 
-    fn next_epoch(&mut self, jar: Arc<Jar>) {
-        self.epoch += 1;
-        self.jar = jar;
+    fn next_epoch(&mut self, jar: Arc<Jar>, phase: Phase) {
+        self.view = View { epoch: self.view.epoch + 1, phase, jar };
+        self.refresh = None;
         self.run = None;
         self.recover();
+        self.changed = true;
     }
 
     fn recover(&mut self) {
@@ -264,13 +251,19 @@ impl Core {
         self.failures = 0;
     }
 
-    fn renew(&mut self, credential: Credential, now: Instant) -> Arc<Snapshot> {
+    fn renew(&mut self, credential: Credential, now: Instant) {
         self.recover();
-        let (subject, old) = match &self.state {
-            State::Active { snapshot, refresh } => (snapshot.subject.clone(), refresh.clone()),
-            _ => (None, None),
+        let before = match &self.view.phase {
+            Phase::Active(snapshot) => snapshot.subject.clone(),
+            _ => None,
         };
-        self.publish(credential, subject, old, now)
+        let news = credential.tokens.subject.as_ref();
+        let refresh = self.refresh.take();
+        if news.is_some() && before.is_some() && news != before.as_ref() {
+            // The server renewed the login of somebody else, as whom nobody who waits here may go on.
+            self.next_epoch(Arc::new(self.view.jar.fork()), Phase::SignedOut);
+        }
+        self.publish(credential, before, refresh, now);
     }
 
     /// Makes `credential` the one that signs, with `subject` and `refresh` for what it does not say.
@@ -280,32 +273,35 @@ impl Core {
         subject: Option<Arc<str>>,
         refresh: Option<RefreshToken>,
         now: Instant,
-    ) -> Arc<Snapshot> {
+    ) {
         self.generation += 1;
-        let stamp = Stamp { epoch: self.epoch, generation: self.generation };
+        let stamp = Stamp { epoch: self.view.epoch, generation: self.generation };
         let Credential { tokens, header, lifetime } = credential;
-        let refresh = tokens.refresh.or(refresh);
-        let snapshot = Arc::new(Snapshot::new(
+        self.refresh = told(tokens.refresh).or(refresh);
+        self.view.phase = Phase::Active(Arc::new(Snapshot::new(
             stamp,
             tokens.subject.or(subject),
-            (tokens.access, refresh.clone()),
+            (tokens.access, self.refresh.clone()),
             header,
-            self.jar.clone(),
-            lifetime.and_then(|lifetime| now.checked_add(lifetime)),
-        ));
-        self.state = State::Active { snapshot: snapshot.clone(), refresh };
-        snapshot
+            self.view.jar.clone(),
+            // What nothing can renew is good until the server says otherwise, whatever our clock does.
+            lifetime.filter(|_| self.renewable).and_then(|lifetime| now.checked_add(lifetime)),
+        )));
+        self.changed = true;
     }
 
+    /// Whatever else is wrong with an answer: the refresh token in it has replaced the one that was spent.
     fn keep_refresh_token(&mut self, token: Option<RefreshToken>) {
-        if let (State::Active { refresh, .. }, Some(token)) = (&mut self.state, token) {
-            *refresh = Some(token);
+        if let Some(token) = told(token) {
+            self.refresh = Some(token);
         }
     }
 
     fn expire(&mut self, expired: SessionExpired) -> SessionExpired {
         self.recover();
-        self.state = State::Expired(expired.clone());
+        self.refresh = None;
+        self.view.phase = Phase::Expired(expired.clone());
+        self.changed = true;
         expired
     }
 
@@ -319,10 +315,15 @@ impl Core {
     /// Exponential with equal jitter, never shorter than the server asks.
     fn back_off(&mut self, retry_after: Option<Duration>) -> Duration {
         let ceiling = COOL_DOWN_FIRST.saturating_mul(1 << self.failures.min(10)).min(COOL_DOWN_LONGEST);
-        self.failures += 1;
+        self.failures = self.failures.saturating_add(1);
         let jittered = ceiling.mul_f64(0.5 + self.random.f64() / 2.0);
         jittered.max(retry_after.unwrap_or_default().min(RETRY_AFTER_LONGEST))
     }
+}
+
+/// A refresh token that is empty was left out, whatever serialized it.
+fn told(token: Option<RefreshToken>) -> Option<RefreshToken> {
+    token.filter(|token| !token.expose().is_empty())
 }
 
 /// Whether something of `identity` may be sent in the state that `view` shows; `sent` tells whether anything was already.

@@ -2,6 +2,7 @@
 
 use http::StatusCode;
 
+use super::super::tokens::Tokens;
 use super::*;
 use crate::endpoint::Endpoint;
 use crate::error::ErrorResponse;
@@ -41,17 +42,17 @@ impl World {
         let mut core = Core::new(7);
         core.make_renewable();
         let now = crate::clock::now();
-        core.sign_in(tokens("one"), Arc::default(), None, now).unwrap();
+        core.sign_in(tokens("one"), None, None, now).unwrap();
         Self { core, now }
     }
 
     fn me(&self) -> Identity {
-        Identity { epoch: self.core.epoch, subject: self.active().subject.clone() }
+        Identity { epoch: self.core.view().epoch, subject: self.active().subject.clone() }
     }
 
     fn active(&self) -> Arc<Snapshot> {
-        match &self.core.state {
-            State::Active { snapshot, .. } => snapshot.clone(),
+        match &self.core.view().phase {
+            Phase::Active(snapshot) => snapshot.clone(),
             other => panic!("not active: {other:?}"),
         }
     }
@@ -82,7 +83,8 @@ fn a_fresh_token_signs_and_a_rejected_one_starts_one_run() {
     assert_eq!(grant.refresh_token().unwrap().expose(), "refresh of one");
     assert!(matches!(world.demand(&me, Some(first.stamp)), Demand::Join), "I1");
     assert!(matches!(world.demand(&me, None), Demand::Join), "a new call waits for the run too");
-    let second = world.finish(run, Outcome::Success(tokens("two"))).unwrap().unwrap();
+    world.finish(run, Outcome::Success(tokens("two"))).unwrap().unwrap();
+    let second = world.active();
     assert!(second.stamp > first.stamp, "I3");
     assert!(matches!(world.demand(&me, None), Demand::Sign(snapshot) if Arc::ptr_eq(&snapshot, &second)));
 }
@@ -163,7 +165,7 @@ fn i10_a_run_of_an_older_epoch_changes_nothing() {
         let (run, _) = world.start();
         world.core.sign_out();
         assert!(world.finish(run, outcome).is_none());
-        assert!(matches!(world.core.state, State::SignedOut));
+        assert!(matches!(world.core.view().phase, Phase::SignedOut));
         assert!(matches!(world.demand(&me, None), Demand::Fail(Error::NotSignedIn)));
     }
     for outcome in
@@ -172,7 +174,7 @@ fn i10_a_run_of_an_older_epoch_changes_nothing() {
         let mut world = World::signed_in();
         let me = world.me();
         let (run, _) = world.start();
-        world.core.sign_in(tokens("other"), Arc::default(), None, world.now).unwrap();
+        world.core.sign_in(tokens("other"), None, None, world.now).unwrap();
         let other = world.active();
         assert!(world.finish(run, outcome).is_none());
         assert!(Arc::ptr_eq(&other, &world.active()));
@@ -190,13 +192,13 @@ fn i12_the_same_subject_is_the_same_identity() {
         lifetime: None,
     };
     let mut world = World::signed_in();
-    world.core.sign_in(named("a", "ann"), Arc::default(), None, world.now).unwrap();
+    world.core.sign_in(named("a", "ann"), None, None, world.now).unwrap();
     let ann = world.me();
-    world.core.sign_in(named("b", "ann"), Arc::default(), None, world.now).unwrap();
+    world.core.sign_in(named("b", "ann"), None, None, world.now).unwrap();
     assert!(matches!(world.demand(&ann, None), Demand::Sign(_)));
-    world.core.sign_in(named("c", "bob"), Arc::default(), None, world.now).unwrap();
+    world.core.sign_in(named("c", "bob"), None, None, world.now).unwrap();
     assert!(matches!(world.demand(&ann, None), Demand::Fail(Error::IdentityChanged(_))));
-    world.core.sign_in(tokens("d"), Arc::default(), None, world.now).unwrap();
+    world.core.sign_in(tokens("d"), None, None, world.now).unwrap();
     assert!(matches!(world.demand(&ann, None), Demand::Fail(Error::IdentityChanged(_))));
 }
 
@@ -208,7 +210,7 @@ fn i31_an_omitted_refresh_token_and_subject_are_kept() {
         header: None,
         lifetime: None,
     };
-    world.core.sign_in(first, Arc::default(), None, world.now).unwrap();
+    world.core.sign_in(first, None, None, world.now).unwrap();
     let (run, _) = world.start();
     let renewed = Credential { tokens: Tokens::new("b"), header: None, lifetime: None };
     world.finish(run, Outcome::Success(renewed)).unwrap().unwrap();
@@ -217,10 +219,55 @@ fn i31_an_omitted_refresh_token_and_subject_are_kept() {
 }
 
 #[test]
+fn i31_an_empty_refresh_token_was_left_out() {
+    let mut world = World::signed_in();
+    let (run, _) = world.start();
+    let renewed = Credential { tokens: Tokens::new("b").refresh_token(""), header: None, lifetime: None };
+    world.finish(run, Outcome::Success(renewed)).unwrap().unwrap();
+    assert_eq!(world.start().1.refresh_token().unwrap().expose(), "refresh of one");
+}
+
+#[test]
+fn i9_the_refresh_token_beside_an_unusable_access_token_is_kept() {
+    let mut world = World::signed_in();
+    let (run, _) = world.start();
+    let unusable = Outcome::Unusable { refresh: Some("rotated".into()), cause: UnavailableCause::Timeout };
+    world.finish(run, unusable).unwrap().unwrap_err();
+    world.now += COOL_DOWN_MISCONFIGURED;
+    assert_eq!(world.start().1.refresh_token().unwrap().expose(), "rotated");
+}
+
+#[test]
+fn i12_a_renewal_that_names_somebody_else_is_another_login() {
+    let mut world = World::signed_in();
+    let named = |access: &str, subject: &'static str| Credential {
+        tokens: Tokens::new(access).subject(subject),
+        header: None,
+        lifetime: None,
+    };
+    world.core.sign_in(named("a", "ann"), None, None, world.now).unwrap();
+    let (ann, (run, _)) = (world.me(), world.start());
+    world.finish(run, Outcome::Success(named("b", "bob"))).unwrap().unwrap();
+    assert!(matches!(world.demand(&ann, None), Demand::Fail(Error::IdentityChanged(_))));
+    let bob = world.me();
+    assert!(matches!(world.demand(&bob, None), Demand::Sign(_)));
+}
+
+#[test]
+fn what_nothing_can_renew_is_good_until_the_server_says_otherwise() {
+    let mut core = Core::new(7);
+    let now = crate::clock::now();
+    core.sign_in(Credential { lifetime: Some(Duration::ZERO), ..tokens("fixed") }, None, None, now).unwrap();
+    let mut world = World { core, now };
+    let me = world.me();
+    assert!(matches!(world.demand(&me, None), Demand::Sign(_)));
+}
+
+#[test]
 fn a_lapsed_token_is_renewed_before_it_is_sent() {
     let mut world = World::signed_in();
     let short = Credential { lifetime: Some(Duration::from_secs(60)), ..tokens("a") };
-    world.core.sign_in(short, Arc::default(), None, world.now).unwrap();
+    world.core.sign_in(short, None, None, world.now).unwrap();
     let me = world.me();
     world.now += Duration::from_millis(59_999);
     assert!(matches!(world.demand(&me, None), Demand::Sign(_)));
@@ -249,7 +296,7 @@ fn a_renewed_token_that_is_dead_on_arrival_is_a_failure_and_its_refresh_token_is
 fn without_a_renewal_a_rejection_is_the_end() {
     let mut core = Core::new(7);
     let now = crate::clock::now();
-    core.sign_in(tokens("fixed"), Arc::default(), None, now).unwrap();
+    core.sign_in(tokens("fixed"), None, None, now).unwrap();
     let mut world = World { core, now };
     let (me, stamp) = (world.me(), world.active().stamp);
     let Demand::Fail(Error::SessionExpired(expired)) = world.demand(&me, Some(stamp)) else {
@@ -261,11 +308,11 @@ fn without_a_renewal_a_rejection_is_the_end() {
 #[test]
 fn a_sign_in_that_was_overtaken_signs_nobody_in() {
     let mut world = World::signed_in();
-    let since = world.core.epoch;
+    let since = world.core.view().epoch;
     world.core.sign_out();
-    let late = world.core.sign_in(tokens("late"), Arc::default(), Some(since), world.now);
+    let late = world.core.sign_in(tokens("late"), None, Some(since), world.now);
     assert!(matches!(late, Err(Error::IdentityChanged(_))));
-    assert!(matches!(world.core.state, State::SignedOut));
+    assert!(matches!(world.core.view().phase, Phase::SignedOut));
 }
 
 #[test]
@@ -274,7 +321,7 @@ fn closed_is_for_good() {
     let me = world.me();
     world.core.close();
     assert!(matches!(world.demand(&me, None), Demand::Fail(Error::Closed)));
-    assert!(matches!(world.core.sign_in(tokens("x"), Arc::default(), None, world.now), Err(Error::Closed)));
+    assert!(matches!(world.core.sign_in(tokens("x"), None, None, world.now), Err(Error::Closed)));
     assert!(world.core.sign_out().is_none());
-    assert!(matches!(world.core.state, State::Closed));
+    assert!(matches!(world.core.view().phase, Phase::Closed));
 }

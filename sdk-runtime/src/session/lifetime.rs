@@ -28,10 +28,12 @@ pub(crate) fn lifetime(tokens: &Tokens, head: Option<&Head>) -> Option<Duration>
         Expiry::Untold => {
             let claims = claims(tokens.access.as_ref()?.expose())?;
             let end = Duration::try_from_secs_f64(claims.exp).ok()?;
-            Some(match claims.iat.and_then(|iat| Duration::try_from_secs_f64(iat).ok()) {
-                // Both are of the server's clock, so ours may be as wrong as it likes.
-                Some(begin) => end.saturating_sub(begin),
-                None => until(SystemTime::UNIX_EPOCH.checked_add(end)?),
+            let begin = claims.iat.and_then(|iat| Duration::try_from_secs_f64(iat).ok());
+            Some(match (begin, head) {
+                // Fresh from the server, and both are of its clock, so ours may be as wrong as it likes.
+                (Some(begin), Some(_)) => end.saturating_sub(begin),
+                // Of unknown age.
+                _ => until(SystemTime::UNIX_EPOCH.checked_add(end)?),
             })
         }
     }
@@ -82,7 +84,8 @@ mod tests {
     fn what_was_told_comes_first() {
         let token = Tokens::new(jwt(r#"{"exp":100,"iat":40}"#));
         assert_eq!(lifetime(&token.clone().expires_in(HOUR), None), Some(HOUR));
-        assert_eq!(lifetime(&token, None), Some(Duration::from_secs(60)));
+        assert_eq!(lifetime(&token, Some(&head(None))), Some(Duration::from_secs(60)));
+        assert_eq!(lifetime(&token, None), Some(Duration::ZERO), "it may have been kept for years");
         assert_eq!(lifetime(&Tokens::new("opaque"), None), None);
         assert_eq!(lifetime(&Tokens::cookies(), None), None);
     }
@@ -112,6 +115,7 @@ mod tests {
         ] {
             assert_eq!(lifetime(&Tokens::new(token), None), None, "{token}");
         }
-        assert_eq!(lifetime(&Tokens::new(jwt(r#"{"exp":10,"iat":40}"#)), None), Some(Duration::ZERO));
+        let backwards = Tokens::new(jwt(r#"{"exp":10,"iat":40}"#));
+        assert_eq!(lifetime(&backwards, Some(&head(None))), Some(Duration::ZERO));
     }
 }

@@ -14,12 +14,11 @@ mod tokens;
 use std::fmt;
 use std::sync::Arc;
 
-use tokio::sync::watch;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 pub use attach::Attach;
 pub use refresh::{RefreshEndpoint, TokenAnswer};
-pub use state::{Login, SessionState};
+pub use state::{Login, SessionState, StateWatch};
 pub use tokens::{Grant, RefreshBearer, Refusal, TokenRequest, TokenResponse, Tokens};
 
 pub(crate) use self::core::Identity;
@@ -60,7 +59,7 @@ impl Session {
     ///
     /// [`Error::InvalidRequest`] for a token that no header can hold, [`Error::Closed`] after [`close`](Self::close).
     pub fn sign_in(&self, tokens: Tokens) -> Result<(), Error> {
-        self.shared.sign_in(tokens, None, Arc::default(), None)
+        self.shared.sign_in(tokens, None, None, None)
     }
 
     /// Ends the login here, without telling the server. A renewal under way signs nobody in again.
@@ -78,22 +77,23 @@ impl Session {
     /// between, and never the last.
     ///
     /// ```
-    /// # use sdk_runtime::SessionState;
-    /// # use tokio::sync::watch::Receiver;
-    /// /// Spawned with `session.watch()`, which holds no session, and ends when the session does.
-    /// async fn show_login_form_when_needed(mut states: Receiver<SessionState>) {
+    /// # use sdk_runtime::{SessionState, StateWatch};
+    /// /// Spawned with `session.watch()`; ends when the last client is gone.
+    /// async fn show_login_form_when_needed(mut states: StateWatch) {
+    ///     let mut state = states.current();
     ///     loop {
-    ///         if let SessionState::Expired(expired) = &*states.borrow_and_update() {
+    ///         if let SessionState::Expired(expired) = &state {
     ///             println!("please sign in: {expired}");
     ///         }
-    ///         if states.changed().await.is_err() {
-    ///             break;
+    ///         match states.changed().await {
+    ///             Some(next) => state = next,
+    ///             None => break,
     ///         }
     ///     }
     /// }
     /// ```
     #[must_use]
-    pub fn watch(&self) -> watch::Receiver<SessionState> {
+    pub fn watch(&self) -> StateWatch {
         self.shared.states()
     }
 

@@ -11,12 +11,11 @@ use http::{HeaderMap, StatusCode};
 use serde::Deserialize;
 
 use super::attach::Attachment;
-use super::core::{Credential, Outcome};
-use super::lifetime::lifetime;
+use super::core::Outcome;
 use super::tokens::{Grant, Refusal, Tokens};
 use crate::clock;
 use crate::cookies::Jar;
-use crate::endpoint::Endpoint;
+use crate::endpoint::{CallTimeout, Endpoint};
 use crate::error::{
     Error, ErrorResponse, InvalidRequest, SessionExpired, TransportErrorKind, UnavailableCause,
 };
@@ -24,6 +23,8 @@ use crate::request::{Prepared, Request};
 use crate::response::{Answer, Head, read_all, read_some};
 use crate::upstream::{Contents, Credentials, Upstream};
 
+/// How long a renewal may take where its declaration does not say.
+const TIMEOUT: Duration = Duration::from_secs(20);
 /// A renewal's answer is small; whatever is larger is none.
 const BODY_LIMIT: usize = 1 << 20;
 
@@ -73,6 +74,14 @@ impl Renewer {
         Some(request.prepare(Some("application/json")))
     }
 
+    /// How long the renewal may take once it is sent: everybody waits for it, so it has an end.
+    pub(crate) fn timeout(&self) -> Duration {
+        match self.refresh.endpoint.timeout {
+            CallTimeout::After(limit) => limit,
+            CallTimeout::Default | CallTimeout::Never => TIMEOUT,
+        }
+    }
+
     /// Sends it and judges the answer.
     pub(crate) async fn send(&self, request: &Prepared, jar: &Jar) -> Outcome {
         match self.exchange(request, jar).await {
@@ -101,10 +110,13 @@ impl Renewer {
                 Ok(Outcome::Rejected(SessionExpired::rejected(Some(message), refused(body))))
             }
             Err(Refusal::TryLater { message, after }) => Ok(try_later(message, after)),
-            Ok(tokens) => Ok(match credential(&self.attachment, tokens, Some(&head)) {
-                Ok(credential) => Outcome::Success(credential),
-                Err(error) => Outcome::Misconfigured(UnavailableCause::Request(error)),
-            }),
+            Ok(tokens) => {
+                let refresh = tokens.refresh.clone();
+                Ok(match self.attachment.credential(tokens, Some(&head)) {
+                    Ok(credential) => Outcome::Success(credential),
+                    Err(error) => Outcome::Unusable { refresh, cause: UnavailableCause::Request(error) },
+                })
+            }
         }
     }
 
@@ -118,26 +130,6 @@ impl Renewer {
             None => default_refusal(answer),
         }
     }
-}
-
-/// Makes `tokens`, which came with `head` if a server just sent them, ready to sign with.
-pub(crate) fn credential(
-    attachment: &Attachment,
-    tokens: Tokens,
-    head: Option<&Head>,
-) -> Result<Credential, InvalidRequest> {
-    let header = match &tokens.access {
-        Some(access) => attachment.sign(access)?,
-        None => None,
-    };
-    if header.is_none() && attachment.header().is_some() {
-        return Err(InvalidRequest::new(
-            "Tokens::cookies()",
-            "has no access token for the header to hold: configure `.attach(Attach::cookies())`",
-        ));
-    }
-    let lifetime = lifetime(&tokens, head);
-    Ok(Credential { tokens, header, lifetime })
 }
 
 fn try_later(message: String, retry_after: Option<Duration>) -> Outcome {
@@ -157,47 +149,54 @@ fn unavailable(error: Error) -> Outcome {
     Outcome::Unavailable { cause, retry_after: None }
 }
 
-/// The `error` of RFC 6749, 5.2.
+/// The answer of RFC 6749, 5.2, and of the servers that come near it.
 #[derive(Deserialize)]
 struct OAuthError {
     error: String,
-    error_description: Option<String>,
+    #[serde(default)]
+    error_description: serde_json::Value,
+}
+
+impl OAuthError {
+    fn message(self) -> String {
+        match self.error_description {
+            serde_json::Value::String(description) => description,
+            _ => self.error,
+        }
+    }
 }
 
 fn default_refusal(answer: ErrorResponse) -> Outcome {
     let status = answer.status();
     let retry_after = retry_after(answer.headers());
+    let rejected = |oauth: Option<OAuthError>, answer| {
+        Outcome::Rejected(SessionExpired::rejected(oauth.map(OAuthError::message), answer))
+    };
+    let unavailable = |answer| Outcome::Unavailable { cause: UnavailableCause::Status(answer), retry_after };
+    let misconfigured = |answer| Outcome::Misconfigured(UnavailableCause::Status(answer));
+
     let oauth = answer.json::<OAuthError>().ok();
-    let code = oauth.as_ref().map(|oauth| oauth.error.clone());
-    let message = oauth.map(|oauth| oauth.error_description.unwrap_or(oauth.error));
-    match code.as_deref() {
-        Some("invalid_grant") if status.is_client_error() => {
-            return Outcome::Rejected(SessionExpired::rejected(message, answer));
-        }
-        Some(
-            "invalid_client"
-            | "unauthorized_client"
-            | "invalid_scope"
-            | "unsupported_grant_type"
-            | "invalid_request",
-        ) if status.is_client_error() => {
-            return Outcome::Misconfigured(UnavailableCause::Status(answer));
-        }
-        _ => {}
-    }
-    match status {
-        StatusCode::UNAUTHORIZED => Outcome::Rejected(SessionExpired::rejected(message, answer)),
+    let code = oauth.as_ref().filter(|_| status.is_client_error()).map(|oauth| oauth.error.as_str());
+    match (code, status) {
+        (Some("invalid_grant"), _) => rejected(oauth, answer),
+        (
+            Some(
+                "invalid_client"
+                | "invalid_request"
+                | "invalid_scope"
+                | "invalid_target"
+                | "unauthorized_client"
+                | "unsupported_grant_type",
+            ),
+            _,
+        ) => misconfigured(answer),
+        (Some("server_error" | "slow_down" | "temporarily_unavailable"), _) => unavailable(answer),
+        (_, StatusCode::UNAUTHORIZED) => rejected(oauth, answer),
         // A page of a firewall says the same; only an answer of the API itself counts.
-        StatusCode::BAD_REQUEST | StatusCode::FORBIDDEN if is_json(&answer) => {
-            Outcome::Rejected(SessionExpired::rejected(message, answer))
-        }
-        StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_MANY_REQUESTS => {
-            Outcome::Unavailable { cause: UnavailableCause::Status(answer), retry_after }
-        }
-        _ if status.is_server_error() => {
-            Outcome::Unavailable { cause: UnavailableCause::Status(answer), retry_after }
-        }
-        _ => Outcome::Misconfigured(UnavailableCause::Status(answer)),
+        (_, StatusCode::BAD_REQUEST | StatusCode::FORBIDDEN) if is_json(&answer) => rejected(oauth, answer),
+        (_, StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_MANY_REQUESTS) => unavailable(answer),
+        _ if status.is_server_error() => unavailable(answer),
+        _ => misconfigured(answer),
     }
 }
 
@@ -249,7 +248,12 @@ mod tests {
             (401, None, "", "rejected"),
             (400, None, r#"{"message":"no"}"#, "rejected"),
             (403, None, r#"{"message":"no"}"#, "rejected"),
-            (401, None, r#"{"error":"invalid_client"}"#, "misconfigured"),
+            (401, None, r#"{"error":"spent","error_description":{"code":7}}"#, "rejected"),
+            (401, None, r#"{"error":"invalid_client","error_description":{"code":7}}"#, "misconfigured"),
+            (400, None, r#"{"error":"invalid_target"}"#, "misconfigured"),
+            (400, Some("7"), r#"{"error":"temporarily_unavailable"}"#, "unavailable Some(7s)"),
+            (400, None, r#"{"error":"server_error"}"#, "unavailable None"),
+            (400, None, r#"{"error":"slow_down"}"#, "unavailable None"),
             (400, None, r#"{"error":"unsupported_grant_type"}"#, "misconfigured"),
             (403, None, "<html>blocked</html>", "misconfigured"),
             (404, None, "", "misconfigured"),

@@ -6,7 +6,6 @@
 //! - **I8** Dropping or cancelling a waiter changes nobody else's outcome and stops no run.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use tokio::sync::SetOnce;
 use tokio_util::sync::CancellationToken;
@@ -18,9 +17,6 @@ use super::tokens::Grant;
 use crate::clock;
 use crate::cookies::Jar;
 use crate::error::UnavailableCause;
-
-/// How long a renewal may take once it is sent.
-pub(crate) const REFRESH_TIMEOUT: Duration = Duration::from_secs(20);
 
 pub(crate) struct Run {
     pub(crate) id: RunId,
@@ -76,7 +72,7 @@ async fn renew(run: &Run, renewer: &Renewer, grant: &Grant, jar: &Jar) -> Outcom
         Err(error) => return Outcome::Misconfigured(UnavailableCause::Request(error)),
     };
     // The point of no return: from here on only the timeout ends it, since the refresh token may be spent.
-    match clock::within(REFRESH_TIMEOUT, renewer.send(&request, jar)).await {
+    match clock::within(renewer.timeout(), renewer.send(&request, jar)).await {
         Some(outcome) => outcome,
         None => Outcome::Unavailable { cause: UnavailableCause::Timeout, retry_after: None },
     }

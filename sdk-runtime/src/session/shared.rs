@@ -12,14 +12,14 @@ use tokio_util::sync::CancellationToken;
 use super::attach::Attachment;
 use super::core::{Core, Demand, Identity, Outcome, permit};
 use super::judge::TokenBad;
-use super::refresh::{Renewer, credential};
+use super::refresh::Renewer;
 use super::run::{self, Run};
-use super::snapshot::{Phase, Snapshot, Validity, View};
-use super::state::SessionState;
+use super::snapshot::{Phase, Snapshot, Stamp, Validity, View};
+use super::state::{SessionState, StateWatch};
 use super::tokens::{Grant, Tokens};
 use crate::clock;
 use crate::cookies::Jar;
-use crate::error::{Error, Original};
+use crate::error::{Error, ErrorResponse};
 use crate::response::Head;
 
 pub(crate) struct Shared {
@@ -44,7 +44,7 @@ impl Shared {
         shutdown: CancellationToken,
     ) -> Self {
         let core = Core::new(fastrand::u64(..));
-        let view = core.view();
+        let view = core.view().clone();
         Self {
             attachment: Arc::new(attachment),
             token_bad,
@@ -69,8 +69,8 @@ impl Shared {
         self.published.load_full()
     }
 
-    pub(crate) fn states(&self) -> watch::Receiver<SessionState> {
-        self.states.subscribe()
+    pub(crate) fn states(&self) -> StateWatch {
+        StateWatch::new(self.states.subscribe())
     }
 
     /// Whether something of `identity` may still be sent. Lock-free.
@@ -84,16 +84,10 @@ impl Shared {
     ///
     /// A run that was started goes on, for everybody else.
     pub(crate) async fn credential(self: &Arc<Self>, identity: &Identity) -> Result<Arc<Snapshot>, Error> {
-        {
-            let view = self.published.load();
-            permit(&view, identity, false)?;
-            if let Phase::Active(snapshot) = &view.phase
-                && snapshot.validity(clock::now) == Validity::Fresh
-            {
-                return Ok(snapshot.clone());
-            }
+        match self.fresh(identity, false)? {
+            Some(snapshot) => Ok(snapshot),
+            None => self.demand(identity, None).await,
         }
-        self.demand(identity, None).await
     }
 
     /// What to replay a call of `identity` with, after `answer` refused `rejected`.
@@ -105,20 +99,31 @@ impl Shared {
         self: &Arc<Self>,
         identity: &Identity,
         rejected: &Snapshot,
-        answer: &Original,
+        answer: &ErrorResponse,
     ) -> Result<Arc<Snapshot>, Error> {
-        self.demand(identity, Some(rejected)).await.map_err(|error| match error {
+        self.demand(identity, Some(rejected.stamp)).await.map_err(|error| match error {
             Error::SessionExpired(expired) => expired.seen_with(answer.clone()).into(),
             other => other,
+        })
+    }
+
+    /// The published token, if calls of `identity` may be signed with it right now. Lock-free.
+    fn fresh(&self, identity: &Identity, sent: bool) -> Result<Option<Arc<Snapshot>>, Error> {
+        let view = self.published.load();
+        permit(&view, identity, sent)?;
+        Ok(match &view.phase {
+            Phase::Active(snapshot) if snapshot.validity(clock::now) == Validity::Fresh => {
+                Some(snapshot.clone())
+            }
+            _ => None,
         })
     }
 
     async fn demand(
         self: &Arc<Self>,
         identity: &Identity,
-        rejected: Option<&Snapshot>,
+        mut rejected: Option<Stamp>,
     ) -> Result<Arc<Snapshot>, Error> {
-        let mut rejected = rejected.map(|snapshot| snapshot.stamp);
         let sent = rejected.is_some();
         loop {
             let run = match self.decide(identity, rejected) {
@@ -126,25 +131,22 @@ impl Shared {
                 Err(Wait::For(run)) => run,
                 Err(Wait::Not(error)) => return Err(error),
             };
-            let Some(settled) = run.settled().await else {
+            match run.settled().await {
                 // Fenced: what became of this call's login is for the core to say.
-                continue;
-            };
-            let snapshot = settled?;
-            self.permit(identity, sent)?;
-            if snapshot.validity(clock::now) == Validity::Fresh {
-                return Ok(snapshot);
+                None => {}
+                Some(Err(error)) => return Err(error),
+                Some(Ok(())) => {
+                    // What is published now, not what the run obtained: more may have happened since.
+                    if let Some(snapshot) = self.fresh(identity, sent)? {
+                        return Ok(snapshot);
+                    }
+                    rejected = None;
+                }
             }
-            // A server refused it while this call was waking up.
-            rejected = None;
         }
     }
 
-    fn decide(
-        self: &Arc<Self>,
-        identity: &Identity,
-        rejected: Option<super::snapshot::Stamp>,
-    ) -> Result<Arc<Snapshot>, Wait> {
+    fn decide(self: &Arc<Self>, identity: &Identity, rejected: Option<Stamp>) -> Result<Arc<Snapshot>, Wait> {
         let mut inner = self.lock();
         match inner.core.demand(identity, rejected, clock::now()) {
             Demand::Sign(snapshot) => Ok(snapshot),
@@ -153,7 +155,7 @@ impl Shared {
                 None => Wait::Not(Error::Closed),
             }),
             Demand::Fail(error) => {
-                self.publish(&inner.core);
+                self.publish(&mut inner.core);
                 Err(Wait::Not(error))
             }
             Demand::Start(id, grant) => {
@@ -162,7 +164,7 @@ impl Shared {
                 };
                 let run = Run::new(id, self.shutdown.child_token());
                 inner.run = Some(run.clone());
-                let jar = inner.core.view().jar;
+                let jar = inner.core.view().jar.clone();
                 // The lock is released first: where there is no runtime to spawn on, the run settles at once, under it.
                 drop(inner);
                 run::start(self.clone(), run.clone(), renewer, grant, jar);
@@ -178,7 +180,7 @@ impl Shared {
             let settled = inner.core.finish(run.id, outcome, clock::now());
             if settled.is_some() {
                 inner.run = None;
-                self.publish(&inner.core);
+                self.publish(&mut inner.core);
             }
             settled
         };
@@ -190,10 +192,10 @@ impl Shared {
         &self,
         tokens: Tokens,
         head: Option<&Head>,
-        jar: Arc<Jar>,
+        jar: Option<Arc<Jar>>,
         since: Option<u64>,
     ) -> Result<(), Error> {
-        let credential = credential(&self.attachment, tokens, head)?;
+        let credential = self.attachment.credential(tokens, head)?;
         self.fence(|core| core.sign_in(credential, jar, since, clock::now()))
     }
 
@@ -210,11 +212,11 @@ impl Shared {
     fn fence<T>(&self, step: impl FnOnce(&mut Core) -> T) -> T {
         let (result, fenced) = {
             let mut inner = self.lock();
-            let before = inner.core.epoch();
+            let before = inner.core.view().epoch;
             let result = step(&mut inner.core);
-            let moved = inner.core.epoch() != before;
+            let moved = inner.core.view().epoch != before;
             let fenced = if moved { inner.run.take() } else { None };
-            self.publish(&inner.core);
+            self.publish(&mut inner.core);
             (result, fenced)
         };
         if let Some(run) = fenced {
@@ -224,15 +226,14 @@ impl Shared {
     }
 
     /// Shows everybody what the core has come to. Called under the lock, so that publications cannot overtake each other.
-    fn publish(&self, core: &Core) {
-        let view = core.view();
+    fn publish(&self, core: &mut Core) {
+        if !core.take_changed() {
+            return;
+        }
+        let view = core.view().clone();
         let state = SessionState::of(&view);
         self.published.store(Arc::new(view));
-        self.states.send_if_modified(|current| {
-            let changed = !current.is_same(&state);
-            *current = state;
-            changed
-        });
+        self.states.send_replace(state);
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {

@@ -93,6 +93,16 @@ pub(crate) struct View {
     pub(crate) jar: Arc<Jar>,
 }
 
+impl View {
+    /// The cookies a sign-in begins with: those that were set on the way to it, and none of a former user's.
+    pub(crate) fn jar_for_sign_in(&self) -> Arc<Jar> {
+        match self.phase {
+            Phase::SignedOut => Arc::new(self.jar.fork()),
+            Phase::Active(_) | Phase::Expired(_) | Phase::Closed => Arc::default(),
+        }
+    }
+}
+
 #[derive(Debug, Clone)]
 pub(crate) enum Phase {
     SignedOut,

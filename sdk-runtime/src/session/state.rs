@@ -3,6 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
+use tokio::sync::watch;
+
 use super::snapshot::{Phase, Snapshot, View};
 use crate::error::SessionExpired;
 use crate::secret::{AccessToken, RefreshToken};
@@ -36,16 +38,33 @@ impl SessionState {
             Phase::Closed => Self::Closed,
         }
     }
+}
 
-    /// Whether there is nothing in `other` to tell a watcher of.
-    pub(crate) fn is_same(&self, other: &Self) -> bool {
-        match (self, other) {
-            (Self::SignedIn(one), Self::SignedIn(two)) => one.0.stamp == two.0.stamp,
-            (Self::SignedOut, Self::SignedOut)
-            | (Self::Expired(_), Self::Expired(_))
-            | (Self::Closed, Self::Closed) => true,
-            _ => false,
-        }
+/// The state of a session from now on.
+///
+/// Gives copies, and holds no session: it may be kept by whatever the session's events lead to, which may sign in and out as
+/// it likes.
+#[derive(Debug, Clone)]
+pub struct StateWatch(watch::Receiver<SessionState>);
+
+impl StateWatch {
+    pub(crate) fn new(states: watch::Receiver<SessionState>) -> Self {
+        Self(states)
+    }
+
+    /// The state now; [`changed`](Self::changed) then waits for a later one.
+    pub fn current(&mut self) -> SessionState {
+        self.0.borrow_and_update().clone()
+    }
+
+    /// Waits for a state this watch has not given yet, and gives the latest; `None` when the last client is gone.
+    ///
+    /// # Cancel safety
+    ///
+    /// Nothing is lost when the future is dropped.
+    pub async fn changed(&mut self) -> Option<SessionState> {
+        self.0.changed().await.ok()?;
+        Some(self.current())
     }
 }
 

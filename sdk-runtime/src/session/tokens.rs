@@ -93,6 +93,12 @@ pub struct Grant {
 }
 
 impl Grant {
+    /// What a session with these tokens would have.
+    #[must_use]
+    pub fn new(tokens: &Tokens) -> Self {
+        Self { access: tokens.access.clone(), refresh: tokens.refresh.clone() }
+    }
+
     /// The refresh token, where the session holds one. One in a cookie is the jar's and goes along by itself.
     #[must_use]
     pub fn refresh_token(&self) -> Option<&RefreshToken> {

@@ -3,11 +3,15 @@
 mod reqwest;
 mod service;
 
+use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
+use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use http::{HeaderMap, Method};
+use http_body::{Body, Frame, SizeHint};
+use http_body_util::BodyExt;
 use http_body_util::combinators::UnsyncBoxBody;
 use url::Url;
 
@@ -38,8 +42,9 @@ pub trait Transport: Send + Sync + 'static {
 /// What [`Transport::send`] returns.
 pub type TransportFuture = Pin<Box<dyn Future<Output = Result<TransportResponse, TransportError>> + Send>>;
 
-/// A request, complete and ready to go.
-#[derive(Debug, Clone)]
+/// A request, complete and ready to go. `Debug` shows the method and the path alone.
+#[derive(Clone)]
+#[non_exhaustive]
 pub struct TransportRequest {
     /// The HTTP method.
     pub method: Method,
@@ -54,5 +59,47 @@ pub struct TransportRequest {
 /// An answer whose body is still to be read.
 pub type TransportResponse = http::Response<ResponseBody>;
 
+impl fmt::Debug for TransportRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TransportRequest")
+            .field("method", &self.method)
+            .field("path", &self.url.path())
+            .finish_non_exhaustive()
+    }
+}
+
 /// The body of an answer, as it arrives.
-pub type ResponseBody = UnsyncBoxBody<Bytes, TransportError>;
+pub struct ResponseBody(UnsyncBoxBody<Bytes, TransportError>);
+
+impl ResponseBody {
+    /// The body of a transport of your own.
+    pub fn new(body: impl Body<Data = Bytes, Error = TransportError> + Send + 'static) -> Self {
+        Self(body.boxed_unsync())
+    }
+}
+
+impl Body for ResponseBody {
+    type Data = Bytes;
+    type Error = TransportError;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, TransportError>>> {
+        Pin::new(&mut self.0).poll_frame(cx)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.0.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.0.size_hint()
+    }
+}
+
+impl fmt::Debug for ResponseBody {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ResponseBody(..)")
+    }
+}

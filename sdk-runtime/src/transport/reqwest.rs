@@ -7,13 +7,13 @@ use http::HeaderValue;
 use http::header::CONTENT_LENGTH;
 use http_body_util::BodyExt;
 
-use super::{Transport, TransportFuture, TransportRequest};
+use super::{ResponseBody, Transport, TransportFuture, TransportRequest};
 use crate::error::{TransportError, TransportErrorKind};
 
 /// reqwest's own builder: proxies, certificates, connection limits, DNS.
 ///
-/// Redirects, the referer and cookies are the session's business and are set after you: reqwest would carry custom
-/// credential headers across origins.
+/// Redirects and the referer are the client's business and are set after you. Leave credentials and cookies to the session:
+/// default headers set here go to every address, that of a redirect to another origin included.
 pub type HttpClientBuilder = reqwest::ClientBuilder;
 
 #[derive(Clone)]
@@ -22,14 +22,19 @@ pub(crate) struct ReqwestTransport {
 }
 
 impl ReqwestTransport {
-    /// Builds the client from what `configure` makes of the defaults.
+    /// Builds the client from what `configure` makes of the defaults. With `loopback`, no proxy that the environment names is
+    /// used: what may travel in the clear because it stays on this machine must stay there.
     pub(crate) fn new(
+        loopback: bool,
         configure: impl FnOnce(HttpClientBuilder) -> HttpClientBuilder,
     ) -> Result<Self, TransportError> {
-        let builder = reqwest::Client::builder()
+        let mut builder = reqwest::Client::builder()
             // A connection that takes longer than this is not going to come.
             .connect_timeout(Duration::from_secs(5))
             .tcp_nodelay(true);
+        if loopback {
+            builder = builder.no_proxy();
+        }
         let client = configure(builder)
             .redirect(reqwest::redirect::Policy::none())
             .referer(false)
@@ -52,7 +57,7 @@ impl Transport for ReqwestTransport {
         Box::pin(async move {
             let answer = answer.await.map_err(request_error)?;
             let answer: http::Response<reqwest::Body> = answer.into();
-            Ok(answer.map(|body| body.map_err(body_error).boxed_unsync()))
+            Ok(answer.map(|body| ResponseBody::new(body.map_err(body_error))))
         })
     }
 }

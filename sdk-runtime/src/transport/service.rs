@@ -10,7 +10,7 @@ use http_body::Body as HttpBody;
 use http_body_util::{BodyExt, Full};
 use tower_service::Service;
 
-use super::{Transport, TransportFuture, TransportRequest};
+use super::{ResponseBody, Transport, TransportFuture, TransportRequest};
 use crate::error::{TransportError, TransportErrorKind};
 
 /// A [`Transport`] over a [`tower_service::Service`] of `http` types.
@@ -52,9 +52,10 @@ where
             poll_fn(|cx| service.poll_ready(cx)).await.map_err(request_error)?;
             let answer = service.call(outgoing).await.map_err(request_error)?;
             Ok(answer.map(|body| {
-                body.map_frame(|frame| frame.map_data(|mut data| data.copy_to_bytes(data.remaining())))
-                    .map_err(|error| TransportError::new(TransportErrorKind::Body, error))
-                    .boxed_unsync()
+                let body = body
+                    .map_frame(|frame| frame.map_data(|mut data| data.copy_to_bytes(data.remaining())))
+                    .map_err(|error| TransportError::new(TransportErrorKind::Body, error));
+                ResponseBody::new(body)
             }))
         })
     }

@@ -1,0 +1,349 @@
+//! Servers, clocks and callers at the edge of what is sensible: what was found by trying to break the session.
+
+use std::future::IntoFuture;
+use std::time::Duration;
+
+use sdk_runtime::{
+    Attach, Error, ExpiredReason, Grant, Head, Refusal, Result, ServiceTransport, SessionState, TokenRequest,
+    TokenResponse, Tokens, UnavailableCause, api_client,
+};
+use sdk_testkit::{Backend, Reply};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use tokio::time::Instant;
+
+#[derive(Serialize)]
+struct Renew {
+    refresh_token: String,
+}
+
+impl TokenRequest for Renew {
+    fn from_grant(grant: &Grant) -> Option<Self> {
+        Some(Self { refresh_token: grant.refresh_token()?.expose().to_owned() })
+    }
+}
+
+/// Whatever a server may say about tokens, in one type.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Renewed {
+    access: String,
+    refresh: Option<String>,
+    expires_in: Option<u64>,
+    subject: Option<String>,
+    refused: Option<String>,
+}
+
+impl TokenResponse for Renewed {
+    fn tokens(&self, _: &Head) -> std::result::Result<Tokens, Refusal> {
+        if let Some(reason) = &self.refused {
+            return Err(Refusal::Dead(reason.clone()));
+        }
+        let mut tokens = Tokens::new(self.access.as_str());
+        if let Some(token) = &self.refresh {
+            tokens = tokens.refresh_token(token.as_str());
+        }
+        if let Some(seconds) = self.expires_in {
+            tokens = tokens.expires_in(Duration::from_secs(seconds));
+        }
+        if let Some(subject) = &self.subject {
+            tokens = tokens.subject(subject.as_str());
+        }
+        Ok(tokens)
+    }
+}
+
+#[api_client(timeout = none)]
+trait Edge {
+    #[post("/login")]
+    #[session(start)]
+    async fn login(&self, #[json] password: &str) -> Result<Renewed>;
+
+    #[post("/refresh", timeout = 2s)]
+    #[session(refresh)]
+    async fn refresh(&self, #[json] request: Renew) -> Result<Renewed>;
+
+    #[post("/logout")]
+    #[session(end)]
+    async fn logout(
+        &self,
+        #[json]
+        #[from_session]
+        request: Renew,
+    ) -> Result<()>;
+
+    #[get("/x")]
+    async fn x(&self) -> Result<String>;
+
+    #[post("/things")]
+    async fn create(&self) -> Result<String>;
+
+    #[get("/hello", auth = optional)]
+    async fn hello(&self) -> Result<String>;
+}
+
+fn client_at(base: &str, backend: &Backend) -> EdgeClient {
+    EdgeClient::builder(base).transport(ServiceTransport::new(backend.clone())).build().unwrap()
+}
+
+/// A client that is signed in with the access token `a0` and the refresh token `r0`.
+fn signed_in(backend: &Backend) -> EdgeClient {
+    let client = client_at("http://localhost", backend);
+    client.session().sign_in(Tokens::new("a0").refresh_token("r0")).unwrap();
+    client
+}
+
+/// A backend whose `/x` takes `token` alone, and whose renewal answers `renewal`.
+fn backend_of(token: &'static str, renewal: Reply) -> Backend {
+    let backend = Backend::new().reply("POST", "/refresh", renewal);
+    backend.route("GET", "/x", move |request| {
+        let reply = match request.bearer() == Some(token) {
+            true => Reply::text("welcome"),
+            false => Reply::empty().status(401),
+        };
+        async move { reply }
+    })
+}
+
+/// The refresh tokens that were spent, in order.
+fn spent(backend: &Backend) -> Vec<String> {
+    let requests = backend.requests();
+    let renewals = requests.iter().filter(|request| request.path() == "/refresh");
+    renewals
+        .map(|request| {
+            request.json::<serde_json::Value>().unwrap()["refresh_token"].as_str().unwrap().to_owned()
+        })
+        .collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn tokens_that_live_for_no_time_are_not_renewed_in_a_loop() {
+    for seconds in [0, u64::MAX] {
+        let backend = backend_of("a1", Reply::json(&json!({ "access": "a1", "expires_in": seconds })));
+        let client = client_at("http://localhost", &backend);
+        let lapsed = Tokens::new("a0").refresh_token("r0").expires_in(Duration::ZERO);
+        client.session().sign_in(lapsed).unwrap();
+        let answer = client.x().await;
+        match seconds {
+            0 => {
+                let Error::RefreshUnavailable(told) = answer.unwrap_err() else { panic!("not unavailable") };
+                assert!(matches!(told.cause(), UnavailableCause::DeadOnArrival));
+            }
+            _ => assert_eq!(answer.unwrap(), "welcome"),
+        }
+        assert_eq!(spent(&backend).len(), 1, "I18, expires_in: {seconds}");
+    }
+}
+
+/// The watch gives copies: a guard of its own would be held over the body, in which the session wants to publish.
+#[tokio::test]
+async fn whoever_is_told_of_the_end_may_sign_in_again_at_once() {
+    let backend = backend_of("a1", Reply::empty().status(401));
+    backend.reply("POST", "/login", Reply::json(&json!({ "access": "a1" })));
+    let client = signed_in(&backend);
+    let mut states = client.session().watch();
+    client.x().await.unwrap_err();
+    if let Some(SessionState::Expired(_)) = states.changed().await {
+        client.login("again").await.unwrap();
+    }
+    assert_eq!(client.x().await.unwrap(), "welcome");
+}
+
+#[tokio::test]
+async fn a_renewal_that_names_somebody_else_replays_nothing() {
+    let backend = Backend::new()
+        .reply("POST", "/refresh", Reply::json(&json!({ "access": "bob", "subject": "bob" })))
+        .reply("POST", "/things", Reply::empty().status(401));
+    let client = client_at("http://localhost", &backend);
+    client.session().sign_in(Tokens::new("ann").refresh_token("r0").subject("ann")).unwrap();
+    assert!(matches!(client.create().await, Err(Error::IdentityChanged(_))), "I12");
+    assert_eq!(backend.count("POST", "/things"), 1, "I12");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_waiter_signs_with_what_is_current_and_not_with_what_it_waited_for() {
+    let renewal = Reply::json(&json!({ "access": "a1", "refresh": "r1" })).delay(Duration::from_millis(10));
+    let backend = backend_of("a2", renewal);
+    let client = client_at("http://localhost", &backend);
+    client.session().sign_in(Tokens::new("a0").refresh_token("r0").subject("ann")).unwrap();
+    let mut states = client.session().watch();
+    let mut call = std::pin::pin!(client.x().into_future());
+    tokio::select! {
+        biased;
+        _ = &mut call => panic!("answered"),
+        () = backend.received(2) => {}
+    }
+    // Renewed, and the call has not been polled since.
+    states.changed().await.unwrap();
+    client.session().sign_out();
+    client.session().sign_in(Tokens::new("a2").subject("ann")).unwrap();
+    assert_eq!(call.await.unwrap(), "welcome", "I5");
+    let requests = backend.requests();
+    let sent: Vec<_> =
+        requests.iter().filter(|request| request.path() == "/x").map(|request| request.bearer()).collect();
+    assert_eq!(sent, [Some("a0"), Some("a2")], "I2");
+}
+
+#[tokio::test]
+async fn what_a_server_took_before_it_redirected_is_not_sent_again() {
+    let backend = Backend::new()
+        .reply("POST", "/things", Reply::redirect("/things/1").status(303))
+        .reply("POST", "/refresh", Reply::json(&json!({ "access": "a1" })))
+        .route("GET", "/things/1", |request| {
+            let reply = match request.bearer() {
+                Some("a1") => Reply::text("thing 1"),
+                _ => Reply::empty().status(401),
+            };
+            async move { reply }
+        });
+    assert_eq!(signed_in(&backend).create().await.unwrap(), "thing 1");
+    assert_eq!(backend.count("POST", "/things"), 1, "I20");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_rotated_refresh_token_is_kept_whatever_is_wrong_with_the_access_token() {
+    let backend = backend_of("a1", Reply::json(&json!({ "access": "", "refresh": "r1" })));
+    let client = signed_in(&backend);
+    assert!(matches!(client.x().await, Err(Error::RefreshUnavailable(_))));
+    tokio::time::advance(Duration::from_secs(300)).await;
+    client.x().await.unwrap_err();
+    assert_eq!(spent(&backend), ["r0", "r1"], "I9, I14");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_empty_refresh_token_was_left_out() {
+    let backend = backend_of("never", Reply::json(&json!({ "access": "a1", "refresh": "" })));
+    let client = signed_in(&backend);
+    client.x().await.unwrap_err();
+    client.x().await.unwrap_err();
+    assert_eq!(spent(&backend), ["r0", "r0"], "I31");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_renewal_takes_no_longer_than_its_declaration_says() {
+    let backend = backend_of("a1", Reply::hang());
+    let begin = Instant::now();
+    let Error::RefreshUnavailable(told) = signed_in(&backend).x().await.unwrap_err() else {
+        panic!("not unavailable")
+    };
+    assert!(matches!(told.cause(), UnavailableCause::Timeout), "I6");
+    assert_eq!(begin.elapsed(), Duration::from_secs(2));
+}
+
+#[tokio::test]
+async fn a_sign_out_that_cannot_be_told_to_the_server_says_so() {
+    let backend = Backend::new().reply("POST", "/logout", Reply::empty());
+    let client = client_at("http://localhost", &backend);
+    client.session().sign_in(Tokens::new("a0")).unwrap();
+    assert!(matches!(client.logout().await, Err(Error::InvalidRequest(_))));
+    assert!(matches!(client.session().state(), SessionState::SignedOut));
+    assert!(backend.requests().is_empty());
+}
+
+#[tokio::test]
+async fn a_sign_in_refused_by_a_successful_status_keeps_its_reason_and_its_answer() {
+    let answer = json!({ "access": "", "refused": "account locked" });
+    let backend = Backend::new().reply("POST", "/login", Reply::json(&answer));
+    let client = client_at("http://localhost", &backend);
+    let Err(Error::Status(told)) = client.login("x").await else { panic!("signed in") };
+    assert_eq!((told.status().as_u16(), told.message()), (200, Some("account locked")));
+    assert_eq!(told.json::<serde_json::Value>().unwrap(), answer);
+    assert!(matches!(client.session().state(), SessionState::SignedOut));
+}
+
+#[tokio::test]
+async fn cookies_at_hand_belong_to_the_login_they_lead_to() {
+    let backend = Backend::new()
+        .reply("GET", "/hello", Reply::text("hi").header("set-cookie", "sid=1; Path=/"))
+        .reply("GET", "/x", Reply::text("welcome"));
+    let client = EdgeClient::builder("http://localhost")
+        .attach(Attach::cookies())
+        .transport(ServiceTransport::new(backend.clone()))
+        .build()
+        .unwrap();
+    client.hello().await.unwrap();
+    client.session().sign_in(Tokens::cookies()).unwrap();
+    client.x().await.unwrap();
+    assert_eq!(backend.last().unwrap().header("cookie"), Some("sid=1"));
+}
+
+#[tokio::test]
+async fn a_cookie_that_may_not_go_back_is_not_taken() {
+    let backend =
+        Backend::new().reply("GET", "/hello", Reply::text("hi").header("set-cookie", "lang=de; Path=/"));
+    let client = client_at("http://api.test", &backend);
+    client.hello().await.unwrap();
+    client.hello().await.unwrap();
+    assert_eq!(backend.last().unwrap().header("cookie"), None, "I22");
+}
+
+#[tokio::test]
+async fn a_static_token_is_for_the_server_to_judge_whatever_our_clock_says() {
+    // {"exp":1700000000}, long ago.
+    const JWT: &str = "e30.eyJleHAiOjE3MDAwMDAwMDB9.s";
+    let backend = backend_of(JWT, Reply::empty().status(500));
+    let client = EdgeClient::builder("http://localhost")
+        .transport(ServiceTransport::new(backend.clone()))
+        .bearer(JWT)
+        .build()
+        .unwrap();
+    assert_eq!(client.x().await.unwrap(), "welcome");
+    backend.reply("GET", "/x", Reply::empty().status(401));
+    let Err(Error::SessionExpired(expired)) = client.x().await else { panic!("still good") };
+    assert_eq!(expired.reason(), ExpiredReason::NoRefreshToken);
+}
+
+/// Threads, drops, sign-ins and sign-outs all at once: whatever comes of a call, it comes, and it is one of these.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn nothing_hangs_whatever_happens_at_once() {
+    let backend = Backend::new();
+    let asked = std::sync::atomic::AtomicUsize::new(0);
+    backend.route("GET", "/x", move |request| {
+        let refuses = asked.fetch_add(1, std::sync::atomic::Ordering::Relaxed).is_multiple_of(3);
+        let reply = if refuses {
+            Reply::empty().status(401)
+        } else {
+            Reply::text(request.bearer().unwrap_or_default())
+        };
+        async move {
+            tokio::task::yield_now().await;
+            reply
+        }
+    });
+    backend.route("POST", "/refresh", |request| async move {
+        let spent = request.json::<serde_json::Value>().unwrap()["refresh_token"].clone();
+        tokio::task::yield_now().await;
+        Reply::json(&json!({ "access": spent, "refresh": spent }))
+    });
+    let client = client_at("http://localhost", &backend);
+    let mut tasks = tokio::task::JoinSet::new();
+    for worker in 0..8 {
+        let client = client.clone();
+        tasks.spawn(async move {
+            for round in 0..1_000 {
+                if worker < 2 {
+                    match round % 20 {
+                        19 => client.session().sign_out(),
+                        _ => client.session().sign_in(Tokens::new("a").refresh_token("r")).unwrap(),
+                    }
+                    tokio::time::sleep(Duration::from_micros(900)).await;
+                    continue;
+                }
+                let call = client.x().timeout(Duration::from_secs(30)).into_future();
+                let outcome = match round % 7 {
+                    0 => tokio::time::timeout(Duration::from_micros(50), call).await.ok(),
+                    _ => Some(call.await),
+                };
+                match outcome {
+                    None | Some(Ok(_) | Err(Error::IdentityChanged(_))) => {}
+                    Some(Err(Error::NotSignedIn)) => tokio::time::sleep(Duration::from_micros(500)).await,
+                    Some(Err(Error::SessionExpired(expired))) => {
+                        assert_eq!(expired.reason(), ExpiredReason::ReplayRejected);
+                    }
+                    Some(Err(other)) => panic!("{other:?}"),
+                }
+            }
+        });
+    }
+    tasks.join_all().await;
+}
