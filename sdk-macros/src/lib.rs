@@ -53,8 +53,22 @@ use quote::quote;
 ///   endpoint has a body that fails with `Error::Unimplemented`, so that a fake implements only what it uses.
 /// - **`<Trait>Client`**, as visible as the trait, `Clone + Send + Sync`, with `new(base)`, `builder(base)` and `session()`, and
 ///   with a method of the same name for each endpoint. It returns a `Call`: `'static`, awaited to be sent, and with options of
-///   its own. Arguments are encoded when the method is called, so that a call borrows nothing and can be spawned.
+///   its own. Arguments are encoded when the method is called, so that a call borrows nothing and can be spawned:
+///   `tokio::spawn(call.into_future())`.
 /// - **The trait for the client**, which awaits those methods.
+///
+/// The options of one call, such as `.timeout(…)`, `.cancel_on(…)` and `.header(…)`, are there on the client's methods: the
+/// trait's return plain futures, since a fake has to make them too. Code that is written for any implementation takes the
+/// trait as a generic parameter (`impl Tracker`, not `dyn Tracker`), and bounds a call with `tokio::time::timeout`:
+///
+/// ```text
+/// async fn title(tracker: &impl Tracker, id: u64) -> Result<Option<String>> {
+///     match tokio::time::timeout(Duration::from_secs(2), tracker.issue(id)).await {
+///         Ok(issue) => Ok(issue?.map(|issue| issue.title)),
+///         Err(_) => Ok(None),
+///     }
+/// }
+/// ```
 ///
 /// Docs, `#[deprecated]`, `#[must_use]`, `#[cfg]` and `#[allow]` of a method are on both the trait's and the client's. Every other
 /// attribute stays on the trait's. `#[cfg]` on a parameter works too, except on a path argument. A `cfg_attr` around one of
@@ -85,7 +99,7 @@ use quote::quote;
 /// | `auth = required` | without a login the call fails, and nothing is sent |
 /// | `auth = optional` | signed if somebody is signed in |
 /// | `auth = none` | never signed; only here may a header `authorization` be given |
-/// | `timeout = 500ms` | a whole number of `ms`, `s`, `m` or `h`; `none` for no limit |
+/// | `timeout = 500ms` | a whole number of `ms`, `s`, `m` or `h`; `none` for no limit. On a `refresh` endpoint, how long the renewal may take: 20 s unless it says so itself, whatever the trait says |
 /// | `headers("name" = "value", …)` | take the place of the trait's headers of the same name |
 ///
 /// A method with a verb is an *endpoint*: an `async fn` with `&self`, plain parameter names, no body, and a return type
@@ -130,7 +144,36 @@ use quote::quote;
 /// | `#[session(start)]` | signs in: the session starts with the tokens in the answer, whose type implements `TokenResponse`. Never signed |
 /// | `#[session(refresh)]` | renews: sent by the session alone, so it is on neither trait nor client. Every parameter is supplied by the session, by way of `TokenRequest`. Never signed. At most one |
 /// | `#[session(refresh, refused = path::to::function)]` | besides, with a `fn(&ErrorResponse) -> Option<Refusal>` that says which answers refuse the renewal; `None` leaves it to the default rules |
-/// | `#[session(end)]` | signs out: the session ends here, whatever the server answers |
+/// | `#[session(end)]` | signs out: the login ends here first, and then the server is told |
+///
+/// A sign-out ends the login before anything is sent, so that neither a failing server nor a caller who goes away keeps it
+/// alive. The request is signed with the credential of the login it ends. Nothing is renewed for it, even if that credential
+/// has lapsed. After an `Err` from the network or the server nobody is signed in here all the same, but the server may not
+/// know of it.
+///
+/// What the answer to a renewal means, unless `refused` says otherwise:
+///
+/// | Answer | Meaning |
+/// |---|---|
+/// | a success with tokens | renewed |
+/// | any 4xx with `{"error": "invalid_grant"}`; 401; 400 or 403 with JSON in it | refused: the login is over, with `Error::SessionExpired` |
+/// | no connection, a timeout, a connection that breaks; 408, 429, any 5xx; a success without tokens | unavailable: the login is kept, and the next renewal is tried a second later at most, a wait that doubles with each failure up to a minute, and never before `Retry-After` |
+/// | any 4xx with `invalid_client`, `unauthorized_client`, `invalid_scope`, `unsupported_grant_type` or `invalid_request` in `error`; 3xx; every other 4xx, such as a firewall's page | misconfigured: the login is kept, and the next renewal is tried after 5 minutes |
+///
+/// Calls that need a renewal before its time fail with the error of the last one, and nothing is sent. A function after
+/// `refused` is asked first about every answer that is no success:
+///
+/// ```text
+/// fn refused(answer: &ErrorResponse) -> Option<Refusal> {
+///     match answer.status().as_u16() {
+///         // This server forgets a refresh token that is spent.
+///         404 => Some(Refusal::Dead("unknown refresh token".to_owned())),
+///         // And it locks accounts for a while.
+///         423 => Some(Refusal::TryLater { message: "locked".to_owned(), after: Some(Duration::from_secs(60)) }),
+///         _ => None,
+///     }
+/// }
+/// ```
 #[proc_macro_attribute]
 pub fn api_client(
     options: proc_macro::TokenStream,

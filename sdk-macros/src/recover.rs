@@ -2,7 +2,7 @@
 //! the user sees the mistakes, and not a second error for every use of a client that is not there.
 
 use proc_macro2::{Ident, TokenStream};
-use quote::{ToTokens, format_ident, quote};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::{Attribute, Path, ReturnType, Safety, Signature, Type, parse::Parser, parse_quote};
 
 use crate::{
@@ -124,7 +124,7 @@ fn declared_stub(method: &RawMethod, sig: &Signature) -> TokenStream {
     };
     let sig = signature::returning_future(sig, &output);
     let arguments = expand::unused(&sig);
-    quote! {
+    quote_spanned! {signature::at(&sig.ident)=>
         #(#attrs)*
         #sig {
             #arguments
@@ -153,7 +153,7 @@ fn inherent_stub(method: &RawMethod, sig: &Signature, names: &Names<'_>, krate: 
         sig.generics.make_where_clause().predicates.extend(clause.predicates.clone());
     }
     let arguments = expand::unused(&sig);
-    quote! {
+    quote_spanned! {signature::at(&sig.ident)=>
         #(#attrs)*
         #[doc = ""]
         #vis #sig {

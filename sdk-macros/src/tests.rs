@@ -21,8 +21,9 @@ fn method(item: &str) -> String {
     let text = expanded("", &format!("trait T {{ {item} }}"));
     let (declared, rest) = text.split_once("/** Sends the calls").unwrap_or((&text, ""));
     let (_, inherent) = rest.split_once("self.__client.session()\n    }\n").unwrap_or(("", rest));
-    let (inherent, _) =
-        inherent.split_once("impl ::sdk_runtime::__private::ApiClient").unwrap_or((inherent, ""));
+    let (inherent, _) = inherent
+        .split_once("#[doc(hidden)]\nimpl ::sdk_runtime::__private::ApiClient")
+        .unwrap_or((inherent, ""));
     format!("{declared}impl TClient {{\n{inherent}")
 }
 

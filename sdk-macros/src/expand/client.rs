@@ -30,8 +30,11 @@ pub(crate) fn client(names: &Names<'_>, parts: &Parts) -> TokenStream {
     let about_new =
         format!(" A client for the server at `base`, with the defaults of [`{client}::builder`].");
     let implementation = implemented.as_ref().map(|methods| {
+        // The compiler warns of a deprecated trait wherever it is named, and here it is not the user who names it.
+        let deprecated = signature::has(&shell.attrs, "deprecated").then(|| quote!(#[allow(deprecated)]));
         quote! {
             #(#cfgs)*
+            #deprecated
             impl #ident for #client { #(#methods)* }
         }
     });
@@ -81,6 +84,7 @@ pub(crate) fn client(names: &Names<'_>, parts: &Parts) -> TokenStream {
         #implementation
 
         #(#cfgs)*
+        #[doc(hidden)]
         impl #private::ApiClient for #client {
             const NAME: &'static ::core::primitive::str = #trait_name;
             #renewal

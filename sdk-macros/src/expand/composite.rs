@@ -2,7 +2,7 @@
 //! need not import the trait. Must not know about requests.
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{quote, quote_spanned};
 use syn::{FnArg, Receiver, ReceiverKind, ReturnType};
 
 use super::Names;
@@ -21,7 +21,7 @@ pub(crate) fn declared(composite: &Composite) -> TokenStream {
     let statements = &body.stmts;
     // An `async` block does not learn its output from the signature, as the body of an `async fn` does; the first
     // statement tells it, without ever running.
-    quote! {
+    quote_spanned! {signature::at(&sig.ident)=>
         #(#attrs)*
         #sig {
             async move {
@@ -49,8 +49,11 @@ pub(crate) fn inherent(composite: &Composite, names: &Names<'_>) -> Option<Token
     let about = format!(" Forwards to [`{ident}::{name}`].");
     let docs = (!documented).then(|| quote!(#[doc = #about]));
     let wait = sig.asyncness.is_some().then(|| quote!(.await));
-    let deprecated = signature::has(&composite.attrs, "deprecated").then(|| quote!(#[allow(deprecated)]));
-    Some(quote! {
+    let deprecated = [&composite.attrs, &names.shell.attrs]
+        .iter()
+        .any(|attrs| signature::has(attrs, "deprecated"))
+        .then(|| quote!(#[allow(deprecated)]));
+    Some(quote_spanned! {signature::at(name)=>
         #(#attrs)*
         #docs
         #deprecated

@@ -2,8 +2,8 @@
 //! know how a request is described.
 
 use proc_macro2::{Ident, TokenStream};
-use quote::quote;
-use syn::{Attribute, Signature, Type};
+use quote::{quote, quote_spanned};
+use syn::{Attribute, Signature, Type, parse_quote_spanned};
 
 use super::{Names, request};
 use crate::{
@@ -21,7 +21,7 @@ pub(super) fn declared(endpoint: &Endpoint, names: &Names<'_>) -> TokenStream {
     let arguments = unused(&sig);
     let name = names.method_name(endpoint);
     let many = many_arguments(endpoint);
-    quote! {
+    quote_spanned! {signature::at(&sig.ident)=>
         #(#attrs)*
         #many
         #sig {
@@ -47,7 +47,7 @@ pub(super) fn inherent(endpoint: &Endpoint, names: &Names<'_>) -> TokenStream {
     let sig = returning_call(&visible(endpoint), &endpoint.returns, &names.private);
     let many = many_arguments(endpoint);
     let body = request::call(endpoint, &super::self_of(&sig), names);
-    quote! {
+    quote_spanned! {signature::at(&sig.ident)=>
         #(#attrs)*
         #docs
         #many
@@ -74,7 +74,7 @@ pub(super) fn implemented(endpoint: &Endpoint, names: &Names<'_>) -> TokenStream
     };
     // The compiler warns of a deprecated method wherever it is called, and here the caller is not the user.
     let deprecated = signature::has(&endpoint.attrs, "deprecated").then(|| quote!(#[allow(deprecated)]));
-    quote! {
+    quote_spanned! {signature::at(&sig.ident)=>
         #(#levels)*
         #many
         #deprecated
@@ -99,20 +99,19 @@ fn visible(endpoint: &Endpoint) -> Signature {
 
 /// The signature of the client's method: not `async`, since options are set on the call before it is awaited.
 pub(crate) fn returning_call(sig: &Signature, returns: &Returns, private: &TokenStream) -> Signature {
-    let Returns { whole, ok, err } = returns;
     let mut sig = sig.clone();
     sig.asyncness = None;
-    sig.output = match ok {
-        Some(ok) => {
-            let err =
-                err.as_ref().map_or_else(|| quote!(<#whole as #private::Returns>::Err), |err| quote!(#err));
-            syn::parse_quote!(-> #private::Call<#ok, #err>)
+    sig.output = match returns {
+        Returns { ok: Some(ok), err: Some(err), .. } => {
+            let span = signature::at(&sig.ident);
+            let private = request::respanned(private, span);
+            parse_quote_spanned!(span=> -> #private::Call<#ok, #err>)
         }
-        None => {
-            let call =
-                quote!(#private::Call<<#whole as #private::Returns>::Ok, <#whole as #private::Returns>::Err>);
-            let call = request::respanned(&call, request::place(returns, None));
-            syn::parse_quote!(-> #call)
+        // The compiler knows what the type is made of. Where that is nothing, its one error is at the type.
+        Returns { whole, ok, .. } => {
+            let span = request::place(returns, ok.as_ref().map(|_| whole));
+            let private = request::respanned(private, span);
+            parse_quote_spanned!(span=> -> #private::CallOf<#whole>)
         }
     };
     sig

@@ -10,10 +10,13 @@ mod request;
 pub(crate) use endpoint::{returning_call, unused};
 
 use proc_macro2::TokenStream;
-use quote::{ToTokens, quote};
-use syn::{FnArg, ItemTrait, Path, parse_quote};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::{FnArg, ItemTrait, Path, Token, parse_quote_spanned};
 
-use crate::model::{Client, Endpoint, Method};
+use crate::{
+    model::{Client, Endpoint, Method},
+    signature,
+};
 
 pub(crate) fn client(client: &Client) -> TokenStream {
     let names = Names::new(&client.shell, &client.krate);
@@ -73,13 +76,14 @@ impl<'a> Names<'a> {
 /// The trait with its items back. Clients are shared between tasks, and so must be whatever stands in for them.
 pub(crate) fn trait_with(shell: &ItemTrait, items: &[TokenStream]) -> TokenStream {
     let mut shell = shell.clone();
-    shell.colon_token = Some(shell.colon_token.unwrap_or_default());
-    shell.supertraits.push(parse_quote!(::core::marker::Send));
-    shell.supertraits.push(parse_quote!(::core::marker::Sync));
+    let span = signature::at(&shell.ident);
+    shell.colon_token = Some(shell.colon_token.unwrap_or(Token![:](span)));
+    shell.supertraits.push(parse_quote_spanned!(span=> ::core::marker::Send));
+    shell.supertraits.push(parse_quote_spanned!(span=> ::core::marker::Sync));
     let ItemTrait { attrs, vis, unsafety, trait_token, ident, generics, colon_token, supertraits, .. } =
         &shell;
     let clause = &generics.where_clause;
-    quote! {
+    quote_spanned! {span=>
         #(#attrs)*
         #vis #unsafety #trait_token #ident #generics #colon_token #supertraits #clause { #(#items)* }
     }

@@ -36,6 +36,7 @@ pub(crate) fn endpoint(raw: &RawMethod, defaults: &OfTrait, sink: &Sink) -> Opti
     let Verb { name: verb, template, options } = verb?;
     let session = session?;
     session::never_signed(&session, &options, sink);
+    session::comes_to_an_end(&session, &options, sink);
     let auth = match (&session, &options.auth) {
         (SessionRole::Start | SessionRole::Refresh { .. }, _) => Auth::None,
         (_, Some((_, auth))) => *auth,
@@ -55,7 +56,8 @@ pub(crate) fn endpoint(raw: &RawMethod, defaults: &OfTrait, sink: &Sink) -> Opti
         verb,
         template: template?.1.below(&defaults.base),
         auth,
-        timeout: options.timeout.or(defaults.timeout),
+        // That of the trait is for calls: many wait for a renewal, and one that is given up may have spent its token.
+        timeout: options.timeout.map(|(_, timeout)| timeout).or(defaults.timeout.filter(|_| !refresh)),
         headers,
         session,
     })

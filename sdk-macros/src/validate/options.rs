@@ -37,7 +37,7 @@ pub(crate) struct OfTrait {
 #[derive(Default)]
 pub(crate) struct OfEndpoint<'a> {
     pub(crate) auth: Option<(&'a Arg, Auth)>,
-    pub(crate) timeout: Option<Timeout>,
+    pub(crate) timeout: Option<(&'a Arg, Timeout)>,
     pub(crate) headers: Vec<(LitStr, Header)>,
 }
 
@@ -67,7 +67,7 @@ pub(crate) fn of_endpoint<'a>(args: impl IntoIterator<Item = &'a Arg>, sink: &Si
     for (key, arg) in known(args, &[AUTH, TIMEOUT, HEADERS], sink) {
         match key {
             AUTH => options.auth = auth(arg, sink).map(|auth| (arg, auth)),
-            TIMEOUT => options.timeout = timeout(arg, sink),
+            TIMEOUT => options.timeout = timeout(arg, sink).map(|timeout| (arg, timeout)),
             _ => options.headers = headers(arg, sink),
         }
     }

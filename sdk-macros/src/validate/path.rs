@@ -1,5 +1,6 @@
 //! Which parameter fills which placeholder. Must not know about queries, headers and bodies.
 
+use proc_macro2::Ident;
 use syn::{LitStr, Type};
 
 use super::params::{Read, Wanted};
@@ -35,7 +36,7 @@ pub(crate) fn bind(reads: &mut [Read<'_>], path: Option<&(LitStr, Template)>, si
                 misnamed = true;
                 names_nothing(read, name.as_ref(), &wanted, template, sink);
             } else {
-                unbound.push((read.name.clone(), read.ident.clone()));
+                unbound.push(Unbound { name: read.name.clone(), ident: read.ident, ty: &read.raw.ty });
             }
             read.wanted = Wanted::Unknown;
             continue;
@@ -60,17 +61,31 @@ pub(crate) fn bind(reads: &mut [Read<'_>], path: Option<&(LitStr, Template)>, si
     let has_unknown = reads.iter().any(|read| {
         matches!(read.wanted, Wanted::Unknown) && read.mark.is_none() && !read.raw.marks.is_empty()
     });
-    for placeholder in template.placeholders() {
-        if misnamed || has_unknown || bound.iter().any(|(name, _)| *name == placeholder.name) {
-            continue;
-        }
-        let near =
-            nearest(&placeholder.name, unbound.iter().map(|(name, _)| name.as_str())).map(str::to_owned);
-        missing(placeholder, near.as_deref(), literal, sink);
-        // The placeholder and the parameter are one mistake, and it is told.
-        unbound.retain(|(name, _)| near.as_ref() != Some(name));
+    other_syntax(&mut unbound, literal, template, sink);
+    let mut unfilled: Vec<&Placeholder> = template
+        .placeholders()
+        .filter(|placeholder| {
+            !misnamed && !has_unknown && bound.iter().all(|(name, _)| *name != placeholder.name)
+        })
+        .collect();
+    // A placeholder and the parameter that was meant for it are one mistake, and it is told once.
+    unfilled.retain(|placeholder| {
+        let near = nearest(&placeholder.name, unbound.iter().map(|param| param.name.as_str()));
+        let Some(near) = near.map(str::to_owned) else { return true };
+        missing(placeholder, Some(&near), literal, sink);
+        unbound.retain(|param| param.name != near);
+        false
+    });
+    if let ([placeholder], [param]) = (unfilled.as_slice(), unbound.as_slice())
+        && !is_optional(param.ty)
+        && !is_list(param.ty)
+    {
+        return renamed(placeholder, param, sink);
     }
-    for (name, ident) in unbound {
+    for placeholder in unfilled {
+        missing(placeholder, None, literal, sink);
+    }
+    for Unbound { name, ident, .. } in unbound {
         let header = name.replace('_', "-");
         sink.report(
             ident,
@@ -82,15 +97,72 @@ pub(crate) fn bind(reads: &mut [Read<'_>], path: Option<&(LitStr, Template)>, si
     }
 }
 
+/// A parameter without a role that no placeholder names.
+struct Unbound<'a> {
+    /// Without `r#`.
+    name: String,
+    ident: &'a Ident,
+    ty: &'a Type,
+}
+
+/// `/users/:id`, as other frameworks write it, is a path like any other, unless there is a parameter `id` without a role.
+fn other_syntax(unbound: &mut Vec<Unbound<'_>>, literal: &LitStr, template: &Template, sink: &Sink) {
+    let path = template.path();
+    let meant = |segment: &str, unbound: &[Unbound<'_>]| {
+        let name = segment.strip_prefix(':')?;
+        unbound.iter().any(|param| param.name == name).then(|| name.to_owned())
+    };
+    let names: Vec<String> = path.split('/').filter_map(|segment| meant(segment, unbound)).collect();
+    let Some(first) = names.first() else { return };
+    let corrected: Vec<String> = path
+        .split('/')
+        .map(|segment| {
+            meant(segment, unbound).map_or_else(|| segment.to_owned(), |name| format!("{{{name}}}"))
+        })
+        .collect();
+    let query = template.query.as_ref().map_or_else(String::new, |query| format!("?{query}"));
+    sink.report(
+        literal,
+        format!("`:{first}` is not a placeholder, and parameter `{first}` is not used"),
+        format!("placeholders are written `{{{first}}}`: write `\"{}{query}\"`", corrected.join("/")),
+    );
+    unbound.retain(|param| !names.contains(&param.name));
+}
+
+/// One placeholder and one parameter are left over: they were meant for each other.
+fn renamed(placeholder: &Placeholder, param: &Unbound<'_>, sink: &Sink) {
+    let (wanted, name) = (&placeholder.name, &param.name);
+    let ty = super::shown(param.ty);
+    let help = if is_identifier(wanted) {
+        format!("rename it: `{wanted}: {ty}`")
+    } else {
+        format!("name the placeholder: `#[path({wanted:?})] {}: {ty}`", param.ident)
+    };
+    sink.report(
+        param.ident,
+        format!("no placeholder for parameter `{name}`, and no parameter for placeholder `{{{wanted}}}`"),
+        help,
+    );
+}
+
 fn missing(placeholder: &Placeholder, near: Option<&str>, literal: &LitStr, sink: &Sink) {
     let name = &placeholder.name;
     let help = match near {
         Some(near) => format!("did you mean `{{{near}}}`?"),
-        None if name.contains('-') => format!("add `#[path({name:?})] {}: …`", name.replace('-', "_")),
+        None if !is_identifier(name) => {
+            let plain = name.replace('-', "_");
+            let end = if is_identifier(&plain) { "" } else { "_" };
+            format!("add `#[path({name:?})] {plain}{end}: u64`, with the type you need")
+        }
         None if placeholder.rest => format!("add `{name}: &str`"),
         None => format!("add `{name}: u64`, with the type you need"),
     };
     sink.report(literal, format!("no parameter for placeholder `{{{name}}}`"), help);
+}
+
+/// Whether a parameter can have this name: not if there is a `-` in it, or if it is a keyword.
+fn is_identifier(name: &str) -> bool {
+    syn::parse_str::<Ident>(name).is_ok()
 }
 
 fn names_nothing(read: &Read<'_>, literal: Option<&LitStr>, wanted: &str, template: &Template, sink: &Sink) {
@@ -120,7 +192,7 @@ fn can_be_a_segment(read: &Read<'_>, placeholder: &Placeholder, sink: &Sink) {
             "put the `#[cfg(…)]` on the method, and write the method twice",
         );
     }
-    if arguments_of(ty, "Option").is_some() {
+    if is_optional(ty) {
         let help = format!("declare a second endpoint without `{{{}}}` in its path", placeholder.name);
         sink.report(ty, "a path parameter cannot be optional", help);
     } else if is_list(ty) {
@@ -132,6 +204,10 @@ fn can_be_a_segment(read: &Read<'_>, placeholder: &Placeholder, sink: &Sink) {
         };
         sink.report(ty, "a list cannot be a path segment", help);
     }
+}
+
+fn is_optional(ty: &Type) -> bool {
+    arguments_of(ty, "Option").is_some()
 }
 
 fn is_list(ty: &Type) -> bool {

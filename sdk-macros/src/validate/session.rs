@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     attr::Arg,
-    model::{Role, SessionRole},
+    model::{Role, SessionRole, Timeout},
     nearest::suggestion,
     parse::{Mark, RawMethod},
     sink::Sink,
@@ -101,6 +101,16 @@ pub(crate) fn never_signed(role: &SessionRole, options: &OfEndpoint<'_>, sink: &
             arg,
             format!("`auth` has no effect on `#[session({name})]`, which is never signed"),
             format!("remove `{}`", super::shown(arg)),
+        );
+    }
+}
+
+pub(crate) fn comes_to_an_end(role: &SessionRole, options: &OfEndpoint<'_>, sink: &Sink) {
+    if let (SessionRole::Refresh { .. }, Some((arg, Timeout::Never))) = (role, &options.timeout) {
+        sink.report(
+            arg,
+            "a renewal must come to an end, since every call may be waiting for it",
+            "give it a time: `timeout = 20s`, or remove `timeout = none`",
         );
     }
 }

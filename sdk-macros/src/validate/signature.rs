@@ -84,7 +84,8 @@ fn receiver(raw: &RawMethod, sink: &Sink) {
         Some(Receiver { kind: ReceiverKind::Reference(_, _, None), mutability: None, .. }) => {}
         Some(other) => sink.report(other, "endpoints take `&self`", "write `&self`"),
         None => {
-            let help = format!("write `fn {}(&self, …)`", raw.sig.ident);
+            let rest = if raw.params.is_empty() { "" } else { ", …" };
+            let help = format!("write `async fn {}(&self{rest})`", raw.sig.ident);
             sink.report_at(raw.sig.paren_token.span.open(), "endpoints take `&self`", help);
         }
     }

@@ -11,4 +11,10 @@ pub trait Users {
     async fn users(&self) -> Result<String, MyError>;
 }
 
-fn main() {}
+async fn call(client: UsersClient) {
+    let _: Result<String, MyError> = client.users().await;
+}
+
+fn main() {
+    let _ = call;
+}

@@ -1,0 +1,15 @@
+//! A struct has fields for serde only when it says so.
+
+use sdk_runtime::{Result, api_client};
+
+pub struct Plain {
+    pub name: String,
+}
+
+#[api_client]
+pub trait Shop {
+    #[post("/products")]
+    async fn products(&self, #[form] plain: &Plain) -> Result<()>;
+}
+
+fn main() {}

@@ -1,0 +1,15 @@
+//! A struct has fields for serde only when it says so.
+
+use sdk_runtime::{Result, api_client};
+
+pub struct Plain {
+    pub name: String,
+}
+
+#[api_client]
+pub trait Shop {
+    #[get("/products")]
+    async fn products(&self, #[headers] plain: &Plain) -> Result<()>;
+}
+
+fn main() {}

@@ -1,0 +1,11 @@
+//! A type parameter without the bound that makes it the text of a segment.
+
+use sdk_runtime::{Result, api_client};
+
+#[api_client]
+pub trait Shop {
+    #[get("/products/{id}")]
+    async fn product<T: Send + Sync>(&self, id: T) -> Result<String>;
+}
+
+fn main() {}

@@ -1,0 +1,11 @@
+//! A placeholder and a parameter that stand for one thing under two names.
+
+use sdk_runtime::{Result, api_client};
+
+#[api_client]
+pub trait Shop {
+    #[get("/products/{sku}")]
+    async fn product(&self, id: &str) -> Result<String>;
+}
+
+fn main() {}

@@ -1,0 +1,23 @@
+//! Everybody waits for a renewal.
+
+use sdk_runtime::{Head, Refusal, Result, TokenResponse, Tokens, api_client};
+
+#[derive(serde::Deserialize)]
+pub struct LoginResponse {
+    access: String,
+}
+
+impl TokenResponse for LoginResponse {
+    fn tokens(&self, _: &Head) -> Result<Tokens, Refusal> {
+        Ok(Tokens::new(self.access.as_str()))
+    }
+}
+
+#[api_client]
+pub trait Users {
+    #[post("/refresh", timeout = none)]
+    #[session(refresh)]
+    async fn refresh(&self) -> Result<LoginResponse>;
+}
+
+fn main() {}
