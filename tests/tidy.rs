@@ -237,3 +237,24 @@ fn the_default_recipes_are_one_line_each() {
     }
     report("a recipe is one line, and the last one of the default is the README's test command", findings);
 }
+
+/// They stand beside what they replace, and are read by somebody who is about to decide.
+#[test]
+fn the_examples_of_the_flows_are_short() {
+    const MOST: usize = 40;
+    let mut findings = Vec::new();
+    for file in source::all().iter().filter(|file| file.path.starts_with("examples/flow_")) {
+        let mut imports = false;
+        let count = file.text.lines().map(str::trim).filter(|line| {
+            imports |= line.starts_with("use ");
+            let counts = !imports && !line.is_empty() && !line.starts_with("//");
+            imports &= !line.ends_with(';');
+            counts
+        });
+        let count = count.count();
+        if count > MOST {
+            findings.push(format!("{}:1: {count} lines besides imports and comments", file.path));
+        }
+    }
+    report("an example of a flow has at most 40 lines besides imports and comments", findings);
+}

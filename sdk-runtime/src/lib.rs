@@ -10,7 +10,8 @@
 //! - [`ClientBuilder`]: everything that can be configured, [`Attach`] and the transport included;
 //! - [`TokenResponse`] and [`TokenRequest`]: the two small traits that connect your types with the session;
 //! - [`Session`] and [`SessionState`]: the login itself, to look at, to watch, to end;
-//! - [`Error`]: what can go wrong, and what each of it means for the user.
+//! - [`Error`]: what can go wrong, and what each of it means for the user;
+//! - [`migrating`]: five refreshes people write by hand, each beside its declaration.
 
 mod clock;
 mod endpoint;
@@ -44,7 +45,7 @@ pub use sdk_macros::api_client;
 pub use secret::{AccessToken, RefreshToken};
 pub use session::{
     Attach, Grant, Login, RefreshBearer, Refusal, Session, SessionState, StateWatch, TokenRequest,
-    TokenResponse, Tokens,
+    TokenResponse, Tokens, Verdict,
 };
 pub use transport::{
     HttpClientBuilder, ResponseBody, ServiceTransport, Transport, TransportFuture, TransportRequest,
@@ -56,6 +57,10 @@ pub use tokio_util::sync::CancellationToken;
 
 /// What an endpoint returns: `Result<T>` fails with [`Error`], `Result<T, E>` with an [`ApiError`] of your own.
 pub type Result<T, E = Error> = core::result::Result<T, E>;
+
+/// From a hand-written token refresh to a declaration.
+#[doc = include_str!("../docs/migrating.md")]
+pub mod migrating {}
 
 /// What generated code names, and nobody else; no part of the public interface.
 #[doc(hidden)]

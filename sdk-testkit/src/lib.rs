@@ -5,7 +5,8 @@
 //! `http` crate with any `http_body::Body`, so the same server works in memory (as a [`tower_service::Service`]) and
 //! behind a real loopback socket ([`Backend::serve`]). All time is tokio's, so that a paused clock pauses the server.
 //!
-//! The crate knows no client: it can test any of them.
+//! The crate knows no client: it can test any of them. With `sdk-runtime` a backend is a transport:
+//! `.transport(ServiceTransport::new(backend.clone()))`. Routes are those of the whole path, a base URL's own path included.
 //!
 //! ```
 //! use sdk_testkit::{Backend, Reply};
@@ -25,6 +26,8 @@
 //! # Ok(())
 //! # }
 //! ```
+
+pub mod flows;
 
 mod backend;
 mod panics;

@@ -9,7 +9,7 @@ use super::{Client, Inner};
 use crate::error::{BuildError, Error, ErrorResponse};
 use crate::request::base::Base;
 use crate::secret::AccessToken;
-use crate::session::{Attach, RefreshEndpoint, Renewer, Session, TokenBad, Tokens};
+use crate::session::{Attach, RefreshEndpoint, Renewer, Session, TokenBad, Tokens, Verdict};
 use crate::transport::{HttpClientBuilder, ReqwestTransport, Transport};
 use crate::upstream::Upstream;
 
@@ -89,10 +89,31 @@ impl<C: ApiClient> ClientBuilder<C> {
         self
     }
 
-    /// Decides whether an answer means "this access token is no good", in place of the default: a 401 without a challenge
-    /// for another scheme. Asked about answers to signed requests with a status of 300 and above, from the client's own origin.
-    pub fn token_bad(mut self, token_bad: impl Fn(&ErrorResponse) -> bool + Send + Sync + 'static) -> Self {
-        self.token_bad = Some(Arc::new(token_bad));
+    /// Judges answers in place of the default, for which a 401 without a challenge for another scheme means "this access token
+    /// is no good". Asked about answers to signed requests with a status of 300 and above, from the client's own origin.
+    /// Returns a [`Verdict`], or a `bool` where there are but two.
+    ///
+    /// ```
+    /// # use sdk_runtime::{ErrorResponse, Verdict};
+    /// #[derive(serde::Deserialize)]
+    /// struct Refused {
+    ///     soft_logout: bool,
+    /// }
+    ///
+    /// // For `.token_bad(judge)`
+    /// fn judge(answer: &ErrorResponse) -> Verdict {
+    ///     match answer.json::<Refused>() {
+    ///         Ok(refused) if refused.soft_logout => Verdict::TokenBad,
+    ///         Ok(_) => Verdict::LoginOver,
+    ///         Err(_) => Verdict::Surface,
+    ///     }
+    /// }
+    /// ```
+    pub fn token_bad<V: Into<Verdict>>(
+        mut self,
+        token_bad: impl Fn(&ErrorResponse) -> V + Send + Sync + 'static,
+    ) -> Self {
+        self.token_bad = Some(Arc::new(move |answer| token_bad(answer).into()));
         self
     }
 

@@ -18,7 +18,7 @@ use crate::error::{
 };
 use crate::request::Prepared;
 use crate::response::{Answer, Head, read_all, read_some};
-use crate::session::{Identity, Phase, Snapshot, token_bad};
+use crate::session::{Identity, Phase, Rejection, Snapshot, Verdict, token_bad};
 use crate::upstream::{Contents, Credentials, Exchange};
 
 /// As much of an unsuccessful answer's body as is kept.
@@ -85,19 +85,22 @@ impl Inner {
         progress.renewing(true);
         let snapshot = shared.credential(&identity).await?;
         progress.renewing(false);
-        let (refusal, redirected) = match self.signed(request, &snapshot, &identity, false).await? {
+        let refused = match self.signed(request, &snapshot, &identity, false).await? {
             Judged::Surface(reply) => return Ok(reply),
-            Judged::TokenBad(refusal, redirected) => (refusal, redirected),
+            Judged::Refused(refused) => refused,
         };
         // What a redirect led away from was taken by the server: only what it refused is sent again.
-        let request = redirected.as_ref().unwrap_or(request);
+        let request = refused.redirected.as_ref().unwrap_or(request);
         progress.renewing(true);
-        let snapshot = shared.replacement(&identity, &snapshot, &refusal).await?;
+        let snapshot = shared.replacement(&identity, refused.of(&snapshot), &refused.answer).await?;
         progress.renewing(false);
         match self.signed(request, &snapshot, &identity, true).await? {
             Judged::Surface(reply) => Ok(reply),
-            Judged::TokenBad(refusal, _) => {
-                Err(SessionExpired::new(ExpiredReason::ReplayRejected).seen_with(refusal).into())
+            Judged::Refused(refused) => {
+                if refused.login_over {
+                    shared.replacement(&identity, refused.of(&snapshot), &refused.answer).await?;
+                }
+                Err(SessionExpired::new(ExpiredReason::ReplayRejected).seen_with(refused.answer).into())
             }
         }
     }
@@ -148,12 +151,16 @@ impl Inner {
             .await?;
         let (own_origin, redirected) = (exchange.own_origin, exchange.redirected.take());
         let reply = self.read(request, exchange).await?;
-        Ok(match reply {
-            Reply::Failure(answer) if own_origin && self.is_token_bad(&answer) => {
-                Judged::TokenBad(answer, redirected)
-            }
-            reply => Judged::Surface(reply),
-        })
+        let answer = match reply {
+            Reply::Failure(answer) if own_origin => answer,
+            reply => return Ok(Judged::Surface(reply)),
+        };
+        let login_over = match self.verdict(&answer) {
+            Verdict::Surface => return Ok(Judged::Surface(Reply::Failure(answer))),
+            Verdict::TokenBad => false,
+            Verdict::LoginOver => true,
+        };
+        Ok(Judged::Refused(Refused { answer, redirected, login_over }))
     }
 
     /// A header that the session sets must not be set by a call as well: one of them would be ignored.
@@ -175,10 +182,10 @@ impl Inner {
         Credentials { header: name.zip(snapshot.header.as_ref()), jar: Some(&snapshot.jar) }
     }
 
-    fn is_token_bad(&self, answer: &ErrorResponse) -> bool {
+    fn verdict(&self, answer: &ErrorResponse) -> Verdict {
         match &self.token_bad {
             Some(token_bad) => token_bad(answer),
-            None => token_bad(answer, self.session.shared().attachment.scheme()),
+            None => token_bad(answer, self.session.shared().attachment.scheme()).into(),
         }
     }
 
@@ -198,6 +205,19 @@ impl Inner {
 /// What an answer to a signed request means.
 enum Judged {
     Surface(Reply),
-    /// The answer, and the request it refused where that is one the call was redirected to.
-    TokenBad(ErrorResponse, Option<Prepared>),
+    Refused(Refused),
+}
+
+/// A request whose credential was refused.
+struct Refused {
+    answer: ErrorResponse,
+    /// The request, where it is not the one that was made but one it was redirected to.
+    redirected: Option<Prepared>,
+    login_over: bool,
+}
+
+impl Refused {
+    fn of(&self, snapshot: &Snapshot) -> Rejection {
+        Rejection { stamp: snapshot.stamp, login_over: self.login_over }
+    }
 }

@@ -25,6 +25,8 @@ pub enum ExpiredReason {
     RefreshRejected,
     /// The access token was refused or is out of date, and there is nothing to renew it with.
     NoRefreshToken,
+    /// The server said that the whole login is over, where a [`Verdict`](crate::Verdict) understood it so.
+    LoginOver,
     /// The token was renewed, and the server refused this call with the new one too. The login itself goes on.
     ReplayRejected,
 }
@@ -103,6 +105,7 @@ impl fmt::Display for ExpiredReason {
             Self::NoRefreshToken => {
                 "the access token is no longer good and there is nothing to renew it with"
             }
+            Self::LoginOver => "the server said that the login is over",
             Self::ReplayRejected => "the endpoint refused the renewed access token too",
         })
     }

@@ -39,6 +39,14 @@ pub(crate) struct Identity {
     pub(crate) subject: Option<Arc<str>>,
 }
 
+/// A credential that a server refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Rejection {
+    pub(crate) stamp: Stamp,
+    /// Whether the server said that no renewal can help.
+    pub(crate) login_over: bool,
+}
+
 /// Names one run of one session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct RunId(u64);
@@ -135,15 +143,24 @@ impl Core {
     }
 
     /// A call of `identity` wants a credential; `rejected` is the one a server just refused, where there is one.
-    pub(crate) fn demand(&mut self, identity: &Identity, rejected: Option<Stamp>, now: Instant) -> Demand {
+    pub(crate) fn demand(
+        &mut self,
+        identity: &Identity,
+        rejected: Option<Rejection>,
+        now: Instant,
+    ) -> Demand {
         if let Err(error) = permit(&self.view, identity, rejected.is_some()) {
             return Demand::Fail(error);
         }
         let Phase::Active(snapshot) = &self.view.phase else {
             return Demand::Fail(Error::NotSignedIn);
         };
-        if rejected == Some(snapshot.stamp) {
+        if let Some(rejection) = rejected.filter(|rejection| rejection.stamp == snapshot.stamp) {
             snapshot.reject();
+            if rejection.login_over {
+                self.run = None;
+                return Demand::Fail(self.expire(SessionExpired::new(ExpiredReason::LoginOver)).into());
+            }
         }
         if snapshot.validity(|| now) == Validity::Fresh {
             return Demand::Sign(snapshot.clone());
@@ -162,6 +179,11 @@ impl Core {
         let run = RunId(self.runs);
         self.run = Some(run);
         Demand::Start(run, grant)
+    }
+
+    /// Whether `run` is the one under way, and nothing has overtaken it.
+    pub(crate) fn is_under_way(&self, run: RunId) -> bool {
+        self.run == Some(run)
     }
 
     /// `run` has come to an end. `None`: it is of another epoch, or it was given up, and whatever it obtained is nobody's.

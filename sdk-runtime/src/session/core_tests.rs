@@ -58,6 +58,7 @@ impl World {
     }
 
     fn demand(&mut self, identity: &Identity, rejected: Option<Stamp>) -> Demand {
+        let rejected = rejected.map(|stamp| Rejection { stamp, login_over: false });
         self.core.demand(identity, rejected, self.now)
     }
 
@@ -313,6 +314,25 @@ fn a_sign_in_that_was_overtaken_signs_nobody_in() {
     let late = world.core.sign_in(tokens("late"), None, Some(since), world.now);
     assert!(matches!(late, Err(Error::IdentityChanged(_))));
     assert!(matches!(world.core.view().phase, Phase::SignedOut));
+}
+
+#[test]
+fn a_login_that_is_over_is_over_for_the_current_credential_alone() {
+    let mut world = World::signed_in();
+    let (me, first) = (world.me(), world.active().stamp);
+    let (run, _) = world.start();
+    let over = |stamp| Some(Rejection { stamp, login_over: true });
+    world.finish(run, Outcome::Success(tokens("two"))).unwrap().unwrap();
+    assert!(matches!(world.core.demand(&me, over(first), world.now), Demand::Sign(_)), "I4");
+    let (run, _) = world.start();
+    let current = world.active().stamp;
+    let Demand::Fail(Error::SessionExpired(expired)) = world.core.demand(&me, over(current), world.now)
+    else {
+        panic!("no end");
+    };
+    assert_eq!(expired.reason(), ExpiredReason::LoginOver);
+    assert!(!world.core.is_under_way(run), "whoever waits is told at once");
+    assert!(world.finish(run, Outcome::Success(tokens("three"))).is_none(), "I29");
 }
 
 #[test]

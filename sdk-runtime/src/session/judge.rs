@@ -7,8 +7,27 @@ use http::header::WWW_AUTHENTICATE;
 
 use crate::error::ErrorResponse;
 
-/// A predicate of the user's in place of the default table.
-pub(crate) type TokenBad = Arc<dyn Fn(&ErrorResponse) -> bool + Send + Sync>;
+/// What an answer to a signed request says about the credential it was signed with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Verdict {
+    /// Nothing: the answer is for the caller.
+    Surface,
+    /// The access token is no good, and a renewal may help.
+    TokenBad,
+    /// The whole login is over, and no renewal can help.
+    LoginOver,
+}
+
+/// `true` is [`Verdict::TokenBad`], `false` is [`Verdict::Surface`].
+impl From<bool> for Verdict {
+    fn from(token_bad: bool) -> Self {
+        if token_bad { Self::TokenBad } else { Self::Surface }
+    }
+}
+
+/// A judge of the user's in place of the default table.
+pub(crate) type TokenBad = Arc<dyn Fn(&ErrorResponse) -> Verdict + Send + Sync>;
 
 /// The default: a 401 without a challenge, or with one of the session's own scheme that names no other fault
 /// (RFC 6750, 3.1). A session without a scheme takes every 401.

@@ -17,11 +17,12 @@ use std::sync::Arc;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 pub use attach::Attach;
+pub use judge::Verdict;
 pub use refresh::{RefreshEndpoint, TokenAnswer};
 pub use state::{Login, SessionState, StateWatch};
 pub use tokens::{Grant, RefreshBearer, Refusal, TokenRequest, TokenResponse, Tokens};
 
-pub(crate) use self::core::Identity;
+pub(crate) use self::core::{Identity, Rejection};
 pub(crate) use attach::Attachment;
 pub(crate) use judge::{TokenBad, token_bad};
 pub(crate) use refresh::Renewer;

@@ -10,11 +10,11 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use super::attach::Attachment;
-use super::core::{Core, Demand, Identity, Outcome, permit};
+use super::core::{Core, Demand, Identity, Outcome, Rejection, permit};
 use super::judge::TokenBad;
 use super::refresh::Renewer;
 use super::run::{self, Run};
-use super::snapshot::{Phase, Snapshot, Stamp, Validity, View};
+use super::snapshot::{Phase, Snapshot, Validity, View};
 use super::state::{SessionState, StateWatch};
 use super::tokens::{Grant, Tokens};
 use crate::clock;
@@ -35,6 +35,20 @@ pub(crate) struct Shared {
 struct Inner {
     core: Core,
     run: Option<Arc<Run>>,
+}
+
+impl Inner {
+    /// The run that whatever just happened has overtaken.
+    fn overtaken(&mut self) -> Option<Arc<Run>> {
+        self.run.take_if(|run| !self.core.is_under_way(run.id))
+    }
+}
+
+/// Lets go of everybody who waits for a run that was overtaken. Not under the lock: they are woken.
+fn fence(overtaken: Option<Arc<Run>>) {
+    if let Some(run) = overtaken {
+        run.fence();
+    }
 }
 
 impl Shared {
@@ -90,7 +104,7 @@ impl Shared {
         }
     }
 
-    /// What to replay a call of `identity` with, after `answer` refused `rejected`.
+    /// What to replay a call of `identity` with, after `answer` refused what `rejection` says.
     ///
     /// # Cancel safety
     ///
@@ -98,10 +112,10 @@ impl Shared {
     pub(crate) async fn replacement(
         self: &Arc<Self>,
         identity: &Identity,
-        rejected: &Snapshot,
+        rejection: Rejection,
         answer: &ErrorResponse,
     ) -> Result<Arc<Snapshot>, Error> {
-        self.demand(identity, Some(rejected.stamp)).await.map_err(|error| match error {
+        self.demand(identity, Some(rejection)).await.map_err(|error| match error {
             Error::SessionExpired(expired) => expired.seen_with(answer.clone()).into(),
             other => other,
         })
@@ -122,7 +136,7 @@ impl Shared {
     async fn demand(
         self: &Arc<Self>,
         identity: &Identity,
-        mut rejected: Option<Stamp>,
+        mut rejected: Option<Rejection>,
     ) -> Result<Arc<Snapshot>, Error> {
         let sent = rejected.is_some();
         loop {
@@ -146,7 +160,11 @@ impl Shared {
         }
     }
 
-    fn decide(self: &Arc<Self>, identity: &Identity, rejected: Option<Stamp>) -> Result<Arc<Snapshot>, Wait> {
+    fn decide(
+        self: &Arc<Self>,
+        identity: &Identity,
+        rejected: Option<Rejection>,
+    ) -> Result<Arc<Snapshot>, Wait> {
         let mut inner = self.lock();
         match inner.core.demand(identity, rejected, clock::now()) {
             Demand::Sign(snapshot) => Ok(snapshot),
@@ -156,6 +174,9 @@ impl Shared {
             }),
             Demand::Fail(error) => {
                 self.publish(&mut inner.core);
+                let fenced = inner.overtaken();
+                drop(inner);
+                fence(fenced);
                 Err(Wait::Not(error))
             }
             Demand::Start(id, grant) => {
@@ -196,32 +217,27 @@ impl Shared {
         since: Option<u64>,
     ) -> Result<(), Error> {
         let credential = self.attachment.credential(tokens, head)?;
-        self.fence(|core| core.sign_in(credential, jar, since, clock::now()))
+        self.step(|core| core.sign_in(credential, jar, since, clock::now()))
     }
 
     pub(crate) fn sign_out(&self) -> Option<(Arc<Snapshot>, Grant)> {
-        self.fence(Core::sign_out)
+        self.step(Core::sign_out)
     }
 
     pub(crate) fn close(&self) {
-        self.fence(Core::close);
+        self.step(Core::close);
         self.shutdown.cancel();
     }
 
     /// Carries out what may begin a new epoch, and lets go of everybody who waits for a run of the old one.
-    fn fence<T>(&self, step: impl FnOnce(&mut Core) -> T) -> T {
+    fn step<T>(&self, step: impl FnOnce(&mut Core) -> T) -> T {
         let (result, fenced) = {
             let mut inner = self.lock();
-            let before = inner.core.view().epoch;
             let result = step(&mut inner.core);
-            let moved = inner.core.view().epoch != before;
-            let fenced = if moved { inner.run.take() } else { None };
             self.publish(&mut inner.core);
-            (result, fenced)
+            (result, inner.overtaken())
         };
-        if let Some(run) = fenced {
-            run.fence();
-        }
+        fence(fenced);
         result
     }
 

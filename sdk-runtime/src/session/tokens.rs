@@ -67,10 +67,10 @@ impl Tokens {
     }
 
     /// Who is signed in, as the server names them. Two sign-ins of the same subject are the same identity to a call that is
-    /// under way; without a subject they are not.
+    /// under way; without a subject, or with an empty one, they are not.
     #[must_use]
     pub fn subject(mut self, subject: impl Into<Arc<str>>) -> Self {
-        self.subject = Some(subject.into());
+        self.subject = Some(subject.into()).filter(|subject: &Arc<str>| !subject.is_empty());
         self
     }
 }

@@ -151,7 +151,7 @@ impl TokenServer {
         self.authority.revoke(None);
     }
 
-    /// Holds back every refresh, once it was counted and before anything is decided, until the hold is released or
+    /// Holds back every request to `/auth/refresh`, once it was counted and before anything is decided, until the hold is released or
     /// dropped. A refresh whose client hangs up meanwhile spends nothing.
     pub fn hold_refreshes(&self) -> RefreshHold {
         RefreshHold::new(Arc::clone(&self.controls))

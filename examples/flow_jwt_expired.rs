@@ -1,0 +1,62 @@
+//! "JWT_EXPIRED" in the body: `cargo run --example flow_jwt_expired`, offline.
+
+use std::error::Error;
+
+use sdk_runtime::SessionState::SignedIn;
+use sdk_runtime::{
+    AccessToken, ErrorResponse as Refused, Grant, Head, Refusal, TokenRequest, TokenResponse, Tokens,
+};
+use sdk_testkit::flows::jwt_expired::JwtExpired;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+#[sdk_runtime::api_client]
+trait Shop {
+    #[post("/auth/refresh")]
+    #[session(refresh)]
+    async fn refresh(&self, #[json] request: Body) -> sdk_runtime::Result<Body>;
+    #[get("/orders/{id}")]
+    async fn order(&self, id: u64) -> sdk_runtime::Result<String>;
+}
+
+#[derive(Serialize, Deserialize)]
+struct Body(Value);
+
+impl TokenRequest for Body {
+    fn from_grant(grant: &Grant) -> Option<Self> {
+        Some(Self(json!({ "refreshToken": grant.refresh_token()?.expose() })))
+    }
+}
+
+impl TokenResponse for Body {
+    fn tokens(&self, _: &Head) -> Result<Tokens, Refusal> {
+        // Only `success: false` is a refusal. An answer of another shape has a token that is empty, and keeps the login.
+        let token = self.0["result"]["accessToken"].as_str().or((self.0["success"] != false).then_some(""));
+        token.map(Tokens::new).ok_or_else(|| Refusal::Dead(self.0["errorMessage"].to_string()))
+    }
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let (backend, server) = JwtExpired::start().await?;
+    let stale = |it: &Refused| matches!(it.status().as_u16(), 401 | 403) && it.text().contains("JWT_EXPIRED");
+    let shop = ShopClient::builder(server.url()).token_bad(stale).build()?;
+
+    // The application's side: each new token goes to the store of the UI, and the end of the login shows the form.
+    let mut states = shop.session().watch();
+    let ui = tokio::spawn(async move {
+        while let Some(SignedIn(login)) = states.changed().await {
+            println!("the store holds {:?}", login.access_token().map(AccessToken::expose));
+        }
+        println!("the store is empty, and the login form is shown");
+    });
+
+    // Signed in since the last visit; the access token has expired meanwhile.
+    let (access, refresh) = backend.expired_login("ann");
+    shop.session().sign_in(Tokens::new(access).refresh_token(refresh))?;
+    println!("{}, after {} refresh", shop.order(7).await?, backend.refreshes());
+
+    backend.revoke();
+    println!("{}", shop.order(8).await.unwrap_err());
+    Ok(ui.await?)
+}

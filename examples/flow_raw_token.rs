@@ -1,0 +1,58 @@
+//! A raw token, and a 401 of the refresh that means "log in": `cargo run --example flow_raw_token`, offline.
+
+use std::collections::HashMap;
+use std::error::Error;
+use std::time::Duration;
+
+use sdk_runtime::SessionState::SignedIn;
+use sdk_runtime::{Attach, Grant, Head, Refusal, TokenRequest, TokenResponse, Tokens};
+use sdk_testkit::flows::raw_token::RawToken;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+#[sdk_runtime::api_client]
+trait Diary {
+    #[post("/auth/refresh")]
+    #[session(refresh)]
+    async fn refresh(&self, #[json] request: Body) -> sdk_runtime::Result<Body>;
+    #[get("/pages/{id}")]
+    async fn page(&self, id: u64) -> sdk_runtime::Result<Value>;
+}
+
+#[derive(Serialize, Deserialize)]
+struct Body(Value);
+
+impl TokenRequest for Body {
+    fn from_grant(grant: &Grant) -> Option<Self> {
+        Some(Self(json!({ "refreshToken": grant.refresh_token()?.expose() })))
+    }
+}
+
+impl TokenResponse for Body {
+    fn tokens(&self, _: &Head) -> Result<Tokens, Refusal> {
+        Ok(Tokens::new(self.0["data"]["accessToken"].as_str().unwrap_or_default()))
+    }
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let (backend, server) = RawToken::start().await?;
+    let builder = DiaryClient::builder(format!("{}/api/v1", server.url()));
+    let diary = builder.attach(Attach::raw("authorization")).timeout(Duration::from_secs(1)).build()?;
+    let (access, refresh) = backend.expired_login("ann");
+    diary.session().sign_in(Tokens::new(access).refresh_token(refresh))?;
+
+    // The application's side: the refresh was answered by 401, so what belongs to the user goes, and the login page comes.
+    let mut stored = HashMap::from([("user", "ann")]);
+    let mut states = diary.session().watch();
+    let application = tokio::spawn(async move {
+        while let Some(SignedIn(_)) = states.changed().await {}
+        stored.clear();
+        println!("the login page is shown, and what is stored is {stored:?}");
+    });
+
+    println!("{}, after {} refresh", diary.page(7).await?["data"], backend.refreshes());
+    backend.revoke();
+    println!("{}", diary.page(8).await.unwrap_err());
+    Ok(application.await?)
+}

@@ -1,0 +1,54 @@
+//! The shared promise: `cargo run --example flow_shared_promise`, offline.
+
+use std::error::Error;
+
+use sdk_runtime::SessionState::SignedIn;
+use sdk_runtime::{Attach, Head, Refusal, Result as Answer, TokenResponse, Tokens, api_client};
+use sdk_testkit::flows::shared_promise::SharedPromise;
+use serde_json::{Value, json};
+
+#[derive(serde::Deserialize)]
+struct Account(Value);
+
+impl TokenResponse for Account {
+    fn tokens(&self, _: &Head) -> Result<Tokens, Refusal> {
+        Ok(Tokens::cookies().subject(self.0["user"]["email"].as_str().unwrap_or_default()))
+    }
+}
+
+#[api_client]
+trait Projects {
+    #[post("/auth/login")]
+    #[session(start)]
+    async fn login(&self, #[json] credentials: &Value) -> Answer<Account>;
+    #[post("/auth/refresh-token")]
+    #[session(refresh)]
+    async fn refresh(&self) -> Answer<Account>;
+    #[get("/projects/{id}")]
+    async fn project(&self, id: u64) -> Answer<Value>;
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let backend = SharedPromise::new();
+    let server = backend.serve().await?;
+    let projects = ProjectsClient::builder(server.url()).attach(Attach::cookies()).build()?;
+
+    // The application's side: there is no token to keep, only whose name is shown.
+    let mut states = projects.session().watch();
+    let ui = tokio::spawn(async move {
+        while let Some(SignedIn(login)) = states.changed().await {
+            println!("signed in as {:?}", login.subject());
+        }
+        println!("nobody is signed in, and the login form is shown");
+    });
+
+    projects.login(&json!({ "email": "ann@work.example", "password": "right" })).await?;
+    backend.expire();
+    let (one, two, three) = tokio::try_join!(projects.project(1), projects.project(2), projects.project(3))?;
+    println!("{one}, {two}, {three}, after {} refresh", backend.refreshes());
+
+    backend.revoke();
+    println!("{}", projects.project(4).await.unwrap_err());
+    Ok(ui.await?)
+}

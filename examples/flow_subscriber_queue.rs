@@ -1,0 +1,59 @@
+//! The subscriber queue, without a queue: `cargo run --example flow_subscriber_queue`, offline.
+
+use std::error::Error;
+use std::future::IntoFuture;
+
+use sdk_runtime::SessionState::SignedIn;
+use sdk_runtime::{Attach, Grant, Head, Refusal, TokenRequest, TokenResponse, Tokens};
+use sdk_testkit::flows::subscriber_queue::SubscriberQueue;
+use serde::{Deserialize, Serialize};
+use tokio::task::JoinSet;
+
+#[sdk_runtime::api_client]
+trait Library {
+    #[post("/reset")]
+    #[session(refresh)]
+    async fn reset(&self, #[json] request: Token) -> sdk_runtime::Result<Token>;
+    #[get("/books/{id}")]
+    async fn book(&self, id: u64) -> sdk_runtime::Result<String>;
+}
+
+// Sent as the reset token, answered as the next access token and the next reset token.
+#[derive(Serialize, Deserialize)]
+struct Token {
+    token: String,
+}
+
+impl TokenRequest for Token {
+    fn from_grant(grant: &Grant) -> Option<Self> {
+        Some(Self { token: grant.refresh_token()?.expose().to_owned() })
+    }
+}
+
+impl TokenResponse for Token {
+    fn tokens(&self, _: &Head) -> Result<Tokens, Refusal> {
+        Ok(Tokens::new(self.token.as_str()).refresh_token(self.token.as_str()))
+    }
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let (backend, server) = SubscriberQueue::start().await?;
+    let builder = LibraryClient::builder(server.url()).attach(Attach::header("authentication", "Bearer"));
+    let library = builder.token_bad(|answer| answer.text().contains("token_expired")).build()?;
+    let (access, reset) = backend.expired_login("ann");
+    library.session().sign_in(Tokens::new(access).refresh_token(reset))?;
+
+    let mut states = library.session().watch();
+    let login = tokio::spawn(async move { while let Some(SignedIn(_)) = states.changed().await {} });
+
+    // A hundred at once, and not one of them in a queue of ours.
+    let books: JoinSet<_> = (0..100).map(|id| library.book(id).into_future()).collect();
+    println!("{} books, {} reset", books.join_all().await.iter().flatten().count(), backend.refreshes());
+
+    backend.revoke();
+    println!("{}", library.book(7).await.unwrap_err());
+    login.await?;
+    println!("the login form is shown");
+    Ok(())
+}
