@@ -42,6 +42,10 @@ test:
 
 # Not part of CI: ---------------------------------------------------------------------------------------------------
 
+# What a call costs beside the same call by hand, as a ratio; `just bench --instructions` counts with valgrind.
+bench *flags:
+    cargo bench --bench call -- {{ flags }}
+
 # Writes the expected output of the compile-fail fixtures anew. Read the difference before you commit it.
 ui-bless:
     TRYBUILD=overwrite cargo test --test ui

@@ -39,21 +39,21 @@ impl TokenResponse for Body {
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let (backend, server) = JwtExpired::start().await?;
-    let stale = |it: &Refused| matches!(it.status().as_u16(), 401 | 403) && it.text().contains("JWT_EXPIRED");
+    let stale = |it: &Refused| it.json::<Value>().is_ok_and(|it| it["errorMessage"] == "JWT_EXPIRED");
     let shop = ShopClient::builder(server.url()).token_bad(stale).build()?;
 
+    // Signed in since the last visit; the access token has expired meanwhile.
+    let (access, refresh) = backend.expired_login("ann");
+    shop.session().sign_in(Tokens::new(access).refresh_token(refresh))?;
     // The application's side: each new token goes to the store of the UI, and the end of the login shows the form.
     let mut states = shop.session().watch();
     let ui = tokio::spawn(async move {
-        while let Some(SignedIn(login)) = states.changed().await {
+        while let Some(SignedIn(login)) = states.next().await {
             println!("the store holds {:?}", login.access_token().map(AccessToken::expose));
         }
         println!("the store is empty, and the login form is shown");
     });
 
-    // Signed in since the last visit; the access token has expired meanwhile.
-    let (access, refresh) = backend.expired_login("ann");
-    shop.session().sign_in(Tokens::new(access).refresh_token(refresh))?;
     println!("{}, after {} refresh", shop.order(7).await?, backend.refreshes());
 
     backend.revoke();

@@ -46,7 +46,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let mut stored = HashMap::from([("user", "ann")]);
     let mut states = diary.session().watch();
     let application = tokio::spawn(async move {
-        while let Some(SignedIn(_)) = states.changed().await {}
+        while let Some(SignedIn(_)) = states.next().await {}
         stored.clear();
         println!("the login page is shown, and what is stored is {stored:?}");
     });

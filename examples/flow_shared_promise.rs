@@ -34,16 +34,17 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let server = backend.serve().await?;
     let projects = ProjectsClient::builder(server.url()).attach(Attach::cookies()).build()?;
 
+    projects.login(&json!({ "email": "ann@work.example", "password": "right" })).await?;
+
     // The application's side: there is no token to keep, only whose name is shown.
     let mut states = projects.session().watch();
     let ui = tokio::spawn(async move {
-        while let Some(SignedIn(login)) = states.changed().await {
+        while let Some(SignedIn(login)) = states.next().await {
             println!("signed in as {:?}", login.subject());
         }
         println!("nobody is signed in, and the login form is shown");
     });
 
-    projects.login(&json!({ "email": "ann@work.example", "password": "right" })).await?;
     backend.expire();
     let (one, two, three) = tokio::try_join!(projects.project(1), projects.project(2), projects.project(3))?;
     println!("{one}, {two}, {three}, after {} refresh", backend.refreshes());

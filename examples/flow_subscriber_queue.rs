@@ -45,7 +45,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     library.session().sign_in(Tokens::new(access).refresh_token(reset))?;
 
     let mut states = library.session().watch();
-    let login = tokio::spawn(async move { while let Some(SignedIn(_)) = states.changed().await {} });
+    let login = tokio::spawn(async move { while let Some(SignedIn(_)) = states.next().await {} });
 
     // A hundred at once, and not one of them in a queue of ours.
     let books: JoinSet<_> = (0..100).map(|id| library.book(id).into_future()).collect();

@@ -35,16 +35,17 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let server = backend.serve().await?;
     let shop = ShopClient::new(server.url())?;
 
+    shop.login(&json!({ "email": "ann@shop.example", "password": "right" })).await?;
+
     // The application's side: the token in the store of the UI, and the page that is shown.
     let mut states = shop.session().watch();
     let ui = tokio::spawn(async move {
-        while let Some(SignedIn(login)) = states.changed().await {
+        while let Some(SignedIn(login)) = states.next().await {
             println!("the store holds {:?}", login.access_token().map(AccessToken::expose));
         }
         println!("the store is cleared, and the login page is shown");
     });
 
-    shop.login(&json!({ "email": "ann@shop.example", "password": "right" })).await?;
     backend.expire();
     let (one, two, three) = tokio::try_join!(shop.order(1), shop.order(2), shop.order(3))?;
     println!("{one}, {two}, {three}, after {} refresh", backend.refreshes());

@@ -4,8 +4,8 @@ use std::error::Error as StdError;
 use std::time::Duration;
 
 use sdk_runtime::{
-    AccessToken, Attach, Error, ExpiredReason, Grant, Head, RefreshToken, Refusal, ServiceTransport,
-    SessionState, TokenRequest, TokenResponse, Tokens,
+    AccessToken, Attach, Error, Grant, Head, RefreshToken, Refusal, ServiceTransport, SessionState,
+    TokenRequest, TokenResponse, Tokens,
 };
 use sdk_testkit::{Reply, TokenServer};
 use serde::{Deserialize, Serialize};
@@ -81,18 +81,23 @@ async fn first_screen(credentials: Credentials) -> Result<Option<Issue>, Box<dyn
     Ok(issue)
 }
 
+#[derive(Deserialize)]
+struct Refused {
+    error: String,
+}
+
 #[test]
 fn the_builder_takes_what_the_readme_shows() -> Result<(), Box<dyn StdError>> {
     let tracker = TrackerClient::builder("https://tracker.example/api/v1")
         .attach(Attach::header("x-auth", "Token"))
-        .token_bad(|answer| answer.status() == 403 && answer.text().contains("JWT_EXPIRED"))
+        .token_bad(|answer| answer.json::<Refused>().is_ok_and(|refused| refused.error == "token_expired"))
         .build()?;
     assert!(matches!(tracker.session().state(), SessionState::SignedOut));
     Ok(())
 }
 
-fn show_login(reason: ExpiredReason) {
-    assert_eq!(reason, ExpiredReason::RefreshRejected);
+fn show_login(reason: Option<&str>) {
+    assert_eq!(reason, Some("invalid_grant"));
 }
 
 fn show_welcome() {}
@@ -106,7 +111,7 @@ async fn handle(tracker: &TrackerClient) -> Result<(), Error> {
         Ok(Some(issue)) => println!("{}", issue.title),
         Ok(None) => println!("there is no issue 7"),
         // The login is over. What the application shows is up to it.
-        Err(Error::SessionExpired(expired)) if expired.requires_sign_in() => show_login(expired.reason()),
+        Err(Error::SessionExpired(expired)) if expired.requires_sign_in() => show_login(expired.message()),
         Err(Error::NotSignedIn) => show_welcome(),
         // The token must be renewed and cannot be right now. The login is not lost.
         Err(Error::RefreshUnavailable(wait)) => println!("back in {:?}", wait.retry_after()),
@@ -120,10 +125,10 @@ async fn handle(tracker: &TrackerClient) -> Result<(), Error> {
 
 async fn watch(tracker: TrackerClient) {
     let mut states = tracker.session().watch();
-    while let Some(state) = states.changed().await {
+    while let Some(state) = states.next().await {
         match state {
             SessionState::SignedIn(login) => keep(login.access_token(), login.refresh_token()),
-            SessionState::Expired(expired) => show_login(expired.reason()),
+            SessionState::Expired(expired) => show_login(expired.message()),
             _ => {}
         }
     }

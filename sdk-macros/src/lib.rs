@@ -157,6 +157,7 @@ use quote::quote;
 /// |---|---|
 /// | a success with tokens | renewed |
 /// | any 4xx with `{"error": "invalid_grant"}`; 401; 400 or 403 with JSON in it | refused: the login is over, with `Error::SessionExpired` |
+/// | a success whose `TokenResponse` says `Refusal::Dead` or `Refusal::TryLater` | what it says |
 /// | no connection, a timeout, a connection that breaks; 408, 429, any 5xx; a success without tokens | unavailable: the login is kept, and the next renewal is tried a second later at most, a wait that doubles with each failure up to a minute, and never before `Retry-After` |
 /// | any 4xx with `invalid_client`, `unauthorized_client`, `invalid_scope`, `unsupported_grant_type` or `invalid_request` in `error`; 3xx; every other 4xx, such as a firewall's page | misconfigured: the login is kept, and the next renewal is tried after 5 minutes |
 ///

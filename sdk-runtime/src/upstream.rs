@@ -139,8 +139,8 @@ fn must_be_private(url: &Url) -> Result<(), InvalidRequest> {
         return Ok(());
     }
     Err(InvalidRequest::new(
-        format!("{}://{}", url.scheme(), url.host_str().unwrap_or_default()),
-        "would carry a credential in the clear: use https, or a loopback address",
+        url.origin().ascii_serialization(),
+        "would carry a credential in the clear: use https, or a loopback address such as http://localhost",
     ))
 }
 

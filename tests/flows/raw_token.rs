@@ -286,7 +286,7 @@ async fn a_401_of_the_refresh_clears_the_user_and_leads_to_the_login_page() {
     assert_eq!(diary.refreshes(), 2);
 
     let ui = application.await.unwrap();
-    assert_eq!((ui.stored_tokens.len(), ui.stored_user), (1, None), "{ui:?}");
+    assert_eq!((ui.stored_tokens.len(), ui.stored_user), (2, None), "{ui:?}");
     assert!(ui.login_form.unwrap().requires_sign_in());
     let sent = diary.backend().requests().len();
     assert!(page(&client, 7).await.unwrap_err().requires_sign_in());

@@ -314,6 +314,6 @@ async fn a_refused_reset_token_ends_the_login_for_everybody() {
     }
     assert_eq!(library.refreshes(), 2);
     let ui = application.await.unwrap();
-    assert_eq!((ui.stored_tokens.len(), ui.stored_user), (1, None), "{ui:?}");
+    assert_eq!((ui.stored_tokens.len(), ui.stored_user), (2, None), "{ui:?}");
     assert!(ui.login_form.unwrap().requires_sign_in());
 }

@@ -140,7 +140,7 @@ pub struct Ui {
 /// The application's side of a flow: keeps each new token, and after the last clears all and shows its login form.
 pub async fn application(mut states: sdk_runtime::StateWatch) -> Ui {
     let mut ui = Ui { stored_tokens: Vec::new(), stored_user: Some("ann"), login_form: None };
-    while let Some(state) = states.changed().await {
+    while let Some(state) = states.next().await {
         match state {
             sdk_runtime::SessionState::SignedIn(login) => {
                 ui.stored_tokens.extend(login.access_token().map(|token| token.expose().to_owned()));

@@ -143,7 +143,7 @@ async fn whoever_is_told_of_the_end_may_sign_in_again_at_once() {
     let client = signed_in(&backend);
     let mut states = client.session().watch();
     client.x().await.unwrap_err();
-    if let Some(SessionState::Expired(_)) = states.changed().await {
+    if let Some(SessionState::Expired(_)) = states.next().await {
         client.login("again").await.unwrap();
     }
     assert_eq!(client.x().await.unwrap(), "welcome");
@@ -167,6 +167,7 @@ async fn a_waiter_signs_with_what_is_current_and_not_with_what_it_waited_for() {
     let client = client_at("http://localhost", &backend);
     client.session().sign_in(Tokens::new("a0").refresh_token("r0").subject("ann")).unwrap();
     let mut states = client.session().watch();
+    states.current();
     let mut call = std::pin::pin!(client.x().into_future());
     tokio::select! {
         biased;
@@ -174,7 +175,7 @@ async fn a_waiter_signs_with_what_is_current_and_not_with_what_it_waited_for() {
         () = backend.received(2) => {}
     }
     // Renewed, and the call has not been polled since.
-    states.changed().await.unwrap();
+    states.next().await.unwrap();
     client.session().sign_out();
     client.session().sign_in(Tokens::new("a2").subject("ann")).unwrap();
     assert_eq!(call.await.unwrap(), "welcome", "I5");

@@ -62,7 +62,7 @@ async fn an_ended_login_tells_everybody_the_same_and_sends_nothing_more() {
     let sent = server.backend().requests().len();
     assert!(client.issue(3).await.unwrap_err().requires_sign_in());
     assert_eq!(server.backend().requests().len(), sent, "I29");
-    let again = tokio::time::timeout(Duration::from_secs(60), states.changed()).await;
+    let again = tokio::time::timeout(Duration::from_secs(60), states.next()).await;
     assert!(again.is_err(), "I29: told once");
 
     client.login(&user("ann")).await.unwrap();

@@ -113,7 +113,7 @@ async fn a_sign_in_while_a_call_is_about_to_be_replayed() {
     }
     // From here on nobody polls the call, so that the renewal is over when it wakes up.
     hold.release();
-    renewed.changed().await.unwrap();
+    renewed.next().await.unwrap();
     client.session().sign_in(tokens_of(&server, "bob")).unwrap();
 
     assert_changed(call.await, true);

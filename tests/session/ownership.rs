@@ -48,7 +48,7 @@ async fn client_session_and_renewer_hold_no_circle() {
     drop(session);
     assert!(alive.upgrade().is_none(), "nobody is left");
     states.current();
-    assert!(states.changed().await.is_none(), "and the watchers know");
+    assert!(states.next().await.is_none(), "and the watchers know");
 }
 
 #[tokio::test(start_paused = true)]

@@ -68,6 +68,9 @@ type Configure = Box<dyn FnOnce(HttpClientBuilder) -> HttpClientBuilder + Send>;
 
 impl<C: ApiClient> ClientBuilder<C> {
     /// A builder for a client of the API at `base`, whose path prefix, if it has one, stays in front of every path.
+    ///
+    /// Credentials travel over TLS, or without leaving this machine: with a base of `http://` that is neither `localhost` nor a
+    /// loopback address, every call that would carry one fails with [`Error::InvalidRequest`] before anything is sent.
     pub fn new(base: &str) -> Self {
         Self {
             base: base.to_owned(),

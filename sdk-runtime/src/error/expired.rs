@@ -75,7 +75,8 @@ impl SessionExpired {
     }
 
     /// The reason the server gave for refusing the renewal: that of [`Refusal::Dead`](crate::Refusal::Dead), or the
-    /// `error_description` or `error` of an OAuth answer (RFC 6749, 5.2).
+    /// `error_description` or `error` of an OAuth answer (RFC 6749, 5.2). For any other answer there is
+    /// [`refresh_response`](Self::refresh_response). `Display` never quotes it.
     #[must_use]
     pub fn message(&self) -> Option<&str> {
         self.0.message.as_deref()

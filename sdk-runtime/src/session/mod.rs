@@ -74,21 +74,18 @@ impl Session {
         SessionState::of(&self.shared.view())
     }
 
-    /// The state from now on: changes with every sign-in, renewal, sign-out and expiry. A slow watcher misses what lies
-    /// between, and never the last.
+    /// The state from now on, the present one first: a new one with every sign-in, renewal, sign-out and expiry. A slow
+    /// watcher misses what lies between, and never the last.
     ///
     /// ```
     /// # use sdk_runtime::{SessionState, StateWatch};
     /// /// Spawned with `session.watch()`; ends when the last client is gone.
     /// async fn show_login_form_when_needed(mut states: StateWatch) {
-    ///     let mut state = states.current();
-    ///     loop {
-    ///         if let SessionState::Expired(expired) = &state {
-    ///             println!("please sign in: {expired}");
-    ///         }
-    ///         match states.changed().await {
-    ///             Some(next) => state = next,
-    ///             None => break,
+    ///     while let Some(state) = states.next().await {
+    ///         match state {
+    ///             SessionState::SignedIn(login) => println!("signed in as {:?}", login.subject()),
+    ///             SessionState::Expired(expired) => println!("please sign in: {expired}"),
+    ///             _ => println!("please sign in"),
     ///         }
     ///     }
     /// }

@@ -40,7 +40,7 @@ impl SessionState {
     }
 }
 
-/// The state of a session from now on.
+/// The state of a session from now on, the present one first.
 ///
 /// Gives copies, and holds no session: it may be kept by whatever the session's events lead to, which may sign in and out as
 /// it likes.
@@ -48,21 +48,25 @@ impl SessionState {
 pub struct StateWatch(watch::Receiver<SessionState>);
 
 impl StateWatch {
-    pub(crate) fn new(states: watch::Receiver<SessionState>) -> Self {
+    pub(crate) fn new(mut states: watch::Receiver<SessionState>) -> Self {
+        states.mark_changed();
         Self(states)
     }
 
-    /// The state now; [`changed`](Self::changed) then waits for a later one.
+    /// The state now. [`next`](Self::next) then waits for a later one.
     pub fn current(&mut self) -> SessionState {
         self.0.borrow_and_update().clone()
     }
 
-    /// Waits for a state this watch has not given yet, and gives the latest; `None` when the last client is gone.
+    /// The latest state, as soon as it is one that this watch has not given yet; `None` when the last client is gone.
+    ///
+    /// The first is the state there is. When a renewed call returns, its watchers may not have been told yet: whoever needs
+    /// the token of this very moment asks [`Session::state`](crate::Session::state).
     ///
     /// # Cancel safety
     ///
     /// Nothing is lost when the future is dropped.
-    pub async fn changed(&mut self) -> Option<SessionState> {
+    pub async fn next(&mut self) -> Option<SessionState> {
         self.0.changed().await.ok()?;
         Some(self.current())
     }
@@ -87,7 +91,7 @@ impl Login {
 
     /// The refresh token, for keeping the login across restarts; `None` where there is none to hold.
     ///
-    /// It is spent by the next renewal, so keep that of every [`SessionState::SignedIn`] you are shown.
+    /// Where the server rotates it, the next renewal spends it, so keep that of every [`SessionState::SignedIn`] you are shown.
     #[must_use]
     pub fn refresh_token(&self) -> Option<&RefreshToken> {
         self.0.refresh.as_ref()

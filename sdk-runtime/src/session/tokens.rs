@@ -48,7 +48,8 @@ impl Tokens {
         self
     }
 
-    /// How long the access token lives, counted from its arrival.
+    /// How long the access token lives, counted from its arrival. Once it is over, the next call renews the token before it is
+    /// sent; a token the server refuses earlier is renewed then.
     ///
     /// Without this and [`expires_at`](Self::expires_at) the session reads the `exp` and `iat` of a token that is a JWT
     /// (RFC 7519, 4.1), and learns from the server's refusals alone of one that is not.
@@ -208,7 +209,10 @@ impl<T: TokenResponse> TokenResponse for Response<T> {
     }
 }
 
-/// A server's refusal to give tokens.
+/// A server's refusal to give tokens, in an answer with a successful status or as `refused = …` reads it.
+///
+/// When in doubt it is [`TryLater`](Self::TryLater): a login that is ended by mistake is lost, and one that is kept by mistake is
+/// refused again.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Refusal {
