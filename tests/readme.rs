@@ -41,6 +41,7 @@ impl TokenRequest for RefreshRequest {
 
 impl TokenResponse for TokenAnswer {
     fn tokens(&self, _: &Head) -> Result<Tokens, Refusal> {
+        // A refresh token that is left out is kept, for servers that do not rotate it.
         Ok(Tokens::new(self.access_token.as_str()).refresh_token(self.refresh_token.as_str()))
     }
 }
@@ -90,7 +91,9 @@ struct Refused {
 fn the_builder_takes_what_the_readme_shows() -> Result<(), Box<dyn StdError>> {
     let tracker = TrackerClient::builder("https://tracker.example/api/v1")
         .attach(Attach::header("x-auth", "Token"))
-        .token_bad(|answer| answer.json::<Refused>().is_ok_and(|refused| refused.error == "token_expired"))
+        .token_bad(|answer| {
+            answer.status() == 403 && answer.json().is_ok_and(|it: Refused| it.error == "token_expired")
+        })
         .build()?;
     assert!(matches!(tracker.session().state(), SessionState::SignedOut));
     Ok(())

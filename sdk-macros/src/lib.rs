@@ -97,8 +97,8 @@ use quote::quote;
 /// | Option | Meaning |
 /// |---|---|
 /// | `auth = required` | without a login the call fails, and nothing is sent |
-/// | `auth = optional` | signed if somebody is signed in |
-/// | `auth = none` | never signed; only here may a header `authorization` be given |
+/// | `auth = optional` | signed if somebody is signed in, unsigned if nobody is; fails with `Error::SessionExpired` after a login has expired |
+/// | `auth = none` | never signed; only here and on `start` and `refresh` endpoints may a header `authorization` be given |
 /// | `timeout = 500ms` | a whole number of `ms`, `s`, `m` or `h`; `none` for no limit. On a `refresh` endpoint, how long the renewal may take: 20 s unless it says so itself, whatever the trait says |
 /// | `headers("name" = "value", …)` | take the place of the trait's headers of the same name |
 ///
@@ -156,10 +156,10 @@ use quote::quote;
 /// | Answer | Meaning |
 /// |---|---|
 /// | a success with tokens | renewed |
-/// | any 4xx with `{"error": "invalid_grant"}`; 401; 400 or 403 with JSON in it | refused: the login is over, with `Error::SessionExpired` |
+/// | any 4xx with `{"error": "invalid_grant"}`; and, unless an `error` named below says something else, 401, and 400 or 403 with JSON in it | refused: the login is over, with `Error::SessionExpired` |
 /// | a success whose `TokenResponse` says `Refusal::Dead` or `Refusal::TryLater` | what it says |
-/// | no connection, a timeout, a connection that breaks; 408, 429, any 5xx; a success without tokens | unavailable: the login is kept, and the next renewal is tried a second later at most, a wait that doubles with each failure up to a minute, and never before `Retry-After` |
-/// | any 4xx with `invalid_client`, `unauthorized_client`, `invalid_scope`, `unsupported_grant_type` or `invalid_request` in `error`; 3xx; every other 4xx, such as a firewall's page | misconfigured: the login is kept, and the next renewal is tried after 5 minutes |
+/// | no connection, a timeout, a connection that breaks; 408, 429, any 5xx; any 4xx with `server_error`, `slow_down` or `temporarily_unavailable` in `error`; a success without tokens | unavailable: the login is kept, and the next renewal is tried a second later at most, a wait that doubles with each failure up to a minute, and never before `Retry-After` |
+/// | any 4xx with `invalid_client`, `unauthorized_client`, `invalid_scope`, `unsupported_grant_type`, `invalid_target` or `invalid_request` in `error`; 3xx; every other 4xx, such as a firewall's page; a success whose access token cannot sign | misconfigured: the login is kept, and the next renewal is tried after 5 minutes |
 ///
 /// Calls that need a renewal before its time fail with the error of the last one, and nothing is sent. A function after
 /// `refused` is asked first about every answer that is no success:

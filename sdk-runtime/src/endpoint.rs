@@ -87,6 +87,12 @@ impl Endpoint {
         self.method
     }
 
+    /// Whether its requests are signed.
+    #[must_use]
+    pub const fn auth_rule(&self) -> Auth {
+        self.auth
+    }
+
     /// The path as declared, the trait's `base` included, such as `/issues/{id}`.
     #[must_use]
     pub const fn template(&self) -> &'static str {
@@ -104,7 +110,7 @@ impl Endpoint {
 pub enum Auth {
     /// Always; without a login the call fails before anything is sent.
     Required,
-    /// When somebody is signed in.
+    /// When somebody is signed in. After a login has expired the call fails until the next sign-in or sign-out.
     Optional,
     /// Never.
     None,

@@ -150,6 +150,30 @@ async fn whoever_is_told_of_the_end_may_sign_in_again_at_once() {
 }
 
 #[tokio::test]
+async fn a_judge_may_do_with_the_session_what_it_likes() {
+    use std::sync::{Arc, OnceLock};
+
+    let backend = backend_of("a1", Reply::empty().status(401));
+    let session = Arc::new(OnceLock::<sdk_runtime::Session>::new());
+    let own = session.clone();
+    let client = EdgeClient::builder("http://localhost")
+        .transport(ServiceTransport::new(backend.clone()))
+        .token_bad(move |answer| {
+            if let Some(session) = own.get() {
+                assert!(session.state().is_signed_in());
+                session.sign_out();
+            }
+            answer.status() == 401
+        })
+        .build()
+        .unwrap();
+    client.session().sign_in(Tokens::new("a0").refresh_token("r0")).unwrap();
+    session.set(client.session().clone()).unwrap();
+    assert!(matches!(client.x().await, Err(Error::NotSignedIn)), "I28");
+    assert!(spent(&backend).is_empty());
+}
+
+#[tokio::test]
 async fn a_renewal_that_names_somebody_else_replays_nothing() {
     let backend = Backend::new()
         .reply("POST", "/refresh", Reply::json(&json!({ "access": "bob", "subject": "bob" })))

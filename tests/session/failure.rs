@@ -229,6 +229,7 @@ async fn a_closed_session_says_so_to_everybody() {
     assert!(matches!(waiting.await.unwrap(), Err(Error::Closed)));
     assert!(matches!(client.issue(1).await, Err(Error::Closed)));
     assert!(matches!(client.login(&user("ann")).await.map(drop), Err(Error::Closed)));
+    assert!(matches!(client.logout().await, Err(Error::Closed)));
     assert!(matches!(client.session().sign_in(Tokens::new("a")), Err(Error::Closed)));
     assert!(matches!(client.session().state(), SessionState::Closed));
 }

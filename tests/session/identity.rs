@@ -120,6 +120,35 @@ async fn a_sign_in_while_a_call_is_about_to_be_replayed() {
     assert!(calls_of(&server, "bob").is_empty(), "I12");
 }
 
+/// The token it waited for was refused to somebody quicker, and it waits for the next one.
+#[tokio::test(start_paused = true)]
+async fn a_call_that_was_sent_says_so_however_often_it_waited() {
+    let server = server();
+    let client = expired_client(&server).await;
+    let mut renewed = client.session().watch();
+    let mut call = std::pin::pin!(client.issue(1).into_future());
+    let hold = server.hold_refreshes();
+    tokio::select! {
+        _ = &mut call => panic!("answered without a renewal"),
+        _ = server.wait_for(|counts| counts.refreshes == 1) => {}
+    }
+    renewed.current();
+    hold.release();
+    renewed.next().await.unwrap();
+    // The call is not polled while another has the new token refused and renewed.
+    server.expire_access_tokens();
+    let _hold = server.hold_refreshes();
+    let quicker = tokio::spawn(client.issue(2).into_future());
+    server.wait_for(|counts| counts.refreshes == 2).await;
+    tokio::select! {
+        _ = &mut call => panic!("answered without a renewal"),
+        () = tokio::task::yield_now() => {}
+    }
+    client.session().sign_in(tokens_of(&server, "bob")).unwrap();
+    assert_changed(call.await, true);
+    assert_changed(quicker.await.unwrap(), true);
+}
+
 #[tokio::test(start_paused = true)]
 async fn the_same_subject_goes_on() {
     let server = server();

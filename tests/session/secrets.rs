@@ -59,7 +59,7 @@ trait Vault {
 
 fn assert_quiet(what: &str, value: &(impl Debug + ?Sized)) {
     for text in [format!("{value:?}"), format!("{value:#?}")] {
-        assert!(!text.contains(SECRET), "{what} shows a secret: {text}");
+        assert!(!text.contains(SECRET), "I27: {what} shows a secret: {text}");
     }
 }
 
@@ -68,7 +68,7 @@ fn assert_quiet_error(what: &str, error: &Error) {
     let mut next: Option<&dyn std::error::Error> = Some(error);
     while let Some(error) = next {
         assert_quiet(what, error);
-        assert!(!error.to_string().contains(SECRET), "{what} shows a secret: {error}");
+        assert!(!error.to_string().contains(SECRET), "I27: {what} shows a secret: {error}");
         next = error.source();
     }
 }

@@ -103,7 +103,7 @@ impl<T, E> Call<T, E> {
     }
 
     /// Sets a header in place of what the declaration sets. A name or a value that is none, or a header that is the
-    /// transport's or the session's, makes the call fail with [`Error::InvalidRequest`].
+    /// transport's or, where the session signs, the session's, makes the call fail with [`Error::InvalidRequest`].
     pub fn header(mut self, name: &str, value: impl HeaderArg) -> Self {
         let set = match &mut self.plan.request {
             Ok(Stage::Ready(prepared)) => prepared.set_header(name, &value),
@@ -193,9 +193,7 @@ impl Plan {
                 decode(reply, decoder, own, with_head)
             }
             (Stage::Open(mut request), role) => {
-                let Some((snapshot, grant)) = client.session.shared().sign_out() else {
-                    return Err(Error::NotSignedIn);
-                };
+                let (snapshot, grant) = client.session.shared().sign_out()?.ok_or(Error::NotSignedIn)?;
                 if let Role::End(supply) = role {
                     supply(&grant, &mut request).ok_or_else(|| {
                         InvalidRequest::new(

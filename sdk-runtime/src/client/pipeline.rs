@@ -97,10 +97,9 @@ impl Inner {
         match self.signed(request, &snapshot, &identity, true).await? {
             Judged::Surface(reply) => Ok(reply),
             Judged::Refused(refused) => {
-                if refused.login_over {
-                    shared.replacement(&identity, refused.of(&snapshot), &refused.answer).await?;
-                }
-                Err(SessionExpired::new(ExpiredReason::ReplayRejected).seen_with(refused.answer).into())
+                let over = refused.login_over.then(|| shared.login_over(snapshot.stamp)).flatten();
+                let expired = over.unwrap_or_else(|| SessionExpired::new(ExpiredReason::ReplayRejected));
+                Err(expired.seen_with(refused.answer).into())
             }
         }
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::ErrorResponse;
 
-/// The access token was refused, and what could be done about it is exhausted.
+/// The access token is no longer good, and what could be done about it is exhausted.
 #[derive(Clone)]
 pub struct SessionExpired(Arc<Inner>);
 
@@ -76,7 +76,8 @@ impl SessionExpired {
 
     /// The reason the server gave for refusing the renewal: that of [`Refusal::Dead`](crate::Refusal::Dead), or the
     /// `error_description` or `error` of an OAuth answer (RFC 6749, 5.2). For any other answer there is
-    /// [`refresh_response`](Self::refresh_response). `Display` never quotes it.
+    /// [`refresh_response`](Self::refresh_response), or a function of yours that reads it: `#[session(refresh, refused = …)]`.
+    /// `Display` never quotes it.
     #[must_use]
     pub fn message(&self) -> Option<&str> {
         self.0.message.as_deref()

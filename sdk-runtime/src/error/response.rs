@@ -59,7 +59,8 @@ impl ErrorResponse {
         &self.0.headers
     }
 
-    /// The body, at most its first 64 KiB, or its first MiB of the answer to a renewal.
+    /// The body, at most its first 64 KiB, or its first MiB of the answer to a renewal; whole
+    /// where a successful answer refused.
     #[must_use]
     pub fn body(&self) -> &Bytes {
         &self.0.body

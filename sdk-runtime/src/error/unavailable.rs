@@ -32,6 +32,8 @@ pub enum UnavailableCause {
     TryLater(String),
     /// The renewal's request could not be built.
     Request(InvalidRequest),
+    /// The renewal gave an access token that nothing can be signed with.
+    Unusable(InvalidRequest),
     /// The renewal gave an access token that is out of date, or will be within a second.
     DeadOnArrival,
     /// The renewal ended without an outcome: a panic in code of yours it calls, or a runtime that shut down.
@@ -56,7 +58,7 @@ impl RefreshUnavailable {
     }
 
     /// How long until the session asks again, counted from now; zero when it would ask at once. From half a second to a
-    /// minute, growing with each failure; five minutes where the server does not want a request like this at all; up to an
+    /// minute, growing with each failure; five minutes where the server does not want a request like this at all, or answers with a token that cannot sign; up to an
     /// hour where it says so itself.
     #[must_use]
     pub fn retry_after(&self) -> Duration {
@@ -80,6 +82,7 @@ impl fmt::Display for RefreshUnavailable {
             UnavailableCause::Timeout => "the renewal took too long",
             UnavailableCause::TryLater(_) => "the server says to try later",
             UnavailableCause::Request(_) => "the renewal's request cannot be built",
+            UnavailableCause::Unusable(_) => "the renewal gave an access token that nothing can be signed with",
             UnavailableCause::DeadOnArrival => "the renewal gave a token that is out of date already",
             UnavailableCause::Aborted => "the renewal was aborted",
         })
@@ -102,6 +105,7 @@ impl fmt::Debug for UnavailableCause {
             // The words of a server may hold anything.
             Self::TryLater(_) => f.write_str("TryLater(..)"),
             Self::Request(reason) => f.debug_tuple("Request").field(reason).finish(),
+            Self::Unusable(error) => f.debug_tuple("Unusable").field(error).finish(),
             Self::DeadOnArrival => f.write_str("DeadOnArrival"),
             Self::Aborted => f.write_str("Aborted"),
         }
@@ -114,7 +118,7 @@ impl std::error::Error for RefreshUnavailable {
             UnavailableCause::Transport(error) => Some(error),
             UnavailableCause::Status(response) => Some(response),
             UnavailableCause::Decode(error) => Some(error),
-            UnavailableCause::Request(error) => Some(error),
+            UnavailableCause::Request(error) | UnavailableCause::Unusable(error) => Some(error),
             UnavailableCause::Timeout
             | UnavailableCause::TryLater(_)
             | UnavailableCause::DeadOnArrival

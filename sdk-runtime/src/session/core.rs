@@ -7,7 +7,6 @@
 //! - **I10** A run of an older epoch publishes and reports nothing.
 //! - **I12** A call goes out under the identity it began with, or not at all.
 //! - **I16** Only a definitive rejection of the renewal ends a login.
-//! - **I17** A failed run never removes a snapshot that is still valid.
 //! - **I29** After the end nothing is signed and nothing renewed until the next sign-in.
 //! - **I31** An omitted refresh token keeps the old one.
 
@@ -152,18 +151,19 @@ impl Core {
         if let Err(error) = permit(&self.view, identity, rejected.is_some()) {
             return Demand::Fail(error);
         }
-        let Phase::Active(snapshot) = &self.view.phase else {
+        let Phase::Active(snapshot) = self.view.phase.clone() else {
             return Demand::Fail(Error::NotSignedIn);
         };
         if let Some(rejection) = rejected.filter(|rejection| rejection.stamp == snapshot.stamp) {
             snapshot.reject();
-            if rejection.login_over {
-                self.run = None;
-                return Demand::Fail(self.expire(SessionExpired::new(ExpiredReason::LoginOver)).into());
+            if rejection.login_over
+                && let Some(expired) = self.login_over(rejection.stamp)
+            {
+                return Demand::Fail(expired.into());
             }
         }
         if snapshot.validity(|| now) == Validity::Fresh {
-            return Demand::Sign(snapshot.clone());
+            return Demand::Sign(snapshot);
         }
         if self.run.is_some() {
             return Demand::Join;
@@ -179,6 +179,15 @@ impl Core {
         let run = RunId(self.runs);
         self.run = Some(run);
         Demand::Start(run, grant)
+    }
+
+    /// The server said, of the credential with `stamp`, that no renewal can help.
+    pub(crate) fn login_over(&mut self, stamp: Stamp) -> Option<SessionExpired> {
+        let is_current = matches!(&self.view.phase, Phase::Active(snapshot) if snapshot.stamp == stamp);
+        is_current.then(|| {
+            self.run = None;
+            self.expire(SessionExpired::new(ExpiredReason::LoginOver))
+        })
     }
 
     /// Whether `run` is the one under way, and nothing has overtaken it.
@@ -242,9 +251,9 @@ impl Core {
     }
 
     /// Nobody is signed in any more. Returns what the login was, for telling the server.
-    pub(crate) fn sign_out(&mut self) -> Option<(Arc<Snapshot>, Grant)> {
+    pub(crate) fn sign_out(&mut self) -> Result<Option<(Arc<Snapshot>, Grant)>, Error> {
         let login = match &self.view.phase {
-            Phase::Closed => return None,
+            Phase::Closed => return Err(Error::Closed),
             Phase::Active(snapshot) => {
                 let grant = Grant { access: snapshot.access.clone(), refresh: self.refresh.take() };
                 Some((snapshot.clone(), grant))
@@ -252,7 +261,7 @@ impl Core {
             Phase::SignedOut | Phase::Expired(_) => None,
         };
         self.next_epoch(Arc::default(), Phase::SignedOut);
-        login
+        Ok(login)
     }
 
     /// The session is over for good.

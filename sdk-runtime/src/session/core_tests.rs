@@ -164,7 +164,7 @@ fn i10_a_run_of_an_older_epoch_changes_nothing() {
         let mut world = World::signed_in();
         let me = world.me();
         let (run, _) = world.start();
-        world.core.sign_out();
+        world.core.sign_out().unwrap();
         assert!(world.finish(run, outcome).is_none());
         assert!(matches!(world.core.view().phase, Phase::SignedOut));
         assert!(matches!(world.demand(&me, None), Demand::Fail(Error::NotSignedIn)));
@@ -310,7 +310,7 @@ fn without_a_renewal_a_rejection_is_the_end() {
 fn a_sign_in_that_was_overtaken_signs_nobody_in() {
     let mut world = World::signed_in();
     let since = world.core.view().epoch;
-    world.core.sign_out();
+    world.core.sign_out().unwrap();
     let late = world.core.sign_in(tokens("late"), None, Some(since), world.now);
     assert!(matches!(late, Err(Error::IdentityChanged(_))));
     assert!(matches!(world.core.view().phase, Phase::SignedOut));
@@ -342,6 +342,6 @@ fn closed_is_for_good() {
     world.core.close();
     assert!(matches!(world.demand(&me, None), Demand::Fail(Error::Closed)));
     assert!(matches!(world.core.sign_in(tokens("x"), None, None, world.now), Err(Error::Closed)));
-    assert!(world.core.sign_out().is_none());
+    assert!(matches!(world.core.sign_out(), Err(Error::Closed)));
     assert!(matches!(world.core.view().phase, Phase::Closed));
 }

@@ -65,7 +65,8 @@ impl Session {
 
     /// Ends the login here, without telling the server. A renewal under way signs nobody in again.
     pub fn sign_out(&self) {
-        self.shared.sign_out();
+        // A session that is closed is signed out for good.
+        let _ = self.shared.sign_out();
     }
 
     /// The state now.
@@ -75,17 +76,21 @@ impl Session {
     }
 
     /// The state from now on, the present one first: a new one with every sign-in, renewal, sign-out and expiry. A slow
-    /// watcher misses what lies between, and never the last.
+    /// watcher misses what lies between, and never the last: whose login it is, and whether it is still the same, say
+    /// [`Login::subject`] and [`Login::epoch`].
+    ///
+    /// A watcher may be told after the call that caused the change has returned. It is told of `SignedOut` at the start too, so
+    /// what it clears then is what an application kept from before.
     ///
     /// ```
     /// # use sdk_runtime::{SessionState, StateWatch};
-    /// /// Spawned with `session.watch()`; ends when the last client is gone.
+    /// /// Spawned with `session.watch()`; ends when the last client and the last handle are gone.
     /// async fn show_login_form_when_needed(mut states: StateWatch) {
     ///     while let Some(state) = states.next().await {
     ///         match state {
     ///             SessionState::SignedIn(login) => println!("signed in as {:?}", login.subject()),
-    ///             SessionState::Expired(expired) => println!("please sign in: {expired}"),
-    ///             _ => println!("please sign in"),
+    ///             SessionState::Expired(expired) => println!("what was yours is cleared, sign in: {expired}"),
+    ///             _ => println!("nobody is signed in"),
     ///         }
     ///     }
     /// }
@@ -95,7 +100,8 @@ impl Session {
         self.shared.states()
     }
 
-    /// Ends the session for good: every call, waiting ones included, fails with [`Error::Closed`].
+    /// Ends the session for good: every call that is not out yet, those waiting for a renewal included, fails with
+    /// [`Error::Closed`]. One that is out is answered, and neither renewed for nor replayed.
     pub fn close(&self) {
         self.shared.close();
     }

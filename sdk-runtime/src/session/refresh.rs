@@ -114,7 +114,7 @@ impl Renewer {
                 let refresh = tokens.refresh.clone();
                 Ok(match self.attachment.credential(tokens, Some(&head)) {
                     Ok(credential) => Outcome::Success(credential),
-                    Err(error) => Outcome::Unusable { refresh, cause: UnavailableCause::Request(error) },
+                    Err(error) => Outcome::Unusable { refresh, cause: UnavailableCause::Unusable(error) },
                 })
             }
         }

@@ -71,6 +71,10 @@ async fn renew(run: &Run, renewer: &Renewer, grant: &Grant, jar: &Jar) -> Outcom
         Ok(request) => request,
         Err(error) => return Outcome::Misconfigured(UnavailableCause::Request(error)),
     };
+    // Code of the user's has run meanwhile.
+    if run.cancel.is_cancelled() {
+        return aborted();
+    }
     // The point of no return: from here on only the timeout ends it, since the refresh token may be spent.
     match clock::within(renewer.timeout(), renewer.send(&request, jar)).await {
         Some(outcome) => outcome,

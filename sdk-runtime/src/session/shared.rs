@@ -14,12 +14,12 @@ use super::core::{Core, Demand, Identity, Outcome, Rejection, permit};
 use super::judge::TokenBad;
 use super::refresh::Renewer;
 use super::run::{self, Run};
-use super::snapshot::{Phase, Snapshot, Validity, View};
+use super::snapshot::{Phase, Snapshot, Stamp, Validity, View};
 use super::state::{SessionState, StateWatch};
 use super::tokens::{Grant, Tokens};
 use crate::clock;
 use crate::cookies::Jar;
-use crate::error::{Error, ErrorResponse};
+use crate::error::{Error, ErrorResponse, SessionExpired};
 use crate::response::Head;
 
 pub(crate) struct Shared {
@@ -121,6 +121,11 @@ impl Shared {
         })
     }
 
+    /// The server said, of the credential with `stamp`, that the whole login is over. That of an older one says nothing.
+    pub(crate) fn login_over(&self, stamp: Stamp) -> Option<SessionExpired> {
+        self.step(|core| core.login_over(stamp))
+    }
+
     /// The published token, if calls of `identity` may be signed with it right now. Lock-free.
     fn fresh(&self, identity: &Identity, sent: bool) -> Result<Option<Arc<Snapshot>>, Error> {
         let view = self.published.load();
@@ -136,7 +141,7 @@ impl Shared {
     async fn demand(
         self: &Arc<Self>,
         identity: &Identity,
-        mut rejected: Option<Rejection>,
+        rejected: Option<Rejection>,
     ) -> Result<Arc<Snapshot>, Error> {
         let sent = rejected.is_some();
         loop {
@@ -154,7 +159,6 @@ impl Shared {
                     if let Some(snapshot) = self.fresh(identity, sent)? {
                         return Ok(snapshot);
                     }
-                    rejected = None;
                 }
             }
         }
@@ -220,7 +224,7 @@ impl Shared {
         self.step(|core| core.sign_in(credential, jar, since, clock::now()))
     }
 
-    pub(crate) fn sign_out(&self) -> Option<(Arc<Snapshot>, Grant)> {
+    pub(crate) fn sign_out(&self) -> Result<Option<(Arc<Snapshot>, Grant)>, Error> {
         self.step(Core::sign_out)
     }
 
@@ -241,7 +245,8 @@ impl Shared {
         result
     }
 
-    /// Shows everybody what the core has come to. Called under the lock, so that publications cannot overtake each other.
+    /// Shows everybody what the core has come to. Called under the lock, so that publications cannot overtake each other; the
+    /// watchers are woken there, and run elsewhere.
     fn publish(&self, core: &mut Core) {
         if !core.take_changed() {
             return;
@@ -260,4 +265,21 @@ impl Shared {
 enum Wait {
     For(Arc<Run>),
     Not(Error),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::attach::Attach;
+    use super::*;
+
+    #[test]
+    fn i30_a_fresh_token_signs_without_the_lock() {
+        let attachment = Attach::bearer().check().unwrap();
+        let shared = Shared::new(attachment, None, CancellationToken::new());
+        shared.sign_in(Tokens::new("fresh"), None, None, None).unwrap();
+        let identity = Identity { epoch: shared.view().epoch, subject: None };
+        let _held = shared.lock();
+        assert!(shared.fresh(&identity, false).unwrap().is_some());
+        assert!(shared.permit(&identity, true).is_ok());
+    }
 }

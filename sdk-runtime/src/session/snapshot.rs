@@ -1,7 +1,7 @@
 //! What a session publishes for everybody to read without a lock.
 //!
-//! - A snapshot never changes, but for `rejected`, which goes from false to true.
-//! - Credential and stamp of a request come from one load of one snapshot.
+//! - **I3** A snapshot never changes, but for `rejected`, which goes from false to true.
+//! - **I2** Credential and stamp of a request come from one load of one snapshot.
 
 use std::fmt;
 use std::sync::Arc;

@@ -58,7 +58,8 @@ impl StateWatch {
         self.0.borrow_and_update().clone()
     }
 
-    /// The latest state, as soon as it is one that this watch has not given yet; `None` when the last client is gone.
+    /// The latest state, as soon as it is one that this watch has not given yet; `None` when the last client and the last
+    /// [`Session`](crate::Session) are gone.
     ///
     /// The first is the state there is. When a renewed call returns, its watchers may not have been told yet: whoever needs
     /// the token of this very moment asks [`Session::state`](crate::Session::state).
@@ -77,10 +78,16 @@ impl StateWatch {
 pub struct Login(Arc<Snapshot>);
 
 impl Login {
-    /// Goes up by at least one with every sign-in and every renewal of the session.
+    /// Goes up with every sign-in and every renewal of the session.
     #[must_use]
     pub fn generation(&self) -> u64 {
         self.0.stamp.generation
+    }
+
+    /// Changes with every sign-in, and with no renewal: what belongs to the login before belongs to somebody else, or to nobody.
+    #[must_use]
+    pub fn epoch(&self) -> u64 {
+        self.0.stamp.epoch
     }
 
     /// Who is signed in, where the tokens said so.

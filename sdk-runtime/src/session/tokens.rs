@@ -189,6 +189,29 @@ impl fmt::Debug for RefreshBearer {
 ///     }
 /// }
 /// ```
+///
+/// A server that refuses in an envelope with a successful status:
+///
+/// ```
+/// # use sdk_runtime::{Head, Refusal, TokenResponse, Tokens};
+/// #[derive(serde::Deserialize)]
+/// struct Envelope {
+///     success: bool,
+///     token: Option<String>,
+///     error: Option<String>,
+/// }
+///
+/// impl TokenResponse for Envelope {
+///     fn tokens(&self, _: &Head) -> Result<Tokens, Refusal> {
+///         let message = self.error.clone().unwrap_or_default();
+///         match (self.success, &self.token) {
+///             (true, Some(token)) => Ok(Tokens::new(token.as_str())),
+///             (true, None) => Err(Refusal::TryLater { message, after: None }),
+///             (false, _) => Err(Refusal::Dead(message)),
+///         }
+///     }
+/// }
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` says nothing about tokens",
     label = "does not implement `TokenResponse`",
@@ -216,13 +239,15 @@ impl<T: TokenResponse> TokenResponse for Response<T> {
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Refusal {
-    /// For good: the login is over. The text is the server's reason.
+    /// For good: the login is over, and every call fails with [`Error::SessionExpired`](crate::Error::SessionExpired). The text is
+    /// the server's reason, its [`message`](crate::SessionExpired::message).
     Dead(String),
-    /// For now: the login is not lost.
+    /// For now, or a success without tokens in it: the login is kept, and calls fail with
+    /// [`Error::RefreshUnavailable`](crate::Error::RefreshUnavailable) until a renewal succeeds.
     TryLater {
         /// The server's reason.
         message: String,
-        /// How long to wait at the least.
+        /// How long to wait at the least, up to an hour.
         after: Option<Duration>,
     },
 }
