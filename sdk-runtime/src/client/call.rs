@@ -308,6 +308,7 @@ impl<T: 'static, E: 'static> IntoFuture for ResponseCall<T, E> {
     fn into_future(self) -> CallFuture<Response<T>, E> {
         Box::pin(async move {
             let (head, value) = self.0.run(true).await?;
+            // The head was asked for, so it is there; nothing here may panic to say so.
             let head = head.unwrap_or_else(|| Head::new(http::StatusCode::OK, http::HeaderMap::new()));
             Ok(Response::new(head, value))
         })

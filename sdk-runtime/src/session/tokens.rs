@@ -141,7 +141,7 @@ pub trait TokenRequest: Sized {
 }
 
 /// The refresh token as `Bearer <token>`, for backends that want it in a header: `#[header("authorization")] token:
-/// RefreshBearer`.
+/// RefreshBearer`. A refresh token that no header can hold counts as none.
 #[derive(Clone)]
 pub struct RefreshBearer(HeaderValue);
 
