@@ -30,8 +30,8 @@ trait Projects {
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let backend = SharedPromise::new();
-    let server = backend.serve().await?;
+    let flow = SharedPromise::new();
+    let server = flow.backend().serve().await?;
     let projects = ProjectsClient::builder(server.url()).attach(Attach::cookies()).build()?;
 
     projects.login(&json!({ "email": "ann@work.example", "password": "right" })).await?;
@@ -45,11 +45,11 @@ async fn main() -> Result<(), Box<dyn Error>> {
         println!("nobody is signed in, and the login form is shown");
     });
 
-    backend.expire();
+    flow.expire();
     let (one, two, three) = tokio::try_join!(projects.project(1), projects.project(2), projects.project(3))?;
-    println!("{one}, {two}, {three}, after {} refresh", backend.refreshes());
+    println!("{one}, {two}, {three}, after {} refresh", flow.refreshes());
 
-    backend.revoke();
+    flow.revoke();
     println!("{}", projects.project(4).await.unwrap_err());
     Ok(ui.await?)
 }

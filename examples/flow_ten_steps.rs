@@ -31,8 +31,8 @@ trait Shop {
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let backend = TenSteps::new();
-    let server = backend.serve().await?;
+    let flow = TenSteps::new();
+    let server = flow.backend().serve().await?;
     let shop = ShopClient::new(server.url())?;
 
     shop.login(&json!({ "email": "ann@shop.example", "password": "right" })).await?;
@@ -46,11 +46,11 @@ async fn main() -> Result<(), Box<dyn Error>> {
         println!("the store is cleared, and the login page is shown");
     });
 
-    backend.expire();
+    flow.expire();
     let (one, two, three) = tokio::try_join!(shop.order(1), shop.order(2), shop.order(3))?;
-    println!("{one}, {two}, {three}, after {} refresh", backend.refreshes());
+    println!("{one}, {two}, {three}, after {} refresh", flow.refreshes());
 
-    backend.revoke();
+    flow.revoke();
     println!("{}", shop.order(4).await.unwrap_err());
     Ok(ui.await?)
 }

@@ -9,7 +9,6 @@ use http::header::{
     CONTENT_TYPE, COOKIE, LOCATION, RANGE, USER_AGENT,
 };
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
-
 use url::Url;
 
 use crate::cookies::Jar;
@@ -18,7 +17,7 @@ use crate::request::Prepared;
 use crate::request::base::{Base, may_carry_credentials};
 use crate::transport::{Transport, TransportRequest, TransportResponse};
 
-/// As many redirects as browsers follow at the least (Fetch standard: 20; RFC 9110, 15.4 names 5).
+/// As many redirects as reqwest follows; a longer chain is a circle.
 const REDIRECTS: usize = 10;
 
 /// Where a client's requests go, and by what.

@@ -49,17 +49,8 @@ impl JwtExpired {
     /// When no socket can be bound.
     pub async fn start() -> io::Result<(Self, Server)> {
         let shop = Self::new();
-        let server = shop.serve().await?;
+        let server = shop.backend().serve().await?;
         Ok((shop, server))
-    }
-
-    /// Serves over a loopback socket; see [`Backend::serve`].
-    ///
-    /// # Errors
-    ///
-    /// When no socket can be bound.
-    pub async fn serve(&self) -> io::Result<Server> {
-        self.backend().serve().await
     }
 
     /// The backend below: it takes further routes, answers in memory and knows all requests.

@@ -50,17 +50,8 @@ impl RawToken {
     /// When no socket can be bound.
     pub async fn start() -> io::Result<(Self, Server)> {
         let diary = Self::new();
-        let server = diary.serve().await?;
+        let server = diary.backend().serve().await?;
         Ok((diary, server))
-    }
-
-    /// Serves over a loopback socket; see [`Backend::serve`].
-    ///
-    /// # Errors
-    ///
-    /// When no socket can be bound.
-    pub async fn serve(&self) -> io::Result<Server> {
-        self.backend().serve().await
     }
 
     /// The backend below: it takes further routes, answers in memory and knows all requests.

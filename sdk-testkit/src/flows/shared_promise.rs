@@ -1,7 +1,6 @@
 //! The backend of the shared promise: cookies sign everything, and no answer has a token in its body. Knows no client.
 
 use std::collections::VecDeque;
-use std::io;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -10,7 +9,6 @@ use serde_json::{Value, json};
 use crate::backend::{Backend, lock};
 use crate::reply::Reply;
 use crate::request::Request;
-use crate::server::Server;
 use crate::token::{Authority, Issued, TokenServer};
 
 /// A service whose login is nothing but the cookies `accessToken` and `refreshToken`.
@@ -64,18 +62,9 @@ impl SharedPromise {
         Self { tokens, backend, scripted }
     }
 
-    /// The backend below: it answers in memory and knows all requests.
+    /// The backend below: it answers in memory, serves behind a socket, and knows all requests.
     pub fn backend(&self) -> &Backend {
         &self.backend
-    }
-
-    /// Serves over a loopback socket; see [`Backend::serve`].
-    ///
-    /// # Errors
-    ///
-    /// When no socket can be bound.
-    pub async fn serve(&self) -> io::Result<Server> {
-        self.backend.serve().await
     }
 
     /// Lets all access tokens expire that there are now.

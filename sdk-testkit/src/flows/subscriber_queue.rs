@@ -72,17 +72,8 @@ impl SubscriberQueue {
     /// When no socket can be bound.
     pub async fn start() -> io::Result<(Self, Server)> {
         let library = Self::new();
-        let server = library.serve().await?;
+        let server = library.backend().serve().await?;
         Ok((library, server))
-    }
-
-    /// Serves over a loopback socket; see [`Backend::serve`].
-    ///
-    /// # Errors
-    ///
-    /// When no socket can be bound.
-    pub async fn serve(&self) -> io::Result<Server> {
-        self.backend.serve().await
     }
 
     /// The backend below: it takes further routes, answers in memory and knows all requests.

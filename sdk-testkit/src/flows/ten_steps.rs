@@ -1,7 +1,6 @@
 //! The backend of the ten-step guide: an access token for the header, a refresh token in an HttpOnly cookie. Knows no client.
 
 use std::collections::VecDeque;
-use std::io;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -10,7 +9,6 @@ use serde_json::{Value, json};
 use crate::backend::{Backend, lock};
 use crate::reply::Reply;
 use crate::request::Request;
-use crate::server::Server;
 use crate::token::{Authority, Issued, TokenServer};
 
 /// A shop whose access token is in the body of the login, and whose refresh token is in a cookie that no script can read.
@@ -64,18 +62,9 @@ impl TenSteps {
         Self { tokens, backend, scripted }
     }
 
-    /// The backend below: it answers in memory and knows all requests.
+    /// The backend below: it answers in memory, serves behind a socket, and knows all requests.
     pub fn backend(&self) -> &Backend {
         &self.backend
-    }
-
-    /// Serves over a loopback socket; see [`Backend::serve`].
-    ///
-    /// # Errors
-    ///
-    /// When no socket can be bound.
-    pub async fn serve(&self) -> io::Result<Server> {
-        self.backend.serve().await
     }
 
     /// Lets all access tokens expire that there are now.
