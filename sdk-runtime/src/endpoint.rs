@@ -7,77 +7,97 @@ use http::Method;
 /// One declared endpoint: which method of which trait it is, and what is fixed about its requests.
 #[derive(Debug)]
 pub struct Endpoint {
-    pub(crate) api: &'static str,
-    pub(crate) name: &'static str,
     pub(crate) method: &'static str,
     pub(crate) template: &'static str,
-    pub(crate) pieces: &'static [Piece],
     pub(crate) query: &'static str,
     pub(crate) auth: Auth,
+    pub(crate) scopes: &'static [&'static str],
     pub(crate) timeout: CallTimeout,
+    pub(crate) retry: Option<u32>,
+    pub(crate) idempotency: Option<&'static str>,
     pub(crate) headers: &'static [(&'static str, &'static str)],
+    /// `Tracker::issue`.
+    name: &'static str,
 }
 
+/// What generated code says of an endpoint, where it differs from the defaults.
+#[doc(hidden)]
 impl Endpoint {
-    #[doc(hidden)]
     #[must_use]
-    pub const fn new(
-        api: &'static str,
-        name: &'static str,
-        method: &'static str,
-        template: &'static str,
-        pieces: &'static [Piece],
-    ) -> Self {
+    pub const fn new(name: &'static str, method: &'static str, template: &'static str) -> Self {
         Self {
-            api,
-            name,
             method,
             template,
-            pieces,
             query: "",
             auth: Auth::Required,
+            scopes: &[],
             timeout: CallTimeout::Default,
+            retry: None,
+            idempotency: None,
             headers: &[],
+            name,
         }
     }
 
-    #[doc(hidden)]
     #[must_use]
     pub const fn query(mut self, query: &'static str) -> Self {
         self.query = query;
         self
     }
 
-    #[doc(hidden)]
     #[must_use]
     pub const fn auth(mut self, auth: Auth) -> Self {
         self.auth = auth;
         self
     }
 
-    #[doc(hidden)]
+    #[must_use]
+    pub const fn scopes(mut self, scopes: &'static [&'static str]) -> Self {
+        self.scopes = scopes;
+        self
+    }
+
     #[must_use]
     pub const fn timeout(mut self, timeout: CallTimeout) -> Self {
         self.timeout = timeout;
         self
     }
 
-    #[doc(hidden)]
+    #[must_use]
+    pub const fn retry(mut self, times: u32) -> Self {
+        self.retry = Some(times);
+        self
+    }
+
+    #[must_use]
+    pub const fn idempotent(mut self, header: &'static str) -> Self {
+        self.idempotency = Some(header);
+        self
+    }
+
     #[must_use]
     pub const fn headers(mut self, headers: &'static [(&'static str, &'static str)]) -> Self {
         self.headers = headers;
         self
     }
+}
 
-    /// The trait's name.
+impl Endpoint {
+    /// The trait's name, such as `Tracker`.
     #[must_use]
-    pub const fn api(&self) -> &'static str {
-        self.api
+    pub fn api(&self) -> &'static str {
+        self.name.split_once("::").map_or("", |(api, _)| api)
     }
 
-    /// The method's name.
+    /// The method's name, such as `issue`.
     #[must_use]
-    pub const fn name(&self) -> &'static str {
+    pub fn name(&self) -> &'static str {
+        self.name.split_once("::").map_or(self.name, |(_, name)| name)
+    }
+
+    /// Both, as they are written in Rust: `Tracker::issue`.
+    #[must_use]
+    pub const fn qualified_name(&self) -> &'static str {
         self.name
     }
 
@@ -93,7 +113,20 @@ impl Endpoint {
         self.auth
     }
 
-    /// The path as declared, the trait's `base` included, such as `/issues/{id}`.
+    /// The scopes a token needs for it: `auth = scopes("…")` (RFC 6749, section 3.3).
+    #[must_use]
+    pub const fn required_scopes(&self) -> &'static [&'static str] {
+        self.scopes
+    }
+
+    /// The header that carries the idempotency key of a call: `idempotent`.
+    #[must_use]
+    pub const fn idempotency_header(&self) -> Option<&'static str> {
+        self.idempotency
+    }
+
+    /// The path as declared, the trait's `base` included, such as `/issues/{id}`. Empty where a `#[url]` argument is the whole
+    /// address.
     #[must_use]
     pub const fn template(&self) -> &'static str {
         self.template
@@ -114,18 +147,6 @@ pub enum Auth {
     Optional,
     /// Never.
     None,
-}
-
-/// A piece of a path template.
-#[doc(hidden)]
-#[derive(Debug)]
-pub enum Piece {
-    /// Text that stands in every request's path as it is.
-    Literal(&'static str),
-    /// `{name}`.
-    Param(&'static str),
-    /// `{*name}`.
-    Rest(&'static str),
 }
 
 /// How long a call may take as a whole: `timeout = …`.

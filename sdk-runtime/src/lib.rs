@@ -40,7 +40,7 @@ pub use error::{
 };
 pub use http;
 pub use request::{HeaderArg, RequestPreview};
-pub use response::{Answer, FromResponse, Head, Response};
+pub use response::{Answer, FromResponse, Head, NoCursor, Page, Response};
 pub use sdk_macros::api_client;
 pub use secret::{AccessToken, RefreshToken};
 pub use session::{

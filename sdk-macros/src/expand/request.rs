@@ -10,7 +10,6 @@ use crate::{
     model::{Auth, Endpoint, Param, Role, SessionRole, Timeout},
     returns::{Returns, peel, point},
     signature,
-    template::{Piece, Placeholder},
 };
 
 pub(super) fn call(endpoint: &Endpoint, this: &TokenStream, names: &Names<'_>) -> TokenStream {
@@ -35,14 +34,9 @@ pub(super) fn call(endpoint: &Endpoint, this: &TokenStream, names: &Names<'_>) -
 /// The endpoint as plain static data; only what differs from the defaults is named.
 pub(super) fn description(endpoint: &Endpoint, names: &Names<'_>) -> TokenStream {
     let private = &names.private;
-    let client = names.trait_name();
-    let name = endpoint.name().unraw().to_string();
+    let name = names.method_name(endpoint);
     let verb = &endpoint.verb;
     let path = endpoint.template.path();
-    let pieces = endpoint.template.pieces.iter().map(|piece| match piece {
-        Piece::Literal(text) => quote!(#private::Piece::Literal(#text)),
-        Piece::Param(Placeholder { name, .. }) => quote!(#private::Piece::Param(#name)),
-    });
     let query = endpoint.template.query.as_ref().map(|query| quote!(.query(#query)));
     let auth = match endpoint.auth {
         Auth::Required => None,
@@ -61,7 +55,7 @@ pub(super) fn description(endpoint: &Endpoint, names: &Names<'_>) -> TokenStream
         quote!(.headers(&[#(#headers),*]))
     });
     quote! {
-        #private::Endpoint::new(#client, #name, #verb, #path, &[#(#pieces),*]) #query #auth #timeout #headers
+        #private::Endpoint::new(#name, #verb, #path) #query #auth #timeout #headers
     }
 }
 

@@ -272,9 +272,8 @@ impl<T: 'static, E: 'static> IntoFuture for Call<T, E> {
 
 impl<T, E> fmt::Debug for Call<T, E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let endpoint = self.plan.endpoint;
         f.debug_struct("Call")
-            .field("endpoint", &format_args!("{}::{}", endpoint.api(), endpoint.name()))
+            .field("endpoint", &format_args!("{}", self.plan.endpoint.qualified_name()))
             .finish_non_exhaustive()
     }
 }

@@ -106,7 +106,7 @@ impl ErrorResponse {
 /// ```
 impl From<http::Response<Bytes>> for ErrorResponse {
     fn from(answer: http::Response<Bytes>) -> Self {
-        static FAKE: Endpoint = Endpoint::new("Fake", "endpoint", "GET", "/", &[]);
+        static FAKE: Endpoint = Endpoint::new("Fake::endpoint", "GET", "/");
         let (parts, body) = answer.into_parts();
         Self::new(&FAKE, parts.status, parts.headers, body, false)
     }
@@ -117,8 +117,10 @@ impl fmt::Display for ErrorResponse {
         let Inner { endpoint, status, .. } = &*self.0;
         write!(
             f,
-            "`{}::{}` ({} {}) was answered with status {status}",
-            endpoint.api, endpoint.name, endpoint.method, endpoint.template
+            "`{}` ({} {}) was answered with status {status}",
+            endpoint.qualified_name(),
+            endpoint.method,
+            endpoint.template
         )
     }
 }
@@ -127,7 +129,7 @@ impl fmt::Debug for ErrorResponse {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Inner { endpoint, status, body, .. } = &*self.0;
         f.debug_struct("ErrorResponse")
-            .field("endpoint", &format_args!("{}::{}", endpoint.api, endpoint.name))
+            .field("endpoint", &format_args!("{}", endpoint.qualified_name()))
             .field("status", &status.as_u16())
             .field("body", &format_args!("{} bytes", body.len()))
             .finish_non_exhaustive()

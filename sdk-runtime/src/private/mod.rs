@@ -7,7 +7,7 @@ use std::time::Duration;
 
 pub use crate::body::IntoBody;
 pub use crate::client::{ApiClient, Call, Client, ClientBuilder};
-pub use crate::endpoint::{Auth, CallTimeout as Timeout, Endpoint, Piece};
+pub use crate::endpoint::{Auth, CallTimeout as Timeout, Endpoint};
 pub use crate::error::BuildError;
 pub use crate::request::Request;
 pub use crate::response::{Answer, Decoder};

@@ -21,7 +21,7 @@ pub use header::HeaderArg;
 pub use preview::RequestPreview;
 
 use crate::body::Body;
-use crate::endpoint::{Endpoint, Piece};
+use crate::endpoint::Endpoint;
 use crate::error::InvalidRequest;
 
 /// As many bytes of an address as `http::Uri` takes, and with it every transport.
@@ -42,7 +42,7 @@ impl Request {
     pub(crate) fn new(base: &Base, endpoint: &'static Endpoint) -> Self {
         let mut request = Self {
             endpoint,
-            path: PathBuilder::new(base.prefix(), endpoint.pieces),
+            path: PathBuilder::new(base.prefix(), endpoint.template),
             path_start: base.prefix().len() - base.path_len(),
             query: endpoint.query.to_owned(),
             headers: HeaderMap::with_capacity(endpoint.headers.len() + 4),
@@ -200,10 +200,7 @@ impl Request {
         let prefix = &address[..self.path_start];
         let unchanged = url.path() == built && url.as_str().starts_with(prefix) && url.fragment().is_none();
         if !unchanged {
-            let argument = endpoint.pieces.iter().find_map(|piece| match piece {
-                Piece::Param(name) | Piece::Rest(name) => Some(*name),
-                Piece::Literal(_) => None,
-            });
+            let argument = path::placeholders(endpoint.template).next();
             return Err(InvalidRequest::new(
                 argument.unwrap_or(endpoint.template),
                 "makes an address that would be changed on its way",

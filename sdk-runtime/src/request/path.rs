@@ -9,16 +9,15 @@ use std::fmt::{self, Write as _};
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use crate::endpoint::Piece;
 use crate::error::InvalidRequest;
 
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// A path in the making: arguments come in the order of their placeholders, literal pieces between them by themselves.
+/// A path in the making: arguments come in the order of their placeholders, the literal text between them by itself.
 pub(crate) struct PathBuilder {
     text: String,
-    /// The pieces that are not written yet.
-    pieces: std::slice::Iter<'static, Piece>,
+    /// The part of the template that is not written yet.
+    template: &'static str,
     /// Where in `text` the segment begins that is being written.
     segment: usize,
     /// The placeholder that last wrote to this segment.
@@ -27,12 +26,12 @@ pub(crate) struct PathBuilder {
 
 impl PathBuilder {
     /// Begins with `prefix`, which ends before a slash.
-    pub(crate) fn new(prefix: &str, pieces: &'static [Piece]) -> Self {
+    pub(crate) fn new(prefix: &str, template: &'static str) -> Self {
         let mut text = String::with_capacity(prefix.len() + 64);
         text.push_str(prefix);
-        let mut path = Self { segment: text.len(), text, pieces: pieces.iter(), touched: None };
+        let mut path = Self { segment: text.len(), text, template, touched: None };
         // A template begins with a literal slash, in front of which no argument can have been.
-        let _ = path.literals();
+        let _ = path.literal();
         path
     }
 
@@ -44,7 +43,7 @@ impl PathBuilder {
     ) -> Result<(), InvalidRequest> {
         self.touched = Some(placeholder);
         encode(&mut self.text, value, placeholder)?;
-        self.literals()
+        self.literal()
     }
 
     /// Writes the argument of `{*placeholder}`, in which `/` stands between segments.
@@ -64,7 +63,7 @@ impl PathBuilder {
             self.touched = Some(placeholder);
             self.text.extend(utf8_percent_encode(part, ENCODED));
         }
-        self.literals()
+        self.literal()
     }
 
     /// The whole text, prefix included.
@@ -73,19 +72,19 @@ impl PathBuilder {
         Ok(self.text)
     }
 
-    /// Writes the literal text up to the next placeholder.
-    fn literals(&mut self) -> Result<(), InvalidRequest> {
-        while let Some(Piece::Literal(literal)) = self.pieces.next() {
-            match literal.rfind('/') {
-                None => self.text.push_str(literal),
-                Some(last) => {
-                    let first = literal.find('/').unwrap_or(last);
-                    self.text.push_str(&literal[..first]);
-                    self.end_segment()?;
-                    self.text.push_str(&literal[first..]);
-                    self.segment = self.text.len() - (literal.len() - last - 1);
-                    self.touched = None;
-                }
+    /// Writes the text up to the next placeholder, and steps over that.
+    fn literal(&mut self) -> Result<(), InvalidRequest> {
+        let (literal, rest) = self.template.split_once('{').unwrap_or((self.template, ""));
+        self.template = rest.split_once('}').map_or("", |(_, rest)| rest);
+        match literal.rfind('/') {
+            None => self.text.push_str(literal),
+            Some(last) => {
+                let first = literal.find('/').unwrap_or(last);
+                self.text.push_str(&literal[..first]);
+                self.end_segment()?;
+                self.text.push_str(&literal[first..]);
+                self.segment = self.text.len() - (literal.len() - last - 1);
+                self.touched = None;
             }
         }
         Ok(())
@@ -111,6 +110,12 @@ impl PathBuilder {
         }
         Ok(())
     }
+}
+
+/// The names of the placeholders in a template.
+pub(crate) fn placeholders(template: &'static str) -> impl Iterator<Item = &'static str> {
+    let inside = template.split('{').skip(1).filter_map(|rest| rest.split_once('}'));
+    inside.map(|(name, _)| name.trim_start_matches('*'))
 }
 
 fn encode(
@@ -155,15 +160,14 @@ fn is_dot_segment(mut segment: &str) -> bool {
 mod tests {
     use super::*;
 
-    const ONE: &[Piece] = &[Piece::Literal("/a/"), Piece::Param("id"), Piece::Literal("/b")];
-    const INNER: &[Piece] =
-        &[Piece::Literal("/x"), Piece::Param("a"), Piece::Param("b"), Piece::Literal("y/end")];
-    const TWO: &[Piece] = &[Piece::Literal("/"), Piece::Param("a"), Piece::Param("b")];
-    const ENCODED_DOT: &[Piece] = &[Piece::Literal("/%2E"), Piece::Param("a")];
-    const REST: &[Piece] = &[Piece::Literal("/files/"), Piece::Rest("path")];
+    const ONE: &str = "/a/{id}/b";
+    const INNER: &str = "/x{a}{b}y/end";
+    const TWO: &str = "/{a}{b}";
+    const ENCODED_DOT: &str = "/%2E{a}";
+    const REST: &str = "/files/{*path}";
 
-    fn segments(pieces: &'static [Piece], args: &[(&'static str, &str)]) -> Result<String, String> {
-        let mut path = PathBuilder::new("p", pieces);
+    fn segments(template: &'static str, args: &[(&'static str, &str)]) -> Result<String, String> {
+        let mut path = PathBuilder::new("p", template);
         let built =
             args.iter().try_for_each(|(name, value)| path.segment(name, value)).and_then(|()| path.finish());
         built.map_err(|error| error.argument().to_owned())

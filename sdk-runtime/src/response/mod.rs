@@ -1,6 +1,7 @@
 //! From an answer to the value an endpoint declares; knows nothing of how the answer came.
 
 mod json;
+mod page;
 mod read;
 mod shapes;
 
@@ -10,6 +11,7 @@ use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 
 pub(crate) use json::{absent_json, decode_json};
+pub use page::{NoCursor, Page};
 pub(crate) use read::{read_all, read_some};
 
 use crate::error::{DecodeError, Error};

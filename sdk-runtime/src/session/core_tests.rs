@@ -7,7 +7,7 @@ use super::*;
 use crate::endpoint::Endpoint;
 use crate::error::ErrorResponse;
 
-static ENDPOINT: Endpoint = Endpoint::new("Api", "refresh", "POST", "/refresh", &[]);
+static ENDPOINT: Endpoint = Endpoint::new("Api::refresh", "POST", "/refresh");
 
 fn tokens(access: &str) -> Credential {
     Credential {

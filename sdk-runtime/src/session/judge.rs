@@ -66,7 +66,7 @@ mod tests {
     use super::*;
     use crate::endpoint::Endpoint;
 
-    static ENDPOINT: Endpoint = Endpoint::new("Api", "x", "GET", "/x", &[]);
+    static ENDPOINT: Endpoint = Endpoint::new("Api::x", "GET", "/x");
 
     fn bad(status: u16, challenges: &[&'static str], scheme: Option<&str>) -> bool {
         let mut headers = HeaderMap::new();

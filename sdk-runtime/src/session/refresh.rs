@@ -221,7 +221,7 @@ mod tests {
 
     use super::*;
 
-    static ENDPOINT: Endpoint = Endpoint::new("Api", "refresh", "POST", "/refresh", &[]);
+    static ENDPOINT: Endpoint = Endpoint::new("Api::refresh", "POST", "/refresh");
 
     fn verdict(status: u16, retry_after: Option<&'static str>, body: &'static str) -> String {
         let mut headers = HeaderMap::new();
