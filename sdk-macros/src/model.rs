@@ -1,8 +1,8 @@
 //! A client that is valid by construction: what validation makes and expansion reads. Must not know how to find mistakes,
 //! nor what the generated code looks like.
 
-use proc_macro2::Ident;
-use syn::{Attribute, Block, ItemTrait, LitStr, Path, Receiver, Signature, Type};
+use proc_macro2::{Ident, Span};
+use syn::{Attribute, Block, Generics, ItemTrait, LitStr, Path, Receiver, Signature, Type};
 
 use crate::{returns::Returns, template::Template};
 
@@ -10,6 +10,8 @@ use crate::{returns::Returns, template::Template};
 pub(crate) const GENERATED: &[&str] = &["new", "builder", "session", "clone"];
 
 pub(crate) struct Client {
+    /// Whether there is a type-erased stand-in for the trait.
+    pub(crate) erased: bool,
     /// Where the runtime is found: `::sdk_runtime`, or what `crate = …` says.
     pub(crate) krate: Path,
     /// The trait without its items.
@@ -27,14 +29,22 @@ pub(crate) struct Endpoint {
     pub(crate) attrs: Vec<Attribute>,
     /// As it is written, without the arguments.
     pub(crate) sig: Signature,
+    /// The parameters of the trait it is in.
+    pub(crate) of_trait: Generics,
     pub(crate) receiver: Receiver,
     pub(crate) params: Vec<Param>,
     pub(crate) returns: Returns,
     pub(crate) verb: String,
-    /// The base of the trait included.
+    /// The base of the trait included; empty where a parameter is the whole address.
     pub(crate) template: Template,
     pub(crate) auth: Auth,
+    pub(crate) scopes: Vec<LitStr>,
     pub(crate) timeout: Option<Timeout>,
+    /// How often a failure that passes is met with another try.
+    pub(crate) retry: Option<Retry>,
+    /// The header of the idempotency key, in lower case.
+    pub(crate) idempotency: Option<String>,
+    pub(crate) paginate: Option<Paginate>,
     pub(crate) headers: Vec<Header>,
     pub(crate) session: SessionRole,
 }
@@ -61,7 +71,10 @@ pub(crate) enum Role {
         placeholder: String,
         rest: bool,
     },
-    Query(String),
+    Query {
+        name: String,
+        style: Option<ListStyle>,
+    },
     Queries,
     /// In lower case.
     Header(String),
@@ -69,6 +82,19 @@ pub(crate) enum Role {
     Json(Option<LitStr>),
     Form,
     Body(Option<LitStr>),
+    Part {
+        name: String,
+        json: bool,
+    },
+    /// The whole address.
+    Url,
+}
+
+/// How a list is written in the query, where its name is not repeated.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ListStyle {
+    Csv,
+    Brackets,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -83,6 +109,23 @@ pub(crate) enum Timeout {
     /// In milliseconds.
     After(u64),
     Never,
+}
+
+#[derive(Clone)]
+pub(crate) struct Retry {
+    pub(crate) times: u32,
+    /// The value as it is written, which is underlined where it cannot be.
+    pub(crate) span: Span,
+}
+
+/// How one page leads to the next.
+#[derive(Clone)]
+pub(crate) enum Paginate {
+    Link,
+    /// The parameter of this name takes the cursor of the page before.
+    Cursor(Ident),
+    /// The parameter of this name is counted up.
+    Page(Ident),
 }
 
 /// A header with a fixed value; the name is in lower case.

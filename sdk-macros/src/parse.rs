@@ -18,7 +18,7 @@ pub(crate) const VERBS: &[&str] = &["get", "post", "put", "patch", "delete", "he
 
 /// The attributes of a parameter.
 pub(crate) const ROLES: &[&str] =
-    &["path", "query", "queries", "header", "headers", "json", "form", "body", "from_session"];
+    &["path", "url", "query", "queries", "header", "headers", "json", "form", "body", "part", "from_session"];
 
 /// What the compiler itself accepts on a parameter.
 const ACCEPTED_ON_PARAMETERS: &[&str] =

@@ -10,7 +10,7 @@ use crate::{
     expand::{self, Names, client::Parts},
     model::{Composite, GENERATED},
     parse::{RawMethod, RawTrait},
-    returns::Returns,
+    returns::{self, Returns},
     signature,
 };
 
@@ -19,8 +19,8 @@ pub(crate) fn recover(raw: &RawTrait, errors: &[syn::Error]) -> TokenStream {
     let mut shell = raw.shell.clone();
     shell.unsafety = None;
     let names = Names::new(&shell, &krate);
-    // A trait with parameters or associated items cannot be implemented without knowing what they stand for.
-    let implementable = raw.others.is_empty() && shell.generics.params.is_empty();
+    // A trait with associated items cannot be implemented without knowing what they stand for.
+    let implementable = raw.others.is_empty();
     let (mut declared, mut inherent, mut consumed) = (Vec::new(), Vec::new(), Vec::new());
     for method in first_of_each_name(&raw.methods) {
         let clashes = GENERATED.contains(&method.sig.ident.to_string().as_str());
@@ -42,7 +42,7 @@ pub(crate) fn recover(raw: &RawTrait, errors: &[syn::Error]) -> TokenStream {
     declared.extend(raw.others.iter().map(ToTokens::to_token_stream));
     let declared = expand::trait_with(&shell, &declared);
     let renewal = expand::refresh::none(&names);
-    let parts = Parts { inherent, implemented: implementable.then(Vec::new), renewal };
+    let parts = Parts { inherent, implemented: implementable.then(Vec::new), endpoints: Vec::new(), renewal };
     let client = expand::client::client(&names, &parts);
     let errors = errors.iter().map(syn::Error::to_compile_error);
     quote!(#(#errors)* #declared #client #(#consumed)*)
@@ -90,7 +90,11 @@ fn visible(method: &RawMethod) -> Signature {
     let arguments = params.iter().zip(&names);
     let arguments = arguments
         .map(|((_, param), name)| -> (&[Attribute], &Ident, &Type) { (&param.attrs, name, &param.ty) });
-    signature::with_arguments(&plain(method.sig.clone()), &receiver, arguments)
+    let mut sig = signature::with_arguments(&plain(method.sig.clone()), &receiver, arguments);
+    if is_stream(method) {
+        sig.asyncness = None;
+    }
+    sig
 }
 
 fn plain(mut sig: Signature) -> Signature {
@@ -118,6 +122,10 @@ fn consumed(method: &RawMethod) -> TokenStream {
 
 fn declared_stub(method: &RawMethod, sig: &Signature) -> TokenStream {
     let attrs = &method.attrs;
+    if is_stream(method) {
+        let arguments = expand::unused(sig);
+        return quote!(#(#attrs)* #sig { #arguments ::core::unreachable!() });
+    }
     let output = match &method.sig.output {
         ReturnType::Default => quote!(()),
         ReturnType::Type(_, ty) => quote!(#ty),
@@ -133,11 +141,17 @@ fn declared_stub(method: &RawMethod, sig: &Signature) -> TokenStream {
     }
 }
 
+/// Whether it returns pages, which are no future.
+fn is_stream(method: &RawMethod) -> bool {
+    returns::is_pages(&method.sig.output)
+}
+
 fn inherent_stub(method: &RawMethod, sig: &Signature, names: &Names<'_>, krate: &Path) -> TokenStream {
     let private = &names.private;
     let vis = &names.shell.vis;
     let attrs = signature::shared(&method.attrs);
-    let mut sig = match Returns::new(&method.sig.output) {
+    let sig = match Returns::new(&method.sig.output) {
+        Some(_) if is_stream(method) => sig.clone(),
         Some(returns) => expand::returning_call(sig, &returns, private),
         None => Signature {
             output: parse_quote!(-> #private::Call<(), #krate::Error>),
@@ -145,13 +159,6 @@ fn inherent_stub(method: &RawMethod, sig: &Signature, names: &Names<'_>, krate: 
             ..sig.clone()
         },
     };
-    // The client of a generic trait has no parameters, so that each method brings the trait's along.
-    let of_trait = &names.shell.generics;
-    let own = std::mem::take(&mut sig.generics.params);
-    sig.generics.params = of_trait.params.iter().cloned().chain(own).collect();
-    if let Some(clause) = &of_trait.where_clause {
-        sig.generics.make_where_clause().predicates.extend(clause.predicates.clone());
-    }
     let arguments = expand::unused(&sig);
     quote_spanned! {signature::at(&sig.ident)=>
         #(#attrs)*

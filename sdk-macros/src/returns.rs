@@ -1,6 +1,6 @@
 //! The return type of an endpoint: the type of success and the type of failure in it. Must not know what they decode to.
 
-use proc_macro2::Span;
+use proc_macro2::{Ident, Span};
 use syn::{GenericArgument, PathArguments, ReturnType, Type, spanned::Spanned};
 
 pub(crate) struct Returns {
@@ -15,9 +15,25 @@ impl Returns {
     /// `None` if no type is written.
     pub(crate) fn new(output: &ReturnType) -> Option<Self> {
         let ReturnType::Type(_, whole) = output else { return None };
-        let mut arguments = arguments_of(whole, "Result").unwrap_or_default().into_iter();
+        let pages = arguments_of(whole, "Pages");
+        let mut arguments = pages.or_else(|| arguments_of(whole, "Result")).unwrap_or_default().into_iter();
         Some(Self { ok: arguments.next().cloned(), err: arguments.next().cloned(), whole: (**whole).clone() })
     }
+}
+
+/// Whether this is `Pages<…>`, which is no future but a stream.
+pub(crate) fn is_pages(output: &ReturnType) -> bool {
+    match output {
+        ReturnType::Default => false,
+        ReturnType::Type(_, ty) => arguments_of(ty, "Pages").is_some(),
+    }
+}
+
+/// The token that names a return type best.
+pub(crate) fn point_of(output: &ReturnType) -> Option<&Ident> {
+    let ReturnType::Type(_, ty) = output else { return None };
+    let Type::Path(path) = peel(ty) else { return None };
+    path.path.segments.last().map(|last| &last.ident)
 }
 
 /// The type arguments, if the last segment of the type's path is `name`.

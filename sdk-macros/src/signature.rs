@@ -1,8 +1,11 @@
 //! Signatures and attributes of generated methods. Must not know what stands in the bodies.
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote};
-use syn::{Attribute, FnArg, Meta, Pat, Receiver, Signature, Type, parse_quote, parse_quote_spanned};
+use syn::{
+    Attribute, FnArg, GenericParam, Generics, Meta, Pat, PredicateType, Receiver, Signature, Type,
+    TypeParamBound, WherePredicate, parse_quote, parse_quote_spanned,
+};
 
 use crate::attr::inside_cfg_attr;
 
@@ -36,6 +39,48 @@ pub(crate) fn returning_future(sig: &Signature, output: &impl ToTokens) -> Signa
         -> impl ::core::future::Future<Output = #output> + ::core::marker::Send
     };
     sig
+}
+
+/// Whether a method asks for `Self: Sized`.
+pub(crate) fn needs_sized(sig: &Signature) -> bool {
+    let predicates = sig.generics.where_clause.iter().flat_map(|clause| &clause.predicates);
+    predicates.into_iter().any(|predicate| match predicate {
+        WherePredicate::Type(PredicateType { bounded_ty: Type::Path(path), bounds, .. }) => {
+            path.path.is_ident("Self")
+                && bounds.iter().any(|bound| {
+                    matches!(bound, TypeParamBound::Trait(bound)
+                        if bound.path.segments.last().is_some_and(|last| last.ident == "Sized"))
+                })
+        }
+        _ => false,
+    })
+}
+
+/// Whether a type is made of parameters, so that it means nothing outside of their scope.
+pub(crate) fn depends_on(ty: &Type, generics: &[&Generics]) -> bool {
+    let names: Vec<String> = generics
+        .iter()
+        .flat_map(|generics| &generics.params)
+        .map(|param| match param {
+            GenericParam::Type(param) => param.ident.to_string(),
+            GenericParam::Lifetime(param) => param.lifetime.ident.to_string(),
+            GenericParam::Const(param) => param.ident.to_string(),
+        })
+        .collect();
+    any_name(ty.to_token_stream(), &|name| name == "Self" || names.iter().any(|own| own == name))
+}
+
+/// Whether `name` stands anywhere in the type.
+pub(crate) fn mentions(ty: &Type, name: &Ident) -> bool {
+    any_name(ty.to_token_stream(), &|other| name == other)
+}
+
+fn any_name(tokens: TokenStream, is_one: &dyn Fn(&str) -> bool) -> bool {
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Ident(name) => is_one(&name.to_string()),
+        TokenTree::Group(group) => any_name(group.stream(), is_one),
+        _ => false,
+    })
 }
 
 /// The attributes that a method of the client takes over from the trait's.

@@ -32,6 +32,11 @@ pub(crate) struct Mistake {
 }
 
 impl Template {
+    /// The template of an endpoint whose address is an argument.
+    pub(crate) fn none() -> Self {
+        Self { pieces: Vec::new(), query: None }
+    }
+
     pub(crate) fn placeholders(&self) -> impl Iterator<Item = &Placeholder> {
         self.pieces.iter().filter_map(|piece| match piece {
             Piece::Literal(_) => None,

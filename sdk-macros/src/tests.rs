@@ -79,12 +79,75 @@ fn composites() {
 }
 
 #[test]
+fn parts_and_styles() {
+    insta::assert_snapshot!(method(
+        "#[post(\"/issues/{id}/picture\")]
+        async fn picture(
+            &self, id: u64, #[part] caption: Option<&str>, #[part(\"meta\", json)] meta: &Meta, #[part] image: Part,
+            #[query(style = csv)] labels: &[&str],
+        ) -> Result<()>;",
+    ));
+}
+
+#[test]
+fn addresses() {
+    insta::assert_snapshot!(method(
+        "#[get] async fn follow(&self, #[url] next: &Url) -> Result<Vec<Issue>>;"
+    ));
+}
+
+#[test]
+fn pages() {
+    insta::assert_snapshot!(method(
+        "#[get(\"/linked\", paginate = link)] fn linked(&self, #[queries] filter: &Filter) -> Pages<Vec<Issue>>;
+        #[get(\"/after\", paginate = cursor(after))] fn after(&self, #[query(\"starting_after\")] after: Option<&str>) -> Pages<Issues, MyError>;
+        #[get(\"/counted\", paginate = page(page))] fn counted(&self, #[query] page: u32) -> Pages<Vec<Issue>>;",
+    ));
+}
+
+#[test]
+fn repeats_and_scopes() {
+    insta::assert_snapshot!(method(
+        "#[post(\"/issues\", idempotent, retry = 3, auth = scopes(\"issues:read\", \"issues:write\"))]
+        async fn create(&self, #[body(\"text/plain\")] text: String) -> Result<Issue>;",
+    ));
+}
+
+#[test]
+fn a_generic_client() {
+    insta::assert_snapshot!(expanded(
+        "",
+        "pub trait Crud<'a, T: Entity, K = u64>: Named where K: Display {
+            #[get(\"/{id}\")] async fn get(&self, id: K) -> Result<T>;
+            async fn first(&self) -> Result<T> { self.get(1).await }
+        }",
+    ));
+}
+
+#[test]
+fn an_erased_client() {
+    let text = expanded(
+        "dyn",
+        "pub trait Users {
+            #[get(\"/users\")] async fn users<'a>(&self, #[query] q: &str, #[query] ids: &'a [Id<'_>]) -> Result<Vec<User>>;
+            #[get(\"/all\", paginate = link)] fn all(&self) -> Pages<Vec<User>>;
+            #[get(\"/any\")] async fn any<T: DeserializeOwned>(&self) -> Result<T> where Self: Sized;
+            #[cfg(x)] async fn twice(&self, (q, n): (&str, u8)) { self.users(q, &[]).await; }
+            fn name<'a>(&'a self, of: &'a str) -> &'a str { of }
+        }",
+    );
+    let (_, erased) = text.split_once("/** Anything that implements").unwrap_or_default();
+    insta::assert_snapshot!(erased);
+}
+
+#[test]
 fn recovery() {
     insta::assert_snapshot!(expanded(
         "",
         "trait T {
             #[get(\"users\")] async fn users(self, #[query] (page, size): (u8, u8)) -> Result<User>;
             #[post(\"/renew\")] #[session(refresh)] async fn renew(&self, #[json] request: Renewal) -> Result<Tokens>;
+            #[get(\"/all\", paginate = links)] async fn all(&self) -> Pages<Vec<User>>;
         }",
     ));
 }
@@ -110,6 +173,9 @@ fn nothing_panics() {
         "cfg_attr",
         "get(timeout = 99999999999999999999s)",
         "fetch(\"/x\")",
+        "post(\"/x\", retry, idempotent =, paginate)",
+        "get(retry = -1, idempotent = 3, paginate = cursor(), auth = scopes)",
+        "get(\"/x\", paginate = page(x), auth = scopes(,), retry = 99999999999)",
     ];
     let parameters = [
         "",
@@ -120,17 +186,24 @@ fn nothing_panics() {
         "&self, #[from_session] x: impl A",
         "&self, #[header(\"\")] (a, b): (u8, u8)",
         "&self, #[header] _: u8",
+        "&self, #[url] x: u8, #[part(json, json)] y: u8, #[query(style)] z: u8, #[part(,)] w: u8",
         "self: Arc<Self>, #[path(\"\")] x: !",
     ];
     for attribute in attributes {
         for parameter in parameters {
-            for rest in [";", "-> Result;", "-> Result<T, E, F> {}", "-> impl Sized;"] {
+            for rest in [";", "-> Result;", "-> Pages<X>;", "-> Result<T, E, F> {}", "-> impl Sized;"] {
                 let item = format!(
                     "trait T<'a, const N: u8> {{ #[{attribute}] fn f({parameter}) {rest} type X; a!(); }}"
                 );
-                for options in
-                    ["", "base", "base = \"\"", "crate = 1", ",,", "headers(\"\" = \"\"), timeout = 0s"]
-                {
+                for options in [
+                    "",
+                    "base",
+                    "base = \"\"",
+                    "crate = 1",
+                    ",,",
+                    "dyn, dyn = 1",
+                    "headers(\"\" = \"\"), timeout = 0s",
+                ] {
                     generate(tokens(options), tokens(&item));
                 }
             }

@@ -2,6 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
+use syn::{GenericParam, TypeParam};
 
 use super::Names;
 use crate::signature;
@@ -12,13 +13,16 @@ pub(crate) struct Parts {
     pub(crate) inherent: Vec<TokenStream>,
     /// The methods of the trait; `None` if the client cannot implement it.
     pub(crate) implemented: Option<Vec<TokenStream>>,
+    /// The lines of the table of endpoints.
+    pub(crate) endpoints: Vec<TokenStream>,
     /// The constant `REFRESH`.
     pub(crate) renewal: TokenStream,
 }
 
 pub(crate) fn client(names: &Names<'_>, parts: &Parts) -> TokenStream {
-    let Names { shell, client, private } = names;
-    let Parts { inherent, implemented, renewal } = parts;
+    let Names { shell, client, private, generics } = names;
+    let Parts { inherent, implemented, endpoints, renewal } = parts;
+    let (parameters, arguments, bounds) = generics.split_for_impl();
     let cfgs: Vec<_> = signature::cfgs(&shell.attrs).collect();
     let (vis, ident) = (&shell.vis, &shell.ident);
     let trait_name = names.trait_name();
@@ -35,26 +39,52 @@ pub(crate) fn client(names: &Names<'_>, parts: &Parts) -> TokenStream {
         quote! {
             #(#cfgs)*
             #deprecated
-            impl #ident for #client { #(#methods)* }
+            #[allow(refining_impl_trait)]
+            impl #parameters #ident #arguments for #client #arguments #bounds { #(#methods)* }
         }
     });
+    let (declared, declared_bounds) = (&shell.generics, &shell.generics.where_clause);
+    let is_generic = !declared.params.is_empty();
+    let of = is_generic.then(|| {
+        let of = declared.params.iter().map(|parameter| match parameter {
+            GenericParam::Lifetime(parameter) => {
+                let lifetime = &parameter.lifetime;
+                quote!(&#lifetime ())
+            }
+            GenericParam::Type(TypeParam { ident, .. }) => quote!(*const #ident),
+            GenericParam::Const(_) => quote!(()),
+        });
+        quote!(__of: ::core::marker::PhantomData<fn() -> (#(#of,)*)>,)
+    });
+    let (cloned_of, new_of) =
+        is_generic.then(|| (quote!(__of: self.__of,), quote!(__of: ::core::marker::PhantomData,))).unzip();
     quote! {
         #(#cfgs)*
         #[doc = #about]
-        #[derive(::core::clone::Clone)]
-        #vis struct #client {
+        #vis struct #client #declared #declared_bounds {
             __client: #private::Client,
+            #of
         }
 
         #(#cfgs)*
-        impl ::core::fmt::Debug for #client {
+        impl #parameters ::core::clone::Clone for #client #arguments #bounds {
+            fn clone(&self) -> Self {
+                Self { __client: ::core::clone::Clone::clone(&self.__client), #cloned_of }
+            }
+        }
+
+        #(#cfgs)*
+        impl #parameters ::core::fmt::Debug for #client #arguments #bounds {
             fn fmt(&self, formatter: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                 formatter.debug_struct(#client_name).finish_non_exhaustive()
             }
         }
 
         #(#cfgs)*
-        impl #client {
+        impl #parameters #client #arguments #bounds {
+            /// Every endpoint, as plain data: names, methods, templates. In the order of declaration, the session's included.
+            #vis const ENDPOINTS: &'static [&'static #private::Endpoint] = &[#(#endpoints),*];
+
             #[doc = #about_new]
             ///
             /// # Errors
@@ -85,12 +115,12 @@ pub(crate) fn client(names: &Names<'_>, parts: &Parts) -> TokenStream {
 
         #(#cfgs)*
         #[doc(hidden)]
-        impl #private::ApiClient for #client {
+        impl #parameters #private::ApiClient for #client #arguments #bounds {
             const NAME: &'static ::core::primitive::str = #trait_name;
             #renewal
 
             fn from_client(client: #private::Client) -> Self {
-                Self { __client: client }
+                Self { __client: client, #new_of }
             }
         }
     }

@@ -44,6 +44,7 @@ pub(crate) fn inherent(composite: &Composite, names: &Names<'_>) -> Option<Token
     let this = super::self_of(&sig);
     let arguments = signature::name_arguments(&mut sig);
     let (vis, ident, name) = (&names.shell.vis, &names.shell.ident, &sig.ident);
+    let (_, of, _) = names.generics.split_for_impl();
     let attrs = signature::shared(&composite.attrs);
     let documented = signature::has(&composite.attrs, "doc");
     let about = format!(" Forwards to [`{ident}::{name}`].");
@@ -58,7 +59,7 @@ pub(crate) fn inherent(composite: &Composite, names: &Names<'_>) -> Option<Token
         #docs
         #deprecated
         #vis #sig {
-            <Self as #ident>::#name(#this, #(#arguments),*) #wait
+            <Self as #ident #of>::#name(#this, #(#arguments),*) #wait
         }
     })
 }

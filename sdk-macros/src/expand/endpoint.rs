@@ -3,11 +3,11 @@
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{quote, quote_spanned};
-use syn::{Attribute, Signature, Type, parse_quote_spanned};
+use syn::{Attribute, Signature, Type, parse_quote, parse_quote_spanned};
 
 use super::{Names, request};
 use crate::{
-    model::{Endpoint, Param},
+    model::{Endpoint, Param, Role},
     returns::Returns,
     signature::{self, Argument},
 };
@@ -17,17 +17,18 @@ pub(super) fn declared(endpoint: &Endpoint, names: &Names<'_>) -> TokenStream {
     let private = &names.private;
     let attrs = &endpoint.attrs;
     let output = &endpoint.returns.whole;
-    let sig = signature::returning_future(&visible(endpoint), output);
-    let arguments = unused(&sig);
+    let (mut sig, unimplemented) = match endpoint.paginate {
+        None => (signature::returning_future(&visible(endpoint), output), quote!(unimplemented)),
+        Some(_) => (visible(endpoint), quote!(unimplemented_pages)),
+    };
+    let arguments = signature::name_arguments(&mut sig);
     let name = names.method_name(endpoint);
     let many = many_arguments(endpoint);
     quote_spanned! {signature::at(&sig.ident)=>
         #(#attrs)*
         #many
         #sig {
-            #arguments
-            use #private::via::*;
-            (&&#private::Return::<#output>::NEW).unimplemented(#name)
+            #private::Return::<#output>::NEW.#unimplemented(#name, (#(#arguments,)*))
         }
     }
 }
@@ -43,11 +44,17 @@ pub(crate) fn unused(sig: &Signature) -> TokenStream {
 pub(super) fn inherent(endpoint: &Endpoint, names: &Names<'_>) -> TokenStream {
     let vis = &names.shell.vis;
     let attrs = signature::shared(&endpoint.attrs);
-    let docs = docs(&endpoint.attrs, &format!("`{} {}`", endpoint.verb, endpoint.template.path()));
-    let sig = returning_call(&visible(endpoint), &endpoint.returns, &names.private);
+    let docs = docs(endpoint);
+    let sig = match endpoint.paginate {
+        None => returning_call(&visible(endpoint), &endpoint.returns, &names.private),
+        Some(_) => visible(endpoint),
+    };
     let many = many_arguments(endpoint);
     let body = request::call(endpoint, &super::self_of(&sig), names);
+    let constant = constant(endpoint, names);
     quote_spanned! {signature::at(&sig.ident)=>
+        #constant
+
         #(#attrs)*
         #docs
         #many
@@ -63,14 +70,22 @@ pub(super) fn implemented(endpoint: &Endpoint, names: &Names<'_>) -> TokenStream
     let many = many_arguments(endpoint);
     let levels =
         endpoint.attrs.iter().filter(|attr| attr.path().is_ident("cfg") || attr.path().is_ident("allow"));
-    let mut sig = signature::returning_future(&visible(endpoint), &endpoint.returns.whole);
+    let mut sig = visible(endpoint);
+    sig.asyncness = None;
+    if endpoint.paginate.is_none() {
+        sig.output = parse_quote_spanned!(signature::at(name)=> -> #private::BoxFuture<#output>);
+    }
     let this = super::self_of(&sig);
     let arguments = signature::name_arguments(&mut sig);
     let call = quote!(#client::#name(#this, #(#arguments),*));
     let call = match &endpoint.returns.ok {
-        Some(_) => call,
+        Some(_) if endpoint.paginate.is_some() => call,
+        Some(_) => quote!(::core::future::IntoFuture::into_future(#call)),
         // An alias that is no `Result` fails wherever this method is mentioned. At one place, that is one error.
-        None => request::respanned(&call, request::place(&endpoint.returns, None)),
+        None => {
+            let call = request::respanned(&call, request::place(&endpoint.returns, None));
+            quote!(#private::Return::<#output>::NEW.forward(#call))
+        }
     };
     // The compiler warns of a deprecated method wherever it is called, and here the caller is not the user.
     let deprecated = signature::has(&endpoint.attrs, "deprecated").then(|| quote!(#[allow(deprecated)]));
@@ -78,11 +93,27 @@ pub(super) fn implemented(endpoint: &Endpoint, names: &Names<'_>) -> TokenStream
         #(#levels)*
         #many
         #deprecated
-        #sig {
-            use #private::via::*;
-            (&&#private::Return::<#output>::NEW).forward(#call)
-        }
+        #sig { #call }
     }
+}
+
+/// The endpoint's description, which the client's table lists too.
+pub(super) fn constant(endpoint: &Endpoint, names: &Names<'_>) -> TokenStream {
+    let private = &names.private;
+    let cfgs = signature::cfgs(&endpoint.attrs);
+    let constant = request::constant(endpoint);
+    let description = request::description(endpoint, names);
+    quote! {
+        #(#cfgs)*
+        const #constant: &'static #private::Endpoint = &#description;
+    }
+}
+
+/// The endpoint's line in the client's table.
+pub(super) fn listed(endpoint: &Endpoint) -> TokenStream {
+    let cfgs = signature::cfgs(&endpoint.attrs);
+    let constant = request::constant(endpoint);
+    quote!(#(#cfgs)* Self::#constant)
 }
 
 /// A request has as many arguments as it has: clippy's limit is for functions whose author could choose.
@@ -90,11 +121,19 @@ fn many_arguments(endpoint: &Endpoint) -> Option<TokenStream> {
     (endpoint.params.len() > 6).then(|| quote!(#[allow(clippy::too_many_arguments)]))
 }
 
-fn visible(endpoint: &Endpoint) -> Signature {
+/// The signature that callers see. What a call gives outlives what it was made of, so that its type has to as well.
+pub(super) fn visible(endpoint: &Endpoint) -> Signature {
     let params = endpoint.params.iter().filter(|param| !param.from_session);
     let params =
         params.map(|Param { attrs, name, ty, .. }| -> (&[Attribute], &Ident, &Type) { (attrs, name, ty) });
-    signature::with_arguments(&endpoint.sig, &endpoint.receiver, params)
+    let mut sig = signature::with_arguments(&endpoint.sig, &endpoint.receiver, params);
+    for parameter in endpoint.sig.generics.type_params() {
+        let name = &parameter.ident;
+        if signature::mentions(&endpoint.returns.whole, name) {
+            sig.generics.make_where_clause().predicates.push(parse_quote!(#name: 'static));
+        }
+    }
+    sig
 }
 
 /// The signature of the client's method: not `async`, since options are set on the call before it is awaited.
@@ -118,9 +157,15 @@ pub(crate) fn returning_call(sig: &Signature, returns: &Returns, private: &Token
 }
 
 /// The request at the end of the documentation, since that is what one looks for on a server's log.
-fn docs(attrs: &[Attribute], request: &str) -> TokenStream {
-    let documented = signature::is_documented(attrs);
-    let gap = documented.then(|| quote!(#[doc = ""]));
-    let line = format!(" Sends {request}.");
+fn docs(endpoint: &Endpoint) -> TokenStream {
+    let gap = signature::is_documented(&endpoint.attrs).then(|| quote!(#[doc = ""]));
+    let (verb, path) = (&endpoint.verb, endpoint.template.path());
+    let address = endpoint.params.iter().find(|param| matches!(param.role, Role::Url));
+    let request = match address {
+        Some(address) => format!("`{verb}` to the address in `{}`", address.name),
+        None => format!("`{verb} {path}`"),
+    };
+    let pages = if endpoint.paginate.is_some() { ", once for each page" } else { "" };
+    let line = format!(" Sends {request}{pages}.");
     quote!(#gap #[doc = #line])
 }

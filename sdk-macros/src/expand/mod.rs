@@ -4,6 +4,7 @@
 pub(crate) mod client;
 pub(crate) mod composite;
 mod endpoint;
+mod erased;
 pub(crate) mod refresh;
 mod request;
 
@@ -11,7 +12,7 @@ pub(crate) use endpoint::{returning_call, unused};
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote, quote_spanned};
-use syn::{FnArg, ItemTrait, Path, Token, parse_quote_spanned};
+use syn::{FnArg, Generics, ItemTrait, Path, Token, parse_quote, parse_quote_spanned};
 
 use crate::{
     model::{Client, Endpoint, Method},
@@ -21,16 +22,19 @@ use crate::{
 pub(crate) fn client(client: &Client) -> TokenStream {
     let names = Names::new(&client.shell, &client.krate);
     let (mut declared, mut inherent, mut implemented) = (Vec::new(), Vec::new(), Vec::new());
-    let mut renewal = None;
+    let (mut endpoints, mut renewal) = (Vec::new(), None);
     for method in &client.methods {
         match method {
             Method::Endpoint(endpoint) if endpoint.is_refresh() => {
+                inherent.push(endpoint::constant(endpoint, &names));
+                endpoints.push(endpoint::listed(endpoint));
                 renewal = Some(refresh::refresh(endpoint, &names));
             }
             Method::Endpoint(endpoint) => {
                 declared.push(endpoint::declared(endpoint, &names));
                 inherent.push(endpoint::inherent(endpoint, &names));
                 implemented.push(endpoint::implemented(endpoint, &names));
+                endpoints.push(endpoint::listed(endpoint));
             }
             Method::Composite(composite) => {
                 declared.push(composite::declared(composite));
@@ -40,9 +44,24 @@ pub(crate) fn client(client: &Client) -> TokenStream {
     }
     let renewal = renewal.unwrap_or_else(|| refresh::none(&names));
     let declared = trait_with(&client.shell, &declared);
-    let generated =
-        client::client(&names, &client::Parts { inherent, implemented: Some(implemented), renewal });
-    quote!(#declared #generated)
+    let parts = client::Parts { inherent, implemented: Some(implemented), endpoints, renewal };
+    let generated = client::client(&names, &parts);
+    let erased = client.erased.then(|| erased::erased(&names, &methods_of_trait(client)));
+    quote!(#declared #generated #erased)
+}
+
+/// The methods of the trait as they are declared, those of the session left out that nobody calls.
+fn methods_of_trait(client: &Client) -> Vec<erased::Declared<'_>> {
+    let methods = client.methods.iter().filter_map(|method| match method {
+        Method::Endpoint(endpoint) if endpoint.is_refresh() => None,
+        Method::Endpoint(endpoint) => {
+            Some(erased::Declared { attrs: &endpoint.attrs, sig: endpoint::visible(endpoint) })
+        }
+        Method::Composite(composite) => {
+            Some(erased::Declared { attrs: &composite.attrs, sig: composite.sig.clone() })
+        }
+    });
+    methods.collect()
 }
 
 /// The names all parts of the generated code agree on.
@@ -51,14 +70,22 @@ pub(crate) struct Names<'a> {
     pub(crate) client: proc_macro2::Ident,
     /// The runtime's `__private` module, fully rooted.
     pub(crate) private: TokenStream,
+    /// The parameters of the trait, as an `impl` declares them. Their types outlive everything, since calls do.
+    pub(crate) generics: Generics,
 }
 
 impl<'a> Names<'a> {
     pub(crate) fn new(shell: &'a ItemTrait, krate: &Path) -> Self {
+        let mut generics = shell.generics.clone();
+        for parameter in generics.clone().type_params() {
+            let name = &parameter.ident;
+            generics.make_where_clause().predicates.push(parse_quote!(#name: 'static));
+        }
         Self {
             shell,
             client: quote::format_ident!("{}Client", shell.ident),
             private: quote!(#krate::__private),
+            generics,
         }
     }
 

@@ -13,7 +13,7 @@ use crate::{
 
 pub(super) fn refresh(endpoint: &Endpoint, names: &Names<'_>) -> TokenStream {
     let private = &names.private;
-    let description = request::description(endpoint, names);
+    let constant = request::constant(endpoint);
     let supplied = request::supplied(request::in_template_order(endpoint), private);
     let decoder = request::decoder(&endpoint.returns, private);
     let Returns { whole, ok, .. } = &endpoint.returns;
@@ -37,13 +37,11 @@ pub(super) fn refresh(endpoint: &Endpoint, names: &Names<'_>) -> TokenStream {
     quote! {
         #present
         const REFRESH: ::core::option::Option<&'static #private::RefreshEndpoint> = {
-            use #private::via::*;
             // An import that only this signature needs is not an unused one.
             let _: ::core::option::Option<#whole>;
-            static __ENDPOINT: #private::Endpoint = #description;
-            static __REFRESH: #private::RefreshEndpoint =
-                #private::RefreshEndpoint::new(&__ENDPOINT, #supplied, |__answer| #tokens) #refused;
-            ::core::option::Option::Some(&__REFRESH)
+            ::core::option::Option::Some(
+                &#private::RefreshEndpoint::new(Self::#constant, #supplied, |__answer| #tokens) #refused,
+            )
         };
         #absent
     }

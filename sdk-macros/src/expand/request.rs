@@ -1,34 +1,61 @@
 //! The body of a call: its static description, one push for each argument, and how the answer is decoded. Must not know
 //! about the trait.
 
-use proc_macro2::{Span, TokenStream};
-use quote::{quote, quote_spanned};
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{format_ident, quote, quote_spanned};
 use syn::{Type, ext::IdentExt};
 
 use super::Names;
 use crate::{
-    model::{Auth, Endpoint, Param, Role, SessionRole, Timeout},
+    model::{Auth, Endpoint, ListStyle, Paginate, Param, Retry, Role, SessionRole, Timeout},
     returns::{Returns, peel, point},
     signature,
 };
 
 pub(super) fn call(endpoint: &Endpoint, this: &TokenStream, names: &Names<'_>) -> TokenStream {
     let private = &names.private;
-    let description = description(endpoint, names);
+    let constant = constant(endpoint);
     let request = quote!(&mut __request);
     let pushes = in_template_order(endpoint).filter(|param| !param.from_session).map(|param| {
         let cfgs: Vec<_> = signature::cfgs(&param.attrs).collect();
         let push = push(param, &request, private);
         if cfgs.is_empty() { push } else { quote!(#(#cfgs)* { #push }) }
     });
+    let only_once = only_once(endpoint, private);
     let finish = finish(endpoint, private);
     quote! {
-        use #private::via::*;
-        static __ENDPOINT: #private::Endpoint = #description;
-        let mut __request = #this.__client.request(&__ENDPOINT);
+        let mut __request = #this.__client.request(Self::#constant);
         #(#pushes)*
+        #only_once
         #finish
     }
+}
+
+/// A body that can be sent once stands against `retry`. Where the type is the caller's to choose, the call says so.
+fn only_once(endpoint: &Endpoint, private: &TokenStream) -> Option<TokenStream> {
+    let retry = endpoint.retry.as_ref().filter(|retry| retry.times > 0)?;
+    let body = endpoint.params.iter().find(|param| matches!(param.role, Role::Body(_)))?;
+    let generics = [&endpoint.sig.generics, &endpoint.of_trait];
+    if signature::depends_on(&body.ty, &generics) {
+        return None;
+    }
+    let ty = &body.ty;
+    let span = retry.span.resolved_at(Span::call_site());
+    let private = respanned(private, span);
+    let help = "a streamed body cannot be sent twice\nhelp: write `retry = never`, or take `Bytes` or `Body`";
+    let check = quote_spanned! {span=> ::core::assert!(#private::Resend::<#ty>::POSSIBLE, #help)};
+    Some(quote! {
+        const _: () = {
+            use #private::ResendUnknown as _;
+            #check
+        };
+    })
+}
+
+/// The name of the constant that describes the endpoint.
+pub(super) fn constant(endpoint: &Endpoint) -> Ident {
+    let name = endpoint.name();
+    format_ident!("__{}", name.unraw().to_string().to_uppercase(), span = signature::at(name))
 }
 
 /// The endpoint as plain static data; only what differs from the defaults is named.
@@ -43,6 +70,10 @@ pub(super) fn description(endpoint: &Endpoint, names: &Names<'_>) -> TokenStream
         Auth::Optional => Some(quote!(.auth(#private::Auth::Optional))),
         Auth::None => Some(quote!(.auth(#private::Auth::None))),
     };
+    let scopes = &endpoint.scopes;
+    let scopes = (!scopes.is_empty()).then(|| quote!(.scopes(&[#(#scopes),*])));
+    let retry = endpoint.retry.as_ref().map(|Retry { times, .. }| quote!(.retry(#times)));
+    let idempotent = endpoint.idempotency.as_ref().map(|header| quote!(.idempotent(#header)));
     let timeout = endpoint.timeout.map(|timeout| match timeout {
         Timeout::After(millis) => quote!(.timeout(#private::Timeout::After(#private::millis(#millis)))),
         Timeout::Never => quote!(.timeout(#private::Timeout::Never)),
@@ -55,7 +86,7 @@ pub(super) fn description(endpoint: &Endpoint, names: &Names<'_>) -> TokenStream
         quote!(.headers(&[#(#headers),*]))
     });
     quote! {
-        #private::Endpoint::new(#name, #verb, #path) #query #auth #timeout #headers
+        #private::Endpoint::new(#name, #verb, #path) #query #auth #scopes #timeout #retry #idempotent #headers
     }
 }
 
@@ -82,7 +113,7 @@ pub(super) fn push(param: &Param, request: &TokenStream, private: &TokenStream) 
         Some(literal) => quote!(::core::option::Option::Some(#literal)),
         None => quote!(::core::option::Option::None),
     };
-    let argument = quote_spanned!(span=> (&&&&&#private::Arg(&#name)));
+    let argument = quote_spanned!(span=> #private::arg(&#name));
     match &param.role {
         Role::Path { placeholder, rest: false } => {
             quote_spanned!(span=> #argument.segment(#request, #placeholder);)
@@ -90,7 +121,16 @@ pub(super) fn push(param: &Param, request: &TokenStream, private: &TokenStream) 
         Role::Path { placeholder, rest: true } => {
             quote_spanned!(span=> #argument.rest(#request, #placeholder);)
         }
-        Role::Query(name) => quote_spanned!(span=> #argument.query(#request, #name);),
+        Role::Query { name, style: None } => quote_spanned!(span=> #argument.query(#request, #name);),
+        Role::Query { name, style: Some(style) } => {
+            let style = match style {
+                ListStyle::Csv => quote_spanned!(span=> Csv),
+                ListStyle::Brackets => quote_spanned!(span=> Brackets),
+            };
+            quote_spanned! {span=>
+                #argument.query(#private::Request::style(#request, #private::ListStyle::#style), #name);
+            }
+        }
         Role::Queries => quote_spanned!(span=> #argument.queries(#request, #shown);),
         Role::Header(name) => quote_spanned!(span=> #argument.header(#request, #name);),
         Role::Headers => quote_spanned!(span=> #argument.headers(#request, #shown);),
@@ -99,6 +139,9 @@ pub(super) fn push(param: &Param, request: &TokenStream, private: &TokenStream) 
             quote_spanned!(span=> #argument.json(#request, #media_type);)
         }
         Role::Form => quote_spanned!(span=> #argument.form(#request);),
+        Role::Part { name, json: false } => quote_spanned!(span=> #argument.part(#request, #name);),
+        Role::Part { name, json: true } => quote_spanned!(span=> #argument.json_part(#request, #name);),
+        Role::Url => quote_spanned!(span=> #argument.address(#request, #shown);),
         Role::Body(literal) => {
             let media_type = media_type(literal);
             // The bound is on the argument here, and the compiler would underline that.
@@ -118,7 +161,7 @@ pub(super) fn decoder(returns: &Returns, private: &TokenStream) -> TokenStream {
         Some(ok) => quote!(#ok),
         None => respanned(&quote!(<#whole as #private::Returns>::Ok), span),
     };
-    quote_spanned!(span=> (&&&&&#private::Decode::<#ok>::NEW).decoder())
+    quote_spanned!(span=> #private::Decode::<#ok>::NEW.decoder())
 }
 
 fn finish(endpoint: &Endpoint, private: &TokenStream) -> TokenStream {
@@ -127,6 +170,10 @@ fn finish(endpoint: &Endpoint, private: &TokenStream) -> TokenStream {
     let request = quote!(__request);
     let failure = place(returns, returns.err.as_ref().or(returns.ok.as_ref().map(|_| &returns.whole)));
     let success = place(returns, returns.ok.as_ref());
+    if let Some(paginate) = &endpoint.paginate {
+        let paginate = self::paginate(endpoint, paginate, private);
+        return quote_spanned!(failure=> #request.pages(#decoder, #paginate));
+    }
     match endpoint.session {
         SessionRole::Start => quote_spanned!(success=> #request.finish_start(#decoder)),
         SessionRole::End => {
@@ -137,6 +184,23 @@ fn finish(endpoint: &Endpoint, private: &TokenStream) -> TokenStream {
             quote_spanned!(failure=> #request.finish(#decoder))
         }
     }
+}
+
+/// How one page leads to the next; the parameter is looked at once more, for where to begin.
+fn paginate(endpoint: &Endpoint, paginate: &Paginate, private: &TokenStream) -> TokenStream {
+    let (name, function) = match paginate {
+        Paginate::Link => return quote!(#private::Paginate::Link),
+        Paginate::Cursor(name) => (name, quote!(cursor)),
+        Paginate::Page(name) => (name, quote!(numbered)),
+    };
+    let query = endpoint.params.iter().find_map(|param| match &param.role {
+        Role::Query { name: query, .. } if param.name == *name => Some((query, &param.ty)),
+        _ => None,
+    });
+    let (query, ty) = query.map_or((String::new(), None), |(query, ty)| (query.clone(), Some(ty)));
+    let span = ty.map_or_else(Span::call_site, generated_at);
+    let (private, function) = (respanned(private, span), respanned(&function, span));
+    quote_spanned!(span=> #private::#function(&#name, #query))
 }
 
 /// Where a mistake in the return type is shown: at the part that is wrong. Behind an alias there are no parts, and

@@ -1,21 +1,28 @@
 //! One endpoint: brings together what its attributes, signature and parameters say. Must not know how each is read.
 
-use syn::{LitStr, parse_quote};
+use syn::{ItemTrait, LitStr, parse_quote};
 
 use super::{
     header,
-    options::{OfEndpoint, OfTrait},
+    options::{AuthRule, OfEndpoint, OfTrait},
+    paginate,
     params::{self, Read, Wanted},
-    path, query, session, signature,
-    verb::{self, Verb},
+    part, path, query, repeat, session, signature,
+    verb::{self, Address, Verb},
 };
 use crate::{
     model::{Auth, Endpoint, Header, Param, Role, SessionRole},
     parse::RawMethod,
     sink::Sink,
+    template::Template,
 };
 
-pub(crate) fn endpoint(raw: &RawMethod, defaults: &OfTrait, sink: &Sink) -> Option<Endpoint> {
+pub(crate) fn endpoint(
+    raw: &RawMethod,
+    shell: &ItemTrait,
+    defaults: &OfTrait,
+    sink: &Sink,
+) -> Option<Endpoint> {
     let start = sink.mark();
     let verb = verb::verb(raw, sink);
     let session = session::role(raw, sink);
@@ -23,24 +30,31 @@ pub(crate) fn endpoint(raw: &RawMethod, defaults: &OfTrait, sink: &Sink) -> Opti
     let returns = signature::returns(raw, verb.as_ref().map(|verb| verb.name.as_str()), sink);
 
     let mut reads = params::read(raw, sink);
-    let template = verb.as_ref().and_then(|verb| verb.template.as_ref());
-    path::bind(&mut reads, template, sink);
-    query::unique(&reads, template.map(|(_, template)| template), sink);
+    let path = verb.as_ref().and_then(Verb::template);
+    path::bind(&mut reads, path, sink);
+    query::unique(&reads, path.map(|(_, template)| template), sink);
+    part::unique(&reads, sink);
     if let Some(verb) = &verb {
+        path::address(raw, &reads, verb, sink);
         params::body(&reads, verb, sink);
     }
     if let Some(role) = &session {
         session::from_session(&reads, role, sink);
     }
 
-    let Verb { name: verb, template, options } = verb?;
-    let session = session?;
+    let (verb, session) = (verb?, session?);
+    repeat::fits(&verb, &session, sink);
+    repeat::key_is_free(&verb, &reads, sink);
+    paginate::fits(raw, &verb, &session, &reads, sink);
+    let Verb { name: verb, path, options, .. } = verb;
     session::never_signed(&session, &options, sink);
     session::comes_to_an_end(&session, &options, sink);
-    let auth = match (&session, &options.auth) {
-        (SessionRole::Start | SessionRole::Refresh { .. }, _) => Auth::None,
-        (_, Some((_, auth))) => *auth,
-        (_, None) => defaults.auth,
+    let AuthRule { auth, scopes } = match (&session, &options.auth) {
+        (SessionRole::Start | SessionRole::Refresh { .. }, _) => {
+            AuthRule { auth: Auth::None, scopes: Vec::new() }
+        }
+        (_, Some((_, auth))) => auth.clone(),
+        (_, None) => defaults.auth.clone(),
     };
     let headers = headers(&reads, &options, defaults, auth, sink);
     if !sink.clean_since(start) {
@@ -50,14 +64,23 @@ pub(crate) fn endpoint(raw: &RawMethod, defaults: &OfTrait, sink: &Sink) -> Opti
     Some(Endpoint {
         attrs: raw.attrs.clone(),
         sig: raw.sig.clone(),
+        of_trait: shell.generics.clone(),
         receiver: raw.receiver.clone().unwrap_or_else(|| parse_quote!(&self)),
         params: reads.into_iter().map(|read| param(read, refresh)).collect::<Option<_>>()?,
         returns: returns?,
         verb,
-        template: template?.1.below(&defaults.base),
+        template: match path {
+            Address::Path(_, template) => template.below(&defaults.base),
+            Address::Missing => Template::none(),
+            Address::Wrong => return None,
+        },
         auth,
+        scopes,
         // That of the trait is for calls: many wait for a renewal, and one that is given up may have spent its token.
         timeout: options.timeout.map(|(_, timeout)| timeout).or(defaults.timeout.filter(|_| !refresh)),
+        retry: options.retry.map(|(_, retry)| retry),
+        idempotency: options.idempotent.map(|(_, header)| header),
+        paginate: options.paginate.map(|(_, paginate)| paginate),
         headers,
         session,
     })

@@ -5,9 +5,12 @@ mod composite;
 mod endpoint;
 mod header;
 mod options;
+mod paginate;
 mod params;
+mod part;
 mod path;
 mod query;
+mod repeat;
 mod session;
 mod signature;
 mod verb;
@@ -37,13 +40,14 @@ pub(crate) fn client(raw: &RawTrait, sink: &Sink) -> Option<Client> {
         );
     }
     let methods: Vec<Option<Method>> =
-        raw.methods.iter().map(|method| self::method(method, &options, sink)).collect();
+        raw.methods.iter().map(|method| self::method(method, &raw.shell, &options, sink)).collect();
     names(&raw.methods, sink);
     session::one_refresh(&raw.methods, sink);
     if !sink.clean_since(start) {
         return None;
     }
     Some(Client {
+        erased: options.erased,
         krate: options.krate.unwrap_or_else(|| parse_quote!(::sdk_runtime)),
         shell: raw.shell.clone(),
         methods: methods.into_iter().collect::<Option<_>>()?,
@@ -54,20 +58,14 @@ fn trait_itself(shell: &ItemTrait, sink: &Sink) {
     if let Some(token) = &shell.unsafety {
         sink.report(token, "`unsafe` is not supported on a client's trait", "write `trait` without `unsafe`");
     }
-    match shell.generics.params.first() {
-        None => {}
-        Some(GenericParam::Const(param)) => {
+    for param in &shell.generics.params {
+        if let GenericParam::Const(param) = param {
             sink.report(
                 param.const_token,
                 "const generics are not supported on a client's trait",
                 format!("remove it: `trait {}`", shell.ident),
             );
         }
-        Some(param) => sink.report(
-            param,
-            format!("the trait `{}` cannot be generic", shell.ident),
-            "move the parameter to the methods: `async fn get<T: DeserializeOwned>(&self) -> Result<T>`",
-        ),
     }
 }
 
@@ -92,12 +90,15 @@ fn other_item(item: &TraitItem, sink: &Sink) {
     );
 }
 
-fn method(raw: &RawMethod, options: &options::OfTrait, sink: &Sink) -> Option<Method> {
+fn method(raw: &RawMethod, shell: &ItemTrait, options: &options::OfTrait, sink: &Sink) -> Option<Method> {
     for mark in raw.marks.iter().chain(raw.params.iter().flat_map(|param| &param.marks)) {
         conditional(mark, sink);
     }
+    if options.erased {
+        signature::can_be_erased(raw, &shell.ident, sink);
+    }
     if raw.is_endpoint() {
-        endpoint::endpoint(raw, options, sink).map(|endpoint| Method::Endpoint(Box::new(endpoint)))
+        endpoint::endpoint(raw, shell, options, sink).map(|endpoint| Method::Endpoint(Box::new(endpoint)))
     } else {
         composite::composite(raw, sink).map(|composite| Method::Composite(Box::new(composite)))
     }

@@ -5,11 +5,11 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
 use syn::{Lit, LitStr, Path, parse::Parser};
 
-use super::header;
+use super::{header, paginate, repeat};
 use crate::{
-    attr::Arg,
-    model::{Auth, Header, Timeout},
-    nearest::suggestion,
+    attr::{self, Arg},
+    model::{Auth, Header, Paginate, Retry, Timeout},
+    nearest::{nearest, suggestion},
     sink::Sink,
     template,
 };
@@ -20,58 +20,88 @@ type Key = (&'static str, &'static str);
 const AUTH: Key = ("auth", "auth = none");
 const BASE: Key = ("base", "base = \"/v1\"");
 const CRATE: Key = ("crate", "crate = my_crate::sdk");
+const DYN: Key = ("dyn", "dyn");
 const HEADERS: Key = ("headers", "headers(\"accept\" = \"text/plain\")");
+const IDEMPOTENT: Key = ("idempotent", "idempotent");
+const PAGINATE: Key = ("paginate", "paginate = link");
+const RETRY: Key = ("retry", "retry = 3");
 const TIMEOUT: Key = ("timeout", "timeout = 30s");
+
+/// The options that may stand alone.
+const FLAGS: [Key; 2] = [DYN, IDEMPOTENT];
 
 /// The defaults a trait gives to its endpoints.
 pub(crate) struct OfTrait {
     /// Without a slash at the end.
     pub(crate) base: String,
-    pub(crate) auth: Auth,
+    pub(crate) auth: AuthRule,
     pub(crate) timeout: Option<Timeout>,
     pub(crate) headers: Vec<(LitStr, Header)>,
+    pub(crate) erased: bool,
     pub(crate) krate: Option<Path>,
+}
+
+/// What `auth = …` says.
+#[derive(Clone)]
+pub(crate) struct AuthRule {
+    pub(crate) auth: Auth,
+    pub(crate) scopes: Vec<LitStr>,
 }
 
 /// What an endpoint says about itself, beside verb and path.
 #[derive(Default)]
 pub(crate) struct OfEndpoint<'a> {
-    pub(crate) auth: Option<(&'a Arg, Auth)>,
+    pub(crate) auth: Option<(&'a Arg, AuthRule)>,
     pub(crate) timeout: Option<(&'a Arg, Timeout)>,
     pub(crate) headers: Vec<(LitStr, Header)>,
+    pub(crate) retry: Option<(&'a Arg, Retry)>,
+    /// The header of the key, in lower case.
+    pub(crate) idempotent: Option<(&'a Arg, String)>,
+    pub(crate) paginate: Option<(&'a Arg, Paginate)>,
 }
 
 pub(crate) fn of_trait(args: &[Arg], sink: &Sink) -> OfTrait {
     let mut options = OfTrait {
         base: String::new(),
-        auth: Auth::Required,
+        auth: AuthRule { auth: Auth::Required, scopes: Vec::new() },
         timeout: None,
         headers: Vec::new(),
+        erased: false,
         krate: None,
     };
-    for (key, arg) in known(args, &[BASE, AUTH, TIMEOUT, HEADERS, CRATE], sink) {
+    for (key, arg) in known(args, &[BASE, AUTH, TIMEOUT, HEADERS, DYN, CRATE], sink) {
         match key {
             BASE => options.base = base(arg, sink).unwrap_or_default(),
-            AUTH => options.auth = auth(arg, sink).unwrap_or(Auth::Required),
+            AUTH => options.auth = auth(arg, sink).unwrap_or(options.auth),
             TIMEOUT => options.timeout = timeout(arg, sink),
             HEADERS => options.headers = headers(arg, sink),
+            DYN => options.erased = erased(arg, sink),
             _ => options.krate = krate(arg, sink),
         }
     }
-    options.headers.retain(|(name, header)| header::may_be_set(name, &header.name, options.auth, sink));
+    let auth = options.auth.auth;
+    options.headers.retain(|(name, header)| header::may_be_set(name, &header.name, auth, sink));
     options
 }
 
 pub(crate) fn of_endpoint<'a>(args: impl IntoIterator<Item = &'a Arg>, sink: &Sink) -> OfEndpoint<'a> {
     let mut options = OfEndpoint::default();
-    for (key, arg) in known(args, &[AUTH, TIMEOUT, HEADERS], sink) {
+    for (key, arg) in known(args, &[AUTH, TIMEOUT, HEADERS, RETRY, IDEMPOTENT, PAGINATE], sink) {
         match key {
             AUTH => options.auth = auth(arg, sink).map(|auth| (arg, auth)),
             TIMEOUT => options.timeout = timeout(arg, sink).map(|timeout| (arg, timeout)),
-            _ => options.headers = headers(arg, sink),
+            HEADERS => options.headers = headers(arg, sink),
+            RETRY => options.retry = repeat::retry(arg, &value(arg), sink).map(|retry| (arg, retry)),
+            IDEMPOTENT => options.idempotent = repeat::idempotent(arg, sink).map(|header| (arg, header)),
+            _ => options.paginate = paginate::of(&value(arg), sink).map(|paginate| (arg, paginate)),
         }
     }
     options
+}
+
+/// Whether an option of this name stands alone, and so is no misplaced path.
+pub(crate) fn is_flag(name: &Ident) -> bool {
+    FLAGS.iter().any(|flag| name == flag.0)
 }
 
 /// The options with their keys, each at most once; everything else in the list is reported.
@@ -94,7 +124,16 @@ pub(crate) fn known<'a>(
             unknown(name, keys, sink);
             continue;
         };
-        if found.iter().any(|(earlier, _)| *earlier == key) {
+        let earlier = found.iter().find(|(earlier, _)| *earlier == key);
+        if let Some((AUTH, earlier)) = earlier
+            && contradict(earlier, arg)
+        {
+            sink.report(
+                value(arg),
+                format!("`{}` contradicts `{}`", super::shown(arg), super::shown(earlier)),
+                "keep the one with `scopes`, which implies `auth = required`",
+            );
+        } else if earlier.is_some() {
             sink.report(name, format!("option `{}` is given twice", key.0), format!("keep one `{}`", key.1));
         } else if lacks_value(arg) {
             sink.report(name, format!("option `{}` needs a value", key.0), format!("write `{}`", key.1));
@@ -118,7 +157,7 @@ fn examples(keys: &[Key]) -> String {
 
 fn lacks_value(arg: &Arg) -> bool {
     match arg {
-        Arg::Flag(_) => true,
+        Arg::Flag(name) => !is_flag(name),
         Arg::Assign { value, .. } => value.is_empty(),
         Arg::List { items, .. } => items.is_empty(),
         Arg::Value(_) => false,
@@ -133,19 +172,76 @@ fn value(arg: &Arg) -> TokenStream {
     }
 }
 
-fn auth(arg: &Arg, sink: &Sink) -> Option<Auth> {
+fn auth(arg: &Arg, sink: &Sink) -> Option<AuthRule> {
     let value = value(arg);
-    match value.to_string().as_str() {
-        "required" => Some(Auth::Required),
-        "optional" => Some(Auth::Optional),
-        "none" => Some(Auth::None),
-        other => {
-            let near = suggestion(other, ["required", "optional", "none"]);
-            let help = format!("{near}write `auth = required`, `auth = optional` or `auth = none`");
-            sink.report(value, "`auth` must be `required`, `optional` or `none`", help);
+    let plain = |auth| Some(AuthRule { auth, scopes: Vec::new() });
+    match (value.to_string().as_str(), attr::split(value.clone()).as_slice()) {
+        ("required", _) => plain(Auth::Required),
+        ("optional", _) => plain(Auth::Optional),
+        ("none", _) => plain(Auth::None),
+        (_, [Arg::List { key, items, .. }]) if key == "scopes" => {
+            Some(AuthRule { auth: Auth::Required, scopes: scopes(&value, items, sink)? })
+        }
+        (other, _) => {
+            let word = other.split([' ', '(']).next().unwrap_or(other);
+            let near = match nearest(word, ["required", "optional", "none", "scopes"]) {
+                Some("scopes") => "did you mean `scopes(\"…\")`? ".to_owned(),
+                near => near.map_or_else(String::new, |near| format!("did you mean `{near}`? ")),
+            };
+            let help = format!(
+                "{near}write `auth = required`, `auth = optional`, `auth = none` or `auth = scopes(\"issues:read\")`"
+            );
+            sink.report(value, "`auth` must be `required`, `optional`, `none` or `scopes(\"…\")`", help);
             None
         }
     }
+}
+
+/// The characters a scope may be of are those of RFC 6749, section 3.3.
+fn scopes(value: &TokenStream, items: &[Arg], sink: &Sink) -> Option<Vec<LitStr>> {
+    const HELP: &str = "write `auth = scopes(\"issues:read\", \"issues:write\")`";
+    if items.is_empty() {
+        sink.report(value, "`scopes` needs at least one scope", HELP);
+        return None;
+    }
+    let mut scopes: Vec<LitStr> = Vec::new();
+    for item in items {
+        let Ok(literal) = syn::parse2::<LitStr>(item.to_token_stream()) else {
+            sink.report(item, "a scope is a string literal", HELP);
+            return None;
+        };
+        let text = literal.value();
+        let fits = |c: char| c.is_ascii_graphic() && c != '"' && c != '\\';
+        if text.is_empty() || !text.chars().all(fits) {
+            sink.report(&literal, format!("the scope `{}` is not valid", text.escape_debug()), HELP);
+            return None;
+        }
+        if scopes.iter().any(|earlier| earlier.value() == text) {
+            sink.report(
+                &literal,
+                format!("the scope `{text}` is named twice"),
+                format!("keep one `{text:?}`"),
+            );
+            return None;
+        }
+        scopes.push(literal);
+    }
+    Some(scopes)
+}
+
+/// Whether one of them signs nothing, and the other asks for scopes of what signs.
+fn contradict(one: &Arg, two: &Arg) -> bool {
+    let none = |arg: &Arg| value(arg).to_string() == "none";
+    let scopes = |arg: &Arg| value(arg).to_string().starts_with("scopes");
+    (none(one) && scopes(two)) || (scopes(one) && none(two))
+}
+
+fn erased(arg: &Arg, sink: &Sink) -> bool {
+    let is_flag = matches!(arg, Arg::Flag(_));
+    if !is_flag {
+        sink.report(arg, "`dyn` takes no value", "write `#[api_client(dyn)]`");
+    }
+    is_flag
 }
 
 fn timeout(arg: &Arg, sink: &Sink) -> Option<Timeout> {

@@ -6,8 +6,9 @@ use syn::{LitStr, ext::IdentExt};
 
 use super::{header, verb::Verb};
 use crate::{
-    model::Role,
-    nearest::nearest,
+    attr::Arg,
+    model::{ListStyle, Role},
+    nearest::{nearest, suggestion},
     parse::{Mark, MarkArgs, ROLES, RawMethod, RawParam},
     sink::Sink,
 };
@@ -91,10 +92,19 @@ pub(crate) fn unknown(mark: &Mark, sink: &Sink) {
 fn role(mark: &Mark, name: &str, ident: &Ident, sink: &Sink) -> Option<Wanted> {
     let role = match mark.name.to_string().as_str() {
         "path" => return Some(Wanted::Path(literal(mark, name, sink)?)),
-        "query" => Role::Query(match literal(mark, name, sink)? {
-            None => name.to_owned(),
-            Some(literal) => not_empty(&literal, sink)?,
-        }),
+        "query" => {
+            let (named, options) = literal_and_options(mark, name, sink)?;
+            let style = style(&options, sink);
+            let name = named.map_or_else(|| Some(name.to_owned()), |it| not_empty(mark, &it, sink));
+            Role::Query { name: name?, style: style? }
+        }
+        "part" => {
+            let (named, options) = literal_and_options(mark, name, sink)?;
+            let json = is_json(&options, sink);
+            let name = named.map_or_else(|| Some(name.to_owned()), |it| not_empty(mark, &it, sink));
+            Role::Part { name: name?, json: json? }
+        }
+        "url" => no_argument(mark, sink).then_some(Role::Url)?,
         "header" => {
             let default = name.replace('_', "-");
             Role::Header(match literal(mark, &default, sink)? {
@@ -138,6 +148,101 @@ fn literal(mark: &Mark, example: &str, sink: &Sink) -> Option<Option<LitStr>> {
     }
 }
 
+/// `#[query("name", style = csv)]`: what stands behind the literal, which may be missing.
+fn literal_and_options<'a>(
+    mark: &'a Mark,
+    example: &str,
+    sink: &Sink,
+) -> Option<(Option<LitStr>, Vec<&'a Arg>)> {
+    let (options, rest): (Vec<&Arg>, Vec<&Arg>) = mark
+        .list()
+        .iter()
+        .partition(|arg| matches!(arg, Arg::Assign { .. } | Arg::List { .. } | Arg::Flag(_)));
+    let help = format!("write `#[{name}]` or `#[{name}({example:?})]`", name = mark.name);
+    let literal = match (&mark.args, rest.as_slice()) {
+        (MarkArgs::None, _) => None,
+        (MarkArgs::List(_), []) if !options.is_empty() => None,
+        // A name without its quotes.
+        (MarkArgs::List(_), [arg]) => match syn::parse2::<LitStr>(quote::quote!(#arg)) {
+            Ok(literal) => Some(literal),
+            Err(_) => {
+                sink.report(arg, format!("`#[{}]` takes a string literal", mark.name), help);
+                return None;
+            }
+        },
+        (MarkArgs::List(_), [_, second, ..]) => {
+            sink.report(second, format!("`#[{}]` takes one string literal", mark.name), help);
+            return None;
+        }
+        (MarkArgs::List(_) | MarkArgs::Assign, _) => {
+            sink.report(
+                &mark.attr,
+                format!("`#[{}]` takes a string literal in parentheses", mark.name),
+                help,
+            );
+            return None;
+        }
+    };
+    Some((literal, options))
+}
+
+fn style(options: &[&Arg], sink: &Sink) -> Option<Option<ListStyle>> {
+    const STYLES: &str = "`style = repeat`, `style = csv`, `style = brackets`";
+    match options {
+        [] => Some(None),
+        [Arg::Assign { key, value, .. }] if key == "style" => match value.to_string().as_str() {
+            "repeat" => Some(None),
+            "csv" => Some(Some(ListStyle::Csv)),
+            "brackets" => Some(Some(ListStyle::Brackets)),
+            other => {
+                let near = suggestion(other, ["repeat", "csv", "brackets"]);
+                sink.report(
+                    value,
+                    format!("unknown query style `{other}`"),
+                    format!("{near}known: {STYLES}"),
+                );
+                None
+            }
+        },
+        [Arg::Flag(name)] => {
+            let help = format!("write `#[query(\"{name}\")]`, or `#[query(style = csv)]`");
+            sink.report(name, "`#[query]` takes a string literal", help);
+            None
+        }
+        [option] => {
+            sink.report(
+                option,
+                format!("unknown option `{}`", super::shown(option)),
+                format!("known: {STYLES}"),
+            );
+            None
+        }
+        [_, second, ..] => {
+            sink.report(second, "`#[query]` has one option", format!("keep one of {STYLES}"));
+            None
+        }
+    }
+}
+
+fn is_json(options: &[&Arg], sink: &Sink) -> Option<bool> {
+    match options {
+        [] => Some(false),
+        [Arg::Flag(name)] if name == "json" => Some(true),
+        [Arg::Flag(name)] => {
+            let near = suggestion(&name.to_string(), ["json"]);
+            let help =
+                format!("{near}write `#[part(\"{name}\")]`, or `#[part(json)]` for a value to serialize");
+            sink.report(name, format!("unknown kind of part `{name}`"), help);
+            None
+        }
+        [option] | [_, option, ..] => {
+            let help = "write `#[part]`, `#[part(\"name\")]` or `#[part(\"name\", json)]`";
+            sink.report(option, format!("unexpected `{}`", super::shown(option)), help);
+            None
+        }
+    }
+}
+
 fn no_argument(mark: &Mark, sink: &Sink) -> bool {
     if matches!(mark.args, MarkArgs::None) {
         return true;
@@ -150,10 +255,14 @@ fn no_argument(mark: &Mark, sink: &Sink) -> bool {
     false
 }
 
-fn not_empty(literal: &LitStr, sink: &Sink) -> Option<String> {
+fn not_empty(mark: &Mark, literal: &LitStr, sink: &Sink) -> Option<String> {
     let name = literal.value();
     if name.is_empty() {
-        sink.report(literal, "the name of a query parameter cannot be empty", "write `#[query(\"page\")]`");
+        let (what, help) = match mark.name == "part" {
+            true => ("part", "write `#[part(\"file\")]`"),
+            false => ("query parameter", "write `#[query(\"page\")]`"),
+        };
+        sink.report(literal, format!("the name of a {what} cannot be empty"), help);
         return None;
     }
     Some(name)
@@ -189,13 +298,16 @@ fn is_media_type(text: &str) -> bool {
             .is_some_and(|(kind, subtype)| is_token(kind) && is_token(subtype))
 }
 
-/// At most one body, and none where the method has none.
+/// At most one body, and none where the method has none. Parts are one body together.
 pub(crate) fn body(reads: &[Read<'_>], verb: &Verb<'_>, sink: &Sink) {
     let mut bodies = reads.iter().filter_map(|read| match (&read.wanted, read.mark) {
-        (Wanted::Role(Role::Json(_) | Role::Form | Role::Body(_)), Some(mark)) => Some((read, mark)),
+        (
+            Wanted::Role(role @ (Role::Json(_) | Role::Form | Role::Body(_) | Role::Part { .. })),
+            Some(mark),
+        ) => Some((read, matches!(role, Role::Part { .. }), mark)),
         _ => None,
     });
-    let Some((first, mark)) = bodies.next() else { return };
+    let Some((first, first_is_part, mark)) = bodies.next() else { return };
     if !verb.has_body() {
         sink.report(
             &mark.attr,
@@ -203,12 +315,28 @@ pub(crate) fn body(reads: &[Read<'_>], verb: &Verb<'_>, sink: &Sink) {
             format!("send it in the query: `#[queries] {}: {}`", first.name, super::shown(&first.raw.ty)),
         );
     }
-    for (second, mark) in bodies {
-        sink.report(
-            &mark.attr,
-            format!("two bodies: `{}` and `{}`", first.name, second.name),
-            format!("merge them into one struct: `#[{}] {}: …`", mark.name, first.name),
-        );
+    for (second, is_part, second_mark) in bodies {
+        match (first_is_part, is_part) {
+            (true, true) => {}
+            (false, false) => sink.report(
+                &second_mark.attr,
+                format!("two bodies: `{}` and `{}`", first.name, second.name),
+                format!("merge them into one struct: `#[{}] {}: …`", second_mark.name, first.name),
+            ),
+            _ => {
+                let whole = if is_part { first } else { second };
+                sink.report(
+                    &second_mark.attr,
+                    format!("`#[{}]` cannot be combined with `#[{}]`", mark.name, second_mark.name),
+                    match whole.mark.is_some_and(|mark| mark.name == "json") {
+                        true => {
+                            format!("send the JSON as a part: `#[part(\"{0}\", json)] {0}: …`", whole.name)
+                        }
+                        false => format!("send it as a part: `#[part] {}: …`", whole.name),
+                    },
+                );
+            }
+        }
     }
 }
 

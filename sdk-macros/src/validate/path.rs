@@ -3,17 +3,21 @@
 use proc_macro2::Ident;
 use syn::{LitStr, Type};
 
-use super::params::{Read, Wanted};
+use super::{
+    params::{Read, Wanted},
+    verb::{Address, Verb},
+};
 use crate::{
     model::Role,
     nearest::nearest,
+    parse::RawMethod,
     returns::{arguments_of, peel},
     sink::Sink,
     template::{Placeholder, Template},
 };
 
 /// Turns the wish of each parameter into its role. `None` for a parameter with a mistake.
-pub(crate) fn bind(reads: &mut [Read<'_>], path: Option<&(LitStr, Template)>, sink: &Sink) {
+pub(crate) fn bind(reads: &mut [Read<'_>], path: Option<(&LitStr, &Template)>, sink: &Sink) {
     let Some((literal, template)) = path else {
         // Without a template nothing can be said about names; what has no attribute is taken for a path argument.
         return reads.iter_mut().for_each(|read| {
@@ -93,6 +97,44 @@ pub(crate) fn bind(reads: &mut [Read<'_>], path: Option<&(LitStr, Template)>, si
             format!(
                 "name a placeholder `{{{name}}}`, or add `#[query]`, `#[header({header:?})]` or `#[json]`"
             ),
+        );
+    }
+}
+
+/// There is a path, or one parameter that is the whole address.
+pub(crate) fn address(raw: &RawMethod, reads: &[Read<'_>], verb: &Verb<'_>, sink: &Sink) {
+    let mut addresses = reads.iter().filter_map(|read| match (&read.wanted, read.mark) {
+        (Wanted::Role(Role::Url), Some(mark)) => Some((read, mark)),
+        _ => None,
+    });
+    let name = &verb.mark.name;
+    let Some((first, mark)) = addresses.next() else {
+        // Without a path nothing is known of the parameters, so that a misspelt `#[url]` is told alone.
+        let misread = reads.iter().any(|read| read.mark.is_none() && !read.raw.marks.is_empty());
+        if matches!(verb.path, Address::Missing) && !misread {
+            sink.report(
+                &verb.mark.attr,
+                format!("`#[{name}]` needs a path"),
+                format!(
+                    "write `{}`, or take the whole address as an argument: `#[url] next: &Url`",
+                    verb.example(raw)
+                ),
+            );
+        }
+        return;
+    };
+    if let Address::Path(literal, _) = &verb.path {
+        sink.report(
+            &mark.attr,
+            format!("`{}` is the whole address, and there is a path as well", first.name),
+            format!("remove the path: `#[{name}]` instead of `#[{name}({})]`", super::shown(literal)),
+        );
+    }
+    for (second, mark) in addresses {
+        sink.report(
+            &mark.attr,
+            format!("two addresses: `{}` and `{}`", first.name, second.name),
+            format!("keep one: `#[url] {}: {}`", first.name, super::shown(&first.raw.ty)),
         );
     }
 }

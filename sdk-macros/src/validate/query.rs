@@ -6,7 +6,7 @@ use crate::{model::Role, sink::Sink, template::Template};
 pub(crate) fn unique(reads: &[Read<'_>], template: Option<&Template>, sink: &Sink) {
     let mut seen: Vec<(&str, &str)> = Vec::new();
     for read in reads {
-        let Wanted::Role(Role::Query(name)) = &read.wanted else { continue };
+        let Wanted::Role(Role::Query { name, .. }) = &read.wanted else { continue };
         if let Some((_, first)) = seen.iter().find(|(earlier, _)| earlier == name) {
             sink.report(
                 read.ident,

@@ -1,18 +1,33 @@
 //! The shape of an endpoint's signature. Must not know about verbs and roles.
 
+use proc_macro2::Ident;
 use syn::{GenericParam, Pat, Receiver, ReceiverKind, Safety, Type, ext::IdentExt};
 
 use crate::{
     parse::{RawMethod, RawParam},
-    returns::{Returns, arguments_of, peel},
+    returns::{self, Returns, arguments_of, peel},
+    signature,
     sink::Sink,
 };
 
 /// Reports everything an endpoint's signature cannot be.
 pub(crate) fn endpoint(raw: &RawMethod, sink: &Sink) {
     let sig = &raw.sig;
-    if sig.asyncness.is_none() {
-        sink.report(sig.fn_token, "endpoints must be `async fn`", format!("write `async fn {}`", sig.ident));
+    let pages = returns::is_pages(&sig.output);
+    match &sig.asyncness {
+        None if !pages => {
+            sink.report(
+                sig.fn_token,
+                "endpoints must be `async fn`",
+                format!("write `async fn {}`; only `-> Pages<…>` is returned by a plain `fn`", sig.ident),
+            );
+        }
+        Some(token) if pages => sink.report(
+            token,
+            "`Pages` is returned by a plain `fn`",
+            format!("write `fn {}`: pages are fetched as the stream is read", sig.ident),
+        ),
+        _ => {}
     }
     unsupported(raw, sink);
     for param in &sig.generics.params {
@@ -28,6 +43,31 @@ pub(crate) fn endpoint(raw: &RawMethod, sink: &Sink) {
     receiver(raw, sink);
     for param in &raw.params {
         argument(param, sink);
+    }
+}
+
+/// What a type-erased stand-in cannot have. A method that asks for `Self: Sized` stays out of it.
+pub(crate) fn can_be_erased(raw: &RawMethod, of: &Ident, sink: &Sink) {
+    if signature::needs_sized(&raw.sig) || raw.is_refresh() {
+        return;
+    }
+    let generic = raw.sig.generics.params.iter().find(|param| matches!(param, GenericParam::Type(_)));
+    let name = &raw.sig.ident;
+    if let Some(param) = generic {
+        sink.report(
+            param,
+            format!("the generic method `{name}` cannot be part of `Dyn{of}`"),
+            "write `where Self: Sized` behind its return type to leave it out, or remove `dyn`",
+        );
+    }
+    if let Some(receiver @ Receiver { mutability: Some(_), .. }) = &raw.receiver
+        && !raw.is_endpoint()
+    {
+        sink.report(
+            receiver,
+            format!("`{name}` takes `&mut self` and cannot be part of `Dyn{of}`"),
+            "write `&self`, or `where Self: Sized` behind its return type to leave it out",
+        );
     }
 }
 
@@ -60,6 +100,17 @@ pub(crate) fn returns(raw: &RawMethod, verb: Option<&str>, sink: &Sink) -> Optio
         );
         return None;
     };
+    if returns.ok.as_ref().is_some_and(|ok| arguments_of(ok, "Pages").is_some()) {
+        sink.report(
+            returns.ok.as_ref(),
+            "`Pages` is no answer that is waited for, and stands in no `Result`",
+            format!(
+                "write `fn {}(…) -> {}`",
+                raw.sig.ident,
+                returns.ok.as_ref().map_or_else(String::new, super::shown)
+            ),
+        );
+    }
     if verb == Some("HEAD") && returns.ok.as_ref().is_some_and(decodes_a_body) {
         let ok = returns.ok.as_ref();
         sink.report(

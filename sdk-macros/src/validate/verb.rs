@@ -13,13 +13,35 @@ use crate::{
 
 /// What the verb attribute of an endpoint says.
 pub(crate) struct Verb<'a> {
+    pub(crate) mark: &'a Mark,
     pub(crate) name: String,
-    /// Below the base of the trait. `None` after a mistake in it.
-    pub(crate) template: Option<(LitStr, Template)>,
+    pub(crate) path: Address,
     pub(crate) options: OfEndpoint<'a>,
 }
 
+/// What stands where the path belongs.
+pub(crate) enum Address {
+    /// Below the base of the trait.
+    Path(LitStr, Template),
+    /// A mistake that was reported.
+    Wrong,
+    /// Nothing: a parameter is the address.
+    Missing,
+}
+
 impl Verb<'_> {
+    pub(crate) fn template(&self) -> Option<(&LitStr, &Template)> {
+        match &self.path {
+            Address::Path(literal, template) => Some((literal, template)),
+            Address::Wrong | Address::Missing => None,
+        }
+    }
+
+    /// The attribute as it is written with a path.
+    pub(crate) fn example(&self, raw: &RawMethod) -> String {
+        example(self.mark, raw)
+    }
+
     /// Whether a request with this method has a body at all.
     pub(crate) fn has_body(&self) -> bool {
         !matches!(self.name.as_str(), "GET" | "HEAD" | "TRACE")
@@ -73,16 +95,16 @@ fn read<'a>(mark: &'a Mark, raw: &RawMethod, sink: &Sink) -> Option<Verb<'a>> {
             return None;
         };
         let name = custom(verb, sink);
-        let (template, options) = path_and_options(rest, mark, raw, sink);
-        return Some(Verb { name: name?, template, options });
+        let (path, options) = path_and_options(rest, mark, raw, sink);
+        return Some(Verb { mark, name: name?, path, options });
     }
     let name = mark.name.to_string();
     if !VERBS.contains(&name.as_str()) {
         unknown(mark, raw, sink);
         return None;
     }
-    let (template, options) = path_and_options(args, mark, raw, sink);
-    Some(Verb { name: name.to_ascii_uppercase(), template, options })
+    let (path, options) = path_and_options(args, mark, raw, sink);
+    Some(Verb { mark, name: name.to_ascii_uppercase(), path, options })
 }
 
 fn unknown(mark: &Mark, raw: &RawMethod, sink: &Sink) {
@@ -134,33 +156,43 @@ fn path_and_options<'a>(
     mark: &Mark,
     raw: &RawMethod,
     sink: &Sink,
-) -> (Option<(LitStr, Template)>, OfEndpoint<'a>) {
-    let example = match mark.name.to_string().as_str() {
-        "endpoint" => format!("#[endpoint(\"REPORT\", \"/{}\")]", raw.sig.ident),
-        name => format!("#[{name}(\"/{}\")]", raw.sig.ident),
-    };
-    let help = format!("write `{example}`; a constant is not supported because the path is checked here");
-    let (literal, rest) = match args.split_first() {
-        Some((first, rest)) if string(first).is_some() => (string(first), rest),
-        Some((Arg::Assign { .. } | Arg::List { .. }, _)) | None => {
-            sink.report(&mark.attr, format!("`#[{}]` needs a path", mark.name), format!("write `{example}`"));
-            (None, args)
-        }
+) -> (Address, OfEndpoint<'a>) {
+    let (path, rest) = match args.split_first() {
+        Some((first, rest)) if string(first).is_some() => (string(first).map(parsed(sink)), rest),
+        Some((Arg::Assign { .. } | Arg::List { .. }, _)) | None => (Some(Address::Missing), args),
+        Some((Arg::Flag(flag), _)) if options::is_flag(flag) => (Some(Address::Missing), args),
         Some((first, rest)) => {
-            sink.report(first, "the path must be a string literal", help);
+            sink.report(
+                first,
+                "the path must be a string literal",
+                format!(
+                    "write `{}`; a constant is not supported because the path is checked here",
+                    example(mark, raw)
+                ),
+            );
             (None, rest)
         }
     };
-    let template = literal.and_then(|literal| match template::parse(&literal.value()) {
-        Ok(template) => Some((literal, template)),
+    (path.unwrap_or(Address::Wrong), options::of_endpoint(rest, sink))
+}
+
+fn example(mark: &Mark, raw: &RawMethod) -> String {
+    match mark.name.to_string().as_str() {
+        "endpoint" => format!("#[endpoint(\"REPORT\", \"/{}\")]", raw.sig.ident),
+        name => format!("#[{name}(\"/{}\")]", raw.sig.ident),
+    }
+}
+
+fn parsed(sink: &Sink) -> impl Fn(LitStr) -> Address {
+    |literal| match template::parse(&literal.value()) {
+        Ok(template) => Address::Path(literal, template),
         Err(mistakes) => {
             for mistake in mistakes {
                 sink.report(&literal, mistake.message, mistake.help);
             }
-            None
+            Address::Wrong
         }
-    });
-    (template, options::of_endpoint(rest, sink))
+    }
 }
 
 fn string(arg: &Arg) -> Option<LitStr> {

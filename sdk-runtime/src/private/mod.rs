@@ -1,8 +1,11 @@
 //! What generated code names: everything it needs, from one place, whatever a user's own names mean.
 
-pub mod via;
+mod via;
 
-use std::marker::PhantomData;
+pub use std::boxed::Box;
+use std::future::Future;
+use std::pin::Pin;
+pub use std::sync::Arc;
 use std::time::Duration;
 
 pub use crate::body::IntoBody;
@@ -12,6 +15,7 @@ pub use crate::error::BuildError;
 pub use crate::request::Request;
 pub use crate::response::{Answer, Decoder};
 pub use crate::session::{Grant, RefreshEndpoint, Session, TokenAnswer, TokenRequest, TokenResponse};
+pub use via::{Decode, Return, arg};
 
 /// The two types an endpoint's return type is made of, under whatever alias.
 #[diagnostic::on_unimplemented(
@@ -34,25 +38,6 @@ impl<T, E> Returns for Result<T, E> {
 /// What an endpoint of the client returns, when only the compiler knows the parts of its return type.
 pub type CallOf<R> = Call<<R as Returns>::Ok, <R as Returns>::Err>;
 
-/// The return type of an endpoint, for the probes in [`via`].
-pub struct Return<R>(PhantomData<fn() -> R>);
-
-impl<R> Return<R> {
-    /// The probe.
-    pub const NEW: Self = Self(PhantomData);
-}
-
-/// An argument, for the probes in [`via`].
-pub struct Arg<'a, T: ?Sized>(pub &'a T);
-
-/// The success type of an endpoint, for the probes in [`via`].
-pub struct Decode<T>(PhantomData<fn() -> T>);
-
-impl<T> Decode<T> {
-    /// The probe.
-    pub const NEW: Self = Self(PhantomData);
-}
-
 /// Puts the argument of `#[body]` on the request.
 pub fn body(request: &mut Request, body: impl IntoBody, media_type: Option<&'static str>) {
     request.body(media_type, body.into_body());
@@ -69,3 +54,9 @@ pub fn tokens<T: TokenResponse>(decoder: Decoder<T>, answer: Answer) -> TokenAns
 pub const fn millis(millis: u64) -> Duration {
     Duration::from_millis(millis)
 }
+
+/// What the client's implementation of a trait's method returns.
+pub type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+
+/// What an erased trait's method returns.
+pub type BoxedCall<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;

@@ -1,31 +1,53 @@
 //! Answers: by the type's own rules, or from JSON.
 
+use std::marker::PhantomData;
+use std::ops::Deref;
+
 use serde::de::DeserializeOwned;
 
-use super::Decode;
 use crate::error::Error;
 use crate::response::{Answer, Decoder, FromResponse, Head, Response, absent_json, decode_json};
 
-/// An answer that becomes a value by the type's own rules.
-pub trait DecodeByType<T> {
-    /// See the trait.
-    fn decoder(&self) -> Decoder<T>;
+/// The success type of an endpoint.
+pub struct Decode<T>(Decode1<T>);
+/// A link of the chain.
+pub struct Decode1<T>(Decode2<T>);
+/// A link of the chain.
+pub struct Decode2<T>(Decode3<T>);
+/// The last link.
+pub struct Decode3<T>(PhantomData<fn() -> T>);
+
+impl<T> Decode<T> {
+    /// The probe.
+    pub const NEW: Self = Self(Decode1(Decode2(Decode3(PhantomData))));
 }
 
-impl<T: FromResponse> DecodeByType<T> for &&&Decode<T> {
-    fn decoder(&self) -> Decoder<T> {
+macro_rules! chain {
+    ($($link:ident -> $next:ident),*) => {$(
+        impl<T> Deref for $link<T> {
+            type Target = $next<T>;
+
+            fn deref(&self) -> &$next<T> {
+                &self.0
+            }
+        }
+    )*};
+}
+
+chain!(Decode -> Decode1, Decode1 -> Decode2, Decode2 -> Decode3);
+
+impl<T: FromResponse> Decode<T> {
+    /// An answer that becomes a value by the type's own rules.
+    #[must_use]
+    pub fn decoder(&self) -> Decoder<T> {
         Decoder { accept: T::ACCEPT, decode: T::from_response, absent: T::absent }
     }
 }
 
-/// A JSON answer, together with its head.
-pub trait DecodeResponse<T> {
-    /// See the trait.
-    fn decoder(&self) -> Decoder<T>;
-}
-
-impl<T: DeserializeOwned> DecodeResponse<Response<T>> for &&Decode<Response<T>> {
-    fn decoder(&self) -> Decoder<Response<T>> {
+impl<T: DeserializeOwned> Decode1<Response<T>> {
+    /// A JSON answer, together with its head.
+    #[must_use]
+    pub fn decoder(&self) -> Decoder<Response<T>> {
         Decoder {
             accept: JSON,
             decode: |answer: Answer| {
@@ -37,14 +59,10 @@ impl<T: DeserializeOwned> DecodeResponse<Response<T>> for &&Decode<Response<T>> 
     }
 }
 
-/// A JSON answer.
-pub trait DecodeByJson<T> {
-    /// See the trait.
-    fn decoder(&self) -> Decoder<T>;
-}
-
-impl<T: DeserializeOwned> DecodeByJson<T> for &Decode<T> {
-    fn decoder(&self) -> Decoder<T> {
+impl<T: DeserializeOwned> Decode2<T> {
+    /// A JSON answer.
+    #[must_use]
+    pub fn decoder(&self) -> Decoder<T> {
         Decoder {
             accept: JSON,
             decode: |answer: Answer| decode_json(&answer),
@@ -65,7 +83,7 @@ never! {
     EndpointSuccess
 }
 
-impl<T> Decode<T> {
+impl<T> Decode3<T> {
     /// The message for a type that no answer can become.
     #[must_use]
     pub fn decoder(&self) -> Decoder<T>

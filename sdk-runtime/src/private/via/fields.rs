@@ -3,7 +3,7 @@
 use http::HeaderMap;
 use serde::Serialize;
 
-use super::Arg;
+use super::{Arg1, Arg2, Arg3, Arg4};
 use crate::request::Request;
 
 /// Types of serde that are surely neither a struct nor a map.
@@ -41,7 +41,7 @@ impl<T: Scalar> Scalar for Vec<T> {}
 impl<T: Scalar> Scalar for [T] {}
 
 macro_rules! fields {
-    ($method:ident ( $($arg:ident: $type:ty),* ), $scalar:ident, $serialize:ident, $bound:ident, $message:literal, $note:literal, |$value:ident, $request:ident| $push:expr) => {
+    ($method:ident ( $($arg:ident: $type:ty),* ), $bound:ident, $message:literal, $note:literal, |$value:ident, $request:ident| $push:expr) => {
         never! {
             /// What this takes: a struct or a map that implements `Serialize`.
             #[diagnostic::on_unimplemented(
@@ -52,39 +52,24 @@ macro_rules! fields {
             $bound
         }
 
-        /// The message for a single value.
-        pub trait $scalar {
-            /// What it is about.
-            type Value;
-            /// See the trait.
-            fn $method(&self, request: &mut Request $(, $arg: $type)*)
-            where
-                Self::Value: $bound;
-        }
-
-        impl<T: Scalar> $scalar for &&Arg<'_, T> {
-            type Value = T;
-            fn $method(&self, _: &mut Request $(, _: $type)*)
+        impl<T: Scalar> Arg2<'_, T> {
+            /// The message for a single value.
+            pub fn $method(&self, _: &mut Request $(, _: $type)*)
             where
                 T: $bound,
             {
             }
         }
 
-        /// The fields of a struct, or the entries of a map.
-        pub trait $serialize {
-            /// See the trait.
-            fn $method(&self, request: &mut Request $(, $arg: $type)*);
-        }
-
-        impl<T: Serialize> $serialize for &Arg<'_, T> {
-            fn $method(&self, $request: &mut Request $(, $arg: $type)*) {
-                let $value = self.0;
+        impl<T: Serialize> Arg3<'_, T> {
+            /// The fields of a struct, or the entries of a map.
+            pub fn $method(&self, $request: &mut Request $(, $arg: $type)*) {
+                let $value = self.value();
                 $push
             }
         }
 
-        impl<T> Arg<'_, T> {
+        impl<T> Arg4<'_, T> {
             /// The message for a type without `Serialize`.
             pub fn $method(&self, _: &mut Request $(, _: $type)*)
             where
@@ -96,40 +81,36 @@ macro_rules! fields {
 }
 
 fields! {
-    queries(parameter: &'static str), QueriesOfScalar, QueriesBySerialize, QueryFields,
+    queries(parameter: &'static str), QueryFields,
     "`#[queries]` needs a struct or a map that implements `serde::Serialize`, and `{Self}` is not one",
     "help: `#[query]` takes a single value; a struct needs `#[derive(serde::Serialize)]`",
     |value, request| request.queries(parameter, value)
 }
 
 fields! {
-    form(), FormOfScalar, FormBySerialize, FormFields,
+    form(), FormFields,
     "`#[form]` needs a struct or a map that implements `serde::Serialize`, and `{Self}` is not one",
     "help: pass a struct with `#[derive(serde::Serialize)]`",
     |value, request| request.form(value)
 }
 
 fields! {
-    headers(parameter: &'static str), HeadersOfScalar, HeadersBySerialize, HeaderFields,
+    headers(parameter: &'static str), HeaderFields,
     "`#[headers]` needs a struct or a map that implements `serde::Serialize`, and `{Self}` is not one",
     "help: `#[header]` takes a single value; a struct needs `#[derive(serde::Serialize)]`",
     |value, request| request.headers(parameter, value)
 }
 
-/// A header map as it is.
-pub trait HeadersOfMap {
-    /// See the trait.
-    fn headers(&self, request: &mut Request, parameter: &'static str);
-}
-
-impl HeadersOfMap for &&&Arg<'_, HeaderMap> {
-    fn headers(&self, request: &mut Request, _: &'static str) {
-        request.header_map(self.0);
+impl Arg1<'_, HeaderMap> {
+    /// A header map as it is.
+    pub fn headers(&self, request: &mut Request, _: &'static str) {
+        request.header_map(self.value());
     }
 }
 
-impl HeadersOfMap for &&&Arg<'_, &HeaderMap> {
-    fn headers(&self, request: &mut Request, _: &'static str) {
-        request.header_map(self.0);
+impl Arg1<'_, &HeaderMap> {
+    /// A header map as it is.
+    pub fn headers(&self, request: &mut Request, _: &'static str) {
+        request.header_map(self.value());
     }
 }

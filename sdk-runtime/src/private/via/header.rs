@@ -4,66 +4,47 @@ use std::fmt::Display;
 
 use http::HeaderValue;
 
-use super::Arg;
+use super::{Arg, Arg1, Arg3, Arg4};
 use crate::error::InvalidRequest;
 use crate::request::header::displayed;
 use crate::request::{HeaderArg, Request};
 
-/// A header value that says itself what it is.
-pub trait HeaderByArg {
-    /// See the trait.
-    fn header(&self, request: &mut Request, name: &'static str);
-}
-
-impl<T: HeaderArg> HeaderByArg for &&&&Arg<'_, T> {
-    fn header(&self, request: &mut Request, name: &'static str) {
-        request.header(name, |line| self.0.lines(line));
+impl<T: HeaderArg> Arg<'_, T> {
+    /// A header value that says itself what it is.
+    pub fn header(&self, request: &mut Request, name: &'static str) {
+        request.header(name, |line| self.value().lines(line));
     }
 }
 
-/// A header value that may not be there.
-pub trait HeaderByOption {
-    /// See the trait.
-    fn header(&self, request: &mut Request, name: &'static str);
-}
-
-impl<T: Display> HeaderByOption for &&&Arg<'_, Option<T>> {
-    fn header(&self, request: &mut Request, name: &'static str) {
-        each(request, name, self.0);
+impl<T: Display> Arg1<'_, Option<T>> {
+    /// A header value that may not be there.
+    pub fn header(&self, request: &mut Request, name: &'static str) {
+        each(request, name, self.value());
     }
 }
 
-/// A header value for each element.
-pub trait HeaderBySlice {
-    /// See the trait.
-    fn header(&self, request: &mut Request, name: &'static str);
-}
-
-impl<T: Display> HeaderBySlice for &&Arg<'_, &[T]> {
-    fn header(&self, request: &mut Request, name: &'static str) {
-        each(request, name, *self.0);
+impl<T: Display> Arg1<'_, &[T]> {
+    /// A line for each element.
+    pub fn header(&self, request: &mut Request, name: &'static str) {
+        each(request, name, *self.value());
     }
 }
 
-impl<T: Display> HeaderBySlice for &&Arg<'_, Vec<T>> {
-    fn header(&self, request: &mut Request, name: &'static str) {
-        each(request, name, self.0);
+impl<T: Display> Arg1<'_, Vec<T>> {
+    /// A line for each element.
+    pub fn header(&self, request: &mut Request, name: &'static str) {
+        each(request, name, self.value());
     }
 }
 
-/// A header value as it is displayed.
-pub trait HeaderByDisplay {
-    /// See the trait.
-    fn header(&self, request: &mut Request, name: &'static str);
-}
-
-impl<T: Display> HeaderByDisplay for &Arg<'_, T> {
-    fn header(&self, request: &mut Request, name: &'static str) {
-        each(request, name, [self.0]);
+impl<T: Display> Arg3<'_, T> {
+    /// A header value as it is displayed.
+    pub fn header(&self, request: &mut Request, name: &'static str) {
+        each(request, name, [self.value()]);
     }
 }
 
-impl<T> Arg<'_, T> {
+impl<T> Arg4<'_, T> {
     /// The message for a type that is no header value.
     pub fn header(&self, _: &mut Request, _: &'static str)
     where

@@ -2,18 +2,13 @@
 
 use serde::Serialize;
 
-use super::Arg;
+use super::{Arg3, Arg4};
 use crate::request::Request;
 
-/// A body as JSON.
-pub trait JsonBySerialize {
-    /// See the trait.
-    fn json(&self, request: &mut Request, media_type: Option<&'static str>);
-}
-
-impl<T: Serialize> JsonBySerialize for &Arg<'_, T> {
-    fn json(&self, request: &mut Request, media_type: Option<&'static str>) {
-        request.json(media_type, self.0);
+impl<T: Serialize> Arg3<'_, T> {
+    /// A body as JSON.
+    pub fn json(&self, request: &mut Request, media_type: Option<&'static str>) {
+        request.json(media_type, self.value());
     }
 }
 
@@ -27,7 +22,7 @@ never! {
     JsonBody
 }
 
-impl<T> Arg<'_, T> {
+impl<T> Arg4<'_, T> {
     /// The message for a type without `Serialize`.
     pub fn json(&self, _: &mut Request, _: Option<&'static str>)
     where

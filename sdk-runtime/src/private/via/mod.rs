@@ -1,8 +1,8 @@
 //! How an argument or an answer is read, decided by its type where the type is known: at the call in generated code.
 //!
-//! Each probe is one method name on several traits, implemented for more or fewer references to [`Arg`] or [`Decode`]; method
-//! lookup takes the first that applies, from most references to none. The last is a method whose bound carries the message
-//! for a type that fits nowhere.
+//! Each probe is one method name on several links of a chain. Method lookup takes the first link whose type has a method of
+//! that name for this `T`, and follows [`Deref`] to the next one otherwise. The last link has a method for every type, whose
+//! bound carries the message for one that fits nowhere.
 
 macro_rules! never {
     ($(#[$on:meta])* $name:ident) => {
@@ -19,12 +19,38 @@ mod path;
 mod query;
 mod returns;
 
-pub use decode::*;
-pub use fields::*;
-pub use header::*;
-pub use json::*;
-pub use path::*;
-pub use query::*;
-pub use returns::*;
+pub use decode::Decode;
+pub use returns::Return;
 
-use super::{Arg, Decode, Return};
+use std::ops::Deref;
+
+/// An argument of the type `T`.
+pub fn arg<T: ?Sized>(value: &T) -> Arg<'_, T> {
+    Arg(Arg1(Arg2(Arg3(Arg4(value)))))
+}
+
+macro_rules! chain {
+    ($($link:ident -> $next:ident),*) => {$(
+        /// A link of the chain.
+        pub struct $link<'a, T: ?Sized>($next<'a, T>);
+
+        impl<'a, T: ?Sized> Deref for $link<'a, T> {
+            type Target = $next<'a, T>;
+
+            fn deref(&self) -> &$next<'a, T> {
+                &self.0
+            }
+        }
+    )*};
+}
+
+chain!(Arg -> Arg1, Arg1 -> Arg2, Arg2 -> Arg3, Arg3 -> Arg4);
+
+/// The last link: the argument itself.
+pub struct Arg4<'a, T: ?Sized>(&'a T);
+
+impl<'a, T: ?Sized> Arg4<'a, T> {
+    fn value(&self) -> &'a T {
+        self.0
+    }
+}

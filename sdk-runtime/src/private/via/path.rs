@@ -2,24 +2,18 @@
 
 use std::fmt::Display;
 
-use super::Arg;
+use super::{Arg3, Arg4};
 use crate::request::Request;
 
-/// One segment of a path.
-pub trait SegmentByDisplay {
-    /// See the trait.
-    fn segment(&self, request: &mut Request, placeholder: &'static str);
-    /// `{*rest}`.
-    fn rest(&self, request: &mut Request, placeholder: &'static str);
-}
-
-impl<T: Display> SegmentByDisplay for &Arg<'_, T> {
-    fn segment(&self, request: &mut Request, placeholder: &'static str) {
-        request.segment(placeholder, self.0);
+impl<T: Display> Arg3<'_, T> {
+    /// `{placeholder}`.
+    pub fn segment(&self, request: &mut Request, placeholder: &'static str) {
+        request.segment(placeholder, self.value());
     }
 
-    fn rest(&self, request: &mut Request, placeholder: &'static str) {
-        request.rest(placeholder, self.0);
+    /// `{*placeholder}`.
+    pub fn rest(&self, request: &mut Request, placeholder: &'static str) {
+        request.rest(placeholder, self.value());
     }
 }
 
@@ -33,7 +27,7 @@ never! {
     PathArg
 }
 
-impl<T> Arg<'_, T> {
+impl<T> Arg4<'_, T> {
     /// The message for a type without `Display`.
     pub fn segment(&self, _: &mut Request, _: &'static str)
     where

@@ -2,36 +2,27 @@
 
 use serde::Serialize;
 
-use super::Arg;
+use super::{Arg2, Arg3, Arg4};
 use crate::request::Request;
 
-/// An array, which is a list like any other, and not the tuple serde takes it for.
-pub trait QueryOfArray {
-    /// See the trait.
-    fn query(&self, request: &mut Request, name: &'static str);
-}
-
-impl<T: Serialize, const N: usize> QueryOfArray for &&Arg<'_, [T; N]> {
-    fn query(&self, request: &mut Request, name: &'static str) {
-        request.query(name, self.0.as_slice());
+impl<T: Serialize, const N: usize> Arg2<'_, [T; N]> {
+    /// An array, which is a list like any other, and not the tuple serde takes it for.
+    pub fn query(&self, request: &mut Request, name: &'static str) {
+        request.query(name, self.value().as_slice());
     }
 }
 
-impl<T: Serialize, const N: usize> QueryOfArray for &&Arg<'_, &[T; N]> {
-    fn query(&self, request: &mut Request, name: &'static str) {
-        request.query(name, self.0.as_slice());
+impl<T: Serialize, const N: usize> Arg2<'_, &[T; N]> {
+    /// An array, which is a list like any other, and not the tuple serde takes it for.
+    pub fn query(&self, request: &mut Request, name: &'static str) {
+        request.query(name, self.value().as_slice());
     }
 }
 
-/// One parameter of a query.
-pub trait QueryBySerialize {
-    /// See the trait.
-    fn query(&self, request: &mut Request, name: &'static str);
-}
-
-impl<T: Serialize> QueryBySerialize for &Arg<'_, T> {
-    fn query(&self, request: &mut Request, name: &'static str) {
-        request.query(name, self.0);
+impl<T: Serialize> Arg3<'_, T> {
+    /// One parameter of a query.
+    pub fn query(&self, request: &mut Request, name: &'static str) {
+        request.query(name, self.value());
     }
 }
 
@@ -45,7 +36,7 @@ never! {
     QueryArg
 }
 
-impl<T> Arg<'_, T> {
+impl<T> Arg4<'_, T> {
     /// The message for a type without `Serialize`.
     pub fn query(&self, _: &mut Request, _: &'static str)
     where

@@ -1,38 +1,58 @@
-//! What the methods of the trait do. The client's method alone says what is wrong with a return type; here a type that
-//! does not fit falls through to methods without a bound, so that one mistake is one error.
+//! What the methods of the trait do where nobody implements them.
 
-use std::future::{IntoFuture, Pending, pending};
+use std::future::{Future, IntoFuture, Pending, pending};
+use std::marker::PhantomData;
+use std::ops::Deref;
+use std::pin::Pin;
 
-use super::Return;
 use crate::client::{Call, CallFuture};
 use crate::error::{ApiError, Error};
 
-/// A return type that fits. Its bounds are those of `finish`: whoever falls through was stopped there.
-pub trait ReturnOfResult<T, E> {
-    /// What an endpoint does in an implementation of its trait that does not implement it.
-    fn unimplemented(&self, endpoint: &'static str) -> CallFuture<T, E>;
-    /// Awaits the call of the client's method.
-    fn forward(&self, call: Call<T, E>) -> CallFuture<T, E>;
+/// The return type of an endpoint.
+pub struct Return<R>(Return1<R>);
+/// The last link.
+pub struct Return1<R>(PhantomData<fn() -> R>);
+
+impl<R> Return<R> {
+    /// The probe.
+    pub const NEW: Self = Self(Return1(PhantomData));
 }
 
-impl<T: 'static, E: ApiError + 'static> ReturnOfResult<T, E> for &Return<Result<T, E>> {
-    fn unimplemented(&self, endpoint: &'static str) -> CallFuture<T, E> {
-        Box::pin(async move { Err(E::from(Error::Unimplemented(endpoint))) })
-    }
+impl<R> Deref for Return<R> {
+    type Target = Return1<R>;
 
-    fn forward(&self, call: Call<T, E>) -> CallFuture<T, E> {
+    fn deref(&self) -> &Return1<R> {
+        &self.0
+    }
+}
+
+impl<T, E: ApiError> Return<Result<T, E>> {
+    /// What an endpoint does in an implementation of its trait that does not implement it.
+    pub fn unimplemented<A>(
+        &self,
+        endpoint: &'static str,
+        _: A,
+    ) -> impl Future<Output = Result<T, E>> + Send + use<T, E, A> {
+        async move { Err(E::from(Error::Unimplemented(endpoint))) }
+    }
+}
+
+impl<T: 'static, E: 'static> Return<Result<T, E>> {
+    /// Awaits the call of the client's method.
+    pub fn forward(&self, call: Call<T, E>) -> CallFuture<T, E> {
         call.into_future()
     }
 }
 
-impl<R> Return<R> {
-    /// For a type that does not fit; never runs.
-    pub fn unimplemented(&self, _: &'static str) -> Pending<R> {
+impl<R> Return1<R> {
+    /// For a type that does not fit; never runs. The client's method alone says what is wrong with it, so that one mistake is
+    /// one error.
+    pub fn unimplemented<A>(&self, _: &'static str, _: A) -> Pending<R> {
         pending()
     }
 
     /// For a type that does not fit; never runs.
-    pub fn forward<C>(&self, _: C) -> Pending<R> {
-        pending()
+    pub fn forward<C>(&self, _: C) -> Pin<Box<Pending<R>>> {
+        Box::pin(pending())
     }
 }

@@ -1,0 +1,265 @@
+//! The type-erased stand-in for the trait: a struct to keep anything that implements it, without a type parameter. Must not
+//! know what an endpoint sends.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::{format_ident, quote, quote_spanned};
+use syn::{
+    FnArg, GenericParam, Lifetime, LifetimeParam, Receiver, ReceiverKind, ReturnType, Signature,
+    TypeReference,
+    ext::IdentExt,
+    parse_quote, parse_quote_spanned,
+    visit_mut::{self, VisitMut},
+};
+
+use super::Names;
+use crate::signature;
+
+/// A method as the trait declares it, whatever its body is.
+pub(super) struct Declared<'a> {
+    pub(super) attrs: &'a [syn::Attribute],
+    /// With its arguments, and `async` where it is awaited.
+    pub(super) sig: Signature,
+}
+
+/// The struct, the trait behind it, and what connects the two.
+pub(super) fn erased(names: &Names<'_>, methods: &[Declared<'_>]) -> TokenStream {
+    let Names { shell, private, generics, .. } = names;
+    let (vis, ident) = (&shell.vis, &shell.ident);
+    let (erased, hidden) = (format_ident!("Dyn{ident}"), format_ident!("__Dyn{ident}"));
+    let cfgs: Vec<_> = signature::cfgs(&shell.attrs).collect();
+    let (parameters, arguments, bounds) = generics.split_for_impl();
+    let (own, own_bounds) = (&shell.generics, &shell.generics.where_clause);
+    let mut any = generics.clone();
+    any.params.push(parse_quote!(__Any: #ident #arguments));
+    let (any_parameters, _, _) = any.split_for_impl();
+
+    let methods: Vec<Method<'_>> = methods.iter().filter_map(Method::new).collect();
+    let declared = methods.iter().map(|method| method.declared(private));
+    let boxed = methods.iter().map(|method| method.boxed(private, &quote!(<__Any as #ident #arguments>)));
+    let forwarded = methods.iter().map(|method| method.forwarded(&quote!(#hidden)));
+    let about = format!(
+        " Anything that implements [`{ident}`], as one type: to keep in a struct without a type parameter.\n\n \
+         A clone is cheap, and is the same implementation. Each call is boxed."
+    );
+    let name = erased.to_string();
+    let about_new = format!(" Keeps `inner`, such as a [`{}`] or a fake of the tests.", names.client);
+    let deprecated = signature::has(&shell.attrs, "deprecated").then(|| quote!(#[allow(deprecated)]));
+    quote! {
+        #(#cfgs)*
+        #[doc = #about]
+        #vis struct #erased #own #own_bounds {
+            __inner: #private::Arc<dyn #hidden #arguments>,
+        }
+
+        #(#cfgs)*
+        #[doc(hidden)]
+        trait #hidden #own: ::core::marker::Send + ::core::marker::Sync #bounds { #(#declared)* }
+
+        #(#cfgs)*
+        #deprecated
+        impl #any_parameters #hidden #arguments for __Any #bounds { #(#boxed)* }
+
+        #(#cfgs)*
+        #deprecated
+        impl #parameters #erased #arguments #bounds {
+            #[doc = #about_new]
+            #vis fn new(inner: impl #ident #arguments + 'static) -> Self {
+                Self { __inner: #private::Arc::new(inner) }
+            }
+        }
+
+        #(#cfgs)*
+        #deprecated
+        impl #parameters #ident #arguments for #erased #arguments #bounds { #(#forwarded)* }
+
+        #(#cfgs)*
+        impl #parameters ::core::clone::Clone for #erased #arguments #bounds {
+            fn clone(&self) -> Self {
+                Self { __inner: ::core::clone::Clone::clone(&self.__inner) }
+            }
+        }
+
+        #(#cfgs)*
+        impl #parameters ::core::fmt::Debug for #erased #arguments #bounds {
+            fn fmt(&self, formatter: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                formatter.debug_struct(#name).finish_non_exhaustive()
+            }
+        }
+    }
+}
+
+struct Method<'a> {
+    attrs: Vec<&'a syn::Attribute>,
+    sig: Signature,
+}
+
+impl<'a> Method<'a> {
+    /// `None` for what cannot be called on an erased type, and does not want to be.
+    fn new(declared: &Declared<'a>) -> Option<Self> {
+        let Declared { attrs, sig } = declared;
+        let by_reference = matches!(
+            sig.inputs.first(),
+            Some(FnArg::Receiver(Receiver { kind: ReceiverKind::Reference(..), mutability: None, .. }))
+        );
+        if !by_reference || signature::needs_sized(sig) {
+            return None;
+        }
+        let mut sig = sig.clone();
+        signature::name_arguments(&mut sig);
+        let attrs =
+            attrs.iter().filter(|attr| attr.path().is_ident("cfg") || attr.path().is_ident("deprecated"));
+        Some(Self { attrs: attrs.collect(), sig })
+    }
+
+    /// The hidden trait's method. A boxed future has a lifetime, so that everything it may borrow needs a name.
+    fn erased_signature(&self, private: &TokenStream) -> Signature {
+        let mut sig = self.sig.clone();
+        sig.ident = self.hidden_name();
+        if sig.asyncness.take().is_none() {
+            return sig;
+        }
+        let span = signature::at(&sig.ident);
+        let mut names = Named { lifetimes: Vec::new(), span };
+        for input in &mut sig.inputs {
+            names.visit_fn_arg_mut(input);
+        }
+        // What is elided in the output is the receiver's.
+        let mut output = match &sig.output {
+            ReturnType::Default => parse_quote!(()),
+            ReturnType::Type(_, ty) => (**ty).clone(),
+        };
+        let of_self = names.lifetimes.first().cloned();
+        let mut outputs = Known { lifetime: of_self };
+        outputs.visit_type_mut(&mut output);
+
+        let call = Lifetime::new("'__call", span);
+        let written = sig.generics.lifetimes().map(|param| param.lifetime.clone());
+        let all: Vec<Lifetime> = written.chain(names.lifetimes.iter().cloned()).collect();
+        for lifetime in names.lifetimes.iter().chain([&call]) {
+            let at = sig.generics.params.iter().filter(|it| matches!(it, GenericParam::Lifetime(_))).count();
+            sig.generics.params.insert(at, GenericParam::Lifetime(LifetimeParam::new(lifetime.clone())));
+        }
+        let clause = sig.generics.make_where_clause();
+        for lifetime in all {
+            clause.predicates.push(parse_quote!(#lifetime: #call));
+        }
+        clause.predicates.push(parse_quote!(Self: #call));
+        sig.output = parse_quote_spanned!(span=> -> #private::BoxedCall<#call, #output>);
+        sig
+    }
+
+    fn declared(&self, private: &TokenStream) -> TokenStream {
+        let cfgs = self.attrs.iter().filter(|attr| attr.path().is_ident("cfg"));
+        let sig = self.erased_signature(private);
+        quote!(#(#cfgs)* #sig;)
+    }
+
+    fn boxed(&self, private: &TokenStream, any: &TokenStream) -> TokenStream {
+        let cfgs = self.attrs.iter().filter(|attr| attr.path().is_ident("cfg"));
+        let deprecated = self.allow_deprecated();
+        let sig = self.erased_signature(private);
+        let call = self.call(any, &self.sig.ident, &super::self_of(&sig));
+        let call = match self.sig.asyncness {
+            Some(_) => quote!(#private::Box::pin(#call)),
+            None => call,
+        };
+        quote_spanned!(signature::at(&sig.ident)=> #(#cfgs)* #deprecated #sig { #call })
+    }
+
+    fn forwarded(&self, hidden: &TokenStream) -> TokenStream {
+        let cfgs = self.attrs.iter().filter(|attr| attr.path().is_ident("cfg"));
+        let deprecated = self.allow_deprecated();
+        let this = super::self_of(&self.sig);
+        let call = self.call(hidden, &self.hidden_name(), &quote!(&*#this.__inner));
+        let (sig, call) = match (&self.sig.asyncness, &self.sig.output) {
+            (None, _) => (self.sig.clone(), call),
+            (Some(_), output) => {
+                let output = match output {
+                    ReturnType::Default => quote!(()),
+                    ReturnType::Type(_, ty) => quote!(#ty),
+                };
+                let sig = signature::returning_future(&self.sig, &output);
+                (sig, quote!(async move { #call.await }))
+            }
+        };
+        quote_spanned!(signature::at(&self.sig.ident)=> #(#cfgs)* #deprecated #sig { #call })
+    }
+
+    /// Another name than the trait's own method has, since both are in scope wherever one is called.
+    fn hidden_name(&self) -> Ident {
+        let name = &self.sig.ident;
+        format_ident!("__{}", name.unraw(), span = signature::at(name))
+    }
+
+    fn call(&self, of: &TokenStream, name: &Ident, this: &TokenStream) -> TokenStream {
+        let arguments = signature::name_arguments(&mut self.sig.clone());
+        quote!(#of::#name(#this, #(#arguments),*))
+    }
+
+    /// The compiler warns of a deprecated method wherever it is called, and here the caller is not the user.
+    fn allow_deprecated(&self) -> Option<TokenStream> {
+        let is_deprecated = self.attrs.iter().any(|attr| attr.path().is_ident("deprecated"));
+        is_deprecated.then(|| quote!(#[allow(deprecated)]))
+    }
+}
+
+/// Gives a name to every lifetime that has none.
+struct Named {
+    lifetimes: Vec<Lifetime>,
+    span: proc_macro2::Span,
+}
+
+impl Named {
+    fn next(&mut self) -> Lifetime {
+        let lifetime = Lifetime::new(&format!("'__{}", self.lifetimes.len()), self.span);
+        self.lifetimes.push(lifetime.clone());
+        lifetime
+    }
+}
+
+impl VisitMut for Named {
+    fn visit_receiver_mut(&mut self, receiver: &mut Receiver) {
+        if let ReceiverKind::Reference(_, lifetime, _) = &mut receiver.kind {
+            let known = lifetime.take().unwrap_or_else(|| self.next());
+            *lifetime = Some(known);
+        }
+    }
+
+    fn visit_type_reference_mut(&mut self, reference: &mut TypeReference) {
+        if reference.lifetime.is_none() {
+            reference.lifetime = Some(self.next());
+        }
+        visit_mut::visit_type_reference_mut(self, reference);
+    }
+
+    fn visit_lifetime_mut(&mut self, lifetime: &mut Lifetime) {
+        if lifetime.ident == "_" {
+            *lifetime = self.next();
+        }
+    }
+
+    // What is elided in the type of a function is its own.
+    fn visit_type_fn_ptr_mut(&mut self, _: &mut syn::TypeFnPtr) {}
+
+    fn visit_parenthesized_generic_arguments_mut(&mut self, _: &mut syn::ParenthesizedGenericArguments) {}
+}
+
+/// Puts one known lifetime wherever none is written.
+struct Known {
+    lifetime: Option<Lifetime>,
+}
+
+impl VisitMut for Known {
+    fn visit_type_reference_mut(&mut self, reference: &mut TypeReference) {
+        if reference.lifetime.is_none() {
+            reference.lifetime.clone_from(&self.lifetime);
+        }
+        visit_mut::visit_type_reference_mut(self, reference);
+    }
+
+    fn visit_lifetime_mut(&mut self, lifetime: &mut Lifetime) {
+        if let ("_", Some(known)) = (lifetime.ident.to_string().as_str(), &self.lifetime) {
+            *lifetime = known.clone();
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! `paginate = …` and `Pages<P>`, each of which needs the other. Must not know how pages are fetched.
+
+use proc_macro2::{Ident, TokenStream};
+
+use super::{
+    params::{Read, Wanted},
+    verb::Verb,
+};
+use crate::{
+    attr::{self, Arg},
+    model::{Paginate, Role, SessionRole},
+    nearest::suggestion,
+    parse::RawMethod,
+    returns,
+    sink::Sink,
+};
+
+const HELP: &str = "write `paginate = link`, `paginate = cursor(after)` or `paginate = page(page)`";
+
+/// The value of the option.
+pub(super) fn of(value: &TokenStream, sink: &Sink) -> Option<Paginate> {
+    match attr::split(value.clone()).as_slice() {
+        [Arg::Flag(name)] if name == "link" => return Some(Paginate::Link),
+        [Arg::List { key, items, .. }] if key == "cursor" || key == "page" => {
+            if let [Arg::Flag(parameter)] = items.as_slice() {
+                let by = if key == "cursor" { Paginate::Cursor } else { Paginate::Page };
+                return Some(by(parameter.clone()));
+            }
+            let help = format!("name a parameter: `paginate = {key}({})`", example(key));
+            sink.report(value, format!("`{key}` takes the name of one parameter"), help);
+        }
+        [Arg::Flag(key)] if key == "cursor" || key == "page" => {
+            let help = format!("name a parameter: `paginate = {key}({})`", example(key));
+            sink.report(value, format!("`{key}` takes the name of one parameter"), help);
+        }
+        [Arg::Flag(name) | Arg::List { key: name, .. }] => {
+            let near = suggestion(&name.to_string(), ["link", "cursor", "page"]);
+            sink.report(name, format!("unknown pagination `{name}`"), format!("{near}{HELP}"));
+        }
+        _ => sink.report(value, "`paginate` must be `link`, `cursor(…)` or `page(…)`", HELP),
+    }
+    None
+}
+
+fn example(key: &Ident) -> &'static str {
+    if key == "cursor" { "after" } else { "page" }
+}
+
+/// Whether option, return type, method and parameters go together.
+pub(super) fn fits(raw: &RawMethod, verb: &Verb<'_>, session: &SessionRole, reads: &[Read<'_>], sink: &Sink) {
+    let returns_pages = returns::is_pages(&raw.sig.output);
+    let Some((arg, paginate)) = &verb.options.paginate else {
+        // A misspelt option is the one mistake there is.
+        if returns_pages && !verb.mark.list().iter().any(|arg| arg.key().is_some_and(|key| key == "paginate"))
+        {
+            sink.report(
+                returns::point_of(&raw.sig.output),
+                "`Pages` needs to know how one page leads to the next",
+                format!("add `paginate = link` to `#[{}]`, or `cursor(…)` or `page(…)`", verb.mark.name),
+            );
+        }
+        return;
+    };
+    if !returns_pages {
+        let ok = returns::Returns::new(&raw.sig.output).and_then(|returns| returns.ok);
+        let page = ok.map_or_else(|| "Vec<User>".to_owned(), super::shown);
+        sink.report(
+            arg,
+            "`paginate` needs `-> Pages<P>`",
+            format!("write `fn {}(…) -> Pages<{page}>`, without `async`", raw.sig.ident),
+        );
+        return;
+    }
+    if !matches!(session, SessionRole::None) {
+        sink.report(arg, "a session endpoint has no pages", "remove it, or remove `#[session(…)]`");
+    }
+    if verb.name != "GET" && verb.options.idempotent.is_none() {
+        sink.report(
+            &verb.mark.name,
+            "pages can only be fetched with GET or by an idempotent endpoint",
+            format!("write `#[get(…)]`, or add `idempotent` to `#[{}]`", verb.mark.name),
+        );
+    }
+    if let Paginate::Cursor(name) | Paginate::Page(name) = paginate {
+        names_a_parameter(name, reads, sink);
+    }
+}
+
+fn names_a_parameter(name: &Ident, reads: &[Read<'_>], sink: &Sink) {
+    match reads.iter().find(|read| read.ident == name) {
+        Some(Read { wanted: Wanted::Role(Role::Query { .. }) | Wanted::Unknown, .. }) => {}
+        Some(read) => sink.report(
+            name,
+            format!("`{name}` is not sent in the query, where each page has its own"),
+            format!("write `#[query] {name}: {}`", super::shown(&read.raw.ty)),
+        ),
+        None => {
+            let names: Vec<String> = reads.iter().map(|read| format!("`{}`", read.name)).collect();
+            let near = suggestion(&name.to_string(), reads.iter().map(|read| read.name.as_str()));
+            let help = if names.is_empty() {
+                format!("add `#[query] {name}: Option<&str>`")
+            } else {
+                format!("{near}parameters here: {}", names.join(", "))
+            };
+            sink.report(name, format!("`paginate` names no parameter: `{name}`"), help);
+        }
+    }
+}
