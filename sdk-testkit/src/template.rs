@@ -1,6 +1,7 @@
 //! Path templates such as `/issues/{id}` and `/files/{*path}`, matched on raw path segments. Knows nothing of requests.
 
 use std::fmt;
+use std::iter;
 
 use percent_encoding::percent_decode_str;
 
@@ -14,11 +15,10 @@ pub(crate) struct Template {
 #[derive(Debug)]
 enum Segment {
     Literal(String),
-    /// One segment, with fixed text before and after: `{id}`, `v{major}`, `{id}.json`.
+    /// One segment with placeholders, each with the fixed text behind it: `{id}`, `v{major}`, `{owner}:{name}.json`.
     Capture {
         prefix: String,
-        name: String,
-        suffix: String,
+        placeholders: Vec<(String, String)>,
     },
     /// All that is left, at least one character.
     Rest(String),
@@ -39,7 +39,7 @@ impl Template {
             .collect::<Result<Vec<_>, _>>()
             .map_err(|error| format!("the template `{text}` {error}"))?;
 
-        let names: Vec<&str> = segments.iter().filter_map(Segment::name).collect();
+        let names: Vec<&str> = segments.iter().flat_map(Segment::names).collect();
         if let Some(name) =
             names.iter().enumerate().find_map(|(i, name)| names[..i].contains(name).then_some(name))
         {
@@ -74,12 +74,8 @@ impl Template {
             match segment {
                 Segment::Literal(literal) if literal == raw => {}
                 Segment::Literal(_) => return None,
-                Segment::Capture { prefix, name, suffix } => {
-                    let value = raw.strip_prefix(prefix.as_str())?.strip_suffix(suffix.as_str())?;
-                    if value.is_empty() {
-                        return None;
-                    }
-                    captures.push((name.clone(), decode(value)));
+                Segment::Capture { prefix, placeholders } => {
+                    captures.extend(capture(prefix, placeholders, raw)?);
                 }
                 Segment::Rest(name) => {
                     if remaining.is_empty() {
@@ -107,50 +103,77 @@ impl fmt::Display for Template {
 
 impl Segment {
     fn parse(text: &str) -> Result<Self, String> {
-        let Some((prefix, tail)) = text.split_once('{') else {
-            return match text.contains('}') {
-                true => Err("has a `}` without its `{`".to_owned()),
-                false => Ok(Self::Literal(text.to_owned())),
-            };
-        };
-        let Some((name, suffix)) = tail.split_once('}') else {
-            return Err("has a `{` without its `}`".to_owned());
-        };
-        if suffix.contains(['{', '}']) || prefix.contains('}') || name.contains('{') {
-            return Err("has more than one placeholder in a segment".to_owned());
+        let (prefix, tail) = text.split_once('{').map_or((text, None), |(prefix, tail)| (prefix, Some(tail)));
+        let mut placeholders = Vec::new();
+        for piece in tail.iter().flat_map(|tail| tail.split('{')) {
+            let (name, after) = piece.split_once('}').ok_or("has a `{` without its `}`")?;
+            placeholders.push((name.to_owned(), after.to_owned()));
         }
-        let (name, is_rest) = match name.strip_prefix('*') {
-            Some(name) => (name, true),
-            None => (name, false),
-        };
-        match (name, is_rest) {
-            ("", _) => Err("has a placeholder without a name".to_owned()),
-            (_, true) if !prefix.is_empty() || !suffix.is_empty() => {
+        let fixed = || placeholders.iter().map(|(_, after)| after.as_str()).chain([prefix]);
+        if fixed().any(|text| text.contains('}')) {
+            return Err("has a `}` without its `{`".to_owned());
+        }
+        if let Some((name, _)) = placeholders.iter().find(|(name, _)| name.trim_start_matches('*').is_empty())
+        {
+            return Err(format!("has a placeholder without a name, `{{{name}}}`"));
+        }
+        let rest = placeholders.iter().find_map(|(name, _)| name.strip_prefix('*'));
+        match rest {
+            Some(name) if placeholders.len() > 1 || fixed().any(|text| !text.is_empty()) => {
                 Err(format!("has text beside `{{*{name}}}` in its segment"))
             }
-            (_, true) => Ok(Self::Rest(name.to_owned())),
-            (_, false) => Ok(Self::Capture {
-                prefix: prefix.to_owned(),
-                name: name.to_owned(),
-                suffix: suffix.to_owned(),
-            }),
+            Some(name) => Ok(Self::Rest(name.to_owned())),
+            None if placeholders.is_empty() => Ok(Self::Literal(text.to_owned())),
+            None => Ok(Self::Capture { prefix: prefix.to_owned(), placeholders }),
         }
     }
 
-    fn name(&self) -> Option<&str> {
+    fn names(&self) -> Vec<&str> {
         match self {
-            Self::Literal(_) => None,
-            Self::Capture { name, .. } | Self::Rest(name) => Some(name),
+            Self::Literal(_) => Vec::new(),
+            Self::Capture { placeholders, .. } => {
+                placeholders.iter().map(|(name, _)| name.as_str()).collect()
+            }
+            Self::Rest(name) => vec![name],
         }
+    }
+
+    /// The fixed text in front of, between and behind the placeholders.
+    fn fixed(&self) -> impl Iterator<Item = &str> {
+        let (first, placeholders) = match self {
+            Self::Literal(text) => (text.as_str(), &[][..]),
+            Self::Capture { prefix, placeholders } => (prefix.as_str(), &placeholders[..]),
+            Self::Rest(_) => ("", &[][..]),
+        };
+        iter::once(first).chain(placeholders.iter().map(|(_, after)| after.as_str()))
     }
 
     fn precision(&self) -> usize {
         match self {
             Self::Literal(_) => usize::MAX,
-            Self::Capture { prefix, suffix, .. } => 1 + prefix.len() + suffix.len(),
+            Self::Capture { .. } => 1 + self.fixed().map(str::len).sum::<usize>(),
             Self::Rest(_) => 0,
         }
     }
+}
+
+/// Each placeholder takes as little as it can, but at least one character; the last takes what is left.
+fn capture(prefix: &str, placeholders: &[(String, String)], raw: &str) -> Option<Captures> {
+    let mut left = raw.strip_prefix(prefix)?;
+    let mut captures = Captures::new();
+    for (index, (name, after)) in placeholders.iter().enumerate() {
+        let least = left.chars().next()?.len_utf8();
+        let end = match index + 1 == placeholders.len() {
+            true => left.strip_suffix(after.as_str())?.len(),
+            false => least + left[least..].find(after.as_str())?,
+        };
+        if end < least {
+            return None;
+        }
+        captures.push((name.clone(), decode(&left[..end])));
+        left = &left[end + after.len()..];
+    }
+    Some(captures)
 }
 
 fn decode(raw: &str) -> String {
@@ -178,6 +201,16 @@ mod tests {
         assert_eq!(captured("/{a}/x/{b}", "/1/x/2"), values(&["1", "2"]));
         assert_eq!(captured("/v{major}/{id}.json", "/v2/7.json"), values(&["2", "7"]));
         assert_eq!(captured("/", "/"), values(&[]));
+    }
+
+    #[test]
+    fn placeholders_share_a_segment_from_the_left() {
+        assert_eq!(captured("/{y}-{m}-{d}.log", "/26-7-a-b.log"), values(&["26", "7", "a-b"]));
+        assert_eq!(captured("/x{a}{b}y", "/x12%2Fy"), values(&["1", "2/"]));
+        assert_eq!(captured("/{a}.{b}", "/..c"), values(&[".", "c"]));
+        assert_eq!(captured("/{a}:{b}", "/1:"), None);
+        assert_eq!(captured("/{a}:{b}", "/:1"), None);
+        assert_eq!(captured("/{a}:{b}.json", "/1:.json"), None);
     }
 
     #[test]
@@ -221,7 +254,9 @@ mod tests {
             ("/id}", "without its `{`"),
             ("/{}", "without a name"),
             ("/{*}", "without a name"),
-            ("/{a}{b}", "more than one placeholder"),
+            ("/{a{b}}", "without its `}`"),
+            ("/{a}}", "without its `{`"),
+            ("/{a}{*b}", "text beside"),
             ("/{a}/{a}", "two placeholders called `a`"),
             ("/{*a}/b", "something after"),
             ("/x{*a}", "text beside"),
