@@ -52,7 +52,7 @@ pub(crate) struct Shared {
     script: Mutex<Script>,
     requests: Mutex<Vec<Request>>,
     received: watch::Sender<usize>,
-    panics: Mutex<Vec<String>>,
+    failures: Mutex<Vec<String>>,
 }
 
 #[derive(Default)]
@@ -67,8 +67,8 @@ struct Route {
     handler: Handler,
 }
 
-type Handler = Arc<dyn Fn(Request) -> BoxFuture<Reply> + Send + Sync>;
-type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+pub(crate) type Handler = Arc<dyn Fn(Request) -> BoxFuture<Reply> + Send + Sync>;
+pub(crate) type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
 impl Backend {
     /// A backend without routes: it answers 404 to everything.
@@ -78,7 +78,7 @@ impl Backend {
             script: Mutex::default(),
             requests: Mutex::default(),
             received: watch::Sender::new(0),
-            panics: Mutex::default(),
+            failures: Mutex::default(),
         };
         Self { handle: Arc::new(Handle { shared: Arc::new(shared) }) }
     }
@@ -290,14 +290,12 @@ impl Shared {
 
     async fn run(&self, handler: Handler, request: Request) -> Reply {
         let context = format!("the handler of {request:?} panicked");
-        match panics::catch(async move { handler(request).await }).await {
+        let reply = match panics::catch(async move { handler(request).await }).await {
             Ok(reply) => reply,
-            Err(message) => {
-                let text = format!("{context}: {message}");
-                lock(&self.panics).push(text.clone());
-                Reply::text(text).status(500)
-            }
-        }
+            Err(message) => Reply::failure(format!("{context}: {message}")).status(500),
+        };
+        lock(&self.failures).extend(reply.as_failure().map(str::to_owned));
+        reply
     }
 
     fn not_found(&self, request: &Request) -> Reply {
@@ -306,11 +304,11 @@ impl Shared {
     }
 
     #[track_caller]
-    #[expect(clippy::panic, reason = "a panic in a test server must fail the test")]
+    #[expect(clippy::panic, reason = "a failure in a test server must fail the test")]
     fn verify(&self) {
-        let panics = std::mem::take(&mut *lock(&self.panics));
-        if !panics.is_empty() {
-            panic!("{}", panics.join("\n"));
+        let failures = std::mem::take(&mut *lock(&self.failures));
+        if !failures.is_empty() {
+            panic!("{}", failures.join("\n"));
         }
     }
 
@@ -353,7 +351,7 @@ impl Route {
     }
 }
 
-fn boxed<H, F>(handler: H) -> Handler
+pub(crate) fn boxed<H, F>(handler: H) -> Handler
 where
     H: Fn(Request) -> F + Send + Sync + 'static,
     F: Future<Output = Reply> + Send + 'static,

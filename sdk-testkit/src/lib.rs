@@ -1,9 +1,11 @@
 //! A scripted HTTP backend and a small token server, for tests of API clients.
 //!
 //! [`Backend`] answers requests from a table of routes and records what came. [`TokenServer`] is a backend that signs
-//! users in, lets access tokens expire, rotates refresh tokens and counts every renewal. Both speak the types of the
-//! `http` crate with any `http_body::Body`, so the same server works in memory (as a [`tower_service::Service`]) and
-//! behind a real loopback socket ([`Backend::serve`]). All time is tokio's, so that a paused clock pauses the server.
+//! users in, lets access tokens expire, rotates refresh tokens and counts every renewal. [`StubRouter`] is a backend whose
+//! routes are the endpoints of a client: replies are given by name, and a request that is of no endpoint fails the test,
+//! with the nearest endpoint and what differs. All speak the types of the `http` crate with any `http_body::Body`, so the
+//! same server works in memory (as a [`tower_service::Service`]) and behind a real loopback socket ([`Backend::serve`]).
+//! All time is tokio's, so that a paused clock pauses the server.
 //!
 //! The crate knows no client: it can test any of them. With `sdk-runtime` a backend is a transport:
 //! `.transport(ServiceTransport::new(backend.clone()))`. Routes are those of the whole path, a base URL's own path included.
@@ -34,6 +36,7 @@ mod panics;
 mod reply;
 mod request;
 mod server;
+mod stub;
 mod template;
 mod token;
 
@@ -41,4 +44,5 @@ pub use backend::Backend;
 pub use reply::Reply;
 pub use request::Request;
 pub use server::Server;
+pub use stub::{StubEndpoint, StubRouter};
 pub use token::{Authority, Counts, Event, Issued, RefreshHold, TokenServer, TokenServerBuilder, User};

@@ -26,6 +26,7 @@ use serde::Serialize;
 pub struct Reply {
     outcome: Outcome,
     delay: Duration,
+    failure: Option<String>,
 }
 
 #[derive(Clone, Debug)]
@@ -90,6 +91,18 @@ impl Reply {
     /// No answer, ever: the request stays open until the client gives up or the server ends.
     pub fn hang() -> Self {
         Self::from(Outcome::Hang)
+    }
+
+    /// 501 with `text`, and what fails the test: nothing was prepared that could be answered.
+    ///
+    /// That status has no meaning to a client. A 404 may be a value, a 401 renews a token, and a 503 may be retried.
+    pub(crate) fn failure(text: String) -> Self {
+        Self { failure: Some(text.clone()), ..Self::text(text).status(StatusCode::NOT_IMPLEMENTED) }
+    }
+
+    /// Why the test must fail that got this reply.
+    pub(crate) fn as_failure(&self) -> Option<&str> {
+        self.failure.as_deref()
     }
 
     /// Sets the status, from a number or a [`StatusCode`]. A fault stays a fault.
@@ -193,7 +206,7 @@ impl Reply {
 
 impl From<Outcome> for Reply {
     fn from(outcome: Outcome) -> Self {
-        Self { outcome, delay: Duration::ZERO }
+        Self { outcome, delay: Duration::ZERO, failure: None }
     }
 }
 

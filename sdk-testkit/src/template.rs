@@ -13,7 +13,7 @@ pub(crate) struct Template {
 }
 
 #[derive(Debug)]
-enum Segment {
+pub(crate) enum Segment {
     Literal(String),
     /// One segment with placeholders, each with the fixed text behind it: `{id}`, `v{major}`, `{owner}:{name}.json`.
     Capture {
@@ -55,6 +55,17 @@ impl Template {
     /// The template as it was written.
     pub(crate) fn as_str(&self) -> &str {
         &self.text
+    }
+
+    /// What stands between the slashes; a template that ends with a slash has an empty literal at its end.
+    pub(crate) fn segments(&self) -> &[Segment] {
+        &self.segments
+    }
+
+    /// Whether both match the same paths, whatever their placeholders are called.
+    pub(crate) fn is_like(&self, other: &Self) -> bool {
+        let both = || self.segments.iter().zip(&other.segments);
+        self.segments.len() == other.segments.len() && both().all(|(one, other)| one.is_like(other))
     }
 
     /// The decoded captures, if the raw path matches.
@@ -128,6 +139,24 @@ impl Segment {
         }
     }
 
+    /// Whether this alone takes `raw`, which is one segment of a raw path.
+    pub(crate) fn fits(&self, raw: &str) -> bool {
+        match self {
+            Self::Literal(text) => text == raw,
+            Self::Capture { prefix, placeholders } => capture(prefix, placeholders, raw).is_some(),
+            Self::Rest(_) => !raw.is_empty(),
+        }
+    }
+
+    fn is_like(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Literal(one), Self::Literal(other)) => one == other,
+            (Self::Capture { .. }, Self::Capture { .. }) => self.fixed().eq(other.fixed()),
+            (Self::Rest(_), Self::Rest(_)) => true,
+            _ => false,
+        }
+    }
+
     fn names(&self) -> Vec<&str> {
         match self {
             Self::Literal(_) => Vec::new(),
@@ -176,7 +205,20 @@ fn capture(prefix: &str, placeholders: &[(String, String)], raw: &str) -> Option
     Some(captures)
 }
 
-fn decode(raw: &str) -> String {
+impl fmt::Display for Segment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Literal(text) => f.write_str(text),
+            Self::Capture { prefix, placeholders } => {
+                f.write_str(prefix)?;
+                placeholders.iter().try_for_each(|(name, after)| write!(f, "{{{name}}}{after}"))
+            }
+            Self::Rest(name) => write!(f, "{{*{name}}}"),
+        }
+    }
+}
+
+pub(crate) fn decode(raw: &str) -> String {
     percent_decode_str(raw).decode_utf8_lossy().into_owned()
 }
 
@@ -211,6 +253,20 @@ mod tests {
         assert_eq!(captured("/{a}:{b}", "/1:"), None);
         assert_eq!(captured("/{a}:{b}", "/:1"), None);
         assert_eq!(captured("/{a}:{b}.json", "/1:.json"), None);
+    }
+
+    #[test]
+    fn templates_are_alike_if_only_names_differ() {
+        let is_like =
+            |one: &str, other: &str| Template::parse(one).unwrap().is_like(&Template::parse(other).unwrap());
+        for (one, other) in [("/a/{b}", "/a/{c}"), ("/x{a}-{b}", "/x{c}-{d}"), ("/{*a}", "/{*b}")] {
+            assert!(is_like(one, other), "{one} {other}");
+        }
+        for (one, other) in
+            [("/a", "/b"), ("/a", "/a/"), ("/a", "/{a}"), ("/{a}", "/{a}.x"), ("/{a}", "/{*a}")]
+        {
+            assert!(!is_like(one, other), "{one} {other}");
+        }
     }
 
     #[test]

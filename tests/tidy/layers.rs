@@ -13,7 +13,7 @@ struct Layers {
     order: &'static [&'static str],
 }
 
-const LAYERS: [Layers; 5] = [
+const LAYERS: [Layers; 6] = [
     Layers {
         directory: "sdk-runtime/src/",
         order: &[
@@ -55,7 +55,11 @@ const LAYERS: [Layers; 5] = [
     },
     Layers {
         directory: "sdk-testkit/src/",
-        order: &["panics", "template", "request", "reply", "backend", "server", "token", "flows"],
+        order: &["panics", "template", "request", "reply", "backend", "server", "stub", "token", "flows"],
+    },
+    Layers {
+        directory: "sdk-testkit/src/stub/",
+        order: &["difference", "slot", "table", "router", "endpoint"],
     },
     Layers {
         directory: "sdk-testkit/src/token/",
