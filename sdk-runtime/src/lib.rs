@@ -39,6 +39,8 @@ pub use error::{
     TransportErrorKind, UnavailableCause,
 };
 pub use http;
+#[doc(hidden)]
+pub use request::ListStyle;
 pub use request::{HeaderArg, RequestPreview};
 pub use response::{Answer, FromResponse, Head, NoCursor, Page, Response};
 pub use sdk_macros::api_client;

@@ -19,6 +19,7 @@ use path::PathBuilder;
 
 pub use header::HeaderArg;
 pub use preview::RequestPreview;
+pub use query::ListStyle;
 
 use crate::body::Body;
 use crate::endpoint::Endpoint;
@@ -33,6 +34,7 @@ pub struct Request {
     path: PathBuilder,
     path_start: usize,
     query: String,
+    style: Option<ListStyle>,
     headers: HeaderMap,
     body: Option<Body>,
     error: Option<InvalidRequest>,
@@ -45,6 +47,7 @@ impl Request {
             path: PathBuilder::new(base.prefix(), endpoint.template),
             path_start: base.prefix().len() - base.path_len(),
             query: endpoint.query.to_owned(),
+            style: None,
             headers: HeaderMap::with_capacity(endpoint.headers.len() + 4),
             body: None,
             error: None,
@@ -74,8 +77,14 @@ impl Request {
         self.hold(written);
     }
 
+    /// How the next query argument is written, if it is a list.
+    pub fn style(&mut self, style: ListStyle) -> &mut Self {
+        self.style = Some(style);
+        self
+    }
+
     pub(crate) fn query(&mut self, name: &'static str, value: &(impl Serialize + ?Sized)) {
-        let written = query::one(&mut self.query, name, value);
+        let written = query::one(&mut self.query, name, value, self.style.take());
         self.hold(written.map_err(|_| {
             InvalidRequest::new(
                 name,

@@ -2,13 +2,41 @@
 
 use serde::Serialize;
 
-/// Appends `name=value`; `None` leaves the parameter out and a sequence repeats it.
+/// How a list is written, where its name is not repeated: `#[query(style = …)]`.
+#[doc(hidden)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ListStyle {
+    /// `labels=a,b`
+    Csv,
+    /// `labels[]=a&labels[]=b`
+    Brackets,
+}
+
+/// Appends `name=value`; `None` leaves the parameter out and a sequence repeats it, unless `style` says otherwise.
 pub(crate) fn one(
     query: &mut String,
     name: &'static str,
     value: &(impl Serialize + ?Sized),
+    style: Option<ListStyle>,
 ) -> Result<(), serde_html_form::ser::Error> {
-    append(query, &[(name, value)])
+    match style {
+        None => append(query, &[(name, value)]),
+        Some(ListStyle::Brackets) => append(query, &[(format!("{name}[]"), value)]),
+        Some(ListStyle::Csv) => {
+            let encoded = serde_html_form::to_string([(name, value)])?;
+            // A comma in an element is encoded, so that the literal ones stand between elements alone.
+            for (index, pair) in encoded.split('&').filter(|pair| !pair.is_empty()).enumerate() {
+                match pair.split_once('=') {
+                    Some((_, element)) if index > 0 => {
+                        query.push(',');
+                        push(query, element);
+                    }
+                    _ => push_next(query, pair),
+                }
+            }
+            Ok(())
+        }
+    }
 }
 
 /// Appends every field of a struct, or every entry of a map.
@@ -29,9 +57,20 @@ pub(crate) fn pairs(
 
 fn append(query: &mut String, fields: &(impl Serialize + ?Sized)) -> Result<(), serde_html_form::ser::Error> {
     let encoded = serde_html_form::to_string(fields)?;
-    if !query.is_empty() && !encoded.is_empty() {
+    if !encoded.is_empty() {
+        push_next(query, &encoded);
+    }
+    Ok(())
+}
+
+fn push_next(query: &mut String, encoded: &str) {
+    if !query.is_empty() {
         query.push('&');
     }
+    push(query, encoded);
+}
+
+fn push(query: &mut String, encoded: &str) {
     // A plus is a space here, since the serializer encodes a real plus.
     for (index, part) in encoded.split('+').enumerate() {
         if index > 0 {
@@ -39,7 +78,6 @@ fn append(query: &mut String, fields: &(impl Serialize + ?Sized)) -> Result<(), 
         }
         query.push_str(part);
     }
-    Ok(())
 }
 
 #[cfg(test)]
@@ -64,8 +102,37 @@ mod tests {
 
     fn query(name: &'static str, value: impl Serialize) -> String {
         let mut query = String::from("fixed=1");
-        one(&mut query, name, &value).unwrap();
+        one(&mut query, name, &value, None).unwrap();
         query
+    }
+
+    fn styled(style: ListStyle, value: impl Serialize) -> String {
+        let mut query = String::from("fixed=1");
+        one(&mut query, "a b", &value, Some(style)).unwrap();
+        query
+    }
+
+    #[test]
+    fn a_list_is_written_in_its_style() {
+        for (value, csv, brackets) in [
+            (vec![Some("a"), Some("b")], "&a%20b=a,b", "&a%20b%5B%5D=a&a%20b%5B%5D=b"),
+            (
+                vec![Some("a,b"), Some("c d+")],
+                "&a%20b=a%2Cb,c%20d%2B",
+                "&a%20b%5B%5D=a%2Cb&a%20b%5B%5D=c%20d%2B",
+            ),
+            (vec![None, Some("a"), None], "&a%20b=a", "&a%20b%5B%5D=a"),
+            (vec![Some(""), Some("&=")], "&a%20b=,%26%3D", "&a%20b%5B%5D=&a%20b%5B%5D=%26%3D"),
+            (vec![None], "", ""),
+            (vec![], "", ""),
+        ] {
+            assert_eq!(styled(ListStyle::Csv, &value), format!("fixed=1{csv}"), "{value:?}");
+            assert_eq!(styled(ListStyle::Brackets, &value), format!("fixed=1{brackets}"), "{value:?}");
+        }
+        assert_eq!(styled(ListStyle::Csv, 7), "fixed=1&a%20b=7");
+        assert_eq!(styled(ListStyle::Csv, None::<Vec<u8>>), "fixed=1");
+        assert_eq!(styled(ListStyle::Csv, Some(vec![1, 2])), "fixed=1&a%20b=1,2");
+        assert!(one(&mut String::new(), "m", &vec![vec![1], vec![2]], Some(ListStyle::Csv)).is_err());
     }
 
     #[test]
@@ -96,7 +163,7 @@ mod tests {
 
     #[test]
     fn what_has_no_form_is_an_error() {
-        assert!(one(&mut String::new(), "m", &BTreeMap::from([("k", "v")])).is_err());
+        assert!(one(&mut String::new(), "m", &BTreeMap::from([("k", "v")]), None).is_err());
         assert!(many(&mut String::new(), &"text").is_err());
     }
 }
