@@ -37,7 +37,7 @@ trait Tracker {
 #[derive(Clone)]
 struct AtOnce;
 
-impl Service<Request<Full<Bytes>>> for AtOnce {
+impl<B> Service<Request<B>> for AtOnce {
     type Response = Response<Full<Bytes>>;
     type Error = Infallible;
     type Future = Ready<std::result::Result<Self::Response, Infallible>>;
@@ -46,7 +46,7 @@ impl Service<Request<Full<Bytes>>> for AtOnce {
         Poll::Ready(Ok(()))
     }
 
-    fn call(&mut self, request: Request<Full<Bytes>>) -> Self::Future {
+    fn call(&mut self, request: Request<B>) -> Self::Future {
         black_box(request);
         ready(Ok(Response::new(Full::new(Bytes::from_static(b"{\"id\":7,\"title\":\"It works\"}")))))
     }
@@ -72,7 +72,7 @@ async fn by_hand(calls: u32) -> u64 {
         let request = Request::get(url.as_str())
             .header(header::ACCEPT, "application/json")
             .header(header::AUTHORIZATION, format!("Bearer {token}"))
-            .body(Full::default())
+            .body(Full::<Bytes>::default())
             .unwrap();
         let answer = AtOnce.call(request).await.unwrap();
         assert!(answer.status().is_success());

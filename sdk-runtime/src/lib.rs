@@ -29,19 +29,19 @@ mod upstream;
 mod client;
 mod session;
 
-pub use body::{Body, IntoBody};
+pub use body::{Body, BodyStream, IntoBody, RequestBody};
 pub use bytes::Bytes;
 pub use client::{Call, CallFuture, ClientBuilder, ResponseCall};
 pub use endpoint::{Auth, Endpoint};
 pub use error::{
     ApiError, BodyTooLarge, BuildError, DecodeError, Error, ErrorResponse, ExpiredReason, IdentityChanged,
-    InvalidRequest, RefreshUnavailable, SessionExpired, Timeout, TimeoutPhase, TransportError,
+    InvalidRequest, NotReplayable, RefreshUnavailable, SessionExpired, Timeout, TimeoutPhase, TransportError,
     TransportErrorKind, UnavailableCause,
 };
 pub use http;
 #[doc(hidden)]
 pub use request::ListStyle;
-pub use request::{HeaderArg, RequestPreview};
+pub use request::{HeaderArg, Part, PartArg, RequestPreview};
 pub use response::{Answer, FromResponse, Head, NoCursor, Page, Response};
 pub use sdk_macros::api_client;
 pub use secret::{AccessToken, RefreshToken};

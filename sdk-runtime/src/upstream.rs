@@ -50,6 +50,8 @@ pub(crate) struct Exchange {
     pub(crate) own_origin: bool,
     /// The request it answers, where that is not the one that was made but one it was redirected to.
     pub(crate) redirected: Option<Prepared>,
+    /// Whether it is a redirect that was not followed, since the body it asks for again is spent.
+    pub(crate) is_spent: bool,
 }
 
 impl Upstream {
@@ -68,11 +70,15 @@ impl Upstream {
         let mut redirected: Option<Prepared> = None;
         for _ in 0..=REDIRECTS {
             let current = redirected.as_ref().unwrap_or(request);
+            let body = match &current.body {
+                Some(body) => Some(body.open().await?),
+                None => None,
+            };
             let mut outgoing = TransportRequest {
                 method: current.method.clone(),
                 url: current.url.clone(),
                 headers: current.headers.clone(),
-                body: current.body.clone(),
+                body,
             };
             if own_origin {
                 sign(&mut outgoing, credentials)?;
@@ -91,10 +97,13 @@ impl Upstream {
                 Contents::Secret => None,
             };
             let Some(location) = location else {
-                return Ok(Exchange { answer, own_origin, redirected });
+                return Ok(Exchange { answer, own_origin, redirected, is_spent: false });
             };
             let mut next = current.clone();
             redirect(&mut next, answer.status(), location)?;
+            if next.is_spent() {
+                return Ok(Exchange { answer, own_origin, redirected, is_spent: true });
+            }
             if own_origin && !self.base.is_origin_of(&next.url) {
                 // Once away, for good: another origin must not choose what is sent to ours in somebody's name.
                 own_origin = false;

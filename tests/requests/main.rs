@@ -14,3 +14,4 @@ mod query;
 mod redirect;
 mod redirect_credentials;
 mod response;
+mod streamed;

@@ -14,7 +14,7 @@ use super::Inner;
 use crate::cookies::Jar;
 use crate::endpoint::Auth;
 use crate::error::{
-    Error, ErrorResponse, ExpiredReason, InvalidRequest, SessionExpired, Timeout, TimeoutPhase,
+    Error, ErrorResponse, ExpiredReason, InvalidRequest, NotReplayable, SessionExpired, Timeout, TimeoutPhase,
 };
 use crate::request::Prepared;
 use crate::response::{Answer, Head, read_all, read_some};
@@ -94,6 +94,9 @@ impl Inner {
         progress.renewing(true);
         let snapshot = shared.replacement(&identity, refused.of(&snapshot), &refused.answer).await?;
         progress.renewing(false);
+        if request.is_spent() {
+            return Err(NotReplayable::from(refused.answer).into());
+        }
         match self.signed(request, &snapshot, &identity, true).await? {
             Judged::Surface(reply) => Ok(reply),
             Judged::Refused(refused) => {
@@ -197,7 +200,8 @@ impl Inner {
         }
         let (body, truncated) = read_some(body, ERROR_BODY_LIMIT).await?;
         let endpoint = request.endpoint;
-        Ok(Reply::Failure(ErrorResponse::new(endpoint, parts.status, parts.headers, body, truncated)))
+        let answer = ErrorResponse::new(endpoint, parts.status, parts.headers, body, truncated);
+        if exchange.is_spent { Err(NotReplayable::from(answer).into()) } else { Ok(Reply::Failure(answer)) }
     }
 }
 

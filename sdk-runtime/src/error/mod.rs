@@ -8,6 +8,7 @@ mod build;
 mod decode;
 mod expired;
 mod identity;
+mod not_replayable;
 mod request;
 mod response;
 mod timeout;
@@ -22,6 +23,7 @@ pub use build::BuildError;
 pub use decode::DecodeError;
 pub use expired::{ExpiredReason, SessionExpired};
 pub use identity::IdentityChanged;
+pub use not_replayable::NotReplayable;
 pub use request::InvalidRequest;
 pub use response::ErrorResponse;
 pub use timeout::{Timeout, TimeoutPhase};
@@ -66,6 +68,8 @@ pub enum Error {
     Decode(DecodeError),
     /// An argument cannot be part of a request. Nothing was sent.
     InvalidRequest(InvalidRequest),
+    /// The request would have to be sent again, and its body was a stream that is spent.
+    NotReplayable(NotReplayable),
     /// The answer's body is larger than the client takes.
     BodyTooLarge(BodyTooLarge),
     /// The client itself could not be built.
@@ -85,6 +89,7 @@ impl Error {
         match self {
             Self::Status(response) => Some(response),
             Self::SessionExpired(expired) => expired.response(),
+            Self::NotReplayable(inner) => Some(inner.response()),
             _ => None,
         }
     }
@@ -120,6 +125,7 @@ impl fmt::Display for Error {
             Self::Timeout(inner) => inner.fmt(f),
             Self::Decode(inner) => inner.fmt(f),
             Self::InvalidRequest(inner) => inner.fmt(f),
+            Self::NotReplayable(inner) => inner.fmt(f),
             Self::BodyTooLarge(inner) => inner.fmt(f),
             Self::Build(inner) => inner.fmt(f),
             Self::Cancelled => f.write_str("the call was cancelled by its caller"),
@@ -141,6 +147,7 @@ impl fmt::Debug for Error {
             Self::Timeout(inner) => inner.fmt(f),
             Self::Decode(inner) => inner.fmt(f),
             Self::InvalidRequest(inner) => inner.fmt(f),
+            Self::NotReplayable(inner) => inner.fmt(f),
             Self::BodyTooLarge(inner) => inner.fmt(f),
             Self::Build(inner) => inner.fmt(f),
             Self::Cancelled => f.write_str("Cancelled"),
@@ -172,7 +179,15 @@ macro_rules! from_payload {
     )*};
 }
 
-from_payload!(SessionExpired, RefreshUnavailable, IdentityChanged, Timeout, InvalidRequest, BodyTooLarge);
+from_payload!(
+    SessionExpired,
+    RefreshUnavailable,
+    IdentityChanged,
+    Timeout,
+    InvalidRequest,
+    NotReplayable,
+    BodyTooLarge
+);
 
 impl From<ErrorResponse> for Error {
     fn from(response: ErrorResponse) -> Self {

@@ -2,13 +2,14 @@
 
 pub(crate) mod base;
 pub(crate) mod header;
+mod multipart;
+mod part;
 mod path;
 mod preview;
 mod query;
 
 use std::fmt;
 
-use bytes::Bytes;
 use http::header::{ACCEPT, CONTENT_TYPE};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use serde::Serialize;
@@ -18,10 +19,11 @@ use base::Base;
 use path::PathBuilder;
 
 pub use header::HeaderArg;
+pub use part::{Part, PartArg};
 pub use preview::RequestPreview;
 pub use query::ListStyle;
 
-use crate::body::Body;
+use crate::body::{Body, FORM, JSON, Payload};
 use crate::endpoint::Endpoint;
 use crate::error::InvalidRequest;
 
@@ -37,6 +39,8 @@ pub struct Request {
     style: Option<ListStyle>,
     headers: HeaderMap,
     body: Option<Body>,
+    /// `Some` of none where there are parts in the declaration and none of them has anything to send.
+    parts: Option<Vec<(&'static str, Part)>>,
     error: Option<InvalidRequest>,
 }
 
@@ -50,6 +54,7 @@ impl Request {
             style: None,
             headers: HeaderMap::with_capacity(endpoint.headers.len() + 4),
             body: None,
+            parts: None,
             error: None,
         };
         for (name, value) in endpoint.headers {
@@ -138,7 +143,7 @@ impl Request {
     pub(crate) fn json(&mut self, media_type: Option<&'static str>, value: &(impl Serialize + ?Sized)) {
         match serde_json::to_vec(value) {
             Ok(json) => {
-                let body = Body::new(json).content_type(HeaderValue::from_static("application/json"));
+                let body = Body::new(json).content_type(JSON);
                 self.body(media_type, body);
             }
             Err(_) => self.hold(Err(InvalidRequest::new("#[json]", "cannot be written as JSON"))),
@@ -148,8 +153,7 @@ impl Request {
     pub(crate) fn form(&mut self, fields: &(impl Serialize + ?Sized)) {
         match serde_html_form::to_string(fields) {
             Ok(form) => {
-                let media_type = HeaderValue::from_static("application/x-www-form-urlencoded");
-                self.body(None, Body::new(form).content_type(media_type));
+                self.body(None, Body::new(form).content_type(FORM));
             }
             Err(_) => self.hold(Err(not_flat("#[form]"))),
         }
@@ -160,11 +164,29 @@ impl Request {
         match named {
             Ok(named) => {
                 // A header argument named `content-type` has the last word, whatever the order of arguments.
-                self.body = Some(Body { content_type: named.or(body.content_type), bytes: body.bytes });
+                self.body = Some(Body { content_type: named.or(body.content_type), content: body.content });
             }
             Err(_) => {
                 self.hold(Err(InvalidRequest::new("#[body]", "names a media type that is no header value")));
             }
+        }
+    }
+
+    /// Appends the parts that `each` gives, all of that name.
+    pub fn part(&mut self, name: &'static str, each: impl FnOnce(&mut dyn FnMut(Part))) {
+        let parts = self.parts.get_or_insert_default();
+        each(&mut |part| parts.push((name, part)));
+    }
+
+    /// Appends a part in JSON; what JSON writes as `null` is left out, as `None` is everywhere.
+    pub fn json_part(&mut self, name: &'static str, value: &(impl Serialize + ?Sized)) {
+        match serde_json::to_vec(value) {
+            Ok(json) => self.part(name, |part| {
+                if json != b"null" {
+                    part(Part::new(Body::new(json).content_type(JSON)));
+                }
+            }),
+            Err(_) => self.hold(Err(InvalidRequest::new(name, "cannot be written as JSON"))),
         }
     }
 
@@ -222,17 +244,27 @@ impl Request {
         {
             headers.insert(ACCEPT, HeaderValue::from_static(accept));
         }
-        let body = self.body.map(|body| {
-            if let Some(content_type) = body.content_type
+        let body = match self.parts {
+            Some(parts) if parts.is_empty() => {
+                return Err(InvalidRequest::new(
+                    "#[part]",
+                    "has nothing to send: every part is `None` or an empty list",
+                ));
+            }
+            Some(parts) => Some(multipart::encode(parts)),
+            None => self.body.map(|body| (Payload::One(body.content), body.content_type)),
+        };
+        let body = body.map(|(payload, content_type)| {
+            if let Some(content_type) = content_type
                 && !headers.contains_key(CONTENT_TYPE)
             {
                 headers.insert(CONTENT_TYPE, content_type);
             }
-            body.bytes
+            payload
         });
         // Servers want a length from a request of these even where there is nothing to send (RFC 9110, 8.6).
-        let body =
-            body.or_else(|| matches!(method, Method::POST | Method::PUT | Method::PATCH).then(Bytes::new));
+        let body = body
+            .or_else(|| matches!(method, Method::POST | Method::PUT | Method::PATCH).then(Payload::empty));
         Ok(Prepared { endpoint, method, url, headers, body })
     }
 }
@@ -241,19 +273,29 @@ fn not_flat(parameter: &'static str) -> InvalidRequest {
     InvalidRequest::new(parameter, "is not a struct or map of plain values and lists")
 }
 
-/// A request that is complete but for its credentials, and can be sent any number of times.
+/// A request that is complete but for its credentials, and can be sent any number of times, unless its body is a stream.
 #[derive(Clone)]
 pub(crate) struct Prepared {
     pub(crate) endpoint: &'static Endpoint,
     pub(crate) method: Method,
     pub(crate) url: Url,
     pub(crate) headers: HeaderMap,
-    pub(crate) body: Option<Bytes>,
+    pub(crate) body: Option<Payload>,
 }
 
 impl Prepared {
     /// Sets a header for this call alone, in place of what the declaration set.
     pub(crate) fn set_header(&mut self, name: &str, value: &dyn HeaderArg) -> Result<(), InvalidRequest> {
         header::set_by_name(&mut self.headers, name, value)
+    }
+
+    /// Whether it can be sent any number of times.
+    pub(crate) fn is_replayable(&self) -> bool {
+        self.body.as_ref().is_none_or(Payload::is_replayable)
+    }
+
+    /// Whether its body was a stream that has been read, so that it cannot be sent again.
+    pub(crate) fn is_spent(&self) -> bool {
+        self.body.as_ref().is_some_and(Payload::is_spent)
     }
 }

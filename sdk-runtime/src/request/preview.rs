@@ -35,10 +35,17 @@ impl RequestPreview {
         &self.0.headers
     }
 
-    /// The body, or `None` for a request without one.
+    /// The body, or `None` for a request without one, or with one that is read as it is sent.
     #[must_use]
     pub fn body(&self) -> Option<&Bytes> {
-        self.0.body.as_ref()
+        self.0.body.as_ref()?.bytes()
+    }
+
+    /// Whether the request can be sent any number of times, which it can unless its body is a
+    /// [`BodyStream`](crate::BodyStream).
+    #[must_use]
+    pub fn is_replayable(&self) -> bool {
+        self.0.is_replayable()
     }
 }
 

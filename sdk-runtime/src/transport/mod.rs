@@ -20,6 +20,7 @@ pub use service::ServiceTransport;
 
 pub(crate) use self::reqwest::ReqwestTransport;
 
+use crate::body::RequestBody;
 use crate::error::TransportError;
 
 /// Sends one request and gives one answer.
@@ -43,7 +44,6 @@ pub trait Transport: Send + Sync + 'static {
 pub type TransportFuture = Pin<Box<dyn Future<Output = Result<TransportResponse, TransportError>> + Send>>;
 
 /// A request, complete and ready to go. `Debug` shows the method and the path alone.
-#[derive(Clone)]
 #[non_exhaustive]
 pub struct TransportRequest {
     /// The HTTP method.
@@ -53,7 +53,7 @@ pub struct TransportRequest {
     /// All headers but `Host` and those about the length of the body.
     pub headers: HeaderMap,
     /// The body, or `None` for a request that has none.
-    pub body: Option<Bytes>,
+    pub body: Option<RequestBody>,
 }
 
 /// An answer whose body is still to be read.

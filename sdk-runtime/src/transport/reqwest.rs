@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
-use bytes::Bytes;
 use http::HeaderValue;
 use http::header::CONTENT_LENGTH;
+use http_body::Body as _;
 use http_body_util::BodyExt;
 
 use super::{ResponseBody, Transport, TransportFuture, TransportRequest};
+use crate::body::RequestBody;
 use crate::error::{TransportError, TransportErrorKind};
 
 /// reqwest's own builder: proxies, certificates, connection limits, DNS.
@@ -49,10 +50,13 @@ impl Transport for ReqwestTransport {
         let mut outgoing = reqwest::Request::new(request.method, request.url);
         *outgoing.headers_mut() = request.headers;
         // hyper leaves the length out where there is nothing to send, and servers want it all the same (RFC 9110, 8.6).
-        if request.body.as_ref().is_some_and(Bytes::is_empty) {
+        if request.body.as_ref().is_some_and(|body| body.size_hint().exact() == Some(0)) {
             outgoing.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
         }
-        *outgoing.body_mut() = request.body.map(reqwest::Body::from);
+        *outgoing.body_mut() = request.body.map(|body| match body {
+            RequestBody::Bytes(bytes) => bytes.into(),
+            RequestBody::Stream(stream) => reqwest::Body::wrap(stream),
+        });
         let answer = self.client.execute(outgoing);
         Box::pin(async move {
             let answer = answer.await.map_err(request_error)?;

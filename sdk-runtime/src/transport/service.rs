@@ -5,16 +5,18 @@ use std::future::poll_fn;
 use std::io;
 use std::sync::{Mutex, PoisonError};
 
-use bytes::{Buf, Bytes};
+use bytes::Buf;
 use http_body::Body as HttpBody;
-use http_body_util::{BodyExt, Full};
+use http_body_util::BodyExt;
 use tower_service::Service;
 
 use super::{ResponseBody, Transport, TransportFuture, TransportRequest};
+use crate::body::RequestBody;
 use crate::error::{TransportError, TransportErrorKind};
 
 /// A [`Transport`] over a [`tower_service::Service`] of `http` types.
 ///
+/// The body of a request is an [`http_body::Body`], whose size hint is what an HTTP library makes the `Content-Length` of.
 /// An error of the service counts as "the server has not seen the request" when an [`io::Error`] that says so
 /// (connection refused, host unreachable …) is among its sources, and as "it may have" otherwise.
 #[derive(Debug)]
@@ -31,7 +33,7 @@ impl<S> ServiceTransport<S> {
 
 impl<S, B> Transport for ServiceTransport<S>
 where
-    S: Service<http::Request<Full<Bytes>>, Response = http::Response<B>> + Clone + Send + 'static,
+    S: Service<http::Request<RequestBody>, Response = http::Response<B>> + Clone + Send + 'static,
     S::Future: Send,
     S::Error: Into<Box<dyn StdError + Send + Sync>>,
     B: HttpBody + Send + 'static,
@@ -46,7 +48,7 @@ where
             let mut outgoing = http::Request::builder()
                 .method(method)
                 .uri(url.as_str())
-                .body(Full::new(body.unwrap_or_default()))
+                .body(body.unwrap_or_default())
                 .map_err(|error| TransportError::new(TransportErrorKind::Connect, error))?;
             *outgoing.headers_mut() = headers;
             poll_fn(|cx| service.poll_ready(cx)).await.map_err(request_error)?;

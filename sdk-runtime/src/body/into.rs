@@ -1,34 +1,10 @@
-//! Request bodies; knows nothing of who sends them.
+//! What can be a request body.
 
 use bytes::Bytes;
-use http::HeaderValue;
 
-/// A request body that can be sent again unchanged, and the media type that goes with it.
-#[derive(Clone)]
-pub struct Body {
-    pub(crate) bytes: Bytes,
-    pub(crate) content_type: Option<HeaderValue>,
-}
-
-impl Body {
-    /// A body without a media type of its own: one named in `#[body("…")]` decides, or none is sent.
-    pub fn new(bytes: impl Into<Bytes>) -> Self {
-        Self { bytes: bytes.into(), content_type: None }
-    }
-
-    /// Sets the media type that is sent unless the declaration names another.
-    #[must_use]
-    pub fn content_type(mut self, media_type: HeaderValue) -> Self {
-        self.content_type = Some(media_type);
-        self
-    }
-}
-
-impl std::fmt::Debug for Body {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Body({} bytes)", self.bytes.len())
-    }
-}
+use super::payload::Content;
+use super::stream::Once;
+use super::{BINARY, Body, BodyStream, TEXT};
 
 /// What can be the argument of `#[body]`.
 ///
@@ -51,16 +27,25 @@ impl std::fmt::Debug for Body {
     note = "help: take `Bytes`, `Vec<u8>` or `String`, use `#[json]` for a value to serialize, or `impl IntoBody for {Self}`"
 )]
 pub trait IntoBody {
-    /// The bytes to send.
+    /// Whether the body can be sent any number of times. `false` for what is made of a [`BodyStream`].
+    const REPLAYABLE: bool = true;
+
+    /// The body to send.
     fn into_body(self) -> Body;
 }
-
-const TEXT: HeaderValue = HeaderValue::from_static("text/plain; charset=utf-8");
-const BINARY: HeaderValue = HeaderValue::from_static("application/octet-stream");
 
 impl IntoBody for Body {
     fn into_body(self) -> Body {
         self
+    }
+}
+
+/// As `application/octet-stream`.
+impl IntoBody for BodyStream {
+    const REPLAYABLE: bool = false;
+
+    fn into_body(self) -> Body {
+        Body::from(Content::Once(Once::new(self))).content_type(BINARY)
     }
 }
 

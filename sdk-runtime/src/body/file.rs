@@ -1,0 +1,92 @@
+//! Files as bodies: opened for one send and read as they are sent.
+
+use std::error::Error as StdError;
+use std::io;
+use std::path::Path;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use bytes::Bytes;
+use futures_core::Stream;
+use http_body::{Body as HttpBody, Frame, SizeHint};
+use tokio::fs::File;
+use tokio::io::{AsyncReadExt, Take};
+use tokio_util::io::ReaderStream;
+
+use super::BodyStream;
+use crate::error::InvalidRequest;
+
+const CHUNK: usize = 64 << 10;
+
+/// Opens the file at `path` for one send.
+pub(super) async fn open(path: &Path) -> Result<BodyStream, InvalidRequest> {
+    let refused = |reason| InvalidRequest::new(path.display().to_string(), reason);
+    let opened = async {
+        let file = File::open(path).await?;
+        let about = file.metadata().await?;
+        Ok((file, about))
+    };
+    let (file, about) =
+        opened.await.map_err(|error: io::Error| refused(format!("cannot be opened: {error}")))?;
+    if !about.is_file() {
+        return Err(refused("is not a file that could be read again".to_owned()));
+    }
+    let left = about.len();
+    Ok(BodyStream::new(Reading { chunks: ReaderStream::with_capacity(file.take(left), CHUNK), left }))
+}
+
+struct Reading {
+    chunks: ReaderStream<Take<File>>,
+    left: u64,
+}
+
+impl HttpBody for Reading {
+    type Data = Bytes;
+    type Error = Box<dyn StdError + Send + Sync>;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
+        Poll::Ready(match ready!(Pin::new(&mut self.chunks).poll_next(cx)) {
+            Some(Ok(chunk)) => {
+                self.left = self.left.saturating_sub(chunk.len() as u64);
+                Some(Ok(Frame::data(chunk)))
+            }
+            Some(Err(error)) => Some(Err(error.into())),
+            None if self.left > 0 => Some(Err("the file became shorter while it was sent".into())),
+            None => None,
+        })
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.left == 0
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::with_exact(self.left)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use http_body_util::BodyExt;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn what_is_sent_is_as_long_as_the_file_was() {
+        let path = std::env::temp_dir().join(format!("sdk-runtime-body-{}", std::process::id()));
+        for (later, expected) in [("abcdef", Some("abc")), ("abc", Some("abc")), ("ab", None)] {
+            fs::write(&path, "abc").unwrap();
+            let body = open(&path).await.unwrap();
+            fs::write(&path, later).unwrap();
+            assert_eq!(body.size_hint().exact(), Some(3));
+            let sent = body.collect().await.ok().map(|body| body.to_bytes());
+            assert_eq!(sent.as_deref(), expected.map(str::as_bytes), "{later}");
+        }
+        fs::remove_file(&path).unwrap();
+    }
+}

@@ -1,0 +1,201 @@
+//! What a request sends, as it is kept, and as it is opened for one send.
+
+use std::collections::VecDeque;
+use std::error::Error as StdError;
+use std::fmt;
+use std::path::Path;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+
+use bytes::Bytes;
+use http_body::{Body as HttpBody, Frame, SizeHint};
+
+use super::stream::Once;
+use super::{BodyStream, file};
+use crate::error::InvalidRequest;
+
+/// Where a body comes from.
+#[derive(Clone)]
+pub(crate) enum Content {
+    Bytes(Bytes),
+    File(Arc<Path>),
+    Factory(Arc<dyn Fn() -> BodyStream + Send + Sync>),
+    Once(Arc<Once>),
+}
+
+impl Content {
+    fn is_replayable(&self) -> bool {
+        !matches!(self, Self::Once(_))
+    }
+
+    fn is_spent(&self) -> bool {
+        matches!(self, Self::Once(once) if once.is_spent())
+    }
+
+    async fn open(&self) -> Result<RequestBody, InvalidRequest> {
+        Ok(RequestBody::Stream(match self {
+            Self::Bytes(bytes) => return Ok(RequestBody::Bytes(bytes.clone())),
+            Self::File(path) => file::open(path).await?,
+            Self::Factory(make) => make(),
+            Self::Once(once) => once.lend().ok_or_else(|| {
+                InvalidRequest::new(
+                    "BodyStream",
+                    "was sent before, and a stream can be sent once: pass a new one",
+                )
+            })?,
+        }))
+    }
+}
+
+impl fmt::Debug for Content {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Bytes(bytes) => write!(f, "{} bytes", bytes.len()),
+            Self::File(_) => f.write_str("file"),
+            Self::Factory(_) => f.write_str("factory"),
+            Self::Once(_) => f.write_str("stream"),
+        }
+    }
+}
+
+/// What a request sends: one content, or several one after the other.
+#[derive(Clone)]
+pub(crate) enum Payload {
+    One(Content),
+    Pieces(Arc<[Content]>),
+}
+
+impl Payload {
+    pub(crate) fn empty() -> Self {
+        Self::One(Content::Bytes(Bytes::new()))
+    }
+
+    fn contents(&self) -> &[Content] {
+        match self {
+            Self::One(content) => std::slice::from_ref(content),
+            Self::Pieces(contents) => contents,
+        }
+    }
+
+    /// The whole, where it is at hand.
+    pub(crate) fn bytes(&self) -> Option<&Bytes> {
+        match self {
+            Self::One(Content::Bytes(bytes)) => Some(bytes),
+            _ => None,
+        }
+    }
+
+    /// Whether it can be sent any number of times.
+    pub(crate) fn is_replayable(&self) -> bool {
+        self.contents().iter().all(Content::is_replayable)
+    }
+
+    /// Whether it was sent, even partly, and cannot be sent again.
+    pub(crate) fn is_spent(&self) -> bool {
+        self.contents().iter().any(Content::is_spent)
+    }
+
+    /// Opens it for one send.
+    pub(crate) async fn open(&self) -> Result<RequestBody, InvalidRequest> {
+        match self {
+            Self::One(content) => content.open().await,
+            Self::Pieces(contents) => {
+                let mut pieces = VecDeque::with_capacity(contents.len());
+                for content in contents.iter() {
+                    pieces.push_back(content.open().await?);
+                }
+                Ok(RequestBody::Stream(BodyStream::new(Chain(pieces))))
+            }
+        }
+    }
+}
+
+/// The body of a request as a transport sends it: the bytes, where they are at hand, and a stream otherwise.
+///
+/// It is an [`http_body::Body`] in either case, so that a transport need not tell one from the other. Its exact size is
+/// known but for streams of unknown length.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum RequestBody {
+    /// All of it.
+    Bytes(Bytes),
+    /// As it comes.
+    Stream(BodyStream),
+}
+
+impl RequestBody {
+    /// The bytes, where they are at hand.
+    #[must_use]
+    pub fn bytes(&self) -> Option<&Bytes> {
+        match self {
+            Self::Bytes(bytes) => Some(bytes),
+            Self::Stream(_) => None,
+        }
+    }
+}
+
+/// Of no bytes.
+impl Default for RequestBody {
+    fn default() -> Self {
+        Self::Bytes(Bytes::new())
+    }
+}
+
+impl HttpBody for RequestBody {
+    type Data = Bytes;
+    type Error = Box<dyn StdError + Send + Sync>;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
+        match &mut *self {
+            Self::Bytes(bytes) if bytes.is_empty() => Poll::Ready(None),
+            Self::Bytes(bytes) => Poll::Ready(Some(Ok(Frame::data(std::mem::take(bytes))))),
+            Self::Stream(stream) => Pin::new(stream).poll_frame(cx),
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        match self {
+            Self::Bytes(bytes) => bytes.is_empty(),
+            Self::Stream(stream) => stream.is_end_stream(),
+        }
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        match self {
+            Self::Bytes(bytes) => SizeHint::with_exact(bytes.len() as u64),
+            Self::Stream(stream) => stream.size_hint(),
+        }
+    }
+}
+
+/// Several bodies, one after the other.
+struct Chain(VecDeque<RequestBody>);
+
+impl HttpBody for Chain {
+    type Data = Bytes;
+    type Error = Box<dyn StdError + Send + Sync>;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
+        while let Some(first) = self.0.front_mut() {
+            match ready!(Pin::new(first).poll_frame(cx)) {
+                // The trailers of a piece are nobody's in the whole.
+                Some(Ok(frame)) if !frame.is_data() => {}
+                Some(frame) => return Poll::Ready(Some(frame)),
+                None => drop(self.0.pop_front()),
+            }
+        }
+        Poll::Ready(None)
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        let exact = self.0.iter().try_fold(0_u64, |sum, piece| sum.checked_add(piece.size_hint().exact()?));
+        exact.map_or_else(SizeHint::default, SizeHint::with_exact)
+    }
+}

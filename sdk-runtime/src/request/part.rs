@@ -1,0 +1,208 @@
+//! One part of a multipart body, and what an argument for it may be.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use bytes::Bytes;
+use http::HeaderValue;
+
+use crate::body::{Body, IntoBody};
+
+/// One part of a `multipart/form-data` body (RFC 7578): the argument of `#[part]` where more than a value is to be said.
+///
+/// ```
+/// use sdk_runtime::Part;
+///
+/// let picture = Part::new(vec![0x89, b'P', b'N', b'G'])
+///     .file_name("me.png")
+///     .content_type(http::HeaderValue::from_static("image/png"));
+/// assert_eq!(format!("{picture:?}"), "Part(4 bytes)");
+/// ```
+#[derive(Clone)]
+pub struct Part {
+    pub(super) body: Body,
+    pub(super) file_name: Option<String>,
+}
+
+impl Part {
+    /// A field of text. It has no media type, as that of a browser's form has none.
+    pub fn text(text: impl Into<String>) -> Self {
+        Self { body: Body::new(text.into()), file_name: None }
+    }
+
+    /// A part of anything that can be a body, with its media type. A [`Body`] that is read as it is sent is so here too.
+    pub fn new(body: impl IntoBody) -> Self {
+        Self { body: body.into_body(), file_name: None }
+    }
+
+    /// Makes it a file of that name. What would end the name is escaped; servers must not take it for a path.
+    #[must_use]
+    pub fn file_name(mut self, name: impl Into<String>) -> Self {
+        self.file_name = Some(name.into());
+        self
+    }
+
+    /// Sets the media type.
+    #[must_use]
+    pub fn content_type(mut self, media_type: HeaderValue) -> Self {
+        self.body = self.body.content_type(media_type);
+        self
+    }
+}
+
+impl fmt::Debug for Part {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Part({:?})", self.body.content)
+    }
+}
+
+/// What can be the argument of `#[part]`, besides everything that implements `Display`.
+///
+/// `None` leaves the part out, a slice sends one part for each element. Bytes are one part of `application/octet-stream`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be a part",
+    label = "neither `Display` nor `PartArg`",
+    note = "help: pass a string, a number, bytes or a `Part`, or `impl std::fmt::Display for {Self}`"
+)]
+pub trait PartArg {
+    /// Calls `part` with each part to send, in order.
+    fn parts(&self, part: &mut dyn FnMut(Part));
+
+    /// The parts of a slice, so that one of bytes can be one part.
+    #[doc(hidden)]
+    fn parts_of(slice: &[Self], part: &mut dyn FnMut(Part))
+    where
+        Self: Sized,
+    {
+        slice.iter().for_each(|element| element.parts(part));
+    }
+}
+
+impl PartArg for Part {
+    fn parts(&self, part: &mut dyn FnMut(Part)) {
+        part(self.clone());
+    }
+}
+
+impl PartArg for Body {
+    fn parts(&self, part: &mut dyn FnMut(Part)) {
+        part(Part::new(self.clone()));
+    }
+}
+
+impl PartArg for Bytes {
+    fn parts(&self, part: &mut dyn FnMut(Part)) {
+        part(Part::new(self.clone()));
+    }
+}
+
+impl<T: PartArg + ?Sized> PartArg for &T {
+    fn parts(&self, part: &mut dyn FnMut(Part)) {
+        (**self).parts(part);
+    }
+}
+
+impl<T: PartArg> PartArg for Option<T> {
+    fn parts(&self, part: &mut dyn FnMut(Part)) {
+        self.iter().for_each(|value| value.parts(part));
+    }
+}
+
+impl<T: PartArg> PartArg for [T] {
+    fn parts(&self, part: &mut dyn FnMut(Part)) {
+        T::parts_of(self, part);
+    }
+}
+
+impl<T: PartArg, const N: usize> PartArg for [T; N] {
+    fn parts(&self, part: &mut dyn FnMut(Part)) {
+        T::parts_of(self, part);
+    }
+}
+
+impl<T: PartArg> PartArg for Vec<T> {
+    fn parts(&self, part: &mut dyn FnMut(Part)) {
+        T::parts_of(self, part);
+    }
+}
+
+/// A number; a slice of it is bytes.
+impl PartArg for u8 {
+    fn parts(&self, part: &mut dyn FnMut(Part)) {
+        part(Part::text(self.to_string()));
+    }
+
+    fn parts_of(slice: &[Self], part: &mut dyn FnMut(Part)) {
+        part(Part::new(slice));
+    }
+}
+
+macro_rules! by_display {
+    ($($type:ty),*) => {$(
+        impl PartArg for $type {
+            fn parts(&self, part: &mut dyn FnMut(Part)) {
+                part(Part::text(self.to_string()));
+            }
+        }
+    )*};
+}
+
+by_display!(
+    str,
+    String,
+    Cow<'_, str>,
+    char,
+    bool,
+    u16,
+    u32,
+    u64,
+    u128,
+    usize,
+    i8,
+    i16,
+    i32,
+    i64,
+    i128,
+    isize,
+    f32,
+    f64
+);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::body::Payload;
+
+    fn parts(value: &(impl PartArg + ?Sized)) -> Vec<String> {
+        let mut parts = Vec::new();
+        value.parts(&mut |part| {
+            let media_type = part.body.content_type.map(|it| it.to_str().unwrap().to_owned());
+            let payload = Payload::One(part.body.content);
+            let text = String::from_utf8_lossy(payload.bytes().unwrap());
+            parts.push(format!("{text} {}", media_type.unwrap_or_default()).trim_end().to_owned());
+        });
+        parts
+    }
+
+    #[test]
+    fn an_argument_is_the_parts_it_is_meant_to_be() {
+        assert_eq!(parts("a"), ["a"]);
+        assert_eq!(parts(&7u8), ["7"]);
+        assert_eq!(parts(&Some(false)), ["false"]);
+        assert_eq!(parts(&None::<u8>), [""; 0]);
+        assert_eq!(parts(&vec!["a", "b"]), ["a", "b"]);
+        assert_eq!(parts(&[Some(1), None]), ["1"]);
+        assert_eq!(parts(b"xy"), ["xy application/octet-stream"], "bytes are one part");
+        assert_eq!(parts(&vec![b'x', b'y']), ["xy application/octet-stream"]);
+        assert_eq!(parts(&&b"xy"[..]), ["xy application/octet-stream"]);
+        assert_eq!(
+            parts(&[vec![b'x'], vec![b'y']]),
+            ["x application/octet-stream", "y application/octet-stream"]
+        );
+        assert_eq!(parts(&Bytes::from_static(b"xy")), ["xy application/octet-stream"]);
+        assert_eq!(parts(&Body::new("xy")), ["xy"]);
+        let text = Part::new("x").content_type(HeaderValue::from_static("text/csv"));
+        assert_eq!(parts(&[text.clone(), Part::text("y")].as_slice()), ["x text/csv", "y"]);
+        assert_eq!(format!("{:?}", text.file_name("secret")), "Part(1 bytes)");
+    }
+}
