@@ -41,7 +41,7 @@ pub use error::{
 pub use http;
 #[doc(hidden)]
 pub use request::ListStyle;
-pub use request::{HeaderArg, Part, PartArg, RequestPreview};
+pub use request::{HeaderArg, Part, PartArg, RequestPreview, UrlArg};
 pub use response::{Answer, FromResponse, Head, NoCursor, Page, Response};
 pub use sdk_macros::api_client;
 pub use secret::{AccessToken, RefreshToken};
@@ -56,6 +56,9 @@ pub use transport::{
 
 /// The token of [`Call::cancel_on`], that of `tokio-util`.
 pub use tokio_util::sync::CancellationToken;
+
+/// The addresses of `#[url]`, those of the `url` crate.
+pub use url::Url;
 
 /// What an endpoint returns: `Result<T>` fails with [`Error`], `Result<T, E>` with an [`ApiError`] of your own.
 pub type Result<T, E = Error> = core::result::Result<T, E>;

@@ -1,6 +1,6 @@
 //! One exchange with a server: credentials, cookies and redirects of a single send; knows no session.
 //!
-//! A credential travels to https or loopback, and only to the client's own origin; both are checked at every hop.
+//! A credential travels to https or loopback, and only to the client's own origin or one that is trusted as that; both are checked at every hop.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use url::Url;
 use crate::cookies::Jar;
 use crate::error::{Error, InvalidRequest, TransportError, TransportErrorKind};
 use crate::request::Prepared;
-use crate::request::base::{Base, may_carry_credentials};
+use crate::request::base::{Base, is_same_origin, may_carry_credentials};
 use crate::transport::{Transport, TransportRequest, TransportResponse};
 
 /// As many redirects as reqwest follows; a longer chain is a circle.
@@ -46,7 +46,7 @@ pub(crate) enum Contents {
 /// An answer, and what it is the answer to.
 pub(crate) struct Exchange {
     pub(crate) answer: TransportResponse,
-    /// Whether it came from the client's own origin, without a detour.
+    /// Whether it came from the client's own origin or one that is trusted as that, without a detour.
     pub(crate) own_origin: bool,
     /// The request it answers, where that is not the one that was made but one it was redirected to.
     pub(crate) redirected: Option<Prepared>,
@@ -66,7 +66,7 @@ impl Upstream {
         if contents == Contents::Secret {
             must_be_private(&request.url)?;
         }
-        let mut own_origin = self.base.is_origin_of(&request.url);
+        let mut own_origin = self.base.trusts(&request.url);
         let mut redirected: Option<Prepared> = None;
         for _ in 0..=REDIRECTS {
             let current = redirected.as_ref().unwrap_or(request);
@@ -104,7 +104,12 @@ impl Upstream {
             if next.is_spent() {
                 return Ok(Exchange { answer, own_origin, redirected, is_spent: true });
             }
-            if own_origin && !self.base.is_origin_of(&next.url) {
+            let stays = if own_origin {
+                self.base.trusts(&next.url)
+            } else {
+                is_same_origin(&current.url, &next.url)
+            };
+            if !stays {
                 // Once away, for good: another origin must not choose what is sent to ours in somebody's name.
                 own_origin = false;
                 keep_what_is_for_anybody(&mut next.headers);

@@ -2,6 +2,7 @@
 
 mod wire;
 
+mod address;
 mod base;
 mod body;
 mod builder;

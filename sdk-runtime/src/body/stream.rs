@@ -155,7 +155,7 @@ impl HttpBody for Lent {
     }
 
     fn size_hint(&self) -> SizeHint {
-        self.stream.as_ref().map_or_else(|| self.size.clone(), BodyStream::size_hint)
+        self.stream.as_ref().map_or_else(|| self.size, BodyStream::size_hint)
     }
 }
 

@@ -53,6 +53,7 @@ pub trait ApiClient: Sized {
 #[must_use]
 pub struct ClientBuilder<C> {
     base: String,
+    trusted: Vec<String>,
     attach: Option<Attach>,
     token_bad: Option<TokenBad>,
     bearer: Option<AccessToken>,
@@ -74,6 +75,7 @@ impl<C: ApiClient> ClientBuilder<C> {
     pub fn new(base: &str) -> Self {
         Self {
             base: base.to_owned(),
+            trusted: Vec::new(),
             attach: None,
             token_bad: None,
             bearer: None,
@@ -84,6 +86,15 @@ impl<C: ApiClient> ClientBuilder<C> {
             body_limit: BODY_LIMIT,
             client: PhantomData,
         }
+    }
+
+    /// Sends the credential to `origin` too, such as `https://uploads.example`, where a `#[url]` argument or a redirect leads
+    /// there, and takes its answers for the session's. To any other origin but that of the base URL nothing of the session goes.
+    ///
+    /// It must be an address without a path, and https or on this machine; [`build`](Self::build) says if it is not.
+    pub fn trusted_origin(mut self, origin: &str) -> Self {
+        self.trusted.push(origin.to_owned());
+        self
     }
 
     /// How the access token is attached to requests. Default: [`Attach::bearer`].
@@ -171,7 +182,10 @@ impl<C: ApiClient> ClientBuilder<C> {
     ///
     /// When the base URL is none, options contradict each other, or the HTTP client cannot be set up.
     pub fn build(self) -> Result<C, BuildError> {
-        let base = Base::parse(&self.base).map_err(BuildError::base)?;
+        let mut base = Base::parse(&self.base).map_err(BuildError::base)?;
+        for origin in &self.trusted {
+            base.trust(origin).map_err(BuildError::origin)?;
+        }
         let transport: Arc<dyn Transport> = match (self.transport, self.http) {
             (Some(_), Some(_)) => {
                 return Err(BuildError::conflict(

@@ -12,6 +12,7 @@ pub struct BuildError(Arc<Kind>);
 #[derive(Debug)]
 enum Kind {
     Base(&'static str),
+    Origin(&'static str),
     Conflict(&'static str),
     Credential(InvalidRequest),
     Transport(TransportError),
@@ -20,6 +21,10 @@ enum Kind {
 impl BuildError {
     pub(crate) fn base(reason: &'static str) -> Self {
         Self(Arc::new(Kind::Base(reason)))
+    }
+
+    pub(crate) fn origin(reason: &'static str) -> Self {
+        Self(Arc::new(Kind::Origin(reason)))
     }
 
     pub(crate) fn conflict(reason: &'static str) -> Self {
@@ -40,6 +45,7 @@ impl fmt::Display for BuildError {
         f.write_str("the client cannot be built: ")?;
         match &*self.0 {
             Kind::Base(reason) => write!(f, "the base URL {reason}"),
+            Kind::Origin(reason) => write!(f, "the origin of `.trusted_origin(…)` {reason}"),
             Kind::Conflict(reason) => f.write_str(reason),
             Kind::Credential(error) => write!(f, "`{}` {}", error.argument(), error.reason()),
             Kind::Transport(_) => f.write_str("the HTTP client could not be set up"),
@@ -57,7 +63,7 @@ impl std::error::Error for BuildError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match &*self.0 {
             Kind::Transport(error) => Some(error),
-            Kind::Base(_) | Kind::Conflict(_) | Kind::Credential(_) => None,
+            Kind::Base(_) | Kind::Origin(_) | Kind::Conflict(_) | Kind::Credential(_) => None,
         }
     }
 }

@@ -115,13 +115,9 @@ impl From<http::Response<Bytes>> for ErrorResponse {
 impl fmt::Display for ErrorResponse {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Inner { endpoint, status, .. } = &*self.0;
-        write!(
-            f,
-            "`{}` ({} {}) was answered with status {status}",
-            endpoint.qualified_name(),
-            endpoint.method,
-            endpoint.template
-        )
+        let (name, method) = (endpoint.qualified_name(), endpoint.method);
+        let address = if endpoint.template.is_empty() { "#[url]" } else { endpoint.template };
+        write!(f, "`{name}` ({method} {address}) was answered with status {status}")
     }
 }
 

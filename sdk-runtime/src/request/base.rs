@@ -2,11 +2,13 @@
 
 use url::{Host, Url};
 
-/// An address every path of a client begins with: scheme, host and a path prefix without a slash at its end.
+/// An address every path of a client begins with: scheme, host and a path prefix without a slash at its end; and the
+/// further origins that its credentials may go to.
 #[derive(Debug, Clone)]
 pub(crate) struct Base {
     url: Url,
     prefix: String,
+    trusted: Vec<Url>,
 }
 
 impl Base {
@@ -29,7 +31,20 @@ impl Base {
             return Err("must not have a fragment: fragments are never sent");
         }
         let prefix = url.as_str().trim_end_matches('/').to_owned();
-        Ok(Self { url, prefix })
+        Ok(Self { url, prefix, trusted: Vec::new() })
+    }
+
+    /// Takes a further origin that is trusted as the client's own.
+    pub(crate) fn trust(&mut self, text: &str) -> Result<(), &'static str> {
+        let origin = Self::parse(text).ok().map(|base| base.url).filter(|url| url.path() == "/");
+        let url = origin.ok_or("must be scheme and host alone, as in `https://uploads.example`")?;
+        if !may_carry_credentials(&url) {
+            return Err(
+                "would get a credential in the clear: it must begin with `https://`, or be on this machine",
+            );
+        }
+        self.trusted.push(url);
+        Ok(())
     }
 
     /// The address as text, without a slash at its end.
@@ -44,15 +59,24 @@ impl Base {
 
     /// Whether requests with credentials travel without TLS, which they may only on this machine.
     pub(crate) fn is_loopback_in_the_clear(&self) -> bool {
-        self.url.scheme() == "http" && may_carry_credentials(&self.url)
+        self.origins().any(|url| url.scheme() == "http" && may_carry_credentials(url))
     }
 
-    /// Whether `url` is of this client's own origin (RFC 6454).
-    pub(crate) fn is_origin_of(&self, url: &Url) -> bool {
-        self.url.scheme() == url.scheme()
-            && self.url.host() == url.host()
-            && self.url.port_or_known_default() == url.port_or_known_default()
+    /// Whether `url` is of this client's own origin, or of one that is trusted as that.
+    pub(crate) fn trusts(&self, url: &Url) -> bool {
+        self.origins().any(|own| is_same_origin(own, url))
     }
+
+    fn origins(&self) -> impl Iterator<Item = &Url> {
+        std::iter::once(&self.url).chain(&self.trusted)
+    }
+}
+
+/// Whether both are of one origin (RFC 6454).
+pub(crate) fn is_same_origin(one: &Url, other: &Url) -> bool {
+    one.scheme() == other.scheme()
+        && one.host() == other.host()
+        && one.port_or_known_default() == other.port_or_known_default()
 }
 
 /// Whether a credential may travel to `url`: over TLS, or without leaving this machine.
@@ -101,6 +125,27 @@ mod tests {
     }
 
     #[test]
+    fn a_trusted_origin_is_nothing_but_an_origin() {
+        let mut base = Base::parse("https://a.example/v1").unwrap();
+        for given in ["https://b.example", "https://c.example:8443/", "http://localhost:9000"] {
+            assert!(!base.trusts(&Url::parse(given).unwrap()));
+            base.trust(given).unwrap();
+            assert!(base.trusts(&Url::parse(given).unwrap().join("/x?y").unwrap()), "{given}");
+        }
+        for given in [
+            "",
+            "b.example",
+            "https://b.example/v1",
+            "https://b.example?x",
+            "https://u@b.example",
+            "http://b.example",
+        ] {
+            assert!(base.trust(given).is_err(), "{given}");
+        }
+        assert!(!base.trusts(&Url::parse("https://c.example").unwrap()));
+    }
+
+    #[test]
     fn credentials_travel_over_tls_or_not_at_all() {
         for (url, may) in [
             ("https://a.example", true),
@@ -125,7 +170,7 @@ mod tests {
             ("http://a.example/", false),
             ("https://b.example/", false),
         ] {
-            assert_eq!(base.is_origin_of(&Url::parse(url).unwrap()), same, "{url}");
+            assert_eq!(base.trusts(&Url::parse(url).unwrap()), same, "{url}");
         }
     }
 }

@@ -1,5 +1,6 @@
 //! From arguments to a request that is ready to be sent, any number of times; knows nothing of transports and sessions.
 
+mod address;
 pub(crate) mod base;
 pub(crate) mod header;
 mod multipart;
@@ -18,6 +19,7 @@ use url::Url;
 use base::Base;
 use path::PathBuilder;
 
+pub use address::UrlArg;
 pub use header::HeaderArg;
 pub use part::{Part, PartArg};
 pub use preview::RequestPreview;
@@ -35,6 +37,8 @@ pub struct Request {
     endpoint: &'static Endpoint,
     path: PathBuilder,
     path_start: usize,
+    /// The parameter that is the whole address, and what it says.
+    address: Option<(&'static str, Url)>,
     query: String,
     style: Option<ListStyle>,
     headers: HeaderMap,
@@ -50,6 +54,7 @@ impl Request {
             endpoint,
             path: PathBuilder::new(base.prefix(), endpoint.template),
             path_start: base.prefix().len() - base.path_len(),
+            address: None,
             query: endpoint.query.to_owned(),
             style: None,
             headers: HeaderMap::with_capacity(endpoint.headers.len() + 4),
@@ -80,6 +85,14 @@ impl Request {
     pub(crate) fn rest(&mut self, placeholder: &'static str, value: &dyn fmt::Display) {
         let written = self.path.rest(placeholder, value);
         self.hold(written);
+    }
+
+    /// Takes the argument of `#[url]` for the whole address. The endpoint's template is empty then.
+    pub fn address(&mut self, parameter: &'static str, address: &(impl UrlArg + ?Sized)) {
+        match address::resolve(self.path.so_far(), address.address()) {
+            Ok(url) => self.address = Some((parameter, url)),
+            Err(reason) => self.hold(Err(InvalidRequest::new(parameter, reason))),
+        }
     }
 
     /// How the next query argument is written, if it is a list.
@@ -211,32 +224,16 @@ impl Request {
             .http_method()
             .ok_or_else(|| InvalidRequest::new(endpoint.method, "is not an HTTP method"))?;
 
-        let mut address = self.path.finish()?;
-        let path_end = address.len();
-        if !self.query.is_empty() {
-            address.push('?');
-            address.push_str(&self.query);
-        }
-        if address.len() > ADDRESS_LIMIT {
-            return Err(InvalidRequest::new(
-                endpoint.template,
-                "makes an address that is too long to be sent",
-            ));
-        }
-        let url = Url::parse(&address).map_err(|_| {
-            InvalidRequest::new(endpoint.template, "does not make an address with this base URL")
-        })?;
-        // Whatever rule a parser has that nobody here thought of: what is sent is what was built.
-        let built = &address[self.path_start..path_end];
-        let prefix = &address[..self.path_start];
-        let unchanged = url.path() == built && url.as_str().starts_with(prefix) && url.fragment().is_none();
-        if !unchanged {
-            let argument = path::placeholders(endpoint.template).next();
-            return Err(InvalidRequest::new(
-                argument.unwrap_or(endpoint.template),
-                "makes an address that would be changed on its way",
-            ));
-        }
+        let url = match self.address {
+            None => built(endpoint, self.path, self.path_start, &self.query)?,
+            Some((parameter, mut url)) => {
+                address::append(&mut url, &self.query);
+                if url.as_str().len() > ADDRESS_LIMIT {
+                    return Err(too_long(parameter));
+                }
+                url
+            }
+        };
 
         let mut headers = self.headers;
         if let Some(accept) = accept
@@ -267,6 +264,42 @@ impl Request {
             .or_else(|| matches!(method, Method::POST | Method::PUT | Method::PATCH).then(Payload::empty));
         Ok(Prepared { endpoint, method, url, headers, body })
     }
+}
+
+/// The address that template, arguments and query make.
+fn built(
+    endpoint: &'static Endpoint,
+    path: PathBuilder,
+    path_start: usize,
+    query: &str,
+) -> Result<Url, InvalidRequest> {
+    let mut address = path.finish()?;
+    let path_end = address.len();
+    if !query.is_empty() {
+        address.push('?');
+        address.push_str(query);
+    }
+    if address.len() > ADDRESS_LIMIT {
+        return Err(too_long(endpoint.template));
+    }
+    let url = Url::parse(&address)
+        .map_err(|_| InvalidRequest::new(endpoint.template, "does not make an address with this base URL"))?;
+    // Whatever rule a parser has that nobody here thought of: what is sent is what was built.
+    let built = &address[path_start..path_end];
+    let prefix = &address[..path_start];
+    let unchanged = url.path() == built && url.as_str().starts_with(prefix) && url.fragment().is_none();
+    if !unchanged {
+        let argument = path::placeholders(endpoint.template).next();
+        return Err(InvalidRequest::new(
+            argument.unwrap_or(endpoint.template),
+            "makes an address that would be changed on its way",
+        ));
+    }
+    Ok(url)
+}
+
+fn too_long(argument: &'static str) -> InvalidRequest {
+    InvalidRequest::new(argument, "makes an address that is too long to be sent")
 }
 
 fn not_flat(parameter: &'static str) -> InvalidRequest {

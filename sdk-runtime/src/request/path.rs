@@ -66,6 +66,11 @@ impl PathBuilder {
         self.literal()
     }
 
+    /// What is written so far, which is the prefix where the template is empty.
+    pub(crate) fn so_far(&self) -> &str {
+        &self.text
+    }
+
     /// The whole text, prefix included.
     pub(crate) fn finish(self) -> Result<String, InvalidRequest> {
         self.end_segment()?;

@@ -1,0 +1,145 @@
+//! An address that is an argument as a whole: `#[url]`.
+
+use std::borrow::Cow;
+
+use url::Url;
+
+/// What can be the argument of `#[url]`: an absolute address, or one relative to the base URL (RFC 3986, 5.2), which is
+/// taken with a slash at its end.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be an address",
+    label = "neither text nor `Url`",
+    note = "help: pass a `Url`, a `String` or a `&str`, or `impl UrlArg for {Self}`"
+)]
+pub trait UrlArg {
+    /// The address as text.
+    fn address(&self) -> &str;
+}
+
+impl UrlArg for Url {
+    fn address(&self) -> &str {
+        self.as_str()
+    }
+}
+
+impl UrlArg for str {
+    fn address(&self) -> &str {
+        self
+    }
+}
+
+impl UrlArg for String {
+    fn address(&self) -> &str {
+        self
+    }
+}
+
+impl UrlArg for Cow<'_, str> {
+    fn address(&self) -> &str {
+        self
+    }
+}
+
+impl<T: UrlArg + ?Sized> UrlArg for &T {
+    fn address(&self) -> &str {
+        (**self).address()
+    }
+}
+
+/// Where `address` leads from the base URL `prefix`, which ends before a slash; or why it leads nowhere.
+pub(super) fn resolve(prefix: &str, address: &str) -> Result<Url, &'static str> {
+    if address.trim().is_empty() {
+        return Err("is empty, and an address cannot be");
+    }
+    // The parser would delete some of them in silence.
+    if address.contains(|it: char| it.is_ascii_control()) {
+        return Err("holds a line break or another control character");
+    }
+    let not_an_address = "is neither an absolute address nor one relative to the base URL";
+    let base = Url::parse(&format!("{prefix}/")).map_err(|_| not_an_address)?;
+    let mut url = base.join(address).map_err(|_| not_an_address)?;
+    if !matches!(url.scheme(), "http" | "https") {
+        return Err("is an address that is neither https nor http");
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err("holds a user or a password, which would show in logs: pass them in a header");
+    }
+    url.set_fragment(None);
+    Ok(url)
+}
+
+/// Appends the `query`, which is encoded, to what the address has.
+pub(super) fn append(url: &mut Url, query: &str) {
+    match url.query() {
+        _ if query.is_empty() => {}
+        None | Some("") => url.set_query(Some(query)),
+        Some(own) => {
+            let both = format!("{own}&{query}");
+            url.set_query(Some(&both));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_taken_as_it_is_or_from_the_base() {
+        for (address, expected) in [
+            ("https://b.example/x?y=%2F", "https://b.example/x?y=%2F"),
+            ("http://b.example:81", "http://b.example:81/"),
+            ("/api/v1/issues?page=2", "https://a.example/api/v1/issues?page=2"),
+            ("issues?page=2", "https://a.example/api/v1/issues?page=2"),
+            ("?page=2", "https://a.example/api/v1/?page=2"),
+            ("../v2/x", "https://a.example/api/v2/x"),
+            ("../../../x", "https://a.example/x"),
+            ("//b.example/x", "https://b.example/x"),
+            ("/x#fragment", "https://a.example/x"),
+            ("HTTPS://B.example/é x", "https://b.example/%C3%A9%20x"),
+        ] {
+            let resolved = resolve("https://a.example/api/v1", address).unwrap();
+            assert_eq!(resolved.as_str(), expected, "{address}");
+            let again = resolve("https://a.example/api/v1", resolved.address()).unwrap();
+            assert_eq!(again, resolved, "a `Url` stays what it is");
+        }
+    }
+
+    #[test]
+    fn what_is_no_address_to_send_to_is_refused() {
+        for address in [
+            "",
+            " ",
+            "ftp://b.example/",
+            "file:///etc/passwd",
+            "data:,x",
+            "javascript:0",
+            "mailto:a@b.example",
+            "https://user@b.example/",
+            "https://user:password@b.example/",
+            "https://:password@b.example/",
+            "//user@b.example",
+            "https://",
+            "https://b.example:99999/",
+            "https://b b/",
+            "/x\r\ny",
+            "ht\ntps://b.example",
+        ] {
+            assert!(resolve("https://a.example/v1", address).is_err(), "{address}");
+        }
+    }
+
+    #[test]
+    fn a_query_is_appended() {
+        for (address, query, expected) in [
+            ("https://a.example/x", "", "https://a.example/x"),
+            ("https://a.example/x", "a=%26", "https://a.example/x?a=%26"),
+            ("https://a.example/x?", "a=1", "https://a.example/x?a=1"),
+            ("https://a.example/x?cursor=%2B+c", "a=b%20c", "https://a.example/x?cursor=%2B+c&a=b%20c"),
+        ] {
+            let mut url = Url::parse(address).unwrap();
+            append(&mut url, query);
+            assert_eq!(url.as_str(), expected, "{address}");
+        }
+    }
+}
