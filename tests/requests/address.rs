@@ -1,9 +1,6 @@
 //! Requests whose whole address is an argument: where they go, and what of the session goes along.
 
-use sdk_runtime::__private::{
-    ApiClient, Auth, Client, ClientBuilder, Decode, Endpoint, RefreshEndpoint, via::*,
-};
-use sdk_runtime::{Call, Head, Refusal, Result, TokenResponse, Tokens, Url, UrlArg, api_client};
+use sdk_runtime::{Head, Refusal, Result, TokenResponse, Tokens, Url, api_client};
 use sdk_testkit::{Backend, Reply};
 use serde::Deserialize;
 
@@ -28,41 +25,22 @@ trait Login {
     async fn crumb(&self) -> Result<()>;
 }
 
-/// What the macro writes for endpoints with `#[url] next`.
-struct Anywhere(Client);
-
-impl ApiClient for Anywhere {
-    const NAME: &'static str = "Anywhere";
-    const REFRESH: Option<&'static RefreshEndpoint> = None;
-
-    fn from_client(client: Client) -> Self {
-        Self(client)
-    }
-}
-
-impl Anywhere {
-    fn call(&self, endpoint: &'static Endpoint, next: &(impl UrlArg + ?Sized)) -> Call<()> {
-        let mut request = self.0.request(endpoint);
-        request.address("next", next);
-        let decoder = (&&&&Decode::<()>::NEW).decoder();
-        request.finish(decoder)
-    }
-
-    fn get(&self, next: &(impl UrlArg + ?Sized)) -> Call<()> {
-        static GET: Endpoint = Endpoint::new("Anywhere::get", "GET", "").headers(&[("x-own", "1")]);
-        self.call(&GET, next)
-    }
-
-    fn unsigned(&self, next: &(impl UrlArg + ?Sized)) -> Call<()> {
-        static GET: Endpoint = Endpoint::new("Anywhere::unsigned", "GET", "").auth(Auth::None);
-        self.call(&GET, next)
-    }
+#[api_client]
+trait Anywhere {
+    #[get(headers("x-own" = "1"))]
+    async fn follow(&self, #[url] next: &str) -> Result<()>;
+    #[get(headers("x-own" = "1"))]
+    async fn parsed(&self, #[url] next: &Url) -> Result<()>;
+    #[get(headers("x-own" = "1"))]
+    async fn page(&self, #[url] next: String, #[query] page: u8) -> Result<()>;
+    #[get(auth = none)]
+    async fn unsigned(&self, #[url] next: &str) -> Result<()>;
 }
 
 const BASE: &str = "https://own.test/api/v1";
 
 /// A server of one's own, one of somebody else's, and a client that is signed in and has a cookie.
-async fn servers(trusted: &[&str]) -> (Backend, Backend, Anywhere) {
+async fn servers(trusted: &[&str]) -> (Backend, Backend, AnywhereClient) {
     let crumb = Reply::empty().header("set-cookie", "crumb=1; Path=/; Domain=own.test");
     let own = accepting().reply("GET", "/api/v1/crumb", crumb);
     own.reply("POST", "/api/v1/refresh", Reply::json(&serde_json::json!({})));
@@ -79,7 +57,7 @@ async fn servers(trusted: &[&str]) -> (Backend, Backend, Anywhere) {
     let login = LoginClient::builder(BASE).transport(origins()).build().unwrap();
     login.session().sign_in(Tokens::new("s3cret").refresh_token("r")).unwrap();
     login.crumb().await.unwrap();
-    let builder = ClientBuilder::<Anywhere>::new(BASE).session(login.session()).transport(origins());
+    let builder = AnywhereClient::builder(BASE).session(login.session()).transport(origins());
     let client = trusted.iter().fold(builder, |builder, origin| builder.trusted_origin(origin));
     (own, other, client.build().unwrap())
 }
@@ -90,11 +68,12 @@ async fn an_address_of_ones_own_is_signed() {
     let url = Url::parse("https://own.test/x?y#z").unwrap();
     let signed = "authorization: Bearer s3cret\ncookie: crumb=1\nx-own: 1\n\n";
     for (call, target) in [
-        (client.get(&url), "/x?y"),
-        (client.get("/api/v1/issues?page=2"), "/api/v1/issues?page=2"),
-        (client.get(&String::from("issues")), "/api/v1/issues"),
-        (client.get("?page=2"), "/api/v1/?page=2"),
-        (client.get("https://OWN.test:443/"), "/"),
+        (client.parsed(&url), "/x?y"),
+        (client.follow("/api/v1/issues?page=2"), "/api/v1/issues?page=2"),
+        (client.follow("issues"), "/api/v1/issues"),
+        (client.page("issues?state=open#top".to_owned(), 2), "/api/v1/issues?state=open&page=2"),
+        (client.follow("?page=2"), "/api/v1/?page=2"),
+        (client.follow("https://OWN.test:443/"), "/"),
     ] {
         assert_eq!(raw(&sent(&own, call).await), format!("GET {target}\n{signed}"));
     }
@@ -112,18 +91,22 @@ async fn a_foreign_address_gets_nothing_of_the_session() {
         let (own, other, client) = servers(&[]).await;
         let before = own.requests().len();
         other.reply("GET", "/x", Reply::empty().header("set-cookie", "planted=1; Path=/; Domain=own.test"));
-        assert_eq!(raw(&sent(&other, client.get(address)).await), "GET /x\nx-own: 1\n\n", "{address}");
+        assert_eq!(raw(&sent(&other, client.follow(address)).await), "GET /x\nx-own: 1\n\n", "{address}");
 
         let refusal = Reply::empty().status(401).header("www-authenticate", "Bearer error=\"invalid_token\"");
         other.reply("GET", "/x", refusal);
-        let error = client.get(address).await.unwrap_err();
+        let error = client.follow(address).await.unwrap_err();
         assert!(matches!(&error, sdk_runtime::Error::Status(answer) if answer.status() == 401), "{error:?}");
         assert_eq!(
             error.to_string(),
-            "`Anywhere::get` (GET #[url]) was answered with status 401 Unauthorized"
+            "`Anywhere::follow` (GET #[url]) was answered with status 401 Unauthorized"
         );
         assert_eq!(own.requests().len(), before, "no renewal, since it is not for them to judge");
-        assert_eq!(sent(&own, client.get("/")).await.header("cookie"), Some("crumb=1"), "nor to set cookies");
+        assert_eq!(
+            sent(&own, client.follow("/")).await.header("cookie"),
+            Some("crumb=1"),
+            "nor to set cookies"
+        );
     }
 }
 
@@ -132,12 +115,12 @@ async fn headers_are_for_the_address_they_were_declared_for() {
     let (own, other, client) = servers(&[]).await;
     for elsewhere in ["https://third.test/to", "https://own.test/to"] {
         other.reply("GET", "/x", Reply::redirect(elsewhere));
-        client.get("https://other.test/x").await.unwrap();
+        client.follow("https://other.test/x").await.unwrap();
         let last = if elsewhere.contains("own") { own.last() } else { other.last() };
         assert_eq!(raw(&last.unwrap()), "GET /to\n\n", "{elsewhere}");
     }
     other.reply("GET", "/x", Reply::redirect("/to"));
-    client.get("https://other.test/x").await.unwrap();
+    client.follow("https://other.test/x").await.unwrap();
     assert_eq!(raw(&other.last().unwrap()), "GET /to\nx-own: 1\n\n", "within its origin they are");
 }
 
@@ -145,20 +128,20 @@ async fn headers_are_for_the_address_they_were_declared_for() {
 async fn a_trusted_origin_is_as_ones_own() {
     let (own, other, client) = servers(&["https://other.test", "https://sub.own.test/"]).await;
     let signed = "authorization: Bearer s3cret\nx-own: 1\n\n";
-    assert_eq!(raw(&sent(&other, client.get("https://other.test/x")).await), format!("GET /x\n{signed}"));
-    let below = sent(&other, client.get("https://sub.own.test/x")).await;
+    assert_eq!(raw(&sent(&other, client.follow("https://other.test/x")).await), format!("GET /x\n{signed}"));
+    let below = sent(&other, client.follow("https://sub.own.test/x")).await;
     assert_eq!(below.header("cookie"), Some("crumb=1"), "where the cookie's own rules let it go");
 
     own.reply("GET", "/from", Reply::redirect("https://other.test/to"));
-    client.get("/from").await.unwrap();
+    client.follow("/from").await.unwrap();
     assert_eq!(raw(&other.last().unwrap()), format!("GET /to\n{signed}"));
 
     other.route("GET", "/x", |request| async move {
         Reply::empty().status(if request.bearer() == Some("renewed") { 204 } else { 401 })
     });
-    client.get("https://other.test/x").await.unwrap();
+    client.follow("https://other.test/x").await.unwrap();
     assert_eq!(own.count("POST", "/api/v1/refresh"), 1, "its refusal is one of the token");
-    assert_eq!(raw(&sent(&other, client.get("https://third.test/y")).await), "GET /y\nx-own: 1\n\n");
+    assert_eq!(raw(&sent(&other, client.follow("https://third.test/y")).await), "GET /y\nx-own: 1\n\n");
 }
 
 #[test]
@@ -168,7 +151,7 @@ fn what_is_no_origin_cannot_be_trusted() {
         ("https://uploads.example/v1", "scheme and host alone"),
         ("http://uploads.example", "in the clear"),
     ] {
-        let error = ClientBuilder::<Anywhere>::new(BASE).trusted_origin(origin).build().err().unwrap();
+        let error = AnywhereClient::builder(BASE).trusted_origin(origin).build().err().unwrap();
         assert!(error.to_string().contains(says), "{error}");
     }
 }
@@ -179,9 +162,9 @@ async fn what_is_no_address_is_refused_by_the_name_of_its_parameter() {
     for address in
         ["", "ftp://own.test/", "https://user:password@own.test/", "https://", "/x\r\ny", "data:,x"]
     {
-        assert_eq!(refused(&own, client.get(address)).await, "next", "{address}");
+        assert_eq!(refused(&own, client.follow(address)).await, "next", "{address}");
         assert_eq!(refused(&other, client.unsigned(address)).await, "next", "{address}");
     }
     let long = format!("/{}", "x".repeat(70_000));
-    assert_eq!(refused(&own, client.get(&long)).await, "next");
+    assert_eq!(refused(&own, client.follow(&long)).await, "next");
 }

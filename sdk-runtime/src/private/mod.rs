@@ -4,6 +4,7 @@ mod via;
 
 pub use std::boxed::Box;
 use std::future::Future;
+use std::marker::PhantomData;
 use std::pin::Pin;
 pub use std::sync::Arc;
 use std::time::Duration;
@@ -12,7 +13,7 @@ pub use crate::body::IntoBody;
 pub use crate::client::{ApiClient, Call, Client, ClientBuilder};
 pub use crate::endpoint::{Auth, CallTimeout as Timeout, Endpoint};
 pub use crate::error::BuildError;
-pub use crate::request::Request;
+pub use crate::request::{ListStyle, Request};
 pub use crate::response::{Answer, Decoder};
 pub use crate::session::{Grant, RefreshEndpoint, Session, TokenAnswer, TokenRequest, TokenResponse};
 pub use via::{Decode, Return, arg};
@@ -60,3 +61,19 @@ pub type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
 /// What an erased trait's method returns.
 pub type BoxedCall<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// Whether a body of the type `T` can be sent again, where that is known.
+pub struct Resend<T>(PhantomData<fn() -> T>);
+
+impl<T: IntoBody> Resend<T> {
+    /// What the type says.
+    pub const POSSIBLE: bool = T::REPLAYABLE;
+}
+
+/// For a type that is no body: that is told elsewhere, and once.
+pub trait ResendUnknown {
+    /// Nothing to be said against it.
+    const POSSIBLE: bool = true;
+}
+
+impl<T> ResendUnknown for Resend<T> {}

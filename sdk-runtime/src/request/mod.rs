@@ -88,7 +88,7 @@ impl Request {
     }
 
     /// Takes the argument of `#[url]` for the whole address. The endpoint's template is empty then.
-    pub fn address(&mut self, parameter: &'static str, address: &(impl UrlArg + ?Sized)) {
+    pub(crate) fn address(&mut self, parameter: &'static str, address: &(impl UrlArg + ?Sized)) {
         match address::resolve(self.path.so_far(), address.address()) {
             Ok(url) => self.address = Some((parameter, url)),
             Err(reason) => self.hold(Err(InvalidRequest::new(parameter, reason))),
@@ -186,13 +186,13 @@ impl Request {
     }
 
     /// Appends the parts that `each` gives, all of that name.
-    pub fn part(&mut self, name: &'static str, each: impl FnOnce(&mut dyn FnMut(Part))) {
+    pub(crate) fn part(&mut self, name: &'static str, each: impl FnOnce(&mut dyn FnMut(Part))) {
         let parts = self.parts.get_or_insert_default();
         each(&mut |part| parts.push((name, part)));
     }
 
     /// Appends a part in JSON; what JSON writes as `null` is left out, as `None` is everywhere.
-    pub fn json_part(&mut self, name: &'static str, value: &(impl Serialize + ?Sized)) {
+    pub(crate) fn json_part(&mut self, name: &'static str, value: &(impl Serialize + ?Sized)) {
         match serde_json::to_vec(value) {
             Ok(json) => self.part(name, |part| {
                 if json != b"null" {

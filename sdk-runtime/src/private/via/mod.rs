@@ -11,10 +11,12 @@ macro_rules! never {
     };
 }
 
+mod address;
 mod decode;
 mod fields;
 mod header;
 mod json;
+mod part;
 mod path;
 mod query;
 mod returns;
