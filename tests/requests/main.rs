@@ -8,6 +8,7 @@ mod body;
 mod builder;
 mod cookies;
 mod header;
+mod multipart;
 mod path;
 mod path_random;
 mod proxy;

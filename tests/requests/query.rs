@@ -52,6 +52,14 @@ trait Search {
     #[get("/s")]
     async fn many<T: Serialize>(&self, #[queries] q: T) -> Result<()>;
 
+    #[get("/s")]
+    async fn styled(
+        &self,
+        #[query(style = csv)] ids: &[u8],
+        #[query] q: &[&str],
+        #[query("label", style = brackets)] labels: Vec<&str>,
+    ) -> Result<()>;
+
     #[get("/s?x=1")]
     async fn both(
         &self,
@@ -120,6 +128,22 @@ async fn a_value_is_written_as_it_is_meant() {
 async fn an_array_is_a_list() {
     let (backend, c) = client();
     check(&backend, [(c.array([1, 2], &["a", "b"]), Some("ids=1&ids=2&labels=a&labels=b"))]).await;
+}
+
+#[tokio::test]
+async fn a_style_is_that_of_its_own_argument() {
+    let (backend, c) = client();
+    check(
+        &backend,
+        [
+            (
+                c.styled(&[1, 2], &["a,b", "c"], vec!["x", "y z"]),
+                Some("ids=1,2&q=a%2Cb&q=c&label%5B%5D=x&label%5B%5D=y%20z"),
+            ),
+            (c.styled(&[], &["a", "b"], vec![]), Some("q=a&q=b")),
+        ],
+    )
+    .await;
 }
 
 #[tokio::test]

@@ -82,6 +82,7 @@ impl Transport for Printing {
         let url = request.url.clone();
         request.url.set_path("/");
         assert_quiet("request", &request);
+        assert_quiet("its body", &request.body);
         request.url = url;
         self.0.send(request)
     }

@@ -115,7 +115,6 @@ impl Payload {
 ///
 /// It is an [`http_body::Body`] in either case, so that a transport need not tell one from the other. Its exact size is
 /// known but for streams of unknown length.
-#[derive(Debug)]
 #[non_exhaustive]
 pub enum RequestBody {
     /// All of it.
@@ -168,6 +167,15 @@ impl HttpBody for RequestBody {
         match self {
             Self::Bytes(bytes) => SizeHint::with_exact(bytes.len() as u64),
             Self::Stream(stream) => stream.size_hint(),
+        }
+    }
+}
+
+impl fmt::Debug for RequestBody {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Bytes(bytes) => write!(f, "RequestBody({} bytes)", bytes.len()),
+            Self::Stream(_) => f.write_str("RequestBody(stream)"),
         }
     }
 }
