@@ -39,8 +39,6 @@ pub use error::{
     TransportErrorKind, UnavailableCause,
 };
 pub use http;
-#[doc(hidden)]
-pub use request::ListStyle;
 pub use request::{HeaderArg, Part, PartArg, RequestPreview, UrlArg};
 pub use response::{Answer, FromResponse, Head, NoCursor, Page, Response};
 pub use sdk_macros::api_client;

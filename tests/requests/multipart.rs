@@ -27,6 +27,8 @@ trait Form {
         #[part] image: Vec<Part>,
     ) -> Result<()>;
     #[post("/f")]
+    async fn typed(&self, #[header] content_type: Option<&str>, #[part] text: &str) -> Result<()>;
+    #[post("/f")]
     async fn json<T: Serialize>(&self, #[part(json)] about: &T) -> Result<()>;
 }
 
@@ -65,6 +67,7 @@ async fn parts_of_nothing_are_refused() {
     assert_eq!(refused(&backend, client.upload(None, None, None, &[], vec![])).await, "#[part]");
     let no_json = std::collections::BTreeMap::from([((1, 2), 3)]);
     assert_eq!(refused(&backend, client.json(&no_json)).await, "about");
+    assert_eq!(refused(&backend, client.typed(Some("multipart/mixed"), "x")).await, "content-type");
     let empty = client.upload(Some(""), None, None, &[], vec![]);
     assert!(sent(&backend, empty).await.text().contains("name=\"caption\""), "an empty text is something");
 }

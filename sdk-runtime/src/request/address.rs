@@ -55,7 +55,18 @@ pub(super) fn resolve(prefix: &str, address: &str) -> Result<Url, &'static str> 
     if address.contains(|it: char| it.is_ascii_control()) {
         return Err("holds a line break or another control character");
     }
+    let in_front_of_the_query = address.split(['?', '#']).next().unwrap_or_default();
+    if in_front_of_the_query.contains('\\') {
+        return Err("holds a backslash, which would be taken for a slash");
+    }
     let not_an_address = "is neither an absolute address nor one relative to the base URL";
+    // The parser would read `https:x` as `x`, and `http:x` as a host.
+    let web = address.split_once(':').filter(|(scheme, _)| {
+        scheme.trim().eq_ignore_ascii_case("https") || scheme.trim().eq_ignore_ascii_case("http")
+    });
+    if web.is_some_and(|(_, rest)| !rest.starts_with("//")) {
+        return Err(not_an_address);
+    }
     let base = Url::parse(&format!("{prefix}/")).map_err(|_| not_an_address)?;
     let mut url = base.join(address).map_err(|_| not_an_address)?;
     if !matches!(url.scheme(), "http" | "https") {
@@ -96,6 +107,7 @@ mod tests {
             ("../../../x", "https://a.example/x"),
             ("//b.example/x", "https://b.example/x"),
             ("/x#fragment", "https://a.example/x"),
+            ("/x?http:y\\z", "https://a.example/x?http:y\\z"),
             ("HTTPS://B.example/é x", "https://b.example/%C3%A9%20x"),
         ] {
             let resolved = resolve("https://a.example/api/v1", address).unwrap();
@@ -122,6 +134,11 @@ mod tests {
             "https://",
             "https://b.example:99999/",
             "https://b b/",
+            "https:x",
+            "HTTP:x",
+            " http:/x",
+            "https:\\\\b.example",
+            "/\\b.example",
             "/x\r\ny",
             "ht\ntps://b.example",
         ] {

@@ -143,6 +143,7 @@ mod tests {
             assert!(base.trust(given).is_err(), "{given}");
         }
         assert!(!base.trusts(&Url::parse("https://c.example").unwrap()));
+        assert!(base.is_loopback_in_the_clear(), "no proxy may see what goes there in the clear");
     }
 
     #[test]

@@ -248,6 +248,12 @@ impl Request {
                     "has nothing to send: every part is `None` or an empty list",
                 ));
             }
+            Some(_) if headers.contains_key(CONTENT_TYPE) => {
+                return Err(InvalidRequest::new(
+                    "content-type",
+                    "is that of the parts, which tells where each ends",
+                ));
+            }
             Some(parts) => Some(multipart::encode(parts)),
             None => self.body.map(|body| (Payload::One(body.content), body.content_type)),
         };
