@@ -55,11 +55,18 @@ use quote::quote;
 ///   with a method of the same name for each endpoint. It returns a `Call`: `'static`, awaited to be sent, and with options of
 ///   its own. Arguments are encoded when the method is called, so that a call borrows nothing and can be spawned:
 ///   `tokio::spawn(call.into_future())`.
+/// - **`<Trait>Client::ENDPOINTS`**, every endpoint as plain data: names, methods, templates and what they need.
 /// - **The trait for the client**, which awaits those methods.
+/// - **`Dyn<Trait>`**, with `#[api_client(dyn)]`: one type for whatever implements the trait, made with `DynTracker::new(client)`,
+///   to keep in a struct without a type parameter. A generic method stays out of it with `where Self: Sized`.
+///
+/// A trait can have parameters, lifetimes, supertraits and a `where` clause. Its client has the same parameters, whose types must
+/// be `'static`, as must a type parameter of a method that its return type mentions. What stands in a supertrait is the user's to
+/// implement for the client.
 ///
 /// The options of one call, such as `.timeout(…)`, `.cancel_on(…)` and `.header(…)`, are there on the client's methods: the
 /// trait's return plain futures, since a fake has to make them too. Code that is written for any implementation takes the
-/// trait as a generic parameter (`impl Tracker`, not `dyn Tracker`), and bounds a call with `tokio::time::timeout`:
+/// trait as a generic parameter (`impl Tracker`), and bounds a call with `tokio::time::timeout`:
 ///
 /// ```text
 /// async fn title(tracker: &impl Tracker, id: u64) -> Result<Option<String>> {
@@ -79,7 +86,7 @@ use quote::quote;
 ///
 /// # On the trait
 ///
-/// Every option is a default for the endpoints of the trait, apart from `base` and `crate`.
+/// Every option is a default for the endpoints of the trait, apart from `base`, `dyn` and `crate`.
 ///
 /// | Option | Meaning | Default |
 /// |---|---|---|
@@ -87,6 +94,7 @@ use quote::quote;
 /// | `auth = required` | requests are signed by the session; see below | `required` |
 /// | `timeout = 30s` | bounds a whole call, waiting for a renewal and the replay included | the client's |
 /// | `headers("accept" = "text/plain", …)` | fixed headers | none |
+/// | `dyn` | makes `Dyn<Trait>` as well | not made |
 /// | `crate = path` | where `sdk_runtime` is found, if it was renamed or re-exported | `::sdk_runtime` |
 ///
 /// # On a method: the verb
@@ -99,11 +107,18 @@ use quote::quote;
 /// | `auth = required` | without a login the call fails, and nothing is sent |
 /// | `auth = optional` | signed if somebody is signed in, unsigned if nobody is; fails with `Error::SessionExpired` after a login has expired |
 /// | `auth = none` | never signed; only here and on `start` and `refresh` endpoints may a header `authorization` be given |
+/// | `auth = scopes("issues:read", …)` | as `required`; and where the scopes of the token are known, the call fails with `Error::InsufficientScope` unless these are among them, and nothing is sent |
 /// | `timeout = 500ms` | a whole number of `ms`, `s`, `m` or `h`; `none` for no limit. On a `refresh` endpoint, how long the renewal may take: 20 s unless it says so itself, whatever the trait says |
 /// | `headers("name" = "value", …)` | take the place of the trait's headers of the same name |
+/// | `retry = 3` | up to so many more tries after a failure that passes: no connection, a broken one, 408, 429, 500, 502, 503, 504. `POST`, `PATCH` and custom methods need `idempotent` for it. `retry = never` for none, whatever the client's default |
+/// | `idempotent`, `idempotent = "x-request-id"` | one key for each call, sent with every try and with the replay, in the header `idempotency-key` or the one that is named |
+/// | `paginate = link` | the next page is where the answer's `Link` header says (RFC 8288) |
+/// | `paginate = cursor(after)` | the next page is had by sending the cursor of the last one in the `#[query]` parameter `after` |
+/// | `paginate = page(page)` | the next page is had by counting up the `#[query]` parameter `page`, until one is empty |
 ///
 /// A method with a verb is an *endpoint*: an `async fn` with `&self`, plain parameter names, no body, and a return type
-/// `Result<T>` or `Result<T, E>`, behind an alias or not. A method with a body and no verb is a *composite*. It is kept as it
+/// `Result<T>` or `Result<T, E>`, behind an alias or not. With `paginate` it is a plain `fn` that returns `Pages<P>` or
+/// `Pages<P, E>`: a stream, which fetches a page whenever it is asked for one. A method with a body and no verb is a *composite*. It is kept as it
 /// is, and the client has a method that forwards to it.
 ///
 /// # The path
@@ -113,6 +128,7 @@ use quote::quote;
 /// | `/issues/{id}` | the parameter `id`; everything but `A-Z a-z 0-9 - . _ ~` is percent-encoded |
 /// | `/files/{*path}` | the parameter `path` with its slashes, as the last segment |
 /// | `/issues?state=open` | fixed query parameters, in front of those of the arguments |
+/// | none, as in `#[get]` | the parameter with `#[url]` is the whole address |
 ///
 /// A path starts with `/` and reaches the server as it is written. What a URL parser would change is an error: spaces, quotes,
 /// backslashes, control characters, non-ASCII characters, fragments, dot-segments and empty segments. So is an argument
@@ -125,16 +141,20 @@ use quote::quote;
 /// | Attribute | Meaning |
 /// |---|---|
 /// | `#[path]`, `#[path("issue-id")]` | fills the placeholder of its own, or of that name |
+/// | `#[url]` | the whole address, absolute or relative to the client's URL; to another origin than the client's it goes without credentials |
 /// | `#[query]`, `#[query("label")]` | one parameter of the query; `None` is left out, a list repeats the name |
+/// | `#[query(style = csv)]`, `#[query("label", style = brackets)]` | a list as `label=a,b`, or as `label[]=a&label[]=b` |
 /// | `#[queries]` | the fields of a struct or the entries of a map, as query parameters |
 /// | `#[header]`, `#[header("if-match")]` | one header, by default named after the parameter with `-` for `_`; `None` is left out, a list repeats the line |
 /// | `#[headers]` | the entries of a map or the fields of a struct, as headers |
 /// | `#[json]`, `#[json("application/merge-patch+json")]` | the body, as JSON |
 /// | `#[form]` | the body, as `application/x-www-form-urlencoded` |
 /// | `#[body]`, `#[body("application/octet-stream")]` | the body, as its type says, such as a string or bytes |
+/// | `#[part]`, `#[part("image")]` | one part of a `multipart/form-data` body: text, bytes, or a `Part` with a file name and a media type; `None` is left out, a list repeats the name. Parts go in the order of their declaration |
+/// | `#[part(json)]`, `#[part("meta", json)]` | a part in JSON |
 /// | `#[from_session]` | beside one of the others, at a `#[session(end)]`: the session supplies the value, and the parameter leaves the visible signature |
 ///
-/// There is at most one body, and none with `GET` and `HEAD`. The headers that frame a message, such as `host` and
+/// There is at most one body, made of parts or given whole, and none with `GET` and `HEAD`. The headers that frame a message, such as `host` and
 /// `content-length`, cannot be set.
 ///
 /// # The session

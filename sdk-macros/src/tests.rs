@@ -35,6 +35,20 @@ fn a_whole_client() {
     ));
 }
 
+/// What generated code costs is said for one endpoint: what two hundred of them add, divided by their number.
+#[test]
+fn a_plain_endpoint_is_short() {
+    let lines = |count: usize| {
+        let methods = (0..count).map(|index| {
+            format!("/// One.\n #[get(\"/users{index}/{{id}}\")] async fn user{index}(&self, id: u64) -> Result<User>;")
+        });
+        expanded("", &format!("pub trait Users {{ {} }}", methods.collect::<String>())).lines().count()
+    };
+    let each = (lines(201) - lines(1)) / 200;
+    println!("lines of a plain endpoint: {each}");
+    assert!(each <= 25, "{each}");
+}
+
 #[test]
 fn roles() {
     insta::assert_snapshot!(method(
