@@ -158,6 +158,7 @@ async fn what_cannot_be_written_is_refused() {
     assert_eq!(refused(&backend, client.json(&no_json)).await, "#[json]");
     assert_eq!(refused(&backend, client.form(&BTreeMap::from([("a", vec![vec![1]])]))).await, "#[form]");
     assert_eq!(refused(&backend, client.json_as("a\r\nb", 1)).await, "content-type");
+    assert_eq!(refused(&backend, client.body(Body::invalid("is out of range"))).await, "#[body]");
 }
 
 /// The length is the transport's, so this is asked of a real one.

@@ -67,6 +67,8 @@ async fn parts_of_nothing_are_refused() {
     assert_eq!(refused(&backend, client.upload(None, None, None, &[], vec![])).await, "#[part]");
     let no_json = std::collections::BTreeMap::from([((1, 2), 3)]);
     assert_eq!(refused(&backend, client.json(&no_json)).await, "about");
+    let invalid = vec![Part::new(&b"x"[..]), Part::new(Body::invalid("is out of range"))];
+    assert_eq!(refused(&backend, client.upload(None, None, None, &[], invalid)).await, "image");
     assert_eq!(refused(&backend, client.typed(Some("multipart/mixed"), "x")).await, "content-type");
     let empty = client.upload(Some(""), None, None, &[], vec![]);
     assert!(sent(&backend, empty).await.text().contains("name=\"caption\""), "an empty text is something");

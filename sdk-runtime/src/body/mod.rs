@@ -61,6 +61,12 @@ impl Body {
         Content::Factory(Arc::new(make)).into()
     }
 
+    /// No body: its call fails with [`Error::InvalidRequest`](crate::Error::InvalidRequest), which says why, and nothing is sent.
+    /// For an [`IntoBody`] of your own that could not write its value; the reason must not quote it, since errors are logged.
+    pub fn invalid(reason: impl Into<String>) -> Self {
+        Content::Invalid(Arc::from(reason.into())).into()
+    }
+
     /// Sets the media type that is sent unless the declaration names another.
     #[must_use]
     pub fn content_type(mut self, media_type: HeaderValue) -> Self {

@@ -22,6 +22,8 @@ pub(crate) enum Content {
     File(Arc<Path>),
     Factory(Arc<dyn Fn() -> BodyStream + Send + Sync>),
     Once(Arc<Once>),
+    /// What could not be written, and why.
+    Invalid(Arc<str>),
 }
 
 impl Content {
@@ -33,11 +35,20 @@ impl Content {
         matches!(self, Self::Once(once) if once.is_spent())
     }
 
+    /// Why there is nothing to send.
+    pub(crate) fn invalid(&self) -> Option<&str> {
+        match self {
+            Self::Invalid(reason) => Some(reason),
+            _ => None,
+        }
+    }
+
     async fn open(&self) -> Result<RequestBody, InvalidRequest> {
         Ok(RequestBody::Stream(match self {
             Self::Bytes(bytes) => return Ok(RequestBody::Bytes(bytes.clone())),
             Self::File(path) => file::open(path).await?,
             Self::Factory(make) => make(),
+            Self::Invalid(reason) => return Err(InvalidRequest::new("#[body]", reason.to_string())),
             Self::Once(once) => once.lend().ok_or_else(|| {
                 InvalidRequest::new(
                     "BodyStream",
@@ -55,6 +66,7 @@ impl fmt::Debug for Content {
             Self::File(_) => f.write_str("file"),
             Self::Factory(_) => f.write_str("factory"),
             Self::Once(_) => f.write_str("stream"),
+            Self::Invalid(_) => f.write_str("invalid"),
         }
     }
 }

@@ -173,6 +173,7 @@ impl Request {
     }
 
     pub(crate) fn body(&mut self, media_type: Option<&'static str>, body: Body) {
+        self.hold(sendable("#[body]", &body));
         let named = media_type.map(HeaderValue::try_from).transpose();
         match named {
             Ok(named) => {
@@ -188,7 +189,14 @@ impl Request {
     /// Appends the parts that `each` gives, all of that name.
     pub(crate) fn part(&mut self, name: &'static str, each: impl FnOnce(&mut dyn FnMut(Part))) {
         let parts = self.parts.get_or_insert_default();
-        each(&mut |part| parts.push((name, part)));
+        let mut sendable = Ok(());
+        each(&mut |part| {
+            if let Err(error) = self::sendable(name, &part.body) {
+                sendable = Err(error);
+            }
+            parts.push((name, part));
+        });
+        self.hold(sendable);
     }
 
     /// Appends a part in JSON; what JSON writes as `null` is left out, as `None` is everywhere.
@@ -270,6 +278,10 @@ impl Request {
             .or_else(|| matches!(method, Method::POST | Method::PUT | Method::PATCH).then(Payload::empty));
         Ok(Prepared { endpoint, method, url, headers, body })
     }
+}
+
+fn sendable(argument: &'static str, body: &Body) -> Result<(), InvalidRequest> {
+    body.content.invalid().map_or(Ok(()), |reason| Err(InvalidRequest::new(argument, reason.to_owned())))
 }
 
 /// The address that template, arguments and query make.
