@@ -37,6 +37,7 @@ fn a_whole_client() {
 
 /// What generated code costs is said for one endpoint: what two hundred of them add, divided by their number.
 #[test]
+#[expect(clippy::print_stdout, reason = "benches/endpoints.sh reads it")]
 fn a_plain_endpoint_is_short() {
     let lines = |count: usize| {
         let methods = (0..count).map(|index| {
