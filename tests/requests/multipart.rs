@@ -70,6 +70,8 @@ async fn parts_of_nothing_are_refused() {
     let invalid = vec![Part::new(&b"x"[..]), Part::new(Body::invalid("is out of range"))];
     assert_eq!(refused(&backend, client.upload(None, None, None, &[], invalid)).await, "image");
     assert_eq!(refused(&backend, client.typed(Some("multipart/mixed"), "x")).await, "content-type");
+    let late = client.typed(None, "x").header("Content-Type", "multipart/mixed");
+    assert_eq!(refused(&backend, late).await, "content-type");
     let empty = client.upload(Some(""), None, None, &[], vec![]);
     assert!(sent(&backend, empty).await.text().contains("name=\"caption\""), "an empty text is something");
 }

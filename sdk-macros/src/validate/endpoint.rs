@@ -40,6 +40,7 @@ pub(crate) fn endpoint(
     }
     if let Some(role) = &session {
         session::from_session(&reads, role, sink);
+        session::stays_at_home(&reads, role, sink);
     }
 
     let (verb, session) = (verb?, session?);

@@ -115,6 +115,21 @@ pub(crate) fn comes_to_an_end(role: &SessionRole, options: &OfEndpoint<'_>, sink
     }
 }
 
+/// What a session endpoint sends is for the client's own server: passwords and refresh tokens.
+pub(crate) fn stays_at_home(reads: &[Read<'_>], role: &SessionRole, sink: &Sink) {
+    for read in reads {
+        if let (Wanted::Role(Role::Url), Some(mark)) = (&read.wanted, read.mark)
+            && !matches!(role, SessionRole::None)
+        {
+            sink.report(
+                &mark.attr,
+                "the address of a session endpoint cannot be an argument",
+                "write its path below the client's URL, such as `#[post(\"/auth/login\")]`",
+            );
+        }
+    }
+}
+
 pub(crate) fn from_session(reads: &[Read<'_>], role: &SessionRole, sink: &Sink) {
     for read in reads {
         let Some(mark) = read.from_session else { continue };

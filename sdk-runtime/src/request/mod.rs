@@ -257,10 +257,7 @@ impl Request {
                 ));
             }
             Some(_) if headers.contains_key(CONTENT_TYPE) => {
-                return Err(InvalidRequest::new(
-                    "content-type",
-                    "is that of the parts, which tells where each ends",
-                ));
+                return Err(belongs_to_the_parts());
             }
             Some(parts) => Some(multipart::encode(parts)),
             None => self.body.map(|body| (Payload::One(body.content), body.content_type)),
@@ -278,6 +275,10 @@ impl Request {
             .or_else(|| matches!(method, Method::POST | Method::PUT | Method::PATCH).then(Payload::empty));
         Ok(Prepared { endpoint, method, url, headers, body })
     }
+}
+
+fn belongs_to_the_parts() -> InvalidRequest {
+    InvalidRequest::new("content-type", "is that of the parts, which tells where each ends")
 }
 
 fn sendable(argument: &'static str, body: &Body) -> Result<(), InvalidRequest> {
@@ -337,6 +338,10 @@ pub(crate) struct Prepared {
 impl Prepared {
     /// Sets a header for this call alone, in place of what the declaration set.
     pub(crate) fn set_header(&mut self, name: &str, value: &dyn HeaderArg) -> Result<(), InvalidRequest> {
+        let parts = self.headers.get(CONTENT_TYPE).is_some_and(multipart::is_ours);
+        if parts && name.eq_ignore_ascii_case(CONTENT_TYPE.as_str()) {
+            return Err(belongs_to_the_parts());
+        }
         header::set_by_name(&mut self.headers, name, value)
     }
 

@@ -6,6 +6,8 @@ use http::HeaderValue;
 use super::part::Part;
 use crate::body::{Content, Payload};
 
+const MEDIA_TYPE: &str = "multipart/form-data; boundary=";
+
 /// The parts under their names, in order, and the media type with the boundary. The boundary is chosen once, so that
 /// whatever sends the body again sends the same bytes.
 pub(super) fn encode(parts: Vec<(&'static str, Part)>) -> (Payload, Option<HeaderValue>) {
@@ -47,7 +49,12 @@ pub(super) fn encode(parts: Vec<(&'static str, Part)>) -> (Payload, Option<Heade
         contents.push(last);
         Payload::Pieces(contents.into())
     };
-    (payload, HeaderValue::try_from(format!("multipart/form-data; boundary={boundary}")).ok())
+    (payload, HeaderValue::try_from(format!("{MEDIA_TYPE}{boundary}")).ok())
+}
+
+/// Whether this is the media type of a body made of parts.
+pub(super) fn is_ours(media_type: &HeaderValue) -> bool {
+    media_type.as_bytes().starts_with(MEDIA_TYPE.as_bytes())
 }
 
 /// A text that is in none of the parts that can be looked at, and too random to be in the others.
