@@ -8,26 +8,40 @@ use serde::de::DeserializeOwned;
 use crate::error::Error;
 use crate::response::{Answer, Decoder, FromResponse, Head, Response, absent_json, decode_json};
 
-/// The success type of an endpoint.
-pub struct Decode<T>(Decode1<T>);
+/// What becomes of an answer: the success type of an endpoint, or the field of an error's variant.
+pub struct Decode<T, As = Success>(Decode1<T, As>);
 /// A link of the chain.
-pub struct Decode1<T>(Decode2<T>);
+pub struct Decode1<T, As>(Decode2<T, As>);
 /// A link of the chain.
-pub struct Decode2<T>(Decode3<T>);
+pub struct Decode2<T, As>(Decode3<T, As>);
 /// The last link.
-pub struct Decode3<T>(PhantomData<fn() -> T>);
+pub struct Decode3<T, As>(PhantomData<fn() -> (T, As)>);
+
+/// The success type of an endpoint.
+pub enum Success {}
+/// The field of an error's variant.
+pub enum Field {}
 
 impl<T> Decode<T> {
     /// The probe.
-    pub const NEW: Self = Self(Decode1(Decode2(Decode3(PhantomData))));
+    pub const NEW: Self = Self::PROBE;
+}
+
+impl<T> Decode<T, Field> {
+    /// The probe for a field.
+    pub const FIELD: Self = Self::PROBE;
+}
+
+impl<T, As> Decode<T, As> {
+    const PROBE: Self = Self(Decode1(Decode2(Decode3(PhantomData))));
 }
 
 macro_rules! chain {
     ($($link:ident -> $next:ident),*) => {$(
-        impl<T> Deref for $link<T> {
-            type Target = $next<T>;
+        impl<T, As> Deref for $link<T, As> {
+            type Target = $next<T, As>;
 
-            fn deref(&self) -> &$next<T> {
+            fn deref(&self) -> &$next<T, As> {
                 &self.0
             }
         }
@@ -36,7 +50,7 @@ macro_rules! chain {
 
 chain!(Decode -> Decode1, Decode1 -> Decode2, Decode2 -> Decode3);
 
-impl<T: FromResponse> Decode<T> {
+impl<T: FromResponse, As> Decode<T, As> {
     /// An answer that becomes a value by the type's own rules.
     #[must_use]
     pub fn decoder(&self) -> Decoder<T> {
@@ -44,7 +58,7 @@ impl<T: FromResponse> Decode<T> {
     }
 }
 
-impl<T: DeserializeOwned> Decode1<Response<T>> {
+impl<T: DeserializeOwned, As> Decode1<Response<T>, As> {
     /// A JSON answer, together with its head.
     #[must_use]
     pub fn decoder(&self) -> Decoder<Response<T>> {
@@ -59,7 +73,7 @@ impl<T: DeserializeOwned> Decode1<Response<T>> {
     }
 }
 
-impl<T: DeserializeOwned> Decode2<T> {
+impl<T: DeserializeOwned, As> Decode2<T, As> {
     /// A JSON answer.
     #[must_use]
     pub fn decoder(&self) -> Decoder<T> {
@@ -83,17 +97,43 @@ never! {
     EndpointSuccess
 }
 
-impl<T> Decode3<T> {
+never! {
+    /// What the field of an error's variant can be: the same.
+    #[diagnostic::on_unimplemented(
+        message = "`{Self}` cannot be read from the answer of a `#[status]`",
+        label = "neither `serde::Deserialize` nor `FromResponse`",
+        note = "help: `#[derive(serde::Deserialize)]` on it, or hold `Bytes`, `String` or nothing",
+        note = "of a type parameter, say `T: serde::de::DeserializeOwned`"
+    )]
+    VariantField
+}
+
+impl<T> Decode3<T, Success> {
     /// The message for a type that no answer can become.
     #[must_use]
     pub fn decoder(&self) -> Decoder<T>
     where
         T: EndpointSuccess,
     {
-        Decoder {
-            accept: None,
-            decode: |answer: Answer| Err::<T, Error>(answer.not_a::<T>("")),
-            absent: |_: &Head| None,
-        }
+        undecodable()
+    }
+}
+
+impl<T> Decode3<T, Field> {
+    /// The message for a type that no answer can become.
+    #[must_use]
+    pub fn decoder(&self) -> Decoder<T>
+    where
+        T: VariantField,
+    {
+        undecodable()
+    }
+}
+
+fn undecodable<T>() -> Decoder<T> {
+    Decoder {
+        accept: None,
+        decode: |answer: Answer| Err::<T, Error>(answer.not_a::<T>("")),
+        absent: |_: &Head| None,
     }
 }
