@@ -164,7 +164,12 @@ fn nothing_is_left_for_later_in_a_comment() {
 #[test]
 fn a_lint_is_switched_off_with_a_reason() {
     // What the macro writes stands in somebody else's crate, where an expectation might not be met.
-    let generated = ["sdk-macros/src/expand/", "sdk-macros/src/recover.rs", "tests/ui/"];
+    let generated = [
+        "sdk-macros/src/expand/",
+        "sdk-macros/src/recover.rs",
+        "sdk-macros/src/derive/expand.rs",
+        "tests/ui/",
+    ];
     let wanted = |file: &Source| !generated.iter().any(|place| file.path.starts_with(place));
     let findings = code(wanted, |tokens, at| {
         let is_attribute = at > 0 && matches!(tokens[at - 1], "[" | ",") && tokens.get(at + 1) == Some(&"(");

@@ -1,12 +1,14 @@
-//! The `#[api_client]` macro of `sdk-runtime`.
+//! The `#[api_client]` macro of `sdk-runtime`, and its two derives.
 //!
 //! Depend on `sdk-runtime`, which re-exports the macro: the generated code calls into it, and fits one version of it only.
 //!
 //! A declaration passes through three stages: `parse` tells our attributes from everybody else's, `validate` makes a model
 //! that is valid by construction or reports every mistake at once, and `expand` turns the model into code, which cannot fail.
-//! After mistakes `recover` emits a client that does nothing, so that its uses are not reported as well.
+//! After mistakes `recover` emits a client that does nothing, so that its uses are not reported as well. The derives go the same
+//! way in `derive`.
 
 mod attr;
+mod derive;
 mod expand;
 mod model;
 mod nearest;
@@ -201,6 +203,90 @@ pub fn api_client(
     item: proc_macro::TokenStream,
 ) -> proc_macro::TokenStream {
     generate(options.into(), item.into()).into()
+}
+
+/// Makes the error type of an endpoint of an enum.
+///
+/// ```text
+/// #[derive(Debug, ApiError)]
+/// enum CreateIssueError {
+///     #[status(409)]
+///     Duplicate(ExistingIssue),
+///     #[status(404, 410)]
+///     Gone,
+///     #[status(4xx)]
+///     Client(Response<Bytes>),
+///     #[other]
+///     Other(Error),
+/// }
+///
+/// match tracker.create(&issue).await {
+///     Err(CreateIssueError::Duplicate(existing)) => show(existing),
+///     Err(CreateIssueError::Other(Error::SessionExpired(expired))) => sign_in_again(expired),
+///     other => …,
+/// }
+/// ```
+///
+/// # On a variant
+///
+/// Each has exactly one of these.
+///
+/// | Attribute | Meaning |
+/// |---|---|
+/// | `#[status(409)]`, `#[status(404, 410)]` | answers with one of these statuses |
+/// | `#[status(4xx)]`, `#[status(5xx)]` | answers of this class whose status is in no other variant, wherever that stands |
+/// | `#[other]` | every other failure; one variant has it, with one field, which is `sdk_runtime::Error` |
+///
+/// A variant with `#[status]` is a name alone, if the status is enough, or has one field. The field is decoded as the
+/// success type of an endpoint is: JSON of whatever implements `Deserialize`, or by the type's `FromResponse`, such as `String`,
+/// `Bytes` and `Response<T>`. An answer that is not what the field says goes to `#[other]`, as `Error::Status`, where
+/// `ErrorResponse::decode_error` tells why, beside `ErrorResponse::body`. So does one whose body is longer than the 64 KiB
+/// that are kept of it.
+///
+/// Only the answers of this endpoint are read so. The session judges first: a 401 that it renews a token for is not seen
+/// here. A declared 404 comes before the `None` of an endpoint that returns an `Option`.
+///
+/// # What is generated
+///
+/// - `From<Error>`, which is always `#[other]`: under `?`, another endpoint's 409 is not mistaken for this one's. A field with
+///   `#[from]` leaves it to `thiserror`.
+/// - `ApiError`.
+/// - `Display` and `std::error::Error`, for `?` into `Box<dyn Error>` and the like: `#[other]` shows what it holds, and every other
+///   variant its statuses and its name, never the body. With an `#[error(…)]` anywhere they are left to `thiserror`.
+///
+/// `#[api_error(crate = path)]` on the enum says where `sdk_runtime` is found, if it was renamed or re-exported.
+#[proc_macro_derive(ApiError, attributes(status, other, api_error))]
+pub fn api_error(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
+    derive::api_error(input.into()).into()
+}
+
+/// Makes a page of a longer list of a struct.
+///
+/// ```text
+/// #[derive(Deserialize, Page)]
+/// struct Issues {
+///     #[page(items)]
+///     issues: Vec<Issue>,
+///     #[page(next)]
+///     next_cursor: Option<String>,
+///     #[page(more)]
+///     has_more: bool,
+/// }
+/// ```
+///
+/// # On a field
+///
+/// | Attribute | Meaning |
+/// |---|---|
+/// | `#[page(items)]` | the items: a `Vec`. One field has it |
+/// | `#[page(next)]` | what the next page is asked for with: an `Option`, which is `None` on the last page. Its type is the page's `Cursor` |
+/// | `#[page(more)]` | whether there are more pages: a `bool`, or an `Option<bool>` where not every page says so |
+///
+/// The other fields are the user's own. `#[page(crate = path)]` on the struct says where `sdk_runtime` is found, if it was
+/// renamed or re-exported.
+#[proc_macro_derive(Page, attributes(page))]
+pub fn page(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
+    derive::page(input.into()).into()
 }
 
 fn generate(options: TokenStream, item: TokenStream) -> TokenStream {

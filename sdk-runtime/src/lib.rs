@@ -41,7 +41,7 @@ pub use error::{
 pub use http;
 pub use request::{HeaderArg, Part, PartArg, RequestPreview, UrlArg};
 pub use response::{Answer, FromResponse, Head, NoCursor, Page, Response};
-pub use sdk_macros::api_client;
+pub use sdk_macros::{ApiError, Page, api_client};
 pub use secret::{AccessToken, RefreshToken};
 pub use session::{
     Attach, Grant, Login, RefreshBearer, Refusal, Session, SessionState, StateWatch, TokenRequest,

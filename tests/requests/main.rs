@@ -7,6 +7,7 @@ mod base;
 mod body;
 mod builder;
 mod cookies;
+mod errors;
 mod header;
 mod multipart;
 mod path;

@@ -51,6 +51,7 @@ const LAYERS: [Layers; 6] = [
             "validate",
             "expand",
             "recover",
+            "derive",
         ],
     },
     Layers {

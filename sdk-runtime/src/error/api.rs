@@ -4,25 +4,54 @@ use super::{Error, ErrorResponse};
 
 /// What `E` in `Result<T, E>` of an endpoint must be: a type that can hold an [`Error`], and may read answers of its own.
 ///
+/// [Derive it](derive@crate::ApiError) for an enum that says which answers it reads:
+///
+/// ```
+/// use sdk_runtime::{ApiError, Error, ErrorResponse, http};
+///
+/// #[derive(serde::Deserialize, Debug)]
+/// struct ExistingIssue {
+///     id: u64,
+/// }
+///
+/// #[derive(Debug, ApiError)]
+/// enum CreateIssueError {
+///     #[status(409)]
+///     Duplicate(ExistingIssue),
+///     #[status(404, 410)]
+///     Gone,
+///     #[other]
+///     Other(Error),
+/// }
+///
+/// // What happens to an answer of an endpoint that returns `Result<Issue, CreateIssueError>`:
+/// let answer = http::Response::builder().status(409).body(r#"{"id": 7}"#.into())?;
+/// let error = CreateIssueError::from_status(ErrorResponse::from(answer));
+/// assert!(matches!(error, Ok(CreateIssueError::Duplicate(existing)) if existing.id == 7));
+/// # Ok::<(), http::Error>(())
+/// ```
+///
+/// Or implement it, for whatever a derive cannot say:
+///
 /// ```
 /// use sdk_runtime::{ApiError, Error, ErrorResponse};
 ///
 /// #[derive(Debug)]
-/// enum CreateIssueError {
-///     Duplicate,
+/// enum SearchError {
+///     TooBroad,
 ///     Other(Error),
 /// }
 ///
-/// impl From<Error> for CreateIssueError {
+/// impl From<Error> for SearchError {
 ///     fn from(error: Error) -> Self {
 ///         Self::Other(error)
 ///     }
 /// }
 ///
-/// impl ApiError for CreateIssueError {
+/// impl ApiError for SearchError {
 ///     fn from_status(response: ErrorResponse) -> Result<Self, ErrorResponse> {
-///         match response.status().as_u16() {
-///             409 => Ok(Self::Duplicate),
+///         match response.headers().get("x-reason") {
+///             Some(reason) if reason == "too-broad" => Ok(Self::TooBroad),
 ///             _ => Err(response),
 ///         }
 ///     }
@@ -31,7 +60,7 @@ use super::{Error, ErrorResponse};
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the error type of an endpoint",
     label = "does not implement `ApiError`",
-    note = "help: return `Result<T>`, or `impl ApiError for {Self}` (it needs `impl From<sdk_runtime::Error> for {Self}`)"
+    note = "help: `#[derive(Debug, sdk_runtime::ApiError)] enum {Self} {{ #[other] Other(sdk_runtime::Error) }}`, or return `Result<T>`"
 )]
 pub trait ApiError: From<Error> {
     /// Makes this endpoint's own error of an answer that is no success, or gives the answer back to go through `From`.

@@ -162,6 +162,7 @@ impl std::error::Error for Error {
         match self {
             Self::SessionExpired(inner) => inner.source(),
             Self::RefreshUnavailable(inner) => inner.source(),
+            Self::Status(inner) => inner.source(),
             Self::Transport(inner) => inner.source(),
             Self::Build(inner) => inner.source(),
             _ => None,

@@ -7,12 +7,14 @@ use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 use serde::de::DeserializeOwned;
 
+use super::DecodeError;
 use crate::endpoint::Endpoint;
 
 /// An answer that is no success: status, headers, and the beginning of its body.
 #[derive(Clone)]
 pub struct ErrorResponse(Arc<Inner>);
 
+#[derive(Clone)]
 struct Inner {
     endpoint: &'static Endpoint,
     status: StatusCode,
@@ -20,6 +22,7 @@ struct Inner {
     body: Bytes,
     truncated: bool,
     message: Option<String>,
+    undecoded: Option<DecodeError>,
 }
 
 impl ErrorResponse {
@@ -30,15 +33,19 @@ impl ErrorResponse {
         body: Bytes,
         truncated: bool,
     ) -> Self {
-        Self(Arc::new(Inner { endpoint, status, headers, body, truncated, message: None }))
+        Self(Arc::new(Inner { endpoint, status, headers, body, truncated, message: None, undecoded: None }))
     }
 
     /// The same answer, with the reason its body gives for refusing in spite of its status.
-    pub(crate) fn refused_for(self, message: String) -> Self {
-        let Inner { endpoint, status, headers, body, truncated, .. } = &*self.0;
-        let (headers, body) = (headers.clone(), body.clone());
-        let message = Some(message);
-        Self(Arc::new(Inner { endpoint, status: *status, headers, body, truncated: *truncated, message }))
+    pub(crate) fn refused_for(mut self, message: String) -> Self {
+        Arc::make_mut(&mut self.0).message = Some(message);
+        self
+    }
+
+    /// The same answer, with the reason why it is not what an [`ApiError`](crate::ApiError) declares for its status.
+    pub(crate) fn undecoded(mut self, error: DecodeError) -> Self {
+        Arc::make_mut(&mut self.0).undecoded = Some(error);
+        self
     }
 
     /// The endpoint that was called.
@@ -76,6 +83,14 @@ impl ErrorResponse {
     #[must_use]
     pub fn message(&self) -> Option<&str> {
         self.0.message.as_deref()
+    }
+
+    /// Why the body is not what the endpoint's own error type declares for this status, where it declares something.
+    ///
+    /// A body that was not kept whole is not decoded.
+    #[must_use]
+    pub fn decode_error(&self) -> Option<&DecodeError> {
+        self.0.undecoded.as_ref()
     }
 
     /// The body as text; bytes that are not UTF-8 are replaced.
@@ -132,4 +147,8 @@ impl fmt::Debug for ErrorResponse {
     }
 }
 
-impl std::error::Error for ErrorResponse {}
+impl std::error::Error for ErrorResponse {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.decode_error().map(|error| error as _)
+    }
+}

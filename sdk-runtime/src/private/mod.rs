@@ -77,3 +77,5 @@ pub trait ResendUnknown {
 }
 
 impl<T> ResendUnknown for Resend<T> {}
+
+pub mod derive;

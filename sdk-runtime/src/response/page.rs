@@ -7,14 +7,35 @@ use super::Response;
 /// The cursor of pages that have none.
 pub type NoCursor = Infallible;
 
-/// One page of a list that a server gives piece by piece. A struct derives it; a `Vec` is a page of its elements.
+/// One page of a list that a server gives piece by piece. A `Vec` is a page of its elements.
+///
+/// [Derive it](derive@crate::Page) for a struct that says which of its fields is what:
+///
+/// ```
+/// use sdk_runtime::Page;
+///
+/// #[derive(serde::Deserialize, Page)]
+/// struct Issues {
+///     #[page(items)]
+///     issues: Vec<String>,
+///     #[page(next)]
+///     next_cursor: Option<String>,
+/// }
+///
+/// let page = Issues { issues: vec!["a".to_owned()], next_cursor: Some("b".to_owned()) };
+/// assert_eq!(page.next_cursor().as_deref(), Some("b"));
+/// assert_eq!(page.into_items(), ["a"]);
+/// ```
+///
+/// Or implement it, for whatever a derive cannot say:
 ///
 /// ```
 /// use sdk_runtime::Page;
 ///
 /// struct Issues {
 ///     issues: Vec<String>,
-///     next_cursor: Option<String>,
+///     /// Empty on the last page.
+///     next: String,
 /// }
 ///
 /// impl Page for Issues {
@@ -30,7 +51,7 @@ pub type NoCursor = Infallible;
 ///     }
 ///
 ///     fn next_cursor(&self) -> Option<String> {
-///         self.next_cursor.clone()
+///         (!self.next.is_empty()).then(|| self.next.clone())
 ///     }
 /// }
 /// ```

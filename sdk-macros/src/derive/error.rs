@@ -1,0 +1,245 @@
+//! What the variants of an `ApiError` say about themselves, and every mistake in it. Must not know what the generated code
+//! looks like.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::ToTokens;
+use syn::{Attribute, Data, DeriveInput, Fields, Type, Variant, ext::IdentExt};
+
+use super::{args, is_number, misplaced, misspelt};
+use crate::{attr::Arg, returns::peel, sink::Sink};
+
+/// An enum that can hold any failure, and has variants of its own for some statuses.
+pub(super) struct ErrorEnum {
+    pub(super) declared: Vec<Declared>,
+    pub(super) other: Other,
+}
+
+/// A variant with `#[status(…)]`.
+pub(super) struct Declared {
+    pub(super) name: Ident,
+    pub(super) statuses: Vec<Status>,
+    /// What the body is decoded into.
+    pub(super) body: Option<Type>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Status {
+    Exact(u16),
+    /// The first digit of all its statuses.
+    Class(u16),
+}
+
+/// The variant with `#[other]`.
+pub(super) struct Other {
+    pub(super) name: Ident,
+    pub(super) ty: Type,
+}
+
+const OTHER: &str = "`#[other] Other(sdk_runtime::Error)`";
+const ROLES: [&str; 2] = ["status", "other"];
+
+pub(super) fn of(input: &DeriveInput, sink: &Sink) -> Option<ErrorEnum> {
+    let name = &input.ident;
+    let variants = match &input.data {
+        Data::Enum(data) => &data.variants,
+        Data::Struct(data) => return no_enum(data.struct_token, name, sink),
+        Data::Union(data) => return no_enum(data.union_token, name, sink),
+    };
+    let on_a_variant = "write it there: `#[status(409)] Duplicate(ExistingIssue)`";
+    misplaced(&input.attrs, &ROLES, "belongs on a variant", on_a_variant, sink);
+    let has_other = variants.iter().any(|it| roles(it).any(is_other) || is_other_misspelt(it));
+    let (mut others, mut declared) = (Vec::new(), Vec::new());
+    let (mut is_complete, mut lacks_other) = (true, !has_other);
+    let mut seen = Vec::new();
+    for variant in variants {
+        let on_the_enum = format!("write it there: `#[api_error(crate = my_crate::sdk)] enum {name}`");
+        misplaced(&variant.attrs, &["api_error"], "belongs on the enum", &on_the_enum, sink);
+        for field in &variant.fields {
+            misplaced(&field.attrs, &ROLES, "belongs on the variant, not on its field", on_a_variant, sink);
+        }
+        match roles(variant).next() {
+            Some(first) => {
+                two_roles(variant, first, sink);
+                if is_other(first) {
+                    others.push(variant);
+                } else {
+                    declared.push(self::declared(variant, &mut seen, sink));
+                }
+            }
+            None => {
+                is_complete = false;
+                lacks_other &= !no_role(variant, has_other, sink);
+            }
+        }
+    }
+    if lacks_other {
+        let help = format!("add a variant for every other failure: {OTHER}");
+        sink.report(name, format!("`{name}` has no variant with `#[other]`"), help);
+    }
+    let other = other(&others, sink)?;
+    is_complete.then_some(ErrorEnum { declared: declared.into_iter().collect::<Option<_>>()?, other })
+}
+
+fn no_enum<T>(keyword: impl ToTokens, name: &Ident, sink: &Sink) -> Option<T> {
+    let help = format!("declare one: `enum {name} {{ #[other] Other(sdk_runtime::Error) }}`");
+    sink.report(keyword, "`ApiError` can only be derived for an enum", help);
+    None
+}
+
+/// Those of our attributes that say when the variant is meant.
+fn roles(variant: &Variant) -> impl Iterator<Item = &Attribute> {
+    variant.attrs.iter().filter(|attr| ROLES.iter().any(|role| attr.path().is_ident(role)))
+}
+
+fn is_other(attr: &Attribute) -> bool {
+    attr.path().is_ident("other")
+}
+
+fn is_other_misspelt(variant: &Variant) -> bool {
+    misspelt(&variant.attrs, "other", <[Arg]>::is_empty)
+}
+
+fn two_roles(variant: &Variant, first: &Attribute, sink: &Sink) {
+    if let Some(second) = roles(variant).find(|attr| is_other(attr) != is_other(first)) {
+        let name = variant.ident.unraw();
+        let message = format!("two roles on the variant `{name}`: `#[status]` and `#[other]`");
+        sink.report(
+            second,
+            message,
+            format!("keep one; every other failure has a variant of its own: {OTHER}"),
+        );
+    }
+}
+
+/// Reports a variant that never comes about. Whether that was all about the lack of `#[other]`.
+fn no_role(variant: &Variant, has_other: bool, sink: &Sink) -> bool {
+    if is_other_misspelt(variant) || misspelt(&variant.attrs, "status", |args| args.iter().any(is_number)) {
+        return false;
+    }
+    let name = variant.ident.unraw();
+    if !has_other && (name == "Other" || variant.fields.iter().any(|field| is_called_error(&field.ty))) {
+        let help = format!("write `#[other] {name}(sdk_runtime::Error)`");
+        sink.report(&variant.ident, format!("the variant `{name}` has no `#[other]`"), help);
+        return true;
+    }
+    let help = format!("write `#[status(409)] {name}`");
+    sink.report(&variant.ident, format!("the variant `{name}` has no status"), help);
+    false
+}
+
+fn is_called_error(ty: &Type) -> bool {
+    matches!(peel(ty), Type::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == "Error"))
+}
+
+fn other(others: &[&Variant], sink: &Sink) -> Option<Other> {
+    let (first, more) = others.split_first()?;
+    let name = first.ident.unraw();
+    for attr in others.iter().flat_map(|variant| roles(variant).filter(|attr| is_other(attr))) {
+        if args(attr).is_none_or(|args| !args.is_empty()) {
+            sink.report(attr, "`#[other]` has no arguments", format!("write {OTHER}"));
+        }
+    }
+    let again = roles(first).filter(|attr| is_other(attr)).skip(1);
+    for attr in again.chain(more.iter().flat_map(|variant| roles(variant).filter(|attr| is_other(attr)))) {
+        let help =
+            format!("keep one, for every failure without a variant: `#[other] {name}(sdk_runtime::Error)`");
+        sink.report(attr, "a second `#[other]`", help);
+    }
+    match only_field(first, sink, &format!("write `#[other] {name}(sdk_runtime::Error)`"))? {
+        Some(ty) => Some(Other { name: first.ident.clone(), ty }),
+        None => {
+            let message = format!("the variant `{name}` has no room for an error");
+            sink.report(&first.ident, message, format!("write `#[other] {name}(sdk_runtime::Error)`"));
+            None
+        }
+    }
+}
+
+/// The type in `Name(Type)`, or none in `Name`.
+fn only_field(variant: &Variant, sink: &Sink, help: &str) -> Option<Option<Type>> {
+    let name = variant.ident.unraw();
+    let at: TokenStream = match &variant.fields {
+        Fields::Unit => return Some(None),
+        Fields::Unnamed(fields) => match (fields.unnamed.first(), fields.unnamed.get(1)) {
+            (Some(field), None) => return Some(Some(field.ty.clone())),
+            (_, Some(second)) => second.to_token_stream(),
+            (None, None) => fields.to_token_stream(),
+        },
+        Fields::Named(fields) => fields.to_token_stream(),
+    };
+    sink.report(at, format!("the variant `{name}` must have one field without a name"), help);
+    None
+}
+
+fn declared(variant: &Variant, seen: &mut Vec<(Status, Ident)>, sink: &Sink) -> Option<Declared> {
+    let name = variant.ident.unraw();
+    let mut statuses = Vec::new();
+    for attr in roles(variant).filter(|attr| !is_other(attr)) {
+        let args = args(attr).unwrap_or_default();
+        if args.is_empty() {
+            sink.report(attr, "`#[status]` names no status", format!("write `#[status(409)] {name}`"));
+        }
+        for arg in &args {
+            let Some(status) = status(arg, sink) else { continue };
+            let shown = arg.to_token_stream();
+            match seen.iter().find(|(earlier, _)| *earlier == status) {
+                Some((_, earlier)) => {
+                    let help = format!("keep one `#[status({shown})]`; it means `{earlier}` already");
+                    sink.report(arg, format!("the status {shown} is declared twice"), help);
+                }
+                None => seen.push((status, name.clone())),
+            }
+            statuses.push(status);
+        }
+    }
+    let help = format!(
+        "put the parts into a struct that derives `serde::Deserialize`: `{name}({name}Body)`; or write `{name}` alone"
+    );
+    let body = only_field(variant, sink, &help)?;
+    Some(Declared { name: variant.ident.clone(), statuses, body })
+}
+
+fn status(arg: &Arg, sink: &Sink) -> Option<Status> {
+    const SOME: &str = "`#[status(409)]`, or `#[status(4xx)]` and `#[status(5xx)]` for whole classes";
+    let text = arg.to_token_stream().to_string();
+    if let Some(class) = class(&text) {
+        return match class {
+            4 | 5 => Some(Status::Class(class)),
+            _ => no_error(arg, &text, class, sink),
+        };
+    }
+    let help = match number(&text) {
+        Some(status @ 400..=599) => return Some(Status::Exact(status)),
+        Some(status @ 100..=399) => return no_error(arg, &text, status / 100, sink),
+        // What is meant can be told in quotes, with a type, and with the class in capitals.
+        _ => match (number(&loosely(&text)), class(&loosely(&text))) {
+            (Some(400..=599), _) | (_, Some(4 | 5)) => format!("write `#[status({})]`", loosely(&text)),
+            _ => format!("write {SOME}"),
+        },
+    };
+    sink.report(arg, format!("`{text}` is not a status"), help);
+    None
+}
+
+fn no_error<T>(arg: &Arg, text: &str, class: u16, sink: &Sink) -> Option<T> {
+    let what = match class {
+        1 => "announces an answer",
+        2 => "is a success, which becomes the endpoint's value",
+        _ => "points elsewhere",
+    };
+    let help = format!("a status of {class}xx {what}; those of errors are 4xx and 5xx: `#[status(409)]`");
+    sink.report(arg, format!("{text} is not an error status"), help);
+    None
+}
+
+fn number(text: &str) -> Option<u16> {
+    (text.len() == 3 && text.bytes().all(|it| it.is_ascii_digit())).then(|| text.parse().ok())?
+}
+
+fn class(text: &str) -> Option<u16> {
+    text.strip_suffix("xx")?.parse().ok().filter(|class| (1..=5).contains(class))
+}
+
+fn loosely(text: &str) -> String {
+    text.trim_matches('"').trim_end_matches("u16").to_lowercase()
+}

@@ -1,0 +1,134 @@
+//! What the fields of a `Page` say about themselves, and every mistake in it. Must not know what the generated code looks
+//! like.
+
+use proc_macro2::Ident;
+use quote::ToTokens;
+use syn::{Data, DeriveInput, Field, Fields, FieldsNamed, Type, ext::IdentExt};
+
+use super::{args, misspelt};
+use crate::{attr::Arg, nearest::suggestion, returns::arguments_of, sink::Sink};
+
+/// The fields that have a role.
+pub(super) struct PageStruct {
+    pub(super) items: Part,
+    pub(super) next: Option<Part>,
+    pub(super) more: Option<Part>,
+}
+
+pub(super) struct Part {
+    pub(super) name: Ident,
+    pub(super) ty: Type,
+}
+
+const ITEMS: &str = "items";
+const NEXT: &str = "next";
+const MORE: &str = "more";
+
+const EXAMPLES: &str = "`#[page(items)] issues: Vec<Issue>`, `#[page(next)] next_cursor: Option<String>` or \
+                        `#[page(more)] has_more: bool`";
+
+/// The role of this name.
+pub(super) fn role(name: &Ident) -> Option<&'static str> {
+    [ITEMS, NEXT, MORE].into_iter().find(|role| name == role)
+}
+
+pub(super) fn of(input: &DeriveInput, sink: &Sink) -> Option<PageStruct> {
+    let fields = fields(input, sink)?;
+    let start = sink.mark();
+    for arg in input.attrs.iter().filter(|attr| attr.path().is_ident("page")).flat_map(args).flatten() {
+        if let Some(role) = arg.key().and_then(role) {
+            let help = format!("write it there: `#[page({role})]`");
+            sink.report(&arg, format!("`{role}` belongs on a field"), help);
+        }
+    }
+    let mut parts: Vec<(&str, Part)> = Vec::new();
+    let mut is_misspelt = false;
+    for field in &fields.named {
+        let Some(name) = &field.ident else { continue };
+        is_misspelt |=
+            misspelt(&field.attrs, "page", |args| args.iter().any(|arg| arg.key().and_then(role).is_some()));
+        let roles = roles(field, sink);
+        let Some((arg, role)) = roles.first() else { continue };
+        if let Some((second, other)) = roles.get(1) {
+            let name = name.unraw();
+            let message = format!("two roles on the field `{name}`: `{role}` and `{other}`");
+            sink.report(second, message, format!("keep one: `#[page({role})] {name}`"));
+        }
+        if let Some((_, earlier)) = parts.iter().find(|(earlier, _)| earlier == role) {
+            let message = format!("a second field with `#[page({role})]`");
+            sink.report(arg, message, format!("keep one: `#[page({role})] {}`", earlier.name.unraw()));
+        } else {
+            parts.push((role, Part { name: name.clone(), ty: field.ty.clone() }));
+        }
+    }
+    let mut part = |role: &str| {
+        let at = parts.iter().position(|(it, _)| *it == role)?;
+        Some(parts.swap_remove(at).1)
+    };
+    let (items, next, more) = (part(ITEMS), part(NEXT), part(MORE));
+    // What is wrong with an attribute may be all that is wrong.
+    if items.is_none() && !is_misspelt && sink.clean_since(start) {
+        let message = format!("`{}` has no field with `#[page(items)]`", input.ident);
+        sink.report(&input.ident, message, format!("write {}", likely_items(fields)));
+    }
+    Some(PageStruct { items: items?, next, more }).filter(|_| !is_misspelt)
+}
+
+fn fields<'a>(input: &'a DeriveInput, sink: &Sink) -> Option<&'a FieldsNamed> {
+    let keyword = match &input.data {
+        Data::Struct(data) => match &data.fields {
+            Fields::Named(fields) => return Some(fields),
+            Fields::Unnamed(fields) => fields.to_token_stream(),
+            Fields::Unit => data.struct_token.to_token_stream(),
+        },
+        Data::Enum(data) => data.enum_token.to_token_stream(),
+        Data::Union(data) => data.union_token.to_token_stream(),
+    };
+    let help = format!("write `struct {} {{ #[page(items)] items: Vec<Item> }}`", input.ident);
+    sink.report(keyword, "`Page` can only be derived for a struct whose fields have names", help);
+    None
+}
+
+/// The roles that a field is given, each with the token that says so. Everything else in its attributes is reported.
+fn roles(field: &Field, sink: &Sink) -> Vec<(Arg, &'static str)> {
+    let mut roles = Vec::new();
+    for attr in field.attrs.iter().filter(|attr| attr.path().is_ident("page")) {
+        let args = args(attr).unwrap_or_default();
+        if args.is_empty() {
+            sink.report(attr, "`#[page]` names no role", format!("write {EXAMPLES}"));
+        }
+        for arg in args {
+            let known = match &arg {
+                Arg::Flag(name) => role(name),
+                _ => None,
+            };
+            match known {
+                Some(role) => roles.push((arg, role)),
+                None => unknown(&arg, sink),
+            }
+        }
+    }
+    roles
+}
+
+fn unknown(arg: &Arg, sink: &Sink) {
+    let text = arg.to_token_stream();
+    if arg.key().is_some_and(|key| key == "crate") {
+        return sink.report(
+            arg,
+            "`crate` belongs on the struct",
+            format!("write it there: `#[page({text})]`"),
+        );
+    }
+    let near = suggestion(text.to_string().trim_matches('"'), [ITEMS, NEXT, MORE]);
+    sink.report(arg, format!("unknown role `{text}` of a field"), format!("{near}known: {EXAMPLES}"));
+}
+
+/// The attribute on the first field that holds a list, if there is one.
+fn likely_items(fields: &FieldsNamed) -> String {
+    let list = fields.named.iter().find(|field| arguments_of(&field.ty, "Vec").is_some());
+    match list.and_then(|field| field.ident.as_ref()) {
+        Some(name) => format!("`#[page(items)] {}`", name.unraw()),
+        None => "a field for them: `#[page(items)] items: Vec<Item>`".to_owned(),
+    }
+}

@@ -1,0 +1,153 @@
+//! What the derives of `ApiError` and `Page` name, and the bounds that say what is wrong with a field. Must not know how an
+//! answer came.
+
+use std::fmt;
+pub use std::vec::Vec;
+
+use http::StatusCode;
+
+pub use crate::error::{ApiError, Error, ErrorResponse};
+use crate::response::{Answer, Decoder, Head};
+pub use crate::response::{NoCursor, Page};
+
+/// The field of an error's variant for everything that has none of its own.
+#[diagnostic::on_unimplemented(
+    message = "the variant with `#[other]` must hold a `sdk_runtime::Error`",
+    label = "is not `sdk_runtime::Error`",
+    note = "help: `#[other] Other(sdk_runtime::Error)`"
+)]
+pub trait OtherField {
+    /// The field.
+    fn hold(error: Error) -> Self;
+    /// What is in the field.
+    fn held(&self) -> &Error;
+}
+
+impl OtherField for Error {
+    fn hold(error: Error) -> Self {
+        error
+    }
+
+    fn held(&self) -> &Error {
+        self
+    }
+}
+
+/// Reads the body of an answer that is no success. One that does not become a `T`, or was not kept whole, stays an answer, which
+/// then says why.
+///
+/// # Errors
+///
+/// The answer.
+pub fn read<T>(response: ErrorResponse, decoder: Decoder<T>) -> Result<T, ErrorResponse> {
+    let head = Head::new(response.status(), response.headers().clone());
+    let answer = Answer::new(head, response.body().clone());
+    let error = if response.is_truncated() {
+        answer.not_a::<T>("the body is longer than what is kept of it")
+    } else {
+        match (decoder.decode)(answer.clone()) {
+            Ok(value) => return Ok(value),
+            Err(error) => error,
+        }
+    };
+    let error = match error {
+        Error::Decode(_) => error,
+        // A type of the user's own may fail with anything.
+        other => answer.not_a::<T>(other.to_string()),
+    };
+    Err(match error {
+        Error::Decode(error) => response.undecoded(error),
+        _ => response,
+    })
+}
+
+/// What `Display` says of a variant with `#[status(…)]`; a single digit stands for its class. The body is not for everybody.
+///
+/// # Errors
+///
+/// The formatter's.
+pub fn answered(f: &mut fmt::Formatter<'_>, statuses: &[u16], variant: &str) -> fmt::Result {
+    f.write_str("the server answered ")?;
+    for (index, status) in statuses.iter().enumerate() {
+        f.write_str(if index == 0 { "" } else { " or " })?;
+        match StatusCode::from_u16(*status) {
+            Ok(status) => match status.canonical_reason() {
+                Some(reason) => write!(f, "{} {reason}", status.as_u16())?,
+                None => write!(f, "{}", status.as_u16())?,
+            },
+            Err(_) => write!(f, "{status}xx")?,
+        }
+    }
+    write!(f, " (`{variant}`)")
+}
+
+/// The items of a page.
+#[diagnostic::on_unimplemented(
+    message = "the field with `#[page(items)]` must be a `Vec`",
+    label = "is not a `Vec`",
+    note = "help: `#[page(items)] items: Vec<Item>`"
+)]
+pub trait PageItems {
+    /// What the list is of.
+    type Item;
+    /// See [`Page::into_items`].
+    fn into_items(self) -> Vec<Self::Item>;
+    /// See [`Page::is_empty`].
+    fn is_empty(&self) -> bool;
+}
+
+impl<T> PageItems for Vec<T> {
+    type Item = T;
+
+    fn into_items(self) -> Self {
+        self
+    }
+
+    fn is_empty(&self) -> bool {
+        <[T]>::is_empty(self)
+    }
+}
+
+/// The cursor of the next page.
+#[diagnostic::on_unimplemented(
+    message = "the field with `#[page(next)]` must be an `Option` of something that is `Clone`",
+    label = "is not an `Option`",
+    note = "help: `#[page(next)] next_cursor: Option<String>`, where `None` ends the list"
+)]
+pub trait PageNext {
+    /// What the next page is asked for with.
+    type Cursor;
+    /// See [`Page::next_cursor`].
+    fn next(&self) -> Option<Self::Cursor>;
+}
+
+impl<C: Clone> PageNext for Option<C> {
+    type Cursor = C;
+
+    fn next(&self) -> Self {
+        self.clone()
+    }
+}
+
+/// Whether there are more pages.
+#[diagnostic::on_unimplemented(
+    message = "the field with `#[page(more)]` must be a `bool` or an `Option<bool>`",
+    label = "is neither `bool` nor `Option<bool>`",
+    note = "help: `#[page(more)] has_more: bool`"
+)]
+pub trait PageMore {
+    /// See [`Page::has_more`].
+    fn more(&self) -> Option<bool>;
+}
+
+impl PageMore for bool {
+    fn more(&self) -> Option<bool> {
+        Some(*self)
+    }
+}
+
+impl PageMore for Option<bool> {
+    fn more(&self) -> Option<bool> {
+        *self
+    }
+}
