@@ -1,0 +1,15 @@
+//! No variant for every other failure.
+#![allow(dead_code, unused_imports)]
+
+use sdk_runtime::{ApiError, Error};
+
+#[derive(Debug, ApiError)]
+enum CreateError {
+    #[status(409)]
+    Duplicate,
+}
+
+fn main() {
+    fn is_an_error<E: ApiError + std::error::Error>() {}
+    is_an_error::<CreateError>();
+}

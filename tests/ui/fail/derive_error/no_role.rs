@@ -1,0 +1,16 @@
+//! A variant that nothing leads to.
+#![allow(dead_code, unused_imports)]
+
+use sdk_runtime::{ApiError, Error};
+
+#[derive(Debug, ApiError)]
+enum CreateError {
+    Duplicate(String),
+    #[other]
+    Other(Error),
+}
+
+fn main() {
+    fn is_an_error<E: ApiError + std::error::Error>() {}
+    is_an_error::<CreateError>();
+}

@@ -1,0 +1,15 @@
+//! An error that cannot be shown to a developer.
+#![allow(dead_code, unused_imports)]
+
+use sdk_runtime::{ApiError, Error};
+
+#[derive(ApiError)]
+enum CreateError {
+    #[other]
+    Other(Error),
+}
+
+fn main() {
+    fn is_an_error<E: ApiError + std::error::Error>() {}
+    is_an_error::<CreateError>();
+}

@@ -1,0 +1,16 @@
+//! A variant for every other failure that does not say so.
+#![allow(dead_code, unused_imports)]
+
+use sdk_runtime::{ApiError, Error};
+
+#[derive(Debug, ApiError)]
+enum CreateError {
+    #[status(409)]
+    Duplicate,
+    Other(Error),
+}
+
+fn main() {
+    fn is_an_error<E: ApiError + std::error::Error>() {}
+    is_an_error::<CreateError>();
+}

@@ -1,0 +1,16 @@
+//! A status for no variant.
+#![allow(dead_code, unused_imports)]
+
+use sdk_runtime::{ApiError, Error};
+
+#[derive(Debug, ApiError)]
+#[status(409)]
+enum CreateError {
+    #[other]
+    Other(Error),
+}
+
+fn main() {
+    fn is_an_error<E: ApiError + std::error::Error>() {}
+    is_an_error::<CreateError>();
+}

@@ -1,0 +1,17 @@
+//! A variant with two fields.
+#![allow(dead_code, unused_imports)]
+
+use sdk_runtime::{ApiError, Error};
+
+#[derive(Debug, ApiError)]
+enum CreateError {
+    #[status(409)]
+    Duplicate(u64, String),
+    #[other]
+    Other(Error),
+}
+
+fn main() {
+    fn is_an_error<E: ApiError + std::error::Error>() {}
+    is_an_error::<CreateError>();
+}

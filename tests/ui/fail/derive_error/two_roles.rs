@@ -1,0 +1,16 @@
+//! A status and every other failure in one variant.
+#![allow(dead_code, unused_imports)]
+
+use sdk_runtime::{ApiError, Error};
+
+#[derive(Debug, ApiError)]
+enum CreateError {
+    #[status(409)]
+    #[other]
+    Other(Error),
+}
+
+fn main() {
+    fn is_an_error<E: ApiError + std::error::Error>() {}
+    is_an_error::<CreateError>();
+}

@@ -1,0 +1,14 @@
+//! A page without fields.
+#![allow(dead_code, unused_imports)]
+
+use sdk_runtime::Page;
+
+#[derive(Page)]
+struct Issues;
+
+fn main() {
+    fn is_a_page<P: Page>(page: P) -> usize {
+        page.into_items().len()
+    }
+    let _ = is_a_page::<Issues>;
+}

@@ -1,0 +1,18 @@
+//! The path of the crate on a field.
+#![allow(dead_code, unused_imports)]
+
+use sdk_runtime::Page;
+
+#[derive(Page)]
+struct Issues {
+    #[page(crate = sdk_runtime)]
+    #[page(items)]
+    issues: Vec<String>,
+}
+
+fn main() {
+    fn is_a_page<P: Page>(page: P) -> usize {
+        page.into_items().len()
+    }
+    let _ = is_a_page::<Issues>;
+}

@@ -1,0 +1,21 @@
+//! Two fields that tell whether there is more.
+#![allow(dead_code, unused_imports)]
+
+use sdk_runtime::Page;
+
+#[derive(Page)]
+struct Issues {
+    #[page(items)]
+    issues: Vec<String>,
+    #[page(more)]
+    more: bool,
+    #[page(more)]
+    less: bool,
+}
+
+fn main() {
+    fn is_a_page<P: Page>(page: P) -> usize {
+        page.into_items().len()
+    }
+    let _ = is_a_page::<Issues>;
+}
