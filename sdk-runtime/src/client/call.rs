@@ -8,10 +8,11 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 use super::Client;
-use super::pipeline::{Progress, Reply};
-use crate::clock;
-use crate::endpoint::{CallTimeout, Endpoint};
-use crate::error::{ApiError, Error, ErrorResponse, InvalidRequest};
+use super::limits::{Limits, Progress};
+use super::pipeline::SignIn;
+use super::reading::{Beginning, Fetched, Reading};
+use crate::endpoint::Endpoint;
+use crate::error::{ApiError, Error, InvalidRequest};
 use crate::request::{HeaderArg, Prepared, Request, RequestPreview};
 use crate::response::{Decoder, Head, Response};
 use crate::session::{Grant, Refusal, Tokens};
@@ -30,9 +31,7 @@ use crate::session::{Grant, Refusal, Tokens};
 #[must_use = "a call does nothing until it is awaited"]
 pub struct Call<T, E = Error> {
     plan: Box<Plan>,
-    decoder: Decoder<T>,
-    role: Role<T>,
-    failing: Failing<E>,
+    reading: Reading<T, E>,
 }
 
 /// What a call is about, whatever its types.
@@ -40,8 +39,9 @@ struct Plan {
     client: Client,
     endpoint: &'static Endpoint,
     request: Result<Stage, InvalidRequest>,
-    timeout: Option<Duration>,
-    cancel: Option<CancellationToken>,
+    accept: Option<&'static str>,
+    role: Role,
+    limits: Limits,
 }
 
 enum Stage {
@@ -50,55 +50,49 @@ enum Stage {
     Open(Request),
 }
 
-/// How an `E` is made, as plain functions: a type that is no [`ApiError`] is reported where it is declared, and not once more
-/// wherever a call is awaited.
-struct Failing<E> {
-    own: fn(ErrorResponse) -> Result<E, ErrorResponse>,
-    other: fn(Error) -> E,
-}
-
-/// What a call comes to: a value, with its head if that is wanted, or the endpoint's own error.
-type Outcome<T, E> = Result<(Option<Head>, T), E>;
-
 /// What a call means to the session.
-pub(super) enum Role<T> {
+#[derive(Clone, Copy)]
+pub(super) enum Role {
     Plain,
-    Start(fn(&T, &Head) -> Result<Tokens, Refusal>),
+    Start,
     End(fn(&Grant, &mut Request) -> Option<()>),
 }
 
+/// The tokens in the answer to a sign-in.
+pub(super) type ReadTokens<T> = fn(&T, &Head) -> Result<Tokens, Refusal>;
+
 impl<T, E> Call<T, E> {
-    pub(super) fn new(client: Client, request: Request, decoder: Decoder<T>, role: Role<T>) -> Self
+    pub(super) fn new(
+        client: Client,
+        request: Request,
+        decoder: Decoder<T>,
+        role: Role,
+        tokens: Option<ReadTokens<T>>,
+    ) -> Self
     where
         E: ApiError,
     {
-        let endpoint = request.endpoint();
-        let timeout = match endpoint.timeout {
-            CallTimeout::Default => client.0.timeout,
-            CallTimeout::After(limit) => Some(limit),
-            CallTimeout::Never => None,
-        };
+        let (endpoint, accept) = (request.endpoint(), decoder.accept);
+        let limits = Limits::new(endpoint, client.0.timeout);
         let request = match role {
             Role::End(_) => Ok(Stage::Open(request)),
-            Role::Plain | Role::Start(_) => request.prepare(decoder.accept).map(Stage::Ready),
+            Role::Plain | Role::Start => request.prepare(accept).map(Stage::Ready),
         };
         Self {
-            plan: Box::new(Plan { client, endpoint, request, timeout, cancel: None }),
-            decoder,
-            role,
-            failing: Failing { own: E::from_status, other: E::from },
+            plan: Box::new(Plan { client, endpoint, request, accept, role, limits }),
+            reading: Reading { decoder, tokens, own: E::from_status, other: E::from },
         }
     }
 
     /// How long this call may take as a whole, waiting for a renewal and the replay included; `None` for as long as it takes.
     pub fn timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
-        self.plan.timeout = timeout.into();
+        self.plan.limits.timeout = timeout.into();
         self
     }
 
     /// Gives up with [`Error::Cancelled`] when `token` is cancelled, and without sending anything when it already is.
     pub fn cancel_on(mut self, token: &CancellationToken) -> Self {
-        self.plan.cancel = Some(token.clone());
+        self.plan.limits.cancel = Some(token.clone());
         self
     }
 
@@ -139,123 +133,49 @@ impl<T, E> Call<T, E> {
     }
 }
 
-impl<T, E> Call<T, E> {
-    async fn run(self, with_head: bool) -> Outcome<T, E> {
-        let Self { plan, decoder, role, failing } = self;
-        let progress = Progress::default();
-        let (timeout, cancel) = (plan.timeout, plan.cancel.clone());
-        if cancel.as_ref().is_some_and(CancellationToken::is_cancelled) {
-            return Err((failing.other)(Error::Cancelled));
-        }
-        // The outcome comes first: an answer that is there is not thrown away for a deadline that is over too.
-        let outcome = tokio::select! {
-            biased;
-            outcome = plan.carry_out(decoder, role, failing.own, with_head, &progress) => outcome,
-            () = cancelled(cancel.as_ref()) => Err(Error::Cancelled),
-            error = timed_out(timeout, &progress) => Err(error),
-        };
-        outcome.unwrap_or_else(|error| Err((failing.other)(error)))
-    }
-}
-
 impl Plan {
-    async fn carry_out<T, E>(
-        self: Box<Self>,
-        decoder: Decoder<T>,
-        role: Role<T>,
-        own: fn(ErrorResponse) -> Result<E, ErrorResponse>,
-        with_head: bool,
-        progress: &Progress,
-    ) -> Result<Outcome<T, E>, Error> {
-        let client = &*self.client.0;
-        match (self.request?, role) {
-            (Stage::Ready(prepared), Role::Start(tokens)) => {
-                let sign_in = client.start(&prepared).await?;
-                let Reply::Success(answer) = &sign_in.reply else {
-                    return decode(sign_in.reply, decoder, own, with_head);
-                };
-                let answer = answer.clone();
-                let value = (decoder.decode)(answer.clone())?;
-                let tokens = match tokens(&value, answer.head()) {
-                    Ok(tokens) => tokens,
-                    Err(Refusal::Dead(message) | Refusal::TryLater { message, .. }) => {
-                        let (status, headers) = answer.head.into_parts();
-                        let refused = ErrorResponse::new(self.endpoint, status, headers, answer.body, false);
-                        return decode(Reply::Failure(refused.refused_for(message)), decoder, own, with_head);
-                    }
-                };
-                let (head, jar, since) = (Some(answer.head()), Some(sign_in.jar), Some(sign_in.epoch));
-                client.session.shared().sign_in(tokens, head, jar, since)?;
-                Ok(Ok((with_head.then_some(answer.head), value)))
+    /// Everything up to the answer. The same code whatever the types of the call, so that it is in a program once.
+    async fn carry_out(self: Box<Self>) -> Result<Fetched, Error> {
+        let Self { client, endpoint, request, accept, role, limits } = *self;
+        let progress = Progress::default();
+        limits.hold(&progress, fetch(&client, endpoint, request, accept, role, &progress)).await
+    }
+}
+
+async fn fetch(
+    client: &Client,
+    endpoint: &'static Endpoint,
+    request: Result<Stage, InvalidRequest>,
+    accept: Option<&'static str>,
+    role: Role,
+    progress: &Progress,
+) -> Result<Fetched, Error> {
+    let inner = &*client.0;
+    match (request?, role) {
+        (Stage::Ready(prepared), Role::Start) => {
+            let SignIn { reply, jar, epoch } = inner.start(&prepared).await?;
+            let beginning = Beginning { endpoint, session: inner.session.clone(), jar, epoch };
+            Ok(Fetched { came: reply.came, beginning: Some(beginning) })
+        }
+        (Stage::Ready(prepared), _) => {
+            let reply = inner.send(&prepared, progress).await?;
+            Ok(Fetched { came: reply.came, beginning: None })
+        }
+        (Stage::Open(mut request), role) => {
+            let (snapshot, grant) = inner.session.shared().sign_out()?.ok_or(Error::NotSignedIn)?;
+            if let Role::End(supply) = role {
+                supply(&grant, &mut request).ok_or_else(|| {
+                    InvalidRequest::new(
+                        endpoint.name(),
+                        "takes an argument from the session, which has nothing to build it from: only the login here has ended",
+                    )
+                })?;
             }
-            (Stage::Ready(prepared), _) => {
-                let reply = client.send(&prepared, progress).await?;
-                decode(reply, decoder, own, with_head)
-            }
-            (Stage::Open(mut request), role) => {
-                let (snapshot, grant) = client.session.shared().sign_out()?.ok_or(Error::NotSignedIn)?;
-                if let Role::End(supply) = role {
-                    supply(&grant, &mut request).ok_or_else(|| {
-                        InvalidRequest::new(
-                            self.endpoint.name(),
-                            "takes an argument from the session, which has nothing to build it from: only the login here has ended",
-                        )
-                    })?;
-                }
-                let prepared = request.prepare(decoder.accept)?;
-                let reply = client.end(&prepared, &snapshot).await?;
-                decode(reply, decoder, own, with_head)
-            }
+            let prepared = request.prepare(accept)?;
+            let reply = inner.end(&prepared, &snapshot).await?;
+            Ok(Fetched { came: reply.came, beginning: None })
         }
     }
-}
-
-fn decode<T, E>(
-    reply: Reply,
-    decoder: Decoder<T>,
-    own: fn(ErrorResponse) -> Result<E, ErrorResponse>,
-    with_head: bool,
-) -> Result<Outcome<T, E>, Error> {
-    match reply {
-        Reply::Success(answer) => {
-            let head = with_head.then(|| answer.head().clone());
-            Ok(Ok((head, (decoder.decode)(answer)?)))
-        }
-        // An endpoint's own errors come first: a declared 404 is an error where an undeclared one may be `None`.
-        Reply::Failure(response) => match own(response) {
-            Ok(error) => Ok(Err(error)),
-            Err(response) => absent(response, decoder, with_head).map(Ok),
-        },
-    }
-}
-
-fn absent<T>(
-    response: ErrorResponse,
-    decoder: Decoder<T>,
-    with_head: bool,
-) -> Result<(Option<Head>, T), Error> {
-    if response.status() == http::StatusCode::NOT_FOUND {
-        let head = Head::new(response.status(), response.headers().clone());
-        if let Some(value) = (decoder.absent)(&head) {
-            return Ok((with_head.then_some(head), value));
-        }
-    }
-    Err(Error::Status(response))
-}
-
-async fn cancelled(token: Option<&CancellationToken>) {
-    match token {
-        Some(token) => token.cancelled().await,
-        None => std::future::pending().await,
-    }
-}
-
-async fn timed_out(limit: Option<Duration>, progress: &Progress) -> Error {
-    let Some(limit) = limit else {
-        return std::future::pending().await;
-    };
-    clock::sleep_until(clock::deadline(limit)).await;
-    progress.timed_out(limit).into()
 }
 
 /// What awaiting a [`Call`] comes to.
@@ -266,7 +186,8 @@ impl<T: 'static, E: 'static> IntoFuture for Call<T, E> {
     type IntoFuture = CallFuture<T, E>;
 
     fn into_future(self) -> CallFuture<T, E> {
-        Box::pin(async move { self.run(false).await.map(|(_, value)| value) })
+        let Self { plan, reading } = self;
+        Box::pin(async move { reading.read(plan.carry_out().await, false).map(|(_, value)| value) })
     }
 }
 
@@ -305,8 +226,9 @@ impl<T: 'static, E: 'static> IntoFuture for ResponseCall<T, E> {
     type IntoFuture = CallFuture<Response<T>, E>;
 
     fn into_future(self) -> CallFuture<Response<T>, E> {
+        let Call { plan, reading } = self.0;
         Box::pin(async move {
-            let (head, value) = self.0.run(true).await?;
+            let (head, value) = reading.read(plan.carry_out().await, true)?;
             // The head was asked for, so it is there; nothing here may panic to say so.
             let head = head.unwrap_or_else(|| Head::new(http::StatusCode::OK, http::HeaderMap::new()));
             Ok(Response::new(head, value))

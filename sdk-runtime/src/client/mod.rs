@@ -3,7 +3,9 @@
 
 mod builder;
 mod call;
+mod limits;
 mod pipeline;
+mod reading;
 
 use std::fmt;
 use std::ops::{Deref, DerefMut};
@@ -13,7 +15,7 @@ use std::time::Duration;
 pub use builder::{ApiClient, ClientBuilder};
 pub use call::{Call, CallFuture, ResponseCall};
 
-use call::Role;
+use call::{ReadTokens, Role};
 
 use crate::endpoint::Endpoint;
 use crate::error::ApiError;
@@ -63,7 +65,7 @@ pub struct ClientRequest<'c> {
 impl ClientRequest<'_> {
     /// The call of an ordinary endpoint.
     pub fn finish<T: 'static, E: ApiError + 'static>(self, decoder: Decoder<T>) -> Call<T, E> {
-        self.call(decoder, Role::Plain)
+        self.call(decoder, Role::Plain, None)
     }
 
     /// The call of a `#[session(start)]` endpoint.
@@ -71,7 +73,7 @@ impl ClientRequest<'_> {
         self,
         decoder: Decoder<T>,
     ) -> Call<T, E> {
-        self.call(decoder, Role::Start(T::tokens))
+        self.call(decoder, Role::Start, Some(T::tokens))
     }
 
     /// The call of a `#[session(end)]` endpoint, some of whose arguments `supply` takes from the session.
@@ -80,11 +82,16 @@ impl ClientRequest<'_> {
         decoder: Decoder<T>,
         supply: fn(&Grant, &mut Request) -> Option<()>,
     ) -> Call<T, E> {
-        self.call(decoder, Role::End(supply))
+        self.call(decoder, Role::End(supply), None)
     }
 
-    fn call<T, E: ApiError>(self, decoder: Decoder<T>, role: Role<T>) -> Call<T, E> {
-        Call::new(self.client.clone(), self.request, decoder, role)
+    fn call<T, E: ApiError>(
+        self,
+        decoder: Decoder<T>,
+        role: Role,
+        tokens: Option<ReadTokens<T>>,
+    ) -> Call<T, E> {
+        Call::new(self.client.clone(), self.request, decoder, role, tokens)
     }
 }
 

@@ -7,15 +7,12 @@
 //! - **I23** Only a "token bad" answer reaches the session.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
 
 use super::Inner;
+use super::limits::Progress;
 use crate::cookies::Jar;
 use crate::endpoint::Auth;
-use crate::error::{
-    Error, ErrorResponse, ExpiredReason, InvalidRequest, NotReplayable, SessionExpired, Timeout, TimeoutPhase,
-};
+use crate::error::{Error, ErrorResponse, ExpiredReason, InvalidRequest, NotReplayable, SessionExpired};
 use crate::request::Prepared;
 use crate::response::{Answer, Head, read_all, read_some};
 use crate::session::{Identity, Phase, Rejection, Snapshot, Verdict, token_bad};
@@ -25,7 +22,15 @@ use crate::upstream::{Contents, Credentials, Exchange};
 const ERROR_BODY_LIMIT: usize = 64 << 10;
 
 /// What a server answered in the end.
-pub(super) enum Reply {
+pub(super) struct Reply {
+    pub(super) came: Came,
+    /// Whether it came from the client's own origin, without a detour.
+    own_origin: bool,
+    /// The request it answers, where that is not the one that was made but one it was redirected to.
+    redirected: Option<Prepared>,
+}
+
+pub(super) enum Came {
     Success(Answer),
     Failure(ErrorResponse),
 }
@@ -35,27 +40,6 @@ pub(super) struct SignIn {
     pub(super) reply: Reply,
     pub(super) jar: Arc<Jar>,
     pub(super) epoch: u64,
-}
-
-/// What a call is waiting for, for the error that says so.
-#[derive(Default)]
-pub(super) struct Progress {
-    renewing: AtomicBool,
-}
-
-impl Progress {
-    fn renewing(&self, renewing: bool) {
-        self.renewing.store(renewing, Ordering::Relaxed);
-    }
-
-    pub(super) fn timed_out(&self, limit: Duration) -> Timeout {
-        let phase = if self.renewing.load(Ordering::Relaxed) {
-            TimeoutPhase::Renewal
-        } else {
-            TimeoutPhase::Response
-        };
-        Timeout::new(phase, limit)
-    }
 }
 
 impl Inner {
@@ -82,18 +66,15 @@ impl Inner {
         };
         drop(view);
 
-        progress.renewing(true);
-        let snapshot = shared.credential(&identity).await?;
-        progress.renewing(false);
+        let snapshot = progress.renewing(shared.credential(&identity)).await?;
         let refused = match self.signed(request, &snapshot, &identity, false).await? {
             Judged::Surface(reply) => return Ok(reply),
             Judged::Refused(refused) => refused,
         };
         // What a redirect led away from was taken by the server: only what it refused is sent again.
         let request = refused.redirected.as_ref().unwrap_or(request);
-        progress.renewing(true);
-        let snapshot = shared.replacement(&identity, refused.of(&snapshot), &refused.answer).await?;
-        progress.renewing(false);
+        let replacement = shared.replacement(&identity, refused.of(&snapshot), &refused.answer);
+        let snapshot = progress.renewing(replacement).await?;
         if request.is_spent() {
             return Err(NotReplayable::from(refused.answer).into());
         }
@@ -145,20 +126,21 @@ impl Inner {
         replay: bool,
     ) -> Result<Judged, Error> {
         let shared = self.session.shared();
-        let mut exchange = self
+        let exchange = self
             .upstream
             .exchange(request, self.credentials(snapshot), Contents::Ordinary, || {
                 shared.permit(identity, replay)
             })
             .await?;
-        let (own_origin, redirected) = (exchange.own_origin, exchange.redirected.take());
         let reply = self.read(request, exchange).await?;
-        let answer = match reply {
-            Reply::Failure(answer) if own_origin => answer,
-            reply => return Ok(Judged::Surface(reply)),
+        let Reply { came: Came::Failure(answer), own_origin: true, redirected } = reply else {
+            return Ok(Judged::Surface(reply));
         };
         let login_over = match self.verdict(&answer) {
-            Verdict::Surface => return Ok(Judged::Surface(Reply::Failure(answer))),
+            Verdict::Surface => {
+                let came = Came::Failure(answer);
+                return Ok(Judged::Surface(Reply { came, own_origin: true, redirected }));
+            }
             Verdict::TokenBad => false,
             Verdict::LoginOver => true,
         };
@@ -192,16 +174,21 @@ impl Inner {
     }
 
     async fn read(&self, request: &Prepared, exchange: Exchange) -> Result<Reply, Error> {
-        let (parts, body) = exchange.answer.into_parts();
-        if parts.status.is_success() {
+        let Exchange { answer, own_origin, redirected, is_spent } = exchange;
+        let (parts, body) = answer.into_parts();
+        let came = if parts.status.is_success() {
             let body = read_all(body, self.body_limit).await?;
-            let head = Head::new(parts.status, parts.headers);
-            return Ok(Reply::Success(Answer::new(head, body)));
-        }
-        let (body, truncated) = read_some(body, ERROR_BODY_LIMIT).await?;
-        let endpoint = request.endpoint;
-        let answer = ErrorResponse::new(endpoint, parts.status, parts.headers, body, truncated);
-        if exchange.is_spent { Err(NotReplayable::from(answer).into()) } else { Ok(Reply::Failure(answer)) }
+            Came::Success(Answer::new(Head::new(parts.status, parts.headers), body))
+        } else {
+            let (body, truncated) = read_some(body, ERROR_BODY_LIMIT).await?;
+            let endpoint = request.endpoint;
+            let answer = ErrorResponse::new(endpoint, parts.status, parts.headers, body, truncated);
+            if is_spent {
+                return Err(NotReplayable::from(answer).into());
+            }
+            Came::Failure(answer)
+        };
+        Ok(Reply { came, own_origin, redirected })
     }
 }
 

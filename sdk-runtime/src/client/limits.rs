@@ -1,0 +1,88 @@
+//! How long a call may take, and what else ends it; knows nothing of what the call does.
+
+use std::future::Future;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+
+use crate::clock;
+use crate::endpoint::{CallTimeout, Endpoint};
+use crate::error::{Error, Timeout, TimeoutPhase};
+
+/// What ends a call before its answer does.
+#[derive(Clone, Default)]
+pub(super) struct Limits {
+    pub(super) timeout: Option<Duration>,
+    pub(super) cancel: Option<CancellationToken>,
+}
+
+impl Limits {
+    /// Those of `endpoint`, with `timeout` for what it leaves to the client.
+    pub(super) fn new(endpoint: &Endpoint, timeout: Option<Duration>) -> Self {
+        let timeout = match endpoint.timeout {
+            CallTimeout::Default => timeout,
+            CallTimeout::After(limit) => Some(limit),
+            CallTimeout::Never => None,
+        };
+        Self { timeout, cancel: None }
+    }
+
+    /// What `work` comes to, unless a limit comes first.
+    pub(super) async fn hold<T>(
+        self,
+        progress: &Progress,
+        work: impl Future<Output = Result<T, Error>>,
+    ) -> Result<T, Error> {
+        if self.cancel.as_ref().is_some_and(CancellationToken::is_cancelled) {
+            return Err(Error::Cancelled);
+        }
+        // The outcome comes first: an answer that is there is not thrown away for a deadline that is over too.
+        tokio::select! {
+            biased;
+            outcome = work => outcome,
+            () = cancelled(self.cancel.as_ref()) => Err(Error::Cancelled),
+            error = timed_out(self.timeout, progress) => Err(error),
+        }
+    }
+}
+
+async fn cancelled(token: Option<&CancellationToken>) {
+    match token {
+        Some(token) => token.cancelled().await,
+        None => std::future::pending().await,
+    }
+}
+
+async fn timed_out(limit: Option<Duration>, progress: &Progress) -> Error {
+    let Some(limit) = limit else {
+        return std::future::pending().await;
+    };
+    clock::sleep_until(clock::deadline(limit)).await;
+    progress.timed_out(limit).into()
+}
+
+/// What a call is waiting for, for the error that says so.
+#[derive(Default)]
+pub(super) struct Progress {
+    renewing: AtomicBool,
+}
+
+impl Progress {
+    /// What `work`, which waits for a renewal, comes to.
+    pub(super) async fn renewing<T>(&self, work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+        self.renewing.store(true, Ordering::Relaxed);
+        let outcome = work.await;
+        self.renewing.store(false, Ordering::Relaxed);
+        outcome
+    }
+
+    fn timed_out(&self, limit: Duration) -> Timeout {
+        let phase = if self.renewing.load(Ordering::Relaxed) {
+            TimeoutPhase::Renewal
+        } else {
+            TimeoutPhase::Response
+        };
+        Timeout::new(phase, limit)
+    }
+}
