@@ -14,6 +14,7 @@
 //! - [`migrating`]: five refreshes people write by hand, each beside its declaration.
 
 mod clock;
+mod delay;
 mod endpoint;
 mod secret;
 

@@ -18,6 +18,7 @@ const LAYERS: [Layers; 6] = [
         directory: "sdk-runtime/src/",
         order: &[
             "clock",
+            "delay",
             "secret",
             "endpoint",
             "error",

@@ -18,6 +18,7 @@ use super::snapshot::{Phase, Snapshot, Stamp, Validity, View};
 use super::tokens::Grant;
 use crate::clock::Instant;
 use crate::cookies::Jar;
+use crate::delay::back_off;
 use crate::error::{
     Error, ExpiredReason, IdentityChanged, RefreshUnavailable, SessionExpired, UnavailableCause,
 };
@@ -345,7 +346,7 @@ impl Core {
 
     /// Exponential with equal jitter, never shorter than the server asks.
     fn back_off(&mut self, retry_after: Option<Duration>) -> Duration {
-        let ceiling = COOL_DOWN_FIRST.saturating_mul(1 << self.failures.min(10)).min(COOL_DOWN_LONGEST);
+        let jittered = back_off(COOL_DOWN_FIRST, COOL_DOWN_LONGEST, self.failures, self.random.f64());
         self.failures = self.failures.saturating_add(1);
         let jittered = ceiling.mul_f64(0.5 + self.random.f64() / 2.0);
         jittered.max(retry_after.unwrap_or_default().min(RETRY_AFTER_LONGEST))

@@ -6,8 +6,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::header::RETRY_AFTER;
-use http::{HeaderMap, StatusCode};
+use http::StatusCode;
 use serde::Deserialize;
 
 use super::attach::Attachment;
@@ -15,6 +14,7 @@ use super::core::Outcome;
 use super::tokens::{Grant, Refusal, Tokens};
 use crate::clock;
 use crate::cookies::Jar;
+use crate::delay;
 use crate::endpoint::{CallTimeout, Endpoint};
 use crate::error::{
     Error, ErrorResponse, InvalidRequest, SessionExpired, TransportErrorKind, UnavailableCause,
@@ -168,7 +168,7 @@ impl OAuthError {
 
 fn default_refusal(answer: ErrorResponse) -> Outcome {
     let status = answer.status();
-    let retry_after = retry_after(answer.headers());
+    let retry_after = delay::retry_after(answer.headers(), clock::wall);
     let rejected = |oauth: Option<OAuthError>, answer| {
         Outcome::Rejected(SessionExpired::rejected(oauth.map(OAuthError::message), answer))
     };
@@ -204,20 +204,11 @@ fn is_json(answer: &ErrorResponse) -> bool {
     answer.json::<serde::de::IgnoredAny>().is_ok()
 }
 
-/// `Retry-After` in seconds or as a date (RFC 9110, 10.2.3).
-fn retry_after(headers: &HeaderMap) -> Option<Duration> {
-    let value = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
-    if let Ok(seconds) = value.parse() {
-        return Some(Duration::from_secs(seconds));
-    }
-    let date = httpdate::parse_http_date(value).ok()?;
-    Some(date.duration_since(clock::wall()).unwrap_or_default())
-}
-
 #[cfg(test)]
 mod tests {
     use bytes::Bytes;
-    use http::HeaderValue;
+    use http::header::RETRY_AFTER;
+    use http::{HeaderMap, HeaderValue};
 
     use super::*;
 

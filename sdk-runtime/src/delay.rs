@@ -1,0 +1,61 @@
+//! How long to wait before asking a server again; knows nothing of who asks, and reads no clock.
+
+use std::time::{Duration, SystemTime};
+
+use http::HeaderMap;
+use http::header::RETRY_AFTER;
+
+/// From `first`, doubling with every failure so far up to `longest`, with equal jitter: between a half and the whole of it, by
+/// `random` from 0 to 1. Never nothing, and never in step with others who failed at the same moment.
+pub(crate) fn back_off(first: Duration, longest: Duration, failures: u32, random: f64) -> Duration {
+    let ceiling = first.saturating_mul(1 << failures.min(10)).min(longest);
+    ceiling.mul_f64(0.5 + random / 2.0)
+}
+
+/// `Retry-After` in seconds or as a date (RFC 9110, 10.2.3).
+pub(crate) fn retry_after(headers: &HeaderMap, now: impl FnOnce() -> SystemTime) -> Option<Duration> {
+    let value = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
+    if let Ok(seconds) = value.parse() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let date = httpdate::parse_http_date(value).ok()?;
+    Some(date.duration_since(now()).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pause_doubles_up_to_the_longest_and_is_half_of_it_at_least() {
+        let (first, longest) = (Duration::from_millis(500), Duration::from_secs(8));
+        for (failures, random, millis) in [
+            (0, 0.0, 250),
+            (0, 1.0, 500),
+            (1, 1.0, 1000),
+            (4, 1.0, 8000),
+            (5, 1.0, 8000),
+            (u32::MAX, 0.0, 4000),
+        ] {
+            let pause = back_off(first, longest, failures, random);
+            assert_eq!(pause, Duration::from_millis(millis), "{failures} {random}");
+        }
+    }
+
+    #[test]
+    fn a_server_says_when_in_seconds_or_by_date() {
+        let now = || httpdate::parse_http_date("Sun, 06 Nov 1994 08:49:37 GMT").unwrap();
+        for (value, seconds) in [
+            ("7", Some(7)),
+            (" 0 ", Some(0)),
+            ("Sun, 06 Nov 1994 08:49:40 GMT", Some(3)),
+            ("Thu, 01 Jan 1970 00:00:00 GMT", Some(0)),
+            ("soon", None),
+            ("-1", None),
+        ] {
+            let headers = HeaderMap::from_iter([(RETRY_AFTER, value.parse().unwrap())]);
+            assert_eq!(retry_after(&headers, now), seconds.map(Duration::from_secs), "{value}");
+        }
+        assert_eq!(retry_after(&HeaderMap::new(), now), None);
+    }
+}
