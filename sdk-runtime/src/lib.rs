@@ -36,8 +36,8 @@ pub use client::{Call, CallFuture, ClientBuilder, ResponseCall};
 pub use endpoint::{Auth, Endpoint};
 pub use error::{
     ApiError, BodyTooLarge, BuildError, DecodeError, Error, ErrorResponse, ExpiredReason, IdentityChanged,
-    InvalidRequest, NotReplayable, RefreshUnavailable, SessionExpired, Timeout, TimeoutPhase, TransportError,
-    TransportErrorKind, UnavailableCause,
+    InsufficientScope, InvalidRequest, NotReplayable, RefreshUnavailable, SessionExpired, Timeout,
+    TimeoutPhase, TransportError, TransportErrorKind, UnavailableCause,
 };
 pub use http;
 pub use request::{HeaderArg, Part, PartArg, RequestPreview, UrlArg};

@@ -8,6 +8,7 @@ mod build;
 mod decode;
 mod expired;
 mod identity;
+mod insufficient_scope;
 mod not_replayable;
 mod request;
 mod response;
@@ -23,6 +24,7 @@ pub use build::BuildError;
 pub use decode::DecodeError;
 pub use expired::{ExpiredReason, SessionExpired};
 pub use identity::IdentityChanged;
+pub use insufficient_scope::InsufficientScope;
 pub use not_replayable::NotReplayable;
 pub use request::InvalidRequest;
 pub use response::ErrorResponse;
@@ -40,6 +42,7 @@ pub use unavailable::{RefreshUnavailable, UnavailableCause};
 ///     match error {
 ///         Error::SessionExpired(expired) if expired.requires_sign_in() => "sign in again",
 ///         Error::NotSignedIn => "sign in",
+///         Error::InsufficientScope(_) => "sign in with more rights",
 ///         Error::RefreshUnavailable(_) | Error::Transport(_) | Error::Timeout(_) => "try again later",
 ///         _ => "tell the developers",
 ///     }
@@ -58,6 +61,8 @@ pub enum Error {
     NotSignedIn,
     /// Somebody else signed in while the call was under way. It was not sent again.
     IdentityChanged(IdentityChanged),
+    /// The endpoint needs scopes that the login was not granted, as far as its tokens said. Nothing was sent.
+    InsufficientScope(InsufficientScope),
     /// The server answered with a status that is no success and has no meaning for the session.
     Status(ErrorResponse),
     /// The request could not be sent, or its answer not be read.
@@ -120,6 +125,7 @@ impl fmt::Display for Error {
                 "nobody is signed in: sign in first, declare the endpoint with `auth = none`, or build the client with `.bearer(…)`",
             ),
             Self::IdentityChanged(inner) => inner.fmt(f),
+            Self::InsufficientScope(inner) => inner.fmt(f),
             Self::Status(inner) => inner.fmt(f),
             Self::Transport(inner) => inner.fmt(f),
             Self::Timeout(inner) => inner.fmt(f),
@@ -142,6 +148,7 @@ impl fmt::Debug for Error {
             Self::RefreshUnavailable(inner) => inner.fmt(f),
             Self::NotSignedIn => f.write_str("NotSignedIn"),
             Self::IdentityChanged(inner) => inner.fmt(f),
+            Self::InsufficientScope(inner) => inner.fmt(f),
             Self::Status(inner) => f.debug_tuple("Status").field(inner).finish(),
             Self::Transport(inner) => inner.fmt(f),
             Self::Timeout(inner) => inner.fmt(f),
@@ -184,6 +191,7 @@ from_payload!(
     SessionExpired,
     RefreshUnavailable,
     IdentityChanged,
+    InsufficientScope,
     Timeout,
     InvalidRequest,
     NotReplayable,

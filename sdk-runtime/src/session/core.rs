@@ -105,6 +105,14 @@ pub(crate) struct Core {
     changed: bool,
 }
 
+/// What a renewal that does not say otherwise leaves as it was.
+#[derive(Default)]
+struct Kept {
+    subject: Option<Arc<str>>,
+    scopes: Option<Arc<[String]>>,
+    refresh: Option<RefreshToken>,
+}
+
 #[derive(Debug)]
 struct CoolDown {
     until: Instant,
@@ -247,7 +255,7 @@ impl Core {
         }
         let jar = jar.unwrap_or_else(|| self.view.jar_for_sign_in());
         self.next_epoch(jar, Phase::SignedOut);
-        self.publish(credential, None, None, now);
+        self.publish(credential, Kept::default(), now);
         Ok(())
     }
 
@@ -286,33 +294,31 @@ impl Core {
     fn renew(&mut self, credential: Credential, now: Instant) {
         self.recover();
         let before = match &self.view.phase {
-            Phase::Active(snapshot) => snapshot.subject.clone(),
+            Phase::Active(snapshot) => Some(snapshot.clone()),
             _ => None,
         };
+        let subject = before.as_ref().and_then(|before| before.subject.clone());
         let news = credential.tokens.subject.as_ref();
-        let refresh = self.refresh.take();
-        if news.is_some() && before.is_some() && news != before.as_ref() {
+        let mut kept = Kept { subject, scopes: None, refresh: self.refresh.take() };
+        if news.is_some() && kept.subject.is_some() && news != kept.subject.as_ref() {
             // The server renewed the login of somebody else, as whom nobody who waits here may go on.
             self.next_epoch(Arc::new(self.view.jar.fork()), Phase::SignedOut);
+        } else {
+            kept.scopes = before.and_then(|before| before.scopes.clone());
         }
-        self.publish(credential, before, refresh, now);
+        self.publish(credential, kept, now);
     }
 
-    /// Makes `credential` the one that signs, with `subject` and `refresh` for what it does not say.
-    fn publish(
-        &mut self,
-        credential: Credential,
-        subject: Option<Arc<str>>,
-        refresh: Option<RefreshToken>,
-        now: Instant,
-    ) {
+    /// Makes `credential` the one that signs, with what is `kept` for what it does not say.
+    fn publish(&mut self, credential: Credential, kept: Kept, now: Instant) {
         self.generation += 1;
         let stamp = Stamp { epoch: self.view.epoch, generation: self.generation };
         let Credential { tokens, header, lifetime } = credential;
-        self.refresh = told(tokens.refresh).or(refresh);
+        self.refresh = told(tokens.refresh).or(kept.refresh);
         self.view.phase = Phase::Active(Arc::new(Snapshot::new(
             stamp,
-            tokens.subject.or(subject),
+            tokens.subject.or(kept.subject),
+            tokens.scopes.or(kept.scopes),
             (tokens.access, self.refresh.clone()),
             header,
             self.view.jar.clone(),
@@ -348,7 +354,6 @@ impl Core {
     fn back_off(&mut self, retry_after: Option<Duration>) -> Duration {
         let jittered = back_off(COOL_DOWN_FIRST, COOL_DOWN_LONGEST, self.failures, self.random.f64());
         self.failures = self.failures.saturating_add(1);
-        let jittered = ceiling.mul_f64(0.5 + self.random.f64() / 2.0);
         jittered.max(retry_after.unwrap_or_default().min(RETRY_AFTER_LONGEST))
     }
 }

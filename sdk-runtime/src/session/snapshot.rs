@@ -28,6 +28,8 @@ pub(crate) struct Stamp {
 pub(crate) struct Snapshot {
     pub(crate) stamp: Stamp,
     pub(crate) subject: Option<Arc<str>>,
+    /// What was granted, where the tokens said so.
+    pub(crate) scopes: Option<Arc<[String]>>,
     pub(crate) access: Option<AccessToken>,
     /// What the login can be renewed with, for whoever keeps it across restarts; the core has its own copy.
     pub(crate) refresh: Option<RefreshToken>,
@@ -52,12 +54,23 @@ impl Snapshot {
     pub(crate) fn new(
         stamp: Stamp,
         subject: Option<Arc<str>>,
+        scopes: Option<Arc<[String]>>,
         (access, refresh): (Option<AccessToken>, Option<RefreshToken>),
         header: Option<HeaderValue>,
         jar: Arc<Jar>,
         lapses: Option<Instant>,
     ) -> Self {
-        Self { stamp, subject, access, refresh, header, jar, lapses, rejected: AtomicBool::new(false) }
+        Self {
+            stamp,
+            subject,
+            scopes,
+            access,
+            refresh,
+            header,
+            jar,
+            lapses,
+            rejected: AtomicBool::new(false),
+        }
     }
 
     pub(crate) fn validity(&self, now: impl FnOnce() -> Instant) -> Validity {

@@ -96,6 +96,12 @@ impl Login {
         self.0.subject.as_deref()
     }
 
+    /// The scopes that were granted, where the tokens said so.
+    #[must_use]
+    pub fn scopes(&self) -> Option<&[String]> {
+        self.0.scopes.as_deref()
+    }
+
     /// The refresh token, for keeping the login across restarts; `None` where there is none to hold.
     ///
     /// Where the server rotates it, the next renewal spends it, so keep that of every [`SessionState::SignedIn`] you are shown.

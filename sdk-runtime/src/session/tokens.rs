@@ -27,6 +27,7 @@ pub struct Tokens {
     pub(crate) refresh: Option<RefreshToken>,
     pub(crate) expiry: Expiry,
     pub(crate) subject: Option<Arc<str>>,
+    pub(crate) scopes: Option<Arc<[String]>>,
 }
 
 impl Tokens {
@@ -38,7 +39,7 @@ impl Tokens {
     /// The tokens came as cookies: there is nothing for the client to hold but the jar.
     #[must_use]
     pub fn cookies() -> Self {
-        Self { access: None, refresh: None, expiry: Expiry::Untold, subject: None }
+        Self { access: None, refresh: None, expiry: Expiry::Untold, subject: None, scopes: None }
     }
 
     /// The refresh token. Without one, the session keeps the refresh token it has.
@@ -72,6 +73,26 @@ impl Tokens {
     #[must_use]
     pub fn subject(mut self, subject: impl Into<Arc<str>>) -> Self {
         self.subject = Some(subject.into()).filter(|subject: &Arc<str>| !subject.is_empty());
+        self
+    }
+
+    /// The scopes that were granted, each by itself or several in one text with spaces between them, as in the `scope` of an
+    /// answer (RFC 6749, 3.3). None at all says nothing: a renewal then leaves them as they were, and without any that are
+    /// known an endpoint with `auth = scopes("…")` is called, and the server decides.
+    ///
+    /// ```
+    /// # use sdk_runtime::Tokens;
+    /// let tokens = Tokens::new("access").scopes(["issues:read issues:write"]);
+    /// let scope: Option<&str> = None; // as an answer may leave it out
+    /// let renewed = Tokens::new("access").scopes(scope);
+    /// ```
+    #[must_use]
+    pub fn scopes(mut self, scopes: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        let mut each = Vec::new();
+        for scope in scopes {
+            each.extend(scope.into().split_whitespace().map(str::to_owned));
+        }
+        self.scopes = (!each.is_empty()).then(|| each.into());
         self
     }
 }
