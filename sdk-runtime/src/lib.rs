@@ -41,7 +41,12 @@ pub use error::{
 };
 pub use http;
 pub use request::{HeaderArg, Part, PartArg, RequestPreview, UrlArg};
-pub use response::{Answer, FromResponse, Head, NoCursor, Page, Response};
+pub use response::{
+    Answer, ByteStream, EventStream, FromResponse, FromStream, Head, JsonLines, NoCursor, Page, Response,
+    ServerEvent, ServerEvents,
+};
+#[doc(hidden)]
+pub use response::{Decoding, StreamDecoder};
 pub use sdk_macros::{ApiError, Page, api_client};
 pub use secret::{AccessToken, RefreshToken};
 pub use session::{

@@ -1,10 +1,11 @@
 //! JSON answers, and what stands for an answer that is not there.
 
+use bytes::Bytes;
 use serde::Deserializer;
 use serde::de::value::Error as Absent;
 use serde::de::{DeserializeOwned, Error as _, Visitor};
 
-use super::Answer;
+use super::{Answer, Head};
 use crate::error::Error;
 
 /// Reads the body as JSON. Where there is no body, the value that stands for none.
@@ -14,16 +15,21 @@ pub(crate) fn decode_json<T: DeserializeOwned>(answer: &Answer) -> Result<T, Err
     {
         return Ok(value);
     }
-    serde_json::from_slice(&answer.body).map_err(|_| {
+    decode_document(&answer.head, &answer.body)
+}
+
+/// Reads one document that came with `head` as JSON.
+pub(crate) fn decode_document<T: DeserializeOwned>(head: &Head, document: &Bytes) -> Result<T, Error> {
+    serde_json::from_slice(document).map_err(|_| {
         // Once more, now that it is worth the effort to know where.
-        let mut json = serde_json::Deserializer::from_slice(&answer.body);
+        let mut json = serde_json::Deserializer::from_slice(document);
         let located = serde_path_to_error::deserialize::<_, T>(&mut json);
         let (path, detail) = match located {
             Err(error) => (Some(error.path().to_string()), error.into_inner().to_string()),
             // The value is fine, so what follows it is not.
             Ok(_) => (None, "trailing characters".to_owned()),
         };
-        answer.undecodable::<T>(path, detail)
+        head.undecodable::<T>(path, detail, document)
     })
 }
 

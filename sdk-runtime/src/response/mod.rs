@@ -1,18 +1,22 @@
 //! From an answer to the value an endpoint declares; knows nothing of how the answer came.
 
 mod json;
+mod link;
 mod page;
 mod read;
 mod shapes;
+mod stream;
 
 use std::fmt;
 
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 
-pub(crate) use json::{absent_json, decode_json};
+pub(crate) use json::{absent_json, decode_document, decode_json};
+pub(crate) use link::next_link;
 pub use page::{NoCursor, Page};
 pub(crate) use read::{read_all, read_some};
+pub use stream::{ByteStream, EventStream, FromStream, JsonLines, ServerEvent, ServerEvents, StreamDecoder};
 
 use crate::error::{DecodeError, Error};
 
@@ -48,6 +52,17 @@ impl Head {
 
     fn content_type(&self) -> Option<&str> {
         self.headers.get(http::header::CONTENT_TYPE)?.to_str().ok()
+    }
+
+    fn undecodable<T>(&self, path: Option<String>, detail: String, document: &Bytes) -> Error {
+        Error::Decode(DecodeError::new(
+            std::any::type_name::<T>(),
+            self.status,
+            self.content_type().map(str::to_owned),
+            path,
+            detail,
+            document,
+        ))
     }
 }
 
@@ -92,18 +107,7 @@ impl Answer {
     /// The error that says this answer is not a `T`. `detail` may quote the answer; it is shown by an accessor only.
     #[must_use]
     pub fn not_a<T>(&self, detail: impl Into<String>) -> Error {
-        self.undecodable::<T>(None, detail.into())
-    }
-
-    fn undecodable<T>(&self, path: Option<String>, detail: String) -> Error {
-        Error::Decode(DecodeError::new(
-            std::any::type_name::<T>(),
-            self.head.status,
-            self.head.content_type().map(str::to_owned),
-            path,
-            detail,
-            &self.body,
-        ))
+        self.head.undecodable::<T>(None, detail.into(), &self.body)
     }
 }
 
@@ -226,3 +230,60 @@ impl<T> Clone for Decoder<T> {
 }
 
 impl<T> Copy for Decoder<T> {}
+
+/// How a successful answer becomes a `T`: read whole, or while it arrives.
+pub enum Decoding<T> {
+    /// Of the body that is all here.
+    Whole(Decoder<T>),
+    /// Of a body that is still to come.
+    Stream(StreamDecoder<T>),
+}
+
+impl<T> Decoding<T> {
+    pub(crate) fn accept(&self) -> Option<&'static str> {
+        match self {
+            Self::Whole(decoder) => decoder.accept,
+            Self::Stream(decoder) => decoder.accept,
+        }
+    }
+
+    pub(crate) fn is_whole(&self) -> bool {
+        matches!(self, Self::Whole(_))
+    }
+
+    pub(crate) fn whole(&self, answer: Answer) -> Result<T, Error> {
+        match self {
+            Self::Whole(decoder) => (decoder.decode)(answer),
+            Self::Stream(decoder) => (decoder.decode)(answer.into()),
+        }
+    }
+
+    pub(crate) fn stream(&self, bytes: ByteStream) -> Result<T, Error> {
+        match self {
+            Self::Stream(decoder) => (decoder.decode)(bytes),
+            // Never: what is decoded whole is read whole.
+            Self::Whole(_) => {
+                Err(Answer::new(bytes.head().clone(), Bytes::new()).not_a::<T>("it was not read"))
+            }
+        }
+    }
+
+    pub(crate) fn absent(&self, head: &Head) -> Option<T> {
+        match self {
+            Self::Whole(decoder) => (decoder.absent)(head),
+            Self::Stream(decoder) => (decoder.absent)(head),
+        }
+    }
+}
+
+impl<T> From<Decoder<T>> for Decoding<T> {
+    fn from(decoder: Decoder<T>) -> Self {
+        Self::Whole(decoder)
+    }
+}
+
+impl<T> From<StreamDecoder<T>> for Decoding<T> {
+    fn from(decoder: StreamDecoder<T>) -> Self {
+        Self::Stream(decoder)
+    }
+}

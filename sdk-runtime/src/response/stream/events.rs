@@ -1,0 +1,267 @@
+//! Server-sent events, as the HTML standard has them (section 9.2, "Server-sent events"), but for connecting again.
+
+use std::fmt;
+use std::future::poll_fn;
+use std::marker::PhantomData;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures_core::Stream;
+use serde::de::DeserializeOwned;
+
+use super::super::{Answer, Head, decode_document};
+use super::lines::{Ends, LONGEST, Lines};
+use super::{ByteStream, FromStream};
+use crate::error::{BodyTooLarge, Error};
+
+/// One event as the server sent it. `Debug` shows its name alone.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ServerEvent {
+    event: String,
+    id: String,
+    data: String,
+}
+
+impl ServerEvent {
+    /// What the server calls it; `message` where it has no name.
+    #[must_use]
+    pub fn event(&self) -> &str {
+        &self.event
+    }
+
+    /// The last identifier the server gave, with this event or before it; empty where it gave none.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// The data, its lines joined by `\n`.
+    #[must_use]
+    pub fn data(&self) -> &str {
+        &self.data
+    }
+}
+
+impl fmt::Debug for ServerEvent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ServerEvent").field("event", &self.event).finish_non_exhaustive()
+    }
+}
+
+/// The events of a server as they arrive, as they are. An endpoint can return it, and [`EventStream::events`] gives it.
+///
+/// An event of more than 1 MiB is [`Error::BodyTooLarge`], and the last item. Dropping the stream closes its connection.
+#[must_use = "a stream does nothing until it is read, and closes its connection when it is dropped"]
+pub struct ServerEvents {
+    lines: Lines,
+    event: String,
+    /// Each of its lines with a line break after it.
+    data: String,
+    /// The identifier of the event that is being read; it counts when that is complete, since whoever continues after it must
+    /// not miss it.
+    next_id: String,
+    id: String,
+    retry: Option<Duration>,
+}
+
+impl ServerEvents {
+    /// Status and headers.
+    #[must_use]
+    pub fn head(&self) -> &Head {
+        self.lines.head()
+    }
+
+    /// The identifier to continue after on a new connection (`Last-Event-ID`); empty where the server gave none.
+    #[must_use]
+    pub fn last_event_id(&self) -> &str {
+        &self.id
+    }
+
+    /// How long the server wants a client to wait before it connects again, where it said so.
+    #[must_use]
+    pub fn retry(&self) -> Option<Duration> {
+        self.retry
+    }
+
+    /// The next event; `None` at the end.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::BodyTooLarge`] and [`Error::Transport`], after which the stream has ended.
+    ///
+    /// # Cancel safety
+    ///
+    /// Nothing is lost when the future is dropped.
+    pub async fn next(&mut self) -> Option<Result<ServerEvent, Error>> {
+        poll_fn(|cx| Pin::new(&mut *self).poll_next(cx)).await
+    }
+
+    /// Takes one line, which may complete an event.
+    fn take(&mut self, line: &[u8]) -> Option<ServerEvent> {
+        if line.is_empty() {
+            return self.dispatch();
+        }
+        let line = String::from_utf8_lossy(line);
+        let (field, value) = line.split_once(':').unwrap_or((&line, ""));
+        let value = value.strip_prefix(' ').unwrap_or(value);
+        match field {
+            "event" => value.clone_into(&mut self.event),
+            "data" => {
+                self.data.push_str(value);
+                self.data.push('\n');
+            }
+            "id" if !value.contains('\0') => value.clone_into(&mut self.next_id),
+            "retry" if value.bytes().all(|byte| byte.is_ascii_digit()) => {
+                self.retry = value.parse().ok().map(Duration::from_millis).or(self.retry);
+            }
+            // A comment, or a field of another time.
+            _ => {}
+        }
+        None
+    }
+
+    fn dispatch(&mut self) -> Option<ServerEvent> {
+        self.id.clone_from(&self.next_id);
+        let event = std::mem::take(&mut self.event);
+        let mut data = std::mem::take(&mut self.data);
+        // The last line break is none of the data's; without one there is no data, and no event.
+        data.pop()?;
+        let event = if event.is_empty() { "message".to_owned() } else { event };
+        Some(ServerEvent { event, id: self.id.clone(), data })
+    }
+}
+
+impl Stream for ServerEvents {
+    type Item = Result<ServerEvent, Error>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        loop {
+            match ready!(self.lines.poll_line(cx)) {
+                Some(Ok(line)) => {
+                    if let Some(event) = self.take(&line) {
+                        return Poll::Ready(Some(Ok(event)));
+                    }
+                    if self.data.len() > LONGEST {
+                        self.lines.end();
+                        return Poll::Ready(Some(Err(BodyTooLarge::line(LONGEST).into())));
+                    }
+                }
+                Some(Err(error)) => return Poll::Ready(Some(Err(error))),
+                // What was begun and not ended is no event.
+                None => return Poll::Ready(None),
+            }
+        }
+    }
+}
+
+impl From<ByteStream> for ServerEvents {
+    fn from(bytes: ByteStream) -> Self {
+        let lines = Lines::new(bytes, Ends::AlsoReturn);
+        let [event, data, next_id, id] = Default::default();
+        Self { lines, event, data, next_id, id, retry: None }
+    }
+}
+
+impl FromStream for ServerEvents {
+    const ACCEPT: Option<&'static str> = Some("text/event-stream");
+
+    fn from_stream(bytes: ByteStream) -> Result<Self, Error> {
+        let media_type = bytes.head().content_type().and_then(|value| value.split(';').next());
+        if !media_type.is_some_and(|media_type| media_type.trim().eq_ignore_ascii_case("text/event-stream")) {
+            let answer = Answer::new(bytes.head().clone(), Bytes::new());
+            return Err(answer.not_a::<Self>("the content type is not text/event-stream"));
+        }
+        Ok(bytes.into())
+    }
+}
+
+impl fmt::Debug for ServerEvents {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ServerEvents").field("head", self.head()).finish_non_exhaustive()
+    }
+}
+
+/// The events of a server as they arrive (`text/event-stream`), the data of each read as JSON.
+///
+/// Names and identifiers are for [`events`](Self::events), which gives them as they are. Data that is no `T` is an
+/// [`Error::Decode`] in its place, and the stream goes on with the next event; any other error is the last item. When the
+/// server ends the stream it is not asked again. Dropping the stream closes its connection.
+///
+/// A fake is made of text:
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), sdk_runtime::Error> {
+/// use sdk_runtime::{ByteStream, EventStream};
+///
+/// let mut numbers: EventStream<u32> = ByteStream::from_iter(["data: 7\n\n", ": still here\n\n"]).into();
+/// assert_eq!(numbers.next().await.transpose()?, Some(7));
+/// assert!(numbers.next().await.is_none());
+/// # Ok(())
+/// # }
+/// ```
+#[must_use = "a stream does nothing until it is read, and closes its connection when it is dropped"]
+pub struct EventStream<T> {
+    events: ServerEvents,
+    item: PhantomData<fn() -> T>,
+}
+
+impl<T> EventStream<T> {
+    /// Status and headers.
+    #[must_use]
+    pub fn head(&self) -> &Head {
+        self.events.head()
+    }
+
+    /// The events as they are, from here on.
+    pub fn events(self) -> ServerEvents {
+        self.events
+    }
+}
+
+impl<T: DeserializeOwned> EventStream<T> {
+    /// The data of the next event; `None` at the end.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Decode`] for data that is none, after which the stream goes on; [`Error::BodyTooLarge`] and
+    /// [`Error::Transport`], after which it has ended.
+    ///
+    /// # Cancel safety
+    ///
+    /// Nothing is lost when the future is dropped.
+    pub async fn next(&mut self) -> Option<Result<T, Error>> {
+        poll_fn(|cx| Pin::new(&mut *self).poll_next(cx)).await
+    }
+}
+
+impl<T: DeserializeOwned> Stream for EventStream<T> {
+    type Item = Result<T, Error>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let event = ready!(Pin::new(&mut self.events).poll_next(cx));
+        Poll::Ready(event.map(|event| decode_document(self.head(), &event?.data.into())))
+    }
+}
+
+impl<T> From<ByteStream> for EventStream<T> {
+    fn from(bytes: ByteStream) -> Self {
+        Self { events: bytes.into(), item: PhantomData }
+    }
+}
+
+impl<T: DeserializeOwned> FromStream for EventStream<T> {
+    const ACCEPT: Option<&'static str> = ServerEvents::ACCEPT;
+
+    fn from_stream(bytes: ByteStream) -> Result<Self, Error> {
+        Ok(Self { events: ServerEvents::from_stream(bytes)?, item: PhantomData })
+    }
+}
+
+impl<T> fmt::Debug for EventStream<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EventStream").field("head", self.head()).finish_non_exhaustive()
+    }
+}

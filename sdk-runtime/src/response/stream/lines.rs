@@ -1,0 +1,214 @@
+//! Bodies made of lines, and the one format that is nothing else: a JSON value on each.
+
+use std::fmt;
+use std::future::poll_fn;
+use std::marker::PhantomData;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use bytes::{Buf, Bytes, BytesMut};
+use futures_core::Stream;
+use serde::de::DeserializeOwned;
+
+use super::super::{Head, decode_document};
+use super::{ByteStream, FromStream};
+use crate::error::{BodyTooLarge, Error};
+
+/// As long as a line may be: what is longer is not meant to be read line by line, and would be held in memory whole.
+pub(super) const LONGEST: usize = 1 << 20;
+
+/// What ends a line besides `\n`.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ends {
+    /// `\r\n`.
+    WithReturn,
+    /// `\r\n`, and `\r` alone.
+    AlsoReturn,
+}
+
+/// The lines of a body as they arrive, without what ends them.
+pub(super) struct Lines {
+    bytes: Option<ByteStream>,
+    head: Head,
+    ends: Ends,
+    buffer: BytesMut,
+    /// How much of the buffer holds no end of a line.
+    scanned: usize,
+    /// Whether a `\n` that comes next belongs to the end of the last line.
+    after_return: bool,
+    at_start: bool,
+}
+
+impl Lines {
+    pub(super) fn new(bytes: ByteStream, ends: Ends) -> Self {
+        let head = bytes.head().clone();
+        let buffer = BytesMut::new();
+        Self { bytes: Some(bytes), head, ends, buffer, scanned: 0, after_return: false, at_start: true }
+    }
+
+    pub(super) fn head(&self) -> &Head {
+        &self.head
+    }
+
+    /// Lets go of the connection: there is nothing more to come.
+    pub(super) fn end(&mut self) {
+        self.bytes = None;
+        self.buffer = BytesMut::new();
+        self.scanned = 0;
+    }
+
+    /// The next line; the last one need not have an end.
+    pub(super) fn poll_line(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, Error>>> {
+        loop {
+            if let Some(line) = self.line() {
+                return Poll::Ready(Some(self.short_enough(line)));
+            }
+            if self.buffer.len() > LONGEST {
+                self.end();
+                return Poll::Ready(Some(Err(BodyTooLarge::line(LONGEST).into())));
+            }
+            let Some(bytes) = &mut self.bytes else {
+                return Poll::Ready(None);
+            };
+            match ready!(Pin::new(bytes).poll_next(cx)) {
+                Some(Ok(piece)) => self.buffer.extend_from_slice(&piece),
+                Some(Err(error)) => {
+                    self.end();
+                    return Poll::Ready(Some(Err(error)));
+                }
+                None => {
+                    let rest = std::mem::take(&mut self.buffer).freeze();
+                    self.end();
+                    return Poll::Ready((!rest.is_empty()).then_some(Ok(rest)));
+                }
+            }
+        }
+    }
+
+    /// A line that is whole in the buffer.
+    fn line(&mut self) -> Option<Bytes> {
+        const BOM: &[u8] = b"\xEF\xBB\xBF";
+        if self.at_start {
+            if self.buffer.len() < BOM.len() && BOM.starts_with(&self.buffer) {
+                return None;
+            }
+            self.at_start = false;
+            if self.buffer.starts_with(BOM) {
+                self.buffer.advance(BOM.len());
+            }
+        }
+        if self.after_return && !self.buffer.is_empty() {
+            self.after_return = false;
+            if self.buffer[0] == b'\n' {
+                self.buffer.advance(1);
+            }
+        }
+        let also_return = self.ends == Ends::AlsoReturn;
+        let is_end = |byte: &u8| *byte == b'\n' || also_return && *byte == b'\r';
+        let Some(end) = self.buffer[self.scanned..].iter().position(is_end) else {
+            self.scanned = self.buffer.len();
+            return None;
+        };
+        let mut line = self.buffer.split_to(self.scanned + end + 1).freeze();
+        self.scanned = 0;
+        let ended = line.split_off(line.len() - 1);
+        if also_return {
+            self.after_return = ended[0] == b'\r';
+        } else if line.ends_with(b"\r") {
+            line.truncate(line.len() - 1);
+        }
+        Some(line)
+    }
+
+    fn short_enough(&mut self, line: Bytes) -> Result<Bytes, Error> {
+        if line.len() <= LONGEST {
+            return Ok(line);
+        }
+        self.end();
+        Err(BodyTooLarge::line(LONGEST).into())
+    }
+}
+
+/// One JSON value on each line (JSON Lines, NDJSON), as they arrive. Lines that are blank are skipped.
+///
+/// A line that is no `T` is an [`Error::Decode`] in its place, and the stream goes on with the next: where a line ends does not
+/// depend on what is in it. Any other error is the last item, that of a line longer than 1 MiB ([`Error::BodyTooLarge`])
+/// included. Dropping the stream closes its connection.
+///
+/// A fake is made of text:
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), sdk_runtime::Error> {
+/// use sdk_runtime::{ByteStream, JsonLines};
+///
+/// let mut numbers: JsonLines<u32> = ByteStream::from_iter(["1\n2", "3\n"]).into();
+/// assert_eq!(numbers.next().await.transpose()?, Some(1));
+/// assert_eq!(numbers.next().await.transpose()?, Some(23));
+/// # Ok(())
+/// # }
+/// ```
+#[must_use = "a stream does nothing until it is read, and closes its connection when it is dropped"]
+pub struct JsonLines<T> {
+    lines: Lines,
+    item: PhantomData<fn() -> T>,
+}
+
+impl<T> JsonLines<T> {
+    /// Status and headers.
+    #[must_use]
+    pub fn head(&self) -> &Head {
+        self.lines.head()
+    }
+}
+
+impl<T: DeserializeOwned> JsonLines<T> {
+    /// The value on the next line; `None` at the end.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Decode`] for a line that is none, after which the stream goes on; [`Error::BodyTooLarge`] and
+    /// [`Error::Transport`], after which it has ended.
+    ///
+    /// # Cancel safety
+    ///
+    /// Nothing is lost when the future is dropped.
+    pub async fn next(&mut self) -> Option<Result<T, Error>> {
+        poll_fn(|cx| Pin::new(&mut *self).poll_next(cx)).await
+    }
+}
+
+impl<T: DeserializeOwned> Stream for JsonLines<T> {
+    type Item = Result<T, Error>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        loop {
+            return Poll::Ready(match ready!(self.lines.poll_line(cx)) {
+                Some(Ok(line)) if line.trim_ascii().is_empty() => continue,
+                Some(Ok(line)) => Some(decode_document(self.lines.head(), &line)),
+                Some(Err(error)) => Some(Err(error)),
+                None => None,
+            });
+        }
+    }
+}
+
+impl<T> From<ByteStream> for JsonLines<T> {
+    fn from(bytes: ByteStream) -> Self {
+        Self { lines: Lines::new(bytes, Ends::WithReturn), item: PhantomData }
+    }
+}
+
+impl<T: DeserializeOwned> FromStream for JsonLines<T> {
+    const ACCEPT: Option<&'static str> = Some("application/x-ndjson, application/jsonl");
+
+    fn from_stream(bytes: ByteStream) -> Result<Self, Error> {
+        Ok(bytes.into())
+    }
+}
+
+impl<T> fmt::Debug for JsonLines<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("JsonLines").field("head", self.head()).finish_non_exhaustive()
+    }
+}
