@@ -61,6 +61,7 @@ pub struct ClientBuilder<C> {
     transport: Option<Arc<dyn Transport>>,
     http: Option<Configure>,
     timeout: Option<Duration>,
+    retry: u32,
     body_limit: usize,
     client: PhantomData<fn() -> C>,
 }
@@ -83,6 +84,7 @@ impl<C: ApiClient> ClientBuilder<C> {
             transport: None,
             http: None,
             timeout: Some(TIMEOUT),
+            retry: 0,
             body_limit: BODY_LIMIT,
             client: PhantomData,
         }
@@ -170,6 +172,13 @@ impl<C: ApiClient> ClientBuilder<C> {
         self
     }
 
+    /// How often a call is sent once more after a failure that may pass, where its endpoint declares no `retry` and its request
+    /// is idempotent: by its method, or as declared. Default: 0. What such a failure is, says [`Call::retry`](crate::Call::retry).
+    pub fn retry(mut self, times: u32) -> Self {
+        self.retry = times;
+        self
+    }
+
     /// As many bytes of an answer's body as a call takes, [`Error::BodyTooLarge`] beyond. Default: 64 MiB.
     pub fn body_limit(mut self, bytes: usize) -> Self {
         self.body_limit = bytes;
@@ -249,6 +258,7 @@ impl<C: ApiClient> ClientBuilder<C> {
             session,
             token_bad,
             timeout: self.timeout,
+            retry: self.retry,
             body_limit: self.body_limit,
         }))))
     }

@@ -8,14 +8,16 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 use super::Client;
+use super::idempotency;
 use super::limits::{Limits, Progress};
-use super::pipeline::SignIn;
-use super::reading::{Beginning, Fetched, Reading};
+use super::pipeline::{SignIn, Way};
+use super::reading::{Beginning, Fetched, ReadTokens, Reading};
+use super::retry::{self, Retry};
 use crate::endpoint::Endpoint;
 use crate::error::{ApiError, Error, InvalidRequest};
 use crate::request::{HeaderArg, Prepared, Request, RequestPreview};
-use crate::response::{Decoder, Head, Response};
-use crate::session::{Grant, Refusal, Tokens};
+use crate::response::{Decoding, Head, Response};
+use crate::session::Grant;
 
 /// A call of an endpoint. Await it to send it. It borrows nothing, so it can be kept, sent to another thread, and spawned:
 /// `tokio::spawn(call.into_future())`.
@@ -40,8 +42,10 @@ struct Plan {
     endpoint: &'static Endpoint,
     request: Result<Stage, InvalidRequest>,
     accept: Option<&'static str>,
+    whole: bool,
     role: Role,
     limits: Limits,
+    retry: Option<u32>,
 }
 
 enum Stage {
@@ -58,29 +62,26 @@ pub(super) enum Role {
     End(fn(&Grant, &mut Request) -> Option<()>),
 }
 
-/// The tokens in the answer to a sign-in.
-pub(super) type ReadTokens<T> = fn(&T, &Head) -> Result<Tokens, Refusal>;
-
 impl<T, E> Call<T, E> {
     pub(super) fn new(
         client: Client,
         request: Request,
-        decoder: Decoder<T>,
+        decoder: Decoding<T>,
         role: Role,
         tokens: Option<ReadTokens<T>>,
     ) -> Self
     where
         E: ApiError,
     {
-        let (endpoint, accept) = (request.endpoint(), decoder.accept);
+        let (endpoint, accept, whole) = (request.endpoint(), decoder.accept(), decoder.is_whole());
         let limits = Limits::new(endpoint, client.0.timeout);
         let request = match role {
             Role::End(_) => Ok(Stage::Open(request)),
-            Role::Plain | Role::Start => request.prepare(accept).map(Stage::Ready),
+            Role::Plain | Role::Start => prepare(request, accept).map(Stage::Ready),
         };
         Self {
-            plan: Box::new(Plan { client, endpoint, request, accept, role, limits }),
-            reading: Reading { decoder, tokens, own: E::from_status, other: E::from },
+            plan: Box::new(Plan { client, endpoint, request, accept, whole, role, limits, retry: None }),
+            reading: Reading::new(decoder, tokens),
         }
     }
 
@@ -99,14 +100,32 @@ impl<T, E> Call<T, E> {
     /// Sets a header in place of what the declaration sets. A name or a value that is none, or a header that is the
     /// transport's or, where the session signs, the session's, makes the call fail with [`Error::InvalidRequest`].
     pub fn header(mut self, name: &str, value: impl HeaderArg) -> Self {
-        let set = match &mut self.plan.request {
-            Ok(Stage::Ready(prepared)) => prepared.set_header(name, &value),
-            Ok(Stage::Open(request)) => request.set_header(name, &value),
-            Err(_) => Ok(()),
-        };
-        if let Err(error) = set {
-            self.plan.request = Err(error);
-        }
+        self.plan.change(|stage| stage.set_header(name, &value));
+        self
+    }
+
+    /// The key by which the server knows this call again, in place of a random one: for a call that must not be repeated even
+    /// when this program is started again. On an endpoint that is not declared `idempotent` the call fails with
+    /// [`Error::InvalidRequest`].
+    pub fn idempotency_key(mut self, key: impl Into<String>) -> Self {
+        let endpoint = self.plan.endpoint;
+        self.plan.change(|stage| stage.set_header(idempotency::header(endpoint)?, &key.into()));
+        self
+    }
+
+    /// How often this call may be sent once more after a failure that may pass, in place of what the declaration and the
+    /// client say: a connection that could not be had or broke, and the statuses 408, 429, 500, 502, 503 and 504. All of it is
+    /// inside the call's timeout, and what is left in the end is the last failure.
+    ///
+    /// A request that is not idempotent (by its method, or as declared) and those of session endpoints are not repeated: the
+    /// call fails with [`Error::InvalidRequest`].
+    pub fn retry(mut self, times: u32) -> Self {
+        self.plan.retry = Some(times);
+        let role = self.plan.role;
+        self.plan.change(|stage| match (stage, role) {
+            (Stage::Ready(prepared), Role::Plain) => retry::check(prepared, times),
+            _ => retry::check_session(times),
+        });
         self
     }
 
@@ -133,47 +152,73 @@ impl<T, E> Call<T, E> {
     }
 }
 
-impl Plan {
-    /// Everything up to the answer. The same code whatever the types of the call, so that it is in a program once.
-    async fn carry_out(self: Box<Self>) -> Result<Fetched, Error> {
-        let Self { client, endpoint, request, accept, role, limits } = *self;
-        let progress = Progress::default();
-        limits.hold(&progress, fetch(&client, endpoint, request, accept, role, &progress)).await
+impl Stage {
+    fn set_header(&mut self, name: &str, value: &dyn HeaderArg) -> Result<(), InvalidRequest> {
+        match self {
+            Self::Ready(prepared) => prepared.set_header(name, value),
+            Self::Open(request) => request.set_header(name, value),
+        }
     }
 }
 
-async fn fetch(
-    client: &Client,
-    endpoint: &'static Endpoint,
-    request: Result<Stage, InvalidRequest>,
-    accept: Option<&'static str>,
-    role: Role,
-    progress: &Progress,
-) -> Result<Fetched, Error> {
-    let inner = &*client.0;
-    match (request?, role) {
-        (Stage::Ready(prepared), Role::Start) => {
-            let SignIn { reply, jar, epoch } = inner.start(&prepared).await?;
-            let beginning = Beginning { endpoint, session: inner.session.clone(), jar, epoch };
-            Ok(Fetched { came: reply.came, beginning: Some(beginning) })
+fn prepare(request: Request, accept: Option<&'static str>) -> Result<Prepared, InvalidRequest> {
+    let mut prepared = request.prepare(accept)?;
+    idempotency::give_key(&mut prepared)?;
+    Ok(prepared)
+}
+
+impl Plan {
+    /// Changes the request, or remembers why that cannot be; the first mistake is told.
+    fn change(&mut self, change: impl FnOnce(&mut Stage) -> Result<(), InvalidRequest>) {
+        if let Ok(stage) = &mut self.request
+            && let Err(error) = change(stage)
+        {
+            self.request = Err(error);
         }
-        (Stage::Ready(prepared), _) => {
-            let reply = inner.send(&prepared, progress).await?;
-            Ok(Fetched { came: reply.came, beginning: None })
-        }
-        (Stage::Open(mut request), role) => {
-            let (snapshot, grant) = inner.session.shared().sign_out()?.ok_or(Error::NotSignedIn)?;
-            if let Role::End(supply) = role {
-                supply(&grant, &mut request).ok_or_else(|| {
-                    InvalidRequest::new(
-                        endpoint.name(),
-                        "takes an argument from the session, which has nothing to build it from: only the login here has ended",
-                    )
-                })?;
+    }
+
+    /// Everything up to the answer. The same code whatever the types of the call, so that it is in a program once.
+    async fn carry_out(mut self: Box<Self>) -> Result<Fetched, Error> {
+        let progress = Progress::default();
+        let limits = std::mem::take(&mut self.limits);
+        let timeout = limits.timeout;
+        limits.hold(&progress, self.fetch(timeout, &progress)).await
+    }
+
+    async fn fetch(
+        self: Box<Self>,
+        timeout: Option<Duration>,
+        progress: &Progress,
+    ) -> Result<Fetched, Error> {
+        let Self { client, endpoint, request, accept, whole, role, retry, .. } = *self;
+        let inner = &*client.0;
+        match (request?, role) {
+            (Stage::Ready(prepared), Role::Start) => {
+                let SignIn { reply, jar, epoch } = inner.start(&prepared).await?;
+                let beginning = Beginning { endpoint, session: inner.session.clone(), jar, epoch };
+                Ok(Fetched { came: reply.came, beginning: Some(beginning) })
             }
-            let prepared = request.prepare(accept)?;
-            let reply = inner.end(&prepared, &snapshot).await?;
-            Ok(Fetched { came: reply.came, beginning: None })
+            (Stage::Ready(prepared), _) => {
+                let caller = inner.caller(&prepared)?;
+                let retry = Retry::new(&prepared, retry, inner.retry, timeout);
+                let mut way = Way { progress, retry, whole };
+                let reply = inner.send(&caller, &prepared, &mut way).await?;
+                Ok(Fetched { came: reply.came, beginning: None })
+            }
+            (Stage::Open(mut request), role) => {
+                let (snapshot, grant) = inner.session.shared().sign_out()?.ok_or(Error::NotSignedIn)?;
+                if let Role::End(supply) = role {
+                    supply(&grant, &mut request).ok_or_else(|| {
+                        InvalidRequest::new(
+                            endpoint.name(),
+                            "takes an argument from the session, which has nothing to build it from: only the login here has ended",
+                        )
+                    })?;
+                }
+                let prepared = prepare(request, accept)?;
+                let reply = inner.end(&prepared, &snapshot).await?;
+                Ok(Fetched { came: reply.came, beginning: None })
+            }
         }
     }
 }
@@ -218,6 +263,16 @@ impl<T, E> ResponseCall<T, E> {
     /// As [`Call::header`].
     pub fn header(self, name: &str, value: impl HeaderArg) -> Self {
         Self(self.0.header(name, value))
+    }
+
+    /// As [`Call::idempotency_key`].
+    pub fn idempotency_key(self, key: impl Into<String>) -> Self {
+        Self(self.0.idempotency_key(key))
+    }
+
+    /// As [`Call::retry`].
+    pub fn retry(self, times: u32) -> Self {
+        Self(self.0.retry(times))
     }
 }
 

@@ -3,9 +3,11 @@
 
 mod builder;
 mod call;
+mod idempotency;
 mod limits;
 mod pipeline;
 mod reading;
+mod retry;
 
 use std::fmt;
 use std::ops::{Deref, DerefMut};
@@ -15,12 +17,13 @@ use std::time::Duration;
 pub use builder::{ApiClient, ClientBuilder};
 pub use call::{Call, CallFuture, ResponseCall};
 
-use call::{ReadTokens, Role};
+use call::Role;
+use reading::ReadTokens;
 
 use crate::endpoint::Endpoint;
 use crate::error::ApiError;
 use crate::request::Request;
-use crate::response::Decoder;
+use crate::response::{Decoder, Decoding};
 use crate::session::{Grant, Session, TokenBad, TokenResponse};
 use crate::upstream::Upstream;
 
@@ -33,6 +36,7 @@ struct Inner {
     session: Session,
     token_bad: Option<TokenBad>,
     timeout: Option<Duration>,
+    retry: u32,
     body_limit: usize,
 }
 
@@ -64,8 +68,8 @@ pub struct ClientRequest<'c> {
 
 impl ClientRequest<'_> {
     /// The call of an ordinary endpoint.
-    pub fn finish<T: 'static, E: ApiError + 'static>(self, decoder: Decoder<T>) -> Call<T, E> {
-        self.call(decoder, Role::Plain, None)
+    pub fn finish<T: 'static, E: ApiError + 'static>(self, decoder: impl Into<Decoding<T>>) -> Call<T, E> {
+        self.call(decoder.into(), Role::Plain, None)
     }
 
     /// The call of a `#[session(start)]` endpoint.
@@ -73,7 +77,7 @@ impl ClientRequest<'_> {
         self,
         decoder: Decoder<T>,
     ) -> Call<T, E> {
-        self.call(decoder, Role::Start, Some(T::tokens))
+        self.call(decoder.into(), Role::Start, Some(T::tokens))
     }
 
     /// The call of a `#[session(end)]` endpoint, some of whose arguments `supply` takes from the session.
@@ -82,12 +86,12 @@ impl ClientRequest<'_> {
         decoder: Decoder<T>,
         supply: fn(&Grant, &mut Request) -> Option<()>,
     ) -> Call<T, E> {
-        self.call(decoder, Role::End(supply), None)
+        self.call(decoder.into(), Role::End(supply), None)
     }
 
     fn call<T, E: ApiError>(
         self,
-        decoder: Decoder<T>,
+        decoder: Decoding<T>,
         role: Role,
         tokens: Option<ReadTokens<T>>,
     ) -> Call<T, E> {

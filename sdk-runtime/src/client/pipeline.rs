@@ -7,14 +7,19 @@
 //! - **I23** Only a "token bad" answer reaches the session.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::Inner;
 use super::limits::Progress;
+use super::retry::{Attempt, Retry};
+use crate::clock;
 use crate::cookies::Jar;
-use crate::endpoint::Auth;
-use crate::error::{Error, ErrorResponse, ExpiredReason, InvalidRequest, NotReplayable, SessionExpired};
+use crate::endpoint::{Auth, Endpoint};
+use crate::error::{
+    Error, ErrorResponse, ExpiredReason, InsufficientScope, InvalidRequest, NotReplayable, SessionExpired,
+};
 use crate::request::Prepared;
-use crate::response::{Answer, Head, read_all, read_some};
+use crate::response::{Answer, ByteStream, Head, read_all, read_some};
 use crate::session::{Identity, Phase, Rejection, Snapshot, Verdict, token_bad};
 use crate::upstream::{Contents, Credentials, Exchange};
 
@@ -25,14 +30,41 @@ const ERROR_BODY_LIMIT: usize = 64 << 10;
 pub(super) struct Reply {
     pub(super) came: Came,
     /// Whether it came from the client's own origin, without a detour.
-    own_origin: bool,
+    pub(super) own_origin: bool,
     /// The request it answers, where that is not the one that was made but one it was redirected to.
-    redirected: Option<Prepared>,
+    pub(super) redirected: Option<Prepared>,
 }
 
 pub(super) enum Came {
-    Success(Answer),
+    /// A success, whole.
+    Whole(Answer),
+    /// A success whose body is still to come.
+    Stream(ByteStream),
     Failure(ErrorResponse),
+}
+
+impl Reply {
+    fn failure(&self) -> Option<&ErrorResponse> {
+        match &self.came {
+            Came::Failure(answer) => Some(answer),
+            Came::Whole(_) | Came::Stream(_) => None,
+        }
+    }
+}
+
+/// As whom a call goes out, fixed when it is first polled.
+pub(super) enum Caller {
+    /// As nobody, with the cookies of the signed-out state where the endpoint may be signed.
+    Nobody(Option<Arc<Jar>>),
+    Login(Identity),
+}
+
+/// A call on its way, whatever it sends.
+pub(super) struct Way<'a> {
+    pub(super) progress: &'a Progress,
+    pub(super) retry: Retry,
+    /// Whether a success is read whole before the call goes on.
+    pub(super) whole: bool,
 }
 
 /// The answer to a sign-in, and what it would begin.
@@ -43,42 +75,54 @@ pub(super) struct SignIn {
 }
 
 impl Inner {
-    /// An ordinary call.
-    pub(super) async fn send(&self, request: &Prepared, progress: &Progress) -> Result<Reply, Error> {
+    /// As whom `request` goes out from now on.
+    pub(super) fn caller(&self, request: &Prepared) -> Result<Caller, Error> {
         let auth = request.endpoint.auth;
-        let shared = self.session.shared();
-        let view = shared.view();
+        let view = self.session.shared().view();
         if matches!(view.phase, Phase::Closed) {
             return Err(Error::Closed);
         }
         if auth == Auth::None {
-            return self.anonymous(request, None).await;
+            return Ok(Caller::Nobody(None));
         }
         self.leaves_credentials_to_the_session(request)?;
-        let identity = match &view.phase {
-            Phase::SignedOut if auth == Auth::Optional => {
-                return self.anonymous(request, Some(&view.jar)).await;
+        match &view.phase {
+            Phase::SignedOut if auth == Auth::Optional => Ok(Caller::Nobody(Some(view.jar.clone()))),
+            Phase::SignedOut => Err(Error::NotSignedIn),
+            Phase::Expired(expired) => Err(expired.clone().into()),
+            Phase::Closed => Err(Error::Closed),
+            Phase::Active(snapshot) => {
+                covers(snapshot, request.endpoint)?;
+                Ok(Caller::Login(Identity { epoch: view.epoch, subject: snapshot.subject.clone() }))
             }
-            Phase::SignedOut => return Err(Error::NotSignedIn),
-            Phase::Expired(expired) => return Err(expired.clone().into()),
-            Phase::Closed => return Err(Error::Closed),
-            Phase::Active(snapshot) => Identity { epoch: view.epoch, subject: snapshot.subject.clone() },
-        };
-        drop(view);
+        }
+    }
 
-        let snapshot = progress.renewing(shared.credential(&identity)).await?;
-        let refused = match self.signed(request, &snapshot, &identity, false).await? {
+    /// An ordinary call.
+    pub(super) async fn send(
+        &self,
+        caller: &Caller,
+        request: &Prepared,
+        way: &mut Way<'_>,
+    ) -> Result<Reply, Error> {
+        let identity = match caller {
+            Caller::Nobody(jar) => return self.anonymous(request, jar.as_deref(), way).await,
+            Caller::Login(identity) => identity,
+        };
+        let shared = self.session.shared();
+        let mut snapshot = way.progress.renewing(shared.credential(identity)).await?;
+        let refused = match self.signed(request, &mut snapshot, identity, false, way).await? {
             Judged::Surface(reply) => return Ok(reply),
             Judged::Refused(refused) => refused,
         };
         // What a redirect led away from was taken by the server: only what it refused is sent again.
         let request = refused.redirected.as_ref().unwrap_or(request);
-        let replacement = shared.replacement(&identity, refused.of(&snapshot), &refused.answer);
-        let snapshot = progress.renewing(replacement).await?;
+        let replacement = shared.replacement(identity, refused.of(&snapshot), &refused.answer);
+        let mut snapshot = way.progress.renewing(replacement).await?;
         if request.is_spent() {
             return Err(NotReplayable::from(refused.answer).into());
         }
-        match self.signed(request, &snapshot, &identity, true).await? {
+        match self.signed(request, &mut snapshot, identity, true, way).await? {
             Judged::Surface(reply) => Ok(reply),
             Judged::Refused(refused) => {
                 let over = refused.login_over.then(|| shared.login_over(snapshot.stamp)).flatten();
@@ -97,7 +141,7 @@ impl Inner {
         let jar = view.jar_for_sign_in();
         let credentials = Credentials { header: None, jar: Some(&jar) };
         let exchange = self.upstream.exchange(request, credentials, Contents::Secret, || Ok(())).await?;
-        let reply = self.read(request, exchange).await?;
+        let reply = self.read(request, exchange, true).await?;
         Ok(SignIn { reply, jar, epoch: view.epoch })
     }
 
@@ -109,42 +153,96 @@ impl Inner {
             Auth::Required | Auth::Optional => self.credentials(login),
         };
         let exchange = self.upstream.exchange(request, credentials, Contents::Secret, || Ok(())).await?;
-        self.read(request, exchange).await
+        self.read(request, exchange, true).await
     }
 
-    async fn anonymous(&self, request: &Prepared, jar: Option<&Jar>) -> Result<Reply, Error> {
-        let credentials = Credentials { header: None, jar };
-        let exchange = self.upstream.exchange(request, credentials, Contents::Ordinary, || Ok(())).await?;
-        self.read(request, exchange).await
+    /// One send of nobody's, and its retries.
+    async fn anonymous(
+        &self,
+        request: &Prepared,
+        jar: Option<&Jar>,
+        way: &mut Way<'_>,
+    ) -> Result<Reply, Error> {
+        loop {
+            // After a pause, or on a later page, as much as at first.
+            if matches!(self.session.shared().view().phase, Phase::Closed) {
+                return Err(Error::Closed);
+            }
+            let hops = AtomicUsize::new(0);
+            let credentials = Credentials { header: None, jar };
+            let reply = self
+                .attempt(request, credentials, way.whole, || {
+                    hops.fetch_add(1, Ordering::Relaxed);
+                    Ok(())
+                })
+                .await;
+            let redirected = hops.into_inner() > 1;
+            let outcome = reply.as_ref().map(Reply::failure);
+            let Some(pause) = way.retry.pause(&Attempt { outcome, redirected }) else {
+                return reply;
+            };
+            clock::sleep_until(clock::deadline(pause)).await;
+        }
     }
 
+    /// One send with the credential of `snapshot`, and its retries with what has taken its place by then.
     async fn signed(
         &self,
         request: &Prepared,
-        snapshot: &Snapshot,
+        snapshot: &mut Arc<Snapshot>,
         identity: &Identity,
-        replay: bool,
+        mut sent: bool,
+        way: &mut Way<'_>,
     ) -> Result<Judged, Error> {
         let shared = self.session.shared();
-        let exchange = self
-            .upstream
-            .exchange(request, self.credentials(snapshot), Contents::Ordinary, || {
-                shared.permit(identity, replay)
-            })
-            .await?;
-        let reply = self.read(request, exchange).await?;
+        loop {
+            covers(snapshot, request.endpoint)?;
+            let hops = AtomicUsize::new(0);
+            let judged = self
+                .attempt(request, self.credentials(snapshot), way.whole, || {
+                    hops.fetch_add(1, Ordering::Relaxed);
+                    shared.permit(identity, sent)
+                })
+                .await
+                .map(|reply| self.judge(reply));
+            let redirected = hops.into_inner() > 1;
+            let outcome = judged.as_ref().map(Judged::failure);
+            let Some(pause) = way.retry.pause(&Attempt { outcome, redirected }) else {
+                return judged;
+            };
+            clock::sleep_until(clock::deadline(pause)).await;
+            sent = true;
+            shared.permit(identity, sent)?;
+            // The one it went out with may have been refused to somebody else meanwhile.
+            *snapshot = way.progress.renewing(shared.credential(identity)).await?;
+        }
+    }
+
+    async fn attempt(
+        &self,
+        request: &Prepared,
+        credentials: Credentials<'_>,
+        whole: bool,
+        permit: impl Fn() -> Result<(), Error> + Send + Sync,
+    ) -> Result<Reply, Error> {
+        let exchange = self.upstream.exchange(request, credentials, Contents::Ordinary, permit).await?;
+        self.read(request, exchange, whole).await
+    }
+
+    /// What `reply` to a signed request means for the session.
+    fn judge(&self, reply: Reply) -> Judged {
         let Reply { came: Came::Failure(answer), own_origin: true, redirected } = reply else {
-            return Ok(Judged::Surface(reply));
+            return Judged::Surface(reply);
         };
         let login_over = match self.verdict(&answer) {
             Verdict::Surface => {
                 let came = Came::Failure(answer);
-                return Ok(Judged::Surface(Reply { came, own_origin: true, redirected }));
+                return Judged::Surface(Reply { came, own_origin: true, redirected });
             }
             Verdict::TokenBad => false,
             Verdict::LoginOver => true,
         };
-        Ok(Judged::Refused(Refused { answer, redirected, login_over }))
+        Judged::Refused(Refused { answer, redirected, login_over })
     }
 
     /// A header that the session sets must not be set by a call as well: one of them would be ignored.
@@ -173,12 +271,15 @@ impl Inner {
         }
     }
 
-    async fn read(&self, request: &Prepared, exchange: Exchange) -> Result<Reply, Error> {
+    async fn read(&self, request: &Prepared, exchange: Exchange, whole: bool) -> Result<Reply, Error> {
         let Exchange { answer, own_origin, redirected, is_spent } = exchange;
         let (parts, body) = answer.into_parts();
         let came = if parts.status.is_success() {
-            let body = read_all(body, self.body_limit).await?;
-            Came::Success(Answer::new(Head::new(parts.status, parts.headers), body))
+            let head = Head::new(parts.status, parts.headers);
+            match whole {
+                true => Came::Whole(Answer::new(head, read_all(body, self.body_limit).await?)),
+                false => Came::Stream(ByteStream::new(head, body)),
+            }
         } else {
             let (body, truncated) = read_some(body, ERROR_BODY_LIMIT).await?;
             let endpoint = request.endpoint;
@@ -198,6 +299,15 @@ enum Judged {
     Refused(Refused),
 }
 
+impl Judged {
+    fn failure(&self) -> Option<&ErrorResponse> {
+        match self {
+            Self::Surface(reply) => reply.failure(),
+            Self::Refused(_) => None,
+        }
+    }
+}
+
 /// A request whose credential was refused.
 struct Refused {
     answer: ErrorResponse,
@@ -209,5 +319,15 @@ struct Refused {
 impl Refused {
     fn of(&self, snapshot: &Snapshot) -> Rejection {
         Rejection { stamp: snapshot.stamp, login_over: self.login_over }
+    }
+}
+
+/// Whether the login of `snapshot` was granted what `endpoint` needs, as far as is known.
+fn covers(snapshot: &Snapshot, endpoint: &Endpoint) -> Result<(), InsufficientScope> {
+    match &snapshot.scopes {
+        Some(granted) if !endpoint.scopes.iter().all(|scope| granted.iter().any(|it| it == scope)) => {
+            Err(InsufficientScope::new(endpoint.scopes.iter().copied(), granted.clone()))
+        }
+        _ => Ok(()),
     }
 }

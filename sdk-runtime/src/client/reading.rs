@@ -5,17 +5,20 @@ use std::sync::Arc;
 use super::pipeline::Came;
 use crate::cookies::Jar;
 use crate::endpoint::Endpoint;
-use crate::error::{Error, ErrorResponse};
-use crate::response::{Answer, Decoder, Head};
+use crate::error::{ApiError, Error, ErrorResponse};
+use crate::response::{Answer, Decoding, Head};
 use crate::session::{Refusal, Session, Tokens};
+
+/// The tokens in the answer to a sign-in.
+pub(super) type ReadTokens<T> = fn(&T, &Head) -> Result<Tokens, Refusal>;
 
 /// How an answer becomes a `T` or an `E`, as plain functions: a type that is no [`ApiError`](crate::ApiError) is reported where it
 /// is declared, and not once more wherever a call is awaited.
 pub(super) struct Reading<T, E> {
-    pub(super) decoder: Decoder<T>,
+    decoder: Decoding<T>,
     /// Where the answer starts a session.
-    pub(super) tokens: Option<fn(&T, &Head) -> Result<Tokens, Refusal>>,
-    pub(super) own: fn(ErrorResponse) -> Result<E, ErrorResponse>,
+    tokens: Option<ReadTokens<T>>,
+    own: fn(ErrorResponse) -> Result<E, ErrorResponse>,
     pub(super) other: fn(Error) -> E,
 }
 
@@ -50,10 +53,17 @@ impl Beginning {
 type Outcome<T, E> = Result<(Option<Head>, T), E>;
 
 impl<T, E> Reading<T, E> {
+    pub(super) fn new(decoder: Decoding<T>, tokens: Option<ReadTokens<T>>) -> Self
+    where
+        E: ApiError,
+    {
+        Self { decoder, tokens, own: E::from_status, other: E::from }
+    }
+
     /// What the call comes to.
     pub(super) fn read(&self, fetched: Result<Fetched, Error>, with_head: bool) -> Outcome<T, E> {
         let outcome = fetched.and_then(|Fetched { came, beginning }| match (came, beginning, self.tokens) {
-            (Came::Success(answer), Some(beginning), Some(tokens)) => {
+            (Came::Whole(answer), Some(beginning), Some(tokens)) => {
                 self.start(answer, beginning, tokens, with_head)
             }
             (came, ..) => self.decode(came, with_head),
@@ -65,10 +75,10 @@ impl<T, E> Reading<T, E> {
         &self,
         answer: Answer,
         beginning: Beginning,
-        tokens: fn(&T, &Head) -> Result<Tokens, Refusal>,
+        tokens: ReadTokens<T>,
         with_head: bool,
     ) -> Result<Outcome<T, E>, Error> {
-        let value = (self.decoder.decode)(answer.clone())?;
+        let value = self.decoder.whole(answer.clone())?;
         match tokens(&value, answer.head()) {
             Ok(tokens) => {
                 beginning.sign_in(tokens, answer.head())?;
@@ -82,9 +92,13 @@ impl<T, E> Reading<T, E> {
 
     fn decode(&self, came: Came, with_head: bool) -> Result<Outcome<T, E>, Error> {
         match came {
-            Came::Success(answer) => {
+            Came::Whole(answer) => {
                 let head = with_head.then(|| answer.head().clone());
-                Ok(Ok((head, (self.decoder.decode)(answer)?)))
+                Ok(Ok((head, self.decoder.whole(answer)?)))
+            }
+            Came::Stream(bytes) => {
+                let head = with_head.then(|| bytes.head().clone());
+                Ok(Ok((head, self.decoder.stream(bytes)?)))
             }
             // An endpoint's own errors come first: a declared 404 is an error where an undeclared one may be `None`.
             Came::Failure(response) => match (self.own)(response) {
@@ -97,7 +111,7 @@ impl<T, E> Reading<T, E> {
     fn absent(&self, response: ErrorResponse, with_head: bool) -> Result<(Option<Head>, T), Error> {
         if response.status() == http::StatusCode::NOT_FOUND {
             let head = Head::new(response.status(), response.headers().clone());
-            if let Some(value) = (self.decoder.absent)(&head) {
+            if let Some(value) = self.decoder.absent(&head) {
                 return Ok((with_head.then_some(head), value));
             }
         }

@@ -1,0 +1,60 @@
+//! What makes a request safe to be sent more than once; knows nothing of when it is.
+
+use http::{HeaderValue, Method};
+
+use crate::endpoint::Endpoint;
+use crate::error::InvalidRequest;
+use crate::request::Prepared;
+
+/// Whether the server takes `request` once, however often it comes: by its method (RFC 9110, 9.2.2), or by its key.
+pub(super) fn is_idempotent(request: &Prepared) -> bool {
+    let by_method = [Method::GET, Method::HEAD, Method::OPTIONS, Method::TRACE, Method::PUT, Method::DELETE];
+    by_method.contains(&request.method)
+        || request.endpoint.idempotency.is_some_and(|header| request.headers.contains_key(header))
+}
+
+/// Gives `request` a key of its own where its endpoint is declared `idempotent` and nobody has chosen one. It stays on the
+/// request, so that every attempt and the replay carry the same.
+pub(super) fn give_key(request: &mut Prepared) -> Result<(), InvalidRequest> {
+    match request.endpoint.idempotency {
+        Some(header) if !request.headers.contains_key(header) => request.set_header(header, &key(header)?),
+        _ => Ok(()),
+    }
+}
+
+/// The header for a key of the caller's.
+pub(super) fn header(endpoint: &Endpoint) -> Result<&'static str, InvalidRequest> {
+    endpoint.idempotency.ok_or_else(|| {
+        InvalidRequest::new(
+            "idempotency_key",
+            "has no header to travel in: declare the endpoint `idempotent`",
+        )
+    })
+}
+
+/// A random UUID (RFC 9562, 5.4). From the system's randomness and not from a generator in this process: two clients that
+/// came to the same key would each have the other's request taken for its own.
+fn key(header: &'static str) -> Result<HeaderValue, InvalidRequest> {
+    let impossible = || InvalidRequest::new(header, "needs randomness, and the system gives none");
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes).map_err(|_| impossible())?;
+    let version_4 = (u128::from_be_bytes(bytes) & !(0xf << 76) & !(0x3 << 62)) | 0x4 << 76 | 0x2 << 62;
+    let digits = format!("{version_4:032x}");
+    let (a, b, c, d, e) = (&digits[..8], &digits[8..12], &digits[12..16], &digits[16..20], &digits[20..]);
+    HeaderValue::try_from(format!("{a}-{b}-{c}-{d}-{e}")).map_err(|_| impossible())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_a_random_uuid() {
+        let (one, two) = (key("x").unwrap(), key("x").unwrap());
+        assert_ne!(one, two);
+        let lengths: Vec<usize> = one.to_str().unwrap().split('-').map(str::len).collect();
+        assert_eq!(lengths, [8, 4, 4, 4, 12]);
+        assert_eq!(one.as_bytes()[14], b'4', "the version");
+        assert!(b"89ab".contains(&one.as_bytes()[19]), "the variant");
+    }
+}

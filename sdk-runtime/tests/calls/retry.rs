@@ -1,0 +1,244 @@
+//! Retries of failures that may pass, counted at the server, and the key that makes them safe.
+
+use std::future::IntoFuture;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use sdk_runtime::__private::{ClientBuilder, Endpoint};
+use sdk_runtime::{CancellationToken, Error, TransportErrorKind};
+use sdk_testkit::{Backend, Reply};
+use tokio::time::Instant;
+
+use crate::support::{Api, Faulty, client, endpoint, headers, script, tokens_of};
+
+const fn it(method: &'static str) -> Endpoint {
+    Endpoint::new("Api::it", method, "/it")
+}
+
+fn status(status: u16) -> Reply {
+    Reply::empty().status(status)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_transient_answer_is_asked_for_again_where_that_is_safe() {
+    const KEY: &str = "idempotency-key";
+    // The endpoint, the client's default, the call's own; what the server answers, and how often it is asked.
+    for (case, endpoint_of, default, own, answer, sends) in [
+        ("nothing said", it("GET"), 0, None, 503, 1),
+        ("declared", it("GET").retry(2), 0, None, 503, 3),
+        ("default", it("GET"), 1, None, 503, 2),
+        ("declared never", it("GET").retry(0), 3, None, 503, 1),
+        ("declared wins", it("GET").retry(1), 3, None, 503, 2),
+        ("call wins", it("GET").retry(1), 3, Some(2), 503, 3),
+        ("call says never", it("GET").retry(1), 3, Some(0), 503, 1),
+        ("PUT", it("PUT").retry(1), 0, None, 503, 2),
+        ("DELETE", it("DELETE"), 1, None, 503, 2),
+        ("POST by default", it("POST"), 3, None, 503, 1),
+        ("POST declared", it("POST").retry(3), 0, None, 503, 1),
+        ("POST with a key", it("POST").retry(3).idempotent(KEY), 0, None, 503, 4),
+        ("POST with a key by default", it("POST").idempotent(KEY), 2, None, 503, 3),
+        ("408", it("GET").retry(1), 0, None, 408, 2),
+        ("429", it("GET").retry(1), 0, None, 429, 2),
+        ("500", it("GET").retry(1), 0, None, 500, 2),
+        ("502", it("GET").retry(1), 0, None, 502, 2),
+        ("504", it("GET").retry(1), 0, None, 504, 2),
+        ("501", it("GET").retry(1), 0, None, 501, 1),
+        ("404", it("GET").retry(1), 0, None, 404, 1),
+        ("425", it("GET").retry(1), 0, None, 425, 1),
+    ] {
+        let endpoint = endpoint(endpoint_of);
+        let backend = Backend::new().reply(endpoint.method(), "/it", status(answer));
+        let api = client(&backend, |builder| builder.retry(default).timeout(None));
+        let call = api.call(endpoint);
+        let call = match own {
+            Some(times) => call.retry(times),
+            None => call,
+        };
+        let error = call.await.unwrap_err();
+        assert_eq!(error.status().map(|status| status.as_u16()), Some(answer), "{case}: as it is");
+        assert_eq!(backend.requests().len(), sends, "{case}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_broken_connection_is_had_again_where_the_server_cannot_have_seen_the_request_twice() {
+    use TransportErrorKind::{Body, Connect, Redirect, Request};
+    for (method, kind, sends) in [
+        ("GET", Connect, 2),
+        ("GET", Request, 2),
+        ("GET", Body, 2),
+        ("GET", Redirect, 1),
+        ("POST", Connect, 2),
+        ("POST", Request, 1),
+        ("POST", Body, 1),
+    ] {
+        let backend = Backend::new().reply(method, "/it", Reply::text("done"));
+        let count = Arc::new(AtomicUsize::new(0));
+        let faulty = Faulty { backend, kind, faults: 1, sends: count.clone() };
+        let api: Api = ClientBuilder::new("http://localhost").transport(faulty).build().unwrap();
+        api.session().sign_in(tokens_of("ann")).unwrap();
+        let outcome = api.call(endpoint(it(method).retry(3))).await;
+        assert_eq!(count.load(Ordering::SeqCst), sends, "{method} {kind:?}");
+        assert_eq!(outcome.is_ok(), sends > 1, "{method} {kind:?}");
+    }
+}
+
+/// What redirected a request has taken it, whatever becomes of it behind.
+#[tokio::test(start_paused = true)]
+async fn no_connection_behind_a_redirect_repeats_nothing_that_was_taken() {
+    let backend = Backend::new().reply("POST", "/it", Reply::redirect("/other").status(303));
+    let gone = backend.clone().reply("GET", "/other", Reply::text("never"));
+    let sends = Arc::new(AtomicUsize::new(0));
+    struct Second(Backend, Arc<AtomicUsize>);
+    impl sdk_runtime::Transport for Second {
+        fn send(&self, request: sdk_runtime::TransportRequest) -> sdk_runtime::TransportFuture {
+            let faults = usize::from(request.url.path() == "/other");
+            self.1.fetch_add(1, Ordering::SeqCst);
+            let backend = self.0.clone();
+            Faulty { backend, kind: TransportErrorKind::Connect, faults, sends: Arc::default() }.send(request)
+        }
+    }
+    let builder = ClientBuilder::new("http://localhost").transport(Second(gone, sends.clone()));
+    let api: Api = builder.build().unwrap();
+    api.session().sign_in(tokens_of("ann")).unwrap();
+    let outcome = api.call(endpoint(it("POST").retry(3))).await;
+    assert!(matches!(outcome, Err(Error::Transport(_))), "{outcome:?}");
+    assert_eq!(backend.count("POST", "/it"), 1);
+    assert_eq!(sends.load(Ordering::SeqCst), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_key_stays_the_same_over_retries_and_the_replay() {
+    let backend = Backend::new().reply("POST", "/renew", Reply::text("new"));
+    script(&backend, "POST", "/it", vec![status(503), status(401), status(503), Reply::text("done")]);
+    let api = client(&backend, |builder| builder);
+    let endpoint = endpoint(it("POST").idempotent("idempotency-key").retry(2));
+    assert_eq!(api.call(endpoint).await.unwrap(), "done");
+    let keys = headers(&backend, "/it", "idempotency-key");
+    assert_eq!(keys.len(), 4);
+    assert!(keys[0].is_some() && keys.iter().all(|key| *key == keys[0]), "{keys:?}");
+    let signed = headers(&backend, "/it", "authorization");
+    assert_eq!(signed[3].as_deref(), Some("Bearer new"));
+
+    api.call(endpoint).await.unwrap();
+    assert_ne!(headers(&backend, "/it", "idempotency-key")[4], keys[0], "another call, another key");
+}
+
+#[tokio::test(start_paused = true)]
+async fn both_sends_of_a_call_share_one_budget() {
+    let backend = Backend::new().reply("POST", "/renew", Reply::text("new"));
+    script(&backend, "GET", "/it", vec![status(503), status(401), status(503), status(500)]);
+    let api = client(&backend, |builder| builder);
+    let error = api.call(endpoint(it("GET").retry(2))).await.unwrap_err();
+    assert_eq!(error.status().unwrap(), 500, "the last failure, as it is");
+    assert_eq!(backend.count("GET", "/it"), 4);
+    assert_eq!(backend.count("POST", "/renew"), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_names_a_key_has_it() {
+    let backend = Backend::new().reply("POST", "/it", Reply::text("done")).reply("GET", "/it", status(204));
+    let api = client(&backend, |builder| builder);
+    let keyed = endpoint(it("POST").idempotent("x-key"));
+    let declared = endpoint(it("POST").idempotent("x-key").headers(&[("x-key", "declared")]));
+    api.call(keyed).idempotency_key("mine").await.unwrap();
+    api.call(keyed).header("x-key", "header").await.unwrap();
+    api.call(declared).await.unwrap();
+    let keys = headers(&backend, "/it", "x-key");
+    assert_eq!(keys, ["mine", "header", "declared"].map(|key| Some(key.to_owned())));
+    let previewed = api.call(keyed);
+    assert!(previewed.request().unwrap().headers().contains_key("x-key"));
+
+    for refused in [
+        api.call(endpoint(it("GET"))).idempotency_key("k"),
+        api.call(keyed).idempotency_key("a\nb"),
+        api.call(endpoint(it("POST"))).retry(1),
+    ] {
+        let error = refused.await.unwrap_err();
+        assert!(matches!(error, Error::InvalidRequest(_)), "{error:?}");
+    }
+    assert_eq!(backend.requests().len(), 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_is_asked_again_when_it_says_and_not_at_all_when_that_is_too_late() {
+    for (after, timeout, sends, at_least) in [
+        (None, None, 2, 0),
+        (Some("20"), None, 2, 20),
+        (Some("60"), None, 2, 60),
+        (Some("61"), None, 1, 0),
+        // It would be over before.
+        (Some("20"), Some(Duration::from_secs(10)), 1, 0),
+    ] {
+        let busy = match after {
+            Some(seconds) => status(503).header("retry-after", seconds),
+            None => status(503),
+        };
+        let backend = Backend::new();
+        script(&backend, "GET", "/it", vec![busy, Reply::text("done")]);
+        let api = client(&backend, |builder| builder);
+        let begun = Instant::now();
+        let outcome = api.call(endpoint(it("GET").retry(1))).timeout(timeout).await;
+        assert_eq!(backend.requests().len(), sends, "{after:?}");
+        assert!(begun.elapsed() >= Duration::from_secs(at_least), "{after:?}");
+        match outcome {
+            Ok(text) => assert_eq!(text, "done"),
+            Err(error) => assert_eq!(error.status().unwrap(), 503, "the answer at hand"),
+        }
+    }
+}
+
+/// I12.
+#[tokio::test(start_paused = true)]
+async fn i12_a_retry_asks_whether_the_login_is_still_its_own() {
+    let backend = Backend::new().reply("GET", "/it", status(503).header("retry-after", "30"));
+    let api = client(&backend, |builder| builder.timeout(None));
+    for (end, ends) in [(0, "signed in"), (1, "signed out"), (2, "closed")] {
+        let before = backend.requests().len();
+        let call = tokio::spawn(api.call(endpoint(it("GET").retry(5))).into_future());
+        backend.received(before + 1).await;
+        match end {
+            0 => api.session().sign_in(tokens_of("bob")).unwrap(),
+            1 => api.session().sign_out(),
+            _ => api.session().close(),
+        }
+        let error = call.await.unwrap().unwrap_err();
+        let expected = match end {
+            0 => matches!(&error, Error::IdentityChanged(changed) if changed.was_sent()),
+            1 => matches!(error, Error::NotSignedIn),
+            _ => matches!(error, Error::Closed),
+        };
+        assert!(expected, "{ends}: {error:?}");
+        assert_eq!(backend.requests().len(), before + 1, "{ends}");
+        let _ = api.session().sign_in(tokens_of("ann"));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_retry_can_be_called_off_while_it_waits() {
+    let backend = Backend::new().reply("GET", "/it", status(503).header("retry-after", "30"));
+    let api = client(&backend, |builder| builder.timeout(None));
+    let token = CancellationToken::new();
+    let call = api.call(endpoint(it("GET").retry(5))).cancel_on(&token);
+    let call = tokio::spawn(call.into_future());
+    backend.received(1).await;
+    token.cancel();
+    assert!(matches!(call.await.unwrap(), Err(Error::Cancelled)));
+    assert_eq!(backend.requests().len(), 1);
+}
+
+/// What was refused to somebody else meanwhile is not sent again.
+#[tokio::test(start_paused = true)]
+async fn a_retry_is_signed_with_what_is_good_by_then() {
+    let backend = Backend::new().reply("POST", "/renew", Reply::text("new"));
+    script(&backend, "GET", "/it", vec![status(503).header("retry-after", "30"), Reply::text("done")]);
+    script(&backend, "GET", "/other", vec![status(401), Reply::text("done")]);
+    let api = client(&backend, |builder| builder.timeout(None));
+    let call = tokio::spawn(api.call(endpoint(it("GET").retry(1))).into_future());
+    backend.received(1).await;
+    api.call(endpoint(Endpoint::new("Api::other", "GET", "/other"))).await.unwrap();
+    call.await.unwrap().unwrap();
+    let signed = headers(&backend, "/it", "authorization");
+    assert_eq!(signed, ["Bearer ann", "Bearer new"].map(|it| Some(it.to_owned())));
+}
