@@ -32,7 +32,9 @@ mod session;
 
 pub use body::{Body, BodyStream, IntoBody, RequestBody};
 pub use bytes::Bytes;
-pub use client::{Call, CallFuture, ClientBuilder, ResponseCall};
+#[doc(hidden)]
+pub use client::Paginate;
+pub use client::{Call, CallFuture, ClientBuilder, PageItems, Pages, ResponseCall};
 pub use endpoint::{Auth, Endpoint};
 pub use error::{
     ApiError, BodyTooLarge, BuildError, DecodeError, Error, ErrorResponse, ExpiredReason, IdentityChanged,

@@ -5,9 +5,11 @@ mod builder;
 mod call;
 mod idempotency;
 mod limits;
+mod pages;
 mod pipeline;
 mod reading;
 mod retry;
+mod walk;
 
 use std::fmt;
 use std::ops::{Deref, DerefMut};
@@ -16,14 +18,16 @@ use std::time::Duration;
 
 pub use builder::{ApiClient, ClientBuilder};
 pub use call::{Call, CallFuture, ResponseCall};
+pub use pages::{PageItems, Pages, Paginate};
 
 use call::Role;
-use reading::ReadTokens;
+use reading::{ReadTokens, Reading};
+use walk::Walk;
 
 use crate::endpoint::Endpoint;
 use crate::error::ApiError;
 use crate::request::Request;
-use crate::response::{Decoder, Decoding};
+use crate::response::{Decoder, Decoding, Page};
 use crate::session::{Grant, Session, TokenBad, TokenResponse};
 use crate::upstream::Upstream;
 
@@ -87,6 +91,21 @@ impl ClientRequest<'_> {
         supply: fn(&Grant, &mut Request) -> Option<()>,
     ) -> Call<T, E> {
         self.call(decoder.into(), Role::End(supply), None)
+    }
+
+    /// The pages of an endpoint with `paginate`.
+    pub fn pages<P: Page + 'static, E: ApiError + 'static>(
+        self,
+        decoder: Decoder<P>,
+        paginate: Paginate<P>,
+    ) -> Pages<P, E> {
+        let endpoint = self.request.endpoint();
+        let request = self.request.prepare(decoder.accept);
+        Pages::new(
+            Walk::new(self.client.clone(), endpoint, request),
+            Reading::new(decoder.into(), None),
+            paginate,
+        )
     }
 
     fn call<T, E: ApiError>(

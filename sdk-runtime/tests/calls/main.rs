@@ -8,6 +8,7 @@
 
 mod support;
 
+mod pages;
 mod retry;
 mod scopes;
 mod stream;

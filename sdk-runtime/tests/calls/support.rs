@@ -54,10 +54,9 @@ impl Api {
 }
 
 macro_rules! decoder {
-    ($type:ty) => {{
-        use sdk_runtime::__private::via::*;
-        (&&&&&sdk_runtime::__private::Decode::<$type>::NEW).decoder()
-    }};
+    ($type:ty) => {
+        sdk_runtime::__private::Decode::<$type>::NEW.decoder()
+    };
 }
 pub(crate) use decoder;
 

@@ -1,0 +1,298 @@
+//! A list that a server gives page by page, as streams of its pages and of its items.
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::future::{Future, poll_fn};
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use futures_core::Stream;
+use tokio_util::sync::CancellationToken;
+
+use super::pipeline::Reply;
+use super::reading::{Fetched, Reading};
+use super::walk::Walk;
+use crate::error::{Error, InvalidRequest};
+use crate::request::HeaderArg;
+use crate::response::{Head, Page};
+
+/// How one page leads to the next: `paginate = …`.
+pub enum Paginate<P> {
+    /// By the `Link` header with the relation `next` (RFC 8288).
+    Link,
+    /// By a cursor in the page.
+    Cursor {
+        /// The query parameter that takes it.
+        parameter: &'static str,
+        /// Reads it; `None`, or an empty one, on the last page.
+        next: fn(&P) -> Option<String>,
+    },
+    /// By counting, until a page is empty.
+    Page {
+        /// The query parameter that takes the number.
+        parameter: &'static str,
+        /// The number of the first page, unless the caller asks for another.
+        first: u64,
+    },
+}
+
+/// The pages of a list, fetched as they are read: nothing is sent before the first is asked for, and one page at a time then.
+///
+/// What a server can get wrong ends it, with an error as its last item: a next page that is the one that just came
+/// ([`Error::InvalidRequest`], as there would be no end), or one at another origin, where a caller's arguments have no
+/// business. Each page is renewed for, replayed and retried as a call of its own; who is asking stays whoever asked for the
+/// first, and after a sign-in of somebody else the next page is [`Error::IdentityChanged`].
+///
+/// Dropping it stops it. A fake is collected from the pages there are to be:
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> sdk_runtime::Result<()> {
+/// use sdk_runtime::{Error, Pages};
+///
+/// let pages: Pages<Vec<u32>> = [Ok(vec![1, 2]), Ok(vec![3]), Err(Error::Closed)].into_iter().collect();
+/// let mut items = pages.items();
+/// assert_eq!(items.next().await.transpose()?, Some(1));
+/// assert_eq!(items.next().await.transpose()?, Some(2));
+/// # Ok(())
+/// # }
+/// ```
+#[must_use = "pages are not fetched until they are read"]
+pub struct Pages<P, E = Error> {
+    source: Source<P, E>,
+}
+
+enum Source<P, E> {
+    Here(VecDeque<Result<P, E>>),
+    Server { reading: Reading<P, E>, paginate: Paginate<P>, number: u64, stage: Stage },
+}
+
+enum Stage {
+    /// The next page is not asked for yet.
+    Idle(Box<Walk>),
+    Fetching(Fetching),
+    /// There is no next page, and this is why.
+    Failed(InvalidRequest),
+    Done,
+}
+
+type Fetching = Pin<Box<dyn Future<Output = (Box<Walk>, Result<Reply, Error>)> + Send>>;
+
+/// Nothing in it is ever pinned, whatever a page is.
+impl<P, E> Unpin for Pages<P, E> {}
+
+impl<P, E> Pages<P, E> {
+    pub(super) fn new(mut walk: Box<Walk>, reading: Reading<P, E>, paginate: Paginate<P>) -> Self {
+        let number = match paginate {
+            Paginate::Page { parameter, first } => walk.number(parameter, first),
+            Paginate::Link | Paginate::Cursor { .. } => 0,
+        };
+        Self { source: Source::Server { reading, paginate, number, stage: Stage::Idle(walk) } }
+    }
+
+    /// How long each page may take, waiting for a renewal and the replay included; `None` for as long as it takes.
+    pub fn timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
+        if let Some(walk) = self.walk() {
+            walk.limits.timeout = timeout.into();
+        }
+        self
+    }
+
+    /// Ends with [`Error::Cancelled`] when `token` is cancelled, and without asking for another page when it already is.
+    pub fn cancel_on(mut self, token: &CancellationToken) -> Self {
+        if let Some(walk) = self.walk() {
+            walk.limits.cancel = Some(token.clone());
+        }
+        self
+    }
+
+    /// Sets a header of the request of every page, as [`Call::header`](crate::Call::header).
+    pub fn header(mut self, name: &str, value: impl HeaderArg) -> Self {
+        if let Some(walk) = self.walk()
+            && let Ok(request) = &mut walk.request
+            && let Err(error) = request.set_header(name, &value)
+        {
+            walk.request = Err(error);
+        }
+        self
+    }
+
+    /// The items on all pages, in order.
+    pub fn items(self) -> PageItems<P, E>
+    where
+        P: Page,
+    {
+        PageItems { pages: self, items: VecDeque::new() }
+    }
+
+    fn walk(&mut self) -> Option<&mut Walk> {
+        match &mut self.source {
+            Source::Server { stage: Stage::Idle(walk), .. } => Some(walk),
+            _ => None,
+        }
+    }
+}
+
+impl<P, E: From<Error>> Pages<P, E> {
+    /// What an implementation of a trait gives that does not implement the endpoint.
+    #[doc(hidden)]
+    pub fn unimplemented(endpoint: &'static str) -> Self {
+        [Err(Error::Unimplemented(endpoint).into())].into_iter().collect()
+    }
+}
+
+impl<P: Page, E> Pages<P, E> {
+    /// The next page; `None` after the last one.
+    ///
+    /// # Errors
+    ///
+    /// As a call of the endpoint, and [`Error::InvalidRequest`] for a next page that cannot be asked for. Nothing comes after
+    /// an error.
+    ///
+    /// # Cancel safety
+    ///
+    /// Nothing is lost when the future is dropped: the page is awaited where it was left.
+    ///
+    /// # Panics
+    ///
+    /// As a [`Call`](crate::Call), outside a Tokio runtime with its time driver.
+    pub async fn next(&mut self) -> Option<Result<P, E>> {
+        poll_fn(|cx| Pin::new(&mut *self).poll_next(cx)).await
+    }
+}
+
+impl<P: Page, E> Stream for Pages<P, E> {
+    type Item = Result<P, E>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<P, E>>> {
+        let (reading, paginate, number, stage) = match &mut self.source {
+            Source::Here(pages) => {
+                let page = pages.pop_front();
+                if !matches!(page, Some(Ok(_))) {
+                    pages.clear();
+                }
+                return Poll::Ready(page);
+            }
+            Source::Server { reading, paginate, number, stage } => (reading, paginate, number, stage),
+        };
+        loop {
+            match std::mem::replace(stage, Stage::Done) {
+                Stage::Idle(walk) => *stage = Stage::Fetching(Box::pin(walk.fetch())),
+                Stage::Fetching(mut fetching) => {
+                    let Poll::Ready((mut walk, reply)) = fetching.as_mut().poll(cx) else {
+                        *stage = Stage::Fetching(fetching);
+                        return Poll::Pending;
+                    };
+                    let fetched = reply.map(|reply| Fetched { came: reply.came, beginning: None });
+                    let page = match reading.read(fetched, true) {
+                        Ok((head, page)) => {
+                            *stage = match go_on(&mut walk, paginate, number, head.as_ref(), &page) {
+                                Ok(true) => Stage::Idle(walk),
+                                Ok(false) => Stage::Done,
+                                Err(error) => Stage::Failed(error),
+                            };
+                            Ok(page)
+                        }
+                        Err(error) => Err(error),
+                    };
+                    return Poll::Ready(Some(page));
+                }
+                Stage::Failed(error) => return Poll::Ready(Some(Err((reading.other)(error.into())))),
+                Stage::Done => return Poll::Ready(None),
+            }
+        }
+    }
+}
+
+/// Makes `walk` ready for the page after `page`. `false`: there is none.
+fn go_on<P: Page>(
+    walk: &mut Walk,
+    paginate: &Paginate<P>,
+    number: &mut u64,
+    head: Option<&Head>,
+    page: &P,
+) -> Result<bool, InvalidRequest> {
+    if page.has_more() == Some(false) {
+        return Ok(false);
+    }
+    match paginate {
+        Paginate::Link => head.map_or(Ok(false), |head| walk.follow_link(head)),
+        Paginate::Cursor { parameter, next } => match next(page).filter(|cursor| !cursor.is_empty()) {
+            Some(cursor) => walk.set(parameter, &cursor).map(|()| true),
+            None => Ok(false),
+        },
+        Paginate::Page { .. } if page.is_empty() => Ok(false),
+        Paginate::Page { parameter, .. } => {
+            *number = number.saturating_add(1);
+            walk.set(parameter, &number.to_string()).map(|()| true)
+        }
+    }
+}
+
+impl<P, E> FromIterator<Result<P, E>> for Pages<P, E> {
+    fn from_iter<I: IntoIterator<Item = Result<P, E>>>(pages: I) -> Self {
+        Self { source: Source::Here(pages.into_iter().collect()) }
+    }
+}
+
+impl<P, E> fmt::Debug for Pages<P, E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut debug = f.debug_struct("Pages");
+        if let Source::Server { stage: Stage::Idle(walk), .. } = &self.source {
+            debug.field("endpoint", &format_args!("{}", walk.endpoint.qualified_name()));
+        }
+        debug.finish_non_exhaustive()
+    }
+}
+
+/// The items on all pages of a list: [`Pages::items`].
+#[must_use = "pages are not fetched until their items are read"]
+pub struct PageItems<P: Page, E = Error> {
+    pages: Pages<P, E>,
+    items: VecDeque<P::Item>,
+}
+
+impl<P: Page, E> Unpin for PageItems<P, E> {}
+
+impl<P: Page, E> PageItems<P, E> {
+    /// The next item; `None` after the last one.
+    ///
+    /// # Errors
+    ///
+    /// As [`Pages::next`].
+    ///
+    /// # Cancel safety
+    ///
+    /// Nothing is lost when the future is dropped.
+    ///
+    /// # Panics
+    ///
+    /// As [`Pages::next`].
+    pub async fn next(&mut self) -> Option<Result<P::Item, E>> {
+        poll_fn(|cx| Pin::new(&mut *self).poll_next(cx)).await
+    }
+}
+
+impl<P: Page, E> Stream for PageItems<P, E> {
+    type Item = Result<P::Item, E>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        loop {
+            if let Some(item) = self.items.pop_front() {
+                return Poll::Ready(Some(Ok(item)));
+            }
+            match ready!(Pin::new(&mut self.pages).poll_next(cx)) {
+                Some(Ok(page)) => self.items = page.into_items().into(),
+                Some(Err(error)) => return Poll::Ready(Some(Err(error))),
+                None => return Poll::Ready(None),
+            }
+        }
+    }
+}
+
+impl<P: Page, E> fmt::Debug for PageItems<P, E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PageItems").field("pages", &self.pages).finish_non_exhaustive()
+    }
+}
