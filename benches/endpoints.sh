@@ -120,7 +120,7 @@ size() {
 }
 
 program declared "sdk-runtime = { path = \"$root/sdk-runtime\" }"
-program by_hand 'reqwest = { version = "0.13", features = ["json", "query", "stream"] }'
+program by_hand 'reqwest = { version = "0.13", default-features = false, features = ["json", "query", "stream", "rustls", "http2", "system-proxy"] }'
 
 declare -A milliseconds bytes
 for name in declared by_hand; do

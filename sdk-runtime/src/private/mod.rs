@@ -10,13 +10,13 @@ pub use std::sync::Arc;
 use std::time::Duration;
 
 pub use crate::body::IntoBody;
-pub use crate::client::{ApiClient, Call, Client, ClientBuilder};
+pub use crate::client::{ApiClient, Call, Client, ClientBuilder, Paginate};
 pub use crate::endpoint::{Auth, CallTimeout as Timeout, Endpoint};
 pub use crate::error::BuildError;
 pub use crate::request::{ListStyle, Request};
 pub use crate::response::{Answer, Decoder};
 pub use crate::session::{Grant, RefreshEndpoint, Session, TokenAnswer, TokenRequest, TokenResponse};
-pub use via::{Decode, Return, arg};
+pub use via::{Decode, Return, arg, cursor, numbered};
 
 /// The two types an endpoint's return type is made of, under whatever alias.
 #[diagnostic::on_unimplemented(

@@ -6,7 +6,9 @@ use std::ops::Deref;
 use serde::de::DeserializeOwned;
 
 use crate::error::Error;
-use crate::response::{Answer, Decoder, FromResponse, Head, Response, absent_json, decode_json};
+use crate::response::{
+    Answer, Decoder, FromResponse, FromStream, Head, Response, StreamDecoder, absent_json, decode_json,
+};
 
 /// What becomes of an answer: the success type of an endpoint, or the field of an error's variant.
 pub struct Decode<T, As = Success>(Decode1<T, As>);
@@ -14,8 +16,10 @@ pub struct Decode<T, As = Success>(Decode1<T, As>);
 pub struct Decode1<T, As>(Decode2<T, As>);
 /// A link of the chain.
 pub struct Decode2<T, As>(Decode3<T, As>);
+/// A link of the chain.
+pub struct Decode3<T, As>(Decode4<T, As>);
 /// The last link.
-pub struct Decode3<T, As>(PhantomData<fn() -> (T, As)>);
+pub struct Decode4<T, As>(PhantomData<fn() -> (T, As)>);
 
 /// The success type of an endpoint.
 pub enum Success {}
@@ -33,7 +37,7 @@ impl<T> Decode<T, Field> {
 }
 
 impl<T, As> Decode<T, As> {
-    const PROBE: Self = Self(Decode1(Decode2(Decode3(PhantomData))));
+    const PROBE: Self = Self(Decode1(Decode2(Decode3(Decode4(PhantomData)))));
 }
 
 macro_rules! chain {
@@ -48,9 +52,17 @@ macro_rules! chain {
     )*};
 }
 
-chain!(Decode -> Decode1, Decode1 -> Decode2, Decode2 -> Decode3);
+chain!(Decode -> Decode1, Decode1 -> Decode2, Decode2 -> Decode3, Decode3 -> Decode4);
 
-impl<T: FromResponse, As> Decode<T, As> {
+impl<T: FromStream> Decode<T> {
+    /// An answer that is read while it arrives.
+    #[must_use]
+    pub fn decoder(&self) -> StreamDecoder<T> {
+        StreamDecoder::BY_TYPE
+    }
+}
+
+impl<T: FromResponse, As> Decode1<T, As> {
     /// An answer that becomes a value by the type's own rules.
     #[must_use]
     pub fn decoder(&self) -> Decoder<T> {
@@ -58,7 +70,7 @@ impl<T: FromResponse, As> Decode<T, As> {
     }
 }
 
-impl<T: DeserializeOwned, As> Decode1<Response<T>, As> {
+impl<T: DeserializeOwned, As> Decode2<Response<T>, As> {
     /// A JSON answer, together with its head.
     #[must_use]
     pub fn decoder(&self) -> Decoder<Response<T>> {
@@ -73,7 +85,7 @@ impl<T: DeserializeOwned, As> Decode1<Response<T>, As> {
     }
 }
 
-impl<T: DeserializeOwned, As> Decode2<T, As> {
+impl<T: DeserializeOwned, As> Decode3<T, As> {
     /// A JSON answer.
     #[must_use]
     pub fn decoder(&self) -> Decoder<T> {
@@ -108,7 +120,7 @@ never! {
     VariantField
 }
 
-impl<T> Decode3<T, Success> {
+impl<T> Decode4<T, Success> {
     /// The message for a type that no answer can become.
     #[must_use]
     pub fn decoder(&self) -> Decoder<T>
@@ -119,7 +131,7 @@ impl<T> Decode3<T, Success> {
     }
 }
 
-impl<T> Decode3<T, Field> {
+impl<T> Decode4<T, Field> {
     /// The message for a type that no answer can become.
     #[must_use]
     pub fn decoder(&self) -> Decoder<T>

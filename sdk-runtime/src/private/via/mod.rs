@@ -16,12 +16,14 @@ mod decode;
 mod fields;
 mod header;
 mod json;
+mod pages;
 mod part;
 mod path;
 mod query;
 mod returns;
 
 pub use decode::Decode;
+pub use pages::{cursor, numbered};
 pub use returns::Return;
 
 use std::ops::Deref;

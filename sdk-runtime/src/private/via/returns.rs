@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use std::ops::Deref;
 use std::pin::Pin;
 
-use crate::client::{Call, CallFuture};
+use crate::client::{Call, CallFuture, Pages};
 use crate::error::{ApiError, Error};
 
 /// The return type of an endpoint.
@@ -41,6 +41,20 @@ impl<T: 'static, E: 'static> Return<Result<T, E>> {
     /// Awaits the call of the client's method.
     pub fn forward(&self, call: Call<T, E>) -> CallFuture<T, E> {
         call.into_future()
+    }
+}
+
+impl<P, E: ApiError> Return<Pages<P, E>> {
+    /// The pages of an implementation of the trait that does not implement the endpoint.
+    pub fn unimplemented_pages<A>(&self, endpoint: &'static str, _: A) -> Pages<P, E> {
+        Pages::unimplemented(endpoint)
+    }
+}
+
+impl<P, E> Return1<Pages<P, E>> {
+    /// For an error that does not fit; never runs.
+    pub fn unimplemented_pages<A>(&self, _: &'static str, _: A) -> Pages<P, E> {
+        [].into_iter().collect()
     }
 }
 
