@@ -99,7 +99,7 @@ impl<'a> Method<'a> {
         let Declared { attrs, sig } = declared;
         let by_reference = matches!(
             sig.inputs.first(),
-            Some(FnArg::Receiver(Receiver { kind: ReceiverKind::Reference(..), mutability: None, .. }))
+            Some(FnArg::Receiver(Receiver { kind: ReceiverKind::Reference(_, _, None), .. }))
         );
         if !by_reference || signature::needs_sized(sig) {
             return None;

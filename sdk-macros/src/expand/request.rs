@@ -200,7 +200,8 @@ fn paginate(endpoint: &Endpoint, paginate: &Paginate, private: &TokenStream) -> 
     let (query, ty) = query.map_or((String::new(), None), |(query, ty)| (query.clone(), Some(ty)));
     let span = ty.map_or_else(Span::call_site, generated_at);
     let (private, function) = (respanned(private, span), respanned(&function, span));
-    quote_spanned!(span=> #private::#function(&#name, #query))
+    let page = &endpoint.returns.ok;
+    quote_spanned!(span=> #private::#function::<#page, _>(&#name, #query))
 }
 
 /// Where a mistake in the return type is shown: at the part that is wrong. Behind an alias there are no parts, and

@@ -63,6 +63,10 @@ pub(super) fn fits(raw: &RawMethod, verb: &Verb<'_>, session: &SessionRole, read
     };
     if !returns_pages {
         let ok = returns::Returns::new(&raw.sig.output).and_then(|returns| returns.ok);
+        if ok.as_ref().is_some_and(|ok| returns::arguments_of(ok, "Pages").is_some()) {
+            // Pages that stand in a `Result` were reported with the signature.
+            return;
+        }
         let page = ok.map_or_else(|| "Vec<User>".to_owned(), super::shown);
         sink.report(
             arg,
@@ -73,6 +77,7 @@ pub(super) fn fits(raw: &RawMethod, verb: &Verb<'_>, session: &SessionRole, read
     }
     if !matches!(session, SessionRole::None) {
         sink.report(arg, "a session endpoint has no pages", "remove it, or remove `#[session(…)]`");
+        return;
     }
     if verb.name != "GET" && verb.options.idempotent.is_none() {
         sink.report(

@@ -312,7 +312,12 @@ pub(crate) fn body(reads: &[Read<'_>], verb: &Verb<'_>, sink: &Sink) {
         sink.report(
             &mark.attr,
             format!("`{}` cannot have a body", verb.name),
-            format!("send it in the query: `#[queries] {}: {}`", first.name, super::shown(&first.raw.ty)),
+            format!(
+                "send it in the query: `#[{}] {}: {}`",
+                if first_is_part { "query" } else { "queries" },
+                first.name,
+                super::shown(&first.raw.ty)
+            ),
         );
     }
     for (second, is_part, second_mark) in bodies {

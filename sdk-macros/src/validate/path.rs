@@ -109,8 +109,11 @@ pub(crate) fn address(raw: &RawMethod, reads: &[Read<'_>], verb: &Verb<'_>, sink
     });
     let name = &verb.mark.name;
     let Some((first, mark)) = addresses.next() else {
-        // Without a path nothing is known of the parameters, so that a misspelt `#[url]` is told alone.
-        let misread = reads.iter().any(|read| read.mark.is_none() && !read.raw.marks.is_empty());
+        // A `#[url]` that is not written as it should be is told alone.
+        let misread = reads.iter().any(|read| match read.mark {
+            Some(mark) => mark.name == "url",
+            None => !read.raw.marks.is_empty(),
+        });
         if matches!(verb.path, Address::Missing) && !misread {
             sink.report(
                 &verb.mark.attr,

@@ -60,7 +60,7 @@ pub(crate) fn can_be_erased(raw: &RawMethod, of: &Ident, sink: &Sink) {
             "write `where Self: Sized` behind its return type to leave it out, or remove `dyn`",
         );
     }
-    if let Some(receiver @ Receiver { mutability: Some(_), .. }) = &raw.receiver
+    if let Some(receiver @ Receiver { kind: ReceiverKind::Reference(_, _, Some(_)), .. }) = &raw.receiver
         && !raw.is_endpoint()
     {
         sink.report(

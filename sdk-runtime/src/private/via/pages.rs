@@ -17,7 +17,8 @@ where
 #[diagnostic::on_unimplemented(
     message = "the cursor of `{P}` is `{C}`, but this parameter is `{Self}`",
     label = "takes no `{C}`",
-    note = "help: write `Option<{C}>`, or `Option<&str>` for a cursor of text"
+    note = "help: write `Option<{C}>`, or `Option<&str>` for a cursor of text",
+    note = "`NoCursor` is that of a page without one: write `#[page(next)]` on the field that has it"
 )]
 pub trait CursorArg<C, P: ?Sized> {
     /// The cursor as it is sent.
@@ -49,7 +50,7 @@ impl<P> CursorArg<String, P> for &str {
 }
 
 /// `paginate = page(…)`: the parameter is counted up, from 1 unless the caller begins elsewhere.
-pub fn numbered<P, A: PageNumber>(_: &A, parameter: &'static str) -> Paginate<P> {
+pub fn numbered<P: Page, A: PageNumber>(_: &A, parameter: &'static str) -> Paginate<P> {
     Paginate::Page { parameter, first: 1 }
 }
 

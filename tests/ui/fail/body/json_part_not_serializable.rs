@@ -1,0 +1,13 @@
+//! A part that serde cannot write.
+
+use sdk_runtime::{Result, api_client};
+
+pub struct Secret;
+
+#[api_client]
+pub trait Users {
+    #[post("/users")]
+    async fn create(&self, #[part(json)] secret: &Secret) -> Result<()>;
+}
+
+fn main() {}

@@ -1,0 +1,13 @@
+//! A value that nothing can send as a part.
+
+use sdk_runtime::{Result, api_client};
+
+pub struct Secret;
+
+#[api_client]
+pub trait Users {
+    #[post("/users")]
+    async fn create(&self, #[part] secret: Secret) -> Result<()>;
+}
+
+fn main() {}

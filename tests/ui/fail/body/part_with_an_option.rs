@@ -1,0 +1,11 @@
+//! An option `#[part]` does not have.
+
+use sdk_runtime::{Result, api_client};
+
+#[api_client]
+pub trait Users {
+    #[post("/users")]
+    async fn create(&self, #[part("file", name = "a.txt")] file: &str) -> Result<()>;
+}
+
+fn main() {}

@@ -1,0 +1,11 @@
+//! `dyn` stands alone.
+
+use sdk_runtime::{Result, api_client};
+
+#[api_client(dyn = true)]
+pub trait Users {
+    #[get("/users")]
+    async fn users(&self) -> Result<String>;
+}
+
+fn main() {}

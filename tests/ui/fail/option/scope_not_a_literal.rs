@@ -1,0 +1,11 @@
+//! A scope without its quotes.
+
+use sdk_runtime::{Result, api_client};
+
+#[api_client]
+pub trait Users {
+    #[get("/users", auth = scopes(users))]
+    async fn users(&self) -> Result<String>;
+}
+
+fn main() {}

@@ -1,0 +1,11 @@
+//! One scope, twice.
+
+use sdk_runtime::{Result, api_client};
+
+#[api_client]
+pub trait Users {
+    #[get("/users", auth = scopes("users", "users"))]
+    async fn users(&self) -> Result<String>;
+}
+
+fn main() {}

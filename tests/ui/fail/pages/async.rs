@@ -1,0 +1,14 @@
+//! Pages are no future.
+
+use sdk_runtime::{Pages, api_client};
+
+#[api_client]
+pub trait Users {
+    #[get("/users", paginate = link)]
+    async fn users(&self) -> Pages<Vec<String>>;
+}
+
+fn main() {
+    let users = UsersClient::new("https://users.example").unwrap();
+    let _ = users.users();
+}

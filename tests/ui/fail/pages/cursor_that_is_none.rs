@@ -1,0 +1,11 @@
+//! Pages that hand out no cursor.
+
+use sdk_runtime::{Pages, api_client};
+
+#[api_client]
+pub trait Users {
+    #[get("/users", paginate = cursor(after))]
+    fn users(&self, #[query] after: Option<&str>) -> Pages<Vec<String>>;
+}
+
+fn main() {}

@@ -1,0 +1,11 @@
+//! Pages are not waited for, so nothing can have failed yet.
+
+use sdk_runtime::{Pages, Result, api_client};
+
+#[api_client]
+pub trait Users {
+    #[get("/users", paginate = link)]
+    async fn users(&self) -> Result<Pages<Vec<String>>>;
+}
+
+fn main() {}

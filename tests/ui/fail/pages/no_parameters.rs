@@ -1,0 +1,11 @@
+//! A cursor in a parameter, where there are none.
+
+use sdk_runtime::{Pages, api_client};
+
+#[api_client]
+pub trait Users {
+    #[get("/users", paginate = cursor(after))]
+    fn users(&self) -> Pages<Vec<String>>;
+}
+
+fn main() {}

@@ -1,0 +1,11 @@
+//! An answer that is no page.
+
+use sdk_runtime::{Pages, api_client};
+
+#[api_client]
+pub trait Users {
+    #[get("/users", paginate = link)]
+    fn users(&self) -> Pages<String>;
+}
+
+fn main() {}

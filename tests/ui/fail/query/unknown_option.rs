@@ -1,0 +1,11 @@
+//! An option `#[query]` does not have.
+
+use sdk_runtime::{Result, api_client};
+
+#[api_client]
+pub trait Users {
+    #[get("/users")]
+    async fn users(&self, #[query(separator = ",")] labels: &[&str]) -> Result<String>;
+}
+
+fn main() {}

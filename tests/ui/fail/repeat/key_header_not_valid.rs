@@ -1,0 +1,11 @@
+//! The header of the key is none.
+
+use sdk_runtime::{Result, api_client};
+
+#[api_client]
+pub trait Users {
+    #[post("/users", idempotent = "request id")]
+    async fn create(&self) -> Result<String>;
+}
+
+fn main() {}

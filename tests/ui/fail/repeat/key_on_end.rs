@@ -1,0 +1,12 @@
+//! A key where nothing is tried again.
+
+use sdk_runtime::{Result, api_client};
+
+#[api_client]
+pub trait Users {
+    #[post("/logout", idempotent)]
+    #[session(end)]
+    async fn logout(&self) -> Result<String>;
+}
+
+fn main() {}

@@ -1,0 +1,11 @@
+//! How often is a number.
+
+use sdk_runtime::{Result, api_client};
+
+#[api_client]
+pub trait Users {
+    #[get("/users", retry = often)]
+    async fn users(&self) -> Result<String>;
+}
+
+fn main() {}

@@ -1,0 +1,11 @@
+//! A PATCH that might happen twice.
+
+use sdk_runtime::{Result, api_client};
+
+#[api_client]
+pub trait Users {
+    #[patch("/users", retry = 3)]
+    async fn update(&self, #[json] name: &str) -> Result<()>;
+}
+
+fn main() {}
