@@ -79,8 +79,8 @@ use quote::quote;
 /// }
 /// ```
 ///
-/// Docs, `#[deprecated]`, `#[must_use]`, `#[cfg]` and `#[allow]` of a method are on both the trait's and the client's. Every other
-/// attribute stays on the trait's. `#[cfg]` on a parameter works too, except on a path argument. A `cfg_attr` around one of
+/// Docs, `#[deprecated]`, `#[must_use]`, `#[cfg]` and `#[allow]` of a method are on both the trait's and the client's, where an
+/// `#[expect]` of the trait or a method permits what it expects. Every other attribute stays on the trait's. `#[cfg]` on a parameter works too, except on a path argument. A `cfg_attr` around one of
 /// the attributes described here is an error, since the compiler would evaluate it too late.
 ///
 /// **Nothing that is written is ignored**: each attribute, argument and option is used, or is an error. All mistakes of a trait

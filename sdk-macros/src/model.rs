@@ -7,7 +7,7 @@ use syn::{Attribute, Block, Generics, ItemTrait, LitStr, Path, Receiver, Signatu
 use crate::{returns::Returns, template::Template};
 
 /// The names the generated client has for itself.
-pub(crate) const GENERATED: &[&str] = &["new", "builder", "session", "clone"];
+pub(crate) const GENERATED: &[&str] = &["new", "builder", "session", "clone", "ENDPOINTS"];
 
 pub(crate) struct Client {
     /// Whether there is a type-erased stand-in for the trait.

@@ -148,7 +148,7 @@ fn is_stream(method: &RawMethod) -> bool {
 
 fn inherent_stub(method: &RawMethod, sig: &Signature, names: &Names<'_>, krate: &Path) -> TokenStream {
     let private = &names.private;
-    let vis = &names.shell.vis;
+    let vis = &names.vis;
     let attrs = signature::shared(&method.attrs);
     let sig = match Returns::new(&method.sig.output) {
         Some(_) if is_stream(method) => sig.clone(),

@@ -10,7 +10,7 @@ use syn::{
 use crate::attr::inside_cfg_attr;
 
 /// What also belongs on a method of the client, and not on the trait's alone.
-const SHARED: &[&str] = &["doc", "deprecated", "cfg", "must_use", "allow"];
+const SHARED: &[&str] = &["doc", "deprecated", "cfg", "must_use", "allow", "expect"];
 
 /// The place of what is generated around a name of the user's: the compiler and its lints point at that name, where a token
 /// without a place would make them point at `#[api_client]`; and it still counts as generated.
@@ -32,9 +32,12 @@ pub(crate) fn with_arguments<'a>(
 }
 
 /// `async fn f() -> R` as the trait declares it. With `async fn` itself nobody could ask for a `Send` future.
+///
+/// What begins with a token of the user's may count as the user's, and the lints of dead code would look at it.
 pub(crate) fn returning_future(sig: &Signature, output: &impl ToTokens) -> Signature {
     let mut sig = sig.clone();
     sig.asyncness = None;
+    sig.fn_token.span = at(&sig.ident);
     sig.output = parse_quote_spanned! {at(&sig.ident)=>
         -> impl ::core::future::Future<Output = #output> + ::core::marker::Send
     };
@@ -84,14 +87,34 @@ fn any_name(tokens: TokenStream, is_one: &dyn Fn(&str) -> bool) -> bool {
 }
 
 /// The attributes that a method of the client takes over from the trait's.
-pub(crate) fn shared(attrs: &[Attribute]) -> impl Iterator<Item = &Attribute> {
-    attrs.iter().filter(|attr| {
+pub(crate) fn shared(attrs: &[Attribute]) -> impl Iterator<Item = Attribute> {
+    let of_both = attrs.iter().filter(|attr| {
         let is_shared = |name: &str| SHARED.contains(&name);
         match inside_cfg_attr(attr) {
             Some(inside) => inside.iter().all(|name| is_shared(name)),
             None => attr.path().get_ident().is_some_and(|name| is_shared(&name.to_string())),
         }
-    })
+    });
+    of_both.map(permitting)
+}
+
+/// What the user permits in a declaration is permitted in what is generated of it.
+pub(crate) fn permitted(attrs: &[Attribute]) -> impl Iterator<Item = Attribute> {
+    attrs
+        .iter()
+        .filter(|attr| attr.path().is_ident("allow") || attr.path().is_ident("expect"))
+        .map(permitting)
+}
+
+/// An expectation is met where it was written. What is generated may meet it as well or not.
+fn permitting(attr: &Attribute) -> Attribute {
+    match &attr.meta {
+        Meta::List(list) if list.path.is_ident("expect") => {
+            let lints = &list.tokens;
+            parse_quote!(#[allow(#lints)])
+        }
+        _ => attr.clone(),
+    }
 }
 
 /// Whether the user documented the method, under a condition or not.

@@ -20,11 +20,12 @@ pub(crate) struct Parts {
 }
 
 pub(crate) fn client(names: &Names<'_>, parts: &Parts) -> TokenStream {
-    let Names { shell, client, private, generics } = names;
+    let Names { shell, client, vis, private, generics } = names;
     let Parts { inherent, implemented, endpoints, renewal } = parts;
     let (parameters, arguments, bounds) = generics.split_for_impl();
     let cfgs: Vec<_> = signature::cfgs(&shell.attrs).collect();
-    let (vis, ident) = (&shell.vis, &shell.ident);
+    let permitted: Vec<_> = signature::permitted(&shell.attrs).collect();
+    let ident = &shell.ident;
     let trait_name = names.trait_name();
     let client_name = client.to_string();
     let about = format!(
@@ -38,6 +39,7 @@ pub(crate) fn client(names: &Names<'_>, parts: &Parts) -> TokenStream {
         let deprecated = signature::has(&shell.attrs, "deprecated").then(|| quote!(#[allow(deprecated)]));
         quote! {
             #(#cfgs)*
+            #(#permitted)*
             #deprecated
             #[allow(refining_impl_trait)]
             impl #parameters #ident #arguments for #client #arguments #bounds { #(#methods)* }
@@ -81,6 +83,7 @@ pub(crate) fn client(names: &Names<'_>, parts: &Parts) -> TokenStream {
         }
 
         #(#cfgs)*
+        #(#permitted)*
         impl #parameters #client #arguments #bounds {
             /// Every endpoint, as plain data: names, methods, templates. In the order of declaration, the session's included.
             #vis const ENDPOINTS: &'static [&'static #private::Endpoint] = &[#(#endpoints),*];

@@ -43,7 +43,7 @@ pub(crate) fn inherent(composite: &Composite, names: &Names<'_>) -> Option<Token
     }
     let this = super::self_of(&sig);
     let arguments = signature::name_arguments(&mut sig);
-    let (vis, ident, name) = (&names.shell.vis, &names.shell.ident, &sig.ident);
+    let (vis, ident, name) = (&names.vis, &names.shell.ident, &sig.ident);
     let (_, of, _) = names.generics.split_for_impl();
     let attrs = signature::shared(&composite.attrs);
     let documented = signature::has(&composite.attrs, "doc");

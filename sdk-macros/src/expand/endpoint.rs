@@ -42,7 +42,7 @@ pub(crate) fn unused(sig: &Signature) -> TokenStream {
 
 /// The client's method, which makes the call.
 pub(super) fn inherent(endpoint: &Endpoint, names: &Names<'_>) -> TokenStream {
-    let vis = &names.shell.vis;
+    let vis = &names.vis;
     let attrs = signature::shared(&endpoint.attrs);
     let docs = docs(endpoint);
     let sig = match endpoint.paginate {
@@ -68,8 +68,8 @@ pub(super) fn implemented(endpoint: &Endpoint, names: &Names<'_>) -> TokenStream
     let name = endpoint.name();
     let output = &endpoint.returns.whole;
     let many = many_arguments(endpoint);
-    let levels =
-        endpoint.attrs.iter().filter(|attr| attr.path().is_ident("cfg") || attr.path().is_ident("allow"));
+    let cfgs = signature::cfgs(&endpoint.attrs);
+    let permitted = signature::permitted(&endpoint.attrs);
     let mut sig = visible(endpoint);
     sig.asyncness = None;
     if endpoint.paginate.is_none() {
@@ -90,7 +90,8 @@ pub(super) fn implemented(endpoint: &Endpoint, names: &Names<'_>) -> TokenStream
     // The compiler warns of a deprecated method wherever it is called, and here the caller is not the user.
     let deprecated = signature::has(&endpoint.attrs, "deprecated").then(|| quote!(#[allow(deprecated)]));
     quote_spanned! {signature::at(&sig.ident)=>
-        #(#levels)*
+        #(#cfgs)*
+        #(#permitted)*
         #many
         #deprecated
         #sig { #call }

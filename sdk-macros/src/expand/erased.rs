@@ -23,9 +23,11 @@ pub(super) struct Declared<'a> {
 
 /// The struct, the trait behind it, and what connects the two.
 pub(super) fn erased(names: &Names<'_>, methods: &[Declared<'_>]) -> TokenStream {
-    let Names { shell, private, generics, .. } = names;
-    let (vis, ident) = (&shell.vis, &shell.ident);
-    let (erased, hidden) = (format_ident!("Dyn{ident}"), format_ident!("__Dyn{ident}"));
+    let Names { shell, vis, private, generics, .. } = names;
+    let ident = &shell.ident;
+    let span = signature::at(ident);
+    let (erased, hidden) =
+        (format_ident!("Dyn{}", ident, span = span), format_ident!("__Dyn{}", ident, span = span));
     let cfgs: Vec<_> = signature::cfgs(&shell.attrs).collect();
     let (parameters, arguments, bounds) = generics.split_for_impl();
     let (own, own_bounds) = (&shell.generics, &shell.generics.where_clause);
@@ -33,7 +35,9 @@ pub(super) fn erased(names: &Names<'_>, methods: &[Declared<'_>]) -> TokenStream
     any.params.push(parse_quote!(__Any: #ident #arguments));
     let (any_parameters, _, _) = any.split_for_impl();
 
-    let methods: Vec<Method<'_>> = methods.iter().filter_map(Method::new).collect();
+    let outer: Vec<Lifetime> = own.lifetimes().map(|param| param.lifetime.clone()).collect();
+    let methods: Vec<Method<'_>> =
+        methods.iter().filter_map(|declared| Method::new(declared, &outer)).collect();
     let declared = methods.iter().map(|method| method.declared(private));
     let boxed = methods.iter().map(|method| method.boxed(private, &quote!(<__Any as #ident #arguments>)));
     let forwarded = methods.iter().map(|method| method.forwarded(&quote!(#hidden)));
@@ -44,6 +48,7 @@ pub(super) fn erased(names: &Names<'_>, methods: &[Declared<'_>]) -> TokenStream
     let name = erased.to_string();
     let about_new = format!(" Keeps `inner`, such as a [`{}`] or a fake of the tests.", names.client);
     let deprecated = signature::has(&shell.attrs, "deprecated").then(|| quote!(#[allow(deprecated)]));
+    let permitted: Vec<_> = signature::permitted(&shell.attrs).collect();
     quote! {
         #(#cfgs)*
         #[doc = #about]
@@ -52,10 +57,12 @@ pub(super) fn erased(names: &Names<'_>, methods: &[Declared<'_>]) -> TokenStream
         }
 
         #(#cfgs)*
+        #(#permitted)*
         #[doc(hidden)]
         trait #hidden #own: ::core::marker::Send + ::core::marker::Sync #bounds { #(#declared)* }
 
         #(#cfgs)*
+        #(#permitted)*
         #deprecated
         impl #any_parameters #hidden #arguments for __Any #bounds { #(#boxed)* }
 
@@ -69,6 +76,7 @@ pub(super) fn erased(names: &Names<'_>, methods: &[Declared<'_>]) -> TokenStream
         }
 
         #(#cfgs)*
+        #(#permitted)*
         #deprecated
         impl #parameters #ident #arguments for #erased #arguments #bounds { #(#forwarded)* }
 
@@ -89,13 +97,15 @@ pub(super) fn erased(names: &Names<'_>, methods: &[Declared<'_>]) -> TokenStream
 }
 
 struct Method<'a> {
-    attrs: Vec<&'a syn::Attribute>,
+    attrs: &'a [syn::Attribute],
     sig: Signature,
+    /// The lifetimes of the trait.
+    outer: &'a [Lifetime],
 }
 
 impl<'a> Method<'a> {
     /// `None` for what cannot be called on an erased type, and does not want to be.
-    fn new(declared: &Declared<'a>) -> Option<Self> {
+    fn new(declared: &Declared<'a>, outer: &'a [Lifetime]) -> Option<Self> {
         let Declared { attrs, sig } = declared;
         let by_reference = matches!(
             sig.inputs.first(),
@@ -106,9 +116,7 @@ impl<'a> Method<'a> {
         }
         let mut sig = sig.clone();
         signature::name_arguments(&mut sig);
-        let attrs =
-            attrs.iter().filter(|attr| attr.path().is_ident("cfg") || attr.path().is_ident("deprecated"));
-        Some(Self { attrs: attrs.collect(), sig })
+        Some(Self { attrs, sig, outer })
     }
 
     /// The hidden trait's method. A boxed future has a lifetime, so that everything it may borrow needs a name.
@@ -133,8 +141,8 @@ impl<'a> Method<'a> {
         outputs.visit_type_mut(&mut output);
 
         let call = Lifetime::new("'__call", span);
-        let written = sig.generics.lifetimes().map(|param| param.lifetime.clone());
-        let all: Vec<Lifetime> = written.chain(names.lifetimes.iter().cloned()).collect();
+        let written = sig.generics.lifetimes().map(|param| &param.lifetime);
+        let all: Vec<Lifetime> = self.outer.iter().chain(written).chain(&names.lifetimes).cloned().collect();
         for lifetime in names.lifetimes.iter().chain([&call]) {
             let at = sig.generics.params.iter().filter(|it| matches!(it, GenericParam::Lifetime(_))).count();
             sig.generics.params.insert(at, GenericParam::Lifetime(LifetimeParam::new(lifetime.clone())));
@@ -149,26 +157,24 @@ impl<'a> Method<'a> {
     }
 
     fn declared(&self, private: &TokenStream) -> TokenStream {
-        let cfgs = self.attrs.iter().filter(|attr| attr.path().is_ident("cfg"));
+        let attrs = self.attributes();
         let sig = self.erased_signature(private);
-        quote!(#(#cfgs)* #sig;)
+        quote!(#attrs #sig;)
     }
 
     fn boxed(&self, private: &TokenStream, any: &TokenStream) -> TokenStream {
-        let cfgs = self.attrs.iter().filter(|attr| attr.path().is_ident("cfg"));
-        let deprecated = self.allow_deprecated();
+        let attrs = self.attributes();
         let sig = self.erased_signature(private);
         let call = self.call(any, &self.sig.ident, &super::self_of(&sig));
         let call = match self.sig.asyncness {
             Some(_) => quote!(#private::Box::pin(#call)),
             None => call,
         };
-        quote_spanned!(signature::at(&sig.ident)=> #(#cfgs)* #deprecated #sig { #call })
+        quote_spanned!(signature::at(&sig.ident)=> #attrs #sig { #call })
     }
 
     fn forwarded(&self, hidden: &TokenStream) -> TokenStream {
-        let cfgs = self.attrs.iter().filter(|attr| attr.path().is_ident("cfg"));
-        let deprecated = self.allow_deprecated();
+        let attrs = self.attributes();
         let this = super::self_of(&self.sig);
         let call = self.call(hidden, &self.hidden_name(), &quote!(&*#this.__inner));
         let (sig, call) = match (&self.sig.asyncness, &self.sig.output) {
@@ -182,7 +188,7 @@ impl<'a> Method<'a> {
                 (sig, quote!(async move { #call.await }))
             }
         };
-        quote_spanned!(signature::at(&self.sig.ident)=> #(#cfgs)* #deprecated #sig { #call })
+        quote_spanned!(signature::at(&self.sig.ident)=> #attrs #sig { #call })
     }
 
     /// Another name than the trait's own method has, since both are in scope wherever one is called.
@@ -196,10 +202,13 @@ impl<'a> Method<'a> {
         quote!(#of::#name(#this, #(#arguments),*))
     }
 
-    /// The compiler warns of a deprecated method wherever it is called, and here the caller is not the user.
-    fn allow_deprecated(&self) -> Option<TokenStream> {
-        let is_deprecated = self.attrs.iter().any(|attr| attr.path().is_ident("deprecated"));
-        is_deprecated.then(|| quote!(#[allow(deprecated)]))
+    /// When it is there, and which lints leave it alone. The compiler warns of a deprecated method wherever it is called, and
+    /// here the caller is not the user.
+    fn attributes(&self) -> TokenStream {
+        let cfgs = signature::cfgs(self.attrs);
+        let permitted = signature::permitted(self.attrs);
+        let deprecated = signature::has(self.attrs, "deprecated").then(|| quote!(#[allow(deprecated)]));
+        quote!(#(#cfgs)* #(#permitted)* #deprecated)
     }
 }
 

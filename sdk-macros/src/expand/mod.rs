@@ -11,7 +11,7 @@ mod request;
 pub(crate) use endpoint::{returning_call, unused};
 
 use proc_macro2::TokenStream;
-use quote::{ToTokens, quote, quote_spanned};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::{FnArg, Generics, ItemTrait, Path, Token, parse_quote, parse_quote_spanned};
 
 use crate::{
@@ -68,6 +68,8 @@ fn methods_of_trait(client: &Client) -> Vec<erased::Declared<'_>> {
 pub(crate) struct Names<'a> {
     pub(crate) shell: &'a ItemTrait,
     pub(crate) client: proc_macro2::Ident,
+    /// Who sees what is generated. Placed so that it counts as generated, as does an item that begins with it.
+    pub(crate) vis: TokenStream,
     /// The runtime's `__private` module, fully rooted.
     pub(crate) private: TokenStream,
     /// The parameters of the trait, as an `impl` declares them. Their types outlive everything, since calls do.
@@ -81,9 +83,11 @@ impl<'a> Names<'a> {
             let name = &parameter.ident;
             generics.make_where_clause().predicates.push(parse_quote!(#name: 'static));
         }
+        let span = signature::at(&shell.ident);
         Self {
             shell,
-            client: quote::format_ident!("{}Client", shell.ident),
+            vis: request::respanned(&shell.vis.to_token_stream(), span),
+            client: format_ident!("{}Client", shell.ident, span = span),
             private: quote!(#krate::__private),
             generics,
         }

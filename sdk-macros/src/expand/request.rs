@@ -52,10 +52,11 @@ fn only_once(endpoint: &Endpoint, private: &TokenStream) -> Option<TokenStream> 
     })
 }
 
-/// The name of the constant that describes the endpoint.
+/// The name of the constant that describes the endpoint: the method's as it is, since two methods may differ in nothing but
+/// upper and lower case.
 pub(super) fn constant(endpoint: &Endpoint) -> Ident {
     let name = endpoint.name();
-    format_ident!("__{}", name.unraw().to_string().to_uppercase(), span = signature::at(name))
+    format_ident!("__{}", name.unraw(), span = signature::at(name))
 }
 
 /// The endpoint as plain static data; only what differs from the defaults is named.
