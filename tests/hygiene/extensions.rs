@@ -1,0 +1,55 @@
+//! Beside traits of the user that give methods to everything, with names that the generated code calls.
+#![deny(warnings)]
+
+use sdk_runtime::{Result, api_client};
+use serde::Serialize;
+
+/// For every type there is.
+#[expect(dead_code, reason = "names that are in the way, and used by nobody")]
+trait Everything {
+    fn client(&self) {}
+    fn new(&self) {}
+    fn build(&self) {}
+    fn session(&self) {}
+    fn into_future(&self) {}
+    fn finish(&self) {}
+    fn decoder(&self) {}
+    fn debug_struct(&self) {}
+    fn clone(&self) {}
+    fn as_ref(&self) {}
+    fn unimplemented(&self) {}
+}
+
+impl<T: ?Sized> Everything for T {}
+
+/// For every argument, as in a crate's own `value.json()`.
+#[expect(dead_code, reason = "names that are in the way, and used by nobody")]
+trait Arguments: Serialize {
+    fn segment(&self) {}
+    fn query(&self) {}
+    fn header(&self) {}
+    fn json(&self) {}
+    fn body(&self) {}
+    fn request(&self) {}
+}
+
+impl<T: Serialize + ?Sized> Arguments for T {}
+
+#[api_client(dyn, auth = none)]
+pub trait Users {
+    #[put("/users/{id}")]
+    async fn update(
+        &self,
+        id: u64,
+        #[query] q: &str,
+        #[header] x_test: bool,
+        #[json] name: &String,
+    ) -> Result<String>;
+}
+
+#[tokio::test]
+async fn what_is_generated_calls_its_own() {
+    let users = DynUsers::new(crate::client!(UsersClient));
+    let name = String::from("ann");
+    assert_eq!(users.update(7, "x", true, &name).await.unwrap(), "PUT /users/7?q=x true \"ann\"");
+}
