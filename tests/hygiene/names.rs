@@ -181,15 +181,11 @@ async fn upper_and_lower_case_differ() {
 }
 
 /// A trait that is named like a keyword.
+#[api_client(dyn, auth = none)]
 #[expect(non_camel_case_types, reason = "what is under test")]
-mod raw {
-    use super::{Result, api_client};
-
-    #[api_client(dyn, auth = none)]
-    pub trait r#type {
-        #[get("/type")]
-        async fn r#type(&self) -> Result<String>;
-    }
+pub trait r#type {
+    #[get("/type")]
+    async fn r#type(&self) -> Result<String>;
 }
 
 #[api_client(dyn, auth = none)]
@@ -200,10 +196,8 @@ pub trait Client {
 
 #[tokio::test]
 async fn traits_have_any_name() {
-    use raw::r#type;
-
-    let client = crate::client!(raw::typeClient);
-    assert_eq!(raw::Dyntype::new(client).r#type().await.unwrap(), "GET /type");
+    let client = crate::client!(typeClient);
+    assert_eq!(Dyntype::new(client).r#type().await.unwrap(), "GET /type");
     assert_eq!(DynClient::new(crate::client!(ClientClient)).client().await.unwrap(), "GET /client");
-    assert_eq!(raw::typeClient::ENDPOINTS[0].qualified_name(), "type::type");
+    assert_eq!(typeClient::ENDPOINTS[0].qualified_name(), "type::type");
 }

@@ -62,6 +62,7 @@ pub(crate) fn client(names: &Names<'_>, parts: &Parts) -> TokenStream {
         is_generic.then(|| (quote!(__of: self.__of,), quote!(__of: ::core::marker::PhantomData,))).unzip();
     quote! {
         #(#cfgs)*
+        #(#permitted)*
         #[doc = #about]
         #vis struct #client #declared #declared_bounds {
             __client: #private::Client,

@@ -25,9 +25,7 @@ pub(super) struct Declared<'a> {
 pub(super) fn erased(names: &Names<'_>, methods: &[Declared<'_>]) -> TokenStream {
     let Names { shell, vis, private, generics, .. } = names;
     let ident = &shell.ident;
-    let span = signature::at(ident);
-    let (erased, hidden) =
-        (format_ident!("Dyn{}", ident, span = span), format_ident!("__Dyn{}", ident, span = span));
+    let (erased, hidden) = (format_ident!("Dyn{}", ident), format_ident!("__Dyn{}", ident));
     let cfgs: Vec<_> = signature::cfgs(&shell.attrs).collect();
     let (parameters, arguments, bounds) = generics.split_for_impl();
     let (own, own_bounds) = (&shell.generics, &shell.generics.where_clause);
@@ -51,6 +49,7 @@ pub(super) fn erased(names: &Names<'_>, methods: &[Declared<'_>]) -> TokenStream
     let permitted: Vec<_> = signature::permitted(&shell.attrs).collect();
     quote! {
         #(#cfgs)*
+        #(#permitted)*
         #[doc = #about]
         #vis struct #erased #own #own_bounds {
             __inner: #private::Arc<dyn #hidden #arguments>,

@@ -83,11 +83,10 @@ impl<'a> Names<'a> {
             let name = &parameter.ident;
             generics.make_where_clause().predicates.push(parse_quote!(#name: 'static));
         }
-        let span = signature::at(&shell.ident);
         Self {
             shell,
-            vis: request::respanned(&shell.vis.to_token_stream(), span),
-            client: format_ident!("{}Client", shell.ident, span = span),
+            vis: request::respanned(&shell.vis.to_token_stream(), signature::at(&shell.ident)),
+            client: format_ident!("{}Client", shell.ident),
             private: quote!(#krate::__private),
             generics,
         }
