@@ -167,6 +167,7 @@ fn a_lint_is_switched_off_with_a_reason() {
     let generated = [
         "sdk-macros/src/expand/",
         "sdk-macros/src/recover.rs",
+        "sdk-macros/src/signature.rs",
         "sdk-macros/src/derive/expand.rs",
         "tests/ui/",
     ];
