@@ -46,6 +46,10 @@ test:
 bench *flags:
     cargo bench --bench call -- {{ flags }}
 
+# What an endpoint costs the compiler and the binary, beside one written by hand on reqwest.
+bench-endpoints count="200":
+    benches/endpoints.sh {{ count }}
+
 # Writes the expected output of the compile-fail fixtures anew. Read the difference before you commit it.
 ui-bless:
     TRYBUILD=overwrite cargo test --test ui
