@@ -60,6 +60,7 @@ const BY_LINK: fn() -> Paginate<Listed> = || Paginate::Link;
 async fn walked(backend: &Backend, pages: Pages<Listed>) -> (Vec<u32>, Vec<String>, Option<String>) {
     let (mut items, mut read, mut wrong) = (pages.items(), Vec::new(), None);
     while let Some(item) = items.next().await {
+        assert!(read.len() < 100, "there is no end of it");
         match item {
             Ok(item) => read.push(item),
             Err(Error::InvalidRequest(error)) => {

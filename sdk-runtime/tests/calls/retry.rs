@@ -5,12 +5,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use sdk_runtime::__private::{ClientBuilder, Endpoint};
-use sdk_runtime::{CancellationToken, Error, TransportErrorKind};
+use sdk_runtime::__private::{Call, ClientBuilder, Endpoint, body};
+use sdk_runtime::{BodyStream, ByteStream, CancellationToken, Error, TransportErrorKind};
 use sdk_testkit::{Backend, Reply};
 use tokio::time::Instant;
 
-use crate::support::{Api, Faulty, client, endpoint, headers, script, tokens_of};
+use crate::support::{Api, Faulty, client, decoder, endpoint, headers, script, tokens_of};
 
 const fn it(method: &'static str) -> Endpoint {
     Endpoint::new("Api::it", method, "/it")
@@ -81,6 +81,25 @@ async fn a_broken_connection_is_had_again_where_the_server_cannot_have_seen_the_
         let outcome = api.call(endpoint(it(method).retry(3))).await;
         assert_eq!(count.load(Ordering::SeqCst), sends, "{method} {kind:?}");
         assert_eq!(outcome.is_ok(), sends > 1, "{method} {kind:?}");
+    }
+}
+
+/// Even where nothing of it was read: a stream is for one send.
+#[tokio::test(start_paused = true)]
+async fn a_body_that_is_a_stream_is_sent_once() {
+    for (streamed, sends) in [(true, 1), (false, 3)] {
+        let backend = Backend::new().reply("PUT", "/it", status(503));
+        let api = client(&backend, |builder| builder);
+        let mut request = api.0.request(endpoint(it("PUT").retry(2)));
+        match streamed {
+            true => {
+                body(&mut request, BodyStream::from_stream(ByteStream::from_iter(["contents"])), None);
+            }
+            false => body(&mut request, "contents", None),
+        }
+        let call: Call<String> = request.finish(decoder!(String));
+        assert_eq!(call.await.unwrap_err().status().unwrap(), 503);
+        assert_eq!(backend.requests().len(), sends, "streamed: {streamed}");
     }
 }
 

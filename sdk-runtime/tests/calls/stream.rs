@@ -88,6 +88,7 @@ async fn events_are_read_as_the_html_standard_says() {
         ("data: a\n\n", &["message||a"][..]),
         ("data:a\r\n\r\ndata:  b\r\rdata\n\n", &["message||a", "message|| b", "message||"]),
         ("data: YHOO\ndata: +2\ndata: 10\n\n", &["message||YHOO\n+2\n10"]),
+        ("data: a\r\ndata: b\r\n\r\n", &["message||a\nb"]),
         (": a comment\n\ndata: a\n: another\nid: 1\n\n", &["message|1|a"]),
         ("id: 1\ndata: a\n\ndata: b\n\nid\ndata: c\n\n", &["message|1|a", "message|1|b", "message||c"]),
         ("id: a\0b\ndata: a\n\n", &["message||a"]),
