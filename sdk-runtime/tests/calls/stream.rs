@@ -211,18 +211,23 @@ async fn the_timeout_is_over_with_the_head() {
     assert!(lines.next().await.is_none());
 }
 
+/// Waits until nobody reads any more; the clock is paused, so that a reader who stays fails the test at once.
+async fn closed(feed: &mpsc::Sender<Result<&'static str, ()>>) {
+    tokio::time::timeout(Duration::from_secs(1), feed.closed()).await.unwrap();
+}
+
 #[tokio::test(start_paused = true)]
 async fn dropping_a_stream_closes_its_connection_and_so_does_an_error() {
     let (feed, api) = fed();
     let events: JsonLines<u32> = call(&api).await.unwrap();
     drop(events);
-    feed.closed().await;
+    closed(&feed).await;
 
     let (feed, api) = fed();
     let mut bytes: ByteStream = call(&api).await.unwrap();
     feed.send(Err(())).await.unwrap();
     assert!(matches!(bytes.next().await, Some(Err(Error::Transport(_)))));
-    feed.closed().await;
+    closed(&feed).await;
     assert!(bytes.next().await.is_none());
 }
 
