@@ -7,6 +7,11 @@ use serde::Serialize;
 /// For every type there is. The names that look an argument or an answer up by its type (`query`, `decoder` …) are not among
 /// them: a trait that has one of these for everything would be found first.
 #[expect(dead_code, reason = "names that are in the way, and used by nobody")]
+#[expect(
+    clippy::new_ret_no_self,
+    clippy::wrong_self_convention,
+    reason = "and they are not chosen for their sense"
+)]
 trait Everything {
     fn client(&self) {}
     fn new(&self) {}

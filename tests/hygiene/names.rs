@@ -6,7 +6,6 @@ use sdk_runtime::{Result, api_client};
 #[api_client(dyn, auth = none)]
 pub trait Parameters {
     #[post("/{self_}/{request}/{client}/{url}/{type}")]
-    #[expect(clippy::too_many_arguments, reason = "as many names as there are")]
     async fn many(
         &self,
         self_: u8,

@@ -32,7 +32,7 @@ mod declared {
             #[cfg(any())]
             #[query]
             never: Missing,
-            #[cfg(all())]
+            #[cfg(test)]
             #[query]
             always: bool,
         ) -> ::sdk_runtime::Result<T>;

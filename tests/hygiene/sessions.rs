@@ -53,7 +53,7 @@ mod declared {
         #[session(start)]
         async fn login(&self, #[json] credentials: &Credentials) -> ::sdk_runtime::Result<Answer>;
 
-        #[cfg(all())]
+        #[cfg(test)]
         #[post("/auth/refresh", timeout = 10s)]
         #[session(refresh, refused = self::refused)]
         async fn refresh(&self, #[json] request: &Renewal) -> ::sdk_runtime::Result<Answer>;

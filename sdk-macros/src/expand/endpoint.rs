@@ -128,11 +128,17 @@ pub(super) fn visible(endpoint: &Endpoint) -> Signature {
     let params =
         params.map(|Param { attrs, name, ty, .. }| -> (&[Attribute], &Ident, &Type) { (attrs, name, ty) });
     let mut sig = signature::with_arguments(&endpoint.sig, &endpoint.receiver, params);
-    for parameter in endpoint.sig.generics.type_params() {
-        let name = &parameter.ident;
-        if signature::mentions(&endpoint.returns.whole, name) {
-            sig.generics.make_where_clause().predicates.push(parse_quote!(#name: 'static));
+    let mut unbounded = Vec::new();
+    for parameter in sig.generics.type_params_mut() {
+        // Beside the bounds there are: clippy wants all of a parameter at one place.
+        match signature::mentions(&endpoint.returns.whole, &parameter.ident) {
+            true if parameter.bounds.is_empty() => unbounded.push(parameter.ident.clone()),
+            true => parameter.bounds.push(parse_quote!('static)),
+            false => {}
         }
+    }
+    for name in unbounded {
+        sig.generics.make_where_clause().predicates.push(parse_quote!(#name: 'static));
     }
     sig
 }

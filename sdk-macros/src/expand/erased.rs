@@ -56,8 +56,9 @@ pub(super) fn erased(names: &Names<'_>, methods: &[Declared<'_>]) -> TokenStream
         }
 
         #(#cfgs)*
-        #(#permitted)*
         #[doc(hidden)]
+        #[allow(clippy::all)]
+        #(#permitted)*
         trait #hidden #own: ::core::marker::Send + ::core::marker::Sync #bounds { #(#declared)* }
 
         #(#cfgs)*
