@@ -7,7 +7,7 @@ use sdk_runtime::{
     AccessToken, Attach, Error, Grant, Head, RefreshToken, Refusal, ServiceTransport, SessionState,
     TokenRequest, TokenResponse, Tokens,
 };
-use sdk_testkit::{Reply, TokenServer};
+use sdk_testkit::{Reply, StubRouter, TokenServer};
 use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 
@@ -164,6 +164,18 @@ async fn the_testkit_serves_in_memory() -> Result<(), Box<dyn StdError>> {
     server.expire_access_tokens();
     assert_eq!(tracker.issue(7).await?.map(|issue| issue.title).as_deref(), Some("7 of ann"));
     assert_eq!(server.counts().refreshes, 1);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_stub_knows_the_endpoints_by_their_names() -> Result<(), Box<dyn StdError>> {
+    let endpoints = TrackerClient::ENDPOINTS.iter().map(|it| (it.name(), it.method(), it.template()));
+    let stub = StubRouter::new(endpoints);
+    stub.endpoint("issue").reply(Reply::json(&serde_json::json!({ "title": "It works" })));
+    let tracker = TrackerClient::builder("http://localhost").transport(ServiceTransport::new(stub.clone()));
+    let tracker = tracker.bearer("token").build()?;
+    assert_eq!(tracker.issue(7).await?.map(|issue| issue.title).as_deref(), Some("It works"));
+    stub.assert_all_called();
     Ok(())
 }
 
