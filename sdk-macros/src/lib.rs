@@ -56,7 +56,7 @@ use quote::quote;
 /// - **`<Trait>Client`**, as visible as the trait, `Clone + Send + Sync`, with `new(base)`, `builder(base)` and `session()`, and
 ///   with a method of the same name for each endpoint. It returns a `Call`: `'static`, awaited to be sent, and with options of
 ///   its own. Arguments are encoded when the method is called, so that a call borrows nothing and can be spawned:
-///   `tokio::spawn(call.into_future())`.
+///   `tokio::spawn(call.into_future())`, which before edition 2024 needs `use std::future::IntoFuture`.
 /// - **`<Trait>Client::ENDPOINTS`**, every endpoint as plain data: names, methods, templates and what they need.
 /// - **The trait for the client**, which awaits those methods.
 /// - **`Dyn<Trait>`**, with `#[api_client(dyn)]`: one type for whatever implements the trait, made with `DynTracker::new(client)`,
@@ -77,6 +77,16 @@ use quote::quote;
 ///         Err(_) => Ok(None),
 ///     }
 /// }
+/// ```
+///
+/// A fake is an `impl` of the trait with plain `async fn`s. `mockall` makes another one, if `#[mockall::automock]` stands below
+/// `#[api_client]`, each reference inside of a type has a named lifetime (`labels: &'a [&'a str]`), and type parameters are
+/// `'static`, those of the trait `Send + Sync` as well. It mocks composites, too, but neither patterns nor parameters with
+/// `#[cfg]`. What is expected gives a future in a box:
+///
+/// ```text
+/// let mut tracker = MockTracker::new();
+/// tracker.expect_issue().returning(|_| Box::pin(async { Ok(None) }));
 /// ```
 ///
 /// Docs, `#[deprecated]`, `#[must_use]`, `#[cfg]` and `#[allow]` of a method are on both the trait's and the client's, where an

@@ -1,0 +1,80 @@
+//! Several traits over one login: what one client renews, the others use.
+
+use sdk_runtime::{Error, Grant, Head, Refusal, Result, ServiceTransport, SessionState};
+use sdk_runtime::{TokenRequest, TokenResponse, Tokens, api_client};
+use sdk_testkit::{Reply, TokenServer};
+use serde::{Deserialize, Serialize};
+
+#[derive(Serialize)]
+pub struct Renewal {
+    refresh_token: String,
+}
+
+impl TokenRequest for Renewal {
+    fn from_grant(grant: &Grant) -> Option<Self> {
+        Some(Self { refresh_token: grant.refresh_token()?.expose().to_owned() })
+    }
+}
+
+#[derive(Deserialize)]
+pub struct Answer {
+    access_token: String,
+    refresh_token: String,
+}
+
+impl TokenResponse for Answer {
+    fn tokens(&self, _: &Head) -> std::result::Result<Tokens, Refusal> {
+        Ok(Tokens::new(self.access_token.as_str()).refresh_token(self.refresh_token.as_str()))
+    }
+}
+
+#[api_client]
+trait Account {
+    #[post("/auth/login")]
+    #[session(start)]
+    async fn login(&self, #[json] credentials: &serde_json::Value) -> Result<Answer>;
+
+    #[post("/auth/refresh")]
+    #[session(refresh)]
+    async fn refresh(&self, #[json] request: Renewal) -> Result<Answer>;
+}
+
+#[api_client(dyn)]
+trait Boards {
+    #[get("/boards/{id}")]
+    async fn board(&self, id: u64) -> Result<String>;
+}
+
+#[api_client(dyn)]
+trait People {
+    #[get("/people/{id}")]
+    async fn person(&self, id: u64) -> Result<String>;
+}
+
+#[tokio::test]
+async fn one_login_signs_for_every_trait() {
+    let server = TokenServer::new();
+    for template in ["/boards/{id}", "/people/{id}"] {
+        server.guard("GET", template, |_, user| async move { Reply::text(user.name()) });
+    }
+    let transport = || ServiceTransport::new(server.backend().clone());
+    let account = AccountClient::builder("http://localhost").transport(transport()).build().unwrap();
+    let session = account.session();
+    let boards =
+        BoardsClient::builder("http://localhost").transport(transport()).session(session).build().unwrap();
+    let people =
+        PeopleClient::builder("http://localhost").transport(transport()).session(session).build().unwrap();
+    assert!(matches!(boards.board(1).await, Err(Error::NotSignedIn)));
+
+    let credentials = serde_json::json!({ "username": "ann", "password": "right" });
+    account.login(&credentials).await.unwrap();
+    server.expire_access_tokens();
+    let (boards, people) = (DynBoards::new(boards), DynPeople::new(people));
+    let (board, person) = tokio::join!(boards.board(1), people.person(2));
+    assert_eq!((board.unwrap().as_str(), person.unwrap().as_str()), ("ann", "ann"));
+    assert_eq!(server.counts().refreshes, 1);
+
+    account.session().close();
+    assert!(people.person(2).await.is_err());
+    assert!(!matches!(account.session().state(), SessionState::SignedIn(_)));
+}
