@@ -25,7 +25,7 @@ pub(crate) fn client(names: &Names<'_>, parts: &Parts) -> TokenStream {
     let (parameters, arguments, bounds) = generics.split_for_impl();
     let cfgs: Vec<_> = signature::cfgs(&shell.attrs).collect();
     let permitted: Vec<_> = signature::permitted(&shell.attrs).collect();
-    let ident = &shell.ident;
+    let (written, ident) = (&shell.vis, &shell.ident);
     let trait_name = names.trait_name();
     let client_name = client.to_string();
     let about = format!(
@@ -64,7 +64,7 @@ pub(crate) fn client(names: &Names<'_>, parts: &Parts) -> TokenStream {
         #(#cfgs)*
         #(#permitted)*
         #[doc = #about]
-        #vis struct #client #declared #declared_bounds {
+        #written struct #client #declared #declared_bounds {
             __client: #private::Client,
             #of
         }

@@ -24,7 +24,7 @@ pub(super) struct Declared<'a> {
 /// The struct, the trait behind it, and what connects the two.
 pub(super) fn erased(names: &Names<'_>, methods: &[Declared<'_>]) -> TokenStream {
     let Names { shell, vis, private, generics, .. } = names;
-    let ident = &shell.ident;
+    let (written, ident) = (&shell.vis, &shell.ident);
     let (erased, hidden) = (format_ident!("Dyn{}", ident), format_ident!("__Dyn{}", ident));
     let cfgs: Vec<_> = signature::cfgs(&shell.attrs).collect();
     let (parameters, arguments, bounds) = generics.split_for_impl();
@@ -51,7 +51,8 @@ pub(super) fn erased(names: &Names<'_>, methods: &[Declared<'_>]) -> TokenStream
         #(#cfgs)*
         #(#permitted)*
         #[doc = #about]
-        #vis struct #erased #own #own_bounds {
+        #[allow(dead_code)]
+        #written struct #erased #own #own_bounds {
             __inner: #private::Arc<dyn #hidden #arguments>,
         }
 

@@ -68,7 +68,8 @@ fn methods_of_trait(client: &Client) -> Vec<erased::Declared<'_>> {
 pub(crate) struct Names<'a> {
     pub(crate) shell: &'a ItemTrait,
     pub(crate) client: proc_macro2::Ident,
-    /// Who sees what is generated. Placed so that it counts as generated, as does an item that begins with it.
+    /// Who sees the methods. Placed so that it counts as generated, as does an item that begins with it. The types keep the
+    /// user's own, since the compiler shows where one is from its first token to its name.
     pub(crate) vis: TokenStream,
     /// The runtime's `__private` module, fully rooted.
     pub(crate) private: TokenStream,
