@@ -101,12 +101,12 @@ RUST
 # The seconds of the fastest of some checks of the program alone; its dependencies are checked before.
 check() {
     local manifest=$work/$1/Cargo.toml best=
-    cargo check --quiet --offline --manifest-path "$manifest"
+    cargo check --quiet --manifest-path "$manifest"
     for _ in $(seq "$rounds"); do
         touch "$work/$1/src/main.rs"
         local begin end
         begin=$(date +%s%N)
-        cargo check --quiet --offline --manifest-path "$manifest"
+        cargo check --quiet --manifest-path "$manifest"
         end=$(date +%s%N)
         local took=$(((end - begin) / 1000000))
         if [[ -z "$best" || $took -lt $best ]]; then best=$took; fi
@@ -115,7 +115,7 @@ check() {
 }
 
 size() {
-    cargo build --quiet --offline --release --manifest-path "$work/$1/Cargo.toml"
+    cargo build --quiet --release --manifest-path "$work/$1/Cargo.toml"
     stat -c %s "$CARGO_TARGET_DIR/release/$1"
 }
 
