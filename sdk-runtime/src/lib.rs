@@ -47,8 +47,6 @@ pub use response::{
     Answer, ByteStream, EventStream, FromResponse, FromStream, Head, JsonLines, NoCursor, Page, Response,
     ServerEvent, ServerEvents,
 };
-#[doc(hidden)]
-pub use response::{Decoding, StreamDecoder};
 pub use sdk_macros::{ApiError, Page, api_client};
 pub use secret::{AccessToken, RefreshToken};
 pub use session::{

@@ -16,7 +16,7 @@ use super::retry::{self, Retry};
 use crate::endpoint::Endpoint;
 use crate::error::{ApiError, Error, InvalidRequest};
 use crate::request::{HeaderArg, Prepared, Request, RequestPreview};
-use crate::response::{Decoding, Head, Response};
+use crate::response::{Decoder, Head, Response};
 use crate::session::Grant;
 
 /// A call of an endpoint. Await it to send it. It borrows nothing, so it can be kept, sent to another thread, and spawned:
@@ -66,23 +66,15 @@ impl<T, E> Call<T, E> {
     pub(super) fn new(
         client: Client,
         request: Request,
-        decoder: Decoding<T>,
+        decoder: Decoder<T>,
         role: Role,
         tokens: Option<ReadTokens<T>>,
     ) -> Self
     where
         E: ApiError,
     {
-        let (endpoint, accept, whole) = (request.endpoint(), decoder.accept(), decoder.is_whole());
-        let limits = Limits::new(endpoint, client.0.timeout);
-        let request = match role {
-            Role::End(_) => Ok(Stage::Open(request)),
-            Role::Plain | Role::Start => prepare(request, accept).map(Stage::Ready),
-        };
-        Self {
-            plan: Box::new(Plan { client, endpoint, request, accept, whole, role, limits, retry: None }),
-            reading: Reading::new(decoder, tokens),
-        }
+        let plan = Plan::new(client, request, decoder.accept, decoder.whole, role);
+        Self { plan, reading: Reading::new(decoder, tokens) }
     }
 
     /// How long this call may take as a whole, waiting for a renewal and the replay included; `None` for as long as it takes.
@@ -168,6 +160,22 @@ fn prepare(request: Request, accept: Option<&'static str>) -> Result<Prepared, I
 }
 
 impl Plan {
+    fn new(
+        client: Client,
+        request: Request,
+        accept: Option<&'static str>,
+        whole: bool,
+        role: Role,
+    ) -> Box<Self> {
+        let endpoint = request.endpoint();
+        let limits = Limits::new(endpoint, client.0.timeout);
+        let request = match role {
+            Role::End(_) => Ok(Stage::Open(request)),
+            Role::Plain | Role::Start => prepare(request, accept).map(Stage::Ready),
+        };
+        Box::new(Self { client, endpoint, request, accept, whole, role, limits, retry: None })
+    }
+
     /// Changes the request, or remembers why that cannot be; the first mistake is told.
     fn change(&mut self, change: impl FnOnce(&mut Stage) -> Result<(), InvalidRequest>) {
         if let Ok(stage) = &mut self.request

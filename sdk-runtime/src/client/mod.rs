@@ -27,7 +27,7 @@ use walk::Walk;
 use crate::endpoint::Endpoint;
 use crate::error::ApiError;
 use crate::request::Request;
-use crate::response::{Decoder, Decoding, Page};
+use crate::response::{Decoder, Page};
 use crate::session::{Grant, Session, TokenBad, TokenResponse};
 use crate::upstream::Upstream;
 
@@ -72,8 +72,8 @@ pub struct ClientRequest<'c> {
 
 impl ClientRequest<'_> {
     /// The call of an ordinary endpoint.
-    pub fn finish<T: 'static, E: ApiError + 'static>(self, decoder: impl Into<Decoding<T>>) -> Call<T, E> {
-        self.call(decoder.into(), Role::Plain, None)
+    pub fn finish<T: 'static, E: ApiError + 'static>(self, decoder: Decoder<T>) -> Call<T, E> {
+        self.call(decoder, Role::Plain, None)
     }
 
     /// The call of a `#[session(start)]` endpoint.
@@ -81,7 +81,7 @@ impl ClientRequest<'_> {
         self,
         decoder: Decoder<T>,
     ) -> Call<T, E> {
-        self.call(decoder.into(), Role::Start, Some(T::tokens))
+        self.call(decoder, Role::Start, Some(T::tokens))
     }
 
     /// The call of a `#[session(end)]` endpoint, some of whose arguments `supply` takes from the session.
@@ -90,7 +90,7 @@ impl ClientRequest<'_> {
         decoder: Decoder<T>,
         supply: fn(&Grant, &mut Request) -> Option<()>,
     ) -> Call<T, E> {
-        self.call(decoder.into(), Role::End(supply), None)
+        self.call(decoder, Role::End(supply), None)
     }
 
     /// The pages of an endpoint with `paginate`.
@@ -101,16 +101,12 @@ impl ClientRequest<'_> {
     ) -> Pages<P, E> {
         let endpoint = self.request.endpoint();
         let request = self.request.prepare(decoder.accept);
-        Pages::new(
-            Walk::new(self.client.clone(), endpoint, request),
-            Reading::new(decoder.into(), None),
-            paginate,
-        )
+        Pages::new(Walk::new(self.client.clone(), endpoint, request), Reading::new(decoder, None), paginate)
     }
 
     fn call<T, E: ApiError>(
         self,
-        decoder: Decoding<T>,
+        decoder: Decoder<T>,
         role: Role,
         tokens: Option<ReadTokens<T>>,
     ) -> Call<T, E> {

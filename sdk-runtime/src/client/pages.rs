@@ -198,7 +198,7 @@ impl<P: Page, E> Stream for Pages<P, E> {
                     };
                     return Poll::Ready(Some(page));
                 }
-                Stage::Failed(error) => return Poll::Ready(Some(Err((reading.other)(error.into())))),
+                Stage::Failed(error) => return Poll::Ready(Some(Err(reading.failed(error.into())))),
                 Stage::Done => return Poll::Ready(None),
             }
         }

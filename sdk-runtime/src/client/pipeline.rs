@@ -19,7 +19,7 @@ use crate::error::{
     Error, ErrorResponse, ExpiredReason, InsufficientScope, InvalidRequest, NotReplayable, SessionExpired,
 };
 use crate::request::Prepared;
-use crate::response::{Answer, ByteStream, Head, read_all, read_some};
+use crate::response::{Answer, Arrived, ByteStream, Head, read_all, read_some};
 use crate::session::{Identity, Phase, Rejection, Snapshot, Verdict, token_bad};
 use crate::upstream::{Contents, Credentials, Exchange};
 
@@ -36,10 +36,7 @@ pub(super) struct Reply {
 }
 
 pub(super) enum Came {
-    /// A success, whole.
-    Whole(Answer),
-    /// A success whose body is still to come.
-    Stream(ByteStream),
+    Success(Arrived),
     Failure(ErrorResponse),
 }
 
@@ -47,7 +44,7 @@ impl Reply {
     fn failure(&self) -> Option<&ErrorResponse> {
         match &self.came {
             Came::Failure(answer) => Some(answer),
-            Came::Whole(_) | Came::Stream(_) => None,
+            Came::Success(_) => None,
         }
     }
 }
@@ -276,10 +273,10 @@ impl Inner {
         let (parts, body) = answer.into_parts();
         let came = if parts.status.is_success() {
             let head = Head::new(parts.status, parts.headers);
-            match whole {
-                true => Came::Whole(Answer::new(head, read_all(body, self.body_limit).await?)),
-                false => Came::Stream(ByteStream::new(head, body)),
-            }
+            Came::Success(match whole {
+                true => Arrived::Whole(Answer::new(head, read_all(body, self.body_limit).await?)),
+                false => Arrived::Stream(ByteStream::new(head, body)),
+            })
         } else {
             let (body, truncated) = read_some(body, ERROR_BODY_LIMIT).await?;
             let endpoint = request.endpoint;

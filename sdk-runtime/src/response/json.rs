@@ -5,7 +5,7 @@ use serde::Deserializer;
 use serde::de::value::Error as Absent;
 use serde::de::{DeserializeOwned, Error as _, Visitor};
 
-use super::{Answer, Head};
+use super::{Answer, Head, position};
 use crate::error::Error;
 
 /// Reads the body as JSON. Where there is no body, the value that stands for none.
@@ -20,16 +20,9 @@ pub(crate) fn decode_json<T: DeserializeOwned>(answer: &Answer) -> Result<T, Err
 
 /// Reads one document that came with `head` as JSON.
 pub(crate) fn decode_document<T: DeserializeOwned>(head: &Head, document: &Bytes) -> Result<T, Error> {
-    serde_json::from_slice(document).map_err(|_| {
-        // Once more, now that it is worth the effort to know where.
-        let mut json = serde_json::Deserializer::from_slice(document);
-        let located = serde_path_to_error::deserialize::<_, T>(&mut json);
-        let (path, detail) = match located {
-            Err(error) => (Some(error.path().to_string()), error.into_inner().to_string()),
-            // The value is fine, so what follows it is not.
-            Ok(_) => (None, "trailing characters".to_owned()),
-        };
-        head.undecodable::<T>(path, detail, document)
+    serde_json::from_slice(document).map_err(|error| {
+        let path = position::path(document, error.line(), error.column());
+        head.undecodable(std::any::type_name::<T>(), path, &error, document)
     })
 }
 

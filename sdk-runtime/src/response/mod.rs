@@ -1,8 +1,10 @@
 //! From an answer to the value an endpoint declares; knows nothing of how the answer came.
 
+mod decoder;
 mod json;
 mod link;
 mod page;
+mod position;
 mod read;
 mod shapes;
 mod stream;
@@ -12,11 +14,14 @@ use std::fmt;
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 
+pub use decoder::Decoder;
 pub(crate) use json::{absent_json, decode_document, decode_json};
 pub(crate) use link::next_link;
 pub use page::{NoCursor, Page};
 pub(crate) use read::{read_all, read_some};
-pub use stream::{ByteStream, EventStream, FromStream, JsonLines, ServerEvent, ServerEvents, StreamDecoder};
+pub use stream::{ByteStream, EventStream, FromStream, JsonLines, ServerEvent, ServerEvents};
+
+pub(crate) use decoder::Arrived;
 
 use crate::error::{DecodeError, Error};
 
@@ -54,13 +59,19 @@ impl Head {
         self.headers.get(http::header::CONTENT_TYPE)?.to_str().ok()
     }
 
-    fn undecodable<T>(&self, path: Option<String>, detail: String, document: &Bytes) -> Error {
+    fn undecodable(
+        &self,
+        expected: &'static str,
+        path: Option<String>,
+        detail: &dyn fmt::Display,
+        document: &Bytes,
+    ) -> Error {
         Error::Decode(DecodeError::new(
-            std::any::type_name::<T>(),
+            expected,
             self.status,
             self.content_type().map(str::to_owned),
             path,
-            detail,
+            detail.to_string(),
             document,
         ))
     }
@@ -107,7 +118,7 @@ impl Answer {
     /// The error that says this answer is not a `T`. `detail` may quote the answer; it is shown by an accessor only.
     #[must_use]
     pub fn not_a<T>(&self, detail: impl Into<String>) -> Error {
-        self.head.undecodable::<T>(None, detail.into(), &self.body)
+        self.head.undecodable(std::any::type_name::<T>(), None, &detail.into(), &self.body)
     }
 }
 
@@ -213,77 +224,5 @@ pub trait FromResponse: Sized {
     fn absent(head: &Head) -> Option<Self> {
         let _ = head;
         None
-    }
-}
-
-/// How an answer becomes a `T`, as plain functions.
-pub struct Decoder<T> {
-    pub(crate) accept: Option<&'static str>,
-    pub(crate) decode: fn(Answer) -> Result<T, Error>,
-    pub(crate) absent: fn(&Head) -> Option<T>,
-}
-
-impl<T> Clone for Decoder<T> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<T> Copy for Decoder<T> {}
-
-/// How a successful answer becomes a `T`: read whole, or while it arrives.
-pub enum Decoding<T> {
-    /// Of the body that is all here.
-    Whole(Decoder<T>),
-    /// Of a body that is still to come.
-    Stream(StreamDecoder<T>),
-}
-
-impl<T> Decoding<T> {
-    pub(crate) fn accept(&self) -> Option<&'static str> {
-        match self {
-            Self::Whole(decoder) => decoder.accept,
-            Self::Stream(decoder) => decoder.accept,
-        }
-    }
-
-    pub(crate) fn is_whole(&self) -> bool {
-        matches!(self, Self::Whole(_))
-    }
-
-    pub(crate) fn whole(&self, answer: Answer) -> Result<T, Error> {
-        match self {
-            Self::Whole(decoder) => (decoder.decode)(answer),
-            Self::Stream(decoder) => (decoder.decode)(answer.into()),
-        }
-    }
-
-    pub(crate) fn stream(&self, bytes: ByteStream) -> Result<T, Error> {
-        match self {
-            Self::Stream(decoder) => (decoder.decode)(bytes),
-            // Never: what is decoded whole is read whole.
-            Self::Whole(_) => {
-                Err(Answer::new(bytes.head().clone(), Bytes::new()).not_a::<T>("it was not read"))
-            }
-        }
-    }
-
-    pub(crate) fn absent(&self, head: &Head) -> Option<T> {
-        match self {
-            Self::Whole(decoder) => (decoder.absent)(head),
-            Self::Stream(decoder) => (decoder.absent)(head),
-        }
-    }
-}
-
-impl<T> From<Decoder<T>> for Decoding<T> {
-    fn from(decoder: Decoder<T>) -> Self {
-        Self::Whole(decoder)
-    }
-}
-
-impl<T> From<StreamDecoder<T>> for Decoding<T> {
-    fn from(decoder: StreamDecoder<T>) -> Self {
-        Self::Stream(decoder)
     }
 }

@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http_body::{Body, Frame};
-use sdk_runtime::__private::{Call, ClientBuilder, Endpoint};
+use sdk_runtime::__private::{Call, ClientBuilder, Decoder, Endpoint};
 use sdk_runtime::{
-    ByteStream, Error, EventStream, FromStream, JsonLines, Response, ResponseBody, ServerEvents,
-    StreamDecoder, Transport, TransportError, TransportErrorKind, TransportFuture, TransportRequest,
+    ByteStream, Error, EventStream, FromStream, JsonLines, Response, ResponseBody, ServerEvents, Transport,
+    TransportError, TransportErrorKind, TransportFuture, TransportRequest,
 };
 use sdk_testkit::{Backend, Reply};
 use tokio::sync::mpsc;
@@ -19,7 +19,7 @@ use crate::support::{Api, client, headers, script, tokens_of};
 static EVENTS: Endpoint = Endpoint::new("Api::events", "GET", "/events");
 
 fn call<T: FromStream + 'static>(api: &Api) -> Call<T> {
-    api.0.request(&EVENTS).finish(StreamDecoder::BY_TYPE)
+    api.0.request(&EVENTS).finish(Decoder::STREAM)
 }
 
 /// `text` in two pieces, cut at every place, and byte by byte.

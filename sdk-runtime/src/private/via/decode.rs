@@ -5,10 +5,7 @@ use std::ops::Deref;
 
 use serde::de::DeserializeOwned;
 
-use crate::error::Error;
-use crate::response::{
-    Answer, Decoder, FromResponse, FromStream, Head, Response, StreamDecoder, absent_json, decode_json,
-};
+use crate::response::{Decoder, FromResponse, FromStream, Response, absent_json, decode_json};
 
 /// What becomes of an answer: the success type of an endpoint, or the field of an error's variant.
 pub struct Decode<T, As = Success>(Decode1<T, As>);
@@ -57,8 +54,8 @@ chain!(Decode -> Decode1, Decode1 -> Decode2, Decode2 -> Decode3, Decode3 -> Dec
 impl<T: FromStream> Decode<T> {
     /// An answer that is read while it arrives.
     #[must_use]
-    pub fn decoder(&self) -> StreamDecoder<T> {
-        StreamDecoder::BY_TYPE
+    pub fn decoder(&self) -> Decoder<T> {
+        Decoder::STREAM
     }
 }
 
@@ -66,7 +63,7 @@ impl<T: FromResponse, As> Decode1<T, As> {
     /// An answer that becomes a value by the type's own rules.
     #[must_use]
     pub fn decoder(&self) -> Decoder<T> {
-        Decoder { accept: T::ACCEPT, decode: T::from_response, absent: T::absent }
+        Decoder::WHOLE
     }
 }
 
@@ -74,14 +71,15 @@ impl<T: DeserializeOwned, As> Decode2<Response<T>, As> {
     /// A JSON answer, together with its head.
     #[must_use]
     pub fn decoder(&self) -> Decoder<Response<T>> {
-        Decoder {
-            accept: JSON,
-            decode: |answer: Answer| {
+        Decoder::new(
+            JSON,
+            |arrived| {
+                let answer = arrived.whole()?;
                 let value = decode_json(&answer)?;
                 Ok(Response::new(answer.head, value))
             },
-            absent: |head: &Head| Some(Response::new(head.clone(), absent_json()?)),
-        }
+            |head| Some(Response::new(head.clone(), absent_json()?)),
+        )
     }
 }
 
@@ -89,11 +87,7 @@ impl<T: DeserializeOwned, As> Decode3<T, As> {
     /// A JSON answer.
     #[must_use]
     pub fn decoder(&self) -> Decoder<T> {
-        Decoder {
-            accept: JSON,
-            decode: |answer: Answer| decode_json(&answer),
-            absent: |_: &Head| absent_json(),
-        }
+        Decoder::new(JSON, |arrived| decode_json(&arrived.whole()?), |_| absent_json())
     }
 }
 
@@ -143,9 +137,5 @@ impl<T> Decode4<T, Field> {
 }
 
 fn undecodable<T>() -> Decoder<T> {
-    Decoder {
-        accept: None,
-        decode: |answer: Answer| Err::<T, Error>(answer.not_a::<T>("")),
-        absent: |_: &Head| None,
-    }
+    Decoder::new(None, |arrived| Err(arrived.whole()?.not_a::<T>("")), |_| None)
 }

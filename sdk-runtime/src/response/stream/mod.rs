@@ -41,18 +41,6 @@ pub trait FromStream: Sized {
     }
 }
 
-/// How an answer becomes a stream, as plain functions.
-pub struct StreamDecoder<T> {
-    pub(crate) accept: Option<&'static str>,
-    pub(crate) decode: fn(ByteStream) -> Result<T, Error>,
-    pub(crate) absent: fn(&Head) -> Option<T>,
-}
-
-impl<T: FromStream> StreamDecoder<T> {
-    /// By the rules of the type.
-    pub const BY_TYPE: Self = Self { accept: T::ACCEPT, decode: T::from_stream, absent: T::absent };
-}
-
 /// The body of an answer in the pieces in which it arrives, however long it gets: no limit of the client's applies to it.
 ///
 /// The call, and with it its timeout, is over when the head is there. Dropping the stream closes its connection. After an error it

@@ -1,0 +1,88 @@
+//! How an answer becomes a value, as plain functions: a type that cannot be read is reported where it is declared, and not once
+//! more wherever a call is awaited.
+
+use super::{Answer, ByteStream, FromResponse, FromStream, Head};
+use crate::error::Error;
+
+/// A successful answer, read to its end or about to be read.
+pub(crate) enum Arrived {
+    Whole(Answer),
+    Stream(ByteStream),
+}
+
+/// How an answer becomes a `T`.
+pub struct Decoder<T> {
+    pub(crate) accept: Option<&'static str>,
+    /// Whether the body is read to its end first.
+    pub(crate) whole: bool,
+    decode: fn(Arrived) -> Result<T, Error>,
+    pub(crate) absent: fn(&Head) -> Option<T>,
+}
+
+impl<T: FromResponse> Decoder<T> {
+    /// By the rules of a type that is read whole.
+    pub const WHOLE: Self = Self {
+        accept: T::ACCEPT,
+        whole: true,
+        decode: |arrived| T::from_response(arrived.whole()?),
+        absent: T::absent,
+    };
+}
+
+impl<T: FromStream> Decoder<T> {
+    /// By the rules of a type that is read while it arrives.
+    pub const STREAM: Self = Self {
+        accept: T::ACCEPT,
+        whole: false,
+        decode: |arrived| T::from_stream(arrived.stream()),
+        absent: T::absent,
+    };
+}
+
+impl<T> Decoder<T> {
+    pub(crate) const fn new(
+        accept: Option<&'static str>,
+        decode: fn(Arrived) -> Result<T, Error>,
+        absent: fn(&Head) -> Option<T>,
+    ) -> Self {
+        Self { accept, whole: true, decode, absent }
+    }
+
+    pub(crate) fn decode(&self, arrived: Arrived) -> Result<T, Error> {
+        (self.decode)(arrived)
+    }
+}
+
+impl<T> Clone for Decoder<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Decoder<T> {}
+
+impl Arrived {
+    pub(crate) fn head(&self) -> &Head {
+        match self {
+            Self::Whole(answer) => answer.head(),
+            Self::Stream(bytes) => bytes.head(),
+        }
+    }
+
+    pub(crate) fn whole(self) -> Result<Answer, Error> {
+        match self {
+            Self::Whole(answer) => Ok(answer),
+            // Never: what is decoded whole was read whole.
+            Self::Stream(bytes) => {
+                Err(Answer::new(bytes.head().clone(), bytes::Bytes::new()).not_a::<Answer>(""))
+            }
+        }
+    }
+
+    fn stream(self) -> ByteStream {
+        match self {
+            Self::Whole(answer) => answer.into(),
+            Self::Stream(bytes) => bytes,
+        }
+    }
+}
