@@ -4,8 +4,8 @@ use std::error::Error as StdError;
 use std::time::Duration;
 
 use sdk_runtime::{
-    AccessToken, Attach, Error, Grant, Head, RefreshToken, Refusal, ServiceTransport, SessionState,
-    TokenRequest, TokenResponse, Tokens,
+    AccessToken, Attach, Body, Error, Grant, Head, Part, RefreshToken, Refusal, ServiceTransport,
+    SessionState, TokenRequest, TokenResponse, Tokens,
 };
 use sdk_testkit::{Reply, StubRouter, TokenServer};
 use serde::{Deserialize, Serialize};
@@ -28,7 +28,7 @@ pub struct TokenAnswer {
     refresh_token: String,
 }
 
-#[derive(Deserialize)]
+#[derive(Debug, Deserialize)]
 pub struct Issue {
     title: String,
 }
@@ -72,6 +72,73 @@ mod declaration {
 }
 
 use declaration::TrackerClient;
+
+mod files {
+    use super::Issue;
+    use sdk_runtime::{ApiError, Error, EventStream, Pages, Part, Result, api_client};
+
+    #[api_client]
+    pub trait Files {
+        #[post("/issues/{id}/files")]
+        async fn upload(&self, id: u64, #[part] caption: Option<&str>, #[part] file: Part) -> Result<()>;
+
+        /// Sent again when the server is busy: one key for each call tells it that it is the same.
+        #[post("/issues", retry = 3, idempotent)]
+        async fn create(&self, #[json] title: &str) -> Result<Issue, CreateError>;
+
+        #[get("/events", timeout = none)]
+        async fn events(&self) -> Result<EventStream<Issue>>;
+
+        /// Each page is fetched when it is asked for.
+        #[get("/issues", paginate = link)]
+        fn all(&self, #[query] state: &str) -> Pages<Vec<Issue>>;
+    }
+
+    #[derive(Debug, ApiError)]
+    pub enum CreateError {
+        #[status(409)]
+        Duplicate(Issue), // the body, decoded
+        #[other]
+        Other(Error), // everything else, a 409 of another endpoint under `?` included
+    }
+}
+
+#[tokio::test]
+async fn files_pages_and_errors_are_as_the_readme_says() -> Result<(), Box<dyn StdError>> {
+    let endpoints = files::FilesClient::ENDPOINTS.iter();
+    let stub = StubRouter::new(endpoints.map(|it| (it.name(), it.method(), it.template())));
+    stub.endpoint("upload").reply(Reply::empty());
+    let page = |title: &str| Reply::json(&serde_json::json!([{ "title": title }]));
+    stub.endpoint("all").once(page("one").header("link", "</issues?page=2>; rel=next")).reply(page("two"));
+    stub.endpoint("create").reply(Reply::json(&serde_json::json!({ "title": "one" })).status(409));
+    let event = Reply::text("data: {\"title\": \"one\"}\n\n").header("content-type", "text/event-stream");
+    stub.endpoint("events").reply(event);
+    let files = files::FilesClient::builder("http://localhost").bearer("token");
+    let files = files.transport(ServiceTransport::new(stub.clone())).build()?;
+
+    let directory = std::env::temp_dir().join(format!("readme-{}", std::process::id()));
+    std::fs::create_dir_all(&directory)?;
+    // No other test here names a file.
+    let elsewhere = std::env::current_dir()?;
+    std::env::set_current_dir(&directory)?;
+    std::fs::write("crash.log", "boom")?;
+    files.upload(7, None, Part::new(Body::file("crash.log")).file_name("crash.log")).await?;
+    let mut issues = files.all("open").items();
+    while let Some(issue) = issues.next().await {
+        println!("{}", issue?.title);
+    }
+    std::env::set_current_dir(elsewhere)?;
+    std::fs::remove_dir_all(&directory)?;
+    stub.endpoint("all").assert_called(2);
+    assert!(stub.endpoint("upload").calls()[0].text().contains("boom"));
+    let duplicate = files.create("one").await;
+    assert!(matches!(duplicate, Err(files::CreateError::Duplicate(issue)) if issue.title == "one"));
+    assert_eq!(
+        files.events().await?.next().await.transpose()?.map(|issue| issue.title).as_deref(),
+        Some("one")
+    );
+    Ok(())
+}
 
 /// The blocks that name an address nobody answers at.
 #[expect(dead_code, reason = "compiled, since there is no such server to run it against")]

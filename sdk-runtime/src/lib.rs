@@ -10,7 +10,10 @@
 //! - [`ClientBuilder`]: everything that can be configured, [`Attach`] and the transport included;
 //! - [`TokenResponse`] and [`TokenRequest`]: the two small traits that connect your types with the session;
 //! - [`Session`] and [`SessionState`]: the login itself, to look at, to watch, to end;
-//! - [`Error`]: what can go wrong, and what each of it means for the user;
+//! - [`Error`]: what can go wrong, and what each of it means for the user; [`ApiError`]: an endpoint's own errors beside it;
+//! - [`Body`], [`BodyStream`] and [`Part`]: what is sent, and whether it can be sent again; [`IntoBody`] for a format of your own;
+//! - [`FromResponse`]: what an endpoint can return, besides whatever serde reads from JSON; [`ByteStream`], [`JsonLines`] and
+//!   [`EventStream`]: answers that are read while they arrive; [`Pages`]: lists that come page by page;
 //! - [`migrating`]: five refreshes people write by hand, each beside its declaration.
 
 mod clock;
