@@ -13,7 +13,7 @@ use crate::session::{Refusal, Session, Tokens};
 /// The tokens in the answer to a sign-in.
 pub(super) type ReadTokens<T> = fn(&T, &Head) -> Result<Tokens, Refusal>;
 
-/// How an answer becomes a `T` or an `E`, as plain functions: a type that is no [`ApiError`](crate::ApiError) is reported where it
+/// How an answer becomes a `T` or an `E`, as plain functions: a type that is no [`ApiError`] is reported where it
 /// is declared, and not once more wherever a call is awaited.
 pub(super) struct Reading<T, E> {
     decoder: Decoder<T>,
