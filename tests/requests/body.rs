@@ -18,6 +18,15 @@ struct Issue<'a> {
     due: Option<u32>,
 }
 
+#[derive(Serialize)]
+struct Fields {
+    pair: Vec<u8>,
+    none: Option<u8>,
+    some: Option<&'static str>,
+    list: Vec<u8>,
+    flag: bool,
+}
+
 struct Csv([u32; 2]);
 
 impl IntoBody for Csv {
@@ -91,6 +100,11 @@ async fn json_is_json() {
         (c.json_as("application/vnd.api+json", 7),
             "POST /b\ncontent-type: application/vnd.api+json\n\n7"),
         (c.json(&1).header("Content-Type", "text/x-one"), "POST /b\ncontent-type: text/x-one\n\n1"),
+        // What a caller chooses is for the server to judge: there are names that are no media type.
+        (c.json_as("json", 7), "POST /b\ncontent-type: json\n\n7"),
+        (c.json(&[1.5, -0.0]), "POST /b\ncontent-type: application/json\n\n[1.5,-0.0]"),
+        // JSON has no word for it.
+        (c.json(&f64::NAN), "POST /b\ncontent-type: application/json\n\nnull"),
         (c.delete_with(&[1, 2]), "DELETE /b\ncontent-type: application/json\n\n[1,2]"),
     ])
     .await;
@@ -113,6 +127,18 @@ async fn a_form_is_a_form() {
             (
                 c.form(&BTreeMap::from([("k", None), ("l", Some(false))])),
                 "POST /b\ncontent-type: application/x-www-form-urlencoded\n\nl=false",
+            ),
+            (
+                c.form(&Fields { pair: vec![1, 2], none: None, some: Some("a+b %"), list: vec![], flag: false }),
+                "POST /b\ncontent-type: application/x-www-form-urlencoded\n\npair=1&pair=2&some=a%2Bb+%25&flag=false",
+            ),
+            (
+                c.form(&BTreeMap::from([("é&=", "\r\n")])),
+                "POST /b\ncontent-type: application/x-www-form-urlencoded\n\n%C3%A9%26%3D=%0D%0A",
+            ),
+            (
+                c.form(&[("a", 1)]).header("content-type", "application/x-www-form-urlencoded; charset=utf-8"),
+                "POST /b\ncontent-type: application/x-www-form-urlencoded; charset=utf-8\n\na=1",
             ),
             (
                 c.form(&BTreeMap::<u8, u8>::new()),
@@ -145,6 +171,27 @@ async fn a_body_is_sent_as_it_is() {
 }
 
 #[tokio::test]
+async fn nothing_is_added_to_a_request_without_a_body() {
+    let (backend, c) = client();
+    check(
+        &backend,
+        [
+            (c.post(), "POST /b\n\n"),
+            (c.put(), "PUT /b\n\n"),
+            (c.patch(), "PATCH /b\n\n"),
+            (c.get(), "GET /b\n\n"),
+            (c.delete(), "DELETE /b\n\n"),
+            (c.head(), "HEAD /b\n\n"),
+            (c.options(), "OPTIONS /b\n\n"),
+            (c.report(), "REPORT /b\n\n"),
+            // Where a media type says what an answer is to be, a server may want one of a request without a body.
+            (c.get().header("content-type", "text/plain"), "GET /b\ncontent-type: text/plain\n\n"),
+        ],
+    )
+    .await;
+}
+
+#[tokio::test]
 async fn bytes_are_not_touched() {
     let (backend, client) = client();
     let all: Vec<u8> = (0..=255).collect();
@@ -157,6 +204,8 @@ async fn what_cannot_be_written_is_refused() {
     let no_json = BTreeMap::from([((1, 2), 3)]);
     assert_eq!(refused(&backend, client.json(&no_json)).await, "#[json]");
     assert_eq!(refused(&backend, client.form(&BTreeMap::from([("a", vec![vec![1]])]))).await, "#[form]");
+    // A field that is an array is a tuple to serde, and a tuple may be of anything.
+    assert_eq!(refused(&backend, client.form(&BTreeMap::from([("a", [1, 2])]))).await, "#[form]");
     assert_eq!(refused(&backend, client.json_as("a\r\nb", 1)).await, "content-type");
     assert_eq!(refused(&backend, client.body(Body::invalid("is out of range"))).await, "#[body]");
 }

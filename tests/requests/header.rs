@@ -66,6 +66,17 @@ trait Headers {
     async fn map(&self, #[headers] map: &BTreeMap<&str, &str>) -> Result<()>;
 
     #[get("/h")]
+    async fn pairs(&self, #[headers] pairs: &[(&str, Option<&str>)]) -> Result<()>;
+
+    #[get("/h")]
+    async fn two_maps(
+        &self,
+        #[headers] first: &BTreeMap<&str, &str>,
+        #[header] x_between: u8,
+        #[headers] last: &BTreeMap<&str, &str>,
+    ) -> Result<()>;
+
+    #[get("/h")]
     async fn ready(&self, #[headers] map: &HeaderMap, #[header] x_last: &str) -> Result<()>;
 
     #[get("/h")]
@@ -149,6 +160,23 @@ async fn structs_and_maps_are_headers_each() {
 
     let map = BTreeMap::from([("X-Api", "mine"), ("x-empty", "")]);
     assert_eq!(lines(&backend, client.map(&map)).await, ["x-api: mine", "x-empty: "], "names have no case");
+
+    for (pairs, expected) in [
+        (vec![("x-none", None), ("x-some", Some("1"))], &["x-some: 1"][..]),
+        (vec![("x-two", Some("1")), ("x-two", Some("2"))], &["x-two: 1", "x-two: 2"]),
+        // The same name in another spelling is another entry, which takes the place of the first.
+        (vec![("x-two", Some("1")), ("X-Two", Some("2"))], &["x-two: 2"]),
+        (vec![], &[]),
+    ] {
+        assert_eq!(lines(&backend, client.pairs(&pairs)).await, expected, "{pairs:?}");
+    }
+
+    let (first, last) = (BTreeMap::from([("x-a", "1"), ("x-between", "1")]), BTreeMap::from([("X-A", "3")]));
+    assert_eq!(
+        lines(&backend, client.two_maps(&first, 2, &last)).await,
+        ["x-a: 3", "x-between: 2"],
+        "what is declared later takes the place of what is declared before"
+    );
 
     let mut ready = HeaderMap::new();
     for (name, value) in [("x-two", "1"), ("x-two", "2"), ("x-last", "of the map")] {

@@ -3,9 +3,10 @@
 use bytes::Bytes;
 use http::HeaderValue;
 use sdk_runtime::{
-    Body, BodyStream, Error, Head, IntoBody, Part, Refusal, Result, TokenResponse, Tokens, api_client,
+    Body, BodyStream, Error, Head, IntoBody, Part, PartArg, Refusal, Result, TokenResponse, Tokens,
+    api_client,
 };
-use sdk_testkit::{Backend, Reply};
+use sdk_testkit::{Backend, Reply, Request};
 use serde::{Deserialize, Serialize};
 
 use crate::wire::{accepting, memory, refused, sent};
@@ -29,7 +30,29 @@ trait Form {
     #[post("/f")]
     async fn typed(&self, #[header] content_type: Option<&str>, #[part] text: &str) -> Result<()>;
     #[post("/f")]
+    async fn named(&self, #[part("a \"é\"\r\n;=%22")] one: &str, #[part("[]")] two: u8) -> Result<()>;
+    #[post("/f")]
+    async fn one<P: PartArg>(&self, #[part] p: P) -> Result<()>;
+    #[post("/f")]
+    async fn in_order(
+        &self,
+        #[part("b")] first: &str,
+        #[part(json)] a: &[u8],
+        #[query] q: u8,
+        #[part] z: Bytes,
+        #[part] c: Option<&Part>,
+    ) -> Result<()>;
+    #[put("/f/{id}")]
+    async fn put(&self, id: u8, #[part("file")] files: &[Part]) -> Result<()>;
+    #[post("/f")]
     async fn json<T: Serialize>(&self, #[part(json)] about: &T) -> Result<()>;
+}
+
+/// The body, with `B` for the boundary.
+fn body(request: &Request) -> String {
+    let media_type = request.header("content-type").unwrap();
+    let boundary = media_type.strip_prefix("multipart/form-data; boundary=").unwrap();
+    request.text().replace(boundary, "B")
 }
 
 fn client(backend: &Backend) -> FormClient {
@@ -45,11 +68,8 @@ async fn parts_are_one_body_with_a_boundary() {
         .content_type(HeaderValue::from_static("image/png"));
     let call = client.upload(Some("é"), None, Some(About { title: "t" }), &["x", "y"], vec![image]);
     let request = sent(&backend, call).await;
-    let boundary =
-        request.header("content-type").unwrap().strip_prefix("multipart/form-data; boundary=").unwrap();
-    let text = String::from_utf8_lossy(request.body()).replace(boundary, "B");
     assert_eq!(
-        text,
+        body(&request),
         "--B\r\nContent-Disposition: form-data; name=\"caption\"\r\n\r\né\r\n\
          --B\r\nContent-Disposition: form-data; name=\"about\"\r\nContent-Type: application/json\r\n\r\n\
          {\"title\":\"t\"}\r\n\
@@ -60,11 +80,106 @@ async fn parts_are_one_body_with_a_boundary() {
     );
 }
 
+/// Quotes and line breaks are escaped as browsers do, and no other character: a server reads names as they were.
+#[tokio::test]
+async fn a_name_cannot_end_before_its_end() {
+    let backend = accepting();
+    let client = client(&backend);
+    assert_eq!(
+        body(&sent(&backend, client.named("1", 2)).await),
+        "--B\r\nContent-Disposition: form-data; name=\"a %22é%22%0D%0A;=%22\"\r\n\r\n1\r\n\
+         --B\r\nContent-Disposition: form-data; name=\"[]\"\r\n\r\n2\r\n--B--\r\n"
+    );
+    for (file_name, written) in [
+        ("a.png", "a.png"),
+        ("", ""),
+        ("a\"; name=\"b", "a%22; name=%22b"),
+        ("a\r\n\r\n--B--\r\nb", "a%0D%0A%0D%0A--B--%0D%0Ab"),
+        ("a\rb\nc", "a%0Db%0Ac"),
+        ("zürich 日本.txt", "zürich 日本.txt"),
+        ("../../etc/passwd", "../../etc/passwd"),
+        ("C:\\a\\b", "C:\\a\\b"),
+        ("100%.txt", "100%.txt"),
+    ] {
+        let part = Part::text("x").file_name(file_name);
+        assert_eq!(
+            body(&sent(&backend, client.one(&part)).await),
+            format!(
+                "--B\r\nContent-Disposition: form-data; name=\"p\"; filename=\"{written}\"\r\n\r\nx\r\n--B--\r\n"
+            )
+        );
+    }
+}
+
+#[tokio::test]
+async fn parts_go_in_the_order_of_their_declaration() {
+    let backend = accepting();
+    let client = client(&backend);
+    let request = sent(&backend, client.in_order("1", &[2, 3], 4, Bytes::from_static(b"5"), None)).await;
+    assert_eq!(request.target(), "/f?q=4");
+    assert_eq!(
+        body(&request),
+        "--B\r\nContent-Disposition: form-data; name=\"b\"\r\n\r\n1\r\n\
+         --B\r\nContent-Disposition: form-data; name=\"a\"\r\nContent-Type: application/json\r\n\r\n[2,3]\r\n\
+         --B\r\nContent-Disposition: form-data; name=\"z\"\r\nContent-Type: application/octet-stream\r\n\r\n\
+         5\r\n--B--\r\n"
+    );
+    let files = ["1", "2"].map(|text| Part::text(text).file_name("same"));
+    assert_eq!(
+        body(&sent(&backend, client.put(7, &files)).await),
+        "--B\r\nContent-Disposition: form-data; name=\"file\"; filename=\"same\"\r\n\r\n1\r\n\
+         --B\r\nContent-Disposition: form-data; name=\"file\"; filename=\"same\"\r\n\r\n2\r\n--B--\r\n"
+    );
+}
+
+/// No part has a transfer encoding: RFC 7578 deprecates it, and HTTP needs none.
+#[tokio::test]
+async fn a_part_says_what_it_is_unless_it_is_text() {
+    let backend = accepting();
+    let c = client(&backend);
+    let csv = HeaderValue::from_static("text/csv; header=present");
+    for (call, head, text) in [
+        (c.one("é\r\n"), "", "é\r\n"),
+        (c.one(""), "", ""),
+        (c.one(String::from("s")), "", "s"),
+        (c.one(7), "", "7"),
+        (c.one(false), "", "false"),
+        (c.one(&b"bytes"[..]), "Content-Type: application/octet-stream\r\n", "bytes"),
+        (c.one(vec![b'v']), "Content-Type: application/octet-stream\r\n", "v"),
+        (c.one(Bytes::new()), "Content-Type: application/octet-stream\r\n", ""),
+        (c.one(Body::new("bare")), "", "bare"),
+        (c.one(Part::new("text")), "Content-Type: text/plain; charset=utf-8\r\n", "text"),
+        (c.one(Part::text("1,2").content_type(csv)), "Content-Type: text/csv; header=present\r\n", "1,2"),
+    ] {
+        let part = format!("Content-Disposition: form-data; name=\"p\"\r\n{head}\r\n{text}");
+        assert_eq!(body(&sent(&backend, call).await), format!("--B\r\n{part}\r\n--B--\r\n"));
+    }
+}
+
+#[tokio::test]
+async fn a_part_in_json_is_one_part_whatever_it_is() {
+    let backend = accepting();
+    let client = client(&backend);
+    for (call, json) in [
+        (client.json(&About { title: "é\"" }), r#"{"title":"é\""}"#),
+        (client.json(&["a", "b"]), r#"["a","b"]"#),
+        (client.json(&"text"), r#""text""#),
+        (client.json(&vec![0u8; 0]), "[]"),
+    ] {
+        let part = "Content-Disposition: form-data; name=\"about\"\r\nContent-Type: application/json";
+        let expected = format!("--B\r\n{part}\r\n\r\n{json}\r\n--B--\r\n");
+        assert_eq!(body(&sent(&backend, call).await), expected);
+    }
+}
+
 #[tokio::test]
 async fn parts_of_nothing_are_refused() {
     let backend = accepting();
     let client = client(&backend);
     assert_eq!(refused(&backend, client.upload(None, None, None, &[], vec![])).await, "#[part]");
+    assert_eq!(refused(&backend, client.put(7, &[])).await, "#[part]");
+    assert_eq!(refused(&backend, client.one(None::<u8>)).await, "#[part]");
+    assert_eq!(refused(&backend, client.one([None::<u8>, None])).await, "#[part]");
     let no_json = std::collections::BTreeMap::from([((1, 2), 3)]);
     assert_eq!(refused(&backend, client.json(&no_json)).await, "about");
     let invalid = vec![Part::new(&b"x"[..]), Part::new(Body::invalid("is out of range"))];

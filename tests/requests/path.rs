@@ -266,6 +266,8 @@ async fn nasty_arguments_stay_in_their_segment_or_are_refused() {
         "evil.test:80",
         "@evil.test",
         "\\\\evil.test",
+        ".%2Fa",
+        "..%5C..",
         "é",
         "zürich",
         "日本語",
@@ -321,6 +323,13 @@ async fn arguments_are_written_as_they_are_displayed() {
         (client.twice("a b/c", "a b/c"), "/b/same/a%20b%2Fc?name=a%20b%2Fc"),
         (client.one("\r\n/"), "/b/one/%0D%0A%2F/end"),
         (client.rest("a b/c?d"), "/b/rest/a%20b/c%3Fd"),
+        // What looks encoded is text as any other: there is no way past the encoding, and so none out of a segment.
+        (client.one("a%20b%2Fc"), "/b/one/a%2520b%252Fc/end"),
+        (client.one("%2e%2E"), "/b/one/%252e%252E/end"),
+        (client.one("..\\..%5C.."), "/b/one/..%5C..%255C../end"),
+        (client.rest("%2e%2e/%2F/.%2Fa"), "/b/rest/%252e%252e/%252F/.%252Fa"),
+        (client.one("?a=1#b;c"), "/b/one/%3Fa%3D1%23b%3Bc/end"),
+        (client.inner(".."), "/b/in/x..y/end"),
     ] {
         assert_eq!(sent(&backend, call).await.target(), target);
     }
@@ -332,6 +341,7 @@ async fn the_first_argument_that_cannot_be_sent_is_named() {
     let client = PathsClient::builder("http://localhost").transport(memory(&backend)).build().unwrap();
     for (call, argument) in [
         (client.one(""), "id"),
+        (client.one(".."), "id"),
         (client.two("", ""), "b"),
         (client.two("", "."), "b"),
         (client.after_a_dot("."), "a"),
@@ -341,6 +351,21 @@ async fn the_first_argument_that_cannot_be_sent_is_named() {
     ] {
         assert!(call.request().is_err(), "{argument}: known before anything is awaited");
         assert_eq!(refused(&backend, call).await, argument);
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_says_why() {
+    let backend = accepting();
+    let client = PathsClient::builder("http://localhost").transport(memory(&backend)).build().unwrap();
+    for (call, says) in [
+        (client.one(""), "`id` is empty"),
+        (client.rest("a//b"), "`path` is empty"),
+        (client.one("."), "`id` makes a segment of `.` or `..`"),
+        (client.two(".", "."), "`b` makes a segment of `.` or `..`"),
+    ] {
+        let text = call.request().unwrap_err().to_string();
+        assert!(text.contains(says), "{text}");
     }
 }
 

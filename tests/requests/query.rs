@@ -36,6 +36,15 @@ struct Page {
     all: bool,
 }
 
+/// What says itself that it cannot be written.
+struct Unwritable;
+
+impl Serialize for Unwritable {
+    fn serialize<S: serde::Serializer>(&self, _: S) -> std::result::Result<S::Ok, S::Error> {
+        Err(serde::ser::Error::custom("is out of range"))
+    }
+}
+
 #[derive(Serialize)]
 struct Nested {
     page: Page,
@@ -59,6 +68,12 @@ trait Search {
         #[query] q: &[&str],
         #[query("label", style = brackets)] labels: Vec<&str>,
     ) -> Result<()>;
+
+    #[get("/s?x=1")]
+    async fn csv<T: Serialize>(&self, #[query("a b", style = csv)] list: T) -> Result<()>;
+
+    #[get("/s?x=1")]
+    async fn brackets<T: Serialize>(&self, #[query("a b", style = brackets)] list: T) -> Result<()>;
 
     #[get("/s?x=1")]
     async fn both(
@@ -116,6 +131,12 @@ async fn a_value_is_written_as_it_is_meant() {
             (c.one(i64::MIN), Some("q=-9223372036854775808")),
             (c.one(u64::MAX), Some("q=18446744073709551615")),
             (c.one(0.5), Some("q=0.5")),
+            (c.one(0.1f32), Some("q=0.1")),
+            (c.one(-0.0), Some("q=-0.0")),
+            (c.one(u128::MAX), Some("q=340282366920938463463374607431768211455")),
+            // No server agrees with another about these, so they are written as Rust reads them.
+            (c.one(f64::NAN), Some("q=NaN")),
+            (c.one(f64::INFINITY), Some("q=inf")),
             (c.one(Order::NewestFirst), Some("q=newest_first")),
             (c.one(Id(7)), Some("q=7")),
             (c.one(String::from("x")), Some("q=x")),
@@ -144,6 +165,44 @@ async fn a_style_is_that_of_its_own_argument() {
         ],
     )
     .await;
+}
+
+/// What separates elements in the one style is data in an element of the other, and arrives as such.
+#[tokio::test]
+async fn a_list_is_written_in_its_style_whatever_is_in_it() {
+    let (backend, c) = client();
+    let list = |csv: &'static str, brackets: &'static str| (Some(csv), Some(brackets));
+    for ((by_csv, by_brackets), (csv, brackets)) in [
+        (
+            (c.csv(["1", "2"].as_slice()), c.brackets(vec![1, 2])),
+            list("x=1&a%20b=1,2", "x=1&a%20b%5B%5D=1&a%20b%5B%5D=2"),
+        ),
+        (
+            (c.csv(vec!["a,b", "c%2Cd"]), c.brackets(vec!["a,b", "[]=&"])),
+            list("x=1&a%20b=a%2Cb,c%252Cd", "x=1&a%20b%5B%5D=a%2Cb&a%20b%5B%5D=%5B%5D%3D%26"),
+        ),
+        ((c.csv(vec![""]), c.brackets(vec![""])), list("x=1&a%20b=", "x=1&a%20b%5B%5D=")),
+        (
+            (c.csv(vec!["", ""]), c.brackets(vec!["", ""])),
+            list("x=1&a%20b=,", "x=1&a%20b%5B%5D=&a%20b%5B%5D="),
+        ),
+        (
+            (c.csv(vec![None, Some(1), None, Some(2)]), c.brackets(vec![None, Some(1), None, Some(2)])),
+            list("x=1&a%20b=1,2", "x=1&a%20b%5B%5D=1&a%20b%5B%5D=2"),
+        ),
+        ((c.csv(Some(vec![1, 2])), c.brackets(Some(vec![1]))), list("x=1&a%20b=1,2", "x=1&a%20b%5B%5D=1")),
+        ((c.csv(Vec::<u8>::new()), c.brackets(Vec::<u8>::new())), list("x=1", "x=1")),
+        ((c.csv(vec![None::<u8>]), c.brackets(vec![None::<u8>])), list("x=1", "x=1")),
+        ((c.csv(None::<Vec<u8>>), c.brackets(None::<Vec<u8>>)), list("x=1", "x=1")),
+        // One value is a list of one.
+        ((c.csv(7), c.brackets(7)), list("x=1&a%20b=7", "x=1&a%20b%5B%5D=7")),
+        (
+            (c.csv(vec![Order::NewestFirst; 2]), c.brackets(vec![Order::NewestFirst])),
+            list("x=1&a%20b=newest_first,newest_first", "x=1&a%20b%5B%5D=newest_first"),
+        ),
+    ] {
+        check(&backend, [(by_csv, csv), (by_brackets, brackets)]).await;
+    }
 }
 
 #[tokio::test]
@@ -200,6 +259,10 @@ async fn structs_and_maps_are_flattened_in_order() {
         (c.many(BTreeMap::<String, String>::new()), None),
         (c.many(BTreeMap::from([(1, vec![true, false])])), Some("1=true&1=false")),
         (c.many([("k", "v"), ("k", "w")]), Some("k=v&k=w")),
+        (c.many(BTreeMap::from([("a", None), ("b", Some(false)), ("c", None)])), Some("b=false")),
+        (c.many(vec![("k", Some(vec![1, 2])), ("l", None), ("m", Some(vec![]))]), Some("k=1&k=2")),
+        (c.many(None::<Page>), None),
+        (c.many(Some(page())), Some("page=2&all=false")),
         (c.both(&map, 7, &[("l", Some("m")), ("n", None)]), Some("x=1&=e&a%20b=1%26&b=2&z=&y=7&l=m")),
     ]).await;
 }
@@ -221,6 +284,12 @@ async fn what_has_no_place_in_a_query_is_refused_by_name() {
         (client.many(nested()), "q"),
         (client.many(vec![1, 2]), "q"),
         (client.many("text"), "q"),
+        (client.many(BTreeMap::from([(None::<&str>, 1)])), "q"),
+        (client.one(Unwritable), "q"),
+        (client.one(()), "q"),
+        (client.csv(Unwritable), "a b"),
+        (client.csv(vec![vec![1], vec![2]]), "a b"),
+        (client.brackets(BTreeMap::from([("a", "b")])), "a b"),
     ] {
         assert_eq!(refused(&backend, call).await, argument);
     }
