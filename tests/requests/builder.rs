@@ -1,9 +1,15 @@
 //! What the builder makes of contradictions, and which of several timeouts counts.
 
 use std::future::IntoFuture;
+use std::pin::Pin;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
-use sdk_runtime::{Attach, BuildError, Call, Error, Result, TimeoutPhase, Tokens, api_client};
+use bytes::Bytes;
+use sdk_runtime::{
+    Attach, BuildError, Call, CancellationToken, Error, ResponseBody, Result, TimeoutPhase, Tokens,
+    Transport, TransportError, TransportFuture, TransportRequest, api_client,
+};
 use sdk_testkit::{Backend, Reply};
 use tokio::time::Instant;
 
@@ -125,6 +131,57 @@ async fn ends_after(call: Call<()>, limit: Option<Duration>, patience: Duration)
         }
         (other, _) => panic!("{limit:?}: {other:?}"),
     }
+}
+
+/// A server that answers at once, and says nothing more.
+struct Endless;
+
+impl http_body::Body for Endless {
+    type Data = Bytes;
+    type Error = TransportError;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<std::result::Result<http_body::Frame<Bytes>, TransportError>>> {
+        Poll::Pending
+    }
+}
+
+impl Transport for Endless {
+    fn send(&self, _: TransportRequest) -> TransportFuture {
+        Box::pin(async { Ok(http::Response::new(ResponseBody::new(Endless))) })
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_body_that_does_not_come_is_waited_for_no_longer_than_its_head() {
+    let client = SlowClient::builder("http://localhost").transport(Endless).build().unwrap();
+    let day = Duration::from_secs(24 * 3600);
+    ends_after(client.own(), Some(Duration::from_millis(1_500)), day).await;
+    ends_after(client.never(), None, day).await;
+    let token = CancellationToken::new();
+    let call = tokio::spawn(client.never().cancel_on(&token).into_future());
+    tokio::task::yield_now().await;
+    token.cancel();
+    assert!(matches!(call.await.unwrap(), Err(Error::Cancelled)));
+}
+
+/// Nothing that a server or a user has put together becomes a header of its own.
+#[tokio::test]
+async fn a_token_that_no_header_can_hold_signs_nobody_in() {
+    let backend = accepting();
+    let client = PlainClient::builder("http://localhost").transport(memory(&backend)).build().unwrap();
+    for token in ["", " ", "\t", "hunter2\r\nx-evil: 1", "hunter2\n", "hunter2\0", "hunter2\x7f"] {
+        let error = client.session().sign_in(Tokens::new(token)).unwrap_err();
+        assert!(
+            matches!(&error, Error::InvalidRequest(error) if error.argument() == "authorization"),
+            "{token:?}"
+        );
+        assert!(!format!("{error} {error:?}").contains("hunter2"), "{error}");
+        assert!(matches!(client.x().await, Err(Error::NotSignedIn)), "{token:?}");
+    }
+    assert!(backend.requests().is_empty());
 }
 
 #[tokio::test]

@@ -81,8 +81,20 @@ trait Answers {
     async fn maybe_lines(&self) -> Result<Response<Option<Lines>>>;
     #[get("/a")]
     async fn typed(&self) -> Result<Option<Issue>, Missing>;
+    #[get("/a")]
+    async fn full_text(&self) -> Result<Response<String>>;
+    #[get("/a")]
+    async fn full_bytes(&self) -> Result<Response<Bytes>>;
+    #[get("/a")]
+    async fn full_maybe_bytes(&self) -> Result<Response<Option<Bytes>>>;
+    #[get("/a")]
+    async fn maybe_full_text(&self) -> Result<Option<Response<String>>>;
+    #[get("/a")]
+    async fn full_unit(&self) -> Result<Response<()>>;
     #[head("/a")]
     async fn head(&self) -> Result<Response<()>>;
+    #[head("/a")]
+    async fn is_there(&self) -> Result<Option<()>>;
 }
 
 fn client_of(backend: &Backend) -> AnswersClient {
@@ -150,6 +162,65 @@ async fn what_is_not_there_is_none() {
 }
 
 #[tokio::test]
+async fn every_shape_can_have_its_head_beside_it() {
+    let seen = |status: http::StatusCode, headers: &http::HeaderMap| {
+        assert_eq!(headers.get("etag").map(|etag| etag.as_bytes()), Some(&b"e"[..]));
+        status.as_u16()
+    };
+    for (reply, status, body) in [
+        (Reply::text("four"), 200, Some("four")),
+        (Reply::text("").status(201), 201, Some("")),
+        (Reply::text("part").status(206), 206, Some("part")),
+        (Reply::empty(), 204, None),
+        (Reply::text("no").status(404), 404, None),
+    ] {
+        let client = answering(reply.header("etag", "e"));
+        let maybe = client.full_maybe_bytes().await.unwrap();
+        assert_eq!(seen(maybe.status(), maybe.headers()), status);
+        assert_eq!(maybe.value().as_deref(), body.map(str::as_bytes), "{status}");
+        let text = client.maybe_full_text().await.unwrap();
+        assert_eq!(text.as_ref().map(|text| text.value().as_str()), body, "{status}");
+        if status == 404 {
+            assert_eq!(client.full_text().await.unwrap_err().status().unwrap(), 404);
+            assert_eq!(client.full_bytes().await.unwrap_err().status().unwrap(), 404);
+            assert_eq!(client.full_unit().await.unwrap_err().status().unwrap(), 404);
+            continue;
+        }
+        let (head, text) = client.full_text().await.unwrap().into_parts();
+        assert_eq!((seen(head.status(), head.headers()), text.as_str()), (status, body.unwrap_or_default()));
+        let (head, bytes) = client.full_bytes().await.unwrap().into_parts();
+        assert_eq!(
+            (seen(head.status(), head.headers()), &bytes[..]),
+            (status, body.unwrap_or_default().as_bytes())
+        );
+        let unit = client.full_unit().await.unwrap();
+        assert_eq!(seen(unit.status(), unit.headers()), status);
+        let asked = client.text().response().await.unwrap();
+        assert_eq!(seen(asked.status(), asked.headers()), status, "and where only the caller wants it");
+    }
+}
+
+/// A media type is not believed, since servers send JSON under many; what is not JSON is never nothing.
+#[tokio::test]
+async fn a_page_in_place_of_json_is_no_none() {
+    for (reply, is_issue) in [
+        (Reply::text(ISSUE), true),
+        (Reply::bytes(ISSUE), true),
+        (Reply::html(ISSUE), true),
+        (Reply::html("<!doctype html><h1>Sign in</h1>"), false),
+        (Reply::html(" "), false),
+        (json("{}"), false),
+        (json("false"), false),
+    ] {
+        let outcome = answering(reply.clone()).maybe_json().await;
+        match outcome {
+            Ok(found) => assert_eq!((found, is_issue), (Some(issue()), true), "{reply:?}"),
+            Err(error) => assert!(!is_issue && matches!(error, Error::Decode(_)), "{reply:?}: {error:?}"),
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_declared_404_wins_over_none() {
     let error = answering(Reply::text("moved out").status(404)).typed().await.unwrap_err();
     assert!(matches!(error, Missing::Gone(text) if text == "moved out"));
@@ -183,7 +254,10 @@ async fn a_head_has_headers_and_no_body() {
         (&head.headers()["etag"], &head.headers()["content-length"]),
         (&"e".parse().unwrap(), &"4".parse().unwrap())
     );
-    assert!(matches!(answering(Reply::empty().status(404)).head().await, Err(Error::Status(_))));
+    let missing = answering(Reply::empty().status(404));
+    assert!(matches!(missing.head().await, Err(Error::Status(_))));
+    assert!(missing.is_there().await.unwrap().is_none());
+    assert!(answering(Reply::text("four")).is_there().await.unwrap().is_some());
 }
 
 #[tokio::test]
