@@ -17,5 +17,6 @@ mod proxy;
 mod query;
 mod redirect;
 mod redirect_credentials;
+mod repeat;
 mod response;
 mod streamed;

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::future::IntoFuture;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use sdk_runtime::{
     Call, Error, ServiceTransport, Transport, TransportError, TransportErrorKind, TransportFuture,
@@ -12,6 +14,15 @@ use sdk_testkit::{Backend, Reply, Request};
 /// A backend that answers everything with 204.
 pub fn accepting() -> Backend {
     Backend::new().fallback(|_| async { Reply::empty() })
+}
+
+/// Answers each request to a route with the next of `replies`, and with the last of them from then on.
+pub fn script(backend: &Backend, method: &str, path: &str, replies: Vec<Reply>) {
+    let next = Arc::new(AtomicUsize::new(0));
+    backend.route(method, path, move |_| {
+        let at = next.fetch_add(1, Ordering::SeqCst).min(replies.len() - 1);
+        std::future::ready(replies[at].clone())
+    });
 }
 
 /// The transport to one backend, whatever the host.
