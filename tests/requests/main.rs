@@ -10,6 +10,7 @@ mod cookies;
 mod errors;
 mod header;
 mod multipart;
+mod pages;
 mod parser;
 mod path;
 mod path_random;
