@@ -3,6 +3,7 @@
 mod wire;
 
 mod address;
+mod arriving;
 mod base;
 mod body;
 mod builder;
