@@ -73,6 +73,14 @@ async fn an_address_of_ones_own_is_signed() {
         (client.follow("issues"), "/api/v1/issues"),
         (client.page("issues?state=open#top".to_owned(), 2), "/api/v1/issues?state=open&page=2"),
         (client.follow("?page=2"), "/api/v1/?page=2"),
+        (client.follow("../v2/x"), "/api/v2/x"),
+        (client.follow("../../../../x"), "/x"),
+        (client.follow("./"), "/api/v1/"),
+        (client.follow("#top"), "/api/v1/"),
+        (client.follow("//own.test/x"), "/x"),
+        (client.follow("a b/é?q=ü&r=%20+"), "/api/v1/a%20b/%C3%A9?q=%C3%BC&r=%20+"),
+        // What stands around an address is none of it.
+        (client.follow(" /x "), "/x"),
         (client.follow("https://OWN.test:443/"), "/"),
     ] {
         assert_eq!(raw(&sent(&own, call).await), format!("GET {target}\n{signed}"));
@@ -159,9 +167,20 @@ fn what_is_no_origin_cannot_be_trusted() {
 #[tokio::test]
 async fn what_is_no_address_is_refused_by_the_name_of_its_parameter() {
     let (own, other, client) = servers(&[]).await;
-    for address in
-        ["", "ftp://own.test/", "https://user:password@own.test/", "https://", "/x\r\ny", "data:,x"]
-    {
+    for address in [
+        "",
+        "ftp://own.test/",
+        "https://user:password@own.test/",
+        "https://",
+        "/x\r\ny",
+        "data:,x",
+        " ",
+        "/a\\b",
+        "\\\\evil.test",
+        "https:x",
+        "http:/x",
+        "javascript:alert(1)",
+    ] {
         assert_eq!(refused(&own, client.follow(address)).await, "next", "{address}");
         assert_eq!(refused(&other, client.unsigned(address)).await, "next", "{address}");
     }

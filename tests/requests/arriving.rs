@@ -4,8 +4,8 @@ use std::future::IntoFuture;
 use std::time::Duration;
 
 use sdk_runtime::{
-    ByteStream, CancellationToken, Error, EventStream, JsonLines, Response, Result, TransportErrorKind,
-    api_client,
+    ApiError, ByteStream, CancellationToken, Error, EventStream, JsonLines, Response, Result,
+    TransportErrorKind, api_client,
 };
 use sdk_testkit::{Backend, Reply};
 use serde::Deserialize;
@@ -20,6 +20,14 @@ struct Event {
     n: u32,
 }
 
+#[derive(Debug, ApiError)]
+enum EventsError {
+    #[status(404)]
+    Gone(String),
+    #[other]
+    Other(Error),
+}
+
 #[api_client(auth = none)]
 trait Arriving {
     #[get("/a")]
@@ -30,6 +38,8 @@ trait Arriving {
     async fn events(&self) -> Result<EventStream<Event>>;
     #[get("/a")]
     async fn full(&self) -> Result<Response<Option<JsonLines<Event>>>>;
+    #[get("/a")]
+    async fn typed(&self) -> Result<EventStream<Event>, EventsError>;
     #[get("/a")]
     async fn whole(&self) -> Result<String>;
     #[get("/a")]
@@ -273,6 +283,28 @@ async fn an_answer_that_is_no_stream_is_what_it_is() {
         if expected[2].is_none() {
             assert!(client.full().await.unwrap().value().is_none(), "404 and 204 are nothing");
         }
+    }
+}
+
+#[tokio::test]
+async fn a_stream_has_the_errors_of_its_endpoint() {
+    for (reply, expected) in [
+        (Reply::text("moved").status(404), "gone: moved"),
+        (Reply::text("no").status(500), "other: 500"),
+        // Not a stream without events, as the page of a proxy would be.
+        (Reply::html("<h1>Sign in</h1>"), "other: no stream"),
+        (Reply::text("data: {\"n\":1}\n\n").header("content-type", "Text/Event-Stream;charset=utf-8"), "1"),
+    ] {
+        let backend = Backend::new().fallback(move |_| std::future::ready(reply.clone()));
+        let client = ArrivingClient::builder("http://localhost").transport(memory(&backend)).build().unwrap();
+        let told = match client.typed().await {
+            Ok(mut events) => events.next().await.unwrap().unwrap().n.to_string(),
+            Err(EventsError::Gone(text)) => format!("gone: {text}"),
+            Err(EventsError::Other(Error::Status(answer))) => format!("other: {}", answer.status().as_u16()),
+            Err(EventsError::Other(Error::Decode(_))) => "other: no stream".to_owned(),
+            Err(EventsError::Other(error)) => panic!("{error:?}"),
+        };
+        assert_eq!(told, expected);
     }
 }
 
