@@ -118,6 +118,7 @@ async fn a_value_is_written_as_it_is_meant() {
             (c.one("a"), Some("q=a")),
             (c.one("a b"), Some("q=a%20b")),
             (c.one("?&=#+%/;'\"\\"), Some("q=%3F%26%3D%23%2B%25%2F%3B%27%22%5C")),
+            // What looks encoded is text as any other; there is no way to hand over what is encoded already.
             (c.one("%20+"), Some("q=%2520%2B")),
             (c.one("a\r\n\t\0b"), Some("q=a%0D%0A%09%00b")),
             (c.one("é日🦀\u{ffff}"), Some("q=%C3%A9%E6%97%A5%F0%9F%A6%80%EF%BF%BF")),
@@ -231,6 +232,7 @@ async fn a_fixed_query_stands_first_and_as_it_is() {
     check(
         &backend,
         [
+            // A name without a value is written where it always stands: in the path.
             (c.fixed(None, None), Some("fixed=a%20b&flag")),
             (c.fixed(Some("x&y"), None), Some("fixed=a%20b&flag&q=x%26y")),
             (c.fixed(None, Some(1)), Some("fixed=a%20b&flag&a%5Bb%5D%26c=1")),
@@ -276,6 +278,7 @@ async fn parameters_may_have_any_name() {
 #[tokio::test]
 async fn what_has_no_place_in_a_query_is_refused_by_name() {
     let (backend, client) = client();
+    // Servers agree on no spelling for what is inside of what. A struct spells its own by `rename` and `flatten`.
     let nested = || Nested { page: Page { page: 1, all: true } };
     for (call, argument) in [
         (client.one(nested()), "q"),
