@@ -83,7 +83,8 @@ impl<T, E> Call<T, E> {
         self
     }
 
-    /// Gives up with [`Error::Cancelled`] when `token` is cancelled, and without sending anything when it already is.
+    /// Gives up with [`Error::Cancelled`] when `token` is cancelled, and without sending anything when it already is. A call that
+    /// gives a stream is over with the head of its answer; what stops the stream is dropping it.
     pub fn cancel_on(mut self, token: &CancellationToken) -> Self {
         self.plan.limits.cancel = Some(token.clone());
         self
@@ -109,8 +110,8 @@ impl<T, E> Call<T, E> {
     /// client say: a connection that could not be had or broke, and the statuses 408, 429, 500, 502, 503 and 504. All of it is
     /// inside the call's timeout, and what is left in the end is the last failure.
     ///
-    /// A request that is not idempotent (by its method, or as declared) and those of session endpoints are not repeated: the
-    /// call fails with [`Error::InvalidRequest`].
+    /// A request that is not idempotent (by its method, or as declared), one whose body is a [`BodyStream`](crate::BodyStream), and
+    /// those of session endpoints are not repeated: the call fails with [`Error::InvalidRequest`].
     pub fn retry(mut self, times: u32) -> Self {
         self.plan.retry = Some(times);
         let role = self.plan.role;

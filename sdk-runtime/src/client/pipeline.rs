@@ -7,11 +7,10 @@
 //! - **I23** Only a "token bad" answer reaches the session.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::Inner;
 use super::limits::Progress;
-use super::retry::{Attempt, Retry};
+use super::retry::Retry;
 use crate::clock;
 use crate::cookies::Jar;
 use crate::endpoint::{Auth, Endpoint};
@@ -165,17 +164,9 @@ impl Inner {
             if matches!(self.session.shared().view().phase, Phase::Closed) {
                 return Err(Error::Closed);
             }
-            let hops = AtomicUsize::new(0);
             let credentials = Credentials { header: None, jar };
-            let reply = self
-                .attempt(request, credentials, way.whole, || {
-                    hops.fetch_add(1, Ordering::Relaxed);
-                    Ok(())
-                })
-                .await;
-            let redirected = hops.into_inner() > 1;
-            let outcome = reply.as_ref().map(Reply::failure);
-            let Some(pause) = way.retry.pause(&Attempt { outcome, redirected }) else {
+            let reply = self.attempt(request, credentials, way.whole, || Ok(())).await;
+            let Some(pause) = way.retry.pause(reply.as_ref().map(Reply::failure)) else {
                 return reply;
             };
             clock::sleep_until(clock::deadline(pause)).await;
@@ -194,17 +185,11 @@ impl Inner {
         let shared = self.session.shared();
         loop {
             covers(snapshot, request.endpoint)?;
-            let hops = AtomicUsize::new(0);
             let judged = self
-                .attempt(request, self.credentials(snapshot), way.whole, || {
-                    hops.fetch_add(1, Ordering::Relaxed);
-                    shared.permit(identity, sent)
-                })
+                .attempt(request, self.credentials(snapshot), way.whole, || shared.permit(identity, sent))
                 .await
                 .map(|reply| self.judge(reply));
-            let redirected = hops.into_inner() > 1;
-            let outcome = judged.as_ref().map(Judged::failure);
-            let Some(pause) = way.retry.pause(&Attempt { outcome, redirected }) else {
+            let Some(pause) = way.retry.pause(judged.as_ref().map(Judged::failure)) else {
                 return judged;
             };
             clock::sleep_until(clock::deadline(pause)).await;

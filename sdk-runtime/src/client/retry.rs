@@ -2,8 +2,6 @@
 
 use std::time::Duration;
 
-use http::StatusCode;
-
 use super::idempotency::is_idempotent;
 use crate::clock::{self, Instant};
 use crate::delay;
@@ -19,42 +17,32 @@ const RETRY_AFTER_LONGEST: Duration = Duration::from_secs(60);
 pub(super) struct Retry {
     left: u32,
     failures: u32,
-    /// Whether the server may have seen what is sent again.
-    idempotent: bool,
     /// When the call is out of time.
     deadline: Option<Instant>,
-}
-
-/// What came of one attempt, as far as it matters here.
-pub(super) struct Attempt<'a> {
-    pub(super) outcome: Result<Option<&'a ErrorResponse>, &'a Error>,
-    /// Whether a server took it and redirected it before that.
-    pub(super) redirected: bool,
 }
 
 impl Retry {
     /// Whatever happens, once.
     pub(super) fn never() -> Self {
-        Self { left: 0, failures: 0, idempotent: false, deadline: None }
+        Self { left: 0, failures: 0, deadline: None }
     }
 
     /// The budget of a call that sends `request`: `own` was said for this call, `default` for the whole client.
     pub(super) fn new(request: &Prepared, own: Option<u32>, default: u32, timeout: Option<Duration>) -> Self {
-        let idempotent = is_idempotent(request);
-        let default = if idempotent { default } else { 0 };
-        let times = own.or(request.endpoint.retry).unwrap_or(default);
-        if times == 0 || !request.is_replayable() {
+        if !is_idempotent(request) || !request.is_replayable() {
             return Self::never();
         }
-        Self { left: times, failures: 0, idempotent, deadline: timeout.map(clock::deadline) }
+        let left = own.or(request.endpoint.retry).unwrap_or(default);
+        Self { left, failures: 0, deadline: timeout.map(clock::deadline) }
     }
 
-    /// How long to wait before sending once more; `None` for leaving it at `attempt`.
-    pub(super) fn pause(&mut self, attempt: &Attempt<'_>) -> Option<Duration> {
-        if self.left == 0 || !self.is_transient(attempt) {
+    /// How long to wait before sending once more; `None` for leaving it at what came of the attempt: nothing, an answer that is
+    /// no success, or none at all.
+    pub(super) fn pause(&mut self, attempt: Result<Option<&ErrorResponse>, &Error>) -> Option<Duration> {
+        if self.left == 0 || !is_transient(attempt) {
             return None;
         }
-        let asked = match attempt.outcome {
+        let asked = match attempt {
             Ok(Some(answer)) => delay::retry_after(answer.headers(), clock::wall).unwrap_or_default(),
             _ => Duration::ZERO,
         };
@@ -68,36 +56,28 @@ impl Retry {
         self.failures += 1;
         Some(pause)
     }
-
-    fn is_transient(&self, attempt: &Attempt<'_>) -> bool {
-        match attempt.outcome {
-            Ok(None) => false,
-            Ok(Some(answer)) => self.idempotent && is_transient(answer.status()),
-            Err(Error::Transport(error)) => match error.kind() {
-                // A server before the one that cannot be reached has taken it.
-                TransportErrorKind::Connect => self.idempotent || !attempt.redirected,
-                TransportErrorKind::Request | TransportErrorKind::Body => self.idempotent,
-                TransportErrorKind::Redirect => false,
-            },
-            Err(_) => false,
-        }
-    }
 }
 
-/// The answers of a server, or of what stands in front of it, that may be another in a moment.
-fn is_transient(status: StatusCode) -> bool {
-    matches!(status.as_u16(), 408 | 429 | 500 | 502 | 503 | 504)
+/// Whether it may be another thing in a moment: the server's answer, or that of what stands in front of it, or the connection.
+fn is_transient(attempt: Result<Option<&ErrorResponse>, &Error>) -> bool {
+    match attempt {
+        Ok(answer) => {
+            answer.is_some_and(|answer| matches!(answer.status().as_u16(), 408 | 429 | 500 | 502 | 503 | 504))
+        }
+        Err(Error::Transport(error)) => !matches!(error.kind(), TransportErrorKind::Redirect),
+        Err(_) => false,
+    }
 }
 
 /// Whether a call may be told to send `request` up to `times` times more.
 pub(super) fn check(request: &Prepared, times: u32) -> Result<(), InvalidRequest> {
-    if times == 0 || is_idempotent(request) {
-        return Ok(());
-    }
-    Err(InvalidRequest::new(
-        "retry",
-        "would repeat a request that is not idempotent: declare the endpoint `idempotent`",
-    ))
+    let reason = match (is_idempotent(request), request.is_replayable()) {
+        _ if times == 0 => return Ok(()),
+        (true, true) => return Ok(()),
+        (false, _) => "would repeat a request that is not idempotent: declare the endpoint `idempotent`",
+        (true, false) => "would repeat a body that can be sent once: pass `Bytes` or a `Body`",
+    };
+    Err(InvalidRequest::new("retry", reason))
 }
 
 /// As [`check`], for a session endpoint: what it sends may be taken once, and whether it was nobody knows.
