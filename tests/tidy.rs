@@ -99,8 +99,10 @@ fn every_mistake_is_reported_by_one_error() {
         let errors = file.text.lines().filter(is_error).count();
         let several = SEVERAL_ERRORS.iter().find(|(path, _)| *path == file.path);
         let expected = several.map_or(1, |(_, number)| *number);
-        fixtures += 1;
-        with_one += usize::from(errors == 1);
+        if several.is_none() {
+            fixtures += 1;
+            with_one += usize::from(errors == 1);
+        }
         if errors != expected {
             findings.push(format!("{}:1: shows {errors} errors instead of {expected}", file.path));
         }
@@ -108,7 +110,8 @@ fn every_mistake_is_reported_by_one_error() {
     // Past the test runner, which keeps to itself what a test that passes prints.
     writeln!(
         io::stdout(),
-        "{with_one} of {fixtures} mistakes in a declaration are reported by exactly one error"
+        "{with_one} of {fixtures} mistakes in a declaration are reported by exactly one error ({} %)",
+        with_one * 100 / fixtures.max(1)
     )
     .unwrap();
     report("one mistake, one line with `error:`; tests/tidy.rs lists the exceptions", findings);
