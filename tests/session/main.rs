@@ -10,3 +10,4 @@ mod ownership;
 mod secrets;
 mod socket;
 mod storm;
+mod windows;

@@ -36,7 +36,18 @@ const LAYERS: [Layers; 6] = [
     Layers {
         directory: "sdk-runtime/src/session/",
         // A run reports to the shell that started it.
-        order: &["lifetime tokens", "snapshot", "state", "attach", "judge", "core", "refresh", "run shared"],
+        order: &[
+            "windows",
+            "lifetime tokens",
+            "snapshot",
+            "state",
+            "attach",
+            "judge",
+            "event",
+            "core",
+            "refresh",
+            "run shared",
+        ],
     },
     Layers {
         directory: "sdk-macros/src/",

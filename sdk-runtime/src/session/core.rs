@@ -6,6 +6,7 @@
 //! - **I7** Callers within a cool-down get the failure that caused it.
 //! - **I10** A run of an older epoch publishes and reports nothing.
 //! - **I12** A call goes out under the identity it began with, or not at all.
+//! - **I17** A failed run never removes a token that still works.
 //! - **I16** Only a definitive rejection of the renewal ends a login.
 //! - **I29** After the end nothing is signed and nothing renewed until the next sign-in.
 //! - **I31** An omitted refresh token keeps the old one.
@@ -14,8 +15,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::attach::Credential;
+use super::event::{Demand, Identity, Outcome, Rejection, RunId, Settled};
 use super::snapshot::{Phase, Snapshot, Stamp, Validity, View};
 use super::tokens::Grant;
+use super::windows::Windows;
 use crate::clock::Instant;
 use crate::cookies::Jar;
 use crate::delay::back_off;
@@ -32,63 +35,6 @@ const SHORTEST: Duration = Duration::from_secs(1);
 /// A server's own wish is honoured up to this.
 const RETRY_AFTER_LONGEST: Duration = Duration::from_secs(3600);
 
-/// Whom a call is made for, fixed when it is first polled.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Identity {
-    pub(crate) epoch: u64,
-    pub(crate) subject: Option<Arc<str>>,
-}
-
-/// A credential that a server refused.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Rejection {
-    pub(crate) stamp: Stamp,
-    /// Whether the server said that no renewal can help.
-    pub(crate) login_over: bool,
-}
-
-/// Names one run of one session.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) struct RunId(u64);
-
-/// What a call that wants a credential has to do.
-#[derive(Debug)]
-pub(crate) enum Demand {
-    /// Sign with this.
-    Sign(Arc<Snapshot>),
-    /// Wait for the run that is under way.
-    Join,
-    /// Start this run, and wait for it.
-    Start(RunId, Grant),
-    /// Give up.
-    Fail(Error),
-}
-
-/// What came of a renewal.
-#[derive(Debug)]
-pub(crate) enum Outcome {
-    Success(Credential),
-    /// Tokens came, and the access token is none that could sign.
-    Unusable {
-        refresh: Option<RefreshToken>,
-        cause: UnavailableCause,
-    },
-    /// The server refused for good.
-    Rejected(SessionExpired),
-    /// There is nothing to renew with.
-    NothingToRenewWith,
-    /// It did not happen, or nobody knows whether it did; nothing is lost that we know of.
-    Unavailable {
-        cause: UnavailableCause,
-        retry_after: Option<Duration>,
-    },
-    /// The server does not want a request like this at all; asking again soon is of no use.
-    Misconfigured(UnavailableCause),
-}
-
-/// What the waiters of a run are told. What to sign with they read where everybody does, since more may have happened.
-pub(crate) type Settled = Result<(), Error>;
-
 #[derive(Debug)]
 pub(crate) struct Core {
     /// The state, as everybody sees it.
@@ -97,6 +43,8 @@ pub(crate) struct Core {
     refresh: Option<RefreshToken>,
     generation: u64,
     renewable: bool,
+    /// Why there is nothing to renew with any more, while the access token still works.
+    doomed: Option<SessionExpired>,
     run: Option<RunId>,
     runs: u64,
     cool_down: Option<CoolDown>,
@@ -126,6 +74,7 @@ impl Core {
             refresh: None,
             generation: 0,
             renewable: false,
+            doomed: None,
             run: None,
             runs: 0,
             cool_down: None,
@@ -171,23 +120,44 @@ impl Core {
                 return Demand::Fail(expired.into());
             }
         }
-        if snapshot.validity(|| now) == Validity::Fresh {
-            return Demand::Sign(snapshot);
+        let validity = snapshot.validity(|| now);
+        let spare = match validity {
+            Validity::Fresh => return Demand::Sign(snapshot),
+            Validity::Stale if !snapshot.may_be_renewed(now) => return Demand::Sign(snapshot),
+            Validity::Stale | Validity::Due => Some(snapshot.clone()),
+            Validity::Lapsed | Validity::Rejected => None,
+        };
+        if let Some(expired) = self.doomed.clone() {
+            return match spare {
+                Some(snapshot) => Demand::Sign(snapshot),
+                None => Demand::Fail(self.expire(expired).into()),
+            };
         }
         if self.run.is_some() {
-            return Demand::Join;
+            return match validity {
+                Validity::Stale => Demand::Sign(snapshot),
+                _ => Demand::Join(spare),
+            };
         }
         if !self.renewable {
             return Demand::Fail(self.expire(SessionExpired::new(ExpiredReason::NoRefreshToken)).into());
         }
         if let Some(cool_down) = self.cool_down.as_ref().filter(|cool_down| now < cool_down.until) {
-            return Demand::Fail(cool_down.failure.clone().into());
+            snapshot.give_renewal_back(cool_down.until);
+            return match spare {
+                Some(snapshot) => Demand::Sign(snapshot),
+                None => Demand::Fail(cool_down.failure.clone().into()),
+            };
         }
+        snapshot.claim_renewal();
         let grant = Grant { access: snapshot.access.clone(), refresh: self.refresh.clone() };
         self.runs += 1;
         let run = RunId(self.runs);
         self.run = Some(run);
-        Demand::Start(run, grant)
+        match validity {
+            Validity::Stale => Demand::SignAndStart(snapshot, run, grant),
+            _ => Demand::Start(run, grant, spare),
+        }
     }
 
     /// The server said, of the credential with `stamp`, that no renewal can help.
@@ -226,9 +196,9 @@ impl Core {
                 self.keep_refresh_token(refresh);
                 Err(self.cool_down(cause, COOL_DOWN_MISCONFIGURED, now).into())
             }
-            Outcome::Rejected(expired) => Err(self.expire(expired).into()),
+            Outcome::Rejected(expired) => Err(self.end(expired, now).into()),
             Outcome::NothingToRenewWith => {
-                Err(self.expire(SessionExpired::new(ExpiredReason::NoRefreshToken)).into())
+                Err(self.end(SessionExpired::new(ExpiredReason::NoRefreshToken), now).into())
             }
             Outcome::Unavailable { cause, retry_after } => {
                 let wait = self.back_off(retry_after);
@@ -287,6 +257,7 @@ impl Core {
     }
 
     fn recover(&mut self) {
+        self.doomed = None;
         self.cool_down = None;
         self.failures = 0;
     }
@@ -314,6 +285,7 @@ impl Core {
         self.generation += 1;
         let stamp = Stamp { epoch: self.view.epoch, generation: self.generation };
         let Credential { tokens, header, lifetime } = credential;
+        let random = self.random.f64();
         self.refresh = told(tokens.refresh).or(kept.refresh);
         self.view.phase = Phase::Active(Arc::new(Snapshot::new(
             stamp,
@@ -323,7 +295,10 @@ impl Core {
             header,
             self.view.jar.clone(),
             // What nothing can renew is good until the server says otherwise, whatever our clock does.
-            lifetime.filter(|_| self.renewable).and_then(|lifetime| now.checked_add(lifetime)),
+            (
+                now,
+                lifetime.filter(|_| self.renewable).and_then(|lifetime| Windows::new(lifetime, now, random)),
+            ),
         )));
         self.changed = true;
     }
@@ -332,6 +307,19 @@ impl Core {
     fn keep_refresh_token(&mut self, token: Option<RefreshToken>) {
         if let Some(token) = told(token) {
             self.refresh = Some(token);
+        }
+    }
+
+    /// There is nothing to renew with any more. A token that still works goes on until it does not (I17).
+    fn end(&mut self, expired: SessionExpired, now: Instant) -> SessionExpired {
+        let Phase::Active(snapshot) = &self.view.phase else { return self.expire(expired) };
+        match snapshot.validity(|| now) {
+            Validity::Lapsed | Validity::Rejected => self.expire(expired),
+            Validity::Fresh | Validity::Stale | Validity::Due => {
+                self.refresh = None;
+                self.doomed = Some(expired.clone());
+                expired
+            }
         }
     }
 
@@ -347,6 +335,9 @@ impl Core {
         let until = now + wait;
         let failure = RefreshUnavailable::until(until, cause);
         self.cool_down = Some(CoolDown { until, failure: failure.clone() });
+        if let Phase::Active(snapshot) = &self.view.phase {
+            snapshot.give_renewal_back(until);
+        }
         failure
     }
 

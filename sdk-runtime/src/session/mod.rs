@@ -2,6 +2,7 @@
 
 mod attach;
 mod core;
+mod event;
 mod judge;
 mod lifetime;
 mod refresh;
@@ -10,6 +11,7 @@ mod shared;
 mod snapshot;
 mod state;
 mod tokens;
+mod windows;
 
 use std::fmt;
 use std::sync::Arc;
@@ -22,8 +24,8 @@ pub use refresh::{RefreshEndpoint, TokenAnswer};
 pub use state::{Login, SessionState, StateWatch};
 pub use tokens::{Grant, RefreshBearer, Refusal, TokenRequest, TokenResponse, Tokens};
 
-pub(crate) use self::core::{Identity, Rejection};
 pub(crate) use attach::Attachment;
+pub(crate) use event::{Identity, Rejection};
 pub(crate) use judge::{TokenBad, token_bad};
 pub(crate) use refresh::Renewer;
 pub(crate) use shared::Shared;

@@ -10,7 +10,7 @@ use http::StatusCode;
 use serde::Deserialize;
 
 use super::attach::Attachment;
-use super::core::Outcome;
+use super::event::Outcome;
 use super::tokens::{Grant, Refusal, Tokens};
 use crate::clock;
 use crate::cookies::Jar;

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use tokio::sync::SetOnce;
 use tokio_util::sync::CancellationToken;
 
-use super::core::{Outcome, RunId, Settled};
+use super::event::{Outcome, RunId, Settled};
 use super::refresh::Renewer;
 use super::shared::Shared;
 use super::tokens::Grant;

@@ -10,7 +10,8 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use super::attach::Attachment;
-use super::core::{Core, Demand, Identity, Outcome, Rejection, permit};
+use super::core::{Core, permit};
+use super::event::{Demand, Identity, Outcome, Rejection, RunId, Spare};
 use super::judge::TokenBad;
 use super::refresh::Renewer;
 use super::run::{self, Run};
@@ -131,9 +132,12 @@ impl Shared {
         let view = self.published.load();
         permit(&view, identity, sent)?;
         Ok(match &view.phase {
-            Phase::Active(snapshot) if snapshot.validity(clock::now) == Validity::Fresh => {
-                Some(snapshot.clone())
-            }
+            Phase::Active(snapshot) => match snapshot.validity(clock::now) {
+                Validity::Fresh => Some(snapshot.clone()),
+                // One of all who see it renews it, and that one takes the lock.
+                Validity::Stale if !snapshot.may_be_renewed(clock::now()) => Some(snapshot.clone()),
+                _ => None,
+            },
             _ => None,
         })
     }
@@ -145,15 +149,20 @@ impl Shared {
     ) -> Result<Arc<Snapshot>, Error> {
         let sent = rejected.is_some();
         loop {
-            let run = match self.decide(identity, rejected) {
+            let (run, spare) = match self.decide(identity, rejected) {
                 Ok(snapshot) => return Ok(snapshot),
-                Err(Wait::For(run)) => run,
+                Err(Wait::For(run, spare)) => (run, spare),
                 Err(Wait::Not(error)) => return Err(error),
             };
             match run.settled().await {
                 // Fenced: what became of this call's login is for the core to say.
                 None => {}
-                Some(Err(error)) => return Err(error),
+                Some(Err(error)) => {
+                    return match spare.filter(|spare| spare.still_signs(clock::now())) {
+                        Some(spare) => permit(&self.published.load(), identity, sent).map(|()| spare),
+                        None => Err(error),
+                    };
+                }
                 Some(Ok(())) => {
                     // What is published now, not what the run obtained: more may have happened since.
                     if let Some(snapshot) = self.fresh(identity, sent)? {
@@ -172,8 +181,8 @@ impl Shared {
         let mut inner = self.lock();
         match inner.core.demand(identity, rejected, clock::now()) {
             Demand::Sign(snapshot) => Ok(snapshot),
-            Demand::Join => Err(match &inner.run {
-                Some(run) => Wait::For(run.clone()),
+            Demand::Join(spare) => Err(match &inner.run {
+                Some(run) => Wait::For(run.clone(), spare),
                 None => Wait::Not(Error::Closed),
             }),
             Demand::Fail(error) => {
@@ -183,19 +192,32 @@ impl Shared {
                 fence(fenced);
                 Err(Wait::Not(error))
             }
-            Demand::Start(id, grant) => {
-                let Some(renewer) = self.renewer.get().cloned() else {
-                    return Err(Wait::Not(Error::Closed));
-                };
-                let run = Run::new(id, self.shutdown.child_token());
-                inner.run = Some(run.clone());
-                let jar = inner.core.view().jar.clone();
-                // The lock is released first: where there is no runtime to spawn on, the run settles at once, under it.
-                drop(inner);
-                run::start(self.clone(), run.clone(), renewer, grant, jar);
-                Err(Wait::For(run))
+            Demand::SignAndStart(snapshot, id, grant) => {
+                self.start(inner, id, grant);
+                Ok(snapshot)
             }
+            Demand::Start(id, grant, spare) => match self.start(inner, id, grant) {
+                Some(run) => Err(Wait::For(run, spare)),
+                None => Err(Wait::Not(Error::Closed)),
+            },
         }
+    }
+
+    /// Starts the run that the core has decided on, with the lock it has decided under.
+    fn start(
+        self: &Arc<Self>,
+        mut inner: MutexGuard<'_, Inner>,
+        id: RunId,
+        grant: Grant,
+    ) -> Option<Arc<Run>> {
+        let renewer = self.renewer.get().cloned()?;
+        let run = Run::new(id, self.shutdown.child_token());
+        inner.run = Some(run.clone());
+        let jar = inner.core.view().jar.clone();
+        // The lock is released first: where there is no runtime to spawn on, the run settles at once, under it.
+        drop(inner);
+        run::start(self.clone(), run.clone(), renewer, grant, jar);
+        Some(run)
     }
 
     /// `run` is over. Only the first word about a run counts.
@@ -263,7 +285,7 @@ impl Shared {
 }
 
 enum Wait {
-    For(Arc<Run>),
+    For(Arc<Run>, Option<Spare>),
     Not(Error),
 }
 

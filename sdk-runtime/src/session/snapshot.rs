@@ -1,14 +1,15 @@
 //! What a session publishes for everybody to read without a lock.
 //!
-//! - **I3** A snapshot never changes, but for `rejected`, which goes from false to true.
+//! - **I3** A snapshot never changes, but for `rejected`, which goes from false to true, and for who renews it.
 //! - **I2** Credential and stamp of a request come from one load of one snapshot.
 
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use http::HeaderValue;
 
+use super::windows::Windows;
 use crate::clock::Instant;
 use crate::cookies::Jar;
 use crate::error::SessionExpired;
@@ -36,14 +37,21 @@ pub(crate) struct Snapshot {
     /// The ready-made header; `None` where cookies sign.
     pub(crate) header: Option<HeaderValue>,
     pub(crate) jar: Arc<Jar>,
-    pub(crate) lapses: Option<Instant>,
+    pub(crate) windows: Option<Windows>,
     rejected: AtomicBool,
+    /// When it may next be renewed beside the calls that it signs, in milliseconds of its own life.
+    next_renewal: AtomicU64,
+    born: Instant,
 }
 
 /// Whether requests may be signed with a snapshot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Validity {
     Fresh,
+    /// It signs, and somebody should renew it.
+    Stale,
+    /// It is about to lapse: calls wait for a renewal, and are signed with it if that cannot be had.
+    Due,
     /// Older than its lifetime.
     Lapsed,
     /// A server refused it.
@@ -58,7 +66,7 @@ impl Snapshot {
         (access, refresh): (Option<AccessToken>, Option<RefreshToken>),
         header: Option<HeaderValue>,
         jar: Arc<Jar>,
-        lapses: Option<Instant>,
+        (born, windows): (Instant, Option<Windows>),
     ) -> Self {
         Self {
             stamp,
@@ -68,8 +76,10 @@ impl Snapshot {
             refresh,
             header,
             jar,
-            lapses,
+            windows,
             rejected: AtomicBool::new(false),
+            next_renewal: AtomicU64::new(0),
+            born,
         }
     }
 
@@ -77,10 +87,42 @@ impl Snapshot {
         if self.rejected.load(Ordering::Acquire) {
             return Validity::Rejected;
         }
-        match self.lapses {
-            Some(lapses) if now() >= lapses => Validity::Lapsed,
-            _ => Validity::Fresh,
+        let Some(windows) = &self.windows else { return Validity::Fresh };
+        let now = now();
+        if now < windows.stale {
+            Validity::Fresh
+        } else if now < windows.due {
+            Validity::Stale
+        } else if now < windows.lapses {
+            Validity::Due
+        } else {
+            Validity::Lapsed
         }
+    }
+
+    /// Whether nobody renews it, and somebody may.
+    pub(crate) fn may_be_renewed(&self, now: Instant) -> bool {
+        self.age(now) >= self.next_renewal.load(Ordering::Acquire)
+    }
+
+    /// Whether requests can be signed with it at all.
+    pub(crate) fn still_signs(&self, now: Instant) -> bool {
+        !matches!(self.validity(|| now), Validity::Lapsed | Validity::Rejected)
+    }
+
+    /// Somebody renews it, so that nobody else has to.
+    pub(crate) fn claim_renewal(&self) {
+        self.next_renewal.store(u64::MAX, Ordering::Release);
+    }
+
+    /// It was not renewed: from `when` on somebody else may try.
+    pub(crate) fn give_renewal_back(&self, when: Instant) {
+        self.next_renewal.store(self.age(when), Ordering::Release);
+    }
+
+    fn age(&self, now: Instant) -> u64 {
+        let age = now.saturating_duration_since(self.born).as_millis();
+        u64::try_from(age).unwrap_or(u64::MAX - 1)
     }
 
     pub(crate) fn reject(&self) {

@@ -1,0 +1,85 @@
+//! The last part of a token's life.
+
+use super::*;
+
+/// A world whose token tells its lifetime, moved on to `seconds` of it.
+fn aged(lifetime: u64, seconds: f64) -> World {
+    let mut world = World::signed_in();
+    world.core.sign_in(living(lifetime), None, None, world.now).unwrap();
+    world.now += Duration::from_secs_f64(seconds);
+    world
+}
+
+fn living(lifetime: u64) -> Credential {
+    Credential { lifetime: Some(Duration::from_secs(lifetime)), ..tokens("one") }
+}
+
+#[test]
+fn a_stale_token_signs_for_all_and_is_renewed_by_one() {
+    let mut world = aged(1000, 850.1);
+    let me = world.me();
+    let Demand::SignAndStart(signs, run, _) = world.demand(&me, None) else { panic!("nobody renews") };
+    assert!(Arc::ptr_eq(&signs, &world.active()));
+    assert!(!signs.may_be_renewed(world.now), "the lock-free way is open for everybody else");
+    assert!(matches!(world.demand(&me, None), Demand::Sign(_)), "I1");
+    world.finish(run, Outcome::Success(living(1000))).unwrap().unwrap();
+    assert_eq!(world.active().validity(|| world.now), Validity::Fresh);
+}
+
+#[test]
+fn a_stale_token_whose_renewal_failed_is_renewed_again_after_the_cool_down() {
+    let mut world = aged(1000, 850.1);
+    let me = world.me();
+    let Demand::SignAndStart(_, run, _) = world.demand(&me, None) else { panic!("nobody renews") };
+    world.finish(run, unavailable(Some(Duration::from_secs(7)))).unwrap().unwrap_err();
+    assert!(matches!(world.demand(&me, None), Demand::Sign(_)), "I17");
+    assert!(!world.active().may_be_renewed(world.now));
+    world.now += Duration::from_secs(7);
+    assert!(matches!(world.demand(&me, None), Demand::SignAndStart(..)), "I32");
+}
+
+#[test]
+fn a_due_token_is_waited_for_and_signs_where_its_renewal_cannot_be_had() {
+    let mut world = aged(1000, 970.1);
+    let me = world.me();
+    let Demand::Start(run, _, Some(spare)) = world.demand(&me, None) else { panic!("not waited for") };
+    assert!(matches!(world.demand(&me, None), Demand::Join(Some(_))), "I1");
+    assert!(spare.still_signs(world.now));
+    world.finish(run, unavailable(None)).unwrap().unwrap_err();
+    assert!(matches!(world.demand(&me, None), Demand::Sign(_)), "at once, while cooling down");
+    world.now += Duration::from_secs(40);
+    assert!(!spare.still_signs(world.now));
+    assert!(matches!(world.demand(&me, None), Demand::Start(_, _, None)), "it has lapsed");
+}
+
+#[test]
+fn i17_a_login_that_cannot_be_renewed_any_more_lives_as_long_as_its_token() {
+    let mut world = aged(1000, 850.1);
+    let (me, stamp) = (world.me(), world.active().stamp);
+    let Demand::SignAndStart(_, run, _) = world.demand(&me, None) else { panic!("nobody renews") };
+    let told = world.finish(run, refused()).unwrap().unwrap_err();
+    assert!(matches!(told, Error::SessionExpired(_)));
+    assert!(matches!(world.demand(&me, None), Demand::Sign(_)));
+    world.now += Duration::from_secs(120);
+    assert!(matches!(world.demand(&me, None), Demand::Sign(_)), "due, and nothing is sent to renew it");
+    assert!(matches!(world.demand(&me, Some(stamp)), Demand::Fail(Error::SessionExpired(_))), "refused");
+    assert!(matches!(world.core.view().phase, Phase::Expired(_)), "I29");
+
+    let mut world = aged(1000, 970.1);
+    let me = world.me();
+    let Demand::Start(run, ..) = world.demand(&me, None) else { panic!("not waited for") };
+    world.finish(run, refused()).unwrap().unwrap_err();
+    assert!(matches!(world.demand(&me, None), Demand::Sign(_)));
+    world.now += Duration::from_secs(40);
+    assert!(matches!(world.demand(&me, None), Demand::Fail(Error::SessionExpired(_))), "lapsed");
+}
+
+#[test]
+fn a_rejection_outranks_every_window() {
+    for seconds in [1.0, 850.1, 970.1] {
+        let mut world = aged(1000, seconds);
+        let (me, stamp) = (world.me(), world.active().stamp);
+        assert!(matches!(world.demand(&me, Some(stamp)), Demand::Start(_, _, None)), "I26, {seconds}");
+        assert!(matches!(world.demand(&me, None), Demand::Join(None)), "a new call waits");
+    }
+}

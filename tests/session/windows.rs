@@ -1,0 +1,94 @@
+//! Tokens that tell how long they live are renewed before anybody has to wait for it.
+
+use std::future::IntoFuture;
+use std::time::Duration;
+
+use sdk_runtime::{Error, ExpiredReason};
+use sdk_testkit::{Reply, TokenServer};
+use tokio::task::JoinSet;
+use tokio::time::{Instant, advance};
+
+use crate::tracker::{LATENCY, TrackerClient, client, user, with_issues};
+
+/// A server whose tokens live for a thousand seconds and say so, and a client that is signed in. They are renewed in the
+/// background in the last 150 to 250 seconds, and waited for in the last 30.
+async fn signed_in() -> (TokenServer, TrackerClient) {
+    let builder = TokenServer::builder().access_lifetime(Duration::from_secs(1000)).tells_lifetime(true);
+    let server = with_issues(builder.build());
+    server.refresh_latency(Duration::from_secs(2));
+    let client = client(&server);
+    client.login(&user("ann")).await.unwrap();
+    (server, client)
+}
+
+#[tokio::test(start_paused = true)]
+async fn nobody_waits_and_nothing_is_refused_in_steady_state() {
+    let (server, client) = signed_in().await;
+    let begin = Instant::now();
+    let mut id = 0;
+    while begin.elapsed() < Duration::from_secs(10_000) {
+        let called = Instant::now();
+        client.issue(id).await.unwrap();
+        assert_eq!(called.elapsed(), LATENCY, "no call waits for a renewal");
+        advance(Duration::from_secs(1)).await;
+        id += 1;
+    }
+    let counts = server.counts();
+    assert_eq!((counts.rejected_calls, counts.reused), (0, 0));
+    assert!((11..=13).contains(&counts.refreshes), "one for each life: {}", counts.refreshes);
+}
+
+#[tokio::test(start_paused = true)]
+async fn ten_thousand_callers_of_a_stale_token_start_one_renewal_and_wait_for_none() {
+    let (server, client) = signed_in().await;
+    advance(Duration::from_secs(900)).await;
+    let hold = server.hold_refreshes();
+    let mut calls = JoinSet::new();
+    for id in 0..10_000 {
+        calls.spawn(client.issue(id).into_future());
+    }
+    while let Some(done) = calls.join_next().await {
+        done.unwrap().unwrap();
+    }
+    let counts = server.wait_for(|counts| counts.refreshes > 0).await;
+    assert_eq!((counts.refreshes, counts.rotations), (1, 0), "I1, while all are answered");
+    hold.release();
+    server.wait_for(|counts| counts.rotations == 1).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_token_that_is_about_to_lapse_is_waited_for_and_signs_if_need_be() {
+    let (server, client) = signed_in().await;
+    advance(Duration::from_secs(975)).await;
+    let called = Instant::now();
+    client.issue(1).await.unwrap();
+    assert_eq!(called.elapsed(), Duration::from_secs(2) + LATENCY, "the renewal was waited for");
+    assert_eq!(server.counts().rotations, 1);
+
+    advance(Duration::from_secs(975)).await;
+    server.next_refresh(Reply::empty().status(503));
+    let called = Instant::now();
+    client.issue(2).await.unwrap();
+    assert_eq!(called.elapsed(), Duration::from_secs(2) + LATENCY, "I17: what still works signs");
+    client.issue(3).await.unwrap();
+    let counts = server.counts();
+    assert_eq!((counts.refreshes, counts.rejected_calls), (2, 0), "I18");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_login_that_was_revoked_goes_on_until_its_token_ends() {
+    let (server, client) = signed_in().await;
+    advance(Duration::from_secs(900)).await;
+    server.next_refresh(Reply::json(&serde_json::json!({ "error": "invalid_grant" })).status(400));
+    client.issue(1).await.unwrap();
+    server.wait_for(|counts| counts.refreshes == 1).await;
+    advance(Duration::from_secs(80)).await;
+    client.issue(2).await.unwrap();
+    assert!(client.session().state().is_signed_in(), "I17");
+    assert_eq!(server.counts().refreshes, 1, "I14: it is not asked again");
+
+    advance(Duration::from_secs(20)).await;
+    let Err(Error::SessionExpired(expired)) = client.issue(3).await else { panic!("still going on") };
+    assert_eq!(expired.reason(), ExpiredReason::RefreshRejected);
+    assert_eq!(server.counts().refreshes, 1, "I29");
+}
