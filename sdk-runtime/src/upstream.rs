@@ -24,6 +24,8 @@ const REDIRECTS: usize = 10;
 pub(crate) struct Upstream {
     pub(crate) transport: Arc<dyn Transport>,
     pub(crate) base: Base,
+    /// What every request has that says nothing else. Whatever is not for anybody stays with the client's own origins.
+    pub(crate) headers: HeaderMap,
 }
 
 /// What makes one send the request of somebody.
@@ -80,6 +82,13 @@ impl Upstream {
                 headers: current.headers.clone(),
                 body,
             };
+            for name in self.headers.keys().filter(|name| own_origin || is_for_anybody(name)) {
+                if !current.headers.contains_key(name) {
+                    outgoing
+                        .headers
+                        .extend(self.headers.get_all(name).iter().map(|value| (name.clone(), value.clone())));
+                }
+            }
             if own_origin {
                 sign(&mut outgoing, credentials)?;
             }

@@ -171,6 +171,31 @@ async fn a_body_is_sent_as_it_is() {
 }
 
 #[tokio::test]
+async fn what_is_not_there_is_no_body() {
+    #[api_client(auth = none)]
+    trait Optional {
+        #[put("/b")]
+        async fn json(&self, #[json] value: Option<&Issue<'_>>) -> Result<()>;
+        #[delete("/b")]
+        async fn body(&self, #[body] body: Option<String>) -> Result<()>;
+    }
+    let backend = accepting();
+    let client = OptionalClient::builder("http://localhost").transport(memory(&backend)).build().unwrap();
+    let issue = Issue { title: "x", labels: &[], due: None };
+    for (call, request) in [
+        (client.json(None), "PUT /b\n\n"),
+        (
+            client.json(Some(&issue)),
+            "PUT /b\ncontent-type: application/json\n\n{\"title\":\"x\",\"labels\":[]}",
+        ),
+        (client.body(None), "DELETE /b\n\n"),
+        (client.body(Some(String::new())), "DELETE /b\ncontent-type: text/plain; charset=utf-8\n\n"),
+    ] {
+        assert_eq!(raw(&sent(&backend, call).await), request);
+    }
+}
+
+#[tokio::test]
 async fn nothing_is_added_to_a_request_without_a_body() {
     let (backend, c) = client();
     check(

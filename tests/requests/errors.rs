@@ -3,7 +3,7 @@
 use std::error::Error as _;
 
 use bytes::Bytes;
-use sdk_runtime::{ApiError, Error, FromResponse, Page, Response, Result, api_client};
+use sdk_runtime::{ApiError, Error, FromResponse, Page, Response, Result, Tokens, api_client};
 use sdk_testkit::{Backend, Reply};
 use serde::Deserialize;
 
@@ -48,6 +48,8 @@ enum CreateError {
 enum RenameError {
     #[status(409)]
     Taken,
+    #[status(304)]
+    Unchanged,
     #[other]
     Other(Error),
 }
@@ -226,12 +228,27 @@ async fn an_error_goes_out_and_says_the_status_and_the_variant_alone() {
     assert!(!format!("{error} {}", error.source().unwrap()).contains("4711"));
 }
 
+/// It is neither a success nor an error, and leads nowhere.
+#[tokio::test]
+async fn what_has_not_changed_can_be_declared() {
+    assert!(matches!(answering(304, "").rename().await, Err(RenameError::Unchanged)));
+    assert_eq!(status_of(answering(304, "").create().await.unwrap_err()).status(), 304);
+}
+
 /// A 401 to a signed request is a matter of the session, and one to an unsigned request is the endpoint's.
 #[tokio::test]
 async fn a_declared_401_sees_what_the_session_leaves() {
     let error = answering(401, "").create().await.unwrap_err();
     assert!(matches!(error, CreateError::Unauthorized), "{error:?}");
     let error = answering(401, "").signed().await.unwrap_err();
+    assert!(
+        matches!(error, CreateError::Unauthorized),
+        "a fixed token is for the server to judge: {error:?}"
+    );
+    let refusing = Backend::new().fallback(|_| async { Reply::empty().status(401) });
+    let login = IssuesClient::builder("http://localhost").transport(memory(&refusing)).build().unwrap();
+    login.session().sign_in(Tokens::new("token")).unwrap();
+    let error = login.signed().await.unwrap_err();
     assert!(matches!(error, CreateError::Other(Error::SessionExpired(_))), "{error:?}");
     let error = answering(409, r#"{"id":7}"#).signed().await.unwrap_err();
     assert!(matches!(error, CreateError::Duplicate(Existing { id: 7 })), "{error:?}");

@@ -6,9 +6,10 @@ use std::fmt;
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 use sdk_runtime::{Attach, Call, Result, api_client};
+use sdk_testkit::Reply;
 use serde::Serialize;
 
-use crate::wire::{accepting, memory, raw, refused, sent};
+use crate::wire::{Origins, accepting, memory, raw, refused, sent};
 
 /// An entity tag, as a type of the user's own.
 struct ETag(u32);
@@ -242,6 +243,47 @@ async fn the_type_says_what_is_accepted_unless_somebody_else_does() {
     assert_eq!(call.request().unwrap().headers()["accept"], "text/plain", "as the trait declares");
     let request = sent(&backend, call.header("accept", "application/problem+json")).await;
     assert_eq!(request.header("accept"), Some("application/problem+json"));
+}
+
+#[tokio::test]
+async fn a_header_of_the_client_is_on_every_request_that_sets_none() {
+    #[api_client(auth = none, headers("x-trait" = "t"))]
+    trait Versions {
+        #[get("/h")]
+        async fn plain(&self) -> Result<()>;
+        #[get("/h", headers("x-version" = "2"))]
+        async fn fixed(&self) -> Result<()>;
+        #[get("/h")]
+        async fn argument(&self, #[header] x_version: Option<u8>) -> Result<()>;
+        #[get]
+        async fn follow(&self, #[url] next: &str) -> Result<()>;
+    }
+    let (own, other) = (accepting(), accepting());
+    let transport = Origins::default().with("https://own.test", &own).with("https://other.test", &other);
+    let builder = VersionsClient::builder("https://own.test").transport(transport);
+    let client =
+        builder.header("X-Version", 0).header("x-version", 1).header("user-agent", "app/1").build().unwrap();
+    for (call, version) in [
+        (client.plain(), "1"),
+        (client.fixed(), "2"),
+        (client.argument(Some(3)), "3"),
+        (client.argument(None), "1"),
+        (client.plain().header("x-version", 4), "4"),
+        (client.follow("/h"), "1"),
+    ] {
+        let expected = format!("GET /h\nuser-agent: app/1\nx-trait: t\nx-version: {version}\n\n");
+        assert_eq!(raw(&sent(&own, call).await), expected);
+    }
+    let foreign = sent(&other, client.follow("https://other.test/h")).await;
+    assert_eq!(raw(&foreign), "GET /h\nuser-agent: app/1\nx-trait: t\n\n", "it may be a credential");
+    own.reply("GET", "/h", Reply::redirect("https://other.test/to"));
+    client.plain().await.unwrap();
+    assert_eq!(raw(&other.last().unwrap()), "GET /to\nuser-agent: app/1\n\n");
+
+    for (name, value) in [("host", "x"), ("x y", "x"), ("x-a", "a\r\nb"), ("authorization", "Basic x")] {
+        let error = VersionsClient::builder("https://own.test").header(name, value).build().unwrap_err();
+        assert!(!error.to_string().contains("Basic x"), "{name}: {error}");
+    }
 }
 
 #[tokio::test]

@@ -314,6 +314,21 @@ async fn a_static_token_is_for_the_server_to_judge_whatever_our_clock_says() {
         .unwrap();
     assert_eq!(client.x().await.unwrap(), "welcome");
     backend.reply("GET", "/x", Reply::empty().status(401));
+    let Err(Error::Status(answer)) = client.x().await else { panic!("still good") };
+    assert_eq!(answer.status(), 401);
+    backend.reply("GET", "/x", Reply::text("welcome"));
+    assert_eq!(client.x().await.unwrap(), "welcome", "it is asked again");
+}
+
+#[tokio::test]
+async fn a_static_token_can_be_judged_as_any_other() {
+    let backend = backend_of("t", Reply::empty().status(500)).reply("GET", "/x", Reply::empty().status(401));
+    let client = EdgeClient::builder("http://localhost")
+        .transport(ServiceTransport::new(backend))
+        .bearer("t")
+        .token_bad(|answer| answer.status() == 401)
+        .build()
+        .unwrap();
     let Err(Error::SessionExpired(expired)) = client.x().await else { panic!("still good") };
     assert_eq!(expired.reason(), ExpiredReason::NoRefreshToken);
 }

@@ -209,7 +209,8 @@ fn status(arg: &Arg, sink: &Sink) -> Option<Status> {
         };
     }
     let help = match number(&text) {
-        Some(status @ 400..=599) => return Some(Status::Exact(status)),
+        // The one answer that is no success, no error and no redirect: what was asked for has not changed.
+        Some(status @ (304 | 400..=599)) => return Some(Status::Exact(status)),
         Some(status @ 100..=399) => return no_error(arg, &text, status / 100, sink),
         // What is meant can be told in quotes, with a type, and with the class in capitals.
         _ => match (number(&loosely(&text)), class(&loosely(&text))) {
@@ -227,7 +228,8 @@ fn no_error<T>(arg: &Arg, text: &str, class: u16, sink: &Sink) -> Option<T> {
         2 => "is a success, which becomes the endpoint's value",
         _ => "points elsewhere",
     };
-    let help = format!("a status of {class}xx {what}; those of errors are 4xx and 5xx: `#[status(409)]`");
+    let help =
+        format!("a status of {class}xx {what}; those of errors are 4xx and 5xx, and 304: `#[status(409)]`");
     sink.report(arg, format!("{text} is not an error status"), help);
     None
 }

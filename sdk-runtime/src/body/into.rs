@@ -40,6 +40,15 @@ impl IntoBody for Body {
     }
 }
 
+/// `None` sends no body.
+impl<B: IntoBody> IntoBody for Option<B> {
+    const REPLAYABLE: bool = B::REPLAYABLE;
+
+    fn into_body(self) -> Body {
+        self.map_or_else(|| Body::from(Content::Absent), IntoBody::into_body)
+    }
+}
+
 /// As `application/octet-stream`.
 impl IntoBody for BodyStream {
     const REPLAYABLE: bool = false;

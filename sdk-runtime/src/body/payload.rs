@@ -24,6 +24,8 @@ pub(crate) enum Content {
     Once(Arc<Once>),
     /// What could not be written, and why.
     Invalid(Arc<str>),
+    /// No body, which is not the same as an empty one.
+    Absent,
 }
 
 impl Content {
@@ -46,6 +48,7 @@ impl Content {
     async fn open(&self) -> Result<RequestBody, InvalidRequest> {
         Ok(RequestBody::Stream(match self {
             Self::Bytes(bytes) => return Ok(RequestBody::Bytes(bytes.clone())),
+            Self::Absent => return Ok(RequestBody::default()),
             Self::File(path) => file::open(path).await?,
             Self::Factory(make) => make(),
             Self::Invalid(reason) => return Err(InvalidRequest::new("#[body]", reason.to_string())),
@@ -67,6 +70,7 @@ impl fmt::Debug for Content {
             Self::Factory(_) => f.write_str("factory"),
             Self::Once(_) => f.write_str("stream"),
             Self::Invalid(_) => f.write_str("invalid"),
+            Self::Absent => f.write_str("none"),
         }
     }
 }

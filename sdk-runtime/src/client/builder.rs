@@ -5,9 +5,12 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::Duration;
 
+use http::HeaderMap;
+
 use super::{Client, Inner};
-use crate::error::{BuildError, Error, ErrorResponse};
+use crate::error::{BuildError, Error, ErrorResponse, InvalidRequest};
 use crate::request::base::Base;
+use crate::request::{HeaderArg, header};
 use crate::secret::AccessToken;
 use crate::session::{Attach, RefreshEndpoint, Renewer, Session, TokenBad, Tokens, Verdict};
 use crate::transport::{HttpClientBuilder, ReqwestTransport, Transport};
@@ -54,6 +57,7 @@ pub trait ApiClient: Sized {
 pub struct ClientBuilder<C> {
     base: String,
     trusted: Vec<String>,
+    headers: Result<HeaderMap, InvalidRequest>,
     attach: Option<Attach>,
     token_bad: Option<TokenBad>,
     bearer: Option<AccessToken>,
@@ -77,6 +81,7 @@ impl<C: ApiClient> ClientBuilder<C> {
         Self {
             base: base.to_owned(),
             trusted: Vec::new(),
+            headers: Ok(HeaderMap::new()),
             attach: None,
             token_bad: None,
             bearer: None,
@@ -96,6 +101,34 @@ impl<C: ApiClient> ClientBuilder<C> {
     /// It must be an address without a path, and https or on this machine; [`build`](Self::build) says if it is not.
     pub fn trusted_origin(mut self, origin: &str) -> Self {
         self.trusted.push(origin.to_owned());
+        self
+    }
+
+    /// A header of every request that sets none of that name itself, the session's own included: a version of the API, the
+    /// name of the program. A list sends one line for each element; the last call for a name counts.
+    ///
+    /// To other origins than the client's and its trusted ones, where a `#[url]` or a redirect may lead, only those go along that
+    /// negotiate content, and `user-agent`: any other may be a credential.
+    ///
+    /// ```
+    /// # use sdk_runtime::{Result, api_client};
+    /// # #[api_client]
+    /// # trait Tracker {
+    /// #     #[get("/issues")]
+    /// #     async fn issues(&self) -> Result<Vec<String>>;
+    /// # }
+    /// let tracker = TrackerClient::builder("https://tracker.example")
+    ///     .header("user-agent", concat!("my-app/", env!("CARGO_PKG_VERSION")))
+    ///     .header("x-api-version", "2026-11-01")
+    ///     .build()?;
+    /// # Ok::<(), sdk_runtime::BuildError>(())
+    /// ```
+    pub fn header(mut self, name: &str, value: impl HeaderArg) -> Self {
+        if let Ok(headers) = &mut self.headers
+            && let Err(error) = header::set_by_name(headers, name, &value)
+        {
+            self.headers = Err(error);
+        }
         self
     }
 
@@ -134,6 +167,9 @@ impl<C: ApiClient> ClientBuilder<C> {
     }
 
     /// Signs every request with this token, which is never renewed: an API key, a personal access token.
+    ///
+    /// Whether it is still good is for the server to say, call by call: a 401 is an ordinary [`Error::Status`], and the next call
+    /// is sent as well. [`token_bad`](Self::token_bad) can say otherwise.
     pub fn bearer(mut self, token: impl Into<AccessToken>) -> Self {
         self.bearer = Some(token.into());
         self
@@ -210,9 +246,13 @@ impl<C: ApiClient> ClientBuilder<C> {
                 )
             }
         };
-        let upstream = Arc::new(Upstream { transport, base });
+        let headers = self.headers.map_err(BuildError::credential)?;
+        let upstream = Arc::new(Upstream { transport, base, headers });
 
         let fixed = self.bearer.is_some();
+        // Nothing can be done about a refusal here, so it is left to whoever called.
+        let surface = || -> TokenBad { Arc::new(|_| Verdict::Surface) };
+        let token_bad = self.token_bad.or_else(|| fixed.then(surface));
         let session = match self.session {
             Some(_) if fixed => {
                 return Err(BuildError::conflict(
@@ -227,9 +267,16 @@ impl<C: ApiClient> ClientBuilder<C> {
             Some(session) => session,
             None => {
                 let attachment = self.attach.unwrap_or_default().check().map_err(BuildError::credential)?;
-                Session::new(attachment, self.token_bad.clone())
+                Session::new(attachment, token_bad.clone())
             }
         };
+        if let Some(header) = session.shared().attachment.header()
+            && upstream.headers.contains_key(header)
+        {
+            return Err(BuildError::conflict(
+                "`.header(…)` sets the header that carries the session's token: keep one of both",
+            ));
+        }
         if let Some(token) = self.bearer {
             if session.shared().attachment.header().is_none() {
                 return Err(BuildError::conflict(
@@ -252,7 +299,7 @@ impl<C: ApiClient> ClientBuilder<C> {
                 ));
             }
         }
-        let token_bad = self.token_bad.or_else(|| session.shared().token_bad.clone());
+        let token_bad = token_bad.or_else(|| session.shared().token_bad.clone());
         Ok(C::from_client(Client(Arc::new(Inner {
             upstream,
             session,

@@ -25,7 +25,7 @@ pub use part::{Part, PartArg};
 pub use preview::RequestPreview;
 pub use query::ListStyle;
 
-use crate::body::{Body, FORM, JSON, Payload};
+use crate::body::{Body, Content, FORM, JSON, Payload};
 use crate::endpoint::Endpoint;
 use crate::error::InvalidRequest;
 
@@ -173,6 +173,9 @@ impl Request {
     }
 
     pub(crate) fn body(&mut self, media_type: Option<&'static str>, body: Body) {
+        if matches!(body.content, Content::Absent) {
+            return;
+        }
         self.hold(sendable("#[body]", &body));
         let named = media_type.map(HeaderValue::try_from).transpose();
         match named {

@@ -2,8 +2,17 @@
 
 use serde::Serialize;
 
-use super::{Arg3, Arg4};
+use super::{Arg2, Arg3, Arg4};
 use crate::request::Request;
+
+impl<T: Serialize> Arg2<'_, Option<T>> {
+    /// A body as JSON, or none at all, as `None` is left out everywhere.
+    pub fn json(&self, request: &mut Request, media_type: Option<&'static str>) {
+        if let Some(value) = self.value() {
+            request.json(media_type, value);
+        }
+    }
+}
 
 impl<T: Serialize> Arg3<'_, T> {
     /// A body as JSON.
