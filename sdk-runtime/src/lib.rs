@@ -16,6 +16,7 @@
 //!   [`EventStream`]: answers that are read while they arrive; [`Pages`]: lists that come page by page;
 //! - [`migrating`]: five refreshes people write by hand, each beside its declaration.
 
+mod challenge;
 mod clock;
 mod delay;
 mod endpoint;
@@ -35,6 +36,7 @@ mod session;
 
 pub use body::{Body, BodyStream, IntoBody, RequestBody};
 pub use bytes::Bytes;
+pub use challenge::Challenge;
 #[doc(hidden)]
 pub use client::Paginate;
 pub use client::{Call, CallFuture, ClientBuilder, PageItems, Pages, ResponseCall};

@@ -7,6 +7,7 @@ mod arriving;
 mod base;
 mod body;
 mod builder;
+mod challenge;
 mod cookies;
 mod errors;
 mod header;

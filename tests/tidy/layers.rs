@@ -20,6 +20,7 @@ const LAYERS: [Layers; 6] = [
             "clock",
             "delay",
             "secret",
+            "challenge",
             "endpoint",
             "error",
             "body",

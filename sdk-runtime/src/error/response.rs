@@ -4,10 +4,12 @@ use std::fmt;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use http::{HeaderMap, StatusCode};
+use http::header::WWW_AUTHENTICATE;
+use http::{HeaderMap, HeaderValue, StatusCode};
 use serde::de::DeserializeOwned;
 
 use super::DecodeError;
+use crate::challenge::{self, Challenge};
 use crate::endpoint::Endpoint;
 
 /// An answer that is no success: status, headers, and the beginning of its body.
@@ -64,6 +66,28 @@ impl ErrorResponse {
     #[must_use]
     pub fn headers(&self) -> &HeaderMap {
         &self.0.headers
+    }
+
+    /// What the server asks for, in the order of its `WWW-Authenticate` headers (RFC 9110, 11.6.1).
+    ///
+    /// What cannot be read of them is left out. A server may repeat a scheme, each time for another realm.
+    ///
+    /// ```
+    /// use sdk_runtime::{ErrorResponse, http};
+    ///
+    /// let answer = http::Response::builder()
+    ///     .status(401)
+    ///     .header("www-authenticate", r#"Basic realm="a, b", bearer error="invalid_token""#)
+    ///     .body("".into())?;
+    /// let challenges = ErrorResponse::from(answer).challenges();
+    /// assert_eq!(challenges[0].realm(), Some("a, b"));
+    /// assert!(challenges[1].is("Bearer"));
+    /// assert_eq!(challenges[1].error(), Some("invalid_token"));
+    /// # Ok::<(), http::Error>(())
+    /// ```
+    #[must_use]
+    pub fn challenges(&self) -> Vec<Challenge> {
+        challenge::read(self.0.headers.get_all(WWW_AUTHENTICATE).iter().map(HeaderValue::as_bytes))
     }
 
     /// The body, at most its first 64 KiB, or its first MiB of the answer to a renewal; whole

@@ -6,6 +6,7 @@ use http::header::{AUTHORIZATION, COOKIE, HeaderName, HeaderValue};
 
 use super::lifetime::lifetime;
 use super::tokens::Tokens;
+use crate::challenge::is_tchar;
 use crate::error::InvalidRequest;
 use crate::response::Head;
 use crate::secret::AccessToken;
@@ -67,8 +68,7 @@ impl Attach {
 
 /// A token of RFC 9110, 11.1, by which challenges can name it.
 fn is_scheme(scheme: &str) -> bool {
-    !scheme.is_empty()
-        && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte))
+    !scheme.is_empty() && scheme.bytes().all(is_tchar)
 }
 
 impl Default for Attach {

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use http::StatusCode;
-use http::header::WWW_AUTHENTICATE;
 
 use crate::error::ErrorResponse;
 
@@ -38,29 +37,15 @@ pub(crate) fn token_bad(answer: &ErrorResponse, scheme: Option<&str>) -> bool {
     let Some(scheme) = scheme else {
         return true;
     };
-    let mut challenged = false;
-    for header in answer.headers().get_all(WWW_AUTHENTICATE) {
-        let Ok(challenges) =
-            header.to_str().map_err(drop).and_then(|text| http_auth::parse_challenges(text).map_err(drop))
-        else {
-            // Not to be understood, so it says nothing.
-            continue;
-        };
-        challenged |= !challenges.is_empty();
-        let own = challenges.iter().filter(|challenge| challenge.scheme.eq_ignore_ascii_case(scheme));
-        for challenge in own {
-            let error = challenge.params.iter().find(|(name, _)| name.eq_ignore_ascii_case("error"));
-            if error.is_none_or(|(_, value)| value.to_unescaped() == "invalid_token") {
-                return true;
-            }
-        }
-    }
-    !challenged
+    let challenges = answer.challenges();
+    let mut own = challenges.iter().filter(|challenge| challenge.is(scheme));
+    challenges.is_empty() || own.any(|it| it.error().is_none_or(|error| error == "invalid_token"))
 }
 
 #[cfg(test)]
 mod tests {
     use bytes::Bytes;
+    use http::header::WWW_AUTHENTICATE;
     use http::{HeaderMap, HeaderValue};
 
     use super::*;
@@ -90,6 +75,7 @@ mod tests {
             (401, &["Basic realm=\"x\", Bearer error=invalid_token"], true),
             (401, &["Basic realm=\"x\"", "Bearer"], true),
             (401, &["Negotiate", "Basic realm=\"Bearer\""], false),
+            (401, &["Negotiate YWJj==, Bearer error=\"invalid_token\""], true),
             (401, &["=,=;"], true),
             (403, &["Bearer error=\"invalid_token\""], false),
             (403, &[], false),
