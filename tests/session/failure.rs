@@ -199,29 +199,6 @@ async fn the_renewal_and_the_sign_in_are_never_signed() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_refusal_for_another_reason_reaches_the_caller_and_not_the_session() {
-    for (status, challenge) in [
-        (401, Some("Basic realm=\"x\"")),
-        (401, Some("Bearer error=\"insufficient_scope\"")),
-        (403, None),
-        (404, None),
-        (500, None),
-    ] {
-        let server = server();
-        let client = client(&server);
-        client.login(&user("ann")).await.unwrap();
-        let mut reply = Reply::empty().status(status);
-        if let Some(challenge) = challenge {
-            reply = reply.header("www-authenticate", challenge);
-        }
-        server.backend().reply("GET", "/fussy", reply);
-        let error = client.fussy().await.unwrap_err();
-        assert!(matches!(error, Error::Status(_)), "I23: {status} gave {error:?}");
-        assert_eq!(server.counts().refreshes, 0, "I23: {status}");
-    }
-}
-
-#[tokio::test(start_paused = true)]
 async fn a_closed_session_says_so_to_everybody() {
     let server = server();
     let client = expired_client(&server).await;

@@ -6,6 +6,7 @@ mod cancel;
 mod edges;
 mod failure;
 mod identity;
+mod judged;
 mod ownership;
 mod secrets;
 mod socket;

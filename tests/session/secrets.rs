@@ -117,6 +117,7 @@ async fn errors(backend: &Backend, attach: Attach) -> Vec<Error> {
 #[tokio::test(start_paused = true)]
 async fn nothing_that_can_be_printed_shows_a_secret() {
     let json = |text: &str| Reply::bytes(text.to_owned()).header("content-type", "application/json");
+    let lacking = |scheme| format!("{scheme} realm={SECRET}, error=insufficient_scope, scope={SECRET}");
     let planted = |reply: Reply| {
         reply
             .header("x-key", SECRET)
@@ -127,6 +128,8 @@ async fn nothing_that_can_be_printed_shows_a_secret() {
         (Reply::text(SECRET).status(500), Reply::empty()),
         (json(&format!("\"{SECRET}\"")), Reply::empty()),
         (Reply::reset(), Reply::empty()),
+        (Reply::text(SECRET).status(403).header("www-authenticate", lacking("Bearer")), Reply::empty()),
+        (Reply::text(SECRET).status(403).header("www-authenticate", lacking("Key")), Reply::empty()),
         (Reply::text(SECRET).status(401), json("{\"envelope\":true}")),
         (Reply::text(SECRET).status(401), json("{\"envelope\":false}")),
         (Reply::text(SECRET).status(401), json(&format!("{{\"envelope\":\"{SECRET}\"}}"))),

@@ -138,9 +138,12 @@ impl<C: ApiClient> ClientBuilder<C> {
         self
     }
 
-    /// Judges answers in place of the default, for which a 401 without a challenge for another scheme means "this access token
-    /// is no good". Asked about answers to signed requests with a status of 300 and above, from the client's own origin.
-    /// Returns a [`Verdict`], or a `bool` where there are but two.
+    /// Judges answers in place of the default (RFC 6750, section 3.1): a 401 means "this access token is no good" if it has no
+    /// challenge, or one of the session's scheme whose `error` is `invalid_token` or left out; a 403 with `insufficient_scope`
+    /// in such a challenge means "this login may not do this".
+    ///
+    /// Asked about answers to signed requests with a status of 300 and above, from the client's own origin. Returns a
+    /// [`Verdict`], or a `bool` where it is the token or nothing.
     ///
     /// ```
     /// # use sdk_runtime::{ErrorResponse, Verdict};

@@ -19,7 +19,7 @@ use crate::error::{
 };
 use crate::request::Prepared;
 use crate::response::{Answer, Arrived, ByteStream, Head, read_all, read_some};
-use crate::session::{Identity, Phase, Rejection, Snapshot, Verdict, token_bad};
+use crate::session::{Identity, Phase, Rejection, Snapshot, Verdict, verdict};
 use crate::upstream::{Contents, Credentials, Exchange};
 
 /// As much of an unsuccessful answer's body as is kept.
@@ -36,14 +36,16 @@ pub(super) struct Reply {
 
 pub(super) enum Came {
     Success(Arrived),
-    Failure(ErrorResponse),
+    /// No success; the second, where the login lacks the scopes for one.
+    Failure(ErrorResponse, Option<InsufficientScope>),
 }
 
 impl Reply {
+    /// The answer that may become another one.
     fn failure(&self) -> Option<&ErrorResponse> {
         match &self.came {
-            Came::Failure(answer) => Some(answer),
-            Came::Success(_) => None,
+            Came::Failure(answer, None) => Some(answer),
+            Came::Success(_) | Came::Failure(_, Some(_)) => None,
         }
     }
 }
@@ -188,7 +190,7 @@ impl Inner {
             let judged = self
                 .attempt(request, self.credentials(snapshot), way.whole, || shared.permit(identity, sent))
                 .await
-                .map(|reply| self.judge(reply));
+                .map(|reply| self.judge(reply, snapshot));
             let Some(pause) = way.retry.pause(judged.as_ref().map(Judged::failure)) else {
                 return judged;
             };
@@ -211,20 +213,27 @@ impl Inner {
         self.read(request, exchange, whole).await
     }
 
-    /// What `reply` to a signed request means for the session.
-    fn judge(&self, reply: Reply) -> Judged {
-        let Reply { came: Came::Failure(answer), own_origin: true, redirected } = reply else {
+    /// What `reply` to a request signed with `snapshot` means for the session.
+    fn judge(&self, reply: Reply, snapshot: &Snapshot) -> Judged {
+        let Reply { came: Came::Failure(answer, None), own_origin: true, redirected } = reply else {
             return Judged::Surface(reply);
         };
-        let login_over = match self.verdict(&answer) {
-            Verdict::Surface => {
-                let came = Came::Failure(answer);
-                return Judged::Surface(Reply { came, own_origin: true, redirected });
-            }
-            Verdict::TokenBad => false,
-            Verdict::LoginOver => true,
+        let scheme = self.session.shared().attachment.scheme();
+        let verdict = match &self.token_bad {
+            Some(token_bad) => token_bad(&answer),
+            None => verdict(&answer, scheme),
         };
-        Judged::Refused(Refused { answer, redirected, login_over })
+        let lacking = match verdict {
+            Verdict::TokenBad | Verdict::LoginOver => {
+                let login_over = verdict == Verdict::LoginOver;
+                return Judged::Refused(Refused { answer, redirected, login_over });
+            }
+            Verdict::InsufficientScope => {
+                Some(InsufficientScope::told(&answer, scheme, snapshot.scopes.clone()))
+            }
+            Verdict::Surface => None,
+        };
+        Judged::Surface(Reply { came: Came::Failure(answer, lacking), own_origin: true, redirected })
     }
 
     /// A header that the session sets must not be set by a call as well: one of them would be ignored.
@@ -246,13 +255,6 @@ impl Inner {
         Credentials { header: name.zip(snapshot.header.as_ref()), jar: Some(&snapshot.jar) }
     }
 
-    fn verdict(&self, answer: &ErrorResponse) -> Verdict {
-        match &self.token_bad {
-            Some(token_bad) => token_bad(answer),
-            None => token_bad(answer, self.session.shared().attachment.scheme()).into(),
-        }
-    }
-
     async fn read(&self, request: &Prepared, exchange: Exchange, whole: bool) -> Result<Reply, Error> {
         let Exchange { answer, own_origin, redirected, is_spent } = exchange;
         let (parts, body) = answer.into_parts();
@@ -269,7 +271,7 @@ impl Inner {
             if is_spent {
                 return Err(NotReplayable::from(answer).into());
             }
-            Came::Failure(answer)
+            Came::Failure(answer, None)
         };
         Ok(Reply { came, own_origin, redirected })
     }
@@ -308,7 +310,7 @@ impl Refused {
 fn covers(snapshot: &Snapshot, endpoint: &Endpoint) -> Result<(), InsufficientScope> {
     match &snapshot.scopes {
         Some(granted) if !endpoint.scopes.iter().all(|scope| granted.iter().any(|it| it == scope)) => {
-            Err(InsufficientScope::new(endpoint.scopes.iter().copied(), granted.clone()))
+            Err(InsufficientScope::new(endpoint.scopes.iter().copied(), Some(granted.clone())))
         }
         _ => Ok(()),
     }

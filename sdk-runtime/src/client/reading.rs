@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::pipeline::Came;
 use crate::cookies::Jar;
 use crate::endpoint::Endpoint;
-use crate::error::{ApiError, Error, ErrorResponse};
+use crate::error::{ApiError, Error, ErrorResponse, InsufficientScope};
 use crate::response::{Answer, Arrived, Decoder, Head};
 use crate::session::{Refusal, Session, Tokens};
 
@@ -156,11 +156,11 @@ fn settle(
 ) -> Option<Head> {
     let outcome = match fetched.came {
         Came::Success(arrived) => succeed(arrived, fetched.beginning, with_head, value),
-        Came::Failure(response) => Err(Failed::Answer(response)),
+        Came::Failure(response, lacking) => Err(Failed::Answer(response, lacking)),
     };
-    let response = match outcome {
+    let (response, lacking) = match outcome {
         Ok(head) => return head,
-        Err(Failed::Answer(response)) => response,
+        Err(Failed::Answer(response, lacking)) => (response, lacking),
         Err(Failed::Error(error)) => {
             failure.other(error);
             return None;
@@ -168,6 +168,10 @@ fn settle(
     };
     // An endpoint's own errors come first: a declared 404 is an error where an undeclared one may be `None`.
     let Err(response) = failure.own(response) else { return None };
+    if let Some(lacking) = lacking {
+        failure.other(lacking.seen_with(response).into());
+        return None;
+    }
     if response.status() == http::StatusCode::NOT_FOUND {
         let head = Head::new(response.status(), response.headers().clone());
         if value.absent(&head) {
@@ -179,7 +183,7 @@ fn settle(
 }
 
 enum Failed {
-    Answer(ErrorResponse),
+    Answer(ErrorResponse, Option<InsufficientScope>),
     Error(Error),
 }
 
@@ -200,7 +204,7 @@ fn succeed(
         None => Ok(()),
         Some(Ok(tokens)) => beginning.sign_in(tokens, answer.head()).map_err(Failed::Error),
         Some(Err(Refusal::Dead(message) | Refusal::TryLater { message, .. })) => {
-            Err(Failed::Answer(beginning.refused(answer.clone(), message)))
+            Err(Failed::Answer(beginning.refused(answer.clone(), message), None))
         }
     };
     if let Err(failed) = signed_in {

@@ -3,45 +3,110 @@
 use std::fmt;
 use std::sync::Arc;
 
+use super::ErrorResponse;
+use crate::challenge::Challenge;
+
 /// The endpoint needs scopes that the login was not granted. A renewal grants no more than there was: who needs them signs in
 /// again and asks for them.
+///
+/// That is either known before anything is sent, by `auth = scopes("…")` and the scopes the tokens came with, or said by the
+/// server: a 403 whose challenge has the error `insufficient_scope` (RFC 6750, section 3.1).
 #[derive(Clone)]
 pub struct InsufficientScope(Arc<Inner>);
 
+#[derive(Clone)]
 struct Inner {
     required: Vec<String>,
-    granted: Arc<[String]>,
+    granted: Option<Arc<[String]>>,
+    response: Option<ErrorResponse>,
 }
 
 impl InsufficientScope {
-    pub(crate) fn new<S: Into<String>>(
-        required: impl IntoIterator<Item = S>,
-        granted: Arc<[String]>,
+    pub(crate) fn new(
+        required: impl IntoIterator<Item = impl Into<String>>,
+        granted: Option<Arc<[String]>>,
     ) -> Self {
-        Self(Arc::new(Inner { required: required.into_iter().map(Into::into).collect(), granted }))
+        let required = required.into_iter().map(Into::into).collect();
+        Self(Arc::new(Inner { required, granted, response: None }))
     }
 
-    /// The scopes that are needed: those of `auth = scopes("…")`.
+    /// What `response` to a session with this scheme asks for, or else its endpoint's declaration.
+    pub(crate) fn told(
+        response: &ErrorResponse,
+        scheme: Option<&str>,
+        granted: Option<Arc<[String]>>,
+    ) -> Self {
+        let challenge = Self::challenge(response, scheme);
+        match challenge.as_ref().and_then(Challenge::scope) {
+            Some(scopes) => Self::new(scopes.split_ascii_whitespace(), granted),
+            None => Self::new(response.endpoint().scopes.iter().copied(), granted),
+        }
+    }
+
+    /// The challenge of `scheme`, or of any for a session without one, that says so.
+    pub(crate) fn challenge(response: &ErrorResponse, scheme: Option<&str>) -> Option<Challenge> {
+        let is_own = |challenge: &Challenge| scheme.is_none_or(|scheme| challenge.is(scheme));
+        let mut own = response.challenges().into_iter().filter(is_own);
+        own.find(|challenge| challenge.error() == Some("insufficient_scope"))
+    }
+
+    /// The same, with the answer that said it.
+    pub(crate) fn seen_with(mut self, response: ErrorResponse) -> Self {
+        Arc::make_mut(&mut self.0).response = Some(response);
+        self
+    }
+
+    /// The scopes that are needed: those the server asks for, where it names any, or else those of `auth = scopes("…")`.
     #[must_use]
     pub fn required(&self) -> &[String] {
         &self.0.required
     }
 
-    /// The scopes of the login.
+    /// The scopes of the login, where its tokens said.
     #[must_use]
-    pub fn granted(&self) -> &[String] {
-        &self.0.granted
+    pub fn granted(&self) -> Option<&[String]> {
+        self.0.granted.as_deref()
     }
 
-    /// The scopes to ask for besides those there are.
+    /// The scopes to ask for besides those there are, as far as is known. None where a server refuses for what its token was
+    /// said to allow, or does not say what it wants.
     pub fn missing(&self) -> impl Iterator<Item = &str> {
-        let granted = &self.0.granted;
+        let granted = self.granted().unwrap_or_default();
         self.0.required.iter().filter(|scope| !granted.contains(scope)).map(String::as_str)
+    }
+
+    /// The answer that said so; `None` for a call that was never sent.
+    #[must_use]
+    pub fn response(&self) -> Option<&ErrorResponse> {
+        self.0.response.as_ref()
+    }
+}
+
+/// What the session makes of an answer that asks for more scopes, and of any for a fake to fail with.
+///
+/// ```
+/// use sdk_runtime::{ErrorResponse, InsufficientScope, http};
+///
+/// let answer = http::Response::builder()
+///     .status(403)
+///     .header("www-authenticate", r#"Bearer error="insufficient_scope", scope="issues:read issues:write""#)
+///     .body("".into())?;
+/// let error = InsufficientScope::from(ErrorResponse::from(answer));
+/// assert_eq!(error.required(), ["issues:read", "issues:write"]);
+/// # Ok::<(), http::Error>(())
+/// ```
+impl From<ErrorResponse> for InsufficientScope {
+    fn from(response: ErrorResponse) -> Self {
+        Self::told(&response, None, None).seen_with(response)
     }
 }
 
 impl fmt::Display for InsufficientScope {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(response) = self.response() {
+            // What a server asks for stands in a header.
+            return write!(f, "{response}: the login was not granted what it needs");
+        }
         f.write_str("the login was not granted what the endpoint needs:")?;
         for (index, scope) in self.missing().enumerate() {
             let comma = if index > 0 { "," } else { "" };
@@ -53,11 +118,17 @@ impl fmt::Display for InsufficientScope {
 
 impl fmt::Debug for InsufficientScope {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("InsufficientScope")
-            .field("required", &self.0.required)
-            .field("granted", &self.0.granted)
-            .finish()
+        let mut shown = f.debug_struct("InsufficientScope");
+        match self.response() {
+            Some(response) => shown.field("response", response),
+            None => shown.field("required", &self.0.required).field("granted", &self.0.granted),
+        };
+        shown.finish_non_exhaustive()
     }
 }
 
-impl std::error::Error for InsufficientScope {}
+impl std::error::Error for InsufficientScope {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.response().and_then(std::error::Error::source)
+    }
+}

@@ -61,7 +61,8 @@ pub enum Error {
     NotSignedIn,
     /// Somebody else signed in while the call was under way. It was not sent again.
     IdentityChanged(IdentityChanged),
-    /// The endpoint needs scopes that the login was not granted, as far as its tokens said. Nothing was sent.
+    /// The endpoint needs scopes that the login was not granted, as far as its tokens said, and nothing was sent; or the server
+    /// said so, and [`response`](InsufficientScope::response) is its answer.
     InsufficientScope(InsufficientScope),
     /// The server answered with a status that is no success and has no meaning for the session.
     Status(ErrorResponse),
@@ -94,6 +95,7 @@ impl Error {
         match self {
             Self::Status(response) => Some(response),
             Self::SessionExpired(expired) => expired.response(),
+            Self::InsufficientScope(inner) => inner.response(),
             Self::NotReplayable(inner) => Some(inner.response()),
             _ => None,
         }
@@ -169,6 +171,7 @@ impl std::error::Error for Error {
         match self {
             Self::SessionExpired(inner) => inner.source(),
             Self::RefreshUnavailable(inner) => inner.source(),
+            Self::InsufficientScope(inner) => inner.source(),
             Self::Status(inner) => inner.source(),
             Self::Transport(inner) => inner.source(),
             Self::Build(inner) => inner.source(),

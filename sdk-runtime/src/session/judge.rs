@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use http::StatusCode;
 
-use crate::error::ErrorResponse;
+use crate::error::{ErrorResponse, InsufficientScope};
 
 /// What an answer to a signed request says about the credential it was signed with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -16,6 +16,9 @@ pub enum Verdict {
     TokenBad,
     /// The whole login is over, and no renewal can help.
     LoginOver,
+    /// The token is good and the login may not do this: [`Error::InsufficientScope`](crate::Error::InsufficientScope), unless the
+    /// endpoint declares an error for the status. Nothing is renewed.
+    InsufficientScope,
 }
 
 /// `true` is [`Verdict::TokenBad`], `false` is [`Verdict::Surface`].
@@ -28,15 +31,19 @@ impl From<bool> for Verdict {
 /// A judge of the user's in place of the default table.
 pub(crate) type TokenBad = Arc<dyn Fn(&ErrorResponse) -> Verdict + Send + Sync>;
 
-/// The default: a 401 without a challenge, or with one of the session's own scheme that names no other fault
-/// (RFC 6750, 3.1). A session without a scheme takes every 401.
-pub(crate) fn token_bad(answer: &ErrorResponse, scheme: Option<&str>) -> bool {
-    if answer.status() != StatusCode::UNAUTHORIZED {
-        return false;
+/// The default. A session without a scheme takes every 401, and every challenge for its own.
+pub(crate) fn verdict(answer: &ErrorResponse, scheme: Option<&str>) -> Verdict {
+    match answer.status() {
+        StatusCode::UNAUTHORIZED => scheme.is_none_or(|scheme| is_refused(answer, scheme)).into(),
+        StatusCode::FORBIDDEN if InsufficientScope::challenge(answer, scheme).is_some() => {
+            Verdict::InsufficientScope
+        }
+        _ => Verdict::Surface,
     }
-    let Some(scheme) = scheme else {
-        return true;
-    };
+}
+
+/// Whether a 401 has no challenge, or one of the session's own scheme that names no other fault (RFC 6750, 3.1).
+fn is_refused(answer: &ErrorResponse, scheme: &str) -> bool {
     let challenges = answer.challenges();
     let mut own = challenges.iter().filter(|challenge| challenge.is(scheme));
     challenges.is_empty() || own.any(|it| it.error().is_none_or(|error| error == "invalid_token"))
@@ -44,46 +51,44 @@ pub(crate) fn token_bad(answer: &ErrorResponse, scheme: Option<&str>) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use bytes::Bytes;
-    use http::header::WWW_AUTHENTICATE;
-    use http::{HeaderMap, HeaderValue};
+    use Verdict::{InsufficientScope as Lacking, Surface, TokenBad as Bad};
 
     use super::*;
-    use crate::endpoint::Endpoint;
-
-    static ENDPOINT: Endpoint = Endpoint::new("Api::x", "GET", "/x");
-
-    fn bad(status: u16, challenges: &[&'static str], scheme: Option<&str>) -> bool {
-        let mut headers = HeaderMap::new();
-        for challenge in challenges {
-            headers.append(WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
-        }
-        let status = StatusCode::from_u16(status).unwrap();
-        token_bad(&ErrorResponse::new(&ENDPOINT, status, headers, Bytes::new(), false), scheme)
-    }
 
     #[test]
-    fn a_401_is_read_by_its_challenges() {
-        for (status, challenges, expected) in [
-            (401, &[][..], true),
-            (401, &["Bearer"], true),
-            (401, &["bearer realm=\"a, b\""], true),
-            (401, &["Bearer error=\"invalid_token\""], true),
-            (401, &["Bearer error=\"insufficient_scope\""], false),
-            (401, &["Bearer error=\"invalid_request\""], false),
-            (401, &["Basic realm=\"x\""], false),
-            (401, &["Basic realm=\"x\", Bearer error=invalid_token"], true),
-            (401, &["Basic realm=\"x\"", "Bearer"], true),
-            (401, &["Negotiate", "Basic realm=\"Bearer\""], false),
-            (401, &["Negotiate YWJj==, Bearer error=\"invalid_token\""], true),
-            (401, &["=,=;"], true),
-            (403, &["Bearer error=\"invalid_token\""], false),
-            (403, &[], false),
-            (500, &[], false),
+    fn an_answer_is_read_by_its_status_and_its_challenges() {
+        for (status, challenges, of_bearer, without_scheme) in [
+            (401, &[][..], Bad, Bad),
+            (401, &["Bearer"], Bad, Bad),
+            (401, &["bearer realm=\"a, b\""], Bad, Bad),
+            (401, &["Bearer error=\"invalid_token\""], Bad, Bad),
+            (401, &["Bearer realm=\"x\", ERROR = invalid_token"], Bad, Bad),
+            (401, &["Bearer error=\"insufficient_scope\""], Surface, Bad),
+            (401, &["Bearer error=\"invalid_request\""], Surface, Bad),
+            (401, &["Basic realm=\"x\""], Surface, Bad),
+            (401, &["Basic realm=\"x\", Bearer error=invalid_token"], Bad, Bad),
+            (401, &["Basic error=\"invalid_token\", Bearer error=invalid_request"], Surface, Bad),
+            (401, &["Basic realm=\"x\"", "Bearer"], Bad, Bad),
+            (401, &["Negotiate", "Basic realm=\"Bearer\""], Surface, Bad),
+            (401, &["Negotiate YWJj==, Bearer error=\"invalid_token\""], Bad, Bad),
+            (401, &["Bearer error=\"invalid_request\"", "Bearer realm=\"other\""], Bad, Bad),
+            (401, &["=,=;"], Bad, Bad),
+            (403, &["Bearer error=\"insufficient_scope\""], Lacking, Lacking),
+            (403, &["Basic realm=\"x\"", "bearer scope=a, error=insufficient_scope"], Lacking, Lacking),
+            (403, &["DPoP error=\"insufficient_scope\""], Surface, Lacking),
+            (403, &["Bearer error=\"invalid_token\""], Surface, Surface),
+            (403, &["Bearer scope=\"a\""], Surface, Surface),
+            (403, &[], Surface, Surface),
+            (400, &["Bearer error=\"insufficient_scope\""], Surface, Surface),
+            (500, &[], Surface, Surface),
         ] {
-            assert_eq!(bad(status, challenges, Some("Bearer")), expected, "{status} {challenges:?}");
+            let mut answer = http::Response::builder().status(status);
+            for challenge in challenges {
+                answer = answer.header("www-authenticate", *challenge);
+            }
+            let answer = ErrorResponse::from(answer.body(Vec::new().into()).unwrap());
+            assert_eq!(verdict(&answer, Some("Bearer")), of_bearer, "{status} {challenges:?}");
+            assert_eq!(verdict(&answer, None), without_scheme, "{status} {challenges:?} without a scheme");
         }
-        assert!(bad(401, &["Basic realm=\"x\""], None));
-        assert!(!bad(403, &[], None));
     }
 }

@@ -26,7 +26,7 @@ pub use tokens::{Grant, RefreshBearer, Refusal, TokenRequest, TokenResponse, Tok
 
 pub(crate) use attach::Attachment;
 pub(crate) use event::{Identity, Rejection};
-pub(crate) use judge::{TokenBad, token_bad};
+pub(crate) use judge::{TokenBad, verdict};
 pub(crate) use refresh::Renewer;
 pub(crate) use shared::Shared;
 pub(crate) use snapshot::{Phase, Snapshot};
