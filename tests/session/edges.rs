@@ -240,7 +240,7 @@ async fn an_empty_refresh_token_was_left_out() {
     let backend = backend_of("never", Reply::json(&json!({ "access": "a1", "refresh": "" })));
     let client = signed_in(&backend);
     client.x().await.unwrap_err();
-    client.x().await.unwrap_err();
+    client.session().refresh().await.unwrap();
     assert_eq!(spent(&backend), ["r0", "r0"], "I31");
 }
 
@@ -378,7 +378,11 @@ async fn nothing_hangs_whatever_happens_at_once() {
                     None | Some(Ok(_) | Err(Error::IdentityChanged(_))) => {}
                     Some(Err(Error::NotSignedIn)) => tokio::time::sleep(Duration::from_micros(500)).await,
                     Some(Err(Error::SessionExpired(expired))) => {
-                        assert_eq!(expired.reason(), ExpiredReason::ReplayRejected);
+                        assert!(!expired.requires_sign_in(), "{expired:?}");
+                    }
+                    // Refused at random, as no server refuses.
+                    Some(Err(Error::RefreshUnavailable(_))) => {
+                        tokio::time::sleep(Duration::from_micros(500)).await
                     }
                     Some(Err(other)) => panic!("{other:?}"),
                 }

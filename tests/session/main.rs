@@ -7,6 +7,7 @@ mod edges;
 mod failure;
 mod identity;
 mod judged;
+mod limits;
 mod ownership;
 mod secrets;
 mod socket;

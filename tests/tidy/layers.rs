@@ -41,6 +41,7 @@ const LAYERS: [Layers; 6] = [
             "windows",
             "lifetime tokens",
             "snapshot",
+            "limits",
             "state",
             "attach",
             "judge",

@@ -115,7 +115,7 @@ impl Inner {
         };
         // What a redirect led away from was taken by the server: only what it refused is sent again.
         let request = refused.redirected.as_ref().unwrap_or(request);
-        let replacement = shared.replacement(identity, refused.of(&snapshot), &refused.answer);
+        let replacement = shared.replacement(identity, refused.of(&snapshot, request), &refused.answer);
         let mut snapshot = way.progress.renewing(replacement).await?;
         if request.is_spent() {
             return Err(NotReplayable::from(refused.answer).into());
@@ -124,7 +124,10 @@ impl Inner {
             Judged::Surface(reply) => Ok(reply),
             Judged::Refused(refused) => {
                 let over = refused.login_over.then(|| shared.login_over(snapshot.stamp)).flatten();
-                let expired = over.unwrap_or_else(|| SessionExpired::new(ExpiredReason::ReplayRejected));
+                let expired = over.unwrap_or_else(|| {
+                    shared.hold(request.endpoint.qualified_name(), snapshot.stamp);
+                    SessionExpired::new(ExpiredReason::ReplayRejected)
+                });
                 Err(expired.seen_with(refused.answer).into())
             }
         }
@@ -191,6 +194,9 @@ impl Inner {
                 .attempt(request, self.credentials(snapshot), way.whole, || shared.permit(identity, sent))
                 .await
                 .map(|reply| self.judge(reply, snapshot));
+            if matches!(&judged, Ok(Judged::Surface(_))) {
+                shared.accepted(snapshot, request.endpoint.qualified_name());
+            }
             let Some(pause) = way.retry.pause(judged.as_ref().map(Judged::failure)) else {
                 return judged;
             };
@@ -301,8 +307,9 @@ struct Refused {
 }
 
 impl Refused {
-    fn of(&self, snapshot: &Snapshot) -> Rejection {
-        Rejection { stamp: snapshot.stamp, login_over: self.login_over }
+    fn of(&self, snapshot: &Snapshot, request: &Prepared) -> Rejection {
+        let endpoint = request.endpoint.qualified_name();
+        Rejection { stamp: snapshot.stamp, login_over: self.login_over, endpoint }
     }
 }
 

@@ -29,6 +29,9 @@ pub enum ExpiredReason {
     LoginOver,
     /// The token was renewed, and the server refused this call with the new one too. The login itself goes on.
     ReplayRejected,
+    /// This endpoint refused a token that had just been renewed for it, less than a minute ago, and refuses the same again. The
+    /// login itself goes on, and nothing was renewed.
+    EndpointRejects,
 }
 
 impl SessionExpired {
@@ -59,7 +62,7 @@ impl SessionExpired {
     /// Whether only a new sign-in helps. `false` when one endpoint kept refusing while the login goes on.
     #[must_use]
     pub fn requires_sign_in(&self) -> bool {
-        self.0.reason != ExpiredReason::ReplayRejected
+        !matches!(self.0.reason, ExpiredReason::ReplayRejected | ExpiredReason::EndpointRejects)
     }
 
     /// The answer that refused this call's token; `None` for a call that was never sent.
@@ -109,6 +112,7 @@ impl fmt::Display for ExpiredReason {
             }
             Self::LoginOver => "the server said that the login is over",
             Self::ReplayRejected => "the endpoint refused the renewed access token too",
+            Self::EndpointRejects => "the endpoint refuses the access token that was renewed for it",
         })
     }
 }

@@ -36,6 +36,8 @@ pub enum UnavailableCause {
     Unusable(InvalidRequest),
     /// The renewal gave an access token that is out of date, or will be within a second.
     DeadOnArrival,
+    /// Token after token was refused before any request had been accepted with it: 5 in a minute, or 12 in ten. Nothing was asked.
+    Storm,
     /// The renewal ended without an outcome: a panic in code of yours it calls, or a runtime that shut down.
     Aborted,
 }
@@ -84,6 +86,7 @@ impl fmt::Display for RefreshUnavailable {
             UnavailableCause::Request(_) => "the renewal's request cannot be built",
             UnavailableCause::Unusable(_) => "the renewal gave an access token that nothing can be signed with",
             UnavailableCause::DeadOnArrival => "the renewal gave a token that is out of date already",
+            UnavailableCause::Storm => "the tokens it gives are refused as soon as they are used",
             UnavailableCause::Aborted => "the renewal was aborted",
         })
     }
@@ -107,6 +110,7 @@ impl fmt::Debug for UnavailableCause {
             Self::Request(reason) => f.debug_tuple("Request").field(reason).finish(),
             Self::Unusable(error) => f.debug_tuple("Unusable").field(error).finish(),
             Self::DeadOnArrival => f.write_str("DeadOnArrival"),
+            Self::Storm => f.write_str("Storm"),
             Self::Aborted => f.write_str("Aborted"),
         }
     }
@@ -122,6 +126,7 @@ impl std::error::Error for RefreshUnavailable {
             UnavailableCause::Timeout
             | UnavailableCause::TryLater(_)
             | UnavailableCause::DeadOnArrival
+            | UnavailableCause::Storm
             | UnavailableCause::Aborted => None,
         }
     }

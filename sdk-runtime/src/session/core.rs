@@ -11,11 +11,14 @@
 //! - **I29** After the end nothing is signed and nothing renewed until the next sign-in.
 //! - **I31** An omitted refresh token keeps the old one.
 
+mod demand;
+
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::attach::Credential;
-use super::event::{Demand, Identity, Outcome, Rejection, RunId, Settled};
+use super::event::{Identity, Outcome, RunId, Settled};
+use super::limits::{Budget, Holds};
 use super::snapshot::{Phase, Snapshot, Stamp, Validity, View};
 use super::tokens::Grant;
 use super::windows::Windows;
@@ -49,6 +52,8 @@ pub(crate) struct Core {
     runs: u64,
     cool_down: Option<CoolDown>,
     failures: u32,
+    holds: Holds,
+    budget: Budget,
     random: fastrand::Rng,
     changed: bool,
 }
@@ -79,6 +84,8 @@ impl Core {
             runs: 0,
             cool_down: None,
             failures: 0,
+            holds: Holds::default(),
+            budget: Budget::default(),
             random: fastrand::Rng::with_seed(seed),
             changed: false,
         }
@@ -99,65 +106,21 @@ impl Core {
         std::mem::take(&mut self.changed)
     }
 
-    /// A call of `identity` wants a credential; `rejected` is the one a server just refused, where there is one.
-    pub(crate) fn demand(
-        &mut self,
-        identity: &Identity,
-        rejected: Option<Rejection>,
-        now: Instant,
-    ) -> Demand {
-        if let Err(error) = permit(&self.view, identity, rejected.is_some()) {
-            return Demand::Fail(error);
+    /// `endpoint` refused the token with `stamp`, which had just been renewed for it.
+    pub(crate) fn hold(&mut self, endpoint: &'static str, stamp: Stamp, now: Instant) {
+        if stamp.epoch == self.view.epoch {
+            self.holds.add(endpoint, stamp, now);
         }
-        let Phase::Active(snapshot) = self.view.phase.clone() else {
-            return Demand::Fail(Error::NotSignedIn);
-        };
-        if let Some(rejection) = rejected.filter(|rejection| rejection.stamp == snapshot.stamp) {
-            snapshot.reject();
-            if rejection.login_over
-                && let Some(expired) = self.login_over(rejection.stamp)
-            {
-                return Demand::Fail(expired.into());
-            }
-        }
-        let validity = snapshot.validity(|| now);
-        let spare = match validity {
-            Validity::Fresh => return Demand::Sign(snapshot),
-            Validity::Stale if !snapshot.may_be_renewed(now) => return Demand::Sign(snapshot),
-            Validity::Stale | Validity::Due => Some(snapshot.clone()),
-            Validity::Lapsed | Validity::Rejected => None,
-        };
-        if let Some(expired) = self.doomed.clone() {
-            return match spare {
-                Some(snapshot) => Demand::Sign(snapshot),
-                None => Demand::Fail(self.expire(expired).into()),
-            };
-        }
-        if self.run.is_some() {
-            return match validity {
-                Validity::Stale => Demand::Sign(snapshot),
-                _ => Demand::Join(spare),
-            };
-        }
-        if !self.renewable {
-            return Demand::Fail(self.expire(SessionExpired::new(ExpiredReason::NoRefreshToken)).into());
-        }
-        if let Some(cool_down) = self.cool_down.as_ref().filter(|cool_down| now < cool_down.until) {
-            snapshot.give_renewal_back(cool_down.until);
-            return match spare {
-                Some(snapshot) => Demand::Sign(snapshot),
-                None => Demand::Fail(cool_down.failure.clone().into()),
-            };
-        }
-        snapshot.claim_renewal();
-        let grant = Grant { access: snapshot.access.clone(), refresh: self.refresh.clone() };
-        self.runs += 1;
-        let run = RunId(self.runs);
-        self.run = Some(run);
-        match validity {
-            Validity::Stale => Demand::SignAndStart(snapshot, run, grant),
-            _ => Demand::Start(run, grant, spare),
-        }
+    }
+
+    /// `endpoint` has taken a token.
+    pub(crate) fn release(&mut self, endpoint: &'static str) {
+        self.holds.release(endpoint);
+    }
+
+    /// Whether any endpoint is on hold.
+    pub(crate) fn holds_any(&self) -> bool {
+        !self.holds.is_empty()
     }
 
     /// The server said, of the credential with `stamp`, that no renewal can help.
@@ -252,6 +215,8 @@ impl Core {
         self.view = View { epoch: self.view.epoch + 1, phase, jar };
         self.refresh = None;
         self.run = None;
+        self.holds = Holds::default();
+        self.budget = Budget::default();
         self.recover();
         self.changed = true;
     }

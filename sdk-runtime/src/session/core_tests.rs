@@ -2,6 +2,7 @@
 
 use http::StatusCode;
 
+use super::super::event::{Demand, Rejection};
 use super::super::tokens::Tokens;
 use super::*;
 
@@ -61,7 +62,7 @@ impl World {
     }
 
     fn demand(&mut self, identity: &Identity, rejected: Option<Stamp>) -> Demand {
-        let rejected = rejected.map(|stamp| Rejection { stamp, login_over: false });
+        let rejected = rejected.map(|stamp| Rejection { stamp, login_over: false, endpoint: "Api::x" });
         self.core.demand(identity, rejected, self.now)
     }
 
@@ -324,7 +325,7 @@ fn a_login_that_is_over_is_over_for_the_current_credential_alone() {
     let mut world = World::signed_in();
     let (me, first) = (world.me(), world.active().stamp);
     let (run, _) = world.start();
-    let over = |stamp| Some(Rejection { stamp, login_over: true });
+    let over = |stamp| Some(Rejection { stamp, login_over: true, endpoint: "Api::x" });
     world.finish(run, Outcome::Success(tokens("two"))).unwrap().unwrap();
     assert!(matches!(world.core.demand(&me, over(first), world.now), Demand::Sign(_)), "I4");
     let (run, _) = world.start();

@@ -22,6 +22,8 @@ pub(crate) struct Rejection {
     pub(crate) stamp: Stamp,
     /// Whether the server said that no renewal can help.
     pub(crate) login_over: bool,
+    /// Who refused it.
+    pub(crate) endpoint: &'static str,
 }
 
 /// Names one run of one session.

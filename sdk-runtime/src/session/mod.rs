@@ -5,6 +5,7 @@ mod core;
 mod event;
 mod judge;
 mod lifetime;
+mod limits;
 mod refresh;
 mod run;
 mod shared;
@@ -31,7 +32,8 @@ pub(crate) use refresh::Renewer;
 pub(crate) use shared::Shared;
 pub(crate) use snapshot::{Phase, Snapshot};
 
-use crate::error::Error;
+use crate::error::{Error, InvalidRequest};
+use crate::secret::AccessToken;
 
 /// One login: cheap to clone, shared by every client built with it.
 ///
@@ -69,6 +71,38 @@ impl Session {
     pub fn sign_out(&self) {
         // A session that is closed is signed out for good.
         let _ = self.shared.sign_out();
+    }
+
+    /// Renews the access token now, whatever state it is in, and waits for it: for what only a new token shows, such as a role
+    /// that was just granted. A renewal that is under way is joined, and a cool-down is not waited for.
+    ///
+    /// # Errors
+    ///
+    /// Those of a call that needs a renewal, [`Error::NotSignedIn`] where nobody is, and [`Error::InvalidRequest`] where no client
+    /// of this session has a `#[session(refresh)]`.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future leaves the renewal going on.
+    pub async fn refresh(&self) -> Result<(), Error> {
+        self.shared.refresh().await
+    }
+
+    /// The access token, for things outside the client: a WebSocket, another SDK. Renewed first, if it is not good any more, together
+    /// with every call that waits for the same.
+    ///
+    /// # Errors
+    ///
+    /// Those of a call that is never sent; [`Error::InvalidRequest`] where cookies sign and there is no token.
+    ///
+    /// # Cancel safety
+    ///
+    /// As [`refresh`](Self::refresh).
+    pub async fn access_token(&self) -> Result<AccessToken, Error> {
+        let snapshot = self.shared.credential_of_all().await?;
+        snapshot.access.clone().ok_or_else(|| {
+            InvalidRequest::new("access_token", "is none: cookies sign the calls of this session").into()
+        })
     }
 
     /// The state now.

@@ -3,6 +3,7 @@
 //! - **I28** No code of the user's runs under the lock.
 //! - **I30** No lock is held across an await, and signing with a fresh token takes none.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use arc_swap::ArcSwap;
@@ -29,6 +30,8 @@ pub(crate) struct Shared {
     renewer: OnceLock<Renewer>,
     published: ArcSwap<View>,
     states: watch::Sender<SessionState>,
+    /// Whether any endpoint is on hold, so that a call that succeeds need not ask under the lock.
+    holds: AtomicBool,
     shutdown: CancellationToken,
     inner: Mutex<Inner>,
 }
@@ -66,6 +69,7 @@ impl Shared {
             renewer: OnceLock::new(),
             states: watch::Sender::new(SessionState::of(&view)),
             published: ArcSwap::from_pointee(view),
+            holds: AtomicBool::new(false),
             shutdown,
             inner: Mutex::new(Inner { core, run: None }),
         }
@@ -127,6 +131,53 @@ impl Shared {
         self.step(|core| core.login_over(stamp))
     }
 
+    /// `endpoint` refused the token with `stamp`, which had just been renewed for it: for a while, it is not believed about it.
+    pub(crate) fn hold(&self, endpoint: &'static str, stamp: Stamp) {
+        self.step(|core| core.hold(endpoint, stamp, clock::now()));
+        self.holds.store(true, Ordering::Release);
+    }
+
+    /// `endpoint` has taken the credential of `snapshot`.
+    pub(crate) fn accepted(&self, snapshot: &Snapshot, endpoint: &'static str) {
+        snapshot.accept();
+        if self.holds.load(Ordering::Acquire) {
+            let left = self.step(|core| {
+                core.release(endpoint);
+                core.holds_any()
+            });
+            self.holds.store(left, Ordering::Release);
+        }
+    }
+
+    /// What to sign with for whoever is signed in now.
+    pub(crate) async fn credential_of_all(self: &Arc<Self>) -> Result<Arc<Snapshot>, Error> {
+        let view = self.view();
+        let subject = match &view.phase {
+            Phase::Active(snapshot) => snapshot.subject.clone(),
+            Phase::SignedOut => return Err(Error::NotSignedIn),
+            Phase::Expired(_) | Phase::Closed => None,
+        };
+        self.credential(&Identity { epoch: view.epoch, subject }).await
+    }
+
+    /// Renews the token now, and waits for it.
+    pub(crate) async fn refresh(self: &Arc<Self>) -> Result<(), Error> {
+        let decided = {
+            let mut inner = self.lock();
+            let demand = inner.core.demand_renewal(clock::now());
+            self.carry_out(inner, demand)
+        };
+        match decided {
+            Ok(_) => Ok(()),
+            Err(Wait::Not(error)) => Err(error),
+            Err(Wait::For(run, _)) => match run.settled().await {
+                Some(settled) => settled,
+                // The login it was for is over.
+                None => self.credential_of_all().await.map(drop),
+            },
+        }
+    }
+
     /// The published token, if calls of `identity` may be signed with it right now. Lock-free.
     fn fresh(&self, identity: &Identity, sent: bool) -> Result<Option<Arc<Snapshot>>, Error> {
         let view = self.published.load();
@@ -179,7 +230,17 @@ impl Shared {
         rejected: Option<Rejection>,
     ) -> Result<Arc<Snapshot>, Wait> {
         let mut inner = self.lock();
-        match inner.core.demand(identity, rejected, clock::now()) {
+        let demand = inner.core.demand(identity, rejected, clock::now());
+        self.carry_out(inner, demand)
+    }
+
+    /// Does what the core has decided, with the lock it has decided under.
+    fn carry_out(
+        self: &Arc<Self>,
+        mut inner: MutexGuard<'_, Inner>,
+        demand: Demand,
+    ) -> Result<Arc<Snapshot>, Wait> {
+        match demand {
             Demand::Sign(snapshot) => Ok(snapshot),
             Demand::Join(spare) => Err(match &inner.run {
                 Some(run) => Wait::For(run.clone(), spare),

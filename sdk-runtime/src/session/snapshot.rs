@@ -1,6 +1,6 @@
 //! What a session publishes for everybody to read without a lock.
 //!
-//! - **I3** A snapshot never changes, but for `rejected`, which goes from false to true, and for who renews it.
+//! - **I3** A snapshot never changes, but for `rejected`, and `accepted`, which go from false to true, and for who renews it.
 //! - **I2** Credential and stamp of a request come from one load of one snapshot.
 
 use std::fmt;
@@ -39,6 +39,8 @@ pub(crate) struct Snapshot {
     pub(crate) jar: Arc<Jar>,
     pub(crate) windows: Option<Windows>,
     rejected: AtomicBool,
+    /// Whether a server has taken it.
+    accepted: AtomicBool,
     /// When it may next be renewed beside the calls that it signs, in milliseconds of its own life.
     next_renewal: AtomicU64,
     born: Instant,
@@ -78,6 +80,7 @@ impl Snapshot {
             jar,
             windows,
             rejected: AtomicBool::new(false),
+            accepted: AtomicBool::new(false),
             next_renewal: AtomicU64::new(0),
             born,
         }
@@ -123,6 +126,18 @@ impl Snapshot {
     fn age(&self, now: Instant) -> u64 {
         let age = now.saturating_duration_since(self.born).as_millis();
         u64::try_from(age).unwrap_or(u64::MAX - 1)
+    }
+
+    /// A server has taken it.
+    pub(crate) fn accept(&self) {
+        // Read first: all calls share the line of memory.
+        if !self.accepted.load(Ordering::Relaxed) {
+            self.accepted.store(true, Ordering::Relaxed);
+        }
+    }
+
+    pub(crate) fn was_accepted(&self) -> bool {
+        self.accepted.load(Ordering::Relaxed)
     }
 
     pub(crate) fn reject(&self) {
