@@ -1,4 +1,5 @@
-//! The quickstart: an API declared as a trait, and two hundred callers who never notice that their token dies every second.
+//! The quickstart: an API declared as a trait, and two hundred callers who never notice that their token dies every two seconds,
+//! nor that once the server forgets it before its time.
 //!
 //! Run it with `cargo run --example quickstart`; it brings its own server. The declaration and the call are all there is to
 //! the library: `server` is what it talks to, `report` counts at that server, `terminal` and `picture` draw what was counted.
@@ -54,7 +55,7 @@ async fn read_issue(tracker: &TrackerClient, id: u64) -> Result<Issue> {
 }
 
 const CALLERS: u64 = 200;
-const TOKEN_LIFETIME: Duration = Duration::from_secs(1);
+const TOKEN_LIFETIME: Duration = Duration::from_secs(2);
 const WORKING_TIME: Duration = Duration::from_secs(6);
 
 async fn quickstart(style: Style) -> Result<Report, Box<dyn Error>> {
@@ -67,9 +68,15 @@ async fn quickstart(style: Style) -> Result<Report, Box<dyn Error>> {
     let signed_in = Instant::now();
     style.step("sign-in", "as ann, once");
 
+    let half = WORKING_TIME / 2;
     style.step("work", &format!("{CALLERS} callers for {} s", WORKING_TIME.as_secs()));
-    let answers = callers::work(&tracker, &server, signed_in + WORKING_TIME).await;
-    let report = Report::of(&server, &answers, signed_in.elapsed());
+    style
+        .detail(&format!("after {} s the server forgets all access tokens, as in a restart", half.as_secs()));
+    let (answers, forgotten) = tokio::join!(
+        callers::work(&tracker, &server, signed_in + WORKING_TIME),
+        server.forget_tokens_after(half),
+    );
+    let report = Report::of(&server, &answers, signed_in.elapsed(), forgotten);
 
     // So far nobody noticed anything. Now the login itself ends, and that is something to be told.
     server.revoke("ann");

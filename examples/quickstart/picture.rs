@@ -77,7 +77,7 @@ fn draw_header(report: &Report, area: &Area<'_>) -> Drawn {
     let mut x = 76;
     for (name, colour) in [
         ("calls", BLUE),
-        ("rejected: the token had died", AMBER),
+        ("rejected: the server had forgotten the token", AMBER),
         ("renewal, one for everybody", GREEN),
         ("replayed with the new token", VIOLET),
     ] {

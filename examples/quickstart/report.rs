@@ -16,6 +16,8 @@ pub(crate) struct Report {
     pub(crate) lifetime: Duration,
     pub(crate) connections: usize,
     pub(crate) failed: usize,
+    /// When the server forgot all access tokens.
+    forgotten: Duration,
     first_failure: Option<String>,
     /// Calls let through.
     pub(crate) served: Vec<Duration>,
@@ -28,7 +30,8 @@ pub(crate) struct Report {
 }
 
 impl Report {
-    pub(crate) fn of(server: &Server, answers: &Answers, elapsed: Duration) -> Self {
+    /// `forgotten` is on the server's clock.
+    pub(crate) fn of(server: &Server, answers: &Answers, elapsed: Duration, forgotten: Duration) -> Self {
         let timeline = server.records().timeline();
         let signed_in = timeline.iter().find(|(_, event)| *event == Event::Login);
         let signed_in = signed_in.map_or(Duration::ZERO, |(at, _)| *at);
@@ -47,6 +50,7 @@ impl Report {
             lifetime: server.lifetime(),
             connections: server.connections(),
             failed: answers.failed,
+            forgotten: forgotten.saturating_sub(signed_in),
             first_failure: answers.first_failure.clone(),
             served: times(Event::Served),
             rejected: times(Event::Rejected),
@@ -60,13 +64,20 @@ impl Report {
     /// What went wrong, in one line.
     pub(crate) fn verdict(&self) -> Result<(), String> {
         let Counts { served_calls, rotations, refreshes, reused, .. } = self.counts;
-        let most = self.elapsed.as_secs_f64() / (0.75 * self.lifetime.as_secs_f64()) + 1.0;
+        // One for each life, which ends a quarter early, and one for the tokens that were forgotten.
+        let most = self.elapsed.as_secs_f64() / (0.75 * self.lifetime.as_secs_f64()) + 2.0;
         if reused > 0 {
             return Err(format!("a spent refresh token was sent again {reused} times"));
         }
         if self.failed > 0 {
             let first = self.first_failure.as_deref().unwrap_or("for no known reason");
             return Err(format!("{} calls failed, one of them: {first}", self.failed));
+        }
+        let early = self.rejected_in_steady_state();
+        if early * 100 > served_calls {
+            return Err(format!(
+                "{early} calls were rejected, although the server had told how long tokens live"
+            ));
         }
         if served_calls < 500 {
             return Err(format!("only {served_calls} calls were answered, and 500 is the least"));
@@ -78,6 +89,12 @@ impl Report {
             return Err(format!("there were {refreshes} renewals, and {most:.1} is the most"));
         }
         Ok(())
+    }
+
+    /// Calls that were refused for a token the server had not forgotten: it was sent too late, and should not have been.
+    pub(crate) fn rejected_in_steady_state(&self) -> usize {
+        let burst = self.forgotten..self.forgotten + Duration::from_millis(500);
+        self.rejected.iter().filter(|at| !burst.contains(*at)).count()
     }
 
     /// How many of `times` lie in each span of `width`, over the whole run.
@@ -99,9 +116,10 @@ impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Counts { served_calls, rotations, refreshes, reused, .. } = self.counts;
         let (replays, failed) = (self.replayed.len(), self.failed);
+        let steady = self.rejected_in_steady_state();
         write!(
             f,
-            "calls={served_calls} rotations={rotations} refreshes={refreshes} replays={replays} reused={reused} failed={failed}"
+            "calls={served_calls} rotations={rotations} refreshes={refreshes} replays={replays} reused={reused} failed={failed} rejected_in_steady_state={steady}"
         )
     }
 }

@@ -17,12 +17,12 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Serves issues to whoever shows an access token that is no older than `lifetime`. It tells nobody how long that is.
+    /// Serves issues to whoever shows an access token that is no older than `lifetime`, which it tells with each of them.
     pub(crate) async fn start(lifetime: Duration) -> io::Result<Self> {
         allow_open_files();
         let tokens = TokenServer::builder()
             .access_lifetime(lifetime)
-            .tells_lifetime(false)
+            .tells_lifetime(true)
             .rotating(true)
             .reuse_detection(true)
             .build();
@@ -44,9 +44,17 @@ impl Server {
         self.socket.url()
     }
 
-    /// What it promises about tokens, which its clients are not told.
+    /// What it promises about tokens.
     pub(crate) fn terms(&self) -> String {
         format!("access tokens live {} s, refresh tokens rotate", self.lifetime.as_secs_f64())
+    }
+
+    /// Forgets every access token there is after `wait`, and says when that was, since it began to record.
+    pub(crate) async fn forget_tokens_after(&self, wait: Duration) -> Duration {
+        tokio::time::sleep(wait).await;
+        self.tokens.expire_access_tokens();
+        let last = self.tokens.timeline().last().map(|(at, _)| *at);
+        last.unwrap_or_default()
     }
 
     pub(crate) fn lifetime(&self) -> Duration {

@@ -68,7 +68,10 @@ fn summary(report: &Report, style: Style) -> String {
             "rejected",
             AMBER,
             report.rejected.len(),
-            "by the server, because the token had just died".to_owned(),
+            format!(
+                "by the server, which had forgotten the token; {} at any other time",
+                report.rejected_in_steady_state()
+            ),
         ),
         ("renewals", GREEN, report.renewed.len(), "of the token, each shared by everybody".to_owned()),
         ("replays", VIOLET, report.replayed.len(), "of rejected calls, with the new token".to_owned()),

@@ -1,5 +1,7 @@
 //! What travels to and from the `/auth` endpoints, and the two small traits that connect it with the session.
 
+use std::time::Duration;
+
 use sdk_runtime::{Grant, Head, Refusal, TokenRequest, TokenResponse, Tokens};
 use serde::{Deserialize, Serialize};
 
@@ -13,11 +15,15 @@ pub(crate) struct Credentials {
 pub(crate) struct LoginResponse {
     access_token: String,
     refresh_token: String,
+    /// In seconds.
+    expires_in: u64,
 }
 
 impl TokenResponse for LoginResponse {
     fn tokens(&self, _: &Head) -> Result<Tokens, Refusal> {
-        Ok(Tokens::new(self.access_token.as_str()).refresh_token(self.refresh_token.as_str()))
+        Ok(Tokens::new(self.access_token.as_str())
+            .refresh_token(self.refresh_token.as_str())
+            .expires_in(Duration::from_secs(self.expires_in)))
     }
 }
 
