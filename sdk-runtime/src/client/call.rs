@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::future::{Future, IntoFuture};
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
@@ -191,7 +191,9 @@ impl Plan {
         let progress = Progress::default();
         let limits = std::mem::take(&mut self.limits);
         let timeout = limits.timeout;
-        limits.hold(&progress, self.fetch(timeout, &progress)).await
+        // Large as it is, it is not moved about.
+        let fetch = pin!(self.fetch(timeout, &progress));
+        limits.hold(&progress, fetch).await
     }
 
     async fn fetch(

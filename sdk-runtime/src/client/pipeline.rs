@@ -108,7 +108,10 @@ impl Inner {
             Caller::Login(identity) => identity,
         };
         let shared = self.session.shared();
-        let mut snapshot = way.progress.renewing(shared.credential(identity)).await?;
+        let mut snapshot = match shared.fresh(identity, false)? {
+            Some(snapshot) => snapshot,
+            None => way.progress.renewing(shared.credential(identity)).await?,
+        };
         let refused = match self.signed(request, &mut snapshot, identity, false, way).await? {
             Judged::Surface(reply) => return Ok(reply),
             Judged::Refused(refused) => refused,

@@ -33,7 +33,8 @@ impl Retry {
             return Self::never();
         }
         let left = own.or(request.endpoint.retry).unwrap_or(default);
-        Self { left, failures: 0, deadline: timeout.map(clock::deadline) }
+        let deadline = timeout.filter(|_| left > 0).map(clock::deadline);
+        Self { left, failures: 0, deadline }
     }
 
     /// How long to wait before sending once more; `None` for leaving it at what came of the attempt: nothing, an answer that is

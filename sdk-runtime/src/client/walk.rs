@@ -43,7 +43,10 @@ impl Walk {
     pub(super) async fn fetch(mut self: Box<Self>) -> (Box<Self>, Result<Reply, Error>) {
         let progress = Progress::default();
         let limits = self.limits.clone();
-        let reply = limits.hold(&progress, self.send(&progress)).await;
+        let reply = {
+            let send = std::pin::pin!(self.send(&progress));
+            limits.hold(&progress, send).await
+        };
         (self, reply)
     }
 

@@ -179,7 +179,7 @@ impl Shared {
     }
 
     /// The published token, if calls of `identity` may be signed with it right now. Lock-free.
-    fn fresh(&self, identity: &Identity, sent: bool) -> Result<Option<Arc<Snapshot>>, Error> {
+    pub(crate) fn fresh(&self, identity: &Identity, sent: bool) -> Result<Option<Arc<Snapshot>>, Error> {
         let view = self.published.load();
         permit(&view, identity, sent)?;
         Ok(match &view.phase {
