@@ -11,12 +11,12 @@ use super::Client;
 use super::idempotency;
 use super::limits::{Limits, Progress};
 use super::pipeline::{SignIn, Way};
-use super::reading::{Beginning, Fetched, ReadTokens, Reading};
+use super::reading::{Begin, Beginning, Fetched, Reading};
 use super::retry::{self, Retry};
 use crate::endpoint::Endpoint;
 use crate::error::{ApiError, Error, InvalidRequest};
 use crate::request::{HeaderArg, Prepared, Request, RequestPreview};
-use crate::response::{Decoder, Head, Response};
+use crate::response::{Decoder, Response};
 use crate::session::Grant;
 
 /// A call of an endpoint. Await it to send it. It borrows nothing, so it can be kept, sent to another thread, and spawned:
@@ -68,13 +68,13 @@ impl<T, E> Call<T, E> {
         request: Request,
         decoder: Decoder<T>,
         role: Role,
-        tokens: Option<ReadTokens<T>>,
+        begin: Option<Begin<T>>,
     ) -> Self
     where
         E: ApiError,
     {
         let plan = Plan::new(client, request, decoder.accept, decoder.whole, role);
-        Self { plan, reading: Reading::new(decoder, tokens) }
+        Self { plan, reading: Reading::new(decoder, begin) }
     }
 
     /// How long this call may take as a whole, waiting for a renewal and the replay included; `None` for as long as it takes.
@@ -243,7 +243,7 @@ impl<T: 'static, E: 'static> IntoFuture for Call<T, E> {
 
     fn into_future(self) -> CallFuture<T, E> {
         let Self { plan, reading } = self;
-        Box::pin(async move { reading.read(plan.carry_out().await, false).map(|(_, value)| value) })
+        Box::pin(async move { reading.read(plan.carry_out().await).map(|((), value)| value) })
     }
 }
 
@@ -294,9 +294,7 @@ impl<T: 'static, E: 'static> IntoFuture for ResponseCall<T, E> {
     fn into_future(self) -> CallFuture<Response<T>, E> {
         let Call { plan, reading } = self.0;
         Box::pin(async move {
-            let (head, value) = reading.read(plan.carry_out().await, true)?;
-            // The head was asked for, so it is there; nothing here may panic to say so.
-            let head = head.unwrap_or_else(|| Head::new(http::StatusCode::OK, http::HeaderMap::new()));
+            let (head, value) = reading.read(plan.carry_out().await)?;
             Ok(Response::new(head, value))
         })
     }

@@ -21,7 +21,7 @@ pub use call::{Call, CallFuture, ResponseCall};
 pub use pages::{PageItems, Pages, Paginate};
 
 use call::Role;
-use reading::{ReadTokens, Reading};
+use reading::{Begin, Reading};
 use walk::Walk;
 
 use crate::endpoint::Endpoint;
@@ -81,7 +81,7 @@ impl ClientRequest<'_> {
         self,
         decoder: Decoder<T>,
     ) -> Call<T, E> {
-        self.call(decoder, Role::Start, Some(T::tokens))
+        self.call(decoder, Role::Start, Some(reading::begin))
     }
 
     /// The call of a `#[session(end)]` endpoint, some of whose arguments `supply` takes from the session.
@@ -108,9 +108,9 @@ impl ClientRequest<'_> {
         self,
         decoder: Decoder<T>,
         role: Role,
-        tokens: Option<ReadTokens<T>>,
+        begin: Option<Begin<T>>,
     ) -> Call<T, E> {
-        Call::new(self.client.clone(), self.request, decoder, role, tokens)
+        Call::new(self.client.clone(), self.request, decoder, role, begin)
     }
 }
 

@@ -185,9 +185,9 @@ impl<P: Page, E> Stream for Pages<P, E> {
                         return Poll::Pending;
                     };
                     let fetched = reply.map(|reply| Fetched { came: reply.came, beginning: None });
-                    let page = match reading.read(fetched, true) {
+                    let page = match reading.read(fetched) {
                         Ok((head, page)) => {
-                            *stage = match go_on(&mut walk, paginate, number, head.as_ref(), &page) {
+                            *stage = match go_on(&mut walk, paginate, number, &head, &page) {
                                 Ok(true) => Stage::Idle(walk),
                                 Ok(false) => Stage::Done,
                                 Err(error) => Stage::Failed(error),
@@ -210,14 +210,14 @@ fn go_on<P: Page>(
     walk: &mut Walk,
     paginate: &Paginate<P>,
     number: &mut u64,
-    head: Option<&Head>,
+    head: &Head,
     page: &P,
 ) -> Result<bool, InvalidRequest> {
     if page.has_more() == Some(false) {
         return Ok(false);
     }
     match paginate {
-        Paginate::Link => head.map_or(Ok(false), |head| walk.follow_link(head)),
+        Paginate::Link => walk.follow_link(head),
         Paginate::Cursor { parameter, next } => match next(page).filter(|cursor| !cursor.is_empty()) {
             Some(cursor) => walk.set(parameter, &cursor).map(|()| true),
             None => Ok(false),

@@ -8,17 +8,17 @@ use crate::cookies::Jar;
 use crate::endpoint::Endpoint;
 use crate::error::{ApiError, Error, ErrorResponse, InsufficientScope};
 use crate::response::{Answer, Arrived, Decoder, Head};
-use crate::session::{Refusal, Session, Tokens};
+use crate::session::{Refusal, Session, TokenResponse, Tokens};
 
-/// The tokens in the answer to a sign-in.
-pub(super) type ReadTokens<T> = fn(&T, &Head) -> Result<Tokens, Refusal>;
+/// Makes the value of an answer that signs somebody in, and signs them in.
+pub(super) type Begin<T> = fn(&Decoder<T>, Arrived, Beginning) -> Result<T, Failed>;
 
 /// How an answer becomes a `T` or an `E`, as plain functions: a type that is no [`ApiError`] is reported where it
 /// is declared, and not once more wherever a call is awaited.
 pub(super) struct Reading<T, E> {
     decoder: Decoder<T>,
     /// Where the answer starts a session.
-    tokens: Option<ReadTokens<T>>,
+    begin: Option<Begin<T>>,
     failing: Failing<E>,
 }
 
@@ -46,6 +46,16 @@ impl Beginning {
         self.session.shared().sign_in(tokens, Some(head), Some(self.jar), Some(self.epoch))
     }
 
+    /// Signs in with what the value of `answer` says about tokens.
+    fn settle(self, answer: Answer, tokens: Result<Tokens, Refusal>) -> Result<(), Failed> {
+        match tokens {
+            Ok(tokens) => self.sign_in(tokens, answer.head()).map_err(Failed::Error),
+            Err(Refusal::Dead(message) | Refusal::TryLater { message, .. }) => {
+                Err(Failed::Answer(self.refused(answer, message), None))
+            }
+        }
+    }
+
     /// A successful answer that says no.
     fn refused(self, answer: Answer, message: String) -> ErrorResponse {
         let (status, headers) = answer.head.into_parts();
@@ -53,12 +63,33 @@ impl Beginning {
     }
 }
 
+/// Why there is no value.
+pub(super) enum Failed {
+    Answer(ErrorResponse, Option<InsufficientScope>),
+    Error(Error),
+}
+
+/// What is kept of the head of an answer: it, or nothing where nobody asked for it.
+pub(super) trait Keep {
+    fn keep(head: &Head) -> Self;
+}
+
+impl Keep for Head {
+    fn keep(head: &Head) -> Self {
+        head.clone()
+    }
+}
+
+impl Keep for () {
+    fn keep(_: &Head) {}
+}
+
 impl<T, E> Reading<T, E> {
-    pub(super) fn new(decoder: Decoder<T>, tokens: Option<ReadTokens<T>>) -> Self
+    pub(super) fn new(decoder: Decoder<T>, begin: Option<Begin<T>>) -> Self
     where
         E: ApiError,
     {
-        Self { decoder, tokens, failing: Failing { own: E::from_status, other: E::from } }
+        Self { decoder, begin, failing: Failing { own: E::from_status, other: E::from } }
     }
 
     /// The endpoint's error for one that comes with no answer.
@@ -66,150 +97,65 @@ impl<T, E> Reading<T, E> {
         (self.failing.other)(error)
     }
 
-    /// What the call comes to: a value, with its head if that is wanted, or the endpoint's own error.
-    pub(super) fn read(
-        &self,
-        fetched: Result<Fetched, Error>,
-        with_head: bool,
-    ) -> Result<(Option<Head>, T), E> {
-        let mut value = Value { reading: self, value: None };
-        let mut failure = Failure { failing: &self.failing, error: None };
-        let head = match fetched {
-            Ok(fetched) => settle(fetched, with_head, &mut value, &mut failure),
-            Err(error) => {
-                failure.other(error);
-                None
+    /// What the call comes to: a value and what is kept of its head, or the endpoint's own error.
+    pub(super) fn read<K: Keep>(&self, fetched: Result<Fetched, Error>) -> Result<(K, T), E> {
+        let failed = match fetched {
+            Ok(Fetched { came: Came::Success(arrived), beginning }) => {
+                let head = K::keep(arrived.head());
+                let value = match (self.begin, beginning) {
+                    (Some(begin), Some(beginning)) => begin(&self.decoder, arrived, beginning),
+                    _ => self.decoder.decode(arrived).map_err(Failed::Error),
+                };
+                match value {
+                    Ok(value) => return Ok((head, value)),
+                    Err(failed) => failed,
+                }
             }
+            Ok(Fetched { came: Came::Failure(response, lacking), .. }) => Failed::Answer(response, lacking),
+            Err(error) => Failed::Error(error),
         };
-        match value.value {
-            Some(value) => Ok((head, value)),
-            // Never `Closed`: where there is no value, there is an error.
-            None => Err(failure.error.unwrap_or_else(|| self.failed(Error::Closed))),
+        let (response, lacking) = match failed {
+            Failed::Answer(response, lacking) => (response, lacking),
+            Failed::Error(error) => return Err(self.failed(error)),
+        };
+        // An endpoint's own errors come first: a declared 404 is an error where an undeclared one may be `None`.
+        let response = match (self.failing.own)(response) {
+            Ok(error) => return Err(error),
+            Err(response) => response,
+        };
+        if lacking.is_none()
+            && let Some(head) = not_found(&response)
+            && let Some(value) = (self.decoder.absent)(&head)
+        {
+            return Ok((K::keep(&head), value));
         }
+        Err(self.failed(unsuccessful(response, lacking)))
     }
 }
 
-/// A value in the making.
-trait Values {
-    fn decode(&mut self, arrived: Arrived) -> Result<(), Error>;
-    /// Whether there is a value for "there is no such thing".
-    fn absent(&mut self, head: &Head) -> bool;
-    /// What the value says about tokens; `None` where the endpoint starts no session.
-    fn tokens(&self, head: &Head) -> Option<Result<Tokens, Refusal>>;
-    fn take_back(&mut self);
+/// The head of an answer that says that there is no such thing.
+fn not_found(response: &ErrorResponse) -> Option<Head> {
+    (response.status() == http::StatusCode::NOT_FOUND)
+        .then(|| Head::new(response.status(), response.headers().clone()))
 }
 
-struct Value<'r, T, E> {
-    reading: &'r Reading<T, E>,
-    value: Option<T>,
-}
-
-impl<T, E> Values for Value<'_, T, E> {
-    fn decode(&mut self, arrived: Arrived) -> Result<(), Error> {
-        self.value = Some(self.reading.decoder.decode(arrived)?);
-        Ok(())
-    }
-
-    fn absent(&mut self, head: &Head) -> bool {
-        self.value = (self.reading.decoder.absent)(head);
-        self.value.is_some()
-    }
-
-    fn tokens(&self, head: &Head) -> Option<Result<Tokens, Refusal>> {
-        Some(self.reading.tokens?(self.value.as_ref()?, head))
-    }
-
-    fn take_back(&mut self) {
-        self.value = None;
+/// The error of an answer that no endpoint has one of its own for.
+fn unsuccessful(response: ErrorResponse, lacking: Option<InsufficientScope>) -> Error {
+    match lacking {
+        Some(lacking) => lacking.seen_with(response).into(),
+        None => Error::Status(response),
     }
 }
 
-/// An error in the making.
-trait Failures {
-    /// The endpoint's own, or the answer back.
-    fn own(&mut self, response: ErrorResponse) -> Result<(), ErrorResponse>;
-    fn other(&mut self, error: Error);
-}
-
-struct Failure<'r, E> {
-    failing: &'r Failing<E>,
-    error: Option<E>,
-}
-
-impl<E> Failures for Failure<'_, E> {
-    fn own(&mut self, response: ErrorResponse) -> Result<(), ErrorResponse> {
-        self.error = Some((self.failing.own)(response)?);
-        Ok(())
-    }
-
-    fn other(&mut self, error: Error) {
-        self.error = Some((self.failing.other)(error));
-    }
-}
-
-/// Makes a value or an error of what was fetched; gives the head of the value, if that is wanted.
-fn settle(
-    fetched: Fetched,
-    with_head: bool,
-    value: &mut dyn Values,
-    failure: &mut dyn Failures,
-) -> Option<Head> {
-    let outcome = match fetched.came {
-        Came::Success(arrived) => succeed(arrived, fetched.beginning, with_head, value),
-        Came::Failure(response, lacking) => Err(Failed::Answer(response, lacking)),
-    };
-    let (response, lacking) = match outcome {
-        Ok(head) => return head,
-        Err(Failed::Answer(response, lacking)) => (response, lacking),
-        Err(Failed::Error(error)) => {
-            failure.other(error);
-            return None;
-        }
-    };
-    // An endpoint's own errors come first: a declared 404 is an error where an undeclared one may be `None`.
-    let Err(response) = failure.own(response) else { return None };
-    if let Some(lacking) = lacking {
-        failure.other(lacking.seen_with(response).into());
-        return None;
-    }
-    if response.status() == http::StatusCode::NOT_FOUND {
-        let head = Head::new(response.status(), response.headers().clone());
-        if value.absent(&head) {
-            return with_head.then_some(head);
-        }
-    }
-    failure.other(Error::Status(response));
-    None
-}
-
-enum Failed {
-    Answer(ErrorResponse, Option<InsufficientScope>),
-    Error(Error),
-}
-
-fn succeed(
+/// [`Begin`], for an answer that says which tokens are in it.
+pub(super) fn begin<T: TokenResponse>(
+    decoder: &Decoder<T>,
     arrived: Arrived,
-    beginning: Option<Beginning>,
-    with_head: bool,
-    value: &mut dyn Values,
-) -> Result<Option<Head>, Failed> {
-    let Some(beginning) = beginning else {
-        let head = with_head.then(|| arrived.head().clone());
-        value.decode(arrived).map_err(Failed::Error)?;
-        return Ok(head);
-    };
+    beginning: Beginning,
+) -> Result<T, Failed> {
     let answer = arrived.whole().map_err(Failed::Error)?;
-    value.decode(Arrived::Whole(answer.clone())).map_err(Failed::Error)?;
-    let signed_in = match value.tokens(answer.head()) {
-        None => Ok(()),
-        Some(Ok(tokens)) => beginning.sign_in(tokens, answer.head()).map_err(Failed::Error),
-        Some(Err(Refusal::Dead(message) | Refusal::TryLater { message, .. })) => {
-            Err(Failed::Answer(beginning.refused(answer.clone(), message), None))
-        }
-    };
-    if let Err(failed) = signed_in {
-        value.take_back();
-        return Err(failed);
-    }
-    Ok(with_head.then_some(answer.head))
+    let value = decoder.decode(Arrived::Whole(answer.clone())).map_err(Failed::Error)?;
+    let tokens = value.tokens(answer.head());
+    beginning.settle(answer, tokens)?;
+    Ok(value)
 }
