@@ -1,11 +1,11 @@
 //! An endpoint as plain static data, as the macro found it in the declaration; knows nothing of requests.
 
+use std::fmt;
 use std::time::Duration;
 
 use http::Method;
 
 /// One declared endpoint: which method of which trait it is, and what is fixed about its requests.
-#[derive(Debug)]
 pub struct Endpoint {
     pub(crate) method: &'static str,
     pub(crate) template: &'static str,
@@ -137,6 +137,13 @@ impl Endpoint {
     }
 }
 
+/// Which one it is; a fixed query or header may be a key.
+impl fmt::Debug for Endpoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Endpoint({} {} {})", self.name, self.method, self.template)
+    }
+}
+
 /// Whether an endpoint's requests are signed: `auth = …`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
@@ -159,4 +166,17 @@ pub enum CallTimeout {
     After(Duration),
     /// As long as it takes.
     Never,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_fixed_in_a_declaration_is_not_shown() {
+        let endpoint = Endpoint::new("Tracker::issue", "GET", "/issues/{id}")
+            .query("key=secret")
+            .headers(&[("x-key", "secret")]);
+        assert_eq!(format!("{endpoint:?}"), "Endpoint(Tracker::issue GET /issues/{id})");
+    }
 }
