@@ -21,7 +21,7 @@ pub(crate) fn decode_json<T: DeserializeOwned>(answer: &Answer) -> Result<T, Err
 /// Reads one document that came with `head` as JSON.
 pub(crate) fn decode_document<T: DeserializeOwned>(head: &Head, document: &Bytes) -> Result<T, Error> {
     serde_json::from_slice(document).map_err(|error| {
-        let path = position::path(document, error.line(), error.column());
+        let path = position::path(document, &error);
         head.undecodable(std::any::type_name::<T>(), path, &error, document)
     })
 }

@@ -1,15 +1,14 @@
 //! Where in a document a decoder stopped, as a path such as `items[3].id`. Knows nothing of types: to decode once more, for the
 //! path alone, would put another copy of each type's decoder into the program.
 
-/// The place that `line` and `column` are in, both as `serde_json` counts them: lines from 1, and the bytes of a line that were
-/// read. `None` for the document as a whole.
-pub(super) fn path(document: &[u8], line: usize, column: usize) -> Option<String> {
+/// The place of the value that `error` is about; `None` for the document as a whole.
+pub(super) fn path(document: &[u8], error: &serde_json::Error) -> Option<String> {
     let breaks = document.iter().enumerate().filter(|(_, byte)| **byte == b'\n');
-    let start = match line {
+    let start = match error.line() {
         0 | 1 => 0,
         line => breaks.map(|(index, _)| index + 1).nth(line - 2)?,
     };
-    let read = document.get(..(start + column).min(document.len()))?;
+    let (read, unread) = document.split_at_checked(start + error.column()).unwrap_or((document, &[]));
 
     let mut levels: Vec<Level<'_>> = Vec::new();
     let mut at = 0;
@@ -27,11 +26,12 @@ pub(super) fn path(document: &[u8], line: usize, column: usize) -> Option<String
                     b'{' => levels.push(Level::Object(None)),
                     b'[' => levels.push(Level::Array(None)),
                     b'"' => {
-                        let end = at + string(&read[at..]);
+                        // What is wrong with a key is told before all of it is read.
+                        let text = string(&document[at..]);
                         if let Some(Level::Object(key @ None)) = levels.last_mut() {
-                            *key = Some(&read[at..end]);
+                            *key = text;
                         }
-                        at = end;
+                        at += text.map_or(read.len(), <[u8]>::len);
                         continue;
                     }
                     _ => {}
@@ -40,9 +40,30 @@ pub(super) fn path(document: &[u8], line: usize, column: usize) -> Option<String
         }
         at += 1;
     }
+    if let Some(Level::Array(index)) = levels.last_mut()
+        && error.is_data()
+    {
+        let in_front = read.trim_ascii_end().last();
+        match index {
+            _ if is_of_next(error, unread) => *index = Some(index.unwrap_or_default()),
+            // An error that knows no place is given one when the comma behind the element has been read as well.
+            Some(index) if in_front == Some(&b',') => *index -= 1,
+            _ => {}
+        }
+    }
     let path: String = levels.iter().map(Level::shown).collect();
     let path = path.strip_prefix('.').unwrap_or(&path);
     (!path.is_empty()).then(|| path.to_owned())
+}
+
+/// Whether `error` is about the list or object that comes next: of these alone nothing is read when they do not fit.
+fn is_of_next(error: &serde_json::Error, unread: &[u8]) -> bool {
+    let unexpected = match unread.first() {
+        Some(b'{') => "invalid type: map, ",
+        Some(b'[') => "invalid type: sequence, ",
+        _ => return false,
+    };
+    error.to_string().starts_with(unexpected)
 }
 
 enum Level<'a> {
@@ -57,7 +78,10 @@ impl Level<'_> {
         match self {
             Self::Object(Some(key)) => {
                 let text = serde_json::from_slice::<String>(key);
-                format!(".{}", text.unwrap_or_else(|_| String::from_utf8_lossy(key).into_owned()))
+                format!(
+                    ".{}",
+                    text.unwrap_or_else(|_| String::from_utf8_lossy(key).trim_matches('"').to_owned())
+                )
             }
             Self::Array(Some(index)) => format!("[{index}]"),
             Self::Object(None) | Self::Array(None) => String::new(),
@@ -65,18 +89,19 @@ impl Level<'_> {
     }
 }
 
-/// The length of the string that `text` begins with, its quotes included.
-fn string(text: &[u8]) -> usize {
+/// The string that `text` begins with, in its quotes; `None` for what is none.
+fn string(text: &[u8]) -> Option<&[u8]> {
     let mut escaped = false;
     for (index, byte) in text.iter().enumerate().skip(1) {
         match byte {
             _ if escaped => escaped = false,
             b'\\' => escaped = true,
-            b'"' => return index + 1,
+            b'"' => return text.get(..=index),
+            b'\0'..=b'\x1f' => return None,
             _ => {}
         }
     }
-    text.len()
+    None
 }
 
 #[cfg(test)]
@@ -96,6 +121,31 @@ mod tests {
         more: BTreeMap<String, Option<u8>>,
         #[serde(default)]
         pairs: Vec<(u8, bool)>,
+        #[serde(default)]
+        numbered: BTreeMap<u8, u8>,
+        #[serde(default)]
+        emails: Vec<Email>,
+        #[serde(default)]
+        shapes: Vec<Shape>,
+    }
+
+    #[derive(Deserialize, Debug)]
+    #[serde(try_from = "String")]
+    struct Email;
+
+    impl TryFrom<String> for Email {
+        type Error = &'static str;
+
+        fn try_from(text: String) -> Result<Self, &'static str> {
+            text.contains('@').then_some(Self).ok_or("no address")
+        }
+    }
+
+    #[derive(Deserialize, Debug)]
+    #[serde(tag = "kind")]
+    #[expect(dead_code, reason = "only its shape is looked at")]
+    enum Shape {
+        Circle { radius: u8 },
     }
 
     #[derive(Deserialize, Debug)]
@@ -115,7 +165,7 @@ mod tests {
 
     fn stopped<T: DeserializeOwned + std::fmt::Debug>(document: &str) -> Option<String> {
         let error = serde_json::from_str::<T>(document).unwrap_err();
-        path(document.as_bytes(), error.line(), error.column())
+        path(document.as_bytes(), &error)
     }
 
     #[test]
@@ -138,6 +188,23 @@ mod tests {
             (r#"{"items": [], "pairs": [[1, true], [2, 3]]}"#, Some("pairs[1][1]")),
             (r#"{"items": [], "unknown": {"deep": [{"x": [1]}]}, "more": 1}"#, Some("more")),
             (r#"{"items": [{"id": 1}"#, Some("items[0]")),
+            (r#"{"items": [{"id": 1}, "#, Some("items[1]")),
+            (r#"{"items": [], "pairs": [{"x": 1}]}"#, Some("pairs[0]")),
+            (r#"{"items": [], "pairs": [[1, true], {"x": 1}]}"#, Some("pairs[1]")),
+            (r#"{"items": [], "pairs": [[1, true],"x"]}"#, Some("pairs[1]")),
+            (r#"{"items": [], "pairs": [[[], true]]}"#, Some("pairs[0][0]")),
+            (r#"{"items": [], "emails": ["a@b", "none", "c@d"]}"#, Some("emails[1]")),
+            ("{\"items\": [], \"emails\": [\"none\" ,\n\t\"c@d\"]}", Some("emails[0]")),
+            (r#"{"items": [], "emails": ["a@b", {}]}"#, Some("emails[1]")),
+            // Nobody knows whether it is the last element or the list.
+            (r#"{"items": [], "emails": ["a@b", "none"]}"#, Some("emails")),
+            (r#"{"items": [], "shapes": [{"kind": "Circle", "radius": "x"}, {}]}"#, Some("shapes[0]")),
+            (r#"{"items": [], "shapes": [{"kind": "Circle", "radius": 1}, {}]}"#, Some("shapes[1]")),
+            (r#"{"items": [], "numbered": {"1": 1, "300": 1}}"#, Some("numbered.300")),
+            (r#"{"items": [], "numbered": {"x y": 1}}"#, Some("numbered.x y")),
+            (r#"{"items": [], "numbered": {"30"#, Some("numbered")),
+            (r#"{"items": [], "more"#, None),
+            ("{\"items\": [], \"numbered\": {\"300: 1,\n\"7\": 1}}", Some("numbered")),
         ] {
             assert_eq!(stopped::<Page>(document).as_deref(), place, "{document}");
         }
