@@ -8,8 +8,9 @@ pub(crate) fn next_link(headers: &HeaderMap) -> Option<String> {
     headers
         .get_all(LINK)
         .iter()
-        .filter_map(|value| std::str::from_utf8(value.as_bytes()).ok())
-        .find_map(|value| Links(value).find(Link::is_next).map(|link| link.target.to_owned()))
+        // A title may be in Latin-1, and a target is ASCII.
+        .map(|value| String::from_utf8_lossy(value.as_bytes()))
+        .find_map(|value| Links(&value).find(Link::is_next).map(|link| link.target.to_owned()))
 }
 
 struct Link<'a> {
@@ -117,5 +118,8 @@ mod tests {
         headers.append(LINK, "</x>; rel=prev".parse().unwrap());
         headers.append(LINK, "</y>; rel=next".parse().unwrap());
         assert_eq!(next_link(&headers).as_deref(), Some("/y"), "in a line of its own");
+        let latin_1 = http::HeaderValue::from_bytes(b"</x>; rel=next; title=\"caf\xe9\"").unwrap();
+        let headers = HeaderMap::from_iter([(LINK, latin_1)]);
+        assert_eq!(next_link(&headers).as_deref(), Some("/x"), "beside a title in Latin-1");
     }
 }
