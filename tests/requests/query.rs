@@ -195,8 +195,8 @@ async fn a_list_is_written_in_its_style_whatever_is_in_it() {
         ((c.csv(Vec::<u8>::new()), c.brackets(Vec::<u8>::new())), list("x=1", "x=1")),
         ((c.csv(vec![None::<u8>]), c.brackets(vec![None::<u8>])), list("x=1", "x=1")),
         ((c.csv(None::<Vec<u8>>), c.brackets(None::<Vec<u8>>)), list("x=1", "x=1")),
-        // One value is a list of one.
-        ((c.csv(7), c.brackets(7)), list("x=1&a%20b=7", "x=1&a%20b%5B%5D=7")),
+        // One value is no list.
+        ((c.csv(7), c.brackets(7)), list("x=1&a%20b=7", "x=1&a%20b=7")),
         (
             (c.csv(vec![Order::NewestFirst; 2]), c.brackets(vec![Order::NewestFirst])),
             list("x=1&a%20b=newest_first,newest_first", "x=1&a%20b%5B%5D=newest_first"),

@@ -122,15 +122,16 @@ pub(super) fn push(param: &Param, request: &TokenStream, private: &TokenStream) 
         Role::Path { placeholder, rest: true } => {
             quote_spanned!(span=> #argument.rest(#request, #placeholder);)
         }
-        Role::Query { name, style: None } => quote_spanned!(span=> #argument.query(#request, #name);),
-        Role::Query { name, style: Some(style) } => {
+        Role::Query { name, style } => {
             let style = match style {
-                ListStyle::Csv => quote_spanned!(span=> Csv),
-                ListStyle::Brackets => quote_spanned!(span=> Brackets),
+                None => quote!(::core::option::Option::None),
+                Some(ListStyle::Csv) => quote!(::core::option::Option::Some(#private::ListStyle::Csv)),
+                Some(ListStyle::Brackets) => {
+                    quote!(::core::option::Option::Some(#private::ListStyle::Brackets))
+                }
             };
-            quote_spanned! {span=>
-                #argument.query(#private::Request::style(#request, #private::ListStyle::#style), #name);
-            }
+            let style = respanned(&style, span);
+            quote_spanned!(span=> #argument.query(#request, #name, #style);)
         }
         Role::Queries => quote_spanned!(span=> #argument.queries(#request, #shown);),
         Role::Header(name) => quote_spanned!(span=> #argument.header(#request, #name);),

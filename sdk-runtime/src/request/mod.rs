@@ -40,7 +40,6 @@ pub struct Request {
     /// The parameter that is the whole address, and what it says.
     address: Option<(&'static str, Url)>,
     query: String,
-    style: Option<ListStyle>,
     headers: HeaderMap,
     body: Option<Body>,
     /// `Some` of none where there are parts in the declaration and none of them has anything to send.
@@ -56,7 +55,6 @@ impl Request {
             path_start: base.prefix().len() - base.path_len(),
             address: None,
             query: endpoint.query.to_owned(),
-            style: None,
             headers: HeaderMap::with_capacity(endpoint.headers.len() + 4),
             body: None,
             parts: None,
@@ -95,14 +93,13 @@ impl Request {
         }
     }
 
-    /// How the next query argument is written, if it is a list.
-    pub fn style(&mut self, style: ListStyle) -> &mut Self {
-        self.style = Some(style);
-        self
-    }
-
-    pub(crate) fn query(&mut self, name: &'static str, value: &(impl Serialize + ?Sized)) {
-        let written = query::one(&mut self.query, name, value, self.style.take());
+    pub(crate) fn query(
+        &mut self,
+        name: &'static str,
+        value: &(impl Serialize + ?Sized),
+        style: Option<ListStyle>,
+    ) {
+        let written = query::one(&mut self.query, name, value, style);
         self.hold(written.map_err(|_| {
             InvalidRequest::new(
                 name,

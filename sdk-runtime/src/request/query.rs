@@ -21,7 +21,8 @@ pub(crate) fn one(
 ) -> Result<(), serde_html_form::ser::Error> {
     match style {
         None => append(query, &[(name, value)]),
-        Some(ListStyle::Brackets) => append(query, &[(format!("{name}[]"), value)]),
+        Some(ListStyle::Brackets) if is_list(value) => append(query, &[(format!("{name}[]"), value)]),
+        Some(ListStyle::Brackets) => append(query, &[(name, value)]),
         Some(ListStyle::Csv) => {
             let encoded = serde_html_form::to_string([(name, value)])?;
             // A comma in an element is encoded, so that the literal ones stand between elements alone.
@@ -37,6 +38,11 @@ pub(crate) fn one(
             Ok(())
         }
     }
+}
+
+/// In JSON a list begins as nothing else does; a serializer that looked for no more would be a hundred lines.
+fn is_list(value: &(impl Serialize + ?Sized)) -> bool {
+    serde_json::to_vec(value).is_ok_and(|json| json.starts_with(b"["))
 }
 
 /// Appends every field of a struct, or every entry of a map.
@@ -129,7 +135,11 @@ mod tests {
             assert_eq!(styled(ListStyle::Csv, &value), format!("fixed=1{csv}"), "{value:?}");
             assert_eq!(styled(ListStyle::Brackets, &value), format!("fixed=1{brackets}"), "{value:?}");
         }
-        assert_eq!(styled(ListStyle::Csv, 7), "fixed=1&a%20b=7");
+        for style in [ListStyle::Csv, ListStyle::Brackets] {
+            assert_eq!(styled(style, 7), "fixed=1&a%20b=7", "no list");
+            assert_eq!(styled(style, Some("[")), "fixed=1&a%20b=%5B", "no list");
+            assert_eq!(styled(style, Order::NewestFirst), "fixed=1&a%20b=newest-first", "no list");
+        }
         assert_eq!(styled(ListStyle::Csv, None::<Vec<u8>>), "fixed=1");
         assert_eq!(styled(ListStyle::Csv, Some(vec![1, 2])), "fixed=1&a%20b=1,2");
         assert!(one(&mut String::new(), "m", &vec![vec![1], vec![2]], Some(ListStyle::Csv)).is_err());

@@ -3,26 +3,26 @@
 use serde::Serialize;
 
 use super::{Arg2, Arg3, Arg4};
-use crate::request::Request;
+use crate::request::{ListStyle, Request};
 
 impl<T: Serialize, const N: usize> Arg2<'_, [T; N]> {
     /// An array, which is a list like any other, and not the tuple serde takes it for.
-    pub fn query(&self, request: &mut Request, name: &'static str) {
-        request.query(name, self.value().as_slice());
+    pub fn query(&self, request: &mut Request, name: &'static str, style: Option<ListStyle>) {
+        request.query(name, self.value().as_slice(), style);
     }
 }
 
 impl<T: Serialize, const N: usize> Arg2<'_, &[T; N]> {
     /// An array, which is a list like any other, and not the tuple serde takes it for.
-    pub fn query(&self, request: &mut Request, name: &'static str) {
-        request.query(name, self.value().as_slice());
+    pub fn query(&self, request: &mut Request, name: &'static str, style: Option<ListStyle>) {
+        request.query(name, self.value().as_slice(), style);
     }
 }
 
 impl<T: Serialize> Arg3<'_, T> {
     /// One parameter of a query.
-    pub fn query(&self, request: &mut Request, name: &'static str) {
-        request.query(name, self.value());
+    pub fn query(&self, request: &mut Request, name: &'static str, style: Option<ListStyle>) {
+        request.query(name, self.value(), style);
     }
 }
 
@@ -38,7 +38,7 @@ never! {
 
 impl<T> Arg4<'_, T> {
     /// The message for a type without `Serialize`.
-    pub fn query(&self, _: &mut Request, _: &'static str)
+    pub fn query(&self, _: &mut Request, _: &'static str, _: Option<ListStyle>)
     where
         T: QueryArg,
     {
