@@ -50,6 +50,8 @@ pub(crate) struct Exchange {
     pub(crate) answer: TransportResponse,
     /// Whether it came from the client's own origin or one that is trusted as that, without a detour.
     pub(crate) own_origin: bool,
+    /// Whether a redirect led to an origin that is neither the one before it nor trusted as the client's own.
+    pub(crate) strayed: bool,
     /// The request it answers, where that is not the one that was made but one it was redirected to.
     pub(crate) redirected: Option<Prepared>,
     /// Whether it is a redirect that was not followed, since the body it asks for again is spent.
@@ -57,18 +59,19 @@ pub(crate) struct Exchange {
 }
 
 impl Upstream {
-    /// Sends `request` once, following redirects. Before every hop `permit` is asked whether it may still go.
+    /// Sends `request` once, following redirects. Before every hop `permit` is asked whether that may still go.
     pub(crate) async fn exchange(
         &self,
         request: &Prepared,
         credentials: Credentials<'_>,
         contents: Contents,
-        permit: impl Fn() -> Result<(), Error> + Send + Sync,
+        permit: impl Fn(&Prepared) -> Result<(), Error> + Send + Sync,
     ) -> Result<Exchange, Error> {
         if contents == Contents::Secret {
             must_be_private(&request.url)?;
         }
         let mut own_origin = self.base.trusts(&request.url);
+        let mut strayed = false;
         let mut redirected: Option<Prepared> = None;
         for _ in 0..=REDIRECTS {
             let current = redirected.as_ref().unwrap_or(request);
@@ -92,7 +95,7 @@ impl Upstream {
             if own_origin {
                 sign(&mut outgoing, credentials)?;
             }
-            permit()?;
+            permit(current)?;
             let answer = self.transport.send(outgoing).await?;
             // A cookie that may not go back is not taken either.
             if own_origin
@@ -106,12 +109,12 @@ impl Upstream {
                 Contents::Secret => None,
             };
             let Some(location) = location else {
-                return Ok(Exchange { answer, own_origin, redirected, is_spent: false });
+                return Ok(Exchange { answer, own_origin, strayed, redirected, is_spent: false });
             };
             let mut next = current.clone();
             redirect(&mut next, answer.status(), location)?;
             if next.is_spent() {
-                return Ok(Exchange { answer, own_origin, redirected, is_spent: true });
+                return Ok(Exchange { answer, own_origin, strayed, redirected, is_spent: true });
             }
             let stays = if own_origin {
                 self.base.trusts(&next.url)
@@ -120,7 +123,7 @@ impl Upstream {
             };
             if !stays {
                 // Once away, for good: another origin must not choose what is sent to ours in somebody's name.
-                own_origin = false;
+                (own_origin, strayed) = (false, true);
                 keep_what_is_for_anybody(&mut next.headers);
             }
             redirected = Some(next);

@@ -98,11 +98,11 @@ impl<T, E> Call<T, E> {
     }
 
     /// The key by which the server knows this call again, in place of a random one: for a call that must not be repeated even
-    /// when this program is started again. On an endpoint that is not declared `idempotent` the call fails with
-    /// [`Error::InvalidRequest`].
+    /// when this program is started again. With a key that is empty, or on an endpoint that is not declared `idempotent`, the call
+    /// fails with [`Error::InvalidRequest`].
     pub fn idempotency_key(mut self, key: impl Into<String>) -> Self {
-        let endpoint = self.plan.endpoint;
-        self.plan.change(|stage| stage.set_header(idempotency::header(endpoint)?, &key.into()));
+        let (endpoint, key) = (self.plan.endpoint, key.into());
+        self.plan.change(|stage| stage.set_header(idempotency::header(endpoint, &key)?, &key));
         self
     }
 
@@ -110,14 +110,16 @@ impl<T, E> Call<T, E> {
     /// client say: a connection that could not be had or broke, and the statuses 408, 429, 500, 502, 503 and 504. All of it is
     /// inside the call's timeout, and what is left in the end is the last failure.
     ///
-    /// A request that is not idempotent (by its method, or as declared), one whose body is a [`BodyStream`](crate::BodyStream), and
-    /// those of session endpoints are not repeated: the call fails with [`Error::InvalidRequest`].
+    /// A request that is not idempotent (by its method, or by the key of an endpoint declared `idempotent`), one whose body is a
+    /// [`BodyStream`](crate::BodyStream), and those of session endpoints are not repeated: the call fails with
+    /// [`Error::InvalidRequest`]. An attempt that a redirect led to another origin, where no key goes along, is repeated only
+    /// if the method alone makes that safe.
     pub fn retry(mut self, times: u32) -> Self {
         self.plan.retry = Some(times);
         let role = self.plan.role;
-        self.plan.change(|stage| match (stage, role) {
-            (Stage::Ready(prepared), Role::Plain) => retry::check(prepared, times),
-            _ => retry::check_session(times),
+        self.plan.change(|_| match role {
+            Role::Plain => Ok(()),
+            Role::Start | Role::End(_) => retry::check_session(times),
         });
         self
     }
@@ -134,7 +136,10 @@ impl<T, E> Call<T, E> {
     /// [`Error::InvalidRequest`], as the call itself would.
     pub fn request(&self) -> Result<RequestPreview, Error> {
         match &self.plan.request {
-            Ok(Stage::Ready(prepared)) => Ok(RequestPreview::new(prepared.clone())),
+            Ok(Stage::Ready(prepared)) => {
+                retry::check(prepared, self.plan.retry)?;
+                Ok(RequestPreview::new(prepared.clone()))
+            }
             Ok(Stage::Open(_)) => Err(InvalidRequest::new(
                 self.plan.endpoint.name(),
                 "is put together by the session when it is awaited",
@@ -210,8 +215,8 @@ impl Plan {
                 Ok(Fetched { came: reply.came, beginning: Some(beginning) })
             }
             (Stage::Ready(prepared), _) => {
+                let retry = Retry::new(&prepared, retry, inner.retry, timeout)?;
                 let caller = inner.caller(&prepared)?;
-                let retry = Retry::new(&prepared, retry, inner.retry, timeout);
                 let mut way = Way { progress, retry, whole };
                 let reply = inner.send(&caller, &prepared, &mut way).await?;
                 Ok(Fetched { came: reply.came, beginning: None })

@@ -1,6 +1,6 @@
 //! What makes a request safe to be sent more than once; knows nothing of when it is.
 
-use http::{HeaderValue, Method};
+use http::{HeaderMap, HeaderValue, Method};
 
 use crate::endpoint::Endpoint;
 use crate::error::InvalidRequest;
@@ -10,7 +10,13 @@ use crate::request::Prepared;
 pub(super) fn is_idempotent(request: &Prepared) -> bool {
     let by_method = [Method::GET, Method::HEAD, Method::OPTIONS, Method::TRACE, Method::PUT, Method::DELETE];
     by_method.contains(&request.method)
-        || request.endpoint.idempotency.is_some_and(|header| request.headers.contains_key(header))
+        || request.endpoint.idempotency.is_some_and(|header| has_key(&request.headers, header))
+}
+
+/// Whether there is a key to know a request by: one, and not an empty one, which every client might send.
+fn has_key(headers: &HeaderMap, header: &str) -> bool {
+    let mut keys = headers.get_all(header).iter();
+    keys.next().is_some_and(|key| !key.is_empty()) && keys.next().is_none()
 }
 
 /// Gives `request` a key of its own where its endpoint is declared `idempotent` and nobody has chosen one. It stays on the
@@ -22,14 +28,14 @@ pub(super) fn give_key(request: &mut Prepared) -> Result<(), InvalidRequest> {
     }
 }
 
-/// The header for a key of the caller's.
-pub(super) fn header(endpoint: &Endpoint) -> Result<&'static str, InvalidRequest> {
-    endpoint.idempotency.ok_or_else(|| {
-        InvalidRequest::new(
-            "idempotency_key",
-            "has no header to travel in: declare the endpoint `idempotent`",
-        )
-    })
+/// The header for a key of the caller's, unless that is none.
+pub(super) fn header(endpoint: &Endpoint, key: &str) -> Result<&'static str, InvalidRequest> {
+    let reason = match endpoint.idempotency {
+        Some(header) if !key.trim().is_empty() => return Ok(header),
+        Some(_) => "is empty, and a server would know no request by it",
+        None => "has no header to travel in: declare the endpoint `idempotent`",
+    };
+    Err(InvalidRequest::new("idempotency_key", reason))
 }
 
 /// A random UUID (RFC 9562, 5.4). From the system's randomness and not from a generator in this process: two clients that

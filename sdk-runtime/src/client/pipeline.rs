@@ -30,6 +30,8 @@ pub(super) struct Reply {
     pub(super) came: Came,
     /// Whether it came from the client's own origin, without a detour.
     pub(super) own_origin: bool,
+    /// Whether a redirect to another origin chose what it answers.
+    pub(super) strayed: bool,
     /// The request it answers, where that is not the one that was made but one it was redirected to.
     pub(super) redirected: Option<Prepared>,
 }
@@ -124,14 +126,17 @@ impl Inner {
             return Err(NotReplayable::from(refused.answer).into());
         }
         match self.signed(request, &mut snapshot, identity, true, way).await? {
-            Judged::Surface(reply) => Ok(reply),
-            Judged::Refused(refused) => {
-                let over = refused.login_over.then(|| shared.login_over(snapshot.stamp)).flatten();
+            // What was replayed is itself not the request that was made.
+            Judged::Surface(reply) => {
+                Ok(Reply { redirected: reply.redirected.or(refused.redirected), ..reply })
+            }
+            Judged::Refused(again) => {
+                let over = again.login_over.then(|| shared.login_over(snapshot.stamp)).flatten();
                 let expired = over.unwrap_or_else(|| {
                     shared.hold(request.endpoint.qualified_name(), snapshot.stamp);
                     SessionExpired::new(ExpiredReason::ReplayRejected)
                 });
-                Err(expired.seen_with(refused.answer).into())
+                Err(expired.seen_with(again.answer).into())
             }
         }
     }
@@ -144,7 +149,7 @@ impl Inner {
         }
         let jar = view.jar_for_sign_in();
         let credentials = Credentials { header: None, jar: Some(&jar) };
-        let exchange = self.upstream.exchange(request, credentials, Contents::Secret, || Ok(())).await?;
+        let exchange = self.upstream.exchange(request, credentials, Contents::Secret, |_| Ok(())).await?;
         let reply = self.read(request, exchange, true).await?;
         Ok(SignIn { reply, jar, epoch: view.epoch })
     }
@@ -156,7 +161,7 @@ impl Inner {
             Auth::None => Credentials::default(),
             Auth::Required | Auth::Optional => self.credentials(login),
         };
-        let exchange = self.upstream.exchange(request, credentials, Contents::Secret, || Ok(())).await?;
+        let exchange = self.upstream.exchange(request, credentials, Contents::Secret, |_| Ok(())).await?;
         self.read(request, exchange, true).await
     }
 
@@ -173,7 +178,7 @@ impl Inner {
                 return Err(Error::Closed);
             }
             let credentials = Credentials { header: None, jar };
-            let reply = self.attempt(request, credentials, way.whole, || Ok(())).await;
+            let reply = self.attempt(request, credentials, way, || Ok(())).await;
             let Some(pause) = way.retry.pause(reply.as_ref().map(Reply::failure)) else {
                 return reply;
             };
@@ -194,7 +199,7 @@ impl Inner {
         loop {
             covers(snapshot, request.endpoint)?;
             let judged = self
-                .attempt(request, self.credentials(snapshot), way.whole, || shared.permit(identity, sent))
+                .attempt(request, self.credentials(snapshot), way, || shared.permit(identity, sent))
                 .await
                 .map(|reply| self.judge(reply, snapshot));
             if matches!(&judged, Ok(Judged::Surface(_))) {
@@ -215,16 +220,21 @@ impl Inner {
         &self,
         request: &Prepared,
         credentials: Credentials<'_>,
-        whole: bool,
+        way: &Way<'_>,
         permit: impl Fn() -> Result<(), Error> + Send + Sync,
     ) -> Result<Reply, Error> {
+        let permit = |hop: &Prepared| {
+            permit()?;
+            way.retry.goes_out(hop);
+            Ok(())
+        };
         let exchange = self.upstream.exchange(request, credentials, Contents::Ordinary, permit).await?;
-        self.read(request, exchange, whole).await
+        self.read(request, exchange, way.whole).await
     }
 
     /// What `reply` to a request signed with `snapshot` means for the session.
     fn judge(&self, reply: Reply, snapshot: &Snapshot) -> Judged {
-        let Reply { came: Came::Failure(answer, None), own_origin: true, redirected } = reply else {
+        let Reply { came: Came::Failure(answer, None), own_origin: true, strayed, redirected } = reply else {
             return Judged::Surface(reply);
         };
         let scheme = self.session.shared().attachment.scheme();
@@ -242,7 +252,8 @@ impl Inner {
             }
             Verdict::Surface => None,
         };
-        Judged::Surface(Reply { came: Came::Failure(answer, lacking), own_origin: true, redirected })
+        let came = Came::Failure(answer, lacking);
+        Judged::Surface(Reply { came, own_origin: true, strayed, redirected })
     }
 
     /// A header that the session sets must not be set by a call as well: one of them would be ignored.
@@ -265,7 +276,7 @@ impl Inner {
     }
 
     async fn read(&self, request: &Prepared, exchange: Exchange, whole: bool) -> Result<Reply, Error> {
-        let Exchange { answer, own_origin, redirected, is_spent } = exchange;
+        let Exchange { answer, own_origin, strayed, redirected, is_spent } = exchange;
         let (parts, body) = answer.into_parts();
         let came = if parts.status.is_success() {
             let head = Head::new(parts.status, parts.headers);
@@ -282,7 +293,7 @@ impl Inner {
             }
             Came::Failure(answer, None)
         };
-        Ok(Reply { came, own_origin, redirected })
+        Ok(Reply { came, own_origin, strayed, redirected })
     }
 }
 

@@ -1,5 +1,6 @@
 //! When a send is repeated because it failed for the moment; knows nothing of credentials, whose replay is another thing.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use super::idempotency::is_idempotent;
@@ -19,28 +20,42 @@ pub(super) struct Retry {
     failures: u32,
     /// When the call is out of time.
     deadline: Option<Instant>,
+    /// Whether something was sent that must not be sent again.
+    unsafe_hop: AtomicBool,
 }
 
 impl Retry {
-    /// Whatever happens, once.
-    pub(super) fn never() -> Self {
-        Self { left: 0, failures: 0, deadline: None }
+    /// The budget of a call that sends `request`: `own` was said for this call, `default` for whatever the client sends that
+    /// can be repeated.
+    pub(super) fn new(
+        request: &Prepared,
+        own: Option<u32>,
+        default: u32,
+        timeout: Option<Duration>,
+    ) -> Result<Self, InvalidRequest> {
+        check(request, own)?;
+        let default = if obstacle(request).is_none() { default } else { 0 };
+        let left = own.or(request.endpoint.retry).unwrap_or(default);
+        Ok(Self {
+            left,
+            failures: 0,
+            deadline: timeout.filter(|_| left > 0).map(clock::deadline),
+            unsafe_hop: AtomicBool::new(false),
+        })
     }
 
-    /// The budget of a call that sends `request`: `own` was said for this call, `default` for the whole client.
-    pub(super) fn new(request: &Prepared, own: Option<u32>, default: u32, timeout: Option<Duration>) -> Self {
-        if !is_idempotent(request) || !request.is_replayable() {
-            return Self::never();
+    /// Takes note of what goes out: `request`, or what it was redirected to. Another origin gets no key, and without one the
+    /// server there would take each attempt for another request.
+    pub(super) fn goes_out(&self, request: &Prepared) {
+        if !is_idempotent(request) {
+            self.unsafe_hop.store(true, Ordering::Relaxed);
         }
-        let left = own.or(request.endpoint.retry).unwrap_or(default);
-        let deadline = timeout.filter(|_| left > 0).map(clock::deadline);
-        Self { left, failures: 0, deadline }
     }
 
     /// How long to wait before sending once more; `None` for leaving it at what came of the attempt: nothing, an answer that is
     /// no success, or none at all.
     pub(super) fn pause(&mut self, attempt: Result<Option<&ErrorResponse>, &Error>) -> Option<Duration> {
-        if self.left == 0 || !is_transient(attempt) {
+        if self.left == 0 || *self.unsafe_hop.get_mut() || !is_transient(attempt) {
             return None;
         }
         let asked = match attempt {
@@ -70,18 +85,27 @@ fn is_transient(attempt: Result<Option<&ErrorResponse>, &Error>) -> bool {
     }
 }
 
-/// Whether a call may be told to send `request` up to `times` times more.
-pub(super) fn check(request: &Prepared, times: u32) -> Result<(), InvalidRequest> {
-    let reason = match (is_idempotent(request), request.is_replayable()) {
-        _ if times == 0 => return Ok(()),
-        (true, true) => return Ok(()),
-        (false, _) => "would repeat a request that is not idempotent: declare the endpoint `idempotent`",
-        (true, false) => "would repeat a body that can be sent once: pass `Bytes` or a `Body`",
-    };
-    Err(InvalidRequest::new("retry", reason))
+/// Whether `request` can be sent as often as was said for the call, by `own`, or else by the declaration.
+pub(super) fn check(request: &Prepared, own: Option<u32>) -> Result<(), InvalidRequest> {
+    let times = own.or(request.endpoint.retry).unwrap_or_default();
+    let obstacle = obstacle(request).filter(|_| times > 0);
+    obstacle.map_or(Ok(()), |reason| Err(InvalidRequest::new("retry", reason)))
 }
 
-/// As [`check`], for a session endpoint: what it sends may be taken once, and whether it was nobody knows.
+/// Why `request` must not be repeated, or cannot be.
+fn obstacle(request: &Prepared) -> Option<&'static str> {
+    match (is_idempotent(request), request.is_replayable()) {
+        (true, true) => None,
+        (false, _) => Some(
+            "would repeat a request that is not idempotent: declare the endpoint `idempotent`, with one key to a request",
+        ),
+        (true, false) => {
+            Some("would repeat a body that is a stream: pass bytes or `Body::factory`, or call `.retry(0)`")
+        }
+    }
+}
+
+/// Whether that can be for a session endpoint: what it sends may be taken once, and whether it was nobody knows.
 pub(super) fn check_session(times: u32) -> Result<(), InvalidRequest> {
     if times == 0 {
         return Ok(());

@@ -60,7 +60,7 @@ impl Walk {
             None => inner.caller(&request)?,
         };
         let caller = self.caller.insert(caller);
-        let retry = Retry::new(&request, None, inner.retry, self.limits.timeout);
+        let retry = Retry::new(&request, None, inner.retry, self.limits.timeout)?;
         let reply = inner.send(caller, &request, &mut Way { progress, retry, whole: true }).await?;
         self.context = match &reply.redirected {
             None => Some(request.url),

@@ -92,7 +92,7 @@ impl Renewer {
 
     async fn exchange(&self, request: &Prepared, jar: &Jar) -> Result<Outcome, Error> {
         let credentials = Credentials { header: None, jar: Some(jar) };
-        let exchange = self.upstream.exchange(request, credentials, Contents::Secret, || Ok(())).await?;
+        let exchange = self.upstream.exchange(request, credentials, Contents::Secret, |_| Ok(())).await?;
         let (parts, body) = exchange.answer.into_parts();
         if !parts.status.is_success() {
             let (body, truncated) = read_some(body, BODY_LIMIT).await?;

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use sdk_runtime::__private::{Call, ClientBuilder, Endpoint, body};
-use sdk_runtime::{BodyStream, ByteStream, CancellationToken, Error, TransportErrorKind};
+use sdk_runtime::{BodyStream, ByteStream, CancellationToken, Error, IntoBody, TransportErrorKind};
 use sdk_testkit::{Backend, Reply};
 use tokio::time::Instant;
 
@@ -35,7 +35,6 @@ async fn a_transient_answer_is_asked_for_again_where_that_is_safe() {
         ("PUT", it("PUT").retry(1), 0, None, 503, 2),
         ("DELETE", it("DELETE"), 1, None, 503, 2),
         ("POST by default", it("POST"), 3, None, 503, 1),
-        ("POST declared", it("POST").retry(3), 0, None, 503, 1),
         ("POST with a key", it("POST").retry(3).idempotent(KEY), 0, None, 503, 4),
         ("POST with a key by default", it("POST").idempotent(KEY), 2, None, 503, 3),
         ("408", it("GET").retry(1), 0, None, 408, 2),
@@ -76,9 +75,10 @@ async fn a_broken_connection_is_had_again_where_the_server_may_see_the_request_t
         let backend = Backend::new().reply(method, "/it", Reply::text("done"));
         let count = Arc::new(AtomicUsize::new(0));
         let faulty = Faulty { backend, kind, faults: 1, sends: count.clone() };
-        let api: Api = ClientBuilder::new("http://localhost").transport(faulty).build().unwrap();
+        let builder = ClientBuilder::new("http://localhost").retry(3).transport(faulty);
+        let api: Api = builder.build().unwrap();
         api.session().sign_in(tokens_of("ann")).unwrap();
-        let outcome = api.call(endpoint(it(method).retry(3))).await;
+        let outcome = api.call(endpoint(it(method))).await;
         assert_eq!(count.load(Ordering::SeqCst), sends, "{method} {kind:?}");
         assert_eq!(outcome.is_ok(), sends > 1, "{method} {kind:?}");
     }
@@ -87,25 +87,72 @@ async fn a_broken_connection_is_had_again_where_the_server_may_see_the_request_t
 /// Even where nothing of it was read: a stream is for one send.
 #[tokio::test(start_paused = true)]
 async fn a_body_that_is_a_stream_is_sent_once() {
-    for (streamed, sends) in [(true, 1), (false, 3)] {
+    let stream = || BodyStream::from_stream(ByteStream::from_iter(["contents"]));
+    // What is declared, what the call says, and how often it is sent; `None` for a call that says that it cannot be.
+    for (declared, own, streamed, sends) in [
+        (it("PUT"), None, true, Some(1)),
+        (it("PUT"), None, false, Some(2)),
+        (it("PUT").retry(2), None, false, Some(3)),
+        (it("PUT").retry(2), None, true, None),
+        (it("PUT"), Some(1), true, None),
+        (it("PUT").retry(2), Some(0), true, Some(1)),
+        (it("PUT").retry(0), None, true, Some(1)),
+    ] {
         let backend = Backend::new().reply("PUT", "/it", status(503));
-        let api = client(&backend, |builder| builder);
-        let mut request = api.0.request(endpoint(it("PUT").retry(2)));
-        match streamed {
-            true => {
-                body(&mut request, BodyStream::from_stream(ByteStream::from_iter(["contents"])), None);
-            }
-            false => body(&mut request, "contents", None),
+        let api = client(&backend, |builder| builder.retry(1));
+        let mut request = api.0.request(endpoint(declared));
+        body(&mut request, if streamed { stream().into_body() } else { "contents".into_body() }, None);
+        let mut call: Call<String> = request.finish(decoder!(String));
+        if let Some(times) = own {
+            call = call.retry(times);
         }
-        let call: Call<String> = request.finish(decoder!(String));
-        assert_eq!(call.await.unwrap_err().status().unwrap(), 503);
-        assert_eq!(backend.requests().len(), sends, "streamed: {streamed}");
+        assert_eq!(call.request().is_ok(), sends.is_some(), "the preview says the same");
+        let error = call.await.unwrap_err();
+        assert_eq!(backend.requests().len(), sends.unwrap_or(0), "{own:?}, streamed: {streamed}");
+        match sends {
+            Some(_) => assert_eq!(error.status().unwrap(), 503),
+            None => {
+                assert!(matches!(&error, Error::InvalidRequest(it) if it.argument() == "retry"), "{error}")
+            }
+        }
+    }
+}
 
-        let mut request = api.0.request(endpoint(it("PUT")));
-        body(&mut request, BodyStream::from_stream(ByteStream::from_iter(["contents"])), None);
-        let told: Call<String> = request.finish(decoder!(String));
-        let error = told.retry(1).await.unwrap_err();
-        assert!(matches!(&error, Error::InvalidRequest(error) if error.argument() == "retry"), "{error}");
+/// The key stays behind when a redirect leads to another origin, and without it each attempt is another request there.
+#[tokio::test(start_paused = true)]
+async fn what_only_a_key_makes_safe_is_not_repeated_where_the_key_did_not_go() {
+    const AWAY: &str = "http://127.0.0.1/elsewhere";
+    let keyed = |method| endpoint(it(method).idempotent("x-key").retry(2));
+    for (case, declared, redirects, sends) in [
+        ("by its key, here", keyed("POST"), vec![("/elsewhere", 307)], 6),
+        ("by its key, away", keyed("POST"), vec![(AWAY, 307)], 2),
+        ("by its key, and back", keyed("POST"), vec![(AWAY, 307), ("http://localhost/back", 307)], 3),
+        ("read where it was sent to", keyed("POST"), vec![(AWAY, 307), ("/read", 303)], 3),
+        ("to read away", keyed("POST"), vec![(AWAY, 303)], 6),
+        ("by its method, away", keyed("PUT"), vec![(AWAY, 307)], 6),
+    ] {
+        for last in [status(503), Reply::reset()] {
+            let backend = Backend::new();
+            let mut from = "/it".to_owned();
+            for (to, status) in &redirects {
+                for method in ["GET", "POST", "PUT"] {
+                    backend.route(method, &from, {
+                        let reply = Reply::redirect(to).status(*status);
+                        move |_| {
+                            let reply = reply.clone();
+                            async move { reply }
+                        }
+                    });
+                }
+                from = format!("/{}", to.rsplit('/').next().unwrap());
+            }
+            for method in ["GET", "POST", "PUT"] {
+                script(&backend, method, &from, vec![last.clone()]);
+            }
+            let api = client(&backend, |builder| builder.timeout(None));
+            api.call(declared).await.unwrap_err();
+            assert_eq!(backend.requests().len(), sends, "{case}, {last:?}");
+        }
     }
 }
 
@@ -154,6 +201,9 @@ async fn who_names_a_key_has_it() {
     for refused in [
         api.call(endpoint(it("GET"))).idempotency_key("k"),
         api.call(keyed).idempotency_key("a\nb"),
+        api.call(keyed).idempotency_key(""),
+        api.call(keyed).header("x-key", "").retry(1),
+        api.call(keyed).header("x-key", vec!["a", "b"]).retry(1),
         api.call(endpoint(it("POST"))).retry(1),
     ] {
         let error = refused.await.unwrap_err();
