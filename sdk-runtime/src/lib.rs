@@ -37,8 +37,6 @@ mod session;
 pub use body::{Body, BodyStream, IntoBody, RequestBody};
 pub use bytes::Bytes;
 pub use challenge::Challenge;
-#[doc(hidden)]
-pub use client::Paginate;
 pub use client::{Call, CallFuture, ClientBuilder, PageItems, Pages, ResponseCall};
 pub use endpoint::{Auth, Endpoint};
 pub use error::{

@@ -104,12 +104,7 @@ impl ClientRequest<'_> {
         Pages::new(Walk::new(self.client.clone(), endpoint, request), Reading::new(decoder, None), paginate)
     }
 
-    fn call<T, E: ApiError>(
-        self,
-        decoder: Decoder<T>,
-        role: Role,
-        begin: Option<Begin<T>>,
-    ) -> Call<T, E> {
+    fn call<T, E: ApiError>(self, decoder: Decoder<T>, role: Role, begin: Option<Begin<T>>) -> Call<T, E> {
         Call::new(self.client.clone(), self.request, decoder, role, begin)
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::fmt;
-use std::future::{Future, poll_fn};
+use std::future::poll_fn;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
@@ -10,9 +10,8 @@ use std::time::Duration;
 use futures_core::Stream;
 use tokio_util::sync::CancellationToken;
 
-use super::pipeline::Reply;
 use super::reading::{Fetched, Reading};
-use super::walk::Walk;
+use super::walk::{Fetching, Walk};
 use crate::error::{Error, InvalidRequest};
 use crate::request::HeaderArg;
 use crate::response::{Head, Page};
@@ -39,10 +38,13 @@ pub enum Paginate<P> {
 
 /// The pages of a list, fetched as they are read: nothing is sent before the first is asked for, and one page at a time then.
 ///
-/// What a server can get wrong ends it, with an error as its last item: a next page that is the one that just came
-/// ([`Error::InvalidRequest`], as there would be no end), or one at another origin, where a caller's arguments have no
-/// business. Each page is renewed for, replayed and retried as a call of its own; who is asking stays whoever asked for the
+/// What a server can get wrong ends it, with an error as its last item: a link or a cursor that leads back to a page that was
+/// asked for before ([`Error::InvalidRequest`], as there would be no end), or a link to another origin, where a caller's
+/// arguments have no business. Pages that are counted end with one that is empty or says that there are no more: a server
+/// that does neither, or that ignores the number, has no end. Each page is renewed for, replayed and retried as a call of its own; who is asking stays whoever asked for the
 /// first, and after a sign-in of somebody else the next page is [`Error::IdentityChanged`].
+///
+/// What is set between two pages is for every page that is asked for from then on; one that is under way goes on as it began.
 ///
 /// Dropping it stops it. A fake is collected from the pages there are to be:
 ///
@@ -65,19 +67,17 @@ pub struct Pages<P, E = Error> {
 
 enum Source<P, E> {
     Here(VecDeque<Result<P, E>>),
-    Server { reading: Reading<P, E>, paginate: Paginate<P>, number: u64, stage: Stage },
+    Server { reading: Reading<P, E>, paginate: Paginate<P>, number: u64, walk: Box<Walk>, stage: Stage },
 }
 
 enum Stage {
     /// The next page is not asked for yet.
-    Idle(Box<Walk>),
+    Idle,
     Fetching(Fetching),
     /// There is no next page, and this is why.
     Failed(InvalidRequest),
     Done,
 }
-
-type Fetching = Pin<Box<dyn Future<Output = (Box<Walk>, Result<Reply, Error>)> + Send>>;
 
 /// Nothing in it is ever pinned, whatever a page is.
 impl<P, E> Unpin for Pages<P, E> {}
@@ -88,7 +88,7 @@ impl<P, E> Pages<P, E> {
             Paginate::Page { parameter, first } => walk.number(parameter, first),
             Paginate::Link | Paginate::Cursor { .. } => 0,
         };
-        Self { source: Source::Server { reading, paginate, number, stage: Stage::Idle(walk) } }
+        Self { source: Source::Server { reading, paginate, number, walk, stage: Stage::Idle } }
     }
 
     /// How long each page may take, waiting for a renewal and the replay included; `None` for as long as it takes.
@@ -118,6 +118,14 @@ impl<P, E> Pages<P, E> {
         self
     }
 
+    /// How often each page may be asked for once more after a failure that may pass, as [`Call::retry`](crate::Call::retry).
+    pub fn retry(mut self, times: u32) -> Self {
+        if let Some(walk) = self.walk() {
+            walk.retry = Some(times);
+        }
+        self
+    }
+
     /// The items on all pages, in order.
     pub fn items(self) -> PageItems<P, E>
     where
@@ -128,8 +136,8 @@ impl<P, E> Pages<P, E> {
 
     fn walk(&mut self) -> Option<&mut Walk> {
         match &mut self.source {
-            Source::Server { stage: Stage::Idle(walk), .. } => Some(walk),
-            _ => None,
+            Source::Server { walk, .. } => Some(walk),
+            Source::Here(_) => None,
         }
     }
 }
@@ -166,7 +174,7 @@ impl<P: Page, E> Stream for Pages<P, E> {
     type Item = Result<P, E>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<P, E>>> {
-        let (reading, paginate, number, stage) = match &mut self.source {
+        let (reading, paginate, number, walk, stage) = match &mut self.source {
             Source::Here(pages) => {
                 let page = pages.pop_front();
                 if !matches!(page, Some(Ok(_))) {
@@ -174,21 +182,23 @@ impl<P: Page, E> Stream for Pages<P, E> {
                 }
                 return Poll::Ready(page);
             }
-            Source::Server { reading, paginate, number, stage } => (reading, paginate, number, stage),
+            Source::Server { reading, paginate, number, walk, stage } => {
+                (reading, paginate, number, walk, stage)
+            }
         };
         loop {
             match std::mem::replace(stage, Stage::Done) {
-                Stage::Idle(walk) => *stage = Stage::Fetching(Box::pin(walk.fetch())),
+                Stage::Idle => *stage = Stage::Fetching(walk.fetch()),
                 Stage::Fetching(mut fetching) => {
-                    let Poll::Ready((mut walk, reply)) = fetching.as_mut().poll(cx) else {
+                    let Poll::Ready(step) = fetching.as_mut().poll(cx) else {
                         *stage = Stage::Fetching(fetching);
                         return Poll::Pending;
                     };
-                    let fetched = reply.map(|reply| Fetched { came: reply.came, beginning: None });
+                    let fetched = step.map(|step| Fetched { came: walk.came(step).came, beginning: None });
                     let page = match reading.read(fetched) {
                         Ok((head, page)) => {
-                            *stage = match go_on(&mut walk, paginate, number, &head, &page) {
-                                Ok(true) => Stage::Idle(walk),
+                            *stage = match go_on(walk, paginate, number, &head, &page) {
+                                Ok(true) => Stage::Idle,
                                 Ok(false) => Stage::Done,
                                 Err(error) => Stage::Failed(error),
                             };
@@ -239,7 +249,7 @@ impl<P, E> FromIterator<Result<P, E>> for Pages<P, E> {
 impl<P, E> fmt::Debug for Pages<P, E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut debug = f.debug_struct("Pages");
-        if let Source::Server { stage: Stage::Idle(walk), .. } = &self.source {
+        if let Source::Server { walk, .. } = &self.source {
             debug.field("endpoint", &format_args!("{}", walk.endpoint.qualified_name()));
         }
         debug.finish_non_exhaustive()

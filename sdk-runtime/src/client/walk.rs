@@ -3,6 +3,11 @@
 //! - **I12** Every page is fetched under the identity of the first.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
+use std::future::Future;
+use std::hash::{BuildHasher, RandomState};
+use std::pin::Pin;
+use std::sync::Arc;
 
 use url::{Url, form_urlencoded};
 
@@ -14,19 +19,32 @@ use super::retry::Retry;
 use crate::endpoint::Endpoint;
 use crate::error::{Error, InvalidRequest};
 use crate::request::Prepared;
+use crate::request::base::{is_same_origin, names_a_user};
 use crate::response::{Head, next_link};
 
-/// Pages on their way.
+/// Where a list has got to, and how its next page is asked for.
 pub(super) struct Walk {
     client: Client,
     pub(super) endpoint: &'static Endpoint,
     /// The request of the next page.
     pub(super) request: Result<Prepared, InvalidRequest>,
     pub(super) limits: Limits,
-    /// `None` until the first page is asked for.
-    caller: Option<Caller>,
+    pub(super) retry: Option<u32>,
+    /// `None` until the first page is there.
+    caller: Option<Arc<Caller>>,
     /// What links in the last page are relative to; `None` where they are somebody else's.
     context: Option<Url>,
+    asked: Asked,
+}
+
+/// A page on its way.
+pub(super) type Fetching = Pin<Box<dyn Future<Output = Result<Step, Error>> + Send>>;
+
+/// A page that came, and what the walk learns from it.
+pub(super) struct Step {
+    pub(super) reply: Reply,
+    caller: Arc<Caller>,
+    url: Url,
 }
 
 impl Walk {
@@ -36,39 +54,45 @@ impl Walk {
         request: Result<Prepared, InvalidRequest>,
     ) -> Box<Self> {
         let limits = Limits::new(endpoint, client.0.timeout);
-        Box::new(Self { client, endpoint, request, limits, caller: None, context: None })
+        let asked = Asked::default();
+        Box::new(Self { client, endpoint, request, limits, retry: None, caller: None, context: None, asked })
     }
 
-    /// Asks for the page.
-    pub(super) async fn fetch(mut self: Box<Self>) -> (Box<Self>, Result<Reply, Error>) {
-        let progress = Progress::default();
-        let limits = self.limits.clone();
-        let reply = {
-            let send = std::pin::pin!(self.send(&progress));
-            limits.hold(&progress, send).await
-        };
-        (self, reply)
+    /// Asks for the page, as everything was said up to now.
+    pub(super) fn fetch(&self) -> Fetching {
+        let (client, request, caller) = (self.client.clone(), self.request.clone(), self.caller.clone());
+        let (limits, retry) = (self.limits.clone(), self.retry);
+        Box::pin(async move {
+            let progress = Progress::default();
+            let timeout = limits.timeout;
+            let step = async {
+                let mut request = request?;
+                // One for each page: they are different requests.
+                idempotency::give_key(&mut request)?;
+                let inner = &*client.0;
+                let retry = Retry::new(&request, retry, inner.retry, timeout)?;
+                let caller = match caller {
+                    Some(caller) => caller,
+                    None => Arc::new(inner.caller(&request)?),
+                };
+                let mut way = Way { progress: &progress, retry, whole: true };
+                let reply = inner.send(&caller, &request, &mut way).await?;
+                Ok(Step { reply, caller, url: request.url })
+            };
+            limits.hold(&progress, step).await
+        })
     }
 
-    async fn send(&mut self, progress: &Progress) -> Result<Reply, Error> {
-        let mut request = self.request.clone()?;
-        // One for each page: they are different requests.
-        idempotency::give_key(&mut request)?;
-        let inner = &*self.client.0;
-        let caller = match self.caller.take() {
-            Some(caller) => caller,
-            None => inner.caller(&request)?,
-        };
-        let caller = self.caller.insert(caller);
-        let retry = Retry::new(&request, None, inner.retry, self.limits.timeout)?;
-        let reply = inner.send(caller, &request, &mut Way { progress, retry, whole: true }).await?;
-        self.context = match &reply.redirected {
-            None => Some(request.url),
-            Some(redirected) if reply.own_origin => Some(redirected.url.clone()),
-            // Another origin must not choose what is sent to ours in somebody's name.
-            Some(_) => None,
-        };
-        Ok(reply)
+    /// Takes note of the page that came.
+    pub(super) fn came(&mut self, step: Step) -> Reply {
+        let Step { reply, caller, url } = step;
+        self.caller = Some(caller);
+        self.asked.note(&url);
+        let answered = reply.redirected.as_ref().map_or(&url, |redirected| &redirected.url);
+        self.asked.note(answered);
+        // Another origin must not choose what is sent to ours in somebody's name.
+        self.context = (!reply.strayed).then(|| answered.clone());
+        reply
     }
 
     /// Goes on to where the page that came with `head` links. `false`: that was the last one.
@@ -85,7 +109,7 @@ impl Walk {
         };
         let mut next = context.join(&target).map_err(|_| invalid("leads to the next page by no address"))?;
         next.set_fragment(None);
-        if next.origin() != request.url.origin() {
+        if !is_same_origin(&next, &request.url) && !is_same_origin(&next, context) {
             // Arguments and headers of a caller go where the client was told to send them.
             let reason = format!(
                 "leads to the next page at another origin, {}: it is not followed",
@@ -93,11 +117,11 @@ impl Walk {
             );
             return Err(InvalidRequest::new("Link", reason));
         }
-        if !next.username().is_empty() || next.password().is_some() {
+        if names_a_user(&next) {
             return Err(invalid("leads to the next page with a user or a password in its address"));
         }
-        if next == request.url || next == *context {
-            return Err(invalid("leads back to the page it came with"));
+        if self.asked.has(&next) {
+            return Err(invalid("leads back to a page that was asked for before"));
         }
         request.url = next;
         Ok(true)
@@ -107,8 +131,11 @@ impl Walk {
     pub(super) fn set(&mut self, parameter: &'static str, value: &str) -> Result<(), InvalidRequest> {
         let request = self.request.as_mut().map_err(|error| error.clone())?;
         let next = with_parameter(&request.url, parameter, value);
-        if next == request.url {
-            return Err(InvalidRequest::new(parameter, "would ask for the page again that just came"));
+        if self.asked.has(&next) {
+            return Err(InvalidRequest::new(
+                parameter,
+                "would ask again for a page that was asked for before",
+            ));
         }
         request.url = next;
         Ok(())
@@ -125,6 +152,23 @@ impl Walk {
         }
         request.url = with_parameter(&request.url, parameter, &first.to_string());
         first
+    }
+}
+
+/// The addresses that were asked for. Their hashes alone, since a list may be long.
+#[derive(Default)]
+struct Asked {
+    hashes: HashSet<u64>,
+    hasher: RandomState,
+}
+
+impl Asked {
+    fn note(&mut self, url: &Url) {
+        self.hashes.insert(self.hasher.hash_one(url));
+    }
+
+    fn has(&self, url: &Url) -> bool {
+        self.hashes.contains(&self.hasher.hash_one(url))
     }
 }
 

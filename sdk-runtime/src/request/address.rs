@@ -4,6 +4,8 @@ use std::borrow::Cow;
 
 use url::Url;
 
+use super::base::names_a_user;
+
 /// What can be the argument of `#[url]`: an absolute address, or one relative to the base URL (RFC 3986, 5.2), which is
 /// taken with a slash at its end.
 #[diagnostic::on_unimplemented(
@@ -72,7 +74,7 @@ pub(super) fn resolve(prefix: &str, address: &str) -> Result<Url, &'static str> 
     if !matches!(url.scheme(), "http" | "https") {
         return Err("is an address that is neither https nor http");
     }
-    if !url.username().is_empty() || url.password().is_some() {
+    if names_a_user(&url) {
         return Err("holds a user or a password, which would show in logs: pass them in a header");
     }
     url.set_fragment(None);

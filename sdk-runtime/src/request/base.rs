@@ -19,7 +19,7 @@ impl Base {
         if !matches!(url.scheme(), "http" | "https") {
             return Err("must begin with `https://` or `http://`");
         }
-        if !url.username().is_empty() || url.password().is_some() {
+        if names_a_user(&url) {
             return Err(
                 "must not hold a user or a password: they would show in logs; use `.bearer(…)` or a header",
             );
@@ -77,6 +77,11 @@ pub(crate) fn is_same_origin(one: &Url, other: &Url) -> bool {
     one.scheme() == other.scheme()
         && one.host() == other.host()
         && one.port_or_known_default() == other.port_or_known_default()
+}
+
+/// Whether there is a user or a password in it.
+pub(crate) fn names_a_user(url: &Url) -> bool {
+    !url.username().is_empty() || url.password().is_some()
 }
 
 /// Whether a credential may travel to `url`: over TLS, or without leaving this machine.

@@ -8,6 +8,7 @@
 
 mod support;
 
+mod links;
 mod pages;
 mod retry;
 mod scopes;
