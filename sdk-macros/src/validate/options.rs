@@ -1,7 +1,7 @@
 //! The options of the trait and of an endpoint: which keys there are, and what their values may be. Must not know about
 //! paths and parameters.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::{Lit, LitStr, Path, parse::Parser};
 
@@ -26,6 +26,9 @@ const IDEMPOTENT: Key = ("idempotent", "idempotent");
 const PAGINATE: Key = ("paginate", "paginate = link");
 const RETRY: Key = ("retry", "retry = 3");
 const TIMEOUT: Key = ("timeout", "timeout = 30s");
+
+const OF_TRAIT: [Key; 6] = [BASE, AUTH, TIMEOUT, HEADERS, DYN, CRATE];
+const OF_ENDPOINT: [Key; 6] = [AUTH, TIMEOUT, HEADERS, RETRY, IDEMPOTENT, PAGINATE];
 
 /// The options that may stand alone.
 const FLAGS: [Key; 2] = [DYN, IDEMPOTENT];
@@ -69,7 +72,7 @@ pub(crate) fn of_trait(args: &[Arg], sink: &Sink) -> OfTrait {
         erased: false,
         krate: None,
     };
-    for (key, arg) in known(args, &[BASE, AUTH, TIMEOUT, HEADERS, DYN, CRATE], sink) {
+    for (key, arg) in known(args, &OF_TRAIT, sink) {
         match key {
             BASE => options.base = base(arg, sink).unwrap_or_default(),
             AUTH => options.auth = auth(arg, sink).unwrap_or(options.auth),
@@ -86,7 +89,7 @@ pub(crate) fn of_trait(args: &[Arg], sink: &Sink) -> OfTrait {
 
 pub(crate) fn of_endpoint<'a>(args: impl IntoIterator<Item = &'a Arg>, sink: &Sink) -> OfEndpoint<'a> {
     let mut options = OfEndpoint::default();
-    for (key, arg) in known(args, &[AUTH, TIMEOUT, HEADERS, RETRY, IDEMPOTENT, PAGINATE], sink) {
+    for (key, arg) in known(args, &OF_ENDPOINT, sink) {
         match key {
             AUTH => options.auth = auth(arg, sink).map(|auth| (arg, auth)),
             TIMEOUT => options.timeout = timeout(arg, sink).map(|timeout| (arg, timeout)),
@@ -146,8 +149,24 @@ pub(crate) fn known<'a>(
 
 fn unknown(name: &Ident, keys: &[Key], sink: &Sink) {
     let text = name.to_string();
+    if let Some((owner, help)) = misplaced(&text, keys) {
+        sink.report(name, format!("option `{text}` belongs to {owner}"), help);
+        return;
+    }
     let near = suggestion(&text, keys.iter().map(|key| key.0));
     sink.report(name, format!("unknown option `{text}`"), format!("{near}known: {}", examples(keys)));
+}
+
+/// Whose option it is, where the trait has one of an endpoint or the other way round, and how it is written there.
+fn misplaced(name: &str, keys: &[Key]) -> Option<(&'static str, String)> {
+    let among = |keys: &[Key]| keys.iter().copied().find(|key| key.0 == name);
+    if keys == OF_ENDPOINT {
+        return among(&OF_TRAIT).map(|key| ("the trait", format!("write `#[api_client({})]`", key.1)));
+    }
+    let key = among(&OF_ENDPOINT).filter(|_| keys == OF_TRAIT)?;
+    let verb = if key == IDEMPOTENT { "post" } else { "get" };
+    let for_all = if key == RETRY { "; for all of a client: `.retry(3)` on its builder" } else { "" };
+    Some(("an endpoint", format!("write `#[{verb}(\"/users\", {})]`{for_all}", key.1)))
 }
 
 fn examples(keys: &[Key]) -> String {
@@ -294,17 +313,31 @@ fn headers(arg: &Arg, sink: &Sink) -> Vec<(LitStr, Header)> {
 }
 
 fn header_pair(item: &Arg, sink: &Sink) -> Option<(LitStr, Header)> {
-    let pair = |input: syn::parse::ParseStream<'_>| {
-        let name: LitStr = input.parse()?;
-        input.parse::<syn::Token![=]>()?;
-        Ok((name, input.parse::<LitStr>()?))
-    };
-    let Ok((name, value)) = pair.parse2(item.to_token_stream()) else {
+    let tokens: Vec<TokenTree> = item.to_token_stream().into_iter().collect();
+    let is_eq = |token: &TokenTree| matches!(token, TokenTree::Punct(punct) if punct.as_char() == '=');
+    let sides = tokens.iter().position(is_eq).map(|eq| (&tokens[..eq], &tokens[eq + 1..]));
+    let Some((name, value)) = sides.filter(|(name, value)| !name.is_empty() && !value.is_empty()) else {
         sink.report(item, "expected a header's name and value", "write `\"accept\" = \"text/plain\"`");
         return None;
     };
+    let (name, value) = (literal(name, sink)?, literal(value, sink)?);
     let header = Header { name: header::name(&name, &name.value(), sink)?, value };
     header::value(&header.value, sink).then_some((name, header))
+}
+
+/// One side of a fixed header.
+fn literal(side: &[TokenTree], sink: &Sink) -> Option<LitStr> {
+    let side: TokenStream = side.iter().cloned().collect();
+    let literal = syn::parse2(side.clone()).ok();
+    if literal.is_none() {
+        sink.report(
+            side,
+            "the name and the value of a header are string literals, since they are checked here",
+            "take what is known at run time by a parameter `#[header(\"x-name\")] value: &str`, or by \
+             `.header(\"x-name\", value)` on the client's builder",
+        );
+    }
+    literal
 }
 
 fn base(arg: &Arg, sink: &Sink) -> Option<String> {

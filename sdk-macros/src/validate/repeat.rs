@@ -89,7 +89,10 @@ pub(super) fn fits(verb: &Verb<'_>, session: &SessionRole, sink: &Sink) {
         sink.report(
             arg,
             format!("`{name}` is not retried without an idempotency key"),
-            format!("add `idempotent`: `{}, idempotent`", super::shown(arg)),
+            format!(
+                "if the server knows idempotency keys, add `idempotent`: `{}, idempotent`",
+                super::shown(arg)
+            ),
         );
     }
 }

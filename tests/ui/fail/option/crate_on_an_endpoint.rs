@@ -1,0 +1,11 @@
+//! The trait's option at an endpoint, whose name is a keyword.
+
+use sdk_runtime::{Result, api_client};
+
+#[api_client]
+pub trait Users {
+    #[get("/users", crate = my_crate::sdk)]
+    async fn users(&self) -> Result<String>;
+}
+
+fn main() {}
