@@ -284,6 +284,8 @@ async fn an_answer_that_is_something_else_says_where_and_what() {
     let Err(Error::Decode(error)) = answering(Reply::html(page)).json().await else { panic!("decoded") };
     assert_eq!(error.excerpt(), page, "the first bytes, for whoever asks");
     assert!(error.to_string().contains("text/html") && !error.to_string().contains("Sign in"), "{error}");
+    let told = "; `path()` and `detail()` tell where and why (not shown, since they may quote data)";
+    assert!(error.to_string().ends_with(told), "{error}");
     let Err(Error::Decode(error)) = answering(json(&"[".repeat(2_000))).json().await else {
         panic!("decoded")
     };

@@ -10,7 +10,7 @@ use http::StatusCode;
 ///
 /// `Display` says what was expected and what kind of document came. Where in it, and what it said there, is for
 /// [`path`](Self::path), [`detail`](Self::detail) and [`excerpt`](Self::excerpt), since the keys of a map are somebody's
-/// data too.
+/// data too; so it ends by naming these.
 #[derive(Clone)]
 pub struct DecodeError(Arc<Inner>);
 
@@ -88,9 +88,10 @@ impl fmt::Display for DecodeError {
         let inner = &*self.0;
         write!(f, "the answer with status {} is not a `{}`", inner.status.as_u16(), inner.expected)?;
         match &inner.content_type {
-            Some(content_type) => write!(f, " (its content type is `{content_type}`)"),
-            None => f.write_str(" (it has no content type)"),
+            Some(content_type) => write!(f, " (its content type is `{content_type}`)")?,
+            None => f.write_str(" (it has no content type)")?,
         }
+        f.write_str("; `path()` and `detail()` tell where and why (not shown, since they may quote data)")
     }
 }
 

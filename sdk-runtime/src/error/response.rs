@@ -133,6 +133,9 @@ impl ErrorResponse {
     }
 }
 
+/// What a fake's answer is from.
+static FAKE: Endpoint = Endpoint::new("Fake::endpoint", "GET", "/");
+
 /// An answer that no server gave, for a fake to fail with.
 ///
 /// ```
@@ -141,11 +144,11 @@ impl ErrorResponse {
 /// let answer = http::Response::builder().status(409).body("taken".into())?;
 /// let error = Error::from(ErrorResponse::from(answer));
 /// assert_eq!(error.status(), Some(http::StatusCode::CONFLICT));
+/// assert_eq!(error.to_string(), "the answer of a fake has status 409 Conflict");
 /// # Ok::<(), http::Error>(())
 /// ```
 impl From<http::Response<Bytes>> for ErrorResponse {
     fn from(answer: http::Response<Bytes>) -> Self {
-        static FAKE: Endpoint = Endpoint::new("Fake::endpoint", "GET", "/");
         let (parts, body) = answer.into_parts();
         Self::new(&FAKE, parts.status, parts.headers, body, false)
     }
@@ -154,6 +157,9 @@ impl From<http::Response<Bytes>> for ErrorResponse {
 impl fmt::Display for ErrorResponse {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Inner { endpoint, status, .. } = &*self.0;
+        if std::ptr::eq(*endpoint, &FAKE) {
+            return write!(f, "the answer of a fake has status {status}");
+        }
         let (name, method) = (endpoint.qualified_name(), endpoint.method);
         let address = if endpoint.template.is_empty() { "#[url]" } else { endpoint.template };
         write!(f, "`{name}` ({method} {address}) was answered with status {status}")
