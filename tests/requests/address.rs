@@ -25,6 +25,11 @@ trait Login {
     async fn crumb(&self) -> Result<()>;
 }
 
+#[derive(Deserialize)]
+struct Found {
+    url: Url,
+}
+
 #[api_client]
 trait Anywhere {
     #[get(headers("x-own" = "1"))]
@@ -33,6 +38,8 @@ trait Anywhere {
     async fn parsed(&self, #[url] next: &Url) -> Result<()>;
     #[get(headers("x-own" = "1"))]
     async fn page(&self, #[url] next: String, #[query] page: u8) -> Result<()>;
+    #[get("/found")]
+    async fn found(&self) -> Result<Found>;
     #[get(auth = none)]
     async fn unsigned(&self, #[url] next: &str) -> Result<()>;
 }
@@ -152,6 +159,18 @@ async fn a_trusted_origin_is_as_ones_own() {
     assert_eq!(raw(&sent(&other, client.follow("https://third.test/y")).await), "GET /y\nx-own: 1\n\n");
 }
 
+#[tokio::test]
+async fn an_address_in_an_answer_is_followed() {
+    let (own, other, client) = servers(&[]).await;
+    for (address, server) in [("https://own.test/x?y=%2F", &own), ("https://other.test/x?y=%2F", &other)] {
+        own.reply("GET", "/api/v1/found", Reply::json(&serde_json::json!({ "url": address })));
+        let found = client.found().await.unwrap();
+        assert_eq!(sent(server, client.parsed(&found.url)).await.target(), "/x?y=%2F", "{address}");
+    }
+    own.reply("GET", "/api/v1/found", Reply::json(&serde_json::json!({ "url": "no address" })));
+    assert!(matches!(client.found().await, Err(sdk_runtime::Error::Decode(_))));
+}
+
 #[test]
 fn what_is_no_origin_cannot_be_trusted() {
     for (origin, says) in [
@@ -180,6 +199,8 @@ async fn what_is_no_address_is_refused_by_the_name_of_its_parameter() {
         "https:x",
         "http:/x",
         "javascript:alert(1)",
+        "https://own.test/gists{/id}",
+        "/issues{?page}",
     ] {
         assert_eq!(refused(&own, client.follow(address)).await, "next", "{address}");
         assert_eq!(refused(&other, client.unsigned(address)).await, "next", "{address}");

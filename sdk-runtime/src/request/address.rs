@@ -7,7 +7,8 @@ use url::Url;
 use super::base::names_a_user;
 
 /// What can be the argument of `#[url]`: an absolute address, or one relative to the base URL (RFC 3986, 5.2), which is
-/// taken with a slash at its end.
+/// taken with a slash at its end. A field of an answer can be a [`Url`], which implements `Deserialize`. A URI template (RFC 6570),
+/// which is text with braces, has to be expanded first.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be an address",
     label = "neither text nor `Url`",
@@ -56,6 +57,10 @@ pub(super) fn resolve(prefix: &str, address: &str) -> Result<Url, &'static str> 
     // The parser would delete some of them in silence.
     if address.contains(|it: char| it.is_ascii_control()) {
         return Err("holds a line break or another control character");
+    }
+    // The parser would encode them in a path, and a server would be asked for the template.
+    if address.contains(['{', '}']) {
+        return Err("holds the braces of a URI template: expand it first");
     }
     let in_front_of_the_query = address.split(['?', '#']).next().unwrap_or_default();
     if in_front_of_the_query.contains('\\') {
@@ -136,6 +141,10 @@ mod tests {
             "https://",
             "https://b.example:99999/",
             "https://b b/",
+            "https://b.example/x{/id}",
+            "/x{?page,per_page}",
+            "/x?page={page}",
+            "/x}",
             "https:x",
             "HTTP:x",
             " http:/x",
