@@ -105,8 +105,7 @@ mod files {
 
 #[tokio::test]
 async fn files_pages_and_errors_are_as_the_readme_says() -> Result<(), Box<dyn StdError>> {
-    let endpoints = files::FilesClient::ENDPOINTS.iter();
-    let stub = StubRouter::new(endpoints.map(|it| (it.name(), it.method(), it.template())));
+    let stub = StubRouter::new(files::FilesClient::ENDPOINTS);
     stub.endpoint("upload").reply(Reply::empty());
     let page = |title: &str| Reply::json(&serde_json::json!([{ "title": title }]));
     stub.endpoint("all").once(page("one").header("link", "</issues?page=2>; rel=next")).reply(page("two"));
@@ -236,8 +235,7 @@ async fn the_testkit_serves_in_memory() -> Result<(), Box<dyn StdError>> {
 
 #[tokio::test]
 async fn a_stub_knows_the_endpoints_by_their_names() -> Result<(), Box<dyn StdError>> {
-    let endpoints = TrackerClient::ENDPOINTS.iter().map(|it| (it.name(), it.method(), it.template()));
-    let stub = StubRouter::new(endpoints);
+    let stub = StubRouter::new(TrackerClient::ENDPOINTS);
     stub.endpoint("issue").reply(Reply::json(&serde_json::json!({ "title": "It works" })));
     let tracker = TrackerClient::builder("http://localhost").transport(ServiceTransport::new(stub.clone()));
     let tracker = tracker.bearer("token").build()?;

@@ -166,11 +166,7 @@ const BASE: &str = "https://tracker.test/api/v1";
 
 /// A server with an answer for every endpoint, and a client that is signed in.
 async fn signed_in() -> (StubRouter, TrackerClient) {
-    let endpoints = TrackerClient::ENDPOINTS.iter();
-    let server = StubRouter::with_base(
-        "/api/v1",
-        endpoints.map(|endpoint| (endpoint.name(), endpoint.method(), endpoint.template())),
-    );
+    let server = StubRouter::with_base("/api/v1", TrackerClient::ENDPOINTS);
     let tokens =
         |number| json!({ "access_token": format!("a{number}"), "refresh_token": format!("r{number}") });
     server.endpoint("login").reply(Reply::json(&tokens(1)));

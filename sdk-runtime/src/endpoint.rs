@@ -144,6 +144,42 @@ impl fmt::Debug for Endpoint {
     }
 }
 
+/// Its name, method and template, as a stub of the endpoints takes them: `StubRouter::new(TrackerClient::ENDPOINTS)`.
+///
+/// ```
+/// use sdk_runtime::{Result, ServiceTransport, api_client};
+/// use sdk_testkit::{Reply, StubRouter};
+///
+/// #[api_client(auth = none)]
+/// trait Tracker {
+///     #[get("/issues/{id}")]
+///     async fn issue(&self, id: u64) -> Result<String>;
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> std::result::Result<(), Box<dyn std::error::Error>> {
+/// let stub = StubRouter::new(TrackerClient::ENDPOINTS);
+/// stub.endpoint("issue").reply(Reply::text("Leak"));
+/// let transport = ServiceTransport::new(stub.clone());
+/// let tracker = TrackerClient::builder("http://localhost").transport(transport).build()?;
+/// assert_eq!(tracker.issue(7).await?, "Leak");
+/// assert_eq!(<(&str, &str, &str)>::from(TrackerClient::ENDPOINTS[0]), ("issue", "GET", "/issues/{id}"));
+/// # Ok(())
+/// # }
+/// ```
+impl From<&Endpoint> for (&'static str, &'static str, &'static str) {
+    fn from(endpoint: &Endpoint) -> Self {
+        (endpoint.name(), endpoint.method(), endpoint.template())
+    }
+}
+
+/// The same for an element of the table of a client's endpoints, which holds references.
+impl From<&&Endpoint> for (&'static str, &'static str, &'static str) {
+    fn from(endpoint: &&Endpoint) -> Self {
+        (*endpoint).into()
+    }
+}
+
 /// Whether an endpoint's requests are signed: `auth = …`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]

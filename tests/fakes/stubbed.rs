@@ -8,8 +8,7 @@ use sdk_testkit::{Reply, StubRouter};
 use super::{CreateError, DynTracker, TrackerClient, issue, shout};
 
 fn stubbed() -> (StubRouter, TrackerClient) {
-    let endpoints = TrackerClient::ENDPOINTS.iter();
-    let stub = StubRouter::new(endpoints.map(|it| (it.name(), it.method(), it.template())));
+    let stub = StubRouter::new(TrackerClient::ENDPOINTS);
     let transport = ServiceTransport::new(stub.clone());
     (stub, TrackerClient::builder("http://localhost").transport(transport).build().unwrap())
 }
@@ -50,8 +49,7 @@ trait Boards {
 /// A trait's base is in its templates; that of the client is the stub's to know.
 #[tokio::test]
 async fn a_base_is_part_of_the_address() {
-    let endpoints = BoardsClient::ENDPOINTS.iter();
-    let stub = StubRouter::with_base("/api", endpoints.map(|it| (it.name(), it.method(), it.template())));
+    let stub = StubRouter::with_base("/api", BoardsClient::ENDPOINTS);
     stub.endpoint("board").reply_with(|request| async move { Reply::text(request.path()) });
     let boards = |base: &str| {
         BoardsClient::builder(base).transport(ServiceTransport::new(stub.clone())).build().unwrap()
@@ -67,10 +65,14 @@ async fn a_base_is_part_of_the_address() {
 /// An endpoint that goes anywhere has no template to be found by.
 #[tokio::test]
 async fn an_address_is_a_route_of_the_backend() {
-    let endpoints = BoardsClient::ENDPOINTS.iter();
-    let stub = StubRouter::new(endpoints.map(|it| (it.name(), it.method(), it.template())));
+    // Several clients can be stubbed together.
+    let endpoints = BoardsClient::ENDPOINTS.iter().chain(TrackerClient::ENDPOINTS);
+    let stub = StubRouter::new(endpoints.copied());
     stub.backend().reply("GET", "/elsewhere", Reply::text("followed"));
     let transport = ServiceTransport::new(stub.clone());
     let boards = BoardsClient::builder("http://localhost").transport(transport).build().unwrap();
     assert_eq!(boards.follow("/elsewhere").await.unwrap(), "followed");
+    let told = catch_unwind(AssertUnwindSafe(|| stub.endpoint("follow").calls()));
+    let told = told.unwrap_err().downcast::<String>().unwrap();
+    assert!(told.contains("`stub.backend().reply(\"GET\", \"/path\", …)`"), "{told}");
 }

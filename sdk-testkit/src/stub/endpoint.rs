@@ -47,13 +47,13 @@ impl StubRouter {
     ///
     /// # Panics
     ///
-    /// When there is none of this name; the message lists those there are.
+    /// When there is none of this name; the message lists those there are. When its address is an argument.
     #[track_caller]
     #[expect(clippy::panic, reason = "a misspelt endpoint must fail the test at once")]
     pub fn endpoint(&self, name: &str) -> StubEndpoint<'_> {
         match self.table().slots.iter().find(|slot| slot.is_called(name)) {
             Some(slot) => StubEndpoint { router: self, slot },
-            None => panic!("there is no endpoint `{name}`{}", self.table().beside(name)),
+            None => panic!("{}", self.table().missing(name)),
         }
     }
 

@@ -12,6 +12,8 @@ use crate::template::Template;
 pub(crate) struct Table {
     base: String,
     pub(crate) slots: Vec<Slot>,
+    /// Names and methods of those that go wherever their caller says.
+    left_out: Vec<(String, String)>,
 }
 
 /// As many as somebody reads.
@@ -21,7 +23,7 @@ impl Table {
     /// An empty table; of a base that is a URL, the path counts.
     #[track_caller]
     pub(crate) fn below(base: &str) -> Self {
-        Self { base: path_of(base), slots: Vec::new() }
+        Self { base: path_of(base), slots: Vec::new(), left_out: Vec::new() }
     }
 
     /// Adds an endpoint, or another name of one that takes the same requests.
@@ -51,6 +53,11 @@ impl Table {
         }
     }
 
+    /// Remembers an endpoint that has no path of its own, for whoever asks for it.
+    pub(crate) fn leave_out(&mut self, name: &str, method: &str) {
+        self.left_out.push((name.to_owned(), method.to_owned()));
+    }
+
     /// Which endpoint was probably meant, and what keeps the request from being of it.
     pub(crate) fn mismatch(&self, request: &Request) -> String {
         // Without the query, which plays no part and may carry what should not be shown.
@@ -75,16 +82,22 @@ impl Table {
         text
     }
 
-    /// What to say behind a name that nobody has.
-    pub(crate) fn beside(&self, name: &str) -> String {
+    /// What to say of a name that nobody has.
+    pub(crate) fn missing(&self, name: &str) -> String {
+        if let Some((_, method)) = self.left_out.iter().find(|(known, _)| known == name) {
+            return format!(
+                "the address of `{name}` is an argument (`#[url]`), so it is not in the stub; say what is where it goes: \
+                 `stub.backend().reply(\"{method}\", \"/path\", …)`"
+            );
+        }
         let names: Vec<&str> = self.slots.iter().flat_map(|slot| &slot.names).map(String::as_str).collect();
         if names.is_empty() {
-            return "; the stub has none".to_owned();
+            return format!("there is no endpoint `{name}`; the stub has none");
         }
         let near = names.iter().filter(|known| is_near(name, known));
         let meant = near.min_by_key(|known| osa_distance(name, known));
         let meant = meant.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
-        format!(" among `{}`{meant}", names.join("`, `"))
+        format!("there is no endpoint `{name}` among `{}`{meant}", names.join("`, `"))
     }
 }
 

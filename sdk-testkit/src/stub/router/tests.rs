@@ -151,7 +151,7 @@ async fn a_request_of_no_endpoint_fails_the_test_and_is_told_the_nearest() {
         "PUT\n  `c` (POST /a): the method is HEAD instead of POST\n  and 1 more that are as near"
     ));
 
-    let none = StubRouter::new([]);
+    let none = StubRouter::new([("", "", ""); 0]);
     send(&none, "GET", "/a").await;
     assert_eq!(panic_of(|| drop(none)), "no endpoint matches GET /a; the stub has none");
 }
@@ -168,6 +168,13 @@ fn a_mistake_in_the_test_panics_at_once() {
         ),
         (&ENDPOINTS[..2], "", "delete", "there is no endpoint `delete` among `issue`, `replace`"),
         (&[], "", "issue", "there is no endpoint `issue`; the stub has none"),
+        (
+            &[("follow", "PUT", "")],
+            "",
+            "follow",
+            "the address of `follow` is an argument (`#[url]`), so it is not in the stub; \
+             say what is where it goes: `stub.backend().reply(\"PUT\", \"/path\", …)`",
+        ),
         (&[("a", "A B", "/a")], "", "", "`A B`, the method of `a`, is no HTTP method"),
         (&[("a", "GET", "a")], "/v1", "", "`a`: the template `a` does not start with a slash"),
         (
