@@ -150,13 +150,17 @@ use quote::quote;
 ///
 /// A parameter whose name is a placeholder needs no attribute. Every other one has exactly one of these.
 ///
+/// The type of an argument decides how it is written: in the path and in a `#[header]` by its `Display`, in a `#[query]`,
+/// `#[queries]`, `#[json]`, `#[form]` and `#[part(json)]` by its `serde::Serialize`, in a `#[part]` by its `Display`, or as bytes,
+/// or as a `Part`.
+///
 /// | Attribute | Meaning |
 /// |---|---|
 /// | `#[path]`, `#[path("issue-id")]` | fills the placeholder of its own, or of that name |
 /// | `#[url]` | the whole address, absolute or relative to the client's URL; to another origin than the client's it goes without credentials |
 /// | `#[query]`, `#[query("label")]` | one parameter of the query; `None` is left out, a list repeats the name |
 /// | `#[query(style = csv)]`, `#[query("label", style = brackets)]` | a list as `label=a,b`, or as `label[]=a&label[]=b` |
-/// | `#[queries]` | the fields of a struct or the entries of a map, as query parameters |
+/// | `#[queries]` | the fields of a struct or the entries of a map, as query parameters; a list in one of them repeats its name |
 /// | `#[header]`, `#[header("if-match")]` | one header, by default named after the parameter with `-` for `_`; `None` is left out, a list repeats the line |
 /// | `#[headers]` | the entries of a map or the fields of a struct, as headers |
 /// | `#[json]`, `#[json("application/merge-patch+json")]` | the body, as JSON |
@@ -166,7 +170,8 @@ use quote::quote;
 /// | `#[part(json)]`, `#[part("meta", json)]` | a part in JSON |
 /// | `#[from_session]` | beside one of the others, at a `#[session(end)]`: the session supplies the value, and the parameter leaves the visible signature |
 ///
-/// There is at most one body, made of parts or given whole, and none with `GET` and `HEAD`. The headers that frame a message, such as `host` and
+/// There is at most one body, made of parts or given whole, and none with `GET` and `HEAD`. A long upload wants `timeout = none`,
+/// since sending it is part of the call. The headers that frame a message, such as `host` and
 /// `content-length`, cannot be set.
 ///
 /// # The session
@@ -253,8 +258,9 @@ pub fn api_client(
 /// `ErrorResponse::decode_error` tells why, beside `ErrorResponse::body`. So does one whose body is longer than the 64 KiB
 /// that are kept of it.
 ///
-/// Only the answers of this endpoint are read so. The session judges first: a 401 that it renews a token for is not seen
-/// here. A declared 404 comes before the `None` of an endpoint that returns an `Option`.
+/// Only the answers of this endpoint are read so. The session judges first, and what means "this token is no good" to it is not
+/// seen here. A declared 401 is seen where the session leaves it to the caller: with `auth = none`, with `.bearer(…)`, where
+/// its challenge names another scheme or another fault than the token, or where the client's `token_bad` says no to it. A declared 404 comes before the `None` of an endpoint that returns an `Option`.
 ///
 /// # What is generated
 ///

@@ -173,6 +173,29 @@ impl<C: ApiClient> ClientBuilder<C> {
     ///
     /// Whether it is still good is for the server to say, call by call: a 401 is an ordinary [`Error::Status`], and the next call
     /// is sent as well. [`token_bad`](Self::token_bad) can say otherwise.
+    ///
+    /// An API with personal access tokens and a second host for its files:
+    ///
+    /// ```
+    /// use sdk_runtime::{Bytes, Result, api_client};
+    ///
+    /// #[api_client]
+    /// trait Issues {
+    ///     #[get("/issues/{id}")]
+    ///     async fn issue(&self, id: u64) -> Result<String>;
+    ///
+    ///     #[get]
+    ///     async fn file(&self, #[url] address: &str) -> Result<Bytes>;
+    /// }
+    ///
+    /// # let token = "a token";
+    /// let issues = IssuesClient::builder("https://api.tracker.example")
+    ///     .bearer(token)
+    ///     .http(|http| http.user_agent("my-app/1.0")) // or `.header("user-agent", …)`, with any transport
+    ///     .trusted_origin("https://files.tracker.example") // the token goes there too
+    ///     .build()?;
+    /// # Ok::<(), sdk_runtime::BuildError>(())
+    /// ```
     pub fn bearer(mut self, token: impl Into<AccessToken>) -> Self {
         self.bearer = Some(token.into());
         self
@@ -212,7 +235,10 @@ impl<C: ApiClient> ClientBuilder<C> {
     }
 
     /// How often a call is sent once more after a failure that may pass, where its endpoint declares no `retry` and its request
-    /// is idempotent: by its method, or as declared. Default: 0. What such a failure is, says [`Call::retry`](crate::Call::retry).
+    /// is idempotent: by its method, or as declared. Default: 0.
+    ///
+    /// The pauses are of 0.5 s at most, doubling up to 8 s, or as long as `Retry-After` says, up to 60 s. Where one would outlast
+    /// the call's timeout the failure comes at once. [`Call::retry`](crate::Call::retry) tells the whole.
     pub fn retry(mut self, times: u32) -> Self {
         self.retry = times;
         self

@@ -110,6 +110,10 @@ impl<T, E> Call<T, E> {
     /// client say: a connection that could not be had or broke, and the statuses 408, 429, 500, 502, 503 and 504. All of it is
     /// inside the call's timeout, and what is left in the end is the last failure.
     ///
+    /// The pause in front of a try is half a second at most, and doubles with each up to 8 s; the half of it is left to chance, so
+    /// that callers do not come back in step. A longer `Retry-After` is waited for up to 60 s. A wait that the server wants longer
+    /// than that, or that would outlast the call's timeout, is not begun: the failure comes at once.
+    ///
     /// A request that is not idempotent (by its method, or by the key of an endpoint declared `idempotent`), one whose body is a
     /// [`BodyStream`](crate::BodyStream), and those of session endpoints are not repeated: the call fails with
     /// [`Error::InvalidRequest`]. An attempt that a redirect led to another origin, where no key goes along, is repeated only
