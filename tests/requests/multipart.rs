@@ -28,7 +28,7 @@ trait Form {
         #[part] image: Vec<Part>,
     ) -> Result<()>;
     #[post("/f")]
-    async fn typed(&self, #[header] content_type: Option<&str>, #[part] text: &str) -> Result<()>;
+    async fn typed(&self, #[headers] more: &[(&str, &str)], #[part] text: &str) -> Result<()>;
     #[post("/f")]
     async fn named(&self, #[part("a \"é\"\r\n;=%22")] one: &str, #[part("[]")] two: u8) -> Result<()>;
     #[post("/f")]
@@ -184,8 +184,11 @@ async fn parts_of_nothing_are_refused() {
     assert_eq!(refused(&backend, client.json(&no_json)).await, "about");
     let invalid = vec![Part::new(&b"x"[..]), Part::new(Body::invalid("is out of range"))];
     assert_eq!(refused(&backend, client.upload(None, None, None, &[], invalid)).await, "image");
-    assert_eq!(refused(&backend, client.typed(Some("multipart/mixed"), "x")).await, "content-type");
-    let late = client.typed(None, "x").header("Content-Type", "multipart/mixed");
+    assert_eq!(
+        refused(&backend, client.typed(&[("content-type", "multipart/mixed")], "x")).await,
+        "content-type"
+    );
+    let late = client.typed(&[], "x").header("Content-Type", "multipart/mixed");
     assert_eq!(refused(&backend, late).await, "content-type");
     let empty = client.upload(Some(""), None, None, &[], vec![]);
     assert!(sent(&backend, empty).await.text().contains("name=\"caption\""), "an empty text is something");

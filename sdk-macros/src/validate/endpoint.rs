@@ -45,7 +45,8 @@ pub(crate) fn endpoint(
 
     let (verb, session) = (verb?, session?);
     repeat::fits(&verb, &session, sink);
-    repeat::key_is_free(&verb, &reads, sink);
+    repeat::key_is_free(&verb, &reads, defaults, sink);
+    part::frames_itself(&verb, &reads, defaults, sink);
     paginate::fits(raw, &verb, &session, &reads, sink);
     let Verb { name: verb, path, options, .. } = verb;
     session::never_signed(&session, &options, sink);

@@ -1,6 +1,10 @@
-//! The parts of a multipart body: each name at most once. Must not know what is in them.
+//! The parts of a multipart body: each name at most once, and no other media type. Must not know what is in them.
 
-use super::params::{Read, Wanted};
+use super::{
+    options::OfTrait,
+    params::{Read, Wanted},
+    verb::Verb,
+};
 use crate::{model::Role, sink::Sink};
 
 pub(crate) fn unique(reads: &[Read<'_>], sink: &Sink) {
@@ -13,5 +17,28 @@ pub(crate) fn unique(reads: &[Read<'_>], sink: &Sink) {
             sink.report(read.ident, format!("two parts named `{name}`"), help);
         }
         seen.push((name, &read.name));
+    }
+}
+
+/// The header `content-type` tells where each part ends, so that nobody else can set it.
+pub(crate) fn frames_itself(verb: &Verb<'_>, reads: &[Read<'_>], defaults: &OfTrait, sink: &Sink) {
+    const NAME: &str = "content-type";
+    const MISTAKE: &str = "the header `content-type` is that of the parts, which tells where each ends";
+    const HELP: &str = "remove it: parts are sent as `multipart/form-data`";
+    let is_part = |read: &&Read<'_>| matches!(read.wanted, Wanted::Role(Role::Part { .. }));
+    let Some(part) = reads.iter().find(is_part) else { return };
+    let mut own = verb.options.headers.iter().filter(|(_, header)| header.name == NAME);
+    let mut arguments =
+        reads.iter().filter(|read| matches!(&read.wanted, Wanted::Role(Role::Header(name)) if name == NAME));
+    if let Some((literal, _)) = own.next() {
+        sink.report(literal, MISTAKE, HELP);
+    } else if let Some(read) = arguments.next() {
+        sink.report(read.ident, MISTAKE, HELP);
+    } else if defaults.headers.iter().any(|(_, header)| header.name == NAME) {
+        sink.report(
+            part.mark.map(|mark| &mark.attr),
+            "the trait's `headers` set `content-type`, which is that of the parts",
+            "write it on the other endpoints instead: `headers(\"content-type\" = …)`",
+        );
     }
 }

@@ -5,7 +5,7 @@ use syn::{Lit, LitStr, spanned::Spanned};
 
 use super::{
     header,
-    options::OfEndpoint,
+    options::{OfEndpoint, OfTrait},
     params::{Read, Wanted},
     verb::Verb,
 };
@@ -17,6 +17,12 @@ use crate::{
 
 /// The header of the key, as the IETF's draft names it (draft-ietf-httpapi-idempotency-key-header).
 const KEY: &str = "idempotency-key";
+
+/// Headers that say something else already, to servers and to caches.
+const TAKEN: &[&str] = &["authorization", "cookie", "user-agent", "range"];
+
+/// How the names of more of them begin.
+const TAKEN_FAMILIES: &[&str] = &["accept", "content-", "if-"];
 
 /// More tries than this are a loop, and not patience.
 const MOST: u32 = 100;
@@ -55,7 +61,14 @@ pub(super) fn idempotent(arg: &Arg, sink: &Sink) -> Option<String> {
         );
         return None;
     };
-    header::name(&literal, &literal.value(), sink)
+    let name = header::name(&literal, &literal.value(), sink)?;
+    if TAKEN.contains(&name.as_str()) || TAKEN_FAMILIES.iter().any(|family| name.starts_with(family)) {
+        let help =
+            format!("write `idempotent`, which is `idempotent = {KEY:?}`, or name a header of its own");
+        sink.report(&literal, format!("the header `{name}` cannot hold an idempotency key"), help);
+        return None;
+    }
+    Some(name)
 }
 
 /// Whether the options fit the method: what changes something at each request must not be sent again in silence.
@@ -73,7 +86,7 @@ pub(super) fn fits(verb: &Verb<'_>, session: &SessionRole, sink: &Sink) {
         return;
     }
     if let Some((arg, _)) = idempotent
-        && matches!(name, "GET" | "HEAD" | "OPTIONS" | "TRACE")
+        && verb.is_safe()
     {
         sink.report(
             arg,
@@ -81,10 +94,9 @@ pub(super) fn fits(verb: &Verb<'_>, session: &SessionRole, sink: &Sink) {
             format!("remove `{}`: a {name} changes nothing, however often it is sent", super::shown(arg)),
         );
     }
-    let is_idempotent =
-        idempotent.is_some() || matches!(name, "GET" | "HEAD" | "OPTIONS" | "TRACE" | "PUT" | "DELETE");
     if let Some((arg, Retry { times: 1.., .. })) = retry
-        && !is_idempotent
+        && !verb.is_idempotent()
+        && idempotent.is_none()
     {
         sink.report(
             arg,
@@ -98,8 +110,15 @@ pub(super) fn fits(verb: &Verb<'_>, session: &SessionRole, sink: &Sink) {
 }
 
 /// The key has its header for itself.
-pub(super) fn key_is_free(verb: &Verb<'_>, reads: &[Read<'_>], sink: &Sink) {
-    let Some((_, key)) = &verb.options.idempotent else { return };
+pub(super) fn key_is_free(verb: &Verb<'_>, reads: &[Read<'_>], defaults: &OfTrait, sink: &Sink) {
+    let Some((arg, key)) = &verb.options.idempotent else { return };
+    if defaults.headers.iter().any(|(_, header)| header.name == *key) {
+        sink.report(
+            arg,
+            format!("the trait's `headers` send the same `{key}` with every call"),
+            format!("remove {key:?} there, or name another header: `idempotent = \"x-request-id\"`"),
+        );
+    }
     for (name, header) in &verb.options.headers {
         if header.name == *key {
             header::report_twice(name, key, sink);

@@ -46,6 +46,16 @@ impl Verb<'_> {
     pub(crate) fn has_body(&self) -> bool {
         !matches!(self.name.as_str(), "GET" | "HEAD" | "TRACE")
     }
+
+    /// Whether a request with this method changes nothing (RFC 9110, section 9.2.1).
+    pub(crate) fn is_safe(&self) -> bool {
+        matches!(self.name.as_str(), "GET" | "HEAD" | "OPTIONS" | "TRACE")
+    }
+
+    /// Whether a request with this method changes nothing more when it is sent again (RFC 9110, section 9.2.2).
+    pub(crate) fn is_idempotent(&self) -> bool {
+        self.is_safe() || matches!(self.name.as_str(), "PUT" | "DELETE")
+    }
 }
 
 pub(crate) fn verb<'a>(raw: &'a RawMethod, sink: &Sink) -> Option<Verb<'a>> {
