@@ -62,8 +62,10 @@ pub(crate) fn bind(reads: &mut [Read<'_>], path: Option<(&LitStr, &Template)>, s
         bound.push((wanted.clone(), read.name.clone()));
         read.wanted = Wanted::Role(Role::Path { placeholder: wanted, rest: placeholder.rest });
     }
-    let has_unknown = reads.iter().any(|read| {
-        matches!(read.wanted, Wanted::Unknown) && read.mark.is_none() && !read.raw.marks.is_empty()
+    // Nor can anything be said about placeholders beside an attribute nobody knows, and beside a whole address.
+    let has_unknown = reads.iter().any(|read| match &read.wanted {
+        Wanted::Unknown => read.mark.is_none() && !read.raw.marks.is_empty(),
+        wanted => matches!(wanted, Wanted::Role(Role::Url)),
     });
     other_syntax(&mut unbound, literal, template, sink);
     let mut unfilled: Vec<&Placeholder> = template
@@ -126,6 +128,7 @@ pub(crate) fn address(raw: &RawMethod, reads: &[Read<'_>], verb: &Verb<'_>, sink
         }
         return;
     };
+    unconditional(first, "the address", sink);
     if let Address::Path(literal, _) = &verb.path {
         sink.report(
             &mark.attr,
@@ -230,13 +233,7 @@ fn names_nothing(read: &Read<'_>, literal: Option<&LitStr>, wanted: &str, templa
 
 fn can_be_a_segment(read: &Read<'_>, placeholder: &Placeholder, sink: &Sink) {
     let ty = &read.raw.ty;
-    if read.raw.attrs.iter().any(|attr| attr.path().is_ident("cfg")) {
-        sink.report(
-            read.ident,
-            "a path parameter cannot depend on a `cfg`",
-            "put the `#[cfg(…)]` on the method, and write the method twice",
-        );
-    }
+    unconditional(read, "a path parameter", sink);
     if is_optional(ty) {
         let help = format!("declare a second endpoint without `{{{}}}` in its path", placeholder.name);
         sink.report(ty, "a path parameter cannot be optional", help);
@@ -248,6 +245,17 @@ fn can_be_a_segment(read: &Read<'_>, placeholder: &Placeholder, sink: &Sink) {
             format!("use `{{*{name}}}` with `{name}: &str` joined by `/`, or join with `,` in the caller")
         };
         sink.report(ty, "a list cannot be a path segment", help);
+    }
+}
+
+/// What a request cannot be made without is there under every `cfg`.
+pub(super) fn unconditional(read: &Read<'_>, what: &str, sink: &Sink) {
+    if super::has_cfg(&read.raw.attrs) {
+        sink.report(
+            read.ident,
+            format!("{what} cannot depend on a `cfg`"),
+            "put the `#[cfg(…)]` on the method, and write the method twice",
+        );
     }
 }
 

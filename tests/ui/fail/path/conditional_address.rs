@@ -1,0 +1,16 @@
+//! An address that is not always there.
+
+use sdk_runtime::{Result, api_client};
+
+#[api_client]
+pub trait Users {
+    #[get]
+    async fn next(
+        &self,
+        #[cfg(unix)]
+        #[url]
+        next: &str,
+    ) -> Result<String>;
+}
+
+fn main() {}
