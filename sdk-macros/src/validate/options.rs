@@ -115,6 +115,14 @@ pub(crate) fn known<'a>(
 ) -> Vec<(Key, &'a Arg)> {
     let mut found: Vec<(Key, &Arg)> = Vec::new();
     for arg in args {
+        if let Arg::List { key: name, .. } = arg
+            && name == "scopes"
+            && keys.contains(&AUTH)
+        {
+            let help = format!("write `auth = {}`", super::shown(arg));
+            sink.report(name, "`scopes` is a value of `auth`", help);
+            continue;
+        }
         let Some(name) = arg.key() else {
             sink.report(
                 arg,
@@ -136,8 +144,15 @@ pub(crate) fn known<'a>(
                 format!("`{}` contradicts `{}`", super::shown(arg), super::shown(earlier)),
                 "keep the one with `scopes`, which implies `auth = required`",
             );
-        } else if earlier.is_some() {
-            sink.report(name, format!("option `{}` is given twice", key.0), format!("keep one `{}`", key.1));
+        } else if let Some((_, earlier)) = earlier {
+            let help = together(earlier, arg).unwrap_or_else(|| format!("keep one `{}`", key.1));
+            sink.report(name, format!("option `{}` is given twice", key.0), help);
+        } else if let Arg::List { items, .. } = arg
+            && key.1.starts_with(&format!("{name} ="))
+            && !items.is_empty()
+        {
+            let help = format!("write `{name} = {}`", super::shown(quote!(#(#items),*)));
+            sink.report(arg, format!("the value of `{name}` stands behind a `=`"), help);
         } else if lacks_value(arg) {
             sink.report(name, format!("option `{}` needs a value", key.0), format!("write `{}`", key.1));
         } else {
@@ -246,6 +261,15 @@ fn scopes(value: &TokenStream, items: &[Arg], sink: &Sink) -> Option<Vec<LitStr>
         scopes.push(literal);
     }
     Some(scopes)
+}
+
+/// The scopes of both in one option.
+fn together(one: &Arg, two: &Arg) -> Option<String> {
+    let scopes = |arg: &Arg| match attr::split(value(arg)).as_slice() {
+        [Arg::List { key, items, .. }] if key == "scopes" => Some(super::shown(quote!(#(#items),*))),
+        _ => None,
+    };
+    Some(format!("write `auth = scopes({}, {})`", scopes(one)?, scopes(two)?))
 }
 
 /// Whether one of them signs nothing, and the other asks for scopes of what signs.

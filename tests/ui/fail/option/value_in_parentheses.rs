@@ -1,0 +1,11 @@
+//! A value in parentheses.
+
+use sdk_runtime::{Pages, api_client};
+
+#[api_client]
+pub trait Users {
+    #[get("/users", paginate(link))]
+    fn users(&self) -> Pages<Vec<String>>;
+}
+
+fn main() {}
