@@ -95,6 +95,12 @@ impl RawMethod {
         sig
     }
 
+    /// Whether it says how one page leads to the next, rightly or not.
+    pub(crate) fn is_paginated(&self) -> bool {
+        let mut args = self.verbs().flat_map(Mark::list);
+        args.any(|arg| arg.key().is_some_and(|key| key == "paginate"))
+    }
+
     /// Whether it is consumed by the session, so that nobody else can call it.
     pub(crate) fn is_refresh(&self) -> bool {
         self.is_endpoint() && self.mark("session").is_some_and(|mark| mark.has_flag("refresh"))

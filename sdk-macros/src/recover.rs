@@ -32,7 +32,7 @@ pub(crate) fn recover(raw: &RawTrait, errors: &[syn::Error]) -> TokenStream {
                 inherent.extend(expand::composite::inherent(&composite, &names));
             }
         } else if !method.is_refresh() {
-            let sig = visible(method);
+            let sig = visible(method, &krate);
             declared.push(declared_stub(method, &sig));
             if !clashes {
                 inherent.push(inherent_stub(method, &sig, &names, &krate));
@@ -73,7 +73,7 @@ fn composite(method: &RawMethod) -> Composite {
 }
 
 /// The signature that callers see, with whatever is wrong in it put right.
-fn visible(method: &RawMethod) -> Signature {
+fn visible(method: &RawMethod, krate: &Path) -> Signature {
     let receiver = match &method.receiver {
         Some(receiver) => {
             let this = &receiver.self_token;
@@ -93,6 +93,12 @@ fn visible(method: &RawMethod) -> Signature {
     let mut sig = signature::with_arguments(&plain(method.sig.clone()), &receiver, arguments);
     if is_stream(method) {
         sig.asyncness = None;
+        // A body that is never left is of no hidden type.
+        if let ReturnType::Type(_, ty) = &mut sig.output
+            && signature::is_opaque(ty)
+        {
+            **ty = parse_quote!(#krate::Pages<()>);
+        }
     }
     sig
 }
@@ -141,9 +147,10 @@ fn declared_stub(method: &RawMethod, sig: &Signature) -> TokenStream {
     }
 }
 
-/// Whether it returns pages, which are no future.
+/// Whether it returns pages, or was meant to, which are no future.
 fn is_stream(method: &RawMethod) -> bool {
-    returns::is_pages(&method.sig.output)
+    let meant = method.is_paginated() && method.sig.asyncness.is_none();
+    meant || returns::is_pages(&method.sig.output)
 }
 
 fn inherent_stub(method: &RawMethod, sig: &Signature, names: &Names<'_>, krate: &Path) -> TokenStream {
@@ -151,7 +158,7 @@ fn inherent_stub(method: &RawMethod, sig: &Signature, names: &Names<'_>, krate: 
     let vis = &names.vis;
     let attrs = signature::shared(&method.attrs);
     let sig = match Returns::new(&method.sig.output) {
-        Some(_) if is_stream(method) => sig.clone(),
+        _ if is_stream(method) => sig.clone(),
         Some(returns) => expand::returning_call(sig, &returns, private),
         None => Signature {
             output: parse_quote!(-> #private::Call<(), #krate::Error>),

@@ -3,8 +3,8 @@
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote};
 use syn::{
-    Attribute, FnArg, GenericParam, Generics, Meta, Pat, PredicateType, Receiver, Signature, Type,
-    TypeParamBound, WherePredicate, parse_quote, parse_quote_spanned,
+    Attribute, FnArg, GenericParam, Generics, Meta, Pat, PredicateType, Receiver, Signature, Token, Type,
+    TypeParamBound, WherePredicate, parse_quote, parse_quote_spanned, punctuated::Punctuated,
 };
 
 use crate::attr::inside_cfg_attr;
@@ -47,16 +47,20 @@ pub(crate) fn returning_future(sig: &Signature, output: &impl ToTokens) -> Signa
 /// Whether a method asks for `Self: Sized`.
 pub(crate) fn needs_sized(sig: &Signature) -> bool {
     let predicates = sig.generics.where_clause.iter().flat_map(|clause| &clause.predicates);
-    predicates.into_iter().any(|predicate| match predicate {
-        WherePredicate::Type(PredicateType { bounded_ty: Type::Path(path), bounds, .. }) => {
-            path.path.is_ident("Self")
-                && bounds.iter().any(|bound| {
-                    matches!(bound, TypeParamBound::Trait(bound)
-                        if bound.path.segments.last().is_some_and(|last| last.ident == "Sized"))
-                })
-        }
-        _ => false,
+    predicates.filter_map(bounds_of_self).flatten().any(|bound| {
+        matches!(bound, TypeParamBound::Trait(bound)
+            if bound.path.segments.last().is_some_and(|last| last.ident == "Sized"))
     })
+}
+
+/// What `Self: …` asks for.
+pub(crate) fn bounds_of_self(predicate: &WherePredicate) -> Option<&Punctuated<TypeParamBound, Token![+]>> {
+    match predicate {
+        WherePredicate::Type(PredicateType { bounded_ty: Type::Path(path), bounds, .. }) => {
+            path.path.is_ident("Self").then_some(bounds)
+        }
+        _ => None,
+    }
 }
 
 /// Whether a type is made of parameters, so that it means nothing outside of their scope.
@@ -76,6 +80,16 @@ pub(crate) fn depends_on(ty: &Type, generics: &[&Generics]) -> bool {
 /// Whether `name` stands anywhere in the type.
 pub(crate) fn mentions(ty: &Type, name: &Ident) -> bool {
     any_name(ty.to_token_stream(), &|other| name == other)
+}
+
+/// Whether `impl …` stands anywhere in the type.
+pub(crate) fn is_opaque(ty: &Type) -> bool {
+    any_name(ty.to_token_stream(), &|name| name == "impl")
+}
+
+/// Whether the type is made of whatever implements the trait.
+pub(crate) fn mentions_self(ty: &Type) -> bool {
+    any_name(ty.to_token_stream(), &|name| name == "Self")
 }
 
 fn any_name(tokens: TokenStream, is_one: &dyn Fn(&str) -> bool) -> bool {
@@ -154,6 +168,11 @@ impl ToTokens for Argument {
         let Self { cfgs, name } = self;
         tokens.extend(quote!(#(#cfgs)* #name));
     }
+}
+
+/// Whether there is a `ref` in the pattern.
+pub(crate) fn borrows(pattern: &Pat) -> bool {
+    any_name(pattern.to_token_stream(), &|name| name == "ref")
 }
 
 /// The names of the arguments, to be passed on with their `cfg`s. Patterns are replaced by names.

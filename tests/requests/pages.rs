@@ -53,6 +53,8 @@ trait Lists {
     fn found_by_number(&self, #[query] number: u32) -> Pages<Response<Found>>;
     #[post("/search", paginate = cursor(after), idempotent)]
     fn search(&self, #[query] after: Option<u64>, #[json] q: &str) -> Pages<Found>;
+    #[put("/search", paginate = link)]
+    fn search_again(&self, #[json] q: &str) -> Pages<Vec<u32>>;
     #[get("/list", paginate = link)]
     fn typed(&self) -> Pages<Vec<u32>, ListError>;
     #[post("/refresh")]
@@ -196,6 +198,15 @@ async fn a_body_and_its_key_go_with_each_page() {
     assert!(requests.iter().all(|request| request.text() == "\"q\""));
     let keys: Vec<_> = requests.iter().map(|request| request.header("idempotency-key").unwrap()).collect();
     assert_ne!(keys[0], keys[1], "a page is a request of its own");
+}
+
+#[tokio::test]
+async fn what_can_be_sent_again_by_its_method_has_pages_without_a_key() {
+    let backend = Backend::new();
+    let pages = vec![linked(&[1], "<?page=2>; rel=\"next\""), Reply::json(&[2])];
+    script(&backend, "PUT", "/api/v1/search", pages);
+    assert_eq!(read(client(&backend).search_again("q")).await.0, [1, 2]);
+    assert!(backend.requests().iter().all(|request| request.text() == "\"q\""));
 }
 
 #[tokio::test]

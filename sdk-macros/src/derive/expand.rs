@@ -153,12 +153,15 @@ pub(super) fn page(target: &Target<'_>, model: &PageStruct) -> TokenStream {
     // The compiler tells of a bound at the type in the user's code, and at the path around it in ours. What it says of one
     // place it shows once, so all of this counts as the user's code, even for a lint that knows a shorter path.
     let span = point(ty);
-    let items = target.bound_at(span, ty, "PageItems");
+    let bound = target.bound_at(span, ty, "PageItems");
+    let private = respanned(&target.private, span);
+    let mut field = name.clone();
+    field.set_span(span.resolved_at(name.span()));
     let items = target.items(
         span,
-        &quote_spanned!(span=> #items::Item),
-        &quote_spanned!(span=> #items::into_items(self.#name)),
-        &quote_spanned!(span=> #items::is_empty(&self.#name)),
+        &quote_spanned!(span=> #bound::Item),
+        &quote_spanned!(span=> #private::derive::PageItems::into_items(self.#field)),
+        &quote_spanned!(span=> #private::derive::PageItems::is_empty(&self.#field)),
     );
     let next = match &model.next {
         Some(Part { name, ty }) => {

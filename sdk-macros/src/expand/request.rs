@@ -31,18 +31,27 @@ pub(super) fn call(endpoint: &Endpoint, this: &TokenStream, names: &Names<'_>) -
     }
 }
 
-/// A body that can be sent once stands against `retry`. Where the type is the caller's to choose, the call says so.
+/// A body that can be sent once stands against `retry` and `paginate`. Where the type is the caller's to choose, the call
+/// says so.
 fn only_once(endpoint: &Endpoint, private: &TokenStream) -> Option<TokenStream> {
-    let retry = endpoint.retry.as_ref().filter(|retry| retry.times > 0)?;
+    let retry = endpoint.retry.as_ref().filter(|retry| retry.times > 0);
+    if retry.is_none() && endpoint.paginate.is_none() {
+        return None;
+    }
     let body = endpoint.params.iter().find(|param| matches!(param.role, Role::Body(_)))?;
     let generics = [&endpoint.sig.generics, &endpoint.of_trait];
     if signature::depends_on(&body.ty, &generics) {
         return None;
     }
     let ty = &body.ty;
-    let span = retry.span.resolved_at(Span::call_site());
+    let span = retry.map_or_else(|| generated_at(ty), |retry| retry.span.resolved_at(Span::call_site()));
     let private = respanned(private, span);
-    let help = "a streamed body cannot be sent twice\nhelp: write `retry = never`, or take `Bytes` or `Body`";
+    let help = match retry {
+        Some(_) => {
+            "a streamed body cannot be sent twice\nhelp: write `retry = never`, or take `Bytes` or `Body`"
+        }
+        None => "a streamed body cannot be sent with each page\nhelp: take `Bytes` or `Body`",
+    };
     let check = quote_spanned! {span=> ::core::assert!(#private::Resend::<#ty>::POSSIBLE, #help)};
     Some(quote! {
         const _: () = {
@@ -174,7 +183,9 @@ fn finish(endpoint: &Endpoint, private: &TokenStream) -> TokenStream {
     let success = place(returns, returns.ok.as_ref());
     if let Some(paginate) = &endpoint.paginate {
         let paginate = self::paginate(endpoint, paginate, private);
-        return quote_spanned!(failure=> #request.pages(#decoder, #paginate));
+        // The page as it is written, since it is underlined there for whatever else asks that it be one.
+        let page = &returns.ok;
+        return quote_spanned!(failure=> #request.pages::<#page, _>(#decoder, #paginate));
     }
     match endpoint.session {
         SessionRole::Start => quote_spanned!(success=> #request.finish_start(#decoder)),
@@ -190,10 +201,10 @@ fn finish(endpoint: &Endpoint, private: &TokenStream) -> TokenStream {
 
 /// How one page leads to the next; the parameter is looked at once more, for where to begin.
 fn paginate(endpoint: &Endpoint, paginate: &Paginate, private: &TokenStream) -> TokenStream {
-    let (name, function) = match paginate {
+    let (name, is_cursor) = match paginate {
         Paginate::Link => return quote!(#private::Paginate::Link),
-        Paginate::Cursor(name) => (name, quote!(cursor)),
-        Paginate::Page(name) => (name, quote!(numbered)),
+        Paginate::Cursor(name) => (name, true),
+        Paginate::Page(name) => (name, false),
     };
     let query = endpoint.params.iter().find_map(|param| match &param.role {
         Role::Query { name: query, .. } if param.name == *name => Some((query, &param.ty)),
@@ -201,9 +212,12 @@ fn paginate(endpoint: &Endpoint, paginate: &Paginate, private: &TokenStream) -> 
     });
     let (query, ty) = query.map_or((String::new(), None), |(query, ty)| (query.clone(), Some(ty)));
     let span = ty.map_or_else(Span::call_site, generated_at);
-    let (private, function) = (respanned(private, span), respanned(&function, span));
+    let private = respanned(private, span);
     let page = &endpoint.returns.ok;
-    quote_spanned!(span=> #private::#function::<#page, _>(&#name, #query))
+    match is_cursor {
+        true => quote_spanned!(span=> #private::PageOf::<#page>::NEW.cursor(&#name, #query)),
+        false => quote_spanned!(span=> #private::numbered::<#page, _>(&#name, #query)),
+    }
 }
 
 /// Where a mistake in the return type is shown: at the part that is wrong. Behind an alias there are no parts, and

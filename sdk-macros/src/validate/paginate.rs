@@ -4,6 +4,7 @@ use proc_macro2::{Ident, TokenStream};
 
 use super::{
     params::{Read, Wanted},
+    path, signature,
     verb::Verb,
 };
 use crate::{
@@ -51,8 +52,7 @@ pub(super) fn fits(raw: &RawMethod, verb: &Verb<'_>, session: &SessionRole, read
     let returns_pages = returns::is_pages(&raw.sig.output);
     let Some((arg, paginate)) = &verb.options.paginate else {
         // A misspelt option is the one mistake there is.
-        if returns_pages && !verb.mark.list().iter().any(|arg| arg.key().is_some_and(|key| key == "paginate"))
-        {
+        if returns_pages && !raw.is_paginated() {
             sink.report(
                 returns::point_of(&raw.sig.output),
                 "`Pages` needs to know how one page leads to the next",
@@ -62,16 +62,17 @@ pub(super) fn fits(raw: &RawMethod, verb: &Verb<'_>, session: &SessionRole, read
         return;
     };
     if !returns_pages {
-        let ok = returns::Returns::new(&raw.sig.output).and_then(|returns| returns.ok);
-        if ok.as_ref().is_some_and(|ok| returns::arguments_of(ok, "Pages").is_some()) {
-            // Pages that stand in a `Result` were reported with the signature.
+        if signature::holds_pages(raw) {
+            // That was reported with the signature.
             return;
         }
+        let ok = returns::Returns::new(&raw.sig.output).and_then(|returns| returns.ok);
         let page = ok.map_or_else(|| "Vec<User>".to_owned(), super::shown);
+        let plain = raw.sig.asyncness.map_or("behind no alias", |_| "without `async`");
         sink.report(
             arg,
             "`paginate` needs `-> Pages<P>`",
-            format!("write `fn {}(…) -> Pages<{page}>`, without `async`", raw.sig.ident),
+            format!("write `fn {}(…) -> Pages<{page}>`, {plain}", raw.sig.ident),
         );
         return;
     }
@@ -79,10 +80,12 @@ pub(super) fn fits(raw: &RawMethod, verb: &Verb<'_>, session: &SessionRole, read
         sink.report(arg, "a session endpoint has no pages", "remove it, or remove `#[session(…)]`");
         return;
     }
-    if verb.name != "GET" && verb.options.idempotent.is_none() {
+    if verb.name == "HEAD" {
+        sink.report(&verb.mark.name, "`HEAD` has no body to find pages in", "write `#[get(…)]`");
+    } else if !verb.is_idempotent() && verb.options.idempotent.is_none() {
         sink.report(
             &verb.mark.name,
-            "pages can only be fetched with GET or by an idempotent endpoint",
+            format!("`{}` is not sent for each page without an idempotency key", verb.name),
             format!("write `#[get(…)]`, or add `idempotent` to `#[{}]`", verb.mark.name),
         );
     }
@@ -93,7 +96,9 @@ pub(super) fn fits(raw: &RawMethod, verb: &Verb<'_>, session: &SessionRole, read
 
 fn names_a_parameter(name: &Ident, reads: &[Read<'_>], sink: &Sink) {
     match reads.iter().find(|read| read.ident == name) {
-        Some(Read { wanted: Wanted::Role(Role::Query { .. }) | Wanted::Unknown, .. }) => {}
+        Some(read @ Read { wanted: Wanted::Role(Role::Query { .. }) | Wanted::Unknown, .. }) => {
+            path::unconditional(read, "what leads to the next page", sink);
+        }
         Some(read) => sink.report(
             name,
             format!("`{name}` is not sent in the query, where each page has its own"),

@@ -15,7 +15,8 @@ pub(crate) fn endpoint(raw: &RawMethod, sink: &Sink) {
     let sig = &raw.sig;
     let pages = returns::is_pages(&sig.output);
     match &sig.asyncness {
-        None if !pages => {
+        // Of what is returned in pages, `paginate` speaks.
+        None if !pages && !raw.is_paginated() && !holds_pages(raw) => {
             sink.report(
                 sig.fn_token,
                 "endpoints must be `async fn`",
@@ -93,6 +94,9 @@ pub(crate) fn unsupported(raw: &RawMethod, sink: &Sink) {
 /// The return type; every endpoint has one.
 pub(crate) fn returns(raw: &RawMethod, verb: Option<&str>, sink: &Sink) -> Option<Returns> {
     let Some(returns) = Returns::new(&raw.sig.output) else {
+        if raw.is_paginated() {
+            return None;
+        }
         sink.report_at(
             raw.sig.paren_token.span.close(),
             "an endpoint must return `Result<T>` or `Result<T, E>`",
@@ -100,7 +104,7 @@ pub(crate) fn returns(raw: &RawMethod, verb: Option<&str>, sink: &Sink) -> Optio
         );
         return None;
     };
-    if returns.ok.as_ref().is_some_and(|ok| arguments_of(ok, "Pages").is_some()) {
+    if holds_pages(raw) {
         sink.report(
             returns.ok.as_ref(),
             "`Pages` is no answer that is waited for, and stands in no `Result`",
@@ -111,7 +115,7 @@ pub(crate) fn returns(raw: &RawMethod, verb: Option<&str>, sink: &Sink) -> Optio
             ),
         );
     }
-    if verb == Some("HEAD") && returns.ok.as_ref().is_some_and(decodes_a_body) {
+    if verb == Some("HEAD") && !raw.is_paginated() && returns.ok.as_ref().is_some_and(decodes_a_body) {
         let ok = returns.ok.as_ref();
         sink.report(
             ok,
@@ -120,6 +124,12 @@ pub(crate) fn returns(raw: &RawMethod, verb: Option<&str>, sink: &Sink) -> Optio
         );
     }
     Some(returns)
+}
+
+/// Whether `Pages` stand in a `Result`.
+pub(super) fn holds_pages(raw: &RawMethod) -> bool {
+    let ok = Returns::new(&raw.sig.output).and_then(|returns| returns.ok);
+    ok.is_some_and(|ok| arguments_of(&ok, "Pages").is_some())
 }
 
 fn decodes_a_body(ty: &Type) -> bool {

@@ -17,7 +17,7 @@ pub use crate::request::{ListStyle, Request};
 use crate::response::Arrived;
 pub use crate::response::{Answer, Decoder};
 pub use crate::session::{Grant, RefreshEndpoint, Session, TokenAnswer, TokenRequest, TokenResponse};
-pub use via::{Decode, Return, arg, cursor, numbered};
+pub use via::{Decode, PageOf, Return, arg, numbered};
 
 /// The two types an endpoint's return type is made of, under whatever alias.
 #[diagnostic::on_unimplemented(

@@ -1,18 +1,10 @@
 //! What one page of a longer list says about itself; knows nothing of how pages are fetched.
 
-use std::fmt;
-
 use super::Response;
 
 /// The cursor of pages that have none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NoCursor {}
-
-impl fmt::Display for NoCursor {
-    fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match *self {}
-    }
-}
 
 /// One page of a list that a server gives piece by piece. A `Vec` is a page of its elements.
 ///

@@ -23,7 +23,7 @@ mod query;
 mod returns;
 
 pub use decode::Decode;
-pub use pages::{cursor, numbered};
+pub use pages::{PageOf, numbered};
 pub use returns::Return;
 
 use std::ops::Deref;

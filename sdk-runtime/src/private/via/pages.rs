@@ -1,24 +1,49 @@
 //! How one page leads to the next, by a parameter of the endpoint whose type has to fit.
 
 use std::fmt::Display;
+use std::marker::PhantomData;
+use std::ops::Deref;
 
 use crate::client::Paginate;
-use crate::response::Page;
+use crate::response::{NoCursor, Page};
 
-/// `paginate = cursor(…)`: the parameter takes the cursor of the page before.
-pub fn cursor<P: Page, A>(_: &A, parameter: &'static str) -> Paginate<P>
-where
-    A: CursorArg<P::Cursor, P>,
-{
-    Paginate::Cursor { parameter, next: |page| page.next_cursor().map(A::text) }
+/// The page that `paginate = cursor(…)` is about.
+pub struct PageOf<P>(PageOf1<P>);
+/// The last link.
+pub struct PageOf1<P>(PhantomData<fn() -> P>);
+
+impl<P> PageOf<P> {
+    /// The probe.
+    pub const NEW: Self = Self(PageOf1(PhantomData));
+}
+
+impl<P> Deref for PageOf<P> {
+    type Target = PageOf1<P>;
+
+    fn deref(&self) -> &PageOf1<P> {
+        &self.0
+    }
+}
+
+impl<P: Page> PageOf<P> {
+    /// `paginate = cursor(…)`: the parameter takes the cursor of the page before.
+    pub fn cursor<A: CursorArg<P::Cursor, P>>(&self, _: &A, parameter: &'static str) -> Paginate<P> {
+        Paginate::Cursor { parameter, next: |page| page.next_cursor().map(A::text) }
+    }
+}
+
+impl<P> PageOf1<P> {
+    /// For what is no page, which is told where it is returned; never runs.
+    pub fn cursor<A>(&self, _: &A, _: &'static str) -> Paginate<P> {
+        Paginate::Link
+    }
 }
 
 /// What takes the cursor `C` of a page `P`.
 #[diagnostic::on_unimplemented(
     message = "the cursor of `{P}` is `{C}`, but this parameter is `{Self}`",
     label = "takes no `{C}`",
-    note = "help: write `Option<{C}>`, or `Option<&str>` for a cursor of text",
-    note = "`NoCursor` is that of a page without one: write `#[page(next)]` on the field that has it"
+    note = "help: write `Option<{C}>`, or `Option<&str>` for a cursor of text"
 )]
 pub trait CursorArg<C, P: ?Sized> {
     /// The cursor as it is sent.
@@ -49,8 +74,23 @@ impl<P> CursorArg<String, P> for &str {
     }
 }
 
+/// A parameter of any type takes no cursor. Since that of a page without one cannot be displayed, nothing else applies to it.
+impl<A, P: HasCursor> CursorArg<NoCursor, P> for A {
+    fn text(cursor: NoCursor) -> String {
+        match cursor {}
+    }
+}
+
+/// Asked of pages that have none, and implemented by nothing.
+#[diagnostic::on_unimplemented(
+    message = "a `{Self}` has no cursor to ask for the next page with",
+    label = "would take the cursor",
+    note = "help: write `#[page(next)]` on the field of a page that has it, or `paginate = link` or `paginate = page(…)`"
+)]
+pub trait HasCursor {}
+
 /// `paginate = page(…)`: the parameter is counted up, from 1 unless the caller begins elsewhere.
-pub fn numbered<P: Page, A: PageNumber>(_: &A, parameter: &'static str) -> Paginate<P> {
+pub fn numbered<P, A: PageNumber>(_: &A, parameter: &'static str) -> Paginate<P> {
     Paginate::Page { parameter, first: 1 }
 }
 

@@ -1,0 +1,11 @@
+//! Some iterator, where pages belong.
+
+use sdk_runtime::api_client;
+
+#[api_client]
+pub trait Users {
+    #[get("/users", paginate = link)]
+    fn users(&self) -> impl Iterator<Item = Vec<String>>;
+}
+
+fn main() {}

@@ -1,0 +1,11 @@
+//! Pages that are not returned.
+
+use sdk_runtime::api_client;
+
+#[api_client]
+pub trait Users {
+    #[get("/users", paginate = link)]
+    fn users(&self);
+}
+
+fn main() {}
