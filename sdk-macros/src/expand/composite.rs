@@ -2,8 +2,8 @@
 //! need not import the trait. Must not know about requests.
 
 use proc_macro2::TokenStream;
-use quote::{quote, quote_spanned};
-use syn::{FnArg, Receiver, ReceiverKind, ReturnType};
+use quote::{format_ident, quote, quote_spanned};
+use syn::{FnArg, Receiver, ReceiverKind, ReturnType, Signature, parse_quote};
 
 use super::Names;
 use crate::{model::Composite, signature};
@@ -17,7 +17,8 @@ pub(crate) fn declared(composite: &Composite) -> TokenStream {
         ReturnType::Default => quote!(()),
         ReturnType::Type(_, ty) => quote!(#ty),
     };
-    let sig = signature::returning_future(sig, &output);
+    let mut sig = signature::returning_future(sig, &output);
+    let borrowed = bind_inside(&mut sig);
     let statements = &body.stmts;
     // An `async` block does not learn its output from the signature, as the body of an `async fn` does; the first
     // statement tells it, without ever running.
@@ -28,10 +29,27 @@ pub(crate) fn declared(composite: &Composite) -> TokenStream {
                 if let ::core::option::Option::Some(__output) = ::core::option::Option::None::<#output> {
                     return __output;
                 }
+                #borrowed
                 #(#statements)*
             }
         }
     }
+}
+
+/// Patterns that borrow are bound where the arguments are kept, which is in the future.
+fn bind_inside(sig: &mut Signature) -> TokenStream {
+    let mut bindings = TokenStream::new();
+    for (index, input) in sig.inputs.iter_mut().enumerate() {
+        let FnArg::Typed(argument) = input else { continue };
+        if !signature::borrows(&argument.pat) {
+            continue;
+        }
+        let name = format_ident!("__argument_{index}");
+        let (cfgs, pattern) = (signature::cfgs(&argument.attrs), &argument.pat);
+        bindings.extend(quote!(#(#cfgs)* let #pattern = #name;));
+        *argument.pat = parse_quote!(#name);
+    }
+    bindings
 }
 
 /// The client's own method; there is none for a function without `&self`.

@@ -27,6 +27,12 @@ pub trait Users: Named {
         self.user(id).await
     }
 
+    /// What is borrowed lives as long as the future.
+    async fn lengths(&self, ref name: String, (ref first, _): (String, u8)) -> usize {
+        self.nothing().await;
+        name.len() + first.len()
+    }
+
     async fn nothing(&self) {}
 
     async fn borrowed<'a>(&'a self, names: &'a [String]) -> Option<&'a str> {
@@ -55,6 +61,7 @@ async fn main() {
     let client = UsersClient::new("https://users.example").unwrap();
     assert_eq!(client.first(0, (0, 0), "").await.unwrap(), "");
     client.nothing().await;
+    assert_eq!(client.lengths("ab".to_owned(), ("c".to_owned(), 0)).await, 3);
     assert_eq!(client.borrowed(&["a".to_owned()]).await, Some("a"));
     assert_eq!(client.greeting(), "Hello from users");
     assert_eq!(UsersClient::kind(), "users");
