@@ -20,7 +20,7 @@ pub(crate) struct Parts {
 }
 
 pub(crate) fn client(names: &Names<'_>, parts: &Parts) -> TokenStream {
-    let Names { shell, client, vis, private, generics } = names;
+    let Names { shell, client, vis, private, generics, of_parameters } = names;
     let Parts { inherent, implemented, endpoints, renewal } = parts;
     let (parameters, arguments, bounds) = generics.split_for_impl();
     let cfgs: Vec<_> = signature::cfgs(&shell.attrs).collect();
@@ -45,7 +45,7 @@ pub(crate) fn client(names: &Names<'_>, parts: &Parts) -> TokenStream {
             impl #parameters #ident #arguments for #client #arguments #bounds { #(#methods)* }
         }
     });
-    let (declared, declared_bounds) = (&shell.generics, &shell.generics.where_clause);
+    let (declared, declared_bounds) = (&shell.generics, of_parameters);
     let is_generic = !declared.params.is_empty();
     let of = is_generic.then(|| {
         let of = declared.params.iter().map(|parameter| match parameter {

@@ -28,7 +28,7 @@ pub(super) fn erased(names: &Names<'_>, methods: &[Declared<'_>]) -> TokenStream
     let (erased, hidden) = (format_ident!("Dyn{}", ident), format_ident!("__Dyn{}", ident));
     let cfgs: Vec<_> = signature::cfgs(&shell.attrs).collect();
     let (parameters, arguments, bounds) = generics.split_for_impl();
-    let (own, own_bounds) = (&shell.generics, &shell.generics.where_clause);
+    let (own, own_bounds) = (&shell.generics, &names.of_parameters);
     let mut any = generics.clone();
     any.params.push(parse_quote!(__Any: #ident #arguments));
     let (any_parameters, _, _) = any.split_for_impl();

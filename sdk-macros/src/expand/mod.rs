@@ -12,7 +12,7 @@ pub(crate) use endpoint::{returning_call, unused};
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote, quote_spanned};
-use syn::{FnArg, Generics, ItemTrait, Path, Token, parse_quote, parse_quote_spanned};
+use syn::{FnArg, Generics, ItemTrait, Path, Token, WhereClause, parse_quote, parse_quote_spanned};
 
 use crate::{
     model::{Client, Endpoint, Method},
@@ -75,11 +75,20 @@ pub(crate) struct Names<'a> {
     pub(crate) private: TokenStream,
     /// The parameters of the trait, as an `impl` declares them. Their types outlive everything, since calls do.
     pub(crate) generics: Generics,
+    /// What the trait's `where` clause asks of its parameters. What it asks of `Self` it asks of its implementations, and a type
+    /// that asked it of itself would never be found to have it.
+    pub(crate) of_parameters: Option<WhereClause>,
 }
 
 impl<'a> Names<'a> {
     pub(crate) fn new(shell: &'a ItemTrait, krate: &Path) -> Self {
         let mut generics = shell.generics.clone();
+        if let Some(clause) = &mut generics.where_clause {
+            let all = std::mem::take(&mut clause.predicates);
+            clause.predicates =
+                all.into_iter().filter(|predicate| signature::bounds_of_self(predicate).is_none()).collect();
+        }
+        let of_parameters = generics.where_clause.clone();
         for parameter in generics.clone().type_params() {
             let name = &parameter.ident;
             generics.make_where_clause().predicates.push(parse_quote!(#name: 'static));
@@ -90,6 +99,7 @@ impl<'a> Names<'a> {
             client: format_ident!("{}Client", shell.ident),
             private: quote!(#krate::__private),
             generics,
+            of_parameters,
         }
     }
 

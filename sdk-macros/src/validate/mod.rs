@@ -3,6 +3,7 @@
 
 mod composite;
 mod endpoint;
+mod erased;
 mod header;
 mod options;
 mod paginate;
@@ -32,6 +33,9 @@ pub(crate) fn client(raw: &RawTrait, sink: &Sink) -> Option<Client> {
         other_item(item, sink);
     }
     let options = options::of_trait(&raw.options, sink);
+    if options.erased {
+        erased::shell(&raw.shell, sink);
+    }
     if !raw.methods.iter().any(RawMethod::is_endpoint) && raw.others.is_empty() {
         sink.report(
             &raw.shell.ident,
@@ -95,7 +99,7 @@ fn method(raw: &RawMethod, shell: &ItemTrait, options: &options::OfTrait, sink: 
         conditional(mark, sink);
     }
     if options.erased {
-        signature::can_be_erased(raw, &shell.ident, sink);
+        erased::method(raw, &shell.ident, sink);
     }
     if raw.is_endpoint() {
         endpoint::endpoint(raw, shell, options, sink).map(|endpoint| Method::Endpoint(Box::new(endpoint)))

@@ -1,12 +1,10 @@
 //! The shape of an endpoint's signature. Must not know about verbs and roles.
 
-use proc_macro2::Ident;
 use syn::{GenericParam, Pat, Receiver, ReceiverKind, Safety, Type, ext::IdentExt};
 
 use crate::{
     parse::{RawMethod, RawParam},
     returns::{self, Returns, arguments_of, peel},
-    signature,
     sink::Sink,
 };
 
@@ -44,31 +42,6 @@ pub(crate) fn endpoint(raw: &RawMethod, sink: &Sink) {
     receiver(raw, sink);
     for param in &raw.params {
         argument(param, sink);
-    }
-}
-
-/// What a type-erased stand-in cannot have. A method that asks for `Self: Sized` stays out of it.
-pub(crate) fn can_be_erased(raw: &RawMethod, of: &Ident, sink: &Sink) {
-    if signature::needs_sized(&raw.sig) || raw.is_refresh() {
-        return;
-    }
-    let generic = raw.sig.generics.params.iter().find(|param| matches!(param, GenericParam::Type(_)));
-    let name = &raw.sig.ident;
-    if let Some(param) = generic {
-        sink.report(
-            param,
-            format!("the generic method `{name}` cannot be part of `Dyn{of}`"),
-            "write `where Self: Sized` behind its return type to leave it out, or remove `dyn`",
-        );
-    }
-    if let Some(receiver @ Receiver { kind: ReceiverKind::Reference(_, _, Some(_)), .. }) = &raw.receiver
-        && !raw.is_endpoint()
-    {
-        sink.report(
-            receiver,
-            format!("`{name}` takes `&mut self` and cannot be part of `Dyn{of}`"),
-            "write `&self`, or `where Self: Sized` behind its return type to leave it out",
-        );
     }
 }
 

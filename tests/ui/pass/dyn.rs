@@ -68,6 +68,16 @@ trait Crud<T: serde::de::DeserializeOwned + Send> {
     async fn get(&self, id: &str) -> Result<T>;
 }
 
+/// What the stand-in has itself can be asked for.
+#[api_client(dyn)]
+pub trait Shared: std::fmt::Debug + 'static
+where
+    Self: Clone + Unpin,
+{
+    #[get("/shared")]
+    async fn shared(&self) -> Result<()>;
+}
+
 struct Fake;
 
 impl Users for Fake {
@@ -92,5 +102,7 @@ fn main() {
     spawned(app.users.clone());
     drop(app.things.get("x"));
     let _ = format!("{:?} {}", app.users, DynUsers::new(Fake).name("x"));
+    let shared = DynShared::new(SharedClient::new("http://localhost").unwrap());
+    drop(shared.clone().shared());
     let _: fn() -> &'static str = <UsersClient as Users>::kind;
 }

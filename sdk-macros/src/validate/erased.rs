@@ -1,0 +1,76 @@
+//! `dyn`: what a trait and its methods cannot have if one type is to stand for whatever implements them. Must not know how
+//! that type is made.
+
+use proc_macro2::Ident;
+use syn::{GenericParam, ItemTrait, Receiver, ReceiverKind, ReturnType, TypeParamBound};
+
+use crate::{parse::RawMethod, signature, sink::Sink};
+
+/// What the stand-in implements itself, or is in any case.
+const IMPLEMENTED: &[&str] = &["Send", "Sync", "Unpin", "Debug", "Clone"];
+
+/// What the trait asks of its implementations is asked of the stand-in as well, which cannot have it of what it holds.
+pub(super) fn shell(shell: &ItemTrait, sink: &Sink) {
+    let predicates = shell.generics.where_clause.iter().flat_map(|clause| &clause.predicates);
+    let of_self = predicates.filter_map(signature::bounds_of_self).flatten();
+    for bound in of_self.chain(&shell.supertraits) {
+        let TypeParamBound::Trait(asked) = bound else { continue };
+        let Some(name) = asked.path.segments.last().map(|last| last.ident.to_string()) else { continue };
+        if !IMPLEMENTED.contains(&name.as_str()) {
+            let of = &shell.ident;
+            let (message, help) = match name.as_str() {
+                "Sized" => (
+                    format!("what is `Sized` cannot be kept in `Dyn{of}`"),
+                    "write `where Self: Sized` on the methods to be left out, or remove `dyn`".to_owned(),
+                ),
+                _ => (
+                    format!("`Dyn{of}` cannot implement the supertrait `{name}`"),
+                    format!("ask for both where both are needed: `T: {of} + {name}`; or remove `dyn`"),
+                ),
+            };
+            sink.report(bound, message, help);
+        }
+    }
+}
+
+/// What a type-erased stand-in cannot have. A method that asks for `Self: Sized` stays out of it.
+pub(super) fn method(raw: &RawMethod, of: &Ident, sink: &Sink) {
+    if signature::needs_sized(&raw.sig) || raw.is_refresh() {
+        return;
+    }
+    let generic = raw.sig.generics.params.iter().find(|param| matches!(param, GenericParam::Type(_)));
+    let name = &raw.sig.ident;
+    let output = match &raw.sig.output {
+        ReturnType::Type(_, ty) => Some(&**ty),
+        ReturnType::Default => None,
+    };
+    // An endpoint says of `impl Trait` that it has none, erased or not.
+    let types = raw.params.iter().map(|param| &param.ty).chain(output);
+    let open = types.into_iter().find_map(|ty| match signature::is_opaque(ty) && !raw.is_endpoint() {
+        true => Some((ty, "`impl Trait`")),
+        false => signature::mentions_self(ty).then_some((ty, "`Self`")),
+    });
+    if let Some((ty, what)) = open {
+        sink.report(
+            ty,
+            format!("`{name}` has {what} in its signature, and cannot be part of `Dyn{of}`"),
+            "write `where Self: Sized` behind its return type to leave it out, or remove `dyn`",
+        );
+    }
+    if let Some(param) = generic {
+        sink.report(
+            param,
+            format!("the generic method `{name}` cannot be part of `Dyn{of}`"),
+            "write `where Self: Sized` behind its return type to leave it out, or remove `dyn`",
+        );
+    }
+    if let Some(receiver @ Receiver { kind: ReceiverKind::Reference(_, _, Some(_)), .. }) = &raw.receiver
+        && !raw.is_endpoint()
+    {
+        sink.report(
+            receiver,
+            format!("`{name}` takes `&mut self` and cannot be part of `Dyn{of}`"),
+            "write `&self`, or `where Self: Sized` behind its return type to leave it out",
+        );
+    }
+}
