@@ -60,7 +60,9 @@ use quote::quote;
 /// - **`<Trait>Client::ENDPOINTS`**, every endpoint as plain data: names, methods, templates and what they need.
 /// - **The trait for the client**, which awaits those methods.
 /// - **`Dyn<Trait>`**, with `#[api_client(dyn)]`: one type for whatever implements the trait, made with `DynTracker::new(client)`,
-///   to keep in a struct without a type parameter. A generic method stays out of it with `where Self: Sized`.
+///   to keep in a struct without a type parameter. What is generic or has `impl Trait` or `Self` in its signature stays out of it
+///   with `where Self: Sized`. Supertraits are `Debug` and `Clone` at most, and lifetimes in arguments are all written: `Cow<'_, str>`
+///   for `Cow<str>`.
 ///
 /// A trait can have parameters, lifetimes, supertraits and a `where` clause. Its client has the same parameters, whose types must
 /// be `'static`, as must a type parameter of a method that its return type mentions. What stands in a supertrait is the user's to
@@ -90,7 +92,7 @@ use quote::quote;
 /// ```
 ///
 /// Docs, `#[deprecated]`, `#[must_use]`, `#[cfg]` and `#[allow]` of a method are on both the trait's and the client's, where an
-/// `#[expect]` of the trait or a method permits what it expects. Every other attribute stays on the trait's. `#[cfg]` on a parameter works too, except on a path argument. A `cfg_attr` around one of
+/// `#[expect]` of the trait or a method permits what it expects. Every other attribute stays on the trait's. `#[cfg]` on a parameter works too, except on one that the path or the next page needs. A `cfg_attr` around one of
 /// the attributes described here is an error, since the compiler would evaluate it too late.
 ///
 /// **Nothing that is written is ignored**: each attribute, argument and option is used, or is an error. All mistakes of a trait
@@ -123,10 +125,10 @@ use quote::quote;
 /// | `timeout = 500ms` | a whole number of `ms`, `s`, `m` or `h`; `none` for no limit. On a `refresh` endpoint, how long the renewal may take: 20 s unless it says so itself, whatever the trait says |
 /// | `headers("name" = "value", …)` | take the place of the trait's headers of the same name |
 /// | `retry = 3` | up to so many more tries after a failure that passes: no connection, a broken one, 408, 429, 500, 502, 503, 504. `POST`, `PATCH` and custom methods need `idempotent` for it. `retry = never` for none, whatever the client's default |
-/// | `idempotent`, `idempotent = "x-request-id"` | one key for each call, sent with every try and with the replay, in the header `idempotency-key` or the one that is named |
+/// | `idempotent`, `idempotent = "x-request-id"` | one key for each call, sent with every try and with the replay, in the header `idempotency-key` or the one that is named, which nothing else sets |
 /// | `paginate = link` | the next page is where the answer's `Link` header says (RFC 8288) |
 /// | `paginate = cursor(after)` | the next page is had by sending the cursor of the last one in the `#[query]` parameter `after` |
-/// | `paginate = page(page)` | the next page is had by counting up the `#[query]` parameter `page`, until one is empty |
+/// | `paginate = page(page)` | the next page is had by counting up the `#[query]` parameter `page`, until one is empty. `POST`, `PATCH` and custom methods need `idempotent` for any of these |
 ///
 /// A method with a verb is an *endpoint*: an `async fn` with `&self`, plain parameter names, no body, and a return type
 /// `Result<T>` or `Result<T, E>`, behind an alias or not. With `paginate` it is a plain `fn` that returns `Pages<P>` or
@@ -166,7 +168,7 @@ use quote::quote;
 /// | `#[json]`, `#[json("application/merge-patch+json")]` | the body, as JSON |
 /// | `#[form]` | the body, as `application/x-www-form-urlencoded` |
 /// | `#[body]`, `#[body("application/octet-stream")]` | the body, as its type says, such as a string or bytes |
-/// | `#[part]`, `#[part("image")]` | one part of a `multipart/form-data` body: text, bytes, or a `Part` with a file name and a media type; `None` is left out, a list repeats the name. Parts go in the order of their declaration |
+/// | `#[part]`, `#[part("image")]` | one part of a `multipart/form-data` body: text, bytes, or a `Part` with a file name and a media type; `None` is left out, a list repeats the name. Parts go in the order of their declaration, and set `content-type` themselves |
 /// | `#[part(json)]`, `#[part("meta", json)]` | a part in JSON |
 /// | `#[from_session]` | beside one of the others, at a `#[session(end)]`: the session supplies the value, and the parameter leaves the visible signature |
 ///
