@@ -3,8 +3,9 @@
 use syn::{ItemTrait, LitStr, parse_quote};
 
 use super::{
+    auth::AuthRule,
     header,
-    options::{AuthRule, OfEndpoint, OfTrait},
+    options::{OfEndpoint, OfTrait},
     paginate,
     params::{self, Read, Wanted},
     part, path, query, repeat, session, signature,

@@ -1,6 +1,7 @@
 //! From raw syntax to a model that is valid by construction. The only stage that reports mistakes. Must not know what
 //! the generated code looks like.
 
+mod auth;
 mod composite;
 mod endpoint;
 mod erased;

@@ -112,7 +112,7 @@ async fn a_body_that_is_a_stream_is_sent_once() {
         match sends {
             Some(_) => assert_eq!(error.status().unwrap(), 503),
             None => {
-                assert!(matches!(&error, Error::InvalidRequest(it) if it.argument() == "retry"), "{error}")
+                assert!(matches!(&error, Error::InvalidRequest(it) if it.argument() == "retry"), "{error}");
             }
         }
     }

@@ -1,0 +1,93 @@
+//! `auth = …`: whether requests are signed, and with which scopes. Must not know whose option it is.
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
+use syn::LitStr;
+
+use super::options::value;
+use crate::{
+    attr::{self, Arg},
+    model::Auth,
+    nearest::nearest,
+    sink::Sink,
+};
+
+/// What `auth = …` says.
+#[derive(Clone)]
+pub(crate) struct AuthRule {
+    pub(crate) auth: Auth,
+    pub(crate) scopes: Vec<LitStr>,
+}
+
+pub(super) fn auth(arg: &Arg, sink: &Sink) -> Option<AuthRule> {
+    let value = value(arg);
+    let plain = |auth| Some(AuthRule { auth, scopes: Vec::new() });
+    match (value.to_string().as_str(), attr::split(value.clone()).as_slice()) {
+        ("required", _) => plain(Auth::Required),
+        ("optional", _) => plain(Auth::Optional),
+        ("none", _) => plain(Auth::None),
+        (_, [Arg::List { key, items, .. }]) if key == "scopes" => {
+            Some(AuthRule { auth: Auth::Required, scopes: scopes(&value, items, sink)? })
+        }
+        (other, _) => {
+            let word = other.split([' ', '(']).next().unwrap_or(other);
+            let near = match nearest(word, ["required", "optional", "none", "scopes"]) {
+                Some("scopes") => "did you mean `scopes(\"…\")`? ".to_owned(),
+                near => near.map_or_else(String::new, |near| format!("did you mean `{near}`? ")),
+            };
+            let help = format!(
+                "{near}write `auth = required`, `auth = optional`, `auth = none` or `auth = scopes(\"issues:read\")`"
+            );
+            sink.report(value, "`auth` must be `required`, `optional`, `none` or `scopes(\"…\")`", help);
+            None
+        }
+    }
+}
+
+/// The characters a scope may be of are those of RFC 6749, section 3.3.
+fn scopes(value: &TokenStream, items: &[Arg], sink: &Sink) -> Option<Vec<LitStr>> {
+    const HELP: &str = "write `auth = scopes(\"issues:read\", \"issues:write\")`";
+    if items.is_empty() {
+        sink.report(value, "`scopes` needs at least one scope", HELP);
+        return None;
+    }
+    let mut scopes: Vec<LitStr> = Vec::new();
+    for item in items {
+        let Ok(literal) = syn::parse2::<LitStr>(item.to_token_stream()) else {
+            sink.report(item, "a scope is a string literal", HELP);
+            return None;
+        };
+        let text = literal.value();
+        let fits = |c: char| c.is_ascii_graphic() && c != '"' && c != '\\';
+        if text.is_empty() || !text.chars().all(fits) {
+            sink.report(&literal, format!("the scope `{}` is not valid", text.escape_debug()), HELP);
+            return None;
+        }
+        if scopes.iter().any(|earlier| earlier.value() == text) {
+            sink.report(
+                &literal,
+                format!("the scope `{text}` is named twice"),
+                format!("keep one `{text:?}`"),
+            );
+            return None;
+        }
+        scopes.push(literal);
+    }
+    Some(scopes)
+}
+
+/// The scopes of both in one option.
+pub(super) fn together(one: &Arg, two: &Arg) -> Option<String> {
+    let scopes = |arg: &Arg| match attr::split(value(arg)).as_slice() {
+        [Arg::List { key, items, .. }] if key == "scopes" => Some(super::shown(quote!(#(#items),*))),
+        _ => None,
+    };
+    Some(format!("write `auth = scopes({}, {})`", scopes(one)?, scopes(two)?))
+}
+
+/// Whether one of them signs nothing, and the other asks for scopes of what signs.
+pub(super) fn contradict(one: &Arg, two: &Arg) -> bool {
+    let none = |arg: &Arg| value(arg).to_string() == "none";
+    let scopes = |arg: &Arg| value(arg).to_string().starts_with("scopes");
+    (none(one) && scopes(two)) || (scopes(one) && none(two))
+}
