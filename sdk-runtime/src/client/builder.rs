@@ -191,7 +191,7 @@ impl<C: ApiClient> ClientBuilder<C> {
     /// # let token = "a token";
     /// let issues = IssuesClient::builder("https://api.tracker.example")
     ///     .bearer(token)
-    ///     .http(|http| http.user_agent("my-app/1.0")) // or `.header("user-agent", …)`, with any transport
+    ///     .header("user-agent", "my-app/1.0")
     ///     .trusted_origin("https://files.tracker.example") // the token goes there too
     ///     .build()?;
     /// # Ok::<(), sdk_runtime::BuildError>(())
