@@ -28,6 +28,7 @@ mod body;
 mod cookies;
 mod request;
 mod response;
+mod store;
 mod transport;
 mod upstream;
 
@@ -41,8 +42,8 @@ pub use client::{Call, CallFuture, ClientBuilder, PageItems, Pages, ResponseCall
 pub use endpoint::{Auth, Endpoint};
 pub use error::{
     ApiError, BodyTooLarge, BuildError, DecodeError, Error, ErrorResponse, ExpiredReason, IdentityChanged,
-    InsufficientScope, InvalidRequest, NotReplayable, RefreshUnavailable, SessionExpired, Timeout,
-    TimeoutPhase, TransportError, TransportErrorKind, UnavailableCause,
+    InsufficientScope, InvalidRequest, NotReplayable, RefreshUnavailable, SessionExpired, StoreError,
+    StoreErrorKind, Timeout, TimeoutPhase, TransportError, TransportErrorKind, UnavailableCause,
 };
 pub use http;
 pub use request::{HeaderArg, Part, PartArg, RequestPreview, UrlArg};
@@ -56,6 +57,7 @@ pub use session::{
     Attach, Grant, Login, RefreshBearer, Refusal, Session, SessionState, StateWatch, TokenRequest,
     TokenResponse, Tokens, Verdict,
 };
+pub use store::{MemoryStore, StoreFuture, StoreLock, StoredLogin, TokenStore};
 pub use transport::{
     HttpClientBuilder, ResponseBody, ServiceTransport, Transport, TransportFuture, TransportRequest,
     TransportResponse,

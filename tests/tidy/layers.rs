@@ -27,6 +27,7 @@ const LAYERS: [Layers; 6] = [
             "request",
             "transport",
             "cookies",
+            "store",
             "upstream",
             "response",
             "session",

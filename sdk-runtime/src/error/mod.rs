@@ -12,6 +12,7 @@ mod insufficient_scope;
 mod not_replayable;
 mod request;
 mod response;
+mod store;
 mod timeout;
 mod too_large;
 mod transport;
@@ -28,6 +29,7 @@ pub use insufficient_scope::InsufficientScope;
 pub use not_replayable::NotReplayable;
 pub use request::InvalidRequest;
 pub use response::ErrorResponse;
+pub use store::{StoreError, StoreErrorKind};
 pub use timeout::{Timeout, TimeoutPhase};
 pub use too_large::BodyTooLarge;
 pub use transport::{TransportError, TransportErrorKind};
@@ -78,6 +80,8 @@ pub enum Error {
     NotReplayable(NotReplayable),
     /// The answer's body is larger than the client takes.
     BodyTooLarge(BodyTooLarge),
+    /// The login could not be read from its store. Nothing was sent.
+    Store(StoreError),
     /// The client itself could not be built.
     Build(BuildError),
     /// The caller's `CancellationToken` was cancelled.
@@ -135,6 +139,7 @@ impl fmt::Display for Error {
             Self::InvalidRequest(inner) => inner.fmt(f),
             Self::NotReplayable(inner) => inner.fmt(f),
             Self::BodyTooLarge(inner) => inner.fmt(f),
+            Self::Store(inner) => inner.fmt(f),
             Self::Build(inner) => inner.fmt(f),
             Self::Cancelled => f.write_str("the call was cancelled by its caller"),
             Self::Closed => f.write_str("the session was closed"),
@@ -158,6 +163,7 @@ impl fmt::Debug for Error {
             Self::InvalidRequest(inner) => inner.fmt(f),
             Self::NotReplayable(inner) => inner.fmt(f),
             Self::BodyTooLarge(inner) => inner.fmt(f),
+            Self::Store(inner) => inner.fmt(f),
             Self::Build(inner) => inner.fmt(f),
             Self::Cancelled => f.write_str("Cancelled"),
             Self::Closed => f.write_str("Closed"),
@@ -174,6 +180,7 @@ impl std::error::Error for Error {
             Self::InsufficientScope(inner) => inner.source(),
             Self::Status(inner) => inner.source(),
             Self::Transport(inner) => inner.source(),
+            Self::Store(inner) => inner.source(),
             Self::Build(inner) => inner.source(),
             _ => None,
         }
@@ -210,6 +217,12 @@ impl From<ErrorResponse> for Error {
 impl From<TransportError> for Error {
     fn from(error: TransportError) -> Self {
         Self::Transport(error)
+    }
+}
+
+impl From<StoreError> for Error {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
     }
 }
 

@@ -1,0 +1,58 @@
+//! A store that lives as long as the process.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::{StoreFuture, StoredLogin, TokenStore};
+
+/// Keeps a login in memory: for tests, and for several clients of one process that share a login without sharing a
+/// [`Session`](crate::Session). A clone is the same store.
+///
+/// ```
+/// use sdk_runtime::{MemoryStore, StoredLogin, TokenStore};
+///
+/// # tokio_test(async {
+/// let store = MemoryStore::new();
+/// assert!(store.replace(0, StoredLogin::new(1, "a")).await?);
+/// assert!(!store.replace(0, StoredLogin::new(1, "b")).await?, "somebody else was faster");
+/// assert_eq!(store.load().await?.unwrap().text(), "a");
+/// # Ok::<(), sdk_runtime::StoreError>(())
+/// # });
+/// # fn tokio_test<T>(test: impl Future<Output = Result<T, sdk_runtime::StoreError>>) {
+/// #     tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(test).unwrap();
+/// # }
+/// ```
+#[derive(Clone, Default)]
+pub struct MemoryStore(Arc<Mutex<Option<StoredLogin>>>);
+
+impl MemoryStore {
+    /// A store with nothing in it.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+}
+
+impl TokenStore for MemoryStore {
+    fn load(&self) -> StoreFuture<'_, Option<StoredLogin>> {
+        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        Box::pin(async { Ok(kept) })
+    }
+
+    fn replace(&self, expected: u64, next: StoredLogin) -> StoreFuture<'_, bool> {
+        Box::pin(async move {
+            let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            let is_expected = kept.as_ref().map_or(0, StoredLogin::version) == expected;
+            if is_expected {
+                *kept = Some(next);
+            }
+            Ok(is_expected)
+        })
+    }
+}
+
+impl fmt::Debug for MemoryStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("MemoryStore").field(&self.0).finish()
+    }
+}

@@ -1,0 +1,113 @@
+//! Where a login is kept across restarts: a place for one text with a version. Knows nothing of what the text says; leases,
+//! intents and the end of a login are written in it by the session.
+
+mod memory;
+
+use std::any::Any;
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+
+use zeroize::Zeroizing;
+
+pub use memory::MemoryStore;
+
+use crate::error::StoreError;
+
+/// Keeps one login, for this process and for others that share the same place: a file, a row of a database, an entry of a
+/// key ring.
+///
+/// It is a cell with a version that can be compared and swapped, and nothing more. Whatever processes agree on about the
+/// login (who renews it now, that its refresh token may be spent, that it has ended) stands in the text.
+///
+/// The session gives each operation 5 s, and asks again later.
+pub trait TokenStore: Send + Sync + 'static {
+    /// What is kept now; `None` before anything was.
+    ///
+    /// # Errors
+    ///
+    /// When that is not known. What is there and cannot be understood is [`StoreError::foreign`], and never `None`: it would be
+    /// overwritten.
+    fn load(&self) -> StoreFuture<'_, Option<StoredLogin>>;
+
+    /// Puts `next` in the place of what is kept, durably and in one step, if that is still of version `expected`, where `0` stands
+    /// for nothing kept. Says whether it was.
+    ///
+    /// # Errors
+    ///
+    /// When that is not known, or could not be done. The session then loads what is kept before it goes on, so both are right.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future may leave it done or not done, and never half.
+    fn replace(&self, expected: u64, next: StoredLogin) -> StoreFuture<'_, bool>;
+
+    /// Tries to take the lock under which the login is renewed: of all processes that share the store, one holds it, until it lets
+    /// go or ends, however it ends.
+    ///
+    /// The default has none. The session then goes by a lease with a time in the text, which has to run out where its holder was
+    /// killed.
+    ///
+    /// # Errors
+    ///
+    /// When it is not known who holds it.
+    fn try_lock(&self) -> StoreFuture<'_, StoreLock> {
+        Box::pin(async { Ok(StoreLock::Unsupported) })
+    }
+}
+
+/// What the operations of a [`TokenStore`] return: `Box::pin(async move { … })`.
+pub type StoreFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
+
+/// A login as it is kept: one line of text, which has tokens in it, and its version. `Debug` shows the version alone.
+#[derive(Clone, PartialEq, Eq)]
+pub struct StoredLogin {
+    version: u64,
+    text: Zeroizing<String>,
+}
+
+impl StoredLogin {
+    /// What a store has found.
+    pub fn new(version: u64, text: impl Into<String>) -> Self {
+        Self { version, text: Zeroizing::new(text.into()) }
+    }
+
+    /// Goes up by one with every change; the first is 1.
+    #[must_use]
+    pub fn version(&self) -> u64 {
+        self.version
+    }
+
+    /// The text. It has tokens in it, in the clear.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+}
+
+impl fmt::Debug for StoredLogin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("StoredLogin").field("version", &self.version).finish_non_exhaustive()
+    }
+}
+
+/// What became of [`TokenStore::try_lock`].
+#[non_exhaustive]
+pub enum StoreLock {
+    /// The store has no such lock.
+    Unsupported,
+    /// Somebody else holds it.
+    Busy,
+    /// It is taken, until this is dropped.
+    Held(Box<dyn Any + Send + Sync>),
+}
+
+impl fmt::Debug for StoreLock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Unsupported => "Unsupported",
+            Self::Busy => "Busy",
+            Self::Held(_) => "Held(..)",
+        })
+    }
+}
