@@ -28,9 +28,10 @@ doc:
 features:
     cargo hack check --package sdk-runtime --feature-powerset --depth 2
 
-# The crates can be published: each compiles from what its package contains.
+# The crates can be published: each compiles from what its package contains. Cargo keeps what it once unpacked of a
+# package that is not published yet, and takes it again for the same version however it has changed since; hence `rm`.
 package:
-    cargo package --allow-dirty --package sdk-macros --package sdk-testkit --package sdk-runtime
+    rm -rf "${CARGO_HOME:-$HOME/.cargo}"/registry/src/-*/sdk-*-0.* && cargo package --allow-dirty --package sdk-macros --package sdk-testkit --package sdk-runtime
 
 # The example a newcomer runs first ends with its `ok:` line.
 quickstart:
