@@ -2,10 +2,56 @@
 //!
 //! Time is tokio's, so that a test with a paused clock runs an hour of a session's life in a millisecond.
 
+use std::fmt;
 use std::future::Future;
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 pub(crate) use tokio::time::Instant;
+
+/// One moment, as both clocks show it. Either can be wrong about how much time has passed: the monotonic one stands still
+/// while a machine is suspended, the time of day is set by people and by servers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Now {
+    pub(crate) mono: Instant,
+    pub(crate) wall: SystemTime,
+}
+
+impl Now {
+    /// How long ago `then` was, by the clock that says it was longer.
+    pub(crate) fn since(&self, then: &Self) -> Duration {
+        let wall = self.wall.duration_since(then.wall).unwrap_or_default();
+        self.mono.saturating_duration_since(then.mono).max(wall)
+    }
+}
+
+/// Where the time of day comes from.
+#[derive(Clone, Default)]
+pub(crate) struct Clock(Option<Arc<dyn Fn() -> SystemTime + Send + Sync>>);
+
+impl Clock {
+    /// The system's monotonic clock, and a time of day from elsewhere.
+    pub(crate) fn with_wall(wall: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
+        Self(Some(Arc::new(wall)))
+    }
+
+    pub(crate) fn now(&self) -> Now {
+        Now { mono: now(), wall: self.wall() }
+    }
+
+    pub(crate) fn wall(&self) -> SystemTime {
+        match &self.0 {
+            Some(wall) => wall(),
+            None => wall(),
+        }
+    }
+}
+
+impl fmt::Debug for Clock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Clock(..)")
+    }
+}
 
 /// The monotonic time now.
 pub(crate) fn now() -> Instant {
@@ -37,5 +83,13 @@ pub(crate) async fn within<F: Future>(limit: Duration, future: F) -> Option<F::O
 pub(crate) fn spawn(task: impl Future<Output = ()> + Send + 'static) {
     if let Ok(runtime) = tokio::runtime::Handle::try_current() {
         runtime.spawn(task);
+    }
+}
+
+#[cfg(test)]
+impl std::ops::AddAssign<Duration> for Now {
+    fn add_assign(&mut self, passed: Duration) {
+        self.mono += passed;
+        self.wall += passed;
     }
 }

@@ -1,11 +1,12 @@
 //! The cookies of one login: a jar that belongs to one epoch of a session and is thrown away with it, so that a late
 //! `Set-Cookie` of a former user cannot sign the next one's requests. Knows nothing of sessions.
 
+use std::convert::Infallible;
 use std::fmt;
 use std::sync::Arc;
 
 use arc_swap::ArcSwapOption;
-use cookie_store::{CookieStore, RawCookie};
+use cookie_store::{Cookie, CookieStore, RawCookie};
 use http::header::{HeaderMap, HeaderValue, SET_COOKIE};
 use url::Url;
 
@@ -19,6 +20,21 @@ impl Jar {
     /// A jar of its own with the same cookies.
     pub(crate) fn fork(&self) -> Self {
         Self { cookies: ArcSwapOption::new(self.cookies.load_full()) }
+    }
+
+    /// The cookies as they are kept across restarts, those included that a browser would forget; `None` where there are none.
+    pub(crate) fn written(&self) -> Option<serde_json::Value> {
+        let cookies = self.cookies.load();
+        let cookies: Vec<_> = cookies.as_ref()?.iter_unexpired().collect();
+        (!cookies.is_empty()).then(|| serde_json::to_value(cookies).ok()).flatten()
+    }
+
+    /// A jar with the cookies that were [`written`](Self::written).
+    pub(crate) fn read(written: serde_json::Value) -> Option<Self> {
+        let cookies: Vec<Cookie<'static>> = serde_json::from_value(written).ok()?;
+        let cookies = cookies.into_iter().map(Ok::<_, Infallible>);
+        let Ok(cookies) = CookieStore::from_cookies(cookies, false);
+        Some(Self { cookies: ArcSwapOption::from_pointee(cookies) })
     }
 
     /// The `Cookie` header for a request to `url`, if any cookie goes there.

@@ -54,8 +54,8 @@ pub use response::{
 pub use sdk_macros::{ApiError, Page, api_client};
 pub use secret::{AccessToken, RefreshToken};
 pub use session::{
-    Attach, Grant, Login, RefreshBearer, Refusal, Session, SessionState, StateWatch, TokenRequest,
-    TokenResponse, Tokens, Verdict,
+    Attach, Grant, Login, RefreshBearer, Refusal, Session, SessionEvent, SessionEvents, SessionState,
+    StateWatch, TokenRequest, TokenResponse, Tokens, Verdict,
 };
 pub use store::{MemoryStore, StoreFuture, StoreLock, StoredLogin, TokenStore};
 pub use transport::{

@@ -352,10 +352,8 @@ async fn the_old_refresh_token_is_good_until_the_new_pair_is_used() {
         .route("GET", "/issues/{id}", move |it| ready(three.lock().unwrap().issue(&it)));
     let client = signed_in(&server).await;
 
-    // The first answer is lost, so the same refresh token is all there is to ask with.
     *pairs.lock().unwrap() = Pairs { is_expired: true, loses_the_next: true, ..Pairs::default() };
-    let Error::RefreshUnavailable(wait) = client.issue(7).await.unwrap_err() else { panic!("not lost") };
-    tokio::time::advance(wait.retry_after()).await;
+    // The first answer is lost, so the same refresh token is all there is to ask with.
     assert_eq!(client.issue(7).await.unwrap(), 7);
     pairs.lock().unwrap().is_expired = true;
     assert_eq!(client.issue(7).await.unwrap(), 7);

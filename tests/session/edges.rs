@@ -252,7 +252,8 @@ async fn a_renewal_takes_no_longer_than_its_declaration_says() {
         panic!("not unavailable")
     };
     assert!(matches!(told.cause(), UnavailableCause::Timeout), "I6");
-    assert_eq!(begin.elapsed(), Duration::from_secs(2));
+    let pause = begin.elapsed() - Duration::from_secs(2) * 2;
+    assert!((250..=750).contains(&pause.as_millis()), "two sends, and a pause between them: {pause:?}");
 }
 
 #[tokio::test]

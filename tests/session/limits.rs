@@ -94,7 +94,7 @@ async fn a_renewal_can_be_asked_for_and_is_shared() {
     two.unwrap();
     assert_eq!(server.counts().refreshes, 1, "I1");
 
-    server.next_refresh(Reply::empty().status(503));
+    server.next_refresh(Reply::empty().status(429));
     assert!(matches!(session.refresh().await, Err(Error::RefreshUnavailable(_))));
     client.issue(1).await.unwrap();
     session.refresh().await.unwrap();

@@ -66,7 +66,7 @@ async fn a_token_that_is_about_to_lapse_is_waited_for_and_signs_if_need_be() {
     assert_eq!(server.counts().rotations, 1);
 
     advance(Duration::from_secs(975)).await;
-    server.next_refresh(Reply::empty().status(503));
+    server.next_refresh(Reply::empty().status(429));
     let called = Instant::now();
     client.issue(2).await.unwrap();
     assert_eq!(called.elapsed(), Duration::from_secs(2) + LATENCY, "I17: what still works signs");

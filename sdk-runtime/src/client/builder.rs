@@ -3,16 +3,18 @@
 use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use http::HeaderMap;
 
 use super::{Client, Inner};
+use crate::clock::Clock;
 use crate::error::{BuildError, Error, ErrorResponse, InvalidRequest};
 use crate::request::base::Base;
 use crate::request::{HeaderArg, header};
 use crate::secret::AccessToken;
 use crate::session::{Attach, RefreshEndpoint, Renewer, Session, TokenBad, Tokens, Verdict};
+use crate::store::TokenStore;
 use crate::transport::{HttpClientBuilder, ReqwestTransport, Transport};
 use crate::upstream::Upstream;
 
@@ -36,7 +38,7 @@ pub trait ApiClient: Sized {
 ///
 /// ```
 /// # use sdk_runtime::api_client;
-/// use std::time::Duration;
+/// use std::time::{Duration, SystemTime};
 /// use sdk_runtime::{Attach, Result};
 ///
 /// #[api_client]
@@ -62,6 +64,8 @@ pub struct ClientBuilder<C> {
     token_bad: Option<TokenBad>,
     bearer: Option<AccessToken>,
     session: Option<Session>,
+    store: Option<Arc<dyn TokenStore>>,
+    clock: Clock,
     transport: Option<Arc<dyn Transport>>,
     http: Option<Configure>,
     timeout: Option<Duration>,
@@ -86,6 +90,8 @@ impl<C: ApiClient> ClientBuilder<C> {
             token_bad: None,
             bearer: None,
             session: None,
+            store: None,
+            clock: Clock::default(),
             transport: None,
             http: None,
             timeout: Some(TIMEOUT),
@@ -207,6 +213,31 @@ impl<C: ApiClient> ClientBuilder<C> {
         self
     }
 
+    /// Keeps the login in `store`, across restarts and for other processes that share it; in memory by default. Whoever is signed in
+    /// is read from it with the first call, and written to it with every sign-in, renewal and sign-out.
+    ///
+    /// ```no_run
+    /// # use sdk_runtime::{MemoryStore, Result, api_client};
+    /// # #[api_client]
+    /// # trait Tracker {
+    /// #     #[get("/issues")]
+    /// #     async fn issues(&self) -> Result<Vec<String>>;
+    /// # }
+    /// let tracker = TrackerClient::builder("https://tracker.example").store(MemoryStore::new()).build()?;
+    /// # Ok::<(), sdk_runtime::BuildError>(())
+    /// ```
+    pub fn store(mut self, store: impl TokenStore) -> Self {
+        self.store = Some(Arc::new(store));
+        self
+    }
+
+    /// Where the time of day comes from, in place of the system: for tests of what happens to a login when a machine is suspended, or
+    /// its clock is set. Everything else goes by tokio's clock, which a test can pause.
+    pub fn wall_clock(mut self, now: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
+        self.clock = Clock::with_wall(now);
+        self
+    }
+
     /// Sends requests by `transport` instead of reqwest.
     pub fn transport(mut self, transport: impl Transport) -> Self {
         self.transport = Some(Arc::new(transport));
@@ -293,10 +324,20 @@ impl<C: ApiClient> ClientBuilder<C> {
                     "the session of `.session(…)` brings its own way to attach the token: leave `.attach(…)` out",
                 ));
             }
+            Some(_) if self.store.is_some() => {
+                return Err(BuildError::conflict(
+                    "the session of `.session(…)` brings its own store, or none: leave `.store(…)` out",
+                ));
+            }
             Some(session) => session,
+            None if fixed && self.store.is_some() => {
+                return Err(BuildError::conflict(
+                    "the token of `.bearer(…)` is never renewed, and is the program's to keep: leave `.store(…)` out",
+                ));
+            }
             None => {
                 let attachment = self.attach.unwrap_or_default().check().map_err(BuildError::credential)?;
-                Session::new(attachment, token_bad.clone())
+                Session::new(attachment, token_bad.clone(), self.store, self.clock.clone())
             }
         };
         if let Some(header) = session.shared().attachment.header()
@@ -321,6 +362,7 @@ impl<C: ApiClient> ClientBuilder<C> {
                 upstream: upstream.clone(),
                 attachment: session.shared().attachment.clone(),
                 refresh,
+                clock: self.clock,
             };
             if !session.shared().renew_with(renewer) {
                 return Err(BuildError::conflict(

@@ -13,6 +13,7 @@ use super::limits::{Limits, Progress};
 use super::pipeline::{SignIn, Way};
 use super::reading::{Begin, Beginning, Fetched, Reading};
 use super::retry::{self, Retry};
+use crate::clock;
 use crate::endpoint::Endpoint;
 use crate::error::{ApiError, Error, InvalidRequest};
 use crate::request::{HeaderArg, Prepared, Request, RequestPreview};
@@ -200,9 +201,14 @@ impl Plan {
         let progress = Progress::default();
         let limits = std::mem::take(&mut self.limits);
         let timeout = limits.timeout;
+        let since = matches!(self.role, Role::Start).then(clock::now);
         // Large as it is, it is not moved about.
         let fetch = pin!(self.fetch(timeout, &progress));
-        limits.hold(&progress, fetch).await
+        let mut fetched = limits.hold(&progress, fetch).await?;
+        if let (Some(beginning), Some(since)) = (&mut fetched.beginning, since) {
+            beginning.limits = limits.left(since);
+        }
+        Ok(fetched)
     }
 
     async fn fetch(
@@ -215,18 +221,28 @@ impl Plan {
         match (request?, role) {
             (Stage::Ready(prepared), Role::Start) => {
                 let SignIn { reply, jar, epoch } = inner.start(&prepared).await?;
-                let beginning = Beginning { endpoint, session: inner.session.clone(), jar, epoch };
+                let beginning = Beginning {
+                    endpoint,
+                    session: inner.session.clone(),
+                    jar,
+                    epoch,
+                    limits: Limits::default(),
+                };
                 Ok(Fetched { came: reply.came, beginning: Some(beginning) })
             }
             (Stage::Ready(prepared), _) => {
                 let retry = Retry::new(&prepared, retry, inner.retry, timeout)?;
-                let caller = inner.caller(&prepared)?;
+                let caller = inner.caller(&prepared).await?;
                 let mut way = Way { progress, retry, whole };
                 let reply = inner.send(&caller, &prepared, &mut way).await?;
                 Ok(Fetched { came: reply.came, beginning: None })
             }
             (Stage::Open(mut request), role) => {
-                let (snapshot, grant) = inner.session.shared().sign_out()?.ok_or(Error::NotSignedIn)?;
+                let shared = inner.session.shared();
+                let loaded = shared.load().await;
+                let login = shared.sign_out()?;
+                loaded?;
+                let (snapshot, grant) = login.ok_or(Error::NotSignedIn)?;
                 if let Role::End(supply) = role {
                     supply(&grant, &mut request).ok_or_else(|| {
                         InvalidRequest::new(
@@ -236,8 +252,9 @@ impl Plan {
                     })?;
                 }
                 let prepared = prepare(request, accept)?;
-                let reply = inner.end(&prepared, &snapshot).await?;
-                Ok(Fetched { came: reply.came, beginning: None })
+                // A store that fails is told of by an event, and has time.
+                let (reply, _) = tokio::join!(inner.end(&prepared, &snapshot), shared.saved());
+                Ok(Fetched { came: reply?.came, beginning: None })
             }
         }
     }
@@ -252,7 +269,7 @@ impl<T: 'static, E: 'static> IntoFuture for Call<T, E> {
 
     fn into_future(self) -> CallFuture<T, E> {
         let Self { plan, reading } = self;
-        Box::pin(async move { reading.read(plan.carry_out().await).map(|((), value)| value) })
+        Box::pin(async move { reading.read_call(plan.carry_out().await).await.map(|((), value)| value) })
     }
 }
 
@@ -303,7 +320,7 @@ impl<T: 'static, E: 'static> IntoFuture for ResponseCall<T, E> {
     fn into_future(self) -> CallFuture<Response<T>, E> {
         let Call { plan, reading } = self.0;
         Box::pin(async move {
-            let (head, value) = reading.read(plan.carry_out().await)?;
+            let (head, value) = reading.read_call(plan.carry_out().await).await?;
             Ok(Response::new(head, value))
         })
     }

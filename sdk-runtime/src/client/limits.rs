@@ -28,9 +28,14 @@ impl Limits {
         Self { timeout, cancel: None }
     }
 
+    /// What is left of them when what they limit began at `since`.
+    pub(super) fn left(self, since: clock::Instant) -> Self {
+        Self { timeout: self.timeout.map(|limit| limit.saturating_sub(since.elapsed())), ..self }
+    }
+
     /// What `work` comes to, unless a limit comes first.
     pub(super) async fn hold<T>(
-        self,
+        &self,
         progress: &Progress,
         work: impl Future<Output = Result<T, Error>>,
     ) -> Result<T, Error> {

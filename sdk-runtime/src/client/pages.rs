@@ -10,7 +10,7 @@ use std::time::Duration;
 use futures_core::Stream;
 use tokio_util::sync::CancellationToken;
 
-use super::reading::{Fetched, Reading};
+use super::reading::Reading;
 use super::walk::{Fetching, Walk};
 use crate::error::{Error, InvalidRequest};
 use crate::request::HeaderArg;
@@ -194,7 +194,7 @@ impl<P: Page, E> Stream for Pages<P, E> {
                         *stage = Stage::Fetching(fetching);
                         return Poll::Pending;
                     };
-                    let fetched = step.map(|step| Fetched { came: walk.came(step).came, beginning: None });
+                    let fetched = step.map(|step| walk.came(step).came);
                     let page = match reading.read(fetched) {
                         Ok((head, page)) => {
                             *stage = match go_on(walk, paginate, number, &head, &page) {

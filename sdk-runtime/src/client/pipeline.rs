@@ -76,8 +76,11 @@ pub(super) struct SignIn {
 
 impl Inner {
     /// As whom `request` goes out from now on.
-    pub(super) fn caller(&self, request: &Prepared) -> Result<Caller, Error> {
+    pub(super) async fn caller(&self, request: &Prepared) -> Result<Caller, Error> {
         let auth = request.endpoint.auth;
+        if auth != Auth::None {
+            self.session.shared().load().await?;
+        }
         let view = self.session.shared().view();
         if matches!(view.phase, Phase::Closed) {
             return Err(Error::Closed);
@@ -87,8 +90,10 @@ impl Inner {
         }
         self.leaves_credentials_to_the_session(request)?;
         match &view.phase {
-            Phase::SignedOut if auth == Auth::Optional => Ok(Caller::Nobody(Some(view.jar.clone()))),
-            Phase::SignedOut => Err(Error::NotSignedIn),
+            Phase::Unloaded | Phase::SignedOut if auth == Auth::Optional => {
+                Ok(Caller::Nobody(Some(view.jar.clone())))
+            }
+            Phase::Unloaded | Phase::SignedOut => Err(Error::NotSignedIn),
             Phase::Expired(expired) => Err(expired.clone().into()),
             Phase::Closed => Err(Error::Closed),
             Phase::Active(snapshot) => {

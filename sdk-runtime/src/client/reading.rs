@@ -1,8 +1,11 @@
 //! From an answer to the types of an endpoint. The way is the same for all, and compiled once; what is compiled for each
 //! endpoint's types does nothing but decode.
 
+use std::future::Future;
+use std::pin::Pin;
 use std::sync::Arc;
 
+use super::limits::{Limits, Progress};
 use super::pipeline::Came;
 use crate::cookies::Jar;
 use crate::endpoint::Endpoint;
@@ -11,7 +14,10 @@ use crate::response::{Answer, Arrived, Decoder, Head};
 use crate::session::{Refusal, Session, TokenResponse, Tokens};
 
 /// Makes the value of an answer that signs somebody in, and signs them in.
-pub(super) type Begin<T> = fn(&Decoder<T>, Arrived, Beginning) -> Result<T, Failed>;
+pub(super) type Begin<T> = fn(&Decoder<T>, Arrived, Beginning) -> Begun<T>;
+
+/// That value, as soon as the login is where it is kept.
+pub(super) type Begun<T> = Pin<Box<dyn Future<Output = Result<T, Failed>> + Send>>;
 
 /// How an answer becomes a `T` or an `E`, as plain functions: a type that is no [`ApiError`] is reported where it
 /// is declared, and not once more wherever a call is awaited.
@@ -39,15 +45,19 @@ pub(super) struct Beginning {
     pub(super) session: Session,
     pub(super) jar: Arc<Jar>,
     pub(super) epoch: u64,
+    /// How long to wait for it to be written down.
+    pub(super) limits: Limits,
 }
 
 impl Beginning {
-    fn sign_in(self, tokens: Tokens, head: &Head) -> Result<(), Error> {
-        self.session.shared().sign_in(tokens, Some(head), Some(self.jar), Some(self.epoch))
+    fn sign_in(self, tokens: Tokens, head: &Head) -> Result<Keeping, Error> {
+        let Self { session, jar, epoch, limits, .. } = self;
+        session.shared().sign_in(tokens, Some(head), Some(jar), Some(epoch))?;
+        Ok(Keeping { session, limits })
     }
 
     /// Signs in with what the value of `answer` says about tokens.
-    fn settle(self, answer: Answer, tokens: Result<Tokens, Refusal>) -> Result<(), Failed> {
+    fn settle(self, answer: Answer, tokens: Result<Tokens, Refusal>) -> Result<Keeping, Failed> {
         match tokens {
             Ok(tokens) => self.sign_in(tokens, answer.head()).map_err(Failed::Error),
             Err(Refusal::Dead(message) | Refusal::TryLater { message, .. }) => {
@@ -60,6 +70,20 @@ impl Beginning {
     fn refused(self, answer: Answer, message: String) -> ErrorResponse {
         let (status, headers) = answer.head.into_parts();
         ErrorResponse::new(self.endpoint, status, headers, answer.body, false).refused_for(message)
+    }
+}
+
+/// A login on its way to the store.
+struct Keeping {
+    session: Session,
+    limits: Limits,
+}
+
+impl Keeping {
+    /// Waits until it is there, as long as the call may take. A store that fails is told of by an event, and tried again.
+    async fn wait(self) {
+        let flush = async { self.session.flush().await.map_err(Error::from) };
+        let _ = self.limits.hold(&Progress::default(), flush).await;
     }
 }
 
@@ -97,23 +121,36 @@ impl<T, E> Reading<T, E> {
         (self.failing.other)(error)
     }
 
-    /// What the call comes to: a value and what is kept of its head, or the endpoint's own error.
-    pub(super) fn read<K: Keep>(&self, fetched: Result<Fetched, Error>) -> Result<(K, T), E> {
-        let failed = match fetched {
-            Ok(Fetched { came: Came::Success(arrived), beginning }) => {
+    /// What a call comes to, and the login that it may begin.
+    pub(super) async fn read_call<K: Keep>(&self, fetched: Result<Fetched, Error>) -> Result<(K, T), E> {
+        match (fetched, self.begin) {
+            (Ok(Fetched { came: Came::Success(arrived), beginning: Some(beginning) }), Some(begin)) => {
                 let head = K::keep(arrived.head());
-                let value = match (self.begin, beginning) {
-                    (Some(begin), Some(beginning)) => begin(&self.decoder, arrived, beginning),
-                    _ => self.decoder.decode(arrived).map_err(Failed::Error),
-                };
-                match value {
-                    Ok(value) => return Ok((head, value)),
-                    Err(failed) => failed,
+                match begin(&self.decoder, arrived, beginning).await {
+                    Ok(value) => Ok((head, value)),
+                    Err(failed) => self.fail(failed),
                 }
             }
-            Ok(Fetched { came: Came::Failure(response, lacking), .. }) => Failed::Answer(response, lacking),
-            Err(error) => Failed::Error(error),
-        };
+            (fetched, _) => self.read(fetched.map(|fetched| fetched.came)),
+        }
+    }
+
+    /// A value and what is kept of its head, or the endpoint's own error.
+    pub(super) fn read<K: Keep>(&self, came: Result<Came, Error>) -> Result<(K, T), E> {
+        match came {
+            Ok(Came::Success(arrived)) => {
+                let head = K::keep(arrived.head());
+                match self.decoder.decode(arrived) {
+                    Ok(value) => Ok((head, value)),
+                    Err(error) => self.fail(Failed::Error(error)),
+                }
+            }
+            Ok(Came::Failure(response, lacking)) => self.fail(Failed::Answer(response, lacking)),
+            Err(error) => self.fail(Failed::Error(error)),
+        }
+    }
+
+    fn fail<K: Keep>(&self, failed: Failed) -> Result<(K, T), E> {
         let (response, lacking) = match failed {
             Failed::Answer(response, lacking) => (response, lacking),
             Failed::Error(error) => return Err(self.failed(error)),
@@ -148,14 +185,26 @@ fn unsuccessful(response: ErrorResponse, lacking: Option<InsufficientScope>) -> 
 }
 
 /// [`Begin`], for an answer that says which tokens are in it.
-pub(super) fn begin<T: TokenResponse>(
+pub(super) fn begin<T: TokenResponse + 'static>(
     decoder: &Decoder<T>,
     arrived: Arrived,
     beginning: Beginning,
-) -> Result<T, Failed> {
+) -> Begun<T> {
+    let begun = sign_in(decoder, arrived, beginning);
+    Box::pin(async move {
+        let (value, keeping) = begun?;
+        keeping.wait().await;
+        Ok(value)
+    })
+}
+
+fn sign_in<T: TokenResponse>(
+    decoder: &Decoder<T>,
+    arrived: Arrived,
+    beginning: Beginning,
+) -> Result<(T, Keeping), Failed> {
     let answer = arrived.whole().map_err(Failed::Error)?;
     let value = decoder.decode(Arrived::Whole(answer.clone())).map_err(Failed::Error)?;
     let tokens = value.tokens(answer.head());
-    beginning.settle(answer, tokens)?;
-    Ok(value)
+    Ok((value, beginning.settle(answer, tokens)?))
 }

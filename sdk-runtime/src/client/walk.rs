@@ -73,7 +73,7 @@ impl Walk {
                 let retry = Retry::new(&request, retry, inner.retry, timeout)?;
                 let caller = match caller {
                     Some(caller) => caller,
-                    None => Arc::new(inner.caller(&request)?),
+                    None => Arc::new(inner.caller(&request).await?),
                 };
                 let mut way = Way { progress: &progress, retry, whole: true };
                 let reply = inner.send(&caller, &request, &mut way).await?;

@@ -25,6 +25,9 @@ pub enum ExpiredReason {
     RefreshRejected,
     /// The access token was refused or is out of date, and there is nothing to renew it with.
     NoRefreshToken,
+    /// The server refused the renewal, after the answer to an earlier one was lost: most likely that one had rotated the refresh
+    /// token, and nobody has revoked anything.
+    LostRotation,
     /// The server said that the whole login is over, where a [`Verdict`](crate::Verdict) understood it so.
     LoginOver,
     /// The token was renewed, and the server refused this call with the new one too. The login itself goes on.
@@ -46,6 +49,11 @@ impl SessionExpired {
             refresh: Some(refresh),
             response: None,
         }))
+    }
+
+    /// The same, where an earlier renewal may have spent the refresh token that was refused.
+    pub(crate) fn as_lost_rotation(&self) -> Self {
+        Self(Arc::new(Inner { reason: ExpiredReason::LostRotation, ..(*self.0).clone() }))
     }
 
     /// The same end of the same login, as the caller sees it whose own request was answered with `response`.
@@ -107,6 +115,9 @@ impl fmt::Display for ExpiredReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::RefreshRejected => "the server refused to renew it",
+            Self::LostRotation => {
+                "the server refused to renew it, after its answer to an earlier renewal was lost"
+            }
             Self::NoRefreshToken => {
                 "the access token is no longer good and there is nothing to renew it with"
             }

@@ -39,6 +39,10 @@ impl StoreError {
         Self::new(StoreErrorKind::Foreign, what, None)
     }
 
+    pub(crate) fn timeout() -> Self {
+        Self::new(StoreErrorKind::Timeout, "it did not answer in time", None)
+    }
+
     fn new(kind: StoreErrorKind, reason: impl Into<String>, source: Option<Source>) -> Self {
         Self(Arc::new(Inner { kind, reason: reason.into(), source }))
     }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{DecodeError, ErrorResponse, InvalidRequest, TransportError};
+use super::{DecodeError, ErrorResponse, InvalidRequest, StoreError, TransportError};
 use crate::clock::{self, Instant};
 
 /// The access token must be renewed, and that cannot be had right now. The login is not lost.
@@ -36,6 +36,9 @@ pub enum UnavailableCause {
     Unusable(InvalidRequest),
     /// The renewal gave an access token that is out of date, or will be within a second.
     DeadOnArrival,
+    /// The store of the login could not be read or written, so that nobody knows whether another process renews it. Nothing was sent,
+    /// or a refusal could not be made sure of.
+    Store(StoreError),
     /// Token after token was refused before any request had been accepted with it: 5 in a minute, or 12 in ten. Nothing was asked.
     Storm,
     /// The renewal ended without an outcome: a panic in code of yours it calls, or a runtime that shut down.
@@ -86,6 +89,7 @@ impl fmt::Display for RefreshUnavailable {
             UnavailableCause::Request(_) => "the renewal's request cannot be built",
             UnavailableCause::Unusable(_) => "the renewal gave an access token that nothing can be signed with",
             UnavailableCause::DeadOnArrival => "the renewal gave a token that is out of date already",
+            UnavailableCause::Store(_) => "the store of the login failed",
             UnavailableCause::Storm => "the tokens it gives are refused as soon as they are used",
             UnavailableCause::Aborted => "the renewal was aborted",
         })
@@ -110,6 +114,7 @@ impl fmt::Debug for UnavailableCause {
             Self::Request(reason) => f.debug_tuple("Request").field(reason).finish(),
             Self::Unusable(error) => f.debug_tuple("Unusable").field(error).finish(),
             Self::DeadOnArrival => f.write_str("DeadOnArrival"),
+            Self::Store(error) => error.fmt(f),
             Self::Storm => f.write_str("Storm"),
             Self::Aborted => f.write_str("Aborted"),
         }
@@ -122,6 +127,7 @@ impl std::error::Error for RefreshUnavailable {
             UnavailableCause::Transport(error) => Some(error),
             UnavailableCause::Status(response) => Some(response),
             UnavailableCause::Decode(error) => Some(error),
+            UnavailableCause::Store(error) => Some(error),
             UnavailableCause::Request(error) | UnavailableCause::Unusable(error) => Some(error),
             UnavailableCause::Timeout
             | UnavailableCause::TryLater(_)

@@ -1,6 +1,6 @@
 //! How an access token is put on a request, and tokens made ready for it.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use http::header::{AUTHORIZATION, COOKIE, HeaderName, HeaderValue};
 
@@ -106,6 +106,7 @@ impl Attachment {
         &self,
         tokens: Tokens,
         head: Option<&Head>,
+        wall: impl FnOnce() -> SystemTime,
     ) -> Result<Credential, InvalidRequest> {
         let header = match (self, &tokens.access) {
             (Self::Cookies, _) => None,
@@ -117,8 +118,8 @@ impl Attachment {
                 ));
             }
         };
-        let lifetime = lifetime(&tokens, head);
-        Ok(Credential { tokens, header, lifetime })
+        let lifetime = lifetime(&tokens, head, wall);
+        Ok(Credential { tokens, header, lifetime, age: Duration::ZERO })
     }
 }
 
@@ -129,6 +130,8 @@ pub(crate) struct Credential {
     /// The ready-made header; `None` where cookies sign.
     pub(crate) header: Option<HeaderValue>,
     pub(crate) lifetime: Option<Duration>,
+    /// How much of it is over already.
+    pub(crate) age: Duration,
 }
 
 /// The header of a request signed with `token`, marked sensitive: the only place where one is made.

@@ -6,37 +6,32 @@
 //! - **I7** Callers within a cool-down get the failure that caused it.
 //! - **I10** A run of an older epoch publishes and reports nothing.
 //! - **I12** A call goes out under the identity it began with, or not at all.
-//! - **I17** A failed run never removes a token that still works.
 //! - **I16** Only a definitive rejection of the renewal ends a login.
+//! - **I17** A failed run never removes a token that still works.
 //! - **I29** After the end nothing is signed and nothing renewed until the next sign-in.
 //! - **I31** An omitted refresh token keeps the old one.
 
 mod demand;
+mod finish;
+mod keeping;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::attach::Credential;
-use super::event::{Identity, Outcome, RunId, Settled};
+use super::event::{Identity, RunId};
+use super::events::SessionEvent;
 use super::limits::{Budget, Holds};
-use super::snapshot::{Phase, Snapshot, Stamp, Validity, View};
+use super::record::TokenId;
+use super::snapshot::{Phase, Snapshot, Stamp, View};
+use super::state::Login;
 use super::tokens::Grant;
+use super::unsaved::{Replaces, Unsaved};
 use super::windows::Windows;
-use crate::clock::Instant;
+use crate::clock::{Instant, Now};
 use crate::cookies::Jar;
-use crate::delay::back_off;
-use crate::error::{
-    Error, ExpiredReason, IdentityChanged, RefreshUnavailable, SessionExpired, UnavailableCause,
-};
+use crate::error::{Error, ExpiredReason, IdentityChanged, RefreshUnavailable, SessionExpired};
 use crate::secret::RefreshToken;
-
-const COOL_DOWN_FIRST: Duration = Duration::from_secs(1);
-const COOL_DOWN_LONGEST: Duration = Duration::from_secs(60);
-const COOL_DOWN_MISCONFIGURED: Duration = Duration::from_secs(300);
-/// A renewed token that lives shorter than this would be renewed again at once, for ever.
-const SHORTEST: Duration = Duration::from_secs(1);
-/// A server's own wish is honoured up to this.
-const RETRY_AFTER_LONGEST: Duration = Duration::from_secs(3600);
 
 #[derive(Debug)]
 pub(crate) struct Core {
@@ -44,18 +39,35 @@ pub(crate) struct Core {
     view: View,
     /// What the login can be renewed with; nobody's before a sign-in and after the end.
     refresh: Option<RefreshToken>,
+    /// How a store names the tokens at hand.
+    id: Option<TokenId>,
     generation: u64,
     renewable: bool,
+    is_stored: bool,
     /// Why there is nothing to renew with any more, while the access token still works.
     doomed: Option<SessionExpired>,
+    /// The tokens at hand were refused for good, and whether a store has newer ones could not be known.
+    refused: Option<SessionExpired>,
+    /// A server may have spent the refresh token, and its answer was lost.
+    in_doubt: bool,
     run: Option<RunId>,
+    /// The run that was under way when the session was closed: what it obtains is kept, and not published.
+    draining: Option<RunId>,
     runs: u64,
     cool_down: Option<CoolDown>,
     failures: u32,
     holds: Holds,
     budget: Budget,
     random: fastrand::Rng,
+    /// What the store does not have yet, and may be put in the place of.
+    unsaved: Option<Replaces>,
+    /// The same, as it was when the session was closed.
+    unsaved_at_close: Option<Unsaved>,
+    /// Goes up whenever the store has something new to hold.
+    serial: u64,
+    is_degraded: bool,
     changed: bool,
+    events: Vec<SessionEvent>,
 }
 
 /// What a renewal that does not say otherwise leaves as it was.
@@ -73,21 +85,33 @@ struct CoolDown {
 }
 
 impl Core {
-    pub(crate) fn new(seed: u64) -> Self {
+    /// With `is_stored`, what there is to know about the login is in a store that nobody has looked into yet.
+    pub(crate) fn new(seed: u64, is_stored: bool) -> Self {
+        let phase = if is_stored { Phase::Unloaded } else { Phase::SignedOut };
         Self {
-            view: View { epoch: 0, phase: Phase::SignedOut, jar: Arc::default() },
+            view: View { epoch: 0, phase, jar: Arc::default() },
             refresh: None,
+            id: None,
             generation: 0,
             renewable: false,
+            is_stored,
             doomed: None,
+            refused: None,
+            in_doubt: false,
             run: None,
+            draining: None,
             runs: 0,
             cool_down: None,
             failures: 0,
             holds: Holds::default(),
             budget: Budget::default(),
             random: fastrand::Rng::with_seed(seed),
+            unsaved: None,
+            unsaved_at_close: None,
+            serial: 0,
+            is_degraded: false,
             changed: false,
+            events: Vec::new(),
         }
     }
 
@@ -104,6 +128,11 @@ impl Core {
     /// Whether there is something new for everybody to see since this was last asked.
     pub(crate) fn take_changed(&mut self) -> bool {
         std::mem::take(&mut self.changed)
+    }
+
+    /// What has happened since this was last asked.
+    pub(crate) fn take_events(&mut self) -> Vec<SessionEvent> {
+        std::mem::take(&mut self.events)
     }
 
     /// `endpoint` refused the token with `stamp`, which had just been renewed for it.
@@ -137,38 +166,9 @@ impl Core {
         self.run == Some(run)
     }
 
-    /// `run` has come to an end. `None`: it is of another epoch, or it was given up, and whatever it obtained is nobody's.
-    pub(crate) fn finish(&mut self, run: RunId, outcome: Outcome, now: Instant) -> Option<Settled> {
-        if self.run != Some(run) {
-            return None;
-        }
-        self.run = None;
-        Some(match outcome {
-            Outcome::Success(credential)
-                if credential.lifetime.is_some_and(|lifetime| lifetime < SHORTEST) =>
-            {
-                self.keep_refresh_token(credential.tokens.refresh);
-                let wait = self.back_off(None);
-                Err(self.cool_down(UnavailableCause::DeadOnArrival, wait, now).into())
-            }
-            Outcome::Success(credential) => {
-                self.renew(credential, now);
-                Ok(())
-            }
-            Outcome::Unusable { refresh, cause } => {
-                self.keep_refresh_token(refresh);
-                Err(self.cool_down(cause, COOL_DOWN_MISCONFIGURED, now).into())
-            }
-            Outcome::Rejected(expired) => Err(self.end(expired, now).into()),
-            Outcome::NothingToRenewWith => {
-                Err(self.end(SessionExpired::new(ExpiredReason::NoRefreshToken), now).into())
-            }
-            Outcome::Unavailable { cause, retry_after } => {
-                let wait = self.back_off(retry_after);
-                Err(self.cool_down(cause, wait, now).into())
-            }
-            Outcome::Misconfigured(cause) => Err(self.cool_down(cause, COOL_DOWN_MISCONFIGURED, now).into()),
-        })
+    /// Whether what `run` obtains is anybody's: not after a sign-in or a sign-out (I10), but after the session was closed.
+    pub(crate) fn may_persist(&self, run: RunId) -> bool {
+        self.run == Some(run) || self.draining == Some(run)
     }
 
     /// Somebody signed in, with the cookies of `jar`, or of the signed-out state where there is none. With `since`, only if
@@ -178,7 +178,7 @@ impl Core {
         credential: Credential,
         jar: Option<Arc<Jar>>,
         since: Option<u64>,
-        now: Instant,
+        now: Now,
     ) -> Result<(), Error> {
         if matches!(self.view.phase, Phase::Closed) {
             return Err(Error::Closed);
@@ -188,7 +188,10 @@ impl Core {
         }
         let jar = jar.unwrap_or_else(|| self.view.jar_for_sign_in());
         self.next_epoch(jar, Phase::SignedOut);
-        self.publish(credential, Kept::default(), now);
+        self.id = Some(TokenId::first(self.random.u64(..)));
+        let login = self.publish(credential, Kept::default(), now);
+        self.events.push(SessionEvent::SignedIn(login));
+        self.must_save(Replaces::Anything);
         Ok(())
     }
 
@@ -200,20 +203,38 @@ impl Core {
                 let grant = Grant { access: snapshot.access.clone(), refresh: self.refresh.take() };
                 Some((snapshot.clone(), grant))
             }
-            Phase::SignedOut | Phase::Expired(_) => None,
+            Phase::Unloaded | Phase::SignedOut | Phase::Expired(_) => None,
         };
+        let replaces = match (&self.view.phase, &self.id) {
+            (Phase::Unloaded, _) => Some(Replaces::Anything),
+            (_, Some(id)) => Some(Replaces::Login(id.login.clone())),
+            (_, None) => None,
+        };
+        if !matches!(self.view.phase, Phase::SignedOut) {
+            self.events.push(SessionEvent::SignedOut);
+        }
         self.next_epoch(Arc::default(), Phase::SignedOut);
+        if let Some(replaces) = replaces {
+            self.must_save(replaces);
+        }
         Ok(login)
     }
 
-    /// The session is over for good.
+    /// The session is over for good. What the store does not have yet is still to be written.
     pub(crate) fn close(&mut self) {
+        if matches!(self.view.phase, Phase::Closed) {
+            return;
+        }
+        self.draining = self.run;
+        self.unsaved_at_close = self.unsaved();
         self.next_epoch(Arc::default(), Phase::Closed);
+        self.events.push(SessionEvent::Closed);
     }
 
     fn next_epoch(&mut self, jar: Arc<Jar>, phase: Phase) {
         self.view = View { epoch: self.view.epoch + 1, phase, jar };
         self.refresh = None;
+        self.id = None;
         self.run = None;
         self.holds = Holds::default();
         self.budget = Budget::default();
@@ -223,100 +244,62 @@ impl Core {
 
     fn recover(&mut self) {
         self.doomed = None;
+        self.refused = None;
+        self.in_doubt = false;
         self.cool_down = None;
         self.failures = 0;
     }
 
-    fn renew(&mut self, credential: Credential, now: Instant) {
-        self.recover();
-        let before = match &self.view.phase {
-            Phase::Active(snapshot) => Some(snapshot.clone()),
-            _ => None,
-        };
-        let subject = before.as_ref().and_then(|before| before.subject.clone());
-        let news = credential.tokens.subject.as_ref();
-        let mut kept = Kept { subject, scopes: None, refresh: self.refresh.take() };
-        if news.is_some() && kept.subject.is_some() && news != kept.subject.as_ref() {
-            // The server renewed the login of somebody else, as whom nobody who waits here may go on.
-            self.next_epoch(Arc::new(self.view.jar.fork()), Phase::SignedOut);
-        } else {
-            kept.scopes = before.and_then(|before| before.scopes.clone());
-        }
-        self.publish(credential, kept, now);
-    }
-
     /// Makes `credential` the one that signs, with what is `kept` for what it does not say.
-    fn publish(&mut self, credential: Credential, kept: Kept, now: Instant) {
+    fn publish(&mut self, credential: Credential, kept: Kept, now: Now) -> Login {
         self.generation += 1;
         let stamp = Stamp { epoch: self.view.epoch, generation: self.generation };
-        let Credential { tokens, header, lifetime } = credential;
+        let Credential { tokens, header, lifetime, age } = credential;
         let random = self.random.f64();
+        // What nothing can renew is good until the server says otherwise, whatever our clock does.
+        let windows = lifetime.filter(|_| self.renewable).map(|lifetime| Windows::new(lifetime, random));
         self.refresh = told(tokens.refresh).or(kept.refresh);
-        self.view.phase = Phase::Active(Arc::new(Snapshot::new(
+        let snapshot = Arc::new(Snapshot::new(
             stamp,
             tokens.subject.or(kept.subject),
             tokens.scopes.or(kept.scopes),
             (tokens.access, self.refresh.clone()),
             header,
             self.view.jar.clone(),
-            // What nothing can renew is good until the server says otherwise, whatever our clock does.
-            (
-                now,
-                lifetime.filter(|_| self.renewable).and_then(|lifetime| Windows::new(lifetime, now, random)),
-            ),
-        )));
+            (windows, age, now),
+        ));
+        self.view.phase = Phase::Active(snapshot.clone());
         self.changed = true;
-    }
-
-    /// Whatever else is wrong with an answer: the refresh token in it has replaced the one that was spent.
-    fn keep_refresh_token(&mut self, token: Option<RefreshToken>) {
-        if let Some(token) = told(token) {
-            self.refresh = Some(token);
-        }
-    }
-
-    /// There is nothing to renew with any more. A token that still works goes on until it does not (I17).
-    fn end(&mut self, expired: SessionExpired, now: Instant) -> SessionExpired {
-        let Phase::Active(snapshot) = &self.view.phase else { return self.expire(expired) };
-        match snapshot.validity(|| now) {
-            Validity::Lapsed | Validity::Rejected => self.expire(expired),
-            Validity::Fresh | Validity::Stale | Validity::Due => {
-                self.refresh = None;
-                self.doomed = Some(expired.clone());
-                expired
-            }
-        }
+        Login::new(snapshot)
     }
 
     fn expire(&mut self, expired: SessionExpired) -> SessionExpired {
         self.recover();
         self.refresh = None;
+        if let Some(id) = self.id.clone() {
+            self.must_save(Replaces::Exactly(id));
+        }
         self.view.phase = Phase::Expired(expired.clone());
+        self.events.push(SessionEvent::Expired(expired.clone()));
         self.changed = true;
         expired
-    }
-
-    fn cool_down(&mut self, cause: UnavailableCause, wait: Duration, now: Instant) -> RefreshUnavailable {
-        let until = now + wait;
-        let failure = RefreshUnavailable::until(until, cause);
-        self.cool_down = Some(CoolDown { until, failure: failure.clone() });
-        if let Phase::Active(snapshot) = &self.view.phase {
-            snapshot.give_renewal_back(until);
-        }
-        failure
-    }
-
-    /// Exponential with equal jitter, never shorter than the server asks.
-    fn back_off(&mut self, retry_after: Option<Duration>) -> Duration {
-        let jittered = back_off(COOL_DOWN_FIRST, COOL_DOWN_LONGEST, self.failures, self.random.f64());
-        self.failures = self.failures.saturating_add(1);
-        jittered.max(retry_after.unwrap_or_default().min(RETRY_AFTER_LONGEST))
     }
 }
 
 /// A refresh token that is empty was left out, whatever serialized it.
 fn told(token: Option<RefreshToken>) -> Option<RefreshToken> {
     token.filter(|token| !token.expose().is_empty())
+}
+
+/// How long the session leaves the server alone after a failure.
+mod pause {
+    use super::Duration;
+
+    pub(super) const FIRST: Duration = Duration::from_secs(1);
+    pub(super) const LONGEST: Duration = Duration::from_secs(60);
+    pub(super) const MISCONFIGURED: Duration = Duration::from_secs(300);
+    /// A server's own wish is honoured up to this.
+    pub(super) const RETRY_AFTER_LONGEST: Duration = Duration::from_secs(3600);
 }
 
 /// Whether something of `identity` may be sent in the state that `view` shows; `sent` tells whether anything was already.
@@ -327,7 +310,7 @@ pub(crate) fn permit(view: &View, identity: &Identity, sent: bool) -> Result<(),
             Phase::Expired(expired) => Err(expired.clone().into()),
             _ => Ok(()),
         },
-        Phase::SignedOut => Err(Error::NotSignedIn),
+        Phase::Unloaded | Phase::SignedOut => Err(Error::NotSignedIn),
         Phase::Active(snapshot) if snapshot.subject.is_some() && snapshot.subject == identity.subject => {
             Ok(())
         }

@@ -2,14 +2,15 @@
 
 use http::StatusCode;
 
-use super::super::event::{Demand, Rejection};
+use super::super::event::{Demand, Outcome, Rejection, Settled};
+use super::super::snapshot::Validity;
 use super::super::tokens::Tokens;
 use super::*;
 
 #[path = "core_window_tests.rs"]
 mod windows;
 use crate::endpoint::Endpoint;
-use crate::error::ErrorResponse;
+use crate::error::{ErrorResponse, UnavailableCause};
 
 static ENDPOINT: Endpoint = Endpoint::new("Api::refresh", "POST", "/refresh");
 
@@ -18,6 +19,7 @@ fn tokens(access: &str) -> Credential {
         tokens: Tokens::new(access).refresh_token(format!("refresh of {access}")),
         header: None,
         lifetime: None,
+        age: Duration::ZERO,
     }
 }
 
@@ -33,19 +35,19 @@ fn refused() -> Outcome {
 }
 
 fn unavailable(retry_after: Option<Duration>) -> Outcome {
-    Outcome::Unavailable { cause: UnavailableCause::Timeout, retry_after }
+    Outcome::NotSpent { cause: UnavailableCause::Timeout, retry_after }
 }
 
 struct World {
     core: Core,
-    now: Instant,
+    now: Now,
 }
 
 impl World {
     fn signed_in() -> Self {
-        let mut core = Core::new(7);
+        let mut core = Core::new(7, false);
         core.make_renewable();
-        let now = crate::clock::now();
+        let now = crate::clock::Clock::default().now();
         core.sign_in(tokens("one"), None, None, now).unwrap();
         Self { core, now }
     }
@@ -69,7 +71,7 @@ impl World {
     fn start(&mut self) -> (RunId, Grant) {
         let (me, stamp) = (self.me(), self.active().stamp);
         match self.demand(&me, Some(stamp)) {
-            Demand::Start(run, grant, _) => (run, grant),
+            Demand::Start(start, _) => (start.run, start.grant),
             other => panic!("no run: {other:?}"),
         }
     }
@@ -88,7 +90,7 @@ fn a_fresh_token_signs_and_a_rejected_one_starts_one_run() {
     assert_eq!(grant.refresh_token().unwrap().expose(), "refresh of one");
     assert!(matches!(world.demand(&me, Some(first.stamp)), Demand::Join(None)), "I1");
     assert!(matches!(world.demand(&me, None), Demand::Join(None)), "a new call waits for the run too");
-    world.finish(run, Outcome::Success(tokens("two"))).unwrap().unwrap();
+    world.finish(run, Outcome::Success(tokens("two").into())).unwrap().unwrap();
     let second = world.active();
     assert!(second.stamp > first.stamp, "I3");
     assert!(matches!(world.demand(&me, None), Demand::Sign(snapshot) if Arc::ptr_eq(&snapshot, &second)));
@@ -99,7 +101,7 @@ fn i4_a_late_rejection_gets_the_newer_token_even_if_it_reads_the_same() {
     let mut world = World::signed_in();
     let (me, first) = (world.me(), world.active());
     let (run, _) = world.start();
-    world.finish(run, Outcome::Success(tokens("one"))).unwrap().unwrap();
+    world.finish(run, Outcome::Success(tokens("one").into())).unwrap().unwrap();
     assert!(
         matches!(world.demand(&me, Some(first.stamp)), Demand::Sign(snapshot) if snapshot.stamp > first.stamp)
     );
@@ -127,18 +129,18 @@ fn cool_downs_grow_from_a_second_to_a_minute_and_are_never_zero() {
     let me = world.me();
     for ceiling in [1, 2, 4, 8, 16, 32, 60, 60, 60] {
         let run = match world.demand(&me, Some(world.active().stamp)) {
-            Demand::Start(run, ..) => run,
+            Demand::Start(start, _) => start.run,
             other => panic!("{other:?}"),
         };
         world.finish(run, unavailable(None)).unwrap().unwrap_err();
-        let wait = world.core.cool_down.as_ref().unwrap().until - world.now;
+        let wait = world.core.cool_down.as_ref().unwrap().until - world.now.mono;
         let ceiling = Duration::from_secs(ceiling);
         assert!(wait >= ceiling / 2 && wait <= ceiling, "{wait:?} of {ceiling:?}");
         world.now += wait;
     }
     let (run, _) = world.start();
     world.finish(run, unavailable(Some(Duration::from_secs(1 << 40)))).unwrap().unwrap_err();
-    let wait = world.core.cool_down.as_ref().unwrap().until - world.now;
+    let wait = world.core.cool_down.as_ref().unwrap().until - world.now.mono;
     assert_eq!(wait, Duration::from_secs(3600), "a server's wish has its limit");
 }
 
@@ -163,7 +165,7 @@ fn i16_only_a_rejection_ends_the_login() {
 #[test]
 fn i10_a_run_of_an_older_epoch_changes_nothing() {
     for outcome in
-        [Outcome::Success(tokens("two")), refused(), unavailable(None), Outcome::NothingToRenewWith]
+        [Outcome::Success(tokens("two").into()), refused(), unavailable(None), Outcome::NothingToRenewWith]
     {
         let mut world = World::signed_in();
         let me = world.me();
@@ -174,7 +176,7 @@ fn i10_a_run_of_an_older_epoch_changes_nothing() {
         assert!(matches!(world.demand(&me, None), Demand::Fail(Error::NotSignedIn)));
     }
     for outcome in
-        [Outcome::Success(tokens("two")), refused(), unavailable(None), Outcome::NothingToRenewWith]
+        [Outcome::Success(tokens("two").into()), refused(), unavailable(None), Outcome::NothingToRenewWith]
     {
         let mut world = World::signed_in();
         let me = world.me();
@@ -195,6 +197,7 @@ fn i12_the_same_subject_is_the_same_identity() {
         tokens: Tokens::new(access).subject(subject),
         header: None,
         lifetime: None,
+        age: Duration::ZERO,
     };
     let mut world = World::signed_in();
     world.core.sign_in(named("a", "ann"), None, None, world.now).unwrap();
@@ -214,11 +217,12 @@ fn i31_an_omitted_refresh_token_and_subject_are_kept() {
         tokens: Tokens::new("a").refresh_token("kept").subject("ann"),
         header: None,
         lifetime: None,
+        age: Duration::ZERO,
     };
     world.core.sign_in(first, None, None, world.now).unwrap();
     let (run, _) = world.start();
-    let renewed = Credential { tokens: Tokens::new("b"), header: None, lifetime: None };
-    world.finish(run, Outcome::Success(renewed)).unwrap().unwrap();
+    let renewed = Credential { tokens: Tokens::new("b"), header: None, lifetime: None, age: Duration::ZERO };
+    world.finish(run, Outcome::Success(renewed.into())).unwrap().unwrap();
     assert_eq!(world.active().subject.as_deref(), Some("ann"));
     assert_eq!(world.start().1.refresh_token().unwrap().expose(), "kept");
 }
@@ -227,8 +231,13 @@ fn i31_an_omitted_refresh_token_and_subject_are_kept() {
 fn i31_an_empty_refresh_token_was_left_out() {
     let mut world = World::signed_in();
     let (run, _) = world.start();
-    let renewed = Credential { tokens: Tokens::new("b").refresh_token(""), header: None, lifetime: None };
-    world.finish(run, Outcome::Success(renewed)).unwrap().unwrap();
+    let renewed = Credential {
+        tokens: Tokens::new("b").refresh_token(""),
+        header: None,
+        lifetime: None,
+        age: Duration::ZERO,
+    };
+    world.finish(run, Outcome::Success(renewed.into())).unwrap().unwrap();
     assert_eq!(world.start().1.refresh_token().unwrap().expose(), "refresh of one");
 }
 
@@ -236,9 +245,10 @@ fn i31_an_empty_refresh_token_was_left_out() {
 fn i9_the_refresh_token_beside_an_unusable_access_token_is_kept() {
     let mut world = World::signed_in();
     let (run, _) = world.start();
-    let unusable = Outcome::Unusable { refresh: Some("rotated".into()), cause: UnavailableCause::Timeout };
+    let unusable =
+        Outcome::Unusable { refresh: Some("rotated".into()), id: None, cause: UnavailableCause::Timeout };
     world.finish(run, unusable).unwrap().unwrap_err();
-    world.now += COOL_DOWN_MISCONFIGURED;
+    world.now += pause::MISCONFIGURED;
     assert_eq!(world.start().1.refresh_token().unwrap().expose(), "rotated");
 }
 
@@ -249,10 +259,11 @@ fn i12_a_renewal_that_names_somebody_else_is_another_login() {
         tokens: Tokens::new(access).subject(subject),
         header: None,
         lifetime: None,
+        age: Duration::ZERO,
     };
     world.core.sign_in(named("a", "ann"), None, None, world.now).unwrap();
     let (ann, (run, _)) = (world.me(), world.start());
-    world.finish(run, Outcome::Success(named("b", "bob"))).unwrap().unwrap();
+    world.finish(run, Outcome::Success(named("b", "bob").into())).unwrap().unwrap();
     assert!(matches!(world.demand(&ann, None), Demand::Fail(Error::IdentityChanged(_))));
     let bob = world.me();
     assert!(matches!(world.demand(&bob, None), Demand::Sign(_)));
@@ -260,8 +271,8 @@ fn i12_a_renewal_that_names_somebody_else_is_another_login() {
 
 #[test]
 fn what_nothing_can_renew_is_good_until_the_server_says_otherwise() {
-    let mut core = Core::new(7);
-    let now = crate::clock::now();
+    let mut core = Core::new(7, false);
+    let now = crate::clock::Clock::default().now();
     core.sign_in(Credential { lifetime: Some(Duration::ZERO), ..tokens("fixed") }, None, None, now).unwrap();
     let mut world = World { core, now };
     let me = world.me();
@@ -277,30 +288,29 @@ fn a_lapsed_token_is_renewed_before_it_is_sent() {
     world.now += Duration::from_secs(44);
     assert!(matches!(world.demand(&me, None), Demand::Sign(_)));
     world.now += Duration::from_secs(16);
-    assert!(matches!(world.demand(&me, None), Demand::Start(_, _, None)));
+    assert!(matches!(world.demand(&me, None), Demand::Start(_, None)));
 }
 
 /// Whatever the clocks say: a server that hands out dead tokens must not be asked in a loop.
 #[test]
 fn a_renewed_token_that_is_dead_on_arrival_is_a_failure_and_its_refresh_token_is_kept() {
-    for lifetime in [Duration::ZERO, Duration::from_millis(999)] {
-        let mut world = World::signed_in();
-        let me = world.me();
-        let (run, _) = world.start();
-        let dead = Credential { lifetime: Some(lifetime), ..tokens("dead") };
-        let told = world.finish(run, Outcome::Success(dead)).unwrap().unwrap_err();
-        let Error::RefreshUnavailable(told) = told else { panic!("{told:?}") };
-        assert!(matches!(told.cause(), UnavailableCause::DeadOnArrival));
-        assert!(matches!(world.demand(&me, None), Demand::Fail(_)), "I18");
-        world.now += Duration::from_secs(1);
-        assert_eq!(world.start().1.refresh_token().unwrap().expose(), "refresh of dead", "I9");
-    }
+    let mut world = World::signed_in();
+    let me = world.me();
+    let (run, _) = world.start();
+    let cause = UnavailableCause::DeadOnArrival;
+    let dead = Outcome::Unusable { refresh: Some("refresh of dead".into()), id: None, cause };
+    let told = world.finish(run, dead).unwrap().unwrap_err();
+    let Error::RefreshUnavailable(told) = told else { panic!("{told:?}") };
+    assert!(matches!(told.cause(), UnavailableCause::DeadOnArrival));
+    assert!(matches!(world.demand(&me, None), Demand::Fail(_)), "I18");
+    world.now += Duration::from_secs(1);
+    assert_eq!(world.start().1.refresh_token().unwrap().expose(), "refresh of dead", "I9");
 }
 
 #[test]
 fn without_a_renewal_a_rejection_is_the_end() {
-    let mut core = Core::new(7);
-    let now = crate::clock::now();
+    let mut core = Core::new(7, false);
+    let now = crate::clock::Clock::default().now();
     core.sign_in(tokens("fixed"), None, None, now).unwrap();
     let mut world = World { core, now };
     let (me, stamp) = (world.me(), world.active().stamp);
@@ -326,7 +336,7 @@ fn a_login_that_is_over_is_over_for_the_current_credential_alone() {
     let (me, first) = (world.me(), world.active().stamp);
     let (run, _) = world.start();
     let over = |stamp| Some(Rejection { stamp, login_over: true, endpoint: "Api::x" });
-    world.finish(run, Outcome::Success(tokens("two"))).unwrap().unwrap();
+    world.finish(run, Outcome::Success(tokens("two").into())).unwrap().unwrap();
     assert!(matches!(world.core.demand(&me, over(first), world.now), Demand::Sign(_)), "I4");
     let (run, _) = world.start();
     let current = world.active().stamp;
@@ -336,7 +346,7 @@ fn a_login_that_is_over_is_over_for_the_current_credential_alone() {
     };
     assert_eq!(expired.reason(), ExpiredReason::LoginOver);
     assert!(!world.core.is_under_way(run), "whoever waits is told at once");
-    assert!(world.finish(run, Outcome::Success(tokens("three"))).is_none(), "I29");
+    assert!(world.finish(run, Outcome::Success(tokens("three").into())).is_none(), "I29");
 }
 
 #[test]

@@ -18,11 +18,11 @@ fn living(lifetime: u64) -> Credential {
 fn a_stale_token_signs_for_all_and_is_renewed_by_one() {
     let mut world = aged(1000, 850.1);
     let me = world.me();
-    let Demand::SignAndStart(signs, run, _) = world.demand(&me, None) else { panic!("nobody renews") };
+    let Demand::SignAndStart(signs, start) = world.demand(&me, None) else { panic!("nobody renews") };
     assert!(Arc::ptr_eq(&signs, &world.active()));
-    assert!(!signs.may_be_renewed(world.now), "the lock-free way is open for everybody else");
+    assert!(!signs.may_be_renewed(world.now.mono), "the lock-free way is open for everybody else");
     assert!(matches!(world.demand(&me, None), Demand::Sign(_)), "I1");
-    world.finish(run, Outcome::Success(living(1000))).unwrap().unwrap();
+    world.finish(start.run, Outcome::Success(living(1000).into())).unwrap().unwrap();
     assert_eq!(world.active().validity(|| world.now), Validity::Fresh);
 }
 
@@ -30,10 +30,10 @@ fn a_stale_token_signs_for_all_and_is_renewed_by_one() {
 fn a_stale_token_whose_renewal_failed_is_renewed_again_after_the_cool_down() {
     let mut world = aged(1000, 850.1);
     let me = world.me();
-    let Demand::SignAndStart(_, run, _) = world.demand(&me, None) else { panic!("nobody renews") };
-    world.finish(run, unavailable(Some(Duration::from_secs(7)))).unwrap().unwrap_err();
+    let Demand::SignAndStart(_, start) = world.demand(&me, None) else { panic!("nobody renews") };
+    world.finish(start.run, unavailable(Some(Duration::from_secs(7)))).unwrap().unwrap_err();
     assert!(matches!(world.demand(&me, None), Demand::Sign(_)), "I17");
-    assert!(!world.active().may_be_renewed(world.now));
+    assert!(!world.active().may_be_renewed(world.now.mono));
     world.now += Duration::from_secs(7);
     assert!(matches!(world.demand(&me, None), Demand::SignAndStart(..)), "I32");
 }
@@ -42,22 +42,22 @@ fn a_stale_token_whose_renewal_failed_is_renewed_again_after_the_cool_down() {
 fn a_due_token_is_waited_for_and_signs_where_its_renewal_cannot_be_had() {
     let mut world = aged(1000, 970.1);
     let me = world.me();
-    let Demand::Start(run, _, Some(spare)) = world.demand(&me, None) else { panic!("not waited for") };
+    let Demand::Start(start, Some(spare)) = world.demand(&me, None) else { panic!("not waited for") };
     assert!(matches!(world.demand(&me, None), Demand::Join(Some(_))), "I1");
     assert!(spare.still_signs(world.now));
-    world.finish(run, unavailable(None)).unwrap().unwrap_err();
+    world.finish(start.run, unavailable(None)).unwrap().unwrap_err();
     assert!(matches!(world.demand(&me, None), Demand::Sign(_)), "at once, while cooling down");
     world.now += Duration::from_secs(40);
     assert!(!spare.still_signs(world.now));
-    assert!(matches!(world.demand(&me, None), Demand::Start(_, _, None)), "it has lapsed");
+    assert!(matches!(world.demand(&me, None), Demand::Start(_, None)), "it has lapsed");
 }
 
 #[test]
 fn i17_a_login_that_cannot_be_renewed_any_more_lives_as_long_as_its_token() {
     let mut world = aged(1000, 850.1);
     let (me, stamp) = (world.me(), world.active().stamp);
-    let Demand::SignAndStart(_, run, _) = world.demand(&me, None) else { panic!("nobody renews") };
-    let told = world.finish(run, refused()).unwrap().unwrap_err();
+    let Demand::SignAndStart(_, start) = world.demand(&me, None) else { panic!("nobody renews") };
+    let told = world.finish(start.run, refused()).unwrap().unwrap_err();
     assert!(matches!(told, Error::SessionExpired(_)));
     assert!(matches!(world.demand(&me, None), Demand::Sign(_)));
     world.now += Duration::from_secs(120);
@@ -67,8 +67,8 @@ fn i17_a_login_that_cannot_be_renewed_any_more_lives_as_long_as_its_token() {
 
     let mut world = aged(1000, 970.1);
     let me = world.me();
-    let Demand::Start(run, ..) = world.demand(&me, None) else { panic!("not waited for") };
-    world.finish(run, refused()).unwrap().unwrap_err();
+    let Demand::Start(start, _) = world.demand(&me, None) else { panic!("not waited for") };
+    world.finish(start.run, refused()).unwrap().unwrap_err();
     assert!(matches!(world.demand(&me, None), Demand::Sign(_)));
     world.now += Duration::from_secs(40);
     assert!(matches!(world.demand(&me, None), Demand::Fail(Error::SessionExpired(_))), "lapsed");
@@ -79,7 +79,7 @@ fn a_rejection_outranks_every_window() {
     for seconds in [1.0, 850.1, 970.1] {
         let mut world = aged(1000, seconds);
         let (me, stamp) = (world.me(), world.active().stamp);
-        assert!(matches!(world.demand(&me, Some(stamp)), Demand::Start(_, _, None)), "I26, {seconds}");
+        assert!(matches!(world.demand(&me, Some(stamp)), Demand::Start(_, None)), "I26, {seconds}");
         assert!(matches!(world.demand(&me, None), Demand::Join(None)), "a new call waits");
     }
 }

@@ -4,8 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::attach::Credential;
+use super::record::{Record, TokenId};
 use super::snapshot::{Snapshot, Stamp};
 use super::tokens::Grant;
+use crate::cookies::Jar;
 use crate::error::{Error, SessionExpired, UnavailableCause};
 use crate::secret::RefreshToken;
 
@@ -30,17 +32,49 @@ pub(crate) struct Rejection {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct RunId(pub(super) u64);
 
+/// A run that is to be started, and all that it needs to know.
+#[derive(Debug, Clone)]
+pub(crate) struct Start {
+    pub(crate) run: RunId,
+    pub(crate) grant: Grant,
+    pub(crate) jar: Arc<Jar>,
+    /// `None` where nobody is signed in, and the renewal is to sign in.
+    pub(crate) held: Option<Held>,
+    /// How long before a send of which nobody knows what came of it is repeated.
+    pub(crate) resend_after: Duration,
+}
+
+/// What a session holds when it begins to renew it.
+#[derive(Debug, Clone)]
+pub(crate) struct Held {
+    pub(crate) record: Record,
+    /// Whether it is a sign-in that the store does not have yet.
+    pub(crate) is_new: bool,
+    /// Whether only the answer of the server will do, and not what another process was given before.
+    pub(crate) must_send: bool,
+    /// They were refused for good already, and whether the store still had them could not be known.
+    pub(crate) refused: Option<SessionExpired>,
+}
+
+/// A login as it was found in the store.
+#[derive(Debug, Clone)]
+pub(crate) struct Loaded {
+    pub(crate) id: TokenId,
+    pub(crate) credential: Credential,
+    pub(crate) jar: Arc<Jar>,
+}
+
 /// What a call that wants a credential has to do.
 #[derive(Debug)]
 pub(crate) enum Demand {
     /// Sign with this.
     Sign(Arc<Snapshot>),
     /// Sign with this, and start this run beside it.
-    SignAndStart(Arc<Snapshot>, RunId, Grant),
+    SignAndStart(Arc<Snapshot>, Box<Start>),
     /// Wait for the run that is under way.
     Join(Option<Spare>),
     /// Start this run, and wait for it.
-    Start(RunId, Grant, Option<Spare>),
+    Start(Box<Start>, Option<Spare>),
     /// Give up.
     Fail(Error),
 }
@@ -51,23 +85,50 @@ pub(crate) type Spare = Arc<Snapshot>;
 /// What came of a renewal.
 #[derive(Debug)]
 pub(crate) enum Outcome {
-    Success(Credential),
+    Success(Renewed),
     /// Tokens came, and the access token is none that could sign.
     Unusable {
         refresh: Option<RefreshToken>,
+        id: Option<TokenId>,
         cause: UnavailableCause,
     },
+    /// Another process has renewed the login, or signed in anew.
+    Adopted(Box<Loaded>),
+    /// Another process has ended the login.
+    Gone,
     /// The server refused for good.
     Rejected(SessionExpired),
+    /// The server refused for good, and whether another process had renewed meanwhile could not be known.
+    RejectedUnconfirmed(SessionExpired, UnavailableCause),
     /// There is nothing to renew with.
     NothingToRenewWith,
-    /// It did not happen, or nobody knows whether it did; nothing is lost that we know of.
-    Unavailable {
+    /// Nothing was spent.
+    NotSpent {
         cause: UnavailableCause,
         retry_after: Option<Duration>,
     },
+    /// Nobody knows whether the server has seen it, and spent the refresh token.
+    Ambiguous(UnavailableCause),
     /// The server does not want a request like this at all; asking again soon is of no use.
     Misconfigured(UnavailableCause),
+}
+
+/// New tokens, and what they replace.
+#[derive(Debug)]
+pub(crate) struct Renewed {
+    pub(crate) credential: Credential,
+    /// How the store names them, where there is one.
+    pub(crate) id: Option<TokenId>,
+    /// What another process had put in the place of the tokens of this one, and these replace.
+    pub(crate) adopted: Option<Box<Loaded>>,
+    /// Whether the store does not have them.
+    pub(crate) is_unsaved: bool,
+}
+
+impl From<Credential> for Renewed {
+    fn from(credential: Credential) -> Self {
+        Self { credential, id: None, adopted: None, is_unsaved: false }
+    }
 }
 
 /// What the waiters of a run are told. What to sign with they read where everybody does, since more may have happened.

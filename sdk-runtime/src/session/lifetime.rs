@@ -8,7 +8,6 @@ use http::header::DATE;
 use serde::Deserialize;
 
 use super::tokens::Tokens;
-use crate::clock;
 use crate::response::Head;
 
 /// What an answer told about the end of its access token.
@@ -20,8 +19,12 @@ pub(crate) enum Expiry {
 }
 
 /// How long the access token lives from its arrival on; `None` where nothing tells.
-pub(crate) fn lifetime(tokens: &Tokens, head: Option<&Head>) -> Option<Duration> {
-    let until = |end: SystemTime| end.duration_since(server_time(head)).unwrap_or_default();
+pub(crate) fn lifetime(
+    tokens: &Tokens,
+    head: Option<&Head>,
+    wall: impl FnOnce() -> SystemTime,
+) -> Option<Duration> {
+    let until = |end: SystemTime| end.duration_since(server_time(head, wall)).unwrap_or_default();
     match tokens.expiry {
         Expiry::In(lifetime) => Some(lifetime),
         Expiry::At(end) => Some(until(end)),
@@ -40,9 +43,9 @@ pub(crate) fn lifetime(tokens: &Tokens, head: Option<&Head>) -> Option<Duration>
 }
 
 /// What the server's clock shows, as far as its answer tells (RFC 9110, 6.6.1).
-fn server_time(head: Option<&Head>) -> SystemTime {
+fn server_time(head: Option<&Head>, wall: impl FnOnce() -> SystemTime) -> SystemTime {
     let date = head.and_then(|head| head.headers().get(DATE)?.to_str().ok());
-    date.and_then(|date| httpdate::parse_http_date(date).ok()).unwrap_or_else(clock::wall)
+    date.and_then(|date| httpdate::parse_http_date(date).ok()).unwrap_or_else(wall)
 }
 
 /// The claims about time of RFC 7519, 4.1.
@@ -64,6 +67,7 @@ mod tests {
     use http::{HeaderMap, HeaderValue, StatusCode};
 
     use super::*;
+    use crate::clock;
 
     const HOUR: Duration = Duration::from_secs(3600);
 
@@ -83,21 +87,29 @@ mod tests {
     #[test]
     fn what_was_told_comes_first() {
         let token = Tokens::new(jwt(r#"{"exp":100,"iat":40}"#));
-        assert_eq!(lifetime(&token.clone().expires_in(HOUR), None), Some(HOUR));
-        assert_eq!(lifetime(&token, Some(&head(None))), Some(Duration::from_secs(60)));
-        assert_eq!(lifetime(&token, None), Some(Duration::ZERO), "it may have been kept for years");
-        assert_eq!(lifetime(&Tokens::new("opaque"), None), None);
-        assert_eq!(lifetime(&Tokens::cookies(), None), None);
+        assert_eq!(lifetime(&token.clone().expires_in(HOUR), None, clock::wall), Some(HOUR));
+        assert_eq!(lifetime(&token, Some(&head(None)), clock::wall), Some(Duration::from_secs(60)));
+        assert_eq!(
+            lifetime(&token, None, clock::wall),
+            Some(Duration::ZERO),
+            "it may have been kept for years"
+        );
+        assert_eq!(lifetime(&Tokens::new("opaque"), None, clock::wall), None);
+        assert_eq!(lifetime(&Tokens::cookies(), None, clock::wall), None);
     }
 
     #[test]
     fn a_date_is_read_by_the_clock_of_the_server_that_wrote_it() {
         let wrong = SystemTime::UNIX_EPOCH + HOUR * 24 * 365;
         let tokens = Tokens::new("opaque").expires_at(wrong + HOUR);
-        assert_eq!(lifetime(&tokens, Some(&head(Some(wrong)))), Some(HOUR));
-        assert_eq!(lifetime(&tokens, Some(&head(None))), Some(Duration::ZERO), "decades ago by ours");
+        assert_eq!(lifetime(&tokens, Some(&head(Some(wrong))), clock::wall), Some(HOUR));
+        assert_eq!(
+            lifetime(&tokens, Some(&head(None)), clock::wall),
+            Some(Duration::ZERO),
+            "decades ago by ours"
+        );
         let late = Tokens::new(jwt("{\"exp\":31539600}"));
-        assert_eq!(lifetime(&late, Some(&head(Some(wrong)))), Some(HOUR));
+        assert_eq!(lifetime(&late, Some(&head(Some(wrong))), clock::wall), Some(HOUR));
     }
 
     #[test]
@@ -113,9 +125,9 @@ mod tests {
             &jwt(r#"{"exp":-1}"#),
             &jwt(r#"{"exp":1e300}"#),
         ] {
-            assert_eq!(lifetime(&Tokens::new(token), None), None, "{token}");
+            assert_eq!(lifetime(&Tokens::new(token), None, clock::wall), None, "{token}");
         }
         let backwards = Tokens::new(jwt(r#"{"exp":10,"iat":40}"#));
-        assert_eq!(lifetime(&backwards, Some(&head(None))), Some(Duration::ZERO));
+        assert_eq!(lifetime(&backwards, Some(&head(None)), clock::wall), Some(Duration::ZERO));
     }
 }

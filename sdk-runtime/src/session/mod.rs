@@ -1,17 +1,24 @@
 //! One login and its life; knows nothing of the clients that use it.
 
+mod asking;
 mod attach;
 mod core;
 mod event;
+mod events;
 mod judge;
+mod keeper;
 mod lifetime;
 mod limits;
+mod record;
 mod refresh;
+mod renewal;
 mod run;
+mod saving;
 mod shared;
 mod snapshot;
 mod state;
 mod tokens;
+mod unsaved;
 mod windows;
 
 use std::fmt;
@@ -20,6 +27,7 @@ use std::sync::Arc;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 pub use attach::Attach;
+pub use events::{SessionEvent, SessionEvents};
 pub use judge::Verdict;
 pub use refresh::{RefreshEndpoint, TokenAnswer};
 pub use state::{Login, SessionState, StateWatch};
@@ -32,8 +40,10 @@ pub(crate) use refresh::Renewer;
 pub(crate) use shared::Shared;
 pub(crate) use snapshot::{Phase, Snapshot};
 
-use crate::error::{Error, InvalidRequest};
+use crate::clock::Clock;
+use crate::error::{Error, InvalidRequest, StoreError};
 use crate::secret::AccessToken;
+use crate::store::TokenStore;
 
 /// One login: cheap to clone, shared by every client built with it.
 ///
@@ -45,10 +55,15 @@ pub struct Session {
 }
 
 impl Session {
-    pub(crate) fn new(attachment: Attachment, token_bad: Option<TokenBad>) -> Self {
+    pub(crate) fn new(
+        attachment: Attachment,
+        token_bad: Option<TokenBad>,
+        store: Option<Arc<dyn TokenStore>>,
+        clock: Clock,
+    ) -> Self {
         let shutdown = CancellationToken::new();
         Self {
-            shared: Arc::new(Shared::new(attachment, token_bad, shutdown.clone())),
+            shared: Arc::new(Shared::new(attachment, token_bad, store, clock, shutdown.clone())),
             _shutdown: Arc::new(shutdown.drop_guard()),
         }
     }
@@ -68,6 +83,9 @@ impl Session {
     }
 
     /// Ends the login here, without telling the server. A renewal under way signs nobody in again.
+    ///
+    /// Where there is a store, it is cleared beside whatever goes on. Await [`flush`](Self::flush) where that must have happened: a
+    /// program that ends before is signed in again when it is started.
     pub fn sign_out(&self) {
         // A session that is closed is signed out for good.
         let _ = self.shared.sign_out();
@@ -105,6 +123,36 @@ impl Session {
         })
     }
 
+    /// Signs in by what the renewal alone can do: with a refresh token in a cookie that was kept, or with the credentials of a
+    /// program, which a [`TokenRequest`] makes out of an empty [`Grant`]. Does nothing where somebody is signed in.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotSignedIn`] where there is nothing to resume, [`Error::SessionExpired`] after the end of a login, which only a
+    /// sign-in follows, [`Error::RefreshUnavailable`] where it cannot be had right now, and [`Error::InvalidRequest`] where no client of
+    /// this session has a `#[session(refresh)]`.
+    ///
+    /// # Cancel safety
+    ///
+    /// As [`refresh`](Self::refresh).
+    pub async fn resume(&self) -> Result<(), Error> {
+        self.shared.resume().await
+    }
+
+    /// Waits until the store holds what the session is. At once without a store, or where it does already.
+    ///
+    /// # Errors
+    ///
+    /// When the store could not be written this time. It is written again until it can be, and
+    /// [`SessionEvent::StoreDegraded`] has told of the first failure.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future leaves the writing going on.
+    pub async fn flush(&self) -> Result<(), StoreError> {
+        self.shared.saved().await
+    }
+
     /// The state now.
     #[must_use]
     pub fn state(&self) -> SessionState {
@@ -134,6 +182,42 @@ impl Session {
     #[must_use]
     pub fn watch(&self) -> StateWatch {
         self.shared.states()
+    }
+
+    /// What happens to the session from now on, each event once and in order. For the state alone there is [`watch`](Self::watch), which
+    /// shows the latest to whoever is late.
+    ///
+    /// ```
+    /// # use sdk_runtime::{SessionEvent, SessionEvents};
+    /// /// Spawned with `session.events()`; ends when the last client and the last handle are gone.
+    /// async fn tell(mut events: SessionEvents) {
+    ///     while let Some(event) = events.next().await {
+    ///         match event {
+    ///             SessionEvent::Expired(expired) => println!("sign in again: {expired}"),
+    ///             SessionEvent::StoreDegraded(error) => println!("the login would not survive a restart: {error}"),
+    ///             _ => {}
+    ///         }
+    ///     }
+    /// }
+    /// ```
+    #[must_use]
+    pub fn events(&self) -> SessionEvents {
+        self.shared.events()
+    }
+
+    /// Ends the session for good, as [`close`](Self::close) does, and waits up to 10 s for what cannot be taken back: a renewal
+    /// that was sent is answered, and what it gives is in the store when this returns.
+    ///
+    /// # Errors
+    ///
+    /// When what the session holds could not be written to its store, or not in time: without it a login whose token was just
+    /// rotated is lost.
+    ///
+    /// # Cancel safety
+    ///
+    /// The session is closed once this was polled; dropping the future leaves the rest going on.
+    pub async fn shutdown(&self) -> Result<(), StoreError> {
+        self.shared.shut_down().await
     }
 
     /// Ends the session for good: every call that is not out yet, those waiting for a renewal included, fails with

@@ -4,7 +4,7 @@
 //! - **I21** The renewal is unsigned and goes to the transport below authorization, replay and per-call limits.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use http::StatusCode;
 use serde::Deserialize;
@@ -12,12 +12,13 @@ use serde::Deserialize;
 use super::attach::Attachment;
 use super::event::Outcome;
 use super::tokens::{Grant, Refusal, Tokens};
-use crate::clock;
+use crate::clock::Clock;
 use crate::cookies::Jar;
 use crate::delay;
 use crate::endpoint::{CallTimeout, Endpoint};
 use crate::error::{
-    Error, ErrorResponse, InvalidRequest, SessionExpired, TransportErrorKind, UnavailableCause,
+    Error, ErrorResponse, InvalidRequest, SessionExpired, TransportError, TransportErrorKind,
+    UnavailableCause,
 };
 use crate::request::{Prepared, Request};
 use crate::response::{Answer, Head, read_all, read_some};
@@ -27,6 +28,8 @@ use crate::upstream::{Contents, Credentials, Upstream};
 const TIMEOUT: Duration = Duration::from_secs(20);
 /// A renewal's answer is small; whatever is larger is none.
 const BODY_LIMIT: usize = 1 << 20;
+/// A renewed token that lives shorter than this would be renewed again at once, for ever.
+const SHORTEST: Duration = Duration::from_secs(1);
 
 /// What an answer says about tokens, or that it cannot be understood.
 pub type TokenAnswer = Result<Result<Tokens, Refusal>, Error>;
@@ -64,6 +67,7 @@ pub(crate) struct Renewer {
     pub(crate) upstream: Arc<Upstream>,
     pub(crate) attachment: Arc<Attachment>,
     pub(crate) refresh: &'static RefreshEndpoint,
+    pub(crate) clock: Clock,
 }
 
 impl Renewer {
@@ -86,7 +90,7 @@ impl Renewer {
     pub(crate) async fn send(&self, request: &Prepared, jar: &Jar) -> Outcome {
         match self.exchange(request, jar).await {
             Ok(outcome) => outcome,
-            Err(error) => unavailable(error),
+            Err(error) => failed(error),
         }
     }
 
@@ -112,9 +116,13 @@ impl Renewer {
             Err(Refusal::TryLater { message, after }) => Ok(try_later(message, after)),
             Ok(tokens) => {
                 let refresh = tokens.refresh.clone();
-                Ok(match self.attachment.credential(tokens, Some(&head)) {
-                    Ok(credential) => Outcome::Success(credential),
-                    Err(error) => Outcome::Unusable { refresh, cause: UnavailableCause::Unusable(error) },
+                let unusable = |cause| Outcome::Unusable { refresh, id: None, cause };
+                Ok(match self.attachment.credential(tokens, Some(&head), || self.clock.wall()) {
+                    Ok(credential) if credential.lifetime.is_some_and(|lifetime| lifetime < SHORTEST) => {
+                        unusable(UnavailableCause::DeadOnArrival)
+                    }
+                    Ok(credential) => Outcome::Success(credential.into()),
+                    Err(error) => unusable(UnavailableCause::Unusable(error)),
                 })
             }
         }
@@ -127,26 +135,28 @@ impl Renewer {
                 Outcome::Rejected(SessionExpired::rejected(Some(message), answer))
             }
             Some(Refusal::TryLater { message, after }) => try_later(message, after),
-            None => default_refusal(answer),
+            None => default_refusal(answer, || self.clock.wall()),
         }
     }
 }
 
 fn try_later(message: String, retry_after: Option<Duration>) -> Outcome {
-    Outcome::Unavailable { cause: UnavailableCause::TryLater(message), retry_after }
+    Outcome::NotSpent { cause: UnavailableCause::TryLater(message), retry_after }
 }
 
-fn unavailable(error: Error) -> Outcome {
+/// What it means that no answer came, or none that is understood.
+fn failed(error: Error) -> Outcome {
     let cause = match error {
+        Error::Transport(error) if error.kind() == TransportErrorKind::Connect => {
+            return Outcome::NotSpent { cause: UnavailableCause::Transport(error), retry_after: None };
+        }
+        Error::InvalidRequest(error) => return Outcome::Misconfigured(UnavailableCause::Request(error)),
         Error::Transport(error) => UnavailableCause::Transport(error),
         Error::Decode(error) => UnavailableCause::Decode(error),
         Error::Status(answer) => UnavailableCause::Status(answer),
-        Error::InvalidRequest(error) => return Outcome::Misconfigured(UnavailableCause::Request(error)),
-        other => {
-            UnavailableCause::Transport(crate::error::TransportError::new(TransportErrorKind::Body, other))
-        }
+        other => UnavailableCause::Transport(TransportError::new(TransportErrorKind::Body, other)),
     };
-    Outcome::Unavailable { cause, retry_after: None }
+    Outcome::Ambiguous(cause)
 }
 
 /// The answer of RFC 6749, 5.2, and of the servers that come near it.
@@ -166,13 +176,13 @@ impl OAuthError {
     }
 }
 
-fn default_refusal(answer: ErrorResponse) -> Outcome {
+fn default_refusal(answer: ErrorResponse, wall: impl FnOnce() -> SystemTime) -> Outcome {
     let status = answer.status();
-    let retry_after = delay::retry_after(answer.headers(), clock::wall);
+    let retry_after = delay::retry_after(answer.headers(), wall);
     let rejected = |oauth: Option<OAuthError>, answer| {
         Outcome::Rejected(SessionExpired::rejected(oauth.map(OAuthError::message), answer))
     };
-    let unavailable = |answer| Outcome::Unavailable { cause: UnavailableCause::Status(answer), retry_after };
+    let not_spent = |answer| Outcome::NotSpent { cause: UnavailableCause::Status(answer), retry_after };
     let misconfigured = |answer| Outcome::Misconfigured(UnavailableCause::Status(answer));
 
     let oauth = answer.json::<OAuthError>().ok();
@@ -190,12 +200,14 @@ fn default_refusal(answer: ErrorResponse) -> Outcome {
             ),
             _,
         ) => misconfigured(answer),
-        (Some("server_error" | "slow_down" | "temporarily_unavailable"), _) => unavailable(answer),
+        (Some("server_error" | "slow_down" | "temporarily_unavailable"), _) => not_spent(answer),
         (_, StatusCode::UNAUTHORIZED) => rejected(oauth, answer),
         // A page of a firewall says the same; only an answer of the API itself counts.
         (_, StatusCode::BAD_REQUEST | StatusCode::FORBIDDEN) if is_json(&answer) => rejected(oauth, answer),
-        (_, StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_MANY_REQUESTS) => unavailable(answer),
-        _ if status.is_server_error() => unavailable(answer),
+        (_, StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_MANY_REQUESTS) => not_spent(answer),
+        // It says itself that it has not done it.
+        (_, StatusCode::SERVICE_UNAVAILABLE) if retry_after.is_some() => not_spent(answer),
+        _ if status.is_server_error() => Outcome::Ambiguous(UnavailableCause::Status(answer)),
         _ => misconfigured(answer),
     }
 }
@@ -222,9 +234,10 @@ mod tests {
         let status = StatusCode::from_u16(status).unwrap();
         let answer =
             ErrorResponse::new(&ENDPOINT, status, headers, Bytes::from_static(body.as_bytes()), false);
-        match default_refusal(answer) {
+        match default_refusal(answer, crate::clock::wall) {
             Outcome::Rejected(_) => "rejected".to_owned(),
-            Outcome::Unavailable { retry_after, .. } => format!("unavailable {retry_after:?}"),
+            Outcome::NotSpent { retry_after, .. } => format!("not spent {retry_after:?}"),
+            Outcome::Ambiguous(_) => "ambiguous".to_owned(),
             Outcome::Misconfigured(_) => "misconfigured".to_owned(),
             other => format!("{other:?}"),
         }
@@ -242,20 +255,21 @@ mod tests {
             (401, None, r#"{"error":"spent","error_description":{"code":7}}"#, "rejected"),
             (401, None, r#"{"error":"invalid_client","error_description":{"code":7}}"#, "misconfigured"),
             (400, None, r#"{"error":"invalid_target"}"#, "misconfigured"),
-            (400, Some("7"), r#"{"error":"temporarily_unavailable"}"#, "unavailable Some(7s)"),
-            (400, None, r#"{"error":"server_error"}"#, "unavailable None"),
-            (400, None, r#"{"error":"slow_down"}"#, "unavailable None"),
+            (400, Some("7"), r#"{"error":"temporarily_unavailable"}"#, "not spent Some(7s)"),
+            (400, None, r#"{"error":"server_error"}"#, "not spent None"),
+            (400, None, r#"{"error":"slow_down"}"#, "not spent None"),
             (400, None, r#"{"error":"unsupported_grant_type"}"#, "misconfigured"),
             (403, None, "<html>blocked</html>", "misconfigured"),
             (404, None, "", "misconfigured"),
             (302, None, "", "misconfigured"),
-            (408, None, "", "unavailable None"),
-            (429, Some("7"), "", "unavailable Some(7s)"),
-            (429, Some("soon"), "", "unavailable None"),
-            (429, Some("Thu, 01 Jan 1970 00:00:00 GMT"), "", "unavailable Some(0ns)"),
-            (500, None, r#"{"error":"invalid_grant"}"#, "unavailable None"),
-            (502, None, "<html>", "unavailable None"),
-            (503, Some("120"), "", "unavailable Some(120s)"),
+            (408, None, "", "not spent None"),
+            (429, Some("7"), "", "not spent Some(7s)"),
+            (429, Some("soon"), "", "not spent None"),
+            (429, Some("Thu, 01 Jan 1970 00:00:00 GMT"), "", "not spent Some(0ns)"),
+            (500, None, r#"{"error":"invalid_grant"}"#, "ambiguous"),
+            (502, None, "<html>", "ambiguous"),
+            (503, None, "", "ambiguous"),
+            (503, Some("120"), "", "not spent Some(120s)"),
         ] {
             assert_eq!(verdict(status, after, body), expected, "{status} {body}");
         }

@@ -10,25 +10,25 @@ use std::sync::Arc;
 use tokio::sync::SetOnce;
 use tokio_util::sync::CancellationToken;
 
-use super::event::{Outcome, RunId, Settled};
+use super::event::{RunId, Settled, Start};
 use super::refresh::Renewer;
+use super::renewal;
 use super::shared::Shared;
-use super::tokens::Grant;
 use crate::clock;
-use crate::cookies::Jar;
-use crate::error::UnavailableCause;
 
 pub(crate) struct Run {
     pub(crate) id: RunId,
     /// A child of the session's shutdown, never of a caller's token.
-    cancel: CancellationToken,
+    pub(super) cancel: CancellationToken,
     /// `None`: the run was fenced, and each waiter has to look for itself what became of its login.
     outcome: SetOnce<Option<Settled>>,
+    /// Set when its task is at its end, fenced or not.
+    ended: SetOnce<()>,
 }
 
 impl Run {
     pub(crate) fn new(id: RunId, cancel: CancellationToken) -> Arc<Self> {
-        Arc::new(Self { id, cancel, outcome: SetOnce::new() })
+        Arc::new(Self { id, cancel, outcome: SetOnce::new(), ended: SetOnce::new() })
     }
 
     /// Waits for the outcome.
@@ -36,6 +36,11 @@ impl Run {
     /// Cancel safe: nothing is lost when the future is dropped.
     pub(crate) async fn settled(&self) -> Option<Settled> {
         self.outcome.wait().await.clone()
+    }
+
+    /// Waits until nothing of it goes on.
+    pub(crate) async fn ended(&self) {
+        self.ended.wait().await;
     }
 
     /// Ends the run if nothing has been spent yet, and lets go of its waiters.
@@ -51,39 +56,12 @@ impl Run {
 }
 
 /// Starts the task that owns `run`.
-pub(crate) fn start(shared: Arc<Shared>, run: Arc<Run>, renewer: Renewer, grant: Grant, jar: Arc<Jar>) {
+pub(crate) fn start(shared: Arc<Shared>, run: Arc<Run>, renewer: Renewer, start: Box<Start>) {
     let guard = Guard { shared, run };
     clock::spawn(async move {
-        let outcome = renew(&guard.run, &renewer, &grant, &jar).await;
+        let outcome = renewal::renew(&guard.run, &guard.shared, &renewer, *start).await;
         guard.shared.finish(&guard.run, outcome);
     });
-}
-
-async fn renew(run: &Run, renewer: &Renewer, grant: &Grant, jar: &Jar) -> Outcome {
-    // Nothing has been spent yet, so the end of the login ends the run.
-    if run.cancel.is_cancelled() {
-        return aborted();
-    }
-    let Some(request) = renewer.request(grant) else {
-        return Outcome::NothingToRenewWith;
-    };
-    let request = match request {
-        Ok(request) => request,
-        Err(error) => return Outcome::Misconfigured(UnavailableCause::Request(error)),
-    };
-    // Code of the user's has run meanwhile.
-    if run.cancel.is_cancelled() {
-        return aborted();
-    }
-    // The point of no return: from here on only the timeout ends it, since the refresh token may be spent.
-    match clock::within(renewer.timeout(), renewer.send(&request, jar)).await {
-        Some(outcome) => outcome,
-        None => Outcome::Unavailable { cause: UnavailableCause::Timeout, retry_after: None },
-    }
-}
-
-fn aborted() -> Outcome {
-    Outcome::Unavailable { cause: UnavailableCause::Aborted, retry_after: None }
 }
 
 /// Settles the run when the task ends without having done so: a panic in code of the user's, a runtime that shuts down, no
@@ -95,6 +73,7 @@ struct Guard {
 
 impl Drop for Guard {
     fn drop(&mut self) {
-        self.shared.finish(&self.run, aborted());
+        self.shared.finish(&self.run, renewal::aborted());
+        let _ = self.run.ended.set(());
     }
 }

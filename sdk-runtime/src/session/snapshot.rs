@@ -6,11 +6,12 @@
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::{Duration, SystemTime};
 
 use http::HeaderValue;
 
 use super::windows::Windows;
-use crate::clock::Instant;
+use crate::clock::{Instant, Now};
 use crate::cookies::Jar;
 use crate::error::SessionExpired;
 use crate::secret::{AccessToken, RefreshToken};
@@ -41,9 +42,11 @@ pub(crate) struct Snapshot {
     rejected: AtomicBool,
     /// Whether a server has taken it.
     accepted: AtomicBool,
-    /// When it may next be renewed beside the calls that it signs, in milliseconds of its own life.
+    /// When it may next be renewed beside the calls that it signs, in milliseconds since `since`.
     next_renewal: AtomicU64,
-    born: Instant,
+    /// How old it was when it was made a snapshot, and when that was.
+    age: Duration,
+    since: Now,
 }
 
 /// Whether requests may be signed with a snapshot.
@@ -68,7 +71,7 @@ impl Snapshot {
         (access, refresh): (Option<AccessToken>, Option<RefreshToken>),
         header: Option<HeaderValue>,
         jar: Arc<Jar>,
-        (born, windows): (Instant, Option<Windows>),
+        (windows, age, since): (Option<Windows>, Duration, Now),
     ) -> Self {
         Self {
             stamp,
@@ -82,34 +85,41 @@ impl Snapshot {
             rejected: AtomicBool::new(false),
             accepted: AtomicBool::new(false),
             next_renewal: AtomicU64::new(0),
-            born,
+            age,
+            since,
         }
     }
 
-    pub(crate) fn validity(&self, now: impl FnOnce() -> Instant) -> Validity {
+    /// I26: a rejection outranks both clocks, and of these the one by which it is older counts.
+    pub(crate) fn validity(&self, now: impl FnOnce() -> Now) -> Validity {
         if self.rejected.load(Ordering::Acquire) {
             return Validity::Rejected;
         }
         let Some(windows) = &self.windows else { return Validity::Fresh };
-        let now = now();
-        if now < windows.stale {
+        let age = self.age.saturating_add(now().since(&self.since));
+        if age < windows.stale {
             Validity::Fresh
-        } else if now < windows.due {
+        } else if age < windows.due {
             Validity::Stale
-        } else if now < windows.lapses {
+        } else if age < windows.lapses {
             Validity::Due
         } else {
             Validity::Lapsed
         }
     }
 
+    /// When its access token was issued, by our clock.
+    pub(crate) fn issued(&self) -> SystemTime {
+        self.since.wall.checked_sub(self.age).unwrap_or(SystemTime::UNIX_EPOCH)
+    }
+
     /// Whether nobody renews it, and somebody may.
     pub(crate) fn may_be_renewed(&self, now: Instant) -> bool {
-        self.age(now) >= self.next_renewal.load(Ordering::Acquire)
+        self.since(now) >= self.next_renewal.load(Ordering::Acquire)
     }
 
     /// Whether requests can be signed with it at all.
-    pub(crate) fn still_signs(&self, now: Instant) -> bool {
+    pub(crate) fn still_signs(&self, now: Now) -> bool {
         !matches!(self.validity(|| now), Validity::Lapsed | Validity::Rejected)
     }
 
@@ -120,12 +130,12 @@ impl Snapshot {
 
     /// It was not renewed: from `when` on somebody else may try.
     pub(crate) fn give_renewal_back(&self, when: Instant) {
-        self.next_renewal.store(self.age(when), Ordering::Release);
+        self.next_renewal.store(self.since(when), Ordering::Release);
     }
 
-    fn age(&self, now: Instant) -> u64 {
-        let age = now.saturating_duration_since(self.born).as_millis();
-        u64::try_from(age).unwrap_or(u64::MAX - 1)
+    fn since(&self, now: Instant) -> u64 {
+        let since = now.saturating_duration_since(self.since.mono).as_millis();
+        u64::try_from(since).unwrap_or(u64::MAX - 1)
     }
 
     /// A server has taken it.
@@ -167,7 +177,7 @@ impl View {
     /// The cookies a sign-in begins with: those that were set on the way to it, and none of a former user's.
     pub(crate) fn jar_for_sign_in(&self) -> Arc<Jar> {
         match self.phase {
-            Phase::SignedOut => Arc::new(self.jar.fork()),
+            Phase::Unloaded | Phase::SignedOut => Arc::new(self.jar.fork()),
             Phase::Active(_) | Phase::Expired(_) | Phase::Closed => Arc::default(),
         }
     }
@@ -175,6 +185,8 @@ impl View {
 
 #[derive(Debug, Clone)]
 pub(crate) enum Phase {
+    /// Who is signed in is in a store that nobody has looked into yet.
+    Unloaded,
     SignedOut,
     Active(Arc<Snapshot>),
     Expired(SessionExpired),

@@ -13,6 +13,8 @@ use crate::secret::{AccessToken, RefreshToken};
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum SessionState {
+    /// Whether somebody is signed in is in a store that nobody has looked into yet: the first call does.
+    Unloaded,
     /// Nobody is signed in.
     SignedOut,
     /// Somebody is. Every renewal makes a new one of these.
@@ -32,8 +34,9 @@ impl SessionState {
 
     pub(crate) fn of(view: &View) -> Self {
         match &view.phase {
+            Phase::Unloaded => Self::Unloaded,
             Phase::SignedOut => Self::SignedOut,
-            Phase::Active(snapshot) => Self::SignedIn(Login(snapshot.clone())),
+            Phase::Active(snapshot) => Self::SignedIn(Login::new(snapshot.clone())),
             Phase::Expired(expired) => Self::Expired(expired.clone()),
             Phase::Closed => Self::Closed,
         }
@@ -78,6 +81,10 @@ impl StateWatch {
 pub struct Login(Arc<Snapshot>);
 
 impl Login {
+    pub(crate) fn new(snapshot: Arc<Snapshot>) -> Self {
+        Self(snapshot)
+    }
+
     /// Goes up with every sign-in and every renewal of the session.
     #[must_use]
     pub fn generation(&self) -> u64 {

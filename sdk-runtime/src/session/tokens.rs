@@ -238,7 +238,7 @@ impl fmt::Debug for RefreshBearer {
     label = "does not implement `TokenResponse`",
     note = "help: `impl TokenResponse for {Self}` and return its `Tokens`"
 )]
-pub trait TokenResponse {
+pub trait TokenResponse: Send {
     /// The tokens in the answer.
     ///
     /// # Errors

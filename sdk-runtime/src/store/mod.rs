@@ -7,6 +7,7 @@ use std::any::Any;
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 
 use zeroize::Zeroizing;
 
@@ -53,6 +54,21 @@ pub trait TokenStore: Send + Sync + 'static {
     /// When it is not known who holds it.
     fn try_lock(&self) -> StoreFuture<'_, StoreLock> {
         Box::pin(async { Ok(StoreLock::Unsupported) })
+    }
+}
+
+/// A store that is chosen while the program runs.
+impl<S: TokenStore + ?Sized> TokenStore for Arc<S> {
+    fn load(&self) -> StoreFuture<'_, Option<StoredLogin>> {
+        (**self).load()
+    }
+
+    fn replace(&self, expected: u64, next: StoredLogin) -> StoreFuture<'_, bool> {
+        (**self).replace(expected, next)
+    }
+
+    fn try_lock(&self) -> StoreFuture<'_, StoreLock> {
+        (**self).try_lock()
     }
 }
 

@@ -1,22 +1,22 @@
 //! What whoever wants a credential has to do: sign, wait, begin a renewal, or give up.
 
-use super::super::event::{Demand, Identity, Rejection, RunId};
+use std::time::Duration;
+
+use super::super::event::{Demand, Held, Identity, Rejection, RunId, Start};
 use super::super::snapshot::{Phase, Snapshot, Validity};
 use super::super::tokens::Grant;
 use super::{Core, permit};
-use crate::clock::Instant;
+use crate::clock::{Instant, Now};
 use crate::error::{
     Error, ExpiredReason, InvalidRequest, RefreshUnavailable, SessionExpired, UnavailableCause,
 };
 
+/// How long before a renewal is sent again of which nobody knows what came of it, in milliseconds.
+const RESEND_AFTER: std::ops::RangeInclusive<u64> = 250..=750;
+
 impl Core {
     /// A call of `identity` wants a credential; `rejected` is the one a server just refused, where there is one.
-    pub(crate) fn demand(
-        &mut self,
-        identity: &Identity,
-        rejected: Option<Rejection>,
-        now: Instant,
-    ) -> Demand {
+    pub(crate) fn demand(&mut self, identity: &Identity, rejected: Option<Rejection>, now: Now) -> Demand {
         if let Err(error) = permit(&self.view, identity, rejected.is_some()) {
             return Demand::Fail(error);
         }
@@ -24,7 +24,7 @@ impl Core {
             return Demand::Fail(Error::NotSignedIn);
         };
         if let Some(rejection) = rejected.filter(|rejection| rejection.stamp == snapshot.stamp) {
-            if !rejection.login_over && self.holds.has(rejection.endpoint, rejection.stamp, now) {
+            if !rejection.login_over && self.holds.has(rejection.endpoint, rejection.stamp, now.mono) {
                 return Demand::Fail(SessionExpired::new(ExpiredReason::EndpointRejects).into());
             }
             snapshot.reject();
@@ -37,7 +37,7 @@ impl Core {
         let validity = snapshot.validity(|| now);
         let spare = match validity {
             Validity::Fresh => return Demand::Sign(snapshot),
-            Validity::Stale if !snapshot.may_be_renewed(now) => return Demand::Sign(snapshot),
+            Validity::Stale if !snapshot.may_be_renewed(now.mono) => return Demand::Sign(snapshot),
             Validity::Stale | Validity::Due => Some(snapshot.clone()),
             Validity::Lapsed | Validity::Rejected => None,
         };
@@ -56,29 +56,29 @@ impl Core {
         if !self.renewable {
             return Demand::Fail(self.expire(SessionExpired::new(ExpiredReason::NoRefreshToken)).into());
         }
-        if let Some(cool_down) = self.cool_down.as_ref().filter(|cool_down| now < cool_down.until) {
-            snapshot.give_renewal_back(cool_down.until);
+        if let Some((until, failure)) = self.cooling_down(now) {
+            snapshot.give_renewal_back(until);
             return match spare {
                 Some(snapshot) => Demand::Sign(snapshot),
-                None => Demand::Fail(cool_down.failure.clone().into()),
+                None => Demand::Fail(failure.into()),
             };
         }
-        if let Err(until) = self.within_budget(&snapshot, validity, now) {
+        if let Err(until) = self.within_budget(&snapshot, validity, now.mono) {
             let failure = RefreshUnavailable::until(until, UnavailableCause::Storm);
             return Demand::Fail(failure.into());
         }
-        let (run, grant) = self.begin(&snapshot);
+        let start = self.begin(&snapshot, false);
         match validity {
-            Validity::Stale => Demand::SignAndStart(snapshot, run, grant),
-            _ => Demand::Start(run, grant, spare),
+            Validity::Stale => Demand::SignAndStart(snapshot, start),
+            _ => Demand::Start(start, spare),
         }
     }
 
     /// Somebody wants the token renewed, whatever state it is in. A cool-down is passed over, the budget is not.
-    pub(crate) fn demand_renewal(&mut self, now: Instant) -> Demand {
+    pub(crate) fn demand_renewal(&mut self, now: Now) -> Demand {
         let snapshot = match &self.view.phase {
             Phase::Active(snapshot) => snapshot.clone(),
-            Phase::SignedOut => return Demand::Fail(Error::NotSignedIn),
+            Phase::Unloaded | Phase::SignedOut => return Demand::Fail(Error::NotSignedIn),
             Phase::Expired(expired) => return Demand::Fail(expired.clone().into()),
             Phase::Closed => return Demand::Fail(Error::Closed),
         };
@@ -88,24 +88,58 @@ impl Core {
         if self.run.is_some() {
             return Demand::Join(None);
         }
-        if !self.renewable {
-            let reason = "has nothing to renew itself with: declare an endpoint with `#[session(refresh)]`";
-            return Demand::Fail(InvalidRequest::new("session", reason).into());
+        if let Some(error) = self.nothing_renews() {
+            return Demand::Fail(error);
         }
-        if let Err(until) = self.within_budget(&snapshot, snapshot.validity(|| now), now) {
+        if let Err(until) = self.within_budget(&snapshot, snapshot.validity(|| now), now.mono) {
             return Demand::Fail(RefreshUnavailable::until(until, UnavailableCause::Storm).into());
         }
-        let (run, grant) = self.begin(&snapshot);
-        Demand::Start(run, grant, None)
+        Demand::Start(self.begin(&snapshot, true), None)
     }
 
-    fn begin(&mut self, snapshot: &Snapshot) -> (RunId, Grant) {
+    /// Somebody wants to be signed in by what the renewal alone can do: with a cookie, or with the credentials of a program.
+    pub(crate) fn demand_resume(&mut self, now: Now) -> Demand {
+        match &self.view.phase {
+            Phase::Active(snapshot) => return Demand::Sign(snapshot.clone()),
+            Phase::Unloaded | Phase::SignedOut => {}
+            Phase::Expired(expired) => return Demand::Fail(expired.clone().into()),
+            Phase::Closed => return Demand::Fail(Error::Closed),
+        }
+        if self.run.is_some() {
+            return Demand::Join(None);
+        }
+        if let Some(error) = self.nothing_renews() {
+            return Demand::Fail(error);
+        }
+        if let Some((_, failure)) = self.cooling_down(now) {
+            return Demand::Fail(failure.into());
+        }
+        let nothing = Grant { access: None, refresh: None };
+        Demand::Start(self.start(nothing, None), None)
+    }
+
+    fn nothing_renews(&self) -> Option<Error> {
+        let reason = "has nothing to renew itself with: declare an endpoint with `#[session(refresh)]`";
+        (!self.renewable).then(|| InvalidRequest::new("session", reason).into())
+    }
+
+    fn cooling_down(&self, now: Now) -> Option<(Instant, RefreshUnavailable)> {
+        let cool_down = self.cool_down.as_ref().filter(|cool_down| now.mono < cool_down.until)?;
+        Some((cool_down.until, cool_down.failure.clone()))
+    }
+
+    fn begin(&mut self, snapshot: &Snapshot, must_send: bool) -> Box<Start> {
         snapshot.claim_renewal();
         let grant = Grant { access: snapshot.access.clone(), refresh: self.refresh.clone() };
+        self.start(grant, self.held(snapshot, must_send))
+    }
+
+    fn start(&mut self, grant: Grant, held: Option<Held>) -> Box<Start> {
         self.runs += 1;
         let run = RunId(self.runs);
         self.run = Some(run);
-        (run, grant)
+        let resend_after = Duration::from_millis(self.random.u64(RESEND_AFTER));
+        Box::new(Start { run, grant, jar: self.view.jar.clone(), held, resend_after })
     }
 
     /// A token that was refused before any server had taken it costs: whoever issues it and whoever refuses it may never agree.

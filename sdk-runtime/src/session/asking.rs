@@ -1,0 +1,203 @@
+//! How a call comes by what it is signed with: at once while the token is fresh, after a run otherwise.
+//!
+//! - **I5** A waiter gets what is published when it wakes, or an error.
+//! - **I30** Signing with a fresh token takes no lock, and nobody waits with one.
+
+use std::sync::{Arc, MutexGuard};
+
+use super::core::{Core, permit};
+use super::event::{Demand, Identity, Rejection, Spare};
+use super::run::Run;
+use super::shared::{Inner, Shared};
+use super::snapshot::{Phase, Snapshot, Validity};
+use crate::clock::Now;
+use crate::error::{Error, ErrorResponse};
+
+impl Shared {
+    /// Whether something of `identity` may still be sent. Lock-free.
+    pub(crate) fn permit(&self, identity: &Identity, sent: bool) -> Result<(), Error> {
+        permit(&self.view_ref(), identity, sent)
+    }
+
+    /// What to sign a call of `identity` with: at once while the token is fresh, after a run otherwise.
+    ///
+    /// # Cancel safety
+    ///
+    /// A run that was started goes on, for everybody else.
+    pub(crate) async fn credential(self: &Arc<Self>, identity: &Identity) -> Result<Arc<Snapshot>, Error> {
+        match self.fresh(identity, false)? {
+            Some(snapshot) => Ok(snapshot),
+            None => self.demand(identity, None).await,
+        }
+    }
+
+    /// What to replay a call of `identity` with, after `answer` refused what `rejection` says.
+    ///
+    /// # Cancel safety
+    ///
+    /// As [`credential`](Self::credential).
+    pub(crate) async fn replacement(
+        self: &Arc<Self>,
+        identity: &Identity,
+        rejection: Rejection,
+        answer: &ErrorResponse,
+    ) -> Result<Arc<Snapshot>, Error> {
+        self.demand(identity, Some(rejection)).await.map_err(|error| match error {
+            Error::SessionExpired(expired) => expired.seen_with(answer.clone()).into(),
+            other => other,
+        })
+    }
+
+    /// What to sign with for whoever is signed in now.
+    pub(crate) async fn credential_of_all(self: &Arc<Self>) -> Result<Arc<Snapshot>, Error> {
+        self.load().await?;
+        let view = self.view();
+        let subject = match &view.phase {
+            Phase::Active(snapshot) => snapshot.subject.clone(),
+            Phase::Unloaded | Phase::SignedOut => return Err(Error::NotSignedIn),
+            Phase::Expired(_) | Phase::Closed => None,
+        };
+        self.credential(&Identity { epoch: view.epoch, subject }).await
+    }
+
+    /// Renews the token now, and waits for it.
+    pub(crate) async fn refresh(self: &Arc<Self>) -> Result<(), Error> {
+        self.load().await?;
+        self.wait_for(Core::demand_renewal).await
+    }
+
+    /// Signs in by what the renewal alone can do, and waits for it.
+    pub(crate) async fn resume(self: &Arc<Self>) -> Result<(), Error> {
+        self.load().await?;
+        self.wait_for(Core::demand_resume).await?;
+        // Nobody waits for a call that goes on from here.
+        self.saved().await.or(Ok(()))
+    }
+
+    async fn wait_for(self: &Arc<Self>, demand: fn(&mut Core, Now) -> Demand) -> Result<(), Error> {
+        let decided = {
+            let mut inner = self.lock();
+            let demand = demand(&mut inner.core, self.clock.now());
+            self.carry_out(inner, demand)
+        };
+        match decided {
+            Ok(_) => Ok(()),
+            Err(Wait::Not(error)) => Err(error),
+            Err(Wait::For(run, _)) => match run.settled().await {
+                Some(settled) => settled,
+                // The login it was for is over.
+                None => self.credential_of_all().await.map(drop),
+            },
+        }
+    }
+
+    /// The published token, if calls of `identity` may be signed with it right now. Lock-free.
+    pub(crate) fn fresh(&self, identity: &Identity, sent: bool) -> Result<Option<Arc<Snapshot>>, Error> {
+        let view = self.view_ref();
+        permit(&view, identity, sent)?;
+        Ok(match &view.phase {
+            Phase::Active(snapshot) => match snapshot.validity(|| self.clock.now()) {
+                Validity::Fresh => Some(snapshot.clone()),
+                // One of all who see it renews it, and that one takes the lock.
+                Validity::Stale if !snapshot.may_be_renewed(self.clock.now().mono) => Some(snapshot.clone()),
+                _ => None,
+            },
+            _ => None,
+        })
+    }
+
+    async fn demand(
+        self: &Arc<Self>,
+        identity: &Identity,
+        rejected: Option<Rejection>,
+    ) -> Result<Arc<Snapshot>, Error> {
+        let sent = rejected.is_some();
+        loop {
+            let (run, spare) = match self.decide(identity, rejected) {
+                Ok(snapshot) => return Ok(snapshot),
+                Err(Wait::For(run, spare)) => (run, spare),
+                Err(Wait::Not(error)) => return Err(error),
+            };
+            match run.settled().await {
+                // Fenced: what became of this call's login is for the core to say.
+                None => {}
+                Some(Err(error)) => {
+                    return match spare.filter(|spare| spare.still_signs(self.clock.now())) {
+                        Some(spare) => permit(&self.view_ref(), identity, sent).map(|()| spare),
+                        None => Err(error),
+                    };
+                }
+                Some(Ok(())) => {
+                    // What is published now, not what the run obtained: more may have happened since.
+                    if let Some(snapshot) = self.fresh(identity, sent)? {
+                        return Ok(snapshot);
+                    }
+                }
+            }
+        }
+    }
+
+    fn decide(
+        self: &Arc<Self>,
+        identity: &Identity,
+        rejected: Option<Rejection>,
+    ) -> Result<Arc<Snapshot>, Wait> {
+        let mut inner = self.lock();
+        let demand = inner.core.demand(identity, rejected, self.clock.now());
+        self.carry_out(inner, demand)
+    }
+
+    /// Does what the core has decided, with the lock it has decided under.
+    fn carry_out(
+        self: &Arc<Self>,
+        inner: MutexGuard<'_, Inner>,
+        demand: Demand,
+    ) -> Result<Arc<Snapshot>, Wait> {
+        match demand {
+            Demand::Sign(snapshot) => Ok(snapshot),
+            Demand::Join(spare) => Err(match &inner.run {
+                Some(run) => Wait::For(run.clone(), spare),
+                None => Wait::Not(Error::Closed),
+            }),
+            Demand::Fail(error) => {
+                self.conclude(inner);
+                Err(Wait::Not(error))
+            }
+            Demand::SignAndStart(snapshot, start) => {
+                self.start(inner, start);
+                Ok(snapshot)
+            }
+            Demand::Start(start, spare) => match self.start(inner, start) {
+                Some(run) => Err(Wait::For(run, spare)),
+                None => Err(Wait::Not(Error::Closed)),
+            },
+        }
+    }
+}
+
+enum Wait {
+    For(Arc<Run>, Option<Spare>),
+    Not(Error),
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio_util::sync::CancellationToken;
+
+    use super::super::attach::Attach;
+    use super::super::tokens::Tokens;
+    use super::*;
+    use crate::clock::Clock;
+
+    #[test]
+    fn i30_a_fresh_token_signs_without_the_lock() {
+        let attachment = Attach::bearer().check().unwrap();
+        let shared =
+            Arc::new(Shared::new(attachment, None, None, Clock::default(), CancellationToken::new()));
+        shared.sign_in(Tokens::new("fresh"), None, None, None).unwrap();
+        let identity = Identity { epoch: shared.view().epoch, subject: None };
+        let _held = shared.lock();
+        assert!(shared.fresh(&identity, false).unwrap().is_some());
+        assert!(shared.permit(&identity, true).is_ok());
+    }
+}

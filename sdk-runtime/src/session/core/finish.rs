@@ -1,0 +1,170 @@
+//! What becomes of a session when a run has come to an end.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::super::event::{Loaded, Outcome, Renewed, RunId, Settled};
+use super::super::events::SessionEvent;
+use super::super::snapshot::Phase;
+use super::super::unsaved::Replaces;
+use super::{CoolDown, Core, Kept, pause, told};
+use crate::clock::Now;
+use crate::delay::back_off;
+use crate::error::{Error, ExpiredReason, RefreshUnavailable, SessionExpired, UnavailableCause};
+
+impl Core {
+    /// `run` has come to an end. `None`: it is of another epoch, or it was given up, and whatever it obtained is nobody's.
+    pub(crate) fn finish(&mut self, run: RunId, outcome: Outcome, now: Now) -> Option<Settled> {
+        if self.run != Some(run) {
+            return None;
+        }
+        self.run = None;
+        Some(match outcome {
+            Outcome::Success(renewed) => {
+                self.renew(renewed, now);
+                Ok(())
+            }
+            Outcome::Adopted(loaded) => {
+                self.adopt(*loaded, now);
+                Ok(())
+            }
+            Outcome::Gone => {
+                self.next_epoch(Arc::default(), Phase::SignedOut);
+                self.events.push(SessionEvent::SignedOut);
+                Err(Error::NotSignedIn)
+            }
+            Outcome::Unusable { refresh, id, cause } => {
+                // Whatever else is wrong with the answer: the refresh token in it has replaced the one that was spent.
+                if let Some(refresh) = told(refresh) {
+                    self.refresh = Some(refresh);
+                    self.in_doubt = false;
+                }
+                self.id = id.or_else(|| self.id.take());
+                let wait = match cause {
+                    UnavailableCause::DeadOnArrival => self.back_off(None),
+                    _ => pause::MISCONFIGURED,
+                };
+                Err(self.cool_down(cause, wait, now).into())
+            }
+            Outcome::Rejected(expired) => self.end(expired, now),
+            Outcome::RejectedUnconfirmed(expired, cause) => {
+                self.refused = Some(self.as_lost(expired));
+                let wait = self.back_off(None);
+                Err(self.cool_down(cause, wait, now).into())
+            }
+            Outcome::NothingToRenewWith => self.end(SessionExpired::new(ExpiredReason::NoRefreshToken), now),
+            Outcome::NotSpent { cause, retry_after } => {
+                let wait = self.back_off(retry_after);
+                Err(self.cool_down(cause, wait, now).into())
+            }
+            Outcome::Ambiguous(cause) => {
+                self.in_doubt = true;
+                let wait = self.back_off(None);
+                Err(self.cool_down(cause, wait, now).into())
+            }
+            Outcome::Misconfigured(cause) => Err(self.cool_down(cause, pause::MISCONFIGURED, now).into()),
+        })
+    }
+
+    fn renew(&mut self, renewed: Renewed, now: Now) {
+        let Renewed { credential, id, adopted, is_unsaved } = renewed;
+        match adopted {
+            Some(loaded) if self.is_of_this_login(&loaded) => {
+                self.refresh = told(loaded.credential.tokens.refresh);
+            }
+            Some(loaded) => self.adopt(*loaded, now),
+            None => {}
+        }
+        self.recover();
+        let before = match &self.view.phase {
+            Phase::Active(snapshot) => Some(snapshot.clone()),
+            _ => None,
+        };
+        let subject = before.as_ref().and_then(|before| before.subject.clone());
+        let news = credential.tokens.subject.as_ref();
+        let is_another = news.is_some() && subject.is_some() && news != subject.as_ref();
+        let next = id.or_else(|| self.id.as_ref().map(super::TokenId::next));
+        let mut kept = Kept { subject, scopes: None, refresh: self.refresh.take() };
+        if before.is_none() || is_another {
+            // Nobody was signed in; or the server renewed the login of somebody else, as whom nobody who waits may go on.
+            self.next_epoch(Arc::new(self.view.jar.fork()), Phase::SignedOut);
+        } else {
+            kept.scopes = before.as_ref().and_then(|before| before.scopes.clone());
+        }
+        let is_new = before.is_none();
+        self.id = next.or_else(|| Some(super::TokenId::first(self.random.u64(..))));
+        let login = self.publish(credential, kept, now);
+        self.events.push(if is_new || is_another {
+            SessionEvent::SignedIn(login)
+        } else {
+            SessionEvent::Refreshed(login)
+        });
+        match self.id.clone() {
+            _ if is_new => self.must_save(Replaces::Anything),
+            Some(id) if is_unsaved => self.must_save(Replaces::Older(id)),
+            _ => {}
+        }
+    }
+
+    /// Another process has put `loaded` into the store.
+    pub(super) fn adopt(&mut self, loaded: Loaded, now: Now) {
+        let goes_on = self.is_of_this_login(&loaded) && matches!(self.view.phase, Phase::Active(_));
+        let Loaded { id, credential, jar } = loaded;
+        if goes_on {
+            self.recover();
+            self.view.jar = jar;
+        } else {
+            self.next_epoch(jar, Phase::SignedOut);
+        }
+        self.unsaved = None;
+        self.id = Some(id);
+        let login = self.publish(credential, Kept::default(), now);
+        self.events.push(if goes_on {
+            SessionEvent::Refreshed(login)
+        } else {
+            SessionEvent::SignedIn(login)
+        });
+    }
+
+    fn is_of_this_login(&self, loaded: &Loaded) -> bool {
+        self.id.as_ref().is_some_and(|id| id.login == loaded.id.login)
+    }
+
+    /// There is nothing to renew with any more. A token that still works goes on until it does not (I17).
+    fn end(&mut self, expired: SessionExpired, now: Now) -> Settled {
+        let expired = self.as_lost(expired);
+        match &self.view.phase {
+            // It was to sign somebody in.
+            Phase::SignedOut => Err(Error::NotSignedIn),
+            Phase::Active(snapshot) if snapshot.still_signs(now) => {
+                self.refresh = None;
+                self.doomed = Some(expired.clone());
+                Err(expired.into())
+            }
+            _ => Err(self.expire(expired).into()),
+        }
+    }
+
+    /// A refusal says less where the answer to an earlier renewal was lost: that one may have been the one that counted.
+    fn as_lost(&self, expired: SessionExpired) -> SessionExpired {
+        if self.in_doubt { expired.as_lost_rotation() } else { expired }
+    }
+
+    fn cool_down(&mut self, cause: UnavailableCause, wait: Duration, now: Now) -> RefreshUnavailable {
+        let until = now.mono + wait;
+        let failure = RefreshUnavailable::until(until, cause);
+        self.cool_down = Some(CoolDown { until, failure: failure.clone() });
+        self.events.push(SessionEvent::RefreshFailing(failure.clone()));
+        if let Phase::Active(snapshot) = &self.view.phase {
+            snapshot.give_renewal_back(until);
+        }
+        failure
+    }
+
+    /// Exponential with equal jitter, never shorter than the server asks.
+    fn back_off(&mut self, retry_after: Option<Duration>) -> Duration {
+        let jittered = back_off(pause::FIRST, pause::LONGEST, self.failures, self.random.f64());
+        self.failures = self.failures.saturating_add(1);
+        jittered.max(retry_after.unwrap_or_default().min(pause::RETRY_AFTER_LONGEST))
+    }
+}

@@ -1,0 +1,97 @@
+//! What a session and its store know of each other.
+
+use std::sync::Arc;
+
+use super::super::event::{Held, Loaded};
+use super::super::events::SessionEvent;
+use super::super::record::Record;
+use super::super::snapshot::{Phase, Snapshot};
+use super::super::unsaved::{Replaces, Unsaved};
+use super::Core;
+use crate::clock::Now;
+use crate::error::StoreError;
+
+impl Core {
+    /// The store was looked into, and `login` is what it has. Nothing comes of it where somebody has signed in or out meanwhile.
+    pub(crate) fn loaded(&mut self, login: Option<Loaded>, now: Now) {
+        if !matches!(self.view.phase, Phase::Unloaded) {
+            return;
+        }
+        match login {
+            Some(login) => self.adopt(login, now),
+            None => {
+                self.view.phase = Phase::SignedOut;
+                self.changed = true;
+            }
+        }
+    }
+
+    /// What the store is to hold and does not yet.
+    pub(crate) fn unsaved(&self) -> Option<Unsaved> {
+        let replaces = self.unsaved.clone()?;
+        if matches!(self.view.phase, Phase::Closed) {
+            return self.unsaved_at_close.clone();
+        }
+        let record = match (&self.view.phase, &replaces) {
+            (Phase::Active(snapshot), Replaces::Anything | Replaces::Older(_)) => {
+                Some(self.record(snapshot)?)
+            }
+            _ => None,
+        };
+        Some(Unsaved { serial: self.serial, record, replaces })
+    }
+
+    /// Whether there is something that the store does not have.
+    pub(crate) fn is_unsaved(&self) -> bool {
+        self.unsaved.is_some()
+    }
+
+    /// The store holds what it was to hold as of `serial`.
+    pub(crate) fn saved(&mut self, serial: u64) {
+        if serial == self.serial {
+            self.unsaved = None;
+            if std::mem::take(&mut self.is_degraded) {
+                self.events.push(SessionEvent::StoreRecovered);
+            }
+        }
+    }
+
+    /// The store could not be written.
+    pub(crate) fn store_failed(&mut self, error: StoreError) {
+        if !std::mem::replace(&mut self.is_degraded, true) {
+            self.events.push(SessionEvent::StoreDegraded(error));
+        }
+    }
+
+    pub(super) fn must_save(&mut self, replaces: Replaces) {
+        if self.is_stored {
+            self.serial += 1;
+            self.unsaved = Some(replaces);
+        }
+    }
+
+    /// What a run begins with.
+    pub(super) fn held(&self, snapshot: &Snapshot, must_send: bool) -> Option<Held> {
+        Some(Held {
+            record: self.record(snapshot)?,
+            is_new: self.unsaved == Some(Replaces::Anything),
+            must_send,
+            refused: self.refused.clone(),
+        })
+    }
+
+    fn record(&self, snapshot: &Snapshot) -> Option<Record> {
+        Some(Record {
+            id: self.id.clone()?,
+            access: snapshot.access.clone(),
+            refresh: self.refresh.clone(),
+            subject: snapshot.subject.clone(),
+            scopes: snapshot.scopes.clone(),
+            issued: snapshot.issued(),
+            lifetime: snapshot.windows.map(|windows| windows.lapses),
+            jar: Arc::clone(&snapshot.jar),
+            intent: false,
+            lease: None,
+        })
+    }
+}

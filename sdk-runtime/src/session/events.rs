@@ -1,0 +1,136 @@
+//! What happens to a session, for an application to follow: each event once, in the order in which it happened.
+//!
+//! - **I28** Whoever is told runs under no lock of the session.
+
+use std::collections::VecDeque;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::{broadcast, watch};
+
+use super::state::{Login, SessionState};
+use crate::error::{RefreshUnavailable, SessionExpired, StoreError};
+
+/// As many events as a subscriber may be behind.
+const BACKLOG: usize = 64;
+
+/// Something that happened to a session.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub enum SessionEvent {
+    /// Somebody signed in, here or in another process that shares the store, or a login was found in the store.
+    SignedIn(Login),
+    /// The access token was renewed, here or in another process.
+    Refreshed(Login),
+    /// A renewal could not be had; [`retry_after`](RefreshUnavailable::retry_after) tells until when none is tried.
+    RefreshFailing(RefreshUnavailable),
+    /// The login is over; only a new sign-in helps.
+    Expired(SessionExpired),
+    /// Somebody signed out, here or in another process.
+    SignedOut,
+    /// The store does not have the present login, and is written again until it does. What it could not take is lost if the
+    /// process ends before.
+    StoreDegraded(StoreError),
+    /// The store has the present login again.
+    StoreRecovered,
+    /// The session was closed. Nothing follows.
+    Closed,
+    /// This subscriber was so slow that it missed as many events. [`Session::state`](crate::Session::state) tells where things stand.
+    Missed(u64),
+}
+
+/// The events of a session from when it was subscribed to. Holds no session; a slow subscriber holds nobody up.
+#[derive(Debug)]
+pub struct SessionEvents(broadcast::Receiver<SessionEvent>);
+
+impl SessionEvents {
+    /// The next event; `None` when the last client and the last [`Session`](crate::Session) are gone.
+    ///
+    /// # Cancel safety
+    ///
+    /// No event is lost when the future is dropped.
+    pub async fn next(&mut self) -> Option<SessionEvent> {
+        match self.0.recv().await {
+            Ok(event) => Some(event),
+            Err(broadcast::error::RecvError::Lagged(missed)) => Some(SessionEvent::Missed(missed)),
+            Err(broadcast::error::RecvError::Closed) => None,
+        }
+    }
+}
+
+/// Tells everybody who wants to know. What is told is put in order under the session's lock, and told without it, by one
+/// thread at a time.
+pub(crate) struct Outbox {
+    states: watch::Sender<SessionState>,
+    events: broadcast::Sender<SessionEvent>,
+    queue: Mutex<Queue>,
+}
+
+#[derive(Default)]
+struct Queue {
+    waiting: VecDeque<Notice>,
+    is_being_told: bool,
+}
+
+/// What is to be told.
+#[derive(Debug)]
+pub(crate) enum Notice {
+    State(SessionState),
+    Event(SessionEvent),
+}
+
+impl Outbox {
+    pub(crate) fn new(state: SessionState) -> Self {
+        Self {
+            states: watch::Sender::new(state),
+            events: broadcast::Sender::new(BACKLOG),
+            queue: Mutex::default(),
+        }
+    }
+
+    pub(crate) fn states(&self) -> watch::Receiver<SessionState> {
+        self.states.subscribe()
+    }
+
+    pub(crate) fn events(&self) -> SessionEvents {
+        SessionEvents(self.events.subscribe())
+    }
+
+    /// Puts `notices` behind what is to be told. Called under the session's lock, so that they stand in the order of what happened.
+    pub(crate) fn put(&self, notices: impl IntoIterator<Item = Notice>) {
+        self.queue().waiting.extend(notices);
+    }
+
+    /// Tells what is to be told, unless somebody else is at it, who then tells this too.
+    pub(crate) fn tell(&self) {
+        loop {
+            let notice = {
+                let mut queue = self.queue();
+                if queue.is_being_told {
+                    return;
+                }
+                let Some(notice) = queue.waiting.pop_front() else { return };
+                queue.is_being_told = true;
+                notice
+            };
+            // Whatever a waker does, a panic included.
+            let _told = Told(self);
+            match notice {
+                Notice::State(state) => drop(self.states.send_replace(state)),
+                // Nobody may be listening.
+                Notice::Event(event) => drop(self.events.send(event)),
+            }
+        }
+    }
+
+    fn queue(&self) -> MutexGuard<'_, Queue> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+struct Told<'a>(&'a Outbox);
+
+impl Drop for Told<'_> {
+    fn drop(&mut self) {
+        self.0.queue().is_being_told = false;
+    }
+}

@@ -1,0 +1,226 @@
+//! A session's way to its store: every operation has an end, and what processes agree on is written down and read.
+//!
+//! - **I1** Of all processes that share a store, one renews the login at a time.
+//! - **I14** The refresh token is read when the right to spend it is held, and that it may be spent is written down first.
+//! - **I15** What another process has put there is not cleared.
+
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use super::event::Held;
+use super::record::{self, Found, Lease, Record, since_1970};
+use super::unsaved::Unsaved;
+use crate::clock::{self, Clock, Now};
+use crate::error::StoreError;
+use crate::store::{StoreLock, StoredLogin, TokenStore};
+
+/// How long one operation of a store may take.
+const TIMEOUT: Duration = Duration::from_secs(5);
+/// The pause in which somebody else may let go of the right to renew.
+const POLL: Duration = Duration::from_millis(100);
+/// What a lease lasts beyond the sends that it is for: the pause between them, writing down, and a margin for clocks.
+const LEASE_MARGIN: Duration = Duration::from_secs(20);
+/// How often a write is tried anew that somebody else was faster with.
+const TRIES: usize = 16;
+
+#[derive(Clone)]
+pub(crate) struct Keeper {
+    store: Arc<dyn TokenStore>,
+    clock: Clock,
+    /// This session, among all that share the store.
+    holder: Arc<str>,
+    /// Whether a login has no access token to hold.
+    signs_by_cookies: bool,
+}
+
+/// The right to renew, and what it was found to be for.
+pub(crate) enum Claim {
+    /// This one's.
+    Taken(Box<Taken>),
+    /// There is no need: another process has renewed it, or signed in anew.
+    Adopt(Box<Record>),
+    /// There is nothing: the login was ended elsewhere.
+    Gone,
+}
+
+pub(crate) struct Taken {
+    /// What was written down, the intent to spend included.
+    pub(crate) record: Record,
+    /// Whether that is of tokens another process has put there.
+    pub(crate) is_news: bool,
+    /// Whether somebody had the intent to spend these before, and nobody knows what came of it.
+    pub(crate) in_doubt: bool,
+    version: u64,
+    since: Now,
+    /// Held until this is dropped.
+    _lock: StoreLock,
+}
+
+/// What the store says about tokens that the server refused.
+pub(crate) enum Confirmed {
+    /// They were still there; the store is cleared.
+    Cleared,
+    /// Another process has put newer ones there.
+    Newer(Box<Record>),
+    Gone,
+}
+
+impl Keeper {
+    pub(crate) fn new(store: Arc<dyn TokenStore>, clock: Clock, signs_by_cookies: bool) -> Self {
+        let holder = format!("{:016x}", fastrand::u64(..)).into();
+        Self { store, clock, holder, signs_by_cookies }
+    }
+
+    /// What the store holds.
+    pub(crate) async fn load(&self) -> Result<Found, StoreError> {
+        record::read(within(self.store.load()).await?)
+    }
+
+    /// Claims the right to spend the refresh token of `held`, for as long as `sends` takes.
+    ///
+    /// Cancel safe: a claim that is dropped leaves at most a lease behind, which runs out.
+    pub(crate) async fn claim(&self, held: &Held, sends: Duration) -> Result<Claim, StoreError> {
+        let lease = sends + LEASE_MARGIN;
+        let give_up = clock::deadline(lease + LEASE_MARGIN);
+        loop {
+            let lock = within(self.store.try_lock()).await?;
+            let Found { version, record } = self.load().await?;
+            let Some(there) = latest(record, held) else { return Ok(Claim::Gone) };
+            let wall = self.clock.wall();
+            let is_news = there.id != held.record.id;
+            if is_news && !held.must_send && there.is_live(wall, self.signs_by_cookies) {
+                return Ok(Claim::Adopt(Box::new(there)));
+            }
+            let is_busy = match &lock {
+                StoreLock::Busy => true,
+                StoreLock::Held(_) => false,
+                StoreLock::Unsupported => {
+                    there.lease.as_ref().is_some_and(|lease| self.is_anothers(lease, wall))
+                }
+            };
+            if is_busy {
+                if clock::now() >= give_up {
+                    return Err(StoreError::unavailable(
+                        "another process holds the right to renew the login, and does not let go",
+                        "the lock of the store is busy",
+                    ));
+                }
+                let jitter = Duration::from_millis(fastrand::u64(..50));
+                clock::sleep_until(clock::deadline(POLL + jitter)).await;
+                continue;
+            }
+            let in_doubt = there.intent;
+            let lease = matches!(lock, StoreLock::Unsupported).then(|| Lease {
+                holder: self.holder.to_string(),
+                until: since_1970(wall).saturating_add(u64::try_from(lease.as_millis()).unwrap_or(u64::MAX)),
+            });
+            let record = Record { intent: true, lease, ..there };
+            if self.swap(version, Some(&record)).await? {
+                let (version, since) = (version.saturating_add(1), self.clock.now());
+                let taken = Taken { record, is_news, in_doubt, version, since, _lock: lock };
+                return Ok(Claim::Taken(Box::new(taken)));
+            }
+        }
+    }
+
+    fn is_anothers(&self, lease: &Lease, wall: SystemTime) -> bool {
+        *lease.holder != *self.holder && since_1970(wall) < lease.until
+    }
+
+    /// Writes down what has replaced what was claimed. `false`: the login was ended meanwhile, or is another, and these are nobody's.
+    pub(crate) async fn persist(&self, taken: &Taken, record: &Record) -> Result<bool, StoreError> {
+        let replaced = |there: &Record| there.id == taken.record.id;
+        self.settle(taken.version, Some(record), replaced).await.map(|found| found.is_none())
+    }
+
+    /// Lets go of a right that was not used, or was and nobody knows what came of it, which then stays written down.
+    pub(crate) async fn release(&self, taken: &Taken, in_doubt: bool) -> Result<(), StoreError> {
+        let record = Record { intent: in_doubt, lease: None, ..taken.record.clone() };
+        self.swap(taken.version, Some(&record)).await.map(drop)
+    }
+
+    /// Clears the store of tokens that the server refused for good, if they are still there.
+    pub(crate) async fn confirm_refused(&self, taken: &Taken) -> Result<Confirmed, StoreError> {
+        let still_there = |there: &Record| there.id == taken.record.id;
+        Ok(match self.settle(taken.version, None, still_there).await? {
+            None => Confirmed::Cleared,
+            Some(Found { record: Some(record), .. }) => Confirmed::Newer(Box::new(record)),
+            Some(Found { record: None, .. }) => Confirmed::Gone,
+        })
+    }
+
+    /// Writes what the store does not have yet, unless what it has is none of this session's.
+    pub(crate) async fn put(&self, unsaved: &Unsaved) -> Result<(), StoreError> {
+        for _ in 0..TRIES {
+            let found = self.load().await?;
+            let is_due = unsaved.may_replace(found.record.as_ref());
+            if !is_due || self.swap(found.version, unsaved.record.as_ref()).await? {
+                return Ok(());
+            }
+        }
+        Err(too_busy())
+    }
+
+    /// Puts `record` where `version` is; where somebody was faster, only if `is_ours` says of what is there that it is. Gives
+    /// what is there instead.
+    async fn settle(
+        &self,
+        version: u64,
+        record: Option<&Record>,
+        is_ours: impl Fn(&Record) -> bool,
+    ) -> Result<Option<Found>, StoreError> {
+        if self.swap(version, record).await.unwrap_or(false) {
+            return Ok(None);
+        }
+        for _ in 0..TRIES {
+            let found = self.load().await?;
+            match (&found.record, record) {
+                // What was thought to have failed was done.
+                (Some(there), Some(wanted)) if there.id == wanted.id => return Ok(None),
+                (Some(there), _) if is_ours(there) => {}
+                _ => return Ok(Some(found)),
+            }
+            if self.swap(found.version, record).await? {
+                return Ok(None);
+            }
+        }
+        Err(too_busy())
+    }
+
+    async fn swap(&self, version: u64, record: Option<&Record>) -> Result<bool, StoreError> {
+        let next: StoredLogin = record::write(version, record)?;
+        within(self.store.replace(version, next)).await
+    }
+}
+
+fn too_busy() -> StoreError {
+    StoreError::unavailable("the store changes faster than it can be written", "others are always faster")
+}
+
+async fn within<T>(operation: impl Future<Output = Result<T, StoreError>>) -> Result<T, StoreError> {
+    clock::within(TIMEOUT, operation).await.unwrap_or_else(|| Err(StoreError::timeout()))
+}
+
+/// What is to be renewed, of what is in the store and what the session holds; `None` where the login was ended.
+fn latest(record: Option<Record>, held: &Held) -> Option<Record> {
+    let mine = &held.record;
+    match record {
+        // The jar at hand may have newer cookies.
+        Some(there) if there.id == mine.id => {
+            Some(Record { intent: there.intent, lease: there.lease, ..mine.clone() })
+        }
+        // The last renewal could not be written down yet.
+        Some(there) if there.id.login == mine.id.login && there.id.number < mine.id.number => {
+            Some(Record { lease: there.lease, ..mine.clone() })
+        }
+        _ if held.is_new => Some(mine.clone()),
+        there => there,
+    }
+}
+
+impl Taken {
+    /// Whether so much time has passed since, the machine may have been suspended, that the right may be another's by now.
+    pub(crate) fn is_stale(&self, clock: &Clock) -> bool {
+        clock.now().since(&self.since) > LEASE_MARGIN / 2
+    }
+}

@@ -1,0 +1,248 @@
+//! What a run does, phase by phase: claim the right to spend the refresh token, send, write down, and only then give back.
+//!
+//! - **I9** Tokens received are written down or reported.
+//! - **I10** What a fenced run obtains is written down nowhere.
+//! - **I13** Persist before publish, or the failure is told.
+//! - **I14** The refresh token is sent once, and once more only after an answer that leaves in doubt whether it was spent.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::attach::Credential;
+use super::event::{Loaded, Outcome, Renewed, Start};
+use super::keeper::{Claim, Confirmed, Keeper, Taken};
+use super::record::Record;
+use super::refresh::Renewer;
+use super::run::Run;
+use super::shared::Shared;
+use super::tokens::Grant;
+use crate::clock;
+use crate::cookies::Jar;
+use crate::error::{SessionExpired, StoreError, UnavailableCause};
+use crate::request::Prepared;
+use crate::secret::RefreshToken;
+
+/// What is done of a renewal that nobody finishes.
+pub(super) fn aborted() -> Outcome {
+    Outcome::NotSpent { cause: UnavailableCause::Aborted, retry_after: None }
+}
+
+pub(super) async fn renew(run: &Run, shared: &Arc<Shared>, renewer: &Renewer, start: Start) -> Outcome {
+    let Start { grant, jar, held, resend_after, .. } = start;
+    let sender = Sender { run, renewer, resend_after };
+    let (keeper, held) = match (&shared.keeper, held) {
+        (Some(keeper), Some(held)) => (keeper, held),
+        _ => return sender.attempt(&grant, &jar).await,
+    };
+    let sends = renewer.timeout() * 2 + resend_after;
+    loop {
+        let claim = tokio::select! {
+            biased;
+            () = run.cancel.cancelled() => return aborted(),
+            claim = keeper.claim(&held, sends) => claim,
+        };
+        let taken = match claim {
+            Ok(Claim::Taken(taken)) => taken,
+            Ok(Claim::Adopt(record)) => return adopted(*record, shared),
+            Ok(Claim::Gone) => return Outcome::Gone,
+            Err(error) => return store_failed(error),
+        };
+        if taken.is_stale(&shared.clock) {
+            continue;
+        }
+        let renewal = Renewal { shared, keeper, taken: &taken };
+        if let Some(expired) = held.refused.clone().filter(|_| !taken.is_news) {
+            return renewal.refused(expired).await;
+        }
+        let jar = if taken.is_news { &taken.record.jar } else { &jar };
+        let outcome = sender.attempt(&renewal.grant(), jar).await;
+        return renewal.settle(run, outcome, jar).await;
+    }
+}
+
+/// Sends the renewal.
+struct Sender<'a> {
+    run: &'a Run,
+    renewer: &'a Renewer,
+    resend_after: Duration,
+}
+
+impl Sender<'_> {
+    /// One send, and one more where it is in doubt whether the first was received.
+    async fn attempt(&self, grant: &Grant, jar: &Jar) -> Outcome {
+        // Nothing has been spent yet, so the end of the login ends the run.
+        if self.run.cancel.is_cancelled() {
+            return aborted();
+        }
+        let Some(request) = self.renewer.request(grant) else {
+            return Outcome::NothingToRenewWith;
+        };
+        let request = match request {
+            Ok(request) => request,
+            Err(error) => return Outcome::Misconfigured(UnavailableCause::Request(error)),
+        };
+        // Code of the user's has run meanwhile.
+        if self.run.cancel.is_cancelled() {
+            return aborted();
+        }
+        // The point of no return: from here on only the timeout ends it, since the refresh token may be spent.
+        let first = self.send(&request, jar).await;
+        if !matches!(first, Outcome::Ambiguous(_)) {
+            return first;
+        }
+        clock::sleep_until(clock::deadline(self.resend_after)).await;
+        if self.run.cancel.is_cancelled() {
+            return first;
+        }
+        match self.send(&request, jar).await {
+            Outcome::Rejected(expired) => Outcome::Rejected(expired.as_lost_rotation()),
+            // Whatever kept the second from being sent, the first may have been received.
+            Outcome::NotSpent { cause, .. } => Outcome::Ambiguous(cause),
+            second => second,
+        }
+    }
+
+    async fn send(&self, request: &Prepared, jar: &Jar) -> Outcome {
+        match clock::within(self.renewer.timeout(), self.renewer.send(request, jar)).await {
+            Some(outcome) => outcome,
+            None => Outcome::Ambiguous(UnavailableCause::Timeout),
+        }
+    }
+}
+
+/// A renewal that the right was claimed for.
+struct Renewal<'a> {
+    shared: &'a Arc<Shared>,
+    keeper: &'a Keeper,
+    taken: &'a Taken,
+}
+
+impl Renewal<'_> {
+    fn grant(&self) -> Grant {
+        let Record { access, refresh, .. } = &self.taken.record;
+        Grant { access: access.clone(), refresh: refresh.clone() }
+    }
+
+    /// Writes down what came of it, and gives it on.
+    async fn settle(&self, run: &Run, outcome: Outcome, jar: &Jar) -> Outcome {
+        match outcome {
+            Outcome::Success(renewed) if self.shared.may_persist(run) => self.renewed(renewed, jar).await,
+            Outcome::Unusable { refresh, cause, .. } if self.shared.may_persist(run) => {
+                let record = Record { access: None, ..self.replaced_by(&refresh, jar) };
+                let id = record.id.clone();
+                match self.keeper.persist(self.taken, &record).await {
+                    Ok(true) => {}
+                    Ok(false) => return self.look_again().await,
+                    Err(error) => self.shared.store_failed(error),
+                }
+                Outcome::Unusable { refresh, id: Some(id), cause }
+            }
+            // Nobody's.
+            Outcome::Success(_) | Outcome::Unusable { .. } => outcome,
+            Outcome::Rejected(expired) if self.taken.in_doubt => {
+                self.refused(expired.as_lost_rotation()).await
+            }
+            Outcome::Rejected(expired) => self.refused(expired).await,
+            Outcome::Ambiguous(_) => self.let_go(outcome, true).await,
+            outcome => self.let_go(outcome, self.taken.in_doubt).await,
+        }
+    }
+
+    async fn renewed(&self, renewed: Renewed, jar: &Jar) -> Outcome {
+        let Renewed { credential, .. } = renewed;
+        let tokens = &credential.tokens;
+        let before = self.replaced_by(&tokens.refresh, jar);
+        let record = Record {
+            access: tokens.access.clone(),
+            subject: tokens.subject.clone().or(before.subject),
+            scopes: tokens.scopes.clone().or(before.scopes),
+            issued: self.shared.clock.wall(),
+            lifetime: credential.lifetime,
+            ..before
+        };
+        let is_unsaved = match self.keeper.persist(self.taken, &record).await {
+            Ok(true) => false,
+            Ok(false) => return self.look_again().await,
+            Err(error) => {
+                self.shared.store_failed(error);
+                true
+            }
+        };
+        let adopted =
+            match self.taken.is_news.then(|| load(self.taken.record.clone(), self.shared)).transpose() {
+                Ok(adopted) => adopted.map(Box::new),
+                // Its access token is of no interest any more.
+                Err(_) => None,
+            };
+        Outcome::Success(Renewed { credential, id: Some(record.id), adopted, is_unsaved })
+    }
+
+    /// What was claimed, with a new refresh token where there is one.
+    fn replaced_by(&self, refresh: &Option<RefreshToken>, jar: &Jar) -> Record {
+        let before = self.taken.record.clone();
+        let told = refresh.clone().filter(|refresh| !refresh.expose().is_empty());
+        Record {
+            id: before.id.next(),
+            refresh: told.or_else(|| before.refresh.clone()),
+            jar: Arc::new(jar.fork()),
+            ..before
+        }
+        .at_rest()
+    }
+
+    /// The server refused the refresh token for good: the end, unless another process was faster.
+    async fn refused(&self, expired: SessionExpired) -> Outcome {
+        match self.keeper.confirm_refused(self.taken).await {
+            Ok(Confirmed::Cleared) => Outcome::Rejected(expired),
+            Ok(Confirmed::Newer(record)) => adopted(*record, self.shared),
+            Ok(Confirmed::Gone) => Outcome::Gone,
+            Err(error) => Outcome::RejectedUnconfirmed(expired, UnavailableCause::Store(error)),
+        }
+    }
+
+    async fn let_go(&self, outcome: Outcome, in_doubt: bool) -> Outcome {
+        // Where that fails the lease runs out, and a later refusal is told as one that may have a harmless reason.
+        let _ = self.keeper.release(self.taken, in_doubt).await;
+        outcome
+    }
+
+    /// What was claimed is not there any more: somebody has signed in or out meanwhile.
+    async fn look_again(&self) -> Outcome {
+        match self.keeper.load().await {
+            Ok(found) => match found.record {
+                Some(record) => adopted(record, self.shared),
+                None => Outcome::Gone,
+            },
+            Err(error) => store_failed(error),
+        }
+    }
+}
+
+fn adopted(record: Record, shared: &Shared) -> Outcome {
+    match load(record, shared) {
+        Ok(loaded) => Outcome::Adopted(Box::new(loaded)),
+        Err(error) => store_failed(error),
+    }
+}
+
+fn store_failed(error: StoreError) -> Outcome {
+    Outcome::NotSpent { cause: UnavailableCause::Store(error), retry_after: None }
+}
+
+/// Makes what a store has ready to sign with.
+pub(super) fn load(record: Record, shared: &Shared) -> Result<Loaded, StoreError> {
+    let wall = shared.clock.wall();
+    let (id, jar, age, lifetime) = (record.id.clone(), record.jar.clone(), record.age(wall), record.lifetime);
+    let credential = match shared.attachment.credential(record.tokens(), None, || wall) {
+        Ok(credential) => Credential { age, lifetime, ..credential },
+        // It was written without one, to be renewed before anything is signed.
+        Err(_) if record.access.is_none() && shared.can_renew() => {
+            Credential { tokens: record.tokens(), header: None, lifetime: Some(Duration::ZERO), age }
+        }
+        Err(error) => {
+            let what = format!("what is kept cannot sign the requests of this client: {}", error.reason());
+            return Err(StoreError::foreign(what));
+        }
+    };
+    Ok(Loaded { id, credential, jar })
+}

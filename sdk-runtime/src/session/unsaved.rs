@@ -1,0 +1,93 @@
+//! What of a session the store does not have yet, and what it may be put in the place of. Knows no store.
+
+use std::sync::Arc;
+
+use super::record::{Record, TokenId};
+
+/// A login, or its end, that is to be written down.
+#[derive(Debug, Clone)]
+pub(crate) struct Unsaved {
+    /// Goes up with each change, so that a newer one is not taken for written when an older one was.
+    pub(crate) serial: u64,
+    /// `None`: the login has ended.
+    pub(crate) record: Option<Record>,
+    pub(crate) replaces: Replaces,
+}
+
+/// What may be replaced. What may not is another's, who knows better.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Replaces {
+    /// Whatever there is: somebody has signed in, or out before anybody has looked.
+    Anything,
+    /// Older tokens of the same login: it was renewed.
+    Older(TokenId),
+    /// Any tokens of this login: somebody has signed out.
+    Login(Arc<str>),
+    /// These very tokens: they are over. I15
+    Exactly(TokenId),
+}
+
+impl Unsaved {
+    /// Whether this is to be written where `there` is; `None` is the end of a login, or nothing.
+    pub(crate) fn may_replace(&self, there: Option<&Record>) -> bool {
+        let Some(there) = there else {
+            // An end stays one, but for a new login.
+            return self.record.is_some() && self.replaces == Replaces::Anything;
+        };
+        match &self.replaces {
+            // It may have been written and renewed already.
+            Replaces::Anything => self
+                .record
+                .as_ref()
+                .is_none_or(|record| there.id.login != record.id.login || there.id.number < record.id.number),
+            Replaces::Older(id) => there.id.login == id.login && there.id.number < id.number,
+            Replaces::Login(login) => there.id.login == *login,
+            Replaces::Exactly(id) => there.id == *id,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::SystemTime;
+
+    use super::*;
+
+    fn record(login: u64, number: u64) -> Record {
+        Record {
+            id: TokenId { number, ..TokenId::first(login) },
+            access: None,
+            refresh: None,
+            subject: None,
+            scopes: None,
+            issued: SystemTime::UNIX_EPOCH,
+            lifetime: None,
+            jar: Arc::default(),
+            intent: false,
+            lease: None,
+        }
+    }
+
+    #[test]
+    fn i15_only_what_is_known_to_be_ours_is_replaced() {
+        let (login, id) = (TokenId::first(1).login, record(1, 5).id);
+        for (name, mine, replaces, older, same, newer, other, none) in [
+            ("signed in", true, Replaces::Anything, true, false, false, true, true),
+            ("renewed", true, Replaces::Older(id.clone()), true, false, false, false, false),
+            ("signed out", false, Replaces::Login(login), true, true, true, false, false),
+            ("signed out unseen", false, Replaces::Anything, true, true, true, true, false),
+            ("expired", false, Replaces::Exactly(id), false, true, false, false, false),
+        ] {
+            let unsaved = Unsaved { serial: 1, record: mine.then(|| record(1, 5)), replaces };
+            for (what, there, expected) in [
+                ("older", Some(record(1, 4)), older),
+                ("same", Some(record(1, 5)), same),
+                ("newer", Some(record(1, 6)), newer),
+                ("another login", Some(record(2, 5)), other),
+                ("nothing", None, none),
+            ] {
+                assert_eq!(unsaved.may_replace(there.as_ref()), expected, "{name} over {what}");
+            }
+        }
+    }
+}
