@@ -1,4 +1,4 @@
-//! Time and tasks, the only file that names `tokio::time` and `tokio::spawn`; knows nothing of what it is used for.
+//! Time, tasks and threads, the only file that names `tokio::time` and `tokio::spawn`; knows nothing of what it is used for.
 //!
 //! Time is tokio's, so that a test with a paused clock runs an hour of a session's life in a millisecond.
 
@@ -83,6 +83,29 @@ pub(crate) async fn within<F: Future>(limit: Duration, future: F) -> Option<F::O
 pub(crate) fn spawn(task: impl Future<Output = ()> + Send + 'static) {
     if let Ok(runtime) = tokio::runtime::Handle::try_current() {
         runtime.spawn(task);
+    }
+}
+
+/// The output of `work`, which may block, on a thread where it holds up no task. It goes on to its end when this future is dropped.
+/// `None` where a runtime that shuts down never began it.
+pub(crate) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
+    match tokio::runtime::Handle::try_current() {
+        Ok(runtime) => runtime.spawn_blocking(work).await.ok(),
+        Err(_) => Some(work()),
+    }
+}
+
+/// What `attempt` gives, which is asked again and again for as long as `limit`. For threads that may block, and in real time: what
+/// is waited for are other processes, and they know nothing of a clock that a test has paused.
+pub(crate) fn insist<T>(limit: Duration, mut attempt: impl FnMut() -> Option<T>) -> Option<T> {
+    let begin = std::time::Instant::now();
+    loop {
+        let given = attempt();
+        if given.is_some() || begin.elapsed() >= limit {
+            return given;
+        }
+        // By chance, so that of two who wait neither is always the later one.
+        std::thread::sleep(Duration::from_micros(fastrand::u64(500..5_000)));
     }
 }
 

@@ -57,7 +57,7 @@ pub use session::{
     Attach, Grant, Login, RefreshBearer, Refusal, Session, SessionEvent, SessionEvents, SessionState,
     StateWatch, TokenRequest, TokenResponse, Tokens, Verdict,
 };
-pub use store::{MemoryStore, StoreFuture, StoreLock, StoredLogin, TokenStore};
+pub use store::{FileStore, MemoryStore, StoreFuture, StoreLock, StoredLogin, TokenStore};
 pub use transport::{
     HttpClientBuilder, ResponseBody, ServiceTransport, Transport, TransportFuture, TransportRequest,
     TransportResponse,

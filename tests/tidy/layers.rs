@@ -13,7 +13,7 @@ struct Layers {
     order: &'static [&'static str],
 }
 
-const LAYERS: [Layers; 6] = [
+const LAYERS: [Layers; 7] = [
     Layers {
         directory: "sdk-runtime/src/",
         order: &[
@@ -56,6 +56,7 @@ const LAYERS: [Layers; 6] = [
             "asking renewal run saving shared",
         ],
     },
+    Layers { directory: "sdk-runtime/src/store/", order: &["format private", "lock", "file memory"] },
     Layers {
         directory: "sdk-macros/src/",
         order: &[

@@ -1,7 +1,11 @@
 //! Where a login is kept across restarts: a place for one text with a version. Knows nothing of what the text says; leases,
 //! intents and the end of a login are written in it by the session.
 
+mod file;
+mod format;
+mod lock;
 mod memory;
+mod private;
 
 use std::any::Any;
 use std::fmt;
@@ -11,6 +15,7 @@ use std::sync::Arc;
 
 use zeroize::Zeroizing;
 
+pub use file::FileStore;
 pub use memory::MemoryStore;
 
 use crate::error::StoreError;

@@ -1,0 +1,92 @@
+//! A store in a file. The file itself is in `file/cell.rs`; this is how it is used without holding up tasks.
+
+mod cell;
+
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use self::cell::Cell;
+use super::{StoreFuture, StoreLock, StoredLogin, TokenStore};
+use crate::clock;
+use crate::error::StoreError;
+
+/// Keeps a login in a file that only this user can read, for all processes that name the same one. A clone is the same store.
+///
+/// ```
+/// use sdk_runtime::{FileStore, StoredLogin, TokenStore};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let state = std::env::temp_dir().join(format!("sdk-runtime-file-store-{}", std::process::id()));
+/// # let home = state.clone();
+/// let store = FileStore::new(state.join("tracker/login"));
+/// assert_eq!(store.load().await?, None);
+/// assert!(store.replace(0, StoredLogin::new(1, "a")).await?);
+///
+/// let elsewhere = FileStore::new(state.join("tracker/login"));
+/// assert!(!elsewhere.replace(0, StoredLogin::new(1, "b")).await?, "somebody else was faster");
+/// assert_eq!(elsewhere.load().await?, store.load().await?);
+/// # std::fs::remove_dir_all(home)?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// - The file has mode 600, and a directory that is missing is made with mode 700. A file that others can read, or that they could
+///   replace because they can write to its directory, is refused with [`Unavailable`](crate::StoreErrorKind::Unavailable) and the
+///   command that mends it. So is one of another user: a program that is run once with `sudo` would lock its owner out. (None of
+///   this is looked at on other systems than Unix, where a file is as private as its directory.)
+/// - What is there is replaced in one step, and is on the disk when that is done: whenever the process or the machine stops, the
+///   old login is there or the new one.
+/// - A file that this library has not written, that is damaged, or that a later version has written is
+///   [`Foreign`](crate::StoreErrorKind::Foreign), and is not overwritten. Neither is a symbolic link, nor what is no regular file.
+/// - Beside the file `login` there are `login.lock` and `login.renewing`, empty, for the locks of the system; they stay. The system
+///   frees a lock when its holder ends, even by `SIGKILL`. Where a file system has no such locks (some that are mounted over a
+///   network), the store does not work and says so.
+#[derive(Clone)]
+pub struct FileStore(Arc<Cell>);
+
+impl FileStore {
+    /// The store in the file at `path`, which need not exist.
+    pub fn new(path: impl Into<PathBuf>) -> Self {
+        Self(Arc::new(Cell::new(path.into())))
+    }
+
+    /// Does `work` where it may block. It goes on to its end, whoever goes away.
+    fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Cell) -> Result<T, StoreError> + Send + 'static,
+    ) -> StoreFuture<'_, T> {
+        let cell = self.0.clone();
+        Box::pin(async move {
+            let done = clock::blocking(move || work(&cell)).await;
+            done.unwrap_or_else(|| {
+                let path = self.0.path().display();
+                Err(StoreError::unavailable(format!("{path} was not used"), "the runtime is shutting down"))
+            })
+        })
+    }
+}
+
+impl TokenStore for FileStore {
+    fn load(&self) -> StoreFuture<'_, Option<StoredLogin>> {
+        self.run(Cell::load)
+    }
+
+    fn replace(&self, expected: u64, next: StoredLogin) -> StoreFuture<'_, bool> {
+        self.run(move |cell| cell.replace(expected, &next))
+    }
+
+    fn try_lock(&self) -> StoreFuture<'_, StoreLock> {
+        self.run(|cell| {
+            let lock = cell.try_lock_renewal()?;
+            Ok(lock.map_or(StoreLock::Busy, |lock| StoreLock::Held(Box::new(lock))))
+        })
+    }
+}
+
+impl fmt::Debug for FileStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("FileStore").field(&self.0.path()).finish()
+    }
+}

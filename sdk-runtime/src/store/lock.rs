@@ -1,0 +1,50 @@
+//! A lock among the processes of a machine: that of the system, on a file. Knows nothing of what it is for.
+
+use std::fs::{File, TryLockError};
+use std::path::Path;
+use std::time::Duration;
+
+use super::private;
+use crate::clock;
+use crate::error::StoreError;
+
+/// A replacement takes milliseconds. Whoever has not got its lock by then says so, before the session's own limit ends.
+const LIMIT: Duration = Duration::from_secs(3);
+
+/// The lock on a file, until it is dropped or the process ends, however it ends.
+///
+/// It is held by what was opened, so a second one in the same process has to wait like one in another. The file has nothing in it,
+/// and is never deleted: somebody may have opened it and wait for the lock, and would then hold one that whoever makes the file
+/// anew knows nothing of.
+#[derive(Debug)]
+pub(super) struct FileLock(File);
+
+impl FileLock {
+    /// Takes the lock on `path`, and makes the file where it is missing; `None` where somebody else holds it.
+    pub(super) fn try_take(path: &Path) -> Result<Option<Self>, StoreError> {
+        let unavailable =
+            |error| StoreError::unavailable(format!("{} cannot be locked", path.display()), error);
+        let file = private::open(path, private::options().write(true).create(true).truncate(false))?;
+        let file = file.ok_or_else(|| unavailable(std::io::ErrorKind::NotFound.into()))?;
+        match file.try_lock() {
+            Ok(()) => Ok(Some(Self(file))),
+            Err(TryLockError::WouldBlock) => Ok(None),
+            Err(TryLockError::Error(error)) => Err(unavailable(error)),
+        }
+    }
+
+    /// Takes the lock on `path`, and waits a little where somebody else holds it. Blocks.
+    pub(super) fn take(path: &Path) -> Result<Self, StoreError> {
+        clock::insist(LIMIT, || Self::try_take(path).transpose()).unwrap_or_else(|| {
+            let reason = format!("somebody else has held it for {LIMIT:?}");
+            Err(StoreError::unavailable(format!("{} cannot be locked", path.display()), reason))
+        })
+    }
+}
+
+impl Drop for FileLock {
+    fn drop(&mut self) {
+        // Closing would do, but for a child process that was forked this moment and has the file open still.
+        let _ = self.0.unlock();
+    }
+}

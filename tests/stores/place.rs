@@ -1,0 +1,84 @@
+//! A directory for one test, and stores by name, so that another process can open the same.
+
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+    process::Command,
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
+};
+
+use sdk_runtime::{FileStore, TokenStore};
+
+/// Is deleted with the test.
+pub(crate) struct Place(PathBuf);
+
+impl Place {
+    pub(crate) fn new() -> Self {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        let name = format!("sdk-stores-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+        let path = std::env::temp_dir().join(name);
+        let mut builder = fs::DirBuilder::new();
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        builder.create(&path).unwrap();
+        Self(path)
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.0
+    }
+
+    pub(crate) fn login(&self) -> PathBuf {
+        self.0.join("login")
+    }
+
+    /// The names of what is in it.
+    pub(crate) fn names(&self) -> Vec<String> {
+        let entries = fs::read_dir(&self.0).unwrap();
+        let mut names: Vec<String> =
+            entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let removed = fs::remove_dir_all(&self.0);
+        assert!(removed.is_ok() || std::thread::panicking(), "{removed:?}");
+    }
+}
+
+/// The kinds of store that several processes can share.
+pub(crate) const SHARED: [&str; 1] = ["file"];
+
+/// Another handle to the store of this kind at `path`.
+pub(crate) fn open(kind: &str, path: &Path) -> Arc<dyn TokenStore> {
+    match kind {
+        "file" => Arc::new(FileStore::new(path)),
+        _ => panic!("there is no store {kind:?}"),
+    }
+}
+
+const KIND: &str = "SDK_STORES_KIND";
+const PATH: &str = "SDK_STORES_PATH";
+
+/// A process that runs `test` of this binary, which is ignored otherwise, and finds the store by [`given`].
+pub(crate) fn child(test: &str, kind: &str, path: &Path) -> Command {
+    let mut child = Command::new(std::env::current_exe().unwrap());
+    child.args(["--exact", test, "--ignored", "--nocapture"]).env(KIND, kind).env(PATH, path);
+    child
+}
+
+/// What this process was started with by [`child`]; nothing where somebody runs all that is ignored.
+pub(crate) fn given() -> Option<(String, PathBuf)> {
+    Some((std::env::var(KIND).ok()?, std::env::var_os(PATH)?.into()))
+}
+
+/// Tells the process that has started this one, past the test runner.
+pub(crate) fn tell(what: impl std::fmt::Display) {
+    io::Write::write_fmt(&mut io::stderr(), format_args!("{what}\n")).unwrap();
+}
