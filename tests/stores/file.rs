@@ -283,6 +283,7 @@ async fn finds_a_full_disk() {
     let store = FileStore::new(&path);
     let error = store.replace(1, StoredLogin::new(2, "x".repeat(100_000))).await.unwrap_err();
     assert_eq!(error.kind(), StoreErrorKind::Unavailable, "{error}");
+    assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 2, "what was half written is gone");
     assert_eq!(store.load().await.unwrap(), Some(login(1)));
     assert!(store.replace(1, login(2)).await.unwrap(), "there is room for little");
 }
