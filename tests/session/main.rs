@@ -1,15 +1,22 @@
 //! The session as callers see it: storms, races and endings, counted at the server.
 
+mod shelf;
 mod tracker;
 
 mod cancel;
+mod clocks;
+mod closing;
 mod edges;
+mod events;
 mod failure;
 mod identity;
 mod judged;
+mod kept;
 mod limits;
+mod lost;
 mod ownership;
 mod secrets;
+mod shared;
 mod socket;
 mod storm;
 mod windows;

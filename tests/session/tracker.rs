@@ -5,7 +5,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use sdk_runtime::{
-    Grant, Head, Refusal, Result, ServiceTransport, TokenRequest, TokenResponse, Tokens, api_client,
+    ClientBuilder, Grant, Head, Refusal, Result, ServiceTransport, TokenRequest, TokenResponse, Tokens,
+    api_client,
 };
 use sdk_testkit::{Reply, TokenServer};
 use serde::{Deserialize, Serialize};
@@ -126,10 +127,14 @@ pub fn with_issues(server: TokenServer) -> TokenServer {
     server
 }
 
+/// A client of `server` in the making, in memory.
+pub fn builder(server: &TokenServer) -> ClientBuilder<TrackerClient> {
+    TrackerClient::builder("http://localhost").transport(ServiceTransport::new(server.backend().clone()))
+}
+
 /// A client of `server`, in memory and signed out.
 pub fn client(server: &TokenServer) -> TrackerClient {
-    let transport = ServiceTransport::new(server.backend().clone());
-    TrackerClient::builder("http://localhost").transport(transport).build().unwrap()
+    builder(server).build().unwrap()
 }
 
 /// A client of `server`, in memory, signed in as ann, whose access token the server has just forgotten.

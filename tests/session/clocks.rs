@@ -1,0 +1,106 @@
+//! Two clocks: a machine that was suspended, a time of day that somebody sets.
+
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, SystemTime};
+
+use sdk_testkit::{Event, TokenServer};
+use tokio::time::advance;
+
+use crate::shelf::Shelf;
+use crate::tracker::{TrackerClient, builder, user, with_issues};
+
+/// A time of day that only a test moves; what passes on tokio's clock is not on it.
+#[derive(Clone)]
+pub struct Wall(Arc<Mutex<SystemTime>>);
+
+impl Wall {
+    pub fn new() -> Self {
+        Self(Arc::new(Mutex::new(SystemTime::now())))
+    }
+
+    pub fn now(&self) -> SystemTime {
+        *self.0.lock().unwrap()
+    }
+
+    pub fn forward(&self, by: Duration) {
+        *self.0.lock().unwrap() += by;
+    }
+
+    fn back(&self, by: Duration) {
+        *self.0.lock().unwrap() -= by;
+    }
+}
+
+fn server() -> TokenServer {
+    let builder = TokenServer::builder().access_lifetime(Duration::from_secs(1000)).tells_lifetime(true);
+    with_issues(builder.build())
+}
+
+async fn signed_in(server: &TokenServer) -> (Wall, TrackerClient) {
+    let wall = Wall::new();
+    let shown = wall.clone();
+    let client = builder(server).wall_clock(move || shown.now()).build().unwrap();
+    client.login(&user("ann")).await.unwrap();
+    (wall, client)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_token_that_lapsed_while_the_machine_slept_is_renewed_before_anything_is_sent() {
+    let server = server();
+    let (wall, client) = signed_in(&server).await;
+    wall.forward(Duration::from_secs(8 * 3600));
+    client.issue(1).await.unwrap();
+    let order: Vec<_> = server.timeline().into_iter().map(|(_, event)| event).collect();
+    assert!(matches!(order[..], [Event::Login, Event::Refresh, Event::Rotation, Event::Served]), "{order:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn i26_a_clock_that_is_set_back_makes_no_token_young_again() {
+    let server = server();
+    let (wall, client) = signed_in(&server).await;
+    wall.back(Duration::from_secs(365 * 86_400));
+    client.issue(1).await.unwrap();
+    assert_eq!(server.counts().refreshes, 0, "nor old");
+    advance(Duration::from_secs(1001)).await;
+    client.issue(2).await.unwrap();
+    let counts = server.counts();
+    assert_eq!((counts.refreshes, counts.rejected_calls), (1, 0), "I26: the other clock has seen it age");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_clock_that_was_wrong_costs_one_renewal() {
+    let server = server();
+    let (wall, client) = signed_in(&server).await;
+    // A dead battery, and then the network tells the time.
+    wall.forward(Duration::from_secs(10 * 365 * 86_400));
+    for id in 0..100 {
+        client.issue(id).await.unwrap();
+    }
+    assert_eq!(server.counts().refreshes, 1);
+    wall.back(Duration::from_secs(10 * 365 * 86_400));
+    for id in 0..100 {
+        client.issue(id).await.unwrap();
+    }
+    assert_eq!(server.counts().refreshes, 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_login_in_a_store_ages_while_no_program_runs() {
+    let (server, shelf) = (server(), Shelf::new());
+    let wall = Wall::new();
+    let start = || {
+        let shown = wall.clone();
+        builder(&server).store(shelf.clone()).wall_clock(move || shown.now()).build().unwrap()
+    };
+    start().login(&user("ann")).await.unwrap();
+    wall.forward(Duration::from_secs(100));
+    start().issue(1).await.unwrap();
+    assert_eq!(server.counts().refreshes, 0, "it is good still");
+    wall.forward(Duration::from_secs(3600));
+    start().issue(2).await.unwrap();
+    let counts = server.counts();
+    assert_eq!((counts.refreshes, counts.rejected_calls), (1, 0));
+    wall.back(Duration::from_secs(86_400));
+    start().issue(3).await.unwrap();
+    assert_eq!(server.counts().refreshes, 1, "what seems to come from the future is new");
+}

@@ -1,0 +1,89 @@
+//! The end of a program: what was sent is answered, what was answered is written down, and nothing more goes out.
+
+use std::future::IntoFuture;
+use std::time::Duration;
+
+use sdk_runtime::{Error, StoreErrorKind};
+use sdk_testkit::Reply;
+use tokio::time::Instant;
+
+use crate::shelf::{Shelf, Writes};
+use crate::tracker::{client, expired_client, server, user};
+
+#[tokio::test(start_paused = true)]
+async fn a_rotation_that_is_under_way_is_written_down_before_the_end() {
+    let (server, shelf) = (server(), Shelf::new());
+    let client = shelf.client(&server);
+    client.login(&user("ann")).await.unwrap();
+    server.expire_access_tokens();
+    server.refresh_latency(Duration::from_secs(3));
+    let call = tokio::spawn(client.issue(1).into_future());
+    server.wait_for(|counts| counts.refreshes == 1).await;
+
+    let begin = Instant::now();
+    client.session().shutdown().await.unwrap();
+    assert_eq!(begin.elapsed(), Duration::from_secs(3));
+    assert!(matches!(call.await.unwrap(), Err(Error::Closed)));
+    assert!(matches!(client.issue(2).await, Err(Error::Closed)));
+    drop(client);
+    assert_eq!(shelf.client(&server).issue(3).await.unwrap().owner, "ann", "I9");
+    let counts = server.counts();
+    assert_eq!((counts.refreshes, counts.reused, counts.logins), (1, 0, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_the_store_does_not_have_yet_is_written_at_the_end() {
+    let (server, shelf) = (server(), Shelf::new());
+    let client = shelf.client(&server);
+    shelf.writes(Writes::Badly);
+    client.login(&user("ann")).await.unwrap();
+    shelf.writes(Writes::Well);
+    client.session().shutdown().await.unwrap();
+    assert_eq!(shelf.client(&server).issue(1).await.unwrap().owner, "ann");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_end_that_cannot_write_says_so_and_is_an_end() {
+    let (server, shelf) = (server(), Shelf::new());
+    let client = shelf.client(&server);
+    shelf.writes(Writes::Badly);
+    client.login(&user("ann")).await.unwrap();
+    let begin = Instant::now();
+    assert_eq!(client.session().shutdown().await.unwrap_err().kind(), StoreErrorKind::Unavailable);
+    shelf.writes(Writes::Never);
+    let other = Shelf::new();
+    let client = other.client(&server);
+    other.writes(Writes::Never);
+    let signing_in = client.login(&user("ann")).timeout(Duration::from_secs(1));
+    signing_in.await.unwrap();
+    assert_eq!(client.session().shutdown().await.unwrap_err().kind(), StoreErrorKind::Timeout);
+    assert!(begin.elapsed() <= Duration::from_secs(20), "{:?}", begin.elapsed());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_renewal_that_hangs_is_not_waited_for_forever() {
+    let server = server();
+    let client = expired_client(&server).await;
+    server.next_refresh(Reply::hang());
+    let call = tokio::spawn(client.issue(1).timeout(None).into_future());
+    server.wait_for(|counts| counts.refreshes == 1).await;
+    let begin = Instant::now();
+    let ended = client.session().shutdown().await;
+    assert!(begin.elapsed() <= Duration::from_secs(10), "{:?}", begin.elapsed());
+    assert!(ended.is_err(), "nobody knows what came of it");
+    assert!(matches!(call.await.unwrap(), Err(Error::Closed)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn whoever_has_nothing_under_way_ends_at_once_and_more_than_once() {
+    let server = server();
+    let client = client(&server);
+    client.login(&user("ann")).await.unwrap();
+    let begin = Instant::now();
+    client.session().shutdown().await.unwrap();
+    client.session().shutdown().await.unwrap();
+    client.session().close();
+    assert_eq!(begin.elapsed(), Duration::ZERO);
+    assert!(matches!(client.session().resume().await, Err(Error::Closed)));
+    assert!(matches!(client.session().refresh().await, Err(Error::Closed)));
+}

@@ -1,0 +1,104 @@
+//! Answers to renewals that are lost: the renewal is sent once more, and what that gives is told for what it is.
+
+use std::future::IntoFuture;
+use std::time::Duration;
+
+use sdk_runtime::{Error, ExpiredReason};
+use sdk_testkit::{Reply, TokenServer};
+use tokio::time::advance;
+
+use crate::tracker::{client, expired_client, server, user, with_issues};
+
+#[tokio::test(start_paused = true)]
+async fn what_the_server_never_saw_is_sent_once_more() {
+    let server = server();
+    let client = expired_client(&server).await;
+    server.next_refresh(Reply::reset());
+    client.issue(1).await.unwrap();
+    let counts = server.counts();
+    assert_eq!((counts.refreshes, counts.rotations, counts.reused), (2, 1, 0), "I14");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_rotation_whose_answer_was_lost_is_told_as_one() {
+    for reply in [Reply::reset(), Reply::hang(), Reply::text("oops").status(502), Reply::html("<p>hm</p>")] {
+        let server = server();
+        let client = expired_client(&server).await;
+        server.next_refresh_rotates_then(reply.clone());
+        let Err(Error::SessionExpired(expired)) = client.issue(1).await else { panic!("{reply:?}") };
+        assert_eq!(expired.reason(), ExpiredReason::LostRotation, "{reply:?}");
+        assert!(expired.requires_sign_in());
+        assert!(expired.to_string().contains("lost"), "{expired}");
+        assert_eq!(server.counts().refreshes, 2, "I14: {reply:?}");
+        client.login(&user("ann")).await.unwrap();
+        client.issue(1).await.unwrap();
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_bears_with_a_second_send_loses_nobody() {
+    let builder = TokenServer::builder().access_lifetime(Duration::from_secs(3600)).rotating(false);
+    let server = with_issues(builder.build());
+    let client = expired_client(&server).await;
+    server.next_refresh_rotates_then(Reply::reset());
+    client.issue(1).await.unwrap();
+    assert_eq!(server.counts().refreshes, 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_renewal_in_doubt_is_sent_twice_and_not_a_third_time() {
+    let server = server();
+    let client = expired_client(&server).await;
+    for _ in 0..2 {
+        server.next_refresh(Reply::reset());
+    }
+    let Err(Error::RefreshUnavailable(told)) = client.issue(1).await else { panic!("renewed") };
+    assert_eq!(server.counts().refreshes, 2, "I14");
+    let Err(Error::RefreshUnavailable(again)) = client.issue(1).await else { panic!("renewed") };
+    assert!(again.retry_after() <= told.retry_after());
+    assert_eq!(server.counts().refreshes, 2, "I7");
+
+    // What is refused after that may have been spent by either of them.
+    server.revoke_all();
+    advance(told.retry_after()).await;
+    let Err(Error::SessionExpired(expired)) = client.issue(1).await else { panic!("not refused") };
+    assert_eq!(expired.reason(), ExpiredReason::LostRotation);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_refused_after_a_renewal_that_went_well_is_no_lost_rotation() {
+    let server = server();
+    let client = expired_client(&server).await;
+    server.next_refresh(Reply::reset());
+    client.issue(1).await.unwrap();
+    server.revoke_all();
+    let Err(Error::SessionExpired(expired)) = client.issue(1).await else { panic!("not refused") };
+    assert_eq!(expired.reason(), ExpiredReason::RefreshRejected);
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_is_sent_once_more_for_a_login_that_is_over() {
+    let server = server();
+    let client = expired_client(&server).await;
+    server.next_refresh(Reply::reset());
+    let call = tokio::spawn(client.issue(1).into_future());
+    server.wait_for(|counts| counts.refreshes == 1).await;
+    client.session().sign_out();
+    assert!(matches!(call.await.unwrap(), Err(Error::NotSignedIn)));
+    tokio::time::sleep(Duration::from_secs(10)).await;
+    assert_eq!(server.counts().refreshes, 1, "I10");
+}
+
+#[tokio::test(start_paused = true)]
+async fn whoever_waits_may_leave_between_the_sends() {
+    let server = server();
+    let client = client(&server);
+    client.login(&user("ann")).await.unwrap();
+    server.expire_access_tokens();
+    server.next_refresh(Reply::reset());
+    let call = client.issue(1).timeout(Duration::from_millis(100));
+    assert!(matches!(call.await, Err(Error::Timeout(_))), "the pause is a quarter of a second at least");
+    server.wait_for(|counts| counts.rotations == 1).await;
+    client.issue(2).await.unwrap();
+    assert_eq!(server.counts().refreshes, 2, "I8: the run went on");
+}

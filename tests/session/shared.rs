@@ -1,0 +1,136 @@
+//! One login in several processes: one renewal for all, and nobody clears or spends what is another's.
+
+use std::future::IntoFuture;
+use std::time::{Duration, SystemTime};
+
+use sdk_runtime::{Error, SessionEvent, SessionState};
+use tokio::task::JoinSet;
+use tokio::time::{Instant, sleep};
+
+use crate::clocks::Wall;
+use crate::shelf::Shelf;
+use crate::tracker::{builder, server, user};
+
+#[tokio::test(start_paused = true)]
+async fn i1_of_all_who_share_a_login_one_renews_it() {
+    for shelf in [Shelf::new(), Shelf::lockable()] {
+        let server = server();
+        shelf.client(&server).login(&user("ann")).await.unwrap();
+        let clients: Vec<_> = (0..5).map(|_| shelf.client(&server)).collect();
+        for client in &clients {
+            client.issue(0).await.unwrap();
+        }
+        for round in 1..=3 {
+            server.expire_access_tokens();
+            server.refresh_latency(Duration::from_secs(2));
+            let mut calls = JoinSet::new();
+            for id in 0..50 {
+                for client in &clients {
+                    calls.spawn(client.issue(id).into_future());
+                }
+            }
+            while let Some(done) = calls.join_next().await {
+                assert_eq!(done.unwrap().unwrap().owner, "ann");
+            }
+            let counts = server.counts();
+            assert_eq!((counts.refreshes, counts.reused), (round, 0), "I1");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_another_has_renewed_is_taken_over_and_told_of() {
+    let (server, shelf) = (server(), Shelf::new());
+    let (one, two) = (shelf.client(&server), shelf.client(&server));
+    one.login(&user("ann")).await.unwrap();
+    two.issue(1).await.unwrap();
+    server.expire_access_tokens();
+    one.issue(1).await.unwrap();
+    let mut events = two.session().events();
+    two.issue(2).await.unwrap();
+    assert_eq!(server.counts().refreshes, 1);
+    assert!(matches!(events.next().await, Some(SessionEvent::Refreshed(_))));
+
+    two.session().refresh().await.unwrap();
+    assert_eq!(server.counts().refreshes, 2, "whoever asks for a renewal gets one");
+}
+
+#[tokio::test(start_paused = true)]
+async fn whoever_waits_for_another_process_may_stop() {
+    let (server, shelf) = (server(), Shelf::lockable());
+    let (one, two) = (shelf.client(&server), shelf.client(&server));
+    one.login(&user("ann")).await.unwrap();
+    two.issue(1).await.unwrap();
+    server.expire_access_tokens();
+    server.refresh_latency(Duration::from_secs(20));
+    let first = tokio::spawn(one.issue(1).into_future());
+    server.wait_for(|counts| counts.refreshes == 1).await;
+    let begin = Instant::now();
+    let call = two.issue(2).timeout(Duration::from_secs(1));
+    assert!(matches!(call.await, Err(Error::Timeout(_))));
+    assert_eq!(begin.elapsed(), Duration::from_secs(1));
+    two.session().sign_out();
+    first.await.unwrap().unwrap_err();
+}
+
+#[tokio::test(start_paused = true)]
+async fn whoever_signed_out_elsewhere_is_signed_out_here_with_the_next_renewal() {
+    let (server, shelf) = (server(), Shelf::new());
+    let (one, two) = (shelf.client(&server), shelf.client(&server));
+    one.login(&user("ann")).await.unwrap();
+    two.issue(1).await.unwrap();
+    one.logout().await.unwrap();
+    let mut events = two.session().events();
+    assert!(matches!(two.issue(1).await, Err(Error::NotSignedIn)));
+    assert!(matches!(two.session().state(), SessionState::SignedOut));
+    assert!(matches!(events.next().await, Some(SessionEvent::SignedOut)));
+    assert_eq!(server.counts().refreshes, 0, "there was nothing left to spend");
+}
+
+#[tokio::test(start_paused = true)]
+async fn i12_what_another_signed_in_as_is_not_what_waiting_calls_go_on_as() {
+    let (server, shelf) = (server(), Shelf::new());
+    let (one, two) = (shelf.client(&server), shelf.client(&server));
+    one.login(&user("ann")).await.unwrap();
+    two.issue(1).await.unwrap();
+    one.login(&user("bob")).await.unwrap();
+    server.expire_access_tokens();
+    assert!(matches!(two.rename(1, "ann's").await, Err(Error::IdentityChanged(_))), "I12");
+    assert!(server.requests_of("bob").iter().all(|request| request.method() != "PUT"), "I12");
+    assert_eq!(two.issue(2).await.unwrap().owner, "bob", "a call that begins now is bob's");
+}
+
+#[tokio::test(start_paused = true)]
+async fn i15_an_end_clears_nothing_of_a_login_that_came_after() {
+    let (server, shelf) = (server(), Shelf::new());
+    let (one, two) = (shelf.client(&server), shelf.client(&server));
+    one.login(&user("ann")).await.unwrap();
+    two.issue(1).await.unwrap();
+    one.login(&user("bob")).await.unwrap();
+    two.session().sign_out();
+    two.session().flush().await.unwrap();
+    assert_eq!(shelf.client(&server).issue(1).await.unwrap().owner, "bob", "I15");
+    one.issue(1).await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lease_whose_holder_is_gone_runs_out() {
+    let (server, shelf) = (server(), Shelf::new());
+    shelf.client(&server).login(&user("ann")).await.unwrap();
+    server.expire_access_tokens();
+    // As a process that was killed before it sent anything would leave it.
+    let wall = Wall::new();
+    let until = wall.now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_millis() + 2_000;
+    let text = shelf.text().await;
+    let lease = format!(r#","intent":true,"lease":{{"holder":"gone","until":{until}}}}}}}"#);
+    shelf.put(&(text.strip_suffix("}}").unwrap().to_owned() + &lease)).await;
+
+    let shown = wall.clone();
+    let client = builder(&server).store(shelf).wall_clock(move || shown.now()).build().unwrap();
+    let call = tokio::spawn(client.issue(1).into_future());
+    sleep(Duration::from_secs(10)).await;
+    assert_eq!(server.counts().refreshes, 0, "I1: it is the holder's");
+    wall.forward(Duration::from_secs(2));
+    assert_eq!(call.await.unwrap().unwrap().owner, "ann");
+    assert_eq!(server.counts().refreshes, 1);
+}
