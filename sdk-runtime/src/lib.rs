@@ -38,7 +38,7 @@ mod session;
 pub use body::{Body, BodyStream, IntoBody, RequestBody};
 pub use bytes::Bytes;
 pub use challenge::Challenge;
-pub use client::{Call, CallFuture, ClientBuilder, PageItems, Pages, ResponseCall};
+pub use client::{Call, CallFuture, ClientBuilder, PageItems, Pages, ResponseCall, Sessions};
 pub use endpoint::{Auth, Endpoint};
 pub use error::{
     ApiError, BodyTooLarge, BuildError, DecodeError, Error, ErrorResponse, ExpiredReason, IdentityChanged,

@@ -14,6 +14,7 @@ mod judged;
 mod kept;
 mod limits;
 mod lost;
+mod many;
 mod ownership;
 mod secrets;
 mod shared;

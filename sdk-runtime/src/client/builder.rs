@@ -1,19 +1,22 @@
 //! Everything that can be configured about a client.
 
 use std::fmt;
+use std::hash::Hash;
 use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use http::HeaderMap;
 
-use super::{Client, Inner};
+use super::Client;
+use super::blueprint::{Blueprint, LoginOf};
+use super::sessions::Sessions;
 use crate::clock::Clock;
 use crate::error::{BuildError, Error, ErrorResponse, InvalidRequest};
 use crate::request::base::Base;
 use crate::request::{HeaderArg, header};
 use crate::secret::AccessToken;
-use crate::session::{Attach, RefreshEndpoint, Renewer, Session, TokenBad, Tokens, Verdict};
+use crate::session::{Attach, RefreshEndpoint, Session, TokenBad, Tokens, Verdict};
 use crate::store::TokenStore;
 use crate::transport::{HttpClientBuilder, ReqwestTransport, Transport};
 use crate::upstream::Upstream;
@@ -287,6 +290,52 @@ impl<C: ApiClient> ClientBuilder<C> {
     ///
     /// When the base URL is none, options contradict each other, or the HTTP client cannot be set up.
     pub fn build(self) -> Result<C, BuildError> {
+        let (blueprint, login) = self.check()?;
+        let session = match login {
+            LoginOf::Nobody(store) => blueprint.session(store),
+            LoginOf::Session(session) => session,
+            LoginOf::Bearer(token) => {
+                let session = blueprint.session(None);
+                session.sign_in(Tokens::new(token)).map_err(|error| match error {
+                    Error::InvalidRequest(error) => BuildError::credential(error),
+                    _ => BuildError::conflict("the session is closed"),
+                })?;
+                return Ok(C::from_client(blueprint.client(session)));
+            }
+        };
+        if !blueprint.renew(&session) {
+            return Err(BuildError::conflict(
+                "the session of `.session(…)` has a way to renew itself already: leave `#[session(refresh)]` to one trait",
+            ));
+        }
+        Ok(C::from_client(blueprint.client(session)))
+    }
+
+    /// Builds a client for each of many logins, for a server that acts for its users: that of `key` is kept in the store that
+    /// `store` makes for it. What is looked up in a directory or a table by a key of somebody else's choosing is to be safe from it.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`build`](Self::build); `.bearer(…)`, `.session(…)` and `.store(…)` say whose login it is, and contradict this.
+    pub fn sessions<K, S>(
+        self,
+        store: impl Fn(&K) -> S + Send + Sync + 'static,
+    ) -> Result<Sessions<K, C>, BuildError>
+    where
+        K: Clone + Eq + Hash,
+        S: TokenStore,
+    {
+        match self.check()? {
+            (blueprint, LoginOf::Nobody(None)) => {
+                Ok(Sessions::new(blueprint, Box::new(move |key| Arc::new(store(key)))))
+            }
+            _ => Err(BuildError::conflict(
+                "`.sessions(…)` makes a login for each key: leave `.bearer(…)`, `.session(…)` and `.store(…)` out",
+            )),
+        }
+    }
+
+    fn check(self) -> Result<(Blueprint, LoginOf), BuildError> {
         let mut base = Base::parse(&self.base).map_err(BuildError::base)?;
         for origin in &self.trusted {
             base.trust(origin).map_err(BuildError::origin)?;
@@ -307,78 +356,31 @@ impl<C: ApiClient> ClientBuilder<C> {
             }
         };
         let headers = self.headers.map_err(BuildError::credential)?;
-        let upstream = Arc::new(Upstream { transport, base, headers });
-
-        let fixed = self.bearer.is_some();
-        // Nothing can be done about a refusal here, so it is left to whoever called.
-        let surface = || -> TokenBad { Arc::new(|_| Verdict::Surface) };
-        let token_bad = self.token_bad.or_else(|| fixed.then(surface));
-        let session = match self.session {
-            Some(_) if fixed => {
-                return Err(BuildError::conflict(
-                    "`.bearer(…)` and `.session(…)` are two credentials for one client: keep one",
-                ));
-            }
-            Some(_) if self.attach.is_some() => {
-                return Err(BuildError::conflict(
-                    "the session of `.session(…)` brings its own way to attach the token: leave `.attach(…)` out",
-                ));
-            }
-            Some(_) if self.store.is_some() => {
-                return Err(BuildError::conflict(
-                    "the session of `.session(…)` brings its own store, or none: leave `.store(…)` out",
-                ));
-            }
-            Some(session) => session,
-            None if fixed && self.store.is_some() => {
-                return Err(BuildError::conflict(
-                    "the token of `.bearer(…)` is never renewed, and is the program's to keep: leave `.store(…)` out",
-                ));
-            }
-            None => {
-                let attachment = self.attach.unwrap_or_default().check().map_err(BuildError::credential)?;
-                Session::new(attachment, token_bad.clone(), self.store, self.clock.clone())
-            }
+        let has_attach = self.attach.is_some();
+        let attachment = match &self.session {
+            Some(session) => session.shared().attachment.clone(),
+            None => Arc::new(self.attach.unwrap_or_default().check().map_err(BuildError::credential)?),
         };
-        if let Some(header) = session.shared().attachment.header()
-            && upstream.headers.contains_key(header)
-        {
+        let login = LoginOf::check(self.bearer, self.session, self.store, has_attach, &attachment)?;
+        if attachment.header().is_some_and(|header| headers.contains_key(header)) {
             return Err(BuildError::conflict(
                 "`.header(…)` sets the header that carries the session's token: keep one of both",
             ));
         }
-        if let Some(token) = self.bearer {
-            if session.shared().attachment.header().is_none() {
-                return Err(BuildError::conflict(
-                    "`.bearer(…)` needs a header for its token, and `Attach::cookies()` has none: keep one",
-                ));
-            }
-            session.sign_in(Tokens::new(token)).map_err(|error| match error {
-                Error::InvalidRequest(error) => BuildError::credential(error),
-                _ => BuildError::conflict("the session is closed"),
-            })?;
-        } else if let Some(refresh) = C::REFRESH {
-            let renewer = Renewer {
-                upstream: upstream.clone(),
-                attachment: session.shared().attachment.clone(),
-                refresh,
-                clock: self.clock,
-            };
-            if !session.shared().renew_with(renewer) {
-                return Err(BuildError::conflict(
-                    "the session of `.session(…)` has a way to renew itself already: leave `#[session(refresh)]` to one trait",
-                ));
-            }
-        }
-        let token_bad = token_bad.or_else(|| session.shared().token_bad.clone());
-        Ok(C::from_client(Client(Arc::new(Inner {
-            upstream,
-            session,
-            token_bad,
+        // Nothing can be done about a refusal of a token that is fixed, so it is left to whoever called.
+        let surface = || -> TokenBad { Arc::new(|_| Verdict::Surface) };
+        let is_fixed = matches!(login, LoginOf::Bearer(_));
+        let blueprint = Blueprint {
+            upstream: Arc::new(Upstream { transport, base, headers }),
+            attachment,
+            token_bad: self.token_bad.or_else(|| is_fixed.then(surface)),
+            refresh: C::REFRESH,
+            clock: self.clock,
             timeout: self.timeout,
             retry: self.retry,
             body_limit: self.body_limit,
-        }))))
+        };
+        Ok((blueprint, login))
     }
 }
 

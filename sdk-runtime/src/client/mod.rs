@@ -1,6 +1,7 @@
 //! A client: calls on their way from a request in the making to a value. Uses everything else; nothing uses it but
 //! generated code.
 
+mod blueprint;
 mod builder;
 mod call;
 mod idempotency;
@@ -9,6 +10,7 @@ mod pages;
 mod pipeline;
 mod reading;
 mod retry;
+mod sessions;
 mod walk;
 
 use std::fmt;
@@ -19,6 +21,7 @@ use std::time::Duration;
 pub use builder::{ApiClient, ClientBuilder};
 pub use call::{Call, CallFuture, ResponseCall};
 pub use pages::{PageItems, Pages, Paginate};
+pub use sessions::Sessions;
 
 use call::Role;
 use reading::{Begin, Reading};

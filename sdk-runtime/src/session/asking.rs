@@ -191,7 +191,7 @@ mod tests {
 
     #[test]
     fn i30_a_fresh_token_signs_without_the_lock() {
-        let attachment = Attach::bearer().check().unwrap();
+        let attachment = Arc::new(Attach::bearer().check().unwrap());
         let shared =
             Arc::new(Shared::new(attachment, None, None, Clock::default(), CancellationToken::new()));
         shared.sign_in(Tokens::new("fresh"), None, None, None).unwrap();

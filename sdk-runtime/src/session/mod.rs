@@ -56,7 +56,7 @@ pub struct Session {
 
 impl Session {
     pub(crate) fn new(
-        attachment: Attachment,
+        attachment: Arc<Attachment>,
         token_bad: Option<TokenBad>,
         store: Option<Arc<dyn TokenStore>>,
         clock: Clock,
@@ -70,6 +70,14 @@ impl Session {
 
     pub(crate) fn shared(&self) -> &Arc<Shared> {
         &self.shared
+    }
+
+    /// Whether this is the only handle, and what it leads to could be read from its store again.
+    pub(crate) fn is_idle(&self) -> bool {
+        // Whatever goes on holds what is shared.
+        Arc::strong_count(&self._shutdown) == 1
+            && Arc::strong_count(&self.shared) == 1
+            && self.shared.is_idle()
     }
 
     /// Starts a login with tokens obtained elsewhere, in place of the one there was. Calls that are under way for somebody

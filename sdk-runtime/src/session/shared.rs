@@ -68,7 +68,7 @@ fn fence(overtaken: Option<Arc<Run>>) {
 
 impl Shared {
     pub(crate) fn new(
-        attachment: Attachment,
+        attachment: Arc<Attachment>,
         token_bad: Option<TokenBad>,
         store: Option<Arc<dyn TokenStore>>,
         clock: Clock,
@@ -78,7 +78,7 @@ impl Shared {
         let view = core.view().clone();
         let signs_by_cookies = attachment.header().is_none();
         Self {
-            attachment: Arc::new(attachment),
+            attachment,
             token_bad,
             renewer: OnceLock::new(),
             keeper: store.map(|store| Keeper::new(store, clock.clone(), signs_by_cookies)),
@@ -177,6 +177,11 @@ impl Shared {
         drop(inner);
         run.settle(settled);
         self.step(|_| ());
+    }
+
+    /// Whether there is nothing to it but what its store has.
+    pub(super) fn is_idle(&self) -> bool {
+        self.lock().core.is_idle(self.clock.now().mono)
     }
 
     /// Whether what `run` obtained is anybody's.

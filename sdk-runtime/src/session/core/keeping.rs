@@ -8,7 +8,7 @@ use super::super::record::Record;
 use super::super::snapshot::{Phase, Snapshot};
 use super::super::unsaved::{Replaces, Unsaved};
 use super::Core;
-use crate::clock::Now;
+use crate::clock::{Instant, Now};
 use crate::error::StoreError;
 
 impl Core {
@@ -44,6 +44,12 @@ impl Core {
     /// Whether there is something that the store does not have.
     pub(crate) fn is_unsaved(&self) -> bool {
         self.unsaved.is_some()
+    }
+
+    /// Whether whoever reads it from the store knows all of it.
+    pub(crate) fn is_idle(&self, now: Instant) -> bool {
+        let cools_down = self.cool_down.as_ref().is_some_and(|cool_down| now < cool_down.until);
+        self.unsaved.is_none() && self.refused.is_none() && self.run.is_none() && !cools_down
     }
 
     /// The store holds what it was to hold as of `serial`.

@@ -1,0 +1,91 @@
+//! What clients of one configuration have in common, checked once. Knows nothing of how it is configured.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::{Client, Inner};
+use crate::clock::Clock;
+use crate::error::BuildError;
+use crate::secret::AccessToken;
+use crate::session::{Attachment, RefreshEndpoint, Renewer, Session, TokenBad};
+use crate::store::TokenStore;
+use crate::upstream::Upstream;
+
+pub(super) struct Blueprint {
+    pub(super) upstream: Arc<Upstream>,
+    pub(super) attachment: Arc<Attachment>,
+    pub(super) token_bad: Option<TokenBad>,
+    pub(super) refresh: Option<&'static RefreshEndpoint>,
+    pub(super) clock: Clock,
+    pub(super) timeout: Option<Duration>,
+    pub(super) retry: u32,
+    pub(super) body_limit: usize,
+}
+
+impl Blueprint {
+    /// A login that nobody has yet, and nothing renews.
+    pub(super) fn session(&self, store: Option<Arc<dyn TokenStore>>) -> Session {
+        Session::new(self.attachment.clone(), self.token_bad.clone(), store, self.clock.clone())
+    }
+
+    /// Gives `session` the declared renewal, where there is one. `false` when it has one already.
+    pub(super) fn renew(&self, session: &Session) -> bool {
+        self.refresh.is_none_or(|refresh| {
+            session.shared().renew_with(Renewer {
+                upstream: self.upstream.clone(),
+                attachment: self.attachment.clone(),
+                refresh,
+                clock: self.clock.clone(),
+            })
+        })
+    }
+
+    pub(super) fn client(&self, session: Session) -> Client {
+        let token_bad = self.token_bad.clone().or_else(|| session.shared().token_bad.clone());
+        let (timeout, retry, body_limit) = (self.timeout, self.retry, self.body_limit);
+        let upstream = self.upstream.clone();
+        Client(Arc::new(Inner { upstream, session, token_bad, timeout, retry, body_limit }))
+    }
+}
+
+/// Whose login a client is for.
+pub(super) enum LoginOf {
+    /// Whoever signs in, or is in the store.
+    Nobody(Option<Arc<dyn TokenStore>>),
+    /// That of another client.
+    Session(Session),
+    /// A token that is never renewed.
+    Bearer(AccessToken),
+}
+
+impl LoginOf {
+    /// What of all that was said about it holds, or what contradicts what.
+    pub(super) fn check(
+        bearer: Option<AccessToken>,
+        session: Option<Session>,
+        store: Option<Arc<dyn TokenStore>>,
+        has_attach: bool,
+        attachment: &Attachment,
+    ) -> Result<Self, BuildError> {
+        Err(BuildError::conflict(match (bearer, session, store) {
+            (Some(_), Some(_), _) => {
+                "`.bearer(…)` and `.session(…)` are two credentials for one client: keep one"
+            }
+            (None, Some(_), _) if has_attach => {
+                "the session of `.session(…)` brings its own way to attach the token: leave `.attach(…)` out"
+            }
+            (None, Some(_), Some(_)) => {
+                "the session of `.session(…)` brings its own store, or none: leave `.store(…)` out"
+            }
+            (Some(_), None, Some(_)) => {
+                "the token of `.bearer(…)` is never renewed, and is the program's to keep: leave `.store(…)` out"
+            }
+            (Some(_), None, None) if attachment.header().is_none() => {
+                "`.bearer(…)` needs a header for its token, and `Attach::cookies()` has none: keep one"
+            }
+            (Some(token), None, None) => return Ok(Self::Bearer(token)),
+            (None, Some(session), None) => return Ok(Self::Session(session)),
+            (None, None, store) => return Ok(Self::Nobody(store)),
+        }))
+    }
+}
