@@ -247,16 +247,20 @@ async fn finds_a_directory_that_cannot_be_read() {
 }
 
 async fn cannot_be_read(path: &Path) {
-    let store = FileStore::new(path);
-    let failed = [
-        store.load().await.map(drop),
-        store.replace(0, login(1)).await.map(drop),
-        store.try_lock().await.map(drop),
-    ];
-    for failed in failed {
-        let error = failed.unwrap_err();
-        assert_eq!(error.kind(), StoreErrorKind::Unavailable, "{error}");
-        assert!(error.to_string().contains(path.to_str().unwrap()), "{error}");
+    let directory = path.parent().unwrap();
+    // Neither can what is in it, nor whether there is anything.
+    for path in [path, &directory.join("below/login")] {
+        let store = FileStore::new(path);
+        let failed = [
+            store.load().await.map(drop),
+            store.replace(0, login(1)).await.map(drop),
+            store.try_lock().await.map(drop),
+        ];
+        for failed in failed {
+            let error = failed.unwrap_err();
+            assert_eq!(error.kind(), StoreErrorKind::Unavailable, "{error}");
+            assert!(error.to_string().contains(path.parent().unwrap().to_str().unwrap()), "{error}");
+        }
     }
 }
 
