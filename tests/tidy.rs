@@ -253,19 +253,35 @@ fn the_examples_of_the_flows_are_short() {
     const MOST: usize = 40;
     let mut findings = Vec::new();
     for file in source::all().iter().filter(|file| file.path.starts_with("examples/flow_")) {
-        let mut imports = false;
-        let count = file.text.lines().map(str::trim).filter(|line| {
-            imports |= line.starts_with("use ");
-            let counts = !imports && !line.is_empty() && !line.starts_with("//");
-            imports &= !line.ends_with(';');
-            counts
-        });
-        let count = count.count();
+        let count = lines_that_count(&file.text);
         if count > MOST {
             findings.push(format!("{}:1: {count} lines besides imports and comments", file.path));
         }
     }
     report("an example of a flow has at most 40 lines besides imports and comments", findings);
+}
+
+/// Whoever wants a login in a place of their own has to see at a glance that it is not much.
+#[test]
+fn the_example_of_a_store_is_short() {
+    const MOST: usize = 60;
+    let example = source::all().into_iter().find(|file| file.path == "examples/sqlite_store.rs").unwrap();
+    let (store, _) = example.text.split_once("#[tokio::main]").unwrap();
+    let count = lines_that_count(store);
+    let findings = (count > MOST).then(|| format!("examples/sqlite_store.rs:1: {count} lines before `main`"));
+    report("the example of a store has at most 60 lines", findings.into_iter().collect());
+}
+
+/// How many lines there are besides imports and comments.
+fn lines_that_count(text: &str) -> usize {
+    let mut imports = false;
+    let lines = text.lines().map(str::trim).filter(|line| {
+        imports |= line.starts_with("use ");
+        let counts = !imports && !line.is_empty() && !line.starts_with("//");
+        imports &= !line.ends_with(';');
+        counts
+    });
+    lines.count()
 }
 
 /// So that nobody has to believe the list.

@@ -2,6 +2,9 @@
 
 mod contract;
 mod place;
+#[path = "../../examples/sqlite_store.rs"]
+#[expect(dead_code, reason = "what it shows when it is run is not run here")]
+mod sqlite_store;
 
 #[cfg(unix)]
 mod file;

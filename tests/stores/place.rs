@@ -12,6 +12,8 @@ use std::{
 
 use sdk_runtime::{FileStore, TokenStore};
 
+use crate::sqlite_store::SqliteStore;
+
 /// Is deleted with the test.
 pub(crate) struct Place(PathBuf);
 
@@ -53,12 +55,16 @@ impl Drop for Place {
 }
 
 /// The kinds of store that several processes can share.
-pub(crate) const SHARED: [&str; 1] = ["file"];
+pub(crate) const SHARED: [&str; 2] = ["file", "sqlite"];
 
 /// Another handle to the store of this kind at `path`.
 pub(crate) fn open(kind: &str, path: &Path) -> Arc<dyn TokenStore> {
     match kind {
         "file" => Arc::new(FileStore::new(path)),
+        "sqlite" => {
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            Arc::new(SqliteStore::open(path).unwrap())
+        }
         _ => panic!("there is no store {kind:?}"),
     }
 }

@@ -1,0 +1,97 @@
+//! A store of one's own: a login in a row of SQLite, which several programs may share. `cargo run --example sqlite_store`, offline.
+
+use std::{
+    error::Error,
+    path::Path,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use rusqlite::{Connection, OptionalExtension, Row};
+use sdk_runtime::{StoreError, StoreFuture, StoredLogin, TokenStore};
+
+/// Keeps a login in the only row of a table. There are tokens in it, in the clear, so the database is for one user's eyes.
+pub struct SqliteStore(Arc<Mutex<Connection>>);
+
+impl SqliteStore {
+    const TABLE: &str = "CREATE TABLE IF NOT EXISTS login (
+        one INTEGER PRIMARY KEY CHECK (one = 1), version INTEGER NOT NULL, text TEXT NOT NULL
+    ) STRICT";
+
+    pub fn open(path: impl AsRef<Path>) -> rusqlite::Result<Self> {
+        let database = Connection::open(path)?;
+        // Another program writes for milliseconds. The session gives up after five seconds.
+        database.busy_timeout(Duration::from_secs(3))?;
+        database.execute(Self::TABLE, ())?;
+        Ok(Self(Arc::new(Mutex::new(database))))
+    }
+
+    /// Does `work` where it may wait for the disk.
+    fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    ) -> StoreFuture<'_, T> {
+        let database = self.0.clone();
+        let work = move || work(&database.lock().unwrap_or_else(PoisonError::into_inner));
+        Box::pin(async {
+            let unusable = |error: Box<dyn Error + Send + Sync>| {
+                StoreError::unavailable("the database cannot be used", error)
+            };
+            let done = tokio::task::spawn_blocking(work).await.map_err(|error| unusable(error.into()))?;
+            done.map_err(|error| unusable(error.into()))
+        })
+    }
+}
+
+impl TokenStore for SqliteStore {
+    fn load(&self) -> StoreFuture<'_, Option<StoredLogin>> {
+        self.run(|database| {
+            let login = |row: &Row<'_>| {
+                Ok(StoredLogin::new(row.get::<_, i64>(0)?.cast_unsigned(), row.get::<_, String>(1)?))
+            };
+            database.query_row("SELECT version, text FROM login", (), login).optional()
+        })
+    }
+
+    fn replace(&self, expected: u64, next: StoredLogin) -> StoreFuture<'_, bool> {
+        self.run(move |database| {
+            let (version, text) = (next.version().cast_signed(), next.text());
+            // Each is one statement, so it is done as a whole or not at all, and nobody comes in between.
+            let rows = match expected.cast_signed() {
+                0 => database
+                    .execute("INSERT INTO login VALUES (1, ?, ?) ON CONFLICT DO NOTHING", (version, text)),
+                expected => database.execute(
+                    "UPDATE login SET version = ?, text = ? WHERE version = ?",
+                    (version, text, expected),
+                ),
+            };
+            Ok(rows? == 1)
+        })
+    }
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let path = std::env::temp_dir().join(format!("sqlite-store-{}.db", std::process::id()));
+    let (here, there) = (SqliteStore::open(&path)?, SqliteStore::open(&path)?);
+
+    // Two programs that find nothing, and want to put a login there: one of them is first.
+    assert_eq!((here.load().await?, there.load().await?), (None, None));
+    let (first, second) = tokio::try_join!(
+        here.replace(0, StoredLogin::new(1, "from here")),
+        there.replace(0, StoredLogin::new(1, "from there")),
+    )?;
+    assert!(first != second);
+    let kept = here.load().await?.ok_or("nothing was kept")?;
+    assert_eq!(kept.text(), if first { "from here" } else { "from there" });
+
+    // Whoever goes on from what is there is right, and the other one is told to look again.
+    assert!(there.replace(kept.version(), StoredLogin::new(2, "renewed")).await?);
+    assert!(!here.replace(kept.version(), StoredLogin::new(2, "too late")).await?);
+    assert_eq!(here.load().await?, there.load().await?);
+
+    drop((here, there));
+    std::fs::remove_file(path)?;
+    println!("ok: of two who replaced a login at once, one did");
+    Ok(())
+}
