@@ -16,6 +16,7 @@ mod limits;
 mod lost;
 mod many;
 mod ownership;
+mod scale;
 mod secrets;
 mod shared;
 mod socket;
