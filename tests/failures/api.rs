@@ -42,7 +42,8 @@ impl TokenResponse for Renewed {
             tokens = tokens.refresh_token(token.as_str());
         }
         if let Some(seconds) = self.expires_in {
-            tokens = tokens.expires_in(Duration::try_from_secs_f64(seconds).unwrap_or_default());
+            let lifetime = Duration::try_from_secs_f64(seconds.max(0.0)).unwrap_or(Duration::MAX);
+            tokens = tokens.expires_in(lifetime);
         }
         Ok(tokens)
     }

@@ -3,8 +3,12 @@
 
 mod api;
 #[path = "../session/tracker.rs"]
+#[expect(dead_code, reason = "not everything there has a story here")]
 mod tracker;
 
+mod alamofire;
 mod failed;
 mod identity;
+mod lifetimes;
+mod sent;
 mod single_flight;

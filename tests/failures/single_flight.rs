@@ -84,7 +84,7 @@ async fn stragglers_renew_nothing_and_spend_nothing_twice() {
 /// Row 4: a renewal that failed was not shared with requests that had been signed before it.
 #[tokio::test(start_paused = true)]
 async fn a_failed_renewal_is_that_of_everybody_who_was_signed_before_it() {
-    let backend = Backend::new().reply("POST", "/refresh", Reply::empty().status(503));
+    let backend = Backend::new().reply("POST", "/refresh", Reply::empty().status(429));
     let refusals = add_held(&backend, 2);
     let client = signed_in(&backend);
     let [first, late] = [0, 1].map(|id| tokio::spawn(client.held(id).into_future()));
@@ -92,7 +92,7 @@ async fn a_failed_renewal_is_that_of_everybody_who_was_signed_before_it() {
     for (call, refusal) in [first, late].into_iter().zip(refusals.iter()) {
         refusal.notify_one();
         let Err(Error::RefreshUnavailable(told)) = call.await.unwrap() else { panic!("not unavailable") };
-        assert!(matches!(told.cause(), UnavailableCause::Status(it) if it.status() == 503), "I7");
+        assert!(matches!(told.cause(), UnavailableCause::Status(it) if it.status() == 429), "I7");
     }
     assert_eq!(spent(&backend), ["r0"], "I7");
     assert_eq!(backend.count("GET", "/held/{id}"), 2, "I5: the refused token is not tried again");
@@ -212,7 +212,7 @@ async fn logins_with_other_scopes_or_of_others_share_no_renewal() {
 async fn callers_in_a_row_do_not_storm_a_server_that_is_down() {
     let server = server();
     let client = expired_client(&server).await;
-    server.backend().reply("POST", "/auth/refresh", Reply::empty().status(503));
+    server.backend().reply("POST", "/auth/refresh", Reply::empty().status(503).header("retry-after", "1"));
     for _ in 0..36_000 {
         assert!(matches!(client.issue(1).await, Err(Error::RefreshUnavailable(_))));
         advance(Duration::from_millis(100)).await;
