@@ -7,8 +7,11 @@ mod api;
 mod tracker;
 
 mod alamofire;
+mod axios;
 mod failed;
 mod identity;
+mod ktor;
 mod lifetimes;
+mod ours;
 mod sent;
 mod single_flight;

@@ -98,6 +98,25 @@ async fn a_failed_renewal_is_that_of_everybody_who_was_signed_before_it() {
     assert_eq!(backend.count("GET", "/held/{id}"), 2, "I5: the refused token is not tried again");
 }
 
+/// Row 5: whoever renewed found that the token still looked fresh, and gave it to those who had been refused with it.
+#[tokio::test(start_paused = true)]
+async fn a_token_that_looks_fresh_is_renewed_for_all_who_were_refused_with_it() {
+    let server = with_issues(TokenServer::builder().tells_lifetime(true).build());
+    let client = client(&server);
+    client.login(&user("ann")).await.unwrap();
+    server.expire_access_tokens();
+    let mut calls = JoinSet::new();
+    for id in 0..20 {
+        calls.spawn(client.issue(id).into_future());
+    }
+    while let Some(done) = calls.join_next().await {
+        done.unwrap().unwrap();
+    }
+    let counts = server.counts();
+    assert_eq!((counts.rejected_calls, counts.refreshes, counts.rotations), (20, 1, 1), "I5, I26");
+    assert_eq!(most_sends_of_one_call(&server), 2, "I19");
+}
+
 /// Rows 10, 12 and 13: what a waiter took along was the lock, the renewal itself or the place where others find it.
 #[tokio::test(start_paused = true)]
 async fn whoever_comes_after_a_waiter_has_left_finds_the_renewal_still_there() {
