@@ -10,6 +10,7 @@ mod alamofire;
 mod axios;
 mod failed;
 mod identity;
+mod index;
 mod ktor;
 mod lifetimes;
 mod ours;
