@@ -2,7 +2,7 @@
 
 set shell := ["bash", "-euo", "pipefail", "-c"]
 
-default: fmt deny lint lint-all doc features package quickstart test
+default: fmt deny lint lint-all doc features package quickstart stay-signed-in test
 
 # The code is formatted.
 fmt:
@@ -36,6 +36,10 @@ package:
 # The example a newcomer runs first ends with its `ok:` line.
 quickstart:
     cargo run --example quickstart | awk '{ print; last = $0 } END { exit (last !~ /^ok:/) }'
+
+# A program that is killed is still signed in when it is started again.
+stay-signed-in:
+    cargo run --example stay_signed_in | awk '{ print; last = $0 } END { exit (last !~ /^ok:/) }'
 
 # All tests, as the README says.
 test:

@@ -1,0 +1,82 @@
+//! Signed in once, and still signed in after `kill -9`: `cargo run --example stay_signed_in`, offline.
+//!
+//! `program` is what somebody would write, and the one line with `.store(…)` is all that keeps its login. `stage` starts it as a
+//! process of its own, types, and kills it.
+
+mod stage;
+
+use sdk_runtime::{
+    Error, FileStore, Grant, Head, Refusal, Result, TokenRequest, TokenResponse, Tokens, api_client,
+};
+use serde_json::{Value, json};
+
+/// What `program` and `main` may fail with.
+type Outcome = std::result::Result<(), Box<dyn std::error::Error>>;
+
+#[api_client]
+trait Tracker {
+    #[post("/auth/login")]
+    #[session(start)]
+    async fn login(&self, #[json] credentials: &Value) -> Result<Answer>;
+
+    #[post("/auth/refresh")]
+    #[session(refresh)]
+    async fn refresh(&self, #[json] renewal: Renewal) -> Result<Answer>;
+
+    #[get("/issues/{id}")]
+    async fn issue(&self, id: u64) -> Result<String>;
+}
+
+#[derive(serde::Deserialize)]
+struct Answer {
+    access_token: String,
+    refresh_token: String,
+}
+
+impl TokenResponse for Answer {
+    fn tokens(&self, _: &Head) -> Result<Tokens, Refusal> {
+        Ok(Tokens::new(self.access_token.as_str()).refresh_token(self.refresh_token.as_str()))
+    }
+}
+
+#[derive(serde::Serialize)]
+struct Renewal {
+    refresh_token: String,
+}
+
+impl TokenRequest for Renewal {
+    fn from_grant(grant: &Grant) -> Option<Self> {
+        Some(Self { refresh_token: grant.refresh_token()?.expose().to_owned() })
+    }
+}
+
+/// Shows each issue whose number is typed, and asks for the password only where nothing else helps.
+async fn program(url: &str, login: &str) -> Outcome {
+    let tracker = TrackerClient::builder(url).store(FileStore::new(login)).build()?;
+    let mut typed = std::io::stdin().lines();
+    while let Some(id) = typed.next().transpose()? {
+        let id = id.parse()?;
+        let issue = match tracker.issue(id).await {
+            Err(error) if error.requires_sign_in() => {
+                if let Error::SessionExpired(expired) = error {
+                    print!("{expired}. ");
+                }
+                println!("Password?");
+                let password = typed.next().transpose()?;
+                tracker.login(&json!({ "username": "ann", "password": password })).await?;
+                tracker.issue(id).await?
+            }
+            answer => answer?,
+        };
+        println!("{issue}");
+    }
+    Ok(())
+}
+
+#[tokio::main]
+async fn main() -> Outcome {
+    match std::env::args().collect::<Vec<_>>().as_slice() {
+        [_, url, login] => program(url, login).await,
+        _ => stage::play().await,
+    }
+}
