@@ -16,6 +16,7 @@ mod limits;
 mod lost;
 mod many;
 mod ownership;
+mod revoked;
 mod scale;
 mod secrets;
 mod shared;

@@ -8,6 +8,7 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 use super::Client;
+use super::ending::{Ending, Supply};
 use super::idempotency;
 use super::limits::{Limits, Progress};
 use super::pipeline::{SignIn, Way};
@@ -18,7 +19,6 @@ use crate::endpoint::Endpoint;
 use crate::error::{ApiError, Error, InvalidRequest};
 use crate::request::{HeaderArg, Prepared, Request, RequestPreview};
 use crate::response::{Decoder, Response};
-use crate::session::Grant;
 
 /// A call of an endpoint. Await it to send it. It borrows nothing, so it can be kept, sent to another thread, and spawned:
 /// `tokio::spawn(call.into_future())`.
@@ -52,7 +52,7 @@ struct Plan {
 enum Stage {
     Ready(Prepared),
     /// Some arguments are the session's, which is asked when the call is awaited.
-    Open(Request),
+    Open(Request, Supply),
 }
 
 /// What a call means to the session.
@@ -60,7 +60,7 @@ enum Stage {
 pub(super) enum Role {
     Plain,
     Start,
-    End(fn(&Grant, &mut Request) -> Option<()>),
+    End(Supply),
 }
 
 impl<T, E> Call<T, E> {
@@ -145,7 +145,7 @@ impl<T, E> Call<T, E> {
                 retry::check(prepared, self.plan.retry)?;
                 Ok(RequestPreview::new(prepared.clone()))
             }
-            Ok(Stage::Open(_)) => Err(InvalidRequest::new(
+            Ok(Stage::Open(..)) => Err(InvalidRequest::new(
                 self.plan.endpoint.name(),
                 "is put together by the session when it is awaited",
             )
@@ -159,12 +159,12 @@ impl Stage {
     fn set_header(&mut self, name: &str, value: &dyn HeaderArg) -> Result<(), InvalidRequest> {
         match self {
             Self::Ready(prepared) => prepared.set_header(name, value),
-            Self::Open(request) => request.set_header(name, value),
+            Self::Open(request, _) => request.set_header(name, value),
         }
     }
 }
 
-fn prepare(request: Request, accept: Option<&'static str>) -> Result<Prepared, InvalidRequest> {
+pub(super) fn prepare(request: Request, accept: Option<&'static str>) -> Result<Prepared, InvalidRequest> {
     let mut prepared = request.prepare(accept)?;
     idempotency::give_key(&mut prepared)?;
     Ok(prepared)
@@ -181,7 +181,7 @@ impl Plan {
         let endpoint = request.endpoint();
         let limits = Limits::new(endpoint, client.0.timeout);
         let request = match role {
-            Role::End(_) => Ok(Stage::Open(request)),
+            Role::End(supply) => Ok(Stage::Open(request, supply)),
             Role::Plain | Role::Start => prepare(request, accept).map(Stage::Ready),
         };
         Box::new(Self { client, endpoint, request, accept, whole, role, limits, retry: None })
@@ -237,24 +237,9 @@ impl Plan {
                 let reply = inner.send(&caller, &prepared, &mut way).await?;
                 Ok(Fetched { came: reply.came, beginning: None })
             }
-            (Stage::Open(mut request), role) => {
-                let shared = inner.session.shared();
-                let loaded = shared.load().await;
-                let login = shared.sign_out()?;
-                loaded?;
-                let (snapshot, grant) = login.ok_or(Error::NotSignedIn)?;
-                if let Role::End(supply) = role {
-                    supply(&grant, &mut request).ok_or_else(|| {
-                        InvalidRequest::new(
-                            endpoint.name(),
-                            "takes an argument from the session, which has nothing to build it from: only the login here has ended",
-                        )
-                    })?;
-                }
-                let prepared = prepare(request, accept)?;
-                // A store that fails is told of by an event, and has time.
-                let (reply, _) = tokio::join!(inner.end(&prepared, &snapshot), shared.saved());
-                Ok(Fetched { came: reply?.came, beginning: None })
+            (Stage::Open(request, supply), _) => {
+                let reply = Ending { client: client.clone(), request, supply, accept }.carry_out().await?;
+                Ok(Fetched { came: reply.came, beginning: None })
             }
         }
     }

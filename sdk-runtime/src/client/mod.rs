@@ -4,6 +4,7 @@
 mod blueprint;
 mod builder;
 mod call;
+mod ending;
 mod idempotency;
 mod limits;
 mod pages;
@@ -24,6 +25,7 @@ pub use pages::{PageItems, Pages, Paginate};
 pub use sessions::Sessions;
 
 use call::Role;
+use ending::Supply;
 use reading::{Begin, Reading};
 use walk::Walk;
 
@@ -31,7 +33,7 @@ use crate::endpoint::Endpoint;
 use crate::error::ApiError;
 use crate::request::Request;
 use crate::response::{Decoder, Page};
-use crate::session::{Grant, Session, TokenBad, TokenResponse};
+use crate::session::{Session, TokenBad, TokenResponse};
 use crate::upstream::Upstream;
 
 /// What every generated client is made of: one pointer, cheap to clone.
@@ -91,7 +93,7 @@ impl ClientRequest<'_> {
     pub fn finish_end<T: 'static, E: ApiError + 'static>(
         self,
         decoder: Decoder<T>,
-        supply: fn(&Grant, &mut Request) -> Option<()>,
+        supply: Supply,
     ) -> Call<T, E> {
         self.call(decoder, Role::End(supply), None)
     }

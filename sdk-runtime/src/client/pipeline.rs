@@ -160,11 +160,11 @@ impl Inner {
     }
 
     /// The call that tells the server of a sign-out which has already happened here.
-    pub(super) async fn end(&self, request: &Prepared, login: &Snapshot) -> Result<Reply, Error> {
+    pub(super) async fn end(&self, request: &Prepared, login: Credentials<'_>) -> Result<Reply, Error> {
         self.leaves_credentials_to_the_session(request)?;
         let credentials = match request.endpoint.auth {
             Auth::None => Credentials::default(),
-            Auth::Required | Auth::Optional => self.credentials(login),
+            Auth::Required | Auth::Optional => login,
         };
         let exchange = self.upstream.exchange(request, credentials, Contents::Secret, |_| Ok(())).await?;
         self.read(request, exchange, true).await
@@ -275,7 +275,7 @@ impl Inner {
         }
     }
 
-    fn credentials<'a>(&'a self, snapshot: &'a Snapshot) -> Credentials<'a> {
+    pub(super) fn credentials<'a>(&'a self, snapshot: &'a Snapshot) -> Credentials<'a> {
         let name = self.session.shared().attachment.header();
         Credentials { header: name.zip(snapshot.header.as_ref()), jar: Some(&snapshot.jar) }
     }

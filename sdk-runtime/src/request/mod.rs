@@ -33,6 +33,7 @@ use crate::error::InvalidRequest;
 const ADDRESS_LIMIT: usize = u16::MAX as usize - 1;
 
 /// A request in the making. The first argument that cannot be encoded is remembered and told when the call is awaited.
+#[derive(Clone)]
 pub struct Request {
     endpoint: &'static Endpoint,
     path: PathBuilder,

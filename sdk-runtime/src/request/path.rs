@@ -14,6 +14,7 @@ use crate::error::InvalidRequest;
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// A path in the making: arguments come in the order of their placeholders, the literal text between them by itself.
+#[derive(Clone)]
 pub(crate) struct PathBuilder {
     text: String,
     /// The part of the template that is not written yet.

@@ -1,7 +1,11 @@
 //! What the core is asked, and what it answers. Knows nothing of how that is decided or carried out.
 
+use std::future::Future;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
+
+use http::HeaderValue;
 
 use super::attach::Credential;
 use super::record::{Record, TokenId};
@@ -125,11 +129,35 @@ pub(crate) struct Renewed {
     pub(crate) is_unsaved: bool,
 }
 
+impl Outcome {
+    /// The tokens in it, where it has nothing but these.
+    pub(crate) fn discarded(self, grant: Grant, jar: Arc<Jar>) -> Option<Discarded> {
+        let (access, refresh, header) = match self {
+            Self::Success(Renewed { credential, .. }) => {
+                (credential.tokens.access, credential.tokens.refresh, credential.header)
+            }
+            Self::Unusable { refresh: Some(refresh), .. } => (None, Some(refresh), None),
+            _ => return None,
+        };
+        Some(Discarded { grant: Grant { access, refresh: refresh.or(grant.refresh) }, header, jar })
+    }
+}
+
 impl From<Credential> for Renewed {
     fn from(credential: Credential) -> Self {
         Self { credential, id: None, adopted: None, is_unsaved: false }
     }
 }
+
+/// What a run has obtained that nobody wants any more.
+pub(crate) struct Discarded {
+    pub(crate) grant: Grant,
+    pub(crate) header: Option<HeaderValue>,
+    pub(crate) jar: Arc<Jar>,
+}
+
+/// Tells the server that nobody wants it.
+pub(crate) type Revoke = Box<dyn FnOnce(Discarded) -> Pin<Box<dyn Future<Output = ()> + Send>> + Send>;
 
 /// What the waiters of a run are told. What to sign with they read where everybody does, since more may have happened.
 pub(crate) type Settled = Result<(), Error>;

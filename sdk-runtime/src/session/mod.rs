@@ -34,7 +34,7 @@ pub use state::{Login, SessionState, StateWatch};
 pub use tokens::{Grant, RefreshBearer, Refusal, TokenRequest, TokenResponse, Tokens};
 
 pub(crate) use attach::Attachment;
-pub(crate) use event::{Identity, Rejection};
+pub(crate) use event::{Discarded, Identity, Rejection, Revoke};
 pub(crate) use judge::{TokenBad, verdict};
 pub(crate) use refresh::Renewer;
 pub(crate) use shared::Shared;
@@ -96,7 +96,7 @@ impl Session {
     /// program that ends before is signed in again when it is started.
     pub fn sign_out(&self) {
         // A session that is closed is signed out for good.
-        let _ = self.shared.sign_out();
+        let _ = self.shared.sign_out(None);
     }
 
     /// Renews the access token now, whatever state it is in, and waits for it: for what only a new token shows, such as a role

@@ -5,12 +5,12 @@
 //! - **I6** Every waiter resolves: whatever ends the task, a guard settles the run.
 //! - **I8** Dropping or cancelling a waiter changes nobody else's outcome and stops no run.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::SetOnce;
 use tokio_util::sync::CancellationToken;
 
-use super::event::{RunId, Settled, Start};
+use super::event::{Revoke, RunId, Settled, Start};
 use super::refresh::Renewer;
 use super::renewal;
 use super::shared::Shared;
@@ -24,11 +24,19 @@ pub(crate) struct Run {
     outcome: SetOnce<Option<Settled>>,
     /// Set when its task is at its end, fenced or not.
     ended: SetOnce<()>,
+    /// What is done with tokens it obtains for a login that was signed out.
+    revoke: Mutex<Option<Revoke>>,
 }
 
 impl Run {
     pub(crate) fn new(id: RunId, cancel: CancellationToken) -> Arc<Self> {
-        Arc::new(Self { id, cancel, outcome: SetOnce::new(), ended: SetOnce::new() })
+        Arc::new(Self {
+            id,
+            cancel,
+            outcome: SetOnce::new(),
+            ended: SetOnce::new(),
+            revoke: Mutex::default(),
+        })
     }
 
     /// Waits for the outcome.
@@ -36,6 +44,15 @@ impl Run {
     /// Cancel safe: nothing is lost when the future is dropped.
     pub(crate) async fn settled(&self) -> Option<Settled> {
         self.outcome.wait().await.clone()
+    }
+
+    /// What it obtains is told to the server by `revoke`, if it turns out to be nobody's.
+    pub(crate) fn revoke_with(&self, revoke: Revoke) {
+        *self.revoke.lock().unwrap_or_else(PoisonError::into_inner) = Some(revoke);
+    }
+
+    fn take_revoke(&self) -> Option<Revoke> {
+        self.revoke.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
     /// Waits until nothing of it goes on.
@@ -59,8 +76,14 @@ impl Run {
 pub(crate) fn start(shared: Arc<Shared>, run: Arc<Run>, renewer: Renewer, start: Box<Start>) {
     let guard = Guard { shared, run };
     clock::spawn(async move {
+        let (grant, jar) = (start.grant.clone(), start.jar.clone());
         let outcome = renewal::renew(&guard.run, &guard.shared, &renewer, *start).await;
-        guard.shared.finish(&guard.run, outcome);
+        let Some(outcome) = guard.shared.finish(&guard.run, outcome) else { return };
+        if let Some(revoke) = guard.run.take_revoke()
+            && let Some(discarded) = outcome.discarded(grant, jar)
+        {
+            revoke(discarded).await;
+        }
     });
 }
 
@@ -74,6 +97,8 @@ struct Guard {
 impl Drop for Guard {
     fn drop(&mut self) {
         self.shared.finish(&self.run, renewal::aborted());
+        // It holds a client, and with it this session.
+        self.run.take_revoke();
         let _ = self.run.ended.set(());
     }
 }

@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::attach::Attachment;
 use super::core::Core;
-use super::event::{Outcome, Start};
+use super::event::{Outcome, Revoke, Start};
 use super::events::{Notice, Outbox, SessionEvents};
 use super::judge::TokenBad;
 use super::keeper::Keeper;
@@ -166,17 +166,21 @@ impl Shared {
         Some(run)
     }
 
-    /// `run` is over. Only the first word about a run counts.
-    pub(crate) fn finish(self: &Arc<Self>, run: &Run, outcome: Outcome) {
+    /// `run` is over. Only the first word about a run counts; what came of one that was overtaken is given back.
+    pub(crate) fn finish(self: &Arc<Self>, run: &Run, outcome: Outcome) -> Option<Outcome> {
         let mut inner = self.lock();
-        let settled = inner.core.finish(run.id, outcome, self.clock.now());
-        if settled.is_some() {
-            inner.run = None;
+        if !inner.core.is_under_way(run.id) {
+            drop(inner);
+            run.settle(None);
+            return Some(outcome);
         }
+        let settled = inner.core.finish(run.id, outcome, self.clock.now());
+        inner.run = None;
         self.publish(&mut inner.core);
         drop(inner);
         run.settle(settled);
         self.step(|_| ());
+        None
     }
 
     /// Whether there is nothing to it but what its store has.
@@ -201,8 +205,19 @@ impl Shared {
         self.step(|core| core.sign_in(credential, jar, since, self.clock.now()))
     }
 
-    pub(crate) fn sign_out(self: &Arc<Self>) -> Result<Option<(Arc<Snapshot>, Grant)>, Error> {
-        self.step(Core::sign_out)
+    /// Signs out. With `revoke`, what a renewal under way still obtains is told to the server.
+    pub(crate) fn sign_out(
+        self: &Arc<Self>,
+        revoke: Option<Revoke>,
+    ) -> Result<Option<(Arc<Snapshot>, Grant)>, Error> {
+        let mut inner = self.lock();
+        let result = inner.core.sign_out();
+        // Before it can come to its end: it has to take the lock for that.
+        if let (Some(run), Some(revoke)) = (&inner.run, revoke) {
+            run.revoke_with(revoke);
+        }
+        self.conclude(inner);
+        result
     }
 
     pub(crate) fn close(self: &Arc<Self>) {

@@ -1,0 +1,107 @@
+//! Tokens that a renewal obtains for a login that was signed out meanwhile: nobody's here, and none that work at the server.
+
+use std::future::IntoFuture;
+use std::time::Duration;
+
+use sdk_runtime::Error;
+use sdk_testkit::Reply;
+use tokio::time::sleep;
+
+use crate::shelf::Shelf;
+use crate::tracker::{TrackerClient, expired_client, server, user};
+
+/// What was signed out at the server, by refresh token.
+fn signed_out(client: &sdk_testkit::TokenServer) -> Vec<String> {
+    let logouts = client.backend().requests().into_iter().filter(|request| request.path() == "/auth/logout");
+    let token =
+        |request: sdk_testkit::Request| request.json::<serde_json::Value>().unwrap()["refresh_token"].clone();
+    logouts.map(|request| token(request).as_str().unwrap().to_owned()).collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn i10_what_a_renewal_obtains_after_the_sign_out_is_revoked() {
+    let server = server();
+    let client = expired_client(&server).await;
+    server.refresh_latency(Duration::from_secs(1));
+    let call = tokio::spawn(client.issue(1).into_future());
+    server.wait_for(|counts| counts.rotations == 1).await;
+    client.logout().await.unwrap();
+    assert!(matches!(call.await.unwrap(), Err(Error::NotSignedIn)));
+    assert_eq!(signed_out(&server).len(), 1, "whoever signs out does not wait for the renewal");
+    sleep(Duration::from_secs(2)).await;
+    let revoked = signed_out(&server);
+    assert_eq!(revoked.len(), 2, "I10");
+    assert_ne!(revoked[0], revoked[1], "the old one, and the one that came after");
+    assert!(!client.session().state().is_signed_in());
+    let last = server.backend().last().unwrap();
+    assert_eq!(last.path(), "/auth/logout");
+    assert!(last.bearer().is_some(), "signed with what it revokes");
+    assert!(server.authority().authorize(&last).is_err(), "and that opens nothing any more");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_kept_for_others_is_cleared_too() {
+    let (server, shelf) = (server(), Shelf::new());
+    let client = shelf.client(&server);
+    client.login(&user("ann")).await.unwrap();
+    server.expire_access_tokens();
+    server.refresh_latency(Duration::from_secs(1));
+    let call = tokio::spawn(client.issue(1).into_future());
+    server.wait_for(|counts| counts.rotations == 1).await;
+    client.logout().await.unwrap();
+    call.await.unwrap().unwrap_err();
+    sleep(Duration::from_secs(2)).await;
+    assert_eq!(signed_out(&server).len(), 2);
+    assert_eq!(shelf.text().await, r#"{"format":1,"login":null}"#, "I10");
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_more_is_told_where_nothing_came_of_the_renewal_or_nobody_asked() {
+    let refused = |reply: Reply| async move {
+        let server = server();
+        let client = expired_client(&server).await;
+        server.refresh_latency(Duration::from_secs(1));
+        server.next_refresh(reply);
+        let call = tokio::spawn(client.issue(1).into_future());
+        server.wait_for(|counts| counts.refreshes == 1).await;
+        client.logout().await.unwrap();
+        call.await.unwrap().unwrap_err();
+        sleep(Duration::from_secs(60)).await;
+        server.counts().logouts
+    };
+    for reply in [Reply::empty().status(401), Reply::empty().status(503), Reply::reset(), Reply::html("<p>")]
+    {
+        assert_eq!(refused(reply.clone()).await, 1, "{reply:?}");
+    }
+
+    let end = |act: fn(&TrackerClient)| async move {
+        let server = server();
+        let client = expired_client(&server).await;
+        server.refresh_latency(Duration::from_secs(1));
+        let call = tokio::spawn(client.issue(1).into_future());
+        server.wait_for(|counts| counts.rotations == 1).await;
+        act(&client);
+        call.await.unwrap().unwrap_err();
+        sleep(Duration::from_secs(60)).await;
+        server.counts().logouts
+    };
+    assert_eq!(end(|client| client.session().sign_out()).await, 0, "that tells the server nothing");
+    assert_eq!(end(|client| client.session().close()).await, 0, "that is no sign-out");
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_is_left_in_memory_of_what_was_to_be_revoked() {
+    let server = server();
+    let client = expired_client(&server).await;
+    server.refresh_latency(Duration::from_secs(1));
+    server.next_refresh(Reply::empty().status(401));
+    let call = tokio::spawn(client.issue(1).into_future());
+    server.wait_for(|counts| counts.refreshes == 1).await;
+    client.logout().await.unwrap();
+    call.await.unwrap().unwrap_err();
+    let mut states = client.session().watch();
+    drop(client);
+    sleep(Duration::from_secs(60)).await;
+    states.current();
+    assert!(states.next().await.is_none(), "the session is gone");
+}
