@@ -51,8 +51,10 @@ async fn whoever_asks_for_a_renewal_is_not_held_up_by_the_failure_of_another() {
 async fn after_a_panic_in_a_renewal_the_next_one_succeeds() {
     let backend = backend_of("a1", Reply::json(&json!({ "panic": true })));
     let client = signed_in(&backend);
-    let (one, two) = tokio::join!(client.x().into_future(), client.x().into_future());
-    for outcome in [one, two, client.x().await] {
+    // Whoever is forgotten gives up himself.
+    let call = || client.x().timeout(Duration::from_secs(60)).into_future();
+    let (one, two) = tokio::join!(call(), call());
+    for outcome in [one, two, call().await] {
         assert!(matches!(unavailable(outcome), UnavailableCause::Aborted), "I6");
     }
     backend.reply("POST", "/refresh", renewal());
@@ -69,7 +71,7 @@ async fn a_renewal_that_stalls_holds_a_hundred_callers_up_for_its_time_and_no_lo
     let begin = Instant::now();
     let mut calls = JoinSet::new();
     for _ in 0..100 {
-        calls.spawn(client.x().into_future());
+        calls.spawn(client.x().timeout(Duration::from_secs(300)).into_future());
     }
     while let Some(done) = calls.join_next().await {
         assert!(matches!(unavailable(done.unwrap()), UnavailableCause::Timeout), "I6, I7");

@@ -8,18 +8,19 @@ use serde_json::{Value, json};
 use tokio::time::advance;
 
 use crate::api::{backend_of, client, signed_in};
-use crate::tracker::{self, user, with_issues};
+use crate::tracker::{self, LATENCY, user, with_issues};
 
 /// Calls `/x` ten times a second for a minute, with a token that the server says lives for `expires_in`. Returns how many of the
 /// calls succeeded, and how often the token was renewed.
 async fn a_minute_of(expires_in: &Value) -> (usize, usize) {
     let answer = Reply::json(&json!({ "access": "a1", "refresh": "r1", "expires_in": expires_in }));
-    let backend = backend_of("a1", answer.clone()).reply("POST", "/login", answer);
+    // A circle takes time, and so comes to an end here.
+    let backend = backend_of("a1", answer.clone().delay(LATENCY)).reply("POST", "/login", answer);
     let client = client(&backend);
     client.login().await.unwrap();
     let mut answered = 0;
     for _ in 0..600 {
-        match client.x().await {
+        match client.x().timeout(Duration::from_secs(1)).await {
             Ok(_) => answered += 1,
             Err(Error::RefreshUnavailable(told)) => {
                 assert!(matches!(told.cause(), UnavailableCause::DeadOnArrival), "{expires_in}: {told:?}");
@@ -71,9 +72,11 @@ async fn a_lifetime_that_is_no_number_is_an_answer_that_is_not_understood() {
 #[tokio::test(start_paused = true)]
 async fn a_replacement_that_is_out_of_date_signs_nothing() {
     for expires_in in [0.0, 0.9] {
-        let backend = backend_of("a1", Reply::json(&json!({ "access": "a1", "expires_in": expires_in })));
+        let answer = Reply::json(&json!({ "access": "a1", "expires_in": expires_in }));
+        let backend = backend_of("a1", answer.delay(LATENCY));
         let client = signed_in(&backend);
-        let Err(Error::RefreshUnavailable(told)) = client.x().await else { panic!("I5: answered") };
+        let outcome = client.x().timeout(Duration::from_secs(1)).await;
+        let Err(Error::RefreshUnavailable(told)) = outcome else { panic!("I5: {outcome:?}") };
         assert!(matches!(told.cause(), UnavailableCause::DeadOnArrival));
         let shown: Vec<_> = backend.requests().iter().map(|it| it.bearer().map(str::to_owned)).collect();
         assert_eq!(shown, [Some("a0".to_owned()), None], "I5: it is sent to nobody");

@@ -20,7 +20,7 @@ fn a_runtime_that_ends_in_the_middle_of_a_renewal_leaves_nobody_of_another_waiti
     let client = signed_in(&backend);
     let starts = first.spawn(client.x().into_future());
     first.block_on(backend.received(2));
-    let mut waits = Box::pin(client.x().into_future());
+    let mut waits = Box::pin(client.x().timeout(Duration::from_secs(20)).into_future());
     second.block_on(async {
         tokio::select! {
             biased;

@@ -85,9 +85,11 @@ impl Transport for Two {
     }
 }
 
-/// All that a request shows to the server it reaches.
+/// All that a request shows to the server it reaches: what is marked sensitive included.
 fn shown(request: &Request) -> String {
-    format!("{} {:?} {}", request.target(), request.headers(), request.text())
+    let headers = request.headers().iter().map(|(name, value)| (name, value.as_bytes().escape_ascii()));
+    let headers: Vec<_> = headers.map(|(name, value)| format!("{name}: {value}")).collect();
+    format!("{} {headers:?} {}", request.target(), request.text())
 }
 
 /// Row 67: a redirect to another origin took the token along, in front of a renewal or behind it.
