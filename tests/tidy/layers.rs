@@ -56,7 +56,10 @@ const LAYERS: [Layers; 7] = [
             "asking renewal run saving shared",
         ],
     },
-    Layers { directory: "sdk-runtime/src/store/", order: &["format private", "lock", "file memory"] },
+    Layers {
+        directory: "sdk-runtime/src/store/",
+        order: &["blocking format private", "lock", "file memory"],
+    },
     Layers {
         directory: "sdk-macros/src/",
         order: &[

@@ -7,9 +7,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use self::cell::Cell;
-use super::{StoreFuture, StoreLock, StoredLogin, TokenStore};
-use crate::clock;
-use crate::error::StoreError;
+use super::{StoreFuture, StoreLock, StoredLogin, TokenStore, blocking};
 
 /// Keeps a login in a file that only this user can read, for all processes that name the same one. A clone is the same store.
 ///
@@ -51,34 +49,19 @@ impl FileStore {
     pub fn new(path: impl Into<PathBuf>) -> Self {
         Self(Arc::new(Cell::new(path.into())))
     }
-
-    /// Does `work` where it may block. It goes on to its end, whoever goes away.
-    fn run<T: Send + 'static>(
-        &self,
-        work: impl FnOnce(&Cell) -> Result<T, StoreError> + Send + 'static,
-    ) -> StoreFuture<'_, T> {
-        let cell = self.0.clone();
-        Box::pin(async move {
-            let done = clock::blocking(move || work(&cell)).await;
-            done.unwrap_or_else(|| {
-                let path = self.0.path().display();
-                Err(StoreError::unavailable(format!("{path} was not used"), "the runtime is shutting down"))
-            })
-        })
-    }
 }
 
 impl TokenStore for FileStore {
     fn load(&self) -> StoreFuture<'_, Option<StoredLogin>> {
-        self.run(Cell::load)
+        blocking::run(&self.0, Cell::load)
     }
 
     fn replace(&self, expected: u64, next: StoredLogin) -> StoreFuture<'_, bool> {
-        self.run(move |cell| cell.replace(expected, &next))
+        blocking::run(&self.0, move |cell| cell.replace(expected, &next))
     }
 
     fn try_lock(&self) -> StoreFuture<'_, StoreLock> {
-        self.run(|cell| {
+        blocking::run(&self.0, |cell| {
             let lock = cell.try_lock_renewal()?;
             Ok(lock.map_or(StoreLock::Busy, |lock| StoreLock::Held(Box::new(lock))))
         })

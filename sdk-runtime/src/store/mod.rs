@@ -1,6 +1,7 @@
 //! Where a login is kept across restarts: a place for one text with a version. Knows nothing of what the text says; leases,
 //! intents and the end of a login are written in it by the session.
 
+mod blocking;
 mod file;
 mod format;
 mod lock;
