@@ -2,7 +2,7 @@
 
 set shell := ["bash", "-euo", "pipefail", "-c"]
 
-default: fmt deny lint lint-all doc features package quickstart stay-signed-in test
+default: fmt deny lint lint-all doc features package quickstart stay-signed-in stores test
 
 # The code is formatted.
 fmt:
@@ -40,6 +40,10 @@ quickstart:
 # A program that is killed is still signed in when it is started again.
 stay-signed-in:
     cargo run --example stay_signed_in | awk '{ print; last = $0 } END { exit (last !~ /^ok:/) }'
+
+# The stores of logins once more, that in a key ring included.
+stores:
+    cargo test --features keyring --test stores
 
 # All tests, as the README says.
 test:

@@ -57,6 +57,8 @@ pub use session::{
     Attach, Grant, Login, RefreshBearer, Refusal, Session, SessionEvent, SessionEvents, SessionState,
     StateWatch, TokenRequest, TokenResponse, Tokens, Verdict,
 };
+#[cfg(feature = "keyring")]
+pub use store::KeyringStore;
 pub use store::{FileStore, MemoryStore, StoreFuture, StoreLock, StoredLogin, TokenStore};
 pub use transport::{
     HttpClientBuilder, ResponseBody, ServiceTransport, Transport, TransportFuture, TransportRequest,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use sdk_runtime::{MemoryStore, StoreError, StoreErrorKind, StoreLock, StoredLogin, TokenStore};
 use tokio::task::JoinSet;
 
-use crate::place::{Place, SHARED, open};
+use crate::place::{OWN, Place, SHARED, open};
 
 /// Makes a handle to one store, each time it is called.
 type Opens = Box<dyn Fn() -> Arc<dyn TokenStore>>;
@@ -14,7 +14,7 @@ type Opens = Box<dyn Fn() -> Arc<dyn TokenStore>>;
 fn stores(place: &Place) -> Vec<(&'static str, Opens)> {
     let memory = MemoryStore::new();
     let mut stores: Vec<(&str, Opens)> = vec![("memory", Box::new(move || Arc::new(memory.clone())))];
-    for kind in SHARED {
+    for kind in SHARED.into_iter().chain(OWN) {
         let path = place.path().join("stores").join(kind).join("login");
         stores.push((kind, Box::new(move || open(kind, &path))));
     }

@@ -8,5 +8,7 @@ mod sqlite_store;
 
 #[cfg(unix)]
 mod file;
+#[cfg(feature = "keyring")]
+mod keyring;
 #[cfg(unix)]
 mod processes;

@@ -57,6 +57,12 @@ impl Drop for Place {
 /// The kinds of store that several processes can share.
 pub(crate) const SHARED: [&str; 2] = ["file", "sqlite"];
 
+/// Those that a test has to itself: the key ring of this desktop is not for tests, and another one ends with the process.
+#[cfg(feature = "keyring")]
+pub(crate) const OWN: [&str; 1] = ["keyring"];
+#[cfg(not(feature = "keyring"))]
+pub(crate) const OWN: [&str; 0] = [];
+
 /// Another handle to the store of this kind at `path`.
 pub(crate) fn open(kind: &str, path: &Path) -> Arc<dyn TokenStore> {
     match kind {
@@ -65,6 +71,8 @@ pub(crate) fn open(kind: &str, path: &Path) -> Arc<dyn TokenStore> {
             fs::create_dir_all(path.parent().unwrap()).unwrap();
             Arc::new(SqliteStore::open(path).unwrap())
         }
+        #[cfg(feature = "keyring")]
+        "keyring" => Arc::new(crate::keyring::store(path)),
         _ => panic!("there is no store {kind:?}"),
     }
 }

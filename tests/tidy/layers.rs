@@ -58,7 +58,7 @@ const LAYERS: [Layers; 7] = [
     },
     Layers {
         directory: "sdk-runtime/src/store/",
-        order: &["blocking format private", "lock", "file memory"],
+        order: &["blocking format private", "lock", "file keyring memory"],
     },
     Layers {
         directory: "sdk-macros/src/",

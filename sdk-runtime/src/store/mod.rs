@@ -4,6 +4,8 @@
 mod blocking;
 mod file;
 mod format;
+#[cfg(feature = "keyring")]
+mod keyring;
 mod lock;
 mod memory;
 mod private;
@@ -17,6 +19,8 @@ use std::sync::Arc;
 use zeroize::Zeroizing;
 
 pub use file::FileStore;
+#[cfg(feature = "keyring")]
+pub use keyring::KeyringStore;
 pub use memory::MemoryStore;
 
 use crate::error::StoreError;

@@ -1,0 +1,166 @@
+//! A store in the key ring of the desktop. A key ring cannot compare and swap, so it is written under a lock on a file beside it.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::{env, fmt};
+
+use keyring_core::{Entry, Error};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use zeroize::Zeroizing;
+
+use super::{StoreFuture, StoreLock, StoredLogin, TokenStore, blocking, format, lock::FileLock, private};
+use crate::error::StoreError;
+
+/// Keeps a login in the key ring of the desktop, for all processes of one user. A clone is the same store.
+///
+/// That is the Secret Service on Linux (GNOME Keyring, KWallet, KeePassXC), the Keychain on macOS, and the Credential Manager
+/// on Windows. A program that wants another one names it with `keyring_core::set_default_store`, before the store is used first.
+///
+/// ```
+/// use sdk_runtime::{KeyringStore, StoredLogin, TokenStore};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// // For tests: a key ring in memory.
+/// keyring_core::set_default_store(keyring_core::mock::Store::new()?);
+///
+/// let store = KeyringStore::new("tracker", "ada@example.com");
+/// # let locks = std::env::temp_dir().join(format!("sdk-runtime-keyring-{}", std::process::id()));
+/// # let store = store.locks_in(&locks);
+/// assert!(store.replace(0, StoredLogin::new(1, "a")).await?);
+/// assert_eq!(store.load().await?.unwrap().text(), "a");
+/// # std::fs::remove_dir_all(locks)?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// - The user may be asked to unlock the key ring. The session does not wait for that longer than for any store, and asks again
+///   later. Where there is no key ring, as on most servers, each operation fails with
+///   [`Unavailable`](crate::StoreErrorKind::Unavailable): a [`FileStore`](crate::FileStore) is for them.
+/// - Key rings know no comparison, so whoever writes takes a lock of the system on a file. All processes that share the login have
+///   to find the same one, in `$XDG_STATE_HOME/sdk-runtime` or else `~/.local/state/sdk-runtime` (on all systems); or name its
+///   directory with [`locks_in`](Self::locks_in). No secret is in it.
+/// - An entry that this library has not written, or that a later version has written, is
+///   [`Foreign`](crate::StoreErrorKind::Foreign), and is not overwritten.
+/// - Windows keeps no entry longer than 2560 bytes. A login with long tokens does not fit, and [`Unavailable`](crate::StoreErrorKind::Unavailable) says so.
+#[derive(Clone)]
+pub struct KeyringStore(Arc<Slot>);
+
+impl KeyringStore {
+    /// The store in the entry of `user` for `service`, which need not exist. `service` is the name of the program; `user` is for
+    /// programs that keep several logins.
+    pub fn new(service: impl Into<String>, user: impl Into<String>) -> Self {
+        Self(Arc::new(Slot { service: service.into(), user: user.into(), locks: None }))
+    }
+
+    /// Has the lock files in `directory`, which is made for this user alone where it is missing.
+    #[must_use]
+    pub fn locks_in(self, directory: impl Into<PathBuf>) -> Self {
+        let (service, user) = (self.0.service.clone(), self.0.user.clone());
+        Self(Arc::new(Slot { service, user, locks: Some(directory.into()) }))
+    }
+}
+
+impl TokenStore for KeyringStore {
+    fn load(&self) -> StoreFuture<'_, Option<StoredLogin>> {
+        blocking::run(&self.0, Slot::load)
+    }
+
+    fn replace(&self, expected: u64, next: StoredLogin) -> StoreFuture<'_, bool> {
+        blocking::run(&self.0, move |slot| slot.replace(expected, &next))
+    }
+
+    fn try_lock(&self) -> StoreFuture<'_, StoreLock> {
+        blocking::run(&self.0, |slot| {
+            let lock = FileLock::try_take(&slot.lock_file("renewing")?)?;
+            Ok(lock.map_or(StoreLock::Busy, |lock| StoreLock::Held(Box::new(lock))))
+        })
+    }
+}
+
+impl fmt::Debug for KeyringStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("KeyringStore")
+            .field("service", &self.0.service)
+            .field("user", &self.0.user)
+            .finish_non_exhaustive()
+    }
+}
+
+/// An entry of the key ring, and where its locks are. Blocks, and knows nothing of tasks.
+struct Slot {
+    service: String,
+    user: String,
+    locks: Option<PathBuf>,
+}
+
+impl Slot {
+    fn load(&self) -> Result<Option<StoredLogin>, StoreError> {
+        match self.entry()?.get_secret().map(Zeroizing::new) {
+            Ok(kept) => format::decode(&kept, self).map(Some),
+            Err(Error::NoEntry) => Ok(None),
+            Err(error) => Err(self.failed("cannot be read", &error)),
+        }
+    }
+
+    fn replace(&self, expected: u64, next: &StoredLogin) -> Result<bool, StoreError> {
+        let kept = format::encode(next)?;
+        let _lock = FileLock::take(&self.lock_file("lock")?)?;
+        if self.load()?.map_or(0, |kept| kept.version()) != expected {
+            return Ok(false);
+        }
+        let written = self.entry()?.set_secret(kept.as_bytes());
+        written.map_err(|error| self.failed("cannot be written", &error))?;
+        Ok(true)
+    }
+
+    fn entry(&self) -> Result<Entry, StoreError> {
+        // Whoever has named a key ring gets that one.
+        if keyring_core::get_default_store().is_none()
+            && let Err(error) = keyring::Entry::store_status()
+        {
+            return Err(self.failed("cannot be read: there is no key ring", error));
+        }
+        Entry::new(&self.service, &self.user).map_err(|error| self.failed("cannot be named", &error))
+    }
+
+    /// Two names never have one file, whatever is in them. Where they are too long for one, the system says so.
+    fn lock_file(&self, purpose: &str) -> Result<PathBuf, StoreError> {
+        let directory = self.locks.clone().or_else(own_state).ok_or_else(|| {
+            let reason = "this user has no home directory to lock a file in; name one with `locks_in`";
+            StoreError::unavailable(format!("{self} cannot be locked"), reason)
+        })?;
+        private::make_directory(&directory)?;
+        let [service, user] =
+            [&self.service, &self.user].map(|name| utf8_percent_encode(name, NON_ALPHANUMERIC));
+        Ok(directory.join(format!("{service}@{user}.{purpose}")))
+    }
+
+    /// `error` itself is no source: where an entry could not be read, it has the bytes of it, and shows them.
+    fn failed(&self, what: &str, error: &Error) -> StoreError {
+        let reason = match error {
+            Error::BadEncoding(_) | Error::BadDataFormat(..) => {
+                return StoreError::foreign(format!("{self} {what}: it was not written by this library"));
+            }
+            Error::Ambiguous(entries) => {
+                format!("there are {}, and which is right is not known", entries.len())
+            }
+            error => error.to_string(),
+        };
+        StoreError::unavailable(format!("{self} {what}"), reason)
+    }
+}
+
+impl fmt::Display for Slot {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { service, user, .. } = self;
+        write!(f, "the entry of {user:?} for {service:?} in the key ring")
+    }
+}
+
+/// Where programs keep what is of this machine alone.
+fn own_state() -> Option<PathBuf> {
+    let named = env::var_os("XDG_STATE_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
+    let state = named.or_else(|| Some(env::home_dir()?.join(".local/state")))?;
+    Some(state.join("sdk-runtime"))
+}

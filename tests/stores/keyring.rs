@@ -1,0 +1,204 @@
+//! A login in a key ring: one in memory, but for the test that has to be asked for.
+
+use std::{fs::File, path::Path, process::Stdio, sync::Once};
+
+use keyring_core::{Entry, Error, mock};
+use sdk_runtime::{KeyringStore, StoreErrorKind, StoreLock, StoredLogin, TokenStore};
+
+use crate::place::{Place, child, given};
+
+const SERVICE: &str = "sdk-stores";
+
+/// The store of whoever is named like `path`, with its locks beside it.
+pub(crate) fn store(path: &Path) -> KeyringStore {
+    in_memory();
+    KeyringStore::new(SERVICE, path.to_str().unwrap()).locks_in(path.parent().unwrap())
+}
+
+/// From now on this process has no other key ring.
+fn in_memory() {
+    static SET: Once = Once::new();
+    SET.call_once(|| keyring_core::set_default_store(mock::Store::new().unwrap()));
+}
+
+/// The same entry, past the store.
+fn entry(path: &Path) -> Entry {
+    in_memory();
+    Entry::new(SERVICE, path.to_str().unwrap()).unwrap()
+}
+
+fn login(version: u64) -> StoredLogin {
+    StoredLogin::new(version, "s3cret")
+}
+
+#[tokio::test]
+async fn an_entry_of_somebody_else_is_never_overwritten() {
+    let place = Place::new();
+    let path = place.login();
+    let (store, entry) = (store(&path), entry(&path));
+    for content in [&b"s3cret"[..], b"", b"\xff", b"sdk-runtime login, format 2, version 1\ns3cret\n"] {
+        entry.set_secret(content).unwrap();
+        let failed = [
+            store.load().await.map(drop),
+            store.replace(0, login(1)).await.map(drop),
+            store.replace(1, login(2)).await.map(drop),
+        ];
+        for failed in failed {
+            let error = failed.unwrap_err();
+            let shown = format!("{error} {error:?}");
+            assert_eq!(error.kind(), StoreErrorKind::Foreign, "{shown}");
+            assert!(shown.contains(SERVICE) && !shown.contains("s3cret"), "I27: {shown}");
+        }
+        assert_eq!(entry.get_secret().unwrap(), content);
+    }
+}
+
+#[tokio::test]
+async fn a_key_ring_that_fails_says_why_and_shows_nothing() {
+    let place = Place::new();
+    let path = place.login();
+    let store = store(&path);
+    assert!(store.replace(0, login(1)).await.unwrap());
+    let unreadable = || String::from_utf8(b"s3cret\xff".to_vec()).unwrap_err();
+    let bytes = format!("{:?}", b"s3cret").trim_matches(['[', ']']).to_owned();
+    type Fails = Box<dyn Fn() -> Error>;
+    let table: [(Fails, StoreErrorKind, &str); 5] = [
+        (
+            Box::new(|| Error::NoStorageAccess("it is locked".into())),
+            StoreErrorKind::Unavailable,
+            "it is locked",
+        ),
+        (
+            Box::new(|| Error::PlatformFailure("the bus is gone".into())),
+            StoreErrorKind::Unavailable,
+            "the bus is gone",
+        ),
+        (Box::new(|| Error::Ambiguous(Vec::new())), StoreErrorKind::Unavailable, "there are 0"),
+        (Box::new(|| Error::BadEncoding(b"s3cret".to_vec())), StoreErrorKind::Foreign, "not written by"),
+        (
+            Box::new(move || Error::BadDataFormat(b"s3cret".to_vec(), unreadable().into())),
+            StoreErrorKind::Foreign,
+            "not written by",
+        ),
+    ];
+    for (fails, kind, why) in table {
+        for writes in [false, true] {
+            entry(&path).as_any().downcast_ref::<mock::Cred>().unwrap().set_error(fails());
+            let done = if writes {
+                store.replace(1, login(2)).await.map(drop)
+            } else {
+                store.load().await.map(drop)
+            };
+            let error = done.unwrap_err();
+            let shown = format!("{error} {error:?}");
+            assert_eq!(error.kind(), kind, "{shown}");
+            assert!(shown.contains(why), "{shown}");
+            assert!(!shown.contains("s3cret") && !shown.contains(&bytes), "I27: {shown}");
+            assert_eq!(store.load().await.unwrap(), Some(login(1)), "{why}: nothing is lost");
+        }
+    }
+}
+
+#[tokio::test]
+async fn no_two_names_share_an_entry_or_a_lock() {
+    let place = Place::new();
+    in_memory();
+    let names =
+        [("a@b", "c"), ("a", "b@c"), ("a/b", "c"), ("..", "a"), ("a", "../b"), ("a%2Fb", "c"), ("ä", ".")];
+    let mut held = Vec::new();
+    for (at, (service, user)) in (1..).zip(names) {
+        let store = KeyringStore::new(service, user).locks_in(place.path().join("locks"));
+        assert!(store.replace(0, login(at)).await.unwrap(), "{service} {user}");
+        match store.try_lock().await.unwrap() {
+            StoreLock::Held(lock) => held.push(lock),
+            lock => panic!("{service} {user}: {lock:?}"),
+        }
+    }
+    assert_eq!(place.names(), ["locks"]);
+    assert_eq!(std::fs::read_dir(place.path().join("locks")).unwrap().count(), 2 * names.len());
+}
+
+/// Another process that compares and swaps: the key ring would let both.
+#[tokio::test]
+async fn who_writes_holds_the_lock_of_the_system() {
+    let place = Place::new();
+    let path = place.login();
+    let store = store(&path);
+    assert!(store.replace(0, login(1)).await.unwrap());
+    let names = place.names();
+    let held = File::open(place.path().join(&names[0])).unwrap();
+    held.lock().unwrap();
+    let error = store.replace(1, login(2)).await.unwrap_err();
+    assert_eq!((names.len(), error.kind()), (1, StoreErrorKind::Unavailable), "{names:?}: {error}");
+    assert_eq!(store.load().await.unwrap(), Some(login(1)), "reading needs no lock");
+}
+
+#[cfg(unix)]
+#[test]
+fn locks_are_where_every_process_of_the_user_finds_them() {
+    for (variable, below) in [("XDG_STATE_HOME", ""), ("HOME", ".local/state")] {
+        let place = Place::new();
+        let mut child = child("keyring::takes_a_lock", "keyring", &place.login());
+        child.env_remove("XDG_STATE_HOME").env(variable, place.path());
+        assert!(child.stdout(Stdio::null()).status().unwrap().success(), "{variable}");
+        let locks = place.path().join(below).join("sdk-runtime");
+        let names: Vec<_> =
+            std::fs::read_dir(locks).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        assert_eq!(names, ["sdk%2Dstores@a.renewing"], "{variable}");
+    }
+}
+
+#[tokio::test]
+#[ignore = "needs the home that the test above runs it with"]
+async fn takes_a_lock() {
+    if given().is_none() {
+        return;
+    }
+    let lock = KeyringStore::new(SERVICE, "a").try_lock().await.unwrap();
+    assert!(matches!(lock, StoreLock::Held(_)), "{lock:?}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn where_there_is_no_key_ring_the_store_says_so() {
+    let place = Place::new();
+    let mut child = child("keyring::finds_no_key_ring", "keyring", &place.login());
+    let nowhere = format!("unix:path={}", place.path().join("bus").display());
+    child.env("DBUS_SESSION_BUS_ADDRESS", nowhere).env("XDG_RUNTIME_DIR", place.path());
+    let output = child.output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[tokio::test]
+#[ignore = "needs the desktop that the test above hides"]
+async fn finds_no_key_ring() {
+    let Some((_, path)) = given() else { return };
+    let store = KeyringStore::new(SERVICE, "a").locks_in(path.parent().unwrap());
+    for failed in [store.load().await.map(drop), store.replace(0, login(1)).await.map(drop)] {
+        let error = failed.unwrap_err();
+        assert_eq!(error.kind(), StoreErrorKind::Unavailable, "{error}");
+        assert!(error.to_string().contains("there is no key ring"), "{error}");
+    }
+}
+
+/// `cargo test --features keyring --test stores -- --exact keyring::the_key_ring_of_this_desktop_keeps_a_login --ignored`,
+/// in a desktop session. The entry is gone afterwards.
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs a key ring, which may ask to be unlocked"]
+async fn the_key_ring_of_this_desktop_keeps_a_login() {
+    // All that is ignored may run in one process, but only this one has a key ring that is not in memory.
+    assert!(keyring_core::get_default_store().is_none(), "run it alone");
+    let place = Place::new();
+    let user = format!("test-{}", std::process::id());
+    let open = || KeyringStore::new(SERVICE, &user).locks_in(place.path());
+    assert_eq!(open().load().await.unwrap(), None);
+    for version in 0..3 {
+        assert!(open().replace(version, login(version + 1)).await.unwrap());
+        assert!(!open().replace(version, login(9)).await.unwrap());
+        assert_eq!(open().load().await.unwrap(), Some(login(version + 1)));
+    }
+    let named = user.clone();
+    let deleted = tokio::task::spawn_blocking(move || Entry::new(SERVICE, &named)?.delete_credential());
+    deleted.await.unwrap().unwrap();
+    assert_eq!(open().load().await.unwrap(), None);
+}
