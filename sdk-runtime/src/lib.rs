@@ -9,7 +9,9 @@
 //! - [`macro@api_client`]: the attributes an endpoint can carry;
 //! - [`ClientBuilder`]: everything that can be configured, [`Attach`] and the transport included;
 //! - [`TokenResponse`] and [`TokenRequest`]: the two small traits that connect your types with the session;
-//! - [`Session`] and [`SessionState`]: the login itself, to look at, to watch, to end;
+//! - [`Session`] and [`SessionState`]: the login itself, to look at, to watch, to end; [`SessionEvent`]: what happens to it; [`states`]:
+//!   what each event does in each state;
+//! - [`TokenStore`]: where a login is kept across restarts, such as in a [`FileStore`]; [`Sessions`]: a login for each of many users;
 //! - [`Error`]: what can go wrong, and what each of it means for the user; [`ApiError`]: an endpoint's own errors beside it;
 //! - [`Body`], [`BodyStream`] and [`Part`]: what is sent, and whether it can be sent again; [`IntoBody`] for a format of your own;
 //! - [`FromResponse`]: what an endpoint can return, besides whatever serde reads from JSON; [`ByteStream`], [`JsonLines`] and
@@ -77,6 +79,10 @@ pub type Result<T, E = Error> = core::result::Result<T, E>;
 /// From a hand-written token refresh to a declaration.
 #[doc = include_str!("../docs/migrating.md")]
 pub mod migrating {}
+
+/// The states of a session, and what each event does in each of them.
+#[doc = include_str!("../docs/session.md")]
+pub mod states {}
 
 /// What generated code names, and nobody else; no part of the public interface.
 #[doc(hidden)]

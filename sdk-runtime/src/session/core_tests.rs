@@ -7,6 +7,8 @@ use super::super::snapshot::Validity;
 use super::super::tokens::Tokens;
 use super::*;
 
+#[path = "core_table_tests.rs"]
+mod table;
 #[path = "core_window_tests.rs"]
 mod windows;
 use crate::endpoint::Endpoint;
