@@ -11,6 +11,7 @@ mod axios;
 mod failed;
 mod identity;
 mod index;
+mod kept;
 mod ktor;
 mod lifetimes;
 mod ours;
