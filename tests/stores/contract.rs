@@ -5,7 +5,7 @@ use std::sync::Arc;
 use sdk_runtime::{MemoryStore, StoreError, StoreErrorKind, StoreLock, StoredLogin, TokenStore};
 use tokio::task::JoinSet;
 
-use crate::place::{OWN, Place, SHARED, open};
+use crate::place::{OWN, Place, SHARED, crowd, open};
 
 /// Makes a handle to one store, each time it is called.
 type Opens = Box<dyn Fn() -> Arc<dyn TokenStore>>;
@@ -73,22 +73,21 @@ pub(crate) async fn count_up(store: &dyn TokenStore) -> Result<(), StoreError> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn of_all_who_swap_at_once_one_wins_each_time() {
-    const TASKS: u64 = 8;
-    const EACH: u64 = 25;
     let place = Place::new();
     for (kind, open) in stores(&place) {
+        let (crowd, each) = crowd(kind);
         let mut tasks = JoinSet::new();
-        for _ in 0..TASKS {
+        for _ in 0..crowd {
             let store = open();
             tasks.spawn(async move {
-                for _ in 0..EACH {
+                for _ in 0..each {
                     count_up(&*store).await.unwrap();
                 }
             });
         }
         tasks.join_all().await;
         let kept = open().load().await.unwrap();
-        assert_eq!(kept, Some(StoredLogin::new(TASKS * EACH, (TASKS * EACH).to_string())), "{kind}");
+        assert_eq!(kept, Some(StoredLogin::new(crowd * each, (crowd * each).to_string())), "{kind}");
     }
 }
 

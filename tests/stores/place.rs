@@ -77,6 +77,12 @@ pub(crate) fn open(kind: &str, path: &Path) -> Arc<dyn TokenStore> {
     }
 }
 
+/// How many of a process swap at once, and how often each. SQLite does not let them in by turns, so that of many, one may wait for
+/// longer than it has.
+pub(crate) fn crowd(kind: &str) -> (u64, u64) {
+    if kind == "sqlite" { (2, 10) } else { (4, 40) }
+}
+
 const KIND: &str = "SDK_STORES_KIND";
 const PATH: &str = "SDK_STORES_PATH";
 

@@ -9,12 +9,10 @@ use sdk_runtime::{StoreLock, StoredLogin};
 
 use crate::{
     contract::count_up,
-    place::{Place, SHARED, child, given, open, tell},
+    place::{Place, SHARED, child, crowd, given, open, tell},
 };
 
 const PROCESSES: u64 = 4;
-const TASKS: u64 = 3;
-const EACH: u64 = 40;
 
 #[tokio::test]
 async fn of_all_processes_that_swap_at_once_one_wins_each_time() {
@@ -33,7 +31,8 @@ async fn of_all_processes_that_swap_at_once_one_wins_each_time() {
             let output = child.wait_with_output().unwrap();
             assert!(output.status.success(), "{kind}: {}", String::from_utf8_lossy(&output.stderr));
         }
-        let all = PROCESSES * TASKS * EACH;
+        let (crowd, each) = crowd(kind);
+        let all = PROCESSES * crowd * each;
         let kept = open(kind, &path).load().await.unwrap();
         assert_eq!(kept, Some(StoredLogin::new(all, all.to_string())), "{kind}");
     }
@@ -43,11 +42,12 @@ async fn of_all_processes_that_swap_at_once_one_wins_each_time() {
 #[ignore = "needs the process that the test above runs it in"]
 async fn counts_up() {
     let Some((kind, path)) = given() else { return };
+    let (crowd, each) = crowd(&kind);
     let mut tasks = tokio::task::JoinSet::new();
-    for _ in 0..TASKS {
+    for _ in 0..crowd {
         let store = open(&kind, &path);
         tasks.spawn(async move {
-            for _ in 0..EACH {
+            for _ in 0..each {
                 count_up(&*store).await.unwrap();
             }
         });
