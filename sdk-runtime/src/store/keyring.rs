@@ -96,32 +96,35 @@ struct Slot {
 
 impl Slot {
     fn load(&self) -> Result<Option<StoredLogin>, StoreError> {
-        match self.entry()?.get_secret().map(Zeroizing::new) {
+        self.read(&self.entry()?)
+    }
+
+    fn replace(&self, expected: u64, next: &StoredLogin) -> Result<bool, StoreError> {
+        let kept = format::encode(next)?;
+        let _lock = FileLock::take(&self.lock_file("lock")?)?;
+        let entry = self.entry()?;
+        if self.read(&entry)?.map_or(0, |kept| kept.version()) != expected {
+            return Ok(false);
+        }
+        entry.set_secret(kept.as_bytes()).map_err(|error| self.failed("cannot be written", &error))?;
+        Ok(true)
+    }
+
+    fn read(&self, entry: &Entry) -> Result<Option<StoredLogin>, StoreError> {
+        match entry.get_secret().map(Zeroizing::new) {
             Ok(kept) => format::decode(&kept, self).map(Some),
             Err(Error::NoEntry) => Ok(None),
             Err(error) => Err(self.failed("cannot be read", &error)),
         }
     }
 
-    fn replace(&self, expected: u64, next: &StoredLogin) -> Result<bool, StoreError> {
-        let kept = format::encode(next)?;
-        let _lock = FileLock::take(&self.lock_file("lock")?)?;
-        if self.load()?.map_or(0, |kept| kept.version()) != expected {
-            return Ok(false);
-        }
-        let written = self.entry()?.set_secret(kept.as_bytes());
-        written.map_err(|error| self.failed("cannot be written", &error))?;
-        Ok(true)
-    }
-
     fn entry(&self) -> Result<Entry, StoreError> {
         // Whoever has named a key ring gets that one.
-        if keyring_core::get_default_store().is_none()
-            && let Err(error) = keyring::Entry::store_status()
-        {
-            return Err(self.failed("cannot be read: there is no key ring", error));
-        }
-        Entry::new(&self.service, &self.user).map_err(|error| self.failed("cannot be named", &error))
+        let key_ring = keyring_core::get_default_store().map_or_else(platform::key_ring, Ok);
+        let key_ring =
+            key_ring.map_err(|error| self.failed("cannot be read: there is no key ring", &error))?;
+        let entry = key_ring.build(&self.service, &self.user, None);
+        entry.map_err(|error| self.failed("cannot be named", &error))
     }
 
     /// Two names never have one file, whatever is in them. Where they are too long for one, the system says so.
@@ -163,4 +166,29 @@ fn own_state() -> Option<PathBuf> {
     let named = env::var_os("XDG_STATE_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
     let state = named.or_else(|| Some(env::home_dir()?.join(".local/state")))?;
     Some(state.join("sdk-runtime"))
+}
+
+mod platform {
+    use std::sync::Arc;
+
+    #[cfg(target_os = "macos")]
+    use apple_native_keyring_store::keychain::Store;
+    use keyring_core::{CredentialStore, Result};
+    #[cfg(windows)]
+    use windows_native_keyring_store::Store;
+    #[cfg(all(unix, not(any(target_os = "macos", target_os = "ios", target_os = "android"))))]
+    use zbus_secret_service_keyring_store::Store;
+
+    /// That of this system. It is reached anew each time, since one that was not there yet, or was started again, is lost for good
+    /// to whoever keeps a connection; and a login is seldom looked at.
+    #[cfg(not(any(target_os = "ios", target_os = "android", not(any(unix, windows)))))]
+    pub(super) fn key_ring() -> Result<Arc<CredentialStore>> {
+        Ok(Store::new()?)
+    }
+
+    /// None is known for this system.
+    #[cfg(any(target_os = "ios", target_os = "android", not(any(unix, windows))))]
+    pub(super) fn key_ring() -> Result<Arc<CredentialStore>> {
+        Err(keyring_core::Error::NoDefaultStore)
+    }
 }
