@@ -63,6 +63,7 @@ bench-endpoints count="200":
 ui-bless:
     TRYBUILD=overwrite cargo test --test ui
 
-# The concurrency tests, optimized and over and over. There is no longer soak than this repetition yet.
-soak rounds="50":
+# The concurrency tests, optimized and over and over, and processes killed at many moments of chance.
+soak rounds="50" kills="500":
+    CRASH_ROUNDS={{ kills }} cargo test --release --test crash
     for round in $(seq {{ rounds }}); do echo "round $round"; cargo test --quiet --release --test session; done

@@ -1,0 +1,33 @@
+//! What stands in the file, as far as a test has to know.
+
+use sdk_runtime::StoredLogin;
+use serde_json::Value;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Kept {
+    Nothing,
+    /// Somebody was signed in, and no token is left.
+    End,
+    Login {
+        /// Goes up with every renewal, and is 1 after a sign-in.
+        number: usize,
+        /// Whether somebody is going to spend the refresh token, or has.
+        intent: bool,
+    },
+}
+
+impl Kept {
+    /// Fails where that is nothing a session could read.
+    pub(crate) fn of(kept: Option<&StoredLogin>) -> Self {
+        let Some(kept) = kept else { return Self::Nothing };
+        let text: Value = serde_json::from_str(kept.text()).unwrap();
+        assert_eq!(text["format"], 1);
+        match &text["login"] {
+            Value::Null => Self::End,
+            login => Self::Login {
+                number: login["number"].as_u64().unwrap() as usize,
+                intent: login["intent"] == true,
+            },
+        }
+    }
+}

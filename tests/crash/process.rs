@@ -1,0 +1,110 @@
+//! A child, as its parent has it: told what to do, listened to, killed.
+
+use std::path::Path;
+use std::process::Stdio;
+use std::time::Duration;
+
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines};
+use tokio::process::{Child, ChildStderr, ChildStdin, Command};
+
+use crate::child::{ANSWER, GIVEN, STEP};
+
+/// Nothing here takes seconds. Who has not told anything by then hangs.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+pub(crate) struct Process {
+    child: Child,
+    stdin: ChildStdin,
+    told: Lines<BufReader<ChildStderr>>,
+    heard: Vec<String>,
+}
+
+impl Process {
+    pub(crate) fn start(server: &str, login: &Path, locks: bool) -> Self {
+        let mut command = Command::new(std::env::current_exe().unwrap());
+        command.args(["--exact", "child::obeys", "--ignored", "--nocapture"]);
+        let [server_name, login_name, locks_name] = GIVEN;
+        command.env(server_name, server).env(login_name, login).env(locks_name, locks.to_string());
+        command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped()).kill_on_drop(true);
+        let mut child = command.spawn().unwrap();
+        let stdin = child.stdin.take().unwrap();
+        let told = BufReader::new(child.stderr.take().unwrap()).lines();
+        Self { child, stdin, told, heard: Vec::new() }
+    }
+
+    pub(crate) async fn say(&mut self, what: &str) {
+        self.stdin.write_all(format!("{what}\n").as_bytes()).await.unwrap();
+    }
+
+    /// Says what to do, and gives what came of it.
+    pub(crate) async fn does(&mut self, what: &str) -> String {
+        self.say(what).await;
+        self.answers().await
+    }
+
+    /// What came of it.
+    pub(crate) async fn answers(&mut self) -> String {
+        loop {
+            if let Some(answer) = self.tells().await.strip_prefix(ANSWER) {
+                return answer.to_owned();
+            }
+        }
+    }
+
+    /// Says what to do, and waits until it is held at a step of that.
+    pub(crate) async fn is_held_at(&mut self, what: &str, step: &str) {
+        self.say(&format!("hold {step}")).await;
+        self.say(what).await;
+        self.comes_to(step).await;
+    }
+
+    /// Waits for a step.
+    pub(crate) async fn comes_to(&mut self, step: &str) {
+        while self.tells().await != step {}
+    }
+
+    /// Waits until it comes to `step`, or has done what it was told without. Says which.
+    pub(crate) async fn comes_to_or_answers(&mut self, step: &str) -> bool {
+        loop {
+            match self.tells().await {
+                told if told == step => return true,
+                told if told.starts_with(ANSWER) => return false,
+                _ => {}
+            }
+        }
+    }
+
+    /// Waits for so many steps, or until it has done what it was told.
+    pub(crate) async fn takes(&mut self, steps: usize) {
+        for _ in 0..steps {
+            if self.tells().await.starts_with(ANSWER) {
+                return;
+            }
+        }
+    }
+
+    /// The next that it tells.
+    pub(crate) async fn tells(&mut self) -> String {
+        loop {
+            let line = match tokio::time::timeout(PATIENCE, self.told.next_line()).await {
+                Ok(line) => line.unwrap(),
+                Err(_) => panic!("it hangs, after {:#?}", self.heard),
+            };
+            let line = line.unwrap_or_else(|| panic!("it has ended, after {:#?}", self.heard));
+            self.heard.push(line.clone());
+            if let Some(told) = line.strip_prefix(STEP) {
+                return told.to_owned();
+            }
+        }
+    }
+
+    /// Whether it has told this.
+    pub(crate) fn has_told(&self, step: &str) -> bool {
+        self.heard.iter().any(|line| line.strip_prefix(STEP) == Some(step))
+    }
+
+    /// Kills it, and returns when nothing of it is left.
+    pub(crate) async fn kill(mut self) {
+        self.child.kill().await.unwrap();
+    }
+}
