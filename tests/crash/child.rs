@@ -113,6 +113,7 @@ fn served(answer: Result<String>) -> String {
         Ok(user) => user,
         Err(Error::NotSignedIn) => "nobody".to_owned(),
         Err(Error::SessionExpired(expired)) => format!("{:?}", expired.reason()),
+        Err(Error::IdentityChanged(_)) => "IdentityChanged".to_owned(),
         Err(error) => error.to_string(),
     }
 }

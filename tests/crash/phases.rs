@@ -108,6 +108,27 @@ async fn i14_killed_anywhere_in_a_renewal_by_a_lease() {
 }
 
 #[tokio::test]
+async fn i14_killed_again_and_again() {
+    let stage = Stage::new(true).await;
+    stage.start_signed_in().await.kill().await;
+    let hold = stage.server.hold_refreshes();
+    for kills in 0..3 {
+        let mut victim = stage.start();
+        victim.say("be served").await;
+        stage.server.wait_for(|counts| counts.refreshes == kills + 1).await;
+        victim.kill().await;
+        assert_eq!(stage.kept().await, IN_DOUBT, "after {kills} kills");
+    }
+    let mut last = stage.start();
+    last.say("be served").await;
+    stage.server.wait_for(|counts| counts.refreshes == 4).await;
+    hold.release();
+    assert_eq!(last.answers().await, ANN, "none of them was spent");
+    assert_eq!(stage.sends(), [4]);
+    assert_eq!(stage.kept().await, NEW);
+}
+
+#[tokio::test]
 async fn killed_while_nobody_asks_for_anything() {
     let stage = Stage::new(true).await;
     let mut victim = stage.start();

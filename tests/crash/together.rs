@@ -1,6 +1,12 @@
 //! Processes that use one login at the same time, some of which are killed meanwhile.
 //!
 //! - **I1** Of all processes that share a store, one renews the login at a time.
+//! - **I10** What a renewal obtains that was overtaken by another process is nobody's.
+//! - **I13** What was not written down signs nothing.
+//! - **I15** What another process has put there is not cleared.
+
+use sdk_testkit::Reply;
+use serde_json::json;
 
 use crate::kept::Kept;
 use crate::process::Process;
@@ -41,6 +47,59 @@ async fn i1_of_two_that_begin_at_once_one_asks() {
         assert_eq!((one.answers().await, other.answers().await), (ANN.to_owned(), ANN.to_owned()));
         assert_eq!(stage.sends(), [1], "with locks: {locks}");
     }
+}
+
+/// What is held is longer than a call takes: another one asks for the lock three times.
+#[tokio::test]
+async fn i13_nobody_is_served_before_the_tokens_are_kept() {
+    let stage = Stage::new(true).await;
+    let (mut one, mut other) = (stage.start_signed_in().await, stage.start());
+    one.is_held_at("be served", "write tokens").await;
+    other.say("be served").await;
+    for _ in 0..3 {
+        other.comes_to("busy").await;
+    }
+    assert_eq!(stage.server.counts().served_calls, 0);
+    one.say("go on").await;
+    assert_eq!((one.answers().await, other.answers().await), (ANN.to_owned(), ANN.to_owned()));
+    assert_eq!(stage.sends(), [1]);
+}
+
+#[tokio::test]
+async fn i10_who_signs_out_in_one_process_is_signed_out_in_all() {
+    for (locks, is_renewing) in [(true, false), (true, true), (false, false), (false, true)] {
+        let case = format!("with locks: {locks}, while the other renews: {is_renewing}");
+        let stage = Stage::new(locks).await;
+        let (mut one, mut other) = (stage.start_signed_in().await, stage.start());
+        let hold = stage.server.hold_refreshes();
+        if is_renewing {
+            other.say("be served").await;
+            stage.server.wait_for(|counts| counts.refreshes == 1).await;
+        } else {
+            other.is_held_at("be served", "lock").await;
+        }
+        assert_eq!(one.does("sign out here").await, "signed out", "{case}");
+        hold.release();
+        other.say("go on").await;
+        assert_eq!(other.answers().await, "nobody", "{case}");
+        assert_eq!(stage.server.counts().refreshes, usize::from(is_renewing), "{case}");
+        assert_eq!(stage.kept().await, Kept::End, "{case}");
+    }
+}
+
+#[tokio::test]
+async fn i15_a_refusal_of_old_tokens_ends_no_newer_login() {
+    let stage = Stage::new(true).await;
+    let (mut one, mut other) = (stage.start_signed_in().await, stage.start());
+    stage.server.next_refresh(Reply::json(&json!({ "error": "invalid_grant" })).status(401));
+    let hold = stage.server.hold_refreshes();
+    one.say("be served").await;
+    stage.server.wait_for(|counts| counts.refreshes == 1).await;
+    assert_eq!(other.does("sign in").await, "signed in");
+    hold.release();
+    assert_eq!(one.answers().await, "IdentityChanged", "that call was made for the login before");
+    assert_eq!(one.does("be served").await, "ann, login 1");
+    assert_eq!(stage.kept().await, Kept::Login { number: 1, intent: false });
 }
 
 /// How often all access tokens die.
