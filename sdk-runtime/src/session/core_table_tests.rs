@@ -7,8 +7,10 @@ use std::fmt::Write as _;
 use super::super::super::event::Loaded;
 use super::*;
 
-/// How a core comes into a state. Named as in the document.
-const STATES: [(&str, &str, fn() -> World); 13] = [
+/// A state as the document names it, what it means, and how a core comes into it.
+type State = (&'static str, &'static str, fn() -> World);
+
+const STATES: [State; 13] = [
     ("unloaded", "there is a store, and nobody has looked into it yet", unloaded),
     ("signed out", "nobody is signed in", signed_out),
     ("resuming", "nobody is signed in, and a run is under way that is to sign somebody in", || {
