@@ -1,9 +1,9 @@
-//! How long to wait before asking a server again; knows nothing of who asks, and reads no clock.
+//! How long to wait before asking a server again, by its own clock; knows nothing of who asks, and reads no clock.
 
 use std::time::{Duration, SystemTime};
 
 use http::HeaderMap;
-use http::header::RETRY_AFTER;
+use http::header::{DATE, RETRY_AFTER};
 
 /// From `first`, doubling with every failure so far up to `longest`, with equal jitter: between a half and the whole of it, by
 /// `random` from 0 to 1. Never nothing, and never in step with others who failed at the same moment.
@@ -19,7 +19,13 @@ pub(crate) fn retry_after(headers: &HeaderMap, now: impl FnOnce() -> SystemTime)
         return Some(Duration::from_secs(seconds));
     }
     let date = httpdate::parse_http_date(value).ok()?;
-    Some(date.duration_since(now()).unwrap_or_default())
+    Some(date.duration_since(server_time(headers, now)).unwrap_or_default())
+}
+
+/// What the server's clock shows, as far as its answer tells (RFC 9110, 6.6.1): ours may be as wrong as it likes.
+pub(crate) fn server_time(headers: &HeaderMap, now: impl FnOnce() -> SystemTime) -> SystemTime {
+    let date = headers.get(DATE).and_then(|date| date.to_str().ok());
+    date.and_then(|date| httpdate::parse_http_date(date).ok()).unwrap_or_else(now)
 }
 
 #[cfg(test)]
@@ -57,5 +63,21 @@ mod tests {
             assert_eq!(retry_after(&headers, now), seconds.map(Duration::from_secs), "{value}");
         }
         assert_eq!(retry_after(&HeaderMap::new(), now), None);
+    }
+
+    #[test]
+    fn a_date_is_by_the_clock_that_wrote_it() {
+        let now = || httpdate::parse_http_date("Sun, 06 Nov 1994 08:49:37 GMT").unwrap();
+        for (date, seconds) in [("Sun, 06 Nov 2044 08:00:00 GMT", 60), ("today", 50 * 31_557_600)] {
+            let headers = HeaderMap::from_iter([
+                (DATE, date.parse().unwrap()),
+                (RETRY_AFTER, "Sun, 06 Nov 2044 08:01:00 GMT".parse().unwrap()),
+            ]);
+            let wait = retry_after(&headers, now).unwrap().as_secs();
+            assert!(
+                wait.abs_diff(seconds) < 86_400 && (date == "today" || wait == seconds),
+                "{date}: {wait}"
+            );
+        }
     }
 }

@@ -4,10 +4,10 @@ use std::time::{Duration, SystemTime};
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use http::header::DATE;
 use serde::Deserialize;
 
 use super::tokens::Tokens;
+use crate::delay::server_time;
 use crate::response::Head;
 
 /// What an answer told about the end of its access token.
@@ -24,7 +24,13 @@ pub(crate) fn lifetime(
     head: Option<&Head>,
     wall: impl FnOnce() -> SystemTime,
 ) -> Option<Duration> {
-    let until = |end: SystemTime| end.duration_since(server_time(head, wall)).unwrap_or_default();
+    let until = |end: SystemTime| {
+        let now = match head {
+            Some(head) => server_time(head.headers(), wall),
+            None => wall(),
+        };
+        end.duration_since(now).unwrap_or_default()
+    };
     match tokens.expiry {
         Expiry::In(lifetime) => Some(lifetime),
         Expiry::At(end) => Some(until(end)),
@@ -40,12 +46,6 @@ pub(crate) fn lifetime(
             })
         }
     }
-}
-
-/// What the server's clock shows, as far as its answer tells (RFC 9110, 6.6.1).
-fn server_time(head: Option<&Head>, wall: impl FnOnce() -> SystemTime) -> SystemTime {
-    let date = head.and_then(|head| head.headers().get(DATE)?.to_str().ok());
-    date.and_then(|date| httpdate::parse_http_date(date).ok()).unwrap_or_else(wall)
 }
 
 /// The claims about time of RFC 7519, 4.1.
@@ -64,6 +64,7 @@ fn claims(token: &str) -> Option<Claims> {
 
 #[cfg(test)]
 mod tests {
+    use http::header::DATE;
     use http::{HeaderMap, HeaderValue, StatusCode};
 
     use super::*;
