@@ -66,6 +66,22 @@ async fn a_renewal_in_doubt_is_sent_twice_and_not_a_third_time() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn whatever_answers_the_second_send_the_first_may_have_counted() {
+    for second in
+        [Reply::html("<p>blocked</p>").status(403), Reply::empty().status(429), Reply::empty().status(404)]
+    {
+        let server = server();
+        let client = expired_client(&server).await;
+        server.next_refresh_rotates_then(Reply::reset());
+        server.next_refresh(second.clone());
+        let Err(Error::RefreshUnavailable(told)) = client.issue(1).await else { panic!("{second:?}") };
+        advance(told.retry_after()).await;
+        let Err(Error::SessionExpired(expired)) = client.issue(1).await else { panic!("{second:?}") };
+        assert_eq!(expired.reason(), ExpiredReason::LostRotation, "{second:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_is_refused_after_a_renewal_that_went_well_is_no_lost_rotation() {
     let server = server();
     let client = expired_client(&server).await;

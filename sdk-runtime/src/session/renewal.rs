@@ -96,8 +96,8 @@ impl Sender<'_> {
         }
         match self.send(&request, jar).await {
             Outcome::Rejected(expired) => Outcome::Rejected(expired.as_lost_rotation()),
-            // Whatever kept the second from being sent, the first may have been received.
-            Outcome::NotSpent { cause, .. } => Outcome::Ambiguous(cause),
+            // Whatever kept the second from being received, the first may have been.
+            Outcome::NotSpent { cause, .. } | Outcome::Misconfigured(cause) => Outcome::Ambiguous(cause),
             second => second,
         }
     }
