@@ -213,6 +213,8 @@ fn latest(record: Option<Record>, held: &Held) -> Option<Record> {
         Some(there) if there.id.login == mine.id.login && there.id.number < mine.id.number => {
             Some(Record { lease: there.lease, ..mine.clone() })
         }
+        // It was written, which was not known yet, and another process has renewed it since.
+        Some(there) if there.id.login == mine.id.login => Some(there),
         _ if held.is_new => Some(mine.clone()),
         there => there,
     }
@@ -222,5 +224,46 @@ impl Taken {
     /// Whether so much time has passed since, the machine may have been suspended, that the right may be another's by now.
     pub(crate) fn is_stale(&self, clock: &Clock) -> bool {
         clock.now().since(&self.since) > LEASE_MARGIN / 2
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::record::TokenId;
+    use super::*;
+
+    fn record(login: u64, number: u64) -> Record {
+        Record {
+            id: TokenId { number, ..TokenId::first(login) },
+            access: None,
+            refresh: None,
+            subject: None,
+            scopes: None,
+            issued: SystemTime::UNIX_EPOCH,
+            lifetime: None,
+            jar: Arc::default(),
+            intent: false,
+            lease: None,
+        }
+    }
+
+    #[test]
+    fn i14_the_newest_tokens_of_a_login_are_renewed_whether_or_not_they_are_known_to_be_kept() {
+        let mine = record(1, 5);
+        for (is_new, there, expected) in [
+            (false, Some(record(1, 4)), Some(&mine)),
+            (false, Some(record(1, 6)), Some(&record(1, 6))),
+            (false, Some(record(2, 1)), Some(&record(2, 1))),
+            (false, None, None),
+            (true, Some(record(1, 4)), Some(&mine)),
+            (true, Some(record(1, 6)), Some(&record(1, 6))),
+            (true, Some(record(2, 1)), Some(&mine)),
+            (true, None, Some(&mine)),
+        ] {
+            let held = Held { record: mine.clone(), is_new, must_send: false, refused: None };
+            let what = format!("{is_new} {there:?}");
+            let found = latest(there, &held);
+            assert_eq!(found.map(|found| found.id), expected.map(|record| record.id.clone()), "{what}");
+        }
     }
 }
