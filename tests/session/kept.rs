@@ -89,30 +89,32 @@ async fn i13_nobody_signs_with_what_a_restart_would_lose() {
 
 #[tokio::test(start_paused = true)]
 async fn i9_a_store_that_fails_keeps_nobody_from_working_and_is_told_of() {
-    let (server, shelf) = (server(), Shelf::new());
-    let client = shelf.client(&server);
-    client.login(&user("ann")).await.unwrap();
-    let mut events = client.session().events();
-    server.expire_access_tokens();
+    for badly in [Writes::Badly, Writes::Panicking] {
+        let (server, shelf) = (server(), Shelf::new());
+        let client = shelf.client(&server);
+        client.login(&user("ann")).await.unwrap();
+        let mut events = client.session().events();
+        server.expire_access_tokens();
 
-    let hold = server.hold_refreshes();
-    let call = tokio::spawn(client.issue(1).into_future());
-    server.wait_for(|counts| counts.refreshes == 1).await;
-    shelf.writes(Writes::Badly);
-    hold.release();
-    call.await.unwrap().unwrap();
-    assert!(matches!(events.next().await, Some(SessionEvent::StoreDegraded(_))), "I9");
-    assert!(matches!(events.next().await, Some(SessionEvent::Refreshed(_))));
-    assert!(client.session().flush().await.is_err());
+        let hold = server.hold_refreshes();
+        let call = tokio::spawn(client.issue(1).into_future());
+        server.wait_for(|counts| counts.refreshes == 1).await;
+        shelf.writes(badly);
+        hold.release();
+        call.await.unwrap().unwrap();
+        assert!(matches!(events.next().await, Some(SessionEvent::StoreDegraded(_))), "I9");
+        assert!(matches!(events.next().await, Some(SessionEvent::Refreshed(_))));
+        assert!(client.session().flush().await.is_err());
 
-    // Nothing is renewed where nobody can write down that it is, but what is at hand works.
-    client.issue(2).await.unwrap();
-    shelf.writes(Writes::Well);
-    client.session().flush().await.unwrap();
-    assert!(matches!(events.next().await, Some(SessionEvent::StoreRecovered)));
-    drop(client);
-    assert_eq!(shelf.client(&server).issue(3).await.unwrap().owner, "ann");
-    assert_eq!(server.counts().reused, 0);
+        // Nothing is renewed where nobody can write down that it is, but what is at hand works.
+        client.issue(2).await.unwrap();
+        shelf.writes(Writes::Well);
+        client.session().flush().await.unwrap();
+        assert!(matches!(events.next().await, Some(SessionEvent::StoreRecovered)));
+        drop(client);
+        assert_eq!(shelf.client(&server).issue(3).await.unwrap().owner, "ann");
+        assert_eq!(server.counts().reused, 0);
+    }
 }
 
 #[tokio::test(start_paused = true)]

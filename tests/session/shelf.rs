@@ -31,6 +31,8 @@ struct Works {
 pub enum Writes {
     Well,
     Badly,
+    /// They panic, as code of others does.
+    Panicking,
     /// They wait until this changes.
     Never,
 }
@@ -110,6 +112,7 @@ impl TokenStore for Shelf {
             let how = *state.wait_for(|how| *how != Writes::Never).await.unwrap();
             match how {
                 Writes::Badly => Err(StoreError::unavailable("the shelf cannot be written", "full")),
+                Writes::Panicking => panic!("the shelf fell down"),
                 _ => self.0.kept.replace(expected, next).await,
             }
         })

@@ -4,7 +4,11 @@
 //! - **I14** The refresh token is read when the right to spend it is held, and that it may be spent is written down first.
 //! - **I15** What another process has put there is not cleared.
 
+use std::future::poll_fn;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::pin;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::{Duration, SystemTime};
 
 use super::event::Held;
@@ -73,7 +77,7 @@ impl Keeper {
 
     /// What the store holds.
     pub(crate) async fn load(&self) -> Result<Found, StoreError> {
-        record::read(within(self.store.load()).await?)
+        record::read(within(|| self.store.load()).await?)
     }
 
     /// Claims the right to spend the refresh token of `held`, for as long as `sends` takes.
@@ -83,7 +87,7 @@ impl Keeper {
         let lease = sends + LEASE_MARGIN;
         let give_up = clock::deadline(lease + LEASE_MARGIN);
         loop {
-            let lock = within(self.store.try_lock()).await?;
+            let lock = within(|| self.store.try_lock()).await?;
             let Found { version, record } = self.load().await?;
             let Some(there) = latest(record, held) else { return Ok(Claim::Gone) };
             let wall = self.clock.wall();
@@ -189,7 +193,7 @@ impl Keeper {
 
     async fn swap(&self, version: u64, record: Option<&Record>) -> Result<bool, StoreError> {
         let next: StoredLogin = record::write(version, record)?;
-        within(self.store.replace(version, next)).await
+        within(|| self.store.replace(version, next)).await
     }
 }
 
@@ -197,8 +201,22 @@ fn too_busy() -> StoreError {
     StoreError::unavailable("the store changes faster than it can be written", "others are always faster")
 }
 
-async fn within<T>(operation: impl Future<Output = Result<T, StoreError>>) -> Result<T, StoreError> {
-    clock::within(TIMEOUT, operation).await.unwrap_or_else(|| Err(StoreError::timeout()))
+/// What `operation` gives, in time. A store that panics has failed: what was received must not be lost with it.
+async fn within<T, F>(operation: impl FnOnce() -> F) -> Result<T, StoreError>
+where
+    F: Future<Output = Result<T, StoreError>>,
+{
+    let panicked = |_| StoreError::unavailable("it panicked", "a panic of the store");
+    let operation = match catch_unwind(AssertUnwindSafe(operation)) {
+        Ok(operation) => operation,
+        Err(panic) => return Err(panicked(panic)),
+    };
+    let mut operation = pin!(operation);
+    let caught = poll_fn(|cx| match catch_unwind(AssertUnwindSafe(|| operation.as_mut().poll(cx))) {
+        Ok(polled) => polled,
+        Err(panic) => Poll::Ready(Err(panicked(panic))),
+    });
+    clock::within(TIMEOUT, caught).await.unwrap_or_else(|| Err(StoreError::timeout()))
 }
 
 /// What is to be renewed, of what is in the store and what the session holds; `None` where the login was ended.
