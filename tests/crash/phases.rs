@@ -54,12 +54,12 @@ async fn killed_in_a_renewal(locks: bool) {
             At::Received => {
                 hold = Some(server.hold_refreshes());
                 victim.say("be served").await;
-                server.wait_for(|counts| counts.refreshes == 1).await;
+                stage.counts(|counts| counts.refreshes == 1).await;
             }
             At::Rotated => {
                 server.refresh_latency(std::time::Duration::from_secs(3600));
                 victim.say("be served").await;
-                server.wait_for(|counts| counts.rotations == 1).await;
+                stage.counts(|counts| counts.rotations == 1).await;
                 server.refresh_latency(std::time::Duration::ZERO);
             }
             At::Idle => assert_eq!(victim.does("be served").await, ANN, "{case}"),
@@ -80,7 +80,7 @@ async fn killed_in_a_renewal(locks: bool) {
         }
         if let Some(hold) = hold {
             // By now the server has noticed that the first one has hung up.
-            server.wait_for(|counts| counts.refreshes == sent + 1).await;
+            stage.counts(|counts| counts.refreshes == sent + 1).await;
             hold.release();
         }
         assert_eq!(next.answers().await, outcome, "{case}");
@@ -115,13 +115,13 @@ async fn i14_killed_again_and_again() {
     for kills in 0..3 {
         let mut victim = stage.start();
         victim.say("be served").await;
-        stage.server.wait_for(|counts| counts.refreshes == kills + 1).await;
+        stage.counts(|counts| counts.refreshes == kills + 1).await;
         victim.kill().await;
         assert_eq!(stage.kept().await, IN_DOUBT, "after {kills} kills");
     }
     let mut last = stage.start();
     last.say("be served").await;
-    stage.server.wait_for(|counts| counts.refreshes == 4).await;
+    stage.counts(|counts| counts.refreshes == 4).await;
     hold.release();
     assert_eq!(last.answers().await, ANN, "none of them was spent");
     assert_eq!(stage.sends(), [4]);
@@ -153,7 +153,7 @@ async fn killed_in_a_sign_out() {
         let stage = Stage::new(true).await;
         let mut victim = stage.start_signed_in().await;
         victim.is_held_at(how, step).await;
-        stage.server.wait_for(|counts| how == "sign out here" || counts.logouts == 1).await;
+        stage.counts(|counts| how == "sign out here" || counts.logouts == 1).await;
         victim.kill().await;
         assert_eq!(stage.kept().await, kept, "{case}");
 

@@ -9,8 +9,8 @@ use tokio::process::{Child, ChildStderr, ChildStdin, Command};
 
 use crate::child::{ANSWER, GIVEN, STEP};
 
-/// Nothing here takes seconds. Who has not told anything by then hangs.
-const PATIENCE: Duration = Duration::from_secs(60);
+/// Nothing here takes a second. Who has not told anything by then hangs.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 
 pub(crate) struct Process {
     child: Child,

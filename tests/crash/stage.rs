@@ -5,11 +5,11 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use sdk_runtime::{FileStore, TokenStore};
-use sdk_testkit::{Reply, Server, TokenServer};
+use sdk_testkit::{Counts, Reply, Server, TokenServer};
 use serde_json::Value;
 
 use crate::kept::Kept;
-use crate::process::Process;
+use crate::process::{PATIENCE, Process};
 
 /// Is cleared away with the test.
 pub(crate) struct Stage {
@@ -34,6 +34,14 @@ impl Stage {
 
     pub(crate) fn start(&self) -> Process {
         Process::start(&self.socket.url(), &self.place.join("login"), self.locks)
+    }
+
+    /// Waits until the server has counted as wished.
+    pub(crate) async fn counts(&self, is_reached: impl Fn(&Counts) -> bool) -> Counts {
+        match tokio::time::timeout(PATIENCE, self.server.wait_for(is_reached)).await {
+            Ok(counts) => counts,
+            Err(_) => panic!("it hangs at {:?}", self.server.counts()),
+        }
     }
 
     /// A process that is signed in, with an access token that nobody takes any more.

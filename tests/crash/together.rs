@@ -21,7 +21,7 @@ async fn i1_of_two_that_need_a_renewal_one_asks_for_it() {
         let (mut one, mut other) = (stage.start_signed_in().await, stage.start());
         let hold = stage.server.hold_refreshes();
         one.say("be served").await;
-        stage.server.wait_for(|counts| counts.refreshes == 1).await;
+        stage.counts(|counts| counts.refreshes == 1).await;
         other.say("be served").await;
         // It asks for the right to renew, and again, and does not get it.
         for _ in 0..3 {
@@ -67,39 +67,54 @@ async fn i13_nobody_is_served_before_the_tokens_are_kept() {
 
 #[tokio::test]
 async fn i10_who_signs_out_in_one_process_is_signed_out_in_all() {
-    for (locks, is_renewing) in [(true, false), (true, true), (false, false), (false, true)] {
-        let case = format!("with locks: {locks}, while the other renews: {is_renewing}");
+    for locks in [true, false] {
         let stage = Stage::new(locks).await;
         let (mut one, mut other) = (stage.start_signed_in().await, stage.start());
-        let hold = stage.server.hold_refreshes();
-        if is_renewing {
-            other.say("be served").await;
-            stage.server.wait_for(|counts| counts.refreshes == 1).await;
-        } else {
-            other.is_held_at("be served", "lock").await;
-        }
-        assert_eq!(one.does("sign out here").await, "signed out", "{case}");
-        hold.release();
-        other.say("go on").await;
-        assert_eq!(other.answers().await, "nobody", "{case}");
-        assert_eq!(stage.server.counts().refreshes, usize::from(is_renewing), "{case}");
-        assert_eq!(stage.kept().await, Kept::End, "{case}");
+        // What is ended is the login, and not only the tokens that this process knows.
+        assert_eq!(other.does("be served").await, ANN, "with locks: {locks}");
+        assert_eq!(one.does("sign out here").await, "signed out", "with locks: {locks}");
+        assert_eq!(stage.kept().await, Kept::End, "with locks: {locks}");
+        stage.server.expire_access_tokens();
+        assert_eq!(other.does("be served").await, "nobody", "with locks: {locks}");
+        assert_eq!(stage.sends(), [1], "with locks: {locks}");
     }
 }
 
 #[tokio::test]
-async fn i15_a_refusal_of_old_tokens_ends_no_newer_login() {
-    let stage = Stage::new(true).await;
-    let (mut one, mut other) = (stage.start_signed_in().await, stage.start());
-    stage.server.next_refresh(Reply::json(&json!({ "error": "invalid_grant" })).status(401));
-    let hold = stage.server.hold_refreshes();
-    one.say("be served").await;
-    stage.server.wait_for(|counts| counts.refreshes == 1).await;
-    assert_eq!(other.does("sign in").await, "signed in");
-    hold.release();
-    assert_eq!(one.answers().await, "IdentityChanged", "that call was made for the login before");
-    assert_eq!(one.does("be served").await, "ann, login 1");
-    assert_eq!(stage.kept().await, Kept::Login { number: 1, intent: false });
+async fn i10_a_renewal_brings_nobody_back_who_has_signed_out_elsewhere() {
+    for locks in [true, false] {
+        let stage = Stage::new(locks).await;
+        let (mut one, mut other) = (stage.start_signed_in().await, stage.start());
+        let hold = stage.server.hold_refreshes();
+        other.say("be served").await;
+        stage.counts(|counts| counts.refreshes == 1).await;
+        assert_eq!(one.does("sign out here").await, "signed out", "with locks: {locks}");
+        hold.release();
+        assert_eq!(other.answers().await, "nobody", "with locks: {locks}");
+        assert_eq!(stage.kept().await, Kept::End, "with locks: {locks}");
+    }
+}
+
+#[tokio::test]
+async fn i15_what_becomes_of_old_tokens_is_nothing_to_a_newer_login() {
+    for is_refused in [true, false] {
+        let stage = Stage::new(true).await;
+        let (mut one, mut other) = (stage.start_signed_in().await, stage.start());
+        if is_refused {
+            let refusal = Reply::json(&json!({ "error": "invalid_grant" })).status(401);
+            stage.server.next_refresh(refusal);
+        }
+        let hold = stage.server.hold_refreshes();
+        one.say("be served").await;
+        stage.counts(|counts| counts.refreshes == 1).await;
+        assert_eq!(other.does("sign in").await, "signed in");
+        hold.release();
+        // That call was made for the login before.
+        assert_eq!(one.answers().await, "IdentityChanged", "refused: {is_refused}");
+        assert_eq!(one.does("be served").await, "ann, login 1", "refused: {is_refused}");
+        let kept = Kept::Login { number: 1, intent: false };
+        assert_eq!(stage.kept().await, kept, "refused: {is_refused}");
+    }
 }
 
 /// How often all access tokens die.
