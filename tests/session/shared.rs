@@ -118,12 +118,8 @@ async fn a_lease_whose_holder_is_gone_runs_out() {
     let (server, shelf) = (server(), Shelf::new());
     shelf.client(&server).login(&user("ann")).await.unwrap();
     server.expire_access_tokens();
-    // As a process that was killed before it sent anything would leave it.
     let wall = Wall::new();
-    let until = wall.now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_millis() + 2_000;
-    let text = shelf.text().await;
-    let lease = format!(r#","intent":true,"lease":{{"holder":"gone","until":{until}}}}}}}"#);
-    shelf.put(&(text.strip_suffix("}}").unwrap().to_owned() + &lease)).await;
+    leave_a_lease(&shelf, wall.now() + Duration::from_secs(2)).await;
 
     let shown = wall.clone();
     let client = builder(&server).store(shelf).wall_clock(move || shown.now()).build().unwrap();
@@ -133,4 +129,27 @@ async fn a_lease_whose_holder_is_gone_runs_out() {
     wall.forward(Duration::from_secs(2));
     assert_eq!(call.await.unwrap().unwrap().owner, "ann");
     assert_eq!(server.counts().refreshes, 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lease_of_a_clock_that_was_wrong_keeps_nobody_out_for_good() {
+    const YEAR: Duration = Duration::from_secs(31_536_000);
+    let (server, shelf) = (server(), Shelf::new());
+    shelf.client(&server).login(&user("ann")).await.unwrap();
+    server.expire_access_tokens();
+    leave_a_lease(&shelf, SystemTime::now() + YEAR).await;
+
+    let call = tokio::spawn(shelf.client(&server).issue(1).into_future());
+    sleep(Duration::from_secs(50)).await;
+    assert_eq!(server.counts().refreshes, 0, "I1: its holder may live, whatever its clock says");
+    assert_eq!(call.await.unwrap().unwrap().owner, "ann");
+    assert_eq!(server.counts().refreshes, 1);
+}
+
+/// Leaves what a process leaves that was killed before it sent anything.
+async fn leave_a_lease(shelf: &Shelf, until: SystemTime) {
+    let until = until.duration_since(SystemTime::UNIX_EPOCH).unwrap().as_millis();
+    let text = shelf.text().await;
+    let lease = format!(r#","intent":true,"lease":{{"holder":"gone","until":{until}}}}}}}"#);
+    shelf.put(&(text.strip_suffix("}}").unwrap().to_owned() + &lease)).await;
 }
