@@ -63,7 +63,8 @@ bench-endpoints count="200":
 ui-bless:
     TRYBUILD=overwrite cargo test --test ui
 
-# The concurrency tests, optimized and over and over, and processes killed at many moments of chance.
-soak rounds="50" kills="500":
+# The concurrency tests, optimized and over and over, processes killed at many moments of chance, and worlds of chance.
+soak rounds="50" kills="500" worlds="200000":
     CRASH_ROUNDS={{ kills }} cargo test --release --test crash
+    MODEL_ROUNDS={{ worlds }} cargo test --release --test model
     for round in $(seq {{ rounds }}); do echo "round $round"; cargo test --quiet --release --test session; done

@@ -1,0 +1,106 @@
+//! What callers are told: something, what the others are told, and nothing worse than what is so.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Checked, Deed, Facts};
+use crate::history::{Doing, Entry, Event, Outcome, Process, Seen, Token, What};
+
+pub(super) fn check(facts: &Facts<'_>) -> Checked {
+    everybody(facts)?;
+    failures(facts)?;
+    at_last(facts)
+}
+
+/// I6, and I12 of answers.
+fn everybody(facts: &Facts<'_>) -> Checked {
+    for (op, deed) in &facts.ops {
+        let Some((at, outcome, _)) = deed.end else {
+            if facts.killed.contains_key(&deed.process) {
+                continue;
+            }
+            return Err(format!("I6: nobody answers {op}, which began at {}", deed.begin));
+        };
+        let began = deed.before.signed().and_then(|signed| signed.access);
+        if let (Outcome::As(user), Some(began)) = (outcome, began)
+            && user != facts.user(began)
+        {
+            return Err(format!(
+                "I12: {op} began as {} and is answered as {user} at {at}",
+                facts.user(began)
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// I7, I17: a call fails for want of a renewal if it needs one, and with what everybody is told.
+fn failures(facts: &Facts<'_>) -> Checked {
+    let mut refused: BTreeMap<(Process, Token), u64> = BTreeMap::new();
+    let mut failing: BTreeMap<Process, Vec<(&str, u64, u64)>> = BTreeMap::new();
+    for Entry { at, what } in facts.history {
+        match what {
+            What::Judged { process, access, .. } => {
+                refused.entry((*process, *access)).or_insert(*at);
+            }
+            What::Told { process, event: Event::Failing(cause, wait) } => {
+                failing.entry(*process).or_default().push((cause, *at, at + wait));
+            }
+            _ => {}
+        }
+    }
+    for (op, deed) in &facts.ops {
+        let Some((at, Outcome::Unavailable(cause, _), after)) = deed.end else { continue };
+        if !matches!(deed.doing, Doing::Call | Doing::Maybe | Doing::AccessToken | Doing::Last)
+            || cause == "Storm"
+        {
+            continue;
+        }
+        let told = failing.get(&deed.process).into_iter().flatten();
+        let mut told = told.filter(|(_, since, until)| *since <= at && *until >= deed.begin);
+        if !told.any(|(told, ..)| told == cause) {
+            return Err(format!("I7: {op} fails at {at} for {cause}, of which nobody was told"));
+        }
+        let Some(access) = after.signed().and_then(|signed| signed.access) else { continue };
+        let has_lapsed = facts.issues[&access].told.is_some_and(|told| facts.oldest(access, at) >= told);
+        if !has_lapsed && refused.get(&(deed.process, access)).is_none_or(|refused| *refused > at) {
+            return Err(format!("I17: {op} fails at {at}, and a{access} is still good"));
+        }
+    }
+    Ok(())
+}
+
+/// I32: when everything works again, everybody whose login was not ended can call.
+fn at_last(facts: &Facts<'_>) -> Checked {
+    let closed: BTreeSet<Process> =
+        facts.ops.values().filter(|deed| deed.doing == Doing::Shutdown).map(|deed| deed.process).collect();
+    let mut last: BTreeMap<Process, (u32, &Deed<'_>)> = BTreeMap::new();
+    for (op, deed) in facts.ops.iter().filter(|(_, deed)| deed.doing == Doing::Last) {
+        let before = last.insert(deed.process, (*op, deed));
+        let failed_before = before.is_some_and(|(_, before)| is_unavailable(before));
+        if failed_before && is_unavailable(deed) {
+            return Err(format!("I32: {op} cannot be renewed for, long after the last fault"));
+        }
+    }
+    for (process, (op, deed)) in last {
+        let Some((at, outcome, seen)) = deed.end else { continue };
+        let is_right = match outcome {
+            Outcome::As(_) => true,
+            Outcome::Unavailable(..) => false,
+            Outcome::Expired(_) => *seen == Seen::Expired,
+            Outcome::NotSignedIn => *seen == Seen::Out,
+            Outcome::IdentityChanged => true,
+            Outcome::Closed => closed.contains(&process),
+            _ => false,
+        };
+        if !is_right {
+            return Err(format!(
+                "I32: {op} of process {process} comes to {outcome:?} at {at}, long after the last fault: {seen:?}"
+            ));
+        }
+    }
+    Ok(())
+}
+
+fn is_unavailable(deed: &Deed<'_>) -> bool {
+    matches!(deed.end, Some((_, Outcome::Unavailable(..), _)))
+}

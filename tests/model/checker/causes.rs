@@ -1,0 +1,78 @@
+//! Why a renewal is sent at all, and when none may be.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Checked, Facts};
+use crate::history::{Doing, Entry, Event, Outcome, Process, Token, What};
+
+pub(super) fn check(facts: &Facts<'_>) -> Checked {
+    cool_downs(facts)?;
+    causes(facts)
+}
+
+/// I18: nothing is sent in a cool-down, but for somebody who asks for it.
+fn cool_downs(facts: &Facts<'_>) -> Checked {
+    let mut cooling: BTreeMap<Process, (u64, u64)> = BTreeMap::new();
+    for Entry { at, what } in facts.history {
+        match what {
+            What::Told { process, event: Event::Failing(_, wait) } => {
+                cooling.insert(*process, (*at, at + wait));
+            }
+            What::Told {
+                process,
+                event: Event::SignedIn(_) | Event::Refreshed(_) | Event::SignedOut | Event::Expired(_),
+            } => {
+                cooling.remove(process);
+            }
+            What::Renewal { process, send, .. } => {
+                let Some((since, until)) = cooling.get(process) else { continue };
+                let is_asked = facts.ops.values().any(|deed| {
+                    deed.process == *process
+                        && deed.doing == Doing::Refresh
+                        && (*since..=*at).contains(&deed.begin)
+                });
+                if at < until && !is_asked {
+                    return Err(format!(
+                        "I18: process {process} sends {send} at {at}, in a cool-down until {until}"
+                    ));
+                }
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// I4, I25: a renewal is sent since the token at hand was refused, is in the latter half of its life, or somebody asks for it.
+fn causes(facts: &Facts<'_>) -> Checked {
+    let mut refused: BTreeSet<(Process, Token)> = BTreeSet::new();
+    let mut published: BTreeMap<(Process, Token), u64> = BTreeMap::new();
+    for Entry { at, what } in facts.history {
+        match what {
+            What::Judged { process, access, .. } => {
+                refused.insert((*process, *access));
+            }
+            What::Told { process, event: Event::SignedIn(signed) | Event::Refreshed(signed) } => {
+                published.extend(signed.access.map(|access| ((*process, access), *at)));
+            }
+            What::Renewal { process, seen, .. } => {
+                let Some(access) = seen.signed().and_then(|signed| signed.access) else { continue };
+                let told = facts.issues[&access].told;
+                let is_old = told.is_some_and(|told| facts.oldest(access, *at) + 2 >= told / 2);
+                let since = published.get(&(*process, access)).copied().unwrap_or(*at);
+                let is_asked = facts.ops.values().any(|deed| {
+                    let goes_on =
+                        deed.end.is_none_or(|(end, outcome, _)| end >= since || *outcome == Outcome::Left);
+                    deed.process == *process && deed.doing == Doing::Refresh && deed.begin <= *at && goes_on
+                });
+                if !is_old && !is_asked && !refused.contains(&(*process, access)) {
+                    return Err(format!(
+                        "I4: process {process} renews a{access} at {at}, which nobody has refused"
+                    ));
+                }
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}

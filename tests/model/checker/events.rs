@@ -1,0 +1,154 @@
+//! What whoever listens is told: each event once, in order, and an end only for a reason.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use sdk_runtime::ExpiredReason;
+
+use super::{Checked, Facts};
+use crate::history::{Came, Doing, Entry, Event, Process, Seen, Send, Signed, Token, What};
+
+pub(super) fn check(facts: &Facts<'_>) -> Checked {
+    order(facts)?;
+    kept_refresh_tokens(facts)?;
+    reasons(facts)
+}
+
+#[derive(Default, Clone, Copy)]
+struct Story {
+    /// The highest stamp so far.
+    stamp: (u64, u64),
+    is_in: bool,
+    is_out: bool,
+    is_closed: bool,
+    is_degraded: bool,
+}
+
+/// I3, I29.
+fn order(facts: &Facts<'_>) -> Checked {
+    let mut stories: BTreeMap<Process, Story> = BTreeMap::new();
+    for Entry { at, what } in facts.history {
+        let What::Told { process, event } = what else { continue };
+        let story = stories.entry(*process).or_default();
+        let before = *story;
+        let fault = |number: &str| {
+            Err(format!("{number}: process {process} is told of {event:?} at {at}, out of turn"))
+        };
+        if before.is_closed && !matches!(event, Event::Degraded | Event::Recovered) {
+            return fault("I29");
+        }
+        match event {
+            Event::SignedIn(signed) | Event::Refreshed(signed) => {
+                let is_renewed = matches!(event, Event::Refreshed(_));
+                story.stamp = (signed.epoch, signed.generation);
+                let goes_on = before.is_in && signed.epoch == before.stamp.0;
+                if signed.generation <= before.stamp.1 || signed.epoch < before.stamp.0 {
+                    return fault("I3");
+                }
+                if is_renewed != goes_on {
+                    return fault("I29");
+                }
+                (story.is_in, story.is_out) = (true, false);
+            }
+            Event::Expired(_) if before.is_in => story.is_in = false,
+            Event::SignedOut if !before.is_out => (story.is_in, story.is_out) = (false, true),
+            // What was to sign somebody in can fail too.
+            Event::Failing(..) if before.is_in || before.is_out || before.stamp == (0, 0) => {}
+            Event::Degraded if !before.is_degraded => story.is_degraded = true,
+            Event::Recovered if before.is_degraded => story.is_degraded = false,
+            Event::Closed => story.is_closed = true,
+            _ => return fault("I29"),
+        }
+    }
+    Ok(())
+}
+
+/// I31.
+fn kept_refresh_tokens(facts: &Facts<'_>) -> Checked {
+    let mut last: BTreeMap<Process, Signed> = BTreeMap::new();
+    for Entry { at, what } in facts.history {
+        let What::Told { process, event } = what else { continue };
+        let (Event::SignedIn(signed) | Event::Refreshed(signed)) = event else { continue };
+        let before = last.insert(*process, *signed);
+        let Some(issue) = signed.access.map(|access| &facts.issues[&access]) else { continue };
+        let omitted = issue.spent.filter(|_| issue.refresh.is_none() && matches!(event, Event::Refreshed(_)));
+        if omitted.is_some() && (signed.refresh != omitted || before.and_then(|it| it.refresh) != omitted) {
+            return Err(format!(
+                "I31: process {process} has {:?} at {at}, and not {omitted:?}",
+                signed.refresh
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// I16, and that a loss is told as one.
+fn reasons(facts: &Facts<'_>) -> Checked {
+    let mut last: BTreeMap<Process, Signed> = BTreeMap::new();
+    let mut sent: BTreeMap<Send, Token> = BTreeMap::new();
+    let mut spent: BTreeSet<Token> = BTreeSet::new();
+    // What a process was definitely refused, and whether that had been spent by somebody.
+    let mut refused: BTreeMap<Process, Vec<(Token, bool)>> = BTreeMap::new();
+    let mut over: BTreeSet<(Process, Token)> = BTreeSet::new();
+    let (mut cleared, mut is_bare) = (false, false);
+    for Entry { at, what } in facts.history {
+        match what {
+            What::Issue { spent: Some(token), refresh: Some(_), .. } => {
+                spent.insert(*token);
+            }
+            What::Renewal { send, refresh, .. } => {
+                sent.insert(*send, *refresh);
+            }
+            What::Renewed { process, send, came: Came::Refused, .. } => {
+                let token = sent[send];
+                refused.entry(*process).or_default().push((token, spent.contains(&token)));
+            }
+            What::Judged { process, access, over: true, .. } => {
+                over.insert((*process, *access));
+            }
+            What::Wrote { kept, .. } => {
+                cleared = cleared || kept.is_none();
+                is_bare = kept.as_ref().is_some_and(|kept| kept.refresh.is_none());
+            }
+            What::Told { process, event: Event::SignedIn(signed) | Event::Refreshed(signed) } => {
+                last.insert(*process, *signed);
+            }
+            What::Told { process, event: Event::Expired(reason) } => {
+                let signed = last[process];
+                // Of a store it may have been another login, which another process has put in the place of this one.
+                let is_its = |token| {
+                    facts.world.store.is_some()
+                        || signed.access.is_some_and(|it| facts.family(it) == facts.family(token))
+                };
+                let no = refused.get(process).into_iter().flatten().rfind(|(token, _)| is_its(*token));
+                let is_right = match reason {
+                    ExpiredReason::RefreshRejected | ExpiredReason::LostRotation => no.is_some(),
+                    ExpiredReason::NoRefreshToken => signed.refresh.is_none() || is_bare,
+                    ExpiredReason::LoginOver => {
+                        signed.access.is_some_and(|it| over.contains(&(*process, it)))
+                    }
+                    _ => false,
+                };
+                if !is_right {
+                    return Err(format!(
+                        "I16: the login of {process} ended at {at} for {reason:?}, which nothing said"
+                    ));
+                }
+                if *reason == ExpiredReason::RefreshRejected && no.is_some_and(|(_, was_spent)| *was_spent) {
+                    return Err(format!(
+                        "I14: process {process} is told at {at} of a refusal, and it was an answer that got lost"
+                    ));
+                }
+            }
+            What::Told { process, event: Event::SignedOut } => {
+                let signs_out = |doing| matches!(doing, Doing::SignOut | Doing::Logout);
+                let mut deeds =
+                    facts.ops.values().filter(|deed| deed.process == *process && deed.begin <= *at);
+                if !cleared && !deeds.any(|deed| signs_out(deed.doing) && *deed.before != Seen::Out) {
+                    return Err(format!("I16: process {process} is signed out at {at}, by nobody"));
+                }
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,182 @@
+//! What went over the wire: how often, signed with what, as whom, and when it must not.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Checked, Facts};
+use crate::history::{Came, Entry, Family, Op, Process, Seen, Send, Token, What};
+
+pub(super) fn check(facts: &Facts<'_>) -> Checked {
+    one_at_a_time(facts)?;
+    calls(facts)?;
+    spent(facts)
+}
+
+/// I1, and I29 of renewals.
+fn one_at_a_time(facts: &Facts<'_>) -> Checked {
+    let mut under_way: BTreeMap<Send, (Process, Family)> = BTreeMap::new();
+    for Entry { at, what } in facts.history {
+        match what {
+            What::Renewal { process, send, refresh, seen } => {
+                let family = facts.family(*refresh);
+                let Some(signed) = seen.signed() else {
+                    return Err(format!("I29: process {process} renews at {at} while it is {seen:?}"));
+                };
+                let is_its = signed.access.map(|access| facts.family(access)) == Some(family);
+                if !is_its && facts.world.store.is_none() {
+                    return Err(format!(
+                        "I10: process {process} renews at {at} what it is not signed in with"
+                    ));
+                }
+                let others = under_way.values().filter(|(_, other)| *other == family);
+                for (other, _) in others {
+                    if other == process {
+                        return Err(format!("I1: process {process} renews family {family} twice at {at}"));
+                    }
+                    if facts.agree() {
+                        return Err(format!("I1: {process} and {other} renew family {family} at {at}"));
+                    }
+                }
+                under_way.insert(*send, (*process, family));
+            }
+            What::Renewed { send, .. } | What::GivenUp { send, .. } => {
+                under_way.remove(send);
+            }
+            What::Kill { process } => under_way.retain(|_, (other, _)| other != process),
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// I5, I12, I19, I20 and I29 of calls.
+fn calls(facts: &Facts<'_>) -> Checked {
+    // The request, what signed it, and whether the judge saw it refused.
+    type Sent<'a> = (&'a str, Option<Token>, bool);
+    let mut sends: BTreeMap<Op, Vec<Sent<'_>>> = BTreeMap::new();
+    let mut dead: BTreeSet<(Process, Token)> = BTreeSet::new();
+    // Endpoints that refused a replay are not believed for a while.
+    let mut held: BTreeSet<(Process, &str)> = BTreeSet::new();
+    for Entry { at, what } in facts.history {
+        match what {
+            What::Request { process, op, access, line, seen } => {
+                let before = sends.entry(*op).or_default();
+                if before.len() > 1 {
+                    return Err(format!("I19: call {op} is sent a third time at {at}"));
+                }
+                if let Some((first, refused, was_judged)) = before.first() {
+                    if !was_judged || access == refused {
+                        return Err(format!("I5: call {op} is replayed at {at} with what was not renewed"));
+                    }
+                    if first != line {
+                        return Err(format!("I20: call {op} is replayed at {at} as something else"));
+                    }
+                }
+                before.push((line, *access, false));
+                let Some(access) = access else { continue };
+                if !matches!(seen, Seen::In(_)) {
+                    return Err(format!("I29: call {op} is signed at {at} while the session is {seen:?}"));
+                }
+                if dead.contains(&(*process, *access)) {
+                    return Err(format!("I5: call {op} is signed at {at} with what was refused before"));
+                }
+                one_identity(facts, *op, *access, *at)?;
+            }
+            What::Judged { process, op, access, .. } => {
+                let sends = sends.get_mut(op).unwrap();
+                let count = sends.len();
+                let last = sends.last_mut().unwrap();
+                last.2 = true;
+                let endpoint = (*process, endpoint(last.0));
+                if count > 1 {
+                    held.insert(endpoint);
+                } else if !held.contains(&endpoint) {
+                    dead.insert((*process, *access));
+                }
+            }
+            _ => {}
+        }
+    }
+    let mut firsts = sends.iter().filter_map(|(op, sends)| Some((op, sends.first()?.1?, sends.last()?.1?)));
+    match firsts.find(|(_, first, last)| !is_same(facts, *first, *last)) {
+        Some((op, ..)) => Err(format!("I12: call {op} is sent as two")),
+        None => Ok(()),
+    }
+}
+
+/// I12 of one request: it is signed as whoever was signed in when the call began.
+fn one_identity(facts: &Facts<'_>, op: Op, access: Token, at: u64) -> Checked {
+    let deed = &facts.ops[&op];
+    match deed.before.signed().and_then(|signed| signed.access) {
+        Some(began) if !is_same(facts, began, access) => Err(format!(
+            "I12: call {op} began as {} and is sent as {} at {at}",
+            facts.user(began),
+            facts.user(access)
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// Whether two tokens are provably of the same user.
+fn is_same(facts: &Facts<'_>, one: Token, other: Token) -> bool {
+    match facts.world.subject {
+        true => facts.user(one) == facts.user(other),
+        false => facts.family(one) == facts.family(other),
+    }
+}
+
+fn endpoint(line: &str) -> &str {
+    let end = line.rfind('/').unwrap_or(line.len());
+    &line[..end]
+}
+
+/// I14.
+fn spent(facts: &Facts<'_>) -> Checked {
+    struct Sent {
+        process: Process,
+        send: Send,
+        came: Option<Came>,
+        /// Whether its run is over, as far as anybody was told.
+        told: bool,
+    }
+    let mut sends: BTreeMap<Token, Vec<Sent>> = BTreeMap::new();
+    for Entry { at, what } in facts.history {
+        match what {
+            What::Renewal { process, send, refresh, .. } => {
+                let before = sends.entry(*refresh).or_default();
+                for sent in before.iter() {
+                    let is_definite = match sent.came {
+                        Some(Came::Refused) => facts.world.rotates || facts.world.store.is_none(),
+                        Some(Came::Tokens { refresh, .. }) => refresh.is_some(),
+                        _ => false,
+                    };
+                    let is_own = sent.process == *process;
+                    let may_not_know =
+                        facts.killed.contains_key(&sent.process) || facts.store_fails() || !facts.agree();
+                    if is_definite && (is_own || !may_not_know) {
+                        return Err(format!(
+                            "I14: process {process} sends r{refresh} at {at} after {:?} to {}",
+                            sent.came, sent.process
+                        ));
+                    }
+                }
+                let of_this_run: Vec<&Sent> =
+                    before.iter().filter(|it| it.process == *process && !it.told).collect();
+                let is_doubt = |sent: &&Sent| matches!(sent.came, None | Some(Came::Doubt));
+                if of_this_run.len() > 1 || !of_this_run.iter().all(is_doubt) {
+                    return Err(format!("I14: process {process} sends r{refresh} again at {at} in one run"));
+                }
+                before.push(Sent { process: *process, send: *send, came: None, told: false });
+            }
+            What::Renewed { send, came, .. } => {
+                let sent = sends.values_mut().flatten().find(|sent| sent.send == *send);
+                sent.into_iter().for_each(|sent| sent.came = Some(*came));
+            }
+            What::Told { process, .. } => {
+                let sent = sends.values_mut().flatten().filter(|sent| sent.process == *process);
+                sent.for_each(|sent| sent.told = true);
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}

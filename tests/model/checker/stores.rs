@@ -1,0 +1,252 @@
+//! What is in the store: nothing that was received is missing, and nobody's is gone.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Checked, Facts};
+use crate::history::{Came, Doing, Entry, Event, Family, Kept, Process, Seen, Token, What};
+
+/// Milliseconds in which what was received is in the store, unless that fails: two operations to the end of their time, and more.
+const SOON: u64 = 15_000;
+
+pub(super) fn check(facts: &Facts<'_>) -> Checked {
+    received(facts)?;
+    written(facts)?;
+    found(facts)?;
+    at_last(facts)
+}
+
+/// I9, I13: what a renewal gave is published, and was in the store before, or it was told that it is not.
+fn received(facts: &Facts<'_>) -> Checked {
+    let mut sent: BTreeMap<u32, u64> = BTreeMap::new();
+    let mut received: BTreeMap<Process, (Token, u64)> = BTreeMap::new();
+    let mut written: BTreeSet<Token> = BTreeSet::new();
+    let mut degraded: BTreeSet<Process> = BTreeSet::new();
+    let mut there = None;
+    for Entry { at, what } in facts.history {
+        match what {
+            What::Wrote { kept, .. } => {
+                there = kept.as_ref().and_then(|kept| family(facts, kept));
+                written.extend(kept.as_ref().and_then(|kept| kept.access));
+            }
+            What::Renewal { send, seen, .. } => {
+                sent.extend(seen.signed().map(|signed| (*send, signed.epoch)))
+            }
+            // Whoever has signed in or out meanwhile wants none of it.
+            What::Renewed { process, send, came: Came::Tokens { access, .. }, seen }
+                if seen.signed().map(|signed| signed.epoch) == sent.get(send).copied() =>
+            {
+                received.insert(*process, (*access, *at));
+            }
+            What::Told { process, event } => {
+                match event {
+                    Event::Degraded => {
+                        degraded.insert(*process);
+                    }
+                    Event::Recovered => {
+                        degraded.remove(process);
+                    }
+                    Event::Refreshed(signed) | Event::SignedIn(signed) => {
+                        let received = received.remove(process);
+                        let access = signed.access.unwrap_or_default();
+                        let is_own = received.is_some_and(|(received, _)| received == access);
+                        let is_kept = facts.world.store.is_none()
+                            || written.contains(&access)
+                            || degraded.contains(process);
+                        if is_own && !is_kept {
+                            return Err(format!(
+                                "I13: process {process} publishes a{access} at {at}, which is not written down"
+                            ));
+                        }
+                        if received.is_some()
+                            && !is_own
+                            && facts.world.store.is_none()
+                            && matches!(event, Event::Refreshed(_))
+                        {
+                            return Err(format!(
+                                "I9: process {process} has a{access} at {at}, and not what it received"
+                            ));
+                        }
+                    }
+                    Event::Failing(cause, _) => {
+                        // What another process has put in its place is looked at later.
+                        let is_there = |access| there.is_some_and(|there| there == facts.family(access));
+                        let received = received.remove(process).filter(|(access, _)| {
+                            facts.world.rotates && (facts.world.store.is_none() || is_there(*access))
+                        });
+                        if let Some((access, _)) = received {
+                            return Err(format!(
+                                "I9: process {process} received a{access} and dropped it at {at}: {cause}"
+                            ));
+                        }
+                    }
+                    _ => {
+                        received.remove(process);
+                    }
+                }
+            }
+            What::Kill { process } => {
+                if let Some((access, since)) = received.remove(process)
+                    && at - since > SOON
+                    && !written.contains(&access)
+                {
+                    return Err(format!(
+                        "I9: process {process} had a{access} for long at {at}, and kept it nowhere"
+                    ));
+                }
+            }
+            _ => {}
+        }
+    }
+    match received.first_key_value() {
+        Some((process, (access, _))) => {
+            Err(format!("I9: process {process} received a{access}, and nothing came of it"))
+        }
+        None => Ok(()),
+    }
+}
+
+fn family(facts: &Facts<'_>, kept: &Kept) -> Option<Family> {
+    kept.access.or(kept.refresh).map(|token| facts.family(token))
+}
+
+/// I15: what is replaced or cleared is one's own.
+fn written(facts: &Facts<'_>) -> Checked {
+    let mut there: Option<&Kept> = None;
+    let mut sent: BTreeMap<u32, Token> = BTreeMap::new();
+    let mut refused: BTreeSet<(Process, Token)> = BTreeSet::new();
+    let mut over: BTreeSet<(Process, Token)> = BTreeSet::new();
+    let mut logins: BTreeSet<&str> = BTreeSet::new();
+    for Entry { at, what } in facts.history {
+        match what {
+            What::Renewal { send, refresh, .. } => {
+                sent.insert(*send, *refresh);
+            }
+            What::Renewed { process, send, came: Came::Refused, .. } => {
+                refused.insert((*process, sent[send]));
+            }
+            What::Judged { process, access, over: true, .. } => {
+                over.insert((*process, *access));
+            }
+            What::Wrote { process, kept, .. } => {
+                let before = std::mem::replace(&mut there, kept.as_ref());
+                let is_new = kept.as_ref().is_none_or(|kept| logins.insert(&kept.login));
+                let goes_on =
+                    before.is_some_and(|before| kept.as_ref().is_some_and(|kept| kept.login == before.login));
+                // Whoever cannot know whether it was written may write it again.
+                if !is_new && !goes_on && !facts.store_fails() {
+                    return Err(format!(
+                        "I15: process {process} puts {kept:?} there anew at {at}, in the place of {before:?}"
+                    ));
+                }
+                let Some(before) = before else { continue };
+                let its = family(facts, before);
+                let did = |wanted: &dyn Fn(Doing, &Seen) -> bool| {
+                    let mut deeds =
+                        facts.ops.values().filter(|deed| deed.process == *process && deed.begin <= *at);
+                    deeds.any(|deed| wanted(deed.doing, deed.before))
+                };
+                let is_right = match kept {
+                    None => {
+                        let signed_out = did(&|doing, seen| {
+                            let of_it =
+                                seen.signed().and_then(|it| it.access).map(|access| facts.family(access))
+                                    == its;
+                            matches!(doing, Doing::SignOut | Doing::Logout)
+                                && (of_it || *seen == Seen::Unloaded)
+                        });
+                        let was_refused =
+                            before.refresh.is_some_and(|refresh| refused.contains(&(*process, refresh)));
+                        let is_over = before.access.is_some_and(|access| over.contains(&(*process, access)));
+                        signed_out || was_refused || is_over || before.refresh.is_none()
+                    }
+                    Some(kept) if kept.login == before.login => kept.number >= before.number,
+                    Some(_) => did(&|doing, _| matches!(doing, Doing::Login(_) | Doing::SignIn(_))),
+                };
+                if !is_right {
+                    return Err(format!(
+                        "I15: process {process} puts {kept:?} in the place of {before:?} at {at}"
+                    ));
+                }
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// The crash table: whoever begins is signed in with what is in the store.
+fn found(facts: &Facts<'_>) -> Checked {
+    let mut there: BTreeMap<Process, Vec<Option<&Kept>>> = BTreeMap::new();
+    let mut now = None;
+    let mut begun: BTreeSet<Process> = BTreeSet::new();
+    for Entry { at, what } in facts.history {
+        match what {
+            What::Start { process } => {
+                there.insert(*process, vec![now]);
+            }
+            What::Wrote { kept, .. } => {
+                now = kept.as_ref();
+                there.values_mut().for_each(|seen| seen.push(now));
+            }
+            What::Begin {
+                process,
+                doing: Doing::Login(_) | Doing::SignIn(_) | Doing::SignOut | Doing::Logout,
+                ..
+            } => {
+                begun.insert(*process);
+            }
+            What::Told { process, event: Event::SignedIn(signed) } if begun.insert(*process) => {
+                let is_there = |kept: &Option<&Kept>| {
+                    kept.is_some_and(|kept| kept.access == signed.access && kept.refresh == signed.refresh)
+                };
+                if !there[process].iter().any(is_there) {
+                    return Err(format!(
+                        "I13: process {process} begins at {at} with what is not in the store: {signed:?}"
+                    ));
+                }
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// I9: in the end the store has what the sessions have, where it is theirs.
+fn at_last(facts: &Facts<'_>) -> Checked {
+    if facts.world.store.is_none() {
+        return Ok(());
+    }
+    let mut there = None;
+    let mut families: BTreeSet<Family> = BTreeSet::new();
+    let mut last = BTreeMap::new();
+    for Entry { what, .. } in facts.history {
+        match what {
+            What::Wrote { kept, .. } => {
+                there = kept.as_ref();
+                families.extend(kept.as_ref().and_then(|kept| family(facts, kept)));
+            }
+            What::End { process, seen, .. } => {
+                last.insert(*process, seen);
+            }
+            What::Kill { process } => {
+                last.remove(process);
+            }
+            _ => {}
+        }
+    }
+    for (process, seen) in last {
+        let Some(signed) = seen.signed() else { continue };
+        let its = signed.access.map(|access| facts.family(access));
+        let is_kept = match there.filter(|kept| family(facts, kept) == its) {
+            // Another process may have renewed it since.
+            Some(kept) => {
+                kept.access > signed.access || kept.access == signed.access && kept.refresh == signed.refresh
+            }
+            None => its.is_some_and(|its| families.contains(&its)),
+        };
+        if !is_kept {
+            return Err(format!("I9: in the end process {process} has {signed:?} and the store {there:?}"));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,305 @@
+//! What was seen of a world, in the order in which it happened: by its servers, its callers and its store.
+
+use sdk_runtime::{Error, ExpiredReason, Login, SessionEvent, SessionState};
+
+/// A process, in the order in which they began.
+pub type Process = usize;
+/// A token, in the order in which they were issued.
+pub type Token = u32;
+/// A login as the server knows it: all tokens that descend from one sign-in.
+pub type Family = u32;
+/// An operation of a caller. A call is known by it to the server too.
+pub type Op = u32;
+/// One renewal on the wire.
+pub type Send = u32;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// Milliseconds since the world began.
+    pub at: u64,
+    pub what: What,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum What {
+    /// A process began, over what was in the store.
+    Start {
+        process: Process,
+    },
+    /// From here on nothing of it reaches anything.
+    Kill {
+        process: Process,
+    },
+    /// The time of day moved, in milliseconds, with the server's where the machine was suspended.
+    Jump {
+        by: i64,
+    },
+    /// From here on nothing fails.
+    Calm,
+
+    // The server.
+    /// Tokens went out; `spent` is what they were got with.
+    Issue {
+        access: Token,
+        refresh: Option<Token>,
+        family: Family,
+        user: &'static str,
+        told: Option<u64>,
+        spent: Option<Token>,
+    },
+    /// A refresh token came in that was spent before, and cost the family.
+    Reuse {
+        refresh: Token,
+    },
+    /// The server ended a family by itself, or at its user's sign-out.
+    Revoke {
+        family: Family,
+    },
+
+    // The wire.
+    Renewal {
+        process: Process,
+        send: Send,
+        refresh: Token,
+        seen: Seen,
+    },
+    /// What the process got for an answer.
+    Renewed {
+        process: Process,
+        send: Send,
+        came: Came,
+        seen: Seen,
+    },
+    /// The process does not wait for it any more.
+    GivenUp {
+        process: Process,
+        send: Send,
+    },
+    Request {
+        process: Process,
+        op: Op,
+        access: Option<Token>,
+        line: String,
+        seen: Seen,
+    },
+    Answer {
+        process: Process,
+        op: Op,
+        status: u16,
+    },
+    /// The judge was told that `access` is no good, or that the login is over.
+    Judged {
+        process: Process,
+        op: Op,
+        access: Token,
+        over: bool,
+    },
+
+    // The callers.
+    Begin {
+        process: Process,
+        op: Op,
+        doing: Doing,
+        seen: Seen,
+    },
+    End {
+        process: Process,
+        op: Op,
+        outcome: Outcome,
+        seen: Seen,
+    },
+
+    // The store.
+    Wrote {
+        process: Process,
+        version: u64,
+        kept: Option<Kept>,
+    },
+
+    // Who listens.
+    Told {
+        process: Process,
+        event: Event,
+    },
+}
+
+/// A session, as it says it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Seen {
+    Unloaded,
+    Out,
+    In(Signed),
+    Expired,
+    Closed,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Signed {
+    pub epoch: u64,
+    pub generation: u64,
+    pub access: Option<Token>,
+    pub refresh: Option<Token>,
+}
+
+impl Seen {
+    pub fn signed(&self) -> Option<Signed> {
+        match self {
+            Self::In(signed) => Some(*signed),
+            _ => None,
+        }
+    }
+}
+
+impl From<SessionState> for Seen {
+    fn from(state: SessionState) -> Self {
+        match state {
+            SessionState::SignedIn(login) => Self::In(Signed::of(&login)),
+            SessionState::SignedOut => Self::Out,
+            SessionState::Expired(_) => Self::Expired,
+            SessionState::Closed => Self::Closed,
+            _ => Self::Unloaded,
+        }
+    }
+}
+
+impl Signed {
+    fn of(login: &Login) -> Self {
+        Self {
+            epoch: login.epoch(),
+            generation: login.generation(),
+            access: login.access_token().and_then(|token| token_in(token.expose())),
+            refresh: login.refresh_token().and_then(|token| token_in(token.expose())),
+        }
+    }
+}
+
+/// The token that a text is: `a17` or `r18`.
+pub fn token_in(text: &str) -> Option<Token> {
+    text.strip_prefix(['a', 'r'])?.parse().ok()
+}
+
+/// What an answer to a renewal says to whoever knows no more than it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Came {
+    Tokens {
+        access: Token,
+        refresh: Option<Token>,
+    },
+    /// A definite no.
+    Refused,
+    /// It was not looked at.
+    NotSpent,
+    /// Nobody knows.
+    Doubt,
+    /// Somebody else's page.
+    Foreign,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Doing {
+    Call,
+    /// As whoever is there, if anybody.
+    Maybe,
+    Login(&'static str),
+    SignIn(&'static str),
+    SignOut,
+    Logout,
+    Refresh,
+    AccessToken,
+    Resume,
+    Flush,
+    Shutdown,
+    /// A call after everything.
+    Last,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    Done,
+    /// Answered as `user`.
+    As(String),
+    Expired(ExpiredReason),
+    /// A token to use elsewhere.
+    Token(Option<Token>),
+    /// With the cause, and the milliseconds until it is tried anew.
+    Unavailable(String, u64),
+    NotSignedIn,
+    IdentityChanged,
+    Status(u16),
+    Transport,
+    Timeout,
+    Store,
+    Cancelled,
+    Closed,
+    /// The caller went away.
+    Left,
+    Panicked,
+    Else(String),
+}
+
+impl From<Error> for Outcome {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::SessionExpired(expired) => Self::Expired(expired.reason()),
+            Error::RefreshUnavailable(it) => Self::Unavailable(cause(it.cause()), millis(it.retry_after())),
+            Error::NotSignedIn => Self::NotSignedIn,
+            Error::IdentityChanged(_) => Self::IdentityChanged,
+            Error::Status(answer) => Self::Status(answer.status().as_u16()),
+            Error::Transport(_) => Self::Transport,
+            Error::Timeout(_) => Self::Timeout,
+            Error::Store(_) => Self::Store,
+            Error::Cancelled => Self::Cancelled,
+            Error::Closed => Self::Closed,
+            other => Self::Else(other.to_string()),
+        }
+    }
+}
+
+fn cause(cause: &sdk_runtime::UnavailableCause) -> String {
+    let said = format!("{cause:?}");
+    said.chars().take_while(|it| it.is_alphanumeric()).collect()
+}
+
+fn millis(duration: std::time::Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// A login in the store.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kept {
+    pub login: String,
+    pub number: u64,
+    pub access: Option<Token>,
+    pub refresh: Option<Token>,
+    pub intent: bool,
+    pub lease: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Event {
+    SignedIn(Signed),
+    Refreshed(Signed),
+    Failing(String, u64),
+    Expired(ExpiredReason),
+    SignedOut,
+    Degraded,
+    Recovered,
+    Closed,
+    Missed,
+}
+
+impl From<SessionEvent> for Event {
+    fn from(event: SessionEvent) -> Self {
+        match event {
+            SessionEvent::SignedIn(login) => Self::SignedIn(Signed::of(&login)),
+            SessionEvent::Refreshed(login) => Self::Refreshed(Signed::of(&login)),
+            SessionEvent::RefreshFailing(it) => Self::Failing(cause(it.cause()), millis(it.retry_after())),
+            SessionEvent::Expired(expired) => Self::Expired(expired.reason()),
+            SessionEvent::SignedOut => Self::SignedOut,
+            SessionEvent::StoreDegraded(_) => Self::Degraded,
+            SessionEvent::StoreRecovered => Self::Recovered,
+            SessionEvent::Closed => Self::Closed,
+            _ => Self::Missed,
+        }
+    }
+}

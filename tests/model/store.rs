@@ -1,0 +1,140 @@
+//! One cell that all processes of a world share, with a lock or without: slow, failing, hanging, panicking, and late with what somebody
+//! has stopped waiting for.
+
+use std::sync::Arc;
+
+use sdk_runtime::{StoreError, StoreFuture, StoreLock, StoredLogin, TokenStore};
+use tokio::sync::oneshot;
+
+use crate::api::{by_chance, pause, perhaps_panic};
+use crate::history::{Kept, Process, What, token_in};
+use crate::process::Alive;
+use crate::world::Agreed;
+
+#[derive(Default)]
+pub struct Cell {
+    kept: Option<StoredLogin>,
+    locked: Option<(Process, u32)>,
+}
+
+impl Cell {
+    fn replace(&mut self, expected: u64, next: StoredLogin) -> bool {
+        let is_expected = self.kept.as_ref().map_or(0, StoredLogin::version) == expected;
+        if is_expected {
+            self.kept = Some(next);
+        }
+        is_expected
+    }
+
+    /// What becomes of the lock of a process that dies.
+    pub fn let_go(&mut self, process: Process) {
+        self.locked.take_if(|(holder, _)| *holder == process);
+    }
+}
+
+/// The store, as one process has it.
+pub struct Handle(Arc<Alive>);
+
+impl Handle {
+    pub fn new(process: Arc<Alive>) -> Self {
+        Self(process)
+    }
+}
+
+/// Does `work` in a while, perhaps; whether it is waited for or not.
+async fn in_a_while<T: Send + 'static>(
+    process: &Arc<Alive>,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, StoreError> {
+    perhaps_panic();
+    let stage = &process.stage;
+    let fault = if stage.fails(stage.world.store_faults) { fastrand::u32(1..=5) } else { 0 };
+    let failed = || StoreError::unavailable("the model's store failed", "it was to fail");
+    let (there, back) = match fault {
+        1 => (fastrand::u64(1_000..12_000), 1),
+        2 => (1, fastrand::u64(1_000..12_000)),
+        _ => (fastrand::u64(..8), fastrand::u64(..8)),
+    };
+    let (told, done) = oneshot::channel();
+    let from = process.clone();
+    tokio::spawn(async move {
+        let was_dead = from.is_dead();
+        pause(there..there + 1).await;
+        if was_dead || fault == 3 || from.is_dead() && by_chance(500) {
+            return std::future::pending::<()>().await;
+        }
+        if fault == 4 {
+            let _ = told.send(None);
+            return;
+        }
+        let value = work();
+        pause(back..back + 1).await;
+        let _ = told.send(Some(value).filter(|_| fault != 5));
+    });
+    let value = done.await.unwrap();
+    process.lives().await;
+    perhaps_panic();
+    value.ok_or_else(failed)
+}
+
+impl TokenStore for Handle {
+    fn load(&self) -> StoreFuture<'_, Option<StoredLogin>> {
+        let stage = self.0.stage.clone();
+        Box::pin(in_a_while(&self.0, move || stage.cell().kept.clone()))
+    }
+
+    fn replace(&self, expected: u64, next: StoredLogin) -> StoreFuture<'_, bool> {
+        let (stage, process) = (self.0.stage.clone(), self.0.id);
+        Box::pin(in_a_while(&self.0, move || {
+            let wrote = What::Wrote { process, version: next.version(), kept: kept(next.text()) };
+            let is_done = stage.cell().replace(expected, next);
+            if is_done {
+                stage.note(wrote);
+            }
+            is_done
+        }))
+    }
+
+    fn try_lock(&self) -> StoreFuture<'_, StoreLock> {
+        if self.0.stage.world.store == Some(Agreed::Lease) {
+            return Box::pin(async { Ok(StoreLock::Unsupported) });
+        }
+        let process = self.0.clone();
+        Box::pin(in_a_while(&self.0, move || {
+            let stage = process.stage.clone();
+            let mut cell = stage.cell();
+            if cell.locked.is_some() || process.is_dead() {
+                return StoreLock::Busy;
+            }
+            let locked = (process.id, stage.next());
+            cell.locked = Some(locked);
+            StoreLock::Held(Box::new(Held { process, locked }))
+        }))
+    }
+}
+
+struct Held {
+    process: Arc<Alive>,
+    locked: (Process, u32),
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        self.process.stage.cell().locked.take_if(|locked| *locked == self.locked);
+    }
+}
+
+/// What a text says; the model reads it as whoever looks into a file would.
+fn kept(text: &str) -> Option<Kept> {
+    let text: serde_json::Value = serde_json::from_str(text).unwrap();
+    let login = text.get("login").filter(|login| !login.is_null())?;
+    let token = |name| login.get(name).and_then(|token| token_in(token.as_str()?));
+    Some(Kept {
+        login: login["id"].as_str().unwrap()[..8].to_owned(),
+        number: login["number"].as_u64().unwrap(),
+        access: token("access"),
+        refresh: token("refresh"),
+        intent: login.get("intent").is_some(),
+        lease: login.get("lease").is_some(),
+    })
+}
