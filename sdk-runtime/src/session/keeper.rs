@@ -60,6 +60,19 @@ pub(crate) struct Taken {
     _lock: StoreLock,
 }
 
+/// A lease of somebody else, and since when it has been seen there.
+#[derive(Default)]
+struct InTheWay(Option<(Lease, clock::Instant)>);
+
+impl InTheWay {
+    /// By a clock that was wrong it may end in years. It was meant for no longer than one of this session.
+    fn for_less_than(&mut self, limit: Duration, lease: &Lease) -> bool {
+        let known = self.0.take().filter(|(known, _)| known == lease);
+        let (_, since) = self.0.insert(known.unwrap_or_else(|| (lease.clone(), clock::now())));
+        clock::now().saturating_duration_since(*since) < limit
+    }
+}
+
 /// What the store says about tokens that the server refused.
 pub(crate) enum Confirmed {
     /// They were still there; the store is cleared.
@@ -86,7 +99,7 @@ impl Keeper {
     pub(crate) async fn claim(&self, held: &Held, sends: Duration) -> Result<Claim, StoreError> {
         let lease = sends + LEASE_MARGIN;
         let give_up = clock::deadline(lease + LEASE_MARGIN);
-        let mut in_the_way = None;
+        let mut in_the_way = InTheWay::default();
         loop {
             let lock = within(|| self.store.try_lock()).await?;
             let Found { version, record } = self.load().await?;
@@ -99,16 +112,9 @@ impl Keeper {
             let is_busy = match &lock {
                 StoreLock::Busy => true,
                 StoreLock::Held(_) => false,
-                StoreLock::Unsupported => match &there.lease {
-                    Some(other) if self.is_anothers(other, wall) => {
-                        let first = in_the_way.take().filter(|(known, _)| known == other);
-                        let (_, since) =
-                            in_the_way.insert(first.unwrap_or_else(|| (other.clone(), clock::now())));
-                        // By a clock that was wrong it may end in years. Meant it was for no longer than one of this session.
-                        clock::now().saturating_duration_since(*since) < lease
-                    }
-                    _ => false,
-                },
+                StoreLock::Unsupported => there.lease.as_ref().is_some_and(|other| {
+                    self.is_anothers(other, wall) && in_the_way.for_less_than(lease, other)
+                }),
             };
             if is_busy {
                 if clock::now() >= give_up {

@@ -57,7 +57,7 @@ pub trait TokenStore: Send + Sync + 'static {
     /// go or ends, however it ends.
     ///
     /// The default has none. The session then goes by a lease with a time in the text, which has to run out where its holder was
-    /// killed.
+    /// killed: about a minute in which nobody can renew.
     ///
     /// # Errors
     ///
