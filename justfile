@@ -63,8 +63,10 @@ bench-endpoints count="200":
 ui-bless:
     TRYBUILD=overwrite cargo test --test ui
 
-# The concurrency tests, optimized and over and over, processes killed at many moments of chance, and worlds of chance.
+# The concurrency tests, optimized and over and over, processes killed at many moments of chance, and worlds of chance; what threads
+# share, with twice as many interruptions.
 soak rounds="50" kills="500" worlds="200000":
+    LOOM_MAX_PREEMPTIONS=4 cargo test --release --test threads
     CRASH_ROUNDS={{ kills }} cargo test --release --test crash
     MODEL_ROUNDS={{ worlds }} cargo test --release --test model
     for round in $(seq {{ rounds }}); do echo "round $round"; cargo test --quiet --release --test session; done

@@ -23,6 +23,7 @@ mod clock;
 mod delay;
 mod endpoint;
 mod secret;
+mod sync;
 
 mod error;
 

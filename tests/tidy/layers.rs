@@ -13,11 +13,12 @@ struct Layers {
     order: &'static [&'static str],
 }
 
-const LAYERS: [Layers; 7] = [
+const LAYERS: [Layers; 8] = [
     Layers {
         directory: "sdk-runtime/src/",
         order: &[
             "clock",
+            "sync",
             "delay",
             "secret",
             "challenge",
@@ -56,6 +57,7 @@ const LAYERS: [Layers; 7] = [
             "asking renewal run saving shared",
         ],
     },
+    Layers { directory: "sdk-runtime/src/sync/", order: &["claim flag in_turn"] },
     Layers {
         directory: "sdk-runtime/src/store/",
         order: &["blocking format private", "lock", "file keyring memory"],

@@ -2,13 +2,11 @@
 //!
 //! - **I28** Whoever is told runs under no lock of the session.
 
-use std::collections::VecDeque;
-use std::sync::{Mutex, MutexGuard, PoisonError};
-
 use tokio::sync::{broadcast, watch};
 
 use super::state::{Login, SessionState};
 use crate::error::{RefreshUnavailable, SessionExpired, StoreError};
+use crate::sync::InTurn;
 
 /// As many events as a subscriber may be behind.
 const BACKLOG: usize = 64;
@@ -62,13 +60,7 @@ impl SessionEvents {
 pub(crate) struct Outbox {
     states: watch::Sender<SessionState>,
     events: broadcast::Sender<SessionEvent>,
-    queue: Mutex<Queue>,
-}
-
-#[derive(Default)]
-struct Queue {
-    waiting: VecDeque<Notice>,
-    is_being_told: bool,
+    notices: InTurn<Notice>,
 }
 
 /// What is to be told.
@@ -83,7 +75,7 @@ impl Outbox {
         Self {
             states: watch::Sender::new(state),
             events: broadcast::Sender::new(BACKLOG),
-            queue: Mutex::default(),
+            notices: InTurn::new(),
         }
     }
 
@@ -97,40 +89,15 @@ impl Outbox {
 
     /// Puts `notices` behind what is to be told. Called under the session's lock, so that they stand in the order of what happened.
     pub(crate) fn put(&self, notices: impl IntoIterator<Item = Notice>) {
-        self.queue().waiting.extend(notices);
+        self.notices.put(notices);
     }
 
     /// Tells what is to be told, unless somebody else is at it, who then tells this too.
     pub(crate) fn tell(&self) {
-        loop {
-            let notice = {
-                let mut queue = self.queue();
-                if queue.is_being_told {
-                    return;
-                }
-                let Some(notice) = queue.waiting.pop_front() else { return };
-                queue.is_being_told = true;
-                notice
-            };
-            // Whatever a waker does, a panic included.
-            let _told = Told(self);
-            match notice {
-                Notice::State(state) => drop(self.states.send_replace(state)),
-                // Nobody may be listening.
-                Notice::Event(event) => drop(self.events.send(event)),
-            }
-        }
-    }
-
-    fn queue(&self) -> MutexGuard<'_, Queue> {
-        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-struct Told<'a>(&'a Outbox);
-
-impl Drop for Told<'_> {
-    fn drop(&mut self) {
-        self.0.queue().is_being_told = false;
+        self.notices.hand_out(|notice| match notice {
+            Notice::State(state) => drop(self.states.send_replace(state)),
+            // Nobody may be listening.
+            Notice::Event(event) => drop(self.events.send(event)),
+        });
     }
 }

@@ -5,7 +5,6 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
 
 use http::HeaderValue;
@@ -15,6 +14,7 @@ use crate::clock::{Instant, Now};
 use crate::cookies::Jar;
 use crate::error::SessionExpired;
 use crate::secret::{AccessToken, RefreshToken};
+use crate::sync::{Claim, Flag};
 
 /// Which credential of which login, compared lexicographically. Only stamps are ever compared, never the text of tokens:
 /// some servers issue the same one twice within a second.
@@ -39,11 +39,11 @@ pub(crate) struct Snapshot {
     pub(crate) header: Option<HeaderValue>,
     pub(crate) jar: Arc<Jar>,
     pub(crate) windows: Option<Windows>,
-    rejected: AtomicBool,
+    rejected: Flag,
     /// Whether a server has taken it.
-    accepted: AtomicBool,
+    accepted: Flag,
     /// When it may next be renewed beside the calls that it signs, in milliseconds since `since`.
-    next_renewal: AtomicU64,
+    renewal: Claim,
     /// How old it was when it was made a snapshot, and when that was.
     age: Duration,
     since: Now,
@@ -82,9 +82,9 @@ impl Snapshot {
             header,
             jar,
             windows,
-            rejected: AtomicBool::new(false),
-            accepted: AtomicBool::new(false),
-            next_renewal: AtomicU64::new(0),
+            rejected: Flag::default(),
+            accepted: Flag::default(),
+            renewal: Claim::default(),
             age,
             since,
         }
@@ -92,7 +92,7 @@ impl Snapshot {
 
     /// I26: a rejection outranks both clocks, and of these the one by which it is older counts.
     pub(crate) fn validity(&self, now: impl FnOnce() -> Now) -> Validity {
-        if self.rejected.load(Ordering::Acquire) {
+        if self.rejected.is_raised() {
             return Validity::Rejected;
         }
         let Some(windows) = &self.windows else { return Validity::Fresh };
@@ -115,7 +115,7 @@ impl Snapshot {
 
     /// Whether nobody renews it, and somebody may.
     pub(crate) fn may_be_renewed(&self, now: Instant) -> bool {
-        self.since(now) >= self.next_renewal.load(Ordering::Acquire)
+        self.renewal.is_free(self.since(now))
     }
 
     /// Whether requests can be signed with it at all.
@@ -125,12 +125,12 @@ impl Snapshot {
 
     /// Somebody renews it, so that nobody else has to.
     pub(crate) fn claim_renewal(&self) {
-        self.next_renewal.store(u64::MAX, Ordering::Release);
+        self.renewal.take();
     }
 
     /// It was not renewed: from `when` on somebody else may try.
     pub(crate) fn give_renewal_back(&self, when: Instant) {
-        self.next_renewal.store(self.since(when), Ordering::Release);
+        self.renewal.give_back(self.since(when));
     }
 
     fn since(&self, now: Instant) -> u64 {
@@ -140,18 +140,15 @@ impl Snapshot {
 
     /// A server has taken it.
     pub(crate) fn accept(&self) {
-        // Read first: all calls share the line of memory.
-        if !self.accepted.load(Ordering::Relaxed) {
-            self.accepted.store(true, Ordering::Relaxed);
-        }
+        self.accepted.raise();
     }
 
     pub(crate) fn was_accepted(&self) -> bool {
-        self.accepted.load(Ordering::Relaxed)
+        self.accepted.is_raised()
     }
 
     pub(crate) fn reject(&self) {
-        self.rejected.store(true, Ordering::Release);
+        self.rejected.raise();
     }
 }
 

@@ -1,0 +1,142 @@
+//! `session/snapshot.rs`, as `session/asking.rs` reads it without the lock and the core changes it under it.
+
+use loom::sync::atomic::{AtomicUsize, Ordering};
+use loom::sync::{Arc, Mutex};
+
+use crate::sync::{Claim, Flag};
+use crate::{in_every_order, together};
+
+/// The first token is stale, and what a renewal gives is the second.
+#[derive(Default)]
+struct Snapshot {
+    rejected: Flag,
+    renewal: Claim,
+}
+
+struct Session {
+    /// The lock, and how many renewals were begun.
+    inner: Mutex<usize>,
+    snapshots: [Snapshot; 2],
+    /// Which of them everybody sees; an `ArcSwap` in truth.
+    published: AtomicUsize,
+    /// The outcome of the renewal.
+    settled: Flag,
+}
+
+const NOW: u64 = 10;
+const LATER: u64 = 20;
+
+impl Session {
+    fn new() -> Arc<Self> {
+        let published = AtomicUsize::new(0);
+        let (snapshots, settled) = <([Snapshot; 2], Flag)>::default();
+        Arc::new(Self { inner: Mutex::new(0), snapshots, published, settled })
+    }
+
+    fn begun(&self) -> usize {
+        *self.inner.lock().unwrap()
+    }
+
+    fn published(&self) -> usize {
+        self.published.load(Ordering::Acquire)
+    }
+
+    /// The token to sign with right now.
+    fn fresh(&self) -> Option<usize> {
+        let it = self.published();
+        let snapshot = &self.snapshots[it];
+        let is_stale = it == 0;
+        (!snapshot.rejected.is_raised() && !(is_stale && snapshot.renewal.is_free(NOW))).then_some(it)
+    }
+
+    /// A call at a time when the token is stale. Whether it is to renew.
+    fn call(&self) -> bool {
+        if self.fresh().is_some() {
+            return false;
+        }
+        let mut begun = self.inner.lock().unwrap();
+        if self.fresh().is_some() {
+            return false;
+        }
+        self.snapshots[self.published()].renewal.take();
+        *begun += 1;
+        true
+    }
+
+    /// The renewal failed, and none is to be tried before `LATER`.
+    fn failed(&self) {
+        let inner = self.inner.lock().unwrap();
+        self.snapshots[0].renewal.give_back(LATER);
+        drop(inner);
+        self.settled.raise();
+    }
+
+    /// The renewal gave the second token.
+    fn renewed(&self) {
+        let inner = self.inner.lock().unwrap();
+        self.published.store(1, Ordering::Release);
+        drop(inner);
+        self.settled.raise();
+    }
+}
+
+/// Fails when nobody asks again under the lock: two have seen without it that nobody renews. Fails when the claim is not taken.
+#[test]
+fn i1_of_all_who_see_a_stale_token_one_renews_it() {
+    in_every_order(|| {
+        let session = Session::new();
+        together([(); 3].map(|()| -> Box<dyn FnOnce() + Send> {
+            let session = session.clone();
+            Box::new(move || {
+                session.call();
+            })
+        }));
+        assert_eq!(session.begun(), 1);
+    });
+}
+
+/// Fails when the claim is given back from `NOW` on, and when nobody asks again under the lock.
+#[test]
+fn i7_a_renewal_that_failed_is_tried_by_nobody_before_its_time() {
+    in_every_order(|| {
+        let session = Session::new();
+        together([(); 2].map(|()| -> Box<dyn FnOnce() + Send> {
+            let session = session.clone();
+            Box::new(move || {
+                if session.call() {
+                    session.failed();
+                }
+            })
+        }));
+        assert_eq!(session.begun(), 1);
+        assert!(session.snapshots[0].renewal.is_free(LATER));
+    });
+}
+
+/// Fails when the run is settled in front of the publication, and when a flag is raised or read relaxed: who is told that the token
+/// was renewed finds the one that was refused.
+#[test]
+fn i5_who_waited_for_a_renewal_finds_what_it_gave() {
+    in_every_order(|| {
+        let session = Session::new();
+        let (refused, reader) = (session.clone(), session.clone());
+        together([
+            Box::new(move || {
+                let inner = refused.inner.lock().unwrap();
+                refused.snapshots[0].rejected.raise();
+                drop(inner);
+                refused.renewed();
+            }),
+            Box::new(move || {
+                let (first, second) = (reader.published(), reader.published());
+                assert!(first <= second, "I3");
+            }),
+            Box::new(move || {
+                while !session.settled.is_raised() {
+                    loom::thread::yield_now();
+                }
+                assert_eq!(session.fresh(), Some(1));
+            }),
+        ]);
+    });
+}
