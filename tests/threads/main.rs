@@ -4,6 +4,7 @@
 //!
 //! Each model says by which changes it was seen to fail.
 
+mod holds;
 mod run;
 mod sync;
 mod token;

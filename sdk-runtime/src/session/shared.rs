@@ -136,18 +136,13 @@ impl Shared {
     pub(crate) fn hold(self: &Arc<Self>, endpoint: &'static str, stamp: Stamp) {
         let now = self.clock.now().mono;
         self.step(|core| core.hold(endpoint, stamp, now));
-        self.holds.store(true, Ordering::Release);
     }
 
     /// `endpoint` has taken the credential of `snapshot`.
     pub(crate) fn accepted(self: &Arc<Self>, snapshot: &Snapshot, endpoint: &'static str) {
         snapshot.accept();
         if self.holds.load(Ordering::Acquire) {
-            let left = self.step(|core| {
-                core.release(endpoint);
-                core.holds_any()
-            });
-            self.holds.store(left, Ordering::Release);
+            self.step(|core| core.release(endpoint));
         }
     }
 
@@ -258,6 +253,7 @@ impl Shared {
             self.published.store(Arc::new(view));
         }
         self.outbox.put(core.take_events().into_iter().map(Notice::Event));
+        self.holds.store(core.holds_any(), Ordering::Release);
     }
 
     pub(super) fn lock(&self) -> MutexGuard<'_, Inner> {
