@@ -5,6 +5,7 @@
 //! Each model says by which changes it was seen to fail.
 
 mod holds;
+mod idle;
 mod run;
 mod sync;
 mod token;

@@ -181,9 +181,8 @@ impl<K: Clone + Eq + Hash> Logins<K> {
         }
         let mut idle: Vec<(u64, K)> = self
             .by_key
-            .iter()
-            .filter(|(_, kept)| kept.client.is_idle())
-            .map(|(key, kept)| (kept.asked, key.clone()))
+            .iter_mut()
+            .filter_map(|(key, kept)| kept.client.is_idle().then(|| (kept.asked, key.clone())))
             .collect();
         let too_many = self.by_key.len() - self.limit + self.limit / 8 + 1;
         idle.sort_unstable_by_key(|(asked, _)| *asked);
@@ -197,8 +196,8 @@ impl<K: Clone + Eq + Hash> Logins<K> {
 
 impl Client {
     /// Whether nobody but the pool has it or its session, and nothing of it goes on or is written in its store alone.
-    fn is_idle(&self) -> bool {
-        Arc::strong_count(&self.0) == 1 && self.session().is_idle()
+    fn is_idle(&mut self) -> bool {
+        Arc::get_mut(&mut self.0).is_some_and(|inner| inner.session.is_idle())
     }
 }
 

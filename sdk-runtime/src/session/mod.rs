@@ -73,11 +73,11 @@ impl Session {
     }
 
     /// Whether this is the only handle, and what it leads to could be read from its store again.
-    pub(crate) fn is_idle(&self) -> bool {
-        // Whatever goes on holds what is shared.
-        Arc::strong_count(&self._shutdown) == 1
-            && Arc::strong_count(&self.shared) == 1
-            && self.shared.is_idle()
+    pub(crate) fn is_idle(&mut self) -> bool {
+        // Whatever goes on holds what is shared. A count may be read before what was done by those who have gone is seen, such as a
+        // handle they have made; what can be had for oneself alone is nobody else's in truth.
+        Arc::get_mut(&mut self._shutdown).is_some()
+            && Arc::get_mut(&mut self.shared).is_some_and(|shared| shared.is_idle())
     }
 
     /// Starts a login with tokens obtained elsewhere, in place of the one there was. Calls that are under way for somebody
