@@ -3,7 +3,7 @@
 use std::future::IntoFuture;
 use std::time::Duration;
 
-use sdk_runtime::{Error, StoreErrorKind};
+use sdk_runtime::{Error, StoreErrorKind, Tokens};
 use sdk_testkit::Reply;
 use tokio::time::Instant;
 
@@ -86,4 +86,27 @@ async fn whoever_has_nothing_under_way_ends_at_once_and_more_than_once() {
     assert_eq!(begin.elapsed(), Duration::ZERO);
     assert!(matches!(client.session().resume().await, Err(Error::Closed)));
     assert!(matches!(client.session().refresh().await, Err(Error::Closed)));
+}
+
+#[test]
+fn i9_whoever_waits_for_the_store_is_told_when_the_runtime_that_wrote_is_gone() {
+    let (server, shelf) = (server(), Shelf::new());
+    let runtime = || tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+    let (writing, waiting) = (runtime(), runtime());
+    let session = shelf.client(&server).session().clone();
+    shelf.writes(Writes::Never);
+    writing.block_on(async {
+        session.sign_in(Tokens::new("given")).unwrap();
+        shelf.wait_for_writes(1).await;
+    });
+    let flushing = session.clone();
+    let flush = waiting.spawn(async move { flushing.flush().await });
+    waiting.block_on(tokio::task::yield_now());
+    drop(writing);
+    let told = waiting.block_on(async { tokio::time::timeout(Duration::from_secs(10), flush).await });
+    assert_eq!(told.expect("I9").unwrap().unwrap_err().kind(), StoreErrorKind::Unavailable, "I9");
+
+    shelf.writes(Writes::Well);
+    waiting.block_on(session.flush()).unwrap();
+    assert!(waiting.block_on(shelf.text()).contains("given"));
 }

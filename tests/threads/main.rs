@@ -7,6 +7,7 @@
 mod holds;
 mod idle;
 mod run;
+mod saving;
 mod sync;
 mod token;
 mod told;

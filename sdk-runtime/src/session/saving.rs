@@ -3,7 +3,6 @@
 //! - **I9** Tokens received are written down, sooner or later, or it is told that they are not.
 //! - **I33** Without a live handle nothing goes on but one last attempt.
 
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -14,6 +13,7 @@ use super::shared::Shared;
 use crate::clock;
 use crate::delay::back_off;
 use crate::error::{Error, StoreError};
+use crate::sync::Busy;
 
 /// How long after a failure the store is written again.
 const FIRST: Duration = Duration::from_secs(1);
@@ -26,7 +26,7 @@ pub(crate) struct Saving {
     /// The look into the store that is under way.
     loading: Mutex<Option<Arc<Loading>>>,
     /// Whether a task is writing.
-    is_writing: AtomicBool,
+    writing: Busy,
     /// Changes with every attempt.
     progress: watch::Sender<Failures>,
 }
@@ -80,10 +80,11 @@ impl Shared {
 
     /// Sees to it that the store gets what it does not have, beside whatever else goes on.
     pub(crate) fn save(self: &Arc<Self>) {
-        if self.keeper.is_none() || self.saving.is_writing.swap(true, Ordering::AcqRel) {
+        if self.keeper.is_none() || !self.saving.writing.begin() {
             return;
         }
-        let writer = Writer { shared: self.clone(), is_done: false };
+        let gone = StoreError::unavailable("it was not written to the end", "the task that wrote it is gone");
+        let writer = Writer { shared: self.clone(), result: Err(gone) };
         clock::spawn(writer.write());
     }
 
@@ -126,9 +127,9 @@ impl Shared {
         self.step(|core| core.store_failed(error));
     }
 
-    /// Writes until there is nothing left to write; `false` when it could not be, and the session is over.
-    async fn write(self: &Arc<Self>) -> bool {
-        let Some(keeper) = &self.keeper else { return false };
+    /// Writes until there is nothing left to write, or it could not be and the session is over.
+    async fn write(self: &Arc<Self>) -> Result<(), StoreError> {
+        let Some(keeper) = &self.keeper else { return Ok(()) };
         let mut failures = 0;
         while let Some(unsaved) = self.step(|core| core.unsaved()) {
             // Asked first, so that what fails after the end is not tried again.
@@ -141,13 +142,10 @@ impl Shared {
                 }
                 Err(error) => {
                     self.store_failed(error.clone());
-                    self.saving.progress.send_modify(|failures| {
-                        failures.count += 1;
-                        failures.last = Some(error);
-                    });
                     if is_last {
-                        return false;
+                        return Err(error);
                     }
+                    self.saving.failed(error);
                     let pause = back_off(FIRST, LONGEST, failures, fastrand::f64());
                     failures += 1;
                     tokio::select! {
@@ -157,7 +155,17 @@ impl Shared {
                 }
             }
         }
-        true
+        Ok(())
+    }
+}
+
+impl Saving {
+    /// Tells those who wait that the store could not be written this time.
+    fn failed(&self, error: StoreError) {
+        self.progress.send_modify(|failures| {
+            failures.count += 1;
+            failures.last = Some(error);
+        });
     }
 }
 
@@ -177,21 +185,27 @@ impl Drop for Looking {
 /// Lets somebody else write when this one is at its end, whatever ended it.
 struct Writer {
     shared: Arc<Shared>,
-    is_done: bool,
+    result: Result<(), StoreError>,
 }
 
 impl Writer {
     async fn write(mut self) {
-        self.is_done = self.shared.write().await;
+        self.result = self.shared.write().await;
     }
 }
 
 impl Drop for Writer {
     fn drop(&mut self) {
-        self.shared.saving.is_writing.store(false, Ordering::Release);
-        if self.is_done {
-            // What came when the last of it was thought to be written.
-            self.shared.step(|_| ());
+        self.shared.saving.writing.end();
+        match std::mem::replace(&mut self.result, Ok(())) {
+            Ok(()) => {
+                // What came when the last of it was thought to be written.
+                self.shared.step(|_| ());
+                // Nothing may have been left to write, and somebody may wait for it all the same.
+                self.shared.saving.progress.send_modify(|_| {});
+            }
+            // Not sooner: whoever begins to wait while others cannot write yet relies on it.
+            Err(error) => self.shared.saving.failed(error),
         }
     }
 }

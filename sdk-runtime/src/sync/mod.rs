@@ -1,10 +1,12 @@
 //! What threads share beside a session's lock, in pieces so small that every order in which threads can use them is tried:
 //! `tests/threads` takes these files as they stand, with loom's atomics and locks for those below. Knows nothing of a session.
 
+mod busy;
 mod claim;
 mod flag;
 mod in_turn;
 
+pub(crate) use busy::Busy;
 pub(crate) use claim::Claim;
 pub(crate) use flag::Flag;
 pub(crate) use in_turn::InTurn;

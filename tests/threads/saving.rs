@@ -1,0 +1,175 @@
+//! `session/saving.rs`: one task at a time writes what the store does not have, and those who wait for it are told.
+
+use loom::sync::{Arc, Condvar, Mutex};
+
+use crate::sync::Busy;
+use crate::{in_every_order, together};
+
+struct Session {
+    inner: Mutex<Inner>,
+    writing: Busy,
+    /// What the store has.
+    store: Mutex<u32>,
+    store_works: bool,
+    progress: Progress,
+}
+
+/// Of the core: what there is to save, and whether it has been.
+#[derive(Default)]
+struct Inner {
+    serial: u32,
+    is_unsaved: bool,
+}
+
+/// A `tokio::sync::watch`.
+#[derive(Default)]
+struct Progress {
+    seen: Mutex<Failures>,
+    changed: Condvar,
+}
+
+#[derive(Default, Clone, Copy)]
+struct Failures {
+    version: u32,
+    count: u32,
+}
+
+impl Progress {
+    fn now(&self) -> Failures {
+        *self.seen.lock().unwrap()
+    }
+
+    fn send_modify(&self, modify: impl FnOnce(&mut Failures)) {
+        let mut failures = self.seen.lock().unwrap();
+        modify(&mut failures);
+        failures.version += 1;
+        self.changed.notify_all();
+    }
+
+    fn changed(&self, since: Failures) -> Failures {
+        let mut failures = self.seen.lock().unwrap();
+        while failures.version == since.version {
+            failures = self.changed.wait(failures).unwrap();
+        }
+        *failures
+    }
+}
+
+impl Session {
+    fn new(store_works: bool) -> Arc<Self> {
+        let (inner, writing, store, progress) = Default::default();
+        Arc::new(Self { inner, writing, store, store_works, progress })
+    }
+
+    fn step<T>(&self, step: impl FnOnce(&mut Inner) -> T) -> T {
+        let mut inner = self.inner.lock().unwrap();
+        let result = step(&mut inner);
+        let is_unsaved = inner.is_unsaved;
+        drop(inner);
+        if is_unsaved {
+            self.save();
+        }
+        result
+    }
+
+    fn must_save(&self) {
+        self.step(|inner| {
+            inner.serial += 1;
+            inner.is_unsaved = true;
+        });
+    }
+
+    /// The task, which is run here at once.
+    fn save(&self) {
+        if self.writing.begin() {
+            let is_done = self.write();
+            self.end(is_done);
+        }
+    }
+
+    /// A session that is closed writes once more at most.
+    fn write(&self) -> bool {
+        while let Some(serial) = self.step(|inner| inner.is_unsaved.then_some(inner.serial)) {
+            // Somebody else who wrote at the same time would hold it.
+            *self.store.try_lock().expect("one at a time") = serial;
+            if !self.store_works {
+                return false;
+            }
+            self.step(|inner| inner.is_unsaved &= inner.serial != serial);
+            self.progress.send_modify(|_| {});
+        }
+        true
+    }
+
+    /// The writer is dropped.
+    fn end(&self, is_done: bool) {
+        self.writing.end();
+        match is_done {
+            true => {
+                self.step(|_| ());
+                self.progress.send_modify(|_| {});
+            }
+            false => self.progress.send_modify(|failures| failures.count += 1),
+        }
+    }
+
+    /// Whether the store has everything.
+    fn saved(&self) -> bool {
+        let mut seen = self.progress.now();
+        let before = seen.count;
+        while self.step(|inner| inner.is_unsaved) {
+            seen = self.progress.changed(seen);
+            if seen.count > before {
+                return false;
+            }
+        }
+        true
+    }
+}
+
+/// Fails when a writer that has ended does not look again, when it looks again before it lets others begin, and when to begin is
+/// two steps, to look and to say so.
+#[test]
+fn i9_what_comes_while_a_writer_ends_is_written() {
+    in_every_order(|| {
+        let session = Session::new(true);
+        together([(); 2].map(|()| -> Box<dyn FnOnce() + Send> {
+            let session = session.clone();
+            Box::new(move || session.must_save())
+        }));
+        assert!(!session.inner.lock().unwrap().is_unsaved);
+        assert_eq!(*session.store.lock().unwrap(), 2);
+    });
+}
+
+/// Fails when they are told before the writer has let others begin: whoever comes in between waits for a writer that is none any
+/// more. That is how it was.
+#[test]
+fn i9_whoever_waits_while_the_last_writer_fails_is_told() {
+    in_every_order(|| {
+        let session = Session::new(false);
+        let waiting = session.clone();
+        together([
+            Box::new(move || session.must_save()),
+            Box::new(move || {
+                waiting.must_save();
+                assert!(!waiting.saved());
+            }),
+        ]);
+    });
+}
+
+/// Fails when a writer that finds nothing left says nothing of it. That is how it was.
+#[test]
+fn i9_whoever_waits_is_told_when_nothing_is_left_to_write() {
+    in_every_order(|| {
+        let session = Session::new(true);
+        let (adopting, waiting) = (session.clone(), session.clone());
+        together([
+            Box::new(move || session.must_save()),
+            // Another process has put newer tokens there.
+            Box::new(move || adopting.step(|inner| inner.is_unsaved = false)),
+            Box::new(move || assert!(waiting.saved())),
+        ]);
+    });
+}
