@@ -203,12 +203,15 @@ impl Shared {
     /// Signs out. With `revoke`, what a renewal under way still obtains is told to the server.
     pub(crate) fn sign_out(
         self: &Arc<Self>,
-        revoke: Option<Revoke>,
+        mut revoke: Option<Revoke>,
     ) -> Result<Option<(Arc<Snapshot>, Grant)>, Error> {
         let mut inner = self.lock();
         let result = inner.core.sign_out();
         // Before it can come to its end: it has to take the lock for that.
-        if let (Some(run), Some(revoke)) = (&inner.run, revoke) {
+        // What is not wanted of it is dropped without the lock: it holds a client.
+        if let Some(run) = &inner.run
+            && let Some(revoke) = revoke.take()
+        {
             run.revoke_with(revoke);
         }
         self.conclude(inner);
