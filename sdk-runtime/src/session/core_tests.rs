@@ -2,7 +2,7 @@
 
 use http::StatusCode;
 
-use super::super::event::{Demand, Outcome, Rejection, Settled};
+use super::super::event::{Demand, Outcome, Rejection, Renewed, Settled};
 use super::super::snapshot::Validity;
 use super::super::tokens::Tokens;
 use super::*;
@@ -360,4 +360,22 @@ fn closed_is_for_good() {
     assert!(matches!(world.core.sign_in(tokens("x"), None, None, world.now), Err(Error::Closed)));
     assert!(matches!(world.core.sign_out(), Err(Error::Closed)));
     assert!(matches!(world.core.view().phase, Phase::Closed));
+}
+
+#[test]
+fn i15_what_a_renewal_has_written_is_not_written_again_as_it_was_before() {
+    for is_unsaved in [false, true] {
+        let now = Now { mono: crate::clock::now(), wall: std::time::SystemTime::UNIX_EPOCH };
+        let mut core = Core::new(7, true);
+        core.make_renewable();
+        core.sign_in(tokens("first"), None, None, now).unwrap();
+        assert_eq!(core.unsaved().map(|unsaved| unsaved.replaces), Some(Replaces::Anything));
+        let Demand::Start(start, _) = core.demand_renewal(now) else { panic!("not renewed") };
+        let id = start.held.unwrap().record.id.next();
+        let renewed =
+            Renewed { credential: tokens("second"), id: Some(id.clone()), adopted: None, is_unsaved };
+        core.finish(start.run, Outcome::Success(renewed), now).unwrap().unwrap();
+        let left = core.unsaved().map(|unsaved| unsaved.replaces);
+        assert_eq!(left, is_unsaved.then_some(Replaces::Older(id)), "{is_unsaved}");
+    }
 }

@@ -167,13 +167,15 @@ impl Keeper {
         })
     }
 
-    /// Writes what the store does not have yet, unless what it has is none of this session's.
-    pub(crate) async fn put(&self, unsaved: &Unsaved) -> Result<(), StoreError> {
+    /// Writes what the store does not have yet, unless what it has is none of this session's. That is asked for anew in front of each
+    /// try, since it may have been renewed meanwhile. Gives the serial of what the store has.
+    pub(crate) async fn put(&self, unsaved: impl Fn() -> Option<Unsaved>) -> Result<Option<u64>, StoreError> {
         for _ in 0..TRIES {
             let found = self.load().await?;
+            let Some(unsaved) = unsaved() else { return Ok(None) };
             let is_due = unsaved.may_replace(found.record.as_ref());
             if !is_due || self.swap(found.version, unsaved.record.as_ref()).await? {
-                return Ok(());
+                return Ok(Some(unsaved.serial));
             }
         }
         Err(too_busy())

@@ -50,6 +50,9 @@ pub(super) async fn renew(run: &Run, shared: &Arc<Shared>, renewer: &Renewer, st
         if taken.is_stale(&shared.clock) {
             continue;
         }
+        if !taken.is_news {
+            shared.is_kept(run);
+        }
         let renewal = Renewal { shared, keeper, taken: &taken };
         if let Some(expired) = held.refused.clone().filter(|_| !taken.is_news) {
             return renewal.refused(expired).await;

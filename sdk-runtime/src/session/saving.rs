@@ -131,13 +131,14 @@ impl Shared {
     async fn write(self: &Arc<Self>) -> Result<(), StoreError> {
         let Some(keeper) = &self.keeper else { return Ok(()) };
         let mut failures = 0;
-        while let Some(unsaved) = self.step(|core| core.unsaved()) {
+        let unsaved = || self.lock().core.unsaved();
+        while unsaved().is_some() {
             // Asked first, so that what fails after the end is not tried again.
             let is_last = self.shutdown.is_cancelled();
-            match keeper.put(&unsaved).await {
-                Ok(()) => {
+            match keeper.put(unsaved).await {
+                Ok(serial) => {
                     failures = 0;
-                    self.step(|core| core.saved(unsaved.serial));
+                    serial.into_iter().for_each(|serial| self.step(|core| core.saved(serial)));
                     self.saving.progress.send_modify(|_| {});
                 }
                 Err(error) => {

@@ -183,6 +183,15 @@ impl Shared {
         self.lock().core.is_idle(self.clock.now().mono)
     }
 
+    /// What `run` is to renew was written down with the right to do so: what is written now would take that back.
+    pub(super) fn is_kept(self: &Arc<Self>, run: &Run) {
+        self.step(|core| {
+            if core.is_under_way(run.id) {
+                core.nothing_to_save();
+            }
+        });
+    }
+
     /// Whether what `run` obtained is anybody's.
     pub(super) fn may_persist(&self, run: &Run) -> bool {
         self.lock().core.may_persist(run.id)

@@ -83,6 +83,7 @@ impl Core {
         let subject = before.as_ref().and_then(|before| before.subject.clone());
         let news = credential.tokens.subject.as_ref();
         let is_another = news.is_some() && subject.is_some() && news != subject.as_ref();
+        let is_kept = id.is_some() && !is_unsaved;
         let next = id.or_else(|| self.id.as_ref().map(super::TokenId::next));
         let mut kept = Kept { subject, scopes: None, refresh: self.refresh.take() };
         if before.is_none() || is_another {
@@ -101,6 +102,8 @@ impl Core {
         });
         match self.id.clone() {
             _ if is_new => self.must_save(Replaces::Anything),
+            // What was to be written before is older by now, and written with this if it was not.
+            _ if is_kept => self.nothing_to_save(),
             Some(id) if is_unsaved => self.must_save(Replaces::Older(id)),
             _ => {}
         }

@@ -55,10 +55,15 @@ impl Core {
     /// The store holds what it was to hold as of `serial`.
     pub(crate) fn saved(&mut self, serial: u64) {
         if serial == self.serial {
-            self.unsaved = None;
-            if std::mem::take(&mut self.is_degraded) {
-                self.events.push(SessionEvent::StoreRecovered);
-            }
+            self.nothing_to_save();
+        }
+    }
+
+    /// The store holds what the session is.
+    pub(crate) fn nothing_to_save(&mut self) {
+        self.unsaved = None;
+        if std::mem::take(&mut self.is_degraded) {
+            self.events.push(SessionEvent::StoreRecovered);
         }
     }
 
