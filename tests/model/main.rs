@@ -21,7 +21,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// As many worlds as fit into a `cargo test`.
-const ROUNDS: u64 = 600;
+const ROUNDS: u64 = 400;
 
 fn number(variable: &str) -> Option<u64> {
     env::var(variable).ok()?.parse().ok()

@@ -44,10 +44,14 @@ pub fn run(seed: u64) -> Run {
         for _ in 0..world.processes {
             places.push(Place::settle(&stage));
         }
-        trouble(&stage, &mut places).await;
-        stage.calm();
-        tokio::time::sleep(REST).await;
-        last(&places).await;
+        let story = async {
+            trouble(&stage, &mut places).await;
+            stage.calm();
+            tokio::time::sleep(REST).await;
+            last(&places).await;
+        };
+        // Whoever is never answered holds up nobody but a world that waits for it.
+        let _ = tokio::time::timeout(REST * 20, story).await;
         let history = stage.history();
         places.iter().for_each(Place::bury);
         history

@@ -20,6 +20,8 @@ pub struct Stage {
     /// Those of them that have really passed, while the machine slept.
     slept: AtomicI64,
     calm: AtomicBool,
+    /// Whether what was last asked of the store failed.
+    is_ailing: AtomicBool,
     next: AtomicU32,
     history: Mutex<Vec<Entry>>,
     server: Mutex<Server>,
@@ -35,6 +37,7 @@ impl Stage {
             ahead: AtomicI64::new(0),
             slept: AtomicI64::new(0),
             calm: AtomicBool::new(false),
+            is_ailing: AtomicBool::new(false),
             next: AtomicU32::new(1),
             history: Mutex::default(),
             cell: Mutex::default(),
@@ -79,6 +82,18 @@ impl Stage {
     /// Whether something fails that fails as often.
     pub fn fails(&self, in_a_thousand: u32) -> bool {
         !self.is_calm() && by_chance(in_a_thousand)
+    }
+
+    /// Whether the store fails now; failures come together.
+    pub fn store_fails(&self) -> bool {
+        let often = match self.world.store_faults {
+            0 => 0,
+            _ if self.is_ailing.load(Ordering::Relaxed) => 600,
+            often => often,
+        };
+        let fails = self.fails(often);
+        self.is_ailing.store(fails, Ordering::Relaxed);
+        fails
     }
 
     pub fn next(&self) -> u32 {

@@ -48,7 +48,7 @@ async fn in_a_while<T: Send + 'static>(
 ) -> Result<T, StoreError> {
     perhaps_panic();
     let stage = &process.stage;
-    let fault = if stage.fails(stage.world.store_faults) { fastrand::u32(1..=5) } else { 0 };
+    let fault = if stage.store_fails() { fastrand::u32(1..=5) } else { 0 };
     let failed = || StoreError::unavailable("the model's store failed", "it was to fail");
     let (there, back) = match fault {
         1 => (fastrand::u64(1_000..12_000), 1),

@@ -7,8 +7,8 @@ use crate::history::{Doing, Entry, Event, Outcome, Process, Seen, Token, What};
 
 pub(super) fn check(facts: &Facts<'_>) -> Checked {
     everybody(facts)?;
-    failures(facts)?;
-    at_last(facts)
+    at_last(facts)?;
+    failures(facts)
 }
 
 /// I6, and I12 of answers.
@@ -20,6 +20,10 @@ fn everybody(facts: &Facts<'_>) -> Checked {
             }
             return Err(format!("I6: nobody answers {op}, which began at {}", deed.begin));
         };
+        let is_over = facts.ops.values().any(|it| it.process == deed.process && it.doing == Doing::Shutdown);
+        if *outcome == Outcome::Closed && !is_over {
+            return Err(format!("I6: {op} is told at {at} that the session is closed, which nobody did"));
+        }
         let began = deed.before.signed().and_then(|signed| signed.access);
         if let (Outcome::As(user), Some(began)) = (outcome, began)
             && user != facts.user(began)

@@ -37,6 +37,11 @@ fn order(facts: &Facts<'_>) -> Checked {
             return fault("I29");
         }
         match event {
+            Event::Failing(cause, _) if cause == "Aborted" && facts.world.panics == 0 => {
+                return Err(format!(
+                    "I8: a renewal of process {process} is given up at {at}, and nothing panics here"
+                ));
+            }
             Event::SignedIn(signed) | Event::Refreshed(signed) => {
                 let is_renewed = matches!(event, Event::Refreshed(_));
                 story.stamp = (signed.epoch, signed.generation);
@@ -107,7 +112,7 @@ fn reasons(facts: &Facts<'_>) -> Checked {
             }
             What::Wrote { kept, .. } => {
                 cleared = cleared || kept.is_none();
-                is_bare = kept.as_ref().is_some_and(|kept| kept.refresh.is_none());
+                is_bare |= kept.as_ref().is_some_and(|kept| kept.refresh.is_none());
             }
             What::Told { process, event: Event::SignedIn(signed) | Event::Refreshed(signed) } => {
                 last.insert(*process, *signed);

@@ -10,6 +10,7 @@ const SOON: u64 = 15_000;
 
 pub(super) fn check(facts: &Facts<'_>) -> Checked {
     received(facts)?;
+    nobodys(facts)?;
     written(facts)?;
     found(facts)?;
     at_last(facts)
@@ -103,6 +104,33 @@ fn received(facts: &Facts<'_>) -> Checked {
         }
         None => Ok(()),
     }
+}
+
+/// I10: what was obtained for a login that is over by then is published nowhere.
+fn nobodys(facts: &Facts<'_>) -> Checked {
+    let mut sent: BTreeMap<u32, u64> = BTreeMap::new();
+    let mut nobodys: BTreeSet<(Process, Token)> = BTreeSet::new();
+    for Entry { at, what } in facts.history {
+        match what {
+            What::Renewal { send, seen, .. } => {
+                sent.extend(seen.signed().map(|signed| (*send, signed.epoch)))
+            }
+            What::Renewed { process, send, came: Came::Tokens { access, .. }, seen }
+                if seen.signed().map(|signed| signed.epoch) != sent.get(send).copied() =>
+            {
+                nobodys.insert((*process, *access));
+            }
+            What::Told { process, event: Event::Refreshed(signed) | Event::SignedIn(signed) }
+                if signed.access.is_some_and(|access| nobodys.contains(&(*process, access))) =>
+            {
+                return Err(format!(
+                    "I10: process {process} publishes at {at} what was obtained for a login before: {signed:?}"
+                ));
+            }
+            _ => {}
+        }
+    }
+    Ok(())
 }
 
 fn family(facts: &Facts<'_>, kept: &Kept) -> Option<Family> {
@@ -211,7 +239,7 @@ fn found(facts: &Facts<'_>) -> Checked {
     Ok(())
 }
 
-/// I9: in the end the store has what the sessions have, where it is theirs.
+/// I9: after a rest the store has what the sessions have, where it is theirs.
 fn at_last(facts: &Facts<'_>) -> Checked {
     if facts.world.store.is_none() {
         return Ok(());
@@ -219,34 +247,44 @@ fn at_last(facts: &Facts<'_>) -> Checked {
     let mut there = None;
     let mut families: BTreeSet<Family> = BTreeSet::new();
     let mut last = BTreeMap::new();
-    for Entry { what, .. } in facts.history {
+    let mut rested: BTreeSet<Process> = BTreeSet::new();
+    for Entry { at, what } in facts.history {
         match what {
             What::Wrote { kept, .. } => {
                 there = kept.as_ref();
                 families.extend(kept.as_ref().and_then(|kept| family(facts, kept)));
             }
-            What::End { process, seen, .. } => {
-                last.insert(*process, seen);
+            // Before anything new is renewed.
+            What::Begin { process, doing: Doing::Last, seen, .. } if rested.insert(*process) => {
+                is_kept(facts, *process, seen, there, &families, *at)?;
             }
-            What::Kill { process } => {
-                last.remove(process);
-            }
+            What::End { process, seen, .. } => drop(last.insert(*process, (seen, *at))),
+            What::Kill { process } => drop(last.remove(process)),
             _ => {}
         }
     }
-    for (process, seen) in last {
-        let Some(signed) = seen.signed() else { continue };
-        let its = signed.access.map(|access| facts.family(access));
-        let is_kept = match there.filter(|kept| family(facts, kept) == its) {
-            // Another process may have renewed it since.
-            Some(kept) => {
-                kept.access > signed.access || kept.access == signed.access && kept.refresh == signed.refresh
-            }
-            None => its.is_some_and(|its| families.contains(&its)),
-        };
-        if !is_kept {
-            return Err(format!("I9: in the end process {process} has {signed:?} and the store {there:?}"));
+    last.into_iter().try_for_each(|(process, (seen, at))| is_kept(facts, process, seen, there, &families, at))
+}
+
+fn is_kept(
+    facts: &Facts<'_>,
+    process: Process,
+    seen: &Seen,
+    there: Option<&Kept>,
+    families: &BTreeSet<Family>,
+    at: u64,
+) -> Checked {
+    let Some(signed) = seen.signed() else { return Ok(()) };
+    let its = signed.access.map(|access| facts.family(access));
+    let is_kept = match there.filter(|kept| family(facts, kept) == its) {
+        // Another process may have renewed it since.
+        Some(kept) => {
+            kept.access > signed.access || kept.access == signed.access && kept.refresh == signed.refresh
         }
+        None => its.is_some_and(|its| families.contains(&its)),
+    };
+    match is_kept {
+        true => Ok(()),
+        false => Err(format!("I9: process {process} has {signed:?} at {at}, and the store {there:?}")),
     }
-    Ok(())
 }
