@@ -46,7 +46,8 @@ impl Session {
         let it = self.published();
         let snapshot = &self.snapshots[it];
         let is_stale = it == 0;
-        (!snapshot.rejected.is_raised() && !(is_stale && snapshot.renewal.is_free(NOW))).then_some(it)
+        let is_to_be_renewed = is_stale && snapshot.renewal.is_free(NOW);
+        (!snapshot.rejected.is_raised() && !is_to_be_renewed).then_some(it)
     }
 
     /// A call at a time when the token is stale. Whether it is to renew.
