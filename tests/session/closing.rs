@@ -110,3 +110,28 @@ fn i9_whoever_waits_for_the_store_is_told_when_the_runtime_that_wrote_is_gone() 
     waiting.block_on(session.flush()).unwrap();
     assert!(waiting.block_on(shelf.text()).contains("given"));
 }
+
+#[tokio::test(start_paused = true)]
+async fn i9_what_came_at_the_end_and_could_not_be_written_is_tried_once_more_and_told() {
+    // A run writes down what it has obtained, and again if it is not there; then it is left to whoever writes at the end.
+    for (failures, kept) in [(0, true), (1, true), (2, true), (3, true), (usize::MAX, false)] {
+        let (server, shelf) = (server(), Shelf::new());
+        let client = shelf.client(&server);
+        client.login(&user("ann")).await.unwrap();
+        server.expire_access_tokens();
+        let hold = server.hold_refreshes();
+        let call = tokio::spawn(client.issue(1).into_future());
+        server.wait_for(|counts| counts.refreshes == 1).await;
+        let session = client.session().clone();
+        let ending = tokio::spawn(async move { session.shutdown().await });
+        tokio::task::yield_now().await;
+        shelf.fail(failures);
+        hold.release();
+        assert_eq!(ending.await.unwrap().is_ok(), kept, "I9: {failures} failures");
+        assert!(matches!(call.await.unwrap(), Err(Error::Closed)));
+        drop(client);
+        shelf.fail(0);
+        assert_eq!(shelf.client(&server).issue(2).await.is_ok(), kept, "I9: {failures} failures");
+        assert_eq!(server.counts().reused, usize::from(!kept));
+    }
+}

@@ -1,10 +1,15 @@
 //! Answers to renewals that are lost: the renewal is sent once more, and what that gives is told for what it is.
 
 use std::future::IntoFuture;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use sdk_runtime::{Error, ExpiredReason};
+use sdk_runtime::{
+    Error, ExpiredReason, Grant, Head, Refusal, ServiceTransport, TokenRequest, TokenResponse, Tokens,
+    UnavailableCause, api_client,
+};
 use sdk_testkit::{Reply, TokenServer};
+use serde::{Deserialize, Deserializer, Serialize};
 use tokio::time::advance;
 
 use crate::tracker::{client, expired_client, server, user, with_issues};
@@ -117,4 +122,77 @@ async fn whoever_waits_may_leave_between_the_sends() {
     server.wait_for(|counts| counts.rotations == 1).await;
     client.issue(2).await.unwrap();
     assert_eq!(server.counts().refreshes, 2, "I8: the run went on");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_asks_for_time_at_the_second_send_gets_it() {
+    let server = server();
+    let client = expired_client(&server).await;
+    server.next_refresh(Reply::reset());
+    server.next_refresh(Reply::empty().status(429).header("retry-after", "100"));
+    let Err(Error::RefreshUnavailable(told)) = client.issue(1).await else { panic!("renewed") };
+    assert_eq!(told.retry_after(), Duration::from_secs(100));
+}
+
+/// An answer with tokens, which whoever reads it does not survive.
+struct Trap(Tokens);
+
+impl<'de> Deserialize<'de> for Trap {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let tokens = LoginResponse::deserialize(deserializer)?;
+        Ok(Self(Tokens::new(tokens.access_token).refresh_token(tokens.refresh_token)))
+    }
+}
+
+#[derive(Deserialize)]
+struct LoginResponse {
+    access_token: String,
+    refresh_token: String,
+}
+
+static IS_SET: AtomicBool = AtomicBool::new(false);
+
+impl TokenResponse for Trap {
+    fn tokens(&self, _: &Head) -> Result<Tokens, Refusal> {
+        assert!(!IS_SET.swap(false, Ordering::SeqCst), "a bug in how tokens are read");
+        Ok(self.0.clone())
+    }
+}
+
+#[derive(Serialize)]
+struct Renewal {
+    refresh_token: String,
+}
+
+impl TokenRequest for Renewal {
+    fn from_grant(grant: &Grant) -> Option<Self> {
+        Some(Self { refresh_token: grant.refresh_token()?.expose().to_owned() })
+    }
+}
+
+#[api_client]
+trait Trapped {
+    #[post("/auth/refresh")]
+    #[session(refresh)]
+    async fn refresh(&self, #[json] renewal: Renewal) -> sdk_runtime::Result<Trap>;
+
+    #[get("/issues/{id}")]
+    async fn issue(&self, id: u64) -> sdk_runtime::Result<crate::tracker::Issue>;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_panic_over_the_answer_leaves_a_doubt() {
+    let server = server();
+    let transport = ServiceTransport::new(server.backend().clone());
+    let client = TrappedClient::builder("http://localhost").transport(transport).build().unwrap();
+    let issued = server.issue("ann");
+    let tokens = Tokens::new(issued.access_token).refresh_token(issued.refresh_token.unwrap());
+    client.session().sign_in(tokens).unwrap();
+    server.expire_access_tokens();
+    IS_SET.store(true, Ordering::SeqCst);
+    let Err(Error::RefreshUnavailable(told)) = client.issue(1).await else { panic!("renewed") };
+    assert!(matches!(told.cause(), UnavailableCause::Aborted));
+    advance(told.retry_after()).await;
+    let Err(Error::SessionExpired(expired)) = client.issue(1).await else { panic!("not refused") };
+    assert_eq!(expired.reason(), ExpiredReason::LostRotation, "the server had rotated");
 }

@@ -25,6 +25,8 @@ struct Inner {
 struct Works {
     state: watch::Sender<Writes>,
     tried: AtomicUsize,
+    /// As many fail before they go as they do.
+    fail: AtomicUsize,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -49,13 +51,22 @@ impl Shelf {
     }
 
     fn with(lock: Option<Arc<AtomicBool>>) -> Self {
-        let works = Works { state: watch::Sender::new(Writes::Well), tried: AtomicUsize::new(0) };
+        let works = Works {
+            state: watch::Sender::new(Writes::Well),
+            tried: AtomicUsize::new(0),
+            fail: AtomicUsize::new(0),
+        };
         let (kept, loads, reads) = (MemoryStore::new(), AtomicUsize::new(0), AtomicBool::new(true));
         Self(Arc::new(Inner { kept, loads, works, reads, lock }))
     }
 
     pub fn writes(&self, how: Writes) {
         self.0.works.state.send_replace(how);
+    }
+
+    /// The next `count` writes go badly.
+    pub fn fail(&self, count: usize) {
+        self.0.works.fail.store(count, Ordering::SeqCst);
     }
 
     pub fn can_be_read(&self, can: bool) {
@@ -108,6 +119,10 @@ impl TokenStore for Shelf {
     fn replace(&self, expected: u64, next: StoredLogin) -> StoreFuture<'_, bool> {
         Box::pin(async move {
             self.0.works.tried.fetch_add(1, Ordering::SeqCst);
+            let fail = &self.0.works.fail;
+            if fail.try_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).is_ok() {
+                return Err(StoreError::unavailable("the shelf cannot be written", "jammed"));
+            }
             let mut state = self.0.works.state.subscribe();
             let how = *state.wait_for(|how| *how != Writes::Never).await.unwrap();
             match how {

@@ -76,8 +76,10 @@ impl Shared {
 
     async fn wait_for(self: &Arc<Self>, demand: fn(&mut Core, Now) -> Demand) -> Result<(), Error> {
         let decided = {
+            // Code of the user's may tell the time of day: not under the lock.
+            let now = self.clock.now();
             let mut inner = self.lock();
-            let demand = demand(&mut inner.core, self.clock.now());
+            let demand = demand(&mut inner.core, now);
             self.carry_out(inner, demand)
         };
         match decided {
@@ -142,8 +144,9 @@ impl Shared {
         identity: &Identity,
         rejected: Option<Rejection>,
     ) -> Result<Arc<Snapshot>, Wait> {
+        let now = self.clock.now();
         let mut inner = self.lock();
-        let demand = inner.core.demand(identity, rejected, self.clock.now());
+        let demand = inner.core.demand(identity, rejected, now);
         self.carry_out(inner, demand)
     }
 

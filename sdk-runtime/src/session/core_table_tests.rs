@@ -57,7 +57,9 @@ const EVENTS: [(&str, Happens); 17] = [
     ("the run gives tokens", |world| world.ends(Outcome::Success(living().into()))),
     ("the run is refused for good", |world| world.ends(refused())),
     ("the run is turned away for now", |world| world.ends(unavailable(None))),
-    ("nobody knows what came of the run", |world| world.ends(Outcome::Ambiguous(UnavailableCause::Timeout))),
+    ("nobody knows what came of the run", |world| {
+        world.ends(Outcome::Ambiguous { cause: UnavailableCause::Timeout, retry_after: None })
+    }),
     ("the run finds newer tokens of the login in the store", |world| {
         let id = world.core.id.clone()?.next();
         world.ends(Outcome::Adopted(Box::new(loaded(id))))

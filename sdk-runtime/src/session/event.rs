@@ -112,7 +112,10 @@ pub(crate) enum Outcome {
         retry_after: Option<Duration>,
     },
     /// Nobody knows whether the server has seen it, and spent the refresh token.
-    Ambiguous(UnavailableCause),
+    Ambiguous {
+        cause: UnavailableCause,
+        retry_after: Option<Duration>,
+    },
     /// The server does not want a request like this at all; asking again soon is of no use.
     Misconfigured(UnavailableCause),
 }

@@ -45,6 +45,8 @@ pub(crate) enum Claim {
     Adopt(Box<Record>),
     /// There is nothing: the login was ended elsewhere.
     Gone,
+    /// Nobody wants it renewed any more.
+    Unwanted,
 }
 
 pub(crate) struct Taken {
@@ -93,10 +95,16 @@ impl Keeper {
         record::read(within(|| self.store.load()).await?)
     }
 
-    /// Claims the right to spend the refresh token of `held`, for as long as `sends` takes.
+    /// Claims the right to spend the refresh token of `held`, for as long as `sends` takes, if `is_wanted` says so in front of each
+    /// try to write that down: whoever signs out writes too, and one of both is later and knows.
     ///
     /// Cancel safe: a claim that is dropped leaves at most a lease behind, which runs out.
-    pub(crate) async fn claim(&self, held: &Held, sends: Duration) -> Result<Claim, StoreError> {
+    pub(crate) async fn claim(
+        &self,
+        held: &Held,
+        sends: Duration,
+        is_wanted: impl Fn() -> bool,
+    ) -> Result<Claim, StoreError> {
         let lease = sends + LEASE_MARGIN;
         let give_up = clock::deadline(lease + LEASE_MARGIN);
         let mut in_the_way = InTheWay::default();
@@ -133,6 +141,9 @@ impl Keeper {
                 until: since_1970(wall).saturating_add(u64::try_from(lease.as_millis()).unwrap_or(u64::MAX)),
             });
             let record = Record { intent: true, lease, ..there };
+            if !is_wanted() {
+                return Ok(Claim::Unwanted);
+            }
             if self.swap(version, Some(&record)).await? {
                 let (version, since) = (version.saturating_add(1), self.clock.now());
                 let taken = Taken { record, is_news, in_doubt, version, since, _lock: lock };
@@ -279,6 +290,18 @@ mod tests {
             intent: false,
             lease: None,
         }
+    }
+
+    #[tokio::test]
+    async fn i10_a_claim_that_nobody_wants_any_more_leaves_the_store_as_it_is() {
+        let store = crate::store::MemoryStore::new();
+        let keeper = Keeper::new(Arc::new(store.clone()), Clock::default(), false);
+        let held = Held { record: record(1, 1), is_new: true, must_send: false, refused: None };
+        let claim = keeper.claim(&held, Duration::ZERO, || false).await.unwrap();
+        assert!(matches!(claim, Claim::Unwanted), "I10");
+        assert_eq!(store.load().await.unwrap(), None, "I10");
+        assert!(matches!(keeper.claim(&held, Duration::ZERO, || true).await.unwrap(), Claim::Taken(_)));
+        assert!(store.load().await.unwrap().is_some());
     }
 
     #[test]

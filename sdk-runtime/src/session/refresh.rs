@@ -156,7 +156,7 @@ fn failed(error: Error) -> Outcome {
         Error::Status(answer) => UnavailableCause::Status(answer),
         other => UnavailableCause::Transport(TransportError::new(TransportErrorKind::Body, other)),
     };
-    Outcome::Ambiguous(cause)
+    Outcome::Ambiguous { cause, retry_after: None }
 }
 
 /// The answer of RFC 6749, 5.2, and of the servers that come near it.
@@ -207,7 +207,9 @@ fn default_refusal(answer: ErrorResponse, wall: impl FnOnce() -> SystemTime) -> 
         (_, StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_MANY_REQUESTS) => not_spent(answer),
         // It says itself that it has not done it.
         (_, StatusCode::SERVICE_UNAVAILABLE) if retry_after.is_some() => not_spent(answer),
-        _ if status.is_server_error() => Outcome::Ambiguous(UnavailableCause::Status(answer)),
+        _ if status.is_server_error() => {
+            Outcome::Ambiguous { cause: UnavailableCause::Status(answer), retry_after }
+        }
         _ => misconfigured(answer),
     }
 }
@@ -237,7 +239,7 @@ mod tests {
         match default_refusal(answer, crate::clock::wall) {
             Outcome::Rejected(_) => "rejected".to_owned(),
             Outcome::NotSpent { retry_after, .. } => format!("not spent {retry_after:?}"),
-            Outcome::Ambiguous(_) => "ambiguous".to_owned(),
+            Outcome::Ambiguous { .. } => "ambiguous".to_owned(),
             Outcome::Misconfigured(_) => "misconfigured".to_owned(),
             other => format!("{other:?}"),
         }

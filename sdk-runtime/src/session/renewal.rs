@@ -22,9 +22,17 @@ use crate::error::{SessionExpired, StoreError, UnavailableCause};
 use crate::request::Prepared;
 use crate::secret::RefreshToken;
 
-/// What is done of a renewal that nobody finishes.
-pub(super) fn aborted() -> Outcome {
+/// What a renewal comes to that nobody finishes, before anything was sent.
+fn aborted() -> Outcome {
     Outcome::NotSpent { cause: UnavailableCause::Aborted, retry_after: None }
+}
+
+/// The same, whatever of it was done.
+pub(super) fn broken_off(run: &Run) -> Outcome {
+    match run.is_sent() {
+        true => Outcome::Ambiguous { cause: UnavailableCause::Aborted, retry_after: None },
+        false => aborted(),
+    }
 }
 
 pub(super) async fn renew(run: &Run, shared: &Arc<Shared>, renewer: &Renewer, start: Start) -> Outcome {
@@ -39,12 +47,13 @@ pub(super) async fn renew(run: &Run, shared: &Arc<Shared>, renewer: &Renewer, st
         let claim = tokio::select! {
             biased;
             () = run.cancel.cancelled() => return aborted(),
-            claim = keeper.claim(&held, sends) => claim,
+            claim = keeper.claim(&held, sends, || shared.may_persist(run)) => claim,
         };
         let taken = match claim {
             Ok(Claim::Taken(taken)) => taken,
             Ok(Claim::Adopt(record)) => return adopted(*record, shared),
             Ok(Claim::Gone) => return Outcome::Gone,
+            Ok(Claim::Unwanted) => return aborted(),
             Err(error) => return store_failed(error),
         };
         if taken.is_stale(&shared.clock) {
@@ -53,13 +62,14 @@ pub(super) async fn renew(run: &Run, shared: &Arc<Shared>, renewer: &Renewer, st
         if !taken.is_news {
             shared.is_kept(run);
         }
-        let renewal = Renewal { shared, keeper, taken: &taken };
+        let is_another = taken.record.id.login != held.record.id.login;
+        let renewal = Renewal { run, shared, keeper, taken: &taken, is_another };
         if let Some(expired) = held.refused.clone().filter(|_| !taken.is_news) {
             return renewal.refused(expired).await;
         }
         let jar = if taken.is_news { &taken.record.jar } else { &jar };
         let outcome = sender.attempt(&renewal.grant(), jar).await;
-        return renewal.settle(run, outcome, jar).await;
+        return renewal.settle(outcome, jar).await;
     }
 }
 
@@ -89,8 +99,9 @@ impl Sender<'_> {
             return aborted();
         }
         // The point of no return: from here on only the timeout ends it, since the refresh token may be spent.
+        self.run.sent();
         let first = self.send(&request, jar).await;
-        if !matches!(first, Outcome::Ambiguous(_)) {
+        if !matches!(first, Outcome::Ambiguous { .. }) {
             return first;
         }
         clock::sleep_until(clock::deadline(self.resend_after)).await;
@@ -100,7 +111,8 @@ impl Sender<'_> {
         match self.send(&request, jar).await {
             Outcome::Rejected(expired) => Outcome::Rejected(expired.as_lost_rotation()),
             // Whatever kept the second from being received, the first may have been.
-            Outcome::NotSpent { cause, .. } | Outcome::Misconfigured(cause) => Outcome::Ambiguous(cause),
+            Outcome::NotSpent { cause, retry_after } => Outcome::Ambiguous { cause, retry_after },
+            Outcome::Misconfigured(cause) => Outcome::Ambiguous { cause, retry_after: None },
             second => second,
         }
     }
@@ -108,16 +120,19 @@ impl Sender<'_> {
     async fn send(&self, request: &Prepared, jar: &Jar) -> Outcome {
         match clock::within(self.renewer.timeout(), self.renewer.send(request, jar)).await {
             Some(outcome) => outcome,
-            None => Outcome::Ambiguous(UnavailableCause::Timeout),
+            None => Outcome::Ambiguous { cause: UnavailableCause::Timeout, retry_after: None },
         }
     }
 }
 
 /// A renewal that the right was claimed for.
 struct Renewal<'a> {
+    run: &'a Run,
     shared: &'a Arc<Shared>,
     keeper: &'a Keeper,
     taken: &'a Taken,
+    /// Whether that is of a login which has replaced the one that the session has.
+    is_another: bool,
 }
 
 impl Renewal<'_> {
@@ -127,16 +142,18 @@ impl Renewal<'_> {
     }
 
     /// Writes down what came of it, and gives it on.
-    async fn settle(&self, run: &Run, outcome: Outcome, jar: &Jar) -> Outcome {
+    async fn settle(&self, outcome: Outcome, jar: &Jar) -> Outcome {
         match outcome {
-            Outcome::Success(renewed) if self.shared.may_persist(run) => self.renewed(renewed, jar).await,
-            Outcome::Unusable { refresh, cause, .. } if self.shared.may_persist(run) => {
+            Outcome::Success(renewed) if self.shared.may_persist(self.run) => {
+                self.renewed(renewed, jar).await
+            }
+            Outcome::Unusable { refresh, cause, .. } if self.shared.may_persist(self.run) => {
                 let record = Record { access: None, ..self.replaced_by(&refresh, jar) };
                 let id = record.id.clone();
                 match self.keeper.persist(self.taken, &record).await {
                     Ok(true) => {}
                     Ok(false) => return self.look_again().await,
-                    Err(error) => self.shared.store_failed(error),
+                    Err(error) => self.shared.left_over(self.run, record, error),
                 }
                 Outcome::Unusable { refresh, id: Some(id), cause }
             }
@@ -146,7 +163,7 @@ impl Renewal<'_> {
                 self.refused(expired.as_lost_rotation()).await
             }
             Outcome::Rejected(expired) => self.refused(expired).await,
-            Outcome::Ambiguous(_) => self.let_go(outcome, true).await,
+            Outcome::Ambiguous { .. } => self.let_go(outcome, true).await,
             outcome => self.let_go(outcome, self.taken.in_doubt).await,
         }
     }
@@ -164,10 +181,13 @@ impl Renewal<'_> {
             ..before
         };
         let is_unsaved = match self.keeper.persist(self.taken, &record).await {
-            Ok(true) => false,
+            Ok(true) => {
+                self.shared.is_kept(self.run);
+                false
+            }
             Ok(false) => return self.look_again().await,
             Err(error) => {
-                self.shared.store_failed(error);
+                self.shared.left_over(self.run, record.clone(), error);
                 true
             }
         };
@@ -196,6 +216,8 @@ impl Renewal<'_> {
     /// The server refused the refresh token for good: the end, unless another process was faster.
     async fn refused(&self, expired: SessionExpired) -> Outcome {
         match self.keeper.confirm_refused(self.taken).await {
+            // What the session has was replaced before, and what has replaced it is over.
+            Ok(Confirmed::Cleared) if self.is_another => Outcome::Gone,
             Ok(Confirmed::Cleared) => Outcome::Rejected(expired),
             Ok(Confirmed::Newer(record)) => adopted(*record, self.shared),
             Ok(Confirmed::Gone) => Outcome::Gone,

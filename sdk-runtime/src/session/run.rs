@@ -15,6 +15,7 @@ use super::refresh::Renewer;
 use super::renewal;
 use super::shared::Shared;
 use crate::clock;
+use crate::sync::Flag;
 
 pub(crate) struct Run {
     pub(crate) id: RunId,
@@ -22,6 +23,8 @@ pub(crate) struct Run {
     pub(super) cancel: CancellationToken,
     /// `None`: the run was fenced, and each waiter has to look for itself what became of its login.
     outcome: SetOnce<Option<Settled>>,
+    /// Whether the refresh token may have been spent.
+    sent: Flag,
     /// Set when its task is at its end, fenced or not.
     ended: SetOnce<()>,
     /// What is done with tokens it obtains for a login that was signed out.
@@ -34,6 +37,7 @@ impl Run {
             id,
             cancel,
             outcome: SetOnce::new(),
+            sent: Flag::default(),
             ended: SetOnce::new(),
             revoke: Mutex::default(),
         })
@@ -53,6 +57,15 @@ impl Run {
 
     fn take_revoke(&self) -> Option<Revoke> {
         self.revoke.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    /// From here on nobody knows whether the refresh token is spent, until the answer is there.
+    pub(super) fn sent(&self) {
+        self.sent.raise();
+    }
+
+    pub(super) fn is_sent(&self) -> bool {
+        self.sent.is_raised()
     }
 
     /// Waits until nothing of it goes on.
@@ -96,7 +109,7 @@ struct Guard {
 
 impl Drop for Guard {
     fn drop(&mut self) {
-        self.shared.finish(&self.run, renewal::aborted());
+        self.shared.finish(&self.run, renewal::broken_off(&self.run));
         // It holds a client, and with it this session.
         self.run.take_revoke();
         let _ = self.run.ended.set(());

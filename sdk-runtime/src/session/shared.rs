@@ -15,6 +15,7 @@ use super::event::{Outcome, Revoke, Start};
 use super::events::{Notice, Outbox, SessionEvents};
 use super::judge::TokenBad;
 use super::keeper::Keeper;
+use super::record::Record;
 use super::refresh::Renewer;
 use super::run::{self, Run};
 use super::saving::Saving;
@@ -23,7 +24,7 @@ use super::state::{SessionState, StateWatch};
 use super::tokens::{Grant, Tokens};
 use crate::clock::Clock;
 use crate::cookies::Jar;
-use crate::error::{Error, SessionExpired};
+use crate::error::{Error, SessionExpired, StoreError};
 use crate::response::Head;
 use crate::store::TokenStore;
 
@@ -163,13 +164,14 @@ impl Shared {
 
     /// `run` is over. Only the first word about a run counts; what came of one that was overtaken is given back.
     pub(crate) fn finish(self: &Arc<Self>, run: &Run, outcome: Outcome) -> Option<Outcome> {
+        let now = self.clock.now();
         let mut inner = self.lock();
         if !inner.core.is_under_way(run.id) {
             drop(inner);
             run.settle(None);
             return Some(outcome);
         }
-        let settled = inner.core.finish(run.id, outcome, self.clock.now());
+        let settled = inner.core.finish(run.id, outcome, now);
         inner.run = None;
         self.publish(&mut inner.core);
         drop(inner);
@@ -180,15 +182,24 @@ impl Shared {
 
     /// Whether there is nothing to it but what its store has.
     pub(super) fn is_idle(&self) -> bool {
-        self.lock().core.is_idle(self.clock.now().mono)
+        let now = self.clock.now().mono;
+        self.lock().core.is_idle(now)
     }
 
     /// What `run` is to renew was written down with the right to do so: what is written now would take that back.
     pub(super) fn is_kept(self: &Arc<Self>, run: &Run) {
         self.step(|core| {
-            if core.is_under_way(run.id) {
+            if core.may_persist(run.id) {
                 core.nothing_to_save();
             }
+        });
+    }
+
+    /// What `run` has obtained could not be written down.
+    pub(super) fn left_over(self: &Arc<Self>, run: &Run, record: Record, error: StoreError) {
+        self.step(|core| {
+            core.store_failed(error);
+            core.left_over(run.id, record);
         });
     }
 
@@ -206,7 +217,8 @@ impl Shared {
         since: Option<u64>,
     ) -> Result<(), Error> {
         let credential = self.attachment.credential(tokens, head, || self.clock.wall())?;
-        self.step(|core| core.sign_in(credential, jar, since, self.clock.now()))
+        let now = self.clock.now();
+        self.step(|core| core.sign_in(credential, jar, since, now))
     }
 
     /// Signs out. With `revoke`, what a renewal under way still obtains is told to the server.

@@ -31,8 +31,13 @@ impl Unsaved {
     /// Whether this is to be written where `there` is; `None` is the end of a login, or nothing.
     pub(crate) fn may_replace(&self, there: Option<&Record>) -> bool {
         let Some(there) = there else {
-            // An end stays one, but for a new login.
-            return self.record.is_some() && self.replaces == Replaces::Anything;
+            return match self.replaces {
+                // An end stays one, but for a new login.
+                Replaces::Anything => self.record.is_some(),
+                // A claim that was made before may be on its way: it has to find another version.
+                Replaces::Login(_) => true,
+                Replaces::Older(_) | Replaces::Exactly(_) => false,
+            };
         };
         match &self.replaces {
             // It may have been written and renewed already.
@@ -74,7 +79,7 @@ mod tests {
         for (name, mine, replaces, older, same, newer, other, none) in [
             ("signed in", true, Replaces::Anything, true, false, false, true, true),
             ("renewed", true, Replaces::Older(id.clone()), true, false, false, false, false),
-            ("signed out", false, Replaces::Login(login), true, true, true, false, false),
+            ("signed out", false, Replaces::Login(login), true, true, true, false, true),
             ("signed out unseen", false, Replaces::Anything, true, true, true, true, false),
             ("expired", false, Replaces::Exactly(id), false, true, false, false, false),
         ] {

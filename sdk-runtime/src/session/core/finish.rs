@@ -57,9 +57,9 @@ impl Core {
                 let wait = self.back_off(retry_after);
                 Err(self.cool_down(cause, wait, now).into())
             }
-            Outcome::Ambiguous(cause) => {
+            Outcome::Ambiguous { cause, retry_after } => {
                 self.in_doubt = true;
-                let wait = self.back_off(None);
+                let wait = self.back_off(retry_after);
                 Err(self.cool_down(cause, wait, now).into())
             }
             Outcome::Misconfigured(cause) => Err(self.cool_down(cause, pause::MISCONFIGURED, now).into()),

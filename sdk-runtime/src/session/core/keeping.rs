@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::super::event::{Held, Loaded};
+use super::super::event::{Held, Loaded, RunId};
 use super::super::events::SessionEvent;
 use super::super::record::Record;
 use super::super::snapshot::{Phase, Snapshot};
@@ -29,7 +29,7 @@ impl Core {
     /// What the store is to hold and does not yet.
     pub(crate) fn unsaved(&self) -> Option<Unsaved> {
         let replaces = self.unsaved.clone()?;
-        if matches!(self.view.phase, Phase::Closed) {
+        if self.is_closed() {
             return self.unsaved_at_close.clone();
         }
         let record = match (&self.view.phase, &replaces) {
@@ -62,16 +62,29 @@ impl Core {
     /// The store holds what the session is.
     pub(crate) fn nothing_to_save(&mut self) {
         self.unsaved = None;
-        if std::mem::take(&mut self.is_degraded) {
+        if std::mem::take(&mut self.is_degraded) && !self.is_closed() {
             self.events.push(SessionEvent::StoreRecovered);
         }
     }
 
     /// The store could not be written.
     pub(crate) fn store_failed(&mut self, error: StoreError) {
-        if !std::mem::replace(&mut self.is_degraded, true) {
+        if !std::mem::replace(&mut self.is_degraded, true) && !self.is_closed() {
             self.events.push(SessionEvent::StoreDegraded(error));
         }
+    }
+
+    /// `run` went on after the end, and what it has obtained could not be written down.
+    pub(crate) fn left_over(&mut self, run: RunId, record: Record) {
+        if self.draining == Some(run) {
+            let replaces = Replaces::Older(record.id.clone());
+            self.must_save(replaces.clone());
+            self.unsaved_at_close = Some(Unsaved { serial: self.serial, record: Some(record), replaces });
+        }
+    }
+
+    fn is_closed(&self) -> bool {
+        matches!(self.view.phase, Phase::Closed)
     }
 
     pub(super) fn must_save(&mut self, replaces: Replaces) {
