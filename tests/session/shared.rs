@@ -4,12 +4,13 @@ use std::future::IntoFuture;
 use std::time::{Duration, SystemTime};
 
 use sdk_runtime::{Error, SessionEvent, SessionState};
+use sdk_testkit::TokenServer;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep};
 
 use crate::clocks::Wall;
 use crate::shelf::Shelf;
-use crate::tracker::{builder, server, user};
+use crate::tracker::{builder, server, user, with_issues};
 
 #[tokio::test(start_paused = true)]
 async fn i1_of_all_who_share_a_login_one_renews_it() {
@@ -152,4 +153,55 @@ async fn leave_a_lease(shelf: &Shelf, until: SystemTime) {
     let text = shelf.text().await;
     let lease = format!(r#","intent":true,"lease":{{"holder":"gone","until":{until}}}}}}}"#);
     shelf.put(&(text.strip_suffix("}}").unwrap().to_owned() + &lease)).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn i9_a_sign_out_loses_nothing_of_a_login_that_came_after_and_is_being_renewed_here() {
+    let (server, shelf) = (server(), Shelf::new());
+    let (one, two) = (shelf.client(&server), shelf.client(&server));
+    one.login(&user("ann")).await.unwrap();
+    two.issue(1).await.unwrap();
+    one.login(&user("bob")).await.unwrap();
+    server.expire_access_tokens();
+    server.refresh_latency(Duration::from_secs(1));
+    // It finds bob's login there, and renews that.
+    let session = two.session().clone();
+    let renewing = tokio::spawn(async move { session.refresh().await });
+    server.wait_for(|counts| counts.rotations == 1).await;
+    two.logout().await.unwrap();
+    renewing.await.unwrap().unwrap_err();
+    sleep(Duration::from_secs(10)).await;
+    assert_eq!(shelf.client(&server).issue(2).await.unwrap().owner, "bob", "I9");
+    let counts = server.counts();
+    assert_eq!(
+        (counts.reused, counts.logouts),
+        (0, 1),
+        "I9: ann's login is ended, and nothing revoked of bob's"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn i13_of_two_renewals_at_once_one_is_kept_and_both_go_on_with_it() {
+    let server = with_issues(TokenServer::builder().rotating(false).build());
+    let shelf = Shelf::new();
+    let wall = Wall::new();
+    let shown = wall.clone();
+    let one = shelf.client(&server);
+    let two = builder(&server).store(shelf.clone()).wall_clock(move || shown.now()).build().unwrap();
+    one.login(&user("ann")).await.unwrap();
+    two.issue(1).await.unwrap();
+    server.expire_access_tokens();
+    server.refresh_latency(Duration::from_secs(1));
+    let first = tokio::spawn(one.issue(1).into_future());
+    server.wait_for(|counts| counts.refreshes == 1).await;
+    // By its clock the lease of the other is over.
+    wall.forward(Duration::from_secs(3600));
+    let second = tokio::spawn(two.issue(2).into_future());
+    first.await.unwrap().unwrap();
+    second.await.unwrap().unwrap();
+    assert_eq!(server.counts().refreshes, 2);
+    let (one, two) =
+        (one.session().access_token().await.unwrap(), two.session().access_token().await.unwrap());
+    assert_eq!(one.expose(), two.expose(), "I13");
+    assert!(shelf.text().await.contains(one.expose()), "I13");
 }

@@ -61,7 +61,7 @@ const EVENTS: [(&str, Happens); 17] = [
         world.ends(Outcome::Ambiguous { cause: UnavailableCause::Timeout, retry_after: None })
     }),
     ("the run finds newer tokens of the login in the store", |world| {
-        let id = world.core.id.clone()?.next();
+        let id = world.core.id.clone()?.next(0);
         world.ends(Outcome::Adopted(Box::new(loaded(id))))
     }),
     ("the run finds another login in the store", |world| {

@@ -371,7 +371,7 @@ fn i15_what_a_renewal_has_written_is_not_written_again_as_it_was_before() {
         core.sign_in(tokens("first"), None, None, now).unwrap();
         assert_eq!(core.unsaved().map(|unsaved| unsaved.replaces), Some(Replaces::Anything));
         let Demand::Start(start, _) = core.demand_renewal(now) else { panic!("not renewed") };
-        let id = start.held.unwrap().record.id.next();
+        let id = start.held.unwrap().record.id.next(0);
         let renewed =
             Renewed { credential: tokens("second"), id: Some(id.clone()), adopted: None, is_unsaved };
         core.finish(start.run, Outcome::Success(renewed), now).unwrap().unwrap();

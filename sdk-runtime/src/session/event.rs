@@ -133,15 +133,18 @@ pub(crate) struct Renewed {
 }
 
 impl Outcome {
-    /// The tokens in it, where it has nothing but these.
-    pub(crate) fn discarded(self, grant: Grant, jar: Arc<Jar>) -> Option<Discarded> {
-        let (access, refresh, header) = match self {
-            Self::Success(Renewed { credential, .. }) => {
-                (credential.tokens.access, credential.tokens.refresh, credential.header)
+    /// The tokens in it, where it has any and they are not of another login than `login`.
+    pub(crate) fn discarded(self, login: Option<Arc<str>>, grant: Grant, jar: Arc<Jar>) -> Option<Discarded> {
+        let (id, access, refresh, header) = match self {
+            Self::Success(Renewed { credential, id, .. }) => {
+                (id, credential.tokens.access, credential.tokens.refresh, credential.header)
             }
-            Self::Unusable { refresh: Some(refresh), .. } => (None, Some(refresh), None),
+            Self::Unusable { refresh: Some(refresh), id, .. } => (id, None, Some(refresh), None),
             _ => return None,
         };
+        if id.is_some_and(|id| Some(id.login) != login) {
+            return None;
+        }
         Some(Discarded { grant: Grant { access, refresh: refresh.or(grant.refresh) }, header, jar })
     }
 }

@@ -23,17 +23,19 @@ const FORMAT: u32 = 1;
 pub(crate) struct TokenId {
     pub(crate) login: Arc<str>,
     pub(crate) number: u64,
+    /// Drawn with every renewal: two that should not have happened at once are told apart.
+    pub(crate) mark: u32,
 }
 
 impl TokenId {
     /// That of the first tokens of a new login, named by a number that nobody else draws.
     pub(crate) fn first(random: u64) -> Self {
-        Self { login: format!("{random:016x}").into(), number: 1 }
+        Self { login: format!("{random:016x}").into(), number: 1, mark: 0 }
     }
 
-    /// That of the tokens which replace these.
-    pub(crate) fn next(&self) -> Self {
-        Self { login: self.login.clone(), number: self.number.saturating_add(1) }
+    /// That of the tokens which replace these, with a mark that is drawn.
+    pub(crate) fn next(&self, mark: u32) -> Self {
+        Self { login: self.login.clone(), number: self.number.saturating_add(1), mark }
     }
 }
 
@@ -116,6 +118,8 @@ struct Text {
 struct Written {
     id: String,
     number: u64,
+    #[serde(default)]
+    mark: u32,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     access: Option<Zeroizing<String>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -181,6 +185,7 @@ impl Written {
         Self {
             id: record.id.login.to_string(),
             number: record.id.number,
+            mark: record.id.mark,
             access: record.access.as_ref().map(|token| Zeroizing::new(token.expose().to_owned())),
             refresh: record.refresh.as_ref().map(|token| Zeroizing::new(token.expose().to_owned())),
             subject: record.subject.as_deref().map(str::to_owned),
@@ -195,7 +200,7 @@ impl Written {
 
     fn read(self) -> Option<Record> {
         Some(Record {
-            id: TokenId { login: self.id.into(), number: self.number },
+            id: TokenId { login: self.id.into(), number: self.number, mark: self.mark },
             access: self.access.map(|token| AccessToken::new(token.as_str())),
             refresh: self.refresh.map(|token| RefreshToken::new(token.as_str())),
             subject: self.subject.map(Arc::from),
@@ -227,7 +232,7 @@ mod tests {
 
     fn record() -> Record {
         Record {
-            id: TokenId::first(7),
+            id: TokenId::first(7).next(42),
             access: Some("an access token".into()),
             refresh: Some("a refresh token".into()),
             subject: Some("ann".into()),

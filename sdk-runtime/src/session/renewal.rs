@@ -143,11 +143,11 @@ impl Renewal<'_> {
 
     /// Writes down what came of it, and gives it on.
     async fn settle(&self, outcome: Outcome, jar: &Jar) -> Outcome {
+        // Whoever signed out here meanwhile did not sign out of another login.
+        let is_wanted = self.is_another || self.shared.may_persist(self.run);
         match outcome {
-            Outcome::Success(renewed) if self.shared.may_persist(self.run) => {
-                self.renewed(renewed, jar).await
-            }
-            Outcome::Unusable { refresh, cause, .. } if self.shared.may_persist(self.run) => {
+            Outcome::Success(renewed) if is_wanted => self.renewed(renewed, jar).await,
+            Outcome::Unusable { refresh, cause, .. } if is_wanted => {
                 let record = Record { access: None, ..self.replaced_by(&refresh, jar) };
                 let id = record.id.clone();
                 match self.keeper.persist(self.taken, &record).await {
@@ -205,7 +205,7 @@ impl Renewal<'_> {
         let before = self.taken.record.clone();
         let told = refresh.clone().filter(|refresh| !refresh.expose().is_empty());
         Record {
-            id: before.id.next(),
+            id: before.id.next(fastrand::u32(..)),
             refresh: told.or_else(|| before.refresh.clone()),
             jar: Arc::new(jar.fork()),
             ..before

@@ -89,11 +89,12 @@ impl Run {
 pub(crate) fn start(shared: Arc<Shared>, run: Arc<Run>, renewer: Renewer, start: Box<Start>) {
     let guard = Guard { shared, run };
     clock::spawn(async move {
+        let login = start.held.as_ref().map(|held| held.record.id.login.clone());
         let (grant, jar) = (start.grant.clone(), start.jar.clone());
         let outcome = renewal::renew(&guard.run, &guard.shared, &renewer, *start).await;
         let Some(outcome) = guard.shared.finish(&guard.run, outcome) else { return };
         if let Some(revoke) = guard.run.take_revoke()
-            && let Some(discarded) = outcome.discarded(grant, jar)
+            && let Some(discarded) = outcome.discarded(login, grant, jar)
         {
             revoke(discarded).await;
         }

@@ -84,7 +84,8 @@ impl Core {
         let news = credential.tokens.subject.as_ref();
         let is_another = news.is_some() && subject.is_some() && news != subject.as_ref();
         let is_kept = id.is_some() && !is_unsaved;
-        let next = id.or_else(|| self.id.as_ref().map(super::TokenId::next));
+        let mark = self.random.u32(..);
+        let next = id.or_else(|| Some(self.id.as_ref()?.next(mark)));
         let mut kept = Kept { subject, scopes: None, refresh: self.refresh.take() };
         if before.is_none() || is_another {
             // Nobody was signed in; or the server renewed the login of somebody else, as whom nobody who waits may go on.
