@@ -283,6 +283,8 @@ pub enum Event {
     Expired(ExpiredReason),
     SignedOut,
     Degraded,
+    /// The same, and given up, since others have put something else there.
+    Overtaken,
     Recovered,
     Closed,
     Missed,
@@ -296,6 +298,9 @@ impl From<SessionEvent> for Event {
             SessionEvent::RefreshFailing(it) => Self::Failing(cause(it.cause()), millis(it.retry_after())),
             SessionEvent::Expired(expired) => Self::Expired(expired.reason()),
             SessionEvent::SignedOut => Self::SignedOut,
+            SessionEvent::StoreDegraded(error) if error.to_string().contains("another process") => {
+                Self::Overtaken
+            }
             SessionEvent::StoreDegraded(_) => Self::Degraded,
             SessionEvent::StoreRecovered => Self::Recovered,
             SessionEvent::Closed => Self::Closed,

@@ -19,7 +19,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::attach::Credential;
-use super::event::{Identity, RunId};
+use super::event::{Identity, Refused, RunId};
 use super::events::SessionEvent;
 use super::limits::{Budget, Holds};
 use super::record::TokenId;
@@ -47,7 +47,7 @@ pub(crate) struct Core {
     /// Why there is nothing to renew with any more, while the access token still works.
     doomed: Option<SessionExpired>,
     /// The tokens at hand were refused for good, and whether a store has newer ones could not be known.
-    refused: Option<SessionExpired>,
+    refused: Option<Refused>,
     /// A server may have spent the refresh token, and its answer was lost.
     in_doubt: bool,
     run: Option<RunId>,
@@ -207,8 +207,9 @@ impl Core {
         };
         let replaces = match (&self.view.phase, &self.id) {
             (Phase::Unloaded, _) => Some(Replaces::Anything),
-            (_, Some(id)) => Some(Replaces::Login(id.login.clone())),
-            (_, None) => None,
+            (Phase::Active(_), Some(id)) => Some(Replaces::Login(id.login.clone())),
+            // What is over is not in the store any more; what is there of the same login, another process has.
+            _ => None,
         };
         if !matches!(self.view.phase, Phase::SignedOut) {
             self.events.push(SessionEvent::SignedOut);
@@ -277,7 +278,7 @@ impl Core {
         self.recover();
         self.refresh = None;
         if let Some(id) = self.id.clone() {
-            self.must_save(Replaces::Exactly(id));
+            self.must_save(Replaces::UpTo(id));
         }
         self.view.phase = Phase::Expired(expired.clone());
         self.events.push(SessionEvent::Expired(expired.clone()));

@@ -363,6 +363,17 @@ fn closed_is_for_good() {
 }
 
 #[test]
+fn i15_a_login_that_was_ended_elsewhere_leaves_nothing_to_write() {
+    let now = Now { mono: crate::clock::now(), wall: std::time::SystemTime::UNIX_EPOCH };
+    let mut core = Core::new(7, true);
+    core.make_renewable();
+    core.sign_in(tokens("first"), None, None, now).unwrap();
+    let Demand::Start(start, _) = core.demand_renewal(now) else { panic!("not renewed") };
+    core.finish(start.run, Outcome::Gone, now).unwrap().unwrap_err();
+    assert!(core.unsaved().is_none(), "I15: it would clear what somebody has put there since");
+}
+
+#[test]
 fn i15_what_a_renewal_has_written_is_not_written_again_as_it_was_before() {
     for is_unsaved in [false, true] {
         let now = Now { mono: crate::clock::now(), wall: std::time::SystemTime::UNIX_EPOCH };

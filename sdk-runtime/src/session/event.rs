@@ -44,6 +44,8 @@ pub(crate) struct Start {
     pub(crate) jar: Arc<Jar>,
     /// `None` where nobody is signed in, and the renewal is to sign in.
     pub(crate) held: Option<Held>,
+    /// Whether a server may have spent the refresh token before, and its answer was lost.
+    pub(crate) in_doubt: bool,
     /// How long before a send of which nobody knows what came of it is repeated.
     pub(crate) resend_after: Duration,
 }
@@ -56,8 +58,15 @@ pub(crate) struct Held {
     pub(crate) is_new: bool,
     /// Whether only the answer of the server will do, and not what another process was given before.
     pub(crate) must_send: bool,
-    /// They were refused for good already, and whether the store still had them could not be known.
-    pub(crate) refused: Option<SessionExpired>,
+    /// These were refused for good already, and whether the store still had them could not be known.
+    pub(crate) refused: Option<Refused>,
+}
+
+/// Tokens that the server refused for good.
+#[derive(Debug, Clone)]
+pub(crate) struct Refused {
+    pub(crate) id: TokenId,
+    pub(crate) expired: SessionExpired,
 }
 
 /// A login as it was found in the store.
@@ -103,7 +112,7 @@ pub(crate) enum Outcome {
     /// The server refused for good.
     Rejected(SessionExpired),
     /// The server refused for good, and whether another process had renewed meanwhile could not be known.
-    RejectedUnconfirmed(SessionExpired, UnavailableCause),
+    RejectedUnconfirmed(Refused, UnavailableCause),
     /// There is nothing to renew with.
     NothingToRenewWith,
     /// Nothing was spent.
@@ -133,6 +142,14 @@ pub(crate) struct Renewed {
 }
 
 impl Outcome {
+    /// The same, where a server may have spent the refresh token before: a refusal says less then.
+    pub(crate) fn after(self, doubt: bool) -> Self {
+        match self {
+            Self::Rejected(expired) if doubt => Self::Rejected(expired.as_lost_rotation()),
+            other => other,
+        }
+    }
+
     /// The tokens in it, where it has any and they are not of another login than `login`.
     pub(crate) fn discarded(self, login: Option<Arc<str>>, grant: Grant, jar: Arc<Jar>) -> Option<Discarded> {
         let (id, access, refresh, header) = match self {

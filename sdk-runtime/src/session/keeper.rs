@@ -7,13 +7,13 @@
 use std::future::poll_fn;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Poll;
 use std::time::{Duration, SystemTime};
 
 use super::event::Held;
 use super::record::{self, Found, Lease, Record, since_1970};
-use super::unsaved::Unsaved;
+use super::unsaved::{Replaces, Unsaved};
 use crate::clock::{self, Clock, Now};
 use crate::error::StoreError;
 use crate::store::{StoreLock, StoredLogin, TokenStore};
@@ -35,6 +35,15 @@ pub(crate) struct Keeper {
     holder: Arc<str>,
     /// Whether a login has no access token to hold.
     signs_by_cookies: bool,
+    put: Arc<Mutex<Option<Put>>>,
+}
+
+/// The login that this session has put into the store, or may have, and the first version that may be it.
+struct Put {
+    login: Arc<str>,
+    since: u64,
+    /// How often that was tried, but for those times of which nothing came.
+    attempts: u64,
 }
 
 /// The right to renew, and what it was found to be for.
@@ -75,6 +84,14 @@ impl InTheWay {
     }
 }
 
+/// What came of writing what the store did not have, by its serial.
+pub(crate) enum Written {
+    Kept(u64),
+    /// Nobody knows whether the store ever had it, and others have signed in or out there since.
+    Overtaken(u64),
+    Unwanted,
+}
+
 /// What the store says about tokens that the server refused.
 pub(crate) enum Confirmed {
     /// They were still there; the store is cleared.
@@ -87,7 +104,7 @@ pub(crate) enum Confirmed {
 impl Keeper {
     pub(crate) fn new(store: Arc<dyn TokenStore>, clock: Clock, signs_by_cookies: bool) -> Self {
         let holder = format!("{:016x}", fastrand::u64(..)).into();
-        Self { store, clock, holder, signs_by_cookies }
+        Self { store, clock, holder, signs_by_cookies, put: Arc::default() }
     }
 
     /// What the store holds.
@@ -111,7 +128,8 @@ impl Keeper {
         loop {
             let lock = within(|| self.store.try_lock()).await?;
             let Found { version, record } = self.load().await?;
-            let Some(there) = latest(record, held) else { return Ok(Claim::Gone) };
+            let is_new = held.is_new && !self.was_there(&held.record.id.login, version);
+            let Some(there) = latest(record, held, is_new) else { return Ok(Claim::Gone) };
             let wall = self.clock.wall();
             let is_news = there.id != held.record.id;
             if is_news && !held.must_send && there.is_live(wall, self.signs_by_cookies) {
@@ -156,10 +174,11 @@ impl Keeper {
         *lease.holder != *self.holder && since_1970(wall) < lease.until
     }
 
-    /// Writes down what has replaced what was claimed. `false`: the login was ended meanwhile, or is another, and these are nobody's.
-    pub(crate) async fn persist(&self, taken: &Taken, record: &Record) -> Result<bool, StoreError> {
+    /// Writes down what has replaced what was claimed. Gives what is there instead, where the login was ended meanwhile, or is another:
+    /// these are nobody's then.
+    pub(crate) async fn persist(&self, taken: &Taken, record: &Record) -> Result<Option<Found>, StoreError> {
         let replaced = |there: &Record| there.id == taken.record.id;
-        self.settle(taken.version, Some(record), replaced).await.map(|found| found.is_none())
+        self.settle(taken.version, Some(record), replaced).await
     }
 
     /// Lets go of a right that was not used, or was and nobody knows what came of it, which then stays written down.
@@ -178,15 +197,33 @@ impl Keeper {
         })
     }
 
-    /// Writes what the store does not have yet, unless what it has is none of this session's. That is asked for anew in front of each
-    /// try, since it may have been renewed meanwhile. Gives the serial of what the store has.
-    pub(crate) async fn put(&self, unsaved: impl Fn() -> Option<Unsaved>) -> Result<Option<u64>, StoreError> {
+    /// Writes what the store does not have yet, unless what it has is none of this session's. What that is is asked for anew in front
+    /// of each try, since it may have been renewed meanwhile; `ends` is told which login a sign-out that had seen none is of.
+    pub(crate) async fn put(
+        &self,
+        unsaved: impl Fn() -> Option<Unsaved>,
+        ends: impl Fn(u64, Arc<str>),
+    ) -> Result<Written, StoreError> {
         for _ in 0..TRIES {
             let found = self.load().await?;
-            let Some(unsaved) = unsaved() else { return Ok(None) };
-            let is_due = unsaved.may_replace(found.record.as_ref());
+            let Some(unsaved) = unsaved() else { return Ok(Written::Unwanted) };
+            let there = found.record.as_ref();
+            let is_due = unsaved.may_replace(there);
+            match (&unsaved.record, there) {
+                (None, Some(there)) if unsaved.replaces == Replaces::Anything => {
+                    ends(unsaved.serial, there.id.login.clone());
+                }
+                (Some(record), _)
+                    if is_due
+                        && there.is_none_or(|there| there.id.login != record.id.login)
+                        && self.was_there(&record.id.login, found.version) =>
+                {
+                    return Ok(Written::Overtaken(unsaved.serial));
+                }
+                _ => {}
+            }
             if !is_due || self.swap(found.version, unsaved.record.as_ref()).await? {
-                return Ok(Some(unsaved.serial));
+                return Ok(Written::Kept(unsaved.serial));
             }
         }
         Err(too_busy())
@@ -220,7 +257,40 @@ impl Keeper {
 
     async fn swap(&self, version: u64, record: Option<&Record>) -> Result<bool, StoreError> {
         let next: StoredLogin = record::write(version, record)?;
-        within(|| self.store.replace(version, next)).await
+        if let Some(record) = record {
+            self.puts(&record.id.login, next.version());
+        }
+        let swapped = within(|| self.store.replace(version, next)).await;
+        if let (Ok(false), Some(record)) = (&swapped, record) {
+            self.put_nothing(&record.id.login);
+        }
+        swapped
+    }
+
+    /// `login` may be in the store from `version` on, whatever comes of the attempt.
+    fn puts(&self, login: &Arc<str>, version: u64) {
+        let mut put = self.lock_put();
+        match put.as_mut().filter(|put| put.login == *login) {
+            Some(put) => put.attempts += 1,
+            None => *put = Some(Put { login: login.clone(), since: version, attempts: 1 }),
+        }
+    }
+
+    /// Nothing came of an attempt; if it was the only one, `login` is not there.
+    fn put_nothing(&self, login: &Arc<str>) {
+        self.lock_put().take_if(|put| {
+            put.attempts -= u64::from(put.login == *login);
+            put.attempts == 0
+        });
+    }
+
+    /// Whether `login` may have been in the store before `version`: somebody else has put what is there in its place then.
+    fn was_there(&self, login: &Arc<str>, version: u64) -> bool {
+        self.lock_put().as_ref().is_some_and(|put| put.login == *login && put.since < version)
+    }
+
+    fn lock_put(&self) -> MutexGuard<'_, Option<Put>> {
+        self.put.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -247,7 +317,7 @@ where
 }
 
 /// What is to be renewed, of what is in the store and what the session holds; `None` where the login was ended.
-fn latest(record: Option<Record>, held: &Held) -> Option<Record> {
+fn latest(record: Option<Record>, held: &Held, is_new: bool) -> Option<Record> {
     let mine = &held.record;
     match record {
         // The jar at hand may have newer cookies.
@@ -260,7 +330,7 @@ fn latest(record: Option<Record>, held: &Held) -> Option<Record> {
         }
         // It was written, which was not known yet, and another process has renewed it since.
         Some(there) if there.id.login == mine.id.login => Some(there),
-        _ if held.is_new => Some(mine.clone()),
+        _ if is_new => Some(mine.clone()),
         there => there,
     }
 }
@@ -319,7 +389,7 @@ mod tests {
         ] {
             let held = Held { record: mine.clone(), is_new, must_send: false, refused: None };
             let what = format!("{is_new} {there:?}");
-            let found = latest(there, &held);
+            let found = latest(there, &held, is_new);
             assert_eq!(found.map(|found| found.id), expected.map(|record| record.id.clone()), "{what}");
         }
     }

@@ -9,16 +9,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::attach::Credential;
-use super::event::{Loaded, Outcome, Renewed, Start};
+use super::event::{Loaded, Outcome, Refused, Renewed, Start};
 use super::keeper::{Claim, Confirmed, Keeper, Taken};
-use super::record::Record;
+use super::record::{Found, Record};
 use super::refresh::Renewer;
 use super::run::Run;
 use super::shared::Shared;
 use super::tokens::Grant;
 use crate::clock;
 use crate::cookies::Jar;
-use crate::error::{SessionExpired, StoreError, UnavailableCause};
+use crate::error::{ExpiredReason, SessionExpired, StoreError, UnavailableCause};
 use crate::request::Prepared;
 use crate::secret::RefreshToken;
 
@@ -36,11 +36,11 @@ pub(super) fn broken_off(run: &Run) -> Outcome {
 }
 
 pub(super) async fn renew(run: &Run, shared: &Arc<Shared>, renewer: &Renewer, start: Start) -> Outcome {
-    let Start { grant, jar, held, resend_after, .. } = start;
+    let Start { grant, jar, held, in_doubt, resend_after, .. } = start;
     let sender = Sender { run, renewer, resend_after };
     let (keeper, held) = match (&shared.keeper, held) {
         (Some(keeper), Some(held)) => (keeper, held),
-        _ => return sender.attempt(&grant, &jar).await,
+        _ => return sender.attempt(&grant, &jar).await.after(in_doubt),
     };
     let sends = renewer.timeout() * 2 + resend_after;
     loop {
@@ -64,11 +64,13 @@ pub(super) async fn renew(run: &Run, shared: &Arc<Shared>, renewer: &Renewer, st
         }
         let is_another = taken.record.id.login != held.record.id.login;
         let renewal = Renewal { run, shared, keeper, taken: &taken, is_another };
-        if let Some(expired) = held.refused.clone().filter(|_| !taken.is_news) {
-            return renewal.refused(expired).await;
+        if let Some(refused) = held.refused.clone().filter(|refused| refused.id == taken.record.id) {
+            return renewal.refused(refused.expired).await;
         }
+        // What is news has been renewed since, by somebody whose own doubt stands in the store.
+        let in_doubt = taken.in_doubt || in_doubt && !taken.is_news;
         let jar = if taken.is_news { &taken.record.jar } else { &jar };
-        let outcome = sender.attempt(&renewal.grant(), jar).await;
+        let outcome = sender.attempt(&renewal.grant(), jar).await.after(in_doubt);
         return renewal.settle(outcome, jar).await;
     }
 }
@@ -151,18 +153,16 @@ impl Renewal<'_> {
                 let record = Record { access: None, ..self.replaced_by(&refresh, jar) };
                 let id = record.id.clone();
                 match self.keeper.persist(self.taken, &record).await {
-                    Ok(true) => {}
-                    Ok(false) => return self.look_again().await,
+                    Ok(None) => {}
+                    Ok(Some(found)) => return self.found(found),
                     Err(error) => self.shared.left_over(self.run, record, error),
                 }
                 Outcome::Unusable { refresh, id: Some(id), cause }
             }
             // Nobody's.
             Outcome::Success(_) | Outcome::Unusable { .. } => outcome,
-            Outcome::Rejected(expired) if self.taken.in_doubt => {
-                self.refused(expired.as_lost_rotation()).await
-            }
             Outcome::Rejected(expired) => self.refused(expired).await,
+            Outcome::NothingToRenewWith if self.is_another => self.nothing_to_renew_with().await,
             Outcome::Ambiguous { .. } => self.let_go(outcome, true).await,
             outcome => self.let_go(outcome, self.taken.in_doubt).await,
         }
@@ -181,11 +181,11 @@ impl Renewal<'_> {
             ..before
         };
         let is_unsaved = match self.keeper.persist(self.taken, &record).await {
-            Ok(true) => {
+            Ok(None) => {
                 self.shared.is_kept(self.run);
                 false
             }
-            Ok(false) => return self.look_again().await,
+            Ok(Some(found)) => return self.found(found),
             Err(error) => {
                 self.shared.left_over(self.run, record.clone(), error);
                 true
@@ -221,8 +221,21 @@ impl Renewal<'_> {
             Ok(Confirmed::Cleared) => Outcome::Rejected(expired),
             Ok(Confirmed::Newer(record)) => adopted(*record, self.shared),
             Ok(Confirmed::Gone) => Outcome::Gone,
-            Err(error) => Outcome::RejectedUnconfirmed(expired, UnavailableCause::Store(error)),
+            Err(error) => {
+                let refused = Refused { id: self.taken.record.id.clone(), expired };
+                Outcome::RejectedUnconfirmed(refused, UnavailableCause::Store(error))
+            }
         }
+    }
+
+    /// Another login has replaced that of the session, and cannot be renewed: it is the one to go on with while it lives.
+    async fn nothing_to_renew_with(&self) -> Outcome {
+        let signs_by_cookies = self.shared.attachment.header().is_none();
+        if !self.taken.record.is_live(self.shared.clock.wall(), signs_by_cookies) {
+            return self.refused(SessionExpired::new(ExpiredReason::NoRefreshToken)).await;
+        }
+        let outcome = adopted(self.taken.record.clone(), self.shared);
+        self.let_go(outcome, self.taken.in_doubt).await
     }
 
     async fn let_go(&self, outcome: Outcome, in_doubt: bool) -> Outcome {
@@ -232,13 +245,10 @@ impl Renewal<'_> {
     }
 
     /// What was claimed is not there any more: somebody has signed in or out meanwhile.
-    async fn look_again(&self) -> Outcome {
-        match self.keeper.load().await {
-            Ok(found) => match found.record {
-                Some(record) => adopted(record, self.shared),
-                None => Outcome::Gone,
-            },
-            Err(error) => store_failed(error),
+    fn found(&self, found: Found) -> Outcome {
+        match found.record {
+            Some(record) => adopted(record, self.shared),
+            None => Outcome::Gone,
         }
     }
 }

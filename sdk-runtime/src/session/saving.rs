@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use tokio::sync::{SetOnce, watch};
 
+use super::keeper::Written;
 use super::renewal;
 use super::shared::Shared;
 use crate::clock;
@@ -135,10 +136,21 @@ impl Shared {
         while unsaved().is_some() {
             // Asked first, so that what fails after the end is not tried again.
             let is_last = self.shutdown.is_cancelled();
-            match keeper.put(unsaved).await {
-                Ok(serial) => {
+            let ends = |serial, login| self.step(|core| core.ends(serial, login));
+            match keeper.put(unsaved, ends).await {
+                Ok(Written::Overtaken(serial)) => {
+                    let error = StoreError::unavailable(
+                        "another process has signed in or out since the login was to be kept",
+                        "it is not there any more, or never was",
+                    );
+                    self.step(|core| core.given_up(serial, error.clone()));
+                    self.saving.failed(error);
+                }
+                Ok(written) => {
                     failures = 0;
-                    serial.into_iter().for_each(|serial| self.step(|core| core.saved(serial)));
+                    if let Written::Kept(serial) = written {
+                        self.step(|core| core.saved(serial));
+                    }
                     self.saving.progress.send_modify(|_| {});
                 }
                 Err(error) => {

@@ -23,8 +23,8 @@ pub(crate) enum Replaces {
     Older(TokenId),
     /// Any tokens of this login: somebody has signed out.
     Login(Arc<str>),
-    /// These very tokens: they are over. I15
-    Exactly(TokenId),
+    /// These tokens, which are over, and the older ones of their login, which have been spent. I15
+    UpTo(TokenId),
 }
 
 impl Unsaved {
@@ -36,18 +36,19 @@ impl Unsaved {
                 Replaces::Anything => self.record.is_some(),
                 // A claim that was made before may be on its way: it has to find another version.
                 Replaces::Login(_) => true,
-                Replaces::Older(_) | Replaces::Exactly(_) => false,
+                Replaces::Older(_) | Replaces::UpTo(_) => false,
             };
         };
+        let is_older = |id: &TokenId| there.id.login == id.login && there.id.number < id.number;
         match &self.replaces {
             // It may have been written and renewed already.
             Replaces::Anything => self
                 .record
                 .as_ref()
                 .is_none_or(|record| there.id.login != record.id.login || there.id.number < record.id.number),
-            Replaces::Older(id) => there.id.login == id.login && there.id.number < id.number,
+            Replaces::Older(id) => is_older(id),
             Replaces::Login(login) => there.id.login == *login,
-            Replaces::Exactly(id) => there.id == *id,
+            Replaces::UpTo(id) => there.id == *id || is_older(id),
         }
     }
 }
@@ -81,7 +82,7 @@ mod tests {
             ("renewed", true, Replaces::Older(id.clone()), true, false, false, false, false),
             ("signed out", false, Replaces::Login(login), true, true, true, false, true),
             ("signed out unseen", false, Replaces::Anything, true, true, true, true, false),
-            ("expired", false, Replaces::Exactly(id), false, true, false, false, false),
+            ("expired", false, Replaces::UpTo(id), true, true, false, false, false),
         ] {
             let unsaved = Unsaved { serial: 1, record: mine.then(|| record(1, 5)), replaces };
             for (what, there, expected) in [

@@ -59,6 +59,7 @@ fn order(facts: &Facts<'_>) -> Checked {
             // What was to sign somebody in can fail too.
             Event::Failing(..) if before.is_in || before.is_out || before.stamp == (0, 0) => {}
             Event::Degraded if !before.is_degraded => story.is_degraded = true,
+            Event::Overtaken => story.is_degraded = true,
             Event::Recovered if before.is_degraded => story.is_degraded = false,
             Event::Closed => story.is_closed = true,
             _ => return fault("I29"),

@@ -53,7 +53,9 @@ fn calls(facts: &Facts<'_>) -> Checked {
     // The request, what signed it, and whether the judge saw it refused.
     type Sent<'a> = (&'a str, Option<Token>, bool);
     let mut sends: BTreeMap<Op, Vec<Sent<'_>>> = BTreeMap::new();
-    let mut dead: BTreeSet<(Process, Token)> = BTreeSet::new();
+    // With the last epoch in which it was signed with: a login that comes back from the store may bring its token again.
+    let mut dead: BTreeMap<(Process, Token), u64> = BTreeMap::new();
+    let mut epochs: BTreeMap<(Process, Token), u64> = BTreeMap::new();
     // Endpoints that refused a replay are not believed for a while.
     let mut held: BTreeSet<(Process, &str)> = BTreeSet::new();
     for Entry { at, what } in facts.history {
@@ -73,10 +75,11 @@ fn calls(facts: &Facts<'_>) -> Checked {
                 }
                 before.push((line, *access, false));
                 let Some(access) = access else { continue };
-                if !matches!(seen, Seen::In(_)) {
+                let Some(signed) = seen.signed() else {
                     return Err(format!("I29: call {op} is signed at {at} while the session is {seen:?}"));
-                }
-                if dead.contains(&(*process, *access)) {
+                };
+                epochs.insert((*process, *access), signed.epoch);
+                if dead.get(&(*process, *access)).is_some_and(|epoch| signed.epoch <= *epoch) {
                     return Err(format!("I5: call {op} is signed at {at} with what was refused before"));
                 }
                 one_identity(facts, *op, *access, *at)?;
@@ -90,7 +93,8 @@ fn calls(facts: &Facts<'_>) -> Checked {
                 if count > 1 {
                     held.insert(endpoint);
                 } else if !held.contains(&endpoint) {
-                    dead.insert((*process, *access));
+                    let by = (*process, *access);
+                    dead.insert(by, epochs.get(&by).copied().unwrap_or_default());
                 }
             }
             _ => {}

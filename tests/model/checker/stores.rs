@@ -40,7 +40,7 @@ fn received(facts: &Facts<'_>) -> Checked {
             }
             What::Told { process, event } => {
                 match event {
-                    Event::Degraded => {
+                    Event::Degraded | Event::Overtaken => {
                         degraded.insert(*process);
                     }
                     Event::Recovered => {
@@ -182,9 +182,16 @@ fn written(facts: &Facts<'_>) -> Checked {
                             matches!(doing, Doing::SignOut | Doing::Logout)
                                 && (of_it || *seen == Seen::Unloaded)
                         });
-                        let was_refused =
-                            before.refresh.is_some_and(|refresh| refused.contains(&(*process, refresh)));
-                        let is_over = before.access.is_some_and(|access| over.contains(&(*process, access)));
+                        // That of the same login which came before has been spent.
+                        let ended = |what: &BTreeSet<(Process, Token)>, token: Option<Token>| {
+                            what.iter().any(|(by, ended)| {
+                                by == process
+                                    && token.is_some_and(|token| token <= *ended)
+                                    && Some(facts.family(*ended)) == its
+                            })
+                        };
+                        let was_refused = ended(&refused, before.refresh);
+                        let is_over = ended(&over, before.access);
                         signed_out || was_refused || is_over || before.refresh.is_none()
                     }
                     Some(kept) if kept.login == before.login => kept.number >= before.number,
@@ -248,8 +255,16 @@ fn at_last(facts: &Facts<'_>) -> Checked {
     let mut families: BTreeSet<Family> = BTreeSet::new();
     let mut last = BTreeMap::new();
     let mut rested: BTreeSet<Process> = BTreeSet::new();
+    // Of these it was told that their login is not there, and why.
+    let mut overtaken: BTreeSet<Process> = BTreeSet::new();
     for Entry { at, what } in facts.history {
         match what {
+            What::Told { process, event: Event::Overtaken } => drop(overtaken.insert(*process)),
+            What::Told { process, event: Event::SignedIn(_) | Event::Recovered } => {
+                overtaken.remove(process);
+            }
+            What::Begin { process, doing: Doing::Last, .. } if overtaken.contains(process) => {}
+            What::End { process, .. } if overtaken.contains(process) => drop(last.remove(process)),
             What::Wrote { kept, .. } => {
                 there = kept.as_ref();
                 families.extend(kept.as_ref().and_then(|kept| family(facts, kept)));

@@ -139,7 +139,8 @@ impl Core {
         let run = RunId(self.runs);
         self.run = Some(run);
         let resend_after = Duration::from_millis(self.random.u64(RESEND_AFTER));
-        Box::new(Start { run, grant, jar: self.view.jar.clone(), held, resend_after })
+        let (jar, in_doubt) = (self.view.jar.clone(), self.in_doubt);
+        Box::new(Start { run, grant, jar, held, in_doubt, resend_after })
     }
 
     /// A token that was refused before any server had taken it costs: whoever issues it and whoever refuses it may never agree.

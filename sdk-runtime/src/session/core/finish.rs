@@ -29,6 +29,7 @@ impl Core {
                 Ok(())
             }
             Outcome::Gone => {
+                self.nothing_to_save();
                 self.next_epoch(Arc::default(), Phase::SignedOut);
                 self.events.push(SessionEvent::SignedOut);
                 Err(Error::NotSignedIn)
@@ -47,8 +48,8 @@ impl Core {
                 Err(self.cool_down(cause, wait, now).into())
             }
             Outcome::Rejected(expired) => self.end(expired, now),
-            Outcome::RejectedUnconfirmed(expired, cause) => {
-                self.refused = Some(self.as_lost(expired));
+            Outcome::RejectedUnconfirmed(refused, cause) => {
+                self.refused = Some(refused);
                 let wait = self.back_off(None);
                 Err(self.cool_down(cause, wait, now).into())
             }
@@ -114,14 +115,16 @@ impl Core {
     pub(super) fn adopt(&mut self, loaded: Loaded, now: Now) {
         let goes_on = self.is_of_this_login(&loaded) && matches!(self.view.phase, Phase::Active(_));
         let Loaded { id, credential, jar } = loaded;
+        let refused = self.refused.take().filter(|refused| refused.id == id);
         if goes_on {
             self.recover();
             self.view.jar = jar;
         } else {
             self.next_epoch(jar, Phase::SignedOut);
         }
-        self.unsaved = None;
+        self.nothing_to_save();
         self.id = Some(id);
+        self.refused = refused;
         let login = self.publish(credential, Kept::default(), now);
         self.events.push(if goes_on {
             SessionEvent::Refreshed(login)
@@ -136,7 +139,6 @@ impl Core {
 
     /// There is nothing to renew with any more. A token that still works goes on until it does not (I17).
     fn end(&mut self, expired: SessionExpired, now: Now) -> Settled {
-        let expired = self.as_lost(expired);
         match &self.view.phase {
             // It was to sign somebody in.
             Phase::SignedOut => Err(Error::NotSignedIn),
@@ -147,11 +149,6 @@ impl Core {
             }
             _ => Err(self.expire(expired).into()),
         }
-    }
-
-    /// A refusal says less where the answer to an earlier renewal was lost: that one may have been the one that counted.
-    fn as_lost(&self, expired: SessionExpired) -> SessionExpired {
-        if self.in_doubt { expired.as_lost_rotation() } else { expired }
     }
 
     fn cool_down(&mut self, cause: UnavailableCause, wait: Duration, now: Now) -> RefreshUnavailable {

@@ -67,6 +67,25 @@ impl Core {
         }
     }
 
+    /// What was to be kept as of `serial` cannot be any more: the store is another's by now, who comes up with the next renewal.
+    pub(crate) fn given_up(&mut self, serial: u64, error: StoreError) {
+        if serial != self.serial {
+            return;
+        }
+        self.unsaved = None;
+        if !self.is_closed() {
+            self.is_degraded = true;
+            self.events.push(SessionEvent::StoreDegraded(error));
+        }
+    }
+
+    /// The sign-out as of `serial`, which had not seen whose it is, is that of `login`.
+    pub(crate) fn ends(&mut self, serial: u64, login: Arc<str>) {
+        if serial == self.serial && self.unsaved == Some(Replaces::Anything) {
+            self.unsaved = Some(Replaces::Login(login));
+        }
+    }
+
     /// The store could not be written.
     pub(crate) fn store_failed(&mut self, error: StoreError) {
         if !std::mem::replace(&mut self.is_degraded, true) && !self.is_closed() {
