@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Checked, Facts};
-use crate::history::{Came, Entry, Family, Op, Process, Seen, Send, Token, What};
+use crate::history::{Came, Entry, Family, Op, Process, Send, Token, What};
 
 pub(super) fn check(facts: &Facts<'_>) -> Checked {
     one_at_a_time(facts)?;
