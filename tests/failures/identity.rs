@@ -2,6 +2,7 @@
 
 use std::future::IntoFuture;
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use sdk_runtime::{
     Error, Grant, Head, Refusal, Result, ServiceTransport, Session, SessionState, TokenRequest,
@@ -10,6 +11,7 @@ use sdk_runtime::{
 use sdk_testkit::{Backend, Reply};
 use serde::{Deserialize, Serialize};
 use tokio::task::JoinSet;
+use tokio::time::timeout;
 
 use crate::api::{ApiClient, add_held, backend_of, client, hold_renewal, idle, renewal, signed_in, spent};
 use crate::tracker::{expired_client, server};
@@ -27,7 +29,7 @@ async fn a_sign_out_lets_all_go_who_wait_and_disturbs_nobody() {
     server.wait_for(|counts| counts.refreshes == 1).await;
     idle().await;
     client.session().sign_out();
-    while let Some(done) = calls.join_next().await {
+    while let Some(done) = timeout(Duration::from_secs(1), calls.join_next()).await.expect("I6") {
         assert!(matches!(done.unwrap(), Err(Error::NotSignedIn)), "I6");
     }
     hold.release();

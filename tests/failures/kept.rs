@@ -113,7 +113,7 @@ fn after_a_process_that_died_in_a_renewal_the_next_goes_on_or_says_what_was_lost
                 Ok(issue) => assert!(!has_rotated && issue.owner == "ann"),
                 Err(Error::SessionExpired(expired)) => {
                     assert!(has_rotated);
-                    assert_eq!(expired.reason(), ExpiredReason::LostRotation, "I9");
+                    assert_eq!(expired.reason(), ExpiredReason::LostRotation, "I9, I14");
                     client.login(&user("ann")).await.unwrap();
                 }
                 Err(error) => panic!("{error:?}"),

@@ -143,7 +143,7 @@ async fn a_cookie_of_somebody_else_is_not_taken() {
 }
 
 #[tokio::test]
-async fn a_credential_does_not_travel_in_the_clear() {
+async fn i22_a_credential_does_not_travel_in_the_clear() {
     for (base, may) in [
         ("http://api.test", false),
         ("http://192.168.0.1", false),

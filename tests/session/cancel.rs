@@ -25,7 +25,7 @@ async fn a_cancelled_waiter_returns_at_once_and_disturbs_nobody() {
     assert!(matches!(cancelled.await.unwrap(), Err(Error::Cancelled)));
     assert_eq!(Instant::now(), before, "the clock did not move");
     hold.release();
-    assert_eq!(patient.await.unwrap().unwrap().id, 1, "I8");
+    assert_eq!(patient.await.unwrap().expect("I8").id, 1);
     assert_eq!(server.counts().refreshes, 1);
 }
 

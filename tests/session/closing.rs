@@ -26,7 +26,7 @@ async fn a_rotation_that_is_under_way_is_written_down_before_the_end() {
     assert!(matches!(call.await.unwrap(), Err(Error::Closed)));
     assert!(matches!(client.issue(2).await, Err(Error::Closed)));
     drop(client);
-    assert_eq!(shelf.client(&server).issue(3).await.unwrap().owner, "ann", "I9");
+    assert_eq!(shelf.client(&server).issue(3).await.expect("I9").owner, "ann");
     let counts = server.counts();
     assert_eq!((counts.refreshes, counts.reused, counts.logins), (1, 0, 1));
 }

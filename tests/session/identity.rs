@@ -188,7 +188,10 @@ async fn two_sessions_have_nothing_to_do_with_each_other() {
     let (ann, bob) = (expired_client(&server).await, client(&server));
     bob.login(&user("bob")).await.unwrap();
     ann.session().sign_out();
-    assert_eq!(bob.issue(1).await.unwrap().owner, "bob", "I11");
+    assert_eq!(bob.issue(1).await.expect("I11").owner, "bob", "I11");
+    ann.session().close();
+    server.expire_access_tokens();
+    assert_eq!(bob.issue(2).await.expect("I11").owner, "bob", "I11");
 }
 
 /// The run is started and its task has not been polled yet: the refresh token must not be spent for nobody.

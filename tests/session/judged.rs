@@ -149,7 +149,7 @@ async fn each_answer_means_what_the_table_says() {
                 Err(Error::InsufficientScope(_)) => LACKS,
                 Err(error) => panic!("{what}: {error:?}"),
             };
-            assert_eq!(came, expected, "{what}");
+            assert_eq!(came, expected, "I23: {what}");
             let renewals = usize::from(expected == RENEWED);
             assert_eq!(backend.count("POST", "/refresh"), renewals, "I23: {what}");
             assert_eq!(backend.count("GET", "/x"), 1 + renewals, "{what}");
@@ -169,7 +169,7 @@ async fn who_was_not_signed_is_told_what_came() {
             let foreign = Url::parse("https://other.test/x").unwrap();
             for error in [client.unsigned().await.unwrap_err(), client.anywhere(&foreign).await.unwrap_err()]
             {
-                assert!(matches!(&error, Error::Status(it) if it.status() == status), "{error:?}");
+                assert!(matches!(&error, Error::Status(it) if it.status() == status), "I23: {error:?}");
             }
             assert_eq!(backend.count("POST", "/refresh"), 0, "I23");
         }

@@ -22,7 +22,7 @@ async fn whoever_signed_in_is_signed_in_after_a_restart() {
 
     let again = shelf.client(&server);
     assert!(matches!(again.session().state(), SessionState::Unloaded), "nobody has looked yet");
-    assert_eq!(again.issue(7).await.unwrap().owner, "ann");
+    assert_eq!(again.issue(7).await.expect("I13").owner, "ann");
     assert!(again.session().state().is_signed_in());
 
     server.expire_access_tokens();
@@ -88,6 +88,38 @@ async fn i13_nobody_signs_with_what_a_restart_would_lose() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn i31_a_refresh_token_that_is_left_out_stays_in_the_store() {
+    let (server, shelf) = (server(), Shelf::new());
+    let client = shelf.client(&server);
+    client.login(&user("ann")).await.unwrap();
+    server.expire_access_tokens();
+    let access = server.issue("ann").access_token;
+    server.next_refresh(Reply::json(&serde_json::json!({ "access_token": access })));
+    client.issue(1).await.unwrap();
+    drop(client);
+    server.expire_access_tokens();
+    assert_eq!(shelf.client(&server).issue(2).await.unwrap().owner, "ann");
+}
+
+#[tokio::test(start_paused = true)]
+async fn i14_what_may_have_been_spent_is_known_after_a_restart() {
+    let (server, shelf) = (server(), Shelf::new());
+    let client = shelf.client(&server);
+    client.login(&user("ann")).await.unwrap();
+    server.expire_access_tokens();
+    for _ in 0..2 {
+        server.next_refresh(Reply::reset());
+    }
+    assert!(matches!(client.issue(1).await, Err(Error::RefreshUnavailable(_))));
+    drop(client);
+    server.revoke_all();
+    let Err(Error::SessionExpired(expired)) = shelf.client(&server).issue(1).await else {
+        panic!("not refused")
+    };
+    assert_eq!(expired.reason(), ExpiredReason::LostRotation);
+}
+
+#[tokio::test(start_paused = true)]
 async fn i9_a_store_that_fails_keeps_nobody_from_working_and_is_told_of() {
     for badly in [Writes::Badly, Writes::Panicking] {
         let (server, shelf) = (server(), Shelf::new());
@@ -140,7 +172,7 @@ async fn a_store_that_hangs_holds_a_call_up_for_a_while_only() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_not_ours_is_left_as_it_is() {
+async fn i24_what_is_not_ours_is_left_as_it_is() {
     for text in ["", "my diary", r#"{"format":99,"login":{}}"#, r#"{"format":1,"login":{"id":1}}"#] {
         let (server, shelf) = (server(), Shelf::new());
         shelf.put(text).await;
@@ -151,6 +183,7 @@ async fn what_is_not_ours_is_left_as_it_is() {
         // Whoever signs in all the same can work, and is told that it is not kept.
         let mut events = client.session().events();
         client.login(&user("ann")).await.unwrap();
+        assert_eq!(shelf.text().await, text);
         assert_eq!(client.issue(1).await.unwrap().owner, "ann");
         assert!(matches!(events.next().await, Some(SessionEvent::SignedIn(_))));
         let Some(SessionEvent::StoreDegraded(error)) = events.next().await else { panic!("not told") };

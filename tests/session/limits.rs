@@ -76,7 +76,7 @@ async fn tokens_that_nobody_takes_are_not_renewed_without_end() {
         }
         advance(Duration::from_secs(1)).await;
     }
-    assert!(storms > 0);
+    assert!(storms > 0, "I18");
     assert!(server.counts().refreshes <= 12, "I18: {}", server.counts().refreshes);
     assert!(client.session().state().is_signed_in(), "I16");
 }

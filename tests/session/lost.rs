@@ -67,7 +67,7 @@ async fn a_renewal_in_doubt_is_sent_twice_and_not_a_third_time() {
     server.revoke_all();
     advance(told.retry_after()).await;
     let Err(Error::SessionExpired(expired)) = client.issue(1).await else { panic!("not refused") };
-    assert_eq!(expired.reason(), ExpiredReason::LostRotation);
+    assert_eq!(expired.reason(), ExpiredReason::LostRotation, "I14");
 }
 
 #[tokio::test(start_paused = true)]
@@ -82,7 +82,7 @@ async fn whatever_answers_the_second_send_the_first_may_have_counted() {
         let Err(Error::RefreshUnavailable(told)) = client.issue(1).await else { panic!("{second:?}") };
         advance(told.retry_after()).await;
         let Err(Error::SessionExpired(expired)) = client.issue(1).await else { panic!("{second:?}") };
-        assert_eq!(expired.reason(), ExpiredReason::LostRotation, "{second:?}");
+        assert_eq!(expired.reason(), ExpiredReason::LostRotation, "I14: {second:?}");
     }
 }
 

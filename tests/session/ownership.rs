@@ -8,6 +8,7 @@ use bytes::Bytes;
 use sdk_runtime::{ServiceTransport, Transport, TransportFuture, TransportRequest};
 use sdk_testkit::{Backend, TokenServer};
 
+use crate::shelf::{Shelf, Writes};
 use crate::tracker::{TrackerClient, server, user};
 
 /// A transport that shows, by a weak reference, whether anybody still holds it.
@@ -84,6 +85,20 @@ async fn a_renewal_that_is_sent_outlives_the_session_until_its_timeout() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn i33_a_store_that_fails_is_written_once_more_and_no_longer() {
+    let (server, shelf) = (server(), Shelf::new());
+    let before = tasks();
+    let client = shelf.client(&server);
+    shelf.writes(Writes::Badly);
+    client.login(&user("ann")).await.unwrap();
+    assert_eq!(tasks(), before + 1, "it is written until it is there");
+    let tried = shelf.tried();
+    drop(client);
+    tokio::time::sleep(Duration::from_secs(600)).await;
+    assert_eq!((tasks(), shelf.tried()), (before, tried + 1));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_renewal_that_is_not_sent_ends_with_the_session() {
     let server = server();
     let before = tasks();
@@ -110,6 +125,6 @@ async fn a_renewal_that_is_not_sent_ends_with_the_session() {
     drop(client);
     tokio::task::yield_now().await;
     assert_eq!(tasks(), before, "I33");
-    assert_eq!(server.counts().refreshes, 0, "nothing was spent");
+    assert_eq!(server.counts().refreshes, 0, "I33: nothing was spent");
     assert!(alive.upgrade().is_none());
 }

@@ -51,7 +51,7 @@ async fn what_is_kept_for_others_is_cleared_too() {
     client.logout().await.unwrap();
     call.await.unwrap().unwrap_err();
     sleep(Duration::from_secs(2)).await;
-    assert_eq!(signed_out(&server).len(), 2);
+    assert_eq!(signed_out(&server).len(), 2, "I10");
     assert_eq!(shelf.text().await, r#"{"format":1,"login":null}"#, "I10");
 }
 

@@ -1,6 +1,7 @@
 //! One login in several processes: one renewal for all, and nobody clears or spends what is another's.
 
 use std::future::IntoFuture;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, SystemTime};
 
 use sdk_runtime::{Error, SessionEvent, SessionState};
@@ -54,6 +55,21 @@ async fn what_another_has_renewed_is_taken_over_and_told_of() {
 
     two.session().refresh().await.unwrap();
     assert_eq!(server.counts().refreshes, 2, "whoever asks for a renewal gets one");
+}
+
+#[tokio::test(start_paused = true)]
+async fn i14_what_is_spent_was_read_under_the_lock() {
+    for shelf in [Shelf::new(), Shelf::lockable()] {
+        let server = server();
+        let (one, two) = (shelf.client(&server), shelf.client(&server));
+        one.login(&user("ann")).await.unwrap();
+        two.issue(1).await.unwrap();
+        one.session().refresh().await.unwrap();
+        // It has not heard of that, and holds a token that was spent.
+        two.session().refresh().await.unwrap();
+        let counts = server.counts();
+        assert_eq!((counts.refreshes, counts.rotations, counts.reused), (2, 2, 0));
+    }
 }
 
 #[tokio::test(start_paused = true)]
@@ -112,6 +128,44 @@ async fn i15_an_end_clears_nothing_of_a_login_that_came_after() {
     two.session().flush().await.unwrap();
     assert_eq!(shelf.client(&server).issue(1).await.unwrap().owner, "bob", "I15");
     one.issue(1).await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn i15_what_a_renewal_obtains_replaces_no_login_that_came_after() {
+    let (server, shelf) = (server(), Shelf::new());
+    let (one, two) = (shelf.client(&server), shelf.client(&server));
+    one.login(&user("ann")).await.unwrap();
+    server.expire_access_tokens();
+    let hold = server.hold_refreshes();
+    let call = tokio::spawn(one.issue(1).into_future());
+    server.wait_for(|counts| counts.refreshes == 1).await;
+    two.login(&user("bob")).await.unwrap();
+    hold.release();
+    assert!(matches!(call.await.unwrap(), Err(Error::IdentityChanged(_))), "that call was ann's");
+    assert_eq!(one.issue(2).await.unwrap().owner, "bob");
+    assert_eq!(shelf.client(&server).issue(3).await.unwrap().owner, "bob");
+}
+
+/// The machine may have slept since, and whoever waits for a lease waits no longer than it lasts.
+#[tokio::test(start_paused = true)]
+async fn i1_a_right_that_was_claimed_long_ago_is_claimed_again() {
+    let (server, shelf) = (server(), Shelf::new());
+    shelf.client(&server).login(&user("ann")).await.unwrap();
+    server.expire_access_tokens();
+    let (wall, before, reads) = (Wall::new(), shelf.tried(), AtomicUsize::new(0));
+    let (shown, written) = (wall.now(), shelf.clone());
+    let sleeps = move || {
+        let has_claimed = written.tried() > before;
+        // Once for the time of the claim; it has slept when it looks again.
+        match has_claimed && reads.fetch_add(1, Ordering::SeqCst) >= 1 {
+            true => shown + Duration::from_secs(3600),
+            false => shown,
+        }
+    };
+    let client = builder(&server).store(shelf.clone()).wall_clock(sleeps).build().unwrap();
+    client.issue(1).await.unwrap();
+    assert_eq!(server.counts().refreshes, 1);
+    assert_eq!(shelf.tried() - before, 3, "claimed, claimed again, and written down");
 }
 
 #[tokio::test(start_paused = true)]

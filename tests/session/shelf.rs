@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
 
 use sdk_runtime::{MemoryStore, StoreError, StoreFuture, StoreLock, StoredLogin, TokenStore};
 use sdk_testkit::TokenServer;
 use tokio::sync::watch;
+use tokio::time::{sleep, timeout};
 
 use crate::tracker::{self, TrackerClient};
 
@@ -84,9 +86,12 @@ impl Shelf {
 
     /// Waits until so many writes were tried.
     pub async fn wait_for_writes(&self, count: usize) {
-        while self.tried() < count {
-            tokio::time::sleep(std::time::Duration::from_millis(1)).await;
-        }
+        let tried = async {
+            while self.tried() < count {
+                sleep(Duration::from_millis(1)).await;
+            }
+        };
+        timeout(Duration::from_secs(60), tried).await.expect("it is written");
     }
 
     pub async fn text(&self) -> String {

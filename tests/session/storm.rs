@@ -135,7 +135,7 @@ async fn a_late_rejection_of_an_older_token_starts_no_renewal() {
 
         refuse.notify_one();
         slow.await.unwrap().unwrap();
-        assert_eq!(server.counts().refreshes, 1, "I4, tokens identical: {identical}");
+        assert_eq!(server.counts().refreshes, 1, "I2, I4, tokens identical: {identical}");
     }
 }
 

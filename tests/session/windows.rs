@@ -68,8 +68,8 @@ async fn a_token_that_is_about_to_lapse_is_waited_for_and_signs_if_need_be() {
     advance(Duration::from_secs(975)).await;
     server.next_refresh(Reply::empty().status(429));
     let called = Instant::now();
-    client.issue(2).await.unwrap();
-    assert_eq!(called.elapsed(), Duration::from_secs(2) + LATENCY, "I17: what still works signs");
+    client.issue(2).await.expect("I17: what still works signs");
+    assert_eq!(called.elapsed(), Duration::from_secs(2) + LATENCY, "the renewal was waited for");
     client.issue(3).await.unwrap();
     let counts = server.counts();
     assert_eq!((counts.refreshes, counts.rejected_calls), (2, 0), "I18");

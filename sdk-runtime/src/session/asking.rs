@@ -185,6 +185,8 @@ enum Wait {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use tokio_util::sync::CancellationToken;
 
     use super::super::attach::Attach;
@@ -200,7 +202,12 @@ mod tests {
         shared.sign_in(Tokens::new("fresh"), None, None, None).unwrap();
         let identity = Identity { epoch: shared.view().epoch, subject: None };
         let _held = shared.lock();
-        assert!(shared.fresh(&identity, false).unwrap().is_some());
-        assert!(shared.permit(&identity, true).is_ok());
+        // Elsewhere, so that whoever takes the lock fails here and does not wait for ever.
+        let (signed, signs) = (shared.clone(), std::sync::mpsc::channel());
+        std::thread::spawn(move || {
+            let fresh = signed.fresh(&identity, false).unwrap().is_some();
+            let _ = signs.0.send(fresh && signed.permit(&identity, true).is_ok());
+        });
+        assert_eq!(signs.1.recv_timeout(Duration::from_secs(5)), Ok(true));
     }
 }

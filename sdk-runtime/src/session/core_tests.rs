@@ -7,6 +7,8 @@ use super::super::snapshot::Validity;
 use super::super::tokens::Tokens;
 use super::*;
 
+#[path = "core_run_tests.rs"]
+mod runs;
 #[path = "core_table_tests.rs"]
 mod table;
 #[path = "core_window_tests.rs"]
@@ -160,6 +162,9 @@ fn i16_only_a_rejection_ends_the_login() {
         let (run, _) = world.start();
         let told = world.finish(run, outcome).unwrap().unwrap_err();
         assert!(matches!(told, Error::SessionExpired(_)), "{told:?}");
+        let events = world.core.take_events();
+        let ends = events.iter().filter(|event| matches!(event, SessionEvent::Expired(_))).count();
+        assert_eq!(ends, 1, "I29: told once");
         assert!(matches!(world.demand(&me, None), Demand::Fail(Error::SessionExpired(_))), "I29");
     }
 }
@@ -340,6 +345,7 @@ fn a_login_that_is_over_is_over_for_the_current_credential_alone() {
     let over = |stamp| Some(Rejection { stamp, login_over: true, endpoint: "Api::x" });
     world.finish(run, Outcome::Success(tokens("two").into())).unwrap().unwrap();
     assert!(matches!(world.core.demand(&me, over(first), world.now), Demand::Sign(_)), "I4");
+    assert!(world.core.login_over(first).is_none(), "I4");
     let (run, _) = world.start();
     let current = world.active().stamp;
     let Demand::Fail(Error::SessionExpired(expired)) = world.core.demand(&me, over(current), world.now)

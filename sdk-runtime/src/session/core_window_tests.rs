@@ -75,6 +75,25 @@ fn i17_a_login_that_cannot_be_renewed_any_more_lives_as_long_as_its_token() {
 }
 
 #[test]
+fn a_window_begins_at_its_very_moment() {
+    let world = aged(1000, 0.0);
+    let (snapshot, moment) = (world.active(), Duration::from_nanos(1));
+    let windows = snapshot.windows.unwrap();
+    for (begin, before, then) in [
+        (windows.stale, Validity::Fresh, Validity::Stale),
+        (windows.due, Validity::Stale, Validity::Due),
+        (windows.lapses, Validity::Due, Validity::Lapsed),
+    ] {
+        let at = |age| {
+            let mut now = world.now;
+            now += age;
+            snapshot.validity(|| now)
+        };
+        assert_eq!((at(begin - moment), at(begin)), (before, then));
+    }
+}
+
+#[test]
 fn a_rejection_outranks_every_window() {
     for seconds in [1.0, 850.1, 970.1] {
         let mut world = aged(1000, seconds);

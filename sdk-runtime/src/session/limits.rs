@@ -115,7 +115,23 @@ mod tests {
         assert!(!holds.has("A::b", one, now));
         assert!(!holds.has("A::a", two, now));
         assert!(!holds.has("A::a", one, now + HOLD));
+        assert!(!holds.is_empty());
+        holds.release("A::b");
+        assert!(holds.has("A::a", one, now));
         holds.release("A::a");
         assert!(holds.is_empty());
+    }
+
+    #[test]
+    fn one_hold_replaces_that_of_the_same_endpoint_and_those_that_are_over() {
+        let now = crate::clock::now();
+        let (one, two) = (Stamp { epoch: 1, generation: 1 }, Stamp { epoch: 1, generation: 2 });
+        let mut holds = Holds::default();
+        holds.add("A::a", one, now);
+        holds.add("A::b", one, now + Duration::from_secs(1));
+        holds.add("A::a", two, now + Duration::from_secs(2));
+        assert!(!holds.has("A::a", one, now) && holds.has("A::a", two, now) && holds.has("A::b", one, now));
+        holds.add("A::c", one, now + Duration::from_secs(1) + HOLD);
+        assert_eq!(holds.0.iter().map(|hold| hold.endpoint).collect::<Vec<_>>(), ["A::a", "A::c"]);
     }
 }

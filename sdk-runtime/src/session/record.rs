@@ -277,7 +277,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_ours_is_an_error_that_shows_none_of_it() {
+    fn i24_what_is_not_ours_is_an_error_that_shows_none_of_it() {
         for text in [
             "",
             "secret",

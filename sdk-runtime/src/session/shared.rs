@@ -284,3 +284,45 @@ impl Shared {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::pin::pin;
+    use std::task::{Context, Wake, Waker};
+
+    use super::super::attach::Attach;
+    use super::super::event::RunId;
+    use super::*;
+
+    /// Looks, when it is woken, whether the lock is free.
+    struct Looks {
+        shared: Arc<Shared>,
+        found: Mutex<Vec<bool>>,
+    }
+
+    impl Wake for Looks {
+        fn wake(self: Arc<Self>) {
+            let is_free = self.shared.inner.try_lock().is_ok();
+            self.found.lock().unwrap().push(is_free);
+        }
+    }
+
+    #[test]
+    fn i28_whoever_is_told_finds_the_lock_free() {
+        let attachment = Arc::new(Attach::bearer().check().unwrap());
+        let shared =
+            Arc::new(Shared::new(attachment, None, None, Clock::default(), CancellationToken::new()));
+        let run = Run::new(RunId(0), CancellationToken::new());
+        shared.lock().run = Some(run.clone());
+        let mut events = shared.events();
+        let (mut told, mut overtaken) = (pin!(events.next()), pin!(run.settled()));
+        let looks = [0, 1].map(|_| Arc::new(Looks { shared: shared.clone(), found: Mutex::default() }));
+        let [event, settled] = looks.clone().map(Waker::from);
+        assert!(told.as_mut().poll(&mut Context::from_waker(&event)).is_pending());
+        assert!(overtaken.as_mut().poll(&mut Context::from_waker(&settled)).is_pending());
+        shared.sign_in(Tokens::new("a"), None, None, None).unwrap();
+        for looks in looks {
+            assert_eq!(*looks.found.lock().unwrap(), [true]);
+        }
+    }
+}

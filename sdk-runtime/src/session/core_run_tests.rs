@@ -1,0 +1,214 @@
+//! What becomes of a login when its run has ended, and when there is nothing to it but what its store has.
+
+use super::super::super::event::{Loaded, Renewed};
+use super::super::super::record::TokenId;
+use super::*;
+
+fn named(access: &str, subject: Option<&'static str>) -> Credential {
+    let tokens = Tokens::new(access);
+    let tokens = subject.map_or(tokens.clone(), |subject| tokens.subject(subject));
+    Credential { tokens, header: None, lifetime: None, age: Duration::ZERO }
+}
+
+/// Signed in, with a store that has the login.
+fn kept() -> World {
+    let mut core = Core::new(7, true);
+    core.make_renewable();
+    let now = crate::clock::Clock::default().now();
+    core.sign_in(tokens("one"), None, None, now).unwrap();
+    core.saved(1);
+    core.take_events();
+    World { core, now }
+}
+
+fn events(core: &mut Core) -> Vec<&'static str> {
+    let events = core.take_events().into_iter();
+    let name = |event| match event {
+        SessionEvent::SignedIn(_) => "signed in",
+        SessionEvent::Refreshed(_) => "refreshed",
+        SessionEvent::StoreDegraded(_) => "degraded",
+        SessionEvent::StoreRecovered => "recovered",
+        _ => "other",
+    };
+    events.map(name).collect()
+}
+
+#[test]
+fn i5_whoever_was_refused_gets_a_newer_token_or_an_error() {
+    let mut world = World::signed_in();
+    let (me, first) = (world.me(), world.active().stamp);
+    let (run, _) = world.start();
+    assert!(
+        matches!(world.demand(&me, Some(first)), Demand::Join(None)),
+        "it waits, and has nothing to sign with"
+    );
+    world.finish(run, unavailable(Some(Duration::from_secs(7)))).unwrap().unwrap_err();
+    assert!(matches!(world.demand(&me, Some(first)), Demand::Fail(Error::RefreshUnavailable(_))));
+    world.now += Duration::from_secs(7);
+    let (run, _) = world.start();
+    world.finish(run, Outcome::Success(tokens("two").into())).unwrap().unwrap();
+    assert!(matches!(world.demand(&me, Some(first)), Demand::Sign(snapshot) if snapshot.stamp > first));
+}
+
+#[test]
+fn i10_a_run_is_not_taken_for_a_later_one() {
+    let mut world = World::signed_in();
+    let (first, _) = world.start();
+    world.core.sign_in(tokens("other"), None, None, world.now).unwrap();
+    let (second, _) = world.start();
+    assert!(world.finish(first, Outcome::Success(tokens("late").into())).is_none());
+    assert!(world.core.is_under_way(second) && !world.core.is_under_way(first));
+    assert!(world.core.may_persist(second) && !world.core.may_persist(first));
+    world.core.close();
+    assert!(world.core.may_persist(second), "what it obtains is kept");
+    assert!(!world.core.may_persist(first));
+}
+
+#[test]
+fn i12_a_renewal_is_of_another_login_where_both_are_named_and_differ() {
+    for (before, news, goes_on) in [
+        (None, None, true),
+        (None, Some("ann"), true),
+        (Some("ann"), None, true),
+        (Some("ann"), Some("ann"), true),
+        (Some("ann"), Some("bob"), false),
+    ] {
+        let mut world = World::signed_in();
+        world.core.sign_in(named("a", before), None, None, world.now).unwrap();
+        let epoch = world.me().epoch;
+        let (run, _) = world.start();
+        world.finish(run, Outcome::Success(named("b", news).into())).unwrap().unwrap();
+        assert_eq!(world.me().epoch == epoch, goes_on, "{before:?} became {news:?}");
+        assert_eq!(world.active().subject.as_deref(), news.or(before));
+    }
+}
+
+/// The tokens that were renewed were put there by another process, in place of those at hand.
+#[test]
+fn a_renewal_of_what_another_process_has_put_there_is_one_event_for_the_same_login() {
+    for same in [true, false] {
+        let mut world = kept();
+        let (me, (run, _)) = (world.me(), world.start());
+        let id = world.core.id.clone().unwrap();
+        let id = if same { id.next(7) } else { TokenId::first(1) };
+        let adopted = Loaded { id: id.clone(), credential: tokens("theirs"), jar: Arc::default() };
+        let renewed =
+            Renewed { id: Some(id.next(7)), adopted: Some(Box::new(adopted)), ..named("two", None).into() };
+        world.finish(run, Outcome::Success(renewed)).unwrap().unwrap();
+        let expected: &[_] = if same { &["refreshed"] } else { &["signed in", "refreshed"] };
+        assert_eq!(events(&mut world.core), expected);
+        assert_eq!(matches!(world.demand(&me, None), Demand::Sign(_)), same, "I12");
+        assert_eq!(world.start().1.refresh_token().unwrap().expose(), "refresh of theirs", "I31");
+    }
+}
+
+#[test]
+fn what_the_store_does_not_have_is_to_be_written_until_it_does() {
+    let mut world = kept();
+    assert!(!world.core.is_unsaved() && world.core.unsaved().is_none());
+    let (run, _) = world.start();
+    let renewed = Renewed { is_unsaved: true, ..tokens("two").into() };
+    world.finish(run, Outcome::Success(renewed)).unwrap().unwrap();
+    assert!(world.core.is_unsaved());
+    let serial = world.core.unsaved().unwrap().serial;
+    world.core.take_events();
+    for told in [&["degraded"][..], &[]] {
+        world.core.store_failed(crate::StoreError::timeout());
+        assert_eq!(events(&mut world.core), told, "once");
+    }
+    world.core.saved(serial - 1);
+    assert!(world.core.is_unsaved(), "that was an older one");
+    world.core.saved(serial);
+    assert!(!world.core.is_unsaved());
+    assert_eq!(events(&mut world.core), ["recovered"]);
+}
+
+#[test]
+fn a_run_knows_whether_the_store_has_the_login() {
+    let mut world = kept();
+    for is_new in [false, true] {
+        if is_new {
+            world.core.sign_in(tokens("two"), None, None, world.now).unwrap();
+        }
+        let (me, stamp) = (world.me(), world.active().stamp);
+        let Demand::Start(start, _) = world.demand(&me, Some(stamp)) else { panic!("no run") };
+        assert_eq!(start.held.unwrap().is_new, is_new);
+    }
+}
+
+#[test]
+fn i9_a_session_is_idle_when_its_store_knows_all_of_it() {
+    let is_idle = |world: &World| world.core.is_idle(world.now.mono);
+    assert!(is_idle(&kept()));
+
+    let mut unsaved = kept();
+    unsaved.core.sign_in(tokens("two"), None, None, unsaved.now).unwrap();
+    assert!(!is_idle(&unsaved));
+
+    let mut runs = kept();
+    let (run, _) = runs.start();
+    assert!(!is_idle(&runs));
+    runs.finish(run, unavailable(Some(Duration::from_secs(7)))).unwrap().unwrap_err();
+    assert!(!is_idle(&runs), "it leaves the server alone");
+    runs.now += Duration::from_millis(6_999);
+    assert!(!is_idle(&runs));
+    runs.now += Duration::from_millis(1);
+    assert!(is_idle(&runs));
+
+    let mut refused = kept();
+    let (run, _) = refused.start();
+    let Outcome::Rejected(expired) = self::refused() else { unreachable!() };
+    let outcome = Outcome::RejectedUnconfirmed(expired, UnavailableCause::Timeout);
+    refused.finish(run, outcome).unwrap().unwrap_err();
+    refused.now += Duration::from_secs(60);
+    assert!(!is_idle(&refused), "it knows that nothing can be renewed with them");
+}
+
+#[test]
+fn i18_only_what_no_server_had_taken_costs() {
+    for (accepted, rejected, is_storm) in [(false, true, true), (true, true, false), (false, false, false)] {
+        let mut world = World::signed_in();
+        let me = world.me();
+        let mut storms = 0;
+        for _ in 0..6 {
+            if accepted {
+                world.active().accept();
+            }
+            if rejected {
+                world.active().reject();
+            }
+            match world.core.demand_renewal(world.now) {
+                Demand::Start(start, _) => {
+                    world.finish(start.run, Outcome::Success(tokens("next").into())).unwrap().unwrap();
+                }
+                Demand::Fail(_) => storms += 1,
+                other => panic!("{other:?}"),
+            }
+        }
+        assert_eq!(storms > 0, is_storm, "accepted: {accepted}, rejected: {rejected}");
+        assert_eq!(matches!(world.demand(&me, None), Demand::Fail(_)), is_storm);
+    }
+}
+
+#[test]
+fn a_hold_is_of_the_epoch_and_over_when_the_endpoint_takes_a_token() {
+    let mut world = World::signed_in();
+    let stamp = world.active().stamp;
+    assert!(!world.core.holds_any());
+    world.core.hold("Api::x", Stamp { epoch: stamp.epoch + 1, ..stamp }, world.now.mono);
+    assert!(!world.core.holds_any(), "whoever it was refused to is not signed in any more");
+    world.core.hold("Api::x", stamp, world.now.mono);
+    assert!(world.core.holds_any());
+    world.core.release("Api::x");
+    assert!(!world.core.holds_any());
+}
+
+#[test]
+fn there_is_something_to_show_only_when_something_has_changed() {
+    let mut world = World::signed_in();
+    assert!(world.core.take_changed());
+    let _ = world.start();
+    assert!(!world.core.take_changed());
+    world.core.sign_out().unwrap();
+    assert!(world.core.take_changed() && !world.core.take_changed());
+}
