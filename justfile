@@ -63,6 +63,11 @@ bench-endpoints count="200":
 ui-bless:
     TRYBUILD=overwrite cargo test --test ui
 
+# Breaks the runtime in each way of tests/mutations/list.txt, and sees the test that is named there fail: all in five to ten minutes,
+# or those of one invariant, `just mutations I14`.
+mutations which="":
+    MUTATIONS="{{ which }}" cargo test --test mutations -- --ignored --nocapture
+
 # The concurrency tests, optimized and over and over, processes killed at many moments of chance, and worlds of chance; what threads
 # share, with twice as many interruptions.
 soak rounds="50" kills="500" worlds="200000":

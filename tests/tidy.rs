@@ -283,27 +283,3 @@ fn lines_that_count(text: &str) -> usize {
     });
     lines.count()
 }
-
-/// So that nobody has to believe the list.
-#[test]
-fn every_invariant_is_cited_by_a_test() {
-    let sources = source::all();
-    let design = &sources.iter().find(|file| file.path == "DESIGN.md").unwrap().text;
-    let tests: String = sources
-        .iter()
-        .filter(|file| file.path.starts_with("tests/") || file.path.starts_with("sdk-runtime/src/"))
-        .filter_map(|file| match file.path.starts_with("tests/") || file.path.ends_with("_tests.rs") {
-            true => Some(file.text.as_str()),
-            false => file.text.split_once("#[cfg(test)]").map(|(_, tests)| tests),
-        })
-        .collect();
-    let words: std::collections::HashSet<String> =
-        tests.split(|c: char| !c.is_ascii_alphanumeric()).map(str::to_uppercase).collect();
-    let findings = design.lines().enumerate().filter_map(|(index, line)| {
-        let number = line.strip_prefix("- **")?.split_once("**")?.0;
-        let is_number = number.strip_prefix('I').is_some_and(|digits| digits.parse::<u8>().is_ok());
-        (is_number && !words.contains(number))
-            .then(|| format!("DESIGN.md:{}: no test cites {number}", index + 1))
-    });
-    report("each invariant of DESIGN.md is cited by a test", findings.collect());
-}

@@ -2,7 +2,11 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::{Path, PathBuf};
+
+#[path = "../tidy/named.rs"]
+mod tests;
+
+use tests::{named, path_of, root, tests_of};
 
 /// What there is an index of: the letter in front of the numbers, and the highest.
 const NUMBERS: [(&str, usize); 6] = [("", 72), ("A", 21), ("K", 23), ("X", 16), ("O", 17), ("U", 14)];
@@ -19,12 +23,8 @@ struct Row<'a> {
 impl<'a> Row<'a> {
     /// The tests it names, as `file::name`.
     fn tests(&self) -> impl Iterator<Item = (&'a str, &'a str)> + use<'a> {
-        self.held_by.split('`').skip(1).step_by(2).filter_map(|named| named.split_once("::"))
+        named(self.held_by)
     }
-}
-
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
 fn index() -> String {
@@ -40,28 +40,6 @@ fn rows(index: &str) -> Vec<Row<'_>> {
         is_number.then_some(Row { line: at + 1, number, text, held_by })
     });
     rows.collect()
-}
-
-/// The names of the tests in the file at `path`, or nothing if there is none.
-fn tests_of(path: &Path) -> BTreeSet<String> {
-    let text = fs::read_to_string(path).unwrap_or_default();
-    let (mut is_test, mut names) = (false, BTreeSet::new());
-    for line in text.lines().map(str::trim_start) {
-        let function = line.strip_prefix("async ").unwrap_or(line).strip_prefix("fn ");
-        if let Some((name, _)) = function.filter(|_| is_test).and_then(|rest| rest.split_once('(')) {
-            names.insert(name.to_owned());
-        }
-        is_test = line.starts_with("#[test]")
-            || line.starts_with("#[tokio::test")
-            || (is_test && line.starts_with("#["));
-    }
-    names
-}
-
-/// A unit test is named from the root, any other from `tests/`.
-fn path_of(file: &str) -> PathBuf {
-    let base = if file.starts_with("sdk-") { root().to_owned() } else { root().join("tests") };
-    base.join(file).with_extension("rs")
 }
 
 fn report(findings: &[String]) {
@@ -97,7 +75,7 @@ fn each_number_is_held_by_tests_that_exist_or_says_why_not() {
     for row in rows(&index) {
         let Row { line, number, .. } = row;
         for (file, name) in row.tests() {
-            if !tests_of(&path_of(file)).contains(name) {
+            if !tests_of(&path_of(file)).contains_key(name) {
                 findings.push(format!("{line}: {number} names `{file}::{name}`, which is no test"));
             }
         }
@@ -123,7 +101,7 @@ fn each_test_of_this_directory_is_in_the_index() {
         if path.extension().is_none_or(|extension| extension != "rs") || file == "index" {
             continue;
         }
-        for name in tests_of(&path) {
+        for name in tests_of(&path).into_keys() {
             let file = format!("failures/{file}");
             if !named.contains(&(file.as_str(), name.as_str())) {
                 findings.push(format!("1: `{file}::{name}` is nobody's"));
