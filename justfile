@@ -68,6 +68,13 @@ ui-bless:
 mutations which="":
     MUTATIONS="{{ which }}" cargo test --test mutations -- --ignored --nocapture
 
+# The same by a tool that breaks whatever it can (`cargo install cargo-mutants`), in the pure core or in other files of the session:
+# first under the unit tests, then what these miss under the tests of the session. Half an hour; tests/mutations/README.md says what
+# came of it.
+mutants files="{core,core/*,limits,unsaved,lifetime,snapshot}":
+    cargo mutants --package sdk-runtime --file "sdk-runtime/src/session/{{ files }}.rs" --output target/mutants --timeout 30 --cargo-arg=--lib || true
+    cargo mutants --package sdk-runtime --file "sdk-runtime/src/session/{{ files }}.rs" --output target/mutants --timeout 60 --iterate --baseline skip --test-package api-client-workspace --cargo-arg=--test=session
+
 # The concurrency tests, optimized and over and over, processes killed at many moments of chance, and worlds of chance; what threads
 # share, with twice as many interruptions.
 soak rounds="50" kills="500" worlds="200000":
