@@ -220,6 +220,8 @@ impl Plan {
         let inner = &*client.0;
         match (request?, role) {
             (Stage::Ready(prepared), Role::Start) => {
+                // What it finds is nobody who has signed in meanwhile. A store that fails keeps nobody from signing in.
+                let _ = inner.session.shared().load().await;
                 let SignIn { reply, jar, epoch } = inner.start(&prepared).await?;
                 let beginning = Beginning {
                     endpoint,

@@ -3,6 +3,7 @@
 //!
 //! - **I10** What a renewal obtains that the end has overtaken is revoked by the same endpoint.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::Client;
@@ -11,7 +12,7 @@ use super::pipeline::Reply;
 use crate::clock;
 use crate::error::{Error, InvalidRequest};
 use crate::request::{Prepared, Request};
-use crate::session::{Discarded, Grant, Revoke};
+use crate::session::{Discarded, Grant, Revoke, Shared};
 use crate::upstream::Credentials;
 
 /// How long it may take to tell the server of tokens that nobody has. Nobody waits for it.
@@ -28,11 +29,25 @@ pub(super) struct Ending {
     pub(super) accept: Option<&'static str>,
 }
 
+/// Whoever gives up while the store is read is signed out all the same.
+struct Unloaded(Option<Arc<Shared>>);
+
+impl Drop for Unloaded {
+    fn drop(&mut self) {
+        if let Some(shared) = self.0.take() {
+            // A session that is closed is signed out for good.
+            let _ = shared.sign_out(None);
+        }
+    }
+}
+
 impl Ending {
     pub(super) async fn carry_out(self) -> Result<Reply, Error> {
         let client = self.client.clone();
         let shared = client.session().shared();
+        let mut unloaded = Unloaded(Some(shared.clone()));
         let loaded = shared.load().await;
+        unloaded.0 = None;
         let login = shared.sign_out(Some(self.revoking()))?;
         loaded?;
         let (snapshot, grant) = login.ok_or(Error::NotSignedIn)?;

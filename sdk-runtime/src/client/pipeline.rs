@@ -207,7 +207,9 @@ impl Inner {
                 .attempt(request, self.credentials(snapshot), way, || shared.permit(identity, sent))
                 .await
                 .map(|reply| self.judge(reply, snapshot));
-            if matches!(&judged, Ok(Judged::Surface(_))) {
+            // A server that fails says nothing about the token.
+            let fails = |reply: &Reply| reply.failure().is_some_and(|it| it.status().is_server_error());
+            if matches!(&judged, Ok(Judged::Surface(reply)) if !fails(reply)) {
                 shared.accepted(snapshot, request.endpoint.qualified_name());
             }
             let Some(pause) = way.retry.pause(judged.as_ref().map(Judged::failure)) else {

@@ -207,6 +207,8 @@ impl Core {
         };
         let replaces = match (&self.view.phase, &self.id) {
             (Phase::Unloaded, _) => Some(Replaces::Anything),
+            // A sign-in that was not written was to end whoever is there, and so does the end of it.
+            (Phase::Active(_), _) if self.unsaved == Some(Replaces::Anything) => Some(Replaces::Anything),
             (Phase::Active(_), Some(id)) => Some(Replaces::Login(id.login.clone())),
             // What is over is not in the store any more; what is there of the same login, another process has.
             _ => None,
@@ -293,12 +295,12 @@ fn told(token: Option<RefreshToken>) -> Option<RefreshToken> {
 }
 
 /// How long the session leaves the server alone after a failure.
-mod pause {
+pub(super) mod pause {
     use super::Duration;
 
     pub(super) const FIRST: Duration = Duration::from_secs(1);
     pub(super) const LONGEST: Duration = Duration::from_secs(60);
-    pub(super) const MISCONFIGURED: Duration = Duration::from_secs(300);
+    pub(in crate::session) const MISCONFIGURED: Duration = Duration::from_secs(300);
     /// A server's own wish is honoured up to this.
     pub(super) const RETRY_AFTER_LONGEST: Duration = Duration::from_secs(3600);
 }

@@ -1,6 +1,6 @@
 //! What becomes of a login when its run has ended, and when there is nothing to it but what its store has.
 
-use super::super::super::event::{Loaded, Renewed};
+use super::super::super::event::{Loaded, Refused, Renewed};
 use super::super::super::record::TokenId;
 use super::*;
 
@@ -158,7 +158,8 @@ fn i9_a_session_is_idle_when_its_store_knows_all_of_it() {
     let mut refused = kept();
     let (run, _) = refused.start();
     let Outcome::Rejected(expired) = self::refused() else { unreachable!() };
-    let outcome = Outcome::RejectedUnconfirmed(expired, UnavailableCause::Timeout);
+    let id = refused.core.id.clone().unwrap();
+    let outcome = Outcome::RejectedUnconfirmed(Refused { id, expired }, UnavailableCause::Timeout);
     refused.finish(run, outcome).unwrap().unwrap_err();
     refused.now += Duration::from_secs(60);
     assert!(!is_idle(&refused), "it knows that nothing can be renewed with them");

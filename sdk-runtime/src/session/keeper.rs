@@ -66,7 +66,9 @@ pub(crate) struct Taken {
     /// Whether somebody had the intent to spend these before, and nobody knows what came of it.
     pub(crate) in_doubt: bool,
     version: u64,
+    /// When it was claimed, and for how long.
     since: Now,
+    sends: Duration,
     /// Held until this is dropped.
     _lock: StoreLock,
 }
@@ -125,6 +127,7 @@ impl Keeper {
         let lease = sends + LEASE_MARGIN;
         let give_up = clock::deadline(lease + LEASE_MARGIN);
         let mut in_the_way = InTheWay::default();
+        let mut tries = 0;
         loop {
             let lock = within(|| self.store.try_lock()).await?;
             let Found { version, record } = self.load().await?;
@@ -153,7 +156,7 @@ impl Keeper {
                 clock::sleep_until(clock::deadline(POLL + jitter)).await;
                 continue;
             }
-            let in_doubt = there.intent;
+            let (in_doubt, since) = (there.intent, self.clock.now());
             let lease = matches!(lock, StoreLock::Unsupported).then(|| Lease {
                 holder: self.holder.to_string(),
                 until: since_1970(wall).saturating_add(u64::try_from(lease.as_millis()).unwrap_or(u64::MAX)),
@@ -163,9 +166,13 @@ impl Keeper {
                 return Ok(Claim::Unwanted);
             }
             if self.swap(version, Some(&record)).await? {
-                let (version, since) = (version.saturating_add(1), self.clock.now());
-                let taken = Taken { record, is_news, in_doubt, version, since, _lock: lock };
+                let version = version.saturating_add(1);
+                let taken = Taken { record, is_news, in_doubt, version, since, sends, _lock: lock };
                 return Ok(Claim::Taken(Box::new(taken)));
+            }
+            tries += 1;
+            if tries == TRIES {
+                return Err(too_busy());
             }
         }
     }
@@ -214,9 +221,8 @@ impl Keeper {
                     ends(unsaved.serial, there.id.login.clone());
                 }
                 (Some(record), _)
-                    if is_due
-                        && there.is_none_or(|there| there.id.login != record.id.login)
-                        && self.was_there(&record.id.login, found.version) =>
+                    if there.is_none_or(|there| there.id.login != record.id.login)
+                        && (!is_due || self.was_there(&record.id.login, found.version)) =>
                 {
                     return Ok(Written::Overtaken(unsaved.serial));
                 }
@@ -339,6 +345,11 @@ impl Taken {
     /// Whether so much time has passed since, the machine may have been suspended, that the right may be another's by now.
     pub(crate) fn is_stale(&self, clock: &Clock) -> bool {
         clock.now().since(&self.since) > LEASE_MARGIN / 2
+    }
+
+    /// Whether it may be another's by now, after a first send.
+    pub(crate) fn is_over(&self, clock: &Clock) -> bool {
+        self.record.lease.is_some() && clock.now().since(&self.since) > self.sends + LEASE_MARGIN / 2
     }
 }
 

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::attach::Credential;
+use super::core::pause;
 use super::event::{Loaded, Outcome, Refused, Renewed, Start};
 use super::keeper::{Claim, Confirmed, Keeper, Taken};
 use super::record::{Found, Record};
@@ -38,9 +39,10 @@ pub(super) fn broken_off(run: &Run) -> Outcome {
 pub(super) async fn renew(run: &Run, shared: &Arc<Shared>, renewer: &Renewer, start: Start) -> Outcome {
     let Start { grant, jar, held, in_doubt, resend_after, .. } = start;
     let sender = Sender { run, renewer, resend_after };
+    let always = || true;
     let (keeper, held) = match (&shared.keeper, held) {
         (Some(keeper), Some(held)) => (keeper, held),
-        _ => return sender.attempt(&grant, &jar).await.after(in_doubt),
+        _ => return sender.attempt(&grant, &jar, always).await.after(in_doubt),
     };
     let sends = renewer.timeout() * 2 + resend_after;
     loop {
@@ -70,8 +72,9 @@ pub(super) async fn renew(run: &Run, shared: &Arc<Shared>, renewer: &Renewer, st
         // What is news has been renewed since, by somebody whose own doubt stands in the store.
         let in_doubt = taken.in_doubt || in_doubt && !taken.is_news;
         let jar = if taken.is_news { &taken.record.jar } else { &jar };
-        let outcome = sender.attempt(&renewal.grant(), jar).await.after(in_doubt);
-        return renewal.settle(outcome, jar).await;
+        let may_repeat = || !taken.is_over(&shared.clock);
+        let outcome = sender.attempt(&renewal.grant(), jar, may_repeat).await;
+        return renewal.settle(outcome.after(in_doubt), jar).await;
     }
 }
 
@@ -84,7 +87,7 @@ struct Sender<'a> {
 
 impl Sender<'_> {
     /// One send, and one more where it is in doubt whether the first was received.
-    async fn attempt(&self, grant: &Grant, jar: &Jar) -> Outcome {
+    async fn attempt(&self, grant: &Grant, jar: &Jar, may_repeat: impl Fn() -> bool) -> Outcome {
         // Nothing has been spent yet, so the end of the login ends the run.
         if self.run.cancel.is_cancelled() {
             return aborted();
@@ -107,14 +110,16 @@ impl Sender<'_> {
             return first;
         }
         clock::sleep_until(clock::deadline(self.resend_after)).await;
-        if self.run.cancel.is_cancelled() {
+        if self.run.cancel.is_cancelled() || !may_repeat() {
             return first;
         }
         match self.send(&request, jar).await {
             Outcome::Rejected(expired) => Outcome::Rejected(expired.as_lost_rotation()),
             // Whatever kept the second from being received, the first may have been.
             Outcome::NotSpent { cause, retry_after } => Outcome::Ambiguous { cause, retry_after },
-            Outcome::Misconfigured(cause) => Outcome::Ambiguous { cause, retry_after: None },
+            Outcome::Misconfigured(cause) => {
+                Outcome::Ambiguous { cause, retry_after: Some(pause::MISCONFIGURED) }
+            }
             second => second,
         }
     }

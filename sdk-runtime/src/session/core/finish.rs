@@ -72,6 +72,7 @@ impl Core {
         match adopted {
             Some(loaded) if self.is_of_this_login(&loaded) => {
                 self.refresh = told(loaded.credential.tokens.refresh);
+                self.view.jar = loaded.jar;
             }
             Some(loaded) => self.adopt(*loaded, now),
             None => {}
@@ -133,8 +134,15 @@ impl Core {
         });
     }
 
+    /// Whether `loaded` goes on with the login there is. A server may have renewed it as that of somebody else.
     fn is_of_this_login(&self, loaded: &Loaded) -> bool {
-        self.id.as_ref().is_some_and(|id| id.login == loaded.id.login)
+        let mine = match &self.view.phase {
+            Phase::Active(snapshot) => snapshot.subject.as_ref(),
+            _ => None,
+        };
+        let its = loaded.credential.tokens.subject.as_ref();
+        let is_somebody_else = mine.is_some() && its.is_some() && mine != its;
+        self.id.as_ref().is_some_and(|id| id.login == loaded.id.login) && !is_somebody_else
     }
 
     /// There is nothing to renew with any more. A token that still works goes on until it does not (I17).

@@ -49,7 +49,8 @@ impl Core {
     /// Whether whoever reads it from the store knows all of it.
     pub(crate) fn is_idle(&self, now: Instant) -> bool {
         let cools_down = self.cool_down.as_ref().is_some_and(|cool_down| now < cool_down.until);
-        self.unsaved.is_none() && self.refused.is_none() && self.run.is_none() && !cools_down
+        let knows_more = self.refused.is_some() || self.doomed.is_some() || cools_down;
+        self.unsaved.is_none() && self.run.is_none() && !knows_more
     }
 
     /// The store holds what it was to hold as of `serial`.
