@@ -61,6 +61,8 @@ pub(crate) struct Core {
     random: fastrand::Rng,
     /// What the store does not have yet, and may be put in the place of.
     unsaved: Option<Replaces>,
+    /// The logins that this session has replaced or ended, while the store may still have one of them.
+    former: Vec<Arc<str>>,
     /// The same, as it was when the session was closed.
     unsaved_at_close: Option<Unsaved>,
     /// Goes up whenever the store has something new to hold.
@@ -107,6 +109,7 @@ impl Core {
             budget: Budget::default(),
             random: fastrand::Rng::with_seed(seed),
             unsaved: None,
+            former: Vec::new(),
             unsaved_at_close: None,
             serial: 0,
             is_degraded: false,
@@ -187,6 +190,13 @@ impl Core {
             return Err(IdentityChanged::new(true).into());
         }
         let jar = jar.unwrap_or_else(|| self.view.jar_for_sign_in());
+        if self.is_stored {
+            match (&self.unsaved, &self.id) {
+                (Some(Replaces::Logins(logins)), _) => self.former.extend(logins.iter().cloned()),
+                (_, Some(id)) => self.former.push(id.login.clone()),
+                _ => {}
+            }
+        }
         self.next_epoch(jar, Phase::SignedOut);
         self.id = Some(TokenId::first(self.random.u64(..)));
         let login = self.publish(credential, Kept::default(), now);
@@ -207,9 +217,10 @@ impl Core {
         };
         let replaces = match (&self.view.phase, &self.id) {
             (Phase::Unloaded, _) => Some(Replaces::Anything),
-            // A sign-in that was not written was to end whoever is there, and so does the end of it.
-            (Phase::Active(_), _) if self.unsaved == Some(Replaces::Anything) => Some(Replaces::Anything),
-            (Phase::Active(_), Some(id)) => Some(Replaces::Login(id.login.clone())),
+            (Phase::Active(_), Some(id)) => {
+                self.former.push(id.login.clone());
+                Some(Replaces::Logins(self.former.clone()))
+            }
             // What is over is not in the store any more; what is there of the same login, another process has.
             _ => None,
         };

@@ -21,8 +21,8 @@ pub(crate) enum Replaces {
     Anything,
     /// Older tokens of the same login: it was renewed.
     Older(TokenId),
-    /// Any tokens of this login: somebody has signed out.
-    Login(Arc<str>),
+    /// Any tokens of these logins: somebody has signed out.
+    Logins(Vec<Arc<str>>),
     /// These tokens, which are over, and the older ones of their login, which have been spent. I15
     UpTo(TokenId),
 }
@@ -35,7 +35,7 @@ impl Unsaved {
                 // An end stays one, but for a new login.
                 Replaces::Anything => self.record.is_some(),
                 // A claim that was made before may be on its way: it has to find another version.
-                Replaces::Login(_) => true,
+                Replaces::Logins(_) => true,
                 Replaces::Older(_) | Replaces::UpTo(_) => false,
             };
         };
@@ -47,7 +47,7 @@ impl Unsaved {
                 .as_ref()
                 .is_none_or(|record| there.id.login != record.id.login || there.id.number < record.id.number),
             Replaces::Older(id) => is_older(id),
-            Replaces::Login(login) => there.id.login == *login,
+            Replaces::Logins(logins) => logins.contains(&there.id.login),
             Replaces::UpTo(id) => there.id == *id || is_older(id),
         }
     }
@@ -80,7 +80,7 @@ mod tests {
         for (name, mine, replaces, older, same, newer, other, none) in [
             ("signed in", true, Replaces::Anything, true, false, false, true, true),
             ("renewed", true, Replaces::Older(id.clone()), true, false, false, false, false),
-            ("signed out", false, Replaces::Login(login), true, true, true, false, true),
+            ("signed out", false, Replaces::Logins(vec![login]), true, true, true, false, true),
             ("signed out unseen", false, Replaces::Anything, true, true, true, true, false),
             ("expired", false, Replaces::UpTo(id), true, true, false, false, false),
         ] {

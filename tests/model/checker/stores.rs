@@ -179,8 +179,12 @@ fn written(facts: &Facts<'_>) -> Checked {
                             let of_it =
                                 seen.signed().and_then(|it| it.access).map(|access| facts.family(access))
                                     == its;
-                            matches!(doing, Doing::SignOut | Doing::Logout)
-                                && (of_it || *seen == Seen::Unloaded)
+                            // With a sign-in as somebody else it was to end already.
+                            let ends = matches!(
+                                doing,
+                                Doing::SignOut | Doing::Logout | Doing::Login(_) | Doing::SignIn(_)
+                            );
+                            ends && (of_it || *seen == Seen::Unloaded)
                         });
                         // That of the same login which came before has been spent.
                         let ended = |what: &BTreeSet<(Process, Token)>, token: Option<Token>| {

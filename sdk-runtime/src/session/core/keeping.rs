@@ -63,6 +63,7 @@ impl Core {
     /// The store holds what the session is.
     pub(crate) fn nothing_to_save(&mut self) {
         self.unsaved = None;
+        self.former.clear();
         if std::mem::take(&mut self.is_degraded) && !self.is_closed() {
             self.events.push(SessionEvent::StoreRecovered);
         }
@@ -83,7 +84,7 @@ impl Core {
     /// The sign-out as of `serial`, which had not seen whose it is, is that of `login`.
     pub(crate) fn ends(&mut self, serial: u64, login: Arc<str>) {
         if serial == self.serial && self.unsaved == Some(Replaces::Anything) {
-            self.unsaved = Some(Replaces::Login(login));
+            self.unsaved = Some(Replaces::Logins(vec![login]));
         }
     }
 
