@@ -190,13 +190,7 @@ impl Core {
             return Err(IdentityChanged::new(true).into());
         }
         let jar = jar.unwrap_or_else(|| self.view.jar_for_sign_in());
-        if self.is_stored {
-            match (&self.unsaved, &self.id) {
-                (Some(Replaces::Logins(logins)), _) => self.former.extend(logins.iter().cloned()),
-                (_, Some(id)) => self.former.push(id.login.clone()),
-                _ => {}
-            }
-        }
+        self.leave();
         self.next_epoch(jar, Phase::SignedOut);
         self.id = Some(TokenId::first(self.random.u64(..)));
         let login = self.publish(credential, Kept::default(), now);
@@ -217,8 +211,8 @@ impl Core {
         };
         let replaces = match (&self.view.phase, &self.id) {
             (Phase::Unloaded, _) => Some(Replaces::Anything),
-            (Phase::Active(_), Some(id)) => {
-                self.former.push(id.login.clone());
+            (Phase::Active(_), Some(_)) => {
+                self.leave();
                 Some(Replaces::Logins(self.former.clone()))
             }
             // What is over is not in the store any more; what is there of the same login, another process has.
@@ -243,6 +237,15 @@ impl Core {
         self.unsaved_at_close = self.unsaved();
         self.next_epoch(Arc::default(), Phase::Closed);
         self.events.push(SessionEvent::Closed);
+    }
+
+    /// Whoever is signed in is to be no more, in the store too.
+    fn leave(&mut self) {
+        if let (true, Phase::Active(_), Some(id)) = (self.is_stored, &self.view.phase, &self.id)
+            && !self.former.contains(&id.login)
+        {
+            self.former.push(id.login.clone());
+        }
     }
 
     fn next_epoch(&mut self, jar: Arc<Jar>, phase: Phase) {

@@ -84,7 +84,8 @@ impl Core {
     /// The sign-out as of `serial`, which had not seen whose it is, is that of `login`.
     pub(crate) fn ends(&mut self, serial: u64, login: Arc<str>) {
         if serial == self.serial && self.unsaved == Some(Replaces::Anything) {
-            self.unsaved = Some(Replaces::Logins(vec![login]));
+            self.former = vec![login];
+            self.unsaved = Some(Replaces::Logins(self.former.clone()));
         }
     }
 
