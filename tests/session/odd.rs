@@ -143,6 +143,34 @@ async fn i14_whoever_sleeps_while_the_answer_is_waited_for_sends_nothing_again()
 }
 
 #[tokio::test(start_paused = true)]
+async fn i14_a_second_send_is_not_begun_that_would_outlast_the_lease() {
+    let (server, kept, wall) = (server(), MemoryStore::new(), Wall::new());
+    let open = || {
+        let shown = wall.clone();
+        builder(&server).store(kept.clone()).wall_clock(move || shown.now()).build().unwrap()
+    };
+    let (one, two) = (open(), open());
+    one.login(&user("ann")).await.unwrap();
+    two.issue(1).await.unwrap();
+    server.expire_access_tokens();
+    server.next_refresh(Reply::hang());
+    let first = tokio::spawn(one.issue(1).into_future());
+    server.wait_for(|counts| counts.refreshes == 1).await;
+    // The machine slept for half a minute: the lease is still good, for 11 s, and a send may take 20 s.
+    wall.forward(Duration::from_secs(49));
+    let hold = server.hold_refreshes();
+    sleep(Duration::from_secs(22)).await;
+    wall.forward(Duration::from_secs(12));
+    let second = tokio::spawn(two.issue(2).into_future());
+    sleep(Duration::from_secs(1)).await;
+    assert_eq!(server.counts().refreshes, 2, "I14: the first and that of the other, and none beside it");
+    hold.release();
+    assert_eq!(second.await.unwrap().unwrap().owner, "ann");
+    assert!(matches!(first.await.unwrap(), Err(Error::RefreshUnavailable(_))));
+    assert_eq!(server.counts().reused, 0);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_store_that_panics_when_tokens_are_written() {
     let (server, kept) = (server(), MemoryStore::new());
     let armed = Arc::new(AtomicBool::new(false));

@@ -347,9 +347,9 @@ impl Taken {
         clock.now().since(&self.since) > LEASE_MARGIN / 2
     }
 
-    /// Whether it may be another's by now, after a first send.
+    /// Whether it may be another's before a second send is over, which takes half of what both may.
     pub(crate) fn is_over(&self, clock: &Clock) -> bool {
-        self.record.lease.is_some() && clock.now().since(&self.since) > self.sends + LEASE_MARGIN / 2
+        self.record.lease.is_some() && clock.now().since(&self.since) > self.sends / 2 + LEASE_MARGIN / 2
     }
 }
 
