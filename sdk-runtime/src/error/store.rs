@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 type Source = Box<dyn StdError + Send + Sync>;
 
-/// The place where a login is kept cannot be read, or not be written to. Nothing in it was changed.
+/// The place where a login is kept cannot be read, or not be written to. Whether a write that failed was done all
+/// the same is not known: the session looks before it goes on.
 #[derive(Clone)]
 pub struct StoreError(Arc<Inner>);
 
