@@ -50,6 +50,8 @@ pub(crate) struct Exchange {
     pub(crate) answer: TransportResponse,
     /// Whether it came from the client's own origin or one that is trusted as that, without a detour.
     pub(crate) own_origin: bool,
+    /// Whether the request that it answers had a credential on it: the header, or any cookie.
+    pub(crate) signed: bool,
     /// Whether a redirect led to an origin that is neither the one before it nor trusted as the client's own.
     pub(crate) strayed: bool,
     /// The request it answers, where that is not the one that was made but one it was redirected to.
@@ -92,9 +94,7 @@ impl Upstream {
                         .extend(self.headers.get_all(name).iter().map(|value| (name.clone(), value.clone())));
                 }
             }
-            if own_origin {
-                sign(&mut outgoing, credentials)?;
-            }
+            let signed = own_origin && sign(&mut outgoing, credentials)?;
             permit(current)?;
             let answer = self.transport.send(outgoing).await?;
             // A cookie that may not go back is not taken either.
@@ -109,12 +109,12 @@ impl Upstream {
                 Contents::Secret => None,
             };
             let Some(location) = location else {
-                return Ok(Exchange { answer, own_origin, strayed, redirected, is_spent: false });
+                return Ok(Exchange { answer, own_origin, signed, strayed, redirected, is_spent: false });
             };
             let mut next = current.clone();
             redirect(&mut next, answer.status(), location)?;
             if next.is_spent() {
-                return Ok(Exchange { answer, own_origin, strayed, redirected, is_spent: true });
+                return Ok(Exchange { answer, own_origin, signed, strayed, redirected, is_spent: true });
             }
             let stays = if own_origin {
                 self.base.trusts(&next.url)
@@ -132,10 +132,11 @@ impl Upstream {
     }
 }
 
-fn sign(request: &mut TransportRequest, credentials: Credentials<'_>) -> Result<(), Error> {
+/// Puts the credentials on `request`. Says whether there were any for its address.
+fn sign(request: &mut TransportRequest, credentials: Credentials<'_>) -> Result<bool, Error> {
     let cookies = credentials.jar.and_then(|jar| jar.header(&request.url));
     if credentials.header.is_none() && cookies.is_none() {
-        return Ok(());
+        return Ok(false);
     }
     must_be_private(&request.url)?;
     if let Some((name, value)) = credentials.header {
@@ -148,7 +149,7 @@ fn sign(request: &mut TransportRequest, credentials: Credentials<'_>) -> Result<
         };
         request.headers.insert(COOKIE, cookies);
     }
-    Ok(())
+    Ok(true)
 }
 
 /// The declaration's own cookies and the jar's, in the one header that may be sent (RFC 6265, 5.4).

@@ -9,6 +9,7 @@ mod closing;
 mod edges;
 mod events;
 mod failure;
+mod forbids;
 mod identity;
 mod judged;
 mod kept;

@@ -3,11 +3,12 @@
 use std::future::IntoFuture;
 use std::time::Duration;
 
-use sdk_runtime::{Error, ExpiredReason};
+use sdk_runtime::{Error, ExpiredReason, TokenStore as _};
 use sdk_testkit::{Reply, TokenServer};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, advance};
 
+use crate::shelf::{Shelf, Writes};
 use crate::tracker::{LATENCY, TrackerClient, client, user, with_issues};
 
 /// A server whose tokens live for a thousand seconds and say so, and a client that is signed in. They are renewed in the
@@ -91,4 +92,93 @@ async fn a_login_that_was_revoked_goes_on_until_its_token_ends() {
     let Err(Error::SessionExpired(expired)) = client.issue(3).await else { panic!("still going on") };
     assert_eq!(expired.reason(), ExpiredReason::RefreshRejected);
     assert_eq!(server.counts().refreshes, 1, "I29");
+}
+
+/// Ways in which a refresh does not come to an end while the access token is good for another 25 seconds.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Stuck {
+    TheServerHangs,
+    AnotherHoldsTheLock,
+    TheStoreHangs,
+}
+
+#[tokio::test(start_paused = true)]
+async fn i36_a_call_waits_two_seconds_at_most_while_its_token_can_sign() {
+    for stuck in [Stuck::TheServerHangs, Stuck::AnotherHoldsTheLock, Stuck::TheStoreHangs] {
+        let builder = TokenServer::builder().access_lifetime(Duration::from_secs(1000)).tells_lifetime(true);
+        let server = with_issues(builder.build());
+        let shelf = Shelf::lockable();
+        let client = shelf.client(&server);
+        client.login(&user("ann")).await.unwrap();
+        advance(Duration::from_secs(975)).await;
+        let (hold, lock) = (server.hold_refreshes(), shelf.try_lock().await.unwrap());
+        match stuck {
+            Stuck::TheServerHangs => drop(lock),
+            Stuck::AnotherHoldsTheLock => std::mem::forget(lock),
+            Stuck::TheStoreHangs => {
+                drop(lock);
+                shelf.writes(Writes::Never);
+            }
+        }
+        for (age, most) in [(975, 2.0), (998, 1.0), (999, 0.5)] {
+            let called = Instant::now();
+            let mut calls = JoinSet::new();
+            (0..50).for_each(|id| drop(calls.spawn(client.issue(id).into_future())));
+            calls.spawn({
+                let session = client.session().clone();
+                async move {
+                    session
+                        .access_token()
+                        .await
+                        .map(|_| crate::tracker::Issue { id: 0, owner: String::new() })
+                }
+            });
+            while let Some(done) = calls.join_next().await {
+                done.unwrap().unwrap_or_else(|error| panic!("I36: {stuck:?} {age}: {error:?}"));
+                let waited = called.elapsed().saturating_sub(LATENCY).as_secs_f64();
+                assert!(waited <= most + 0.002, "I36: {stuck:?} {age}: {waited}");
+            }
+            let next = Duration::from_secs(if age == 975 { 23 } else { 1 });
+            advance(next.saturating_sub(called.elapsed())).await;
+        }
+        assert_eq!(server.counts().rejected_calls, 0, "{stuck:?}");
+        drop(hold);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn i36_with_tokens_of_one_second_no_call_waits_longer_than_a_refresh() {
+    for latency in [5, 50, 200, 400] {
+        let latency = Duration::from_millis(latency);
+        let builder = TokenServer::builder().access_lifetime(Duration::from_secs(1)).tells_lifetime(true);
+        let server = with_issues(builder.build());
+        server.refresh_latency(latency);
+        let client = client(&server);
+        client.login(&user("ann")).await.unwrap();
+        let mut callers = JoinSet::new();
+        for caller in 0..50 {
+            let client = client.clone();
+            callers.spawn(async move {
+                let mut waits = Vec::new();
+                tokio::time::sleep(Duration::from_millis(caller * 7)).await;
+                for id in 0..200 {
+                    let called = Instant::now();
+                    client.issue(id).await.unwrap();
+                    waits.push(called.elapsed());
+                    tokio::time::sleep(Duration::from_millis(61)).await;
+                }
+                waits
+            });
+        }
+        let mut waits = Vec::new();
+        while let Some(done) = callers.join_next().await {
+            waits.extend(done.unwrap());
+        }
+        waits.sort_unstable();
+        let (p99, longest) = (waits[waits.len() * 99 / 100], waits[waits.len() - 1]);
+        let bound = 2 * (latency + LATENCY);
+        assert!(p99 <= bound, "I36: {latency:?}: {p99:?} of {longest:?}");
+        assert!(longest <= bound + LATENCY, "I36: {latency:?}: {longest:?}");
+        assert_eq!(server.counts().reused, 0);
+    }
 }

@@ -30,6 +30,8 @@ pub(super) struct Reply {
     pub(super) came: Came,
     /// Whether it came from the client's own origin, without a detour.
     pub(super) own_origin: bool,
+    /// Whether the request that it answers had the credential on it.
+    signed: bool,
     /// Whether a redirect to another origin chose what it answers.
     pub(super) strayed: bool,
     /// The request it answers, where that is not the one that was made but one it was redirected to.
@@ -43,6 +45,19 @@ pub(super) enum Came {
 }
 
 impl Reply {
+    /// Whether it says that the server has accepted what the request was signed with: it was signed, this is the client's own server,
+    /// and it has looked at the credential. One that fails, or asks for time, or for another credential, may not have.
+    fn accepts_the_credential(&self) -> bool {
+        let has_looked = match &self.came {
+            Came::Success(_) => true,
+            Came::Failure(answer, _) => {
+                let status = answer.status();
+                !status.is_server_error() && !matches!(status.as_u16(), 401 | 407 | 408 | 421 | 425 | 429)
+            }
+        };
+        has_looked && self.signed && self.own_origin
+    }
+
     /// The answer that may become another one.
     fn failure(&self) -> Option<&ErrorResponse> {
         match &self.came {
@@ -115,9 +130,10 @@ impl Inner {
             Caller::Login(identity) => identity,
         };
         let shared = self.session.shared();
+        let endpoint = request.endpoint.qualified_name();
         let mut snapshot = match shared.fresh(identity, false)? {
             Some(snapshot) => snapshot,
-            None => way.progress.renewing(shared.credential(identity)).await?,
+            None => way.progress.renewing(shared.credential(identity, Some(endpoint))).await?,
         };
         let refused = match self.signed(request, &mut snapshot, identity, false, way).await? {
             Judged::Surface(reply) => return Ok(reply),
@@ -125,7 +141,7 @@ impl Inner {
         };
         // What a redirect led away from was taken by the server: only what it refused is sent again.
         let request = refused.redirected.as_ref().unwrap_or(request);
-        let replacement = shared.replacement(identity, refused.of(&snapshot, request), &refused.answer);
+        let replacement = shared.replacement(identity, endpoint, refused.of(&snapshot), &refused.answer);
         let mut snapshot = way.progress.renewing(replacement).await?;
         if request.is_spent() {
             return Err(NotReplayable::from(refused.answer).into());
@@ -136,9 +152,10 @@ impl Inner {
                 Ok(Reply { redirected: reply.redirected.or(refused.redirected), ..reply })
             }
             Judged::Refused(again) => {
-                let over = again.login_over.then(|| shared.login_over(snapshot.stamp)).flatten();
+                let over = again.login_over();
+                let over = over.and_then(|expired| shared.login_over(snapshot.stamp, expired));
                 let expired = over.unwrap_or_else(|| {
-                    shared.hold(request.endpoint.qualified_name(), snapshot.stamp);
+                    shared.hold(endpoint, snapshot.stamp);
                     SessionExpired::new(ExpiredReason::ReplayRejected)
                 });
                 Err(expired.seen_with(again.answer).into())
@@ -207,9 +224,7 @@ impl Inner {
                 .attempt(request, self.credentials(snapshot), way, || shared.permit(identity, sent))
                 .await
                 .map(|reply| self.judge(reply, snapshot));
-            // A server that fails says nothing about the token.
-            let fails = |reply: &Reply| reply.failure().is_some_and(|it| it.status().is_server_error());
-            if matches!(&judged, Ok(Judged::Surface(reply)) if !fails(reply)) {
+            if matches!(&judged, Ok(Judged::Surface(reply)) if reply.accepts_the_credential()) {
                 shared.accepted(snapshot, request.endpoint.qualified_name());
             }
             let Some(pause) = way.retry.pause(judged.as_ref().map(Judged::failure)) else {
@@ -219,7 +234,8 @@ impl Inner {
             sent = true;
             shared.permit(identity, sent)?;
             // The one it went out with may have been refused to somebody else meanwhile.
-            *snapshot = way.progress.renewing(shared.credential(identity)).await?;
+            let endpoint = request.endpoint.qualified_name();
+            *snapshot = way.progress.renewing(shared.credential(identity, Some(endpoint))).await?;
         }
     }
 
@@ -241,7 +257,9 @@ impl Inner {
 
     /// What `reply` to a request signed with `snapshot` means for the session.
     fn judge(&self, reply: Reply, snapshot: &Snapshot) -> Judged {
-        let Reply { came: Came::Failure(answer, None), own_origin: true, strayed, redirected } = reply else {
+        let Reply { came: Came::Failure(answer, None), own_origin: true, signed, strayed, redirected } =
+            reply
+        else {
             return Judged::Surface(reply);
         };
         let scheme = self.session.shared().attachment.scheme();
@@ -260,7 +278,7 @@ impl Inner {
             Verdict::Surface => None,
         };
         let came = Came::Failure(answer, lacking);
-        Judged::Surface(Reply { came, own_origin: true, strayed, redirected })
+        Judged::Surface(Reply { came, own_origin: true, signed, strayed, redirected })
     }
 
     /// A header that the session sets must not be set by a call as well: one of them would be ignored.
@@ -283,7 +301,7 @@ impl Inner {
     }
 
     async fn read(&self, request: &Prepared, exchange: Exchange, whole: bool) -> Result<Reply, Error> {
-        let Exchange { answer, own_origin, strayed, redirected, is_spent } = exchange;
+        let Exchange { answer, own_origin, signed, strayed, redirected, is_spent } = exchange;
         let (parts, body) = answer.into_parts();
         let came = if parts.status.is_success() {
             let head = Head::new(parts.status, parts.headers);
@@ -300,7 +318,7 @@ impl Inner {
             }
             Came::Failure(answer, None)
         };
-        Ok(Reply { came, own_origin, strayed, redirected })
+        Ok(Reply { came, own_origin, signed, strayed, redirected })
     }
 }
 
@@ -328,9 +346,12 @@ struct Refused {
 }
 
 impl Refused {
-    fn of(&self, snapshot: &Snapshot, request: &Prepared) -> Rejection {
-        let endpoint = request.endpoint.qualified_name();
-        Rejection { stamp: snapshot.stamp, login_over: self.login_over, endpoint }
+    fn of(&self, snapshot: &Snapshot) -> Rejection {
+        Rejection { stamp: snapshot.stamp, login_over: self.login_over() }
+    }
+
+    fn login_over(&self) -> Option<SessionExpired> {
+        self.login_over.then(|| SessionExpired::login_over(self.answer.clone()))
     }
 }
 

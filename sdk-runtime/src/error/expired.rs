@@ -42,6 +42,16 @@ impl SessionExpired {
         Self(Arc::new(Inner { reason, message: None, refresh: None, response: None }))
     }
 
+    /// The server said with `response` that the login is over.
+    pub(crate) fn login_over(response: ErrorResponse) -> Self {
+        Self(Arc::new(Inner {
+            reason: ExpiredReason::LoginOver,
+            message: response.message().map(str::to_owned),
+            refresh: None,
+            response: Some(response),
+        }))
+    }
+
     pub(crate) fn rejected(message: Option<String>, refresh: ErrorResponse) -> Self {
         Self(Arc::new(Inner {
             reason: ExpiredReason::RefreshRejected,

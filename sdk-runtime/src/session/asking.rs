@@ -10,7 +10,7 @@ use super::event::{Demand, Identity, Rejection, Spare};
 use super::run::Run;
 use super::shared::{Inner, Shared};
 use super::snapshot::{Phase, Snapshot, Validity};
-use crate::clock::Now;
+use crate::clock::{self, Now};
 use crate::error::{Error, ErrorResponse};
 
 impl Shared {
@@ -19,19 +19,23 @@ impl Shared {
         permit(&self.view_ref(), identity, sent)
     }
 
-    /// What to sign a call of `identity` with: at once while the token is fresh, after a run otherwise.
+    /// What to sign a call of `identity` to `endpoint` with: at once while the token is fresh, after a run otherwise.
     ///
     /// # Cancel safety
     ///
     /// A run that was started goes on, for everybody else.
-    pub(crate) async fn credential(self: &Arc<Self>, identity: &Identity) -> Result<Arc<Snapshot>, Error> {
+    pub(crate) async fn credential(
+        self: &Arc<Self>,
+        identity: &Identity,
+        endpoint: Option<&'static str>,
+    ) -> Result<Arc<Snapshot>, Error> {
         match self.fresh(identity, false)? {
             Some(snapshot) => Ok(snapshot),
-            None => self.demand(identity, None).await,
+            None => self.demand(identity, endpoint, None).await,
         }
     }
 
-    /// What to replay a call of `identity` with, after `answer` refused what `rejection` says.
+    /// What to replay a call of `identity` to `endpoint` with, after `answer` rejected what `rejection` says.
     ///
     /// # Cancel safety
     ///
@@ -39,10 +43,11 @@ impl Shared {
     pub(crate) async fn replacement(
         self: &Arc<Self>,
         identity: &Identity,
+        endpoint: &'static str,
         rejection: Rejection,
         answer: &ErrorResponse,
     ) -> Result<Arc<Snapshot>, Error> {
-        self.demand(identity, Some(rejection)).await.map_err(|error| match error {
+        self.demand(identity, Some(endpoint), Some(rejection)).await.map_err(|error| match error {
             Error::SessionExpired(expired) => expired.seen_with(answer.clone()).into(),
             other => other,
         })
@@ -57,7 +62,7 @@ impl Shared {
             Phase::Unloaded | Phase::SignedOut => return Err(Error::NotSignedIn),
             Phase::Expired(_) | Phase::Closed => None,
         };
-        self.credential(&Identity { epoch: view.epoch, subject }).await
+        self.credential(&Identity { epoch: view.epoch, subject }, None).await
     }
 
     /// Renews the token now, and waits for it.
@@ -101,7 +106,7 @@ impl Shared {
             Phase::Active(snapshot) => match snapshot.validity(|| self.clock.now()) {
                 Validity::Fresh => Some(snapshot.clone()),
                 // One of all who see it renews it, and that one takes the lock.
-                Validity::Stale if !snapshot.may_be_renewed(self.clock.now().mono) => Some(snapshot.clone()),
+                Validity::Stale if !snapshot.may_be_renewed(self.clock.now()) => Some(snapshot.clone()),
                 _ => None,
             },
             _ => None,
@@ -111,21 +116,33 @@ impl Shared {
     async fn demand(
         self: &Arc<Self>,
         identity: &Identity,
+        endpoint: Option<&'static str>,
         rejected: Option<Rejection>,
     ) -> Result<Arc<Snapshot>, Error> {
         let sent = rejected.is_some();
         loop {
-            let (run, spare) = match self.decide(identity, rejected) {
+            let (run, spare) = match self.decide(identity, endpoint, rejected.as_ref()) {
                 Ok(snapshot) => return Ok(snapshot),
                 Err(Wait::For(run, spare)) => (run, spare),
                 Err(Wait::Not(error)) => return Err(error),
             };
-            match run.settled().await {
+            let settled = match &spare {
+                Some(spare) => clock::within(spare.patience, run.settled()).await,
+                None => Some(run.settled().await),
+            };
+            // I36: it has waited as long as a call with a token that signs may. The run goes on.
+            let Some(settled) = settled else {
+                match spare.filter(|spare| spare.signs(self.clock.now())) {
+                    Some(spare) => return permit(&self.view_ref(), identity, sent).map(|()| spare.snapshot),
+                    None => continue,
+                }
+            };
+            match settled {
                 // Fenced: what became of this call's login is for the core to say.
                 None => {}
                 Some(Err(error)) => {
-                    return match spare.filter(|spare| spare.still_signs(self.clock.now())) {
-                        Some(spare) => permit(&self.view_ref(), identity, sent).map(|()| spare),
+                    return match spare.filter(|spare| spare.signs(self.clock.now())) {
+                        Some(spare) => permit(&self.view_ref(), identity, sent).map(|()| spare.snapshot),
                         None => Err(error),
                     };
                 }
@@ -142,11 +159,12 @@ impl Shared {
     fn decide(
         self: &Arc<Self>,
         identity: &Identity,
-        rejected: Option<Rejection>,
+        endpoint: Option<&'static str>,
+        rejected: Option<&Rejection>,
     ) -> Result<Arc<Snapshot>, Wait> {
         let now = self.clock.now();
         let mut inner = self.lock();
-        let demand = inner.core.demand(identity, rejected, now);
+        let demand = inner.core.demand(identity, endpoint, rejected, now);
         self.carry_out(inner, demand)
     }
 

@@ -21,7 +21,7 @@ use std::time::Duration;
 use super::attach::Credential;
 use super::event::{Identity, Refused, RunId};
 use super::events::SessionEvent;
-use super::limits::{Budget, Holds};
+use super::limits::Throttle;
 use super::record::TokenId;
 use super::snapshot::{Phase, Snapshot, Stamp, View};
 use super::state::Login;
@@ -30,7 +30,7 @@ use super::unsaved::{Replaces, Unsaved};
 use super::windows::Windows;
 use crate::clock::{Instant, Now};
 use crate::cookies::Jar;
-use crate::error::{Error, ExpiredReason, IdentityChanged, RefreshUnavailable, SessionExpired};
+use crate::error::{Error, IdentityChanged, RefreshUnavailable, SessionExpired};
 use crate::secret::RefreshToken;
 
 #[derive(Debug)]
@@ -56,8 +56,9 @@ pub(crate) struct Core {
     runs: u64,
     cool_down: Option<CoolDown>,
     failures: u32,
-    holds: Holds,
-    budget: Budget,
+    throttle: Throttle,
+    /// The endpoints that have rejected the token at hand.
+    rejected_by: Vec<&'static str>,
     random: fastrand::Rng,
     /// What the store does not have yet, and may be put in the place of.
     unsaved: Option<Replaces>,
@@ -105,8 +106,8 @@ impl Core {
             runs: 0,
             cool_down: None,
             failures: 0,
-            holds: Holds::default(),
-            budget: Budget::default(),
+            throttle: Throttle::default(),
+            rejected_by: Vec::new(),
             random: fastrand::Rng::with_seed(seed),
             unsaved: None,
             former: Vec::new(),
@@ -138,29 +139,29 @@ impl Core {
         std::mem::take(&mut self.events)
     }
 
-    /// `endpoint` refused the token with `stamp`, which had just been renewed for it.
+    /// `endpoint` rejected the token with `stamp`, which had just been refreshed for it.
     pub(crate) fn hold(&mut self, endpoint: &'static str, stamp: Stamp, now: Instant) {
         if stamp.epoch == self.view.epoch {
-            self.holds.add(endpoint, stamp, now);
+            self.throttle.hold(endpoint, stamp, now);
         }
     }
 
-    /// `endpoint` has taken a token.
-    pub(crate) fn release(&mut self, endpoint: &'static str) {
-        self.holds.release(endpoint);
+    /// `endpoint` has accepted a token.
+    pub(crate) fn accepted(&mut self, endpoint: &'static str) {
+        self.throttle.accepted(endpoint);
     }
 
-    /// Whether any endpoint is on hold.
-    pub(crate) fn holds_any(&self) -> bool {
-        !self.holds.is_empty()
+    /// Whether any endpoint gets no refresh for a token.
+    pub(crate) fn blocks_any(&self) -> bool {
+        self.throttle.blocks_any()
     }
 
-    /// The server said, of the credential with `stamp`, that no renewal can help.
-    pub(crate) fn login_over(&mut self, stamp: Stamp) -> Option<SessionExpired> {
+    /// The server said, of the credential with `stamp`, that no refresh can help: `expired` is how it said so.
+    pub(crate) fn login_over(&mut self, stamp: Stamp, expired: SessionExpired) -> Option<SessionExpired> {
         let is_current = matches!(&self.view.phase, Phase::Active(snapshot) if snapshot.stamp == stamp);
         is_current.then(|| {
             self.run = None;
-            self.expire(SessionExpired::new(ExpiredReason::LoginOver))
+            self.expire(expired)
         })
     }
 
@@ -253,8 +254,7 @@ impl Core {
         self.refresh = None;
         self.id = None;
         self.run = None;
-        self.holds = Holds::default();
-        self.budget = Budget::default();
+        self.throttle = Throttle::default();
         self.recover();
         self.changed = true;
     }
@@ -270,6 +270,7 @@ impl Core {
     /// Makes `credential` the one that signs, with what is `kept` for what it does not say.
     fn publish(&mut self, credential: Credential, kept: Kept, now: Now) -> Login {
         self.generation += 1;
+        self.rejected_by.clear();
         let stamp = Stamp { epoch: self.view.epoch, generation: self.generation };
         let Credential { tokens, header, lifetime, age } = credential;
         let random = self.random.f64();

@@ -187,21 +187,22 @@ fn i18_only_what_no_server_had_taken_costs() {
             }
         }
         assert_eq!(storms > 0, is_storm, "accepted: {accepted}, rejected: {rejected}");
-        assert_eq!(matches!(world.demand(&me, None), Demand::Fail(_)), is_storm);
+        // Calls are refused no refresh of a token that was given up.
+        assert_eq!(matches!(world.demand(&me, None), Demand::Start(..)), is_storm);
     }
 }
 
 #[test]
-fn a_hold_is_of_the_epoch_and_over_when_the_endpoint_takes_a_token() {
+fn a_hold_is_of_the_epoch_and_blocks_until_the_endpoint_accepts_a_token() {
     let mut world = World::signed_in();
     let stamp = world.active().stamp;
-    assert!(!world.core.holds_any());
+    assert!(!world.core.blocks_any());
     world.core.hold("Api::x", Stamp { epoch: stamp.epoch + 1, ..stamp }, world.now.mono);
-    assert!(!world.core.holds_any(), "whoever it was refused to is not signed in any more");
+    assert!(!world.core.blocks_any(), "whoever it was refused to is not signed in any more");
     world.core.hold("Api::x", stamp, world.now.mono);
-    assert!(world.core.holds_any());
-    world.core.release("Api::x");
-    assert!(!world.core.holds_any());
+    assert!(world.core.blocks_any());
+    world.core.accepted("Api::x");
+    assert!(!world.core.blocks_any());
 }
 
 #[test]
@@ -212,4 +213,15 @@ fn there_is_something_to_show_only_when_something_has_changed() {
     assert!(!world.core.take_changed());
     world.core.sign_out().unwrap();
     assert!(world.core.take_changed() && !world.core.take_changed());
+}
+
+#[test]
+fn i15_a_login_that_was_ended_elsewhere_leaves_nothing_to_write() {
+    let now = Now { mono: crate::clock::now(), wall: std::time::SystemTime::UNIX_EPOCH };
+    let mut core = Core::new(7, true);
+    core.make_renewable();
+    core.sign_in(tokens("first"), None, None, now).unwrap();
+    let Demand::Start(start, _) = core.demand_renewal(now) else { panic!("not renewed") };
+    core.finish(start.run, Outcome::Gone, now).unwrap().unwrap_err();
+    assert!(core.unsaved().is_none(), "I15: it would clear what somebody has put there since");
 }

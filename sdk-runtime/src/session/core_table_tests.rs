@@ -50,7 +50,13 @@ const EVENTS: [(&str, Happens); 17] = [
     }),
     ("a server says the login is over", |world| {
         let stamp = world.stamp()?;
-        Some(world.core.login_over(stamp).map_or("the answer".to_owned(), |_| "`SessionExpired`".to_owned()))
+        let expired = SessionExpired::new(ExpiredReason::LoginOver);
+        Some(
+            world
+                .core
+                .login_over(stamp, expired)
+                .map_or("the answer".to_owned(), |_| "`SessionExpired`".to_owned()),
+        )
     }),
     ("`refresh()`", |world| Some(world.asks(Core::demand_renewal))),
     ("`resume()`", |world| Some(world.asks(Core::demand_resume))),
@@ -141,7 +147,7 @@ impl World {
     /// A call that begins now, by whoever is signed in.
     fn call(&mut self) -> String {
         let me = Identity { epoch: self.core.view().epoch, subject: None };
-        self.asks(|core, now| core.demand(&me, None, now))
+        self.asks(|core, now| core.demand(&me, Some("Api::x"), None, now))
     }
 
     /// The shell has the store looked into first.

@@ -14,7 +14,7 @@ mod table;
 #[path = "core_window_tests.rs"]
 mod windows;
 use crate::endpoint::Endpoint;
-use crate::error::{ErrorResponse, UnavailableCause};
+use crate::error::{ErrorResponse, ExpiredReason, UnavailableCause};
 
 static ENDPOINT: Endpoint = Endpoint::new("Api::refresh", "POST", "/refresh");
 
@@ -68,8 +68,12 @@ impl World {
     }
 
     fn demand(&mut self, identity: &Identity, rejected: Option<Stamp>) -> Demand {
-        let rejected = rejected.map(|stamp| Rejection { stamp, login_over: false, endpoint: "Api::x" });
-        self.core.demand(identity, rejected, self.now)
+        self.demand_at("Api::x", identity, rejected)
+    }
+
+    fn demand_at(&mut self, endpoint: &'static str, identity: &Identity, rejected: Option<Stamp>) -> Demand {
+        let rejected = rejected.map(|stamp| Rejection { stamp, login_over: None });
+        self.core.demand(identity, Some(endpoint), rejected.as_ref(), self.now)
     }
 
     fn start(&mut self) -> (RunId, Grant) {
@@ -342,16 +346,16 @@ fn a_login_that_is_over_is_over_for_the_current_credential_alone() {
     let mut world = World::signed_in();
     let (me, first) = (world.me(), world.active().stamp);
     let (run, _) = world.start();
-    let over = |stamp| Some(Rejection { stamp, login_over: true, endpoint: "Api::x" });
+    let expired = || SessionExpired::new(ExpiredReason::LoginOver);
+    let over = |stamp| Rejection { stamp, login_over: Some(expired()) };
+    let endpoint = Some("Api::x");
     world.finish(run, Outcome::Success(tokens("two").into())).unwrap().unwrap();
-    assert!(matches!(world.core.demand(&me, over(first), world.now), Demand::Sign(_)), "I4");
-    assert!(world.core.login_over(first).is_none(), "I4");
+    assert!(matches!(world.core.demand(&me, endpoint, Some(&over(first)), world.now), Demand::Sign(_)), "I4");
+    assert!(world.core.login_over(first, expired()).is_none(), "I4");
     let (run, _) = world.start();
     let current = world.active().stamp;
-    let Demand::Fail(Error::SessionExpired(expired)) = world.core.demand(&me, over(current), world.now)
-    else {
-        panic!("no end");
-    };
+    let demand = world.core.demand(&me, endpoint, Some(&over(current)), world.now);
+    let Demand::Fail(Error::SessionExpired(expired)) = demand else { panic!("no end") };
     assert_eq!(expired.reason(), ExpiredReason::LoginOver);
     assert!(!world.core.is_under_way(run), "whoever waits is told at once");
     assert!(world.finish(run, Outcome::Success(tokens("three").into())).is_none(), "I29");
@@ -366,17 +370,6 @@ fn closed_is_for_good() {
     assert!(matches!(world.core.sign_in(tokens("x"), None, None, world.now), Err(Error::Closed)));
     assert!(matches!(world.core.sign_out(), Err(Error::Closed)));
     assert!(matches!(world.core.view().phase, Phase::Closed));
-}
-
-#[test]
-fn i15_a_login_that_was_ended_elsewhere_leaves_nothing_to_write() {
-    let now = Now { mono: crate::clock::now(), wall: std::time::SystemTime::UNIX_EPOCH };
-    let mut core = Core::new(7, true);
-    core.make_renewable();
-    core.sign_in(tokens("first"), None, None, now).unwrap();
-    let Demand::Start(start, _) = core.demand_renewal(now) else { panic!("not renewed") };
-    core.finish(start.run, Outcome::Gone, now).unwrap().unwrap_err();
-    assert!(core.unsaved().is_none(), "I15: it would clear what somebody has put there since");
 }
 
 #[test]

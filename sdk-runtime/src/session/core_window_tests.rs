@@ -20,7 +20,7 @@ fn a_stale_token_signs_for_all_and_is_renewed_by_one() {
     let me = world.me();
     let Demand::SignAndStart(signs, start) = world.demand(&me, None) else { panic!("nobody renews") };
     assert!(Arc::ptr_eq(&signs, &world.active()));
-    assert!(!signs.may_be_renewed(world.now.mono), "the lock-free way is open for everybody else");
+    assert!(!signs.may_be_renewed(world.now), "the lock-free way is open for everybody else");
     assert!(matches!(world.demand(&me, None), Demand::Sign(_)), "I1");
     world.finish(start.run, Outcome::Success(living(1000).into())).unwrap().unwrap();
     assert_eq!(world.active().validity(|| world.now), Validity::Fresh);
@@ -33,7 +33,7 @@ fn a_stale_token_whose_renewal_failed_is_renewed_again_after_the_cool_down() {
     let Demand::SignAndStart(_, start) = world.demand(&me, None) else { panic!("nobody renews") };
     world.finish(start.run, unavailable(Some(Duration::from_secs(7)))).unwrap().unwrap_err();
     assert!(matches!(world.demand(&me, None), Demand::Sign(_)), "I17");
-    assert!(!world.active().may_be_renewed(world.now.mono));
+    assert!(!world.active().may_be_renewed(world.now));
     world.now += Duration::from_secs(7);
     assert!(matches!(world.demand(&me, None), Demand::SignAndStart(..)), "I32");
 }
@@ -44,11 +44,11 @@ fn a_due_token_is_waited_for_and_signs_where_its_renewal_cannot_be_had() {
     let me = world.me();
     let Demand::Start(start, Some(spare)) = world.demand(&me, None) else { panic!("not waited for") };
     assert!(matches!(world.demand(&me, None), Demand::Join(Some(_))), "I1");
-    assert!(spare.still_signs(world.now));
+    assert!(spare.signs(world.now));
     world.finish(start.run, unavailable(None)).unwrap().unwrap_err();
     assert!(matches!(world.demand(&me, None), Demand::Sign(_)), "at once, while cooling down");
     world.now += Duration::from_secs(40);
-    assert!(!spare.still_signs(world.now));
+    assert!(!spare.signs(world.now));
     assert!(matches!(world.demand(&me, None), Demand::Start(_, None)), "it has lapsed");
 }
 
@@ -101,4 +101,81 @@ fn a_rejection_outranks_every_window() {
         assert!(matches!(world.demand(&me, Some(stamp)), Demand::Start(_, None)), "I26, {seconds}");
         assert!(matches!(world.demand(&me, None), Demand::Join(None)), "a new call waits");
     }
+}
+
+#[test]
+fn i36_a_call_waits_two_seconds_or_half_of_what_is_left() {
+    for (lifetime, age, patience) in [(1000, 970.5, 2.0), (1000, 999.0, 0.5), (10, 9.6, 0.2), (1, 0.96, 0.02)]
+    {
+        let mut world = aged(lifetime, age);
+        let me = world.me();
+        let Demand::Start(_, Some(first)) = world.demand(&me, None) else { panic!("not waited for") };
+        let Demand::Join(Some(next)) = world.demand(&me, None) else { panic!("not waited for") };
+        for spare in [&first, &next] {
+            let waits = spare.patience.as_secs_f64();
+            assert!((waits - patience).abs() < 1e-6, "I36: {lifetime} {age}: {waits}");
+            assert!(spare.signs(world.now), "I36");
+        }
+        world.active().reject();
+        assert!(!first.signs(world.now) && !next.signs(world.now), "I26: a server has rejected it meanwhile");
+    }
+}
+
+#[test]
+fn i34_a_token_that_one_endpoint_rejects_is_kept_for_those_that_may_accept_it() {
+    for (was_accepted, lifetime) in [(false, None), (true, None), (true, Some(1000))] {
+        let mut world = World::signed_in();
+        if let Some(lifetime) = lifetime {
+            world.core.sign_in(living(lifetime), None, None, world.now).unwrap();
+        }
+        if was_accepted {
+            world.active().accept();
+        }
+        let (me, stamp) = (world.me(), world.active().stamp);
+        let Demand::Start(start, None) = world.demand_at("Api::a", &me, Some(stamp)) else { panic!("I34") };
+        assert!(matches!(world.demand_at("Api::a", &me, None), Demand::Join(None)), "it has rejected it");
+        let waits = world.demand_at("Api::c", &me, None);
+        assert_eq!(matches!(waits, Demand::Join(Some(spare)) if spare.signs(world.now)), was_accepted, "I34");
+        world.finish(start.run, unavailable(None)).unwrap().unwrap_err();
+        let signs = |demand| matches!(demand, Demand::Sign(_));
+        assert!(matches!(world.demand_at("Api::a", &me, None), Demand::Fail(_)), "I7");
+        assert_eq!(signs(world.demand_at("Api::c", &me, None)), was_accepted, "I34: in the cool-down");
+        assert!(matches!(world.demand_at("Api::c", &me, Some(stamp)), Demand::Fail(_)), "it rejects it too");
+        assert!(matches!(world.demand_at("Api::c", &me, None), Demand::Fail(_)), "I26");
+        world.now += Duration::from_secs(1000);
+        let waits = world.demand_at("Api::d", &me, None);
+        let has_spare = was_accepted && lifetime.is_none();
+        assert!(
+            matches!(waits, Demand::Start(_, spare) if spare.is_some() == has_spare),
+            "a lapsed one signs nothing"
+        );
+    }
+}
+
+#[test]
+fn i34_an_endpoint_on_hold_gives_up_no_token() {
+    let mut world = World::signed_in();
+    let (me, stamp) = (world.me(), world.active().stamp);
+    world.core.hold("Api::a", Stamp { generation: 0, ..stamp }, world.now.mono);
+    let Demand::Start(start, None) = world.demand_at("Api::a", &me, Some(stamp)) else { panic!("I34") };
+    assert!(matches!(world.demand_at("Api::c", &me, None), Demand::Sign(_)), "I34: nobody else waits");
+    world.finish(start.run, unavailable(None)).unwrap().unwrap_err();
+    assert!(matches!(world.demand_at("Api::c", &me, None), Demand::Sign(_)), "I34");
+    world.core.hold("Api::a", stamp, world.now.mono);
+    let Demand::Fail(Error::SessionExpired(expired)) = world.demand_at("Api::a", &me, Some(stamp)) else {
+        panic!("I35")
+    };
+    assert_eq!(expired.reason(), ExpiredReason::EndpointRejects);
+    assert!(!world.active().is_rejected(), "I34");
+}
+
+#[test]
+fn i34_a_login_that_cannot_be_refreshed_any_more_is_not_ended_by_an_endpoint_on_hold() {
+    let mut world = aged(1000, 850.1);
+    let (me, stamp) = (world.me(), world.active().stamp);
+    world.core.hold("Api::a", Stamp { generation: 0, ..stamp }, world.now.mono);
+    let Demand::SignAndStart(_, start) = world.demand(&me, None) else { panic!("nobody renews") };
+    world.finish(start.run, refused()).unwrap().unwrap_err();
+    assert!(matches!(world.demand_at("Api::a", &me, Some(stamp)), Demand::Fail(_)));
+    assert!(matches!(world.demand_at("Api::c", &me, None), Demand::Sign(_)), "I34");
 }

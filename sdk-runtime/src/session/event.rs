@@ -11,6 +11,7 @@ use super::attach::Credential;
 use super::record::{Record, TokenId};
 use super::snapshot::{Snapshot, Stamp};
 use super::tokens::Grant;
+use crate::clock::Now;
 use crate::cookies::Jar;
 use crate::error::{Error, SessionExpired, UnavailableCause};
 use crate::secret::RefreshToken;
@@ -22,14 +23,12 @@ pub(crate) struct Identity {
     pub(crate) subject: Option<Arc<str>>,
 }
 
-/// A credential that a server refused.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// A credential that a server rejected.
+#[derive(Debug, Clone)]
 pub(crate) struct Rejection {
     pub(crate) stamp: Stamp,
-    /// Whether the server said that no renewal can help.
-    pub(crate) login_over: bool,
-    /// Who refused it.
-    pub(crate) endpoint: &'static str,
+    /// The end of the login, where the server said that no refresh can help.
+    pub(crate) login_over: Option<SessionExpired>,
 }
 
 /// Names one run of one session.
@@ -92,8 +91,24 @@ pub(crate) enum Demand {
     Fail(Error),
 }
 
-/// What signs if the renewal that is waited for cannot be had: a token that is about to lapse, and has not.
-pub(crate) type Spare = Arc<Snapshot>;
+/// What signs if the refresh that a call waits for fails, or takes longer than the call's patience: a token that is about to lapse, or
+/// that another endpoint has rejected and some server has accepted.
+#[derive(Debug, Clone)]
+pub(crate) struct Spare {
+    pub(crate) snapshot: Arc<Snapshot>,
+    /// How long the call waits before it is signed with this.
+    pub(crate) patience: Duration,
+    /// Whether another endpoint had rejected it already.
+    pub(crate) is_rejected: bool,
+}
+
+impl Spare {
+    /// Whether it can still sign, after the wait.
+    pub(crate) fn signs(&self, now: Now) -> bool {
+        let was_rejected = self.snapshot.is_rejected() && !self.is_rejected;
+        !was_rejected && !self.snapshot.has_lapsed(now)
+    }
+}
 
 /// What came of a renewal.
 #[derive(Debug)]

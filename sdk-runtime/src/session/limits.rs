@@ -1,5 +1,7 @@
-//! What keeps one endpoint that refuses every token, or a server that hands out tokens nobody takes, from making a session renew
-//! without end.
+//! Bounds the refreshes that rejections cause: endpoints which forbid by a 401, and servers whose tokens no server accepts.
+//!
+//! - **I18** No refresh above the budget.
+//! - **I35** Whatever mix of endpoints, arguments and answers comes, the refreshes that rejections cause are bounded.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -7,67 +9,138 @@ use std::time::Duration;
 use super::snapshot::Stamp;
 use crate::clock::Instant;
 
-/// How long an endpoint that refused a fresh token is not believed about it.
+/// How long an endpoint that rejected a refreshed token is on hold.
 const HOLD: Duration = Duration::from_secs(60);
-/// So many renewals of tokens that no server had taken, within so long.
+/// So many refreshes that cost, within so long.
 const BUDGET: [(usize, Duration); 2] = [(5, Duration::from_secs(60)), (12, Duration::from_secs(600))];
 
-/// The endpoints that refused a token which had just been renewed for them.
-#[derive(Debug, Default)]
-pub(super) struct Holds(Vec<Hold>);
+/// What the rejection of a token by an endpoint is worth.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Admission {
+    /// The token is to be replaced: nothing says that this endpoint forbids.
+    Believed,
+    /// The endpoint is on hold. A refresh may help its call, and other endpoints go on with the token meanwhile.
+    Doubted,
+    /// The endpoint is on hold, and its call gets no refresh.
+    Blocked,
+}
 
+/// The endpoints on hold, and what their rejections have cost.
+#[derive(Debug, Default)]
+pub(super) struct Throttle {
+    holds: Vec<Hold>,
+    budget: Budget,
+}
+
+/// An endpoint that rejected a token which had just been refreshed for it.
 #[derive(Debug)]
 struct Hold {
     endpoint: &'static str,
-    /// The token it refused. One that was renewed for somebody else may be another matter.
-    stamp: Stamp,
+    /// The token that it rejected, for which nothing more is tried until `blocked_until`; `None` once it has accepted one.
+    stamp: Option<Stamp>,
+    blocked_until: Instant,
+    /// Goes up with each further rejection: until then a rejection by this endpoint costs, whatever token it rejects.
     until: Instant,
 }
 
-impl Holds {
-    pub(super) fn add(&mut self, endpoint: &'static str, stamp: Stamp, now: Instant) {
-        self.0.retain(|hold| hold.endpoint != endpoint && now < hold.until);
-        self.0.push(Hold { endpoint, stamp, until: now + HOLD });
+impl Throttle {
+    /// Puts `endpoint` on hold, which rejected the token with `stamp` although it had just been refreshed.
+    pub(super) fn hold(&mut self, endpoint: &'static str, stamp: Stamp, now: Instant) {
+        self.holds.retain(|hold| hold.endpoint != endpoint && now < hold.until);
+        let until = now + HOLD;
+        self.holds.push(Hold { endpoint, stamp: Some(stamp), blocked_until: until, until });
     }
 
-    /// Whether a refusal of the token with `stamp` by `endpoint` says nothing about the token.
-    pub(super) fn has(&self, endpoint: &'static str, stamp: Stamp, now: Instant) -> bool {
-        self.0.iter().any(|hold| hold.endpoint == endpoint && hold.stamp == stamp && now < hold.until)
+    /// Takes note that `endpoint` has accepted a token. Its next rejection may cause a refresh, and costs.
+    pub(super) fn accepted(&mut self, endpoint: &'static str) {
+        for hold in self.holds.iter_mut().filter(|hold| hold.endpoint == endpoint) {
+            hold.stamp = None;
+        }
     }
 
-    pub(super) fn release(&mut self, endpoint: &'static str) {
-        self.0.retain(|hold| hold.endpoint != endpoint);
+    /// Whether any endpoint gets no refresh for a token.
+    pub(super) fn blocks_any(&self) -> bool {
+        self.holds.iter().any(|hold| hold.stamp.is_some())
     }
 
-    pub(super) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+    /// Whether `endpoint` rejected a refreshed token, of any version, less than [`HOLD`] ago.
+    pub(super) fn is_on_hold(&self, endpoint: &'static str, now: Instant) -> bool {
+        self.holds.iter().any(|hold| hold.endpoint == endpoint && now < hold.until)
+    }
+
+    /// Decides about a rejection of the token with `stamp` by `endpoint`, and takes what the refresh costs which it causes. `is_free`
+    /// tells that a refresh is under way already; `was_accepted`, whether any server has accepted this token.
+    pub(super) fn admit(
+        &mut self,
+        endpoint: &'static str,
+        stamp: Stamp,
+        (is_free, was_accepted): (bool, bool),
+        now: Instant,
+    ) -> Admission {
+        let hold = self.holds.iter_mut().find(|hold| hold.endpoint == endpoint && now < hold.until);
+        let Some(hold) = hold else {
+            // It is refused no refresh for what other endpoints have spent.
+            let costs = !was_accepted && !is_free;
+            return match costs && self.budget.spend(Some(endpoint), Payers::Itself, stamp, now).is_err() {
+                true => Admission::Blocked,
+                false => Admission::Believed,
+            };
+        };
+        hold.until = now + HOLD;
+        let is_blocked = hold.stamp == Some(stamp) && now < hold.blocked_until;
+        let costs = !is_free;
+        match is_blocked || costs && self.budget.spend(Some(endpoint), Payers::All, stamp, now).is_err() {
+            true => Admission::Blocked,
+            false => Admission::Doubted,
+        }
+    }
+
+    /// Takes what a refresh costs that an application asks for, of a rejected token that no server has accepted; or tells when
+    /// there is room for it.
+    pub(super) fn spend(&mut self, stamp: Stamp, now: Instant) -> Result<(), Instant> {
+        self.budget.spend(None, Payers::All, stamp, now)
     }
 }
 
-/// When tokens were refused that no server had taken.
+/// When refreshes were started that cost, and by the rejection of which endpoint.
 #[derive(Debug, Default)]
-pub(super) struct Budget {
-    spent: VecDeque<Instant>,
-    /// The last one, which costs once, however often its renewal is tried.
+struct Budget {
+    spent: VecDeque<(Option<&'static str>, Instant)>,
+    /// The token of the last one, which costs once, however often its refresh is tried.
     last: Option<Stamp>,
 }
 
+/// Whose refreshes count against the budget.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Payers {
+    All,
+    Itself,
+}
+
 impl Budget {
-    /// Takes what the renewal of the token with `stamp` costs, or says when there is that much again.
-    pub(super) fn spend(&mut self, stamp: Stamp, now: Instant) -> Result<(), Instant> {
+    /// Takes what the refresh of the token with `stamp` costs `endpoint`, or tells when there is room for it.
+    fn spend(
+        &mut self,
+        endpoint: Option<&'static str>,
+        payers: Payers,
+        stamp: Stamp,
+        now: Instant,
+    ) -> Result<(), Instant> {
         if self.last == Some(stamp) {
             return Ok(());
         }
         let (_, longest) = BUDGET[1];
-        self.spent.retain(|spent| now.saturating_duration_since(*spent) < longest);
+        self.spent.retain(|(_, spent)| now.saturating_duration_since(*spent) < longest);
         for (limit, within) in BUDGET {
-            if let Some(oldest) = self.spent.iter().rev().nth(limit - 1)
+            let mut counted =
+                self.spent.iter().rev().filter(|(by, _)| payers == Payers::All || *by == endpoint);
+            if let Some((_, oldest)) = counted.nth(limit - 1)
                 && now.saturating_duration_since(*oldest) < within
             {
                 return Err(*oldest + within);
             }
         }
-        self.spent.push_back(now);
+        self.spent.push_back((endpoint, now));
         self.last = Some(stamp);
         Ok(())
     }
@@ -86,9 +159,10 @@ mod tests {
         let mut spend = |seconds| {
             generation += 1;
             let stamp = Stamp { epoch: 1, generation };
-            let spent = budget.spend(stamp, at(seconds));
+            let spent = budget.spend(None, Payers::All, stamp, at(seconds));
             if spent.is_ok() {
-                assert_eq!(budget.spend(stamp, at(seconds)), Ok(()), "the same costs once");
+                let again = budget.spend(None, Payers::All, stamp, at(seconds));
+                assert_eq!(again, Ok(()), "the same costs once");
             }
             spent
         };
@@ -105,33 +179,91 @@ mod tests {
         assert_eq!(spend(600), Ok(()));
     }
 
-    #[test]
-    fn a_hold_is_for_one_endpoint_and_one_token_and_a_minute() {
-        let now = crate::clock::now();
-        let (one, two) = (Stamp { epoch: 1, generation: 1 }, Stamp { epoch: 1, generation: 2 });
-        let mut holds = Holds::default();
-        holds.add("A::a", one, now);
-        assert!(holds.has("A::a", one, now));
-        assert!(!holds.has("A::b", one, now));
-        assert!(!holds.has("A::a", two, now));
-        assert!(!holds.has("A::a", one, now + HOLD));
-        assert!(!holds.is_empty());
-        holds.release("A::b");
-        assert!(holds.has("A::a", one, now));
-        holds.release("A::a");
-        assert!(holds.is_empty());
+    const fn stamp(generation: u64) -> Stamp {
+        Stamp { epoch: 1, generation }
     }
 
     #[test]
-    fn one_hold_replaces_that_of_the_same_endpoint_and_those_that_are_over() {
+    fn i35_what_a_rejection_is_worth() {
+        use Admission::{Believed, Blocked, Doubted};
+        let begin = crate::clock::now();
+        let at = |seconds: u64| begin + Duration::from_secs(seconds);
+        let mut throttle = Throttle::default();
+        assert_eq!(throttle.admit("A::a", stamp(1), (false, true), begin), Believed);
+        throttle.hold("A::a", stamp(2), begin);
+        for (endpoint, generation, seconds, expected) in [
+            ("A::a", 2, 1, Blocked),
+            ("A::b", 2, 1, Believed),
+            ("A::a", 3, 2, Doubted),
+            ("A::a", 3, 3, Doubted),
+            ("A::a", 2, 59, Blocked),
+            ("A::a", 2, 60, Doubted),
+            ("A::a", 2, 119, Doubted),
+            ("A::b", 2, 119, Believed),
+            ("A::a", 2, 179, Believed),
+        ] {
+            let admission = throttle.admit(endpoint, stamp(generation), (false, true), at(seconds));
+            assert_eq!(admission, expected, "I35: {endpoint} {generation} {seconds}");
+        }
+    }
+
+    #[test]
+    fn i35_an_endpoint_on_hold_that_accepts_a_token_may_reject_it_again_at_a_cost() {
         let now = crate::clock::now();
-        let (one, two) = (Stamp { epoch: 1, generation: 1 }, Stamp { epoch: 1, generation: 2 });
-        let mut holds = Holds::default();
-        holds.add("A::a", one, now);
-        holds.add("A::b", one, now + Duration::from_secs(1));
-        holds.add("A::a", two, now + Duration::from_secs(2));
-        assert!(!holds.has("A::a", one, now) && holds.has("A::a", two, now) && holds.has("A::b", one, now));
-        holds.add("A::c", one, now + Duration::from_secs(1) + HOLD);
-        assert_eq!(holds.0.iter().map(|hold| hold.endpoint).collect::<Vec<_>>(), ["A::a", "A::c"]);
+        let mut throttle = Throttle::default();
+        assert!(!throttle.blocks_any());
+        for generation in 2..=6 {
+            throttle.hold("A::a", stamp(generation), now);
+            assert!(throttle.blocks_any());
+            throttle.accepted("A::b");
+            assert!(throttle.blocks_any());
+            throttle.accepted("A::a");
+            assert!(!throttle.blocks_any() && throttle.is_on_hold("A::a", now));
+            let admission = throttle.admit("A::a", stamp(generation), (false, true), now);
+            assert_eq!(admission, Admission::Doubted, "I35: {generation}");
+        }
+        throttle.hold("A::a", stamp(7), now);
+        throttle.accepted("A::a");
+        assert_eq!(
+            throttle.admit("A::a", stamp(7), (false, true), now),
+            Admission::Blocked,
+            "I35: the budget"
+        );
+    }
+
+    #[test]
+    fn i35_what_others_have_spent_refuses_no_endpoint_that_is_not_on_hold() {
+        let now = crate::clock::now();
+        let mut throttle = Throttle::default();
+        let endpoints = ["A::a", "A::b", "A::c"];
+        for (generation, endpoint) in (1..).zip(endpoints.repeat(5)) {
+            let admission = throttle.admit(endpoint, stamp(generation), (false, false), now);
+            assert_eq!(admission, Admission::Believed, "I35: {generation}");
+        }
+        for endpoint in endpoints {
+            assert_eq!(
+                throttle.admit(endpoint, stamp(20), (false, false), now),
+                Admission::Blocked,
+                "I18: its own"
+            );
+            assert_eq!(throttle.admit(endpoint, stamp(20), (false, true), now), Admission::Believed);
+        }
+        assert_eq!(throttle.admit("A::d", stamp(21), (false, false), now), Admission::Believed, "I35");
+        throttle.hold("A::d", stamp(22), now);
+        assert_eq!(throttle.admit("A::d", stamp(23), (false, true), now), Admission::Blocked, "I18");
+        assert!(throttle.spend(stamp(22), now).is_err(), "I18");
+    }
+
+    #[test]
+    fn holds_that_are_over_are_dropped() {
+        let now = crate::clock::now();
+        let mut throttle = Throttle::default();
+        throttle.hold("A::a", stamp(1), now);
+        throttle.hold("A::b", stamp(1), now + Duration::from_secs(1));
+        throttle.hold("A::a", stamp(2), now + Duration::from_secs(2));
+        assert_eq!(throttle.holds.len(), 2);
+        throttle.hold("A::c", stamp(1), now + Duration::from_secs(1) + HOLD);
+        let left: Vec<_> = throttle.holds.iter().map(|hold| hold.endpoint).collect();
+        assert_eq!(left, ["A::a", "A::c"]);
     }
 }

@@ -38,8 +38,8 @@ pub(crate) struct Shared {
     renewer: OnceLock<Renewer>,
     published: ArcSwap<View>,
     outbox: Outbox,
-    /// Whether any endpoint is on hold, so that a call that succeeds need not ask under the lock.
-    holds: AtomicBool,
+    /// Whether any endpoint gets no refresh, so that a call that succeeds need not ask under the lock.
+    blocks: AtomicBool,
     pub(super) shutdown: CancellationToken,
     inner: Mutex<Inner>,
 }
@@ -87,7 +87,7 @@ impl Shared {
             saving: Saving::default(),
             outbox: Outbox::new(SessionState::of(&view)),
             published: ArcSwap::from_pointee(view),
-            holds: AtomicBool::new(false),
+            blocks: AtomicBool::new(false),
             shutdown,
             inner: Mutex::new(Inner { core, run: None, fenced: None }),
         }
@@ -129,21 +129,25 @@ impl Shared {
     }
 
     /// The server said, of the credential with `stamp`, that the whole login is over. That of an older one says nothing.
-    pub(crate) fn login_over(self: &Arc<Self>, stamp: Stamp) -> Option<SessionExpired> {
-        self.step(|core| core.login_over(stamp))
+    pub(crate) fn login_over(
+        self: &Arc<Self>,
+        stamp: Stamp,
+        expired: SessionExpired,
+    ) -> Option<SessionExpired> {
+        self.step(|core| core.login_over(stamp, expired))
     }
 
-    /// `endpoint` refused the token with `stamp`, which had just been renewed for it: for a while, it is not believed about it.
+    /// Puts `endpoint` on hold, which rejected the token with `stamp` although it had just been refreshed.
     pub(crate) fn hold(self: &Arc<Self>, endpoint: &'static str, stamp: Stamp) {
         let now = self.clock.now().mono;
         self.step(|core| core.hold(endpoint, stamp, now));
     }
 
-    /// `endpoint` has taken the credential of `snapshot`.
+    /// `endpoint` has accepted the credential of `snapshot`.
     pub(crate) fn accepted(self: &Arc<Self>, snapshot: &Snapshot, endpoint: &'static str) {
         snapshot.accept();
-        if self.holds.load(Ordering::Acquire) {
-            self.step(|core| core.release(endpoint));
+        if self.blocks.load(Ordering::Acquire) {
+            self.step(|core| core.accepted(endpoint));
         }
     }
 
@@ -277,7 +281,7 @@ impl Shared {
             self.published.store(Arc::new(view));
         }
         self.outbox.put(core.take_events().into_iter().map(Notice::Event));
-        self.holds.store(core.holds_any(), Ordering::Release);
+        self.blocks.store(core.blocks_any(), Ordering::Release);
     }
 
     pub(super) fn lock(&self) -> MutexGuard<'_, Inner> {

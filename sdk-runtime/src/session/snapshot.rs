@@ -96,7 +96,7 @@ impl Snapshot {
             return Validity::Rejected;
         }
         let Some(windows) = &self.windows else { return Validity::Fresh };
-        let age = self.age.saturating_add(now().since(&self.since));
+        let age = self.age(now());
         if age < windows.stale {
             Validity::Fresh
         } else if age < windows.due {
@@ -108,14 +108,28 @@ impl Snapshot {
         }
     }
 
+    fn age(&self, now: Now) -> Duration {
+        self.age.saturating_add(now.since(&self.since))
+    }
+
+    /// How long it lives on; zero when it has lapsed, `None` where nothing tells.
+    pub(crate) fn remaining(&self, now: Now) -> Option<Duration> {
+        self.windows.map(|windows| windows.lapses.saturating_sub(self.age(now)))
+    }
+
+    /// Whether it is older than its lifetime, whatever else is known of it.
+    pub(crate) fn has_lapsed(&self, now: Now) -> bool {
+        self.remaining(now).is_some_and(|remaining| remaining.is_zero())
+    }
+
     /// When its access token was issued, by our clock.
     pub(crate) fn issued(&self) -> SystemTime {
         self.since.wall.checked_sub(self.age).unwrap_or(SystemTime::UNIX_EPOCH)
     }
 
-    /// Whether nobody renews it, and somebody may.
-    pub(crate) fn may_be_renewed(&self, now: Instant) -> bool {
-        self.renewal.is_free(self.since(now))
+    /// Whether nobody renews it, and somebody may. By the clock that is ahead, since a cool-down ends with the sleep of the machine.
+    pub(crate) fn may_be_renewed(&self, now: Now) -> bool {
+        self.renewal.is_free(millis(now.since(&self.since)))
     }
 
     /// Whether requests can be signed with it at all.
@@ -130,12 +144,7 @@ impl Snapshot {
 
     /// It was not renewed: from `when` on somebody else may try.
     pub(crate) fn give_renewal_back(&self, when: Instant) {
-        self.renewal.give_back(self.since(when));
-    }
-
-    fn since(&self, now: Instant) -> u64 {
-        let since = now.saturating_duration_since(self.since.mono).as_millis();
-        u64::try_from(since).unwrap_or(u64::MAX - 1)
+        self.renewal.give_back(millis(when.saturating_duration_since(self.since.mono)));
     }
 
     /// A server has taken it.
@@ -150,6 +159,10 @@ impl Snapshot {
     pub(crate) fn reject(&self) {
         self.rejected.raise();
     }
+
+    pub(crate) fn is_rejected(&self) -> bool {
+        self.rejected.is_raised()
+    }
 }
 
 impl fmt::Debug for Snapshot {
@@ -159,6 +172,10 @@ impl fmt::Debug for Snapshot {
             .field("rejected", &self.rejected)
             .finish_non_exhaustive()
     }
+}
+
+fn millis(since: Duration) -> u64 {
+    u64::try_from(since.as_millis()).unwrap_or(u64::MAX - 1)
 }
 
 /// A session as it is at one moment.

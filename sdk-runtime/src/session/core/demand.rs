@@ -1,8 +1,10 @@
 //! What whoever wants a credential has to do: sign, wait, begin a renewal, or give up.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use super::super::event::{Demand, Held, Identity, Rejection, RunId, Start};
+use super::super::event::{Demand, Held, Identity, Rejection, RunId, Spare, Start};
+use super::super::limits::Admission;
 use super::super::snapshot::{Phase, Snapshot, Validity};
 use super::super::tokens::Grant;
 use super::{Core, permit};
@@ -15,35 +17,41 @@ use crate::error::{
 const RESEND_AFTER: std::ops::RangeInclusive<u64> = 250..=750;
 
 impl Core {
-    /// A call of `identity` wants a credential; `rejected` is the one a server just refused, where there is one.
-    pub(crate) fn demand(&mut self, identity: &Identity, rejected: Option<Rejection>, now: Now) -> Demand {
+    /// A call of `identity` to `endpoint` wants a credential; `rejected` is the one that its server has just rejected, where there is one.
+    pub(crate) fn demand(
+        &mut self,
+        identity: &Identity,
+        endpoint: Option<&'static str>,
+        rejected: Option<&Rejection>,
+        now: Now,
+    ) -> Demand {
         if let Err(error) = permit(&self.view, identity, rejected.is_some()) {
             return Demand::Fail(error);
         }
         let Phase::Active(snapshot) = self.view.phase.clone() else {
             return Demand::Fail(Error::NotSignedIn);
         };
-        if let Some(rejection) = rejected.filter(|rejection| rejection.stamp == snapshot.stamp) {
-            if !rejection.login_over && self.holds.has(rejection.endpoint, rejection.stamp, now.mono) {
-                return Demand::Fail(SessionExpired::new(ExpiredReason::EndpointRejects).into());
-            }
-            snapshot.reject();
-            if rejection.login_over
-                && let Some(expired) = self.login_over(rejection.stamp)
-            {
-                return Demand::Fail(expired.into());
-            }
+        let rejected = rejected.filter(|rejection| rejection.stamp == snapshot.stamp);
+        if let Some(rejection) = rejected
+            && let Err(error) = self.rejected(&snapshot, endpoint, rejection, now.mono)
+        {
+            return Demand::Fail(error);
         }
-        let validity = snapshot.validity(|| now);
+        // Whatever it is to others, the server of this call does not want it.
+        let validity = if rejected.is_some() { Validity::Rejected } else { snapshot.validity(|| now) };
         let spare = match validity {
             Validity::Fresh => return Demand::Sign(snapshot),
-            Validity::Stale if !snapshot.may_be_renewed(now.mono) => return Demand::Sign(snapshot),
-            Validity::Stale | Validity::Due => Some(snapshot.clone()),
+            Validity::Stale if !snapshot.may_be_renewed(now) => return Demand::Sign(snapshot),
+            Validity::Stale | Validity::Due => Some(spare(&snapshot, now)),
+            Validity::Rejected if self.may_be_accepted_by(endpoint, &snapshot, now) => {
+                Some(spare(&snapshot, now))
+            }
             Validity::Lapsed | Validity::Rejected => None,
         };
+        let sign_or = |error: Error| spare.clone().map_or(Demand::Fail(error), Spare::sign);
         if let Some(expired) = self.doomed.clone() {
-            return match spare {
-                Some(snapshot) => Demand::Sign(snapshot),
+            return match &spare {
+                Some(spare) => spare.clone().sign(),
                 None => Demand::Fail(self.expire(expired).into()),
             };
         }
@@ -58,20 +66,53 @@ impl Core {
         }
         if let Some((until, failure)) = self.cooling_down(now) {
             snapshot.give_renewal_back(until);
-            return match spare {
-                Some(snapshot) => Demand::Sign(snapshot),
-                None => Demand::Fail(failure.into()),
-            };
-        }
-        if let Err(until) = self.within_budget(&snapshot, validity, now.mono) {
-            let failure = RefreshUnavailable::until(until, UnavailableCause::Storm);
-            return Demand::Fail(failure.into());
+            return sign_or(failure.into());
         }
         let start = self.begin(&snapshot, false);
         match validity {
             Validity::Stale => Demand::SignAndStart(snapshot, start),
             _ => Demand::Start(start, spare),
         }
+    }
+
+    /// The server of `endpoint` has rejected the token of `snapshot`. The error is that of this call alone, unless the login is over.
+    ///
+    /// I34: the token is given up for all only where a refresh follows, or is under way.
+    fn rejected(
+        &mut self,
+        snapshot: &Snapshot,
+        endpoint: Option<&'static str>,
+        rejection: &Rejection,
+        now: Instant,
+    ) -> Result<(), Error> {
+        if let Some(expired) = &rejection.login_over
+            && let Some(expired) = self.login_over(rejection.stamp, expired.clone())
+        {
+            return Err(expired.into());
+        }
+        let Some(endpoint) = endpoint else { return Ok(()) };
+        let how = (self.run.is_some(), snapshot.was_accepted());
+        let mut admission = self.throttle.admit(endpoint, snapshot.stamp, how, now);
+        if self.doomed.is_some() && self.throttle.is_on_hold(endpoint, now) {
+            // Nothing would replace it.
+            admission = Admission::Blocked;
+        }
+        match admission {
+            Admission::Blocked => return Err(SessionExpired::new(ExpiredReason::EndpointRejects).into()),
+            Admission::Doubted => {}
+            Admission::Believed => snapshot.reject(),
+        }
+        if !self.rejected_by.contains(&endpoint) {
+            self.rejected_by.push(endpoint);
+        }
+        Ok(())
+    }
+
+    /// I34: whether the server of `endpoint` may accept the token of `snapshot`, which that of another has rejected: some server has
+    /// accepted it before.
+    fn may_be_accepted_by(&self, endpoint: Option<&'static str>, snapshot: &Snapshot, now: Now) -> bool {
+        let has_not_rejected = endpoint.is_some_and(|endpoint| !self.rejected_by.contains(&endpoint));
+        has_not_rejected && snapshot.was_accepted() && !snapshot.has_lapsed(now)
     }
 
     /// Somebody wants the token renewed, whatever state it is in. A cool-down is passed over, the budget is not.
@@ -91,7 +132,10 @@ impl Core {
         if let Some(error) = self.nothing_renews() {
             return Demand::Fail(error);
         }
-        if let Err(until) = self.within_budget(&snapshot, snapshot.validity(|| now), now.mono) {
+        if snapshot.is_rejected()
+            && !snapshot.was_accepted()
+            && let Err(until) = self.throttle.spend(snapshot.stamp, now.mono)
+        {
             return Demand::Fail(RefreshUnavailable::until(until, UnavailableCause::Storm).into());
         }
         Demand::Start(self.begin(&snapshot, true), None)
@@ -142,18 +186,19 @@ impl Core {
         let (jar, in_doubt) = (self.view.jar.clone(), self.in_doubt);
         Box::new(Start { run, grant, jar, held, in_doubt, resend_after })
     }
+}
 
-    /// A token that was refused before any server had taken it costs: whoever issues it and whoever refuses it may never agree.
-    fn within_budget(
-        &mut self,
-        snapshot: &Snapshot,
-        validity: Validity,
-        now: Instant,
-    ) -> Result<(), Instant> {
-        if validity == Validity::Rejected && !snapshot.was_accepted() {
-            self.budget.spend(snapshot.stamp, now)
-        } else {
-            Ok(())
-        }
+/// I36: how long a call waits at most for a refresh while its token can sign: 2 s, or half of what is left of the token's life.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+fn spare(snapshot: &Arc<Snapshot>, now: Now) -> Spare {
+    let half = snapshot.remaining(now).map_or(PATIENCE, |remaining| remaining / 2);
+    let is_rejected = snapshot.is_rejected();
+    Spare { snapshot: snapshot.clone(), patience: half.min(PATIENCE), is_rejected }
+}
+
+impl Spare {
+    fn sign(self) -> Demand {
+        Demand::Sign(self.snapshot)
     }
 }

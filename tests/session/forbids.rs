@@ -1,0 +1,222 @@
+//! Endpoints that forbid by a 401: they cost a bounded number of refreshes, and endpoints that accept the token never notice.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use sdk_runtime::{
+    Bytes, Error, ExpiredReason, Grant, Head, MemoryStore, Refusal, Result, ServiceTransport, TokenRequest,
+    TokenResponse, Tokens, api_client,
+};
+use sdk_testkit::{Reply, TokenServer};
+use serde::{Deserialize, Serialize};
+use tokio::time::{Instant, advance};
+
+#[derive(Serialize)]
+pub struct RefreshRequest {
+    refresh_token: String,
+}
+
+impl TokenRequest for RefreshRequest {
+    fn from_grant(grant: &Grant) -> Option<Self> {
+        Some(Self { refresh_token: grant.refresh_token()?.expose().to_owned() })
+    }
+}
+
+#[derive(Deserialize)]
+pub struct Issued {
+    access_token: String,
+    refresh_token: String,
+    expires_in: Option<u64>,
+}
+
+impl TokenResponse for Issued {
+    fn tokens(&self, _: &Head) -> std::result::Result<Tokens, Refusal> {
+        let tokens = Tokens::new(self.access_token.as_str()).refresh_token(self.refresh_token.as_str());
+        Ok(match self.expires_in {
+            Some(seconds) => tokens.expires_in(Duration::from_secs(seconds)),
+            None => tokens,
+        })
+    }
+}
+
+#[api_client]
+pub trait Office {
+    #[post("/auth/refresh")]
+    #[session(refresh)]
+    async fn refresh(&self, #[json] request: RefreshRequest) -> Result<Issued>;
+
+    #[get("/a")]
+    async fn a(&self) -> Result<()>;
+    #[get("/b")]
+    async fn b(&self) -> Result<()>;
+    #[get("/c")]
+    async fn c(&self) -> Result<()>;
+    #[get("/d")]
+    async fn d(&self) -> Result<()>;
+    #[get("/issues/{id}")]
+    async fn issue(&self, id: u64) -> Result<()>;
+    #[get]
+    async fn file(&self, #[url] address: &str) -> Result<Bytes>;
+}
+
+/// A server on which `/a` and `/b` forbid by a 401, `/c` and `/d` accept each live token, and `/issues/{id}` forbids odd ones.
+fn server() -> TokenServer {
+    let server = TokenServer::builder().access_lifetime(Duration::from_secs(36_000)).build();
+    for path in ["/a", "/b"] {
+        server.backend().reply("GET", path, Reply::empty().status(401));
+    }
+    for path in ["/c", "/d"] {
+        server.guard("GET", path, |_, _| async { Reply::empty() });
+    }
+    server.guard("GET", "/issues/{id}", |request, _| async move {
+        let id: u64 = request.param("id").parse().unwrap();
+        Reply::empty().status(if id.is_multiple_of(2) { 204 } else { 401 })
+    });
+    server
+}
+
+fn client(server: &TokenServer, with_store: bool) -> OfficeClient {
+    let builder =
+        OfficeClient::builder("http://localhost").transport(ServiceTransport::new(server.backend().clone()));
+    let client = if with_store { builder.store(MemoryStore::new()) } else { builder }.build().unwrap();
+    let issued = server.issue("ann");
+    let tokens = Tokens::new(issued.access_token).refresh_token(issued.refresh_token.unwrap());
+    client.session().sign_in(tokens).unwrap();
+    client
+}
+
+fn reason(result: Result<()>) -> Option<ExpiredReason> {
+    match result {
+        Ok(()) => None,
+        Err(Error::SessionExpired(expired)) => {
+            assert!(!expired.requires_sign_in(), "I16: {expired:?}");
+            Some(expired.reason())
+        }
+        Err(error) => panic!("I35: {error:?}"),
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn i35_endpoints_that_forbid_take_no_call_of_one_that_accepts() {
+    for with_store in [false, true] {
+        let server = server();
+        let client = client(&server, with_store);
+        let mut lost = 0;
+        for _ in 0..1200 {
+            assert!(reason(client.a().await).is_some());
+            assert!(reason(client.b().await).is_some());
+            lost += u32::from(client.c().await.is_err());
+            advance(Duration::from_secs(1)).await;
+        }
+        assert_eq!(lost, 0, "I35: calls of an endpoint that accepts the token, store: {with_store}");
+        let refreshes = server.counts().refreshes;
+        assert!(refreshes <= 26, "I35: 12 in ten minutes, and one for each endpoint: {refreshes}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn i35_an_endpoint_that_forbids_some_arguments_costs_a_bounded_number_of_refreshes() {
+    for pause in [0, 1, 20, 61] {
+        let server = server();
+        let client = client(&server, false);
+        let mut minutes = 0;
+        for _ in 0..50 {
+            client.issue(2).await.expect("I35");
+            assert!(reason(client.issue(1).await).is_some());
+            advance(Duration::from_secs(pause)).await;
+            minutes = 1 + 50 * pause as usize / 60;
+        }
+        let refreshes = server.counts().refreshes;
+        let bound = 1 + if pause == 61 { 50 } else { (5 * minutes).min(12 * (1 + minutes / 10)) };
+        assert!(refreshes <= bound, "I35: {refreshes} refreshes with a pause of {pause} s, {bound} allowed");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn i35_an_answer_to_an_unsigned_request_is_no_acceptance() {
+    let server = server();
+    server.backend().reply("GET", "/c", Reply::empty().status(401));
+    server.backend().reply("GET", "/d", Reply::empty().status(401));
+    server.backend().reply("GET", "/files/{name}", Reply::text("public"));
+    let client = client(&server, false);
+    for _ in 0..25 {
+        for _ in 0..4 {
+            client.file("http://elsewhere.example/files/x").await.unwrap();
+        }
+        assert!(reason(client.a().await).is_some());
+        assert!(reason(client.b().await).is_some());
+        assert!(reason(client.c().await).is_some());
+        assert!(reason(client.d().await).is_some());
+        advance(Duration::from_millis(20)).await;
+    }
+    let refreshes = server.counts().refreshes;
+    assert!(refreshes <= 9, "I18: 5 in a minute, and one for each endpoint: {refreshes}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn i35_an_endpoint_that_is_not_on_hold_gets_its_refresh_whatever_others_have_spent() {
+    let server = server();
+    let client = client(&server, false);
+    // Whatever the budget has: the two that forbid have spent it.
+    for _ in 0..30 {
+        reason(client.a().await);
+        reason(client.b().await);
+    }
+    let before = server.counts().refreshes;
+    server.expire_access_tokens();
+    client.c().await.expect("I35: a token that has died is replaced");
+    assert_eq!(server.counts().refreshes, before + 1);
+    // It was not on hold, and is none the worse for it.
+    server.expire_access_tokens();
+    client.c().await.expect("I35");
+}
+
+#[tokio::test(start_paused = true)]
+async fn i34_a_token_that_some_server_accepts_is_not_given_up_without_a_replacement() {
+    for reply in [
+        Reply::empty().status(503),
+        Reply::empty().status(429),
+        Reply::empty().status(404),
+        Reply::reset(),
+        Reply::hang(),
+        Reply::html("<p>portal</p>"),
+        Reply::redirect("http://portal.example/"),
+    ] {
+        let server = server();
+        let client = client(&server, false);
+        client.c().await.unwrap();
+        let down = Arc::new(AtomicBool::new(true));
+        let (is_down, answer) = (down.clone(), reply.clone());
+        server.backend().route("POST", "/auth/refresh", move |_| {
+            assert!(is_down.load(Ordering::SeqCst));
+            let answer = answer.clone();
+            async move { answer }
+        });
+        // One endpoint forbids, and the refresh that it causes cannot be had.
+        let forbidden = client.a().await.unwrap_err();
+        let is_told = matches!(forbidden, Error::RefreshUnavailable(_) | Error::Timeout(_));
+        assert!(is_told, "{reply:?}: {forbidden:?}");
+        for _ in 0..10 {
+            client.c().await.unwrap_or_else(|error| panic!("I34: {reply:?}: {error:?}"));
+            client.d().await.unwrap_or_else(|error| panic!("I34: {reply:?}: {error:?}"));
+            advance(Duration::from_secs(7)).await;
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn i34_an_endpoint_that_accepts_waits_two_seconds_at_most_for_what_another_has_caused() {
+    let server = server();
+    let client = client(&server, false);
+    client.c().await.unwrap();
+    let hold = server.hold_refreshes();
+    let other = client.clone();
+    let forbidden = tokio::spawn(async move { other.a().await });
+    server.wait_for(|counts| counts.refreshes == 1).await;
+    let called = Instant::now();
+    client.c().await.expect("I34");
+    assert!(called.elapsed() <= Duration::from_secs(2), "I34: {:?}", called.elapsed());
+    hold.release();
+    assert!(forbidden.await.unwrap().is_err());
+}
