@@ -36,9 +36,10 @@ async fn a_minute_of(expires_in: &Value) -> (usize, usize) {
 #[tokio::test(start_paused = true)]
 async fn no_lifetime_makes_a_session_renew_in_a_circle() {
     for (expires_in, all_answered, renewals) in [
-        (json!(0), false, 3..=12),
-        (json!(-1), false, 3..=12),
-        (json!(0.5), false, 3..=12),
+        // They make no sense, and the server takes the token all the same.
+        (json!(0), true, 0..=0),
+        (json!(-1), true, 0..=0),
+        (json!(0.5), true, 0..=0),
         (json!(1), true, 30..=80),
         (json!(30), true, 2..=3),
         (json!(null), true, 0..=0),
@@ -71,15 +72,34 @@ async fn a_lifetime_that_is_no_number_is_an_answer_that_is_not_understood() {
 /// Row 6: "another token than the one refused" was enough, even if that one was out of date.
 #[tokio::test(start_paused = true)]
 async fn a_replacement_that_is_out_of_date_signs_nothing() {
-    for expires_in in [0.0, 0.9] {
-        let answer = Reply::json(&json!({ "access": "a1", "expires_in": expires_in }));
-        let backend = backend_of("a1", answer.delay(LATENCY));
+    // A JWT that ended in 1970: `{"exp":100}`.
+    let access = "e30.eyJleHAiOjEwMH0.s";
+    let answer = Reply::json(&json!({ "access": access }));
+    let backend = backend_of(access, answer.delay(LATENCY));
+    let client = signed_in(&backend);
+    let outcome = client.x().timeout(Duration::from_secs(1)).await;
+    let Err(Error::RefreshUnavailable(told)) = outcome else { panic!("I5: {outcome:?}") };
+    assert!(matches!(told.cause(), UnavailableCause::DeadOnArrival));
+    let shown: Vec<_> = backend.requests().iter().map(|it| it.bearer().map(str::to_owned)).collect();
+    assert_eq!(shown, [Some("a0".to_owned()), None], "I5: no server is shown it");
+}
+
+/// A server that tells a lifetime of nothing means none: its tokens work, and a rejection tells when they are over.
+#[tokio::test(start_paused = true)]
+async fn a_lifetime_that_makes_no_sense_kills_no_login_that_works() {
+    // `{"iat":100,"exp":100}`
+    let jwt = "e30.eyJpYXQiOjEwMCwiZXhwIjoxMDB9.s";
+    for (access, expires_in) in
+        [("a1", json!(0)), ("a1", json!(-60)), ("a1", json!(0.99)), (jwt, json!(null))]
+    {
+        let answer = Reply::json(&json!({ "access": access, "refresh": "r1", "expires_in": expires_in }));
+        let backend = backend_of(access, answer.clone().delay(LATENCY));
         let client = signed_in(&backend);
-        let outcome = client.x().timeout(Duration::from_secs(1)).await;
-        let Err(Error::RefreshUnavailable(told)) = outcome else { panic!("I5: {outcome:?}") };
-        assert!(matches!(told.cause(), UnavailableCause::DeadOnArrival));
-        let shown: Vec<_> = backend.requests().iter().map(|it| it.bearer().map(str::to_owned)).collect();
-        assert_eq!(shown, [Some("a0".to_owned()), None], "I5: it is sent to nobody");
+        for _ in 0..600 {
+            assert_eq!(client.x().await.unwrap(), "welcome", "I34: {access} {expires_in}");
+            advance(Duration::from_secs(1)).await;
+        }
+        assert_eq!(backend.count("POST", "/refresh"), 1, "I18: {access} {expires_in}");
     }
 }
 

@@ -4,7 +4,6 @@ use std::time::{Duration, SystemTime};
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use serde::Deserialize;
 
 use super::tokens::Tokens;
 use crate::delay::server_time;
@@ -18,7 +17,11 @@ pub(crate) enum Expiry {
     At(SystemTime),
 }
 
-/// How long the access token lives from its arrival on; `None` where nothing tells.
+/// A shorter lifetime in an answer that has just come makes no sense: it is taken for none, and a rejection tells when the token is over.
+const SHORTEST: Duration = Duration::from_secs(1);
+
+/// How long the access token lives from its arrival on; `None` where nothing tells, or what tells makes no sense. Zero for one that has
+/// lapsed already: the end that was told is over, or the token was kept for longer than it lives.
 pub(crate) fn lifetime(
     tokens: &Tokens,
     head: Option<&Head>,
@@ -31,35 +34,32 @@ pub(crate) fn lifetime(
         };
         end.duration_since(now).unwrap_or_default()
     };
+    let makes_sense = |lifetime: &Duration| head.is_none() || *lifetime >= SHORTEST;
     match tokens.expiry {
-        Expiry::In(lifetime) => Some(lifetime),
+        Expiry::In(lifetime) => Some(lifetime).filter(makes_sense),
         Expiry::At(end) => Some(until(end)),
         Expiry::Untold => {
-            let claims = claims(tokens.access.as_ref()?.expose())?;
-            let end = Duration::try_from_secs_f64(claims.exp).ok()?;
-            let begin = claims.iat.and_then(|iat| Duration::try_from_secs_f64(iat).ok());
-            Some(match (begin, head) {
+            let (exp, iat) = claims(tokens.access.as_ref()?.expose())?;
+            match (iat, head) {
+                // It would have ended before it was issued.
+                (Some(iat), _) if exp <= iat => None,
                 // Fresh from the server, and both are of its clock, so ours may be as wrong as it likes.
-                (Some(begin), Some(_)) => end.saturating_sub(begin),
+                (Some(iat), Some(_)) => Some(exp - iat).filter(makes_sense),
                 // Of unknown age.
-                _ => until(SystemTime::UNIX_EPOCH.checked_add(end)?),
-            })
+                _ => Some(until(SystemTime::UNIX_EPOCH.checked_add(exp)?)),
+            }
         }
     }
 }
 
-/// The claims about time of RFC 7519, 4.1.
-#[derive(Deserialize)]
-struct Claims {
-    exp: f64,
-    iat: Option<f64>,
-}
-
-fn claims(token: &str) -> Option<Claims> {
+/// The `exp` and `iat` of a JWT (RFC 7519, 4.1), whose payload is an object, since 1970. The second is not in each.
+fn claims(token: &str) -> Option<(Duration, Option<Duration>)> {
     let mut parts = token.split('.');
     let (_, payload, _) = (parts.next()?, parts.next()?, parts.next()?);
     let payload = URL_SAFE_NO_PAD.decode(payload.trim_end_matches('=')).ok()?;
-    serde_json::from_slice(&payload).ok()
+    let claims: serde_json::Map<String, serde_json::Value> = serde_json::from_slice(&payload).ok()?;
+    let time = |name: &str| Duration::try_from_secs_f64(claims.get(name)?.as_f64()?).ok();
+    Some((time("exp")?, time("iat")))
 }
 
 #[cfg(test)]
@@ -122,13 +122,38 @@ mod tests {
             "a.!!.c",
             &jwt("{}"),
             &jwt("[]"),
+            &jwt("[100,40]"),
+            &jwt("[1e12]"),
+            &jwt(r#"{"exp":null,"iat":1}"#),
             &jwt(r#"{"exp":"soon"}"#),
             &jwt(r#"{"exp":-1}"#),
             &jwt(r#"{"exp":1e300}"#),
         ] {
             assert_eq!(lifetime(&Tokens::new(token), None, clock::wall), None, "{token}");
         }
-        let backwards = Tokens::new(jwt(r#"{"exp":10,"iat":40}"#));
-        assert_eq!(lifetime(&backwards, Some(&head(None)), clock::wall), Some(Duration::ZERO));
+    }
+
+    #[test]
+    fn a_lifetime_that_makes_no_sense_is_none_in_an_answer_and_over_in_what_was_kept() {
+        let (second, moment) = (Duration::from_secs(1), Duration::from_nanos(1));
+        for (tokens, in_an_answer, kept) in [
+            (Tokens::new("opaque").expires_in(Duration::ZERO), None, Some(Duration::ZERO)),
+            (Tokens::new("opaque").expires_in(second - moment), None, Some(second - moment)),
+            (Tokens::new("opaque").expires_in(second), Some(second), Some(second)),
+            (Tokens::new(jwt(r#"{"exp":40,"iat":40}"#)), None, None),
+            (Tokens::new(jwt(r#"{"exp":10,"iat":40}"#)), None, None),
+            (Tokens::new(jwt(r#"{"exp":40.5,"iat":40}"#)), None, Some(Duration::ZERO)),
+            (Tokens::new(jwt(r#"{"exp":41,"iat":40}"#)), Some(second), Some(Duration::ZERO)),
+            (Tokens::new(jwt(r#"{"exp":40}"#)), Some(Duration::ZERO), Some(Duration::ZERO)),
+            (
+                Tokens::new("opaque").expires_at(SystemTime::UNIX_EPOCH),
+                Some(Duration::ZERO),
+                Some(Duration::ZERO),
+            ),
+        ] {
+            let name = format!("{:?} of {:?}", tokens.expiry, tokens.access.as_ref().map(|it| it.expose()));
+            assert_eq!(lifetime(&tokens, Some(&head(None)), clock::wall), in_an_answer, "{name}");
+            assert_eq!(lifetime(&tokens, None, clock::wall), kept, "{name}, kept");
+        }
     }
 }
