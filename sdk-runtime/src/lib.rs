@@ -10,7 +10,7 @@
 //! - [`ClientBuilder`]: everything that can be configured, [`Attach`] and the transport included;
 //! - [`TokenResponse`] and [`TokenRequest`]: the two small traits that connect your types with the session;
 //! - [`Session`] and [`SessionState`]: the login itself, to look at, to watch, to end; [`SessionEvent`]: what happens to it; [`states`]:
-//!   what each event does in each state;
+//!   what each event does in each state; [`answers`]: what each answer to a refresh means;
 //! - [`TokenStore`]: where a login is kept across restarts, such as in a [`FileStore`]; [`Sessions`]: a login for each of many users;
 //! - [`Error`]: what can go wrong, and what each of it means for the user; [`ApiError`]: an endpoint's own errors beside it;
 //! - [`Body`], [`BodyStream`] and [`Part`]: what is sent, and whether it can be sent again; [`IntoBody`] for a format of your own;
@@ -84,6 +84,10 @@ pub mod migrating {}
 /// The states of a session, and what each event does in each of them.
 #[doc = include_str!("../docs/session.md")]
 pub mod states {}
+
+/// What each answer to a refresh means for the login.
+#[doc = include_str!("../docs/answers.md")]
+pub mod answers {}
 
 /// What generated code names, and nobody else; no part of the public interface.
 #[doc(hidden)]

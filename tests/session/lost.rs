@@ -26,7 +26,9 @@ async fn what_the_server_never_saw_is_sent_once_more() {
 
 #[tokio::test(start_paused = true)]
 async fn a_rotation_whose_answer_was_lost_is_told_as_one() {
-    for reply in [Reply::reset(), Reply::hang(), Reply::text("oops").status(502), Reply::html("<p>hm</p>")] {
+    for reply in
+        [Reply::reset(), Reply::hang(), Reply::text("oops").status(502), Reply::html("<p>hm</p>").status(500)]
+    {
         let server = server();
         let client = expired_client(&server).await;
         server.next_refresh_rotates_then(reply.clone());

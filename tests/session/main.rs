@@ -3,6 +3,7 @@
 mod shelf;
 mod tracker;
 
+mod answers;
 mod cancel;
 mod clocks;
 mod closing;
@@ -26,3 +27,4 @@ mod shared;
 mod socket;
 mod storm;
 mod windows;
+mod words;

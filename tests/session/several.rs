@@ -182,9 +182,10 @@ async fn an_answer_that_cannot_be_read_for_a_panic_is_in_doubt() {
 
 #[tokio::test(start_paused = true)]
 async fn i7_what_the_second_send_is_told_is_waited_for() {
-    for second in
-        [Reply::empty().status(429).header("retry-after", "600"), Reply::html("<p>firewall</p>").status(403)]
-    {
+    for (second, most) in [
+        (Reply::empty().status(429).header("retry-after", "600"), 600),
+        (Reply::html("<p>firewall</p>").status(403), 1),
+    ] {
         let backend = Backend::new().reply("GET", "/x", Reply::empty().status(401));
         let calls = Arc::new(AtomicUsize::new(0));
         let (c, s) = (calls.clone(), second.clone());
@@ -203,7 +204,8 @@ async fn i7_what_the_second_send_is_told_is_waited_for() {
         advance(waits).await;
         let Err(Error::SessionExpired(expired)) = client.x().await else { panic!() };
         assert_eq!(expired.reason(), ExpiredReason::LostRotation);
-        assert!(waits >= Duration::from_secs(300), "{waits:?}");
+        let most = Duration::from_secs(most);
+        assert!(most / 2 <= waits && waits <= most, "I7: {waits:?}");
     }
 }
 

@@ -51,6 +51,7 @@ const LAYERS: [Layers; 8] = [
             "judge",
             "event",
             "events",
+            "classify",
             "core",
             "keeper",
             "refresh",

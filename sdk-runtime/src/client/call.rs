@@ -230,18 +230,18 @@ impl Plan {
                     epoch,
                     limits: Limits::default(),
                 };
-                Ok(Fetched { came: reply.came, beginning: Some(beginning) })
+                Ok(Fetched { came: reply.came, beginning: Some(beginning), is_secret: true })
             }
             (Stage::Ready(prepared), _) => {
                 let retry = Retry::new(&prepared, retry, inner.retry, timeout)?;
                 let caller = inner.caller(&prepared).await?;
                 let mut way = Way { progress, retry, whole };
                 let reply = inner.send(&caller, &prepared, &mut way).await?;
-                Ok(Fetched { came: reply.came, beginning: None })
+                Ok(Fetched { came: reply.came, beginning: None, is_secret: false })
             }
             (Stage::Open(request, supply), _) => {
                 let reply = Ending { client: client.clone(), request, supply, accept }.carry_out().await?;
-                Ok(Fetched { came: reply.came, beginning: None })
+                Ok(Fetched { came: reply.came, beginning: None, is_secret: true })
             }
         }
     }

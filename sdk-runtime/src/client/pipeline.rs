@@ -25,6 +25,9 @@ use crate::upstream::{Contents, Credentials, Exchange};
 /// As much of an unsuccessful answer's body as is kept.
 const ERROR_BODY_LIMIT: usize = 64 << 10;
 
+/// As much of it as is kept by a call that waits for a refresh.
+const WAITING_BODY_LIMIT: usize = 4 << 10;
+
 /// What a server answered in the end.
 pub(super) struct Reply {
     pub(super) came: Came,
@@ -270,6 +273,8 @@ impl Inner {
         let lacking = match verdict {
             Verdict::TokenBad | Verdict::LoginOver => {
                 let login_over = verdict == Verdict::LoginOver;
+                // The call may wait for a refresh, and thousands with it.
+                let answer = answer.shortened(WAITING_BODY_LIMIT);
                 return Judged::Refused(Refused { answer, redirected, login_over });
             }
             Verdict::InsufficientScope => {

@@ -9,7 +9,7 @@ use super::limits::{Limits, Progress};
 use super::pipeline::Came;
 use crate::cookies::Jar;
 use crate::endpoint::Endpoint;
-use crate::error::{ApiError, Error, ErrorResponse, InsufficientScope};
+use crate::error::{ApiError, Error, ErrorResponse, InsufficientScope, Words};
 use crate::response::{Answer, Arrived, Decoder, Head};
 use crate::session::{Refusal, Session, TokenResponse, Tokens};
 
@@ -37,6 +37,8 @@ struct Failing<E> {
 pub(super) struct Fetched {
     pub(super) came: Came,
     pub(super) beginning: Option<Beginning>,
+    /// Whether it is that of a session endpoint, which may hold tokens.
+    pub(super) is_secret: bool,
 }
 
 /// What a sign-in began with.
@@ -64,6 +66,17 @@ impl Beginning {
                 Err(Failed::Answer(self.refused(answer, message), None))
             }
         }
+    }
+
+    /// What it means that `error` found no value in a successful answer: a server that refuses by an `error` says so, and of any other
+    /// answer nothing is kept that may be a token.
+    fn without_tokens(self, answer: Answer, error: Error) -> Failed {
+        let words = Words::read(answer.body(), true);
+        if words.is_object && words.code().is_some() {
+            let message = words.message().unwrap_or_default();
+            return Failed::Answer(self.refused(answer, message), None);
+        }
+        Failed::Error(error.without_values())
     }
 
     /// A successful answer that says no.
@@ -124,11 +137,18 @@ impl<T, E> Reading<T, E> {
     /// What a call comes to, and the login that it may begin.
     pub(super) async fn read_call<K: Keep>(&self, fetched: Result<Fetched, Error>) -> Result<(K, T), E> {
         match (fetched, self.begin) {
-            (Ok(Fetched { came: Came::Success(arrived), beginning: Some(beginning) }), Some(begin)) => {
+            (Ok(Fetched { came: Came::Success(arrived), beginning: Some(beginning), .. }), Some(begin)) => {
                 let head = K::keep(arrived.head());
                 match begin(&self.decoder, arrived, beginning).await {
                     Ok(value) => Ok((head, value)),
                     Err(failed) => self.fail(failed),
+                }
+            }
+            (Ok(Fetched { came: Came::Success(arrived), is_secret: true, .. }), _) => {
+                let head = K::keep(arrived.head());
+                match self.decoder.decode(arrived) {
+                    Ok(value) => Ok((head, value)),
+                    Err(error) => self.fail(Failed::Error(error.without_values())),
                 }
             }
             (fetched, _) => self.read(fetched.map(|fetched| fetched.came)),
@@ -204,7 +224,11 @@ fn sign_in<T: TokenResponse>(
     beginning: Beginning,
 ) -> Result<(T, Keeping), Failed> {
     let answer = arrived.whole().map_err(Failed::Error)?;
-    let value = decoder.decode(Arrived::Whole(answer.clone())).map_err(Failed::Error)?;
-    let tokens = value.tokens(answer.head());
-    Ok((value, beginning.settle(answer, tokens)?))
+    match decoder.decode(Arrived::Whole(answer.clone())) {
+        Ok(value) => {
+            let tokens = value.tokens(answer.head());
+            Ok((value, beginning.settle(answer, tokens)?))
+        }
+        Err(error) => Err(beginning.without_tokens(answer, error)),
+    }
 }

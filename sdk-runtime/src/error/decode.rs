@@ -4,46 +4,76 @@ use std::fmt;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use http::StatusCode;
+use http::header::{CONTENT_ENCODING, CONTENT_TYPE};
+use http::{HeaderMap, StatusCode};
 
 /// The answer could not be decoded.
 ///
 /// `Display` says what was expected and what kind of document came. Where in it, and what it said there, is for
 /// [`path`](Self::path), [`detail`](Self::detail) and [`excerpt`](Self::excerpt), since the keys of a map are somebody's
-/// data too; so it ends by naming these.
+/// data too; so it ends by naming these. Of the answer to a session endpoint no value is kept, and it tells all.
 #[derive(Clone)]
 pub struct DecodeError(Arc<Inner>);
 
+#[derive(Clone)]
 struct Inner {
     expected: &'static str,
     status: StatusCode,
     content_type: Option<String>,
+    content_encoding: Option<String>,
     path: Option<String>,
     detail: String,
     excerpt: Bytes,
+    /// Whether nothing in it quotes the answer.
+    is_plain: bool,
 }
 
 /// How much of a body an error keeps.
 const EXCERPT: usize = 512;
 
 impl DecodeError {
+    /// An answer with `status` and `headers` that is not an `expected`.
     pub(crate) fn new(
         expected: &'static str,
-        status: StatusCode,
-        content_type: Option<String>,
+        (status, headers): (StatusCode, &HeaderMap),
         path: Option<String>,
         detail: String,
         body: &Bytes,
     ) -> Self {
+        let text = |name| Some(headers.get(name)?.to_str().ok()?.to_owned());
         Self(Arc::new(Inner {
             expected,
             status,
-            content_type,
+            content_type: text(CONTENT_TYPE),
+            content_encoding: text(CONTENT_ENCODING),
             // The whole document, or a place the decoder cannot tell.
             path: path.filter(|path| path != "." && path != "?"),
             detail,
             excerpt: Bytes::copy_from_slice(&body[..body.len().min(EXCERPT)]),
+            is_plain: false,
         }))
+    }
+
+    /// The same error without anything that the answer said: for answers that hold tokens. What is left of
+    /// [`detail`](Self::detail) is which kind of value was found, and which was expected.
+    pub(crate) fn without_values(&self) -> Self {
+        let inner = &*self.0;
+        if inner.is_plain {
+            return self.clone();
+        }
+        Self(Arc::new(Inner {
+            path: inner.path.as_deref().map(plain_path),
+            detail: plain_detail(&inner.detail),
+            excerpt: Bytes::new(),
+            is_plain: true,
+            ..inner.clone()
+        }))
+    }
+
+    /// The same error, for the reason that is `detail`, which quotes nothing of the answer.
+    pub(crate) fn because(&self, detail: String) -> Self {
+        let (path, excerpt, is_plain) = (None, Bytes::new(), true);
+        Self(Arc::new(Inner { path, detail, excerpt, is_plain, ..(*self.0).clone() }))
     }
 
     /// The Rust type that was expected.
@@ -64,19 +94,26 @@ impl DecodeError {
         self.0.content_type.as_deref()
     }
 
+    /// The encoding that the answer's body still has, such as `br`; `None` where it has none. Such a body cannot be decoded.
+    #[must_use]
+    pub fn content_encoding(&self) -> Option<&str> {
+        self.0.content_encoding.as_deref()
+    }
+
     /// Where in the document decoding stopped, such as `items[3].id`; `None` for the document as a whole.
     #[must_use]
     pub fn path(&self) -> Option<&str> {
         self.0.path.as_deref()
     }
 
-    /// The decoder's own message. May quote the document.
+    /// The decoder's own message. May quote the document; not of the answer to a session endpoint, where it tells the expected and the found
+    /// kind alone.
     #[must_use]
     pub fn detail(&self) -> &str {
         &self.0.detail
     }
 
-    /// The first 512 bytes of the body.
+    /// The first 512 bytes of the body; none of the answer to a session endpoint, which may hold tokens.
     #[must_use]
     pub fn excerpt(&self) -> &Bytes {
         &self.0.excerpt
@@ -88,10 +125,20 @@ impl fmt::Display for DecodeError {
         let inner = &*self.0;
         write!(f, "the answer with status {} is not a `{}`", inner.status.as_u16(), inner.expected)?;
         match &inner.content_type {
-            Some(content_type) => write!(f, " (its content type is `{content_type}`)")?,
-            None => f.write_str(" (it has no content type)")?,
+            Some(content_type) => write!(f, " (its content type is `{content_type}`")?,
+            None => f.write_str(" (it has no content type")?,
         }
-        f.write_str("; `path()` and `detail()` tell where and why (not shown, since they may quote data)")
+        match &inner.content_encoding {
+            Some(encoding) => write!(f, ", and its body is still encoded as `{encoding}`)")?,
+            None => f.write_str(")")?,
+        }
+        match (inner.is_plain, &inner.path) {
+            (true, Some(path)) => write!(f, ": {}, in `{path}`", inner.detail),
+            (true, None) => write!(f, ": {}", inner.detail),
+            (false, _) => f.write_str(
+                "; `path()` and `detail()` tell where and why (not shown, since they may quote data)",
+            ),
+        }
     }
 }
 
@@ -101,8 +148,156 @@ impl fmt::Debug for DecodeError {
             .field("expected", &self.0.expected)
             .field("status", &self.0.status.as_u16())
             .field("content_type", &self.0.content_type)
+            .field("content_encoding", &self.0.content_encoding)
             .finish_non_exhaustive()
     }
 }
 
 impl std::error::Error for DecodeError {}
+
+/// The longest name of a field that is taken for one, and not for data.
+const NAME: usize = 40;
+
+/// `path` with `…` in the place of each part that may be data and no field's name.
+fn plain_path(path: &str) -> String {
+    let is_name = |part: &str| {
+        let name = part.split('[').next().unwrap_or(part);
+        name.len() <= NAME && part.chars().all(|it| it.is_ascii_alphanumeric() || "_-[]$".contains(it))
+    };
+    let parts = path.split('.').map(|part| if is_name(part) { part } else { "…" });
+    parts.collect::<Vec<_>>().join(".")
+}
+
+/// A decoder's message without the values that it quotes.
+///
+/// A message that is not of serde's own making is left out as a whole: which of its words are data is not known.
+fn plain_detail(detail: &str) -> String {
+    let (what, place) = match detail.rfind(" at line ") {
+        Some(at) if detail[at..].contains(" column ") => detail.split_at(at),
+        _ => (detail, ""),
+    };
+    let plain =
+        quoted_type(what).or_else(|| quoted_name(what)).or_else(|| known(what).then(|| what.to_owned()));
+    format!("{}{place}", plain.as_deref().unwrap_or("the type's own message, which is not kept"))
+}
+
+/// Of `invalid type: string "…", expected u64` all but the value.
+fn quoted_type(what: &str) -> Option<String> {
+    let (fault, rest) = ["invalid type: ", "invalid value: "]
+        .into_iter()
+        .find_map(|fault| Some((fault, what.strip_prefix(fault)?)))?;
+    let kinds =
+        ["boolean", "integer", "floating point", "character", "string", "byte array", "null", "unit value"];
+    let compound = [
+        "Option value",
+        "newtype struct",
+        "sequence",
+        "map",
+        "enum",
+        "unit variant",
+        "newtype variant",
+        "tuple variant",
+        "struct variant",
+    ];
+    let kind = kinds.into_iter().chain(compound).find(|kind| rest.starts_with(kind))?;
+    // A value that is quoted has no end quote of its own kind in it that is not escaped; the last `, expected` is the decoder's.
+    let (_, expected) = rest.rsplit_once(", expected ")?;
+    Some(format!("{fault}{kind}, expected {expected}"))
+}
+
+/// Of ``unknown variant `…`, expected `a` or `b` `` all but the name that was found.
+fn quoted_name(what: &str) -> Option<String> {
+    let fault = ["unknown variant", "unknown field"].into_iter().find(|fault| what.starts_with(fault))?;
+    let (_, expected) = what.rsplit_once("`, expected ").unwrap_or((what, "none"));
+    Some(format!("{fault}, expected {expected}"))
+}
+
+/// Whether `what` is a message that quotes nothing of the document.
+fn known(what: &str) -> bool {
+    let field = |prefix: &str| {
+        let name = what.strip_prefix(prefix).and_then(|name| name.strip_suffix('`'));
+        name.is_some_and(|name| name.len() <= NAME && !name.contains('`'))
+    };
+    let begins = [
+        "EOF while parsing",
+        "expected ",
+        "invalid escape",
+        "invalid number",
+        "number out of range",
+        "invalid unicode code point",
+        "control character (",
+        "key must be a string",
+        "float key must be finite",
+        "lone leading surrogate",
+        "trailing comma",
+        "trailing characters",
+        "unexpected end of hex escape",
+        "recursion limit exceeded",
+        "invalid length ",
+    ];
+    let is_one_line = what.len() < 120 && !what.contains('"');
+    field("missing field `")
+        || field("duplicate field `")
+        || is_one_line && begins.iter().any(|it| what.starts_with(it))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn i27_a_plain_detail_tells_kinds_and_no_values() {
+        for (detail, plain) in [
+            (
+                r#"invalid type: string "a, expected b", expected u64 at line 1 column 60"#,
+                "invalid type: string, expected u64 at line 1 column 60",
+            ),
+            (
+                r#"invalid type: string "x\" at line 9", expected u64 at line 1 column 60"#,
+                "invalid type: string, expected u64 at line 1 column 60",
+            ),
+            ("invalid type: integer `7`, expected a string", "invalid type: integer, expected a string"),
+            (
+                "invalid type: floating point `7.5`, expected u64",
+                "invalid type: floating point, expected u64",
+            ),
+            ("invalid value: integer `-1`, expected u64", "invalid value: integer, expected u64"),
+            ("invalid type: null, expected a string", "invalid type: null, expected a string"),
+            ("invalid type: map, expected a string", "invalid type: map, expected a string"),
+            (
+                "unknown variant `secret`, expected one of `a`, `b`",
+                "unknown variant, expected one of `a`, `b`",
+            ),
+            ("unknown field `secret`, expected `a`", "unknown field, expected `a`"),
+            ("unknown variant `secret`, there are no variants", "unknown variant, expected none"),
+            (
+                "missing field `access_token` at line 1 column 2",
+                "missing field `access_token` at line 1 column 2",
+            ),
+            ("EOF while parsing a value at line 1 column 0", "EOF while parsing a value at line 1 column 0"),
+            ("expected value at line 1 column 1", "expected value at line 1 column 1"),
+            (
+                "secret is no token at line 1 column 3",
+                "the type's own message, which is not kept at line 1 column 3",
+            ),
+            ("secret", "the type's own message, which is not kept"),
+            ("invalid type: secret", "the type's own message, which is not kept"),
+            ("", "the type's own message, which is not kept"),
+        ] {
+            assert_eq!(plain_detail(detail), plain, "I27: {detail}");
+        }
+    }
+
+    #[test]
+    fn i27_a_plain_path_has_names_of_fields() {
+        let long = "x".repeat(41);
+        for (path, plain) in [
+            ("data.tokens[3].expires_in", "data.tokens[3].expires_in"),
+            ("data.a b.x", "data.….x"),
+            (long.as_str(), "…"),
+            ("eyJh.x/y+z=.s", "eyJh.….s"),
+        ] {
+            assert_eq!(plain_path(path), plain, "I27");
+        }
+    }
+}

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::ErrorResponse;
+use super::{DecodeError, ErrorResponse};
 
 /// The access token is no longer good, and what could be done about it is exhausted.
 #[derive(Clone)]
@@ -15,6 +15,7 @@ struct Inner {
     message: Option<String>,
     refresh: Option<ErrorResponse>,
     response: Option<ErrorResponse>,
+    undecoded: Option<DecodeError>,
 }
 
 /// Why a session expired, or a call was given up as if it had.
@@ -28,6 +29,9 @@ pub enum ExpiredReason {
     /// The server refused the renewal, after the answer to an earlier one was lost: most likely that one had rotated the refresh
     /// token, and nobody has revoked anything.
     LostRotation,
+    /// The server rejected the refresh, after it had answered an earlier one with a success that could not be decoded: that one has
+    /// most likely spent the refresh token. [`decode_error`](SessionExpired::decode_error) says what was wrong with it.
+    UndecodableRefresh,
     /// The server said that the whole login is over, where a [`Verdict`](crate::Verdict) understood it so.
     LoginOver,
     /// The token was renewed, and the server refused this call with the new one too. The login itself goes on.
@@ -39,7 +43,7 @@ pub enum ExpiredReason {
 
 impl SessionExpired {
     pub(crate) fn new(reason: ExpiredReason) -> Self {
-        Self(Arc::new(Inner { reason, message: None, refresh: None, response: None }))
+        Self(Arc::new(Inner { reason, message: None, refresh: None, response: None, undecoded: None }))
     }
 
     /// The server said with `response` that the login is over.
@@ -49,6 +53,7 @@ impl SessionExpired {
             message: response.message().map(str::to_owned),
             refresh: None,
             response: Some(response),
+            undecoded: None,
         }))
     }
 
@@ -58,12 +63,20 @@ impl SessionExpired {
             message,
             refresh: Some(refresh),
             response: None,
+            undecoded: None,
         }))
     }
 
     /// The same, where an earlier renewal may have spent the refresh token that was refused.
     pub(crate) fn as_lost_rotation(&self) -> Self {
         Self(Arc::new(Inner { reason: ExpiredReason::LostRotation, ..(*self.0).clone() }))
+    }
+
+    /// The same, where the answer to an earlier refresh had `error` and may have spent the refresh token.
+    pub(crate) fn as_undecodable(&self, error: DecodeError) -> Self {
+        let undecoded = Some(error);
+        let reason = ExpiredReason::UndecodableRefresh;
+        Self(Arc::new(Inner { reason, undecoded, ..(*self.0).clone() }))
     }
 
     /// The same end of the same login, as the caller sees it whose own request was answered with `response`.
@@ -83,7 +96,8 @@ impl SessionExpired {
         !matches!(self.0.reason, ExpiredReason::ReplayRejected | ExpiredReason::EndpointRejects)
     }
 
-    /// The answer that refused this call's token; `None` for a call that was never sent.
+    /// The answer that rejected this call's token, or that said for another call that the login is over; `None` for a call that was
+    /// never sent.
     #[must_use]
     pub fn response(&self) -> Option<&ErrorResponse> {
         self.0.response.as_ref()
@@ -95,8 +109,14 @@ impl SessionExpired {
         self.0.refresh.as_ref()
     }
 
-    /// The reason the server gave for refusing the renewal: that of [`Refusal::Dead`](crate::Refusal::Dead), or the
-    /// `error_description` or `error` of an OAuth answer (RFC 6749, 5.2). For any other answer there is
+    /// Why the answer to an earlier refresh could not be decoded, where that most likely spent the refresh token.
+    #[must_use]
+    pub fn decode_error(&self) -> Option<&DecodeError> {
+        self.0.undecoded.as_ref()
+    }
+
+    /// The reason the server gave: that of [`Refusal::Dead`](crate::Refusal::Dead), or what
+    /// [`ErrorResponse::message`] reads in the answer that ended the login. For any other answer there is
     /// [`refresh_response`](Self::refresh_response), or a function of yours that reads it: `#[session(refresh, refused = …)]`.
     /// `Display` never quotes it.
     #[must_use]
@@ -128,6 +148,9 @@ impl fmt::Display for ExpiredReason {
             Self::LostRotation => {
                 "the server refused to renew it, after its answer to an earlier renewal was lost"
             }
+            Self::UndecodableRefresh => {
+                "the server rejected the refresh, after its answer to an earlier one could not be decoded"
+            }
             Self::NoRefreshToken => {
                 "the access token is no longer good and there is nothing to renew it with"
             }
@@ -150,7 +173,10 @@ impl fmt::Debug for SessionExpired {
 
 impl std::error::Error for SessionExpired {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        let refresh = self.0.refresh.as_ref()?;
-        Some(refresh)
+        match (&self.0.undecoded, &self.0.refresh) {
+            (Some(undecoded), _) => Some(undecoded),
+            (None, Some(refresh)) => Some(refresh),
+            (None, None) => None,
+        }
     }
 }

@@ -17,6 +17,7 @@ mod timeout;
 mod too_large;
 mod transport;
 mod unavailable;
+mod words;
 
 use std::fmt;
 
@@ -34,6 +35,7 @@ pub use timeout::{Timeout, TimeoutPhase};
 pub use too_large::BodyTooLarge;
 pub use transport::{TransportError, TransportErrorKind};
 pub use unavailable::{RefreshUnavailable, UnavailableCause};
+pub(crate) use words::{Code, Words, without_mark};
 
 /// Why a call failed.
 ///
@@ -100,6 +102,7 @@ impl Error {
             Self::Status(response) => Some(response),
             Self::SessionExpired(expired) => expired.response(),
             Self::InsufficientScope(inner) => inner.response(),
+            Self::RefreshUnavailable(inner) => inner.response(),
             Self::NotReplayable(inner) => Some(inner.response()),
             _ => None,
         }
@@ -109,6 +112,14 @@ impl Error {
     #[must_use]
     pub fn status(&self) -> Option<http::StatusCode> {
         self.response().map(ErrorResponse::status)
+    }
+
+    /// The same error, without what a decoding error quotes of its answer.
+    pub(crate) fn without_values(self) -> Self {
+        match self {
+            Self::Decode(error) => Self::Decode(error.without_values()),
+            other => other,
+        }
     }
 
     /// Whether the user has to sign in before a call like this one can succeed.

@@ -1,14 +1,14 @@
 //! An answer that is no success.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
 use http::header::WWW_AUTHENTICATE;
 use http::{HeaderMap, HeaderValue, StatusCode};
 use serde::de::DeserializeOwned;
 
-use super::DecodeError;
+use super::{DecodeError, Words, without_mark};
 use crate::challenge::{self, Challenge};
 use crate::endpoint::Endpoint;
 
@@ -23,7 +23,8 @@ struct Inner {
     headers: HeaderMap,
     body: Bytes,
     truncated: bool,
-    message: Option<String>,
+    /// What the server says, read when it is asked for.
+    message: OnceLock<Option<String>>,
     undecoded: Option<DecodeError>,
 }
 
@@ -35,12 +36,25 @@ impl ErrorResponse {
         body: Bytes,
         truncated: bool,
     ) -> Self {
-        Self(Arc::new(Inner { endpoint, status, headers, body, truncated, message: None, undecoded: None }))
+        let message = OnceLock::new();
+        Self(Arc::new(Inner { endpoint, status, headers, body, truncated, message, undecoded: None }))
     }
 
     /// The same answer, with the reason its body gives for refusing in spite of its status.
     pub(crate) fn refused_for(mut self, message: String) -> Self {
-        Arc::make_mut(&mut self.0).message = Some(message);
+        Arc::make_mut(&mut self.0).message = OnceLock::from(Some(message));
+        self
+    }
+
+    /// The same answer with at most `limit` bytes of its body: for calls that wait, of which there may be many.
+    pub(crate) fn shortened(mut self, limit: usize) -> Self {
+        if self.0.body.len() > limit {
+            // Said from all of it.
+            let _ = self.message();
+            let inner = Arc::make_mut(&mut self.0);
+            inner.body = Bytes::copy_from_slice(&inner.body[..limit]);
+            inner.truncated = true;
+        }
         self
     }
 
@@ -90,7 +104,7 @@ impl ErrorResponse {
         challenge::read(self.0.headers.get_all(WWW_AUTHENTICATE).iter().map(HeaderValue::as_bytes))
     }
 
-    /// The body, at most its first 64 KiB, or its first MiB of the answer to a renewal; whole
+    /// The body: at most its first 64 KiB, its first 4 KiB where a call waited for a refresh after it, its first MiB of the answer to a refresh; whole
     /// where a successful answer refused.
     #[must_use]
     pub fn body(&self) -> &Bytes {
@@ -103,10 +117,12 @@ impl ErrorResponse {
         self.0.truncated
     }
 
-    /// The reason of a [`Refusal`](crate::Refusal), where a sign-in was refused by a successful status.
+    /// What the server says about it, for people: the reason of a [`Refusal`](crate::Refusal) where there is one, or else the
+    /// `error_description`, `detail`, `title` or `error` of a JSON body, in this order (RFC 6749, 5.2; RFC 9457, 3.1).
     #[must_use]
     pub fn message(&self) -> Option<&str> {
-        self.0.message.as_deref()
+        let read = || Words::read(&self.0.body, !self.0.truncated).message();
+        self.0.message.get_or_init(read).as_deref()
     }
 
     /// Why the body is not what the endpoint's own error type declares for this status, where it declares something.
@@ -129,7 +145,7 @@ impl ErrorResponse {
     ///
     /// The decoder's, when the body is not JSON of that shape.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
-        serde_json::from_slice(&self.0.body)
+        serde_json::from_slice(without_mark(&self.0.body))
     }
 }
 

@@ -4,7 +4,11 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{DecodeError, ErrorResponse, InvalidRequest, StoreError, TransportError};
+use http::StatusCode;
+use http::header::LOCATION;
+use url::Url;
+
+use super::{DecodeError, ErrorResponse, InvalidRequest, StoreError, TransportError, Words};
 use crate::clock::{self, Instant};
 
 /// The access token must be renewed, and that cannot be had right now. The login is not lost.
@@ -62,6 +66,25 @@ impl RefreshUnavailable {
         &self.0.cause
     }
 
+    /// The answer to the refresh, where one came with a status that says nothing definite about the login.
+    #[must_use]
+    pub fn response(&self) -> Option<&ErrorResponse> {
+        match &self.0.cause {
+            UnavailableCause::Status(response) => Some(response),
+            _ => None,
+        }
+    }
+
+    /// The status of the answer to the refresh, where one came that was no success, or could not be decoded.
+    #[must_use]
+    pub fn status(&self) -> Option<StatusCode> {
+        match &self.0.cause {
+            UnavailableCause::Status(response) => Some(response.status()),
+            UnavailableCause::Decode(error) => Some(error.status()),
+            _ => None,
+        }
+    }
+
     /// How long until the session asks again, counted from now; zero when it would ask at once. From half a second to a
     /// minute, growing with each failure; five minutes where the server does not want a request like this at all, or answers with a token that cannot sign; up to an
     /// hour where it says so itself.
@@ -75,25 +98,76 @@ impl fmt::Display for RefreshUnavailable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("the access token cannot be renewed right now: ")?;
         f.write_str(match &self.0.cause {
-            UnavailableCause::Status(answer) => {
-                let status = answer.status().as_u16();
-                return write!(
-                    f,
-                    "it was answered with status {status}, which says nothing about the login (`refused = …` can say what it means)"
-                );
-            }
+            UnavailableCause::Status(answer) => return status(answer, f),
+            UnavailableCause::Decode(error) => return write!(f, "its answer could not be decoded: {error}"),
             UnavailableCause::Transport(_) => "the renewal did not get through",
-            UnavailableCause::Decode(_) => "the renewal's answer is not understood",
             UnavailableCause::Timeout => "the renewal took too long",
             UnavailableCause::TryLater(_) => "the server says to try later",
             UnavailableCause::Request(_) => "the renewal's request cannot be built",
-            UnavailableCause::Unusable(_) => "the renewal gave an access token that nothing can be signed with",
+            UnavailableCause::Unusable(_) => {
+                "the renewal gave an access token that nothing can be signed with"
+            }
             UnavailableCause::DeadOnArrival => "the renewal gave a token that is out of date already",
             UnavailableCause::Store(_) => "the store of the login failed",
             UnavailableCause::Storm => "the tokens it gives are refused as soon as they are used",
             UnavailableCause::Aborted => "the renewal was aborted",
         })
     }
+}
+
+/// Says what an answer to a refresh with such a status means, and what helps.
+fn status(answer: &ErrorResponse, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let status = answer.status();
+    let number = status.as_u16();
+    if let Some(target) = redirect_target(answer) {
+        return write!(
+            f,
+            "it was answered with status {number} and redirected to {target}, which session endpoints do not follow"
+        );
+    }
+    if status.is_server_error() || matches!(number, 408 | 425 | 429) {
+        return write!(f, "the server answered with status {number}, and is asked again later");
+    }
+    let words = Words::read(answer.body(), !answer.is_truncated());
+    // What else a server writes there may be anything.
+    let code = words.code().and_then(|code| CODES.into_iter().find(|known| *known == code));
+    match code {
+        Some(code) => write!(
+            f,
+            "the server answered with status {number} and `{code}`, which is about the client or its request and not about the login"
+        ),
+        None => write!(
+            f,
+            "it was answered with status {number}, which says nothing about the login (`refused = …` can say what it means)"
+        ),
+    }
+}
+
+/// The codes of RFC 6749, 5.2, RFC 8707, 2, and of servers that come near them.
+const CODES: [&str; 9] = [
+    "invalid_client",
+    "invalid_request",
+    "invalid_scope",
+    "invalid_target",
+    "server_error",
+    "slow_down",
+    "temporarily_unavailable",
+    "unauthorized_client",
+    "unsupported_grant_type",
+];
+
+/// Where a redirect leads, without what may be a secret in it.
+fn redirect_target(answer: &ErrorResponse) -> Option<String> {
+    if !answer.status().is_redirection() {
+        return None;
+    }
+    let location = std::str::from_utf8(answer.headers().get(LOCATION)?.as_bytes()).ok()?;
+    let shown = match Url::parse(location) {
+        Ok(url) if url.has_host() => format!("{}{}", url.origin().ascii_serialization(), url.path()),
+        Ok(_) => return None,
+        Err(_) => location.split(['?', '#']).next()?.to_owned(),
+    };
+    (!shown.is_empty() && shown.len() <= 200).then_some(shown)
 }
 
 impl fmt::Debug for RefreshUnavailable {

@@ -6,7 +6,7 @@ use serde::de::value::Error as Absent;
 use serde::de::{DeserializeOwned, Error as _, Visitor};
 
 use super::{Answer, Head, position};
-use crate::error::Error;
+use crate::error::{Error, without_mark};
 
 /// Reads the body as JSON. Where there is no body, the value that stands for none.
 pub(crate) fn decode_json<T: DeserializeOwned>(answer: &Answer) -> Result<T, Error> {
@@ -18,10 +18,11 @@ pub(crate) fn decode_json<T: DeserializeOwned>(answer: &Answer) -> Result<T, Err
     decode_document(&answer.head, &answer.body)
 }
 
-/// Reads one document that came with `head` as JSON.
+/// Reads one document that came with `head` as JSON. A byte order mark in front of it is no part of it (RFC 8259, 8.1).
 pub(crate) fn decode_document<T: DeserializeOwned>(head: &Head, document: &Bytes) -> Result<T, Error> {
-    serde_json::from_slice(document).map_err(|error| {
-        let path = position::path(document, &error);
+    let text = without_mark(document);
+    serde_json::from_slice(text).map_err(|error| {
+        let path = position::path(text, &error);
         head.undecodable(std::any::type_name::<T>(), path, &error, document)
     })
 }

@@ -18,7 +18,7 @@ pub use decoder::Decoder;
 pub(crate) use json::{absent_json, decode_document, decode_json};
 pub(crate) use link::next_link;
 pub use page::{NoCursor, Page};
-pub(crate) use read::{read_all, read_some};
+pub(crate) use read::{End, Received, read_all, read_some, receive};
 pub use stream::{ByteStream, EventStream, FromStream, JsonLines, ServerEvent, ServerEvents};
 
 pub(crate) use decoder::Arrived;
@@ -66,14 +66,8 @@ impl Head {
         detail: &dyn fmt::Display,
         document: &Bytes,
     ) -> Error {
-        Error::Decode(DecodeError::new(
-            expected,
-            self.status,
-            self.content_type().map(str::to_owned),
-            path,
-            detail.to_string(),
-            document,
-        ))
+        let head = (self.status, &self.headers);
+        Error::Decode(DecodeError::new(expected, head, path, detail.to_string(), document))
     }
 }
 

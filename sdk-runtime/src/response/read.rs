@@ -3,7 +3,8 @@
 use bytes::{Bytes, BytesMut};
 use http_body_util::BodyExt;
 
-use crate::error::{BodyTooLarge, Error, TransportError};
+use crate::clock::{self, Instant};
+use crate::error::{BodyTooLarge, Error, TransportError, TransportErrorKind};
 use crate::transport::ResponseBody;
 
 /// The whole body, or an error when it is longer than `limit` bytes.
@@ -16,13 +17,53 @@ pub(crate) async fn read_all(body: ResponseBody, limit: usize) -> Result<Bytes, 
 }
 
 /// The first `limit` bytes of the body, and whether there was more.
-pub(crate) async fn read_some(mut body: ResponseBody, limit: usize) -> Result<(Bytes, bool), TransportError> {
+pub(crate) async fn read_some(body: ResponseBody, limit: usize) -> Result<(Bytes, bool), TransportError> {
+    let Received { bytes, end } = receive(body, limit, None).await;
+    match end {
+        End::Whole => Ok((bytes, false)),
+        End::Limit => Ok((bytes, true)),
+        End::Cut(error) => Err(error),
+        End::Late => Err(TransportError::new(TransportErrorKind::Body, "it took too long")),
+    }
+}
+
+/// What arrived of a body, and why no more did.
+#[derive(Debug)]
+pub(crate) struct Received {
+    pub(crate) bytes: Bytes,
+    pub(crate) end: End,
+}
+
+#[derive(Debug)]
+pub(crate) enum End {
+    /// It is all there.
+    Whole,
+    /// There was more of it than is kept.
+    Limit,
+    /// It broke off.
+    Cut(TransportError),
+    /// Its time was over.
+    Late,
+}
+
+/// The body, or as much of it as `limit` bytes, as the connection and the deadline allow.
+pub(crate) async fn receive(mut body: ResponseBody, limit: usize, deadline: Option<Instant>) -> Received {
     // Most bodies come in one piece, which is then kept as it is.
     let mut first = Bytes::new();
     let mut whole = BytesMut::new();
-    while let Some(frame) = body.frame().await {
-        let Ok(mut data) = frame?.into_data() else {
-            continue;
+    let end = loop {
+        let frame = match deadline {
+            Some(deadline) => clock::until(deadline, body.frame()).await,
+            None => Some(body.frame().await),
+        };
+        let mut data = match frame {
+            None => break End::Late,
+            Some(None) => break End::Whole,
+            Some(Some(Err(error))) => break End::Cut(error),
+            Some(Some(Ok(frame))) => match frame.into_data() {
+                Ok(data) => data,
+                Err(_) => continue,
+            },
         };
         let room = limit - first.len().max(whole.len());
         let truncated = data.len() > room;
@@ -34,10 +75,10 @@ pub(crate) async fn read_some(mut body: ResponseBody, limit: usize) -> Result<(B
             whole.extend_from_slice(&data);
         }
         if truncated {
-            return Ok((joined(first, whole), true));
+            break End::Limit;
         }
-    }
-    Ok((joined(first, whole), false))
+    };
+    Received { bytes: joined(first, whole), end }
 }
 
 fn joined(first: Bytes, whole: BytesMut) -> Bytes {

@@ -19,7 +19,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::attach::Credential;
-use super::event::{Identity, Refused, RunId};
+use super::event::{Doubt, Identity, Refused, RunId};
 use super::events::SessionEvent;
 use super::limits::Throttle;
 use super::record::TokenId;
@@ -48,8 +48,8 @@ pub(crate) struct Core {
     doomed: Option<SessionExpired>,
     /// The tokens at hand were refused for good, and whether a store has newer ones could not be known.
     refused: Option<Refused>,
-    /// A server may have spent the refresh token, and its answer was lost.
-    in_doubt: bool,
+    /// Whether a server may have spent the refresh token.
+    doubt: Doubt,
     run: Option<RunId>,
     /// The run that was under way when the session was closed: what it obtains is kept, and not published.
     draining: Option<RunId>,
@@ -83,8 +83,20 @@ struct Kept {
 
 #[derive(Debug)]
 struct CoolDown {
+    since: Now,
     until: Instant,
     failure: RefreshUnavailable,
+}
+
+/// By so much the time of day gets ahead of the monotonic clock while a machine sleeps.
+const SLEEP: Duration = Duration::from_secs(5);
+
+impl CoolDown {
+    /// Whether the machine has slept since: it may be in another network now.
+    fn was_slept_through(&self, now: Now) -> bool {
+        let ran = now.mono.saturating_duration_since(self.since.mono);
+        now.wall.duration_since(self.since.wall).is_ok_and(|passed| passed > ran + SLEEP)
+    }
 }
 
 impl Core {
@@ -100,7 +112,7 @@ impl Core {
             is_stored,
             doomed: None,
             refused: None,
-            in_doubt: false,
+            doubt: Doubt::None,
             run: None,
             draining: None,
             runs: 0,
@@ -163,6 +175,18 @@ impl Core {
             self.run = None;
             self.expire(expired)
         })
+    }
+
+    /// The program is in another network: what failed in the former one may succeed now.
+    pub(crate) fn network_changed(&mut self, now: Now) {
+        // A refresh token that has most likely been spent is not sent sooner for it.
+        if matches!(self.doubt, Doubt::AnswerUndecodable(_)) || self.cool_down.take().is_none() {
+            return;
+        }
+        self.failures = 0;
+        if let Phase::Active(snapshot) = &self.view.phase {
+            snapshot.give_renewal_back(now.mono);
+        }
     }
 
     /// Whether `run` is the one under way, and nothing has overtaken it.
@@ -262,7 +286,7 @@ impl Core {
     fn recover(&mut self) {
         self.doomed = None;
         self.refused = None;
-        self.in_doubt = false;
+        self.doubt = Doubt::None;
         self.cool_down = None;
         self.failures = 0;
     }
@@ -315,7 +339,10 @@ pub(super) mod pause {
 
     pub(super) const FIRST: Duration = Duration::from_secs(1);
     pub(super) const LONGEST: Duration = Duration::from_secs(60);
-    pub(in crate::session) const MISCONFIGURED: Duration = Duration::from_secs(300);
+    /// Where the server does not want a request like this at all.
+    pub(super) const LONGEST_MISCONFIGURED: Duration = Duration::from_secs(300);
+    /// At once, since the refresh token was most likely spent.
+    pub(super) const UNDECODABLE: Duration = Duration::from_secs(300);
     /// A server's own wish is honoured up to this.
     pub(super) const RETRY_AFTER_LONGEST: Duration = Duration::from_secs(3600);
 }

@@ -7,6 +7,8 @@ use super::super::snapshot::Validity;
 use super::super::tokens::Tokens;
 use super::*;
 
+#[path = "core_cool_down_tests.rs"]
+mod cool_downs;
 #[path = "core_run_tests.rs"]
 mod runs;
 #[path = "core_table_tests.rs"]
@@ -259,7 +261,7 @@ fn i9_the_refresh_token_beside_an_unusable_access_token_is_kept() {
     let unusable =
         Outcome::Unusable { refresh: Some("rotated".into()), id: None, cause: UnavailableCause::Timeout };
     world.finish(run, unusable).unwrap().unwrap_err();
-    world.now += pause::MISCONFIGURED;
+    world.now += pause::LONGEST_MISCONFIGURED;
     assert_eq!(world.start().1.refresh_token().unwrap().expose(), "rotated");
 }
 

@@ -13,7 +13,7 @@ use super::snapshot::{Snapshot, Stamp};
 use super::tokens::Grant;
 use crate::clock::Now;
 use crate::cookies::Jar;
-use crate::error::{Error, SessionExpired, UnavailableCause};
+use crate::error::{DecodeError, Error, SessionExpired, UnavailableCause};
 use crate::secret::RefreshToken;
 
 /// Whom a call is made for, fixed when it is first polled.
@@ -35,6 +35,33 @@ pub(crate) struct Rejection {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct RunId(pub(super) u64);
 
+/// Whether a server may have spent the refresh token before.
+#[derive(Debug, Clone, Default)]
+pub(crate) enum Doubt {
+    #[default]
+    None,
+    /// Its answer was lost.
+    AnswerLost,
+    /// Its answer was a success that could not be decoded: the first error of these.
+    AnswerUndecodable(DecodeError),
+}
+
+impl Doubt {
+    /// Adds that an answer was lost, which says less than one that could not be decoded.
+    pub(crate) fn and_lost(&mut self) {
+        if let Self::None = self {
+            *self = Self::AnswerLost;
+        }
+    }
+
+    /// Adds that an answer could not be decoded. The first error is kept.
+    pub(crate) fn and_undecodable(&mut self, error: DecodeError) {
+        if !matches!(self, Self::AnswerUndecodable(_)) {
+            *self = Self::AnswerUndecodable(error);
+        }
+    }
+}
+
 /// A run that is to be started, and all that it needs to know.
 #[derive(Debug, Clone)]
 pub(crate) struct Start {
@@ -43,8 +70,8 @@ pub(crate) struct Start {
     pub(crate) jar: Arc<Jar>,
     /// `None` where nobody is signed in, and the renewal is to sign in.
     pub(crate) held: Option<Held>,
-    /// Whether a server may have spent the refresh token before, and its answer was lost.
-    pub(crate) in_doubt: bool,
+    /// Whether a server may have spent the refresh token before.
+    pub(crate) doubt: Doubt,
     /// How long before a send of which nobody knows what came of it is repeated.
     pub(crate) resend_after: Duration,
 }
@@ -140,6 +167,8 @@ pub(crate) enum Outcome {
         cause: UnavailableCause,
         retry_after: Option<Duration>,
     },
+    /// The server answered with a success that cannot be decoded: it has most likely spent the refresh token.
+    Undecodable(DecodeError),
     /// The server does not want a request like this at all; asking again soon is of no use.
     Misconfigured(UnavailableCause),
 }
@@ -157,11 +186,14 @@ pub(crate) struct Renewed {
 }
 
 impl Outcome {
-    /// The same, where a server may have spent the refresh token before: a refusal says less then.
-    pub(crate) fn after(self, doubt: bool) -> Self {
-        match self {
-            Self::Rejected(expired) if doubt => Self::Rejected(expired.as_lost_rotation()),
-            other => other,
+    /// The same, where a server may have spent the refresh token before: a rejection says less then.
+    pub(crate) fn after(self, doubt: &Doubt) -> Self {
+        match (self, doubt) {
+            (Self::Rejected(expired), Doubt::AnswerLost) => Self::Rejected(expired.as_lost_rotation()),
+            (Self::Rejected(expired), Doubt::AnswerUndecodable(error)) => {
+                Self::Rejected(expired.as_undecodable(error.clone()))
+            }
+            (other, _) => other,
         }
     }
 

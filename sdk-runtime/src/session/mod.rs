@@ -2,6 +2,7 @@
 
 mod asking;
 mod attach;
+mod classify;
 mod core;
 mod event;
 mod events;
@@ -145,6 +146,22 @@ impl Session {
     /// As [`refresh`](Self::refresh).
     pub async fn resume(&self) -> Result<(), Error> {
         self.shared.resume().await
+    }
+
+    /// Says that the program is in another network: a refresh that failed in the former one is tried again at once, with the next call that
+    /// needs it. Call it when the system tells of a new connection. A sleep of the machine is noticed without it.
+    ///
+    /// A refresh whose answer was a success that could not be decoded keeps its cool-down, since it has most likely spent the refresh token.
+    ///
+    /// ```
+    /// # use sdk_runtime::Session;
+    /// /// To be called with each event of the system that tells of a new connection.
+    /// fn connected(session: &Session) {
+    ///     session.network_changed();
+    /// }
+    /// ```
+    pub fn network_changed(&self) {
+        self.shared.network_changed();
     }
 
     /// Waits until the store holds what the session is. At once without a store, or where it does already.

@@ -1,27 +1,24 @@
-//! The renewal as it goes over the wire, and what its answer means for the login.
+//! The refresh as it goes over the wire; what its answer means, `classify` says.
 //!
-//! - **I16** Only a definitive rejection ends a login; a network failure, a 5xx or a 429 never does.
 //! - **I21** The renewal is unsigned and goes to the transport below authorization, replay and per-call limits.
 
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
-use http::StatusCode;
-use serde::Deserialize;
+use bytes::Bytes;
 
 use super::attach::Attachment;
+use super::classify;
 use super::event::Outcome;
 use super::tokens::{Grant, Refusal, Tokens};
-use crate::clock::Clock;
+use crate::clock::{self, Clock};
 use crate::cookies::Jar;
-use crate::delay;
 use crate::endpoint::{CallTimeout, Endpoint};
 use crate::error::{
-    Error, ErrorResponse, InvalidRequest, SessionExpired, TransportError, TransportErrorKind,
-    UnavailableCause,
+    DecodeError, Error, ErrorResponse, InvalidRequest, TransportError, TransportErrorKind, UnavailableCause,
 };
 use crate::request::{Prepared, Request};
-use crate::response::{Answer, Head, read_all, read_some};
+use crate::response::{Answer, End, Head, Received, receive};
 use crate::upstream::{Contents, Credentials, Upstream};
 
 /// How long a renewal may take where its declaration does not say.
@@ -53,7 +50,8 @@ impl RefreshEndpoint {
         Self { endpoint, supply, tokens, refused: None }
     }
 
-    /// Asks `refused` first what an answer means that is no success; `None` leaves it to the default table.
+    /// Asks `refused` first what an answer means that is no success, or holds no tokens that can be read; `None` leaves it to the default
+    /// table.
     #[must_use]
     pub const fn refused(mut self, refused: fn(&ErrorResponse) -> Option<Refusal>) -> Self {
         self.refused = Some(refused);
@@ -86,65 +84,98 @@ impl Renewer {
         }
     }
 
-    /// Sends it and judges the answer.
+    /// Sends it and classifies the answer.
     pub(crate) async fn send(&self, request: &Prepared, jar: &Jar) -> Outcome {
-        match self.exchange(request, jar).await {
-            Ok(outcome) => outcome,
-            Err(error) => failed(error),
-        }
-    }
-
-    async fn exchange(&self, request: &Prepared, jar: &Jar) -> Result<Outcome, Error> {
+        let deadline = clock::deadline(self.timeout());
         let credentials = Credentials { header: None, jar: Some(jar) };
-        let exchange = self.upstream.exchange(request, credentials, Contents::Secret, |_| Ok(())).await?;
-        let (parts, body) = exchange.answer.into_parts();
+        let exchange = self.upstream.exchange(request, credentials, Contents::Secret, |_| Ok(()));
+        let answer = match clock::until(deadline, exchange).await {
+            Some(Ok(exchange)) => exchange.answer,
+            Some(Err(error)) => return failed(error),
+            None => return Outcome::Ambiguous { cause: UnavailableCause::Timeout, retry_after: None },
+        };
+        let (parts, body) = answer.into_parts();
+        let Received { bytes, end } = receive(body, BODY_LIMIT, Some(deadline)).await;
+        let truncated = !matches!(end, End::Whole);
+        let endpoint = self.refresh.endpoint;
+        let answer =
+            ErrorResponse::new(endpoint, parts.status, parts.headers.clone(), bytes.clone(), truncated);
         if !parts.status.is_success() {
-            let (body, truncated) = read_some(body, BODY_LIMIT).await?;
-            let answer =
-                ErrorResponse::new(self.refresh.endpoint, parts.status, parts.headers, body, truncated);
-            return Ok(self.refusal(answer));
+            return match self.refused(&answer) {
+                Some(refusal) => classify::declared(refusal, answer),
+                None => classify::unsuccessful(answer, || self.clock.wall()),
+            };
         }
         let head = Head::new(parts.status, parts.headers);
-        let body = read_all(body, BODY_LIMIT).await?;
-        let refused = |body| {
-            ErrorResponse::new(self.refresh.endpoint, head.status(), head.headers().clone(), body, false)
-        };
-        match (self.refresh.tokens)(Answer::new(head.clone(), body.clone()))? {
-            Err(Refusal::Dead(message)) => {
-                Ok(Outcome::Rejected(SessionExpired::rejected(Some(message), refused(body))))
-            }
-            Err(Refusal::TryLater { message, after }) => Ok(try_later(message, after)),
-            Ok(tokens) => {
-                let refresh = tokens.refresh.clone();
-                let unusable = |cause| Outcome::Unusable { refresh, id: None, cause };
-                Ok(match self.attachment.credential(tokens, Some(&head), || self.clock.wall()) {
-                    Ok(credential) if credential.lifetime.is_some_and(|lifetime| lifetime < SHORTEST) => {
-                        unusable(UnavailableCause::DeadOnArrival)
-                    }
-                    Ok(credential) => Outcome::Success(credential.into()),
-                    Err(error) => unusable(UnavailableCause::Unusable(error)),
-                })
-            }
+        match self.tokens(&head, bytes, &end) {
+            Read::Tokens(tokens) => self.received(tokens, &head),
+            Read::Refused(refusal) => classify::declared(refusal, answer),
+            Read::Nothing(error) => match self.refused(&answer) {
+                Some(refusal) => classify::declared(refusal, answer),
+                None => classify::without_tokens(answer, error, || self.clock.wall()),
+            },
         }
     }
 
-    /// What an answer that is no success means.
-    fn refusal(&self, answer: ErrorResponse) -> Outcome {
-        match self.refresh.refused.and_then(|refused| refused(&answer)) {
-            Some(Refusal::Dead(message)) => {
-                Outcome::Rejected(SessionExpired::rejected(Some(message), answer))
+    /// What `refused = …` of the declaration says about `answer`.
+    fn refused(&self, answer: &ErrorResponse) -> Option<Refusal> {
+        self.refresh.refused.and_then(|refused| refused(answer))
+    }
+
+    /// Reads the tokens in a successful answer, of whose body `bytes` arrived.
+    fn tokens(&self, head: &Head, bytes: Bytes, end: &End) -> Read {
+        // Of a body that is not whole nothing is read: a token in it may be cut. A type that reads no body at all has its value.
+        let whole = if matches!(end, End::Whole) { bytes } else { Bytes::new() };
+        match (self.refresh.tokens)(Answer::new(head.clone(), whole)) {
+            Ok(Ok(tokens)) if tokens.holds_nothing() => Read::Nothing(self.no_token(head)),
+            Ok(Ok(tokens)) => Read::Tokens(tokens),
+            Ok(Err(refusal)) => Read::Refused(refusal),
+            Err(Error::Decode(error)) => Read::Nothing(match end {
+                End::Whole => error.without_values(),
+                end => error.because(incomplete(end)),
+            }),
+            Err(error) => Read::Nothing(self.no_token(head).because(error.to_string())),
+        }
+    }
+
+    fn no_token(&self, head: &Head) -> DecodeError {
+        let detail = "its access token is empty, and there is no refresh token".to_owned();
+        DecodeError::new("Tokens", (head.status(), head.headers()), None, String::new(), &Bytes::new())
+            .because(detail)
+    }
+
+    /// What it means that `tokens` came with `head`.
+    fn received(&self, tokens: Tokens, head: &Head) -> Outcome {
+        let refresh = tokens.refresh.clone();
+        let unusable = |cause| Outcome::Unusable { refresh, id: None, cause };
+        match self.attachment.credential(tokens, Some(head), || self.clock.wall()) {
+            Ok(credential) if credential.lifetime.is_some_and(|lifetime| lifetime < SHORTEST) => {
+                unusable(UnavailableCause::DeadOnArrival)
             }
-            Some(Refusal::TryLater { message, after }) => try_later(message, after),
-            None => default_refusal(answer, || self.clock.wall()),
+            Ok(credential) => Outcome::Success(credential.into()),
+            Err(error) => unusable(UnavailableCause::Unusable(error)),
         }
     }
 }
 
-fn try_later(message: String, retry_after: Option<Duration>) -> Outcome {
-    Outcome::NotSpent { cause: UnavailableCause::TryLater(message), retry_after }
+/// What was found in a successful answer.
+enum Read {
+    Tokens(Tokens),
+    Refused(Refusal),
+    Nothing(DecodeError),
 }
 
-/// What it means that no answer came, or none that is understood.
+/// Why a body did not arrive whole.
+fn incomplete(end: &End) -> String {
+    match end {
+        End::Whole => "the body arrived whole".to_owned(),
+        End::Limit => format!("the body is larger than {BODY_LIMIT} bytes, and no more is read"),
+        End::Cut(_) => "the body broke off".to_owned(),
+        End::Late => "the body did not arrive in time".to_owned(),
+    }
+}
+
+/// What it means that no answer came.
 fn failed(error: Error) -> Outcome {
     let cause = match error {
         Error::Transport(error) if error.kind() == TransportErrorKind::Connect => {
@@ -152,128 +183,7 @@ fn failed(error: Error) -> Outcome {
         }
         Error::InvalidRequest(error) => return Outcome::Misconfigured(UnavailableCause::Request(error)),
         Error::Transport(error) => UnavailableCause::Transport(error),
-        Error::Decode(error) => UnavailableCause::Decode(error),
-        Error::Status(answer) => UnavailableCause::Status(answer),
-        other => UnavailableCause::Transport(TransportError::new(TransportErrorKind::Body, other)),
+        other => UnavailableCause::Transport(TransportError::new(TransportErrorKind::Request, other)),
     };
     Outcome::Ambiguous { cause, retry_after: None }
-}
-
-/// The answer of RFC 6749, 5.2, and of the servers that come near it.
-#[derive(Deserialize)]
-struct OAuthError {
-    error: String,
-    #[serde(default)]
-    error_description: serde_json::Value,
-}
-
-impl OAuthError {
-    fn message(self) -> String {
-        match self.error_description {
-            serde_json::Value::String(description) => description,
-            _ => self.error,
-        }
-    }
-}
-
-fn default_refusal(answer: ErrorResponse, wall: impl FnOnce() -> SystemTime) -> Outcome {
-    let status = answer.status();
-    let retry_after = delay::retry_after(answer.headers(), wall);
-    let rejected = |oauth: Option<OAuthError>, answer| {
-        Outcome::Rejected(SessionExpired::rejected(oauth.map(OAuthError::message), answer))
-    };
-    let not_spent = |answer| Outcome::NotSpent { cause: UnavailableCause::Status(answer), retry_after };
-    let misconfigured = |answer| Outcome::Misconfigured(UnavailableCause::Status(answer));
-
-    let oauth = answer.json::<OAuthError>().ok();
-    let code = oauth.as_ref().filter(|_| status.is_client_error()).map(|oauth| oauth.error.as_str());
-    match (code, status) {
-        (Some("invalid_grant"), _) => rejected(oauth, answer),
-        (
-            Some(
-                "invalid_client"
-                | "invalid_request"
-                | "invalid_scope"
-                | "invalid_target"
-                | "unauthorized_client"
-                | "unsupported_grant_type",
-            ),
-            _,
-        ) => misconfigured(answer),
-        (Some("server_error" | "slow_down" | "temporarily_unavailable"), _) => not_spent(answer),
-        (_, StatusCode::UNAUTHORIZED) => rejected(oauth, answer),
-        // A page of a firewall says the same; only an answer of the API itself counts.
-        (_, StatusCode::BAD_REQUEST | StatusCode::FORBIDDEN) if is_json(&answer) => rejected(oauth, answer),
-        (_, StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_MANY_REQUESTS) => not_spent(answer),
-        // It says itself that it has not done it.
-        (_, StatusCode::SERVICE_UNAVAILABLE) if retry_after.is_some() => not_spent(answer),
-        _ if status.is_server_error() => {
-            Outcome::Ambiguous { cause: UnavailableCause::Status(answer), retry_after }
-        }
-        _ => misconfigured(answer),
-    }
-}
-
-fn is_json(answer: &ErrorResponse) -> bool {
-    answer.json::<serde::de::IgnoredAny>().is_ok()
-}
-
-#[cfg(test)]
-mod tests {
-    use bytes::Bytes;
-    use http::header::RETRY_AFTER;
-    use http::{HeaderMap, HeaderValue};
-
-    use super::*;
-
-    static ENDPOINT: Endpoint = Endpoint::new("Api::refresh", "POST", "/refresh");
-
-    fn verdict(status: u16, retry_after: Option<&'static str>, body: &'static str) -> String {
-        let mut headers = HeaderMap::new();
-        if let Some(value) = retry_after {
-            headers.insert(RETRY_AFTER, HeaderValue::from_static(value));
-        }
-        let status = StatusCode::from_u16(status).unwrap();
-        let answer =
-            ErrorResponse::new(&ENDPOINT, status, headers, Bytes::from_static(body.as_bytes()), false);
-        match default_refusal(answer, crate::clock::wall) {
-            Outcome::Rejected(_) => "rejected".to_owned(),
-            Outcome::NotSpent { retry_after, .. } => format!("not spent {retry_after:?}"),
-            Outcome::Ambiguous { .. } => "ambiguous".to_owned(),
-            Outcome::Misconfigured(_) => "misconfigured".to_owned(),
-            other => format!("{other:?}"),
-        }
-    }
-
-    #[test]
-    fn only_a_definitive_answer_ends_a_login() {
-        for (status, after, body, expected) in [
-            (400, None, r#"{"error":"invalid_grant"}"#, "rejected"),
-            (401, None, r#"{"error":"invalid_grant"}"#, "rejected"),
-            (403, None, r#"{"error":"invalid_grant"}"#, "rejected"),
-            (401, None, "", "rejected"),
-            (400, None, r#"{"message":"no"}"#, "rejected"),
-            (403, None, r#"{"message":"no"}"#, "rejected"),
-            (401, None, r#"{"error":"spent","error_description":{"code":7}}"#, "rejected"),
-            (401, None, r#"{"error":"invalid_client","error_description":{"code":7}}"#, "misconfigured"),
-            (400, None, r#"{"error":"invalid_target"}"#, "misconfigured"),
-            (400, Some("7"), r#"{"error":"temporarily_unavailable"}"#, "not spent Some(7s)"),
-            (400, None, r#"{"error":"server_error"}"#, "not spent None"),
-            (400, None, r#"{"error":"slow_down"}"#, "not spent None"),
-            (400, None, r#"{"error":"unsupported_grant_type"}"#, "misconfigured"),
-            (403, None, "<html>blocked</html>", "misconfigured"),
-            (404, None, "", "misconfigured"),
-            (302, None, "", "misconfigured"),
-            (408, None, "", "not spent None"),
-            (429, Some("7"), "", "not spent Some(7s)"),
-            (429, Some("soon"), "", "not spent None"),
-            (429, Some("Thu, 01 Jan 1970 00:00:00 GMT"), "", "not spent Some(0ns)"),
-            (500, None, r#"{"error":"invalid_grant"}"#, "ambiguous"),
-            (502, None, "<html>", "ambiguous"),
-            (503, None, "", "ambiguous"),
-            (503, Some("120"), "", "not spent Some(120s)"),
-        ] {
-            assert_eq!(verdict(status, after, body), expected, "{status} {body}");
-        }
-    }
 }

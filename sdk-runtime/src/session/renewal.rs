@@ -9,8 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::attach::Credential;
-use super::core::pause;
-use super::event::{Loaded, Outcome, Refused, Renewed, Start};
+use super::event::{Doubt, Loaded, Outcome, Refused, Renewed, Start};
 use super::keeper::{Claim, Confirmed, Keeper, Taken};
 use super::record::{Found, Record};
 use super::refresh::Renewer;
@@ -37,12 +36,12 @@ pub(super) fn broken_off(run: &Run) -> Outcome {
 }
 
 pub(super) async fn renew(run: &Run, shared: &Arc<Shared>, renewer: &Renewer, start: Start) -> Outcome {
-    let Start { grant, jar, held, in_doubt, resend_after, .. } = start;
+    let Start { grant, jar, held, doubt, resend_after, .. } = start;
     let sender = Sender { run, renewer, resend_after };
     let always = || true;
     let (keeper, held) = match (&shared.keeper, held) {
         (Some(keeper), Some(held)) => (keeper, held),
-        _ => return sender.attempt(&grant, &jar, always).await.after(in_doubt),
+        _ => return sender.attempt(&grant, &jar, always).await.after(&doubt),
     };
     let sends = renewer.timeout() * 2 + resend_after;
     loop {
@@ -69,12 +68,15 @@ pub(super) async fn renew(run: &Run, shared: &Arc<Shared>, renewer: &Renewer, st
         if let Some(refused) = held.refused.clone().filter(|refused| refused.id == taken.record.id) {
             return renewal.refused(refused.expired).await;
         }
-        // What is news has been renewed since, by somebody whose own doubt stands in the store.
-        let in_doubt = taken.in_doubt || in_doubt && !taken.is_news;
+        // What is news has been refreshed since, by a process whose own doubt stands in the store.
+        let mut doubt = if taken.is_news { Doubt::None } else { doubt };
+        if taken.in_doubt {
+            doubt.and_lost();
+        }
         let jar = if taken.is_news { &taken.record.jar } else { &jar };
         let may_repeat = || !taken.is_over(&shared.clock);
         let outcome = sender.attempt(&renewal.grant(), jar, may_repeat).await;
-        return renewal.settle(outcome.after(in_doubt), jar).await;
+        return renewal.settle(outcome.after(&doubt), jar).await;
     }
 }
 
@@ -117,18 +119,13 @@ impl Sender<'_> {
             Outcome::Rejected(expired) => Outcome::Rejected(expired.as_lost_rotation()),
             // Whatever kept the second from being received, the first may have been.
             Outcome::NotSpent { cause, retry_after } => Outcome::Ambiguous { cause, retry_after },
-            Outcome::Misconfigured(cause) => {
-                Outcome::Ambiguous { cause, retry_after: Some(pause::MISCONFIGURED) }
-            }
+            Outcome::Misconfigured(cause) => Outcome::Ambiguous { cause, retry_after: None },
             second => second,
         }
     }
 
     async fn send(&self, request: &Prepared, jar: &Jar) -> Outcome {
-        match clock::within(self.renewer.timeout(), self.renewer.send(request, jar)).await {
-            Some(outcome) => outcome,
-            None => Outcome::Ambiguous { cause: UnavailableCause::Timeout, retry_after: None },
-        }
+        self.renewer.send(request, jar).await
     }
 }
 
@@ -168,7 +165,7 @@ impl Renewal<'_> {
             Outcome::Success(_) | Outcome::Unusable { .. } => outcome,
             Outcome::Rejected(expired) => self.refused(expired).await,
             Outcome::NothingToRenewWith if self.is_another => self.nothing_to_renew_with().await,
-            Outcome::Ambiguous { .. } => self.let_go(outcome, true).await,
+            Outcome::Ambiguous { .. } | Outcome::Undecodable(_) => self.let_go(outcome, true).await,
             outcome => self.let_go(outcome, self.taken.in_doubt).await,
         }
     }

@@ -137,6 +137,12 @@ impl Shared {
         self.step(|core| core.login_over(stamp, expired))
     }
 
+    /// The program is in another network.
+    pub(crate) fn network_changed(self: &Arc<Self>) {
+        let now = self.clock.now();
+        self.step(|core| core.network_changed(now));
+    }
+
     /// Puts `endpoint` on hold, which rejected the token with `stamp` although it had just been refreshed.
     pub(crate) fn hold(self: &Arc<Self>, endpoint: &'static str, stamp: Stamp) {
         let now = self.clock.now().mono;

@@ -97,6 +97,15 @@ impl Tokens {
     }
 }
 
+impl Tokens {
+    /// Whether it has an access token that is blank, and nothing else: a type whose fields all have defaults reads that in any answer.
+    pub(crate) fn holds_nothing(&self) -> bool {
+        let is_blank = |token: &str| token.trim().is_empty();
+        self.access.as_ref().is_some_and(|token| is_blank(token.expose()))
+            && self.refresh.as_ref().is_none_or(|token| is_blank(token.expose()))
+    }
+}
+
 impl fmt::Debug for Tokens {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Tokens")

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::super::event::{Demand, Held, Identity, Rejection, RunId, Spare, Start};
+use super::super::event::{Demand, Doubt, Held, Identity, Rejection, RunId, Spare, Start};
 use super::super::limits::Admission;
 use super::super::snapshot::{Phase, Snapshot, Validity};
 use super::super::tokens::Grant;
-use super::{Core, permit};
+use super::{Core, pause, permit};
 use crate::clock::{Instant, Now};
 use crate::error::{
     Error, ExpiredReason, InvalidRequest, RefreshUnavailable, SessionExpired, UnavailableCause,
@@ -67,6 +67,9 @@ impl Core {
         if let Some((until, failure)) = self.cooling_down(now) {
             snapshot.give_renewal_back(until);
             return sign_or(failure.into());
+        }
+        if matches!(validity, Validity::Stale | Validity::Due) && self.is_undecodable() {
+            return Demand::Sign(snapshot);
         }
         let start = self.begin(&snapshot, false);
         match validity {
@@ -132,6 +135,9 @@ impl Core {
         if let Some(error) = self.nothing_renews() {
             return Demand::Fail(error);
         }
+        if let Some(failure) = self.held_back(&snapshot, now) {
+            return Demand::Fail(failure.into());
+        }
         if snapshot.is_rejected()
             && !snapshot.was_accepted()
             && let Err(until) = self.throttle.spend(snapshot.stamp, now.mono)
@@ -167,9 +173,34 @@ impl Core {
         (!self.renewable).then(|| InvalidRequest::new("session", reason).into())
     }
 
-    fn cooling_down(&self, now: Now) -> Option<(Instant, RefreshUnavailable)> {
+    /// Until when no refresh is started, and why. A sleep of the machine ends it once.
+    fn cooling_down(&mut self, now: Now) -> Option<(Instant, RefreshUnavailable)> {
         let cool_down = self.cool_down.as_ref().filter(|cool_down| now.mono < cool_down.until)?;
+        if cool_down.was_slept_through(now) {
+            self.network_changed(now);
+        }
+        let cool_down = self.cool_down.as_ref()?;
         Some((cool_down.until, cool_down.failure.clone()))
+    }
+
+    /// Whether the refresh token was most likely spent by an answer that could not be decoded.
+    fn is_undecodable(&self) -> bool {
+        matches!(self.doubt, Doubt::AnswerUndecodable(_))
+    }
+
+    /// Why not even an application that asks for it gets a refresh: the refresh token was most likely spent. It is sent once for each
+    /// cool-down when the access token is over, for servers that do not rotate.
+    fn held_back(&mut self, snapshot: &Snapshot, now: Now) -> Option<RefreshUnavailable> {
+        let Doubt::AnswerUndecodable(error) = &self.doubt else { return None };
+        let error = error.clone();
+        match self.cooling_down(now) {
+            Some((_, failure)) => Some(failure),
+            None if snapshot.still_signs(now) => {
+                let until = now.mono + snapshot.remaining(now).unwrap_or(pause::UNDECODABLE);
+                Some(RefreshUnavailable::until(until, UnavailableCause::Decode(error)))
+            }
+            None => None,
+        }
     }
 
     fn begin(&mut self, snapshot: &Snapshot, must_send: bool) -> Box<Start> {
@@ -183,8 +214,8 @@ impl Core {
         let run = RunId(self.runs);
         self.run = Some(run);
         let resend_after = Duration::from_millis(self.random.u64(RESEND_AFTER));
-        let (jar, in_doubt) = (self.view.jar.clone(), self.in_doubt);
-        Box::new(Start { run, grant, jar, held, in_doubt, resend_after })
+        let (jar, doubt) = (self.view.jar.clone(), self.doubt.clone());
+        Box::new(Start { run, grant, jar, held, doubt, resend_after })
     }
 }
 

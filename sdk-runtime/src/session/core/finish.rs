@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::super::event::{Loaded, Outcome, Renewed, RunId, Settled};
+use super::super::event::{Doubt, Loaded, Outcome, Renewed, RunId, Settled};
 use super::super::events::SessionEvent;
 use super::super::snapshot::Phase;
 use super::super::unsaved::Replaces;
@@ -38,32 +38,40 @@ impl Core {
                 // Whatever else is wrong with the answer: the refresh token in it has replaced the one that was spent.
                 if let Some(refresh) = told(refresh) {
                     self.refresh = Some(refresh);
-                    self.in_doubt = false;
+                    self.doubt = Doubt::None;
                 }
                 self.id = id.or_else(|| self.id.take());
-                let wait = match cause {
-                    UnavailableCause::DeadOnArrival => self.back_off(None),
-                    _ => pause::MISCONFIGURED,
+                let longest = match cause {
+                    UnavailableCause::DeadOnArrival => pause::LONGEST,
+                    _ => pause::LONGEST_MISCONFIGURED,
                 };
+                let wait = self.back_off(None, longest);
                 Err(self.cool_down(cause, wait, now).into())
             }
             Outcome::Rejected(expired) => self.end(expired, now),
             Outcome::RejectedUnconfirmed(refused, cause) => {
                 self.refused = Some(refused);
-                let wait = self.back_off(None);
+                let wait = self.back_off(None, pause::LONGEST);
                 Err(self.cool_down(cause, wait, now).into())
             }
             Outcome::NothingToRenewWith => self.end(SessionExpired::new(ExpiredReason::NoRefreshToken), now),
             Outcome::NotSpent { cause, retry_after } => {
-                let wait = self.back_off(retry_after);
+                let wait = self.back_off(retry_after, pause::LONGEST);
                 Err(self.cool_down(cause, wait, now).into())
             }
             Outcome::Ambiguous { cause, retry_after } => {
-                self.in_doubt = true;
-                let wait = self.back_off(retry_after);
+                self.doubt.and_lost();
+                let wait = self.back_off(retry_after, pause::LONGEST);
                 Err(self.cool_down(cause, wait, now).into())
             }
-            Outcome::Misconfigured(cause) => Err(self.cool_down(cause, pause::MISCONFIGURED, now).into()),
+            Outcome::Undecodable(error) => {
+                self.doubt.and_undecodable(error.clone());
+                Err(self.cool_down(UnavailableCause::Decode(error), pause::UNDECODABLE, now).into())
+            }
+            Outcome::Misconfigured(cause) => {
+                let wait = self.back_off(None, pause::LONGEST_MISCONFIGURED);
+                Err(self.cool_down(cause, wait, now).into())
+            }
         })
     }
 
@@ -162,7 +170,7 @@ impl Core {
     fn cool_down(&mut self, cause: UnavailableCause, wait: Duration, now: Now) -> RefreshUnavailable {
         let until = now.mono + wait;
         let failure = RefreshUnavailable::until(until, cause);
-        self.cool_down = Some(CoolDown { until, failure: failure.clone() });
+        self.cool_down = Some(CoolDown { since: now, until, failure: failure.clone() });
         self.events.push(SessionEvent::RefreshFailing(failure.clone()));
         if let Phase::Active(snapshot) = &self.view.phase {
             snapshot.give_renewal_back(until);
@@ -171,8 +179,8 @@ impl Core {
     }
 
     /// Exponential with equal jitter, never shorter than the server asks.
-    fn back_off(&mut self, retry_after: Option<Duration>) -> Duration {
-        let jittered = back_off(pause::FIRST, pause::LONGEST, self.failures, self.random.f64());
+    fn back_off(&mut self, retry_after: Option<Duration>, longest: Duration) -> Duration {
+        let jittered = back_off(pause::FIRST, longest, self.failures, self.random.f64());
         self.failures = self.failures.saturating_add(1);
         jittered.max(retry_after.unwrap_or_default().min(pause::RETRY_AFTER_LONGEST))
     }

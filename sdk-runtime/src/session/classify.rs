@@ -1,0 +1,142 @@
+//! What the answer to a refresh means for the login. Pure: knows no transport and no state.
+//!
+//! - **I16** Only a definitive rejection of the refresh ends a login.
+//! - **I39** What cannot be read ends no login; a word never ends one that a status (408, 425, 429, 5xx) keeps.
+
+use std::time::{Duration, SystemTime};
+
+use http::StatusCode;
+use http::header::{CONTENT_ENCODING, CONTENT_TYPE};
+
+use super::event::Outcome;
+use super::tokens::Refusal;
+use crate::delay;
+use crate::error::{Code, DecodeError, ErrorResponse, SessionExpired, UnavailableCause, Words, without_mark};
+
+/// What the code in an `error` field says about the refresh token (RFC 6749, 5.2, and servers that come near it).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Meaning {
+    /// It is no good any more.
+    Ends,
+    /// It was not spent; the server has a problem of its own.
+    Later,
+    /// The client or its request is at fault.
+    Misconfigured,
+}
+
+fn meaning(code: &str) -> Option<Meaning> {
+    match code {
+        "invalid_grant" | "bad_refresh_token" | "expired_token" => Some(Meaning::Ends),
+        "temporarily_unavailable" | "slow_down" | "server_error" => Some(Meaning::Later),
+        "invalid_client"
+        | "invalid_request"
+        | "invalid_scope"
+        | "invalid_target"
+        | "unauthorized_client"
+        | "unsupported_grant_type" => Some(Meaning::Misconfigured),
+        _ => None,
+    }
+}
+
+/// What `refused = …` of the declaration, or the reader of its tokens, said.
+pub(super) fn declared(refusal: Refusal, answer: ErrorResponse) -> Outcome {
+    match refusal {
+        Refusal::Dead(message) => Outcome::Rejected(SessionExpired::rejected(Some(message), answer)),
+        Refusal::TryLater { message, after } => {
+            Outcome::NotSpent { cause: UnavailableCause::TryLater(message), retry_after: after }
+        }
+    }
+}
+
+/// What an answer without success means, in this order: the status, the code, and what is left.
+pub(super) fn unsuccessful(answer: ErrorResponse, wall: impl FnOnce() -> SystemTime) -> Outcome {
+    let status = answer.status();
+    let retry_after = delay::retry_after(answer.headers(), wall);
+    if let Some(outcome) = by_status(&answer, retry_after) {
+        return outcome;
+    }
+    let is_client_error = status.is_client_error();
+    let words = Words::read(answer.body(), !answer.is_truncated());
+    let is_readable = words.is_object && !is_encoded(&answer);
+    match words.code().filter(|_| is_client_error).and_then(meaning) {
+        Some(Meaning::Later) => {
+            return Outcome::NotSpent { cause: UnavailableCause::Status(answer), retry_after };
+        }
+        Some(Meaning::Misconfigured) => return Outcome::Misconfigured(UnavailableCause::Status(answer)),
+        Some(Meaning::Ends) if is_readable => return rejected(answer),
+        Some(Meaning::Ends) | None => {}
+    }
+    match status {
+        StatusCode::UNAUTHORIZED => rejected(answer),
+        // A firewall's page says the same; only an answer of the API itself counts.
+        StatusCode::BAD_REQUEST | StatusCode::FORBIDDEN if is_readable => rejected(answer),
+        _ => Outcome::Misconfigured(UnavailableCause::Status(answer)),
+    }
+}
+
+/// The statuses by which a server says that it has a problem of its own: whatever else it says, the login goes on.
+fn by_status(answer: &ErrorResponse, retry_after: Option<Duration>) -> Option<Outcome> {
+    let cause = || UnavailableCause::Status(answer.clone());
+    match answer.status().as_u16() {
+        // A 511 is that of a network in between, and never of the server (RFC 6585, 6).
+        408 | 425 | 429 | 511 => Some(Outcome::NotSpent { cause: cause(), retry_after }),
+        // It says itself that it has not done it.
+        503 if retry_after.is_some() => Some(Outcome::NotSpent { cause: cause(), retry_after }),
+        500..=599 => Some(Outcome::Ambiguous { cause: cause(), retry_after }),
+        _ => None,
+    }
+}
+
+fn rejected(answer: ErrorResponse) -> Outcome {
+    let message = answer.message().map(str::to_owned);
+    Outcome::Rejected(SessionExpired::rejected(message, answer))
+}
+
+/// What a success means in which `error` found no tokens that can be read. `answer` has what arrived of its body, and is truncated where
+/// that is not all of it.
+///
+/// The server has most likely spent the refresh token, unless the answer says otherwise or is no answer of the API.
+pub(super) fn without_tokens(
+    answer: ErrorResponse,
+    error: DecodeError,
+    wall: impl FnOnce() -> SystemTime,
+) -> Outcome {
+    let body = without_mark(answer.body());
+    let is_text = !answer.is_truncated() && !is_encoded(&answer) && std::str::from_utf8(body).is_ok();
+    let first = body.iter().find(|byte| !byte.is_ascii_whitespace());
+    let is_page = media_type(&answer).is_some_and(|it| it.eq_ignore_ascii_case("text/html"));
+    if is_page || is_text && first.is_some_and(|first| !matches!(first, b'{' | b'[')) {
+        let retry_after = delay::retry_after(answer.headers(), wall);
+        return Outcome::NotSpent { cause: UnavailableCause::Decode(error), retry_after };
+    }
+    let words = Words::read(answer.body(), is_text);
+    if !words.is_object {
+        return Outcome::Undecodable(error);
+    }
+    match &words.error {
+        Code::Absent | Code::Unreadable => Outcome::Undecodable(error),
+        Code::Text(code) => match meaning(code) {
+            Some(Meaning::Ends) => rejected(answer),
+            Some(Meaning::Later) => {
+                let retry_after = delay::retry_after(answer.headers(), wall);
+                Outcome::NotSpent { cause: UnavailableCause::Status(answer), retry_after }
+            }
+            Some(Meaning::Misconfigured) | None => Outcome::Misconfigured(UnavailableCause::Status(answer)),
+        },
+    }
+}
+
+/// Whether the body is still encoded, so that it cannot be read.
+fn is_encoded(answer: &ErrorResponse) -> bool {
+    let is_identity = |value: &http::HeaderValue| value.as_bytes().eq_ignore_ascii_case(b"identity");
+    answer.headers().get_all(CONTENT_ENCODING).iter().any(|value| !value.is_empty() && !is_identity(value))
+}
+
+fn media_type(answer: &ErrorResponse) -> Option<&str> {
+    let content_type = answer.headers().get(CONTENT_TYPE)?.to_str().ok()?;
+    content_type.split(';').next().map(str::trim)
+}
+
+#[cfg(test)]
+#[path = "classify_tests.rs"]
+mod tests;
