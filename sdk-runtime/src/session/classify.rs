@@ -104,8 +104,11 @@ pub(super) fn without_tokens(
     let body = without_mark(answer.body());
     let is_text = !answer.is_truncated() && !is_encoded(&answer) && std::str::from_utf8(body).is_ok();
     let first = body.iter().find(|byte| !byte.is_ascii_whitespace());
-    let is_page = media_type(&answer).is_some_and(|it| it.eq_ignore_ascii_case("text/html"));
-    if is_page || is_text && first.is_some_and(|first| !matches!(first, b'{' | b'[')) {
+    let is_of_type = |media: &str| media_type(&answer).is_some_and(|it| it.eq_ignore_ascii_case(media));
+    let is_no_document = is_text && first.is_some_and(|first| !matches!(first, b'{' | b'['));
+    // Servers that answer in the encoding of forms have answered, and a page in between never does.
+    let is_form = is_of_type("application/x-www-form-urlencoded");
+    if is_of_type("text/html") || is_no_document && !is_form {
         let retry_after = delay::retry_after(answer.headers(), wall);
         return Outcome::NotSpent { cause: UnavailableCause::Decode(error), retry_after };
     }

@@ -38,6 +38,7 @@ const fn cut(came: Came) -> Came {
 
 const HTML: &[(&str, &str)] = &[("content-type", "text/html; charset=utf-8")];
 const ENCODED: &[(&str, &str)] = &[("content-type", "application/json"), ("content-encoding", "br")];
+const FORM: &[(&str, &str)] = &[("content-type", "application/x-www-form-urlencoded")];
 const WAIT: &[(&str, &str)] = &[("retry-after", "7")];
 
 /// The rows of the page, in the order in which the rules are asked: the section, what came, and the rule that it shows.
@@ -126,6 +127,7 @@ fn rows() -> Vec<(&'static str, Came, &'static str)> {
         (success, with(HTML, cut(came(200, "<ht"))), "not spent"),
         (success, came(200, "<html>Welcome</html>"), "not spent"),
         (success, came(200, "OK"), "not spent"),
+        (success, with(FORM, came(200, "access_token=n&refresh_token=r2")), "undecodable"),
     ]
 }
 
