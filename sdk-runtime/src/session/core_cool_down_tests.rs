@@ -143,6 +143,22 @@ fn i14_what_was_most_likely_spent_is_not_sent_while_the_access_token_is_valid() 
     assert!(matches!(world.core.doubt, Doubt::None), "it recovers");
 }
 
+/// An application has asked for a refresh early in the life of its token, and the cool-down is long over.
+#[test]
+fn i14_what_was_most_likely_spent_is_not_sent_in_the_windows_either() {
+    let mut world = living(10_000);
+    let Demand::Start(start, _) = world.core.demand_renewal(world.now) else { panic!("not refreshed") };
+    world.finish(start.run, undecodable("first")).unwrap().unwrap_err();
+    let me = world.me();
+    for seconds in [9_720, 260, 19] {
+        world.now += Duration::from_secs(seconds);
+        assert!(matches!(world.demand(&me, None), Demand::Sign(_)), "I14: {seconds}");
+        assert!(matches!(world.core.demand_renewal(world.now), Demand::Fail(_)), "I14: {seconds}");
+    }
+    world.now += Duration::from_secs(1);
+    assert!(world.starts().is_some(), "it has lapsed");
+}
+
 #[test]
 fn i14_a_rejected_token_is_over_for_an_undecodable_answer_too() {
     let mut world = living(10_000);
