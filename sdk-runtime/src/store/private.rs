@@ -8,7 +8,8 @@ use std::path::Path;
 
 use crate::error::StoreError;
 
-/// Makes `directory`, and those above it, for this user alone, where they are missing. Refuses one that others can write to.
+/// Makes `directory`, and those above it, for this user alone, where they are missing. Refuses one of another user,
+/// or that others can write to.
 pub(super) fn make_directory(directory: &Path) -> Result<(), StoreError> {
     let mut builder = DirBuilder::new();
     builder.recursive(true);
@@ -19,7 +20,8 @@ pub(super) fn make_directory(directory: &Path) -> Result<(), StoreError> {
     has_directory(directory).map(drop)
 }
 
-/// Whether `directory` is there. Refuses one that others can write to: they could put a file of theirs in the place of any.
+/// Whether `directory` is there. Refuses one that is of another user than this one and root, or that others can write to: they could
+/// put a file of theirs in the place of any.
 pub(super) fn has_directory(directory: &Path) -> Result<bool, StoreError> {
     let about = match fs::metadata(directory) {
         Ok(about) => about,
@@ -87,6 +89,10 @@ mod rules {
     }
 
     pub(super) fn check_directory(path: &Path, about: &Metadata) -> Result<(), StoreError> {
+        if !is_trusted(about.uid(), geteuid().as_raw()) {
+            let way_out = "keep the login in a directory of your own";
+            return Err(refused(path, about, "it belongs to another user", way_out));
+        }
         match about.mode() & 0o022 {
             0 => Ok(()),
             _ => Err(refused(path, about, "others can write to it", "`chmod go-w` on it helps")),
@@ -104,12 +110,30 @@ mod rules {
         }
     }
 
+    /// The owner of a directory can put a file in the place of any in it. Root can do that anywhere, so a directory of root's is as good
+    /// as one's own.
+    fn is_trusted(owner: u32, user: u32) -> bool {
+        owner == user || owner == 0
+    }
+
     fn refused(path: &Path, about: &Metadata, why: &str, way_out: &str) -> StoreError {
         let (path, mode, owner) = (path.display(), about.mode() & 0o7777, about.uid());
         StoreError::unavailable(
             format!("{path} is not private: {why} (mode {mode:o}, user {owner}); {way_out}"),
             io::Error::from(ErrorKind::PermissionDenied),
         )
+    }
+
+    #[cfg(test)]
+    mod tests {
+        #[test]
+        fn a_directory_is_of_this_user_or_of_root() {
+            let table =
+                [(0, 0, true), (1000, 1000, true), (0, 1000, true), (1000, 0, false), (1, 1000, false)];
+            for (owner, user, trusted) in table {
+                assert_eq!(super::is_trusted(owner, user), trusted, "of {owner}, for {user}");
+            }
+        }
     }
 }
 
