@@ -34,11 +34,10 @@ impl SqliteStore {
         let database = self.0.clone();
         let work = move || work(&database.lock().unwrap_or_else(PoisonError::into_inner));
         Box::pin(async {
-            let unusable = |error: Box<dyn Error + Send + Sync>| {
-                StoreError::unavailable("the database cannot be used", error)
-            };
-            let done = tokio::task::spawn_blocking(work).await.map_err(|error| unusable(error.into()))?;
-            done.map_err(|error| unusable(error.into()))
+            let broken_off = |error| StoreError::uncertain("the database was left in the middle", error);
+            let done = tokio::task::spawn_blocking(work).await.map_err(broken_off)?;
+            // A statement that fails is rolled back, so nothing of it was done.
+            done.map_err(|error| StoreError::unavailable("the database cannot be used", error))
         })
     }
 }

@@ -114,6 +114,20 @@ pub(crate) fn insist<T>(limit: Duration, mut attempt: impl FnMut() -> Option<T>)
     }
 }
 
+/// Real time, for what blocks a thread: a clock that a test has paused says nothing of it.
+#[derive(Clone, Copy)]
+pub(crate) struct Stopwatch(std::time::Instant);
+
+impl Stopwatch {
+    pub(crate) fn start() -> Self {
+        Self(std::time::Instant::now())
+    }
+
+    pub(crate) fn elapsed(self) -> Duration {
+        self.0.elapsed()
+    }
+}
+
 #[cfg(test)]
 impl std::ops::AddAssign<Duration> for Now {
     fn add_assign(&mut self, passed: Duration) {

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 type Source = Box<dyn StdError + Send + Sync>;
 
-/// The place where a login is kept cannot be read, or not be written to. Whether a write that failed was done all
-/// the same is not known: the session looks before it goes on.
+/// The place where a login is kept cannot be read, or not be written to. Its [`kind`](Self::kind) tells whether a write that failed
+/// may have been done all the same.
 #[derive(Clone)]
 pub struct StoreError(Arc<Inner>);
 
@@ -17,22 +17,31 @@ struct Inner {
     source: Option<Source>,
 }
 
-/// Whether a store that failed may work the next time.
+/// Whether a store that failed may work the next time, and whether a write that failed may have been done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum StoreErrorKind {
-    /// It cannot be reached or used now: a disk that is full, a database that is away, a key ring that is locked.
+    /// It cannot be reached or used now: a disk that is full, a database that is away, a key ring that is locked. A write that fails
+    /// with this was not done, and will not be.
     Unavailable,
     /// What is in it was not written by this library, or is damaged, or is of a later version. It is left as it is.
     Foreign,
-    /// It took longer than it may.
+    /// It took longer than it may. A write may have been done, or may still be done.
     Timeout,
+    /// The answer is lost: a connection that broke, a commit without an answer, a panic. A write may have been done.
+    Uncertain,
 }
 
 impl StoreError {
-    /// The store cannot be used now. `doing` is what failed, in words that hold no secret: `"the database cannot be read"`.
+    /// The store cannot be used now, and a write that fails with this was not done. `doing` is what failed, in words that hold no
+    /// secret: `"the database cannot be read"`.
     pub fn unavailable(doing: impl Into<String>, source: impl Into<Source>) -> Self {
         Self::new(StoreErrorKind::Unavailable, doing, Some(source.into()))
+    }
+
+    /// The answer is lost, and whether a write was done is not known. `doing` is as for [`unavailable`](Self::unavailable).
+    pub fn uncertain(doing: impl Into<String>, source: impl Into<Source>) -> Self {
+        Self::new(StoreErrorKind::Uncertain, doing, Some(source.into()))
     }
 
     /// What is kept is nothing that could be a login. `what` says what it is and where, in words that hold no secret.
@@ -48,7 +57,12 @@ impl StoreError {
         Self(Arc::new(Inner { kind, reason: reason.into(), source }))
     }
 
-    /// Whether it may work the next time.
+    /// Whether a write that failed with this was certainly not done.
+    pub(crate) fn is_definite(&self) -> bool {
+        matches!(self.0.kind, StoreErrorKind::Unavailable | StoreErrorKind::Foreign)
+    }
+
+    /// Whether it may work the next time, and whether a write may have been done.
     #[must_use]
     pub fn kind(&self) -> StoreErrorKind {
         self.0.kind

@@ -1,9 +1,12 @@
 //! How a store that blocks is used without holding up tasks. Knows no store.
 
+use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::StoreFuture;
-use crate::clock;
+use crate::clock::{self, Stopwatch};
 use crate::error::StoreError;
 
 /// Does `work` on `place` where it may block. It goes on to its end, whoever goes away.
@@ -17,9 +20,50 @@ where
 {
     let place = place.clone();
     Box::pin(async move {
-        let done = clock::blocking(move || work(&place)).await;
+        let caught = move || catch_unwind(AssertUnwindSafe(|| work(&place)));
+        let done = clock::blocking(caught).await.map(|done| {
+            done.unwrap_or_else(|_| Err(StoreError::uncertain("it was broken off", "a panic of the store")))
+        });
         done.unwrap_or_else(|| {
             Err(StoreError::unavailable("it was not looked at", "the runtime is shutting down"))
         })
     })
+}
+
+/// A session that has waited longer than this has given the operation up, or is about to.
+const LIMIT: Duration = Duration::from_millis(4_500);
+
+/// When an operation was asked for, in real time. A write that nobody waits for any more is not done: the session may have gone on
+/// without it, and refreshed a login that would be there all at once.
+#[derive(Clone, Copy)]
+pub(super) struct Asked(Stopwatch);
+
+impl Asked {
+    pub(super) fn now() -> Self {
+        Self(Stopwatch::start())
+    }
+
+    /// An error where it is too late to write.
+    pub(super) fn is_waited_for(self) -> io::Result<()> {
+        in_time(self.0.elapsed())
+    }
+}
+
+fn in_time(passed: Duration) -> io::Result<()> {
+    match passed < LIMIT {
+        true => Ok(()),
+        false => Err(io::ErrorKind::TimedOut.into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_nobody_waits_for_any_more_is_not_written() {
+        assert!(Asked::now().is_waited_for().is_ok());
+        assert!(in_time(Duration::from_secs(4)).is_ok());
+        assert_eq!(in_time(LIMIT).unwrap_err().kind(), io::ErrorKind::TimedOut);
+    }
 }

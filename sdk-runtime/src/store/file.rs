@@ -7,7 +7,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use self::cell::Cell;
-use super::{StoreFuture, StoreLock, StoredLogin, TokenStore, blocking};
+use super::blocking::{self, Asked};
+use super::{StoreFuture, StoreLock, StoredLogin, TokenStore};
 
 /// Keeps a login in a file that only this user can read, for all processes that name the same one. A clone is the same store.
 ///
@@ -32,8 +33,10 @@ use super::{StoreFuture, StoreLock, StoredLogin, TokenStore, blocking};
 ///
 /// - The file has mode 600, and a directory that is missing is made with mode 700. A file that others can read, or that they could
 ///   replace because they can write to its directory, is refused with [`Unavailable`](crate::StoreErrorKind::Unavailable) and the
-///   command that mends it. So is one of another user: a program that is run once with `sudo` would lock its owner out. (None of
-///   this is looked at on other systems than Unix, where a file is as private as its directory.)
+///   command that mends it. So is one of another user: a program that is run once with `sudo` would lock its owner out. Its
+///   directory belongs to the same user, or to root, who can read everything anyway; in a directory of another user that one could
+///   replace the file. The directories above are not looked at. (None of this is looked at on other systems than Unix, where a file
+///   is as private as its directory.)
 /// - What is there is replaced in one step, and is on the disk when that is done: whenever the process or the machine stops, the
 ///   old login is there or the new one.
 /// - A file that this library has not written, that is damaged, or that a later version has written is
@@ -57,7 +60,8 @@ impl TokenStore for FileStore {
     }
 
     fn replace(&self, expected: u64, next: StoredLogin) -> StoreFuture<'_, bool> {
-        blocking::run(&self.0, move |cell| cell.replace(expected, &next))
+        let asked = Asked::now();
+        blocking::run(&self.0, move |cell| cell.replace(asked, expected, &next))
     }
 
     fn try_lock(&self) -> StoreFuture<'_, StoreLock> {

@@ -8,7 +8,8 @@ use keyring_core::{Entry, Error};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use zeroize::Zeroizing;
 
-use super::{StoreFuture, StoreLock, StoredLogin, TokenStore, blocking, format, lock::FileLock, private};
+use super::blocking::{self, Asked};
+use super::{StoreFuture, StoreLock, StoredLogin, TokenStore, format, lock::FileLock, private};
 use crate::error::StoreError;
 
 /// Keeps a login in the key ring of the desktop, for all processes of one user. A clone is the same store.
@@ -67,7 +68,8 @@ impl TokenStore for KeyringStore {
     }
 
     fn replace(&self, expected: u64, next: StoredLogin) -> StoreFuture<'_, bool> {
-        blocking::run(&self.0, move |slot| slot.replace(expected, &next))
+        let asked = Asked::now();
+        blocking::run(&self.0, move |slot| slot.replace(asked, expected, &next))
     }
 
     fn try_lock(&self) -> StoreFuture<'_, StoreLock> {
@@ -99,15 +101,34 @@ impl Slot {
         self.read(&self.entry()?)
     }
 
-    fn replace(&self, expected: u64, next: &StoredLogin) -> Result<bool, StoreError> {
+    fn replace(&self, asked: Asked, expected: u64, next: &StoredLogin) -> Result<bool, StoreError> {
         let kept = format::encode(next)?;
         let _lock = FileLock::take(&self.lock_file("lock")?)?;
         let entry = self.entry()?;
         if self.read(&entry)?.map_or(0, |kept| kept.version()) != expected {
             return Ok(false);
         }
-        entry.set_secret(kept.as_bytes()).map_err(|error| self.failed("cannot be written", &error))?;
-        Ok(true)
+        let late = |error| StoreError::unavailable(format!("{self} cannot be written"), error);
+        asked.is_waited_for().map_err(late)?;
+        entry.set_secret(kept.as_bytes()).map(|()| true).map_err(|error| {
+            // A service that fails may have done it before, unless it says what it lacks or has what it had.
+            let refuses = matches!(
+                error,
+                Error::NoStorageAccess(_)
+                    | Error::TooLong(..)
+                    | Error::Invalid(..)
+                    | Error::Ambiguous(_)
+                    | Error::NotSupportedByStore(_)
+            );
+            let has_the_old =
+                || self.read(&entry).is_ok_and(|kept| kept.map_or(0, |kept| kept.version()) == expected);
+            match refuses || has_the_old() {
+                true => self.failed("cannot be written", &error),
+                false => {
+                    StoreError::uncertain(format!("{self} may have been written, or not"), error.to_string())
+                }
+            }
+        })
     }
 
     fn read(&self, entry: &Entry) -> Result<Option<StoredLogin>, StoreError> {

@@ -46,7 +46,10 @@ pub trait TokenStore: Send + Sync + 'static {
     ///
     /// # Errors
     ///
-    /// When that is not known, or could not be done. The session then loads what is kept before it goes on, so both are right.
+    /// [`StoreError::unavailable`] or [`StoreError::foreign`] where it was certainly not done, and will not be. A login that no store
+    /// holds is refreshed without one, so a store that says this of a write that was done has its login spent twice.
+    /// [`StoreError::uncertain`] where that is not known, such as a connection that broke before the answer. The session takes a panic,
+    /// and an operation that takes longer than 5 s, for that too.
     ///
     /// # Cancel safety
     ///
@@ -56,8 +59,8 @@ pub trait TokenStore: Send + Sync + 'static {
     /// Tries to take the lock under which the login is renewed: of all processes that share the store, one holds it, until it lets
     /// go or ends, however it ends.
     ///
-    /// The default has none. The session then goes by a lease with a time in the text, which has to run out where its holder was
-    /// killed: about a minute in which nobody can renew.
+    /// The default has none. The session then goes by a lease with a time in the text. Where its holder was killed the lease has to run
+    /// out first: the timeout of the refresh and about 5 s, in which no process refreshes.
     ///
     /// # Errors
     ///
@@ -98,7 +101,8 @@ impl StoredLogin {
         Self { version, text: Zeroizing::new(text.into()) }
     }
 
-    /// Goes up by one with every change; the first is 1.
+    /// Goes up by one with every change. The first of an empty place is drawn at random, from 1 up to 2^52: a place that was emptied
+    /// does not come to the same versions again. It fits an `i64`, and a number in JSON.
     #[must_use]
     pub fn version(&self) -> u64 {
         self.version

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
-use super::super::{StoredLogin, format, lock::FileLock, private};
+use super::super::{StoredLogin, blocking::Asked, format, lock::FileLock, private};
 use crate::error::StoreError;
 
 /// A file, its directory, and the files beside it.
@@ -32,7 +32,12 @@ impl Cell {
         format::decode(&kept, self.0.display()).map(Some)
     }
 
-    pub(super) fn replace(&self, expected: u64, next: &StoredLogin) -> Result<bool, StoreError> {
+    pub(super) fn replace(
+        &self,
+        asked: Asked,
+        expected: u64,
+        next: &StoredLogin,
+    ) -> Result<bool, StoreError> {
         let bytes = format::encode(next)?;
         private::make_directory(self.directory())?;
         let _lock = FileLock::take(&self.beside("", ".lock")?)?;
@@ -41,13 +46,18 @@ impl Cell {
         }
         self.clear_away();
         let new = self.beside(".", &format!(".{:016x}{TEMPORARY}", fastrand::u64(..)))?;
-        let written = write(&new, bytes.as_bytes()).and_then(|()| fs::rename(&new, &self.0));
+        let written = write(&new, bytes.as_bytes()).and_then(|()| asked.is_waited_for());
         written.map_err(|error| {
             let _ = fs::remove_file(&new);
             self.unavailable("cannot be written", error)
         })?;
+        fs::rename(&new, &self.0).map_err(|error| match fs::remove_file(&new) {
+            Ok(()) => self.unavailable("cannot be written", error),
+            // It is not where it was, so it may be where it was to be.
+            Err(_) => self.uncertain("may have been written, or not", error),
+        })?;
         sync_directory(self.directory()).map_err(|error| {
-            self.unavailable("was written, and may not be there after a power failure", error)
+            self.uncertain("was written, and may not be there after a power failure", error)
         })?;
         Ok(true)
     }
@@ -96,6 +106,10 @@ impl Cell {
 
     fn unavailable(&self, what: &str, error: io::Error) -> StoreError {
         StoreError::unavailable(format!("{} {what}", self.0.display()), error)
+    }
+
+    fn uncertain(&self, what: &str, error: io::Error) -> StoreError {
+        StoreError::uncertain(format!("{} {what}", self.0.display()), error)
     }
 }
 
