@@ -1,5 +1,6 @@
 //! The session as callers see it: storms, races and endings, counted at the server.
 
+mod frail;
 mod shelf;
 mod tracker;
 
@@ -14,17 +15,21 @@ mod forbids;
 mod identity;
 mod judged;
 mod kept;
+mod lease;
 mod limits;
 mod lost;
 mod many;
 mod odd;
 mod ownership;
+mod removed;
 mod revoked;
 mod scale;
 mod secrets;
 mod several;
 mod shared;
 mod socket;
+mod store_down;
+mod store_time;
 mod storm;
 mod windows;
 mod words;

@@ -156,7 +156,7 @@ async fn i14_a_second_send_is_not_begun_that_would_outlast_the_lease() {
     server.next_refresh(Reply::hang());
     let first = tokio::spawn(one.issue(1).into_future());
     server.wait_for(|counts| counts.refreshes == 1).await;
-    // The machine slept for half a minute: the lease is still good, for 11 s, and a send may take 20 s.
+    // The machine slept: the lease is over, and whether another process has followed is not looked for.
     wall.forward(Duration::from_secs(49));
     let hold = server.hold_refreshes();
     sleep(Duration::from_secs(22)).await;

@@ -191,7 +191,7 @@ async fn a_lease_of_a_clock_that_was_wrong_keeps_nobody_out_for_good() {
     leave_a_lease(&shelf, SystemTime::now() + YEAR).await;
 
     let call = tokio::spawn(shelf.client(&server).issue(1).into_future());
-    sleep(Duration::from_secs(50)).await;
+    sleep(Duration::from_secs(24)).await;
     assert_eq!(server.counts().refreshes, 0, "I1: its holder may live, whatever its clock says");
     assert_eq!(call.await.unwrap().unwrap().owner, "ann");
     assert_eq!(server.counts().refreshes, 1);

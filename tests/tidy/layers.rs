@@ -53,6 +53,7 @@ const LAYERS: [Layers; 8] = [
             "events",
             "classify",
             "core",
+            "holding lease operation",
             "keeper",
             "refresh",
             "asking renewal run saving shared",

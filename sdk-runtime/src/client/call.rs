@@ -19,6 +19,7 @@ use crate::endpoint::Endpoint;
 use crate::error::{ApiError, Error, InvalidRequest};
 use crate::request::{HeaderArg, Prepared, Request, RequestPreview};
 use crate::response::{Decoder, Response};
+use crate::session::StoreTime;
 
 /// A call of an endpoint. Await it to send it. It borrows nothing, so it can be kept, sent to another thread, and spawned:
 /// `tokio::spawn(call.into_future())`.
@@ -220,15 +221,18 @@ impl Plan {
         let inner = &*client.0;
         match (request?, role) {
             (Stage::Ready(prepared), Role::Start) => {
-                // What it finds is nobody who has signed in meanwhile. A store that fails keeps nobody from signing in.
-                let _ = inner.session.shared().load().await;
-                let SignIn { reply, jar, epoch } = inner.start(&prepared).await?;
+                // A store that fails, or is slow, keeps nobody from signing in.
+                let shared = inner.session.shared();
+                let (epoch, mut time) = (shared.view().epoch, StoreTime::default());
+                shared.load_in_passing(&mut time).await;
+                let SignIn { reply, jar } = inner.start(&prepared).await?;
                 let beginning = Beginning {
                     endpoint,
                     session: inner.session.clone(),
                     jar,
                     epoch,
                     limits: Limits::default(),
+                    time,
                 };
                 Ok(Fetched { came: reply.came, beginning: Some(beginning), is_secret: true })
             }

@@ -12,7 +12,7 @@ use super::pipeline::Reply;
 use crate::clock;
 use crate::error::{Error, InvalidRequest};
 use crate::request::{Prepared, Request};
-use crate::session::{Discarded, Grant, Revoke, Shared};
+use crate::session::{Discarded, Grant, Revoke, Shared, StoreTime};
 use crate::upstream::Credentials;
 
 /// How long it may take to tell the server of tokens that nobody has. Nobody waits for it.
@@ -46,10 +46,15 @@ impl Ending {
         let client = self.client.clone();
         let shared = client.session().shared();
         let mut unloaded = Unloaded(Some(shared.clone()));
-        let loaded = shared.load().await;
+        let mut time = StoreTime::default();
+        let loaded = shared.load_within(&mut time).await;
         unloaded.0 = None;
         let login = shared.sign_out(Some(self.revoking()))?;
-        loaded?;
+        if let Err(error) = loaded {
+            // Whom to tell the server of is not known. That it has ended here is written down sooner or later.
+            shared.saved_within(time).await;
+            return Err(error);
+        }
         let (snapshot, grant) = login.ok_or(Error::NotSignedIn)?;
         let endpoint = self.request.endpoint();
         let request = self.prepare(&grant)?.ok_or_else(|| {
@@ -59,8 +64,8 @@ impl Ending {
             )
         })?;
         // A store that fails is told of by an event, and has time.
-        let (reply, _) =
-            tokio::join!(client.0.end(&request, client.0.credentials(&snapshot)), shared.saved());
+        let (reply, ()) =
+            tokio::join!(client.0.end(&request, client.0.credentials(&snapshot)), shared.saved_within(time));
         reply
     }
 

@@ -89,7 +89,6 @@ pub(super) struct Way<'a> {
 pub(super) struct SignIn {
     pub(super) reply: Reply,
     pub(super) jar: Arc<Jar>,
-    pub(super) epoch: u64,
 }
 
 impl Inner {
@@ -176,7 +175,7 @@ impl Inner {
         let credentials = Credentials { header: None, jar: Some(&jar) };
         let exchange = self.upstream.exchange(request, credentials, Contents::Secret, |_| Ok(())).await?;
         let reply = self.read(request, exchange, true).await?;
-        Ok(SignIn { reply, jar, epoch: view.epoch })
+        Ok(SignIn { reply, jar })
     }
 
     /// The call that tells the server of a sign-out which has already happened here.

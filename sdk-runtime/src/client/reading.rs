@@ -11,7 +11,7 @@ use crate::cookies::Jar;
 use crate::endpoint::Endpoint;
 use crate::error::{ApiError, Error, ErrorResponse, InsufficientScope, Words};
 use crate::response::{Answer, Arrived, Decoder, Head};
-use crate::session::{Refusal, Session, TokenResponse, Tokens};
+use crate::session::{Refusal, Session, StoreTime, TokenResponse, Tokens};
 
 /// Makes the value of an answer that signs somebody in, and signs them in.
 pub(super) type Begin<T> = fn(&Decoder<T>, Arrived, Beginning) -> Begun<T>;
@@ -49,13 +49,14 @@ pub(super) struct Beginning {
     pub(super) epoch: u64,
     /// How long to wait for it to be written down.
     pub(super) limits: Limits,
+    pub(super) time: StoreTime,
 }
 
 impl Beginning {
     fn sign_in(self, tokens: Tokens, head: &Head) -> Result<Keeping, Error> {
-        let Self { session, jar, epoch, limits, .. } = self;
+        let Self { session, jar, epoch, limits, time, .. } = self;
         session.shared().sign_in(tokens, Some(head), Some(jar), Some(epoch))?;
-        Ok(Keeping { session, limits })
+        Ok(Keeping { session, limits, time })
     }
 
     /// Signs in with what the value of `answer` says about tokens.
@@ -90,13 +91,20 @@ impl Beginning {
 struct Keeping {
     session: Session,
     limits: Limits,
+    time: StoreTime,
 }
 
 impl Keeping {
     /// Waits until it is there, as long as the call may take. A store that fails is told of by an event, and tried again.
     async fn wait(self) {
-        let flush = async { self.session.flush().await.map_err(Error::from) };
-        let _ = self.limits.hold(&Progress::default(), flush).await;
+        let shared = self.session.shared();
+        let saved = async {
+            shared.saved_within(self.time).await;
+            Ok(())
+        };
+        if self.limits.hold(&Progress::default(), saved).await.is_err() {
+            shared.is_late();
+        }
     }
 }
 

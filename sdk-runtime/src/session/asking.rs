@@ -8,6 +8,7 @@ use std::sync::{Arc, MutexGuard};
 use super::core::{Core, permit};
 use super::event::{Demand, Identity, Rejection, Spare};
 use super::run::Run;
+use super::saving::StoreTime;
 use super::shared::{Inner, Shared};
 use super::snapshot::{Phase, Snapshot, Validity};
 use crate::clock::{self, Now};
@@ -73,10 +74,16 @@ impl Shared {
 
     /// Signs in by what the renewal alone can do, and waits for it.
     pub(crate) async fn resume(self: &Arc<Self>) -> Result<(), Error> {
-        self.load().await?;
+        let mut time = StoreTime::default();
+        if let Err(error) = self.load_within(&mut time).await {
+            if let Error::Store(error) = &error {
+                self.store_failed(error.clone());
+            }
+            return Err(error);
+        }
         self.wait_for(Core::demand_resume).await?;
-        // Nobody waits for a call that goes on from here.
-        self.saved().await.or(Ok(()))
+        self.saved_within(time).await;
+        Ok(())
     }
 
     async fn wait_for(self: &Arc<Self>, demand: fn(&mut Core, Now) -> Demand) -> Result<(), Error> {

@@ -26,7 +26,7 @@ use super::record::TokenId;
 use super::snapshot::{Phase, Snapshot, Stamp, View};
 use super::state::Login;
 use super::tokens::Grant;
-use super::unsaved::{Replaces, Unsaved};
+use super::unsaved::{Logins, Replaces, Unsaved};
 use super::windows::Windows;
 use crate::clock::{Instant, Now};
 use crate::cookies::Jar;
@@ -63,11 +63,19 @@ pub(crate) struct Core {
     /// What the store does not have yet, and may be put in the place of.
     unsaved: Option<Replaces>,
     /// The logins that this session has replaced or ended, while the store may still have one of them.
-    former: Vec<Arc<str>>,
+    former: Logins,
+    /// Whether the store may have the present login, or older tokens of it.
+    may_be_stored: bool,
+    /// Whether it was seen what the store has.
+    is_seen: bool,
+    /// The run that refreshes a login which no store has, without the right to do so: the store must not get it meanwhile.
+    unclaimed: Option<RunId>,
     /// The same, as it was when the session was closed.
     unsaved_at_close: Option<Unsaved>,
     /// Goes up whenever the store has something new to hold.
     serial: u64,
+    /// Whether that has gone up since the writer was told.
+    has_news: bool,
     is_degraded: bool,
     changed: bool,
     events: Vec<SessionEvent>,
@@ -122,9 +130,13 @@ impl Core {
             rejected_by: Vec::new(),
             random: fastrand::Rng::with_seed(seed),
             unsaved: None,
-            former: Vec::new(),
+            former: Logins::default(),
+            may_be_stored: false,
+            is_seen: false,
+            unclaimed: None,
             unsaved_at_close: None,
             serial: 0,
+            has_news: false,
             is_degraded: false,
             changed: false,
             events: Vec::new(),
@@ -218,6 +230,7 @@ impl Core {
         self.leave();
         self.next_epoch(jar, Phase::SignedOut);
         self.id = Some(TokenId::first(self.random.u64(..)));
+        self.may_be_stored = false;
         let login = self.publish(credential, Kept::default(), now);
         self.events.push(SessionEvent::SignedIn(login));
         self.must_save(Replaces::Anything);
@@ -238,7 +251,11 @@ impl Core {
             (Phase::Unloaded, _) => Some(Replaces::Anything),
             (Phase::Active(_), Some(_)) => {
                 self.leave();
-                Some(Replaces::Logins(self.former.clone()))
+                Some(match self.is_seen {
+                    true => Replaces::Logins(self.former.clone()),
+                    // Whatever the store has was to be replaced.
+                    false => Replaces::Anything,
+                })
             }
             // What is over is not in the store any more; what is there of the same login, another process has.
             _ => None,
@@ -259,17 +276,17 @@ impl Core {
             return;
         }
         self.draining = self.run;
-        self.unsaved_at_close = self.unsaved();
+        self.unsaved_at_close = self.whatever_is_unsaved();
         self.next_epoch(Arc::default(), Phase::Closed);
         self.events.push(SessionEvent::Closed);
     }
 
-    /// Whoever is signed in is to be no more, in the store too.
+    /// Whoever is signed in is to be no more, in the store too, where it may be there.
     fn leave(&mut self) {
-        if let (true, Phase::Active(_), Some(id)) = (self.is_stored, &self.view.phase, &self.id)
-            && !self.former.contains(&id.login)
+        if let (true, Phase::Active(_), Some(id)) =
+            (self.is_stored && self.may_be_stored, &self.view.phase, &self.id)
         {
-            self.former.push(id.login.clone());
+            self.former.insert(&id.login);
         }
     }
 
@@ -278,6 +295,8 @@ impl Core {
         self.refresh = None;
         self.id = None;
         self.run = None;
+        // What is obtained after a close is kept.
+        self.unclaimed.take_if(|run| self.draining != Some(*run));
         self.throttle = Throttle::default();
         self.recover();
         self.changed = true;
@@ -319,7 +338,10 @@ impl Core {
         self.recover();
         self.refresh = None;
         if let Some(id) = self.id.clone() {
-            self.must_save(Replaces::UpTo(id));
+            self.must_save(match self.is_seen || self.may_be_stored {
+                true => Replaces::UpTo(id, self.former.clone()),
+                false => Replaces::Anything,
+            });
         }
         self.view.phase = Phase::Expired(expired.clone());
         self.events.push(SessionEvent::Expired(expired.clone()));

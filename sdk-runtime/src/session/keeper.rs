@@ -4,26 +4,24 @@
 //! - **I14** The refresh token is read when the right to spend it is held, and that it may be spent is written down first.
 //! - **I15** What another process has put there is not cleared.
 
-use std::future::poll_fn;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::pin::pin;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::Poll;
-use std::time::{Duration, SystemTime};
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::Mutex;
 
 use super::event::Held;
-use super::record::{self, Found, Lease, Record, since_1970};
+use super::holding::Holding;
+use super::lease::{InTheWay, Term};
+use super::operation::{done_within, within};
+use super::record::{self, Found, Record};
+use super::tokens::Grant;
 use super::unsaved::{Replaces, Unsaved};
 use crate::clock::{self, Clock, Now};
 use crate::error::StoreError;
 use crate::store::{StoreLock, StoredLogin, TokenStore};
 
-/// How long one operation of a store may take.
-const TIMEOUT: Duration = Duration::from_secs(5);
 /// The pause in which somebody else may let go of the right to renew.
 const POLL: Duration = Duration::from_millis(100);
-/// What a lease lasts beyond the sends that it is for: the pause between them, writing down, and a margin for clocks.
-const LEASE_MARGIN: Duration = Duration::from_secs(20);
 /// How often a write is tried anew that somebody else was faster with.
 const TRIES: usize = 16;
 
@@ -35,15 +33,9 @@ pub(crate) struct Keeper {
     holder: Arc<str>,
     /// Whether a login has no access token to hold.
     signs_by_cookies: bool,
-    put: Arc<Mutex<Option<Put>>>,
-}
-
-/// The login that this session has put into the store, or may have, and the first version that may be it.
-struct Put {
-    login: Arc<str>,
-    since: u64,
-    /// How often that was tried, but for those times of which nothing came.
-    attempts: u64,
+    holding: Holding,
+    /// Held while what is unsaved is written.
+    writing: Arc<Mutex<()>>,
 }
 
 /// The right to renew, and what it was found to be for.
@@ -68,21 +60,29 @@ pub(crate) struct Taken {
     version: u64,
     /// When it was claimed, and for how long.
     since: Now,
-    sends: Duration,
+    term: Term,
+    /// Why it could not be claimed, where no store has the login.
+    unclaimed: Option<StoreError>,
     /// Held until this is dropped.
     _lock: StoreLock,
 }
 
-/// A lease of somebody else, and since when it has been seen there.
-#[derive(Default)]
-struct InTheWay(Option<(Lease, clock::Instant)>);
+/// Why a claim could not be made.
+pub(crate) struct NotClaimed {
+    pub(crate) error: StoreError,
+    /// Whether the claim may have been written down all the same.
+    in_doubt: bool,
+}
 
-impl InTheWay {
-    /// By a clock that was wrong it may end in years. It was meant for no longer than one of this session.
-    fn for_less_than(&mut self, limit: Duration, lease: &Lease) -> bool {
-        let known = self.0.take().filter(|(known, _)| known == lease);
-        let (_, since) = self.0.insert(known.unwrap_or_else(|| (lease.clone(), clock::now())));
-        clock::now().saturating_duration_since(*since) < limit
+impl From<StoreError> for NotClaimed {
+    fn from(error: StoreError) -> Self {
+        Self { error, in_doubt: false }
+    }
+}
+
+impl NotClaimed {
+    fn of_write(error: StoreError) -> Self {
+        Self { in_doubt: !error.is_definite(), error }
     }
 }
 
@@ -106,32 +106,36 @@ pub(crate) enum Confirmed {
 impl Keeper {
     pub(crate) fn new(store: Arc<dyn TokenStore>, clock: Clock, signs_by_cookies: bool) -> Self {
         let holder = format!("{:016x}", fastrand::u64(..)).into();
-        Self { store, clock, holder, signs_by_cookies, put: Arc::default() }
+        let (holding, writing) = Default::default();
+        Self { store, clock, holder, signs_by_cookies, holding, writing }
     }
 
     /// What the store holds.
     pub(crate) async fn load(&self) -> Result<Found, StoreError> {
-        record::read(within(|| self.store.load()).await?)
+        let found = record::read(within(|| self.store.load()).await?)?;
+        if let Some(record) = &found.record {
+            self.holding.is_there(&record.id.login);
+        }
+        Ok(found)
     }
 
-    /// Claims the right to spend the refresh token of `held`, for as long as `sends` takes, if `is_wanted` says so in front of each
-    /// try to write that down: whoever signs out writes too, and one of both is later and knows.
+    /// Claims the right to spend the refresh token of `held`, for `term`, if `is_wanted` says so in front of each try to write that
+    /// down: whoever signs out writes too, and one of both is later and knows.
     ///
     /// Cancel safe: a claim that is dropped leaves at most a lease behind, which runs out.
     pub(crate) async fn claim(
         &self,
         held: &Held,
-        sends: Duration,
+        term: Term,
         is_wanted: impl Fn() -> bool,
-    ) -> Result<Claim, StoreError> {
-        let lease = sends + LEASE_MARGIN;
-        let give_up = clock::deadline(lease + LEASE_MARGIN);
+    ) -> Result<Claim, NotClaimed> {
+        let give_up = clock::deadline(term.longest_wait());
         let mut in_the_way = InTheWay::default();
         let mut tries = 0;
         loop {
             let lock = within(|| self.store.try_lock()).await?;
             let Found { version, record } = self.load().await?;
-            let is_new = held.is_new && !self.was_there(&held.record.id.login, version);
+            let is_new = held.is_new && !self.holding.was_there(&held.record.id.login, version);
             let Some(there) = latest(record, held, is_new) else { return Ok(Claim::Gone) };
             let wall = self.clock.wall();
             let is_news = there.id != held.record.id;
@@ -141,61 +145,120 @@ impl Keeper {
             let is_busy = match &lock {
                 StoreLock::Busy => true,
                 StoreLock::Held(_) => false,
-                StoreLock::Unsupported => there.lease.as_ref().is_some_and(|other| {
-                    self.is_anothers(other, wall) && in_the_way.for_less_than(lease, other)
-                }),
+                StoreLock::Unsupported => there
+                    .lease
+                    .as_ref()
+                    .is_some_and(|other| in_the_way.is_busy(other, &self.holder, wall, term)),
             };
             if is_busy {
                 if clock::now() >= give_up {
                     return Err(StoreError::unavailable(
                         "another process holds the right to renew the login, and does not let go",
                         "the lock of the store is busy",
-                    ));
+                    )
+                    .into());
                 }
                 let jitter = Duration::from_millis(fastrand::u64(..50));
                 clock::sleep_until(clock::deadline(POLL + jitter)).await;
                 continue;
             }
             let (in_doubt, since) = (there.intent, self.clock.now());
-            let lease = matches!(lock, StoreLock::Unsupported).then(|| Lease {
-                holder: self.holder.to_string(),
-                until: since_1970(wall).saturating_add(u64::try_from(lease.as_millis()).unwrap_or(u64::MAX)),
-            });
+            let lease = matches!(lock, StoreLock::Unsupported).then(|| term.lease(&self.holder, wall));
             let record = Record { intent: true, lease, ..there };
             if !is_wanted() {
                 return Ok(Claim::Unwanted);
             }
-            if self.swap(version, Some(&record)).await? {
-                let version = version.saturating_add(1);
-                let taken = Taken { record, is_news, in_doubt, version, since, sends, _lock: lock };
+            if let Some(version) = self.swap(version, Some(&record)).await.map_err(NotClaimed::of_write)? {
+                let unclaimed = None;
+                let taken = Taken { record, is_news, in_doubt, version, since, term, unclaimed, _lock: lock };
                 return Ok(Claim::Taken(Box::new(taken)));
             }
             tries += 1;
             if tries == TRIES {
-                return Err(too_busy());
+                return Err(too_busy().into());
             }
         }
     }
 
-    fn is_anothers(&self, lease: &Lease, wall: SystemTime) -> bool {
-        *lease.holder != *self.holder && since_1970(wall) < lease.until
+    /// The right to refresh `held` without the store, after a claim could not be made: where the store certainly does not have that
+    /// login, no other process can. `None` where it may have it. What is unsaved must not be written meanwhile.
+    pub(crate) async fn unclaimed(&self, held: &Held, why: &NotClaimed, term: Term) -> Option<Taken> {
+        let login = &held.record.id.login;
+        // What is being written comes to its end first.
+        let _turn = self.writing.lock().await;
+        if why.in_doubt || self.holding.was_known(login) {
+            return None;
+        }
+        if self.holding.may_have(login) {
+            let found = self.load().await.ok()?;
+            let is_there = found.record.is_some_and(|there| there.id.login == *login);
+            if is_there || self.holding.was_there(login, found.version) {
+                return None;
+            }
+        }
+        Some(Taken {
+            record: held.record.clone(),
+            is_news: false,
+            in_doubt: false,
+            version: 0,
+            since: self.clock.now(),
+            term,
+            unclaimed: Some(why.error.clone()),
+            _lock: StoreLock::Unsupported,
+        })
+    }
+
+    /// Whether the store has got `login` since.
+    pub(crate) fn has(&self, login: &Arc<str>) -> bool {
+        self.holding.was_known(login)
+    }
+
+    /// Whether the store may have `login`, or come to have it by what is under way.
+    pub(crate) fn may_have(&self, login: &Arc<str>) -> bool {
+        self.holding.may_have(login)
+    }
+
+    /// Whether one more send is covered: a lease is extended for it. Where that cannot be written down, the lease may be another
+    /// process's before the send is over.
+    pub(crate) async fn extend(&self, taken: &mut Taken) -> bool {
+        if taken.record.lease.is_none() {
+            return true;
+        }
+        if taken.term.is_over(&taken.since, &self.clock) {
+            return false;
+        }
+        let since = self.clock.now();
+        let lease = Some(taken.term.lease(&self.holder, since.wall));
+        let record = Record { lease, ..taken.record.clone() };
+        let Ok(Some(version)) = self.swap(taken.version, Some(&record)).await else { return false };
+        (taken.record, taken.version, taken.since) = (record, version, since);
+        !taken.is_spent(&self.clock)
     }
 
     /// Writes down what has replaced what was claimed. Gives what is there instead, where the login was ended meanwhile, or is another:
     /// these are nobody's then.
     pub(crate) async fn persist(&self, taken: &Taken, record: &Record) -> Result<Option<Found>, StoreError> {
+        if let Some(error) = &taken.unclaimed {
+            return Err(error.clone());
+        }
         let replaced = |there: &Record| there.id == taken.record.id;
         self.settle(taken.version, Some(record), replaced).await
     }
 
     /// Lets go of a right that was not used, or was and nobody knows what came of it, which then stays written down.
     pub(crate) async fn release(&self, taken: &Taken, in_doubt: bool) -> Result<(), StoreError> {
+        if taken.unclaimed.is_some() {
+            return Ok(());
+        }
         let record = Record { intent: in_doubt, lease: None, ..taken.record.clone() };
         self.swap(taken.version, Some(&record)).await.map(drop)
     }
 
     /// Clears the store of tokens that the server refused for good, if they are still there.
     pub(crate) async fn confirm_refused(&self, taken: &Taken) -> Result<Confirmed, StoreError> {
+        if taken.unclaimed.is_some() {
+            return Ok(Confirmed::Cleared);
+        }
         let still_there = |there: &Record| there.id == taken.record.id;
         Ok(match self.settle(taken.version, None, still_there).await? {
             None => Confirmed::Cleared,
@@ -204,31 +267,31 @@ impl Keeper {
         })
     }
 
-    /// Writes what the store does not have yet, unless what it has is none of this session's. What that is is asked for anew in front
-    /// of each try, since it may have been renewed meanwhile; `ends` is told which login a sign-out that had seen none is of.
+    /// Writes what the store does not have yet, unless what it has is none of this session's. What that is is asked for in front of
+    /// each try, since it may have been refreshed meanwhile; `finds` is told which login is there that it is to replace.
     pub(crate) async fn put(
         &self,
         unsaved: impl Fn() -> Option<Unsaved>,
-        ends: impl Fn(u64, Arc<str>),
+        finds: impl Fn(u64, Arc<str>),
     ) -> Result<Written, StoreError> {
         for _ in 0..TRIES {
             let found = self.load().await?;
+            let _turn = self.writing.lock().await;
             let Some(unsaved) = unsaved() else { return Ok(Written::Unwanted) };
             let there = found.record.as_ref();
             let is_due = unsaved.may_replace(there);
-            match (&unsaved.record, there) {
-                (None, Some(there)) if unsaved.replaces == Replaces::Anything => {
-                    ends(unsaved.serial, there.id.login.clone());
-                }
-                (Some(record), _)
-                    if there.is_none_or(|there| there.id.login != record.id.login)
-                        && (!is_due || self.was_there(&record.id.login, found.version)) =>
-                {
-                    return Ok(Written::Overtaken(unsaved.serial));
-                }
-                _ => {}
+            if let Some(record) = &unsaved.record
+                && there.is_none_or(|there| there.id.login != record.id.login)
+                && (!is_due || self.holding.was_there(&record.id.login, found.version))
+            {
+                return Ok(Written::Overtaken(unsaved.serial));
             }
-            if !is_due || self.swap(found.version, unsaved.record.as_ref()).await? {
+            if let Some(there) = there
+                && unsaved.replaces == Replaces::Anything
+            {
+                finds(unsaved.serial, there.id.login.clone());
+            }
+            if !is_due || self.swap(found.version, unsaved.record.as_ref()).await?.is_some() {
                 return Ok(Written::Kept(unsaved.serial));
             }
         }
@@ -243,7 +306,7 @@ impl Keeper {
         record: Option<&Record>,
         is_ours: impl Fn(&Record) -> bool,
     ) -> Result<Option<Found>, StoreError> {
-        if self.swap(version, record).await.unwrap_or(false) {
+        if let Ok(Some(_)) = self.swap(version, record).await {
             return Ok(None);
         }
         for _ in 0..TRIES {
@@ -254,72 +317,33 @@ impl Keeper {
                 (Some(there), _) if is_ours(there) => {}
                 _ => return Ok(Some(found)),
             }
-            if self.swap(found.version, record).await? {
+            if self.swap(found.version, record).await?.is_some() {
                 return Ok(None);
             }
         }
         Err(too_busy())
     }
 
-    async fn swap(&self, version: u64, record: Option<&Record>) -> Result<bool, StoreError> {
+    /// Puts `record`, or the tombstone of one, in the place of `version`, if that is what is there. Gives the version it has then.
+    async fn swap(&self, version: u64, record: Option<&Record>) -> Result<Option<u64>, StoreError> {
         let next: StoredLogin = record::write(version, record)?;
-        if let Some(record) = record {
-            self.puts(&record.id.login, next.version());
+        let (login, at) = (record.map(|record| &record.id.login), next.version());
+        if let Some(login) = login {
+            self.holding.tries(login, version, at);
         }
-        let swapped = within(|| self.store.replace(version, next)).await;
-        if let (Ok(false), Some(record)) = (&swapped, record) {
-            self.put_nothing(&record.id.login);
+        let swapped = done_within(|| self.store.replace(version, next), StoreError::uncertain).await;
+        match (&swapped, login) {
+            (Ok(true), Some(login)) => self.holding.is_there(login),
+            (Ok(false), Some(login)) => self.holding.did_not(login),
+            (Err(error), Some(login)) if error.is_definite() => self.holding.did_not(login),
+            _ => {}
         }
-        swapped
-    }
-
-    /// `login` may be in the store from `version` on, whatever comes of the attempt.
-    fn puts(&self, login: &Arc<str>, version: u64) {
-        let mut put = self.lock_put();
-        match put.as_mut().filter(|put| put.login == *login) {
-            Some(put) => put.attempts += 1,
-            None => *put = Some(Put { login: login.clone(), since: version, attempts: 1 }),
-        }
-    }
-
-    /// Nothing came of an attempt; if it was the only one, `login` is not there.
-    fn put_nothing(&self, login: &Arc<str>) {
-        self.lock_put().take_if(|put| {
-            put.attempts -= u64::from(put.login == *login);
-            put.attempts == 0
-        });
-    }
-
-    /// Whether `login` may have been in the store before `version`: somebody else has put what is there in its place then.
-    fn was_there(&self, login: &Arc<str>, version: u64) -> bool {
-        self.lock_put().as_ref().is_some_and(|put| put.login == *login && put.since < version)
-    }
-
-    fn lock_put(&self) -> MutexGuard<'_, Option<Put>> {
-        self.put.lock().unwrap_or_else(PoisonError::into_inner)
+        Ok(swapped?.then_some(at))
     }
 }
 
 fn too_busy() -> StoreError {
     StoreError::unavailable("the store changes faster than it can be written", "others are always faster")
-}
-
-/// What `operation` gives, in time. A store that panics has failed: what was received must not be lost with it.
-async fn within<T, F>(operation: impl FnOnce() -> F) -> Result<T, StoreError>
-where
-    F: Future<Output = Result<T, StoreError>>,
-{
-    let panicked = |_| StoreError::unavailable("it panicked", "a panic of the store");
-    let operation = match catch_unwind(AssertUnwindSafe(operation)) {
-        Ok(operation) => operation,
-        Err(panic) => return Err(panicked(panic)),
-    };
-    let mut operation = pin!(operation);
-    let caught = poll_fn(|cx| match catch_unwind(AssertUnwindSafe(|| operation.as_mut().poll(cx))) {
-        Ok(polled) => polled,
-        Err(panic) => Poll::Ready(Err(panicked(panic))),
-    });
-    clock::within(TIMEOUT, caught).await.unwrap_or_else(|| Err(StoreError::timeout()))
 }
 
 /// What is to be renewed, of what is in the store and what the session holds; `None` where the login was ended.
@@ -342,19 +366,32 @@ fn latest(record: Option<Record>, held: &Held, is_new: bool) -> Option<Record> {
 }
 
 impl Taken {
-    /// Whether so much time has passed since, the machine may have been suspended, that the right may be another's by now.
-    pub(crate) fn is_stale(&self, clock: &Clock) -> bool {
-        clock.now().since(&self.since) > LEASE_MARGIN / 2
+    /// What it is the right to spend.
+    pub(crate) fn grant(&self) -> Grant {
+        let Record { access, refresh, .. } = &self.record;
+        Grant { access: access.clone(), refresh: refresh.clone() }
     }
 
-    /// Whether it may be another's before a second send is over, which takes half of what both may.
-    pub(crate) fn is_over(&self, clock: &Clock) -> bool {
-        self.record.lease.is_some() && clock.now().since(&self.since) > self.sends / 2 + LEASE_MARGIN / 2
+    /// Whether it no longer covers a send that begins now.
+    pub(crate) fn is_spent(&self, clock: &Clock) -> bool {
+        self.is_claimed() && self.term.is_spent(&self.since, clock)
+    }
+
+    /// For how long it is to be claimed the next time, where it was spent before it could be used.
+    pub(crate) fn next_term(&self, clock: &Clock) -> Term {
+        self.term.after(clock.now().since(&self.since))
+    }
+
+    /// Whether the right was written down.
+    pub(crate) fn is_claimed(&self) -> bool {
+        self.unclaimed.is_none()
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::time::SystemTime;
+
     use super::super::record::TokenId;
     use super::*;
 
@@ -378,10 +415,11 @@ mod tests {
         let store = crate::store::MemoryStore::new();
         let keeper = Keeper::new(Arc::new(store.clone()), Clock::default(), false);
         let held = Held { record: record(1, 1), is_new: true, must_send: false, refused: None };
-        let claim = keeper.claim(&held, Duration::ZERO, || false).await.unwrap();
+        let term = Term::of(Duration::ZERO);
+        let claim = keeper.claim(&held, term, || false).await.ok().unwrap();
         assert!(matches!(claim, Claim::Unwanted), "I10");
         assert_eq!(store.load().await.unwrap(), None, "I10");
-        assert!(matches!(keeper.claim(&held, Duration::ZERO, || true).await.unwrap(), Claim::Taken(_)));
+        assert!(matches!(keeper.claim(&held, term, || true).await.ok().unwrap(), Claim::Taken(_)));
         assert!(store.load().await.unwrap().is_some());
     }
 

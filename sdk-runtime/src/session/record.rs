@@ -177,8 +177,28 @@ pub(crate) fn write(version: u64, record: Option<&Record>) -> Result<StoredLogin
     let text = Text { format: FORMAT, login: record.map(Written::of) };
     let text = serde_json::to_string(&text)
         .map_err(|error| StoreError::unavailable("the login cannot be written down", error))?;
-    Ok(StoredLogin::new(version.saturating_add(1), text))
+    Ok(StoredLogin::new(next(version), text))
 }
+
+/// Up to where a first version is drawn: an `i64` and a number in JSON have room to count up from there.
+const FIRST_UP_TO: u64 = 1 << 52;
+
+/// The version that follows `version`. That of an empty place is drawn, so that a place which was emptied does not come to a version
+/// again that a process still expects there.
+fn next(version: u64) -> u64 {
+    match version {
+        0 => fastrand::u64(1..=FIRST_UP_TO),
+        version => version.saturating_add(1),
+    }
+}
+
+/// Whether `version` has been counted up from `first`, and is not of a place that was emptied since.
+pub(crate) fn is_counted_from(first: u64, version: u64) -> bool {
+    version.checked_sub(first).is_some_and(|changes| changes < COUNTED)
+}
+
+/// No place is written that often, and two first versions that are drawn lie further apart.
+const COUNTED: u64 = 1 << 24;
 
 impl Written {
     fn of(record: &Record) -> Self {
@@ -256,9 +276,23 @@ mod tests {
         assert_eq!(format!("{read:?}"), format!("{wrote:?}"));
         assert_eq!(read.access.unwrap().expose(), "an access token");
         assert_eq!(read.refresh.unwrap().expose(), "a refresh token");
-        let ended = read_back(None);
-        assert!(ended.record.is_none() && ended.version == 1);
+        assert!(read_back(None).record.is_none());
         assert_eq!(super::read(None).unwrap().version, 0);
+    }
+
+    #[test]
+    fn i15_a_place_that_was_emptied_does_not_come_to_the_same_versions_again() {
+        let first = || write(0, None).unwrap().version();
+        let mut firsts: Vec<u64> = (0..1000).map(|_| first()).collect();
+        assert!(firsts.iter().all(|first| (1..=FIRST_UP_TO).contains(first)));
+        for first in &firsts {
+            assert_eq!(write(*first, None).unwrap().version(), first + 1, "it counts up");
+            assert!(is_counted_from(*first, first + 1) && is_counted_from(*first, *first));
+            assert!(!is_counted_from(*first, first - 1) && !is_counted_from(*first, first + COUNTED));
+        }
+        firsts.sort_unstable();
+        firsts.dedup();
+        assert_eq!(firsts.len(), 1000);
     }
 
     fn read_back(record: Option<&Record>) -> Found {

@@ -9,14 +9,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::attach::Credential;
-use super::event::{Doubt, Loaded, Outcome, Refused, Renewed, Start};
+use super::event::{Doubt, Held, Loaded, Outcome, Refused, Renewed, Start};
 use super::keeper::{Claim, Confirmed, Keeper, Taken};
+use super::lease::Term;
 use super::record::{Found, Record};
 use super::refresh::Renewer;
 use super::run::Run;
 use super::shared::Shared;
 use super::tokens::Grant;
-use crate::clock;
+use crate::clock::{self, Clock};
 use crate::cookies::Jar;
 use crate::error::{ExpiredReason, SessionExpired, StoreError, UnavailableCause};
 use crate::request::Prepared;
@@ -38,34 +39,34 @@ pub(super) fn broken_off(run: &Run) -> Outcome {
 pub(super) async fn renew(run: &Run, shared: &Arc<Shared>, renewer: &Renewer, start: Start) -> Outcome {
     let Start { grant, jar, held, doubt, resend_after, .. } = start;
     let sender = Sender { run, renewer, resend_after };
-    let always = || true;
     let (keeper, held) = match (&shared.keeper, held) {
         (Some(keeper), Some(held)) => (keeper, held),
-        _ => return sender.attempt(&grant, &jar, always).await.after(&doubt),
+        _ => return sender.attempt(&grant, &jar, None).await.after(&doubt),
     };
-    let sends = renewer.timeout() * 2 + resend_after;
+    let mut term = Term::of(renewer.timeout());
     loop {
         let claim = tokio::select! {
             biased;
             () = run.cancel.cancelled() => return aborted(),
-            claim = keeper.claim(&held, sends, || shared.may_persist(run)) => claim,
+            claim = claim(run, shared, keeper, &held, term) => claim,
         };
-        let taken = match claim {
+        let mut taken = match claim {
             Ok(Claim::Taken(taken)) => taken,
             Ok(Claim::Adopt(record)) => return adopted(*record, shared),
             Ok(Claim::Gone) => return Outcome::Gone,
             Ok(Claim::Unwanted) => return aborted(),
             Err(error) => return store_failed(error),
         };
-        if taken.is_stale(&shared.clock) {
+        if taken.is_spent(&shared.clock) {
+            term = taken.next_term(&shared.clock);
             continue;
         }
-        if !taken.is_news {
+        if taken.is_claimed() && !taken.is_news {
             shared.is_kept(run);
         }
         let is_another = taken.record.id.login != held.record.id.login;
-        let renewal = Renewal { run, shared, keeper, taken: &taken, is_another };
         if let Some(refused) = held.refused.clone().filter(|refused| refused.id == taken.record.id) {
+            let renewal = Renewal { run, shared, keeper, taken: &taken, is_another };
             return renewal.refused(refused.expired).await;
         }
         // What is news has been refreshed since, by a process whose own doubt stands in the store.
@@ -73,10 +74,67 @@ pub(super) async fn renew(run: &Run, shared: &Arc<Shared>, renewer: &Renewer, st
         if taken.in_doubt {
             doubt.and_lost();
         }
-        let jar = if taken.is_news { &taken.record.jar } else { &jar };
-        let may_repeat = || !taken.is_over(&shared.clock);
-        let outcome = sender.attempt(&renewal.grant(), jar, may_repeat).await;
-        return renewal.settle(outcome.after(&doubt), jar).await;
+        let jar = if taken.is_news { taken.record.jar.clone() } else { jar };
+        let grant = taken.grant();
+        let right = Right { keeper, clock: &shared.clock, taken: &mut taken };
+        let outcome = sender.attempt(&grant, &jar, Some(right)).await;
+        let renewal = Renewal { run, shared, keeper, taken: &taken, is_another };
+        return renewal.settle(outcome.after(&doubt), &jar).await;
+    }
+}
+
+/// Claims the right to refresh `held`; without the store, where that fails and no store has the login (I38).
+async fn claim(
+    run: &Run,
+    shared: &Arc<Shared>,
+    keeper: &Keeper,
+    held: &Held,
+    term: Term,
+) -> Result<Claim, StoreError> {
+    let is_wanted = || shared.may_persist(run);
+    let mut is_first = true;
+    loop {
+        let had = keeper.has(&held.record.id.login);
+        let why = match keeper.claim(held, term, is_wanted).await {
+            Ok(claim) => return Ok(claim),
+            Err(why) => why,
+        };
+        // From here on what is unsaved stays so: what it refreshes with is being spent.
+        if !held.is_new || !shared.step(|core| core.go_unclaimed(run.id)) {
+            return Err(why.error);
+        }
+        if let Some(taken) = keeper.unclaimed(held, &why, term).await {
+            shared.step(|core| {
+                core.is_not_stored(|login| keeper.may_have(login));
+                core.store_failed(why.error);
+            });
+            return Ok(Claim::Taken(Box::new(taken)));
+        }
+        shared.step(|core| core.is_claimed_again(run.id));
+        // It was written after all, so that it can be claimed.
+        let is_there_now = !had && keeper.has(&held.record.id.login);
+        if !(std::mem::take(&mut is_first) && is_there_now) {
+            return Err(why.error);
+        }
+    }
+}
+
+/// The right to refresh, while what it is for goes on.
+struct Right<'a> {
+    keeper: &'a Keeper,
+    clock: &'a Clock,
+    taken: &'a mut Taken,
+}
+
+impl Right<'_> {
+    /// Whether it covers a send that begins now.
+    async fn covers_the_first(&mut self) -> bool {
+        !self.taken.is_spent(self.clock) || self.keeper.extend(self.taken).await
+    }
+
+    /// Whether it covers one more, for which it is always extended.
+    async fn covers_one_more(&mut self) -> bool {
+        self.keeper.extend(self.taken).await
     }
 }
 
@@ -89,7 +147,7 @@ struct Sender<'a> {
 
 impl Sender<'_> {
     /// One send, and one more where it is in doubt whether the first was received.
-    async fn attempt(&self, grant: &Grant, jar: &Jar, may_repeat: impl Fn() -> bool) -> Outcome {
+    async fn attempt(&self, grant: &Grant, jar: &Jar, mut right: Option<Right<'_>>) -> Outcome {
         // Nothing has been spent yet, so the end of the login ends the run.
         if self.run.cancel.is_cancelled() {
             return aborted();
@@ -101,7 +159,15 @@ impl Sender<'_> {
             Ok(request) => request,
             Err(error) => return Outcome::Misconfigured(UnavailableCause::Request(error)),
         };
-        // Code of the user's has run meanwhile.
+        // Code of the user's has run meanwhile, and may have taken long.
+        if let Some(right) = &mut right
+            && !right.covers_the_first().await
+        {
+            return store_failed(StoreError::unavailable(
+                "the right to refresh was over before it was used",
+                "the lease could not be extended",
+            ));
+        }
         if self.run.cancel.is_cancelled() {
             return aborted();
         }
@@ -112,7 +178,12 @@ impl Sender<'_> {
             return first;
         }
         clock::sleep_until(clock::deadline(self.resend_after)).await;
-        if self.run.cancel.is_cancelled() || !may_repeat() {
+        if self.run.cancel.is_cancelled() {
+            return first;
+        }
+        if let Some(right) = &mut right
+            && !right.covers_one_more().await
+        {
             return first;
         }
         match self.send(&request, jar).await {
@@ -140,11 +211,6 @@ struct Renewal<'a> {
 }
 
 impl Renewal<'_> {
-    fn grant(&self) -> Grant {
-        let Record { access, refresh, .. } = &self.taken.record;
-        Grant { access: access.clone(), refresh: refresh.clone() }
-    }
-
     /// Writes down what came of it, and gives it on.
     async fn settle(&self, outcome: Outcome, jar: &Jar) -> Outcome {
         // Whoever signed out here meanwhile did not sign out of another login.

@@ -9,6 +9,7 @@ use std::time::Duration;
 use tokio::sync::{SetOnce, watch};
 
 use super::keeper::Written;
+use super::operation::TIMEOUT;
 use super::renewal;
 use super::shared::Shared;
 use crate::clock;
@@ -30,15 +31,32 @@ pub(crate) struct Saving {
     writing: Busy,
     /// Changes with every attempt.
     progress: watch::Sender<Failures>,
+    /// Changes when somebody wants the store written now, whatever it is waited for.
+    wanted: watch::Sender<()>,
 }
 
 type Loading = SetOnce<Result<(), Error>>;
 
 #[derive(Default)]
 struct Failures {
-    count: u64,
-    last: Option<StoreError>,
+    /// How many attempts were begun.
+    begun: u64,
+    /// The last that failed, and which it was.
+    last: Option<(StoreError, u64)>,
 }
+
+/// What a sign-in or a sign-out may still spend on the store, before and after its request together.
+#[derive(Clone, Copy)]
+pub(crate) struct StoreTime(Duration);
+
+impl Default for StoreTime {
+    fn default() -> Self {
+        Self(TIMEOUT)
+    }
+}
+
+/// How long a sign-in waits to know who is signed in, which it would rather know and need not.
+const LOOK: Duration = Duration::from_secs(2);
 
 impl Shared {
     /// Looks into the store, if nobody has. All who want to know wait for one look.
@@ -50,14 +68,36 @@ impl Shared {
         if !self.is_unloaded() {
             return Ok(());
         }
-        let looking = self.look();
-        looking.wait().await.clone()
+        let (looking, is_new) = self.look();
+        let looked = looking.wait().await.clone();
+        if looked.is_ok() || is_new {
+            return looked;
+        }
+        // That look was begun before, and says nothing of the store as it is now.
+        self.look().0.wait().await.clone()
     }
 
-    fn look(self: &Arc<Self>) -> Arc<Loading> {
+    /// The same in front of a sign-in, which replaces whatever there is: the look may go on beside it.
+    pub(crate) async fn load_in_passing(self: &Arc<Self>, time: &mut StoreTime) {
+        let mut passing = StoreTime(LOOK.min(time.0));
+        let before = passing.0;
+        let _ = self.load_within(&mut passing).await;
+        time.0 = time.0.saturating_sub(before - passing.0);
+    }
+
+    /// The same, for no longer than `time`.
+    pub(crate) async fn load_within(self: &Arc<Self>, time: &mut StoreTime) -> Result<(), Error> {
+        let begin = clock::now();
+        let loaded = clock::within(time.0, self.load()).await;
+        time.0 = time.0.saturating_sub(begin.elapsed());
+        loaded.unwrap_or_else(|| Err(StoreError::timeout().into()))
+    }
+
+    /// The look that is under way, or a new one, and whether it is.
+    fn look(self: &Arc<Self>) -> (Arc<Loading>, bool) {
         let mut loading = self.saving.loading.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(looking) = loading.as_ref().filter(|looking| looking.get().is_none()) {
-            return looking.clone();
+            return (looking.clone(), false);
         }
         let looking = Arc::new(Loading::new());
         *loading = Some(looking.clone());
@@ -67,7 +107,7 @@ impl Shared {
             let result = guard.shared.look_now().await;
             let _ = guard.looking.set(result);
         });
-        looking
+        (looking, true)
     }
 
     async fn look_now(self: &Arc<Self>) -> Result<(), Error> {
@@ -85,30 +125,56 @@ impl Shared {
             return;
         }
         let gone = StoreError::unavailable("it was not written to the end", "the task that wrote it is gone");
-        let writer = Writer { shared: self.clone(), result: Err(gone) };
+        let writer = Writer { shared: self.clone(), result: Err((gone, None)) };
         clock::spawn(writer.write());
     }
 
-    /// Waits until the store has what it is to have, or could not take it.
+    /// Waits until the store has what it is to have, or could not take it. Whatever pause the writer makes is over.
     pub(crate) async fn saved(self: &Arc<Self>) -> Result<(), StoreError> {
         if self.keeper.is_none() {
             return Ok(());
         }
         let mut progress = self.saving.progress.subscribe();
-        let before = progress.borrow_and_update().count;
+        let before = progress.borrow_and_update().begun;
+        let mut is_wanted = true;
         loop {
             // Somebody may have signed in where there was no runtime to write on.
             if !self.step(|core| core.is_unsaved()) {
                 return Ok(());
             }
+            if std::mem::take(&mut is_wanted) {
+                self.saving.wanted.send_replace(());
+            }
             if progress.changed().await.is_err() {
                 return Ok(());
             }
-            let now = progress.borrow_and_update();
-            if let Some(error) = now.last.clone().filter(|_| now.count > before) {
+            // An attempt that was begun before says nothing of the store as it is now.
+            let last = progress.borrow_and_update().last.clone();
+            if let Some((error, _)) = last.filter(|(_, attempt)| *attempt > before) {
                 return Err(error);
             }
         }
+    }
+
+    /// The same for no longer than `time`, where a failure is told by an event and no more.
+    pub(crate) async fn saved_within(self: &Arc<Self>, time: StoreTime) {
+        if clock::within(time.0, self.saved()).await.is_none() {
+            self.is_late();
+        }
+    }
+
+    /// Whoever waited for the store waits no longer.
+    pub(crate) fn is_late(self: &Arc<Self>) {
+        self.step(|core| {
+            if core.is_unsaved() {
+                core.store_failed(StoreError::timeout());
+            }
+        });
+    }
+
+    /// What there is to write is new: the writer does not wait for the end of a pause.
+    pub(super) fn wake_writer(&self) {
+        self.saving.wanted.send_replace(());
     }
 
     /// Closes the session, and waits for what was sent to be answered and written down.
@@ -129,22 +195,25 @@ impl Shared {
     }
 
     /// Writes until there is nothing left to write, or it could not be and the session is over.
-    async fn write(self: &Arc<Self>) -> Result<(), StoreError> {
+    async fn write(self: &Arc<Self>) -> Result<(), (StoreError, Option<u64>)> {
         let Some(keeper) = &self.keeper else { return Ok(()) };
         let mut failures = 0;
+        let mut wanted = self.saving.wanted.subscribe();
         let unsaved = || self.lock().core.unsaved();
         while unsaved().is_some() {
             // Asked first, so that what fails after the end is not tried again.
             let is_last = self.shutdown.is_cancelled();
-            let ends = |serial, login| self.step(|core| core.ends(serial, login));
-            match keeper.put(unsaved, ends).await {
+            wanted.mark_unchanged();
+            let attempt = self.saving.begin();
+            let finds = |serial, login| self.step(|core| core.finds(serial, &login));
+            match keeper.put(unsaved, finds).await {
                 Ok(Written::Overtaken(serial)) => {
                     let error = StoreError::unavailable(
                         "another process has signed in or out since the login was to be kept",
                         "it is not there any more, or never was",
                     );
                     self.step(|core| core.given_up(serial, error.clone()));
-                    self.saving.failed(error);
+                    self.saving.failed(error, attempt);
                 }
                 Ok(written) => {
                     failures = 0;
@@ -154,16 +223,18 @@ impl Shared {
                     self.saving.progress.send_modify(|_| {});
                 }
                 Err(error) => {
+                    self.step(|core| core.is_not_stored(|login| keeper.may_have(login)));
                     self.store_failed(error.clone());
                     if is_last {
-                        return Err(error);
+                        return Err((error, Some(attempt)));
                     }
-                    self.saving.failed(error);
+                    self.saving.failed(error, attempt);
                     let pause = back_off(FIRST, LONGEST, failures, fastrand::f64());
                     failures += 1;
                     tokio::select! {
                         () = clock::sleep_until(clock::deadline(pause)) => {}
                         () = self.shutdown.cancelled() => {}
+                        Ok(()) = wanted.changed() => {}
                     }
                 }
             }
@@ -173,12 +244,20 @@ impl Shared {
 }
 
 impl Saving {
-    /// Tells those who wait that the store could not be written this time.
-    fn failed(&self, error: StoreError) {
-        self.progress.send_modify(|failures| {
-            failures.count += 1;
-            failures.last = Some(error);
+    /// The number of an attempt that begins.
+    fn begin(&self) -> u64 {
+        let mut attempt = 0;
+        self.progress.send_if_modified(|failures| {
+            failures.begun += 1;
+            attempt = failures.begun;
+            false
         });
+        attempt
+    }
+
+    /// Tells those who wait that the store could not be written in `attempt`.
+    fn failed(&self, error: StoreError, attempt: u64) {
+        self.progress.send_modify(|failures| failures.last = Some((error, attempt)));
     }
 }
 
@@ -198,7 +277,8 @@ impl Drop for Looking {
 /// Lets somebody else write when this one is at its end, whatever ended it.
 struct Writer {
     shared: Arc<Shared>,
-    result: Result<(), StoreError>,
+    /// Why it could not be written, and in which attempt.
+    result: Result<(), (StoreError, Option<u64>)>,
 }
 
 impl Writer {
@@ -218,7 +298,11 @@ impl Drop for Writer {
                 self.shared.saving.progress.send_modify(|_| {});
             }
             // Not sooner: whoever begins to wait while others cannot write yet relies on it.
-            Err(error) => self.shared.saving.failed(error),
+            Err((error, attempt)) => {
+                let saving = &self.shared.saving;
+                // One that nobody finishes is the last of all that were begun.
+                saving.failed(error, attempt.unwrap_or_else(|| saving.begin()));
+            }
         }
     }
 }

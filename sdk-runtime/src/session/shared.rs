@@ -177,7 +177,8 @@ impl Shared {
         let now = self.clock.now();
         let mut inner = self.lock();
         if !inner.core.is_under_way(run.id) {
-            drop(inner);
+            inner.core.is_claimed_again(run.id);
+            self.conclude(inner);
             run.settle(None);
             return Some(outcome);
         }
@@ -270,10 +271,14 @@ impl Shared {
     /// Everything that follows from what the core has come to.
     pub(super) fn conclude(self: &Arc<Self>, mut inner: MutexGuard<'_, Inner>) {
         self.publish(&mut inner.core);
-        let (fenced, is_unsaved) = (inner.overtaken(), inner.core.is_unsaved());
+        let (fenced, is_unsaved) = (inner.overtaken(), inner.core.is_to_be_written());
+        let has_news = inner.core.take_has_news();
         drop(inner);
         fence(fenced);
         self.outbox.tell();
+        if has_news {
+            self.wake_writer();
+        }
         if is_unsaved {
             self.save();
         }

@@ -1,5 +1,6 @@
 //! What of a session the store does not have yet, and what it may be put in the place of. Knows no store.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::record::{Record, TokenId};
@@ -22,9 +23,35 @@ pub(crate) enum Replaces {
     /// Older tokens of the same login: it was renewed.
     Older(TokenId),
     /// Any tokens of these logins: somebody has signed out.
-    Logins(Vec<Arc<str>>),
-    /// These tokens, which are over, and the older ones of their login, which have been spent. I15
-    UpTo(TokenId),
+    Logins(Logins),
+    /// These tokens, which are over, and the older ones of their login, which have been spent; and any of the logins that this one has
+    /// replaced. I15
+    UpTo(TokenId, Logins),
+}
+
+/// Logins by their names. A clone is cheap.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Logins(Arc<BTreeSet<Arc<str>>>);
+
+impl Logins {
+    pub(crate) fn insert(&mut self, login: &Arc<str>) {
+        if !self.0.contains(login) {
+            Arc::make_mut(&mut self.0).insert(login.clone());
+        }
+    }
+
+    pub(crate) fn clear(&mut self) {
+        *self = Self::default();
+    }
+
+    #[cfg(test)]
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    fn has(&self, login: &Arc<str>) -> bool {
+        self.0.contains(login)
+    }
 }
 
 impl Unsaved {
@@ -36,7 +63,7 @@ impl Unsaved {
                 Replaces::Anything => self.record.is_some(),
                 // A claim that was made before may be on its way: it has to find another version.
                 Replaces::Logins(_) => true,
-                Replaces::Older(_) | Replaces::UpTo(_) => false,
+                Replaces::Older(_) | Replaces::UpTo(..) => false,
             };
         };
         let is_older = |id: &TokenId| there.id.login == id.login && there.id.number < id.number;
@@ -47,8 +74,10 @@ impl Unsaved {
                 .as_ref()
                 .is_none_or(|record| there.id.login != record.id.login || there.id.number < record.id.number),
             Replaces::Older(id) => is_older(id),
-            Replaces::Logins(logins) => logins.contains(&there.id.login),
-            Replaces::UpTo(id) => there.id == *id || is_older(id),
+            Replaces::Logins(logins) => logins.has(&there.id.login),
+            Replaces::UpTo(id, former) => {
+                there.id == *id || is_older(id) || there.id.login != id.login && former.has(&there.id.login)
+            }
         }
     }
 }
@@ -77,12 +106,28 @@ mod tests {
     #[test]
     fn i15_only_what_is_known_to_be_ours_is_replaced() {
         let (login, id) = (TokenId::first(1).login, record(1, 5).id);
+        let logins = |name: &Arc<str>| {
+            let mut logins = Logins::default();
+            logins.insert(name);
+            logins
+        };
+        let former = logins(&TokenId::first(2).login);
         for (name, mine, replaces, older, same, newer, other, none) in [
             ("signed in", true, Replaces::Anything, true, false, false, true, true),
             ("renewed", true, Replaces::Older(id.clone()), true, false, false, false, false),
-            ("signed out", false, Replaces::Logins(vec![login]), true, true, true, false, true),
+            ("signed out", false, Replaces::Logins(logins(&login)), true, true, true, false, true),
             ("signed out unseen", false, Replaces::Anything, true, true, true, true, false),
-            ("expired", false, Replaces::UpTo(id), true, true, false, false, false),
+            (
+                "expired",
+                false,
+                Replaces::UpTo(id.clone(), Logins::default()),
+                true,
+                true,
+                false,
+                false,
+                false,
+            ),
+            ("expired after another", false, Replaces::UpTo(id, former), true, true, false, true, false),
         ] {
             let unsaved = Unsaved { serial: 1, record: mine.then(|| record(1, 5)), replaces };
             for (what, there, expected) in [

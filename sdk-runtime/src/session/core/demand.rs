@@ -213,6 +213,8 @@ impl Core {
         self.runs += 1;
         let run = RunId(self.runs);
         self.run = Some(run);
+        // It is claimed, and that is written down.
+        self.may_be_stored |= held.is_some();
         let resend_after = Duration::from_millis(self.random.u64(RESEND_AFTER));
         let (jar, doubt) = (self.view.jar.clone(), self.doubt.clone());
         Box::new(Start { run, grant, jar, held, doubt, resend_after })

@@ -15,13 +15,14 @@ use crate::error::{Error, ExpiredReason, RefreshUnavailable, SessionExpired, Una
 impl Core {
     /// `run` has come to an end. `None`: it is of another epoch, or it was given up, and whatever it obtained is nobody's.
     pub(crate) fn finish(&mut self, run: RunId, outcome: Outcome, now: Now) -> Option<Settled> {
+        let is_unclaimed = self.unclaimed.take_if(|unclaimed| *unclaimed == run).is_some();
         if self.run != Some(run) {
             return None;
         }
         self.run = None;
         Some(match outcome {
             Outcome::Success(renewed) => {
-                self.renew(renewed, now);
+                self.renew(renewed, is_unclaimed, now);
                 Ok(())
             }
             Outcome::Adopted(loaded) => {
@@ -40,7 +41,15 @@ impl Core {
                     self.refresh = Some(refresh);
                     self.doubt = Doubt::None;
                 }
-                self.id = id.or_else(|| self.id.take());
+                if let Some(id) = id {
+                    // The store was not there when it was written; that it is, is found again.
+                    if self.is_degraded {
+                        let replaces =
+                            if is_unclaimed { Replaces::Anything } else { Replaces::Older(id.clone()) };
+                        self.must_save(replaces);
+                    }
+                    self.id = Some(id);
+                }
                 let longest = match cause {
                     UnavailableCause::DeadOnArrival => pause::LONGEST,
                     _ => pause::LONGEST_MISCONFIGURED,
@@ -75,7 +84,7 @@ impl Core {
         })
     }
 
-    fn renew(&mut self, renewed: Renewed, now: Now) {
+    fn renew(&mut self, renewed: Renewed, is_unclaimed: bool, now: Now) {
         let Renewed { credential, id, adopted, is_unsaved } = renewed;
         match adopted {
             Some(loaded) if self.is_of_this_login(&loaded) => {
@@ -112,7 +121,7 @@ impl Core {
             SessionEvent::Refreshed(login)
         });
         match self.id.clone() {
-            _ if is_new => self.must_save(Replaces::Anything),
+            _ if is_new || is_unclaimed => self.must_save(Replaces::Anything),
             // What was to be written before is older by now, and written with this if it was not.
             _ if is_kept => self.nothing_to_save(),
             Some(id) if is_unsaved => self.must_save(Replaces::Older(id)),
@@ -122,6 +131,11 @@ impl Core {
 
     /// Another process has put `loaded` into the store.
     pub(super) fn adopt(&mut self, loaded: Loaded, now: Now) {
+        self.adopt_in(self.view.epoch + 1, loaded, now);
+    }
+
+    /// The same, in `epoch` where it is not the login there was.
+    pub(super) fn adopt_in(&mut self, epoch: u64, loaded: Loaded, now: Now) {
         let goes_on = self.is_of_this_login(&loaded) && matches!(self.view.phase, Phase::Active(_));
         let Loaded { id, credential, jar } = loaded;
         let refused = self.refused.take().filter(|refused| refused.id == id);
@@ -130,6 +144,7 @@ impl Core {
             self.view.jar = jar;
         } else {
             self.next_epoch(jar, Phase::SignedOut);
+            self.view.epoch = epoch;
         }
         self.nothing_to_save();
         self.id = Some(id);

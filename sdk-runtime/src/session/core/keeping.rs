@@ -17,17 +17,32 @@ impl Core {
         if !matches!(self.view.phase, Phase::Unloaded) {
             return;
         }
+        self.is_seen = true;
         match login {
-            Some(login) => self.adopt(login, now),
+            // Nobody was signed in before, and nobody has signed in: a sign-in that is under way goes on.
+            Some(login) => self.adopt_in(self.view.epoch, login, now),
             None => {
                 self.view.phase = Phase::SignedOut;
                 self.changed = true;
+                self.nothing_to_save();
             }
         }
     }
 
-    /// What the store is to hold and does not yet.
-    pub(crate) fn unsaved(&self) -> Option<Unsaved> {
+    /// What the store is to hold and does not yet, to be written now.
+    pub(crate) fn unsaved(&mut self) -> Option<Unsaved> {
+        if self.is_held_back() {
+            return None;
+        }
+        let unsaved = self.whatever_is_unsaved()?;
+        if !self.is_closed() {
+            self.may_be_stored |= unsaved.record.is_some();
+        }
+        Some(unsaved)
+    }
+
+    /// The same, whether it may be written or not.
+    pub(super) fn whatever_is_unsaved(&self) -> Option<Unsaved> {
         let replaces = self.unsaved.clone()?;
         if self.is_closed() {
             return self.unsaved_at_close.clone();
@@ -41,9 +56,43 @@ impl Core {
         Some(Unsaved { serial: self.serial, record, replaces })
     }
 
+    /// Whether what is unsaved is being spent, and no other process may find it.
+    fn is_held_back(&self) -> bool {
+        self.unclaimed.is_some()
+    }
+
     /// Whether there is something that the store does not have.
     pub(crate) fn is_unsaved(&self) -> bool {
         self.unsaved.is_some()
+    }
+
+    /// Whether it is to be written now.
+    pub(crate) fn is_to_be_written(&self) -> bool {
+        self.is_unsaved() && !self.is_held_back()
+    }
+
+    /// Whether there is something new to write since this was last asked.
+    pub(crate) fn take_has_news(&mut self) -> bool {
+        std::mem::take(&mut self.has_news)
+    }
+
+    /// Has `run` refresh without the right to, if no store is known to have the login: from now on none gets it, until the run is over.
+    pub(crate) fn go_unclaimed(&mut self, run: RunId) -> bool {
+        let may = self.run == Some(run) && self.unsaved == Some(Replaces::Anything);
+        self.unclaimed = may.then_some(run);
+        may
+    }
+
+    /// `run` is over, or does nothing without the right to.
+    pub(crate) fn is_claimed_again(&mut self, run: RunId) {
+        self.unclaimed.take_if(|unclaimed| *unclaimed == run);
+    }
+
+    /// A write has failed; `may_have` tells of a login whether the store may have it all the same.
+    pub(crate) fn is_not_stored(&mut self, may_have: impl FnOnce(&Arc<str>) -> bool) {
+        if let (Some(Replaces::Anything), Some(id)) = (&self.unsaved, &self.id) {
+            self.may_be_stored = may_have(&id.login);
+        }
     }
 
     /// Whether whoever reads it from the store knows all of it.
@@ -64,6 +113,7 @@ impl Core {
     pub(crate) fn nothing_to_save(&mut self) {
         self.unsaved = None;
         self.former.clear();
+        (self.may_be_stored, self.is_seen) = (true, true);
         if std::mem::take(&mut self.is_degraded) && !self.is_closed() {
             self.events.push(SessionEvent::StoreRecovered);
         }
@@ -81,10 +131,16 @@ impl Core {
         }
     }
 
-    /// The sign-out as of `serial`, which had not seen whose it is, is that of `login`.
-    pub(crate) fn ends(&mut self, serial: u64, login: Arc<str>) {
-        if serial == self.serial && self.unsaved == Some(Replaces::Anything) {
-            self.former = vec![login];
+    /// What is unsaved as of `serial`, and replaces whatever there is, is found to replace `login`.
+    pub(crate) fn finds(&mut self, serial: u64, login: &Arc<str>) {
+        let is_own = self.id.as_ref().is_some_and(|id| id.login == *login);
+        if serial != self.serial || self.unsaved != Some(Replaces::Anything) || is_own {
+            return;
+        }
+        if !std::mem::replace(&mut self.is_seen, true) {
+            self.former.insert(login);
+        }
+        if !matches!(self.view.phase, Phase::Active(_)) {
             self.unsaved = Some(Replaces::Logins(self.former.clone()));
         }
     }
@@ -99,7 +155,10 @@ impl Core {
     /// `run` went on after the end, and what it has obtained could not be written down.
     pub(crate) fn left_over(&mut self, run: RunId, record: Record) {
         if self.draining == Some(run) {
-            let replaces = Replaces::Older(record.id.clone());
+            let replaces = match self.unclaimed == Some(run) {
+                true => Replaces::Anything,
+                false => Replaces::Older(record.id.clone()),
+            };
             self.must_save(replaces.clone());
             self.unsaved_at_close = Some(Unsaved { serial: self.serial, record: Some(record), replaces });
         }
@@ -112,6 +171,7 @@ impl Core {
     pub(super) fn must_save(&mut self, replaces: Replaces) {
         if self.is_stored {
             self.serial += 1;
+            self.has_news = true;
             self.unsaved = Some(replaces);
         }
     }

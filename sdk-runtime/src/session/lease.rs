@@ -1,0 +1,106 @@
+//! The right to refresh a login where the store has no lock: for how long it is claimed, and for how long it keeps others out.
+//!
+//! - **I1**, **I14** A lease covers the send that is under way, and no more. Whoever was killed may have a request under way at the
+//!   server, so that nobody sends the same refresh token before that has had its time.
+
+use std::time::{Duration, SystemTime};
+
+use super::record::{Lease, since_1970};
+use crate::clock::{self, Clock, Now};
+
+/// What a lease lasts beyond the send that it is for: writing it down, writing down what came, and a margin for clocks.
+const MARGIN: Duration = Duration::from_secs(5);
+/// How much of that may be gone when the send begins.
+const SPENT: Duration = Duration::from_millis(2_500);
+
+/// For how long the right to refresh is claimed.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Term {
+    /// How long a send may take.
+    send: Duration,
+    /// How much longer writing has taken before.
+    slow: Duration,
+}
+
+impl Term {
+    pub(crate) fn of(send: Duration) -> Self {
+        Self { send, slow: Duration::ZERO }
+    }
+
+    /// The same where writing it down has taken `took`: it would be spent again before it can be used.
+    pub(crate) fn after(self, took: Duration) -> Self {
+        Self { slow: took.min(MARGIN), ..self }
+    }
+
+    fn lasts(self) -> Duration {
+        self.send.saturating_add(MARGIN).saturating_add(self.slow)
+    }
+
+    /// A lease from `wall` on.
+    pub(crate) fn lease(self, holder: &str, wall: SystemTime) -> Lease {
+        let lasts = u64::try_from(self.lasts().as_millis()).unwrap_or(u64::MAX);
+        Lease { holder: holder.to_owned(), until: since_1970(wall).saturating_add(lasts) }
+    }
+
+    /// Whether what was claimed at `since` no longer covers a send that begins now: writing it down took long, or the machine was
+    /// suspended.
+    pub(crate) fn is_spent(self, since: &Now, clock: &Clock) -> bool {
+        clock.now().since(since) > SPENT + self.slow
+    }
+
+    /// Whether what was claimed at `since` is over, and may be another process's.
+    pub(crate) fn is_over(self, since: &Now, clock: &Clock) -> bool {
+        clock.now().since(since) >= self.lasts()
+    }
+
+    /// How long to wait for another process, which may send twice.
+    pub(crate) fn longest_wait(self) -> Duration {
+        self.lasts().saturating_mul(2).saturating_add(MARGIN)
+    }
+}
+
+/// A lease of another process, and since when it has been seen there.
+#[derive(Default)]
+pub(crate) struct InTheWay(Option<(Lease, clock::Instant)>);
+
+impl InTheWay {
+    /// Whether `lease` keeps `holder` from refreshing. By a clock that was wrong it may end in years: it was meant for no longer than
+    /// one of `term`.
+    pub(crate) fn is_busy(&mut self, lease: &Lease, holder: &str, wall: SystemTime, term: Term) -> bool {
+        if *lease.holder == *holder || since_1970(wall) >= lease.until {
+            return false;
+        }
+        let known = self.0.take().filter(|(known, _)| known == lease);
+        let (_, since) = self.0.insert(known.unwrap_or_else(|| (lease.clone(), clock::now())));
+        clock::now().saturating_duration_since(*since) < term.lasts()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lease_lasts_as_long_as_the_send_and_a_margin() {
+        let (send, wall) = (Duration::from_secs(20), SystemTime::UNIX_EPOCH);
+        let until = |term: Term| term.lease("me", wall).until;
+        assert_eq!(until(Term::of(send)), 25_000);
+        assert_eq!(until(Term::of(send).after(Duration::from_secs(3))), 28_000, "writing takes long");
+        assert_eq!(until(Term::of(send).after(Duration::from_secs(3600))), 30_000, "the machine slept");
+        assert_eq!(until(Term::of(Duration::MAX)), u64::MAX);
+    }
+
+    #[test]
+    fn i14_a_claim_that_no_longer_covers_a_send_is_spent() {
+        let clock = Clock::default();
+        let mut since = clock.now();
+        let term = Term::of(Duration::from_secs(20));
+        assert!(!term.is_spent(&since, &clock));
+        since.wall -= Duration::from_secs(3);
+        assert!(term.is_spent(&since, &clock));
+        assert!(!term.after(Duration::from_secs(3)).is_spent(&since, &clock));
+        assert!(!term.is_over(&since, &clock));
+        since.wall -= Duration::from_secs(22);
+        assert!(term.is_over(&since, &clock) && !term.after(Duration::from_secs(3)).is_over(&since, &clock));
+    }
+}

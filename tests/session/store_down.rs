@@ -1,0 +1,267 @@
+//! A store that cannot be used, in each of its operations and in each way: it stops no login that works.
+
+use std::future::IntoFuture;
+use std::time::Duration;
+
+use sdk_runtime::{Error, UnavailableCause};
+use sdk_testkit::{Reply, TokenServer};
+use serde_json::json;
+use tokio::time::{advance, sleep};
+
+use crate::frail::Fault::{Fails, Hangs, Lost, No, Panics};
+use crate::frail::{Fault, Frail, told};
+use crate::tracker::{TrackerClient, server, user};
+
+/// Faults with which no write of a login can have been done: load, replace, lock.
+const NEVER_WRITTEN: [[Fault; 3]; 10] = [
+    [No, Fails, No],
+    [Fails, Fails, No],
+    [Fails, No, No],
+    [Hangs, Hangs, No],
+    [Panics, Panics, No],
+    [No, Fails, Fails],
+    [No, Fails, Hangs],
+    [No, Fails, Panics],
+    [Fails, Fails, Fails],
+    [Hangs, Hangs, Hangs],
+];
+
+/// Lets the access token end, and calls.
+async fn call_after_expiry(server: &TokenServer, client: &TrackerClient) -> Result<String, Error> {
+    server.expire_access_tokens();
+    client.issue(1).await.map(|issue| issue.owner)
+}
+
+#[tokio::test(start_paused = true)]
+async fn i38_a_store_that_never_had_the_login_does_not_stop_it() {
+    for faults in NEVER_WRITTEN {
+        for store in Frail::both() {
+            let server = server();
+            store.breaks(faults);
+            let client = store.client(&server);
+            let mut events = client.session().events();
+            client.login(&user("ann")).await.unwrap();
+            for expiry in 1..=3 {
+                let owner = call_after_expiry(&server, &client).await;
+                assert_eq!(owner.expect("I38"), "ann", "{faults:?}, expiry {expiry}");
+                assert_eq!(server.counts().refreshes, expiry, "{faults:?}");
+            }
+            let so_far = told(&mut events).await;
+            assert_eq!(
+                so_far,
+                ["signed in", "degraded", "refreshed", "refreshed", "refreshed"],
+                "{faults:?}"
+            );
+            assert!(!store.has_a_login());
+
+            store.mend();
+            client.session().flush().await.unwrap();
+            assert_eq!(told(&mut events).await, ["recovered"], "{faults:?}");
+            assert_eq!(store.client(&server).issue(2).await.unwrap().owner, "ann", "after a restart");
+            // From here on the store has it, and is asked first.
+            assert_eq!(call_after_expiry(&server, &client).await.unwrap(), "ann");
+            assert!(!store.text().contains("intent"));
+            store.breaks(faults);
+            let failing = call_after_expiry(&server, &client).await.unwrap_err();
+            let is_the_store = matches!(&failing, Error::RefreshUnavailable(told) if matches!(told.cause(), UnavailableCause::Store(_)));
+            // A lock is not asked for where there is none, and a store that writes can be claimed.
+            assert!(is_the_store, "{faults:?}: {failing:?}");
+            let counts = server.counts();
+            assert_eq!((counts.refreshes, counts.reused), (4, 0), "I14: {faults:?}");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn i38_a_write_of_which_nothing_is_known_may_have_been_done() {
+    for (load, replace) in [(No, Hangs), (No, Panics), (No, Lost), (Fails, Hangs), (Hangs, Lost)] {
+        for store in Frail::both() {
+            let server = server();
+            // The sign-in is written while the store can be read.
+            store.writes(replace);
+            let client = store.client(&server);
+            client.login(&user("ann")).await.unwrap();
+            sleep(Duration::from_secs(6)).await;
+            store.breaks([load, replace, No]);
+            let called = call_after_expiry(&server, &client).await;
+            assert!(matches!(called, Err(Error::RefreshUnavailable(_))), "{load:?} {replace:?}: {called:?}");
+            assert_eq!(server.counts().refreshes, 0, "I14: {load:?} {replace:?}");
+            store.mend();
+            advance(Duration::from_secs(61)).await;
+            assert_eq!(client.issue(1).await.unwrap().owner, "ann", "{load:?} {replace:?}");
+            client.session().flush().await.unwrap();
+            assert_eq!(store.client(&server).issue(2).await.unwrap().owner, "ann");
+            assert_eq!(server.counts().reused, 0, "I14: {load:?} {replace:?}");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn i38_a_read_shows_that_the_store_does_not_have_it() {
+    // What is read later, whether it is there, and whether the login goes on without the store.
+    for (write, load, goes_on) in [
+        (Hangs, No, true),
+        (Panics, No, true),
+        (Lost, No, false),
+        (Hangs, Fails, false),
+        (Hangs, Hangs, false),
+    ] {
+        for store in Frail::both() {
+            let server = server();
+            store.writes(write);
+            let client = store.client(&server);
+            client.login(&user("ann")).await.unwrap();
+            sleep(Duration::from_secs(6)).await;
+            store.breaks([load, Fails, No]);
+            let called = call_after_expiry(&server, &client).await;
+            assert_eq!(called.is_ok(), goes_on, "{write:?} then {load:?}: {called:?}");
+            assert_eq!(server.counts().refreshes, usize::from(goes_on), "I14: {write:?} then {load:?}");
+            store.mend();
+            advance(Duration::from_secs(61)).await;
+            assert_eq!(client.issue(1).await.unwrap().owner, "ann");
+            client.session().flush().await.unwrap();
+            assert_eq!(store.client(&server).issue(2).await.unwrap().owner, "ann");
+            assert_eq!(server.counts().reused, 0, "I14");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn i14_what_the_store_has_is_not_spent_without_a_claim() {
+    for faults in NEVER_WRITTEN {
+        for (store, restarted) in [(Frail::new(), false), (Frail::lockable(), false), (Frail::new(), true)] {
+            let server = server();
+            let mut client = store.client(&server);
+            client.login(&user("ann")).await.unwrap();
+            if restarted {
+                client = store.client(&server);
+                client.issue(1).await.unwrap();
+            }
+            store.breaks(faults);
+            if faults[1] == No && faults[0] == No {
+                continue;
+            }
+            let called = call_after_expiry(&server, &client).await;
+            assert!(matches!(called, Err(Error::RefreshUnavailable(_))), "{faults:?}: {called:?}");
+            assert_eq!(server.counts().refreshes, 0, "I14: {faults:?}");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn i38_a_new_login_does_not_depend_on_a_store_that_has_an_older_one() {
+    for name in ["ann", "bob"] {
+        for store in Frail::both() {
+            let server = server();
+            store.client(&server).login(&user("ann")).await.unwrap();
+            let kept = store.kept();
+            let client = store.client(&server);
+            client.issue(1).await.unwrap();
+            store.breaks([No, Fails, Fails]);
+            client.login(&user(name)).await.unwrap();
+            for _ in 0..2 {
+                assert_eq!(call_after_expiry(&server, &client).await.expect("I38"), name);
+            }
+            assert_eq!(store.kept(), kept);
+            store.mend();
+            client.session().flush().await.unwrap();
+            assert_eq!(store.client(&server).issue(2).await.unwrap().owner, name);
+            assert_eq!(server.counts().reused, 0);
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn i14_what_is_being_spent_without_a_claim_is_not_put_into_the_store() {
+    for ends in ["refresh", "sign-out", "sign-in", "shutdown", "rejection"] {
+        let (server, store) = (server(), Frail::new());
+        store.breaks([Fails, Fails, Fails]);
+        let client = store.client(&server);
+        client.login(&user("ann")).await.unwrap();
+        server.expire_access_tokens();
+        let hold = server.hold_refreshes();
+        let call = tokio::spawn(client.issue(1).into_future());
+        server.wait_for(|counts| counts.refreshes == 1).await;
+        store.mend();
+        sleep(Duration::from_secs(15)).await;
+        assert!(!store.has_a_login(), "I14: another process would send the same token");
+        match ends {
+            "sign-out" => client.session().sign_out(),
+            "sign-in" => drop(client.login(&user("bob")).await.unwrap()),
+            "rejection" => server.revoke_all(),
+            _ => {}
+        }
+        let session = client.session().clone();
+        let shutdown = tokio::spawn(async move {
+            if ends == "shutdown" {
+                session.shutdown().await.unwrap();
+            }
+        });
+        tokio::task::yield_now().await;
+        hold.release();
+        let called = call.await.unwrap();
+        assert_eq!(called.is_ok(), ends == "refresh", "{ends}: {called:?}");
+        shutdown.await.unwrap();
+        if ends != "shutdown" {
+            client.session().flush().await.unwrap();
+        }
+        drop(client);
+        let again = store.client(&server).issue(2).await.map(|issue| issue.owner);
+        match ends {
+            "refresh" | "shutdown" => assert_eq!(again.expect(ends), "ann"),
+            "sign-in" => assert_eq!(again.expect(ends), "bob"),
+            _ => assert!(matches!(again, Err(Error::NotSignedIn)), "{ends}: {again:?}"),
+        }
+        assert_eq!(server.counts().reused, 0, "I14: {ends}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_sign_out_leaves_nothing_of_a_store_that_never_worked() {
+    for kept in ["nothing", "ann"] {
+        for faults in NEVER_WRITTEN {
+            for declared in [false, true] {
+                let (server, store) = (server(), Frail::new());
+                if kept == "ann" {
+                    store.client(&server).login(&user("ann")).await.unwrap();
+                }
+                store.breaks(faults);
+                let client = store.client(&server);
+                client.login(&user("bob")).await.unwrap();
+                if declared {
+                    client.logout().await.unwrap();
+                } else {
+                    client.session().sign_out();
+                }
+                store.mend();
+                client.session().flush().await.unwrap();
+                drop(client);
+                let again = store.client(&server).issue(1).await;
+                assert!(matches!(again, Err(Error::NotSignedIn)), "{kept} {faults:?}: {again:?}");
+            }
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_login_that_expires_before_it_was_written_leaves_nothing_of_the_former_one() {
+    for unseen in [false, true] {
+        let (server, store) = (server(), Frail::new());
+        store.client(&server).login(&user("ann")).await.unwrap();
+        let client = store.client(&server);
+        if unseen {
+            store.breaks([Fails, Fails, No]);
+        } else {
+            client.issue(1).await.unwrap();
+            store.writes(Fails);
+        }
+        client.login(&user("bob")).await.unwrap();
+        server.next_refresh(Reply::json(&json!({"error": "invalid_grant"})).status(400));
+        let over = call_after_expiry(&server, &client).await;
+        assert!(matches!(over, Err(Error::SessionExpired(_))), "{over:?}");
+        store.mend();
+        client.session().flush().await.unwrap();
+        let again = store.client(&server).issue(1).await;
+        assert!(matches!(again, Err(Error::NotSignedIn)), "ann was replaced by bob: {again:?}");
+    }
+}
