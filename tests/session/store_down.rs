@@ -114,7 +114,7 @@ async fn i38_a_read_shows_that_the_store_does_not_have_it() {
             sleep(Duration::from_secs(6)).await;
             store.breaks([load, Fails, No]);
             let called = call_after_expiry(&server, &client).await;
-            assert_eq!(called.is_ok(), goes_on, "{write:?} then {load:?}: {called:?}");
+            assert_eq!(called.is_ok(), goes_on, "I14, I38: {write:?} then {load:?}: {called:?}");
             assert_eq!(server.counts().refreshes, usize::from(goes_on), "I14: {write:?} then {load:?}");
             store.mend();
             advance(Duration::from_secs(61)).await;
