@@ -49,7 +49,11 @@ async fn in_a_while<T: Send + 'static>(
     perhaps_panic();
     let stage = &process.stage;
     let fault = if stage.store_fails() { fastrand::u32(1..=5) } else { 0 };
-    let failed = || StoreError::unavailable("the model's store failed", "it was to fail");
+    // Of what was done, only that the answer is lost can be told.
+    let failed = || match fault {
+        5 => StoreError::uncertain("the model's store failed", "its answer was lost"),
+        _ => StoreError::unavailable("the model's store failed", "it was to fail"),
+    };
     let (there, back) = match fault {
         1 => (fastrand::u64(1_000..12_000), 1),
         2 => (1, fastrand::u64(1_000..12_000)),
