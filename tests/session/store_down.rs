@@ -3,7 +3,7 @@
 use std::future::IntoFuture;
 use std::time::Duration;
 
-use sdk_runtime::{Error, UnavailableCause};
+use sdk_runtime::{Error, Tokens, UnavailableCause};
 use sdk_testkit::{Reply, TokenServer};
 use serde_json::json;
 use tokio::time::{advance, sleep};
@@ -168,6 +168,49 @@ async fn i38_a_new_login_does_not_depend_on_a_store_that_has_an_older_one() {
             assert_eq!(store.client(&server).issue(2).await.unwrap().owner, name);
             assert_eq!(server.counts().reused, 0);
         }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn i38_a_lock_that_is_never_free_does_not_stop_a_login_that_no_store_has() {
+    use sdk_runtime::{StoreLock, TokenStore};
+
+    for kept in [false, true] {
+        let (server, store) = (server(), Frail::lockable());
+        let client = store.client(&server);
+        if !kept {
+            store.writes(Fails);
+        }
+        client.login(&user("ann")).await.unwrap();
+        let StoreLock::Held(_held) = store.try_lock().await.unwrap() else { panic!("it is free") };
+        let called = call_after_expiry(&server, &client).await;
+        assert_eq!(called.is_ok(), !kept, "I38, I1: {called:?}");
+        assert_eq!(server.counts().refreshes, usize::from(!kept));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn sign_ins_while_the_store_is_down_cost_each_the_same() {
+    for writes in [Fails, Hangs] {
+        let (server, store) = (server(), Frail::new());
+        let client = store.client(&server);
+        client.login(&user("ann")).await.unwrap();
+        store.writes(writes);
+        let (session, before) = (client.session(), store.tried());
+        // Quadratic in these it would take minutes.
+        for round in 0..20_000 {
+            session.sign_in(Tokens::new("a").refresh_token("r")).unwrap();
+            session.sign_out();
+            if round % 100 == 0 {
+                tokio::task::yield_now().await;
+            }
+        }
+        assert!(store.tried() - before <= 400, "{} writes", store.tried() - before);
+        session.sign_in(Tokens::new("a").refresh_token("r")).unwrap();
+        session.sign_out();
+        store.mend();
+        session.flush().await.unwrap();
+        assert!(!store.has_a_login());
     }
 }
 

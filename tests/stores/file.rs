@@ -106,6 +106,31 @@ async fn the_file_of_another_user_stays_theirs() {
 }
 
 #[tokio::test]
+async fn a_directory_of_another_user_is_not_private() {
+    if !geteuid().is_root() {
+        return; // Nobody else can give a directory away.
+    }
+    let place = Place::new();
+    for (name, kept) in [("with a login", true), ("empty", false)] {
+        let directory = place.path().join(name);
+        let path = directory.join("login");
+        fs::create_dir(&directory).unwrap();
+        set_mode(&directory, 0o755);
+        if kept {
+            assert!(FileStore::new(&path).replace(0, login(1)).await.unwrap(), "root's own is private");
+        }
+        chown(&directory, Some(12345), None).unwrap();
+        let error = refused(&path).await;
+        assert_eq!(error.kind(), StoreErrorKind::Unavailable);
+        let shown = error.to_string();
+        assert!(shown.contains("another user") && shown.contains("12345"), "{shown}");
+        assert!(FileStore::new(&path).try_lock().await.is_err());
+        chown(&directory, Some(0), None).unwrap();
+        assert_eq!(FileStore::new(&path).load().await.unwrap(), kept.then(|| login(1)), "nothing is lost");
+    }
+}
+
+#[tokio::test]
 async fn what_is_no_file_of_its_own_is_refused_and_left() {
     for beside in ["", ".lock", ".renewing"] {
         let place = Place::new();

@@ -31,7 +31,9 @@ struct Progress {
 #[derive(Default, Clone, Copy)]
 struct Failures {
     version: u32,
-    count: u32,
+    /// How many attempts were begun, and the last that failed.
+    begun: u32,
+    last: u32,
 }
 
 impl Progress {
@@ -44,6 +46,13 @@ impl Progress {
         modify(&mut failures);
         failures.version += 1;
         self.changed.notify_all();
+    }
+
+    /// The number of an attempt that begins, of which nobody is told.
+    fn begin(&self) -> u32 {
+        let mut failures = self.seen.lock().unwrap();
+        failures.begun += 1;
+        failures.begun
     }
 
     fn changed(&self, since: Failures) -> Failures {
@@ -82,44 +91,46 @@ impl Session {
     /// The task, which is run here at once.
     fn save(&self) {
         if self.writing.begin() {
-            let is_done = self.write();
-            self.end(is_done);
+            let failed = self.write();
+            self.end(failed);
         }
     }
 
-    /// A session that is closed writes once more at most.
-    fn write(&self) -> bool {
+    /// A session that is closed writes once more at most. Gives the attempt that failed.
+    fn write(&self) -> Option<u32> {
         while let Some(serial) = self.step(|inner| inner.is_unsaved.then_some(inner.serial)) {
+            let attempt = self.progress.begin();
             // Somebody else who wrote at the same time would hold it.
             *self.store.try_lock().expect("one at a time") = serial;
             if !self.store_works {
-                return false;
+                return Some(attempt);
             }
             self.step(|inner| inner.is_unsaved &= inner.serial != serial);
             self.progress.send_modify(|_| {});
         }
-        true
+        None
     }
 
     /// The writer is dropped.
-    fn end(&self, is_done: bool) {
+    fn end(&self, failed: Option<u32>) {
         self.writing.end();
-        match is_done {
-            true => {
+        match failed {
+            None => {
                 self.step(|_| ());
                 self.progress.send_modify(|_| {});
             }
-            false => self.progress.send_modify(|failures| failures.count += 1),
+            Some(attempt) => self.progress.send_modify(|failures| failures.last = attempt),
         }
     }
 
     /// Whether the store has everything.
     fn saved(&self) -> bool {
         let mut seen = self.progress.now();
-        let before = seen.count;
+        let before = seen.begun;
         while self.step(|inner| inner.is_unsaved) {
             seen = self.progress.changed(seen);
-            if seen.count > before {
+            // An attempt that was begun before says nothing of the store as it is now.
+            if seen.last > before {
                 return false;
             }
         }

@@ -225,3 +225,40 @@ fn i15_a_login_that_was_ended_elsewhere_leaves_nothing_to_write() {
     core.finish(start.run, Outcome::Gone, now).unwrap().unwrap_err();
     assert!(core.unsaved().is_none(), "I15: it would clear what somebody has put there since");
 }
+
+#[test]
+fn of_all_logins_that_came_while_the_store_was_down_none_is_remembered_that_it_cannot_have() {
+    for is_tried in [false, true] {
+        let mut world = kept();
+        for _ in 0..1_000 {
+            world.core.sign_in(tokens("next"), None, None, world.now).unwrap();
+            if is_tried {
+                world.core.unsaved().unwrap();
+                world.core.is_not_stored(|_| false);
+            }
+            world.core.sign_out().unwrap();
+        }
+        assert_eq!(world.core.former.len(), 1, "that which it has, tried: {is_tried}");
+        // One of which nothing is known may be there.
+        world.core.sign_in(tokens("last"), None, None, world.now).unwrap();
+        world.core.unsaved().unwrap();
+        world.core.is_not_stored(|_| true);
+        world.core.sign_out().unwrap();
+        assert_eq!(world.core.former.len(), 2);
+    }
+}
+
+#[test]
+fn a_look_into_the_store_overtakes_no_sign_in() {
+    let mut core = Core::new(7, true);
+    let now = crate::clock::Clock::default().now();
+    let since = core.view().epoch;
+    let loaded = Loaded { id: TokenId::first(1), credential: tokens("kept"), jar: Arc::default() };
+    core.loaded(Some(loaded), now);
+    assert!(matches!(core.view().phase, Phase::Active(_)));
+    core.sign_in(tokens("one"), None, Some(since), now).unwrap();
+    assert!(
+        core.sign_in(tokens("two"), None, Some(since), now).is_err(),
+        "I12: somebody has signed in since"
+    );
+}

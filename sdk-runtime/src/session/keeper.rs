@@ -12,7 +12,7 @@ use tokio::sync::Mutex;
 use super::event::Held;
 use super::holding::Holding;
 use super::lease::{InTheWay, Term};
-use super::operation::{done_within, within};
+use super::operation::{TIMEOUT, done_within, within};
 use super::record::{self, Found, Record};
 use super::tokens::Grant;
 use super::unsaved::{Replaces, Unsaved};
@@ -129,7 +129,9 @@ impl Keeper {
         term: Term,
         is_wanted: impl Fn() -> bool,
     ) -> Result<Claim, NotClaimed> {
-        let give_up = clock::deadline(term.longest_wait());
+        // A login that no store has needs no right of others, and waits no longer than for a store.
+        let is_nowhere = held.is_new && !self.holding.may_have(&held.record.id.login);
+        let give_up = clock::deadline(if is_nowhere { TIMEOUT } else { term.longest_wait() });
         let mut in_the_way = InTheWay::default();
         let mut tries = 0;
         loop {

@@ -172,8 +172,8 @@ impl Session {
     ///
     /// # Errors
     ///
-    /// When the store could not be written this time. It is written again until it can be, and
-    /// [`SessionEvent::StoreDegraded`] has told of the first failure.
+    /// When the store could not be written this time. It is tried now, whatever pause is made after earlier failures, and again until
+    /// it can be written; [`SessionEvent::StoreDegraded`] has told of the first failure.
     ///
     /// # Cancel safety
     ///

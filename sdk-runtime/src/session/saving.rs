@@ -70,11 +70,13 @@ impl Shared {
         }
         let (looking, is_new) = self.look();
         let looked = looking.wait().await.clone();
-        if looked.is_ok() || is_new {
-            return looked;
-        }
-        // That look was begun before, and says nothing of the store as it is now.
-        self.look().0.wait().await.clone()
+        let looked = match looked {
+            // That look was begun before, and says nothing of the store as it is now.
+            Err(_) if !is_new && self.is_unloaded() => self.look().0.wait().await.clone(),
+            looked => looked,
+        };
+        // Whoever has signed in meanwhile did not need it.
+        looked.or_else(|error| if self.is_unloaded() { Err(error) } else { Ok(()) })
     }
 
     /// The same in front of a sign-in, which replaces whatever there is: the look may go on beside it.
