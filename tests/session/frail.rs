@@ -24,6 +24,8 @@ pub enum Fault {
     Slow(u64),
     /// It is done, and the answer is lost.
     Lost,
+    /// It is done after so many milliseconds, whoever has given it up by then, and never answered. For writes.
+    Late(u64),
 }
 
 /// A clone is the same store.
@@ -128,7 +130,7 @@ async fn suffer<T>(fault: Fault, work: impl FnOnce() -> T) -> Result<T, StoreErr
     match fault {
         Fault::No => Ok(work()),
         Fault::Fails => Err(failed()),
-        Fault::Hangs => std::future::pending().await,
+        Fault::Hangs | Fault::Late(_) => std::future::pending().await,
         Fault::Panics => panic!("the frail store fell down"),
         Fault::Slow(millis) => {
             let done = work();
@@ -151,14 +153,23 @@ impl TokenStore for Frail {
     fn replace(&self, expected: u64, next: StoredLogin) -> StoreFuture<'_, bool> {
         self.0.tried.fetch_add(1, Ordering::SeqCst);
         let fault = *self.0.replace.lock().unwrap();
-        Box::pin(suffer(fault, move || {
-            let mut kept = self.0.kept.lock().unwrap();
+        let store = self.clone();
+        let work = move || {
+            let mut kept = store.0.kept.lock().unwrap();
             let is_expected = kept.as_ref().map_or(0, StoredLogin::version) == expected;
             if is_expected {
                 *kept = Some(next);
             }
             is_expected
-        }))
+        };
+        if let Fault::Late(millis) = fault {
+            tokio::spawn(async move {
+                sleep(Duration::from_millis(millis)).await;
+                work();
+            });
+            return Box::pin(std::future::pending());
+        }
+        Box::pin(suffer(fault, work))
     }
 
     fn try_lock(&self) -> StoreFuture<'_, StoreLock> {

@@ -3,12 +3,12 @@
 use std::future::IntoFuture;
 use std::time::Duration;
 
-use sdk_runtime::{Error, Tokens, UnavailableCause};
+use sdk_runtime::{Error, ExpiredReason, Tokens, UnavailableCause};
 use sdk_testkit::{Reply, TokenServer};
 use serde_json::json;
 use tokio::time::{advance, sleep};
 
-use crate::frail::Fault::{Fails, Hangs, Lost, No, Panics};
+use crate::frail::Fault::{Fails, Hangs, Late, Lost, No, Panics};
 use crate::frail::{Fault, Frail, told};
 use crate::tracker::{TrackerClient, server, user};
 
@@ -74,7 +74,8 @@ async fn i38_a_store_that_never_had_the_login_does_not_stop_it() {
 
 #[tokio::test(start_paused = true)]
 async fn i38_a_write_of_which_nothing_is_known_may_have_been_done() {
-    for (load, replace) in [(No, Hangs), (No, Panics), (No, Lost), (Fails, Hangs), (Hangs, Lost)] {
+    let vague = [(No, Hangs), (No, Panics), (No, Lost), (No, Late(8_000)), (Fails, Hangs), (Hangs, Lost)];
+    for (load, replace) in vague {
         for store in Frail::both() {
             let server = server();
             // The sign-in is written while the store can be read.
@@ -257,6 +258,25 @@ async fn i14_what_is_being_spent_without_a_claim_is_not_put_into_the_store() {
         }
         assert_eq!(server.counts().reused, 0, "I14: {ends}");
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn i14_what_may_have_been_spent_without_a_claim_is_known_after_a_restart() {
+    let (server, store) = (server(), Frail::new());
+    store.writes(Fails);
+    let client = store.client(&server);
+    client.login(&user("ann")).await.unwrap();
+    for _ in 0..2 {
+        server.next_refresh(Reply::reset());
+    }
+    let failing = call_after_expiry(&server, &client).await;
+    assert!(matches!(failing, Err(Error::RefreshUnavailable(_))), "{failing:?}");
+    store.mend();
+    client.session().flush().await.unwrap();
+    drop(client);
+    server.revoke_all();
+    let Err(Error::SessionExpired(expired)) = store.client(&server).issue(1).await else { panic!("I14") };
+    assert_eq!(expired.reason(), ExpiredReason::LostRotation, "I14");
 }
 
 #[tokio::test(start_paused = true)]

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::super::event::{Held, Loaded, RunId};
+use super::super::event::{Doubt, Held, Loaded, RunId};
 use super::super::events::SessionEvent;
 use super::super::record::Record;
 use super::super::snapshot::{Phase, Snapshot};
@@ -196,7 +196,8 @@ impl Core {
             issued: snapshot.issued(),
             lifetime: snapshot.windows.map(|windows| windows.lapses),
             jar: Arc::clone(&snapshot.jar),
-            intent: false,
+            // Whoever finds it has to know.
+            intent: !matches!(self.doubt, Doubt::None),
             lease: None,
         })
     }
