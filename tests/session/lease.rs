@@ -143,3 +143,24 @@ async fn i14_an_answer_that_comes_late_is_written_down_before_another_sends() {
     let counts = server.counts();
     assert_eq!((counts.refreshes, counts.reused), (1, 0), "I14");
 }
+
+#[tokio::test(start_paused = true)]
+async fn i10_a_sign_out_while_the_lease_is_extended_ends_the_refresh() {
+    let (server, store) = (server(), Frail::new());
+    let (one, _two) = one_sends(&server, &store).await;
+    for _ in 0..2 {
+        server.next_refresh(Reply::reset());
+    }
+    let before = store.tried();
+    let first = tokio::spawn(one.issue(1).into_future());
+    server.wait_for(|counts| counts.refreshes == 1).await;
+    store.writes(Slow(2_000));
+    while store.tried() < before + 2 {
+        sleep(Duration::from_millis(10)).await;
+    }
+    // The write that extends the lease is under way.
+    one.session().sign_out();
+    sleep(Duration::from_secs(10)).await;
+    assert_eq!(server.counts().refreshes, 1, "I10: nobody is signed in any more");
+    assert!(matches!(first.await.unwrap(), Err(Error::NotSignedIn)));
+}

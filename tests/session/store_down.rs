@@ -85,7 +85,8 @@ async fn i38_a_write_of_which_nothing_is_known_may_have_been_done() {
             sleep(Duration::from_secs(6)).await;
             store.breaks([load, replace, No]);
             let called = call_after_expiry(&server, &client).await;
-            assert!(matches!(called, Err(Error::RefreshUnavailable(_))), "{load:?} {replace:?}: {called:?}");
+            let is_unavailable = matches!(called, Err(Error::RefreshUnavailable(_)));
+            assert!(is_unavailable, "I14: {load:?} {replace:?}: {called:?}");
             assert_eq!(server.counts().refreshes, 0, "I14: {load:?} {replace:?}");
             store.mend();
             advance(Duration::from_secs(61)).await;

@@ -186,6 +186,10 @@ impl Sender<'_> {
         {
             return first;
         }
+        // Writing that down took time, too.
+        if self.run.cancel.is_cancelled() {
+            return first;
+        }
         match self.send(&request, jar).await {
             Outcome::Rejected(expired) => Outcome::Rejected(expired.as_lost_rotation()),
             // Whatever kept the second from being received, the first may have been.
