@@ -4,6 +4,7 @@ mod frail;
 mod shelf;
 mod tracker;
 
+mod ahead;
 mod answers;
 mod cancel;
 mod clocks;

@@ -1,4 +1,4 @@
-//! Tokens that tell how long they live are renewed before anybody has to wait for it.
+//! Tokens that tell how long they live are renewed before anybody has to wait for it, but for the one call that starts it.
 
 use std::future::IntoFuture;
 use std::time::Duration;
@@ -23,34 +23,48 @@ async fn signed_in() -> (TokenServer, TrackerClient) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn nobody_waits_and_nothing_is_refused_in_steady_state() {
+async fn only_who_starts_a_refresh_waits_and_nothing_is_refused_in_steady_state() {
     let (server, client) = signed_in().await;
     let begin = Instant::now();
-    let mut id = 0;
+    let (mut id, mut starters) = (0, 0);
     while begin.elapsed() < Duration::from_secs(10_000) {
-        let called = Instant::now();
+        let (called, before) = (Instant::now(), server.counts());
         client.issue(id).await.unwrap();
-        assert_eq!(called.elapsed(), LATENCY, "no call waits for a renewal");
+        match server.counts().refreshes - before.refreshes {
+            0 => assert_eq!(called.elapsed(), LATENCY, "no other call waits for a refresh"),
+            _ => {
+                starters += 1;
+                assert_eq!(called.elapsed(), Duration::from_secs(2), "I37: the two go side by side");
+                assert_eq!(server.counts().rotations, before.rotations + 1, "I37");
+            }
+        }
         advance(Duration::from_secs(1)).await;
         id += 1;
     }
     let counts = server.counts();
+    assert_eq!(starters, counts.refreshes);
     assert_eq!((counts.rejected_calls, counts.reused), (0, 0));
     assert!((11..=13).contains(&counts.refreshes), "one for each life: {}", counts.refreshes);
 }
 
 #[tokio::test(start_paused = true)]
-async fn ten_thousand_callers_of_a_stale_token_start_one_renewal_and_wait_for_none() {
+async fn of_ten_thousand_callers_of_a_stale_token_one_starts_a_refresh_and_the_others_wait_for_none() {
     let (server, client) = signed_in().await;
     advance(Duration::from_secs(900)).await;
     let hold = server.hold_refreshes();
+    let begin = Instant::now();
     let mut calls = JoinSet::new();
     for id in 0..10_000 {
-        calls.spawn(client.issue(id).into_future());
+        let call = client.issue(id).into_future();
+        calls.spawn(async move {
+            call.await.unwrap();
+            begin.elapsed()
+        });
     }
-    while let Some(done) = calls.join_next().await {
-        done.unwrap().unwrap();
-    }
+    let mut waited = calls.join_all().await;
+    waited.sort_unstable();
+    assert_eq!(waited.pop(), Some(LATENCY + Duration::from_secs(2)), "who started it, and no longer");
+    assert_eq!(waited.pop(), Some(LATENCY), "all others");
     let counts = server.wait_for(|counts| counts.refreshes > 0).await;
     assert_eq!((counts.refreshes, counts.rotations), (1, 0), "I1, while all are answered");
     hold.release();

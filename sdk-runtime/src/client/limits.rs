@@ -1,6 +1,9 @@
 //! How long a call may take, and what else ends it; knows nothing of what the call does.
+//!
+//! - **I37** A call returns when the refresh in advance that it has started is over, or 2 s after its own answer.
 
 use std::future::Future;
+use std::pin::pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
@@ -9,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 use crate::clock;
 use crate::endpoint::{CallTimeout, Endpoint};
 use crate::error::{Error, Timeout, TimeoutPhase};
+use crate::session::Started;
 
 /// What ends a call before its answer does.
 #[derive(Clone, Default)]
@@ -33,7 +37,8 @@ impl Limits {
         Self { timeout: self.timeout.map(|limit| limit.saturating_sub(since.elapsed())), ..self }
     }
 
-    /// What `work` comes to, unless a limit comes first.
+    /// What `work` comes to, unless a limit comes first. What it comes to is given back when the refresh in advance that `work` has
+    /// started is over, within the same limits.
     pub(super) async fn hold<T>(
         &self,
         progress: &Progress,
@@ -42,13 +47,25 @@ impl Limits {
         if self.cancel.as_ref().is_some_and(CancellationToken::is_cancelled) {
             return Err(Error::Cancelled);
         }
+        let mut limit = pin!(async {
+            tokio::select! {
+                biased;
+                () = cancelled(self.cancel.as_ref()) => Error::Cancelled,
+                error = timed_out(self.timeout, progress) => error,
+            }
+        });
         // The outcome comes first: an answer that is there is not thrown away for a deadline that is over too.
-        tokio::select! {
+        let outcome = tokio::select! {
             biased;
             outcome = work => outcome,
-            () = cancelled(self.cancel.as_ref()) => Err(Error::Cancelled),
-            error = timed_out(self.timeout, progress) => Err(error),
+            error = &mut limit => return Err(error),
+        };
+        tokio::select! {
+            biased;
+            () = progress.started.linger() => {}
+            _ = limit => {}
         }
+        outcome
     }
 }
 
@@ -67,10 +84,12 @@ async fn timed_out(limit: Option<Duration>, progress: &Progress) -> Error {
     progress.timed_out(limit).into()
 }
 
-/// What a call is waiting for, for the error that says so.
+/// What a call is waiting for, for the error that says so, and what it waits for before it returns.
 #[derive(Default)]
 pub(super) struct Progress {
     renewing: AtomicBool,
+    /// The refresh in advance that the call has started.
+    pub(super) started: Started,
 }
 
 impl Progress {

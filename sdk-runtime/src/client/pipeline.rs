@@ -135,7 +135,11 @@ impl Inner {
         let endpoint = request.endpoint.qualified_name();
         let mut snapshot = match shared.fresh(identity, false)? {
             Some(snapshot) => snapshot,
-            None => way.progress.renewing(shared.credential(identity, Some(endpoint))).await?,
+            None => {
+                way.progress
+                    .renewing(shared.credential(identity, Some(endpoint), &way.progress.started))
+                    .await?
+            }
         };
         let refused = match self.signed(request, &mut snapshot, identity, false, way).await? {
             Judged::Surface(reply) => return Ok(reply),
@@ -143,7 +147,9 @@ impl Inner {
         };
         // What a redirect led away from was taken by the server: only what it refused is sent again.
         let request = refused.redirected.as_ref().unwrap_or(request);
-        let replacement = shared.replacement(identity, endpoint, refused.of(&snapshot), &refused.answer);
+        let started = &way.progress.started;
+        let refusal = refused.of(&snapshot);
+        let replacement = shared.replacement(identity, endpoint, refusal, &refused.answer, started);
         let mut snapshot = way.progress.renewing(replacement).await?;
         if request.is_spent() {
             return Err(NotReplayable::from(refused.answer).into());
@@ -237,7 +243,8 @@ impl Inner {
             shared.permit(identity, sent)?;
             // The one it went out with may have been refused to somebody else meanwhile.
             let endpoint = request.endpoint.qualified_name();
-            *snapshot = way.progress.renewing(shared.credential(identity, Some(endpoint))).await?;
+            let credential = shared.credential(identity, Some(endpoint), &way.progress.started);
+            *snapshot = way.progress.renewing(credential).await?;
         }
     }
 

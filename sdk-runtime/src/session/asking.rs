@@ -2,12 +2,13 @@
 //!
 //! - **I5** A waiter gets what is published when it wakes, or an error.
 //! - **I30** Signing with a fresh token takes no lock, and nobody waits with one.
+//! - **I37** A call gets to know the refresh in advance that it starts, and waits for it before it returns.
 
 use std::sync::{Arc, MutexGuard};
 
 use super::core::{Core, permit};
 use super::event::{Demand, Identity, Rejection, Spare};
-use super::run::Run;
+use super::run::{Run, Started};
 use super::saving::StoreTime;
 use super::shared::{Inner, Shared};
 use super::snapshot::{Phase, Snapshot, Validity};
@@ -20,7 +21,8 @@ impl Shared {
         permit(&self.view_ref(), identity, sent)
     }
 
-    /// What to sign a call of `identity` to `endpoint` with: at once while the token is fresh, after a run otherwise.
+    /// What to sign a call of `identity` to `endpoint` with: at once while the token is fresh, after a run otherwise. A refresh in advance
+    /// that this call starts is noted in `started`.
     ///
     /// # Cancel safety
     ///
@@ -29,10 +31,11 @@ impl Shared {
         self: &Arc<Self>,
         identity: &Identity,
         endpoint: Option<&'static str>,
+        started: &Started,
     ) -> Result<Arc<Snapshot>, Error> {
         match self.fresh(identity, false)? {
             Some(snapshot) => Ok(snapshot),
-            None => self.demand(identity, endpoint, None).await,
+            None => self.demand(identity, endpoint, None, started).await,
         }
     }
 
@@ -47,14 +50,15 @@ impl Shared {
         endpoint: &'static str,
         rejection: Rejection,
         answer: &ErrorResponse,
+        started: &Started,
     ) -> Result<Arc<Snapshot>, Error> {
-        self.demand(identity, Some(endpoint), Some(rejection)).await.map_err(|error| match error {
+        self.demand(identity, Some(endpoint), Some(rejection), started).await.map_err(|error| match error {
             Error::SessionExpired(expired) => expired.seen_with(answer.clone()).into(),
             other => other,
         })
     }
 
-    /// What to sign with for whoever is signed in now.
+    /// What to sign with for whoever is signed in now. A refresh in advance that this starts is waited for as a call does.
     pub(crate) async fn credential_of_all(self: &Arc<Self>) -> Result<Arc<Snapshot>, Error> {
         self.load().await?;
         let view = self.view();
@@ -63,7 +67,10 @@ impl Shared {
             Phase::Unloaded | Phase::SignedOut => return Err(Error::NotSignedIn),
             Phase::Expired(_) | Phase::Closed => None,
         };
-        self.credential(&Identity { epoch: view.epoch, subject }, None).await
+        let started = Started::default();
+        let credential = self.credential(&Identity { epoch: view.epoch, subject }, None, &started).await;
+        started.linger().await;
+        credential
     }
 
     /// Renews the token now, and waits for it.
@@ -92,7 +99,8 @@ impl Shared {
             let now = self.clock.now();
             let mut inner = self.lock();
             let demand = demand(&mut inner.core, now);
-            self.carry_out(inner, demand)
+            // None of these is a refresh in advance.
+            self.carry_out(inner, demand, &Started::default())
         };
         match decided {
             Ok(_) => Ok(()),
@@ -125,10 +133,11 @@ impl Shared {
         identity: &Identity,
         endpoint: Option<&'static str>,
         rejected: Option<Rejection>,
+        started: &Started,
     ) -> Result<Arc<Snapshot>, Error> {
         let sent = rejected.is_some();
         loop {
-            let (run, spare) = match self.decide(identity, endpoint, rejected.as_ref()) {
+            let (run, spare) = match self.decide(identity, endpoint, rejected.as_ref(), started) {
                 Ok(snapshot) => return Ok(snapshot),
                 Err(Wait::For(run, spare)) => (run, spare),
                 Err(Wait::Not(error)) => return Err(error),
@@ -168,11 +177,12 @@ impl Shared {
         identity: &Identity,
         endpoint: Option<&'static str>,
         rejected: Option<&Rejection>,
+        started: &Started,
     ) -> Result<Arc<Snapshot>, Wait> {
         let now = self.clock.now();
         let mut inner = self.lock();
         let demand = inner.core.demand(identity, endpoint, rejected, now);
-        self.carry_out(inner, demand)
+        self.carry_out(inner, demand, started)
     }
 
     /// Does what the core has decided, with the lock it has decided under.
@@ -180,6 +190,7 @@ impl Shared {
         self: &Arc<Self>,
         inner: MutexGuard<'_, Inner>,
         demand: Demand,
+        started: &Started,
     ) -> Result<Arc<Snapshot>, Wait> {
         match demand {
             Demand::Sign(snapshot) => Ok(snapshot),
@@ -192,7 +203,9 @@ impl Shared {
                 Err(Wait::Not(error))
             }
             Demand::SignAndStart(snapshot, start) => {
-                self.start(inner, start);
+                if let Some(run) = self.start(inner, start) {
+                    started.note(run);
+                }
                 Ok(snapshot)
             }
             Demand::Start(start, spare) => match self.start(inner, start) {

@@ -41,6 +41,7 @@ pub(crate) use attach::Attachment;
 pub(crate) use event::{Discarded, Identity, Rejection, Revoke};
 pub(crate) use judge::{TokenBad, verdict};
 pub(crate) use refresh::Renewer;
+pub(crate) use run::Started;
 pub(crate) use saving::StoreTime;
 pub(crate) use shared::Shared;
 pub(crate) use snapshot::{Phase, Snapshot};

@@ -1,0 +1,154 @@
+//! A program: opens the login in the parent's file, does one thing with it, tells what it came to, and ends.
+
+use std::future::IntoFuture;
+use std::io::Write;
+use std::time::{Duration, SystemTime};
+
+use sdk_runtime::{
+    Error, FileStore, Grant, Head, Refusal, Result, TokenRequest, TokenResponse, Tokens, api_client,
+};
+use serde_json::{Value, json};
+use tokio::runtime::{Builder, Runtime};
+
+/// What a parent gives a program: where the server is, where the login is kept, how many seconds the time of day is ahead, what runs
+/// its calls, and what it does.
+pub(crate) const GIVEN: [&str; 5] = [
+    "SDK_PROGRAM_SERVER",
+    "SDK_PROGRAM_LOGIN",
+    "SDK_PROGRAM_AHEAD",
+    "SDK_PROGRAM_FLAVOUR",
+    "SDK_PROGRAM_DOES",
+];
+
+/// What the line begins with that is meant for the parent.
+pub(crate) const ANSWER: &str = "= ";
+
+/// What runs the calls of a program.
+pub(crate) const FLAVOURS: [&str; 4] =
+    ["current_thread", "multi_thread", "current_thread per call", "multi_thread per call"];
+
+#[api_client]
+trait Api {
+    #[post("/auth/login")]
+    #[session(start)]
+    async fn login(&self, #[json] credentials: &Value) -> Result<Answer>;
+
+    #[post("/auth/refresh")]
+    #[session(refresh)]
+    async fn refresh(&self, #[json] request: RefreshRequest) -> Result<Answer>;
+
+    #[get("/me")]
+    async fn me(&self) -> Result<String>;
+
+    #[get("/broken")]
+    async fn broken(&self) -> Result<String>;
+}
+
+#[derive(serde::Deserialize)]
+struct Answer {
+    access_token: String,
+    refresh_token: String,
+    expires_in: u64,
+}
+
+impl TokenResponse for Answer {
+    fn tokens(&self, _: &Head) -> Result<Tokens, Refusal> {
+        let lifetime = Duration::from_secs(self.expires_in);
+        Ok(Tokens::new(self.access_token.as_str())
+            .refresh_token(self.refresh_token.as_str())
+            .expires_in(lifetime))
+    }
+}
+
+#[derive(serde::Serialize)]
+struct RefreshRequest {
+    refresh_token: String,
+}
+
+impl TokenRequest for RefreshRequest {
+    fn from_grant(grant: &Grant) -> Option<Self> {
+        Some(Self { refresh_token: grant.refresh_token()?.expose().to_owned() })
+    }
+}
+
+/// Runs what a program awaits.
+struct Runner {
+    flavour: String,
+    shared: Option<Runtime>,
+}
+
+impl Runner {
+    fn new(flavour: &str) -> Self {
+        let shared = (!flavour.ends_with("per call")).then(|| runtime(flavour));
+        Self { flavour: flavour.to_owned(), shared }
+    }
+
+    fn run<F: Future>(&self, future: F) -> F::Output {
+        match &self.shared {
+            Some(runtime) => runtime.block_on(future),
+            None => runtime(&self.flavour).block_on(future),
+        }
+    }
+}
+
+fn runtime(flavour: &str) -> Runtime {
+    let mut builder = match flavour.starts_with("multi_thread") {
+        true => Builder::new_multi_thread(),
+        false => Builder::new_current_thread(),
+    };
+    builder.worker_threads(2).enable_all().build().unwrap()
+}
+
+#[test]
+#[ignore = "needs a parent that has the server"]
+fn runs() {
+    let [Ok(server), Ok(login), Ok(ahead), Ok(flavour), Ok(does)] = GIVEN.map(std::env::var) else { return };
+    let ahead = Duration::from_secs(ahead.parse().unwrap());
+    let wall = move || SystemTime::now() + ahead;
+    let api = ApiClient::builder(server).store(FileStore::new(login)).wall_clock(wall).build().unwrap();
+    let runner = Runner::new(&flavour);
+    let came_to = match &*does {
+        "sign in" => {
+            let credentials = json!({ "username": "ann", "password": "correct horse" });
+            runner.run(api.login(&credentials).into_future()).unwrap();
+            "signed in".to_owned()
+        }
+        "call" => served(runner.run(api.me().into_future())),
+        "fail" => served(runner.run(api.broken().into_future())),
+        "ask for the token" => match runner.run(api.session().access_token()) {
+            Ok(_) => "ann".to_owned(),
+            Err(error) => served(Err(error)),
+        },
+        "call for a moment" => runner.run(async {
+            let call = tokio::time::timeout(Duration::from_millis(300), api.me().into_future());
+            call.await.map_or_else(|_| "dropped".to_owned(), served)
+        }),
+        "call with a timeout" => {
+            served(runner.run(api.me().timeout(Duration::from_millis(300)).into_future()))
+        }
+        "call beside another" => runner.run(async {
+            let first = tokio::spawn(api.me().into_future());
+            tokio::time::sleep(Duration::from_millis(200)).await;
+            let second = served(api.me().await);
+            assert!(!first.is_finished(), "it waits for the refresh that it has started");
+            second
+        }),
+        other => panic!("no program does this: {other}"),
+    };
+    // In one piece, past the test runner.
+    std::io::stderr().write_all(format!("{ANSWER}{came_to}\n").as_bytes()).unwrap();
+    // At once, whatever still runs; or as `main` returns: the runtime is dropped, and what it runs with it.
+    if ahead.as_secs() / 100 % 4 == 0 {
+        std::process::exit(0);
+    }
+}
+
+/// Who was served, or why not.
+fn served(answer: Result<String>) -> String {
+    match answer {
+        Ok(user) => user,
+        Err(Error::SessionExpired(expired)) => format!("{:?}", expired.reason()),
+        Err(Error::Status(answer)) => format!("status {}", answer.status().as_u16()),
+        Err(error) => error.to_string(),
+    }
+}

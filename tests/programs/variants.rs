@@ -1,0 +1,41 @@
+//! Programs that end in the middle of a refresh in advance all the same: they count as killed, and the next one is signed in or says
+//! what was lost.
+
+use std::time::Duration;
+
+use crate::child::FLAVOURS;
+use crate::program::Login;
+
+/// What a program does that does not wait for the refresh, and what it comes to.
+const HURRIED: [(&str, &str); 3] =
+    [("call for a moment", "dropped"), ("call with a timeout", "ann"), ("call beside another", "ann")];
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_program_that_does_not_wait_for_the_refresh_counts_as_killed() {
+    for (does, expected) in HURRIED {
+        for flavour in &FLAVOURS[..2] {
+            let case = format!("{flavour}, {does}");
+            let mut login = Login::new().await;
+            login.server.refresh_latency(Duration::from_millis(1_200));
+            assert_eq!(login.program(flavour, does).await, expected, "{case}");
+            let counts = login.server.counts();
+            assert_eq!((counts.refreshes, counts.rotations), (1, 1), "{case}: it was sent");
+            login.server.refresh_latency(Duration::ZERO);
+            // By now the token has lapsed, and the file says that somebody may have spent the refresh token.
+            assert_eq!(login.program(flavour, "call").await, "LostRotation", "{case}");
+            assert_eq!(login.server.counts().reused, 1, "{case}");
+        }
+    }
+}
+
+/// A refresh that takes longer than the call waits is lost with its program; one whose program goes on is not.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_refresh_is_waited_for_2_s_and_no_longer() {
+    let mut login = Login::new().await;
+    login.server.refresh_latency(Duration::from_secs(3600));
+    let begin = std::time::Instant::now();
+    assert_eq!(login.program("current_thread", "call").await, "ann");
+    assert!(begin.elapsed() < Duration::from_secs(20), "{:?}", begin.elapsed());
+    login.server.refresh_latency(Duration::ZERO);
+    assert_eq!(login.program("current_thread", "call").await, "LostRotation");
+}
