@@ -4,9 +4,12 @@
 
 use std::fmt;
 use std::future::Future;
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 use std::time::{Duration, SystemTime};
 
+pub(crate) use tokio::runtime::Handle;
 pub(crate) use tokio::time::Instant;
 
 /// One moment, as both clocks show it. Either can be wrong about how much time has passed: the monotonic one stands still
@@ -84,17 +87,93 @@ pub(crate) async fn until<F: Future>(deadline: Instant, future: F) -> Option<F::
     tokio::time::timeout_at(deadline, future).await.ok()
 }
 
-/// Runs `task` to its end, whoever goes away meanwhile. Drops it at once where there is no runtime to run it on.
-pub(crate) fn spawn(task: impl Future<Output = ()> + Send + 'static) {
-    if let Ok(runtime) = tokio::runtime::Handle::try_current() {
-        runtime.spawn(task);
+/// What runs tasks: a runtime that was named, or that of the caller.
+#[derive(Clone, Default)]
+pub(crate) struct Spawner(Option<Handle>);
+
+impl Spawner {
+    /// Runs everything on the runtime of `handle`.
+    pub(crate) fn on(handle: Handle) -> Self {
+        Self(Some(handle))
+    }
+
+    /// Whether a runtime was named.
+    pub(crate) fn is_named(&self) -> bool {
+        self.0.is_some()
+    }
+
+    /// Runs `task` to its end, whoever goes away meanwhile. Drops it at once where no runtime was named and the caller is on none:
+    /// what the task guards is then settled by its `Drop`.
+    pub(crate) fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
+        match &self.0 {
+            Some(named) => drop(named.spawn(task)),
+            None => drop(Handle::try_current().map(|current| current.spawn(task))),
+        }
+    }
+
+    /// `value`, to be used and dropped as if the thread were one of the named runtime; `Err` where none was named.
+    pub(crate) fn enter<T>(&self, value: T) -> Result<Entered<T>, T> {
+        match &self.0 {
+            Some(handle) => Ok(Entered { handle: handle.clone(), value: Some(value) }),
+            None => Err(value),
+        }
+    }
+
+    /// What `future` comes to. Its timers and connections belong to the named runtime, where there is one.
+    pub(crate) async fn run<F: Future>(&self, future: F) -> F::Output {
+        match self.enter(Box::pin(future)) {
+            Ok(entered) => entered.await,
+            Err(future) => future.await,
+        }
+    }
+}
+
+impl fmt::Debug for Spawner {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Spawner").field("is_named", &self.is_named()).finish()
+    }
+}
+
+/// A value that belongs to a runtime, on whatever thread it is used or dropped.
+pub(crate) struct Entered<T> {
+    handle: Handle,
+    /// There until it is dropped.
+    value: Option<T>,
+}
+
+impl<T> Entered<T> {
+    /// What `work` makes of the value; `None` when it is being dropped.
+    pub(crate) fn with<R>(&mut self, work: impl FnOnce(&mut T) -> R) -> Option<R> {
+        let _entered = self.handle.enter();
+        self.value.as_mut().map(work)
+    }
+
+    /// The value, for what needs no runtime.
+    pub(crate) fn get(&self) -> Option<&T> {
+        self.value.as_ref()
+    }
+}
+
+impl<F: Future + ?Sized> Future for Entered<Pin<Box<F>>> {
+    type Output = F::Output;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
+        self.with(|future| future.as_mut().poll(cx)).unwrap_or(Poll::Pending)
+    }
+}
+
+impl<T> Drop for Entered<T> {
+    fn drop(&mut self) {
+        // A connection that is given back may start a task.
+        let _entered = self.handle.enter();
+        self.value = None;
     }
 }
 
 /// The output of `work`, which may block, on a thread where it holds up no task. It goes on to its end when this future is dropped.
 /// `None` where a runtime that shuts down never began it.
 pub(crate) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
-    match tokio::runtime::Handle::try_current() {
+    match Handle::try_current() {
         Ok(runtime) => runtime.spawn_blocking(work).await.ok(),
         Err(_) => Some(work()),
     }

@@ -24,6 +24,7 @@ mod odd;
 mod ownership;
 mod removed;
 mod revoked;
+mod runtimes;
 mod scale;
 mod secrets;
 mod several;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::{Client, Inner};
-use crate::clock::Clock;
+use crate::clock::{Clock, Spawner};
 use crate::error::BuildError;
 use crate::secret::AccessToken;
 use crate::session::{Attachment, RefreshEndpoint, Renewer, Session, TokenBad};
@@ -17,6 +17,7 @@ pub(super) struct Blueprint {
     pub(super) token_bad: Option<TokenBad>,
     pub(super) refresh: Option<&'static RefreshEndpoint>,
     pub(super) clock: Clock,
+    pub(super) spawner: Spawner,
     pub(super) timeout: Option<Duration>,
     pub(super) retry: u32,
     pub(super) body_limit: usize,
@@ -25,7 +26,8 @@ pub(super) struct Blueprint {
 impl Blueprint {
     /// A login that nobody has yet, and nothing renews.
     pub(super) fn session(&self, store: Option<Arc<dyn TokenStore>>) -> Session {
-        Session::new(self.attachment.clone(), self.token_bad.clone(), store, self.clock.clone())
+        let times = (self.clock.clone(), self.spawner.clone());
+        Session::new(self.attachment.clone(), self.token_bad.clone(), store, times)
     }
 
     /// Gives `session` the declared renewal, where there is one. `false` when it has one already.
@@ -64,7 +66,7 @@ impl LoginOf {
         bearer: Option<AccessToken>,
         session: Option<Session>,
         store: Option<Arc<dyn TokenStore>>,
-        has_attach: bool,
+        (has_attach, has_spawner): (bool, bool),
         attachment: &Attachment,
     ) -> Result<Self, BuildError> {
         Err(BuildError::conflict(match (bearer, session, store) {
@@ -73,6 +75,9 @@ impl LoginOf {
             }
             (None, Some(_), _) if has_attach => {
                 "the session of `.session(…)` brings its own way to attach the token: leave `.attach(…)` out"
+            }
+            (None, Some(_), None) if has_spawner => {
+                "the session of `.session(…)` brings its own runtime, or none: leave `.spawn_on(…)` out"
             }
             (None, Some(_), Some(_)) => {
                 "the session of `.session(…)` brings its own store, or none: leave `.store(…)` out"

@@ -1,5 +1,7 @@
 //! Everything that can be configured about a client.
 
+mod check;
+
 use std::fmt;
 use std::hash::Hash;
 use std::marker::PhantomData;
@@ -9,17 +11,15 @@ use std::time::{Duration, SystemTime};
 use http::HeaderMap;
 
 use super::Client;
-use super::blueprint::{Blueprint, LoginOf};
+use super::blueprint::LoginOf;
 use super::sessions::Sessions;
-use crate::clock::Clock;
+use crate::clock::{Clock, Handle, Spawner};
 use crate::error::{BuildError, Error, ErrorResponse, InvalidRequest};
-use crate::request::base::Base;
 use crate::request::{HeaderArg, header};
 use crate::secret::AccessToken;
 use crate::session::{Attach, RefreshEndpoint, Session, TokenBad, Tokens, Verdict};
 use crate::store::TokenStore;
-use crate::transport::{HttpClientBuilder, ReqwestTransport, Transport};
-use crate::upstream::Upstream;
+use crate::transport::{HttpClientBuilder, Transport};
 
 /// How long a call may take as a whole where nothing else is said.
 const TIMEOUT: Duration = Duration::from_secs(30);
@@ -69,6 +69,7 @@ pub struct ClientBuilder<C> {
     session: Option<Session>,
     store: Option<Arc<dyn TokenStore>>,
     clock: Clock,
+    spawner: Spawner,
     transport: Option<Arc<dyn Transport>>,
     http: Option<Configure>,
     timeout: Option<Duration>,
@@ -95,6 +96,7 @@ impl<C: ApiClient> ClientBuilder<C> {
             session: None,
             store: None,
             clock: Clock::default(),
+            spawner: Spawner::default(),
             transport: None,
             http: None,
             timeout: Some(TIMEOUT),
@@ -241,6 +243,42 @@ impl<C: ApiClient> ClientBuilder<C> {
         self
     }
 
+    /// Runs refreshes, and the reading and writing of the store, on the runtime of `handle`. Timers and connections of calls belong to
+    /// it too, on whatever thread a call is awaited.
+    ///
+    /// Without it a refresh runs on the runtime of the call that starts it, and a write of the store on that of the sign-in or sign-out.
+    /// Both end with that runtime: other callers get an error, and a login whose refresh token was just sent may be lost. Where a session
+    /// is signed in or out on a thread without a runtime, nothing is written before [`Session::flush`] is awaited on one. A connection
+    /// that a call leaves open ends with the runtime too, and the next call may fail on it.
+    ///
+    /// So name a runtime where a client is used from several (a `static` client in `#[tokio::test]`s, one runtime for each call) or from
+    /// threads without one. It has to run for as long as the client is used: on a `current_thread` runtime nothing goes on unless some
+    /// thread is in its `block_on`, and once it is shut down calls fail or panic.
+    ///
+    /// ```
+    /// # use sdk_runtime::{Result, api_client};
+    /// # #[api_client]
+    /// # trait Tracker {
+    /// #     #[get("/issues")]
+    /// #     async fn issues(&self) -> Result<Vec<String>>;
+    /// # }
+    /// use std::sync::LazyLock;
+    /// use tokio::runtime::Runtime;
+    ///
+    /// static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().expect("threads can be started"));
+    ///
+    /// # fn main() -> std::result::Result<(), sdk_runtime::BuildError> {
+    /// let tracker = TrackerClient::builder("https://tracker.example")
+    ///     .spawn_on(RUNTIME.handle().clone())
+    ///     .build()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn spawn_on(mut self, handle: Handle) -> Self {
+        self.spawner = Spawner::on(handle);
+        self
+    }
+
     /// Sends requests by `transport` instead of reqwest.
     pub fn transport(mut self, transport: impl Transport) -> Self {
         self.transport = Some(Arc::new(transport));
@@ -333,54 +371,6 @@ impl<C: ApiClient> ClientBuilder<C> {
                 "`.sessions(…)` makes a login for each key: leave `.bearer(…)`, `.session(…)` and `.store(…)` out",
             )),
         }
-    }
-
-    fn check(self) -> Result<(Blueprint, LoginOf), BuildError> {
-        let mut base = Base::parse(&self.base).map_err(BuildError::base)?;
-        for origin in &self.trusted {
-            base.trust(origin).map_err(BuildError::origin)?;
-        }
-        let transport: Arc<dyn Transport> = match (self.transport, self.http) {
-            (Some(_), Some(_)) => {
-                return Err(BuildError::conflict(
-                    "`.http(…)` configures reqwest, and `.transport(…)` replaces it: keep one",
-                ));
-            }
-            (Some(transport), None) => transport,
-            (None, configure) => {
-                let configure = configure.unwrap_or_else(|| Box::new(|builder| builder));
-                Arc::new(
-                    ReqwestTransport::new(base.is_loopback_in_the_clear(), configure)
-                        .map_err(BuildError::transport)?,
-                )
-            }
-        };
-        let headers = self.headers.map_err(BuildError::credential)?;
-        let has_attach = self.attach.is_some();
-        let attachment = match &self.session {
-            Some(session) => session.shared().attachment.clone(),
-            None => Arc::new(self.attach.unwrap_or_default().check().map_err(BuildError::credential)?),
-        };
-        let login = LoginOf::check(self.bearer, self.session, self.store, has_attach, &attachment)?;
-        if attachment.header().is_some_and(|header| headers.contains_key(header)) {
-            return Err(BuildError::conflict(
-                "`.header(…)` sets the header that carries the session's token: keep one of both",
-            ));
-        }
-        // Nothing can be done about a refusal of a token that is fixed, so it is left to whoever called.
-        let surface = || -> TokenBad { Arc::new(|_| Verdict::Surface) };
-        let is_fixed = matches!(login, LoginOf::Bearer(_));
-        let blueprint = Blueprint {
-            upstream: Arc::new(Upstream { transport, base, headers }),
-            attachment,
-            token_bad: self.token_bad.or_else(|| is_fixed.then(surface)),
-            refresh: C::REFRESH,
-            clock: self.clock,
-            timeout: self.timeout,
-            retry: self.retry,
-            body_limit: self.body_limit,
-        };
-        Ok((blueprint, login))
     }
 }
 

@@ -198,7 +198,16 @@ impl Plan {
     }
 
     /// Everything up to the answer. The same code whatever the types of the call, so that it is in a program once.
-    async fn carry_out(mut self: Box<Self>) -> Result<Fetched, Error> {
+    async fn carry_out(self: Box<Self>) -> Result<Fetched, Error> {
+        let client = self.client.clone();
+        let spawner = client.spawner();
+        if spawner.is_named() {
+            return spawner.run(self.carry_out_here()).await;
+        }
+        self.carry_out_here().await
+    }
+
+    async fn carry_out_here(mut self: Box<Self>) -> Result<Fetched, Error> {
         let progress = Progress::default();
         let limits = std::mem::take(&mut self.limits);
         let timeout = limits.timeout;

@@ -29,6 +29,7 @@ use ending::Supply;
 use reading::{Begin, Reading};
 use walk::Walk;
 
+use crate::clock::Spawner;
 use crate::endpoint::Endpoint;
 use crate::error::ApiError;
 use crate::request::Request;
@@ -54,6 +55,10 @@ impl Client {
     #[must_use]
     pub fn session(&self) -> &Session {
         &self.0.session
+    }
+
+    fn spawner(&self) -> &Spawner {
+        &self.0.session.shared().spawner
     }
 
     /// Begins a request of `endpoint`.

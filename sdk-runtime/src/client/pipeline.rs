@@ -318,7 +318,7 @@ impl Inner {
             let head = Head::new(parts.status, parts.headers);
             Came::Success(match whole {
                 true => Arrived::Whole(Answer::new(head, read_all(body, self.body_limit).await?)),
-                false => Arrived::Stream(ByteStream::new(head, body)),
+                false => Arrived::Stream(ByteStream::new(head, body.entered(&self.session.shared().spawner))),
             })
         } else {
             let (body, truncated) = read_some(body, ERROR_BODY_LIMIT).await?;

@@ -102,7 +102,7 @@ impl Keeping {
             shared.saved_within(self.time).await;
             Ok(())
         };
-        if self.limits.hold(&Progress::default(), saved).await.is_err() {
+        if shared.spawner.run(self.limits.hold(&Progress::default(), saved)).await.is_err() {
             shared.is_late();
         }
     }

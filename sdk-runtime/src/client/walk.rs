@@ -62,7 +62,8 @@ impl Walk {
     pub(super) fn fetch(&self) -> Fetching {
         let (client, request, caller) = (self.client.clone(), self.request.clone(), self.caller.clone());
         let (limits, retry) = (self.limits.clone(), self.retry);
-        Box::pin(async move {
+        let spawner = self.client.spawner().clone();
+        let fetching = Box::pin(async move {
             let progress = Progress::default();
             let timeout = limits.timeout;
             let step = async {
@@ -80,7 +81,11 @@ impl Walk {
                 Ok(Step { reply, caller, url: request.url })
             };
             limits.hold(&progress, step).await
-        })
+        });
+        match spawner.enter(fetching) {
+            Ok(entered) => Box::pin(entered),
+            Err(fetching) => fetching,
+        }
     }
 
     /// Takes note of the page that came.

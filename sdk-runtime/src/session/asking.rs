@@ -230,13 +230,12 @@ mod tests {
     use super::super::attach::Attach;
     use super::super::tokens::Tokens;
     use super::*;
-    use crate::clock::Clock;
 
     #[test]
     fn i30_a_fresh_token_signs_without_the_lock() {
         let attachment = Arc::new(Attach::bearer().check().unwrap());
         let shared =
-            Arc::new(Shared::new(attachment, None, None, Clock::default(), CancellationToken::new()));
+            Arc::new(Shared::new(attachment, None, None, Default::default(), CancellationToken::new()));
         shared.sign_in(Tokens::new("fresh"), None, None, None).unwrap();
         let identity = Identity { epoch: shared.view().epoch, subject: None };
         let _held = shared.lock();

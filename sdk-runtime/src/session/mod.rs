@@ -46,7 +46,7 @@ pub(crate) use saving::StoreTime;
 pub(crate) use shared::Shared;
 pub(crate) use snapshot::{Phase, Snapshot};
 
-use crate::clock::Clock;
+use crate::clock::{Clock, Spawner};
 use crate::error::{Error, InvalidRequest, StoreError};
 use crate::secret::AccessToken;
 use crate::store::TokenStore;
@@ -65,11 +65,11 @@ impl Session {
         attachment: Arc<Attachment>,
         token_bad: Option<TokenBad>,
         store: Option<Arc<dyn TokenStore>>,
-        clock: Clock,
+        times: (Clock, Spawner),
     ) -> Self {
         let shutdown = CancellationToken::new();
         Self {
-            shared: Arc::new(Shared::new(attachment, token_bad, store, clock, shutdown.clone())),
+            shared: Arc::new(Shared::new(attachment, token_bad, store, times, shutdown.clone())),
             _shutdown: Arc::new(shutdown.drop_guard()),
         }
     }
@@ -117,7 +117,7 @@ impl Session {
     ///
     /// Dropping the future leaves the renewal going on.
     pub async fn refresh(&self) -> Result<(), Error> {
-        self.shared.refresh().await
+        self.shared.spawner.run(self.shared.refresh()).await
     }
 
     /// The access token, for things outside the client: a WebSocket, another SDK. Renewed first, if it is not good any more, together
@@ -131,7 +131,7 @@ impl Session {
     ///
     /// As [`refresh`](Self::refresh).
     pub async fn access_token(&self) -> Result<AccessToken, Error> {
-        let snapshot = self.shared.credential_of_all().await?;
+        let snapshot = self.shared.spawner.run(self.shared.credential_of_all()).await?;
         snapshot.access.clone().ok_or_else(|| {
             InvalidRequest::new("access_token", "is none: cookies sign the calls of this session").into()
         })
@@ -150,7 +150,7 @@ impl Session {
     ///
     /// As [`refresh`](Self::refresh).
     pub async fn resume(&self) -> Result<(), Error> {
-        self.shared.resume().await
+        self.shared.spawner.run(self.shared.resume()).await
     }
 
     /// Says that the program is in another network: a refresh that failed in the former one is tried again at once, with the next call that
@@ -180,7 +180,7 @@ impl Session {
     ///
     /// Dropping the future leaves the writing going on.
     pub async fn flush(&self) -> Result<(), StoreError> {
-        self.shared.saved().await
+        self.shared.spawner.run(self.shared.saved()).await
     }
 
     /// The state now.
@@ -247,7 +247,7 @@ impl Session {
     ///
     /// The session is closed once this was polled; dropping the future leaves the rest going on.
     pub async fn shutdown(&self) -> Result<(), StoreError> {
-        self.shared.shut_down().await
+        self.shared.spawner.run(self.shared.shut_down()).await
     }
 
     /// Ends the session for good: every call that is not out yet, those waiting for a renewal included, fails with

@@ -117,7 +117,8 @@ impl Started {
 /// Starts the task that owns `run`.
 pub(crate) fn start(shared: Arc<Shared>, run: Arc<Run>, renewer: Renewer, start: Box<Start>) {
     let guard = Guard { shared, run };
-    clock::spawn(async move {
+    let spawner = guard.shared.spawner.clone();
+    spawner.spawn(async move {
         let login = start.held.as_ref().map(|held| held.record.id.login.clone());
         let (grant, jar) = (start.grant.clone(), start.jar.clone());
         let outcome = renewal::renew(&guard.run, &guard.shared, &renewer, *start).await;

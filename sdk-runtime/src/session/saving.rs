@@ -105,7 +105,7 @@ impl Shared {
         *loading = Some(looking.clone());
         drop(loading);
         let guard = Looking { shared: self.clone(), looking: looking.clone() };
-        clock::spawn(async move {
+        self.spawner.spawn(async move {
             let result = guard.shared.look_now().await;
             let _ = guard.looking.set(result);
         });
@@ -128,7 +128,7 @@ impl Shared {
         }
         let gone = StoreError::unavailable("it was not written to the end", "the task that wrote it is gone");
         let writer = Writer { shared: self.clone(), result: Err((gone, None)) };
-        clock::spawn(writer.write());
+        self.spawner.spawn(writer.write());
     }
 
     /// Waits until the store has what it is to have, or could not take it. Whatever pause the writer makes is over.

@@ -22,7 +22,7 @@ use super::saving::Saving;
 use super::snapshot::{Phase, Snapshot, Stamp, View};
 use super::state::{SessionState, StateWatch};
 use super::tokens::{Grant, Tokens};
-use crate::clock::Clock;
+use crate::clock::{Clock, Spawner};
 use crate::cookies::Jar;
 use crate::error::{Error, SessionExpired, StoreError};
 use crate::response::Head;
@@ -32,6 +32,8 @@ pub(crate) struct Shared {
     pub(crate) attachment: Arc<Attachment>,
     pub(crate) token_bad: Option<TokenBad>,
     pub(super) clock: Clock,
+    /// What runs the tasks of the session, and what its calls belong to.
+    pub(crate) spawner: Spawner,
     /// The way to the store, where the session has one.
     pub(super) keeper: Option<Keeper>,
     pub(super) saving: Saving,
@@ -72,7 +74,7 @@ impl Shared {
         attachment: Arc<Attachment>,
         token_bad: Option<TokenBad>,
         store: Option<Arc<dyn TokenStore>>,
-        clock: Clock,
+        (clock, spawner): (Clock, Spawner),
         shutdown: CancellationToken,
     ) -> Self {
         let core = Core::new(fastrand::u64(..), store.is_some());
@@ -84,6 +86,7 @@ impl Shared {
             renewer: OnceLock::new(),
             keeper: store.map(|store| Keeper::new(store, clock.clone(), signs_by_cookies)),
             clock,
+            spawner,
             saving: Saving::default(),
             outbox: Outbox::new(SessionState::of(&view)),
             published: ArcSwap::from_pointee(view),
@@ -326,7 +329,7 @@ mod tests {
     fn i28_whoever_is_told_finds_the_lock_free() {
         let attachment = Arc::new(Attach::bearer().check().unwrap());
         let shared =
-            Arc::new(Shared::new(attachment, None, None, Clock::default(), CancellationToken::new()));
+            Arc::new(Shared::new(attachment, None, None, Default::default(), CancellationToken::new()));
         let run = Run::new(RunId(0), CancellationToken::new());
         shared.lock().run = Some(run.clone());
         let mut events = shared.events();

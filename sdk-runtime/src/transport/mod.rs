@@ -21,6 +21,7 @@ pub use service::ServiceTransport;
 pub(crate) use self::reqwest::ReqwestTransport;
 
 use crate::body::RequestBody;
+use crate::clock::{Entered, Spawner};
 use crate::error::TransportError;
 
 /// Sends one request and gives one answer.
@@ -76,6 +77,14 @@ impl ResponseBody {
     pub fn new(body: impl Body<Data = Bytes, Error = TransportError> + Send + 'static) -> Self {
         Self(body.boxed_unsync())
     }
+
+    /// The same, to be read on any thread as on the runtime that `spawner` names, where it names one.
+    pub(crate) fn entered(self, spawner: &Spawner) -> Self {
+        match spawner.enter(self) {
+            Ok(entered) => Self::new(EnteredBody(entered)),
+            Err(body) => body,
+        }
+    }
 }
 
 impl Body for ResponseBody {
@@ -95,6 +104,29 @@ impl Body for ResponseBody {
 
     fn size_hint(&self) -> SizeHint {
         self.0.size_hint()
+    }
+}
+
+/// A body that is read and dropped on a named runtime.
+struct EnteredBody(Entered<ResponseBody>);
+
+impl Body for EnteredBody {
+    type Data = Bytes;
+    type Error = TransportError;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, TransportError>>> {
+        self.0.with(|body| Pin::new(body).poll_frame(cx)).unwrap_or(Poll::Ready(None))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.0.get().is_none_or(Body::is_end_stream)
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.0.get().map(Body::size_hint).unwrap_or_default()
     }
 }
 

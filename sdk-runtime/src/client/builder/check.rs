@@ -1,0 +1,63 @@
+//! What of all that was configured holds, or what contradicts what.
+
+use std::sync::Arc;
+
+use super::super::blueprint::{Blueprint, LoginOf};
+use super::{ApiClient, ClientBuilder};
+use crate::error::BuildError;
+use crate::request::base::Base;
+use crate::session::{TokenBad, Verdict};
+use crate::transport::{ReqwestTransport, Transport};
+use crate::upstream::Upstream;
+
+impl<C: ApiClient> ClientBuilder<C> {
+    pub(super) fn check(self) -> Result<(Blueprint, LoginOf), BuildError> {
+        let mut base = Base::parse(&self.base).map_err(BuildError::base)?;
+        for origin in &self.trusted {
+            base.trust(origin).map_err(BuildError::origin)?;
+        }
+        let transport: Arc<dyn Transport> = match (self.transport, self.http) {
+            (Some(_), Some(_)) => {
+                return Err(BuildError::conflict(
+                    "`.http(…)` configures reqwest, and `.transport(…)` replaces it: keep one",
+                ));
+            }
+            (Some(transport), None) => transport,
+            (None, configure) => {
+                let configure = configure.unwrap_or_else(|| Box::new(|builder| builder));
+                Arc::new(
+                    ReqwestTransport::new(base.is_loopback_in_the_clear(), configure)
+                        .map_err(BuildError::transport)?,
+                )
+            }
+        };
+        let headers = self.headers.map_err(BuildError::credential)?;
+        let has_attach = self.attach.is_some();
+        let attachment = match &self.session {
+            Some(session) => session.shared().attachment.clone(),
+            None => Arc::new(self.attach.unwrap_or_default().check().map_err(BuildError::credential)?),
+        };
+        let has = (has_attach, self.spawner.is_named());
+        let login = LoginOf::check(self.bearer, self.session, self.store, has, &attachment)?;
+        if attachment.header().is_some_and(|header| headers.contains_key(header)) {
+            return Err(BuildError::conflict(
+                "`.header(…)` sets the header that carries the session's token: keep one of both",
+            ));
+        }
+        // Nothing can be done about a refusal of a token that is fixed, so it is left to whoever called.
+        let surface = || -> TokenBad { Arc::new(|_| Verdict::Surface) };
+        let is_fixed = matches!(login, LoginOf::Bearer(_));
+        let blueprint = Blueprint {
+            upstream: Arc::new(Upstream { transport, base, headers }),
+            attachment,
+            token_bad: self.token_bad.or_else(|| is_fixed.then(surface)),
+            refresh: C::REFRESH,
+            clock: self.clock,
+            spawner: self.spawner,
+            timeout: self.timeout,
+            retry: self.retry,
+            body_limit: self.body_limit,
+        };
+        Ok((blueprint, login))
+    }
+}
