@@ -2,8 +2,10 @@
 //!
 //! Time is tokio's, so that a test with a paused clock runs an hour of a session's life in a millisecond.
 
+use std::cell::Cell;
 use std::fmt;
 use std::future::Future;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -42,11 +44,32 @@ impl Clock {
         Now { mono: now(), wall: self.wall() }
     }
 
+    /// The time of day. Where the code of the user's that tells it panics, or asks for it in turn, the system's.
     pub(crate) fn wall(&self) -> SystemTime {
-        match &self.0 {
-            Some(wall) => wall(),
-            None => wall(),
-        }
+        let Some(told) = &self.0 else { return wall() };
+        let Some(_asking) = Asking::begin() else { return wall() };
+        // It is asked in a `Drop` too, where a second panic would abort the process.
+        catch_unwind(AssertUnwindSafe(|| told())).unwrap_or_else(|_| wall())
+    }
+}
+
+thread_local! {
+    static IS_ASKING: Cell<bool> = const { Cell::new(false) };
+}
+
+/// While it lives, this thread asks code of the user's for the time.
+struct Asking;
+
+impl Asking {
+    /// `None` where that code asks: it may use the session whose clock it is.
+    fn begin() -> Option<Self> {
+        (!IS_ASKING.replace(true)).then(|| Self)
+    }
+}
+
+impl Drop for Asking {
+    fn drop(&mut self) {
+        IS_ASKING.set(false);
     }
 }
 

@@ -104,3 +104,80 @@ async fn a_login_in_a_store_ages_while_no_program_runs() {
     start().issue(3).await.unwrap();
     assert_eq!(server.counts().refreshes, 1, "what seems to come from the future is new");
 }
+
+/// Until it is told to, it shows the time. Then it does what it was told instead, whoever asks for the time.
+#[derive(Clone, Default)]
+struct Odd(Arc<Mutex<Option<Job>>>);
+
+type Job = Arc<dyn Fn() + Send + Sync>;
+
+impl Odd {
+    fn now(&self) -> SystemTime {
+        let job = self.0.lock().unwrap().clone();
+        if let Some(job) = job {
+            job();
+        }
+        SystemTime::now()
+    }
+
+    fn does(&self, job: impl Fn() + Send + Sync + 'static) {
+        *self.0.lock().unwrap() = Some(Arc::new(job));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn i6_a_clock_that_panics_ends_no_call_and_no_process() {
+    for is_stored in [false, true] {
+        let (server, odd) = (server(), Odd::default());
+        let shown = odd.clone();
+        let builder = builder(&server).wall_clock(move || shown.now());
+        let builder = if is_stored { builder.store(Shelf::new()) } else { builder };
+        let client = builder.build().unwrap();
+        client.login(&user("ann")).await.unwrap();
+        odd.does(|| panic!("what time is it?"));
+        server.expire_access_tokens();
+        for id in 0..3 {
+            client.issue(id).await.unwrap();
+        }
+        client.session().refresh().await.unwrap();
+        // A task that is dropped in the middle asks for the time as well.
+        let hold = server.hold_refreshes();
+        let runtime =
+            tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+        let session = client.session().clone();
+        let refreshing = runtime.spawn(async move { session.refresh().await });
+        server.wait_for(|counts| counts.refreshes == 3).await;
+        runtime.shutdown_background();
+        let _ = refreshing.await;
+        drop(hold);
+        client.session().refresh().await.unwrap();
+        client.issue(4).await.unwrap();
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn i28_a_clock_may_use_the_session_whose_clock_it_is() {
+    let (server, odd) = (server(), Odd::default());
+    let shown = odd.clone();
+    let client = builder(&server).wall_clock(move || shown.now()).build().unwrap();
+    client.login(&user("ann")).await.unwrap();
+    let session = client.session().clone();
+    odd.does(move || {
+        drop((session.state(), session.events(), session.watch()));
+        let mut token = std::pin::pin!(session.access_token());
+        let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+        let _ = token.as_mut().poll(&mut context);
+    });
+    advance(Duration::from_secs(900)).await;
+    for id in 0..3 {
+        client.issue(id).await.unwrap();
+    }
+    client.session().refresh().await.unwrap();
+
+    let session = client.session().clone();
+    odd.does(move || drop(session.sign_in(sdk_runtime::Tokens::new("another"))));
+    client.session().sign_in(sdk_runtime::Tokens::new("its own")).unwrap();
+    assert!(client.session().state().is_signed_in());
+    client.issue(4).await.unwrap_err();
+    odd.does(|| {});
+}

@@ -9,6 +9,7 @@ mod answers;
 mod cancel;
 mod clocks;
 mod closing;
+mod drops;
 mod edges;
 mod events;
 mod failure;

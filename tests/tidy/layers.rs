@@ -59,7 +59,7 @@ const LAYERS: [Layers; 8] = [
             "asking renewal run saving shared",
         ],
     },
-    Layers { directory: "sdk-runtime/src/sync/", order: &["busy claim flag in_turn"] },
+    Layers { directory: "sdk-runtime/src/sync/", order: &["audience busy claim flag in_turn"] },
     Layers {
         directory: "sdk-runtime/src/store/",
         order: &["blocking format private", "lock", "file keyring memory"],

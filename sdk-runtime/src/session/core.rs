@@ -14,6 +14,7 @@
 mod demand;
 mod finish;
 mod keeping;
+mod retired;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -79,6 +80,8 @@ pub(crate) struct Core {
     is_degraded: bool,
     changed: bool,
     events: Vec<SessionEvent>,
+    /// What is to be dropped when the lock is free.
+    retired: Vec<Error>,
 }
 
 /// What a renewal that does not say otherwise leaves as it was.
@@ -140,6 +143,7 @@ impl Core {
             is_degraded: false,
             changed: false,
             events: Vec::new(),
+            retired: Vec::new(),
         }
     }
 
@@ -183,18 +187,22 @@ impl Core {
     /// The server said, of the credential with `stamp`, that no refresh can help: `expired` is how it said so.
     pub(crate) fn login_over(&mut self, stamp: Stamp, expired: SessionExpired) -> Option<SessionExpired> {
         let is_current = matches!(&self.view.phase, Phase::Active(snapshot) if snapshot.stamp == stamp);
-        is_current.then(|| {
-            self.run = None;
-            self.expire(expired)
-        })
+        if !is_current {
+            self.retire(Some(expired));
+            return None;
+        }
+        self.run = None;
+        Some(self.expire(expired))
     }
 
     /// The program is in another network: what failed in the former one may succeed now.
     pub(crate) fn network_changed(&mut self, now: Now) {
         // A refresh token that has most likely been spent is not sent sooner for it.
-        if matches!(self.doubt, Doubt::AnswerUndecodable(_)) || self.cool_down.take().is_none() {
+        if matches!(self.doubt, Doubt::AnswerUndecodable(_)) {
             return;
         }
+        let Some(cool_down) = self.cool_down.take() else { return };
+        self.retire(Some(cool_down.failure));
         self.failures = 0;
         if let Phase::Active(snapshot) = &self.view.phase {
             snapshot.give_renewal_back(now.mono);
@@ -291,7 +299,9 @@ impl Core {
     }
 
     fn next_epoch(&mut self, jar: Arc<Jar>, phase: Phase) {
-        self.view = View { epoch: self.view.epoch + 1, phase, jar };
+        self.enter(phase);
+        self.view.epoch += 1;
+        self.view.jar = jar;
         self.refresh = None;
         self.id = None;
         self.run = None;
@@ -303,10 +313,11 @@ impl Core {
     }
 
     fn recover(&mut self) {
-        self.doomed = None;
-        self.refused = None;
-        self.doubt = Doubt::None;
-        self.cool_down = None;
+        let (doomed, refused, cool_down) = (self.doomed.take(), self.refused.take(), self.cool_down.take());
+        self.retire(doomed);
+        self.retire(refused.map(|refused| refused.expired));
+        self.retire(cool_down.map(|cool_down| cool_down.failure));
+        self.forget_doubt();
         self.failures = 0;
     }
 
@@ -329,7 +340,7 @@ impl Core {
             self.view.jar.clone(),
             (windows, age, now),
         ));
-        self.view.phase = Phase::Active(snapshot.clone());
+        self.enter(Phase::Active(snapshot.clone()));
         self.changed = true;
         Login::new(snapshot)
     }
@@ -343,7 +354,7 @@ impl Core {
                 false => Replaces::Anything,
             });
         }
-        self.view.phase = Phase::Expired(expired.clone());
+        self.enter(Phase::Expired(expired.clone()));
         self.events.push(SessionEvent::Expired(expired.clone()));
         self.changed = true;
         expired

@@ -2,11 +2,13 @@
 //!
 //! - **I28** Whoever is told runs under no lock of the session.
 
-use tokio::sync::{broadcast, watch};
+use std::fmt;
+
+use tokio::sync::watch;
 
 use super::state::{Login, SessionState};
 use crate::error::{RefreshUnavailable, SessionExpired, StoreError};
-use crate::sync::InTurn;
+use crate::sync::{Audience, Heard, InTurn, Listener};
 
 /// As many events as a subscriber may be behind.
 const BACKLOG: usize = 64;
@@ -38,8 +40,7 @@ pub enum SessionEvent {
 }
 
 /// The events of a session from when it was subscribed to. Holds no session; a slow subscriber holds nobody up.
-#[derive(Debug)]
-pub struct SessionEvents(broadcast::Receiver<SessionEvent>);
+pub struct SessionEvents(Listener<SessionEvent>);
 
 impl SessionEvents {
     /// The next event; `None` when the last client and the last [`Session`](crate::Session) are gone.
@@ -48,11 +49,16 @@ impl SessionEvents {
     ///
     /// No event is lost when the future is dropped.
     pub async fn next(&mut self) -> Option<SessionEvent> {
-        match self.0.recv().await {
-            Ok(event) => Some(event),
-            Err(broadcast::error::RecvError::Lagged(missed)) => Some(SessionEvent::Missed(missed)),
-            Err(broadcast::error::RecvError::Closed) => None,
+        match self.0.next().await? {
+            Heard::Item(event) => Some(event),
+            Heard::Missed(missed) => Some(SessionEvent::Missed(missed)),
         }
+    }
+}
+
+impl fmt::Debug for SessionEvents {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SessionEvents").finish_non_exhaustive()
     }
 }
 
@@ -60,7 +66,7 @@ impl SessionEvents {
 /// thread at a time.
 pub(crate) struct Outbox {
     states: watch::Sender<SessionState>,
-    events: broadcast::Sender<SessionEvent>,
+    events: Audience<SessionEvent>,
     notices: InTurn<Notice>,
 }
 
@@ -73,11 +79,7 @@ pub(crate) enum Notice {
 
 impl Outbox {
     pub(crate) fn new(state: SessionState) -> Self {
-        Self {
-            states: watch::Sender::new(state),
-            events: broadcast::Sender::new(BACKLOG),
-            notices: InTurn::new(),
-        }
+        Self { states: watch::Sender::new(state), events: Audience::new(BACKLOG), notices: InTurn::new() }
     }
 
     pub(crate) fn states(&self) -> watch::Receiver<SessionState> {
@@ -85,7 +87,7 @@ impl Outbox {
     }
 
     pub(crate) fn events(&self) -> SessionEvents {
-        SessionEvents(self.events.subscribe())
+        SessionEvents(self.events.listen())
     }
 
     /// Puts `notices` behind what is to be told. Called under the session's lock, so that they stand in the order of what happened.
@@ -97,8 +99,7 @@ impl Outbox {
     pub(crate) fn tell(&self) {
         self.notices.hand_out(|notice| match notice {
             Notice::State(state) => drop(self.states.send_replace(state)),
-            // Nobody may be listening.
-            Notice::Event(event) => drop(self.events.send(event)),
+            Notice::Event(event) => self.events.tell(&event),
         });
     }
 }

@@ -56,8 +56,9 @@ impl Run {
     }
 
     /// What it obtains is told to the server by `revoke`, if it turns out to be nobody's.
-    pub(crate) fn revoke_with(&self, revoke: Revoke) {
-        *self.revoke.lock().unwrap_or_else(PoisonError::into_inner) = Some(revoke);
+    /// Gives back what was to be done before, to be dropped under no lock.
+    pub(crate) fn revoke_with(&self, revoke: Revoke) -> Option<Revoke> {
+        self.revoke.lock().unwrap_or_else(PoisonError::into_inner).replace(revoke)
     }
 
     fn take_revoke(&self) -> Option<Revoke> {

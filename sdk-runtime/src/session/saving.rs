@@ -102,8 +102,10 @@ impl Shared {
             return (looking.clone(), false);
         }
         let looking = Arc::new(Loading::new());
-        *loading = Some(looking.clone());
+        // Its error may be a value of the user's, whose `Drop` may look too.
+        let before = loading.replace(looking.clone());
         drop(loading);
+        drop(before);
         let guard = Looking { shared: self.clone(), looking: looking.clone() };
         self.spawner.spawn(async move {
             let result = guard.shared.look_now().await;
@@ -259,7 +261,10 @@ impl Saving {
 
     /// Tells those who wait that the store could not be written in `attempt`.
     fn failed(&self, error: StoreError, attempt: u64) {
-        self.progress.send_modify(|failures| failures.last = Some((error, attempt)));
+        let mut before = None;
+        self.progress.send_modify(|failures| before = failures.last.replace((error, attempt)));
+        // Under no lock: it may be a value of the user's.
+        drop(before);
     }
 }
 

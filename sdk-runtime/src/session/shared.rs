@@ -1,6 +1,6 @@
 //! The shell around the core: its lock, what it publishes, the run under way. Carries out what the core decides.
 //!
-//! - **I28** No code of the user's runs under the lock.
+//! - **I28** No code of the user's runs under the lock, and no value that may be the user's is dropped under it.
 //! - **I30** No lock is held across an await, and signing with a fresh token takes none.
 
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -54,17 +54,24 @@ pub(super) struct Inner {
 }
 
 impl Inner {
-    /// The run that whatever just happened has overtaken.
-    fn overtaken(&mut self) -> Option<Arc<Run>> {
+    /// The run that whatever just happened has overtaken, and the one that was overtaken before it.
+    fn overtaken(&mut self) -> Option<(Arc<Run>, Option<Arc<Run>>)> {
         let overtaken = self.run.take_if(|run| !self.core.is_under_way(run.id))?;
-        self.fenced = Some(overtaken.clone());
-        Some(overtaken)
+        let before = self.fenced.replace(overtaken.clone());
+        Some((overtaken, before))
     }
 }
 
+/// What was replaced under the lock, to be dropped without it: errors and answers in it may be values of the user's.
+#[must_use = "it is dropped when the lock is free"]
+struct Replaced {
+    _errors: Vec<Error>,
+    _view: Option<Arc<View>>,
+}
+
 /// Lets go of everybody who waits for a run that was overtaken. Not under the lock: they are woken.
-fn fence(overtaken: Option<Arc<Run>>) {
-    if let Some(run) = overtaken {
+fn fence(overtaken: Option<(Arc<Run>, Option<Arc<Run>>)>) {
+    if let Some((run, _before)) = overtaken {
         run.fence();
     }
 }
@@ -166,9 +173,12 @@ impl Shared {
         mut inner: MutexGuard<'_, Inner>,
         start: Box<Start>,
     ) -> Option<Arc<Run>> {
-        let renewer = self.renewer.get().cloned()?;
+        let Some(renewer) = self.renewer.get().cloned() else {
+            drop(inner);
+            return None;
+        };
         let run = Run::new(start.run, self.shutdown.child_token());
-        inner.run = Some(run.clone());
+        let _before = inner.run.replace(run.clone());
         // The lock is released first: where there is no runtime to spawn on, the run settles at once, under it.
         drop(inner);
         run::start(self.clone(), run.clone(), renewer, start);
@@ -186,8 +196,8 @@ impl Shared {
             return Some(outcome);
         }
         let settled = inner.core.finish(run.id, outcome, now);
-        inner.run = None;
-        self.publish(&mut inner.core);
+        let _run = inner.run.take();
+        let _replaced = self.publish(&mut inner.core);
         drop(inner);
         run.settle(settled);
         self.step(|_| ());
@@ -240,6 +250,7 @@ impl Shared {
         self: &Arc<Self>,
         mut revoke: Option<Revoke>,
     ) -> Result<Option<(Arc<Snapshot>, Grant)>, Error> {
+        let mut before = None;
         let mut inner = self.lock();
         let result = inner.core.sign_out();
         // Before it can come to its end: it has to take the lock for that.
@@ -247,9 +258,10 @@ impl Shared {
         if let Some(run) = &inner.run
             && let Some(revoke) = revoke.take()
         {
-            run.revoke_with(revoke);
+            before = run.revoke_with(revoke);
         }
         self.conclude(inner);
+        drop(before);
         result
     }
 
@@ -273,7 +285,7 @@ impl Shared {
 
     /// Everything that follows from what the core has come to.
     pub(super) fn conclude(self: &Arc<Self>, mut inner: MutexGuard<'_, Inner>) {
-        self.publish(&mut inner.core);
+        let _replaced = self.publish(&mut inner.core);
         let (fenced, is_unsaved) = (inner.overtaken(), inner.core.is_to_be_written());
         let has_news = inner.core.take_has_news();
         drop(inner);
@@ -288,14 +300,15 @@ impl Shared {
     }
 
     /// Shows everybody what the core has come to. Called under the lock, so that publications cannot overtake each other.
-    fn publish(&self, core: &mut Core) {
-        if core.take_changed() {
+    fn publish(&self, core: &mut Core) -> Replaced {
+        let before = core.take_changed().then(|| {
             let view = core.view().clone();
             self.outbox.put([Notice::State(SessionState::of(&view))]);
-            self.published.store(Arc::new(view));
-        }
+            self.published.swap(Arc::new(view))
+        });
         self.outbox.put(core.take_events().into_iter().map(Notice::Event));
         self.blocks.store(core.blocks_any(), Ordering::Release);
+        Replaced { _errors: core.take_retired(), _view: before }
     }
 
     pub(super) fn lock(&self) -> MutexGuard<'_, Inner> {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::super::event::{Doubt, Loaded, Outcome, Renewed, RunId, Settled};
+use super::super::event::{Loaded, Outcome, Renewed, RunId, Settled};
 use super::super::events::SessionEvent;
 use super::super::snapshot::Phase;
 use super::super::unsaved::Replaces;
@@ -39,7 +39,7 @@ impl Core {
                 // Whatever else is wrong with the answer: the refresh token in it has replaced the one that was spent.
                 if let Some(refresh) = told(refresh) {
                     self.refresh = Some(refresh);
-                    self.doubt = Doubt::None;
+                    self.forget_doubt();
                 }
                 if let Some(id) = id {
                     // The store was not there when it was written; that it is, is found again.
@@ -59,7 +59,8 @@ impl Core {
             }
             Outcome::Rejected(expired) => self.end(expired, now),
             Outcome::RejectedUnconfirmed(refused, cause) => {
-                self.refused = Some(refused);
+                let before = self.refused.replace(refused);
+                self.retire(before.map(|refused| refused.expired));
                 let wait = self.back_off(None, pause::LONGEST);
                 Err(self.cool_down(cause, wait, now).into())
             }
@@ -138,7 +139,11 @@ impl Core {
     pub(super) fn adopt_in(&mut self, epoch: u64, loaded: Loaded, now: Now) {
         let goes_on = self.is_of_this_login(&loaded) && matches!(self.view.phase, Phase::Active(_));
         let Loaded { id, credential, jar } = loaded;
-        let refused = self.refused.take().filter(|refused| refused.id == id);
+        let (refused, others) = match self.refused.take() {
+            Some(refused) if refused.id == id => (Some(refused), None),
+            others => (None, others),
+        };
+        self.retire(others.map(|refused| refused.expired));
         if goes_on {
             self.recover();
             self.view.jar = jar;
@@ -172,10 +177,14 @@ impl Core {
     fn end(&mut self, expired: SessionExpired, now: Now) -> Settled {
         match &self.view.phase {
             // It was to sign somebody in.
-            Phase::SignedOut => Err(Error::NotSignedIn),
+            Phase::SignedOut => {
+                self.retire(Some(expired));
+                Err(Error::NotSignedIn)
+            }
             Phase::Active(snapshot) if snapshot.still_signs(now) => {
                 self.refresh = None;
-                self.doomed = Some(expired.clone());
+                let before = self.doomed.replace(expired.clone());
+                self.retire(before);
                 Err(expired.into())
             }
             _ => Err(self.expire(expired).into()),
@@ -185,7 +194,8 @@ impl Core {
     fn cool_down(&mut self, cause: UnavailableCause, wait: Duration, now: Now) -> RefreshUnavailable {
         let until = now.mono + wait;
         let failure = RefreshUnavailable::until(until, cause);
-        self.cool_down = Some(CoolDown { since: now, until, failure: failure.clone() });
+        let before = self.cool_down.replace(CoolDown { since: now, until, failure: failure.clone() });
+        self.retire(before.map(|before| before.failure));
         self.events.push(SessionEvent::RefreshFailing(failure.clone()));
         if let Phase::Active(snapshot) = &self.view.phase {
             snapshot.give_renewal_back(until);

@@ -22,7 +22,7 @@ impl Core {
             // Nobody was signed in before, and nobody has signed in: a sign-in that is under way goes on.
             Some(login) => self.adopt_in(self.view.epoch, login, now),
             None => {
-                self.view.phase = Phase::SignedOut;
+                self.enter(Phase::SignedOut);
                 self.changed = true;
                 self.nothing_to_save();
             }
@@ -122,13 +122,14 @@ impl Core {
     /// What was to be kept as of `serial` cannot be any more: the store is another's by now, who comes up with the next renewal.
     pub(crate) fn given_up(&mut self, serial: u64, error: StoreError) {
         if serial != self.serial {
-            return;
+            return self.retire(Some(error));
         }
         self.unsaved = None;
-        if !self.is_closed() {
-            self.is_degraded = true;
-            self.events.push(SessionEvent::StoreDegraded(error));
+        if self.is_closed() {
+            return self.retire(Some(error));
         }
+        self.is_degraded = true;
+        self.events.push(SessionEvent::StoreDegraded(error));
     }
 
     /// What is unsaved as of `serial`, and replaces whatever there is, is found to replace `login`.
@@ -147,9 +148,10 @@ impl Core {
 
     /// The store could not be written.
     pub(crate) fn store_failed(&mut self, error: StoreError) {
-        if !std::mem::replace(&mut self.is_degraded, true) && !self.is_closed() {
-            self.events.push(SessionEvent::StoreDegraded(error));
+        if std::mem::replace(&mut self.is_degraded, true) || self.is_closed() {
+            return self.retire(Some(error));
         }
+        self.events.push(SessionEvent::StoreDegraded(error));
     }
 
     /// `run` went on after the end, and what it has obtained could not be written down.

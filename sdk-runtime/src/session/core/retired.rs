@@ -1,0 +1,34 @@
+//! What the core does not need any more and may hold values of the user's: an error of a transport or a store, the body of an answer.
+//!
+//! - **I28** The `Drop` of such a value may use the session, so that the shell drops it when its lock is free.
+
+use super::super::event::Doubt;
+use super::super::snapshot::Phase;
+use super::Core;
+use crate::error::Error;
+
+impl Core {
+    /// Keeps `value` until the lock is free.
+    pub(super) fn retire(&mut self, value: Option<impl Into<Error>>) {
+        self.retired.extend(value.map(Into::into));
+    }
+
+    /// Makes `phase` the phase.
+    pub(super) fn enter(&mut self, phase: Phase) {
+        if let Phase::Expired(expired) = std::mem::replace(&mut self.view.phase, phase) {
+            self.retire(Some(expired));
+        }
+    }
+
+    /// It is known that no server has spent the refresh token.
+    pub(super) fn forget_doubt(&mut self) {
+        if let Doubt::AnswerUndecodable(error) = std::mem::take(&mut self.doubt) {
+            self.retire(Some(error));
+        }
+    }
+
+    /// What was retired since this was last asked.
+    pub(crate) fn take_retired(&mut self) -> Vec<Error> {
+        std::mem::take(&mut self.retired)
+    }
+}

@@ -1,0 +1,155 @@
+//! Listeners, each of which has a queue of its own. What they are told is for their users to know.
+//!
+//! No item is dropped and no waker woken under a lock: both may be code of the user's.
+
+use std::collections::VecDeque;
+use std::future::poll_fn;
+use std::sync::{Arc, Weak};
+use std::task::{Poll, Waker};
+
+use super::{Mutex, MutexGuard, PoisonError};
+
+/// Tells each listener that there is. A slow one misses the oldest items, and keeps nobody up.
+pub(crate) struct Audience<T> {
+    listeners: Mutex<Vec<Weak<Queue<T>>>>,
+    /// As many items as a listener may be behind.
+    backlog: usize,
+}
+
+/// What is told from when it began to listen.
+pub(crate) struct Listener<T>(Arc<Queue<T>>);
+
+/// What a listener gets.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Heard<T> {
+    Item(T),
+    /// So many items were told that it had not taken, and are gone.
+    Missed(u64),
+}
+
+struct Queue<T>(Mutex<Waiting<T>>);
+
+struct Waiting<T> {
+    items: VecDeque<T>,
+    missed: u64,
+    is_over: bool,
+    waker: Option<Waker>,
+}
+
+impl<T: Clone> Audience<T> {
+    pub(crate) fn new(backlog: usize) -> Self {
+        Self { listeners: Mutex::new(Vec::new()), backlog }
+    }
+
+    pub(crate) fn listen(&self) -> Listener<T> {
+        let waiting = Waiting { items: VecDeque::new(), missed: 0, is_over: false, waker: None };
+        let queue = Arc::new(Queue(Mutex::new(waiting)));
+        let mut listeners = self.listeners();
+        listeners.retain(|listener| listener.strong_count() > 0);
+        listeners.push(Arc::downgrade(&queue));
+        Listener(queue)
+    }
+
+    /// Tells `item` to all who listen.
+    pub(crate) fn tell(&self, item: &T) {
+        for queue in self.present() {
+            let item = item.clone();
+            let mut waiting = queue.lock();
+            let is_full = waiting.items.len() >= self.backlog;
+            let missed = is_full.then(|| waiting.items.pop_front());
+            waiting.missed += u64::from(is_full);
+            waiting.items.push_back(item);
+            let waker = waiting.waker.take();
+            drop(waiting);
+            drop(missed);
+            wake(waker);
+        }
+    }
+}
+
+impl<T> Audience<T> {
+    fn listeners(&self) -> MutexGuard<'_, Vec<Weak<Queue<T>>>> {
+        self.listeners.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn present(&self) -> Vec<Arc<Queue<T>>> {
+        self.listeners().iter().filter_map(Weak::upgrade).collect()
+    }
+}
+
+impl<T> Drop for Audience<T> {
+    fn drop(&mut self) {
+        for queue in self.present() {
+            let mut waiting = queue.lock();
+            waiting.is_over = true;
+            let waker = waiting.waker.take();
+            drop(waiting);
+            wake(waker);
+        }
+    }
+}
+
+impl<T> Listener<T> {
+    /// The next item; `None` when nothing more will be told.
+    ///
+    /// Cancel safe: no item is lost.
+    pub(crate) async fn next(&mut self) -> Option<Heard<T>> {
+        poll_fn(|cx| {
+            let waker = cx.waker().clone();
+            let mut waiting = self.0.lock();
+            if waiting.missed > 0 {
+                return Poll::Ready(Some(Heard::Missed(std::mem::take(&mut waiting.missed))));
+            }
+            if let Some(item) = waiting.items.pop_front() {
+                return Poll::Ready(Some(Heard::Item(item)));
+            }
+            if waiting.is_over {
+                return Poll::Ready(None);
+            }
+            let before = waiting.waker.replace(waker);
+            drop(waiting);
+            drop(before);
+            Poll::Pending
+        })
+        .await
+    }
+}
+
+impl<T> Queue<T> {
+    fn lock(&self) -> MutexGuard<'_, Waiting<T>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn wake(waker: Option<Waker>) {
+    if let Some(waker) = waker {
+        waker.wake();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn each_listener_gets_all_from_when_it_began_and_knows_what_it_missed() {
+        let audience = Audience::new(3);
+        audience.tell(&0);
+        let mut first = audience.listen();
+        audience.tell(&1);
+        let mut second = audience.listen();
+        for item in 2..=4 {
+            audience.tell(&item);
+        }
+        assert_eq!(first.next().await, Some(Heard::Missed(1)));
+        for item in 2..=4 {
+            assert_eq!(first.next().await, Some(Heard::Item(item)));
+            assert_eq!(second.next().await, Some(Heard::Item(item)));
+        }
+        drop(second);
+        audience.tell(&5);
+        drop(audience);
+        assert_eq!(first.next().await, Some(Heard::Item(5)), "what was told before the end");
+        assert_eq!(first.next().await, None);
+    }
+}
