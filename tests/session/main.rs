@@ -1,6 +1,5 @@
 //! The session as callers see it: storms, races and endings, counted at the server.
 
-mod frail;
 mod shelf;
 mod tracker;
 
@@ -14,6 +13,7 @@ mod edges;
 mod events;
 mod failure;
 mod forbids;
+mod frail;
 mod identity;
 mod judged;
 mod kept;
@@ -23,6 +23,7 @@ mod lost;
 mod many;
 mod odd;
 mod ownership;
+mod pool;
 mod removed;
 mod revoked;
 mod runtimes;

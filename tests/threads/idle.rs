@@ -1,4 +1,4 @@
-//! `Client::is_idle` and `Session::is_idle`, by which a pool lets go of a login: not of one that somebody holds by then.
+//! `Kept::may_go` and `Session::may_leave_pool`, by which a pool lets go of a login: not of one that somebody holds by then.
 
 use loom::sync::Arc;
 use loom::sync::atomic::{AtomicUsize, Ordering};
@@ -38,7 +38,7 @@ struct Login {
 
 impl Login {
     /// What the pool sees, under its lock: nobody gets a client from it meanwhile.
-    fn is_idle(&self) -> bool {
+    fn may_go(&self) -> bool {
         self.client.is_one() && self.session.is_one() && self.shared.is_one()
     }
 }
@@ -58,6 +58,6 @@ fn none_goes_whose_session_somebody_has_kept() {
                 login.client.remove();
             })
         };
-        together([caller, Box::new(move || assert!(!login.is_idle()))]);
+        together([caller, Box::new(move || assert!(!login.may_go()))]);
     });
 }

@@ -9,6 +9,7 @@ mod idempotency;
 mod limits;
 mod pages;
 mod pipeline;
+mod place;
 mod reading;
 mod retry;
 mod sessions;

@@ -7,12 +7,17 @@ use std::marker::PhantomData;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::blueprint::Blueprint;
+use super::place::{Heritage, Place};
 use super::{ApiClient, Client};
+use crate::clock::Now;
 use crate::error::StoreError;
-use crate::store::TokenStore;
+use crate::session::Remains;
+use crate::store::{MemoryStore, TokenStore};
 
 /// As many logins as are kept at hand where nothing else is said.
 const LIMIT: usize = 10_000;
+/// Of as many logins that went it is remembered how they ended, where their stores could not take that.
+const REMAINS: usize = 10_000;
 
 /// A client for each of many logins: whoever asks for the same `key` gets the same login, with one renewal for all who wait for it.
 /// Cheap to clone.
@@ -20,7 +25,11 @@ const LIMIT: usize = 10_000;
 /// A login is read from its store with its first call. When more than [`limit`](Self::limit) are at hand, those go that were not asked
 /// for the longest: the memory of what is in the store, and read from there when it is asked for again. None goes that somebody holds a
 /// client or a [`Session`](crate::Session) of, that is being renewed, or whose store does not have its present tokens. One that nobody
-/// uses has no task.
+/// uses has no task. Of a login that has ended while its store failed the end is remembered, for up to 10,000 of them.
+///
+/// The store of a key is made by one thread at a time: others that ask for the same key wait for it. A function that asks for its own
+/// key gets a client whose calls fail with [`Error::Closed`](crate::Error::Closed). A session of the pool that was closed alone is
+/// followed by a new one, which reads the login from its store when the closed one has written what it had.
 ///
 /// ```
 /// use sdk_runtime::{FileStore, Result, api_client};
@@ -56,6 +65,8 @@ struct Pool<K> {
 
 struct Logins<K> {
     by_key: HashMap<K, Kept>,
+    /// What is to be remembered of some that went, and the number of the ask with which they did.
+    remains: HashMap<K, (u64, Remains)>,
     limit: usize,
     /// At how many logins some are let go: beyond the limit where most of them could not be.
     next_sweep: usize,
@@ -65,15 +76,22 @@ struct Logins<K> {
 }
 
 struct Kept {
-    client: Client,
+    place: Arc<Place>,
     /// When it was last asked for.
     asked: u64,
 }
 
+/// What was taken out of the pool, to be dropped without its lock: stores and keys are the user's.
+struct Gone<K> {
+    _logins: Vec<(K, Kept)>,
+    _keys: Vec<(u64, K, Remains)>,
+    _remains: Vec<(K, (u64, Remains))>,
+}
+
 impl<K: Clone + Eq + Hash, C: ApiClient> Sessions<K, C> {
     pub(super) fn new(blueprint: Blueprint, store: StoreOf<K>) -> Self {
-        let logins =
-            Logins { by_key: HashMap::new(), limit: LIMIT, next_sweep: LIMIT, asked: 0, is_closed: false };
+        let (by_key, remains) = (HashMap::new(), HashMap::new());
+        let logins = Logins { by_key, remains, limit: LIMIT, next_sweep: LIMIT, asked: 0, is_closed: false };
         Self { pool: Arc::new(Pool { blueprint, store, logins: Mutex::new(logins) }), client: PhantomData }
     }
 
@@ -90,9 +108,7 @@ impl<K: Clone + Eq + Hash, C: ApiClient> Sessions<K, C> {
     /// The client of `key`. Asks nobody: that of a key which nobody has signed in with yet is signed out.
     #[must_use]
     pub fn get(&self, key: &K) -> C {
-        let known = self.pool.lock().find(key);
-        let client = known.unwrap_or_else(|| self.pool.admit(key));
-        C::from_client(client)
+        C::from_client(self.pool.client(key))
     }
 
     /// How many logins are at hand.
@@ -118,11 +134,14 @@ impl<K: Clone + Eq + Hash, C: ApiClient> Sessions<K, C> {
     ///
     /// The sessions are closed once this was polled; dropping the future leaves the rest going on.
     pub async fn shutdown(&self) -> Result<(), StoreError> {
-        let clients: Vec<_> = {
+        let gone: Vec<(K, Kept)> = {
             let mut logins = self.pool.lock();
             logins.is_closed = true;
-            logins.by_key.drain().map(|(_, kept)| kept.client).collect()
+            logins.by_key.drain().collect()
         };
+        // One that is still being made is closed by whoever makes it.
+        let clients: Vec<_> = gone.iter().filter_map(|(_, kept)| kept.place.client()).collect();
+        drop(gone);
         for client in &clients {
             client.session().close();
         }
@@ -140,64 +159,147 @@ impl<K: Clone + Eq + Hash> Pool<K> {
         self.logins.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Makes the client of `key`, unless somebody else is faster.
-    fn admit(&self, key: &K) -> Client {
-        // Code of the user's, under no lock.
-        let session = self.blueprint.session(Some((self.store)(key)));
-        self.blueprint.renew(&session);
-        let new = self.blueprint.client(session);
+    /// The client of `key`, which is made if it is not there.
+    fn client(&self, key: &K) -> Client {
+        loop {
+            let Some(place) = self.place(key) else { return self.closed((self.store)(key)) };
+            // Code of the user's, under no lock.
+            let prepare = || (self.store)(key);
+            let mut is_new = false;
+            let make = |store, heritage| {
+                is_new = true;
+                self.make(store, heritage)
+            };
+            let Some(client) = place.client_or(prepare, make) else {
+                return self.closed(Arc::new(MemoryStore::new()));
+            };
+            if is_new && self.lock().is_closed {
+                client.session().close();
+            }
+            if !client.session().shared().is_closed() || !self.replace(key, &place, &client) {
+                return client;
+            }
+        }
+    }
+
+    /// The place of `key`; `None` when the pool is closed.
+    fn place(&self, key: &K) -> Option<Arc<Place>> {
+        if let Some(known) = self.lock().find(key) {
+            return known;
+        }
+        // Code of the user's may tell the time of day: not under the lock.
+        let now = self.blueprint.clock.now();
+        let mut logins = self.lock();
+        if let Some(known) = logins.find(key) {
+            return known;
+        }
+        let gone = logins.sweep(now);
+        let (known, remains) = logins.remains.remove_entry(key).unzip();
+        let remains = remains.map(|(_, remains)| remains).unwrap_or_default();
+        let place = logins.put(key.clone(), Heritage { before: None, remains });
+        drop(logins);
+        drop((gone, known));
+        Some(place)
+    }
+
+    /// Puts a new place for `key` in that of `closed`, whose session somebody has ended. `false` when the pool is closed.
+    fn replace(&self, key: &K, closed: &Arc<Place>, client: &Client) -> bool {
+        let before = Some(client.session().shared().clone());
         let mut logins = self.lock();
         if logins.is_closed {
-            drop(logins);
-            new.session().close();
-            return new;
+            return false;
         }
-        if let Some(client) = logins.find(key) {
-            return client;
+        let is_there = logins.by_key.get(key).is_some_and(|kept| Arc::ptr_eq(&kept.place, closed));
+        let gone = is_there.then(|| logins.by_key.remove_entry(key)).flatten();
+        if is_there {
+            logins.put(key.clone(), Heritage { before, remains: Remains::default() });
         }
-        let gone = logins.sweep();
-        logins.asked += 1;
-        let kept = Kept { client: new.clone(), asked: logins.asked };
-        logins.by_key.insert(key.clone(), kept);
         drop(logins);
         drop(gone);
-        new
+        true
+    }
+
+    fn make(&self, store: Arc<dyn TokenStore>, heritage: Heritage) -> Client {
+        let session = self.blueprint.session(Some(store));
+        self.blueprint.renew(&session);
+        session.shared().inherit(heritage.before, heritage.remains);
+        self.blueprint.client(session)
+    }
+
+    /// A client whose session is over.
+    fn closed(&self, store: Arc<dyn TokenStore>) -> Client {
+        let client = self.make(store, Heritage::default());
+        client.session().close();
+        client
     }
 }
 
 impl<K: Clone + Eq + Hash> Logins<K> {
-    fn find(&mut self, key: &K) -> Option<Client> {
+    /// The place of `key`, and `Some(None)` when there is none any more.
+    fn find(&mut self, key: &K) -> Option<Option<Arc<Place>>> {
+        if self.is_closed {
+            return Some(None);
+        }
         let kept = self.by_key.get_mut(key)?;
         self.asked += 1;
         kept.asked = self.asked;
-        Some(kept.client.clone())
+        Some(Some(kept.place.clone()))
+    }
+
+    fn put(&mut self, key: K, heritage: Heritage) -> Arc<Place> {
+        self.asked += 1;
+        let place = Place::new(heritage);
+        self.by_key.insert(key, Kept { place: place.clone(), asked: self.asked });
+        place
     }
 
     /// Lets go of an eighth of the logins where there are too many, so that not everybody who asks has to look through them. They are
     /// given back, to be dropped under no lock.
-    fn sweep(&mut self) -> Vec<Client> {
+    fn sweep(&mut self, now: Now) -> Option<Gone<K>> {
         if self.by_key.len() < self.next_sweep {
-            return Vec::new();
+            return None;
         }
-        let mut idle: Vec<(u64, K)> = self
+        let mut idle: Vec<(u64, K, Remains)> = self
             .by_key
             .iter_mut()
-            .filter_map(|(key, kept)| kept.client.is_idle().then(|| (kept.asked, key.clone())))
+            .filter_map(|(key, kept)| Some((kept.asked, key.clone(), kept.may_go(now)?)))
             .collect();
         let too_many = self.by_key.len() - self.limit + self.limit / 8 + 1;
-        idle.sort_unstable_by_key(|(asked, _)| *asked);
-        idle.truncate(too_many);
-        let gone =
-            idle.iter().filter_map(|(_, key)| self.by_key.remove(key)).map(|kept| kept.client).collect();
+        idle.sort_unstable_by_key(|(asked, ..)| *asked);
+        let keys = idle.split_off(too_many.min(idle.len()));
+        let mut logins = Vec::with_capacity(idle.len());
+        for (_, key, remains) in idle {
+            let gone = self.by_key.remove_entry(&key);
+            if let Some(client) = gone.as_ref().and_then(|(_, kept)| kept.place.client()) {
+                client.session().shared().left_pool();
+            }
+            logins.extend(gone);
+            if !remains.is_nothing() {
+                self.remains.insert(key, (self.asked, remains));
+            }
+        }
         self.next_sweep = self.limit.max(self.by_key.len() + self.by_key.len() / 8);
-        gone
+        Some(Gone { _logins: logins, _keys: keys, _remains: self.forget() })
+    }
+
+    /// Forgets the older half of what is remembered, where it is too much.
+    fn forget(&mut self) -> Vec<(K, (u64, Remains))> {
+        if self.remains.len() <= REMAINS {
+            return Vec::new();
+        }
+        let mut asked: Vec<u64> = self.remains.values().map(|(asked, _)| *asked).collect();
+        let (_, middle, _) = asked.select_nth_unstable(REMAINS / 2);
+        let middle = *middle;
+        self.remains.extract_if(|_, (asked, _)| *asked <= middle).collect()
     }
 }
 
-impl Client {
-    /// Whether nobody but the pool has it or its session, and nothing of it goes on or is written in its store alone.
-    fn is_idle(&mut self) -> bool {
-        Arc::get_mut(&mut self.0).is_some_and(|inner| inner.session.is_idle())
+impl Kept {
+    /// What is to be remembered of the session if it goes; `None` where it may not.
+    fn may_go(&mut self, now: Now) -> Option<Remains> {
+        // Whoever has the place may be about to make its client, or has it already.
+        let client = Arc::get_mut(&mut self.place)?.client_mut()?;
+        Arc::get_mut(&mut client.0)?.session.may_leave_pool(now)
     }
 }
 

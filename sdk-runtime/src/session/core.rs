@@ -14,10 +14,13 @@
 mod demand;
 mod finish;
 mod keeping;
+mod leaving;
 mod retired;
 
 use std::sync::Arc;
 use std::time::Duration;
+
+pub(crate) use leaving::Remains;
 
 use super::attach::Credential;
 use super::event::{Doubt, Identity, Refused, RunId};
@@ -82,6 +85,8 @@ pub(crate) struct Core {
     events: Vec<SessionEvent>,
     /// What is to be dropped when the lock is free.
     retired: Vec<Error>,
+    /// What the session before this one knew of the login in the store, which nobody has looked into yet.
+    remains: Option<Remains>,
 }
 
 /// What a renewal that does not say otherwise leaves as it was.
@@ -144,6 +149,7 @@ impl Core {
             changed: false,
             events: Vec::new(),
             retired: Vec::new(),
+            remains: None,
         }
     }
 
@@ -310,15 +316,6 @@ impl Core {
         self.throttle = Throttle::default();
         self.recover();
         self.changed = true;
-    }
-
-    fn recover(&mut self) {
-        let (doomed, refused, cool_down) = (self.doomed.take(), self.refused.take(), self.cool_down.take());
-        self.retire(doomed);
-        self.retire(refused.map(|refused| refused.expired));
-        self.retire(cool_down.map(|cool_down| cool_down.failure));
-        self.forget_doubt();
-        self.failures = 0;
     }
 
     /// Makes `credential` the one that signs, with what is `kept` for what it does not say.

@@ -137,23 +137,28 @@ fn a_run_knows_whether_the_store_has_the_login() {
 }
 
 #[test]
-fn i9_a_session_is_idle_when_its_store_knows_all_of_it() {
-    let is_idle = |world: &World| world.core.is_idle(world.now.mono);
-    assert!(is_idle(&kept()));
+fn i9_a_session_may_go_when_its_store_knows_all_of_it() {
+    let remains = |world: &World| world.core.may_leave_pool(true, world.now);
+    let may_go = |world: &World| remains(world).is_some();
+    assert!(remains(&kept()).unwrap().is_nothing());
+    assert!(!kept().core.may_leave_pool(false, kept().now).is_some(), "a task is at work");
 
     let mut unsaved = kept();
     unsaved.core.sign_in(tokens("two"), None, None, unsaved.now).unwrap();
-    assert!(!is_idle(&unsaved));
+    assert!(!may_go(&unsaved), "I9");
+    unsaved.core.sign_out().unwrap();
+    assert!(!remains(&unsaved).unwrap().is_nothing(), "the end is remembered");
+    assert!(unsaved.core.may_leave_pool(false, unsaved.now).is_some(), "while a task tries to write it");
 
     let mut runs = kept();
     let (run, _) = runs.start();
-    assert!(!is_idle(&runs));
+    assert!(!may_go(&runs));
     runs.finish(run, unavailable(Some(Duration::from_secs(7)))).unwrap().unwrap_err();
-    assert!(!is_idle(&runs), "it leaves the server alone");
+    assert!(!may_go(&runs), "it leaves the server alone");
     runs.now += Duration::from_millis(6_999);
-    assert!(!is_idle(&runs));
+    assert!(!may_go(&runs));
     runs.now += Duration::from_millis(1);
-    assert!(is_idle(&runs));
+    assert!(remains(&runs).unwrap().is_nothing());
 
     let mut refused = kept();
     let (run, _) = refused.start();
@@ -161,8 +166,12 @@ fn i9_a_session_is_idle_when_its_store_knows_all_of_it() {
     let id = refused.core.id.clone().unwrap();
     let outcome = Outcome::RejectedUnconfirmed(Refused { id, expired }, UnavailableCause::Timeout);
     refused.finish(run, outcome).unwrap().unwrap_err();
-    refused.now += Duration::from_secs(60);
-    assert!(!is_idle(&refused), "it knows that nothing can be renewed with them");
+    assert!(!remains(&refused).unwrap().is_nothing(), "I14: nothing is sent again, whoever knows that");
+
+    let mut closed = kept();
+    closed.core.close();
+    assert!(may_go(&closed));
+    assert!(closed.core.may_leave_pool(false, closed.now).is_none(), "it may still write");
 }
 
 #[test]

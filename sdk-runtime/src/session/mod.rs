@@ -37,6 +37,7 @@ pub use refresh::{RefreshEndpoint, TokenAnswer};
 pub use state::{Login, SessionState, StateWatch};
 pub use tokens::{Grant, RefreshBearer, Refusal, TokenRequest, TokenResponse, Tokens};
 
+pub(crate) use self::core::Remains;
 pub(crate) use attach::Attachment;
 pub(crate) use event::{Discarded, Identity, Rejection, Revoke};
 pub(crate) use judge::{TokenBad, verdict};
@@ -46,7 +47,7 @@ pub(crate) use saving::StoreTime;
 pub(crate) use shared::Shared;
 pub(crate) use snapshot::{Phase, Snapshot};
 
-use crate::clock::{Clock, Spawner};
+use crate::clock::{Clock, Now, Spawner};
 use crate::error::{Error, InvalidRequest, StoreError};
 use crate::secret::AccessToken;
 use crate::store::TokenStore;
@@ -78,12 +79,15 @@ impl Session {
         &self.shared
     }
 
-    /// Whether this is the only handle, and what it leads to could be read from its store again.
-    pub(crate) fn is_idle(&mut self) -> bool {
-        // Whatever goes on holds what is shared. A count may be read before what was done by those who have gone is seen, such as a
-        // handle they have made; what can be had for oneself alone is nobody else's in truth.
-        Arc::get_mut(&mut self._shutdown).is_some()
-            && Arc::get_mut(&mut self.shared).is_some_and(|shared| shared.is_idle())
+    /// What is to be remembered of the session if a pool lets go of it; `None` where it may not: somebody else has a handle, something
+    /// of it goes on, or it knows what cannot be remembered.
+    pub(crate) fn may_leave_pool(&mut self, now: Now) -> Option<Remains> {
+        // A count may be read before what was done by those who have gone is seen, such as a handle they have made; what can be had for
+        // oneself alone is nobody else's in truth.
+        Arc::get_mut(&mut self._shutdown)?;
+        // Whatever goes on holds what is shared.
+        let is_alone = Arc::get_mut(&mut self.shared).is_some();
+        self.shared.may_leave_pool(is_alone, now)
     }
 
     /// Starts a login with tokens obtained elsewhere, in place of the one there was. Calls that are under way for somebody

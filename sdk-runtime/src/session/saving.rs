@@ -33,6 +33,8 @@ pub(crate) struct Saving {
     progress: watch::Sender<Failures>,
     /// Changes when somebody wants the store written now, whatever it is waited for.
     wanted: watch::Sender<()>,
+    /// The session that had the store before, until nothing of it goes on.
+    before: Mutex<Option<Arc<Shared>>>,
 }
 
 type Loading = SetOnce<Result<(), Error>>;
@@ -116,6 +118,7 @@ impl Shared {
 
     async fn look_now(self: &Arc<Self>) -> Result<(), Error> {
         let Some(keeper) = &self.keeper else { return Ok(()) };
+        self.wait_for_the_one_before().await;
         let found = keeper.load().await?;
         let login = found.record.map(|record| renewal::load(record, self)).transpose()?;
         let now = self.clock.now();
@@ -184,13 +187,23 @@ impl Shared {
     /// Closes the session, and waits for what was sent to be answered and written down.
     pub(crate) async fn shut_down(self: &Arc<Self>) -> Result<(), StoreError> {
         self.close();
-        let drained = async {
-            if let Some(run) = self.last_run() {
-                run.ended().await;
-            }
-            self.saved().await
-        };
-        clock::within(DRAIN, drained).await.unwrap_or_else(|| Err(StoreError::timeout()))
+        clock::within(DRAIN, self.drained()).await.unwrap_or_else(|| Err(StoreError::timeout()))
+    }
+
+    /// Waits until what the session had sent before it was closed is answered and written down.
+    async fn drained(self: &Arc<Self>) -> Result<(), StoreError> {
+        if let Some(run) = self.last_run() {
+            run.ended().await;
+        }
+        self.saved().await
+    }
+
+    /// Waits for what the session has begun that had the store before and was closed: it may still write there.
+    async fn wait_for_the_one_before(&self) {
+        let Some(before) = self.saving.before() else { return };
+        // It has told of a failure itself.
+        let _ = clock::within(DRAIN, Box::pin(before.drained())).await;
+        self.saving.comes_after(None);
     }
 
     /// The store could not be written.
@@ -201,6 +214,7 @@ impl Shared {
     /// Writes until there is nothing left to write, or it could not be and the session is over.
     async fn write(self: &Arc<Self>) -> Result<(), (StoreError, Option<u64>)> {
         let Some(keeper) = &self.keeper else { return Ok(()) };
+        self.wait_for_the_one_before().await;
         let mut failures = 0;
         let mut wanted = self.saving.wanted.subscribe();
         let unsaved = || self.lock().core.unsaved();
@@ -248,6 +262,18 @@ impl Shared {
 }
 
 impl Saving {
+    /// Notes the session that had the store before.
+    pub(super) fn comes_after(&self, before: Option<Arc<Shared>>) {
+        let former =
+            std::mem::replace(&mut *self.before.lock().unwrap_or_else(PoisonError::into_inner), before);
+        // It may hold values of the user's.
+        drop(former);
+    }
+
+    fn before(&self) -> Option<Arc<Shared>> {
+        self.before.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     /// The number of an attempt that begins.
     fn begin(&self) -> u64 {
         let mut attempt = 0;

@@ -10,7 +10,7 @@ use arc_swap::{ArcSwap, Guard};
 use tokio_util::sync::CancellationToken;
 
 use super::attach::Attachment;
-use super::core::Core;
+use super::core::{Core, Remains};
 use super::event::{Outcome, Revoke, Start};
 use super::events::{Notice, Outbox, SessionEvents};
 use super::judge::TokenBad;
@@ -22,7 +22,7 @@ use super::saving::Saving;
 use super::snapshot::{Phase, Snapshot, Stamp, View};
 use super::state::{SessionState, StateWatch};
 use super::tokens::{Grant, Tokens};
-use crate::clock::{Clock, Spawner};
+use crate::clock::{Clock, Now, Spawner};
 use crate::cookies::Jar;
 use crate::error::{Error, SessionExpired, StoreError};
 use crate::response::Head;
@@ -204,10 +204,24 @@ impl Shared {
         None
     }
 
-    /// Whether there is nothing to it but what its store has.
-    pub(super) fn is_idle(&self) -> bool {
-        let now = self.clock.now().mono;
-        self.lock().core.is_idle(now)
+    /// What is to be remembered of the session if a pool lets go of it; `None` where it may not.
+    pub(super) fn may_leave_pool(&self, is_alone: bool, now: Now) -> Option<Remains> {
+        self.lock().core.may_leave_pool(is_alone, now)
+    }
+
+    /// A pool has let go of the session.
+    pub(crate) fn left_pool(&self) {
+        self.lock().core.left_pool();
+    }
+
+    /// Takes over the store of the session `before`, and what was remembered of it.
+    pub(crate) fn inherit(&self, before: Option<Arc<Self>>, remains: Remains) {
+        self.lock().core.inherit(remains);
+        self.saving.comes_after(before);
+    }
+
+    pub(crate) fn is_closed(&self) -> bool {
+        matches!(self.published.load().phase, Phase::Closed)
     }
 
     /// What `run` is to renew was written down with the right to do so: what is written now would take that back.

@@ -49,8 +49,23 @@ impl Logins {
         self.0.len()
     }
 
-    fn has(&self, login: &Arc<str>) -> bool {
+    pub(crate) fn has(&self, login: &Arc<str>) -> bool {
         self.0.contains(login)
+    }
+}
+
+impl Replaces {
+    /// Whether an end that may replace this is the end of the tokens with `id`.
+    pub(crate) fn covers(&self, id: &TokenId) -> bool {
+        let is_older = |than: &TokenId| id.login == than.login && id.number < than.number;
+        match self {
+            Self::Anything => true,
+            Self::Older(than) => is_older(than),
+            Self::Logins(logins) => logins.has(&id.login),
+            Self::UpTo(last, former) => {
+                id == last || is_older(last) || id.login != last.login && former.has(&id.login)
+            }
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use super::super::record::Record;
 use super::super::snapshot::{Phase, Snapshot};
 use super::super::unsaved::{Replaces, Unsaved};
 use super::Core;
-use crate::clock::{Instant, Now};
+use crate::clock::Now;
 use crate::error::StoreError;
 
 impl Core {
@@ -19,8 +19,7 @@ impl Core {
         }
         self.is_seen = true;
         match login {
-            // Nobody was signed in before, and nobody has signed in: a sign-in that is under way goes on.
-            Some(login) => self.adopt_in(self.view.epoch, login, now),
+            Some(login) => self.found(login, now),
             None => {
                 self.enter(Phase::SignedOut);
                 self.changed = true;
@@ -93,13 +92,6 @@ impl Core {
         if let (Some(Replaces::Anything), Some(id)) = (&self.unsaved, &self.id) {
             self.may_be_stored = may_have(&id.login);
         }
-    }
-
-    /// Whether whoever reads it from the store knows all of it.
-    pub(crate) fn is_idle(&self, now: Instant) -> bool {
-        let cools_down = self.cool_down.as_ref().is_some_and(|cool_down| now < cool_down.until);
-        let knows_more = self.refused.is_some() || self.doomed.is_some() || cools_down;
-        self.unsaved.is_none() && self.run.is_none() && !knows_more
     }
 
     /// The store holds what it was to hold as of `serial`.

@@ -27,6 +27,16 @@ impl Core {
         }
     }
 
+    /// Nothing that failed before counts any more.
+    pub(super) fn recover(&mut self) {
+        let (doomed, refused, cool_down) = (self.doomed.take(), self.refused.take(), self.cool_down.take());
+        self.retire(doomed);
+        self.retire(refused.map(|refused| refused.expired));
+        self.retire(cool_down.map(|cool_down| cool_down.failure));
+        self.forget_doubt();
+        self.failures = 0;
+    }
+
     /// What was retired since this was last asked.
     pub(crate) fn take_retired(&mut self) -> Vec<Error> {
         std::mem::take(&mut self.retired)
