@@ -29,9 +29,16 @@ use crate::session::StoreTime;
 /// Dropping the future, or cancelling it, stops this call and no other: a renewal it waits for goes on. Whether the server
 /// has seen the request is then not known.
 ///
+/// # The end of a program
+///
+/// Shortly before a token lapses one call starts its refresh, and is sent at the same time. It returns when its own answer is there
+/// and the new tokens are in the store, or the refresh has failed; 2 s after its answer at most, and within its own limits. So a
+/// program may end with the answer of its call. Dropping the future stops nothing; a program that ends then may lose its login.
+///
 /// # Panics
 ///
-/// Awaiting a call outside a Tokio runtime with its time driver panics, as everything does there that waits.
+/// Awaiting a call outside a Tokio runtime with its time driver panics, as everything does there that waits, unless
+/// [`spawn_on`](crate::ClientBuilder::spawn_on) names one.
 #[must_use = "a call does nothing until it is awaited"]
 pub struct Call<T, E = Error> {
     plan: Box<Plan>,

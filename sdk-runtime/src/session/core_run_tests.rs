@@ -141,7 +141,7 @@ fn i9_a_session_may_go_when_its_store_knows_all_of_it() {
     let remains = |world: &World| world.core.may_leave_pool(true, world.now);
     let may_go = |world: &World| remains(world).is_some();
     assert!(remains(&kept()).unwrap().is_nothing());
-    assert!(!kept().core.may_leave_pool(false, kept().now).is_some(), "a task is at work");
+    assert!(kept().core.may_leave_pool(false, kept().now).is_none(), "a task is at work");
 
     let mut unsaved = kept();
     unsaved.core.sign_in(tokens("two"), None, None, unsaved.now).unwrap();

@@ -125,7 +125,7 @@ impl Session {
     }
 
     /// The access token, for things outside the client: a WebSocket, another SDK. Renewed first, if it is not good any more, together
-    /// with every call that waits for the same.
+    /// with every call that waits for the same. If this starts a refresh in advance, it waits for it up to 2 s, as a call does.
     ///
     /// # Errors
     ///
