@@ -9,7 +9,9 @@ use std::thread::{self, Thread};
 use std::time::Duration;
 
 use bytes::Bytes;
-use sdk_runtime::{ByteStream, Error, MemoryStore, Result, SessionState, TokenStore, Tokens, api_client};
+use sdk_runtime::{
+    ByteStream, Error, MemoryStore, Pages, Result, SessionState, TokenStore, Tokens, api_client,
+};
 use sdk_testkit::{Reply, Server, TokenServer};
 use tokio::runtime::{Builder, Runtime};
 
@@ -162,6 +164,9 @@ trait Files {
     #[get("/long")]
     async fn long(&self) -> Result<ByteStream>;
 
+    #[get("/list", paginate = link)]
+    fn list(&self) -> Pages<Vec<u8>>;
+
     #[get("/busy", retry = 2)]
     async fn busy(&self) -> Result<String>;
 }
@@ -198,6 +203,32 @@ fn a_thread_without_a_runtime_reads_streams_and_repeats() {
     let unread = block_on(files.long().into_future()).unwrap();
     drop(unread);
     assert_eq!(block_on(files.busy().into_future()).unwrap(), "at last");
+}
+
+#[test]
+fn a_thread_without_a_runtime_uses_a_pool_and_reads_pages() {
+    let stage = Stage::new();
+    stage.server.backend().route("GET", "/list", |request| {
+        let is_last = request.query() == Some("page=2");
+        let reply = if is_last { Reply::json(&[3]) } else { Reply::json(&[1, 2]) };
+        let link = if is_last { "" } else { "</list?page=2>; rel=\"next\"" };
+        async move { reply.header("link", link) }
+    });
+    let builder = TrackerClient::builder(stage.socket.url()).spawn_on(stage.runtime.handle().clone());
+    let pool = builder.sessions(|_: &u32| MemoryStore::new()).unwrap();
+    for key in 0..3 {
+        block_on(pool.get(&key).login(&user("ann")).into_future()).unwrap();
+        stage.server.expire_access_tokens();
+        assert_eq!(block_on(pool.get(&key).issue(1).into_future()).unwrap().owner, "ann");
+    }
+    let builder = FilesClient::builder(stage.socket.url()).session(pool.get(&2).session());
+    let mut pages = builder.build().unwrap().list();
+    let mut items = Vec::new();
+    while let Some(page) = block_on(pages.next()) {
+        items.extend(page.unwrap());
+    }
+    assert_eq!(items, [1, 2, 3]);
+    block_on(pool.shutdown()).unwrap();
 }
 
 #[test]
