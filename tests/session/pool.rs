@@ -94,6 +94,8 @@ enum Works {
     IntentsAlone,
     /// Nothing can be written after the sign-in.
     NotAnyMore,
+    /// Nothing could ever be written.
+    Never,
 }
 
 /// A store for each key, all of which work as one test says.
@@ -134,11 +136,11 @@ const KEYS: u32 = 100;
 
 #[tokio::test(start_paused = true)]
 async fn logins_that_were_rejected_leave_the_pool_and_are_not_asked_for_again() {
-    for how in [Works::Well, Works::IntentsAlone, Works::NotAnyMore] {
+    for how in [Works::Well, Works::IntentsAlone, Works::NotAnyMore, Works::Never] {
         let server = server();
         let (stores, pool) = stores(&server);
         for key in 0..KEYS {
-            *stores.how.lock().unwrap() = Works::Well;
+            *stores.how.lock().unwrap() = if how == Works::Never { how } else { Works::Well };
             let client = pool.get(&key);
             let issued = server.issue("ann");
             let tokens = Tokens::new(issued.access_token).refresh_token(issued.refresh_token.unwrap());
