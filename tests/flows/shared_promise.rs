@@ -340,7 +340,7 @@ async fn fault_a_network_failure_logs_the_user_out() {
         (Reply::reset(), 2),
         (Reply::text("Bad gateway").status(502), 2),
         (Reply::text("Slow down").status(429), 1),
-        (Reply::html("<h1>Welcome to our network</h1>"), 2),
+        (Reply::html("<h1>Welcome to our network</h1>"), 1),
     ] {
         let service = SharedPromise::new();
         let page = Page::sign_in(&service).await;

@@ -52,6 +52,8 @@ pub trait Office {
     async fn b(&self) -> Result<()>;
     #[get("/c")]
     async fn c(&self) -> Result<()>;
+    #[get("/moody")]
+    async fn moody(&self) -> Result<()>;
     #[get("/d")]
     async fn d(&self) -> Result<()>;
     #[get("/issues/{id}")]
@@ -219,4 +221,55 @@ async fn i34_an_endpoint_that_accepts_waits_two_seconds_at_most_for_what_another
     assert!(called.elapsed() <= Duration::from_secs(2), "I34: {:?}", called.elapsed());
     hold.release();
     assert!(forbidden.await.unwrap().is_err());
+}
+
+#[tokio::test(start_paused = true)]
+async fn i35_an_endpoint_that_rejects_each_token_once_costs_a_bounded_number_of_refreshes() {
+    for pause in [0, 1] {
+        let server = server();
+        let asked = Arc::new(AtomicUsize::new(0));
+        // It rejects, and accepts what is replayed: no replay is ever rejected.
+        server.guard("GET", "/moody", move |_, _| {
+            let status = if asked.fetch_add(1, Ordering::SeqCst).is_multiple_of(2) { 401 } else { 204 };
+            async move { Reply::empty().status(status) }
+        });
+        let client = client(&server, false);
+        for _ in 0..50 {
+            let _ = client.moody().await;
+            client.c().await.expect("I35");
+            advance(Duration::from_secs(pause)).await;
+        }
+        let refreshes = server.counts().refreshes;
+        // A token that tells no lifetime and is ten seconds old may have lived.
+        let bound = 7 + 50 * pause as usize / 10;
+        assert!(refreshes <= bound, "I35: {refreshes} refreshes in {} s", 50 * pause);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn i5_a_token_that_an_endpoint_rejects_while_its_calls_wait_signs_none_of_them() {
+    let server = server();
+    let asked = Arc::new(AtomicUsize::new(0));
+    let count = asked.clone();
+    server.backend().route("GET", "/moody", move |_| {
+        count.fetch_add(1, Ordering::SeqCst);
+        async { Reply::empty().status(401).delay(Duration::from_secs(1)) }
+    });
+    let client = client(&server, false);
+    client.c().await.unwrap();
+    let _hold = server.hold_refreshes();
+    let call = |wait: u64| {
+        let client = client.clone();
+        tokio::spawn(async move {
+            tokio::time::sleep(Duration::from_millis(wait)).await;
+            client.moody().await
+        })
+    };
+    // The first is sent, the second waits for the refresh that `/a` causes, and then the first is rejected.
+    let _calls = (call(0), call(100));
+    tokio::task::yield_now().await;
+    let other = client.clone();
+    let _forbidden = tokio::spawn(async move { other.a().await });
+    tokio::time::sleep(Duration::from_secs(10)).await;
+    assert_eq!(asked.load(Ordering::SeqCst), 1, "I5: it is not sent to where it was rejected");
 }

@@ -226,6 +226,7 @@ impl Inner {
         way: &mut Way<'_>,
     ) -> Result<Judged, Error> {
         let shared = self.session.shared();
+        let is_replay = sent;
         loop {
             covers(snapshot, request.endpoint)?;
             let judged = self
@@ -233,7 +234,7 @@ impl Inner {
                 .await
                 .map(|reply| self.judge(reply, snapshot));
             if matches!(&judged, Ok(Judged::Surface(reply)) if reply.accepts_the_credential()) {
-                shared.accepted(snapshot, request.endpoint.qualified_name());
+                shared.accepted(snapshot, request.endpoint.qualified_name(), is_replay);
             }
             let Some(pause) = way.retry.pause(judged.as_ref().map(Judged::failure)) else {
                 return judged;

@@ -148,7 +148,7 @@ impl Shared {
             };
             // I36: it has waited as long as a call with a token that signs may. The run goes on.
             let Some(settled) = settled else {
-                match spare.filter(|spare| spare.signs(self.clock.now())) {
+                match spare.filter(|spare| self.signs(spare, endpoint)) {
                     Some(spare) => return permit(&self.view_ref(), identity, sent).map(|()| spare.snapshot),
                     None => continue,
                 }
@@ -157,7 +157,7 @@ impl Shared {
                 // Fenced: what became of this call's login is for the core to say.
                 None => {}
                 Some(Err(error)) => {
-                    return match spare.filter(|spare| spare.signs(self.clock.now())) {
+                    return match spare.filter(|spare| self.signs(spare, endpoint)) {
                         Some(spare) => permit(&self.view_ref(), identity, sent).map(|()| spare.snapshot),
                         None => Err(error),
                     };
@@ -170,6 +170,11 @@ impl Shared {
                 }
             }
         }
+    }
+
+    fn signs(&self, spare: &Spare, endpoint: Option<&'static str>) -> bool {
+        let now = self.clock.now();
+        self.lock().core.signs(spare, endpoint, now)
     }
 
     fn decide(

@@ -63,6 +63,8 @@ pub(crate) struct Core {
     throttle: Throttle,
     /// The endpoints that have rejected the token at hand.
     rejected_by: Vec<&'static str>,
+    /// Whether a refresh of this session gave it.
+    is_refreshed: bool,
     random: fastrand::Rng,
     /// What the store does not have yet, and may be put in the place of.
     unsaved: Option<Replaces>,
@@ -136,6 +138,7 @@ impl Core {
             failures: 0,
             throttle: Throttle::default(),
             rejected_by: Vec::new(),
+            is_refreshed: false,
             random: fastrand::Rng::with_seed(seed),
             unsaved: None,
             former: Logins::default(),
@@ -171,23 +174,6 @@ impl Core {
     /// What has happened since this was last asked.
     pub(crate) fn take_events(&mut self) -> Vec<SessionEvent> {
         std::mem::take(&mut self.events)
-    }
-
-    /// `endpoint` rejected the token with `stamp`, which had just been refreshed for it.
-    pub(crate) fn hold(&mut self, endpoint: &'static str, stamp: Stamp, now: Instant) {
-        if stamp.epoch == self.view.epoch {
-            self.throttle.hold(endpoint, stamp, now);
-        }
-    }
-
-    /// `endpoint` has accepted a token.
-    pub(crate) fn accepted(&mut self, endpoint: &'static str) {
-        self.throttle.accepted(endpoint);
-    }
-
-    /// Whether any endpoint gets no refresh for a token.
-    pub(crate) fn blocks_any(&self) -> bool {
-        self.throttle.blocks_any()
     }
 
     /// The server said, of the credential with `stamp`, that no refresh can help: `expired` is how it said so.
@@ -322,6 +308,7 @@ impl Core {
     fn publish(&mut self, credential: Credential, kept: Kept, now: Now) -> Login {
         self.generation += 1;
         self.rejected_by.clear();
+        self.is_refreshed = false;
         let stamp = Stamp { epoch: self.view.epoch, generation: self.generation };
         let Credential { tokens, header, lifetime, age } = credential;
         let random = self.random.f64();

@@ -202,16 +202,18 @@ fn i18_only_what_no_server_had_taken_costs() {
 }
 
 #[test]
-fn a_hold_is_of_the_epoch_and_blocks_until_the_endpoint_accepts_a_token() {
+fn a_hold_is_of_the_epoch_and_watched_until_the_endpoint_accepts_the_token() {
     let mut world = World::signed_in();
     let stamp = world.active().stamp;
-    assert!(!world.core.blocks_any());
+    assert!(world.core.watched().is_empty());
     world.core.hold("Api::x", Stamp { epoch: stamp.epoch + 1, ..stamp }, world.now.mono);
-    assert!(!world.core.blocks_any(), "whoever it was refused to is not signed in any more");
+    assert!(world.core.watched().is_empty(), "the login that it was rejected for is over");
     world.core.hold("Api::x", stamp, world.now.mono);
-    assert!(world.core.blocks_any());
-    world.core.accepted("Api::x");
-    assert!(!world.core.blocks_any());
+    assert_eq!(world.core.watched(), ["Api::x"]);
+    world.core.accepted("Api::x", stamp, true);
+    assert_eq!(world.core.watched(), ["Api::x"], "it has accepted nothing but a replay");
+    world.core.accepted("Api::x", stamp, false);
+    assert!(world.core.watched().is_empty());
 }
 
 #[test]

@@ -11,7 +11,6 @@ use super::attach::Credential;
 use super::record::{Record, TokenId};
 use super::snapshot::{Snapshot, Stamp};
 use super::tokens::Grant;
-use crate::clock::Now;
 use crate::cookies::Jar;
 use crate::error::{DecodeError, Error, SessionExpired, UnavailableCause};
 use crate::secret::RefreshToken;
@@ -125,16 +124,6 @@ pub(crate) struct Spare {
     pub(crate) snapshot: Arc<Snapshot>,
     /// How long the call waits before it is signed with this.
     pub(crate) patience: Duration,
-    /// Whether another endpoint had rejected it already.
-    pub(crate) is_rejected: bool,
-}
-
-impl Spare {
-    /// Whether it can still sign, after the wait.
-    pub(crate) fn signs(&self, now: Now) -> bool {
-        let was_rejected = self.snapshot.is_rejected() && !self.is_rejected;
-        !was_rejected && !self.snapshot.has_lapsed(now)
-    }
 }
 
 /// What came of a renewal.

@@ -3,7 +3,6 @@
 //! - **I28** No code of the user's runs under the lock, and no value that may be the user's is dropped under it.
 //! - **I30** No lock is held across an await, and signing with a fresh token takes none.
 
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use arc_swap::{ArcSwap, Guard};
@@ -40,8 +39,8 @@ pub(crate) struct Shared {
     renewer: OnceLock<Renewer>,
     published: ArcSwap<View>,
     outbox: Outbox,
-    /// Whether any endpoint gets no refresh, so that a call that succeeds need not ask under the lock.
-    blocks: AtomicBool,
+    /// The endpoints of which the core is to be told when they accept the token: no other call that succeeds takes the lock.
+    watched: ArcSwap<Vec<&'static str>>,
     pub(super) shutdown: CancellationToken,
     inner: Mutex<Inner>,
 }
@@ -97,7 +96,7 @@ impl Shared {
             saving: Saving::default(),
             outbox: Outbox::new(SessionState::of(&view)),
             published: ArcSwap::from_pointee(view),
-            blocks: AtomicBool::new(false),
+            watched: ArcSwap::default(),
             shutdown,
             inner: Mutex::new(Inner { core, run: None, fenced: None }),
         }
@@ -159,11 +158,11 @@ impl Shared {
         self.step(|core| core.hold(endpoint, stamp, now));
     }
 
-    /// `endpoint` has accepted the credential of `snapshot`.
-    pub(crate) fn accepted(self: &Arc<Self>, snapshot: &Snapshot, endpoint: &'static str) {
+    /// `endpoint` has accepted the credential of `snapshot`; with `is_replay`, for a call that it had just been refreshed for.
+    pub(crate) fn accepted(self: &Arc<Self>, snapshot: &Snapshot, endpoint: &'static str, is_replay: bool) {
         snapshot.accept();
-        if self.blocks.load(Ordering::Acquire) {
-            self.step(|core| core.accepted(endpoint));
+        if self.watched.load().contains(&endpoint) {
+            self.step(|core| core.accepted(endpoint, snapshot.stamp, is_replay));
         }
     }
 
@@ -321,7 +320,10 @@ impl Shared {
             self.published.swap(Arc::new(view))
         });
         self.outbox.put(core.take_events().into_iter().map(Notice::Event));
-        self.blocks.store(core.blocks_any(), Ordering::Release);
+        let watched = core.watched();
+        if **self.watched.load() != watched {
+            self.watched.store(Arc::new(watched));
+        }
         Replaced { _errors: core.take_retired(), _view: before }
     }
 

@@ -108,7 +108,8 @@ impl Snapshot {
         }
     }
 
-    fn age(&self, now: Now) -> Duration {
+    /// How old it is, by the clock that says it is older.
+    pub(crate) fn age(&self, now: Now) -> Duration {
         self.age.saturating_add(now.since(&self.since))
     }
 

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::super::event::{Demand, Doubt, Held, Identity, Rejection, RunId, Spare, Start};
-use super::super::limits::Admission;
-use super::super::snapshot::{Phase, Snapshot, Validity};
+use super::super::limits::{Admission, Rejected};
+use super::super::snapshot::{Phase, Snapshot, Stamp, Validity};
 use super::super::tokens::Grant;
 use super::{Core, pause, permit};
 use crate::clock::{Instant, Now};
@@ -33,7 +33,7 @@ impl Core {
         };
         let rejected = rejected.filter(|rejection| rejection.stamp == snapshot.stamp);
         if let Some(rejection) = rejected
-            && let Err(error) = self.rejected(&snapshot, endpoint, rejection, now.mono)
+            && let Err(error) = self.rejected(&snapshot, endpoint, rejection, now)
         {
             return Demand::Fail(error);
         }
@@ -78,6 +78,27 @@ impl Core {
         }
     }
 
+    /// `endpoint` rejected the token with `stamp`, which had just been refreshed for it.
+    pub(crate) fn hold(&mut self, endpoint: &'static str, stamp: Stamp, now: Instant) {
+        if stamp.epoch == self.view.epoch {
+            self.throttle.hold(endpoint, stamp, now);
+        }
+    }
+
+    /// `endpoint` has accepted the token with `stamp`; with `is_replay`, for a call that it had just been refreshed for.
+    pub(crate) fn accepted(&mut self, endpoint: &'static str, stamp: Stamp, is_replay: bool) {
+        self.throttle.accepted(endpoint, stamp, is_replay);
+    }
+
+    /// The endpoints of which it is to be told when they accept the token at hand.
+    pub(crate) fn watched(&self) -> Vec<&'static str> {
+        let stamp = match &self.view.phase {
+            Phase::Active(snapshot) => Some(snapshot.stamp),
+            _ => None,
+        };
+        self.throttle.watched(stamp)
+    }
+
     /// The server of `endpoint` has rejected the token of `snapshot`. The error is that of this call alone, unless the login is over.
     ///
     /// I34: the token is given up for all only where a refresh follows, or is under way.
@@ -86,7 +107,7 @@ impl Core {
         snapshot: &Snapshot,
         endpoint: Option<&'static str>,
         rejection: &Rejection,
-        now: Instant,
+        now: Now,
     ) -> Result<(), Error> {
         if let Some(expired) = &rejection.login_over
             && let Some(expired) = self.login_over(rejection.stamp, expired.clone())
@@ -94,9 +115,16 @@ impl Core {
             return Err(expired.into());
         }
         let Some(endpoint) = endpoint else { return Ok(()) };
-        let how = (self.run.is_some(), snapshot.was_accepted());
-        let mut admission = self.throttle.admit(endpoint, snapshot.stamp, how, now);
-        if self.doomed.is_some() && self.throttle.is_on_hold(endpoint, now) {
+        let token = Rejected {
+            stamp: snapshot.stamp,
+            is_refreshed: self.is_refreshed,
+            was_accepted: snapshot.was_accepted(),
+            age: snapshot.age(now),
+            has_lifetime: snapshot.windows.is_some(),
+            is_free: self.run.is_some(),
+        };
+        let mut admission = self.throttle.admit(endpoint, token, now.mono);
+        if self.doomed.is_some() && self.throttle.is_on_hold(endpoint, now.mono) {
             // Nothing would replace it.
             admission = Admission::Blocked;
         }
@@ -111,11 +139,20 @@ impl Core {
         Ok(())
     }
 
-    /// I34: whether the server of `endpoint` may accept the token of `snapshot`, which that of another has rejected: some server has
-    /// accepted it before.
+    /// Whether a call to `endpoint` may be signed with `spare` after it has waited: its own server may have rejected it meanwhile.
+    pub(crate) fn signs(&self, spare: &Spare, endpoint: Option<&'static str>, now: Now) -> bool {
+        match spare.snapshot.is_rejected() {
+            true => self.may_be_accepted_by(endpoint, &spare.snapshot, now),
+            false => !spare.snapshot.has_lapsed(now),
+        }
+    }
+
+    /// I34: whether the server of `endpoint` may accept the token of `snapshot`, which that of another has rejected. Nothing but asking tells.
     fn may_be_accepted_by(&self, endpoint: Option<&'static str>, snapshot: &Snapshot, now: Now) -> bool {
+        let is_at_hand =
+            matches!(&self.view.phase, Phase::Active(current) if current.stamp == snapshot.stamp);
         let has_not_rejected = endpoint.is_some_and(|endpoint| !self.rejected_by.contains(&endpoint));
-        has_not_rejected && snapshot.was_accepted() && !snapshot.has_lapsed(now)
+        is_at_hand && has_not_rejected && !snapshot.has_lapsed(now)
     }
 
     /// Somebody wants the token renewed, whatever state it is in. A cool-down is passed over, the budget is not.
@@ -226,8 +263,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 
 fn spare(snapshot: &Arc<Snapshot>, now: Now) -> Spare {
     let half = snapshot.remaining(now).map_or(PATIENCE, |remaining| remaining / 2);
-    let is_rejected = snapshot.is_rejected();
-    Spare { snapshot: snapshot.clone(), patience: half.min(PATIENCE), is_rejected }
+    Spare { snapshot: snapshot.clone(), patience: half.min(PATIENCE) }
 }
 
 impl Spare {
