@@ -10,7 +10,7 @@ use tokio::time::{advance, sleep};
 
 use crate::frail::Fault::{Fails, Hangs, Late, Lost, No, Panics};
 use crate::frail::{Fault, Frail, told};
-use crate::tracker::{TrackerClient, server, user};
+use crate::tracker::{TrackerClient, builder, server, user};
 
 /// Faults with which no write of a login can have been done: load, replace, lock.
 const NEVER_WRITTEN: [[Fault; 3]; 10] = [
@@ -70,6 +70,26 @@ async fn i38_a_store_that_never_had_the_login_does_not_stop_it() {
             assert_eq!((counts.refreshes, counts.reused), (4, 0), "I14: {faults:?}");
         }
     }
+}
+
+/// A path below a file, and one whose content is somebody else's.
+#[tokio::test(start_paused = true)]
+async fn i38_a_file_that_cannot_be_written_stops_no_login() {
+    let directory = std::env::temp_dir().join(format!("session-store-down-{}", std::process::id()));
+    std::fs::create_dir_all(&directory).unwrap();
+    std::fs::write(directory.join("diary"), "dear diary").unwrap();
+    for path in ["diary/login", "diary"] {
+        let server = server();
+        let store = sdk_runtime::FileStore::new(directory.join(path));
+        let client = builder(&server).store(store).build().unwrap();
+        client.login(&user("ann")).await.unwrap();
+        for _ in 0..3 {
+            assert_eq!(call_after_expiry(&server, &client).await.expect("I38"), "ann", "{path}");
+        }
+        assert_eq!(server.counts().reused, 0);
+    }
+    assert_eq!(std::fs::read_to_string(directory.join("diary")).unwrap(), "dear diary");
+    std::fs::remove_dir_all(directory).unwrap();
 }
 
 #[tokio::test(start_paused = true)]

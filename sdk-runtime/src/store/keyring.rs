@@ -40,7 +40,7 @@ use crate::error::StoreError;
 ///   [`Unavailable`](crate::StoreErrorKind::Unavailable): a [`FileStore`](crate::FileStore) is for them.
 /// - Key rings know no comparison, so whoever writes takes a lock of the system on a file. All processes that share the login have
 ///   to find the same one, in `$XDG_STATE_HOME/sdk-runtime` or else `~/.local/state/sdk-runtime` (on all systems); or name its
-///   directory with [`locks_in`](Self::locks_in). No secret is in it.
+///   directory with [`locks_in`](Self::locks_in). No secret is in it. It has to be of this user, or of root, and no other may write to it.
 /// - An entry that this library has not written, or that a later version has written, is
 ///   [`Foreign`](crate::StoreErrorKind::Foreign), and is not overwritten.
 /// - Windows keeps no entry longer than 2560 bytes. A login with long tokens does not fit, and [`Unavailable`](crate::StoreErrorKind::Unavailable) says so.
