@@ -301,6 +301,28 @@ async fn i14_what_may_have_been_spent_without_a_claim_is_known_after_a_restart()
 }
 
 #[tokio::test(start_paused = true)]
+async fn i17_a_login_that_no_store_has_and_that_is_refused_goes_on_until_its_token_ends() {
+    for former in [false, true] {
+        let (server, store) = (server(), Frail::new());
+        if former {
+            store.client(&server).login(&user("bob")).await.unwrap();
+        }
+        store.breaks([Fails, Fails, No]);
+        let client = store.client(&server);
+        client.login(&user("ann")).await.unwrap();
+        server.next_refresh(Reply::json(&json!({"error": "invalid_grant"})).status(400));
+        client.session().refresh().await.unwrap_err();
+        store.mend();
+        client.session().flush().await.unwrap();
+        assert!(!store.has_a_login(), "nothing can be refreshed with it after a restart");
+        assert_eq!(client.issue(1).await.expect("I17").owner, "ann");
+        let ended = call_after_expiry(&server, &client).await;
+        assert!(matches!(ended, Err(Error::SessionExpired(_))), "{ended:?}");
+        assert_eq!(server.counts().refreshes, 1, "I14");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_sign_out_leaves_nothing_of_a_store_that_never_worked() {
     for kept in ["nothing", "ann"] {
         for faults in NEVER_WRITTEN {

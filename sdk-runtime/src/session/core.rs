@@ -329,15 +329,20 @@ impl Core {
         Login::new(snapshot)
     }
 
-    fn expire(&mut self, expired: SessionExpired) -> SessionExpired {
-        self.recover();
-        self.refresh = None;
+    /// The login is over, in the store too.
+    fn must_clear(&mut self) {
         if let Some(id) = self.id.clone() {
             self.must_save(match self.is_seen || self.may_be_stored {
                 true => Replaces::UpTo(id, self.former.clone()),
                 false => Replaces::Anything,
             });
         }
+    }
+
+    fn expire(&mut self, expired: SessionExpired) -> SessionExpired {
+        self.recover();
+        self.refresh = None;
+        self.must_clear();
         self.enter(Phase::Expired(expired.clone()));
         self.events.push(SessionEvent::Expired(expired.clone()));
         self.changed = true;

@@ -186,6 +186,10 @@ impl Core {
                 self.refresh = None;
                 let before = self.doomed.replace(expired.clone());
                 self.retire(before);
+                // Where it was claimed, the store is cleared by now.
+                if self.is_unsaved() {
+                    self.must_clear();
+                }
                 Err(expired.into())
             }
             _ => Err(self.expire(expired).into()),

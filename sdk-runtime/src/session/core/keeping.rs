@@ -47,7 +47,7 @@ impl Core {
             return self.unsaved_at_close.clone();
         }
         let record = match (&self.view.phase, &replaces) {
-            (Phase::Active(snapshot), Replaces::Anything | Replaces::Older(_)) => {
+            (Phase::Active(snapshot), Replaces::Anything | Replaces::Older(_)) if self.doomed.is_none() => {
                 Some(self.record(snapshot)?)
             }
             _ => None,
