@@ -323,6 +323,19 @@ async fn i17_a_login_that_no_store_has_and_that_is_refused_goes_on_until_its_tok
 }
 
 #[tokio::test(start_paused = true)]
+async fn i9_a_login_without_a_refresh_token_is_written_whatever_was_asked_of_it() {
+    let (server, store) = (server(), Frail::new());
+    store.breaks([Fails, Fails, No]);
+    let client = store.client(&server);
+    let issued = server.issue("ann");
+    client.session().sign_in(Tokens::new(issued.access_token.as_str())).unwrap();
+    assert!(matches!(client.session().refresh().await, Err(Error::SessionExpired(_))));
+    store.mend();
+    client.session().flush().await.unwrap();
+    assert_eq!(store.client(&server).issue(1).await.expect("I9").owner, "ann");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_sign_out_leaves_nothing_of_a_store_that_never_worked() {
     for kept in ["nothing", "ann"] {
         for faults in NEVER_WRITTEN {

@@ -187,7 +187,7 @@ impl Core {
                 let before = self.doomed.replace(expired.clone());
                 self.retire(before);
                 // Where it was claimed, the store is cleared by now.
-                if self.is_unsaved() {
+                if self.is_unsaved() && self.is_rejected_for_good() {
                     self.must_clear();
                 }
                 Err(expired.into())

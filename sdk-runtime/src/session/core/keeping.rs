@@ -9,7 +9,7 @@ use super::super::snapshot::{Phase, Snapshot};
 use super::super::unsaved::{Replaces, Unsaved};
 use super::Core;
 use crate::clock::Now;
-use crate::error::StoreError;
+use crate::error::{ExpiredReason, StoreError};
 
 impl Core {
     /// The store was looked into, and `login` is what it has. Nothing comes of it where somebody has signed in or out meanwhile.
@@ -47,12 +47,19 @@ impl Core {
             return self.unsaved_at_close.clone();
         }
         let record = match (&self.view.phase, &replaces) {
-            (Phase::Active(snapshot), Replaces::Anything | Replaces::Older(_)) if self.doomed.is_none() => {
+            (Phase::Active(snapshot), Replaces::Anything | Replaces::Older(_))
+                if !self.is_rejected_for_good() =>
+            {
                 Some(self.record(snapshot)?)
             }
             _ => None,
         };
         Some(Unsaved { serial: self.serial, record, replaces })
+    }
+
+    /// Whether a server has rejected the refresh token, and the login ends with its access token.
+    pub(super) fn is_rejected_for_good(&self) -> bool {
+        self.doomed.as_ref().is_some_and(|doomed| doomed.reason() != ExpiredReason::NoRefreshToken)
     }
 
     /// Whether what is unsaved is being spent, and no other process may find it.
