@@ -89,6 +89,16 @@ pub(crate) fn wall() -> SystemTime {
     SystemTime::now()
 }
 
+/// Milliseconds since 1970, as moments are written down.
+pub(crate) fn since_1970(time: SystemTime) -> u64 {
+    millis(time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default())
+}
+
+/// Whole milliseconds, as many as fit.
+pub(crate) fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
 /// The time `after` from now, or the far future where that cannot be represented.
 pub(crate) fn deadline(after: Duration) -> Instant {
     let now = now();

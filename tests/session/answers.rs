@@ -1,13 +1,15 @@
 //! What the answer to a refresh means: every answer that can come, crossed with the ways in which it cannot be read.
 
 use std::future::IntoFuture;
-use std::time::Duration;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, SystemTime};
 
 use sdk_runtime::{DecodeError, Error, ExpiredReason, MemoryStore, SessionEvent, UnavailableCause};
 use sdk_testkit::{Reply, TokenServer};
 use serde_json::json;
 use tokio::time::advance;
 
+use crate::shelf::Shelf;
 use crate::tracker::{self, expired_client, server, user, with_issues};
 
 pub fn json(text: &str) -> Reply {
@@ -191,5 +193,57 @@ async fn i18_a_page_in_between_costs_seconds() {
         client.session().network_changed();
         client.issue(1).await.unwrap_or_else(|error| panic!("{reply:?}: {error:?}"));
         assert_eq!(server.counts().refreshes, 4);
+    }
+}
+
+/// How the next process comes to the login: as the program that is started again, or as one that has run beside the first all the time.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Next {
+    StartedAgain,
+    RunsBeside,
+}
+
+#[tokio::test(start_paused = true)]
+async fn i14_other_processes_know_of_an_answer_that_could_not_be_decoded() {
+    for next in [Next::StartedAgain, Next::RunsBeside] {
+        for shelf in [Shelf::new(), Shelf::lockable()] {
+            let builder =
+                TokenServer::builder().access_lifetime(Duration::from_secs(3600)).tells_lifetime(true);
+            let server = with_issues(builder.build());
+            let wall = Arc::new(Mutex::new(SystemTime::UNIX_EPOCH + Duration::from_secs(1_700_000_000)));
+            let pass = |seconds| {
+                *wall.lock().unwrap() += Duration::from_secs(seconds);
+                advance(Duration::from_secs(seconds))
+            };
+            let client = || {
+                let now = wall.clone();
+                let builder = tracker::builder(&server).wall_clock(move || *now.lock().unwrap());
+                builder.store(shelf.clone()).build().unwrap()
+            };
+            let (first, second) = (client(), client());
+            first.login(&user("ann")).await.unwrap();
+            second.issue(0).await.unwrap();
+            pass(3400).await;
+            server.next_refresh_rotates_then(json(r#"{"access_token":["n"]}"#));
+            first.issue(1).await.unwrap();
+            server.wait_for(|counts| counts.refreshes == 1).await;
+            first.session().flush().await.unwrap();
+
+            let second = if next == Next::StartedAgain { client() } else { second };
+            for second_of_life in 0..190 {
+                second.issue(second_of_life).await.unwrap_or_else(|error| panic!("I17: {next:?}: {error:?}"));
+                pass(1).await;
+            }
+            assert_eq!(server.counts().refreshes, 1, "I14: {next:?}: while the access token is valid");
+            pass(15).await;
+            let error = second.issue(1).await.unwrap_err();
+            assert!(undecoded(&error).is_some(), "I14: {next:?}: {error:?}");
+            assert_eq!(server.counts().refreshes, 1, "I14: {next:?}: in the cool-down of the first");
+            pass(100).await;
+            let Err(Error::SessionExpired(expired)) = second.issue(1).await else { panic!("{next:?}") };
+            assert_eq!(expired.reason(), ExpiredReason::UndecodableRefresh, "{next:?}");
+            assert_eq!(expired.decode_error().unwrap().path(), Some("access_token"), "{next:?}");
+            assert_eq!(server.counts().refreshes, 2, "I14: {next:?}: once it has lapsed");
+        }
     }
 }

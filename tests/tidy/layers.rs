@@ -41,7 +41,7 @@ const LAYERS: [Layers; 8] = [
         // A run reports to the shell that started it.
         order: &[
             "windows",
-            "lifetime tokens",
+            "lifetime tokens undecodable",
             "record",
             "unsaved",
             "snapshot",
@@ -54,6 +54,7 @@ const LAYERS: [Layers; 8] = [
             "classify",
             "core",
             "holding lease operation",
+            "claim",
             "keeper",
             "refresh",
             "asking renewal run saving shared",

@@ -1,5 +1,6 @@
 //! An answer that is not what the endpoint's type says.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
@@ -17,7 +18,7 @@ pub struct DecodeError(Arc<Inner>);
 
 #[derive(Clone)]
 struct Inner {
-    expected: &'static str,
+    expected: Cow<'static, str>,
     status: StatusCode,
     content_type: Option<String>,
     content_encoding: Option<String>,
@@ -42,7 +43,7 @@ impl DecodeError {
     ) -> Self {
         let text = |name| Some(headers.get(name)?.to_str().ok()?.to_owned());
         Self(Arc::new(Inner {
-            expected,
+            expected: Cow::Borrowed(expected),
             status,
             content_type: text(CONTENT_TYPE),
             content_encoding: text(CONTENT_ENCODING),
@@ -51,6 +52,27 @@ impl DecodeError {
             detail,
             excerpt: Bytes::copy_from_slice(&body[..body.len().min(EXCERPT)]),
             is_plain: false,
+        }))
+    }
+
+    /// An error as it was kept, without anything that its answer said.
+    pub(crate) fn kept(
+        expected: String,
+        status: StatusCode,
+        (content_type, content_encoding): (Option<String>, Option<String>),
+        path: Option<String>,
+        detail: String,
+    ) -> Self {
+        let (expected, excerpt, is_plain) = (Cow::Owned(expected), Bytes::new(), true);
+        Self(Arc::new(Inner {
+            expected,
+            status,
+            content_type,
+            content_encoding,
+            path,
+            detail,
+            excerpt,
+            is_plain,
         }))
     }
 
@@ -78,8 +100,8 @@ impl DecodeError {
 
     /// The Rust type that was expected.
     #[must_use]
-    pub fn expected(&self) -> &'static str {
-        self.0.expected
+    pub fn expected(&self) -> &str {
+        &self.0.expected
     }
 
     /// The status of the answer.

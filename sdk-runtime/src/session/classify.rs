@@ -10,6 +10,7 @@ use http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 
 use super::event::Outcome;
 use super::tokens::Refusal;
+use super::undecodable::Undecodable;
 use crate::delay;
 use crate::error::{Code, DecodeError, ErrorResponse, SessionExpired, UnavailableCause, Words, without_mark};
 
@@ -114,10 +115,10 @@ pub(super) fn without_tokens(
     }
     let words = Words::read(answer.body(), is_text);
     if !words.is_object {
-        return Outcome::Undecodable(error);
+        return undecodable(error, wall);
     }
     match &words.error {
-        Code::Absent | Code::Unreadable => Outcome::Undecodable(error),
+        Code::Absent | Code::Unreadable => undecodable(error, wall),
         Code::Text(code) => match meaning(code) {
             Some(Meaning::Ends) => rejected(answer),
             Some(Meaning::Later) => {
@@ -127,6 +128,10 @@ pub(super) fn without_tokens(
             Some(Meaning::Misconfigured) | None => Outcome::Misconfigured(UnavailableCause::Status(answer)),
         },
     }
+}
+
+fn undecodable(error: DecodeError, wall: impl FnOnce() -> SystemTime) -> Outcome {
+    Outcome::Undecodable(Undecodable { at: wall(), error })
 }
 
 /// Whether the body is still encoded, so that it cannot be read.

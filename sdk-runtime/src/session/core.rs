@@ -11,6 +11,7 @@
 //! - **I29** After the end nothing is signed and nothing renewed until the next sign-in.
 //! - **I31** An omitted refresh token keeps the old one.
 
+mod cool_down;
 mod demand;
 mod finish;
 mod keeping;
@@ -18,7 +19,6 @@ mod leaving;
 mod retired;
 
 use std::sync::Arc;
-use std::time::Duration;
 
 pub(crate) use leaving::Remains;
 
@@ -32,9 +32,9 @@ use super::state::Login;
 use super::tokens::Grant;
 use super::unsaved::{Logins, Replaces, Unsaved};
 use super::windows::Windows;
-use crate::clock::{Instant, Now};
+use crate::clock::Now;
 use crate::cookies::Jar;
-use crate::error::{Error, IdentityChanged, RefreshUnavailable, SessionExpired};
+use crate::error::{Error, IdentityChanged, SessionExpired};
 use crate::secret::RefreshToken;
 
 #[derive(Debug)]
@@ -58,7 +58,7 @@ pub(crate) struct Core {
     /// The run that was under way when the session was closed: what it obtains is kept, and not published.
     draining: Option<RunId>,
     runs: u64,
-    cool_down: Option<CoolDown>,
+    cool_down: Option<cool_down::CoolDown>,
     failures: u32,
     throttle: Throttle,
     /// The endpoints that have rejected the token at hand.
@@ -97,24 +97,6 @@ struct Kept {
     subject: Option<Arc<str>>,
     scopes: Option<Arc<[String]>>,
     refresh: Option<RefreshToken>,
-}
-
-#[derive(Debug)]
-struct CoolDown {
-    since: Now,
-    until: Instant,
-    failure: RefreshUnavailable,
-}
-
-/// By so much the time of day gets ahead of the monotonic clock while a machine sleeps.
-const SLEEP: Duration = Duration::from_secs(5);
-
-impl CoolDown {
-    /// Whether the machine has slept since: it may be in another network now.
-    fn was_slept_through(&self, now: Now) -> bool {
-        let ran = now.mono.saturating_duration_since(self.since.mono);
-        now.wall.duration_since(self.since.wall).is_ok_and(|passed| passed > ran + SLEEP)
-    }
 }
 
 impl Core {
@@ -185,20 +167,6 @@ impl Core {
         }
         self.run = None;
         Some(self.expire(expired))
-    }
-
-    /// The program is in another network: what failed in the former one may succeed now.
-    pub(crate) fn network_changed(&mut self, now: Now) {
-        // A refresh token that has most likely been spent is not sent sooner for it.
-        if matches!(self.doubt, Doubt::AnswerUndecodable(_)) {
-            return;
-        }
-        let Some(cool_down) = self.cool_down.take() else { return };
-        self.retire(Some(cool_down.failure));
-        self.failures = 0;
-        if let Phase::Active(snapshot) = &self.view.phase {
-            snapshot.give_renewal_back(now.mono);
-        }
     }
 
     /// Whether `run` is the one under way, and nothing has overtaken it.
@@ -353,20 +321,6 @@ impl Core {
 /// A refresh token that is empty was left out, whatever serialized it.
 fn told(token: Option<RefreshToken>) -> Option<RefreshToken> {
     token.filter(|token| !token.expose().is_empty())
-}
-
-/// How long the session leaves the server alone after a failure.
-pub(super) mod pause {
-    use super::Duration;
-
-    pub(super) const FIRST: Duration = Duration::from_secs(1);
-    pub(super) const LONGEST: Duration = Duration::from_secs(60);
-    /// Where the server does not want a request like this at all.
-    pub(super) const LONGEST_MISCONFIGURED: Duration = Duration::from_secs(300);
-    /// At once, since the refresh token was most likely spent.
-    pub(super) const UNDECODABLE: Duration = Duration::from_secs(300);
-    /// A server's own wish is honoured up to this.
-    pub(super) const RETRY_AFTER_LONGEST: Duration = Duration::from_secs(3600);
 }
 
 /// Whether something of `identity` may be sent in the state that `view` shows; `sent` tells whether anything was already.

@@ -2,13 +2,16 @@
 
 use http::HeaderMap;
 
+use super::super::super::undecodable::{COOL_DOWN, Undecodable};
 use super::*;
 use crate::error::DecodeError;
 
 fn undecodable(detail: &str) -> Outcome {
     let head = (StatusCode::OK, &HeaderMap::new());
     let error = DecodeError::new("Tokens", head, None, String::new(), &bytes::Bytes::new());
-    Outcome::Undecodable(error.because(detail.to_owned()))
+    // By a clock that is ahead, so that all of the cool-down is left.
+    let at = std::time::SystemTime::now() + Duration::from_secs(1_000_000);
+    Outcome::Undecodable(Undecodable { at, error: error.because(detail.to_owned()) })
 }
 
 fn misconfigured() -> Outcome {
@@ -110,7 +113,7 @@ fn i14_what_was_most_likely_spent_is_not_sent_while_the_access_token_is_valid() 
     world.now += Duration::from_secs(9_000);
     assert_eq!(world.starts(), None);
     world.now += Duration::from_secs(701);
-    assert_eq!(world.fails(undecodable("first")), pause::UNDECODABLE, "I14");
+    assert_eq!(world.fails(undecodable("first")), COOL_DOWN, "I14");
     let Demand::Fail(Error::RefreshUnavailable(told)) = world.core.demand_renewal(world.now) else {
         panic!("I14")
     };
@@ -132,10 +135,10 @@ fn i14_what_was_most_likely_spent_is_not_sent_while_the_access_token_is_valid() 
     assert!(world.starts().is_none(), "I14: nothing ends this cool-down sooner");
     world.now.wall += Duration::from_secs(100);
     assert!(world.starts().is_none(), "I14");
-    world.now += pause::UNDECODABLE;
+    world.now += COOL_DOWN;
     let run = world.starts().expect("once for each cool-down");
-    let Doubt::AnswerUndecodable(error) = &world.core.doubt else { panic!("no doubt") };
-    assert_eq!(error.detail(), "first", "the first error is told");
+    let first = &world.core.doubt.undecodable().unwrap().error;
+    assert_eq!(first.detail(), "first", "the first error is told");
     let Outcome::Rejected(expired) = refused().after(&world.core.doubt) else { panic!("not rejected") };
     assert_eq!(expired.reason(), ExpiredReason::UndecodableRefresh);
     assert_eq!(expired.decode_error().unwrap().detail(), "first");
@@ -166,7 +169,7 @@ fn i14_a_rejected_token_is_over_for_an_undecodable_answer_too() {
     world.now += Duration::from_secs(9_701);
     world.fails(undecodable("first"));
     assert!(matches!(world.demand(&me, Some(stamp)), Demand::Fail(Error::RefreshUnavailable(_))), "I14");
-    world.now += pause::UNDECODABLE - Duration::from_secs(10);
+    world.now += COOL_DOWN - Duration::from_secs(10);
     assert!(world.starts().is_none(), "I14");
     world.now += Duration::from_secs(10);
     assert!(world.starts().is_some());

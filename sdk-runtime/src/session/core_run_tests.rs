@@ -91,7 +91,8 @@ fn a_renewal_of_what_another_process_has_put_there_is_one_event_for_the_same_log
         let (me, (run, _)) = (world.me(), world.start());
         let id = world.core.id.clone().unwrap();
         let id = if same { id.next(7) } else { TokenId::first(1) };
-        let adopted = Loaded { id: id.clone(), credential: tokens("theirs"), jar: Arc::default() };
+        let adopted =
+            Loaded { id: id.clone(), credential: tokens("theirs"), jar: Arc::default(), undecodable: None };
         let renewed =
             Renewed { id: Some(id.next(7)), adopted: Some(Box::new(adopted)), ..named("two", None).into() };
         world.finish(run, Outcome::Success(renewed)).unwrap().unwrap();
@@ -264,7 +265,8 @@ fn a_look_into_the_store_overtakes_no_sign_in() {
     let mut core = Core::new(7, true);
     let now = crate::clock::Clock::default().now();
     let since = core.view().epoch;
-    let loaded = Loaded { id: TokenId::first(1), credential: tokens("kept"), jar: Arc::default() };
+    let loaded =
+        Loaded { id: TokenId::first(1), credential: tokens("kept"), jar: Arc::default(), undecodable: None };
     core.loaded(Some(loaded), now);
     assert!(matches!(core.view().phase, Phase::Active(_)));
     core.sign_in(tokens("one"), None, Some(since), now).unwrap();

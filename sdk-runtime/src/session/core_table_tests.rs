@@ -133,7 +133,7 @@ fn living() -> Credential {
 }
 
 fn loaded(id: TokenId) -> Loaded {
-    Loaded { id, credential: living(), jar: Arc::default() }
+    Loaded { id, credential: living(), jar: Arc::default(), undecodable: None }
 }
 
 impl World {

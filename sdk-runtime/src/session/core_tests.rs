@@ -1,5 +1,7 @@
 //! The core alone, without time, tasks or servers: each test is a history of events and what must come of it.
 
+use std::time::Duration;
+
 use http::StatusCode;
 
 use super::super::event::{Demand, Outcome, Rejection, Renewed, Settled};
@@ -261,7 +263,7 @@ fn i9_the_refresh_token_beside_an_unusable_access_token_is_kept() {
     let unusable =
         Outcome::Unusable { refresh: Some("rotated".into()), id: None, cause: UnavailableCause::Timeout };
     world.finish(run, unusable).unwrap().unwrap_err();
-    world.now += pause::LONGEST_MISCONFIGURED;
+    world.now += cool_down::pause::LONGEST_MISCONFIGURED;
     assert_eq!(world.start().1.refresh_token().unwrap().expose(), "rotated");
 }
 

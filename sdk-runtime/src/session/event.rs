@@ -11,8 +11,9 @@ use super::attach::Credential;
 use super::record::{Record, TokenId};
 use super::snapshot::{Snapshot, Stamp};
 use super::tokens::Grant;
+use super::undecodable::Undecodable;
 use crate::cookies::Jar;
-use crate::error::{DecodeError, Error, SessionExpired, UnavailableCause};
+use crate::error::{Error, SessionExpired, UnavailableCause};
 use crate::secret::RefreshToken;
 
 /// Whom a call is made for, fixed when it is first polled.
@@ -41,8 +42,8 @@ pub(crate) enum Doubt {
     None,
     /// Its answer was lost.
     AnswerLost,
-    /// Its answer was a success that could not be decoded: the first error of these.
-    AnswerUndecodable(DecodeError),
+    /// Its answer was a success that could not be decoded.
+    AnswerUndecodable(Undecodable),
 }
 
 impl Doubt {
@@ -54,9 +55,18 @@ impl Doubt {
     }
 
     /// Adds that an answer could not be decoded. The first error is kept.
-    pub(crate) fn and_undecodable(&mut self, error: DecodeError) {
-        if !matches!(self, Self::AnswerUndecodable(_)) {
-            *self = Self::AnswerUndecodable(error);
+    pub(crate) fn and_undecodable(&mut self, undecodable: Undecodable) {
+        *self = Self::AnswerUndecodable(match self {
+            Self::AnswerUndecodable(first) => first.again_at(undecodable.at),
+            Self::None | Self::AnswerLost => undecodable,
+        });
+    }
+
+    /// The answer that could not be decoded.
+    pub(crate) fn undecodable(&self) -> Option<&Undecodable> {
+        match self {
+            Self::AnswerUndecodable(undecodable) => Some(undecodable),
+            Self::None | Self::AnswerLost => None,
         }
     }
 }
@@ -83,6 +93,8 @@ pub(crate) struct Held {
     pub(crate) is_new: bool,
     /// Whether only the answer of the server will do, and not what another process was given before.
     pub(crate) must_send: bool,
+    /// Whether its access token signs no more: it has lapsed, or a server has rejected it.
+    pub(crate) is_over: bool,
     /// These were refused for good already, and whether the store still had them could not be known.
     pub(crate) refused: Option<Refused>,
 }
@@ -100,6 +112,8 @@ pub(crate) struct Loaded {
     pub(crate) id: TokenId,
     pub(crate) credential: Credential,
     pub(crate) jar: Arc<Jar>,
+    /// The answer that has most likely spent its refresh token, and could not be decoded.
+    pub(crate) undecodable: Option<Undecodable>,
 }
 
 /// What a call that wants a credential has to do.
@@ -157,7 +171,7 @@ pub(crate) enum Outcome {
         retry_after: Option<Duration>,
     },
     /// The server answered with a success that cannot be decoded: it has most likely spent the refresh token.
-    Undecodable(DecodeError),
+    Undecodable(Undecodable),
     /// The server does not want a request like this at all; asking again soon is of no use.
     Misconfigured(UnavailableCause),
 }
@@ -179,8 +193,8 @@ impl Outcome {
     pub(crate) fn after(self, doubt: &Doubt) -> Self {
         match (self, doubt) {
             (Self::Rejected(expired), Doubt::AnswerLost) => Self::Rejected(expired.as_lost_rotation()),
-            (Self::Rejected(expired), Doubt::AnswerUndecodable(error)) => {
-                Self::Rejected(expired.as_undecodable(error.clone()))
+            (Self::Rejected(expired), Doubt::AnswerUndecodable(first)) => {
+                Self::Rejected(expired.as_undecodable(first.error.clone()))
             }
             (other, _) => other,
         }

@@ -9,14 +9,15 @@ use std::time::Duration;
 
 use tokio::sync::Mutex;
 
+use super::claim::{Claim, NotClaimed, Taken};
 use super::event::Held;
 use super::holding::Holding;
 use super::lease::{InTheWay, Term};
 use super::operation::{TIMEOUT, done_within, within};
 use super::record::{self, Found, Record};
-use super::tokens::Grant;
+use super::undecodable::Undecodable;
 use super::unsaved::{Replaces, Unsaved};
-use crate::clock::{self, Clock, Now};
+use crate::clock::{self, Clock};
 use crate::error::StoreError;
 use crate::store::{StoreLock, StoredLogin, TokenStore};
 
@@ -36,54 +37,6 @@ pub(crate) struct Keeper {
     holding: Holding,
     /// Held while what is unsaved is written.
     writing: Arc<Mutex<()>>,
-}
-
-/// The right to renew, and what it was found to be for.
-pub(crate) enum Claim {
-    /// This one's.
-    Taken(Box<Taken>),
-    /// There is no need: another process has renewed it, or signed in anew.
-    Adopt(Box<Record>),
-    /// There is nothing: the login was ended elsewhere.
-    Gone,
-    /// Nobody wants it renewed any more.
-    Unwanted,
-}
-
-pub(crate) struct Taken {
-    /// What was written down, the intent to spend included.
-    pub(crate) record: Record,
-    /// Whether that is of tokens another process has put there.
-    pub(crate) is_news: bool,
-    /// Whether somebody had the intent to spend these before, and nobody knows what came of it.
-    pub(crate) in_doubt: bool,
-    version: u64,
-    /// When it was claimed, and for how long.
-    since: Now,
-    term: Term,
-    /// Why it could not be claimed, where no store has the login.
-    unclaimed: Option<StoreError>,
-    /// Held until this is dropped.
-    _lock: StoreLock,
-}
-
-/// Why a claim could not be made.
-pub(crate) struct NotClaimed {
-    pub(crate) error: StoreError,
-    /// Whether the claim may have been written down all the same.
-    in_doubt: bool,
-}
-
-impl From<StoreError> for NotClaimed {
-    fn from(error: StoreError) -> Self {
-        Self { error, in_doubt: false }
-    }
-}
-
-impl NotClaimed {
-    fn of_write(error: StoreError) -> Self {
-        Self { in_doubt: !error.is_definite(), error }
-    }
 }
 
 /// What came of writing what the store did not have, by its serial.
@@ -248,11 +201,17 @@ impl Keeper {
     }
 
     /// Lets go of a right that was not used, or was and nobody knows what came of it, which then stays written down.
-    pub(crate) async fn release(&self, taken: &Taken, in_doubt: bool) -> Result<(), StoreError> {
+    pub(crate) async fn release(
+        &self,
+        taken: &Taken,
+        in_doubt: bool,
+        undecodable: Option<Undecodable>,
+    ) -> Result<(), StoreError> {
         if taken.unclaimed.is_some() {
             return Ok(());
         }
-        let record = Record { intent: in_doubt, lease: None, ..taken.record.clone() };
+        let undecodable = undecodable.or_else(|| taken.record.undecodable.clone());
+        let record = Record { intent: in_doubt, lease: None, undecodable, ..taken.record.clone() };
         self.swap(taken.version, Some(&record)).await.map(drop)
     }
 
@@ -354,7 +313,8 @@ fn latest(record: Option<Record>, held: &Held, is_new: bool) -> Option<Record> {
     match record {
         // The jar at hand may have newer cookies.
         Some(there) if there.id == mine.id => {
-            Some(Record { intent: there.intent, lease: there.lease, ..mine.clone() })
+            let undecodable = there.undecodable.or_else(|| mine.undecodable.clone());
+            Some(Record { intent: there.intent, lease: there.lease, undecodable, ..mine.clone() })
         }
         // The last renewal could not be written down yet.
         Some(there) if there.id.login == mine.id.login && there.id.number < mine.id.number => {
@@ -364,29 +324,6 @@ fn latest(record: Option<Record>, held: &Held, is_new: bool) -> Option<Record> {
         Some(there) if there.id.login == mine.id.login => Some(there),
         _ if is_new => Some(mine.clone()),
         there => there,
-    }
-}
-
-impl Taken {
-    /// What it is the right to spend.
-    pub(crate) fn grant(&self) -> Grant {
-        let Record { access, refresh, .. } = &self.record;
-        Grant { access: access.clone(), refresh: refresh.clone() }
-    }
-
-    /// Whether it no longer covers a send that begins now.
-    pub(crate) fn is_spent(&self, clock: &Clock) -> bool {
-        self.is_claimed() && self.term.is_spent(&self.since, clock)
-    }
-
-    /// For how long it is to be claimed the next time, where it was spent before it could be used.
-    pub(crate) fn next_term(&self, clock: &Clock) -> Term {
-        self.term.after(clock.now().since(&self.since))
-    }
-
-    /// Whether the right was written down.
-    pub(crate) fn is_claimed(&self) -> bool {
-        self.unclaimed.is_none()
     }
 }
 
@@ -409,6 +346,7 @@ mod tests {
             jar: Arc::default(),
             intent: false,
             lease: None,
+            undecodable: None,
         }
     }
 
@@ -416,7 +354,8 @@ mod tests {
     async fn i10_a_claim_that_nobody_wants_any_more_leaves_the_store_as_it_is() {
         let store = crate::store::MemoryStore::new();
         let keeper = Keeper::new(Arc::new(store.clone()), Clock::default(), false);
-        let held = Held { record: record(1, 1), is_new: true, must_send: false, refused: None };
+        let held =
+            Held { record: record(1, 1), is_new: true, must_send: false, is_over: true, refused: None };
         let term = Term::of(Duration::ZERO);
         let claim = keeper.claim(&held, term, || false).await.ok().unwrap();
         assert!(matches!(claim, Claim::Unwanted), "I10");
@@ -438,7 +377,7 @@ mod tests {
             (true, Some(record(2, 1)), Some(&mine)),
             (true, None, Some(&mine)),
         ] {
-            let held = Held { record: mine.clone(), is_new, must_send: false, refused: None };
+            let held = Held { record: mine.clone(), is_new, must_send: false, is_over: true, refused: None };
             let what = format!("{is_new} {there:?}");
             let found = latest(there, &held, is_new);
             assert_eq!(found.map(|found| found.id), expected.map(|record| record.id.clone()), "{what}");

@@ -5,7 +5,8 @@
 
 use std::time::{Duration, SystemTime};
 
-use super::record::{Lease, since_1970};
+use super::record::Lease;
+use crate::clock::since_1970;
 use crate::clock::{self, Clock, Now};
 
 /// What a lease lasts beyond the send that it is for: writing it down, writing down what came, and a margin for clocks.

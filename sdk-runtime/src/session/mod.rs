@@ -2,6 +2,7 @@
 
 mod asking;
 mod attach;
+mod claim;
 mod classify;
 mod core;
 mod event;
@@ -22,6 +23,7 @@ mod shared;
 mod snapshot;
 mod state;
 mod tokens;
+mod undecodable;
 mod unsaved;
 mod windows;
 

@@ -11,6 +11,8 @@ use zeroize::Zeroizing;
 
 use super::lifetime::Expiry;
 use super::tokens::Tokens;
+use super::undecodable::{self, Undecodable};
+use crate::clock::{millis, since_1970};
 use crate::cookies::Jar;
 use crate::error::StoreError;
 use crate::secret::{AccessToken, RefreshToken};
@@ -65,6 +67,8 @@ pub(crate) struct Record {
     pub(crate) intent: bool,
     /// Until when somebody holds the right to renew it, where the store has no lock.
     pub(crate) lease: Option<Lease>,
+    /// The answer that has most likely spent its refresh token, and could not be decoded.
+    pub(crate) undecodable: Option<Undecodable>,
 }
 
 /// The right to renew a login, for a while.
@@ -102,6 +106,7 @@ impl Record {
     pub(crate) fn at_rest(mut self) -> Self {
         self.intent = false;
         self.lease = None;
+        self.undecodable = None;
         self
     }
 }
@@ -139,6 +144,8 @@ struct Written {
     intent: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     lease: Option<Lease>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    undecodable: Option<undecodable::Written>,
 }
 
 /// Reads what a store has found.
@@ -215,6 +222,7 @@ impl Written {
             cookies: record.jar.written(),
             intent: record.intent,
             lease: record.lease.clone(),
+            undecodable: record.undecodable.as_ref().map(undecodable::Written::of),
         }
     }
 
@@ -233,16 +241,9 @@ impl Written {
             }),
             intent: self.intent,
             lease: self.lease,
+            undecodable: self.undecodable.and_then(undecodable::Written::read),
         })
     }
-}
-
-pub(crate) fn since_1970(time: SystemTime) -> u64 {
-    millis(time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default())
-}
-
-fn millis(duration: Duration) -> u64 {
-    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]
@@ -262,6 +263,7 @@ mod tests {
             jar: Arc::default(),
             intent: true,
             lease: Some(Lease { holder: "me".to_owned(), until: 5 }),
+            undecodable: None,
         }
     }
 
@@ -293,6 +295,26 @@ mod tests {
         firsts.sort_unstable();
         firsts.dedup();
         assert_eq!(firsts.len(), 1000);
+    }
+
+    #[test]
+    fn i14_an_answer_that_could_not_be_decoded_is_told_to_other_processes() {
+        let headers = http::HeaderMap::from_iter([
+            (http::header::CONTENT_TYPE, http::HeaderValue::from_static("application/json")),
+            (http::header::CONTENT_ENCODING, http::HeaderValue::from_static("br")),
+        ]);
+        let head = (http::StatusCode::CREATED, &headers);
+        let detail = "invalid type: string \"secret\", expected u64".to_owned();
+        let body = "secret".into();
+        let error = crate::error::DecodeError::new("Tokens", head, Some("a.b".to_owned()), detail, &body);
+        let at = SystemTime::UNIX_EPOCH + Duration::from_millis(1_700_000_000_123);
+        let undecodable = Some(Undecodable { at, error: error.clone() });
+        let kept = Record { undecodable, ..record() };
+        assert!(!write(0, Some(&kept)).unwrap().text().contains("secret"), "I27");
+        let found = read_back(Some(&kept)).record.unwrap().undecodable.unwrap();
+        assert_eq!(found.at, at);
+        assert_eq!(found.error.to_string(), error.without_values().to_string(), "I14");
+        assert!(kept.at_rest().undecodable.is_none());
     }
 
     fn read_back(record: Option<&Record>) -> Found {

@@ -9,8 +9,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::attach::Credential;
+use super::claim::{Claim, Taken};
 use super::event::{Doubt, Held, Loaded, Outcome, Refused, Renewed, Start};
-use super::keeper::{Claim, Confirmed, Keeper, Taken};
+use super::keeper::{Confirmed, Keeper};
 use super::lease::Term;
 use super::record::{Found, Record};
 use super::refresh::Renewer;
@@ -69,9 +70,15 @@ pub(super) async fn renew(run: &Run, shared: &Arc<Shared>, renewer: &Renewer, st
             let renewal = Renewal { run, shared, keeper, taken: &taken, is_another };
             return renewal.refused(refused.expired).await;
         }
+        if let Some(answer) = taken.held_back(&held, &doubt, &shared.clock) {
+            let renewal = Renewal { run, shared, keeper, taken: &taken, is_another };
+            return renewal.let_go(Outcome::Undecodable(answer), true).await;
+        }
         // What is news has been refreshed since, by a process whose own doubt stands in the store.
         let mut doubt = if taken.is_news { Doubt::None } else { doubt };
-        if taken.in_doubt {
+        if let Some(answer) = &taken.record.undecodable {
+            doubt.and_undecodable(answer.clone());
+        } else if taken.in_doubt {
             doubt.and_lost();
         }
         let jar = if taken.is_news { taken.record.jar.clone() } else { jar };
@@ -235,7 +242,13 @@ impl Renewal<'_> {
             Outcome::Success(_) | Outcome::Unusable { .. } => outcome,
             Outcome::Rejected(expired) => self.refused(expired).await,
             Outcome::NothingToRenewWith if self.is_another => self.nothing_to_renew_with().await,
-            Outcome::Ambiguous { .. } | Outcome::Undecodable(_) => self.let_go(outcome, true).await,
+            Outcome::Ambiguous { .. } => self.let_go(outcome, true).await,
+            Outcome::Undecodable(answer) => {
+                let first = self.taken.record.undecodable.as_ref();
+                let first = first.map_or_else(|| answer.clone(), |first| first.again_at(answer.at));
+                let _ = self.keeper.release(self.taken, true, Some(first.clone())).await;
+                Outcome::Undecodable(first)
+            }
             outcome => self.let_go(outcome, self.taken.in_doubt).await,
         }
     }
@@ -312,7 +325,7 @@ impl Renewal<'_> {
 
     async fn let_go(&self, outcome: Outcome, in_doubt: bool) -> Outcome {
         // Where that fails the lease runs out, and a later refusal is told as one that may have a harmless reason.
-        let _ = self.keeper.release(self.taken, in_doubt).await;
+        let _ = self.keeper.release(self.taken, in_doubt, None).await;
         outcome
     }
 
@@ -351,5 +364,5 @@ pub(super) fn load(record: Record, shared: &Shared) -> Result<Loaded, StoreError
             return Err(StoreError::foreign(what));
         }
     };
-    Ok(Loaded { id, credential, jar })
+    Ok(Loaded { id, credential, jar, undecodable: record.undecodable })
 }

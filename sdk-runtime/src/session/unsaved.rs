@@ -115,6 +115,7 @@ mod tests {
             jar: Arc::default(),
             intent: false,
             lease: None,
+            undecodable: None,
         }
     }
 

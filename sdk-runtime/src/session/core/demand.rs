@@ -3,11 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::super::event::{Demand, Doubt, Held, Identity, Rejection, RunId, Spare, Start};
+use super::super::event::{Demand, Held, Identity, Rejection, RunId, Spare, Start};
 use super::super::limits::{Admission, Rejected};
 use super::super::snapshot::{Phase, Snapshot, Stamp, Validity};
 use super::super::tokens::Grant;
-use super::{Core, pause, permit};
+use super::{Core, permit};
 use crate::clock::{Instant, Now};
 use crate::error::{
     Error, ExpiredReason, InvalidRequest, RefreshUnavailable, SessionExpired, UnavailableCause,
@@ -68,10 +68,11 @@ impl Core {
             snapshot.give_renewal_back(until);
             return sign_or(failure.into());
         }
-        if matches!(validity, Validity::Stale | Validity::Due) && self.is_undecodable() {
+        if matches!(validity, Validity::Stale | Validity::Due) && self.doubt.undecodable().is_some() {
             return Demand::Sign(snapshot);
         }
-        let start = self.begin(&snapshot, false);
+        let is_over = matches!(validity, Validity::Lapsed | Validity::Rejected);
+        let start = self.begin(&snapshot, false, is_over);
         match validity {
             Validity::Stale => Demand::SignAndStart(snapshot, start),
             _ => Demand::Start(start, spare),
@@ -181,7 +182,8 @@ impl Core {
         {
             return Demand::Fail(RefreshUnavailable::until(until, UnavailableCause::Storm).into());
         }
-        Demand::Start(self.begin(&snapshot, true), None)
+        let is_over = !snapshot.still_signs(now);
+        Demand::Start(self.begin(&snapshot, true, is_over), None)
     }
 
     /// Somebody wants to be signed in by what the renewal alone can do: with a cookie, or with the credentials of a program.
@@ -210,40 +212,10 @@ impl Core {
         (!self.renewable).then(|| InvalidRequest::new("session", reason).into())
     }
 
-    /// Until when no refresh is started, and why. A sleep of the machine ends it once.
-    fn cooling_down(&mut self, now: Now) -> Option<(Instant, RefreshUnavailable)> {
-        let cool_down = self.cool_down.as_ref().filter(|cool_down| now.mono < cool_down.until)?;
-        if cool_down.was_slept_through(now) {
-            self.network_changed(now);
-        }
-        let cool_down = self.cool_down.as_ref()?;
-        Some((cool_down.until, cool_down.failure.clone()))
-    }
-
-    /// Whether the refresh token was most likely spent by an answer that could not be decoded.
-    fn is_undecodable(&self) -> bool {
-        matches!(self.doubt, Doubt::AnswerUndecodable(_))
-    }
-
-    /// Why not even an application that asks for it gets a refresh: the refresh token was most likely spent. It is sent once for each
-    /// cool-down when the access token is over, for servers that do not rotate.
-    fn held_back(&mut self, snapshot: &Snapshot, now: Now) -> Option<RefreshUnavailable> {
-        let Doubt::AnswerUndecodable(error) = &self.doubt else { return None };
-        let error = error.clone();
-        match self.cooling_down(now) {
-            Some((_, failure)) => Some(failure),
-            None if snapshot.still_signs(now) => {
-                let until = now.mono + snapshot.remaining(now).unwrap_or(pause::UNDECODABLE);
-                Some(RefreshUnavailable::until(until, UnavailableCause::Decode(error)))
-            }
-            None => None,
-        }
-    }
-
-    fn begin(&mut self, snapshot: &Snapshot, must_send: bool) -> Box<Start> {
+    fn begin(&mut self, snapshot: &Snapshot, must_send: bool, is_over: bool) -> Box<Start> {
         snapshot.claim_renewal();
         let grant = Grant { access: snapshot.access.clone(), refresh: self.refresh.clone() };
-        self.start(grant, self.held(snapshot, must_send))
+        self.start(grant, self.held(snapshot, must_send, is_over))
     }
 
     fn start(&mut self, grant: Grant, held: Option<Held>) -> Box<Start> {

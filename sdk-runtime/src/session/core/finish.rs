@@ -1,16 +1,15 @@
 //! What becomes of a session when a run has come to an end.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use super::super::event::{Loaded, Outcome, Renewed, RunId, Settled};
 use super::super::events::SessionEvent;
 use super::super::snapshot::Phase;
 use super::super::unsaved::Replaces;
-use super::{CoolDown, Core, Kept, pause, told};
+use super::cool_down::pause;
+use super::{Core, Kept, told};
 use crate::clock::Now;
-use crate::delay::back_off;
-use crate::error::{Error, ExpiredReason, RefreshUnavailable, SessionExpired, UnavailableCause};
+use crate::error::{Error, ExpiredReason, SessionExpired, UnavailableCause};
 
 impl Core {
     /// `run` has come to an end. `None`: it is of another epoch, or it was given up, and whatever it obtained is nobody's.
@@ -74,10 +73,7 @@ impl Core {
                 let wait = self.back_off(retry_after, pause::LONGEST);
                 Err(self.cool_down(cause, wait, now).into())
             }
-            Outcome::Undecodable(error) => {
-                self.doubt.and_undecodable(error.clone());
-                Err(self.cool_down(UnavailableCause::Decode(error), pause::UNDECODABLE, now).into())
-            }
+            Outcome::Undecodable(undecodable) => Err(self.answer_was_undecodable(undecodable, now).into()),
             Outcome::Misconfigured(cause) => {
                 let wait = self.back_off(None, pause::LONGEST_MISCONFIGURED);
                 Err(self.cool_down(cause, wait, now).into())
@@ -139,7 +135,7 @@ impl Core {
     /// The same, in `epoch` where it is not the login there was.
     pub(super) fn adopt_in(&mut self, epoch: u64, loaded: Loaded, now: Now) {
         let goes_on = self.is_of_this_login(&loaded) && matches!(self.view.phase, Phase::Active(_));
-        let Loaded { id, credential, jar } = loaded;
+        let Loaded { id, credential, jar, undecodable } = loaded;
         let (refused, others) = match self.refused.take() {
             Some(refused) if refused.id == id => (Some(refused), None),
             others => (None, others),
@@ -156,6 +152,9 @@ impl Core {
         self.id = Some(id);
         self.refused = refused;
         let login = self.publish(credential, Kept::default(), now);
+        if let Some(undecodable) = undecodable {
+            self.another_was_undecodable(undecodable, now);
+        }
         self.events.push(if goes_on {
             SessionEvent::Refreshed(login)
         } else {
@@ -194,24 +193,5 @@ impl Core {
             }
             _ => Err(self.expire(expired).into()),
         }
-    }
-
-    fn cool_down(&mut self, cause: UnavailableCause, wait: Duration, now: Now) -> RefreshUnavailable {
-        let until = now.mono + wait;
-        let failure = RefreshUnavailable::until(until, cause);
-        let before = self.cool_down.replace(CoolDown { since: now, until, failure: failure.clone() });
-        self.retire(before.map(|before| before.failure));
-        self.events.push(SessionEvent::RefreshFailing(failure.clone()));
-        if let Phase::Active(snapshot) = &self.view.phase {
-            snapshot.give_renewal_back(until);
-        }
-        failure
-    }
-
-    /// Exponential with equal jitter, never shorter than the server asks.
-    fn back_off(&mut self, retry_after: Option<Duration>, longest: Duration) -> Duration {
-        let jittered = back_off(pause::FIRST, longest, self.failures, self.random.f64());
-        self.failures = self.failures.saturating_add(1);
-        jittered.max(retry_after.unwrap_or_default().min(pause::RETRY_AFTER_LONGEST))
     }
 }

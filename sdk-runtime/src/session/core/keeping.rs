@@ -178,11 +178,12 @@ impl Core {
     }
 
     /// What a run begins with.
-    pub(super) fn held(&self, snapshot: &Snapshot, must_send: bool) -> Option<Held> {
+    pub(super) fn held(&self, snapshot: &Snapshot, must_send: bool, is_over: bool) -> Option<Held> {
         Some(Held {
             record: self.record(snapshot)?,
             is_new: self.unsaved == Some(Replaces::Anything),
             must_send,
+            is_over,
             refused: self.refused.clone(),
         })
     }
@@ -200,6 +201,7 @@ impl Core {
             // Whoever finds it has to know.
             intent: !matches!(self.doubt, Doubt::None),
             lease: None,
+            undecodable: self.doubt.undecodable().cloned(),
         })
     }
 }

@@ -3,7 +3,7 @@
 //! - **I9** Tokens that the store does not have stay at hand.
 //! - **I14** A refresh token that was rejected is not sent again.
 
-use super::super::event::{Doubt, Loaded, Refused};
+use super::super::event::{Loaded, Refused};
 use super::super::events::SessionEvent;
 use super::super::record::TokenId;
 use super::super::snapshot::Phase;
@@ -77,7 +77,7 @@ impl Core {
     fn has_a_use(&self, now: Now) -> bool {
         let cools_down = self.cool_down.as_ref().is_some_and(|cool_down| now.mono < cool_down.until);
         let still_signs = matches!(&self.view.phase, Phase::Active(snapshot) if snapshot.still_signs(now));
-        let is_undecodable = matches!(self.doubt, Doubt::AnswerUndecodable(_));
+        let is_undecodable = self.doubt.undecodable().is_some();
         // Of tokens that were rejected nothing is sent, so that the server is left alone whoever knows it.
         cools_down && self.refused.is_none() || still_signs && (self.doomed.is_some() || is_undecodable)
     }

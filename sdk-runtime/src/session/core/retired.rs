@@ -22,8 +22,8 @@ impl Core {
 
     /// It is known that no server has spent the refresh token.
     pub(super) fn forget_doubt(&mut self) {
-        if let Doubt::AnswerUndecodable(error) = std::mem::take(&mut self.doubt) {
-            self.retire(Some(error));
+        if let Doubt::AnswerUndecodable(answer) = std::mem::take(&mut self.doubt) {
+            self.retire(Some(answer.error));
         }
     }
 
