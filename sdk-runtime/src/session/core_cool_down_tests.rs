@@ -6,7 +6,7 @@ use super::super::super::undecodable::{COOL_DOWN, Undecodable};
 use super::*;
 use crate::error::DecodeError;
 
-fn undecodable(detail: &str) -> Outcome {
+pub(super) fn undecodable(detail: &str) -> Outcome {
     let head = (StatusCode::OK, &HeaderMap::new());
     let error = DecodeError::new("Tokens", head, None, String::new(), &bytes::Bytes::new());
     // By a clock that is ahead, so that all of the cool-down is left.

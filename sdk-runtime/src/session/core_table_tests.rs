@@ -41,7 +41,7 @@ const STATES: [State; 13] = [
 type Happens = fn(&mut World) -> Option<String>;
 
 /// What may happen, and what whoever caused it is told. `None`: it cannot happen in this state.
-const EVENTS: [(&str, Happens); 17] = [
+const EVENTS: [(&str, Happens); 20] = [
     ("a call", |world| Some(world.call())),
     ("a server refuses the token of a call", |world| {
         let stamp = world.stamp()?;
@@ -66,6 +66,12 @@ const EVENTS: [(&str, Happens); 17] = [
     ("nobody knows what came of the run", |world| {
         world.ends(Outcome::Ambiguous { cause: UnavailableCause::Timeout, retry_after: None })
     }),
+    ("the run is answered by a success that cannot be decoded", |world| {
+        world.ends(super::cool_downs::undecodable("no token"))
+    }),
+    ("the server does not want the run's request", |world| {
+        world.ends(Outcome::Misconfigured(UnavailableCause::Timeout))
+    }),
     ("the run finds newer tokens of the login in the store", |world| {
         let id = world.core.id.clone()?.next(0);
         world.ends(Outcome::Adopted(Box::new(loaded(id))))
@@ -80,6 +86,10 @@ const EVENTS: [(&str, Happens); 17] = [
     }),
     ("the store is found to have a login", |world| world.loads(Some(loaded(TokenId::first(2))))),
     ("the store is found to have none", |world| world.loads(None)),
+    ("`network_changed()`", |world| {
+        world.core.network_changed(world.now);
+        Some("done".to_owned())
+    }),
     ("sign-in", |world| {
         let result = world.core.sign_in(living(), None, None, world.now);
         Some(result.map_or_else(error, |()| "done".to_owned()))
