@@ -15,8 +15,9 @@ pub(crate) fn back_off(first: Duration, longest: Duration, failures: u32, random
 /// `Retry-After` in seconds or as a date (RFC 9110, 10.2.3).
 pub(crate) fn retry_after(headers: &HeaderMap, now: impl FnOnce() -> SystemTime) -> Option<Duration> {
     let value = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
-    if let Ok(seconds) = value.parse() {
-        return Some(Duration::from_secs(seconds));
+    if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
+        // More than fits is as long as one likes.
+        return Some(Duration::from_secs(value.parse().unwrap_or(u64::MAX)));
     }
     let date = httpdate::parse_http_date(value).ok()?;
     Some(date.duration_since(server_time(headers, now)).unwrap_or_default())
@@ -56,6 +57,9 @@ mod tests {
             (" 0 ", Some(0)),
             ("Sun, 06 Nov 1994 08:49:40 GMT", Some(3)),
             ("Thu, 01 Jan 1970 00:00:00 GMT", Some(0)),
+            ("99999999999999999999999", Some(u64::MAX)),
+            ("+7", None),
+            ("", None),
             ("soon", None),
             ("-1", None),
         ] {

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
 
-use sdk_runtime::{ByteStream, Error, Pages, Result, ServiceTransport, api_client};
+use sdk_runtime::{ByteStream, Error, Pages, Result, ServiceTransport, SessionState, api_client};
 use sdk_testkit::{Reply, TokenServer};
 use tokio::time::{Instant, advance, sleep};
 use tokio_util::sync::CancellationToken;
@@ -105,6 +105,12 @@ async fn i37_whatever_starts_a_refresh_returns_when_it_is_written_down() {
             let counts = server.counts();
             assert_eq!(counts.refreshes, counts.rotations, "I37: {what}");
             assert!(counts.rotations > 0, "I37: {what}");
+            let SessionState::SignedIn(login) = client.session().state() else { panic!("{what}") };
+            assert_eq!(
+                login.generation(),
+                1 + counts.rotations as u64,
+                "I37: {what}: it has what was obtained"
+            );
             let token = client.session().access_token().await.unwrap();
             if is_stored {
                 assert!(shelf.text().await.contains(token.expose()), "I37: {what}");

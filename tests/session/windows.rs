@@ -81,10 +81,11 @@ async fn a_token_that_is_about_to_lapse_is_waited_for_and_signs_if_need_be() {
     assert_eq!(server.counts().rotations, 1);
 
     advance(Duration::from_secs(975)).await;
+    server.refresh_latency(Duration::from_secs(1));
     server.next_refresh(Reply::empty().status(429));
     let called = Instant::now();
     client.issue(2).await.expect("I17: what still works signs");
-    assert_eq!(called.elapsed(), Duration::from_secs(2) + LATENCY, "the renewal was waited for");
+    assert_eq!(called.elapsed(), Duration::from_secs(1) + LATENCY, "the renewal was waited for");
     client.issue(3).await.unwrap();
     let counts = server.counts();
     assert_eq!((counts.refreshes, counts.rejected_calls), (2, 0), "I18");
@@ -147,9 +148,15 @@ async fn i36_a_call_waits_two_seconds_at_most_while_its_token_can_sign() {
                         .map(|_| crate::tracker::Issue { id: 0, owner: String::new() })
                 }
             });
+            let mut waits = Vec::new();
             while let Some(done) = calls.join_next().await {
                 done.unwrap().unwrap_or_else(|error| panic!("I36: {stuck:?} {age}: {error:?}"));
-                let waited = called.elapsed().saturating_sub(LATENCY).as_secs_f64();
+                waits.push(called.elapsed().saturating_sub(LATENCY).as_secs_f64());
+            }
+            // The one that has started the refresh waits for it when it has its answer: 2 s in all.
+            let longest = waits.pop().unwrap();
+            assert!(longest <= 2.002, "I36: {stuck:?} {age}: {longest}");
+            for waited in waits {
                 assert!(waited <= most + 0.002, "I36: {stuck:?} {age}: {waited}");
             }
             let next = Duration::from_secs(if age == 975 { 23 } else { 1 });

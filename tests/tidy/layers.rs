@@ -57,10 +57,10 @@ const LAYERS: [Layers; 8] = [
             "claim",
             "keeper",
             "refresh",
-            "asking renewal run saving shared",
+            "asking waits renewal run saving shared",
         ],
     },
-    Layers { directory: "sdk-runtime/src/sync/", order: &["audience busy claim flag in_turn"] },
+    Layers { directory: "sdk-runtime/src/sync/", order: &["audience busy claim flag in_turn marks"] },
     Layers {
         directory: "sdk-runtime/src/store/",
         order: &["blocking format private", "lock", "file keyring memory"],

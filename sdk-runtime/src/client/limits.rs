@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 use crate::clock;
 use crate::endpoint::{CallTimeout, Endpoint};
 use crate::error::{Error, Timeout, TimeoutPhase};
-use crate::session::Started;
+use crate::session::Waits;
 
 /// What ends a call before its answer does.
 #[derive(Clone, Default)]
@@ -47,6 +47,9 @@ impl Limits {
         if self.cancel.as_ref().is_some_and(CancellationToken::is_cancelled) {
             return Err(Error::Cancelled);
         }
+        if let Some(timeout) = self.timeout {
+            progress.waits.end_at(clock::deadline(timeout));
+        }
         let mut limit = pin!(async {
             tokio::select! {
                 biased;
@@ -62,7 +65,7 @@ impl Limits {
         };
         tokio::select! {
             biased;
-            () = progress.started.linger() => {}
+            () = progress.waits.linger() => {}
             _ = limit => {}
         }
         outcome
@@ -88,8 +91,7 @@ async fn timed_out(limit: Option<Duration>, progress: &Progress) -> Error {
 #[derive(Default)]
 pub(super) struct Progress {
     renewing: AtomicBool,
-    /// The refresh in advance that the call has started.
-    pub(super) started: Started,
+    pub(super) waits: Waits,
 }
 
 impl Progress {

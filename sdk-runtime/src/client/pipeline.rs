@@ -19,7 +19,7 @@ use crate::error::{
 };
 use crate::request::Prepared;
 use crate::response::{Answer, Arrived, ByteStream, Head, read_all, read_some};
-use crate::session::{Identity, Phase, Rejection, Snapshot, Verdict, verdict};
+use crate::session::{EndpointId, Identity, Phase, Rejection, Snapshot, Verdict, verdict};
 use crate::upstream::{Contents, Credentials, Exchange};
 
 /// As much of an unsuccessful answer's body as is kept.
@@ -132,12 +132,12 @@ impl Inner {
             Caller::Login(identity) => identity,
         };
         let shared = self.session.shared();
-        let endpoint = request.endpoint.qualified_name();
+        let endpoint = self.id_of(request.endpoint);
         let mut snapshot = match shared.fresh(identity, false)? {
             Some(snapshot) => snapshot,
             None => {
                 way.progress
-                    .renewing(shared.credential(identity, Some(endpoint), &way.progress.started))
+                    .renewing(shared.credential(identity, Some(endpoint), &way.progress.waits))
                     .await?
             }
         };
@@ -147,9 +147,9 @@ impl Inner {
         };
         // What a redirect led away from was taken by the server: only what it refused is sent again.
         let request = refused.redirected.as_ref().unwrap_or(request);
-        let started = &way.progress.started;
+        let waits = &way.progress.waits;
         let refusal = refused.of(&snapshot);
-        let replacement = shared.replacement(identity, endpoint, refusal, &refused.answer, started);
+        let replacement = shared.replacement(identity, endpoint, refusal, &refused.answer, waits);
         let mut snapshot = way.progress.renewing(replacement).await?;
         if request.is_spent() {
             return Err(NotReplayable::from(refused.answer).into());
@@ -234,7 +234,7 @@ impl Inner {
                 .await
                 .map(|reply| self.judge(reply, snapshot));
             if matches!(&judged, Ok(Judged::Surface(reply)) if reply.accepts_the_credential()) {
-                shared.accepted(snapshot, request.endpoint.qualified_name(), is_replay);
+                shared.accepted(snapshot, self.id_of(request.endpoint), is_replay);
             }
             let Some(pause) = way.retry.pause(judged.as_ref().map(Judged::failure)) else {
                 return judged;
@@ -243,8 +243,8 @@ impl Inner {
             sent = true;
             shared.permit(identity, sent)?;
             // The one it went out with may have been refused to somebody else meanwhile.
-            let endpoint = request.endpoint.qualified_name();
-            let credential = shared.credential(identity, Some(endpoint), &way.progress.started);
+            let endpoint = self.id_of(request.endpoint);
+            let credential = shared.credential(identity, Some(endpoint), &way.progress.waits);
             *snapshot = way.progress.renewing(credential).await?;
         }
     }
@@ -305,6 +305,11 @@ impl Inner {
             }
             _ => Ok(()),
         }
+    }
+
+    /// An endpoint of this client, as far as rejections go.
+    fn id_of(&self, endpoint: &Endpoint) -> EndpointId {
+        EndpointId { base: self.upstream.base.id(), name: endpoint.qualified_name() }
     }
 
     pub(super) fn credentials<'a>(&'a self, snapshot: &'a Snapshot) -> Credentials<'a> {

@@ -178,16 +178,27 @@ impl fmt::Debug for DecodeError {
 impl std::error::Error for DecodeError {}
 
 /// The longest name of a field that is taken for one, and not for data.
-const NAME: usize = 40;
+const NAME: usize = 32;
+
+/// Whether `text` reads like the name of a field: letters, and at most two digits at its end. A key of a map may be data.
+fn is_name(text: &str) -> bool {
+    let letters = text.trim_end_matches(|it: char| it.is_ascii_digit());
+    let is_letter = |it: char| it.is_ascii_alphabetic() || "_-$".contains(it);
+    !letters.is_empty()
+        && text.len() <= NAME
+        && text.len() - letters.len() <= 2
+        && letters.chars().all(is_letter)
+}
 
 /// `path` with `…` in the place of each part that may be data and no field's name.
 fn plain_path(path: &str) -> String {
-    let is_name = |part: &str| {
-        let name = part.split('[').next().unwrap_or(part);
-        name.len() <= NAME && part.chars().all(|it| it.is_ascii_alphanumeric() || "_-[]$".contains(it))
+    let plain = |part: &str| {
+        let (name, index) = part.split_at(part.find('[').unwrap_or(part.len()));
+        let is_index = index.chars().all(|it| it.is_ascii_digit() || "[]".contains(it));
+        let shown = if name.is_empty() || is_name(name) { name } else { "…" };
+        format!("{shown}{}", if is_index { index } else { "" })
     };
-    let parts = path.split('.').map(|part| if is_name(part) { part } else { "…" });
-    parts.collect::<Vec<_>>().join(".")
+    path.split('.').map(plain).collect::<Vec<_>>().join(".")
 }
 
 /// A decoder's message without the values that it quotes.
@@ -234,33 +245,39 @@ fn quoted_name(what: &str) -> Option<String> {
     Some(format!("{fault}, expected {expected}"))
 }
 
-/// Whether `what` is a message that quotes nothing of the document.
+/// Whether `what` is a message that quotes nothing of the document: the sentences of `serde_json` as they are, and those of `serde` that
+/// name a field.
 fn known(what: &str) -> bool {
-    let field = |prefix: &str| {
-        let name = what.strip_prefix(prefix).and_then(|name| name.strip_suffix('`'));
-        name.is_some_and(|name| name.len() <= NAME && !name.contains('`'))
-    };
-    let begins = [
-        "EOF while parsing",
-        "expected ",
+    let sentences = [
+        "EOF while parsing a list",
+        "EOF while parsing an object",
+        "EOF while parsing a string",
+        "EOF while parsing a value",
+        "expected `:`",
+        "expected `,` or `]`",
+        "expected `,` or `}`",
+        "expected ident",
+        "expected value",
+        "expected `\"`",
         "invalid escape",
         "invalid number",
         "number out of range",
         "invalid unicode code point",
-        "control character (",
+        "control character (\\u0000-\\u001F) found while parsing a string",
         "key must be a string",
-        "float key must be finite",
-        "lone leading surrogate",
+        "invalid value: expected key to be a number in quotes",
+        "float key must be finite (got NaN or +/-inf)",
+        "lone leading surrogate in hex escape",
         "trailing comma",
         "trailing characters",
         "unexpected end of hex escape",
         "recursion limit exceeded",
-        "invalid length ",
     ];
-    let is_one_line = what.len() < 120 && !what.contains('"');
-    field("missing field `")
-        || field("duplicate field `")
-        || is_one_line && begins.iter().any(|it| what.starts_with(it))
+    let field = |prefix: &str| {
+        let name = what.strip_prefix(prefix).and_then(|name| name.strip_suffix('`'));
+        name.is_some_and(is_name)
+    };
+    sentences.contains(&what) || field("missing field `") || field("duplicate field `")
 }
 
 #[cfg(test)]
@@ -303,6 +320,10 @@ mod tests {
                 "the type's own message, which is not kept at line 1 column 3",
             ),
             ("secret", "the type's own message, which is not kept"),
+            ("expected a number, found secret", "the type's own message, which is not kept"),
+            ("key must be a string, not secret", "the type's own message, which is not kept"),
+            ("missing field `S3cret0123`", "the type's own message, which is not kept"),
+            ("invalid type: string, expected secret", "invalid type: string, expected secret"),
             ("invalid type: secret", "the type's own message, which is not kept"),
             ("", "the type's own message, which is not kept"),
         ] {
@@ -312,12 +333,17 @@ mod tests {
 
     #[test]
     fn i27_a_plain_path_has_names_of_fields() {
-        let long = "x".repeat(41);
+        let long = "x".repeat(33);
         for (path, plain) in [
             ("data.tokens[3].expires_in", "data.tokens[3].expires_in"),
             ("data.a b.x", "data.….x"),
+            ("tokens.S3cretToken0123.x", "tokens.….x"),
+            ("[3].token2", "[3].token2"),
+            ("a[3][4]", "a[3][4]"),
+            ("a.123456", "a.…"),
             (long.as_str(), "…"),
             ("eyJh.x/y+z=.s", "eyJh.….s"),
+            ("a[secret]", "a"),
         ] {
             assert_eq!(plain_path(path), plain, "I27");
         }

@@ -36,8 +36,9 @@ pub enum ExpiredReason {
     LoginOver,
     /// The token was renewed, and the server refused this call with the new one too. The login itself goes on.
     ReplayRejected,
-    /// This endpoint refused a token that had just been renewed for it, less than a minute ago, and refuses the same again. The
-    /// login itself goes on, and nothing was renewed.
+    /// This endpoint rejected a token that had just been refreshed for it, less than a minute ago, and rejects the same again; or its
+    /// rejections have caused as many refreshes as they may, 5 in a minute or 12 in ten. The login itself goes on, and nothing was
+    /// refreshed.
     EndpointRejects,
 }
 

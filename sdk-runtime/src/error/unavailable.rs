@@ -86,8 +86,8 @@ impl RefreshUnavailable {
     }
 
     /// How long until the session asks again, counted from now; zero when it would ask at once. From half a second to a
-    /// minute, growing with each failure; five minutes where the server does not want a request like this at all, or answers with a token that cannot sign; up to an
-    /// hour where it says so itself.
+    /// minute, growing with each failure; up to five minutes where the server does not want a request like this at all, or answers with a
+    /// token that cannot sign; five minutes after an answer that could not be decoded; up to an hour where the server says so itself.
     #[must_use]
     pub fn retry_after(&self) -> Duration {
         self.0.until.saturating_duration_since(clock::now())
@@ -156,18 +156,21 @@ const CODES: [&str; 9] = [
     "unsupported_grant_type",
 ];
 
-/// Where a redirect leads, without what may be a secret in it.
+/// Where a redirect leads, without what may be a secret in it: users, parameters, queries and fragments.
 fn redirect_target(answer: &ErrorResponse) -> Option<String> {
     if !answer.status().is_redirection() {
         return None;
     }
     let location = std::str::from_utf8(answer.headers().get(LOCATION)?.as_bytes()).ok()?;
-    let shown = match Url::parse(location) {
-        Ok(url) if url.has_host() => format!("{}{}", url.origin().ascii_serialization(), url.path()),
-        Ok(_) => return None,
-        Err(_) => location.split(['?', '#']).next()?.to_owned(),
+    // Where it is relative, its path is all that is told: the reader knows the base.
+    let base = Url::parse("https://relative.invalid/").ok()?;
+    let target = base.join(location).ok().filter(Url::has_host)?;
+    let path = target.path().split(';').next()?;
+    let shown = match target.host() == base.host() {
+        true => path.to_owned(),
+        false => format!("{}{path}", target.origin().ascii_serialization()),
     };
-    (!shown.is_empty() && shown.len() <= 200).then_some(shown)
+    (shown.len() <= 200).then_some(shown)
 }
 
 impl fmt::Debug for RefreshUnavailable {

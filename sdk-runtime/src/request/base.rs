@@ -1,5 +1,7 @@
 //! The base URL a client was built with.
 
+use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
+
 use url::{Host, Url};
 
 /// An address every path of a client begins with: scheme, host and a path prefix without a slash at its end; and the
@@ -9,6 +11,8 @@ pub(crate) struct Base {
     url: Url,
     prefix: String,
     trusted: Vec<Url>,
+    /// Tells two bases apart.
+    id: u64,
 }
 
 impl Base {
@@ -31,7 +35,13 @@ impl Base {
             return Err("must not have a fragment: fragments are never sent");
         }
         let prefix = url.as_str().trim_end_matches('/').to_owned();
-        Ok(Self { url, prefix, trusted: Vec::new() })
+        let id = BuildHasherDefault::<DefaultHasher>::default().hash_one(&prefix);
+        Ok(Self { url, prefix, trusted: Vec::new(), id })
+    }
+
+    /// Tells it from another base, whatever client has it.
+    pub(crate) fn id(&self) -> u64 {
+        self.id
     }
 
     /// Takes a further origin that is trusted as the client's own.

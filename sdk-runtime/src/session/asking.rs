@@ -8,11 +8,12 @@ use std::sync::{Arc, MutexGuard};
 
 use super::core::{Core, permit};
 use super::event::{Demand, Identity, Rejection, Spare};
-use super::run::{Run, Started};
+use super::run::Run;
 use super::saving::StoreTime;
 use super::shared::{Inner, Shared};
-use super::snapshot::{Phase, Snapshot, Validity};
-use crate::clock::{self, Now};
+use super::snapshot::{EndpointId, Phase, Snapshot, Validity};
+use super::waits::Waits;
+use crate::clock::Now;
 use crate::error::{Error, ErrorResponse};
 
 impl Shared {
@@ -22,7 +23,7 @@ impl Shared {
     }
 
     /// What to sign a call of `identity` to `endpoint` with: at once while the token is fresh, after a run otherwise. A refresh in advance
-    /// that this call starts is noted in `started`.
+    /// that this call starts is noted in `waits`.
     ///
     /// # Cancel safety
     ///
@@ -30,12 +31,12 @@ impl Shared {
     pub(crate) async fn credential(
         self: &Arc<Self>,
         identity: &Identity,
-        endpoint: Option<&'static str>,
-        started: &Started,
+        endpoint: Option<EndpointId>,
+        waits: &Waits,
     ) -> Result<Arc<Snapshot>, Error> {
         match self.fresh(identity, false)? {
             Some(snapshot) => Ok(snapshot),
-            None => self.demand(identity, endpoint, None, started).await,
+            None => self.demand(identity, endpoint, None, waits).await,
         }
     }
 
@@ -47,12 +48,12 @@ impl Shared {
     pub(crate) async fn replacement(
         self: &Arc<Self>,
         identity: &Identity,
-        endpoint: &'static str,
+        endpoint: EndpointId,
         rejection: Rejection,
         answer: &ErrorResponse,
-        started: &Started,
+        waits: &Waits,
     ) -> Result<Arc<Snapshot>, Error> {
-        self.demand(identity, Some(endpoint), Some(rejection), started).await.map_err(|error| match error {
+        self.demand(identity, Some(endpoint), Some(rejection), waits).await.map_err(|error| match error {
             Error::SessionExpired(expired) => expired.seen_with(answer.clone()).into(),
             other => other,
         })
@@ -67,9 +68,9 @@ impl Shared {
             Phase::Unloaded | Phase::SignedOut => return Err(Error::NotSignedIn),
             Phase::Expired(_) | Phase::Closed => None,
         };
-        let started = Started::default();
-        let credential = self.credential(&Identity { epoch: view.epoch, subject }, None, &started).await;
-        started.linger().await;
+        let waits = Waits::default();
+        let credential = self.credential(&Identity { epoch: view.epoch, subject }, None, &waits).await;
+        waits.linger().await;
         credential
     }
 
@@ -100,7 +101,7 @@ impl Shared {
             let mut inner = self.lock();
             let demand = demand(&mut inner.core, now);
             // None of these is a refresh in advance.
-            self.carry_out(inner, demand, &Started::default())
+            self.carry_out(inner, demand, &Waits::default())
         };
         match decided {
             Ok(_) => Ok(()),
@@ -131,19 +132,19 @@ impl Shared {
     async fn demand(
         self: &Arc<Self>,
         identity: &Identity,
-        endpoint: Option<&'static str>,
+        endpoint: Option<EndpointId>,
         rejected: Option<Rejection>,
-        started: &Started,
+        waits: &Waits,
     ) -> Result<Arc<Snapshot>, Error> {
         let sent = rejected.is_some();
         loop {
-            let (run, spare) = match self.decide(identity, endpoint, rejected.as_ref(), started) {
+            let (run, spare) = match self.decide(identity, endpoint, rejected.as_ref(), waits) {
                 Ok(snapshot) => return Ok(snapshot),
                 Err(Wait::For(run, spare)) => (run, spare),
                 Err(Wait::Not(error)) => return Err(error),
             };
             let settled = match &spare {
-                Some(spare) => clock::within(spare.patience, run.settled()).await,
+                Some(spare) => waits.wait(spare.patience, run.settled()).await,
                 None => Some(run.settled().await),
             };
             // I36: it has waited as long as a call with a token that signs may. The run goes on.
@@ -172,7 +173,7 @@ impl Shared {
         }
     }
 
-    fn signs(&self, spare: &Spare, endpoint: Option<&'static str>) -> bool {
+    fn signs(&self, spare: &Spare, endpoint: Option<EndpointId>) -> bool {
         let now = self.clock.now();
         self.lock().core.signs(spare, endpoint, now)
     }
@@ -180,14 +181,14 @@ impl Shared {
     fn decide(
         self: &Arc<Self>,
         identity: &Identity,
-        endpoint: Option<&'static str>,
+        endpoint: Option<EndpointId>,
         rejected: Option<&Rejection>,
-        started: &Started,
+        waits: &Waits,
     ) -> Result<Arc<Snapshot>, Wait> {
         let now = self.clock.now();
         let mut inner = self.lock();
         let demand = inner.core.demand(identity, endpoint, rejected, now);
-        self.carry_out(inner, demand, started)
+        self.carry_out(inner, demand, waits)
     }
 
     /// Does what the core has decided, with the lock it has decided under.
@@ -195,7 +196,7 @@ impl Shared {
         self: &Arc<Self>,
         inner: MutexGuard<'_, Inner>,
         demand: Demand,
-        started: &Started,
+        waits: &Waits,
     ) -> Result<Arc<Snapshot>, Wait> {
         match demand {
             Demand::Sign(snapshot) => Ok(snapshot),
@@ -209,12 +210,18 @@ impl Shared {
             }
             Demand::SignAndStart(snapshot, start) => {
                 if let Some(run) = self.start(inner, start) {
-                    started.note(run);
+                    waits.note(run);
                 }
                 Ok(snapshot)
             }
             Demand::Start(start, spare) => match self.start(inner, start) {
-                Some(run) => Err(Wait::For(run, spare)),
+                Some(run) => {
+                    // It may go on when this call has been answered with the token that it has.
+                    if spare.is_some() {
+                        waits.note(run.clone());
+                    }
+                    Err(Wait::For(run, spare))
+                }
                 None => Err(Wait::Not(Error::Closed)),
             },
         }

@@ -27,7 +27,7 @@ use super::event::{Doubt, Identity, Refused, RunId};
 use super::events::SessionEvent;
 use super::limits::Throttle;
 use super::record::TokenId;
-use super::snapshot::{Phase, Snapshot, Stamp, View};
+use super::snapshot::{EndpointId, Phase, Snapshot, Stamp, View};
 use super::state::Login;
 use super::tokens::Grant;
 use super::unsaved::{Logins, Replaces, Unsaved};
@@ -62,7 +62,7 @@ pub(crate) struct Core {
     failures: u32,
     throttle: Throttle,
     /// The endpoints that have rejected the token at hand.
-    rejected_by: Vec<&'static str>,
+    rejected_by: Vec<EndpointId>,
     /// Whether a refresh of this session gave it.
     is_refreshed: bool,
     random: fastrand::Rng,

@@ -183,7 +183,7 @@ fn i18_only_what_no_server_had_taken_costs() {
         let mut storms = 0;
         for _ in 0..6 {
             if accepted {
-                world.active().accept();
+                world.active().accept("Api::y".into());
             }
             if rejected {
                 world.active().reject();
@@ -207,13 +207,13 @@ fn a_hold_is_of_the_epoch_and_watched_until_the_endpoint_accepts_the_token() {
     let mut world = World::signed_in();
     let stamp = world.active().stamp;
     assert!(world.core.watched().is_empty());
-    world.core.hold("Api::x", Stamp { epoch: stamp.epoch + 1, ..stamp }, world.now.mono);
+    world.core.hold("Api::x".into(), Stamp { epoch: stamp.epoch + 1, ..stamp }, world.now.mono);
     assert!(world.core.watched().is_empty(), "the login that it was rejected for is over");
-    world.core.hold("Api::x", stamp, world.now.mono);
+    world.core.hold("Api::x".into(), stamp, world.now.mono);
     assert_eq!(world.core.watched(), ["Api::x"]);
-    world.core.accepted("Api::x", stamp, true);
+    world.core.accepted("Api::x".into(), stamp, true);
     assert_eq!(world.core.watched(), ["Api::x"], "it has accepted nothing but a replay");
-    world.core.accepted("Api::x", stamp, false);
+    world.core.accepted("Api::x".into(), stamp, false);
     assert!(world.core.watched().is_empty());
 }
 

@@ -67,7 +67,7 @@ const EVENTS: [(&str, Happens); 20] = [
         world.ends(Outcome::Ambiguous { cause: UnavailableCause::Timeout, retry_after: None })
     }),
     ("the run is answered by a success that cannot be decoded", |world| {
-        world.ends(super::cool_downs::undecodable("no token"))
+        world.ends(cool_downs::undecodable("no token"))
     }),
     ("the server does not want the run's request", |world| {
         world.ends(Outcome::Misconfigured(UnavailableCause::Timeout))
@@ -157,7 +157,7 @@ impl World {
     /// A call that begins now, by whoever is signed in.
     fn call(&mut self) -> String {
         let me = Identity { epoch: self.core.view().epoch, subject: None };
-        self.asks(|core, now| core.demand(&me, Some("Api::x"), None, now))
+        self.asks(|core, now| core.demand(&me, Some("Api::x".into()), None, now))
     }
 
     /// The shell has the store looked into first.

@@ -77,7 +77,7 @@ impl World {
 
     fn demand_at(&mut self, endpoint: &'static str, identity: &Identity, rejected: Option<Stamp>) -> Demand {
         let rejected = rejected.map(|stamp| Rejection { stamp, login_over: None });
-        self.core.demand(identity, Some(endpoint), rejected.as_ref(), self.now)
+        self.core.demand(identity, Some(endpoint.into()), rejected.as_ref(), self.now)
     }
 
     fn start(&mut self) -> (RunId, Grant) {
@@ -352,7 +352,7 @@ fn a_login_that_is_over_is_over_for_the_current_credential_alone() {
     let (run, _) = world.start();
     let expired = || SessionExpired::new(ExpiredReason::LoginOver);
     let over = |stamp| Rejection { stamp, login_over: Some(expired()) };
-    let endpoint = Some("Api::x");
+    let endpoint = Some("Api::x".into());
     world.finish(run, Outcome::Success(tokens("two").into())).unwrap().unwrap();
     assert!(matches!(world.core.demand(&me, endpoint, Some(&over(first)), world.now), Demand::Sign(_)), "I4");
     assert!(world.core.login_over(first, expired()).is_none(), "I4");

@@ -44,11 +44,11 @@ fn a_due_token_is_waited_for_and_signs_where_its_renewal_cannot_be_had() {
     let me = world.me();
     let Demand::Start(start, Some(spare)) = world.demand(&me, None) else { panic!("not waited for") };
     assert!(matches!(world.demand(&me, None), Demand::Join(Some(_))), "I1");
-    assert!(world.core.signs(&spare, Some("Api::x"), world.now));
+    assert!(world.core.signs(&spare, Some("Api::x".into()), world.now));
     world.finish(start.run, unavailable(None)).unwrap().unwrap_err();
     assert!(matches!(world.demand(&me, None), Demand::Sign(_)), "at once, while cooling down");
     world.now += Duration::from_secs(40);
-    assert!(!world.core.signs(&spare, Some("Api::x"), world.now));
+    assert!(!world.core.signs(&spare, Some("Api::x".into()), world.now));
     assert!(matches!(world.demand(&me, None), Demand::Start(_, None)), "it has lapsed");
 }
 
@@ -99,7 +99,7 @@ fn a_rejection_outranks_every_window() {
         let mut world = aged(1000, seconds);
         let (me, stamp) = (world.me(), world.active().stamp);
         assert!(matches!(world.demand(&me, Some(stamp)), Demand::Start(_, None)), "I26, {seconds}");
-        assert!(matches!(world.demand(&me, None), Demand::Join(None)), "a new call waits");
+        assert!(matches!(world.demand(&me, None), Demand::Join(None)), "I26: a new call waits");
     }
 }
 
@@ -114,7 +114,7 @@ fn i36_a_call_waits_two_seconds_or_half_of_what_is_left() {
         for spare in [&first, &next] {
             let waits = spare.patience.as_secs_f64();
             assert!((waits - patience).abs() < 1e-6, "I36: {lifetime} {age}: {waits}");
-            assert!(world.core.signs(spare, Some("Api::x"), world.now), "I36");
+            assert!(world.core.signs(spare, Some("Api::x".into()), world.now), "I36");
         }
         world.active().reject();
         assert!(
@@ -135,13 +135,16 @@ fn i34_a_token_that_one_endpoint_rejects_is_kept_for_those_that_may_accept_it() 
         let Demand::Start(start, None) = world.demand_at("Api::a", &me, Some(stamp)) else { panic!("I34") };
         assert!(matches!(world.demand_at("Api::a", &me, None), Demand::Join(None)), "it has rejected it");
         let Demand::Join(Some(spare)) = world.demand_at("Api::c", &me, None) else { panic!("I34") };
-        assert!(world.core.signs(&spare, Some("Api::c"), world.now), "I34");
+        assert!(world.core.signs(&spare, Some("Api::c".into()), world.now), "I34");
         world.finish(start.run, unavailable(None)).unwrap().unwrap_err();
         assert!(matches!(world.demand_at("Api::a", &me, None), Demand::Fail(_)), "I7");
         assert!(matches!(world.demand_at("Api::c", &me, None), Demand::Sign(_)), "I34: in the cool-down");
         assert!(matches!(world.demand_at("Api::c", &me, Some(stamp)), Demand::Fail(_)), "it rejects it too");
         assert!(matches!(world.demand_at("Api::c", &me, None), Demand::Fail(_)), "I26");
-        assert!(!world.core.signs(&spare, Some("Api::c"), world.now), "I5: a call that waited meanwhile");
+        assert!(
+            !world.core.signs(&spare, Some("Api::c".into()), world.now),
+            "I5: a call that waited meanwhile"
+        );
         world.now += Duration::from_secs(1000);
         let waits = world.demand_at("Api::d", &me, None);
         let has_spare = lifetime.is_none();
@@ -156,12 +159,12 @@ fn i34_a_token_that_one_endpoint_rejects_is_kept_for_those_that_may_accept_it() 
 fn i34_an_endpoint_on_hold_gives_up_no_token() {
     let mut world = World::signed_in();
     let (me, stamp) = (world.me(), world.active().stamp);
-    world.core.hold("Api::a", Stamp { generation: 0, ..stamp }, world.now.mono);
+    world.core.hold("Api::a".into(), Stamp { generation: 0, ..stamp }, world.now.mono);
     let Demand::Start(start, None) = world.demand_at("Api::a", &me, Some(stamp)) else { panic!("I34") };
     assert!(matches!(world.demand_at("Api::c", &me, None), Demand::Sign(_)), "I34: nobody else waits");
     world.finish(start.run, unavailable(None)).unwrap().unwrap_err();
     assert!(matches!(world.demand_at("Api::c", &me, None), Demand::Sign(_)), "I34");
-    world.core.hold("Api::a", stamp, world.now.mono);
+    world.core.hold("Api::a".into(), stamp, world.now.mono);
     let Demand::Fail(Error::SessionExpired(expired)) = world.demand_at("Api::a", &me, Some(stamp)) else {
         panic!("I35")
     };
@@ -173,9 +176,48 @@ fn i34_an_endpoint_on_hold_gives_up_no_token() {
 fn i34_a_login_that_cannot_be_refreshed_any_more_is_not_ended_by_an_endpoint_on_hold() {
     let mut world = aged(1000, 850.1);
     let (me, stamp) = (world.me(), world.active().stamp);
-    world.core.hold("Api::a", Stamp { generation: 0, ..stamp }, world.now.mono);
+    world.core.hold("Api::a".into(), Stamp { generation: 0, ..stamp }, world.now.mono);
     let Demand::SignAndStart(_, start) = world.demand(&me, None) else { panic!("nobody renews") };
     world.finish(start.run, refused()).unwrap().unwrap_err();
     assert!(matches!(world.demand_at("Api::a", &me, Some(stamp)), Demand::Fail(_)));
     assert!(matches!(world.demand_at("Api::c", &me, None), Demand::Sign(_)), "I34");
+}
+
+/// What can end the login beside `/a`, which forbids: nothing to refresh with, and a refresh that is rejected before or after.
+#[test]
+fn i34_only_a_server_that_has_accepted_a_token_can_say_that_it_is_over() {
+    for way in ["nothing to refresh with", "the refresh is rejected", "the refresh was rejected before"] {
+        for is_over in [false, true] {
+            let mut world = World::signed_in();
+            if way == "nothing to refresh with" {
+                world.core = Core::new(7, false);
+                world.core.sign_in(tokens("one"), None, None, world.now).unwrap();
+            }
+            let (me, stamp) = (world.me(), world.active().stamp);
+            world.active().accept("Api::c".into());
+            if way == "the refresh was rejected before" {
+                let Demand::Start(start, _) = world.core.demand_renewal(world.now) else { panic!("{way}") };
+                world.finish(start.run, refused()).unwrap().unwrap_err();
+            }
+            match world.demand_at("Api::a", &me, Some(stamp)) {
+                Demand::Start(start, None) if way == "the refresh is rejected" => {
+                    let told = world.finish(start.run, refused()).unwrap().unwrap_err();
+                    assert!(matches!(told, Error::SessionExpired(_)), "{way}");
+                }
+                Demand::Fail(Error::SessionExpired(told)) => assert!(told.requires_sign_in(), "{way}"),
+                other => panic!("{way}: {other:?}"),
+            }
+            assert!(matches!(world.core.view().phase, Phase::Active(_)), "I34: {way}");
+            assert!(
+                matches!(world.demand_at("Api::a", &me, None), Demand::Fail(Error::SessionExpired(_))),
+                "{way}"
+            );
+            assert!(matches!(world.demand_at("Api::c", &me, None), Demand::Sign(_)), "I34: {way}");
+            if is_over {
+                let told = world.demand_at("Api::c", &me, Some(stamp));
+                assert!(matches!(told, Demand::Fail(Error::SessionExpired(_))), "{way}: {told:?}");
+                assert!(matches!(world.core.view().phase, Phase::Expired(_)), "I29: {way}");
+            }
+        }
+    }
 }

@@ -6,7 +6,7 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use super::snapshot::Stamp;
+use super::snapshot::{EndpointId, Stamp};
 use crate::clock::Instant;
 
 /// How long an endpoint that rejected a refreshed token is remembered.
@@ -52,7 +52,7 @@ pub(super) struct Throttle {
 /// An endpoint that rejected a refreshed token.
 #[derive(Debug)]
 struct Suspect {
-    endpoint: &'static str,
+    endpoint: EndpointId,
     /// When it last did.
     rejected_at: Instant,
     /// The token that it last accepted from a call which had not just been refreshed for it.
@@ -76,13 +76,13 @@ impl Suspect {
 
 impl Throttle {
     /// Puts `endpoint` on hold, which rejected the token with `stamp` although it had just been refreshed.
-    pub(super) fn hold(&mut self, endpoint: &'static str, stamp: Stamp, now: Instant) {
+    pub(super) fn hold(&mut self, endpoint: EndpointId, stamp: Stamp, now: Instant) {
         let suspect = self.suspect(endpoint, now);
         suspect.hold = Some(Hold { stamp: Some(stamp), blocked_until: now + MEMORY });
     }
 
     /// The entry of `endpoint`, which rejects a refreshed token now. Those that are over are dropped.
-    fn suspect(&mut self, endpoint: &'static str, now: Instant) -> &mut Suspect {
+    fn suspect(&mut self, endpoint: EndpointId, now: Instant) -> &mut Suspect {
         let suspects = &mut self.suspects;
         suspects.retain(|suspect| suspect.is_remembered(now));
         let place = suspects.iter().position(|suspect| suspect.endpoint == endpoint).unwrap_or_else(|| {
@@ -96,7 +96,7 @@ impl Throttle {
 
     /// Takes note that `endpoint` has accepted the token with `stamp`. With `is_replay` the token had just been refreshed for the call: an
     /// endpoint that accepts no other has not shown that it does not forbid.
-    pub(super) fn accepted(&mut self, endpoint: &'static str, stamp: Stamp, is_replay: bool) {
+    pub(super) fn accepted(&mut self, endpoint: EndpointId, stamp: Stamp, is_replay: bool) {
         for suspect in self.suspects.iter_mut().filter(|suspect| suspect.endpoint == endpoint) {
             if let Some(hold) = &mut suspect.hold {
                 hold.stamp = None;
@@ -108,7 +108,7 @@ impl Throttle {
     }
 
     /// The endpoints of which it is to be told when they accept the token with `stamp`.
-    pub(super) fn watched(&self, stamp: Option<Stamp>) -> Vec<&'static str> {
+    pub(super) fn watched(&self, stamp: Option<Stamp>) -> Vec<EndpointId> {
         let is_watched = |suspect: &&Suspect| {
             suspect.served != stamp || suspect.hold.as_ref().is_some_and(|hold| hold.stamp.is_some())
         };
@@ -116,13 +116,13 @@ impl Throttle {
     }
 
     /// Whether `endpoint` is on hold.
-    pub(super) fn is_on_hold(&self, endpoint: &'static str, now: Instant) -> bool {
+    pub(super) fn is_on_hold(&self, endpoint: EndpointId, now: Instant) -> bool {
         let is_it = |suspect: &&Suspect| suspect.endpoint == endpoint && suspect.is_remembered(now);
         self.suspects.iter().find(is_it).is_some_and(|suspect| suspect.hold.is_some())
     }
 
     /// Decides about a rejection of `token` by `endpoint`, and takes what the refresh costs which it causes.
-    pub(super) fn admit(&mut self, endpoint: &'static str, token: Rejected, now: Instant) -> Admission {
+    pub(super) fn admit(&mut self, endpoint: EndpointId, token: Rejected, now: Instant) -> Admission {
         let Rejected { stamp, is_refreshed, was_accepted, age, has_lifetime, is_free } = token;
         let known = self.suspects.iter().find(|it| it.endpoint == endpoint && it.is_remembered(now));
         let is_on_hold = known.is_some_and(|suspect| suspect.hold.is_some());
@@ -156,7 +156,7 @@ impl Throttle {
 /// When refreshes were started that cost, and by the rejection of which endpoint.
 #[derive(Debug, Default)]
 struct Budget {
-    spent: VecDeque<(Option<&'static str>, Instant)>,
+    spent: VecDeque<(Option<EndpointId>, Instant)>,
     /// The token of the last one, which costs once, however often its refresh is tried.
     last: Option<Stamp>,
 }
@@ -172,7 +172,7 @@ impl Budget {
     /// Takes what the refresh of the token with `stamp` costs `endpoint`, or tells when there is room for it.
     fn spend(
         &mut self,
-        endpoint: Option<&'static str>,
+        endpoint: Option<EndpointId>,
         payers: Payers,
         stamp: Stamp,
         now: Instant,
@@ -189,7 +189,7 @@ impl Budget {
     }
 
     /// Whether there is room for a refresh, or else when there is.
-    fn room(&self, endpoint: Option<&'static str>, payers: Payers, now: Instant) -> Result<(), Instant> {
+    fn room(&self, endpoint: Option<EndpointId>, payers: Payers, now: Instant) -> Result<(), Instant> {
         for (limit, within) in BUDGET {
             let mut counted =
                 self.spent.iter().rev().filter(|(by, _)| payers == Payers::All || *by == endpoint);
@@ -262,8 +262,8 @@ mod tests {
         let begin = crate::clock::now();
         let at = |seconds: u64| begin + Duration::from_secs(seconds);
         let mut throttle = Throttle::default();
-        assert_eq!(throttle.admit("A::a", token(1), begin), Believed);
-        throttle.hold("A::a", stamp(2), begin);
+        assert_eq!(throttle.admit("A::a".into(), token(1), begin), Believed);
+        throttle.hold("A::a".into(), stamp(2), begin);
         for (endpoint, generation, seconds, expected) in [
             ("A::a", 2, 1, Blocked),
             ("A::b", 2, 1, Believed),
@@ -275,7 +275,7 @@ mod tests {
             ("A::b", 2, 119, Believed),
             ("A::a", 2, 179, Believed),
         ] {
-            let admission = throttle.admit(endpoint, token(generation), at(seconds));
+            let admission = throttle.admit(endpoint.into(), token(generation), at(seconds));
             assert_eq!(admission, expected, "I35: {endpoint} {generation} {seconds}");
         }
     }
@@ -286,20 +286,20 @@ mod tests {
         let mut throttle = Throttle::default();
         assert_eq!(throttle.watched(Some(stamp(2))), [""; 0]);
         for generation in 2..=6 {
-            throttle.hold("A::a", stamp(generation), now);
+            throttle.hold("A::a".into(), stamp(generation), now);
             assert_eq!(throttle.watched(Some(stamp(generation))), ["A::a"]);
-            throttle.accepted("A::b", stamp(generation), false);
+            throttle.accepted("A::b".into(), stamp(generation), false);
             assert_eq!(throttle.watched(Some(stamp(generation))), ["A::a"]);
-            throttle.accepted("A::a", stamp(generation), false);
+            throttle.accepted("A::a".into(), stamp(generation), false);
             assert_eq!(throttle.watched(Some(stamp(generation))), [""; 0]);
             assert_eq!(throttle.watched(Some(stamp(generation + 1))), ["A::a"]);
-            assert!(throttle.is_on_hold("A::a", now));
-            let admission = throttle.admit("A::a", token(generation), now);
+            assert!(throttle.is_on_hold("A::a".into(), now));
+            let admission = throttle.admit("A::a".into(), token(generation), now);
             assert_eq!(admission, Admission::Doubted, "I35: {generation}");
         }
-        throttle.hold("A::a", stamp(7), now);
-        throttle.accepted("A::a", stamp(7), false);
-        assert_eq!(throttle.admit("A::a", token(7), now), Admission::Blocked, "I35: the budget");
+        throttle.hold("A::a".into(), stamp(7), now);
+        throttle.accepted("A::a".into(), stamp(7), false);
+        assert_eq!(throttle.admit("A::a".into(), token(7), now), Admission::Blocked, "I35: the budget");
     }
 
     #[test]
@@ -308,16 +308,20 @@ mod tests {
         let mut throttle = Throttle::default();
         let endpoints = ["A::a", "A::b", "A::c"];
         for (generation, endpoint) in (1..).zip(endpoints.repeat(5)) {
-            let admission = throttle.admit(endpoint, unaccepted(generation), now);
+            let admission = throttle.admit(endpoint.into(), unaccepted(generation), now);
             assert_eq!(admission, Admission::Believed, "I35: {generation}");
         }
         for endpoint in endpoints {
-            assert_eq!(throttle.admit(endpoint, unaccepted(20), now), Admission::Blocked, "I18: its own");
-            assert_eq!(throttle.admit(endpoint, token(20), now), Admission::Believed);
+            assert_eq!(
+                throttle.admit(endpoint.into(), unaccepted(20), now),
+                Admission::Blocked,
+                "I18: its own"
+            );
+            assert_eq!(throttle.admit(endpoint.into(), token(20), now), Admission::Believed);
         }
-        assert_eq!(throttle.admit("A::d", unaccepted(21), now), Admission::Believed, "I35");
-        throttle.hold("A::d", stamp(22), now);
-        assert_eq!(throttle.admit("A::d", token(23), now), Admission::Blocked, "I18");
+        assert_eq!(throttle.admit("A::d".into(), unaccepted(21), now), Admission::Believed, "I35");
+        throttle.hold("A::d".into(), stamp(22), now);
+        assert_eq!(throttle.admit("A::d".into(), token(23), now), Admission::Blocked, "I18");
         assert!(throttle.spend(stamp(22), now).is_err(), "I18");
     }
 
@@ -338,26 +342,26 @@ mod tests {
             let now = crate::clock::now();
             let mut throttle = Throttle::default();
             let mut admit = |generation, token: Rejected| {
-                throttle.accepted("A::a", stamp(generation), true);
+                throttle.accepted("A::a".into(), stamp(generation), true);
                 if is_served {
-                    throttle.accepted("A::a", stamp(generation), false);
+                    throttle.accepted("A::a".into(), stamp(generation), false);
                 }
-                throttle.admit("A::a", token, now)
+                throttle.admit("A::a".into(), token, now)
             };
             for generation in 1..=6 {
                 assert_eq!(admit(generation, rejected(generation)), Believed, "I35: {name}: {generation}");
             }
             assert_eq!(admit(7, rejected(7)), last, "I35: {name}");
             if last == Blocked {
-                throttle.accepted("A::a", stamp(8), false);
+                throttle.accepted("A::a".into(), stamp(8), false);
                 assert_eq!(
-                    throttle.admit("A::a", rejected(8), now),
+                    throttle.admit("A::a".into(), rejected(8), now),
                     Blocked,
                     "I35: {name}: it has paid before"
                 );
             }
             let mut admit = |generation, token: Rejected| {
-                throttle.admit("A::a", Rejected { stamp: stamp(generation), ..token }, now)
+                throttle.admit("A::a".into(), Rejected { stamp: stamp(generation), ..token }, now)
             };
             let free = Rejected { is_free: true, ..rejected(8) };
             assert_eq!(admit(8, free), Believed, "I35: {name}: a refresh is under way");
@@ -368,11 +372,11 @@ mod tests {
     fn endpoints_are_forgotten_after_a_minute() {
         let now = crate::clock::now();
         let mut throttle = Throttle::default();
-        throttle.hold("A::a", stamp(1), now);
-        throttle.hold("A::b", stamp(1), now + Duration::from_secs(1));
-        throttle.hold("A::a", stamp(2), now + Duration::from_secs(2));
+        throttle.hold("A::a".into(), stamp(1), now);
+        throttle.hold("A::b".into(), stamp(1), now + Duration::from_secs(1));
+        throttle.hold("A::a".into(), stamp(2), now + Duration::from_secs(2));
         assert_eq!(throttle.suspects.len(), 2);
-        throttle.hold("A::c", stamp(1), now + Duration::from_secs(1) + MEMORY);
+        throttle.hold("A::c".into(), stamp(1), now + Duration::from_secs(1) + MEMORY);
         let left: Vec<_> = throttle.suspects.iter().map(|suspect| suspect.endpoint).collect();
         assert_eq!(left, ["A::a", "A::c"]);
     }

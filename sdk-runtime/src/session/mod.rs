@@ -25,6 +25,7 @@ mod state;
 mod tokens;
 mod undecodable;
 mod unsaved;
+mod waits;
 mod windows;
 
 use std::fmt;
@@ -44,10 +45,10 @@ pub(crate) use attach::Attachment;
 pub(crate) use event::{Discarded, Identity, Rejection, Revoke};
 pub(crate) use judge::{TokenBad, verdict};
 pub(crate) use refresh::Renewer;
-pub(crate) use run::Started;
 pub(crate) use saving::StoreTime;
 pub(crate) use shared::Shared;
-pub(crate) use snapshot::{Phase, Snapshot};
+pub(crate) use snapshot::{EndpointId, Phase, Snapshot};
+pub(crate) use waits::Waits;
 
 use crate::clock::{Clock, Now, Spawner};
 use crate::error::{Error, InvalidRequest, StoreError};

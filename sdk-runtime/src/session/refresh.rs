@@ -16,6 +16,7 @@ use crate::cookies::Jar;
 use crate::endpoint::{CallTimeout, Endpoint};
 use crate::error::{
     DecodeError, Error, ErrorResponse, InvalidRequest, TransportError, TransportErrorKind, UnavailableCause,
+    Words,
 };
 use crate::request::{Prepared, Request};
 use crate::response::{Answer, End, Head, Received, receive};
@@ -125,9 +126,13 @@ impl Renewer {
     /// Reads the tokens in a successful answer, of whose body `bytes` arrived.
     fn tokens(&self, head: &Head, bytes: Bytes, end: &End) -> Read {
         // Of a body that is not whole nothing is read: a token in it may be cut. A type that reads no body at all has its value.
-        let whole = if matches!(end, End::Whole) { bytes } else { Bytes::new() };
+        let whole = if matches!(end, End::Whole) { bytes.clone() } else { Bytes::new() };
         match (self.refresh.tokens)(Answer::new(head.clone(), whole)) {
             Ok(Ok(tokens)) if tokens.holds_nothing() => Read::Nothing(self.no_token(head)),
+            // A type whose fields may all be missing reads cookies in any answer, that of a refusal included.
+            Ok(Ok(tokens)) if tokens.are_cookies() && says_error(&bytes) => {
+                Read::Nothing(self.no_token(head))
+            }
             Ok(Ok(tokens)) => Read::Tokens(tokens),
             Ok(Err(refusal)) => Read::Refused(refusal),
             Err(Error::Decode(error)) => Read::Nothing(match end {
@@ -163,6 +168,12 @@ enum Read {
     Tokens(Tokens),
     Refused(Refusal),
     Nothing(DecodeError),
+}
+
+/// Whether a body is a JSON object with a code in `error`.
+fn says_error(body: &[u8]) -> bool {
+    let words = Words::read(body, true);
+    words.is_object && words.code().is_some()
 }
 
 /// Why a body did not arrive whole.

@@ -4,10 +4,8 @@
 //! - **I5** A waiter only ever sees the outcome of the run it joined.
 //! - **I6** Every waiter resolves: whatever ends the task, a guard settles the run.
 //! - **I8** Dropping or cancelling a waiter changes nobody else's outcome and stops no run.
-//! - **I37** The call that started a refresh in advance waits for it, when its own answer is there.
 
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 use tokio::sync::SetOnce;
 use tokio_util::sync::CancellationToken;
@@ -16,18 +14,14 @@ use super::event::{Revoke, RunId, Settled, Start};
 use super::refresh::Renewer;
 use super::renewal;
 use super::shared::Shared;
-use crate::clock;
 use crate::sync::Flag;
-
-/// How long the call that started a refresh in advance waits for it, when its own answer is there.
-const LINGER: Duration = Duration::from_secs(2);
 
 pub(crate) struct Run {
     pub(crate) id: RunId,
     /// A child of the session's shutdown, never of a caller's token.
     pub(super) cancel: CancellationToken,
     /// `None`: the run was fenced, and each waiter has to look for itself what became of its login.
-    outcome: SetOnce<Option<Settled>>,
+    pub(super) outcome: SetOnce<Option<Settled>>,
     /// Whether the refresh token may have been spent.
     sent: Flag,
     /// Set when its task is at its end, fenced or not.
@@ -88,30 +82,6 @@ impl Run {
     /// Tells the waiters; the first word stands.
     pub(crate) fn settle(&self, settled: Option<Settled>) {
         let _ = self.outcome.set(settled);
-    }
-}
-
-/// The refresh in advance that a call has started. It would be lost, and the refresh token with it, if the program ended with the
-/// answer of that call.
-#[derive(Default)]
-pub(crate) struct Started(Mutex<Option<Arc<Run>>>);
-
-impl Started {
-    /// Notes that the call has started `run`. An earlier one of the same call has ended by then.
-    pub(super) fn note(&self, run: Arc<Run>) {
-        // What it came to may hold values of the user's: dropped without the lock.
-        let _before = self.0.lock().unwrap_or_else(PoisonError::into_inner).replace(run);
-    }
-
-    /// Waits until the refresh has succeeded and is written down, or has failed; 2 s at most, and not at all where none was started.
-    ///
-    /// Cancel safe: the refresh goes on when the future is dropped.
-    pub(crate) async fn linger(&self) {
-        let run = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        // Without a timer where there is nothing to wait for: there may be no runtime that has one.
-        if let Some(run) = run.filter(|run| !run.outcome.initialized()) {
-            clock::within(LINGER, run.outcome.wait()).await;
-        }
     }
 }
 

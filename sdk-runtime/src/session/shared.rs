@@ -18,7 +18,7 @@ use super::record::Record;
 use super::refresh::Renewer;
 use super::run::{self, Run};
 use super::saving::Saving;
-use super::snapshot::{Phase, Snapshot, Stamp, View};
+use super::snapshot::{EndpointId, Phase, Snapshot, Stamp, View};
 use super::state::{SessionState, StateWatch};
 use super::tokens::{Grant, Tokens};
 use crate::clock::{Clock, Now, Spawner};
@@ -40,7 +40,7 @@ pub(crate) struct Shared {
     published: ArcSwap<View>,
     outbox: Outbox,
     /// The endpoints of which the core is to be told when they accept the token: no other call that succeeds takes the lock.
-    watched: ArcSwap<Vec<&'static str>>,
+    watched: ArcSwap<Vec<EndpointId>>,
     pub(super) shutdown: CancellationToken,
     inner: Mutex<Inner>,
 }
@@ -153,14 +153,14 @@ impl Shared {
     }
 
     /// Puts `endpoint` on hold, which rejected the token with `stamp` although it had just been refreshed.
-    pub(crate) fn hold(self: &Arc<Self>, endpoint: &'static str, stamp: Stamp) {
+    pub(crate) fn hold(self: &Arc<Self>, endpoint: EndpointId, stamp: Stamp) {
         let now = self.clock.now().mono;
         self.step(|core| core.hold(endpoint, stamp, now));
     }
 
     /// `endpoint` has accepted the credential of `snapshot`; with `is_replay`, for a call that it had just been refreshed for.
-    pub(crate) fn accepted(self: &Arc<Self>, snapshot: &Snapshot, endpoint: &'static str, is_replay: bool) {
-        snapshot.accept();
+    pub(crate) fn accepted(self: &Arc<Self>, snapshot: &Snapshot, endpoint: EndpointId, is_replay: bool) {
+        snapshot.accept(endpoint);
         if self.watched.load().contains(&endpoint) {
             self.step(|core| core.accepted(endpoint, snapshot.stamp, is_replay));
         }

@@ -1,9 +1,10 @@
 //! What a session publishes for everybody to read without a lock.
 //!
-//! - **I3** A snapshot never changes, but for `rejected`, and `accepted`, which go from false to true, and for who renews it.
+//! - **I3** A snapshot never changes, but for `rejected`, which goes from false to true, for who has accepted it, and for who renews it.
 //! - **I2** Credential and stamp of a request come from one load of one snapshot.
 
 use std::fmt;
+use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -14,7 +15,7 @@ use crate::clock::{Instant, Now};
 use crate::cookies::Jar;
 use crate::error::SessionExpired;
 use crate::secret::{AccessToken, RefreshToken};
-use crate::sync::{Claim, Flag};
+use crate::sync::{Claim, Flag, Marks};
 
 /// Which credential of which login, compared lexicographically. Only stamps are ever compared, never the text of tokens:
 /// some servers issue the same one twice within a second.
@@ -24,6 +25,20 @@ pub(crate) struct Stamp {
     pub(crate) epoch: u64,
     /// One more with every publication, never reset.
     pub(crate) generation: u64,
+}
+
+/// An endpoint as far as rejections go: its name, at the base of its client. Two clients of one trait may have different servers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct EndpointId {
+    pub(crate) base: u64,
+    pub(crate) name: &'static str,
+}
+
+impl EndpointId {
+    fn number(&self) -> u64 {
+        let hasher = BuildHasherDefault::<DefaultHasher>::default();
+        hasher.hash_one((self.base, self.name))
+    }
 }
 
 /// One credential, as requests are signed with it.
@@ -41,7 +56,7 @@ pub(crate) struct Snapshot {
     pub(crate) windows: Option<Windows>,
     rejected: Flag,
     /// Whether a server has taken it.
-    accepted: Flag,
+    accepted_by: Marks,
     /// When it may next be renewed beside the calls that it signs, in milliseconds since `since`.
     renewal: Claim,
     /// How old it was when it was made a snapshot, and when that was.
@@ -83,7 +98,7 @@ impl Snapshot {
             jar,
             windows,
             rejected: Flag::default(),
-            accepted: Flag::default(),
+            accepted_by: Marks::default(),
             renewal: Claim::default(),
             age,
             since,
@@ -148,13 +163,19 @@ impl Snapshot {
         self.renewal.give_back(millis(when.saturating_duration_since(self.since.mono)));
     }
 
-    /// A server has taken it.
-    pub(crate) fn accept(&self) {
-        self.accepted.raise();
+    /// The server of `endpoint` has accepted it.
+    pub(crate) fn accept(&self, endpoint: EndpointId) {
+        self.accepted_by.set(endpoint.number());
     }
 
+    /// Whether any server has accepted it.
     pub(crate) fn was_accepted(&self) -> bool {
-        self.accepted.is_raised()
+        self.accepted_by.has_any()
+    }
+
+    /// Whether the server of `endpoint` may have accepted it; `false` is certain.
+    pub(crate) fn was_accepted_by(&self, endpoint: EndpointId) -> bool {
+        self.accepted_by.has(endpoint.number())
     }
 
     pub(crate) fn reject(&self) {
@@ -206,4 +227,18 @@ pub(crate) enum Phase {
     Active(Arc<Snapshot>),
     Expired(SessionExpired),
     Closed,
+}
+
+#[cfg(test)]
+impl From<&'static str> for EndpointId {
+    fn from(name: &'static str) -> Self {
+        Self { base: 0, name }
+    }
+}
+
+#[cfg(test)]
+impl PartialEq<&str> for EndpointId {
+    fn eq(&self, name: &&str) -> bool {
+        self.name == *name
+    }
 }

@@ -106,6 +106,13 @@ impl Tokens {
     }
 }
 
+impl Tokens {
+    /// Whether it holds no token: cookies are to sign.
+    pub(crate) fn are_cookies(&self) -> bool {
+        self.access.is_none() && self.refresh.is_none()
+    }
+}
+
 impl fmt::Debug for Tokens {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Tokens")

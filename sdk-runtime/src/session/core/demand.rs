@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::super::event::{Demand, Held, Identity, Rejection, RunId, Spare, Start};
 use super::super::limits::{Admission, Rejected};
-use super::super::snapshot::{Phase, Snapshot, Stamp, Validity};
+use super::super::snapshot::{EndpointId, Phase, Snapshot, Stamp, Validity};
 use super::super::tokens::Grant;
 use super::{Core, permit};
 use crate::clock::{Instant, Now};
@@ -21,7 +21,7 @@ impl Core {
     pub(crate) fn demand(
         &mut self,
         identity: &Identity,
-        endpoint: Option<&'static str>,
+        endpoint: Option<EndpointId>,
         rejected: Option<&Rejection>,
         now: Now,
     ) -> Demand {
@@ -52,6 +52,7 @@ impl Core {
         if let Some(expired) = self.doomed.clone() {
             return match &spare {
                 Some(spare) => spare.clone().sign(),
+                None if self.works_elsewhere(&snapshot, now) => Demand::Fail(expired.into()),
                 None => Demand::Fail(self.expire(expired).into()),
             };
         }
@@ -62,14 +63,22 @@ impl Core {
             };
         }
         if !self.renewable {
-            return Demand::Fail(self.expire(SessionExpired::new(ExpiredReason::NoRefreshToken)).into());
+            let expired = SessionExpired::new(ExpiredReason::NoRefreshToken);
+            return match &spare {
+                Some(spare) => spare.clone().sign(),
+                None if self.works_elsewhere(&snapshot, now) => Demand::Fail(expired.into()),
+                None => Demand::Fail(self.expire(expired).into()),
+            };
         }
         if let Some((until, failure)) = self.cooling_down(now) {
             snapshot.give_renewal_back(until);
             return sign_or(failure.into());
         }
-        if matches!(validity, Validity::Stale | Validity::Due) && self.doubt.undecodable().is_some() {
-            return Demand::Sign(snapshot);
+        let is_valid =
+            matches!(validity, Validity::Stale | Validity::Due) || self.works_elsewhere(&snapshot, now);
+        if let Some(answer) = self.doubt.undecodable().filter(|_| is_valid) {
+            let cause = UnavailableCause::Decode(answer.error.clone());
+            return sign_or(RefreshUnavailable::until(now.mono, cause).into());
         }
         let is_over = matches!(validity, Validity::Lapsed | Validity::Rejected);
         let start = self.begin(&snapshot, false, is_over);
@@ -80,19 +89,19 @@ impl Core {
     }
 
     /// `endpoint` rejected the token with `stamp`, which had just been refreshed for it.
-    pub(crate) fn hold(&mut self, endpoint: &'static str, stamp: Stamp, now: Instant) {
+    pub(crate) fn hold(&mut self, endpoint: EndpointId, stamp: Stamp, now: Instant) {
         if stamp.epoch == self.view.epoch {
             self.throttle.hold(endpoint, stamp, now);
         }
     }
 
     /// `endpoint` has accepted the token with `stamp`; with `is_replay`, for a call that it had just been refreshed for.
-    pub(crate) fn accepted(&mut self, endpoint: &'static str, stamp: Stamp, is_replay: bool) {
+    pub(crate) fn accepted(&mut self, endpoint: EndpointId, stamp: Stamp, is_replay: bool) {
         self.throttle.accepted(endpoint, stamp, is_replay);
     }
 
     /// The endpoints of which it is to be told when they accept the token at hand.
-    pub(crate) fn watched(&self) -> Vec<&'static str> {
+    pub(crate) fn watched(&self) -> Vec<EndpointId> {
         let stamp = match &self.view.phase {
             Phase::Active(snapshot) => Some(snapshot.stamp),
             _ => None,
@@ -106,7 +115,7 @@ impl Core {
     fn rejected(
         &mut self,
         snapshot: &Snapshot,
-        endpoint: Option<&'static str>,
+        endpoint: Option<EndpointId>,
         rejection: &Rejection,
         now: Now,
     ) -> Result<(), Error> {
@@ -140,16 +149,25 @@ impl Core {
         Ok(())
     }
 
+    /// I34: whether the token of `snapshot` works as far as is known, although it was rejected: some server has accepted it, and none that
+    /// has rejected it ever did. Only a server that has accepted it can say that it is over.
+    pub(super) fn works_elsewhere(&self, snapshot: &Snapshot, now: Now) -> bool {
+        let knew_it = |endpoint: &EndpointId| snapshot.was_accepted_by(*endpoint);
+        snapshot.was_accepted() && !snapshot.has_lapsed(now) && !self.rejected_by.iter().any(knew_it)
+    }
+
     /// Whether a call to `endpoint` may be signed with `spare` after it has waited: its own server may have rejected it meanwhile.
-    pub(crate) fn signs(&self, spare: &Spare, endpoint: Option<&'static str>, now: Now) -> bool {
-        match spare.snapshot.is_rejected() {
-            true => self.may_be_accepted_by(endpoint, &spare.snapshot, now),
-            false => !spare.snapshot.has_lapsed(now),
-        }
+    pub(crate) fn signs(&self, spare: &Spare, endpoint: Option<EndpointId>, now: Now) -> bool {
+        let is_of_login = spare.snapshot.stamp.epoch == self.view.epoch;
+        is_of_login
+            && match spare.snapshot.is_rejected() {
+                true => self.may_be_accepted_by(endpoint, &spare.snapshot, now),
+                false => !spare.snapshot.has_lapsed(now),
+            }
     }
 
     /// I34: whether the server of `endpoint` may accept the token of `snapshot`, which that of another has rejected. Nothing but asking tells.
-    fn may_be_accepted_by(&self, endpoint: Option<&'static str>, snapshot: &Snapshot, now: Now) -> bool {
+    fn may_be_accepted_by(&self, endpoint: Option<EndpointId>, snapshot: &Snapshot, now: Now) -> bool {
         let is_at_hand =
             matches!(&self.view.phase, Phase::Active(current) if current.stamp == snapshot.stamp);
         let has_not_rejected = endpoint.is_some_and(|endpoint| !self.rejected_by.contains(&endpoint));

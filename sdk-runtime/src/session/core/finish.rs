@@ -105,7 +105,10 @@ impl Core {
         let mut kept = Kept { subject, scopes: None, refresh: self.refresh.take() };
         if before.is_none() || is_another {
             // Nobody was signed in; or the server renewed the login of somebody else, as whom nobody who waits may go on.
+            // I35: what endpoints have cost is not forgotten for whom a server says that it has refreshed.
+            let throttle = std::mem::take(&mut self.throttle);
             self.next_epoch(Arc::new(self.view.jar.fork()), Phase::SignedOut);
+            self.throttle = throttle;
         } else {
             kept.scopes = before.as_ref().and_then(|before| before.scopes.clone());
         }
@@ -181,7 +184,7 @@ impl Core {
                 self.retire(Some(expired));
                 Err(Error::NotSignedIn)
             }
-            Phase::Active(snapshot) if snapshot.still_signs(now) => {
+            Phase::Active(snapshot) if snapshot.still_signs(now) || self.works_elsewhere(snapshot, now) => {
                 self.refresh = None;
                 let before = self.doomed.replace(expired.clone());
                 self.retire(before);
