@@ -33,6 +33,7 @@ mod scale;
 mod secrets;
 mod several;
 mod shared;
+mod slow_reads;
 mod socket;
 mod store_down;
 mod store_time;

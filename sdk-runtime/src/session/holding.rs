@@ -27,11 +27,11 @@ impl Holding {
         let known = logins.iter().position(|it| it.name == *login).map(|index| logins.remove(index));
         let new = Login { name: login.clone(), is_known: false, doubts: 0, since: next };
         let mut it = known.unwrap_or(new);
-        it.doubts += 1;
-        // The place was emptied since: versions are counted from elsewhere.
-        if expected == 0 {
+        // None of the writes before was done, or the place was emptied since: versions are counted from elsewhere.
+        if it.doubts == 0 || expected == 0 {
             it.since = next;
         }
+        it.doubts += 1;
         logins.insert(0, it);
         logins.truncate(REMEMBERED);
     }

@@ -5,6 +5,7 @@
 //! - **I15** What another process has put there is not cleared.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use tokio::sync::Mutex;
@@ -37,6 +38,8 @@ pub(crate) struct Keeper {
     holding: Holding,
     /// Held while what is unsaved is written.
     writing: Arc<Mutex<()>>,
+    /// How many writes of this session were done.
+    written: Arc<AtomicU64>,
 }
 
 /// What came of writing what the store did not have, by its serial.
@@ -59,13 +62,21 @@ pub(crate) enum Confirmed {
 impl Keeper {
     pub(crate) fn new(store: Arc<dyn TokenStore>, clock: Clock, signs_by_cookies: bool) -> Self {
         let holder = format!("{:016x}", fastrand::u64(..)).into();
-        let (holding, writing) = Default::default();
-        Self { store, clock, holder, signs_by_cookies, holding, writing }
+        let (holding, writing, written) = Default::default();
+        Self { store, clock, holder, signs_by_cookies, holding, writing, written }
     }
 
-    /// What the store holds.
+    /// What the store holds. What was read before a write of this session was done, and answered after that, is read once more.
     pub(crate) async fn load(&self) -> Result<Found, StoreError> {
-        let found = record::read(within(|| self.store.load()).await?)?;
+        let mut written = self.written.load(Ordering::Relaxed);
+        let mut found = record::read(within(|| self.store.load()).await?)?;
+        for _ in 0..TRIES {
+            let before = std::mem::replace(&mut written, self.written.load(Ordering::Relaxed));
+            if before == written {
+                break;
+            }
+            found = record::read(within(|| self.store.load()).await?)?;
+        }
         if let Some(record) = &found.record {
             self.holding.is_there(&record.id.login);
         }
@@ -293,6 +304,9 @@ impl Keeper {
             self.holding.tries(login, version, at);
         }
         let swapped = done_within(|| self.store.replace(version, next), StoreError::uncertain).await;
+        if matches!(swapped, Ok(true)) {
+            self.written.fetch_add(1, Ordering::Relaxed);
+        }
         match (&swapped, login) {
             (Ok(true), Some(login)) => self.holding.is_there(login),
             (Ok(false), Some(login)) => self.holding.did_not(login),
