@@ -62,18 +62,12 @@ impl Core {
         wait: Duration,
         now: Now,
     ) -> RefreshUnavailable {
-        let failure = self.rest(cause, wait, now);
-        self.events.push(SessionEvent::RefreshFailing(failure.clone()));
-        failure
-    }
-
-    /// The same without an event.
-    fn rest(&mut self, cause: UnavailableCause, wait: Duration, now: Now) -> RefreshUnavailable {
         let until = now.mono + wait;
         let failure = RefreshUnavailable::until(until, cause);
         let cool_down = CoolDown { since: now, until, failure: failure.clone(), is_held: false };
         let before = self.cool_down.replace(cool_down);
         self.retire(before.map(|before| before.failure));
+        self.events.push(SessionEvent::RefreshFailing(failure.clone()));
         if let Phase::Active(snapshot) = &self.view.phase {
             snapshot.give_renewal_back(until);
         }
@@ -89,13 +83,11 @@ impl Core {
         failure
     }
 
-    /// The store tells of such an answer to another process.
+    /// The store tells of such an answer to another process: what is left of its cool-down holds here too.
     pub(super) fn another_was_undecodable(&mut self, answer: Undecodable, now: Now) {
-        let (wait, cause) = (answer.rest(now.wall), UnavailableCause::Decode(answer.error.clone()));
-        self.doubt.and_undecodable(answer);
-        if !wait.is_zero() {
-            self.rest(cause, wait, now);
-            self.hold_cool_down();
+        match answer.rest(now.wall).is_zero() {
+            true => self.doubt.and_undecodable(answer),
+            false => drop(self.answer_was_undecodable(answer, now)),
         }
     }
 

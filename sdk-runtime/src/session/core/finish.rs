@@ -155,14 +155,14 @@ impl Core {
         self.id = Some(id);
         self.refused = refused;
         let login = self.publish(credential, Kept::default(), now);
-        if let Some(undecodable) = undecodable {
-            self.another_was_undecodable(undecodable, now);
-        }
         self.events.push(if goes_on {
             SessionEvent::Refreshed(login)
         } else {
             SessionEvent::SignedIn(login)
         });
+        if let Some(undecodable) = undecodable {
+            self.another_was_undecodable(undecodable, now);
+        }
     }
 
     /// Whether `loaded` goes on with the login there is. A server may have renewed it as that of somebody else.
