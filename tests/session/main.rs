@@ -7,6 +7,7 @@ mod ahead;
 mod answers;
 mod cancel;
 mod clocks;
+mod closed;
 mod closing;
 mod cookied;
 mod drops;

@@ -57,7 +57,7 @@ const LAYERS: [Layers; 8] = [
             "claim",
             "keeper",
             "refresh",
-            "asking waits renewal run saving shared",
+            "asking following waits renewal run saving shared",
         ],
     },
     Layers { directory: "sdk-runtime/src/sync/", order: &["audience busy claim flag in_turn marks"] },

@@ -23,7 +23,7 @@ struct State {
 /// What a session takes over from the one that was in the pool before.
 #[derive(Default)]
 pub(super) struct Heritage {
-    /// That one, where it was closed and may still write to the store.
+    /// The last of the closed ones that may still write to the store.
     pub(super) before: Option<Arc<Shared>>,
     pub(super) remains: Remains,
 }

@@ -24,12 +24,12 @@ const REMAINS: usize = 10_000;
 ///
 /// A login is read from its store with its first call. When more than [`limit`](Self::limit) are at hand, those go that were not asked
 /// for the longest: the memory of what is in the store, and read from there when it is asked for again. None goes that somebody holds a
-/// client or a [`Session`](crate::Session) of, that is being renewed, or whose store does not have its present tokens. One that nobody
-/// uses has no task. Of a login that has ended while its store failed the end is remembered, for up to 10,000 of them.
+/// client or a [`Session`](crate::Session) of, that is being renewed, or whose store does not have its present tokens. One that follows
+/// a closed session stays until that one has written. One that nobody uses has no task. Of a login that has ended while its store failed the end is remembered, for up to 10,000 of them.
 ///
 /// The store of a key is made by one thread at a time: others that ask for the same key wait for it. A function that asks for its own
 /// key gets a client whose calls fail with [`Error::Closed`](crate::Error::Closed). A session of the pool that was closed alone is
-/// followed by a new one, which reads the login from its store when the closed one has written what it had.
+/// followed by a new one, which reads the login from its store when all closed ones of the key have written what they had.
 ///
 /// ```
 /// use sdk_runtime::{FileStore, Result, api_client};
@@ -204,7 +204,7 @@ impl<K: Clone + Eq + Hash> Pool<K> {
 
     /// Puts a new place for `key` in that of `closed`, whose session somebody has ended. `false` when the pool is closed.
     fn replace(&self, key: &K, closed: &Arc<Place>, client: &Client) -> bool {
-        let before = Some(client.session().shared().clone());
+        let before = client.session().shared().last_unfinished();
         let mut logins = self.lock();
         if logins.is_closed {
             return false;

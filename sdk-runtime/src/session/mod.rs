@@ -7,6 +7,7 @@ mod classify;
 mod core;
 mod event;
 mod events;
+mod following;
 mod holding;
 mod judge;
 mod keeper;
@@ -90,7 +91,11 @@ impl Session {
         Arc::get_mut(&mut self._shutdown)?;
         // Whatever goes on holds what is shared.
         let is_alone = Arc::get_mut(&mut self.shared).is_some();
-        self.shared.may_leave_pool(is_alone, now)
+        match self.shared.follows_one_at_work() {
+            // The next session of the store would not wait for that one.
+            true => None,
+            false => self.shared.may_leave_pool(is_alone, now),
+        }
     }
 
     /// Starts a login with tokens obtained elsewhere, in place of the one there was. Calls that are under way for somebody
@@ -243,7 +248,8 @@ impl Session {
     }
 
     /// Ends the session for good, as [`close`](Self::close) does, and waits up to 10 s for what cannot be taken back: a renewal
-    /// that was sent is answered, and what it gives is in the store when this returns.
+    /// that was sent is answered, and what it gives is in the store when this returns. The same holds for sessions of the same key of a
+    /// pool that were closed before it.
     ///
     /// # Errors
     ///

@@ -73,6 +73,11 @@ impl Run {
         self.ended.wait().await;
     }
 
+    /// Whether nothing of it goes on. What it has obtained is known to the session then.
+    pub(super) fn has_ended(&self) -> bool {
+        self.ended.initialized()
+    }
+
     /// Ends the run if nothing has been spent yet, and lets go of its waiters.
     pub(crate) fn fence(&self) {
         self.cancel.cancel();

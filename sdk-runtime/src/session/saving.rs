@@ -15,13 +15,11 @@ use super::shared::Shared;
 use crate::clock;
 use crate::delay::back_off;
 use crate::error::{Error, StoreError};
-use crate::sync::Busy;
+use crate::sync::{Busy, Flag};
 
 /// How long after a failure the store is written again.
 const FIRST: Duration = Duration::from_secs(1);
 const LONGEST: Duration = Duration::from_secs(60);
-/// How long a session that shuts down waits for what was sent.
-const DRAIN: Duration = Duration::from_secs(10);
 
 #[derive(Default)]
 pub(crate) struct Saving {
@@ -33,8 +31,8 @@ pub(crate) struct Saving {
     progress: watch::Sender<Failures>,
     /// Changes when somebody wants the store written now, whatever it is waited for.
     wanted: watch::Sender<()>,
-    /// The session that had the store before, until nothing of it goes on.
-    before: Mutex<Option<Arc<Shared>>>,
+    /// Raised when a writer has ended without having written: the next one begins when it is asked for.
+    pub(super) has_failed: Flag,
 }
 
 type Loading = SetOnce<Result<(), Error>>;
@@ -118,7 +116,7 @@ impl Shared {
 
     async fn look_now(self: &Arc<Self>) -> Result<(), Error> {
         let Some(keeper) = &self.keeper else { return Ok(()) };
-        self.wait_for_the_one_before().await;
+        self.wait_for_those_before().await;
         let found = keeper.load().await?;
         let login = found.record.map(|record| renewal::load(record, self)).transpose()?;
         let now = self.clock.now();
@@ -184,28 +182,6 @@ impl Shared {
         self.saving.wanted.send_replace(());
     }
 
-    /// Closes the session, and waits for what was sent to be answered and written down.
-    pub(crate) async fn shut_down(self: &Arc<Self>) -> Result<(), StoreError> {
-        self.close();
-        clock::within(DRAIN, self.drained()).await.unwrap_or_else(|| Err(StoreError::timeout()))
-    }
-
-    /// Waits until what the session had sent before it was closed is answered and written down.
-    async fn drained(self: &Arc<Self>) -> Result<(), StoreError> {
-        if let Some(run) = self.last_run() {
-            run.ended().await;
-        }
-        self.saved().await
-    }
-
-    /// Waits for what the session has begun that had the store before and was closed: it may still write there.
-    async fn wait_for_the_one_before(&self) {
-        let Some(before) = self.saving.before() else { return };
-        // It has told of a failure itself.
-        let _ = clock::within(DRAIN, Box::pin(before.drained())).await;
-        self.saving.comes_after(None);
-    }
-
     /// The store could not be written.
     pub(super) fn store_failed(self: &Arc<Self>, error: StoreError) {
         self.step(|core| core.store_failed(error));
@@ -214,7 +190,7 @@ impl Shared {
     /// Writes until there is nothing left to write, or it could not be and the session is over.
     async fn write(self: &Arc<Self>) -> Result<(), (StoreError, Option<u64>)> {
         let Some(keeper) = &self.keeper else { return Ok(()) };
-        self.wait_for_the_one_before().await;
+        self.wait_for_those_before().await;
         let mut failures = 0;
         let mut wanted = self.saving.wanted.subscribe();
         let unsaved = || self.lock().core.unsaved();
@@ -262,18 +238,6 @@ impl Shared {
 }
 
 impl Saving {
-    /// Notes the session that had the store before.
-    pub(super) fn comes_after(&self, before: Option<Arc<Shared>>) {
-        let former =
-            std::mem::replace(&mut *self.before.lock().unwrap_or_else(PoisonError::into_inner), before);
-        // It may hold values of the user's.
-        drop(former);
-    }
-
-    fn before(&self) -> Option<Arc<Shared>> {
-        self.before.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
     /// The number of an attempt that begins.
     fn begin(&self) -> u64 {
         let mut attempt = 0;
@@ -333,6 +297,7 @@ impl Drop for Writer {
             // Not sooner: whoever begins to wait while others cannot write yet relies on it.
             Err((error, attempt)) => {
                 let saving = &self.shared.saving;
+                saving.has_failed.raise();
                 // One that nobody finishes is the last of all that were begun.
                 saving.failed(error, attempt.unwrap_or_else(|| saving.begin()));
             }

@@ -12,6 +12,7 @@ use super::attach::Attachment;
 use super::core::{Core, Remains};
 use super::event::{Outcome, Revoke, Start};
 use super::events::{Notice, Outbox, SessionEvents};
+use super::following::Before;
 use super::judge::TokenBad;
 use super::keeper::Keeper;
 use super::record::Record;
@@ -36,6 +37,7 @@ pub(crate) struct Shared {
     /// The way to the store, where the session has one.
     pub(super) keeper: Option<Keeper>,
     pub(super) saving: Saving,
+    pub(super) before: Before,
     renewer: OnceLock<Renewer>,
     published: ArcSwap<View>,
     outbox: Outbox,
@@ -94,6 +96,7 @@ impl Shared {
             clock,
             spawner,
             saving: Saving::default(),
+            before: Before::default(),
             outbox: Outbox::new(SessionState::of(&view)),
             published: ArcSwap::from_pointee(view),
             watched: ArcSwap::default(),
@@ -216,7 +219,7 @@ impl Shared {
     /// Takes over the store of the session `before`, and what was remembered of it.
     pub(crate) fn inherit(&self, before: Option<Arc<Self>>, remains: Remains) {
         self.lock().core.inherit(remains);
-        self.saving.comes_after(before);
+        self.before.set(before);
     }
 
     pub(crate) fn is_closed(&self) -> bool {
