@@ -5,9 +5,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use sdk_runtime::{MemoryStore, Sessions, StoreFuture, StoredLogin, TokenStore, Tokens};
+use sdk_runtime::{MemoryStore, Sessions, StoreErrorKind, StoreFuture, StoredLogin, TokenStore, Tokens};
 use sdk_testkit::TokenServer;
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep, timeout};
 
 use crate::shelf::{Shelf, Writes};
 use crate::tracker::{TrackerClient, builder, server};
@@ -149,6 +149,31 @@ async fn i9_a_session_stays_in_the_pool_while_the_one_before_it_writes() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn i9_the_end_of_a_pool_waits_for_the_closed_sessions_that_still_write() {
+    for between in [0, 1, 5] {
+        for works in [true, false] {
+            let server = server();
+            let (shelf, pool) = pool(&server);
+            shelf(1).writes(if works { Writes::Never } else { Writes::Badly });
+            sign_in_and_close(&pool, &server, 1, "ann");
+            for _ in 0..between {
+                pool.get(&1).session().close();
+            }
+            let _ = pool.get(&1);
+            if works {
+                works_again(shelf(1), Duration::from_secs(2));
+            }
+            let ended = pool.shutdown().await;
+            assert_eq!(ended.is_ok(), works, "I9: {between}");
+            assert_eq!(shelf(1).text().await.contains("access-"), works, "I9: {between}");
+            shelf(1).writes(Writes::Well);
+            pool.shutdown().await.expect("I9: what could not be written is tried again");
+            assert!(shelf(1).text().await.contains("access-"), "I9: {between}");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn i9_the_end_of_one_session_waits_for_the_closed_one_before_it() {
     let server = server();
     let (shelf, pool) = pool(&server);
@@ -175,7 +200,63 @@ async fn the_end_of_a_session_that_signed_in_tells_of_no_older_login() {
     assert!(shelf(1).text().await.contains("bob"), "{}", shelf(1).text().await);
 }
 
+#[tokio::test(start_paused = true)]
+async fn i9_each_end_of_a_pool_waits_for_what_the_first_began() {
+    let server = server();
+    let (shelf, pool) = pool(&server);
+    shelf(1).writes(Writes::Never);
+    pool.get(&1).session().sign_in(tokens(&server, "ann")).unwrap();
+    assert!(timeout(Duration::from_secs(1), pool.shutdown()).await.is_err(), "it is dropped");
+    assert_eq!(pool.len(), 0);
+    works_again(shelf(1), Duration::from_secs(1));
+    pool.shutdown().await.unwrap();
+    assert!(shelf(1).text().await.contains("access-"), "I9");
+}
+
 /// There is no session after the closed one, since its store could not be made.
+#[tokio::test(start_paused = true)]
+async fn i9_the_end_of_a_pool_waits_for_a_closed_session_that_none_follows() {
+    let server = server();
+    let shelf = Shelf::new();
+    let (own, made) = (shelf.clone(), AtomicUsize::new(0));
+    let of = move |_: &u32| {
+        assert_eq!(made.fetch_add(1, Ordering::SeqCst), 0, "the second time it fails");
+        own.clone()
+    };
+    let pool: Pool = builder(&server).sessions(of).unwrap();
+    shelf.writes(Writes::Never);
+    sign_in_and_close(&pool, &server, 1, "ann");
+    let own = pool.clone();
+    std::thread::spawn(move || drop(own.get(&1))).join().unwrap_err();
+    works_again(shelf.clone(), Duration::from_secs(1));
+    pool.shutdown().await.unwrap();
+    assert!(shelf.text().await.contains("access-"), "I9");
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_end_of_a_pool_takes_no_longer_than_that_of_one_session() {
+    for keys in [2, 20, 300] {
+        let server = server();
+        let (shelf, pool) = pool(&server);
+        for key in 0..keys {
+            // One works, whatever the others do.
+            let is_well = key + 1 == keys;
+            shelf(key).writes(if is_well { Writes::Badly } else { Writes::Never });
+            sign_in_and_close(&pool, &server, key, "ann");
+            sleep(Duration::from_millis(1)).await;
+            let next = pool.get(&key);
+            if !is_well {
+                next.session().sign_in(tokens(&server, "ann")).unwrap();
+            }
+        }
+        shelf(keys - 1).writes(Writes::Well);
+        let begin = Instant::now();
+        assert_eq!(pool.shutdown().await.unwrap_err().kind(), StoreErrorKind::Timeout, "{keys}");
+        assert!(begin.elapsed() <= Duration::from_secs(10), "{keys}: {:?}", begin.elapsed());
+        assert!(shelf(keys - 1).text().await.contains("access-"), "I9: {keys}");
+    }
+}
+
 /// A store that counts how many there are.
 struct Counted(Arc<AtomicUsize>, Shelf);
 

@@ -44,7 +44,16 @@ impl Place {
         self.lock().client.clone()
     }
 
-    /// The same, where nobody else has the place.
+    /// The session that has the store: that of the client, or the one before where none is made.
+    pub(super) fn last_session(&self) -> Option<Arc<Shared>> {
+        let state = self.lock();
+        match &state.client {
+            Some(client) => Some(client.session().shared().clone()),
+            None => state.heritage.as_ref()?.before.clone(),
+        }
+    }
+
+    /// The client that is there, where nobody else has the place.
     pub(super) fn client_mut(&mut self) -> Option<&mut Client> {
         self.state.get_mut().unwrap_or_else(PoisonError::into_inner).client.as_mut()
     }

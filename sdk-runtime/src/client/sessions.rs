@@ -11,7 +11,7 @@ use super::place::{Heritage, Place};
 use super::{ApiClient, Client};
 use crate::clock::Now;
 use crate::error::StoreError;
-use crate::session::Remains;
+use crate::session::{Remains, Shared};
 use crate::store::{MemoryStore, TokenStore};
 
 /// As many logins as are kept at hand where nothing else is said.
@@ -73,6 +73,8 @@ struct Logins<K> {
     /// Counts the times somebody asked.
     asked: u64,
     is_closed: bool,
+    /// The sessions that a shutdown has ended and that may not be at their ends.
+    ending: Vec<Arc<Shared>>,
 }
 
 struct Kept {
@@ -91,7 +93,8 @@ struct Gone<K> {
 impl<K: Clone + Eq + Hash, C: ApiClient> Sessions<K, C> {
     pub(super) fn new(blueprint: Blueprint, store: StoreOf<K>) -> Self {
         let (by_key, remains) = (HashMap::new(), HashMap::new());
-        let logins = Logins { by_key, remains, limit: LIMIT, next_sweep: LIMIT, asked: 0, is_closed: false };
+        let (limit, next_sweep, ending) = (LIMIT, LIMIT, Vec::new());
+        let logins = Logins { by_key, remains, limit, next_sweep, asked: 0, is_closed: false, ending };
         Self { pool: Arc::new(Pool { blueprint, store, logins: Mutex::new(logins) }), client: PhantomData }
     }
 
@@ -123,8 +126,9 @@ impl<K: Clone + Eq + Hash, C: ApiClient> Sessions<K, C> {
         self.len() == 0
     }
 
-    /// Ends all sessions as [`Session::shutdown`](crate::Session::shutdown) does, and waits for them. Whoever asks for a client afterwards
-    /// gets one whose calls fail with [`Error::Closed`](crate::Error::Closed). The logins themselves go on, in their stores.
+    /// Ends all sessions at the same time, as [`Session::shutdown`](crate::Session::shutdown) does, and waits up to 10 s for all of them
+    /// together. It also waits for what closed sessions of the pool still write. A client that is asked for afterwards is one whose calls
+    /// fail with [`Error::Closed`](crate::Error::Closed). The logins themselves go on, in their stores.
     ///
     /// # Errors
     ///
@@ -132,24 +136,18 @@ impl<K: Clone + Eq + Hash, C: ApiClient> Sessions<K, C> {
     ///
     /// # Cancel safety
     ///
-    /// The sessions are closed once this was polled; dropping the future leaves the rest going on.
+    /// The sessions are closed once this was polled; dropping the future leaves the rest going on. A second call waits for the same
+    /// sessions.
     pub async fn shutdown(&self) -> Result<(), StoreError> {
-        let gone: Vec<(K, Kept)> = {
-            let mut logins = self.pool.lock();
-            logins.is_closed = true;
-            logins.by_key.drain().collect()
-        };
-        // One that is still being made is closed by whoever makes it.
-        let clients: Vec<_> = gone.iter().filter_map(|(_, kept)| kept.place.client()).collect();
+        let (ending, gone) = self.pool.lock().end();
         drop(gone);
-        for client in &clients {
-            client.session().close();
-        }
-        // What each of them has to finish goes on side by side, whoever is waited for.
-        let mut ended = Ok(());
-        for client in &clients {
-            ended = ended.and(client.session().shutdown().await);
-        }
+        // One that is still being made is closed by whoever makes it.
+        let ended = Shared::shut_down_all(&ending).await;
+        let finished: Vec<_> = {
+            let mut logins = self.pool.lock();
+            logins.ending.extract_if(.., |session| !session.is_to_be_drained()).collect()
+        };
+        drop(finished);
         ended
     }
 }
@@ -244,6 +242,13 @@ impl<K: Clone + Eq + Hash> Logins<K> {
         self.asked += 1;
         kept.asked = self.asked;
         Some(Some(kept.place.clone()))
+    }
+
+    /// Closes the pool. Gives the sessions that are to be waited for, and what is to be dropped under no lock.
+    fn end(&mut self) -> (Vec<Arc<Shared>>, Vec<(K, Kept)>) {
+        self.is_closed = true;
+        self.ending.extend(self.by_key.values().filter_map(|kept| kept.place.last_session()));
+        (self.ending.clone(), self.by_key.drain().collect())
     }
 
     fn put(&mut self, key: K, heritage: Heritage) -> Arc<Place> {

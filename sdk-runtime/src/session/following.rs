@@ -5,11 +5,13 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use tokio::sync::mpsc;
+
 use super::shared::Shared;
 use crate::clock;
 use crate::error::StoreError;
 
-/// How long a session that shuts down waits for what was sent.
+/// How long sessions that shut down wait for what was sent, all together.
 const DRAIN: Duration = Duration::from_secs(10);
 
 /// The closed session that had the store before, until it has finished. It may come after others in turn, each of which has
@@ -22,6 +24,37 @@ impl Shared {
     pub(crate) async fn shut_down(self: &Arc<Self>) -> Result<(), StoreError> {
         self.close();
         clock::within(DRAIN, self.drained()).await.unwrap_or_else(|| Err(StoreError::timeout()))
+    }
+
+    /// The same for `sessions`, all at the same time and with one deadline. Gives the first failure.
+    pub(crate) async fn shut_down_all(sessions: &[Arc<Self>]) -> Result<(), StoreError> {
+        for session in sessions {
+            session.close();
+        }
+        let deadline = clock::deadline(DRAIN);
+        let (tells, mut told) = mpsc::unbounded_channel();
+        let mut missing = 0;
+        for session in sessions.iter().filter(|session| session.is_to_be_drained()) {
+            missing += 1;
+            let (session, tells) = (session.clone(), tells.clone());
+            session.spawner.clone().spawn(async move {
+                let drained = clock::until(deadline, session.drained()).await;
+                let _ = tells.send(drained.unwrap_or_else(|| Err(StoreError::timeout())));
+            });
+        }
+        drop(tells);
+        let mut ended = Ok(());
+        while let Some(drained) = told.recv().await {
+            missing -= 1;
+            ended = ended.and(drained);
+        }
+        match missing {
+            0 => ended,
+            _ => ended.and(Err(StoreError::unavailable(
+                "it was not written to the end",
+                "the task that waited for it is gone",
+            ))),
+        }
     }
 
     /// Waits until what the session and those before it had begun is answered and written down.
@@ -67,6 +100,11 @@ impl Shared {
             last = session.before.get();
         }
         last
+    }
+
+    /// Whether there is something to wait for at the end of the session, which is closed.
+    pub(crate) fn is_to_be_drained(&self) -> bool {
+        !self.is_finished() || self.before.lock().is_some()
     }
 
     /// Whether a session that had the store before is still at work: only this one knows of it.
