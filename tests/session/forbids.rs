@@ -224,29 +224,6 @@ async fn i34_an_endpoint_that_accepts_waits_two_seconds_at_most_for_what_another
 }
 
 #[tokio::test(start_paused = true)]
-async fn i35_an_endpoint_that_rejects_each_token_once_costs_a_bounded_number_of_refreshes() {
-    for pause in [0, 1] {
-        let server = server();
-        let asked = Arc::new(AtomicUsize::new(0));
-        // It rejects, and accepts what is replayed: no replay is ever rejected.
-        server.guard("GET", "/moody", move |_, _| {
-            let status = if asked.fetch_add(1, Ordering::SeqCst).is_multiple_of(2) { 401 } else { 204 };
-            async move { Reply::empty().status(status) }
-        });
-        let client = client(&server, false);
-        for _ in 0..50 {
-            let _ = client.moody().await;
-            client.c().await.expect("I35");
-            advance(Duration::from_secs(pause)).await;
-        }
-        let refreshes = server.counts().refreshes;
-        // A token that tells no lifetime and is ten seconds old may have lived.
-        let bound = 7 + 50 * pause as usize / 10;
-        assert!(refreshes <= bound, "I35: {refreshes} refreshes in {} s", 50 * pause);
-    }
-}
-
-#[tokio::test(start_paused = true)]
 async fn i5_a_token_that_an_endpoint_rejects_while_its_calls_wait_signs_none_of_them() {
     let server = server();
     let asked = Arc::new(AtomicUsize::new(0));

@@ -226,7 +226,6 @@ impl Inner {
         way: &mut Way<'_>,
     ) -> Result<Judged, Error> {
         let shared = self.session.shared();
-        let is_replay = sent;
         loop {
             covers(snapshot, request.endpoint)?;
             let judged = self
@@ -234,7 +233,7 @@ impl Inner {
                 .await
                 .map(|reply| self.judge(reply, snapshot));
             if matches!(&judged, Ok(Judged::Surface(reply)) if reply.accepts_the_credential()) {
-                shared.accepted(snapshot, self.id_of(request.endpoint), is_replay);
+                shared.accepted(snapshot, self.id_of(request.endpoint));
             }
             let Some(pause) = way.retry.pause(judged.as_ref().map(Judged::failure)) else {
                 return judged;

@@ -63,8 +63,6 @@ pub(crate) struct Core {
     throttle: Throttle,
     /// The endpoints that have rejected the token at hand.
     rejected_by: Vec<EndpointId>,
-    /// Whether a refresh of this session gave it.
-    is_refreshed: bool,
     random: fastrand::Rng,
     /// What the store does not have yet, and may be put in the place of.
     unsaved: Option<Replaces>,
@@ -120,7 +118,6 @@ impl Core {
             failures: 0,
             throttle: Throttle::default(),
             rejected_by: Vec::new(),
-            is_refreshed: false,
             random: fastrand::Rng::with_seed(seed),
             unsaved: None,
             former: Logins::default(),
@@ -276,7 +273,6 @@ impl Core {
     fn publish(&mut self, credential: Credential, kept: Kept, now: Now) -> Login {
         self.generation += 1;
         self.rejected_by.clear();
-        self.is_refreshed = false;
         let stamp = Stamp { epoch: self.view.epoch, generation: self.generation };
         let Credential { tokens, header, lifetime, age } = credential;
         let random = self.random.f64();

@@ -203,7 +203,7 @@ fn i18_only_what_no_server_had_taken_costs() {
 }
 
 #[test]
-fn a_hold_is_of_the_epoch_and_watched_until_the_endpoint_accepts_the_token() {
+fn a_hold_is_of_the_epoch_and_watched_until_the_endpoint_accepts_a_token() {
     let mut world = World::signed_in();
     let stamp = world.active().stamp;
     assert!(world.core.watched().is_empty());
@@ -211,9 +211,7 @@ fn a_hold_is_of_the_epoch_and_watched_until_the_endpoint_accepts_the_token() {
     assert!(world.core.watched().is_empty(), "the login that it was rejected for is over");
     world.core.hold("Api::x".into(), stamp, world.now.mono);
     assert_eq!(world.core.watched(), ["Api::x"]);
-    world.core.accepted("Api::x".into(), stamp, true);
-    assert_eq!(world.core.watched(), ["Api::x"], "it has accepted nothing but a replay");
-    world.core.accepted("Api::x".into(), stamp, false);
+    world.core.accepted("Api::x".into());
     assert!(world.core.watched().is_empty());
 }
 

@@ -136,7 +136,7 @@ pub(crate) enum Demand {
 #[derive(Debug, Clone)]
 pub(crate) struct Spare {
     pub(crate) snapshot: Arc<Snapshot>,
-    /// How long the call waits before it is signed with this.
+    /// How long the call waits at most before it is signed with this.
     pub(crate) patience: Duration,
 }
 

@@ -9,10 +9,8 @@ use std::time::Duration;
 use super::snapshot::{EndpointId, Stamp};
 use crate::clock::Instant;
 
-/// How long an endpoint that rejected a refreshed token is remembered.
-const MEMORY: Duration = Duration::from_secs(60);
-/// A token that tells no lifetime is not taken for one that has lived, before it is as old.
-const YOUNG: Duration = Duration::from_secs(10);
+/// How long an endpoint is on hold after its last rejection.
+const HOLD: Duration = Duration::from_secs(60);
 /// So many refreshes that cost, within so long.
 const BUDGET: [(usize, Duration); 2] = [(5, Duration::from_secs(60)), (12, Duration::from_secs(600))];
 
@@ -20,13 +18,8 @@ const BUDGET: [(usize, Duration); 2] = [(5, Duration::from_secs(60)), (12, Durat
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Rejected {
     pub(super) stamp: Stamp,
-    /// Whether a refresh of this session gave it.
-    pub(super) is_refreshed: bool,
     /// Whether any server has accepted it.
     pub(super) was_accepted: bool,
-    /// How old it is, and whether it told a lifetime.
-    pub(super) age: Duration,
-    pub(super) has_lifetime: bool,
     /// Whether a refresh of it is under way already.
     pub(super) is_free: bool,
 }
@@ -42,102 +35,60 @@ pub(super) enum Admission {
     Blocked,
 }
 
-/// The endpoints that have rejected refreshed tokens, and what their rejections have cost.
+/// The endpoints on hold, and what rejections have cost.
 #[derive(Debug, Default)]
 pub(super) struct Throttle {
-    suspects: Vec<Suspect>,
+    holds: Vec<Hold>,
     budget: Budget,
-}
-
-/// An endpoint that rejected a refreshed token.
-#[derive(Debug)]
-struct Suspect {
-    endpoint: EndpointId,
-    /// When it last did.
-    rejected_at: Instant,
-    /// The token that it last accepted from a call which had not just been refreshed for it.
-    served: Option<Stamp>,
-    hold: Option<Hold>,
 }
 
 /// An endpoint on hold: it rejected a token that had just been refreshed for it.
 #[derive(Debug)]
 struct Hold {
+    endpoint: EndpointId,
     /// The token for which nothing more is tried until `blocked_until`; `None` once the endpoint has accepted one.
     stamp: Option<Stamp>,
     blocked_until: Instant,
-}
-
-impl Suspect {
-    fn is_remembered(&self, now: Instant) -> bool {
-        now < self.rejected_at + MEMORY
-    }
+    /// Goes up with each further rejection: until then a rejection by this endpoint costs, whatever token it rejects.
+    until: Instant,
 }
 
 impl Throttle {
     /// Puts `endpoint` on hold, which rejected the token with `stamp` although it had just been refreshed.
     pub(super) fn hold(&mut self, endpoint: EndpointId, stamp: Stamp, now: Instant) {
-        let suspect = self.suspect(endpoint, now);
-        suspect.hold = Some(Hold { stamp: Some(stamp), blocked_until: now + MEMORY });
+        self.holds.retain(|hold| hold.endpoint != endpoint && now < hold.until);
+        let until = now + HOLD;
+        self.holds.push(Hold { endpoint, stamp: Some(stamp), blocked_until: until, until });
     }
 
-    /// The entry of `endpoint`, which rejects a refreshed token now. Those that are over are dropped.
-    fn suspect(&mut self, endpoint: EndpointId, now: Instant) -> &mut Suspect {
-        let suspects = &mut self.suspects;
-        suspects.retain(|suspect| suspect.is_remembered(now));
-        let place = suspects.iter().position(|suspect| suspect.endpoint == endpoint).unwrap_or_else(|| {
-            suspects.push(Suspect { endpoint, rejected_at: now, served: None, hold: None });
-            suspects.len() - 1
-        });
-        let suspect = &mut suspects[place];
-        suspect.rejected_at = now;
-        suspect
-    }
-
-    /// Takes note that `endpoint` has accepted the token with `stamp`. With `is_replay` the token had just been refreshed for the call: an
-    /// endpoint that accepts no other has not shown that it does not forbid.
-    pub(super) fn accepted(&mut self, endpoint: EndpointId, stamp: Stamp, is_replay: bool) {
-        for suspect in self.suspects.iter_mut().filter(|suspect| suspect.endpoint == endpoint) {
-            if let Some(hold) = &mut suspect.hold {
-                hold.stamp = None;
-            }
-            if !is_replay {
-                suspect.served = Some(stamp);
-            }
+    /// Takes note that `endpoint` has accepted a token. Its next rejection may cause a refresh, and costs.
+    pub(super) fn accepted(&mut self, endpoint: EndpointId) {
+        for hold in self.holds.iter_mut().filter(|hold| hold.endpoint == endpoint) {
+            hold.stamp = None;
         }
     }
 
-    /// The endpoints of which it is to be told when they accept the token with `stamp`.
-    pub(super) fn watched(&self, stamp: Option<Stamp>) -> Vec<EndpointId> {
-        let is_watched = |suspect: &&Suspect| {
-            suspect.served != stamp || suspect.hold.as_ref().is_some_and(|hold| hold.stamp.is_some())
-        };
-        self.suspects.iter().filter(is_watched).map(|suspect| suspect.endpoint).collect()
+    /// The endpoints of which it is to be told when they accept a token.
+    pub(super) fn watched(&self) -> Vec<EndpointId> {
+        self.holds.iter().filter(|hold| hold.stamp.is_some()).map(|hold| hold.endpoint).collect()
     }
 
     /// Whether `endpoint` is on hold.
     pub(super) fn is_on_hold(&self, endpoint: EndpointId, now: Instant) -> bool {
-        let is_it = |suspect: &&Suspect| suspect.endpoint == endpoint && suspect.is_remembered(now);
-        self.suspects.iter().find(is_it).is_some_and(|suspect| suspect.hold.is_some())
+        self.holds.iter().any(|hold| hold.endpoint == endpoint && now < hold.until)
     }
 
     /// Decides about a rejection of `token` by `endpoint`, and takes what the refresh costs which it causes.
     pub(super) fn admit(&mut self, endpoint: EndpointId, token: Rejected, now: Instant) -> Admission {
-        let Rejected { stamp, is_refreshed, was_accepted, age, has_lifetime, is_free } = token;
-        let known = self.suspects.iter().find(|it| it.endpoint == endpoint && it.is_remembered(now));
-        let is_on_hold = known.is_some_and(|suspect| suspect.hold.is_some());
-        let is_blocked = known
-            .and_then(|suspect| suspect.hold.as_ref())
-            .is_some_and(|hold| hold.stamp == Some(stamp) && now < hold.blocked_until);
-        // It was refreshed for this endpoint a moment ago, and a token lives longer. One that it has served since is taken for a token
-        // that has lived, until the endpoint has spent its budget.
-        let is_served = known.is_some_and(|suspect| suspect.served == Some(stamp));
-        let is_exempt = is_served && self.budget.room(Some(endpoint), Payers::Itself, now).is_ok();
-        let is_again = known.is_some() && !is_exempt && (has_lifetime || age < YOUNG);
-        if is_refreshed || is_on_hold {
-            self.suspect(endpoint, now);
+        let Rejected { stamp, was_accepted, is_free } = token;
+        let hold = self.holds.iter_mut().find(|hold| hold.endpoint == endpoint && now < hold.until);
+        let is_on_hold = hold.is_some();
+        let mut is_blocked = false;
+        if let Some(hold) = hold {
+            is_blocked = hold.stamp == Some(stamp) && now < hold.blocked_until;
+            hold.until = now + HOLD;
         }
-        let costs = !is_free && (!was_accepted || is_on_hold || is_again);
+        let costs = !is_free && (is_on_hold || !was_accepted);
         // An endpoint that is not on hold is refused no refresh for what others have spent.
         let payers = if is_on_hold { Payers::All } else { Payers::Itself };
         if is_blocked || costs && self.budget.spend(Some(endpoint), payers, stamp, now).is_err() {
@@ -180,16 +131,8 @@ impl Budget {
         if self.last == Some(stamp) {
             return Ok(());
         }
-        self.room(endpoint, payers, now)?;
         let (_, longest) = BUDGET[1];
         self.spent.retain(|(_, spent)| now.saturating_duration_since(*spent) < longest);
-        self.spent.push_back((endpoint, now));
-        self.last = Some(stamp);
-        Ok(())
-    }
-
-    /// Whether there is room for a refresh, or else when there is.
-    fn room(&self, endpoint: Option<EndpointId>, payers: Payers, now: Instant) -> Result<(), Instant> {
         for (limit, within) in BUDGET {
             let mut counted =
                 self.spent.iter().rev().filter(|(by, _)| payers == Payers::All || *by == endpoint);
@@ -199,6 +142,8 @@ impl Budget {
                 return Err(*oldest + within);
             }
         }
+        self.spent.push_back((endpoint, now));
+        self.last = Some(stamp);
         Ok(())
     }
 }
@@ -240,16 +185,9 @@ mod tests {
         Stamp { epoch: 1, generation }
     }
 
-    /// A refreshed token that has lived for an hour and that some server has accepted.
+    /// A token that some server has accepted.
     fn token(generation: u64) -> Rejected {
-        Rejected {
-            stamp: stamp(generation),
-            is_refreshed: true,
-            was_accepted: true,
-            age: Duration::from_secs(3600),
-            has_lifetime: false,
-            is_free: false,
-        }
+        Rejected { stamp: stamp(generation), was_accepted: true, is_free: false }
     }
 
     fn unaccepted(generation: u64) -> Rejected {
@@ -284,22 +222,23 @@ mod tests {
     fn i35_an_endpoint_on_hold_that_accepts_a_token_may_reject_it_again_at_a_cost() {
         let now = crate::clock::now();
         let mut throttle = Throttle::default();
-        assert_eq!(throttle.watched(Some(stamp(2))), [""; 0]);
+        assert_eq!(throttle.watched(), [""; 0]);
         for generation in 2..=6 {
             throttle.hold("A::a".into(), stamp(generation), now);
-            assert_eq!(throttle.watched(Some(stamp(generation))), ["A::a"]);
-            throttle.accepted("A::b".into(), stamp(generation), false);
-            assert_eq!(throttle.watched(Some(stamp(generation))), ["A::a"]);
-            throttle.accepted("A::a".into(), stamp(generation), false);
-            assert_eq!(throttle.watched(Some(stamp(generation))), [""; 0]);
-            assert_eq!(throttle.watched(Some(stamp(generation + 1))), ["A::a"]);
+            assert_eq!(throttle.watched(), ["A::a"]);
+            throttle.accepted("A::b".into());
+            assert_eq!(throttle.watched(), ["A::a"]);
+            throttle.accepted("A::a".into());
+            assert_eq!(throttle.watched(), [""; 0]);
             assert!(throttle.is_on_hold("A::a".into(), now));
             let admission = throttle.admit("A::a".into(), token(generation), now);
             assert_eq!(admission, Admission::Doubted, "I35: {generation}");
         }
         throttle.hold("A::a".into(), stamp(7), now);
-        throttle.accepted("A::a".into(), stamp(7), false);
+        throttle.accepted("A::a".into());
         assert_eq!(throttle.admit("A::a".into(), token(7), now), Admission::Blocked, "I35: the budget");
+        let free = Rejected { is_free: true, ..token(8) };
+        assert_eq!(throttle.admit("A::a".into(), free, now), Admission::Doubted, "a refresh is under way");
     }
 
     #[test]
@@ -325,49 +264,6 @@ mod tests {
         assert!(throttle.spend(stamp(22), now).is_err(), "I18");
     }
 
-    /// Whose replays are accepted, so that it is never on hold.
-    #[test]
-    fn i35_an_endpoint_that_rejects_each_token_once_pays_unless_its_tokens_have_lived() {
-        use Admission::{Believed, Blocked};
-        let young = |generation| Rejected { age: Duration::from_secs(9), ..token(generation) };
-        let old = |generation| Rejected { age: Duration::from_secs(10), ..token(generation) };
-        let told = |generation| Rejected { has_lifetime: true, ..token(generation) };
-        for (name, rejected, is_served, last) in [
-            ("young", young as fn(u64) -> Rejected, false, Blocked),
-            ("old", old, false, Believed),
-            ("with a lifetime", told, false, Blocked),
-            ("young, and served before", young, true, Believed),
-            ("with a lifetime, and served before", told, true, Believed),
-        ] {
-            let now = crate::clock::now();
-            let mut throttle = Throttle::default();
-            let mut admit = |generation, token: Rejected| {
-                throttle.accepted("A::a".into(), stamp(generation), true);
-                if is_served {
-                    throttle.accepted("A::a".into(), stamp(generation), false);
-                }
-                throttle.admit("A::a".into(), token, now)
-            };
-            for generation in 1..=6 {
-                assert_eq!(admit(generation, rejected(generation)), Believed, "I35: {name}: {generation}");
-            }
-            assert_eq!(admit(7, rejected(7)), last, "I35: {name}");
-            if last == Blocked {
-                throttle.accepted("A::a".into(), stamp(8), false);
-                assert_eq!(
-                    throttle.admit("A::a".into(), rejected(8), now),
-                    Blocked,
-                    "I35: {name}: it has paid before"
-                );
-            }
-            let mut admit = |generation, token: Rejected| {
-                throttle.admit("A::a".into(), Rejected { stamp: stamp(generation), ..token }, now)
-            };
-            let free = Rejected { is_free: true, ..rejected(8) };
-            assert_eq!(admit(8, free), Believed, "I35: {name}: a refresh is under way");
-        }
-    }
-
     #[test]
     fn endpoints_are_forgotten_after_a_minute() {
         let now = crate::clock::now();
@@ -375,9 +271,9 @@ mod tests {
         throttle.hold("A::a".into(), stamp(1), now);
         throttle.hold("A::b".into(), stamp(1), now + Duration::from_secs(1));
         throttle.hold("A::a".into(), stamp(2), now + Duration::from_secs(2));
-        assert_eq!(throttle.suspects.len(), 2);
-        throttle.hold("A::c".into(), stamp(1), now + Duration::from_secs(1) + MEMORY);
-        let left: Vec<_> = throttle.suspects.iter().map(|suspect| suspect.endpoint).collect();
+        assert_eq!(throttle.holds.len(), 2);
+        throttle.hold("A::c".into(), stamp(1), now + Duration::from_secs(1) + HOLD);
+        let left: Vec<_> = throttle.holds.iter().map(|hold| hold.endpoint).collect();
         assert_eq!(left, ["A::a", "A::c"]);
     }
 }

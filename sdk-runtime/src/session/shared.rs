@@ -161,11 +161,11 @@ impl Shared {
         self.step(|core| core.hold(endpoint, stamp, now));
     }
 
-    /// `endpoint` has accepted the credential of `snapshot`; with `is_replay`, for a call that it had just been refreshed for.
-    pub(crate) fn accepted(self: &Arc<Self>, snapshot: &Snapshot, endpoint: EndpointId, is_replay: bool) {
+    /// `endpoint` has accepted the credential of `snapshot`.
+    pub(crate) fn accepted(self: &Arc<Self>, snapshot: &Snapshot, endpoint: EndpointId) {
         snapshot.accept(endpoint);
         if self.watched.load().contains(&endpoint) {
-            self.step(|core| core.accepted(endpoint, snapshot.stamp, is_replay));
+            self.step(|core| core.accepted(endpoint));
         }
     }
 

@@ -95,18 +95,14 @@ impl Core {
         }
     }
 
-    /// `endpoint` has accepted the token with `stamp`; with `is_replay`, for a call that it had just been refreshed for.
-    pub(crate) fn accepted(&mut self, endpoint: EndpointId, stamp: Stamp, is_replay: bool) {
-        self.throttle.accepted(endpoint, stamp, is_replay);
+    /// `endpoint` has accepted a token.
+    pub(crate) fn accepted(&mut self, endpoint: EndpointId) {
+        self.throttle.accepted(endpoint);
     }
 
-    /// The endpoints of which it is to be told when they accept the token at hand.
+    /// The endpoints of which it is to be told when they accept a token.
     pub(crate) fn watched(&self) -> Vec<EndpointId> {
-        let stamp = match &self.view.phase {
-            Phase::Active(snapshot) => Some(snapshot.stamp),
-            _ => None,
-        };
-        self.throttle.watched(stamp)
+        self.throttle.watched()
     }
 
     /// The server of `endpoint` has rejected the token of `snapshot`. The error is that of this call alone, unless the login is over.
@@ -127,10 +123,7 @@ impl Core {
         let Some(endpoint) = endpoint else { return Ok(()) };
         let token = Rejected {
             stamp: snapshot.stamp,
-            is_refreshed: self.is_refreshed,
             was_accepted: snapshot.was_accepted(),
-            age: snapshot.age(now),
-            has_lifetime: snapshot.windows.is_some(),
             is_free: self.run.is_some(),
         };
         let mut admission = self.throttle.admit(endpoint, token, now.mono);
@@ -248,12 +241,10 @@ impl Core {
     }
 }
 
-/// I36: how long a call waits at most for a refresh while its token can sign: 2 s, or half of what is left of the token's life.
-const PATIENCE: Duration = Duration::from_secs(2);
-
+/// I36: a call waits for half of what is left of the token's life at most.
 fn spare(snapshot: &Arc<Snapshot>, now: Now) -> Spare {
-    let half = snapshot.remaining(now).map_or(PATIENCE, |remaining| remaining / 2);
-    Spare { snapshot: snapshot.clone(), patience: half.min(PATIENCE) }
+    let patience = snapshot.remaining(now).map_or(Duration::MAX, |remaining| remaining / 2);
+    Spare { snapshot: snapshot.clone(), patience }
 }
 
 impl Spare {

@@ -115,7 +115,6 @@ impl Core {
         let is_new = before.is_none();
         self.id = next.or_else(|| Some(super::TokenId::first(self.random.u64(..))));
         let login = self.publish(credential, kept, now);
-        self.is_refreshed = true;
         self.events.push(if is_new || is_another {
             SessionEvent::SignedIn(login)
         } else {
