@@ -135,7 +135,7 @@ impl Spawner {
         self.0.is_some()
     }
 
-    /// Runs `task` to its end, whoever goes away meanwhile. Drops it at once where no runtime was named and the caller is on none:
+    /// Runs `task` to its end, even if its caller goes away meanwhile. Drops it at once where no runtime was named and the caller is on none:
     /// what the task guards is then settled by its `Drop`.
     pub(crate) fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
         match &self.0 {
@@ -167,7 +167,7 @@ impl fmt::Debug for Spawner {
     }
 }
 
-/// A value that belongs to a runtime, on whatever thread it is used or dropped.
+/// A value that belongs to a runtime, on each thread where it is used or dropped.
 pub(crate) struct Entered<T> {
     handle: Handle,
     /// There until it is dropped.

@@ -137,7 +137,7 @@ fn runs() {
     };
     // In one piece, past the test runner.
     std::io::stderr().write_all(format!("{ANSWER}{came_to}\n").as_bytes()).unwrap();
-    // At once, whatever still runs; or as `main` returns: the runtime is dropped, and what it runs with it.
+    // At once, while tasks still run; or as `main` returns: the runtime is dropped, and what it runs with it.
     if (ahead.as_secs() / 100).is_multiple_of(4) {
         std::process::exit(0);
     }

@@ -21,7 +21,7 @@ async fn a_program_that_does_not_wait_for_the_refresh_counts_as_killed() {
             let counts = login.server.counts();
             assert_eq!((counts.refreshes, counts.rotations), (1, 1), "{case}: it was sent");
             login.server.refresh_latency(Duration::ZERO);
-            // By now the token has lapsed, and the file says that somebody may have spent the refresh token.
+            // By now the token has lapsed, and the file says that a process may have spent the refresh token.
             assert_eq!(login.program(flavour, "call").await, "LostRotation", "{case}");
             assert_eq!(login.server.counts().reused, 1, "{case}");
         }

@@ -16,7 +16,7 @@ use tokio_util::sync::CancellationToken;
 use crate::shelf::{Shelf, Writes};
 use crate::tracker::{Issue, LATENCY, TrackerClient, builder, user, with_issues};
 
-/// What a call came to, whatever its types.
+/// What a call came to, without its types.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Answered {
     Well,

@@ -105,7 +105,7 @@ async fn a_login_in_a_store_ages_while_no_program_runs() {
     assert_eq!(server.counts().refreshes, 1, "what seems to come from the future is new");
 }
 
-/// Until it is told to, it shows the time. Then it does what it was told instead, whoever asks for the time.
+/// Until it is told to, it shows the time. Then it does what it was told instead, for every caller.
 #[derive(Clone, Default)]
 struct Odd(Arc<Mutex<Option<Job>>>);
 

@@ -121,7 +121,7 @@ impl TokenStore for Slow {
     }
 }
 
-/// A session that nobody uses leaves a pool, and with it what it knew of the closed one before.
+/// A session that no caller uses leaves a pool, and with it what it knew of the closed one before.
 #[tokio::test(start_paused = true)]
 async fn i9_a_session_stays_in_the_pool_while_the_one_before_it_writes() {
     for is_closed in [false, true] {
@@ -239,7 +239,7 @@ async fn the_end_of_a_pool_takes_no_longer_than_that_of_one_session() {
         let server = server();
         let (shelf, pool) = pool(&server);
         for key in 0..keys {
-            // One works, whatever the others do.
+            // One works, while the others fail.
             let is_well = key + 1 == keys;
             shelf(key).writes(if is_well { Writes::Badly } else { Writes::Never });
             sign_in_and_close(&pool, &server, key, "ann");

@@ -226,7 +226,7 @@ impl Stage {
     }
 }
 
-/// A way to make a session let go of something, and whether it has a store.
+/// A way to make a session drop something, and whether it has a store.
 type Way = fn(Stage) -> std::pin::Pin<Box<dyn Future<Output = ()>>>;
 
 const WAYS: [(&str, bool, Way); 15] = [
@@ -359,7 +359,7 @@ const WAYS: [(&str, bool, Way); 15] = [
             it.session().sign_out();
         })
     }),
-    ("events that nobody takes", false, |it| {
+    ("events that no listener takes", false, |it| {
         Box::pin(async move {
             it.sign_in().await;
             let mut events = it.session().events();

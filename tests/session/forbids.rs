@@ -160,7 +160,7 @@ async fn i35_an_answer_to_an_unsigned_request_is_no_acceptance() {
 async fn i35_an_endpoint_that_is_not_on_hold_gets_its_refresh_whatever_others_have_spent() {
     let server = server();
     let client = client(&server, false);
-    // Whatever the budget has: the two that forbid have spent it.
+    // The two that forbid have spent the budget.
     for _ in 0..30 {
         reason(client.a().await);
         reason(client.b().await);

@@ -24,7 +24,7 @@ pub enum Fault {
     Slow(u64),
     /// It is done, and the answer is lost.
     Lost,
-    /// It is done after so many milliseconds, whoever has given it up by then, and never answered. For writes.
+    /// It is done after so many milliseconds, even if its caller has given it up by then, and never answered. For writes.
     Late(u64),
 }
 
@@ -85,7 +85,7 @@ impl Frail {
         self.breaks([Fault::No; 3]);
     }
 
-    /// Somebody deletes the row.
+    /// An operator deletes the row.
     pub fn remove(&self) {
         *self.0.kept.lock().unwrap() = None;
     }

@@ -1,4 +1,4 @@
-//! The lease where a store has no lock: as long as the send that is under way, and no longer, whatever becomes of its holder.
+//! The lease where a store has no lock: as long as the send that is under way, and no longer, even if its holder is killed.
 
 use std::future::IntoFuture;
 use std::time::Duration;
@@ -161,6 +161,6 @@ async fn i10_a_sign_out_while_the_lease_is_extended_ends_the_refresh() {
     // The write that extends the lease is under way.
     one.session().sign_out();
     sleep(Duration::from_secs(10)).await;
-    assert_eq!(server.counts().refreshes, 1, "I10: nobody is signed in any more");
+    assert_eq!(server.counts().refreshes, 1, "I10: no login is there any more");
     assert!(matches!(first.await.unwrap(), Err(Error::NotSignedIn)));
 }

@@ -15,7 +15,7 @@ use crate::tracker::{TrackerClient, builder, server, user, with_issues};
 
 type Pool = Sessions<u32, TrackerClient>;
 
-/// A store for each key, the same for whoever asks.
+/// A store for each key, the same for every caller.
 #[derive(Clone, Default)]
 struct Shelves(Arc<Mutex<HashMap<u32, Shelf>>>);
 
@@ -44,7 +44,7 @@ async fn after_a_session_was_closed_alone_its_key_has_another() {
         }
         assert_eq!(pool.get(&1).issue(1).await.unwrap().owner, "ann");
         assert_eq!(pool.get(&1).issue(2).await.unwrap().owner, "ann");
-        assert!(matches!(held.issue(3).await, Err(Error::Closed)), "whoever holds the closed one");
+        assert!(matches!(held.issue(3).await, Err(Error::Closed)), "a caller that holds the closed one");
         assert_eq!(pool.len(), 1);
     }
     let counts = server.counts();
@@ -90,7 +90,7 @@ async fn i9_the_next_session_waits_for_what_the_closed_one_still_writes() {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Works {
     Well,
-    /// Nothing can be written but that somebody is about to refresh.
+    /// Nothing can be written but that a process is about to refresh.
     IntentsAlone,
     /// Nothing can be written after the sign-in.
     NotAnyMore,

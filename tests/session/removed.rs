@@ -44,7 +44,7 @@ async fn a_version_from_before_goes_on() {
 const AFTER: [&str; 4] = ["nothing", "bob", "ann", "bob, twice"];
 
 /// Another process signs in.
-async fn somebody(store: &Frail, server: &sdk_testkit::TokenServer, after: &str) {
+async fn sign_in_elsewhere(store: &Frail, server: &sdk_testkit::TokenServer, after: &str) {
     match after {
         "bob" => drop(store.client(server).login(&user("bob")).await.unwrap()),
         "ann" => drop(store.client(server).login(&user("ann")).await.unwrap()),
@@ -79,7 +79,7 @@ async fn i15_a_login_that_was_removed_before_the_claim_is_over() {
             client.login(&user("ann")).await.unwrap();
             server.expire_access_tokens();
             store.remove();
-            somebody(&store, &server, after).await;
+            sign_in_elsewhere(&store, &server, after).await;
             let called = client.issue(1).await;
             assert!(called.is_err(), "{after}: {called:?}");
             assert_eq!(server.counts().refreshes, 0, "{after}");
@@ -101,7 +101,7 @@ async fn i15_a_login_that_is_removed_while_it_is_refreshed_does_not_come_back() 
                 let call = tokio::spawn(client.issue(1).into_future());
                 server.wait_for(|counts| counts.refreshes == 1).await;
                 store.remove();
-                somebody(&store, &server, after).await;
+                sign_in_elsewhere(&store, &server, after).await;
                 if fails {
                     store.writes(Fails);
                     store.loads(Fails);
@@ -136,8 +136,8 @@ async fn i15_a_row_that_is_deleted_during_a_sign_in_is_none_of_it() {
         client.login(&user("dan")).await.unwrap();
         store.remove();
         store.mend();
-        somebody(&store, &server, after).await;
-        // It was never there, and whoever signs in replaces whatever there is.
+        sign_in_elsewhere(&store, &server, after).await;
+        // It was never there, and a sign-in replaces every login.
         client.session().flush().await.unwrap();
         assert_eq!(store.client(&server).issue(1).await.unwrap().owner, "dan", "{after}");
     }
@@ -160,7 +160,7 @@ async fn i15_a_sign_in_that_was_written_and_is_gone_is_not_written_again() {
         refresh.await.unwrap().unwrap();
         store.remove();
         store.mend();
-        somebody(&store, &server, after).await;
+        sign_in_elsewhere(&store, &server, after).await;
         if refreshes {
             server.expire_access_tokens();
             let _ = client.issue(1).await;
@@ -182,7 +182,7 @@ async fn i15_a_sign_in_in_doubt_that_others_have_replaced_is_not_written_again()
     client.login(&user("ann")).await.unwrap();
     assert!(store.has_a_login());
     store.writes(No);
-    // It is there, and somebody else signs in on top of it before this one looks.
+    // It is there, and another process signs in on top of it before this one looks.
     store.client(&server).login(&user("bob")).await.unwrap();
     sleep(Duration::from_secs(120)).await;
     assert_eq!(store.client(&server).issue(1).await.unwrap().owner, "bob", "I15");

@@ -126,7 +126,7 @@ fn a_thread_without_a_runtime_signs_in_calls_refreshes_and_signs_out() {
     block_on(session.flush()).unwrap();
     assert!(!block_on(shelf.text()).contains("access-"), "the end is written down");
 
-    // Nobody awaits anything: it is written all the same.
+    // No caller awaits anything: it is written all the same.
     let tokens = stage.server.issue("bob");
     session.sign_in(Tokens::new(tokens.access_token).refresh_token(tokens.refresh_token.unwrap())).unwrap();
     while !block_on(shelf.text()).contains("access-") {
@@ -262,7 +262,7 @@ fn a_runtime_for_each_call_leaves_connections_and_refreshes_whole() {
     assert!(connections <= 4, "none ended with the runtime of the call that made it: {connections}");
 }
 
-/// Where no runtime was named and none is there, nobody waits for ever.
+/// Where no runtime was named and none is there, no caller waits for ever.
 #[test]
 fn without_a_runtime_a_refresh_fails_and_nobody_hangs() {
     let server = server();
@@ -274,7 +274,7 @@ fn without_a_runtime_a_refresh_fails_and_nobody_hangs() {
     assert!(client.session().state().is_signed_in());
     client.session().sign_out();
     assert!(matches!(client.session().state(), SessionState::SignedOut));
-    assert!(block_on(client.session().flush()).is_err(), "nobody writes");
+    assert!(block_on(client.session().flush()).is_err(), "no task writes");
     runtime(0).block_on(client.session().flush()).unwrap();
     assert!(!block_on(shelf.text()).contains("access-"));
 }

@@ -13,7 +13,7 @@ use crate::tracker::{builder, server, user};
 async fn tokens(server: &sdk_testkit::TokenServer, name: &'static str) -> Tokens {
     let client = builder(server).build().unwrap();
     client.login(&user(name)).await.unwrap();
-    let sdk_runtime::SessionState::SignedIn(login) = client.session().state() else { panic!("nobody") };
+    let sdk_runtime::SessionState::SignedIn(login) = client.session().state() else { panic!("no login") };
     Tokens::new(login.access_token().unwrap().expose()).refresh_token(login.refresh_token().unwrap().expose())
 }
 
@@ -37,7 +37,7 @@ async fn i16_a_read_that_is_older_than_the_own_write_of_a_login_is_not_its_end()
         let refresh = tokio::spawn(async move { session.refresh().await });
         millis(1).await;
         store.mend();
-        refresh.await.unwrap().expect("I16: nobody has signed out");
+        refresh.await.unwrap().expect("I16: no caller has signed out");
         assert_eq!(client.issue(2).await.unwrap().owner, "ann");
     }
 }

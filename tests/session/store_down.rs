@@ -72,7 +72,7 @@ async fn i38_a_store_that_never_had_the_login_does_not_stop_it() {
     }
 }
 
-/// A path below a file, and one whose content is somebody else's.
+/// A path below a file, and one with the content of another program.
 #[tokio::test(start_paused = true)]
 async fn i38_a_file_that_cannot_be_written_stops_no_login() {
     let directory = std::env::temp_dir().join(format!("session-store-down-{}", std::process::id()));

@@ -77,7 +77,7 @@ async fn a_token_that_is_about_to_lapse_is_waited_for_and_signs_if_need_be() {
     advance(Duration::from_secs(975)).await;
     let called = Instant::now();
     client.issue(1).await.unwrap();
-    assert_eq!(called.elapsed(), Duration::from_secs(2) + LATENCY, "the renewal was waited for");
+    assert_eq!(called.elapsed(), Duration::from_secs(2) + LATENCY, "the refresh was waited for");
     assert_eq!(server.counts().rotations, 1);
 
     advance(Duration::from_secs(975)).await;
@@ -85,7 +85,7 @@ async fn a_token_that_is_about_to_lapse_is_waited_for_and_signs_if_need_be() {
     server.next_refresh(Reply::empty().status(429));
     let called = Instant::now();
     client.issue(2).await.expect("I17: what still works signs");
-    assert_eq!(called.elapsed(), Duration::from_secs(1) + LATENCY, "the renewal was waited for");
+    assert_eq!(called.elapsed(), Duration::from_secs(1) + LATENCY, "the refresh was waited for");
     client.issue(3).await.unwrap();
     let counts = server.counts();
     assert_eq!((counts.refreshes, counts.rejected_calls), (2, 0), "I18");

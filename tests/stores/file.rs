@@ -108,7 +108,7 @@ async fn the_file_of_another_user_stays_theirs() {
 #[tokio::test]
 async fn a_directory_of_another_user_is_not_private() {
     if !geteuid().is_root() {
-        return; // Nobody else can give a directory away.
+        return; // No other user can give a directory away.
     }
     let place = Place::new();
     for (name, kept) in [("with a login", true), ("empty", false)] {

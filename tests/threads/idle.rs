@@ -1,4 +1,4 @@
-//! `Kept::may_go` and `Session::may_leave_pool`, by which a pool lets go of a login: not of one that somebody holds by then.
+//! `Kept::may_go` and `Session::may_leave_pool`, by which a pool drops a login: not one that a caller holds by then.
 
 use loom::sync::Arc;
 use loom::sync::atomic::{AtomicUsize, Ordering};

@@ -48,7 +48,7 @@ impl Progress {
         self.changed.notify_all();
     }
 
-    /// The number of an attempt that begins, of which nobody is told.
+    /// The number of an attempt that begins, of which no caller is told.
     fn begin(&self) -> u32 {
         let mut failures = self.seen.lock().unwrap();
         failures.begun += 1;

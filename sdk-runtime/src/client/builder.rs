@@ -244,7 +244,7 @@ impl<C: ApiClient> ClientBuilder<C> {
     }
 
     /// Runs refreshes, and the reading and writing of the store, on the runtime of `handle`. Timers and connections of calls belong to
-    /// it too, on whatever thread a call is awaited.
+    /// it too, on each thread where a call is awaited.
     ///
     /// Without it a refresh runs on the runtime of the call that starts it, and a write of the store on that of the sign-in or sign-out.
     /// Both end with that runtime: other callers get an error, and a login whose refresh token was just sent may be lost. Where a session

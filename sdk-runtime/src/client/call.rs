@@ -237,7 +237,7 @@ impl Plan {
         let inner = &*client.0;
         match (request?, role) {
             (Stage::Ready(prepared), Role::Start) => {
-                // A store that fails, or is slow, keeps nobody from signing in.
+                // A store that fails, or is slow, prevents no sign-in.
                 let shared = inner.session.shared();
                 let (epoch, mut time) = (shared.view().epoch, StoreTime::default());
                 shared.load_in_passing(&mut time).await;

@@ -1,4 +1,4 @@
-//! The place of one key in a pool, where its client is made once: whoever asks for it meanwhile waits for that one. Knows neither
+//! The place of one key in a pool, where its client is made once: a caller that asks for it meanwhile waits for that one. Knows neither
 //! the key nor the pool.
 
 use std::cell::RefCell;
@@ -53,7 +53,7 @@ impl Place {
         }
     }
 
-    /// The client that is there, where nobody else has the place.
+    /// The client that is there, where no other caller has the place.
     pub(super) fn client_mut(&mut self) -> Option<&mut Client> {
         self.state.get_mut().unwrap_or_else(PoisonError::into_inner).client.as_mut()
     }

@@ -25,7 +25,7 @@ const REMAINS: usize = 10_000;
 /// A login is read from its store with its first call. When more than [`limit`](Self::limit) are at hand, those go that were not asked
 /// for the longest: the memory of what is in the store, and read from there when it is asked for again. None goes that somebody holds a
 /// client or a [`Session`](crate::Session) of, that is being renewed, or whose store does not have its present tokens. One that follows
-/// a closed session stays until that one has written. One that nobody uses has no task. Of a login that has ended while its store failed the end is remembered, for up to 10,000 of them.
+/// a closed session stays until that one has written. A session that no caller uses has no task. Of a login that has ended while its store failed the end is remembered, for up to 10,000 of them.
 ///
 /// The store of a key is made by one thread at a time: others that ask for the same key wait for it. A function that asks for its own
 /// key gets a client whose calls fail with [`Error::Closed`](crate::Error::Closed). A session of the pool that was closed alone is
@@ -141,7 +141,7 @@ impl<K: Clone + Eq + Hash, C: ApiClient> Sessions<K, C> {
     pub async fn shutdown(&self) -> Result<(), StoreError> {
         let (ending, gone) = self.pool.lock().end();
         drop(gone);
-        // One that is still being made is closed by whoever makes it.
+        // One that is still being made is closed by the caller that makes it.
         let ended = Shared::shut_down_all(&ending).await;
         let finished: Vec<_> = {
             let mut logins = self.pool.lock();
@@ -200,7 +200,7 @@ impl<K: Clone + Eq + Hash> Pool<K> {
         Some(place)
     }
 
-    /// Puts a new place for `key` in that of `closed`, whose session somebody has ended. `false` when the pool is closed.
+    /// Puts a new place for `key` in that of `closed`, whose session was closed. `false` when the pool is closed.
     fn replace(&self, key: &K, closed: &Arc<Place>, client: &Client) -> bool {
         let before = client.session().shared().last_unfinished();
         let mut logins = self.lock();
@@ -302,7 +302,7 @@ impl<K: Clone + Eq + Hash> Logins<K> {
 impl Kept {
     /// What is to be remembered of the session if it goes; `None` where it may not.
     fn may_go(&mut self, now: Now) -> Option<Remains> {
-        // Whoever has the place may be about to make its client, or has it already.
+        // A caller that has the place may be about to make its client, or has it already.
         let client = Arc::get_mut(&mut self.place)?.client_mut()?;
         Arc::get_mut(&mut client.0)?.session.may_leave_pool(now)
     }

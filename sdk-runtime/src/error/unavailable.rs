@@ -105,7 +105,7 @@ impl fmt::Display for RefreshUnavailable {
             UnavailableCause::TryLater(_) => "the server says to try later",
             UnavailableCause::Request(_) => "the renewal's request cannot be built",
             UnavailableCause::Unusable(_) => {
-                "the renewal gave an access token that nothing can be signed with"
+                "the refresh gave an access token that no request can be signed with"
             }
             UnavailableCause::DeadOnArrival => "the renewal gave a token that is out of date already",
             UnavailableCause::Store(_) => "the store of the login failed",

@@ -39,7 +39,7 @@ impl Base {
         Ok(Self { url, prefix, trusted: Vec::new(), id })
     }
 
-    /// Tells it from another base, whatever client has it.
+    /// Tells it from another base, of the same client or another.
     pub(crate) fn id(&self) -> u64 {
         self.id
     }

@@ -59,7 +59,7 @@ impl Shared {
         })
     }
 
-    /// What to sign with for whoever is signed in now. A refresh in advance that this starts is waited for as a call does.
+    /// What to sign with for the login that is signed in now. A refresh in advance that this starts is waited for as a call does.
     pub(crate) async fn credential_of_all(self: &Arc<Self>) -> Result<Arc<Snapshot>, Error> {
         self.load().await?;
         let view = self.view();

@@ -19,7 +19,7 @@ pub(crate) enum Claim {
     Adopt(Box<Record>),
     /// There is nothing: the login was ended elsewhere.
     Gone,
-    /// Nobody wants it renewed any more.
+    /// No caller wants it refreshed any more.
     Unwanted,
 }
 
@@ -28,7 +28,7 @@ pub(crate) struct Taken {
     pub(crate) record: Record,
     /// Whether that is of tokens another process has put there.
     pub(crate) is_news: bool,
-    /// Whether somebody had the intent to spend these before, and nobody knows what came of it.
+    /// Whether a process had the intent to spend these before, and left no outcome.
     pub(crate) in_doubt: bool,
     pub(super) version: u64,
     /// When it was claimed, and for how long.

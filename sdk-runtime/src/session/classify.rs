@@ -75,7 +75,7 @@ pub(super) fn unsuccessful(answer: ErrorResponse, wall: impl FnOnce() -> SystemT
     }
 }
 
-/// The statuses by which a server says that it has a problem of its own: whatever else it says, the login goes on.
+/// The statuses by which a server says that it has a problem of its own: the login goes on, with every body.
 fn by_status(answer: &ErrorResponse, retry_after: Option<Duration>) -> Option<Outcome> {
     let cause = || UnavailableCause::Status(answer.clone());
     match answer.status().as_u16() {

@@ -187,7 +187,7 @@ fn document() -> String {
         "A refresh is answered, and the login goes on or ends. These rules are asked in this order; the first that applies decides.\n\n\
          1. `refused = …` of the declaration, where it returns a [`Refusal`](crate::Refusal). It is asked about answers without success,\n   \
             and about successes without tokens that can be read.\n\
-         2. The status: 408, 425, 429 and each 5xx keep the login, whatever else the answer says.\n\
+         2. The status: 408, 425, 429 and each 5xx keep the login, with every body.\n\
          3. The string in `error` of a 4xx (RFC 6749, 5.2), where it is one of those below. From a body that cannot be read to its end\n   \
             it counts only where it keeps the login.\n\
          4. What is left of 4xx: a 401, and a 400 or 403 with a readable JSON object, reject the refresh token.\n\n\

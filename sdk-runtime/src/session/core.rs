@@ -85,7 +85,7 @@ pub(crate) struct Core {
     events: Vec<SessionEvent>,
     /// What is to be dropped when the lock is free.
     retired: Vec<Error>,
-    /// What the session before this one knew of the login in the store, which nobody has looked into yet.
+    /// What the session before this one knew of the login in the store, which no process has read yet.
     remains: Option<Remains>,
 }
 
@@ -218,7 +218,7 @@ impl Core {
                 self.leave();
                 Some(match self.is_seen {
                     true => Replaces::Logins(self.former.clone()),
-                    // Whatever the store has was to be replaced.
+                    // Every login of the store was to be replaced.
                     false => Replaces::Anything,
                 })
             }
@@ -246,7 +246,7 @@ impl Core {
         self.events.push(SessionEvent::Closed);
     }
 
-    /// Whoever is signed in is to be no more, in the store too, where it may be there.
+    /// Ends the present login, in the store too, where it may be there.
     fn leave(&mut self) {
         if let (true, Phase::Active(_), Some(id)) =
             (self.is_stored && self.may_be_stored, &self.view.phase, &self.id)

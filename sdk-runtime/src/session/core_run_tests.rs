@@ -167,7 +167,7 @@ fn i9_a_session_may_go_when_its_store_knows_all_of_it() {
     let id = refused.core.id.clone().unwrap();
     let outcome = Outcome::RejectedUnconfirmed(Refused { id, expired }, UnavailableCause::Timeout);
     refused.finish(run, outcome).unwrap().unwrap_err();
-    assert!(!remains(&refused).unwrap().is_nothing(), "I14: nothing is sent again, whoever knows that");
+    assert!(!remains(&refused).unwrap().is_nothing(), "I14: nothing is sent again by any session");
 
     let mut closed = kept();
     closed.core.close();
@@ -233,7 +233,7 @@ fn i15_a_login_that_was_ended_elsewhere_leaves_nothing_to_write() {
     core.sign_in(tokens("first"), None, None, now).unwrap();
     let Demand::Start(start, _) = core.demand_renewal(now) else { panic!("not renewed") };
     core.finish(start.run, Outcome::Gone, now).unwrap().unwrap_err();
-    assert!(core.unsaved().is_none(), "I15: it would clear what somebody has put there since");
+    assert!(core.unsaved().is_none(), "I15: it would clear what another process has put there since");
 }
 
 #[test]
@@ -270,6 +270,6 @@ fn a_look_into_the_store_overtakes_no_sign_in() {
     core.sign_in(tokens("one"), None, Some(since), now).unwrap();
     assert!(
         core.sign_in(tokens("two"), None, Some(since), now).is_err(),
-        "I12: somebody has signed in since"
+        "I12: another login is there since"
     );
 }

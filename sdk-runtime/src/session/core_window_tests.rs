@@ -18,7 +18,7 @@ fn living(lifetime: u64) -> Credential {
 fn a_stale_token_signs_for_all_and_is_renewed_by_one() {
     let mut world = aged(1000, 850.1);
     let me = world.me();
-    let Demand::SignAndStart(signs, start) = world.demand(&me, None) else { panic!("nobody renews") };
+    let Demand::SignAndStart(signs, start) = world.demand(&me, None) else { panic!("no refresh begins") };
     assert!(Arc::ptr_eq(&signs, &world.active()));
     assert!(!signs.may_be_renewed(world.now), "the lock-free way is open for everybody else");
     assert!(matches!(world.demand(&me, None), Demand::Sign(_)), "I1");
@@ -30,7 +30,7 @@ fn a_stale_token_signs_for_all_and_is_renewed_by_one() {
 fn a_stale_token_whose_renewal_failed_is_renewed_again_after_the_cool_down() {
     let mut world = aged(1000, 850.1);
     let me = world.me();
-    let Demand::SignAndStart(_, start) = world.demand(&me, None) else { panic!("nobody renews") };
+    let Demand::SignAndStart(_, start) = world.demand(&me, None) else { panic!("no refresh begins") };
     world.finish(start.run, unavailable(Some(Duration::from_secs(7)))).unwrap().unwrap_err();
     assert!(matches!(world.demand(&me, None), Demand::Sign(_)), "I17");
     assert!(!world.active().may_be_renewed(world.now));
@@ -56,7 +56,7 @@ fn a_due_token_is_waited_for_and_signs_where_its_renewal_cannot_be_had() {
 fn i17_a_login_that_cannot_be_renewed_any_more_lives_as_long_as_its_token() {
     let mut world = aged(1000, 850.1);
     let (me, stamp) = (world.me(), world.active().stamp);
-    let Demand::SignAndStart(_, start) = world.demand(&me, None) else { panic!("nobody renews") };
+    let Demand::SignAndStart(_, start) = world.demand(&me, None) else { panic!("no refresh begins") };
     let told = world.finish(start.run, refused()).unwrap().unwrap_err();
     assert!(matches!(told, Error::SessionExpired(_)));
     assert!(matches!(world.demand(&me, None), Demand::Sign(_)));
@@ -162,7 +162,7 @@ fn i34_an_endpoint_on_hold_gives_up_no_token() {
     let (me, stamp) = (world.me(), world.active().stamp);
     world.core.hold("Api::a".into(), Stamp { generation: 0, ..stamp }, world.now.mono);
     let Demand::Start(start, None) = world.demand_at("Api::a", &me, Some(stamp)) else { panic!("I34") };
-    assert!(matches!(world.demand_at("Api::c", &me, None), Demand::Sign(_)), "I34: nobody else waits");
+    assert!(matches!(world.demand_at("Api::c", &me, None), Demand::Sign(_)), "I34: no other caller waits");
     world.finish(start.run, unavailable(None)).unwrap().unwrap_err();
     assert!(matches!(world.demand_at("Api::c", &me, None), Demand::Sign(_)), "I34");
     world.core.hold("Api::a".into(), stamp, world.now.mono);
@@ -178,7 +178,7 @@ fn i34_a_login_that_cannot_be_refreshed_any_more_is_not_ended_by_an_endpoint_on_
     let mut world = aged(1000, 850.1);
     let (me, stamp) = (world.me(), world.active().stamp);
     world.core.hold("Api::a".into(), Stamp { generation: 0, ..stamp }, world.now.mono);
-    let Demand::SignAndStart(_, start) = world.demand(&me, None) else { panic!("nobody renews") };
+    let Demand::SignAndStart(_, start) = world.demand(&me, None) else { panic!("no refresh begins") };
     world.finish(start.run, refused()).unwrap().unwrap_err();
     assert!(matches!(world.demand_at("Api::a", &me, Some(stamp)), Demand::Fail(_)));
     assert!(matches!(world.demand_at("Api::c", &me, None), Demand::Sign(_)), "I34");

@@ -29,7 +29,7 @@ pub enum SessionEvent {
     SignedOut,
     /// The store does not have the present login, and is written again until it does. What it could not take is lost if the
     /// process ends before. A login that it never had goes on working meanwhile. Told, too, where [`Session::resume`](crate::Session::resume)
-    /// could not read it. (Where another process has signed in meanwhile it is not written again: the next renewal finds that login.)
+    /// could not read it. (Where another process has signed in meanwhile it is not written again: the next refresh finds that login.)
     StoreDegraded(StoreError),
     /// The store has the present login again.
     StoreRecovered,

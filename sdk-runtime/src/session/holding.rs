@@ -8,7 +8,7 @@ use super::record::is_counted_from;
 #[derive(Clone, Default)]
 pub(crate) struct Holding(Arc<Mutex<Vec<Login>>>);
 
-/// Whoever is signed in is among the last that were written.
+/// The present login is among the last that were written.
 const REMEMBERED: usize = 8;
 
 struct Login {

@@ -84,7 +84,7 @@ impl Keeper {
     }
 
     /// Claims the right to spend the refresh token of `held`, for `term`, if `is_wanted` says so in front of each try to write that
-    /// down: whoever signs out writes too, and one of both is later and knows.
+    /// down: a sign-out writes too, and one of both is later and knows.
     ///
     /// Cancel safe: a claim that is dropped leaves at most a lease behind, which runs out.
     pub(crate) async fn claim(

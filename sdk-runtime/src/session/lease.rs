@@ -1,7 +1,7 @@
 //! The right to refresh a login where the store has no lock: for how long it is claimed, and for how long it keeps others out.
 //!
-//! - **I1**, **I14** A lease covers the send that is under way, and no more. Whoever was killed may have a request under way at the
-//!   server, so that nobody sends the same refresh token before that has had its time.
+//! - **I1**, **I14** A lease covers the send that is under way, and no more. A killed process may have a request under way at the
+//!   server, so that no process sends the same refresh token before that has had its time.
 
 use std::time::{Duration, SystemTime};
 

@@ -1,7 +1,7 @@
 //! Bounds the refreshes that rejections cause: endpoints which forbid by a 401, and servers whose tokens no server accepts.
 //!
 //! - **I18** No refresh above the budget.
-//! - **I35** Whatever mix of endpoints, arguments and answers comes, the refreshes that rejections cause are bounded.
+//! - **I35** For every mix of endpoints, arguments and answers, the refreshes that rejections cause are bounded.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -49,7 +49,7 @@ struct Hold {
     /// The token for which nothing more is tried until `blocked_until`; `None` once the endpoint has accepted one.
     stamp: Option<Stamp>,
     blocked_until: Instant,
-    /// Goes up with each further rejection: until then a rejection by this endpoint costs, whatever token it rejects.
+    /// Goes up with each further rejection: until then a rejection by this endpoint costs, for every token.
     until: Instant,
 }
 

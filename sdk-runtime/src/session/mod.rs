@@ -83,13 +83,13 @@ impl Session {
         &self.shared
     }
 
-    /// What is to be remembered of the session if a pool lets go of it; `None` where it may not: somebody else has a handle, something
+    /// What a pool has to remember of the session if it drops it; `None` where it may not: a caller has a handle, something
     /// of it goes on, or it knows what cannot be remembered.
     pub(crate) fn may_leave_pool(&mut self, now: Now) -> Option<Remains> {
         // A count may be read before what was done by those who have gone is seen, such as a handle they have made; what can be had for
-        // oneself alone is nobody else's in truth.
+        // oneself alone is no other user's in truth.
         Arc::get_mut(&mut self._shutdown)?;
-        // Whatever goes on holds what is shared.
+        // Work that goes on holds what is shared.
         let is_alone = Arc::get_mut(&mut self.shared).is_some();
         match self.shared.follows_one_at_work() {
             // The next session of the store would not wait for that one.
@@ -185,7 +185,7 @@ impl Session {
     ///
     /// # Errors
     ///
-    /// When the store could not be written this time. It is tried now, whatever pause is made after earlier failures, and again until
+    /// When the store could not be written this time. It is tried now, without the pause after earlier failures, and again until
     /// it can be written; [`SessionEvent::StoreDegraded`] has told of the first failure.
     ///
     /// # Cancel safety

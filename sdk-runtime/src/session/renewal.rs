@@ -72,7 +72,7 @@ pub(super) async fn renew(run: &Run, shared: &Arc<Shared>, renewer: &Renewer, st
         }
         if let Some(answer) = taken.held_back(&held, &doubt, &shared.clock) {
             let renewal = Renewal { run, shared, keeper, taken: &taken, is_another };
-            return renewal.let_go(Outcome::Undecodable(answer), true).await;
+            return renewal.release(Outcome::Undecodable(answer), true).await;
         }
         // What is news has been refreshed since, by a process whose own doubt stands in the store.
         let mut doubt = if taken.is_news { Doubt::None } else { doubt };
@@ -242,14 +242,14 @@ impl Renewal<'_> {
             Outcome::Success(_) | Outcome::Unusable { .. } => outcome,
             Outcome::Rejected(expired) => self.refused(expired).await,
             Outcome::NothingToRenewWith if self.is_another => self.nothing_to_renew_with().await,
-            Outcome::Ambiguous { .. } => self.let_go(outcome, true).await,
+            Outcome::Ambiguous { .. } => self.release(outcome, true).await,
             Outcome::Undecodable(answer) => {
                 let first = self.taken.record.undecodable.as_ref();
                 let first = first.map_or_else(|| answer.clone(), |first| first.again_at(answer.at));
                 let _ = self.keeper.release(self.taken, true, Some(first.clone())).await;
                 Outcome::Undecodable(first)
             }
-            outcome => self.let_go(outcome, self.taken.in_doubt).await,
+            outcome => self.release(outcome, self.taken.in_doubt).await,
         }
     }
 
@@ -320,10 +320,10 @@ impl Renewal<'_> {
             return self.refused(SessionExpired::new(ExpiredReason::NoRefreshToken)).await;
         }
         let outcome = adopted(self.taken.record.clone(), self.shared);
-        self.let_go(outcome, self.taken.in_doubt).await
+        self.release(outcome, self.taken.in_doubt).await
     }
 
-    async fn let_go(&self, outcome: Outcome, in_doubt: bool) -> Outcome {
+    async fn release(&self, outcome: Outcome, in_doubt: bool) -> Outcome {
         // Where that fails the lease runs out, and a later refusal is told as one that may have a harmless reason.
         let _ = self.keeper.release(self.taken, in_doubt, None).await;
         outcome

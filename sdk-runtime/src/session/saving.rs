@@ -29,7 +29,7 @@ pub(crate) struct Saving {
     writing: Busy,
     /// Changes with every attempt.
     progress: watch::Sender<Failures>,
-    /// Changes when somebody wants the store written now, whatever it is waited for.
+    /// Changes when a caller wants the store written now, which ends every pause.
     wanted: watch::Sender<()>,
     /// Raised when a writer has ended without having written: the next one begins when it is asked for.
     pub(super) has_failed: Flag,
@@ -75,11 +75,11 @@ impl Shared {
             Err(_) if !is_new && self.is_unloaded() => self.look().0.wait().await.clone(),
             looked => looked,
         };
-        // Whoever has signed in meanwhile did not need it.
+        // A sign-in meanwhile did not need it.
         looked.or_else(|error| if self.is_unloaded() { Err(error) } else { Ok(()) })
     }
 
-    /// The same in front of a sign-in, which replaces whatever there is: the look may go on beside it.
+    /// The same in front of a sign-in, which replaces every login: the look may go on beside it.
     pub(crate) async fn load_in_passing(self: &Arc<Self>, time: &mut StoreTime) {
         let mut passing = StoreTime(LOOK.min(time.0));
         let before = passing.0;
@@ -134,7 +134,7 @@ impl Shared {
         self.spawner.spawn(writer.write());
     }
 
-    /// Waits until the store has what it is to have, or could not take it. Whatever pause the writer makes is over.
+    /// Waits until the store has what it is to have, or could not take it. The pause of the writer is over.
     pub(crate) async fn saved(self: &Arc<Self>) -> Result<(), StoreError> {
         if self.keeper.is_none() {
             return Ok(());
@@ -168,7 +168,7 @@ impl Shared {
         }
     }
 
-    /// Whoever waited for the store waits no longer.
+    /// Callers that waited for the store wait no longer.
     pub(crate) fn is_late(self: &Arc<Self>) {
         self.step(|core| {
             if core.is_unsaved() {
@@ -298,7 +298,7 @@ impl Drop for Writer {
             Err((error, attempt)) => {
                 let saving = &self.shared.saving;
                 saving.has_failed.raise();
-                // One that nobody finishes is the last of all that were begun.
+                // An attempt that never ends is the last of all that were begun.
                 saving.failed(error, attempt.unwrap_or_else(|| saving.begin()));
             }
         }

@@ -55,7 +55,7 @@ pub(super) struct Inner {
 }
 
 impl Inner {
-    /// The run that whatever just happened has overtaken, and the one that was overtaken before it.
+    /// The run that the last event has overtaken, and the one that was overtaken before it.
     fn overtaken(&mut self) -> Option<(Arc<Run>, Option<Arc<Run>>)> {
         let overtaken = self.run.take_if(|run| !self.core.is_under_way(run.id))?;
         let before = self.fenced.replace(overtaken.clone());
@@ -211,7 +211,7 @@ impl Shared {
         self.lock().core.may_leave_pool(is_alone, now)
     }
 
-    /// A pool has let go of the session.
+    /// A pool has dropped the session.
     pub(crate) fn left_pool(&self) {
         self.lock().core.left_pool();
     }

@@ -133,7 +133,7 @@ impl Snapshot {
         self.windows.map(|windows| windows.lapses.saturating_sub(self.age(now)))
     }
 
-    /// Whether it is older than its lifetime, whatever else is known of it.
+    /// Whether it is older than its lifetime, be it rejected or accepted.
     pub(crate) fn has_lapsed(&self, now: Now) -> bool {
         self.remaining(now).is_some_and(|remaining| remaining.is_zero())
     }
@@ -143,7 +143,7 @@ impl Snapshot {
         self.since.wall.checked_sub(self.age).unwrap_or(SystemTime::UNIX_EPOCH)
     }
 
-    /// Whether nobody renews it, and somebody may. By the clock that is ahead, since a cool-down ends with the sleep of the machine.
+    /// Whether no task refreshes it, and one may. By the clock that is ahead, since a cool-down ends with the sleep of the machine.
     pub(crate) fn may_be_renewed(&self, now: Now) -> bool {
         self.renewal.is_free(millis(now.since(&self.since)))
     }

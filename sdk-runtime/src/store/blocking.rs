@@ -33,7 +33,7 @@ where
 /// A session that has waited longer than this has given the operation up, or is about to.
 const LIMIT: Duration = Duration::from_millis(4_500);
 
-/// When an operation was asked for, in real time. A write that nobody waits for any more is not done: the session may have gone on
+/// When an operation was asked for, in real time. A write that no task waits for any more is not done: the session may have gone on
 /// without it, and refreshed a login that would be there all at once.
 #[derive(Clone, Copy)]
 pub(super) struct Asked(Stopwatch);

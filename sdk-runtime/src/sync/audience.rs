@@ -9,7 +9,7 @@ use std::task::{Poll, Waker};
 
 use super::{Mutex, MutexGuard, PoisonError};
 
-/// Tells each listener that there is. A slow one misses the oldest items, and keeps nobody up.
+/// Tells each listener that there is. A slow one misses the oldest items, and delays no other.
 pub(crate) struct Audience<T> {
     listeners: Mutex<Vec<Weak<Queue<T>>>>,
     /// As many items as a listener may be behind.

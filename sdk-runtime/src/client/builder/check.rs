@@ -44,7 +44,7 @@ impl<C: ApiClient> ClientBuilder<C> {
                 "`.header(…)` sets the header that carries the session's token: keep one of both",
             ));
         }
-        // Nothing can be done about a refusal of a token that is fixed, so it is left to whoever called.
+        // Nothing can be done about a refusal of a token that is fixed, so it is left to the caller.
         let surface = || -> TokenBad { Arc::new(|_| Verdict::Surface) };
         let is_fixed = matches!(login, LoginOf::Bearer(_));
         let blueprint = Blueprint {

@@ -37,7 +37,7 @@ impl Core {
         {
             return Demand::Fail(error);
         }
-        // Whatever it is to others, the server of this call does not want it.
+        // Other servers may accept it; the server of this call does not.
         let validity = if rejected.is_some() { Validity::Rejected } else { snapshot.validity(|| now) };
         let spare = match validity {
             Validity::Fresh => return Demand::Sign(snapshot),

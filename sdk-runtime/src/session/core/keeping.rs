@@ -131,7 +131,7 @@ impl Core {
         self.events.push(SessionEvent::StoreDegraded(error));
     }
 
-    /// What is unsaved as of `serial`, and replaces whatever there is, is found to replace `login`.
+    /// What is unsaved as of `serial`, and replaces every login, is found to replace `login`.
     pub(crate) fn finds(&mut self, serial: u64, login: &Arc<str>) {
         let is_own = self.id.as_ref().is_some_and(|id| id.login == *login);
         if serial != self.serial || self.unsaved != Some(Replaces::Anything) || is_own {
@@ -198,7 +198,7 @@ impl Core {
             issued: snapshot.issued(),
             lifetime: snapshot.windows.map(|windows| windows.lapses),
             jar: Arc::clone(&snapshot.jar),
-            // Whoever finds it has to know.
+            // The next process that reads it has to know.
             intent: !matches!(self.doubt, Doubt::None),
             lease: None,
             undecodable: self.doubt.undecodable().cloned(),

@@ -1,4 +1,4 @@
-//! Which session a pool may let go of, and what of it the next session of the same store has to know.
+//! Which session a pool may drop, and what of it the next session of the same store has to know.
 //!
 //! - **I9** Tokens that the store does not have stay at hand.
 //! - **I14** A refresh token that was rejected is not sent again.
@@ -25,7 +25,7 @@ struct Ended {
     replaces: Replaces,
     /// The logins that had been replaced before.
     former: Logins,
-    /// Why, where nobody signed out.
+    /// Why, where no caller signed out.
     expired: Option<SessionExpired>,
 }
 
@@ -65,9 +65,9 @@ impl Core {
         Some(Remains { ended: ended.or(inherited.ended), refused: refused.or(inherited.refused) })
     }
 
-    /// A pool has let go of the session.
+    /// A pool has dropped the session.
     pub(crate) fn left_pool(&mut self) {
-        // A last attempt to write this end would end whatever login is there by then.
+        // A last attempt to write this end would end the login that is there by then.
         if self.unsaved == Some(Replaces::Anything) {
             self.unsaved = None;
         }
@@ -78,7 +78,7 @@ impl Core {
         let cools_down = self.cool_down.as_ref().is_some_and(|cool_down| now.mono < cool_down.until);
         let still_signs = matches!(&self.view.phase, Phase::Active(snapshot) if snapshot.still_signs(now));
         let is_undecodable = self.doubt.undecodable().is_some();
-        // Of tokens that were rejected nothing is sent, so that the server is left alone whoever knows it.
+        // Of tokens that were rejected nothing is sent, so that the server receives none from any session.
         cools_down && self.refused.is_none() || still_signs && (self.doomed.is_some() || is_undecodable)
     }
 
@@ -117,7 +117,7 @@ impl Core {
             None => {
                 // It is forgotten where it is of other tokens.
                 self.refused = refused;
-                // Nobody was signed in before, and nobody has signed in: a sign-in that is under way goes on.
+                // There was no login before, and no caller has signed in: a sign-in that is under way goes on.
                 self.adopt_in(self.view.epoch, login, now);
             }
         }
