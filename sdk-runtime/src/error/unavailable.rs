@@ -96,21 +96,21 @@ impl RefreshUnavailable {
 
 impl fmt::Display for RefreshUnavailable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the access token cannot be renewed right now: ")?;
+        f.write_str("the access token cannot be refreshed right now: ")?;
         f.write_str(match &self.0.cause {
             UnavailableCause::Status(answer) => return status(answer, f),
             UnavailableCause::Decode(error) => return write!(f, "its answer could not be decoded: {error}"),
-            UnavailableCause::Transport(_) => "the renewal did not get through",
-            UnavailableCause::Timeout => "the renewal took too long",
+            UnavailableCause::Transport(_) => "the refresh did not get through",
+            UnavailableCause::Timeout => "the refresh took too long",
             UnavailableCause::TryLater(_) => "the server says to try later",
-            UnavailableCause::Request(_) => "the renewal's request cannot be built",
+            UnavailableCause::Request(_) => "the request of the refresh cannot be built",
             UnavailableCause::Unusable(_) => {
                 "the refresh gave an access token that no request can be signed with"
             }
-            UnavailableCause::DeadOnArrival => "the renewal gave a token that is out of date already",
+            UnavailableCause::DeadOnArrival => "the refresh gave a token that is out of date already",
             UnavailableCause::Store(_) => "the store of the login failed",
             UnavailableCause::Storm => "the tokens it gives are refused as soon as they are used",
-            UnavailableCause::Aborted => "the renewal was aborted",
+            UnavailableCause::Aborted => "the refresh was aborted",
         })
     }
 }
