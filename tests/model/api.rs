@@ -111,4 +111,27 @@ pub trait Api {
 
     #[get("/maybe/{tag}", auth = optional)]
     async fn maybe(&self, tag: u32) -> Result<Mine>;
+
+    /// Rejects every token.
+    #[get("/closed/{tag}")]
+    async fn closed(&self, tag: u32) -> Result<Mine>;
+
+    /// As well.
+    #[get("/sealed/{tag}")]
+    async fn sealed(&self, tag: u32) -> Result<Mine>;
+
+    /// Rejects every token where `issue` is 2.
+    #[get("/issues/{issue}/{tag}")]
+    async fn issue(&self, issue: u32, tag: u32) -> Result<Mine>;
+
+    /// Rejects a token now and then.
+    #[get("/moody/{tag}")]
+    async fn moody(&self, tag: u32) -> Result<Mine>;
+
+    #[get("/open/{tag}", auth = none)]
+    async fn open(&self, tag: u32) -> Result<Mine>;
+
+    /// Goes to another origin, where no token may go.
+    #[get]
+    async fn fetch(&self, #[url] address: &str) -> Result<Mine>;
 }

@@ -11,6 +11,7 @@ use sdk_runtime::{CancellationToken, Error};
 use crate::api::{ApiClient, Who, by_chance, pause};
 use crate::history::{Doing, Outcome, What, token_in};
 use crate::process::Alive;
+use crate::world::World;
 
 /// Works with `client` until it is calm or the process is dead.
 pub async fn live(process: Arc<Alive>, client: ApiClient) {
@@ -20,7 +21,7 @@ pub async fn live(process: Arc<Alive>, client: ApiClient) {
         if process.stage.is_calm() || process.is_dead() {
             return;
         }
-        let doing = if by_chance(world.signs) { signing() } else { using() };
+        let doing = if by_chance(world.signs) { signing() } else { using(world) };
         let patience = by_chance(150).then(|| fastrand::u64(1..3_000));
         perform(&process, &client, doing, patience).await;
     }
@@ -36,7 +37,14 @@ fn signing() -> Doing {
     }
 }
 
-fn using() -> Doing {
+fn using(world: &World) -> Doing {
+    if world.forbids && by_chance(600) {
+        let doing = [Doing::Closed, Doing::Sealed, Doing::Issue(1), Doing::Issue(2), Doing::Moody];
+        return fastrand::choice(doing).unwrap_or(Doing::Closed);
+    }
+    if world.unsigned && by_chance(300) {
+        return if by_chance(500) { Doing::Open } else { Doing::Fetch };
+    }
     match fastrand::u8(..40) {
         0 => Doing::Refresh,
         1 | 2 => Doing::AccessToken,
@@ -55,7 +63,8 @@ pub async fn perform(
     patience: Option<u64>,
 ) -> Outcome {
     let op = process.stage.next();
-    process.note(What::Begin { process: process.id, op, doing, seen: process.seen() });
+    let (seen, is_live) = process.seen_with_server();
+    process.note(What::Begin { process: process.id, op, doing, seen, is_live });
     let work = caught(carry_out(process, client, doing, op));
     let outcome = match patience {
         Some(patience) => {
@@ -68,7 +77,8 @@ pub async fn perform(
         tokio::time::sleep(Duration::from_millis(1 + u64::from(op) % 997)).await;
     }
     let outcome = outcome.unwrap_or(Outcome::Panicked);
-    process.note(What::End { process: process.id, op, outcome: outcome.clone(), seen: process.seen() });
+    let (seen, is_live) = process.seen_with_server();
+    process.note(What::End { process: process.id, op, outcome: outcome.clone(), seen, is_live });
     outcome
 }
 
@@ -79,9 +89,23 @@ fn waits_for_the_store(doing: Doing) -> bool {
 async fn carry_out(process: &Arc<Alive>, client: &ApiClient, doing: Doing, op: u32) -> Outcome {
     let session = client.session();
     match doing {
-        Doing::Call | Doing::Last | Doing::Maybe => {
+        Doing::Call
+        | Doing::Last
+        | Doing::Maybe
+        | Doing::Closed
+        | Doing::Sealed
+        | Doing::Issue(_)
+        | Doing::Moody
+        | Doing::Open
+        | Doing::Fetch => {
             let call = match doing {
                 Doing::Maybe => client.maybe(op),
+                Doing::Closed => client.closed(op),
+                Doing::Sealed => client.sealed(op),
+                Doing::Issue(issue) => client.issue(issue, op),
+                Doing::Moody => client.moody(op),
+                Doing::Open => client.open(op),
+                Doing::Fetch => client.fetch(&format!("https://elsewhere.example/fetch/{op}")),
                 _ if by_chance(300) => client.change(op, "a text"),
                 _ => client.mine(op),
             };
@@ -97,6 +121,7 @@ async fn carry_out(process: &Arc<Alive>, client: &ApiClient, doing: Doing, op: u
                 });
             }
             match call.cancel_on(&token).await {
+                Ok(_) if !doing.is_call() => Outcome::Done,
                 Ok(mine) => Outcome::As(mine.user),
                 Err(error) => error.into(),
             }

@@ -3,25 +3,43 @@
 mod answers;
 mod causes;
 mod events;
+mod exits;
+mod forbidding;
 mod sends;
 mod stores;
+mod unread;
+mod unwritable;
+mod waits;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::history::{Doing, Entry, Family, Op, Outcome, Process, Seen, Token, What};
+use crate::history::{Doing, Entry, Event, Family, Op, Outcome, Process, Seen, Token, What};
 use crate::run::Run;
 use crate::world::World;
+
+/// Milliseconds for which an endpoint is on hold that has rejected a refreshed token.
+const HOLD: u64 = 60_000;
 
 /// What is broken begins with the number of the invariant.
 type Checked = Result<(), String>;
 
+/// All that is broken, each by the first instance of it.
 pub fn check(run: &Run) -> Checked {
     let facts = Facts::of(run);
-    sends::check(&facts)?;
-    causes::check(&facts)?;
-    events::check(&facts)?;
-    stores::check(&facts)?;
-    answers::check(&facts)
+    let checks = [
+        sends::check,
+        causes::check,
+        events::check,
+        stores::check,
+        unread::check,
+        unwritable::check,
+        forbidding::check,
+        waits::check,
+        exits::check,
+        answers::check,
+    ];
+    let broken: Vec<String> = checks.iter().filter_map(|check| check(&facts).err()).collect();
+    if broken.is_empty() { Ok(()) } else { Err(broken.join("\n")) }
 }
 
 /// A history, and what is looked up in it again and again.
@@ -31,6 +49,18 @@ struct Facts<'a> {
     issues: BTreeMap<Token, Issue>,
     ops: BTreeMap<Op, Deed<'a>>,
     killed: BTreeMap<Process, u64>,
+    /// What each call sent first and when.
+    requests: BTreeMap<Op, (u64, &'a str)>,
+    /// When each call was answered last, and with what.
+    answers: BTreeMap<Op, (u64, u16)>,
+    /// Where and when a process was told that a token is rejected, in order.
+    judged: BTreeMap<(Process, Token), Vec<Judged<'a>>>,
+    /// The calls that were rejected.
+    judges: BTreeSet<Op>,
+    /// When a token was first published in a process, and whether it came by a refresh.
+    published: BTreeMap<(Process, Token), (u64, bool)>,
+    /// What was done in a process but calls: there are few of these.
+    deeds: BTreeMap<Process, Vec<Op>>,
     /// By how many milliseconds the time of day went ahead, all in all.
     ahead: u64,
 }
@@ -44,6 +74,16 @@ struct Issue {
     spent: Option<Token>,
 }
 
+/// An endpoint has rejected a token.
+#[derive(Clone, Copy)]
+struct Judged<'a> {
+    at: u64,
+    op: Op,
+    endpoint: &'a str,
+    /// Whether the call had been rejected before.
+    is_replay: bool,
+}
+
 /// What a caller did.
 struct Deed<'a> {
     process: Process,
@@ -51,31 +91,73 @@ struct Deed<'a> {
     begin: u64,
     before: &'a Seen,
     end: Option<(u64, &'a Outcome, &'a Seen)>,
+    /// Whether the server took the token that the session had, at the beginning and at the end.
+    is_live: (bool, bool),
 }
 
 impl<'a> Facts<'a> {
     fn of(run: &'a Run) -> Self {
-        let (mut issues, mut ops) = (BTreeMap::new(), BTreeMap::new());
-        let (mut killed, mut ahead) = (BTreeMap::new(), 0);
-        for Entry { at, what } in &run.history {
-            match what {
-                What::Issue { access, refresh, family, user, told, spent } => {
-                    let (family, told, refresh, spent) = (*family, *told, *refresh, *spent);
-                    issues.insert(*access, Issue { at: *at, family, user, told, refresh, spent });
-                }
-                What::Begin { process, op, doing, seen } => {
-                    let deed = Deed { process: *process, doing: *doing, begin: *at, before: seen, end: None };
-                    ops.insert(*op, deed);
-                }
-                What::End { op, outcome, seen, .. } => {
-                    ops.get_mut(op).unwrap().end = Some((*at, outcome, seen));
-                }
-                What::Kill { process } => drop(killed.insert(*process, *at)),
-                What::Jump { by } => ahead += u64::try_from(*by).unwrap_or(0),
-                _ => {}
+        let mut facts = Self {
+            world: &run.world,
+            history: &run.history,
+            issues: BTreeMap::new(),
+            ops: BTreeMap::new(),
+            killed: BTreeMap::new(),
+            requests: BTreeMap::new(),
+            answers: BTreeMap::new(),
+            judged: BTreeMap::new(),
+            judges: BTreeSet::new(),
+            published: BTreeMap::new(),
+            deeds: BTreeMap::new(),
+            ahead: 0,
+        };
+        run.history.iter().for_each(|entry| facts.add(entry));
+        facts
+    }
+
+    fn add(&mut self, Entry { at, what }: &'a Entry) {
+        let at = *at;
+        match what {
+            What::Issue { access, refresh, family, user, told, spent } => {
+                let (family, told, refresh, spent) = (*family, *told, *refresh, *spent);
+                self.issues.insert(*access, Issue { at, family, user, told, refresh, spent });
             }
+            What::Begin { process, op, doing, seen, is_live } => {
+                let (process, doing, is_live) = (*process, *doing, (*is_live, false));
+                if !doing.is_call() {
+                    self.deeds.entry(process).or_default().push(*op);
+                }
+                self.ops.insert(*op, Deed { process, doing, begin: at, before: seen, end: None, is_live });
+            }
+            What::End { op, outcome, seen, is_live, .. } => {
+                let deed = self.ops.get_mut(op).unwrap();
+                deed.end = Some((at, outcome, seen));
+                deed.is_live.1 = *is_live;
+            }
+            What::Request { op, line, .. } => {
+                self.requests.entry(*op).or_insert((at, line));
+            }
+            What::Answer { op, status, .. } => drop(self.answers.insert(*op, (at, *status))),
+            What::Judged { process, op, access, .. } => {
+                let endpoint = endpoint(self.requests[op].1);
+                let judged = self.judged.entry((*process, *access)).or_default();
+                judged.push(Judged { at, op: *op, endpoint, is_replay: !self.judges.insert(*op) });
+            }
+            What::Told { process, event: event @ (Event::SignedIn(signed) | Event::Refreshed(signed)) } => {
+                let is_refreshed = matches!(event, Event::Refreshed(_));
+                if let Some(access) = signed.access {
+                    self.published.entry((*process, access)).or_insert((at, is_refreshed));
+                }
+            }
+            What::Kill { process } => drop(self.killed.insert(*process, at)),
+            What::Jump { by } => self.ahead += u64::try_from(*by).unwrap_or(0),
+            _ => {}
         }
-        Self { world: &run.world, history: &run.history, issues, ops, killed, ahead }
+    }
+
+    /// What was done in `process` but calls.
+    fn deeds(&self, process: Process) -> impl Iterator<Item = &Deed<'a>> {
+        self.deeds.get(&process).into_iter().flatten().map(|op| &self.ops[op])
     }
 
     /// The login that a token is of. An access token and what it came with have one number.
@@ -92,6 +174,47 @@ impl<'a> Facts<'a> {
         now - self.issues[&access].at + self.ahead
     }
 
+    /// When `process` was first told that `access` is rejected.
+    fn rejected(&self, process: Process, access: Token) -> Option<u64> {
+        self.judged.get(&(process, access)).map(|judged| judged[0].at)
+    }
+
+    /// Whether `access` is still good at `now` by what was told of it, whatever the clock.
+    fn has_not_lapsed(&self, access: Token, now: u64) -> bool {
+        self.issues[&access].told.is_none_or(|told| self.oldest(access, now) < told)
+    }
+
+    /// Whether `endpoint` is on hold in `process` without fail, when it rejects `access` at `now` to `op`: it rejected a token of
+    /// the same login in the minute before, which was got by a refresh there.
+    fn is_on_hold(&self, process: Process, access: Token, judged: &Judged<'_>) -> bool {
+        self.judged_by(process, judged.endpoint, judged.at, judged.op).any(|(token, _)| {
+            let is_refreshed = self.published.get(&(process, token)).is_some_and(|(_, refreshed)| *refreshed);
+            is_refreshed && self.family(token) == self.family(access)
+        })
+    }
+
+    /// Whether `endpoint` can be on hold in `process` at `now`, but for what it said to `op`: it rejected a replay in the minute
+    /// before, or a token that was got by a refresh anywhere.
+    fn may_be_on_hold(&self, process: Process, endpoint: &str, now: u64, op: Op) -> bool {
+        let mut judged = self.judged_by(process, endpoint, now, op);
+        judged.any(|(token, it)| it.is_replay || self.issues[&token].spent.is_some())
+    }
+
+    /// What `endpoint` has rejected in the minute before, but to `op`.
+    fn judged_by(
+        &self,
+        process: Process,
+        endpoint: &str,
+        now: u64,
+        op: Op,
+    ) -> impl Iterator<Item = (Token, &Judged<'a>)> {
+        let tokens = self.judged.range((process, 0)..=(process, Token::MAX));
+        let judged = tokens.flat_map(|((_, token), judged)| judged.iter().map(|it| (*token, it)));
+        judged.filter(move |(_, it)| {
+            it.endpoint == endpoint && it.op != op && it.at <= now && now <= it.at + HOLD
+        })
+    }
+
     /// Whether the processes agree without fail on who renews.
     fn agree(&self) -> bool {
         self.world.store.is_some() && !self.world.jumps
@@ -101,4 +224,11 @@ impl<'a> Facts<'a> {
     fn store_fails(&self) -> bool {
         self.world.store_faults > 0 || self.world.panics > 0
     }
+}
+
+/// What a request asks, without the number of the call and whatever other argument.
+fn endpoint(line: &str) -> &str {
+    let path = line.find('/').map_or(line.len(), |path| path + 1);
+    let end = line[path..].find('/').map_or(line.len(), |end| path + end);
+    &line[..end]
 }

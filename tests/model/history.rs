@@ -34,8 +34,18 @@ pub enum What {
     Jump {
         by: i64,
     },
+    /// The program came to its end; what it left under way is killed with it.
+    Exit {
+        process: Process,
+    },
     /// From here on nothing fails.
     Calm,
+    /// From here on the store is broken, or works.
+    Broken(bool),
+    /// For so many milliseconds a captive portal answers the refreshes.
+    Portal {
+        lasts: u64,
+    },
 
     // The server.
     /// Tokens went out; `spent` is what they were got with.
@@ -70,6 +80,12 @@ pub enum What {
         came: Came,
         seen: Seen,
     },
+    /// When what the server answers reaches the process, if it lives.
+    OnTheWay {
+        process: Process,
+        send: Send,
+        until: u64,
+    },
     /// The process does not wait for it any more.
     GivenUp {
         process: Process,
@@ -101,12 +117,15 @@ pub enum What {
         op: Op,
         doing: Doing,
         seen: Seen,
+        is_live: bool,
     },
     End {
         process: Process,
         op: Op,
         outcome: Outcome,
         seen: Seen,
+        /// Whether the server takes the token that the session has.
+        is_live: bool,
     },
 
     // The store.
@@ -191,8 +210,14 @@ pub enum Came {
     NotSpent,
     /// Nobody knows.
     Doubt,
-    /// Somebody else's page.
+    /// Another party's page: the server has not seen it.
     Foreign,
+    /// A success that cannot be decoded: the server has spent the token.
+    Undecodable,
+    /// An error whose body says that the login is over, or is partly unreadable, and whose status or body keeps the login.
+    Kept,
+    /// The same of a status that leaves in doubt what was done.
+    KeptInDoubt,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -200,6 +225,16 @@ pub enum Doing {
     Call,
     /// As whoever is there, if anybody.
     Maybe,
+    /// To an endpoint that rejects every token.
+    Closed,
+    Sealed,
+    /// To an endpoint that rejects every token where the argument is 2.
+    Issue(u32),
+    /// To one that rejects a token now and then.
+    Moody,
+    /// Unsigned: to an endpoint without a login, or to another origin.
+    Open,
+    Fetch,
     Login(&'static str),
     SignIn(&'static str),
     SignOut,
@@ -211,6 +246,22 @@ pub enum Doing {
     Shutdown,
     /// A call after everything.
     Last,
+}
+
+impl Doing {
+    /// A call that is signed if it can be.
+    pub fn is_call(self) -> bool {
+        matches!(
+            self,
+            Self::Call
+                | Self::Maybe
+                | Self::Last
+                | Self::Closed
+                | Self::Sealed
+                | Self::Issue(_)
+                | Self::Moody
+        )
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -54,7 +54,15 @@ impl Alive {
         self.end();
     }
 
-    /// The end of a process that ends by itself.
+    /// The end of a program: its runtime goes, and what is under way on it.
+    pub fn exit(&self) {
+        if !self.is_dead() {
+            self.stage.note(What::Exit { process: self.id });
+            self.kill();
+        }
+    }
+
+    /// Nothing of it reaches anything from here on.
     pub fn end(&self) {
         self.is_dead.store(true, Ordering::Relaxed);
     }
@@ -77,6 +85,15 @@ impl Alive {
 
     pub fn seen(&self) -> Seen {
         self.session.lock().unwrap().as_ref().map_or(Seen::Closed, |session| session.state().into())
+    }
+
+    /// The same, and whether the server takes its token.
+    pub fn seen_with_server(&self) -> (Seen, bool) {
+        let seen = self.seen();
+        let access = seen.signed().and_then(|signed| signed.access);
+        let now = self.stage.server_now();
+        let is_live = access.is_some_and(|access| self.stage.server().user(access, now).is_ok());
+        (seen, is_live)
     }
 
     /// A judge of the user's: says what the default would, and that a login is over.

@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 use std::fmt::Write;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use crate::api::{ApiClient, by_chance, let_panic, pause};
@@ -40,12 +40,12 @@ pub fn run(seed: u64) -> Run {
         tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
     let history = runtime.block_on(async {
         let stage = Stage::new(world.clone());
-        let mut places = Vec::new();
-        for _ in 0..world.processes {
-            places.push(Place::settle(&stage));
+        if world.never_worked {
+            stage.break_store();
         }
+        let places: Vec<_> = (0..world.processes).map(|_| Place::settle(&stage)).collect();
         let story = async {
-            trouble(&stage, &mut places).await;
+            trouble(&stage, &places).await;
             stage.calm();
             tokio::time::sleep(REST).await;
             last(&places).await;
@@ -53,7 +53,7 @@ pub fn run(seed: u64) -> Run {
         // Whoever is never answered holds up nobody but a world that waits for it.
         let _ = tokio::time::timeout(REST * 20, story).await;
         let history = stage.history();
-        places.iter().for_each(Place::bury);
+        places.iter().for_each(|place| place.bury());
         history
     });
     let_panic(0);
@@ -62,35 +62,62 @@ pub fn run(seed: u64) -> Run {
 
 /// Where a process lives, and after it another.
 struct Place {
-    process: Arc<Alive>,
-    client: ApiClient,
-    dead: Vec<Arc<Alive>>,
+    stage: Arc<Stage>,
+    /// The one that lives there is the last.
+    lived: Mutex<Vec<(Arc<Alive>, ApiClient)>>,
 }
 
 impl Place {
-    fn settle(stage: &Arc<Stage>) -> Self {
-        let (process, client) = Alive::start(stage, stage.next() as usize);
-        let place = Self { process, client, dead: Vec::new() };
-        place.people();
+    fn settle(stage: &Arc<Stage>) -> Arc<Self> {
+        let place = Arc::new(Self { stage: stage.clone(), lived: Mutex::default() });
+        place.succeed();
+        if stage.world.programs {
+            tokio::spawn(programs(place.clone()));
+        }
         place
     }
 
-    fn people(&self) {
-        for _ in 0..self.process.stage.world.callers {
-            tokio::spawn(live(self.process.clone(), self.client.clone()));
+    fn now(&self) -> (Arc<Alive>, ApiClient) {
+        self.lived.lock().unwrap().last().unwrap().clone()
+    }
+
+    /// The next process begins, with those who use it.
+    fn succeed(&self) {
+        let (process, client) = Alive::start(&self.stage, self.stage.next() as usize);
+        self.lived.lock().unwrap().push((process.clone(), client.clone()));
+        if self.stage.world.programs {
+            return;
+        }
+        for _ in 0..self.stage.world.callers {
+            tokio::spawn(live(process.clone(), client.clone()));
         }
     }
 
-    fn succeed(&mut self) {
-        let stage = self.process.stage.clone();
-        let (process, client) = Alive::start(&stage, stage.next() as usize);
-        self.dead.push(std::mem::replace(&mut self.process, process));
-        self.client = client;
-        self.people();
-    }
-
     fn bury(&self) {
-        self.dead.iter().chain([&self.process]).for_each(|process| process.bury());
+        self.lived.lock().unwrap().iter().for_each(|(process, _)| process.bury());
+    }
+}
+
+/// One program after the other, each of which makes a few calls and is at its end when the last of them has returned.
+async fn programs(place: Arc<Place>) {
+    loop {
+        let (process, client) = place.now();
+        for _ in 0..fastrand::u8(1..5) {
+            pause(1..place.stage.world.haste).await;
+            if place.stage.is_calm() {
+                return;
+            }
+            let outcome = perform(&process, &client, Doing::Call, None).await;
+            if matches!(outcome, Outcome::NotSignedIn | Outcome::Expired(_)) {
+                perform(&process, &client, Doing::Login("ann"), None).await;
+            }
+        }
+        if place.stage.is_calm() {
+            return;
+        }
+        process.exit();
+        pause(1..3_000).await;
+        place.succeed();
     }
 }
 
@@ -104,9 +131,12 @@ enum Blow {
     Revoke,
     SetClock,
     Sleep,
+    BreakStore,
+    MendStore,
+    Portal,
 }
 
-async fn trouble(stage: &Arc<Stage>, places: &mut [Place]) {
+async fn trouble(stage: &Arc<Stage>, places: &[Arc<Place>]) {
     let world = &stage.world;
     let lasts = world.lasts * 1000;
     let mut blows = vec![(fastrand::u64(..1_000), Blow::Begin)];
@@ -129,29 +159,42 @@ async fn trouble(stage: &Arc<Stage>, places: &mut [Place]) {
         add(Blow::SetClock, 4);
         add(Blow::Sleep, 3);
     }
+    if world.breaks.is_some() {
+        add(Blow::BreakStore, 2);
+        add(Blow::MendStore, 2);
+    }
+    if world.portals {
+        add(Blow::Portal, 3);
+    }
     // The next one last.
     blows.sort_by_key(|(at, _)| Reverse(*at));
     while let Some((at, blow)) = blows.pop() {
         let wait = at.saturating_sub(stage.now());
         pause(wait..wait + 1).await;
-        let place = fastrand::choice(places.iter_mut());
+        let place = fastrand::choice(places.iter());
         let Some(place) = place else { return };
+        let (process, client) = place.now();
         match blow {
+            // Programs sign in by themselves.
+            Blow::Begin if world.programs => {}
             Blow::Begin => {
-                perform(&place.process, &place.client, Doing::Login("ann"), None).await;
+                perform(&process, &client, Doing::Login("ann"), None).await;
             }
             Blow::Kill => {
-                place.process.kill();
+                process.kill();
                 pause(0..5_000).await;
                 place.succeed();
             }
             Blow::Restart => {
-                perform(&place.process, &place.client, Doing::Shutdown, None).await;
-                if place.process.stage.world.processes > 1 || by_chance(500) {
-                    place.process.kill();
+                perform(&process, &client, Doing::Shutdown, None).await;
+                if world.processes > 1 || by_chance(500) {
+                    process.kill();
                     place.succeed();
                 }
             }
+            Blow::BreakStore => stage.break_store(),
+            Blow::MendStore => stage.mend(),
+            Blow::Portal => stage.portal(fastrand::u64(1_000..90_000)),
             Blow::Expire => stage.server().expire(),
             Blow::Revoke => {
                 let revoked = stage.server().revoke_any();
@@ -169,18 +212,19 @@ async fn trouble(stage: &Arc<Stage>, places: &mut [Place]) {
 }
 
 /// After all of it: everybody who is signed in can call, and everything is in the store.
-async fn last(places: &[Place]) {
+async fn last(places: &[Arc<Place>]) {
     for round in 0..2 {
         for place in places {
+            let (process, client) = place.now();
             if round == 1 {
-                perform(&place.process, &place.client, Doing::Refresh, None).await;
+                perform(&process, &client, Doing::Refresh, None).await;
             }
-            let outcome = perform(&place.process, &place.client, Doing::Last, None).await;
+            let outcome = perform(&process, &client, Doing::Last, None).await;
             if let Outcome::Unavailable(..) = outcome {
                 tokio::time::sleep(REST).await;
-                perform(&place.process, &place.client, Doing::Last, None).await;
+                perform(&process, &client, Doing::Last, None).await;
             }
-            perform(&place.process, &place.client, Doing::Flush, None).await;
+            perform(&process, &client, Doing::Flush, None).await;
         }
     }
 }

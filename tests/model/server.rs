@@ -10,6 +10,7 @@ pub struct Server {
     families: Vec<Login>,
     lives: (u64, u64),
     told: bool,
+    misleads: bool,
     subject: bool,
     rotates: bool,
     replaces: bool,
@@ -31,12 +32,13 @@ struct Login {
 
 impl Server {
     pub fn new(world: &World) -> Self {
-        let World { lives, told, subject, rotates, replaces, without_refresh, .. } = *world;
+        let World { lives, told, misleads, subject, rotates, replaces, without_refresh, .. } = *world;
         Self {
             tokens: Vec::new(),
             families: Vec::new(),
             lives,
             told,
+            misleads,
             subject,
             rotates,
             replaces,
@@ -80,11 +82,12 @@ impl Server {
         let Login { user, renewable, .. } = self.families[family as usize];
         // Where nothing is spent, nothing new has to be told, and sometimes is not.
         let refresh = (renewable && (spent.is_none() || self.rotates)).then_some(access);
-        let told = self.told.then_some(seconds);
+        let told = self.told.then_some(seconds).filter(|_| !self.misleads);
         let signed = Signed {
             access: format!("a{access}"),
             refresh: refresh.map(|refresh| format!("r{refresh}")),
-            seconds: told,
+            // A lifetime that makes no sense tells nothing.
+            seconds: told.or(self.misleads.then_some(0)),
             subject: self.subject.then(|| user.to_owned()),
         };
         (signed, What::Issue { access, refresh, family, user, told: told.map(|it| it * 1000), spent })

@@ -1,6 +1,6 @@
 //! What all of a world share: its time, its server, its store, and the history that is written down. Decides nothing.
 
-use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, SystemTime};
 
@@ -10,7 +10,7 @@ use crate::api::by_chance;
 use crate::history::{Entry, What};
 use crate::server::Server;
 use crate::store::Cell;
-use crate::world::World;
+use crate::world::{Broken, World};
 
 pub struct Stage {
     pub world: World,
@@ -22,6 +22,9 @@ pub struct Stage {
     calm: AtomicBool,
     /// Whether what was last asked of the store failed.
     is_ailing: AtomicBool,
+    is_broken: AtomicBool,
+    /// Up to when a captive portal answers the refreshes.
+    portal: AtomicU64,
     next: AtomicU32,
     history: Mutex<Vec<Entry>>,
     server: Mutex<Server>,
@@ -38,6 +41,8 @@ impl Stage {
             slept: AtomicI64::new(0),
             calm: AtomicBool::new(false),
             is_ailing: AtomicBool::new(false),
+            is_broken: AtomicBool::new(false),
+            portal: AtomicU64::new(0),
             next: AtomicU32::new(1),
             history: Mutex::default(),
             cell: Mutex::default(),
@@ -76,7 +81,36 @@ impl Stage {
     pub fn calm(&self) {
         self.calm.store(true, Ordering::Relaxed);
         crate::api::let_panic(0);
+        self.mend();
         self.note(What::Calm);
+    }
+
+    /// Breaks the store, where this is a world in which it breaks.
+    pub fn break_store(&self) {
+        if self.world.breaks.is_some() && !self.is_broken.swap(true, Ordering::Relaxed) {
+            self.note(What::Broken(true));
+        }
+    }
+
+    pub fn mend(&self) {
+        if self.is_broken.swap(false, Ordering::Relaxed) {
+            self.note(What::Broken(false));
+        }
+    }
+
+    /// How the store fails now.
+    pub fn broken(&self) -> Option<Broken> {
+        self.world.breaks.filter(|_| self.is_broken.load(Ordering::Relaxed))
+    }
+
+    /// A captive portal answers the refreshes for so many milliseconds.
+    pub fn portal(&self, lasts: u64) {
+        self.portal.store(self.now() + lasts, Ordering::Relaxed);
+        self.note(What::Portal { lasts });
+    }
+
+    pub fn has_portal(&self) -> bool {
+        !self.is_calm() && self.now() < self.portal.load(Ordering::Relaxed)
     }
 
     /// Whether something fails that fails as often.

@@ -9,7 +9,7 @@ use tokio::sync::oneshot;
 use crate::api::{by_chance, pause, perhaps_panic};
 use crate::history::{Kept, Process, What, token_in};
 use crate::process::Alive;
-use crate::world::Agreed;
+use crate::world::{Agreed, Broken};
 
 #[derive(Default)]
 pub struct Cell {
@@ -44,10 +44,15 @@ impl Handle {
 /// Does `work` in a while, perhaps; whether it is waited for or not.
 async fn in_a_while<T: Send + 'static>(
     process: &Arc<Alive>,
+    is_write: bool,
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, StoreError> {
     perhaps_panic();
     let stage = &process.stage;
+    if let Some(broken) = fails_by(stage.broken(), is_write) {
+        pause(1..10).await;
+        return broken_by(process, broken).await;
+    }
     let fault = if stage.store_fails() { fastrand::u32(1..=5) } else { 0 };
     // Of what was done, only that the answer is lost can be told.
     let failed = || match fault {
@@ -81,15 +86,28 @@ async fn in_a_while<T: Send + 'static>(
     value.ok_or_else(failed)
 }
 
+fn fails_by(broken: Option<Broken>, is_write: bool) -> Option<Broken> {
+    broken.filter(|broken| is_write || *broken == Broken::All)
+}
+
+/// What an operation comes to that a broken store fails.
+async fn broken_by<T>(process: &Alive, broken: Broken) -> Result<T, StoreError> {
+    process.lives().await;
+    if broken == Broken::Hangs {
+        std::future::pending::<()>().await;
+    }
+    Err(StoreError::unavailable("the model's store is broken", "nothing was done"))
+}
+
 impl TokenStore for Handle {
     fn load(&self) -> StoreFuture<'_, Option<StoredLogin>> {
         let stage = self.0.stage.clone();
-        Box::pin(in_a_while(&self.0, move || stage.cell().kept.clone()))
+        Box::pin(in_a_while(&self.0, false, move || stage.cell().kept.clone()))
     }
 
     fn replace(&self, expected: u64, next: StoredLogin) -> StoreFuture<'_, bool> {
         let (stage, process) = (self.0.stage.clone(), self.0.id);
-        Box::pin(in_a_while(&self.0, move || {
+        Box::pin(in_a_while(&self.0, true, move || {
             let wrote = What::Wrote { process, version: next.version(), kept: kept(next.text()) };
             let is_done = stage.cell().replace(expected, next);
             if is_done {
@@ -104,7 +122,7 @@ impl TokenStore for Handle {
             return Box::pin(async { Ok(StoreLock::Unsupported) });
         }
         let process = self.0.clone();
-        Box::pin(in_a_while(&self.0, move || {
+        Box::pin(in_a_while(&self.0, false, move || {
             let stage = process.stage.clone();
             let mut cell = stage.cell();
             if cell.locked.is_some() || process.is_dead() {

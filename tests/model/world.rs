@@ -43,6 +43,24 @@ pub struct World {
     pub lasts: u64,
     /// Milliseconds between two operations of a caller, at most.
     pub haste: u64,
+    /// Whether some endpoints reject every token, and one of them does by chance.
+    pub forbids: bool,
+    /// Whether all of them do.
+    pub forbids_all: bool,
+    /// Whether calls go out unsigned too.
+    pub unsigned: bool,
+    /// Whether a process is a program: it makes a few calls and ends when the last of them has returned.
+    pub programs: bool,
+    /// How the store fails while it is broken, in a world where it ever is.
+    pub breaks: Option<Broken>,
+    /// Whether it is broken from the beginning.
+    pub never_worked: bool,
+    /// Whether a captive portal answers the refreshes for a while.
+    pub portals: bool,
+    /// How often the answer to a refresh cannot be decoded, in a thousand times.
+    pub undecodable: u32,
+    /// Whether the lifetimes that are told make no sense.
+    pub misleads: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,6 +69,17 @@ pub enum Agreed {
     Lock,
     /// What stands in the store.
     Lease,
+}
+
+/// How a store fails that is broken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Broken {
+    /// Every write fails, and is known to have failed.
+    Writes,
+    /// No write is ever answered, or done.
+    Hangs,
+    /// Every operation fails.
+    All,
 }
 
 fn rarely(chance: u32, often: std::ops::Range<u32>) -> u32 {
@@ -70,9 +99,19 @@ impl World {
         let told = by_chance(700);
         let lives = fastrand::choice([(2, 10), (10, 60), (60, 400), (400, 4000)]).unwrap_or((10, 60));
         let processes = if store.is_some() { fastrand::usize(1..=3) } else { 1 };
+        let programs = store.is_some() && by_chance(200);
+        let forbids = by_chance(300);
+        let undecodable = rarely(250, 50..500);
+        let is_slow = undecodable > 0 && by_chance(500);
+        let breaks = fastrand::choice([Broken::Writes, Broken::Hangs, Broken::All]);
+        let haste = match (forbids, is_slow) {
+            (_, true) => 2_000..20_000,
+            (true, false) => 200..3_000,
+            (false, false) => 500..20_000,
+        };
         Self {
             processes,
-            callers: fastrand::usize(1..=10),
+            callers: fastrand::usize(1..=if is_slow { 3 } else { 10 }),
             store,
             subject: by_chance(600),
             lives,
@@ -87,11 +126,20 @@ impl World {
             panics: rarely(250, 5..80),
             signs: rarely(600, 10..300),
             jumps: by_chance(250),
-            kills: store.is_some() && by_chance(500),
+            kills: store.is_some() && !programs && by_chance(500),
             expires: !told || by_chance(500),
             revokes: by_chance(200),
-            lasts: fastrand::u64(20..240),
-            haste: fastrand::u64(500..20_000),
+            lasts: if is_slow { fastrand::u64(200..1_200) } else { fastrand::u64(20..240) },
+            haste: fastrand::u64(haste),
+            forbids,
+            forbids_all: forbids && by_chance(200),
+            unsigned: by_chance(300),
+            programs,
+            breaks: breaks.filter(|_| store.is_some() && by_chance(200)),
+            never_worked: by_chance(500),
+            portals: by_chance(250),
+            undecodable,
+            misleads: told && by_chance(80),
         }
     }
 }

@@ -20,8 +20,8 @@ fn everybody(facts: &Facts<'_>) -> Checked {
             }
             return Err(format!("I6: nobody answers {op}, which began at {}", deed.begin));
         };
-        let is_over = facts.ops.values().any(|it| it.process == deed.process && it.doing == Doing::Shutdown);
-        if *outcome == Outcome::Closed && !is_over {
+        let is_over = || facts.deeds(deed.process).any(|it| it.doing == Doing::Shutdown);
+        if *outcome == Outcome::Closed && !is_over() {
             return Err(format!("I6: {op} is told at {at} that the session is closed, which nobody did"));
         }
         let began = deed.before.signed().and_then(|signed| signed.access);
@@ -54,9 +54,11 @@ fn failures(facts: &Facts<'_>) -> Checked {
     }
     for (op, deed) in &facts.ops {
         let Some((at, Outcome::Unavailable(cause, _), after)) = deed.end else { continue };
-        if !matches!(deed.doing, Doing::Call | Doing::Maybe | Doing::AccessToken | Doing::Last)
-            || cause == "Storm"
-        {
+        // Those who listen in a process that ends with this are told nothing.
+        if facts.killed.get(&deed.process).is_some_and(|killed| *killed <= at) {
+            continue;
+        }
+        if !(deed.doing.is_call() || deed.doing == Doing::AccessToken) || cause == "Storm" {
             continue;
         }
         let told = failing.get(&deed.process).into_iter().flatten();

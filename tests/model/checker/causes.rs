@@ -10,7 +10,8 @@ pub(super) fn check(facts: &Facts<'_>) -> Checked {
     causes(facts)
 }
 
-/// I18: nothing is sent in a cool-down, but for somebody who asks for it.
+/// I18: nothing is sent in a cool-down, but for a caller who asks for it, and once after the machine has slept or its network
+/// has changed.
 fn cool_downs(facts: &Facts<'_>) -> Checked {
     let mut cooling: BTreeMap<Process, (u64, u64)> = BTreeMap::new();
     for Entry { at, what } in facts.history {
@@ -24,13 +25,12 @@ fn cool_downs(facts: &Facts<'_>) -> Checked {
             } => {
                 cooling.remove(process);
             }
+            What::Jump { by } if *by > 0 => cooling.clear(),
             What::Renewal { process, send, .. } => {
                 let Some((since, until)) = cooling.get(process) else { continue };
-                let is_asked = facts.ops.values().any(|deed| {
-                    deed.process == *process
-                        && deed.doing == Doing::Refresh
-                        && (*since..=*at).contains(&deed.begin)
-                });
+                let is_asked = facts
+                    .deeds(*process)
+                    .any(|deed| deed.doing == Doing::Refresh && (*since..=*at).contains(&deed.begin));
                 if at < until && !is_asked {
                     return Err(format!(
                         "I18: process {process} sends {send} at {at}, in a cool-down until {until}"
@@ -60,10 +60,10 @@ fn causes(facts: &Facts<'_>) -> Checked {
                 let told = facts.issues[&access].told;
                 let is_old = told.is_some_and(|told| facts.oldest(access, *at) + 2 >= told / 2);
                 let since = published.get(&(*process, access)).copied().unwrap_or(*at);
-                let is_asked = facts.ops.values().any(|deed| {
+                let is_asked = facts.deeds(*process).any(|deed| {
                     let goes_on =
                         deed.end.is_none_or(|(end, outcome, _)| end >= since || *outcome == Outcome::Left);
-                    deed.process == *process && deed.doing == Doing::Refresh && deed.begin <= *at && goes_on
+                    deed.doing == Doing::Refresh && deed.begin <= *at && goes_on
                 });
                 if !is_old && !is_asked && !refused.contains(&(*process, access)) {
                     return Err(format!(

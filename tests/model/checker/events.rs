@@ -94,6 +94,9 @@ fn reasons(facts: &Facts<'_>) -> Checked {
     let mut spent: BTreeSet<Token> = BTreeSet::new();
     // What a process was definitely refused, and whether that had been spent by somebody.
     let mut refused: BTreeMap<Process, Vec<(Token, bool)>> = BTreeMap::new();
+    // What was spent for an answer that a process received and could not decode.
+    let mut undecodable: BTreeSet<Token> = BTreeSet::new();
+    let mut came_last: BTreeMap<Process, Came> = BTreeMap::new();
     let mut over: BTreeSet<(Process, Token)> = BTreeSet::new();
     let (mut cleared, mut is_bare) = (false, false);
     for Entry { at, what } in facts.history {
@@ -104,9 +107,15 @@ fn reasons(facts: &Facts<'_>) -> Checked {
             What::Renewal { send, refresh, .. } => {
                 sent.insert(*send, *refresh);
             }
-            What::Renewed { process, send, came: Came::Refused, .. } => {
+            What::Renewed { process, send, came, .. } => {
                 let token = sent[send];
-                refused.entry(*process).or_default().push((token, spent.contains(&token)));
+                came_last.insert(*process, *came);
+                if *came == Came::Refused {
+                    refused.entry(*process).or_default().push((token, spent.contains(&token)));
+                }
+                if *came == Came::Undecodable {
+                    undecodable.insert(token);
+                }
             }
             What::Judged { process, access, over: true, .. } => {
                 over.insert((*process, *access));
@@ -134,12 +143,20 @@ fn reasons(facts: &Facts<'_>) -> Checked {
                     }
                     _ => false,
                 };
+                if let (false, Some(came)) = (is_right, came_last.get(process))
+                    && matches!(came, Came::Kept | Came::KeptInDoubt | Came::Foreign | Came::Undecodable)
+                {
+                    return Err(format!(
+                        "I39: the login of {process} ended at {at} for {reason:?}, after an answer of the kind {came:?}"
+                    ));
+                }
                 if !is_right {
                     return Err(format!(
                         "I16: the login of {process} ended at {at} for {reason:?}, which nothing said"
                     ));
                 }
-                if *reason == ExpiredReason::RefreshRejected && no.is_some_and(|(_, was_spent)| *was_spent) {
+                let is_lost = no.is_some_and(|(token, was_spent)| *was_spent && !undecodable.contains(token));
+                if *reason == ExpiredReason::RefreshRejected && is_lost {
                     return Err(format!(
                         "I14: process {process} is told at {at} of a refusal, and it was an answer that got lost"
                     ));
@@ -147,8 +164,7 @@ fn reasons(facts: &Facts<'_>) -> Checked {
             }
             What::Told { process, event: Event::SignedOut } => {
                 let signs_out = |doing| matches!(doing, Doing::SignOut | Doing::Logout);
-                let mut deeds =
-                    facts.ops.values().filter(|deed| deed.process == *process && deed.begin <= *at);
+                let mut deeds = facts.deeds(*process).filter(|deed| deed.begin <= *at);
                 if !cleared && !deeds.any(|deed| signs_out(deed.doing) && *deed.before != Seen::Out) {
                     return Err(format!("I16: process {process} is signed out at {at}, by nobody"));
                 }

@@ -1,8 +1,8 @@
 //! What went over the wire: how often, signed with what, as whom, and when it must not.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use super::{Checked, Facts};
+use super::{Checked, Facts, endpoint};
 use crate::history::{Came, Entry, Family, Op, Process, Send, Token, What};
 
 pub(super) fn check(facts: &Facts<'_>) -> Checked {
@@ -56,8 +56,6 @@ fn calls(facts: &Facts<'_>) -> Checked {
     // With the last epoch in which it was signed with: a login that comes back from the store may bring its token again.
     let mut dead: BTreeMap<(Process, Token), u64> = BTreeMap::new();
     let mut epochs: BTreeMap<(Process, Token), u64> = BTreeMap::new();
-    // Endpoints that refused a replay are not believed for a while.
-    let mut held: BTreeSet<(Process, &str)> = BTreeSet::new();
     for Entry { at, what } in facts.history {
         match what {
             What::Request { process, op, access, line, seen } => {
@@ -89,10 +87,9 @@ fn calls(facts: &Facts<'_>) -> Checked {
                 let count = sends.len();
                 let last = sends.last_mut().unwrap();
                 last.2 = true;
-                let endpoint = (*process, endpoint(last.0));
-                if count > 1 {
-                    held.insert(endpoint);
-                } else if !held.contains(&endpoint) {
+                // Where an endpoint is on hold, its word may be ignored.
+                let is_ignored = facts.may_be_on_hold(*process, endpoint(last.0), *at, *op);
+                if count == 1 && !is_ignored {
                     let by = (*process, *access);
                     dead.insert(by, epochs.get(&by).copied().unwrap_or_default());
                 }
@@ -126,11 +123,6 @@ fn is_same(facts: &Facts<'_>, one: Token, other: Token) -> bool {
         true => facts.user(one) == facts.user(other),
         false => facts.family(one) == facts.family(other),
     }
-}
-
-fn endpoint(line: &str) -> &str {
-    let end = line.rfind('/').unwrap_or(line.len());
-    &line[..end]
 }
 
 /// I14.

@@ -169,8 +169,7 @@ fn written(facts: &Facts<'_>) -> Checked {
                 let Some(before) = before else { continue };
                 let its = family(facts, before);
                 let did = |wanted: &dyn Fn(Doing, &Seen) -> bool| {
-                    let mut deeds =
-                        facts.ops.values().filter(|deed| deed.process == *process && deed.begin <= *at);
+                    let mut deeds = facts.deeds(*process).filter(|deed| deed.begin <= *at);
                     deeds.any(|deed| wanted(deed.doing, deed.before))
                 };
                 let is_right = match kept {

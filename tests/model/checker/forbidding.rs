@@ -1,0 +1,110 @@
+//! Endpoints that reject every token: what they cost others, and how many refreshes they cause.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use sdk_runtime::ExpiredReason;
+
+use super::{Checked, Facts, endpoint};
+use crate::history::{Doing, Entry, Outcome, Process, Token, What};
+
+/// So many refreshes that cost, within so many milliseconds.
+const BUDGET: [(usize, u64); 2] = [(5, 60_000), (12, 600_000)];
+
+pub(super) fn check(facts: &Facts<'_>) -> Checked {
+    given_up(facts)?;
+    bounded(facts)?;
+    not_on_hold(facts)
+}
+
+/// I34: a call whose endpoint takes the token at hand does not fail for what others have answered.
+fn given_up(facts: &Facts<'_>) -> Checked {
+    if facts.world.forbids_all {
+        return Ok(());
+    }
+    for (op, deed) in &facts.ops {
+        let takes_it = matches!(deed.doing, Doing::Call | Doing::Maybe | Doing::Last | Doing::Issue(1));
+        let (Some((at, outcome, after)), (true, true)) = (deed.end, deed.is_live) else { continue };
+        let access = |seen: &crate::history::Seen| seen.signed().and_then(|signed| signed.access);
+        let Some(access) = access(deed.before).filter(|it| access(after) == Some(*it)) else { continue };
+        let is_given_up = match outcome {
+            Outcome::Expired(reason) => {
+                matches!(reason, ExpiredReason::EndpointRejects | ExpiredReason::ReplayRejected)
+            }
+            Outcome::Unavailable(..) => facts.has_not_lapsed(access, at),
+            _ => false,
+        };
+        if takes_it && is_given_up {
+            let is_replaced = matches!(outcome, Outcome::Unavailable(cause, _) if cause != "Storm");
+            let why = if is_replaced { "while its refresh fails" } else { "for what others answered" };
+            return Err(format!(
+                "I34: {op} fails at {at} {why} with {outcome:?}, and the server takes a{access}"
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// I35: of refreshes whose token was rejected by none but endpoints on hold there are five in a minute and twelve in ten, those
+/// counted too that were for a token which no server had accepted.
+fn bounded(facts: &Facts<'_>) -> Checked {
+    let mut accepted: BTreeSet<Token> = BTreeSet::new();
+    let mut signed_with = BTreeMap::new();
+    let mut counted: BTreeSet<(Process, Token)> = BTreeSet::new();
+    // When the refreshes of a process were begun that cost.
+    let mut costs: BTreeMap<(Process, u64), Vec<u64>> = BTreeMap::new();
+    for Entry { at, what } in facts.history {
+        match what {
+            What::Request { op, access, .. } => drop(signed_with.insert(*op, *access)),
+            What::Answer { op, status: 200, .. } => {
+                accepted.extend(signed_with.get(op).copied().flatten());
+            }
+            What::Renewal { process, seen, .. } => {
+                let Some(signed) = seen.signed() else { continue };
+                let Some(access) = signed.access else { continue };
+                let judged = facts.judged.get(&(*process, access)).into_iter().flatten();
+                let mut judged = judged.filter(|it| it.at <= *at).peekable();
+                let is_rejected = judged.peek().is_some() && facts.has_not_lapsed(access, *at);
+                if !is_rejected || !counted.insert((*process, access)) {
+                    continue;
+                }
+                let of_holds = judged.all(|it| facts.is_on_hold(*process, access, it));
+                if !of_holds && accepted.contains(&access) {
+                    continue;
+                }
+                let costs = costs.entry((*process, signed.epoch)).or_default();
+                costs.push(*at);
+                for (most, within) in BUDGET {
+                    let count = costs.iter().filter(|since| *since + within > *at).count();
+                    // What the first of them cost may have been spent before the time in question.
+                    if of_holds && count > most + 1 {
+                        return Err(format!(
+                            "I35: process {process} refreshes at {at} for the {count}th time in {within} ms what endpoints reject"
+                        ));
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// I35: an endpoint that is not on hold is not refused a refresh.
+fn not_on_hold(facts: &Facts<'_>) -> Checked {
+    for (op, deed) in facts.ops.iter().filter(|(_, deed)| deed.doing.is_call()) {
+        let Some((at, outcome, _)) = deed.end else { continue };
+        let Some((_, line)) = facts.requests.get(op) else { continue };
+        let is_refused = match outcome {
+            Outcome::Expired(reason) => *reason == ExpiredReason::EndpointRejects,
+            Outcome::Unavailable(cause, _) => cause == "Storm",
+            _ => false,
+        };
+        if is_refused && !facts.may_be_on_hold(deed.process, endpoint(line), at, *op) {
+            return Err(format!(
+                "I35: {op} is refused a refresh at {at} with {outcome:?}, and {} is not on hold",
+                endpoint(line)
+            ));
+        }
+    }
+    Ok(())
+}

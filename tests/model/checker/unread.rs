@@ -1,0 +1,165 @@
+//! What becomes of answers that cannot be read, and how long a server is left alone after an answer that was not its own.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use sdk_runtime::ExpiredReason;
+
+use super::{Checked, Facts};
+use crate::history::{Came, Entry, Event, Outcome, Process, Send, Token, What};
+
+/// Milliseconds for which a token is not sent again whose answer could not be decoded.
+const UNDECODABLE: u64 = 300_000;
+/// The longest cool-down after an answer that says nothing about the login.
+const LONGEST: u64 = 300_000;
+/// As far ahead of the other clock, in milliseconds, the time of day is after the machine has slept.
+const ASLEEP: i64 = 5_000;
+
+pub(super) fn check(facts: &Facts<'_>) -> Checked {
+    undecodable(facts)?;
+    cool_downs(facts)?;
+    woken(facts)
+}
+
+/// I14: what a success has spent that could not be decoded is not sent again while the access token is good, and then once in five
+/// minutes; a rejection after it is not told as a lost answer.
+fn undecodable(facts: &Facts<'_>) -> Checked {
+    let mut sent: BTreeMap<Send, Token> = BTreeMap::new();
+    let mut last: BTreeMap<(Process, Token), u64> = BTreeMap::new();
+    // What may have been spent by an answer that was lost, as far as anybody knows.
+    let mut in_doubt: BTreeSet<Token> = BTreeSet::new();
+    let mut rejected: BTreeMap<Process, Token> = BTreeMap::new();
+    for Entry { at, what } in facts.history {
+        match what {
+            What::Renewal { process, send, refresh, seen } => {
+                sent.insert(*send, *refresh);
+                if let (Some(since), Some(signed)) = (last.get(&(*process, *refresh)), seen.signed())
+                    && let Some(access) = signed.access
+                    && signed.refresh == Some(*refresh)
+                {
+                    let is_rejected = facts.rejected(*process, access).is_some_and(|since| since <= *at);
+                    if facts.has_not_lapsed(access, *at) && !is_rejected {
+                        return Err(format!(
+                            "I14: process {process} sends r{refresh} again at {at}, whose answer it could not decode, while a{access} is good"
+                        ));
+                    }
+                    if at - since < UNDECODABLE {
+                        return Err(format!(
+                            "I14: process {process} sends r{refresh} again at {at}, whose answer it could not decode at {since}"
+                        ));
+                    }
+                } else if !last.contains_key(&(*process, *refresh)) {
+                    // Until it is known what comes of it.
+                    in_doubt.insert(*refresh);
+                }
+            }
+            What::Renewed { process, send, came, .. } => {
+                let token = sent[send];
+                match came {
+                    Came::Undecodable => {
+                        last.insert((*process, token), *at);
+                    }
+                    Came::Refused => drop(rejected.insert(*process, token)),
+                    _ => {}
+                }
+                let is_first = last.keys().filter(|(_, it)| *it == token).count() == 1;
+                if *came == Came::Undecodable && is_first {
+                    in_doubt.remove(&token);
+                } else if matches!(came, Came::Doubt | Came::KeptInDoubt) {
+                    in_doubt.insert(token);
+                }
+            }
+            // Nobody knows any more when it was.
+            What::Jump { by } if *by > 0 => last.values_mut().for_each(|since| *since = 0),
+            What::Told { process, event: Event::Expired(ExpiredReason::LostRotation) } => {
+                let Some(token) = rejected.get(process) else { continue };
+                if last.contains_key(&(*process, *token)) && !in_doubt.contains(token) {
+                    return Err(format!(
+                        "I14: process {process} is told at {at} of an answer that got lost, and r{token} was answered"
+                    ));
+                }
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// I18: after answers that say nothing about the login, a server is left alone for a second, and then twice as long each time; after
+/// one that cannot be decoded for five minutes at once.
+fn cool_downs(facts: &Facts<'_>) -> Checked {
+    let mut came_last: BTreeMap<Process, Came> = BTreeMap::new();
+    let mut failures: BTreeMap<Process, u32> = BTreeMap::new();
+    for Entry { at, what } in facts.history {
+        match what {
+            What::Renewed { process, came, .. } => drop(came_last.insert(*process, *came)),
+            What::Told { process, event: Event::Failing(_, wait) } => {
+                let before = failures.entry(*process).or_default();
+                let longest = LONGEST.min(1_000 << (*before).min(10));
+                *before += 1;
+                match came_last.remove(process) {
+                    Some(Came::Foreign | Came::Kept | Came::KeptInDoubt) if *wait > longest => {
+                        return Err(format!(
+                            "I18: process {process} is to wait for {wait} ms at {at}, after failure {before}"
+                        ));
+                    }
+                    Some(Came::Undecodable) if *wait + 1_000 < UNDECODABLE => {
+                        return Err(format!(
+                            "I18: process {process} is to wait for {wait} ms at {at}, after what it could not decode"
+                        ));
+                    }
+                    _ => {}
+                }
+            }
+            What::Told {
+                process,
+                event: Event::SignedIn(_) | Event::Refreshed(_) | Event::SignedOut | Event::Expired(_),
+            } => {
+                failures.remove(process);
+                came_last.remove(process);
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// I18: after the machine has slept, the next call that needs a token asks for one, whatever the cool-down.
+fn woken(facts: &Facts<'_>) -> Checked {
+    struct Process {
+        since: u64,
+        is_undecodable: bool,
+        woken: Option<u64>,
+    }
+    let mut came_last: BTreeMap<usize, Came> = BTreeMap::new();
+    let mut cooling: BTreeMap<usize, Process> = BTreeMap::new();
+    for Entry { at, what } in facts.history {
+        match what {
+            What::Renewed { process, came, .. } => drop(came_last.insert(*process, *came)),
+            What::Told { process, event: Event::Failing(..) } => {
+                let is_undecodable = came_last.get(process) == Some(&Came::Undecodable);
+                cooling.insert(*process, Process { since: *at, is_undecodable, woken: None });
+            }
+            What::Told { process, .. } | What::Renewal { process, .. } => drop(cooling.remove(process)),
+            What::Jump { by } => {
+                for cooling in cooling.values_mut().filter(|cooling| cooling.since < *at) {
+                    cooling.woken = (*by > ASLEEP).then_some(*at);
+                }
+            }
+            What::End { process, op, outcome: Outcome::Unavailable(cause, _), .. } => {
+                let Some(cooling) = cooling.get(process) else { continue };
+                let deed = &facts.ops[op];
+                if cause != "Storm"
+                    && !cooling.is_undecodable
+                    && deed.doing.is_call()
+                    && cooling.woken.is_some_and(|woken| woken < deed.begin)
+                {
+                    return Err(format!(
+                        "I18: {op} fails at {at} for what was so before the machine slept, and nothing was asked since"
+                    ));
+                }
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,45 @@
+//! I38: a store that was never able to take a login does not keep it from being refreshed.
+
+use std::collections::BTreeSet;
+
+use super::{Checked, Facts};
+use crate::history::{Came, Entry, Family, Outcome, Process, What};
+
+pub(super) fn check(facts: &Facts<'_>) -> Checked {
+    // Whatever else fails may leave unknown what was written.
+    if facts.store_fails() {
+        return Ok(());
+    }
+    let mut is_broken = false;
+    let mut kept: BTreeSet<Family> = BTreeSet::new();
+    let mut rejected: BTreeSet<(Process, Family)> = BTreeSet::new();
+    let mut sent = std::collections::BTreeMap::new();
+    for Entry { at, what } in facts.history {
+        match what {
+            What::Broken(broken) => is_broken = *broken,
+            What::Wrote { kept: Some(login), .. } => {
+                let token = login.access.or(login.refresh);
+                kept.extend(token.map(|token| facts.family(token)));
+            }
+            What::Renewal { send, refresh, .. } => drop(sent.insert(*send, facts.family(*refresh))),
+            What::Renewed { process, send, came: Came::Refused, .. } => {
+                rejected.insert((*process, sent[send]));
+            }
+            What::End { process, op, outcome: Outcome::Unavailable(cause, _), .. }
+                if cause == "StoreError" =>
+            {
+                let Some(access) = facts.ops[op].before.signed().and_then(|signed| signed.access) else {
+                    continue;
+                };
+                let family = facts.family(access);
+                if is_broken && !kept.contains(&family) && !rejected.contains(&(*process, family)) {
+                    return Err(format!(
+                        "I38: {op} fails at {at} for the store, which never had the login of a{access}"
+                    ));
+                }
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
