@@ -57,6 +57,10 @@ struct Facts<'a> {
     judged: BTreeMap<(Process, Token), Vec<Judged<'a>>>,
     /// The calls that were rejected.
     judges: BTreeSet<Op>,
+    /// When a server first accepted a token of a process.
+    accepted: BTreeMap<(Process, Token), u64>,
+    /// What each call was signed with last.
+    signed: BTreeMap<Op, Token>,
     /// When a token was first published in a process, and whether it came by a refresh.
     published: BTreeMap<(Process, Token), (u64, bool)>,
     /// What was done in a process but calls: there are few of these.
@@ -107,6 +111,8 @@ impl<'a> Facts<'a> {
             answers: BTreeMap::new(),
             judged: BTreeMap::new(),
             judges: BTreeSet::new(),
+            accepted: BTreeMap::new(),
+            signed: BTreeMap::new(),
             published: BTreeMap::new(),
             deeds: BTreeMap::new(),
             ahead: 0,
@@ -134,10 +140,16 @@ impl<'a> Facts<'a> {
                 deed.end = Some((at, outcome, seen));
                 deed.is_live.1 = *is_live;
             }
-            What::Request { op, line, .. } => {
+            What::Request { op, line, access, .. } => {
                 self.requests.entry(*op).or_insert((at, line));
+                self.signed.extend(access.map(|access| (*op, access)));
             }
-            What::Answer { op, status, .. } => drop(self.answers.insert(*op, (at, *status))),
+            What::Answer { process, op, status } => {
+                self.answers.insert(*op, (at, *status));
+                if let (Some(access), 200) = (self.signed.get(op), status) {
+                    self.accepted.entry((*process, *access)).or_insert(at);
+                }
+            }
             What::Judged { process, op, access, .. } => {
                 let endpoint = endpoint(self.requests[op].1);
                 let judged = self.judged.entry((*process, *access)).or_default();

@@ -106,6 +106,8 @@ impl World {
         let breaks = fastrand::choice([Broken::Writes, Broken::Hangs, Broken::All]);
         let haste = match (forbids, is_slow) {
             (_, true) => 2_000..20_000,
+            // A program is to be at its end about when its token is.
+            _ if programs => 500..500 * lives.1.clamp(2, 40),
             (true, false) => 200..3_000,
             (false, false) => 500..20_000,
         };

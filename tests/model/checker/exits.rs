@@ -1,4 +1,4 @@
-//! I37: a program that ends after its calls have returned leaves what their refreshes obtained in the store.
+//! I37: what a refresh in advance obtains is in the store when the call that began it returns, so that a program may end then.
 
 use std::collections::BTreeMap;
 
@@ -14,8 +14,9 @@ struct Sent {
     process: Process,
     refresh: Token,
     at: u64,
+    /// When its answer comes.
     until: Option<u64>,
-    /// Whether the token at hand worked, so that the call was sent at once.
+    /// Whether the token at hand worked, so that a call went out beside it.
     in_advance: bool,
 }
 
@@ -53,7 +54,7 @@ pub(super) fn check(facts: &Facts<'_>) -> Checked {
                     let is_kept = there.is_none_or(|(its, access)| {
                         its != family || access.is_some_and(|access| access >= *obtained)
                     });
-                    if !is_kept && in_time(facts, sent) {
+                    if !is_kept && returned(facts, sent).is_some() {
                         return Err(format!(
                             "I37: process {process} ends at {at}, and a{obtained} of its refresh is not in the store"
                         ));
@@ -63,18 +64,35 @@ pub(super) fn check(facts: &Facts<'_>) -> Checked {
             _ => {}
         }
     }
+    for sent in sends.values().filter(|sent| sent.in_advance) {
+        if let (Some(until), Some(returned)) = (sent.until, returned(facts, sent))
+            && returned < until
+        {
+            return Err(format!(
+                "I37: process {} refreshes at {} beside a call that returns at {returned}, before the answer at {until}",
+                sent.process, sent.at
+            ));
+        }
+    }
     Ok(())
 }
 
-/// Whether the answer to a refresh was to come while the call waited that may have begun it, whichever that was.
-fn in_time(facts: &Facts<'_>, sent: &Sent) -> bool {
-    let Some(until) = sent.until else { return false };
-    let mut calls = facts.ops.iter().filter(|(_, deed)| {
-        let end = deed.end.map_or(u64::MAX, |(end, ..)| end);
-        deed.process == sent.process && deed.begin <= sent.at && sent.at <= end + CLAIM
-    });
-    calls.all(|(op, deed)| {
-        let has_returned = matches!(deed.end, Some((_, Outcome::As(_), _)));
-        has_returned && facts.answers.get(op).is_some_and(|(answered, _)| until <= answered + IN_TIME)
-    })
+/// When the last of the calls returned that may have begun a refresh, where the answer to it was to come while that one waited,
+/// whichever it was.
+fn returned(facts: &Facts<'_>, sent: &Sent) -> Option<u64> {
+    let until = sent.until?;
+    let mut returned = None;
+    for (op, deed) in &facts.ops {
+        let (end, outcome) = deed.end.map_or((u64::MAX, &Outcome::Left), |(end, outcome, _)| (end, outcome));
+        if deed.process != sent.process || deed.begin > sent.at || sent.at > end.saturating_add(CLAIM) {
+            continue;
+        }
+        let is_answered = deed.doing.is_call() && matches!(outcome, Outcome::As(_));
+        let (answered, _) = facts.answers.get(op).filter(|_| is_answered)?;
+        if until > answered + IN_TIME {
+            return None;
+        }
+        returned = returned.max(Some(end));
+    }
+    returned
 }

@@ -22,7 +22,13 @@ fn given_up(facts: &Facts<'_>) -> Checked {
         return Ok(());
     }
     for (op, deed) in &facts.ops {
-        let takes_it = matches!(deed.doing, Doing::Call | Doing::Maybe | Doing::Last | Doing::Issue(1));
+        let takes_it = match deed.end {
+            // Whether a refresh helps an endpoint that rejects the token of other calls, nobody knows.
+            Some((_, Outcome::Unavailable(..), _)) => {
+                matches!(deed.doing, Doing::Call | Doing::Maybe | Doing::Last)
+            }
+            _ => matches!(deed.doing, Doing::Call | Doing::Maybe | Doing::Last | Doing::Issue(1)),
+        };
         let (Some((at, outcome, after)), (true, true)) = (deed.end, deed.is_live) else { continue };
         let access = |seen: &crate::history::Seen| seen.signed().and_then(|signed| signed.access);
         let Some(access) = access(deed.before).filter(|it| access(after) == Some(*it)) else { continue };
@@ -30,7 +36,12 @@ fn given_up(facts: &Facts<'_>) -> Checked {
             Outcome::Expired(reason) => {
                 matches!(reason, ExpiredReason::EndpointRejects | ExpiredReason::ReplayRejected)
             }
-            Outcome::Unavailable(..) => facts.has_not_lapsed(access, at),
+            Outcome::Unavailable(cause, _) if cause == "Storm" => true,
+            // Where it was never accepted, nobody can know that it would be.
+            Outcome::Unavailable(..) => {
+                let accepted = facts.accepted.get(&(deed.process, access));
+                facts.has_not_lapsed(access, at) && accepted.is_some_and(|since| *since <= deed.begin)
+            }
             _ => false,
         };
         if takes_it && is_given_up {
@@ -47,43 +58,34 @@ fn given_up(facts: &Facts<'_>) -> Checked {
 /// I35: of refreshes whose token was rejected by none but endpoints on hold there are five in a minute and twelve in ten, those
 /// counted too that were for a token which no server had accepted.
 fn bounded(facts: &Facts<'_>) -> Checked {
-    let mut accepted: BTreeSet<Token> = BTreeSet::new();
-    let mut signed_with = BTreeMap::new();
     let mut counted: BTreeSet<(Process, Token)> = BTreeSet::new();
     // When the refreshes of a process were begun that cost.
     let mut costs: BTreeMap<(Process, u64), Vec<u64>> = BTreeMap::new();
     for Entry { at, what } in facts.history {
-        match what {
-            What::Request { op, access, .. } => drop(signed_with.insert(*op, *access)),
-            What::Answer { op, status: 200, .. } => {
-                accepted.extend(signed_with.get(op).copied().flatten());
+        let What::Renewal { process, seen, .. } = what else { continue };
+        let Some(signed) = seen.signed() else { continue };
+        let Some(access) = signed.access else { continue };
+        let judged = facts.judged.get(&(*process, access)).into_iter().flatten();
+        let mut judged = judged.filter(|it| it.at <= *at).peekable();
+        let is_rejected = judged.peek().is_some() && facts.has_not_lapsed(access, *at);
+        if !is_rejected || !counted.insert((*process, access)) {
+            continue;
+        }
+        let of_holds = judged.all(|it| facts.is_on_hold(*process, access, it));
+        let accepted = facts.accepted.get(&(*process, access));
+        if !of_holds && accepted.is_some_and(|since| since <= at) {
+            continue;
+        }
+        let costs = costs.entry((*process, signed.epoch)).or_default();
+        costs.push(*at);
+        for (most, within) in BUDGET {
+            let count = costs.iter().filter(|since| *since + within > *at).count();
+            // What the first of them cost may have been spent before the time in question.
+            if of_holds && count > most + 1 {
+                return Err(format!(
+                    "I35: process {process} refreshes at {at} for the {count}th time in {within} ms what endpoints reject"
+                ));
             }
-            What::Renewal { process, seen, .. } => {
-                let Some(signed) = seen.signed() else { continue };
-                let Some(access) = signed.access else { continue };
-                let judged = facts.judged.get(&(*process, access)).into_iter().flatten();
-                let mut judged = judged.filter(|it| it.at <= *at).peekable();
-                let is_rejected = judged.peek().is_some() && facts.has_not_lapsed(access, *at);
-                if !is_rejected || !counted.insert((*process, access)) {
-                    continue;
-                }
-                let of_holds = judged.all(|it| facts.is_on_hold(*process, access, it));
-                if !of_holds && accepted.contains(&access) {
-                    continue;
-                }
-                let costs = costs.entry((*process, signed.epoch)).or_default();
-                costs.push(*at);
-                for (most, within) in BUDGET {
-                    let count = costs.iter().filter(|since| *since + within > *at).count();
-                    // What the first of them cost may have been spent before the time in question.
-                    if of_holds && count > most + 1 {
-                        return Err(format!(
-                            "I35: process {process} refreshes at {at} for the {count}th time in {within} ms what endpoints reject"
-                        ));
-                    }
-                }
-            }
-            _ => {}
         }
     }
     Ok(())

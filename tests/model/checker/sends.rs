@@ -1,6 +1,6 @@
 //! What went over the wire: how often, signed with what, as whom, and when it must not.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Checked, Facts, endpoint};
 use crate::history::{Came, Entry, Family, Op, Process, Send, Token, What};
@@ -48,14 +48,22 @@ fn one_at_a_time(facts: &Facts<'_>) -> Checked {
     Ok(())
 }
 
+/// A token that was rejected.
+#[derive(Default)]
+struct Dead<'a> {
+    /// The last in which it was signed with: a login that comes back from the store may bring its token again.
+    epoch: u64,
+    endpoints: BTreeSet<&'a str>,
+}
+
 /// I5, I12, I19, I20 and I29 of calls.
 fn calls(facts: &Facts<'_>) -> Checked {
     // The request, what signed it, and whether the judge saw it refused.
     type Sent<'a> = (&'a str, Option<Token>, bool);
     let mut sends: BTreeMap<Op, Vec<Sent<'_>>> = BTreeMap::new();
-    // With the last epoch in which it was signed with: a login that comes back from the store may bring its token again.
-    let mut dead: BTreeMap<(Process, Token), u64> = BTreeMap::new();
+    let mut dead: BTreeMap<(Process, Token), Dead<'_>> = BTreeMap::new();
     let mut epochs: BTreeMap<(Process, Token), u64> = BTreeMap::new();
+    let mut accepted: BTreeSet<(Process, Token)> = BTreeSet::new();
     for Entry { at, what } in facts.history {
         match what {
             What::Request { process, op, access, line, seen } => {
@@ -77,8 +85,13 @@ fn calls(facts: &Facts<'_>) -> Checked {
                     return Err(format!("I29: call {op} is signed at {at} while the session is {seen:?}"));
                 };
                 epochs.insert((*process, *access), signed.epoch);
-                if dead.get(&(*process, *access)).is_some_and(|epoch| signed.epoch <= *epoch) {
-                    return Err(format!("I5: call {op} is signed at {at} with what was refused before"));
+                let dead = dead.get(&(*process, *access)).filter(|dead| signed.epoch <= dead.epoch);
+                // I34: what one endpoint has accepted, another may reject.
+                let may_sign = |dead: &Dead<'_>| {
+                    accepted.contains(&(*process, *access)) && !dead.endpoints.contains(endpoint(line))
+                };
+                if !dead.is_none_or(may_sign) {
+                    return Err(format!("I5: call {op} is signed at {at} with what was rejected before"));
                 }
                 one_identity(facts, *op, *access, *at)?;
             }
@@ -91,8 +104,14 @@ fn calls(facts: &Facts<'_>) -> Checked {
                 let is_ignored = facts.may_be_on_hold(*process, endpoint(last.0), *at, *op);
                 if count == 1 && !is_ignored {
                     let by = (*process, *access);
-                    dead.insert(by, epochs.get(&by).copied().unwrap_or_default());
+                    let dead = dead.entry(by).or_default();
+                    dead.epoch = epochs.get(&by).copied().unwrap_or_default();
+                    dead.endpoints.insert(endpoint(last.0));
                 }
+            }
+            What::Answer { process, op, status: 200 } => {
+                let access = sends.get(op).and_then(|sends| sends.last()?.1);
+                accepted.extend(access.map(|access| (*process, access)));
             }
             _ => {}
         }

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::{Checked, Deed, Facts};
-use crate::history::{Doing, Entry, Event, Outcome, Process, What};
+use super::{Checked, Deed, Facts, endpoint};
+use crate::history::{Doing, Entry, Event, Op, Outcome, Process, Token, What};
 
 /// The longest that a call waits for the refresh of a token which still works, and after its own answer for the refresh it began.
 const LONGEST: u64 = 2_000;
@@ -33,16 +33,18 @@ fn while_it_is_good(facts: &Facts<'_>) -> Checked {
             changes.entry(*process).or_default().push(*at);
         }
     }
-    for (op, deed) in facts.ops.iter().filter(|(_, deed)| deed.doing.is_call()) {
+    let waits = |deed: &Deed<'_>| deed.doing.is_call() || deed.doing == Doing::AccessToken;
+    for (op, deed) in facts.ops.iter().filter(|(_, deed)| waits(deed)) {
         let Some(access) = deed.before.signed().and_then(|signed| signed.access) else { continue };
         let Some(sent) = facts.requests.get(op).map(|(at, _)| *at).or(deed.end.map(|(at, ..)| at)) else {
             continue;
         };
         let waited = sent - deed.begin;
         let is_rejected = facts.rejected(deed.process, access).is_some_and(|since| since <= sent);
+        let is_doubted = is_rejected && is_accepted_elsewhere(facts, *op, access);
         let changes = changes.get(&deed.process).into_iter().flatten();
         let has_changed = changes.copied().any(|at| deed.begin <= at && at <= sent);
-        if is_rejected || has_changed || waited <= AT_ONCE {
+        if is_rejected && !is_doubted || has_changed || waited <= AT_ONCE {
             continue;
         }
         let longest = match (facts.issues[&access].told, facts.published.get(&(deed.process, access))) {
@@ -53,11 +55,12 @@ fn while_it_is_good(facts: &Facts<'_>) -> Checked {
                 let remains = (published + told).saturating_sub(deed.begin);
                 match issued + told <= sent {
                     true => continue,
-                    false if deed.begin + 2 < due => 0,
+                    false if deed.begin + 2 < due && !is_doubted => 0,
                     false => LONGEST.min(remains / 2),
                 }
             }
             (Some(_), None) => continue,
+            (None, _) if is_doubted => LONGEST,
             (None, _) => 0,
         };
         if waited > longest + AT_ONCE {
@@ -68,6 +71,16 @@ fn while_it_is_good(facts: &Facts<'_>) -> Checked {
         }
     }
     Ok(())
+}
+
+/// I34: whether some server had accepted `access` before the call `op` began, and its own has not rejected it.
+fn is_accepted_elsewhere(facts: &Facts<'_>, op: Op, access: Token) -> bool {
+    let Some((sent, line)) = facts.requests.get(&op) else { return false };
+    let deed = &facts.ops[&op];
+    let is_accepted = facts.accepted.get(&(deed.process, access)).is_some_and(|since| *since <= deed.begin);
+    let judged = facts.judged.get(&(deed.process, access)).into_iter().flatten();
+    let has_rejected = judged.into_iter().any(|it| it.endpoint == endpoint(line) && it.at <= *sent);
+    is_accepted && !has_rejected
 }
 
 /// I37: a call returns at most two seconds after its own answer, with that, and one at a time waits so.
