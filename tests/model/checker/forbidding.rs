@@ -40,7 +40,7 @@ fn given_up(facts: &Facts<'_>) -> Checked {
             // Where it was never accepted, nobody can know that it would be.
             Outcome::Unavailable(..) => {
                 let accepted = facts.accepted.get(&(deed.process, access));
-                facts.has_not_lapsed(access, at) && accepted.is_some_and(|since| *since <= deed.begin)
+                facts.has_not_lapsed(access, at) && accepted.is_some_and(|since| *since < deed.begin)
             }
             _ => false,
         };

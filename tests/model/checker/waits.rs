@@ -77,7 +77,7 @@ fn while_it_is_good(facts: &Facts<'_>) -> Checked {
 fn is_accepted_elsewhere(facts: &Facts<'_>, op: Op, access: Token) -> bool {
     let Some((sent, line)) = facts.requests.get(&op) else { return false };
     let deed = &facts.ops[&op];
-    let is_accepted = facts.accepted.get(&(deed.process, access)).is_some_and(|since| *since <= deed.begin);
+    let is_accepted = facts.accepted.get(&(deed.process, access)).is_some_and(|since| *since < deed.begin);
     let judged = facts.judged.get(&(deed.process, access)).into_iter().flatten();
     let has_rejected = judged.into_iter().any(|it| it.endpoint == endpoint(line) && it.at <= *sent);
     is_accepted && !has_rejected
