@@ -61,6 +61,8 @@ struct Facts<'a> {
     accepted: BTreeMap<(Process, Token), u64>,
     /// What each call was signed with last.
     signed: BTreeMap<Op, Token>,
+    /// When each process was told that a refresh fails.
+    failing: BTreeMap<Process, BTreeSet<u64>>,
     /// When a token was first published in a process, and whether it came by a refresh.
     published: BTreeMap<(Process, Token), (u64, bool)>,
     /// What was done in a process but calls: there are few of these.
@@ -113,6 +115,7 @@ impl<'a> Facts<'a> {
             judges: BTreeSet::new(),
             accepted: BTreeMap::new(),
             signed: BTreeMap::new(),
+            failing: BTreeMap::new(),
             published: BTreeMap::new(),
             deeds: BTreeMap::new(),
             ahead: 0,
@@ -154,6 +157,9 @@ impl<'a> Facts<'a> {
                 let endpoint = endpoint(self.requests[op].1);
                 let judged = self.judged.entry((*process, *access)).or_default();
                 judged.push(Judged { at, op: *op, endpoint, is_replay: !self.judges.insert(*op) });
+            }
+            What::Told { process, event: Event::Failing(..) } => {
+                self.failing.entry(*process).or_default().insert(at);
             }
             What::Told { process, event: event @ (Event::SignedIn(signed) | Event::Refreshed(signed)) } => {
                 let is_refreshed = matches!(event, Event::Refreshed(_));

@@ -38,6 +38,8 @@ pub enum What {
     Exit {
         process: Process,
     },
+    /// The machine came into another network, and the processes were told.
+    Network,
     /// From here on nothing fails.
     Calm,
     /// From here on the store is broken, or works.

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crate::api::{ApiClient, by_chance, let_panic, pause};
 use crate::callers::{live, perform};
-use crate::history::{Doing, Entry, Outcome};
+use crate::history::{Doing, Entry, Outcome, What};
 use crate::process::Alive;
 use crate::stage::Stage;
 use crate::world::World;
@@ -134,6 +134,7 @@ enum Blow {
     BreakStore,
     MendStore,
     Portal,
+    Network,
 }
 
 async fn trouble(stage: &Arc<Stage>, places: &[Arc<Place>]) {
@@ -165,6 +166,7 @@ async fn trouble(stage: &Arc<Stage>, places: &[Arc<Place>]) {
     }
     if world.portals {
         add(Blow::Portal, 3);
+        add(Blow::Network, 4);
     }
     // The next one last.
     blows.sort_by_key(|(at, _)| Reverse(*at));
@@ -194,6 +196,10 @@ async fn trouble(stage: &Arc<Stage>, places: &[Arc<Place>]) {
             }
             Blow::BreakStore => stage.break_store(),
             Blow::MendStore => stage.mend(),
+            Blow::Network => {
+                stage.note(What::Network);
+                places.iter().for_each(|place| place.now().1.session().network_changed());
+            }
             Blow::Portal => stage.portal(fastrand::u64(1_000..90_000)),
             Blow::Expire => stage.server().expire(),
             Blow::Revoke => {

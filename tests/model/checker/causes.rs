@@ -26,6 +26,7 @@ fn cool_downs(facts: &Facts<'_>) -> Checked {
                 cooling.remove(process);
             }
             What::Jump { by } if *by > 0 => cooling.clear(),
+            What::Network => cooling.clear(),
             What::Renewal { process, send, .. } => {
                 let Some((since, until)) = cooling.get(process) else { continue };
                 let is_asked = facts

@@ -137,6 +137,9 @@ fn reasons(facts: &Facts<'_>) -> Checked {
                 let no = refused.get(process).into_iter().flatten().rfind(|(token, _)| is_its(*token));
                 let is_right = match reason {
                     ExpiredReason::RefreshRejected | ExpiredReason::LostRotation => no.is_some(),
+                    ExpiredReason::UndecodableRefresh => {
+                        no.is_some_and(|(token, _)| undecodable.contains(token))
+                    }
                     ExpiredReason::NoRefreshToken => signed.refresh.is_none() || is_bare,
                     ExpiredReason::LoginOver => {
                         signed.access.is_some_and(|it| over.contains(&(*process, it)))

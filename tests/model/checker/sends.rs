@@ -176,7 +176,8 @@ fn spent(facts: &Facts<'_>) -> Checked {
                 }
                 let of_this_run: Vec<&Sent> =
                     before.iter().filter(|it| it.process == *process && !it.told).collect();
-                let is_doubt = |sent: &&Sent| matches!(sent.came, None | Some(Came::Doubt));
+                let is_doubt =
+                    |sent: &&Sent| matches!(sent.came, None | Some(Came::Doubt | Came::KeptInDoubt));
                 if of_this_run.len() > 1 || !of_this_run.iter().all(is_doubt) {
                     return Err(format!("I14: process {process} sends r{refresh} again at {at} in one run"));
                 }

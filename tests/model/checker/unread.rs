@@ -68,13 +68,19 @@ fn undecodable(facts: &Facts<'_>) -> Checked {
                     in_doubt.insert(token);
                 }
             }
+            // A server that does not rotate has answered, or another process has been given tokens.
+            What::Told { process, event: Event::SignedIn(_) | Event::Refreshed(_) } => {
+                last.retain(|(by, _), _| by != process);
+            }
             // Nobody knows any more when it was.
             What::Jump { by } if *by > 0 => last.values_mut().for_each(|since| *since = 0),
-            What::Told { process, event: Event::Expired(ExpiredReason::LostRotation) } => {
+            What::Told { process, event: Event::Expired(reason) }
+                if matches!(reason, ExpiredReason::LostRotation | ExpiredReason::RefreshRejected) =>
+            {
                 let Some(token) = rejected.get(process) else { continue };
                 if last.contains_key(&(*process, *token)) && !in_doubt.contains(token) {
                     return Err(format!(
-                        "I14: process {process} is told at {at} of an answer that got lost, and r{token} was answered"
+                        "I14: process {process} is told at {at} of {reason:?}, and could not decode what r{token} was spent for"
                     ));
                 }
             }
@@ -123,7 +129,7 @@ fn cool_downs(facts: &Facts<'_>) -> Checked {
     Ok(())
 }
 
-/// I18: after the machine has slept, the next call that needs a token asks for one, whatever the cool-down.
+/// I18: after the machine has slept or has come into another network, the next call that needs a token asks for one, whatever the cool-down.
 fn woken(facts: &Facts<'_>) -> Checked {
     struct Process {
         since: u64,
@@ -145,16 +151,24 @@ fn woken(facts: &Facts<'_>) -> Checked {
                     cooling.woken = (*by > ASLEEP).then_some(*at);
                 }
             }
+            What::Network => {
+                for cooling in cooling.values_mut().filter(|cooling| cooling.since < *at) {
+                    cooling.woken = Some(*at);
+                }
+            }
             What::End { process, op, outcome: Outcome::Unavailable(cause, _), .. } => {
                 let Some(cooling) = cooling.get(process) else { continue };
                 let deed = &facts.ops[op];
+                // Those who listen may be told after the caller.
+                let is_news = facts.failing.get(process).is_some_and(|failing| failing.contains(at));
                 if cause != "Storm"
+                    && !is_news
                     && !cooling.is_undecodable
                     && deed.doing.is_call()
                     && cooling.woken.is_some_and(|woken| woken < deed.begin)
                 {
                     return Err(format!(
-                        "I18: {op} fails at {at} for what was so before the machine slept, and nothing was asked since"
+                        "I18: {op} fails at {at} for what was so before the machine slept or came into another network, and nothing was asked since"
                     ));
                 }
             }
