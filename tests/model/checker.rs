@@ -240,6 +240,11 @@ impl<'a> Facts<'a> {
 
     /// Whether a store can fail to say or to take something.
     fn store_fails(&self) -> bool {
+        self.store_is_vague() || self.world.breaks.is_some()
+    }
+
+    /// Whether it can fail so that nobody knows what was done.
+    fn store_is_vague(&self) -> bool {
         self.world.store_faults > 0 || self.world.panics > 0
     }
 }

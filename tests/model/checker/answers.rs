@@ -67,6 +67,10 @@ fn failures(facts: &Facts<'_>) -> Checked {
             return Err(format!("I7: {op} fails at {at} for {cause}, of which nobody was told"));
         }
         let Some(access) = after.signed().and_then(|signed| signed.access) else { continue };
+        // It may have been published since.
+        if facts.published.get(&(deed.process, access)).is_none_or(|(since, _)| *since >= at) {
+            continue;
+        }
         let has_lapsed = facts.issues[&access].told.is_some_and(|told| facts.oldest(access, at) >= told);
         if !has_lapsed && refused.get(&(deed.process, access)).is_none_or(|refused| *refused > at) {
             return Err(format!("I17: {op} fails at {at}, and a{access} is still good"));

@@ -158,7 +158,9 @@ fn reasons(facts: &Facts<'_>) -> Checked {
                         "I16: the login of {process} ended at {at} for {reason:?}, which nothing said"
                     ));
                 }
-                let is_lost = no.is_some_and(|(token, was_spent)| *was_spent && !undecodable.contains(token));
+                // Where two may have refreshed at once, neither can know.
+                let is_lost = (facts.agree() || facts.world.processes == 1)
+                    && no.is_some_and(|(token, was_spent)| *was_spent && !undecodable.contains(token));
                 if *reason == ExpiredReason::RefreshRejected && is_lost {
                     return Err(format!(
                         "I14: process {process} is told at {at} of a refusal, and it was an answer that got lost"

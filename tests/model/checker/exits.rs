@@ -21,7 +21,7 @@ struct Sent {
 }
 
 pub(super) fn check(facts: &Facts<'_>) -> Checked {
-    if facts.store_fails() || facts.world.breaks.is_some() || facts.world.jumps {
+    if facts.store_fails() || facts.world.jumps {
         return Ok(());
     }
     let mut sends: BTreeMap<Send, Sent> = BTreeMap::new();

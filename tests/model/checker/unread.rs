@@ -93,11 +93,20 @@ fn undecodable(facts: &Facts<'_>) -> Checked {
 /// I18: after answers that say nothing about the login, a server is left alone for a second, and then twice as long each time; after
 /// one that cannot be decoded for five minutes at once.
 fn cool_downs(facts: &Facts<'_>) -> Checked {
+    let mut sent: BTreeMap<Send, u64> = BTreeMap::new();
     let mut came_last: BTreeMap<Process, Came> = BTreeMap::new();
     let mut failures: BTreeMap<Process, u32> = BTreeMap::new();
     for Entry { at, what } in facts.history {
         match what {
-            What::Renewed { process, came, .. } => drop(came_last.insert(*process, *came)),
+            What::Renewal { send, seen, .. } => {
+                sent.extend(seen.signed().map(|signed| (*send, signed.epoch)))
+            }
+            // What comes for a login that is over by then counts for none.
+            What::Renewed { process, send, came, seen }
+                if seen.signed().map(|signed| signed.epoch) == sent.get(send).copied() =>
+            {
+                came_last.insert(*process, *came);
+            }
             What::Told { process, event: Event::Failing(_, wait) } => {
                 let before = failures.entry(*process).or_default();
                 let longest = LONGEST.min(1_000 << (*before).min(10));
@@ -134,21 +143,29 @@ fn woken(facts: &Facts<'_>) -> Checked {
     struct Process {
         since: u64,
         is_undecodable: bool,
+        /// By how much the time of day has moved against the other clock since.
+        moved: i64,
         woken: Option<u64>,
     }
-    let mut came_last: BTreeMap<usize, Came> = BTreeMap::new();
+    // Those whose token has most likely been spent: it is not sent sooner for it.
+    let mut undecodable: BTreeSet<usize> = BTreeSet::new();
     let mut cooling: BTreeMap<usize, Process> = BTreeMap::new();
     for Entry { at, what } in facts.history {
         match what {
-            What::Renewed { process, came, .. } => drop(came_last.insert(*process, *came)),
+            What::Renewed { process, came: Came::Undecodable, .. } => drop(undecodable.insert(*process)),
             What::Told { process, event: Event::Failing(..) } => {
-                let is_undecodable = came_last.get(process) == Some(&Came::Undecodable);
-                cooling.insert(*process, Process { since: *at, is_undecodable, woken: None });
+                let is_undecodable = undecodable.contains(process);
+                cooling.insert(*process, Process { since: *at, is_undecodable, moved: 0, woken: None });
             }
-            What::Told { process, .. } | What::Renewal { process, .. } => drop(cooling.remove(process)),
+            What::Told { process, .. } => {
+                cooling.remove(process);
+                undecodable.remove(process);
+            }
+            What::Renewal { process, .. } => drop(cooling.remove(process)),
             What::Jump { by } => {
                 for cooling in cooling.values_mut().filter(|cooling| cooling.since < *at) {
-                    cooling.woken = (*by > ASLEEP).then_some(*at);
+                    cooling.moved += by;
+                    cooling.woken = (cooling.moved > ASLEEP).then_some(*at);
                 }
             }
             What::Network => {
@@ -163,6 +180,7 @@ fn woken(facts: &Facts<'_>) -> Checked {
                 let is_news = facts.failing.get(process).is_some_and(|failing| failing.contains(at));
                 if cause != "Storm"
                     && !is_news
+                    && facts.killed.get(process).is_none_or(|killed| killed > at)
                     && !cooling.is_undecodable
                     && deed.doing.is_call()
                     && cooling.woken.is_some_and(|woken| woken < deed.begin)
