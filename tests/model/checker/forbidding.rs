@@ -68,7 +68,12 @@ fn bounded(facts: &Facts<'_>) -> Checked {
         let judged = facts.judged.get(&(*process, access)).into_iter().flatten();
         let mut judged = judged.filter(|it| it.at <= *at).peekable();
         let is_rejected = judged.peek().is_some() && facts.has_not_lapsed(access, *at);
-        if !is_rejected || !counted.insert((*process, access)) {
+        // What is asked for has a bound of its own.
+        let is_asked = facts.deeds(*process).any(|deed| {
+            let end = deed.end.map_or(u64::MAX, |(end, ..)| end);
+            deed.doing == Doing::Refresh && deed.begin <= *at && *at <= end
+        });
+        if !is_rejected || is_asked || !counted.insert((*process, access)) {
             continue;
         }
         let of_holds = judged.all(|it| facts.is_on_hold(*process, access, it));

@@ -157,6 +157,9 @@ fn woken(facts: &Facts<'_>) -> Checked {
                 let is_undecodable = undecodable.contains(process);
                 cooling.insert(*process, Process { since: *at, is_undecodable, moved: 0, woken: None });
             }
+            What::Told { process, event: Event::Degraded | Event::Recovered } => {
+                cooling.remove(process);
+            }
             What::Told { process, .. } => {
                 cooling.remove(process);
                 undecodable.remove(process);
