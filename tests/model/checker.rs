@@ -61,6 +61,8 @@ struct Facts<'a> {
     accepted: BTreeMap<(Process, Token), u64>,
     /// What each call was signed with last.
     signed: BTreeMap<Op, Token>,
+    /// The token of each process, as of what was told last.
+    current: BTreeMap<Process, Token>,
     /// When each process was told that a refresh fails.
     failing: BTreeMap<Process, BTreeSet<u64>>,
     /// When a token was first published in a process, and whether it came by a refresh.
@@ -88,6 +90,8 @@ struct Judged<'a> {
     endpoint: &'a str,
     /// Whether the call had been rejected before.
     is_replay: bool,
+    /// Whether the process had a newer token by then.
+    is_late: bool,
 }
 
 /// What a caller did.
@@ -116,6 +120,7 @@ impl<'a> Facts<'a> {
             accepted: BTreeMap::new(),
             signed: BTreeMap::new(),
             failing: BTreeMap::new(),
+            current: BTreeMap::new(),
             published: BTreeMap::new(),
             deeds: BTreeMap::new(),
             ahead: 0,
@@ -156,7 +161,9 @@ impl<'a> Facts<'a> {
             What::Judged { process, op, access, .. } => {
                 let endpoint = endpoint(self.requests[op].1);
                 let judged = self.judged.entry((*process, *access)).or_default();
-                judged.push(Judged { at, op: *op, endpoint, is_replay: !self.judges.insert(*op) });
+                let is_replay = !self.judges.insert(*op);
+                let is_late = self.current.get(process).is_some_and(|current| current != access);
+                judged.push(Judged { at, op: *op, endpoint, is_replay, is_late });
             }
             What::Told { process, event: Event::Failing(..) } => {
                 self.failing.entry(*process).or_default().insert(at);
@@ -164,6 +171,7 @@ impl<'a> Facts<'a> {
             What::Told { process, event: event @ (Event::SignedIn(signed) | Event::Refreshed(signed)) } => {
                 let is_refreshed = matches!(event, Event::Refreshed(_));
                 if let Some(access) = signed.access {
+                    self.current.insert(*process, access);
                     self.published.entry((*process, access)).or_insert((at, is_refreshed));
                 }
             }
@@ -205,9 +213,9 @@ impl<'a> Facts<'a> {
     /// Whether `endpoint` is on hold in `process` without fail, when it rejects `access` at `now` to `op`: it rejected a token of
     /// the same login in the minute before, which was got by a refresh there.
     fn is_on_hold(&self, process: Process, access: Token, judged: &Judged<'_>) -> bool {
-        self.judged_by(process, judged.endpoint, judged.at, judged.op).any(|(token, _)| {
+        self.judged_by(process, judged.endpoint, judged.at, judged.op).any(|(token, it)| {
             let is_refreshed = self.published.get(&(process, token)).is_some_and(|(_, refreshed)| *refreshed);
-            is_refreshed && self.family(token) == self.family(access)
+            is_refreshed && !it.is_late && self.family(token) == self.family(access)
         })
     }
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use sdk_runtime::ExpiredReason;
 
 use super::{Checked, Facts, endpoint};
-use crate::history::{Doing, Entry, Outcome, Process, Token, What};
+use crate::history::{Doing, Entry, Op, Outcome, Process, Token, What};
 
 /// So many refreshes that cost, within so many milliseconds.
 const BUDGET: [(usize, u64); 2] = [(5, 60_000), (12, 600_000)];
@@ -66,12 +66,15 @@ fn bounded(facts: &Facts<'_>) -> Checked {
         let Some(signed) = seen.signed() else { continue };
         let Some(access) = signed.access else { continue };
         let judged = facts.judged.get(&(*process, access)).into_iter().flatten();
-        let mut judged = judged.filter(|it| it.at <= *at).peekable();
-        let is_rejected = judged.peek().is_some() && facts.has_not_lapsed(access, *at);
+        let mut judged =
+            judged.filter(|it| it.at <= *at && !it.is_late && !was_refused(facts, it.op)).peekable();
+        // In the latter half of its life it may be refreshed for its age.
+        let is_old = facts.issues[&access].told.is_some_and(|told| facts.oldest(access, *at) + 2 >= told / 2);
+        let is_rejected = judged.peek().is_some() && !is_old;
         // What is asked for has a bound of its own.
         let is_asked = facts.deeds(*process).any(|deed| {
-            let end = deed.end.map_or(u64::MAX, |(end, ..)| end);
-            deed.doing == Doing::Refresh && deed.begin <= *at && *at <= end
+            let goes_on = deed.end.is_none_or(|(end, outcome, _)| *at <= end || *outcome == Outcome::Left);
+            deed.doing == Doing::Refresh && deed.begin <= *at && goes_on
         });
         if !is_rejected || is_asked || !counted.insert((*process, access)) {
             continue;
@@ -94,6 +97,12 @@ fn bounded(facts: &Facts<'_>) -> Checked {
         }
     }
     Ok(())
+}
+
+/// Whether the call `op` got no refresh.
+fn was_refused(facts: &Facts<'_>, op: Op) -> bool {
+    let refused = &Outcome::Expired(ExpiredReason::EndpointRejects);
+    facts.ops[&op].end.is_some_and(|(_, outcome, _)| outcome == refused)
 }
 
 /// I35: an endpoint that is not on hold is not refused a refresh.
