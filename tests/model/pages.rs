@@ -108,7 +108,7 @@ pub fn kept() -> (Came, Response<Contents>) {
     let word = value!({ "error": word });
     let status = if by_chance(500) { 400 } else { 403 };
     let text = |status, text: &'static [u8]| answer(status, "application/json", text);
-    match fastrand::u8(..12) {
+    match fastrand::u8(..14) {
         0 => (Came::Kept, json(408, &word)),
         1 => (Came::Kept, json(425, &word)),
         2 => (Came::Kept, json(429, &word)),
@@ -129,6 +129,12 @@ pub fn kept() -> (Came, Response<Contents>) {
             (Came::Kept, text(status, twice))
         }
         9 => (Came::Kept, json(404, &value!(["invalid_grant"]))),
+        // What can be read of them says that the login is over.
+        12 => (
+            Came::Kept,
+            text(status, b"{\"error\":\"invalid_grant\",\"error_description\":\"abgelaufen \xFC\"}"),
+        ),
+        13 => (Came::Kept, text(status, br#"{"error":"invalid_grant","error_description":"\ud800"}"#)),
         10 => (Came::Kept, json(200, &value!({ "error": "temporarily_unavailable" }))),
         _ => (Came::Kept, json(200, &value!({ "error": "maintenance" }))),
     }

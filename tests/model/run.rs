@@ -129,6 +129,7 @@ enum Blow {
     Restart,
     Expire,
     Revoke,
+    Forget,
     SetClock,
     Sleep,
     BreakStore,
@@ -155,6 +156,9 @@ async fn trouble(stage: &Arc<Stage>, places: &[Arc<Place>]) {
     }
     if world.revokes {
         add(Blow::Revoke, 2);
+    }
+    if world.forgets {
+        add(Blow::Forget, 2);
     }
     if world.jumps {
         add(Blow::SetClock, 4);
@@ -201,6 +205,7 @@ async fn trouble(stage: &Arc<Stage>, places: &[Arc<Place>]) {
                 places.iter().for_each(|place| place.now().1.session().network_changed());
             }
             Blow::Portal => stage.portal(fastrand::u64(1_000..90_000)),
+            Blow::Forget => stage.server().forget(),
             Blow::Expire => stage.server().expire(),
             Blow::Revoke => {
                 let revoked = stage.server().revoke_any();

@@ -22,6 +22,8 @@ struct Issued {
     family: Family,
     until: u64,
     spent: bool,
+    /// Whether it cannot be renewed any more, while its access token goes on.
+    forgotten: bool,
 }
 
 struct Login {
@@ -59,7 +61,7 @@ impl Server {
         let issued = &self.tokens[refresh as usize];
         let family = issued.family;
         let login = &mut self.families[family as usize];
-        if login.ended {
+        if login.ended || issued.forgotten {
             return Err(None);
         }
         if issued.spent {
@@ -78,7 +80,7 @@ impl Server {
     fn issue(&mut self, family: Family, spent: Option<Token>, now: u64) -> (Signed, What) {
         let access = Token::try_from(self.tokens.len()).unwrap();
         let seconds = fastrand::u64(self.lives.0..=self.lives.1);
-        self.tokens.push(Issued { family, until: now + seconds * 1000, spent: false });
+        self.tokens.push(Issued { family, until: now + seconds * 1000, spent: false, forgotten: false });
         let Login { user, renewable, .. } = self.families[family as usize];
         // Where nothing is spent, nothing new has to be told, and sometimes is not.
         let refresh = (renewable && (spent.is_none() || self.rotates)).then_some(access);
@@ -105,6 +107,11 @@ impl Server {
         for issued in &mut self.tokens {
             issued.until = 0;
         }
+    }
+
+    /// Ends the refresh tokens there are, and nothing else.
+    pub fn forget(&mut self) {
+        self.tokens.iter_mut().for_each(|issued| issued.forgotten = true);
     }
 
     /// Ends a login.

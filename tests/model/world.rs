@@ -39,6 +39,8 @@ pub struct World {
     /// Whether the server ends access tokens, and how often families, before their time.
     pub expires: bool,
     pub revokes: bool,
+    /// Whether it ends refresh tokens before their access tokens.
+    pub forgets: bool,
     /// Seconds until it is calm.
     pub lasts: u64,
     /// Milliseconds between two operations of a caller, at most.
@@ -131,6 +133,7 @@ impl World {
             kills: store.is_some() && !programs && by_chance(500),
             expires: !told || by_chance(500),
             revokes: by_chance(200),
+            forgets: by_chance(150),
             lasts: if is_slow { fastrand::u64(200..1_200) } else { fastrand::u64(20..240) },
             haste: fastrand::u64(haste),
             forbids,
