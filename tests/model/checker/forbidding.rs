@@ -5,13 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use sdk_runtime::ExpiredReason;
 
 use super::{Checked, Facts, endpoint};
-use crate::history::{Doing, Entry, Op, Outcome, Process, Token, What};
+use crate::history::{Came, Doing, Entry, Event, Op, Outcome, Process, Token, What};
 
 /// So many refreshes that cost, within so many milliseconds.
 const BUDGET: [(usize, u64); 2] = [(5, 60_000), (12, 600_000)];
 
 pub(super) fn check(facts: &Facts<'_>) -> Checked {
     given_up(facts)?;
+    ended(facts)?;
     bounded(facts)?;
     not_on_hold(facts)
 }
@@ -50,6 +51,39 @@ fn given_up(facts: &Facts<'_>) -> Checked {
             return Err(format!(
                 "I34: {op} fails at {at} {why} with {outcome:?}, and the server takes a{access}"
             ));
+        }
+    }
+    Ok(())
+}
+
+/// I34, I17: a login whose refresh was refused goes on with a token that works, whatever an endpoint says that is on hold.
+fn ended(facts: &Facts<'_>) -> Checked {
+    let mut current: BTreeMap<Process, Token> = BTreeMap::new();
+    let mut refused: BTreeMap<Process, u64> = BTreeMap::new();
+    for Entry { at, what } in facts.history {
+        match what {
+            What::Renewed { process, came: Came::Refused, .. } => drop(refused.insert(*process, *at)),
+            What::Told { process, event: Event::SignedIn(signed) | Event::Refreshed(signed) } => {
+                current.extend(signed.access.map(|access| (*process, access)));
+            }
+            What::Told { process, event: Event::Expired(reason) } => {
+                let Some(access) = current.get(process) else { continue };
+                let judged = facts.judged.get(&(*process, *access)).into_iter().flatten();
+                let mut judged = judged.filter(|it| it.at <= *at);
+                let is_refused = !matches!(reason, ExpiredReason::LoginOver | ExpiredReason::NoRefreshToken);
+                let is_good = facts.has_not_lapsed(*access, *at)
+                    // What was rejected before could not be replaced.
+                    && judged.all(|it| {
+                        let is_doomed = refused.get(process).is_some_and(|since| *since < it.at);
+                        is_doomed && facts.is_on_hold(*process, *access, it)
+                    });
+                if is_refused && is_good {
+                    return Err(format!(
+                        "I34: the login of {process} ends at {at} for {reason:?}, and a{access} is still good"
+                    ));
+                }
+            }
+            _ => {}
         }
     }
     Ok(())
