@@ -219,6 +219,12 @@ impl<'a> Facts<'a> {
         })
     }
 
+    /// Whether the endpoint of `judged` rejected a replay with a token of the same login in the minute before.
+    fn forbids(&self, process: Process, access: Token, judged: &Judged<'_>) -> bool {
+        self.judged_by(process, judged.endpoint, judged.at, judged.op)
+            .any(|(token, it)| it.is_replay && !it.is_late && self.family(token) == self.family(access))
+    }
+
     /// Whether `endpoint` can be on hold in `process` at `now`, but for what it said to `op`: it rejected a replay in the minute
     /// before, or a token that was got by a refresh anywhere.
     fn may_be_on_hold(&self, process: Process, endpoint: &str, now: u64, op: Op) -> bool {

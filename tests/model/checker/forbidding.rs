@@ -56,7 +56,7 @@ fn given_up(facts: &Facts<'_>) -> Checked {
     Ok(())
 }
 
-/// I34, I17: a login whose refresh was refused goes on with a token that works, whatever an endpoint says that is on hold.
+/// I34, I17: a login whose refresh was refused goes on with a token that works, whatever an endpoint says that rejects replays.
 fn ended(facts: &Facts<'_>) -> Checked {
     let mut current: BTreeMap<Process, Token> = BTreeMap::new();
     let mut refused: BTreeMap<Process, u64> = BTreeMap::new();
@@ -75,7 +75,7 @@ fn ended(facts: &Facts<'_>) -> Checked {
                     // What was rejected before could not be replaced.
                     && judged.all(|it| {
                         let is_doomed = refused.get(process).is_some_and(|since| *since < it.at);
-                        is_doomed && facts.is_on_hold(*process, *access, it)
+                        is_doomed && facts.forbids(*process, *access, it)
                     });
                 if is_refused && is_good {
                     return Err(format!(
