@@ -5,6 +5,7 @@ mod causes;
 mod events;
 mod exits;
 mod forbidding;
+mod holds;
 mod sends;
 mod stores;
 mod unread;
@@ -13,12 +14,9 @@ mod waits;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::history::{Doing, Entry, Event, Family, Op, Outcome, Process, Seen, Token, What};
+use crate::history::{Came, Doing, Entry, Event, Family, Op, Outcome, Process, Seen, Token, What};
 use crate::run::Run;
 use crate::world::World;
-
-/// Milliseconds for which an endpoint is on hold that has rejected a refreshed token.
-const HOLD: u64 = 60_000;
 
 /// What is broken begins with the number of the invariant.
 type Checked = Result<(), String>;
@@ -55,16 +53,22 @@ struct Facts<'a> {
     answers: BTreeMap<Op, (u64, u16)>,
     /// Where and when a process was told that a token is rejected, in order.
     judged: BTreeMap<(Process, Token), Vec<Judged<'a>>>,
+    /// The same by its endpoint.
+    rejections: BTreeMap<(Process, &'a str), Vec<Judged<'a>>>,
     /// The calls that were rejected.
     judges: BTreeSet<Op>,
     /// When a server first accepted a token of a process.
     accepted: BTreeMap<(Process, Token), u64>,
+    /// When an endpoint accepted a token, and whether from a call that it had rejected before.
+    served: BTreeMap<(Process, Token, &'a str), Vec<(u64, bool)>>,
+    /// The tokens that a process was given for a refresh of its own.
+    refreshed: BTreeSet<(Process, Token)>,
     /// What each call was signed with last.
     signed: BTreeMap<Op, Token>,
-    /// The token of each process, as of what was told last.
-    current: BTreeMap<Process, Token>,
-    /// When each process was told that a refresh fails.
-    failing: BTreeMap<Process, BTreeSet<u64>>,
+    /// When each process was told that a refresh fails, and until when none is tried.
+    failing: BTreeMap<Process, Vec<(u64, u64)>>,
+    /// When a refresh of a process was first rejected.
+    refused: BTreeMap<Process, u64>,
     /// When a token was first published in a process, and whether it came by a refresh.
     published: BTreeMap<(Process, Token), (u64, bool)>,
     /// What was done in a process but calls: there are few of these.
@@ -87,11 +91,15 @@ struct Issue {
 struct Judged<'a> {
     at: u64,
     op: Op,
+    access: Token,
     endpoint: &'a str,
     /// Whether the call had been rejected before.
     is_replay: bool,
-    /// Whether the process had a newer token by then.
+    /// Whether the process had another token by then.
     is_late: bool,
+    /// Whether the judge was told that the login is over.
+    is_over: bool,
+    epoch: Option<u64>,
 }
 
 /// What a caller did.
@@ -116,11 +124,14 @@ impl<'a> Facts<'a> {
             requests: BTreeMap::new(),
             answers: BTreeMap::new(),
             judged: BTreeMap::new(),
+            rejections: BTreeMap::new(),
             judges: BTreeSet::new(),
             accepted: BTreeMap::new(),
+            served: BTreeMap::new(),
+            refreshed: BTreeSet::new(),
             signed: BTreeMap::new(),
             failing: BTreeMap::new(),
-            current: BTreeMap::new(),
+            refused: BTreeMap::new(),
             published: BTreeMap::new(),
             deeds: BTreeMap::new(),
             ahead: 0,
@@ -156,22 +167,31 @@ impl<'a> Facts<'a> {
                 self.answers.insert(*op, (at, *status));
                 if let (Some(access), 200) = (self.signed.get(op), status) {
                     self.accepted.entry((*process, *access)).or_insert(at);
+                    let by = (*process, *access, endpoint(self.requests[op].1));
+                    self.served.entry(by).or_default().push((at, self.judges.contains(op)));
                 }
             }
-            What::Judged { process, op, access, .. } => {
-                let endpoint = endpoint(self.requests[op].1);
-                let judged = self.judged.entry((*process, *access)).or_default();
-                let is_replay = !self.judges.insert(*op);
-                let is_late = self.current.get(process).is_some_and(|current| current != access);
-                judged.push(Judged { at, op: *op, endpoint, is_replay, is_late });
+            What::Judged { process, op, access, over, seen } => {
+                let (op, access, endpoint) = (*op, *access, endpoint(self.requests[op].1));
+                let is_replay = !self.judges.insert(op);
+                let signed = seen.signed();
+                let is_late = signed.is_none_or(|signed| signed.access != Some(access));
+                let epoch = signed.map(|signed| signed.epoch);
+                let judged = Judged { at, op, access, endpoint, is_replay, is_late, is_over: *over, epoch };
+                self.judged.entry((*process, access)).or_default().push(judged);
+                self.rejections.entry((*process, endpoint)).or_default().push(judged);
             }
-            What::Told { process, event: Event::Failing(..) } => {
-                self.failing.entry(*process).or_default().insert(at);
+            What::Renewed { process, came, .. } => match came {
+                Came::Tokens { access, .. } => drop(self.refreshed.insert((*process, *access))),
+                Came::Refused => drop(self.refused.entry(*process).or_insert(at)),
+                _ => {}
+            },
+            What::Told { process, event: Event::Failing(_, wait) } => {
+                self.failing.entry(*process).or_default().push((at, at + wait));
             }
             What::Told { process, event: event @ (Event::SignedIn(signed) | Event::Refreshed(signed)) } => {
                 let is_refreshed = matches!(event, Event::Refreshed(_));
                 if let Some(access) = signed.access {
-                    self.current.insert(*process, access);
                     self.published.entry((*process, access)).or_insert((at, is_refreshed));
                 }
             }
@@ -208,43 +228,6 @@ impl<'a> Facts<'a> {
     /// Whether `access` is still good at `now` by what was told of it, whatever the clock.
     fn has_not_lapsed(&self, access: Token, now: u64) -> bool {
         self.issues[&access].told.is_none_or(|told| self.oldest(access, now) < told)
-    }
-
-    /// Whether `endpoint` is on hold in `process` without fail, when it rejects `access` at `now` to `op`: it rejected a token of
-    /// the same login in the minute before, which was got by a refresh there.
-    fn is_on_hold(&self, process: Process, access: Token, judged: &Judged<'_>) -> bool {
-        self.judged_by(process, judged.endpoint, judged.at, judged.op).any(|(token, it)| {
-            let is_refreshed = self.published.get(&(process, token)).is_some_and(|(_, refreshed)| *refreshed);
-            is_refreshed && !it.is_late && self.family(token) == self.family(access)
-        })
-    }
-
-    /// Whether the endpoint of `judged` rejected a replay with a token of the same login in the minute before.
-    fn forbids(&self, process: Process, access: Token, judged: &Judged<'_>) -> bool {
-        self.judged_by(process, judged.endpoint, judged.at, judged.op)
-            .any(|(token, it)| it.is_replay && !it.is_late && self.family(token) == self.family(access))
-    }
-
-    /// Whether `endpoint` can be on hold in `process` at `now`, but for what it said to `op`: it rejected a replay in the minute
-    /// before, or a token that was got by a refresh anywhere.
-    fn may_be_on_hold(&self, process: Process, endpoint: &str, now: u64, op: Op) -> bool {
-        let mut judged = self.judged_by(process, endpoint, now, op);
-        judged.any(|(token, it)| it.is_replay || self.issues[&token].spent.is_some())
-    }
-
-    /// What `endpoint` has rejected in the minute before, but to `op`.
-    fn judged_by(
-        &self,
-        process: Process,
-        endpoint: &str,
-        now: u64,
-        op: Op,
-    ) -> impl Iterator<Item = (Token, &Judged<'a>)> {
-        let tokens = self.judged.range((process, 0)..=(process, Token::MAX));
-        let judged = tokens.flat_map(|((_, token), judged)| judged.iter().map(|it| (*token, it)));
-        judged.filter(move |(_, it)| {
-            it.endpoint == endpoint && it.op != op && it.at <= now && now <= it.at + HOLD
-        })
     }
 
     /// Whether the processes agree without fail on who renews.

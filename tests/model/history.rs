@@ -111,6 +111,7 @@ pub enum What {
         op: Op,
         access: Token,
         over: bool,
+        seen: Seen,
     },
 
     // The callers.

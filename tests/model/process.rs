@@ -111,7 +111,8 @@ impl Alive {
     pub fn judged(&self, headers: &http::HeaderMap, over: bool) {
         let number = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()?.parse().ok());
         if let (Some(op), Some(access)) = (number("x-op"), number("x-access")) {
-            self.note(What::Judged { process: self.id, op, access, over });
+            let seen = self.seen();
+            self.note(What::Judged { process: self.id, op, access, over, seen });
         }
     }
 

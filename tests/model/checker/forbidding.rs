@@ -4,11 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use sdk_runtime::ExpiredReason;
 
-use super::{Checked, Facts, endpoint};
+use super::holds::BUDGET;
+use super::{Checked, Facts, Judged, endpoint};
 use crate::history::{Came, Doing, Entry, Event, Op, Outcome, Process, Token, What};
-
-/// So many refreshes that cost, within so many milliseconds.
-const BUDGET: [(usize, u64); 2] = [(5, 60_000), (12, 600_000)];
 
 pub(super) fn check(facts: &Facts<'_>) -> Checked {
     given_up(facts)?;
@@ -23,13 +21,7 @@ fn given_up(facts: &Facts<'_>) -> Checked {
         return Ok(());
     }
     for (op, deed) in &facts.ops {
-        let takes_it = match deed.end {
-            // Whether a refresh helps an endpoint that rejects the token of other calls, nobody knows.
-            Some((_, Outcome::Unavailable(..), _)) => {
-                matches!(deed.doing, Doing::Call | Doing::Maybe | Doing::Last)
-            }
-            _ => matches!(deed.doing, Doing::Call | Doing::Maybe | Doing::Last | Doing::Issue(1)),
-        };
+        let takes_it = matches!(deed.doing, Doing::Call | Doing::Maybe | Doing::Last | Doing::Issue(1));
         let (Some((at, outcome, after)), (true, true)) = (deed.end, deed.is_live) else { continue };
         let access = |seen: &crate::history::Seen| seen.signed().and_then(|signed| signed.access);
         let Some(access) = access(deed.before).filter(|it| access(after) == Some(*it)) else { continue };
@@ -37,16 +29,16 @@ fn given_up(facts: &Facts<'_>) -> Checked {
             Outcome::Expired(reason) => {
                 matches!(reason, ExpiredReason::EndpointRejects | ExpiredReason::ReplayRejected)
             }
-            Outcome::Unavailable(cause, _) if cause == "Storm" => true,
-            // Where it was never accepted, nobody can know that it would be.
             Outcome::Unavailable(..) => {
-                let accepted = facts.accepted.get(&(deed.process, access));
-                facts.has_not_lapsed(access, at) && accepted.is_some_and(|since| *since < deed.begin)
+                let judged = facts.judged.get(&(deed.process, access)).into_iter().flatten();
+                let mut rejected = judged.into_iter().filter(|it| it.at <= at);
+                let has_rejected = rejected.any(|it| endpoints(deed.doing).contains(&it.endpoint));
+                facts.has_not_lapsed(access, at) && !has_rejected
             }
             _ => false,
         };
         if takes_it && is_given_up {
-            let is_replaced = matches!(outcome, Outcome::Unavailable(cause, _) if cause != "Storm");
+            let is_replaced = matches!(outcome, Outcome::Unavailable(..));
             let why = if is_replaced { "while its refresh fails" } else { "for what others answered" };
             return Err(format!(
                 "I34: {op} fails at {at} {why} with {outcome:?}, and the server takes a{access}"
@@ -54,6 +46,15 @@ fn given_up(facts: &Facts<'_>) -> Checked {
         }
     }
     Ok(())
+}
+
+/// Those that a call may be sent to.
+fn endpoints(doing: Doing) -> &'static [&'static str] {
+    match doing {
+        Doing::Maybe => &["GET /maybe"],
+        Doing::Issue(_) => &["GET /issues"],
+        _ => &["GET /mine", "PUT /mine"],
+    }
 }
 
 /// I34, I17: a login whose refresh was refused goes on with a token that works, whatever an endpoint says that rejects replays.
@@ -75,7 +76,7 @@ fn ended(facts: &Facts<'_>) -> Checked {
                     // What was rejected before could not be replaced.
                     && judged.all(|it| {
                         let is_doomed = refused.get(process).is_some_and(|since| *since < it.at);
-                        is_doomed && facts.forbids(*process, *access, it)
+                        is_doomed && facts.is_on_hold(*process, it)
                     });
                 if is_refused && is_good {
                     return Err(format!(
@@ -89,48 +90,51 @@ fn ended(facts: &Facts<'_>) -> Checked {
     Ok(())
 }
 
-/// I35: of refreshes whose token was rejected by none but endpoints on hold there are five in a minute and twelve in ten, those
-/// counted too that were for a token which no server had accepted.
+/// I35: of refreshes that an endpoint on hold causes there are five in a minute and twelve in ten, those counted that any endpoint
+/// has caused by a rejection that costs; of those that any other causes as many, its own counted.
 fn bounded(facts: &Facts<'_>) -> Checked {
-    let mut counted: BTreeSet<(Process, Token)> = BTreeSet::new();
-    // When the refreshes of a process were begun that cost.
-    let mut costs: BTreeMap<(Process, u64), Vec<u64>> = BTreeMap::new();
+    let mut tried: BTreeSet<(Process, Token)> = BTreeSet::new();
+    let mut costs: BTreeMap<(Process, u64), Vec<&Judged<'_>>> = BTreeMap::new();
     for Entry { at, what } in facts.history {
         let What::Renewal { process, seen, .. } = what else { continue };
-        let Some(signed) = seen.signed() else { continue };
-        let Some(access) = signed.access else { continue };
-        let judged = facts.judged.get(&(*process, access)).into_iter().flatten();
-        let mut judged =
-            judged.filter(|it| it.at <= *at && !it.is_late && !was_refused(facts, it.op)).peekable();
-        // In the latter half of its life it may be refreshed for its age.
-        let is_old = facts.issues[&access].told.is_some_and(|told| facts.oldest(access, *at) + 2 >= told / 2);
-        let is_rejected = judged.peek().is_some() && !is_old;
-        // What is asked for has a bound of its own.
-        let is_asked = facts.deeds(*process).any(|deed| {
-            let goes_on = deed.end.is_none_or(|(end, outcome, _)| *at <= end || *outcome == Outcome::Left);
-            deed.doing == Doing::Refresh && deed.begin <= *at && goes_on
-        });
-        if !is_rejected || is_asked || !counted.insert((*process, access)) {
+        let Some((signed, access)) = seen.signed().and_then(|it| Some((it, it.access?))) else { continue };
+        if !tried.insert((*process, access)) {
             continue;
         }
-        let of_holds = judged.all(|it| facts.is_on_hold(*process, access, it));
-        let accepted = facts.accepted.get(&(*process, access));
-        if !of_holds && accepted.is_some_and(|since| since <= at) {
-            continue;
-        }
-        let costs = costs.entry((*process, signed.epoch)).or_default();
-        costs.push(*at);
+        let Some(cause) = cause(facts, *process, access, *at) else { continue };
+        let before = costs.entry((*process, signed.epoch)).or_default();
+        let is_on_hold = facts.is_on_hold(*process, cause);
         for (most, within) in BUDGET {
-            let count = costs.iter().filter(|since| *since + within > *at).count();
-            // What the first of them cost may have been spent before the time in question.
-            if of_holds && count > most + 1 {
+            let counted = before.iter().filter(|it| is_on_hold || it.endpoint == cause.endpoint);
+            let count = 1 + counted.filter(|it| cause.at < it.at + within).count();
+            if count > most {
                 return Err(format!(
-                    "I35: process {process} refreshes at {at} for the {count}th time in {within} ms what endpoints reject"
+                    "I35: process {process} refreshes a{access} at {at} for {}, for the {count}th time in {within} ms",
+                    cause.endpoint
                 ));
             }
         }
+        before.push(cause);
     }
     Ok(())
+}
+
+/// The rejection without which `process` would not have refreshed `access` at `now`, where it costs without fail.
+fn cause<'f>(facts: &'f Facts<'_>, process: Process, access: Token, now: u64) -> Option<&'f Judged<'f>> {
+    // In the latter half of its life it may be refreshed for its age.
+    let is_old = facts.issues[&access].told.is_some_and(|told| facts.oldest(access, now) + 2 >= told / 2);
+    // What is asked for has a bound of its own.
+    let is_asked = facts.deeds(process).any(|deed| {
+        let goes_on = deed.end.is_none_or(|(end, outcome, _)| now <= end || *outcome == Outcome::Left);
+        deed.doing == Doing::Refresh && deed.begin <= now && goes_on
+    });
+    let judged = facts.judged.get(&(process, access)).into_iter().flatten();
+    let cause = judged.into_iter().find(|it| it.at <= now && !it.is_late && !was_refused(facts, it.op))?;
+    let (published, _) = facts.published.get(&(process, access))?;
+    // An attempt before it, by which the session may have come to the token's rejection for nothing.
+    let mut failing = facts.failing.get(&process).into_iter().flatten();
+    let was_tried = failing.any(|(at, _)| *published <= *at && *at <= cause.at);
+    (!is_old && !is_asked && !was_tried && facts.costs(process, cause)).then_some(cause)
 }
 
 /// Whether the call `op` got no refresh.
@@ -139,21 +143,32 @@ fn was_refused(facts: &Facts<'_>, op: Op) -> bool {
     facts.ops[&op].end.is_some_and(|(_, outcome, _)| outcome == refused)
 }
 
-/// I35: an endpoint that is not on hold is not refused a refresh.
+/// I35: an endpoint that is not on hold is refused no refresh for what others have spent; and one that is on hold for what it
+/// rejected when that had just been refreshed, or for what all have spent.
 fn not_on_hold(facts: &Facts<'_>) -> Checked {
     for (op, deed) in facts.ops.iter().filter(|(_, deed)| deed.doing.is_call()) {
         let Some((at, outcome, _)) = deed.end else { continue };
-        let Some((_, line)) = facts.requests.get(op) else { continue };
-        let is_refused = match outcome {
-            Outcome::Expired(reason) => *reason == ExpiredReason::EndpointRejects,
-            Outcome::Unavailable(cause, _) => cause == "Storm",
-            _ => false,
+        if matches!(outcome, Outcome::Unavailable(cause, _) if cause == "Storm") {
+            return Err(format!("I35: {op} fails at {at} with what only an application is told that asks"));
+        }
+        if !was_refused(facts, *op) {
+            continue;
+        }
+        let (Some((_, line)), Some(access)) = (facts.requests.get(op), facts.signed.get(op)) else {
+            return Err(format!("I35: {op} is refused a refresh at {at}, and was not sent"));
         };
-        if is_refused && !facts.may_be_on_hold(deed.process, endpoint(line), at, *op) {
-            return Err(format!(
-                "I35: {op} is refused a refresh at {at} with {outcome:?}, and {} is not on hold",
-                endpoint(line)
-            ));
+        let (process, endpoint) = (deed.process, endpoint(line));
+        let is_right = if facts.may_be_on_hold(process, endpoint, at, *op) {
+            // There is nothing left to refresh with.
+            let is_doomed = facts.refused.get(&process).is_some_and(|since| *since <= at);
+            is_doomed
+                || facts.may_be_blocked(process, endpoint, *access, at)
+                || facts.may_be_spent(process, None, *access, at)
+        } else {
+            facts.may_be_spent(process, Some(endpoint), *access, at)
+        };
+        if !is_right {
+            return Err(format!("I35: {op} is refused a refresh of a{access} at {at}, and nothing says why"));
         }
     }
     Ok(())

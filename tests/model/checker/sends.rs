@@ -48,6 +48,9 @@ fn one_at_a_time(facts: &Facts<'_>) -> Checked {
     Ok(())
 }
 
+/// The longest that a call waits for the replacement of a token which may work.
+const PATIENCE: u64 = 2_000;
+
 /// A token that was rejected.
 #[derive(Default)]
 struct Dead<'a> {
@@ -63,7 +66,6 @@ fn calls(facts: &Facts<'_>) -> Checked {
     let mut sends: BTreeMap<Op, Vec<Sent<'_>>> = BTreeMap::new();
     let mut dead: BTreeMap<(Process, Token), Dead<'_>> = BTreeMap::new();
     let mut epochs: BTreeMap<(Process, Token), u64> = BTreeMap::new();
-    let mut accepted: BTreeSet<(Process, Token)> = BTreeSet::new();
     for Entry { at, what } in facts.history {
         match what {
             What::Request { process, op, access, line, seen } => {
@@ -86,12 +88,13 @@ fn calls(facts: &Facts<'_>) -> Checked {
                 };
                 epochs.insert((*process, *access), signed.epoch);
                 let dead = dead.get(&(*process, *access)).filter(|dead| signed.epoch <= dead.epoch);
-                // I34: what one endpoint has accepted, another may reject.
-                let may_sign = |dead: &Dead<'_>| {
-                    accepted.contains(&(*process, *access)) && !dead.endpoints.contains(endpoint(line))
-                };
-                if !dead.is_none_or(may_sign) {
-                    return Err(format!("I5: call {op} is signed at {at} with what was rejected before"));
+                if dead.is_some_and(|dead| dead.endpoints.contains(endpoint(line))) {
+                    return Err(format!(
+                        "I5: call {op} is signed at {at} with what its endpoint has rejected"
+                    ));
+                }
+                if dead.is_some() && !is_kept(facts, *process, *op, *access, *at) {
+                    return Err(format!("I5: call {op} is signed at {at} with what was rejected elsewhere"));
                 }
                 one_identity(facts, *op, *access, *at)?;
             }
@@ -109,10 +112,6 @@ fn calls(facts: &Facts<'_>) -> Checked {
                     dead.endpoints.insert(endpoint(last.0));
                 }
             }
-            What::Answer { process, op, status: 200 } => {
-                let access = sends.get(op).and_then(|sends| sends.last()?.1);
-                accepted.extend(access.map(|access| (*process, access)));
-            }
             _ => {}
         }
     }
@@ -121,6 +120,21 @@ fn calls(facts: &Facts<'_>) -> Checked {
         Some((op, ..)) => Err(format!("I12: call {op} is sent as two")),
         None => Ok(()),
     }
+}
+
+/// I34: whether `access`, which another endpoint has rejected, may sign the call `op` at `now`: it cannot be replaced, or not as fast
+/// as the call has waited for that.
+fn is_kept(facts: &Facts<'_>, process: Process, op: Op, access: Token, now: u64) -> bool {
+    let begin = facts.ops[&op].begin;
+    let failing = facts.failing.get(&process).into_iter().flatten();
+    let fails = failing.clone().any(|(at, until)| *at <= now && (begin <= *at || now < *until));
+    // The login goes on with it until it does not work.
+    let is_doomed = facts.refused.get(&process).is_some_and(|since| *since <= now);
+    let judged = facts.judged.get(&(process, access)).into_iter().flatten();
+    let since = judged.filter(|it| it.op == op && it.at <= now).map(|it| it.at).max().unwrap_or(begin);
+    let left = facts.issues[&access].told.map(|told| told.saturating_sub(facts.oldest(access, since)));
+    let patience = left.map_or(PATIENCE, |left| PATIENCE.min(left / 2));
+    fails || is_doomed || now >= since + patience
 }
 
 /// I12 of one request: it is signed as whoever was signed in when the call began.

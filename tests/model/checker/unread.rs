@@ -180,7 +180,8 @@ fn woken(facts: &Facts<'_>) -> Checked {
                 let Some(cooling) = cooling.get(process) else { continue };
                 let deed = &facts.ops[op];
                 // Those who listen may be told after the caller.
-                let is_news = facts.failing.get(process).is_some_and(|failing| failing.contains(at));
+                let is_news =
+                    facts.failing.get(process).is_some_and(|failing| failing.iter().any(|(it, _)| it == at));
                 if cause != "Storm"
                     && !is_news
                     && facts.killed.get(process).is_none_or(|killed| killed > at)

@@ -41,7 +41,7 @@ fn while_it_is_good(facts: &Facts<'_>) -> Checked {
         };
         let waited = sent - deed.begin;
         let is_rejected = facts.rejected(deed.process, access).is_some_and(|since| since <= sent);
-        let is_doubted = is_rejected && is_accepted_elsewhere(facts, *op, access);
+        let is_doubted = is_rejected && !is_rejected_here(facts, *op, access, sent);
         let changes = changes.get(&deed.process).into_iter().flatten();
         let has_changed = changes.copied().any(|at| deed.begin <= at && at <= sent);
         if is_rejected && !is_doubted || has_changed || waited <= AT_ONCE {
@@ -63,6 +63,8 @@ fn while_it_is_good(facts: &Facts<'_>) -> Checked {
             (None, _) if is_doubted => LONGEST,
             (None, _) => 0,
         };
+        // I37: it may have begun a refresh in advance.
+        let longest = if deed.doing == Doing::AccessToken { longest + LONGEST } else { longest };
         if waited > longest + AT_ONCE {
             return Err(format!(
                 "I36: {op} waits at {} for {waited} ms, and a{access} is good for longer",
@@ -73,14 +75,11 @@ fn while_it_is_good(facts: &Facts<'_>) -> Checked {
     Ok(())
 }
 
-/// I34: whether some server had accepted `access` before the call `op` began, and its own has not rejected it.
-fn is_accepted_elsewhere(facts: &Facts<'_>, op: Op, access: Token) -> bool {
-    let Some((sent, line)) = facts.requests.get(&op) else { return false };
-    let deed = &facts.ops[&op];
-    let is_accepted = facts.accepted.get(&(deed.process, access)).is_some_and(|since| *since < deed.begin);
-    let judged = facts.judged.get(&(deed.process, access)).into_iter().flatten();
-    let has_rejected = judged.into_iter().any(|it| it.endpoint == endpoint(line) && it.at <= *sent);
-    is_accepted && !has_rejected
+/// I34: whether the server of the call `op` has rejected `access` by `now`, as far as is known.
+fn is_rejected_here(facts: &Facts<'_>, op: Op, access: Token, now: u64) -> bool {
+    let Some((_, line)) = facts.requests.get(&op) else { return true };
+    let judged = facts.judged.get(&(facts.ops[&op].process, access)).into_iter().flatten();
+    judged.into_iter().any(|it| it.endpoint == endpoint(line) && it.at <= now)
 }
 
 /// I37: a call returns at most two seconds after its own answer, with that, and one at a time waits so.
