@@ -63,8 +63,8 @@ struct Facts<'a> {
     served: BTreeMap<(Process, Token, &'a str), Vec<(u64, bool)>>,
     /// The tokens that a process was given for a refresh of its own.
     refreshed: BTreeSet<(Process, Token)>,
-    /// What each call was signed with last.
-    signed: BTreeMap<Op, Token>,
+    /// What each call was signed with last, and as which version of the login.
+    signed: BTreeMap<Op, (Token, Option<Stamp>)>,
     /// When each process was told that a refresh fails, and until when none is tried.
     failing: BTreeMap<Process, Vec<(u64, u64)>>,
     /// When a refresh of a process was first rejected.
@@ -76,6 +76,9 @@ struct Facts<'a> {
     /// By how many milliseconds the time of day went ahead, all in all.
     ahead: u64,
 }
+
+/// A version of a login in a process: the epoch, and the generation.
+type Stamp = (u64, u64);
 
 struct Issue {
     at: u64,
@@ -95,7 +98,7 @@ struct Judged<'a> {
     endpoint: &'a str,
     /// Whether the call had been rejected before.
     is_replay: bool,
-    /// Whether the process had another token by then.
+    /// Whether another version of the login had taken the place of the token's by then.
     is_late: bool,
     /// Whether the judge was told that the login is over.
     is_over: bool,
@@ -159,13 +162,13 @@ impl<'a> Facts<'a> {
                 deed.end = Some((at, outcome, seen));
                 deed.is_live.1 = *is_live;
             }
-            What::Request { op, line, access, .. } => {
+            What::Request { op, line, access, seen, .. } => {
                 self.requests.entry(*op).or_insert((at, line));
-                self.signed.extend(access.map(|access| (*op, access)));
+                self.signed.extend(access.map(|access| (*op, (access, stamp(seen, access)))));
             }
             What::Answer { process, op, status } => {
                 self.answers.insert(*op, (at, *status));
-                if let (Some(access), 200) = (self.signed.get(op), status) {
+                if let (Some((access, _)), 200) = (self.signed.get(op), status) {
                     self.accepted.entry((*process, *access)).or_insert(at);
                     let by = (*process, *access, endpoint(self.requests[op].1));
                     self.served.entry(by).or_default().push((at, self.judges.contains(op)));
@@ -174,9 +177,8 @@ impl<'a> Facts<'a> {
             What::Judged { process, op, access, over, seen } => {
                 let (op, access, endpoint) = (*op, *access, endpoint(self.requests[op].1));
                 let is_replay = !self.judges.insert(op);
-                let signed = seen.signed();
-                let is_late = signed.is_none_or(|signed| signed.access != Some(access));
-                let epoch = signed.map(|signed| signed.epoch);
+                let is_late = stamp(seen, access).is_none_or(|stamp| self.signed[&op].1 != Some(stamp));
+                let epoch = seen.signed().map(|signed| signed.epoch);
                 let judged = Judged { at, op, access, endpoint, is_replay, is_late, is_over: *over, epoch };
                 self.judged.entry((*process, access)).or_default().push(judged);
                 self.rejections.entry((*process, endpoint)).or_default().push(judged);
@@ -244,6 +246,12 @@ impl<'a> Facts<'a> {
     fn store_is_vague(&self) -> bool {
         self.world.store_faults > 0 || self.world.panics > 0
     }
+}
+
+/// The version of the login that is at hand, if `access` is its token.
+fn stamp(seen: &Seen, access: Token) -> Option<Stamp> {
+    let signed = seen.signed().filter(|signed| signed.access == Some(access))?;
+    Some((signed.epoch, signed.generation))
 }
 
 /// What a request asks, without the number of the call and whatever other argument.

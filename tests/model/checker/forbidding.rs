@@ -137,8 +137,8 @@ fn cause<'f>(facts: &'f Facts<'_>, process: Process, access: Token, now: u64) ->
     (!is_old && !is_asked && !was_tried && facts.costs(process, cause)).then_some(cause)
 }
 
-/// Whether the call `op` got no refresh.
-fn was_refused(facts: &Facts<'_>, op: Op) -> bool {
+/// Whether the call `op` got no refresh for a rejection.
+pub(super) fn was_refused(facts: &Facts<'_>, op: Op) -> bool {
     let refused = &Outcome::Expired(ExpiredReason::EndpointRejects);
     facts.ops[&op].end.is_some_and(|(_, outcome, _)| outcome == refused)
 }
@@ -154,7 +154,7 @@ fn not_on_hold(facts: &Facts<'_>) -> Checked {
         if !was_refused(facts, *op) {
             continue;
         }
-        let (Some((_, line)), Some(access)) = (facts.requests.get(op), facts.signed.get(op)) else {
+        let (Some((_, line)), Some((access, _))) = (facts.requests.get(op), facts.signed.get(op)) else {
             return Err(format!("I35: {op} is refused a refresh at {at}, and was not sent"));
         };
         let (process, endpoint) = (deed.process, endpoint(line));

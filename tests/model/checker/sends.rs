@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::forbidding::was_refused;
 use super::{Checked, Facts, endpoint};
 use crate::history::{Came, Entry, Family, Op, Process, Send, Token, What};
 
@@ -61,11 +62,10 @@ struct Dead<'a> {
 
 /// I5, I12, I19, I20 and I29 of calls.
 fn calls(facts: &Facts<'_>) -> Checked {
-    // The request, what signed it, and whether the judge saw it refused.
-    type Sent<'a> = (&'a str, Option<Token>, bool);
+    // The request, what signed it in which epoch, and whether the judge saw it refused.
+    type Sent<'a> = (&'a str, Option<Token>, u64, bool);
     let mut sends: BTreeMap<Op, Vec<Sent<'_>>> = BTreeMap::new();
     let mut dead: BTreeMap<(Process, Token), Dead<'_>> = BTreeMap::new();
-    let mut epochs: BTreeMap<(Process, Token), u64> = BTreeMap::new();
     for Entry { at, what } in facts.history {
         match what {
             What::Request { process, op, access, line, seen } => {
@@ -73,7 +73,7 @@ fn calls(facts: &Facts<'_>) -> Checked {
                 if before.len() > 1 {
                     return Err(format!("I19: call {op} is sent a third time at {at}"));
                 }
-                if let Some((first, refused, was_judged)) = before.first() {
+                if let Some((first, refused, _, was_judged)) = before.first() {
                     if !was_judged || access == refused {
                         return Err(format!("I5: call {op} is replayed at {at} with what was not renewed"));
                     }
@@ -81,12 +81,11 @@ fn calls(facts: &Facts<'_>) -> Checked {
                         return Err(format!("I20: call {op} is replayed at {at} as something else"));
                     }
                 }
-                before.push((line, *access, false));
+                before.push((line, *access, seen.signed().map_or(0, |signed| signed.epoch), false));
                 let Some(access) = access else { continue };
                 let Some(signed) = seen.signed() else {
                     return Err(format!("I29: call {op} is signed at {at} while the session is {seen:?}"));
                 };
-                epochs.insert((*process, *access), signed.epoch);
                 let dead = dead.get(&(*process, *access)).filter(|dead| signed.epoch <= dead.epoch);
                 if dead.is_some_and(|dead| dead.endpoints.contains(endpoint(line))) {
                     return Err(format!(
@@ -102,13 +101,15 @@ fn calls(facts: &Facts<'_>) -> Checked {
                 let sends = sends.get_mut(op).unwrap();
                 let count = sends.len();
                 let last = sends.last_mut().unwrap();
-                last.2 = true;
-                // Where an endpoint is on hold, its word may be ignored.
-                let is_ignored = facts.may_be_on_hold(*process, endpoint(last.0), *at, *op);
+                last.3 = true;
+                // Where an endpoint is on hold or has spent its budget, its word may be ignored.
+                let is_ignored =
+                    facts.may_be_on_hold(*process, endpoint(last.0), *at, *op) || was_refused(facts, *op);
                 if count == 1 && !is_ignored {
-                    let by = (*process, *access);
-                    let dead = dead.entry(by).or_default();
-                    dead.epoch = epochs.get(&by).copied().unwrap_or_default();
+                    let dead = dead.entry((*process, *access)).or_default();
+                    if last.2 > dead.epoch {
+                        *dead = Dead { epoch: last.2, endpoints: BTreeSet::new() };
+                    }
                     dead.endpoints.insert(endpoint(last.0));
                 }
             }
@@ -127,7 +128,7 @@ fn calls(facts: &Facts<'_>) -> Checked {
 fn is_kept(facts: &Facts<'_>, process: Process, op: Op, access: Token, now: u64) -> bool {
     let begin = facts.ops[&op].begin;
     let failing = facts.failing.get(&process).into_iter().flatten();
-    let fails = failing.clone().any(|(at, until)| *at <= now && (begin <= *at || now < *until));
+    let fails = failing.clone().any(|(at, until)| *at <= now && (begin <= *at || now <= *until + 1));
     // The login goes on with it until it does not work.
     let is_doomed = facts.refused.get(&process).is_some_and(|since| *since <= now);
     let judged = facts.judged.get(&(process, access)).into_iter().flatten();
