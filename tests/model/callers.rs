@@ -109,14 +109,21 @@ async fn carry_out(process: &Arc<Alive>, client: &ApiClient, doing: Doing, op: u
                 _ if by_chance(300) => client.change(op, "a text"),
                 _ => client.mine(op),
             };
+            let limited = |within| process.note(What::Limited { op, within });
             let hurries = doing != Doing::Last && by_chance(100);
-            let call =
-                if hurries { call.timeout(Duration::from_millis(fastrand::u64(50..5_000))) } else { call };
+            let call = if hurries {
+                let timeout = fastrand::u64(50..5_000);
+                limited(timeout);
+                call.timeout(Duration::from_millis(timeout))
+            } else {
+                call
+            };
             let token = CancellationToken::new();
             if doing != Doing::Last && by_chance(100) {
-                let cancelled = token.clone();
+                let (cancelled, within) = (token.clone(), fastrand::u64(1..2_000));
+                limited(within);
                 tokio::spawn(async move {
-                    pause(1..2_000).await;
+                    tokio::time::sleep(Duration::from_millis(within)).await;
                     cancelled.cancel();
                 });
             }

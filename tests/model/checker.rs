@@ -111,6 +111,8 @@ struct Deed<'a> {
     doing: Doing,
     begin: u64,
     before: &'a Seen,
+    /// When its caller's own limit ends it.
+    limit: u64,
     end: Option<(u64, &'a Outcome, &'a Seen)>,
     /// Whether the server took the token that the session had, at the beginning and at the end.
     is_live: (bool, bool),
@@ -155,7 +157,13 @@ impl<'a> Facts<'a> {
                 if !doing.is_call() {
                     self.deeds.entry(process).or_default().push(*op);
                 }
-                self.ops.insert(*op, Deed { process, doing, begin: at, before: seen, end: None, is_live });
+                let deed =
+                    Deed { process, doing, begin: at, before: seen, limit: u64::MAX, end: None, is_live };
+                self.ops.insert(*op, deed);
+            }
+            What::Limited { op, within } => {
+                let limit = &mut self.ops.get_mut(op).unwrap().limit;
+                *limit = at.saturating_add(*within).min(*limit);
             }
             What::End { op, outcome, seen, is_live, .. } => {
                 let deed = self.ops.get_mut(op).unwrap();

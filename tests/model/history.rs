@@ -122,6 +122,11 @@ pub enum What {
         seen: Seen,
         is_live: bool,
     },
+    /// The call ends in so many milliseconds at most: it has a timeout, or is cancelled.
+    Limited {
+        op: Op,
+        within: u64,
+    },
     End {
         process: Process,
         op: Op,

@@ -14,10 +14,14 @@ struct Sent {
     process: Process,
     refresh: Token,
     at: u64,
+    /// When its run sent the same first.
+    began: u64,
     /// When its answer comes.
     until: Option<u64>,
-    /// Whether the token at hand worked, so that a call went out beside it.
+    /// Whether the token at hand worked and had more to live than what calls wait in, so that a call went out beside it.
     in_advance: bool,
+    /// Whether the process has been told since what came of its run, or that the login is over.
+    told: bool,
 }
 
 pub(super) fn check(facts: &Facts<'_>) -> Checked {
@@ -33,12 +37,29 @@ pub(super) fn check(facts: &Facts<'_>) -> Checked {
                 let access = seen.signed().and_then(|signed| signed.access);
                 let in_advance = access.is_some_and(|access| {
                     let rejected = facts.rejected(*process, access);
-                    facts.has_not_lapsed(access, *at) && rejected.is_none_or(|since| since > *at)
+                    let told = facts.issues[&access].told;
+                    let is_due = told
+                        .is_none_or(|told| facts.oldest(access, *at) + 2 >= told - (told / 20).min(30_000));
+                    !is_due && rejected.is_none_or(|since| since > *at)
                 });
-                let sent = Sent { process: *process, refresh: *refresh, at: *at, until: None, in_advance };
+                let (process, refresh, at) = (*process, *refresh, *at);
+                let first =
+                    sends.values().find(|it| it.process == process && it.refresh == refresh && !it.told);
+                let began = first.map_or(at, |first| first.began);
+                let sent = Sent { process, refresh, at, began, until: None, in_advance, told: false };
                 sends.insert(*send, sent);
             }
             What::OnTheWay { send, until, .. } => sends.get_mut(send).unwrap().until = Some(*until),
+            What::Renewed { send, seen, .. } => {
+                let sent = sends.get_mut(send).unwrap();
+                // Nobody waits for what was to refresh a login that is over.
+                let access = seen.signed().and_then(|signed| signed.access);
+                let goes_on = access.is_some_and(|access| facts.family(access) == facts.family(sent.refresh));
+                sent.in_advance &= goes_on;
+            }
+            What::Told { process, .. } => {
+                sends.values_mut().filter(|sent| sent.process == *process).for_each(|sent| sent.told = true);
+            }
             What::Issue { access, spent: Some(spent), .. } => drop(obtained.insert(*spent, *access)),
             What::Wrote { kept, .. } => {
                 there = kept.as_ref().and_then(|kept| {
@@ -84,12 +105,12 @@ fn returned(facts: &Facts<'_>, sent: &Sent) -> Option<u64> {
     let mut returned = None;
     for (op, deed) in &facts.ops {
         let (end, outcome) = deed.end.map_or((u64::MAX, &Outcome::Left), |(end, outcome, _)| (end, outcome));
-        if deed.process != sent.process || deed.begin > sent.at || sent.at > end.saturating_add(CLAIM) {
+        if deed.process != sent.process || deed.begin > sent.began || sent.began > end.saturating_add(CLAIM) {
             continue;
         }
         let is_answered = deed.doing.is_call() && matches!(outcome, Outcome::As(_));
         let (answered, _) = facts.answers.get(op).filter(|_| is_answered)?;
-        if until > answered + IN_TIME {
+        if until > answered + IN_TIME || end >= deed.limit {
             return None;
         }
         returned = returned.max(Some(end));
