@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Checked, Facts};
-use crate::history::{Entry, Family, Outcome, Process, Send, Token, What};
+use crate::history::{Came, Entry, Family, Outcome, Process, Send, Token, What};
 
 /// How long after its own answer a call waits for the refresh that it began, but for what the store needs.
 const IN_TIME: u64 = 2_000 - 100;
@@ -20,6 +20,8 @@ struct Sent {
     until: Option<u64>,
     /// Whether the token at hand worked and had more to live than what calls wait in, so that a call went out beside it.
     in_advance: bool,
+    /// What the server gave for it, unless the answer cannot be decoded.
+    obtained: Option<Token>,
     /// Whether the process has been told since what came of its run, or that the login is over.
     told: bool,
 }
@@ -29,7 +31,6 @@ pub(super) fn check(facts: &Facts<'_>) -> Checked {
         return Ok(());
     }
     let mut sends: BTreeMap<Send, Sent> = BTreeMap::new();
-    let mut obtained: BTreeMap<Token, Token> = BTreeMap::new();
     let mut there: Option<(Family, Option<Token>)> = None;
     for Entry { at, what } in facts.history {
         match what {
@@ -46,21 +47,34 @@ pub(super) fn check(facts: &Facts<'_>) -> Checked {
                 let first =
                     sends.values().find(|it| it.process == process && it.refresh == refresh && !it.told);
                 let began = first.map_or(at, |first| first.began);
-                let sent = Sent { process, refresh, at, began, until: None, in_advance, told: false };
+                let sent = Sent {
+                    process,
+                    refresh,
+                    at,
+                    began,
+                    until: None,
+                    in_advance,
+                    obtained: None,
+                    told: false,
+                };
                 sends.insert(*send, sent);
             }
             What::OnTheWay { send, until, .. } => sends.get_mut(send).unwrap().until = Some(*until),
-            What::Renewed { send, seen, .. } => {
+            What::Renewed { send, seen, came, .. } => {
                 let sent = sends.get_mut(send).unwrap();
                 // Nobody waits for what was to refresh a login that is over.
                 let access = seen.signed().and_then(|signed| signed.access);
                 let goes_on = access.is_some_and(|access| facts.family(access) == facts.family(sent.refresh));
                 sent.in_advance &= goes_on;
+                sent.obtained = sent.obtained.filter(|_| matches!(came, Came::Tokens { .. }));
             }
             What::Told { process, .. } => {
                 sends.values_mut().filter(|sent| sent.process == *process).for_each(|sent| sent.told = true);
             }
-            What::Issue { access, spent: Some(spent), .. } => drop(obtained.insert(*spent, *access)),
+            What::Issue { access, spent: Some(spent), .. } => {
+                let last = sends.values_mut().rfind(|sent| sent.refresh == *spent);
+                last.into_iter().for_each(|sent| sent.obtained = Some(*access));
+            }
             What::Wrote { kept, .. } => {
                 there = kept.as_ref().and_then(|kept| {
                     let family = facts.family(kept.access.or(kept.refresh)?);
@@ -70,10 +84,10 @@ pub(super) fn check(facts: &Facts<'_>) -> Checked {
             What::Exit { process } => {
                 let mine = sends.values().filter(|sent| sent.process == *process && sent.in_advance);
                 for sent in mine {
-                    let Some(obtained) = obtained.get(&sent.refresh) else { continue };
+                    let Some(obtained) = sent.obtained else { continue };
                     let family = facts.family(sent.refresh);
                     let is_kept = there.is_none_or(|(its, access)| {
-                        its != family || access.is_some_and(|access| access >= *obtained)
+                        its != family || access.is_some_and(|access| access >= obtained)
                     });
                     if !is_kept && returned(facts, sent).is_some() {
                         return Err(format!(
