@@ -107,7 +107,7 @@ pub trait Api {
     async fn mine(&self, tag: u32) -> Result<Mine>;
 
     #[put("/mine/{tag}")]
-    async fn change(&self, tag: u32, #[json] text: &str) -> Result<Mine>;
+    async fn alter(&self, tag: u32, #[json] text: &str) -> Result<Mine>;
 
     #[get("/maybe/{tag}", auth = optional)]
     async fn maybe(&self, tag: u32) -> Result<Mine>;

@@ -106,14 +106,14 @@ async fn carry_out(process: &Arc<Alive>, client: &ApiClient, doing: Doing, op: u
                 Doing::Moody => client.moody(op),
                 Doing::Open => client.open(op),
                 Doing::Fetch => client.fetch(&format!("https://elsewhere.example/fetch/{op}")),
-                _ if by_chance(300) => client.change(op, "a text"),
+                _ if by_chance(300) => client.alter(op, "a text"),
                 _ => client.mine(op),
             };
-            let limited = |within| process.note(What::Limited { op, within });
+            let limited = |within, is_timeout| process.note(What::Limited { op, within, is_timeout });
             let hurries = doing != Doing::Last && by_chance(100);
             let call = if hurries {
                 let timeout = fastrand::u64(50..5_000);
-                limited(timeout);
+                limited(timeout, true);
                 call.timeout(Duration::from_millis(timeout))
             } else {
                 call
@@ -121,7 +121,7 @@ async fn carry_out(process: &Arc<Alive>, client: &ApiClient, doing: Doing, op: u
             let token = CancellationToken::new();
             if doing != Doing::Last && by_chance(100) {
                 let (cancelled, within) = (token.clone(), fastrand::u64(1..2_000));
-                limited(within);
+                limited(within, false);
                 tokio::spawn(async move {
                     tokio::time::sleep(Duration::from_millis(within)).await;
                     cancelled.cancel();

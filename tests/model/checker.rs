@@ -18,6 +18,9 @@ use crate::history::{Came, Doing, Entry, Event, Family, Op, Outcome, Process, Se
 use crate::run::Run;
 use crate::world::World;
 
+/// Milliseconds that a call has which is told none.
+const TIMEOUT: u64 = 30_000;
+
 /// What is broken begins with the number of the invariant.
 type Checked = Result<(), String>;
 
@@ -67,6 +70,8 @@ struct Facts<'a> {
     signed: BTreeMap<Op, (Token, Option<Stamp>)>,
     /// When each process was told that a refresh fails, and until when none is tried.
     failing: BTreeMap<Process, Vec<(u64, u64)>>,
+    /// When an answer to a refresh could not be decoded first.
+    undecodable: Option<u64>,
     /// When a refresh of a process was first rejected.
     refused: BTreeMap<Process, u64>,
     /// When a token was first published in a process, and whether it came by a refresh.
@@ -113,6 +118,8 @@ struct Deed<'a> {
     before: &'a Seen,
     /// When its caller's own limit ends it.
     limit: u64,
+    /// When its own timeout does.
+    deadline: u64,
     end: Option<(u64, &'a Outcome, &'a Seen)>,
     /// Whether the server took the token that the session had, at the beginning and at the end.
     is_live: (bool, bool),
@@ -136,6 +143,7 @@ impl<'a> Facts<'a> {
             refreshed: BTreeSet::new(),
             signed: BTreeMap::new(),
             failing: BTreeMap::new(),
+            undecodable: None,
             refused: BTreeMap::new(),
             published: BTreeMap::new(),
             deeds: BTreeMap::new(),
@@ -157,13 +165,17 @@ impl<'a> Facts<'a> {
                 if !doing.is_call() {
                     self.deeds.entry(process).or_default().push(*op);
                 }
+                let (limit, deadline) = (u64::MAX, at + TIMEOUT);
                 let deed =
-                    Deed { process, doing, begin: at, before: seen, limit: u64::MAX, end: None, is_live };
+                    Deed { process, doing, begin: at, before: seen, limit, deadline, end: None, is_live };
                 self.ops.insert(*op, deed);
             }
-            What::Limited { op, within } => {
-                let limit = &mut self.ops.get_mut(op).unwrap().limit;
-                *limit = at.saturating_add(*within).min(*limit);
+            What::Limited { op, within, is_timeout } => {
+                let deed = self.ops.get_mut(op).unwrap();
+                deed.limit = at.saturating_add(*within).min(deed.limit);
+                if *is_timeout {
+                    deed.deadline = at.saturating_add(*within);
+                }
             }
             What::End { op, outcome, seen, is_live, .. } => {
                 let deed = self.ops.get_mut(op).unwrap();
@@ -193,6 +205,7 @@ impl<'a> Facts<'a> {
             }
             What::Renewed { process, came, .. } => match came {
                 Came::Tokens { access, .. } => drop(self.refreshed.insert((*process, *access))),
+                Came::Undecodable => drop(self.undecodable.get_or_insert(at)),
                 Came::Refused => drop(self.refused.entry(*process).or_insert(at)),
                 _ => {}
             },
@@ -235,9 +248,34 @@ impl<'a> Facts<'a> {
         self.judged.get(&(process, access)).map(|judged| judged[0].at)
     }
 
+    /// I34: whether `access` works in `process` at `now` without fail, as far as the process was told since `since`: some server has
+    /// accepted it, and none that has rejected it ever did.
+    fn works_elsewhere(&self, process: Process, access: Token, since: u64, now: u64) -> bool {
+        let was_served_by = |endpoint: &str, until: u64| {
+            let served = self.served.range((process, access, "")..=(process, access, "~"));
+            let mut its = served.filter(|((.., its), _)| endpoint.is_empty() || *its == endpoint);
+            its.any(|(_, times)| times.iter().any(|(at, _)| since <= *at && *at < until))
+        };
+        let mut judged = self.judged.get(&(process, access)).into_iter().flatten();
+        let knew_it = judged.any(|it| it.at <= now && was_served_by(it.endpoint, now + 1));
+        was_served_by("", now) && !knew_it && self.has_not_lapsed(access, now)
+    }
+
+    /// I34: whether `endpoint`, or any in its place, can have rejected `access` for its own calls alone.
+    fn may_reject_alone(&self, process: Process, access: Token, now: u64) -> bool {
+        let judged = self.judged.get(&(process, access)).into_iter().flatten();
+        let is_rejected = judged.into_iter().any(|it| it.at <= now);
+        is_rejected && self.accepted.get(&(process, access)).is_some_and(|since| *since <= now)
+    }
+
     /// Whether `access` is still good at `now` by what was told of it, whatever the clock.
     fn has_not_lapsed(&self, access: Token, now: u64) -> bool {
         self.issues[&access].told.is_none_or(|told| self.oldest(access, now) < told)
+    }
+
+    /// Whether an answer to a refresh could not be decoded before `now`, of which processes tell each other.
+    fn was_undecodable(&self, now: u64) -> bool {
+        self.undecodable.is_some_and(|since| since <= now)
     }
 
     /// Whether the processes agree without fail on who renews.

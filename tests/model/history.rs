@@ -122,10 +122,11 @@ pub enum What {
         seen: Seen,
         is_live: bool,
     },
-    /// The call ends in so many milliseconds at most: it has a timeout, or is cancelled.
+    /// The call ends in so many milliseconds at most: it has a timeout, or else is cancelled.
     Limited {
         op: Op,
         within: u64,
+        is_timeout: bool,
     },
     End {
         process: Process,

@@ -62,7 +62,10 @@ fn failures(facts: &Facts<'_>) -> Checked {
             continue;
         }
         let told = failing.get(&deed.process).into_iter().flatten();
-        let mut told = told.filter(|(_, since, until)| *since <= at && *until >= deed.begin);
+        // What could not be decoded is not asked again as long as the token works elsewhere.
+        let is_kept = |told: &str| told == "Decode" && facts.was_undecodable(at);
+        let mut told =
+            told.filter(|(told, since, until)| *since <= at && (*until >= deed.begin || is_kept(told)));
         if !told.any(|(told, ..)| told == cause) {
             return Err(format!("I7: {op} fails at {at} for {cause}, of which nobody was told"));
         }
@@ -87,7 +90,7 @@ fn at_last(facts: &Facts<'_>) -> Checked {
     for (op, deed) in facts.ops.iter().filter(|(_, deed)| deed.doing == Doing::Last) {
         let before = last.insert(deed.process, (*op, deed));
         let failed_before = before.is_some_and(|(_, before)| is_unavailable(before));
-        if failed_before && is_unavailable(deed) {
+        if failed_before && is_unavailable(deed) && !is_for_it_alone(facts, deed) {
             return Err(format!("I32: {op} cannot be renewed for, long after the last fault"));
         }
     }
@@ -95,8 +98,8 @@ fn at_last(facts: &Facts<'_>) -> Checked {
         let Some((at, outcome, seen)) = deed.end else { continue };
         let is_right = match outcome {
             Outcome::As(_) => true,
-            Outcome::Unavailable(..) => false,
-            Outcome::Expired(_) => *seen == Seen::Expired,
+            Outcome::Unavailable(..) => is_for_it_alone(facts, deed),
+            Outcome::Expired(_) => *seen == Seen::Expired || is_for_it_alone(facts, deed),
             Outcome::NotSignedIn => *seen == Seen::Out,
             Outcome::IdentityChanged => true,
             Outcome::Closed => closed.contains(&process),
@@ -109,6 +112,17 @@ fn at_last(facts: &Facts<'_>) -> Checked {
         }
     }
     Ok(())
+}
+
+/// I34: whether a call fails whose endpoint has rejected a token that cannot be replaced, and that others accept.
+fn is_for_it_alone(facts: &Facts<'_>, deed: &Deed<'_>) -> bool {
+    let Some((at, outcome, seen)) = deed.end else { return false };
+    let Some(signed) = seen.signed() else { return false };
+    let cannot_be_replaced = match outcome {
+        Outcome::Unavailable(cause, _) => cause == "Decode" && facts.was_undecodable(at),
+        _ => signed.refresh.is_none() || facts.refused.get(&deed.process).is_some_and(|since| *since <= at),
+    };
+    cannot_be_replaced && signed.access.is_some_and(|access| facts.may_reject_alone(deed.process, access, at))
 }
 
 fn is_unavailable(deed: &Deed<'_>) -> bool {

@@ -18,7 +18,7 @@ struct Sent {
     began: u64,
     /// When its answer comes.
     until: Option<u64>,
-    /// Whether the token at hand worked and had more to live than what calls wait in, so that a call went out beside it.
+    /// Whether the token at hand worked, so that a call went out beside it, or has waited before.
     in_advance: bool,
     /// What the server gave for it, unless the answer cannot be decoded.
     obtained: Option<Token>,
@@ -39,9 +39,8 @@ pub(super) fn check(facts: &Facts<'_>) -> Checked {
                 let in_advance = access.is_some_and(|access| {
                     let rejected = facts.rejected(*process, access);
                     let told = facts.issues[&access].told;
-                    let is_due = told
-                        .is_none_or(|told| facts.oldest(access, *at) + 2 >= told - (told / 20).min(30_000));
-                    !is_due && rejected.is_none_or(|since| since > *at)
+                    let has_lapsed = told.is_none_or(|told| facts.oldest(access, *at) + 2 >= told);
+                    !has_lapsed && rejected.is_none_or(|since| since > *at)
                 });
                 let (process, refresh, at) = (*process, *refresh, *at);
                 let first =
@@ -124,7 +123,8 @@ fn returned(facts: &Facts<'_>, sent: &Sent) -> Option<u64> {
         }
         let is_answered = deed.doing.is_call() && matches!(outcome, Outcome::As(_));
         let (answered, _) = facts.answers.get(op).filter(|_| is_answered)?;
-        if until > answered + IN_TIME || end >= deed.limit {
+        let waited = facts.requests[op].0 - deed.begin;
+        if until > (answered + IN_TIME).saturating_sub(waited) || end >= deed.limit {
             return None;
         }
         returned = returned.max(Some(end));

@@ -25,16 +25,15 @@ fn given_up(facts: &Facts<'_>) -> Checked {
         let (Some((at, outcome, after)), (true, true)) = (deed.end, deed.is_live) else { continue };
         let access = |seen: &crate::history::Seen| seen.signed().and_then(|signed| signed.access);
         let Some(access) = access(deed.before).filter(|it| access(after) == Some(*it)) else { continue };
+        let has_rejected = || {
+            let judged = facts.judged.get(&(deed.process, access)).into_iter().flatten();
+            let mut rejected = judged.into_iter().filter(|it| it.at <= at);
+            rejected.any(|it| endpoints(deed.doing).contains(&it.endpoint))
+        };
         let is_given_up = match outcome {
-            Outcome::Expired(reason) => {
-                matches!(reason, ExpiredReason::EndpointRejects | ExpiredReason::ReplayRejected)
-            }
-            Outcome::Unavailable(..) => {
-                let judged = facts.judged.get(&(deed.process, access)).into_iter().flatten();
-                let mut rejected = judged.into_iter().filter(|it| it.at <= at);
-                let has_rejected = rejected.any(|it| endpoints(deed.doing).contains(&it.endpoint));
-                facts.has_not_lapsed(access, at) && !has_rejected
-            }
+            Outcome::Expired(ExpiredReason::EndpointRejects | ExpiredReason::ReplayRejected) => true,
+            Outcome::Expired(reason) => *reason != ExpiredReason::LoginOver && !has_rejected(),
+            Outcome::Unavailable(..) => facts.has_not_lapsed(access, at) && !has_rejected(),
             _ => false,
         };
         if takes_it && is_given_up {
@@ -59,16 +58,16 @@ fn endpoints(doing: Doing) -> &'static [&'static str] {
 
 /// I34, I17: a login whose refresh was refused goes on with a token that works, whatever an endpoint says that rejects replays.
 fn ended(facts: &Facts<'_>) -> Checked {
-    let mut current: BTreeMap<Process, Token> = BTreeMap::new();
+    let mut current: BTreeMap<Process, (Token, u64)> = BTreeMap::new();
     let mut refused: BTreeMap<Process, u64> = BTreeMap::new();
     for Entry { at, what } in facts.history {
         match what {
             What::Renewed { process, came: Came::Refused, .. } => drop(refused.insert(*process, *at)),
             What::Told { process, event: Event::SignedIn(signed) | Event::Refreshed(signed) } => {
-                current.extend(signed.access.map(|access| (*process, access)));
+                current.extend(signed.access.map(|access| (*process, (access, *at))));
             }
             What::Told { process, event: Event::Expired(reason) } => {
-                let Some(access) = current.get(process) else { continue };
+                let Some((access, since)) = current.get(process) else { continue };
                 let judged = facts.judged.get(&(*process, *access)).into_iter().flatten();
                 let mut judged = judged.filter(|it| it.at <= *at);
                 let is_refused = !matches!(reason, ExpiredReason::LoginOver | ExpiredReason::NoRefreshToken);
@@ -78,7 +77,9 @@ fn ended(facts: &Facts<'_>) -> Checked {
                         let is_doomed = refused.get(process).is_some_and(|since| *since < it.at);
                         is_doomed && facts.is_on_hold(*process, it)
                     });
-                if is_refused && is_good {
+                let works = *reason != ExpiredReason::LoginOver
+                    && facts.works_elsewhere(*process, *access, *since, *at);
+                if is_refused && is_good || works {
                     return Err(format!(
                         "I34: the login of {process} ends at {at} for {reason:?}, and a{access} is still good"
                     ));

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::forbidding::was_refused;
-use super::{Checked, Facts, endpoint};
-use crate::history::{Came, Entry, Family, Op, Process, Send, Token, What};
+use super::{Checked, Deed, Facts, endpoint};
+use crate::history::{Came, Entry, Family, Op, Process, Send, Signed, Token, What};
 
 pub(super) fn check(facts: &Facts<'_>) -> Checked {
     one_at_a_time(facts)?;
@@ -92,7 +92,7 @@ fn calls(facts: &Facts<'_>) -> Checked {
                         "I5: call {op} is signed at {at} with what its endpoint has rejected"
                     ));
                 }
-                if dead.is_some() && !is_kept(facts, *process, *op, *access, *at) {
+                if dead.is_some() && !is_kept(facts, *process, *op, signed, *at) {
                     return Err(format!("I5: call {op} is signed at {at} with what was rejected elsewhere"));
                 }
                 one_identity(facts, *op, *access, *at)?;
@@ -125,16 +125,21 @@ fn calls(facts: &Facts<'_>) -> Checked {
 
 /// I34: whether `access`, which another endpoint has rejected, may sign the call `op` at `now`: it cannot be replaced, or not as fast
 /// as the call has waited for that.
-fn is_kept(facts: &Facts<'_>, process: Process, op: Op, access: Token, now: u64) -> bool {
-    let begin = facts.ops[&op].begin;
+fn is_kept(facts: &Facts<'_>, process: Process, op: Op, signed: Signed, now: u64) -> bool {
+    let Some(access) = signed.access else { return false };
+    let Deed { begin, deadline, .. } = facts.ops[&op];
     let failing = facts.failing.get(&process).into_iter().flatten();
     let fails = failing.clone().any(|(at, until)| *at <= now && (begin <= *at || now <= *until + 1));
     // The login goes on with it until it does not work.
     let is_doomed = facts.refused.get(&process).is_some_and(|since| *since <= now);
+    let is_doomed = is_doomed || signed.refresh.is_none() || facts.was_undecodable(now);
     let judged = facts.judged.get(&(process, access)).into_iter().flatten();
     let since = judged.filter(|it| it.op == op && it.at <= now).map(|it| it.at).max().unwrap_or(begin);
     let left = facts.issues[&access].told.map(|told| told.saturating_sub(facts.oldest(access, since)));
-    let patience = left.map_or(PATIENCE, |left| PATIENCE.min(left / 2));
+    // All its sends wait together.
+    let waited = if since > begin { facts.requests[&op].0 - begin } else { 0 };
+    let patience = left.map_or(PATIENCE, |left| PATIENCE.min(left / 2)).min(PATIENCE.saturating_sub(waited));
+    let patience = patience.min(deadline.saturating_sub(since) / 2);
     fails || is_doomed || now >= since + patience
 }
 

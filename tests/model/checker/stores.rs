@@ -258,13 +258,24 @@ fn at_last(facts: &Facts<'_>) -> Checked {
     let mut families: BTreeSet<Family> = BTreeSet::new();
     let mut last = BTreeMap::new();
     let mut rested: BTreeSet<Process> = BTreeSet::new();
+    let is_rejected = |process, seen: &Seen, rejected: &BTreeSet<(Process, Family)>| {
+        let access = seen.signed().and_then(|signed| signed.access);
+        access.is_some_and(|access| rejected.contains(&(process, facts.family(access))))
+    };
     // Of these it was told that their login is not there, and why.
     let mut overtaken: BTreeSet<Process> = BTreeSet::new();
+    // No store gets a login whose refresh was rejected.
+    let mut sent: BTreeMap<u32, Family> = BTreeMap::new();
+    let mut rejected: BTreeSet<(Process, Family)> = BTreeSet::new();
     for Entry { at, what } in facts.history {
         match what {
             What::Told { process, event: Event::Overtaken } => drop(overtaken.insert(*process)),
             What::Told { process, event: Event::SignedIn(_) | Event::Recovered } => {
                 overtaken.remove(process);
+            }
+            What::Renewal { send, refresh, .. } => drop(sent.insert(*send, facts.family(*refresh))),
+            What::Renewed { process, send, came: Came::Refused, .. } => {
+                rejected.insert((*process, sent[send]));
             }
             What::Begin { process, doing: Doing::Last, .. } if overtaken.contains(process) => {}
             What::End { process, .. } if overtaken.contains(process) => drop(last.remove(process)),
@@ -274,13 +285,16 @@ fn at_last(facts: &Facts<'_>) -> Checked {
             }
             // Before anything new is renewed.
             What::Begin { process, doing: Doing::Last, seen, .. } if rested.insert(*process) => {
-                is_kept(facts, *process, seen, there, &families, *at)?;
+                if !is_rejected(*process, seen, &rejected) {
+                    is_kept(facts, *process, seen, there, &families, *at)?;
+                }
             }
             What::End { process, seen, .. } => drop(last.insert(*process, (seen, *at))),
             What::Kill { process } => drop(last.remove(process)),
             _ => {}
         }
     }
+    last.retain(|process, (seen, _)| !is_rejected(*process, seen, &rejected));
     last.into_iter().try_for_each(|(process, (seen, at))| is_kept(facts, process, seen, there, &families, at))
 }
 

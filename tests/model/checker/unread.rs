@@ -24,10 +24,11 @@ pub(super) fn check(facts: &Facts<'_>) -> Checked {
 /// minutes; a rejection after it is not told as a lost answer.
 fn undecodable(facts: &Facts<'_>) -> Checked {
     let mut sent: BTreeMap<Send, Token> = BTreeMap::new();
-    let mut last: BTreeMap<(Process, Token), u64> = BTreeMap::new();
+    let mut last: BTreeMap<(Process, Token), Option<u64>> = BTreeMap::new();
     // What may have been spent by an answer that was lost, as far as anybody knows.
     let mut in_doubt: BTreeSet<Token> = BTreeSet::new();
     let mut rejected: BTreeMap<Process, Token> = BTreeMap::new();
+    let mut published: BTreeMap<Process, u64> = BTreeMap::new();
     for Entry { at, what } in facts.history {
         match what {
             What::Renewal { process, send, refresh, seen } => {
@@ -37,12 +38,14 @@ fn undecodable(facts: &Facts<'_>) -> Checked {
                     && signed.refresh == Some(*refresh)
                 {
                     let is_rejected = facts.rejected(*process, access).is_some_and(|since| since <= *at);
-                    if facts.has_not_lapsed(access, *at) && !is_rejected {
+                    let begin = published.get(process).copied().unwrap_or(*at);
+                    let is_kept = facts.works_elsewhere(*process, access, begin, *at);
+                    if is_kept || facts.has_not_lapsed(access, *at) && !is_rejected {
                         return Err(format!(
                             "I14: process {process} sends r{refresh} again at {at}, whose answer it could not decode, while a{access} is good"
                         ));
                     }
-                    if at - since < UNDECODABLE {
+                    if let Some(since) = since.filter(|since| at - since < UNDECODABLE) {
                         return Err(format!(
                             "I14: process {process} sends r{refresh} again at {at}, whose answer it could not decode at {since}"
                         ));
@@ -56,7 +59,7 @@ fn undecodable(facts: &Facts<'_>) -> Checked {
                 let token = sent[send];
                 match came {
                     Came::Undecodable => {
-                        last.insert((*process, token), *at);
+                        last.insert((*process, token), Some(*at));
                     }
                     Came::Refused => drop(rejected.insert(*process, token)),
                     _ => {}
@@ -70,10 +73,11 @@ fn undecodable(facts: &Facts<'_>) -> Checked {
             }
             // A server that does not rotate has answered, or another process has been given tokens.
             What::Told { process, event: Event::SignedIn(_) | Event::Refreshed(_) } => {
+                published.insert(*process, *at);
                 last.retain(|(by, _), _| by != process);
             }
             // Nobody knows any more when it was.
-            What::Jump { by } if *by > 0 => last.values_mut().for_each(|since| *since = 0),
+            What::Jump { by } if *by > 0 => last.values_mut().for_each(|since| *since = None),
             What::Told { process, event: Event::Expired(reason) }
                 if matches!(reason, ExpiredReason::LostRotation | ExpiredReason::RefreshRejected) =>
             {
@@ -94,7 +98,7 @@ fn undecodable(facts: &Facts<'_>) -> Checked {
 /// one that cannot be decoded for five minutes at once.
 fn cool_downs(facts: &Facts<'_>) -> Checked {
     let mut sent: BTreeMap<Send, u64> = BTreeMap::new();
-    let mut came_last: BTreeMap<Process, Came> = BTreeMap::new();
+    let mut came_last: BTreeMap<Process, (Came, u64)> = BTreeMap::new();
     let mut failures: BTreeMap<Process, u32> = BTreeMap::new();
     for Entry { at, what } in facts.history {
         match what {
@@ -105,19 +109,19 @@ fn cool_downs(facts: &Facts<'_>) -> Checked {
             What::Renewed { process, send, came, seen }
                 if seen.signed().map(|signed| signed.epoch) == sent.get(send).copied() =>
             {
-                came_last.insert(*process, *came);
+                came_last.insert(*process, (*came, *at));
             }
             What::Told { process, event: Event::Failing(_, wait) } => {
                 let before = failures.entry(*process).or_default();
                 let longest = LONGEST.min(1_000 << (*before).min(10));
                 *before += 1;
                 match came_last.remove(process) {
-                    Some(Came::Foreign | Came::Kept | Came::KeptInDoubt) if *wait > longest => {
+                    Some((Came::Foreign | Came::Kept | Came::KeptInDoubt, _)) if *wait > longest => {
                         return Err(format!(
                             "I18: process {process} is to wait for {wait} ms at {at}, after failure {before}"
                         ));
                     }
-                    Some(Came::Undecodable) if *wait + 1_000 < UNDECODABLE => {
+                    Some((Came::Undecodable, since)) if at + wait + 1_000 < since + UNDECODABLE => {
                         return Err(format!(
                             "I18: process {process} is to wait for {wait} ms at {at}, after what it could not decode"
                         ));
@@ -132,6 +136,8 @@ fn cool_downs(facts: &Facts<'_>) -> Checked {
                 failures.remove(process);
                 came_last.remove(process);
             }
+            // What is left of it is told by the time of day.
+            What::Jump { .. } => came_last.clear(),
             _ => {}
         }
     }
@@ -153,8 +159,10 @@ fn woken(facts: &Facts<'_>) -> Checked {
     for Entry { at, what } in facts.history {
         match what {
             What::Renewed { process, came: Came::Undecodable, .. } => drop(undecodable.insert(*process)),
-            What::Told { process, event: Event::Failing(..) } => {
-                let is_undecodable = undecodable.contains(process);
+            What::Told { process, event: Event::Failing(cause, _) } => {
+                // Another process may have told it of one.
+                let is_told = cause == "Decode" && facts.was_undecodable(*at);
+                let is_undecodable = is_told || undecodable.contains(process);
                 cooling.insert(*process, Process { since: *at, is_undecodable, moved: 0, woken: None });
             }
             What::Told { process, event: Event::Degraded | Event::Recovered } => {

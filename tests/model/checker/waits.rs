@@ -63,8 +63,23 @@ fn while_it_is_good(facts: &Facts<'_>) -> Checked {
             (None, _) if is_doubted => LONGEST,
             (None, _) => 0,
         };
-        // I37: it may have begun a refresh in advance.
-        let longest = if deed.doing == Doing::AccessToken { longest + LONGEST } else { longest };
+        // I37: it may have begun a refresh in advance, and waits for both together.
+        let longest = match deed.doing == Doing::AccessToken {
+            true => LONGEST,
+            false => longest.min((deed.deadline - deed.begin) / 2),
+        };
+        let after = match (facts.answers.get(op), deed.end) {
+            (Some((answered, 200)), Some((end, ..))) if !facts.judges.contains(op) => {
+                end.saturating_sub(*answered)
+            }
+            _ => 0,
+        };
+        if waited + after > LONGEST + AT_ONCE {
+            return Err(format!(
+                "I36: {op} waits at {} for {waited} ms, and {after} ms after its answer",
+                deed.begin
+            ));
+        }
         if waited > longest + AT_ONCE {
             return Err(format!(
                 "I36: {op} waits at {} for {waited} ms, and a{access} is good for longer",
