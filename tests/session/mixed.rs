@@ -155,6 +155,39 @@ async fn i14_an_undecodable_answer_is_not_asked_for_again_while_another_endpoint
 }
 
 #[tokio::test(start_paused = true)]
+async fn i14_an_application_that_asks_does_not_send_it_again_either_while_another_endpoint_accepts() {
+    for lifetime in [None, Some(36_000)] {
+        let server = server();
+        let client = shop(&server, lifetime);
+        client.c().await.unwrap();
+        server.next_refresh_rotates_then(
+            Reply::bytes(b"{\"access_token\":1}".to_vec()).header("content-type", "application/json"),
+        );
+        client.a().await.unwrap_err();
+        advance(Duration::from_secs(400)).await;
+        let error = client.session().refresh().await.unwrap_err();
+        client.c().await.expect("I34: /c accepts the token");
+        assert_eq!(server.counts().refreshes, 1, "I14: {error:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn i18_a_call_that_gets_no_refresh_for_an_undecodable_answer_is_told_until_when() {
+    for lifetime in [None, Some(36_000)] {
+        let server = server();
+        let client = shop(&server, lifetime);
+        client.c().await.unwrap();
+        server.next_refresh_rotates_then(
+            Reply::bytes(b"{\"access_token\":1}".to_vec()).header("content-type", "application/json"),
+        );
+        client.a().await.unwrap_err();
+        advance(Duration::from_secs(400)).await;
+        let Err(Error::RefreshUnavailable(error)) = client.a().await else { panic!("{lifetime:?}") };
+        assert!(!error.retry_after().is_zero(), "I18: it would not ask at once: {error:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn i34_a_refresh_that_is_rejected_gives_up_no_token_that_some_server_accepts() {
     let server = server();
     let client = shop(&server, Some(36_000));

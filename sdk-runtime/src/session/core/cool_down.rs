@@ -113,7 +113,7 @@ impl Core {
         let error = self.doubt.undecodable()?.error.clone();
         match self.cooling_down(now) {
             Some((_, failure)) => Some(failure),
-            None if snapshot.still_signs(now) => {
+            None if snapshot.still_signs(now) || self.works_elsewhere(snapshot, now) => {
                 let wait = snapshot.remaining(now).unwrap_or(pause::LONGEST_MISCONFIGURED);
                 let until = now.mono.checked_add(wait).unwrap_or(now.mono + pause::RETRY_AFTER_LONGEST);
                 Some(RefreshUnavailable::until(until, UnavailableCause::Decode(error)))

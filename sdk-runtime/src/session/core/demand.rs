@@ -76,9 +76,8 @@ impl Core {
         }
         let is_valid =
             matches!(validity, Validity::Stale | Validity::Due) || self.works_elsewhere(&snapshot, now);
-        if let Some(answer) = self.doubt.undecodable().filter(|_| is_valid) {
-            let cause = UnavailableCause::Decode(answer.error.clone());
-            return sign_or(RefreshUnavailable::until(now.mono, cause).into());
+        if is_valid && let Some(failure) = self.held_back(&snapshot, now) {
+            return sign_or(failure.into());
         }
         let is_over = matches!(validity, Validity::Lapsed | Validity::Rejected);
         let start = self.begin(&snapshot, false, is_over);
