@@ -13,7 +13,7 @@ use super::claim::{Claim, Taken};
 use super::event::{Doubt, Held, Loaded, Outcome, Refused, Renewed, Start};
 use super::keeper::{Confirmed, Keeper};
 use super::lease::Term;
-use super::record::{Found, Record};
+use super::record::{Found, Record, TokenId};
 use super::refresh::Renewer;
 use super::run::Run;
 use super::shared::Shared;
@@ -67,11 +67,11 @@ pub(super) async fn renew(run: &Run, shared: &Arc<Shared>, renewer: &Renewer, st
         }
         let is_another = taken.record.id.login != held.record.id.login;
         if let Some(refused) = held.refused.clone().filter(|refused| refused.id == taken.record.id) {
-            let renewal = Renewal { run, shared, keeper, taken: &taken, is_another };
+            let renewal = Renewal { run, shared, keeper, taken: &taken, held: &held.record.id, is_another };
             return renewal.refused(refused.expired).await;
         }
         if let Some(answer) = taken.held_back(&held, &doubt, &shared.clock) {
-            let renewal = Renewal { run, shared, keeper, taken: &taken, is_another };
+            let renewal = Renewal { run, shared, keeper, taken: &taken, held: &held.record.id, is_another };
             return renewal.release(Outcome::Undecodable(answer), true).await;
         }
         // What is news has been refreshed since, by a process whose own doubt stands in the store.
@@ -85,7 +85,7 @@ pub(super) async fn renew(run: &Run, shared: &Arc<Shared>, renewer: &Renewer, st
         let grant = taken.grant();
         let right = Right { keeper, clock: &shared.clock, taken: &mut taken };
         let outcome = sender.attempt(&grant, &jar, Some(right)).await;
-        let renewal = Renewal { run, shared, keeper, taken: &taken, is_another };
+        let renewal = Renewal { run, shared, keeper, taken: &taken, held: &held.record.id, is_another };
         return renewal.settle(outcome.after(&doubt), &jar).await;
     }
 }
@@ -217,6 +217,8 @@ struct Renewal<'a> {
     shared: &'a Arc<Shared>,
     keeper: &'a Keeper,
     taken: &'a Taken,
+    /// What the session had when the refresh began.
+    held: &'a TokenId,
     /// Whether that is of a login which has replaced the one that the session has.
     is_another: bool,
 }
@@ -332,6 +334,11 @@ impl Renewal<'_> {
     /// What was claimed is not there any more: somebody has signed in or out meanwhile.
     fn found(&self, found: Found) -> Outcome {
         match found.record {
+            // This session has written its own meanwhile, which nobody has tried to refresh yet.
+            Some(record) if record.id == *self.held => store_failed(StoreError::unavailable(
+                "what was refreshed has been replaced by what the session had before",
+                "another login was claimed for it",
+            )),
             Some(record) => adopted(record, self.shared),
             None => Outcome::Gone,
         }

@@ -2,8 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Checked, Deed, Facts};
-use crate::history::{Doing, Entry, Event, Outcome, Process, Seen, Token, What};
+use sdk_runtime::ExpiredReason;
+
+use super::{Checked, Deed, Facts, endpoint};
+use crate::history::{Doing, Entry, Event, Op, Outcome, Process, Seen, Token, What};
 
 pub(super) fn check(facts: &Facts<'_>) -> Checked {
     everybody(facts)?;
@@ -99,7 +101,9 @@ fn at_last(facts: &Facts<'_>) -> Checked {
         let is_right = match outcome {
             Outcome::As(_) => true,
             Outcome::Unavailable(..) => is_for_it_alone(facts, deed),
-            Outcome::Expired(_) => *seen == Seen::Expired || is_for_it_alone(facts, deed),
+            Outcome::Expired(_) => {
+                *seen == Seen::Expired || is_for_it_alone(facts, deed) || is_on_hold(facts, op, deed)
+            }
             Outcome::NotSignedIn => *seen == Seen::Out,
             Outcome::IdentityChanged => true,
             Outcome::Closed => closed.contains(&process),
@@ -123,6 +127,18 @@ fn is_for_it_alone(facts: &Facts<'_>, deed: &Deed<'_>) -> bool {
         _ => signed.refresh.is_none() || facts.refused.get(&deed.process).is_some_and(|since| *since <= at),
     };
     cannot_be_replaced && signed.access.is_some_and(|access| facts.may_reject_alone(deed.process, access, at))
+}
+
+/// I35: whether a call fails whose endpoint is on hold, and whose token cannot be replaced.
+fn is_on_hold(facts: &Facts<'_>, op: Op, deed: &Deed<'_>) -> bool {
+    let (Some((at, Outcome::Expired(ExpiredReason::EndpointRejects), seen)), Some((_, line))) =
+        (deed.end, facts.requests.get(&op))
+    else {
+        return false;
+    };
+    let cannot_be_replaced = seen.signed().is_some_and(|signed| signed.refresh.is_none())
+        || facts.refused.get(&deed.process).is_some_and(|since| *since <= at);
+    cannot_be_replaced && facts.may_be_on_hold(deed.process, endpoint(line), at, op)
 }
 
 fn is_unavailable(deed: &Deed<'_>) -> bool {

@@ -10,8 +10,6 @@ use crate::history::{Op, Outcome, Process, Token};
 
 /// Milliseconds for which an endpoint is on hold that has rejected a token which had just been refreshed for it.
 const HOLD: u64 = 60_000;
-/// A token that tells no lifetime is taken for one that has lived when it is as old, in milliseconds.
-const YOUNG: u64 = 10_000;
 /// So many refreshes that cost, within so many milliseconds.
 pub(super) const BUDGET: [(usize, u64); 2] = [(5, 60_000), (12, 600_000)];
 
@@ -83,37 +81,17 @@ impl<'a> Facts<'a> {
             return false;
         }
         let is_unaccepted = self.accepted.get(&(process, access)).is_none_or(|since| *since >= at);
-        let is_known = || {
-            let mut before = self.rejected_by(process, endpoint, at).filter(|it| it.op != op);
-            before.any(|it| at <= it.at + HOLD && (it.is_replay || self.issues[&it.access].spent.is_some()))
-        };
-        is_unaccepted || self.may_be_on_hold(process, endpoint, at, op) || is_known()
+        is_unaccepted || self.may_be_on_hold(process, endpoint, at, op)
     }
 
     /// Whether the rejection `judged`, which causes a refresh, costs without fail.
     pub(super) fn costs(&self, process: Process, judged: &Judged<'_>) -> bool {
-        let Judged { at, access, endpoint, .. } = *judged;
+        let Judged { at, access, .. } = *judged;
         if judged.is_replay || judged.is_late || judged.is_over {
             return false;
         }
         let is_unaccepted = self.accepted.get(&(process, access)).is_none_or(|since| *since > at);
-        let has_not_lived = self.issues[&access].told.is_some() || self.oldest(access, at) < YOUNG;
-        let is_known = || {
-            let mut before =
-                self.rejected_by(process, endpoint, at).filter(|it| it.at < at && at < it.at + HOLD);
-            before.any(|it| {
-                let is_seen = !it.is_late && !it.is_over && it.epoch == judged.epoch;
-                is_seen
-                    && (self.is_held_by(it)
-                        || !it.is_replay && self.refreshed.contains(&(process, it.access)))
-            })
-        };
-        let was_served = || {
-            let served = self.served.range((process, access, "")..=(process, access, "~"));
-            let mut its = served.filter(|((.., its), _)| *its == endpoint).flat_map(|(_, times)| times);
-            its.any(|(since, is_replay)| *since <= at && !is_replay)
-        };
-        is_unaccepted || self.is_on_hold(process, judged) || has_not_lived && is_known() && !was_served()
+        is_unaccepted || self.is_on_hold(process, judged)
     }
 
     /// Whether the budget can be spent when `op` is refused the refresh of `access` at `now`: as far as `endpoint` has spent it, or as
