@@ -62,10 +62,8 @@ struct Facts<'a> {
     judges: BTreeSet<Op>,
     /// When a server first accepted a token of a process.
     accepted: BTreeMap<(Process, Token), u64>,
-    /// When an endpoint accepted a token, and whether from a call that it had rejected before.
-    served: BTreeMap<(Process, Token, &'a str), Vec<(u64, bool)>>,
-    /// The tokens that a process was given for a refresh of its own.
-    refreshed: BTreeSet<(Process, Token)>,
+    /// When an endpoint accepted a token.
+    served: BTreeMap<(Process, Token, &'a str), Vec<u64>>,
     /// What each call was signed with last, and as which version of the login.
     signed: BTreeMap<Op, (Token, Option<Stamp>)>,
     /// When each process was told that a refresh fails, and until when none is tried.
@@ -140,7 +138,6 @@ impl<'a> Facts<'a> {
             judges: BTreeSet::new(),
             accepted: BTreeMap::new(),
             served: BTreeMap::new(),
-            refreshed: BTreeSet::new(),
             signed: BTreeMap::new(),
             failing: BTreeMap::new(),
             undecodable: None,
@@ -191,7 +188,7 @@ impl<'a> Facts<'a> {
                 if let (Some((access, _)), 200) = (self.signed.get(op), status) {
                     self.accepted.entry((*process, *access)).or_insert(at);
                     let by = (*process, *access, endpoint(self.requests[op].1));
-                    self.served.entry(by).or_default().push((at, self.judges.contains(op)));
+                    self.served.entry(by).or_default().push(at);
                 }
             }
             What::Judged { process, op, access, over, seen } => {
@@ -204,7 +201,6 @@ impl<'a> Facts<'a> {
                 self.rejections.entry((*process, endpoint)).or_default().push(judged);
             }
             What::Renewed { process, came, .. } => match came {
-                Came::Tokens { access, .. } => drop(self.refreshed.insert((*process, *access))),
                 Came::Undecodable => drop(self.undecodable.get_or_insert(at)),
                 Came::Refused => drop(self.refused.entry(*process).or_insert(at)),
                 _ => {}
@@ -254,14 +250,14 @@ impl<'a> Facts<'a> {
         let was_served_by = |endpoint: &str, until: u64| {
             let served = self.served.range((process, access, "")..=(process, access, "~"));
             let mut its = served.filter(|((.., its), _)| endpoint.is_empty() || *its == endpoint);
-            its.any(|(_, times)| times.iter().any(|(at, _)| since <= *at && *at < until))
+            its.any(|(_, times)| times.iter().any(|at| since <= *at && *at < until))
         };
         let mut judged = self.judged.get(&(process, access)).into_iter().flatten();
         let knew_it = judged.any(|it| it.at <= now && was_served_by(it.endpoint, now + 1));
         was_served_by("", now) && !knew_it && self.has_not_lapsed(access, now)
     }
 
-    /// I34: whether `endpoint`, or any in its place, can have rejected `access` for its own calls alone.
+    /// I34: whether an endpoint can have rejected `access` for its own calls alone.
     fn may_reject_alone(&self, process: Process, access: Token, now: u64) -> bool {
         let judged = self.judged.get(&(process, access)).into_iter().flatten();
         let is_rejected = judged.into_iter().any(|it| it.at <= now);

@@ -58,16 +58,9 @@ impl<'a> Facts<'a> {
 
     /// Whether `endpoint` can still hold against `access` that it rejected it, just refreshed, in the minute before `now`.
     pub(super) fn may_be_blocked(&self, process: Process, endpoint: &str, access: Token, now: u64) -> bool {
-        let served = self
-            .served
-            .iter()
-            .find(|((by, token, its), _)| *by == process && *token == access && *its == endpoint);
-        let served: Vec<u64> = served
-            .into_iter()
-            .flat_map(|(_, times)| times)
-            .map(|(at, _)| *at)
-            .filter(|at| *at < now)
-            .collect();
+        let served = self.served.range((process, access, "")..=(process, access, "~"));
+        let its = served.filter(|((.., its), _)| *its == endpoint).flat_map(|(_, times)| times);
+        let served: Vec<u64> = its.copied().filter(|at| *at < now).collect();
         let mut rejected = self.rejected_by(process, endpoint, now);
         rejected.any(|it| {
             it.is_replay && it.access == access && now <= it.at + HOLD && !served.iter().any(|at| it.at < *at)

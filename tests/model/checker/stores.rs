@@ -284,10 +284,10 @@ fn at_last(facts: &Facts<'_>) -> Checked {
                 families.extend(kept.as_ref().and_then(|kept| family(facts, kept)));
             }
             // Before anything new is renewed.
-            What::Begin { process, doing: Doing::Last, seen, .. } if rested.insert(*process) => {
-                if !is_rejected(*process, seen, &rejected) {
-                    is_kept(facts, *process, seen, there, &families, *at)?;
-                }
+            What::Begin { process, doing: Doing::Last, seen, .. }
+                if rested.insert(*process) && !is_rejected(*process, seen, &rejected) =>
+            {
+                is_kept(facts, *process, seen, there, &families, *at)?;
             }
             What::End { process, seen, .. } => drop(last.insert(*process, (seen, *at))),
             What::Kill { process } => drop(last.remove(process)),
