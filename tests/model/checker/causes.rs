@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Checked, Facts};
-use crate::history::{Doing, Entry, Event, Outcome, Process, Token, What};
+use crate::history::{Doing, Entry, Event, Outcome, Process, Seen, Token, What};
 
 pub(super) fn check(facts: &Facts<'_>) -> Checked {
     cool_downs(facts)?;
@@ -29,9 +29,13 @@ fn cool_downs(facts: &Facts<'_>) -> Checked {
             What::Network => cooling.clear(),
             What::Renewal { process, send, .. } => {
                 let Some((since, until)) = cooling.get(process) else { continue };
-                let is_asked = facts
-                    .deeds(*process)
-                    .any(|deed| deed.doing == Doing::Refresh && (*since..=*at).contains(&deed.begin));
+                let is_asked = facts.deeds(*process).any(|deed| {
+                    // One that has waited to know who is signed in asks later than it began.
+                    let goes_on = *deed.before == Seen::Unloaded
+                        && deed.begin <= *at
+                        && deed.end.is_none_or(|(end, ..)| *at <= end);
+                    deed.doing == Doing::Refresh && (goes_on || (*since..=*at).contains(&deed.begin))
+                });
                 if at < until && !is_asked {
                     return Err(format!(
                         "I18: process {process} sends {send} at {at}, in a cool-down until {until}"

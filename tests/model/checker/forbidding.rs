@@ -148,7 +148,7 @@ pub(super) fn was_refused(facts: &Facts<'_>, op: Op) -> bool {
 /// rejected when that had just been refreshed, or for what all have spent.
 fn not_on_hold(facts: &Facts<'_>) -> Checked {
     for (op, deed) in facts.ops.iter().filter(|(_, deed)| deed.doing.is_call()) {
-        let Some((at, outcome, _)) = deed.end else { continue };
+        let Some((at, outcome, after)) = deed.end else { continue };
         if matches!(outcome, Outcome::Unavailable(cause, _) if cause == "Storm") {
             return Err(format!("I35: {op} fails at {at} with what only an application is told that asks"));
         }
@@ -161,7 +161,8 @@ fn not_on_hold(facts: &Facts<'_>) -> Checked {
         let (process, endpoint) = (deed.process, endpoint(line));
         let is_right = if facts.may_be_on_hold(process, endpoint, at, *op) {
             // There is nothing left to refresh with.
-            let is_doomed = facts.refused.get(&process).is_some_and(|since| *since <= at);
+            let is_doomed = facts.refused.get(&process).is_some_and(|since| *since <= at)
+                || after.signed().is_some_and(|signed| signed.refresh.is_none());
             is_doomed
                 || facts.may_be_blocked(process, endpoint, *access, at)
                 || facts.may_be_spent(process, None, *access, at)
