@@ -236,7 +236,7 @@ impl<'a> Facts<'a> {
 
     /// The most that `access` can seem to be old at `now`, by whatever clock.
     fn oldest(&self, access: Token, now: u64) -> u64 {
-        now - self.issues[&access].at + self.ahead
+        (now + self.ahead).saturating_sub(self.issues[&access].at)
     }
 
     /// When `process` was first told that `access` is rejected.
