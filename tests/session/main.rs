@@ -39,5 +39,6 @@ mod socket;
 mod store_down;
 mod store_time;
 mod storm;
+mod unclaimed;
 mod windows;
 mod words;

@@ -242,6 +242,12 @@ impl Core {
         }
         self.draining = self.run;
         self.unsaved_at_close = self.whatever_is_unsaved();
+        if self.unclaimed.is_some()
+            && let Some(record) = self.unsaved_at_close.as_mut().and_then(|unsaved| unsaved.record.as_mut())
+        {
+            // It may be being spent, and is written when the run is over.
+            record.intent = true;
+        }
         self.next_epoch(Arc::default(), Phase::Closed);
         self.events.push(SessionEvent::Closed);
     }

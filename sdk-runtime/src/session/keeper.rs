@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, MutexGuard};
 
 use super::claim::{Claim, NotClaimed, Taken};
 use super::event::Held;
@@ -146,12 +146,15 @@ impl Keeper {
         }
     }
 
+    /// Waits for the end of what is being written; nothing else is while the turn is held.
+    pub(crate) async fn turn(&self) -> MutexGuard<'_, ()> {
+        self.writing.lock().await
+    }
+
     /// The right to refresh `held` without the store, after a claim could not be made: where the store certainly does not have that
     /// login, no other process can. `None` where it may have it. What is unsaved must not be written meanwhile.
     pub(crate) async fn unclaimed(&self, held: &Held, why: &NotClaimed, term: Term) -> Option<Taken> {
         let login = &held.record.id.login;
-        // What is being written comes to its end first.
-        let _turn = self.writing.lock().await;
         if why.in_doubt || self.holding.was_known(login) {
             return None;
         }
@@ -172,11 +175,6 @@ impl Keeper {
             unclaimed: Some(why.error.clone()),
             _lock: StoreLock::Unsupported,
         })
-    }
-
-    /// Whether the store has got `login` since.
-    pub(crate) fn has(&self, login: &Arc<str>) -> bool {
-        self.holding.was_known(login)
     }
 
     /// Whether the store may have `login`, or come to have it by what is under way.
@@ -248,7 +246,7 @@ impl Keeper {
     ) -> Result<Written, StoreError> {
         for _ in 0..TRIES {
             let found = self.load().await?;
-            let _turn = self.writing.lock().await;
+            let _turn = self.turn().await;
             let Some(unsaved) = unsaved() else { return Ok(Written::Unwanted) };
             let there = found.record.as_ref();
             let is_due = unsaved.may_replace(there);

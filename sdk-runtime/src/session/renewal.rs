@@ -101,7 +101,6 @@ async fn claim(
     let is_wanted = || shared.may_persist(run);
     let mut is_first = true;
     loop {
-        let had = keeper.has(&held.record.id.login);
         let why = match keeper.claim(held, term, is_wanted).await {
             Ok(claim) => return Ok(claim),
             Err(why) => why,
@@ -109,6 +108,14 @@ async fn claim(
         // From here on what is unsaved stays so: what it refreshes with is being spent.
         if !held.is_new || !shared.step(|core| core.go_unclaimed(run.id)) {
             return Err(why.error);
+        }
+        let _turn = keeper.turn().await;
+        // The write that was under way was done, so that the login can be claimed; or it timed out, and may be done later, unless a
+        // claim is written before.
+        let may_come = !why.in_doubt && keeper.may_have(&held.record.id.login);
+        if std::mem::take(&mut is_first) && may_come {
+            shared.step(|core| core.is_claimed_again(run.id));
+            continue;
         }
         if let Some(taken) = keeper.unclaimed(held, &why, term).await {
             shared.step(|core| {
@@ -118,11 +125,7 @@ async fn claim(
             return Ok(Claim::Taken(Box::new(taken)));
         }
         shared.step(|core| core.is_claimed_again(run.id));
-        // It was written after all, so that it can be claimed.
-        let is_there_now = !had && keeper.has(&held.record.id.login);
-        if !(std::mem::take(&mut is_first) && is_there_now) {
-            return Err(why.error);
-        }
+        return Err(why.error);
     }
 }
 
