@@ -98,9 +98,14 @@ fn reasons(facts: &Facts<'_>) -> Checked {
     let mut undecodable: BTreeSet<Token> = BTreeSet::new();
     let mut came_last: BTreeMap<Process, Came> = BTreeMap::new();
     let mut over: BTreeSet<(Process, Token)> = BTreeSet::new();
+    // What the store has put there only when the process that wrote it had ended: no store tells that it will.
+    let (mut ended, mut came_late) = (BTreeSet::new(), BTreeSet::new());
     let (mut cleared, mut is_bare) = (false, false);
     for Entry { at, what } in facts.history {
         match what {
+            What::Kill { process } => {
+                ended.insert(*process);
+            }
             What::Issue { spent: Some(token), refresh: Some(_), .. } => {
                 spent.insert(*token);
             }
@@ -120,7 +125,9 @@ fn reasons(facts: &Facts<'_>) -> Checked {
             What::Judged { process, access, over: true, .. } => {
                 over.insert((*process, *access));
             }
-            What::Wrote { kept, .. } => {
+            What::Wrote { process, kept, .. } => {
+                let refresh = kept.as_ref().and_then(|kept| kept.refresh);
+                came_late.extend(refresh.filter(|token| ended.contains(process) && spent.contains(token)));
                 cleared = cleared || kept.is_none();
                 is_bare |= kept.as_ref().is_some_and(|kept| kept.refresh.is_none());
             }
@@ -160,7 +167,9 @@ fn reasons(facts: &Facts<'_>) -> Checked {
                 }
                 // Where two may have refreshed at once, neither can know.
                 let is_lost = (facts.agree() || facts.world.processes == 1)
-                    && no.is_some_and(|(token, was_spent)| *was_spent && !undecodable.contains(token));
+                    && no.is_some_and(|(token, was_spent)| {
+                        *was_spent && !undecodable.contains(token) && !came_late.contains(token)
+                    });
                 if *reason == ExpiredReason::RefreshRejected && is_lost {
                     return Err(format!(
                         "I14: process {process} is told at {at} of a refusal, and it was an answer that got lost"

@@ -109,14 +109,19 @@ fn received(facts: &Facts<'_>) -> Checked {
 /// I10: what was obtained for a login that is over by then is published nowhere.
 fn nobodys(facts: &Facts<'_>) -> Checked {
     let mut sent: BTreeMap<u32, u64> = BTreeMap::new();
+    let mut others: BTreeSet<u32> = BTreeSet::new();
     let mut nobodys: BTreeSet<(Process, Token)> = BTreeSet::new();
     for Entry { at, what } in facts.history {
         match what {
-            What::Renewal { send, seen, .. } => {
-                sent.extend(seen.signed().map(|signed| (*send, signed.epoch)))
+            What::Renewal { send, refresh, seen, .. } => {
+                sent.extend(seen.signed().map(|signed| (*send, signed.epoch)));
+                // That of another process is the store's, and may be taken over from there.
+                let is_another = seen.signed().is_some_and(|signed| signed.refresh != Some(*refresh));
+                others.extend(is_another.then_some(*send));
             }
             What::Renewed { process, send, came: Came::Tokens { access, .. }, seen }
-                if seen.signed().map(|signed| signed.epoch) != sent.get(send).copied() =>
+                if seen.signed().map(|signed| signed.epoch) != sent.get(send).copied()
+                    && !others.contains(send) =>
             {
                 nobodys.insert((*process, *access));
             }
