@@ -264,7 +264,7 @@ impl<'a> Facts<'a> {
         is_rejected && self.accepted.get(&(process, access)).is_some_and(|since| *since <= now)
     }
 
-    /// Whether `access` is still good at `now` by what was told of it, whatever the clock.
+    /// Whether `access` is still good at `now` by what was told of it, on every clock.
     fn has_not_lapsed(&self, access: Token, now: u64) -> bool {
         self.issues[&access].told.is_none_or(|told| self.oldest(access, now) < told)
     }
@@ -284,7 +284,7 @@ impl<'a> Facts<'a> {
         self.store_is_vague() || self.world.breaks.is_some()
     }
 
-    /// Whether it can fail so that nobody knows what was done.
+    /// Whether it can fail so that its caller cannot know what was done.
     fn store_is_vague(&self) -> bool {
         self.world.store_faults > 0 || self.world.panics > 0
     }
@@ -296,7 +296,7 @@ fn stamp(seen: &Seen, access: Token) -> Option<Stamp> {
     Some((signed.epoch, signed.generation))
 }
 
-/// What a request asks, without the number of the call and whatever other argument.
+/// What a request asks, without the number of the call and every other argument.
 fn endpoint(line: &str) -> &str {
     let path = line.find('/').map_or(line.len(), |path| path + 1);
     let end = line[path..].find('/').map_or(line.len(), |end| path + end);

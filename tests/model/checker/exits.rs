@@ -67,7 +67,7 @@ pub(super) fn check(facts: &Facts<'_>) -> Checked {
             What::OnTheWay { send, until, .. } => sends.get_mut(send).unwrap().until = Some(*until),
             What::Renewed { send, seen, came, .. } => {
                 let sent = sends.get_mut(send).unwrap();
-                // Nobody waits for what was to refresh a login that is over.
+                // No call waits for what was to refresh a login that is over.
                 let access = seen.signed().and_then(|signed| signed.access);
                 let goes_on = access.is_some_and(|access| facts.family(access) == facts.family(sent.refresh));
                 sent.in_advance &= goes_on;

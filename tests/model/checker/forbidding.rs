@@ -56,7 +56,7 @@ fn endpoints(doing: Doing) -> &'static [&'static str] {
     }
 }
 
-/// I34, I17: a login whose refresh was refused goes on with a token that works, whatever an endpoint says that rejects replays.
+/// I34, I17: a login whose refresh was refused goes on with a token that works, although an endpoint rejects replays.
 fn ended(facts: &Facts<'_>) -> Checked {
     let mut current: BTreeMap<Process, (Token, u64)> = BTreeMap::new();
     let mut refused: BTreeMap<Process, u64> = BTreeMap::new();

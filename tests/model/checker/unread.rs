@@ -76,7 +76,7 @@ fn undecodable(facts: &Facts<'_>) -> Checked {
                 published.insert(*process, *at);
                 last.retain(|(by, _), _| by != process);
             }
-            // Nobody knows any more when it was.
+            // It is not known any more when it was.
             What::Jump { by } if *by > 0 => last.values_mut().for_each(|since| *since = None),
             What::Told { process, event: Event::Expired(reason) }
                 if matches!(reason, ExpiredReason::LostRotation | ExpiredReason::RefreshRejected) =>
@@ -144,7 +144,7 @@ fn cool_downs(facts: &Facts<'_>) -> Checked {
     Ok(())
 }
 
-/// I18: after the machine has slept or has come into another network, the next call that needs a token asks for one, whatever the cool-down.
+/// I18: after the machine has slept or has come into another network, the next call that needs a token asks for one, in spite of the cool-down.
 fn woken(facts: &Facts<'_>) -> Checked {
     struct Process {
         since: u64,

@@ -7,7 +7,7 @@ use crate::history::{Came, Entry, Family, Outcome, Process, What};
 use crate::world::Broken;
 
 pub(super) fn check(facts: &Facts<'_>) -> Checked {
-    // Whatever else fails may leave unknown what was written, and a write that is never answered does.
+    // Every other failure may leave unknown what was written, and a write that is never answered does.
     if facts.store_is_vague() || facts.world.breaks == Some(Broken::Hangs) {
         return Ok(());
     }

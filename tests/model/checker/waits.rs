@@ -22,7 +22,7 @@ pub(super) fn check(facts: &Facts<'_>) -> Checked {
 
 /// I36.
 fn while_it_is_good(facts: &Facts<'_>) -> Checked {
-    // Nobody can say how old a token seems.
+    // No process can say how old a token seems.
     if facts.world.jumps {
         return Ok(());
     }
