@@ -300,7 +300,7 @@ async fn closed_sessions_are_not_kept() {
         for _ in 0..30_000 {
             pool.get(&1).session().close();
         }
-        assert!(there.load(Ordering::SeqCst) <= 3, "{is_writing}: {}", there.load(Ordering::SeqCst));
+        assert!(there.load(Ordering::SeqCst) <= 3, "I33: {is_writing}: {}", there.load(Ordering::SeqCst));
     }
     shelf.writes(Writes::Well);
     assert_eq!(pool.get(&1).issue(1).await.expect("I9").owner, "ann");
