@@ -109,7 +109,7 @@ async fn a_login_that_was_revoked_goes_on_until_its_token_ends() {
     assert_eq!(server.counts().refreshes, 1, "I29");
 }
 
-/// Ways in which a refresh does not come to an end while the access token is good for another 25 seconds.
+/// Ways in which a refresh does not end while the access token is good for another 25 seconds.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Stuck {
     TheServerHangs,

@@ -61,7 +61,7 @@ impl Place {
     /// The client, which is made of what `prepare` gives if it is not there yet; `None` where `prepare` of this very place asks for it.
     ///
     /// `prepare` is code of the user's, and called under no lock. A thread that calls one waits for no other, so that two which ask for
-    /// each other's clients come to an end: the one that is there first counts.
+    /// each other's clients both return: the one that is there first counts.
     pub(super) fn client_or<T>(
         &self,
         prepare: impl FnOnce() -> T,

@@ -337,7 +337,7 @@ impl Renewal<'_> {
     /// What was claimed is not there any more: somebody has signed in or out meanwhile.
     fn found(&self, found: Found) -> Outcome {
         match found.record {
-            // This session has written its own meanwhile, which nobody has tried to refresh yet.
+            // This session has written its own meanwhile, which no process has tried to refresh yet.
             Some(record) if record.id == *self.held => store_failed(StoreError::unavailable(
                 "what was refreshed has been replaced by what the session had before",
                 "another login was claimed for it",
