@@ -1,5 +1,6 @@
 //! What goes over the wire and what comes back: tables of requests and answers, compared exactly as the server saw them.
 
+mod broken;
 mod wire;
 
 mod address;
@@ -23,3 +24,4 @@ mod redirect_credentials;
 mod repeat;
 mod response;
 mod streamed;
+mod unread;

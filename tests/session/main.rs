@@ -1,5 +1,7 @@
 //! The session as callers see it: storms, races and endings, counted at the server.
 
+#[path = "../requests/broken.rs"]
+mod broken;
 mod shelf;
 mod tracker;
 
@@ -40,5 +42,6 @@ mod store_down;
 mod store_time;
 mod storm;
 mod unclaimed;
+mod unread;
 mod windows;
 mod words;

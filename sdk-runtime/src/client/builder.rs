@@ -154,7 +154,8 @@ impl<C: ApiClient> ClientBuilder<C> {
     /// in such a challenge means "this login may not do this".
     ///
     /// Asked about answers to signed requests with a status of 300 and above, from the client's own origin. Returns a
-    /// [`Verdict`], or a `bool` where it is the token or nothing.
+    /// [`Verdict`], or a `bool` where it is the token or nothing. It may see a part of the body alone
+    /// ([`is_truncated`](ErrorResponse::is_truncated)), or nothing of it: the connection can break behind the headers.
     ///
     /// ```
     /// # use sdk_runtime::{ErrorResponse, Verdict};

@@ -241,7 +241,7 @@ impl Plan {
                 let shared = inner.session.shared();
                 let (epoch, mut time) = (shared.view().epoch, StoreTime::default());
                 shared.load_in_passing(&mut time).await;
-                let SignIn { reply, jar } = inner.start(&prepared).await?;
+                let SignIn { reply, jar } = inner.start(&prepared, &progress.waits).await?;
                 let beginning = Beginning {
                     endpoint,
                     session: inner.session.clone(),
@@ -260,7 +260,9 @@ impl Plan {
                 Ok(Fetched { came: reply.came, beginning: None, is_secret: false })
             }
             (Stage::Open(request, supply), _) => {
-                let reply = Ending { client: client.clone(), request, supply, accept }.carry_out().await?;
+                let reply = Ending { client: client.clone(), request, supply, accept }
+                    .carry_out(&progress.waits)
+                    .await?;
                 Ok(Fetched { came: reply.came, beginning: None, is_secret: true })
             }
         }

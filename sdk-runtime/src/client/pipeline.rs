@@ -7,6 +7,7 @@
 //! - **I23** Only a "token bad" answer reaches the session.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::Inner;
 use super::limits::Progress;
@@ -18,8 +19,8 @@ use crate::error::{
     Error, ErrorResponse, ExpiredReason, InsufficientScope, InvalidRequest, NotReplayable, SessionExpired,
 };
 use crate::request::Prepared;
-use crate::response::{Answer, Arrived, ByteStream, Head, read_all, read_some};
-use crate::session::{EndpointId, Identity, Phase, Rejection, Snapshot, Verdict, verdict};
+use crate::response::{Answer, Arrived, ByteStream, End, Head, Received, read_all, receive};
+use crate::session::{EndpointId, Identity, Phase, Rejection, Snapshot, Verdict, Waits, verdict};
 use crate::upstream::{Contents, Credentials, Exchange};
 
 /// As much of an unsuccessful answer's body as is kept.
@@ -27,6 +28,9 @@ const ERROR_BODY_LIMIT: usize = 64 << 10;
 
 /// As much of it as is kept by a call that waits for a refresh.
 const WAITING_BODY_LIMIT: usize = 4 << 10;
+
+/// As long as is waited for it. The call goes on by the status and the headers, so it must not take all of the call's time.
+const ERROR_BODY_TIME: Duration = Duration::from_secs(5);
 
 /// What a server answered in the end.
 pub(super) struct Reply {
@@ -172,7 +176,7 @@ impl Inner {
     }
 
     /// The call that signs somebody in: never signed, with a jar of its own.
-    pub(super) async fn start(&self, request: &Prepared) -> Result<SignIn, Error> {
+    pub(super) async fn start(&self, request: &Prepared, waits: &Waits) -> Result<SignIn, Error> {
         let view = self.session.shared().view();
         if matches!(view.phase, Phase::Closed) {
             return Err(Error::Closed);
@@ -180,19 +184,24 @@ impl Inner {
         let jar = view.jar_for_sign_in();
         let credentials = Credentials { header: None, jar: Some(&jar) };
         let exchange = self.upstream.exchange(request, credentials, Contents::Secret, |_| Ok(())).await?;
-        let reply = self.read(request, exchange, true).await?;
+        let reply = self.read(request, exchange, true, waits).await?;
         Ok(SignIn { reply, jar })
     }
 
     /// The call that tells the server of a sign-out which has already happened here.
-    pub(super) async fn end(&self, request: &Prepared, login: Credentials<'_>) -> Result<Reply, Error> {
+    pub(super) async fn end(
+        &self,
+        request: &Prepared,
+        login: Credentials<'_>,
+        waits: &Waits,
+    ) -> Result<Reply, Error> {
         self.leaves_credentials_to_the_session(request)?;
         let credentials = match request.endpoint.auth {
             Auth::None => Credentials::default(),
             Auth::Required | Auth::Optional => login,
         };
         let exchange = self.upstream.exchange(request, credentials, Contents::Secret, |_| Ok(())).await?;
-        self.read(request, exchange, true).await
+        self.read(request, exchange, true, waits).await
     }
 
     /// One send of nobody's, and its retries.
@@ -261,7 +270,7 @@ impl Inner {
             Ok(())
         };
         let exchange = self.upstream.exchange(request, credentials, Contents::Ordinary, permit).await?;
-        self.read(request, exchange, way.whole).await
+        self.read(request, exchange, way.whole, &way.progress.waits).await
     }
 
     /// What `reply` to a request signed with `snapshot` means for the session.
@@ -316,7 +325,13 @@ impl Inner {
         Credentials { header: name.zip(snapshot.header.as_ref()), jar: Some(&snapshot.jar) }
     }
 
-    async fn read(&self, request: &Prepared, exchange: Exchange, whole: bool) -> Result<Reply, Error> {
+    async fn read(
+        &self,
+        request: &Prepared,
+        exchange: Exchange,
+        whole: bool,
+        waits: &Waits,
+    ) -> Result<Reply, Error> {
         let Exchange { answer, own_origin, signed, strayed, redirected, is_spent } = exchange;
         let (parts, body) = answer.into_parts();
         let came = if parts.status.is_success() {
@@ -326,9 +341,12 @@ impl Inner {
                 false => Arrived::Stream(ByteStream::new(head, body.entered(&self.session.shared().spawner))),
             })
         } else {
-            let (body, truncated) = read_some(body, ERROR_BODY_LIMIT).await?;
-            let endpoint = request.endpoint;
-            let answer = ErrorResponse::new(endpoint, parts.status, parts.headers, body, truncated);
+            // A status is what it is, whatever becomes of the body.
+            let deadline = clock::deadline(waits.part(ERROR_BODY_TIME));
+            let Received { bytes, end } = receive(body, ERROR_BODY_LIMIT, Some(deadline)).await;
+            let (endpoint, truncated) = (request.endpoint, !matches!(end, End::Whole));
+            let answer = ErrorResponse::new(endpoint, parts.status, parts.headers, bytes, truncated)
+                .unread(end.error());
             if is_spent {
                 return Err(NotReplayable::from(answer).into());
             }

@@ -8,7 +8,7 @@ use http::header::WWW_AUTHENTICATE;
 use http::{HeaderMap, HeaderValue, StatusCode};
 use serde::de::DeserializeOwned;
 
-use super::{DecodeError, Words, without_mark};
+use super::{DecodeError, TransportError, Words, without_mark};
 use crate::challenge::{self, Challenge};
 use crate::endpoint::Endpoint;
 
@@ -26,6 +26,8 @@ struct Inner {
     /// What the server says, read when it is asked for.
     message: OnceLock<Option<String>>,
     undecoded: Option<DecodeError>,
+    /// Why there is no more of the body.
+    unread: Option<TransportError>,
 }
 
 impl ErrorResponse {
@@ -37,12 +39,29 @@ impl ErrorResponse {
         truncated: bool,
     ) -> Self {
         let message = OnceLock::new();
-        Self(Arc::new(Inner { endpoint, status, headers, body, truncated, message, undecoded: None }))
+        Self(Arc::new(Inner {
+            endpoint,
+            status,
+            headers,
+            body,
+            truncated,
+            message,
+            undecoded: None,
+            unread: None,
+        }))
     }
 
     /// The same answer, with the reason its body gives for refusing in spite of its status.
     pub(crate) fn refused_for(mut self, message: String) -> Self {
         Arc::make_mut(&mut self.0).message = OnceLock::from(Some(message));
+        self
+    }
+
+    /// The same answer, of whose body no more arrived, and why.
+    pub(crate) fn unread(mut self, error: Option<TransportError>) -> Self {
+        if error.is_some() {
+            Arc::make_mut(&mut self.0).unread = error;
+        }
         self
     }
 
@@ -111,7 +130,7 @@ impl ErrorResponse {
         &self.0.body
     }
 
-    /// Whether the body was longer than what was kept.
+    /// Whether this is not all of the body: it was longer than what is kept, or did not arrive whole.
     #[must_use]
     pub fn is_truncated(&self) -> bool {
         self.0.truncated
@@ -131,6 +150,16 @@ impl ErrorResponse {
     #[must_use]
     pub fn decode_error(&self) -> Option<&DecodeError> {
         self.0.undecoded.as_ref()
+    }
+
+    /// Why the body did not arrive whole: the connection broke, it is not in the encoding it says it is in, or it took more than 5 s, or
+    /// half of what the call had left. What arrived is in [`body`](Self::body).
+    ///
+    /// The status and the headers hold all the same: such an answer is judged, retried and taken for an
+    /// [`ApiError`](crate::ApiError) without a field as any other.
+    #[must_use]
+    pub fn body_error(&self) -> Option<&TransportError> {
+        self.0.unread.as_ref()
     }
 
     /// The body as text; bytes that are not UTF-8 are replaced.
@@ -195,6 +224,8 @@ impl fmt::Debug for ErrorResponse {
 
 impl std::error::Error for ErrorResponse {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        self.decode_error().map(|error| error as _)
+        // A body that did not arrive is why it was not decoded.
+        let unread = self.body_error().map(|error| error as _);
+        unread.or_else(|| self.decode_error().map(|error| error as _))
     }
 }

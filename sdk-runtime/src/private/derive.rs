@@ -43,7 +43,10 @@ pub fn read<T>(response: ErrorResponse, decoder: Decoder<T>) -> Result<T, ErrorR
     let head = Head::new(response.status(), response.headers().clone());
     let answer = Answer::new(head, response.body().clone());
     let error = if response.is_truncated() {
-        answer.not_a::<T>("the body is longer than what is kept of it")
+        answer.not_a::<T>(match response.body_error() {
+            Some(_) => "the body did not arrive whole",
+            None => "the body is longer than what is kept of it",
+        })
     } else {
         match decoder.decode(Arrived::Whole(answer.clone())) {
             Ok(value) => return Ok(value),

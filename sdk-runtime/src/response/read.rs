@@ -9,21 +9,11 @@ use crate::transport::ResponseBody;
 
 /// The whole body, or an error when it is longer than `limit` bytes.
 pub(crate) async fn read_all(body: ResponseBody, limit: usize) -> Result<Bytes, Error> {
-    let (bytes, truncated) = read_some(body, limit).await?;
-    if truncated {
-        return Err(BodyTooLarge::new(limit).into());
-    }
-    Ok(bytes)
-}
-
-/// The first `limit` bytes of the body, and whether there was more.
-pub(crate) async fn read_some(body: ResponseBody, limit: usize) -> Result<(Bytes, bool), TransportError> {
     let Received { bytes, end } = receive(body, limit, None).await;
-    match end {
-        End::Whole => Ok((bytes, false)),
-        End::Limit => Ok((bytes, true)),
-        End::Cut(error) => Err(error),
-        End::Late => Err(TransportError::new(TransportErrorKind::Body, "it took too long")),
+    match (end.error(), end) {
+        (_, End::Whole) => Ok(bytes),
+        (Some(error), _) => Err(error.into()),
+        (None, _) => Err(BodyTooLarge::new(limit).into()),
     }
 }
 
@@ -44,6 +34,17 @@ pub(crate) enum End {
     Cut(TransportError),
     /// Its time was over.
     Late,
+}
+
+impl End {
+    /// Why not all of it arrived; `None` where it did, or where no more of it is wanted.
+    pub(crate) fn error(&self) -> Option<TransportError> {
+        match self {
+            Self::Whole | Self::Limit => None,
+            Self::Cut(error) => Some(error.clone()),
+            Self::Late => Some(TransportError::new(TransportErrorKind::Body, "it took too long")),
+        }
+    }
 }
 
 /// The body, or as much of it as `limit` bytes, as the connection and the deadline allow.
@@ -126,8 +127,12 @@ mod tests {
             (&["ab", "cd", "e"], 4, "abcd", true),
             (&["a"], 0, "", true),
         ] {
-            let got = read_some(body(pieces), limit).await.unwrap();
-            assert_eq!(got, (Bytes::from(read), truncated), "{pieces:?}");
+            let got = receive(body(pieces), limit, None).await;
+            assert_eq!(
+                (&*got.bytes, matches!(got.end, End::Limit)),
+                (read.as_bytes(), truncated),
+                "{pieces:?}"
+            );
             let whole = read_all(body(pieces), limit).await;
             assert_eq!(whole.is_err(), truncated, "{pieces:?}");
         }

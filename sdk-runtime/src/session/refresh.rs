@@ -100,7 +100,8 @@ impl Renewer {
         let truncated = !matches!(end, End::Whole);
         let endpoint = self.refresh.endpoint;
         let answer =
-            ErrorResponse::new(endpoint, parts.status, parts.headers.clone(), bytes.clone(), truncated);
+            ErrorResponse::new(endpoint, parts.status, parts.headers.clone(), bytes.clone(), truncated)
+                .unread(end.error());
         if !parts.status.is_success() {
             return match self.refused(&answer) {
                 Some(refusal) => classify::declared(refusal, answer),

@@ -26,10 +26,21 @@ struct Inner {
     started: Option<Arc<Run>>,
 }
 
+impl Inner {
+    fn part(&self, most: Duration, now: Instant) -> Duration {
+        self.deadline.map_or(most, |deadline| most.min(deadline.saturating_duration_since(now) / 2))
+    }
+}
+
 impl Waits {
     /// The call ends at `deadline`.
     pub(crate) fn end_at(&self, deadline: Instant) {
         self.lock().deadline = Some(deadline);
+    }
+
+    /// `most`, or half of the time that the call has left: what it may spend on something after which it goes on.
+    pub(crate) fn part(&self, most: Duration) -> Duration {
+        self.lock().part(most, clock::now())
     }
 
     /// What `refresh` comes to, or `None` when the call has waited long enough: for `most`, for 2 s in all, or for half of the time
@@ -38,8 +49,7 @@ impl Waits {
         let begin = clock::now();
         let limit = {
             let inner = self.lock();
-            let rest = inner.deadline.map(|deadline| deadline.saturating_duration_since(begin) / 2);
-            most.min(LONGEST.saturating_sub(inner.waited)).min(rest.unwrap_or(LONGEST))
+            inner.part(most.min(LONGEST.saturating_sub(inner.waited)), begin)
         };
         let outcome = clock::within(limit, refresh).await;
         self.lock().waited += begin.elapsed();

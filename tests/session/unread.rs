@@ -1,0 +1,205 @@
+//! Refusals whose body does not arrive: the status and the headers of an answer say what it means for the session.
+
+use std::time::Duration;
+
+use sdk_runtime::{
+    Error, ErrorResponse, ExpiredReason, Grant, Head, Refusal, Result, TokenRequest, TokenResponse, Tokens,
+    TransportRequest, UnavailableCause, api_client,
+};
+use serde::{Deserialize, Serialize};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
+use tokio::time::Instant;
+
+use crate::broken::{Answer, Broken, ENDS, End};
+
+#[derive(Serialize)]
+struct Renew {
+    refresh_token: String,
+}
+
+impl TokenRequest for Renew {
+    fn from_grant(grant: &Grant) -> Option<Self> {
+        Some(Self { refresh_token: grant.refresh_token()?.expose().to_owned() })
+    }
+}
+
+#[derive(Deserialize, Debug)]
+struct Renewed {
+    access: String,
+}
+
+impl TokenResponse for Renewed {
+    fn tokens(&self, _: &Head) -> std::result::Result<Tokens, Refusal> {
+        Ok(Tokens::new(self.access.as_str()))
+    }
+}
+
+#[api_client]
+trait Unread {
+    #[post("/login")]
+    #[session(start)]
+    async fn login(&self) -> Result<Renewed>;
+
+    #[post("/refresh")]
+    #[session(refresh)]
+    async fn refresh(&self, #[json] request: Renew) -> Result<Renewed>;
+
+    #[post("/logout")]
+    #[session(end)]
+    async fn logout(&self) -> Result<()>;
+
+    #[get("/x")]
+    async fn x(&self) -> Result<String>;
+}
+
+/// Whether `request` is signed with what the refresh gives.
+fn is_renewed(request: &TransportRequest) -> bool {
+    request.headers.get("authorization").is_some_and(|value| value == "Bearer a1")
+}
+
+/// A server that answers a request without the renewed token as `refusal` says, and refreshes as `refresh` says.
+fn server(
+    refusal: impl Fn() -> Answer + Send + Sync + 'static,
+    refresh: impl Fn() -> Answer + Send + Sync + 'static,
+) -> Broken {
+    Broken::new(move |request| match request.url.path() {
+        "/refresh" => refresh(),
+        _ if is_renewed(request) => Answer::new(200, "welcome", End::Whole),
+        _ => refusal(),
+    })
+}
+
+fn tokens() -> Answer {
+    Answer::new(200, r#"{"access":"a1"}"#, End::Whole).header("content-type", "application/json")
+}
+
+fn signed_in(server: &Broken) -> UnreadClient {
+    let client = UnreadClient::builder("http://localhost").transport(server.clone()).build().unwrap();
+    client.session().sign_in(Tokens::new("a0").refresh_token("r0")).unwrap();
+    client
+}
+
+#[tokio::test(start_paused = true)]
+async fn i23_a_refusal_reaches_the_session_although_its_body_does_not_arrive() {
+    for end in ENDS {
+        let server = server(move || Answer::new(401, "{\"err", end), tokens);
+        let client = signed_in(&server);
+        let begin = Instant::now();
+        assert_eq!(client.x().await.unwrap(), "welcome", "{end:?}");
+        assert!(begin.elapsed() <= Duration::from_secs(5), "{end:?}: {:?}", begin.elapsed());
+        assert_eq!(client.x().await.unwrap(), "welcome");
+        assert_eq!(server.requests(), 4, "refused, refreshed, replayed, and signed at once");
+
+        let client = signed_in(&server);
+        let begin = Instant::now();
+        assert_eq!(client.x().timeout(Duration::from_secs(2)).await.unwrap(), "welcome", "{end:?}");
+        assert!(begin.elapsed() <= Duration::from_secs(1), "{end:?}: there is time for the replay");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_judge_of_the_users_sees_what_arrived() {
+    for end in ENDS {
+        let judge = |answer: &ErrorResponse| {
+            assert!(answer.body_error().is_some() && answer.is_truncated());
+            answer.status() == 419 && answer.text().starts_with("expired")
+        };
+        let server = server(move || Answer::new(419, "expired", end), tokens);
+        let builder = UnreadClient::builder("http://localhost").transport(server.clone()).token_bad(judge);
+        let client = builder.build().unwrap();
+        client.session().sign_in(Tokens::new("a0").refresh_token("r0")).unwrap();
+        assert_eq!(client.x().await.unwrap(), "welcome", "{end:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_replay_that_is_refused_without_a_body_is_a_rejection_of_this_call() {
+    for end in ENDS {
+        let server = Broken::new(move |request| match request.url.path() {
+            "/refresh" => tokens(),
+            _ => Answer::new(401, "no", end),
+        });
+        let client = signed_in(&server);
+        let error = client.x().await.unwrap_err();
+        let Error::SessionExpired(expired) = error else { panic!("{error:?}") };
+        assert_eq!(expired.reason(), ExpiredReason::ReplayRejected, "{end:?}");
+        let answer = expired.response().unwrap();
+        assert!(answer.status() == 401 && answer.body_error().is_some(), "{end:?}");
+        assert!(client.session().state().is_signed_in());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn missing_scopes_are_in_the_head() {
+    for end in ENDS {
+        let challenge = r#"Bearer error="insufficient_scope", scope="admin""#;
+        let refusal = move || Answer::new(403, "no", end).header("www-authenticate", challenge);
+        let client = signed_in(&server(refusal, tokens));
+        assert!(matches!(client.x().await, Err(Error::InsufficientScope(_))), "{end:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn sign_in_and_sign_out_are_answered_by_their_status() {
+    for end in ENDS {
+        let server = server(move || Answer::new(403, "no", end), tokens);
+        let client = UnreadClient::builder("http://localhost").transport(server.clone()).build().unwrap();
+        let error = client.login().await.unwrap_err();
+        let Error::Status(answer) = error else { panic!("{end:?}: {error:?}") };
+        assert!(answer.status() == 403 && answer.body_error().is_some(), "{end:?}");
+        let client = signed_in(&server);
+        assert_eq!(client.logout().await.unwrap_err().status().unwrap(), 403, "{end:?}");
+        assert!(!client.session().state().is_signed_in());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn i39_a_refresh_is_judged_by_its_status() {
+    for end in ENDS {
+        let refused = server(|| Answer::new(401, "", End::Whole), move || Answer::new(401, "no", end));
+        let error = signed_in(&refused).x().timeout(None).await.unwrap_err();
+        let Error::SessionExpired(expired) = error else { panic!("{end:?}: {error:?}") };
+        assert!(expired.requires_sign_in(), "{end:?}");
+
+        let busy = server(
+            || Answer::new(401, "", End::Whole),
+            move || Answer::new(503, "no", end).header("retry-after", "7"),
+        );
+        let client = signed_in(&busy);
+        let error = client.x().timeout(None).await.unwrap_err();
+        let Error::RefreshUnavailable(wait) = error else { panic!("{end:?}: {error:?}") };
+        let UnavailableCause::Status(answer) = wait.cause() else { panic!("{end:?}: {wait:?}") };
+        assert!(answer.status() == 503 && answer.body_error().is_some(), "{end:?}");
+        assert!(client.session().state().is_signed_in());
+    }
+}
+
+/// Over a socket that is closed in the middle of what `Content-Length` announces.
+#[tokio::test]
+async fn i23_a_refusal_that_is_cut_off_on_its_way_reaches_the_session() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let base = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        loop {
+            let (mut socket, _) = listener.accept().await.unwrap();
+            let mut request = Vec::new();
+            while !request.ends_with(b"\r\n\r\n") {
+                request.push(socket.read_u8().await.unwrap());
+            }
+            let request = String::from_utf8(request).unwrap().to_lowercase();
+            let answer = if request.starts_with("post /refresh") {
+                "HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 15\r\n\r\n{\"access\":\"a1\"}"
+            } else if request.contains("bearer a1") {
+                "HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 7\r\n\r\nwelcome"
+            } else {
+                "HTTP/1.1 401 Unauthorized\r\ncontent-length: 100\r\n\r\n{\"err"
+            };
+            socket.write_all(answer.as_bytes()).await.unwrap();
+            socket.shutdown().await.unwrap();
+        }
+    });
+    let client = UnreadClient::new(&base).unwrap();
+    client.session().sign_in(Tokens::new("a0").refresh_token("r0")).unwrap();
+    assert_eq!(client.x().await.unwrap(), "welcome");
+}
