@@ -1,14 +1,16 @@
 //! Where logins are kept: what every store must do, and what one on a disk must survive. Knows nothing of sessions.
 
 mod contract;
+mod file;
 mod place;
+mod processes;
 #[path = "../../examples/sqlite_store.rs"]
 #[expect(dead_code, reason = "what it shows when it is run is not run here")]
 mod sqlite_store;
 
-#[cfg(unix)]
-mod file;
 #[cfg(feature = "keyring")]
 mod keyring;
 #[cfg(unix)]
-mod processes;
+mod private;
+#[cfg(windows)]
+mod windows;

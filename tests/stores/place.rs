@@ -4,10 +4,7 @@ use std::{
     fs, io,
     path::{Path, PathBuf},
     process::Command,
-    sync::{
-        Arc,
-        atomic::{AtomicU32, Ordering},
-    },
+    sync::Arc,
 };
 
 use sdk_runtime::{FileStore, TokenStore};
@@ -19,9 +16,9 @@ pub(crate) struct Place(PathBuf);
 
 impl Place {
     pub(crate) fn new() -> Self {
-        static NEXT: AtomicU32 = AtomicU32::new(0);
-        let name = format!("sdk-stores-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
-        let path = std::env::temp_dir().join(name);
+        // By chance: a process may have the number of an earlier one that was killed and left its own.
+        let path = std::env::temp_dir().join(format!("sdk-stores-{:016x}", fastrand::u64(..)));
+        #[cfg_attr(not(unix), expect(unused_mut, reason = "there are no modes to set"))]
         let mut builder = fs::DirBuilder::new();
         #[cfg(unix)]
         std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
@@ -78,9 +75,9 @@ pub(crate) fn open(kind: &str, path: &Path) -> Arc<dyn TokenStore> {
 }
 
 /// How many of a process swap at once, and how often each. SQLite does not let them in by turns, so that of many, one may wait for
-/// longer than it has.
+/// longer than it has. Windows is run by Wine, where each operation on a file takes many times as long.
 pub(crate) fn crowd(kind: &str) -> (u64, u64) {
-    if kind == "sqlite" { (2, 10) } else { (4, 40) }
+    if kind == "sqlite" || cfg!(windows) { (2, 10) } else { (4, 40) }
 }
 
 const KIND: &str = "SDK_STORES_KIND";

@@ -63,7 +63,7 @@ const LAYERS: [Layers; 8] = [
     Layers { directory: "sdk-runtime/src/sync/", order: &["audience busy claim flag in_turn marks"] },
     Layers {
         directory: "sdk-runtime/src/store/",
-        order: &["blocking format private", "lock", "file keyring memory"],
+        order: &["blocking format held", "private", "lock", "file keyring memory"],
     },
     Layers {
         directory: "sdk-macros/src/",

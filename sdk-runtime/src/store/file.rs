@@ -38,7 +38,9 @@ use super::{StoreFuture, StoreLock, StoredLogin, TokenStore};
 ///   replace the file. The directories above are not looked at. (None of this is looked at on other systems than Unix, where a file
 ///   is as private as its directory.)
 /// - What is there is replaced in one step, and is on the disk when that is done: whenever the process or the machine stops, the
-///   old login is there or the new one.
+///   old login is there or the new one. (Windows flushes no directory: after a power failure there the old login may be back.)
+/// - Where another program has the file open and Windows refuses to read or replace it, as virus scanners and backups do for a moment,
+///   the store tries again for 2 s. Then the operation is [`Unavailable`](crate::StoreErrorKind::Unavailable).
 /// - A file that this library has not written, that is damaged, or that a later version has written is
 ///   [`Foreign`](crate::StoreErrorKind::Foreign), and is not overwritten. Neither is a symbolic link, nor what is no regular file.
 /// - Beside the file `login` there are `login.lock` and `login.renewing`, empty, for the locks of the system; they stay. The system

@@ -4,6 +4,7 @@
 mod blocking;
 mod file;
 mod format;
+mod held;
 #[cfg(feature = "keyring")]
 mod keyring;
 mod lock;

@@ -6,6 +6,7 @@ use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::ErrorKind;
 use std::path::Path;
 
+use super::held;
 use crate::error::StoreError;
 
 /// Makes `directory`, and those above it, for this user alone, where they are missing. Refuses one of another user,
@@ -48,12 +49,17 @@ pub(super) fn open(path: &Path, options: &OpenOptions) -> Result<Option<File>, S
         StoreError::foreign(format!("{} {what}; it is left as it is: name another place", path.display()))
     };
     let unavailable = |error| StoreError::unavailable(format!("{} cannot be opened", path.display()), error);
-    match options.open(path) {
+    let is_another = || fs::symlink_metadata(path).is_ok_and(|about| !about.is_file());
+    // Other systems than Unix have no way to open that does not follow a link.
+    if cfg!(not(unix)) && is_another() {
+        return Err(not_a_file());
+    }
+    match held::insist(|| options.open(path)) {
         Ok(file) if file.metadata().map_err(unavailable)?.is_file() => Ok(Some(file)),
         Ok(_) => Err(not_a_file()),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
         // Systems have different errors for what was refused.
-        Err(_) if fs::symlink_metadata(path).is_ok_and(|about| !about.is_file()) => Err(not_a_file()),
+        Err(_) if is_another() => Err(not_a_file()),
         Err(error) => Err(unavailable(error)),
     }
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
-use super::super::{StoredLogin, blocking::Asked, format, lock::FileLock, private};
+use super::super::{StoredLogin, blocking::Asked, format, held, lock::FileLock, private};
 use crate::error::StoreError;
 
 /// A file, its directory, and the files beside it.
@@ -46,17 +46,17 @@ impl Cell {
         }
         self.clear_away();
         let new = self.beside(".", &format!(".{:016x}{TEMPORARY}", fastrand::u64(..)))?;
-        let written = write(&new, bytes.as_bytes()).and_then(|()| asked.is_waited_for());
-        written.map_err(|error| {
+        let file = write(&new, bytes.as_bytes()).map_err(|error| {
             let _ = fs::remove_file(&new);
             self.unavailable("cannot be written", error)
         })?;
-        fs::rename(&new, &self.0).map_err(|error| match fs::remove_file(&new) {
+        let replace = || asked.is_waited_for().and_then(|()| fs::rename(&new, &self.0));
+        held::insist(replace).map_err(|error| match held::insist(|| fs::remove_file(&new)) {
             Ok(()) => self.unavailable("cannot be written", error),
             // It is not where it was, so it may be where it was to be.
             Err(_) => self.uncertain("may have been written, or not", error),
         })?;
-        sync_directory(self.directory()).map_err(|error| {
+        sync_name(&file, self.directory()).map_err(|error| {
             self.uncertain("was written, and may not be there after a power failure", error)
         })?;
         Ok(true)
@@ -124,19 +124,21 @@ fn read(file: &File) -> io::Result<Zeroizing<Vec<u8>>> {
     Ok(kept)
 }
 
-fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
+fn write(path: &Path, bytes: &[u8]) -> io::Result<File> {
     let mut file = private::options().write(true).create_new(true).open(path)?;
     file.write_all(bytes)?;
-    file.sync_all()
+    file.sync_all()?;
+    Ok(file)
 }
 
 /// Without it the new name may be forgotten in a power failure, and the spent refresh token be back.
 #[cfg(unix)]
-fn sync_directory(directory: &Path) -> io::Result<()> {
+fn sync_name(_: &File, directory: &Path) -> io::Result<()> {
     File::open(directory)?.sync_all()
 }
 
+/// Other systems than Unix flush no directory. A flush of the renamed file is all that they offer.
 #[cfg(not(unix))]
-fn sync_directory(_: &Path) -> io::Result<()> {
-    Ok(())
+fn sync_name(renamed: &File, _: &Path) -> io::Result<()> {
+    renamed.sync_all()
 }
