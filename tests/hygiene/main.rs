@@ -4,6 +4,7 @@
 mod extensions;
 mod fragments;
 mod generics;
+mod glob;
 pub mod lints;
 mod names;
 mod no_prelude;

@@ -50,6 +50,35 @@ struct Nested {
     page: Page,
 }
 
+/// Lists in the shapes that serde does not call sequences.
+#[derive(Serialize)]
+struct Shapes {
+    ids: [u8; 2],
+    none: [u8; 0],
+    maybe: Option<[Option<u8>; 2]>,
+    pair: (u8, &'static str),
+    point: Point,
+    id: Id,
+    list: Ids,
+    marker: Marker,
+}
+
+#[derive(Serialize, Clone, Copy)]
+struct Point(u8, u8);
+
+#[derive(Serialize)]
+struct Ids([u8; 2]);
+
+#[derive(Serialize, Clone, Copy)]
+struct Marker;
+
+#[derive(Serialize)]
+struct Wrapped<T> {
+    q: T,
+    #[serde(flatten)]
+    more: BTreeMap<&'static str, [u8; 2]>,
+}
+
 #[api_client(auth = none)]
 trait Search {
     #[get("/s")]
@@ -68,6 +97,12 @@ trait Search {
         #[query] q: &[&str],
         #[query("label", style = brackets)] labels: Vec<&str>,
     ) -> Result<()>;
+
+    #[post("/s")]
+    async fn form<T: Serialize>(&self, #[form] q: T) -> Result<()>;
+
+    #[get("/s")]
+    async fn in_headers<T: Serialize>(&self, #[headers] q: T) -> Result<()>;
 
     #[get("/s?x=1")]
     async fn csv<T: Serialize>(&self, #[query("a b", style = csv)] list: T) -> Result<()>;
@@ -150,6 +185,72 @@ async fn a_value_is_written_as_it_is_meant() {
 async fn an_array_is_a_list() {
     let (backend, c) = client();
     check(&backend, [(c.array([1, 2], &["a", "b"]), Some("ids=1&ids=2&labels=a&labels=b"))]).await;
+}
+
+/// Arrays, tuples and tuple structs are lists wherever a list can stand. What only looks like a list keeps its own meaning.
+#[tokio::test]
+async fn an_array_is_a_list_wherever_it_stands() {
+    let shapes = || Shapes {
+        ids: [1, 2],
+        none: [],
+        maybe: Some([None, Some(3)]),
+        pair: (4, "a b"),
+        point: Point(5, 6),
+        id: Id(7),
+        list: Ids([8, 9]),
+        marker: Marker,
+    };
+    let wrapped = || Wrapped { q: [1, 2], more: BTreeMap::from([("m", [3, 4])]) };
+    let (backend, c) = client();
+    check(
+        &backend,
+        [
+            (c.one([1, 2]), Some("q=1&q=2")),
+            (c.one(&[1, 2]), Some("q=1&q=2")),
+            (c.one([""; 0]), None),
+            (c.one(Some([1, 2])), Some("q=1&q=2")),
+            (c.one((1, "b")), Some("q=1&q=b")),
+            (c.one((1,)), Some("q=1")),
+            (c.one(Point(1, 2)), Some("q=1&q=2")),
+            (c.one(Ids([1, 2])), Some("q=1&q=2")),
+            (c.one([Some(1), None]), Some("q=1")),
+            (c.one([Order::NewestFirst]), Some("q=newest_first")),
+            (c.one([u128::MAX]), Some("q=340282366920938463463374607431768211455")),
+            (c.one([0.1f32]), Some("q=0.1")),
+            (c.one(Marker), Some("q=Marker")),
+            (c.csv([1, 2]), Some("x=1&a%20b=1,2")),
+            (c.csv(Point(1, 2)), Some("x=1&a%20b=1,2")),
+            (c.csv([0; 0]), Some("x=1")),
+            (c.brackets([1, 2]), Some("x=1&a%20b%5B%5D=1&a%20b%5B%5D=2")),
+            (c.brackets(Ids([1, 2])), Some("x=1&a%20b%5B%5D=1&a%20b%5B%5D=2")),
+            (
+                c.many(shapes()),
+                Some(
+                    "ids=1&ids=2&maybe=3&pair=4&pair=a%20b&point=5&point=6&id=7&list=8&list=9&marker=Marker",
+                ),
+            ),
+            (c.many(wrapped()), Some("q=1&q=2&m=3&m=4")),
+            (c.many(BTreeMap::from([("k", [1, 2])])), Some("k=1&k=2")),
+            (c.many(vec![("k", [1, 2]), ("l", [3, 4])]), Some("k=1&k=2&l=3&l=4")),
+            (c.many([("k", [1, 2]), ("k", [3, 4])]), Some("k=1&k=2&k=3&k=4")),
+            (c.many([("k", (1, 2))]), Some("k=1&k=2")),
+        ],
+    )
+    .await;
+    assert_eq!(
+        sent(&backend, c.form(shapes())).await.text(),
+        "ids=1&ids=2&maybe=3&pair=4&pair=a+b&point=5&point=6&id=7&list=8&list=9&marker=Marker"
+    );
+    assert_eq!(sent(&backend, c.form([("k", [1, 2])])).await.text(), "k=1&k=2");
+    let headers = sent(&backend, c.in_headers([("x-k", [1, 2])])).await;
+    let lines: Vec<_> = headers.headers().get_all("x-k").iter().map(|line| line.as_bytes()).collect();
+    assert_eq!(lines, [b"1", b"2"]);
+    // One list in another has no spelling that servers agree on.
+    assert_eq!(refused(&backend, c.one([[1], [2]])).await, "q");
+    assert_eq!(refused(&backend, c.one([(1, 2)])).await, "q");
+    assert_eq!(refused(&backend, c.many(BTreeMap::from([("k", [[1]; 1])]))).await, "q");
+    assert_eq!(refused(&backend, c.many((1, 2))).await, "q");
+    assert_eq!(refused(&backend, c.form([[1, 2, 3]])).await, "#[form]");
 }
 
 #[tokio::test]

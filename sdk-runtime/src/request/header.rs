@@ -21,14 +21,14 @@ pub trait HeaderArg {
     /// # Errors
     ///
     /// Those of `line`, and [`InvalidRequest`] for a value that cannot be a header's.
-    fn lines(
+    fn header_lines(
         &self,
         line: &mut dyn FnMut(HeaderValue) -> Result<(), InvalidRequest>,
     ) -> Result<(), InvalidRequest>;
 }
 
 impl HeaderArg for HeaderValue {
-    fn lines(
+    fn header_lines(
         &self,
         line: &mut dyn FnMut(HeaderValue) -> Result<(), InvalidRequest>,
     ) -> Result<(), InvalidRequest> {
@@ -37,45 +37,45 @@ impl HeaderArg for HeaderValue {
 }
 
 impl<T: HeaderArg + ?Sized> HeaderArg for &T {
-    fn lines(
+    fn header_lines(
         &self,
         line: &mut dyn FnMut(HeaderValue) -> Result<(), InvalidRequest>,
     ) -> Result<(), InvalidRequest> {
-        (**self).lines(line)
+        (**self).header_lines(line)
     }
 }
 
 impl<T: HeaderArg> HeaderArg for Option<T> {
-    fn lines(
+    fn header_lines(
         &self,
         line: &mut dyn FnMut(HeaderValue) -> Result<(), InvalidRequest>,
     ) -> Result<(), InvalidRequest> {
-        self.iter().try_for_each(|value| value.lines(line))
+        self.iter().try_for_each(|value| value.header_lines(line))
     }
 }
 
 impl<T: HeaderArg> HeaderArg for [T] {
-    fn lines(
+    fn header_lines(
         &self,
         line: &mut dyn FnMut(HeaderValue) -> Result<(), InvalidRequest>,
     ) -> Result<(), InvalidRequest> {
-        self.iter().try_for_each(|value| value.lines(line))
+        self.iter().try_for_each(|value| value.header_lines(line))
     }
 }
 
 impl<T: HeaderArg> HeaderArg for Vec<T> {
-    fn lines(
+    fn header_lines(
         &self,
         line: &mut dyn FnMut(HeaderValue) -> Result<(), InvalidRequest>,
     ) -> Result<(), InvalidRequest> {
-        self.as_slice().lines(line)
+        self.as_slice().header_lines(line)
     }
 }
 
 macro_rules! by_display {
     ($($type:ty),*) => {$(
         impl HeaderArg for $type {
-            fn lines(
+            fn header_lines(
                 &self,
                 line: &mut dyn FnMut(HeaderValue) -> Result<(), InvalidRequest>,
             ) -> Result<(), InvalidRequest> {
@@ -144,7 +144,7 @@ pub(crate) fn set_by_name(
     text: &str,
     value: &dyn HeaderArg,
 ) -> Result<(), InvalidRequest> {
-    set(headers, &name(text)?, |line| value.lines(line))
+    set(headers, &name(text)?, |line| value.header_lines(line))
 }
 
 /// The name of a header that only becomes known at run time.
@@ -177,7 +177,7 @@ mod tests {
 
     fn sent(value: &impl HeaderArg) -> Result<Vec<String>, String> {
         let mut headers = HeaderMap::from_iter([(name("x-a").unwrap(), HeaderValue::from_static("old"))]);
-        set(&mut headers, &name("x-a").unwrap(), |line| value.lines(line))
+        set(&mut headers, &name("x-a").unwrap(), |line| value.header_lines(line))
             .map_err(|error| error.argument().to_owned())?;
         let lines = headers.get_all("x-a").iter();
         Ok(lines.map(|line| String::from_utf8_lossy(line.as_bytes()).into_owned()).collect())

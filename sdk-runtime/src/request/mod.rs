@@ -3,6 +3,7 @@
 mod address;
 pub(crate) mod base;
 pub(crate) mod header;
+mod lists;
 mod multipart;
 mod part;
 mod path;
@@ -131,7 +132,7 @@ impl Request {
                 for lines in pairs.chunk_by(|one, two| one.0 == two.0) {
                     let written = header::name(&lines[0].0).and_then(|name| {
                         header::set(&mut self.headers, &name, |line| {
-                            lines.iter().try_for_each(|(_, value)| value.lines(line))
+                            lines.iter().try_for_each(|(_, value)| value.header_lines(line))
                         })
                     });
                     self.hold(written);
@@ -162,7 +163,7 @@ impl Request {
     }
 
     pub(crate) fn form(&mut self, fields: &(impl Serialize + ?Sized)) {
-        match serde_html_form::to_string(fields) {
+        match query::form(fields) {
             Ok(form) => {
                 self.body(None, Body::new(form).content_type(FORM));
             }
@@ -260,7 +261,7 @@ impl Request {
             Some(_) if headers.contains_key(CONTENT_TYPE) => {
                 return Err(belongs_to_the_parts());
             }
-            Some(parts) => Some(multipart::encode(parts)),
+            Some(parts) => Some(multipart::encode(parts)?),
             None => self.body.map(|body| (Payload::One(body.content), body.content_type)),
         };
         let body = body.map(|(payload, content_type)| {

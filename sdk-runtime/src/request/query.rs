@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use super::lists::Lists;
+
 /// How a list is written, where its name is not repeated: `#[query(style = …)]`.
 #[doc(hidden)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,7 +26,7 @@ pub(crate) fn one(
         Some(ListStyle::Brackets) if is_list(value) => append(query, &[(format!("{name}[]"), value)]),
         Some(ListStyle::Brackets) => append(query, &[(name, value)]),
         Some(ListStyle::Csv) => {
-            let encoded = serde_html_form::to_string([(name, value)])?;
+            let encoded = form(&[(name, value)])?;
             // A comma in an element is encoded, so that the literal ones stand between elements alone.
             for (index, pair) in encoded.split('&').filter(|pair| !pair.is_empty()).enumerate() {
                 match pair.split_once('=') {
@@ -53,16 +55,21 @@ pub(crate) fn many(
     append(query, fields)
 }
 
+/// The fields of a struct, or the entries of a map, as a form.
+pub(crate) fn form(fields: &(impl Serialize + ?Sized)) -> Result<String, serde_html_form::ser::Error> {
+    serde_html_form::to_string(Lists(fields))
+}
+
 /// The fields of a struct, or the entries of a map, as text.
 pub(crate) fn pairs(
     fields: &(impl Serialize + ?Sized),
 ) -> Result<Vec<(String, String)>, serde_html_form::ser::Error> {
-    let encoded = serde_html_form::to_string(fields)?;
+    let encoded = form(fields)?;
     Ok(form_urlencoded::parse(encoded.as_bytes()).into_owned().collect())
 }
 
 fn append(query: &mut String, fields: &(impl Serialize + ?Sized)) -> Result<(), serde_html_form::ser::Error> {
-    let encoded = serde_html_form::to_string(fields)?;
+    let encoded = form(fields)?;
     if !encoded.is_empty() {
         push_next(query, &encoded);
     }

@@ -191,7 +191,7 @@ impl TokenRequest for RefreshBearer {
 }
 
 impl HeaderArg for RefreshBearer {
-    fn lines(
+    fn header_lines(
         &self,
         line: &mut dyn FnMut(HeaderValue) -> Result<(), InvalidRequest>,
     ) -> Result<(), InvalidRequest> {

@@ -12,7 +12,7 @@ use crate::request::{HeaderArg, Request};
 impl<T: HeaderArg> Arg<'_, T> {
     /// A header value that says itself what it is.
     pub fn header(&self, request: &mut Request, name: &'static str) {
-        request.header(name, |line| self.value().lines(line));
+        request.header(name, |line| self.value().header_lines(line));
     }
 }
 

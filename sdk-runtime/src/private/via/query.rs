@@ -6,14 +6,14 @@ use super::{Arg2, Arg3, Arg4};
 use crate::request::{ListStyle, Request};
 
 impl<T: Serialize, const N: usize> Arg2<'_, [T; N]> {
-    /// An array, which is a list like any other, and not the tuple serde takes it for.
+    /// An array of any length: serde knows those of up to 32 elements.
     pub fn query(&self, request: &mut Request, name: &'static str, style: Option<ListStyle>) {
         request.query(name, self.value().as_slice(), style);
     }
 }
 
 impl<T: Serialize, const N: usize> Arg2<'_, &[T; N]> {
-    /// An array, which is a list like any other, and not the tuple serde takes it for.
+    /// An array of any length: serde knows those of up to 32 elements.
     pub fn query(&self, request: &mut Request, name: &'static str, style: Option<ListStyle>) {
         request.query(name, self.value().as_slice(), style);
     }
