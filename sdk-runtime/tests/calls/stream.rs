@@ -113,11 +113,48 @@ async fn events_are_read_as_the_html_standard_says() {
             assert_ne!(events.last_event_id(), "7", "an event that did not come is to come again");
         }
     }
+    for (text, retry, last) in [
+        // A line without an end is no field: the connection may have been cut in the middle of it.
+        ("data: a\n\nretry: 3", None, ""),
+        ("retry: 15\ndata: a\n\nretry: 3", Some(15), ""),
+        ("data: a\n\nretry: 3\n", Some(3), ""),
+        ("data: a\n\nretry: 3\r", Some(3), ""),
+        ("data: a\n\nid: 7", None, ""),
+        ("data: a\n\nid: 7\n", None, ""),
+        ("id: 1\ndata: a\n\nid: 7\n\n", None, "7"),
+        ("data: a\n\nretry: +3\n", None, ""),
+        ("data: a\n\nretry: 3 \n", None, ""),
+        ("data: a\n\nretry:\n", None, ""),
+        ("data: a\n\nretry: \u{663}\n", None, ""),
+        ("\u{feff}\u{feff}retry: 3\ndata: x\n\ndata: a\n\n", None, ""),
+    ] {
+        for bytes in cuts(text.as_bytes()) {
+            let mut events: ServerEvents = bytes.into();
+            while let Some(event) = events.next().await {
+                assert!(["a", "x"].contains(&event.unwrap().data()));
+            }
+            let retry = retry.map(Duration::from_millis);
+            assert_eq!((events.retry(), events.last_event_id()), (retry, last), "{text:?}");
+        }
+    }
     let mut events: ServerEvents =
         ByteStream::from_iter(["retry: 1500\nretry: soon\nretry\ndata: a\n\n"]).into();
     let event = events.next().await.unwrap().unwrap();
     assert_eq!(events.retry(), Some(Duration::from_millis(1500)));
     assert_eq!(format!("{event:?} {events:?}").matches("data").count(), 0);
+}
+
+/// A server that names a long identifier once would fill the memory with each event that follows.
+#[tokio::test]
+async fn events_share_their_identifier() {
+    let text = format!("id: {}\n{}", "x".repeat((1 << 20) - 4), "data: a\n\n".repeat(2_000));
+    let mut events: ServerEvents = ByteStream::from_iter([text]).into();
+    let mut kept = Vec::new();
+    while let Some(event) = events.next().await {
+        kept.push(event.unwrap());
+    }
+    assert_eq!(kept.len(), 2_000);
+    assert!(kept.iter().all(|event| std::ptr::eq(event.id(), events.last_event_id())));
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@ use std::fmt;
 use std::future::poll_fn;
 use std::marker::PhantomData;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
@@ -12,7 +13,7 @@ use futures_core::Stream;
 use serde::de::DeserializeOwned;
 
 use super::super::{Answer, Head, decode_document};
-use super::lines::{Ends, LONGEST, Lines};
+use super::lines::{Format, LONGEST, Lines};
 use super::{ByteStream, FromStream};
 use crate::error::{BodyTooLarge, Error};
 
@@ -20,7 +21,8 @@ use crate::error::{BodyTooLarge, Error};
 #[derive(Clone, PartialEq, Eq)]
 pub struct ServerEvent {
     event: String,
-    id: String,
+    /// One for all events after the line that gave it: an identifier may be as long as a line.
+    id: Arc<str>,
     data: String,
 }
 
@@ -61,8 +63,8 @@ pub struct ServerEvents {
     data: String,
     /// The identifier of the event that is being read; it counts when that is complete, since whoever continues after it must
     /// not miss it.
-    next_id: String,
-    id: String,
+    next_id: Arc<str>,
+    id: Arc<str>,
     retry: Option<Duration>,
 }
 
@@ -112,7 +114,7 @@ impl ServerEvents {
                 self.data.push_str(value);
                 self.data.push('\n');
             }
-            "id" if !value.contains('\0') => value.clone_into(&mut self.next_id),
+            "id" if !value.contains('\0') => self.next_id = value.into(),
             "retry" if value.bytes().all(|byte| byte.is_ascii_digit()) => {
                 self.retry = value.parse().ok().map(Duration::from_millis).or(self.retry);
             }
@@ -123,7 +125,7 @@ impl ServerEvents {
     }
 
     fn dispatch(&mut self) -> Option<ServerEvent> {
-        self.id.clone_from(&self.next_id);
+        self.id = self.next_id.clone();
         let event = std::mem::take(&mut self.event);
         let mut data = std::mem::take(&mut self.data);
         // The last line break is none of the data's; without one there is no data, and no event.
@@ -158,8 +160,8 @@ impl Stream for ServerEvents {
 
 impl From<ByteStream> for ServerEvents {
     fn from(bytes: ByteStream) -> Self {
-        let lines = Lines::new(bytes, Ends::AlsoReturn);
-        let [event, data, next_id, id] = Default::default();
+        let lines = Lines::new(bytes, Format::Events);
+        let ([event, data], [next_id, id]) = Default::default();
         Self { lines, event, data, next_id, id, retry: None }
     }
 }

@@ -17,20 +17,20 @@ use crate::error::{BodyTooLarge, Error};
 /// As long as a line may be: what is longer is not meant to be read line by line, and would be held in memory whole.
 pub(super) const LONGEST: usize = 1 << 20;
 
-/// What ends a line besides `\n`.
+/// What the lines are, which decides where one ends.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Ends {
-    /// `\r\n`.
-    WithReturn,
-    /// `\r\n`, and `\r` alone.
-    AlsoReturn,
+pub(super) enum Format {
+    /// `\n`, `\r\n` or the end of the body ends a line.
+    Json,
+    /// `\n`, `\r\n` or `\r` alone ends a line. What follows the last one is none: the rest of it may have been cut off.
+    Events,
 }
 
 /// The lines of a body as they arrive, without what ends them.
 pub(super) struct Lines {
     bytes: Option<ByteStream>,
     head: Head,
-    ends: Ends,
+    format: Format,
     buffer: BytesMut,
     /// How much of the buffer holds no end of a line.
     scanned: usize,
@@ -40,10 +40,10 @@ pub(super) struct Lines {
 }
 
 impl Lines {
-    pub(super) fn new(bytes: ByteStream, ends: Ends) -> Self {
+    pub(super) fn new(bytes: ByteStream, format: Format) -> Self {
         let head = bytes.head().clone();
         let buffer = BytesMut::new();
-        Self { bytes: Some(bytes), head, ends, buffer, scanned: 0, after_return: false, at_start: true }
+        Self { bytes: Some(bytes), head, format, buffer, scanned: 0, after_return: false, at_start: true }
     }
 
     pub(super) fn head(&self) -> &Head {
@@ -57,7 +57,7 @@ impl Lines {
         self.scanned = 0;
     }
 
-    /// The next line; the last one need not have an end.
+    /// The next line.
     pub(super) fn poll_line(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, Error>>> {
         loop {
             if let Some(line) = self.line() {
@@ -79,7 +79,8 @@ impl Lines {
                 None => {
                     let rest = std::mem::take(&mut self.buffer).freeze();
                     self.end();
-                    return Poll::Ready((!rest.is_empty()).then_some(Ok(rest)));
+                    let is_line = !rest.is_empty() && self.format == Format::Json;
+                    return Poll::Ready(is_line.then_some(Ok(rest)));
                 }
             }
         }
@@ -103,7 +104,7 @@ impl Lines {
                 self.buffer.advance(1);
             }
         }
-        let also_return = self.ends == Ends::AlsoReturn;
+        let also_return = self.format == Format::Events;
         let is_end = |byte: &u8| *byte == b'\n' || also_return && *byte == b'\r';
         let Some(end) = self.buffer[self.scanned..].iter().position(is_end) else {
             self.scanned = self.buffer.len();
@@ -195,7 +196,7 @@ impl<T: DeserializeOwned> Stream for JsonLines<T> {
 
 impl<T> From<ByteStream> for JsonLines<T> {
     fn from(bytes: ByteStream) -> Self {
-        Self { lines: Lines::new(bytes, Ends::WithReturn), item: PhantomData }
+        Self { lines: Lines::new(bytes, Format::Json), item: PhantomData }
     }
 }
 
