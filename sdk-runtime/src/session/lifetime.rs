@@ -52,10 +52,11 @@ pub(crate) fn lifetime(
     }
 }
 
-/// The `exp` and `iat` of a JWT (RFC 7519, 4.1), whose payload is an object, since 1970. The second is not in each.
+/// The `exp` and `iat` of a JWT (RFC 7519, 4.1) since 1970; the second is not in each. A JWT that can be read has exactly three segments
+/// (RFC 7515, 3.1), the second of which is an object. The `=` that some servers append to it is ignored.
 fn claims(token: &str) -> Option<(Duration, Option<Duration>)> {
-    let mut parts = token.split('.');
-    let (_, payload, _) = (parts.next()?, parts.next()?, parts.next()?);
+    let segments: Vec<&str> = token.splitn(4, '.').collect();
+    let &[_, payload, _] = segments.as_slice() else { return None };
     let payload = URL_SAFE_NO_PAD.decode(payload.trim_end_matches('=')).ok()?;
     let claims: serde_json::Map<String, serde_json::Value> = serde_json::from_slice(&payload).ok()?;
     let time = |name: &str| Duration::try_from_secs_f64(claims.get(name)?.as_f64()?).ok();
@@ -111,6 +112,31 @@ mod tests {
         );
         let late = Tokens::new(jwt("{\"exp\":31539600}"));
         assert_eq!(lifetime(&late, Some(&head(Some(wrong))), clock::wall), Some(HOUR));
+    }
+
+    #[test]
+    fn a_jwt_has_three_segments() {
+        let payload = URL_SAFE_NO_PAD.encode(r#"{"exp":100,"iat":40}"#);
+        for (token, seconds) in [
+            (format!("e30.{payload}.c2ln"), Some(60)),
+            (format!("e30.{payload}."), Some(60)),
+            (format!("e30.{payload}=.c2ln"), Some(60)),
+            (format!("e30.{payload}"), None),
+            (format!("e30.{payload}.c2ln."), None),
+            (format!("e30.{payload}.c2ln.c2ln"), None),
+            // Five are an encrypted one, whose second segment is a key.
+            (format!("e30.{payload}.aXY.Y2lwaGVy.dGFn"), None),
+            (format!(".{payload}"), None),
+            (format!("e30.e30.{payload}"), None),
+            (format!("e30. {payload}.c2ln"), None),
+        ] {
+            let seconds = seconds.map(Duration::from_secs);
+            assert_eq!(
+                lifetime(&Tokens::new(token.as_str()), Some(&head(None)), clock::wall),
+                seconds,
+                "{token}"
+            );
+        }
     }
 
     #[test]
