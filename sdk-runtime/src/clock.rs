@@ -40,6 +40,11 @@ impl Clock {
         Self(Some(Arc::new(wall)))
     }
 
+    /// This one, or `other` where it is the system's.
+    pub(crate) fn or(self, other: &Self) -> Self {
+        Self(self.0.or_else(|| other.0.clone()))
+    }
+
     pub(crate) fn now(&self) -> Now {
         Now { mono: now(), wall: self.wall() }
     }

@@ -5,6 +5,8 @@ use std::time::{Duration, SystemTime};
 use http::HeaderMap;
 use http::header::{DATE, RETRY_AFTER};
 
+use crate::{date, text};
+
 /// From `first`, doubling with every failure so far up to `longest`, with equal jitter: between a half and the whole of it, by
 /// `random` from 0 to 1. Never nothing, and never in step with others who failed at the same moment.
 pub(crate) fn back_off(first: Duration, longest: Duration, failures: u32, random: f64) -> Duration {
@@ -14,19 +16,20 @@ pub(crate) fn back_off(first: Duration, longest: Duration, failures: u32, random
 
 /// `Retry-After` in seconds or as a date (RFC 9110, 10.2.3).
 pub(crate) fn retry_after(headers: &HeaderMap, now: impl FnOnce() -> SystemTime) -> Option<Duration> {
-    let value = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
+    let value = text::header(headers, &RETRY_AFTER)?;
     if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
         // More than fits is as long as one likes.
         return Some(Duration::from_secs(value.parse().unwrap_or(u64::MAX)));
     }
-    let date = httpdate::parse_http_date(value).ok()?;
-    Some(date.duration_since(server_time(headers, now)).unwrap_or_default())
+    let now = server_time(headers, now);
+    let date = date::parse(&value, || now)?;
+    Some(date.duration_since(now).unwrap_or_default())
 }
 
 /// What the server's clock shows, as far as its answer tells (RFC 9110, 6.6.1): ours may be as wrong as it likes.
 pub(crate) fn server_time(headers: &HeaderMap, now: impl FnOnce() -> SystemTime) -> SystemTime {
-    let date = headers.get(DATE).and_then(|date| date.to_str().ok());
-    date.and_then(|date| httpdate::parse_http_date(date).ok()).unwrap_or_else(now)
+    let now = now();
+    text::header(headers, &DATE).and_then(|date| date::parse(&date, || now)).unwrap_or(now)
 }
 
 #[cfg(test)]
@@ -59,12 +62,20 @@ mod tests {
             ("Thu, 01 Jan 1970 00:00:00 GMT", Some(0)),
             ("99999999999999999999999", Some(u64::MAX)),
             ("+7", None),
+            ("\u{a0}7", None),
+            ("7 s", None),
+            ("7.5", None),
+            ("Sunday, 06-Nov-94 08:49:40 GMT", Some(3)),
+            ("Sun Nov  6 08:49:40 1994", Some(3)),
+            // More than 50 years ahead is long ago.
+            ("Tuesday, 06-Nov-45 00:00:00 GMT", Some(0)),
             ("", None),
             ("soon", None),
             ("-1", None),
         ] {
-            let headers = HeaderMap::from_iter([(RETRY_AFTER, value.parse().unwrap())]);
-            assert_eq!(retry_after(&headers, now), seconds.map(Duration::from_secs), "{value}");
+            let value = http::HeaderValue::from_bytes(value.as_bytes()).unwrap();
+            let headers = HeaderMap::from_iter([(RETRY_AFTER, value.clone())]);
+            assert_eq!(retry_after(&headers, now), seconds.map(Duration::from_secs), "{value:?}");
         }
         assert_eq!(retry_after(&HeaderMap::new(), now), None);
     }

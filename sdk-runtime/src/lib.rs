@@ -20,10 +20,12 @@
 
 mod challenge;
 mod clock;
+mod date;
 mod delay;
 mod endpoint;
 mod secret;
 mod sync;
+mod text;
 
 mod error;
 

@@ -3,7 +3,7 @@
 use std::future::IntoFuture;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use http_body_util::Full;
@@ -60,6 +60,12 @@ trait Repeats {
     #[post("/refresh")]
     #[session(refresh)]
     async fn refresh(&self) -> Result<Renewed>;
+}
+
+#[api_client]
+trait Again {
+    #[get("/it")]
+    async fn get(&self) -> Result<()>;
 }
 
 fn status(status: u16) -> Reply {
@@ -296,4 +302,32 @@ async fn the_last_failure_is_what_is_told_and_all_of_it_is_within_the_timeout() 
     token.cancel();
     assert!(matches!(call.await.unwrap(), Err(Error::Cancelled)));
     assert_eq!(backend.requests().len(), 1);
+}
+
+/// A date counts from the clock that the client goes by, where the answer does not say what its own shows.
+#[tokio::test(start_paused = true)]
+async fn a_date_to_come_back_at_is_by_the_clock_of_the_client() {
+    let now = SystemTime::UNIX_EPOCH + Duration::from_secs(3_360_028_800); // Mon, 22 Jun 2076 05:20:00 GMT
+    for (retry_after, seconds) in [
+        ("Mon, 22 Jun 2076 05:20:07 GMT", 7),
+        ("Monday, 22-Jun-76 05:20:07 GMT", 7),
+        ("Mon Jun 22 05:20:07 2076", 7),
+        ("+7", 0),
+        ("Sunday, 29-Nov-26 00:00:00 GMT", 0),
+    ] {
+        let busy = status(503).header("retry-after", retry_after);
+        let backend = Backend::new();
+        let builder = RepeatsClient::builder("http://localhost").transport(memory(&backend)).retry(1);
+        let owner = builder.wall_clock(move || now).build().unwrap();
+        owner.session().sign_in(Tokens::new("t")).unwrap();
+        // Another client of the same login goes by the clock of the login.
+        let builder = AgainClient::builder("http://localhost").transport(memory(&backend)).retry(1);
+        let other = builder.session(owner.session()).build().unwrap();
+        for get in [owner.get(), other.get()] {
+            script(&backend, "GET", "/it", vec![busy.clone(), status(200)]);
+            let begun = tokio::time::Instant::now();
+            get.await.unwrap();
+            assert_eq!(begun.elapsed().as_secs(), seconds, "{retry_after}");
+        }
+    }
 }

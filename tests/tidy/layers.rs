@@ -19,6 +19,8 @@ const LAYERS: [Layers; 8] = [
         order: &[
             "clock",
             "sync",
+            "text",
+            "date",
             "delay",
             "secret",
             "challenge",

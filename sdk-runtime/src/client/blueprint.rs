@@ -45,8 +45,8 @@ impl Blueprint {
     pub(super) fn client(&self, session: Session) -> Client {
         let token_bad = self.token_bad.clone().or_else(|| session.shared().token_bad.clone());
         let (timeout, retry, body_limit) = (self.timeout, self.retry, self.body_limit);
-        let upstream = self.upstream.clone();
-        Client(Arc::new(Inner { upstream, session, token_bad, timeout, retry, body_limit }))
+        let (upstream, clock) = (self.upstream.clone(), self.clock.clone());
+        Client(Arc::new(Inner { upstream, session, token_bad, clock, timeout, retry, body_limit }))
     }
 }
 

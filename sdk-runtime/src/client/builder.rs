@@ -238,7 +238,8 @@ impl<C: ApiClient> ClientBuilder<C> {
     }
 
     /// Where the time of day comes from, in place of the system: for tests of what happens to a login when a machine is suspended, or
-    /// its clock is set. Everything else goes by tokio's clock, which a test can pause.
+    /// its clock is set, and for dates in `Retry-After`. Everything else goes by tokio's clock, which a test can pause. Without it a client
+    /// of another client's session goes by the clock of that session.
     pub fn wall_clock(mut self, now: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
         self.clock = Clock::with_wall(now);
         self

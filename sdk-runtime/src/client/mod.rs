@@ -30,7 +30,7 @@ use ending::Supply;
 use reading::{Begin, Reading};
 use walk::Walk;
 
-use crate::clock::Spawner;
+use crate::clock::{Clock, Spawner};
 use crate::endpoint::Endpoint;
 use crate::error::ApiError;
 use crate::request::Request;
@@ -46,6 +46,7 @@ struct Inner {
     upstream: Arc<Upstream>,
     session: Session,
     token_bad: Option<TokenBad>,
+    clock: Clock,
     timeout: Option<Duration>,
     retry: u32,
     body_limit: usize,

@@ -1,7 +1,7 @@
 //! When a send is repeated because it failed for the moment; knows nothing of credentials, whose replay is another thing.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use super::idempotency::is_idempotent;
 use crate::clock::{self, Instant};
@@ -54,12 +54,17 @@ impl Retry {
 
     /// How long to wait before sending once more; `None` for leaving it at what came of the attempt: nothing, an answer that is
     /// no success, or none at all.
-    pub(super) fn pause(&mut self, attempt: Result<Option<&ErrorResponse>, &Error>) -> Option<Duration> {
+    /// A date in the answer counts from what `wall` shows, where the answer does not tell the time.
+    pub(super) fn pause(
+        &mut self,
+        attempt: Result<Option<&ErrorResponse>, &Error>,
+        wall: impl FnOnce() -> SystemTime,
+    ) -> Option<Duration> {
         if self.left == 0 || *self.unsafe_hop.get_mut() || !is_transient(attempt) {
             return None;
         }
         let asked = match attempt {
-            Ok(Some(answer)) => delay::retry_after(answer.headers(), clock::wall).unwrap_or_default(),
+            Ok(Some(answer)) => delay::retry_after(answer.headers(), wall).unwrap_or_default(),
             _ => Duration::ZERO,
         };
         let pause = delay::back_off(FIRST, LONGEST, self.failures, fastrand::f64()).max(asked);

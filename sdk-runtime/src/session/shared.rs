@@ -31,7 +31,7 @@ use crate::store::TokenStore;
 pub(crate) struct Shared {
     pub(crate) attachment: Arc<Attachment>,
     pub(crate) token_bad: Option<TokenBad>,
-    pub(super) clock: Clock,
+    pub(crate) clock: Clock,
     /// What runs the tasks of the session, and what its calls belong to.
     pub(crate) spawner: Spawner,
     /// The way to the store, where the session has one.

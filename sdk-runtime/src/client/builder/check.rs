@@ -37,6 +37,10 @@ impl<C: ApiClient> ClientBuilder<C> {
             Some(session) => session.shared().attachment.clone(),
             None => Arc::new(self.attach.unwrap_or_default().check().map_err(BuildError::credential)?),
         };
+        let clock = match &self.session {
+            Some(session) => self.clock.or(&session.shared().clock),
+            None => self.clock,
+        };
         let has = (has_attach, self.spawner.is_named());
         let login = LoginOf::check(self.bearer, self.session, self.store, has, &attachment)?;
         if attachment.header().is_some_and(|header| headers.contains_key(header)) {
@@ -52,7 +56,7 @@ impl<C: ApiClient> ClientBuilder<C> {
             attachment,
             token_bad: self.token_bad.or_else(|| is_fixed.then(surface)),
             refresh: C::REFRESH,
-            clock: self.clock,
+            clock,
             spawner: self.spawner,
             timeout: self.timeout,
             retry: self.retry,
