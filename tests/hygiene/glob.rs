@@ -17,9 +17,10 @@ trait Notes {
 fn methods_of_the_standard_library_keep_their_meaning() {
     let text = String::from("a\nb");
     assert_eq!(text.lines().count(), 2);
-    assert_eq!((&text).lines().last(), Some("b"));
+    let (by_reference, twice) = (&text, &"a\nb");
+    assert_eq!(by_reference.lines().last(), Some("b"));
     assert_eq!("a\nb".lines().count(), 2);
-    assert_eq!((&"a\nb").lines().count(), 2);
+    assert_eq!(twice.lines().count(), 2);
     assert_eq!(Cow::from("a\nb").lines().count(), 2);
     assert_eq!(Box::<str>::from("a\nb").lines().count(), 2);
     assert_eq!(Arc::<str>::from("a\nb").lines().count(), 2);
