@@ -253,7 +253,7 @@ impl Plan {
                 Ok(Fetched { came: reply.came, beginning: Some(beginning), is_secret: true })
             }
             (Stage::Ready(prepared), _) => {
-                let retry = Retry::new(&prepared, retry, inner.retry, timeout)?;
+                let retry = Retry::new(&prepared, retry, inner, timeout)?;
                 let caller = inner.caller(&prepared).await?;
                 let mut way = Way { progress, retry, whole };
                 let reply = inner.send(&caller, &prepared, &mut way).await?;

@@ -218,8 +218,7 @@ impl Inner {
             }
             let credentials = Credentials { header: None, jar };
             let reply = self.attempt(request, credentials, way, || Ok(())).await;
-            let Some(pause) = way.retry.pause(reply.as_ref().map(Reply::failure), || self.clock.wall())
-            else {
+            let Some(pause) = way.retry.pause(reply.as_ref().map(Reply::failure)) else {
                 return reply;
             };
             clock::sleep_until(clock::deadline(pause)).await;
@@ -245,8 +244,7 @@ impl Inner {
             if matches!(&judged, Ok(Judged::Surface(reply)) if reply.accepts_the_credential()) {
                 shared.accepted(snapshot, self.id_of(request.endpoint));
             }
-            let Some(pause) = way.retry.pause(judged.as_ref().map(Judged::failure), || self.clock.wall())
-            else {
+            let Some(pause) = way.retry.pause(judged.as_ref().map(Judged::failure)) else {
                 return judged;
             };
             clock::sleep_until(clock::deadline(pause)).await;

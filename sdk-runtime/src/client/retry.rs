@@ -1,10 +1,11 @@
 //! When a send is repeated because it failed for the moment; knows nothing of credentials, whose replay is another thing.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
+use super::Inner;
 use super::idempotency::is_idempotent;
-use crate::clock::{self, Instant};
+use crate::clock::{self, Clock, Instant};
 use crate::delay;
 use crate::error::{Error, ErrorResponse, InvalidRequest, TransportErrorKind};
 use crate::request::Prepared;
@@ -18,6 +19,8 @@ const RETRY_AFTER_LONGEST: Duration = Duration::from_secs(60);
 pub(super) struct Retry {
     left: u32,
     failures: u32,
+    /// What a date in an answer counts from, where the answer does not tell the time.
+    clock: Clock,
     /// When the call is out of time.
     deadline: Option<Instant>,
     /// Whether something was sent that must not be sent again.
@@ -25,20 +28,21 @@ pub(super) struct Retry {
 }
 
 impl Retry {
-    /// The budget of a call that sends `request`: `own` was said for this call, `default` for whatever the client sends that
-    /// can be repeated.
+    /// The budget of a call that sends `request`: `own` was said for this call, the default of `client` is for all requests that can be
+    /// repeated.
     pub(super) fn new(
         request: &Prepared,
         own: Option<u32>,
-        default: u32,
+        client: &Inner,
         timeout: Option<Duration>,
     ) -> Result<Self, InvalidRequest> {
         check(request, own)?;
-        let default = if obstacle(request).is_none() { default } else { 0 };
+        let default = if obstacle(request).is_none() { client.retry } else { 0 };
         let left = own.or(request.endpoint.retry).unwrap_or(default);
         Ok(Self {
             left,
             failures: 0,
+            clock: client.clock.clone(),
             deadline: timeout.filter(|_| left > 0).map(clock::deadline),
             unsafe_hop: AtomicBool::new(false),
         })
@@ -54,17 +58,14 @@ impl Retry {
 
     /// How long to wait before sending once more; `None` for leaving it at what came of the attempt: nothing, an answer that is
     /// no success, or none at all.
-    /// A date in the answer counts from what `wall` shows, where the answer does not tell the time.
-    pub(super) fn pause(
-        &mut self,
-        attempt: Result<Option<&ErrorResponse>, &Error>,
-        wall: impl FnOnce() -> SystemTime,
-    ) -> Option<Duration> {
+    pub(super) fn pause(&mut self, attempt: Result<Option<&ErrorResponse>, &Error>) -> Option<Duration> {
         if self.left == 0 || *self.unsafe_hop.get_mut() || !is_transient(attempt) {
             return None;
         }
         let asked = match attempt {
-            Ok(Some(answer)) => delay::retry_after(answer.headers(), wall).unwrap_or_default(),
+            Ok(Some(answer)) => {
+                delay::retry_after(answer.headers(), || self.clock.wall()).unwrap_or_default()
+            }
             _ => Duration::ZERO,
         };
         let pause = delay::back_off(FIRST, LONGEST, self.failures, fastrand::f64()).max(asked);

@@ -71,7 +71,7 @@ impl Walk {
                 // One for each page: they are different requests.
                 idempotency::give_key(&mut request)?;
                 let inner = &*client.0;
-                let retry = Retry::new(&request, retry, inner.retry, timeout)?;
+                let retry = Retry::new(&request, retry, inner, timeout)?;
                 let caller = match caller {
                     Some(caller) => caller,
                     None => Arc::new(inner.caller(&request).await?),
