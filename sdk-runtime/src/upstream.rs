@@ -1,9 +1,11 @@
 //! One exchange with a server: credentials, cookies and redirects of a single send; knows no session.
 //!
 //! A credential travels to https or loopback, and only to the client's own origin or one that is trusted as that; both are checked at every hop.
+//! What was asked for over https is never asked for in the clear, with or without a credential.
 
 use std::sync::Arc;
 
+use http::header::Entry;
 use http::header::{
     ACCEPT, ACCEPT_ENCODING, ACCEPT_LANGUAGE, CONTENT_ENCODING, CONTENT_LANGUAGE, CONTENT_LOCATION,
     CONTENT_TYPE, COOKIE, LOCATION, RANGE, USER_AGENT,
@@ -14,7 +16,7 @@ use url::Url;
 use crate::cookies::Jar;
 use crate::error::{Error, InvalidRequest, TransportError, TransportErrorKind};
 use crate::request::Prepared;
-use crate::request::base::{Base, is_same_origin, may_carry_credentials};
+use crate::request::base::{ADDRESS_LIMIT, Base, is_same_origin, is_too_long, may_carry_credentials};
 use crate::transport::{Transport, TransportRequest, TransportResponse};
 
 /// As many redirects as reqwest follows; a longer chain is a circle.
@@ -26,6 +28,8 @@ pub(crate) struct Upstream {
     pub(crate) base: Base,
     /// What every request has that says nothing else. Whatever is not for anybody stays with the client's own origins.
     pub(crate) headers: HeaderMap,
+    /// The header that the session signs with, which holds a credential whatever its name and whatever sets it.
+    pub(crate) signs_by: Option<HeaderName>,
 }
 
 /// What makes one send the request of somebody.
@@ -75,6 +79,7 @@ impl Upstream {
         let mut own_origin = self.base.trusts(&request.url);
         let mut strayed = false;
         let mut redirected: Option<Prepared> = None;
+        let mut over_tls = false;
         for _ in 0..=REDIRECTS {
             let current = redirected.as_ref().unwrap_or(request);
             let body = match &current.body {
@@ -93,6 +98,11 @@ impl Upstream {
                         .headers
                         .extend(self.headers.get_all(name).iter().map(|value| (name.clone(), value.clone())));
                 }
+            }
+            if let Some(Entry::Occupied(mut own)) =
+                self.signs_by.as_ref().map(|name| outgoing.headers.entry(name))
+            {
+                own.iter_mut().for_each(|value| value.set_sensitive(true));
             }
             let signed = own_origin && sign(&mut outgoing, credentials)?;
             permit(current)?;
@@ -113,6 +123,13 @@ impl Upstream {
             };
             let mut next = current.clone();
             redirect(&mut next, answer.status(), location)?;
+            over_tls |= current.url.scheme() == "https";
+            if over_tls && !may_carry_credentials(&next.url) {
+                return Err(misled(
+                    "it leads from https to an address where everything travels in the clear",
+                )
+                .into());
+            }
             if next.is_spent() {
                 return Ok(Exchange { answer, own_origin, signed, strayed, redirected, is_spent: true });
             }
@@ -128,7 +145,7 @@ impl Upstream {
             }
             redirected = Some(next);
         }
-        Err(TransportError::new(TransportErrorKind::Redirect, "too many redirects").into())
+        Err(misled("too many redirects").into())
     }
 }
 
@@ -166,8 +183,12 @@ fn must_be_private(url: &Url) -> Result<(), InvalidRequest> {
     }
     Err(InvalidRequest::new(
         url.origin().ascii_serialization(),
-        "would carry a credential in the clear: use https, or a loopback address such as http://localhost",
+        "would carry a credential in the clear: use https, or a loopback address such as http://localhost (its subdomains are none)",
     ))
+}
+
+fn misled(why: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> TransportError {
+    TransportError::new(TransportErrorKind::Redirect, why)
 }
 
 /// Where the answer redirects to, if it does (RFC 9110, 15.4).
@@ -187,9 +208,12 @@ fn redirect(
         .and_then(|location| request.url.join(location).ok())
         .filter(|target| matches!(target.scheme(), "http" | "https"));
     let Some(mut target) = target else {
-        return Err(TransportError::new(TransportErrorKind::Redirect, "the address is not valid"));
+        return Err(misled("the address is not valid"));
     };
     target.set_fragment(None);
+    if is_too_long(&target) {
+        return Err(misled(format!("the address is longer than {ADDRESS_LIMIT} bytes")));
+    }
     request.url = target;
     let becomes_get = match status.as_u16() {
         301 | 302 => request.method == Method::POST,

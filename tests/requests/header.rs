@@ -312,3 +312,83 @@ async fn nobody_signed_in_is_no_empty_credential() {
     let client = SignedClient::builder("http://localhost").transport(memory(&backend)).build().unwrap();
     assert_eq!(raw(&sent(&backend, client.optional()).await), "GET /h\n\n");
 }
+
+/// The headers of what a call sends, as a transport gets them: by name, whether what it says is kept out of logs.
+#[derive(Clone, Default)]
+struct Marks(std::sync::Arc<std::sync::Mutex<BTreeMap<String, bool>>>);
+
+impl sdk_runtime::Transport for Marks {
+    fn send(&self, request: sdk_runtime::TransportRequest) -> sdk_runtime::TransportFuture {
+        let headers = request.headers.iter();
+        *self.0.lock().unwrap() =
+            headers.map(|(name, value)| (name.to_string(), value.is_sensitive())).collect();
+        let body = http_body_util::Empty::new();
+        let body = http_body_util::BodyExt::map_err(body, |never: std::convert::Infallible| match never {});
+        Box::pin(std::future::ready(Ok(http::Response::new(sdk_runtime::ResponseBody::new(body)))))
+    }
+}
+
+const CREDENTIALS: [&str; 10] = [
+    "authorization",
+    "cookie",
+    "x-api-key",
+    "api-key",
+    "apikey",
+    "x-auth-token",
+    "x-access-token",
+    "x-csrf-token",
+    "x-xsrf-token",
+    "private-token",
+];
+
+#[api_client(auth = none, headers("x-auth-token" = "declared"))]
+trait Secrets {
+    #[get("/h")]
+    async fn declared(
+        &self,
+        #[header] authorization: &str,
+        #[header] cookie: &str,
+        #[header] x_own: u8,
+    ) -> Result<()>;
+    #[get("/h")]
+    async fn map(&self, #[headers] map: &BTreeMap<&str, &str>) -> Result<()>;
+    #[get("/h")]
+    async fn ready(&self, #[headers] map: &HeaderMap) -> Result<()>;
+}
+
+#[tokio::test]
+async fn i27_what_names_itself_a_credential_is_marked_as_one() {
+    let marks = Marks::default();
+    let builder = SecretsClient::builder("http://localhost").transport(marks.clone());
+    let client = builder.header("x-api-key", "k").header("x-client", "c").build().unwrap();
+    let marked = |names: &[&str]| -> Vec<bool> {
+        let marks = marks.0.lock().unwrap();
+        names.iter().map(|name| *marks.get(*name).unwrap_or_else(|| panic!("{name} in {marks:?}"))).collect()
+    };
+    client.declared("Basic s3cret", "s=3", 7).await.unwrap();
+    assert_eq!(marked(&["authorization", "cookie", "x-auth-token", "x-api-key"]), [true; 4]);
+    assert_eq!(marked(&["x-own", "x-client"]), [false; 2]);
+    for name in CREDENTIALS {
+        client.map(&BTreeMap::from([(name, "s3cret"), ("x-own", "7")])).await.unwrap();
+        assert_eq!(marked(&[name, "x-own"]), [true, false]);
+        let map = HeaderMap::from_iter([(HeaderName::from_static(name), HeaderValue::from_static("s3cret"))]);
+        client.ready(&map).await.unwrap();
+        assert_eq!(marked(&[name]), [true]);
+        let call = client.map(&BTreeMap::new()).header(name, "s3cret");
+        let preview = call.request().unwrap();
+        assert!(preview.headers()[name].is_sensitive(), "{name}");
+        assert!(!format!("{:?}", preview.headers()).contains("s3cret"));
+        call.await.unwrap();
+        assert_eq!(marked(&[name]), [true]);
+    }
+}
+
+/// What the session signs with elsewhere is a credential here too.
+#[tokio::test]
+async fn i27_the_header_of_the_session_is_a_credential_whoever_sets_it() {
+    let marks = Marks::default();
+    let builder = SecretsClient::builder("http://localhost").transport(marks.clone());
+    let client = builder.attach(Attach::raw("x-own-way")).build().unwrap();
+    client.map(&BTreeMap::from([("x-own-way", "s3cret"), ("x-other", "7")])).await.unwrap();
+    assert!(marks.0.lock().unwrap()["x-own-way"] && !marks.0.lock().unwrap()["x-other"]);
+}

@@ -24,4 +24,5 @@ mod redirect_credentials;
 mod repeat;
 mod response;
 mod streamed;
+mod too_long;
 mod unread;

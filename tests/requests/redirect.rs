@@ -203,3 +203,77 @@ async fn requests_of_the_session_are_not_redirected() {
         assert_eq!(seen, ["/login", "/x", "/refresh", "/logout"]);
     }
 }
+
+/// What was asked for over TLS, with or without a body, a credential or an answer worth anything, is not asked for in the clear.
+#[tokio::test]
+async fn i22_a_redirect_does_not_leave_tls() {
+    for (location, may) in [
+        ("http://own.test/to", false),
+        ("http://other.test/to", false),
+        ("http://10.0.0.1/to", false),
+        ("http://x.localhost/to", false),
+        ("http://localhost./to", false),
+        ("http://localhost.evil.test/to", false),
+        ("http://[::ffff:127.0.0.1]/to", false),
+        ("http://[::2]/to", false),
+        ("http://localhost/to", true),
+        ("http://LOCALHOST:81/to", true),
+        ("http://127.0.0.2/to", true),
+        ("http://2130706433/to", true), // 127.0.0.1, as a browser reads it
+        ("http://[::1]/to", true),
+        ("https://other.test/to", true),
+    ] {
+        for status in [301, 302, 303, 307, 308] {
+            let backend = accepting();
+            for method in ["GET", "HEAD", "POST", "PUT", "DELETE", "REPORT"] {
+                backend.reply(method, "/from", Reply::redirect(location).status(status));
+            }
+            let client =
+                MovedClient::builder("https://own.test").transport(memory(&backend)).build().unwrap();
+            for call in [
+                client.get(),
+                client.head(),
+                client.post(1),
+                client.put(1),
+                client.delete(),
+                client.get().header("authorization", "Basic s3cret"),
+            ] {
+                let before = backend.requests().len();
+                let outcome = call.await;
+                assert_eq!(outcome.is_ok(), may, "{location} {status}: {outcome:?}");
+                assert_eq!(backend.requests().len() - before, if may { 2 } else { 1 }, "{location} {status}");
+                let Err(error) = outcome else { continue };
+                let text = chain(&error);
+                let Error::Transport(error) = error else { panic!("{location}: {error:?}") };
+                assert_eq!(error.kind(), TransportErrorKind::Redirect, "{location}");
+                assert!(text.contains("https") && text.contains("in the clear"), "{text}");
+                assert!(!text.contains("/to"), "{text}");
+            }
+        }
+    }
+}
+
+/// By a detour over this machine either.
+#[tokio::test]
+async fn i22_a_redirect_does_not_leave_tls_by_a_detour() {
+    let backend = accepting().reply("GET", "/from", Reply::redirect("http://localhost/on")).reply(
+        "GET",
+        "/on",
+        Reply::redirect("http://other.test/to"),
+    );
+    let client = MovedClient::builder("https://own.test").transport(memory(&backend)).build().unwrap();
+    let error = client.get().await.unwrap_err();
+    assert!(matches!(&error, Error::Transport(error) if error.kind() == TransportErrorKind::Redirect));
+    assert_eq!(backend.requests().len(), 2);
+}
+
+/// An error and what is behind it, as programs show it.
+pub fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut next = error.source();
+    while let Some(error) = next {
+        text.push_str(&format!(": {error}"));
+        next = error.source();
+    }
+    text
+}

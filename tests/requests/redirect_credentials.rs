@@ -53,8 +53,7 @@ fn two_servers(attach: Attach, location: &str) -> (Backend, Backend, SignedClien
         .with(OWN, &own)
         .with("https://other.test", &other)
         .with("https://sub.own.test", &other)
-        .with("https://own.test:8443", &other)
-        .with("http://own.test", &other);
+        .with("https://own.test:8443", &other);
     let client = SignedClient::builder(OWN).attach(attach).transport(origins).build().unwrap();
     client.session().sign_in(Tokens::new("s3cret").refresh_token("r")).unwrap();
     (own, other, client)
@@ -68,7 +67,6 @@ async fn nothing_that_could_be_a_credential_crosses_an_origin() {
             "//other.test/to",
             "https://sub.own.test/to",
             "https://own.test:8443/to",
-            "http://own.test/to",
         ] {
             let (own, other, client) = two_servers(attach.clone(), elsewhere);
             assert_eq!(client.get().await.unwrap(), "other", "{elsewhere}");

@@ -175,6 +175,27 @@ async fn i39_a_refresh_is_judged_by_its_status() {
     }
 }
 
+/// `.body_limit(…)` is for calls: a refresh has a limit of its own.
+#[tokio::test(start_paused = true)]
+async fn a_refresh_answer_that_is_too_large_says_the_limit_that_it_is_over() {
+    for status in [200, 201, 400, 403, 500] {
+        for body in [format!(r#"{{"access":"{}"}}"#, "a".repeat(1 << 20)), " ".repeat((1 << 20) + 1)] {
+            let refresh = move || Answer::new(status, body.clone(), End::Whole);
+            let client = signed_in(&server(|| Answer::new(401, "", End::Whole), refresh));
+            let error = client.x().timeout(None).await.unwrap_err();
+            assert!(matches!(error, Error::RefreshUnavailable(_)), "{status}: {error:?}");
+            let text = chain(&error);
+            assert!(!text.contains("body_limit"), "{text}");
+            assert_eq!(text.contains("1048576 bytes"), status < 300, "{text}");
+        }
+    }
+}
+
+fn chain(error: &dyn std::error::Error) -> String {
+    let source = error.source().map(|source| format!(": {}", chain(source)));
+    format!("{error}{}", source.unwrap_or_default())
+}
+
 /// Over a socket that is closed in the middle of what `Content-Length` announces.
 #[tokio::test]
 async fn i23_a_refusal_that_is_cut_off_on_its_way_reaches_the_session() {

@@ -47,6 +47,36 @@ pub(crate) fn value(literal: &LitStr, sink: &Sink) -> bool {
     false
 }
 
+/// Whether the text is a media type, wherever it is written; what is wrong with it is reported.
+pub(crate) fn media_type(literal: &LitStr, sink: &Sink) -> bool {
+    let text = literal.value();
+    if is_media_type(&text) {
+        return true;
+    }
+    let subtype: String = text.chars().filter(|c| c.is_ascii_alphanumeric() || "+-.".contains(*c)).collect();
+    let subtype = if subtype.is_empty() { "octet-stream" } else { &subtype };
+    sink.report(
+        literal,
+        format!("the media type `{}` is not valid", text.escape_debug()),
+        format!("write a type and a subtype: `\"application/{subtype}\"`"),
+    );
+    false
+}
+
+/// RFC 9110, section 8.3.1, where parameters are looked at only for characters that cannot stand in a header.
+fn is_media_type(text: &str) -> bool {
+    let is_token = |part: &str| {
+        !part.is_empty() && part.chars().all(|c| c.is_ascii_alphanumeric() || "!#$&^_.+-".contains(c))
+    };
+    let (essence, parameters) = text.split_once(';').unwrap_or((text, ""));
+    let parameters_fit = parameters.chars().all(|c| c == ' ' || c.is_ascii_graphic());
+    parameters_fit
+        && essence
+            .trim_end()
+            .split_once('/')
+            .is_some_and(|(kind, subtype)| is_token(kind) && is_token(subtype))
+}
+
 /// The session owns `authorization` wherever it signs.
 pub(crate) fn may_be_set(at: impl ToTokens, name: &str, auth: Auth, sink: &Sink) -> bool {
     let auth = match auth {
@@ -75,4 +105,21 @@ fn is_token(c: char) -> bool {
 fn corrected(name: &str) -> String {
     let text: String = name.trim().chars().map(|c| if is_token(c) { c } else { '-' }).collect();
     if text.is_empty() { "x-name".to_owned() } else { text }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn media_types() {
+        for good in
+            ["application/json", "application/merge-patch+json", "text/plain; charset=utf-8", "image/svg+xml"]
+        {
+            assert!(is_media_type(good), "{good}");
+        }
+        for bad in ["json", "", "/", "application/", "a b/c", "text/plain;\r\nx: y", "a/b/c"] {
+            assert!(!is_media_type(bad), "{bad}");
+        }
+    }
 }

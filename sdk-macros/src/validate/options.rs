@@ -269,7 +269,9 @@ fn header_pair(item: &Arg, sink: &Sink) -> Option<(LitStr, Header)> {
     };
     let (name, value) = (literal(name, sink)?, literal(value, sink)?);
     let header = Header { name: header::name(&name, &name.value(), sink)?, value };
-    header::value(&header.value, sink).then_some((name, header))
+    let is_valid = header::value(&header.value, sink)
+        && (header.name != "content-type" || header::media_type(&header.value, sink));
+    is_valid.then_some((name, header))
 }
 
 /// One side of a fixed header.

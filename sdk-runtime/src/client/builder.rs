@@ -83,8 +83,8 @@ type Configure = Box<dyn FnOnce(HttpClientBuilder) -> HttpClientBuilder + Send>;
 impl<C: ApiClient> ClientBuilder<C> {
     /// A builder for a client of the API at `base`, whose path prefix, if it has one, stays in front of every path.
     ///
-    /// Credentials travel over TLS, or without leaving this machine: with a base of `http://` that is neither `localhost` nor a
-    /// loopback address, every call that would carry one fails with [`Error::InvalidRequest`] before anything is sent.
+    /// Credentials travel over TLS, or without leaving this machine: with a base of `http://` that is neither `localhost` nor in
+    /// `127.0.0.0/8` nor `[::1]`, every call that would carry one fails with [`Error::InvalidRequest`] before anything is sent.
     pub fn new(base: &str) -> Self {
         Self {
             base: base.to_owned(),
@@ -109,7 +109,7 @@ impl<C: ApiClient> ClientBuilder<C> {
     /// Sends the credential to `origin` too, such as `https://uploads.example`, where a `#[url]` argument or a redirect leads
     /// there, and takes its answers for the session's. To any other origin but that of the base URL nothing of the session goes.
     ///
-    /// It must be an address without a path, and https or on this machine; [`build`](Self::build) says if it is not.
+    /// It must be an address without a path, and https or `http://localhost`, `127.0.0.0/8` or `[::1]`; [`build`](Self::build) says if it is not.
     pub fn trusted_origin(mut self, origin: &str) -> Self {
         self.trusted.push(origin.to_owned());
         self

@@ -86,7 +86,9 @@ fn is_transient(attempt: Result<Option<&ErrorResponse>, &Error>) -> bool {
         Ok(answer) => {
             answer.is_some_and(|answer| matches!(answer.status().as_u16(), 408 | 429 | 500 | 502 | 503 | 504))
         }
-        Err(Error::Transport(error)) => !matches!(error.kind(), TransportErrorKind::Redirect),
+        Err(Error::Transport(error)) => {
+            !matches!(error.kind(), TransportErrorKind::Redirect | TransportErrorKind::Invalid)
+        }
         Err(_) => false,
     }
 }

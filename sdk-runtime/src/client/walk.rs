@@ -18,8 +18,8 @@ use super::pipeline::{Caller, Reply, Way};
 use super::retry::Retry;
 use crate::endpoint::Endpoint;
 use crate::error::{Error, InvalidRequest};
-use crate::request::Prepared;
-use crate::request::base::{is_same_origin, names_a_user};
+use crate::request::base::{ADDRESS_LIMIT, is_same_origin, is_too_long, names_a_user};
+use crate::request::{Prepared, too_long};
 use crate::response::{Head, next_link};
 
 /// Where a list has got to, and how its next page is asked for.
@@ -116,10 +116,10 @@ impl Walk {
         next.set_fragment(None);
         if !is_same_origin(&next, &request.url) && !is_same_origin(&next, context) {
             // Arguments and headers of a caller go where the client was told to send them.
-            let reason = format!(
-                "leads to the next page at another origin, {}: it is not followed",
-                next.origin().ascii_serialization()
-            );
+            return Err(invalid("leads to the next page at another origin: it is not followed"));
+        }
+        if is_too_long(&next) {
+            let reason = format!("leads to the next page by an address of more than {ADDRESS_LIMIT} bytes");
             return Err(InvalidRequest::new("Link", reason));
         }
         if names_a_user(&next) {
@@ -136,6 +136,9 @@ impl Walk {
     pub(super) fn set(&mut self, parameter: &'static str, value: &str) -> Result<(), InvalidRequest> {
         let request = self.request.as_mut().map_err(|error| error.clone())?;
         let next = with_parameter(&request.url, parameter, value);
+        if is_too_long(&next) {
+            return Err(too_long(parameter));
+        }
         if self.asked.has(&next) {
             return Err(InvalidRequest::new(
                 parameter,
@@ -155,7 +158,11 @@ impl Walk {
         if let Some(number) = asked.and_then(|(_, value)| value.parse().ok()) {
             return number;
         }
-        request.url = with_parameter(&request.url, parameter, &first.to_string());
+        let next = with_parameter(&request.url, parameter, &first.to_string());
+        match is_too_long(&next) {
+            true => self.request = Err(too_long(parameter)),
+            false => request.url = next,
+        }
         first
     }
 }

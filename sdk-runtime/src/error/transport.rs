@@ -23,8 +23,11 @@ pub enum TransportErrorKind {
     Request,
     /// The answer's head came, its body did not, or not whole.
     Body,
-    /// The server redirected in circles, or to somewhere that is no address.
+    /// The server redirected in circles, to somewhere that is no address or a longer one than can be sent to, or from https to
+    /// an address where the request would travel in the clear.
     Redirect,
+    /// The HTTP library takes no such request: nothing was sent, and trying again does not help.
+    Invalid,
 }
 
 impl TransportError {
@@ -47,6 +50,7 @@ impl fmt::Display for TransportError {
             TransportErrorKind::Request => "the request was interrupted before its answer came",
             TransportErrorKind::Body => "the answer's body was interrupted",
             TransportErrorKind::Redirect => "the server's redirect could not be followed",
+            TransportErrorKind::Invalid => "the HTTP library cannot make such a request",
         })
     }
 }

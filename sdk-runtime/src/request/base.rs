@@ -50,7 +50,7 @@ impl Base {
         let url = origin.ok_or("must be scheme and host alone, as in `https://uploads.example`")?;
         if !may_carry_credentials(&url) {
             return Err(
-                "would get a credential in the clear: it must begin with `https://`, or be on this machine",
+                "would get a credential in the clear: it must begin with `https://`, or be `localhost` or a loopback address",
             );
         }
         self.trusted.push(url);
@@ -82,6 +82,14 @@ impl Base {
     }
 }
 
+/// As many bytes of an address as `http::Uri` takes, and with it every transport.
+pub(crate) const ADDRESS_LIMIT: usize = u16::MAX as usize - 1;
+
+/// Whether no transport can send to `url`.
+pub(crate) fn is_too_long(url: &Url) -> bool {
+    url.as_str().len() > ADDRESS_LIMIT
+}
+
 /// Whether both are of one origin (RFC 6454).
 pub(crate) fn is_same_origin(one: &Url, other: &Url) -> bool {
     one.scheme() == other.scheme()
@@ -94,11 +102,14 @@ pub(crate) fn names_a_user(url: &Url) -> bool {
     !url.username().is_empty() || url.password().is_some()
 }
 
-/// Whether a credential may travel to `url`: over TLS, or without leaving this machine.
+/// Whether a credential may travel to `url`: over TLS, or without leaving this machine, which is `localhost`, `127.0.0.0/8` and `[::1]`.
+///
+/// What may be asked of DNS is none of these: `x.localhost`, and `localhost.` with a dot at its end. Neither is an IPv4 address in
+/// the form of IPv6, `[::ffff:127.0.0.1]`.
 pub(crate) fn may_carry_credentials(url: &Url) -> bool {
     url.scheme() == "https"
         || match url.host() {
-            Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+            Some(Host::Domain(name)) => name == "localhost",
             Some(Host::Ipv4(address)) => address.is_loopback(),
             Some(Host::Ipv6(address)) => address.is_loopback(),
             None => false,
@@ -167,7 +178,13 @@ mod tests {
             ("https://a.example", true),
             ("http://a.example", false),
             ("http://localhost:1", true),
-            ("http://api.localhost", true),
+            ("http://LOCALHOST", true),
+            ("http://api.localhost", false),
+            ("http://localhost.", false),
+            ("http://[::ffff:127.0.0.1]", false),
+            ("http://[::ffff:7f00:1]", false),
+            ("http://0x7f.1", true),
+            ("http://128.0.0.1", false),
             ("http://127.0.0.2", true),
             ("http://[::1]:9", true),
             ("http://localhost.example", false),

@@ -1,4 +1,6 @@
-//! The headers of a request: what an argument may be, and which names are not the caller's to set.
+//! The headers of a request: what an argument may be, which names are not the caller's to set, and which hold credentials.
+//!
+//! - **I27** A value whose header says that it is a credential is marked sensitive, so that `Debug` shows it nowhere.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -9,7 +11,9 @@ use crate::error::InvalidRequest;
 
 /// What can be the argument of `#[header]`, besides everything that implements `Display`.
 ///
-/// `None` leaves the header out, a slice sends one line for each element.
+/// `None` leaves the header out, a slice sends one line for each element. The value of a header that says by its name that it holds a
+/// credential is marked sensitive ([`HeaderValue::is_sensitive`]): one of its words is `authorization`, `auth`, `cookie`, `token`,
+/// `secret`, `password`, `credential`, `signature`, `jwt`, `apikey` or `key` (an idempotency key is none).
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be a header value",
     label = "neither `Display` nor `HeaderArg`",
@@ -124,7 +128,8 @@ pub(crate) fn set(
     each: impl FnOnce(&mut dyn FnMut(HeaderValue) -> Result<(), InvalidRequest>) -> Result<(), InvalidRequest>,
 ) -> Result<(), InvalidRequest> {
     let mut first = true;
-    each(&mut |value| {
+    each(&mut |mut value| {
+        protect(name, &mut value);
         if headers.len() >= MOST_LINES {
             return Err(InvalidRequest::new("", "is one header line too many: a request holds 1000"));
         }
@@ -136,6 +141,31 @@ pub(crate) fn set(
         Ok(())
     })
     .map_err(|error| InvalidRequest::new(name.to_string(), error.reason().to_owned()))
+}
+
+/// Marks `value` as one that is shown nowhere, where `name` says that it is a credential.
+pub(crate) fn protect(name: &HeaderName, value: &mut HeaderValue) {
+    if is_credential(name) {
+        value.set_sensitive(true);
+    }
+}
+
+fn is_credential(name: &HeaderName) -> bool {
+    const WORDS: [&str; 11] = [
+        "apikey",
+        "auth",
+        "authorization",
+        "cookie",
+        "credential",
+        "jwt",
+        "key",
+        "password",
+        "secret",
+        "signature",
+        "token",
+    ];
+    let mut words = name.as_str().split(['-', '_', '.']);
+    words.clone().all(|word| word != "idempotency") && words.any(|word| WORDS.contains(&word))
 }
 
 /// As [`set`], for a name that only becomes known at run time.
@@ -197,6 +227,27 @@ mod tests {
     fn what_would_split_a_request_is_refused_by_name() {
         for value in ["a\r\nb: c", "a\nb", "a\rb", "a\0b"] {
             assert_eq!(sent(&value), Err("x-a".to_owned()), "{value:?}");
+        }
+    }
+
+    #[test]
+    fn i27_a_name_says_whether_it_holds_a_credential() {
+        for (text, is_secret) in [
+            ("Authorization", true),
+            ("cookie", true),
+            ("x-api-key", true),
+            ("X_API_KEY", true),
+            ("Ocp-Apim-Subscription-Key", true),
+            ("private-token", true),
+            ("x-amz-security-token", true),
+            ("x-hub-signature", true),
+            ("idempotency-key", false),
+            ("x-idempotency-key", false),
+            ("author", false),
+            ("x-keyboard", false),
+            ("if-match", false),
+        ] {
+            assert_eq!(is_credential(&name(text).unwrap()), is_secret, "I27: {text}");
         }
     }
 

@@ -17,7 +17,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use serde::Serialize;
 use url::Url;
 
-use base::Base;
+use base::{ADDRESS_LIMIT, Base, is_too_long};
 use path::PathBuilder;
 
 pub use address::UrlArg;
@@ -29,9 +29,6 @@ pub use query::ListStyle;
 use crate::body::{Body, Content, FORM, JSON, Payload};
 use crate::endpoint::Endpoint;
 use crate::error::InvalidRequest;
-
-/// As many bytes of an address as `http::Uri` takes, and with it every transport.
-const ADDRESS_LIMIT: usize = u16::MAX as usize - 1;
 
 /// A request in the making. The first argument that cannot be encoded is remembered and told when the call is awaited.
 #[derive(Clone)]
@@ -64,7 +61,8 @@ impl Request {
         };
         for (name, value) in endpoint.headers {
             match (HeaderName::try_from(*name), HeaderValue::try_from(*value)) {
-                (Ok(name), Ok(value)) => {
+                (Ok(name), Ok(mut value)) => {
+                    header::protect(&name, &mut value);
                     request.headers.append(name, value);
                 }
                 _ => request.hold(Err(InvalidRequest::new(*name, "is not a valid header"))),
@@ -238,7 +236,7 @@ impl Request {
             None => built(endpoint, self.path, self.path_start, &self.query)?,
             Some((parameter, mut url)) => {
                 address::append(&mut url, &self.query);
-                if url.as_str().len() > ADDRESS_LIMIT {
+                if is_too_long(&url) {
                     return Err(too_long(parameter));
                 }
                 url
@@ -319,8 +317,10 @@ fn built(
     Ok(url)
 }
 
-fn too_long(argument: &'static str) -> InvalidRequest {
-    InvalidRequest::new(argument, "makes an address that is too long to be sent")
+/// Of an argument that makes an address which no transport can send to.
+pub(crate) fn too_long(argument: &'static str) -> InvalidRequest {
+    let reason = format!("makes an address of more than {ADDRESS_LIMIT} bytes: send what is long in a body");
+    InvalidRequest::new(argument, reason)
 }
 
 fn not_flat(parameter: &'static str) -> InvalidRequest {

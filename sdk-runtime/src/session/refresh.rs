@@ -193,6 +193,9 @@ fn failed(error: Error) -> Outcome {
         Error::Transport(error) if error.kind() == TransportErrorKind::Connect => {
             return Outcome::NotSpent { cause: UnavailableCause::Transport(error), retry_after: None };
         }
+        Error::Transport(error) if error.kind() == TransportErrorKind::Invalid => {
+            return Outcome::Misconfigured(UnavailableCause::Transport(error));
+        }
         Error::InvalidRequest(error) => return Outcome::Misconfigured(UnavailableCause::Request(error)),
         Error::Transport(error) => UnavailableCause::Transport(error),
         other => UnavailableCause::Transport(TransportError::new(TransportErrorKind::Request, other)),

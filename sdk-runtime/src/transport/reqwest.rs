@@ -67,7 +67,9 @@ impl Transport for ReqwestTransport {
 }
 
 fn request_error(error: reqwest::Error) -> TransportError {
-    let kind = if error.is_connect() || error.is_builder() {
+    let kind = if error.is_builder() {
+        TransportErrorKind::Invalid
+    } else if error.is_connect() {
         TransportErrorKind::Connect
     } else {
         TransportErrorKind::Request
@@ -78,4 +80,20 @@ fn request_error(error: reqwest::Error) -> TransportError {
 
 fn body_error(error: reqwest::Error) -> TransportError {
     TransportError::new(TransportErrorKind::Body, error.without_url())
+}
+
+#[cfg(test)]
+mod tests {
+    use http::{HeaderMap, Method};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_request_that_cannot_be_made_was_not_kept_from_a_connection() {
+        let transport = ReqwestTransport::new(true, |builder| builder).unwrap();
+        let url = format!("http://localhost/{}", "a".repeat(70_000)).parse().unwrap();
+        let request = TransportRequest { method: Method::GET, url, headers: HeaderMap::new(), body: None };
+        let error = transport.send(request).await.unwrap_err();
+        assert_eq!(error.kind(), TransportErrorKind::Invalid, "{error:?}");
+    }
 }

@@ -49,7 +49,7 @@ where
                 .method(method)
                 .uri(url.as_str())
                 .body(body.unwrap_or_default())
-                .map_err(|error| TransportError::new(TransportErrorKind::Connect, error))?;
+                .map_err(|error| TransportError::new(TransportErrorKind::Invalid, error))?;
             *outgoing.headers_mut() = headers;
             poll_fn(|cx| service.poll_ready(cx)).await.map_err(request_error)?;
             let answer = service.call(outgoing).await.map_err(request_error)?;

@@ -52,7 +52,7 @@ impl<C: ApiClient> ClientBuilder<C> {
         let surface = || -> TokenBad { Arc::new(|_| Verdict::Surface) };
         let is_fixed = matches!(login, LoginOf::Bearer(_));
         let blueprint = Blueprint {
-            upstream: Arc::new(Upstream { transport, base, headers }),
+            upstream: Arc::new(Upstream { transport, base, headers, signs_by: attachment.header().cloned() }),
             attachment,
             token_bad: self.token_bad.or_else(|| is_fixed.then(surface)),
             refresh: C::REFRESH,

@@ -1,0 +1,11 @@
+//! A media type has two halves, in the header too.
+
+use sdk_runtime::{Result, api_client};
+
+#[api_client]
+pub trait Users {
+    #[post("/users", headers("Content-Type" = "hello, world!"))]
+    async fn create(&self, #[body] user: String) -> Result<()>;
+}
+
+fn main() {}

@@ -1,0 +1,11 @@
+//! A media type that all endpoints have has two halves.
+
+use sdk_runtime::{Result, api_client};
+
+#[api_client(headers("content-type" = "json"))]
+pub trait Users {
+    #[post("/users")]
+    async fn create(&self, #[body] user: String) -> Result<()>;
+}
+
+fn main() {}
