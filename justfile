@@ -2,7 +2,7 @@
 
 set shell := ["bash", "-euo", "pipefail", "-c"]
 
-default: fmt deny lint lint-all doc features package quickstart stay-signed-in stores test
+default: fmt deny lint lint-all doc features windows macos wine package quickstart stay-signed-in stores test
 
 # The code is formatted.
 fmt:
@@ -27,6 +27,18 @@ doc:
 # Every pair of features compiles.
 features:
     cargo hack check --package sdk-runtime --feature-powerset --depth 2
+
+# It compiles for Windows, without TLS and with everything. This and the next two need packages of Debian, which `.ci/run` installs.
+windows:
+    for features in --no-default-features --all-features; do .ci/debian-cargo check --target x86_64-pc-windows-gnu --package sdk-runtime --package sdk-testkit $features; done
+
+# It compiles for macOS. The C code of TLS needs a compiler that Debian does not have.
+macos:
+    .ci/debian-cargo check --target aarch64-apple-darwin --package sdk-runtime --package sdk-testkit --no-default-features --features sdk-runtime/keyring
+
+# The unit tests, and those of the stores, pass on Windows as far as Wine is one.
+wine:
+    .ci/debian-cargo test --target x86_64-pc-windows-gnu --package sdk-runtime --package api-client-workspace --lib --test stores
 
 # The crates can be published: each compiles from what its package contains. Cargo keeps what it once unpacked of a
 # package that is not published yet, and takes it again for the same version however it has changed since; hence `rm`.
