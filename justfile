@@ -87,11 +87,13 @@ mutants files="{core,core/*,limits,unsaved,lifetime,snapshot}":
     cargo mutants --package sdk-runtime --file "sdk-runtime/src/session/{{ files }}.rs" --output target/mutants --timeout 30 --cargo-arg=--lib || true
     cargo mutants --package sdk-runtime --file "sdk-runtime/src/session/{{ files }}.rs" --output target/mutants --timeout 60 --iterate --baseline skip --test-package api-client-workspace --cargo-arg=--test=session
 
-# The concurrency tests, optimized and over and over, processes killed at many moments of chance, short programs, and worlds of chance;
+# The concurrency tests, optimized and over and over, processes killed at many moments of chance, short programs, hostile
+# answers, and worlds of chance;
 # what threads share, with twice as many interruptions.
-soak rounds="50" kills="500" worlds="200000" programs="1000":
+soak rounds="50" kills="500" worlds="200000" programs="1000" answers="20000":
     LOOM_MAX_PREEMPTIONS=4 cargo test --release --test threads
     CRASH_ROUNDS={{ kills }} cargo test --release --test crash
     PROGRAM_ROUNDS={{ programs }} cargo test --release --test programs
+    HOSTILE_ROUNDS={{ answers }} cargo test --release --test hostile
     MODEL_ROUNDS={{ worlds }} cargo test --release --test model
     for round in $(seq {{ rounds }}); do echo "round $round"; cargo test --quiet --release --test session; done

@@ -1,0 +1,300 @@
+//! A case: what the server does, what the client asks, and what is right. Carries it out.
+
+use std::future::Future;
+use std::time::Duration;
+
+use sdk_runtime::{ClientBuilder, HttpClientBuilder, Session, Tokens};
+use tokio::time::timeout;
+
+use crate::answers::{self, ACCESS, REFRESH};
+use crate::api::{ApiClient, Asks, Got, HastyClient, PatientClient, kind, texts};
+use crate::server::{Plan, Server};
+
+/// No await of a case takes this long; what does, hangs.
+const GUARD: Duration = Duration::from_secs(60);
+
+/// The value that the server meant.
+pub(crate) const VALUE: &str = "the value";
+/// What came of it, where nothing tells that more would come.
+pub(crate) const PART: &str = "what came of the value";
+
+/// What refreshes the login of a case.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Refreshes {
+    #[default]
+    Never,
+    Patiently,
+    Hastily,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Case {
+    /// The row of the table; one stands for many cases.
+    pub(crate) row: String,
+    /// Where in the row it is.
+    pub(crate) at: String,
+    pub(crate) plan: Plan,
+    pub(crate) asks: Asks,
+    pub(crate) refreshes: Refreshes,
+    /// How long a call may take, where the default is too long.
+    pub(crate) timeout: Option<Duration>,
+    pub(crate) body_limit: Option<usize>,
+    /// How often the same is asked first, and served.
+    pub(crate) before: usize,
+    /// Whether the client has closed every connection before it is asked again.
+    pub(crate) settled: bool,
+    /// What another origin does, to which `OTHER` in the plan leads; there `MAIN` leads back.
+    pub(crate) other: Option<Plan>,
+    /// Whether a flood may be read until the call is over, since nothing of it is kept.
+    pub(crate) reads_on: bool,
+    pub(crate) right: Right,
+}
+
+/// What is right.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Right {
+    pub(crate) came: String,
+    /// How often the request is sent by a call that may send it once more; `None` where that is left to chance.
+    pub(crate) sent: Option<usize>,
+    pub(crate) refreshes: usize,
+    /// How many requests the other origin gets.
+    pub(crate) strayed: usize,
+    pub(crate) signed_in: bool,
+}
+
+/// What a server can get rid of on a connection whose client has read as much as it may: limits are below 2 MiB, and systems hold the rest.
+const MOST: u64 = 12 << 20;
+
+impl Case {
+    pub(crate) fn new(
+        row: impl Into<String>,
+        asks: Asks,
+        plan: Plan,
+        came: impl Into<String>,
+        sent: usize,
+    ) -> Self {
+        Self {
+            row: row.into(),
+            at: String::new(),
+            plan,
+            asks,
+            refreshes: Refreshes::Never,
+            timeout: None,
+            body_limit: None,
+            before: 0,
+            settled: false,
+            other: None,
+            reads_on: false,
+            right: Right {
+                came: came.into(),
+                sent: Some(sent),
+                refreshes: 0,
+                strayed: 0,
+                signed_in: asks != Asks::SignIn,
+            },
+        }
+    }
+
+    pub(crate) fn at(mut self, at: impl Into<String>) -> Self {
+        self.at = at.into();
+        self
+    }
+
+    pub(crate) fn timeout(mut self, millis: u64) -> Self {
+        self.timeout = Some(Duration::from_millis(millis));
+        self
+    }
+
+    pub(crate) fn body_limit(mut self, limit: usize) -> Self {
+        self.body_limit = Some(limit);
+        self
+    }
+
+    pub(crate) fn before(mut self, times: usize) -> Self {
+        self.before = times;
+        self
+    }
+
+    pub(crate) fn settled(mut self) -> Self {
+        self.settled = true;
+        self
+    }
+
+    pub(crate) fn sent_by_chance(mut self) -> Self {
+        self.right.sent = None;
+        self
+    }
+
+    /// Another origin does what `plan` says, and gets so many requests.
+    pub(crate) fn other(mut self, plan: Plan, strayed: usize) -> Self {
+        self.other = Some(plan);
+        self.right.strayed = strayed;
+        self
+    }
+
+    pub(crate) fn reads_on(mut self, reads_on: bool) -> Self {
+        self.reads_on = reads_on;
+        self
+    }
+
+    pub(crate) fn refreshes(mut self, refreshes: Refreshes, times: usize) -> Self {
+        self.refreshes = refreshes;
+        self.right.refreshes = times;
+        self
+    }
+
+    pub(crate) fn signed_in(mut self, signed_in: bool) -> Self {
+        self.right.signed_in = signed_in;
+        self
+    }
+
+    /// Carries it out. Gives what is wrong.
+    pub(crate) async fn run(self) -> Vec<String> {
+        let mut wrong = Wrong { name: format!("{}, {}", self.row, self.at), findings: Vec::new() };
+        let (server, other) = (Server::start().await, Server::start().await);
+        server.does(self.plan.clone().leads("OTHER", other.address()));
+        other.does(self.other.clone().unwrap_or_default().leads("MAIN", server.address()));
+        let client = self.client(&format!("http://{}", server.address()));
+        for _ in 0..self.before {
+            match wrong.within("a call before", self.asks.of(&client.api)).await {
+                Some(Got { error: None, .. }) | None => {}
+                Some(Got { error, .. }) => wrong.note(format!("a call before: {error:?}")),
+            }
+        }
+        if self.settled {
+            wrong.within("a connection before", server.is_left()).await;
+        }
+        if let Some(got) = wrong.within("the call", self.asks.of(&client.api)).await {
+            self.judge(&got, &server, &client, &mut wrong);
+            wrong.unless_equal("sent elsewhere", &self.right.strayed, &other.requests().len());
+            let back = server.requests().into_iter().filter(|seen| seen.path == "/back");
+            for seen in other.requests().into_iter().chain(back) {
+                if seen.head.contains("planted") {
+                    wrong.note(format!("a secret goes elsewhere: {}", seen.head));
+                }
+            }
+        }
+        // Whatever the server has done, the next call is served.
+        if self.right.signed_in && self.refreshes == Refreshes::Never {
+            let fine = wrong.within("the next call", async { client.api.fine().timeout(GUARD).await }).await;
+            match fine {
+                Some(Ok(document)) => wrong.unless_equal("the next value", &7, &document.id),
+                Some(Err(error)) => wrong.note(format!("the next call: {error:?}")),
+                None => {}
+            }
+        }
+        drop(client);
+        wrong.within("a connection", server.is_left()).await;
+        wrong.within("a connection elsewhere", other.is_left()).await;
+        wrong.findings
+    }
+
+    fn client(&self, url: &str) -> Client {
+        let builder = ApiClient::builder(url).retry(1).http(plain);
+        let builder = match self.timeout {
+            Some(timeout) => builder.timeout(timeout),
+            None => builder,
+        };
+        let builder = match self.body_limit {
+            Some(limit) => builder.body_limit(limit),
+            None => builder,
+        };
+        let client = Client::new(url, builder, self.refreshes);
+        if self.asks != Asks::SignIn {
+            client.session.sign_in(Tokens::new(ACCESS).refresh_token(REFRESH)).unwrap();
+        }
+        client
+    }
+
+    fn judge(&self, got: &Got, server: &Server, client: &Client, wrong: &mut Wrong) {
+        let whole = self.asks.whole();
+        let came = match &got.error {
+            Some(error) => {
+                if texts(error).contains("planted") {
+                    wrong.note(format!("an error shows a secret: {error:?}"));
+                }
+                kind(error)
+            }
+            None if got.value == whole => VALUE.to_owned(),
+            None => PART.to_owned(),
+        };
+        if !whole.starts_with(&got.value) {
+            wrong.note(format!("another value: {:?}", got.value));
+        }
+        // Where it is a matter of chance, either is right.
+        if !self.right.came.split(" or ").any(|right| right == came) {
+            wrong.note(format!("{} is right, and it is {came}", self.right.came));
+        }
+        if let Some(sent) = self.right.sent {
+            wrong.unless_equal("sent", &sent, &server.sent(self.asks.path()));
+        }
+        wrong.unless_equal("refreshes", &self.right.refreshes, &server.sent("/refresh"));
+        let signed_in = client.session.state().is_signed_in();
+        wrong.unless_equal("signed in", &self.right.signed_in, &signed_in);
+        let (pushed, connections) = server.pushed();
+        if pushed > MOST * connections && !self.reads_on {
+            wrong.note(format!("the client has read on: {pushed} bytes on {connections} connections"));
+        }
+        if !wrong.findings.is_empty() {
+            wrong.note(format!("of {:?}", got.error));
+        }
+    }
+}
+
+/// Without TLS no certificate is read, which takes longer than a case.
+fn plain(http: HttpClientBuilder) -> HttpClientBuilder {
+    http.tls_certs_only([])
+}
+
+struct Client {
+    api: ApiClient,
+    session: Session,
+}
+
+impl Client {
+    fn new(url: &str, builder: ClientBuilder<ApiClient>, refreshes: Refreshes) -> Self {
+        let api = match refreshes {
+            Refreshes::Never => builder.build(),
+            Refreshes::Patiently => {
+                builder.session(PatientClient::builder(url).http(plain).build().unwrap().session()).build()
+            }
+            Refreshes::Hastily => {
+                builder.session(HastyClient::builder(url).http(plain).build().unwrap().session()).build()
+            }
+        };
+        let api = api.unwrap();
+        let session = api.session().clone();
+        Self { api, session }
+    }
+}
+
+/// What is wrong with a case.
+struct Wrong {
+    name: String,
+    findings: Vec<String>,
+}
+
+impl Wrong {
+    fn note(&mut self, finding: String) {
+        self.findings.push(format!("{}: {finding}", self.name));
+    }
+
+    fn unless_equal<T: PartialEq + std::fmt::Debug>(&mut self, what: &str, right: &T, is: &T) {
+        if right != is {
+            self.note(format!("{what}: {right:?} is right, and it is {is:?}"));
+        }
+    }
+
+    async fn within<T>(&mut self, what: &str, work: impl Future<Output = T>) -> Option<T> {
+        let done = timeout(GUARD, work).await.ok();
+        if done.is_none() {
+            self.note(format!("{what} hangs"));
+        }
+        done
+    }
+}
+
+/// `plan`, with an answer to what is asked in the end.
+pub(crate) fn fine(plan: Plan) -> Plan {
+    plan.and("/fine", [answers::json(answers::Framing::Length).steps()])
+}

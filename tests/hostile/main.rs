@@ -1,0 +1,22 @@
+//! A hostile server: raw answers over real sockets, to declared clients of the product. `README.md` beside this file is the table of
+//! what is tried, and what is right.
+//!
+//! Each case ends in the right typed error within its bound, reads no more than it may, and leaves no task, no connection, and no
+//! secret in an error. `HOSTILE_ROUNDS` asks for the long form.
+
+mod answers;
+mod api;
+mod case;
+mod cut;
+mod framing;
+mod large;
+mod pool;
+mod protocols;
+mod redirects;
+mod role;
+mod run;
+mod server;
+mod slow;
+mod statuses;
+mod table;
+mod uploads;

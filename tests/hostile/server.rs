@@ -1,0 +1,345 @@
+//! A server that does what a plan says, byte by byte, and counts what comes of it. Knows nothing of HTTP but where a request ends.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use bytes::Bytes;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::runtime::{Builder, Runtime};
+use tokio::sync::watch;
+use tokio::task::AbortHandle;
+use tokio::time::sleep;
+
+/// What servers run on, so that the tasks of a client can be counted on its own runtime.
+static RUNTIME: LazyLock<Runtime> =
+    LazyLock::new(|| Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap());
+
+/// A head longer than this is none of the client's.
+const LONGEST_HEAD: usize = 64 << 10;
+
+/// One thing that a server does.
+#[derive(Clone, Debug)]
+pub(crate) enum Step {
+    Send(Bytes),
+    /// Sends these again and again with so many milliseconds between, until the client has closed.
+    Endless(Bytes, u64),
+    /// The same, one by one.
+    EndlessDrip(Bytes),
+    /// Waits for the client to close.
+    Silence,
+    /// Closes in order, and waits for the client to close.
+    Fin,
+    /// Closes by a reset.
+    Rst,
+}
+
+/// How much of a request is read before it is answered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Reads {
+    #[default]
+    Whole,
+    Head,
+}
+
+/// The answers to the requests of one path, in their order; the last is given from then on.
+#[derive(Clone, Debug, Default)]
+struct Route {
+    reads: Reads,
+    answers: Vec<Vec<Step>>,
+    given: usize,
+}
+
+/// What a server does.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Plan {
+    /// What it does on its first connections before it has read anything.
+    greetings: Vec<Vec<Step>>,
+    routes: BTreeMap<&'static str, Route>,
+}
+
+impl Plan {
+    pub(crate) fn on(path: &'static str, answers: impl Into<Vec<Vec<Step>>>) -> Self {
+        Self::default().and(path, answers)
+    }
+
+    pub(crate) fn and(mut self, path: &'static str, answers: impl Into<Vec<Vec<Step>>>) -> Self {
+        self.routes.entry(path).or_default().answers = answers.into();
+        self
+    }
+
+    pub(crate) fn reads(mut self, path: &'static str, reads: Reads) -> Self {
+        self.routes.entry(path).or_default().reads = reads;
+        self
+    }
+
+    /// The same, with `address` in place of `word` in what it sends.
+    pub(crate) fn leads(mut self, word: &str, address: SocketAddr) -> Self {
+        let answers = self.routes.values_mut().flat_map(|route| &mut route.answers);
+        for step in answers.flatten() {
+            if let Step::Send(bytes) = step
+                && let Some(at) = find(bytes, word.as_bytes())
+            {
+                let address = address.to_string();
+                *bytes = [&bytes[..at], address.as_bytes(), &bytes[at + word.len()..]].concat().into();
+            }
+        }
+        self
+    }
+
+    pub(crate) fn greets(greetings: impl Into<Vec<Vec<Step>>>) -> Self {
+        Self { greetings: greetings.into(), ..Self::default() }
+    }
+}
+
+/// A request as it was read.
+#[derive(Clone, Debug)]
+pub(crate) struct Seen {
+    pub(crate) path: String,
+    pub(crate) head: String,
+}
+
+/// What has happened so far.
+#[derive(Default)]
+struct Log {
+    plan: Plan,
+    accepted: usize,
+    requests: Vec<Seen>,
+    /// The bytes that the system has taken for the clients.
+    pushed: u64,
+}
+
+#[derive(Clone)]
+struct Shared {
+    log: Arc<Mutex<Log>>,
+    open: watch::Sender<usize>,
+}
+
+impl Shared {
+    fn log(&self) -> MutexGuard<'_, Log> {
+        self.log.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A server on the loopback interface; takes no more connections when it is dropped.
+pub(crate) struct Server {
+    address: SocketAddr,
+    shared: Shared,
+    accepts: AbortHandle,
+}
+
+impl Server {
+    /// A server that answers everything with 404.
+    pub(crate) async fn start() -> Self {
+        let shared = Shared { log: Arc::default(), open: watch::Sender::new(0) };
+        let taking = shared.clone();
+        let (address, accepts) = RUNTIME
+            .spawn(async move {
+                let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+                let address = listener.local_addr().unwrap();
+                (address, tokio::spawn(accept(listener, taking)).abort_handle())
+            })
+            .await
+            .unwrap();
+        Self { address, shared, accepts }
+    }
+
+    pub(crate) fn does(&self, plan: Plan) {
+        self.shared.log().plan = plan;
+    }
+
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    pub(crate) fn requests(&self) -> Vec<Seen> {
+        self.shared.log().requests.clone()
+    }
+
+    /// How many requests to `path` were read.
+    pub(crate) fn sent(&self, path: &str) -> usize {
+        self.shared.log().requests.iter().filter(|seen| seen.path == path).count()
+    }
+
+    /// The bytes that were sent, and on how many connections.
+    pub(crate) fn pushed(&self) -> (u64, u64) {
+        let log = self.shared.log();
+        (log.pushed, log.accepted as u64)
+    }
+
+    /// Returns when the clients have closed every connection.
+    pub(crate) async fn is_left(&self) {
+        let mut open = self.shared.open.subscribe();
+        let _ = open.wait_for(|open| *open == 0).await;
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.accepts.abort();
+    }
+}
+
+async fn accept(listener: TcpListener, shared: Shared) {
+    loop {
+        let (socket, _) = listener.accept().await.unwrap();
+        let _ = socket.set_nodelay(true);
+        shared.open.send_modify(|open| *open += 1);
+        let shared = shared.clone();
+        tokio::spawn(async move {
+            let open = shared.open.clone();
+            let mut connection = Connection { socket, shared, read: Vec::new() };
+            // The client may close whenever it likes.
+            let _ = connection.converse().await;
+            drop(connection);
+            open.send_modify(|open| *open -= 1);
+        });
+    }
+}
+
+struct Connection {
+    socket: TcpStream,
+    shared: Shared,
+    read: Vec<u8>,
+}
+
+impl Connection {
+    async fn converse(&mut self) -> io::Result<()> {
+        let greeting = {
+            let mut log = self.shared.log();
+            log.accepted += 1;
+            log.plan.greetings.get(log.accepted - 1).cloned()
+        };
+        if let Some(steps) = greeting {
+            return self.carry_out(steps).await.map(drop);
+        }
+        loop {
+            let Some(head) = self.head().await? else { return Ok(()) };
+            let path =
+                head.split(' ').nth(1).unwrap_or_default().split('?').next().unwrap_or_default().to_owned();
+            let reads =
+                self.shared.log().plan.routes.get(&*path).map(|route| route.reads).unwrap_or_default();
+            if reads == Reads::Whole {
+                self.body(&head).await?;
+            }
+            let steps = {
+                let mut log = self.shared.log();
+                let steps = log.plan.routes.get_mut(&*path).map(|route| {
+                    let at = route.given.min(route.answers.len() - 1);
+                    route.given += 1;
+                    route.answers[at].clone()
+                });
+                log.requests.push(Seen { path, head });
+                steps.unwrap_or_else(|| {
+                    vec![Step::Send(Bytes::from_static(
+                        b"HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n",
+                    ))]
+                })
+            };
+            if self.carry_out(steps).await? {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Does what `steps` say. `true`: that was the end of the connection.
+    async fn carry_out(&mut self, steps: Vec<Step>) -> io::Result<bool> {
+        for step in steps {
+            match step {
+                Step::Send(bytes) => self.send(&bytes).await?,
+                Step::Endless(bytes, pause) => loop {
+                    self.send(&bytes).await?;
+                    sleep(Duration::from_millis(pause)).await;
+                },
+                Step::EndlessDrip(bytes) => loop {
+                    self.drip(&bytes).await?;
+                },
+                Step::Silence => {
+                    self.wait_for_close().await;
+                    return Ok(true);
+                }
+                Step::Fin => {
+                    self.socket.shutdown().await?;
+                    self.wait_for_close().await;
+                    return Ok(true);
+                }
+                Step::Rst => {
+                    self.socket.set_zero_linger()?;
+                    return Ok(true);
+                }
+            }
+        }
+        Ok(false)
+    }
+
+    async fn send(&mut self, mut bytes: &[u8]) -> io::Result<()> {
+        while !bytes.is_empty() {
+            let sent = self.socket.write(bytes).await?;
+            self.shared.log().pushed += sent as u64;
+            bytes = &bytes[sent..];
+        }
+        Ok(())
+    }
+
+    async fn drip(&mut self, bytes: &[u8]) -> io::Result<()> {
+        for byte in bytes {
+            self.send(std::slice::from_ref(byte)).await?;
+            sleep(Duration::from_millis(10)).await;
+        }
+        Ok(())
+    }
+
+    async fn wait_for_close(&mut self) {
+        while self.more().await.is_ok_and(|more| more) {
+            self.read.clear();
+        }
+    }
+
+    /// Reads some more. `false`: the client has closed.
+    async fn more(&mut self) -> io::Result<bool> {
+        self.read.reserve(16 << 10);
+        Ok(self.socket.read_buf(&mut self.read).await? > 0)
+    }
+
+    /// The next head; `None` where the client has closed instead.
+    async fn head(&mut self) -> io::Result<Option<String>> {
+        loop {
+            if let Some(end) = find(&self.read, b"\r\n\r\n") {
+                let rest = self.read.split_off(end + 4);
+                let head = std::mem::replace(&mut self.read, rest);
+                return Ok(Some(String::from_utf8_lossy(&head).into_owned()));
+            }
+            if self.read.len() > LONGEST_HEAD || !self.more().await? {
+                return Ok(None);
+            }
+        }
+    }
+
+    /// Reads the body that belongs to `head`.
+    async fn body(&mut self, head: &str) -> io::Result<()> {
+        let field = |name: &str| head.lines().find_map(|line| line.strip_prefix(name)).map(str::trim);
+        let chunked = field("transfer-encoding:") == Some("chunked");
+        let length = field("content-length:").and_then(|length| length.parse().ok()).unwrap_or(0);
+        loop {
+            let end = match chunked {
+                true if self.read.starts_with(b"0\r\n\r\n") => Some(5),
+                true => find(&self.read, b"\r\n0\r\n\r\n").map(|at| at + 7),
+                false => (self.read.len() >= length).then_some(length),
+            };
+            if let Some(end) = end {
+                self.read.drain(..end);
+                return Ok(());
+            }
+            if !self.more().await? {
+                return Err(io::ErrorKind::UnexpectedEof.into());
+            }
+        }
+    }
+}
+
+fn find(bytes: &[u8], wanted: &[u8]) -> Option<usize> {
+    bytes.windows(wanted.len()).position(|window| window == wanted)
+}
