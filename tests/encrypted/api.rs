@@ -1,0 +1,128 @@
+//! The API that these tests call: a client that trusts the authority of the test, and a server that does as it should.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use bytes::Bytes;
+use reqwest::Certificate;
+use sdk_runtime::{
+    Body, ByteStream, ClientBuilder, Grant, Head, Refusal, Result, TokenRequest, TokenResponse, Tokens,
+    api_client,
+};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use crate::support::authority::Authority;
+use crate::support::h2::Exchange;
+
+#[api_client]
+pub(crate) trait Api {
+    #[post("/login")]
+    #[session(start)]
+    async fn login(&self, #[json] password: &str) -> Result<Pair>;
+
+    #[post("/refresh")]
+    #[session(refresh)]
+    async fn refresh(&self, #[json] request: Refresh) -> Result<Pair>;
+
+    #[post("/logout")]
+    #[session(end)]
+    async fn logout(&self) -> Result<()>;
+
+    #[get("/issues/{id}")]
+    async fn issue(&self, id: u64) -> Result<u64>;
+
+    #[post("/issues")]
+    async fn create(&self, #[json] title: &str) -> Result<u64>;
+
+    #[put("/files/{id}")]
+    async fn upload(&self, id: u64, #[body("application/octet-stream")] file: Body) -> Result<()>;
+
+    #[get("/files/{id}", auth = none)]
+    async fn file(&self, id: u64) -> Result<ByteStream>;
+
+    #[get("/open", auth = none)]
+    async fn open(&self) -> Result<u64>;
+}
+
+#[derive(Serialize)]
+pub(crate) struct Refresh {
+    refresh: String,
+}
+
+impl TokenRequest for Refresh {
+    fn from_grant(grant: &Grant) -> Option<Self> {
+        Some(Self { refresh: grant.refresh_token()?.expose().to_owned() })
+    }
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Pair {
+    access: String,
+    refresh: String,
+}
+
+impl TokenResponse for Pair {
+    fn tokens(&self, _: &Head) -> std::result::Result<Tokens, Refusal> {
+        Ok(Tokens::new(self.access.as_str()).refresh_token(self.refresh.as_str()))
+    }
+}
+
+/// A client of `url` that trusts `authority` and nothing else.
+pub(crate) fn client(url: &str, authority: &Authority) -> ClientBuilder<ApiClient> {
+    let certificate = Certificate::from_pem(authority.pem().as_bytes()).unwrap();
+    ApiClient::builder(url).http(move |http| http.tls_certs_only([certificate.clone()]))
+}
+
+/// A body as large as no window is.
+pub(crate) const LARGE: usize = 8 << 20;
+
+/// The server of the API. Each refresh rotates.
+#[derive(Clone, Default)]
+pub(crate) struct Application(Arc<Counts>);
+
+#[derive(Default)]
+struct Counts {
+    refreshes: AtomicUsize,
+}
+
+impl Application {
+    pub(crate) fn refreshes(&self) -> usize {
+        self.0.refreshes.load(Ordering::SeqCst)
+    }
+
+    pub(crate) async fn answer(self, mut exchange: Exchange) {
+        let number = self.refreshes();
+        match exchange.path.as_str() {
+            "/login" => exchange.answer(200, pair(number)).await,
+            "/refresh" => {
+                let spent = exchange.body().await;
+                if spent != json!({ "refresh": format!("r{number}") }).to_string() {
+                    return exchange.answer(400, r#"{"error":"invalid_grant"}"#).await;
+                }
+                self.0.refreshes.fetch_add(1, Ordering::SeqCst);
+                exchange.answer(200, pair(number + 1)).await;
+            }
+            "/open" => exchange.answer(200, "1").await,
+            path if path.starts_with("/files/") && exchange.method == "GET" => {
+                exchange.answer(200, Bytes::from_static(&[b'x'; LARGE])).await;
+            }
+            path => {
+                let id = path.rsplit('/').next().filter(|id| id.parse::<u64>().is_ok()).unwrap_or("1");
+                let id = id.to_owned();
+                exchange.body().await;
+                exchange.answer(200, id).await;
+            }
+        }
+    }
+}
+
+pub(crate) fn pair(number: usize) -> String {
+    json!({ "access": format!("a{number}"), "refresh": format!("r{number}") }).to_string()
+}
+
+/// What `work` comes to, in time: nothing here takes long, and a test that hangs tells nothing.
+pub(crate) async fn in_time<T>(work: impl IntoFuture<Output = T>) -> T {
+    tokio::time::timeout(Duration::from_secs(25), work).await.expect("it does not hang")
+}

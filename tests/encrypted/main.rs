@@ -1,0 +1,8 @@
+//! Calls and refreshes over TLS, HTTP/2 and proxies: real sockets on the loopback interface, and a certificate authority of its own.
+
+#[expect(dead_code, reason = "what the tests here do not use, others that include it do")]
+mod support;
+
+mod api;
+
+mod served;
