@@ -17,10 +17,12 @@ use crate::cookies::Jar;
 use crate::error::{Error, InvalidRequest, TransportError, TransportErrorKind};
 use crate::request::Prepared;
 use crate::request::base::{ADDRESS_LIMIT, Base, is_same_origin, is_too_long, may_carry_credentials};
-use crate::transport::{Transport, TransportRequest, TransportResponse};
+use crate::transport::{Stage, Transport, TransportRequest, TransportResponse};
 
 /// As many redirects as reqwest follows; a longer chain is a circle.
 const REDIRECTS: usize = 10;
+/// How often a request goes out again at once that the server provably has not looked at.
+const AGAIN: usize = 2;
 
 /// Where a client's requests go, and by what.
 pub(crate) struct Upstream {
@@ -65,12 +67,14 @@ pub(crate) struct Exchange {
 }
 
 impl Upstream {
-    /// Sends `request` once, following redirects. Before every hop `permit` is asked whether that may still go.
+    /// Sends `request` once, following redirects. Before every hop `permit` is asked whether that may still go; `stage` is told
+    /// how far it has come.
     pub(crate) async fn exchange(
         &self,
         request: &Prepared,
         credentials: Credentials<'_>,
         contents: Contents,
+        stage: &Stage,
         permit: impl Fn(&Prepared) -> Result<(), Error> + Send + Sync,
     ) -> Result<Exchange, Error> {
         if contents == Contents::Secret {
@@ -82,31 +86,27 @@ impl Upstream {
         let mut over_tls = false;
         for _ in 0..=REDIRECTS {
             let current = redirected.as_ref().unwrap_or(request);
-            let body = match &current.body {
-                Some(body) => Some(body.open().await?),
-                None => None,
-            };
-            let mut outgoing = TransportRequest {
-                method: current.method.clone(),
-                url: current.url.clone(),
-                headers: current.headers.clone(),
-                body,
-            };
-            for name in self.headers.keys().filter(|name| own_origin || is_for_anybody(name)) {
-                if !current.headers.contains_key(name) {
-                    outgoing
-                        .headers
-                        .extend(self.headers.get_all(name).iter().map(|value| (name.clone(), value.clone())));
+            let mut again = 0;
+            let (answer, signed) = loop {
+                let (outgoing, signed) =
+                    self.outgoing(current, credentials, own_origin, contents, stage).await?;
+                permit(current)?;
+                match self.transport.send(outgoing).await {
+                    Ok(answer) => break (answer, signed),
+                    Err(error)
+                        if error.kind() == TransportErrorKind::NotSent
+                            && again < AGAIN
+                            && !current.is_spent() =>
+                    {
+                        again += 1;
+                    }
+                    // Of what a redirect led to, something has arrived all the same.
+                    Err(error) => {
+                        let may_have_arrived = error.may_have_arrived() || redirected.is_some();
+                        return Err(error.arrived(may_have_arrived).into());
+                    }
                 }
-            }
-            if let Some(Entry::Occupied(mut own)) =
-                self.signs_by.as_ref().map(|name| outgoing.headers.entry(name))
-            {
-                own.iter_mut().for_each(|value| value.set_sensitive(true));
-            }
-            let signed = own_origin && sign(&mut outgoing, credentials)?;
-            permit(current)?;
-            let answer = self.transport.send(outgoing).await?;
+            };
             // A cookie that may not go back is not taken either.
             if own_origin
                 && let Some(jar) = credentials.jar
@@ -146,6 +146,43 @@ impl Upstream {
             redirected = Some(next);
         }
         Err(misled("too many redirects").into())
+    }
+
+    /// `request` as it goes out, and whether there is a credential on it.
+    async fn outgoing(
+        &self,
+        request: &Prepared,
+        credentials: Credentials<'_>,
+        own_origin: bool,
+        contents: Contents,
+        stage: &Stage,
+    ) -> Result<(TransportRequest, bool), Error> {
+        let body = match &request.body {
+            Some(body) => Some(body.open().await?),
+            None => None,
+        };
+        let mut outgoing = TransportRequest {
+            method: request.method.clone(),
+            url: request.url.clone(),
+            headers: request.headers.clone(),
+            body,
+            own_connection: contents == Contents::Secret,
+            stage: stage.clone(),
+        };
+        for name in self.headers.keys().filter(|name| own_origin || is_for_anybody(name)) {
+            if !request.headers.contains_key(name) {
+                outgoing
+                    .headers
+                    .extend(self.headers.get_all(name).iter().map(|value| (name.clone(), value.clone())));
+            }
+        }
+        if let Some(Entry::Occupied(mut own)) =
+            self.signs_by.as_ref().map(|name| outgoing.headers.entry(name))
+        {
+            own.iter_mut().for_each(|value| value.set_sensitive(true));
+        }
+        let signed = own_origin && sign(&mut outgoing, credentials)?;
+        Ok((outgoing, signed))
     }
 }
 

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
+use http::HeaderMap;
 use reqwest::Certificate;
 use sdk_runtime::{
     Body, ByteStream, ClientBuilder, Grant, Head, Refusal, Result, TokenRequest, TokenResponse, Tokens,
@@ -41,6 +42,9 @@ pub(crate) trait Api {
 
     #[get("/files/{id}", auth = none)]
     async fn file(&self, id: u64) -> Result<ByteStream>;
+
+    #[get]
+    async fn at(&self, #[url] address: &str) -> Result<serde_json::Value>;
 
     #[get("/open", auth = none)]
     async fn open(&self) -> Result<u64>;
@@ -92,17 +96,22 @@ impl Application {
         self.0.refreshes.load(Ordering::SeqCst)
     }
 
-    pub(crate) async fn answer(self, mut exchange: Exchange) {
+    pub(crate) async fn answer(self, exchange: Exchange) {
+        self.answer_with(exchange, HeaderMap::new()).await;
+    }
+
+    /// The same with further headers on the answer to a sign-in or a refresh.
+    pub(crate) async fn answer_with(self, mut exchange: Exchange, headers: HeaderMap) {
         let number = self.refreshes();
         match exchange.path.as_str() {
-            "/login" => exchange.answer(200, pair(number)).await,
+            "/login" => exchange.answer_with(200, headers, pair(number)).await,
             "/refresh" => {
                 let spent = exchange.body().await;
                 if spent != json!({ "refresh": format!("r{number}") }).to_string() {
                     return exchange.answer(400, r#"{"error":"invalid_grant"}"#).await;
                 }
                 self.0.refreshes.fetch_add(1, Ordering::SeqCst);
-                exchange.answer(200, pair(number + 1)).await;
+                exchange.answer_with(200, headers, pair(number + 1)).await;
             }
             "/open" => exchange.answer(200, "1").await,
             path if path.starts_with("/files/") && exchange.method == "GET" => {

@@ -5,4 +5,10 @@ mod support;
 
 mod api;
 
+mod heads;
+mod local;
+mod refused;
 mod served;
+mod silent;
+mod told;
+mod unread;

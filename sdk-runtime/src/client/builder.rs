@@ -78,7 +78,7 @@ pub struct ClientBuilder<C> {
     client: PhantomData<fn() -> C>,
 }
 
-type Configure = Box<dyn FnOnce(HttpClientBuilder) -> HttpClientBuilder + Send>;
+type Configure = Box<dyn Fn(HttpClientBuilder) -> HttpClientBuilder + Send + Sync>;
 
 impl<C: ApiClient> ClientBuilder<C> {
     /// A builder for a client of the API at `base`, whose path prefix, if it has one, stays in front of every path.
@@ -290,9 +290,16 @@ impl<C: ApiClient> ClientBuilder<C> {
     /// Configures reqwest's own client: proxies, certificates, connection limits. Default headers set there go to every
     /// address, that of a redirect to another origin included: for credentials there is [`bearer`](Self::bearer), and
     /// `headers(…)` in the declaration for everything else.
+    ///
+    /// `configure` is called for each client of reqwest that is built: one for calls and one for sign-ins, refreshes and sign-outs,
+    /// each of which opens a connection of its own. What goes to `http://localhost` or a loopback address goes by no proxy.
+    ///
+    /// The defaults that `configure` may change: connections are given up after 5 s; a connection of HTTP/2 on which a call has
+    /// waited for 2 s is asked by a PING whether it lives, and closed after another 2 s; downloads that are not read take 2 MiB each of
+    /// a window of 2 GiB.
     pub fn http(
         mut self,
-        configure: impl FnOnce(HttpClientBuilder) -> HttpClientBuilder + Send + 'static,
+        configure: impl Fn(HttpClientBuilder) -> HttpClientBuilder + Send + Sync + 'static,
     ) -> Self {
         self.http = Some(match self.http.take() {
             Some(before) => Box::new(move |builder| configure(before(builder))),

@@ -116,7 +116,7 @@ impl<T, E> Call<T, E> {
     }
 
     /// How often this call may be sent once more after a failure that may pass, in place of what the declaration and the
-    /// client say: a connection that could not be had or broke, and the statuses 408, 429, 500, 502, 503 and 504. All of it is
+    /// client say: a connection that could not be made or broke, and the statuses 408, 429, 500, 502, 503 and 504. All of it is
     /// inside the call's timeout, and what is left in the end is the last failure.
     ///
     /// The pause in front of a try is half a second at most, and doubles with each up to 8 s; the half of it is left to chance, so
@@ -241,7 +241,7 @@ impl Plan {
                 let shared = inner.session.shared();
                 let (epoch, mut time) = (shared.view().epoch, StoreTime::default());
                 shared.load_in_passing(&mut time).await;
-                let SignIn { reply, jar } = inner.start(&prepared, &progress.waits).await?;
+                let SignIn { reply, jar } = inner.start(&prepared, progress).await?;
                 let beginning = Beginning {
                     endpoint,
                     session: inner.session.clone(),
@@ -260,9 +260,8 @@ impl Plan {
                 Ok(Fetched { came: reply.came, beginning: None, is_secret: false })
             }
             (Stage::Open(request, supply), _) => {
-                let reply = Ending { client: client.clone(), request, supply, accept }
-                    .carry_out(&progress.waits)
-                    .await?;
+                let reply =
+                    Ending { client: client.clone(), request, supply, accept }.carry_out(progress).await?;
                 Ok(Fetched { came: reply.came, beginning: None, is_secret: true })
             }
         }

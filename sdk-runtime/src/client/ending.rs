@@ -8,11 +8,12 @@ use std::time::Duration;
 
 use super::Client;
 use super::call::prepare;
+use super::limits::Progress;
 use super::pipeline::Reply;
 use crate::clock;
 use crate::error::{Error, InvalidRequest};
 use crate::request::{Prepared, Request};
-use crate::session::{Discarded, Grant, Revoke, Shared, StoreTime, Waits};
+use crate::session::{Discarded, Grant, Revoke, Shared, StoreTime};
 use crate::upstream::Credentials;
 
 /// How long it may take to tell the server of tokens that nobody has. Nobody waits for it.
@@ -42,7 +43,7 @@ impl Drop for Unloaded {
 }
 
 impl Ending {
-    pub(super) async fn carry_out(self, waits: &Waits) -> Result<Reply, Error> {
+    pub(super) async fn carry_out(self, progress: &Progress) -> Result<Reply, Error> {
         let client = self.client.clone();
         let shared = client.session().shared();
         let mut unloaded = Unloaded(Some(shared.clone()));
@@ -64,7 +65,7 @@ impl Ending {
             )
         })?;
         // A store that fails is told of by an event, and has time.
-        let told = client.0.end(&request, client.0.credentials(&snapshot), waits);
+        let told = client.0.end(&request, client.0.credentials(&snapshot), progress);
         let (reply, ()) = tokio::join!(told, shared.saved_within(time));
         reply
     }
@@ -92,6 +93,6 @@ impl Ending {
         let name = client.session().shared().attachment.header();
         let credentials = Credentials { header: name.zip(header.as_ref()), jar: Some(&jar) };
         // Whoever signed out has been answered. What cannot be told lapses in its own time.
-        let _ = clock::within(REVOKING, client.0.end(&request, credentials, &Waits::default())).await;
+        let _ = clock::within(REVOKING, client.0.end(&request, credentials, &Progress::default())).await;
     }
 }

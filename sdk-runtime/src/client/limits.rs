@@ -13,6 +13,7 @@ use crate::clock;
 use crate::endpoint::{CallTimeout, Endpoint};
 use crate::error::{Error, Timeout, TimeoutPhase};
 use crate::session::Waits;
+use crate::transport::Stage;
 
 /// What ends a call before its answer does.
 #[derive(Clone, Default)]
@@ -92,6 +93,7 @@ async fn timed_out(limit: Option<Duration>, progress: &Progress) -> Error {
 pub(super) struct Progress {
     renewing: AtomicBool,
     pub(super) waits: Waits,
+    pub(super) stage: Stage,
 }
 
 impl Progress {
@@ -106,6 +108,8 @@ impl Progress {
     fn timed_out(&self, limit: Duration) -> Timeout {
         let phase = if self.renewing.load(Ordering::Relaxed) {
             TimeoutPhase::Renewal
+        } else if self.stage.is_connecting() {
+            TimeoutPhase::Connect
         } else {
             TimeoutPhase::Response
         };

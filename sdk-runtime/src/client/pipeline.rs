@@ -176,15 +176,18 @@ impl Inner {
     }
 
     /// The call that signs somebody in: never signed, with a jar of its own.
-    pub(super) async fn start(&self, request: &Prepared, waits: &Waits) -> Result<SignIn, Error> {
+    pub(super) async fn start(&self, request: &Prepared, progress: &Progress) -> Result<SignIn, Error> {
         let view = self.session.shared().view();
         if matches!(view.phase, Phase::Closed) {
             return Err(Error::Closed);
         }
         let jar = view.jar_for_sign_in();
         let credentials = Credentials { header: None, jar: Some(&jar) };
-        let exchange = self.upstream.exchange(request, credentials, Contents::Secret, |_| Ok(())).await?;
-        let reply = self.read(request, exchange, true, waits).await?;
+        let exchange = self
+            .upstream
+            .exchange(request, credentials, Contents::Secret, &progress.stage, |_| Ok(()))
+            .await?;
+        let reply = self.read(request, exchange, true, &progress.waits).await?;
         Ok(SignIn { reply, jar })
     }
 
@@ -193,15 +196,18 @@ impl Inner {
         &self,
         request: &Prepared,
         login: Credentials<'_>,
-        waits: &Waits,
+        progress: &Progress,
     ) -> Result<Reply, Error> {
         self.leaves_credentials_to_the_session(request)?;
         let credentials = match request.endpoint.auth {
             Auth::None => Credentials::default(),
             Auth::Required | Auth::Optional => login,
         };
-        let exchange = self.upstream.exchange(request, credentials, Contents::Secret, |_| Ok(())).await?;
-        self.read(request, exchange, true, waits).await
+        let exchange = self
+            .upstream
+            .exchange(request, credentials, Contents::Secret, &progress.stage, |_| Ok(()))
+            .await?;
+        self.read(request, exchange, true, &progress.waits).await
     }
 
     /// One send of nobody's, and its retries.
@@ -269,7 +275,10 @@ impl Inner {
             way.retry.goes_out(hop);
             Ok(())
         };
-        let exchange = self.upstream.exchange(request, credentials, Contents::Ordinary, permit).await?;
+        let exchange = self
+            .upstream
+            .exchange(request, credentials, Contents::Ordinary, &way.progress.stage, permit)
+            .await?;
         self.read(request, exchange, way.whole, &way.progress.waits).await
     }
 

@@ -7,7 +7,7 @@ use super::Inner;
 use super::idempotency::is_idempotent;
 use crate::clock::{self, Clock, Instant};
 use crate::delay;
-use crate::error::{Error, ErrorResponse, InvalidRequest, TransportErrorKind};
+use crate::error::{Error, ErrorResponse, InvalidRequest};
 use crate::request::Prepared;
 
 const FIRST: Duration = Duration::from_millis(500);
@@ -86,9 +86,7 @@ fn is_transient(attempt: Result<Option<&ErrorResponse>, &Error>) -> bool {
         Ok(answer) => {
             answer.is_some_and(|answer| matches!(answer.status().as_u16(), 408 | 429 | 500 | 502 | 503 | 504))
         }
-        Err(Error::Transport(error)) => {
-            !matches!(error.kind(), TransportErrorKind::Redirect | TransportErrorKind::Invalid)
-        }
+        Err(Error::Transport(error)) => error.kind().is_transient(),
         Err(_) => false,
     }
 }

@@ -48,7 +48,19 @@ impl fmt::Display for BuildError {
             Kind::Origin(reason) => write!(f, "the origin of `.trusted_origin(…)` {reason}"),
             Kind::Conflict(reason) => f.write_str(reason),
             Kind::Credential(error) => write!(f, "`{}` {}", error.argument(), error.reason()),
-            Kind::Transport(_) => f.write_str("the HTTP client could not be set up"),
+            Kind::Transport(error) => {
+                f.write_str("the HTTP client could not be set up")?;
+                let cause = error.cause().unwrap_or_default();
+                if !cause.is_empty() {
+                    write!(f, ": {cause}")?;
+                }
+                match cause.contains("CA certificates") {
+                    true => f.write_str(
+                        "; install the system's certificates, or name some by `SSL_CERT_FILE` or `.http(|http| http.tls_certs_only(…))`",
+                    ),
+                    false => Ok(()),
+                }
+            }
         }
     }
 }

@@ -16,6 +16,8 @@ pub struct Timeout {
 pub enum TimeoutPhase {
     /// A renewal of the access token. The request, or its replay, had not been sent; the renewal goes on.
     Renewal,
+    /// A connection to the server. What was to be sent by it had not been sent.
+    Connect,
     /// The server's answer.
     Response,
 }
@@ -44,6 +46,7 @@ impl fmt::Display for Timeout {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let waiting = match self.phase {
             TimeoutPhase::Renewal => "a renewal of the access token",
+            TimeoutPhase::Connect => "a connection to the server",
             TimeoutPhase::Response => "the server's answer",
         };
         write!(f, "timed out after {:?} while waiting for {waiting}", self.limit())

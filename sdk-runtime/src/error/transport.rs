@@ -5,22 +5,40 @@ use std::fmt;
 use std::sync::Arc;
 
 /// The request could not be sent, or its answer not be read.
+///
+/// `Display` says what failed and why, as far as the cause is known to hold no secret;
+/// [`source`](std::error::Error::source) has all of it.
 #[derive(Clone)]
 pub struct TransportError(Arc<Inner>);
 
 struct Inner {
     kind: TransportErrorKind,
+    may_have_arrived: bool,
+    cause: Option<String>,
     source: Box<dyn StdError + Send + Sync>,
 }
 
-/// What is known about a request that failed on its way.
+/// What failed on the way of a request or of its answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TransportErrorKind {
-    /// No connection could be had (DNS, TCP, TLS): the server has not seen the request.
+    /// The name of the server, or of its proxy, has no address.
+    Dns,
+    /// No connection was made: it was refused, or the server was not reached in time.
     Connect,
+    /// The two sides did not agree on TLS: a certificate that is not valid, or one that the server wants and did not get.
+    Tls,
+    /// The proxy did not connect to the server.
+    Proxy,
+    /// There was a connection, and the server provably did not look at the request: it refused the stream, or was about to close
+    /// the connection (RFC 9113, 8.7).
+    NotSent,
     /// The request may have reached the server, and may have had its effect there.
     Request,
+    /// What came is no HTTP: the server, or what stands in front of it, speaks another protocol.
+    NotHttp,
+    /// The headers of the answer are larger than the client takes.
+    HeadTooLarge,
     /// The answer's head came, its body did not, or not whole.
     Body,
     /// The server redirected in circles, to somewhere that is no address or a longer one than can be sent to, or from https to
@@ -30,28 +48,81 @@ pub enum TransportErrorKind {
     Invalid,
 }
 
+impl TransportErrorKind {
+    /// Whether it is left open that the server has seen the request.
+    fn may_have_arrived(self) -> bool {
+        !matches!(self, Self::Dns | Self::Connect | Self::Tls | Self::Proxy | Self::NotSent | Self::Invalid)
+    }
+
+    /// Whether the same request may succeed in a moment.
+    pub(crate) fn is_transient(self) -> bool {
+        !matches!(self, Self::Tls | Self::NotHttp | Self::HeadTooLarge | Self::Redirect | Self::Invalid)
+    }
+}
+
 impl TransportError {
     /// An error of a transport of your own.
     pub fn new(kind: TransportErrorKind, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
-        Self(Arc::new(Inner { kind, source: source.into() }))
+        Self::because(kind, None, source)
     }
 
-    /// How far the request got.
+    /// The same with the cause in words, which hold no secret.
+    pub(crate) fn because(
+        kind: TransportErrorKind,
+        cause: Option<String>,
+        source: impl Into<Box<dyn StdError + Send + Sync>>,
+    ) -> Self {
+        let may_have_arrived = kind.may_have_arrived();
+        Self(Arc::new(Inner { kind, may_have_arrived, cause, source: source.into() }))
+    }
+
+    /// The same error of a request that provably did not arrive, or may have.
+    pub(crate) fn arrived(self, may_have_arrived: bool) -> Self {
+        if self.0.may_have_arrived == may_have_arrived {
+            return self;
+        }
+        let (kind, cause) = (self.0.kind, self.0.cause.clone());
+        Self(Arc::new(Inner { kind, may_have_arrived, cause, source: Box::new(self) }))
+    }
+
+    /// Why, in words that hold no secret.
+    pub(crate) fn cause(&self) -> Option<&str> {
+        self.0.cause.as_deref()
+    }
+
+    /// What failed.
     #[must_use]
     pub fn kind(&self) -> TransportErrorKind {
         self.0.kind
+    }
+
+    /// Whether the server may have seen the request, and done what it asks for. `false` only where it provably has not: then the
+    /// request can be sent again, whatever it is.
+    #[must_use]
+    pub fn may_have_arrived(&self) -> bool {
+        self.0.may_have_arrived
     }
 }
 
 impl fmt::Display for TransportError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self.0.kind {
-            TransportErrorKind::Connect => "no connection to the server could be had",
+            TransportErrorKind::Dns => "the server's name could not be resolved",
+            TransportErrorKind::Connect => "no connection to the server could be made",
+            TransportErrorKind::Tls => "no secure connection to the server could be made",
+            TransportErrorKind::Proxy => "the proxy did not connect to the server",
+            TransportErrorKind::NotSent => "the server did not take the request",
             TransportErrorKind::Request => "the request was interrupted before its answer came",
+            TransportErrorKind::NotHttp => "the answer is not HTTP",
+            TransportErrorKind::HeadTooLarge => "the head of the answer is too large",
             TransportErrorKind::Body => "the answer's body was interrupted",
             TransportErrorKind::Redirect => "the server's redirect could not be followed",
             TransportErrorKind::Invalid => "the HTTP library cannot make such a request",
-        })
+        })?;
+        match &self.0.cause {
+            Some(cause) => write!(f, ": {cause}"),
+            None => Ok(()),
+        }
     }
 }
 

@@ -20,6 +20,7 @@ use crate::error::{
 };
 use crate::request::{Prepared, Request};
 use crate::response::{Answer, End, Head, Received, receive};
+use crate::transport::Stage;
 use crate::upstream::{Contents, Credentials, Upstream};
 
 /// How long a renewal may take where its declaration does not say.
@@ -89,11 +90,18 @@ impl Renewer {
     pub(crate) async fn send(&self, request: &Prepared, jar: &Jar) -> Outcome {
         let deadline = clock::deadline(self.timeout());
         let credentials = Credentials { header: None, jar: Some(jar) };
-        let exchange = self.upstream.exchange(request, credentials, Contents::Secret, |_| Ok(()));
+        let stage = Stage::default();
+        let exchange = self.upstream.exchange(request, credentials, Contents::Secret, &stage, |_| Ok(()));
         let answer = match clock::until(deadline, exchange).await {
             Some(Ok(exchange)) => exchange.answer,
             Some(Err(error)) => return failed(error),
-            None => return Outcome::Ambiguous { cause: UnavailableCause::Timeout, retry_after: None },
+            None => {
+                let (cause, retry_after) = (UnavailableCause::Timeout, None);
+                return match stage.is_connecting() {
+                    true => Outcome::NotSpent { cause, retry_after },
+                    false => Outcome::Ambiguous { cause, retry_after },
+                };
+            }
         };
         let (parts, body) = answer.into_parts();
         let Received { bytes, end } = receive(body, BODY_LIMIT, Some(deadline)).await;
@@ -190,7 +198,7 @@ fn incomplete(end: &End) -> String {
 /// What it means that no answer came.
 fn failed(error: Error) -> Outcome {
     let cause = match error {
-        Error::Transport(error) if error.kind() == TransportErrorKind::Connect => {
+        Error::Transport(error) if !error.may_have_arrived() => {
             return Outcome::NotSpent { cause: UnavailableCause::Transport(error), retry_after: None };
         }
         Error::Transport(error) if error.kind() == TransportErrorKind::Invalid => {

@@ -1,7 +1,9 @@
 //! How one request reaches a server and one answer comes back; knows nothing of sessions, redirects or retries.
 
+mod cause;
 mod reqwest;
 mod service;
+mod stage;
 
 use std::fmt;
 use std::future::Future;
@@ -19,6 +21,7 @@ pub use self::reqwest::HttpClientBuilder;
 pub use service::ServiceTransport;
 
 pub(crate) use self::reqwest::ReqwestTransport;
+pub(crate) use stage::Stage;
 
 use crate::body::RequestBody;
 use crate::clock::{Entered, Spawner};
@@ -37,7 +40,7 @@ pub trait Transport: Send + Sync + 'static {
     ///
     /// # Errors
     ///
-    /// When no answer came; the error's kind says whether the server may have seen the request.
+    /// When no answer came; [`TransportError::may_have_arrived`] says whether the server may have seen the request.
     fn send(&self, request: TransportRequest) -> TransportFuture;
 }
 
@@ -55,6 +58,10 @@ pub struct TransportRequest {
     pub headers: HeaderMap,
     /// The body, or `None` for a request that has none.
     pub body: Option<RequestBody>,
+    /// Whether it is to go by a connection of its own, which is not used again: a sign-in, a refresh or a sign-out, which must not
+    /// wait for what calls hold or for a connection that has died. A transport that has no connections may ignore it.
+    pub own_connection: bool,
+    pub(crate) stage: Stage,
 }
 
 /// An answer whose body is still to be read.

@@ -1,15 +1,23 @@
 //! The transport over reqwest, the only file that names it.
 
+use std::error::Error as StdError;
+use std::sync::OnceLock;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
-use http::HeaderValue;
 use http::header::CONTENT_LENGTH;
+use http::{HeaderMap, HeaderValue};
 use http_body::Body as _;
 use http_body_util::BodyExt;
+use tower_layer::Layer;
+use tower_service::Service;
+use url::Url;
 
-use super::{ResponseBody, Transport, TransportFuture, TransportRequest};
+use super::stage::{self, Connecting};
+use super::{ResponseBody, Transport, TransportFuture, TransportRequest, cause};
 use crate::body::RequestBody;
 use crate::error::{TransportError, TransportErrorKind};
+use crate::request::base::may_carry_credentials;
 
 /// reqwest's own builder: proxies, certificates, connection limits, DNS.
 ///
@@ -17,36 +25,111 @@ use crate::error::{TransportError, TransportErrorKind};
 /// default headers set here go to every address, that of a redirect to another origin included.
 pub type HttpClientBuilder = reqwest::ClientBuilder;
 
-#[derive(Clone)]
+/// A connection that takes longer than this is not going to come.
+const CONNECT: Duration = Duration::from_secs(5);
+/// As much as HTTP/2 allows: each unread stream takes its own window (2 MiB) of it, and none may take the last of it.
+const CONNECTION_WINDOW: u32 = (1 << 31) - 1;
+/// How long a connection of HTTP/2 that calls wait on may be silent before it is asked for a sign of life.
+const SILENCE: Duration = Duration::from_secs(2);
+/// How long such a sign may take.
+const PONG: Duration = Duration::from_secs(2);
+/// As much of the headers of an answer as a call takes, counted as HTTP/2 counts them (RFC 9113, 6.5.2).
+const HEAD_LIMIT: usize = 256 << 10;
+/// What is longer than this ends the connection, so it is far above the limit of one call.
+const HEAD_WINDOW: u32 = 4 << 20;
+
+/// Which client of reqwest sends a request.
+#[derive(Debug, Clone, Copy)]
+enum Route {
+    /// By TLS.
+    Encrypted,
+    /// In the clear.
+    Clear,
+    /// In the clear and by no proxy: what may travel so because it stays on this machine must stay there.
+    Direct,
+}
+
+impl Route {
+    fn to(url: &Url) -> Self {
+        match url.scheme() {
+            "http" if may_carry_credentials(url) => Self::Direct,
+            "http" => Self::Clear,
+            _ => Self::Encrypted,
+        }
+    }
+}
+
+type Configure = Box<dyn Fn(HttpClientBuilder) -> HttpClientBuilder + Send + Sync>;
+
 pub(crate) struct ReqwestTransport {
-    client: reqwest::Client,
+    configure: Configure,
+    /// Of each route, one for calls, and one that opens a connection for each request.
+    clients: [[OnceLock<Result<reqwest::Client, TransportError>>; 2]; 3],
 }
 
 impl ReqwestTransport {
-    /// Builds the client from what `configure` makes of the defaults. With `loopback`, no proxy that the environment names is
-    /// used: what may travel in the clear because it stays on this machine must stay there.
-    pub(crate) fn new(
-        loopback: bool,
-        configure: impl FnOnce(HttpClientBuilder) -> HttpClientBuilder,
-    ) -> Result<Self, TransportError> {
-        let mut builder = reqwest::Client::builder()
-            // A connection that takes longer than this is not going to come.
-            .connect_timeout(Duration::from_secs(5))
-            .tcp_nodelay(true);
-        if loopback {
-            builder = builder.no_proxy();
-        }
-        let client = configure(builder)
+    /// Builds a client for requests to `base` from what `configure` makes of the defaults. Further ones are built when they are needed.
+    pub(crate) fn new(base: &Url, configure: Configure) -> Result<Self, TransportError> {
+        let transport = Self { configure, clients: Default::default() };
+        transport.client(base, false)?;
+        Ok(transport)
+    }
+
+    fn client(&self, url: &Url, own_connection: bool) -> Result<&reqwest::Client, TransportError> {
+        let route = Route::to(url);
+        let place = &self.clients[route as usize][usize::from(own_connection)];
+        place.get_or_init(|| self.build(route, own_connection)).as_ref().map_err(Clone::clone)
+    }
+
+    fn build(&self, route: Route, own_connection: bool) -> Result<reqwest::Client, TransportError> {
+        let builder = || self.builder(own_connection);
+        let built = match route {
+            Route::Encrypted => builder().build(),
+            // A proxy may want TLS.
+            Route::Clear => builder().build().or_else(|_| without_certificates(builder()).build()),
+            Route::Direct => without_certificates(builder().no_proxy()).build(),
+        };
+        built.map_err(|error| {
+            let words = innermost(&error).to_string();
+            TransportError::because(TransportErrorKind::Tls, Some(words), error)
+        })
+    }
+
+    fn builder(&self, own_connection: bool) -> HttpClientBuilder {
+        let defaults = reqwest::Client::builder()
+            .connect_timeout(CONNECT)
+            .tcp_nodelay(true)
+            .http2_initial_connection_window_size(CONNECTION_WINDOW)
+            .http2_keep_alive_interval(SILENCE)
+            .http2_keep_alive_timeout(PONG)
+            .http2_max_header_list_size(HEAD_WINDOW)
+            // What did not arrive is sent again by us, with a body that is opened again.
+            .retry(reqwest::retry::never());
+        let builder = (self.configure)(defaults)
             .redirect(reqwest::redirect::Policy::none())
             .referer(false)
-            .build()
-            .map_err(|error| TransportError::new(TransportErrorKind::Connect, error))?;
-        Ok(Self { client })
+            .connector_layer(Watch);
+        if own_connection { builder.pool_max_idle_per_host(0) } else { builder }
     }
+}
+
+/// For addresses in the clear: so that there need be no certificates on the machine.
+#[cfg(feature = "rustls")]
+fn without_certificates(builder: HttpClientBuilder) -> HttpClientBuilder {
+    builder.tls_certs_only([])
+}
+
+#[cfg(not(feature = "rustls"))]
+fn without_certificates(builder: HttpClientBuilder) -> HttpClientBuilder {
+    builder
 }
 
 impl Transport for ReqwestTransport {
     fn send(&self, request: TransportRequest) -> TransportFuture {
+        let client = match self.client(&request.url, request.own_connection) {
+            Ok(client) => client,
+            Err(error) => return Box::pin(async { Err(error) }),
+        };
         let mut outgoing = reqwest::Request::new(request.method, request.url);
         *outgoing.headers_mut() = request.headers;
         // hyper leaves the length out where there is nothing to send, and servers want it all the same (RFC 9110, 8.6).
@@ -57,42 +140,98 @@ impl Transport for ReqwestTransport {
             RequestBody::Bytes(bytes) => bytes.into(),
             RequestBody::Stream(stream) => reqwest::Body::wrap(stream),
         });
-        let answer = self.client.execute(outgoing);
+        let answer = request.stage.sending(client.execute(outgoing));
         Box::pin(async move {
             let answer = answer.await.map_err(request_error)?;
             let answer: http::Response<reqwest::Body> = answer.into();
+            if size(answer.headers()) > HEAD_LIMIT {
+                let limit = format!("more than {HEAD_LIMIT} bytes");
+                return Err(TransportError::because(
+                    TransportErrorKind::HeadTooLarge,
+                    Some(limit.clone()),
+                    limit,
+                ));
+            }
             Ok(answer.map(|body| ResponseBody::new(body.map_err(body_error))))
         })
     }
 }
 
+fn size(headers: &HeaderMap) -> usize {
+    headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 32).sum()
+}
+
 fn request_error(error: reqwest::Error) -> TransportError {
-    let kind = if error.is_builder() {
-        TransportErrorKind::Invalid
-    } else if error.is_connect() {
-        TransportErrorKind::Connect
-    } else {
-        TransportErrorKind::Request
-    };
     // The address may carry data of the caller's in its query.
-    TransportError::new(kind, error.without_url())
+    let error = error.without_url();
+    let cause = cause::of(&error);
+    let is_connect = error.is_connect() || error.is_builder();
+    let kind = match cause.kind {
+        _ if error.is_builder() => TransportErrorKind::Invalid,
+        _ if error.is_dns() => TransportErrorKind::Dns,
+        Some(kind @ (TransportErrorKind::Tls | TransportErrorKind::Proxy)) => kind,
+        _ if is_connect => TransportErrorKind::Connect,
+        kind => kind.unwrap_or(TransportErrorKind::Request),
+    };
+    let may_have_arrived = !is_connect && !cause.is_unsent;
+    TransportError::because(kind, cause.words, error).arrived(may_have_arrived)
 }
 
 fn body_error(error: reqwest::Error) -> TransportError {
-    TransportError::new(TransportErrorKind::Body, error.without_url())
+    let error = error.without_url();
+    TransportError::because(TransportErrorKind::Body, cause::of(&error).words, error)
+}
+
+fn innermost<'e>(error: &'e (dyn StdError + 'static)) -> &'e (dyn StdError + 'static) {
+    error.source().map_or(error, innermost)
+}
+
+/// Tells requests when they wait for a connection.
+#[derive(Clone)]
+struct Watch;
+
+impl<S> Layer<S> for Watch {
+    type Service = Watched<S>;
+
+    fn layer(&self, connector: S) -> Watched<S> {
+        Watched(connector)
+    }
+}
+
+#[derive(Clone)]
+struct Watched<S>(S);
+
+impl<S: Service<T>, T> Service<T> for Watched<S>
+where
+    S::Future: Unpin,
+{
+    type Response = S::Response;
+    type Error = S::Error;
+    type Future = Connecting<S::Future>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.0.poll_ready(cx)
+    }
+
+    fn call(&mut self, target: T) -> Self::Future {
+        stage::connecting(self.0.call(target))
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use http::{HeaderMap, Method};
 
+    use super::super::Stage;
     use super::*;
 
     #[tokio::test]
     async fn a_request_that_cannot_be_made_was_not_kept_from_a_connection() {
-        let transport = ReqwestTransport::new(true, |builder| builder).unwrap();
-        let url = format!("http://localhost/{}", "a".repeat(70_000)).parse().unwrap();
-        let request = TransportRequest { method: Method::GET, url, headers: HeaderMap::new(), body: None };
+        let url: Url = format!("http://localhost/{}", "a".repeat(70_000)).parse().unwrap();
+        let transport = ReqwestTransport::new(&url, Box::new(|builder| builder)).unwrap();
+        let (headers, stage) = (HeaderMap::new(), Stage::default());
+        let request =
+            TransportRequest { method: Method::GET, url, headers, body: None, own_connection: false, stage };
         let error = transport.send(request).await.unwrap_err();
         assert_eq!(error.kind(), TransportErrorKind::Invalid, "{error:?}");
     }

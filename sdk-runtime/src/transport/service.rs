@@ -10,7 +10,7 @@ use http_body::Body as HttpBody;
 use http_body_util::BodyExt;
 use tower_service::Service;
 
-use super::{ResponseBody, Transport, TransportFuture, TransportRequest};
+use super::{ResponseBody, Transport, TransportFuture, TransportRequest, cause};
 use crate::body::RequestBody;
 use crate::error::{TransportError, TransportErrorKind};
 
@@ -18,7 +18,7 @@ use crate::error::{TransportError, TransportErrorKind};
 ///
 /// The body of a request is an [`http_body::Body`], whose size hint is what an HTTP library makes the `Content-Length` of.
 /// An error of the service counts as "the server has not seen the request" when an [`io::Error`] that says so
-/// (connection refused, host unreachable …) is among its sources, and as "it may have" otherwise.
+/// (connection refused, host unreachable …) is among its sources, or one of hyper or h2, and as "it may have" otherwise.
 #[derive(Debug)]
 pub struct ServiceTransport<S> {
     service: Mutex<S>,
@@ -43,7 +43,7 @@ where
     fn send(&self, request: TransportRequest) -> TransportFuture {
         // The lock is for services that are not `Sync`; it is held for one clone.
         let mut service = self.service.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let TransportRequest { method, url, headers, body } = request;
+        let TransportRequest { method, url, headers, body, .. } = request;
         Box::pin(async move {
             let mut outgoing = http::Request::builder()
                 .method(method)
@@ -65,8 +65,14 @@ where
 
 fn request_error(error: impl Into<Box<dyn StdError + Send + Sync>>) -> TransportError {
     let error = error.into();
-    let kind = if never_arrived(&*error) { TransportErrorKind::Connect } else { TransportErrorKind::Request };
-    TransportError::new(kind, error)
+    let cause = cause::of(&*error);
+    let is_unsent = cause.is_unsent || never_arrived(&*error);
+    let kind = match cause.kind {
+        Some(kind) => kind,
+        None if is_unsent => TransportErrorKind::Connect,
+        None => TransportErrorKind::Request,
+    };
+    TransportError::because(kind, cause.words, error).arrived(!is_unsent)
 }
 
 fn never_arrived(error: &(dyn StdError + 'static)) -> bool {

@@ -23,7 +23,9 @@ pub(crate) const END_HEADERS: u8 = 4;
 
 /// Codes of errors.
 pub(crate) const NO_ERROR: u32 = 0;
+pub(crate) const INTERNAL_ERROR: u32 = 2;
 pub(crate) const REFUSED_STREAM: u32 = 7;
+pub(crate) const ENHANCE_YOUR_CALM: u32 = 11;
 
 const PREFACE: usize = 24;
 /// No frame may be longer where nothing else is agreed on.

@@ -25,10 +25,7 @@ impl<C: ApiClient> ClientBuilder<C> {
             (Some(transport), None) => transport,
             (None, configure) => {
                 let configure = configure.unwrap_or_else(|| Box::new(|builder| builder));
-                Arc::new(
-                    ReqwestTransport::new(base.is_loopback_in_the_clear(), configure)
-                        .map_err(BuildError::transport)?,
-                )
+                Arc::new(ReqwestTransport::new(base.url(), configure).map_err(BuildError::transport)?)
             }
         };
         let headers = self.headers.map_err(BuildError::credential)?;

@@ -1,0 +1,156 @@
+//! What the errors of the libraries below say: whether a request arrived, what failed, and why. Knows them by their types, and
+//! quotes no other: the text of an unknown one may hold an address or a token.
+
+use std::error::Error as StdError;
+use std::io;
+
+use crate::error::TransportErrorKind;
+
+/// What is known about an error.
+#[derive(Debug, Default)]
+pub(super) struct Cause {
+    /// What it is about, if that is known.
+    pub(super) kind: Option<TransportErrorKind>,
+    /// Whether the server provably has not looked at the request.
+    pub(super) is_unsent: bool,
+    /// The innermost cause in words.
+    pub(super) words: Option<String>,
+}
+
+/// Looks at `error` and all its sources.
+pub(super) fn of(error: &(dyn StdError + 'static)) -> Cause {
+    let mut cause = Cause::default();
+    let mut next = Some(error);
+    while let Some(error) = next {
+        if let Some(error) = error.downcast_ref::<hyper::Error>() {
+            cause.hyper(error);
+        } else if let Some(error) = error.downcast_ref::<h2::Error>() {
+            cause.h2(error);
+        } else if let Some(words) = tls(error) {
+            cause.kind = Some(TransportErrorKind::Tls);
+            cause.words = Some(words);
+        } else if let Some(error) = error.downcast_ref::<io::Error>() {
+            cause.io(error);
+        } else if let Some(words) = by_text(error) {
+            cause.kind = cause.kind.or(words.starts_with("tunnel").then_some(TransportErrorKind::Proxy));
+            // What lies below is a timeout again.
+            if cause.words.as_deref() != Some(SILENT) {
+                cause.words = Some(words);
+            }
+        }
+        next = match error.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
+            Some(inner) => Some(inner),
+            None => error.source(),
+        };
+    }
+    cause
+}
+
+impl Cause {
+    fn hyper(&mut self, error: &hyper::Error) {
+        let words = error.to_string();
+        if words == "message head is too large" {
+            self.kind = Some(TransportErrorKind::HeadTooLarge);
+        } else if error.is_parse() {
+            self.kind = Some(TransportErrorKind::NotHttp);
+        } else if words == "received unexpected message from connection" {
+            // It said something before it was asked, so that nothing was sent.
+            self.kind = Some(TransportErrorKind::NotHttp);
+            self.is_unsent = true;
+        } else if error.is_canceled() {
+            self.kind = Some(TransportErrorKind::NotSent);
+            self.is_unsent = true;
+        }
+        self.words = Some(words);
+    }
+
+    fn h2(&mut self, error: &h2::Error) {
+        if let Some(error) = error.get_io() {
+            return self.io(error);
+        }
+        let reason = error.reason().unwrap_or(h2::Reason::NO_ERROR);
+        let what = match (error.is_remote(), error.is_go_away()) {
+            (true, true) => "the server closes the connection",
+            (true, false) => "the server reset the stream",
+            (false, _) => "the server broke the rules of HTTP/2",
+        };
+        self.words = Some(format!("{what} ({})", reason.description()));
+        if error.is_remote() {
+            // The streams that a GOAWAY leaves to the server fail by what ends the connection.
+            self.is_unsent = error.is_go_away() || reason == h2::Reason::REFUSED_STREAM;
+            let is_asked_for_again = matches!(reason, h2::Reason::NO_ERROR | h2::Reason::REFUSED_STREAM);
+            if self.is_unsent && is_asked_for_again {
+                self.kind = Some(TransportErrorKind::NotSent);
+            }
+        } else if error.is_library() {
+            // What ends a connection may be another call's fault; so many pieces of a head, that there is no end of it, end one too.
+            self.kind = match (error.is_go_away(), reason) {
+                (true, h2::Reason::ENHANCE_YOUR_CALM) => Some(TransportErrorKind::HeadTooLarge),
+                (true, _) => None,
+                (false, _) => Some(TransportErrorKind::NotHttp),
+            };
+        }
+    }
+
+    fn io(&mut self, error: &io::Error) {
+        let words = error.to_string();
+        if is_refusal(&words) {
+            self.kind = Some(TransportErrorKind::Tls);
+            self.is_unsent = true;
+        }
+        // What is wrapped speaks for itself, if it is known.
+        if error.get_ref().is_none() || self.kind == Some(TransportErrorKind::Tls) {
+            self.words = Some(words);
+        }
+    }
+}
+
+const SILENT: &str = "the connection is silent, and a PING was not answered";
+
+/// Errors whose types have no name, by what they say.
+fn by_text(error: &(dyn StdError + 'static)) -> Option<String> {
+    let words = error.to_string();
+    if words == "keep-alive timed out" {
+        return Some(SILENT.to_owned());
+    }
+    let is_known = words.starts_with("tunnel error: ")
+        || words.starts_with("failed to lookup address")
+        || matches!(words.as_str(), "operation timed out" | "tls handshake eof");
+    is_known.then_some(words)
+}
+
+#[cfg(feature = "rustls")]
+fn tls(error: &(dyn StdError + 'static)) -> Option<String> {
+    error.downcast_ref::<rustls::Error>().map(ToString::to_string)
+}
+
+#[cfg(not(feature = "rustls"))]
+fn tls(_: &(dyn StdError + 'static)) -> Option<String> {
+    None
+}
+
+/// Whether the words are those of an alert by which a server refuses a handshake. In TLS 1.3 it may come after the client has
+/// finished its part and sent a request, which the server then has not read (RFC 8446, 4.4.2.4).
+#[cfg(feature = "rustls")]
+fn is_refusal(words: &str) -> bool {
+    use rustls::AlertDescription as Alert;
+    const REFUSALS: [Alert; 10] = [
+        Alert::HandshakeFailure,
+        Alert::BadCertificate,
+        Alert::UnsupportedCertificate,
+        Alert::CertificateRevoked,
+        Alert::CertificateExpired,
+        Alert::CertificateUnknown,
+        Alert::UnknownCA,
+        Alert::AccessDenied,
+        Alert::CertificateRequired,
+        Alert::DecryptError,
+    ];
+    // HTTP/2 hands on the words of an error, and not the error.
+    REFUSALS.iter().any(|alert| rustls::Error::AlertReceived(*alert).to_string() == words)
+}
+
+#[cfg(not(feature = "rustls"))]
+fn is_refusal(_: &str) -> bool {
+    false
+}
