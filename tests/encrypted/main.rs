@@ -5,6 +5,7 @@ mod support;
 
 mod api;
 
+mod crowd;
 mod heads;
 mod local;
 mod refused;

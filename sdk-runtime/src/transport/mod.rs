@@ -1,5 +1,6 @@
 //! How one request reaches a server and one answer comes back; knows nothing of sessions, redirects or retries.
 
+mod attempts;
 mod cause;
 mod reqwest;
 mod service;

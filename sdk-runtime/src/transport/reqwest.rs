@@ -1,6 +1,7 @@
 //! The transport over reqwest, the only file that names it.
 
 use std::error::Error as StdError;
+use std::pin::Pin;
 use std::sync::OnceLock;
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -9,10 +10,12 @@ use http::header::CONTENT_LENGTH;
 use http::{HeaderMap, HeaderValue};
 use http_body::Body as _;
 use http_body_util::BodyExt;
+use hyper_util::client::legacy::connect::Connection;
 use tower_layer::Layer;
 use tower_service::Service;
-use url::Url;
+use url::{Position, Url};
 
+use super::attempts::Attempts;
 use super::stage::{self, Connecting};
 use super::{ResponseBody, Transport, TransportFuture, TransportRequest, cause};
 use crate::body::RequestBody;
@@ -108,7 +111,7 @@ impl ReqwestTransport {
         let builder = (self.configure)(defaults)
             .redirect(reqwest::redirect::Policy::none())
             .referer(false)
-            .connector_layer(Watch);
+            .connector_layer(Watch((!own_connection).then(Attempts::default)));
         if own_connection { builder.pool_max_idle_per_host(0) } else { builder }
     }
 }
@@ -130,6 +133,7 @@ impl Transport for ReqwestTransport {
             Ok(client) => client,
             Err(error) => return Box::pin(async { Err(error) }),
         };
+        let origin = request.url[..Position::BeforePath].into();
         let mut outgoing = reqwest::Request::new(request.method, request.url);
         *outgoing.headers_mut() = request.headers;
         // hyper leaves the length out where there is nothing to send, and servers want it all the same (RFC 9110, 8.6).
@@ -140,7 +144,7 @@ impl Transport for ReqwestTransport {
             RequestBody::Bytes(bytes) => bytes.into(),
             RequestBody::Stream(stream) => reqwest::Body::wrap(stream),
         });
-        let answer = request.stage.sending(client.execute(outgoing));
+        let answer = request.stage.sending(origin, client.execute(outgoing));
         Box::pin(async move {
             let answer = answer.await.map_err(request_error)?;
             let answer: http::Response<reqwest::Body> = answer.into();
@@ -186,35 +190,57 @@ fn innermost<'e>(error: &'e (dyn StdError + 'static)) -> &'e (dyn StdError + 'st
     error.source().map_or(error, innermost)
 }
 
-/// Tells requests when they wait for a connection.
+/// Tells requests when they wait for a connection, and lets those to one server share the attempt.
 #[derive(Clone)]
-struct Watch;
+struct Watch(Option<Attempts>);
 
 impl<S> Layer<S> for Watch {
     type Service = Watched<S>;
 
     fn layer(&self, connector: S) -> Watched<S> {
-        Watched(connector)
+        Watched { connector, attempts: self.0.clone() }
     }
 }
 
 #[derive(Clone)]
-struct Watched<S>(S);
+struct Watched<S> {
+    connector: S,
+    attempts: Option<Attempts>,
+}
 
-impl<S: Service<T>, T> Service<T> for Watched<S>
+impl<S, T> Service<T> for Watched<S>
 where
-    S::Future: Unpin,
+    S: Service<T, Error: From<&'static str>, Response: Connection, Future: Send> + Clone + Send + 'static,
+    T: Send + 'static,
 {
     type Response = S::Response;
     type Error = S::Error;
-    type Future = Connecting<S::Future>;
+    type Future = Connecting<Pin<Box<dyn Future<Output = Result<S::Response, S::Error>> + Send>>>;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
-        self.0.poll_ready(cx)
+        self.connector.poll_ready(cx)
     }
 
     fn call(&mut self, target: T) -> Self::Future {
-        stage::connecting(self.0.call(target))
+        let fresh = self.connector.clone();
+        let mut connector = std::mem::replace(&mut self.connector, fresh);
+        // By TLS alone the server says before a request that it speaks HTTP/2.
+        let origin = stage::origin().filter(|origin| origin.starts_with("https:"));
+        let attempts = self.attempts.clone().zip(origin);
+        stage::connecting(Box::pin(async move {
+            let lead = match attempts {
+                Some((attempts, origin)) => {
+                    attempts.turn(&origin).await.map_err(|_| S::Error::from("another connection is there"))?
+                }
+                None => None,
+            };
+            let connection = connector.call(target).await;
+            if let Some(lead) = lead {
+                let made = connection.as_ref().ok();
+                lead.done(made.map(|made| made.connected().is_negotiated_h2()));
+            }
+            connection
+        }))
     }
 }
 

@@ -7,8 +7,24 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 
 tokio::task_local! {
-    /// The stage of the request that is being sent.
-    static SENDING: Stage;
+    /// The request that is being sent.
+    static SENDING: Sending;
+}
+
+#[derive(Clone)]
+struct Sending {
+    stage: Stage,
+    origin: Arc<str>,
+}
+
+/// Whether this is done for a request that is being sent, and not by a task that finishes what the request has no use for.
+pub(super) fn is_sending() -> bool {
+    SENDING.try_with(|_| ()).is_ok()
+}
+
+/// The origin that the request which is being sent goes to.
+pub(super) fn origin() -> Option<Arc<str>> {
+    SENDING.try_with(|sending| sending.origin.clone()).ok()
 }
 
 /// How far a request has come. Clones are of one request.
@@ -25,10 +41,10 @@ impl Stage {
         self.0.store(is_connecting, Ordering::Relaxed);
     }
 
-    /// What `sending` comes to; whatever it connects by [`connecting`], it does for this request.
-    pub(super) async fn sending<T>(self, sending: impl Future<Output = T>) -> T {
+    /// What `sending` comes to; whatever it connects by [`connecting`], it does for this request to `origin`.
+    pub(super) async fn sending<T>(self, origin: Arc<str>, sending: impl Future<Output = T>) -> T {
         let stage = self.clone();
-        let outcome = SENDING.scope(self, sending).await;
+        let outcome = SENDING.scope(Sending { stage: self, origin }, sending).await;
         stage.set(false);
         outcome
     }
@@ -36,7 +52,7 @@ impl Stage {
 
 /// What `connect` comes to, for the request that is being sent here.
 pub(super) fn connecting<F: Future + Unpin>(connect: F) -> Connecting<F> {
-    let stage = SENDING.try_with(Stage::clone).ok();
+    let stage = SENDING.try_with(|sending| sending.stage.clone()).ok();
     if let Some(stage) = &stage {
         stage.set(true);
     }
@@ -62,7 +78,7 @@ impl<F: Future + Unpin> Future for Connecting<F> {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         // A request that got another connection meanwhile leaves this one to a task.
-        if SENDING.try_with(|_| ()).is_err() {
+        if !is_sending() {
             self.is_over();
         }
         let outcome = Pin::new(&mut self.connect).poll(cx);
