@@ -14,7 +14,7 @@ use super::stage;
 use crate::clock::{self, Instant};
 
 /// How long a request waits for the connection that another one makes.
-const PATIENCE: Duration = Duration::from_secs(1);
+const PATIENCE: Duration = Duration::from_secs(2);
 /// How long the pool may take to hand it over when it is there.
 const HANDOVER: Duration = Duration::from_millis(500);
 /// As many servers as are known to speak HTTP/1.
