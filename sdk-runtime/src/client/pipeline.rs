@@ -182,12 +182,9 @@ impl Inner {
             return Err(Error::Closed);
         }
         let jar = view.jar_for_sign_in();
-        let credentials = Credentials { header: None, jar: Some(&jar) };
-        let exchange = self
-            .upstream
-            .exchange(request, credentials, Contents::Secret, &progress.stage, |_| Ok(()))
-            .await?;
-        let reply = self.read(request, exchange, true, &progress.waits).await?;
+        let login = Credentials { header: None, jar: Some(&jar) };
+        let sent = self.upstream.exchange(request, login, Contents::Secret, &progress.stage, |_| Ok(()));
+        let reply = self.read(request, sent.await?, true, &progress.waits).await?;
         Ok(SignIn { reply, jar })
     }
 
@@ -199,15 +196,12 @@ impl Inner {
         progress: &Progress,
     ) -> Result<Reply, Error> {
         self.leaves_credentials_to_the_session(request)?;
-        let credentials = match request.endpoint.auth {
+        let login = match request.endpoint.auth {
             Auth::None => Credentials::default(),
             Auth::Required | Auth::Optional => login,
         };
-        let exchange = self
-            .upstream
-            .exchange(request, credentials, Contents::Secret, &progress.stage, |_| Ok(()))
-            .await?;
-        self.read(request, exchange, true, &progress.waits).await
+        let sent = self.upstream.exchange(request, login, Contents::Secret, &progress.stage, |_| Ok(()));
+        self.read(request, sent.await?, true, &progress.waits).await
     }
 
     /// One send of nobody's, and its retries.
@@ -266,7 +260,7 @@ impl Inner {
     async fn attempt(
         &self,
         request: &Prepared,
-        credentials: Credentials<'_>,
+        login: Credentials<'_>,
         way: &Way<'_>,
         permit: impl Fn() -> Result<(), Error> + Send + Sync,
     ) -> Result<Reply, Error> {
@@ -275,11 +269,8 @@ impl Inner {
             way.retry.goes_out(hop);
             Ok(())
         };
-        let exchange = self
-            .upstream
-            .exchange(request, credentials, Contents::Ordinary, &way.progress.stage, permit)
-            .await?;
-        self.read(request, exchange, way.whole, &way.progress.waits).await
+        let sent = self.upstream.exchange(request, login, Contents::Ordinary, &way.progress.stage, permit);
+        self.read(request, sent.await?, way.whole, &way.progress.waits).await
     }
 
     /// What `reply` to a request signed with `snapshot` means for the session.
