@@ -4,6 +4,8 @@
 
 use std::fmt;
 
+use crate::text;
+
 /// One challenge of a `WWW-Authenticate` header, such as `Bearer realm="issues", error="invalid_token"` (RFC 9110, 11.3).
 ///
 /// `Debug` shows the scheme and the names of the parameters; what they say may be data.
@@ -168,7 +170,7 @@ impl<'a> Line<'a> {
 
     fn token(&mut self) -> Option<String> {
         let token = self.take(is_tchar);
-        (!token.is_empty()).then(|| text(token))
+        (!token.is_empty()).then(|| text::of_header(token).into_owned())
     }
 
     /// At the end of an element.
@@ -187,7 +189,7 @@ impl<'a> Line<'a> {
         }
         let token = &self.0[..letters.len() + padding.len()];
         self.0 = ahead.0;
-        Some(text(token))
+        Some(text::of_header(token).into_owned())
     }
 
     /// `= value` and the blanks behind it. Without quotes a value should be a token; servers write addresses so as well.
@@ -200,7 +202,7 @@ impl<'a> Line<'a> {
             let value = self.take(|byte| !is_blank(byte) && !matches!(byte, b',' | b'"'));
             (!value.is_empty()).then(|| value.to_vec())?
         };
-        (self.blank() || self.is_at_end()).then(|| text(&value))
+        (self.blank() || self.is_at_end()).then(|| text::of_header(&value).into_owned())
     }
 
     /// A quoted string without its quotes and escapes (RFC 9110, 5.6.4). One that does not end takes the rest of the line with it.
@@ -228,8 +230,4 @@ impl<'a> Line<'a> {
             }
         }
     }
-}
-
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
 }

@@ -1,10 +1,33 @@
-//! Text as servers write it: the one place that turns their bytes into text.
+//! Text as servers write it, in bodies and in headers: the one place that turns their bytes into text.
 //!
+//! - A byte order mark in front of a body is no part of it (RFC 8259, 8.1).
 //! - A header is UTF-8 where it can be, and Latin-1 otherwise (RFC 9110, 5.5). It is never dropped for a byte that is not ASCII.
+//! - An address in a header keeps its bytes: what is not ASCII is percent-encoded as it came, as browsers and curl do.
+//! - A body that still has a `Content-Encoding` is no text.
 
 use std::borrow::Cow;
 
+use http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use http::{HeaderMap, HeaderName};
+use percent_encoding::{AsciiSet, percent_encode};
+
+/// The byte order mark of UTF-8.
+pub(crate) const MARK: &[u8] = b"\xEF\xBB\xBF";
+
+/// The bytes of a body behind its byte order mark.
+pub(crate) fn without_mark(body: &[u8]) -> &[u8] {
+    body.strip_prefix(MARK).unwrap_or(body)
+}
+
+/// Bytes as text, with U+FFFD for what is no UTF-8.
+pub(crate) fn lossy(bytes: &[u8]) -> Cow<'_, str> {
+    String::from_utf8_lossy(bytes)
+}
+
+/// Whether a body has nothing in it but a mark and white space.
+pub(crate) fn is_blank(body: &[u8]) -> bool {
+    without_mark(body).trim_ascii().is_empty()
+}
 
 /// Bytes of a header as text.
 pub(crate) fn of_header(bytes: &[u8]) -> Cow<'_, str> {
@@ -18,4 +41,108 @@ pub(crate) fn of_header(bytes: &[u8]) -> Cow<'_, str> {
 /// The first line of the header `name` as text, without the blanks around it.
 pub(crate) fn header<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<Cow<'a, str>> {
     headers.get(name).map(|value| of_header(value.as_bytes().trim_ascii()))
+}
+
+/// The media type of a body, without its parameters.
+pub(crate) fn media_type(headers: &HeaderMap) -> Option<Cow<'_, str>> {
+    let value = headers.get(CONTENT_TYPE)?.as_bytes();
+    value.split(|byte| *byte == b';').next().map(|media_type| of_header(media_type.trim_ascii()))
+}
+
+/// Bytes of a header that hold an address, as text for the parser of addresses.
+pub(crate) fn of_address(bytes: &[u8]) -> Cow<'_, str> {
+    const NOT_ASCII: &AsciiSet = &AsciiSet::EMPTY;
+    percent_encode(bytes, NOT_ASCII).into()
+}
+
+/// The longest part of a header that an error quotes, in characters.
+const QUOTED: usize = 64;
+
+/// What a body is said to be still encoded as, such as `br` or `gzip, br`; `None` for no encoding (RFC 9110, 8.4).
+pub(crate) fn encoding(headers: &HeaderMap) -> Option<String> {
+    let named = codings(headers).collect::<Vec<_>>().join(", ");
+    (!named.is_empty()).then(|| named.chars().take(QUOTED).collect())
+}
+
+/// Whether a body is encoded in a way that HTTP knows. Some servers name a charset instead, or nothing that is an encoding.
+pub(crate) fn is_encoded(headers: &HeaderMap) -> bool {
+    const KNOWN: [&str; 9] =
+        ["br", "compress", "dcb", "dcz", "deflate", "gzip", "x-compress", "x-gzip", "zstd"];
+    codings(headers).any(|coding| KNOWN.contains(&coding.as_str()))
+}
+
+fn codings(headers: &HeaderMap) -> impl Iterator<Item = String> {
+    let lines = headers.get_all(CONTENT_ENCODING).iter();
+    lines
+        .flat_map(|line| line.as_bytes().split(|byte| *byte == b','))
+        .map(|coding| of_header(coding.trim_ascii()).to_ascii_lowercase())
+        .filter(|coding| !coding.is_empty() && coding != "identity")
+}
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderValue;
+    use http::header::LOCATION;
+
+    use super::*;
+
+    fn headers(name: HeaderName, lines: &[&[u8]]) -> HeaderMap {
+        lines.iter().map(|line| (name.clone(), HeaderValue::from_bytes(line).unwrap())).collect()
+    }
+
+    #[test]
+    fn one_mark_in_front_is_no_part_of_a_body() {
+        for (body, text) in [
+            (&b""[..], &b""[..]),
+            (MARK, b""),
+            (b"a", b"a"),
+            (b"\xEF\xBB\xBFa", b"a"),
+            (b"\xEF\xBB\xBF\xEF\xBB\xBFa", b"\xEF\xBB\xBFa"),
+            (b"a\xEF\xBB\xBF", b"a\xEF\xBB\xBF"),
+            (b"\xEF\xBBa", b"\xEF\xBBa"),
+            (b"\xFE\xFFa", b"\xFE\xFFa"),
+        ] {
+            assert_eq!(without_mark(body), text, "{body:?}");
+        }
+        assert!(is_blank(b"\xEF\xBB\xBF \r\n\t") && is_blank(b"") && !is_blank(b" 0") && !is_blank(b"\xA0"));
+    }
+
+    #[test]
+    fn a_header_is_utf8_or_latin_1() {
+        for (line, text) in [
+            (&b" a "[..], "a"),
+            ("é".as_bytes(), "é"),
+            (b"\xe9", "é"),
+            (b"\xa0\xff\x80", "\u{a0}ÿ\u{80}"),
+            (b"", ""),
+        ] {
+            assert_eq!(header(&headers(LOCATION, &[line, b"b"]), &LOCATION).as_deref(), Some(text));
+        }
+        assert_eq!(header(&HeaderMap::new(), &LOCATION), None);
+        let typed = headers(CONTENT_TYPE, &[b"Text/HTML ;name=\xe9; charset=x"]);
+        assert_eq!(media_type(&typed).as_deref(), Some("Text/HTML"));
+    }
+
+    #[test]
+    fn an_address_keeps_its_bytes() {
+        assert_eq!(of_address(b"/a\xe9%e9 \"<"), "/a%E9%e9 \"<");
+        assert_eq!(of_address("/é".as_bytes()), "/%C3%A9");
+    }
+
+    #[test]
+    fn an_encoding_is_what_is_left_to_decode() {
+        for (lines, named, is_known) in [
+            (&[][..], None, false),
+            (&[&b""[..], b" , "], None, false),
+            (&[b"identity", b"Identity"], None, false),
+            (&[b"GZIP"], Some("gzip"), true),
+            (&[b"gzip, identity", b"br"], Some("gzip, br"), true),
+            (&[b"utf-8"], Some("utf-8"), false),
+            (&[b"caf\xe9"], Some("café"), false),
+            (&[&[b'x'; 100]], Some(&*"x".repeat(64)), false),
+        ] {
+            let headers = headers(CONTENT_ENCODING, lines);
+            assert_eq!((encoding(&headers).as_deref(), is_encoded(&headers)), (named, is_known), "{lines:?}");
+        }
+    }
 }

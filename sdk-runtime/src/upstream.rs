@@ -17,6 +17,7 @@ use crate::cookies::Jar;
 use crate::error::{Error, InvalidRequest, TransportError, TransportErrorKind};
 use crate::request::Prepared;
 use crate::request::base::{ADDRESS_LIMIT, Base, is_same_origin, is_too_long, may_carry_credentials};
+use crate::text;
 use crate::transport::{Stage, Transport, TransportRequest, TransportResponse};
 
 /// As many redirects as reqwest follows; a longer chain is a circle.
@@ -240,10 +241,8 @@ fn redirect(
     location: &HeaderValue,
 ) -> Result<(), TransportError> {
     // Servers write what they should have encoded, and every client reads it.
-    let target = std::str::from_utf8(location.as_bytes())
-        .ok()
-        .and_then(|location| request.url.join(location).ok())
-        .filter(|target| matches!(target.scheme(), "http" | "https"));
+    let target = text::of_address(location.as_bytes());
+    let target = request.url.join(&target).ok().filter(|target| matches!(target.scheme(), "http" | "https"));
     let Some(mut target) = target else {
         return Err(misled("the address is not valid"));
     };

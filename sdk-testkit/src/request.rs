@@ -111,9 +111,9 @@ impl Request {
         &self.inner.headers
     }
 
-    /// The first value of a header, if it is there and visible ASCII.
+    /// The first value of a header, if it is there and UTF-8. [`headers`](Self::headers) has the bytes of any other.
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.inner.headers.get(name)?.to_str().ok()
+        std::str::from_utf8(self.inner.headers.get(name)?.as_bytes()).ok()
     }
 
     /// The token of an `Authorization: Bearer …` header. The scheme is compared without regard to case (RFC 9110).

@@ -24,5 +24,6 @@ mod redirect_credentials;
 mod repeat;
 mod response;
 mod streamed;
+mod text;
 mod too_long;
 mod unread;

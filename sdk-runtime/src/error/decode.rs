@@ -5,8 +5,10 @@ use std::fmt;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use http::header::{CONTENT_ENCODING, CONTENT_TYPE};
+use http::header::CONTENT_TYPE;
 use http::{HeaderMap, StatusCode};
+
+use crate::text;
 
 /// The answer could not be decoded.
 ///
@@ -29,8 +31,27 @@ struct Inner {
     is_plain: bool,
 }
 
+/// What helps against a body that is still encoded.
+const ENCODED_WAY_OUT: &str = "; enable the feature of `sdk-runtime` that decodes it, or ask for no encoding by `accept-encoding: identity`";
+
 /// How much of a body an error keeps.
 const EXCERPT: usize = 512;
+
+/// Why a body with that `Content-Encoding` cannot be read.
+pub(super) fn still_encoded(encoding: &str) -> String {
+    format!("its body is still encoded as `{encoding}`")
+}
+
+impl Inner {
+    /// Whether the fault is the encoding's, and no type's.
+    fn is_encoded(&self) -> bool {
+        self.content_encoding.as_deref().is_some_and(|encoding| self.detail == still_encoded(encoding))
+    }
+
+    fn is_blank(&self) -> bool {
+        !self.is_plain && self.excerpt.len() < EXCERPT && text::is_blank(&self.excerpt)
+    }
+}
 
 impl DecodeError {
     /// An answer with `status` and `headers` that is not an `expected`.
@@ -41,18 +62,28 @@ impl DecodeError {
         detail: String,
         body: &Bytes,
     ) -> Self {
-        let text = |name| Some(headers.get(name)?.to_str().ok()?.to_owned());
+        let content_type = text::header(headers, &CONTENT_TYPE).map(Cow::into_owned);
         Self(Arc::new(Inner {
             expected: Cow::Borrowed(expected),
             status,
-            content_type: text(CONTENT_TYPE),
-            content_encoding: text(CONTENT_ENCODING),
+            content_type,
+            content_encoding: text::encoding(headers),
             // The whole document, or a place the decoder cannot tell.
             path: path.filter(|path| path != "." && path != "?"),
             detail,
             excerpt: Bytes::copy_from_slice(&body[..body.len().min(EXCERPT)]),
             is_plain: false,
         }))
+    }
+
+    /// An answer whose body nothing has decoded before it was read as an `expected`.
+    pub(crate) fn encoded(
+        expected: &'static str,
+        head: (StatusCode, &HeaderMap),
+        encoding: &str,
+        body: &Bytes,
+    ) -> Self {
+        Self::new(expected, head, None, still_encoded(encoding), body)
     }
 
     /// An error as it was kept, without anything that its answer said.
@@ -85,7 +116,7 @@ impl DecodeError {
         }
         Self(Arc::new(Inner {
             path: inner.path.as_deref().map(plain_path),
-            detail: plain_detail(&inner.detail),
+            detail: if inner.is_encoded() { inner.detail.clone() } else { plain_detail(&inner.detail) },
             excerpt: Bytes::new(),
             is_plain: true,
             ..inner.clone()
@@ -116,7 +147,7 @@ impl DecodeError {
         self.0.content_type.as_deref()
     }
 
-    /// The encoding that the answer's body still has, such as `br`; `None` where it has none. Such a body cannot be decoded.
+    /// The encoding that the answer says its body still has, such as `br`, in lower case and at most 64 characters; `None` where it has none.
     #[must_use]
     pub fn content_encoding(&self) -> Option<&str> {
         self.0.content_encoding.as_deref()
@@ -129,7 +160,7 @@ impl DecodeError {
     }
 
     /// The decoder's own message. May quote the document; not of the answer to a session endpoint, where it tells the expected and the found
-    /// kind alone.
+    /// kind alone. Where the body is still encoded, it says that and nothing else.
     #[must_use]
     pub fn detail(&self) -> &str {
         &self.0.detail
@@ -145,13 +176,23 @@ impl DecodeError {
 impl fmt::Display for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let inner = &*self.0;
-        write!(f, "the answer with status {} is not a `{}`", inner.status.as_u16(), inner.expected)?;
+        let (status, expected) = (inner.status.as_u16(), &inner.expected);
+        if inner.is_encoded() {
+            write!(f, "the answer with status {status} cannot be read as a `{expected}`: {}", inner.detail)?;
+            match &inner.content_type {
+                Some(content_type) => write!(f, " (its content type is `{content_type}`)")?,
+                None => f.write_str(" (it has no content type)")?,
+            }
+            return f.write_str(ENCODED_WAY_OUT);
+        }
+        write!(f, "the answer with status {status} is not a `{expected}`")?;
         match &inner.content_type {
             Some(content_type) => write!(f, " (its content type is `{content_type}`")?,
             None => f.write_str(" (it has no content type")?,
         }
         match &inner.content_encoding {
-            Some(encoding) => write!(f, ", and its body is still encoded as `{encoding}`)")?,
+            Some(encoding) => write!(f, ", and its body is said to be encoded as `{encoding}`)")?,
+            None if inner.is_blank() => f.write_str(", and its body is empty)")?,
             None => f.write_str(")")?,
         }
         match (inner.is_plain, &inner.path) {

@@ -35,7 +35,7 @@ pub use timeout::{Timeout, TimeoutPhase};
 pub use too_large::BodyTooLarge;
 pub use transport::{TransportError, TransportErrorKind};
 pub use unavailable::{RefreshUnavailable, UnavailableCause};
-pub(crate) use words::{Code, Words, without_mark};
+pub(crate) use words::{Code, Words};
 
 /// Why a call failed.
 ///

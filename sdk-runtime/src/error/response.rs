@@ -6,11 +6,13 @@ use std::sync::{Arc, OnceLock};
 use bytes::Bytes;
 use http::header::WWW_AUTHENTICATE;
 use http::{HeaderMap, HeaderValue, StatusCode};
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, Error as _};
 
-use super::{DecodeError, TransportError, Words, without_mark};
+use super::decode::still_encoded;
+use super::{DecodeError, TransportError, Words};
 use crate::challenge::{self, Challenge};
 use crate::endpoint::Endpoint;
+use crate::text;
 
 /// An answer that is no success: status, headers, and the beginning of its body.
 #[derive(Clone)]
@@ -162,19 +164,25 @@ impl ErrorResponse {
         self.0.unread.as_ref()
     }
 
-    /// The body as text; bytes that are not UTF-8 are replaced.
+    /// The body as text, without a byte order mark; bytes that are not UTF-8 are replaced.
     #[must_use]
     pub fn text(&self) -> String {
-        String::from_utf8_lossy(&self.0.body).into_owned()
+        text::lossy(text::without_mark(&self.0.body)).into_owned()
     }
 
     /// The body as JSON.
     ///
     /// # Errors
     ///
-    /// The decoder's, when the body is not JSON of that shape.
+    /// The decoder's, when the body is not JSON of that shape. Where the body is no JSON because it still has a `Content-Encoding`, the
+    /// error names that.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
-        serde_json::from_slice(without_mark(&self.0.body))
+        serde_json::from_slice(text::without_mark(&self.0.body)).map_err(|error| {
+            match text::encoding(&self.0.headers).filter(|_| !error.is_data()) {
+                Some(encoding) => serde_json::Error::custom(still_encoded(&encoding)),
+                None => error,
+            }
+        })
     }
 }
 
@@ -207,7 +215,11 @@ impl fmt::Display for ErrorResponse {
         }
         let (name, method) = (endpoint.qualified_name(), endpoint.method);
         let address = if endpoint.template.is_empty() { "#[url]" } else { endpoint.template };
-        write!(f, "`{name}` ({method} {address}) was answered with status {status}")
+        write!(f, "`{name}` ({method} {address}) was answered with status {status}")?;
+        match text::encoding(&self.0.headers) {
+            Some(encoding) => write!(f, ", and {}", still_encoded(&encoding)),
+            None => Ok(()),
+        }
     }
 }
 

@@ -10,6 +10,7 @@ use url::Url;
 
 use super::{DecodeError, ErrorResponse, InvalidRequest, StoreError, TransportError, Words};
 use crate::clock::{self, Instant};
+use crate::text;
 
 /// The access token must be renewed, and that cannot be had right now. The login is not lost.
 #[derive(Clone)]
@@ -161,10 +162,10 @@ fn redirect_target(answer: &ErrorResponse) -> Option<String> {
     if !answer.status().is_redirection() {
         return None;
     }
-    let location = std::str::from_utf8(answer.headers().get(LOCATION)?.as_bytes()).ok()?;
+    let location = text::of_address(answer.headers().get(LOCATION)?.as_bytes());
     // Where it is relative, its path is all that is told: the reader knows the base.
     let base = Url::parse("https://relative.invalid/").ok()?;
-    let target = base.join(location).ok().filter(Url::has_host)?;
+    let target = base.join(&location).ok().filter(Url::has_host)?;
     let path = target.path().split(';').next()?;
     let shown = match target.host() == base.host() {
         true => path.to_owned(),

@@ -8,10 +8,7 @@ use std::fmt;
 use serde::de::{DeserializeSeed, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-/// The bytes of a body behind a byte order mark, which RFC 8259, 8.1 lets a reader ignore.
-pub(crate) fn without_mark(body: &[u8]) -> &[u8] {
-    body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body)
-}
+use crate::text;
 
 /// A body that may say why a server does not do what was asked.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -37,8 +34,8 @@ pub(crate) enum Code {
 impl Words {
     /// Reads `body`. With `is_whole`, that is all of it; of a body that cannot be read to its end, the fields in front are recovered.
     pub(crate) fn read(body: &[u8], is_whole: bool) -> Self {
-        let body = without_mark(body);
-        let text = String::from_utf8_lossy(body);
+        let body = text::without_mark(body);
+        let text = text::lossy(body);
         let mut fields = Vec::new();
         let is_read = read_fields(&text, &mut fields) && is_whole;
         let mut names = HashSet::new();

@@ -1,29 +1,45 @@
 //! JSON answers, and what stands for an answer that is not there.
 
 use bytes::Bytes;
+use http::StatusCode;
 use serde::Deserializer;
 use serde::de::value::Error as Absent;
 use serde::de::{DeserializeOwned, Error as _, Visitor};
 
 use super::{Answer, Head, position};
-use crate::error::{Error, without_mark};
+use crate::error::Error;
+use crate::text;
 
-/// Reads the body as JSON. Where there is no body, the value that stands for none.
+/// Reads the body of a success as JSON. A 204 is the value that stands for nothing, where there is one. Any other status without a body is
+/// an error: its server may have died behind the head.
 pub(crate) fn decode_json<T: DeserializeOwned>(answer: &Answer) -> Result<T, Error> {
-    if answer.body.is_empty()
-        && let Some(value) = absent_json()
-    {
-        return Ok(value);
+    decode_or_absent(answer, answer.head.status == StatusCode::NO_CONTENT)
+}
+
+/// Reads the body of an error as JSON. Without a body it is the value that stands for nothing, where there is one: its status is known.
+pub(crate) fn decode_json_field<T: DeserializeOwned>(answer: &Answer) -> Result<T, Error> {
+    decode_or_absent(answer, text::is_blank(&answer.body))
+}
+
+fn decode_or_absent<T: DeserializeOwned>(answer: &Answer, is_absent: bool) -> Result<T, Error> {
+    match absent_json().filter(|_| is_absent) {
+        Some(value) => Ok(value),
+        None => decode_document(&answer.head, &answer.body),
     }
-    decode_document(&answer.head, &answer.body)
 }
 
 /// Reads one document that came with `head` as JSON. A byte order mark in front of it is no part of it (RFC 8259, 8.1).
 pub(crate) fn decode_document<T: DeserializeOwned>(head: &Head, document: &Bytes) -> Result<T, Error> {
-    let text = without_mark(document);
+    let text = text::without_mark(document);
     serde_json::from_slice(text).map_err(|error| {
-        let path = position::path(text, &error);
-        head.undecodable(std::any::type_name::<T>(), path, &error, document)
+        let expected = std::any::type_name::<T>();
+        // What is JSON is not encoded, whatever the head says.
+        if !error.is_data()
+            && let Some(encoded) = head.still_encoded(expected, document)
+        {
+            return encoded;
+        }
+        head.undecodable(expected, position::path(text, &error), &error, document)
     })
 }
 

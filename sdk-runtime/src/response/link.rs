@@ -3,13 +3,14 @@
 use http::HeaderMap;
 use http::header::LINK;
 
+use crate::text;
+
 /// The target of the first link with the relation `next`, as it is written: it may be relative.
 pub(crate) fn next_link(headers: &HeaderMap) -> Option<String> {
     headers
         .get_all(LINK)
         .iter()
-        // A title may be in Latin-1, and a target is ASCII.
-        .map(|value| String::from_utf8_lossy(value.as_bytes()))
+        .map(|value| text::of_address(value.as_bytes()))
         .find_map(|value| Links(&value).find(Link::is_next).map(|link| link.target.to_owned()))
 }
 

@@ -15,7 +15,7 @@ use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 
 pub use decoder::Decoder;
-pub(crate) use json::{absent_json, decode_document, decode_json};
+pub(crate) use json::{absent_json, decode_document, decode_json, decode_json_field};
 pub(crate) use link::next_link;
 pub use page::{NoCursor, Page};
 pub(crate) use read::{End, Received, read_all, receive};
@@ -24,6 +24,7 @@ pub use stream::{ByteStream, EventStream, FromStream, JsonLines, ServerEvent, Se
 pub(crate) use decoder::Arrived;
 
 use crate::error::{DecodeError, Error};
+use crate::text;
 
 /// Status and headers of an answer.
 #[derive(Clone)]
@@ -55,8 +56,11 @@ impl Head {
         (self.status, self.headers)
     }
 
-    fn content_type(&self) -> Option<&str> {
-        self.headers.get(http::header::CONTENT_TYPE)?.to_str().ok()
+    /// The error that `document` is still encoded, where the head says so and there is something in it.
+    fn still_encoded(&self, expected: &'static str, document: &Bytes) -> Option<Error> {
+        let encoding = text::encoding(&self.headers).filter(|_| !text::is_blank(document))?;
+        let head = (self.status, &self.headers);
+        Some(Error::Decode(DecodeError::encoded(expected, head, &encoding, document)))
     }
 
     fn undecodable(
@@ -109,10 +113,13 @@ impl Answer {
         self.body
     }
 
-    /// The error that says this answer is not a `T`. `detail` may quote the answer; it is shown by an accessor only.
+    /// The error that says this answer is not a `T`. `detail` may quote the answer; it is shown by an accessor only. Where the body still
+    /// has a `Content-Encoding`, the error says that instead.
     #[must_use]
     pub fn not_a<T>(&self, detail: impl Into<String>) -> Error {
-        self.head.undecodable(std::any::type_name::<T>(), None, &detail.into(), &self.body)
+        let expected = std::any::type_name::<T>();
+        let encoded = self.head.still_encoded(expected, &self.body);
+        encoded.unwrap_or_else(|| self.head.undecodable(expected, None, &detail.into(), &self.body))
     }
 }
 

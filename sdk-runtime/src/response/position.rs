@@ -1,6 +1,8 @@
 //! Where in a document a decoder stopped, as a path such as `items[3].id`. Knows nothing of types: to decode once more, for the
 //! path alone, would put another copy of each type's decoder into the program.
 
+use crate::text;
+
 /// The place of the value that `error` is about; `None` for the document as a whole.
 pub(super) fn path(document: &[u8], error: &serde_json::Error) -> Option<String> {
     let breaks = document.iter().enumerate().filter(|(_, byte)| **byte == b'\n');
@@ -78,10 +80,7 @@ impl Level<'_> {
         match self {
             Self::Object(Some(key)) => {
                 let text = serde_json::from_slice::<String>(key);
-                format!(
-                    ".{}",
-                    text.unwrap_or_else(|_| String::from_utf8_lossy(key).trim_matches('"').to_owned())
-                )
+                format!(".{}", text.unwrap_or_else(|_| text::lossy(key).trim_matches('"').to_owned()))
             }
             Self::Array(Some(index)) => format!("[{index}]"),
             Self::Object(None) | Self::Array(None) => String::new(),

@@ -1,9 +1,11 @@
 //! The shapes an answer can be asked for in besides JSON.
 
 use bytes::Bytes;
+use http::header::CONTENT_TYPE;
 
 use super::{Answer, FromResponse, Head, Response};
 use crate::error::Error;
+use crate::text;
 
 /// Whatever the answer says, the status was enough.
 impl FromResponse for () {
@@ -21,19 +23,23 @@ impl FromResponse for Bytes {
     }
 }
 
-/// The body as text. UTF-8 and its subset US-ASCII are read, any other `charset` is an error and never guessed at.
+/// The body as text, without a byte order mark. UTF-8 and its subset US-ASCII are read. Any other `charset` is an error and never guessed
+/// at, and so is a body that still has a `Content-Encoding`.
 impl FromResponse for String {
     fn from_response(answer: Answer) -> Result<Self, Error> {
-        if let Some(charset) = answer.head.content_type().and_then(charset)
+        if text::is_encoded(answer.head.headers())
+            && let Some(encoded) = answer.head.still_encoded(std::any::type_name::<Self>(), &answer.body)
+        {
+            return Err(encoded);
+        }
+        let content_type = text::header(answer.head.headers(), &CONTENT_TYPE);
+        if let Some(charset) = content_type.as_deref().and_then(charset)
             && !matches!(charset.to_ascii_lowercase().as_str(), "utf-8" | "utf8" | "us-ascii")
         {
             return Err(answer.not_a::<Self>("the charset is neither UTF-8 nor US-ASCII"));
         }
-        let Answer { head, body } = answer;
-        String::from_utf8(body.into()).map_err(|error| {
-            let detail = error.to_string();
-            Answer::new(head, error.into_bytes().into()).not_a::<Self>(detail)
-        })
+        let text = answer.body.slice_ref(text::without_mark(&answer.body));
+        String::from_utf8(text.into()).map_err(|error| answer.not_a::<Self>(error.to_string()))
     }
 }
 
@@ -45,7 +51,7 @@ fn charset(content_type: &str) -> Option<&str> {
     })
 }
 
-/// `None` for a 404, and for an answer without a body.
+/// `None` for a 404 and a 204. Any other success is a `T`, also without a body.
 impl<T: FromResponse> FromResponse for Option<T> {
     const ACCEPT: Option<&'static str> = T::ACCEPT;
     const EMPTY: bool = true;

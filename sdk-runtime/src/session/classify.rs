@@ -6,13 +6,13 @@
 use std::time::{Duration, SystemTime};
 
 use http::StatusCode;
-use http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 
 use super::event::Outcome;
 use super::tokens::Refusal;
 use super::undecodable::Undecodable;
 use crate::delay;
-use crate::error::{Code, DecodeError, ErrorResponse, SessionExpired, UnavailableCause, Words, without_mark};
+use crate::error::{Code, DecodeError, ErrorResponse, SessionExpired, UnavailableCause, Words};
+use crate::text;
 
 /// What the code in an `error` field says about the refresh token (RFC 6749, 5.2, and servers that come near it).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -102,10 +102,11 @@ pub(super) fn without_tokens(
     error: DecodeError,
     wall: impl FnOnce() -> SystemTime,
 ) -> Outcome {
-    let body = without_mark(answer.body());
+    let body = text::without_mark(answer.body());
     let is_text = !answer.is_truncated() && !is_encoded(&answer) && std::str::from_utf8(body).is_ok();
     let first = body.iter().find(|byte| !byte.is_ascii_whitespace());
-    let is_of_type = |media: &str| media_type(&answer).is_some_and(|it| it.eq_ignore_ascii_case(media));
+    let media_type = text::media_type(answer.headers());
+    let is_of_type = |media: &str| media_type.as_deref().is_some_and(|it| it.eq_ignore_ascii_case(media));
     let is_no_document = is_text && first.is_some_and(|first| !matches!(first, b'{' | b'['));
     // Servers that answer in the encoding of forms have answered, and a page in between never does.
     let is_form = is_of_type("application/x-www-form-urlencoded");
@@ -136,13 +137,7 @@ fn undecodable(error: DecodeError, wall: impl FnOnce() -> SystemTime) -> Outcome
 
 /// Whether the body is still encoded, so that it cannot be read.
 fn is_encoded(answer: &ErrorResponse) -> bool {
-    let is_identity = |value: &http::HeaderValue| value.as_bytes().eq_ignore_ascii_case(b"identity");
-    answer.headers().get_all(CONTENT_ENCODING).iter().any(|value| !value.is_empty() && !is_identity(value))
-}
-
-fn media_type(answer: &ErrorResponse) -> Option<&str> {
-    let content_type = answer.headers().get(CONTENT_TYPE)?.to_str().ok()?;
-    content_type.split(';').next().map(str::trim)
+    text::encoding(answer.headers()).is_some()
 }
 
 #[cfg(test)]

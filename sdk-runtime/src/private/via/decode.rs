@@ -5,7 +5,10 @@ use std::ops::Deref;
 
 use serde::de::DeserializeOwned;
 
-use crate::response::{Decoder, FromResponse, FromStream, Response, absent_json, decode_json};
+use crate::error::Error;
+use crate::response::{
+    Answer, Decoder, FromResponse, FromStream, Response, absent_json, decode_json, decode_json_field,
+};
 
 /// What becomes of an answer: the success type of an endpoint, or the field of an error's variant.
 pub struct Decode<T, As = Success>(Decode1<T, As>);
@@ -22,6 +25,28 @@ pub struct Decode4<T, As>(PhantomData<fn() -> (T, As)>);
 pub enum Success {}
 /// The field of an error's variant.
 pub enum Field {}
+
+/// What stands for nothing there.
+pub trait Place {
+    /// Reads JSON there.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Decode`].
+    fn json<T: DeserializeOwned>(answer: &Answer) -> Result<T, Error>;
+}
+
+impl Place for Success {
+    fn json<T: DeserializeOwned>(answer: &Answer) -> Result<T, Error> {
+        decode_json(answer)
+    }
+}
+
+impl Place for Field {
+    fn json<T: DeserializeOwned>(answer: &Answer) -> Result<T, Error> {
+        decode_json_field(answer)
+    }
+}
 
 impl<T> Decode<T> {
     /// The probe.
@@ -67,7 +92,7 @@ impl<T: FromResponse, As> Decode1<T, As> {
     }
 }
 
-impl<T: DeserializeOwned, As> Decode2<Response<T>, As> {
+impl<T: DeserializeOwned, As: Place> Decode2<Response<T>, As> {
     /// A JSON answer, together with its head.
     #[must_use]
     pub fn decoder(&self) -> Decoder<Response<T>> {
@@ -75,7 +100,7 @@ impl<T: DeserializeOwned, As> Decode2<Response<T>, As> {
             JSON,
             |arrived| {
                 let answer = arrived.whole()?;
-                let value = decode_json(&answer)?;
+                let value = As::json(&answer)?;
                 Ok(Response::new(answer.head, value))
             },
             |head| Some(Response::new(head.clone(), absent_json()?)),
@@ -83,11 +108,11 @@ impl<T: DeserializeOwned, As> Decode2<Response<T>, As> {
     }
 }
 
-impl<T: DeserializeOwned, As> Decode3<T, As> {
+impl<T: DeserializeOwned, As: Place> Decode3<T, As> {
     /// A JSON answer.
     #[must_use]
     pub fn decoder(&self) -> Decoder<T> {
-        Decoder::new(JSON, |arrived| decode_json(&arrived.whole()?), |_| absent_json())
+        Decoder::new(JSON, |arrived| As::json(&arrived.whole()?), |_| absent_json())
     }
 }
 

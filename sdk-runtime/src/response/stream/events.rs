@@ -1,5 +1,6 @@
 //! Server-sent events, as the HTML standard has them (section 9.2, "Server-sent events"), but for connecting again.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::future::poll_fn;
 use std::marker::PhantomData;
@@ -14,8 +15,9 @@ use serde::de::DeserializeOwned;
 
 use super::super::{Answer, Head, decode_document};
 use super::lines::{Format, LONGEST, Lines};
-use super::{ByteStream, FromStream};
+use super::{ByteStream, FromStream, readable};
 use crate::error::{BodyTooLarge, Error};
+use crate::text;
 
 /// One event as the server sent it. `Debug` shows its name alone.
 #[derive(Clone, PartialEq, Eq)]
@@ -105,7 +107,7 @@ impl ServerEvents {
         if line.is_empty() {
             return self.dispatch();
         }
-        let line = String::from_utf8_lossy(line);
+        let line = text::lossy(line);
         let (field, value) = line.split_once(':').unwrap_or((&line, ""));
         let value = value.strip_prefix(' ').unwrap_or(value);
         match field {
@@ -170,12 +172,12 @@ impl FromStream for ServerEvents {
     const ACCEPT: Option<&'static str> = Some("text/event-stream");
 
     fn from_stream(bytes: ByteStream) -> Result<Self, Error> {
-        let media_type = bytes.head().content_type().and_then(|value| value.split(';').next());
-        if !media_type.is_some_and(|media_type| media_type.trim().eq_ignore_ascii_case("text/event-stream")) {
+        let is_of_type = |it: Cow<'_, str>| it.eq_ignore_ascii_case("text/event-stream");
+        if !text::media_type(bytes.head().headers()).is_some_and(is_of_type) {
             let answer = Answer::new(bytes.head().clone(), Bytes::new());
             return Err(answer.not_a::<Self>("the content type is not text/event-stream"));
         }
-        Ok(bytes.into())
+        Ok(readable::<Self>(bytes)?.into())
     }
 }
 

@@ -11,8 +11,9 @@ use futures_core::Stream;
 use serde::de::DeserializeOwned;
 
 use super::super::{Head, decode_document};
-use super::{ByteStream, FromStream};
+use super::{ByteStream, FromStream, readable};
 use crate::error::{BodyTooLarge, Error};
+use crate::text::MARK;
 
 /// As long as a line may be: what is longer is not meant to be read line by line, and would be held in memory whole.
 pub(super) const LONGEST: usize = 1 << 20;
@@ -88,14 +89,13 @@ impl Lines {
 
     /// A line that is whole in the buffer.
     fn line(&mut self) -> Option<Bytes> {
-        const BOM: &[u8] = b"\xEF\xBB\xBF";
         if self.at_start {
-            if self.buffer.len() < BOM.len() && BOM.starts_with(&self.buffer) {
+            if self.buffer.len() < MARK.len() && MARK.starts_with(&self.buffer) {
                 return None;
             }
             self.at_start = false;
-            if self.buffer.starts_with(BOM) {
-                self.buffer.advance(BOM.len());
+            if self.buffer.starts_with(MARK) {
+                self.buffer.advance(MARK.len());
             }
         }
         if self.after_return && !self.buffer.is_empty() {
@@ -204,7 +204,7 @@ impl<T: DeserializeOwned> FromStream for JsonLines<T> {
     const ACCEPT: Option<&'static str> = Some("application/x-ndjson, application/jsonl");
 
     fn from_stream(bytes: ByteStream) -> Result<Self, Error> {
-        Ok(bytes.into())
+        Ok(readable::<Self>(bytes)?.into())
     }
 }
 

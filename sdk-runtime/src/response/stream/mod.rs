@@ -17,7 +17,8 @@ pub use events::{EventStream, ServerEvent, ServerEvents};
 pub use lines::JsonLines;
 
 use super::{Answer, Head, Response};
-use crate::error::{Error, TransportError};
+use crate::error::{DecodeError, Error, TransportError};
+use crate::text;
 use crate::transport::ResponseBody;
 
 /// What an endpoint can return whose answer has no end that anybody would wait for.
@@ -114,6 +115,18 @@ impl Stream for ByteStream {
 impl FromStream for ByteStream {
     fn from_stream(bytes: ByteStream) -> Result<Self, Error> {
         Ok(bytes)
+    }
+}
+
+/// `bytes`, unless they are still encoded, so that nothing in them can be told apart.
+fn readable<T>(bytes: ByteStream) -> Result<ByteStream, Error> {
+    let headers = bytes.head.headers();
+    match text::encoding(headers).filter(|_| text::is_encoded(headers)) {
+        Some(encoding) => {
+            let head = (bytes.head.status, headers);
+            Err(DecodeError::encoded(std::any::type_name::<T>(), head, &encoding, &Bytes::new()).into())
+        }
+        None => Ok(bytes),
     }
 }
 
