@@ -22,6 +22,7 @@ mod challenge;
 mod clock;
 mod date;
 mod delay;
+mod encoding;
 mod endpoint;
 mod secret;
 mod sync;

@@ -14,6 +14,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use url::Url;
 
 use crate::cookies::Jar;
+use crate::encoding;
 use crate::error::{Error, InvalidRequest, TransportError, TransportErrorKind};
 use crate::request::Prepared;
 use crate::request::base::{ADDRESS_LIMIT, Base, is_same_origin, is_too_long, may_carry_credentials};
@@ -89,10 +90,12 @@ impl Upstream {
             let current = redirected.as_ref().unwrap_or(request);
             let mut again = 0;
             let (answer, signed) = loop {
-                let (outgoing, signed) =
+                let (mut outgoing, signed) =
                     self.outgoing(current, credentials, own_origin, contents, stage).await?;
+                let asked = encoding::ask(&mut outgoing.headers);
                 permit(current)?;
                 match self.transport.send(outgoing).await {
+                    Ok(answer) if asked => break (encoding::decoded(&current.method, answer), signed),
                     Ok(answer) => break (answer, signed),
                     Err(error)
                         if error.kind() == TransportErrorKind::NotSent

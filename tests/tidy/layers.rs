@@ -29,6 +29,7 @@ const LAYERS: [Layers; 8] = [
             "body",
             "request",
             "transport",
+            "encoding",
             "cookies",
             "store",
             "upstream",

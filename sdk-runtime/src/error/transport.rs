@@ -44,6 +44,8 @@ pub enum TransportErrorKind {
     /// The server redirected in circles, to somewhere that is no address or a longer one than can be sent to, or from https to
     /// an address where the request would travel in the clear.
     Redirect,
+    /// The answer's body is not in the coding that its `Content-Encoding` names. Trying again does not help.
+    Encoding,
     /// The HTTP library takes no such request: nothing was sent, and trying again does not help.
     Invalid,
 }
@@ -56,7 +58,10 @@ impl TransportErrorKind {
 
     /// Whether the same request may succeed in a moment.
     pub(crate) fn is_transient(self) -> bool {
-        !matches!(self, Self::Tls | Self::NotHttp | Self::HeadTooLarge | Self::Redirect | Self::Invalid)
+        !matches!(
+            self,
+            Self::Tls | Self::NotHttp | Self::HeadTooLarge | Self::Redirect | Self::Encoding | Self::Invalid
+        )
     }
 }
 
@@ -117,6 +122,7 @@ impl fmt::Display for TransportError {
             TransportErrorKind::HeadTooLarge => "the head of the answer is too large",
             TransportErrorKind::Body => "the answer's body was interrupted",
             TransportErrorKind::Redirect => "the server's redirect could not be followed",
+            TransportErrorKind::Encoding => "the answer's body cannot be decompressed",
             TransportErrorKind::Invalid => "the HTTP library cannot make such a request",
         })?;
         match &self.0.cause {

@@ -148,7 +148,10 @@ impl Renewer {
                 End::Whole => error.without_values(),
                 end => error.because(incomplete(end)),
             }),
-            Err(error) => Read::Nothing(self.no_token(head).because(error.to_string())),
+            Err(error) => Read::Nothing(self.no_token(head).because(match end {
+                End::Whole => error.to_string(),
+                end => incomplete(end),
+            })),
         }
     }
 
@@ -190,6 +193,7 @@ fn incomplete(end: &End) -> String {
     match end {
         End::Whole => "the body arrived whole".to_owned(),
         End::Limit => format!("the body is larger than {BODY_LIMIT} bytes, and no more is read"),
+        End::Cut(error) if error.cause().is_some() => error.to_string(),
         End::Cut(_) => "the body broke off".to_owned(),
         End::Late => "the body did not arrive in time".to_owned(),
     }

@@ -24,7 +24,7 @@ use crate::request::base::may_carry_credentials;
 
 /// reqwest's own builder: proxies, certificates, connection limits, DNS.
 ///
-/// Redirects and the referer are the client's business and are set after you. Leave credentials and cookies to the session:
+/// Redirects and the referer are the client's business and are set after you. Decompression is off here, since the client does it. Leave credentials and cookies to the session:
 /// default headers set here go to every address, that of a redirect to another origin included.
 pub type HttpClientBuilder = reqwest::ClientBuilder;
 
@@ -102,6 +102,11 @@ impl ReqwestTransport {
         let defaults = reqwest::Client::builder()
             .connect_timeout(CONNECT)
             .tcp_nodelay(true)
+            // What a user's own features turn on in reqwest would decode what the client did not ask for, and not check all of it.
+            .no_gzip()
+            .no_brotli()
+            .no_zstd()
+            .no_deflate()
             .http2_initial_connection_window_size(CONNECTION_WINDOW)
             .http2_keep_alive_interval(SILENCE)
             .http2_keep_alive_timeout(PONG)

@@ -1,0 +1,313 @@
+//! A body in one coding, decoded while it arrives, to its very end. Must not know which request it answers.
+
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+#[cfg(feature = "br")]
+use async_compression::tokio::bufread::BrotliDecoder;
+#[cfg(feature = "gzip")]
+use async_compression::tokio::bufread::GzipDecoder;
+#[cfg(feature = "zstd")]
+use async_compression::tokio::bufread::ZstdDecoder;
+#[cfg(feature = "deflate")]
+use async_compression::tokio::bufread::{DeflateDecoder, ZlibDecoder};
+use bytes::{Buf, Bytes};
+use http_body::{Body, Frame};
+use tokio::io::{AsyncBufRead, AsyncRead, ReadBuf};
+
+use crate::error::{TransportError, TransportErrorKind};
+use crate::transport::ResponseBody;
+
+/// As much as is decoded into one piece, and looked at in one.
+const PIECE: usize = 16 << 10;
+
+/// As many pieces as are read in a row before other tasks have their turn: some of what is sent decodes to nothing, without end.
+const TURN: usize = 32;
+
+/// How far back a `zstd` body may refer, as a power of two (RFC 9659, 3): what a decoder holds in memory.
+#[cfg(feature = "zstd")]
+const ZSTD_WINDOW: u32 = 23;
+
+pub(super) struct Coded {
+    coding: &'static str,
+    state: State,
+    /// Whether anything was decoded.
+    has_begun: bool,
+    piece: Box<[u8]>,
+}
+
+enum State {
+    /// What comes first tells whether there is anything, and how it is to be read.
+    First(Source),
+    Decoding(Box<Decoder>),
+    /// What was encoded is over; nothing may come behind it.
+    Last(Source),
+    Over,
+}
+
+impl Coded {
+    pub(super) fn new(coding: &'static str, body: ResponseBody) -> Self {
+        let source = Source { body, piece: Bytes::new(), left: TURN, is_over: false };
+        Self { coding, state: State::First(source), has_begun: false, piece: Box::new([0; PIECE]) }
+    }
+
+    fn poll_piece(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<Bytes>, io::Error>> {
+        loop {
+            self.state = match std::mem::replace(&mut self.state, State::Over) {
+                State::First(mut source) => match source.poll_first(cx)? {
+                    Poll::Pending => {
+                        self.state = State::First(source);
+                        return Poll::Pending;
+                    }
+                    // Servers name a coding where there is nothing in it.
+                    Poll::Ready(()) if source.piece.is_empty() => State::Last(source),
+                    Poll::Ready(()) => State::Decoding(Box::new(Decoder::new(self.coding, source)?)),
+                },
+                State::Decoding(mut decoder) => {
+                    let mut read = ReadBuf::new(&mut self.piece);
+                    let polled = decoder.poll_read(cx, &mut read).map_err(|error| decoder.at_end(error))?;
+                    let decoded = Bytes::copy_from_slice(read.filled());
+                    if polled.is_ready() && decoded.is_empty() {
+                        self.state = State::Last(decoder.into_source());
+                        continue;
+                    }
+                    self.state = State::Decoding(decoder);
+                    ready!(polled);
+                    self.has_begun = true;
+                    return Poll::Ready(Ok(Some(decoded)));
+                }
+                State::Last(mut source) => match Pin::new(&mut source).poll_fill_buf(cx)? {
+                    Poll::Pending => {
+                        self.state = State::Last(source);
+                        return Poll::Pending;
+                    }
+                    Poll::Ready([]) => State::Over,
+                    Poll::Ready(_) => {
+                        return Poll::Ready(Err(io::Error::other("something else follows its end")));
+                    }
+                },
+                State::Over => return Poll::Ready(Ok(None)),
+            };
+        }
+    }
+
+    fn failed(&self, error: io::Error) -> TransportError {
+        let error = match error.downcast::<TransportError>() {
+            // Of the connection, or of a coding below this one.
+            Ok(error) => return error,
+            Err(error) => error,
+        };
+        let coding = self.coding;
+        // A connection that breaks may look like an end, where the server did not say how long the body is.
+        let (kind, cause) = match error.kind() {
+            io::ErrorKind::UnexpectedEof if self.has_begun => {
+                (TransportErrorKind::Body, format!("the {coding} of the body ends in the middle"))
+            }
+            _ => (TransportErrorKind::Encoding, format!("the body is not the {coding} it says it is")),
+        };
+        TransportError::because(kind, Some(cause), error)
+    }
+}
+
+impl Body for Coded {
+    type Data = Bytes;
+    type Error = TransportError;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, TransportError>>> {
+        let piece = ready!(self.poll_piece(cx));
+        if piece.is_err() {
+            self.state = State::Over;
+        }
+        Poll::Ready(match piece {
+            Ok(piece) => piece.map(|piece| Ok(Frame::data(piece))),
+            Err(error) => Some(Err(self.failed(error))),
+        })
+    }
+
+    fn is_end_stream(&self) -> bool {
+        matches!(self.state, State::Over)
+    }
+}
+
+/// A decoder, and what it reads from.
+enum Decoder {
+    #[cfg(feature = "gzip")]
+    Gzip(GzipDecoder<Source>),
+    #[cfg(feature = "br")]
+    Br(BrotliDecoder<Source>),
+    #[cfg(feature = "zstd")]
+    Zstd(ZstdDecoder<Source>),
+    #[cfg(feature = "deflate")]
+    Zlib(ZlibDecoder<Source>),
+    #[cfg(feature = "deflate")]
+    Deflate(DeflateDecoder<Source>),
+}
+
+/// `$body` for the decoder of any coding.
+macro_rules! each {
+    ($self:expr, $decoder:ident => $body:expr) => {
+        match $self {
+            #[cfg(feature = "gzip")]
+            Decoder::Gzip($decoder) => $body,
+            #[cfg(feature = "br")]
+            Decoder::Br($decoder) => $body,
+            #[cfg(feature = "zstd")]
+            Decoder::Zstd($decoder) => $body,
+            #[cfg(feature = "deflate")]
+            Decoder::Zlib($decoder) => $body,
+            #[cfg(feature = "deflate")]
+            Decoder::Deflate($decoder) => $body,
+        }
+    };
+}
+
+impl Decoder {
+    fn new(coding: &'static str, source: Source) -> io::Result<Self> {
+        match coding {
+            #[cfg(feature = "gzip")]
+            "gzip" if source.begins_with(&[0x1f, 0x8b]) => {
+                let mut decoder = GzipDecoder::new(source);
+                decoder.multiple_members(true);
+                Ok(Self::Gzip(decoder))
+            }
+            #[cfg(feature = "br")]
+            "br" => Ok(Self::Br(BrotliDecoder::new(source))),
+            #[cfg(feature = "zstd")]
+            "zstd" => {
+                use async_compression::zstd::DParameter;
+
+                let window = DParameter::window_log_max(ZSTD_WINDOW);
+                let mut decoder = ZstdDecoder::with_params(source, &[window]);
+                decoder.multiple_members(true);
+                Ok(Self::Zstd(decoder))
+            }
+            #[cfg(feature = "deflate")]
+            "deflate" if is_zlib(&source.piece) => Ok(Self::Zlib(ZlibDecoder::new(source))),
+            // Some servers have always left the frame of zlib out, and browsers read both.
+            #[cfg(feature = "deflate")]
+            "deflate" => Ok(Self::Deflate(DeflateDecoder::new(source))),
+            _ => Err(io::Error::new(io::ErrorKind::InvalidData, "it does not begin as one")),
+        }
+    }
+
+    fn poll_read(&mut self, cx: &mut Context<'_>, read: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        each!(self, decoder => Pin::new(decoder).poll_read(cx, read))
+    }
+
+    /// `error`, or that the body ends in the middle, of which each decoder says something else.
+    fn at_end(&self, error: io::Error) -> io::Error {
+        if !each!(self, decoder => decoder.get_ref().is_over) {
+            return error;
+        }
+        io::Error::new(
+            match self {
+                // It has no mark at its begin, and much that is something else can be read as one for a while.
+                #[cfg(feature = "deflate")]
+                Self::Deflate(_) => io::ErrorKind::InvalidData,
+                _ => io::ErrorKind::UnexpectedEof,
+            },
+            error,
+        )
+    }
+
+    fn into_source(self) -> Source {
+        each!(self, decoder => decoder.into_inner())
+    }
+}
+
+/// Whether that is the frame of zlib (RFC 1950, 2.2).
+#[cfg(feature = "deflate")]
+fn is_zlib(first: &[u8]) -> bool {
+    matches!(first, [method, flags, ..]
+        if method & 0x0f == 8 && method >> 4 <= 7 && (u16::from(*method) << 8 | u16::from(*flags)) % 31 == 0)
+}
+
+/// The body as it arrives.
+struct Source {
+    body: ResponseBody,
+    /// What has arrived and was not read yet.
+    piece: Bytes,
+    /// How many pieces may still be read in this turn.
+    left: usize,
+    is_over: bool,
+}
+
+impl Source {
+    /// Waits for the first two bytes, or the end.
+    fn poll_first(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        while self.piece.len() < 2 {
+            match ready!(self.poll_next(cx))? {
+                Some(next) if self.piece.is_empty() => self.piece = next,
+                Some(next) => self.piece = [&*self.piece, &*next].concat().into(),
+                None => break,
+            }
+        }
+        Poll::Ready(Ok(()))
+    }
+
+    /// The next bytes of the body; `None` at its end.
+    fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<Option<Bytes>>> {
+        while !self.is_over {
+            if self.left == 0 {
+                self.left = TURN;
+                cx.waker().wake_by_ref();
+                return Poll::Pending;
+            }
+            match ready!(Pin::new(&mut self.body).poll_frame(cx)) {
+                None => self.is_over = true,
+                Some(Err(error)) => return Poll::Ready(Err(io::Error::other(error))),
+                Some(Ok(frame)) => {
+                    self.left -= 1;
+                    if let Ok(data) = frame.into_data()
+                        && !data.is_empty()
+                    {
+                        return Poll::Ready(Ok(Some(data)));
+                    }
+                }
+            }
+        }
+        Poll::Ready(Ok(None))
+    }
+
+    #[cfg(feature = "gzip")]
+    fn begins_with(&self, magic: &[u8]) -> bool {
+        self.piece.iter().zip(magic).all(|(one, two)| one == two)
+    }
+}
+
+impl AsyncBufRead for Source {
+    fn poll_fill_buf(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<&[u8]>> {
+        let source = self.get_mut();
+        if source.piece.is_empty() {
+            source.piece = ready!(source.poll_next(cx))?.unwrap_or_default();
+        } else if source.left == 0 {
+            source.left = TURN;
+            cx.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        Poll::Ready(Ok(&source.piece[..source.piece.len().min(PIECE)]))
+    }
+
+    fn consume(mut self: Pin<&mut Self>, amount: usize) {
+        self.piece.advance(amount);
+        self.left = self.left.saturating_sub(1);
+    }
+}
+
+impl AsyncRead for Source {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        read: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let piece = ready!(self.as_mut().poll_fill_buf(cx))?;
+        let amount = piece.len().min(read.remaining());
+        read.put_slice(&piece[..amount]);
+        self.consume(amount);
+        Poll::Ready(Ok(()))
+    }
+}
