@@ -2,7 +2,7 @@
 
 set shell := ["bash", "-euo", "pipefail", "-c"]
 
-default: fmt deny lint lint-all doc features windows macos wine package quickstart stay-signed-in stores test
+default: fmt deny lint lint-all doc features windows macos wine package quickstart stay-signed-in behind-features test
 
 # The code is formatted.
 fmt:
@@ -24,9 +24,9 @@ lint-all:
 doc:
     RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --document-private-items
 
-# Every pair of features compiles.
+# Every pair of features compiles, where brotli and zstd count as one.
 features:
-    cargo hack check --package sdk-runtime --feature-powerset --depth 2
+    cargo hack check --package sdk-runtime --feature-powerset --depth 2 --group-features br,zstd
 
 # It compiles for Windows, without TLS and with everything. This and the next two need packages of Debian, which `.ci/run` installs.
 windows:
@@ -53,9 +53,9 @@ quickstart:
 stay-signed-in:
     cargo run --example stay_signed_in | awk '{ print; last = $0 } END { exit (last !~ /^ok:/) }'
 
-# The stores of logins once more, that in a key ring included.
-stores:
-    cargo test --features keyring --test stores
+# What is behind features: the stores of logins once more, that in a key ring included, and answers that travel compressed.
+behind-features:
+    cargo test --features keyring,encodings --test stores --test encodings
 
 # All tests, as the README says.
 test:

@@ -16,6 +16,8 @@
 //! - [`Body`], [`BodyStream`] and [`Part`]: what is sent, and whether it can be sent again; [`IntoBody`] for a format of your own;
 //! - [`FromResponse`]: what an endpoint can return, besides whatever serde reads from JSON; [`ByteStream`], [`JsonLines`] and
 //!   [`EventStream`]: answers that are read while they arrive; [`Pages`]: lists that come page by page;
+//! - the features `gzip`, `br`, `zstd` and `deflate`: answers are asked for and decoded in these codings, unless the declaration, the call
+//!   or the client sets `accept-encoding`. A decoded answer has neither `Content-Encoding` nor `Content-Length`;
 //! - [`migrating`]: five refreshes people write by hand, each beside its declaration.
 
 mod challenge;

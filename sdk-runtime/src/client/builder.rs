@@ -325,7 +325,7 @@ impl<C: ApiClient> ClientBuilder<C> {
         self
     }
 
-    /// As many bytes of an answer's body as a call takes, [`Error::BodyTooLarge`] beyond. Default: 64 MiB.
+    /// As many bytes of an answer's body, decompressed, as a call takes, [`Error::BodyTooLarge`] beyond. Default: 64 MiB.
     pub fn body_limit(mut self, bytes: usize) -> Self {
         self.body_limit = bytes;
         self

@@ -46,7 +46,7 @@ impl Head {
         self.status
     }
 
-    /// The headers.
+    /// The headers. Where the client has decompressed the answer, without `Content-Encoding` and `Content-Length`.
     #[must_use]
     pub fn headers(&self) -> &HeaderMap {
         &self.headers

@@ -30,8 +30,8 @@ use crate::error::TransportError;
 
 /// Sends one request and gives one answer.
 ///
-/// A transport follows no redirect, keeps no cookie and adds no credential: all of that is the client's business, which
-/// must see every hop.
+/// A transport follows no redirect, keeps no cookie, adds no credential and decompresses nothing: all of that is the client's business,
+/// which must see every hop.
 pub trait Transport: Send + Sync + 'static {
     /// Sends `request` and waits for the head of its answer.
     ///
