@@ -52,16 +52,16 @@ fn cases(_: Form) -> Vec<Case> {
         })
     };
     role::cases(vec![
-        heads("a status line without end", Fault::Head, "HTTP/1.1 200 O", b"K"),
-        heads("a header without end", Fault::Head, "HTTP/1.1 200 OK\r\nx-long: ", b"p"),
-        heads("a name of a header without end", Fault::Head, "HTTP/1.1 200 OK\r\nx", b"p"),
-        heads("headers without end", Fault::Head, "HTTP/1.1 200 OK\r\n", b"x-more: planted\r\n"),
+        heads("a status line without end", Fault::LargeHead, "HTTP/1.1 200 O", b"K"),
+        heads("a header without end", Fault::LargeHead, "HTTP/1.1 200 OK\r\nx-long: ", b"p"),
+        heads("a name of a header without end", Fault::LargeHead, "HTTP/1.1 200 OK\r\nx", b"p"),
+        heads("headers without end", Fault::LargeHead, "HTTP/1.1 200 OK\r\n", b"x-more: planted\r\n"),
         heads("100 without end", Fault::SlowHead, "", b"HTTP/1.1 100 Continue\r\n\r\n"),
         heads("103 without end", Fault::SlowHead, "", b"HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n"),
         headers("50 headers", Fault::Not, fields(50)),
-        headers("10,000 headers", Fault::Head, fields(10_000)),
+        headers("10,000 headers", Fault::LargeHead, fields(10_000)),
         headers("a header of 100 KiB", Fault::Not, long(100 << 10)),
-        headers("a header of 1 MiB", Fault::Head, long(1 << 20)),
+        headers("a header of 1 MiB", Fault::LargeHead, long(1 << 20)),
         padded("a body that is just not too large", Fault::Not, LIMIT),
         padded("a body that is larger than the limit", Fault::TooLarge, (1 << 20) + 1),
         bodies("a body to the close without end", Fault::TooLarge, CLOSE, "", b" "),

@@ -28,28 +28,28 @@ const OTHERS: [(&str, &[u8]); 12] = [
 
 /// Heads that are not quite HTTP/1.1.
 const HEADS: [(&str, Fault, &[u8]); 18] = [
-    ("HTTP/2 in the status line", Fault::Head, b"HTTP/2 200 OK\r\n{}"),
-    ("HTTP/1.2 in the status line", Fault::Head, b"HTTP/1.2 200 OK\r\n{}"),
-    ("HTTP/1.10 in the status line", Fault::Head, b"HTTP/1.10 200 OK\r\n{}"),
-    ("no version", Fault::Head, b"HTTP 200 OK\r\n{}"),
-    ("http/1.1 in small letters", Fault::Head, b"http/1.1 200 OK\r\n{}"),
-    ("ICY", Fault::Head, b"ICY 200 OK\r\n{}"),
-    ("no space behind the version", Fault::Head, b"HTTP/1.1200 OK\r\n{}"),
-    ("a space in front", Fault::Head, b" HTTP/1.1 200 OK\r\n{}"),
+    ("HTTP/2 in the status line", Fault::NotHttp, b"HTTP/2 200 OK\r\n{}"),
+    ("HTTP/1.2 in the status line", Fault::NotHttp, b"HTTP/1.2 200 OK\r\n{}"),
+    ("HTTP/1.10 in the status line", Fault::NotHttp, b"HTTP/1.10 200 OK\r\n{}"),
+    ("no version", Fault::NotHttp, b"HTTP 200 OK\r\n{}"),
+    ("http/1.1 in small letters", Fault::NotHttp, b"http/1.1 200 OK\r\n{}"),
+    ("ICY", Fault::NotHttp, b"ICY 200 OK\r\n{}"),
+    ("no space behind the version", Fault::NotHttp, b"HTTP/1.1200 OK\r\n{}"),
+    ("a space in front", Fault::NotHttp, b" HTTP/1.1 200 OK\r\n{}"),
     ("empty lines in front", Fault::Not, b"\r\n\r\nHTTP/1.1 200 OK\r\n{}"),
     ("no reason", Fault::Not, b"HTTP/1.1 200\r\n{}"),
     ("a reason in Latin-1", Fault::Not, b"HTTP/1.1 200 Gr\xfc\xdfe\r\n{}"),
     ("a header in Latin-1", Fault::Not, b"HTTP/1.1 200 OK\r\nx-name: M\xfcller\r\n{}"),
-    ("a header without a name", Fault::Head, b"HTTP/1.1 200 OK\r\n: planted\r\n{}"),
-    ("a header without a colon", Fault::Head, b"HTTP/1.1 200 OK\r\nplanted\r\n{}"),
-    ("a space in the name of a header", Fault::Head, b"HTTP/1.1 200 OK\r\nx y: planted\r\n{}"),
-    ("a NUL in a header", Fault::Head, b"HTTP/1.1 200 OK\r\nx: plan\0ted\r\n{}"),
-    ("a CR in a header", Fault::Head, b"HTTP/1.1 200 OK\r\nx: plan\rted\r\n{}"),
-    ("a NUL in the reason", Fault::Head, b"HTTP/1.1 200 O\0K\r\n{}"),
+    ("a header without a name", Fault::NotHttp, b"HTTP/1.1 200 OK\r\n: planted\r\n{}"),
+    ("a header without a colon", Fault::NotHttp, b"HTTP/1.1 200 OK\r\nplanted\r\n{}"),
+    ("a space in the name of a header", Fault::NotHttp, b"HTTP/1.1 200 OK\r\nx y: planted\r\n{}"),
+    ("a NUL in a header", Fault::NotHttp, b"HTTP/1.1 200 OK\r\nx: plan\0ted\r\n{}"),
+    ("a CR in a header", Fault::NotHttp, b"HTTP/1.1 200 OK\r\nx: plan\rted\r\n{}"),
+    ("a NUL in the reason", Fault::NotHttp, b"HTTP/1.1 200 O\0K\r\n{}"),
 ];
 
 fn cases(_: Form) -> Vec<Case> {
-    let others = OTHERS.map(|(row, bytes)| Hostile::bytes(row, Fault::Head, bytes));
+    let others = OTHERS.map(|(row, bytes)| Hostile::bytes(row, Fault::NotHttp, bytes));
     let heads = HEADS.map(|(row, fault, head)| {
         Hostile::new(row, fault, move |content| {
             let head = head.strip_suffix(b"{}").unwrap_or(head);
@@ -64,11 +64,11 @@ fn cases(_: Form) -> Vec<Case> {
     cases
 }
 
-/// The same, of a server that speaks first, on its first two connections.
+/// The same, of a server that speaks first, on its first connection.
 fn greeting(row: &str, bytes: &'static [u8]) -> Case {
-    let steps = || vec![Step::Send(bytes.into()), Step::Silence];
-    let plan = Plan::greets([steps(), steps()]).and("/json", [answers::json(Framing::Length).steps()]);
-    Case::new(format!("{row}, before it is asked"), Asks::Json, fine(plan), "Transport(Request)", 0)
+    let steps = vec![Step::Send(bytes.into()), Step::Silence];
+    let plan = Plan::greets([steps]).and("/json", [answers::json(Framing::Length).steps()]);
+    Case::new(format!("{row}, before it is asked"), Asks::Json, fine(plan), "Transport(NotHttp)", 0)
 }
 
 #[test]

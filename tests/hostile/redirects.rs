@@ -29,8 +29,8 @@ const NOWHERE: [(&str, &[u8], &str, usize); 14] = [
     ("to an IPv6 address where no server is", b"http://[::1]:1/", "Transport(Connect)", 2),
     ("to a port where no server is", b"http://127.0.0.1:1/", "Transport(Connect)", 2),
     ("to itself", b"/json", "Transport(Redirect)", 11),
-    ("with a CR", b"/fi\rne", "Transport(Request)", 2),
-    ("with a NUL", b"/fi\0ne", "Transport(Request)", 2),
+    ("with a CR", b"/fi\rne", "Transport(NotHttp)", 1),
+    ("with a NUL", b"/fi\0ne", "Transport(NotHttp)", 1),
 ];
 
 /// Where a redirect leads that is followed on the server itself.

@@ -44,7 +44,9 @@ impl Content {
 pub(crate) enum Fault {
     Not,
     /// There is no head.
-    Head,
+    NotHttp,
+    /// The head is larger than a client takes.
+    LargeHead,
     /// The head does not come.
     SlowHead,
     /// The body is broken.
@@ -94,7 +96,8 @@ impl Hostile {
         let steps = (self.steps)(&content);
         let (came, sent) = match self.fault {
             Fault::Not => (VALUE, 1),
-            Fault::Head => ("Transport(Request)", 2),
+            Fault::NotHttp => ("Transport(NotHttp)", 1),
+            Fault::LargeHead => ("Transport(HeadTooLarge)", 1),
             Fault::SlowHead | Fault::SlowBody => ("Timeout(Response)", 1),
             Fault::Body => ("Transport(Body)", 2),
             Fault::TooLarge => ("BodyTooLarge", 1),
@@ -117,7 +120,8 @@ impl Hostile {
     fn refresh(&self, row: String, steps: Vec<Step>) -> Case {
         let (came, sent, refreshes) = match self.fault {
             Fault::Not => (VALUE, 2, 1),
-            Fault::Head => ("RefreshUnavailable(Transport(Request))", 1, 2),
+            Fault::NotHttp => ("RefreshUnavailable(Transport(NotHttp))", 1, 2),
+            Fault::LargeHead => ("RefreshUnavailable(Transport(HeadTooLarge))", 1, 2),
             Fault::SlowHead => ("RefreshUnavailable(Timeout)", 1, 2),
             Fault::Body | Fault::SlowBody | Fault::TooLarge | Fault::Content => {
                 ("RefreshUnavailable(Decode)", 1, 1)
@@ -134,8 +138,8 @@ impl Hostile {
     fn rejected(&self, row: String, content: &Content) -> Case {
         let content = Content { status: "401 Unauthorized", fields: REFUSED, ..*content };
         let (came, sent, refreshes) = match self.fault {
-            // The next send is served.
-            Fault::Head => (VALUE, 2, 0),
+            Fault::NotHttp => ("Transport(NotHttp)", 1, 0),
+            Fault::LargeHead => ("Transport(HeadTooLarge)", 1, 0),
             Fault::SlowHead => ("Timeout(Response)", 1, 0),
             _ => (VALUE, 2, 1),
         };

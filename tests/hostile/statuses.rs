@@ -15,7 +15,7 @@ const NONE: [&str; 10] = ["099", "000", "99", "20", "1000", "2000", "-200", "2.0
 fn cases(_: Form) -> Vec<Case> {
     let none = NONE.map(|status| {
         let row: &'static str = format!("the status `{status}`").leak();
-        Hostile::bytes(row, Fault::Head, format!("HTTP/1.1 {status} OK\r\ncontent-length: 2\r\n\r\n{{}}"))
+        Hostile::bytes(row, Fault::NotHttp, format!("HTTP/1.1 {status} OK\r\ncontent-length: 2\r\n\r\n{{}}"))
     });
     let mut cases = role::cases(none.into());
     for (head, asks, came, sent) in [

@@ -43,7 +43,7 @@ fn cases(_: Form) -> Vec<Case> {
         let plan = Plan::greets([steps(), steps()]).and("/json", [answers::json(Framing::Length).steps()]);
         let row = format!("an answer before the request, {row}");
         cases.push(
-            Case::new(row, Asks::Json, fine(plan), "the value or Transport(Request)", 1).sent_by_chance(),
+            Case::new(row, Asks::Json, fine(plan), "the value or Transport(NotHttp)", 1).sent_by_chance(),
         );
     }
     cases
