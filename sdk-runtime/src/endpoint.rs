@@ -188,8 +188,18 @@ pub enum Auth {
     Required,
     /// When somebody is signed in. After a login has expired the call fails until the next sign-in or sign-out.
     Optional,
-    /// Never.
+    /// Never, but with the cookies of the login, or of the signed-out state where nobody is signed in. A refusal is the caller's: nothing
+    /// is refreshed. After a login has expired the call fails until the next sign-in or sign-out.
+    Cookies,
+    /// Never, and without any cookie.
     None,
+}
+
+impl Auth {
+    /// Whether the session may put its credential on a request.
+    pub(crate) fn is_signed(self) -> bool {
+        matches!(self, Self::Required | Self::Optional)
+    }
 }
 
 /// How long a call may take as a whole: `timeout = …`.

@@ -47,6 +47,7 @@ pub use body::{Body, BodyStream, IntoBody, RequestBody};
 pub use bytes::Bytes;
 pub use challenge::Challenge;
 pub use client::{Call, CallFuture, ClientBuilder, PageItems, Pages, ResponseCall, Sessions};
+pub use cookies::CookiesDropped;
 pub use endpoint::{Auth, Endpoint};
 pub use error::{
     ApiError, BodyTooLarge, BuildError, DecodeError, Error, ErrorResponse, ExpiredReason, IdentityChanged,

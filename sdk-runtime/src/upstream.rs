@@ -13,7 +13,8 @@ use http::header::{
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use url::Url;
 
-use crate::cookies::Jar;
+use crate::clock::Clock;
+use crate::cookies::{Jar, SetCookies};
 use crate::encoding;
 use crate::error::{Error, InvalidRequest, TransportError, TransportErrorKind};
 use crate::request::Prepared;
@@ -34,6 +35,7 @@ pub(crate) struct Upstream {
     pub(crate) headers: HeaderMap,
     /// The header that the session signs with, which holds a credential whatever its name and whatever sets it.
     pub(crate) signs_by: Option<HeaderName>,
+    pub(crate) clock: Clock,
 }
 
 /// What makes one send the request of somebody.
@@ -66,6 +68,8 @@ pub(crate) struct Exchange {
     pub(crate) redirected: Option<Prepared>,
     /// Whether it is a redirect that was not followed, since the body it asks for again is spent.
     pub(crate) is_spent: bool,
+    /// What came of the cookies in it.
+    pub(crate) cookies: SetCookies,
 }
 
 impl Upstream {
@@ -112,18 +116,19 @@ impl Upstream {
                 }
             };
             // A cookie that may not go back is not taken either.
-            if own_origin
-                && let Some(jar) = credentials.jar
-                && may_carry_credentials(&current.url)
-            {
-                jar.store(answer.headers(), &current.url);
-            }
+            let cookies = match credentials.jar {
+                Some(jar) if own_origin && may_carry_credentials(&current.url) => {
+                    jar.store(answer.headers(), &current.url, &self.clock)
+                }
+                _ => SetCookies::default(),
+            };
             let location = match contents {
                 Contents::Ordinary => location(answer.status(), answer.headers()),
                 Contents::Secret => None,
             };
             let Some(location) = location else {
-                return Ok(Exchange { answer, own_origin, signed, strayed, redirected, is_spent: false });
+                let is_spent = false;
+                return Ok(Exchange { answer, own_origin, signed, strayed, redirected, is_spent, cookies });
             };
             let mut next = current.clone();
             redirect(&mut next, answer.status(), location)?;
@@ -135,7 +140,8 @@ impl Upstream {
                 .into());
             }
             if next.is_spent() {
-                return Ok(Exchange { answer, own_origin, signed, strayed, redirected, is_spent: true });
+                let is_spent = true;
+                return Ok(Exchange { answer, own_origin, signed, strayed, redirected, is_spent, cookies });
             }
             let stays = if own_origin {
                 self.base.trusts(&next.url)
@@ -174,7 +180,7 @@ impl Upstream {
             stage: stage.clone(),
         };
         for name in self.headers.keys().filter(|name| own_origin || is_for_anybody(name)) {
-            if !request.headers.contains_key(name) {
+            if !request.headers.contains_key(name) || name == COOKIE {
                 outgoing
                     .headers
                     .extend(self.headers.get_all(name).iter().map(|value| (name.clone(), value.clone())));
@@ -185,37 +191,38 @@ impl Upstream {
         {
             own.iter_mut().for_each(|value| value.set_sensitive(true));
         }
-        let signed = own_origin && sign(&mut outgoing, credentials)?;
+        let signed = own_origin && self.sign(&mut outgoing, credentials)?;
+        join_cookies(&mut outgoing.headers);
         Ok((outgoing, signed))
     }
+
+    /// Puts the credentials on `request`. Says whether there were any for its address.
+    fn sign(&self, request: &mut TransportRequest, credentials: Credentials<'_>) -> Result<bool, Error> {
+        let cookies = credentials.jar.and_then(|jar| jar.header(&request.url, &self.clock));
+        if credentials.header.is_none() && cookies.is_none() {
+            return Ok(false);
+        }
+        must_be_private(&request.url)?;
+        if let Some((name, value)) = credentials.header {
+            request.headers.insert(name.clone(), value.clone());
+        }
+        if let Some(cookies) = cookies {
+            request.headers.append(COOKIE, cookies);
+        }
+        Ok(true)
+    }
 }
 
-/// Puts the credentials on `request`. Says whether there were any for its address.
-fn sign(request: &mut TransportRequest, credentials: Credentials<'_>) -> Result<bool, Error> {
-    let cookies = credentials.jar.and_then(|jar| jar.header(&request.url));
-    if credentials.header.is_none() && cookies.is_none() {
-        return Ok(false);
+/// Makes the cookies of the request, of the client and of the jar the one header that may be sent (RFC 6265, 5.4).
+fn join_cookies(headers: &mut HeaderMap) {
+    let lines: Vec<_> = headers.get_all(COOKIE).iter().map(HeaderValue::as_bytes).collect();
+    // Each line is a value, so all of them are.
+    if let [_, _, ..] = lines[..]
+        && let Ok(mut all) = HeaderValue::from_bytes(&lines.join(&b"; "[..]))
+    {
+        all.set_sensitive(true);
+        headers.insert(COOKIE, all);
     }
-    must_be_private(&request.url)?;
-    if let Some((name, value)) = credentials.header {
-        request.headers.insert(name.clone(), value.clone());
-    }
-    if let Some(jar) = cookies {
-        let cookies = match request.headers.get(COOKIE) {
-            Some(own) => joined(own, &jar),
-            None => jar,
-        };
-        request.headers.insert(COOKIE, cookies);
-    }
-    Ok(true)
-}
-
-/// The declaration's own cookies and the jar's, in the one header that may be sent (RFC 6265, 5.4).
-fn joined(own: &HeaderValue, jar: &HeaderValue) -> HeaderValue {
-    let both = [own.as_bytes(), b"; ", jar.as_bytes()].concat();
-    let mut both = HeaderValue::from_bytes(&both).unwrap_or_else(|_| jar.clone());
-    both.set_sensitive(true);
-    both
 }
 
 fn must_be_private(url: &Url) -> Result<(), InvalidRequest> {

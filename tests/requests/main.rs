@@ -9,6 +9,7 @@ mod base;
 mod body;
 mod builder;
 mod challenge;
+mod cookie_rules;
 mod cookies;
 mod errors;
 mod header;

@@ -13,7 +13,7 @@ struct Layers {
     order: &'static [&'static str],
 }
 
-const LAYERS: [Layers; 8] = [
+const LAYERS: [Layers; 9] = [
     Layers {
         directory: "sdk-runtime/src/",
         order: &[
@@ -62,6 +62,10 @@ const LAYERS: [Layers; 8] = [
             "refresh",
             "asking following waits renewal run saving shared",
         ],
+    },
+    Layers {
+        directory: "sdk-runtime/src/cookies/",
+        order: &["absent dropped", "date", "set_cookie domain received", "shelf", "record", "jar"],
     },
     Layers { directory: "sdk-runtime/src/sync/", order: &["audience busy claim flag in_turn marks"] },
     Layers {

@@ -241,11 +241,11 @@ impl Plan {
                 let shared = inner.session.shared();
                 let (epoch, mut time) = (shared.view().epoch, StoreTime::default());
                 shared.load_in_passing(&mut time).await;
-                let SignIn { reply, jar } = inner.start(&prepared, progress).await?;
+                let SignIn { reply, cookies } = inner.start(&prepared, progress).await?;
                 let beginning = Beginning {
                     endpoint,
                     session: inner.session.clone(),
-                    jar,
+                    cookies,
                     epoch,
                     limits: Limits::default(),
                     time,

@@ -4,6 +4,7 @@
 mod blueprint;
 mod builder;
 mod call;
+mod caller;
 mod ending;
 mod idempotency;
 mod limits;

@@ -10,14 +10,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::Inner;
+use super::caller::{Caller, covers};
 use super::limits::Progress;
 use super::retry::Retry;
 use crate::clock;
-use crate::cookies::Jar;
+use crate::cookies::{Jar, SetCookies};
 use crate::endpoint::{Auth, Endpoint};
-use crate::error::{
-    Error, ErrorResponse, ExpiredReason, InsufficientScope, InvalidRequest, NotReplayable, SessionExpired,
-};
+use crate::error::{Error, ErrorResponse, ExpiredReason, InsufficientScope, NotReplayable, SessionExpired};
 use crate::request::Prepared;
 use crate::response::{Answer, Arrived, ByteStream, End, Head, Received, read_all, receive};
 use crate::session::{EndpointId, Identity, Phase, Rejection, Snapshot, Verdict, Waits, verdict};
@@ -74,13 +73,6 @@ impl Reply {
     }
 }
 
-/// As whom a call goes out, fixed when it is first polled.
-pub(super) enum Caller {
-    /// As nobody, with the cookies of the signed-out state where the endpoint may be signed.
-    Nobody(Option<Arc<Jar>>),
-    Login(Identity),
-}
-
 /// A call on its way, whatever it sends.
 pub(super) struct Way<'a> {
     pub(super) progress: &'a Progress,
@@ -92,38 +84,11 @@ pub(super) struct Way<'a> {
 /// The answer to a sign-in, and what it would begin.
 pub(super) struct SignIn {
     pub(super) reply: Reply,
-    pub(super) jar: Arc<Jar>,
+    /// Its jar, and what came of the cookies in the answer.
+    pub(super) cookies: (Arc<Jar>, SetCookies),
 }
 
 impl Inner {
-    /// As whom `request` goes out from now on.
-    pub(super) async fn caller(&self, request: &Prepared) -> Result<Caller, Error> {
-        let auth = request.endpoint.auth;
-        if auth != Auth::None {
-            self.session.shared().load().await?;
-        }
-        let view = self.session.shared().view();
-        if matches!(view.phase, Phase::Closed) {
-            return Err(Error::Closed);
-        }
-        if auth == Auth::None {
-            return Ok(Caller::Nobody(None));
-        }
-        self.leaves_credentials_to_the_session(request)?;
-        match &view.phase {
-            Phase::Unloaded | Phase::SignedOut if auth == Auth::Optional => {
-                Ok(Caller::Nobody(Some(view.jar.clone())))
-            }
-            Phase::Unloaded | Phase::SignedOut => Err(Error::NotSignedIn),
-            Phase::Expired(expired) => Err(expired.clone().into()),
-            Phase::Closed => Err(Error::Closed),
-            Phase::Active(snapshot) => {
-                covers(snapshot, request.endpoint)?;
-                Ok(Caller::Login(Identity { epoch: view.epoch, subject: snapshot.subject.clone() }))
-            }
-        }
-    }
-
     /// An ordinary call.
     pub(super) async fn send(
         &self,
@@ -132,7 +97,8 @@ impl Inner {
         way: &mut Way<'_>,
     ) -> Result<Reply, Error> {
         let identity = match caller {
-            Caller::Nobody(jar) => return self.anonymous(request, jar.as_deref(), way).await,
+            Caller::Nobody(jar) => return self.unsigned(request, jar.as_deref(), None, way).await,
+            Caller::Cookies(who, jar) => return self.unsigned(request, Some(jar), Some(who), way).await,
             Caller::Login(identity) => identity,
         };
         let shared = self.session.shared();
@@ -184,8 +150,10 @@ impl Inner {
         let jar = view.jar_for_sign_in();
         let login = Credentials { header: None, jar: Some(&jar) };
         let sent = self.upstream.exchange(request, login, Contents::Secret, &progress.stage, |_| Ok(()));
-        let reply = self.read(request, sent.await?, true, &progress.waits).await?;
-        Ok(SignIn { reply, jar })
+        let exchange = sent.await?;
+        let received = exchange.cookies.clone();
+        let reply = self.read(request, exchange, true, &progress.waits).await?;
+        Ok(SignIn { reply, cookies: (jar, received) })
     }
 
     /// The call that tells the server of a sign-out which has already happened here.
@@ -198,30 +166,35 @@ impl Inner {
         self.leaves_credentials_to_the_session(request)?;
         let login = match request.endpoint.auth {
             Auth::None => Credentials::default(),
+            Auth::Cookies => Credentials { header: None, ..login },
             Auth::Required | Auth::Optional => login,
         };
         let sent = self.upstream.exchange(request, login, Contents::Secret, &progress.stage, |_| Ok(()));
         self.read(request, sent.await?, true, &progress.waits).await
     }
 
-    /// One send of nobody's, and its retries.
-    async fn anonymous(
+    /// One send without the credential, and its retries. `identity` is whose cookies are in `jar`, where they are of a login.
+    async fn unsigned(
         &self,
         request: &Prepared,
         jar: Option<&Jar>,
+        identity: Option<&Identity>,
         way: &mut Way<'_>,
     ) -> Result<Reply, Error> {
+        let mut sent = false;
         loop {
             // After a pause, or on a later page, as much as at first.
             if matches!(self.session.shared().view().phase, Phase::Closed) {
                 return Err(Error::Closed);
             }
             let credentials = Credentials { header: None, jar };
-            let reply = self.attempt(request, credentials, way, || Ok(())).await;
+            let permit = || identity.map_or(Ok(()), |identity| self.session.shared().permit(identity, sent));
+            let reply = self.attempt(request, credentials, way, permit).await;
             let Some(pause) = way.retry.pause(reply.as_ref().map(Reply::failure)) else {
                 return reply;
             };
             clock::sleep_until(clock::deadline(pause)).await;
+            sent = true;
         }
     }
 
@@ -270,7 +243,11 @@ impl Inner {
             Ok(())
         };
         let sent = self.upstream.exchange(request, login, Contents::Ordinary, &way.progress.stage, permit);
-        self.read(request, sent.await?, way.whole, &way.progress.waits).await
+        let exchange = sent.await;
+        if let Some(jar) = login.jar {
+            self.session.shared().tell_dropped(jar);
+        }
+        self.read(request, exchange?, way.whole, &way.progress.waits).await
     }
 
     /// What `reply` to a request signed with `snapshot` means for the session.
@@ -301,20 +278,6 @@ impl Inner {
         Judged::Surface(Reply { came, own_origin: true, signed, strayed, redirected })
     }
 
-    /// A header that the session sets must not be set by a call as well: one of them would be ignored.
-    fn leaves_credentials_to_the_session(&self, request: &Prepared) -> Result<(), Error> {
-        match self.session.shared().attachment.header() {
-            Some(header) if request.endpoint.auth != Auth::None && request.headers.contains_key(header) => {
-                Err(InvalidRequest::new(
-                    header.to_string(),
-                    "is the session's to set: declare the endpoint with `auth = none` to set it yourself",
-                )
-                .into())
-            }
-            _ => Ok(()),
-        }
-    }
-
     /// An endpoint of this client, as far as rejections go.
     fn id_of(&self, endpoint: &Endpoint) -> EndpointId {
         EndpointId { base: self.upstream.base.id(), name: endpoint.qualified_name() }
@@ -332,7 +295,7 @@ impl Inner {
         whole: bool,
         waits: &Waits,
     ) -> Result<Reply, Error> {
-        let Exchange { answer, own_origin, signed, strayed, redirected, is_spent } = exchange;
+        let Exchange { answer, own_origin, signed, strayed, redirected, is_spent, .. } = exchange;
         let (parts, body) = answer.into_parts();
         let came = if parts.status.is_success() {
             let head = Head::new(parts.status, parts.headers);
@@ -386,15 +349,5 @@ impl Refused {
 
     fn login_over(&self) -> Option<SessionExpired> {
         self.login_over.then(|| SessionExpired::login_over(self.answer.clone()))
-    }
-}
-
-/// Whether the login of `snapshot` was granted what `endpoint` needs, as far as is known.
-fn covers(snapshot: &Snapshot, endpoint: &Endpoint) -> Result<(), InsufficientScope> {
-    match &snapshot.scopes {
-        Some(granted) if !endpoint.scopes.iter().all(|scope| granted.iter().any(|it| it == scope)) => {
-            Err(InsufficientScope::new(endpoint.scopes.iter().copied(), Some(granted.clone())))
-        }
-        _ => Ok(()),
     }
 }

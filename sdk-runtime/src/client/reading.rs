@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::limits::{Limits, Progress};
 use super::pipeline::Came;
-use crate::cookies::Jar;
+use crate::cookies::{Jar, SetCookies};
 use crate::endpoint::Endpoint;
 use crate::error::{ApiError, Error, ErrorResponse, InsufficientScope, Words};
 use crate::response::{Answer, Arrived, Decoder, Head};
@@ -45,7 +45,8 @@ pub(super) struct Fetched {
 pub(super) struct Beginning {
     pub(super) endpoint: &'static Endpoint,
     pub(super) session: Session,
-    pub(super) jar: Arc<Jar>,
+    /// The jar of the login, and what came of the cookies in the answer.
+    pub(super) cookies: (Arc<Jar>, SetCookies),
     pub(super) epoch: u64,
     /// How long to wait for it to be written down.
     pub(super) limits: Limits,
@@ -54,8 +55,8 @@ pub(super) struct Beginning {
 
 impl Beginning {
     fn sign_in(self, tokens: Tokens, head: &Head) -> Result<Keeping, Error> {
-        let Self { session, jar, epoch, limits, time, .. } = self;
-        session.shared().sign_in(tokens, Some(head), Some(jar), Some(epoch))?;
+        let Self { session, cookies, epoch, limits, time, .. } = self;
+        session.shared().sign_in(tokens, Some(head), Some(cookies), Some(epoch))?;
         Ok(Keeping { session, limits, time })
     }
 

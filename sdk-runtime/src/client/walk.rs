@@ -12,9 +12,10 @@ use std::sync::Arc;
 use url::{Url, form_urlencoded};
 
 use super::Client;
+use super::caller::Caller;
 use super::idempotency;
 use super::limits::{Limits, Progress};
-use super::pipeline::{Caller, Reply, Way};
+use super::pipeline::{Reply, Way};
 use super::retry::Retry;
 use crate::endpoint::Endpoint;
 use crate::error::{Error, InvalidRequest};

@@ -19,6 +19,10 @@ pub use crate::response::{Answer, Decoder};
 pub use crate::session::{Grant, RefreshEndpoint, Session, TokenAnswer, TokenRequest, TokenResponse};
 pub use via::{Decode, PageOf, Return, arg, numbered};
 
+/// What `auth = cookies` says, which needs the feature `cookies` of `sdk-runtime`.
+#[cfg(feature = "cookies")]
+pub const COOKIES: Auth = Auth::Cookies;
+
 /// The two types an endpoint's return type is made of, under whatever alias.
 #[diagnostic::on_unimplemented(
     message = "an endpoint must return `Result<T>` or `Result<T, E>`",

@@ -7,6 +7,8 @@ use http::header::{AUTHORIZATION, COOKIE, HeaderName, HeaderValue};
 use super::lifetime::lifetime;
 use super::tokens::Tokens;
 use crate::challenge::is_tchar;
+use crate::clock::Clock;
+use crate::cookies::{Jar, SetCookies};
 use crate::error::InvalidRequest;
 use crate::response::Head;
 use crate::secret::AccessToken;
@@ -19,7 +21,11 @@ pub struct Attach {
 
 #[derive(Debug, Clone)]
 enum How {
-    Header { name: String, scheme: Option<String> },
+    Header {
+        name: String,
+        scheme: Option<String>,
+    },
+    #[cfg_attr(not(feature = "cookies"), expect(dead_code, reason = "only `Attach::cookies()` says so"))]
     Cookies,
 }
 
@@ -40,7 +46,8 @@ impl Attach {
         Self { how: How::Header { name: name.into(), scheme: None } }
     }
 
-    /// Nothing: the cookies of the login sign the requests.
+    /// Nothing: the cookies of the login sign the requests. There is none of this without the feature `cookies`.
+    #[cfg(feature = "cookies")]
     #[must_use]
     pub fn cookies() -> Self {
         Self { how: How::Cookies }
@@ -120,6 +127,25 @@ impl Attachment {
         };
         let lifetime = lifetime(&tokens, head, wall);
         Ok(Credential { tokens, header, lifetime, age: Duration::ZERO })
+    }
+
+    /// Whether there is a cookie in `jar` to sign with, where cookies sign. `received` is what came of the last answer's.
+    pub(crate) fn can_sign(
+        &self,
+        jar: &Jar,
+        received: Option<&SetCookies>,
+        clock: &Clock,
+    ) -> Result<(), InvalidRequest> {
+        let lack = match self {
+            Self::Header { .. } => None,
+            Self::Cookies => jar.lack(received, clock),
+        };
+        lack.map_or(Ok(()), |why| {
+            Err(InvalidRequest::new(
+                "Tokens::cookies()",
+                format!("has no cookie to sign with: {why}; `Tokens::new(…)` is for a token in the answer"),
+            ))
+        })
     }
 }
 

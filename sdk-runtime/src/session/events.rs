@@ -7,6 +7,7 @@ use std::fmt;
 use tokio::sync::watch;
 
 use super::state::{Login, SessionState};
+use crate::cookies::CookiesDropped;
 use crate::error::{RefreshUnavailable, SessionExpired, StoreError};
 use crate::sync::{Audience, Heard, InTurn, Listener};
 
@@ -33,6 +34,8 @@ pub enum SessionEvent {
     StoreDegraded(StoreError),
     /// The store has the present login again.
     StoreRecovered,
+    /// The cookies of the login are more than fit into their jar, and some of them were dropped.
+    CookiesDropped(CookiesDropped),
     /// The session was closed. Nothing follows.
     Closed,
     /// This subscriber was so slow that it missed as many events. [`Session::state`](crate::Session::state) tells where things stand.

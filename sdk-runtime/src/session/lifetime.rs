@@ -97,7 +97,7 @@ mod tests {
             "it may have been kept for years"
         );
         assert_eq!(lifetime(&Tokens::new("opaque"), None, clock::wall), None);
-        assert_eq!(lifetime(&Tokens::cookies(), None, clock::wall), None);
+        assert_eq!(lifetime(&Tokens { access: None, ..Tokens::new("") }, None, clock::wall), None);
     }
 
     #[test]

@@ -103,7 +103,7 @@ impl Session {
     ///
     /// # Errors
     ///
-    /// [`Error::InvalidRequest`] for a token that no header can hold, [`Error::Closed`] after [`close`](Self::close).
+    /// [`Error::InvalidRequest`] for a token that no header can hold, and where cookies are to sign and there is none; [`Error::Closed`] after [`close`](Self::close).
     pub fn sign_in(&self, tokens: Tokens) -> Result<(), Error> {
         self.shared.sign_in(tokens, None, None, None)
     }

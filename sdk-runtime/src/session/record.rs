@@ -321,14 +321,15 @@ mod tests {
         read(Some(write(0, record).unwrap())).unwrap()
     }
 
+    #[cfg(feature = "cookies")]
     #[test]
     fn cookies_come_back_those_of_the_browser_session_included() {
-        let jar = Jar::default();
+        let (jar, clock) = (Jar::default(), crate::clock::Clock::default());
         let url = "https://a.example/login".parse().unwrap();
         let cookie = http::HeaderValue::from_static("refresh=1; Path=/auth; HttpOnly");
-        jar.store(&http::HeaderMap::from_iter([(http::header::SET_COOKIE, cookie)]), &url);
+        jar.store(&http::HeaderMap::from_iter([(http::header::SET_COOKIE, cookie)]), &url, &clock);
         let found = read_back(Some(&Record { jar: Arc::new(jar), ..record() }));
-        let header = found.record.unwrap().jar.header(&"https://a.example/auth/x".parse().unwrap());
+        let header = found.record.unwrap().jar.header(&"https://a.example/auth/x".parse().unwrap(), &clock);
         assert_eq!(header.unwrap().to_str().unwrap(), "refresh=1");
     }
 

@@ -12,7 +12,7 @@ use super::classify;
 use super::event::Outcome;
 use super::tokens::{Grant, Refusal, Tokens};
 use crate::clock::{self, Clock};
-use crate::cookies::Jar;
+use crate::cookies::{Jar, SetCookies};
 use crate::endpoint::{CallTimeout, Endpoint};
 use crate::error::{
     DecodeError, Error, ErrorResponse, InvalidRequest, TransportError, TransportErrorKind, UnavailableCause,
@@ -92,8 +92,8 @@ impl Renewer {
         let credentials = Credentials { header: None, jar: Some(jar) };
         let stage = Stage::default();
         let exchange = self.upstream.exchange(request, credentials, Contents::Secret, &stage, |_| Ok(()));
-        let answer = match clock::until(deadline, exchange).await {
-            Some(Ok(exchange)) => exchange.answer,
+        let (answer, cookies) = match clock::until(deadline, exchange).await {
+            Some(Ok(exchange)) => (exchange.answer, exchange.cookies),
             Some(Err(error)) => return failed(error),
             None => {
                 let (cause, retry_after) = (UnavailableCause::Timeout, None);
@@ -118,7 +118,7 @@ impl Renewer {
         }
         let head = Head::new(parts.status, parts.headers);
         match self.tokens(&head, bytes, &end) {
-            Read::Tokens(tokens) => self.received(tokens, &head),
+            Read::Tokens(tokens) => self.received(tokens, &head, jar, &cookies),
             Read::Refused(refusal) => classify::declared(refusal, answer),
             Read::Nothing(error) => match self.refused(&answer) {
                 Some(refusal) => classify::declared(refusal, answer),
@@ -162,9 +162,12 @@ impl Renewer {
     }
 
     /// What it means that `tokens` came with `head`.
-    fn received(&self, tokens: Tokens, head: &Head) -> Outcome {
+    fn received(&self, tokens: Tokens, head: &Head, jar: &Jar, cookies: &SetCookies) -> Outcome {
         let refresh = tokens.refresh.clone();
         let unusable = |cause| Outcome::Unusable { refresh, id: None, cause };
+        if let Err(error) = self.attachment.can_sign(jar, Some(cookies), &self.clock) {
+            return unusable(UnavailableCause::Unusable(error));
+        }
         match self.attachment.credential(tokens, Some(head), || self.clock.wall()) {
             Ok(credential) if credential.lifetime.is_some_and(|lifetime| lifetime < SHORTEST) => {
                 unusable(UnavailableCause::DeadOnArrival)

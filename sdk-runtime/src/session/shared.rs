@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 use super::attach::Attachment;
 use super::core::{Core, Remains};
 use super::event::{Outcome, Revoke, Start};
-use super::events::{Notice, Outbox, SessionEvents};
+use super::events::{Notice, Outbox, SessionEvent, SessionEvents};
 use super::following::Before;
 use super::judge::TokenBad;
 use super::keeper::Keeper;
@@ -23,7 +23,7 @@ use super::snapshot::{EndpointId, Phase, Snapshot, Stamp, View};
 use super::state::{SessionState, StateWatch};
 use super::tokens::{Grant, Tokens};
 use crate::clock::{Clock, Now, Spawner};
-use crate::cookies::Jar;
+use crate::cookies::{Jar, SetCookies};
 use crate::error::{Error, SessionExpired, StoreError};
 use crate::response::Head;
 use crate::store::TokenStore;
@@ -253,10 +253,13 @@ impl Shared {
         self: &Arc<Self>,
         tokens: Tokens,
         head: Option<&Head>,
-        jar: Option<Arc<Jar>>,
+        cookies: Option<(Arc<Jar>, SetCookies)>,
         since: Option<u64>,
     ) -> Result<(), Error> {
         let credential = self.attachment.credential(tokens, head, || self.clock.wall())?;
+        let (jar, received) = cookies.unzip();
+        let present = jar.clone().unwrap_or_else(|| self.view_ref().jar_for_sign_in());
+        self.attachment.can_sign(&present, received.as_ref(), &self.clock)?;
         let now = self.clock.now();
         self.step(|core| core.sign_in(credential, jar, since, now))
     }
@@ -323,11 +326,29 @@ impl Shared {
             self.published.swap(Arc::new(view))
         });
         self.outbox.put(core.take_events().into_iter().map(Notice::Event));
+        self.put_dropped(core, &core.view().jar);
         let watched = core.watched();
         if **self.watched.load() != watched {
             self.watched.store(Arc::new(watched));
         }
         Replaced { _errors: core.take_retired(), _view: before }
+    }
+
+    /// Tells of the cookies that `jar` had no room for. Takes no lock where there are none.
+    pub(crate) fn tell_dropped(&self, jar: &Jar) {
+        if jar.has_dropped() {
+            self.put_dropped(&self.lock().core, jar);
+            self.outbox.tell();
+        }
+    }
+
+    fn put_dropped(&self, core: &Core, jar: &Jar) {
+        // Nothing follows the event of the close.
+        if matches!(core.view().phase, Phase::Closed) {
+            return;
+        }
+        self.outbox
+            .put(jar.take_dropped().map(|dropped| Notice::Event(SessionEvent::CookiesDropped(dropped))));
     }
 
     pub(super) fn lock(&self) -> MutexGuard<'_, Inner> {

@@ -33,13 +33,23 @@ pub struct Tokens {
 impl Tokens {
     /// An access token that the client puts into a header.
     pub fn new(access_token: impl Into<AccessToken>) -> Self {
-        Self { access: Some(access_token.into()), ..Self::cookies() }
+        Self::of(Some(access_token.into()))
     }
 
-    /// The tokens came as cookies: there is nothing for the client to hold but the jar.
+    /// The tokens came as cookies: there is nothing for the client to hold but the jar. Where the jar has none, because the answer set none
+    /// or all of them were refused, the sign-in fails with [`Error::InvalidRequest`](crate::Error::InvalidRequest), which says why, and
+    /// signs nobody in; a refresh fails with [`UnavailableCause::Unusable`](crate::UnavailableCause::Unusable). A refresh that sets no
+    /// cookie leaves those there are.
+    ///
+    /// There is none of this without the feature `cookies`.
+    #[cfg(feature = "cookies")]
     #[must_use]
     pub fn cookies() -> Self {
-        Self { access: None, refresh: None, expiry: Expiry::Untold, subject: None, scopes: None }
+        Self::of(None)
+    }
+
+    fn of(access: Option<AccessToken>) -> Self {
+        Self { access, refresh: None, expiry: Expiry::Untold, subject: None, scopes: None }
     }
 
     /// The refresh token. Without one, the session keeps the refresh token it has.

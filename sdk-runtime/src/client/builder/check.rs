@@ -49,7 +49,13 @@ impl<C: ApiClient> ClientBuilder<C> {
         let surface = || -> TokenBad { Arc::new(|_| Verdict::Surface) };
         let is_fixed = matches!(login, LoginOf::Bearer(_));
         let blueprint = Blueprint {
-            upstream: Arc::new(Upstream { transport, base, headers, signs_by: attachment.header().cloned() }),
+            upstream: Arc::new(Upstream {
+                transport,
+                base,
+                headers,
+                signs_by: attachment.header().cloned(),
+                clock: clock.clone(),
+            }),
             attachment,
             token_bad: self.token_bad.or_else(|| is_fixed.then(surface)),
             refresh: C::REFRESH,

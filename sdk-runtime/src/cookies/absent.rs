@@ -1,0 +1,51 @@
+//! The jar of a build without the feature `cookies`: takes nothing and sends nothing.
+
+use http::header::{HeaderMap, HeaderValue};
+use url::Url;
+
+use super::CookiesDropped;
+use crate::clock::Clock;
+
+/// What came of the cookies in an answer: nothing.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct SetCookies(());
+
+/// No jar. Cookies that another program has written into a store are kept as they are, and written again.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Jar {
+    written: Option<serde_json::Value>,
+}
+
+impl Jar {
+    pub(crate) fn fork(&self) -> Self {
+        self.clone()
+    }
+
+    pub(crate) fn written(&self) -> Option<serde_json::Value> {
+        self.written.clone()
+    }
+
+    pub(crate) fn read(written: serde_json::Value) -> Option<Self> {
+        Some(Self { written: Some(written) })
+    }
+
+    pub(crate) fn header(&self, _: &Url, _: &Clock) -> Option<HeaderValue> {
+        None
+    }
+
+    pub(crate) fn store(&self, _: &HeaderMap, _: &Url, _: &Clock) -> SetCookies {
+        SetCookies::default()
+    }
+
+    pub(crate) fn lack(&self, _: Option<&SetCookies>, _: &Clock) -> Option<String> {
+        None
+    }
+
+    pub(crate) fn has_dropped(&self) -> bool {
+        false
+    }
+
+    pub(crate) fn take_dropped(&self) -> Option<CookiesDropped> {
+        None
+    }
+}

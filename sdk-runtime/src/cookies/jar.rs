@@ -1,0 +1,219 @@
+//! A jar that is read without a lock, and has an end: what it drops and why it is empty can be asked for.
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+
+use arc_swap::ArcSwapOption;
+use http::header::{HeaderMap, HeaderValue, SET_COOKIE};
+use url::Url;
+
+use super::record;
+use super::set_cookie::{Arrival, Cookie};
+use super::shelf::{Kept, Shelf};
+use super::{CookiesDropped, SetCookies};
+use crate::clock::Clock;
+use crate::delay::server_time;
+use crate::request::base::may_carry_credentials;
+
+/// As many bytes of cookies as go along with one request.
+const OF_ONE_REQUEST: usize = 16 << 10;
+
+/// A cookie jar (RFC 6265bis).
+#[derive(Default)]
+pub(crate) struct Jar {
+    shelf: ArcSwapOption<Shelf>,
+    /// Goes up with each use of a cookie.
+    uses: AtomicU64,
+    dropped: Dropped,
+}
+
+impl Jar {
+    /// A jar of its own with the same cookies.
+    pub(crate) fn fork(&self) -> Self {
+        let mut fork = Shelf::default();
+        let shelf = self.shelf.load();
+        for kept in shelf.iter().flat_map(|shelf| shelf.all()) {
+            fork.add(Kept::new(kept.cookie.clone(), kept.created, kept.used()));
+        }
+        Self {
+            shelf: ArcSwapOption::new(shelf.is_some().then(|| Arc::new(fork))),
+            uses: AtomicU64::new(self.uses.load(Ordering::Relaxed)),
+            dropped: Dropped::default(),
+        }
+    }
+
+    /// The cookies as they are kept across restarts, those included that a browser would forget; `None` where there are none.
+    pub(crate) fn written(&self) -> Option<serde_json::Value> {
+        record::write(self.shelf.load().as_ref()?)
+    }
+
+    /// A jar with the cookies that were [`written`](Self::written).
+    pub(crate) fn read(written: serde_json::Value) -> Option<Self> {
+        let mut dropped = CookiesDropped::default();
+        let (shelf, uses) = record::read(written, &mut dropped)?;
+        let jar = Self {
+            shelf: ArcSwapOption::from_pointee(shelf),
+            uses: AtomicU64::new(uses),
+            dropped: Dropped::default(),
+        };
+        jar.dropped.add(&dropped);
+        Some(jar)
+    }
+
+    /// The `Cookie` header for a request to `url`, if any cookie goes there. What is beyond the limit leaves the jar.
+    pub(crate) fn header(&self, url: &Url, clock: &Clock) -> Option<HeaderValue> {
+        let shelf = self.shelf.load();
+        let mut to_send = shelf.as_ref()?.to_send(url, clock.wall());
+        self.keep_to_the_limit(&mut to_send);
+        let at = self.count(1);
+        let mut header = Vec::new();
+        for kept in &to_send {
+            kept.use_at(at);
+            let Cookie { name, value, .. } = &*kept.cookie;
+            if !header.is_empty() {
+                header.extend_from_slice(b"; ");
+            }
+            if !name.is_empty() {
+                header.extend_from_slice(name);
+                header.push(b'=');
+            }
+            header.extend_from_slice(value);
+        }
+        let mut header = HeaderValue::from_bytes(&header).ok().filter(|header| !header.is_empty())?;
+        header.set_sensitive(true);
+        Some(header)
+    }
+
+    /// Takes the `Set-Cookie` headers of an answer from `url`; those that may not be set from there are left out.
+    pub(crate) fn store(&self, headers: &HeaderMap, url: &Url, clock: &Clock) -> SetCookies {
+        let mut refused = SetCookies::default();
+        let mut lines = headers.get_all(SET_COOKIE).iter().peekable();
+        if lines.peek().is_none() {
+            return refused;
+        }
+        let now = clock.wall();
+        let arrival = Arrival { now, server: server_time(headers, || now) };
+        let mut news = Vec::new();
+        for line in lines {
+            match Cookie::set(line.as_bytes(), url, arrival) {
+                Ok(cookie) => news.push(Arc::new(cookie)),
+                Err(why) => refused.refuse(why),
+            }
+        }
+        let from = (now, may_carry_credentials(url));
+        let first = self.count(news.len());
+        let (mut received, mut dropped) = (refused.clone(), CookiesDropped::default());
+        if !news.is_empty() {
+            // Done again where another answer was faster.
+            self.shelf.rcu(|current| {
+                (received, dropped) = (refused.clone(), CookiesDropped::default());
+                let mut next = current.as_deref().cloned().unwrap_or_default();
+                for (at, cookie) in (first..).zip(&news) {
+                    if let Err(why) = next.put(cookie, at, from, &mut dropped) {
+                        received.refuse(why);
+                    }
+                }
+                Some(Arc::new(next))
+            });
+        }
+        dropped.too_large = received.too_large();
+        self.dropped.add(&dropped);
+        received
+    }
+
+    /// Why no request can be signed with it, if it has no cookie; `received` came last.
+    pub(crate) fn lack(&self, received: Option<&SetCookies>, clock: &Clock) -> Option<String> {
+        let now = clock.wall();
+        if self.shelf.load().as_ref().is_some_and(|shelf| shelf.has_any(now)) {
+            return None;
+        }
+        Some(received.map_or_else(|| "no answer has set one".to_owned(), SetCookies::why_none))
+    }
+
+    /// Whether there was no room for some cookie since [`take_dropped`](Self::take_dropped).
+    pub(crate) fn has_dropped(&self) -> bool {
+        self.dropped.counts().into_iter().any(|count| count.load(Ordering::Relaxed) > 0)
+    }
+
+    /// What there was no room for since this was asked last, if there was any.
+    pub(crate) fn take_dropped(&self) -> Option<CookiesDropped> {
+        self.dropped.take()
+    }
+
+    /// Removes what is used least recently from `to_send`, and from the jar, until the rest may go along with one request.
+    fn keep_to_the_limit(&self, to_send: &mut Vec<Arc<Kept>>) {
+        let mut bytes = to_send.iter().map(|kept| kept.cookie.len() + 2).sum::<usize>().saturating_sub(2);
+        if bytes <= OF_ONE_REQUEST {
+            return;
+        }
+        let mut by_use = to_send.clone();
+        by_use.sort_by_key(|kept| kept.rank());
+        by_use.retain(|kept| {
+            let is_beyond = bytes > OF_ONE_REQUEST;
+            if is_beyond {
+                bytes = bytes.saturating_sub(kept.cookie.len() + 2);
+            }
+            is_beyond
+        });
+        to_send.retain(|kept| !by_use.iter().any(|beyond| Arc::ptr_eq(kept, beyond)));
+        let mut removed = 0;
+        self.shelf.rcu(|current| {
+            let mut next = current.as_deref().cloned().unwrap_or_default();
+            removed = by_use.iter().map(|kept| u32::from(next.remove(kept))).sum();
+            Some(Arc::new(next))
+        });
+        self.dropped.add(&CookiesDropped { of_one_request: removed, ..CookiesDropped::default() });
+    }
+
+    /// The first of the next `uses` numbers.
+    fn count(&self, uses: usize) -> u64 {
+        self.uses.fetch_add(u64::try_from(uses).unwrap_or_default(), Ordering::Relaxed) + 1
+    }
+}
+
+impl fmt::Debug for Jar {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Jar(..)")
+    }
+}
+
+/// [`CookiesDropped`], counted by many at once.
+#[derive(Default)]
+struct Dropped {
+    too_large: AtomicU32,
+    of_one_domain: AtomicU32,
+    in_all: AtomicU32,
+    of_one_request: AtomicU32,
+}
+
+impl Dropped {
+    fn counts(&self) -> [&AtomicU32; 4] {
+        [&self.too_large, &self.of_one_domain, &self.in_all, &self.of_one_request]
+    }
+
+    fn add(&self, dropped: &CookiesDropped) {
+        let CookiesDropped { too_large, of_one_domain, in_all, of_one_request } = *dropped;
+        for (count, more) in self.counts().into_iter().zip([too_large, of_one_domain, in_all, of_one_request])
+        {
+            if more > 0 {
+                count.fetch_add(more, Ordering::Relaxed);
+            }
+        }
+    }
+
+    fn take(&self) -> Option<CookiesDropped> {
+        let [too_large, of_one_domain, in_all, of_one_request] =
+            self.counts().map(|count| count.swap(0, Ordering::Relaxed));
+        let dropped = CookiesDropped { too_large, of_one_domain, in_all, of_one_request };
+        (dropped != CookiesDropped::default()).then_some(dropped)
+    }
+}
+
+#[cfg(test)]
+#[path = "jar_tests.rs"]
+mod tests;
+
+#[cfg(test)]
+#[path = "jar_limits_tests.rs"]
+mod limits_tests;

@@ -1,0 +1,123 @@
+//! The cookies of a jar as they are written into the record of a login.
+//!
+//! The form is that of `cookie_store`, which earlier versions of this library used, and a number of its own for the use. The bytes of a
+//! cookie are written as the characters of the same numbers.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use super::CookiesDropped;
+use super::date;
+use super::domain::Domain;
+use super::set_cookie::{Cookie, LIMIT, named};
+use super::shelf::{Kept, Shelf};
+
+#[derive(Serialize, Deserialize)]
+struct Written {
+    /// `name=value; HttpOnly; Secure`
+    raw_cookie: String,
+    /// The path, and whether it was an attribute.
+    path: (String, bool),
+    domain: WrittenDomain,
+    expires: WrittenEnd,
+    /// When it was set or sent last, in comparison with others.
+    #[serde(default)]
+    used: u64,
+}
+
+#[derive(Serialize, Deserialize)]
+enum WrittenDomain {
+    HostOnly(String),
+    Suffix(String),
+}
+
+#[derive(Serialize, Deserialize)]
+enum WrittenEnd {
+    AtUtc(String),
+    SessionEnd,
+}
+
+/// All cookies, those included that a browser would forget at its end, in the order in which they were set; `None` where there is none.
+pub(super) fn write(shelf: &Shelf) -> Option<serde_json::Value> {
+    let written: Vec<_> = shelf.all().into_iter().map(|kept| Written::of(kept)).collect();
+    (!written.is_empty()).then(|| serde_json::to_value(written).ok()).flatten()
+}
+
+/// The cookies that were written, as many as there may be; and up to where their uses count.
+pub(super) fn read(written: serde_json::Value, dropped: &mut CookiesDropped) -> Option<(Shelf, u64)> {
+    let written: Vec<Written> = serde_json::from_value(written).ok()?;
+    let mut last = u64::try_from(written.len()).ok()?;
+    let mut shelf = Shelf::default();
+    for (at, written) in written.into_iter().enumerate() {
+        let (created, used) = (u64::try_from(at).ok()?, written.used);
+        let cookie = written.read()?;
+        last = last.max(used);
+        if cookie.name.len() + cookie.value.len() > LIMIT {
+            dropped.too_large += 1;
+            continue;
+        }
+        let kept = Kept::new(Arc::new(cookie), created, used);
+        shelf.add(kept.clone());
+        shelf.make_room(kept.cookie.domain.name(), None, dropped);
+    }
+    Some((shelf, last))
+}
+
+impl Written {
+    fn of(kept: &Kept) -> Self {
+        let cookie = &kept.cookie;
+        let mut raw_cookie = text(&cookie.name) + "=" + &text(&cookie.value);
+        for (attribute, is_set) in [("; HttpOnly", cookie.is_http_only), ("; Secure", cookie.is_secure)] {
+            if is_set {
+                raw_cookie.push_str(attribute);
+            }
+        }
+        Self {
+            raw_cookie,
+            path: (cookie.path.clone(), true),
+            domain: match cookie.domain.clone() {
+                Domain::Host(name) => WrittenDomain::HostOnly(name),
+                Domain::Suffix(name) => WrittenDomain::Suffix(name),
+            },
+            expires: match cookie.expires {
+                Some(expires) => WrittenEnd::AtUtc(date::written(expires)),
+                None => WrittenEnd::SessionEnd,
+            },
+            used: kept.used(),
+        }
+    }
+
+    fn read(self) -> Option<Cookie> {
+        let raw_cookie = bytes(&self.raw_cookie)?;
+        let mut parts = raw_cookie.split(|byte| *byte == b';');
+        let (name, value) = named(parts.next()?);
+        let attributes: Vec<_> = parts.map(named).filter(|(name, _)| name.is_empty()).collect();
+        let has = |attribute| attributes.iter().any(|(_, other)| other.eq_ignore_ascii_case(attribute));
+        // What no header can hold would keep all the others from being sent.
+        http::HeaderValue::from_bytes(name).and(http::HeaderValue::from_bytes(value)).ok()?;
+        Some(Cookie {
+            name: name.into(),
+            value: value.into(),
+            domain: Domain::read(match self.domain {
+                WrittenDomain::HostOnly(name) => Domain::Host(name),
+                WrittenDomain::Suffix(name) => Domain::Suffix(name),
+            }),
+            path: self.path.0,
+            is_secure: has(b"secure"),
+            is_http_only: has(b"httponly"),
+            expires: match self.expires {
+                WrittenEnd::AtUtc(time) => Some(date::read(&time)?),
+                WrittenEnd::SessionEnd => None,
+            },
+        })
+    }
+}
+
+fn text(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| char::from(*byte)).collect()
+}
+
+fn bytes(text: &str) -> Option<Vec<u8>> {
+    text.chars().map(|char| u8::try_from(char).ok()).collect()
+}
