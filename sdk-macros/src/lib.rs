@@ -120,7 +120,8 @@ use quote::quote;
 /// |---|---|
 /// | `auth = required` | without a login the call fails, and nothing is sent |
 /// | `auth = optional` | signed if somebody is signed in, unsigned if nobody is; fails with `Error::SessionExpired` after a login has expired |
-/// | `auth = none` | never signed; only here and on `start` and `refresh` endpoints may a header `authorization` be given |
+/// | `auth = cookies` | not signed, and sent with the cookies of the login, also to redirects within the client's own origins; with those of the signed-out state if nobody is signed in; fails with `Error::SessionExpired` after a login has expired. A 401 is an ordinary answer, and nothing is refreshed. Needs the feature `cookies` |
+/// | `auth = none` | never signed, and without any cookie of the login. Only here, with `auth = cookies`, and on `start` and `refresh` endpoints may a header `authorization` be given |
 /// | `auth = scopes("issues:read", …)` | as `required`; and where the scopes of the token are known, the call fails with `Error::InsufficientScope` unless these are among them, and nothing is sent |
 /// | `timeout = 500ms` | a whole number of `ms`, `s`, `m` or `h`; `none` for no limit. On a `refresh` endpoint, how long the renewal may take: 20 s unless it says so itself, whatever the trait says |
 /// | `headers("name" = "value", …)` | take the place of the trait's headers of the same name |
@@ -186,7 +187,7 @@ use quote::quote;
 /// | `#[session(end)]` | signs out: the login ends here first, and then the server is told |
 ///
 /// A sign-out ends the login before anything is sent, so that neither a failing server nor a caller who goes away keeps it
-/// alive. The request is signed with the credential of the login it ends. Nothing is renewed for it, even if that credential
+/// alive. The request is signed with the credential of the login it ends; with `auth = cookies` it has its cookies alone. Nothing is renewed for it, even if that credential
 /// has lapsed. After an `Err` from the network or the server nobody is signed in here all the same, but the server may not
 /// know of it.
 ///
@@ -261,7 +262,7 @@ pub fn api_client(
 /// that are kept of it.
 ///
 /// Only the answers of this endpoint are read so. The session judges first, and what means "this token is no good" to it is not
-/// seen here. A declared 401 is seen where the session leaves it to the caller: with `auth = none`, with `.bearer(…)`, where
+/// seen here. A declared 401 is seen where the session leaves it to the caller: with `auth = none` or `auth = cookies`, with `.bearer(…)`, where
 /// its challenge names another scheme or another fault than the token, or where the client's `token_bad` says no to it. A declared 404 comes before the `None` of an endpoint that returns an `Option`.
 ///
 /// # What is generated

@@ -101,6 +101,7 @@ pub(crate) enum ListStyle {
 pub(crate) enum Auth {
     Required,
     Optional,
+    Cookies,
     None,
 }
 

@@ -77,7 +77,7 @@ fn sessions() {
             #[post(\"/start\")] #[session(start)] async fn start(&self, #[json] credentials: &Credentials) -> Result<Tokens>;
             #[post(\"/renew\")] #[session(refresh, refused = a::b)] #[cfg(x)]
             async fn renew(&self, #[json] request: &Renewal) -> Result<Tokens>;
-            #[post(\"/end\")] #[session(end)]
+            #[post(\"/end\", auth = cookies)] #[session(end)]
             async fn end(&self, #[json] #[from_session] request: Renewal, #[query] all: bool) -> Result<()>;
         }",
     ));

@@ -43,5 +43,6 @@ mod store_time;
 mod storm;
 mod unclaimed;
 mod unread;
+mod unsigned;
 mod windows;
 mod words;

@@ -78,6 +78,8 @@ pub(super) fn description(endpoint: &Endpoint, names: &Names<'_>) -> TokenStream
     let auth = match endpoint.auth {
         Auth::Required => None,
         Auth::Optional => Some(quote!(.auth(#private::Auth::Optional))),
+        // A constant that is there with the feature `cookies` alone.
+        Auth::Cookies => Some(quote!(.auth(#private::COOKIES))),
         Auth::None => Some(quote!(.auth(#private::Auth::None))),
     };
     let scopes = &endpoint.scopes;

@@ -25,20 +25,25 @@ pub(super) fn auth(arg: &Arg, sink: &Sink) -> Option<AuthRule> {
     match (value.to_string().as_str(), attr::split(value.clone()).as_slice()) {
         ("required", _) => plain(Auth::Required),
         ("optional", _) => plain(Auth::Optional),
+        ("cookies", _) => plain(Auth::Cookies),
         ("none", _) => plain(Auth::None),
         (_, [Arg::List { key, items, .. }]) if key == "scopes" => {
             Some(AuthRule { auth: Auth::Required, scopes: scopes(&value, items, sink)? })
         }
         (other, _) => {
             let word = other.split([' ', '(']).next().unwrap_or(other);
-            let near = match nearest(word, ["required", "optional", "none", "scopes"]) {
+            let near = match nearest(word, ["required", "optional", "cookies", "none", "scopes"]) {
                 Some("scopes") => "did you mean `scopes(\"…\")`? ".to_owned(),
                 near => near.map_or_else(String::new, |near| format!("did you mean `{near}`? ")),
             };
             let help = format!(
-                "{near}write `auth = required`, `auth = optional`, `auth = none` or `auth = scopes(\"issues:read\")`"
+                "{near}write `auth = required`, `auth = optional`, `auth = cookies`, `auth = none` or `auth = scopes(\"issues:read\")`"
             );
-            sink.report(value, "`auth` must be `required`, `optional`, `none` or `scopes(\"…\")`", help);
+            sink.report(
+                value,
+                "`auth` must be `required`, `optional`, `cookies`, `none` or `scopes(\"…\")`",
+                help,
+            );
             None
         }
     }
@@ -87,7 +92,7 @@ pub(super) fn together(one: &Arg, two: &Arg) -> Option<String> {
 
 /// Whether one of them signs nothing, and the other asks for scopes of what signs.
 pub(super) fn contradict(one: &Arg, two: &Arg) -> bool {
-    let none = |arg: &Arg| value(arg).to_string() == "none";
+    let unsigned = |arg: &Arg| matches!(value(arg).to_string().as_str(), "none" | "cookies");
     let scopes = |arg: &Arg| value(arg).to_string().starts_with("scopes");
-    (none(one) && scopes(two)) || (scopes(one) && none(two))
+    (unsigned(one) && scopes(two)) || (scopes(one) && unsigned(two))
 }

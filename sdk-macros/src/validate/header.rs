@@ -80,7 +80,7 @@ fn is_media_type(text: &str) -> bool {
 /// The session owns `authorization` wherever it signs.
 pub(crate) fn may_be_set(at: impl ToTokens, name: &str, auth: Auth, sink: &Sink) -> bool {
     let auth = match auth {
-        Auth::None => return true,
+        Auth::None | Auth::Cookies => return true,
         Auth::Required => "required",
         Auth::Optional => "optional",
     };

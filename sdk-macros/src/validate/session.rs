@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     attr::Arg,
-    model::{Role, SessionRole, Timeout},
+    model::{Auth, Role, SessionRole, Timeout},
     nearest::suggestion,
     parse::{Mark, RawMethod},
     sink::Sink,
@@ -96,12 +96,12 @@ pub(crate) fn never_signed(role: &SessionRole, options: &OfEndpoint<'_>, sink: &
         SessionRole::Refresh { .. } => "refresh",
         SessionRole::None | SessionRole::End => return,
     };
-    if let Some((arg, _)) = &options.auth {
-        sink.report(
-            arg,
-            format!("`auth` has no effect on `#[session({name})]`, which is never signed"),
-            format!("remove `{}`", super::shown(arg)),
-        );
+    if let Some((arg, rule)) = &options.auth {
+        let what = match rule.auth {
+            Auth::Cookies => format!("`#[session({name})]` is sent with the cookies of its login anyway"),
+            _ => format!("`auth` has no effect on `#[session({name})]`, which is never signed"),
+        };
+        sink.report(arg, what, format!("remove `{}`", super::shown(arg)));
     }
 }
 

@@ -1,0 +1,11 @@
+//! Scopes of a token that is not sent beside the cookies.
+
+use sdk_runtime::{Result, api_client};
+
+#[api_client]
+pub trait Users {
+    #[get("/users", auth = scopes("users"), auth = cookies)]
+    async fn users(&self) -> Result<String>;
+}
+
+fn main() {}
