@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::time::Duration;
 
-use sdk_runtime::{ClientBuilder, HttpClientBuilder, Session, Tokens};
+use sdk_runtime::{ClientBuilder, Session, Tokens};
 use tokio::time::timeout;
 
 use crate::answers::{self, ACCESS, REFRESH};
@@ -45,6 +45,8 @@ pub(crate) struct Case {
     pub(crate) settled: bool,
     /// What another origin does, to which `OTHER` in the plan leads; there `MAIN` leads back.
     pub(crate) other: Option<Plan>,
+    /// Whether the request is so large that it cannot be sent to a server that does not read it.
+    pub(crate) is_unread: bool,
     /// Whether a flood may be read until the call is over, since nothing of it is kept.
     pub(crate) reads_on: bool,
     pub(crate) right: Right,
@@ -84,6 +86,7 @@ impl Case {
             before: 0,
             settled: false,
             other: None,
+            is_unread: false,
             reads_on: false,
             right: Right {
                 came: came.into(),
@@ -117,6 +120,11 @@ impl Case {
 
     pub(crate) fn settled(mut self) -> Self {
         self.settled = true;
+        self
+    }
+
+    pub(crate) fn unread(mut self) -> Self {
+        self.is_unread = true;
         self
     }
 
@@ -169,7 +177,9 @@ impl Case {
             wrong.unless_equal("sent elsewhere", &self.right.strayed, &other.requests().len());
             let back = server.requests().into_iter().filter(|seen| seen.path == "/back");
             for seen in other.requests().into_iter().chain(back) {
-                if seen.head.contains("planted") {
+                let is_signed =
+                    |line: &str| line.starts_with("authorization:") || line.starts_with("cookie:");
+                if seen.head.contains("planted") || seen.head.lines().any(is_signed) {
                     wrong.note(format!("a secret goes elsewhere: {}", seen.head));
                 }
             }
@@ -185,12 +195,15 @@ impl Case {
         }
         drop(client);
         wrong.within("a connection", server.is_left()).await;
+        if self.is_unread && server.taken() > MOST * server.pushed().1 {
+            wrong.note(format!("the client has gone on to send: {} bytes", server.taken()));
+        }
         wrong.within("a connection elsewhere", other.is_left()).await;
         wrong.findings
     }
 
     fn client(&self, url: &str) -> Client {
-        let builder = ApiClient::builder(url).retry(1).http(plain);
+        let builder = ApiClient::builder(url).retry(1);
         let builder = match self.timeout {
             Some(timeout) => builder.timeout(timeout),
             None => builder,
@@ -241,11 +254,6 @@ impl Case {
     }
 }
 
-/// Without TLS no certificate is read, which takes longer than a case.
-fn plain(http: HttpClientBuilder) -> HttpClientBuilder {
-    http.tls_certs_only([])
-}
-
 struct Client {
     api: ApiClient,
     session: Session,
@@ -256,10 +264,10 @@ impl Client {
         let api = match refreshes {
             Refreshes::Never => builder.build(),
             Refreshes::Patiently => {
-                builder.session(PatientClient::builder(url).http(plain).build().unwrap().session()).build()
+                builder.session(PatientClient::builder(url).build().unwrap().session()).build()
             }
             Refreshes::Hastily => {
-                builder.session(HastyClient::builder(url).http(plain).build().unwrap().session()).build()
+                builder.session(HastyClient::builder(url).build().unwrap().session()).build()
             }
         };
         let api = api.unwrap();

@@ -34,6 +34,10 @@ fn cases(_: Form) -> Vec<Case> {
         cases.push(case("closed before each of five", vec![good([Step::Fin])], VALUE, 6).settled().before(5));
         let unasked = vec![good([send(TIMED_OUT), Step::Fin])];
         cases.push(case("a 408 before the next call", unasked, VALUE, 2).settled());
+        if is_repeated {
+            let unasked = vec![good([send(TIMED_OUT), Step::Fin])];
+            cases.push(case("a 408 while the next call is sent", unasked, VALUE, 2).sent_by_chance());
+        }
         let unasked = vec![good([send(FORGED), Step::Silence])];
         cases.push(case("an answer before the next call", unasked, VALUE, 2).settled());
         for (how, close) in [("FIN", Step::Fin), ("RST", Step::Rst)] {

@@ -70,8 +70,16 @@ fn cases(_: Form) -> Vec<Case> {
     let row = "in a circle over another origin";
     cases.push(Case::new(row, Asks::Json, fine(plan), "Transport(Redirect)", 6).other(circle, 5));
     let plan = Plan::on("/json", [to(307, "https://OTHER/there")]);
+    let plain = Plan::greets([vec![Step::Send("HTTP/1.1 400 Bad Request\r\n\r\n".into()), Step::Fin]]);
     let row = "to https where none is";
-    cases.push(Case::new(row, Asks::Json, fine(plan), "Transport(Connect)", 2).other(served(), 0));
+    cases.push(Case::new(row, Asks::Json, fine(plan), "Transport(Tls)", 1).other(plain, 0));
+    let plan = Plan::on("/json", [to(302, "/".to_owned() + &"a".repeat(100 << 10))]);
+    cases.push(Case::new("longer than an address", Asks::Json, fine(plan), "Transport(Redirect)", 1));
+    for location in ["http://user:secret@OTHER/there", "//user:secret@OTHER/there"] {
+        let plan = Plan::on("/json", [to(302, location)]);
+        cases
+            .push(Case::new(format!("to `{location}`"), Asks::Json, fine(plan), VALUE, 1).other(served(), 1));
+    }
     cases.extend(session());
     cases
 }

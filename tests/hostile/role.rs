@@ -43,8 +43,8 @@ impl Content {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fault {
     Not,
-    /// There is no head.
-    NotHttp,
+    /// The head is none of HTTP.
+    Head,
     /// The head is larger than a client takes.
     LargeHead,
     /// The head does not come.
@@ -96,7 +96,8 @@ impl Hostile {
         let steps = (self.steps)(&content);
         let (came, sent) = match self.fault {
             Fault::Not => (VALUE, 1),
-            Fault::NotHttp => ("Transport(NotHttp)", 1),
+            // Another try would come to the same.
+            Fault::Head => ("Transport(NotHttp)", 1),
             Fault::LargeHead => ("Transport(HeadTooLarge)", 1),
             Fault::SlowHead | Fault::SlowBody => ("Timeout(Response)", 1),
             Fault::Body => ("Transport(Body)", 2),
@@ -120,7 +121,7 @@ impl Hostile {
     fn refresh(&self, row: String, steps: Vec<Step>) -> Case {
         let (came, sent, refreshes) = match self.fault {
             Fault::Not => (VALUE, 2, 1),
-            Fault::NotHttp => ("RefreshUnavailable(Transport(NotHttp))", 1, 2),
+            Fault::Head => ("RefreshUnavailable(Transport(NotHttp))", 1, 2),
             Fault::LargeHead => ("RefreshUnavailable(Transport(HeadTooLarge))", 1, 2),
             Fault::SlowHead => ("RefreshUnavailable(Timeout)", 1, 2),
             Fault::Body | Fault::SlowBody | Fault::TooLarge | Fault::Content => {
@@ -138,7 +139,7 @@ impl Hostile {
     fn rejected(&self, row: String, content: &Content) -> Case {
         let content = Content { status: "401 Unauthorized", fields: REFUSED, ..*content };
         let (came, sent, refreshes) = match self.fault {
-            Fault::NotHttp => ("Transport(NotHttp)", 1, 0),
+            Fault::Head => ("Transport(NotHttp)", 1, 0),
             Fault::LargeHead => ("Transport(HeadTooLarge)", 1, 0),
             Fault::SlowHead => ("Timeout(Response)", 1, 0),
             _ => (VALUE, 2, 1),

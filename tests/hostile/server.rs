@@ -29,8 +29,10 @@ pub(crate) enum Step {
     Endless(Bytes, u64),
     /// The same, one by one.
     EndlessDrip(Bytes),
-    /// Waits for the client to close.
+    /// Reads nothing before the case is over, and waits for the client to close.
     Silence,
+    /// Reads, until the client has closed.
+    Reads,
     /// Closes in order, and waits for the client to close.
     Fin,
     /// Closes by a reset.
@@ -56,7 +58,7 @@ struct Route {
 /// What a server does.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Plan {
-    /// What it does on its first connections before it has read anything.
+    /// What it does on its first connections, before it has read anything.
     greetings: Vec<Vec<Step>>,
     routes: BTreeMap<&'static str, Route>,
 }
@@ -110,12 +112,16 @@ struct Log {
     requests: Vec<Seen>,
     /// The bytes that the system has taken for the clients.
     pushed: u64,
+    /// The bytes that came from the clients.
+    taken: u64,
 }
 
 #[derive(Clone)]
 struct Shared {
     log: Arc<Mutex<Log>>,
     open: watch::Sender<usize>,
+    /// Whether no client should be left.
+    over: watch::Sender<bool>,
 }
 
 impl Shared {
@@ -134,7 +140,8 @@ pub(crate) struct Server {
 impl Server {
     /// A server that answers everything with 404.
     pub(crate) async fn start() -> Self {
-        let shared = Shared { log: Arc::default(), open: watch::Sender::new(0) };
+        let shared =
+            Shared { log: Arc::default(), open: watch::Sender::new(0), over: watch::Sender::new(false) };
         let taking = shared.clone();
         let (address, accepts) = RUNTIME
             .spawn(async move {
@@ -170,8 +177,14 @@ impl Server {
         (log.pushed, log.accepted as u64)
     }
 
+    /// The bytes that came.
+    pub(crate) fn taken(&self) -> u64 {
+        self.shared.log().taken
+    }
+
     /// Returns when the clients have closed every connection.
     pub(crate) async fn is_left(&self) {
+        self.shared.over.send_replace(true);
         let mut open = self.shared.open.subscribe();
         let _ = open.wait_for(|open| *open == 0).await;
     }
@@ -258,6 +271,12 @@ impl Connection {
                     self.drip(&bytes).await?;
                 },
                 Step::Silence => {
+                    // A close stands behind what was sent before, and is seen when that is read.
+                    let _ = self.shared.over.subscribe().wait_for(|over| *over).await;
+                    self.wait_for_close().await;
+                    return Ok(true);
+                }
+                Step::Reads => {
                     self.wait_for_close().await;
                     return Ok(true);
                 }
@@ -301,7 +320,9 @@ impl Connection {
     /// Reads some more. `false`: the client has closed.
     async fn more(&mut self) -> io::Result<bool> {
         self.read.reserve(16 << 10);
-        Ok(self.socket.read_buf(&mut self.read).await? > 0)
+        let taken = self.socket.read_buf(&mut self.read).await?;
+        self.shared.log().taken += taken as u64;
+        Ok(taken > 0)
     }
 
     /// The next head; `None` where the client has closed instead.

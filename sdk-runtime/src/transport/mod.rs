@@ -5,6 +5,7 @@ mod cause;
 mod reqwest;
 mod service;
 mod stage;
+mod upload;
 
 use std::fmt;
 use std::future::Future;

@@ -17,6 +17,7 @@ use url::{Position, Url};
 
 use super::attempts::Attempts;
 use super::stage::{self, Connecting};
+use super::upload::{Answered, Upload};
 use super::{ResponseBody, Transport, TransportFuture, TransportRequest, cause};
 use crate::body::RequestBody;
 use crate::error::{TransportError, TransportErrorKind};
@@ -145,9 +146,14 @@ impl Transport for ReqwestTransport {
         if request.body.as_ref().is_some_and(|body| body.size_hint().exact() == Some(0)) {
             outgoing.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
         }
+        let mut stop = None;
         *outgoing.body_mut() = request.body.map(|body| match body {
-            RequestBody::Bytes(bytes) => bytes.into(),
-            RequestBody::Stream(stream) => reqwest::Body::wrap(stream),
+            RequestBody::Bytes(bytes) if Upload::is_small(&bytes) => bytes.into(),
+            body => {
+                let (upload, stops) = Upload::new(body);
+                stop = Some(stops);
+                reqwest::Body::wrap(upload)
+            }
         });
         let answer = request.stage.sending(origin, client.execute(outgoing));
         Box::pin(async move {
@@ -161,7 +167,7 @@ impl Transport for ReqwestTransport {
                     limit,
                 ));
             }
-            Ok(answer.map(|body| ResponseBody::new(body.map_err(body_error))))
+            Ok(answer.map(|body| ResponseBody::new(Answered::new(body.map_err(body_error), stop))))
         })
     }
 }

@@ -1,0 +1,280 @@
+//! The body of a request on its way over a connection: it stops when the answer is over, and is never far ahead of what was sent.
+//!
+//! A server may answer before it has read a request. hyper goes on sending to it when the answer has been read, for as long as that takes,
+//! and takes a connection whose last piece is not sent yet for one that the next request can have. Knows nothing of what is sent.
+
+use std::error::Error as StdError;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Waker};
+
+use bytes::Bytes;
+use http_body::{Body, Frame, SizeHint};
+
+use crate::body::RequestBody;
+
+/// The size of a piece.
+const PIECE: usize = 64 << 10;
+/// How much is given and not sent, in bytes and in pieces: below what hyper buffers before it asks for no more, so that it always asks, and
+/// can be told to stop.
+const AHEAD: usize = 4 * PIECE;
+const PIECES: usize = 8;
+
+type BoxError = Box<dyn StdError + Send + Sync>;
+
+#[derive(Default)]
+struct State {
+    stopped: bool,
+    /// What was given and is not sent yet.
+    bytes: usize,
+    pieces: usize,
+    waker: Option<Waker>,
+}
+
+#[derive(Clone, Default)]
+struct Shared(Arc<Mutex<State>>);
+
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn change(&self, change: impl FnOnce(&mut State)) {
+        let waker = {
+            let mut state = self.lock();
+            change(&mut state);
+            state.waker.take()
+        };
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+    }
+}
+
+/// A body that is being sent.
+pub(super) struct Upload {
+    body: RequestBody,
+    rest: Bytes,
+    shared: Shared,
+}
+
+/// Stops an upload when it is dropped.
+pub(super) struct Stop(Shared);
+
+impl Drop for Stop {
+    fn drop(&mut self) {
+        self.0.change(|state| state.stopped = true);
+    }
+}
+
+/// A piece that was given, until it is sent.
+struct Piece {
+    bytes: Bytes,
+    shared: Shared,
+}
+
+impl AsRef<[u8]> for Piece {
+    fn as_ref(&self) -> &[u8] {
+        &self.bytes
+    }
+}
+
+impl Drop for Piece {
+    fn drop(&mut self) {
+        self.shared.change(|state| {
+            state.bytes -= self.bytes.len();
+            state.pieces -= 1;
+        });
+    }
+}
+
+impl Upload {
+    pub(super) fn new(body: RequestBody) -> (Self, Stop) {
+        let shared = Shared::default();
+        (Self { body, rest: Bytes::new(), shared: shared.clone() }, Stop(shared))
+    }
+
+    /// Whether `body` is so small that it is sent as soon as its head is.
+    pub(super) fn is_small(body: &Bytes) -> bool {
+        body.len() <= PIECE
+    }
+
+    /// Whether what is left is the end of a body whose size was told.
+    fn is_last(&self) -> bool {
+        self.rest.len() <= PIECE && self.body.size_hint().exact() == Some(0)
+    }
+}
+
+impl Body for Upload {
+    type Data = Bytes;
+    type Error = BoxError;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
+        let this = &mut *self;
+        let mut arrived = Ok(());
+        if this.rest.is_empty() {
+            match Pin::new(&mut this.body).poll_frame(cx) {
+                Poll::Ready(Some(Ok(frame))) => match frame.into_data() {
+                    Ok(data) => this.rest = data,
+                    Err(other) => return Poll::Ready(Some(Ok(other))),
+                },
+                Poll::Ready(end) => return Poll::Ready(end),
+                Poll::Pending => arrived = Err(()),
+            }
+        }
+        // A piece that is last makes the connection another request's: all others are sent by then.
+        let is_last = this.is_last();
+        let mut state = this.shared.lock();
+        if state.stopped {
+            return Poll::Ready(Some(Err("the answer is over, and the rest is not sent".into())));
+        }
+        let is_far = state.bytes >= AHEAD || state.pieces >= PIECES || (is_last && state.pieces > 0);
+        if arrived.is_err() || is_far {
+            state.waker = Some(cx.waker().clone());
+            return Poll::Pending;
+        }
+        let bytes = this.rest.split_to(this.rest.len().min(PIECE));
+        state.bytes += bytes.len();
+        state.pieces += 1;
+        let piece = Piece { bytes, shared: this.shared.clone() };
+        drop(state);
+        Poll::Ready(Some(Ok(Frame::data(Bytes::from_owner(piece)))))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.rest.is_empty() && self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        let (hint, rest) = (self.body.size_hint(), self.rest.len() as u64);
+        let mut sum = SizeHint::new();
+        if let Some(upper) = hint.upper().and_then(|upper| upper.checked_add(rest)) {
+            sum.set_upper(upper);
+        }
+        sum.set_lower(hint.lower().saturating_add(rest).min(sum.upper().unwrap_or(u64::MAX)));
+        sum
+    }
+}
+
+/// The body of an answer, which stops the upload when it is over or dropped.
+pub(super) struct Answered<B> {
+    body: B,
+    stop: Option<Stop>,
+}
+
+impl<B> Answered<B> {
+    pub(super) fn new(body: B, stop: Option<Stop>) -> Self {
+        Self { body, stop }
+    }
+}
+
+impl<B: Body + Unpin> Body for Answered<B> {
+    type Data = B::Data;
+    type Error = B::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<B::Data>, B::Error>>> {
+        let polled = Pin::new(&mut self.body).poll_frame(cx);
+        if matches!(polled, Poll::Ready(None | Some(Err(_)))) {
+            self.stop = None;
+        }
+        polled
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::convert::Infallible;
+    use std::future::poll_fn;
+
+    use super::*;
+    use crate::body::BodyStream;
+
+    async fn next(upload: &mut Upload) -> Option<Result<Bytes, BoxError>> {
+        let frame = poll_fn(|cx| Pin::new(&mut *upload).poll_frame(cx)).await?;
+        Some(frame.map(|frame| frame.into_data().unwrap()))
+    }
+
+    /// What is given without waiting.
+    fn given(upload: &mut Upload) -> Vec<Bytes> {
+        let mut cx = Context::from_waker(Waker::noop());
+        let mut pieces = Vec::new();
+        while let Poll::Ready(Some(Ok(frame))) = Pin::new(&mut *upload).poll_frame(&mut cx) {
+            pieces.push(frame.into_data().unwrap());
+        }
+        pieces
+    }
+
+    #[test]
+    fn no_more_is_given_than_is_sent() {
+        let body = Bytes::from(vec![7; 10 * PIECE + 5]);
+        let (mut upload, _stop) = Upload::new(RequestBody::Bytes(body.clone()));
+        assert_eq!(upload.size_hint().exact(), Some(body.len() as u64));
+        let (mut whole, mut rounds) = (Vec::new(), 0);
+        loop {
+            let pieces = given(&mut upload);
+            assert!(pieces.iter().map(Bytes::len).sum::<usize>() <= AHEAD);
+            rounds += 1;
+            whole.extend(pieces.iter().flatten().copied());
+            let is_last = pieces.iter().any(|piece| piece.len() == 5);
+            assert!(!is_last || pieces.len() == 1, "the last waits for all others");
+            assert_eq!(upload.size_hint().exact(), Some((body.len() - whole.len()) as u64));
+            if upload.is_end_stream() {
+                break;
+            }
+        }
+        assert_eq!((whole == body, rounds), (true, 4));
+    }
+
+    #[test]
+    fn small_pieces_are_counted() {
+        let pieces = std::iter::repeat_with(|| Frame::data(Bytes::from_static(b"a")));
+        struct Many<I>(I);
+        impl<I: Iterator<Item = Frame<Bytes>> + Unpin> Body for Many<I> {
+            type Data = Bytes;
+            type Error = Infallible;
+
+            fn poll_frame(
+                mut self: Pin<&mut Self>,
+                _: &mut Context<'_>,
+            ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+                Poll::Ready(self.0.next().map(Ok))
+            }
+        }
+        let (mut upload, _stop) = Upload::new(RequestBody::Stream(BodyStream::new(Many(pieces))));
+        assert_eq!(given(&mut upload).len(), PIECES);
+    }
+
+    #[tokio::test]
+    async fn an_upload_stops_with_its_answer_even_where_nothing_is_sent() {
+        let (mut upload, stop) = Upload::new(RequestBody::Bytes(vec![7; 10 * PIECE].into()));
+        let kept = given(&mut upload);
+        assert_eq!(kept.len() * PIECE, AHEAD);
+        let waiting = tokio::spawn(async move { next(&mut upload).await.is_some_and(|it| it.is_err()) });
+        tokio::task::yield_now().await;
+        let mut answered = Answered::new(http_body_util::Empty::<Bytes>::new(), Some(stop));
+        assert!(poll_fn(|cx| Pin::new(&mut answered).poll_frame(cx)).await.is_none());
+        assert!(waiting.await.unwrap());
+    }
+
+    #[tokio::test]
+    async fn a_body_that_is_sent_ends_as_it_is() {
+        let (mut upload, stop) = Upload::new(RequestBody::Bytes(Bytes::from_static(b"abc")));
+        assert_eq!(next(&mut upload).await.unwrap().unwrap(), "abc");
+        drop(stop);
+        assert!(next(&mut upload).await.is_none());
+    }
+}
