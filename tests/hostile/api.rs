@@ -104,6 +104,8 @@ pub(crate) enum Asks {
     Text,
     Nothing,
     Bytes,
+    /// The first of them, and then no more.
+    SomeBytes,
     Events,
     Lines,
     Create,
@@ -126,7 +128,7 @@ impl Asks {
             Self::Optional => "/optional",
             Self::Text => "/text",
             Self::Nothing => "/nothing",
-            Self::Bytes => "/bytes",
+            Self::Bytes | Self::SomeBytes => "/bytes",
             Self::Events => "/events",
             Self::Lines => "/lines",
             Self::Create => "/create",
@@ -142,7 +144,7 @@ impl Asks {
                 "7 planted;"
             }
             Self::Text | Self::Bytes => crate::answers::DOCUMENT,
-            Self::Nothing => "",
+            Self::Nothing | Self::SomeBytes => "",
             Self::Events | Self::Lines => "1 planted;2 planted;3 planted;",
             Self::SignIn => "signed in",
         }
@@ -180,6 +182,9 @@ impl Asks {
                 while let Some(piece) = stream.next().await {
                     value.push_str(&String::from_utf8_lossy(&piece?));
                 }
+            }
+            Self::SomeBytes => {
+                api.bytes().await?.next().await.transpose()?;
             }
             Self::Events => {
                 let mut stream = api.events().await?;

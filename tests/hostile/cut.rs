@@ -77,13 +77,8 @@ fn answers(form: Form) -> Vec<Case> {
             (answers::json(framing), answers::events(framing), answers::lines(framing));
         cases.extend(of("JSON", Asks::Json, framing, &json, "Decode"));
         cases.extend(of("events", Asks::Events, framing, &events, PART));
+        cases.extend(of("JSON that may be absent", Asks::Optional, framing, &json, "Decode"));
         if form == Form::Long {
-            // Nothing at all in a body to the close may be a body.
-            let optional = of("JSON that may be absent", Asks::Optional, framing, &json, "Decode");
-            let (at, to_close) = (json.body_at, framing == Framing::ToClose);
-            cases.extend(
-                optional.into_iter().filter(|case| !to_close || case.at != format!("ToClose, Fin, at {at}")),
-            );
             cases.extend(of("what a POST created", Asks::Create, framing, &json, "Decode"));
             cases.extend(of("text", Asks::Text, framing, &json, PART));
             cases.extend(of("bytes", Asks::Bytes, framing, &json, PART));

@@ -1,9 +1,10 @@
 //! Answers without end, as fast as a client reads, and answers that are only just taken.
 
-use crate::case::Case;
+use crate::api::Asks;
+use crate::case::{Case, VALUE, fine};
 use crate::role::{self, Fault, Hostile, LIMIT};
 use crate::run::{Form, run};
-use crate::server::Step;
+use crate::server::{Plan, Step};
 use crate::table::Group;
 
 pub(crate) const GROUP: Group = Group { name: "Large answers", cases };
@@ -51,7 +52,7 @@ fn cases(_: Form) -> Vec<Case> {
             vec![Step::Send(content.with(&format!("content-length: {padding}\r\n"), body).into())]
         })
     };
-    role::cases(vec![
+    let mut cases = role::cases(vec![
         heads("a status line without end", Fault::LargeHead, "HTTP/1.1 200 O", b"K"),
         heads("a header without end", Fault::LargeHead, "HTTP/1.1 200 OK\r\nx-long: ", b"p"),
         heads("a name of a header without end", Fault::LargeHead, "HTTP/1.1 200 OK\r\nx", b"p"),
@@ -73,7 +74,28 @@ fn cases(_: Form) -> Vec<Case> {
         bodies("an extension of a chunk without end", Fault::Body, CHUNKED, "1;a", b"a"),
         bodies("trailers without end", Fault::Body, CHUNKED, "0\r\n", b"a: b\r\n"),
         bodies("a trailer without end", Fault::Body, CHUNKED, "0\r\na: ", b"b"),
-    ])
+    ]);
+    cases.extend(streams());
+    cases
+}
+
+/// Streams have no limit but that of a line or an event, and of their readers.
+fn streams() -> Vec<Case> {
+    let stream = |row: &str, asks: Asks, before: &'static str, more: &'static [u8], came: &str| {
+        let media = if asks == Asks::Events { "text/event-stream" } else { "application/json" };
+        let head = format!("HTTP/1.1 200 OK\r\ncontent-type: {media}\r\nconnection: close\r\n\r\n{before}");
+        let steps = vec![Step::Send(head.into()), endless(Fault::Not, more)];
+        Case::new(row, asks, fine(Plan::on(asks.path(), [steps])), came, 1)
+    };
+    let (line, drops) = ("BodyTooLarge", VALUE);
+    vec![
+        stream("a line without end", Asks::Lines, "{\"id\":", b"7", line),
+        stream("a line of an event without end", Asks::Events, "data: ", b"7", line),
+        stream("an event without end", Asks::Events, "", b"data: 7\n", line),
+        stream("a comment without end", Asks::Events, ":", b"7", line),
+        stream("an id without end", Asks::Events, "id: ", b"7", line),
+        stream("bytes without end, of which some are read", Asks::SomeBytes, "", b"7", drops),
+    ]
 }
 
 #[test]

@@ -7,6 +7,7 @@
 mod answers;
 mod api;
 mod case;
+mod chance;
 mod cut;
 mod framing;
 mod large;

@@ -44,7 +44,7 @@ impl Content {
 pub(crate) enum Fault {
     Not,
     /// The head is none of HTTP.
-    Head,
+    NotHttp,
     /// The head is larger than a client takes.
     LargeHead,
     /// The head does not come.
@@ -97,7 +97,7 @@ impl Hostile {
         let (came, sent) = match self.fault {
             Fault::Not => (VALUE, 1),
             // Another try would come to the same.
-            Fault::Head => ("Transport(NotHttp)", 1),
+            Fault::NotHttp => ("Transport(NotHttp)", 1),
             Fault::LargeHead => ("Transport(HeadTooLarge)", 1),
             Fault::SlowHead | Fault::SlowBody => ("Timeout(Response)", 1),
             Fault::Body => ("Transport(Body)", 2),
@@ -121,7 +121,7 @@ impl Hostile {
     fn refresh(&self, row: String, steps: Vec<Step>) -> Case {
         let (came, sent, refreshes) = match self.fault {
             Fault::Not => (VALUE, 2, 1),
-            Fault::Head => ("RefreshUnavailable(Transport(NotHttp))", 1, 2),
+            Fault::NotHttp => ("RefreshUnavailable(Transport(NotHttp))", 1, 2),
             Fault::LargeHead => ("RefreshUnavailable(Transport(HeadTooLarge))", 1, 2),
             Fault::SlowHead => ("RefreshUnavailable(Timeout)", 1, 2),
             Fault::Body | Fault::SlowBody | Fault::TooLarge | Fault::Content => {
@@ -139,7 +139,7 @@ impl Hostile {
     fn rejected(&self, row: String, content: &Content) -> Case {
         let content = Content { status: "401 Unauthorized", fields: REFUSED, ..*content };
         let (came, sent, refreshes) = match self.fault {
-            Fault::Head => ("Transport(NotHttp)", 1, 0),
+            Fault::NotHttp => ("Transport(NotHttp)", 1, 0),
             Fault::LargeHead => ("Transport(HeadTooLarge)", 1, 0),
             Fault::SlowHead => ("Timeout(Response)", 1, 0),
             _ => (VALUE, 2, 1),

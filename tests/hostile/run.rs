@@ -1,5 +1,6 @@
 //! Runs the cases of a group, many at once, and sees that nothing is left of them.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -33,22 +34,35 @@ fn allow_open_files() {
 #[cfg(not(unix))]
 fn allow_open_files() {}
 
-/// Runs the cases of `group` on a runtime of their own.
+/// Which form this is.
+pub(crate) fn form() -> Form {
+    if std::env::var_os("HOSTILE_ROUNDS").is_some() { Form::Long } else { Form::Short }
+}
+
+/// Runs the cases of `group`.
 pub(crate) fn run(group: &Group) {
-    let form = if std::env::var_os("HOSTILE_ROUNDS").is_some() { Form::Long } else { Form::Short };
-    let (group, cases) = (group.name, (group.cases)(form));
+    run_cases(group.name, (group.cases)(form()));
+}
+
+/// Runs `cases` on a runtime of their own. Gives what came, and how often.
+pub(crate) fn run_cases(group: &str, cases: Vec<Case>) -> BTreeMap<String, usize> {
     allow_open_files();
     let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-    let mut findings = runtime.block_on(all(cases));
+    let (mut came, mut findings) = (BTreeMap::new(), Vec::new());
+    for (what, wrong) in runtime.block_on(all(cases)) {
+        *came.entry(what).or_default() += 1;
+        findings.extend(wrong);
+    }
     let left = runtime.block_on(tasks_left());
     if left > 0 {
         findings.push(format!("{left} tasks are left"));
     }
     let shown = findings.iter().take(40).cloned().collect::<Vec<_>>().join("\n");
     assert!(findings.is_empty(), "\n{group}: {} findings\n{shown}\n", findings.len());
+    came
 }
 
-async fn all(cases: Vec<Case>) -> Vec<String> {
+async fn all(cases: Vec<Case>) -> Vec<(String, Vec<String>)> {
     let permits = Arc::new(Semaphore::new(AT_ONCE));
     let mut running = JoinSet::new();
     for case in cases {
@@ -56,13 +70,11 @@ async fn all(cases: Vec<Case>) -> Vec<String> {
         running.spawn(async move {
             let _permit = permits.acquire_owned().await;
             let name = format!("{}, {}", case.row, case.at);
-            match tokio::spawn(case.run()).await {
-                Ok(findings) => findings,
-                Err(panic) => vec![format!("{name}: {panic}")],
-            }
+            let ran = tokio::spawn(case.run()).await;
+            ran.unwrap_or_else(|panic| (String::new(), vec![format!("{name}: {panic}")]))
         });
     }
-    running.join_all().await.concat()
+    running.join_all().await
 }
 
 /// How many tasks are left when those had time to end that end.

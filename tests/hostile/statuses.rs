@@ -50,6 +50,13 @@ fn cases(_: Form) -> Vec<Case> {
         let plan = Plan::on(asks.path(), [vec![Step::Send(answer.into())]]);
         cases.push(Case::new(row, asks, fine(plan), came, sent));
     }
+    // A server that dies before the body says nothing about whether there is a value.
+    for status in ["200 OK", "201 Created"] {
+        let answer = format!("HTTP/1.1 {status}\r\ncontent-length: 0\r\n\r\n");
+        let plan = fine(Plan::on("/optional", [vec![Step::Send(answer.into())]]));
+        cases
+            .push(Case::new("no body where one may be absent", Asks::Optional, plan, "Decode", 1).at(status));
+    }
     cases
 }
 
