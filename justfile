@@ -71,6 +71,10 @@ bench *flags:
 bench-endpoints count="200":
     benches/endpoints.sh {{ count }}
 
+# Other tests under Wine: `just wine-more requests`, `just wine-more session --skip five_hundred`.
+wine-more test *flags:
+    .ci/debian-cargo test --target x86_64-pc-windows-gnu --package api-client-workspace --test {{ test }} -- {{ flags }}
+
 # Writes the expected output of the compile-fail fixtures anew. Read the difference before you commit it.
 ui-bless:
     TRYBUILD=overwrite cargo test --test ui
