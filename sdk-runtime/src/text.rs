@@ -55,13 +55,18 @@ pub(crate) fn of_address(bytes: &[u8]) -> Cow<'_, str> {
     percent_encode(bytes, NOT_ASCII).into()
 }
 
-/// The longest part of a header that an error quotes, in characters.
+/// A part of a header as an error quotes it: a terminal must not take any of it for a command.
+pub(crate) fn quoted(text: &str) -> String {
+    text.replace(char::is_control, "\u{fffd}")
+}
+
+/// The longest encoding that an error quotes, in characters.
 const QUOTED: usize = 64;
 
 /// What a body is said to be still encoded as, such as `br` or `gzip, br`; `None` for no encoding (RFC 9110, 8.4).
 pub(crate) fn encoding(headers: &HeaderMap) -> Option<String> {
     let named = codings(headers).collect::<Vec<_>>().join(", ");
-    (!named.is_empty()).then(|| named.chars().take(QUOTED).collect())
+    (!named.is_empty()).then(|| quoted(&named).chars().take(QUOTED).collect())
 }
 
 /// Whether a body is encoded in a way that HTTP knows. Some servers name a charset instead, or nothing that is an encoding.
@@ -139,6 +144,7 @@ mod tests {
             (&[b"gzip, identity", b"br"], Some("gzip, br"), true),
             (&[b"utf-8"], Some("utf-8"), false),
             (&[b"caf\xe9"], Some("café"), false),
+            (&[b"\x9b2J", "\u{9b}".as_bytes()], Some("\u{fffd}2j, \u{fffd}"), false),
             (&[&[b'x'; 100]], Some(&*"x".repeat(64)), false),
         ] {
             let headers = headers(CONTENT_ENCODING, lines);

@@ -4,6 +4,7 @@ mod broken;
 mod wire;
 
 mod address;
+mod arrays;
 mod arriving;
 mod base;
 mod body;

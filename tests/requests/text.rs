@@ -266,6 +266,10 @@ async fn a_header_that_is_not_ascii_is_read_all_the_same() {
         };
         assert_eq!(error.content_type(), Some("text/html; name=café"));
     }
+    let Err(Error::Decode(error)) = typed(Reply::text("<p>"), b"a/\x9b2J").json().await else {
+        panic!("decoded")
+    };
+    assert!(error.to_string().contains("`a/\u{fffd}2J`"), "no command to a terminal: {error}");
     for realm in [&b"Bearer realm=\"Gr\xf6\xdfe\""[..], "Bearer realm=\"Größe\"".as_bytes()] {
         let client = answering(Reply::empty().status(401).header("www-authenticate", realm));
         let Err(Error::Status(answer)) = client.json().await else { panic!("not the status") };

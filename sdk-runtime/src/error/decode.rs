@@ -62,7 +62,7 @@ impl DecodeError {
         detail: String,
         body: &Bytes,
     ) -> Self {
-        let content_type = text::header(headers, &CONTENT_TYPE).map(Cow::into_owned);
+        let content_type = text::header(headers, &CONTENT_TYPE).map(|it| text::quoted(&it));
         Self(Arc::new(Inner {
             expected: Cow::Borrowed(expected),
             status,

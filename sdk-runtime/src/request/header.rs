@@ -67,6 +67,15 @@ impl<T: HeaderArg> HeaderArg for [T] {
     }
 }
 
+impl<T: HeaderArg, const N: usize> HeaderArg for [T; N] {
+    fn header_lines(
+        &self,
+        line: &mut dyn FnMut(HeaderValue) -> Result<(), InvalidRequest>,
+    ) -> Result<(), InvalidRequest> {
+        self.as_slice().header_lines(line)
+    }
+}
+
 impl<T: HeaderArg> HeaderArg for Vec<T> {
     fn header_lines(
         &self,
@@ -219,6 +228,8 @@ mod tests {
         assert_eq!(sent(&7u8), Ok(vec!["7".to_owned()]));
         assert_eq!(sent(&Some("v")), Ok(vec!["v".to_owned()]));
         assert_eq!(sent(&None::<&str>), Ok(vec!["old".to_owned()]));
+        assert_eq!(sent(&["a", "b"]), Ok(vec!["a".to_owned(), "b".to_owned()]));
+        assert_eq!(sent(&[""; 0]), Ok(vec!["old".to_owned()]));
         assert_eq!(sent(&["a", "b"].as_slice()), Ok(vec!["a".to_owned(), "b".to_owned()]));
         assert_eq!(sent(&""), Ok(vec![String::new()]));
     }

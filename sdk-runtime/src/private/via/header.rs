@@ -30,6 +30,20 @@ impl<T: Display> Arg1<'_, &[T]> {
     }
 }
 
+impl<T: Display, const N: usize> Arg1<'_, [T; N]> {
+    /// A line for each element.
+    pub fn header(&self, request: &mut Request, name: &'static str) {
+        each(request, name, self.value());
+    }
+}
+
+impl<T: Display, const N: usize> Arg1<'_, &[T; N]> {
+    /// A line for each element.
+    pub fn header(&self, request: &mut Request, name: &'static str) {
+        each(request, name, *self.value());
+    }
+}
+
 impl<T: Display> Arg1<'_, Vec<T>> {
     /// A line for each element.
     pub fn header(&self, request: &mut Request, name: &'static str) {
