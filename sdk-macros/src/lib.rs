@@ -124,7 +124,7 @@ use quote::quote;
 /// | `auth = none` | never signed, and without any cookie of the login. Only here, with `auth = cookies`, and on `start` and `refresh` endpoints may a header `authorization` be given |
 /// | `auth = scopes("issues:read", …)` | as `required`; and where the scopes of the token are known, the call fails with `Error::InsufficientScope` unless these are among them, and nothing is sent |
 /// | `timeout = 500ms` | a whole number of `ms`, `s`, `m` or `h`; `none` for no limit. On a `refresh` endpoint, how long the renewal may take: 20 s unless it says so itself, whatever the trait says |
-/// | `headers("name" = "value", …)` | take the place of the trait's headers of the same name |
+/// | `headers("name" = "value", …)` | take the place of the trait's headers of the same name; a `cookie` is added to them, and to those of arguments and of the login |
 /// | `retry = 3` | up to so many more tries after a failure that passes: no connection, a broken one, 408, 429, 500, 502, 503, 504. `POST`, `PATCH` and custom methods need `idempotent` for it. `retry = never` for none, whatever the client's default |
 /// | `idempotent`, `idempotent = "x-request-id"` | one key for each call, sent with every try and with the replay, in the header `idempotency-key` or the one that is named, which nothing else sets |
 /// | `paginate = link` | the next page is where the answer's `Link` header says (RFC 8288) |

@@ -19,6 +19,7 @@ use crate::encoding;
 use crate::error::{Error, InvalidRequest, TransportError, TransportErrorKind};
 use crate::request::Prepared;
 use crate::request::base::{ADDRESS_LIMIT, Base, is_same_origin, is_too_long, may_carry_credentials};
+use crate::request::header;
 use crate::text;
 use crate::transport::{Stage, Transport, TransportRequest, TransportResponse};
 
@@ -192,7 +193,7 @@ impl Upstream {
             own.iter_mut().for_each(|value| value.set_sensitive(true));
         }
         let signed = own_origin && self.sign(&mut outgoing, credentials)?;
-        join_cookies(&mut outgoing.headers);
+        header::join_cookies(&mut outgoing.headers);
         Ok((outgoing, signed))
     }
 
@@ -210,18 +211,6 @@ impl Upstream {
             request.headers.append(COOKIE, cookies);
         }
         Ok(true)
-    }
-}
-
-/// Makes the cookies of the request, of the client and of the jar the one header that may be sent (RFC 6265, 5.4).
-fn join_cookies(headers: &mut HeaderMap) {
-    let lines: Vec<_> = headers.get_all(COOKIE).iter().map(HeaderValue::as_bytes).collect();
-    // Each line is a value, so all of them are.
-    if let [_, _, ..] = lines[..]
-        && let Ok(mut all) = HeaderValue::from_bytes(&lines.join(&b"; "[..]))
-    {
-        all.set_sensitive(true);
-        headers.insert(COOKIE, all);
     }
 }
 

@@ -1,6 +1,7 @@
 //! What a jar takes, keeps and sends, as browsers do (RFC 6265bis): each rule crossed with a declared client and with a second
 //! origin that is trusted as its own.
 
+use http::HeaderMap;
 use sdk_runtime::{
     Attach, Error, Head, Refusal, Result, ServiceTransport, TokenResponse, Tokens, Url, api_client,
 };
@@ -31,6 +32,14 @@ trait Site {
     async fn own_alone(&self, #[header("cookie")] cookies: &[&str]) -> Result<()>;
     #[get("/own", headers("cookie" = "fixed=1"))]
     async fn fixed(&self) -> Result<()>;
+    #[get("/own", headers("cookie" = "fixed=1", "cookie" = "fixed=2"), auth = none)]
+    async fn from_everywhere(
+        &self,
+        #[header] cookie: &str,
+        #[header("cookie")] more: Option<&str>,
+        #[headers] pairs: &[(&str, &str)],
+        #[headers] map: &HeaderMap,
+    ) -> Result<()>;
 }
 
 /// What a server sets in the answer to a sign-in, byte by byte.
@@ -184,7 +193,35 @@ async fn all_cookies_of_a_request_are_in_one_line() {
         assert_eq!(cookies(&backend), expected(own.strip_suffix("; jar=1").unwrap()));
         client.fixed().await.unwrap();
         assert_eq!(cookies(&backend), expected(fixed));
-        client.own(&["a=1"]).header("cookie", ["a=1", "b=2", "c=3"].as_slice()).await.unwrap();
+        client.own(&["a=1"]).header("cookie", ["b=2", "c=3"].as_slice()).await.unwrap();
+        assert_eq!(cookies(&backend), expected(own));
+        client.own(&["a=1"]).header("cookie", "b=2").header("Cookie", "c=3").await.unwrap();
         assert_eq!(cookies(&backend), expected(own));
     }
+}
+
+#[api_client(headers("cookie" = "trait=1"), auth = none)]
+trait Baked {
+    #[get("/own", headers("cookie" = "own=1"))]
+    async fn own(&self, #[header] cookie: Option<&str>) -> Result<()>;
+}
+
+#[tokio::test]
+async fn no_declared_cookie_takes_the_place_of_another() {
+    let backend = accepting();
+    let builder = BakedClient::builder("https://own.test").header("cookie", "a=1").header("cookie", "b=1");
+    let client = builder.transport(ServiceTransport::new(backend.clone())).build().unwrap();
+    client.own(None).await.unwrap();
+    assert_eq!(cookies(&backend), b"trait=1; own=1; a=1; b=1");
+    let call = client.own(Some("c=1")).header("cookie", "d=1");
+    assert_eq!(call.request().unwrap().headers()["cookie"], "trait=1; own=1; c=1; d=1");
+    call.await.unwrap();
+    assert_eq!(cookies(&backend), b"trait=1; own=1; c=1; d=1; a=1; b=1");
+
+    let (backend, client) = self::client("https://own.test", "https://other.test", &[]);
+    let map = [("cookie", "f=1"), ("cookie", "g=1")]
+        .map(|(name, value)| (http::HeaderName::from_static(name), http::HeaderValue::from_static(value)));
+    let pairs = [("cookie", "d=1"), ("x-other", "1"), ("Cookie", "e=1")];
+    client.from_everywhere("b=1", Some("c=1"), &pairs, &map.into_iter().collect()).await.unwrap();
+    assert_eq!(cookies(&backend), b"fixed=1; fixed=2; b=1; c=1; d=1; e=1; f=1; g=1");
 }

@@ -119,12 +119,15 @@ fn headers(
             Some(literal) => header::may_be_set(literal, name, auth, sink),
             None => header::may_be_set(read.ident, name, auth, sink),
         };
-        if names.contains(&name.as_str()) {
+        if names.contains(&name.as_str()) && !header::is_added(name) {
             header::report_twice(read.ident, name, sink);
         }
         names.push(name);
     }
-    let inherited = defaults.headers.iter().filter(|(_, header)| !names.contains(&header.name.as_str()));
+    let inherited = defaults
+        .headers
+        .iter()
+        .filter(|(_, header)| !names.contains(&header.name.as_str()) || header::is_added(&header.name));
     for (_, header) in inherited.clone() {
         if let Some((arg, _)) = &options.auth {
             header::may_be_set(arg, &header.name, auth, sink);

@@ -94,6 +94,11 @@ pub(crate) fn may_be_set(at: impl ToTokens, name: &str, auth: Auth, sink: &Sink)
     name != "authorization"
 }
 
+/// Whether more lines of it are no mistake: all cookies are sent as one.
+pub(crate) fn is_added(name: &str) -> bool {
+    name == "cookie"
+}
+
 pub(crate) fn report_twice(at: impl ToTokens, name: &str, sink: &Sink) {
     sink.report(at, format!("the header `{name}` is set twice"), format!("keep one `{name:?}`"));
 }

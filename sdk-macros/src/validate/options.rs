@@ -250,7 +250,7 @@ fn headers(arg: &Arg, sink: &Sink) -> Vec<(LitStr, Header)> {
     let mut headers: Vec<(LitStr, Header)> = Vec::new();
     for item in items {
         let Some((name, header)) = header_pair(item, sink) else { continue };
-        if headers.iter().any(|(_, earlier)| earlier.name == header.name) {
+        if headers.iter().any(|(_, earlier)| earlier.name == header.name) && !header::is_added(&header.name) {
             header::report_twice(&name, &header.name, sink);
         } else {
             headers.push((name, header));

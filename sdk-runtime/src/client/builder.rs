@@ -116,8 +116,8 @@ impl<C: ApiClient> ClientBuilder<C> {
     }
 
     /// A header of every request that sets none of that name itself, the session's own included: a version of the API, the
-    /// name of the program. A list sends one line for each element; the last call for a name counts. A `cookie` is joined with those of the
-    /// request and of the login.
+    /// name of the program. A list sends one line for each element; the last call for a name counts. A `cookie` is added to
+    /// those of the request and of the login.
     ///
     /// To other origins than the client's and its trusted ones, where a `#[url]` or a redirect may lead, only those go along that
     /// negotiate content, and `user-agent`: any other may be a credential.

@@ -99,7 +99,7 @@ impl<T, E> Call<T, E> {
         self
     }
 
-    /// Sets a header in place of what the declaration sets. A name or a value that is none, or a header that is the
+    /// Sets a header in place of what the declaration sets; a `cookie` is added to those there are. A name or a value that is none, or a header that is the
     /// transport's or, where the session signs, the session's, makes the call fail with [`Error::InvalidRequest`].
     pub fn header(mut self, name: &str, value: impl HeaderArg) -> Self {
         self.plan.change(|stage| stage.set_header(name, &value));

@@ -5,6 +5,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use http::header::COOKIE;
 use http::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::error::InvalidRequest;
@@ -130,13 +131,13 @@ pub(crate) fn displayed(value: &(impl fmt::Display + ?Sized)) -> Result<HeaderVa
 /// More lines than any server takes, and far fewer than a header map can hold.
 const MOST_LINES: usize = 1_000;
 
-/// Replaces whatever `name` had by the lines of `value`; with no lines, what it had stays.
+/// Replaces whatever `name` had by the lines of `value`; with no lines, what it had stays. Cookies are added to those there are.
 pub(crate) fn set(
     headers: &mut HeaderMap,
     name: &HeaderName,
     each: impl FnOnce(&mut dyn FnMut(HeaderValue) -> Result<(), InvalidRequest>) -> Result<(), InvalidRequest>,
 ) -> Result<(), InvalidRequest> {
-    let mut first = true;
+    let mut first = *name != COOKIE;
     each(&mut |mut value| {
         protect(name, &mut value);
         if headers.len() >= MOST_LINES {
@@ -150,6 +151,18 @@ pub(crate) fn set(
         Ok(())
     })
     .map_err(|error| InvalidRequest::new(name.to_string(), error.reason().to_owned()))
+}
+
+/// Makes all cookies the one line that may be sent (RFC 6265, section 5.4).
+pub(crate) fn join_cookies(headers: &mut HeaderMap) {
+    let lines: Vec<_> = headers.get_all(COOKIE).iter().map(HeaderValue::as_bytes).collect();
+    // Each line is a value, so all of them are.
+    if let [_, _, ..] = lines[..]
+        && let Ok(mut all) = HeaderValue::from_bytes(&lines.join(&b"; "[..]))
+    {
+        all.set_sensitive(true);
+        headers.insert(COOKIE, all);
+    }
 }
 
 /// Marks `value` as one that is shown nowhere, where `name` says that it is a credential.

@@ -6,14 +6,15 @@ use bytes::Bytes;
 use http::{HeaderMap, Method};
 use url::Url;
 
-use super::Prepared;
+use super::{Prepared, header};
 
 /// What a call would send, before the session signs it.
 #[derive(Clone)]
 pub struct RequestPreview(Prepared);
 
 impl RequestPreview {
-    pub(crate) fn new(prepared: Prepared) -> Self {
+    pub(crate) fn new(mut prepared: Prepared) -> Self {
+        header::join_cookies(&mut prepared.headers);
         Self(prepared)
     }
 
