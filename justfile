@@ -26,7 +26,7 @@ doc:
 
 # Every pair of features compiles without a warning, where brotli and zstd count as one.
 features:
-    cargo hack clippy --package sdk-runtime --feature-powerset --depth 2 --group-features br,zstd -- -D warnings && cargo clippy --package sdk-runtime --no-default-features --all-targets -- -D warnings && RUSTDOCFLAGS="-D warnings" cargo doc --package sdk-runtime --no-default-features --no-deps
+    cargo hack clippy --package sdk-runtime --feature-powerset --depth 2 --group-features br,zstd -- -D warnings && cargo clippy --package sdk-runtime --no-default-features --all-targets -- -D warnings && cargo test --package sdk-runtime --no-default-features --lib && RUSTDOCFLAGS="-D warnings" cargo doc --package sdk-runtime --no-default-features --no-deps
 
 # It compiles for Windows, without TLS and with everything. This and the next two need packages of Debian, which `.ci/run` installs.
 windows:

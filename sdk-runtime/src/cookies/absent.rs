@@ -1,5 +1,7 @@
 //! The jar of a build without the feature `cookies`: takes nothing and sends nothing.
 
+use std::fmt;
+
 use http::header::{HeaderMap, HeaderValue};
 use url::Url;
 
@@ -11,7 +13,7 @@ use crate::clock::Clock;
 pub(crate) struct SetCookies(());
 
 /// No jar. Cookies that another program has written into a store are kept as they are, and written again.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Jar {
     written: Option<serde_json::Value>,
 }
@@ -26,7 +28,7 @@ impl Jar {
     }
 
     pub(crate) fn read(written: serde_json::Value) -> Option<Self> {
-        Some(Self { written: Some(written) })
+        written.is_array().then_some(Self { written: Some(written) })
     }
 
     pub(crate) fn header(&self, _: &Url, _: &Clock) -> Option<HeaderValue> {
@@ -47,5 +49,26 @@ impl Jar {
 
     pub(crate) fn take_dropped(&self) -> Option<CookiesDropped> {
         None
+    }
+}
+
+/// What is written holds secrets.
+impl fmt::Debug for Jar {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Jar(..)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_another_program_has_written_is_kept_and_not_shown() {
+        let written = serde_json::json!([{ "raw_cookie": "sid=secret" }]);
+        let jar = Jar::read(written.clone()).unwrap().fork();
+        assert_eq!(jar.written(), Some(written));
+        assert_eq!(format!("{jar:?}"), "Jar(..)");
+        assert!(jar.header(&"https://a.com/".parse().unwrap(), &Clock::default()).is_none());
     }
 }
