@@ -120,7 +120,7 @@ use quote::quote;
 /// |---|---|
 /// | `auth = required` | without a login the call fails, and nothing is sent |
 /// | `auth = optional` | signed if somebody is signed in, unsigned if nobody is; fails with `Error::SessionExpired` after a login has expired |
-/// | `auth = cookies` | not signed, and sent with the cookies of the login, also to redirects within the client's own origins; with those of the signed-out state if nobody is signed in; fails with `Error::SessionExpired` after a login has expired. A 401 is an ordinary answer, and nothing is refreshed. Needs the feature `cookies` |
+/// | `auth = cookies` | not signed, and sent with the cookies of the login, also to redirects within the client's own origins; without a login with those of the signed-out state; fails with `Error::SessionExpired` after a login has expired. A 401 is an ordinary answer, and nothing is refreshed. Needs the feature `cookies` |
 /// | `auth = none` | never signed, and without any cookie of the login. Only here, with `auth = cookies`, and on `start` and `refresh` endpoints may a header `authorization` be given |
 /// | `auth = scopes("issues:read", …)` | as `required`; and where the scopes of the token are known, the call fails with `Error::InsufficientScope` unless these are among them, and nothing is sent |
 /// | `timeout = 500ms` | a whole number of `ms`, `s`, `m` or `h`; `none` for no limit. On a `refresh` endpoint, how long the renewal may take: 20 s unless it says so itself, whatever the trait says |

@@ -188,7 +188,7 @@ pub enum Auth {
     Required,
     /// When somebody is signed in. After a login has expired the call fails until the next sign-in or sign-out.
     Optional,
-    /// Never, but with the cookies of the login, or of the signed-out state where nobody is signed in. A refusal is the caller's: nothing
+    /// Never, but with the cookies of the login, or without a login those of the signed-out state. A refusal is the caller's: nothing
     /// is refreshed. After a login has expired the call fails until the next sign-in or sign-out.
     Cookies,
     /// Never, and without any cookie.

@@ -71,7 +71,7 @@ fn sent(backend: &Backend) -> Vec<u8> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_sign_in_without_a_cookie_signs_nobody_in_and_says_why() {
+async fn a_sign_in_without_a_cookie_is_an_error_that_says_why() {
     let large = format!("c={}", "v".repeat(4096));
     for (cookies, why) in [
         (&[][..], "the answer set none"),

@@ -1,4 +1,4 @@
-//! Scopes of a token that is not sent beside the cookies.
+//! Scopes of a token, where cookies alone are sent.
 
 use sdk_runtime::{Result, api_client};
 
