@@ -1,6 +1,8 @@
 //! Bodies that are not what they say they are, or want to be more than there is room for.
 
+use std::cell::Cell;
 use std::convert::Infallible;
+use std::future::IntoFuture;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -124,6 +126,29 @@ async fn limits_count_what_is_decoded() {
         );
         let mut lines = in_memory(&backend).lines().await.unwrap();
         assert!(matches!(lines.next().await, Some(Err(Error::BodyTooLarge(_)))), "{name}");
+    }
+}
+
+/// A few bytes of a bomb are work for long: others on the thread have their turn all the while.
+#[tokio::test]
+async fn what_is_decoded_leaves_time_to_others() {
+    const SIZE: usize = 16 << 20;
+    for (name, coding) in CODINGS {
+        let body = encoded(coding, vec![0; SIZE]).await;
+        let backend = answering(Reply::bytes(body).header("content-encoding", name));
+        let client = in_memory(&backend);
+        let (turns, whole) = (Cell::new(0), client.full().into_future());
+        let other = async {
+            loop {
+                turns.set(turns.get() + 1);
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::select! {
+            whole = whole => assert_eq!(whole.unwrap().value().len(), SIZE),
+            () = other => {}
+        }
+        assert!(turns.get() >= SIZE >> 20, "{name}: {} turns for each of {SIZE} bytes", turns.get());
     }
 }
 

@@ -158,7 +158,9 @@ async fn sign_in_and_sign_out_are_answered_by_their_status() {
 async fn i39_a_refresh_is_judged_by_its_status() {
     for end in ENDS {
         let refused = server(|| Answer::new(401, "", End::Whole), move || Answer::new(401, "no", end));
+        let begin = Instant::now();
         let error = signed_in(&refused).x().timeout(None).await.unwrap_err();
+        assert!(begin.elapsed() <= Duration::from_secs(5), "{end:?}: all calls wait for it");
         let Error::SessionExpired(expired) = error else { panic!("{end:?}: {error:?}") };
         assert!(expired.requires_sign_in(), "{end:?}");
 

@@ -7,7 +7,6 @@
 //! - **I23** Only a "token bad" answer reaches the session.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use super::Inner;
 use super::caller::{Caller, covers};
@@ -18,7 +17,7 @@ use crate::cookies::{Jar, SetCookies};
 use crate::endpoint::{Auth, Endpoint};
 use crate::error::{Error, ErrorResponse, ExpiredReason, InsufficientScope, NotReplayable, SessionExpired};
 use crate::request::Prepared;
-use crate::response::{Answer, Arrived, ByteStream, End, Head, Received, read_all, receive};
+use crate::response::{Answer, Arrived, ByteStream, ERROR_BODY_TIME, End, Head, Received, read_all, receive};
 use crate::session::{EndpointId, Identity, Phase, Rejection, Snapshot, Verdict, Waits, verdict};
 use crate::upstream::{Contents, Credentials, Exchange};
 
@@ -27,9 +26,6 @@ const ERROR_BODY_LIMIT: usize = 64 << 10;
 
 /// As much of it as is kept by a call that waits for a refresh.
 const WAITING_BODY_LIMIT: usize = 4 << 10;
-
-/// As long as is waited for it. The call goes on by the status and the headers, so it must not take all of the call's time.
-const ERROR_BODY_TIME: Duration = Duration::from_secs(5);
 
 /// What a server answered in the end.
 pub(super) struct Reply {

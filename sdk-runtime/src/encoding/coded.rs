@@ -22,7 +22,8 @@ use crate::transport::ResponseBody;
 /// As much as is decoded into one piece, and looked at in one.
 const PIECE: usize = 16 << 10;
 
-/// As many pieces as are read in a row before other tasks have their turn: some of what is sent decodes to nothing, without end.
+/// As many pieces as are read, or made, in a row before other tasks have their turn: little that is sent may decode to much, and what is
+/// sent without end to nothing.
 const TURN: usize = 32;
 
 /// How far back a `zstd` body may refer, as a power of two (RFC 9659, 3): what a decoder holds in memory.
@@ -35,6 +36,8 @@ pub(super) struct Coded {
     /// Whether anything was decoded.
     has_begun: bool,
     piece: Box<[u8]>,
+    /// How many pieces may still be made in this turn.
+    left: usize,
 }
 
 enum State {
@@ -49,7 +52,13 @@ enum State {
 impl Coded {
     pub(super) fn new(coding: &'static str, body: ResponseBody) -> Self {
         let source = Source { body, piece: Bytes::new(), left: TURN, is_over: false };
-        Self { coding, state: State::First(source), has_begun: false, piece: Box::new([0; PIECE]) }
+        Self {
+            coding,
+            state: State::First(source),
+            has_begun: false,
+            piece: Box::new([0; PIECE]),
+            left: TURN,
+        }
     }
 
     fn poll_piece(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<Bytes>, io::Error>> {
@@ -118,6 +127,12 @@ impl Body for Coded {
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, TransportError>>> {
+        if self.left == 0 {
+            self.left = TURN;
+            cx.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        self.left -= 1;
         let piece = ready!(self.poll_piece(cx));
         if piece.is_err() {
             self.state = State::Over;

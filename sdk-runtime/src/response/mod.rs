@@ -18,7 +18,7 @@ pub use decoder::Decoder;
 pub(crate) use json::{absent_json, decode_document, decode_json, decode_json_field};
 pub(crate) use link::next_link;
 pub use page::{NoCursor, Page};
-pub(crate) use read::{End, Received, read_all, receive};
+pub(crate) use read::{ERROR_BODY_TIME, End, Received, read_all, receive};
 pub use stream::{ByteStream, EventStream, FromStream, JsonLines, ServerEvent, ServerEvents};
 
 pub(crate) use decoder::Arrived;

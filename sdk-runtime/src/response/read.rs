@@ -1,11 +1,17 @@
 //! Reading a body as it arrives, never more of it than wanted.
 
+use std::time::Duration;
+
 use bytes::{Bytes, BytesMut};
 use http_body_util::BodyExt;
 
 use crate::clock::{self, Instant};
 use crate::error::{BodyTooLarge, Error, TransportError, TransportErrorKind};
 use crate::transport::ResponseBody;
+
+/// As long as the body of an answer without success is waited for. Its status and headers say how to go on, so it must not take all of the
+/// time there is.
+pub(crate) const ERROR_BODY_TIME: Duration = Duration::from_secs(5);
 
 /// The whole body, or an error when it is longer than `limit` bytes.
 pub(crate) async fn read_all(body: ResponseBody, limit: usize) -> Result<Bytes, Error> {

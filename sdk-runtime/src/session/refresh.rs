@@ -19,7 +19,7 @@ use crate::error::{
     Words,
 };
 use crate::request::{Prepared, Request};
-use crate::response::{Answer, End, Head, Received, receive};
+use crate::response::{Answer, ERROR_BODY_TIME, End, Head, Received, receive};
 use crate::transport::Stage;
 use crate::upstream::{Contents, Credentials, Upstream};
 
@@ -104,7 +104,11 @@ impl Renewer {
             }
         };
         let (parts, body) = answer.into_parts();
-        let Received { bytes, end } = receive(body, BODY_LIMIT, Some(deadline)).await;
+        let until = match parts.status.is_success() {
+            true => deadline,
+            false => deadline.min(clock::deadline(ERROR_BODY_TIME)),
+        };
+        let Received { bytes, end } = receive(body, BODY_LIMIT, Some(until)).await;
         let truncated = !matches!(end, End::Whole);
         let endpoint = self.refresh.endpoint;
         let answer =

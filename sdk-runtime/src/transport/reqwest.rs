@@ -25,8 +25,9 @@ use crate::request::base::may_carry_credentials;
 
 /// reqwest's own builder: proxies, certificates, connection limits, DNS.
 ///
-/// Redirects and the referer are the client's business and are set after you. Decompression is off here, since the client does it. Leave credentials and cookies to the session:
-/// default headers set here go to every address, that of a redirect to another origin included.
+/// Redirects and the referer are the client's business and are set after you. Decompression is off unless you turn it on, since the client
+/// does it. Leave credentials and cookies to the session: default headers set here go to every address, that of a redirect to another
+/// origin included.
 pub type HttpClientBuilder = reqwest::ClientBuilder;
 
 /// A connection that takes longer than this is not going to come.
