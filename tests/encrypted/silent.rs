@@ -114,3 +114,33 @@ async fn http1_is_left_with_the_call_that_gave_up() {
     assert!(was_silent.load(Ordering::SeqCst));
     assert_eq!(server.handshakes(), 3, "one for the sign-in, one that fell silent, one in its place");
 }
+
+/// It answers each PING, so that nothing else would end it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_connection_on_which_a_call_has_timed_out_is_not_used_again() {
+    let authority = Authority::new();
+    let server = Server::start(Setup::h2(&authority), |connection| async move {
+        if connection.number > 0 {
+            return h2::serve(connection, |exchange| Application::default().answer(exchange)).await;
+        }
+        let mut frames = Frames::begin(connection).await.unwrap();
+        let stream = frames.request().await.unwrap();
+        frames.answer(stream, &[], "1").await.unwrap();
+        while frames.request().await.is_ok() {}
+    })
+    .await;
+    let client = client(&server.url(), &authority).build().unwrap();
+    assert_eq!(in_time(client.open()).await.unwrap(), 1);
+    let mut calls = JoinSet::new();
+    for _ in 0..20 {
+        let call = client.open().timeout(Duration::from_millis(300));
+        calls.spawn(async move { call.await });
+    }
+    while let Some(done) = in_time(calls.join_next()).await {
+        assert!(matches!(done.unwrap(), Err(Error::Timeout(_))));
+    }
+    for _ in 0..3 {
+        assert_eq!(in_time(client.open()).await.unwrap(), 1);
+    }
+    assert_eq!(server.handshakes(), 2, "the first that timed out is enough");
+}

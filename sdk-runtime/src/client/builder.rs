@@ -292,8 +292,8 @@ impl<C: ApiClient> ClientBuilder<C> {
     /// address, that of a redirect to another origin included: for credentials there is [`bearer`](Self::bearer), and
     /// `headers(…)` in the declaration for everything else.
     ///
-    /// `configure` is called for each client of reqwest that is built: one for calls and one for sign-ins, refreshes and sign-outs,
-    /// each of which opens a connection of its own. What goes to `http://localhost` or a loopback address goes by no proxy.
+    /// `configure` is called for each client of reqwest that is built: one or two for calls, and one for sign-ins, refreshes and
+    /// sign-outs, each of which opens a connection of its own. What goes to `http://localhost` or a loopback address goes by no proxy.
     ///
     /// The defaults that `configure` may change: connections are given up after 5 s; a connection of HTTP/2 on which a call has
     /// waited for 2 s is asked by a PING whether it lives, and closed after another 2 s; downloads that are not read take 2 MiB each of

@@ -113,6 +113,7 @@ impl Progress {
         } else {
             TimeoutPhase::Response
         };
+        self.stage.time_out();
         Timeout::new(phase, limit)
     }
 }

@@ -5,6 +5,7 @@ mod cause;
 mod reqwest;
 mod service;
 mod stage;
+mod turns;
 mod upload;
 
 use std::fmt;

@@ -17,6 +17,7 @@ use url::{Position, Url};
 
 use super::attempts::Attempts;
 use super::stage::{self, Connecting};
+use super::turns::{Turn, Turns};
 use super::upload::{Answered, Upload};
 use super::{ResponseBody, Transport, TransportFuture, TransportRequest, cause};
 use crate::body::RequestBody;
@@ -68,26 +69,42 @@ type Configure = Box<dyn Fn(HttpClientBuilder) -> HttpClientBuilder + Send + Syn
 
 pub(crate) struct ReqwestTransport {
     configure: Configure,
-    /// Of each route, one for calls, and one that opens a connection for each request.
-    clients: [[OnceLock<Result<reqwest::Client, TransportError>>; 2]; 3],
+    /// Of each route and use.
+    clients: [[OnceLock<Result<reqwest::Client, TransportError>>; 3]; 3],
+    turns: Turns,
+}
+
+/// What connections a client of reqwest has.
+#[derive(Debug, Clone, Copy)]
+enum Use {
+    /// One of two pools.
+    Pool(usize),
+    /// A connection for each request.
+    Own,
 }
 
 impl ReqwestTransport {
     /// Builds a client for requests to `base` from what `configure` makes of the defaults. Further ones are built when they are needed.
     pub(crate) fn new(base: &Url, configure: Configure) -> Result<Self, TransportError> {
-        let transport = Self { configure, clients: Default::default() };
-        transport.client(base, false)?;
+        let transport = Self { configure, clients: Default::default(), turns: Turns::default() };
+        transport.client(base, Use::Pool(0))?;
         Ok(transport)
     }
 
-    fn client(&self, url: &Url, own_connection: bool) -> Result<&reqwest::Client, TransportError> {
+    fn client(&self, url: &Url, uses: Use) -> Result<&reqwest::Client, TransportError> {
         let route = Route::to(url);
-        let place = &self.clients[route as usize][usize::from(own_connection)];
-        place.get_or_init(|| self.build(route, own_connection)).as_ref().map_err(Clone::clone)
+        let place = match (route, uses) {
+            (_, Use::Own) => 0,
+            (Route::Encrypted, Use::Pool(pool)) => 1 + pool,
+            // Where HTTP/2 is not agreed on, a connection ends with its call.
+            (Route::Clear | Route::Direct, Use::Pool(_)) => 1,
+        };
+        let client = &self.clients[route as usize][place];
+        client.get_or_init(|| self.build(route, uses)).as_ref().map_err(Clone::clone)
     }
 
-    fn build(&self, route: Route, own_connection: bool) -> Result<reqwest::Client, TransportError> {
-        let builder = || self.builder(own_connection);
+    fn build(&self, route: Route, uses: Use) -> Result<reqwest::Client, TransportError> {
+        let builder = || self.builder(uses);
         let built = match route {
             Route::Encrypted => builder().build(),
             // A proxy may want TLS.
@@ -100,7 +117,7 @@ impl ReqwestTransport {
         })
     }
 
-    fn builder(&self, own_connection: bool) -> HttpClientBuilder {
+    fn builder(&self, uses: Use) -> HttpClientBuilder {
         let defaults = reqwest::Client::builder()
             .connect_timeout(CONNECT)
             .tcp_nodelay(true)
@@ -115,11 +132,11 @@ impl ReqwestTransport {
             .http2_max_header_list_size(HEAD_WINDOW)
             // What did not arrive is sent again by us, with a body that is opened again.
             .retry(reqwest::retry::never());
-        let builder = (self.configure)(defaults)
-            .redirect(reqwest::redirect::Policy::none())
-            .referer(false)
-            .connector_layer(Watch((!own_connection).then(Attempts::default)));
-        if own_connection { builder.pool_max_idle_per_host(0) } else { builder }
+        let builder = (self.configure)(defaults).redirect(reqwest::redirect::Policy::none()).referer(false);
+        match uses {
+            Use::Pool(_) => builder.connector_layer(Watch(Some(Attempts::default()))),
+            Use::Own => builder.connector_layer(Watch(None)).pool_max_idle_per_host(0),
+        }
     }
 }
 
@@ -136,7 +153,9 @@ fn without_certificates(builder: HttpClientBuilder) -> HttpClientBuilder {
 
 impl Transport for ReqwestTransport {
     fn send(&self, request: TransportRequest) -> TransportFuture {
-        let client = match self.client(&request.url, request.own_connection) {
+        let turn = self.turns.take(&request.stage);
+        let uses = if request.own_connection { Use::Own } else { Use::Pool(turn.pool()) };
+        let client = match self.client(&request.url, uses) {
             Ok(client) => client,
             Err(error) => return Box::pin(async { Err(error) }),
         };
@@ -168,7 +187,11 @@ impl Transport for ReqwestTransport {
                     limit,
                 ));
             }
-            Ok(answer.map(|body| ResponseBody::new(Answered::new(body.map_err(body_error), stop))))
+            Ok(answer.map(|body| {
+                // The turn lasts as long as the body.
+                let body = body.map_err(move |error| body_error(&turn, error));
+                ResponseBody::new(Answered::new(body, stop))
+            }))
         })
     }
 }
@@ -193,7 +216,7 @@ fn request_error(error: reqwest::Error) -> TransportError {
     TransportError::because(kind, cause.words, error).arrived(may_have_arrived)
 }
 
-fn body_error(error: reqwest::Error) -> TransportError {
+fn body_error(_: &Turn, error: reqwest::Error) -> TransportError {
     let error = error.without_url();
     TransportError::because(TransportErrorKind::Body, cause::of(&error).words, error)
 }

@@ -1,4 +1,4 @@
-//! Whether a request still waits for its connection, told by its transport to those who give it up.
+//! How far a request is, told by its transport to those who give it up; and that they do, because its time is over.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -29,16 +29,31 @@ pub(super) fn origin() -> Option<Arc<str>> {
 
 /// How far a request has come. Clones are of one request.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Stage(Arc<AtomicBool>);
+pub(crate) struct Stage(Arc<Flags>);
+
+#[derive(Debug, Default)]
+struct Flags {
+    is_connecting: AtomicBool,
+    has_timed_out: AtomicBool,
+}
 
 impl Stage {
     /// Whether no connection is there yet, so that nothing of the request was sent.
     pub(crate) fn is_connecting(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
+        self.0.is_connecting.load(Ordering::Relaxed)
     }
 
     fn set(&self, is_connecting: bool) {
-        self.0.store(is_connecting, Ordering::Relaxed);
+        self.0.is_connecting.store(is_connecting, Ordering::Relaxed);
+    }
+
+    /// Notes that the request is given up because its time is over.
+    pub(crate) fn time_out(&self) {
+        self.0.has_timed_out.store(true, Ordering::Relaxed);
+    }
+
+    pub(super) fn has_timed_out(&self) -> bool {
+        self.0.has_timed_out.load(Ordering::Relaxed)
     }
 
     /// What `sending` comes to; whatever it connects by [`connecting`], it does for this request to `origin`.
