@@ -132,9 +132,9 @@ use quote::quote;
 /// | `paginate = page(page)` | the next page is had by counting up the `#[query]` parameter `page`, until one is empty. `POST`, `PATCH` and custom methods need `idempotent` for any of these |
 ///
 /// A method with a verb is an *endpoint*: an `async fn` with `&self`, plain parameter names, no body, and a return type
-/// `Result<T>` or `Result<T, E>`, behind an alias or not. With `paginate` it is a plain `fn` that returns `Pages<P>` or
-/// `Pages<P, E>`: a stream, which fetches a page whenever it is asked for one. A method with a body and no verb is a *composite*. It is kept as it
-/// is, and the client has a method that forwards to it.
+/// `Result<T>` or `Result<T, E>`, behind an alias or not. An `Option<T>` is `None` for a 404, a 204 and
+/// JSON `null`, and for nothing else. With `paginate` it is a plain `fn` that returns `Pages<P>` or `Pages<P, E>`: a stream, which
+/// fetches a page whenever it is asked for one. A method with a body and no verb is a *composite*. It is kept as it is, and the client has a method that forwards to it.
 ///
 /// # The path
 ///
