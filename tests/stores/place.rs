@@ -51,8 +51,11 @@ impl Drop for Place {
     }
 }
 
-/// The kinds of store that several processes can share.
+/// The kinds of store that several processes can share. Windows is run by Wine, where SQLite locks more slowly than it waits.
+#[cfg(not(windows))]
 pub(crate) const SHARED: [&str; 2] = ["file", "sqlite"];
+#[cfg(windows)]
+pub(crate) const SHARED: [&str; 1] = ["file"];
 
 /// Those that a test has to itself: the key ring of this desktop is not for tests, and another one ends with the process.
 #[cfg(feature = "keyring")]
@@ -75,7 +78,7 @@ pub(crate) fn open(kind: &str, path: &Path) -> Arc<dyn TokenStore> {
 }
 
 /// How many of a process swap at once, and how often each. SQLite does not let them in by turns, so that of many, one may wait for
-/// longer than it has. Windows is run by Wine, where each operation on a file takes many times as long.
+/// longer than it has. Under Wine each operation on a file takes many times as long.
 pub(crate) fn crowd(kind: &str) -> (u64, u64) {
     if kind == "sqlite" || cfg!(windows) { (2, 10) } else { (4, 40) }
 }

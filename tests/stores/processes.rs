@@ -104,7 +104,8 @@ async fn whenever_a_process_is_killed_the_old_login_is_there_or_the_new_one() {
         // The lock of who was killed is free, and what it left is gone with the next replacement.
         assert!(store.replace(last, filled(last + 1)).await.unwrap(), "{kind}");
     }
-    assert_eq!(place.names(), ["file", "file.lock", "sqlite"]);
+    let names = place.names();
+    assert!(names == ["file", "file.lock", "sqlite"] || cfg!(windows) && names == ["file", "file.lock"]);
 }
 
 #[tokio::test]
