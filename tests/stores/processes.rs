@@ -12,7 +12,8 @@ use crate::{
     place::{Place, SHARED, child, crowd, given, open, tell},
 };
 
-const PROCESSES: u64 = 4;
+/// Under Wine four of them let one wait for the lock for longer than its 3 s, on a machine that has much else to do.
+const PROCESSES: u64 = if cfg!(windows) { 2 } else { 4 };
 
 #[tokio::test]
 async fn of_all_processes_that_swap_at_once_one_wins_each_time() {
