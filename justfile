@@ -92,12 +92,13 @@ mutants files="{core,core/*,limits,unsaved,lifetime,snapshot}":
     cargo mutants --package sdk-runtime --file "sdk-runtime/src/session/{{ files }}.rs" --output target/mutants --timeout 60 --iterate --baseline skip --test-package api-client-workspace --cargo-arg=--test=session
 
 # The concurrency tests, optimized and over and over, processes killed at many moments of chance, short programs, hostile
-# answers, and worlds of chance;
+# answers, and worlds and declarations of chance;
 # what threads share, with twice as many interruptions.
-soak rounds="50" kills="500" worlds="200000" programs="1000" answers="20000":
+soak rounds="50" kills="500" worlds="200000" programs="1000" answers="20000" declarations="100000":
     LOOM_MAX_PREEMPTIONS=4 cargo test --release --test threads
     CRASH_ROUNDS={{ kills }} cargo test --release --test crash
     PROGRAM_ROUNDS={{ programs }} cargo test --release --test programs
     HOSTILE_ROUNDS={{ answers }} cargo test --release --test hostile
     MODEL_ROUNDS={{ worlds }} cargo test --release --test model
+    DECLARATION_ROUNDS={{ declarations }} cargo test --release --package sdk-macros chance
     for round in $(seq {{ rounds }}); do echo "round $round"; cargo test --quiet --release --test session; done

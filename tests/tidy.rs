@@ -67,8 +67,10 @@ fn every_file_says_first_what_it_is_for() {
 
 #[test]
 fn no_file_is_too_long() {
+    // A test of sdk-macros writes it, and no one has to read it.
+    let is_written = |file: &Source| file.path == "tests/ui/pass/by_chance.rs";
     let mut findings = Vec::new();
-    for file in source::all().iter().filter(|file| file.is_rust()) {
+    for file in source::all().iter().filter(|file| file.is_rust() && !is_written(file)) {
         let length = file.before_tests().lines().count();
         if length > LONGEST {
             findings.push(format!("{}:{length}: has {length} lines in front of its unit tests", file.path));
@@ -171,6 +173,7 @@ fn a_lint_is_switched_off_with_a_reason() {
         "sdk-macros/src/expand/",
         "sdk-macros/src/recover.rs",
         "sdk-macros/src/signature.rs",
+        "sdk-macros/src/sink.rs",
         "sdk-macros/src/derive/expand.rs",
         "tests/ui/",
     ];

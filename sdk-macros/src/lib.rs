@@ -317,10 +317,9 @@ fn generate(options: TokenStream, item: TokenStream) -> TokenStream {
             return quote!(#error #item);
         }
     };
-    let sink = sink::Sink::default();
-    match validate::client(&raw, &sink) {
-        Some(client) => expand::client(&client),
-        None => recover::recover(&raw, &sink.into_errors()),
+    match validate::client(&raw) {
+        Ok(client) => expand::client(&client),
+        Err(errors) => recover::recover(&raw, &errors),
     }
 }
 

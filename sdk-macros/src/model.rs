@@ -66,6 +66,7 @@ pub(crate) struct Param {
 }
 
 /// What a parameter becomes in the request.
+#[derive(Clone)]
 pub(crate) enum Role {
     Path {
         placeholder: String,

@@ -97,8 +97,8 @@ impl RawMethod {
 
     /// Whether it says how one page leads to the next, rightly or not.
     pub(crate) fn is_paginated(&self) -> bool {
-        let mut args = self.verbs().flat_map(Mark::list);
-        args.any(|arg| arg.key().is_some_and(|key| key == "paginate"))
+        let mut keys = self.verbs().flat_map(Mark::list).filter_map(Arg::key);
+        keys.any(|key| nearest(&key.to_string(), ["paginate"]).is_some())
     }
 
     /// Whether it is consumed by the session, so that nobody else can call it.
@@ -124,14 +124,13 @@ impl RawParam {
 }
 
 impl Mark {
-    fn new(attr: Attribute) -> Option<Self> {
-        let name = attr.path().get_ident()?.unraw();
+    fn new(name: Ident, attr: Attribute) -> Self {
         let args = match &attr.meta {
             Meta::Path(_) => MarkArgs::None,
             Meta::List(list) => MarkArgs::List(attr::split(list.tokens.clone())),
             Meta::NameValue(_) => MarkArgs::Assign,
         };
-        Some(Self { name, args, attr })
+        Self { name, args, attr }
     }
 
     /// A `cfg_attr` around an attribute of ours.
@@ -191,13 +190,11 @@ fn method(item: TraitItemFn) -> RawMethod {
     let TraitItemFn { attrs, mut sig, default: body, .. } = item;
     let has_verb =
         attrs.iter().any(|attr| simple_name(attr).is_some_and(|name| is_verb(&name)) || wraps(attr, is_verb));
-    let (ours, attrs) = attrs.into_iter().partition(|attr| {
-        simple_name(attr).is_some_and(|name| {
-            is_verb(&name)
-                || name == "session"
-                || wraps(attr, |inner| is_verb(inner) || inner == "session")
-                || (!has_verb && body.is_none() && looks_like_a_verb(&name, attr))
-        })
+    let (marks, attrs) = told_apart(attrs, |name, attr| {
+        is_verb(name)
+            || name == "session"
+            || wraps(attr, |inner| is_verb(inner) || inner == "session")
+            || (!has_verb && body.is_none() && looks_like_a_verb(name, attr))
     });
     let mut receiver = None;
     let mut params = Vec::new();
@@ -207,19 +204,30 @@ fn method(item: TraitItemFn) -> RawMethod {
             FnArg::Typed(it) => params.push(param(it)),
         }
     }
-    RawMethod { marks: marks(ours), attrs, sig, receiver, params, body }
+    RawMethod { marks, attrs, sig, receiver, params, body }
 }
 
 fn param(input: syn::PatType) -> RawParam {
-    let (attrs, ours) = input.attrs.into_iter().partition(|attr| {
-        simple_name(attr).is_none_or(|name| ACCEPTED_ON_PARAMETERS.contains(&name.as_str()))
-            && !wraps(attr, |inner| ROLES.contains(&inner))
+    let (marks, attrs) = told_apart(input.attrs, |name, attr| {
+        !ACCEPTED_ON_PARAMETERS.contains(&name) || wraps(attr, |inner| ROLES.contains(&inner))
     });
-    RawParam { marks: marks(ours), attrs, pat: *input.pat, ty: *input.ty }
+    RawParam { marks, attrs, pat: *input.pat, ty: *input.ty }
 }
 
-fn marks(attrs: Vec<Attribute>) -> Vec<Mark> {
-    attrs.into_iter().filter_map(Mark::new).collect()
+/// Our attributes, and all others. One whose name is a path is never ours.
+fn told_apart(
+    attrs: Vec<Attribute>,
+    is_ours: impl Fn(&str, &Attribute) -> bool,
+) -> (Vec<Mark>, Vec<Attribute>) {
+    let (mut ours, mut others) = (Vec::new(), Vec::new());
+    for attr in attrs {
+        let name = attr.path().get_ident().map(IdentExt::unraw);
+        match name.filter(|name| is_ours(&name.to_string(), &attr)) {
+            Some(name) => ours.push(Mark::new(name, attr)),
+            None => others.push(attr),
+        }
+    }
+    (ours, others)
 }
 
 fn simple_name(attr: &Attribute) -> Option<String> {

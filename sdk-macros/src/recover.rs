@@ -1,9 +1,15 @@
-//! What is emitted beside mistakes: the trait, and a client with the real names and signatures that does nothing. With it
-//! the user sees the mistakes, and not a second error for every use of a client that is not there.
+//! What is emitted beside mistakes: the trait, and a client with the real names and signatures. With it the user sees the
+//! mistakes, and not a second error for every use of a client that is not there. There is at least one mistake, by type, so that
+//! none of this is ever run.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
-use syn::{Attribute, Path, ReturnType, Safety, Signature, Type, parse::Parser, parse_quote};
+use syn::{
+    Attribute, Path, ReturnType, Safety, Signature, Type,
+    parse::Parser,
+    parse_quote,
+    visit_mut::{self, VisitMut},
+};
 
 use crate::{
     attr::Arg,
@@ -12,9 +18,10 @@ use crate::{
     parse::{RawMethod, RawTrait},
     returns::{self, Returns},
     signature,
+    sink::Errors,
 };
 
-pub(crate) fn recover(raw: &RawTrait, errors: &[syn::Error]) -> TokenStream {
+pub(crate) fn recover(raw: &RawTrait, errors: &Errors) -> TokenStream {
     let krate = krate(&raw.options);
     let mut shell = raw.shell.clone();
     shell.unsafety = None;
@@ -25,7 +32,7 @@ pub(crate) fn recover(raw: &RawTrait, errors: &[syn::Error]) -> TokenStream {
     for method in first_of_each_name(&raw.methods) {
         let clashes = GENERATED.contains(&method.sig.ident.to_string().as_str());
         consumed.push(self::consumed(method));
-        if !method.is_endpoint() {
+        if !method.is_endpoint() || may_be_anything(method) {
             let composite = composite(method);
             declared.push(expand::composite::declared(&composite));
             if implementable && !clashes {
@@ -44,8 +51,20 @@ pub(crate) fn recover(raw: &RawTrait, errors: &[syn::Error]) -> TokenStream {
     let renewal = expand::refresh::none(&names);
     let parts = Parts { inherent, implemented: implementable.then(Vec::new), endpoints: Vec::new(), renewal };
     let client = expand::client::client(&names, &parts);
-    let errors = errors.iter().map(syn::Error::to_compile_error);
-    quote!(#(#errors)* #declared #client #(#consumed)*)
+    quote!(#errors #declared #client #(#consumed)*)
+}
+
+/// A body that is never run. If it were compiled after all, instead of only checked beside an error, that would be one more
+/// error: it is the constant that panics, and not the program.
+pub(crate) fn never() -> TokenStream {
+    quote! {
+        {
+            fn __never<T>() -> T {
+                const { ::core::panic!("internal error of the macro: a mistake was not told; please report this declaration") }
+            }
+            __never()
+        }
+    }
 }
 
 fn krate(options: &[Arg]) -> Path {
@@ -68,8 +87,16 @@ fn composite(method: &RawMethod) -> Composite {
     Composite {
         attrs: method.attrs.clone(),
         sig: plain(method.whole_signature()),
-        body: method.body.clone().unwrap_or_else(|| parse_quote!({})),
+        body: method.body.clone().unwrap_or_else(|| {
+            let never = never();
+            parse_quote!(#never)
+        }),
     }
+}
+
+/// Whether a method that lacks a verb may be meant to have a body, and so to return anything.
+fn may_be_anything(method: &RawMethod) -> bool {
+    method.sig.asyncness.is_none() && method.verbs().next().is_none() && !is_stream(method)
 }
 
 /// The signature that callers see, with whatever is wrong in it put right.
@@ -83,24 +110,46 @@ fn visible(method: &RawMethod, krate: &Path) -> Signature {
     };
     let params: Vec<_> =
         method.params.iter().enumerate().filter(|(_, param)| param.mark("from_session").is_none()).collect();
-    let names: Vec<Ident> = params
-        .iter()
-        .map(|(index, param)| param.name().cloned().unwrap_or_else(|| format_ident!("__argument_{index}")))
-        .collect();
+    let mut names: Vec<Ident> = Vec::new();
+    for (index, param) in &params {
+        let own = param.name().filter(|name| !names.contains(name));
+        names.push(own.cloned().unwrap_or_else(|| format_ident!("__argument_{index}")));
+    }
     let arguments = params.iter().zip(&names);
     let arguments = arguments
         .map(|((_, param), name)| -> (&[Attribute], &Ident, &Type) { (&param.attrs, name, &param.ty) });
     let mut sig = signature::with_arguments(&plain(method.sig.clone()), &receiver, arguments);
-    if is_stream(method) {
+    let is_stream = is_stream(method);
+    if is_stream {
         sig.asyncness = None;
-        // A body that is never left is of no hidden type.
-        if let ReturnType::Type(_, ty) = &mut sig.output
-            && signature::is_opaque(ty)
-        {
-            **ty = parse_quote!(#krate::Pages<()>);
+    }
+    if let ReturnType::Type(_, ty) = &mut sig.output {
+        if let Type::ImplTrait(_) = **ty {
+            **ty = match is_stream {
+                true => parse_quote!(#krate::Pages<()>),
+                false => parse_quote!(::core::result::Result<(), #krate::Error>),
+            };
+        }
+        // A body that is never left is of no hidden type, and a page of none is not known either.
+        NotHidden.visit_type_mut(ty);
+        if returns::arguments_of(ty, "Pages").is_some_and(|page| page.is_empty()) {
+            // The user's own name of it, so that its import is not called unused.
+            **ty = syn::parse2(quote!(#ty<()>)).unwrap_or_else(|_| parse_quote!(#krate::Pages<()>));
         }
     }
     sig
+}
+
+/// Puts a plain type in the place of each `impl Trait`.
+struct NotHidden;
+
+impl VisitMut for NotHidden {
+    fn visit_type_mut(&mut self, ty: &mut Type) {
+        match ty {
+            Type::ImplTrait(_) => *ty = parse_quote!(()),
+            other => visit_mut::visit_type_mut(self, other),
+        }
+    }
 }
 
 fn plain(mut sig: Signature) -> Signature {
@@ -129,20 +178,21 @@ fn consumed(method: &RawMethod) -> TokenStream {
 fn declared_stub(method: &RawMethod, sig: &Signature) -> TokenStream {
     let attrs = &method.attrs;
     if is_stream(method) {
-        let arguments = expand::unused(sig);
-        return quote!(#(#attrs)* #sig { #arguments ::core::unreachable!() });
+        let (arguments, never) = (expand::unused(sig), never());
+        return quote!(#(#attrs)* #sig { #arguments #never });
     }
-    let output = match &method.sig.output {
+    let output = match &sig.output {
         ReturnType::Default => quote!(()),
         ReturnType::Type(_, ty) => quote!(#ty),
     };
     let sig = signature::returning_future(sig, &output);
-    let arguments = expand::unused(&sig);
+    let (arguments, never) = (expand::unused(&sig), never());
     quote_spanned! {signature::at(&sig.ident)=>
         #(#attrs)*
         #sig {
             #arguments
-            ::core::future::pending::<#output>()
+            let __never: ::core::future::Pending<#output> = #never;
+            __never
         }
     }
 }
@@ -157,7 +207,7 @@ fn inherent_stub(method: &RawMethod, sig: &Signature, names: &Names<'_>, krate: 
     let private = &names.private;
     let vis = &names.vis;
     let attrs = signature::shared(&method.attrs);
-    let sig = match Returns::new(&method.sig.output) {
+    let sig = match Returns::new(&sig.output) {
         _ if is_stream(method) => sig.clone(),
         Some(returns) => expand::returning_call(sig, &returns, private),
         None => Signature {
@@ -166,13 +216,13 @@ fn inherent_stub(method: &RawMethod, sig: &Signature, names: &Names<'_>, krate: 
             ..sig.clone()
         },
     };
-    let arguments = expand::unused(&sig);
+    let (arguments, never) = (expand::unused(&sig), never());
     quote_spanned! {signature::at(&sig.ident)=>
         #(#attrs)*
         #[doc = ""]
         #vis #sig {
             #arguments
-            ::core::unreachable!()
+            #never
         }
     }
 }

@@ -74,9 +74,25 @@ impl Template {
     }
 }
 
-pub(crate) fn parse(text: &str) -> Result<Template, Vec<Mistake>> {
-    if let Some(mistake) = outside_of_the_base(text) {
-        return Err(vec![mistake]);
+/// Everything that is wrong with one template; at least one mistake.
+#[derive(Debug)]
+pub(crate) struct Mistakes {
+    first: Mistake,
+    more: Vec<Mistake>,
+}
+
+impl Mistakes {
+    /// Tells each; the answer is that to the first.
+    pub(crate) fn tell<T>(self, mut tell: impl FnMut(Mistake) -> T) -> T {
+        let told = tell(self.first);
+        self.more.into_iter().for_each(|mistake| drop(tell(mistake)));
+        told
+    }
+}
+
+pub(crate) fn parse(text: &str) -> Result<Template, Mistakes> {
+    if let Some(first) = outside_of_the_base(text) {
+        return Err(Mistakes { first, more: Vec::new() });
     }
     let mut scanner = Scanner { text, ..Scanner::default() };
     scanner.scan();
@@ -84,10 +100,10 @@ pub(crate) fn parse(text: &str) -> Result<Template, Vec<Mistake>> {
         scanner.check_segments();
         scanner.check_placeholders();
     }
-    if scanner.mistakes.is_empty() {
-        Ok(Template { pieces: scanner.pieces, query: scanner.query })
-    } else {
-        Err(scanner.mistakes)
+    let mut mistakes = scanner.mistakes.into_iter();
+    match mistakes.next() {
+        None => Ok(Template { pieces: scanner.pieces, query: scanner.query }),
+        Some(first) => Err(Mistakes { first, more: mistakes.collect() }),
     }
 }
 
@@ -154,7 +170,7 @@ impl<'a> Scanner<'a> {
                 }
             };
         }
-        if self.query.as_deref() == Some("") {
+        if self.query.as_deref() == Some("") && text.ends_with('?') {
             self.report(
                 "the query part of the path is empty",
                 format!("write `{:?}`", text.trim_end_matches('?')),
@@ -460,15 +476,17 @@ mod tests {
             ("/{user.id}", "dotted placeholder `{user.id}`", "{id}"),
             ("/{id:u64}", "not a plain name", "{id}"),
         ] {
-            let mistakes = parse(text).unwrap_err();
-            assert_eq!(mistakes.len(), 1, "{text}: {mistakes:?}");
-            assert!(mistakes[0].message.contains(message), "{text}: {mistakes:?}");
-            assert!(mistakes[0].help.contains(help), "{text}: {mistakes:?}");
+            let Mistakes { first, more } = parse(text).unwrap_err();
+            assert!(more.is_empty(), "{text}: {more:?}");
+            assert!(first.message.contains(message), "{text}: {first:?}");
+            assert!(first.help.contains(help), "{text}: {first:?}");
         }
     }
 
     #[test]
     fn several_mistakes_are_told_together() {
-        assert_eq!(parse("/a b//{}").unwrap_err().len(), 3);
+        let mut told = 0;
+        parse("/a b//{}").unwrap_err().tell(|_| told += 1);
+        assert_eq!(told, 3);
     }
 }

@@ -225,3 +225,6 @@ fn nothing_panics() {
         }
     }
 }
+
+mod chance;
+mod mistakes;

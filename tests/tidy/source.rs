@@ -61,7 +61,7 @@ impl Source {
 
     /// Whether the file is a test as a whole, wherever it lies.
     pub(crate) fn is_test(&self) -> bool {
-        self.path.starts_with("tests/") || self.path.ends_with("tests.rs")
+        self.path.starts_with("tests/") || self.path.contains("/tests/") || self.path.ends_with("tests.rs")
     }
 
     /// The number of the line on which the byte at `at` stands.

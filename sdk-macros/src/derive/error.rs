@@ -5,8 +5,12 @@ use proc_macro2::{Ident, TokenStream};
 use quote::ToTokens;
 use syn::{Attribute, Data, DeriveInput, Fields, Type, Variant, ext::IdentExt};
 
-use super::{args, is_number, misplaced, misspelt};
-use crate::{attr::Arg, returns::peel, sink::Sink};
+use super::{args, foreign, is_number, misplaced, misspelt};
+use crate::{
+    attr::Arg,
+    returns::peel,
+    sink::{Reported, Sink},
+};
 
 /// An enum that can hold any failure, and has variants of its own for some statuses.
 pub(super) struct ErrorEnum {
@@ -38,18 +42,18 @@ pub(super) struct Other {
 const OTHER: &str = "`#[other] Other(sdk_runtime::Error)`";
 const ROLES: [&str; 2] = ["status", "other"];
 
-pub(super) fn of(input: &DeriveInput, sink: &Sink) -> Option<ErrorEnum> {
+pub(super) fn of(input: &DeriveInput, sink: &Sink) -> Result<ErrorEnum, Reported> {
     let name = &input.ident;
     let variants = match &input.data {
         Data::Enum(data) => &data.variants,
-        Data::Struct(data) => return no_enum(data.struct_token, name, sink),
-        Data::Union(data) => return no_enum(data.union_token, name, sink),
+        Data::Struct(data) => return Err(no_enum(data.struct_token, name, sink)),
+        Data::Union(data) => return Err(no_enum(data.union_token, name, sink)),
     };
     let on_a_variant = "write it there: `#[status(409)] Duplicate(ExistingIssue)`";
     misplaced(&input.attrs, &ROLES, "belongs on a variant", on_a_variant, sink);
-    let has_other = variants.iter().any(|it| roles(it).any(is_other) || is_other_misspelt(it));
+    let has_other = variants.iter().any(|it| roles(it).any(is_other) || misspelt_other(it).is_some());
     let (mut others, mut declared) = (Vec::new(), Vec::new());
-    let (mut is_complete, mut lacks_other) = (true, !has_other);
+    let (mut undeclared, mut lacks_other) = (Ok(()), !has_other);
     let mut seen = Vec::new();
     for variant in variants {
         let on_the_enum = format!("write it there: `#[api_error(crate = my_crate::sdk)] enum {name}`");
@@ -59,31 +63,34 @@ pub(super) fn of(input: &DeriveInput, sink: &Sink) -> Option<ErrorEnum> {
         }
         match roles(variant).next() {
             Some(first) => {
-                two_roles(variant, first, sink);
+                if let Some(reported) = two_roles(variant, first, sink) {
+                    undeclared = Err(reported);
+                }
                 if is_other(first) {
                     others.push(variant);
                 } else {
                     declared.push(self::declared(variant, &mut seen, sink));
                 }
             }
-            None => {
-                is_complete = false;
-                lacks_other &= !no_role(variant, has_other, sink);
-            }
+            None => undeclared = Err(no_role(variant, has_other, &mut lacks_other, sink)),
         }
     }
-    if lacks_other {
+    let no_other = || {
         let help = format!("add a variant for every other failure: {OTHER}");
-        sink.report(name, format!("`{name}` has no variant with `#[other]`"), help);
-    }
-    let other = other(&others, sink)?;
-    is_complete.then_some(ErrorEnum { declared: declared.into_iter().collect::<Option<_>>()?, other })
+        sink.report(name, format!("`{name}` has no variant with `#[other]`"), help)
+    };
+    let lack = if lacks_other { Err(no_other()) } else { undeclared };
+    let other = match others.split_first() {
+        Some((first, more)) => other(first, more, sink)?,
+        None => return Err(lack.err().unwrap_or_else(no_other)),
+    };
+    lack?;
+    Ok(ErrorEnum { declared: declared.into_iter().collect::<Result<_, _>>()?, other })
 }
 
-fn no_enum<T>(keyword: impl ToTokens, name: &Ident, sink: &Sink) -> Option<T> {
+fn no_enum(keyword: impl ToTokens, name: &Ident, sink: &Sink) -> Reported {
     let help = format!("declare one: `enum {name} {{ #[other] Other(sdk_runtime::Error) }}`");
-    sink.report(keyword, "`ApiError` can only be derived for an enum", help);
-    None
+    sink.report(keyword, "`ApiError` can only be derived for an enum", help)
 }
 
 /// Those of our attributes that say when the variant is meant.
@@ -95,46 +102,43 @@ fn is_other(attr: &Attribute) -> bool {
     attr.path().is_ident("other")
 }
 
-fn is_other_misspelt(variant: &Variant) -> bool {
+fn misspelt_other(variant: &Variant) -> Option<&Ident> {
     misspelt(&variant.attrs, "other", <[Arg]>::is_empty)
 }
 
-fn two_roles(variant: &Variant, first: &Attribute, sink: &Sink) {
-    if let Some(second) = roles(variant).find(|attr| is_other(attr) != is_other(first)) {
-        let name = variant.ident.unraw();
-        let message = format!("two roles on the variant `{name}`: `#[status]` and `#[other]`");
-        sink.report(
-            second,
-            message,
-            format!("keep one; every other failure has a variant of its own: {OTHER}"),
-        );
-    }
+fn two_roles(variant: &Variant, first: &Attribute, sink: &Sink) -> Option<Reported> {
+    let second = roles(variant).find(|attr| is_other(attr) != is_other(first))?;
+    let message = format!("two roles on the variant `{}`: `#[status]` and `#[other]`", variant.ident.unraw());
+    let help = format!("keep one; every other failure has a variant of its own: {OTHER}");
+    Some(sink.report(second, message, help))
 }
 
-/// Reports a variant that never comes about. Whether that was all about the lack of `#[other]`.
-fn no_role(variant: &Variant, has_other: bool, sink: &Sink) -> bool {
-    if is_other_misspelt(variant) || misspelt(&variant.attrs, "status", |args| args.iter().any(is_number)) {
-        return false;
+/// Reports a variant that is never made. That may be all about the lack of `#[other]`.
+fn no_role(variant: &Variant, has_other: bool, lacks_other: &mut bool, sink: &Sink) -> Reported {
+    if let Some(attr) = misspelt_other(variant) {
+        return foreign(attr, "other", sink);
+    }
+    if let Some(attr) = misspelt(&variant.attrs, "status", |args| args.iter().any(is_number)) {
+        return foreign(attr, "status", sink);
     }
     let name = variant.ident.unraw();
     if !has_other && (name == "Other" || variant.fields.iter().any(|field| is_called_error(&field.ty))) {
         let help = format!("write `#[other] {name}(sdk_runtime::Error)`");
-        sink.report(&variant.ident, format!("the variant `{name}` has no `#[other]`"), help);
-        return true;
+        *lacks_other = false;
+        return sink.report(&variant.ident, format!("the variant `{name}` has no `#[other]`"), help);
     }
     let help = format!("write `#[status(409)] {name}`");
-    sink.report(&variant.ident, format!("the variant `{name}` has no status"), help);
-    false
+    sink.report(&variant.ident, format!("the variant `{name}` has no status"), help)
 }
 
 fn is_called_error(ty: &Type) -> bool {
     matches!(peel(ty), Type::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == "Error"))
 }
 
-fn other(others: &[&Variant], sink: &Sink) -> Option<Other> {
-    let (first, more) = others.split_first()?;
+fn other(first: &Variant, more: &[&Variant], sink: &Sink) -> Result<Other, Reported> {
     let name = first.ident.unraw();
-    for attr in others.iter().flat_map(|variant| roles(variant).filter(|attr| is_other(attr))) {
+    let all = [first].into_iter().chain(more.iter().copied());
+    for attr in all.flat_map(|variant| roles(variant).filter(|attr| is_other(attr))) {
         if args(attr).is_none_or(|args| !args.is_empty()) {
             sink.report(attr, "`#[other]` has no arguments", format!("write {OTHER}"));
         }
@@ -146,32 +150,31 @@ fn other(others: &[&Variant], sink: &Sink) -> Option<Other> {
         sink.report(attr, "a second `#[other]`", help);
     }
     match only_field(first, sink, &format!("write `#[other] {name}(sdk_runtime::Error)`"))? {
-        Some(ty) => Some(Other { name: first.ident.clone(), ty }),
+        Some(ty) => Ok(Other { name: first.ident.clone(), ty }),
         None => {
             let message = format!("the variant `{name}` has no room for an error");
-            sink.report(&first.ident, message, format!("write `#[other] {name}(sdk_runtime::Error)`"));
-            None
+            let help = format!("write `#[other] {name}(sdk_runtime::Error)`");
+            Err(sink.report(&first.ident, message, help))
         }
     }
 }
 
 /// The type in `Name(Type)`, or none in `Name`.
-fn only_field(variant: &Variant, sink: &Sink, help: &str) -> Option<Option<Type>> {
+fn only_field(variant: &Variant, sink: &Sink, help: &str) -> Result<Option<Type>, Reported> {
     let name = variant.ident.unraw();
     let at: TokenStream = match &variant.fields {
-        Fields::Unit => return Some(None),
+        Fields::Unit => return Ok(None),
         Fields::Unnamed(fields) => match (fields.unnamed.first(), fields.unnamed.get(1)) {
-            (Some(field), None) => return Some(Some(field.ty.clone())),
+            (Some(field), None) => return Ok(Some(field.ty.clone())),
             (_, Some(second)) => second.to_token_stream(),
             (None, None) => fields.to_token_stream(),
         },
         Fields::Named(fields) => fields.to_token_stream(),
     };
-    sink.report(at, format!("the variant `{name}` must have one field without a name"), help);
-    None
+    Err(sink.report(at, format!("the variant `{name}` must have one field without a name"), help))
 }
 
-fn declared(variant: &Variant, seen: &mut Vec<(Status, Ident)>, sink: &Sink) -> Option<Declared> {
+fn declared(variant: &Variant, seen: &mut Vec<(Status, Ident)>, sink: &Sink) -> Result<Declared, Reported> {
     let name = variant.ident.unraw();
     let mut statuses = Vec::new();
     for attr in roles(variant).filter(|attr| !is_other(attr)) {
@@ -180,7 +183,7 @@ fn declared(variant: &Variant, seen: &mut Vec<(Status, Ident)>, sink: &Sink) -> 
             sink.report(attr, "`#[status]` names no status", format!("write `#[status(409)] {name}`"));
         }
         for arg in &args {
-            let Some(status) = status(arg, sink) else { continue };
+            let Ok(status) = status(arg, sink) else { continue };
             let shown = arg.to_token_stream();
             match seen.iter().find(|(earlier, _)| *earlier == status) {
                 Some((_, earlier)) => {
@@ -196,33 +199,32 @@ fn declared(variant: &Variant, seen: &mut Vec<(Status, Ident)>, sink: &Sink) -> 
         "put the parts into a struct that derives `serde::Deserialize`: `{name}({name}Body)`; or write `{name}` alone"
     );
     let body = only_field(variant, sink, &help)?;
-    Some(Declared { name: variant.ident.clone(), statuses, body })
+    Ok(Declared { name: variant.ident.clone(), statuses, body })
 }
 
-fn status(arg: &Arg, sink: &Sink) -> Option<Status> {
+fn status(arg: &Arg, sink: &Sink) -> Result<Status, Reported> {
     const SOME: &str = "`#[status(409)]`, or `#[status(4xx)]` and `#[status(5xx)]` for whole classes";
     let text = arg.to_token_stream().to_string();
     if let Some(class) = class(&text) {
         return match class {
-            4 | 5 => Some(Status::Class(class)),
-            _ => no_error(arg, &text, class, sink),
+            4 | 5 => Ok(Status::Class(class)),
+            _ => Err(no_error(arg, &text, class, sink)),
         };
     }
     let help = match number(&text) {
         // The one answer that is no success, no error and no redirect: what was asked for has not changed.
-        Some(status @ (304 | 400..=599)) => return Some(Status::Exact(status)),
-        Some(status @ 100..=399) => return no_error(arg, &text, status / 100, sink),
+        Some(status @ (304 | 400..=599)) => return Ok(Status::Exact(status)),
+        Some(status @ 100..=399) => return Err(no_error(arg, &text, status / 100, sink)),
         // What is meant can be told in quotes, with a type, and with the class in capitals.
         _ => match (number(&loosely(&text)), class(&loosely(&text))) {
             (Some(400..=599), _) | (_, Some(4 | 5)) => format!("write `#[status({})]`", loosely(&text)),
             _ => format!("write {SOME}"),
         },
     };
-    sink.report(arg, format!("`{text}` is not a status"), help);
-    None
+    Err(sink.report(arg, format!("`{text}` is not a status"), help))
 }
 
-fn no_error<T>(arg: &Arg, text: &str, class: u16, sink: &Sink) -> Option<T> {
+fn no_error(arg: &Arg, text: &str, class: u16, sink: &Sink) -> Reported {
     let what = match class {
         1 => "announces an answer",
         2 => "is a success, which becomes the endpoint's value",
@@ -230,8 +232,7 @@ fn no_error<T>(arg: &Arg, text: &str, class: u16, sink: &Sink) -> Option<T> {
     };
     let help =
         format!("a status of {class}xx {what}; those of errors are 4xx and 5xx, and 304: `#[status(409)]`");
-    sink.report(arg, format!("{text} is not an error status"), help);
-    None
+    sink.report(arg, format!("{text} is not an error status"), help)
 }
 
 fn number(text: &str) -> Option<u16> {

@@ -9,7 +9,10 @@ use super::{
     error::{Declared, ErrorEnum, Status},
     page::{PageStruct, Part},
 };
-use crate::returns::{arguments_of, point};
+use crate::{
+    recover::never,
+    returns::{arguments_of, point},
+};
 
 pub(super) fn error(target: &Target<'_>, model: &ErrorEnum) -> TokenStream {
     let private = &target.private;
@@ -53,7 +56,7 @@ pub(super) fn error(target: &Target<'_>, model: &ErrorEnum) -> TokenStream {
 
 /// The traits alone.
 pub(super) fn error_stub(target: &Target<'_>) -> TokenStream {
-    let never = quote!(::core::unreachable!());
+    let never = never();
     error_impls(target, &never, &TokenStream::new(), &never, &never)
 }
 
@@ -184,7 +187,7 @@ pub(super) fn page(target: &Target<'_>, model: &PageStruct) -> TokenStream {
 
 /// The trait alone, with the types that are most likely meant.
 pub(super) fn page_stub(target: &Target<'_>) -> TokenStream {
-    let never = quote!(::core::unreachable!());
+    let never = never();
     let item = guess(target.input, "items", "Vec").unwrap_or_else(|| quote!(()));
     let items = target.items(Span::call_site(), &item, &never, &never);
     let cursor = guess(target.input, "next", "Option");

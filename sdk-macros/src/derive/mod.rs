@@ -12,7 +12,7 @@ use syn::{Attribute, DeriveInput, Meta, Path, parse::Parser};
 use crate::{
     attr::{self, Arg},
     nearest::{nearest, suggestion},
-    sink::Sink,
+    sink::{Reported, Sink},
 };
 
 /// The code of `#[derive(ApiError)]`.
@@ -36,7 +36,7 @@ fn derived<Model>(
     input: TokenStream,
     options: &str,
     is_known: fn(&Ident) -> bool,
-    validate: fn(&DeriveInput, &Sink) -> Option<Model>,
+    validate: fn(&DeriveInput, &Sink) -> Result<Model, Reported>,
     expand: fn(&Target<'_>, &Model) -> TokenStream,
     stub: fn(&Target<'_>) -> TokenStream,
 ) -> TokenStream {
@@ -45,18 +45,17 @@ fn derived<Model>(
         Err(error) => return error.into_compile_error(),
     };
     let sink = Sink::default();
-    let start = sink.mark();
     let krate = krate(&input, options, is_known, &sink);
     let krate = krate.map_or_else(|| quote!(::sdk_runtime), ToTokens::into_token_stream);
-    let model = validate(&input, &sink).filter(|_| sink.clean_since(start));
+    let model = validate(&input, &sink);
     let target = Target { input: &input, private: quote!(#krate::__private) };
-    let code = match &model {
-        Some(model) => expand(&target, model),
-        None => stub(&target),
-    };
-    let errors = sink.into_errors();
-    let errors = errors.iter().map(syn::Error::to_compile_error);
-    quote!(#(#errors)* #code)
+    match sink.settle(model) {
+        Ok(model) => expand(&target, &model),
+        Err(errors) => {
+            let stub = stub(&target);
+            quote!(#errors #stub)
+        }
+    }
 }
 
 /// `#[api_error(crate = path)]` on the type itself.
@@ -109,16 +108,23 @@ fn args(attr: &Attribute) -> Option<Vec<Arg>> {
     }
 }
 
-/// Whether one of the attributes is `name` misspelt, with arguments that only `name` has. The compiler tells of an attribute
-/// that nobody knows, and that what it stands on lacks ours would be told as well.
-fn misspelt(attrs: &[Attribute], name: &str, fits: fn(&[Arg]) -> bool) -> bool {
-    attrs.iter().any(|attr| {
-        let near = attr
-            .path()
-            .get_ident()
-            .is_some_and(|ident| ident != name && nearest(&ident.to_string(), [name]).is_some());
-        near && args(attr).is_some_and(|args| fits(&args))
+/// The attribute that is `name` misspelt, with arguments that only `name` has. The compiler tells of an attribute that it does
+/// not know, and that what it stands on lacks ours would be told as well.
+fn misspelt<'a>(attrs: &'a [Attribute], name: &str, fits: fn(&[Arg]) -> bool) -> Option<&'a Ident> {
+    attrs.iter().find_map(|attr| {
+        let ident = attr.path().get_ident()?;
+        let near = ident != name && nearest(&ident.to_string(), [name]).is_some();
+        (near && args(attr).is_some_and(|args| fits(&args))).then_some(ident)
     })
+}
+
+/// Reports such an attribute, where the compiler knows it: it belongs to another derive.
+fn foreign(attr: &Ident, name: &str, sink: &Sink) -> Reported {
+    sink.report_unless_the_compiler_does(
+        attr.span(),
+        format!("`#[{attr}]` is not `#[{name}]`"),
+        format!("write `#[{name}]`; if `#[{attr}]` is meant for another derive, write both"),
+    )
 }
 
 /// Reports each of our attributes where it means nothing.

@@ -5,8 +5,13 @@ use proc_macro2::Ident;
 use quote::ToTokens;
 use syn::{Data, DeriveInput, Field, Fields, FieldsNamed, Type, ext::IdentExt};
 
-use super::{args, misspelt};
-use crate::{attr::Arg, nearest::suggestion, returns::arguments_of, sink::Sink};
+use super::{args, foreign, misspelt};
+use crate::{
+    attr::Arg,
+    nearest::suggestion,
+    returns::arguments_of,
+    sink::{Reported, Sink},
+};
 
 /// The fields that have a role.
 pub(super) struct PageStruct {
@@ -32,7 +37,7 @@ pub(super) fn role(name: &Ident) -> Option<&'static str> {
     [ITEMS, NEXT, MORE].into_iter().find(|role| name == role)
 }
 
-pub(super) fn of(input: &DeriveInput, sink: &Sink) -> Option<PageStruct> {
+pub(super) fn of(input: &DeriveInput, sink: &Sink) -> Result<PageStruct, Reported> {
     let fields = fields(input, sink)?;
     let start = sink.mark();
     for arg in input.attrs.iter().filter(|attr| attr.path().is_ident("page")).flat_map(args).flatten() {
@@ -42,11 +47,12 @@ pub(super) fn of(input: &DeriveInput, sink: &Sink) -> Option<PageStruct> {
         }
     }
     let mut parts: Vec<(&str, Part)> = Vec::new();
-    let mut is_misspelt = false;
     for field in &fields.named {
         let Some(name) = &field.ident else { continue };
-        is_misspelt |=
-            misspelt(&field.attrs, "page", |args| args.iter().any(|arg| arg.key().and_then(role).is_some()));
+        let is_role = |args: &[Arg]| args.iter().any(|arg| arg.key().and_then(role).is_some());
+        if let Some(attr) = misspelt(&field.attrs, "page", is_role) {
+            foreign(attr, "page", sink);
+        }
         let roles = roles(field, sink);
         let Some((arg, role)) = roles.first() else { continue };
         if let Some((second, other)) = roles.get(1) {
@@ -67,17 +73,18 @@ pub(super) fn of(input: &DeriveInput, sink: &Sink) -> Option<PageStruct> {
     };
     let (items, next, more) = (part(ITEMS), part(NEXT), part(MORE));
     // What is wrong with an attribute may be all that is wrong.
-    if items.is_none() && !is_misspelt && sink.clean_since(start) {
+    sink.clean_since(start)?;
+    let items = items.ok_or_else(|| {
         let message = format!("`{}` has no field with `#[page(items)]`", input.ident);
-        sink.report(&input.ident, message, format!("write {}", likely_items(fields)));
-    }
-    Some(PageStruct { items: items?, next, more }).filter(|_| !is_misspelt)
+        sink.report(&input.ident, message, format!("write {}", likely_items(fields)))
+    })?;
+    Ok(PageStruct { items, next, more })
 }
 
-fn fields<'a>(input: &'a DeriveInput, sink: &Sink) -> Option<&'a FieldsNamed> {
+fn fields<'a>(input: &'a DeriveInput, sink: &Sink) -> Result<&'a FieldsNamed, Reported> {
     let keyword = match &input.data {
         Data::Struct(data) => match &data.fields {
-            Fields::Named(fields) => return Some(fields),
+            Fields::Named(fields) => return Ok(fields),
             Fields::Unnamed(fields) => fields.to_token_stream(),
             Fields::Unit => data.struct_token.to_token_stream(),
         },
@@ -85,8 +92,7 @@ fn fields<'a>(input: &'a DeriveInput, sink: &Sink) -> Option<&'a FieldsNamed> {
         Data::Union(data) => data.union_token.to_token_stream(),
     };
     let help = format!("write `struct {} {{ #[page(items)] items: Vec<Item> }}`", input.ident);
-    sink.report(keyword, "`Page` can only be derived for a struct whose fields have names", help);
-    None
+    Err(sink.report(keyword, "`Page` can only be derived for a struct whose fields have names", help))
 }
 
 /// The roles that a field is given, each with the token that says so. Everything else in its attributes is reported.
@@ -104,14 +110,16 @@ fn roles(field: &Field, sink: &Sink) -> Vec<(Arg, &'static str)> {
             };
             match known {
                 Some(role) => roles.push((arg, role)),
-                None => unknown(&arg, sink),
+                None => {
+                    unknown(&arg, sink);
+                }
             }
         }
     }
     roles
 }
 
-fn unknown(arg: &Arg, sink: &Sink) {
+fn unknown(arg: &Arg, sink: &Sink) -> Reported {
     let text = arg.to_token_stream();
     if arg.key().is_some_and(|key| key == "crate") {
         return sink.report(
@@ -121,7 +129,7 @@ fn unknown(arg: &Arg, sink: &Sink) {
         );
     }
     let near = suggestion(text.to_string().trim_matches('"'), [ITEMS, NEXT, MORE]);
-    sink.report(arg, format!("unknown role `{text}` of a field"), format!("{near}known: {EXAMPLES}"));
+    sink.report(arg, format!("unknown role `{text}` of a field"), format!("{near}known: {EXAMPLES}"))
 }
 
 /// The attribute on the first field that holds a list, if there is one.

@@ -80,6 +80,18 @@ fn a_page_beside_mistakes() {
     ));
 }
 
+/// Otherwise the compiler names the attribute, and it is not told twice.
+#[test]
+fn an_attribute_of_another_derive_is_told_if_the_compiler_is_silent() {
+    let an_error = expanded(api_error, "enum Failure { #[stats(409)] Conflict, #[other] Other(Error) }");
+    let a_page = expanded(page, "struct Paged { #[pages(items)] items: Vec<u8> }");
+    for (code, help) in [(an_error, "`#[stats]` is not `#[status]`"), (a_page, "`#[pages]` is not `#[page]`")]
+    {
+        assert!(code.contains("#[deny(unused_must_use)]") && code.contains(help), "{code}");
+        assert!(!code.contains("compile_error"), "{code}");
+    }
+}
+
 #[test]
 fn nothing_panics() {
     let attributes = [

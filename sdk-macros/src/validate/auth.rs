@@ -9,7 +9,7 @@ use crate::{
     attr::{self, Arg},
     model::Auth,
     nearest::nearest,
-    sink::Sink,
+    sink::{Reported, Sink},
 };
 
 /// What `auth = …` says.
@@ -19,16 +19,16 @@ pub(crate) struct AuthRule {
     pub(crate) scopes: Vec<LitStr>,
 }
 
-pub(super) fn auth(arg: &Arg, sink: &Sink) -> Option<AuthRule> {
+pub(super) fn auth(arg: &Arg, sink: &Sink) -> Result<AuthRule, Reported> {
     let value = value(arg);
-    let plain = |auth| Some(AuthRule { auth, scopes: Vec::new() });
+    let plain = |auth| Ok(AuthRule { auth, scopes: Vec::new() });
     match (value.to_string().as_str(), attr::split(value.clone()).as_slice()) {
         ("required", _) => plain(Auth::Required),
         ("optional", _) => plain(Auth::Optional),
         ("cookies", _) => plain(Auth::Cookies),
         ("none", _) => plain(Auth::None),
         (_, [Arg::List { key, items, .. }]) if key == "scopes" => {
-            Some(AuthRule { auth: Auth::Required, scopes: scopes(&value, items, sink)? })
+            Ok(AuthRule { auth: Auth::Required, scopes: scopes(&value, items, sink)? })
         }
         (other, _) => {
             let word = other.split([' ', '(']).next().unwrap_or(other);
@@ -39,46 +39,36 @@ pub(super) fn auth(arg: &Arg, sink: &Sink) -> Option<AuthRule> {
             let help = format!(
                 "{near}write `auth = required`, `auth = optional`, `auth = cookies`, `auth = none` or `auth = scopes(\"issues:read\")`"
             );
-            sink.report(
-                value,
-                "`auth` must be `required`, `optional`, `cookies`, `none` or `scopes(\"…\")`",
-                help,
-            );
-            None
+            let message = "`auth` must be `required`, `optional`, `cookies`, `none` or `scopes(\"…\")`";
+            Err(sink.report(value, message, help))
         }
     }
 }
 
 /// The characters a scope may be of are those of RFC 6749, section 3.3.
-fn scopes(value: &TokenStream, items: &[Arg], sink: &Sink) -> Option<Vec<LitStr>> {
+fn scopes(value: &TokenStream, items: &[Arg], sink: &Sink) -> Result<Vec<LitStr>, Reported> {
     const HELP: &str = "write `auth = scopes(\"issues:read\", \"issues:write\")`";
     if items.is_empty() {
-        sink.report(value, "`scopes` needs at least one scope", HELP);
-        return None;
+        return Err(sink.report(value, "`scopes` needs at least one scope", HELP));
     }
     let mut scopes: Vec<LitStr> = Vec::new();
     for item in items {
         let Ok(literal) = syn::parse2::<LitStr>(item.to_token_stream()) else {
-            sink.report(item, "a scope is a string literal", HELP);
-            return None;
+            return Err(sink.report(item, "a scope is a string literal", HELP));
         };
         let text = literal.value();
         let fits = |c: char| c.is_ascii_graphic() && c != '"' && c != '\\';
         if text.is_empty() || !text.chars().all(fits) {
-            sink.report(&literal, format!("the scope `{}` is not valid", text.escape_debug()), HELP);
-            return None;
+            let message = format!("the scope `{}` is not valid", text.escape_debug());
+            return Err(sink.report(&literal, message, HELP));
         }
         if scopes.iter().any(|earlier| earlier.value() == text) {
-            sink.report(
-                &literal,
-                format!("the scope `{text}` is named twice"),
-                format!("keep one `{text:?}`"),
-            );
-            return None;
+            let message = format!("the scope `{text}` is named twice");
+            return Err(sink.report(&literal, message, format!("keep one `{text:?}`")));
         }
         scopes.push(literal);
     }
-    Some(scopes)
+    Ok(scopes)
 }
 
 /// The scopes of both in one option.

@@ -7,13 +7,17 @@ use super::{params, signature};
 use crate::{
     model::Composite,
     parse::{ROLES, RawMethod},
-    sink::Sink,
+    sink::{Reported, Sink},
 };
 
-pub(crate) fn composite(raw: &RawMethod, sink: &Sink) -> Option<Composite> {
+pub(crate) fn composite(raw: &RawMethod, sink: &Sink) -> Result<Composite, Reported> {
     let start = sink.mark();
     signature::unsupported(raw, sink);
-    for mark in raw.marks.iter().filter(|mark| !mark.is_conditional()) {
+    for mark in &raw.marks {
+        if mark.is_conditional() {
+            super::conditional(mark, sink);
+            continue;
+        }
         sink.report(
             &mark.attr,
             format!("`#[{}]` has no effect on a method with a body", mark.name),
@@ -23,8 +27,10 @@ pub(crate) fn composite(raw: &RawMethod, sink: &Sink) -> Option<Composite> {
             ),
         );
     }
-    for mark in raw.params.iter().flat_map(|param| &param.marks).filter(|mark| !mark.is_conditional()) {
-        if ROLES.contains(&mark.name.to_string().as_str()) {
+    for mark in raw.params.iter().flat_map(|param| &param.marks) {
+        if mark.is_conditional() {
+            super::conditional(mark, sink);
+        } else if ROLES.contains(&mark.name.to_string().as_str()) {
             sink.report(
                 &mark.attr,
                 format!("`#[{}]` has no effect in a method with a body", mark.name),
@@ -34,7 +40,8 @@ pub(crate) fn composite(raw: &RawMethod, sink: &Sink) -> Option<Composite> {
             params::unknown(mark, sink);
         }
     }
-    sink.clean_since(start).then(|| Composite {
+    sink.clean_since(start)?;
+    Ok(Composite {
         attrs: raw.attrs.clone(),
         sig: raw.whole_signature(),
         body: raw.body.clone().unwrap_or_else(|| parse_quote!({})),

@@ -3,18 +3,20 @@
 use syn::{ItemTrait, LitStr, parse_quote};
 
 use super::{
+    address::{self, Address},
     auth::AuthRule,
     header,
     options::{OfEndpoint, OfTrait},
     paginate,
-    params::{self, Read, Wanted},
+    params::{self, Read},
     part, path, query, repeat, session, signature,
-    verb::{self, Address, Verb},
+    verb::{self, Verb},
 };
 use crate::{
     model::{Auth, Endpoint, Header, Param, Role, SessionRole},
     parse::RawMethod,
-    sink::Sink,
+    returns::Returns,
+    sink::{Reported, Sink},
     template::Template,
 };
 
@@ -23,33 +25,50 @@ pub(crate) fn endpoint(
     shell: &ItemTrait,
     defaults: &OfTrait,
     sink: &Sink,
-) -> Option<Endpoint> {
+) -> Result<Endpoint, Reported> {
     let start = sink.mark();
     let verb = verb::verb(raw, sink);
     let session = session::role(raw, sink);
     signature::endpoint(raw, sink);
-    let returns = signature::returns(raw, verb.as_ref().map(|verb| verb.name.as_str()), sink);
+    let returns = Returns::new(&raw.sig.output);
+    // Where a verb is missing that is the mistake, and of pages `paginate` speaks.
+    let has_verb = raw.verbs().next().is_some();
+    let no_type =
+        (returns.is_none() && has_verb && !raw.is_paginated()).then(|| signature::no_type(raw, sink));
+    if let Some(returns) = &returns {
+        signature::returns(raw, returns, verb.as_ref().ok().map(|verb| verb.name.as_str()), sink);
+    }
 
-    let mut reads = params::read(raw, sink);
-    let path = verb.as_ref().and_then(Verb::template);
-    path::bind(&mut reads, path, sink);
-    query::unique(&reads, path.map(|(_, template)| template), sink);
+    let mut params = params::read(raw, sink);
+    if let Ok(role) = &session {
+        session::from_session(&mut params, role, sink);
+    }
+    let address = match &verb {
+        Ok(verb) => address::of(raw, &params, verb, sink),
+        Err(reported) => Err(*reported),
+    };
+    let reads = path::bind(params, &address, sink);
+    let path = address.as_ref().ok().and_then(Address::template);
+    query::unique(&reads, path, sink);
     part::unique(&reads, sink);
-    if let Some(verb) = &verb {
-        path::address(raw, &reads, verb, sink);
+    if let Ok(verb) = &verb {
         params::body(&reads, verb, sink);
     }
-    if let Some(role) = &session {
-        session::from_session(&reads, role, sink);
+    if let Ok(role) = &session {
+        session::not_in_a_path(&reads, role, sink);
         session::stays_at_home(&reads, role, sink);
     }
 
+    let template = address.map(|address| match address {
+        Address::Path(_, template) => template.clone().below(&defaults.base),
+        Address::Argument(_) => Template::none(),
+    });
     let (verb, session) = (verb?, session?);
     repeat::fits(&verb, &session, sink);
     repeat::key_is_free(&verb, &reads, defaults, sink);
     part::frames_itself(&verb, &reads, defaults, sink);
-    paginate::fits(raw, &verb, &session, &reads, sink);
-    let Verb { name: verb, path, options, .. } = verb;
+    let pages = paginate::fits(raw, &verb, &session, &reads, sink);
+    let Verb { name: verb, options, .. } = verb;
     session::never_signed(&session, &options, sink);
     session::comes_to_an_end(&session, &options, sink);
     let AuthRule { auth, scopes } = match (&session, &options.auth) {
@@ -60,23 +79,21 @@ pub(crate) fn endpoint(
         (_, None) => defaults.auth.clone(),
     };
     let headers = headers(&reads, &options, defaults, auth, sink);
-    if !sink.clean_since(start) {
-        return None;
-    }
+    let returns = match returns {
+        Some(returns) => returns,
+        None => return Err(no_type.or(pages.err()).unwrap_or_else(|| signature::no_type(raw, sink))),
+    };
+    sink.clean_since(start)?;
     let refresh = matches!(session, SessionRole::Refresh { .. });
-    Some(Endpoint {
+    Ok(Endpoint {
         attrs: raw.attrs.clone(),
         sig: raw.sig.clone(),
         of_trait: shell.generics.clone(),
         receiver: raw.receiver.clone().unwrap_or_else(|| parse_quote!(&self)),
-        params: reads.into_iter().map(|read| param(read, refresh)).collect::<Option<_>>()?,
-        returns: returns?,
+        params: reads.into_iter().map(|read| param(read, refresh)).collect::<Result<_, _>>()?,
+        returns,
         verb,
-        template: match path {
-            Address::Path(_, template) => template.below(&defaults.base),
-            Address::Missing => Template::none(),
-            Address::Wrong => return None,
-        },
+        template: template?,
         auth,
         scopes,
         // That of the trait is for calls: many wait for a renewal, and one that is given up may have spent its token.
@@ -89,13 +106,12 @@ pub(crate) fn endpoint(
     })
 }
 
-fn param(read: Read<'_>, refresh: bool) -> Option<Param> {
-    let Wanted::Role(role) = read.wanted else { return None };
-    Some(Param {
+fn param(read: Read<'_>, refresh: bool) -> Result<Param, Reported> {
+    Ok(Param {
         attrs: read.raw.attrs.clone(),
         name: read.ident.clone(),
         ty: read.raw.ty.clone(),
-        role,
+        role: read.role?,
         from_session: refresh || read.from_session.is_some(),
     })
 }
@@ -114,7 +130,7 @@ fn headers(
         names.push(&header.name);
     }
     for read in reads {
-        let Wanted::Role(Role::Header(name)) = &read.wanted else { continue };
+        let Ok(Role::Header(name)) = &read.role else { continue };
         match read.mark.and_then(|mark| mark.list().first()) {
             Some(literal) => header::may_be_set(literal, name, auth, sink),
             None => header::may_be_set(read.ident, name, auth, sink),

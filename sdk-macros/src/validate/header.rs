@@ -3,39 +3,40 @@
 use quote::ToTokens;
 use syn::LitStr;
 
-use crate::{model::Auth, sink::Sink};
+use crate::{
+    model::Auth,
+    sink::{Reported, Sink},
+};
 
 /// The headers that frame the message; whoever sets them by hand splits or truncates requests.
 const TRANSPORT: &[&str] =
     &["host", "content-length", "transfer-encoding", "connection", "te", "trailer", "upgrade", "keep-alive"];
 
 /// The name in lower case, if it is one (RFC 9110, section 5.1).
-pub(crate) fn name(at: impl ToTokens, text: &str, sink: &Sink) -> Option<String> {
+pub(crate) fn name(at: impl ToTokens, text: &str, sink: &Sink) -> Result<String, Reported> {
     let name = text.to_ascii_lowercase();
     if text.is_empty() || !text.chars().all(is_token) {
-        sink.report(
+        return Err(sink.report(
             at,
             format!("the header name `{}` is not valid", text.escape_debug()),
             format!("letters, digits and `-` are allowed: write `{:?}`", corrected(&name)),
-        );
-        return None;
+        ));
     }
     if TRANSPORT.contains(&name.as_str()) || name.starts_with("proxy-") {
-        sink.report(
+        return Err(sink.report(
             at,
             format!("the header `{name}` is set by the transport"),
             format!("remove it; the transport's are `{}` and `proxy-*`", TRANSPORT.join("`, `")),
-        );
-        return None;
+        ));
     }
-    Some(name)
+    Ok(name)
 }
 
-/// Whether the value can be sent as it is (RFC 9110, section 5.5).
-pub(crate) fn value(literal: &LitStr, sink: &Sink) -> bool {
+/// Fails if the value cannot be sent as it is (RFC 9110, section 5.5).
+pub(crate) fn value(literal: &LitStr, sink: &Sink) -> Result<(), Reported> {
     let text = literal.value();
     let Some(bad) = text.chars().find(|c| !c.is_ascii() || (c.is_control() && *c != '\t')) else {
-        return true;
+        return Ok(());
     };
     let what = match bad {
         '\n' | '\r' => "a line break".to_owned(),
@@ -43,24 +44,22 @@ pub(crate) fn value(literal: &LitStr, sink: &Sink) -> bool {
         c => format!("`{c}`, which is not ASCII"),
     };
     let rest: String = text.chars().filter(|c| c.is_ascii() && !c.is_control()).collect();
-    sink.report(literal, format!("the header value contains {what}"), format!("remove it: `{rest:?}`"));
-    false
+    Err(sink.report(literal, format!("the header value contains {what}"), format!("remove it: `{rest:?}`")))
 }
 
-/// Whether the text is a media type, wherever it is written; what is wrong with it is reported.
-pub(crate) fn media_type(literal: &LitStr, sink: &Sink) -> bool {
+/// Fails if the text is not a media type, wherever it is written.
+pub(crate) fn media_type(literal: &LitStr, sink: &Sink) -> Result<(), Reported> {
     let text = literal.value();
     if is_media_type(&text) {
-        return true;
+        return Ok(());
     }
     let subtype: String = text.chars().filter(|c| c.is_ascii_alphanumeric() || "+-.".contains(*c)).collect();
     let subtype = if subtype.is_empty() { "octet-stream" } else { &subtype };
-    sink.report(
+    Err(sink.report(
         literal,
         format!("the media type `{}` is not valid", text.escape_debug()),
         format!("write a type and a subtype: `\"application/{subtype}\"`"),
-    );
-    false
+    ))
 }
 
 /// RFC 9110, section 8.3.1, where parameters are looked at only for characters that cannot stand in a header.

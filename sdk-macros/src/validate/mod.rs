@@ -1,6 +1,7 @@
 //! From raw syntax to a model that is valid by construction. The only stage that reports mistakes. Must not know what
 //! the generated code looks like.
 
+mod address;
 mod auth;
 mod composite;
 mod endpoint;
@@ -13,6 +14,7 @@ mod part;
 mod path;
 mod query;
 mod repeat;
+mod role;
 mod session;
 mod signature;
 mod verb;
@@ -23,12 +25,17 @@ use syn::{Attribute, GenericParam, ItemTrait, TraitItem, ext::IdentExt, parse_qu
 use crate::{
     model::{Client, GENERATED, Method},
     parse::{Mark, RawMethod, RawTrait},
-    sink::Sink,
+    sink::{Errors, Reported, Sink},
 };
 
-/// The client, if there is no mistake anywhere in the trait.
-pub(crate) fn client(raw: &RawTrait, sink: &Sink) -> Option<Client> {
-    let start = sink.mark();
+/// The client, or every mistake there is anywhere in the trait.
+pub(crate) fn client(raw: &RawTrait) -> Result<Client, Errors> {
+    let sink = Sink::default();
+    let client = read(raw, &sink);
+    sink.settle(client)
+}
+
+fn read(raw: &RawTrait, sink: &Sink) -> Result<Client, Reported> {
     trait_itself(&raw.shell, sink);
     for item in &raw.others {
         other_item(item, sink);
@@ -44,18 +51,15 @@ pub(crate) fn client(raw: &RawTrait, sink: &Sink) -> Option<Client> {
             "add one: `#[get(\"/users\")] async fn users(&self) -> Result<Vec<User>>;`",
         );
     }
-    let methods: Vec<Option<Method>> =
+    let methods: Vec<Result<Method, Reported>> =
         raw.methods.iter().map(|method| self::method(method, &raw.shell, &options, sink)).collect();
     names(&raw.methods, sink);
     session::one_refresh(&raw.methods, sink);
-    if !sink.clean_since(start) {
-        return None;
-    }
-    Some(Client {
+    Ok(Client {
         erased: options.erased,
         krate: options.krate.unwrap_or_else(|| parse_quote!(::sdk_runtime)),
         shell: raw.shell.clone(),
-        methods: methods.into_iter().collect::<Option<_>>()?,
+        methods: methods.into_iter().collect::<Result<_, _>>()?,
     })
 }
 
@@ -81,11 +85,12 @@ fn other_item(item: &TraitItem, sink: &Sink) {
             ("const", &item.ident, format!("const {}: {} = …;", item.ident, shown(&item.ty)))
         }
         _ => {
-            return sink.report(
+            sink.report(
                 item,
                 "only methods can stand in a client's trait",
                 "write the methods out: `#[get(\"/users\")] async fn users(&self) -> Result<Vec<User>>;`",
             );
+            return;
         }
     };
     sink.report(
@@ -95,10 +100,12 @@ fn other_item(item: &TraitItem, sink: &Sink) {
     );
 }
 
-fn method(raw: &RawMethod, shell: &ItemTrait, options: &options::OfTrait, sink: &Sink) -> Option<Method> {
-    for mark in raw.marks.iter().chain(raw.params.iter().flat_map(|param| &param.marks)) {
-        conditional(mark, sink);
-    }
+fn method(
+    raw: &RawMethod,
+    shell: &ItemTrait,
+    options: &options::OfTrait,
+    sink: &Sink,
+) -> Result<Method, Reported> {
     if options.erased {
         erased::method(raw, &shell.ident, sink);
     }
@@ -110,14 +117,12 @@ fn method(raw: &RawMethod, shell: &ItemTrait, options: &options::OfTrait, sink: 
 }
 
 /// The compiler evaluates a `cfg_attr` after this macro has run, so that what is inside would come too late.
-fn conditional(mark: &Mark, sink: &Sink) {
-    if mark.is_conditional() {
-        sink.report(
-            &mark.attr,
-            "`cfg_attr` around an attribute of `#[api_client]` is not supported",
-            "put `#[cfg(…)]` on the whole method, and write the method twice",
-        );
-    }
+fn conditional(mark: &Mark, sink: &Sink) -> Reported {
+    sink.report(
+        &mark.attr,
+        "`cfg_attr` around an attribute of `#[api_client]` is not supported",
+        "put `#[cfg(…)]` on the whole method, and write the method twice",
+    )
 }
 
 /// Two methods of one name, and methods that the generated client has already.

@@ -13,7 +13,7 @@ use crate::{
     attr::Arg,
     model::{Auth, Header, Paginate, Retry, Timeout},
     nearest::suggestion,
-    sink::Sink,
+    sink::{Reported, Sink},
     template,
 };
 
@@ -72,10 +72,10 @@ pub(crate) fn of_trait(args: &[Arg], sink: &Sink) -> OfTrait {
         match key {
             BASE => options.base = base(arg, sink).unwrap_or_default(),
             AUTH => options.auth = auth(arg, sink).unwrap_or(options.auth),
-            TIMEOUT => options.timeout = timeout(arg, sink),
+            TIMEOUT => options.timeout = timeout(arg, sink).ok(),
             HEADERS => options.headers = headers(arg, sink),
             DYN => options.erased = erased(arg, sink),
-            _ => options.krate = krate(arg, sink),
+            _ => options.krate = krate(arg, sink).ok(),
         }
     }
     let auth = options.auth.auth;
@@ -87,12 +87,12 @@ pub(crate) fn of_endpoint<'a>(args: impl IntoIterator<Item = &'a Arg>, sink: &Si
     let mut options = OfEndpoint::default();
     for (key, arg) in known(args, &OF_ENDPOINT, sink) {
         match key {
-            AUTH => options.auth = auth(arg, sink).map(|auth| (arg, auth)),
-            TIMEOUT => options.timeout = timeout(arg, sink).map(|timeout| (arg, timeout)),
+            AUTH => options.auth = auth(arg, sink).ok().map(|auth| (arg, auth)),
+            TIMEOUT => options.timeout = timeout(arg, sink).ok().map(|timeout| (arg, timeout)),
             HEADERS => options.headers = headers(arg, sink),
-            RETRY => options.retry = repeat::retry(arg, &value(arg), sink).map(|retry| (arg, retry)),
-            IDEMPOTENT => options.idempotent = repeat::idempotent(arg, sink).map(|header| (arg, header)),
-            _ => options.paginate = paginate::of(&value(arg), sink).map(|paginate| (arg, paginate)),
+            RETRY => options.retry = repeat::retry(arg, &value(arg), sink).ok().map(|retry| (arg, retry)),
+            IDEMPOTENT => options.idempotent = repeat::idempotent(arg, sink).ok().map(|header| (arg, header)),
+            _ => options.paginate = paginate::of(&value(arg), sink).ok().map(|paginate| (arg, paginate)),
         }
     }
     options
@@ -210,22 +210,18 @@ fn erased(arg: &Arg, sink: &Sink) -> bool {
     is_flag
 }
 
-fn timeout(arg: &Arg, sink: &Sink) -> Option<Timeout> {
+fn timeout(arg: &Arg, sink: &Sink) -> Result<Timeout, Reported> {
     let value = value(arg);
     if value.to_string() == "none" {
-        return Some(Timeout::Never);
+        return Ok(Timeout::Never);
     }
     match milliseconds(value.clone()) {
-        Some(0) => {
-            sink.report(value, "a timeout of zero", "write `timeout = none` for no timeout");
-            None
-        }
-        Some(milliseconds) => Some(Timeout::After(milliseconds)),
+        Some(0) => Err(sink.report(value, "a timeout of zero", "write `timeout = none` for no timeout")),
+        Some(milliseconds) => Ok(Timeout::After(milliseconds)),
         None => {
             let help =
                 "write `timeout = 30s`, with one of the units `ms`, `s`, `m`, `h`; or `timeout = none`";
-            sink.report(value, "expected a duration such as `30s`", help);
-            None
+            Err(sink.report(value, "expected a duration such as `30s`", help))
         }
     }
 }
@@ -249,7 +245,7 @@ fn headers(arg: &Arg, sink: &Sink) -> Vec<(LitStr, Header)> {
     };
     let mut headers: Vec<(LitStr, Header)> = Vec::new();
     for item in items {
-        let Some((name, header)) = header_pair(item, sink) else { continue };
+        let Ok((name, header)) = header_pair(item, sink) else { continue };
         if headers.iter().any(|(_, earlier)| earlier.name == header.name) && !header::is_added(&header.name) {
             header::report_twice(&name, &header.name, sink);
         } else {
@@ -259,84 +255,70 @@ fn headers(arg: &Arg, sink: &Sink) -> Vec<(LitStr, Header)> {
     headers
 }
 
-fn header_pair(item: &Arg, sink: &Sink) -> Option<(LitStr, Header)> {
+fn header_pair(item: &Arg, sink: &Sink) -> Result<(LitStr, Header), Reported> {
     let tokens: Vec<TokenTree> = item.to_token_stream().into_iter().collect();
     let is_eq = |token: &TokenTree| matches!(token, TokenTree::Punct(punct) if punct.as_char() == '=');
     let sides = tokens.iter().position(is_eq).map(|eq| (&tokens[..eq], &tokens[eq + 1..]));
     let Some((name, value)) = sides.filter(|(name, value)| !name.is_empty() && !value.is_empty()) else {
-        sink.report(item, "expected a header's name and value", "write `\"accept\" = \"text/plain\"`");
-        return None;
+        let help = "write `\"accept\" = \"text/plain\"`";
+        return Err(sink.report(item, "expected a header's name and value", help));
     };
     let (name, value) = (literal(name, sink)?, literal(value, sink)?);
     let header = Header { name: header::name(&name, &name.value(), sink)?, value };
-    let is_valid = header::value(&header.value, sink)
-        && (header.name != "content-type" || header::media_type(&header.value, sink));
-    is_valid.then_some((name, header))
+    header::value(&header.value, sink)?;
+    if header.name == "content-type" {
+        header::media_type(&header.value, sink)?;
+    }
+    Ok((name, header))
 }
 
 /// One side of a fixed header.
-fn literal(side: &[TokenTree], sink: &Sink) -> Option<LitStr> {
+fn literal(side: &[TokenTree], sink: &Sink) -> Result<LitStr, Reported> {
     let side: TokenStream = side.iter().cloned().collect();
-    let literal = syn::parse2(side.clone()).ok();
-    if literal.is_none() {
+    syn::parse2(side.clone()).map_err(|_| {
         sink.report(
             side,
             "the name and the value of a header are string literals, since they are checked here",
             "take what is known at run time by a parameter `#[header(\"x-name\")] value: &str`, or by \
              `.header(\"x-name\", value)` on the client's builder",
-        );
-    }
-    literal
+        )
+    })
 }
 
-fn base(arg: &Arg, sink: &Sink) -> Option<String> {
+fn base(arg: &Arg, sink: &Sink) -> Result<String, Reported> {
     let Ok(literal) = syn::parse2::<LitStr>(value(arg)) else {
-        sink.report(value(arg), "the base must be a string literal", format!("write `{}`", BASE.1));
-        return None;
+        let help = format!("write `{}`", BASE.1);
+        return Err(sink.report(value(arg), "the base must be a string literal", help));
     };
     let text = literal.value();
-    let template = match template::parse(&text) {
-        Ok(template) => template,
-        Err(mistakes) => {
-            for mistake in mistakes {
-                sink.report(
-                    &literal,
-                    mistake
-                        .message
-                        .replace("relative to the base URL", "a path")
-                        .replacen("the path", "the base", 1),
-                    mistake.help,
-                );
-            }
-            return None;
-        }
-    };
+    let template = template::parse(&text).map_err(|mistakes| {
+        mistakes.tell(|mistake| {
+            let message = mistake.message.replace("relative to the base URL", "a path");
+            sink.report(&literal, message.replacen("the path", "the base", 1), mistake.help)
+        })
+    })?;
     if let Some(placeholder) = template.placeholders().next() {
         let name = &placeholder.name;
-        sink.report(
+        return Err(sink.report(
             &literal,
             format!("the placeholder `{{{name}}}` is not allowed in the base"),
             format!("write it in the path of each endpoint: `#[get(\"/{{{name}}}/…\")]`"),
-        );
-        return None;
+        ));
     }
     if template.query.is_some() {
-        sink.report(
+        return Err(sink.report(
             &literal,
             "a query part is not allowed in the base",
             format!("write `{:?}`, and the query part in the path of each endpoint", template.path()),
-        );
-        return None;
+        ));
     }
-    Some(text.trim_end_matches('/').to_owned())
+    Ok(text.trim_end_matches('/').to_owned())
 }
 
-fn krate(arg: &Arg, sink: &Sink) -> Option<Path> {
-    let path = Path::parse_mod_style.parse2(value(arg)).ok();
-    if path.is_none() {
-        sink.report(value(arg), "expected the path of a crate or module", format!("write `{}`", CRATE.1));
-    }
-    path
+fn krate(arg: &Arg, sink: &Sink) -> Result<Path, Reported> {
+    Path::parse_mod_style.parse2(value(arg)).map_err(|_| {
+        sink.report(value(arg), "expected the path of a crate or module", format!("write `{}`", CRATE.1))
+    })
 }
 
 #[cfg(test)]

@@ -2,45 +2,40 @@
 
 use proc_macro2::{Ident, TokenStream};
 
-use super::{
-    params::{Read, Wanted},
-    path, signature,
-    verb::Verb,
-};
+use super::{params::Read, path, signature, verb::Verb};
 use crate::{
     attr::{self, Arg},
     model::{Paginate, Role, SessionRole},
     nearest::suggestion,
     parse::RawMethod,
     returns,
-    sink::Sink,
+    sink::{Reported, Sink},
 };
 
 const HELP: &str = "write `paginate = link`, `paginate = cursor(after)` or `paginate = page(page)`";
 
 /// The value of the option.
-pub(super) fn of(value: &TokenStream, sink: &Sink) -> Option<Paginate> {
-    match attr::split(value.clone()).as_slice() {
-        [Arg::Flag(name)] if name == "link" => return Some(Paginate::Link),
+pub(super) fn of(value: &TokenStream, sink: &Sink) -> Result<Paginate, Reported> {
+    Err(match attr::split(value.clone()).as_slice() {
+        [Arg::Flag(name)] if name == "link" => return Ok(Paginate::Link),
         [Arg::List { key, items, .. }] if key == "cursor" || key == "page" => {
             if let [Arg::Flag(parameter)] = items.as_slice() {
                 let by = if key == "cursor" { Paginate::Cursor } else { Paginate::Page };
-                return Some(by(parameter.clone()));
+                return Ok(by(parameter.clone()));
             }
             let help = format!("name a parameter: `paginate = {key}({})`", example(key));
-            sink.report(value, format!("`{key}` takes the name of one parameter"), help);
+            sink.report(value, format!("`{key}` takes the name of one parameter"), help)
         }
         [Arg::Flag(key)] if key == "cursor" || key == "page" => {
             let help = format!("name a parameter: `paginate = {key}({})`", example(key));
-            sink.report(value, format!("`{key}` takes the name of one parameter"), help);
+            sink.report(value, format!("`{key}` takes the name of one parameter"), help)
         }
         [Arg::Flag(name) | Arg::List { key: name, .. }] => {
             let near = suggestion(&name.to_string(), ["link", "cursor", "page"]);
-            sink.report(name, format!("unknown pagination `{name}`"), format!("{near}{HELP}"));
+            sink.report(name, format!("unknown pagination `{name}`"), format!("{near}{HELP}"))
         }
         _ => sink.report(value, "`paginate` must be `link`, `cursor(…)` or `page(…)`", HELP),
-    }
-    None
+    })
 }
 
 fn example(key: &Ident) -> &'static str {
@@ -48,8 +43,24 @@ fn example(key: &Ident) -> &'static str {
 }
 
 /// Whether option, return type, method and parameters go together.
-pub(super) fn fits(raw: &RawMethod, verb: &Verb<'_>, session: &SessionRole, reads: &[Read<'_>], sink: &Sink) {
+pub(super) fn fits(
+    raw: &RawMethod,
+    verb: &Verb<'_>,
+    session: &SessionRole,
+    reads: &[Read<'_>],
+    sink: &Sink,
+) -> Result<(), Reported> {
+    let start = sink.mark();
+    compare(raw, verb, session, reads, sink);
+    sink.clean_since(start)
+}
+
+fn compare(raw: &RawMethod, verb: &Verb<'_>, session: &SessionRole, reads: &[Read<'_>], sink: &Sink) {
     let returns_pages = returns::is_pages(&raw.sig.output);
+    if returns_pages && returns::Returns::new(&raw.sig.output).is_some_and(|returns| returns.ok.is_none()) {
+        let at = returns::point_of(&raw.sig.output);
+        sink.report(at, "`Pages` does not say what a page is", "write `Pages<Vec<User>>`");
+    }
     let Some((arg, paginate)) = &verb.options.paginate else {
         // A misspelt option is the one mistake there is.
         if returns_pages && !raw.is_paginated() {
@@ -96,14 +107,16 @@ pub(super) fn fits(raw: &RawMethod, verb: &Verb<'_>, session: &SessionRole, read
 
 fn names_a_parameter(name: &Ident, reads: &[Read<'_>], sink: &Sink) {
     match reads.iter().find(|read| read.ident == name) {
-        Some(read @ Read { wanted: Wanted::Role(Role::Query { .. }) | Wanted::Unknown, .. }) => {
+        Some(read @ Read { role: Ok(Role::Query { .. }) | Err(_), .. }) => {
             path::unconditional(read, "what leads to the next page", sink);
         }
-        Some(read) => sink.report(
-            name,
-            format!("`{name}` is not sent in the query, where each page has its own"),
-            format!("write `#[query] {name}: {}`", super::shown(&read.raw.ty)),
-        ),
+        Some(read) => {
+            sink.report(
+                name,
+                format!("`{name}` is not sent in the query, where each page has its own"),
+                format!("write `#[query] {name}: {}`", super::shown(&read.raw.ty)),
+            );
+        }
         None => {
             let names: Vec<String> = reads.iter().map(|read| format!("`{}`", read.name)).collect();
             let near = suggestion(&name.to_string(), reads.iter().map(|read| read.name.as_str()));

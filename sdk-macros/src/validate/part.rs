@@ -1,16 +1,12 @@
 //! The parts of a multipart body: each name at most once, and no other media type. Must not know what is in them.
 
-use super::{
-    options::OfTrait,
-    params::{Read, Wanted},
-    verb::Verb,
-};
+use super::{options::OfTrait, params::Read, verb::Verb};
 use crate::{model::Role, sink::Sink};
 
 pub(crate) fn unique(reads: &[Read<'_>], sink: &Sink) {
     let mut seen: Vec<(&str, &str)> = Vec::new();
     for read in reads {
-        let Wanted::Role(Role::Part { name, .. }) = &read.wanted else { continue };
+        let Ok(Role::Part { name, .. }) = &read.role else { continue };
         if let Some((_, first)) = seen.iter().find(|(earlier, _)| earlier == name) {
             let help =
                 format!("`{first}` has it already; rename this one: `#[part(\"{name}_2\")] {}`", read.name);
@@ -25,11 +21,11 @@ pub(crate) fn frames_itself(verb: &Verb<'_>, reads: &[Read<'_>], defaults: &OfTr
     const NAME: &str = "content-type";
     const MISTAKE: &str = "the header `content-type` is that of the parts, which tells where each ends";
     const HELP: &str = "remove it: parts are sent as `multipart/form-data`";
-    let is_part = |read: &&Read<'_>| matches!(read.wanted, Wanted::Role(Role::Part { .. }));
+    let is_part = |read: &&Read<'_>| matches!(read.role, Ok(Role::Part { .. }));
     let Some(part) = reads.iter().find(is_part) else { return };
     let mut own = verb.options.headers.iter().filter(|(_, header)| header.name == NAME);
     let mut arguments =
-        reads.iter().filter(|read| matches!(&read.wanted, Wanted::Role(Role::Header(name)) if name == NAME));
+        reads.iter().filter(|read| matches!(&read.role, Ok(Role::Header(name)) if name == NAME));
     if let Some((literal, _)) = own.next() {
         sink.report(literal, MISTAKE, HELP);
     } else if let Some(read) = arguments.next() {

@@ -1,148 +1,168 @@
 //! Which parameter fills which placeholder. Must not know about queries, headers and bodies.
 
 use proc_macro2::Ident;
+use quote::ToTokens;
 use syn::{LitStr, Type};
 
 use super::{
-    params::{Read, Wanted},
-    verb::{Address, Verb},
+    address::Address,
+    params::{Params, Read, Wanted},
 };
 use crate::{
     model::Role,
     nearest::nearest,
-    parse::RawMethod,
     returns::{arguments_of, peel},
-    sink::Sink,
+    sink::{Reported, Sink},
     template::{Placeholder, Template},
 };
 
-/// Turns the wish of each parameter into its role. `None` for a parameter with a mistake.
-pub(crate) fn bind(reads: &mut [Read<'_>], path: Option<(&LitStr, &Template)>, sink: &Sink) {
-    let Some((literal, template)) = path else {
-        // Without a template nothing can be said about names; what has no attribute is taken for a path argument.
-        return reads.iter_mut().for_each(|read| {
-            if matches!(read.wanted, Wanted::ByName | Wanted::Path(_)) {
-                read.wanted = Wanted::Unknown;
+/// Turns the wish of each parameter into its role.
+pub(crate) fn bind<'a>(
+    params: Params<'a>,
+    address: &Result<Address<'_>, Reported>,
+    sink: &Sink,
+) -> Vec<Read<'a>> {
+    match address {
+        Ok(Address::Path(literal, template)) => to_template(params, literal, template, sink),
+        Ok(Address::Argument(url)) => to_none(params, |read| nothing_to_name(read, url, sink)),
+        // Nothing can be said about names; what has no attribute is taken for a path argument.
+        Err(reported) => to_none(params, |_| *reported),
+    }
+}
+
+/// There are no placeholders, so that each parameter that names one is a mistake.
+fn to_none<'a>(params: Params<'a>, mistake: impl Fn(&Read<'a, Wanted>) -> Reported) -> Vec<Read<'a>> {
+    let bound = params.reads.into_iter().map(|read| {
+        let role = match &read.role {
+            Wanted::ByName | Wanted::Path(_) => Err(mistake(&read)),
+            Wanted::Role(role) => Ok(role.clone()),
+            Wanted::Unknown(reported) => Err(*reported),
+        };
+        read.with(role)
+    });
+    bound.collect()
+}
+
+/// Reports a parameter that is neither in the address nor anywhere else in the request.
+fn nothing_to_name(read: &Read<'_, Wanted>, url: &str, sink: &Sink) -> Reported {
+    let Read { name, ident, .. } = read;
+    let why = format!("`{url}` is the whole address, and has no placeholder");
+    match (&read.role, read.mark) {
+        (Wanted::Path(literal), Some(mark)) => {
+            let wanted = literal.as_ref().map_or_else(|| name.clone(), LitStr::value);
+            let ty = super::shown(&read.raw.ty);
+            sink.report(
+                &mark.attr,
+                format!("`#[path]` on `{name}` names no placeholder"),
+                format!("{why}: write `#[query({wanted:?})] {name}: {ty}`"),
+            )
+        }
+        _ => {
+            let header = name.replace('_', "-");
+            sink.report(
+                ident,
+                format!("parameter `{name}` is not used"),
+                format!("add `#[query]`, `#[header({header:?})]` or `#[json]`; {why}"),
+            )
+        }
+    }
+}
+
+fn to_template<'a>(params: Params<'a>, literal: &LitStr, template: &Template, sink: &Sink) -> Vec<Read<'a>> {
+    // Nothing can be said about placeholders beside what is not understood, and beside a whole address.
+    let is_unknown = |read: &Read<'_, Wanted>| match &read.role {
+        Wanted::Unknown(_) => read.mark.is_none() && !read.raw.marks.is_empty(),
+        role => matches!(role, Wanted::Role(Role::Url)),
+    };
+    let mut has_unknown = params.pattern.is_some() || params.reads.iter().any(is_unknown);
+    let mut bound: Vec<(String, String)> = Vec::new();
+    let mut unbound: Vec<Unbound<'_>> = Vec::new();
+    // A role, or which one of the unbound it is.
+    let mut found: Vec<Result<Result<Role, Reported>, usize>> = Vec::new();
+    for read in &params.reads {
+        let (wanted, is_named) = match &read.role {
+            Wanted::ByName => (read.name.clone(), false),
+            Wanted::Path(name) => (name.as_ref().map_or_else(|| read.name.clone(), LitStr::value), true),
+            Wanted::Role(role) => {
+                found.push(Ok(Ok(role.clone())));
+                continue;
+            }
+            Wanted::Unknown(reported) => {
+                found.push(Ok(Err(*reported)));
+                continue;
+            }
+        };
+        let placeholder = template.placeholders().find(|placeholder| placeholder.name == wanted);
+        found.push(match placeholder {
+            Some(placeholder) => {
+                // Of two parameters with one name the compiler speaks by itself, unless they come out of different macros.
+                if let Some((_, first)) = bound.iter().find(|(name, _)| *name == wanted)
+                    && *first != read.name
+                {
+                    bound_twice(read, first, &wanted, sink);
+                }
+                can_be_a_segment(read, placeholder, sink);
+                bound.push((wanted.clone(), read.name.clone()));
+                Ok(Ok(Role::Path { placeholder: wanted, rest: placeholder.rest }))
+            }
+            None if is_named => {
+                has_unknown = true;
+                Ok(Err(names_nothing(read, &wanted, template, sink)))
+            }
+            None => {
+                unbound.push(Unbound {
+                    name: read.name.clone(),
+                    ident: read.ident,
+                    ty: &read.raw.ty,
+                    told: None,
+                });
+                Err(unbound.len() - 1)
             }
         });
-    };
-    let mut unbound = Vec::new();
-    let mut bound: Vec<(String, String)> = Vec::new();
-    let mut misnamed = false;
-    for read in reads.iter_mut() {
-        let wanted = match &read.wanted {
-            Wanted::ByName => read.name.clone(),
-            Wanted::Path(name) => name.as_ref().map_or_else(|| read.name.clone(), LitStr::value),
-            Wanted::Role(_) | Wanted::Unknown => continue,
-        };
-        let Some(placeholder) = template.placeholders().find(|placeholder| placeholder.name == wanted) else {
-            if let Wanted::Path(name) = &read.wanted {
-                misnamed = true;
-                names_nothing(read, name.as_ref(), &wanted, template, sink);
-            } else {
-                unbound.push(Unbound { name: read.name.clone(), ident: read.ident, ty: &read.raw.ty });
-            }
-            read.wanted = Wanted::Unknown;
-            continue;
-        };
-        if let Some((_, first)) = bound.iter().find(|(name, _)| *name == wanted) {
-            // Of two parameters with one name the compiler speaks by itself.
-            if *first != read.name {
-                sink.report(
-                    read.ident,
-                    format!("the placeholder `{{{wanted}}}` is bound twice"),
-                    format!(
-                        "`{first}` has it already: remove one of them, or write `#[query] {}: …`",
-                        read.name
-                    ),
-                );
-            }
-        }
-        can_be_a_segment(read, placeholder, sink);
-        bound.push((wanted.clone(), read.name.clone()));
-        read.wanted = Wanted::Role(Role::Path { placeholder: wanted, rest: placeholder.rest });
     }
-    // Nor can anything be said about placeholders beside an attribute nobody knows, and beside a whole address.
-    let has_unknown = reads.iter().any(|read| match &read.wanted {
-        Wanted::Unknown => read.mark.is_none() && !read.raw.marks.is_empty(),
-        wanted => matches!(wanted, Wanted::Role(Role::Url)),
-    });
     other_syntax(&mut unbound, literal, template, sink);
-    let mut unfilled: Vec<&Placeholder> = template
-        .placeholders()
-        .filter(|placeholder| {
-            !misnamed && !has_unknown && bound.iter().all(|(name, _)| *name != placeholder.name)
-        })
-        .collect();
+    let is_filled = |name: &String| bound.iter().any(|(bound, _)| bound == name);
+    let unfilled =
+        template.placeholders().filter(|placeholder| !has_unknown && !is_filled(&placeholder.name)).collect();
+    not_filled(unfilled, &mut unbound, literal, sink);
+    let roles = found.into_iter().map(|found| {
+        found
+            .unwrap_or_else(|index| Err(unbound[index].told.unwrap_or_else(|| unbound[index].not_used(sink))))
+    });
+    let roles: Vec<Result<Role, Reported>> = roles.collect();
+    params.reads.into_iter().zip(roles).map(|(read, role)| read.with(role)).collect()
+}
+
+/// Reports the placeholders that no parameter fills, and with them the parameters that were meant for them.
+fn not_filled(mut unfilled: Vec<&Placeholder>, unbound: &mut [Unbound<'_>], literal: &LitStr, sink: &Sink) {
     // A placeholder and the parameter that was meant for it are one mistake, and it is told once.
     unfilled.retain(|placeholder| {
-        let near = nearest(&placeholder.name, unbound.iter().map(|param| param.name.as_str()));
-        let Some(near) = near.map(str::to_owned) else { return true };
-        missing(placeholder, Some(&near), literal, sink);
-        unbound.retain(|param| param.name != near);
+        let untold = unbound.iter().filter(|param| param.told.is_none());
+        let near = nearest(&placeholder.name, untold.map(|param| param.name.as_str())).map(str::to_owned);
+        let Some(near) = near else { return true };
+        let reported = missing(placeholder, Some(&near), literal, sink);
+        unbound.iter_mut().filter(|param| param.name == near).for_each(|param| param.told = Some(reported));
         false
     });
-    if let ([placeholder], [param]) = (unfilled.as_slice(), unbound.as_slice())
+    let mut untold = unbound.iter_mut().filter(|param| param.told.is_none());
+    if let ([placeholder], Some(param), None) = (unfilled.as_slice(), untold.next(), untold.next())
         && !is_optional(param.ty)
         && !is_list(param.ty)
     {
-        return renamed(placeholder, param, sink);
+        param.told = Some(renamed(placeholder, param, sink));
+        return;
     }
     for placeholder in unfilled {
         missing(placeholder, None, literal, sink);
     }
-    for Unbound { name, ident, .. } in unbound {
-        let header = name.replace('_', "-");
-        sink.report(
-            ident,
-            format!("parameter `{name}` is not used"),
-            format!(
-                "name a placeholder `{{{name}}}`, or add `#[query]`, `#[header({header:?})]` or `#[json]`"
-            ),
-        );
-    }
 }
 
-/// There is a path, or one parameter that is the whole address.
-pub(crate) fn address(raw: &RawMethod, reads: &[Read<'_>], verb: &Verb<'_>, sink: &Sink) {
-    let mut addresses = reads.iter().filter_map(|read| match (&read.wanted, read.mark) {
-        (Wanted::Role(Role::Url), Some(mark)) => Some((read, mark)),
-        _ => None,
-    });
-    let name = &verb.mark.name;
-    let Some((first, mark)) = addresses.next() else {
-        // A `#[url]` that is not written as it should be is told alone.
-        let misread = reads.iter().any(|read| match read.mark {
-            Some(mark) => mark.name == "url",
-            None => !read.raw.marks.is_empty(),
-        });
-        if matches!(verb.path, Address::Missing) && !misread {
-            sink.report(
-                &verb.mark.attr,
-                format!("`#[{name}]` needs a path"),
-                format!(
-                    "write `{}`, or take the whole address as an argument: `#[url] next: &Url`",
-                    verb.example(raw)
-                ),
-            );
-        }
-        return;
-    };
-    unconditional(first, "the address", sink);
-    if let Address::Path(literal, _) = &verb.path {
-        sink.report(
-            &mark.attr,
-            format!("`{}` is the whole address, and there is a path as well", first.name),
-            format!("remove the path: `#[{name}]` instead of `#[{name}({})]`", super::shown(literal)),
-        );
-    }
-    for (second, mark) in addresses {
-        sink.report(
-            &mark.attr,
-            format!("two addresses: `{}` and `{}`", first.name, second.name),
-            format!("keep one: `#[url] {}: {}`", first.name, super::shown(&first.raw.ty)),
-        );
-    }
+fn bound_twice(read: &Read<'_, Wanted>, first: &str, wanted: &str, sink: &Sink) {
+    sink.report(
+        read.ident,
+        format!("the placeholder `{{{wanted}}}` is bound twice"),
+        format!("`{first}` has it already: remove one of them, or write `#[query] {}: …`", read.name),
+    );
 }
 
 /// A parameter without a role that no placeholder names.
@@ -151,10 +171,26 @@ struct Unbound<'a> {
     name: String,
     ident: &'a Ident,
     ty: &'a Type,
+    /// It was reported, with something else.
+    told: Option<Reported>,
+}
+
+impl Unbound<'_> {
+    fn not_used(&self, sink: &Sink) -> Reported {
+        let name = &self.name;
+        let header = name.replace('_', "-");
+        sink.report(
+            self.ident,
+            format!("parameter `{name}` is not used"),
+            format!(
+                "name a placeholder `{{{name}}}`, or add `#[query]`, `#[header({header:?})]` or `#[json]`"
+            ),
+        )
+    }
 }
 
 /// `/users/:id`, as other frameworks write it, is a path like any other, unless there is a parameter `id` without a role.
-fn other_syntax(unbound: &mut Vec<Unbound<'_>>, literal: &LitStr, template: &Template, sink: &Sink) {
+fn other_syntax(unbound: &mut [Unbound<'_>], literal: &LitStr, template: &Template, sink: &Sink) {
     let path = template.path();
     let meant = |segment: &str, unbound: &[Unbound<'_>]| {
         let name = segment.strip_prefix(':')?;
@@ -169,16 +205,18 @@ fn other_syntax(unbound: &mut Vec<Unbound<'_>>, literal: &LitStr, template: &Tem
         })
         .collect();
     let query = template.query.as_ref().map_or_else(String::new, |query| format!("?{query}"));
-    sink.report(
+    let reported = sink.report(
         literal,
         format!("`:{first}` is not a placeholder, and parameter `{first}` is not used"),
         format!("placeholders are written `{{{first}}}`: write `\"{}{query}\"`", corrected.join("/")),
     );
-    unbound.retain(|param| !names.contains(&param.name));
+    for param in unbound.iter_mut().filter(|param| names.contains(&param.name)) {
+        param.told = Some(reported);
+    }
 }
 
 /// One placeholder and one parameter are left over: they were meant for each other.
-fn renamed(placeholder: &Placeholder, param: &Unbound<'_>, sink: &Sink) {
+fn renamed(placeholder: &Placeholder, param: &Unbound<'_>, sink: &Sink) -> Reported {
     let (wanted, name) = (&placeholder.name, &param.name);
     let ty = super::shown(param.ty);
     let help = if is_identifier(wanted) {
@@ -190,10 +228,10 @@ fn renamed(placeholder: &Placeholder, param: &Unbound<'_>, sink: &Sink) {
         param.ident,
         format!("no placeholder for parameter `{name}`, and no parameter for placeholder `{{{wanted}}}`"),
         help,
-    );
+    )
 }
 
-fn missing(placeholder: &Placeholder, near: Option<&str>, literal: &LitStr, sink: &Sink) {
+fn missing(placeholder: &Placeholder, near: Option<&str>, literal: &LitStr, sink: &Sink) -> Reported {
     let name = &placeholder.name;
     let help = match near {
         Some(near) => format!("did you mean `{{{near}}}`?"),
@@ -205,7 +243,7 @@ fn missing(placeholder: &Placeholder, near: Option<&str>, literal: &LitStr, sink
         None if placeholder.rest => format!("add `{name}: &str`"),
         None => format!("add `{name}: u64`, with the type you need"),
     };
-    sink.report(literal, format!("no parameter for placeholder `{{{name}}}`"), help);
+    sink.report(literal, format!("no parameter for placeholder `{{{name}}}`"), help)
 }
 
 /// Whether a parameter can have this name: not if there is a `-` in it, or if it is a keyword.
@@ -213,25 +251,25 @@ fn is_identifier(name: &str) -> bool {
     syn::parse_str::<Ident>(name).is_ok()
 }
 
-fn names_nothing(read: &Read<'_>, literal: Option<&LitStr>, wanted: &str, template: &Template, sink: &Sink) {
+fn names_nothing(read: &Read<'_, Wanted>, wanted: &str, template: &Template, sink: &Sink) -> Reported {
     let names: Vec<String> =
         template.placeholders().map(|placeholder| format!("`{{{}}}`", placeholder.name)).collect();
     let help = match names.as_slice() {
         [] => format!("the path has none: add `{{{wanted}}}`"),
         names => format!("placeholders here: {}", names.join(", ")),
     };
-    match (literal, read.mark) {
-        (Some(literal), _) => {
-            sink.report(literal, format!("`#[path({wanted:?})]` names no placeholder"), help);
+    match (&read.role, read.mark) {
+        (Wanted::Path(Some(literal)), _) => {
+            sink.report(literal, format!("`#[path({wanted:?})]` names no placeholder"), help)
         }
-        (None, Some(mark)) => {
-            sink.report(&mark.attr, format!("`#[path]` on `{wanted}` names no placeholder"), help);
+        (_, mark) => {
+            let at = mark.map_or_else(|| read.ident.to_token_stream(), |mark| mark.attr.to_token_stream());
+            sink.report(at, format!("`#[path]` on `{wanted}` names no placeholder"), help)
         }
-        (None, None) => {}
     }
 }
 
-fn can_be_a_segment(read: &Read<'_>, placeholder: &Placeholder, sink: &Sink) {
+fn can_be_a_segment(read: &Read<'_, Wanted>, placeholder: &Placeholder, sink: &Sink) {
     let ty = &read.raw.ty;
     unconditional(read, "a path parameter", sink);
     if is_optional(ty) {
@@ -249,7 +287,7 @@ fn can_be_a_segment(read: &Read<'_>, placeholder: &Placeholder, sink: &Sink) {
 }
 
 /// What a request cannot be made without is there under every `cfg`.
-pub(super) fn unconditional(read: &Read<'_>, what: &str, sink: &Sink) {
+pub(super) fn unconditional<R>(read: &Read<'_, R>, what: &str, sink: &Sink) {
     if super::has_cfg(&read.raw.attrs) {
         sink.report(
             read.ident,

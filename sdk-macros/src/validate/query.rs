@@ -1,12 +1,12 @@
 //! The names in the query: each at most once. Must not know what is sent under them.
 
-use super::params::{Read, Wanted};
+use super::params::Read;
 use crate::{model::Role, sink::Sink, template::Template};
 
 pub(crate) fn unique(reads: &[Read<'_>], template: Option<&Template>, sink: &Sink) {
     let mut seen: Vec<(&str, &str)> = Vec::new();
     for read in reads {
-        let Wanted::Role(Role::Query { name, .. }) = &read.wanted else { continue };
+        let Ok(Role::Query { name, .. }) = &read.role else { continue };
         if let Some((_, first)) = seen.iter().find(|(earlier, _)| earlier == name) {
             sink.report(
                 read.ident,

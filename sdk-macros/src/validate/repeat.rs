@@ -6,13 +6,13 @@ use syn::{Lit, LitStr, spanned::Spanned};
 use super::{
     header,
     options::{OfEndpoint, OfTrait},
-    params::{Read, Wanted},
+    params::Read,
     verb::Verb,
 };
 use crate::{
     attr::Arg,
     model::{Retry, Role, SessionRole},
-    sink::Sink,
+    sink::{Reported, Sink},
 };
 
 /// The header of the key, as the IETF's draft names it (draft-ietf-httpapi-idempotency-key-header).
@@ -27,48 +27,43 @@ const TAKEN_FAMILIES: &[&str] = &["accept", "content-", "if-"];
 /// More tries than this are a loop, and not patience.
 const MOST: u32 = 100;
 
-pub(super) fn retry(arg: &Arg, value: &TokenStream, sink: &Sink) -> Option<Retry> {
+pub(super) fn retry(arg: &Arg, value: &TokenStream, sink: &Sink) -> Result<Retry, Reported> {
     const HELP: &str = "write `retry = 3` for up to three more tries, or `retry = never`";
     let span = value.span();
     if value.to_string() == "never" {
-        return Some(Retry { times: 0, span });
+        return Ok(Retry { times: 0, span });
     }
     let times = match syn::parse2::<Lit>(value.clone()) {
         Ok(Lit::Int(literal)) if literal.suffix().is_empty() => literal.base10_parse::<u32>().ok(),
         _ => None,
     };
-    match times {
+    Err(match times {
         Some(0) => sink.report(value, "`retry = 0` tries nothing again", "write `retry = never`"),
-        Some(times) if times <= MOST => return Some(Retry { times, span }),
+        Some(times) if times <= MOST => return Ok(Retry { times, span }),
         Some(_) => sink.report(value, format!("`{}` is too much", super::shown(arg)), HELP),
         None => sink.report(value, "expected how often to try again", HELP),
-    }
-    None
+    })
 }
 
 /// The header of the key, in lower case.
-pub(super) fn idempotent(arg: &Arg, sink: &Sink) -> Option<String> {
+pub(super) fn idempotent(arg: &Arg, sink: &Sink) -> Result<String, Reported> {
     let literal = match arg {
-        Arg::Flag(_) => return Some(KEY.to_owned()),
+        Arg::Flag(_) => return Ok(KEY.to_owned()),
         Arg::Assign { value, .. } => syn::parse2::<LitStr>(value.clone()).ok(),
         _ => None,
     };
     let Some(literal) = literal else {
-        sink.report(
-            arg,
-            "`idempotent` takes the name of a header, or nothing",
-            format!("write `idempotent`, which is `idempotent = {KEY:?}`"),
-        );
-        return None;
+        let help = format!("write `idempotent`, which is `idempotent = {KEY:?}`");
+        return Err(sink.report(arg, "`idempotent` takes the name of a header, or nothing", help));
     };
     let name = header::name(&literal, &literal.value(), sink)?;
     if TAKEN.contains(&name.as_str()) || TAKEN_FAMILIES.iter().any(|family| name.starts_with(family)) {
         let help =
             format!("write `idempotent`, which is `idempotent = {KEY:?}`, or name a header of its own");
-        sink.report(&literal, format!("the header `{name}` cannot hold an idempotency key"), help);
-        return None;
+        let message = format!("the header `{name}` cannot hold an idempotency key");
+        return Err(sink.report(&literal, message, help));
     }
-    Some(name)
+    Ok(name)
 }
 
 /// Whether the options fit the method: what changes something at each request must not be sent again in silence.
@@ -125,7 +120,7 @@ pub(super) fn key_is_free(verb: &Verb<'_>, reads: &[Read<'_>], defaults: &OfTrai
         }
     }
     for read in reads {
-        if matches!(&read.wanted, Wanted::Role(Role::Header(name)) if name == key) {
+        if matches!(&read.role, Ok(Role::Header(name)) if name == key) {
             header::report_twice(read.ident, key, sink);
         }
     }

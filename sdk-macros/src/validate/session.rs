@@ -4,22 +4,22 @@ use syn::{Path, parse::Parser};
 
 use super::{
     options::{self, OfEndpoint},
-    params::{Read, Wanted},
+    params::{Params, Read, Wanted},
 };
 use crate::{
     attr::Arg,
     model::{Auth, Role, SessionRole, Timeout},
     nearest::suggestion,
     parse::{Mark, RawMethod},
-    sink::Sink,
+    sink::{Reported, Sink},
 };
 
 const ROLES: &[&str] = &["start", "refresh", "end"];
 
-/// The role of an endpoint. `None` after a mistake in the attribute.
-pub(crate) fn role(raw: &RawMethod, sink: &Sink) -> Option<SessionRole> {
+/// The role of an endpoint, unless there is a mistake in the attribute.
+pub(crate) fn role(raw: &RawMethod, sink: &Sink) -> Result<SessionRole, Reported> {
     let mut marks = raw.marks.iter().filter(|mark| mark.name == "session");
-    let Some(mark) = marks.next() else { return Some(SessionRole::None) };
+    let Some(mark) = marks.next() else { return Ok(SessionRole::None) };
     let start = sink.mark();
     for second in marks {
         let help = format!("keep `{}`, and remove this one", super::shown(&mark.attr));
@@ -31,21 +31,21 @@ pub(crate) fn role(raw: &RawMethod, sink: &Sink) -> Option<SessionRole> {
         .partition(|arg| matches!(arg, Arg::Assign { .. }) || arg.key().is_some_and(|key| key == "refused"));
     let role = named(mark, &roles, sink)?;
     let refused = refusal(&role, &refused, sink);
-    sink.clean_since(start).then_some(match role.as_str() {
+    sink.clean_since(start)?;
+    Ok(match role.as_str() {
         "start" => SessionRole::Start,
         "refresh" => SessionRole::Refresh { refused },
         _ => SessionRole::End,
     })
 }
 
-fn named(mark: &Mark, roles: &[&Arg], sink: &Sink) -> Option<String> {
+fn named(mark: &Mark, roles: &[&Arg], sink: &Sink) -> Result<String, Reported> {
     let Some((first, rest)) = roles.split_first() else {
-        sink.report(
+        return Err(sink.report(
             &mark.attr,
             "`#[session]` needs a role",
             "write `#[session(start)]`, `#[session(refresh)]` or `#[session(end)]`",
-        );
-        return None;
+        ));
     };
     for second in rest {
         let help = format!("keep one: `#[session({})]`", super::shown(first));
@@ -54,16 +54,16 @@ fn named(mark: &Mark, roles: &[&Arg], sink: &Sink) -> Option<String> {
     let text = super::shown(first);
     if !ROLES.contains(&text.as_str()) {
         let near = suggestion(&text, ROLES.iter().copied());
-        sink.report(
+        return Err(sink.report(
             first,
             format!("unknown session role `{text}`"),
             format!("{near}known: `#[session(start)]`, `#[session(refresh)]`, `#[session(end)]`"),
-        );
-        return None;
+        ));
     }
-    Some(text)
+    Ok(text)
 }
 
+/// The function behind `refused`, if there is one. Its mistakes are told.
 fn refusal(role: &str, args: &[&Arg], sink: &Sink) -> Option<Path> {
     let found = options::known(args.iter().copied(), &[("refused", "refused = refusal_of")], sink);
     let (_, arg) = found.first()?;
@@ -118,7 +118,7 @@ pub(crate) fn comes_to_an_end(role: &SessionRole, options: &OfEndpoint<'_>, sink
 /// What a session endpoint sends is for the client's own server: passwords and refresh tokens.
 pub(crate) fn stays_at_home(reads: &[Read<'_>], role: &SessionRole, sink: &Sink) {
     for read in reads {
-        if let (Wanted::Role(Role::Url), Some(mark)) = (&read.wanted, read.mark)
+        if let (Ok(Role::Url), Some(mark)) = (&read.role, read.mark)
             && !matches!(role, SessionRole::None)
         {
             sink.report(
@@ -130,21 +130,30 @@ pub(crate) fn stays_at_home(reads: &[Read<'_>], role: &SessionRole, sink: &Sink)
     }
 }
 
-pub(crate) fn from_session(reads: &[Read<'_>], role: &SessionRole, sink: &Sink) {
-    for read in reads {
-        let Some(mark) = read.from_session else { continue };
-        match role {
-            SessionRole::None | SessionRole::Start => sink.report(
+/// Reports what the session is to supply to an endpoint that is none of its own.
+pub(crate) fn from_session(params: &mut Params<'_>, role: &SessionRole, sink: &Sink) {
+    if let SessionRole::End | SessionRole::Refresh { .. } = role {
+        return;
+    }
+    for read in &mut params.reads {
+        if let Some(mark) = read.from_session {
+            read.role = Wanted::Unknown(sink.report(
                 &mark.attr,
                 "`#[from_session]` is outside of a session endpoint",
                 "remove it, or add `#[session(end)]` to the method",
-            ),
-            SessionRole::End if matches!(read.wanted, Wanted::Role(Role::Path { .. })) => sink.report(
+            ));
+        }
+    }
+}
+
+pub(crate) fn not_in_a_path(reads: &[Read<'_>], role: &SessionRole, sink: &Sink) {
+    for read in reads {
+        if let (SessionRole::End, Some(mark), Ok(Role::Path { .. })) = (role, read.from_session, &read.role) {
+            sink.report(
                 &mark.attr,
                 "`#[from_session]` cannot supply a path argument",
                 format!("send it in the body or a header: `#[json] #[from_session] {}`", read.name),
-            ),
-            SessionRole::End | SessionRole::Refresh { .. } => {}
+            );
         }
     }
 }

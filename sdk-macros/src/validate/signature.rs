@@ -1,31 +1,33 @@
 //! The shape of an endpoint's signature. Must not know about verbs and roles.
 
-use syn::{GenericParam, Pat, Receiver, ReceiverKind, Safety, Type, ext::IdentExt};
+use syn::{GenericParam, Receiver, ReceiverKind, Safety, Type, ext::IdentExt};
 
 use crate::{
     parse::{RawMethod, RawParam},
     returns::{self, Returns, arguments_of, peel},
-    sink::Sink,
+    signature,
+    sink::{Reported, Sink},
 };
 
 /// Reports everything an endpoint's signature cannot be.
 pub(crate) fn endpoint(raw: &RawMethod, sink: &Sink) {
     let sig = &raw.sig;
     let pages = returns::is_pages(&sig.output);
+    // Without a verb it may be meant to have a body, and to be anything.
+    let has_verb = raw.verbs().next().is_some();
     match &sig.asyncness {
         // Of what is returned in pages, `paginate` speaks.
-        None if !pages && !raw.is_paginated() && !holds_pages(raw) => {
+        None if has_verb && !pages && !raw.is_paginated() && !holds_pages(raw) => {
             sink.report(
                 sig.fn_token,
                 "endpoints must be `async fn`",
                 format!("write `async fn {}`; only `-> Pages<…>` is returned by a plain `fn`", sig.ident),
             );
         }
-        Some(token) if pages => sink.report(
-            token,
-            "`Pages` is returned by a plain `fn`",
-            format!("write `fn {}`: pages are fetched as the stream is read", sig.ident),
-        ),
+        Some(token) if pages => {
+            let help = format!("write `fn {}`: pages are fetched as the stream is read", sig.ident);
+            sink.report(token, "`Pages` is returned by a plain `fn`", help);
+        }
         _ => {}
     }
     unsupported(raw, sink);
@@ -64,19 +66,24 @@ pub(crate) fn unsupported(raw: &RawMethod, sink: &Sink) {
     }
 }
 
-/// The return type; every endpoint has one.
-pub(crate) fn returns(raw: &RawMethod, verb: Option<&str>, sink: &Sink) -> Option<Returns> {
-    let Some(returns) = Returns::new(&raw.sig.output) else {
-        if raw.is_paginated() {
-            return None;
-        }
-        sink.report_at(
-            raw.sig.paren_token.span.close(),
-            "an endpoint must return `Result<T>` or `Result<T, E>`",
-            "add `-> Result<User>`, or `-> Result<()>` to ignore the answer's body",
-        );
-        return None;
-    };
+/// Reports that there is no return type.
+pub(crate) fn no_type(raw: &RawMethod, sink: &Sink) -> Reported {
+    sink.report_at(
+        raw.sig.paren_token.span.close(),
+        "an endpoint must return `Result<T>` or `Result<T, E>`",
+        "add `-> Result<User>`, or `-> Result<()>` to ignore the answer's body",
+    )
+}
+
+/// Reports what the return type of an endpoint cannot be.
+pub(crate) fn returns(raw: &RawMethod, returns: &Returns, verb: Option<&str>, sink: &Sink) {
+    // What is no page is told where `paginate` stands.
+    let is_page = returns::is_pages(&raw.sig.output) || !raw.is_paginated();
+    if is_page && signature::is_opaque(&returns.whole) {
+        let help = "write the type that the answer is decoded into: `-> Result<User>`";
+        sink.report(&returns.whole, "an endpoint cannot return `impl Trait`", help);
+        return;
+    }
     if holds_pages(raw) {
         sink.report(
             returns.ok.as_ref(),
@@ -96,7 +103,6 @@ pub(crate) fn returns(raw: &RawMethod, verb: Option<&str>, sink: &Sink) -> Optio
             "return `Result<()>`, `Result<Option<()>>` or `Result<Response<()>>`",
         );
     }
-    Some(returns)
 }
 
 /// Whether `Pages` stand in a `Result`.
@@ -116,7 +122,9 @@ fn decodes_a_body(ty: &Type) -> bool {
 fn receiver(raw: &RawMethod, sink: &Sink) {
     match &raw.receiver {
         Some(Receiver { kind: ReceiverKind::Reference(_, _, None), mutability: None, .. }) => {}
-        Some(other) => sink.report(other, "endpoints take `&self`", "write `&self`"),
+        Some(other) => {
+            sink.report(other, "endpoints take `&self`", "write `&self`");
+        }
         None => {
             let rest = if raw.params.is_empty() { "" } else { ", …" };
             let help = format!("write `async fn {}(&self{rest})`", raw.sig.ident);
@@ -126,29 +134,23 @@ fn receiver(raw: &RawMethod, sink: &Sink) {
 }
 
 fn argument(param: &RawParam, sink: &Sink) {
-    let ty = super::shown(&param.ty);
-    match param.name() {
-        None => {
-            let help = match &param.pat {
-                Pat::Ident(pat) => format!("write `{}: {ty}`", pat.ident),
-                _ => format!("write a name, and take it apart in the caller: `value: {ty}`"),
-            };
-            sink.report(&param.pat, "parameters must be plain names", help);
-        }
-        Some(name) if name.unraw().to_string().starts_with("__") => {
-            let plain = name.to_string().trim_start_matches('_').to_owned();
-            let help =
-                format!("names with two underscores belong to the generated code: write `{plain}: {ty}`");
-            sink.report(name, format!("the parameter name `{name}` is reserved"), help);
-        }
-        Some(_) => {}
+    if let Some(name) = param.name().filter(|name| name.unraw().to_string().starts_with("__")) {
+        let plain = name.to_string().trim_start_matches('_').to_owned();
+        let ty = super::shown(&param.ty);
+        let help = format!("names with two underscores belong to the generated code: write `{plain}: {ty}`");
+        sink.report(name, format!("the parameter name `{name}` is reserved"), help);
     }
-    let inner = match peel(&param.ty) {
-        Type::Reference(reference) => peel(&reference.elem),
-        other => other,
-    };
-    if let Type::ImplTrait(bounds) = inner {
-        let help = format!("write a named parameter: `<T: {}>`", super::shown(&bounds.bounds));
+    if signature::is_opaque(&param.ty) {
+        let inner = match peel(&param.ty) {
+            Type::Reference(reference) => peel(&reference.elem),
+            other => other,
+        };
+        let help = match inner {
+            Type::ImplTrait(bounds) => {
+                format!("write a named parameter: `<T: {}>`", super::shown(&bounds.bounds))
+            }
+            _ => "write a named parameter, such as `<T: Serialize>`, and its name here".to_owned(),
+        };
         sink.report(&param.ty, "`impl Trait` in arguments is not supported here", help);
     }
 }

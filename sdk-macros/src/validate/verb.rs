@@ -1,5 +1,7 @@
 //! `#[get("/users", …)]`: the HTTP method, the path, and the options behind it. Must not know about parameters.
 
+use proc_macro2::TokenStream;
+use quote::ToTokens;
 use syn::LitStr;
 
 use super::options::{self, OfEndpoint};
@@ -7,7 +9,7 @@ use crate::{
     attr::Arg,
     nearest::nearest,
     parse::{Mark, MarkArgs, RawMethod, VERBS},
-    sink::Sink,
+    sink::{Reported, Sink},
     template::{self, Template},
 };
 
@@ -15,28 +17,20 @@ use crate::{
 pub(crate) struct Verb<'a> {
     pub(crate) mark: &'a Mark,
     pub(crate) name: String,
-    pub(crate) path: Address,
+    pub(crate) path: Written,
     pub(crate) options: OfEndpoint<'a>,
 }
 
 /// What stands where the path belongs.
-pub(crate) enum Address {
-    /// Below the base of the trait.
+pub(crate) enum Written {
     Path(LitStr, Template),
     /// A mistake that was reported.
-    Wrong,
-    /// Nothing: a parameter is the address.
-    Missing,
+    Wrong(Reported),
+    /// A parameter is the address.
+    Nothing,
 }
 
 impl Verb<'_> {
-    pub(crate) fn template(&self) -> Option<(&LitStr, &Template)> {
-        match &self.path {
-            Address::Path(literal, template) => Some((literal, template)),
-            Address::Wrong | Address::Missing => None,
-        }
-    }
-
     /// The attribute as it is written with a path.
     pub(crate) fn example(&self, raw: &RawMethod) -> String {
         example(self.mark, raw)
@@ -58,25 +52,29 @@ impl Verb<'_> {
     }
 }
 
-pub(crate) fn verb<'a>(raw: &'a RawMethod, sink: &Sink) -> Option<Verb<'a>> {
+pub(crate) fn verb<'a>(raw: &'a RawMethod, sink: &Sink) -> Result<Verb<'a>, Reported> {
     let name = &raw.sig.ident;
+    let mut conditional = None;
+    for mark in raw.marks.iter().filter(|mark| mark.is_conditional()) {
+        conditional = Some(super::conditional(mark, sink));
+    }
     let mut verbs = raw.verbs();
     let Some(mark) = verbs.next() else {
-        if !raw.marks.iter().any(Mark::is_conditional) {
+        return Err(conditional.unwrap_or_else(|| {
             sink.report(
                 name,
                 format!("endpoint `{name}` has no HTTP method"),
                 format!("add `#[get(\"/{name}\")]`, or give the method a body"),
-            );
-        }
-        return None;
+            )
+        }));
     };
+    let mut several = None;
     for second in verbs {
-        sink.report(
+        several = Some(sink.report(
             &second.attr,
             format!("endpoint `{name}` has two HTTP methods"),
             format!("keep `#[{}(…)]`, and declare another method for `#[{}(…)]`", mark.name, second.name),
-        );
+        ));
     }
     if let Some(body) = &raw.body {
         sink.report(
@@ -86,38 +84,37 @@ pub(crate) fn verb<'a>(raw: &'a RawMethod, sink: &Sink) -> Option<Verb<'a>> {
         );
     }
     if let MarkArgs::Assign = mark.args {
-        sink.report(
-            &mark.attr,
-            "the path stands in parentheses",
-            format!("write `#[{}(\"/{name}\")]`", mark.name),
-        );
-        return None;
+        let help = format!("write `#[{}(\"/{name}\")]`", mark.name);
+        return Err(sink.report(&mark.attr, "the path stands in parentheses", help));
     }
-    read(mark, raw, sink)
+    let mut verb = read(mark, raw, sink)?;
+    // The parameters may be those of either path.
+    if let (Some(reported), Written::Path(..)) = (several, &verb.path) {
+        verb.path = Written::Wrong(reported);
+    }
+    Ok(verb)
 }
 
-fn read<'a>(mark: &'a Mark, raw: &RawMethod, sink: &Sink) -> Option<Verb<'a>> {
+fn read<'a>(mark: &'a Mark, raw: &RawMethod, sink: &Sink) -> Result<Verb<'a>, Reported> {
     let args = mark.list();
     if mark.name == "endpoint" {
         let Some((verb, rest)) = args.split_first() else {
             let help = format!("write `#[endpoint(\"REPORT\", \"/{}\")]`", raw.sig.ident);
-            sink.report(&mark.attr, "`#[endpoint]` needs a method and a path", help);
-            return None;
+            return Err(sink.report(&mark.attr, "`#[endpoint]` needs a method and a path", help));
         };
         let name = custom(verb, sink);
         let (path, options) = path_and_options(rest, mark, raw, sink);
-        return Some(Verb { mark, name: name?, path, options });
+        return Ok(Verb { mark, name: name?, path, options });
     }
     let name = mark.name.to_string();
     if !VERBS.contains(&name.as_str()) {
-        unknown(mark, raw, sink);
-        return None;
+        return Err(unknown(mark, raw, sink));
     }
     let (path, options) = path_and_options(args, mark, raw, sink);
-    Some(Verb { mark, name: name.to_ascii_uppercase(), path, options })
+    Ok(Verb { mark, name: name.to_ascii_uppercase(), path, options })
 }
 
-fn unknown(mark: &Mark, raw: &RawMethod, sink: &Sink) {
+fn unknown(mark: &Mark, raw: &RawMethod, sink: &Sink) -> Reported {
     let name = mark.name.to_string();
     let path = match mark.list().first() {
         Some(path @ Arg::Value(_)) => super::shown(path),
@@ -127,38 +124,30 @@ fn unknown(mark: &Mark, raw: &RawMethod, sink: &Sink) {
         Some(near) => format!("did you mean `#[{near}({path})]`?"),
         None => format!("write `#[endpoint({:?}, {path})]`", name.to_ascii_uppercase()),
     };
-    sink.report(&mark.name, format!("unknown verb `{name}`"), help);
+    sink.report(&mark.name, format!("unknown verb `{name}`"), help)
 }
 
 /// The method in `#[endpoint("REPORT", "/x")]`.
-fn custom(verb: &Arg, sink: &Sink) -> Option<String> {
+fn custom(verb: &Arg, sink: &Sink) -> Result<String, Reported> {
     let Some(literal) = string(verb) else {
-        sink.report(
-            verb,
-            "the method must be a string literal",
-            "write `#[endpoint(\"REPORT\", \"/users\")]`",
-        );
-        return None;
+        let help = "write `#[endpoint(\"REPORT\", \"/users\")]`";
+        return Err(sink.report(verb, "the method must be a string literal", help));
     };
     let name = literal.value();
     if name.is_empty() || !name.chars().all(|c| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c)) {
         let upper: String =
             name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_uppercase();
         let upper = if upper.is_empty() { "REPORT".to_owned() } else { upper };
-        sink.report(
-            literal,
-            format!("`{}` is not a valid HTTP method", name.escape_debug()),
-            format!("write a token such as `{upper:?}`"),
-        );
-        return None;
+        let message = format!("`{}` is not a valid HTTP method", name.escape_debug());
+        return Err(sink.report(literal, message, format!("write a token such as `{upper:?}`")));
     }
     let lower = name.to_ascii_lowercase();
     if VERBS.contains(&lower.as_str()) && lower.to_ascii_uppercase() != name {
         let help = format!("write `{:?}`", lower.to_ascii_uppercase());
-        sink.report(literal, format!("HTTP methods are case-sensitive: `{name}` is unknown"), help);
-        return None;
+        let message = format!("HTTP methods are case-sensitive: `{name}` is unknown");
+        return Err(sink.report(literal, message, help));
     }
-    Some(name)
+    Ok(name)
 }
 
 fn path_and_options<'a>(
@@ -166,24 +155,40 @@ fn path_and_options<'a>(
     mark: &Mark,
     raw: &RawMethod,
     sink: &Sink,
-) -> (Address, OfEndpoint<'a>) {
+) -> (Written, OfEndpoint<'a>) {
     let (path, rest) = match args.split_first() {
         Some((first, rest)) if string(first).is_some() => (string(first).map(parsed(sink)), rest),
-        Some((Arg::Assign { .. } | Arg::List { .. }, _)) | None => (Some(Address::Missing), args),
-        Some((Arg::Flag(flag), _)) if options::is_flag(flag) => (Some(Address::Missing), args),
-        Some((first, rest)) => {
-            sink.report(
-                first,
-                "the path must be a string literal",
-                format!(
-                    "write `{}`; a constant is not supported because the path is checked here",
-                    example(mark, raw)
-                ),
-            );
-            (None, rest)
-        }
+        Some((Arg::Assign { .. } | Arg::List { .. }, _)) | None => (None, args),
+        Some((Arg::Flag(flag), _)) if options::is_flag(flag) => (None, args),
+        Some((first, rest)) => (Some(Written::Wrong(no_literal(first, mark, raw, sink))), rest),
     };
-    (path.unwrap_or(Address::Wrong), options::of_endpoint(rest, sink))
+    // Behind an option it is no option.
+    let late = |arg: &&Arg| path.is_none() && string(arg).is_some();
+    let behind = rest.iter().find(late).map(|arg| {
+        let literal = super::shown(arg);
+        let help = format!("write `#[{}({literal}, …)]`", mark.name);
+        Written::Wrong(sink.report(arg, "the path stands in front of the options", help))
+    });
+    let options = options::of_endpoint(rest.iter().filter(|arg| !late(arg)), sink);
+    (path.or(behind).unwrap_or(Written::Nothing), options)
+}
+
+fn no_literal(first: &Arg, mark: &Mark, raw: &RawMethod, sink: &Sink) -> Reported {
+    let mut tokens = first.to_token_stream().into_iter();
+    let literal = tokens.next().map(TokenStream::from).and_then(|token| syn::parse2::<LitStr>(token).ok());
+    let behind: TokenStream = tokens.collect();
+    if let (Some(literal), false) = (literal, behind.is_empty()) {
+        let help = format!("write `#[{}({}, {})]`", mark.name, super::shown(&literal), super::shown(&behind));
+        return sink.report(behind, "there is no comma behind the path", help);
+    }
+    sink.report(
+        first,
+        "the path must be a string literal",
+        format!(
+            "write `{}`; a constant is not supported because the path is checked here",
+            example(mark, raw)
+        ),
+    )
 }
 
 fn example(mark: &Mark, raw: &RawMethod) -> String {
@@ -193,14 +198,11 @@ fn example(mark: &Mark, raw: &RawMethod) -> String {
     }
 }
 
-fn parsed(sink: &Sink) -> impl Fn(LitStr) -> Address {
+fn parsed(sink: &Sink) -> impl Fn(LitStr) -> Written {
     |literal| match template::parse(&literal.value()) {
-        Ok(template) => Address::Path(literal, template),
+        Ok(template) => Written::Path(literal, template),
         Err(mistakes) => {
-            for mistake in mistakes {
-                sink.report(&literal, mistake.message, mistake.help);
-            }
-            Address::Wrong
+            Written::Wrong(mistakes.tell(|mistake| sink.report(&literal, mistake.message, mistake.help)))
         }
     }
 }

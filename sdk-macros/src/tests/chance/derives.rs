@@ -1,0 +1,138 @@
+//! The same of the derives: right and wrong enums and structs of chance are a whole implementation, or say what is wrong.
+
+use fastrand::Rng;
+use proc_macro2::TokenStream;
+
+use super::{disturbed, right::pick, rounds, tokens, verdict::errors};
+use crate::derive::{api_error, page};
+
+/// What is right about an attribute, and what is wrong.
+const ON_VARIANTS: &[(&str, bool)] = &[
+    ("#[status(4xx)] ", true),
+    ("#[status(5xx)] ", true),
+    ("#[status(409)] ", true),
+    ("#[status(404, 410)] ", true),
+    ("#[status(418)] #[error(\"tea\")] ", true),
+    ("", false),
+    ("#[status] ", false),
+    ("#[status()] ", false),
+    ("#[status(200)] ", false),
+    ("#[status(x)] ", false),
+    ("#[status(401, 401)] ", false),
+    ("#[status = 409] ", false),
+    ("#[statsu(422)] ", false),
+    ("#[status(423)] #[other] ", false),
+    ("#[ohter] ", false),
+    ("#[api_error(crate = x)] #[status(424)] ", false),
+];
+
+const FIELDS: &[(&str, bool)] = &[
+    ("", true),
+    ("(Body)", true),
+    ("(Vec<T>)", true),
+    ("(A, B)", false),
+    ("{ a: A }", false),
+    ("()", false),
+];
+
+const OTHERS: &[(&str, bool)] = &[
+    ("#[other] Other(Error)", true),
+    ("#[other] Other(#[from] Error)", true),
+    ("#[other] Rest(sdk_runtime::Error)", true),
+    ("#[other] Other", false),
+    ("#[other(x)] Other(Error)", false),
+    ("#[othr] Other(Error)", false),
+    ("Other(Error)", false),
+    ("#[other] Other(Error), #[other] More(Error)", false),
+    ("", false),
+];
+
+const OF_PAGES: &[(&str, bool)] = &[
+    ("#[page(next)] next: Option<String>", true),
+    ("#[page(more)] more: bool", true),
+    ("plain: u64", true),
+    ("#[page(next, more)] both: bool", false),
+    ("#[page] role: u64", false),
+    ("#[page(nxet)] slip: Option<u64>", false),
+    ("#[pgae(next)] slip: Option<u64>", false),
+    ("#[page = next] assigned: u64", false),
+];
+
+/// Some of `from`, each once, and whether all of them are right; a wrong one is as rare as one in `rare`.
+fn some<'a>(rng: &mut Rng, from: &[(&'a str, bool)], rare: u32) -> (Vec<&'a str>, bool) {
+    let mut chosen = Vec::new();
+    for (text, is_right) in from {
+        let chance = if *is_right { 2 } else { rare };
+        if rng.u32(..chance) == 0 {
+            chosen.push((*text, *is_right));
+        }
+    }
+    rng.shuffle(&mut chosen);
+    let is_right = chosen.iter().all(|(_, is_right)| *is_right);
+    (chosen.into_iter().map(|(text, _)| text).collect(), is_right)
+}
+
+fn failure(rng: &mut Rng) -> (String, bool) {
+    let (attributes, mut is_right) = some(rng, ON_VARIANTS, 40);
+    let mut variants: Vec<String> = Vec::new();
+    for (index, attribute) in attributes.into_iter().enumerate() {
+        let (field, fits) = if rng.u8(..30) == 0 { pick(rng, FIELDS) } else { pick(rng, &FIELDS[..3]) };
+        is_right &= fits;
+        variants.push(format!("{attribute} V{index} {field}"));
+    }
+    let (other, fits) = if rng.u8(..4) == 0 { pick(rng, OTHERS) } else { OTHERS[0] };
+    is_right &= fits;
+    variants.insert(rng.usize(..=variants.len()), other.to_owned());
+    variants.retain(|variant| !variant.is_empty());
+    let options = pick(rng, &["", "", "#[api_error(crate = my::sdk)]"]);
+    (format!("{options} enum Failure<T> {{ {} }}", variants.join(", ")), is_right)
+}
+
+fn paged(rng: &mut Rng) -> (String, bool) {
+    let (mut fields, is_right) = some(rng, OF_PAGES, 20);
+    let has_items = rng.u8(..8) != 0;
+    fields.extend(has_items.then_some("#[page(items)] items: Vec<T>"));
+    let has_two = has_items && rng.u8(..10) == 0;
+    fields.extend(has_two.then_some("#[page(items)] second: Vec<T>"));
+    rng.shuffle(&mut fields);
+    (format!("struct Paged<T> {{ {} }}", fields.join(", ")), is_right && has_items && !has_two)
+}
+
+/// Whether the code is what it has to be, for a declaration that is right, wrong, or one nobody knows of.
+fn fault(code: &TokenStream, is_right: Option<bool>) -> Option<String> {
+    let text = code.to_string();
+    // What the compiler tells unless it tells of the attribute.
+    let told = errors(code).len() + text.matches("must_use =").count();
+    let is_dead = text.contains("__never");
+    let wanted = is_right.unwrap_or(told == 0);
+    let fits = wanted == (told == 0) && (!is_dead || told > 0) && !text.contains("unreachable");
+    let is_whole = told > 0 || (text.contains("impl") && syn::parse2::<syn::File>(code.clone()).is_ok());
+    (!fits || !is_whole).then(|| format!("right: {is_right:?}, told: {told}, dead: {is_dead}\n{text}"))
+}
+
+#[test]
+fn an_error_is_whole_or_told() {
+    rounds("derived errors", |seed| {
+        let (item, is_right) = failure(&mut Rng::with_seed(seed));
+        fault(&api_error(tokens(&item)), Some(is_right)).map(|fault| format!("{item}: {fault}"))
+    });
+}
+
+#[test]
+fn a_page_is_whole_or_told() {
+    rounds("derived pages", |seed| {
+        let (item, is_right) = paged(&mut Rng::with_seed(seed));
+        fault(&page(tokens(&item)), Some(is_right)).map(|fault| format!("{item}: {fault}"))
+    });
+}
+
+#[test]
+fn tokens_of_chance_are_whole_or_told() {
+    rounds("derives of shuffled tokens", |seed| {
+        let mut rng = Rng::with_seed(seed);
+        let (derive, (item, _)): (fn(TokenStream) -> TokenStream, _) =
+            if rng.bool() { (api_error, failure(&mut rng)) } else { (page, paged(&mut rng)) };
+        let item = disturbed(disturbed(tokens(&item), &mut rng), &mut rng);
+        fault(&derive(item.clone()), None).map(|fault| format!("{item}: {fault}"))
+    });
+}

@@ -1,0 +1,138 @@
+//! What a generated code is: a whole client, or errors. Knows from the declaration alone, and not from the validation, what belongs
+//! into a whole client.
+
+use proc_macro2::TokenStream;
+use quote::ToTokens;
+use syn::{Expr, File, ImplItem, ImplItemFn, Item, ItemImpl, LitStr, TraitItem, Type, ext::IdentExt};
+
+use crate::{generate, parse, parse::RawTrait};
+
+#[derive(Debug)]
+pub(super) enum Verdict {
+    Whole,
+    /// The texts of the errors.
+    Told(Vec<String>),
+}
+
+/// `Err` for a code that is neither, or both.
+pub(super) fn of(options: TokenStream, item: TokenStream) -> Result<Verdict, String> {
+    let generated = generate(options.clone(), item.clone());
+    let text = generated.to_string();
+    // What stands in the place of a body after a mistake.
+    let is_dead = text.contains("__never");
+    for never in ["unreachable", "pending ::", "todo ! (\"", "internal error of the macro : it gave up"] {
+        if text.contains(never) && !item.to_string().contains(never) {
+            return Err(format!("`{never}` is in the code"));
+        }
+    }
+    let told = errors(&generated);
+    let parsed = parse::trait_item(options, item);
+    if !told.is_empty() {
+        let helpless = told.iter().find(|error| !error.contains("\nhelp: "));
+        return match helpless {
+            Some(error) if parsed.is_ok() => Err(format!("`{error}` offers no help")),
+            _ => Ok(Verdict::Told(told)),
+        };
+    }
+    if is_dead {
+        return Err("dead, and no error".to_owned());
+    }
+    let raw = parsed.map_err(|error| format!("no trait: {error}"))?;
+    let file: File = syn::parse2(generated).map_err(|error| format!("no code: {error}"))?;
+    is_whole(&raw, &file).map(|()| Verdict::Whole)
+}
+
+/// The texts of `compile_error!`, also beside what is no code.
+pub(super) fn errors(generated: &TokenStream) -> Vec<String> {
+    let tokens: Vec<_> = generated.clone().into_iter().collect();
+    let told = tokens.windows(3).filter_map(|three| {
+        let is_one = three[0].to_string() == "compile_error" && three[1].to_string() == "!";
+        let proc_macro2::TokenTree::Group(text) = &three[2] else { return None };
+        is_one.then(|| syn::parse2::<LitStr>(text.stream()).map_or_else(|it| it.to_string(), |it| it.value()))
+    });
+    told.collect()
+}
+
+fn is_whole(raw: &RawTrait, file: &File) -> Result<(), String> {
+    let (declared, of_client, of_trait) = parts(&raw.shell.ident.to_string(), file)?;
+    let listed = of_client.items.iter().find_map(|item| match item {
+        ImplItem::Const(item) if item.ident == "ENDPOINTS" => match &item.expr {
+            Expr::Reference(list) => match &*list.expr {
+                Expr::Array(list) => Some(list.elems.len()),
+                _ => None,
+            },
+            _ => None,
+        },
+        _ => None,
+    });
+    let endpoints = raw.methods.iter().filter(|method| method.is_endpoint()).count();
+    if listed != Some(endpoints) {
+        return Err(format!("{endpoints} endpoints are declared, and {listed:?} are listed"));
+    }
+    let refreshes = raw.methods.iter().any(|method| method.is_refresh());
+    let renewal = file.to_token_stream().to_string().contains("RefreshEndpoint :: new");
+    if renewal != refreshes {
+        return Err("the refresh is not where it belongs".to_owned());
+    }
+    for method in &raw.methods {
+        let name = method.sig.ident.unraw().to_string();
+        let (inherent, implemented) = (function(of_client, &name), function(of_trait, &name));
+        let is_declared = declared.iter().any(|item| {
+            matches!(item, TraitItem::Fn(item) if item.sig.ident.unraw() == name && item.default.is_some())
+        });
+        if method.is_refresh() {
+            if inherent.is_some() || implemented.is_some() || is_declared {
+                return Err(format!("`{name}` can be called"));
+            }
+            continue;
+        }
+        if !is_declared {
+            return Err(format!("`{name}` is not in the trait, or has no body there"));
+        }
+        if !method.is_endpoint() {
+            continue;
+        }
+        let body = inherent.map_or_else(String::new, |it| it.block.to_token_stream().to_string());
+        let sends = body.contains(&format!("Self :: __{name}"));
+        if !sends || ![". finish", ". pages"].iter().any(|end| body.contains(end)) {
+            return Err(format!("`{name}` of the client sends nothing: {body}"));
+        }
+        let forwards = implemented.is_some_and(|it| !it.block.stmts.is_empty());
+        if !forwards {
+            return Err(format!("`{name}` of the trait does not reach the client's"));
+        }
+    }
+    Ok(())
+}
+
+type Parts<'a> = (&'a [TraitItem], &'a ItemImpl, &'a ItemImpl);
+
+fn parts<'a>(name: &str, file: &'a File) -> Result<Parts<'a>, String> {
+    let client = format!("{name}Client");
+    let is_client = |ty: &Type| matches!(ty, Type::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == client));
+    let mut found = (None, None, None);
+    for item in &file.items {
+        match item {
+            Item::Trait(item) if item.ident == name => found.0 = Some(item.items.as_slice()),
+            Item::Impl(item) if is_client(&item.self_ty) => match &item.trait_ {
+                None => found.1 = Some(item),
+                Some((path, ..)) if path.segments.len() == 1 && path.segments[0].ident == name => {
+                    found.2 = Some(item);
+                }
+                Some(_) => {}
+            },
+            _ => {}
+        }
+    }
+    match found {
+        (Some(declared), Some(of_client), Some(of_trait)) => Ok((declared, of_client, of_trait)),
+        _ => Err("there is no trait, no client, or no implementation".to_owned()),
+    }
+}
+
+fn function<'a>(of: &'a ItemImpl, name: &str) -> Option<&'a ImplItemFn> {
+    of.items.iter().find_map(|item| match item {
+        ImplItem::Fn(item) if item.sig.ident.unraw() == name => Some(item),
+        _ => None,
+    })
+}

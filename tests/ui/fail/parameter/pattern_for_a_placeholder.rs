@@ -1,0 +1,11 @@
+//! A pattern stands where the parameter for `{id}` belongs.
+
+use sdk_runtime::{Result, api_client};
+
+#[api_client]
+trait Users {
+    #[get("/users/{id}")]
+    async fn user(&self, (id, _): (u64, u64)) -> Result<()>;
+}
+
+fn main() {}
