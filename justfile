@@ -55,7 +55,7 @@ stay-signed-in:
 
 # What is behind features: the stores of logins once more, that in a key ring included, and answers that travel compressed.
 behind-features:
-    cargo test --features keyring,encodings --test stores --test encodings
+    cargo test --features keyring,encodings --test stores --test encodings --test hostile
 
 # All tests, as the README says.
 test:

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 
-use crate::server::Step;
+use crate::plan::Step;
 
 pub(crate) const ACCESS: &str = "planted-access";
 pub(crate) const REFRESH: &str = "planted-refresh";

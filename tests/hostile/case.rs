@@ -3,12 +3,15 @@
 use std::future::Future;
 use std::time::Duration;
 
-use sdk_runtime::{ClientBuilder, Session, Tokens};
+use reqwest::Certificate;
+use sdk_runtime::{ClientBuilder, HttpClientBuilder, Session, Tokens};
 use tokio::time::timeout;
 
 use crate::answers::{self, ACCESS, REFRESH};
 use crate::api::{ApiClient, Asks, Got, HastyClient, PatientClient, kind, texts};
-use crate::server::{Plan, Server};
+use crate::plan::Plan;
+use crate::server::{FRAMED, Server};
+use crate::socket::certificate;
 
 /// No await of a case takes this long; what does, hangs.
 const GUARD: Duration = Duration::from_secs(60);
@@ -165,7 +168,8 @@ impl Case {
         let (server, other) = (Server::start().await, Server::start().await);
         server.does(self.plan.clone().leads("OTHER", other.address()));
         other.does(self.other.clone().unwrap_or_default().leads("MAIN", server.address()));
-        let client = self.client(&format!("http://{}", server.address()));
+        let scheme = if self.plan.is_secure() { "https" } else { "http" };
+        let client = self.client(&format!("{scheme}://{}", server.address()));
         for _ in 0..self.before {
             match wrong.within("a call before", self.asks.of(&client.api)).await {
                 Some(Got { error: None, .. }) | None => {}
@@ -207,6 +211,7 @@ impl Case {
 
     fn client(&self, url: &str) -> Client {
         let builder = ApiClient::builder(url).retry(1);
+        let builder = if self.plan.is_secure() { builder.http(trusting) } else { builder };
         let builder = match self.timeout {
             Some(timeout) => builder.timeout(timeout),
             None => builder,
@@ -239,7 +244,8 @@ impl Case {
         if pushed > MOST * connections && !self.reads_on {
             wrong.note(format!("the client has read on: {pushed} bytes on {connections} connections"));
         }
-        let (sent, refreshes) = (server.sent(self.asks.path()), server.sent("/refresh"));
+        let path = if self.plan.is_framed() { FRAMED } else { self.asks.path() };
+        let (sent, refreshes) = (server.sent(path), server.sent("/refresh"));
         if self.right.came == ANY {
             // One that may be sent once more, and its replay; a refresh is in doubt once.
             let most = if matches!(self.asks, Asks::Create | Asks::SignIn) { 1 } else { 3 };
@@ -266,6 +272,10 @@ impl Case {
         }
         came
     }
+}
+
+fn trusting(http: HttpClientBuilder) -> HttpClientBuilder {
+    http.tls_certs_only([Certificate::from_pem(certificate().as_bytes()).unwrap()])
 }
 
 struct Client {

@@ -9,8 +9,8 @@ use fastrand::Rng;
 use crate::answers::{self, Answer, Framing};
 use crate::api::Asks;
 use crate::case::{ANY, Case, Refreshes, fine};
+use crate::plan::{Plan, Step};
 use crate::run::{Form, form, run_cases};
-use crate::server::{Plan, Step};
 
 const ROUNDS: u64 = 300;
 

@@ -3,8 +3,8 @@
 use crate::answers::{self, Answer, Framing};
 use crate::api::Asks;
 use crate::case::{Case, PART, Refreshes, VALUE, fine};
+use crate::plan::{Plan, Step};
 use crate::run::{Form, run};
-use crate::server::{Plan, Step};
 use crate::table::Group;
 
 pub(crate) const ANSWERS: Group = Group { name: "Answers that are cut", cases: answers };
@@ -89,7 +89,7 @@ fn answers(form: Form) -> Vec<Case> {
 }
 
 /// `to_close`: what comes where only the close says where the body ends, and it is closed in order.
-fn of(what: &str, asks: Asks, framing: Framing, answer: &Answer, to_close: &str) -> Vec<Case> {
+pub(crate) fn of(what: &str, asks: Asks, framing: Framing, answer: &Answer, to_close: &str) -> Vec<Case> {
     let cases = cuts(answer).into_iter().map(|cut| {
         let mut row = cut.row(what, framing);
         let (came, sent) = match (cut.place, cut.close) {

@@ -2,9 +2,9 @@
 
 use crate::answers::chunk;
 use crate::case::Case;
+use crate::plan::Step;
 use crate::role::{self, Content, Fault, Hostile};
 use crate::run::{Form, run};
-use crate::server::Step;
 use crate::table::Group;
 
 pub(crate) const LENGTHS: Group = Group { name: "Wrong lengths, both framings", cases: lengths };
@@ -31,7 +31,7 @@ fn chunked(row: &'static str, fault: Fault, fields: &'static str) -> Hostile {
 fn two(content: &Content) -> Vec<Step> {
     let length = format!("content-length: {}\r\n", content.body.len());
     let first = content.with(&length, content.body);
-    let second = b"HTTP/1.1 200 OK\r\ncontent-length: 25\r\n\r\n{\"id\":666,\"text\":\"forged\"}";
+    let second = b"HTTP/1.1 200 OK\r\ncontent-length: 26\r\n\r\n{\"id\":666,\"text\":\"forged\"}";
     vec![Step::Send([&first[..], &second[..]].concat().into()), Step::Silence]
 }
 

@@ -2,9 +2,9 @@
 
 use crate::api::Asks;
 use crate::case::{Case, VALUE, fine};
+use crate::plan::{Plan, Step};
 use crate::role::{self, Fault, Hostile, LIMIT};
 use crate::run::{Form, run};
-use crate::server::{Plan, Step};
 use crate::table::Group;
 
 pub(crate) const GROUP: Group = Group { name: "Large answers", cases };

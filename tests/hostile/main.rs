@@ -6,11 +6,18 @@
 
 mod answers;
 mod api;
+#[path = "../encrypted/support/authority.rs"]
+#[expect(dead_code, reason = "what is not used here is used there")]
+mod authority;
 mod case;
 mod chance;
 mod cut;
+mod encodings;
+mod frames;
 mod framing;
+mod http2;
 mod large;
+mod plan;
 mod pool;
 mod protocols;
 mod redirects;
@@ -18,6 +25,8 @@ mod role;
 mod run;
 mod server;
 mod slow;
+mod socket;
 mod statuses;
 mod table;
+mod tls;
 mod uploads;

@@ -3,9 +3,9 @@
 use crate::answers::{self, Framing};
 use crate::api::Asks;
 use crate::case::{Case, fine};
+use crate::plan::{Plan, Step};
 use crate::role::{self, Fault, Hostile};
 use crate::run::{Form, run};
-use crate::server::{Plan, Step};
 use crate::table::Group;
 
 pub(crate) const GROUP: Group = Group { name: "Other protocols", cases };

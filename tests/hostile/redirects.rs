@@ -3,8 +3,8 @@
 use crate::answers::{self, Framing};
 use crate::api::Asks;
 use crate::case::{Case, Refreshes, VALUE, fine};
+use crate::plan::{Plan, Step};
 use crate::run::{Form, run};
-use crate::server::{Plan, Step};
 use crate::table::Group;
 
 pub(crate) const GROUP: Group = Group { name: "Redirects", cases };

@@ -5,7 +5,7 @@ use bytes::Bytes;
 use crate::answers::{self, DOCUMENT, Framing, JSON, REFUSED, TOKENS};
 use crate::api::Asks;
 use crate::case::{Case, Refreshes, VALUE, fine};
-use crate::server::{Plan, Step};
+use crate::plan::{Plan, Step};
 
 /// What the body limit of a client is where an answer is too large.
 pub(crate) const LIMIT: usize = 256 << 10;
@@ -148,7 +148,7 @@ impl Hostile {
             .and("/refresh", [answers::tokens(Framing::Length).steps()]);
         let case = Case::new(row, Asks::Json, plan, came, sent).refreshes(Refreshes::Patiently, refreshes);
         // Half of the time is the body's.
-        if matches!(self.fault, Fault::SlowHead | Fault::SlowBody) { case.timeout(8000) } else { case }
+        if matches!(self.fault, Fault::SlowHead | Fault::SlowBody) { case.timeout(6000) } else { case }
     }
 }
 

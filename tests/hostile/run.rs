@@ -12,7 +12,7 @@ use tokio::time::{sleep, timeout};
 use crate::case::Case;
 use crate::table::Group;
 
-const AT_ONCE: usize = 64;
+const AT_ONCE: usize = 160;
 
 /// How much is tried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,101 +1,30 @@
 //! A server that does what a plan says, byte by byte, and counts what comes of it. Knows nothing of HTTP but where a request ends.
 
-use std::collections::BTreeMap;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::watch;
 use tokio::task::AbortHandle;
 use tokio::time::sleep;
 
+use crate::frames::{self, ACK, HEADERS, PING, PREFACE, SETTINGS, frame};
+use crate::plan::{Plan, Reads, Step};
+use crate::socket::{Secure, Socket};
+
 /// What servers run on, so that the tasks of a client can be counted on its own runtime.
 static RUNTIME: LazyLock<Runtime> =
     LazyLock::new(|| Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap());
 
+/// The path of the requests that come in frames, in which no header is read.
+pub(crate) const FRAMED: &str = "/framed";
+
 /// A head longer than this is none of the client's.
 const LONGEST_HEAD: usize = 64 << 10;
-
-/// One thing that a server does.
-#[derive(Clone, Debug)]
-pub(crate) enum Step {
-    Send(Bytes),
-    /// Sends these again and again with so many milliseconds between, until the client has closed.
-    Endless(Bytes, u64),
-    /// The same, one by one.
-    EndlessDrip(Bytes),
-    /// Reads nothing before the case is over, and waits for the client to close.
-    Silence,
-    /// Reads, until the client has closed.
-    Reads,
-    /// Closes in order, and waits for the client to close.
-    Fin,
-    /// Closes by a reset.
-    Rst,
-}
-
-/// How much of a request is read before it is answered.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Reads {
-    #[default]
-    Whole,
-    Head,
-}
-
-/// The answers to the requests of one path, in their order; the last is given from then on.
-#[derive(Clone, Debug, Default)]
-struct Route {
-    reads: Reads,
-    answers: Vec<Vec<Step>>,
-    given: usize,
-}
-
-/// What a server does.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Plan {
-    /// What it does on its first connections, before it has read anything.
-    greetings: Vec<Vec<Step>>,
-    routes: BTreeMap<&'static str, Route>,
-}
-
-impl Plan {
-    pub(crate) fn on(path: &'static str, answers: impl Into<Vec<Vec<Step>>>) -> Self {
-        Self::default().and(path, answers)
-    }
-
-    pub(crate) fn and(mut self, path: &'static str, answers: impl Into<Vec<Vec<Step>>>) -> Self {
-        self.routes.entry(path).or_default().answers = answers.into();
-        self
-    }
-
-    pub(crate) fn reads(mut self, path: &'static str, reads: Reads) -> Self {
-        self.routes.entry(path).or_default().reads = reads;
-        self
-    }
-
-    /// The same, with `address` in place of `word` in what it sends.
-    pub(crate) fn leads(mut self, word: &str, address: SocketAddr) -> Self {
-        let answers = self.routes.values_mut().flat_map(|route| &mut route.answers);
-        for step in answers.flatten() {
-            if let Step::Send(bytes) = step
-                && let Some(at) = find(bytes, word.as_bytes())
-            {
-                let address = address.to_string();
-                *bytes = [&bytes[..at], address.as_bytes(), &bytes[at + word.len()..]].concat().into();
-            }
-        }
-        self
-    }
-
-    pub(crate) fn greets(greetings: impl Into<Vec<Vec<Step>>>) -> Self {
-        Self { greetings: greetings.into(), ..Self::default() }
-    }
-}
 
 /// A request as it was read.
 #[derive(Clone, Debug)]
@@ -204,58 +133,100 @@ async fn accept(listener: TcpListener, shared: Shared) {
         let shared = shared.clone();
         tokio::spawn(async move {
             let open = shared.open.clone();
-            let mut connection = Connection { socket, shared, read: Vec::new() };
             // The client may close whenever it likes.
-            let _ = connection.converse().await;
-            drop(connection);
+            let _ = converse(socket, shared).await;
             open.send_modify(|open| *open -= 1);
         });
     }
 }
 
+async fn converse(socket: TcpStream, shared: Shared) -> io::Result<()> {
+    let (greeting, secure) = {
+        let mut log = shared.log();
+        log.accepted += 1;
+        (log.plan.greeting(log.accepted - 1), log.plan.secured())
+    };
+    // What it says before all else it says in the clear.
+    let before = secure.filter(|_| greeting.is_none());
+    let socket = Socket::begin(socket, before).await?;
+    let mut connection = Connection { socket, shared, read: Vec::new() };
+    match greeting {
+        Some(steps) => connection.carry_out(steps).await.map(drop),
+        None if secure == Some(Secure::Http2) => connection.converse_by_frames().await,
+        None => connection.converse().await,
+    }
+}
+
 struct Connection {
-    socket: TcpStream,
+    socket: Socket,
     shared: Shared,
     read: Vec<u8>,
 }
 
 impl Connection {
     async fn converse(&mut self) -> io::Result<()> {
-        let greeting = {
-            let mut log = self.shared.log();
-            log.accepted += 1;
-            log.plan.greetings.get(log.accepted - 1).cloned()
-        };
-        if let Some(steps) = greeting {
-            return self.carry_out(steps).await.map(drop);
-        }
         loop {
             let Some(head) = self.head().await? else { return Ok(()) };
             let path =
                 head.split(' ').nth(1).unwrap_or_default().split('?').next().unwrap_or_default().to_owned();
-            let reads =
-                self.shared.log().plan.routes.get(&*path).map(|route| route.reads).unwrap_or_default();
+            let reads = self.shared.log().plan.reads_of(&path);
             if reads == Reads::Whole {
                 self.body(&head).await?;
             }
-            let steps = {
-                let mut log = self.shared.log();
-                let steps = log.plan.routes.get_mut(&*path).map(|route| {
-                    let at = route.given.min(route.answers.len() - 1);
-                    route.given += 1;
-                    route.answers[at].clone()
-                });
-                log.requests.push(Seen { path, head });
-                steps.unwrap_or_else(|| {
-                    vec![Step::Send(Bytes::from_static(
-                        b"HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n",
-                    ))]
-                })
-            };
+            let steps = self.next(path, head);
             if self.carry_out(steps).await? {
                 return Ok(());
             }
         }
+    }
+
+    /// The same over HTTP/2: its requests are those of one path, whatever theirs are.
+    async fn converse_by_frames(&mut self) -> io::Result<()> {
+        while self.read.len() < PREFACE {
+            if !self.more().await? {
+                return Ok(());
+            }
+        }
+        self.read.drain(..PREFACE);
+        self.send(&frame(SETTINGS, 0, 0, [])).await?;
+        loop {
+            let Some((kind, flags, stream, payload, end)) = frames::first(&self.read) else {
+                if !self.more().await? {
+                    return Ok(());
+                }
+                continue;
+            };
+            let payload = payload.to_vec();
+            self.read.drain(..end);
+            match kind {
+                SETTINGS | PING if flags & ACK == 0 => {
+                    let echoed = if kind == PING { payload } else { Vec::new() };
+                    self.send(&frame(kind, ACK, 0, echoed)).await?;
+                }
+                HEADERS => {
+                    let mut steps = self.next(FRAMED.to_owned(), String::new());
+                    for step in &mut steps {
+                        if let Step::Send(bytes) | Step::Endless(bytes, _) = step {
+                            *bytes = frames::addressed(bytes, stream).into();
+                        }
+                    }
+                    if self.carry_out(steps).await? {
+                        return Ok(());
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Takes note of a request, and gives what it is answered with.
+    fn next(&self, path: String, head: String) -> Vec<Step> {
+        let mut log = self.shared.log();
+        let steps = log.plan.next(&path);
+        log.requests.push(Seen { path, head });
+        steps.unwrap_or_else(|| {
+            vec![Step::Send(Bytes::from_static(b"HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n"))]
+        })
     }
 
     /// Does what `steps` say. `true`: that was the end of the connection.
@@ -281,12 +252,17 @@ impl Connection {
                     return Ok(true);
                 }
                 Step::Fin => {
-                    self.socket.shutdown().await?;
+                    self.socket.close().await?;
+                    self.wait_for_close().await;
+                    return Ok(true);
+                }
+                Step::Truncate => {
+                    self.socket.cut().await?;
                     self.wait_for_close().await;
                     return Ok(true);
                 }
                 Step::Rst => {
-                    self.socket.set_zero_linger()?;
+                    self.socket.reset()?;
                     return Ok(true);
                 }
             }
@@ -320,7 +296,7 @@ impl Connection {
     /// Reads some more. `false`: the client has closed.
     async fn more(&mut self) -> io::Result<bool> {
         self.read.reserve(16 << 10);
-        let taken = self.socket.read_buf(&mut self.read).await?;
+        let taken = self.socket.read(&mut self.read).await?;
         self.shared.log().taken += taken as u64;
         Ok(taken > 0)
     }

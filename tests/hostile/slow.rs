@@ -3,9 +3,9 @@
 use bytes::Bytes;
 
 use crate::case::Case;
+use crate::plan::Step;
 use crate::role::{self, Content, Fault, Hostile};
 use crate::run::{Form, run};
-use crate::server::Step;
 use crate::table::Group;
 
 pub(crate) const GROUP: Group = Group { name: "Slow answers", cases };

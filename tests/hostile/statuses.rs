@@ -3,9 +3,9 @@
 use crate::answers::DOCUMENT;
 use crate::api::Asks;
 use crate::case::{Case, VALUE, fine};
+use crate::plan::{Plan, Step};
 use crate::role::{self, Fault, Hostile};
 use crate::run::{Form, run};
-use crate::server::{Plan, Step};
 use crate::table::Group;
 
 pub(crate) const GROUP: Group = Group { name: "Odd statuses", cases };

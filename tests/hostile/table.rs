@@ -5,7 +5,9 @@ use std::fmt::Write;
 
 use crate::case::{Case, PART, VALUE};
 use crate::run::Form;
-use crate::{cut, framing, large, pool, protocols, redirects, slow, statuses, uploads};
+use crate::{
+    cut, encodings, framing, http2, large, pool, protocols, redirects, slow, statuses, tls, uploads,
+};
 
 /// Cases of a kind.
 pub(crate) struct Group {
@@ -13,7 +15,7 @@ pub(crate) struct Group {
     pub(crate) cases: fn(Form) -> Vec<Case>,
 }
 
-const GROUPS: [&Group; 13] = [
+const GROUPS: [&Group; 18] = [
     &cut::ANSWERS,
     &cut::REFRESHES,
     &cut::REFUSALS,
@@ -27,6 +29,11 @@ const GROUPS: [&Group; 13] = [
     &redirects::GROUP,
     &pool::GROUP,
     &uploads::GROUP,
+    &tls::CUTS,
+    &tls::HANDSHAKES,
+    &http2::CUTS,
+    &http2::FRAMES,
+    &encodings::GROUP,
 ];
 
 /// Stands in front of what is written.

@@ -3,8 +3,8 @@
 use crate::answers::{self, Answer, DOCUMENT, Framing};
 use crate::api::Asks;
 use crate::case::{Case, Refreshes, VALUE, fine};
+use crate::plan::{Plan, Reads, Step};
 use crate::run::{Form, run};
-use crate::server::{Plan, Reads, Step};
 use crate::table::Group;
 
 pub(crate) const GROUP: Group = Group { name: "Requests that are not read", cases };
