@@ -1,4 +1,4 @@
-//! What is emitted beside mistakes: the trait, and a client with the real names and signatures. With it the user sees the
+//! The items that are emitted next to mistakes: the trait, and a client with the real names and signatures. With it the user sees the
 //! mistakes, and not a second error for every use of a client that is not there. There is at least one mistake, by type, so that
 //! none of this is ever run.
 

@@ -34,7 +34,7 @@ pub(crate) struct Upstream {
     pub(crate) base: Base,
     /// What every request has that says nothing else. Whatever is not for anybody stays with the client's own origins.
     pub(crate) headers: HeaderMap,
-    /// The header that the session signs with, which holds a credential whatever its name and whatever sets it.
+    /// The header that the session signs with, which holds a credential under any name.
     pub(crate) signs_by: Option<HeaderName>,
     pub(crate) clock: Clock,
 }

@@ -1,4 +1,4 @@
-//! Bodies that are read while they arrive: what was sent can be read, whatever follows.
+//! Bodies that are read while they arrive: each piece can be read before the next is sent.
 
 use std::convert::Infallible;
 use std::pin::Pin;

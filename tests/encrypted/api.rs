@@ -131,7 +131,7 @@ pub(crate) fn pair(number: usize) -> String {
     json!({ "access": format!("a{number}"), "refresh": format!("r{number}") }).to_string()
 }
 
-/// What `work` comes to, in time: nothing here takes long, and a test that hangs tells nothing.
+/// Returns the output of `work`, and fails the test if it takes too long, because a test that hangs tells nothing.
 pub(crate) async fn in_time<T>(work: impl IntoFuture<Output = T>) -> T {
     tokio::time::timeout(Duration::from_secs(25), work).await.expect("it does not hang")
 }

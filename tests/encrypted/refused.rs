@@ -1,4 +1,4 @@
-//! A request that the server provably did not look at goes out again, whatever it is; any other does not.
+//! A request that the server provably did not look at goes out again, of each method; any other does not.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -20,7 +20,7 @@ const GUARD: Duration = Duration::from_secs(60);
 pub(crate) const VALUE: &str = "the value";
 /// What came of it, where nothing tells that more would come.
 pub(crate) const PART: &str = "what came of the value";
-/// What a case comes to of which only chance knows what is in it.
+/// The outcome of a case that was made by chance.
 pub(crate) const ANY: &str = "anything";
 
 /// What refreshes the login of a case.

@@ -148,7 +148,7 @@ fn refreshes(_: Form) -> Vec<Case> {
     cases
 }
 
-/// A status is what it is, whatever becomes of its body.
+/// The status counts without its body.
 fn refusals(_: Form) -> Vec<Case> {
     let mut cases = Vec::new();
     for framing in Framing::ALL {

@@ -1,4 +1,4 @@
-//! Frames of HTTP/2 (RFC 9113, 4.1), whatever is in them.
+//! Frames of HTTP/2 (RFC 9113, 4.1) with any contents.
 
 pub(crate) const DATA: u8 = 0;
 pub(crate) const HEADERS: u8 = 1;

@@ -135,7 +135,7 @@ impl Hostile {
         Case::new(row, Asks::Json, plan, came, sent).refreshes(refreshes_by, refreshes)
     }
 
-    /// A status is what it is, whatever becomes of its body.
+    /// The status counts without its body.
     fn rejected(&self, row: String, content: &Content) -> Case {
         let content = Content { status: "401 Unauthorized", fields: REFUSED, ..*content };
         let (came, sent, refreshes) = match self.fault {

@@ -180,7 +180,7 @@ impl Connection {
         }
     }
 
-    /// The same over HTTP/2: its requests are those of one path, whatever theirs are.
+    /// The same over HTTP/2: its requests are those of one path.
     async fn converse_by_frames(&mut self) -> io::Result<()> {
         while self.read.len() < PREFACE {
             if !self.more().await? {

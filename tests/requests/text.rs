@@ -224,7 +224,7 @@ async fn an_answer_that_is_cut_before_its_first_byte_is_no_none() {
     }
 }
 
-/// The bytes of an address go back as they came, whatever encoding the server wrote them in.
+/// The bytes of an address go back as they came, in each encoding.
 #[tokio::test]
 async fn an_address_in_a_header_keeps_its_bytes() {
     for (written, asked) in [

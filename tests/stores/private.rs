@@ -78,7 +78,7 @@ async fn what_others_could_read_or_replace_is_refused() {
 #[tokio::test]
 async fn the_file_of_another_user_stays_theirs() {
     if !geteuid().is_root() {
-        return; // Nobody else can read such a file, or make one.
+        return; // No other user can read such a file, or make one.
     }
     let place = Place::new();
     let path = place.login();
@@ -172,7 +172,7 @@ async fn a_path_that_names_no_file_is_said() {
     assert!(FileStore::new(place.path().join("..")).replace(0, login(1)).await.is_err());
 }
 
-/// Whoever may read every directory runs the rest as somebody who may not.
+/// A process that may read every directory runs the rest as a user who may not.
 #[tokio::test]
 async fn a_directory_that_cannot_be_read_is_no_login_lost() {
     let place = Place::new();

@@ -300,7 +300,7 @@ impl Inner {
                 false => Arrived::Stream(ByteStream::new(head, body.entered(&self.session.shared().spawner))),
             })
         } else {
-            // A status is what it is, whatever becomes of the body.
+            // The status counts without its body.
             let deadline = clock::deadline(waits.part(ERROR_BODY_TIME));
             let Received { bytes, end } = receive(body, ERROR_BODY_LIMIT, Some(deadline)).await;
             let (endpoint, truncated) = (request.endpoint, !matches!(end, End::Whole));

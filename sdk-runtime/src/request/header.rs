@@ -131,7 +131,7 @@ pub(crate) fn displayed(value: &(impl fmt::Display + ?Sized)) -> Result<HeaderVa
 /// More lines than any server takes, and far fewer than a header map can hold.
 const MOST_LINES: usize = 1_000;
 
-/// Replaces whatever `name` had by the lines of `value`; with no lines, what it had stays. Cookies are added to those there are.
+/// Replaces the lines of `name` by those of `value`; a `value` without lines changes nothing. Cookies are added to those there are.
 pub(crate) fn set(
     headers: &mut HeaderMap,
     name: &HeaderName,

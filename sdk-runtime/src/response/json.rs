@@ -33,7 +33,7 @@ pub(crate) fn decode_document<T: DeserializeOwned>(head: &Head, document: &Bytes
     let text = text::without_mark(document);
     serde_json::from_slice(text).map_err(|error| {
         let expected = std::any::type_name::<T>();
-        // What is JSON is not encoded, whatever the head says.
+        // A body that is JSON is not encoded, also where the head says so.
         if !error.is_data()
             && let Some(encoded) = head.still_encoded(expected, document)
         {

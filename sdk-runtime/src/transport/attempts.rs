@@ -133,7 +133,7 @@ impl Drop for Lead {
     }
 }
 
-/// What `work` comes to, unless the request it is for has got another connection and leaves this one to a task.
+/// Returns the output of `work`, or `Abandoned` once its request has another connection and leaves this one to a task.
 async fn while_sending<T>(work: impl Future<Output = T>) -> Result<T, Abandoned> {
     let mut work = pin!(work);
     poll_fn(|cx| match stage::is_sending() {

@@ -56,7 +56,7 @@ impl Stage {
         self.0.has_timed_out.load(Ordering::Relaxed)
     }
 
-    /// What `sending` comes to; whatever it connects by [`connecting`], it does for this request to `origin`.
+    /// Returns the output of `sending`. Each connection that it makes by [`connecting`] counts as made for this request to `origin`.
     pub(super) async fn sending<T>(self, origin: Arc<str>, sending: impl Future<Output = T>) -> T {
         let stage = self.clone();
         let outcome = SENDING.scope(Sending { stage: self, origin }, sending).await;
@@ -65,7 +65,7 @@ impl Stage {
     }
 }
 
-/// What `connect` comes to, for the request that is being sent here.
+/// Makes a connection for the request that is being sent by this task.
 pub(super) fn connecting<F: Future + Unpin>(connect: F) -> Connecting<F> {
     let stage = SENDING.try_with(|sending| sending.stage.clone()).ok();
     if let Some(stage) = &stage {

@@ -54,7 +54,7 @@ impl Frames {
         Ok(frames)
     }
 
-    /// The next frame, whatever it is.
+    /// The next frame of any type.
     pub(crate) async fn read(&mut self) -> io::Result<Frame> {
         let mut head = [0; 9];
         self.reading.read_exact(&mut head).await?;

@@ -98,7 +98,7 @@ fn paged(rng: &mut Rng) -> (String, bool) {
     (format!("struct Paged<T> {{ {} }}", fields.join(", ")), is_right && has_items && !has_two)
 }
 
-/// Whether the code is what it has to be, for a declaration that is right, wrong, or one nobody knows of.
+/// Whether the code is what it has to be, for a declaration that is right, wrong, or of an unknown kind.
 fn fault(code: &TokenStream, is_right: Option<bool>) -> Option<String> {
     let text = code.to_string();
     // What the compiler tells unless it tells of the attribute.

@@ -42,7 +42,7 @@ pub(super) fn of(options: TokenStream, item: TokenStream) -> Result<Verdict, Str
     is_whole(&raw, &file).map(|()| Verdict::Whole)
 }
 
-/// The texts of `compile_error!`, also beside what is no code.
+/// The texts of `compile_error!`, also next to tokens that are no code.
 pub(super) fn errors(generated: &TokenStream) -> Vec<String> {
     let tokens: Vec<_> = generated.clone().into_iter().collect();
     let told = tokens.windows(3).filter_map(|three| {
