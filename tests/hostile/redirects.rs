@@ -53,6 +53,12 @@ fn cases(_: Form) -> Vec<Case> {
     for (row, location) in HERE {
         cases.push(Case::new(row, Asks::Json, fine(Plan::on("/json", [to(302, location)])), VALUE, 1));
     }
+    for (row, location, path) in
+        [("in Latin-1", &b"/caf\xe9"[..], "/caf%E9"), ("in UTF-8", "/caf\u{e9}".as_bytes(), "/caf%C3%A9")]
+    {
+        let plan = Plan::on("/json", [to(302, location)]).and(path, [answers::json(Framing::Length).steps()]);
+        cases.push(Case::new(row, Asks::Json, fine(plan), VALUE, 1));
+    }
     let served = || Plan::on("/there", [answers::json(Framing::Length).steps()]);
     for status in [301, 302, 303, 307, 308] {
         for asks in [Asks::Json, Asks::Create, Asks::Upload(100)] {

@@ -5,6 +5,7 @@ use crate::api::Asks;
 use crate::case::{Case, Refreshes, VALUE, fine};
 use crate::plan::{Plan, Reads, Step};
 use crate::run::{Form, run};
+use crate::socket::Secure;
 use crate::table::Group;
 
 pub(crate) const GROUP: Group = Group { name: "Requests that are not read", cases };
@@ -42,6 +43,9 @@ fn cases(_: Form) -> Vec<Case> {
                 .sent_by_chance(),
             case("nothing", vec![Step::Silence], "Timeout(Response)", 1).timeout(3000),
         ]);
+        let tls =
+            case("a 413 behind TLS, and no more", vec![send(TOO_LARGE), Step::Silence], "Status(413)", 1);
+        cases.push(Case { plan: tls.plan.clone().secure(Secure::Http1), ..tls });
         if asks == Asks::EndlessUpload {
             cases.extend([
                 case("a 413, and all is read", vec![send(TOO_LARGE), Step::Reads], "Status(413)", 1),
