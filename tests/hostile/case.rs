@@ -3,13 +3,13 @@
 use std::future::Future;
 use std::time::Duration;
 
-use reqwest::Certificate;
+use reqwest::{Certificate, Proxy};
 use sdk_runtime::{ClientBuilder, HttpClientBuilder, Session, Tokens};
 use tokio::time::timeout;
 
 use crate::answers::{self, ACCESS, REFRESH};
 use crate::api::{ApiClient, Asks, Got, HastyClient, PatientClient, kind, texts};
-use crate::plan::Plan;
+use crate::plan::{FAR, Plan};
 use crate::server::{FRAMED, Server};
 use crate::socket::certificate;
 
@@ -169,7 +169,8 @@ impl Case {
         server.does(self.plan.clone().leads("OTHER", other.address()));
         other.does(self.other.clone().unwrap_or_default().leads("MAIN", server.address()));
         let scheme = if self.plan.is_secure() { "https" } else { "http" };
-        let client = self.client(&format!("{scheme}://{}", server.address()));
+        let url = format!("{scheme}://{}", server.address());
+        let client = self.client(&url);
         for _ in 0..self.before {
             match wrong.within("a call before", self.asks.of(&client.api)).await {
                 Some(Got { error: None, .. }) | None => {}
@@ -192,7 +193,8 @@ impl Case {
             }
         }
         // Whatever the server has done, the next call is served.
-        if self.right.signed_in && self.refreshes == Refreshes::Never && self.right.came != ANY {
+        let may_be_asked = self.refreshes == Refreshes::Never && !self.plan.is_proxy();
+        if self.right.signed_in && may_be_asked && self.right.came != ANY {
             let fine = wrong.within("the next call", async { client.api.fine().timeout(GUARD).await }).await;
             match fine {
                 Some(Ok(document)) => wrong.unless_equal("the next value", &7, &document.id),
@@ -210,7 +212,11 @@ impl Case {
     }
 
     fn client(&self, url: &str) -> Client {
-        let builder = ApiClient::builder(url).retry(1);
+        let builder = match self.plan.is_proxy() {
+            true => ApiClient::builder("https://far.invalid").http(by(url)),
+            false => ApiClient::builder(url),
+        };
+        let builder = builder.retry(1);
         let builder = if self.plan.is_secure() { builder.http(trusting) } else { builder };
         let builder = match self.timeout {
             Some(timeout) => builder.timeout(timeout),
@@ -244,7 +250,11 @@ impl Case {
         if pushed > MOST * connections && !self.reads_on {
             wrong.note(format!("the client has read on: {pushed} bytes on {connections} connections"));
         }
-        let path = if self.plan.is_framed() { FRAMED } else { self.asks.path() };
+        let path = match self.plan.is_framed() {
+            true => FRAMED,
+            false if self.plan.is_proxy() => FAR,
+            false => self.asks.path(),
+        };
         let (sent, refreshes) = (server.sent(path), server.sent("/refresh"));
         if self.right.came == ANY {
             // One that may be sent once more, and its replay; a refresh is in doubt once.
@@ -272,6 +282,12 @@ impl Case {
         }
         came
     }
+}
+
+/// By the proxy at `url`.
+fn by(url: &str) -> impl Fn(HttpClientBuilder) -> HttpClientBuilder + Send + Sync + 'static {
+    let proxy = Proxy::all(url).unwrap();
+    move |http| http.proxy(proxy.clone())
 }
 
 fn trusting(http: HttpClientBuilder) -> HttpClientBuilder {

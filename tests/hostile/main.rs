@@ -20,6 +20,7 @@ mod large;
 mod plan;
 mod pool;
 mod protocols;
+mod proxies;
 mod redirects;
 mod role;
 mod run;

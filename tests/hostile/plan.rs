@@ -7,6 +7,9 @@ use bytes::Bytes;
 
 use crate::socket::Secure;
 
+/// A server that is reached by a proxy alone.
+pub(crate) const FAR: &str = "far.invalid:443";
+
 /// One thing that a server does.
 #[derive(Clone, Debug)]
 pub(crate) enum Step {
@@ -49,6 +52,7 @@ pub(crate) struct Plan {
     /// What it does on its first connections, before it has read anything.
     greetings: Vec<Vec<Step>>,
     secure: Option<Secure>,
+    is_proxy: bool,
     routes: BTreeMap<&'static str, Route>,
 }
 
@@ -115,6 +119,15 @@ impl Plan {
             }
         }
         self
+    }
+
+    /// That of a proxy, for each that asks it for a tunnel to [`FAR`].
+    pub(crate) fn proxies(steps: Vec<Step>) -> Self {
+        Self { is_proxy: true, ..Self::on(FAR, [steps]) }
+    }
+
+    pub(crate) fn is_proxy(&self) -> bool {
+        self.is_proxy
     }
 
     pub(crate) fn greets(greetings: impl Into<Vec<Vec<Step>>>) -> Self {

@@ -6,7 +6,7 @@ use std::fmt::Write;
 use crate::case::{Case, PART, VALUE};
 use crate::run::Form;
 use crate::{
-    cut, encodings, framing, http2, large, pool, protocols, redirects, slow, statuses, tls, uploads,
+    cut, encodings, framing, http2, large, pool, protocols, proxies, redirects, slow, statuses, tls, uploads,
 };
 
 /// Cases of a kind.
@@ -15,7 +15,7 @@ pub(crate) struct Group {
     pub(crate) cases: fn(Form) -> Vec<Case>,
 }
 
-const GROUPS: [&Group; 18] = [
+const GROUPS: [&Group; 19] = [
     &cut::ANSWERS,
     &cut::REFRESHES,
     &cut::REFUSALS,
@@ -34,6 +34,7 @@ const GROUPS: [&Group; 18] = [
     &http2::CUTS,
     &http2::FRAMES,
     &encodings::GROUP,
+    &proxies::GROUP,
 ];
 
 /// Stands in front of what is written.
