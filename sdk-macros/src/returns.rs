@@ -1,7 +1,12 @@
 //! The return type of an endpoint: the type of success and the type of failure in it. Must not know what they decode to.
 
-use proc_macro2::{Ident, Span};
-use syn::{GenericArgument, PathArguments, ReturnType, Type, spanned::Spanned};
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::ToTokens;
+use syn::{
+    GenericArgument, Lifetime, PathArguments, ReturnType, Type, TypeReference,
+    spanned::Spanned,
+    visit_mut::{self, VisitMut},
+};
 
 pub(crate) struct Returns {
     /// As it is written.
@@ -26,6 +31,30 @@ pub(crate) fn is_pages(output: &ReturnType) -> bool {
     match output {
         ReturnType::Default => false,
         ReturnType::Type(_, ty) => arguments_of(ty, "Pages").is_some(),
+    }
+}
+
+/// The first part of the type that is borrowed, and not for ever, such as `&str` or the lifetime in `Cow<'_, str>`.
+pub(crate) fn borrowed(ty: &Type) -> Option<TokenStream> {
+    let mut borrowed = Borrowed(None);
+    borrowed.visit_type_mut(&mut ty.clone());
+    borrowed.0
+}
+
+struct Borrowed(Option<TokenStream>);
+
+impl VisitMut for Borrowed {
+    fn visit_type_reference_mut(&mut self, reference: &mut TypeReference) {
+        if reference.lifetime.as_ref().is_none_or(|lifetime| lifetime.ident != "static") {
+            self.0.get_or_insert(reference.to_token_stream());
+        }
+        visit_mut::visit_type_reference_mut(self, reference);
+    }
+
+    fn visit_lifetime_mut(&mut self, lifetime: &mut Lifetime) {
+        if lifetime.ident == "_" {
+            self.0.get_or_insert(lifetime.to_token_stream());
+        }
     }
 }
 

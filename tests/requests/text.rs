@@ -323,6 +323,15 @@ async fn a_body_that_is_still_encoded_is_named_as_that() {
             assert_eq!(undecoded, (status != 500).then_some(Some(named)), "{status}");
         }
     }
+    // Where there is no body, none is encoded.
+    let empty = Reply::empty().status(500).header("content-encoding", "gzip");
+    let client = answering(empty);
+    for outcome in [client.is_there().await.map(drop), client.json().await.map(drop)] {
+        let Err(Error::Status(answer)) = outcome else { panic!("{outcome:?}") };
+        assert!(!answer.to_string().contains("encoded"), "{answer}");
+        let json = answer.json::<Issue>().unwrap_err();
+        assert!(!json.to_string().contains("encoded"), "{json}");
+    }
     // A proxy that has decoded the body may have left the header, and some servers write what is no encoding.
     for coding in ["gzip", "identity", "utf-8", ""] {
         let client = answering(json("{\"id\":7}").header("content-encoding", coding));

@@ -84,6 +84,11 @@ pub(crate) fn returns(raw: &RawMethod, returns: &Returns, verb: Option<&str>, si
         sink.report(&returns.whole, "an endpoint cannot return `impl Trait`", help);
         return;
     }
+    if let Some(borrowed) = returns::borrowed(&returns.whole) {
+        let help = "return what owns its parts: `String` instead of `&str`, `Vec<T>` instead of `&[T]`";
+        sink.report(borrowed, "an endpoint cannot return what is borrowed", help);
+        return;
+    }
     if holds_pages(raw) {
         sink.report(
             returns.ok.as_ref(),

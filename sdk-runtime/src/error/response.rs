@@ -85,6 +85,11 @@ impl ErrorResponse {
         self
     }
 
+    /// What the body is still encoded as. The answer to a HEAD names the encoding of a body that it does not have.
+    fn encoding(&self) -> Option<String> {
+        text::encoding(&self.0.headers).filter(|_| !text::is_blank(&self.0.body))
+    }
+
     /// The endpoint that was called.
     #[must_use]
     pub fn endpoint(&self) -> &'static Endpoint {
@@ -178,7 +183,7 @@ impl ErrorResponse {
     /// error names that.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
         serde_json::from_slice(text::without_mark(&self.0.body)).map_err(|error| {
-            match text::encoding(&self.0.headers).filter(|_| !error.is_data()) {
+            match self.encoding().filter(|_| !error.is_data()) {
                 Some(encoding) => serde_json::Error::custom(still_encoded(&encoding)),
                 None => error,
             }
@@ -216,7 +221,7 @@ impl fmt::Display for ErrorResponse {
         let (name, method) = (endpoint.qualified_name(), endpoint.method);
         let address = if endpoint.template.is_empty() { "#[url]" } else { endpoint.template };
         write!(f, "`{name}` ({method} {address}) was answered with status {status}")?;
-        match text::encoding(&self.0.headers) {
+        match self.encoding() {
             Some(encoding) => write!(f, ", and {}", still_encoded(&encoding)),
             None => Ok(()),
         }
