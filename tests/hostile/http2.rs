@@ -51,23 +51,24 @@ fn cuts(form: Form) -> Vec<Case> {
     let mut cases = Vec::new();
     for end in [Step::Fin, Step::Truncate, Step::Rst] {
         for at in 0..=answer.len() {
-            let is_reset = matches!(end, Step::Rst);
+            let is_broken = !matches!(end, Step::Fin);
+            // The end of a connection may be seen before what came on it, and so may that nothing can be written to it.
             let (row, came, sent) = match at {
                 _ if at < body_at => ("in its head", "Transport(Request)", 2),
-                // What the client wants to write fails as well, and that may come first.
-                _ if is_reset && at == answer.len() => {
-                    ("whole, by RST", "the value or Transport(Body) or Transport(Request)", 2)
-                }
-                _ if is_reset => ("in its body, by RST", "Transport(Body) or Transport(Request)", 2),
+                _ if is_broken && at == answer.len() => (
+                    "whole, by RST or without the end of TLS",
+                    "the value or Transport(Body) or Transport(Request)",
+                    2,
+                ),
                 _ if at == answer.len() => ("whole", VALUE, 1),
-                _ => ("in its body", "Transport(Body)", 2),
+                _ => ("in its body", "Transport(Body) or Transport(Request)", 2),
             };
             if form == Form::Short && at % STRIDE != 0 && at != answer.len() && at != body_at {
                 continue;
             }
             let steps = [Step::Send(answer[..at].to_vec().into()), end.clone()];
             let case = case(row, Asks::Json, &steps, came, sent).at(format!("{end:?}, at {at}"));
-            cases.push(if is_reset && at == answer.len() { case.sent_by_chance() } else { case });
+            cases.push(if is_broken && at == answer.len() { case.sent_by_chance() } else { case });
         }
     }
     cases
