@@ -3,11 +3,11 @@
 //! - A byte order mark in front of a body is no part of it (RFC 8259, 8.1).
 //! - A header is UTF-8 where it can be, and Latin-1 otherwise (RFC 9110, 5.5). It is never dropped for a byte that is not ASCII.
 //! - An address in a header keeps its bytes: what is not ASCII is percent-encoded as it came, as browsers and curl do.
-//! - A body that still has a `Content-Encoding` is no text.
+//! - A body that still has a `Content-Encoding`, or a `Transfer-Encoding` other than `chunked`, is no text.
 
 use std::borrow::Cow;
 
-use http::header::{CONTENT_ENCODING, CONTENT_TYPE};
+use http::header::{CONTENT_ENCODING, CONTENT_TYPE, TRANSFER_ENCODING};
 use http::{HeaderMap, HeaderName};
 use percent_encoding::{AsciiSet, percent_encode};
 
@@ -77,11 +77,12 @@ pub(crate) fn is_encoded(headers: &HeaderMap) -> bool {
 }
 
 fn codings(headers: &HeaderMap) -> impl Iterator<Item = String> {
-    let lines = headers.get_all(CONTENT_ENCODING).iter();
+    // A server may also encode for the way (RFC 9112, 6.1). Of these codings a transport undoes `chunked` alone.
+    let lines = headers.get_all(CONTENT_ENCODING).iter().chain(headers.get_all(TRANSFER_ENCODING));
     lines
         .flat_map(|line| line.as_bytes().split(|byte| *byte == b','))
         .map(|coding| of_header(coding.trim_ascii()).to_ascii_lowercase())
-        .filter(|coding| !coding.is_empty() && coding != "identity")
+        .filter(|coding| !matches!(coding.as_str(), "" | "identity" | "chunked"))
 }
 
 #[cfg(test)]

@@ -323,6 +323,15 @@ async fn a_body_that_is_still_encoded_is_named_as_that() {
             assert_eq!(undecoded, (status != 500).then_some(Some(named)), "{status}");
         }
     }
+    // An encoding of the way is one as well, and `chunked` is undone by each transport.
+    for (coding, named) in [("gzip, chunked", Some("gzip")), ("chunked", None)] {
+        let client = answering(Reply::bytes(&b"\x1f\x8b\x08"[..]).header("transfer-encoding", coding));
+        for outcome in [client.json().await.map(drop), client.text().await.map(drop)] {
+            let Err(Error::Decode(error)) = outcome else { panic!("{coding}: {outcome:?}") };
+            assert_eq!(error.content_encoding(), named, "{coding}");
+            assert_eq!(error.to_string().contains("still encoded as `gzip`"), named.is_some(), "{error}");
+        }
+    }
     // Where there is no body, none is encoded.
     let empty = Reply::empty().status(500).header("content-encoding", "gzip");
     let client = answering(empty);
