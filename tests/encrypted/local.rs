@@ -27,7 +27,8 @@ async fn a_proxy_that_is_configured_sees_no_credential_for_this_machine() {
         move |http| http.proxy(through())
     });
     let own = own.build().unwrap();
-    in_time(own.login("s3cret")).await.unwrap();
+    let login = in_time(own.login("s3cret")).await;
+    assert!(login.is_ok() && proxy.seen().is_empty(), "I22: {:?}", proxy.seen());
     assert_eq!(in_time(own.issue(1)).await.unwrap(), 1);
 
     // A second origin that is trusted as the client's own.
