@@ -192,7 +192,7 @@ impl Case {
                 }
             }
         }
-        // Whatever the server has done, the next call is served.
+        // The next call is served after each case.
         let may_be_asked = self.refreshes == Refreshes::Never && !self.plan.is_proxy();
         if self.right.signed_in && may_be_asked && self.right.came != ANY {
             let fine = wrong.within("the next call", async { client.api.fine().timeout(GUARD).await }).await;

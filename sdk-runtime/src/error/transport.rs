@@ -102,7 +102,7 @@ impl TransportError {
     }
 
     /// Whether the server may have seen the request, and done what it asks for. `false` only where it provably has not: then the
-    /// request can be sent again, whatever it is.
+    /// request can be sent again, with any method.
     #[must_use]
     pub fn may_have_arrived(&self) -> bool {
         self.0.may_have_arrived
