@@ -227,4 +227,5 @@ fn nothing_panics() {
 }
 
 mod chance;
+mod fixtures;
 mod mistakes;

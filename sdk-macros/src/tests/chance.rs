@@ -12,7 +12,7 @@ mod wrong;
 use std::fmt::Write;
 
 use fastrand::Rng;
-use proc_macro2::{TokenStream, TokenTree};
+use proc_macro2::{TokenStream, TokenTree, extra::invalidate_current_thread_spans};
 
 use self::{declaration::Declaration, verdict::Verdict, wrong::MISTAKES};
 use super::tokens;
@@ -33,7 +33,12 @@ fn rounds(what: &str, fault: impl Fn(u64) -> Option<String> + Sync) {
         let halves = [seeds.start..half, half..seeds.end].map(|seeds| {
             let fault = &fault;
             scope.spawn(move || {
-                let told = |seed| fault(seed).map(|fault| format!("DECLARATION_SEED={seed}: {fault}"));
+                let told = |seed| {
+                    let fault = fault(seed).map(|fault| format!("DECLARATION_SEED={seed}: {fault}"));
+                    // Of each text that is parsed a copy is kept otherwise, for its places.
+                    invalidate_current_thread_spans();
+                    fault
+                };
                 seeds.filter_map(told).collect::<Vec<_>>()
             })
         });
