@@ -16,7 +16,7 @@ use serde::Deserialize;
 
 use crate::wire::{accepting, memory, raw, refused, script};
 
-#[derive(Deserialize)]
+#[derive(Debug, Deserialize)]
 struct Renewed {}
 
 impl TokenResponse for Renewed {
@@ -66,6 +66,17 @@ trait Repeats {
 trait Again {
     #[get("/it")]
     async fn get(&self) -> Result<()>;
+}
+
+/// By their methods alone these could be sent again.
+#[api_client]
+trait Logins {
+    #[put("/it")]
+    #[session(start)]
+    async fn start(&self) -> Result<Renewed>;
+    #[delete("/it")]
+    #[session(end)]
+    async fn end(&self) -> Result<()>;
 }
 
 fn status(status: u16) -> Reply {
@@ -176,6 +187,29 @@ async fn what_was_not_declared_safe_is_not_repeated_on_request() {
     }
     client.post(&[]).retry(0).await.unwrap_err();
     assert_eq!(backend.requests().len(), 1, "never is what it would be anyway");
+}
+
+/// What it sends may be taken once, and whether it was is not known. The default of the client is not for it either.
+#[tokio::test(start_paused = true)]
+async fn the_request_of_a_session_endpoint_is_never_sent_again() {
+    let backend = Backend::new();
+    for method in ["PUT", "DELETE"] {
+        script(&backend, method, "/it", vec![status(503)]);
+    }
+    let client =
+        LoginsClient::builder("http://localhost").transport(memory(&backend)).retry(3).build().unwrap();
+    client.session().sign_in(Tokens::new("t")).unwrap();
+    for times in [1, u32::MAX] {
+        assert_eq!(refused(&backend, client.start().retry(times)).await, "retry");
+        assert_eq!(refused(&backend, client.end().retry(times)).await, "retry");
+    }
+    client.start().await.unwrap_err();
+    client.start().retry(0).await.unwrap_err();
+    assert_eq!(sends(&backend).len(), 2, "one of each sign-in");
+    client.end().await.unwrap_err();
+    client.session().sign_in(Tokens::new("t")).unwrap();
+    client.end().retry(0).await.unwrap_err();
+    assert_eq!(sends(&backend).len(), 4, "one of each sign-out");
 }
 
 #[tokio::test(start_paused = true)]
