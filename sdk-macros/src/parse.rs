@@ -4,8 +4,8 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::ToTokens;
 use syn::{
-    Attribute, Block, FnArg, Item, ItemTrait, Meta, Pat, Receiver, Signature, TraitItem, TraitItemFn, Type,
-    ext::IdentExt, parse_quote,
+    Attribute, Block, FnArg, Item, ItemTrait, MacroDelimiter, Meta, MetaList, Pat, Receiver, Signature,
+    TraitItem, TraitItemFn, Type, ext::IdentExt, parse_quote,
 };
 
 use crate::{
@@ -64,8 +64,8 @@ pub(crate) enum MarkArgs {
     None,
     /// `#[path("id")]`
     List(Vec<Arg>),
-    /// `#[path = "id"]`
-    Assign,
+    /// `#[path = "id"]` or `#[path["id"]]`, which is written wrongly.
+    Wrong,
 }
 
 impl RawMethod {
@@ -127,8 +127,10 @@ impl Mark {
     fn new(name: Ident, attr: Attribute) -> Self {
         let args = match &attr.meta {
             Meta::Path(_) => MarkArgs::None,
-            Meta::List(list) => MarkArgs::List(attr::split(list.tokens.clone())),
-            Meta::NameValue(_) => MarkArgs::Assign,
+            Meta::List(MetaList { delimiter: MacroDelimiter::Paren(_), tokens, .. }) => {
+                MarkArgs::List(attr::split(tokens.clone()))
+            }
+            Meta::List(_) | Meta::NameValue(_) => MarkArgs::Wrong,
         };
         Self { name, args, attr }
     }
@@ -141,7 +143,7 @@ impl Mark {
     pub(crate) fn list(&self) -> &[Arg] {
         match &self.args {
             MarkArgs::List(args) => args,
-            MarkArgs::None | MarkArgs::Assign => &[],
+            MarkArgs::None | MarkArgs::Wrong => &[],
         }
     }
 

@@ -167,6 +167,91 @@ fn recovery() {
     ));
 }
 
+/// What is permitted, deprecated, conditional or documented in a declaration is so in all that is made of it.
+#[test]
+fn attributes() {
+    let of_both = "#[deprecated] #[must_use] #[expect(one)] #[allow(two)] #[cfg(x)] #[inline] \
+        #[cfg_attr(y, allow(three))] #[cfg_attr(y, must_use, inline)]";
+    insta::assert_snapshot!(expanded(
+        "dyn",
+        &format!(
+            "{of_both} pub trait T {{
+                {of_both} #[get(\"/a\")] async fn a(&self, #[cfg(z)] #[query] q: u8) -> Result<A>;
+                #[cfg_attr(y, doc = \"Documented.\")] #[get(\"/b\")] async fn b(&self) -> Result<A>;
+                #[cfg_attr(y, must_use)] #[get(\"/c\", paginate = link)] fn c(&self) -> Pages<A>;
+                {of_both} async fn d(&self, (q, _): (u8, u8)) -> A {{ self.b().await }}
+                /// Documented.
+                fn e(&self, #[cfg(z)] ref q: u8) {{}}
+                fn f() {{}}
+            }}",
+        ),
+    ));
+}
+
+#[test]
+fn arguments() {
+    insta::assert_snapshot!(method(
+        "#[get(\"/six\")] async fn six(&self, #[query] a: u8, #[query] b: u8, #[query] c: u8, #[query] d: u8, #[query] e: u8, #[query] f: u8) -> Result<A>;
+        #[get(\"/seven\")] async fn seven(&self, #[query] a: u8, #[query] b: u8, #[query] c: u8, #[query] d: u8, #[query] e: u8, #[query] f: u8, #[query] g: u8) -> Result<A>;
+        #[get(\"/typed\")] async fn typed<'a, A: Serialize, B, C: Entity, D>(&self, #[query] a: &'a A, #[query] b: B) -> Result<Both<C, D>>;
+        #[get(\"/group\")] async fn group<A: Entity>(&self, #[query] of: [A; 2]) -> Result<(u8, A)>;",
+    ));
+}
+
+/// Whether a body can be sent again is asked where it would be, unless that is for the caller to choose.
+#[test]
+fn bodies_sent_again() {
+    insta::assert_snapshot!(method(
+        "#[put(\"/a\", retry = 1)] async fn once(&self, #[body] body: Bytes) -> Result<()>;
+        #[put(\"/b\", retry = never)] async fn never(&self, #[body] body: Bytes) -> Result<()>;
+        #[put(\"/c\")] async fn plain(&self, #[body] body: Bytes) -> Result<()>;
+        #[put(\"/d\", retry = 1)] async fn json(&self, #[json] body: &Body) -> Result<()>;
+        #[put(\"/e\", retry = 1)] async fn any<B: IntoBody>(&self, #[body] body: B) -> Result<()>;
+        #[put(\"/f\", paginate = link)] fn pages(&self, #[body] body: Vec<u8>) -> Pages<A>;
+        #[put(\"/g\", paginate = page(n))] fn counted(&self, #[query] m: u8, #[query] n: u32) -> Pages<A>;",
+    ));
+}
+
+#[test]
+fn recovery_of_names() {
+    insta::assert_snapshot!(expanded(
+        "timeout = 3, crate = a::b",
+        "trait T {
+            fn new(&self) {}
+            #[get(\"/session\")] async fn session(&self) -> Result<A>;
+            #[get(\"/a\")] async fn twice(&self) -> Result<A>;
+            #[get(\"/b\")] async fn twice(&self) -> Result<B>;
+            #[cfg(x)] #[get(\"/a\")] async fn either(&self) -> Result<A>;
+            #[cfg(not(x))] #[get(\"/b\")] async fn either(&self) -> Result<B>;
+            #[get(\"/{a}\")] async fn arguments(a: u8, #[query] a: u8, #[cfg(x)] #[query] (b, _): (u8, u8)) -> Result<A>;
+            #[post(\"/end\")] #[session(end)] #[cfg(x)] async fn end(&self, #[json] #[from_session] token: Token, #[query] all: bool) -> Result<()>;
+            async fn composite(&self, a: u8) -> u8 { a }
+        }",
+    ));
+}
+
+#[test]
+fn recovery_of_types() {
+    insta::assert_snapshot!(expanded(
+        "",
+        "unsafe trait T {
+            fn anything(&self) -> u8;
+            async fn awaited(&self) -> u8;
+            fn streamed(&self) -> Pages<A>;
+            #[get(\"/a\")] async fn nothing(&self);
+            #[get(\"/b\")] fn hidden(&self) -> impl Sized;
+            #[get(\"/c\", paginate = link)] fn hidden_pages(&self) -> impl Sized;
+            #[get(\"/d\")] async fn hidden_inside(&self) -> Result<(u8, impl Sized), E>;
+            #[get(\"/e\", paginate = link)] fn no_page(&self) -> a::Pages;
+            #[get(\"/f\", paginate = link)] fn aliased(&self) -> Alias;
+            #[get(\"/g\", paginate = link)] async fn asynchronous(&self) -> Result<A>;
+            #[get(\"/h\")] unsafe extern \"C\" fn foreign(&self) -> Result<A>;
+            unsafe fn composite(&self) {}
+            type Item;
+        }",
+    ));
+}
+
 #[test]
 fn nothing_panics() {
     let attributes = [

@@ -7,7 +7,7 @@ mod page;
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
-use syn::{Attribute, DeriveInput, Meta, Path, parse::Parser};
+use syn::{Attribute, DeriveInput, MacroDelimiter, Meta, MetaList, Path, parse::Parser};
 
 use crate::{
     attr::{self, Arg},
@@ -99,12 +99,14 @@ fn krate(input: &DeriveInput, options: &str, is_known: fn(&Ident) -> bool, sink:
     krate
 }
 
-/// The parts of an attribute's list, none of `#[attr]`, or `None` of `#[attr = …]`.
+/// The parts of an attribute's list, none of `#[attr]`, or `None` of `#[attr = …]` and of a list that is not in parentheses.
 fn args(attr: &Attribute) -> Option<Vec<Arg>> {
     match &attr.meta {
         Meta::Path(_) => Some(Vec::new()),
-        Meta::List(list) => Some(attr::split(list.tokens.clone())),
-        Meta::NameValue(_) => None,
+        Meta::List(MetaList { delimiter: MacroDelimiter::Paren(_), tokens, .. }) => {
+            Some(attr::split(tokens.clone()))
+        }
+        Meta::List(_) | Meta::NameValue(_) => None,
     }
 }
 

@@ -216,6 +216,28 @@ const METHODS: &[(&str, &str)] = &[
         "#[get(timeout = 3s, \"/x\")] async fn a(&self) -> Result<A>;",
         "the path stands in front of the options",
     ),
+    ("#[get[\"/x\"]] async fn a(&self) -> Result<A>;", "the path stands in parentheses"),
+    ("#[get{\"/x\", paginate = link}] fn a(&self) -> Pages<Vec<A>>;", "the path stands in parentheses"),
+    ("#[endpoint = \"/x\"] async fn a(&self) -> Result<A>;", "write `#[endpoint(\"REPORT\", \"/a\")]`"),
+    (
+        "#[endpoint[\"REPORT\", \"/x\"]] async fn a(&self) -> Result<A>;",
+        "write `#[endpoint(\"REPORT\", \"/x\")]`",
+    ),
+    (
+        "#[get(\"/x\")] async fn a(&self, #[query[\"page\"]] page: u32) -> Result<A>;",
+        "`#[query]` takes a string literal in parentheses",
+    ),
+    (
+        "#[get(\"/{x}\")] async fn a(&self, #[path{\"x\"}] page: u32) -> Result<A>;",
+        "`#[path]` takes a string literal in parentheses",
+    ),
+    (
+        "#[get(\"/{x}\")] async fn a(&self, #[path = \"x\"] page: u32) -> Result<A>;",
+        "`#[path]` takes a string literal in parentheses",
+    ),
+    ("#[get] async fn a(&self, #[url[]] url: &str) -> Result<A>;", "`#[url]` takes no argument"),
+    ("#[post(\"/x\")] #[session[end]] async fn a(&self) -> Result<A>;", "`#[session]` needs a role"),
+    ("#[get(\"/x\", headers[\"a\" = \"b\"])] async fn a(&self) -> Result<A>;", "unexpected `headers"),
     ("#[get(\"/x\")] #[get(\"/y\")] async fn a(&self) -> Result<A>;", "endpoint `a` has two HTTP methods"),
     (
         "#[get(\"/x\")] #[gett(\"/y\")] async fn a(&self, page: u32) -> Result<A>;",

@@ -71,7 +71,7 @@ fn nothing_to_name(read: &Read<'_, Wanted>, url: &str, sink: &Sink) -> Reported 
 fn to_template<'a>(params: Params<'a>, literal: &LitStr, template: &Template, sink: &Sink) -> Vec<Read<'a>> {
     // Placeholders are not judged where a parameter was not understood, or where one is the whole address.
     let is_unknown = |read: &Read<'_, Wanted>| match &read.role {
-        Wanted::Unknown(_) => read.mark.is_none() && !read.raw.marks.is_empty(),
+        Wanted::Unknown(_) => read.mark.is_none_or(|mark| mark.name == "path"),
         role => matches!(role, Wanted::Role(Role::Url)),
     };
     let mut has_unknown = params.pattern.is_some() || params.reads.iter().any(is_unknown);

@@ -57,7 +57,7 @@ fn literal(mark: &Mark, example: &str, sink: &Sink) -> Result<Option<LitStr>, Re
         (MarkArgs::List(_), [_, second, ..]) => {
             Err(sink.report(second, format!("`#[{}]` takes one string literal", mark.name), help))
         }
-        (MarkArgs::List(_) | MarkArgs::Assign, _) => {
+        (MarkArgs::List(_) | MarkArgs::Wrong, _) => {
             let message = format!("`#[{}]` takes a string literal in parentheses", mark.name);
             Err(sink.report(&mark.attr, message, help))
         }
@@ -89,7 +89,7 @@ fn literal_and_options<'a>(
             let message = format!("`#[{}]` takes one string literal", mark.name);
             return Err(sink.report(second, message, help));
         }
-        (MarkArgs::List(_) | MarkArgs::Assign, _) => {
+        (MarkArgs::List(_) | MarkArgs::Wrong, _) => {
             let message = format!("`#[{}]` takes a string literal in parentheses", mark.name);
             return Err(sink.report(&mark.attr, message, help));
         }

@@ -2,7 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::ToTokens;
-use syn::LitStr;
+use syn::{LitStr, Meta};
 
 use super::options::{self, OfEndpoint};
 use crate::{
@@ -83,8 +83,11 @@ pub(crate) fn verb<'a>(raw: &'a RawMethod, sink: &Sink) -> Result<Verb<'a>, Repo
             format!("write `;` instead of the body, or remove `#[{}(…)]`", mark.name),
         );
     }
-    if let MarkArgs::Assign = mark.args {
-        let help = format!("write `#[{}(\"/{name}\")]`", mark.name);
+    if let MarkArgs::Wrong = mark.args {
+        let help = match &mark.attr.meta {
+            Meta::List(list) => format!("write `#[{}({})]`", mark.name, super::shown(&list.tokens)),
+            _ => format!("write `{}`", example(mark, raw)),
+        };
         return Err(sink.report(&mark.attr, "the path stands in parentheses", help));
     }
     let mut verb = read(mark, raw, sink)?;

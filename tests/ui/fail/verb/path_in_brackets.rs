@@ -1,0 +1,11 @@
+//! The path stands in parentheses.
+
+use sdk_runtime::{Result, api_client};
+
+#[api_client]
+pub trait Users {
+    #[get["/user"]]
+    async fn user(&self) -> Result<String>;
+}
+
+fn main() {}
