@@ -2,7 +2,7 @@
 
 set shell := ["bash", "-euo", "pipefail", "-c"]
 
-default: fmt deny lint lint-all doc features windows macos wine package quickstart stay-signed-in behind-features test
+default: fmt deny lint lint-all doc features windows macos wine package quickstart stay-signed-in behind-features build-tests test
 
 # The code is formatted.
 fmt:
@@ -56,6 +56,10 @@ stay-signed-in:
 # What is behind features: the stores of logins once more, that in a key ring included, and answers that travel compressed.
 behind-features:
     cargo test --features keyring,encodings --test stores --test encodings --test hostile
+
+# All tests compile. Of itself, so that it is seen what of the next one is compiling.
+build-tests:
+    cargo test --no-run
 
 # All tests, as the README says.
 test:

@@ -1,52 +1,119 @@
 //! What the macro accepts, and what it says about mistakes. Each file under `tests/ui/fail` is named after its mistake,
-//! and is reported by exactly one error.
+//! and is reported by exactly one error. Each program under `tests/ui/pass` runs to its end.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-};
+#[path = "ui/answer.rs"]
+mod answer;
+#[path = "ui/compiler.rs"]
+mod compiler;
+#[path = "ui/fixture.rs"]
+mod fixture;
+
+use std::collections::BTreeSet;
+use std::env;
+use std::fs;
+use std::path::Path;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
+use compiler::Compiler;
+use fixture::{FAIL, Fixture, files};
 
 /// The compiler whose words the answers hold. Ours are the same everywhere; those of a bound that fails change from one
 /// version to the next, and a newcomer with another one should not see them fail.
 const BLESSED: &str = "rustc 1.95.";
 
 #[test]
-fn ui() {
-    let is_blessed = compiler().starts_with(BLESSED);
-    let cases = trybuild::TestCases::new();
-    cases.pass("tests/ui/pass/*.rs");
-    let mistakes = files(Path::new("tests/ui/fail")).into_iter();
-    for mistake in mistakes.filter(|file| file.extension().is_some_and(|it| it == "rs")) {
-        let answer = fs::read_to_string(mistake.with_extension("stderr")).unwrap_or_default();
-        if is_blessed || !answer.contains("error[E") {
-            cases.compile_fail(mistake);
-        } else {
-            println!("{} is for {BLESSED}", mistake.display());
-        }
-    }
+fn each_fixture_runs_or_is_answered_as_expected() {
+    check(Fixture::all());
 }
 
-fn compiler() -> String {
-    let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
-    let version = std::process::Command::new(rustc).arg("--version").output().unwrap();
-    String::from_utf8(version.stdout).unwrap()
+/// With cargo, and against the crates without TLS. trybuild compiles all of these once more, so it sees the mistakes that stand for
+/// each kind: it only checks them, and all at once, as long as there is no program to link and run.
+#[test]
+fn trybuild_agrees() {
+    let mistakes = those_of_this_compiler(Fixture::representatives());
+    // First, since a macro that never ends is killed there.
+    check(mistakes.clone());
+    let cases = trybuild::TestCases::new();
+    mistakes.iter().for_each(|mistake| cases.compile_fail(&mistake.0));
+}
+
+#[test]
+fn trybuild_sees_each_folder_and_each_kind_of_answer() {
+    let (all, representatives) = (Fixture::all(), Fixture::representatives());
+    let is_fixture = |path: &String| path.ends_with(".rs") && path.matches('/').count() > 2;
+    let on_disk: BTreeSet<Fixture> = files("tests/ui").into_iter().filter(is_fixture).map(Fixture).collect();
+    assert_eq!(all.iter().cloned().collect::<BTreeSet<_>>(), on_disk);
+    let mistakes = || all.iter().filter(|fixture| !fixture.runs());
+    let folders: BTreeSet<_> = mistakes().map(Fixture::folder).collect();
+    assert_eq!(representatives.iter().map(Fixture::folder).collect::<BTreeSet<_>>(), folders);
+    let kinds: BTreeSet<_> = mistakes().filter_map(Fixture::kind).collect();
+    assert_eq!(representatives.iter().filter_map(Fixture::kind).collect::<BTreeSet<_>>(), kinds);
 }
 
 /// That there is exactly one error to each is a house rule, in `tests/tidy.rs`.
 #[test]
 fn each_mistake_is_told_with_help_and_without_a_warning() {
-    let answers = files(Path::new("tests/ui/fail")).into_iter();
-    for answer in answers.filter(|file| file.extension().is_some_and(|it| it == "stderr")) {
-        let text = fs::read_to_string(&answer).unwrap();
-        assert!(!text.lines().any(|line| line.starts_with("warning")), "{}", answer.display());
-        assert!(text.contains("help: ") || text.contains("= note: "), "{} offers no help", answer.display());
+    for answer in files(FAIL).iter().filter(|file| file.ends_with(".stderr")) {
+        let text = fs::read_to_string(answer).unwrap();
+        assert!(!text.lines().any(|line| line.starts_with("warning")), "{answer}");
+        assert!(text.contains("help: ") || text.contains("= note: "), "{answer} offers no help");
     }
 }
 
-fn files(directory: &Path) -> Vec<PathBuf> {
-    let entries = fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path());
-    let (directories, mut files): (Vec<_>, Vec<_>) = entries.partition(|path| path.is_dir());
-    files.extend(directories.iter().flat_map(|directory| self::files(directory)));
-    files.sort();
-    files
+/// As many at once as the machine can, and all that is wrong at once.
+fn check(fixtures: Vec<Fixture>) {
+    let fixtures = those_of_this_compiler(fixtures);
+    let compiler = Compiler::of_this_build();
+    let (next, findings) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
+    thread::scope(|scope| {
+        for _ in 0..thread::available_parallelism().map_or(2, usize::from) {
+            scope.spawn(|| {
+                while let Some(fixture) = fixtures.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    if let Err(finding) = check_one(&compiler, fixture) {
+                        findings.lock().unwrap().push(format!("{}: {finding}", fixture.0));
+                    }
+                }
+            });
+        }
+    });
+    let mut findings = findings.into_inner().unwrap();
+    findings.sort();
+    assert!(
+        findings.is_empty(),
+        "\n{}\n\n{} of {} fixtures fail. `just ui-bless` writes what the compiler says into the `.stderr` files; read the \
+         difference.\n",
+        findings.join("\n"),
+        findings.len(),
+        fixtures.len()
+    );
+}
+
+fn check_one(compiler: &Compiler, fixture: &Fixture) -> Result<(), String> {
+    let path = Path::new(&fixture.0);
+    let (is_ok, output) = if fixture.runs() { compiler.run(path) } else { compiler.check(path) };
+    let actual = answer::of(&output, &fixture.0);
+    match (is_ok, fixture.runs()) {
+        (true, true) => Ok(()),
+        (true, false) => Err("it compiles, and should not".to_owned()),
+        (false, true) => Err(format!("it does not compile, or fails:\n{actual}")),
+        (false, false) => match fixture.answer() {
+            Some(expected) if expected == actual => Ok(()),
+            // The word that trybuild knows.
+            _ if env::var_os("TRYBUILD").is_some_and(|it| it == "overwrite") => {
+                fs::write(fixture.answer_file(), actual).map_err(|error| error.to_string())
+            }
+            Some(expected) => Err(answer::difference(&expected, &actual)),
+            None => Err(format!("there is no {}; it would be:\n{actual}", fixture.answer_file())),
+        },
+    }
+}
+
+fn those_of_this_compiler(fixtures: Vec<Fixture>) -> Vec<Fixture> {
+    let is_blessed = compiler::version().starts_with(BLESSED);
+    let (of_this, of_another): (Vec<_>, Vec<_>) =
+        fixtures.into_iter().partition(|fixture| is_blessed || !fixture.is_of_the_compiler());
+    of_another.iter().for_each(|fixture| println!("{} is for {BLESSED}", fixture.0));
+    of_this
 }
