@@ -180,7 +180,7 @@ impl Upstream {
             own_connection: contents == Contents::Secret,
             stage: stage.clone(),
         };
-        for name in self.headers.keys().filter(|name| own_origin || is_for_anybody(name)) {
+        for name in self.headers.keys().filter(|name| own_origin || is_for_anybody(name, &self.headers)) {
             if !request.headers.contains_key(name) || name == COOKIE {
                 outgoing
                     .headers
@@ -268,18 +268,15 @@ fn redirect(
 /// Leaves the headers that only say what is sent and what is understood: any other may be a credential, and another origin
 /// is none of ours.
 fn keep_what_is_for_anybody(headers: &mut HeaderMap) {
-    let others: Vec<_> = headers
-        .iter()
-        .filter(|(name, value)| value.is_sensitive() || !is_for_anybody(name))
-        .map(|(name, _)| name.clone())
-        .collect();
+    let others: Vec<_> = headers.keys().filter(|name| !is_for_anybody(name, headers)).cloned().collect();
     for name in others {
         headers.remove(name);
     }
 }
 
-fn is_for_anybody(name: &HeaderName) -> bool {
-    [
+/// Whether the lines of `name` in `headers` may go to another origin. One that is marked sensitive is a credential under any name.
+fn is_for_anybody(name: &HeaderName, headers: &HeaderMap) -> bool {
+    let negotiates = [
         ACCEPT,
         ACCEPT_ENCODING,
         ACCEPT_LANGUAGE,
@@ -289,5 +286,97 @@ fn is_for_anybody(name: &HeaderName) -> bool {
         RANGE,
         USER_AGENT,
     ]
-    .contains(name)
+    .contains(name);
+    negotiates && !headers.get_all(name).iter().any(HeaderValue::is_sensitive)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::endpoint::Endpoint;
+    use crate::request::Request;
+
+    static POST: Endpoint = Endpoint::new("Api::it", "POST", "/it");
+
+    /// What says what is sent and what is understood.
+    const FOR_ANYBODY: [&str; 8] = [
+        "accept",
+        "accept-encoding",
+        "accept-language",
+        "content-encoding",
+        "content-language",
+        "content-type",
+        "range",
+        "user-agent",
+    ];
+    const FOR_ONE_ORIGIN: [&str; 10] = [
+        "accept-token",
+        "authorization",
+        "content-location",
+        "cookie",
+        "if-match",
+        "if-range",
+        "origin",
+        "referer",
+        "x-api-version",
+        "x-key",
+    ];
+
+    fn names(headers: &HeaderMap) -> Vec<&str> {
+        headers.keys().map(HeaderName::as_str).collect()
+    }
+
+    #[test]
+    fn i22_another_origin_gets_what_is_for_anybody_and_no_credential() {
+        for name in FOR_ANYBODY.into_iter().chain(FOR_ONE_ORIGIN) {
+            for sensitive in [&[false][..], &[true], &[false, true], &[true, false]] {
+                let mut headers = HeaderMap::new();
+                for is_sensitive in sensitive {
+                    let mut value = HeaderValue::from_static("v");
+                    value.set_sensitive(*is_sensitive);
+                    headers.append(HeaderName::from_static(name), value);
+                }
+                keep_what_is_for_anybody(&mut headers);
+                let stays = FOR_ANYBODY.contains(&name) && !sensitive.contains(&true);
+                assert_eq!(!headers.is_empty(), stays, "I22: {name}, sensitive: {sensitive:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_said_about_a_body_goes_when_there_is_none() {
+        const OF_THE_BODY: [&str; 4] =
+            ["content-encoding", "content-language", "content-location", "content-type"];
+        let own = Base::parse("https://a.example").unwrap();
+        for (status, method, becomes_get) in [
+            (301, "POST", true),
+            (302, "POST", true),
+            (303, "POST", true),
+            (307, "POST", false),
+            (308, "POST", false),
+            (301, "PUT", false),
+            (302, "PUT", false),
+            (303, "PUT", true),
+            (303, "GET", true),
+            (303, "HEAD", false),
+        ] {
+            let mut request = Request::new(&own, &POST).prepare(None).unwrap();
+            request.method = method.parse().unwrap();
+            for name in FOR_ANYBODY.into_iter().chain(FOR_ONE_ORIGIN) {
+                request.headers.insert(name, HeaderValue::from_static("v"));
+            }
+            let all = request.headers.len();
+            let status = StatusCode::from_u16(status).unwrap();
+            redirect(&mut request, status, &HeaderValue::from_static("/to#top")).unwrap();
+            assert_eq!(request.url.as_str(), "https://a.example/to");
+            let method = if becomes_get { "GET" } else { method };
+            assert_eq!(request.method, method, "{status}");
+            let (left, gone) = (names(&request.headers), if becomes_get { OF_THE_BODY.len() } else { 0 });
+            assert_eq!(left.len(), all - gone, "{status} {method}: {left:?}");
+            assert!(
+                !becomes_get || OF_THE_BODY.iter().all(|name| !left.contains(name)),
+                "{status}: {left:?}"
+            );
+        }
+    }
 }

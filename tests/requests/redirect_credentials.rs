@@ -1,5 +1,6 @@
 //! Redirects to somebody else: no credential goes along, and what they answer is not the session's business.
 
+use http::HeaderValue;
 use sdk_runtime::{Attach, Error, Head, Refusal, Result, TokenResponse, Tokens, api_client};
 use sdk_testkit::{Backend, Reply};
 use serde::Deserialize;
@@ -77,6 +78,34 @@ async fn nothing_that_could_be_a_credential_crosses_an_origin() {
             client.unsigned("Basic s3cret", "s=3").await.unwrap();
             assert_eq!(raw(&other.last().unwrap()), "GET /to\n\n", "{elsewhere}");
             assert!(own.requests().iter().all(|request| raw(request).contains("s3cret")));
+        }
+    }
+}
+
+/// By its name it could go to anybody.
+#[tokio::test]
+async fn i22_a_header_that_is_marked_sensitive_stays_with_the_origins_of_the_client() {
+    let secret = || {
+        let mut value = HeaderValue::from_static("s3cret");
+        value.set_sensitive(true);
+        value
+    };
+    for name in ["accept", "user-agent", "range"] {
+        for location in ["https://own.test/to", "https://other.test/to"] {
+            let (own, other, plain) = two_servers(Attach::bearer(), location);
+            let origins = Origins::default().with(OWN, &own).with("https://other.test", &other);
+            let builder = SignedClient::builder(OWN).header(name, secret()).transport(origins);
+            let wide = builder.build().unwrap();
+            for call in [wide.unsigned("a", "c=1"), plain.unsigned("a", "c=1").header(name, secret())] {
+                let before = own.requests().len();
+                call.await.unwrap();
+                let here = own.requests().split_off(before);
+                let all = here.iter().all(|request| request.header(name) == Some("s3cret"));
+                assert!(all, "{name} {location}");
+            }
+            let away = other.requests();
+            assert_eq!(away.len(), if location.starts_with(OWN) { 0 } else { 2 });
+            assert!(away.iter().all(|request| !raw(request).contains("s3cret")), "I22: {name}: {away:?}");
         }
     }
 }

@@ -2,7 +2,8 @@
 //! the pool.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::mpsc::channel;
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, SystemTime};
 
@@ -343,5 +344,70 @@ fn i28_a_clock_may_use_the_pool_whose_clock_it_is() {
         for key in 0..50 {
             pool.get(&key).session().sign_in(Tokens::new("one")).unwrap();
         }
+    });
+}
+
+#[test]
+fn a_clock_that_asks_for_the_same_key_makes_no_second_session() {
+    comes_to_an_end(|| {
+        let server = server();
+        let own: Arc<OnceLock<Pool>> = Arc::default();
+        let inner: Arc<OnceLock<TrackerClient>> = Arc::default();
+        let (seen, got) = (own.clone(), inner.clone());
+        let is_asked = AtomicBool::new(false);
+        // Asked for the time between the look for the key and the place that is made for it.
+        let wall = move || {
+            if let Some(pool) = seen.get()
+                && !is_asked.swap(true, Ordering::SeqCst)
+            {
+                let _ = got.set(pool.get(&1));
+            }
+            SystemTime::now()
+        };
+        let pool = builder(&server).wall_clock(wall).sessions(|_: &u32| MemoryStore::new()).unwrap();
+        assert!(own.set(pool.clone()).is_ok());
+        let outer = pool.get(&1);
+        let inner = inner.get().expect("the clock was asked");
+        inner.session().sign_in(Tokens::new("one")).unwrap();
+        assert!(outer.session().state().is_signed_in() && pool.len() == 1, "I1: one session for a key");
+    });
+}
+
+/// The one that makes a store with the help of the pool waits for no other. What is ready first counts for both.
+#[test]
+fn of_two_who_make_the_store_of_a_key_both_get_one_session() {
+    comes_to_an_end(|| {
+        let server = server();
+        let own: Arc<OnceLock<Pool>> = Arc::default();
+        let nested: Arc<OnceLock<TrackerClient>> = Arc::default();
+        let (begun, has_begun) = channel();
+        let (done, is_done) = channel::<()>();
+        let (seen, got, is_done) = (own.clone(), nested.clone(), Mutex::new(is_done));
+        let made = Arc::new(AtomicUsize::new(0));
+        let count = made.clone();
+        let of = move |key: &u32| {
+            if *key == 2 {
+                let _ = got.set(seen.get().unwrap().get(&1));
+            } else if count.fetch_add(1, Ordering::SeqCst) == 0 {
+                begun.send(()).unwrap();
+                let done = is_done.lock().unwrap().recv_timeout(Duration::from_secs(10));
+                done.expect("the other waits for this one");
+            }
+            MemoryStore::new()
+        };
+        let pool = builder(&server).sessions(of).unwrap();
+        assert!(own.set(pool.clone()).is_ok());
+        let first = {
+            let pool = pool.clone();
+            std::thread::spawn(move || pool.get(&1))
+        };
+        has_begun.recv_timeout(Duration::from_secs(10)).unwrap();
+        let _ = pool.get(&2);
+        done.send(()).unwrap();
+        let first = first.join().unwrap();
+        assert_eq!(made.load(Ordering::SeqCst), 2, "both have made a store");
+        nested.get().unwrap().session().sign_in(Tokens::new("one")).unwrap();
+        assert!(first.session().state().is_signed_in() && pool.len() == 2, "I1: one session for a key");
+        assert!(pool.get(&1).session().state().is_signed_in(), "I1: one session for a key");
     });
 }

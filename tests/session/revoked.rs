@@ -3,8 +3,9 @@
 use std::future::IntoFuture;
 use std::time::Duration;
 
-use sdk_runtime::Error;
-use sdk_testkit::Reply;
+use sdk_runtime::{Error, Head, Refusal, Result, ServiceTransport, TokenResponse, Tokens, api_client};
+use sdk_testkit::{Backend, Reply};
+use serde::Deserialize;
 use tokio::time::sleep;
 
 use crate::shelf::Shelf;
@@ -104,4 +105,108 @@ async fn nothing_is_left_in_memory_of_what_was_to_be_revoked() {
     sleep(Duration::from_secs(60)).await;
     states.current();
     assert!(states.next().await.is_none(), "the session is gone");
+}
+
+#[derive(Deserialize)]
+struct Both {
+    access: String,
+}
+
+impl TokenResponse for Both {
+    fn tokens(&self, _: &Head) -> std::result::Result<Tokens, Refusal> {
+        Ok(Tokens::new(self.access.as_str()))
+    }
+}
+
+/// A login of a token and a cookie. It and the two below differ in what signs the sign-out.
+#[api_client(timeout = none)]
+trait Mixed {
+    #[post("/login")]
+    #[session(start)]
+    async fn login(&self) -> Result<Both>;
+    #[post("/refresh")]
+    #[session(refresh)]
+    async fn refresh(&self) -> Result<Both>;
+    #[post("/logout")]
+    #[session(end)]
+    async fn logout(&self) -> Result<()>;
+    #[get("/x")]
+    async fn x(&self) -> Result<()>;
+}
+
+#[api_client(timeout = none)]
+trait ByCookie {
+    #[post("/login")]
+    #[session(start)]
+    async fn login(&self) -> Result<Both>;
+    #[post("/refresh")]
+    #[session(refresh)]
+    async fn refresh(&self) -> Result<Both>;
+    #[post("/logout", auth = cookies)]
+    #[session(end)]
+    async fn logout(&self) -> Result<()>;
+    #[get("/x")]
+    async fn x(&self) -> Result<()>;
+}
+
+#[api_client(timeout = none)]
+trait Unsigned {
+    #[post("/login")]
+    #[session(start)]
+    async fn login(&self) -> Result<Both>;
+    #[post("/refresh")]
+    #[session(refresh)]
+    async fn refresh(&self) -> Result<Both>;
+    #[post("/logout", auth = none)]
+    #[session(end)]
+    async fn logout(&self) -> Result<()>;
+    #[get("/x")]
+    async fn x(&self) -> Result<()>;
+}
+
+/// A server that refuses each token, and sets a cookie with each.
+fn mixed() -> Backend {
+    let issue = |name: &str| {
+        let reply = Reply::json(&serde_json::json!({ "access": name }));
+        reply.append_header("set-cookie", format!("sid={name}; Path=/"))
+    };
+    Backend::new()
+        .reply("POST", "/login", issue("first"))
+        .reply("POST", "/refresh", issue("second").delay(Duration::from_secs(1)))
+        .reply("POST", "/logout", Reply::empty())
+        .reply("GET", "/x", Reply::empty().status(401))
+}
+
+/// What each sign-out had on it.
+fn signed(backend: &Backend) -> Vec<(Option<String>, Option<String>)> {
+    let requests = backend.requests().into_iter().filter(|request| request.path() == "/logout");
+    let header = |request: &sdk_testkit::Request, name| request.header(name).map(str::to_owned);
+    requests.map(|request| (header(&request, "authorization"), header(&request, "cookie"))).collect()
+}
+
+/// As the declaration says for the first one: with the header and the cookies, with these alone, or with neither.
+#[tokio::test(start_paused = true)]
+async fn i10_what_is_revoked_late_is_signed_as_the_sign_out_was() {
+    macro_rules! ended {
+        ($client:ident) => {{
+            let backend = mixed();
+            let transport = ServiceTransport::new(backend.clone());
+            let client = $client::builder("http://localhost").transport(transport).build().unwrap();
+            client.login().await.unwrap();
+            let call = tokio::spawn(client.x().into_future());
+            backend.received(3).await;
+            client.logout().await.unwrap();
+            assert!(matches!(call.await.unwrap(), Err(Error::NotSignedIn)));
+            assert_eq!(signed(&backend).len(), 1, "the refresh is under way");
+            sleep(Duration::from_secs(2)).await;
+            signed(&backend)
+        }};
+    }
+    let with = |header: bool, cookie: bool| {
+        ["first", "second"]
+            .map(|name| (header.then(|| format!("Bearer {name}")), cookie.then(|| format!("sid={name}"))))
+    };
+    assert_eq!(ended!(MixedClient), with(true, true), "I10");
+    assert_eq!(ended!(ByCookieClient), with(false, true), "I10");
+    assert_eq!(ended!(UnsignedClient), with(false, false), "I10");
 }

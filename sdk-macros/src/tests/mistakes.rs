@@ -111,8 +111,31 @@ const METHODS: &[(&str, &str)] = &[
         "a list cannot be a path segment",
     ),
     (
+        "#[get(\"/x/{*rest}\")] async fn a(&self, rest: [&str; 2]) -> Result<A>;",
+        "a list cannot be a path segment",
+    ),
+    (
         "#[get(\"/x/{*rest}\")] async fn a(&self, #[cfg(x)] rest: &str) -> Result<A>;",
         "cannot depend on a `cfg`",
+    ),
+    // a list as a segment
+    ("#[get(\"/{id}\")] async fn a(&self, id: [u64; 2]) -> Result<A>;", "a list cannot be a path segment"),
+    ("#[get(\"/{id}\")] async fn a(&self, id: &[u64; 2]) -> Result<A>;", "a list cannot be a path segment"),
+    ("#[get(\"/{id}\")] async fn a(&self, id: &[u64]) -> Result<A>;", "a list cannot be a path segment"),
+    ("#[get(\"/{id}\")] async fn a(&self, id: &&[u64]) -> Result<A>;", "a list cannot be a path segment"),
+    (
+        "#[get(\"/{id}\")] async fn a(&self, id: (([u64; 2]))) -> Result<A>;",
+        "a list cannot be a path segment",
+    ),
+    ("#[get(\"/{id}\")] async fn a(&self, id: Vec<u64>) -> Result<A>;", "a list cannot be a path segment"),
+    ("#[get(\"/{id}\")] async fn a(&self, id: &Vec<u64>) -> Result<A>;", "a list cannot be a path segment"),
+    (
+        "#[get(\"/{id}\")] async fn a(&self, id: ::std::vec::Vec<u64>) -> Result<A>;",
+        "a list cannot be a path segment",
+    ),
+    (
+        "#[get(\"/{id}\")] async fn a(&self, #[path(\"id\")] ids: [u64; 2]) -> Result<A>;",
+        "a list cannot be a path segment",
     ),
     ("#[get(\"/x/{*rest\")] async fn a(&self, rest: &str) -> Result<A>;", "an unclosed `{`"),
     // pages

@@ -13,10 +13,10 @@ pub(super) fn is_idempotent(request: &Prepared) -> bool {
         || request.endpoint.idempotency.is_some_and(|header| has_key(&request.headers, header))
 }
 
-/// Whether there is a key to know a request by: one, and not an empty one, which every client might send.
+/// Whether there is a key to know a request by: one, and not a blank one, which every client might send.
 fn has_key(headers: &HeaderMap, header: &str) -> bool {
     let mut keys = headers.get_all(header).iter();
-    keys.next().is_some_and(|key| !key.is_empty()) && keys.next().is_none()
+    keys.next().is_some_and(|key| !key.as_bytes().trim_ascii().is_empty()) && keys.next().is_none()
 }
 
 /// Gives `request` a key of its own where its endpoint is declared `idempotent` and nobody has chosen one. It stays on the

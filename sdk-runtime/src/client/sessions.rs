@@ -320,3 +320,48 @@ impl<K, C> fmt::Debug for Sessions<K, C> {
         f.debug_struct("Sessions").finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::client::ClientBuilder;
+    use crate::session::RefreshEndpoint;
+    use crate::transport::{Transport, TransportFuture, TransportRequest};
+
+    struct Api(Client);
+
+    impl ApiClient for Api {
+        const NAME: &'static str = "Api";
+        const REFRESH: Option<&'static RefreshEndpoint> = None;
+
+        fn from_client(client: Client) -> Self {
+            Self(client)
+        }
+    }
+
+    struct Nowhere;
+
+    impl Transport for Nowhere {
+        fn send(&self, _: TransportRequest) -> TransportFuture {
+            Box::pin(std::future::pending())
+        }
+    }
+
+    /// Callers that find the same closed session are many, and the first of them replaces it.
+    #[test]
+    fn what_has_replaced_a_closed_session_is_not_replaced_for_it_again() {
+        let builder = ClientBuilder::<Api>::new("https://a.example").transport(Nowhere);
+        let sessions = builder.sessions(|_: &u32| MemoryStore::new()).unwrap();
+        let closed = sessions.get(&1).0;
+        let place = sessions.pool.place(&1).unwrap();
+        closed.session().close();
+        let mut next = None;
+        for _ in 0..3 {
+            assert!(sessions.pool.replace(&1, &place, &closed));
+            let now = sessions.pool.place(&1).unwrap();
+            assert!(!Arc::ptr_eq(&now, &place), "a place of its own");
+            assert!(Arc::ptr_eq(next.get_or_insert(now.clone()), &now), "I1: one session for a key");
+        }
+        assert_eq!(sessions.len(), 1);
+    }
+}

@@ -158,6 +158,23 @@ mod tests {
     }
 
     #[test]
+    fn a_control_character_is_refused_wherever_it_stands() {
+        for control in (0..=0x1f).chain([0x7f]).map(char::from) {
+            for address in [
+                format!("/x{control}y"),
+                format!("{control}/x"),
+                format!("/x{control}"),
+                format!("/x?y{control}z"),
+                format!("/x#y{control}z"),
+                format!("https://b.exa{control}mple/x"),
+            ] {
+                let refused = resolve("https://a.example/v1", &address).unwrap_err();
+                assert_eq!(refused, "holds a line break or another control character", "{address:?}");
+            }
+        }
+    }
+
+    #[test]
     fn a_query_is_appended() {
         for (address, query, expected) in [
             ("https://a.example/x", "", "https://a.example/x"),

@@ -172,14 +172,23 @@ mod tests {
     }
 
     #[test]
-    fn credentials_travel_over_tls_or_not_at_all() {
+    fn i22_credentials_travel_over_tls_or_not_at_all() {
         for (url, may) in [
             ("https://a.example", true),
             ("http://a.example", false),
             ("http://localhost:1", true),
             ("http://LOCALHOST", true),
             ("http://api.localhost", false),
+            ("http://evillocalhost", false),
+            ("http://localhostevil", false),
+            ("http://localhos", false),
             ("http://localhost.", false),
+            ("http://[::]", false),
+            ("http://[::2]", false),
+            ("http://126.255.255.255", false),
+            ("http://127.0.0.0", true),
+            ("http://127.255.255.255", true),
+            ("ftp://a.example", false),
             ("http://[::ffff:127.0.0.1]", false),
             ("http://[::ffff:7f00:1]", false),
             ("http://0x7f.1", true),
@@ -189,7 +198,7 @@ mod tests {
             ("http://localhost.example", false),
             ("http://10.0.0.1", false),
         ] {
-            assert_eq!(may_carry_credentials(&Url::parse(url).unwrap()), may, "{url}");
+            assert_eq!(may_carry_credentials(&Url::parse(url).unwrap()), may, "I22: {url}");
         }
     }
 

@@ -256,9 +256,31 @@ mod tests {
 
     #[test]
     fn i27_a_name_says_whether_it_holds_a_credential() {
+        for word in [
+            "apikey",
+            "auth",
+            "authorization",
+            "cookie",
+            "credential",
+            "jwt",
+            "key",
+            "password",
+            "secret",
+            "signature",
+            "token",
+        ] {
+            for (before, after) in
+                [("", ""), ("x-", ""), ("", "-x"), ("x_", "_x"), ("x.", ".x"), ("idempotent-", "")]
+            {
+                let text = format!("{before}{word}{after}");
+                assert!(is_credential(&name(&text).unwrap()), "I27: {text}");
+            }
+            for text in [format!("x{word}"), format!("{word}x"), format!("idempotency-{word}")] {
+                assert!(!is_credential(&name(&text).unwrap()), "I27: {text}");
+            }
+        }
         for (text, is_secret) in [
             ("Authorization", true),
-            ("cookie", true),
             ("x-api-key", true),
             ("X_API_KEY", true),
             ("Ocp-Apim-Subscription-Key", true),
@@ -277,9 +299,41 @@ mod tests {
 
     #[test]
     fn names_of_the_transport_are_refused() {
-        for text in ["Host", "content-length", "Proxy-Authorization", "TE", "a b", "a:b", ""] {
-            assert!(name(text).is_err(), "{text}");
+        for text in [
+            "Connection",
+            "Content-Length",
+            "Host",
+            "Keep-Alive",
+            "TE",
+            "Trailer",
+            "Transfer-Encoding",
+            "Upgrade",
+            "Proxy-Authorization",
+            "proxy-x",
+        ] {
+            assert_eq!(name(text).unwrap_err().reason(), "is a header the transport sets", "{text}");
         }
-        assert_eq!(name("X-Trace").unwrap(), "x-trace");
+        for text in ["a b", "a:b", "", "a\n", "ü"] {
+            assert_eq!(name(text).unwrap_err().reason(), "is not a header name", "{text}");
+        }
+        for text in ["X-Trace", "hosts", "x-host", "proxy", "content-type", "te2"] {
+            assert_eq!(name(text).unwrap(), text.to_lowercase().as_str());
+        }
+    }
+
+    #[test]
+    fn a_request_holds_1000_header_lines() {
+        for lines in [999, 1_000, 1_001] {
+            let written = sent(&vec!["v"; lines]).map(|lines| lines.len());
+            // The first one replaces the line that was there.
+            assert_eq!(written, if lines > 1_000 { Err("x-a".to_owned()) } else { Ok(lines) });
+        }
+        let mut headers = HeaderMap::new();
+        let mut set = |name: &'static str, lines: usize| {
+            let name = HeaderName::from_static(name);
+            set(&mut headers, &name, |line| vec!["v"; lines].header_lines(line)).is_ok()
+        };
+        assert!(set("x-a", 999) && set("x-b", 1), "lines of all names count together");
+        assert!(!set("x-c", 1));
     }
 }

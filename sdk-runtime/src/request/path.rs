@@ -171,6 +171,8 @@ mod tests {
     const TWO: &str = "/{a}{b}";
     const ENCODED_DOT: &str = "/%2E{a}";
     const REST: &str = "/files/{*path}";
+    const LAST_IS_EMPTY: &str = "/a/{id}/";
+    const LITERALS: &str = "/{a}/b/{c}/";
 
     fn segments(template: &'static str, args: &[(&'static str, &str)]) -> Result<String, String> {
         let mut path = PathBuilder::new("p", template);
@@ -227,6 +229,17 @@ mod tests {
         assert_eq!(segments(TWO, &[("a", ""), ("b", "x")]), Ok("p/x".to_owned()));
         assert_eq!(segments(TWO, &[("a", "."), ("b", "..")]), Ok("p/...".to_owned()));
         assert_eq!(segments(ENCODED_DOT, &[("a", "x")]), Ok("p/%2Ex".to_owned()));
+    }
+
+    #[test]
+    fn a_segment_without_an_argument_is_none_of_the_argument_in_front_of_it() {
+        assert_eq!(segments(LAST_IS_EMPTY, &[("id", "7")]), Ok("p/a/7/".to_owned()));
+        assert_eq!(segments(LITERALS, &[("a", "1"), ("c", "2")]), Ok("p/1/b/2/".to_owned()));
+        for value in ["", ".", ".."] {
+            assert_eq!(segments(LAST_IS_EMPTY, &[("id", value)]), Err("id".to_owned()), "{value}");
+            assert_eq!(segments(LITERALS, &[("a", value), ("c", "2")]), Err("a".to_owned()), "{value}");
+            assert_eq!(segments(LITERALS, &[("a", "1"), ("c", value)]), Err("c".to_owned()), "{value}");
+        }
     }
 
     #[test]

@@ -218,6 +218,34 @@ fn i39_each_answer_means_what_its_row_says() {
     }
 }
 
+/// A 404 without a word keeps the login, and a 400 with an unknown one ends it: by these two each list is told from the others.
+#[test]
+fn i16_each_word_of_a_server_means_what_its_list_says() {
+    let ends = ["invalid_grant", "bad_refresh_token", "expired_token"];
+    let later = ["temporarily_unavailable", "slow_down", "server_error"];
+    let misconfigured = [
+        "invalid_client",
+        "invalid_request",
+        "invalid_scope",
+        "invalid_target",
+        "unauthorized_client",
+        "unsupported_grant_type",
+    ];
+    let lists = [(&ends[..], "rejected"), (&later, "not spent"), (&misconfigured, "misconfigured")];
+    for (words, expected) in lists {
+        for word in words {
+            for status in [200, 400, 401, 403, 404, 410, 422] {
+                let body = format!(r#"{{"error":"{word}"}}"#).leak();
+                assert_eq!(came(status, body).meaning(), expected, "I16: {status} {word}");
+            }
+        }
+    }
+    for (status, expected) in [(200, "misconfigured"), (400, "rejected"), (404, "misconfigured")] {
+        let body = r#"{"error":"unheard_of"}"#;
+        assert_eq!(came(status, body).meaning(), expected, "I16: {status} {body}");
+    }
+}
+
 #[test]
 fn i39_no_word_ends_a_login_that_a_status_keeps() {
     for status in [408, 425, 429].into_iter().chain(500..=599) {

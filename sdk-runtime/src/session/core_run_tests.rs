@@ -65,6 +65,20 @@ fn i10_a_run_is_not_taken_for_a_later_one() {
 }
 
 #[test]
+fn i12_an_empty_name_is_nobody_and_nobody_is_the_same_as_nobody() {
+    for first in [None, Some("")] {
+        for second in [None, Some(""), Some("ann")] {
+            let mut world = World::signed_in();
+            world.core.sign_in(named("a", first), None, None, world.now).unwrap();
+            let nameless = world.me();
+            world.core.sign_in(named("b", second), None, None, world.now).unwrap();
+            let demand = world.demand(&nameless, None);
+            assert!(matches!(demand, Demand::Fail(Error::IdentityChanged(_))), "I12: {first:?}, {second:?}");
+        }
+    }
+}
+
+#[test]
 fn i12_a_renewal_is_of_another_login_where_both_are_named_and_differ() {
     for (before, news, goes_on) in [
         (None, None, true),

@@ -98,13 +98,30 @@ async fn a_replay_does_not_forget_where_a_redirect_led() {
     assert_eq!(headers(&backend, "/v2/deep/list", "authorization")[2].as_deref(), Some("Bearer new"));
 }
 
-/// A page that another address was redirected to was asked for as well.
+/// A page that another address was redirected to was asked for as well, and so was that address.
 #[tokio::test(start_paused = true)]
-async fn a_link_to_what_was_redirected_to_leads_back() {
-    let backend = Backend::new().reply("GET", "/list", Reply::redirect("/v2/list"));
-    script(&backend, "GET", "/v2/list", vec![linked(&[1], "</v2/list>; rel=next")]);
-    let api = client(&backend, |builder| builder);
-    let (items, _, wrong) = walked(&backend, list(&api, Paginate::Link)).await;
-    assert_eq!(items, [1]);
-    assert!(wrong.is_some_and(|wrong| wrong.contains("asked for before")));
+async fn a_link_to_either_end_of_a_redirect_leads_back() {
+    for (link, requests) in [
+        ("</v2/list>; rel=next", 2),
+        ("</v2/list#on>; rel=next", 2),
+        ("</list>; rel=next", 2),
+        ("</list#on>; rel=next", 2),
+        ("<http://LOCALHOST:80/list>; rel=next", 2),
+        // A further page, and from there back to it, or to the first one.
+        ("</list?2>; rel=next", 4),
+    ] {
+        for back in
+            ["</list?2>; rel=next", "</v2/list?2>; rel=next", "</list>; rel=next", "</v2/list>; rel=next"]
+        {
+            let backend = Backend::new();
+            backend.route("GET", "/list", |request| async move {
+                Reply::redirect(&format!("/v2{}", request.target()))
+            });
+            script(&backend, "GET", "/v2/list", vec![linked(&[1], link), linked(&[2], back)]);
+            let api = client(&backend, |builder| builder);
+            let (_, asked, wrong) = walked(&backend, at(&api, "http://localhost/list")).await;
+            assert_eq!(asked.len(), requests, "{link}, {back}: {asked:?}");
+            assert!(wrong.is_some_and(|wrong| wrong.contains("asked for before")), "{link}, {back}");
+        }
+    }
 }

@@ -1,12 +1,15 @@
 //! Retries of failures that may pass, counted at the server, and the key that makes them safe.
 
 use std::future::IntoFuture;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use sdk_runtime::__private::{Call, ClientBuilder, Endpoint, body};
-use sdk_runtime::{BodyStream, ByteStream, CancellationToken, Error, IntoBody, TransportErrorKind};
+use sdk_runtime::{
+    Answer, BodyStream, ByteStream, CancellationToken, Error, FromResponse, Head, IntoBody, Refusal,
+    TokenResponse, Tokens, TransportErrorKind,
+};
 use sdk_testkit::{Backend, Reply};
 use tokio::time::Instant;
 
@@ -34,6 +37,10 @@ async fn a_transient_answer_is_asked_for_again_where_that_is_safe() {
         ("call says never", it("GET").retry(1), 3, Some(0), 503, 1),
         ("PUT", it("PUT").retry(1), 0, None, 503, 2),
         ("DELETE", it("DELETE"), 1, None, 503, 2),
+        ("HEAD", it("HEAD"), 1, None, 503, 2),
+        ("OPTIONS", it("OPTIONS"), 1, None, 503, 2),
+        ("TRACE", it("TRACE"), 1, None, 503, 2),
+        ("PATCH by default", it("PATCH"), 3, None, 503, 1),
         ("POST by default", it("POST"), 3, None, 503, 1),
         ("POST with a key", it("POST").retry(3).idempotent(KEY), 0, None, 503, 4),
         ("POST with a key by default", it("POST").idempotent(KEY), 2, None, 503, 3),
@@ -42,7 +49,10 @@ async fn a_transient_answer_is_asked_for_again_where_that_is_safe() {
         ("500", it("GET").retry(1), 0, None, 500, 2),
         ("502", it("GET").retry(1), 0, None, 502, 2),
         ("504", it("GET").retry(1), 0, None, 504, 2),
+        ("407", it("GET").retry(1), 0, None, 407, 1),
+        ("409", it("GET").retry(1), 0, None, 409, 1),
         ("501", it("GET").retry(1), 0, None, 501, 1),
+        ("505", it("GET").retry(1), 0, None, 505, 1),
         ("404", it("GET").retry(1), 0, None, 404, 1),
         ("425", it("GET").retry(1), 0, None, 425, 1),
     ] {
@@ -156,6 +166,48 @@ async fn what_only_a_key_makes_safe_is_not_repeated_where_the_key_did_not_go() {
     }
 }
 
+struct Opened(String);
+
+impl TokenResponse for Opened {
+    fn tokens(&self, _: &Head) -> Result<Tokens, Refusal> {
+        Ok(Tokens::new(self.0.as_str()))
+    }
+}
+
+impl FromResponse for Opened {
+    fn from_response(answer: Answer) -> Result<Self, Error> {
+        String::from_response(answer).map(Self)
+    }
+}
+
+/// Whatever its method, and whether the client repeats all that can be repeated.
+#[tokio::test(start_paused = true)]
+async fn the_request_of_a_session_endpoint_is_sent_once() {
+    for method in ["POST", "GET", "PUT"] {
+        for (own, is_refused) in [(None, false), (Some(0), false), (Some(1), true), (Some(u32::MAX), true)] {
+            let backend = Backend::new().reply(method, "/it", status(503));
+            let api = client(&backend, |builder| builder.retry(3));
+            let started: Call<Opened> = api.0.request(endpoint(it(method))).finish_start(decoder!(Opened));
+            let ended: Call<()> =
+                api.0.request(endpoint(it(method))).finish_end(decoder!(()), |_, _| Some(()));
+            let (started, ended) = match own {
+                Some(times) => (started.retry(times), ended.retry(times)),
+                None => (started, ended),
+            };
+            for error in [started.await.map(drop).unwrap_err(), ended.await.unwrap_err()] {
+                match is_refused {
+                    true => {
+                        let is_told = matches!(&error, Error::InvalidRequest(it) if it.argument() == "retry");
+                        assert!(is_told, "{method} {own:?}: {error:?}");
+                    }
+                    false => assert_eq!(error.status().unwrap(), 503, "{method} {own:?}"),
+                }
+            }
+            assert_eq!(backend.requests().len(), if is_refused { 0 } else { 2 }, "{method} {own:?}");
+        }
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_key_stays_the_same_over_retries_and_the_replay() {
     let backend = Backend::new().reply("POST", "/renew", Reply::text("new"));
@@ -202,7 +254,11 @@ async fn who_names_a_key_has_it() {
         api.call(endpoint(it("GET"))).idempotency_key("k"),
         api.call(keyed).idempotency_key("a\nb"),
         api.call(keyed).idempotency_key(""),
+        api.call(keyed).idempotency_key(" "),
+        api.call(keyed).idempotency_key("\t \t"),
         api.call(keyed).header("x-key", "").retry(1),
+        api.call(keyed).header("x-key", " ").retry(1),
+        api.call(keyed).header("x-key", "\t").retry(1),
         api.call(keyed).header("x-key", vec!["a", "b"]).retry(1),
         api.call(endpoint(it("POST"))).retry(1),
     ] {
@@ -212,6 +268,29 @@ async fn who_names_a_key_has_it() {
     assert_eq!(backend.requests().len(), 3);
 }
 
+/// On the paused clock, which nothing but the pauses moves.
+#[tokio::test(start_paused = true)]
+async fn each_pause_is_twice_as_long_as_the_one_before_up_to_8_s() {
+    let backend = Backend::new();
+    let sent = Arc::new(Mutex::new(Vec::new()));
+    let seen = sent.clone();
+    backend.route("GET", "/it", move |_| {
+        seen.lock().unwrap().push(Instant::now());
+        async { status(503) }
+    });
+    let api = client(&backend, |builder| builder.timeout(None));
+    api.call(endpoint(it("GET").retry(7))).await.unwrap_err();
+    let sent = sent.lock().unwrap();
+    let pauses: Vec<_> = sent.windows(2).map(|pair| pair[1] - pair[0]).collect();
+    assert_eq!(pauses.len(), 7);
+    for (pause, longest) in pauses.iter().zip([500, 1_000, 2_000, 4_000, 8_000, 8_000, 8_000]) {
+        let longest = Duration::from_millis(longest);
+        // A timer ends at a whole millisecond.
+        let range = longest / 2..=longest + Duration::from_millis(1);
+        assert!(range.contains(pause), "{pause:?} is not half of {longest:?} at least and that at most");
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_server_is_asked_again_when_it_says_and_not_at_all_when_that_is_too_late() {
     for (after, timeout, sends, at_least) in [
@@ -219,8 +298,10 @@ async fn a_server_is_asked_again_when_it_says_and_not_at_all_when_that_is_too_la
         (Some("20"), None, 2, 20),
         (Some("60"), None, 2, 60),
         (Some("61"), None, 1, 0),
-        // It would be over before.
+        // It would be over before, or at the same time.
         (Some("20"), Some(Duration::from_secs(10)), 1, 0),
+        (Some("10"), Some(Duration::from_secs(10)), 1, 0),
+        (Some("9"), Some(Duration::from_secs(10)), 2, 9),
     ] {
         let busy = match after {
             Some(seconds) => status(503).header("retry-after", seconds),

@@ -127,18 +127,142 @@ fn read(file: &File) -> io::Result<Zeroizing<Vec<u8>>> {
 fn write(path: &Path, bytes: &[u8]) -> io::Result<File> {
     let mut file = private::options().write(true).create_new(true).open(path)?;
     file.write_all(bytes)?;
-    file.sync_all()?;
+    flush(&file)?;
     Ok(file)
 }
 
 /// Without it the new name may be forgotten in a power failure, and the spent refresh token be back.
 #[cfg(unix)]
 fn sync_name(_: &File, directory: &Path) -> io::Result<()> {
-    File::open(directory)?.sync_all()
+    flush(&File::open(directory)?)
 }
 
 /// Other systems than Unix flush no directory. A flush of the renamed file is all that they offer.
 #[cfg(not(unix))]
 fn sync_name(renamed: &File, _: &Path) -> io::Result<()> {
-    renamed.sync_all()
+    flush(renamed)
+}
+
+/// Returns when `file` is on the disk, and outlives a power failure.
+fn flush(file: &File) -> io::Result<()> {
+    #[cfg(test)]
+    tests::flushes(file)?;
+    file.sync_all()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+
+    use super::*;
+    use crate::error::StoreErrorKind;
+
+    /// What was flushed: whether that is a directory, how long it is otherwise, and what the file of the login had in it by then.
+    #[derive(Debug, PartialEq)]
+    struct Flushed {
+        length: Option<u64>,
+        kept: Option<String>,
+    }
+
+    #[derive(Default)]
+    struct Disk {
+        login: PathBuf,
+        flushed: Vec<Flushed>,
+        /// Of the flushes from now on, the one that fails.
+        fails: Option<usize>,
+    }
+
+    thread_local! {
+        /// The disk of this test, which looks at the thread's flushes.
+        static DISK: RefCell<Disk> = RefCell::default();
+    }
+
+    pub(super) fn flushes(file: &File) -> io::Result<()> {
+        DISK.with_borrow_mut(|disk| {
+            let about = file.metadata()?;
+            let length = (!about.is_dir()).then_some(about.len());
+            disk.flushed.push(Flushed { length, kept: fs::read_to_string(&disk.login).ok() });
+            match disk.fails == Some(disk.flushed.len()) {
+                true => Err(io::Error::other("the disk is gone")),
+                false => Ok(()),
+            }
+        })
+    }
+
+    /// A login on a disk of its own, where the flush of that number fails.
+    struct Place(Cell);
+
+    impl Place {
+        fn new() -> Self {
+            let name = format!("sdk-runtime-{:016x}", fastrand::u64(..));
+            Self(Cell::new(std::env::temp_dir().join(name).join("login")))
+        }
+
+        /// Puts `next` there, and tells what was flushed.
+        fn put(&self, next: &StoredLogin, fails: Option<usize>) -> (Result<bool, StoreError>, Vec<Flushed>) {
+            DISK.set(Disk { login: self.0.path().to_owned(), flushed: Vec::new(), fails });
+            let put = self.0.replace(Asked::now(), next.version() - 1, next);
+            (put, DISK.take().flushed)
+        }
+
+        fn names(&self) -> Vec<OsString> {
+            let entries = fs::read_dir(self.0.directory()).unwrap();
+            let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name()).collect();
+            names.sort();
+            names
+        }
+    }
+
+    impl Drop for Place {
+        fn drop(&mut self) {
+            let _ = fs::remove_dir_all(self.0.directory());
+        }
+    }
+
+    fn text(login: &StoredLogin) -> String {
+        format::encode(login).unwrap().to_string()
+    }
+
+    #[test]
+    fn a_login_is_on_the_disk_before_it_is_in_its_place_and_its_name_after() {
+        let place = Place::new();
+        let mut before = None;
+        for login in [StoredLogin::new(1, "first"), StoredLogin::new(2, "the second")] {
+            let (put, flushed) = place.put(&login, None);
+            assert!(put.unwrap());
+            let kept = text(&login);
+            let length = Some(kept.len() as u64);
+            let name = if cfg!(unix) { None } else { length };
+            let expected = [
+                Flushed { length, kept: before.replace(kept.clone()) },
+                Flushed { length: name, kept: Some(kept) },
+            ];
+            assert_eq!(flushed, expected);
+        }
+    }
+
+    #[test]
+    fn a_flush_that_fails_says_whether_the_login_may_be_there() {
+        let place = Place::new();
+        place.put(&StoredLogin::new(1, "first"), None).0.unwrap();
+        let next = StoredLogin::new(2, "second");
+        let (put, flushed) = place.put(&next, Some(1));
+        assert_eq!((put.unwrap_err().kind(), flushed.len()), (StoreErrorKind::Unavailable, 1));
+        assert_eq!(place.0.load().unwrap().unwrap().version(), 1, "nothing is replaced");
+        assert_eq!(place.names(), ["login", "login.lock"], "nothing is left over");
+
+        let (put, flushed) = place.put(&next, Some(2));
+        let error = put.unwrap_err();
+        assert_eq!((error.kind(), flushed.len()), (StoreErrorKind::Uncertain, 2), "{error}");
+        assert!(error.to_string().contains("power failure"), "{error}");
+        assert_eq!(place.0.load().unwrap().unwrap().version(), 2);
+    }
+
+    /// Linux has files that can be written and not flushed, so that a flush which does nothing is seen.
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_flush_is_one_of_the_system() {
+        let null = File::options().write(true).open("/dev/null").unwrap();
+        assert_eq!(flush(&null).unwrap_err().kind(), io::ErrorKind::InvalidInput);
+    }
 }
