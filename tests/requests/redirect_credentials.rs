@@ -61,7 +61,7 @@ fn two_servers(attach: Attach, location: &str) -> (Backend, Backend, SignedClien
 }
 
 #[tokio::test]
-async fn nothing_that_could_be_a_credential_crosses_an_origin() {
+async fn i22_nothing_that_could_be_a_credential_crosses_an_origin() {
     for attach in [Attach::bearer(), Attach::header("x-key", "Key"), Attach::raw("accept-language-token")] {
         for elsewhere in [
             "https://other.test/to",

@@ -348,7 +348,7 @@ fn i28_a_clock_may_use_the_pool_whose_clock_it_is() {
 }
 
 #[test]
-fn a_clock_that_asks_for_the_same_key_makes_no_second_session() {
+fn i1_a_clock_that_asks_for_the_same_key_makes_no_second_session() {
     comes_to_an_end(|| {
         let server = server();
         let own: Arc<OnceLock<Pool>> = Arc::default();
@@ -375,7 +375,7 @@ fn a_clock_that_asks_for_the_same_key_makes_no_second_session() {
 
 /// The one that makes a store with the help of the pool waits for no other. What is ready first counts for both.
 #[test]
-fn of_two_who_make_the_store_of_a_key_both_get_one_session() {
+fn i1_of_two_who_make_the_store_of_a_key_both_get_one_session() {
     comes_to_an_end(|| {
         let server = server();
         let own: Arc<OnceLock<Pool>> = Arc::default();

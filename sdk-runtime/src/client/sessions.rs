@@ -349,7 +349,7 @@ mod tests {
 
     /// Callers that find the same closed session are many, and the first of them replaces it.
     #[test]
-    fn what_has_replaced_a_closed_session_is_not_replaced_for_it_again() {
+    fn i1_what_has_replaced_a_closed_session_is_not_replaced_for_it_again() {
         let builder = ClientBuilder::<Api>::new("https://a.example").transport(Nowhere);
         let sessions = builder.sessions(|_: &u32| MemoryStore::new()).unwrap();
         let closed = sessions.get(&1).0;

@@ -224,7 +224,7 @@ mod tests {
     }
 
     #[test]
-    fn a_login_is_on_the_disk_before_it_is_in_its_place_and_its_name_after() {
+    fn i13_a_login_is_on_the_disk_before_it_is_in_its_place_and_its_name_after() {
         let place = Place::new();
         let mut before = None;
         for login in [StoredLogin::new(1, "first"), StoredLogin::new(2, "the second")] {
@@ -237,7 +237,7 @@ mod tests {
                 Flushed { length, kept: before.replace(kept.clone()) },
                 Flushed { length: name, kept: Some(kept) },
             ];
-            assert_eq!(flushed, expected);
+            assert_eq!(flushed, expected, "I13");
         }
     }
 
@@ -261,7 +261,7 @@ mod tests {
     /// Linux has files that can be written and not flushed, so that a flush which does nothing is seen.
     #[cfg(target_os = "linux")]
     #[test]
-    fn a_flush_is_one_of_the_system() {
+    fn i13_a_flush_is_one_of_the_system() {
         let null = File::options().write(true).open("/dev/null").unwrap();
         assert_eq!(flush(&null).unwrap_err().kind(), io::ErrorKind::InvalidInput);
     }
