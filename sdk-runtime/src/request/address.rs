@@ -125,6 +125,22 @@ mod tests {
     }
 
     #[test]
+    fn whatever_holds_an_address_is_that_address() {
+        let text = "https://b.example/x";
+        let all: [&dyn UrlArg; 6] = [
+            &text,
+            &text.to_owned(),
+            &Cow::Borrowed(text),
+            &Cow::<str>::Owned(text.to_owned()),
+            &Url::parse(text).unwrap(),
+            &&Url::parse(text).unwrap(),
+        ];
+        for (at, it) in all.into_iter().enumerate() {
+            assert_eq!(it.address(), text, "{at}");
+        }
+    }
+
+    #[test]
     fn what_is_no_address_to_send_to_is_refused() {
         for address in [
             "",

@@ -135,6 +135,23 @@ mod tests {
     }
 
     #[test]
+    fn bases_are_told_apart_by_what_stands_in_front_of_paths() {
+        let id = |given| Base::parse(given).unwrap().id();
+        assert_eq!(id("https://a.example/v1"), id("https://A.example:443/v1/"));
+        let all =
+            ["https://a.example", "https://a.example/v1", "https://b.example", "http://a.example"].map(id);
+        assert!((1..all.len()).all(|at| !all[..at].contains(&all[at])), "{all:?}");
+    }
+
+    #[test]
+    fn an_address_is_too_long_above_65534_bytes() {
+        for (length, is_long) in [(65_533, false), (65_534, false), (65_535, true), (65_536, true)] {
+            let url = format!("https://a.example/{}", "x".repeat(length - "https://a.example/".len()));
+            assert_eq!(is_too_long(&Url::parse(&url).unwrap()), is_long, "{length}");
+        }
+    }
+
+    #[test]
     fn a_base_that_cannot_be_one_is_refused() {
         for given in [
             "",

@@ -227,10 +227,6 @@ impl<S: SerializeStruct> SerializeStruct for Listing<S> {
         self.inner.serialize_field(key, &value)
     }
 
-    fn skip_field(&mut self, key: &'static str) -> Result<(), S::Error> {
-        self.inner.skip_field(key)
-    }
-
     fn end(self) -> Result<S::Ok, S::Error> {
         self.inner.end()
     }

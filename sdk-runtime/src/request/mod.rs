@@ -357,3 +357,59 @@ impl Prepared {
         self.body.as_ref().is_some_and(Payload::is_spent)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn url(endpoint: Endpoint, base: &str) -> Result<String, String> {
+        let request = Request::new(&Base::parse(base).unwrap(), Box::leak(Box::new(endpoint)));
+        let prepared = request.prepare(None).map(|prepared| prepared.url.to_string());
+        prepared.map_err(|error| error.argument().to_owned())
+    }
+
+    /// The macro refuses such templates. What it has not thought of is refused here.
+    #[test]
+    fn what_is_sent_is_what_was_built() {
+        const BASES: [&str; 3] = ["https://a.example", "https://a.example/v1", "http://[::1]:81/x/y"];
+        for base in BASES {
+            for (template, query) in [("/x", ""), ("/x/", "a=1"), ("/a%20b;c,d@e", "q=%23&q=/?"), ("", "a")] {
+                let address = format!("{base}{template}{}{query}", if query.is_empty() { "" } else { "?" });
+                let address = Url::parse(&address).unwrap().to_string();
+                let sent = url(Endpoint::new("Api::it", "GET", template).query(query), base);
+                // An address without any path is sent with the one slash that it cannot be without.
+                if template.is_empty() && base == BASES[0] {
+                    assert_eq!(sent, Err(String::new()));
+                } else {
+                    assert_eq!(sent, Ok(address), "{base} {template}");
+                }
+            }
+            for template in ["/a/../b", "/./a", "/a/%2e%2E/b", "/a\\b", "/a b", "/a#b", "/a?b", "/ä", "/a\tb"]
+            {
+                let sent = url(Endpoint::new("Api::it", "GET", template), base);
+                assert_eq!(sent, Err(template.to_owned()), "{base} {template}");
+            }
+            let sent = url(Endpoint::new("Api::it", "GET", "/x").query("a=1#b"), base);
+            assert_eq!(sent, Err("/x".to_owned()), "{base}: a fragment");
+        }
+        let another_host = url(Endpoint::new("Api::it", "GET", "@b.example/x"), BASES[0]);
+        assert_eq!(another_host, Err("@b.example/x".to_owned()), "I22");
+    }
+
+    #[test]
+    fn a_header_of_a_call_takes_the_place_of_the_declared_one() {
+        static IT: Endpoint = Endpoint::new("Api::it", "GET", "/it").headers(&[("x-a", "declared")]);
+        let mut request = Request::new(&Base::parse("https://a.example").unwrap(), &IT);
+        request.set_header("x-a", &"own").unwrap();
+        request.set_header("x-b", &["one", "two"]).unwrap();
+        assert!(request.set_header("x-b", &"a\nb").is_err() && request.set_header("host", &"a").is_err());
+        let mut prepared = request.prepare(None).unwrap();
+        prepared.set_header("x-c", &"last").unwrap();
+        let lines =
+            |name| prepared.headers.get_all(name).iter().map(|it| it.to_str().unwrap()).collect::<Vec<_>>();
+        assert_eq!(
+            (lines("x-a"), lines("x-b"), lines("x-c")),
+            (vec!["own"], vec!["one", "two"], vec!["last"])
+        );
+    }
+}

@@ -58,3 +58,30 @@ impl fmt::Debug for RequestPreview {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderValue;
+
+    use super::*;
+    use crate::body::Payload;
+    use crate::endpoint::Endpoint;
+    use crate::request::{Request, base::Base};
+
+    static PUT: Endpoint = Endpoint::new("Api::it", "PUT", "/it").query("a=1");
+
+    #[test]
+    fn a_preview_is_the_request_and_shows_no_secret() {
+        let base = Base::parse("https://a.example/v1").unwrap();
+        let mut prepared = Request::new(&base, &PUT).prepare(None).unwrap();
+        prepared.headers.append("cookie", HeaderValue::from_static("a=s3cret"));
+        prepared.headers.append("cookie", HeaderValue::from_static("b=2"));
+        prepared.body = Some(Payload::One(crate::body::Content::Bytes(Bytes::from_static(b"s3cret"))));
+        let preview = RequestPreview::new(prepared);
+        assert_eq!((preview.method(), preview.url().as_str()), (&Method::PUT, "https://a.example/v1/it?a=1"));
+        assert_eq!(preview.headers()["cookie"], "a=s3cret; b=2");
+        assert_eq!(preview.body().map(|body| &body[..]), Some(&b"s3cret"[..]));
+        assert!(preview.is_replayable());
+        assert_eq!(format!("{preview:?}"), r#"RequestPreview { method: PUT, path: "/v1/it", .. }"#, "I27");
+    }
+}

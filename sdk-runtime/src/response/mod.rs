@@ -227,3 +227,32 @@ pub trait FromResponse: Sized {
         None
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderValue;
+
+    use super::*;
+
+    #[test]
+    fn an_answer_gives_what_it_holds_and_shows_none_of_it() {
+        let headers = HeaderMap::from_iter([(http::header::ETAG, HeaderValue::from_static("\"s3cret\""))]);
+        let head = Head::new(StatusCode::CREATED, headers.clone());
+        assert_eq!((head.status(), head.headers()), (StatusCode::CREATED, &headers));
+        assert_eq!(format!("{head:?}"), "Head { status: 201, .. }", "I27");
+        assert_eq!(head.clone().into_parts(), (StatusCode::CREATED, headers.clone()));
+
+        let answer = Answer::new(head.clone(), Bytes::from_static(b"s3cret"));
+        assert_eq!(answer.head().status(), StatusCode::CREATED);
+        assert_eq!(&answer.body()[..], b"s3cret");
+        assert_eq!(format!("{answer:?}"), "Answer { head: Head { status: 201, .. }, body: 6 bytes }", "I27");
+        assert_eq!(&answer.into_body()[..], b"s3cret");
+
+        let response = Response::new(head, 7);
+        assert_eq!((response.status(), response.headers()), (StatusCode::CREATED, &headers));
+        assert_eq!(format!("{response:?}"), "Response { status: 201, value: 7, .. }", "I27");
+        assert_eq!((*response.value(), response.clone().into_value()), (7, 7));
+        let (head, value) = response.into_parts();
+        assert_eq!((head.status(), head.headers(), value), (StatusCode::CREATED, &headers, 7));
+    }
+}

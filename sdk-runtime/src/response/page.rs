@@ -118,3 +118,54 @@ impl<P: Page> Page for Response<P> {
         self.value().has_more()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use http::{HeaderMap, StatusCode};
+
+    use super::*;
+    use crate::response::Head;
+
+    struct Told(Option<bool>);
+
+    impl Page for Told {
+        type Item = u8;
+        type Cursor = u8;
+
+        fn into_items(self) -> Vec<u8> {
+            vec![7]
+        }
+
+        fn is_empty(&self) -> bool {
+            self.0.is_none()
+        }
+
+        fn next_cursor(&self) -> Option<u8> {
+            self.0.map(u8::from)
+        }
+
+        fn has_more(&self) -> Option<bool> {
+            self.0
+        }
+    }
+
+    #[test]
+    fn a_page_with_its_head_says_what_the_page_says() {
+        for told in [None, Some(false), Some(true)] {
+            let page = Response::new(Head::new(StatusCode::OK, HeaderMap::new()), Told(told));
+            assert_eq!(
+                (page.has_more(), page.is_empty(), page.next_cursor()),
+                (told, told.is_none(), told.map(u8::from))
+            );
+            assert_eq!(page.into_items(), [7]);
+        }
+    }
+
+    #[test]
+    fn a_list_is_a_page_that_does_not_say_whether_there_are_more() {
+        for list in [vec![], vec![1, 2]] {
+            assert!(list.has_more().is_none() && list.next_cursor().is_none());
+            assert_eq!((Page::is_empty(&list), list.clone().into_items()), (list.is_empty(), list));
+        }
+    }
+}
