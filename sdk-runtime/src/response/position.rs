@@ -205,7 +205,10 @@ mod tests {
             (r#"{"items": [], "more"#, None),
             ("{\"items\": [], \"numbered\": {\"300: 1,\n\"7\": 1}}", Some("numbered")),
         ] {
-            assert_eq!(stopped::<Page>(document).as_deref(), place, "{document}");
+            for lines_in_front in ["", "\n", "\r\n\t\n"] {
+                let document = format!("{lines_in_front}{document}");
+                assert_eq!(stopped::<Page>(&document).as_deref(), place, "{document}");
+            }
         }
     }
 }
