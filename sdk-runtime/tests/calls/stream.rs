@@ -77,6 +77,17 @@ async fn a_line_without_an_end_is_given_up() {
             }
         }
     }
+    // Each line of data is one byte, and one for its end.
+    for (lines, fits) in [(LONGEST / 2, true), (LONGEST / 2 + 1, false)] {
+        let text = format!("{}\n", "data: x\n".repeat(lines));
+        let mut events: ServerEvents = ByteStream::from_iter([text]).into();
+        match events.next().await.unwrap() {
+            Ok(event) => assert!(fits && event.data().len() == LONGEST - 1, "{lines}"),
+            Err(Error::BodyTooLarge(error)) => assert!(!fits && error.limit() == LONGEST, "{lines}"),
+            Err(other) => panic!("{other:?}"),
+        }
+        assert!(events.next().await.is_none(), "{lines}");
+    }
     let endless = std::iter::repeat_n("data: x\n".repeat(1 << 10), 1 << 10);
     let mut events: ServerEvents = endless.collect::<ByteStream>().into();
     assert!(matches!(events.next().await, Some(Err(Error::BodyTooLarge(_)))), "one event of many lines");

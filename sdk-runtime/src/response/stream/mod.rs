@@ -194,3 +194,33 @@ impl<T: FromStream> FromStream for Option<T> {
         Some(None)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn no_piece_is_empty_and_none_is_shown() {
+        let given = ["", "a", "", "", "s3cret", ""];
+        let mut stream = ByteStream::from_iter(given);
+        assert_eq!(format!("{stream:?}"), "ByteStream { head: Head { status: 200, .. }, .. }", "I27");
+        let mut pieces = Vec::new();
+        while let Some(piece) = stream.next().await {
+            pieces.push(piece.unwrap());
+        }
+        assert_eq!(pieces, ["a", "s3cret"]);
+        assert!(stream.next().await.is_none(), "it stays at its end");
+    }
+
+    #[test]
+    fn i27_what_is_read_from_a_stream_shows_its_head_alone() {
+        let stream = || ByteStream::from_iter(["data: s3cret\n\n"]);
+        for (shown, name) in [
+            (format!("{:?}", ServerEvents::from(stream())), "ServerEvents"),
+            (format!("{:?}", EventStream::<u32>::from(stream())), "EventStream"),
+            (format!("{:?}", JsonLines::<u32>::from(stream())), "JsonLines"),
+        ] {
+            assert_eq!(shown, format!("{name} {{ head: Head {{ status: 200, .. }}, .. }}"), "I27");
+        }
+    }
+}
