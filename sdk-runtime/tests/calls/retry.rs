@@ -15,6 +15,9 @@ use tokio::time::Instant;
 
 use crate::support::{Api, Faulty, client, decoder, endpoint, headers, script, tokens_of};
 
+/// More than any of these calls takes, so that one which is repeated without end ends here.
+const HOUR: Duration = Duration::from_secs(3600);
+
 const fn it(method: &'static str) -> Endpoint {
     Endpoint::new("Api::it", method, "/it")
 }
@@ -58,7 +61,7 @@ async fn a_transient_answer_is_asked_for_again_where_that_is_safe() {
     ] {
         let endpoint = endpoint(endpoint_of);
         let backend = Backend::new().reply(endpoint.method(), "/it", status(answer));
-        let api = client(&backend, |builder| builder.retry(default).timeout(None));
+        let api = client(&backend, |builder| builder.retry(default).timeout(HOUR));
         let call = api.call(endpoint);
         let call = match own {
             Some(times) => call.retry(times),
@@ -159,7 +162,7 @@ async fn what_only_a_key_makes_safe_is_not_repeated_where_the_key_did_not_go() {
             for method in ["GET", "POST", "PUT"] {
                 script(&backend, method, &from, vec![last.clone()]);
             }
-            let api = client(&backend, |builder| builder.timeout(None));
+            let api = client(&backend, |builder| builder.timeout(HOUR));
             api.call(declared).await.unwrap_err();
             assert_eq!(backend.requests().len(), sends, "{case}, {last:?}");
         }
@@ -278,7 +281,7 @@ async fn each_pause_is_twice_as_long_as_the_one_before_up_to_8_s() {
         seen.lock().unwrap().push(Instant::now());
         async { status(503) }
     });
-    let api = client(&backend, |builder| builder.timeout(None));
+    let api = client(&backend, |builder| builder.timeout(HOUR));
     api.call(endpoint(it("GET").retry(7))).await.unwrap_err();
     let sent = sent.lock().unwrap();
     let pauses: Vec<_> = sent.windows(2).map(|pair| pair[1] - pair[0]).collect();
@@ -325,7 +328,7 @@ async fn a_server_is_asked_again_when_it_says_and_not_at_all_when_that_is_too_la
 #[tokio::test(start_paused = true)]
 async fn i12_a_retry_asks_whether_the_login_is_still_its_own() {
     let backend = Backend::new().reply("GET", "/it", status(503).header("retry-after", "30"));
-    let api = client(&backend, |builder| builder.timeout(None));
+    let api = client(&backend, |builder| builder.timeout(HOUR));
     for (end, ends) in [(0, "signed in"), (1, "signed out"), (2, "closed")] {
         let before = backend.requests().len();
         let call = tokio::spawn(api.call(endpoint(it("GET").retry(5))).into_future());
@@ -350,7 +353,7 @@ async fn i12_a_retry_asks_whether_the_login_is_still_its_own() {
 #[tokio::test(start_paused = true)]
 async fn a_retry_can_be_called_off_while_it_waits() {
     let backend = Backend::new().reply("GET", "/it", status(503).header("retry-after", "30"));
-    let api = client(&backend, |builder| builder.timeout(None));
+    let api = client(&backend, |builder| builder.timeout(HOUR));
     let token = CancellationToken::new();
     let call = api.call(endpoint(it("GET").retry(5))).cancel_on(&token);
     let call = tokio::spawn(call.into_future());
@@ -366,7 +369,7 @@ async fn a_retry_is_signed_with_what_is_good_by_then() {
     let backend = Backend::new().reply("POST", "/renew", Reply::text("new"));
     script(&backend, "GET", "/it", vec![status(503).header("retry-after", "30"), Reply::text("done")]);
     script(&backend, "GET", "/other", vec![status(401), Reply::text("done")]);
-    let api = client(&backend, |builder| builder.timeout(None));
+    let api = client(&backend, |builder| builder.timeout(HOUR));
     let call = tokio::spawn(api.call(endpoint(it("GET").retry(1))).into_future());
     backend.received(1).await;
     api.call(endpoint(Endpoint::new("Api::other", "GET", "/other"))).await.unwrap();
