@@ -181,3 +181,46 @@ impl std::error::Error for SessionExpired {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::error::Error as _;
+
+    use bytes::Bytes;
+    use http::StatusCode;
+
+    use super::*;
+
+    fn answer(status: u16) -> ErrorResponse {
+        let answer = http::Response::builder().status(status).body(Bytes::new()).unwrap();
+        ErrorResponse::from(answer)
+    }
+
+    fn decode() -> DecodeError {
+        let headers = http::HeaderMap::new();
+        DecodeError::new("Issue", (StatusCode::OK, &headers), None, String::new(), &Bytes::new())
+    }
+
+    #[test]
+    fn the_end_of_a_login_keeps_what_was_answered() {
+        let rejected = SessionExpired::rejected(Some("gone".to_owned()), answer(400));
+        let status = |answer: Option<&ErrorResponse>| answer.map(|answer| answer.status().as_u16());
+        assert_eq!((rejected.reason(), rejected.message()), (ExpiredReason::RefreshRejected, Some("gone")));
+        assert_eq!((status(rejected.response()), status(rejected.refresh_response())), (None, Some(400)));
+        assert!(rejected.source().is_some_and(|source| source.to_string().contains("status 400")));
+        assert!(rejected.decode_error().is_none());
+
+        let lost = rejected.as_lost_rotation().seen_with(answer(401));
+        assert_eq!((lost.reason(), lost.message()), (ExpiredReason::LostRotation, Some("gone")));
+        assert_eq!((status(lost.response()), status(lost.refresh_response())), (Some(401), Some(400)));
+
+        let undecodable = lost.as_undecodable(decode());
+        assert_eq!(undecodable.reason(), ExpiredReason::UndecodableRefresh);
+        assert_eq!(undecodable.decode_error().map(DecodeError::expected), Some("Issue"));
+        assert!(undecodable.source().is_some_and(|source| source.to_string().contains("`Issue`")));
+
+        let over = SessionExpired::login_over(answer(403).refused_for("over".to_owned()));
+        assert_eq!((over.reason(), over.message()), (ExpiredReason::LoginOver, Some("over")));
+        assert_eq!((status(over.response()), status(over.refresh_response())), (Some(403), None));
+    }
+}

@@ -248,3 +248,7 @@ impl From<DecodeError> for Error {
         Self::Decode(error)
     }
 }
+
+#[cfg(test)]
+#[path = "shown_tests.rs"]
+mod tests;

@@ -246,3 +246,19 @@ impl std::error::Error for ErrorResponse {
         unread.or_else(|| self.decode_error().map(|error| error as _))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_stays_of_an_answer_is_said_from_all_of_it() {
+        for (limit, length, is_truncated) in [(19, 18, false), (18, 18, false), (17, 17, true)] {
+            let body = Bytes::from_static(b"{\"detail\":\"gone!\"}");
+            let status = StatusCode::GONE;
+            let answer = ErrorResponse::new(&FAKE, status, HeaderMap::new(), body, false).shortened(limit);
+            assert_eq!((answer.body().len(), answer.is_truncated()), (length, is_truncated), "{limit}");
+            assert_eq!(answer.message(), Some("gone!"), "{limit}");
+        }
+    }
+}

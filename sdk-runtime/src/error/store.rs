@@ -91,3 +91,26 @@ impl StdError for StoreError {
         Some(source)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_failure_says_whether_a_write_was_done() {
+        for (error, kind, is_definite, source) in [
+            (StoreError::unavailable("it is full", "full"), StoreErrorKind::Unavailable, true, Some("full")),
+            (StoreError::uncertain("it is full", "full"), StoreErrorKind::Uncertain, false, Some("full")),
+            (StoreError::foreign("it is full"), StoreErrorKind::Foreign, true, None),
+            (StoreError::timeout(), StoreErrorKind::Timeout, false, None),
+        ] {
+            assert_eq!((error.kind(), error.is_definite()), (kind, is_definite));
+            let reason =
+                if kind == StoreErrorKind::Timeout { "it did not answer in time" } else { "it is full" };
+            assert_eq!(error.to_string(), format!("the store of the login failed: {reason}"));
+            let shown = format!("StoreError {{ kind: {kind:?}, reason: {reason:?}, source: {source:?} }}");
+            assert_eq!(format!("{error:?}"), shown);
+            assert_eq!(error.source().map(ToString::to_string).as_deref(), source);
+        }
+    }
+}

@@ -143,3 +143,41 @@ impl StdError for TransportError {
         Some(&*self.0.source)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_kind_of_failure_says_whether_the_request_may_have_arrived_and_may_be_sent_again() {
+        use TransportErrorKind::*;
+        for (kind, may_have_arrived, is_transient, told) in [
+            (Dns, false, true, "the server's name could not be resolved"),
+            (Connect, false, true, "no connection to the server could be made"),
+            (Tls, false, false, "no secure connection to the server could be made"),
+            (Proxy, false, true, "the proxy did not connect to the server"),
+            (NotSent, false, true, "the server did not take the request"),
+            (Request, true, true, "the request was interrupted before its answer came"),
+            (NotHttp, true, false, "the answer is not HTTP"),
+            (HeadTooLarge, true, false, "the head of the answer is too large"),
+            (Body, true, true, "the answer's body was interrupted"),
+            (Redirect, true, false, "the server's redirect could not be followed"),
+            (Encoding, true, false, "the answer's body cannot be decompressed"),
+            (Invalid, false, false, "the HTTP library cannot make such a request"),
+        ] {
+            let error = TransportError::new(kind, "why");
+            assert_eq!((error.kind(), error.to_string().as_str(), error.cause()), (kind, told, None));
+            assert_eq!(
+                (error.may_have_arrived(), kind.is_transient()),
+                (may_have_arrived, is_transient),
+                "{kind:?}"
+            );
+            for arrived in [false, true] {
+                let error = error.clone().arrived(arrived);
+                assert_eq!((error.kind(), error.may_have_arrived()), (kind, arrived));
+                let behind = error.source().unwrap().to_string();
+                assert_eq!(behind, if arrived == may_have_arrived { "why" } else { told }, "{kind:?}");
+            }
+        }
+    }
+}
