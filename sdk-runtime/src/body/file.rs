@@ -89,4 +89,32 @@ mod tests {
         }
         fs::remove_file(&path).unwrap();
     }
+
+    #[tokio::test]
+    async fn what_cannot_be_read_again_is_refused_by_its_path() {
+        let directory = std::env::temp_dir();
+        let missing = directory.join(format!("sdk-runtime-no-body-{}", std::process::id()));
+        for (path, reason) in [(&directory, "is not a file"), (&missing, "cannot be opened: ")] {
+            let refused = open(path).await.unwrap_err();
+            assert_eq!(refused.argument(), path.display().to_string());
+            assert!(refused.reason().starts_with(reason), "{refused}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_file_has_ended_when_all_of_it_is_read() {
+        let path = std::env::temp_dir().join(format!("sdk-runtime-long-body-{}", std::process::id()));
+        for length in [0, 1, CHUNK, CHUNK + 1] {
+            fs::write(&path, vec![b'x'; length]).unwrap();
+            let mut body = open(&path).await.unwrap();
+            let mut read = 0;
+            while !body.is_end_stream() {
+                assert_eq!(body.size_hint().exact(), Some((length - read) as u64), "{length}");
+                read += body.frame().await.unwrap().unwrap().into_data().unwrap().len();
+            }
+            assert_eq!(read, length);
+            assert!(body.frame().await.is_none(), "{length}");
+        }
+        fs::remove_file(&path).unwrap();
+    }
 }

@@ -223,3 +223,124 @@ impl HttpBody for Chain {
         exact.map_or_else(SizeHint::default, SizeHint::with_exact)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use http::{HeaderMap, HeaderValue};
+    use http_body_util::{BodyExt, Full};
+
+    use super::*;
+    use crate::body::{BINARY, Body, IntoBody, TEXT};
+
+    fn stream(text: &'static str) -> BodyStream {
+        BodyStream::new(Full::new(Bytes::from(text)))
+    }
+
+    #[tokio::test]
+    async fn each_body_is_sent_as_it_is() {
+        let factory = || Body::factory(|| stream("abc"));
+        let made = "abc".to_owned();
+        for (body, content_type, text, length, shown) in [
+            ("abc".into_body(), Some(TEXT), "abc", Some(3), "3 bytes"),
+            (made.clone().into_body(), Some(TEXT), "abc", Some(3), "3 bytes"),
+            ((&made).into_body(), Some(TEXT), "abc", Some(3), "3 bytes"),
+            (Bytes::from("abc").into_body(), Some(BINARY), "abc", Some(3), "3 bytes"),
+            (vec![b'a'].into_body(), Some(BINARY), "a", Some(1), "1 bytes"),
+            (b"abc".as_slice().into_body(), Some(BINARY), "abc", Some(3), "3 bytes"),
+            (Body::new("abc").into_body(), None, "abc", Some(3), "3 bytes"),
+            (Body::new("").into_body(), None, "", Some(0), "0 bytes"),
+            (Body::new("abc").content_type(TEXT), Some(TEXT), "abc", Some(3), "3 bytes"),
+            (Some("abc").into_body(), Some(TEXT), "abc", Some(3), "3 bytes"),
+            (None::<&str>.into_body(), None, "", Some(0), "none"),
+            (factory(), None, "abc", Some(3), "factory"),
+            (stream("abc").into_body(), Some(BINARY), "abc", Some(3), "stream"),
+        ] {
+            assert_eq!(format!("{body:?}"), format!("Body({shown})"), "I27");
+            assert_eq!(body.content_type, content_type, "{shown}");
+            let (is_stream, at_hand) = (shown == "stream", shown.ends_with("bytes"));
+            let payload = Payload::One(body.content);
+            assert_eq!(payload.bytes().map(|bytes| &bytes[..]), at_hand.then_some(text.as_bytes()));
+            for send in 0..2 {
+                assert_eq!(
+                    (payload.is_replayable(), payload.is_spent()),
+                    (!is_stream, is_stream && send > 0)
+                );
+                let opened = payload.open().await;
+                if is_stream && send > 0 {
+                    assert_eq!(opened.unwrap_err().argument(), "BodyStream");
+                    continue;
+                }
+                let opened = opened.unwrap();
+                let is_here = opened.bytes().is_some();
+                assert_eq!(is_here, at_hand || shown == "none", "{shown}");
+                let debug = if is_here { format!("{} bytes", text.len()) } else { "stream".to_owned() };
+                assert_eq!(format!("{opened:?}"), format!("RequestBody({debug})"), "I27");
+                assert_eq!(opened.size_hint().exact(), length, "{shown}");
+                assert_eq!(opened.is_end_stream(), text.is_empty(), "{shown}");
+                assert_eq!(opened.collect().await.unwrap().to_bytes(), text, "{shown}");
+            }
+        }
+        let refused = Payload::One(Body::invalid("it is odd").content);
+        assert_eq!(refused.open().await.unwrap_err().reason(), "it is odd");
+        let replayable = [<&str>::REPLAYABLE, Body::REPLAYABLE, <Option<Bytes>>::REPLAYABLE];
+        assert_eq!((replayable, BodyStream::REPLAYABLE), ([true; 3], false));
+        assert_eq!(
+            (<Option<BodyStream>>::REPLAYABLE, RequestBody::default().size_hint().exact()),
+            (false, Some(0))
+        );
+        assert_eq!(
+            format!("{:?} {:?}", stream("s3cret"), Content::Invalid("s3cret".into())),
+            "BodyStream(..) invalid"
+        );
+    }
+
+    /// Sends a piece, and trailers behind it; says its length or not.
+    struct WithTrailers(Vec<Frame<Bytes>>, Option<u64>);
+
+    impl HttpBody for WithTrailers {
+        type Data = Bytes;
+        type Error = Box<dyn StdError + Send + Sync>;
+
+        fn poll_frame(
+            mut self: Pin<&mut Self>,
+            _: &mut Context<'_>,
+        ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
+            Poll::Ready(self.0.pop().map(Ok))
+        }
+
+        fn size_hint(&self) -> SizeHint {
+            self.1.map_or_else(SizeHint::default, SizeHint::with_exact)
+        }
+    }
+
+    #[tokio::test]
+    async fn pieces_are_sent_one_after_the_other() {
+        let piece = |length: Option<u64>| {
+            Content::Factory(Arc::new(move || {
+                let trailers = HeaderMap::from_iter([(http::header::ETAG, HeaderValue::from_static("x"))]);
+                let frames = vec![Frame::trailers(trailers), Frame::data(Bytes::from_static(b"cd"))];
+                BodyStream::new(WithTrailers(frames, length))
+            }))
+        };
+        let bytes = |text: &'static str| Content::Bytes(Bytes::from(text));
+        for (length, exact) in [(Some(2), Some(5)), (None, None), (Some(u64::MAX), None)] {
+            let pieces = Payload::Pieces([bytes("ab"), bytes(""), piece(length), bytes("e")].into());
+            assert!(pieces.is_replayable() && !pieces.is_spent() && pieces.bytes().is_none());
+            for _ in 0..2 {
+                let opened = pieces.open().await.unwrap();
+                assert_eq!(
+                    (opened.size_hint().exact(), opened.is_end_stream()),
+                    (exact, false),
+                    "{length:?}"
+                );
+                let whole = opened.collect().await.unwrap();
+                assert!(whole.trailers().is_none(), "those of a piece");
+                assert_eq!(whole.to_bytes(), "abcde");
+            }
+        }
+        let once = Payload::Pieces([bytes("ab"), stream("c").into_body().content].into());
+        assert!(!once.is_replayable() && !once.is_spent());
+        assert_eq!(once.open().await.unwrap().collect().await.unwrap().to_bytes(), "abc");
+        assert!(once.is_spent() && once.open().await.is_err());
+    }
+}
