@@ -7,6 +7,7 @@ mod tracker;
 
 mod ahead;
 mod answers;
+mod at_once;
 mod cancel;
 mod clocks;
 mod closed;
