@@ -136,6 +136,8 @@ struct Scanner<'a> {
     mistakes: Vec<Mistake>,
     /// The braces do not match, so that nothing can be said about segments and names.
     derailed: bool,
+    /// A character that has to be encoded was told, with the whole text as it has to be.
+    encodes: bool,
 }
 
 impl<'a> Scanner<'a> {
@@ -241,8 +243,8 @@ impl<'a> Scanner<'a> {
     }
 
     fn character(&mut self, c: char, at: usize, after: &str) {
-        let first = !self.mistakes.iter().any(|mistake| mistake.message.contains("at byte"));
-        if first && (is_forbidden(c) || c == '\'' && self.query.is_some()) {
+        if !self.encodes && (is_forbidden(c) || c == '\'' && self.query.is_some()) {
+            self.encodes = true;
             let shown = match c {
                 '`' => "a backtick".to_owned(),
                 c if c.is_control() => format!("the control character `{}`", c.escape_debug()),
@@ -437,7 +439,13 @@ mod tests {
             "/a%2Fb",
             "/~a!$&'()*+,;=:@",
             "/x?a=%27",
+            "/x?a=b?",
+            "/x?a=%aF",
             "/[a]",
+            "/{a_b}/{c-d}/{é1}",
+            "/{a}/{b}.{c}",
+            "/{a}/x/{*b}",
+            "/a?u=http://b//c",
         ] {
             assert!(parse(text).is_ok(), "{text}");
         }
@@ -456,12 +464,31 @@ mod tests {
             ("/a\nb", r"control character `\n` at byte 2", "/a%0Ab"),
             ("/ä", "contains `ä` at byte 1", "/%C3%A4"),
             ("/x?a='b'", "contains `'` at byte 5", "/x?a=%27b%27"),
+            ("/a b c", "at byte 2", "/a%20b%20c"),
+            ("/ä/b c", "contains `ä` at byte 1", "/%C3%A4/b%20c"),
+            ("/a\u{7f}", r"control character `\u{7f}` at byte 2", "/a%7F"),
+            ("/a`", "a backtick at byte 2", "/a%60"),
+            ("/a\"", "contains `\"` at byte 2", "/a%22"),
+            ("/a<", "contains `<` at byte 2", "/a%3C"),
+            ("/a>", "contains `>` at byte 2", "/a%3E"),
+            ("/a^", "contains `^` at byte 2", "/a%5E"),
+            ("/a|", "contains `|` at byte 2", "/a%7C"),
+            ("/a\tb", r"control character `\t` at byte 2", "/a%09b"),
+            ("/a'b c?d='e'", "at byte 4", "/a'b%20c?d=%27e%27"),
             ("/a%2", "without two hex digits at byte 2", "%25"),
+            ("/%g0", "without two hex digits at byte 1", "%25"),
+            ("/a%0g", "without two hex digits at byte 2", "%25"),
+            ("/x?a=%", "without two hex digits at byte 5", "%25"),
             ("/a/../b", "dot-segment `..`", r#""/b""#),
             ("/a/%2e%2E/b", "dot-segment `%2e%2E`", r#""/b""#),
             ("/a/.", "dot-segment `.`", r#""/a""#),
+            ("/./a", "dot-segment `.`", r#""/a""#),
+            ("/../a", "dot-segment `..`", r#""/a""#),
+            ("/a/b/%2E./.%2e/c", "dot-segment `%2E.`", r#""/c""#),
             ("/a//b", "empty segment", r#""/a/b""#),
+            ("/a//", "empty segment", r#""/a""#),
             ("/x?a={b}", "`{b}` is not allowed in the query part", r#"#[query("b")] b"#),
+            ("/x?{b-c}", "`{b-c}` is not allowed in the query part", r#"#[query("b-c")] b_c"#),
             ("/x?", "query part of the path is empty", r#""/x""#),
             ("/{id", "unclosed `{`", "{id}"),
             ("/{id/x", "unclosed `{`", "{id}"),
@@ -472,6 +499,12 @@ mod tests {
             ("/{id}/{id}", "`{id}` appears twice", "{other_id}"),
             ("/{*path}/x", "must be the last segment", "{*path}"),
             ("/x{*path}", "must be the last segment", "{*path}"),
+            ("/{*path}x", "`{*path}` must be the last segment", "{*path}"),
+            ("/{a}{*path}", "`{*path}` must be the last segment", "{*path}"),
+            ("/{*path}/", "must be the last segment", "{*path}"),
+            ("h://a", "relative to the base URL", r#""/""#),
+            ("//a/b", "relative to the base URL", r#""/b""#),
+            ("a b://c/d", "must start with `/`", r#""/a b://c/d""#),
             ("/{id?}", "optional placeholder `{id?}`", "{id}"),
             ("/{user.id}", "dotted placeholder `{user.id}`", "{id}"),
             ("/{id:u64}", "not a plain name", "{id}"),
@@ -488,5 +521,9 @@ mod tests {
         let mut told = 0;
         parse("/a b//{}").unwrap_err().tell(|_| told += 1);
         assert_eq!(told, 3);
+        parse("/{}/{}").unwrap_err().tell(|_| told += 1);
+        assert_eq!(told, 5, "a placeholder without a name has none twice");
+        parse("/a%g0 b c").unwrap_err().tell(|_| told += 1);
+        assert_eq!(told, 7, "characters to encode are told once, and a `%` for itself");
     }
 }

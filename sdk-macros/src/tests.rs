@@ -183,6 +183,7 @@ fn attributes() {
                 /// Documented.
                 fn e(&self, #[cfg(z)] ref q: u8) {{}}
                 fn f() {{}}
+                #[other(z, get)] async fn g(&self, #[cfg(z)] ref q: u8, (ref r, s): (u8, u8)) {{}}
             }}",
         ),
     ));
@@ -210,6 +211,40 @@ fn bodies_sent_again() {
         #[put(\"/f\", paginate = link)] fn pages(&self, #[body] body: Vec<u8>) -> Pages<A>;
         #[put(\"/g\", paginate = page(n))] fn counted(&self, #[query] m: u8, #[query] n: u32) -> Pages<A>;",
     ));
+}
+
+/// The caller may have chosen for the whole trait.
+#[test]
+fn a_body_of_the_callers_choice_is_not_asked_whether_it_can_be_sent_again() {
+    for body in ["Bytes", "B", "Vec<C>", "Self::B", "&'b [u8]"] {
+        let code = expanded(
+            "",
+            &format!(
+                "trait T<'b, B: IntoBody> {{ #[put(\"/a\", retry = 1)] async fn a<C>(&self, #[body] b: {body}) -> Result<()>; }}"
+            ),
+        );
+        assert_eq!(code.contains("Resend"), body == "Bytes", "{body}: {code}");
+    }
+}
+
+/// What a trait says for all its endpoints, and what an endpoint says in its place.
+#[test]
+fn defaults() {
+    let text = expanded(
+        "base = \"/v1/\", auth = optional, timeout = 30s, headers(\"accept\" = \"a/b\", \"cookie\" = \"a=1\", \"x-a\" = \"1\")",
+        "trait T {
+            #[get(\"/\")] async fn plain(&self) -> Result<A>;
+            #[get(\"/a/?b=1\", auth = none, timeout = none, headers(\"Accept\" = \"c/d\", \"cookie\" = \"b=2\"))] async fn own(&self) -> Result<A>;
+            #[get(\"/{a}\", auth = scopes(\"b\"), timeout = 2m)] async fn arguments(&self, a: u8, #[header] x_a: u8, #[header] cookie: &str) -> Result<A>;
+            #[get] async fn address(&self, #[url] url: &Url) -> Result<A>;
+            #[post(\"/login\")] #[session(start)] async fn start(&self) -> Result<A>;
+            #[post(\"/renew\")] #[session(refresh)] async fn renew(&self) -> Result<A>;
+            #[post(\"/renew\", timeout = 1s)] #[session(end)] async fn end(&self) -> Result<A>;
+        }",
+    );
+    let constants = text.split("    const __").skip(1).filter_map(|rest| rest.split_once(";\n"));
+    let constants: Vec<&str> = constants.map(|(constant, _)| constant).collect();
+    insta::assert_snapshot!(constants.join("\n"));
 }
 
 #[test]
@@ -311,6 +346,7 @@ fn nothing_panics() {
     }
 }
 
+mod boundaries;
 mod chance;
 mod fixtures;
 mod mistakes;

@@ -93,6 +93,29 @@ fn an_attribute_of_another_derive_is_told_if_the_compiler_is_silent() {
 }
 
 #[test]
+fn an_attribute_that_only_looks_like_ours_is_left_alone() {
+    let a_page =
+        expanded(page, "struct Paged { #[page(items)] items: Vec<u8>, #[pages(x)] #[pag(u8)] total: u64 }");
+    assert!(!a_page.contains("must_use") && !a_page.contains("compile_error"), "{a_page}");
+}
+
+/// Each trait that another derive was told to implement is left to it.
+#[test]
+fn what_another_derive_implements_is_left_to_it() {
+    for (item, makes_from, shows) in [
+        ("enum E { #[status(409)] A(#[from] B), #[other] Other(Error) }", true, true),
+        ("enum E { #[status(409)] A, #[other] Other(#[from] Error) }", false, true),
+        ("#[error(\"x\")] enum E { #[status(409)] A, #[other] Other(Error) }", true, false),
+        ("enum E { #[status(409)] #[error(\"x\")] A, #[other] Other(Error) }", true, false),
+    ] {
+        let code = expanded(api_error, item);
+        assert_eq!(code.contains("::core::convert::From<"), makes_from, "{code}");
+        assert_eq!(code.contains("::core::fmt::Display for E"), shows, "{code}");
+        assert_eq!(code.contains("::core::error::Error for E"), shows, "{code}");
+    }
+}
+
+#[test]
 fn nothing_panics() {
     let attributes = [
         "",

@@ -14,6 +14,7 @@ use std::fmt::Write;
 use fastrand::Rng;
 use proc_macro2::{TokenStream, TokenTree, extra::invalidate_current_thread_spans};
 
+pub(super) use self::verdict::errors as errors_in;
 use self::{declaration::Declaration, verdict::Verdict, wrong::MISTAKES};
 use super::tokens;
 

@@ -113,7 +113,6 @@ pub(crate) fn known<'a>(
     for arg in args {
         if let Arg::List { key: name, .. } = arg
             && name == "scopes"
-            && keys.contains(&AUTH)
         {
             let help = format!("write `auth = {}`", super::shown(arg));
             sink.report(name, "`scopes` is a value of `auth`", help);

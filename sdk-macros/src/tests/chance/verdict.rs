@@ -43,7 +43,7 @@ pub(super) fn of(options: TokenStream, item: TokenStream) -> Result<Verdict, Str
 }
 
 /// The texts of `compile_error!`, also next to tokens that are no code.
-pub(super) fn errors(generated: &TokenStream) -> Vec<String> {
+pub(in crate::tests) fn errors(generated: &TokenStream) -> Vec<String> {
     let tokens: Vec<_> = generated.clone().into_iter().collect();
     let told = tokens.windows(3).filter_map(|three| {
         let is_one = three[0].to_string() == "compile_error" && three[1].to_string() == "!";

@@ -1,0 +1,157 @@
+//! What is just right, and what is just wrong beside it: the last value on either side of each rule.
+
+mod derives;
+mod names;
+mod options;
+mod traits;
+mod types;
+
+use self::{
+    derives::{ENUMS, PAGES, VARIANTS},
+    traits::TRAITS,
+};
+use super::{chance::errors_in, mistakes::errors, tokens};
+use crate::derive::{api_error, page};
+
+/// Declarations of a method without a mistake.
+const RIGHT: &[&str] = &[
+    // headers
+    "#[get(\"/x\", headers(\"x!#$%&'*+-.^_`|~1\" = \"a\tb ~\"))] async fn a(&self) -> Result<A>;",
+    "#[get(\"/x\", headers(\"content-type\" = \"a!#$&^_.+-/b!#$&^_.+-; q=\\\"1\\\"\"))] async fn a(&self) -> Result<A>;",
+    "#[get(\"/x\", headers(\"cookie\" = \"a=b\"))] async fn a(&self, #[header] cookie: &str) -> Result<A>;",
+    "#[get(\"/x\", auth = none, headers(\"authorization\" = \"a\"))] async fn a(&self) -> Result<A>;",
+    "#[get(\"/x\", auth = cookies)] async fn a(&self, #[header] authorization: &str) -> Result<A>;",
+    "#[post(\"/x\")] #[session(start)] async fn a(&self, #[header] authorization: &str) -> Result<A>;",
+    "#[get(\"/x\")] async fn a(&self, #[header] content_type: &str, #[header] proxy: &str) -> Result<A>;",
+    "#[post(\"/x\", headers(\"content-type\" = \"a/b\"))] async fn a(&self, #[body] b: B) -> Result<A>;",
+    "#[post(\"/x\", headers(\"x-a\" = \"b\"))] async fn a(&self, #[part] b: B, #[header] x_b: &str) -> Result<A>;",
+    // options
+    "#[get(\"/x\", timeout = 1ms)] async fn a(&self) -> Result<A>;",
+    "#[get(\"/x\", timeout = none)] async fn a(&self) -> Result<A>;",
+    "#[post(\"/x\", retry = never)] async fn a(&self) -> Result<A>;",
+    "#[delete(\"/x\", retry = 100)] async fn a(&self) -> Result<A>;",
+    "#[put(\"/x\", idempotent, retry = 1)] async fn a(&self) -> Result<A>;",
+    "#[patch(\"/x\", idempotent = \"x-key\", retry = 1)] async fn a(&self, #[header] x_a: &str) -> Result<A>;",
+    "#[get(\"/x\", auth = scopes(\"!#[]~\", \"a\"))] async fn a(&self) -> Result<A>;",
+    // verbs
+    "#[endpoint(\"A!#$%&'*+-.^_`|~1\", \"/x\")] async fn a(&self, #[json] b: &B) -> Result<A>;",
+    "#[endpoint(\"report\", \"/x\")] async fn a(&self) -> Result<A>;",
+    "#[endpoint(\"GET\", \"/x\")] async fn a(&self) -> Result<A>;",
+    "#[options(\"/x\")] async fn a(&self, #[json] b: &B) -> Result<A>;",
+    "#[endpoint(\"OPTIONS\", \"/x\", retry = 1)] async fn a(&self) -> Result<A>;",
+    "#[endpoint(\"TRACE\", \"/x\", retry = 1)] async fn a(&self) -> Result<A>;",
+    "#[post(idempotent)] async fn a(&self, #[url] url: &Url) -> Result<A>;",
+    "#[gett(\"/x\")] fn a(&self) {}",
+    "#[other(z, get(\"/x\"))] fn a(&self) {}",
+    // return types
+    "#[get(\"/x\")] async fn a(&self) -> Result<&'static str>;",
+    "#[get(\"/x\")] async fn a(&self) -> Result<Cow<'static, str>>;",
+    "#[get(\"/x\")] async fn a<'a>(&self, #[query] q: &'a str) -> Result<Cow<'a, str>>;",
+    "#[head(\"/x\")] async fn a(&self) -> Result<()>;",
+    "#[head(\"/x\")] async fn a(&self) -> Result<(())>;",
+    "#[head(\"/x\")] async fn a(&self) -> Result<Option<Response<()>>>;",
+    "#[put(\"/x\", paginate = link)] fn a(&self) -> Pages<Vec<A>>;",
+    "#[post(\"/x\", idempotent, paginate = link)] fn a(&self) -> (a::Pages<Vec<A>, E>);",
+    "#[get(\"/x\", paginate = page(n))] fn a(&self, #[query] m: u8, #[query(\"n_2\")] n: u32) -> Pages<A>;",
+    // parameters
+    "#[get(\"/{x}\")] async fn a(&self, #[path(\"x\")] y: &str, #[query] x: &str) -> Result<A>;",
+    "#[get(\"/{type}/{b-c}\")] async fn a(&self, r#type: u8, #[path(\"b-c\")] b: u8) -> Result<A>;",
+    "#[get(\"/x/:id\")] async fn a(&self, #[query] id: u8) -> Result<A>;",
+    "#[get(\"/x?a=1&b\")] async fn a(&self, #[query] c: u8, #[queries] a: &A) -> Result<A>;",
+    "#[post(\"/x\")] async fn a(&self, #[part] a: A, #[part(\"a_2\", json)] b: B, #[query] q: u8) -> Result<A>;",
+    "#[get(\"/x\")] async fn a(&self, #[query(style = repeat)] _a: &[u8], #[query(\"b\", style = csv)] b: &[u8]) -> Result<A>;",
+    "#[get(\"/{a}/{b}/{c}\")] async fn a(&self, a: &str, b: Cow<'_, str>, c: u8) -> Result<A>;",
+    "#[get(\"/x\")] async fn a(&self, #[allow(x)] #[doc = \"\"] #[cfg(x)] #[expect(x)] #[query] a: u8) -> Result<A>;",
+    "#[get(\"/x\")] async fn a(&self, #[cfg_attr(x, allow(y))] #[query] a: u8) -> Result<A>;",
+    "#[get] async fn a(&self, #[url] url: &Url, #[query] page: u8) -> Result<A>;",
+    // Of two parameters of one name the compiler speaks.
+    "#[get(\"/{x}\")] async fn a(&self, x: u8, x: u8) -> Result<A>;",
+    // names
+    "#[post(\"/x\")] #[session(refresh)] async fn session(&self) -> Result<A>;",
+    "fn new() {} fn builder(client: &Self) {} #[get(\"/x\")] async fn a(&self) -> Result<A>;",
+    "#[cfg(x)] #[get(\"/x\")] async fn a(&self) -> Result<A>; #[cfg(y)] #[get(\"/y\")] async fn a(&self) -> Result<A>;",
+    "fn a(self: Arc<Self>, (b, c): (u8, u8), mut d: u8) -> impl Sized {}",
+    // sessions
+    "#[post(\"/x\", timeout = 1s)] #[session(refresh, refused = a::b)] async fn a(&self, #[json] b: B) -> Result<A>;",
+    "#[post(\"/x\", timeout = none)] #[session(start)] async fn a(&self) -> Result<A>;",
+    "#[post(\"/x\", auth = none)] #[session(end)] async fn a(&self, #[form] #[from_session] b: &B) -> Result<A>;",
+    "#[post(\"/{x}\")] #[session(end)] async fn a(&self, x: u8) -> Result<A>;",
+];
+
+#[test]
+fn what_is_right_is_told_nothing() {
+    for method in RIGHT {
+        let told = errors(
+            "",
+            &format!("trait T {{ {method} #[get(\"/s\")] async fn sibling(&self) -> Result<A>; }}"),
+        );
+        assert!(told.is_empty(), "{method}: {told:#?}");
+    }
+}
+
+#[test]
+fn what_is_wrong_is_told_once() {
+    let mut faults = Vec::new();
+    for (method, message) in [options::WRONG, types::WRONG, names::WRONG].into_iter().flatten() {
+        let told = errors(
+            "",
+            &format!("trait T {{ {method} #[get(\"/s\")] async fn sibling(&self) -> Result<A>; }}"),
+        );
+        if told.len() != 1 || !told[0].contains(message) {
+            faults.push(format!("{method}\n  wanted {message:?}, told {told:#?}"));
+        }
+    }
+    assert!(faults.is_empty(), "{}\n{} wrong", faults.join("\n"), faults.len());
+}
+
+/// A parameter is taken for the misnamed placeholder only if it could be one, and if there is no other.
+#[test]
+fn what_cannot_be_renamed_is_told_apart() {
+    for (params, count) in [
+        ("identity: u8", 1),
+        ("identity: Option<u8>", 2),
+        ("identity: &[u8]", 2),
+        ("identity: u8, other: u8", 3),
+        ("identity: Option<u8>, #[query] q: u8", 2),
+    ] {
+        let told = errors(
+            "",
+            &format!("trait T {{ #[get(\"/{{x}}\")] async fn a(&self, {params}) -> Result<A>; }}"),
+        );
+        assert_eq!(told.len(), count, "{params}: {told:#?}");
+    }
+}
+
+#[test]
+fn of_a_trait_what_is_wrong_is_told_once() {
+    for (options, item, message) in TRAITS {
+        let method = "#[get(\"/x\")] async fn a(&self) -> Result<A>;";
+        let told = errors(options, &item.replace("METHOD", method));
+        let is_right = match told.as_slice() {
+            [] => message.is_empty(),
+            [one] => !message.is_empty() && one.contains(message),
+            _ => false,
+        };
+        assert!(is_right, "{options}: {item}\n  wanted {message:?}, told {told:#?}");
+    }
+}
+
+#[test]
+fn of_a_derive_what_is_wrong_is_told_once() {
+    let variants = VARIANTS
+        .iter()
+        .map(|(variants, message)| (format!("enum E {{ {variants}, #[other] Other(Error) }}"), *message));
+    let enums = ENUMS.iter().map(|(item, message)| ((*item).to_owned(), *message)).chain(variants);
+    let pages = PAGES.iter().map(|(item, message)| ((*item).to_owned(), *message));
+    let enums = enums.map(|(item, message)| (api_error(tokens(&item)), item, message));
+    let pages = pages.map(|(item, message)| (page(tokens(&item)), item, message));
+    for (code, item, message) in enums.chain(pages) {
+        let told = errors_in(&code);
+        let is_right = match told.as_slice() {
+            [] => message.is_empty(),
+            [one] => !message.is_empty() && one.contains(message),
+            _ => false,
+        };
+        assert!(is_right, "{item}\n  wanted {message:?}, told {told:#?}");
+    }
+}

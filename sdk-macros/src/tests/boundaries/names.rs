@@ -1,0 +1,138 @@
+//! Methods whose placeholders, names or session roles are just wrong.
+
+/// Each with what is said of it, the help included.
+pub(super) const WRONG: &[(&str, &str)] = &[
+    // placeholders
+    (
+        "#[get(\"/{x}\")] async fn a(&self, #[path(\"x\")] b: u8, x: u8) -> Result<A>;",
+        "the placeholder `{x}` is bound twice",
+    ),
+    (
+        "#[get(\"/{x}\")] async fn a(&self, x: Vec<u8>) -> Result<A>;",
+        "use `{*x}` with `x: &str` joined by `/`",
+    ),
+    ("#[get(\"/{x}\")] async fn a(&self, x: [u8; 2]) -> Result<A>;", "a list cannot be a path segment"),
+    ("#[get(\"/{x}\")] async fn a(&self, x: &(Vec<u8>)) -> Result<A>;", "a list cannot be a path segment"),
+    (
+        "#[get(\"/{*x}\")] async fn a(&self, x: &[u8; 2]) -> Result<A>;",
+        "join it with `/` in the caller: `x: &str`",
+    ),
+    ("#[get(\"/{x}\")] async fn a(&self) -> Result<A>;", "add `x: u64`, with the type you need"),
+    ("#[get(\"/{*x}\")] async fn a(&self) -> Result<A>;", "add `x: &str`"),
+    ("#[get(\"/{b-c}\")] async fn a(&self) -> Result<A>;", "add `#[path(\"b-c\")] b_c: u64`"),
+    ("#[get(\"/{type}\")] async fn a(&self) -> Result<A>;", "add `#[path(\"type\")] type_: u64`"),
+    ("#[get(\"/{*type}\")] async fn a(&self) -> Result<A>;", "add `#[path(\"type\")] type_: u64`"),
+    ("#[get(\"/{x}\")] async fn a(&self, identity: u8) -> Result<A>;", "help: rename it: `x: u8`"),
+    (
+        "#[get(\"/{x-y}\")] async fn a(&self, identity: u8) -> Result<A>;",
+        "name the placeholder: `#[path(\"x-y\")] identity: u8`",
+    ),
+    (
+        "#[get(\"/{user_id}\")] async fn a(&self, userid: u8) -> Result<A>;",
+        "no parameter for placeholder `{user_id}`\nhelp: did you mean `{userid}`?",
+    ),
+    ("#[get(\"/:x/b/:y?c=1\")] async fn a(&self, x: u8, y: u8) -> Result<A>;", "write `\"/{x}/b/{y}?c=1\"`"),
+    (
+        "#[get(\"/{x}\")] async fn a(&self, x: u8, #[path] b: u8) -> Result<A>;",
+        "`#[path]` on `b` names no placeholder\nhelp: placeholders here: `{x}`",
+    ),
+    ("#[get(\"/x\")] async fn a(&self, #[path(\"c\")] b: u8) -> Result<A>;", "the path has none: add `{c}`"),
+    (
+        "#[get(\"/x\")] async fn a(&self, b_c: u8) -> Result<A>;",
+        "add `#[query]`, `#[header(\"b-c\")]` or `#[json]`",
+    ),
+    // names and items
+    ("#[get(\"/x\")] async fn clone(&self) -> Result<A>;", "the method `clone` clashes with a generated one"),
+    ("fn builder(&self) {}", "the method `builder` clashes with a generated one"),
+    (
+        "#[cfg(x)] #[get(\"/x\")] async fn a(&self) -> Result<A>; #[get(\"/y\")] async fn a(&self) -> Result<A>;",
+        "declared twice\nhelp: rename one of them, for instance `a_2`",
+    ),
+    (
+        "#[get(\"/x\")] async fn a(&self) -> Result<A>; #[cfg(x)] #[get(\"/y\")] async fn a(&self) -> Result<A>;",
+        "the method `a` is declared twice",
+    ),
+    ("#[get(\"/x\")] async fn r#a(&self) -> Result<A>; fn a(&self) {}", "the method `a` is declared twice"),
+    ("const X: u8;", "help: move it out of the trait: `const X: u8 = …;`"),
+    ("type X;", "help: move it out of the trait: `type X = …;`"),
+    ("x!();", "only methods can stand in a client's trait"),
+    (
+        "#[get(\"/x\")] async fn a(&self, #[query] b: u8, ...) -> Result<A>;",
+        "a variable number of arguments is not supported",
+    ),
+    // sessions
+    (
+        "#[post(\"/x\", retry = 1)] #[session(start)] async fn a(&self) -> Result<A>;",
+        "`retry` has no effect on a session endpoint",
+    ),
+    (
+        "#[put(\"/x\", retry = never)] #[session(refresh)] async fn a(&self) -> Result<A>;",
+        "`retry` has no effect on a session endpoint",
+    ),
+    (
+        "#[put(\"/x\", retry = 1)] #[session(end)] async fn a(&self) -> Result<A>;",
+        "`retry` has no effect on a session endpoint",
+    ),
+    (
+        "#[post(\"/x\", idempotent)] #[session(start)] async fn a(&self) -> Result<A>;",
+        "`idempotent` has no effect on a session endpoint",
+    ),
+    (
+        "#[get(\"/x\", idempotent)] #[session(end)] async fn a(&self) -> Result<A>;",
+        "`idempotent` has no effect on a session endpoint",
+    ),
+    (
+        "#[post(\"/x\", auth = none)] #[session(start)] async fn a(&self) -> Result<A>;",
+        "`auth` has no effect on `#[session(start)]`, which is never signed",
+    ),
+    (
+        "#[post(\"/x\", auth = cookies)] #[session(refresh)] async fn a(&self) -> Result<A>;",
+        "`#[session(refresh)]` is sent with the cookies of its login anyway",
+    ),
+    (
+        "#[post(\"/x\", timeout = none)] #[session(refresh)] async fn a(&self) -> Result<A>;",
+        "a renewal must come to an end",
+    ),
+    (
+        "#[post] #[session(end)] async fn a(&self, #[url] b: &Url) -> Result<A>;",
+        "the address of a session endpoint cannot be an argument",
+    ),
+    (
+        "#[post(\"/{x}\")] #[session(end)] async fn a(&self, #[from_session] x: &Url) -> Result<A>;",
+        "send it in the body or a header: `#[json] #[from_session] x`",
+    ),
+    (
+        "#[post(\"/x\")] #[session(end, refused = b)] async fn a(&self) -> Result<A>;",
+        "`refused` has no effect on `#[session(end)]`",
+    ),
+    (
+        "#[post(\"/x\")] #[session(refresh, refused)] async fn a(&self) -> Result<A>;",
+        "option `refused` needs a value",
+    ),
+    (
+        "#[post(\"/x\")] #[session(refresh, refused(b))] async fn a(&self) -> Result<A>;",
+        "the value of `refused` stands behind a `=`",
+    ),
+    (
+        "#[post(\"/x\")] #[session(refresh, refused = 1)] async fn a(&self) -> Result<A>;",
+        "`refused` takes the path of a function",
+    ),
+    (
+        "#[post(\"/x\")] #[session(refresh, refuse = b)] async fn a(&self) -> Result<A>;",
+        "unknown option `refuse`\nhelp: did you mean `refused`?",
+    ),
+    (
+        "#[post(\"/x\")] #[session(start, end)] async fn a(&self) -> Result<A>;",
+        "an endpoint has one session role\nhelp: keep one: `#[session(start)]`",
+    ),
+    ("#[post(\"/x\")] #[session(strat)] async fn a(&self) -> Result<A>;", "did you mean `start`?"),
+    (
+        "#[post(\"/x\")] #[session(refresh)] async fn a(&self) -> Result<A>; #[post(\"/x\")] #[session(refresh)] async fn b(&self) -> Result<A>;",
+        "a second `#[session(refresh)]`",
+    ),
+    (
+        "#[post(\"/x\")] #[session(refresh, retry = 1)] async fn a(&self) -> Result<A>;",
+        "unknown option `retry`",
+    ),
+    ("#[post(\"/x\")] #[session(refresh, dyn = 1)] async fn a(&self) -> Result<A>;", "unknown option `dyn`"),
+];

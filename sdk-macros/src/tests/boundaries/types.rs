@@ -1,0 +1,127 @@
+//! Methods whose return type, pages or parameters are just wrong.
+
+/// Each with what is said of it, the help included.
+pub(super) const WRONG: &[(&str, &str)] = &[
+    // return types
+    ("#[get(\"/x\")] async fn a(&self) -> Result<&'a str>;", "cannot return what is borrowed"),
+    ("#[get(\"/x\")] async fn a(&self) -> Result<Cow<'_, str>>;", "cannot return what is borrowed"),
+    ("#[get(\"/x\")] async fn a(&self) -> Result<Vec<(u8, &str)>>;", "cannot return what is borrowed"),
+    ("#[get(\"/x\")] async fn a(&self) -> Result<Pages<A>>;", "help: write `fn a(…) -> Pages<A>`"),
+    ("#[get(\"/x\")] async fn a(&self);", "an endpoint must return `Result<T>` or `Result<T, E>`"),
+    ("#[head(\"/x\")] async fn a(&self) -> Result<Option<A>>;", "`HEAD` has no body to decode"),
+    ("#[head(\"/x\")] async fn a(&self) -> Result<Response<((), A)>>;", "`HEAD` has no body to decode"),
+    // pages
+    ("#[head(\"/x\", paginate = link)] fn a(&self) -> Pages<A>;", "`HEAD` has no body to find pages in"),
+    (
+        "#[post(\"/x\", paginate = link)] fn a(&self) -> Pages<A>;",
+        "not sent for each page without an idempotency key",
+    ),
+    ("#[get(\"/x\", paginate = page)] fn a(&self) -> Pages<A>;", "name a parameter: `paginate = page(page)`"),
+    (
+        "#[get(\"/x\", paginate = cursor(a, b))] fn a(&self) -> Pages<A>;",
+        "name a parameter: `paginate = cursor(after)`",
+    ),
+    ("#[get(\"/x\", paginate = links(a))] fn a(&self) -> Pages<A>;", "did you mean `link`?"),
+    ("#[get(\"/x\", paginate = 1)] fn a(&self) -> Pages<A>;", "`paginate` must be `link`"),
+    ("#[get(\"/x\", paginate = page(n))] fn a(&self) -> Pages<A>;", "add `#[query] n: Option<&str>`"),
+    (
+        "#[get(\"/x\", paginate = page(nn))] fn a(&self, #[query] n: u8) -> Pages<A>;",
+        "did you mean `n`? parameters here: `n`",
+    ),
+    ("#[get(\"/{n}\", paginate = page(n))] fn a(&self, n: u8) -> Pages<A>;", "help: write `#[query] n: u8`"),
+    (
+        "#[get(\"/x\", paginate = page(n))] fn a(&self, #[cfg(x)] #[query] n: u8) -> Pages<A>;",
+        "what leads to the next page cannot depend on a `cfg`",
+    ),
+    (
+        "#[get(\"/x\", paginate = link)] async fn a(&self) -> Result<Vec<A>>;",
+        "write `fn a(…) -> Pages<Vec<A>>`, without `async`",
+    ),
+    (
+        "#[get(\"/x\", paginate = link)] fn a(&self) -> Alias;",
+        "write `fn a(…) -> Pages<Vec<User>>`, behind no alias",
+    ),
+    // parameters
+    (
+        "#[get(\"/x\")] async fn a(&self, #[query(\"\")] b: u8) -> Result<A>;",
+        "the name of a query parameter cannot be empty",
+    ),
+    (
+        "#[post(\"/x\")] async fn a(&self, #[part(\"\")] b: u8) -> Result<A>;",
+        "the name of a part cannot be empty",
+    ),
+    ("#[post(\"/x\")] async fn a(&self, #[part(json, json)] b: u8) -> Result<A>;", "unexpected `json`"),
+    ("#[post(\"/x\")] async fn a(&self, #[part(b = 1)] b: u8) -> Result<A>;", "unexpected `b = 1`"),
+    (
+        "#[post(\"/x\")] async fn a(&self, #[part(jsn)] b: u8) -> Result<A>;",
+        "unknown kind of part `jsn`\nhelp: did you mean `json`?",
+    ),
+    (
+        "#[get(\"/x\")] async fn a(&self, #[query(b)] b: u8) -> Result<A>;",
+        "write `#[query(\"b\")]`, or `#[query(style = csv)]`",
+    ),
+    (
+        "#[get(\"/x\")] async fn a(&self, #[query()] b: u8) -> Result<A>;",
+        "takes a string literal in parentheses",
+    ),
+    (
+        "#[get(\"/x\")] async fn a(&self, #[query(1)] b: u8) -> Result<A>;",
+        "`#[query]` takes a string literal",
+    ),
+    (
+        "#[get(\"/x\")] async fn a(&self, #[query(style = csv, style = csv)] b: u8) -> Result<A>;",
+        "`#[query]` has one option",
+    ),
+    (
+        "#[get(\"/x\")] async fn a(&self, #[query(style = cvs)] b: u8) -> Result<A>;",
+        "unknown query style `cvs`\nhelp: did you mean `csv`?",
+    ),
+    (
+        "#[get(\"/x\")] async fn a(&self, #[header(\"b\", \"c\")] b: u8) -> Result<A>;",
+        "`#[header]` takes one string literal",
+    ),
+    (
+        "#[get(\"/x\")] async fn a(&self, #[header(b)] b: u8) -> Result<A>;",
+        "`#[header]` takes a string literal",
+    ),
+    (
+        "#[get(\"/x\")] async fn a(&self, #[header()] b: u8) -> Result<A>;",
+        "takes a string literal in parentheses",
+    ),
+    (
+        "#[get(\"/x?a=1&b\")] async fn a(&self, #[query] b: u8) -> Result<A>;",
+        "query `b` is already fixed in the path",
+    ),
+    (
+        "#[get(\"/x\")] async fn a(&self, #[query(\"c\")] b: u8, #[query] c: u8) -> Result<A>;",
+        "`b` sets it first; rename this one: `#[query(\"c_2\")] c`",
+    ),
+    (
+        "#[post(\"/x\")] async fn a(&self, #[part(\"c\")] b: u8, #[part] c: u8) -> Result<A>;",
+        "`b` has it already; rename this one: `#[part(\"c_2\")] c`",
+    ),
+    (
+        "#[post(\"/x\")] async fn a(&self, #[form] b: u8, #[body] c: u8) -> Result<A>;",
+        "merge them into one struct: `#[body] b: …`",
+    ),
+    (
+        "#[post(\"/x\")] async fn a(&self, #[json] b: u8, #[part] c: u8) -> Result<A>;",
+        "send the JSON as a part: `#[part(\"b\", json)] b: …`",
+    ),
+    (
+        "#[post(\"/x\")] async fn a(&self, #[part] b: u8, #[form] c: u8) -> Result<A>;",
+        "send it as a part: `#[part] c: …`",
+    ),
+    ("#[get(\"/x\")] async fn a(&self, #[query] mut b: u8) -> Result<A>;", "help: write `b: u8`"),
+    ("#[get(\"/x\")] async fn a(&self, #[query] ref b: u8) -> Result<A>;", "help: write `b: u8`"),
+    ("#[get(\"/x\")] async fn a(&self, #[query] b @ 1: u8) -> Result<A>;", "help: write `b: u8`"),
+    ("#[get(\"/x\")] async fn a(&self, #[query] __b: u8) -> Result<A>;", "write `b: u8`"),
+    (
+        "#[get(\"/x\")] async fn a(&self, #[query] b: &impl A) -> Result<A>;",
+        "write a named parameter: `<T: A>`",
+    ),
+    (
+        "#[get(\"/x\")] async fn a(&self, #[query] b: Vec<impl A>) -> Result<A>;",
+        "such as `<T: Serialize>`, and its name here",
+    ),
+];
