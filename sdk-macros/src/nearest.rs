@@ -57,6 +57,12 @@ mod tests {
             ("fetch", "patch", 2),
             ("", "get", 3),
             ("kitten", "sitting", 3),
+            ("ab", "ba", 1),
+            ("abcd", "badc", 2),
+            ("ca", "abc", 3),
+            ("aab", "aba", 1),
+            ("abab", "baba", 2),
+            ("é", "e", 1),
         ] {
             assert_eq!(distance(a, b), slips, "{a} {b}");
             assert_eq!(distance(b, a), slips, "{b} {a}");
@@ -67,6 +73,13 @@ mod tests {
     fn only_near_names_are_suggested() {
         assert_eq!(nearest("gett", ["get", "put"]), Some("get"));
         assert_eq!(nearest("fetch", ["get", "patch"]), None);
+        assert_eq!(nearest("abcXX", ["abcde"]), None, "one slip in five characters");
+        assert_eq!(nearest("abcdXX", ["abcdef"]), Some("abcdef"), "two in six");
+        assert_eq!(nearest("abcXXX", ["abcdef"]), None);
+        assert_eq!(nearest("a", ["b"]), Some("b"), "one in the shortest");
+        assert_eq!(nearest("ab", ["abcdefg"]), None, "the longer of both counts");
+        assert_eq!(nearest("abcXe", ["abcXX", "abcde", "abcXf"]), Some("abcXX"), "the first of the nearest");
+        assert_eq!(nearest("abcdeX", ["abcdXX", "abcdef", "abXXeX"]), Some("abcdXX"));
         assert_eq!(suggestion("queyr", ["query", "queries"]), "did you mean `query`? ");
         assert_eq!(suggestion("zzz", ["query"]), "");
     }

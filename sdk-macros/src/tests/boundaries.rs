@@ -78,6 +78,15 @@ const RIGHT: &[&str] = &[
     "#[post(\"/{x}\")] #[session(end)] async fn a(&self, x: u8) -> Result<A>;",
 ];
 
+/// Whether `message` is all that was told, or nothing was if it is empty.
+fn is_told(told: &[String], message: &str) -> bool {
+    match told {
+        [] => message.is_empty(),
+        [one] => !message.is_empty() && one.contains(message),
+        _ => false,
+    }
+}
+
 #[test]
 fn what_is_right_is_told_nothing() {
     for method in RIGHT {
@@ -97,11 +106,83 @@ fn what_is_wrong_is_told_once() {
             "",
             &format!("trait T {{ {method} #[get(\"/s\")] async fn sibling(&self) -> Result<A>; }}"),
         );
-        if told.len() != 1 || !told[0].contains(message) {
+        if !is_told(&told, message) {
             faults.push(format!("{method}\n  wanted {message:?}, told {told:#?}"));
         }
     }
     assert!(faults.is_empty(), "{}\n{} wrong", faults.join("\n"), faults.len());
+}
+
+/// Each name that a rule is about, so that none is lost.
+#[test]
+fn each_name_of_a_rule_counts() {
+    let mut rows: Vec<(String, &str)> = Vec::new();
+    for header in
+        "host content-length transfer-encoding connection te trailer upgrade keep-alive proxy-a".split(' ')
+    {
+        rows.push((
+            format!("#[get(\"/x\", headers({header:?} = \"b\"))] async fn a(&self) -> Result<A>;"),
+            "set by the transport",
+        ));
+    }
+    for header in "authorization cookie user-agent range accept accept-a content-a if-a".split(' ') {
+        rows.push((
+            format!("#[post(\"/x\", idempotent = {header:?})] async fn a(&self) -> Result<A>;"),
+            "cannot hold an idempotency key",
+        ));
+    }
+    for name in "new builder session clone ENDPOINTS".split(' ') {
+        rows.push((format!("fn {name}(&self) {{}}"), "clashes with a generated one"));
+    }
+    for attr in [
+        "allow(b)",
+        "expect(b)",
+        "warn(b)",
+        "deny(b)",
+        "forbid(b)",
+        "cfg(b)",
+        "cfg_attr(b, allow(c))",
+        "doc = \"\"",
+    ] {
+        rows.push((format!("#[get(\"/x\")] async fn a(&self, #[{attr}] #[query] b: u8) -> Result<A>;"), ""));
+    }
+    for verb in "get head options put delete post patch".split(' ') {
+        let of_a_body = if matches!(verb, "get" | "head") { "cannot have a body" } else { "" };
+        let of_a_retry =
+            if matches!(verb, "post" | "patch") { "is not retried without an idempotency key" } else { "" };
+        let of_a_key =
+            if matches!(verb, "get" | "head" | "options") { "`idempotent` has no effect" } else { "" };
+        for (options, params, message) in [
+            ("", ", #[form] b: &B", of_a_body),
+            (", retry = 1", "", of_a_retry),
+            (", idempotent", "", of_a_key),
+        ] {
+            rows.push((
+                format!("#[{verb}(\"/x\"{options})] async fn a(&self{params}) -> Result<()>;"),
+                message,
+            ));
+        }
+        for role in ["start", "refresh", "end"] {
+            for option in ["retry = 1", "retry = never", "idempotent", "idempotent = \"b\""] {
+                rows.push((
+                    format!(
+                        "#[{verb}(\"/x\", {option})] #[session({role})] async fn a(&self) -> Result<()>;"
+                    ),
+                    "has no effect on a session endpoint",
+                ));
+            }
+        }
+    }
+    for unit in "ms s m h".split(' ') {
+        rows.push((format!("#[get(\"/x\", timeout = 1{unit})] async fn a(&self) -> Result<()>;"), ""));
+    }
+    for (method, message) in rows {
+        let told = errors(
+            "",
+            &format!("trait T {{ {method} #[get(\"/s\")] async fn sibling(&self) -> Result<A>; }}"),
+        );
+        assert!(is_told(&told, message), "{method}\n  wanted {message:?}, told {told:#?}");
+    }
 }
 
 /// A parameter is taken for the misnamed placeholder only if it could be one, and if there is no other.
@@ -127,12 +208,7 @@ fn of_a_trait_what_is_wrong_is_told_once() {
     for (options, item, message) in TRAITS {
         let method = "#[get(\"/x\")] async fn a(&self) -> Result<A>;";
         let told = errors(options, &item.replace("METHOD", method));
-        let is_right = match told.as_slice() {
-            [] => message.is_empty(),
-            [one] => !message.is_empty() && one.contains(message),
-            _ => false,
-        };
-        assert!(is_right, "{options}: {item}\n  wanted {message:?}, told {told:#?}");
+        assert!(is_told(&told, message), "{options}: {item}\n  wanted {message:?}, told {told:#?}");
     }
 }
 
@@ -147,11 +223,6 @@ fn of_a_derive_what_is_wrong_is_told_once() {
     let pages = pages.map(|(item, message)| (page(tokens(&item)), item, message));
     for (code, item, message) in enums.chain(pages) {
         let told = errors_in(&code);
-        let is_right = match told.as_slice() {
-            [] => message.is_empty(),
-            [one] => !message.is_empty() && one.contains(message),
-            _ => false,
-        };
-        assert!(is_right, "{item}\n  wanted {message:?}, told {told:#?}");
+        assert!(is_told(&told, message), "{item}\n  wanted {message:?}, told {told:#?}");
     }
 }
