@@ -350,3 +350,4 @@ mod boundaries;
 mod chance;
 mod fixtures;
 mod mistakes;
+mod places;

@@ -16,6 +16,13 @@ const UI: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/ui");
 /// What the compiler says without a number. Where it says nothing, so do the macros.
 const OF_THE_COMPILER: &[&str] = &["cannot find attribute `", "missing documentation for a "];
 
+/// What it says with a number, and not of code that a macro of ours made.
+const OF_THE_USER: &[&str] = &[
+    "`?` operator has incompatible types",
+    "doesn't implement `Debug`",
+    "cannot be shared between threads safely",
+];
+
 /// An error at its place.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Told {
@@ -62,6 +69,13 @@ fn faults(expansion: &Expansion, answer: &str) -> Vec<String> {
         match others.iter().position(|other| is_same(other, told)) {
             Some(index) => drop(others.remove(index)),
             None => faults.push(format!("is told and not expected: {told:?}")),
+        }
+    }
+    for error in numbered {
+        let underlined = (error.line, error.column)..(error.line, error.column + error.width.unwrap_or(1));
+        let is_of_the_user = OF_THE_USER.iter().any(|part| error.message.contains(part));
+        if !is_of_the_user && expansion.own.range(underlined).next().is_none() {
+            faults.push(format!("no token of the macro stands there: {error:?}"));
         }
     }
     others.retain(|other| !OF_THE_COMPILER.iter().any(|beginning| other.message.starts_with(beginning)));
