@@ -243,6 +243,11 @@ impl Stopwatch {
     pub(crate) fn elapsed(self) -> Duration {
         self.0.elapsed()
     }
+
+    #[cfg(test)]
+    pub(crate) fn started(ago: Duration) -> Self {
+        Self(std::time::Instant::now().checked_sub(ago).unwrap())
+    }
 }
 
 #[cfg(test)]

@@ -419,6 +419,8 @@ mod tests {
         backend.reply("GET", "/issues/{id}", Reply::text("other"));
         assert_eq!(get(&backend, "/issues/7").await.1, "other");
         assert_eq!(backend.count("GET", "/issues/{id}"), 2);
+        let routes = "routes: GET /issues/search, GET /{*rest}, GET /issues/{id}";
+        assert_eq!(format!("{backend:?}"), format!("Backend(4 requests; {routes})"));
         backend.reply("GET", "/issues/{number}", Reply::text("newest"));
         assert_eq!(get(&backend, "/issues/7").await.1, "newest");
     }
@@ -497,7 +499,8 @@ mod tests {
             let backend = backend.clone();
             async move { get(&backend, "/hang").await }
         });
-        backend.received(3).await;
+        let received = tokio::time::timeout(Duration::from_secs(3600), backend.received(3)).await;
+        assert!(received.is_ok(), "three have come");
         assert_eq!(backend.last().unwrap().received_at(), Duration::from_secs(5));
         hanging.abort();
         assert!(hanging.await.unwrap_err().is_cancelled());

@@ -251,6 +251,23 @@ mod tests {
         assert_eq!(answer.headers()["location"], "/there");
     }
 
+    #[test]
+    fn a_reply_tells_its_status_and_a_fault_has_none() {
+        for (reply, status) in [
+            (Reply::text(""), Some(200)),
+            (Reply::json(&1), Some(200)),
+            (Reply::html(""), Some(200)),
+            (Reply::bytes(""), Some(200)),
+            (Reply::empty(), Some(204)),
+            (Reply::redirect("/"), Some(302)),
+            (Reply::text("").status(429).header("x", "1").delay(Duration::from_secs(1)), Some(429)),
+            (Reply::reset().status(200), None),
+            (Reply::hang().status(200), None),
+        ] {
+            assert_eq!(reply.status_code().map(|status| status.as_u16()), status, "{reply:?}");
+        }
+    }
+
     #[tokio::test]
     async fn a_head_and_a_204_have_no_body() {
         let head = Reply::text("four").deliver(true).await.unwrap();

@@ -208,6 +208,8 @@ mod tests {
         assert_eq!(request.path(), "/i/%37");
         assert_eq!(request.query(), Some("q=a+b%26&q=%2F&e"));
         assert_eq!(request.target(), "/i/%37?q=a+b%26&q=%2F&e");
+        assert_eq!(request.uri(), "http://api.test:81/i/%37?q=a+b%26&q=%2F&e");
+        assert_eq!(request.body(), "name=J%C3%BCrgen&n=1");
         assert_eq!(request.host(), Some("api.test:81"));
         assert_eq!(request.param("id"), "7");
         assert_eq!(request.query_pairs().len(), 3);

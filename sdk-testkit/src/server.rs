@@ -187,6 +187,7 @@ mod tests {
         });
         let server = backend.serve().await.unwrap();
         assert_eq!(server.url(), format!("http://{}", server.address()));
+        assert_eq!(format!("{server:?}"), format!("Server({}, 0 connections)", server.url()));
         let mut stream = TcpStream::connect(server.address()).await.unwrap();
         for id in ["%2E%2e", "a%2Fb"] {
             let head = format!("POST /i/{id}?q=%2f HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\nbody");
@@ -195,7 +196,7 @@ mod tests {
         }
         let seen: Vec<_> = backend.requests().iter().map(|r| r.target().to_owned()).collect();
         assert_eq!(seen, ["/i/%2E%2e?q=%2f", "/i/a%2Fb?q=%2f"]);
-        assert_eq!(backend.last().unwrap().host(), Some("x"));
+        assert_eq!(server.backend().last().unwrap().host(), Some("x"));
         assert_eq!(server.connections(), 1);
 
         backend.reply("HEAD", "/", Reply::text("four"));
@@ -241,6 +242,7 @@ mod tests {
     #[tokio::test]
     async fn the_end_of_the_server_closes_everything() {
         let backend = Backend::new().reply("GET", "/", Reply::hang());
+        let metrics = tokio::runtime::Handle::current().metrics();
         for by_drop in [false, true] {
             let server = backend.serve().await.unwrap();
             let address = server.address();
@@ -249,14 +251,16 @@ mod tests {
             backend.received(1 + usize::from(by_drop)).await;
             match by_drop {
                 true => drop(server),
-                false => server.shutdown().await,
+                false => {
+                    server.shutdown().await;
+                    assert_eq!(metrics.num_alive_tasks(), 0, "all have ended when it returns");
+                }
             }
             // A closed connection reads as an end or as a reset; an open one would never return.
             let read = stream.read(&mut [0; 1]).await;
             assert!(matches!(read, Ok(0) | Err(_)), "{read:?}");
             assert!(TcpStream::connect(address).await.is_err());
         }
-        let metrics = tokio::runtime::Handle::current().metrics();
         while metrics.num_alive_tasks() > 0 {
             tokio::task::yield_now().await;
         }

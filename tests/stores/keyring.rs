@@ -105,6 +105,8 @@ async fn no_two_names_share_an_entry_or_a_lock() {
     in_memory();
     let names =
         [("a@b", "c"), ("a", "b@c"), ("a/b", "c"), ("..", "a"), ("a", "../b"), ("a%2Fb", "c"), ("ä", ".")];
+    let shown = format!("{:?}", KeyringStore::new("tracker", "ada"));
+    assert_eq!(shown, r#"KeyringStore { service: "tracker", user: "ada", .. }"#);
     let mut held = Vec::new();
     for (at, (service, user)) in (1..).zip(names) {
         let store = KeyringStore::new(service, user).locks_in(place.path().join("locks"));

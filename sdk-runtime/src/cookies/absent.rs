@@ -69,6 +69,16 @@ mod tests {
         let jar = Jar::read(written.clone()).unwrap().fork();
         assert_eq!(jar.written(), Some(written));
         assert_eq!(format!("{jar:?}"), "Jar(..)");
-        assert!(jar.header(&"https://a.com/".parse().unwrap(), &Clock::default()).is_none());
+        assert!(Jar::read(serde_json::json!({ "raw_cookie": "sid=secret" })).is_none(), "it is no jar");
+    }
+
+    #[test]
+    fn no_cookie_is_taken_or_sent() {
+        let (jar, url, clock) = (Jar::default(), "https://a.com/".parse().unwrap(), Clock::default());
+        let headers = [(http::header::SET_COOKIE, HeaderValue::from_static("sid=1"))].into_iter().collect();
+        let received = jar.store(&headers, &url, &clock);
+        assert_eq!(jar.lack(Some(&received), &clock), None, "no request is refused for want of cookies");
+        assert_eq!((jar.header(&url, &clock), jar.written()), (None, None));
+        assert_eq!((jar.has_dropped(), jar.take_dropped()), (false, None));
     }
 }

@@ -136,6 +136,16 @@ mod tests {
     }
 
     #[test]
+    fn each_day_is_the_one_that_its_date_names() {
+        let day = |day: u64| SystemTime::UNIX_EPOCH + Duration::from_secs(day * 86_400 + 1);
+        // From 1970 on, over leap years and years that are none (2000 and 2100), and to the end.
+        for at in (0..3000).chain(9_000..13_000).chain(47_000..48_500).chain(2_932_800..=2_932_896) {
+            let text = httpdate::fmt_http_date(day(at));
+            assert_eq!(parse(text.as_bytes()), Some(day(at)), "{text}");
+        }
+    }
+
+    #[test]
     fn what_is_no_date_is_none() {
         for text in [
             "",
@@ -154,6 +164,11 @@ mod tests {
             "01 Jan 27000 00:00:00",
             "01 Jan 2027 000:00:00",
             "01 Foo 2027 00:00:00",
+            // Also where no day is counted: before 1970, and behind the last one that can be written.
+            "32 Jan 1900 00:00:00",
+            "01 Jan 1900 24:00:00",
+            "32 Dec 9999 00:00:00",
+            "31 Dec 9999 24:00:00",
         ] {
             assert_eq!(parse(text.as_bytes()), None, "{text}");
         }

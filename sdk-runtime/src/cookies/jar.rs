@@ -196,9 +196,7 @@ impl Dropped {
         let CookiesDropped { too_large, of_one_domain, in_all, of_one_request } = *dropped;
         for (count, more) in self.counts().into_iter().zip([too_large, of_one_domain, in_all, of_one_request])
         {
-            if more > 0 {
-                count.fetch_add(more, Ordering::Relaxed);
-            }
+            count.fetch_add(more, Ordering::Relaxed);
         }
     }
 

@@ -13,9 +13,15 @@ fn name_and_value_have_4096_bytes_and_an_attribute_1024() {
         let jar = Jar::default();
         set(&jar, &format!("{}={}", "n".repeat(name), "v".repeat(value)), "https://a.com/");
         assert_eq!(!sent(&jar, "https://a.com/").is_empty(), taken, "{name} {value}");
+        assert_eq!(
+            jar.written().is_some_and(|_| again(&jar).written() == jar.written()),
+            taken,
+            "from a record"
+        );
+        assert_eq!(jar.has_dropped(), !taken, "{name} {value}");
         let dropped = jar.take_dropped().map(|dropped| dropped.too_large);
         assert_eq!(dropped, (!taken).then_some(1), "{name} {value}");
-        assert_eq!(jar.take_dropped(), None, "it is told once");
+        assert_eq!((jar.take_dropped(), jar.has_dropped()), (None, false), "it is told once");
     }
     let long = "p".repeat(1023);
     let jar = Jar::default();
@@ -74,7 +80,11 @@ fn a_jar_has_3000() {
     assert_eq!(jar.take_dropped(), Some(CookiesDropped { in_all: 50, ..Default::default() }));
     assert_eq!(sent(&jar, "https://h0.com/"), "");
     assert!(sent(&jar, "https://h1.com/").contains("c0=1"));
-    assert_eq!(jar.written().unwrap().as_array().unwrap().len(), 3000);
+    let len = || jar.written().unwrap().as_array().unwrap().len();
+    assert_eq!(len(), 3000);
+    set(&jar, "one=1", "https://more.com/");
+    assert_eq!(jar.take_dropped(), Some(CookiesDropped { in_all: 1, ..Default::default() }));
+    assert_eq!(len(), 3000, "no more goes than has to");
 }
 
 #[test]
@@ -95,6 +105,29 @@ fn a_request_carries_16_kib_and_the_one_that_is_used_least_recently_leaves_the_j
     assert_eq!(jar.take_dropped(), Some(CookiesDropped { of_one_request: 1, ..Default::default() }));
     assert_eq!(sent(&jar, "https://a.com/x"), rest);
     assert_eq!(jar.take_dropped(), None, "it is told once");
+}
+
+#[test]
+fn no_more_leaves_a_request_than_has_to() {
+    // Those used least recently in front; what is left has 16 KiB with the `; ` between its cookies, to the byte.
+    for beyond in [&[10][..], &[100, 10], &[4096, 4], &[4, 4096]] {
+        let jar = Jar::default();
+        for (at, size) in beyond.iter().enumerate() {
+            set(&jar, &format!("b{at}={}", "v".repeat(size - 3)), "https://a.com/");
+        }
+        for (at, size) in [4096, 4096, 4096, 4086, 2].into_iter().enumerate() {
+            set(&jar, &format!("{at}={}", "v".repeat(size - 2)), "https://a.com/");
+        }
+        let url = Url::parse("https://a.com/").unwrap();
+        let all = jar.shelf.load().as_ref().unwrap().to_send(&url, crate::clock::wall());
+        assert_eq!(all.len(), beyond.len() + 5, "{beyond:?}");
+        let sent = sent(&jar, "https://a.com/");
+        assert_eq!((sent.len(), sent.split("; ").count()), (16_384, 5), "{beyond:?}");
+        // An answer that was faster has removed them already.
+        jar.keep_to_the_limit(&mut all.clone());
+        let dropped = u32::try_from(beyond.len()).unwrap();
+        assert_eq!(jar.take_dropped().unwrap().of_one_request, dropped, "{beyond:?}: each is told once");
+    }
 }
 
 #[test]
@@ -123,4 +156,18 @@ fn what_was_used_last_is_known_after_a_restart() {
     set(&jar, "more=1", "https://a.com/");
     let rest = sent(&jar, "https://a.com/");
     assert!(rest.contains("c0=2") && !rest.contains("c1=") && rest.contains("c2="), "{rest}");
+}
+
+#[test]
+fn what_is_used_after_a_restart_was_used_later_than_all_before() {
+    let jar = Jar::default();
+    fill(&jar, "a.com", 50);
+    let jar = again(&jar);
+    set(&jar, "c0=2", "https://a.com/");
+    // As many as push out all but the one that was used last.
+    for at in 0..49 {
+        set(&jar, &format!("d{at}=1"), "https://a.com/");
+    }
+    let rest = sent(&jar, "https://a.com/");
+    assert!(rest.contains("c0=2") && !rest.contains("c49="), "{rest}");
 }

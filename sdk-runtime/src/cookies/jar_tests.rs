@@ -169,6 +169,58 @@ fn a_secure_cookie_is_set_over_tls_or_on_this_machine_and_not_replaced_from_else
 }
 
 #[test]
+fn a_prefix_of_a_name_promises_what_the_cookie_keeps() {
+    for (cookie, taken) in [
+        ("__Secure-c=1; Secure", true),
+        ("__Secure-c=1; Secure; Domain=a.com", true),
+        ("__Secure-c=1", false),
+        ("__SECURE-c=1", false),
+        ("__Host-c=1; Secure; Path=/", true),
+        ("__host-c=1; Secure; Path=/", true),
+        ("__Host-c=1; Path=/", false),
+        ("__Host-c=1; Secure", false),
+        ("__Host-c=1; Secure; Path=/x", false),
+        ("__Host-c=1; Secure; Path=/; Domain=a.com", false),
+        ("__host-c=1; Secure; Path=/; Domain=a.com", false),
+        // Without a name, the value would be sent as one.
+        ("__Secure-c", false),
+        ("=__Secure-c=1", false),
+        ("=__Host-c=1", false),
+        ("__host-c; Secure; Path=/", false),
+        ("c=__Secure-1", true),
+        ("c=__Host-1", true),
+        ("c__Host-=1", true),
+        ("__Host=1", true),
+        ("__Secure=1", true),
+        ("_", true),
+    ] {
+        let jar = Jar::default();
+        let (url, clock) = (Url::parse("https://a.com/").unwrap(), Clock::default());
+        let received = jar.store(&headers(&[cookie]), &url, &clock);
+        let lack = jar.lack(Some(&received), &clock);
+        assert_eq!(lack.is_none(), taken, "{cookie}: {lack:?}");
+        assert!(lack.is_none_or(|lack| lack.contains("1 that does not keep what its prefix")), "{cookie}");
+    }
+}
+
+#[test]
+fn a_record_has_the_attributes_that_were_set() {
+    for attributes in ["", "; HttpOnly", "; Secure", "; HttpOnly; Secure"] {
+        let jar = Jar::default();
+        set(&jar, &format!("c=1{}", attributes.to_ascii_uppercase()), "https://a.com/");
+        let written = again(&jar).written().unwrap();
+        assert_eq!(written[0]["raw_cookie"], format!("c=1{attributes}"));
+    }
+}
+
+#[test]
+fn a_jar_shows_no_cookie() {
+    let jar = Jar::default();
+    set(&jar, "c=s3cret", "https://a.com/");
+    assert_eq!(format!("{jar:?}"), "Jar(..)", "I27");
+}
+
+#[test]
 fn a_cookie_lives_as_long_as_its_answer_says_and_400_days_at_most() {
     let day = 86_400;
     for (attributes, seconds) in [
@@ -243,10 +295,12 @@ fn a_cookie_is_replaced_and_taken_back_where_name_domain_and_path_are_the_same()
         ("C=2; Path=/", "c=1; C=2"),
         ("c=; Path=/x; Max-Age=0", "c=1"),
         ("c=; Path=/; Domain=a.com; Max-Age=0", "c=1"),
+        // The default path of an answer from the root, or from what is directly below it.
+        ("c=2", "c=2"),
     ] {
         let jar = Jar::default();
         set(&jar, "c=1; Path=/", "https://a.com/");
-        set(&jar, cookie, "https://a.com/");
+        set(&jar, cookie, "https://a.com/login");
         assert_eq!(sent(&jar, "https://a.com/x"), expected, "{cookie}");
     }
 }

@@ -43,14 +43,11 @@ pub(super) struct Arrival {
 }
 
 impl Cookie {
-    /// The cookie that `line` sets in an answer from `url`, which may be one that is over.
+    /// The cookie that `line` sets in an answer from `url`, which may be one that is over. `line` is a header value, so it has no
+    /// control characters but tabs.
     pub(super) fn set(line: &[u8], url: &Url, arrival: Arrival) -> Result<Self, Refused> {
         let mut parts = line.split(|byte| *byte == b';');
-        let pair = parts.next().unwrap_or_default();
-        if line.iter().any(|byte| is_control(*byte)) {
-            return Err(Refused::Malformed);
-        }
-        let (name, value) = named(pair);
+        let (name, value) = named(parts.next().unwrap_or_default());
         if name.is_empty() && value.is_empty() {
             return Err(Refused::Malformed);
         }
@@ -186,10 +183,6 @@ fn trimmed(mut bytes: &[u8]) -> &[u8] {
         bytes = rest;
     }
     bytes
-}
-
-fn is_control(byte: u8) -> bool {
-    byte.is_ascii_control() && byte != b'\t'
 }
 
 fn begins(text: &[u8], prefix: &[u8]) -> bool {

@@ -108,17 +108,15 @@ impl Shelf {
         self.len += 1;
     }
 
-    /// Removes what is beyond the limits: what has expired at `now` first, and then what is used least recently.
+    /// Removes what is beyond the limits of `domain` and of all: what has expired at `now` first, and then what is used least recently.
     pub(super) fn make_room(&mut self, domain: &str, now: Option<SystemTime>, dropped: &mut CookiesDropped) {
         let has_expired = |kept: &Kept| now.is_some_and(|now| kept.cookie.has_expired(now));
-        if self.domains.get(domain).is_some_and(|kept| kept.len() > OF_ONE_DOMAIN) {
-            self.retain(domain, |kept| !has_expired(kept));
-            while let Some(of_domain) = self.domains.get(domain).filter(|kept| kept.len() > OF_ONE_DOMAIN)
-                && let Some(least) = of_domain.iter().min_by_key(|kept| kept.rank()).cloned()
-            {
-                self.remove(&least);
-                dropped.of_one_domain += 1;
-            }
+        self.retain(domain, |kept| !has_expired(kept));
+        while let Some(of_domain) = self.domains.get(domain).filter(|kept| kept.len() > OF_ONE_DOMAIN)
+            && let Some(least) = of_domain.iter().min_by_key(|kept| kept.rank()).cloned()
+        {
+            self.remove(&least);
+            dropped.of_one_domain += 1;
         }
         if self.len > IN_ALL {
             for domain in self.domains.keys().cloned().collect::<Vec<_>>() {

@@ -43,6 +43,12 @@ impl Asked {
         Self(Stopwatch::start())
     }
 
+    /// One that no session waits for any more.
+    #[cfg(test)]
+    pub(super) fn long_ago() -> Self {
+        Self(Stopwatch::started(LIMIT))
+    }
+
     /// An error where it is too late to write.
     pub(super) fn is_waited_for(self) -> io::Result<()> {
         in_time(self.0.elapsed())
@@ -63,6 +69,7 @@ mod tests {
     #[test]
     fn what_nobody_waits_for_any_more_is_not_written() {
         assert!(Asked::now().is_waited_for().is_ok());
+        assert_eq!(Asked::long_ago().is_waited_for().unwrap_err().kind(), io::ErrorKind::TimedOut);
         assert!(in_time(Duration::from_secs(4)).is_ok());
         assert_eq!(in_time(LIMIT).unwrap_err().kind(), io::ErrorKind::TimedOut);
     }

@@ -79,3 +79,24 @@ impl fmt::Debug for FileStore {
         f.debug_tuple("FileStore").field(&self.0.path()).finish()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::StoreErrorKind;
+
+    #[test]
+    fn a_write_that_comes_too_late_leaves_what_is_there() {
+        let directory = std::env::temp_dir().join(format!("sdk-runtime-late-{:016x}", fastrand::u64(..)));
+        let cell = Cell::new(directory.join("login"));
+        for (expected, kept) in [(0, None), (1, Some(StoredLogin::new(1, "a")))] {
+            let error = cell.replace(Asked::long_ago(), expected, &StoredLogin::new(2, "b")).unwrap_err();
+            assert_eq!(error.kind(), StoreErrorKind::Unavailable, "I38: {error}");
+            assert_eq!(cell.load().unwrap(), kept);
+            let left = std::fs::read_dir(&directory).unwrap().count();
+            assert_eq!(left, 1 + usize::from(kept.is_some()), "what was half written is gone");
+            assert_eq!(cell.replace(Asked::now(), 0, &StoredLogin::new(1, "a")).unwrap(), kept.is_none());
+        }
+        std::fs::remove_dir_all(directory).unwrap();
+    }
+}

@@ -100,6 +100,18 @@ mod tests {
     }
 
     #[test]
+    fn a_login_of_1_mib_is_kept_and_none_that_is_longer() {
+        for version in [1, u64::MAX] {
+            let head = BEGINNING.len() + FORMAT.len() + VERSION.len() + version.to_string().len() + 1;
+            let of = |length: usize| StoredLogin::new(version, "x".repeat(length - head - 1));
+            let kept = encode(&of(LONGEST)).unwrap();
+            assert_eq!(kept.len(), LONGEST);
+            assert_eq!(decode(kept.as_bytes(), "it").unwrap(), of(LONGEST));
+            assert_eq!(encode(&of(LONGEST + 1)).unwrap_err().kind(), StoreErrorKind::Unavailable);
+        }
+    }
+
+    #[test]
     fn whatever_is_cut_off_is_no_login() {
         let kept = encode(&StoredLogin::new(12, "s3cret")).unwrap();
         for length in 0..kept.len() {

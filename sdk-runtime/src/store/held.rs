@@ -24,3 +24,27 @@ pub(super) fn insist<T>(mut work: impl FnMut() -> io::Result<T>) -> io::Result<T
 fn is_held(error: &io::Error) -> bool {
     cfg!(windows) && error.raw_os_error().is_some_and(|code| HELD.contains(&code))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_refused_is_done_again_on_windows_alone_and_there_while_another_program_has_the_file() {
+        for (code, is_held) in [(2, false), (5, true), (32, true), (33, false)] {
+            let mut times = 0;
+            let done = insist(|| {
+                times += 1;
+                if times == 1 { Err(io::Error::from_raw_os_error(code)) } else { Ok(()) }
+            });
+            let is_done_again = is_held && cfg!(windows);
+            assert_eq!((times, done.is_ok()), (1 + i32::from(is_done_again), is_done_again), "{code}");
+        }
+        let mut times = 0;
+        let done = insist(|| {
+            times += 1;
+            Ok(times)
+        });
+        assert_eq!(done.unwrap(), 1, "what succeeded is not done again");
+    }
+}

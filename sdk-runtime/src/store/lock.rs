@@ -48,3 +48,21 @@ impl Drop for FileLock {
         let _ = self.0.unlock();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A child process that was forked has the file open still. So has a second handle to what was opened.
+    #[test]
+    fn a_lock_that_is_dropped_is_free_although_its_file_is_open_still() {
+        let path = std::env::temp_dir().join(format!("sdk-runtime-lock-{:016x}", fastrand::u64(..)));
+        // The directory of all is not private, which is not this module's to look at.
+        let lock = FileLock::try_take(&path).unwrap().unwrap();
+        let _forked = lock.0.try_clone().unwrap();
+        assert!(FileLock::try_take(&path).unwrap().is_none(), "it is taken");
+        drop(lock);
+        assert!(FileLock::try_take(&path).unwrap().is_some(), "it is free");
+        std::fs::remove_file(path).unwrap();
+    }
+}

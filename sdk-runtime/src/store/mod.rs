@@ -142,3 +142,29 @@ impl fmt::Debug for StoreLock {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_store_and_a_login_show_their_place_and_version_and_no_text() {
+        let login = StoredLogin::new(7, "s3cret");
+        assert_eq!(format!("{login:?}"), "StoredLogin { version: 7, .. }", "I27");
+        let file = FileStore::new("directory/login");
+        assert_eq!(format!("{file:?}"), r#"FileStore("directory/login")"#);
+        let memory = MemoryStore::new();
+        let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+        let done = memory.replace(0, login).as_mut().poll(&mut context);
+        assert!(matches!(done, std::task::Poll::Ready(Ok(true))));
+        let shown = format!("{memory:?}");
+        assert!(shown.contains("MemoryStore") && shown.contains("version: 7") && !shown.contains("s3cret"));
+        for (lock, shown) in [
+            (StoreLock::Unsupported, "Unsupported"),
+            (StoreLock::Busy, "Busy"),
+            (StoreLock::Held(Box::new("s3cret")), "Held(..)"),
+        ] {
+            assert_eq!(format!("{lock:?}"), shown);
+        }
+    }
+}

@@ -271,6 +271,26 @@ mod tests {
     }
 
     #[test]
+    fn one_slip_in_three_characters_is_near() {
+        for (one, other, expected) in [
+            ("a", "b", true),
+            ("a", "bc", false),
+            ("issues", "isues", true),
+            ("abcdef", "abcdxy", true),
+            ("abcdef", "abcxyz", false),
+            ("abcdefgh", "abcdefxy", true),
+            ("abcdefgh", "abcdexyz", false),
+            ("abcdefghi", "abcdefxyz", true),
+            ("abcdefghi", "abcdewxyz", false),
+            ("äöü", "äöa", true),
+            ("äöü", "äbc", false),
+            ("", "a", true),
+        ] {
+            assert_eq!((is_near(one, other), is_near(other, one)), (expected, expected), "{one} {other}");
+        }
+    }
+
+    #[test]
     fn what_is_overlooked_easily_is_nearest() {
         let weight = |request: &str| {
             let (method, path) = request.split_once(' ').unwrap();
@@ -286,6 +306,9 @@ mod tests {
             "GET /issues",
             "GET /boards/7",
         ];
+        assert!(order.is_sorted_by(|one, other| weight(one) < weight(other)));
+        // The longer the path in front, the further.
+        let order = ["GET /isues/7", "GET /api/issues/7", "GET /api/v1/issues/7", "GET /api/v1/x/issues/7"];
         assert!(order.is_sorted_by(|one, other| weight(one) < weight(other)));
     }
 }

@@ -151,6 +151,11 @@ async fn a_request_of_no_endpoint_fails_the_test_and_is_told_the_nearest() {
         "PUT\n  `c` (POST /a): the method is HEAD instead of POST\n  and 1 more that are as near"
     ));
 
+    let three = StubRouter::new([("a", "GET", "/a"), ("b", "PUT", "/a"), ("c", "POST", "/a")]);
+    send(&three, "HEAD", "/a").await;
+    let message = panic_of(|| drop(three));
+    assert!(message.ends_with("`c` (POST /a): the method is HEAD instead of POST"), "{message}");
+
     let none = StubRouter::new([("", "", ""); 0]);
     send(&none, "GET", "/a").await;
     assert_eq!(panic_of(|| drop(none)), "no endpoint matches GET /a; the stub has none");
@@ -262,6 +267,8 @@ async fn endpoints_that_nothing_tells_apart_are_one() {
     assert_eq!(send(&stub, "GET", "/issues/7").await.1, "7");
     assert_eq!(send(&stub, "GET", "/issues/newest").await.1, "newest");
     stub.endpoint("issue").assert_called(1);
+    let routes = "routes: GET /issues/{id}, GET /issues/newest";
+    assert_eq!(format!("{stub:?}"), format!("StubRouter(Backend(2 requests; {routes}))"));
     assert_eq!(
         format!("{:?}", stub.endpoint("by_key")),
         "StubEndpoint(`issue` or `by_key` (GET /issues/{id}), called once)"

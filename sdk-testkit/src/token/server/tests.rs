@@ -234,6 +234,16 @@ async fn tokens_die_when_told() {
     assert_eq!(server.counts().reused, 0);
 }
 
+/// What is told by then, where a mistake would wait without end.
+async fn in_time<F: Future>(wait: F) -> F::Output {
+    tokio::time::timeout(Duration::from_secs(3600), wait).await.unwrap()
+}
+
+/// The counts when so many refreshes have come.
+async fn reached(server: &TokenServer, refreshes: usize) -> Counts {
+    in_time(server.wait_for(|counts| counts.refreshes == refreshes)).await
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_held_refresh_waits_and_spends_nothing_if_abandoned() {
     let server = server(|builder| builder);
@@ -244,17 +254,17 @@ async fn a_held_refresh_waits_and_spends_nothing_if_abandoned() {
     };
     let (hold, second_hold) = (server.hold_refreshes(), server.hold_refreshes());
     let abandoned = start();
-    server.wait_for(|counts| counts.refreshes == 1).await;
+    assert_eq!(reached(&server, 1).await, Counts { logins: 1, refreshes: 1, ..Counts::default() });
     abandoned.abort();
     assert!(abandoned.await.is_err());
 
     let waiting = start();
-    server.wait_for(|counts| counts.refreshes == 2).await;
+    reached(&server, 2).await;
     hold.release();
     tokio::time::sleep(LIFETIME).await;
     assert!(!waiting.is_finished(), "another hold is left");
     drop(second_hold);
-    assert_eq!(waiting.await.unwrap(), 200);
+    assert_eq!(in_time(waiting).await.unwrap(), 200);
     assert_eq!((server.counts().rotations, server.counts().reused), (1, 0));
 }
 
@@ -299,7 +309,14 @@ async fn what_came_under_a_name_is_known() {
     let cookie = http::Request::get("/me").header("cookie", format!("a=b; access={}", bob.access_token));
     send(&server, cookie, &Value::Null).await.unwrap();
     assert_eq!(server.requests_of("bob").len(), 1);
-    assert!(!format!("{bob:?} {server:?} {:?}", server.authority()).contains(&bob.access_token));
+    // `Debug` shows what was counted, and no token.
+    let counts = server.counts();
+    assert_eq!(format!("{bob:?}"), "Issued(to bob, login 1)", "I27");
+    assert_eq!(format!("{:?}", server.authority()), format!("Authority({counts:?})"));
+    assert_eq!(format!("{server:?}"), format!("TokenServer({counts:?})"));
+    assert_eq!(format!("{:?}", server.hold_refreshes()), "RefreshHold");
+    let logins = [alice, bob, server.issue("alice")].map(|issued| issued.user.login());
+    assert_eq!(logins, [0, 1, 2], "each login has a number of its own");
 }
 
 #[tokio::test]
