@@ -73,7 +73,7 @@ impl Beginning {
     /// What it means that `error` found no value in a successful answer: a server that refuses by an `error` says so, and of any other
     /// answer nothing is kept that may be a token.
     fn without_tokens(self, answer: Answer, error: Error) -> Failed {
-        let words = Words::read(answer.body(), true);
+        let words = Words::read(answer.body());
         if words.is_object && words.code().is_some() {
             let message = words.message().unwrap_or_default();
             return Failed::Answer(self.refused(answer, message), None);

@@ -360,6 +360,8 @@ mod tests {
                 "secret is no token at line 1 column 3",
                 "the type's own message, which is not kept at line 1 column 3",
             ),
+            ("it ends at line s3cret", "the type's own message, which is not kept"),
+            ("missing field `id` at line s3cret", "the type's own message, which is not kept"),
             ("secret", "the type's own message, which is not kept"),
             ("expected a number, found secret", "the type's own message, which is not kept"),
             ("key must be a string, not secret", "the type's own message, which is not kept"),
@@ -373,6 +375,70 @@ mod tests {
     }
 
     #[test]
+    fn i27_the_text_says_whether_the_body_is_blank_or_encoded_and_quotes_nothing() {
+        const HINT: &str =
+            "; `path()` and `detail()` tell where and why (not shown, since they may quote data)";
+        let headers = |content_type: Option<&'static str>, encoding: Option<&'static str>| {
+            let content_type = content_type.map(|it| (CONTENT_TYPE, http::HeaderValue::from_static(it)));
+            let encoding =
+                encoding.map(|it| (http::header::CONTENT_ENCODING, http::HeaderValue::from_static(it)));
+            HeaderMap::from_iter(content_type.into_iter().chain(encoding))
+        };
+        for (content_type, encoding, body, told) in [
+            (Some("a/b"), None, "s3cret".to_owned(), "(its content type is `a/b`)"),
+            (None, None, "s3cret".to_owned(), "(it has no content type)"),
+            (None, None, String::new(), "(it has no content type, and its body is empty)"),
+            (
+                Some("a/b"),
+                None,
+                "\u{feff} \n".to_owned(),
+                "(its content type is `a/b`, and its body is empty)",
+            ),
+            (None, None, " ".repeat(EXCERPT - 1), "(it has no content type, and its body is empty)"),
+            (None, None, " ".repeat(EXCERPT), "(it has no content type)"),
+            (None, None, " ".repeat(EXCERPT + 1), "(it has no content type)"),
+            (
+                None,
+                Some("br"),
+                "s3cret".to_owned(),
+                "(it has no content type, and its body is said to be encoded as `br`)",
+            ),
+        ] {
+            let head = (StatusCode::OK, &headers(content_type, encoding));
+            let detail = "it is s3cret".to_owned();
+            let error =
+                DecodeError::new("T", head, Some("a.s3cret".to_owned()), detail, &body.clone().into());
+            assert_eq!(
+                error.to_string(),
+                format!("the answer with status 200 is not a `T` {told}{HINT}"),
+                "I27"
+            );
+            assert_eq!(error.excerpt(), &body.as_bytes()[..body.len().min(EXCERPT)]);
+            assert_eq!((error.path(), error.detail()), (Some("a.s3cret"), "it is s3cret"));
+            let plain = error.without_values();
+            assert!(plain.excerpt().is_empty() && !plain.to_string().contains("empty"), "it is not kept");
+            assert!(
+                !format!("{plain} {plain:?} {:?} {}", plain.path(), plain.detail()).contains("it is s3cret")
+            );
+        }
+        for (content_type, told) in
+            [(Some("a/b"), "(its content type is `a/b`)"), (None, "(it has no content type)")]
+        {
+            let head = (StatusCode::OK, &headers(content_type, Some("br")));
+            let error = DecodeError::encoded("T", head, "br", &Bytes::from_static(b"s3cret"));
+            let begins =
+                "the answer with status 200 cannot be read as a `T`: its body is still encoded as `br`";
+            assert_eq!(error.to_string(), format!("{begins} {told}{ENCODED_WAY_OUT}"));
+            assert_eq!(error.without_values().detail(), "its body is still encoded as `br`");
+        }
+        for path in [".", "?"] {
+            let head = (StatusCode::OK, &HeaderMap::new());
+            let error = DecodeError::new("T", head, Some(path.to_owned()), String::new(), &Bytes::new());
+            assert_eq!(error.path(), None, "it is no place");
+        }
+    }
+
+    #[test]
     fn i27_a_plain_path_has_names_of_fields() {
         let long = "x".repeat(33);
         for (path, plain) in [
@@ -382,6 +448,7 @@ mod tests {
             ("[3].token2", "[3].token2"),
             ("a[3][4]", "a[3][4]"),
             ("a.123456", "a.…"),
+            ("ab12.ab123.abcd123", "ab12.….…"),
             (long.as_str(), "…"),
             ("eyJh.x/y+z=.s", "eyJh.….s"),
             ("a[secret]", "a"),

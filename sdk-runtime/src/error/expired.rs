@@ -214,6 +214,10 @@ mod tests {
         assert_eq!((lost.reason(), lost.message()), (ExpiredReason::LostRotation, Some("gone")));
         assert_eq!((status(lost.response()), status(lost.refresh_response())), (Some(401), Some(400)));
 
+        let told = crate::error::Error::from(lost.clone());
+        assert_eq!((status(told.response()), told.requires_sign_in()), (Some(401), true));
+        assert_eq!(told.source().map(ToString::to_string), Some(answer(400).to_string()));
+
         let undecodable = lost.as_undecodable(decode());
         assert_eq!(undecodable.reason(), ExpiredReason::UndecodableRefresh);
         assert_eq!(undecodable.decode_error().map(DecodeError::expected), Some("Issue"));

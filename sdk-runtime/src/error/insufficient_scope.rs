@@ -132,3 +132,26 @@ impl std::error::Error for InsufficientScope {
         self.response().and_then(std::error::Error::source)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_missing_is_what_is_required_and_not_granted() {
+        let granted = |scopes: &[&str]| Some(scopes.iter().map(|it| (*it).to_owned()).collect());
+        for (of, missing) in [
+            (None, &["a", "b"][..]),
+            (granted(&[]), &["a", "b"]),
+            (granted(&["b", "c"]), &["a"]),
+            (granted(&["b", "a"]), &[]),
+        ] {
+            let error = InsufficientScope::new(["a", "b"], of.clone());
+            assert_eq!(
+                (error.required(), error.granted()),
+                (&["a".to_owned(), "b".to_owned()][..], of.as_deref())
+            );
+            assert_eq!(error.missing().collect::<Vec<_>>(), missing);
+        }
+    }
+}

@@ -147,7 +147,7 @@ impl ErrorResponse {
     /// `error_description`, `detail`, `title` or `error` of a JSON body, in this order (RFC 6749, 5.2; RFC 9457, 3.1).
     #[must_use]
     pub fn message(&self) -> Option<&str> {
-        let read = || Words::read(&self.0.body, !self.0.truncated).message();
+        let read = || Words::read(&self.0.body).message();
         self.0.message.get_or_init(read).as_deref()
     }
 
@@ -259,6 +259,26 @@ mod tests {
             let answer = ErrorResponse::new(&FAKE, status, HeaderMap::new(), body, false).shortened(limit);
             assert_eq!((answer.body().len(), answer.is_truncated()), (length, is_truncated), "{limit}");
             assert_eq!(answer.message(), Some("gone!"), "{limit}");
+        }
+    }
+
+    #[test]
+    fn a_body_is_text_and_json_behind_its_mark_and_encoded_where_it_is_none() {
+        let of = |encoding: Option<&'static str>, body: &'static str| {
+            let encoding = encoding.map(|it| (http::header::CONTENT_ENCODING, HeaderValue::from_static(it)));
+            let body = Bytes::from_static(body.as_bytes());
+            ErrorResponse::new(&FAKE, StatusCode::GONE, HeaderMap::from_iter(encoding), body, false)
+        };
+        for encoding in [None, Some("br")] {
+            let answer = of(encoding, "\u{feff}{\"a\":7}");
+            assert_eq!(answer.text(), "{\"a\":7}");
+            assert_eq!(answer.json::<std::collections::BTreeMap<String, u8>>().unwrap()["a"], 7);
+            let error = answer.json::<u8>().unwrap_err().to_string();
+            assert!(error.contains("invalid type: map"), "{error}: JSON is not encoded");
+            let error = of(encoding, "x").json::<u8>().unwrap_err().to_string();
+            assert_eq!(error.contains("still encoded as `br`"), encoding.is_some(), "{error}");
+            let error = of(encoding, " ").json::<u8>().unwrap_err().to_string();
+            assert!(error.contains("EOF"), "{error}: nothing is not encoded");
         }
     }
 }

@@ -76,6 +76,7 @@ fn i27_each_error_says_what_happened_and_no_secret() {
         None,
         None,
     );
+    assert!(IdentityChanged::new(true).was_sent() && !IdentityChanged::new(false).was_sent());
     for (phase, waiting) in [
         (TimeoutPhase::Renewal, "a renewal of the access token"),
         (TimeoutPhase::Connect, "a connection to the server"),
@@ -103,6 +104,7 @@ fn i27_each_error_says_what_happened_and_no_secret() {
         None,
         None,
     );
+    assert_eq!((BodyTooLarge::new(7).limit(), BodyTooLarge::line(8).limit()), (7, 8));
     check(
         BodyTooLarge::line(7),
         "a line or event of the answer is larger than 7 bytes",
@@ -333,8 +335,10 @@ fn i27_a_refused_refresh_tells_its_status_its_code_or_where_it_led() {
     for (answer, told) in rows {
         let (status, debug) = (answer.status().as_u16(), format!("{answer:?}"));
         let source = answer.to_string();
+        let unavailable = RefreshUnavailable::new(UnavailableCause::Status(answer), Duration::ZERO);
+        assert_eq!(unavailable.status().map(|status| status.as_u16()), Some(status));
         check(
-            RefreshUnavailable::new(UnavailableCause::Status(answer), Duration::ZERO),
+            unavailable,
             &format!("the access token cannot be refreshed right now: {told}"),
             &format!("RefreshUnavailable {{ cause: {debug}, .. }}"),
             Some(status),

@@ -111,6 +111,8 @@ mod tests {
             let shown = format!("StoreError {{ kind: {kind:?}, reason: {reason:?}, source: {source:?} }}");
             assert_eq!(format!("{error:?}"), shown);
             assert_eq!(error.source().map(ToString::to_string).as_deref(), source);
+            let told = crate::error::Error::from(error);
+            assert_eq!(told.source().map(ToString::to_string).as_deref(), source);
         }
     }
 }

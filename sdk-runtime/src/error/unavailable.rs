@@ -129,7 +129,7 @@ fn status(answer: &ErrorResponse, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     if status.is_server_error() || matches!(number, 408 | 425 | 429) {
         return write!(f, "the server answered with status {number}, and is asked again later");
     }
-    let words = Words::read(answer.body(), !answer.is_truncated());
+    let words = Words::read(answer.body());
     // What else a server writes there may be anything.
     let code = words.code().and_then(|code| CODES.into_iter().find(|known| *known == code));
     match code {

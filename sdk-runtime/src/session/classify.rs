@@ -57,8 +57,8 @@ pub(super) fn unsuccessful(answer: ErrorResponse, wall: impl FnOnce() -> SystemT
         return outcome;
     }
     let is_client_error = status.is_client_error();
-    let words = Words::read(answer.body(), !answer.is_truncated());
-    let is_readable = words.is_object && !is_encoded(&answer);
+    let words = Words::read(answer.body());
+    let is_readable = words.is_object && !answer.is_truncated() && !is_encoded(&answer);
     match words.code().filter(|_| is_client_error).and_then(meaning) {
         Some(Meaning::Later) => {
             return Outcome::NotSpent { cause: UnavailableCause::Status(answer), retry_after };
@@ -114,8 +114,8 @@ pub(super) fn without_tokens(
         let retry_after = delay::retry_after(answer.headers(), wall);
         return Outcome::NotSpent { cause: UnavailableCause::Decode(error), retry_after };
     }
-    let words = Words::read(answer.body(), is_text);
-    if !words.is_object {
+    let words = Words::read(answer.body());
+    if !words.is_object || !is_text {
         return undecodable(error, wall);
     }
     match &words.error {

@@ -191,7 +191,7 @@ enum Read {
 
 /// Whether a body is a JSON object with a code in `error`.
 fn says_error(body: &[u8]) -> bool {
-    let words = Words::read(body, true);
+    let words = Words::read(body);
     words.is_object && words.code().is_some()
 }
 
