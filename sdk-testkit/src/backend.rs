@@ -19,6 +19,7 @@ use tokio::time::Instant;
 use tower_service::Service;
 
 use crate::panics;
+use crate::patience;
 use crate::reply::Reply;
 use crate::request::Request;
 use crate::template::{Captures, Template};
@@ -180,10 +181,15 @@ impl Backend {
     /// # Cancel safety
     ///
     /// Dropping it disturbs nothing.
+    ///
+    /// # Panics
+    ///
+    /// After 5 minutes of real time, so that a test whose client does not send them ends.
     pub async fn received(&self, count: usize) {
         let mut received = self.shared().received.subscribe();
         // The sender lives in `self`, so that this cannot fail.
-        let _ = received.wait_for(|&received| received >= count).await;
+        let wait = received.wait_for(|&received| received >= count);
+        let _ = patience::in_time(wait, || format!("{count} requests to {self:?}")).await;
     }
 
     /// Answers one request in memory, as the [`Service`] does.

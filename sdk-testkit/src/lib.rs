@@ -5,7 +5,7 @@
 //! routes are the endpoints of a client: replies are given by name, and a request that is of no endpoint fails the test,
 //! with the nearest endpoint and what differs. All speak the types of the `http` crate with any `http_body::Body`, so the
 //! same server works in memory (as a [`tower_service::Service`]) and behind a real loopback socket ([`Backend::serve`]).
-//! All time is tokio's, so that a paused clock pauses the server: `#[tokio::test(start_paused = true)]`, for which the
+//! All time of a server is tokio's, so that a paused clock pauses it: `#[tokio::test(start_paused = true)]`, for which the
 //! dev-dependencies need `tokio = { version = "1", features = ["macros", "test-util"] }`.
 //!
 //! The crate knows no client: it can test any of them. With `sdk-runtime` a backend is a transport:
@@ -34,6 +34,7 @@ pub mod flows;
 
 mod backend;
 mod panics;
+mod patience;
 mod reply;
 mod request;
 mod server;

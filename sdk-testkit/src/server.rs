@@ -158,9 +158,14 @@ mod tests {
 
     use super::*;
     use crate::Reply;
+    use crate::patience::in_time;
 
     /// Sends on an open connection and reads one answer with a `Content-Length`.
     async fn exchange(stream: &mut TcpStream, request: &str) -> io::Result<String> {
+        in_time(answered(stream, request), || format!("an answer to {request}")).await
+    }
+
+    async fn answered(stream: &mut TcpStream, request: &str) -> io::Result<String> {
         stream.write_all(request.as_bytes()).await?;
         let mut answer = Vec::new();
         loop {
@@ -204,7 +209,8 @@ mod tests {
         let head = b"HEAD / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
         second.write_all(head).await.unwrap();
         let mut answer = String::new();
-        second.read_to_string(&mut answer).await.unwrap();
+        let end = second.read_to_string(&mut answer);
+        in_time(end, || "the end of a connection that is to be closed".to_owned()).await.unwrap();
         assert!(answer.contains("content-length: 4\r\n") && answer.ends_with("\r\n\r\n"), "{answer}");
         assert_eq!(server.connections(), 2);
     }
@@ -236,7 +242,8 @@ mod tests {
         drop(stream);
         // The route holds one sender for ever; replacing it leaves the one of the request under way.
         backend.reply("GET", "/", Reply::empty());
-        assert!(is_dropped.recv().await.is_none());
+        let end = in_time(is_dropped.recv(), || "the end of the handler".to_owned());
+        assert!(end.await.is_none());
     }
 
     #[tokio::test]
@@ -252,18 +259,22 @@ mod tests {
             match by_drop {
                 true => drop(server),
                 false => {
-                    server.shutdown().await;
+                    in_time(server.shutdown(), || "the end of the server".to_owned()).await;
                     assert_eq!(metrics.num_alive_tasks(), 0, "all have ended when it returns");
                 }
             }
             // A closed connection reads as an end or as a reset; an open one would never return.
-            let read = stream.read(&mut [0; 1]).await;
+            let mut byte = [0; 1];
+            let read = in_time(stream.read(&mut byte), || "the end of the connection".to_owned()).await;
             assert!(matches!(read, Ok(0) | Err(_)), "{read:?}");
             assert!(TcpStream::connect(address).await.is_err());
         }
-        while metrics.num_alive_tasks() > 0 {
-            tokio::task::yield_now().await;
-        }
+        let end = async {
+            while metrics.num_alive_tasks() > 0 {
+                tokio::task::yield_now().await;
+            }
+        };
+        in_time(end, || format!("the end of {} tasks", metrics.num_alive_tasks())).await;
     }
 
     #[tokio::test]

@@ -91,7 +91,17 @@ const LAYERS: [Layers; 9] = [
     },
     Layers {
         directory: "sdk-testkit/src/",
-        order: &["panics", "template", "request", "reply", "backend", "server", "stub", "token", "flows"],
+        order: &[
+            "panics patience",
+            "template",
+            "request",
+            "reply",
+            "backend",
+            "server",
+            "stub",
+            "token",
+            "flows",
+        ],
     },
     Layers {
         directory: "sdk-testkit/src/stub/",

@@ -92,6 +92,10 @@ impl SharedPromise {
     /// # Cancel safety
     ///
     /// Dropping it disturbs nothing.
+    ///
+    /// # Panics
+    ///
+    /// After 5 minutes of real time.
     pub async fn refreshed(&self, count: usize) {
         self.tokens.wait_for(|counts| counts.refreshes >= count).await;
     }

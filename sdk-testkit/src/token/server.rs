@@ -8,6 +8,7 @@ use std::time::Duration;
 use http::HeaderValue;
 
 use crate::backend::Backend;
+use crate::patience;
 use crate::reply::Reply;
 use crate::request::Request;
 use crate::server::Server;
@@ -185,6 +186,10 @@ impl TokenServer {
     ///
     /// Dropping it disturbs nothing.
     ///
+    /// # Panics
+    ///
+    /// After 5 minutes of real time, so that a test whose client never brings them about ends.
+    ///
     /// ```
     /// # use sdk_testkit::TokenServer;
     /// # #[tokio::main(flavor = "current_thread")]
@@ -206,7 +211,8 @@ impl TokenServer {
     /// ```
     pub async fn wait_for(&self, is_reached: impl Fn(&Counts) -> bool) -> Counts {
         let mut counts = self.authority.counts();
-        match counts.wait_for(is_reached).await {
+        let wait = counts.wait_for(is_reached);
+        match patience::in_time(wait, || format!("other counts than {:?}", self.counts())).await {
             Ok(counts) => *counts,
             // The sender lives in `self`, so that this cannot happen.
             Err(_) => self.counts(),

@@ -6,6 +6,7 @@ use http_body_util::BodyExt as _;
 use tokio::time::Instant;
 
 use super::*;
+use crate::patience;
 
 const ENDPOINTS: [(&str, &str, &str); 5] = [
     ("issue", "GET", "/issues/{id}"),
@@ -294,7 +295,8 @@ async fn it_is_a_service_and_a_server() {
         let head = format!("GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
         stream.write_all(head.as_bytes()).await.unwrap();
         let mut answer = String::new();
-        stream.read_to_string(&mut answer).await.unwrap();
+        let end = stream.read_to_string(&mut answer);
+        patience::in_time(end, || "the end of a connection that is to be closed".to_owned()).await.unwrap();
         assert!(answer.starts_with(expected), "{answer}");
     }
     stub.endpoint("search").assert_called(2);

@@ -356,7 +356,8 @@ async fn the_same_server_works_behind_a_socket() {
     let mut stream = tokio::net::TcpStream::connect(socket.address()).await.unwrap();
     stream.write_all(request.as_bytes()).await.unwrap();
     let mut answer = String::new();
-    stream.read_to_string(&mut answer).await.unwrap();
+    let end = stream.read_to_string(&mut answer);
+    patience::in_time(end, || "the end of a connection that is to be closed".to_owned()).await.unwrap();
     assert!(answer.contains("\"access_token\":\"access-00000001\""), "{answer}");
     assert_eq!(server.counts().logins, 1);
 }
