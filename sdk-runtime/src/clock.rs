@@ -217,13 +217,15 @@ pub(crate) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send 
     }
 }
 
-/// What `attempt` gives, which is asked again and again for as long as `limit`. For threads that may block, and in real time: what
+/// What `attempt` gives, which is asked again and again for as long as `limit`, and once more after it: this thread may have stood
+/// still meanwhile. For threads that may block, and in real time: what
 /// is waited for are other processes, and they know nothing of a clock that a test has paused.
 pub(crate) fn insist<T>(limit: Duration, mut attempt: impl FnMut() -> Option<T>) -> Option<T> {
     let begin = std::time::Instant::now();
     loop {
+        let is_last = begin.elapsed() >= limit;
         let given = attempt();
-        if given.is_some() || begin.elapsed() >= limit {
+        if given.is_some() || is_last {
             return given;
         }
         // By chance, so that of two who wait neither is always the later one.

@@ -78,22 +78,6 @@ async fn only_what_was_left_over_is_cleared_away() {
     assert_eq!(place.names(), expected);
 }
 
-/// Another process was stopped while it held the lock.
-#[tokio::test(start_paused = true)]
-async fn a_lock_is_not_waited_for_without_end() {
-    let place = Place::new();
-    let store = FileStore::new(place.login());
-    assert!(store.replace(0, login(1)).await.unwrap());
-    let held = OpenOptions::new().write(true).open(place.path().join("login.lock")).unwrap();
-    held.try_lock().unwrap();
-    let error = store.replace(1, login(2)).await.unwrap_err();
-    assert_eq!(error.kind(), StoreErrorKind::Unavailable, "{error}");
-    assert!(error.to_string().contains("login.lock"), "{error}");
-    assert_eq!(store.load().await.unwrap(), Some(login(1)), "reading needs no lock");
-    drop(held);
-    assert!(store.replace(1, login(2)).await.unwrap());
-}
-
 /// What the user's own program would write.
 fn write_privately(path: &Path, content: &[u8]) {
     let mut options = OpenOptions::new();

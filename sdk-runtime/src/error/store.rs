@@ -3,6 +3,7 @@
 use std::error::Error as StdError;
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 type Source = Box<dyn StdError + Send + Sync>;
 
@@ -53,6 +54,11 @@ impl StoreError {
         Self::new(StoreErrorKind::Timeout, "it did not answer in time", None)
     }
 
+    /// Another process writes, and has not let this one. Nothing was done, and may be the next time.
+    pub(crate) fn busy(doing: impl Into<String>, waited: Duration) -> Self {
+        Self::unavailable(doing, Busy(waited))
+    }
+
     fn new(kind: StoreErrorKind, reason: impl Into<String>, source: Option<Source>) -> Self {
         Self(Arc::new(Inner { kind, reason: reason.into(), source }))
     }
@@ -62,12 +68,29 @@ impl StoreError {
         matches!(self.0.kind, StoreErrorKind::Unavailable | StoreErrorKind::Foreign)
     }
 
+    /// Whether another process was writing, and nothing else is wrong.
+    pub(crate) fn is_busy(&self) -> bool {
+        self.0.source.as_ref().is_some_and(|source| source.is::<Busy>())
+    }
+
     /// Whether it may work the next time, and whether a write may have been done.
     #[must_use]
     pub fn kind(&self) -> StoreErrorKind {
         self.0.kind
     }
 }
+
+/// For how long the lock of another process was waited for.
+#[derive(Debug)]
+struct Busy(Duration);
+
+impl fmt::Display for Busy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "another process has held it for {:?}", self.0)
+    }
+}
+
+impl StdError for Busy {}
 
 impl fmt::Display for StoreError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

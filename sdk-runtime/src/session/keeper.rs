@@ -124,8 +124,7 @@ impl Keeper {
                     )
                     .into());
                 }
-                let jitter = Duration::from_millis(fastrand::u64(..50));
-                clock::sleep_until(clock::deadline(POLL + jitter)).await;
+                pause().await;
                 continue;
             }
             let (in_doubt, since) = (there.intent, self.clock.now());
@@ -134,7 +133,16 @@ impl Keeper {
             if !is_wanted() {
                 return Ok(Claim::Unwanted);
             }
-            if let Some(version) = self.swap(version, Some(&record)).await.map_err(NotClaimed::of_write)? {
+            let swapped = match self.swap(version, Some(&record)).await {
+                // Others write, as long as the disk takes for it. That is no fault of the store, and is waited for like a right.
+                Err(error) if error.is_busy() && !is_nowhere && clock::now() < give_up => {
+                    drop(lock);
+                    pause().await;
+                    continue;
+                }
+                swapped => swapped.map_err(NotClaimed::of_write)?,
+            };
+            if let Some(version) = swapped {
                 let unclaimed = None;
                 let taken = Taken { record, is_news, in_doubt, version, since, term, unclaimed, _lock: lock };
                 return Ok(Claim::Taken(Box::new(taken)));
@@ -315,6 +323,12 @@ impl Keeper {
     }
 }
 
+/// Lets others go on.
+async fn pause() {
+    let jitter = Duration::from_millis(fastrand::u64(..50));
+    clock::sleep_until(clock::deadline(POLL + jitter)).await;
+}
+
 fn too_busy() -> StoreError {
     StoreError::unavailable("the store changes faster than it can be written", "others are always faster")
 }
@@ -374,6 +388,47 @@ mod tests {
         assert_eq!(store.load().await.unwrap(), None, "I10");
         assert!(matches!(keeper.claim(&held, term, || true).await.ok().unwrap(), Claim::Taken(_)));
         assert!(store.load().await.unwrap().is_some());
+    }
+
+    /// A store whose file another process locks, so many times from now on.
+    struct Locked(crate::store::MemoryStore, std::sync::atomic::AtomicUsize);
+
+    impl TokenStore for Locked {
+        fn load(&self) -> crate::store::StoreFuture<'_, Option<StoredLogin>> {
+            self.0.load()
+        }
+
+        fn replace(&self, expected: u64, next: StoredLogin) -> crate::store::StoreFuture<'_, bool> {
+            match self.1.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |times| times.checked_sub(1)) {
+                Ok(_) => Box::pin(async { Err(StoreError::busy("it cannot be locked", POLL)) }),
+                Err(_) => self.0.replace(expected, next),
+            }
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_claim_waits_for_processes_that_write_as_long_as_for_one_that_refreshes() {
+        let term = Term::of(Duration::from_secs(20));
+        for (is_new, times, is_taken) in [(false, 200, true), (false, 2_000, false), (true, 1, false)] {
+            let store = Arc::new(Locked(crate::store::MemoryStore::new(), times.into()));
+            let keeper = Keeper::new(store.clone(), Clock::default(), false);
+            if !is_new {
+                let kept = record::write(0, Some(&record(1, 1))).unwrap();
+                assert!(store.0.replace(0, kept).await.unwrap());
+            }
+            let held = Held { record: record(1, 1), is_new, must_send: false, is_over: true, refused: None };
+            let begin = clock::now();
+            let claim = keeper.claim(&held, term, || true).await;
+            let case = format!("{times} times, {:?}", begin.elapsed());
+            match claim {
+                Ok(claim) => assert!(is_taken && matches!(claim, Claim::Taken(_)), "{case}"),
+                Err(why) => {
+                    assert!(!is_taken && why.error.is_busy() && !why.in_doubt, "{case}");
+                    let waited = if is_new { Duration::ZERO } else { term.longest_wait() };
+                    assert!((waited..waited + 2 * POLL).contains(&begin.elapsed()), "{case}");
+                }
+            }
+        }
     }
 
     #[test]

@@ -53,6 +53,12 @@ impl Asked {
     pub(super) fn is_waited_for(self) -> io::Result<()> {
         in_time(self.0.elapsed())
     }
+
+    /// Whether a write would be done that was asked for so long ago.
+    #[cfg(test)]
+    pub(super) fn is_in_time(passed: Duration) -> bool {
+        in_time(passed).is_ok()
+    }
 }
 
 fn in_time(passed: Duration) -> io::Result<()> {

@@ -9,7 +9,7 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use zeroize::Zeroizing;
 
 use super::blocking::{self, Asked};
-use super::{StoreFuture, StoreLock, StoredLogin, TokenStore, format, lock::FileLock, private};
+use super::{StoreFuture, StoreLock, StoredLogin, TokenStore, format, lock, lock::FileLock, private};
 use crate::error::StoreError;
 
 /// Keeps a login in the key ring of the desktop, for all processes of one user. A clone is the same store.
@@ -103,7 +103,7 @@ impl Slot {
 
     fn replace(&self, asked: Asked, expected: u64, next: &StoredLogin) -> Result<bool, StoreError> {
         let kept = format::encode(next)?;
-        let _lock = FileLock::take(&self.lock_file("lock")?)?;
+        let _lock = FileLock::take(&self.lock_file("lock")?, lock::LIMIT)?;
         let entry = self.entry()?;
         if self.read(&entry)?.map_or(0, |kept| kept.version()) != expected {
             return Ok(false);

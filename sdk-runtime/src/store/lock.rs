@@ -9,7 +9,7 @@ use crate::clock;
 use crate::error::StoreError;
 
 /// A replacement takes milliseconds. Whoever has not got its lock by then says so, before the session's own limit ends.
-const LIMIT: Duration = Duration::from_secs(3);
+pub(super) const LIMIT: Duration = Duration::from_secs(3);
 
 /// The lock on a file, until it is dropped or the process ends, however it ends.
 ///
@@ -33,12 +33,10 @@ impl FileLock {
         }
     }
 
-    /// Takes the lock on `path`, and waits a little where somebody else holds it. Blocks.
-    pub(super) fn take(path: &Path) -> Result<Self, StoreError> {
-        clock::insist(LIMIT, || Self::try_take(path).transpose()).unwrap_or_else(|| {
-            let reason = format!("somebody else has held it for {LIMIT:?}");
-            Err(StoreError::unavailable(format!("{} cannot be locked", path.display()), reason))
-        })
+    /// Takes the lock on `path`, and waits for at most `limit` where somebody else holds it. Blocks.
+    pub(super) fn take(path: &Path, limit: Duration) -> Result<Self, StoreError> {
+        let taken = clock::insist(limit, || Self::try_take(path).transpose());
+        taken.unwrap_or_else(|| Err(StoreError::busy(format!("{} cannot be locked", path.display()), limit)))
     }
 }
 

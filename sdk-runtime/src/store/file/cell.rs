@@ -4,32 +4,37 @@ use std::ffi::{OsStr, OsString};
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use zeroize::Zeroizing;
 
-use super::super::{StoredLogin, blocking::Asked, format, held, lock::FileLock, private};
+use super::super::{StoredLogin, blocking::Asked, format, held, lock, lock::FileLock, private};
 use crate::error::StoreError;
 
 /// A file, its directory, and the files beside it.
-pub(super) struct Cell(PathBuf);
+pub(super) struct Cell {
+    path: PathBuf,
+    /// How long another process that writes is waited for.
+    patience: Duration,
+}
 
 impl Cell {
     pub(super) fn new(path: PathBuf) -> Self {
-        Self(path)
+        Self { path, patience: lock::LIMIT }
     }
 
     pub(super) fn path(&self) -> &Path {
-        &self.0
+        &self.path
     }
 
     pub(super) fn load(&self) -> Result<Option<StoredLogin>, StoreError> {
         if !private::has_directory(self.directory())? {
             return Ok(None);
         }
-        let Some(file) = private::open(&self.0, private::options().read(true))? else { return Ok(None) };
-        private::check_file(&self.0, &file)?;
+        let Some(file) = private::open(&self.path, private::options().read(true))? else { return Ok(None) };
+        private::check_file(&self.path, &file)?;
         let kept = read(&file).map_err(|error| self.unavailable("cannot be read", error))?;
-        format::decode(&kept, self.0.display()).map(Some)
+        format::decode(&kept, self.path.display()).map(Some)
     }
 
     pub(super) fn replace(
@@ -40,7 +45,7 @@ impl Cell {
     ) -> Result<bool, StoreError> {
         let bytes = format::encode(next)?;
         private::make_directory(self.directory())?;
-        let _lock = FileLock::take(&self.beside("", ".lock")?)?;
+        let _lock = FileLock::take(&self.beside("", ".lock")?, self.patience)?;
         if self.load()?.map_or(0, |kept| kept.version()) != expected {
             return Ok(false);
         }
@@ -50,7 +55,7 @@ impl Cell {
             let _ = fs::remove_file(&new);
             self.unavailable("cannot be written", error)
         })?;
-        let replace = || asked.is_waited_for().and_then(|()| fs::rename(&new, &self.0));
+        let replace = || asked.is_waited_for().and_then(|()| fs::rename(&new, &self.path));
         held::insist(replace).map_err(|error| match held::insist(|| fs::remove_file(&new)) {
             Ok(()) => self.unavailable("cannot be written", error),
             // It is not where it was, so it may be where it was to be.
@@ -80,14 +85,14 @@ impl Cell {
     }
 
     fn is_temporary(&self, name: &OsStr) -> bool {
-        let own = self.0.file_name().unwrap_or_default().as_encoded_bytes();
+        let own = self.path.file_name().unwrap_or_default().as_encoded_bytes();
         let rest = name.as_encoded_bytes().strip_prefix(b".").and_then(|name| name.strip_prefix(own));
         let number = rest.and_then(|rest| rest.strip_prefix(b".")?.strip_suffix(TEMPORARY.as_bytes()));
         number.is_some_and(|digits| digits.len() == 16 && digits.iter().all(u8::is_ascii_hexdigit))
     }
 
     fn directory(&self) -> &Path {
-        match self.0.parent() {
+        match self.path.parent() {
             Some(parent) if parent != Path::new("") => parent,
             _ => Path::new("."),
         }
@@ -95,7 +100,7 @@ impl Cell {
 
     /// A file in the same directory, named after this one.
     fn beside(&self, before: &str, after: &str) -> Result<PathBuf, StoreError> {
-        let Some(own) = self.0.file_name() else {
+        let Some(own) = self.path.file_name() else {
             return Err(self.unavailable("cannot be used", io::Error::other("it ends in no name of a file")));
         };
         let mut name = OsString::from(before);
@@ -105,11 +110,11 @@ impl Cell {
     }
 
     fn unavailable(&self, what: &str, error: io::Error) -> StoreError {
-        StoreError::unavailable(format!("{} {what}", self.0.display()), error)
+        StoreError::unavailable(format!("{} {what}", self.path.display()), error)
     }
 
     fn uncertain(&self, what: &str, error: io::Error) -> StoreError {
-        StoreError::uncertain(format!("{} {what}", self.0.display()), error)
+        StoreError::uncertain(format!("{} {what}", self.path.display()), error)
     }
 }
 
@@ -153,6 +158,8 @@ fn flush(file: &File) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use std::cell::RefCell;
+    use std::sync::mpsc;
+    use std::thread;
 
     use super::*;
     use crate::error::StoreErrorKind;
@@ -264,5 +271,32 @@ mod tests {
     fn i13_a_flush_is_one_of_the_system() {
         let null = File::options().write(true).open("/dev/null").unwrap();
         assert_eq!(flush(&null).unwrap_err().kind(), io::ErrorKind::InvalidInput);
+    }
+
+    /// Another process was stopped while it held the lock.
+    #[test]
+    fn a_lock_is_not_waited_for_without_end() {
+        let login = |version| StoredLogin::new(version, "s3cret");
+        let place = Place::new();
+        let cell = Cell { path: place.0.path().to_owned(), patience: Duration::from_millis(1) };
+        assert!(cell.replace(Asked::now(), 0, &login(1)).unwrap());
+        let held = FileLock::take(&cell.beside("", ".lock").unwrap(), Duration::ZERO).unwrap();
+        // On a thread of its own, which is left behind where it does wait without end.
+        let (tell, told) = mpsc::channel();
+        let next = login(2);
+        thread::spawn(move || tell.send((cell.replace(Asked::now(), 1, &next), cell)));
+        let (replaced, cell) = told.recv_timeout(Duration::from_secs(120)).unwrap();
+        let error = replaced.unwrap_err();
+        assert_eq!(error.kind(), StoreErrorKind::Unavailable, "{error}");
+        assert!(error.is_busy() && error.to_string().contains("login.lock"), "{error}");
+        assert_eq!(cell.load().unwrap(), Some(login(1)), "reading needs no lock");
+        drop(held);
+        assert!(cell.replace(Asked::now(), 1, &login(2)).unwrap());
+    }
+
+    #[test]
+    fn that_a_lock_is_held_is_said_while_a_task_waits() {
+        let cell = Cell::new(PathBuf::from("login"));
+        assert!(Asked::is_in_time(cell.patience + Duration::from_secs(1)));
     }
 }
