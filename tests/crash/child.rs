@@ -114,8 +114,14 @@ fn served(answer: Result<String>) -> String {
         Err(Error::NotSignedIn) => "nobody".to_owned(),
         Err(Error::SessionExpired(expired)) => format!("{:?}", expired.reason()),
         Err(Error::IdentityChanged(_)) => "IdentityChanged".to_owned(),
-        Err(error) => error.to_string(),
+        Err(error) => chain(&error),
     }
+}
+
+/// What failed, and why.
+fn chain(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(Some(error), |error| error.source());
+    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }
 
 /// Takes what the parent says, until it is gone.

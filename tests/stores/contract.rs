@@ -5,7 +5,7 @@ use std::sync::Arc;
 use sdk_runtime::{MemoryStore, StoreError, StoreErrorKind, StoreLock, StoredLogin, TokenStore};
 use tokio::task::JoinSet;
 
-use crate::place::{OWN, Place, SHARED, crowd, open};
+use crate::place::{OWN, Place, SHARED, crowd, in_time, open, unhindered};
 
 /// Makes a handle to one store, each time it is called.
 type Opens = Box<dyn Fn() -> Arc<dyn TokenStore>>;
@@ -62,10 +62,11 @@ async fn whoever_expects_another_version_changes_nothing() {
 /// Counts up by one, however often somebody else was faster.
 pub(crate) async fn count_up(store: &dyn TokenStore) -> Result<(), StoreError> {
     loop {
-        let kept = store.load().await?;
+        let kept = unhindered(|| store.load()).await?;
         let (version, number) =
             kept.map_or((0, 0), |kept| (kept.version(), kept.text().parse::<u64>().unwrap()));
-        if store.replace(version, StoredLogin::new(version + 1, (number + 1).to_string())).await? {
+        let next = StoredLogin::new(version + 1, (number + 1).to_string());
+        if unhindered(|| store.replace(version, next.clone())).await? {
             return Ok(());
         }
     }
@@ -85,7 +86,7 @@ async fn of_all_who_swap_at_once_one_wins_each_time() {
                 }
             });
         }
-        tasks.join_all().await;
+        in_time(tasks.join_all()).await;
         let kept = open().load().await.unwrap();
         assert_eq!(kept, Some(StoredLogin::new(crowd * each, (crowd * each).to_string())), "{kind}");
     }

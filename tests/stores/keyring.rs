@@ -5,7 +5,7 @@ use std::{fs::File, path::Path, process::Stdio, sync::Once};
 use keyring_core::{Entry, Error, mock};
 use sdk_runtime::{KeyringStore, StoreErrorKind, StoreLock, StoredLogin, TokenStore};
 
-use crate::place::{Place, child, given};
+use crate::place::{Place, child, given, output};
 
 const SERVICE: &str = "sdk-stores";
 
@@ -136,13 +136,14 @@ async fn who_writes_holds_the_lock_of_the_system() {
 }
 
 #[cfg(unix)]
-#[test]
-fn locks_are_where_every_process_of_the_user_finds_them() {
+#[tokio::test]
+async fn locks_are_where_every_process_of_the_user_finds_them() {
     for (variable, below) in [("XDG_STATE_HOME", ""), ("HOME", ".local/state")] {
         let place = Place::new();
         let mut child = child("keyring::takes_a_lock", "keyring", &place.login());
         child.env_remove("XDG_STATE_HOME").env(variable, place.path());
-        assert!(child.stdout(Stdio::null()).status().unwrap().success(), "{variable}");
+        child.stdout(Stdio::null());
+        assert!(output(child).await.status.success(), "{variable}");
         let locks = place.path().join(below).join("sdk-runtime");
         let names: Vec<_> =
             std::fs::read_dir(locks).unwrap().map(|entry| entry.unwrap().file_name()).collect();
@@ -161,13 +162,13 @@ async fn takes_a_lock() {
 }
 
 #[cfg(target_os = "linux")]
-#[test]
-fn where_there_is_no_key_ring_the_store_says_so() {
+#[tokio::test]
+async fn where_there_is_no_key_ring_the_store_says_so() {
     let place = Place::new();
     let mut child = child("keyring::finds_no_key_ring", "keyring", &place.login());
     let nowhere = format!("unix:path={}", place.path().join("bus").display());
     child.env("DBUS_SESSION_BUS_ADDRESS", nowhere).env("XDG_RUNTIME_DIR", place.path());
-    let output = child.output().unwrap();
+    let output = output(child).await;
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }
 

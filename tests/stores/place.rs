@@ -1,15 +1,64 @@
 //! A directory for one test, and stores by name, so that another process can open the same.
 
 use std::{
+    error::Error,
     fs, io,
     path::{Path, PathBuf},
-    process::Command,
-    sync::Arc,
+    process::{Command, Output},
+    sync::{Arc, mpsc},
+    thread,
+    time::Duration,
 };
 
-use sdk_runtime::{FileStore, TokenStore};
+use rusqlite::ErrorCode;
+use sdk_runtime::{FileStore, StoreError, StoreErrorKind, StoreFuture, TokenStore};
 
 use crate::sqlite_store::SqliteStore;
+
+/// Only what hangs takes longer, on the slowest machine too.
+const PATIENCE: Duration = Duration::from_secs(180);
+
+/// What `work` comes to.
+pub(crate) async fn in_time<T>(work: impl Future<Output = T>) -> T {
+    tokio::time::timeout(PATIENCE, work).await.expect("it hangs")
+}
+
+/// What `work` comes to, which may block without end: then its thread is left behind.
+pub(crate) fn on_a_thread<F: Future<Output = ()>>(work: impl FnOnce() -> F + Send + 'static) {
+    let (tell, told) = mpsc::channel();
+    let thread = thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(work());
+        tell.send(()).unwrap();
+    });
+    match told.recv_timeout(PATIENCE) {
+        Err(mpsc::RecvTimeoutError::Timeout) => panic!("it hangs"),
+        _ => thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
+    }
+}
+
+/// What a process has said when it has ended. It is killed where it hangs.
+pub(crate) async fn output(command: Command) -> Output {
+    let mut command = tokio::process::Command::from(command);
+    in_time(command.kill_on_drop(true).output()).await.unwrap()
+}
+
+/// What `operation` comes to when no other process hinders it. One that is hindered is not done, and says so; how long the others
+/// write, the disk decides.
+pub(crate) async fn unhindered<'a, T>(operation: impl Fn() -> StoreFuture<'a, T>) -> Result<T, StoreError> {
+    loop {
+        match operation().await {
+            Err(error) if is_hindered(&error) => {}
+            done => return done,
+        }
+    }
+}
+
+fn is_hindered(error: &StoreError) -> bool {
+    let why = error.source().map(ToString::to_string).unwrap_or_default();
+    let is_locked = why.contains("another process has held it") || why.contains("database is locked");
+    error.kind() == StoreErrorKind::Unavailable && is_locked
+}
 
 /// Is deleted with the test.
 pub(crate) struct Place(PathBuf);
@@ -69,7 +118,12 @@ pub(crate) fn open(kind: &str, path: &Path) -> Arc<dyn TokenStore> {
         "file" => Arc::new(FileStore::new(path)),
         "sqlite" => {
             fs::create_dir_all(path.parent().unwrap()).unwrap();
-            Arc::new(SqliteStore::open(path).unwrap())
+            loop {
+                match SqliteStore::open(path) {
+                    Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) => {}
+                    opened => return Arc::new(opened.unwrap()),
+                }
+            }
         }
         #[cfg(feature = "keyring")]
         "keyring" => Arc::new(crate::keyring::store(path)),
@@ -77,10 +131,10 @@ pub(crate) fn open(kind: &str, path: &Path) -> Arc<dyn TokenStore> {
     }
 }
 
-/// How many of a process swap at once, and how often each. SQLite does not let them in by turns, so that of many, one may wait for
-/// longer than it has. Under Wine each operation on a file takes many times as long.
+/// How many of a process swap at once, and how often each. SQLite does not let them in by turns, so that of many, one waits long.
+/// Under Wine each operation on a file takes many times as long.
 pub(crate) fn crowd(kind: &str) -> (u64, u64) {
-    if kind == "sqlite" || cfg!(windows) { (2, 10) } else { (4, 40) }
+    if kind == "sqlite" || cfg!(windows) { (2, 10) } else { (4, 10) }
 }
 
 const KIND: &str = "SDK_STORES_KIND";

@@ -15,7 +15,7 @@ use sdk_runtime::{FileStore, StoreErrorKind, StoredLogin, TokenStore};
 
 use crate::{
     file::{WRITTEN, login, refused},
-    place::{Place, child, given},
+    place::{Place, child, given, on_a_thread, output},
 };
 
 fn mode(path: impl AsRef<Path>) -> u32 {
@@ -113,8 +113,13 @@ async fn a_directory_of_another_user_is_not_private() {
     }
 }
 
-#[tokio::test]
-async fn what_is_no_file_of_its_own_is_refused_and_left() {
+#[test]
+fn what_is_no_file_of_its_own_is_refused_and_left() {
+    // A pipe may be waited for without end.
+    on_a_thread(what_is_no_file_of_its_own);
+}
+
+async fn what_is_no_file_of_its_own() {
     for beside in ["", ".lock", ".renewing"] {
         let place = Place::new();
         let elsewhere = place.path().join("elsewhere");
@@ -188,7 +193,7 @@ async fn a_directory_that_cannot_be_read_is_no_login_lost() {
         let mut child = Command::new(copy);
         child.args(like.get_args()).current_dir(directory).uid(65534).gid(65534);
         child.envs(like.get_envs().filter_map(|(name, value)| Some((name, value?))));
-        let output = child.output().unwrap();
+        let output = output(child).await;
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     } else {
         set_mode(place.path(), 0);
@@ -233,7 +238,8 @@ async fn a_full_disk_leaves_the_old_login() {
     let mut limited = Command::new("sh");
     limited.args(["-c", r#"trap '' XFSZ; ulimit -f 8; exec "$0" "$@""#]).arg(like.get_program());
     limited.args(like.get_args()).envs(like.get_envs().filter_map(|(name, value)| Some((name, value?))));
-    let output = limited.stdin(Stdio::null()).output().unwrap();
+    limited.stdin(Stdio::null());
+    let output = output(limited).await;
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     assert_eq!(FileStore::new(&path).load().await.unwrap(), Some(login(2)));
     assert_eq!(place.names(), ["login", "login.lock"]);

@@ -1,35 +1,28 @@
 //! A store that several processes share, and that one of them is killed over.
 
-use std::{
-    io::{BufRead, BufReader, Read},
-    process::{Child, ChildStderr, Stdio},
-};
+use std::{io::Read, process::Stdio};
 
 use sdk_runtime::{StoreLock, StoredLogin};
+use tokio::{
+    io::{AsyncBufReadExt, AsyncReadExt, BufReader},
+    process::{Child, ChildStderr, Command},
+    task::JoinSet,
+};
 
 use crate::{
     contract::count_up,
-    place::{Place, SHARED, child, crowd, given, open, tell},
+    place::{Place, SHARED, child, crowd, given, in_time, open, output, tell, unhindered},
 };
 
-/// Under Wine four of them let one wait for the lock for longer than its 3 s, on a machine that has much else to do.
-const PROCESSES: u64 = if cfg!(windows) { 2 } else { 4 };
+const PROCESSES: u64 = 4;
 
 #[tokio::test]
 async fn of_all_processes_that_swap_at_once_one_wins_each_time() {
     let place = Place::new();
     for kind in SHARED {
         let path = place.path().join(kind);
-        let start = || {
-            child("processes::counts_up", kind, &path)
-                .stdout(Stdio::null())
-                .stderr(Stdio::piped())
-                .spawn()
-                .unwrap()
-        };
-        let children: Vec<Child> = (0..PROCESSES).map(|_| start()).collect();
-        for child in children {
-            let output = child.wait_with_output().unwrap();
+        let start = |_| output(child("processes::counts_up", kind, &path));
+        for output in (0..PROCESSES).map(start).collect::<JoinSet<_>>().join_all().await {
             assert!(output.status.success(), "{kind}: {}", String::from_utf8_lossy(&output.stderr));
         }
         let (crowd, each) = crowd(kind);
@@ -44,7 +37,7 @@ async fn of_all_processes_that_swap_at_once_one_wins_each_time() {
 async fn counts_up() {
     let Some((kind, path)) = given() else { return };
     let (crowd, each) = crowd(&kind);
-    let mut tasks = tokio::task::JoinSet::new();
+    let mut tasks = JoinSet::new();
     for _ in 0..crowd {
         let store = open(&kind, &path);
         tasks.spawn(async move {
@@ -58,8 +51,9 @@ async fn counts_up() {
 
 /// Starts a process and gives what it tells.
 fn start(test: &str, kind: &str, path: &std::path::Path) -> (Child, BufReader<ChildStderr>) {
-    let mut child = child(test, kind, path);
-    let mut child = child.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut child = Command::from(child(test, kind, path));
+    child.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped()).kill_on_drop(true);
+    let mut child = child.spawn().unwrap();
     let told = BufReader::new(child.stderr.take().unwrap());
     (child, told)
 }
@@ -81,19 +75,21 @@ async fn whenever_a_process_is_killed_the_old_login_is_there_or_the_new_one() {
         for round in 0..KILLS {
             let (mut child, mut told) = start("processes::writes_until_it_is_killed", kind, &path);
             let mut line = String::new();
-            told.read_line(&mut line).unwrap();
-            // A different while each time, in which the store is read as somebody else writes it.
+            in_time(told.read_line(&mut line)).await.unwrap();
+            // A different while each time, in which the store is read as another process writes it.
             // SQLite lets a reader wait for who writes, and for no short while.
-            let reads = if kind == "sqlite" { round / 4 } else { round * 7 };
+            let (writes, reads) = if kind == "sqlite" { (round / 4, round / 12) } else { (0, round * 2) };
+            for _ in 0..writes {
+                in_time(told.read_line(&mut line)).await.unwrap();
+            }
             for _ in 0..reads {
-                let kept = store.load().await.unwrap().unwrap();
+                let kept = unhindered(|| store.load()).await.unwrap().unwrap();
                 assert!(kept == filled(kept.version()), "{kind}: version {} is not whole", kept.version());
                 assert!(kept.version() >= last, "{kind}: {} after {last}", kept.version());
                 last = kept.version();
             }
-            child.kill().unwrap();
-            child.wait().unwrap();
-            told.read_to_string(&mut line).unwrap();
+            in_time(child.kill()).await.unwrap();
+            in_time(told.read_to_string(&mut line)).await.unwrap();
             // What was told was on the disk by then; one more may be there, of which nobody could tell.
             let told = line.lines().filter_map(|line| line.parse::<u64>().ok()).max();
             let told = told.unwrap_or_else(|| panic!("{kind}: the child said {line}"));
@@ -115,8 +111,9 @@ async fn writes_until_it_is_killed() {
     let Some((kind, path)) = given() else { return };
     let store = open(&kind, &path);
     loop {
-        let version = store.load().await.unwrap().unwrap().version();
-        assert!(store.replace(version, filled(version + 1)).await.unwrap());
+        let version = unhindered(|| store.load()).await.unwrap().unwrap().version();
+        let next = filled(version + 1);
+        assert!(unhindered(|| store.replace(version, next.clone())).await.unwrap());
         tell(version + 1);
     }
 }
@@ -132,12 +129,11 @@ async fn a_lock_is_free_when_its_holder_is_killed() {
         }
         let (mut child, mut told) = start("processes::holds_the_lock", kind, &path);
         let mut line = String::new();
-        told.read_line(&mut line).unwrap();
+        in_time(told.read_line(&mut line)).await.unwrap();
         assert_eq!(line, "Held(..)\n", "{kind}");
         assert!(matches!(store.try_lock().await.unwrap(), StoreLock::Busy), "{kind}");
         assert!(store.replace(0, StoredLogin::new(1, "a")).await.unwrap(), "{kind}: it is another lock");
-        child.kill().unwrap();
-        child.wait().unwrap();
+        in_time(child.kill()).await.unwrap();
         assert!(matches!(store.try_lock().await.unwrap(), StoreLock::Held(_)), "{kind}");
     }
 }
