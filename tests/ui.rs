@@ -104,7 +104,7 @@ fn check_one(compiler: &Compiler, fixture: &Fixture) -> Result<(), String> {
             _ if env::var_os("TRYBUILD").is_some_and(|it| it == "overwrite") => {
                 fs::write(fixture.answer_file(), actual).map_err(|error| error.to_string())
             }
-            Some(expected) => Err(answer::difference(&expected, &actual)),
+            Some(expected) => Err(format!("the answer differs\n{}", answer::difference(&expected, &actual))),
             None => Err(format!("there is no {}; it would be:\n{actual}", fixture.answer_file())),
         },
     }

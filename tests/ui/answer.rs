@@ -5,16 +5,19 @@ use serde_json::Value;
 
 /// The messages of a compiler that writes them as JSON, one a line. `program` is its path as the compiler was given it.
 pub(crate) fn of(output: &str, program: &str) -> String {
-    let mut messages = Vec::new();
+    let mut answer = String::new();
     for line in output.lines() {
         match serde_json::from_str::<Value>(line) {
             Ok(message) if is_summary(&message) => {}
-            Ok(message) => messages.push(normalized(message["rendered"].as_str().unwrap_or(line), program)),
-            // That of a compiler that panics, for example.
-            Err(_) => messages.push(line.to_owned()),
+            Ok(message) => {
+                answer += normalized(message["rendered"].as_str().unwrap_or(line), program).trim_end();
+                answer += "\n\n";
+            }
+            // Of a program that panics, or a compiler.
+            Err(_) => answer += &format!("{line}\n"),
         }
     }
-    let mut answer = messages.iter().map(|message| message.trim_end()).collect::<Vec<_>>().join("\n\n");
+    answer.truncate(answer.trim_end().len());
     if !answer.is_empty() {
         answer.push('\n');
     }
@@ -93,7 +96,7 @@ pub(crate) fn difference(expected: &str, actual: &str) -> String {
     let tail =
         expected[head..].iter().rev().zip(actual[head..].iter().rev()).take_while(|(a, b)| a == b).count();
     let mut lines =
-        vec![format!("  from line {}, where `-` is expected and `+` is what the compiler says:", head + 1)];
+        vec![format!("  `-` is expected, and `+` is what the compiler says, from line {}:", head + 1)];
     lines.extend(expected[head..expected.len() - tail].iter().map(|line| format!("    - {line}")));
     lines.extend(actual[head..actual.len() - tail].iter().map(|line| format!("    + {line}")));
     lines.join("\n")
