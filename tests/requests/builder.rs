@@ -7,8 +7,9 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use sdk_runtime::{
-    Attach, BuildError, Call, CancellationToken, Error, ResponseBody, Result, TimeoutPhase, Tokens,
-    Transport, TransportError, TransportFuture, TransportRequest, api_client,
+    Answer, Attach, BuildError, Call, CancellationToken, Error, FromResponse, Head, MemoryStore, Refusal,
+    ResponseBody, Result, TimeoutPhase, TokenResponse, Tokens, Transport, TransportError, TransportFuture,
+    TransportRequest, api_client,
 };
 use sdk_testkit::{Backend, Reply};
 use tokio::time::Instant;
@@ -21,8 +22,31 @@ trait Plain {
     async fn x(&self) -> Result<()>;
 }
 
+struct Renewed(String);
+
+impl FromResponse for Renewed {
+    fn from_response(answer: Answer) -> Result<Self> {
+        String::from_response(answer).map(Self)
+    }
+}
+
+impl TokenResponse for Renewed {
+    fn tokens(&self, _: &Head) -> std::result::Result<Tokens, Refusal> {
+        Ok(Tokens::new(self.0.as_str()))
+    }
+}
+
+#[api_client]
+trait Renewing {
+    #[post("/refresh")]
+    #[session(refresh)]
+    async fn refresh(&self) -> Result<Renewed>;
+}
+
 #[api_client(auth = none)]
 trait Slow {
+    #[get("/bytes")]
+    async fn bytes(&self) -> Result<Bytes>;
     #[get("/hang")]
     async fn of_the_client(&self) -> Result<()>;
     #[get("/hang", timeout = 1500ms)]
@@ -43,19 +67,110 @@ fn failed<T>(built: std::result::Result<T, BuildError>) -> String {
     built.err().map(|error| error.to_string()).unwrap()
 }
 
-#[test]
-fn contradictions_are_errors() {
+#[tokio::test]
+async fn contradictions_are_errors() {
     let backend = accepting();
-    let builder = || PlainClient::builder("https://api.test");
-    let session = builder().bearer("a").transport(memory(&backend)).build().unwrap().session().clone();
+    let builder = || PlainClient::builder("https://api.test").transport(memory(&backend));
+    let bare = || PlainClient::builder("https://api.test");
+    let session = builder().bearer("a").build().unwrap().session().clone();
+    let keyed = builder().attach(Attach::raw("x-key")).build().unwrap().session().clone();
+    let (store, key) = (MemoryStore::new, || Attach::raw("x-key"));
+    let here = tokio::runtime::Handle::current;
+    // An option more, and it is still the same that is told.
     for (built, says) in [
-        (builder().http(|http| http).transport(memory(&backend)).build(), ".transport("),
+        (builder().http(|http| http).build(), "`.http(…)` configures reqwest"),
         (builder().bearer("a").session(&session).build(), "two credentials"),
-        (builder().attach(Attach::raw("x-key")).session(&session).build(), ".attach("),
-        (builder().attach(Attach::cookies()).bearer("a").build(), "cookies"),
+        (builder().bearer("a").session(&session).store(store()).build(), "two credentials"),
+        (builder().attach(key()).bearer("a").session(&session).build(), "two credentials"),
+        (builder().attach(key()).session(&session).build(), "leave `.attach(…)` out"),
+        (builder().attach(key()).session(&session).store(store()).build(), "leave `.attach(…)` out"),
+        (builder().attach(Attach::bearer()).session(&session).build(), "leave `.attach(…)` out"),
+        (builder().spawn_on(here()).session(&session).build(), "leave `.spawn_on(…)` out"),
+        (builder().session(&session).store(store()).build(), "leave `.store(…)` out"),
+        (builder().spawn_on(here()).session(&session).store(store()).build(), "leave `.store(…)` out"),
+        (builder().bearer("a").store(store()).build(), "the program's to keep"),
+        (builder().attach(Attach::cookies()).bearer("a").store(store()).build(), "the program's to keep"),
+        (builder().attach(Attach::cookies()).bearer("a").build(), "`Attach::cookies()` has none"),
+        (builder().header("authorization", "b").build(), "carries the session's token"),
+        (builder().header("Authorization", "b").bearer("a").build(), "carries the session's token"),
+        (builder().header("X-Key", "b").attach(key()).build(), "carries the session's token"),
+        (builder().header("x-key", "b").session(&keyed).build(), "carries the session's token"),
+        (bare().transport(memory(&backend)).http(|http| http).http(|http| http).build(), "keep one"),
     ] {
         let text = failed(built);
-        assert!(text.starts_with("the client cannot be built: ") && text.contains(says), "{text}");
+        assert!(text.starts_with("the client cannot be built: ") && text.contains(says), "{says}: {text}");
+    }
+    for (name, builder) in [
+        ("a token in a header of its own", builder().bearer("a").attach(key()).spawn_on(here())),
+        ("a store", builder().store(store()).attach(key()).spawn_on(here())),
+        ("cookies alone", builder().attach(Attach::cookies()).store(store())),
+        ("the header of another way", builder().attach(key()).header("authorization", "b")),
+        ("the header where there is none", builder().attach(Attach::cookies()).header("authorization", "b")),
+        ("the header of another session", builder().session(&keyed).header("authorization", "b")),
+        ("http alone", bare().http(|http| http)),
+    ] {
+        assert!(builder.build().is_ok(), "{name}");
+    }
+    for (pool, name) in [
+        (builder().bearer("a").sessions(move |_: &u8| store()), "a token"),
+        (builder().session(&session).sessions(move |_: &u8| store()), "a session"),
+        (builder().store(store()).sessions(move |_: &u8| store()), "a store"),
+    ] {
+        assert!(failed(pool).contains("`.sessions(…)`"), "{name}");
+    }
+}
+
+#[test]
+fn a_session_is_refreshed_in_one_way() {
+    let backend = accepting();
+    let renewing = || RenewingClient::builder("https://api.test").transport(memory(&backend));
+    let plain = || PlainClient::builder("https://api.test").transport(memory(&backend));
+    let first = renewing().build().unwrap();
+    assert!(failed(renewing().session(first.session()).build()).contains("to one trait"));
+    assert!(plain().session(first.session()).build().is_ok());
+    // One that has none takes the first.
+    let bare = plain().build().unwrap();
+    assert!(renewing().session(bare.session()).build().is_ok());
+    assert!(failed(renewing().session(bare.session()).build()).contains("to one trait"));
+}
+
+/// The first mistake is told.
+#[test]
+fn a_header_or_an_origin_that_is_none_is_an_error() {
+    let builder = || PlainClient::builder("https://api.test");
+    for (built, names) in [
+        (builder().header("a b", "c").header("d e", "f").build(), "a b"),
+        (builder().header("x-a", "b").header("d e", "f").header("x-b", "c").build(), "d e"),
+        (builder().header("x-a", "hunter2\n").build(), "x-a"),
+        (builder().header("host", "b").build(), "host"),
+        (builder().trusted_origin("https://a.test/path").build(), "https://a.test/path"),
+        (builder().trusted_origin("https://a.test").trusted_origin("ftp://b.test").build(), "ftp://b.test"),
+        (PlainClient::builder("api.test").build(), "api.test"),
+    ] {
+        let error = built.unwrap_err();
+        let text = format!("{error} {error:?}");
+        assert!(text.contains(names) && !text.contains("hunter2"), "{names}: {text}");
+    }
+}
+
+/// An answer of 64 MiB is taken, and no byte more.
+#[tokio::test(start_paused = true)]
+async fn the_nearest_limit_of_a_body_counts() {
+    const DEFAULT: usize = 64 << 20;
+    for (own, limit) in [(None, DEFAULT), (Some(10), 10), (Some(0), 0)] {
+        for length in [limit, limit + 1] {
+            let backend = Backend::new().reply("GET", "/bytes", Reply::bytes(vec![b'x'; length]));
+            let builder = SlowClient::builder("http://localhost").transport(memory(&backend));
+            let builder = match own {
+                Some(bytes) => builder.body_limit(bytes),
+                None => builder,
+            };
+            match builder.build().unwrap().bytes().await {
+                Ok(bytes) => assert_eq!((bytes.len(), length), (length, limit)),
+                Err(Error::BodyTooLarge(error)) => assert_eq!((error.limit(), length), (limit, limit + 1)),
+                Err(other) => panic!("{other:?}"),
+            }
+        }
     }
 }
 

@@ -16,12 +16,15 @@ pub fn accepting() -> Backend {
     Backend::new().fallback(|_| async { Reply::empty() })
 }
 
-/// Answers each request to a route with the next of `replies`, and with the last of them from then on.
+/// Answers each request to a route with the next of `replies`, and with the last of them from then on. A caller that asks without end
+/// gets a broken connection after 1,000 of them.
 pub fn script(backend: &Backend, method: &str, path: &str, replies: Vec<Reply>) {
     let next = Arc::new(AtomicUsize::new(0));
     backend.route(method, path, move |_| {
-        let at = next.fetch_add(1, Ordering::SeqCst).min(replies.len() - 1);
-        std::future::ready(replies[at].clone())
+        std::future::ready(match next.fetch_add(1, Ordering::SeqCst) {
+            1_000.. => Reply::reset(),
+            at => replies[at.min(replies.len() - 1)].clone(),
+        })
     });
 }
 

@@ -44,23 +44,33 @@ fn key(header: &'static str) -> Result<HeaderValue, InvalidRequest> {
     let impossible = || InvalidRequest::new(header, "needs randomness, and the system gives none");
     let mut bytes = [0; 16];
     getrandom::fill(&mut bytes).map_err(|_| impossible())?;
-    let version_4 = (u128::from_be_bytes(bytes) & !(0xf << 76) & !(0x3 << 62)) | 0x4 << 76 | 0x2 << 62;
-    let digits = format!("{version_4:032x}");
-    let (a, b, c, d, e) = (&digits[..8], &digits[8..12], &digits[12..16], &digits[16..20], &digits[20..]);
-    HeaderValue::try_from(format!("{a}-{b}-{c}-{d}-{e}")).map_err(|_| impossible())
+    let digits = format!("{:032x}", u128::from_be_bytes(bytes));
+    let (a, b, c, d, e) = (&digits[..8], &digits[8..12], &digits[13..16], &digits[17..20], &digits[20..]);
+    // It is of version 4, and of the variant whose digit leaves two bits to chance.
+    let variant = ["8", "9", "a", "b"][usize::from(bytes[8] / 0x40)];
+    HeaderValue::try_from(format!("{a}-{b}-4{c}-{variant}{d}-{e}")).map_err(|_| impossible())
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
 
     #[test]
     fn a_key_is_a_random_uuid() {
-        let (one, two) = (key("x").unwrap(), key("x").unwrap());
-        assert_ne!(one, two);
-        let lengths: Vec<usize> = one.to_str().unwrap().split('-').map(str::len).collect();
-        assert_eq!(lengths, [8, 4, 4, 4, 12]);
-        assert_eq!(one.as_bytes()[14], b'4', "the version");
-        assert!(b"89ab".contains(&one.as_bytes()[19]), "the variant");
+        let keys: Vec<String> = (0..1_000).map(|_| key("x").unwrap().to_str().unwrap().to_owned()).collect();
+        let digits = |at: usize| keys.iter().map(move |key| key.as_bytes()[at]).collect::<BTreeSet<u8>>();
+        assert!(keys.iter().all(|key| key.len() == 36));
+        for at in 0..36 {
+            let expected: &[u8] = match at {
+                8 | 13 | 18 | 23 => b"-",
+                14 => b"4",
+                19 => b"89ab",
+                _ => b"0123456789abcdef",
+            };
+            assert_eq!(digits(at), expected.iter().copied().collect(), "at {at}");
+        }
+        assert_eq!(keys.iter().collect::<BTreeSet<_>>().len(), 1_000);
     }
 }

@@ -347,3 +347,36 @@ impl Refused {
         self.login_over.then(|| SessionExpired::login_over(self.answer.clone()))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+    use http::{HeaderMap, StatusCode};
+
+    use super::*;
+
+    /// I35.
+    #[test]
+    fn i35_a_server_accepts_by_an_answer_to_a_signed_request_alone_that_has_looked_at_the_credential() {
+        static IT: Endpoint = Endpoint::new("Api::it", "GET", "/it");
+        let has_not_looked = |status| matches!(status, 401 | 407 | 408 | 421 | 425 | 429 | 500..=599);
+        for status in 200..=999 {
+            let code = StatusCode::from_u16(status).unwrap();
+            for (signed, own_origin) in [(true, true), (true, false), (false, true), (false, false)] {
+                let came = match code.is_success() {
+                    true => {
+                        let head = Head::new(code, HeaderMap::new());
+                        Came::Success(Arrived::Whole(Answer::new(head, Bytes::new())))
+                    }
+                    false => {
+                        let body = Bytes::new();
+                        Came::Failure(ErrorResponse::new(&IT, code, HeaderMap::new(), body, false), None)
+                    }
+                };
+                let reply = Reply { came, own_origin, signed, strayed: false, redirected: None };
+                let accepts = signed && own_origin && !has_not_looked(status);
+                assert_eq!(reply.accepts_the_credential(), accepts, "I35: {status}, {signed}, {own_origin}");
+            }
+        }
+    }
+}

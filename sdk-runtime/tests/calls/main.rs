@@ -12,4 +12,5 @@ mod links;
 mod pages;
 mod retry;
 mod scopes;
+mod shown;
 mod stream;

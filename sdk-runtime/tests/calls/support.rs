@@ -75,11 +75,15 @@ pub(crate) fn tokens_of(name: &str) -> Tokens {
     Tokens::new(name).refresh_token(format!("{name}'s"))
 }
 
-/// Answers each request to a route with the next of `replies`, and with the last of them from then on.
+/// Answers each request to a route with the next of `replies`, and with the last of them from then on. A caller that asks without end
+/// gets a broken connection after 1,000 of them.
 pub(crate) fn script(backend: &Backend, method: &str, path: &str, replies: Vec<Reply>) {
     let next = Arc::new(AtomicUsize::new(0));
     backend.route(method, path, move |_| {
-        let reply = replies[next.fetch_add(1, Ordering::SeqCst).min(replies.len() - 1)].clone();
+        let reply = match next.fetch_add(1, Ordering::SeqCst) {
+            1_000.. => Reply::reset(),
+            at => replies[at.min(replies.len() - 1)].clone(),
+        };
         async move { reply }
     });
 }
