@@ -143,9 +143,12 @@ fn a_header_or_an_origin_that_is_none_is_an_error() {
         (builder().header("x-a", "b").header("d e", "f").header("x-b", "c").build(), "d e"),
         (builder().header("x-a", "hunter2\n").build(), "x-a"),
         (builder().header("host", "b").build(), "host"),
-        (builder().trusted_origin("https://a.test/path").build(), "https://a.test/path"),
-        (builder().trusted_origin("https://a.test").trusted_origin("ftp://b.test").build(), "ftp://b.test"),
-        (PlainClient::builder("api.test").build(), "api.test"),
+        (builder().trusted_origin("https://a.test/path").build(), ".trusted_origin("),
+        (
+            builder().trusted_origin("https://a.test").trusted_origin("ftp://b.test").build(),
+            ".trusted_origin(",
+        ),
+        (PlainClient::builder("api.test").build(), "base URL"),
     ] {
         let error = built.unwrap_err();
         let text = format!("{error} {error:?}");

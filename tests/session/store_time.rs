@@ -87,6 +87,20 @@ async fn a_sign_in_and_a_sign_out_take_no_longer_than_five_seconds_of_store_time
     }
 }
 
+/// The answer comes after 2 s; what is left of the call's time is for the store, and 5 s at most.
+#[tokio::test(start_paused = true)]
+async fn a_sign_in_waits_for_the_store_as_long_as_is_left_of_its_timeout() {
+    for (timeout, seconds) in [(Some(3), 3), (Some(6), 6), (Some(7), 7), (Some(60), 7), (None, 7)] {
+        let (server, store) = (slow_server(), Frail::new());
+        let client = store.client(&server);
+        store.breaks([No, Hangs, No]);
+        let begin = Instant::now();
+        client.login(&user("ann")).timeout(timeout.map(Duration::from_secs)).await.unwrap();
+        assert_eq!(begin.elapsed(), Duration::from_secs(seconds), "{timeout:?}");
+        assert!(client.session().state().is_signed_in(), "{timeout:?}");
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_sign_out_before_anybody_has_looked_takes_no_longer_either() {
     for faults in all_faults() {

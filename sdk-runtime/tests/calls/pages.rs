@@ -7,7 +7,7 @@ use sdk_runtime::{CancellationToken, Error, Page, Pages};
 use sdk_testkit::{Backend, Reply};
 use serde::Deserialize;
 
-use crate::support::{Api, client, decoder, headers, script, tokens_of};
+use crate::support::{Api, client, decoder, endpoint, headers, script, tokens_of};
 
 static LIST: Endpoint = Endpoint::new("Api::list", "GET", "/list").query("q=a%20b&page=x");
 
@@ -109,6 +109,27 @@ async fn each_way_leads_from_page_to_page_and_ends() {
             vec![second("number=1"), second("number=2")],
         ),
         (
+            "number, empty though there are more",
+            BY_NUMBER,
+            vec![page(&[1], None, Some(true)), page(&[], None, Some(true))],
+            &[1],
+            vec![second("number=1"), second("number=2")],
+        ),
+        (
+            "cursor, none though there are more",
+            BY_CURSOR,
+            vec![page(&[1], None, Some(true))],
+            &[1],
+            vec![FIRST.to_owned()],
+        ),
+        (
+            "link, none though there are more",
+            BY_LINK,
+            vec![page(&[1], None, Some(true))],
+            &[1],
+            vec![FIRST.to_owned()],
+        ),
+        (
             "link",
             BY_LINK,
             vec![
@@ -190,13 +211,29 @@ async fn a_next_page_that_cannot_be_is_an_error_and_not_asked_for() {
 
 #[tokio::test(start_paused = true)]
 async fn the_caller_may_begin_further_on() {
-    static FROM: Endpoint = Endpoint::new("Api::list", "GET", "/list").query("number=7");
-    let backend = Backend::new();
-    script(&backend, "GET", "/list", vec![page(&[1], None, None), page(&[], None, None)]);
-    let api = client(&backend, |builder| builder);
-    let pages = api.0.request(&FROM).pages(decoder!(Listed), BY_NUMBER());
-    let (_, asked, _) = walked(&backend, pages).await;
-    assert_eq!(asked, ["/list?number=7", "/list?number=8"]);
+    const LAST: &str = "number=18446744073709551615";
+    for (query, asked, ends) in [
+        ("number=7", &["number=7", "number=8"][..], true),
+        ("number=0", &["number=0", "number=1"], true),
+        ("number=%37", &["number=%37", "number=8"], true),
+        ("number=7&number=9", &["number=7&number=9", "number=8"], true),
+        ("numbers=7", &["numbers=7&number=1", "numbers=7&number=2"], true),
+        // What is no number is none, and the first page is asked for.
+        ("number=x", &["number=1", "number=2"], true),
+        ("number=-7", &["number=1", "number=2"], true),
+        ("number", &["number=1", "number=2"], true),
+        // There is no number after it.
+        (LAST, &[LAST], false),
+    ] {
+        let backend = Backend::new();
+        script(&backend, "GET", "/list", vec![page(&[1], None, None), page(&[], None, None)]);
+        let api = client(&backend, |builder| builder);
+        let from = endpoint(Endpoint::new("Api::list", "GET", "/list").query(query));
+        let pages = api.0.request(from).pages(decoder!(Listed), BY_NUMBER());
+        let (items, requests, wrong) = walked(&backend, pages).await;
+        let expected: Vec<_> = asked.iter().map(|query| format!("/list?{query}")).collect();
+        assert_eq!((items, requests, wrong.is_none()), (vec![1], expected, ends), "{query}");
+    }
 }
 
 #[tokio::test(start_paused = true)]
@@ -353,18 +390,4 @@ async fn a_fake_gives_what_it_was_given() {
     let mut fake = Pages::<Vec<u32>>::unimplemented("Tracker::all").items();
     assert!(matches!(fake.next().await, Some(Err(Error::Unimplemented("Tracker::all")))));
     assert!(fake.next().await.is_none());
-}
-
-#[test]
-fn pages_can_be_sent_to_another_thread() {
-    fn is_send_stream<T: futures_core::Stream + Send + Unpin + 'static>(_: T) {}
-    let backend = Backend::new();
-    let api = {
-        let builder = sdk_runtime::ClientBuilder::new("http://localhost");
-        builder.transport(sdk_runtime::ServiceTransport::new(backend)).build().unwrap()
-    };
-    let shown = format!("{:?}", list(&api, Paginate::Link));
-    assert!(shown.contains("Api::list") && !shown.contains("q="), "{shown}");
-    is_send_stream(list(&api, Paginate::Link));
-    is_send_stream(list(&api, Paginate::Link).items());
 }

@@ -1,4 +1,4 @@
-//! What a program sees of a client, of a call and of a pool when it prints them.
+//! What a program sees of a client, of a call and of a pool when it prints them, and where it may take them.
 
 use std::fmt::Debug;
 
@@ -35,4 +35,12 @@ fn what_can_be_printed_says_what_it_is_and_neither_arguments_nor_keys() {
     assert_shown(&api.call(it).response(), &["ResponseCall(Call {", "endpoint: Api::it"]);
     assert_shown(&list(&api, Paginate::Link), &["Pages {", "endpoint: Api::list"]);
     assert_shown(&list(&api, Paginate::Link).items(), &["PageItems {", "Pages {", "endpoint: Api::list"]);
+}
+
+#[test]
+fn pages_can_be_sent_to_another_thread() {
+    fn is_send_stream<T: futures_core::Stream + Send + Unpin + 'static>(_: T) {}
+    let api = client(&Backend::new(), |builder| builder);
+    is_send_stream(list(&api, Paginate::Link));
+    is_send_stream(list(&api, Paginate::Link).items());
 }
