@@ -259,3 +259,136 @@ impl std::ops::AddAssign<Duration> for Now {
         self.wall += passed;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::future::pending;
+    use std::pin::pin;
+    use std::sync::Mutex;
+    use std::task::Waker;
+
+    use tokio::runtime::{Builder, Runtime};
+    use tokio::sync::oneshot;
+
+    use super::*;
+
+    const fn seconds(seconds: u64) -> Duration {
+        Duration::from_secs(seconds)
+    }
+
+    fn runtime() -> Runtime {
+        Builder::new_current_thread().enable_all().build().unwrap()
+    }
+
+    #[test]
+    fn a_clock_that_was_given_comes_before_that_of_another() {
+        let clock = |at| Clock::with_wall(move || SystemTime::UNIX_EPOCH + seconds(at));
+        let told = |clock: Clock| since_1970(clock.now().wall);
+        assert_eq!(told(clock(1).or(&clock(2))), 1_000);
+        assert_eq!(told(clock(1).or(&Clock::default())), 1_000);
+        assert_eq!(told(Clock::default().or(&clock(2))), 2_000);
+        assert!(told(Clock::default().or(&Clock::default())) > 1_700_000_000_000, "that of the system");
+        assert_eq!(format!("{:?}", clock(1)), "Clock(..)");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_waited_for_ends_at_its_deadline() {
+        let begin = now();
+        for (after, away) in [
+            (Duration::ZERO, Duration::ZERO),
+            (seconds(5), seconds(5)),
+            (seconds(1 << 40), seconds(1 << 40)),
+            (Duration::MAX, seconds(365 * 24 * 3600)),
+        ] {
+            assert_eq!(deadline(after) - begin, away, "{after:?}");
+        }
+        sleep_until(deadline(seconds(5))).await;
+        assert_eq!(begin.elapsed(), seconds(5));
+        assert_eq!(within(seconds(5), pending::<()>()).await, None);
+        assert_eq!(until(deadline(seconds(5)), pending::<()>()).await, None);
+        assert_eq!(begin.elapsed(), seconds(15));
+        for after in [0, 4] {
+            let work = || async move {
+                sleep_until(deadline(seconds(after))).await;
+                7
+            };
+            assert_eq!(within(seconds(5), work()).await, Some(7));
+            assert_eq!(until(deadline(seconds(5)), work()).await, Some(7));
+        }
+    }
+
+    #[test]
+    fn a_task_runs_on_the_runtime_that_was_named_or_on_that_of_the_caller() {
+        let (named, own) = (runtime(), runtime());
+        let on_named = Spawner::on(named.handle().clone());
+        assert!(on_named.is_named() && !Spawner::default().is_named());
+        assert_eq!(format!("{on_named:?}"), "Spawner { is_named: true }");
+        for (spawner, runs_on) in [(on_named, &named), (Spawner::default(), &own)] {
+            let (tell, told) = oneshot::channel();
+            own.block_on(async { spawner.spawn(async { tell.send(7).unwrap() }) });
+            // No other thread runs what the runtime has.
+            let ran = runs_on.block_on(async { within(seconds(20), told).await });
+            assert_eq!(ran, Some(Ok(7)), "{spawner:?}");
+        }
+        let (tell, mut told) = oneshot::channel::<()>();
+        Spawner::default().spawn(async { tell.send(()).unwrap() });
+        assert_eq!(told.try_recv(), Err(oneshot::error::TryRecvError::Closed), "dropped where there is none");
+    }
+
+    /// Notes on what it is dropped: whether that is a runtime.
+    struct Noting(Arc<Mutex<Vec<bool>>>);
+
+    impl Drop for Noting {
+        fn drop(&mut self) {
+            self.0.lock().unwrap().push(Handle::try_current().is_ok());
+        }
+    }
+
+    #[test]
+    fn what_belongs_to_a_runtime_is_used_and_dropped_on_it() {
+        let runtime = runtime();
+        let spawner = Spawner::on(runtime.handle().clone());
+        let noted = Arc::default();
+        let Ok(mut entered) = spawner.enter(Noting(Arc::clone(&noted))) else { panic!("none was named") };
+        assert!(entered.get().is_some());
+        assert_eq!(entered.with(|_| Handle::try_current().is_ok()), Some(true));
+        assert!(Handle::try_current().is_err(), "this thread is on none");
+        drop(entered);
+        assert_eq!(*noted.lock().unwrap(), [true]);
+        assert_eq!(Spawner::default().enter(7).err(), Some(7));
+
+        for (spawner, is_on_it) in [(spawner, true), (Spawner::default(), false)] {
+            let run = pin!(spawner.run(async { Handle::try_current().is_ok() }));
+            assert_eq!(run.poll(&mut Context::from_waker(Waker::noop())), Poll::Ready(is_on_it));
+        }
+    }
+
+    #[test]
+    fn what_blocks_is_done_with_a_runtime_and_without_one() {
+        assert_eq!(runtime().block_on(blocking(|| 7)), Some(7));
+        let done = pin!(blocking(|| 7));
+        assert_eq!(done.poll(&mut Context::from_waker(Waker::noop())), Poll::Ready(Some(7)));
+    }
+
+    #[test]
+    fn what_is_insisted_on_is_tried_once_and_until_it_is_given_or_the_time_is_over() {
+        // How long, at which try it is given, and how often it is tried.
+        for (limit, given_at, tries) in [
+            (Duration::ZERO, 1, Ok(1)),
+            (Duration::ZERO, 2, Err(1)),
+            (seconds(60), 1, Ok(1)),
+            (seconds(60), 3, Ok(3)),
+        ] {
+            let mut tried = 0;
+            let given = insist(limit, || {
+                tried += 1;
+                assert!(tried < 10, "it is tried without end");
+                (tried == given_at).then_some(tried)
+            });
+            assert_eq!(given.ok_or(tried), tries, "{limit:?} {given_at}");
+        }
+        let watch = Stopwatch::start();
+        std::thread::sleep(Duration::from_millis(2));
+        assert!(watch.elapsed() >= Duration::from_millis(2));
+    }
+}

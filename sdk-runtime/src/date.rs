@@ -41,11 +41,11 @@ struct Short<'a> {
 
 impl<'a> Short<'a> {
     fn read(text: &'a str) -> Option<Self> {
-        let (name, date) = text.split_once(", ").filter(|(name, _)| DAYS.contains(name))?;
+        let (_, date) = text.split_once(", ").filter(|(name, _)| DAYS.contains(name))?;
         let (day, date) = date.split_once('-')?;
         let (month, date) = date.split_once('-')?;
         let (year, time) = date.split_once(' ')?;
-        let is_short = !name.is_empty() && year.len() == 2 && year.bytes().all(|it| it.is_ascii_digit());
+        let is_short = year.len() == 2 && year.bytes().all(|it| it.is_ascii_digit());
         let month = MONTHS.iter().position(|it| *it == month)?;
         Some(Self { day, month, year: year.parse().ok().filter(|_| is_short)?, time })
     }
@@ -64,7 +64,10 @@ impl<'a> Short<'a> {
 
     fn at(&self, year: u16) -> Option<SystemTime> {
         // Before 1970 there is nothing for `httpdate`.
-        let (year, earlier) = if year < 1970 { (year + 400, CYCLE) } else { (year, Duration::ZERO) };
+        let (year, earlier) = match year {
+            ..1970 => (year + 400, CYCLE),
+            _ => (year, Duration::ZERO),
+        };
         let (day, month, time) = (self.day, MONTHS[self.month], self.time);
         // Which day of the week it is depends on the century, which the server did not write.
         let date = DAYS.iter().find_map(|name| {
@@ -175,6 +178,10 @@ mod tests {
             "soon",
             "Sunday, 31-Feb-94 08:49:37 GMT",
             "Sunday, 06-Nov-+4 08:49:37 GMT",
+            "Sunday, 06-Nov-4 08:49:37 GMT",
+            "Sunday, 06-Nov-994 08:49:37 GMT",
+            "Sunday, 06-Nov-1994 08:49:37 GMT",
+            ", 06-Nov-94 08:49:37 GMT",
             "Sunday, 06-Foo-94 08:49:37 GMT",
             "Sunday, 06-Nov-94 08:49:37 CET",
             "Sunday, 06-Nov-94 24:00:00 GMT",

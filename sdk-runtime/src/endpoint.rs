@@ -225,4 +225,27 @@ mod tests {
             .headers(&[("x-key", "secret")]);
         assert_eq!(format!("{endpoint:?}"), "Endpoint(Tracker::issue GET /issues/{id})");
     }
+
+    #[test]
+    fn an_endpoint_tells_what_was_declared() {
+        let endpoint = Endpoint::new("Tracker::issue", "GET", "/issues/{id}")
+            .auth(Auth::Optional)
+            .scopes(&["read"])
+            .idempotent("x-key");
+        assert_eq!((endpoint.api(), endpoint.name()), ("Tracker", "issue"));
+        assert_eq!((endpoint.qualified_name(), endpoint.method()), ("Tracker::issue", "GET"));
+        assert_eq!((endpoint.auth_rule(), endpoint.required_scopes()), (Auth::Optional, &["read"][..]));
+        assert_eq!((endpoint.idempotency_header(), endpoint.template()), (Some("x-key"), "/issues/{id}"));
+        assert_eq!(endpoint.http_method(), Some(Method::GET));
+        let entry = ("issue", "GET", "/issues/{id}");
+        assert_eq!([<(&str, &str, &str)>::from(&endpoint), (&&endpoint).into()], [entry; 2]);
+        let other = Endpoint::new("issue", "a b", "");
+        assert_eq!((other.api(), other.name(), other.http_method()), ("", "issue", None));
+        assert_eq!((other.auth_rule(), other.idempotency_header()), (Auth::Required, None));
+        for (auth, is_signed) in
+            [(Auth::Required, true), (Auth::Optional, true), (Auth::Cookies, false), (Auth::None, false)]
+        {
+            assert_eq!(auth.is_signed(), is_signed, "{auth:?}");
+        }
+    }
 }
