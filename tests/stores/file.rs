@@ -5,9 +5,9 @@ use std::{
     path::Path,
 };
 
-use sdk_runtime::{FileStore, StoreError, StoreErrorKind, StoredLogin, TokenStore};
+use sdk_runtime::{FileStore, StoreError, StoreErrorKind, StoreLock, StoredLogin, TokenStore};
 
-use crate::place::Place;
+use crate::place::{Place, child, given, output};
 
 pub(crate) fn login(version: u64) -> StoredLogin {
     StoredLogin::new(version, "s3cret")
@@ -114,6 +114,27 @@ async fn a_long_path_is_a_path() {
     for version in 0..2 {
         assert!(store.replace(version, login(version + 1)).await.unwrap());
     }
-    assert!(matches!(store.try_lock().await.unwrap(), sdk_runtime::StoreLock::Held(_)));
+    assert!(matches!(store.try_lock().await.unwrap(), StoreLock::Held(_)));
     assert_eq!(store.load().await.unwrap(), Some(login(2)));
+}
+
+/// Another process, since a process has one current directory.
+#[tokio::test]
+async fn a_name_alone_is_one_in_the_current_directory() {
+    let place = Place::new();
+    let mut child = child("file::finds_a_login_by_its_name_alone", "file", Path::new("login"));
+    child.current_dir(place.path());
+    let output = output(child).await;
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(place.names(), ["login", "login.lock", "login.renewing"]);
+}
+
+#[tokio::test]
+#[ignore = "needs the directory that the test above runs it in"]
+async fn finds_a_login_by_its_name_alone() {
+    let Some((_, path)) = given() else { return };
+    let store = FileStore::new(path);
+    assert!(store.replace(0, login(1)).await.unwrap());
+    assert_eq!(store.load().await.unwrap(), Some(login(1)));
+    assert!(matches!(store.try_lock().await.unwrap(), StoreLock::Held(_)));
 }

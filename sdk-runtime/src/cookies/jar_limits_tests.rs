@@ -162,6 +162,9 @@ fn what_was_used_last_is_known_after_a_restart() {
 fn what_is_used_after_a_restart_was_used_later_than_all_before() {
     let jar = Jar::default();
     fill(&jar, "a.com", 50);
+    for value in 2..4 {
+        set(&jar, &format!("c49={value}"), "https://a.com/");
+    }
     let jar = again(&jar);
     set(&jar, "c0=2", "https://a.com/");
     // As many as push out all but the one that was used last.

@@ -191,3 +191,52 @@ impl Ledger {
 fn refusal(code: &str) -> Reply {
     Reply::json(&json!({ "error": { "code": code } })).status(401)
 }
+
+#[cfg(test)]
+mod tests {
+    use http_body_util::BodyExt as _;
+
+    use super::*;
+
+    async fn book(library: &SubscriberQueue, header: &str, value: &str) -> (u16, String) {
+        let request = http::Request::get("/books/7").header(header, value).body(String::new()).unwrap();
+        let answer = library.backend().handle(request).await.unwrap();
+        let status = answer.status().as_u16();
+        let body = answer.into_body().collect().await.unwrap().to_bytes();
+        (status, String::from_utf8(body.to_vec()).unwrap())
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_refusal_says_whether_the_token_ever_was_one() {
+        let library = SubscriberQueue::new();
+        let (expired, reset) = library.expired_login("ada");
+        let (live, _) = lock(&library.ledger).log_in("ada");
+        let own = |token: &str| ("authentication", format!("Bearer {token}"));
+        let other = |token: &str| ("authorization", format!("Bearer {token}"));
+        for (strict, (header, value), expected) in [
+            (false, own(&live), r#"{"id":7,"owner":"ada"}"#),
+            (false, other(&live), r#"{"id":7,"owner":"ada"}"#),
+            (false, own(&expired), "token_expired"),
+            (false, own(&reset), "token_expired"),
+            (false, own("unknown"), "no_access"),
+            (false, ("authentication", live.clone()), "no_access"),
+            (false, ("x-none", String::new()), "no_access"),
+            (true, own(&live), r#"{"id":7,"owner":"ada"}"#),
+            (true, other(&live), "no_access"),
+        ] {
+            if strict {
+                library.read_own_header_only();
+            }
+            let (status, body) = book(&library, header, &value).await;
+            let is_served = expected.starts_with('{');
+            assert_eq!(status, if is_served { 200 } else { 401 }, "{header}: {value}");
+            assert!(body.contains(expected), "{header}: {value}: {body}");
+        }
+        assert_eq!(library.calls(), 9);
+        let shown = format!("{library:?}");
+        assert!(
+            shown.starts_with("SubscriberQueue(Backend(9 requests; ") && !shown.contains(&live),
+            "{shown}"
+        );
+    }
+}

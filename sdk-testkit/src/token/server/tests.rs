@@ -38,7 +38,9 @@ impl Answer {
 
 async fn send(server: &TokenServer, request: http::request::Builder, body: &Value) -> io::Result<Answer> {
     let request = request.body(body.to_string()).unwrap();
-    let (head, body) = server.backend().handle(request).await?.into_parts();
+    // Longer than any wait here, and not without end where a mistake holds every answer back.
+    let answer = tokio::time::timeout(2 * LIFETIME, server.backend().handle(request)).await.unwrap();
+    let (head, body) = answer?.into_parts();
     let body = body.collect().await.unwrap().to_bytes();
     Ok(Answer {
         status: head.status.as_u16(),
