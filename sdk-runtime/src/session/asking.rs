@@ -242,6 +242,30 @@ mod tests {
     use super::super::attach::Attach;
     use super::super::tokens::Tokens;
     use super::*;
+    use crate::clock::Clock;
+
+    #[test]
+    fn i30_a_stale_token_takes_the_lock_of_the_call_alone_that_is_to_refresh_it() {
+        let hour = Duration::from_secs(3600);
+        let passed = Arc::new(std::sync::Mutex::new(Duration::ZERO));
+        let (begin, passes) = (std::time::SystemTime::now(), passed.clone());
+        let clock = Clock::with_wall(move || begin + *passes.lock().unwrap());
+        let attachment = Arc::new(Attach::bearer().check().unwrap());
+        let times = (clock.clone(), Default::default());
+        let shared = Arc::new(Shared::new(attachment, None, None, times, CancellationToken::new()));
+        shared.lock().core.make_renewable();
+        shared.sign_in(Tokens::new("a").expires_in(hour), None, None, None).unwrap();
+        let identity = Identity { epoch: shared.view().epoch, subject: None };
+        let signs = || shared.fresh(&identity, false).unwrap().is_some();
+        assert!(signs(), "I30: fresh");
+        *passed.lock().unwrap() = hour - Duration::from_secs(100);
+        assert!(!signs(), "one call is to refresh it");
+        let demand = shared.lock().core.demand(&identity, None, None, clock.now());
+        assert!(matches!(demand, Demand::SignAndStart(..)), "{demand:?}");
+        assert!(signs(), "I30: it is being refreshed");
+        *passed.lock().unwrap() = hour - Duration::from_secs(1);
+        assert!(!signs(), "it is due: a call waits");
+    }
 
     #[test]
     fn i30_a_fresh_token_signs_without_the_lock() {

@@ -186,3 +186,28 @@ fn header(
     value.set_sensitive(true);
     Ok(value)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_scheme_is_one_word_as_challenges_have_it() {
+        for (scheme, is_valid) in [
+            ("Bearer", true),
+            ("x", true),
+            ("jwt-1.0_a~b", true),
+            ("", false),
+            (" ", false),
+            ("two words", false),
+            (" Bearer", false),
+            ("Bearer ", false),
+            ("Bearer\t", false),
+            ("a=b", false),
+            ("ä", false),
+        ] {
+            let checked = Attach::header("x-token", scheme).check();
+            assert_eq!(checked.is_ok(), is_valid, "{scheme:?}");
+        }
+    }
+}

@@ -95,3 +95,93 @@ impl Taken {
         self.unclaimed.is_none()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::time::{Duration, SystemTime};
+
+    use super::super::record::TokenId;
+    use super::super::undecodable::COOL_DOWN;
+    use super::*;
+    use crate::error::DecodeError;
+
+    const MOMENT: Duration = Duration::from_millis(1);
+    const LIFETIME: Duration = Duration::from_secs(1000);
+
+    /// A record that is as old as `age`, with an answer that came as long ago as `passed`.
+    fn record(age: Duration, passed: Duration, wall: SystemTime) -> Record {
+        let head = (http::StatusCode::OK, &http::HeaderMap::new());
+        let error = DecodeError::new("Tokens", head, None, String::new(), &bytes::Bytes::new());
+        Record {
+            id: TokenId::first(1),
+            access: Some("access".into()),
+            refresh: None,
+            subject: None,
+            scopes: None,
+            issued: wall - age,
+            lifetime: Some(LIFETIME),
+            jar: Arc::default(),
+            intent: true,
+            lease: None,
+            undecodable: Some(Undecodable { at: wall - passed, error }),
+        }
+    }
+
+    #[test]
+    fn i14_what_another_process_was_answered_holds_back_while_the_token_signs_and_in_the_cool_down() {
+        let wall = SystemTime::UNIX_EPOCH + Duration::from_secs(1_800_000_000);
+        let clock = Clock::with_wall(move || wall);
+        let (live, lapsed) = (LIFETIME - MOMENT, LIFETIME);
+        let (cools, cooled) = (COOL_DOWN - MOMENT, COOL_DOWN);
+        for (is_news, is_over, age, passed, is_held_back) in [
+            // The access token signs.
+            (false, false, live, cooled, true),
+            (false, false, live, cools, true),
+            // A server has rejected it: it is over for this session, and the answer is of that one.
+            (false, true, live, cooled, false),
+            (false, true, live, cools, true),
+            // That of another process was not rejected.
+            (true, true, live, cooled, true),
+            (true, false, live, cooled, true),
+            // It has lapsed, by the record that is there.
+            (false, false, lapsed, cooled, false),
+            (false, true, lapsed, cooled, false),
+            (true, false, lapsed, cooled, false),
+            (true, true, lapsed, cooled, false),
+            (false, true, lapsed, cools, true),
+            (true, true, lapsed, cools, true),
+        ] {
+            let name = format!("{is_news} {is_over} {age:?} {passed:?}");
+            let record = record(age, passed, wall);
+            let at = wall - passed;
+            let undecodable = |at| record.undecodable.as_ref().map(|answer| answer.again_at(at)).unwrap();
+            let doubts = [
+                (Doubt::None, is_held_back),
+                (Doubt::AnswerLost, is_held_back),
+                (Doubt::AnswerUndecodable(undecodable(at - MOMENT)), is_held_back),
+                // The session has waited for this one itself.
+                (Doubt::AnswerUndecodable(undecodable(at)), false),
+                (Doubt::AnswerUndecodable(undecodable(at + MOMENT)), false),
+            ];
+            let held =
+                Held { record: record.clone(), is_new: false, must_send: false, is_over, refused: None };
+            let taken = |record| Taken {
+                record,
+                is_news,
+                in_doubt: true,
+                version: 1,
+                since: clock.now(),
+                term: Term::of(Duration::ZERO),
+                unclaimed: None,
+                _lock: StoreLock::Unsupported,
+            };
+            for (doubt, expected) in doubts {
+                let found = taken(record.clone()).held_back(&held, &doubt, &clock);
+                assert_eq!(found.map(|answer| answer.at), expected.then_some(at), "I14: {name} {doubt:?}");
+            }
+            let nothing = Record { undecodable: None, ..record.clone() };
+            assert!(taken(nothing).held_back(&held, &Doubt::None, &clock).is_none(), "{name}");
+        }
+    }
+}

@@ -287,3 +287,53 @@ fn a_look_into_the_store_overtakes_no_sign_in() {
         "I12: another login is there since"
     );
 }
+
+#[test]
+fn i15_an_end_clears_every_login_only_where_it_is_unknown_what_the_store_has() {
+    for (is_seen, is_tried) in [(false, false), (false, true), (true, false), (true, true)] {
+        let mut core = Core::new(7, true);
+        let now = crate::clock::Clock::default().now();
+        if is_seen {
+            core.loaded(None, now);
+        }
+        core.sign_in(tokens("one"), None, None, now).unwrap();
+        if is_tried {
+            core.unsaved().unwrap();
+        }
+        let id = core.id.clone().unwrap();
+        let Phase::Active(snapshot) = core.view().phase.clone() else { panic!("not signed in") };
+        core.login_over(snapshot.stamp, SessionExpired::new(ExpiredReason::LoginOver)).unwrap();
+        let expected = match is_seen || is_tried {
+            true => Replaces::UpTo(id, Logins::default()),
+            false => Replaces::Anything,
+        };
+        let ends = core.unsaved().map(|unsaved| (unsaved.record.is_none(), unsaved.replaces));
+        assert_eq!(ends, Some((true, expected)), "I15: seen: {is_seen}, tried: {is_tried}");
+    }
+}
+
+#[test]
+fn i14_what_is_spent_without_a_claim_is_held_back_while_its_run_is_at_work_and_no_longer() {
+    for (name, happens, is_held_back) in [
+        ("nothing", (|_| ()) as fn(&mut World), true),
+        ("sign-in", |world| world.core.sign_in(tokens("two"), None, None, world.now).unwrap(), false),
+        ("sign-out", |world| drop(world.core.sign_out().unwrap()), false),
+        // What is obtained is kept.
+        ("close", |world| world.core.close(), true),
+    ] {
+        let mut world = kept();
+        world.core.sign_in(tokens("new"), None, None, world.now).unwrap();
+        let (run, _) = world.start();
+        assert!(!world.core.go_unclaimed(RunId(run.0 + 1)), "{name}: not the run under way");
+        assert!(world.core.is_to_be_written(), "{name}");
+        assert!(world.core.go_unclaimed(run), "{name}");
+        assert!(!world.core.is_to_be_written() && world.core.unsaved().is_none(), "I14: {name}");
+        happens(&mut world);
+        assert_eq!(!world.core.is_to_be_written(), is_held_back, "I14: {name}");
+        assert!(world.core.is_unsaved(), "I9: {name}");
+        world.core.is_claimed_again(RunId(run.0 + 1));
+        assert_eq!(!world.core.is_to_be_written(), is_held_back, "I14: {name}: another run");
+        world.core.is_claimed_again(run);
+        assert!(world.core.is_to_be_written(), "{name}: the run is over");
+    }
+}

@@ -234,3 +234,44 @@ pub(crate) type Revoke = Box<dyn FnOnce(Discarded) -> Pin<Box<dyn Future<Output 
 
 /// What the waiters of a run are told. What to sign with they read where everybody does, since more may have happened.
 pub(crate) type Settled = Result<(), Error>;
+
+#[cfg(test)]
+mod tests {
+    use super::super::tokens::Tokens;
+    use super::*;
+
+    #[test]
+    fn i10_what_was_obtained_for_a_login_that_has_ended_is_discarded_with_its_tokens() {
+        let success = |id: Option<TokenId>, refresh: Option<&str>| {
+            let tokens = Tokens { refresh: refresh.map(Into::into), ..Tokens::new("new") };
+            let credential = Credential { tokens, header: None, lifetime: None, age: Duration::ZERO };
+            Outcome::Success(Renewed { id, ..credential.into() })
+        };
+        let unusable = |id: Option<TokenId>, refresh: Option<&str>| Outcome::Unusable {
+            refresh: refresh.map(Into::into),
+            id,
+            cause: UnavailableCause::Timeout,
+        };
+        let (mine, other) = (|| Some(TokenId::first(1).next(7)), || Some(TokenId::first(2)));
+        for (name, outcome, expected) in [
+            ("tokens", success(mine(), Some("rotated")), Some((Some("new"), "rotated"))),
+            ("not rotated", success(mine(), None), Some((Some("new"), "old"))),
+            ("without a store", success(None, Some("rotated")), Some((Some("new"), "rotated"))),
+            ("of another login", success(other(), Some("rotated")), None),
+            ("unusable", unusable(mine(), Some("rotated")), Some((None, "rotated"))),
+            ("unusable, without a store", unusable(None, Some("rotated")), Some((None, "rotated"))),
+            ("unusable, of another login", unusable(other(), Some("rotated")), None),
+            ("unusable, and nothing new", unusable(mine(), None), None),
+            ("nothing", Outcome::Gone, None),
+        ] {
+            let grant = Grant { access: Some("old access".into()), refresh: Some("old".into()) };
+            let login = Some(TokenId::first(1).login);
+            let discarded = outcome.discarded(login, grant, Arc::default());
+            let found = discarded.as_ref().map(|it| {
+                let refresh = it.grant.refresh_token().unwrap();
+                (it.grant.access_token().map(|token| token.expose()), refresh.expose())
+            });
+            assert_eq!(found, expected, "I10: {name}");
+        }
+    }
+}
