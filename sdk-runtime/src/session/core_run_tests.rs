@@ -337,3 +337,19 @@ fn i14_what_is_spent_without_a_claim_is_held_back_while_its_run_is_at_work_and_n
         assert!(world.core.is_to_be_written(), "{name}: the run is over");
     }
 }
+
+#[test]
+fn i15_a_login_that_the_store_no_longer_has_is_forgotten() {
+    let mut world = kept();
+    for _ in 0..3 {
+        world.core.sign_in(tokens("next"), None, None, world.now).unwrap();
+        assert_eq!(world.core.former.len(), 1, "the store may have the one before");
+        let serial = world.core.unsaved().unwrap().serial;
+        world.core.saved(serial);
+        assert_eq!(
+            world.core.former.len(),
+            0,
+            "I15: what is there now of that login, another process has put there"
+        );
+    }
+}

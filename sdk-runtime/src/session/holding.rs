@@ -97,8 +97,12 @@ mod tests {
         holding.tries(&login, 0, 7);
         holding.tries(&login, 0, 7);
         holding.did_not(&login);
-        assert!(holding.may_have(&login));
+        assert!(holding.may_have(&login) && !holding.was_known(&login));
         assert!(!holding.may_have(&Arc::from("b")));
+        holding.did_not(&login);
+        holding.is_there(&login);
+        assert!(holding.may_have(&login) && holding.was_known(&login), "I38: it was read there");
+        assert!(!holding.was_known(&Arc::from("b")));
     }
 
     #[test]

@@ -167,9 +167,9 @@ impl Keeper {
             return None;
         }
         if self.holding.may_have(login) {
+            // Where it is there, it is known from then on.
             let found = self.load().await.ok()?;
-            let is_there = found.record.is_some_and(|there| there.id.login == *login);
-            if is_there || self.holding.was_there(login, found.version) {
+            if self.holding.was_there(login, found.version) {
                 return None;
             }
         }
@@ -355,10 +355,12 @@ fn latest(record: Option<Record>, held: &Held, is_new: bool) -> Option<Record> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::AtomicUsize;
     use std::time::SystemTime;
 
     use super::super::record::TokenId;
     use super::*;
+    use crate::store::{MemoryStore, StoreFuture};
 
     fn record(login: u64, number: u64) -> Record {
         Record {
@@ -378,7 +380,7 @@ mod tests {
 
     #[tokio::test]
     async fn i10_a_claim_that_nobody_wants_any_more_leaves_the_store_as_it_is() {
-        let store = crate::store::MemoryStore::new();
+        let store = MemoryStore::new();
         let keeper = Keeper::new(Arc::new(store.clone()), Clock::default(), false);
         let held =
             Held { record: record(1, 1), is_new: true, must_send: false, is_over: true, refused: None };
@@ -434,12 +436,18 @@ mod tests {
     #[test]
     fn i14_the_newest_tokens_of_a_login_are_renewed_whether_or_not_they_are_known_to_be_kept() {
         let mine = record(1, 5);
+        // A process that has refreshed at the same time, which should not happen.
+        let marked = Record { id: TokenId { mark: 7, ..mine.id.clone() }, ..record(1, 5) };
         for (is_new, there, expected) in [
             (false, Some(record(1, 4)), Some(&mine)),
+            (false, Some(record(1, 5)), Some(&mine)),
+            (false, Some(marked.clone()), Some(&marked)),
             (false, Some(record(1, 6)), Some(&record(1, 6))),
             (false, Some(record(2, 1)), Some(&record(2, 1))),
             (false, None, None),
             (true, Some(record(1, 4)), Some(&mine)),
+            (true, Some(record(1, 5)), Some(&mine)),
+            (true, Some(marked.clone()), Some(&marked)),
             (true, Some(record(1, 6)), Some(&record(1, 6))),
             (true, Some(record(2, 1)), Some(&mine)),
             (true, None, Some(&mine)),
@@ -448,6 +456,276 @@ mod tests {
             let what = format!("{is_new} {there:?}");
             let found = latest(there, &held, is_new);
             assert_eq!(found.map(|found| found.id), expected.map(|record| record.id.clone()), "{what}");
+        }
+    }
+    /// A store that others use too. Counts how often its lock was tried, and how many writes others are still faster with.
+    #[derive(Default)]
+    struct Contested {
+        kept: MemoryStore,
+        is_busy: bool,
+        tries: AtomicUsize,
+        faster: AtomicUsize,
+        /// The answers to as many writes are lost, which are done.
+        lost: AtomicUsize,
+        is_gone: bool,
+        is_broken: bool,
+    }
+
+    fn counts_down(left: &AtomicUsize) -> bool {
+        left.try_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1)).is_ok()
+    }
+
+    impl TokenStore for Contested {
+        fn load(&self) -> StoreFuture<'_, Option<StoredLogin>> {
+            match self.is_gone {
+                true => Box::pin(async { Err(StoreError::unavailable("it cannot be read", "gone")) }),
+                false => self.kept.load(),
+            }
+        }
+
+        fn replace(&self, expected: u64, next: StoredLogin) -> StoreFuture<'_, bool> {
+            Box::pin(async move {
+                if counts_down(&self.faster) {
+                    return Ok(false);
+                }
+                if self.is_broken {
+                    return Err(StoreError::unavailable("it cannot be written", "full"));
+                }
+                let replaced = self.kept.replace(expected, next).await;
+                match counts_down(&self.lost) {
+                    true => Err(StoreError::uncertain("its answer was lost", "a broken line")),
+                    false => replaced,
+                }
+            })
+        }
+
+        fn try_lock(&self) -> StoreFuture<'_, StoreLock> {
+            self.tries.fetch_add(1, Ordering::Relaxed);
+            let lock = if self.is_busy { StoreLock::Busy } else { StoreLock::Unsupported };
+            Box::pin(async { Ok(lock) })
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn i38_a_login_that_no_store_has_waits_no_longer_for_another_process_than_for_a_store() {
+        let term = Term::of(Duration::from_secs(20));
+        for (is_new, is_tried, limit) in
+            [(true, false, TIMEOUT), (true, true, term.longest_wait()), (false, false, term.longest_wait())]
+        {
+            let store = Arc::new(Contested { is_busy: true, ..Contested::default() });
+            let keeper = Keeper::new(store.clone(), Clock::default(), false);
+            let held = Held { record: record(1, 1), is_new, must_send: false, is_over: true, refused: None };
+            if is_tried {
+                keeper.holding.tries(&held.record.id.login, 0, 7);
+            } else if !is_new {
+                let kept = record::write(0, Some(&held.record)).unwrap();
+                assert!(store.replace(0, kept).await.unwrap());
+            }
+            let begin = clock::now();
+            let Err(why) = keeper.claim(&held, term, || true).await else { panic!("it is busy") };
+            let (waited, tries) = (begin.elapsed(), store.tries.load(Ordering::Relaxed) as u32);
+            assert!(!why.in_doubt, "nothing was written");
+            assert!((limit..limit + POLL * 2).contains(&waited), "I38: {is_new} {is_tried}: {waited:?}");
+            assert!(POLL * (tries - 1) <= limit, "{is_new} {is_tried}: {tries} tries");
+        }
+    }
+    #[tokio::test]
+    async fn a_write_is_tried_16_times_that_others_are_faster_with() {
+        for (faster, is_done) in [(0, true), (1, true), (TRIES - 1, true), (TRIES, false)] {
+            let keeper_of = || {
+                let store = Contested { faster: AtomicUsize::new(faster), ..Contested::default() };
+                let store = Arc::new(store);
+                (store.clone(), Keeper::new(store, Clock::default(), false))
+            };
+            let held =
+                Held { record: record(1, 1), is_new: true, must_send: false, is_over: true, refused: None };
+            let (store, keeper) = keeper_of();
+            let claimed = keeper.claim(&held, Term::of(Duration::ZERO), || true).await;
+            assert_eq!(matches!(claimed, Ok(Claim::Taken(_))), is_done, "a claim: {faster}");
+            assert_eq!(store.load().await.unwrap().is_some(), is_done, "a claim: {faster}");
+            let unsaved =
+                || Some(Unsaved { serial: 3, record: Some(record(1, 1)), replaces: Replaces::Anything });
+            let (store, keeper) = keeper_of();
+            let written = keeper.put(unsaved, |_, _| ()).await;
+            assert_eq!(matches!(written, Ok(Written::Kept(3))), is_done, "what is unsaved: {faster}");
+            assert_eq!(store.load().await.unwrap().is_some(), is_done, "what is unsaved: {faster}");
+        }
+    }
+    /// Puts `record` into `store` as `version`.
+    async fn put(store: &MemoryStore, version: u64, record: &Record) {
+        let before = store.load().await.unwrap().map_or(0, |kept| kept.version());
+        let text = record::write(before, Some(record)).unwrap().text().to_owned();
+        assert!(store.replace(before, StoredLogin::new(version, text)).await.unwrap());
+    }
+
+    #[tokio::test]
+    async fn i38_a_login_goes_without_the_store_where_that_certainly_does_not_have_it() {
+        let (mine, other) = (record(1, 1), record(2, 1));
+        for (name, in_doubt, tried, there, can_be_read, may_go) in [
+            ("never written", false, None, None, true, true),
+            ("never written, and it cannot be read", false, None, None, false, true),
+            ("the claim may be written yet", true, None, None, true, false),
+            ("written, and not there", false, Some((0, 7)), None, true, true),
+            ("written, and it cannot be read", false, Some((0, 7)), None, false, false),
+            ("written, and there", false, Some((0, 7)), Some((7, &mine)), true, false),
+            ("written, and another is there", false, Some((0, 7)), Some((7, &other)), true, true),
+            ("written, and replaced", false, Some((0, 7)), Some((8, &other)), true, false),
+        ] {
+            let store = Contested { is_gone: !can_be_read, ..Contested::default() };
+            if let Some((version, there)) = there {
+                put(&store.kept, version, there).await;
+            }
+            let keeper = Keeper::new(Arc::new(store), Clock::default(), false);
+            if let Some((expected, next)) = tried {
+                keeper.holding.tries(&mine.id.login, expected, next);
+            }
+            let held =
+                Held { record: mine.clone(), is_new: true, must_send: false, is_over: true, refused: None };
+            let why = NotClaimed { error: StoreError::timeout(), in_doubt };
+            let taken = keeper.unclaimed(&held, &why, Term::of(Duration::ZERO)).await;
+            assert_eq!(taken.is_some(), may_go, "I38: {name}");
+            assert!(taken.is_none_or(|taken| !taken.is_claimed()), "{name}");
+        }
+    }
+    #[tokio::test]
+    async fn i15_what_was_claimed_is_replaced_and_cleared_only_where_it_is_still_there() {
+        let (mine, next, newer, other) = (record(1, 1), record(1, 2), record(1, 3), record(2, 1));
+        for (name, there, lost, is_kept, is_cleared) in [
+            ("as it was", None, 0, true, true),
+            ("as it was, and the answer is lost", None, 1, true, false),
+            ("written once more", Some(Some(&mine)), 0, true, true),
+            ("newer", Some(Some(&newer)), 0, false, false),
+            ("another login", Some(Some(&other)), 0, false, false),
+            ("ended", Some(None), 0, false, false),
+        ] {
+            for clears in [false, true] {
+                let store = Arc::new(Contested::default());
+                let keeper = Keeper::new(store.clone(), Clock::default(), false);
+                let held = Held {
+                    record: mine.clone(),
+                    is_new: true,
+                    must_send: false,
+                    is_over: true,
+                    refused: None,
+                };
+                let Ok(Claim::Taken(taken)) = keeper.claim(&held, Term::of(Duration::ZERO), || true).await
+                else {
+                    panic!("{name}: not claimed")
+                };
+                if let Some(there) = there {
+                    let after = record::write(taken.version, there).unwrap();
+                    assert!(store.kept.replace(taken.version, after).await.unwrap());
+                }
+                store.lost.store(lost, Ordering::Relaxed);
+                let expected = match clears {
+                    false => {
+                        let found = keeper.persist(&taken, &next).await.unwrap();
+                        assert_eq!(found.is_none(), is_kept, "I15: {name}");
+                        if is_kept { Some(&next) } else { there.flatten() }
+                    }
+                    true => {
+                        let confirmed = keeper.confirm_refused(&taken).await.unwrap();
+                        let found = matches!(confirmed, Confirmed::Cleared);
+                        assert_eq!(found, is_cleared, "I15: {name}");
+                        let found = matches!(confirmed, Confirmed::Newer(_));
+                        assert_eq!(found, there.flatten().is_some() && !is_cleared, "I15: {name}");
+                        if is_cleared { None } else { there.flatten() }
+                    }
+                };
+                let found = keeper.load().await.unwrap().record.map(|record| record.id);
+                assert_eq!(found, expected.map(|record| record.id.clone()), "I15: {name}, {clears}");
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn who_replaces_every_login_is_told_which_one_is_there() {
+        let (mine, other) = (record(1, 2), record(2, 1));
+        let own = |record: &Record| {
+            let mut logins = super::super::unsaved::Logins::default();
+            logins.insert(&record.id.login);
+            logins
+        };
+        for (name, record, replaces, there, told) in [
+            ("a sign-in", Some(&mine), Replaces::Anything, Some(&other), true),
+            ("a sign-in in an empty place", Some(&mine), Replaces::Anything, None, false),
+            ("a sign-out unseen", None, Replaces::Anything, Some(&other), true),
+            ("a sign-out", None, Replaces::Logins(own(&other)), Some(&other), false),
+            ("a sign-out of another", None, Replaces::Logins(own(&mine)), Some(&other), false),
+            ("a refresh", Some(&mine), Replaces::Older(mine.id.clone()), Some(&self::record(1, 1)), false),
+        ] {
+            let store = MemoryStore::new();
+            if let Some(there) = there {
+                put(&store, 7, there).await;
+            }
+            let keeper = Keeper::new(Arc::new(store), Clock::default(), false);
+            let finds = std::sync::Mutex::new(Vec::new());
+            let unsaved = || Some(Unsaved { serial: 3, record: record.cloned(), replaces: replaces.clone() });
+            let finds_one = |serial, login| finds.lock().unwrap().push((serial, login));
+            keeper.put(unsaved, finds_one).await.ok().unwrap();
+            let expected = told.then(|| (3, other.id.login.clone()));
+            assert_eq!(finds.into_inner().unwrap(), Vec::from_iter(expected), "{name}");
+        }
+    }
+    #[test]
+    fn i14_what_processes_agree_on_is_read_there_and_the_tokens_at_hand_are_those_of_the_session() {
+        let answer = |seconds| {
+            let head = (http::StatusCode::OK, &http::HeaderMap::new());
+            let error = crate::error::DecodeError::new("T", head, None, String::new(), &Default::default());
+            Some(Undecodable { at: SystemTime::UNIX_EPOCH + Duration::from_secs(seconds), error })
+        };
+        let lease = || Some(Term::of(Duration::ZERO).lease("other", SystemTime::UNIX_EPOCH));
+        let mine = Record { access: Some("mine".into()), undecodable: answer(1), ..record(1, 5) };
+        let there = |number, undecodable| Record {
+            access: Some("theirs".into()),
+            intent: true,
+            lease: lease(),
+            undecodable,
+            ..record(1, number)
+        };
+        for (name, there, is_mine, intent, at) in [
+            ("the same", there(5, None), true, true, Some(1)),
+            ("the same, and an answer", there(5, answer(2)), true, true, Some(2)),
+            // What was intended with older tokens is nothing to these.
+            ("older", there(4, answer(2)), true, false, Some(1)),
+            ("newer", there(6, answer(2)), false, true, Some(2)),
+            ("newer, and no answer", there(6, None), false, true, None),
+        ] {
+            let held =
+                Held { record: mine.clone(), is_new: false, must_send: false, is_over: true, refused: None };
+            let found = latest(Some(there), &held, false).unwrap();
+            assert_eq!(Arc::ptr_eq(&found.jar, &mine.jar), is_mine, "the cookies at hand: {name}");
+            let access = found.access.as_ref().map(|token| token.expose());
+            assert_eq!(access, Some(if is_mine { "mine" } else { "theirs" }), "{name}");
+            assert_eq!((found.intent, found.lease), (intent, lease()), "I1, I14: {name}");
+            let expected = at.map(|seconds| SystemTime::UNIX_EPOCH + Duration::from_secs(seconds));
+            assert_eq!(found.undecodable.map(|answer| answer.at), expected, "I14: {name}");
+        }
+    }
+
+    /// How a write goes, and what is known of its login then.
+    #[tokio::test]
+    async fn i38_a_write_tells_whether_the_store_has_the_login() {
+        for (name, faster, lost, is_broken, may_have, is_known) in [
+            ("done", 0, 0, false, true, true),
+            ("others are faster", TRIES, 0, false, false, false),
+            ("certainly not done", 0, 0, true, false, false),
+            ("in doubt", 0, 1, false, true, false),
+        ] {
+            let store = Contested {
+                faster: AtomicUsize::new(faster),
+                lost: AtomicUsize::new(lost),
+                is_broken,
+                ..Contested::default()
+            };
+            let keeper = Keeper::new(Arc::new(store), Clock::default(), false);
+            let mine = record(1, 1);
+            let unsaved =
+                || Some(Unsaved { serial: 3, record: Some(mine.clone()), replaces: Replaces::Anything });
+            let written = keeper.put(unsaved, |_, _| ()).await;
+            assert_eq!(written.is_ok(), name == "done");
+            assert_eq!(keeper.may_have(&mine.id.login), may_have, "I38: {name}");
+            assert_eq!(keeper.holding.was_known(&mine.id.login), is_known, "I38: {name}");
         }
     }
 }

@@ -104,4 +104,50 @@ mod tests {
         since.wall -= Duration::from_secs(22);
         assert!(term.is_over(&since, &clock) && !term.after(Duration::from_secs(3)).is_over(&since, &clock));
     }
+    #[test]
+    fn i1_a_right_ends_at_its_very_moment() {
+        let wall = SystemTime::UNIX_EPOCH + Duration::from_secs(1_800_000_000);
+        let clock = Clock::with_wall(move || wall);
+        let moment = Duration::from_millis(1);
+        let term = Term::of(Duration::from_secs(20));
+        for slow in [Duration::ZERO, Duration::from_secs(3)] {
+            let term = term.after(slow);
+            let ago = |passed| Now { wall: wall - passed, ..clock.now() };
+            let (spent, lasts) = (SPENT + slow, Duration::from_secs(25) + slow);
+            assert!(!term.is_spent(&ago(spent), &clock), "I14: {slow:?}");
+            assert!(term.is_spent(&ago(spent + moment), &clock), "I14: {slow:?}");
+            assert!(!term.is_over(&ago(lasts - moment), &clock), "I1: {slow:?}");
+            assert!(term.is_over(&ago(lasts), &clock), "I1: {slow:?}");
+            assert_eq!(term.longest_wait(), lasts * 2 + MARGIN, "{slow:?}");
+        }
+        assert_eq!(term.after(MARGIN + moment).lasts(), Duration::from_secs(30));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn i1_a_lease_of_another_process_is_in_the_way_until_its_time_or_for_as_long_as_a_term() {
+        let passes = |time| clock::sleep_until(clock::deadline(time));
+        let moment = Duration::from_millis(1);
+        let wall = SystemTime::UNIX_EPOCH + Duration::from_secs(1_800_000_000);
+        let lease = |until| Lease { holder: "other".to_owned(), until: since_1970(until) };
+        let term = Term::of(Duration::from_secs(20));
+        let mut it = InTheWay::default();
+        assert!(!it.is_busy(&lease(wall), "me", wall, term), "its time is over");
+        assert!(!it.is_busy(&lease(wall - moment), "me", wall, term));
+        assert!(it.is_busy(&lease(wall + moment), "me", wall, term), "I1");
+        assert!(!it.is_busy(&lease(wall + moment), "other", wall, term), "it is its own");
+        // By a clock that was wrong it ends in years.
+        let (mut it, years) = (InTheWay::default(), lease(wall + Duration::from_secs(1 << 30)));
+        for _ in 0..2 {
+            assert!(it.is_busy(&years, "me", wall, term));
+            passes(term.lasts() - moment).await;
+            assert!(it.is_busy(&years, "me", wall, term), "I1");
+            // It was extended: its process is alive.
+            assert!(it.is_busy(&lease(wall + moment), "me", wall, term), "I1");
+            passes(moment).await;
+            assert!(it.is_busy(&years, "me", wall, term), "I1: it is counted from when it was seen first");
+            passes(term.lasts()).await;
+            assert!(!it.is_busy(&years, "me", wall, term), "I6");
+            it = InTheWay::default();
+        }
+    }
 }

@@ -276,4 +276,20 @@ mod tests {
         let left: Vec<_> = throttle.holds.iter().map(|hold| hold.endpoint).collect();
         assert_eq!(left, ["A::a", "A::c"]);
     }
+    #[test]
+    fn a_hold_is_of_one_endpoint_and_ends_at_its_very_moment() {
+        let now = crate::clock::now();
+        let mut throttle = Throttle::default();
+        throttle.hold("A::a".into(), stamp(1), now);
+        let moment = Duration::from_nanos(1);
+        for (endpoint, after, is_on_hold) in [
+            ("A::a", Duration::ZERO, true),
+            ("A::a", HOLD - moment, true),
+            ("A::a", HOLD, false),
+            ("A::b", Duration::ZERO, false),
+            ("A::b", HOLD, false),
+        ] {
+            assert_eq!(throttle.is_on_hold(endpoint.into(), now + after), is_on_hold, "{endpoint} {after:?}");
+        }
+    }
 }

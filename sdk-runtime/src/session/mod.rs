@@ -275,3 +275,40 @@ impl fmt::Debug for Session {
         f.debug_struct("Session").field("state", &self.state()).finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn i27_a_log_shows_where_a_session_stands_and_none_of_its_tokens() {
+        let attachment = Arc::new(Attach::bearer().check().unwrap());
+        let session = Session::new(attachment, None, None, Default::default());
+        assert_eq!(format!("{session:?}"), "Session { state: SignedOut, .. }");
+        assert_eq!(format!("{:?}", session.events()), "SessionEvents { .. }");
+        let tokens = Tokens::new("hunter2").refresh_token("hunter2").subject("hunter2");
+        let shown = format!("{tokens:?}");
+        assert!(
+            shown.starts_with("Tokens { access: Some(") && shown.ends_with("expiry: Untold, .. }"),
+            "{shown}"
+        );
+        assert!(!shown.contains("hunter2"), "I27: {shown}");
+        let bearer = RefreshBearer::from_grant(&Grant::new(&tokens)).unwrap();
+        session.sign_in(tokens).unwrap();
+        let login = "Login { generation: 1, .. }";
+        assert_eq!(format!("{session:?}"), format!("Session {{ state: SignedIn({login}), .. }}"));
+        let Phase::Active(snapshot) = session.shared().view().phase.clone() else { panic!("not signed in") };
+        assert_eq!(
+            format!("{snapshot:?}"),
+            "Snapshot { stamp: Stamp { epoch: 1, generation: 1 }, rejected: Flag(false), .. }"
+        );
+        assert_eq!(format!("{bearer:?}"), "RefreshBearer(..)");
+        let after = Some(std::time::Duration::from_secs(7));
+        let (dead, later) = ("hunter2".to_owned(), "hunter2".to_owned());
+        assert_eq!(format!("{:?}", Refusal::Dead(dead)), "Dead(..)");
+        assert_eq!(
+            format!("{:?}", Refusal::TryLater { message: later, after }),
+            "TryLater { after: Some(7s), .. }"
+        );
+    }
+}

@@ -242,3 +242,25 @@ impl PartialEq<&str> for EndpointId {
         self.name == *name
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn i1_a_token_that_is_being_refreshed_is_free_at_no_time() {
+        let now = Now { mono: crate::clock::now(), wall: SystemTime::UNIX_EPOCH };
+        let stamp = Stamp { epoch: 1, generation: 1 };
+        let (age, jar) = (Duration::ZERO, Arc::default());
+        let snapshot = Snapshot::new(stamp, None, None, (None, None), None, jar, (None, age, now));
+        // A clock that is set to the end of time, further than there are milliseconds to count.
+        let end = SystemTime::UNIX_EPOCH.checked_add(Duration::from_secs(i64::MAX as u64)).unwrap();
+        let end = Now { wall: end, ..now };
+        assert!(snapshot.may_be_renewed(now) && snapshot.may_be_renewed(end));
+        snapshot.claim_renewal();
+        assert!(!snapshot.may_be_renewed(now) && !snapshot.may_be_renewed(end), "I1");
+        snapshot.give_renewal_back(now.mono + Duration::from_millis(7));
+        let at = |millis| Now { wall: now.wall + Duration::from_millis(millis), ..now };
+        assert!(!snapshot.may_be_renewed(at(6)) && snapshot.may_be_renewed(at(7)), "I18");
+    }
+}

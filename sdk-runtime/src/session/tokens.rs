@@ -309,3 +309,53 @@ impl fmt::Debug for Refusal {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_without_a_token_holds_nothing_or_is_of_cookies() {
+        let of = |access: Option<&str>, refresh: Option<&str>| Tokens {
+            access: access.map(Into::into),
+            refresh: refresh.map(Into::into),
+            ..Tokens::new("")
+        };
+        for (access, refresh, holds_nothing, are_cookies) in [
+            (Some(""), None, true, false),
+            (Some(" \t"), Some(" "), true, false),
+            (Some(""), Some("refresh"), false, false),
+            (Some("access"), None, false, false),
+            (Some("access"), Some(""), false, false),
+            (None, None, false, true),
+            (None, Some(""), false, false),
+            (None, Some("refresh"), false, false),
+        ] {
+            let tokens = of(access, refresh);
+            assert_eq!(tokens.holds_nothing(), holds_nothing, "{access:?} {refresh:?}");
+            assert_eq!(tokens.are_cookies(), are_cookies, "{access:?} {refresh:?}");
+        }
+    }
+
+    #[test]
+    fn no_scope_at_all_says_nothing() {
+        for (scopes, expected) in [
+            (&[][..], None),
+            (&["", " "], None),
+            (&["read"], Some(&["read"][..])),
+            (&["read  write", "admin"], Some(&["read", "write", "admin"])),
+        ] {
+            let tokens = Tokens::new("a").scopes(scopes.iter().copied());
+            let found = tokens.scopes.map(|scopes| scopes.to_vec());
+            let expected = expected.map(|scopes| scopes.iter().map(|it| (*it).to_owned()).collect());
+            assert_eq!(found, expected, "{scopes:?}");
+        }
+    }
+
+    #[test]
+    fn a_subject_that_is_empty_names_no_identity() {
+        for (subject, expected) in [("ann", Some("ann")), (" ", Some(" ")), ("", None)] {
+            assert_eq!(Tokens::new("a").subject(subject).subject.as_deref(), expected, "I12: {subject:?}");
+        }
+    }
+}

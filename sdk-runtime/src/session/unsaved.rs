@@ -55,7 +55,7 @@ impl Logins {
 }
 
 impl Replaces {
-    /// Whether an end that may replace this is the end of the tokens with `id`.
+    /// Whether the tokens with `id` may be replaced, and an end that may do so is theirs.
     pub(crate) fn covers(&self, id: &TokenId) -> bool {
         let is_older = |than: &TokenId| id.login == than.login && id.number < than.number;
         match self {
@@ -81,18 +81,12 @@ impl Unsaved {
                 Replaces::Older(_) | Replaces::UpTo(..) => false,
             };
         };
-        let is_older = |id: &TokenId| there.id.login == id.login && there.id.number < id.number;
-        match &self.replaces {
+        match (&self.replaces, &self.record) {
             // It may have been written and renewed already.
-            Replaces::Anything => self
-                .record
-                .as_ref()
-                .is_none_or(|record| there.id.login != record.id.login || there.id.number < record.id.number),
-            Replaces::Older(id) => is_older(id),
-            Replaces::Logins(logins) => logins.has(&there.id.login),
-            Replaces::UpTo(id, former) => {
-                there.id == *id || is_older(id) || there.id.login != id.login && former.has(&there.id.login)
+            (Replaces::Anything, Some(record)) => {
+                there.id.login != record.id.login || there.id.number < record.id.number
             }
+            (replaces, _) => replaces.covers(&there.id),
         }
     }
 }
@@ -154,6 +148,33 @@ mod tests {
                 ("nothing", None, none),
             ] {
                 assert_eq!(unsaved.may_replace(there.as_ref()), expected, "{name} over {what}");
+            }
+        }
+    }
+    #[test]
+    fn i15_an_end_is_that_of_the_tokens_which_it_may_replace() {
+        let (login, id) = (TokenId::first(1).login, TokenId { mark: 7, ..record(1, 5).id });
+        let mut logins = Logins::default();
+        logins.insert(&login);
+        let mut with_former = logins.clone();
+        with_former.insert(&TokenId::first(2).login);
+        for (replaces, older, same, marked, newer, other) in [
+            (Replaces::Anything, true, true, true, true, true),
+            (Replaces::Older(id.clone()), true, false, false, false, false),
+            (Replaces::Logins(logins), true, true, true, true, false),
+            (Replaces::UpTo(id.clone(), Logins::default()), true, true, false, false, false),
+            // Newer tokens of this login are another process's, also where it had been replaced here before.
+            (Replaces::UpTo(id.clone(), with_former), true, true, false, false, true),
+        ] {
+            for (what, it, expected) in [
+                ("older", record(1, 4).id, older),
+                ("the same", id.clone(), same),
+                ("the same number by another process", record(1, 5).id, marked),
+                ("newer", record(1, 6).id, newer),
+                ("another login", record(2, 5).id, other),
+                ("a third login", record(3, 4).id, replaces == Replaces::Anything),
+            ] {
+                assert_eq!(replaces.covers(&it), expected, "I15: {replaces:?} of {what}");
             }
         }
     }

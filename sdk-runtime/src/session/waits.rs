@@ -81,3 +81,55 @@ impl Waits {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn seconds(seconds: u64) -> Duration {
+        Duration::from_secs(seconds)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn i36_a_call_spends_half_of_what_it_has_left_at_most_and_2_s_in_all() {
+        let never = std::future::pending::<()>;
+        for (deadline, part, waits) in [
+            (None, 60, [2_000, 0, 0]),
+            (Some(1_000), 60, [2_000, 0, 0]),
+            (Some(20), 10, [2_000, 0, 0]),
+            (Some(4), 2, [2_000, 0, 0]),
+            (Some(2), 1, [1_000, 500, 250]),
+            (Some(0), 0, [0, 0, 0]),
+        ] {
+            let call = Waits::default();
+            if let Some(deadline) = deadline {
+                call.end_at(clock::deadline(seconds(deadline)));
+            }
+            assert_eq!(call.part(seconds(60)), seconds(part), "{deadline:?}");
+            assert_eq!(call.part(Duration::ZERO), Duration::ZERO, "{deadline:?}");
+            for expected in waits {
+                let begin = clock::now();
+                assert!(call.wait(seconds(60), never()).await.is_none(), "I36: {deadline:?}");
+                let waited = begin.elapsed().as_millis();
+                // The timer counts in whole milliseconds.
+                assert!((expected..=expected + 1).contains(&waited), "I36: {deadline:?}: {waited} ms");
+            }
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn i36_what_a_call_has_waited_for_in_vain_counts_like_what_has_come() {
+        let call = Waits::default();
+        let after = |time| clock::sleep_until(clock::deadline(time));
+        for (most, takes, comes) in
+            [(60, 1_500, true), (60, 400, true), (60, 200, false), (60, 10, false), (0, 0, true)]
+        {
+            let came = call.wait(seconds(most), after(Duration::from_millis(takes))).await;
+            assert_eq!(came.is_some(), comes, "I36: {takes}");
+        }
+        let call = Waits::default();
+        assert!(call.wait(seconds(1), after(seconds(2))).await.is_none(), "I36: its patience");
+        assert!(call.wait(seconds(60), after(Duration::from_millis(900))).await.is_some());
+        assert!(call.wait(seconds(60), after(Duration::from_millis(200))).await.is_none());
+    }
+}
