@@ -221,3 +221,72 @@ fn failed(error: Error) -> Outcome {
     };
     Outcome::Ambiguous { cause, retry_after: None }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_body_says_an_error_that_is_an_object_with_a_code() {
+        for (body, says) in [
+            (r#"{"error":"invalid_grant"}"#, true),
+            (r#"{"error":"what no one knows","access_token":"a"}"#, true),
+            (r#"{"error":""}"#, false),
+            (r#"{"error":null}"#, false),
+            (r#"{"error":7}"#, false),
+            (r#"{"access_token":"a"}"#, false),
+            (r#"[{"error":"invalid_grant"}]"#, false),
+            (r#""error""#, false),
+            ("error", false),
+            ("", false),
+        ] {
+            assert_eq!(says_error(body.as_bytes()), says, "{body}");
+        }
+    }
+
+    fn error(kind: TransportErrorKind) -> TransportError {
+        TransportError::new(kind, "a broken line")
+    }
+
+    #[test]
+    fn a_body_that_is_not_whole_says_why() {
+        let because = TransportError::because(TransportErrorKind::Body, Some("at byte 7".to_owned()), "cut");
+        for (end, expected) in [
+            (End::Whole, "the body arrived whole"),
+            (End::Limit, "the body is larger than 1048576 bytes, and no more is read"),
+            (End::Cut(because), "the answer's body was interrupted: at byte 7"),
+            (End::Cut(error(TransportErrorKind::Body)), "the body broke off"),
+            (End::Late, "the body did not arrive in time"),
+        ] {
+            assert_eq!(incomplete(&end), expected);
+        }
+    }
+
+    #[test]
+    fn i14_a_refresh_that_may_have_arrived_is_in_doubt() {
+        use TransportErrorKind as Kind;
+        for (name, error, expected) in [
+            ("not sent", Error::from(error(Kind::Connect)), "not spent"),
+            ("refused by the library", error(Kind::Invalid).into(), "not spent"),
+            (
+                "refused by the library, after a send",
+                error(Kind::Invalid).arrived(true).into(),
+                "misconfigured",
+            ),
+            ("interrupted", error(Kind::Request).into(), "in doubt"),
+            ("interrupted, and not arrived", error(Kind::Request).arrived(false).into(), "not spent"),
+            ("no connection for the redirect", error(Kind::Connect).arrived(true).into(), "in doubt"),
+            ("redirected", error(Kind::Redirect).into(), "in doubt"),
+            ("cannot be built", InvalidRequest::new("x", "is none").into(), "misconfigured"),
+            ("another error", Error::Closed, "in doubt"),
+        ] {
+            let (found, retry_after) = match failed(error) {
+                Outcome::NotSpent { retry_after, .. } => ("not spent", retry_after),
+                Outcome::Ambiguous { retry_after, .. } => ("in doubt", retry_after),
+                Outcome::Misconfigured(_) => ("misconfigured", None),
+                other => panic!("{name}: {other:?}"),
+            };
+            assert_eq!((found, retry_after), (expected, None), "I14: {name}");
+        }
+    }
+}
