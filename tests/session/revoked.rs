@@ -9,7 +9,7 @@ use serde::Deserialize;
 use tokio::time::sleep;
 
 use crate::shelf::Shelf;
-use crate::tracker::{TrackerClient, expired_client, server, user};
+use crate::tracker::{TrackerClient, client, expired_client, server, user};
 
 /// What was signed out at the server, by refresh token.
 fn signed_out(client: &sdk_testkit::TokenServer) -> Vec<String> {
@@ -54,6 +54,29 @@ async fn what_is_kept_for_others_is_cleared_too() {
     sleep(Duration::from_secs(2)).await;
     assert_eq!(signed_out(&server).len(), 2, "I10");
     assert_eq!(shelf.text().await, r#"{"format":1,"login":null}"#, "I10");
+}
+
+/// The server has rotated the refresh token, and whatever else is in its answer cannot sign.
+#[tokio::test(start_paused = true)]
+async fn i10_a_refresh_token_beside_an_unusable_access_token_is_revoked_too() {
+    for is_stored in [false, true] {
+        let (server, shelf) = (server(), Shelf::new());
+        let client = if is_stored { shelf.client(&server) } else { client(&server) };
+        client.login(&user("ann")).await.unwrap();
+        server.expire_access_tokens();
+        server.refresh_latency(Duration::from_secs(1));
+        let answer =
+            serde_json::json!({ "access_token": "\n", "refresh_token": "rotated", "expires_in": 3600 });
+        server.next_refresh(Reply::json(&answer));
+        let call = tokio::spawn(client.issue(1).into_future());
+        server.wait_for(|counts| counts.refreshes == 1).await;
+        client.logout().await.unwrap();
+        call.await.unwrap().unwrap_err();
+        sleep(Duration::from_secs(60)).await;
+        assert_eq!(signed_out(&server).last().unwrap(), "rotated", "I10: {is_stored}");
+        let left = if is_stored { r#"{"format":1,"login":null}"# } else { "" };
+        assert_eq!(shelf.text().await, left, "I10: {is_stored}");
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -376,3 +376,67 @@ pub(super) fn load(record: Record, shared: &Shared) -> Result<Loaded, StoreError
     };
     Ok(Loaded { id, credential, jar, undecodable: record.undecodable })
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::SystemTime;
+
+    use super::*;
+    use crate::store::{MemoryStore, StoredLogin, TokenStore};
+
+    #[tokio::test]
+    async fn i14_a_right_that_is_spent_covers_a_send_only_where_it_is_extended() {
+        let wall = SystemTime::UNIX_EPOCH + Duration::from_secs(1_800_000_000);
+        let clock = Clock::with_wall(move || wall);
+        let record = Record {
+            id: TokenId::first(1),
+            access: None,
+            refresh: Some("refresh".into()),
+            subject: None,
+            scopes: None,
+            issued: wall,
+            lifetime: None,
+            jar: Arc::default(),
+            intent: false,
+            lease: None,
+            undecodable: None,
+        };
+        for (seconds, is_ours, first, one_more) in [
+            (0, true, true, true),
+            (0, false, true, false),
+            (3, true, true, true),
+            (3, false, false, false),
+            (24, true, true, true),
+            // It may be another process's by now.
+            (25, true, false, false),
+        ] {
+            for is_first in [true, false] {
+                let store = MemoryStore::new();
+                let keeper = Keeper::new(Arc::new(store.clone()), clock.clone(), false);
+                let held = Held {
+                    record: record.clone(),
+                    is_new: true,
+                    must_send: false,
+                    is_over: true,
+                    refused: None,
+                };
+                let term = Term::of(Duration::from_secs(20));
+                let Ok(Claim::Taken(mut taken)) = keeper.claim(&held, term, || true).await else {
+                    panic!("not claimed")
+                };
+                taken.since.wall = wall - Duration::from_secs(seconds);
+                if !is_ours {
+                    let other = StoredLogin::new(taken.version + 1, "of another process");
+                    assert!(store.replace(taken.version, other).await.unwrap());
+                }
+                let mut right = Right { keeper: &keeper, clock: &clock, taken: &mut taken };
+                let (covers, expected) = match is_first {
+                    true => (right.covers_the_first().await, first),
+                    false => (right.covers_one_more().await, one_more),
+                };
+                assert_eq!(covers, expected, "I14: {seconds} s, {is_ours}, the first: {is_first}");
+                assert!(!covers || !taken.is_spent(&clock), "I14: {seconds} s");
+            }
+        }
+    }
+}
