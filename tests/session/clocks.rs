@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
+use sdk_runtime::Tokens;
 use sdk_testkit::{Event, TokenServer};
 use tokio::time::advance;
 
@@ -182,4 +183,24 @@ async fn i28_a_clock_may_use_the_session_whose_clock_it_is() {
     assert!(client.session().state().is_signed_in());
     client.issue(4).await.unwrap_err();
     odd.does(|| {});
+}
+
+/// The record in the store says when the tokens were issued that stand there, and how long these live.
+#[tokio::test(start_paused = true)]
+async fn i13_a_refreshed_token_is_as_old_after_a_restart_as_before() {
+    let (server, shelf, wall) = (server(), Shelf::new(), Wall::new());
+    let process = || {
+        let shown = wall.clone();
+        builder(&server).store(shelf.clone()).wall_clock(move || shown.now()).build().unwrap()
+    };
+    let (issued, short) = (server.issue("ann"), Duration::from_secs(10));
+    let tokens = Tokens::new(issued.access_token).refresh_token(issued.refresh_token.unwrap());
+    let client = process();
+    client.session().sign_in(tokens.expires_in(short)).unwrap();
+    client.session().flush().await.unwrap();
+    for (seconds, refreshes) in [(2000, 1), (0, 1), (800, 1), (200, 2)] {
+        wall.forward(Duration::from_secs(seconds));
+        assert_eq!(process().issue(1).await.unwrap().owner, "ann");
+        assert_eq!(server.counts().refreshes, refreshes, "I13: {seconds} s later");
+    }
 }

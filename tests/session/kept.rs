@@ -318,6 +318,9 @@ async fn a_token_that_signs_nothing_is_kept_to_renew_with() {
         &serde_json::json!({ "access_token": "no\nheader", "refresh_token": refresh }),
     ));
     assert!(matches!(client.issue(1).await, Err(Error::RefreshUnavailable(_))));
+    let text = shelf.text().await;
+    assert!(text.contains(refresh) && !text.contains("intent") && !text.contains("lease"), "I9, I13");
+    assert!(!text.contains(r#""access""#), "the one before it is not of these tokens");
     drop(client);
     // The next process renews with it before it sends anything.
     let again = shelf.client(&server);

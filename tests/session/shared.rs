@@ -3,13 +3,13 @@
 use std::future::IntoFuture;
 use std::time::{Duration, SystemTime};
 
-use sdk_runtime::{Error, SessionEvent, SessionState};
-use sdk_testkit::TokenServer;
+use sdk_runtime::{Error, SessionEvent, SessionState, Tokens};
+use sdk_testkit::{Reply, TokenServer};
 use tokio::task::JoinSet;
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, timeout};
 
 use crate::clocks::Wall;
-use crate::shelf::Shelf;
+use crate::shelf::{Shelf, Writes};
 use crate::tracker::{builder, server, user, with_issues};
 
 #[tokio::test(start_paused = true)]
@@ -254,4 +254,59 @@ async fn i13_of_two_renewals_at_once_one_is_kept_and_both_go_on_with_it() {
         (one.session().access_token().await.unwrap(), two.session().access_token().await.unwrap());
     assert_eq!(one.expose(), two.expose(), "I13");
     assert!(shelf.text().await.contains(one.expose()), "I13");
+}
+
+/// A claim of what another process has put there writes down nothing of what the session itself has.
+#[tokio::test(start_paused = true)]
+async fn i9_a_claim_of_another_login_is_no_write_of_the_own_one() {
+    let (server, shelf, other) = (server(), Shelf::new(), Shelf::new());
+    let client = shelf.client(&server);
+    client.login(&user("ann")).await.unwrap();
+    server.expire_access_tokens();
+    let hold = server.hold_refreshes();
+    let call = tokio::spawn(client.issue(1).into_future());
+    server.wait_for(|counts| counts.refreshes == 1).await;
+    shelf.writes(Writes::Badly);
+    hold.release();
+    assert_eq!(call.await.unwrap().unwrap().owner, "ann");
+    other.client(&server).login(&user("bob")).await.unwrap();
+    shelf.put(&other.text().await).await;
+    shelf.writes(Writes::Well);
+
+    let mut events = client.session().events();
+    server.next_refresh(Reply::empty().status(429));
+    client.session().refresh().await.unwrap_err();
+    let told = |event: Option<SessionEvent>| matches!(event, Some(SessionEvent::StoreRecovered));
+    while let Ok(event) = timeout(Duration::from_millis(1), events.next()).await {
+        assert!(!told(event), "I9: the store does not have it");
+    }
+    client.session().refresh().await.unwrap();
+    assert_eq!(client.issue(2).await.unwrap().owner, "bob");
+}
+
+/// The login that another process has put there has no refresh token: it is the one to go on with while it lives.
+#[tokio::test(start_paused = true)]
+async fn i34_a_login_of_another_process_that_cannot_be_refreshed_is_taken_over_while_it_lives() {
+    for is_live in [true, false] {
+        let (server, shelf, other) = (server(), Shelf::new(), Shelf::new());
+        let (client, elsewhere) = (shelf.client(&server), other.client(&server));
+        client.login(&user("ann")).await.unwrap();
+        let lifetime = Duration::from_secs(if is_live { 3600 } else { 0 });
+        let tokens = Tokens::new(server.issue("bob").access_token).subject("bob").expires_in(lifetime);
+        elsewhere.session().sign_in(tokens).unwrap();
+        elsewhere.session().flush().await.unwrap();
+        shelf.put(&other.text().await).await;
+        let refreshed = client.session().refresh().await;
+        if is_live {
+            refreshed.unwrap();
+            assert_eq!(client.issue(1).await.unwrap().owner, "bob", "I34");
+            let text = shelf.text().await;
+            assert!(text.contains("bob") && !text.contains("intent") && !text.contains("lease"), "I34");
+        } else {
+            assert!(matches!(refreshed, Err(Error::NotSignedIn)), "I16: {refreshed:?}");
+            assert!(matches!(client.session().state(), SessionState::SignedOut));
+            assert_eq!(shelf.text().await, r#"{"format":1,"login":null}"#);
+        }
+        assert_eq!(server.counts().refreshes, 0, "there is nothing to spend");
+    }
 }

@@ -1,5 +1,6 @@
 //! A store that cannot be used, in each of its operations and in each way: it stops no login that works.
 
+use std::future::IntoFuture;
 use std::time::Duration;
 
 use sdk_runtime::{Error, Tokens, UnavailableCause};
@@ -9,6 +10,7 @@ use tokio::time::{advance, sleep};
 
 use crate::frail::Fault::{Fails, Hangs, Late, Lost, No, Panics};
 use crate::frail::{Fault, Frail, told};
+use crate::shelf::Shelf;
 use crate::tracker::{TrackerClient, builder, server, user};
 
 /// Faults with which no write of a login can have been done: load, replace, lock.
@@ -317,5 +319,22 @@ async fn a_login_that_expires_before_it_was_written_leaves_nothing_of_the_former
         client.session().flush().await.unwrap();
         let again = store.client(&server).issue(1).await;
         assert!(matches!(again, Err(Error::NotSignedIn)), "ann was replaced by bob: {again:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn i38_a_store_that_cannot_be_read_is_asked_once_for_each_refresh() {
+    let (server, shelf) = (server(), Shelf::new());
+    let client = shelf.client(&server);
+    shelf.can_be_read(false);
+    client.login(&user("ann")).await.unwrap();
+    for refreshes in 1..=3 {
+        let (before, hold) = (shelf.loads(), server.hold_refreshes());
+        server.expire_access_tokens();
+        let call = tokio::spawn(client.issue(1).into_future());
+        server.wait_for(|counts| counts.refreshes == refreshes).await;
+        assert_eq!(shelf.loads() - before, 1);
+        hold.release();
+        assert_eq!(call.await.unwrap().expect("I38").owner, "ann");
     }
 }

@@ -11,6 +11,8 @@ use super::*;
 
 #[path = "core_cool_down_tests.rs"]
 mod cool_downs;
+#[path = "core_kept_tests.rs"]
+mod lasting;
 #[path = "core_run_tests.rs"]
 mod runs;
 #[path = "core_table_tests.rs"]
