@@ -8,7 +8,7 @@ use sdk_runtime::{
 };
 use sdk_testkit::Reply;
 use tokio::task::JoinSet;
-use tokio::time::{Instant, advance, timeout};
+use tokio::time::{Instant, advance, sleep, timeout};
 
 use crate::shelf::{Shelf, Writes};
 use crate::tracker::{client, server, user};
@@ -327,4 +327,44 @@ async fn a_token_that_signs_nothing_is_kept_to_renew_with() {
     assert_eq!(again.issue(1).await.unwrap().owner, "ann");
     let counts = server.counts();
     assert_eq!((counts.refreshes, counts.rotations, counts.reused), (2, 1, 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_store_that_cannot_be_read_is_read_once_for_each_call() {
+    let (server, shelf) = (server(), Shelf::new());
+    shelf.can_be_read(false);
+    let client = shelf.client(&server);
+    for loads in 1..=3 {
+        client.issue(1).await.unwrap_err();
+        assert_eq!(shelf.loads(), loads);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_sign_in_tells_of_the_login_first_that_it_replaces() {
+    let (server, shelf) = (server(), Shelf::new());
+    let client = shelf.client(&server);
+    client.login(&user("ann")).await.unwrap();
+    client.session().shutdown().await.unwrap();
+    let client = shelf.client(&server);
+    let mut events = client.session().events();
+    client.login(&user("bob")).await.unwrap();
+    for generation in 1..=2 {
+        let Some(SessionEvent::SignedIn(login)) = events.next().await else { panic!("not signed in") };
+        assert_eq!(login.generation(), generation);
+    }
+    assert_eq!(client.issue(1).await.unwrap().owner, "bob");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_store_that_fails_is_written_less_and_less_often() {
+    let (server, shelf) = (server(), Shelf::new());
+    let client = shelf.client(&server);
+    shelf.writes(Writes::Badly);
+    client.login(&user("ann")).await.unwrap();
+    let before = shelf.tried();
+    sleep(Duration::from_secs(3600)).await;
+    let tried = shelf.tried() - before;
+    // Between half a minute and a minute apart in the end.
+    assert!((60..=130).contains(&tried), "{tried}");
 }

@@ -381,26 +381,98 @@ pub(super) fn load(record: Record, shared: &Shared) -> Result<Loaded, StoreError
 mod tests {
     use std::time::SystemTime;
 
+    use tokio_util::sync::CancellationToken;
+
+    use super::super::attach::Attach;
+    use super::super::event::RunId;
     use super::*;
     use crate::store::{MemoryStore, StoredLogin, TokenStore};
 
-    #[tokio::test]
-    async fn i14_a_right_that_is_spent_covers_a_send_only_where_it_is_extended() {
-        let wall = SystemTime::UNIX_EPOCH + Duration::from_secs(1_800_000_000);
-        let clock = Clock::with_wall(move || wall);
-        let record = Record {
-            id: TokenId::first(1),
-            access: None,
+    fn record(login: u64, access: Option<&str>) -> Record {
+        Record {
+            id: TokenId::first(login),
+            access: access.map(Into::into),
             refresh: Some("refresh".into()),
             subject: None,
             scopes: None,
-            issued: wall,
+            issued: SystemTime::UNIX_EPOCH,
             lifetime: None,
             jar: Arc::default(),
             intent: false,
             lease: None,
             undecodable: None,
+        }
+    }
+
+    /// A session that nothing can refresh.
+    fn shared() -> Arc<Shared> {
+        let attachment = Arc::new(Attach::bearer().check().unwrap());
+        let store = Arc::new(MemoryStore::new());
+        Arc::new(Shared::new(attachment, None, Some(store), Default::default(), CancellationToken::new()))
+    }
+
+    #[test]
+    fn i14_a_run_that_breaks_off_is_in_doubt_from_its_send_on() {
+        let run = Run::new(RunId(1), CancellationToken::new());
+        assert!(
+            matches!(broken_off(&run), Outcome::NotSpent { cause: UnavailableCause::Aborted, .. }),
+            "I14"
+        );
+        run.sent();
+        assert!(
+            matches!(broken_off(&run), Outcome::Ambiguous { cause: UnavailableCause::Aborted, .. }),
+            "I14"
+        );
+    }
+
+    #[test]
+    fn i24_what_the_store_has_and_cannot_sign_is_an_error() {
+        for (access, is_usable) in
+            [(Some("access"), true), (Some("no\nheader"), false), (Some(" "), false), (None, false)]
+        {
+            let loaded = load(record(1, access), &shared());
+            assert_eq!(loaded.is_ok(), is_usable, "I24: {access:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn i15_what_is_there_in_place_of_what_was_claimed_is_taken_over_unless_it_is_the_own_login() {
+        let (own, claimed) = (record(1, Some("own")), record(2, Some("claimed")));
+        let shared = shared();
+        let keeper = shared.keeper.clone().unwrap();
+        let held =
+            Held { record: claimed.clone(), is_new: true, must_send: true, is_over: true, refused: None };
+        let Ok(Claim::Taken(taken)) = keeper.claim(&held, Term::of(Duration::ZERO), || true).await else {
+            panic!("not claimed")
         };
+        let run = Run::new(RunId(1), CancellationToken::new());
+        let (run, shared, keeper) = (&*run, &shared, &keeper);
+        let renewal = Renewal { run, shared, keeper, taken: &taken, held: &own.id, is_another: true };
+        for (there, expected) in [
+            (Some(own.clone()), "the store failed"),
+            (Some(Record { id: own.id.next(7), ..own.clone() }), "adopted"),
+            (Some(record(3, Some("third"))), "adopted"),
+            (None, "gone"),
+        ] {
+            let name = format!("{:?}", there.as_ref().map(|there| &there.id));
+            let found = match renewal.found(Found { version: 9, record: there.clone() }) {
+                Outcome::NotSpent { cause: UnavailableCause::Store(_), .. } => "the store failed",
+                Outcome::Adopted(loaded) => {
+                    assert_eq!(Some(loaded.id), there.map(|there| there.id), "{name}");
+                    "adopted"
+                }
+                Outcome::Gone => "gone",
+                other => panic!("{name}: {other:?}"),
+            };
+            assert_eq!(found, expected, "I15: {name}");
+        }
+    }
+
+    #[tokio::test]
+    async fn i14_a_right_that_is_spent_covers_a_send_only_where_it_is_extended() {
+        let wall = SystemTime::UNIX_EPOCH + Duration::from_secs(1_800_000_000);
+        let clock = Clock::with_wall(move || wall);
+        let record = Record { issued: wall, ..record(1, Some("access")) };
         for (seconds, is_ours, first, one_more) in [
             (0, true, true, true),
             (0, false, true, false),

@@ -122,3 +122,23 @@ impl Drop for Guard {
         let _ = self.run.ended.set(());
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::attach::Attach;
+    use super::*;
+
+    #[tokio::test]
+    async fn i6_a_run_whose_task_is_gone_is_settled_and_has_ended() {
+        let attachment = Arc::new(Attach::bearer().check().unwrap());
+        let token = CancellationToken::new;
+        let shared = Arc::new(Shared::new(attachment, None, None, Default::default(), token()));
+        let run = Run::new(RunId(1), token());
+        let guard = Guard { shared, run: run.clone() };
+        assert!(!run.has_ended() && !run.outcome.initialized());
+        drop(guard);
+        assert!(run.has_ended() && run.outcome.initialized(), "I6");
+        run.ended().await;
+        assert!(run.settled().await.is_none(), "I10: it was of no login that is there");
+    }
+}
