@@ -95,10 +95,14 @@ mutants files="{core,core/*,limits,unsaved,lifetime,snapshot}":
     cargo mutants --package sdk-runtime --file "sdk-runtime/src/session/{{ files }}.rs" --output target/mutants --timeout 30 --cargo-arg=--lib || true
     cargo mutants --package sdk-runtime --file "sdk-runtime/src/session/{{ files }}.rs" --output target/mutants --timeout 60 --iterate --baseline skip --test-package api-client-workspace --cargo-arg=--test=session
 
+# Each test binary, 20 times while all cores and the disk are kept busy: `just under-load 5 crash stores` for some of them.
+under-load rounds="20" *binaries:
+    .ci/under-load {{ rounds }} {{ binaries }}
+
 # The concurrency tests, optimized and over and over, processes killed at many moments of chance, short programs, hostile
 # answers, and worlds and declarations of chance;
 # what threads share, with twice as many interruptions.
-soak rounds="50" kills="500" worlds="200000" programs="1000" answers="20000" declarations="100000":
+soak rounds="50" kills="500" worlds="200000" programs="1000" answers="20000" declarations="100000" $TEST_MINUTES="0":
     LOOM_MAX_PREEMPTIONS=4 cargo test --release --test threads
     CRASH_ROUNDS={{ kills }} cargo test --release --test crash
     PROGRAM_ROUNDS={{ programs }} cargo test --release --test programs

@@ -56,7 +56,12 @@ impl StoreError {
 
     /// Another process writes, and has not let this one. Nothing was done, and may be the next time.
     pub(crate) fn busy(doing: impl Into<String>, waited: Duration) -> Self {
-        Self::unavailable(doing, Busy(waited))
+        Self::unavailable(doing, Busy::Held(waited))
+    }
+
+    /// The disk took too long. Nothing was done, and may be the next time.
+    pub(crate) fn late(doing: impl Into<String>) -> Self {
+        Self::unavailable(doing, Busy::Late)
     }
 
     fn new(kind: StoreErrorKind, reason: impl Into<String>, source: Option<Source>) -> Self {
@@ -68,7 +73,7 @@ impl StoreError {
         matches!(self.0.kind, StoreErrorKind::Unavailable | StoreErrorKind::Foreign)
     }
 
-    /// Whether another process was writing, and nothing else is wrong.
+    /// Whether another process was writing, or the disk took long, and nothing else is wrong.
     pub(crate) fn is_busy(&self) -> bool {
         self.0.source.as_ref().is_some_and(|source| source.is::<Busy>())
     }
@@ -80,13 +85,20 @@ impl StoreError {
     }
 }
 
-/// For how long the lock of another process was waited for.
+/// What takes its time.
 #[derive(Debug)]
-struct Busy(Duration);
+enum Busy {
+    /// Another process has had the lock for so long.
+    Held(Duration),
+    Late,
+}
 
 impl fmt::Display for Busy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "another process has held it for {:?}", self.0)
+        match self {
+            Self::Held(waited) => write!(f, "another process has held it for {waited:?}"),
+            Self::Late => f.write_str("the disk took longer than a task waits"),
+        }
     }
 }
 

@@ -108,8 +108,7 @@ impl Slot {
         if self.read(&entry)?.map_or(0, |kept| kept.version()) != expected {
             return Ok(false);
         }
-        let late = |error| StoreError::unavailable(format!("{self} cannot be written"), error);
-        asked.is_waited_for().map_err(late)?;
+        asked.is_waited_for().map_err(|_| StoreError::late(format!("{self} cannot be written")))?;
         entry.set_secret(kept.as_bytes()).map(|()| true).map_err(|error| {
             // A service that fails may have done it before, unless it says what it lacks or has what it had.
             let refuses = matches!(

@@ -57,6 +57,9 @@ impl Cell {
         })?;
         let replace = || asked.is_waited_for().and_then(|()| fs::rename(&new, &self.path));
         held::insist(replace).map_err(|error| match held::insist(|| fs::remove_file(&new)) {
+            Ok(()) if error.kind() == io::ErrorKind::TimedOut => {
+                StoreError::late(format!("{} cannot be written", self.path.display()))
+            }
             Ok(()) => self.unavailable("cannot be written", error),
             // It is not where it was, so it may be where it was to be.
             Err(_) => self.uncertain("may have been written, or not", error),
@@ -292,6 +295,15 @@ mod tests {
         assert_eq!(cell.load().unwrap(), Some(login(1)), "reading needs no lock");
         drop(held);
         assert!(cell.replace(Asked::now(), 1, &login(2)).unwrap());
+    }
+
+    #[test]
+    fn what_the_disk_took_too_long_for_is_not_written() {
+        let place = Place::new();
+        let asked = Asked::long_ago();
+        let error = place.0.replace(asked, 0, &StoredLogin::new(1, "first")).unwrap_err();
+        assert!(error.kind() == StoreErrorKind::Unavailable && error.is_busy(), "{error:?}");
+        assert_eq!(place.names(), ["login.lock"], "nothing is left over");
     }
 
     #[test]
