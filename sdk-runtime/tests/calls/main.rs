@@ -8,6 +8,7 @@
 
 mod support;
 
+mod again;
 mod links;
 mod pages;
 mod retry;
