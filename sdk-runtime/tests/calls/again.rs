@@ -54,10 +54,11 @@ async fn what_the_server_did_not_take_is_sent_again_twice_at_most() {
 /// Of what a redirect led to, the request it was made of has arrived.
 #[tokio::test(start_paused = true)]
 async fn behind_a_redirect_something_has_arrived_all_the_same() {
-    struct Second(Backend);
+    struct Second(Backend, AtomicUsize);
 
     impl Transport for Second {
         fn send(&self, request: TransportRequest) -> TransportFuture {
+            assert!(self.1.fetch_add(1, Ordering::SeqCst) < 20, "it is sent without end");
             if request.url.path() == "/to" {
                 return Box::pin(async {
                     Err(TransportError::new(TransportErrorKind::Connect, "on purpose"))
@@ -68,7 +69,9 @@ async fn behind_a_redirect_something_has_arrived_all_the_same() {
     }
 
     let backend = Backend::new().reply("GET", "/it", Reply::redirect("/to"));
-    let Err(Error::Transport(error)) = api(Second(backend)).call(it("GET")).await else { panic!("no error") };
+    let Err(Error::Transport(error)) = api(Second(backend, AtomicUsize::new(0))).call(it("GET")).await else {
+        panic!("no error")
+    };
     assert_eq!((error.kind(), error.may_have_arrived()), (TransportErrorKind::Connect, true));
 }
 
@@ -80,7 +83,10 @@ struct Reads {
 
 impl Transport for Reads {
     fn send(&self, mut request: TransportRequest) -> TransportFuture {
-        *self.sends.lock().unwrap() += 1;
+        let mut sends = self.sends.lock().unwrap();
+        *sends += 1;
+        assert!(*sends < 20, "it is sent without end");
+        drop(sends);
         let pieces = self.pieces;
         Box::pin(async move {
             for _ in 0..pieces {

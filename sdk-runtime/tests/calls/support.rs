@@ -109,7 +109,9 @@ pub(crate) struct Faulty {
 
 impl Transport for Faulty {
     fn send(&self, request: TransportRequest) -> TransportFuture {
-        if self.sends.fetch_add(1, Ordering::SeqCst) < self.faults {
+        let sent = self.sends.fetch_add(1, Ordering::SeqCst);
+        assert!(sent < 20, "it is sent without end");
+        if sent < self.faults {
             let error = TransportError::new(self.kind, "on purpose");
             return Box::pin(async move { Err(error) });
         }
