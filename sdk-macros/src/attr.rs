@@ -114,6 +114,7 @@ mod tests {
         );
         assert_eq!(kinds(""), [""; 0]);
         assert_eq!(kinds("timeout ="), ["assign"]);
+        assert_eq!(kinds("timeout: 30s, a[b], a{b}, a::b(c), a b"), ["value"; 5]);
         assert_eq!(kinds("a,,b"), ["flag", "value", "flag"]);
     }
 }

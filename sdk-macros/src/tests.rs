@@ -148,6 +148,7 @@ fn an_erased_client() {
             #[get(\"/all\", paginate = link)] fn all(&self) -> Pages<Vec<User>>;
             #[get(\"/any\")] async fn any<T: DeserializeOwned>(&self) -> Result<T> where Self: Sized;
             #[cfg(x)] async fn twice(&self, (q, n): (&str, u8)) { self.users(q, &[]).await; }
+            #[post(\"/renew\")] #[session(refresh)] async fn renew(&self, #[json] request: Renewal) -> Result<Tokens>;
             fn name<'a>(&'a self, of: &'a str) -> &'a str { of }
         }",
     );
@@ -250,7 +251,7 @@ fn defaults() {
 #[test]
 fn recovery_of_names() {
     insta::assert_snapshot!(expanded(
-        "timeout = 3, crate = a::b",
+        "auth = optional, timeout = 3, crate = a::b",
         "trait T {
             fn new(&self) {}
             #[get(\"/session\")] async fn session(&self) -> Result<A>;

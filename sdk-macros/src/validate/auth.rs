@@ -74,7 +74,7 @@ fn scopes(value: &TokenStream, items: &[Arg], sink: &Sink) -> Result<Vec<LitStr>
 /// The scopes of both in one option.
 pub(super) fn together(one: &Arg, two: &Arg) -> Option<String> {
     let scopes = |arg: &Arg| match attr::split(value(arg)).as_slice() {
-        [Arg::List { key, items, .. }] if key == "scopes" => Some(super::shown(quote!(#(#items),*))),
+        [Arg::List { items, .. }] => Some(super::shown(quote!(#(#items),*))),
         _ => None,
     };
     Some(format!("write `auth = scopes({}, {})`", scopes(one)?, scopes(two)?))
