@@ -42,6 +42,7 @@ async fn json_lines_are_cut_where_a_line_ends() {
         ("1\nx\n2\n", &["1", "decode", "2"]),
         ("1\n[\n", &["1", "decode"]),
         ("\u{feff}1\n2", &["1", "2"]),
+        ("\u{feff}", &[]),
         ("1\r2\n", &["decode"]),
     ] {
         for bytes in cuts(text.as_bytes()) {
@@ -63,7 +64,7 @@ async fn json_lines_are_cut_where_a_line_ends() {
 async fn a_line_without_an_end_is_given_up() {
     const LONGEST: usize = 1 << 20;
     for (length, fits) in [(LONGEST, true), (LONGEST + 1, false)] {
-        for end in ["\n1\n", ""] {
+        for end in ["\n1\n", "\r\n1\n", ""] {
             let json = format!("\"{}\"", "x".repeat(length - 2));
             let mut lines: JsonLines<serde_json::Value> =
                 ByteStream::from_iter([json, end.to_owned()]).into();

@@ -212,6 +212,39 @@ mod tests {
         assert!(stream.next().await.is_none(), "it stays at its end");
     }
 
+    /// However short it is: more may not come for hours.
+    #[test]
+    fn a_line_is_there_when_it_has_ended() {
+        struct Waits(Option<Bytes>);
+
+        impl Body for Waits {
+            type Data = Bytes;
+            type Error = TransportError;
+
+            fn poll_frame(
+                mut self: Pin<&mut Self>,
+                _: &mut Context<'_>,
+            ) -> Poll<Option<Result<Frame<Bytes>, TransportError>>> {
+                self.0.take().map_or(Poll::Pending, |piece| Poll::Ready(Some(Ok(Frame::data(piece)))))
+            }
+        }
+
+        let body = ResponseBody::new(Waits(Some(Bytes::from_static(b"1\n"))));
+        let mut lines: JsonLines<u32> =
+            ByteStream::new(Head::new(StatusCode::OK, HeaderMap::new()), body).into();
+        let mut cx = Context::from_waker(std::task::Waker::noop());
+        assert!(matches!(Pin::new(&mut lines).poll_next(&mut cx), Poll::Ready(Some(Ok(1)))));
+        assert!(Pin::new(&mut lines).poll_next(&mut cx).is_pending());
+    }
+
+    #[tokio::test]
+    async fn i27_an_event_shows_its_name_alone() {
+        let mut events =
+            ServerEvents::from(ByteStream::from_iter(["event: add\nid: s3cret\ndata: s3cret\n\n"]));
+        let event = events.next().await.unwrap().unwrap();
+        assert_eq!(format!("{event:?}"), "ServerEvent { event: \"add\", .. }", "I27");
+    }
+
     #[test]
     fn i27_what_is_read_from_a_stream_shows_its_head_alone() {
         let stream = || ByteStream::from_iter(["data: s3cret\n\n"]);
