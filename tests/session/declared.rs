@@ -1,5 +1,7 @@
 //! What a declaration says about the answers to a refresh, and what the tokens in them say about their end.
 
+use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::Ordering::SeqCst;
 use std::time::{Duration, SystemTime};
 
 use sdk_runtime::{
@@ -19,7 +21,14 @@ async fn i18_a_token_that_ends_within_a_second_is_dead_on_arrival() {
         [(0, true), (now - 1, true), (now, true), (now + 999, true), (now + 1000, false), (now + 1001, false)]
     {
         let answer = json!({ "access": "a1", "refresh": "r1", "expires_at": expires_at });
-        let backend = backend_of("a1", Reply::json(&answer).header("date", date));
+        let answer = Reply::json(&answer).header("date", date);
+        let left = AtomicUsize::new(2);
+        // Further refreshes are rejected, so that a loop of them ends.
+        let backend = backend_of("a1", answer.clone()).route("POST", "/refresh", move |_| {
+            let is_left = left.try_update(SeqCst, SeqCst, |left| left.checked_sub(1)).is_ok();
+            let reply = if is_left { answer.clone() } else { Reply::empty().status(401) };
+            async move { reply }
+        });
         let builder = EdgeClient::builder("http://localhost").wall_clock(|| SystemTime::UNIX_EPOCH);
         let client = builder.transport(ServiceTransport::new(backend.clone())).build().unwrap();
         client.session().sign_in(Tokens::new("a0").refresh_token("r0").expires_in(Duration::ZERO)).unwrap();

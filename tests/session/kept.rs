@@ -350,7 +350,8 @@ async fn a_sign_in_tells_of_the_login_first_that_it_replaces() {
     let mut events = client.session().events();
     client.login(&user("bob")).await.unwrap();
     for generation in 1..=2 {
-        let Some(SessionEvent::SignedIn(login)) = events.next().await else { panic!("not signed in") };
+        let told = timeout(Duration::from_secs(1), events.next()).await.expect("two are told");
+        let Some(SessionEvent::SignedIn(login)) = told else { panic!("not signed in") };
         assert_eq!(login.generation(), generation);
     }
     assert_eq!(client.issue(1).await.unwrap().owner, "bob");
