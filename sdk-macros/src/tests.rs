@@ -150,6 +150,7 @@ fn an_erased_client() {
             #[cfg(x)] async fn twice(&self, (q, n): (&str, u8)) { self.users(q, &[]).await; }
             #[post(\"/renew\")] #[session(refresh)] async fn renew(&self, #[json] request: Renewal) -> Result<Tokens>;
             fn name<'a>(&'a self, of: &'a str) -> &'a str { of }
+            async fn borrowed(&self, of: &str) -> (&str, Cow<'_, str>) { todo() }
         }",
     );
     let (_, erased) = text.split_once("/** Anything that implements").unwrap_or_default();

@@ -203,6 +203,15 @@ fn what_cannot_be_renamed_is_told_apart() {
     }
 }
 
+/// A parameter that is not understood may be the address only where it says so.
+#[test]
+fn a_path_is_missed_beside_another_mistake() {
+    for (params, count) in [("#[query(1)] q: u8", 2), ("#[url(1)] q: u8", 1), ("#[ulr] q: u8", 1)] {
+        let told = errors("", &format!("trait T {{ #[get] async fn a(&self, {params}) -> Result<A>; }}"));
+        assert_eq!(told.len(), count, "{params}: {told:#?}");
+    }
+}
+
 #[test]
 fn of_a_trait_what_is_wrong_is_told_once() {
     for (options, item, message) in TRAITS {
@@ -225,4 +234,11 @@ fn of_a_derive_what_is_wrong_is_told_once() {
         let told = errors_in(&code);
         assert!(is_told(&told, message), "{item}\n  wanted {message:?}, told {told:#?}");
     }
+}
+
+/// A variant is taken for `#[other]` if it is called so, or holds what is called an error.
+#[test]
+fn a_variant_that_is_no_other_lacks_a_status() {
+    let told = errors_in(&api_error(tokens("enum E { #[status(409)] A, B(C) }")));
+    assert!(told.len() == 2 && told[0].starts_with("the variant `B` has no status"), "{told:#?}");
 }

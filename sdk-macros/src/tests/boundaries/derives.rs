@@ -16,6 +16,7 @@ pub(super) const VARIANTS: &[(&str, &str)] = &[
     ("#[status(1xx)] A", "a status of 1xx announces an answer"),
     ("#[status(3xx)] A", "a status of 3xx points elsewhere"),
     ("#[status(6xx)] A", "`6xx` is not a status"),
+    ("#[status(0404)] A", "`0404` is not a status"),
     ("#[status(4090)] A", "`4090` is not a status"),
     ("#[status(\"409\")] A", "help: write `#[status(409)]`"),
     ("#[status(400u16)] A", "help: write `#[status(400)]`"),
