@@ -304,3 +304,27 @@ impl Drop for Writer {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use tokio_util::sync::CancellationToken;
+
+    use super::super::attach::Attach;
+    use super::*;
+    use crate::store::MemoryStore;
+
+    /// There is no runtime to look on, so that its task is dropped.
+    #[test]
+    fn i6_all_who_wait_for_a_look_that_no_task_finishes_are_answered() {
+        let attachment = Arc::new(Attach::bearer().check().unwrap());
+        let store = Arc::new(MemoryStore::new());
+        let token = CancellationToken::new();
+        let shared = Arc::new(Shared::new(attachment, None, Some(store), Default::default(), token));
+        for _ in 0..2 {
+            let (looking, is_new) = shared.look();
+            assert!(is_new, "the one before has ended");
+            assert!(matches!(looking.get(), Some(Err(Error::Store(_)))), "I6");
+        }
+        assert!(shared.is_unloaded());
+    }
+}
