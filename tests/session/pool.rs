@@ -97,6 +97,8 @@ enum Works {
     NotAnyMore,
     /// Nothing could ever be written.
     Never,
+    /// Nothing can be read either.
+    NotAtAll,
 }
 
 /// A store for each key, all of which work as one test says.
@@ -110,7 +112,13 @@ struct Own(Stores, MemoryStore);
 
 impl TokenStore for Own {
     fn load(&self) -> StoreFuture<'_, Option<StoredLogin>> {
-        self.1.load()
+        Box::pin(async move {
+            let how = *self.0.how.lock().unwrap();
+            match how {
+                Works::NotAtAll => Err(StoreError::unavailable("the disk is gone", "gone")),
+                _ => self.1.load().await,
+            }
+        })
     }
 
     fn replace(&self, expected: u64, next: StoredLogin) -> StoreFuture<'_, bool> {
@@ -214,6 +222,27 @@ async fn who_has_signed_out_while_the_store_failed_is_not_signed_in_again_by_the
     for key in 0..KEYS {
         assert_eq!(pool.get(&key).issue(2).await.unwrap().owner, "bob", "I15: an old end ends nothing new");
     }
+}
+
+/// It has not looked into its store, so that it cannot tell whose login it would end there.
+#[tokio::test(start_paused = true)]
+async fn i15_a_sign_out_that_leaves_the_pool_unwritten_ends_no_login_that_came_after() {
+    let server = server();
+    let (stores, pool) = stores(&server);
+    *stores.how.lock().unwrap() = Works::NotAtAll;
+    pool.get(&1).session().sign_out();
+    tokio::time::sleep(Duration::from_millis(1)).await;
+    *stores.how.lock().unwrap() = Works::Well;
+    let store = stores.kept.lock().unwrap()[&1].clone();
+    let other = builder(&server).store(store).build().unwrap();
+    other.login(&user("bob")).await.unwrap();
+    for key in 2..20 {
+        let _ = pool.get(&key);
+    }
+    tokio::time::sleep(Duration::from_secs(400)).await;
+    let store = stores.kept.lock().unwrap()[&1].clone();
+    let again = builder(&server).store(store).build().unwrap();
+    assert_eq!(again.issue(1).await.unwrap().owner, "bob", "I15");
 }
 
 #[tokio::test(start_paused = true)]
