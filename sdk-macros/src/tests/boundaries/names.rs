@@ -135,4 +135,5 @@ pub(super) const WRONG: &[(&str, &str)] = &[
         "unknown option `retry`",
     ),
     ("#[post(\"/x\")] #[session(refresh, dyn = 1)] async fn a(&self) -> Result<A>;", "unknown option `dyn`"),
+    ("#[get(\"/:x\")] async fn a(&self, other: u8) -> Result<A>;", "parameter `other` is not used"),
 ];
