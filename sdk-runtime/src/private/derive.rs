@@ -154,3 +154,16 @@ impl PageMore for Option<bool> {
         *self
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_has_more_where_its_field_says_so() {
+        assert_eq!([true, false].map(|it| it.more()), [Some(true), Some(false)]);
+        for told in [None, Some(true), Some(false)] {
+            assert_eq!(told.more(), told);
+        }
+    }
+}

@@ -114,3 +114,25 @@ impl Arg1<'_, &HeaderMap> {
         request.header_map(self.value());
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::arg;
+    use super::*;
+    use crate::endpoint::Endpoint;
+    use crate::request::base::Base;
+
+    #[test]
+    fn a_header_map_is_sent_as_it_is_by_value_and_by_reference() {
+        static IT: Endpoint = Endpoint::new("Api::it", "GET", "/it");
+        let map = HeaderMap::from_iter([(http::header::ETAG, http::HeaderValue::from_static("x"))]);
+        for by_reference in [false, true] {
+            let mut request = Request::new(&Base::parse("https://a.example").unwrap(), &IT);
+            match by_reference {
+                false => arg(&map).headers(&mut request, "map"),
+                true => arg(&&map).headers(&mut request, "map"),
+            }
+            assert_eq!(request.prepare(None).unwrap().headers, map, "by reference: {by_reference}");
+        }
+    }
+}
