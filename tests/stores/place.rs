@@ -5,8 +5,7 @@ use std::{
     fs, io,
     path::{Path, PathBuf},
     process::{Command, Output},
-    sync::{Arc, mpsc},
-    thread,
+    sync::Arc,
     time::Duration,
 };
 
@@ -16,25 +15,11 @@ use sdk_runtime::{FileStore, StoreError, StoreErrorKind, StoreFuture, TokenStore
 use crate::sqlite_store::SqliteStore;
 
 /// Only what hangs takes longer, on the slowest machine too.
-const PATIENCE: Duration = Duration::from_secs(300);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(300);
 
 /// What `work` comes to.
 pub(crate) async fn in_time<T>(work: impl Future<Output = T>) -> T {
     tokio::time::timeout(PATIENCE, work).await.expect("it hangs")
-}
-
-/// What `work` comes to, which may block without end: then its thread is left behind.
-pub(crate) fn on_a_thread<F: Future<Output = ()>>(work: impl FnOnce() -> F + Send + 'static) {
-    let (tell, told) = mpsc::channel();
-    let thread = thread::spawn(move || {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        runtime.block_on(work());
-        tell.send(()).unwrap();
-    });
-    match told.recv_timeout(PATIENCE) {
-        Err(mpsc::RecvTimeoutError::Timeout) => panic!("it hangs"),
-        _ => thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
-    }
 }
 
 /// What a process has said when it has ended. It is killed where it hangs.

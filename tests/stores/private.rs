@@ -8,6 +8,8 @@ use std::{
     },
     path::Path,
     process::{Command, Stdio},
+    sync::mpsc,
+    thread,
 };
 
 use rustix::process::geteuid;
@@ -15,7 +17,7 @@ use sdk_runtime::{FileStore, StoreErrorKind, StoredLogin, TokenStore};
 
 use crate::{
     file::{WRITTEN, login, refused},
-    place::{Place, child, given, on_a_thread, output},
+    place::{PATIENCE, Place, child, given, output},
 };
 
 fn mode(path: impl AsRef<Path>) -> u32 {
@@ -110,6 +112,20 @@ async fn a_directory_of_another_user_is_not_private() {
         assert!(FileStore::new(&path).try_lock().await.is_err());
         chown(&directory, Some(0), None).unwrap();
         assert_eq!(FileStore::new(&path).load().await.unwrap(), kept.then(|| login(1)), "nothing is lost");
+    }
+}
+
+/// What `work` comes to, which may block without end: then its thread is left behind.
+fn on_a_thread<F: Future<Output = ()>>(work: impl FnOnce() -> F + Send + 'static) {
+    let (tell, told) = mpsc::channel();
+    let thread = thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(work());
+        tell.send(()).unwrap();
+    });
+    match told.recv_timeout(PATIENCE) {
+        Err(mpsc::RecvTimeoutError::Timeout) => panic!("it hangs"),
+        _ => thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
     }
 }
 
