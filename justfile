@@ -88,12 +88,10 @@ ui-bless:
 mutations which="":
     MUTATIONS="{{ which }}" cargo test --test mutations -- --ignored --nocapture
 
-# The same by a tool that breaks whatever it can (`cargo install cargo-mutants`), in the pure core or in other files of the session:
-# first under the unit tests, then what these miss under the tests of the session. Half an hour; tests/mutations/README.md says what
-# came of it.
-mutants files="{core,core/*,limits,unsaved,lifetime,snapshot}":
-    cargo mutants --package sdk-runtime --file "sdk-runtime/src/session/{{ files }}.rs" --output target/mutants --timeout 30 --cargo-arg=--lib || true
-    cargo mutants --package sdk-runtime --file "sdk-runtime/src/session/{{ files }}.rs" --output target/mutants --timeout 60 --iterate --baseline skip --test-package api-client-workspace --cargo-arg=--test=session
+# The same by a tool that breaks whatever it can (`cargo install cargo-mutants`): in a folder of the runtime (`just mutants session`),
+# or in a sample of 200 of `macros` or `testkit`, another for each seed. tests/mutations/README.md has the figures.
+mutants folder seed="0":
+    tests/mutations/folder.sh {{ folder }} {{ seed }}
 
 # Each test binary, 20 times while all cores and the disk are kept busy: `just under-load 5 crash stores` for some of them.
 under-load rounds="20" *binaries:
