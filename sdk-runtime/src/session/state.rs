@@ -129,3 +129,30 @@ impl fmt::Debug for Login {
         f.debug_struct("Login").field("generation", &self.generation()).finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, SystemTime};
+
+    use super::*;
+    use crate::clock::Now;
+    use crate::session::snapshot::Stamp;
+
+    #[test]
+    fn a_login_tells_its_numbers_and_what_the_tokens_said() {
+        let now = Now { mono: crate::clock::now(), wall: SystemTime::UNIX_EPOCH };
+        let stamp = Stamp { epoch: 7, generation: 3 };
+        let login = |subject: Option<&str>, scopes: Option<Vec<String>>| {
+            let (subject, scopes) = (subject.map(Into::into), scopes.map(Into::into));
+            let tokens = (Some("access".into()), Some("refresh".into()));
+            let age = (None, Duration::ZERO, now);
+            Login::new(Arc::new(Snapshot::new(stamp, subject, scopes, tokens, None, Arc::default(), age)))
+        };
+        let scopes = vec!["read".to_owned(), "write".to_owned()];
+        let told = login(Some("ann"), Some(scopes.clone()));
+        assert_eq!((told.epoch(), told.generation()), (7, 3));
+        assert_eq!((told.subject(), told.scopes()), (Some("ann"), Some(&scopes[..])));
+        let untold = login(None, None);
+        assert_eq!((untold.subject(), untold.scopes()), (None, None));
+    }
+}
