@@ -56,7 +56,7 @@ async fn what_is_kept_for_others_is_cleared_too() {
     assert_eq!(shelf.text().await, r#"{"format":1,"login":null}"#, "I10");
 }
 
-/// The server has rotated the refresh token, and whatever else is in its answer cannot sign.
+/// The server has rotated the refresh token, and nothing else in its answer can sign.
 #[tokio::test(start_paused = true)]
 async fn i10_a_refresh_token_beside_an_unusable_access_token_is_revoked_too() {
     for is_stored in [false, true] {

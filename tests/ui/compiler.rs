@@ -92,7 +92,7 @@ impl Scratch {
 
     /// Whether it succeeds, and what it says.
     fn wait_for(&self, command: &mut Command) -> (bool, String) {
-        // A file takes whatever is said, and needs no thread that reads it meanwhile.
+        // A file takes all output, and needs no thread that reads it meanwhile.
         let said = self.0.join("said");
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(File::create(&said).unwrap());
         let (mut child, begin) = (command.spawn().unwrap(), Instant::now());

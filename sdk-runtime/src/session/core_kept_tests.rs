@@ -277,7 +277,7 @@ fn i15_an_end_that_the_store_could_not_take_is_that_of_each_login_it_was_of() {
 #[test]
 fn i15_which_login_is_there_is_known_after_a_look_a_write_and_a_find() {
     let other = TokenId::first(1);
-    // Nobody has looked, and a sign-out ends whatever is there.
+    // No task has looked, and a sign-out ends every login that is there.
     let mut world = with_store();
     let own = world.signs_in("one");
     world.core.sign_out().unwrap();

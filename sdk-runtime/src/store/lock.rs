@@ -33,7 +33,7 @@ impl FileLock {
         }
     }
 
-    /// Takes the lock on `path`, and waits for at most `limit` where somebody else holds it. Blocks.
+    /// Takes the lock on `path`, and waits for at most `limit` where another holder has it. Blocks.
     pub(super) fn take(path: &Path, limit: Duration) -> Result<Self, StoreError> {
         let taken = clock::insist(limit, || Self::try_take(path).transpose());
         taken.unwrap_or_else(|| Err(StoreError::busy(format!("{} cannot be locked", path.display()), limit)))

@@ -23,7 +23,7 @@ fn api(transport: impl Transport) -> Api {
     api
 }
 
-/// Whatever the method: it is the first time for the server.
+/// With each method: it is the first time for the server.
 #[tokio::test(start_paused = true)]
 async fn what_the_server_did_not_take_is_sent_again_twice_at_most() {
     use TransportErrorKind::{Connect, NotSent, Request};

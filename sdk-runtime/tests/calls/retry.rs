@@ -183,7 +183,7 @@ impl FromResponse for Opened {
     }
 }
 
-/// Whatever its method, and whether the client repeats all that can be repeated.
+/// With each method, also where the client repeats all that can be repeated.
 #[tokio::test(start_paused = true)]
 async fn the_request_of_a_session_endpoint_is_sent_once() {
     for method in ["POST", "GET", "PUT"] {
