@@ -73,6 +73,31 @@ async fn i38_a_store_that_never_had_the_login_does_not_stop_it() {
     }
 }
 
+/// What is still to be written is written by the claim of the next refresh, and not once more while that goes on.
+#[tokio::test(start_paused = true)]
+async fn i15_what_a_claim_has_written_is_not_written_as_it_was_before() {
+    for store in Frail::both() {
+        let server = server();
+        store.writes(Fails);
+        let client = store.client(&server);
+        client.login(&user("ann")).await.unwrap();
+        let mut events = client.session().events();
+        server.expire_access_tokens();
+        let hold = server.hold_refreshes();
+        store.mend();
+        let call = tokio::spawn(client.issue(1).into_future());
+        server.wait_for(|counts| counts.refreshes == 1).await;
+        let (version, tried) = (store.version(), store.tried());
+        assert!(store.text().contains(r#""intent":true"#), "I15: {}", store.text());
+        assert_eq!(told(&mut events).await, ["recovered"]);
+        sleep(Duration::from_secs(5)).await;
+        assert_eq!((store.version(), store.tried()), (version, tried), "I15");
+        hold.release();
+        assert_eq!(call.await.unwrap().unwrap().owner, "ann");
+        assert_eq!(store.client(&server).issue(2).await.unwrap().owner, "ann", "after a restart");
+    }
+}
+
 /// A path below a file, and one with the content of another program.
 #[tokio::test(start_paused = true)]
 async fn i38_a_file_that_cannot_be_written_stops_no_login() {

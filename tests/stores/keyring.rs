@@ -1,8 +1,12 @@
 //! A login in a key ring: one in memory, but for the test that has to be asked for.
 
-use std::{fs::File, path::Path, process::Stdio, sync::Once};
+use std::any::Any;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, Once};
+use std::{fs::File, path::Path, process::Stdio};
 
-use keyring_core::{Entry, Error, mock};
+use keyring_core::api::{CredentialApi, CredentialStoreApi};
+use keyring_core::{Credential, Entry, Error, mock};
 use sdk_runtime::{KeyringStore, StoreErrorKind, StoreLock, StoredLogin, TokenStore};
 
 use crate::place::{Place, child, given, output};
@@ -18,7 +22,89 @@ pub(crate) fn store(path: &Path) -> KeyringStore {
 /// From now on this process has no other key ring.
 fn in_memory() {
     static SET: Once = Once::new();
-    SET.call_once(|| keyring_core::set_default_store(mock::Store::new().unwrap()));
+    SET.call_once(|| keyring_core::set_default_store(Arc::new(Ring(mock::Store::new().unwrap()))));
+}
+
+/// The key ring of the library's own mock. The entries of `FRAIL` fail one write as they are told to.
+#[derive(Debug)]
+struct Ring(Arc<mock::Store>);
+
+const FRAIL: &str = "sdk-stores-frail";
+
+impl CredentialStoreApi for Ring {
+    fn vendor(&self) -> String {
+        self.0.vendor()
+    }
+
+    fn id(&self) -> String {
+        self.0.id()
+    }
+
+    fn build(
+        &self,
+        service: &str,
+        user: &str,
+        modifiers: Option<&HashMap<&str, &str>>,
+    ) -> keyring_core::Result<Entry> {
+        let entry = self.0.build(service, user, modifiers)?;
+        Ok(match service {
+            FRAIL => Entry::new_with_credential(Arc::new(Frail(entry, user.to_owned()))),
+            _ => entry,
+        })
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+}
+
+/// An entry whose user is told by `FAULTS` how its next write fails.
+#[derive(Debug)]
+struct Frail(Entry, String);
+
+struct Fault {
+    error: Error,
+    /// Whether the write is done nevertheless.
+    is_done: bool,
+    /// Whether the next read fails too.
+    is_hidden: bool,
+}
+
+static FAULTS: Mutex<Vec<(String, Fault)>> = Mutex::new(Vec::new());
+
+impl CredentialApi for Frail {
+    fn set_secret(&self, secret: &[u8]) -> keyring_core::Result<()> {
+        let fault = FAULTS.lock().unwrap().pop_if(|(user, _)| *user == self.1);
+        let Some((_, Fault { error, is_done, is_hidden })) = fault else { return self.0.set_secret(secret) };
+        if is_done {
+            self.0.set_secret(secret)?;
+        }
+        if is_hidden {
+            let mock: &mock::Cred = self.0.as_any().downcast_ref().unwrap();
+            mock.set_error(Error::NoStorageAccess("it is locked".into()));
+        }
+        Err(error)
+    }
+
+    fn get_secret(&self) -> keyring_core::Result<Vec<u8>> {
+        self.0.get_secret()
+    }
+
+    fn delete_credential(&self) -> keyring_core::Result<()> {
+        self.0.delete_credential()
+    }
+
+    fn get_credential(&self) -> keyring_core::Result<Option<Arc<Credential>>> {
+        Ok(None)
+    }
+
+    fn get_specifiers(&self) -> Option<(String, String)> {
+        self.0.get_specifiers()
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
 }
 
 /// The same entry, past the store.
@@ -96,6 +182,44 @@ async fn a_key_ring_that_fails_says_why_and_shows_nothing() {
             assert!(!shown.contains("s3cret") && !shown.contains(&bytes), "I27: {shown}");
             assert_eq!(store.load().await.unwrap(), Some(login(1)), "{why}: nothing is lost");
         }
+    }
+}
+
+/// I38: a store says for certain that a write was not done, or that it does not know.
+#[tokio::test]
+async fn a_write_that_fails_is_uncertain_only_where_it_may_have_been_done() {
+    type Fails = fn() -> Error;
+    let refuses: [Fails; 5] = [
+        || Error::NoStorageAccess("no".into()),
+        || Error::TooLong("secret".into(), 512),
+        || Error::Invalid("secret".into(), "no".into()),
+        || Error::Ambiguous(Vec::new()),
+        || Error::NotSupportedByStore("no".into()),
+    ];
+    let may_have_done_it: [Fails; 2] = [|| Error::PlatformFailure("no".into()), || Error::NoEntry];
+    let mut table = Vec::new();
+    for fails in refuses {
+        table.extend([(fails, false, false, false), (fails, false, true, false)]);
+    }
+    for fails in may_have_done_it {
+        table.extend([(fails, false, false, false), (fails, false, true, true)]);
+        table.extend([(fails, true, false, true), (fails, true, true, true)]);
+    }
+    for (fails, is_done, is_hidden, is_uncertain) in table {
+        let place = Place::new();
+        let path = place.login();
+        in_memory();
+        let user = path.to_str().unwrap();
+        let store = KeyringStore::new(FRAIL, user).locks_in(path.parent().unwrap());
+        assert!(store.replace(0, login(1)).await.unwrap());
+        let fault = Fault { error: fails(), is_done, is_hidden };
+        FAULTS.lock().unwrap().push((user.to_owned(), fault));
+        let error = store.replace(1, login(2)).await.unwrap_err();
+        let case = format!("{:?}, done: {is_done}, hidden: {is_hidden}: {error}", fails());
+        assert_eq!(error.kind() == StoreErrorKind::Uncertain, is_uncertain, "I38: {case}");
+        // The one that fails, where the store has not read it.
+        let _ = store.load().await;
+        assert_eq!(store.load().await.unwrap(), Some(login(1 + u64::from(is_done))), "{case}");
     }
 }
 

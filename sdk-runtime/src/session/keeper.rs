@@ -433,6 +433,39 @@ mod tests {
         }
     }
 
+    /// A store whose file another process locks, and of whose writes the last one ends at that time; and how many began later.
+    struct LockedUntil(clock::Instant, AtomicUsize);
+
+    impl TokenStore for LockedUntil {
+        fn load(&self) -> StoreFuture<'_, Option<StoredLogin>> {
+            Box::pin(async { Ok(Some(record::write(0, Some(&record(1, 1)))?)) })
+        }
+
+        fn replace(&self, _: u64, _: StoredLogin) -> StoreFuture<'_, bool> {
+            Box::pin(async {
+                let left = self.0.saturating_duration_since(clock::now());
+                if left.is_zero() {
+                    self.1.fetch_add(1, Ordering::Relaxed);
+                }
+                let takes = if left < TIMEOUT { left } else { TIMEOUT / 2 };
+                clock::sleep_until(clock::deadline(takes)).await;
+                Err(StoreError::busy("it cannot be locked", POLL))
+            })
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_claim_is_not_tried_again_when_its_time_has_come() {
+        let term = Term::of(Duration::ZERO);
+        let begin = clock::now();
+        let store = Arc::new(LockedUntil(clock::deadline(term.longest_wait()), AtomicUsize::new(0)));
+        let keeper = Keeper::new(store.clone(), Clock::default(), false);
+        let held =
+            Held { record: record(1, 1), is_new: false, must_send: true, is_over: true, refused: None };
+        assert!(keeper.claim(&held, term, || true).await.is_err_and(|why| why.error.is_busy()));
+        assert_eq!((begin.elapsed(), store.1.load(Ordering::Relaxed)), (term.longest_wait(), 0));
+    }
+
     #[test]
     fn i14_the_newest_tokens_of_a_login_are_renewed_whether_or_not_they_are_known_to_be_kept() {
         let mine = record(1, 5);

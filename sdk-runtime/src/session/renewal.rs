@@ -386,6 +386,7 @@ mod tests {
     use super::super::attach::Attach;
     use super::super::event::RunId;
     use super::*;
+    use crate::Tokens;
     use crate::store::{MemoryStore, StoredLogin, TokenStore};
 
     fn record(login: u64, access: Option<&str>) -> Record {
@@ -433,6 +434,49 @@ mod tests {
             let loaded = load(record(1, access), &shared());
             assert_eq!(loaded.is_ok(), is_usable, "I24: {access:?}");
         }
+    }
+
+    #[tokio::test]
+    async fn i9_all_that_a_refresh_has_obtained_is_in_the_store() {
+        let shared = shared();
+        let keeper = shared.keeper.clone().unwrap();
+        let before = Record { lifetime: Some(Duration::from_secs(5)), ..record(1, Some("before")) };
+        let held =
+            Held { record: before.clone(), is_new: true, must_send: false, is_over: true, refused: None };
+        let Ok(Claim::Taken(taken)) = keeper.claim(&held, Term::of(Duration::ZERO), || true).await else {
+            panic!("not claimed")
+        };
+        let run = Run::new(RunId(1), CancellationToken::new());
+        let (run, shared, keeper) = (&*run, &shared, &keeper);
+        let renewal = Renewal { run, shared, keeper, taken: &taken, held: &before.id, is_another: false };
+
+        let tokens = Tokens::new("after").refresh_token("next").subject("ann").scopes(["read", "write"]);
+        let tokens = tokens.expires_in(Duration::from_secs(60));
+        let credential = shared.attachment.credential(tokens, None, || shared.clock.wall()).unwrap();
+        let cookie = serde_json::json!({
+            "raw_cookie": "sid=1", "path": ["/", true],
+            "domain": { "HostOnly": "api.example" }, "expires": "SessionEnd",
+        });
+        let jar = Jar::read(serde_json::json!([cookie])).unwrap();
+        let renewed = Renewed { credential, id: None, adopted: None, is_unsaved: false };
+        let outcome = renewal.renewed(renewed, &jar).await;
+        assert!(matches!(&outcome, Outcome::Success(Renewed { is_unsaved: false, .. })));
+
+        let kept = keeper.load().await.unwrap().record.unwrap();
+        let scopes: Arc<[String]> = ["read", "write"].map(str::to_owned).into();
+        assert_eq!(kept.id.login, before.id.login, "I9");
+        assert_eq!((kept.id.number, kept.subject.as_deref()), (before.id.number + 1, Some("ann")), "I9");
+        let secrets = (kept.access.as_ref().unwrap().expose(), kept.refresh.as_ref().unwrap().expose());
+        assert_eq!(secrets, ("after", "next"), "I9");
+        assert!(kept.issued > before.issued, "I9: {:?}", kept.issued);
+        assert_eq!((&kept.scopes, kept.lifetime), (&Some(scopes), Some(Duration::from_secs(60))), "I9");
+        assert!(jar.written().is_some() && kept.jar.written() == jar.written(), "I9");
+
+        let loaded = load(kept, shared).unwrap();
+        assert_eq!(loaded.credential.lifetime, Some(Duration::from_secs(60)), "a restart knows it too");
+        // A JWT with the claims `{"exp":10}`, which made no sense when it came.
+        let loaded = load(record(1, Some("e30.eyJleHAiOjEwfQ.signature")), shared).unwrap();
+        assert_eq!(loaded.credential.lifetime, None, "a restart does not decide it again");
     }
 
     #[tokio::test]
