@@ -85,7 +85,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     assert_eq!(kept.text(), if first { "from here" } else { "from there" });
 
     // Whoever goes on from what is there is right, and the other one is told to look again.
-    assert!(there.replace(kept.version(), StoredLogin::new(2, "renewed")).await?);
+    assert!(there.replace(kept.version(), StoredLogin::new(2, "refreshed")).await?);
     assert!(!here.replace(kept.version(), StoredLogin::new(2, "too late")).await?);
     assert_eq!(here.load().await?, there.load().await?);
 

@@ -57,7 +57,7 @@ mod declaration {
         #[session(start)]
         async fn login(&self, #[json] credentials: &Credentials) -> Result<TokenAnswer>;
 
-        /// Sent by the session when the access token needs renewal; nobody else can call it.
+        /// Sent by the session when the access token needs refresh; nobody else can call it.
         #[post("/auth/refresh")]
         #[session(refresh)]
         async fn refresh(&self, #[json] request: RefreshRequest) -> Result<TokenAnswer>;
@@ -144,7 +144,7 @@ async fn files_pages_and_errors_are_as_the_readme_says() -> Result<(), Box<dyn S
 async fn first_screen(credentials: Credentials) -> Result<Option<Issue>, Box<dyn StdError>> {
     let tracker = TrackerClient::new("https://tracker.example/api/v1")?;
     tracker.login(&credentials).await?;
-    let issue = tracker.issue(7).await?; // signed; renewed and replayed when the server refuses the token
+    let issue = tracker.issue(7).await?; // signed; refreshed and replayed when the server refuses the token
     Ok(issue)
 }
 
@@ -182,7 +182,7 @@ async fn handle(tracker: &TrackerClient) -> Result<(), Error> {
         // The login is over. What the application shows is up to it.
         Err(Error::SessionExpired(expired)) if expired.requires_sign_in() => show_login(expired.message()),
         Err(Error::NotSignedIn) => show_welcome(),
-        // The token must be renewed and cannot be right now. The login is not lost.
+        // The token must be refreshed and cannot be right now. The login is not lost.
         Err(Error::RefreshUnavailable(wait)) => println!("back in {:?}", wait.retry_after()),
         // Somebody else signed in meanwhile; nothing was sent in their name.
         Err(Error::IdentityChanged(_)) => {}

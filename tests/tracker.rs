@@ -92,7 +92,7 @@ pub trait Tracker {
     #[session(start)]
     async fn login(&self, #[json] credentials: &Credentials) -> Result<LoginResponse>;
 
-    /// Sent by the session when the access token needs renewal; nobody else can call it.
+    /// Sent by the session when the access token needs refresh; nobody else can call it.
     #[post("/auth/refresh")]
     #[session(refresh)]
     async fn refresh(&self, #[json] request: RefreshRequest) -> Result<LoginResponse>;
@@ -237,9 +237,9 @@ async fn a_login_lives_on_and_ends() {
     server.endpoint("issue").once(Reply::empty().status(401)).reply(issue());
     server.endpoint("logout").reply(Reply::empty());
     assert_eq!(tracker.issue(7).await.unwrap(), Some(seven()));
-    let renewal = server.endpoint("refresh").calls().remove(0);
-    assert_eq!(line(&renewal), r#"POST /api/v1/auth/refresh {"refresh_token":"r1"}"#);
-    assert_eq!(renewal.bearer(), None);
+    let refresh = server.endpoint("refresh").calls().remove(0);
+    assert_eq!(line(&refresh), r#"POST /api/v1/auth/refresh {"refresh_token":"r1"}"#);
+    assert_eq!(refresh.bearer(), None);
     let bearers: Vec<_> = server.endpoint("issue").calls();
     assert_eq!(bearers.iter().map(Request::bearer).collect::<Vec<_>>(), [Some("a1"), Some("a2")]);
 

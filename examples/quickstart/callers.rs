@@ -84,7 +84,7 @@ async fn show_progress(records: sdk_testkit::TokenServer, end: Instant) {
         let counts = records.counts();
         let left = end.saturating_duration_since(Instant::now());
         bar.0.set_position(millis(whole.saturating_sub(left)));
-        bar.0.set_message(format!("{} calls, {} renewals", counts.served_calls, counts.rotations));
+        bar.0.set_message(format!("{} calls, {} refreshes", counts.served_calls, counts.rotations));
         bar.0.tick();
         tokio::time::sleep(Duration::from_millis(50)).await;
     }

@@ -33,7 +33,7 @@ trait Tracker {
     #[session(start)]
     async fn login(&self, #[json] credentials: &Credentials) -> Result<LoginResponse>;
 
-    /// Sent by the session when the access token needs renewal; nobody else can call it.
+    /// Sent by the session when the access token needs refresh; nobody else can call it.
     #[post("/auth/refresh")]
     #[session(refresh)]
     async fn refresh(&self, #[json] request: RefreshRequest) -> Result<LoginResponse>;
@@ -49,7 +49,7 @@ struct Issue {
     assignee: String,
 }
 
-/// What each caller does, over and over. No token in sight: it is signed, renewed and replayed underneath.
+/// What each caller does, over and over. No token in sight: it is signed, refreshed and replayed underneath.
 async fn read_issue(tracker: &TrackerClient, id: u64) -> Result<Issue> {
     tracker.issue(id).await
 }

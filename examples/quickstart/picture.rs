@@ -67,7 +67,7 @@ fn draw_header(report: &Report, area: &Area<'_>) -> Drawn {
         seconds => seconds.to_string(),
     };
     let title = format!(
-        "{CALLERS} callers, {lifetime}-second tokens: {} calls, {} renewals, {} failures",
+        "{CALLERS} callers, {lifetime}-second tokens: {} calls, {} refreshes, {} failures",
         grouped(report.counts.served_calls),
         report.counts.refreshes,
         report.failed,
@@ -78,7 +78,7 @@ fn draw_header(report: &Report, area: &Area<'_>) -> Drawn {
     for (name, colour) in [
         ("calls", BLUE),
         ("rejected: the server had forgotten the token", AMBER),
-        ("renewal, one for everybody", GREEN),
+        ("refresh, one for everybody", GREEN),
         ("replayed with the new token", VIOLET),
     ] {
         let swatch = Rectangle::new([(x, 70), (x + 12, 82)], colour.filled());
@@ -100,7 +100,7 @@ fn draw_calls(report: &Report, area: &Area<'_>) -> Drawn {
 
     let mut chart = chart(report, area, most, 0)?;
     mesh(&mut chart, "calls per 100 ms", None, 5)?;
-    draw_renewals(report, &mut chart, most)?;
+    draw_refreshes(report, &mut chart, most)?;
     chart.draw_series(AreaSeries::new(points, 0.0, BLUE.mix(0.22)).border_style(BLUE.stroke_width(2)))?;
     Ok(())
 }
@@ -113,7 +113,7 @@ fn draw_replays(report: &Report, area: &Area<'_>) -> Drawn {
 
     let mut chart = chart(report, area, most, 56)?;
     mesh(&mut chart, "per 20 ms", Some("seconds since the sign-in"), 3)?;
-    draw_renewals(report, &mut chart, most)?;
+    draw_refreshes(report, &mut chart, most)?;
     for (counts, colour) in [(rejected, AMBER), (replayed, VIOLET)] {
         let bars = counts.into_iter().enumerate().filter(|(_, count)| *count > 0).map(|(i, count)| {
             let from = i as f64 * width.as_secs_f64();
@@ -121,18 +121,18 @@ fn draw_replays(report: &Report, area: &Area<'_>) -> Drawn {
         });
         chart.draw_series(bars)?;
     }
-    for (from, renewal) in report.renewed.iter().enumerate() {
-        let next = report.renewed.get(from + 1).copied().unwrap_or(Duration::MAX);
-        let replayed = report.replayed.iter().filter(|time| (*renewal..next).contains(*time)).count();
+    for (from, refresh) in report.refreshed.iter().enumerate() {
+        let next = report.refreshed.get(from + 1).copied().unwrap_or(Duration::MAX);
+        let replayed = report.replayed.iter().filter(|time| (*refresh..next).contains(*time)).count();
         let label = format!("{replayed} replayed");
-        let right_of_the_bars = renewal.as_secs_f64() + 0.16;
+        let right_of_the_bars = refresh.as_secs_f64() + 0.16;
         chart.draw_series([Text::new(label, (right_of_the_bars, most * 0.94), text(13, VIOLET))])?;
     }
     Ok(())
 }
 
-fn draw_renewals(report: &Report, chart: &mut Chart<'_, '_>, most: f64) -> Drawn {
-    for time in &report.renewed {
+fn draw_refreshes(report: &Report, chart: &mut Chart<'_, '_>, most: f64) -> Drawn {
+    for time in &report.refreshed {
         let x = time.as_secs_f64();
         chart.draw_series(DashedLineSeries::new([(x, 0.0), (x, most)], 4, 4, GREEN.stroke_width(2)))?;
     }

@@ -23,8 +23,8 @@ pub(crate) struct Report {
     pub(crate) served: Vec<Duration>,
     /// Calls refused for their token.
     pub(crate) rejected: Vec<Duration>,
-    /// Requests for a renewal.
-    pub(crate) renewed: Vec<Duration>,
+    /// Requests for a refresh.
+    pub(crate) refreshed: Vec<Duration>,
     /// Requests that came a second time.
     pub(crate) replayed: Vec<Duration>,
 }
@@ -54,7 +54,7 @@ impl Report {
             first_failure: answers.first_failure.clone(),
             served: times(Event::Served),
             rejected: times(Event::Rejected),
-            renewed: times(Event::Refresh),
+            refreshed: times(Event::Refresh),
             replayed: repeated.map(|request| request.received_at().saturating_sub(signed_in)).collect(),
         }
     }
@@ -83,10 +83,10 @@ impl Report {
             return Err(format!("only {served_calls} calls were answered, and 500 is the least"));
         }
         if rotations < 3 {
-            return Err(format!("the token was renewed only {rotations} times, and 3 is the least"));
+            return Err(format!("the token was refreshed only {rotations} times, and 3 is the least"));
         }
         if refreshes as f64 > most {
-            return Err(format!("there were {refreshes} renewals, and {most:.1} is the most"));
+            return Err(format!("there were {refreshes} refreshes, and {most:.1} is the most"));
         }
         Ok(())
     }

@@ -7,8 +7,8 @@ use sdk_testkit::{Reply, Request, TokenServer};
 
 /// The way to the server and back, which even a refusal takes.
 const LATENCY: Duration = Duration::from_millis(20);
-/// How long a renewal takes at the server.
-const RENEWAL_LATENCY: Duration = Duration::from_millis(60);
+/// How long a refresh takes at the server.
+const REFRESH_LATENCY: Duration = Duration::from_millis(60);
 
 pub(crate) struct Server {
     tokens: TokenServer,
@@ -26,7 +26,7 @@ impl Server {
             .rotating(true)
             .reuse_detection(true)
             .build();
-        tokens.refresh_latency(RENEWAL_LATENCY);
+        tokens.refresh_latency(REFRESH_LATENCY);
 
         let authority = tokens.authority();
         tokens.backend().route("GET", "/issues/{id}", move |request| {

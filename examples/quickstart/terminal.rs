@@ -73,7 +73,7 @@ fn summary(report: &Report, style: Style) -> String {
                 report.rejected_in_steady_state()
             ),
         ),
-        ("renewals", GREEN, report.renewed.len(), "of the token, each shared by everybody".to_owned()),
+        ("refreshes", GREEN, report.refreshed.len(), "of the token, each shared by everybody".to_owned()),
         ("replays", VIOLET, report.replayed.len(), "of rejected calls, with the new token".to_owned()),
         ("reused", DIM, report.counts.reused, "spent refresh tokens".to_owned()),
         ("failed", DIM, report.failed, "calls".to_owned()),
@@ -113,11 +113,11 @@ fn timeline(report: &Report, style: Style) -> String {
     let most = small.iter().flat_map(|(_, _, times)| columns(times)).max().unwrap_or_default();
     let strip =
         |times| columns(times).into_iter().map(|count| level(count, most.max(1), 0, 1)).collect::<String>();
-    let renewals: String =
-        columns(&report.renewed).into_iter().map(|count| if count > 0 { '◆' } else { ' ' }).collect();
+    let refreshes: String =
+        columns(&report.refreshed).into_iter().map(|count| if count > 0 { '◆' } else { ' ' }).collect();
     for (name, colour, bars) in [
         ("rejected", AMBER, strip(&report.rejected)),
-        ("renewed", GREEN, renewals),
+        ("refreshed", GREEN, refreshes),
         ("replayed", VIOLET, strip(&report.replayed)),
     ] {
         let _ = writeln!(text, "{name:>10}  {}", style.paint(colour, bars.trim_end()));

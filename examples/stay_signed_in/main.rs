@@ -21,7 +21,7 @@ trait Tracker {
 
     #[post("/auth/refresh")]
     #[session(refresh)]
-    async fn refresh(&self, #[json] renewal: Renewal) -> Result<Answer>;
+    async fn refresh(&self, #[json] refresh: Refresh) -> Result<Answer>;
 
     #[get("/issues/{id}")]
     async fn issue(&self, id: u64) -> Result<String>;
@@ -40,11 +40,11 @@ impl TokenResponse for Answer {
 }
 
 #[derive(serde::Serialize)]
-struct Renewal {
+struct Refresh {
     refresh_token: String,
 }
 
-impl TokenRequest for Renewal {
+impl TokenRequest for Refresh {
     fn from_grant(grant: &Grant) -> Option<Self> {
         Some(Self { refresh_token: grant.refresh_token()?.expose().to_owned() })
     }

@@ -33,7 +33,7 @@ pub(crate) async fn play() -> Result {
     let mut program = stage.start()?;
     program.enter("8", "issue 8 is ann's").await?;
     let counts = server.counts();
-    assert_eq!((counts.logins, counts.rotations), (1, 1), "it was renewed, and no password sent");
+    assert_eq!((counts.logins, counts.rotations), (1, 1), "it was refreshed, and no password sent");
 
     println!("\n(An administrator ends ann's login at the server.)");
     server.revoke("ann");

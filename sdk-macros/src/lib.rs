@@ -106,7 +106,7 @@ use quote::quote;
 /// |---|---|---|
 /// | `base = "/v1"` | stands between the URL of the client and the path of each endpoint | nothing |
 /// | `auth = required` | requests are signed by the session; see below | `required` |
-/// | `timeout = 30s` | bounds a whole call, waiting for a renewal and the replay included | the client's |
+/// | `timeout = 30s` | bounds a whole call, waiting for a refresh and the replay included | the client's |
 /// | `headers("accept" = "text/plain", …)` | fixed headers | none |
 /// | `dyn` | makes `Dyn<Trait>` as well | not made |
 /// | `crate = path` | where `sdk_runtime` is found, if it was renamed or re-exported | `::sdk_runtime` |
@@ -123,7 +123,7 @@ use quote::quote;
 /// | `auth = cookies` | not signed, and sent with the cookies of the login, also to redirects within the client's own origins; without a login with those of the signed-out state; fails with `Error::SessionExpired` after a login has expired. A 401 is an ordinary answer, and nothing is refreshed. Needs the feature `cookies` |
 /// | `auth = none` | never signed, and without any cookie of the login. Only here, with `auth = cookies`, and on `start` and `refresh` endpoints may a header `authorization` be given |
 /// | `auth = scopes("issues:read", …)` | as `required`; and where the scopes of the token are known, the call fails with `Error::InsufficientScope` unless these are among them, and nothing is sent |
-/// | `timeout = 500ms` | a whole number of `ms`, `s`, `m` or `h`; `none` for no limit. On a `refresh` endpoint, how long the renewal may take: 20 s unless it says so itself, whatever the trait says |
+/// | `timeout = 500ms` | a whole number of `ms`, `s`, `m` or `h`; `none` for no limit. On a `refresh` endpoint, how long the refresh may take: 20 s unless it says so itself, whatever the trait says |
 /// | `headers("name" = "value", …)` | take the place of the trait's headers of the same name; a `cookie` is added to them, and to those of arguments and of the login |
 /// | `retry = 3` | up to so many more tries after a failure that passes: no connection, a broken one, 408, 429, 500, 502, 503, 504. `POST`, `PATCH` and custom methods need `idempotent` for it. `retry = never` for none, whatever the client's default |
 /// | `idempotent`, `idempotent = "x-request-id"` | one key for each call, sent with every try and with the replay, in the header `idempotency-key` or the one that is named, which nothing else sets |
@@ -182,26 +182,26 @@ use quote::quote;
 /// | Attribute | Meaning |
 /// |---|---|
 /// | `#[session(start)]` | signs in: the session starts with the tokens in the answer, whose type implements `TokenResponse`. Never signed |
-/// | `#[session(refresh)]` | renews: sent by the session alone, so it is on neither trait nor client. Every parameter is supplied by the session, by way of `TokenRequest`. Never signed. At most one |
-/// | `#[session(refresh, refused = path::to::function)]` | besides, with a `fn(&ErrorResponse) -> Option<Refusal>` that says which answers refuse the renewal; `None` leaves it to the default rules |
+/// | `#[session(refresh)]` | refreshes: sent by the session alone, so it is on neither trait nor client. Every parameter is supplied by the session, by way of `TokenRequest`. Never signed. At most one |
+/// | `#[session(refresh, refused = path::to::function)]` | besides, with a `fn(&ErrorResponse) -> Option<Refusal>` that says which answers refuse the refresh; `None` leaves it to the default rules |
 /// | `#[session(end)]` | signs out: the login ends here first, and then the server is told |
 ///
 /// A sign-out ends the login before anything is sent, so that neither a failing server nor a caller who goes away keeps it
-/// alive. The request is signed with the credential of the login it ends; with `auth = cookies` it has its cookies alone. Nothing is renewed for it, even if that credential
+/// alive. The request is signed with the credential of the login it ends; with `auth = cookies` it has its cookies alone. Nothing is refreshed for it, even if that credential
 /// has lapsed. After an `Err` from the network or the server nobody is signed in here all the same, but the server may not
 /// know of it.
 ///
-/// What the answer to a renewal means, unless `refused` says otherwise:
+/// What the answer to a refresh means, unless `refused` says otherwise:
 ///
 /// | Answer | Meaning |
 /// |---|---|
-/// | a success with tokens | renewed |
+/// | a success with tokens | refreshed |
 /// | any 4xx with `{"error": "invalid_grant"}`; and, unless an `error` named below says something else, 401, and 400 or 403 with JSON in it | refused: the login is over, with `Error::SessionExpired` |
 /// | a success whose `TokenResponse` says `Refusal::Dead` or `Refusal::TryLater` | what it says |
-/// | no connection, a timeout, a connection that breaks; 408, 429, any 5xx; any 4xx with `server_error`, `slow_down` or `temporarily_unavailable` in `error`; a success without tokens | unavailable: the login is kept, and the next renewal is tried a second later at most, a wait that doubles with each failure up to a minute, and never before `Retry-After` |
-/// | any 4xx with `invalid_client`, `unauthorized_client`, `invalid_scope`, `unsupported_grant_type`, `invalid_target` or `invalid_request` in `error`; 3xx; every other 4xx, such as a firewall's page; a success whose access token cannot sign | misconfigured: the login is kept, and the next renewal is tried after 5 minutes |
+/// | no connection, a timeout, a connection that breaks; 408, 429, any 5xx; any 4xx with `server_error`, `slow_down` or `temporarily_unavailable` in `error`; a success without tokens | unavailable: the login is kept, and the next refresh is tried a second later at most, a wait that doubles with each failure up to a minute, and never before `Retry-After` |
+/// | any 4xx with `invalid_client`, `unauthorized_client`, `invalid_scope`, `unsupported_grant_type`, `invalid_target` or `invalid_request` in `error`; 3xx; every other 4xx, such as a firewall's page; a success whose access token cannot sign | misconfigured: the login is kept, and the next refresh is tried after 5 minutes |
 ///
-/// Calls that need a renewal before its time fail with the error of the last one, and nothing is sent. A function after
+/// Calls that need a refresh before its time fail with the error of the last one, and nothing is sent. A function after
 /// `refused` is asked first about every answer that is no success:
 ///
 /// ```text

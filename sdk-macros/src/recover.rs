@@ -48,8 +48,8 @@ pub(crate) fn recover(raw: &RawTrait, errors: &Errors) -> TokenStream {
     }
     declared.extend(raw.others.iter().map(ToTokens::to_token_stream));
     let declared = expand::trait_with(&shell, &declared);
-    let renewal = expand::refresh::none(&names);
-    let parts = Parts { inherent, implemented: implementable.then(Vec::new), endpoints: Vec::new(), renewal };
+    let refresh = expand::refresh::none(&names);
+    let parts = Parts { inherent, implemented: implementable.then(Vec::new), endpoints: Vec::new(), refresh };
     let client = expand::client::client(&names, &parts);
     quote!(#errors #declared #client #(#consumed)*)
 }

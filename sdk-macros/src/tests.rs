@@ -75,10 +75,10 @@ fn sessions() {
         "",
         "trait T {
             #[post(\"/start\")] #[session(start)] async fn start(&self, #[json] credentials: &Credentials) -> Result<Tokens>;
-            #[post(\"/renew\")] #[session(refresh, refused = a::b)] #[cfg(x)]
-            async fn renew(&self, #[json] request: &Renewal) -> Result<Tokens>;
+            #[post(\"/refresh\")] #[session(refresh, refused = a::b)] #[cfg(x)]
+            async fn refresh(&self, #[json] request: &Refresh) -> Result<Tokens>;
             #[post(\"/end\", auth = cookies)] #[session(end)]
-            async fn end(&self, #[json] #[from_session] request: Renewal, #[query] all: bool) -> Result<()>;
+            async fn end(&self, #[json] #[from_session] request: Refresh, #[query] all: bool) -> Result<()>;
         }",
     ));
 }
@@ -148,7 +148,7 @@ fn an_erased_client() {
             #[get(\"/all\", paginate = link)] fn all(&self) -> Pages<Vec<User>>;
             #[get(\"/any\")] async fn any<T: DeserializeOwned>(&self) -> Result<T> where Self: Sized;
             #[cfg(x)] async fn twice(&self, (q, n): (&str, u8)) { self.users(q, &[]).await; }
-            #[post(\"/renew\")] #[session(refresh)] async fn renew(&self, #[json] request: Renewal) -> Result<Tokens>;
+            #[post(\"/refresh\")] #[session(refresh)] async fn refresh(&self, #[json] request: Refresh) -> Result<Tokens>;
             fn name<'a>(&'a self, of: &'a str) -> &'a str { of }
             async fn borrowed(&self, of: &str) -> (&str, Cow<'_, str>) { todo() }
         }",
@@ -163,7 +163,7 @@ fn recovery() {
         "",
         "trait T {
             #[get(\"users\")] async fn users(self, #[query] (page, size): (u8, u8)) -> Result<User>;
-            #[post(\"/renew\")] #[session(refresh)] async fn renew(&self, #[json] request: Renewal) -> Result<Tokens>;
+            #[post(\"/refresh\")] #[session(refresh)] async fn refresh(&self, #[json] request: Refresh) -> Result<Tokens>;
             #[get(\"/all\", paginate = links)] async fn all(&self) -> Pages<Vec<User>>;
         }",
     ));
@@ -240,8 +240,8 @@ fn defaults() {
             #[get(\"/{a}\", auth = scopes(\"b\"), timeout = 2m)] async fn arguments(&self, a: u8, #[header] x_a: u8, #[header] cookie: &str) -> Result<A>;
             #[get] async fn address(&self, #[url] url: &Url) -> Result<A>;
             #[post(\"/login\")] #[session(start)] async fn start(&self) -> Result<A>;
-            #[post(\"/renew\")] #[session(refresh)] async fn renew(&self) -> Result<A>;
-            #[post(\"/renew\", timeout = 1s)] #[session(end)] async fn end(&self) -> Result<A>;
+            #[post(\"/refresh\")] #[session(refresh)] async fn refresh(&self) -> Result<A>;
+            #[post(\"/refresh\", timeout = 1s)] #[session(end)] async fn end(&self) -> Result<A>;
         }",
     );
     let constants = text.split("    const __").skip(1).filter_map(|rest| rest.split_once(";\n"));

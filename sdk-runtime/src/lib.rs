@@ -1,7 +1,7 @@
 //! Declare an HTTP API as a Rust trait; get a typed async client whose login stays alive by itself.
 //!
 //! Put [`#[api_client]`](macro@api_client) on a trait: every endpoint becomes a method of a generated client that returns a
-//! [`Call`]. The client's [`Session`] signs the calls, renews the access token once for everybody when a server refuses
+//! [`Call`]. The client's [`Session`] signs the calls, refreshes the access token once for everybody when a server refuses
 //! it, replays each refused call once, and says [`SessionExpired`] when that is exhausted.
 //!
 //! The [README](https://crates.io/crates/sdk-runtime) shows the whole in one screen. The parts:

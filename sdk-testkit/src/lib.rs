@@ -1,7 +1,7 @@
 //! A scripted HTTP backend and a small token server, for tests of API clients.
 //!
 //! [`Backend`] answers requests from a table of routes and records what came. [`TokenServer`] is a backend that signs
-//! users in, lets access tokens expire, rotates refresh tokens and counts every renewal. [`StubRouter`] is a backend whose
+//! users in, lets access tokens expire, rotates refresh tokens and counts every refresh. [`StubRouter`] is a backend whose
 //! routes are the endpoints of a client: replies are given by name, and a request that is of no endpoint fails the test,
 //! with the nearest endpoint and what differs. All speak the types of the `http` crate with any `http_body::Body`, so the
 //! same server works in memory (as a [`tower_service::Service`]) and behind a real loopback socket ([`Backend::serve`]).

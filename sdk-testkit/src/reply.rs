@@ -95,7 +95,7 @@ impl Reply {
 
     /// 501 with `text`, and what fails the test: nothing was prepared that could be answered.
     ///
-    /// That status has no meaning to a client. A 404 may be a value, a 401 renews a token, and a 503 may be retried.
+    /// That status has no meaning to a client. A 404 may be a value, a 401 refreshes a token, and a 503 may be retried.
     pub(crate) fn failure(text: String) -> Self {
         Self { failure: Some(text.clone()), ..Self::text(text).status(StatusCode::NOT_IMPLEMENTED) }
     }

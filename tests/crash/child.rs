@@ -33,7 +33,7 @@ trait Tracker {
 
     #[post("/auth/refresh")]
     #[session(refresh)]
-    async fn refresh(&self, #[json] request: Renewal) -> Result<Answer>;
+    async fn refresh(&self, #[json] request: Refresh) -> Result<Answer>;
 
     #[post("/auth/logout")]
     #[session(end)]
@@ -41,7 +41,7 @@ trait Tracker {
         &self,
         #[json]
         #[from_session]
-        request: Renewal,
+        request: Refresh,
     ) -> Result<()>;
 
     #[get("/me")]
@@ -61,11 +61,11 @@ impl TokenResponse for Answer {
 }
 
 #[derive(serde::Serialize)]
-struct Renewal {
+struct Refresh {
     refresh_token: String,
 }
 
-impl TokenRequest for Renewal {
+impl TokenRequest for Refresh {
     fn from_grant(grant: &Grant) -> Option<Self> {
         Some(Self { refresh_token: grant.refresh_token()?.expose().to_owned() })
     }

@@ -9,7 +9,7 @@ pub(crate) enum Kept {
     /// Somebody was signed in, and no token is left.
     End,
     Login {
-        /// Goes up with every renewal, and is 1 after a sign-in.
+        /// Goes up with every refresh, and is 1 after a sign-in.
         number: usize,
         /// Whether somebody is going to spend the refresh token, or has.
         intent: bool,

@@ -14,7 +14,7 @@ const NEW: Kept = Kept::Login { number: 2, intent: false };
 const ANN: &str = "ann, login 0";
 const ANN_AGAIN: &str = "ann, login 1";
 
-/// Where a process is killed that renews its login.
+/// Where a process is killed that refreshes its login.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum At {
     Step(&'static str),
@@ -27,7 +27,7 @@ enum At {
 }
 
 /// What is kept then, what the next process comes to, and how often the refresh token was sent in all.
-const RENEWALS: [(At, Kept, &str, usize); 11] = [
+const REFRESHES: [(At, Kept, &str, usize); 11] = [
     (At::Step("lock"), OLD, ANN, 1),
     (At::Step("locked"), OLD, ANN, 1),
     (At::Step("load"), OLD, ANN, 1),
@@ -41,8 +41,8 @@ const RENEWALS: [(At, Kept, &str, usize); 11] = [
     (At::Idle, NEW, ANN, 1),
 ];
 
-async fn killed_in_a_renewal(locks: bool) {
-    for (at, kept, outcome, sends) in RENEWALS {
+async fn killed_in_a_refresh(locks: bool) {
+    for (at, kept, outcome, sends) in REFRESHES {
         let case = format!("killed at {at:?}, with locks: {locks}");
         let stage = Stage::new(locks).await;
         let server = &stage.server;
@@ -98,13 +98,13 @@ async fn killed_in_a_renewal(locks: bool) {
 }
 
 #[tokio::test]
-async fn i14_killed_anywhere_in_a_renewal() {
-    killed_in_a_renewal(true).await;
+async fn i14_killed_anywhere_in_a_refresh() {
+    killed_in_a_refresh(true).await;
 }
 
 #[tokio::test]
-async fn i14_killed_anywhere_in_a_renewal_by_a_lease() {
-    killed_in_a_renewal(false).await;
+async fn i14_killed_anywhere_in_a_refresh_by_a_lease() {
+    killed_in_a_refresh(false).await;
 }
 
 #[tokio::test]

@@ -115,7 +115,7 @@ async fn round(seed: u64) -> (&'static str, bool) {
         ("RefreshRejected", _) => "ended at the server",
         ("LostRotation", _) => "lost with the answer",
         (_, Kept::Login { intent: true, .. }) => "in doubt, and not spent",
-        (_, Kept::Login { number: 2, .. }) => "renewed already",
+        (_, Kept::Login { number: 2, .. }) => "refreshed already",
         _ => "signed in as before",
     };
     (end, is_torn)

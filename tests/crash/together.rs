@@ -1,7 +1,7 @@
 //! Processes that use one login at the same time, some of which are killed meanwhile.
 //!
-//! - **I1** Of all processes that share a store, one renews the login at a time.
-//! - **I10** What a renewal obtains that was overtaken by another process is nobody's.
+//! - **I1** Of all processes that share a store, one refreshes the login at a time.
+//! - **I10** What a refresh obtains that was overtaken by another process is nobody's.
 //! - **I13** What was not written down signs nothing.
 //! - **I15** What another process has put there is not cleared.
 
@@ -15,7 +15,7 @@ use crate::stage::Stage;
 const ANN: &str = "ann, login 0";
 
 #[tokio::test]
-async fn i1_of_two_that_need_a_renewal_one_asks_for_it() {
+async fn i1_of_two_that_need_a_refresh_one_asks_for_it() {
     for locks in [true, false] {
         let stage = Stage::new(locks).await;
         let (mut one, mut other) = (stage.start_signed_in().await, stage.start());
@@ -23,7 +23,7 @@ async fn i1_of_two_that_need_a_renewal_one_asks_for_it() {
         one.say("be served").await;
         stage.counts(|counts| counts.refreshes == 1).await;
         other.say("be served").await;
-        // It asks for the right to renew, and again, and does not get it.
+        // It asks for the right to refresh, and again, and does not get it.
         for _ in 0..3 {
             other.comes_to(if locks { "busy" } else { "no lock" }).await;
         }
@@ -81,7 +81,7 @@ async fn i10_who_signs_out_in_one_process_is_signed_out_in_all() {
 }
 
 #[tokio::test]
-async fn i10_a_renewal_brings_nobody_back_who_has_signed_out_elsewhere() {
+async fn i10_a_refresh_brings_nobody_back_who_has_signed_out_elsewhere() {
     for locks in [true, false] {
         let stage = Stage::new(locks).await;
         let (mut one, mut other) = (stage.start_signed_in().await, stage.start());

@@ -9,22 +9,22 @@ use crate::broken::{Answer, Broken, End};
 use crate::coded::{CODINGS, chain, encoded};
 
 #[derive(Serialize)]
-struct Renew {
+struct Refresh {
     refresh_token: String,
 }
 
-impl TokenRequest for Renew {
+impl TokenRequest for Refresh {
     fn from_grant(grant: &Grant) -> Option<Self> {
         Some(Self { refresh_token: grant.refresh_token()?.expose().to_owned() })
     }
 }
 
 #[derive(Deserialize)]
-struct Renewed {
+struct Refreshed {
     access: String,
 }
 
-impl TokenResponse for Renewed {
+impl TokenResponse for Refreshed {
     fn tokens(&self, _: &Head) -> std::result::Result<Tokens, Refusal> {
         Ok(Tokens::new(self.access.as_str()))
     }
@@ -34,18 +34,18 @@ impl TokenResponse for Renewed {
 trait Login {
     #[post("/refresh")]
     #[session(refresh)]
-    async fn refresh(&self, #[json] request: Renew) -> Result<Renewed>;
+    async fn refresh(&self, #[json] request: Refresh) -> Result<Refreshed>;
     #[get("/x")]
     async fn x(&self) -> Result<String>;
 }
 
-/// A server that refuses a request without the renewed token, with `refused` for a body, and refreshes with `tokens`.
+/// A server that refuses a request without the refreshed token, with `refused` for a body, and refreshes with `tokens`.
 fn signed_in(name: &'static str, refused: Vec<u8>, tokens: Vec<u8>) -> (Broken, LoginClient) {
     let server = Broken::new(move |request| {
-        let is_renewed = request.headers.get("authorization").is_some_and(|value| value == "Bearer a1");
+        let is_refreshed = request.headers.get("authorization").is_some_and(|value| value == "Bearer a1");
         let answer = match request.url.path() {
             "/refresh" => Answer::new(200, tokens.clone(), End::Whole),
-            _ if is_renewed => return Answer::new(200, "welcome", End::Whole),
+            _ if is_refreshed => return Answer::new(200, "welcome", End::Whole),
             _ => Answer::new(401, refused.clone(), End::Whole),
         };
         assert!(request.headers.contains_key("accept-encoding"));

@@ -8,7 +8,7 @@ use sdk_testkit::{Reply, TokenServer};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, advance};
 
-use crate::api::{self, backend_of, idle, renewal, signed_in};
+use crate::api::{self, backend_of, idle, refresh, signed_in};
 use crate::tracker::{LATENCY, TrackerClient, add_fussy, client, expired_client, server, user, with_issues};
 
 /// A server whose tokens live for a thousand seconds and say so, and a client whose token is in the last half minute of its life.
@@ -27,7 +27,7 @@ fn tokens_of(server: &TokenServer, username: &str) -> Tokens {
 }
 
 #[tokio::test(start_paused = true)]
-async fn calls_queue_behind_a_renewal_that_comes_before_them() {
+async fn calls_queue_behind_a_refresh_that_comes_before_them() {
     for callers in [2, 6] {
         let (server, client) = about_to_lapse().await;
         let hold = server.hold_refreshes();
@@ -51,7 +51,7 @@ async fn calls_queue_behind_a_renewal_that_comes_before_them() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_failure_of_a_renewal_reaches_all_that_were_deferred() {
+async fn the_failure_of_a_refresh_reaches_all_that_were_deferred() {
     let server = server();
     let client = client(&server);
     let issued = server.issue("ann");
@@ -90,7 +90,7 @@ async fn a_credential_that_is_missing_or_gone_is_an_error_of_its_own() {
     assert_eq!(expired.response().unwrap().status(), 401, "what the server said is kept");
 }
 
-/// After a renewal that failed, whether anybody waited for it or not.
+/// After a refresh that failed, whether anybody waited for it or not.
 #[tokio::test(start_paused = true)]
 async fn new_tokens_from_elsewhere_sign_at_once_after_a_failure() {
     for is_rejected in [false, true] {
@@ -108,7 +108,7 @@ async fn new_tokens_from_elsewhere_sign_at_once_after_a_failure() {
         assert_eq!(called.elapsed(), LATENCY);
         server.expire_access_tokens();
         client.issue(3).await.unwrap();
-        assert_eq!(server.counts().rotations, 1, "and are renewed, whatever became of those before");
+        assert_eq!(server.counts().rotations, 1, "and are refreshed, whatever became of those before");
     }
 }
 
@@ -149,24 +149,24 @@ async fn nothing_is_replayed_that_was_not_refused() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn one_renewal_after_the_other_succeeds() {
+async fn one_refresh_after_the_other_succeeds() {
     let server = server();
     let client = client(&server);
     client.login(&user("ann")).await.unwrap();
     // More than any budget has, each of a token that had served.
-    for renewals in 1..=50 {
+    for refreshes in 1..=50 {
         server.expire_access_tokens();
-        client.issue(renewals).await.unwrap();
-        assert_eq!(server.counts().refreshes, renewals as usize, "I18");
-        client.issue(renewals).await.unwrap();
+        client.issue(refreshes).await.unwrap();
+        assert_eq!(server.counts().refreshes, refreshes as usize, "I18");
+        client.issue(refreshes).await.unwrap();
     }
     assert_eq!(server.counts().reused, 0);
 }
 
 /// Alamofire's window of five in thirty seconds. Here it counts what was in vain: tokens that were refused before any had served.
 #[tokio::test(start_paused = true)]
-async fn the_sixth_renewal_in_vain_within_a_minute_is_refused_to_all_who_want_it() {
-    let backend = backend_of("none of them", renewal());
+async fn the_sixth_refresh_in_vain_within_a_minute_is_refused_to_all_who_want_it() {
+    let backend = backend_of("none of them", refresh());
     let client = signed_in(&backend);
     let mut blocked = 0;
     for round in 0..8 {
@@ -181,8 +181,8 @@ async fn the_sixth_renewal_in_vain_within_a_minute_is_refused_to_all_who_want_it
             assert!(!expired.requires_sign_in(), "I16: round {round}");
             blocked += usize::from(expired.reason() == ExpiredReason::EndpointRejects);
         }
-        let renewals = backend.count("POST", "/refresh");
-        assert_eq!(renewals, (round + 1).min(5), "I18: round {round}");
+        let refreshes = backend.count("POST", "/refresh");
+        assert_eq!(refreshes, (round + 1).min(5), "I18: round {round}");
     }
     assert!(blocked >= 3 * 20, "I18: {blocked}");
     assert!(client.session().state().is_signed_in(), "I16");
@@ -194,9 +194,9 @@ async fn the_sixth_renewal_in_vain_within_a_minute_is_refused_to_all_who_want_it
     assert_eq!(backend.count("POST", "/refresh"), 6);
 }
 
-/// Alamofire's two ways into a renewal differ after a failure; here both wait for the cool-down, and asking passes it over.
+/// Alamofire's two ways into a refresh differ after a failure; here both wait for the cool-down, and asking passes it over.
 #[tokio::test(start_paused = true)]
-async fn after_a_failure_neither_way_into_a_renewal_is_open_before_its_time() {
+async fn after_a_failure_neither_way_into_a_refresh_is_open_before_its_time() {
     let (server, client) = about_to_lapse().await;
     add_fussy(&server);
     server.next_refresh(Reply::empty().status(429));

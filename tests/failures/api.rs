@@ -11,11 +11,11 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::Notify;
 
 #[derive(Serialize)]
-pub struct Renew {
+pub struct Refresh {
     refresh_token: String,
 }
 
-impl TokenRequest for Renew {
+impl TokenRequest for Refresh {
     fn from_grant(grant: &Grant) -> Option<Self> {
         Some(Self { refresh_token: grant.refresh_token()?.expose().to_owned() })
     }
@@ -23,7 +23,7 @@ impl TokenRequest for Renew {
 
 /// Whatever a server may say about tokens.
 #[derive(Deserialize)]
-pub struct Renewed {
+pub struct Refreshed {
     access: Option<String>,
     refresh: Option<String>,
     expires_in: Option<f64>,
@@ -31,7 +31,7 @@ pub struct Renewed {
     panic: bool,
 }
 
-impl TokenResponse for Renewed {
+impl TokenResponse for Refreshed {
     fn tokens(&self, _: &Head) -> std::result::Result<Tokens, Refusal> {
         assert!(!self.panic, "code of the user's");
         let Some(access) = &self.access else {
@@ -53,11 +53,11 @@ impl TokenResponse for Renewed {
 pub trait Api {
     #[post("/login")]
     #[session(start)]
-    async fn login(&self) -> Result<Renewed>;
+    async fn login(&self) -> Result<Refreshed>;
 
     #[post("/refresh")]
     #[session(refresh)]
-    async fn refresh(&self, #[json] request: Renew) -> Result<Renewed>;
+    async fn refresh(&self, #[json] request: Refresh) -> Result<Refreshed>;
 
     #[get("/x")]
     async fn x(&self) -> Result<String>;
@@ -87,9 +87,9 @@ pub fn signed_in(backend: &Backend) -> ApiClient {
     client
 }
 
-/// A backend whose `/x` and `/y` take `token` alone, and whose renewal answers `renewal`.
-pub fn backend_of(token: &'static str, renewal: Reply) -> Backend {
-    let backend = Backend::new().reply("POST", "/refresh", renewal);
+/// A backend whose `/x` and `/y` take `token` alone, and whose refresh answers `refresh`.
+pub fn backend_of(token: &'static str, refresh: Reply) -> Backend {
+    let backend = Backend::new().reply("POST", "/refresh", refresh);
     for path in ["/x", "/y"] {
         backend.route("GET", path, move |request| {
             let is_good = request.bearer() == Some(token);
@@ -119,31 +119,31 @@ pub fn add_held(backend: &Backend, ids: usize) -> Arc<Vec<Notify>> {
     told
 }
 
-/// Makes the renewal wait until it is told to answer `renewal`.
-pub fn hold_renewal(backend: &Backend, renewal: Reply) -> Arc<Notify> {
+/// Makes the refresh wait until it is told to answer `refresh`.
+pub fn hold_refresh(backend: &Backend, refresh: Reply) -> Arc<Notify> {
     let told = Arc::new(Notify::new());
     let answered = told.clone();
     backend.route("POST", "/refresh", move |_| {
-        let (told, renewal) = (told.clone(), renewal.clone());
+        let (told, refresh) = (told.clone(), refresh.clone());
         async move {
             told.notified().await;
-            renewal
+            refresh
         }
     });
     answered
 }
 
-/// What a renewal answers that gives `a1` and `r1`.
-pub fn renewal() -> Reply {
+/// What a refresh answers that gives `a1` and `r1`.
+pub fn refresh() -> Reply {
     Reply::json(&serde_json::json!({ "access": "a1", "refresh": "r1" }))
 }
 
 /// The refresh tokens that were spent, in order.
 pub fn spent(backend: &Backend) -> Vec<String> {
     let requests = backend.requests();
-    let renewals = requests.iter().filter(|request| request.path() == "/refresh");
+    let refreshes = requests.iter().filter(|request| request.path() == "/refresh");
     let token = |json: serde_json::Value| json["refresh_token"].as_str().unwrap().to_owned();
-    renewals.map(|request| token(request.json().unwrap())).collect()
+    refreshes.map(|request| token(request.json().unwrap())).collect()
 }
 
 /// Everybody has gone as far as he can: the paused clock moves only then.

@@ -6,7 +6,7 @@ use sdk_runtime::{Error, ErrorResponse, Result, ServiceTransport, Tokens, Verdic
 use sdk_testkit::{Backend, Reply};
 use tokio::task::JoinSet;
 
-use crate::api::{ApiClient, backend_of, hold_renewal, idle, renewal, spent};
+use crate::api::{ApiClient, backend_of, hold_refresh, idle, refresh, spent};
 
 /// A client with a judge of its own, signed in with `a0` and `r0`.
 fn judged<V: Into<Verdict>>(
@@ -24,7 +24,7 @@ fn judged<V: Into<Verdict>>(
 
 /// A backend that answers `reply` to `a0` and takes `a1`.
 fn backend_that_says(reply: Reply) -> Backend {
-    let backend = Backend::new().reply("POST", "/refresh", renewal()).reply("GET", "/public", reply.clone());
+    let backend = Backend::new().reply("POST", "/refresh", refresh()).reply("GET", "/public", reply.clone());
     backend.route("GET", "/x", move |request| {
         let is_good = request.bearer() == Some("a1");
         std::future::ready(if is_good { Reply::text("welcome") } else { reply.clone() })
@@ -33,10 +33,10 @@ fn backend_that_says(reply: Reply) -> Backend {
 
 /// Its table of what is intercepted: no error, no answer, a status that is listed or not, `shouldRefresh`, `skipAuthRefresh`.
 #[tokio::test(start_paused = true)]
-async fn what_starts_a_renewal_is_an_answer_that_the_judge_says_is_about_the_token() {
+async fn what_starts_a_refresh_is_an_answer_that_the_judge_says_is_about_the_token() {
     type Judge = fn(&ErrorResponse) -> bool;
     const LISTED: Judge = |answer| [401, 419].contains(&answer.status().as_u16());
-    for (reply, judge, is_renewed) in [
+    for (reply, judge, is_refreshed) in [
         (Reply::text("no error"), LISTED, false),
         (Reply::reset(), LISTED, false),
         (Reply::empty().status(419), LISTED, true),
@@ -51,11 +51,15 @@ async fn what_starts_a_renewal_is_an_answer_that_the_judge_says_is_about_the_tok
         let backend = backend_that_says(reply);
         let client = judged(&backend, judge);
         let outcome = client.x().await;
-        assert_eq!(spent(&backend).len(), usize::from(is_renewed), "I23: {what} gave {outcome:?}");
-        assert_eq!(matches!(&outcome, Ok(text) if text == "welcome"), is_renewed, "{what} gave {outcome:?}");
+        assert_eq!(spent(&backend).len(), usize::from(is_refreshed), "I23: {what} gave {outcome:?}");
+        assert_eq!(
+            matches!(&outcome, Ok(text) if text == "welcome"),
+            is_refreshed,
+            "{what} gave {outcome:?}"
+        );
         // Skipped, whatever the judge thinks of it.
         let _ = client.public().await;
-        assert_eq!(spent(&backend).len(), usize::from(is_renewed), "I23: {what}");
+        assert_eq!(spent(&backend).len(), usize::from(is_refreshed), "I23: {what}");
     }
 }
 
@@ -83,11 +87,11 @@ async fn a_judge_that_panics_takes_its_caller_along_and_nobody_else() {
     assert_eq!(client.x().await.unwrap(), "welcome");
 }
 
-/// Its own test of it sends the request when the renewal is over.
+/// Its own test of it sends the request when the refresh is over.
 #[tokio::test(start_paused = true)]
-async fn what_needs_no_login_passes_a_renewal_and_what_needs_one_does_not() {
+async fn what_needs_no_login_passes_a_refresh_and_what_needs_one_does_not() {
     let backend = backend_of("a1", Reply::empty()).reply("GET", "/public", Reply::text("everybody"));
-    let renewed = hold_renewal(&backend, renewal());
+    let refreshed = hold_refresh(&backend, refresh());
     let client = judged(&backend, |answer: &ErrorResponse| answer.status() == 401);
     let first = tokio::spawn(client.x().into_future());
     backend.received(2).await;
@@ -95,7 +99,7 @@ async fn what_needs_no_login_passes_a_renewal_and_what_needs_one_does_not() {
     assert_eq!(client.public().await.unwrap(), "everybody");
     idle().await;
     assert_eq!(backend.count("GET", "/y"), 0, "it is not sent with a token that was refused");
-    renewed.notify_one();
+    refreshed.notify_one();
     for call in [first, stalled] {
         let answer: Result<String, Error> = call.await.unwrap();
         assert_eq!(answer.unwrap(), "welcome");

@@ -1,4 +1,4 @@
-//! Renewals that come to nothing: everybody is told, in time, and nobody is signed out on a guess.
+//! Refreshes that come to nothing: everybody is told, in time, and nobody is signed out on a guess.
 
 use std::fmt;
 use std::future::IntoFuture;
@@ -13,7 +13,7 @@ use serde_json::json;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, advance, sleep};
 
-use crate::api::{Renewed, backend_of, idle, renewal, signed_in, spent};
+use crate::api::{Refreshed, backend_of, idle, refresh, signed_in, spent};
 use crate::tracker::{LATENCY, client, expired_client, server, user, with_issues};
 
 fn unavailable<T: fmt::Debug>(outcome: Result<T>) -> UnavailableCause {
@@ -23,9 +23,9 @@ fn unavailable<T: fmt::Debug>(outcome: Result<T>) -> UnavailableCause {
     }
 }
 
-/// Row 6: whoever asked for a renewal himself was given the cool-down of one that had begun by itself.
+/// Row 6: whoever asked for a refresh himself was given the cool-down of one that had begun by itself.
 #[tokio::test(start_paused = true)]
-async fn whoever_asks_for_a_renewal_is_not_held_up_by_the_failure_of_another() {
+async fn whoever_asks_for_a_refresh_is_not_held_up_by_the_failure_of_another() {
     let server = server();
     let client = expired_client(&server).await;
     server.next_refresh(Reply::empty().status(429));
@@ -46,9 +46,9 @@ async fn whoever_asks_for_a_renewal_is_not_held_up_by_the_failure_of_another() {
     assert_eq!((server.counts().refreshes, client.issue(2).await.unwrap().id), (2, 2));
 }
 
-/// Row 15: an exception in the renewal left every later caller suspended.
+/// Row 15: an exception in the refresh left every later caller suspended.
 #[tokio::test(start_paused = true)]
-async fn after_a_panic_in_a_renewal_the_next_one_succeeds() {
+async fn after_a_panic_in_a_refresh_the_next_one_succeeds() {
     let backend = backend_of("a1", Reply::json(&json!({ "panic": true })));
     let client = signed_in(&backend);
     // Whoever is forgotten gives up himself.
@@ -57,15 +57,15 @@ async fn after_a_panic_in_a_renewal_the_next_one_succeeds() {
     for outcome in [one, two, call().await] {
         assert!(matches!(unavailable(outcome), UnavailableCause::Aborted), "I6");
     }
-    backend.reply("POST", "/refresh", renewal());
+    backend.reply("POST", "/refresh", refresh());
     advance(Duration::from_secs(60)).await;
     assert_eq!(client.x().await.unwrap(), "welcome", "I32");
     assert_eq!(backend.count("POST", "/refresh"), 2);
 }
 
-/// Row 25: a renewal without an end made one stalled connection the end of everything.
+/// Row 25: a refresh without an end made one stalled connection the end of everything.
 #[tokio::test(start_paused = true)]
-async fn a_renewal_that_stalls_holds_a_hundred_callers_up_for_its_time_and_no_longer() {
+async fn a_refresh_that_stalls_holds_a_hundred_callers_up_for_its_time_and_no_longer() {
     let backend = backend_of("a1", Reply::hang());
     let client = signed_in(&backend);
     let begin = Instant::now();
@@ -79,12 +79,12 @@ async fn a_renewal_that_stalls_holds_a_hundred_callers_up_for_its_time_and_no_lo
     // It may have been sent once more before everybody was told.
     assert!((20..=41).contains(&begin.elapsed().as_secs()), "{:?}", begin.elapsed());
     assert!(spent(&backend).len() <= 2, "I1");
-    backend.reply("POST", "/refresh", renewal());
+    backend.reply("POST", "/refresh", refresh());
     advance(Duration::from_secs(2)).await;
     assert_eq!(client.x().await.unwrap(), "welcome", "I32");
 }
 
-/// Row 39: a renewal that failed for the moment made the client tell the server to end the login everywhere.
+/// Row 39: a refresh that failed for the moment made the client tell the server to end the login everywhere.
 #[tokio::test(start_paused = true)]
 async fn a_failure_that_may_pass_tells_the_server_of_no_sign_out() {
     for reply in [
@@ -97,7 +97,7 @@ async fn a_failure_that_may_pass_tells_the_server_of_no_sign_out() {
         let server = server();
         let client = expired_client(&server).await;
         let name = format!("{reply:?}");
-        // In doubt the second may be of the same renewal.
+        // In doubt the second may be of the same refresh.
         server.next_refresh(reply.clone());
         server.next_refresh(reply);
         let mut failures = 0;
@@ -112,9 +112,9 @@ async fn a_failure_that_may_pass_tells_the_server_of_no_sign_out() {
     }
 }
 
-/// Row 46: the success of an old login's renewal was fenced off, and its failure signed the new user out.
+/// Row 46: the success of an old login's refresh was fenced off, and its failure signed the new user out.
 #[tokio::test(start_paused = true)]
-async fn what_comes_of_the_renewal_of_a_former_login_is_nothing_to_the_next() {
+async fn what_comes_of_the_refresh_of_a_former_login_is_nothing_to_the_next() {
     for reply in [
         Reply::json(&json!({ "error": "invalid_grant" })).status(400),
         Reply::empty().status(401),
@@ -177,15 +177,15 @@ impl fmt::Display for Spent {
 trait Keyed {
     #[post("/refresh")]
     #[session(refresh)]
-    async fn refresh(&self, #[header("x-spent")] spent: Spent) -> Result<Renewed>;
+    async fn refresh(&self, #[header("x-spent")] spent: Spent) -> Result<Refreshed>;
 
     #[get("/x")]
     async fn x(&self) -> Result<String>;
 }
 
-/// Row 71: a renewal that failed before anything was sent told its waiters nothing, neither good nor bad.
+/// Row 71: a refresh that failed before anything was sent told its waiters nothing, neither good nor bad.
 #[tokio::test(start_paused = true)]
-async fn a_renewal_that_fails_before_it_is_sent_fails_for_all_who_wait() {
+async fn a_refresh_that_fails_before_it_is_sent_fails_for_all_who_wait() {
     for tokens in [Tokens::new("a0"), Tokens::new("a0").refresh_token("of two\nlines")] {
         let backend = backend_of("never", Reply::empty().status(500));
         backend.reply("GET", "/x", Reply::empty().status(401).delay(LATENCY));
@@ -225,7 +225,7 @@ async fn whoever_keeps_the_login_is_shown_each_token_that_replaces_one() {
         client.issue(1).await.unwrap();
     }
     let all_differ = kept.iter().collect::<std::collections::HashSet<_>>().len() == kept.len();
-    assert!(all_differ, "each renewal rotates");
+    assert!(all_differ, "each refresh rotates");
 
     // The last one is good for whoever starts again with it.
     let Some(SessionState::SignedIn(login)) = states.next().await else { panic!("signed out") };

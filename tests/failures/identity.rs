@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
-use crate::api::{ApiClient, add_held, backend_of, client, hold_renewal, idle, renewal, signed_in, spent};
+use crate::api::{ApiClient, add_held, backend_of, client, hold_refresh, idle, refresh, signed_in, spent};
 use crate::tracker::{expired_client, server};
 
 /// Row 17: to forget the token while callers waited for it brought them down.
@@ -41,19 +41,19 @@ async fn a_sign_out_lets_all_go_who_wait_and_disturbs_nobody() {
 /// Row 48: "the token has changed, so send it again": what Ann had deleted was deleted in Bob's name.
 #[tokio::test(start_paused = true)]
 async fn what_one_user_deletes_is_not_deleted_in_the_name_of_the_next() {
-    for waits_for_a_renewal in [false, true] {
+    for waits_for_a_refresh in [false, true] {
         let backend = Backend::new();
-        let (refusals, renewed) = (add_held(&backend, 1), hold_renewal(&backend, renewal()));
+        let (refusals, refreshed) = (add_held(&backend, 1), hold_refresh(&backend, refresh()));
         let client = signed_in(&backend);
         let delete = tokio::spawn(client.delete(0).into_future());
         backend.received(1).await;
-        if waits_for_a_renewal {
+        if waits_for_a_refresh {
             refusals[0].notify_one();
             backend.received(2).await;
         }
         client.session().sign_in(Tokens::new("of bob").refresh_token("r of bob")).unwrap();
         refusals[0].notify_one();
-        renewed.notify_one();
+        refreshed.notify_one();
         let Err(Error::IdentityChanged(changed)) = delete.await.unwrap() else { panic!("went on") };
         assert!(changed.was_sent());
         idle().await;
@@ -65,7 +65,7 @@ async fn what_one_user_deletes_is_not_deleted_in_the_name_of_the_next() {
 /// Row 50: a request was sent again after the application had gone over to another server, with the token of the first.
 #[tokio::test(start_paused = true)]
 async fn a_replay_does_not_follow_the_application_to_another_server() {
-    let (old, new) = (backend_of("a1", renewal()), backend_of("of the new", Reply::empty().status(401)));
+    let (old, new) = (backend_of("a1", refresh()), backend_of("of the new", Reply::empty().status(401)));
     let refusals = add_held(&old, 1);
     let (at_old, at_new) = (signed_in(&old), client(&new));
     let late = tokio::spawn(at_old.held(0).into_future());
@@ -80,7 +80,7 @@ async fn a_replay_does_not_follow_the_application_to_another_server() {
     assert_eq!(shown, ["of the new"], "I11, I22");
 }
 
-/// What the declared renewal may use while it runs.
+/// What the declared refresh may use while it runs.
 static OWN: OnceLock<Session> = OnceLock::new();
 
 #[derive(Serialize)]
@@ -123,10 +123,10 @@ trait NosyApi {
     async fn x(&self) -> Result<String>;
 }
 
-/// Row 19: code of the user's was called under the lock, and what it called waited for the lock. The renewal that asks the
+/// Row 19: code of the user's was called under the lock, and what it called waited for the lock. The refresh that asks the
 /// session what it has was the other way to wait for oneself.
 #[tokio::test(start_paused = true)]
-async fn code_of_the_users_may_use_the_session_from_inside_its_renewal() {
+async fn code_of_the_users_may_use_the_session_from_inside_its_refresh() {
     let answers = Arc::new(std::sync::Mutex::new(Vec::<&str>::new()));
     let next = answers.clone();
     let backend = backend_of("a1", Reply::empty());
@@ -152,17 +152,17 @@ async fn code_of_the_users_may_use_the_session_from_inside_its_renewal() {
     assert_eq!(spent(&backend).len(), 4);
 }
 
-/// The undoing of a renewal that came too late erased the login that had come meanwhile.
+/// The undoing of a refresh that came too late erased the login that had come meanwhile.
 #[tokio::test(start_paused = true)]
-async fn a_sign_out_and_a_sign_in_during_a_renewal_leave_the_second_login_as_it_is() {
+async fn a_sign_out_and_a_sign_in_during_a_refresh_leave_the_second_login_as_it_is() {
     let backend = backend_of("a2", Reply::empty());
-    let renewed = hold_renewal(&backend, renewal());
+    let refreshed = hold_refresh(&backend, refresh());
     let client: ApiClient = signed_in(&backend);
     let call = tokio::spawn(client.x().into_future());
     backend.received(2).await;
     client.session().sign_out();
     client.session().sign_in(Tokens::new("a2").refresh_token("r2")).unwrap();
-    renewed.notify_one();
+    refreshed.notify_one();
     call.await.unwrap().unwrap_err();
     idle().await;
     let SessionState::SignedIn(login) = client.session().state() else { panic!("I10: signed out") };

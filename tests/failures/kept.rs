@@ -12,7 +12,7 @@ use sdk_testkit::{Backend, Reply};
 use serde_json::json;
 use tokio::sync::{Notify, Semaphore};
 
-use crate::api::{ApiClient, backend_of, idle, renewal, spent};
+use crate::api::{ApiClient, backend_of, idle, refresh, spent};
 use crate::tracker::{self, server, user};
 
 /// A time of day that only a test moves.
@@ -47,7 +47,7 @@ fn client(backend: &Backend, store: impl TokenStore, wall: &Wall) -> ApiClient {
 /// Row 31: a process was suspended when it had read the refresh token; when it went on, another had rotated it, and the refusal
 /// signed the user out.
 #[tokio::test(start_paused = true)]
-async fn a_refusal_of_what_another_process_has_renewed_meanwhile_signs_nobody_out() {
+async fn a_refusal_of_what_another_process_has_refreshed_meanwhile_signs_nobody_out() {
     let (backend, store, wall) = (backend_of("a1", Reply::empty()), MemoryStore::new(), Wall::new());
     let (asked, told) = (AtomicBool::new(false), Arc::new(Notify::new()));
     let wakes = told.clone();
@@ -55,7 +55,7 @@ async fn a_refusal_of_what_another_process_has_renewed_meanwhile_signs_nobody_ou
         let (is_first, told) = (!asked.swap(true, Ordering::SeqCst), told.clone());
         async move {
             if !is_first {
-                return renewal();
+                return refresh();
             }
             told.notified().await;
             Reply::json(&json!({ "error": "invalid_grant" })).status(400)
@@ -78,7 +78,7 @@ async fn a_refusal_of_what_another_process_has_renewed_meanwhile_signs_nobody_ou
 
 /// A process that dies at once takes along what it knows, and the next has what was written down.
 #[test]
-fn after_a_process_that_died_in_a_renewal_the_next_goes_on_or_says_what_was_lost() {
+fn after_a_process_that_died_in_a_refresh_the_next_goes_on_or_says_what_was_lost() {
     for has_rotated in [false, true] {
         let (server, store, wall) = (server(), MemoryStore::new(), Wall::new());
         let start = || {

@@ -4,12 +4,12 @@ use sdk_runtime::{Attach, Error, ExpiredReason, ServiceTransport, SessionState, 
 use sdk_testkit::{Backend, Reply};
 use serde_json::json;
 
-use crate::api::{ApiClient, backend_of, renewal, signed_in, spent};
+use crate::api::{ApiClient, backend_of, refresh, signed_in, spent};
 use crate::tracker::{client, server};
 
 #[tokio::test(start_paused = true)]
 async fn an_access_token_that_is_good_needs_no_refresh_token_that_is() {
-    for (access_is_good, refresh_is_good, renewals) in
+    for (access_is_good, refresh_is_good, refreshes) in
         [(true, true, 0), (true, false, 0), (false, true, 1), (false, false, 1)]
     {
         let server = server();
@@ -27,18 +27,18 @@ async fn an_access_token_that_is_good_needs_no_refresh_token_that_is() {
             }
             Err(error) => panic!("{error:?}"),
         }
-        assert_eq!(server.counts().refreshes, renewals, "{access_is_good}, {refresh_is_good}");
+        assert_eq!(server.counts().refreshes, refreshes, "{access_is_good}, {refresh_is_good}");
     }
 }
 
-/// One server that takes tokens of two schemes. With several providers Ktor renews nobody where no challenge says whom; here each
+/// One server that takes tokens of two schemes. With several providers Ktor refreshes nobody where no challenge says whom; here each
 /// login knows what it has sent.
 #[tokio::test(start_paused = true)]
 async fn a_challenge_is_for_those_whom_it_names() {
     const BEARER: [&str; 1] = ["authorization: Bearer"];
     const KEY: [&str; 1] = ["authorization: Key"];
     const BOTH: [&str; 2] = ["authorization: Bearer", "authorization: Key"];
-    for (challenges, renewed) in [
+    for (challenges, refreshed) in [
         (&[][..], &BOTH[..]),
         (&["Bearer realm=\"api\""], &BEARER),
         (&["key realm=\"api\""], &KEY),
@@ -51,10 +51,10 @@ async fn a_challenge_is_for_those_whom_it_names() {
         let refusal = challenges.iter().fold(Reply::empty().status(401), |reply, challenge| {
             reply.append_header("www-authenticate", challenge)
         });
-        // What a renewal gives is taken, or it is as bad as what was there.
+        // What a refresh gives is taken, or it is as bad as what was there.
         for (is_taken, scheme) in [(true, "Bearer"), (true, "Key"), (false, "Bearer"), (false, "Key")] {
             let what = format!("{challenges:?} to {scheme}, taken: {is_taken}");
-            let backend = Backend::new().reply("POST", "/refresh", renewal());
+            let backend = Backend::new().reply("POST", "/refresh", refresh());
             let (refusal, good) = (refusal.clone(), format!("{scheme} a1"));
             backend.route("GET", "/x", move |request| {
                 let is_good = is_taken && request.header("authorization") == Some(good.as_str());
@@ -66,24 +66,24 @@ async fn a_challenge_is_for_those_whom_it_names() {
                 .build()
                 .unwrap();
             client.session().sign_in(Tokens::new("a0").refresh_token("r0")).unwrap();
-            let is_renewed = renewed.iter().any(|it| it.ends_with(scheme));
+            let is_refreshed = refreshed.iter().any(|it| it.ends_with(scheme));
             match client.x().await {
-                Ok(_) => assert!(is_renewed && is_taken, "{what}"),
-                Err(Error::Status(answer)) => assert!(!is_renewed && answer.status() == 401, "I23: {what}"),
+                Ok(_) => assert!(is_refreshed && is_taken, "{what}"),
+                Err(Error::Status(answer)) => assert!(!is_refreshed && answer.status() == 401, "I23: {what}"),
                 Err(Error::SessionExpired(expired)) => {
-                    assert!(is_renewed && !is_taken, "{what}");
+                    assert!(is_refreshed && !is_taken, "{what}");
                     assert_eq!(expired.reason(), ExpiredReason::ReplayRejected, "{what}");
                 }
                 Err(error) => panic!("{what}: {error:?}"),
             }
-            assert_eq!(spent(&backend).len(), usize::from(is_renewed), "I19, I23: {what}");
+            assert_eq!(spent(&backend).len(), usize::from(is_refreshed), "I19, I23: {what}");
             assert!(client.session().state().is_signed_in(), "I16: {what}");
         }
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_renewal_that_gives_no_token_sends_nothing_more() {
+async fn a_refresh_that_gives_no_token_sends_nothing_more() {
     let backend = backend_of("a1", Reply::json(&json!({ "access": null })));
     let client = signed_in(&backend);
     for _ in 0..3 {
@@ -93,9 +93,9 @@ async fn a_renewal_that_gives_no_token_sends_nothing_more() {
     assert_eq!((backend.count("GET", "/x"), spent(&backend).len()), (1, 1), "I5, I18");
 }
 
-/// The renewal's own refusal went to what renews, which refused again.
+/// The refresh's own refusal went to what refreshes, which refused again.
 #[tokio::test(start_paused = true)]
-async fn a_renewal_that_is_refused_is_not_renewed_for() {
+async fn a_refresh_that_is_refused_is_not_refreshed_for() {
     let refusal = Reply::empty().status(401).header("www-authenticate", "Bearer error=\"invalid_token\"");
     let backend = backend_of("a1", refusal);
     let client = signed_in(&backend);
@@ -106,8 +106,8 @@ async fn a_renewal_that_is_refused_is_not_renewed_for() {
     assert_eq!((backend.count("GET", "/x"), spent(&backend).len()), (1, 1), "I21, I29");
     assert!(matches!(client.session().state(), SessionState::Expired(_)));
     let requests = backend.requests();
-    let renewal = requests.iter().find(|request| request.path() == "/refresh").unwrap();
-    assert_eq!(renewal.header("authorization"), None, "I21");
+    let refresh = requests.iter().find(|request| request.path() == "/refresh").unwrap();
+    assert_eq!(refresh.header("authorization"), None, "I21");
 }
 
 /// What was loaded once was kept after it had been cleared.

@@ -11,7 +11,7 @@ use crate::api::{backend_of, client, signed_in};
 use crate::tracker::{self, LATENCY, user, with_issues};
 
 /// Calls `/x` ten times a second for a minute, with a token that the server says lives for `expires_in`. Returns how many of the
-/// calls succeeded, and how often the token was renewed.
+/// calls succeeded, and how often the token was refreshed.
 async fn a_minute_of(expires_in: &Value) -> (usize, usize) {
     let answer = Reply::json(&json!({ "access": "a1", "refresh": "r1", "expires_in": expires_in }));
     // A circle takes time, and so comes to an end here.
@@ -32,10 +32,10 @@ async fn a_minute_of(expires_in: &Value) -> (usize, usize) {
     (answered, backend.count("POST", "/refresh"))
 }
 
-/// Row 43: tokens that were out of date when they came kept a processor busy with renewing them.
+/// Row 43: tokens that were out of date when they came kept a processor busy with refreshing them.
 #[tokio::test(start_paused = true)]
-async fn no_lifetime_makes_a_session_renew_in_a_circle() {
-    for (expires_in, all_answered, renewals) in [
+async fn no_lifetime_makes_a_session_refresh_in_a_circle() {
+    for (expires_in, all_answered, refreshes) in [
         // They make no sense, and the server takes the token all the same.
         (json!(0), true, 0..=0),
         (json!(-1), true, 0..=0),
@@ -47,8 +47,8 @@ async fn no_lifetime_makes_a_session_renew_in_a_circle() {
         (json!(u64::MAX), true, 0..=0),
         (json!(1e300), true, 0..=0),
     ] {
-        let (answered, renewed) = a_minute_of(&expires_in).await;
-        assert!(renewals.contains(&renewed), "I18, I25: {expires_in} was renewed {renewed} times");
+        let (answered, refreshed) = a_minute_of(&expires_in).await;
+        assert!(refreshes.contains(&refreshed), "I18, I25: {expires_in} was refreshed {refreshed} times");
         assert_eq!(answered == 600, all_answered, "{expires_in}: {answered} of 600");
     }
 }
@@ -103,7 +103,7 @@ async fn a_lifetime_that_makes_no_sense_kills_no_login_that_works() {
     }
 }
 
-/// Row 59: "renew five minutes early" was longer than the tokens lived, so that each was renewed at once.
+/// Row 59: "refresh five minutes early" was longer than the tokens lived, so that each was refreshed at once.
 #[tokio::test(start_paused = true)]
 async fn a_life_shorter_than_anybody_s_margin_is_lived() {
     for seconds in [2, 5, 10, 60, 300] {

@@ -7,16 +7,16 @@ use sdk_runtime::{Error, SessionState, UnavailableCause};
 use sdk_testkit::TokenServer;
 use tokio::task::JoinSet;
 
-use crate::api::{backend_of, hold_renewal, renewal, signed_in, spent};
+use crate::api::{backend_of, hold_refresh, refresh, signed_in, spent};
 use crate::tracker::{LATENCY, client, user, with_issues};
 
-/// The task that renews belongs to the runtime of whoever needed it first. Not on a paused clock: there are two runtimes.
+/// The task that refreshes belongs to the runtime of whoever needed it first. Not on a paused clock: there are two runtimes.
 #[test]
-fn a_runtime_that_ends_in_the_middle_of_a_renewal_leaves_nobody_of_another_waiting() {
+fn a_runtime_that_ends_in_the_middle_of_a_refresh_leaves_nobody_of_another_waiting() {
     let runtime = || tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let (first, second) = (runtime(), runtime());
-    let backend = backend_of("a1", renewal());
-    let renewed = hold_renewal(&backend, renewal());
+    let backend = backend_of("a1", refresh());
+    let refreshed = hold_refresh(&backend, refresh());
     let client = signed_in(&backend);
     let starts = first.spawn(client.x().into_future());
     first.block_on(backend.received(2));
@@ -34,11 +34,11 @@ fn a_runtime_that_ends_in_the_middle_of_a_renewal_leaves_nobody_of_another_waiti
     assert!(matches!(told.cause(), UnavailableCause::Aborted), "I6: {told:?}");
 
     // Asked for in the runtime that is left, the login goes on.
-    backend.reply("POST", "/refresh", renewal());
+    backend.reply("POST", "/refresh", refresh());
     second.block_on(client.session().refresh()).unwrap();
     assert_eq!(second.block_on(client.x().into_future()).unwrap(), "welcome", "I16");
     assert_eq!(spent(&backend), ["r0", "r0"]);
-    renewed.notify_one();
+    refreshed.notify_one();
 }
 
 /// Servers that take each refresh token once, and end the login that shows one twice; that only refuse it; that never change it.

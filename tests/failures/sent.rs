@@ -1,4 +1,4 @@
-//! What goes over the wire while a token is renewed: on which connection, to which origin, with whose name on it.
+//! What goes over the wire while a token is refreshed: on which connection, to which origin, with whose name on it.
 
 use std::future::IntoFuture;
 use std::pin::Pin;
@@ -16,7 +16,7 @@ use sdk_testkit::{Backend, Reply, Request};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinSet;
 
-use crate::api::{ApiClient, backend_of, renewal, spent};
+use crate::api::{ApiClient, backend_of, refresh, spent};
 
 /// A transport with one connection, which is taken until the body of the answer has been read or dropped.
 struct OneConnection {
@@ -52,10 +52,10 @@ impl Body for Held {
     }
 }
 
-/// Rows 21 and 26: the renewal waited for a connection that was held by those who waited for the renewal.
+/// Rows 21 and 26: the refresh waited for a connection that was held by those who waited for the refresh.
 #[tokio::test(start_paused = true)]
-async fn a_renewal_needs_no_connection_that_its_waiters_hold() {
-    let backend = backend_of("a1", renewal().delay(Duration::from_millis(50)));
+async fn a_refresh_needs_no_connection_that_its_waiters_hold() {
+    let backend = backend_of("a1", refresh().delay(Duration::from_millis(50)));
     let inner = ServiceTransport::new(backend.clone());
     let transport = OneConnection { inner, connection: Arc::new(Semaphore::new(1)) };
     let client = ApiClient::builder("http://localhost").transport(transport).build().unwrap();
@@ -92,7 +92,7 @@ fn shown(request: &Request) -> String {
     format!("{} {headers:?} {}", request.target(), request.text())
 }
 
-/// Row 67: a redirect to another origin took the token along, in front of a renewal or behind it.
+/// Row 67: a redirect to another origin took the token along, in front of a refresh or behind it.
 #[tokio::test(start_paused = true)]
 async fn a_redirect_to_another_origin_gets_neither_the_old_token_nor_the_new() {
     let away = Reply::redirect("https://other.test/to").status(307);
@@ -104,7 +104,7 @@ async fn a_redirect_to_another_origin_gets_neither_the_old_token_nor_the_new() {
         (Attach::raw("token"), "a1"),
     ] {
         let what = format!("{attach:?}, redirected with {redirects}");
-        let own = Backend::new().reply("POST", "/refresh", renewal().header("set-cookie", "sid=a1; Path=/"));
+        let own = Backend::new().reply("POST", "/refresh", refresh().header("set-cookie", "sid=a1; Path=/"));
         let to = away.clone();
         own.route("GET", "/x", move |request| {
             let is_redirected =

@@ -1,4 +1,4 @@
-//! One renewal for all who need it: not one for each client, each waiter or each refusal, whoever comes or leaves.
+//! One refresh for all who need it: not one for each client, each waiter or each refusal, whoever comes or leaves.
 
 use std::future::IntoFuture;
 use std::time::Duration;
@@ -9,17 +9,17 @@ use tokio::task::JoinSet;
 use tokio::time::{advance, sleep};
 use tokio_util::sync::CancellationToken;
 
-use crate::api::{add_held, hold_renewal, idle, renewal, signed_in, spent};
+use crate::api::{add_held, hold_refresh, idle, refresh, signed_in, spent};
 use crate::tracker::{
     AdminClient, LATENCY, TrackerClient, client, expired_client, most_sends_of_one_call, server, user,
     with_issues,
 };
 
-/// Row 1: whoever was in flight when the renewal began got the raw 401.
+/// Row 1: whoever was in flight when the refresh began got the raw 401.
 #[tokio::test(start_paused = true)]
-async fn a_refusal_before_during_or_after_the_renewal_is_replayed() {
+async fn a_refusal_before_during_or_after_the_refresh_is_replayed() {
     let backend = Backend::new();
-    let (refusals, renewed) = (add_held(&backend, 3), hold_renewal(&backend, renewal()));
+    let (refusals, refreshed) = (add_held(&backend, 3), hold_refresh(&backend, refresh()));
     let client = signed_in(&backend);
     let [before, during, after] = [0, 1, 2].map(|id| tokio::spawn(client.held(id).into_future()));
     backend.received(3).await;
@@ -28,7 +28,7 @@ async fn a_refusal_before_during_or_after_the_renewal_is_replayed() {
     backend.received(4).await;
     refusals[1].notify_one();
     idle().await;
-    renewed.notify_one();
+    refreshed.notify_one();
     before.await.unwrap().unwrap();
     during.await.unwrap().unwrap();
     refusals[2].notify_one();
@@ -37,9 +37,9 @@ async fn a_refusal_before_during_or_after_the_renewal_is_replayed() {
     assert_eq!(backend.count("GET", "/held/{id}"), 6, "I6, I19");
 }
 
-/// Row 2: two client objects over one login made two renewals of one refresh token.
+/// Row 2: two client objects over one login made two refreshes of one refresh token.
 #[tokio::test(start_paused = true)]
-async fn two_clients_of_one_login_renew_it_once_even_if_one_is_dropped() {
+async fn two_clients_of_one_login_refresh_it_once_even_if_one_is_dropped() {
     let server = server();
     let tracker = expired_client(&server).await;
     let admin = AdminClient::builder("http://localhost")
@@ -64,12 +64,12 @@ async fn two_clients_of_one_login_renew_it_once_even_if_one_is_dropped() {
     assert_eq!((counts.refreshes, counts.rotations, counts.reused), (1, 1, 0), "I1");
 }
 
-/// Rows 3, 27 and 30: each straggler renewed again, with the refresh token that was spent.
+/// Rows 3, 27 and 30: each straggler refreshed again, with the refresh token that was spent.
 #[tokio::test(start_paused = true)]
-async fn stragglers_renew_nothing_and_spend_nothing_twice() {
+async fn stragglers_refresh_nothing_and_spend_nothing_twice() {
     let backend = Backend::new();
     let refusals = add_held(&backend, 11);
-    backend.reply("POST", "/refresh", renewal());
+    backend.reply("POST", "/refresh", refresh());
     let client = signed_in(&backend);
     let mut calls: Vec<_> = (0..11).map(|id| tokio::spawn(client.held(id).into_future())).collect();
     backend.received(11).await;
@@ -81,9 +81,9 @@ async fn stragglers_renew_nothing_and_spend_nothing_twice() {
     assert_eq!(spent(&backend), ["r0"], "I4, I14");
 }
 
-/// Row 4: a renewal that failed was not shared with requests that had been signed before it.
+/// Row 4: a refresh that failed was not shared with requests that had been signed before it.
 #[tokio::test(start_paused = true)]
-async fn a_failed_renewal_is_that_of_everybody_who_was_signed_before_it() {
+async fn a_failed_refresh_is_that_of_everybody_who_was_signed_before_it() {
     let backend = Backend::new().reply("POST", "/refresh", Reply::empty().status(429));
     let refusals = add_held(&backend, 2);
     let client = signed_in(&backend);
@@ -98,9 +98,9 @@ async fn a_failed_renewal_is_that_of_everybody_who_was_signed_before_it() {
     assert_eq!(backend.count("GET", "/held/{id}"), 2, "I5: the refused token is not tried again");
 }
 
-/// Row 5: whoever renewed found that the token still looked fresh, and gave it to those who had been refused with it.
+/// Row 5: whoever refreshed found that the token still looked fresh, and gave it to those who had been refused with it.
 #[tokio::test(start_paused = true)]
-async fn a_token_that_looks_fresh_is_renewed_for_all_who_were_refused_with_it() {
+async fn a_token_that_looks_fresh_is_refreshed_for_all_who_were_refused_with_it() {
     let server = with_issues(TokenServer::builder().tells_lifetime(true).build());
     let client = client(&server);
     client.login(&user("ann")).await.unwrap();
@@ -117,9 +117,9 @@ async fn a_token_that_looks_fresh_is_renewed_for_all_who_were_refused_with_it() 
     assert_eq!(most_sends_of_one_call(&server), 2, "I19");
 }
 
-/// Rows 10, 12 and 13: what a waiter took along was the lock, the renewal itself or the place where others find it.
+/// Rows 10, 12 and 13: what a waiter took along was the lock, the refresh itself or the place where others find it.
 #[tokio::test(start_paused = true)]
-async fn whoever_comes_after_a_waiter_has_left_finds_the_renewal_still_there() {
+async fn whoever_comes_after_a_waiter_has_left_finds_the_refresh_still_there() {
     const LEAVES: [&str; 3] = ["dropped", "cancelled", "out of time"];
     for (how, only_waiter) in LEAVES.into_iter().flat_map(|how| [(how, true), (how, false)]) {
         let server = server();
@@ -151,9 +151,9 @@ async fn whoever_comes_after_a_waiter_has_left_finds_the_renewal_still_there() {
     }
 }
 
-/// Row 11: each waiter had a task of its own, which was still in the queue when the waiter had gone, and renewed later.
+/// Row 11: each waiter had a task of its own, which was still in the queue when the waiter had gone, and refreshed later.
 #[tokio::test(start_paused = true)]
-async fn waiters_that_have_gone_leave_nothing_behind_that_renews() {
+async fn waiters_that_have_gone_leave_nothing_behind_that_refreshes() {
     let server = server();
     let tasks = || tokio::runtime::Handle::current().metrics().num_alive_tasks();
     let before = tasks();
@@ -167,7 +167,7 @@ async fn waiters_that_have_gone_leave_nothing_behind_that_renews() {
     idle().await;
     assert_eq!(server.counts().rejected_calls, 1_000);
     calls.shutdown().await;
-    assert_eq!(tasks(), before + 1, "I33: the one renewal");
+    assert_eq!(tasks(), before + 1, "I33: the one refresh");
     hold.release();
     sleep(Duration::from_secs(3600)).await;
     assert_eq!(tasks(), before, "I33");
@@ -175,9 +175,9 @@ async fn waiters_that_have_gone_leave_nothing_behind_that_renews() {
     assert_eq!((counts.refreshes, counts.rotations, counts.reused), (1, 1, 0), "I1, I8");
 }
 
-/// Row 14: whoever was refused a token joined a renewal that was content with that token.
+/// Row 14: whoever was refused a token joined a refresh that was content with that token.
 #[tokio::test(start_paused = true)]
-async fn a_refusal_that_joins_a_renewal_in_the_background_gets_another_token() {
+async fn a_refusal_that_joins_a_refresh_in_the_background_gets_another_token() {
     let builder = TokenServer::builder().access_lifetime(Duration::from_secs(1000)).tells_lifetime(true);
     let server = with_issues(builder.build());
     let client = client(&server);
@@ -196,9 +196,9 @@ async fn a_refusal_that_joins_a_renewal_in_the_background_gets_another_token() {
     assert_eq!((server.counts().refreshes, most_sends_of_one_call(&server)), (1, 2), "I1");
 }
 
-/// Rows 29 and 49: renewals were shared across scopes, and what they gave was kept for the wrong account.
+/// Rows 29 and 49: refreshes were shared across scopes, and what they gave was kept for the wrong account.
 #[tokio::test(start_paused = true)]
-async fn logins_with_other_scopes_or_of_others_share_no_renewal() {
+async fn logins_with_other_scopes_or_of_others_share_no_refresh() {
     let server = server();
     let logins = [("ann", "read"), ("ann", "read write"), ("bob", "read")].map(|(name, scopes)| {
         let client = client(&server);
@@ -222,11 +222,11 @@ async fn logins_with_other_scopes_or_of_others_share_no_renewal() {
         let SessionState::SignedIn(login) = client.session().state() else { panic!("signed out") };
         let owner = server.authority().owner(login.access_token().unwrap().expose()).unwrap();
         assert_eq!((owner.name(), login.subject()), (*name, Some(*name)));
-        assert_eq!(login.scopes().unwrap().join(" "), *scopes, "and are kept where a renewal tells none");
+        assert_eq!(login.scopes().unwrap().join(" "), *scopes, "and are kept where a refresh tells none");
     }
 }
 
-/// Row 37: callers one after the other were no concern of single flight, and renewed tens of thousands of times an hour.
+/// Row 37: callers one after the other were no concern of single flight, and refreshed tens of thousands of times an hour.
 #[tokio::test(start_paused = true)]
 async fn callers_in_a_row_do_not_storm_a_server_that_is_down() {
     let server = server();
@@ -236,14 +236,14 @@ async fn callers_in_a_row_do_not_storm_a_server_that_is_down() {
         assert!(matches!(client.issue(1).await, Err(Error::RefreshUnavailable(_))));
         advance(Duration::from_millis(100)).await;
     }
-    let renewals = server.backend().count("POST", "/auth/refresh");
-    assert!((50..=130).contains(&renewals), "I18, I32: {renewals} in an hour");
+    let refreshes = server.backend().count("POST", "/auth/refresh");
+    assert!((50..=130).contains(&refreshes), "I18, I32: {refreshes} in an hour");
     assert_eq!(server.counts().rejected_calls, 1, "nothing is sent with a token that was refused");
 }
 
-/// Row 70: a ping, calls, and a socket that reconnects each renewed on their own, and the server revoked the login.
+/// Row 70: a ping, calls, and a socket that reconnects each refreshed on their own, and the server revoked the login.
 #[tokio::test(start_paused = true)]
-async fn whatever_needs_the_token_needs_the_same_renewal() {
+async fn whatever_needs_the_token_needs_the_same_refresh() {
     let server = server();
     let client = expired_client(&server).await;
     server.refresh_latency(Duration::from_millis(50));
@@ -265,9 +265,9 @@ async fn whatever_needs_the_token_needs_the_same_renewal() {
     }
 }
 
-/// Row 51: the session had kept what ends the first request, and every later renewal was "cancelled".
+/// Row 51: the session had kept what ends the first request, and every later refresh was "cancelled".
 #[tokio::test(start_paused = true)]
-async fn what_ends_one_call_ends_no_renewal_ever() {
+async fn what_ends_one_call_ends_no_refresh_ever() {
     let server = server();
     let client: TrackerClient = client(&server);
     let token = CancellationToken::new();
@@ -281,9 +281,9 @@ async fn what_ends_one_call_ends_no_renewal_ever() {
     assert!(matches!(first.await.unwrap(), Err(Error::Cancelled)));
     sleep(Duration::from_secs(5)).await;
     hold.release();
-    for renewals in 1..=3 {
+    for refreshes in 1..=3 {
         client.issue(2).await.unwrap();
-        assert_eq!(server.counts().rotations, renewals, "I8");
+        assert_eq!(server.counts().rotations, refreshes, "I8");
         server.expire_access_tokens();
     }
 }

@@ -1,4 +1,4 @@
-//! Several traits over one login: what one client renews, the others use.
+//! Several traits over one login: what one client refreshes, the others use.
 
 use sdk_runtime::{Error, Grant, Head, Refusal, Result, ServiceTransport, SessionState};
 use sdk_runtime::{TokenRequest, TokenResponse, Tokens, api_client};
@@ -6,11 +6,11 @@ use sdk_testkit::{Reply, TokenServer};
 use serde::{Deserialize, Serialize};
 
 #[derive(Serialize)]
-pub struct Renewal {
+pub struct Refresh {
     refresh_token: String,
 }
 
-impl TokenRequest for Renewal {
+impl TokenRequest for Refresh {
     fn from_grant(grant: &Grant) -> Option<Self> {
         Some(Self { refresh_token: grant.refresh_token()?.expose().to_owned() })
     }
@@ -36,7 +36,7 @@ trait Account {
 
     #[post("/auth/refresh")]
     #[session(refresh)]
-    async fn refresh(&self, #[json] request: Renewal) -> Result<Answer>;
+    async fn refresh(&self, #[json] request: Refresh) -> Result<Answer>;
 }
 
 #[api_client(dyn)]

@@ -20,11 +20,11 @@ fn ann() -> Value {
 }
 
 #[derive(Serialize)]
-struct Renewal {
+struct Refresh {
     refresh_token: String,
 }
 
-impl TokenRequest for Renewal {
+impl TokenRequest for Refresh {
     fn from_grant(grant: &Grant) -> Option<Self> {
         Some(Self { refresh_token: grant.refresh_token()?.expose().to_owned() })
     }
@@ -64,7 +64,7 @@ trait Api {
 
     #[post("/auth/refresh")]
     #[session(refresh)]
-    async fn refresh(&self, #[json] request: Renewal) -> Result<Answer>;
+    async fn refresh(&self, #[json] request: Refresh) -> Result<Answer>;
 
     #[get("/issues/{id}")]
     async fn issue(&self, id: u64) -> Result<u64>;
@@ -133,7 +133,7 @@ fn bearer_server() -> TokenServer {
         let reply = match request.bearer() {
             _ if !request.body().is_empty() => Reply::json(&json!({ "msg": "A body" })).status(400),
             Some(token) if !token.contains('-') => no_token(),
-            token => match refresh.renew(token.unwrap_or_default()) {
+            token => match refresh.refresh(token.unwrap_or_default()) {
                 Some(new) => pair(new.access_token, new.refresh_token.unwrap_or_default()),
                 None => Reply::json(&json!({ "msg": "Token has been revoked" })).status(401),
             },
@@ -252,7 +252,7 @@ async fn the_expiry_is_told_in_many_ways() {
         let authority = server.authority();
         server.backend().route("POST", "/auth/refresh", move |request| {
             let body: Value = request.json().unwrap();
-            ready(answer(authority.renew(body["refresh_token"].as_str().unwrap()).unwrap()))
+            ready(answer(authority.refresh(body["refresh_token"].as_str().unwrap()).unwrap()))
         });
         let authority = server.authority();
         server.backend().route("GET", "/issues/{id}", move |request| {
@@ -387,7 +387,7 @@ async fn a_flag_in_the_401_says_whether_refreshing_can_help() {
     assert_eq!(client.issue(7).await.unwrap(), 7);
     assert_eq!(server.counts().refreshes, 1);
 
-    // Without the flag nothing is renewed, and everybody is told that the login is over.
+    // Without the flag nothing is refreshed, and everybody is told that the login is over.
     is_soft.store(false, Ordering::SeqCst);
     server.revoke_all();
     let Error::SessionExpired(expired) = client.issue(7).await.unwrap_err() else { panic!("not expired") };

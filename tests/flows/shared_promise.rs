@@ -1,4 +1,4 @@
-//! The shared promise: cookies sign everything, and all who are refused wait for one renewal.
+//! The shared promise: cookies sign everything, and all who are refused wait for one refresh.
 
 use std::future::IntoFuture;
 use std::time::Duration;
@@ -159,9 +159,9 @@ mod by_hand {
                     .ok()
                     .flatten()
                     .and_then(|answer| answer["user"]["email"].as_str().map(str::to_owned));
-                let renewed = user.is_some();
+                let refreshed = user.is_some();
                 page.state.lock().unwrap().user = user;
-                settle.send_replace(Some(renewed));
+                settle.send_replace(Some(refreshed));
             });
             promise
         }
@@ -215,7 +215,7 @@ async fn cookies_sign_everything_and_the_refresh_has_no_body() {
     }
 }
 
-/// A waiter whose replay is slow comes to its end while the renewal after the one it waited for is under way.
+/// A waiter whose replay is slow comes to its end while the refresh after the one it waited for is under way.
 async fn late_waiter(service: &SharedPromise, ask: impl Fn(u64) -> Calling) -> bool {
     // Project 1 refuses its first request at once, and takes its time for the second.
     let waiting = refuse_late(service.backend(), "/projects/1", project(1));
@@ -232,7 +232,7 @@ async fn late_waiter(service: &SharedPromise, ask: impl Fn(u64) -> Calling) -> b
     timeout(HOUR, service.refreshed(2)).await.unwrap();
     replay.notify_one();
     assert_eq!(slow.await.unwrap().unwrap(), Some(1));
-    // Without a limit this would hang in the version written by hand: its second renewal is refused, which is a fault of its own.
+    // Without a limit this would hang in the version written by hand: its second refresh is refused, which is a fault of its own.
     let last = timeout(HOUR, ask(4)).await;
     let next = next.await.unwrap();
     matches!((next, last), (Ok(Some(3)), Ok(Ok(Some(4)))))
@@ -243,7 +243,7 @@ async fn fault_a_late_waiter_clears_a_newer_promise() {
     let service = SharedPromise::new();
     let page = Page::sign_in(&service).await;
     assert!(!late_waiter(&service, |id| page.project(id)).await);
-    assert!(service.reused() > 0, "two renewals at once spent one cookie twice");
+    assert!(service.reused() > 0, "two refreshes at once spent one cookie twice");
     assert!(service.refreshes() > 2);
 
     let service = SharedPromise::new();
@@ -252,7 +252,7 @@ async fn fault_a_late_waiter_clears_a_newer_promise() {
     assert_eq!((service.refreshes(), service.reused()), (2, 0));
 }
 
-/// The refusal of the old token arrives after the renewal is over.
+/// The refusal of the old token arrives after the refresh is over.
 async fn late_refusal(service: &SharedPromise, ask: impl Fn(u64) -> Calling) {
     let refuse = refuse_late(service.backend(), "/projects/1", project(1));
     let before = service.backend().requests().len();
@@ -335,7 +335,7 @@ async fn fault_a_refused_refresh_waits_for_itself() {
 
 #[tokio::test(start_paused = true)]
 async fn fault_a_network_failure_logs_the_user_out() {
-    // In doubt a renewal is sent once more.
+    // In doubt a refresh is sent once more.
     for (outage, sends) in [
         (Reply::reset(), 2),
         (Reply::text("Bad gateway").status(502), 2),

@@ -248,7 +248,7 @@ async fn a_failed_refresh_answers_everybody_who_waits_for_it() {
         let Error::RefreshUnavailable(told) = answer.unwrap_err() else { panic!("not of the refresh") };
         assert!(matches!(told.cause(), UnavailableCause::Status(answer) if answer.text() == "back soon"));
     }
-    assert_eq!(library.refreshes(), 2, "one renewal, in doubt sent once more");
+    assert_eq!(library.refreshes(), 2, "one refresh, in doubt sent once more");
 }
 
 #[tokio::test(start_paused = true)]

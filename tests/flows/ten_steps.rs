@@ -1,4 +1,4 @@
-//! The ten-step guide: inject, intercept, renew by a cookie, replay once, and go to the login page when that fails.
+//! The ten-step guide: inject, intercept, refresh by a cookie, replay once, and go to the login page when that fails.
 
 use std::future::IntoFuture;
 use std::time::Duration;
@@ -230,7 +230,7 @@ async fn fault_every_caller_refreshes_for_itself() {
 
 #[tokio::test(start_paused = true)]
 async fn fault_any_failure_of_the_refresh_ends_the_login() {
-    // In doubt a renewal is sent once more.
+    // In doubt a refresh is sent once more.
     for (outage, sends) in [
         (Reply::text("Bad gateway").status(502), 2),
         (Reply::text("Slow down").status(429), 1),

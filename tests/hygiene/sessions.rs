@@ -15,11 +15,11 @@ mod declared {
     }
 
     #[derive(::serde::Serialize)]
-    pub struct Renewal {
+    pub struct Refresh {
         refresh_token: ::std::string::String,
     }
 
-    impl ::sdk_runtime::TokenRequest for Renewal {
+    impl ::sdk_runtime::TokenRequest for Refresh {
         fn from_grant(grant: &::sdk_runtime::Grant) -> ::core::option::Option<Self> {
             let refresh_token = ::std::borrow::ToOwned::to_owned(grant.refresh_token()?.expose());
             ::core::option::Option::Some(Self { refresh_token })
@@ -56,7 +56,7 @@ mod declared {
         #[cfg(test)]
         #[post("/auth/refresh", timeout = 10s)]
         #[session(refresh, refused = self::refused)]
-        async fn refresh(&self, #[json] request: &Renewal) -> ::sdk_runtime::Result<Answer>;
+        async fn refresh(&self, #[json] request: &Refresh) -> ::sdk_runtime::Result<Answer>;
 
         #[post("/auth/logout")]
         #[session(end)]
@@ -64,7 +64,7 @@ mod declared {
             &self,
             #[json]
             #[from_session]
-            request: Renewal,
+            request: Refresh,
         ) -> ::sdk_runtime::Result<()>;
 
         #[get("/me", auth = scopes("read"))]

@@ -37,11 +37,11 @@ pub struct Who {
 }
 
 #[derive(Serialize, Deserialize)]
-pub struct Renew {
+pub struct Refresh {
     pub refresh: String,
 }
 
-impl TokenRequest for Renew {
+impl TokenRequest for Refresh {
     fn from_grant(grant: &Grant) -> Option<Self> {
         perhaps_panic();
         Some(Self { refresh: grant.refresh_token()?.expose().to_owned() })
@@ -92,7 +92,7 @@ pub trait Api {
 
     #[post("/refresh")]
     #[session(refresh)]
-    async fn refresh(&self, #[json] request: Renew) -> Result<Signed>;
+    async fn refresh(&self, #[json] request: Refresh) -> Result<Signed>;
 
     #[post("/logout")]
     #[session(end)]
@@ -100,7 +100,7 @@ pub trait Api {
         &self,
         #[json]
         #[from_session]
-        request: Renew,
+        request: Refresh,
     ) -> Result<()>;
 
     #[get("/mine/{tag}")]

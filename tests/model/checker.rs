@@ -200,7 +200,7 @@ impl<'a> Facts<'a> {
                 self.judged.entry((*process, access)).or_default().push(judged);
                 self.rejections.entry((*process, endpoint)).or_default().push(judged);
             }
-            What::Renewed { process, came, .. } => match came {
+            What::Refreshed { process, came, .. } => match came {
                 Came::Undecodable => drop(self.undecodable.get_or_insert(at)),
                 Came::Refused => drop(self.refused.entry(*process).or_insert(at)),
                 _ => {}
@@ -274,7 +274,7 @@ impl<'a> Facts<'a> {
         self.undecodable.is_some_and(|since| since <= now)
     }
 
-    /// Whether the processes agree without fail on who renews.
+    /// Whether the processes agree without fail on who refreshes.
     fn agree(&self) -> bool {
         self.world.store.is_some() && !self.world.jumps
     }

@@ -10,7 +10,7 @@ pub type Token = u32;
 pub type Family = u32;
 /// An operation of a caller. A call is known by it to the server too.
 pub type Op = u32;
-/// One renewal on the wire.
+/// One refresh on the wire.
 pub type Send = u32;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,14 +69,14 @@ pub enum What {
     },
 
     // The wire.
-    Renewal {
+    Refresh {
         process: Process,
         send: Send,
         refresh: Token,
         seen: Seen,
     },
     /// What the process got for an answer.
-    Renewed {
+    Refreshed {
         process: Process,
         send: Send,
         came: Came,
@@ -206,7 +206,7 @@ pub fn token_in(text: &str) -> Option<Token> {
     text.strip_prefix(['a', 'r'])?.parse().ok()
 }
 
-/// What an answer to a renewal says to whoever knows no more than it.
+/// What an answer to a refresh says to whoever knows no more than it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Came {
     Tokens {

@@ -45,7 +45,7 @@ impl Fault {
         if stage.fails(stage.world.undecodable) {
             return Self::Undecodable;
         }
-        if !stage.fails(stage.world.renewal_faults) {
+        if !stage.fails(stage.world.refresh_faults) {
             return Self::None;
         }
         match fastrand::u8(..16) {
@@ -94,7 +94,7 @@ pub async fn refresh(
     let done: Option<Option<Signed>> = if fault.is_received() {
         let at_work = stage.clone();
         let work = move || {
-            let refreshed = at_work.server().renew(refresh, at_work.server_now());
+            let refreshed = at_work.server().refresh(refresh, at_work.server_now());
             let (signed, noted) = match refreshed {
                 Ok((signed, issued)) => (Some(signed), Some(issued)),
                 Err(cost) => (None, cost),
@@ -148,7 +148,7 @@ impl Waiting {
     fn answered(&mut self, came: Came) {
         self.is_answered = true;
         let (process, seen) = (self.process.id, self.process.seen());
-        self.process.note(What::Renewed { process, send: self.send, came, seen });
+        self.process.note(What::Refreshed { process, send: self.send, came, seen });
     }
 }
 

@@ -17,19 +17,19 @@ pub struct Server {
     without_refresh: bool,
 }
 
-/// An access token with what it can be renewed with, both of the same number.
+/// An access token with what it can be refreshed with, both of the same number.
 struct Issued {
     family: Family,
     until: u64,
     spent: bool,
-    /// Whether it cannot be renewed any more, while its access token goes on.
+    /// Whether it cannot be refreshed any more, while its access token goes on.
     forgotten: bool,
 }
 
 struct Login {
     user: &'static str,
     ended: bool,
-    renewable: bool,
+    refreshable: bool,
 }
 
 impl Server {
@@ -51,13 +51,13 @@ impl Server {
     /// Somebody signs in.
     pub fn sign_in(&mut self, user: &'static str, now: u64) -> (Signed, What) {
         let family = Family::try_from(self.families.len()).unwrap();
-        let renewable = !(self.without_refresh && fastrand::u8(..3) == 0);
-        self.families.push(Login { user, ended: false, renewable });
+        let refreshable = !(self.without_refresh && fastrand::u8(..3) == 0);
+        self.families.push(Login { user, ended: false, refreshable });
         self.issue(family, None, now)
     }
 
-    /// Somebody renews; the error is a definite no, and what it has cost.
-    pub fn renew(&mut self, refresh: Token, now: u64) -> Result<(Signed, What), Option<What>> {
+    /// Somebody refreshes; the error is a definite no, and what it has cost.
+    pub fn refresh(&mut self, refresh: Token, now: u64) -> Result<(Signed, What), Option<What>> {
         let issued = &self.tokens[refresh as usize];
         let family = issued.family;
         let login = &mut self.families[family as usize];
@@ -81,9 +81,9 @@ impl Server {
         let access = Token::try_from(self.tokens.len()).unwrap();
         let seconds = fastrand::u64(self.lives.0..=self.lives.1);
         self.tokens.push(Issued { family, until: now + seconds * 1000, spent: false, forgotten: false });
-        let Login { user, renewable, .. } = self.families[family as usize];
+        let Login { user, refreshable, .. } = self.families[family as usize];
         // Where nothing is spent, nothing new has to be told, and sometimes is not.
-        let refresh = (renewable && (spent.is_none() || self.rotates)).then_some(access);
+        let refresh = (refreshable && (spent.is_none() || self.rotates)).then_some(access);
         let told = self.told.then_some(seconds).filter(|_| !self.misleads);
         let signed = Signed {
             access: format!("a{access}"),

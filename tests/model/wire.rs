@@ -6,7 +6,7 @@ use http::{HeaderName, HeaderValue};
 use sdk_runtime::{Transport, TransportError, TransportFuture, TransportRequest, TransportResponse};
 use tokio::sync::oneshot;
 
-use crate::api::{Mine, Renew, Signed, by_chance, pause};
+use crate::api::{Mine, Refresh, Signed, by_chance, pause};
 use crate::history::{Op, Token, What, token_in};
 use crate::pages::{arrive, json, page, with};
 use crate::process::Alive;
@@ -29,10 +29,10 @@ impl Transport for Wire {
         let path = request.url.path().to_owned();
         match path.as_str() {
             "/refresh" => {
-                let refresh = token_in(&serde_json::from_slice::<Renew>(&body).unwrap().refresh).unwrap();
+                let refresh = token_in(&serde_json::from_slice::<Refresh>(&body).unwrap().refresh).unwrap();
                 let send = process.stage.next();
                 let seen = process.seen();
-                process.note(What::Renewal { process: process.id, send, refresh, seen });
+                process.note(What::Refresh { process: process.id, send, refresh, seen });
                 Box::pin(refreshing::refresh(process, send, refresh))
             }
             "/login" => {
@@ -40,7 +40,7 @@ impl Transport for Wire {
                 Box::pin(session(process, None, user))
             }
             "/logout" => {
-                let refresh = token_in(&serde_json::from_slice::<Renew>(&body).unwrap().refresh);
+                let refresh = token_in(&serde_json::from_slice::<Refresh>(&body).unwrap().refresh);
                 Box::pin(session(process, refresh, ""))
             }
             _ => {

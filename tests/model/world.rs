@@ -9,7 +9,7 @@ pub struct World {
     pub processes: usize,
     /// Of each process.
     pub callers: usize,
-    /// How the processes agree on who renews; `None` without a store.
+    /// How the processes agree on who refreshes; `None` without a store.
     pub store: Option<Agreed>,
     /// Whether tokens say whose they are.
     pub subject: bool,
@@ -17,16 +17,16 @@ pub struct World {
     pub lives: (u64, u64),
     /// Whether that is told.
     pub told: bool,
-    /// Whether a renewal spends the refresh token.
+    /// Whether a refresh spends the refresh token.
     pub rotates: bool,
-    /// Whether a renewal ends the access token before.
+    /// Whether a refresh ends the access token before.
     pub replaces: bool,
-    /// Whether a sign-in gives nothing to renew with, now and then.
+    /// Whether a sign-in gives nothing to refresh with, now and then.
     pub without_refresh: bool,
     /// Whether the client judges by a function of the user's.
     pub judge: bool,
     /// How often things fail, in a thousand times.
-    pub renewal_faults: u32,
+    pub refresh_faults: u32,
     pub call_faults: u32,
     pub store_faults: u32,
     pub panics: u32,
@@ -124,7 +124,7 @@ impl World {
             replaces: by_chance(500),
             without_refresh: by_chance(150),
             judge: by_chance(400),
-            renewal_faults: rarely(600, 20..600),
+            refresh_faults: rarely(600, 20..600),
             call_faults: rarely(500, 10..200),
             store_faults: rarely(400, 10..400),
             panics: rarely(250, 5..80),

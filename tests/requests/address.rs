@@ -7,11 +7,11 @@ use serde::Deserialize;
 use crate::wire::{Origins, accepting, raw, refused, sent};
 
 #[derive(Deserialize)]
-struct Renewed {}
+struct Refreshed {}
 
-impl TokenResponse for Renewed {
+impl TokenResponse for Refreshed {
     fn tokens(&self, _: &Head) -> std::result::Result<Tokens, Refusal> {
-        Ok(Tokens::new("renewed"))
+        Ok(Tokens::new("refreshed"))
     }
 }
 
@@ -20,7 +20,7 @@ impl TokenResponse for Renewed {
 trait Login {
     #[post("/refresh")]
     #[session(refresh)]
-    async fn refresh(&self) -> Result<Renewed>;
+    async fn refresh(&self) -> Result<Refreshed>;
     #[get("/crumb")]
     async fn crumb(&self) -> Result<()>;
 }
@@ -116,7 +116,7 @@ async fn a_foreign_address_gets_nothing_of_the_session() {
             error.to_string(),
             "`Anywhere::follow` (GET #[url]) was answered with status 401 Unauthorized"
         );
-        assert_eq!(own.requests().len(), before, "no renewal, since it is not for them to judge");
+        assert_eq!(own.requests().len(), before, "no refresh, since it is not for them to judge");
         assert_eq!(
             sent(&own, client.follow("/")).await.header("cookie"),
             Some("crumb=1"),
@@ -152,7 +152,7 @@ async fn a_trusted_origin_is_as_ones_own() {
     assert_eq!(raw(&other.last().unwrap()), format!("GET /to\n{signed}"));
 
     other.route("GET", "/x", |request| async move {
-        Reply::empty().status(if request.bearer() == Some("renewed") { 204 } else { 401 })
+        Reply::empty().status(if request.bearer() == Some("refreshed") { 204 } else { 401 })
     });
     client.follow("https://other.test/x").await.unwrap();
     assert_eq!(own.count("POST", "/api/v1/refresh"), 1, "its refusal is one of the token");

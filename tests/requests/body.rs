@@ -270,11 +270,11 @@ async fn a_replay_sends_the_same_bytes() {
         async fn upload(&self, #[body] body: Vec<u8>) -> Result<()>;
         #[post("/refresh")]
         #[session(refresh)]
-        async fn refresh(&self) -> Result<Renewed>;
+        async fn refresh(&self) -> Result<Refreshed>;
     }
     #[derive(serde::Deserialize)]
-    struct Renewed {}
-    impl sdk_runtime::TokenResponse for Renewed {
+    struct Refreshed {}
+    impl sdk_runtime::TokenResponse for Refreshed {
         fn tokens(&self, _: &sdk_runtime::Head) -> std::result::Result<Tokens, sdk_runtime::Refusal> {
             Ok(Tokens::new("new"))
         }

@@ -22,25 +22,25 @@ trait Plain {
     async fn x(&self) -> Result<()>;
 }
 
-struct Renewed(String);
+struct Refreshed(String);
 
-impl FromResponse for Renewed {
+impl FromResponse for Refreshed {
     fn from_response(answer: Answer) -> Result<Self> {
         String::from_response(answer).map(Self)
     }
 }
 
-impl TokenResponse for Renewed {
+impl TokenResponse for Refreshed {
     fn tokens(&self, _: &Head) -> std::result::Result<Tokens, Refusal> {
         Ok(Tokens::new(self.0.as_str()))
     }
 }
 
 #[api_client]
-trait Renewing {
+trait Refreshing {
     #[post("/refresh")]
     #[session(refresh)]
-    async fn refresh(&self) -> Result<Renewed>;
+    async fn refresh(&self) -> Result<Refreshed>;
 }
 
 #[api_client(auth = none)]
@@ -123,15 +123,15 @@ async fn contradictions_are_errors() {
 #[test]
 fn a_session_is_refreshed_in_one_way() {
     let backend = accepting();
-    let renewing = || RenewingClient::builder("https://api.test").transport(memory(&backend));
+    let refreshing = || RefreshingClient::builder("https://api.test").transport(memory(&backend));
     let plain = || PlainClient::builder("https://api.test").transport(memory(&backend));
-    let first = renewing().build().unwrap();
-    assert!(failed(renewing().session(first.session()).build()).contains("to one trait"));
+    let first = refreshing().build().unwrap();
+    assert!(failed(refreshing().session(first.session()).build()).contains("to one trait"));
     assert!(plain().session(first.session()).build().is_ok());
     // One that has none takes the first.
     let bare = plain().build().unwrap();
-    assert!(renewing().session(bare.session()).build().is_ok());
-    assert!(failed(renewing().session(bare.session()).build()).contains("to one trait"));
+    assert!(refreshing().session(bare.session()).build().is_ok());
+    assert!(failed(refreshing().session(bare.session()).build()).contains("to one trait"));
 }
 
 /// The first mistake is told.

@@ -110,7 +110,7 @@ async fn the_cookies_of_a_login_sign_its_requests() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_hundred_callers_share_one_renewal() {
+async fn a_hundred_callers_share_one_refresh() {
     let server = server();
     let client = client(&server);
     client.login(&user("ann")).await.unwrap();

@@ -195,9 +195,9 @@ async fn parts_of_nothing_are_refused() {
 }
 
 #[derive(Deserialize)]
-struct Renewed {}
+struct Refreshed {}
 
-impl TokenResponse for Renewed {
+impl TokenResponse for Refreshed {
     fn tokens(&self, _: &Head) -> std::result::Result<Tokens, Refusal> {
         Ok(Tokens::new("new"))
     }
@@ -209,7 +209,7 @@ trait Upload {
     async fn upload(&self, #[part] file: &Part, #[part] n: u8) -> Result<()>;
     #[post("/refresh")]
     #[session(refresh)]
-    async fn refresh(&self) -> Result<Renewed>;
+    async fn refresh(&self) -> Result<Refreshed>;
 }
 
 #[tokio::test]

@@ -31,9 +31,9 @@ enum ListError {
 }
 
 #[derive(Deserialize)]
-struct Renewed {}
+struct Refreshed {}
 
-impl TokenResponse for Renewed {
+impl TokenResponse for Refreshed {
     fn tokens(&self, _: &Head) -> std::result::Result<Tokens, Refusal> {
         Ok(Tokens::new("new"))
     }
@@ -59,7 +59,7 @@ trait Lists {
     fn typed(&self) -> Pages<Vec<u32>, ListError>;
     #[post("/refresh")]
     #[session(refresh)]
-    async fn refresh(&self) -> Result<Renewed>;
+    async fn refresh(&self) -> Result<Refreshed>;
 }
 
 fn client(backend: &Backend) -> ListsClient {

@@ -8,11 +8,11 @@ use serde::Deserialize;
 use crate::wire::{Origins, accepting, raw};
 
 #[derive(Deserialize)]
-struct Renewed {}
+struct Refreshed {}
 
-impl TokenResponse for Renewed {
+impl TokenResponse for Refreshed {
     fn tokens(&self, _: &Head) -> std::result::Result<Tokens, Refusal> {
-        Ok(Tokens::new("renewed"))
+        Ok(Tokens::new("refreshed"))
     }
 }
 
@@ -20,11 +20,11 @@ impl TokenResponse for Renewed {
 trait Signed {
     #[post("/refresh")]
     #[session(refresh)]
-    async fn refresh(&self) -> Result<Renewed>;
+    async fn refresh(&self) -> Result<Refreshed>;
 
     #[post("/login")]
     #[session(start)]
-    async fn login(&self, #[json] password: &str) -> Result<Renewed>;
+    async fn login(&self, #[json] password: &str) -> Result<Refreshed>;
 
     #[post("/logout")]
     #[session(end)]
@@ -136,7 +136,7 @@ async fn what_was_left_behind_does_not_come_back() {
 }
 
 #[tokio::test]
-async fn a_401_of_somebody_else_starts_no_renewal() {
+async fn a_401_of_somebody_else_starts_no_refresh() {
     let (own, other, client) = two_servers(Attach::bearer(), "https://other.test/to");
     let challenge =
         Reply::text("who are you").status(401).header("www-authenticate", "Bearer error=\"invalid_token\"");
@@ -148,7 +148,7 @@ async fn a_401_of_somebody_else_starts_no_renewal() {
 
     // The same answer from the own origin does.
     own.route("GET", "/from", |request| async move {
-        if request.bearer() == Some("renewed") { Reply::text("own") } else { Reply::empty().status(401) }
+        if request.bearer() == Some("refreshed") { Reply::text("own") } else { Reply::empty().status(401) }
     });
     assert_eq!(client.get().await.unwrap(), "own");
     assert_eq!(own.count("POST", "/refresh"), 1);

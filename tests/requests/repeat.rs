@@ -17,9 +17,9 @@ use serde::Deserialize;
 use crate::wire::{accepting, memory, raw, refused, script};
 
 #[derive(Debug, Deserialize)]
-struct Renewed {}
+struct Refreshed {}
 
-impl TokenResponse for Renewed {
+impl TokenResponse for Refreshed {
     fn tokens(&self, _: &Head) -> std::result::Result<Tokens, Refusal> {
         Ok(Tokens::new("new"))
     }
@@ -59,7 +59,7 @@ trait Repeats {
     async fn parts(&self, #[part] n: u8, #[part] file: Part) -> Result<()>;
     #[post("/refresh")]
     #[session(refresh)]
-    async fn refresh(&self) -> Result<Renewed>;
+    async fn refresh(&self) -> Result<Refreshed>;
 }
 
 #[api_client]
@@ -73,7 +73,7 @@ trait Again {
 trait Logins {
     #[put("/it")]
     #[session(start)]
-    async fn start(&self) -> Result<Renewed>;
+    async fn start(&self) -> Result<Refreshed>;
     #[delete("/it")]
     #[session(end)]
     async fn end(&self) -> Result<()>;
@@ -95,7 +95,7 @@ fn client(times: u32, replies: &[Reply]) -> (Backend, RepeatsClient) {
     (backend, client)
 }
 
-/// What arrived at the endpoint, without the renewals.
+/// What arrived at the endpoint, without the refreshes.
 fn sends(backend: &Backend) -> Vec<Request> {
     backend.requests().into_iter().filter(|request| request.path() == "/it").collect()
 }

@@ -20,9 +20,9 @@ use tower_service::Service;
 use crate::wire::{accepting, memory, refused, sent};
 
 #[derive(Deserialize)]
-struct Renewed {}
+struct Refreshed {}
 
-impl TokenResponse for Renewed {
+impl TokenResponse for Refreshed {
     fn tokens(&self, _: &Head) -> std::result::Result<Tokens, Refusal> {
         Ok(Tokens::new("new"))
     }
@@ -38,10 +38,10 @@ trait Upload {
     async fn get(&self) -> Result<()>;
     #[post("/refresh")]
     #[session(refresh)]
-    async fn refresh(&self) -> Result<Renewed>;
+    async fn refresh(&self) -> Result<Refreshed>;
 }
 
-/// A backend that takes the token `new` alone, which a renewal gives.
+/// A backend that takes the token `new` alone, which a refresh gives.
 fn backend() -> Backend {
     let backend = accepting().reply("POST", "/refresh", Reply::json(&serde_json::json!({})));
     for method in ["PUT", "POST", "GET"] {
@@ -145,7 +145,7 @@ async fn a_stream_that_was_read_is_not_sent_again() {
     assert!(matches!(&error, Error::NotReplayable(inner) if inner.response().status() == 401), "{error:?}");
     assert_eq!(error.status().unwrap(), 401);
     assert!(error.to_string().contains("pass `Bytes` or a `Body`"), "{error}");
-    assert_eq!((backend.count("PUT", "/f"), backend.count("POST", "/refresh")), (1, 1), "but renewed");
+    assert_eq!((backend.count("PUT", "/f"), backend.count("POST", "/refresh")), (1, 1), "but refreshed");
 
     assert!(client.session().state().is_signed_in());
     assert_eq!(sent(&backend, client.get()).await.bearer(), Some("new"), "the next call works at once");
@@ -153,7 +153,7 @@ async fn a_stream_that_was_read_is_not_sent_again() {
 }
 
 #[tokio::test]
-async fn the_renewal_that_fails_is_what_a_stream_is_told_of() {
+async fn the_refresh_that_fails_is_what_a_stream_is_told_of() {
     let backend = backend().reply("POST", "/refresh", Reply::empty().status(401));
     let (_server, client) = client(&backend).await;
     let error = client.upload(sized()).await.unwrap_err();

@@ -30,7 +30,7 @@ async fn a_cancelled_waiter_returns_at_once_and_disturbs_nobody() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_caller_who_started_the_renewal_can_give_up_too() {
+async fn the_caller_who_started_the_refresh_can_give_up_too() {
     let server = server();
     let client = expired_client(&server).await;
     let hold = server.hold_refreshes();
@@ -56,14 +56,14 @@ async fn a_token_that_is_cancelled_already_sends_nothing() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_timeout_covers_the_renewal_and_says_so() {
+async fn a_timeout_covers_the_refresh_and_says_so() {
     let server = server();
     let client = expired_client(&server).await;
     let _hold = server.hold_refreshes();
     let before = Instant::now();
     let late = client.issue(1).timeout(Duration::from_secs(2)).await;
     let Err(Error::Timeout(timeout)) = late else { panic!("{late:?}") };
-    assert_eq!((timeout.phase(), timeout.limit()), (TimeoutPhase::Renewal, Duration::from_secs(2)));
+    assert_eq!((timeout.phase(), timeout.limit()), (TimeoutPhase::Refresh, Duration::from_secs(2)));
     assert_eq!(before.elapsed(), Duration::from_secs(2));
 }
 

@@ -46,7 +46,7 @@ async fn signed_in(server: &TokenServer) -> (Wall, TrackerClient) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_token_that_lapsed_while_the_machine_slept_is_renewed_before_anything_is_sent() {
+async fn a_token_that_lapsed_while_the_machine_slept_is_refreshed_before_anything_is_sent() {
     let server = server();
     let (wall, client) = signed_in(&server).await;
     wall.forward(Duration::from_secs(8 * 3600));
@@ -69,7 +69,7 @@ async fn i26_a_clock_that_is_set_back_makes_no_token_young_again() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_clock_that_was_wrong_costs_one_renewal() {
+async fn a_clock_that_was_wrong_costs_one_refresh() {
     let server = server();
     let (wall, client) = signed_in(&server).await;
     // A dead battery, and then the network tells the time.

@@ -61,7 +61,7 @@ async fn an_end_that_cannot_write_says_so_and_is_an_end() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_renewal_that_hangs_is_not_waited_for_forever() {
+async fn a_refresh_that_hangs_is_not_waited_for_forever() {
     let server = server();
     let client = expired_client(&server).await;
     server.next_refresh(Reply::hang());

@@ -13,11 +13,11 @@ use serde_json::json;
 use tokio::time::Instant;
 
 #[derive(Serialize)]
-pub struct Renew {
+pub struct Refresh {
     refresh_token: String,
 }
 
-impl TokenRequest for Renew {
+impl TokenRequest for Refresh {
     fn from_grant(grant: &Grant) -> Option<Self> {
         Some(Self { refresh_token: grant.refresh_token()?.expose().to_owned() })
     }
@@ -26,7 +26,7 @@ impl TokenRequest for Renew {
 /// Whatever a server may say about tokens, in one type.
 #[derive(Deserialize, Default)]
 #[serde(default)]
-pub struct Renewed {
+pub struct Refreshed {
     access: String,
     refresh: Option<String>,
     expires_in: Option<u64>,
@@ -36,7 +36,7 @@ pub struct Renewed {
     refused: Option<String>,
 }
 
-impl TokenResponse for Renewed {
+impl TokenResponse for Refreshed {
     fn tokens(&self, _: &Head) -> std::result::Result<Tokens, Refusal> {
         if let Some(reason) = &self.refused {
             return Err(Refusal::Dead(reason.clone()));
@@ -62,11 +62,11 @@ impl TokenResponse for Renewed {
 pub trait Edge {
     #[post("/login")]
     #[session(start)]
-    async fn login(&self, #[json] password: &str) -> Result<Renewed>;
+    async fn login(&self, #[json] password: &str) -> Result<Refreshed>;
 
     #[post("/refresh", timeout = 2s)]
     #[session(refresh)]
-    async fn refresh(&self, #[json] request: Renew) -> Result<Renewed>;
+    async fn refresh(&self, #[json] request: Refresh) -> Result<Refreshed>;
 
     #[post("/logout")]
     #[session(end)]
@@ -74,7 +74,7 @@ pub trait Edge {
         &self,
         #[json]
         #[from_session]
-        request: Renew,
+        request: Refresh,
     ) -> Result<()>;
 
     #[get("/x")]
@@ -98,9 +98,9 @@ fn signed_in(backend: &Backend) -> EdgeClient {
     client
 }
 
-/// A backend whose `/x` takes `token` alone, and whose renewal answers `renewal`.
-pub fn backend_of(token: &'static str, renewal: Reply) -> Backend {
-    let backend = Backend::new().reply("POST", "/refresh", renewal);
+/// A backend whose `/x` takes `token` alone, and whose refresh answers `refresh`.
+pub fn backend_of(token: &'static str, refresh: Reply) -> Backend {
+    let backend = Backend::new().reply("POST", "/refresh", refresh);
     backend.route("GET", "/x", move |request| {
         let reply = match request.bearer() == Some(token) {
             true => Reply::text("welcome"),
@@ -113,8 +113,8 @@ pub fn backend_of(token: &'static str, renewal: Reply) -> Backend {
 /// The refresh tokens that were spent, in order.
 pub fn spent(backend: &Backend) -> Vec<String> {
     let requests = backend.requests();
-    let renewals = requests.iter().filter(|request| request.path() == "/refresh");
-    renewals
+    let refreshes = requests.iter().filter(|request| request.path() == "/refresh");
+    refreshes
         .map(|request| {
             request.json::<serde_json::Value>().unwrap()["refresh_token"].as_str().unwrap().to_owned()
         })
@@ -122,7 +122,7 @@ pub fn spent(backend: &Backend) -> Vec<String> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn tokens_that_live_for_no_time_are_not_renewed_in_a_loop() {
+async fn tokens_that_live_for_no_time_are_not_refreshed_in_a_loop() {
     for seconds in [0, u64::MAX] {
         let backend = backend_of("a1", Reply::json(&json!({ "access": "a1", "expires_in": seconds })));
         let client = client_at("http://localhost", &backend);
@@ -172,7 +172,7 @@ async fn a_judge_may_do_with_the_session_what_it_likes() {
 }
 
 #[tokio::test]
-async fn a_renewal_that_names_somebody_else_replays_nothing() {
+async fn a_refresh_that_names_somebody_else_replays_nothing() {
     let backend = Backend::new()
         .reply("POST", "/refresh", Reply::json(&json!({ "access": "bob", "subject": "bob" })))
         .reply("POST", "/things", Reply::empty().status(401));
@@ -184,8 +184,8 @@ async fn a_renewal_that_names_somebody_else_replays_nothing() {
 
 #[tokio::test(start_paused = true)]
 async fn a_waiter_signs_with_what_is_current_and_not_with_what_it_waited_for() {
-    let renewal = Reply::json(&json!({ "access": "a1", "refresh": "r1" })).delay(Duration::from_millis(10));
-    let backend = backend_of("a2", renewal);
+    let refresh = Reply::json(&json!({ "access": "a1", "refresh": "r1" })).delay(Duration::from_millis(10));
+    let backend = backend_of("a2", refresh);
     let client = client_at("http://localhost", &backend);
     client.session().sign_in(Tokens::new("a0").refresh_token("r0").subject("ann")).unwrap();
     let mut states = client.session().watch();
@@ -196,7 +196,7 @@ async fn a_waiter_signs_with_what_is_current_and_not_with_what_it_waited_for() {
         _ = &mut call => panic!("answered"),
         () = backend.received(2) => {}
     }
-    // Renewed, and the call has not been polled since.
+    // Refreshed, and the call has not been polled since.
     states.next().await.unwrap();
     client.session().sign_out();
     client.session().sign_in(Tokens::new("a2").subject("ann")).unwrap();
@@ -243,7 +243,7 @@ async fn an_empty_refresh_token_was_left_out() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_renewal_takes_no_longer_than_its_declaration_says() {
+async fn a_refresh_takes_no_longer_than_its_declaration_says() {
     let backend = backend_of("a1", Reply::hang());
     let begin = Instant::now();
     let Error::RefreshUnavailable(told) = signed_in(&backend).x().await.unwrap_err() else {

@@ -1,4 +1,4 @@
-//! Renewals that fail, and logins that end: who is told what, and what goes on.
+//! Refreshes that fail, and logins that end: who is told what, and what goes on.
 
 use std::future::IntoFuture;
 use std::time::Duration;
@@ -12,7 +12,7 @@ use crate::tracker::{Admin as _, AdminClient, add_fussy, client, expired_client,
 
 #[tokio::test(start_paused = true)]
 async fn only_a_definitive_answer_ends_the_login() {
-    // In doubt a renewal is sent once more.
+    // In doubt a refresh is sent once more.
     for (reply, sends, ends) in [
         (Reply::empty().status(500), 2, false),
         (Reply::empty().status(503), 2, false),
@@ -75,7 +75,7 @@ async fn an_ended_login_tells_everybody_the_same_and_sends_nothing_more() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_renewal_that_panics_or_hangs_leaves_nobody_waiting() {
+async fn a_refresh_that_panics_or_hangs_leaves_nobody_waiting() {
     #[derive(serde::Deserialize)]
     struct Panics {}
 
@@ -148,7 +148,7 @@ async fn a_replay_differs_in_its_credential_only() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_static_credential_is_sent_and_never_renewed() {
+async fn a_static_credential_is_sent_and_never_refreshed() {
     let server = server();
     let token = server.issue("ann").access_token;
     let admin = AdminClient::builder("http://localhost")
@@ -192,7 +192,7 @@ async fn who_is_not_signed_in_sends_nothing_but_what_needs_no_login() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_renewal_and_the_sign_in_are_never_signed() {
+async fn the_refresh_and_the_sign_in_are_never_signed() {
     let server = server();
     let client = expired_client(&server).await;
     client.issue(1).await.unwrap();
@@ -221,14 +221,14 @@ async fn a_closed_session_says_so_to_everybody() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_second_way_to_renew_is_an_error_of_the_builder() {
+async fn a_second_way_to_refresh_is_an_error_of_the_builder() {
     let server = server();
     let client = client(&server);
     let error = crate::tracker::TrackerClient::builder("http://localhost")
         .session(client.session())
         .build()
         .unwrap_err();
-    assert!(error.to_string().contains("renew"), "{error}");
+    assert!(error.to_string().contains("refresh"), "{error}");
     add_fussy(&server);
 }
 

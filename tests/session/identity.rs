@@ -28,7 +28,7 @@ fn assert_changed<T: std::fmt::Debug>(result: Result<T, Error>, was_sent: bool) 
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_sign_out_during_a_renewal_stays_signed_out() {
+async fn a_sign_out_during_a_refresh_stays_signed_out() {
     let server = server();
     let client = expired_client(&server).await;
     let hold = server.hold_refreshes();
@@ -59,11 +59,11 @@ async fn a_declared_sign_out_tells_the_server_and_ends_the_login_whatever_it_ans
     server.backend().reply("POST", "/auth/logout", sdk_testkit::Reply::empty().status(500));
     assert!(matches!(client.logout().await, Err(Error::Status(answer)) if answer.status() == 500));
     assert!(matches!(client.session().state(), SessionState::SignedOut));
-    assert_eq!(server.counts().refreshes, 0, "a sign-out renews nothing");
+    assert_eq!(server.counts().refreshes, 0, "a sign-out refreshes nothing");
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_sign_in_while_a_call_waits_for_a_renewal() {
+async fn a_sign_in_while_a_call_waits_for_a_refresh() {
     let server = server();
     let client = expired_client(&server).await;
     let hold = server.hold_refreshes();
@@ -95,7 +95,7 @@ async fn a_sign_in_while_a_call_is_in_flight() {
     refuse.notify_one();
     assert_changed(call.await.unwrap(), true);
     assert!(calls_of(&server, "bob").is_empty(), "I12");
-    assert_eq!(server.counts().refreshes, 0, "a refusal of ann's token is no reason to renew bob's");
+    assert_eq!(server.counts().refreshes, 0, "a refusal of ann's token is no reason to refresh bob's");
     assert_eq!(client.issue(3).await.unwrap().owner, "bob");
 }
 
@@ -103,17 +103,17 @@ async fn a_sign_in_while_a_call_is_in_flight() {
 async fn a_sign_in_while_a_call_is_about_to_be_replayed() {
     let server = server();
     let client = expired_client(&server).await;
-    let mut renewed = client.session().watch();
-    renewed.current();
+    let mut refreshed = client.session().watch();
+    refreshed.current();
     let hold = server.hold_refreshes();
     let mut call = std::pin::pin!(client.issue(1).into_future());
     tokio::select! {
-        _ = &mut call => panic!("answered without a renewal"),
+        _ = &mut call => panic!("answered without a refresh"),
         _ = server.wait_for(|counts| counts.refreshes == 1) => {}
     }
-    // From here on nobody polls the call, so that the renewal is over when it wakes up.
+    // From here on nobody polls the call, so that the refresh is over when it wakes up.
     hold.release();
-    renewed.next().await.unwrap();
+    refreshed.next().await.unwrap();
     client.session().sign_in(tokens_of(&server, "bob")).unwrap();
 
     assert_changed(call.await, true);
@@ -125,23 +125,23 @@ async fn a_sign_in_while_a_call_is_about_to_be_replayed() {
 async fn a_call_that_was_sent_says_so_however_often_it_waited() {
     let server = server();
     let client = expired_client(&server).await;
-    let mut renewed = client.session().watch();
+    let mut refreshed = client.session().watch();
     let mut call = std::pin::pin!(client.issue(1).into_future());
     let hold = server.hold_refreshes();
     tokio::select! {
-        _ = &mut call => panic!("answered without a renewal"),
+        _ = &mut call => panic!("answered without a refresh"),
         _ = server.wait_for(|counts| counts.refreshes == 1) => {}
     }
-    renewed.current();
+    refreshed.current();
     hold.release();
-    renewed.next().await.unwrap();
-    // The call is not polled while another has the new token refused and renewed.
+    refreshed.next().await.unwrap();
+    // The call is not polled while another has the new token refused and refreshed.
     server.expire_access_tokens();
     let _hold = server.hold_refreshes();
     let quicker = tokio::spawn(client.issue(2).into_future());
     server.wait_for(|counts| counts.refreshes == 2).await;
     tokio::select! {
-        _ = &mut call => panic!("answered without a renewal"),
+        _ = &mut call => panic!("answered without a refresh"),
         () = tokio::task::yield_now() => {}
     }
     client.session().sign_in(tokens_of(&server, "bob")).unwrap();
@@ -196,7 +196,7 @@ async fn two_sessions_have_nothing_to_do_with_each_other() {
 
 /// The run is started and its task has not been polled yet: the refresh token must not be spent for nobody.
 #[tokio::test(start_paused = true)]
-async fn a_sign_out_before_the_renewal_is_sent_spends_nothing() {
+async fn a_sign_out_before_the_refresh_is_sent_spends_nothing() {
     let server = server();
     let client = expired_client(&server).await;
     let mut call = std::pin::pin!(client.issue(1).into_future());

@@ -9,23 +9,23 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 #[derive(Serialize)]
-struct Renew {
+struct Refresh {
     refresh_token: String,
 }
 
-impl TokenRequest for Renew {
+impl TokenRequest for Refresh {
     fn from_grant(grant: &Grant) -> Option<Self> {
         Some(Self { refresh_token: grant.refresh_token()?.expose().to_owned() })
     }
 }
 
 #[derive(Deserialize)]
-struct Renewed {
+struct Refreshed {
     access: String,
     scope: Option<String>,
 }
 
-impl TokenResponse for Renewed {
+impl TokenResponse for Refreshed {
     fn tokens(&self, _: &Head) -> std::result::Result<Tokens, Refusal> {
         Ok(Tokens::new(self.access.as_str()).scopes(self.scope.as_deref()))
     }
@@ -48,7 +48,7 @@ struct Reason {
 trait Judged {
     #[post("/refresh")]
     #[session(refresh)]
-    async fn refresh(&self, #[json] request: Renew) -> Result<Renewed>;
+    async fn refresh(&self, #[json] request: Refresh) -> Result<Refreshed>;
 
     #[get("/x")]
     async fn x(&self) -> Result<String>;
@@ -71,7 +71,7 @@ trait Judged {
 
 const LACKING: &str = "Bearer realm=\"x\", error=\"insufficient_scope\", scope=\"x:read x:write\"";
 
-/// A backend that gives the token `a1` for a renewal, and answers `reply` to whoever comes with another.
+/// A backend that gives the token `a1` for a refresh, and answers `reply` to whoever comes with another.
 fn backend_of(reply: Reply) -> Backend {
     let backend = Backend::new().reply("POST", "/refresh", Reply::json(&json!({ "access": "a1" })));
     backend.route("GET", "/x", move |request| {
@@ -109,21 +109,26 @@ fn lacking(error: Error) -> InsufficientScope {
 
 #[tokio::test(start_paused = true)]
 async fn each_answer_means_what_the_table_says() {
-    const RENEWED: &str = "renewed";
+    const REFRESHED: &str = "refreshed";
     const SURFACED: &str = "surfaced";
     const LACKS: &str = "lacks";
     for (status, challenges, of_bearer, of_a_raw_token) in [
-        (401, &["Bearer realm=\"x\", error=\"invalid_token\""][..], RENEWED, RENEWED),
-        (401, &["Negotiate YWJj==, Basic realm=\"a, b\"", "bearer error = invalid_token"], RENEWED, RENEWED),
-        (401, &["Bearer realm=\"x\""], RENEWED, RENEWED),
-        (401, &["Bearer"], RENEWED, RENEWED),
-        (401, &[], RENEWED, RENEWED),
-        (401, &["\"=,"], RENEWED, RENEWED),
-        (401, &["Basic realm=\"x\""], SURFACED, RENEWED),
-        (401, &["Basic realm=\"x, Bearer\"", "Negotiate"], SURFACED, RENEWED),
-        (401, &["Bearer error=\"invalid_request\""], SURFACED, RENEWED),
-        (401, &["Bearer error=\"insufficient_scope\""], SURFACED, RENEWED),
-        (401, &["Basic error=\"invalid_token\", Bearer error=\"invalid_request\""], SURFACED, RENEWED),
+        (401, &["Bearer realm=\"x\", error=\"invalid_token\""][..], REFRESHED, REFRESHED),
+        (
+            401,
+            &["Negotiate YWJj==, Basic realm=\"a, b\"", "bearer error = invalid_token"],
+            REFRESHED,
+            REFRESHED,
+        ),
+        (401, &["Bearer realm=\"x\""], REFRESHED, REFRESHED),
+        (401, &["Bearer"], REFRESHED, REFRESHED),
+        (401, &[], REFRESHED, REFRESHED),
+        (401, &["\"=,"], REFRESHED, REFRESHED),
+        (401, &["Basic realm=\"x\""], SURFACED, REFRESHED),
+        (401, &["Basic realm=\"x, Bearer\"", "Negotiate"], SURFACED, REFRESHED),
+        (401, &["Bearer error=\"invalid_request\""], SURFACED, REFRESHED),
+        (401, &["Bearer error=\"insufficient_scope\""], SURFACED, REFRESHED),
+        (401, &["Basic error=\"invalid_token\", Bearer error=\"invalid_request\""], SURFACED, REFRESHED),
         (403, &[LACKING], LACKS, LACKS),
         (403, &["Basic realm=\"x\", BEARER error=insufficient_scope"], LACKS, LACKS),
         (403, &["Token error=\"insufficient_scope\""], SURFACED, LACKS),
@@ -144,17 +149,17 @@ async fn each_answer_means_what_the_table_says() {
             let backend = backend_of(answer(status, challenges));
             let client = signed_in(&backend, None, |builder| builder.attach(attach));
             let came = match client.x().await {
-                Ok(_) => RENEWED,
+                Ok(_) => REFRESHED,
                 Err(Error::Status(answer)) if answer.status() == status => SURFACED,
                 Err(Error::InsufficientScope(_)) => LACKS,
                 Err(error) => panic!("{what}: {error:?}"),
             };
             assert_eq!(came, expected, "I23: {what}");
-            let renewals = usize::from(expected == RENEWED);
-            assert_eq!(backend.count("POST", "/refresh"), renewals, "I23: {what}");
-            assert_eq!(backend.count("GET", "/x"), 1 + renewals, "{what}");
+            let refreshes = usize::from(expected == REFRESHED);
+            assert_eq!(backend.count("POST", "/refresh"), refreshes, "I23: {what}");
+            assert_eq!(backend.count("GET", "/x"), 1 + refreshes, "{what}");
             let SessionState::SignedIn(login) = client.session().state() else { panic!("I23: {what}") };
-            let token = if renewals == 1 { "a1" } else { "a0" };
+            let token = if refreshes == 1 { "a1" } else { "a0" };
             assert_eq!(login.access_token().unwrap().expose(), token, "I23: {what}");
         }
     }
@@ -214,12 +219,12 @@ async fn a_server_that_wants_more_scopes_says_which() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_renewed_token_may_lack_scopes_too() {
+async fn a_refreshed_token_may_lack_scopes_too() {
     let backend = Backend::new()
         .reply("POST", "/refresh", Reply::json(&json!({ "access": "a1", "scope": "x:read" })))
         .route("GET", "/x", |request| {
-            let renewed = request.bearer() == Some("a1");
-            std::future::ready(if renewed { answer(403, &[LACKING]) } else { answer(401, &["Bearer"]) })
+            let refreshed = request.bearer() == Some("a1");
+            std::future::ready(if refreshed { answer(403, &[LACKING]) } else { answer(401, &["Bearer"]) })
         });
     let error = lacking(signed_in(&backend, None, |builder| builder).x().await.unwrap_err());
     assert_eq!(error.granted().unwrap(), ["x:read"], "those of the token it was sent with");
@@ -253,14 +258,14 @@ async fn a_judge_of_the_users_replaces_the_table() {
     };
     let (outcome, ..) = judged(answer(403, &[LACKING]), Verdict::Surface).await;
     assert!(matches!(outcome, Err(Error::Status(_))), "{outcome:?}");
-    let (outcome, _, renewals) = judged(answer(403, &[LACKING]), Verdict::TokenBad).await;
-    assert_eq!((outcome.unwrap().as_deref(), renewals), (Some("welcome"), 1));
+    let (outcome, _, refreshes) = judged(answer(403, &[LACKING]), Verdict::TokenBad).await;
+    assert_eq!((outcome.unwrap().as_deref(), refreshes), (Some("welcome"), 1));
     // Neither nothing, as a 404 would be, nor something that may pass.
     for status in [403, 404, 503] {
-        let (outcome, sends, renewals) = judged(answer(status, &[]), Verdict::InsufficientScope).await;
+        let (outcome, sends, refreshes) = judged(answer(status, &[]), Verdict::InsufficientScope).await;
         let error = lacking(outcome.unwrap_err());
         assert_eq!((error.required().len(), error.response().unwrap().status().as_u16()), (0, status));
-        assert_eq!((sends, renewals), (1, 0), "{status}");
+        assert_eq!((sends, refreshes), (1, 0), "{status}");
     }
 }
 

@@ -28,7 +28,7 @@ async fn whoever_signed_in_is_signed_in_after_a_restart() {
     server.expire_access_tokens();
     assert_eq!(again.issue(7).await.unwrap().owner, "ann");
     drop(again);
-    assert_eq!(shelf.client(&server).issue(7).await.unwrap().owner, "ann", "with what the renewal has left");
+    assert_eq!(shelf.client(&server).issue(7).await.unwrap().owner, "ann", "with what the refresh has left");
     let counts = server.counts();
     assert_eq!((counts.logins, counts.refreshes, counts.reused), (1, 1, 0));
 }
@@ -138,7 +138,7 @@ async fn i9_a_store_that_fails_keeps_nobody_from_working_and_is_told_of() {
         assert!(matches!(events.next().await, Some(SessionEvent::Refreshed(_))));
         assert!(client.session().flush().await.is_err());
 
-        // Nothing is renewed where nobody can write down that it is, but what is at hand works.
+        // Nothing is refreshed where nobody can write down that it is, but what is at hand works.
         client.issue(2).await.unwrap();
         shelf.writes(Writes::Well);
         client.session().flush().await.unwrap();
@@ -162,7 +162,7 @@ async fn a_store_that_hangs_holds_a_call_up_for_a_while_only() {
     assert_eq!(begin.elapsed(), Duration::from_secs(1), "a call takes no longer than it may");
 
     server.expire_access_tokens();
-    let Err(Error::RefreshUnavailable(told)) = client.issue(1).await else { panic!("renewed") };
+    let Err(Error::RefreshUnavailable(told)) = client.issue(1).await else { panic!("refreshed") };
     let UnavailableCause::Store(error) = told.cause() else { panic!("{told:?}") };
     assert_eq!(error.kind(), StoreErrorKind::Timeout);
     assert_eq!(server.counts().refreshes, 0, "I14: nothing is spent that nobody knows of");
@@ -307,7 +307,7 @@ async fn a_session_without_a_store_has_nothing_to_write() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_token_that_signs_nothing_is_kept_to_renew_with() {
+async fn a_token_that_signs_nothing_is_kept_to_refresh_with() {
     let (server, shelf) = (server(), Shelf::new());
     let client = shelf.client(&server);
     client.login(&user("ann")).await.unwrap();
@@ -322,7 +322,7 @@ async fn a_token_that_signs_nothing_is_kept_to_renew_with() {
     assert!(text.contains(refresh) && !text.contains("intent") && !text.contains("lease"), "I9, I13");
     assert!(!text.contains(r#""access""#), "the one before it is not of these tokens");
     drop(client);
-    // The next process renews with it before it sends anything.
+    // The next process refreshes with it before it sends anything.
     let again = shelf.client(&server);
     assert_eq!(again.issue(1).await.unwrap().owner, "ann");
     let counts = server.counts();

@@ -21,7 +21,7 @@ async fn end_of(client: &TrackerClient) -> (Option<ExpiredReason>, bool) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_endpoint_that_refuses_every_token_is_not_renewed_for_again_and_again() {
+async fn an_endpoint_that_refuses_every_token_is_not_refreshed_for_again_and_again() {
     let server = server();
     let client = client(&server);
     client.login(&user("ann")).await.unwrap();
@@ -39,7 +39,7 @@ async fn an_endpoint_that_refuses_every_token_is_not_renewed_for_again_and_again
     assert_eq!(end_of(&client).await.0, Some(ExpiredReason::ReplayRejected), "it is believed once a minute");
     assert_eq!(server.counts().refreshes, 2);
 
-    // A token that was renewed for another reason may be another matter.
+    // A token that was refreshed for another reason may be another matter.
     server.expire_access_tokens();
     client.issue(1).await.unwrap();
     assert_eq!(server.counts().refreshes, 3);
@@ -55,7 +55,7 @@ async fn an_endpoint_that_refuses_every_token_is_not_renewed_for_again_and_again
 }
 
 #[tokio::test(start_paused = true)]
-async fn tokens_that_nobody_takes_are_not_renewed_without_end() {
+async fn tokens_that_nobody_takes_are_not_refreshed_without_end() {
     let server = server();
     let client = client(&server);
     client.login(&user("ann")).await.unwrap();
@@ -80,7 +80,7 @@ async fn tokens_that_nobody_takes_are_not_renewed_without_end() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_renewal_can_be_asked_for_and_is_shared() {
+async fn a_refresh_can_be_asked_for_and_is_shared() {
     let server = server();
     let client = client(&server);
     assert!(matches!(client.session().refresh().await, Err(Error::NotSignedIn)));

@@ -1,4 +1,4 @@
-//! Answers to renewals that are lost: the renewal is sent once more, and what that gives is told for what it is.
+//! Answers to refreshes that are lost: the refresh is sent once more, and what that gives is told for what it is.
 
 use std::future::IntoFuture;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -53,15 +53,15 @@ async fn a_server_that_bears_with_a_second_send_loses_nobody() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_renewal_in_doubt_is_sent_twice_and_not_a_third_time() {
+async fn a_refresh_in_doubt_is_sent_twice_and_not_a_third_time() {
     let server = server();
     let client = expired_client(&server).await;
     for _ in 0..2 {
         server.next_refresh(Reply::reset());
     }
-    let Err(Error::RefreshUnavailable(told)) = client.issue(1).await else { panic!("renewed") };
+    let Err(Error::RefreshUnavailable(told)) = client.issue(1).await else { panic!("refreshed") };
     assert_eq!(server.counts().refreshes, 2, "I14");
-    let Err(Error::RefreshUnavailable(again)) = client.issue(1).await else { panic!("renewed") };
+    let Err(Error::RefreshUnavailable(again)) = client.issue(1).await else { panic!("refreshed") };
     assert!(again.retry_after() <= told.retry_after());
     assert_eq!(server.counts().refreshes, 2, "I7");
 
@@ -89,7 +89,7 @@ async fn whatever_answers_the_second_send_the_first_may_have_counted() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_refused_after_a_renewal_that_went_well_is_no_lost_rotation() {
+async fn what_is_refused_after_a_refresh_that_went_well_is_no_lost_rotation() {
     let server = server();
     let client = expired_client(&server).await;
     server.next_refresh(Reply::reset());
@@ -132,7 +132,7 @@ async fn a_server_that_asks_for_time_at_the_second_send_gets_it() {
     let client = expired_client(&server).await;
     server.next_refresh(Reply::reset());
     server.next_refresh(Reply::empty().status(429).header("retry-after", "100"));
-    let Err(Error::RefreshUnavailable(told)) = client.issue(1).await else { panic!("renewed") };
+    let Err(Error::RefreshUnavailable(told)) = client.issue(1).await else { panic!("refreshed") };
     assert_eq!(told.retry_after(), Duration::from_secs(100));
 }
 
@@ -162,11 +162,11 @@ impl TokenResponse for Trap {
 }
 
 #[derive(Serialize)]
-struct Renewal {
+struct Refresh {
     refresh_token: String,
 }
 
-impl TokenRequest for Renewal {
+impl TokenRequest for Refresh {
     fn from_grant(grant: &Grant) -> Option<Self> {
         Some(Self { refresh_token: grant.refresh_token()?.expose().to_owned() })
     }
@@ -176,7 +176,7 @@ impl TokenRequest for Renewal {
 trait Trapped {
     #[post("/auth/refresh")]
     #[session(refresh)]
-    async fn refresh(&self, #[json] renewal: Renewal) -> sdk_runtime::Result<Trap>;
+    async fn refresh(&self, #[json] refresh: Refresh) -> sdk_runtime::Result<Trap>;
 
     #[get("/issues/{id}")]
     async fn issue(&self, id: u64) -> sdk_runtime::Result<crate::tracker::Issue>;
@@ -192,7 +192,7 @@ async fn a_panic_over_the_answer_leaves_a_doubt() {
     client.session().sign_in(tokens).unwrap();
     server.expire_access_tokens();
     IS_SET.store(true, Ordering::SeqCst);
-    let Err(Error::RefreshUnavailable(told)) = client.issue(1).await else { panic!("renewed") };
+    let Err(Error::RefreshUnavailable(told)) = client.issue(1).await else { panic!("refreshed") };
     assert!(matches!(told.cause(), UnavailableCause::Aborted));
     advance(told.retry_after()).await;
     let Err(Error::SessionExpired(expired)) = client.issue(1).await else { panic!("not refused") };

@@ -35,7 +35,7 @@ const USERS: [&str; 20] = [
 ];
 
 #[tokio::test(start_paused = true)]
-async fn i12_each_key_has_a_login_of_its_own_and_one_renewal() {
+async fn i12_each_key_has_a_login_of_its_own_and_one_refresh() {
     let server = server();
     let (_, sessions) = sessions(&server);
     for name in USERS {
@@ -143,7 +143,7 @@ async fn i9_none_goes_whose_tokens_its_store_does_not_have() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn none_goes_that_is_being_renewed_though_nobody_waits() {
+async fn none_goes_that_is_being_refreshed_though_nobody_waits() {
     let server = server();
     let (_, sessions) = sessions(&server);
     let sessions = sessions.limit(1);

@@ -36,7 +36,7 @@ fn tasks() -> usize {
 }
 
 #[tokio::test(start_paused = true)]
-async fn client_session_and_renewer_hold_no_circle() {
+async fn client_session_and_refresher_hold_no_circle() {
     let server = server();
     let (client, alive) = watched_client(&server);
     client.login(&user("ann")).await.unwrap();
@@ -45,7 +45,7 @@ async fn client_session_and_renewer_hold_no_circle() {
     let mut states = client.session().watch();
     let session = client.session().clone();
     drop(client);
-    assert!(alive.upgrade().is_some(), "the session can still renew itself");
+    assert!(alive.upgrade().is_some(), "the session can still refresh itself");
     drop(session);
     assert!(alive.upgrade().is_none(), "nobody is left");
     states.current();
@@ -53,7 +53,7 @@ async fn client_session_and_renewer_hold_no_circle() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_session_has_no_task_while_nothing_is_renewed() {
+async fn a_session_has_no_task_while_nothing_is_refreshed() {
     let server = server();
     let before = tasks();
     let (client, _) = watched_client(&server);
@@ -66,7 +66,7 @@ async fn a_session_has_no_task_while_nothing_is_renewed() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_renewal_that_is_sent_outlives_the_session_until_its_timeout() {
+async fn a_refresh_that_is_sent_outlives_the_session_until_its_timeout() {
     let server = server();
     let before = tasks();
     let (client, alive) = watched_client(&server);
@@ -99,7 +99,7 @@ async fn i33_a_store_that_fails_is_written_once_more_and_no_longer() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_renewal_that_is_not_sent_ends_with_the_session() {
+async fn a_refresh_that_is_not_sent_ends_with_the_session() {
     let server = server();
     let before = tasks();
     let (client, alive) = watched_client(&server);

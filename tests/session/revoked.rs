@@ -1,4 +1,4 @@
-//! Tokens that a renewal obtains for a login that was signed out meanwhile: nobody's here, and none that work at the server.
+//! Tokens that a refresh obtains for a login that was signed out meanwhile: nobody's here, and none that work at the server.
 
 use std::future::IntoFuture;
 use std::time::Duration;
@@ -20,7 +20,7 @@ fn signed_out(client: &sdk_testkit::TokenServer) -> Vec<String> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn i10_what_a_renewal_obtains_after_the_sign_out_is_revoked() {
+async fn i10_what_a_refresh_obtains_after_the_sign_out_is_revoked() {
     let server = server();
     let client = expired_client(&server).await;
     server.refresh_latency(Duration::from_secs(1));
@@ -28,7 +28,7 @@ async fn i10_what_a_renewal_obtains_after_the_sign_out_is_revoked() {
     server.wait_for(|counts| counts.rotations == 1).await;
     client.logout().await.unwrap();
     assert!(matches!(call.await.unwrap(), Err(Error::NotSignedIn)));
-    assert_eq!(signed_out(&server).len(), 1, "whoever signs out does not wait for the renewal");
+    assert_eq!(signed_out(&server).len(), 1, "whoever signs out does not wait for the refresh");
     sleep(Duration::from_secs(2)).await;
     let revoked = signed_out(&server);
     assert_eq!(revoked.len(), 2, "I10");
@@ -80,7 +80,7 @@ async fn i10_a_refresh_token_beside_an_unusable_access_token_is_revoked_too() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn nothing_more_is_told_where_nothing_came_of_the_renewal_or_nobody_asked() {
+async fn nothing_more_is_told_where_nothing_came_of_the_refresh_or_nobody_asked() {
     let refused = |reply: Reply| async move {
         let server = server();
         let client = expired_client(&server).await;

@@ -1,4 +1,4 @@
-//! A hundred thousand callers of one renewal, of whom many do not stay to see it.
+//! A hundred thousand callers of one refresh, of whom many do not stay to see it.
 
 use std::future::IntoFuture;
 use std::time::Duration;
@@ -89,7 +89,7 @@ async fn a_hundred_thousand_callers_come_and_half_of_them_go() {
                     (Fate::Waits, Ok(issue)) => assert_eq!(issue, Issue { id, owner: "ann".to_owned() }),
                     (Fate::Cancelled, Err(Error::Cancelled)) => {}
                     (Fate::TimesOut, Err(Error::Timeout(it))) => {
-                        assert_eq!(it.phase(), TimeoutPhase::Renewal)
+                        assert_eq!(it.phase(), TimeoutPhase::Refresh)
                     }
                     (fate, outcome) => panic!("I6, I8: {fate:?} {outcome:?}"),
                 }

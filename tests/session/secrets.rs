@@ -28,11 +28,11 @@ impl IntoBody for Spent {
 }
 
 #[derive(Deserialize)]
-struct Renewed {
+struct Refreshed {
     envelope: bool,
 }
 
-impl TokenResponse for Renewed {
+impl TokenResponse for Refreshed {
     fn tokens(&self, _: &Head) -> std::result::Result<Tokens, Refusal> {
         match self.envelope {
             true => Err(Refusal::Dead(SECRET.to_owned())),
@@ -45,7 +45,7 @@ impl TokenResponse for Renewed {
 trait Vault {
     #[post("/refresh")]
     #[session(refresh)]
-    async fn refresh(&self, #[body] spent: Spent) -> Result<Renewed>;
+    async fn refresh(&self, #[body] spent: Spent) -> Result<Refreshed>;
 
     #[post("/things/{id}")]
     async fn thing(

@@ -13,23 +13,23 @@ use serde_json::json;
 use tokio::time::{advance, timeout};
 
 #[derive(Serialize)]
-struct Renew {
+struct Refresh {
     refresh_token: String,
 }
-impl TokenRequest for Renew {
+impl TokenRequest for Refresh {
     fn from_grant(grant: &Grant) -> Option<Self> {
         Some(Self { refresh_token: grant.refresh_token().map(|t| t.expose().to_owned()).unwrap_or_default() })
     }
 }
 #[derive(Deserialize, Default)]
 #[serde(default)]
-struct Renewed {
+struct Refreshed {
     access: String,
     refresh: Option<String>,
     expires_in: Option<u64>,
     subject: Option<String>,
 }
-impl TokenResponse for Renewed {
+impl TokenResponse for Refreshed {
     fn tokens(&self, _: &Head) -> std::result::Result<Tokens, Refusal> {
         if self.access == "panic" {
             panic!("code of the user's");
@@ -52,10 +52,10 @@ impl TokenResponse for Renewed {
 trait Probe {
     #[post("/login")]
     #[session(start)]
-    async fn login(&self) -> Result<Renewed>;
+    async fn login(&self) -> Result<Refreshed>;
     #[post("/refresh", timeout = 2s)]
     #[session(refresh)]
-    async fn refresh(&self, #[json] request: Renew) -> Result<Renewed>;
+    async fn refresh(&self, #[json] request: Refresh) -> Result<Refreshed>;
     #[get("/x")]
     async fn x(&self) -> Result<String>;
     #[put("/x")]
@@ -76,7 +76,7 @@ fn kept(backend: &Backend, store: &MemoryStore) -> ProbeClient {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_cookies_of_a_renewal_over_anothers_tokens_sign() {
+async fn the_cookies_of_a_refresh_over_anothers_tokens_sign() {
     let store = MemoryStore::new();
     let number = Arc::new(AtomicUsize::new(0));
     let backend = Backend::new();
@@ -133,7 +133,7 @@ async fn the_cookies_of_a_renewal_over_anothers_tokens_sign() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn i12_what_another_process_has_renewed_as_somebody_else_is_another_login() {
+async fn i12_what_another_process_has_refreshed_as_somebody_else_is_another_login() {
     let store = MemoryStore::new();
     let valid = Arc::new(Mutex::new("a0".to_owned()));
     let backend = Backend::new()
@@ -280,7 +280,7 @@ async fn a_sign_in_that_is_not_known_to_be_written_replaces_nothing_newer() {
         .unwrap();
     let two = kept(&backend, &store);
     one.login().await.unwrap();
-    // Within the second until it is written again, another process has renewed.
+    // Within the second until it is written again, another process has refreshed.
     two.session().refresh().await.unwrap();
     let got = one.x().await;
     assert_eq!(*spent.lock().unwrap(), ["r0"], "I14: {got:?}");

@@ -1,4 +1,4 @@
-//! One login in several processes: one renewal for all, and nobody clears or spends what is another's.
+//! One login in several processes: one refresh for all, and nobody clears or spends what is another's.
 
 use std::future::IntoFuture;
 use std::time::{Duration, SystemTime};
@@ -13,7 +13,7 @@ use crate::shelf::{Shelf, Writes};
 use crate::tracker::{builder, server, user, with_issues};
 
 #[tokio::test(start_paused = true)]
-async fn i1_of_all_who_share_a_login_one_renews_it() {
+async fn i1_of_all_who_share_a_login_one_refreshes_it() {
     for shelf in [Shelf::new(), Shelf::lockable()] {
         let server = server();
         shelf.client(&server).login(&user("ann")).await.unwrap();
@@ -40,7 +40,7 @@ async fn i1_of_all_who_share_a_login_one_renews_it() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_another_has_renewed_is_taken_over_and_told_of() {
+async fn what_another_has_refreshed_is_taken_over_and_told_of() {
     let (server, shelf) = (server(), Shelf::new());
     let (one, two) = (shelf.client(&server), shelf.client(&server));
     one.login(&user("ann")).await.unwrap();
@@ -53,7 +53,7 @@ async fn what_another_has_renewed_is_taken_over_and_told_of() {
     assert!(matches!(events.next().await, Some(SessionEvent::Refreshed(_))));
 
     two.session().refresh().await.unwrap();
-    assert_eq!(server.counts().refreshes, 2, "whoever asks for a renewal gets one");
+    assert_eq!(server.counts().refreshes, 2, "whoever asks for a refresh gets one");
 }
 
 #[tokio::test(start_paused = true)]
@@ -90,7 +90,7 @@ async fn whoever_waits_for_another_process_may_stop() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn whoever_signed_out_elsewhere_is_signed_out_here_with_the_next_renewal() {
+async fn whoever_signed_out_elsewhere_is_signed_out_here_with_the_next_refresh() {
     let (server, shelf) = (server(), Shelf::new());
     let (one, two) = (shelf.client(&server), shelf.client(&server));
     one.login(&user("ann")).await.unwrap();
@@ -130,7 +130,7 @@ async fn i15_an_end_clears_nothing_of_a_login_that_came_after() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn i15_what_a_renewal_obtains_replaces_no_login_that_came_after() {
+async fn i15_what_a_refresh_obtains_replaces_no_login_that_came_after() {
     let (server, shelf) = (server(), Shelf::new());
     let (one, two) = (shelf.client(&server), shelf.client(&server));
     one.login(&user("ann")).await.unwrap();
@@ -206,7 +206,7 @@ async fn leave_a_lease(shelf: &Shelf, until: SystemTime) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn i9_a_sign_out_loses_nothing_of_a_login_that_came_after_and_is_being_renewed_here() {
+async fn i9_a_sign_out_loses_nothing_of_a_login_that_came_after_and_is_being_refreshed_here() {
     let (server, shelf) = (server(), Shelf::new());
     let (one, two) = (shelf.client(&server), shelf.client(&server));
     one.login(&user("ann")).await.unwrap();
@@ -214,12 +214,12 @@ async fn i9_a_sign_out_loses_nothing_of_a_login_that_came_after_and_is_being_ren
     one.login(&user("bob")).await.unwrap();
     server.expire_access_tokens();
     server.refresh_latency(Duration::from_secs(1));
-    // It finds bob's login there, and renews that.
+    // It finds bob's login there, and refreshes that.
     let session = two.session().clone();
-    let renewing = tokio::spawn(async move { session.refresh().await });
+    let refreshing = tokio::spawn(async move { session.refresh().await });
     server.wait_for(|counts| counts.rotations == 1).await;
     two.logout().await.unwrap();
-    renewing.await.unwrap().unwrap_err();
+    refreshing.await.unwrap().unwrap_err();
     sleep(Duration::from_secs(10)).await;
     assert_eq!(shelf.client(&server).issue(2).await.unwrap().owner, "bob", "I9");
     let counts = server.counts();
@@ -231,7 +231,7 @@ async fn i9_a_sign_out_loses_nothing_of_a_login_that_came_after_and_is_being_ren
 }
 
 #[tokio::test(start_paused = true)]
-async fn i13_of_two_renewals_at_once_one_is_kept_and_both_go_on_with_it() {
+async fn i13_of_two_refreshes_at_once_one_is_kept_and_both_go_on_with_it() {
     let server = with_issues(TokenServer::builder().rotating(false).build());
     let shelf = Shelf::new();
     let wall = Wall::new();

@@ -25,7 +25,7 @@ fn allow_open_files() {
 fn allow_open_files() {}
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn five_hundred_callers_share_one_renewal() {
+async fn five_hundred_callers_share_one_refresh() {
     allow_open_files();
     let tokens = TokenServer::builder().access_lifetime(Duration::from_secs(3600)).build();
     let authority = tokens.authority();

@@ -1,4 +1,4 @@
-//! Many callers and one expired token: the server counts one renewal, and nobody is sent more than twice.
+//! Many callers and one expired token: the server counts one refresh, and nobody is sent more than twice.
 
 use std::future::IntoFuture;
 use std::time::Duration;
@@ -14,7 +14,7 @@ use crate::tracker::{
 const CALLERS: u64 = 10_000;
 
 #[tokio::test(start_paused = true)]
-async fn ten_thousand_callers_share_one_renewal() {
+async fn ten_thousand_callers_share_one_refresh() {
     let server = server();
     let client = expired_client(&server).await;
     server.refresh_latency(Duration::from_millis(50));
@@ -55,7 +55,7 @@ async fn ten_thousand_callers_share_one_failure() {
 
     while let Some(done) = calls.join_next().await {
         let Err(Error::RefreshUnavailable(told)) = done.unwrap() else {
-            panic!("not the error of the renewal");
+            panic!("not the error of the refresh");
         };
         assert!(matches!(told.cause(), UnavailableCause::Status(answer) if answer.status() == 503), "I7");
     }
@@ -70,7 +70,7 @@ async fn ten_thousand_callers_share_one_failure() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_renewal_survives_the_caller_who_started_it() {
+async fn the_refresh_survives_the_caller_who_started_it() {
     let server = server();
     let client = expired_client(&server).await;
     server.refresh_latency(Duration::from_millis(50));
@@ -92,7 +92,7 @@ async fn the_renewal_survives_the_caller_who_started_it() {
     let counts = server.counts();
     assert_eq!((counts.refreshes, counts.rotations, counts.reused), (1, 1, 0), "I8");
 
-    // The rotated token was kept: the next renewal presents it, and not the spent one.
+    // The rotated token was kept: the next refresh presents it, and not the spent one.
     server.expire_access_tokens();
     client.issue(7).await.unwrap();
     let counts = server.counts();
@@ -100,7 +100,7 @@ async fn the_renewal_survives_the_caller_who_started_it() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_renewal_survives_all_of_its_callers() {
+async fn the_refresh_survives_all_of_its_callers() {
     let server = server();
     let client = expired_client(&server).await;
     server.refresh_latency(Duration::from_millis(50));
@@ -117,7 +117,7 @@ async fn the_renewal_survives_all_of_its_callers() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_late_rejection_of_an_older_token_starts_no_renewal() {
+async fn a_late_rejection_of_an_older_token_starts_no_refresh() {
     for identical in [false, true] {
         let server = TokenServer::builder().identical_within_a_second(identical).build();
         let client = client(&server);
@@ -148,7 +148,7 @@ fn tokens_are_equal(one: &SessionState, two: &SessionState) -> bool {
 }
 
 #[tokio::test(start_paused = true)]
-async fn clients_that_share_a_session_share_its_renewal() {
+async fn clients_that_share_a_session_share_its_refresh() {
     let server = server();
     let tracker = expired_client(&server).await;
     let transport = ServiceTransport::new(server.backend().clone());

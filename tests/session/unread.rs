@@ -14,22 +14,22 @@ use tokio::time::Instant;
 use crate::broken::{Answer, Broken, ENDS, End};
 
 #[derive(Serialize)]
-struct Renew {
+struct Refresh {
     refresh_token: String,
 }
 
-impl TokenRequest for Renew {
+impl TokenRequest for Refresh {
     fn from_grant(grant: &Grant) -> Option<Self> {
         Some(Self { refresh_token: grant.refresh_token()?.expose().to_owned() })
     }
 }
 
 #[derive(Deserialize, Debug)]
-struct Renewed {
+struct Refreshed {
     access: String,
 }
 
-impl TokenResponse for Renewed {
+impl TokenResponse for Refreshed {
     fn tokens(&self, _: &Head) -> std::result::Result<Tokens, Refusal> {
         Ok(Tokens::new(self.access.as_str()))
     }
@@ -39,11 +39,11 @@ impl TokenResponse for Renewed {
 trait Unread {
     #[post("/login")]
     #[session(start)]
-    async fn login(&self) -> Result<Renewed>;
+    async fn login(&self) -> Result<Refreshed>;
 
     #[post("/refresh")]
     #[session(refresh)]
-    async fn refresh(&self, #[json] request: Renew) -> Result<Renewed>;
+    async fn refresh(&self, #[json] request: Refresh) -> Result<Refreshed>;
 
     #[post("/logout")]
     #[session(end)]
@@ -54,18 +54,18 @@ trait Unread {
 }
 
 /// Whether `request` is signed with what the refresh gives.
-fn is_renewed(request: &TransportRequest) -> bool {
+fn is_refreshed(request: &TransportRequest) -> bool {
     request.headers.get("authorization").is_some_and(|value| value == "Bearer a1")
 }
 
-/// A server that answers a request without the renewed token as `refusal` says, and refreshes as `refresh` says.
+/// A server that answers a request without the refreshed token as `refusal` says, and refreshes as `refresh` says.
 fn server(
     refusal: impl Fn() -> Answer + Send + Sync + 'static,
     refresh: impl Fn() -> Answer + Send + Sync + 'static,
 ) -> Broken {
     Broken::new(move |request| match request.url.path() {
         "/refresh" => refresh(),
-        _ if is_renewed(request) => Answer::new(200, "welcome", End::Whole),
+        _ if is_refreshed(request) => Answer::new(200, "welcome", End::Whole),
         _ => refusal(),
     })
 }

@@ -1,4 +1,4 @@
-//! Tokens that tell how long they live are renewed before anybody has to wait for it, but for the one call that starts it.
+//! Tokens that tell how long they live are refreshed before anybody has to wait for it, but for the one call that starts it.
 
 use std::future::IntoFuture;
 use std::time::Duration;
@@ -11,7 +11,7 @@ use tokio::time::{Instant, advance};
 use crate::shelf::{Shelf, Writes};
 use crate::tracker::{LATENCY, TrackerClient, client, user, with_issues};
 
-/// A server whose tokens live for a thousand seconds and say so, and a client that is signed in. They are renewed in the
+/// A server whose tokens live for a thousand seconds and say so, and a client that is signed in. They are refreshed in the
 /// background in the last 150 to 250 seconds, and waited for in the last 30.
 async fn signed_in() -> (TokenServer, TrackerClient) {
     let builder = TokenServer::builder().access_lifetime(Duration::from_secs(1000)).tells_lifetime(true);

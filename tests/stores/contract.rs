@@ -93,7 +93,7 @@ async fn of_all_who_swap_at_once_one_wins_each_time() {
 }
 
 #[tokio::test]
-async fn one_holds_the_lock_of_renewals() {
+async fn one_holds_the_lock_of_refreshes() {
     let place = Place::new();
     for (kind, open) in stores(&place) {
         let (store, other) = (open(), open());

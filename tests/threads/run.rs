@@ -1,4 +1,4 @@
-//! `session/run.rs` with `Shared::finish` and `Shared::sign_out`: a renewal comes to its end while its login does.
+//! `session/run.rs` with `Shared::finish` and `Shared::sign_out`: a refresh comes to its end while its login does.
 
 use loom::sync::atomic::{AtomicUsize, Ordering};
 use loom::sync::{Arc, Mutex, MutexGuard};
@@ -8,7 +8,7 @@ use crate::{in_every_order, together};
 
 struct Session {
     inner: Mutex<Inner>,
-    /// How often the server was told to revoke what the renewal gave.
+    /// How often the server was told to revoke what the refresh gave.
     revoked: AtomicUsize,
 }
 
@@ -42,7 +42,7 @@ impl Run {
 }
 
 impl Session {
-    fn renewing() -> (Arc<Self>, Arc<Run>) {
+    fn refreshing() -> (Arc<Self>, Arc<Run>) {
         let run = Arc::<Run>::default();
         let inner = Inner { is_under_way: true, run: Some(run.clone()), has_new_tokens: false };
         (Arc::new(Self { inner: Mutex::new(inner), revoked: AtomicUsize::new(0) }), run)
@@ -111,9 +111,9 @@ impl Session {
 /// Fails when the way to revoke is handed to the run after the lock was let go of, in which the run may come to its end and find none;
 /// and when the run is asked whether it is under way without the lock.
 #[test]
-fn what_a_renewal_gives_for_a_login_that_ends_is_revoked_once() {
+fn what_a_refresh_gives_for_a_login_that_ends_is_revoked_once() {
     in_every_order(|| {
-        let (session, run) = Session::renewing();
+        let (session, run) = Session::refreshing();
         let (ending, task) = (session.clone(), session.clone());
         together([Box::new(move || task.task(&run)), Box::new(move || ending.sign_out())]);
         assert_eq!(session.revoked.load(Ordering::Relaxed), 1);
@@ -125,7 +125,7 @@ fn what_a_renewal_gives_for_a_login_that_ends_is_revoked_once() {
 #[test]
 fn i33_a_run_that_is_cut_off_keeps_no_way_to_revoke() {
     in_every_order(|| {
-        let (session, run) = Session::renewing();
+        let (session, run) = Session::refreshing();
         let (ending, ended) = (session.clone(), run.clone());
         together([Box::new(move || session.drop_guard(&run)), Box::new(move || ending.sign_out())]);
         assert!(ended.take_revoke().is_none());
@@ -137,13 +137,13 @@ fn i33_a_run_that_is_cut_off_keeps_no_way_to_revoke() {
 #[test]
 fn i6_whoever_waits_is_told_what_was_published_or_to_look() {
     in_every_order(|| {
-        let (session, run) = Session::renewing();
+        let (session, run) = Session::refreshing();
         let published = Arc::new(AtomicUsize::new(0));
-        let (task, renewed, seen) = (session.clone(), run.clone(), published.clone());
+        let (task, refreshed, seen) = (session.clone(), run.clone(), published.clone());
         together([
             Box::new(move || {
-                task.task(&renewed);
-                assert!(renewed.outcome.lock().unwrap().is_some(), "I6");
+                task.task(&refreshed);
+                assert!(refreshed.outcome.lock().unwrap().is_some(), "I6");
             }),
             Box::new(move || {
                 let has_new_tokens = session.inner.lock().unwrap().has_new_tokens;

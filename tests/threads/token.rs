@@ -6,20 +6,20 @@ use loom::sync::{Arc, Mutex};
 use crate::sync::{Claim, Flag};
 use crate::{in_every_order, together};
 
-/// The first token is stale, and what a renewal gives is the second.
+/// The first token is stale, and what a refresh gives is the second.
 #[derive(Default)]
 struct Snapshot {
     rejected: Flag,
-    renewal: Claim,
+    refresh: Claim,
 }
 
 struct Session {
-    /// The lock, and how many renewals were begun.
+    /// The lock, and how many refreshes were begun.
     inner: Mutex<usize>,
     snapshots: [Snapshot; 2],
     /// Which of them everybody sees; an `ArcSwap` in truth.
     published: AtomicUsize,
-    /// The outcome of the renewal.
+    /// The outcome of the refresh.
     settled: Flag,
 }
 
@@ -46,11 +46,11 @@ impl Session {
         let it = self.published();
         let snapshot = &self.snapshots[it];
         let is_stale = it == 0;
-        let is_to_be_renewed = is_stale && snapshot.renewal.is_free(NOW);
-        (!snapshot.rejected.is_raised() && !is_to_be_renewed).then_some(it)
+        let is_to_be_refreshed = is_stale && snapshot.refresh.is_free(NOW);
+        (!snapshot.rejected.is_raised() && !is_to_be_refreshed).then_some(it)
     }
 
-    /// A call at a time when the token is stale. Whether it is to renew.
+    /// A call at a time when the token is stale. Whether it is to refresh.
     fn call(&self) -> bool {
         if self.fresh().is_some() {
             return false;
@@ -59,21 +59,21 @@ impl Session {
         if self.fresh().is_some() {
             return false;
         }
-        self.snapshots[self.published()].renewal.take();
+        self.snapshots[self.published()].refresh.take();
         *begun += 1;
         true
     }
 
-    /// The renewal failed, and none is to be tried before `LATER`.
+    /// The refresh failed, and none is to be tried before `LATER`.
     fn failed(&self) {
         let inner = self.inner.lock().unwrap();
-        self.snapshots[0].renewal.give_back(LATER);
+        self.snapshots[0].refresh.give_back(LATER);
         drop(inner);
         self.settled.raise();
     }
 
-    /// The renewal gave the second token.
-    fn renewed(&self) {
+    /// The refresh gave the second token.
+    fn refreshed(&self) {
         let inner = self.inner.lock().unwrap();
         self.published.store(1, Ordering::Release);
         drop(inner);
@@ -81,9 +81,9 @@ impl Session {
     }
 }
 
-/// Fails when nobody asks again under the lock: two have seen without it that nobody renews. Fails when the claim is not taken.
+/// Fails when nobody asks again under the lock: two have seen without it that nobody refreshes. Fails when the claim is not taken.
 #[test]
-fn i1_of_all_who_see_a_stale_token_one_renews_it() {
+fn i1_of_all_who_see_a_stale_token_one_refreshes_it() {
     in_every_order(|| {
         let session = Session::new();
         together([(); 3].map(|()| -> Box<dyn FnOnce() + Send> {
@@ -98,7 +98,7 @@ fn i1_of_all_who_see_a_stale_token_one_renews_it() {
 
 /// Fails when the claim is given back from `NOW` on, and when nobody asks again under the lock.
 #[test]
-fn i7_a_renewal_that_failed_is_tried_by_nobody_before_its_time() {
+fn i7_a_refresh_that_failed_is_tried_by_nobody_before_its_time() {
     in_every_order(|| {
         let session = Session::new();
         together([(); 2].map(|()| -> Box<dyn FnOnce() + Send> {
@@ -110,14 +110,14 @@ fn i7_a_renewal_that_failed_is_tried_by_nobody_before_its_time() {
             })
         }));
         assert_eq!(session.begun(), 1);
-        assert!(session.snapshots[0].renewal.is_free(LATER));
+        assert!(session.snapshots[0].refresh.is_free(LATER));
     });
 }
 
 /// Fails when the run is settled in front of the publication, and when a flag is raised or read relaxed: who is told that the token
-/// was renewed finds the one that was refused.
+/// was refreshed finds the one that was refused.
 #[test]
-fn i5_who_waited_for_a_renewal_finds_what_it_gave() {
+fn i5_who_waited_for_a_refresh_finds_what_it_gave() {
     in_every_order(|| {
         let session = Session::new();
         let (refused, reader) = (session.clone(), session.clone());
@@ -126,7 +126,7 @@ fn i5_who_waited_for_a_renewal_finds_what_it_gave() {
                 let inner = refused.inner.lock().unwrap();
                 refused.snapshots[0].rejected.raise();
                 drop(inner);
-                refused.renewed();
+                refused.refreshed();
             }),
             Box::new(move || {
                 let (first, second) = (reader.published(), reader.published());

@@ -60,7 +60,7 @@ const LAYERS: [Layers; 9] = [
             "claim",
             "keeper",
             "refresh",
-            "asking following waits renewal run saving shared",
+            "asking execute following waits run saving shared",
         ],
     },
     Layers {

@@ -16,12 +16,12 @@ pub(crate) struct Parts {
     /// The lines of the table of endpoints.
     pub(crate) endpoints: Vec<TokenStream>,
     /// The constant `REFRESH`.
-    pub(crate) renewal: TokenStream,
+    pub(crate) refresh: TokenStream,
 }
 
 pub(crate) fn client(names: &Names<'_>, parts: &Parts) -> TokenStream {
     let Names { shell, client, vis, private, generics, of_parameters } = names;
-    let Parts { inherent, implemented, endpoints, renewal } = parts;
+    let Parts { inherent, implemented, endpoints, refresh } = parts;
     let (parameters, arguments, bounds) = generics.split_for_impl();
     let cfgs: Vec<_> = signature::cfgs(&shell.attrs).collect();
     let permitted: Vec<_> = signature::permitted(&shell.attrs).collect();
@@ -121,7 +121,7 @@ pub(crate) fn client(names: &Names<'_>, parts: &Parts) -> TokenStream {
         #[doc(hidden)]
         impl #parameters #private::ApiClient for #client #arguments #bounds {
             const NAME: &'static ::core::primitive::str = #trait_name;
-            #renewal
+            #refresh
 
             fn from_client(client: #private::Client) -> Self {
                 Self { __client: client, #new_of }

@@ -22,13 +22,13 @@ use crate::{
 pub(crate) fn client(client: &Client) -> TokenStream {
     let names = Names::new(&client.shell, &client.krate);
     let (mut declared, mut inherent, mut implemented) = (Vec::new(), Vec::new(), Vec::new());
-    let (mut endpoints, mut renewal) = (Vec::new(), None);
+    let (mut endpoints, mut refresh) = (Vec::new(), None);
     for method in &client.methods {
         match method {
             Method::Endpoint(endpoint) if endpoint.is_refresh() => {
                 inherent.push(endpoint::constant(endpoint, &names));
                 endpoints.push(endpoint::listed(endpoint));
-                renewal = Some(refresh::refresh(endpoint, &names));
+                refresh = Some(refresh::refresh(endpoint, &names));
             }
             Method::Endpoint(endpoint) => {
                 declared.push(endpoint::declared(endpoint, &names));
@@ -42,9 +42,9 @@ pub(crate) fn client(client: &Client) -> TokenStream {
             }
         }
     }
-    let renewal = renewal.unwrap_or_else(|| refresh::none(&names));
+    let refresh = refresh.unwrap_or_else(|| refresh::none(&names));
     let declared = trait_with(&client.shell, &declared);
-    let parts = client::Parts { inherent, implemented: Some(implemented), endpoints, renewal };
+    let parts = client::Parts { inherent, implemented: Some(implemented), endpoints, refresh };
     let generated = client::client(&names, &parts);
     let erased = client.erased.then(|| erased::erased(&names, &methods_of_trait(client)));
     quote!(#declared #generated #erased)

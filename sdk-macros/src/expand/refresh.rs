@@ -1,4 +1,4 @@
-//! The endpoint that renews the session. It becomes a constant, and no method: a direct call would spend the token beside
+//! The endpoint that refreshes the session. It becomes a constant, and no method: a direct call would spend the token beside
 //! the session. Must not know about the other endpoints.
 
 use proc_macro2::TokenStream;
@@ -47,7 +47,7 @@ pub(super) fn refresh(endpoint: &Endpoint, names: &Names<'_>) -> TokenStream {
     }
 }
 
-/// The session of this client has no endpoint that renews it.
+/// The session of this client has no endpoint that refreshes it.
 pub(crate) fn none(names: &Names<'_>) -> TokenStream {
     let private = &names.private;
     quote!(const REFRESH: ::core::option::Option<&'static #private::RefreshEndpoint> = ::core::option::Option::None;)

@@ -167,19 +167,19 @@ const METHODS: &[(&str, &str)] = &[
     ("#[get(\"/x\", paginate = link)] fn a(&self) -> (Pages);", "`Pages` does not say what a page is"),
     // sessions
     (
-        "#[post(\"/x\")] #[session(refresh)] async fn a(&self, request: Renewal) -> Result<A>;",
+        "#[post(\"/x\")] #[session(refresh)] async fn a(&self, request: Refresh) -> Result<A>;",
         "parameter `request` is not used",
     ),
     (
-        "#[post(\"/x\")] #[session(end)] async fn a(&self, #[from_session] request: Renewal) -> Result<A>;",
+        "#[post(\"/x\")] #[session(end)] async fn a(&self, #[from_session] request: Refresh) -> Result<A>;",
         "parameter `request` is not used",
     ),
     (
-        "#[post(\"/x\")] #[session(refrehs)] async fn a(&self, #[json] request: Renewal) -> Result<A>;",
+        "#[post(\"/x\")] #[session(refrehs)] async fn a(&self, #[json] request: Refresh) -> Result<A>;",
         "unknown session role `refrehs`",
     ),
     (
-        "#[post(\"/x\")] #[session] async fn a(&self, #[json] request: Renewal) -> Result<A>;",
+        "#[post(\"/x\")] #[session] async fn a(&self, #[json] request: Refresh) -> Result<A>;",
         "`#[session]` needs a role",
     ),
     ("#[post(\"/x\")] #[session = \"end\"] async fn a(&self) -> Result<A>;", "`#[session]` needs a role"),
@@ -189,11 +189,11 @@ const METHODS: &[(&str, &str)] = &[
         "`#[session]` has no effect on a method with a body",
     ),
     (
-        "#[post(\"/x\")] #[session(start)] async fn a(&self, #[json] #[from_session] request: Renewal) -> Result<A>;",
+        "#[post(\"/x\")] #[session(start)] async fn a(&self, #[json] #[from_session] request: Refresh) -> Result<A>;",
         "`#[from_session]` is outside",
     ),
     (
-        "#[post(\"/x\")] #[session(refresh)] #[session(end)] async fn a(&self, #[json] request: Renewal) -> Result<A>;",
+        "#[post(\"/x\")] #[session(refresh)] #[session(end)] async fn a(&self, #[json] request: Refresh) -> Result<A>;",
         "a second `#[session]`",
     ),
     (

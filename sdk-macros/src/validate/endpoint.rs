@@ -96,7 +96,7 @@ pub(crate) fn endpoint(
         template: template?,
         auth,
         scopes,
-        // That of the trait is for calls: many wait for a renewal, and one that is given up may have spent its token.
+        // That of the trait is for calls: many wait for a refresh, and one that is given up may have spent its token.
         timeout: options.timeout.map(|(_, timeout)| timeout).or(defaults.timeout.filter(|_| !refresh)),
         retry: options.retry.map(|(_, retry)| retry),
         idempotency: options.idempotent.map(|(_, header)| header),

@@ -89,7 +89,7 @@ fn refusal(role: &str, args: &[&Arg], sink: &Sink) -> Option<Path> {
     path
 }
 
-/// An endpoint that starts or renews the session is sent without a token: a stale one makes some servers refuse it.
+/// An endpoint that starts or refreshes the session is sent without a token: a stale one makes some servers refuse it.
 pub(crate) fn never_signed(role: &SessionRole, options: &OfEndpoint<'_>, sink: &Sink) {
     let name = match role {
         SessionRole::Start => "start",
@@ -109,7 +109,7 @@ pub(crate) fn comes_to_an_end(role: &SessionRole, options: &OfEndpoint<'_>, sink
     if let (SessionRole::Refresh { .. }, Some((arg, Timeout::Never))) = (role, &options.timeout) {
         sink.report(
             arg,
-            "a renewal must come to an end, since every call may be waiting for it",
+            "a refresh must come to an end, since every call may be waiting for it",
             "give it a time: `timeout = 20s`, or remove `timeout = none`",
         );
     }
@@ -164,7 +164,7 @@ pub(crate) fn one_refresh(methods: &[RawMethod], sink: &Sink) {
         sink.report(
             &mark.attr,
             "a second `#[session(refresh)]`",
-            "a session has one way to renew: remove this `#[session(refresh)]`",
+            "a session has one way to refresh: remove this `#[session(refresh)]`",
         );
     }
 }

@@ -7,7 +7,7 @@ use super::{Client, Inner};
 use crate::clock::{Clock, Spawner};
 use crate::error::BuildError;
 use crate::secret::AccessToken;
-use crate::session::{Attachment, RefreshEndpoint, Renewer, Session, TokenBad};
+use crate::session::{Attachment, RefreshEndpoint, Refresher, Session, TokenBad};
 use crate::store::TokenStore;
 use crate::upstream::Upstream;
 
@@ -24,16 +24,16 @@ pub(super) struct Blueprint {
 }
 
 impl Blueprint {
-    /// A login that nobody has yet, and nothing renews.
+    /// A login that nobody has yet, and nothing refreshes.
     pub(super) fn session(&self, store: Option<Arc<dyn TokenStore>>) -> Session {
         let times = (self.clock.clone(), self.spawner.clone());
         Session::new(self.attachment.clone(), self.token_bad.clone(), store, times)
     }
 
-    /// Gives `session` the declared renewal, where there is one. `false` when it has one already.
-    pub(super) fn renew(&self, session: &Session) -> bool {
+    /// Gives `session` the declared refresh, where there is one. `false` when it has one already.
+    pub(super) fn refresh(&self, session: &Session) -> bool {
         self.refresh.is_none_or(|refresh| {
-            session.shared().renew_with(Renewer {
+            session.shared().refresh_with(Refresher {
                 upstream: self.upstream.clone(),
                 attachment: self.attachment.clone(),
                 refresh,
@@ -56,7 +56,7 @@ pub(super) enum LoginOf {
     Nobody(Option<Arc<dyn TokenStore>>),
     /// That of another client.
     Session(Session),
-    /// A token that is never renewed.
+    /// A token that is never refreshed.
     Bearer(AccessToken),
 }
 
@@ -83,7 +83,7 @@ impl LoginOf {
                 "the session of `.session(…)` brings its own store, or none: leave `.store(…)` out"
             }
             (Some(_), None, Some(_)) => {
-                "the token of `.bearer(…)` is never renewed, and is the program's to keep: leave `.store(…)` out"
+                "the token of `.bearer(…)` is never refreshed, and is the program's to keep: leave `.store(…)` out"
             }
             (Some(_), None, None) if attachment.header().is_none() => {
                 "`.bearer(…)` needs a header for its token, and `Attach::cookies()` has none: keep one"

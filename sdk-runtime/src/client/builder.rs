@@ -30,7 +30,7 @@ const BODY_LIMIT: usize = 64 << 20;
 pub trait ApiClient: Sized {
     /// The trait's name.
     const NAME: &'static str;
-    /// The declared renewal, where there is one.
+    /// The declared refresh, where there is one.
     const REFRESH: Option<&'static RefreshEndpoint>;
 
     /// The client over its runtime.
@@ -52,7 +52,7 @@ pub trait ApiClient: Sized {
 ///
 /// let tracker = TrackerClient::builder("https://tracker.example/api/v1")
 ///     .attach(Attach::header("x-api-key", "Key"))
-///     .bearer("a token that is never renewed")
+///     .bearer("a token that is never refreshed")
 ///     .timeout(Duration::from_secs(10))
 ///     .http(|http| http.user_agent("my-app/1.0"))
 ///     .build()?;
@@ -182,7 +182,7 @@ impl<C: ApiClient> ClientBuilder<C> {
         self
     }
 
-    /// Signs every request with this token, which is never renewed: an API key, a personal access token.
+    /// Signs every request with this token, which is never refreshed: an API key, a personal access token.
     ///
     /// Whether it is still good is for the server to say, call by call: a 401 is an ordinary [`Error::Status`], and the next call
     /// is sent as well. [`token_bad`](Self::token_bad) can say otherwise.
@@ -214,14 +214,14 @@ impl<C: ApiClient> ClientBuilder<C> {
         self
     }
 
-    /// Shares the login of another client: one token, one renewal for both.
+    /// Shares the login of another client: one token, one refresh for both.
     pub fn session(mut self, session: &Session) -> Self {
         self.session = Some(session.clone());
         self
     }
 
     /// Keeps the login in `store`, across restarts and for other processes that share it; in memory by default. Whoever is signed in
-    /// is read from it with the first call, and written to it with every sign-in, renewal and sign-out.
+    /// is read from it with the first call, and written to it with every sign-in, refresh and sign-out.
     ///
     /// ```no_run
     /// # use sdk_runtime::{MemoryStore, Result, api_client};
@@ -309,7 +309,7 @@ impl<C: ApiClient> ClientBuilder<C> {
         self
     }
 
-    /// How long a call may take as a whole, waiting for a renewal and the replay included; `None` for as long as it takes.
+    /// How long a call may take as a whole, waiting for a refresh and the replay included; `None` for as long as it takes.
     /// Default: 30 s. An endpoint's own `timeout` wins.
     pub fn timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
         self.timeout = timeout.into();
@@ -351,9 +351,9 @@ impl<C: ApiClient> ClientBuilder<C> {
                 return Ok(C::from_client(blueprint.client(session)));
             }
         };
-        if !blueprint.renew(&session) {
+        if !blueprint.refresh(&session) {
             return Err(BuildError::conflict(
-                "the session of `.session(…)` has a way to renew itself already: leave `#[session(refresh)]` to one trait",
+                "the session of `.session(…)` has a way to refresh itself already: leave `#[session(refresh)]` to one trait",
             ));
         }
         Ok(C::from_client(blueprint.client(session)))

@@ -26,7 +26,7 @@ use crate::session::StoreTime;
 ///
 /// # Cancel safety
 ///
-/// Dropping the future, or cancelling it, stops this call and no other: a renewal it waits for goes on. Whether the server
+/// Dropping the future, or cancelling it, stops this call and no other: a refresh it waits for goes on. Whether the server
 /// has seen the request is then not known.
 ///
 /// # The end of a program
@@ -86,7 +86,7 @@ impl<T, E> Call<T, E> {
         Self { plan, reading: Reading::new(decoder, begin) }
     }
 
-    /// How long this call may take as a whole, waiting for a renewal and the replay included; `None` for as long as it takes.
+    /// How long this call may take as a whole, waiting for a refresh and the replay included; `None` for as long as it takes.
     pub fn timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
         self.plan.limits.timeout = timeout.into();
         self

@@ -1,7 +1,7 @@
 //! The end of a login, as a `#[session(end)]` endpoint tells it to the server: after it has happened here, so that nothing
 //! that fails on the way keeps anybody signed in.
 //!
-//! - **I10** What a renewal obtains that the end has overtaken is revoked by the same endpoint.
+//! - **I10** What a refresh obtains that the end has overtaken is revoked by the same endpoint.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -78,7 +78,7 @@ impl Ending {
         }
     }
 
-    /// The same again, for what a renewal under way may still obtain.
+    /// The same again, for what a refresh under way may still obtain.
     fn revoking(&self) -> Revoke {
         let Self { client, request, supply, accept } = self;
         let again =

@@ -91,23 +91,26 @@ async fn timed_out(limit: Option<Duration>, progress: &Progress) -> Error {
 /// What a call is waiting for, for the error that says so, and what it waits for before it returns.
 #[derive(Default)]
 pub(super) struct Progress {
-    renewing: AtomicBool,
+    refreshing: AtomicBool,
     pub(super) waits: Waits,
     pub(super) stage: Stage,
 }
 
 impl Progress {
-    /// What `work`, which waits for a renewal, comes to.
-    pub(super) async fn renewing<T>(&self, work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
-        self.renewing.store(true, Ordering::Relaxed);
+    /// What `work`, which waits for a refresh, comes to.
+    pub(super) async fn refreshing<T>(
+        &self,
+        work: impl Future<Output = Result<T, Error>>,
+    ) -> Result<T, Error> {
+        self.refreshing.store(true, Ordering::Relaxed);
         let outcome = work.await;
-        self.renewing.store(false, Ordering::Relaxed);
+        self.refreshing.store(false, Ordering::Relaxed);
         outcome
     }
 
     fn timed_out(&self, limit: Duration) -> Timeout {
-        let phase = if self.renewing.load(Ordering::Relaxed) {
-            TimeoutPhase::Renewal
+        let phase = if self.refreshing.load(Ordering::Relaxed) {
+            TimeoutPhase::Refresh
         } else if self.stage.is_connecting() {
             TimeoutPhase::Connect
         } else {

@@ -41,7 +41,7 @@ pub enum Paginate<P> {
 /// What a server can get wrong ends it, with an error as its last item: a link or a cursor that leads back to a page that was
 /// asked for before ([`Error::InvalidRequest`], as there would be no end), or a link to another origin, where a caller's
 /// arguments have no business. Pages that are counted end with one that is empty or says that there are no more: a server
-/// that does neither, or that ignores the number, has no end. Each page is renewed for, replayed and retried as a call of its own; who is asking stays whoever asked for the
+/// that does neither, or that ignores the number, has no end. Each page is refreshed for, replayed and retried as a call of its own; who is asking stays whoever asked for the
 /// first, and after a sign-in of somebody else the next page is [`Error::IdentityChanged`].
 ///
 /// What is set between two pages is for every page that is asked for from then on; one that is under way goes on as it began.
@@ -91,7 +91,7 @@ impl<P, E> Pages<P, E> {
         Self { source: Source::Server { reading, paginate, number, walk, stage: Stage::Idle } }
     }
 
-    /// How long each page may take, waiting for a renewal and the replay included; `None` for as long as it takes.
+    /// How long each page may take, waiting for a refresh and the replay included; `None` for as long as it takes.
     pub fn timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
         if let Some(walk) = self.walk() {
             walk.limits.timeout = timeout.into();

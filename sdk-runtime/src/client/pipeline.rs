@@ -103,7 +103,7 @@ impl Inner {
             Some(snapshot) => snapshot,
             None => {
                 way.progress
-                    .renewing(shared.credential(identity, Some(endpoint), &way.progress.waits))
+                    .refreshing(shared.credential(identity, Some(endpoint), &way.progress.waits))
                     .await?
             }
         };
@@ -116,7 +116,7 @@ impl Inner {
         let waits = &way.progress.waits;
         let refusal = refused.of(&snapshot);
         let replacement = shared.replacement(identity, endpoint, refusal, &refused.answer, waits);
-        let mut snapshot = way.progress.renewing(replacement).await?;
+        let mut snapshot = way.progress.refreshing(replacement).await?;
         if request.is_spent() {
             return Err(NotReplayable::from(refused.answer).into());
         }
@@ -222,7 +222,7 @@ impl Inner {
             // The one it went out with may have been refused to somebody else meanwhile.
             let endpoint = self.id_of(request.endpoint);
             let credential = shared.credential(identity, Some(endpoint), &way.progress.waits);
-            *snapshot = way.progress.renewing(credential).await?;
+            *snapshot = way.progress.refreshing(credential).await?;
         }
     }
 

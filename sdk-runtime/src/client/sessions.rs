@@ -19,12 +19,12 @@ const LIMIT: usize = 10_000;
 /// Of as many logins that went it is remembered how they ended, where their stores could not take that.
 const REMAINS: usize = 10_000;
 
-/// A client for each of many logins: whoever asks for the same `key` gets the same login, with one renewal for all who wait for it.
+/// A client for each of many logins: whoever asks for the same `key` gets the same login, with one refresh for all who wait for it.
 /// Cheap to clone.
 ///
 /// A login is read from its store with its first call. When more than [`limit`](Self::limit) are at hand, those go that were not asked
 /// for the longest: the memory of what is in the store, and read from there when it is asked for again. None goes that somebody holds a
-/// client or a [`Session`](crate::Session) of, that is being renewed, or whose store does not have its present tokens. One that follows
+/// client or a [`Session`](crate::Session) of, that is being refreshed, or whose store does not have its present tokens. One that follows
 /// a closed session stays until that one has written. A session that no caller uses has no task. Of a login that has ended while its store failed the end is remembered, for up to 10,000 of them.
 ///
 /// The store of a key is made by one thread at a time: others that ask for the same key wait for it. A function that asks for its own
@@ -219,7 +219,7 @@ impl<K: Clone + Eq + Hash> Pool<K> {
 
     fn make(&self, store: Arc<dyn TokenStore>, heritage: Heritage) -> Client {
         let session = self.blueprint.session(Some(store));
-        self.blueprint.renew(&session);
+        self.blueprint.refresh(&session);
         session.shared().inherit(heritage.before, heritage.remains);
         self.blueprint.client(session)
     }

@@ -22,11 +22,11 @@ struct Inner {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ExpiredReason {
-    /// The server refused the renewal for good: the refresh token is spent, revoked or out of date.
+    /// The server refused the refresh for good: the refresh token is spent, revoked or out of date.
     RefreshRejected,
-    /// The access token was refused or is out of date, and there is nothing to renew it with.
+    /// The access token was refused or is out of date, and there is nothing to refresh it with.
     NoRefreshToken,
-    /// The server refused the renewal, after the answer to an earlier one was lost: most likely that one had rotated the refresh
+    /// The server refused the refresh, after the answer to an earlier one was lost: most likely that one had rotated the refresh
     /// token, and nobody has revoked anything.
     LostRotation,
     /// The server rejected the refresh, after it had answered an earlier one with a success that could not be decoded: that one has
@@ -34,7 +34,7 @@ pub enum ExpiredReason {
     UndecodableRefresh,
     /// The server said that the whole login is over, where a [`Verdict`](crate::Verdict) understood it so.
     LoginOver,
-    /// The token was renewed, and the server refused this call with the new one too. The login itself goes on.
+    /// The token was refreshed, and the server refused this call with the new one too. The login itself goes on.
     ReplayRejected,
     /// This endpoint rejected a token that had just been refreshed for it, less than a minute ago, and rejects the same again; or its
     /// rejections have caused as many refreshes as they may, 5 in a minute or 12 in ten. The login itself goes on, and nothing was
@@ -68,7 +68,7 @@ impl SessionExpired {
         }))
     }
 
-    /// The same, where an earlier renewal may have spent the refresh token that was refused.
+    /// The same, where an earlier refresh may have spent the refresh token that was refused.
     pub(crate) fn as_lost_rotation(&self) -> Self {
         Self(Arc::new(Inner { reason: ExpiredReason::LostRotation, ..(*self.0).clone() }))
     }
@@ -104,7 +104,7 @@ impl SessionExpired {
         self.0.response.as_ref()
     }
 
-    /// The answer that refused the renewal, where one was sent.
+    /// The answer that refused the refresh, where one was sent.
     #[must_use]
     pub fn refresh_response(&self) -> Option<&ErrorResponse> {
         self.0.refresh.as_ref()
@@ -145,19 +145,19 @@ impl fmt::Display for SessionExpired {
 impl fmt::Display for ExpiredReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::RefreshRejected => "the server refused to renew it",
+            Self::RefreshRejected => "the server refused to refresh it",
             Self::LostRotation => {
-                "the server refused to renew it, after its answer to an earlier renewal was lost"
+                "the server refused to refresh it, after its answer to an earlier refresh was lost"
             }
             Self::UndecodableRefresh => {
                 "the server rejected the refresh, after its answer to an earlier one could not be decoded"
             }
             Self::NoRefreshToken => {
-                "the access token is no longer good and there is nothing to renew it with"
+                "the access token is no longer good and there is nothing to refresh it with"
             }
             Self::LoginOver => "the server said that the login is over",
-            Self::ReplayRejected => "the endpoint refused the renewed access token too",
-            Self::EndpointRejects => "the endpoint refuses the access token that was renewed for it",
+            Self::ReplayRejected => "the endpoint refused the refreshed access token too",
+            Self::EndpointRejects => "the endpoint refuses the access token that was refreshed for it",
         })
     }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::ErrorResponse;
 use crate::challenge::Challenge;
 
-/// The endpoint needs scopes that the login was not granted. A renewal grants no more than there was: who needs them signs in
+/// The endpoint needs scopes that the login was not granted. A refresh grants no more than there was: who needs them signs in
 /// again and asks for them.
 ///
 /// That is either known before anything is sent, by `auth = scopes("…")` and the scopes the tokens came with, or said by the

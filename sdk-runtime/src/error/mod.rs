@@ -1,6 +1,6 @@
 //! What a call can fail with; knows nothing of how it came about.
 //!
-//! Cheap to clone, since one failed renewal answers many callers. No `Display` and no `Debug` here shows a token, a body,
+//! Cheap to clone, since one failed refresh answers many callers. No `Display` and no `Debug` here shows a token, a body,
 //! a query or a header value: those are reached through accessors, by somebody who means it.
 
 mod api;
@@ -59,7 +59,7 @@ pub enum Error {
     /// The login is over and the user must sign in again, or this endpoint kept refusing a fresh token
     /// ([`requires_sign_in`](SessionExpired::requires_sign_in) tells which).
     SessionExpired(SessionExpired),
-    /// The access token must be renewed and that cannot be had right now. The login is not lost.
+    /// The access token must be refreshed and that cannot be had right now. The login is not lost.
     RefreshUnavailable(RefreshUnavailable),
     /// The endpoint needs a login and nobody is signed in. Nothing was sent.
     NotSignedIn,

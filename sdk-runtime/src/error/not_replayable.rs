@@ -4,10 +4,10 @@ use std::fmt;
 
 use super::ErrorResponse;
 
-/// The server asked for the request again, after a renewal of the token or by a redirect, and its body was a
+/// The server asked for the request again, after a refresh of the token or by a redirect, and its body was a
 /// [`BodyStream`](crate::BodyStream) that had been read.
 ///
-/// The token was renewed all the same, so that the next call finds a good one.
+/// The token was refreshed all the same, so that the next call finds a good one.
 #[derive(Clone)]
 pub struct NotReplayable(ErrorResponse);
 

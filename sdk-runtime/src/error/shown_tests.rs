@@ -78,7 +78,7 @@ fn i27_each_error_says_what_happened_and_no_secret() {
     );
     assert!(IdentityChanged::new(true).was_sent() && !IdentityChanged::new(false).was_sent());
     for (phase, waiting) in [
-        (TimeoutPhase::Renewal, "a renewal of the access token"),
+        (TimeoutPhase::Refresh, "a refresh of the access token"),
         (TimeoutPhase::Connect, "a connection to the server"),
         (TimeoutPhase::Response, "the server's answer"),
     ] {
@@ -176,21 +176,21 @@ fn i27_an_error_that_holds_an_answer_names_its_endpoint_and_its_status() {
 fn each_reason_of_an_end_says_whether_a_sign_in_helps() {
     use ExpiredReason::*;
     for (reason, sign_in, told) in [
-        (RefreshRejected, true, "the server refused to renew it"),
+        (RefreshRejected, true, "the server refused to refresh it"),
         (
             LostRotation,
             true,
-            "the server refused to renew it, after its answer to an earlier renewal was lost",
+            "the server refused to refresh it, after its answer to an earlier refresh was lost",
         ),
         (
             UndecodableRefresh,
             true,
             "the server rejected the refresh, after its answer to an earlier one could not be decoded",
         ),
-        (NoRefreshToken, true, "the access token is no longer good and there is nothing to renew it with"),
+        (NoRefreshToken, true, "the access token is no longer good and there is nothing to refresh it with"),
         (LoginOver, true, "the server said that the login is over"),
-        (ReplayRejected, false, "the endpoint refused the renewed access token too"),
-        (EndpointRejects, false, "the endpoint refuses the access token that was renewed for it"),
+        (ReplayRejected, false, "the endpoint refused the refreshed access token too"),
+        (EndpointRejects, false, "the endpoint refuses the access token that was refreshed for it"),
     ] {
         let error = Error::from(SessionExpired::from(reason));
         assert_eq!(error.requires_sign_in(), sign_in, "{reason:?}");

@@ -14,8 +14,8 @@ pub struct Timeout {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TimeoutPhase {
-    /// A renewal of the access token. The request, or its replay, had not been sent; the renewal goes on.
-    Renewal,
+    /// A refresh of the access token. The request, or its replay, had not been sent; the refresh goes on.
+    Refresh,
     /// A connection to the server. What was to be sent by it had not been sent.
     Connect,
     /// The server's answer.
@@ -45,7 +45,7 @@ impl Timeout {
 impl fmt::Display for Timeout {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let waiting = match self.phase {
-            TimeoutPhase::Renewal => "a renewal of the access token",
+            TimeoutPhase::Refresh => "a refresh of the access token",
             TimeoutPhase::Connect => "a connection to the server",
             TimeoutPhase::Response => "the server's answer",
         };

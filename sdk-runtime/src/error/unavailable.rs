@@ -1,4 +1,4 @@
-//! A renewal that cannot be had right now.
+//! A refresh that cannot be had right now.
 
 use std::fmt;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use super::{DecodeError, ErrorResponse, InvalidRequest, StoreError, TransportErr
 use crate::clock::{self, Instant};
 use crate::text;
 
-/// The access token must be renewed, and that cannot be had right now. The login is not lost.
+/// The access token must be refreshed, and that cannot be had right now. The login is not lost.
 #[derive(Clone)]
 pub struct RefreshUnavailable(Arc<Inner>);
 
@@ -21,32 +21,32 @@ struct Inner {
     until: Instant,
 }
 
-/// Why a renewal could not be had.
+/// Why a refresh could not be had.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum UnavailableCause {
-    /// The renewal did not get through.
+    /// The refresh did not get through.
     Transport(TransportError),
-    /// The renewal was answered with a status that says nothing definite about the login.
+    /// The refresh was answered with a status that says nothing definite about the login.
     Status(ErrorResponse),
-    /// The renewal was answered with something that is no token.
+    /// The refresh was answered with something that is no token.
     Decode(DecodeError),
-    /// The renewal took longer than it may.
+    /// The refresh took longer than it may.
     Timeout,
     /// The answer said to try later ([`Refusal::TryLater`](crate::Refusal::TryLater)), with this reason.
     TryLater(String),
-    /// The renewal's request could not be built.
+    /// The refresh's request could not be built.
     Request(InvalidRequest),
-    /// The renewal gave an access token that nothing can be signed with.
+    /// The refresh gave an access token that nothing can be signed with.
     Unusable(InvalidRequest),
-    /// The renewal gave an access token that is out of date, or will be within a second.
+    /// The refresh gave an access token that is out of date, or will be within a second.
     DeadOnArrival,
-    /// The store of the login could not be read or written, so that nobody knows whether another process renews it. Nothing was sent,
+    /// The store of the login could not be read or written, so that nobody knows whether another process refreshes it. Nothing was sent,
     /// or a refusal could not be made sure of.
     Store(StoreError),
     /// Token after token was refused before any request had been accepted with it: 5 in a minute, or 12 in ten. Nothing was asked.
     Storm,
-    /// The renewal ended without an outcome: a panic in code of yours it calls, or a runtime that shut down.
+    /// The refresh ended without an outcome: a panic in code of yours it calls, or a runtime that shut down.
     Aborted,
 }
 
@@ -55,7 +55,7 @@ impl RefreshUnavailable {
         Self(Arc::new(Inner { cause, until }))
     }
 
-    /// A renewal that cannot be had for `wait` from now on, for a fake to fail with.
+    /// A refresh that cannot be had for `wait` from now on, for a fake to fail with.
     #[must_use]
     pub fn new(cause: UnavailableCause, wait: Duration) -> Self {
         Self::until(clock::deadline(wait), cause)

@@ -74,13 +74,13 @@ impl Shared {
         credential
     }
 
-    /// Renews the token now, and waits for it.
+    /// Refreshes the token now, and waits for it.
     pub(crate) async fn refresh(self: &Arc<Self>) -> Result<(), Error> {
         self.load().await?;
-        self.wait_for(Core::demand_renewal).await
+        self.wait_for(Core::demand_refresh).await
     }
 
-    /// Signs in by what the renewal alone can do, and waits for it.
+    /// Signs in by what the refresh alone can do, and waits for it.
     pub(crate) async fn resume(self: &Arc<Self>) -> Result<(), Error> {
         let mut time = StoreTime::default();
         if let Err(error) = self.load_within(&mut time).await {
@@ -121,8 +121,8 @@ impl Shared {
         Ok(match &view.phase {
             Phase::Active(snapshot) => match snapshot.validity(|| self.clock.now()) {
                 Validity::Fresh => Some(snapshot.clone()),
-                // One of all who see it renews it, and that one takes the lock.
-                Validity::Stale if !snapshot.may_be_renewed(self.clock.now()) => Some(snapshot.clone()),
+                // One of all who see it refreshes it, and that one takes the lock.
+                Validity::Stale if !snapshot.may_be_refreshed(self.clock.now()) => Some(snapshot.clone()),
                 _ => None,
             },
             _ => None,
@@ -253,7 +253,7 @@ mod tests {
         let attachment = Arc::new(Attach::bearer().check().unwrap());
         let times = (clock.clone(), Default::default());
         let shared = Arc::new(Shared::new(attachment, None, None, times, CancellationToken::new()));
-        shared.lock().core.make_renewable();
+        shared.lock().core.make_refreshable();
         shared.sign_in(Tokens::new("a").expires_in(hour), None, None, None).unwrap();
         let identity = Identity { epoch: shared.view().epoch, subject: None };
         let signs = || shared.fresh(&identity, false).unwrap().is_some();

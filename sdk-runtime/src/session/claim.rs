@@ -11,11 +11,11 @@ use crate::clock::{Clock, Now, since_1970};
 use crate::error::StoreError;
 use crate::store::StoreLock;
 
-/// The right to renew, and what it was found to be for.
+/// The right to refresh, and what it was found to be for.
 pub(crate) enum Claim {
     /// This one's.
     Taken(Box<Taken>),
-    /// There is no need: another process has renewed it, or signed in anew.
+    /// There is no need: another process has refreshed it, or signed in anew.
     Adopt(Box<Record>),
     /// There is nothing: the login was ended elsewhere.
     Gone,

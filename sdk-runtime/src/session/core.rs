@@ -1,14 +1,14 @@
 //! The session's state machine: pure, without I/O, tasks, clock or lock; what it decides, the shell carries out.
 //!
-//! - **I1** At most one renewal is in flight per epoch.
+//! - **I1** At most one refresh is in flight per epoch.
 //! - **I3** Published stamps strictly increase.
 //! - **I4** A rejection of an older stamp starts no run and marks nothing.
 //! - **I7** Callers within a cool-down get the failure that caused it.
 //! - **I10** A run of an older epoch publishes and reports nothing.
 //! - **I12** A call goes out under the identity it began with, or not at all.
-//! - **I16** Only a definitive rejection of the renewal ends a login.
+//! - **I16** Only a definitive rejection of the refresh ends a login.
 //! - **I17** A failed run never removes a token that still works.
-//! - **I29** After the end nothing is signed and nothing renewed until the next sign-in.
+//! - **I29** After the end nothing is signed and nothing refreshed until the next sign-in.
 //! - **I31** An omitted refresh token keeps the old one.
 
 mod cool_down;
@@ -41,14 +41,14 @@ use crate::secret::RefreshToken;
 pub(crate) struct Core {
     /// The state, as everybody sees it.
     view: View,
-    /// What the login can be renewed with; nobody's before a sign-in and after the end.
+    /// What the login can be refreshed with; nobody's before a sign-in and after the end.
     refresh: Option<RefreshToken>,
     /// How a store names the tokens at hand.
     id: Option<TokenId>,
     generation: u64,
-    renewable: bool,
+    refreshable: bool,
     is_stored: bool,
-    /// Why there is nothing to renew with any more, while the access token still works.
+    /// Why there is nothing to refresh with any more, while the access token still works.
     doomed: Option<SessionExpired>,
     /// The tokens at hand were refused for good, and whether a store has newer ones could not be known.
     refused: Option<Refused>,
@@ -89,7 +89,7 @@ pub(crate) struct Core {
     remains: Option<Remains>,
 }
 
-/// What a renewal that does not say otherwise leaves as it was.
+/// What a refresh that does not say otherwise leaves as it was.
 #[derive(Default)]
 struct Kept {
     subject: Option<Arc<str>>,
@@ -106,7 +106,7 @@ impl Core {
             refresh: None,
             id: None,
             generation: 0,
-            renewable: false,
+            refreshable: false,
             is_stored,
             doomed: None,
             refused: None,
@@ -135,9 +135,9 @@ impl Core {
         }
     }
 
-    /// From now on there is something that can renew.
-    pub(crate) fn make_renewable(&mut self) {
-        self.renewable = true;
+    /// From now on there is something that can refresh.
+    pub(crate) fn make_refreshable(&mut self) {
+        self.refreshable = true;
     }
 
     /// What everybody may see.
@@ -282,8 +282,8 @@ impl Core {
         let stamp = Stamp { epoch: self.view.epoch, generation: self.generation };
         let Credential { tokens, header, lifetime, age } = credential;
         let random = self.random.f64();
-        // What nothing can renew is good until the server says otherwise, whatever our clock does.
-        let windows = lifetime.filter(|_| self.renewable).map(|lifetime| Windows::new(lifetime, random));
+        // What nothing can refresh is good until the server says otherwise, whatever our clock does.
+        let windows = lifetime.filter(|_| self.refreshable).map(|lifetime| Windows::new(lifetime, random));
         self.refresh = told(tokens.refresh).or(kept.refresh);
         let snapshot = Arc::new(Snapshot::new(
             stamp,

@@ -95,13 +95,13 @@ fn i18_another_network_frees_a_token_in_its_advisory_window() {
         world.now += Duration::from_secs(880);
         world.fails(unavailable(Some(Duration::from_secs(90))));
         world.now += Duration::from_secs(1);
-        assert!(world.starts().is_none() && !world.active().may_be_renewed(world.now), "I18");
+        assert!(world.starts().is_none() && !world.active().may_be_refreshed(world.now), "I18");
         match is_sleep {
             false => world.core.network_changed(world.now),
             // The lock-free way opens when the time of day says that the cool-down is over.
             true => world.now.wall += Duration::from_secs(90),
         }
-        assert!(world.active().may_be_renewed(world.now), "I18, I32");
+        assert!(world.active().may_be_refreshed(world.now), "I18, I32");
         assert!(world.starts().is_some(), "I18, I32");
     }
 }
@@ -114,7 +114,7 @@ fn i14_what_was_most_likely_spent_is_not_sent_while_the_access_token_is_valid() 
     assert_eq!(world.starts(), None);
     world.now += Duration::from_secs(701);
     assert_eq!(world.fails(undecodable("first")), COOL_DOWN, "I14");
-    let Demand::Fail(Error::RefreshUnavailable(told)) = world.core.demand_renewal(world.now) else {
+    let Demand::Fail(Error::RefreshUnavailable(told)) = world.core.demand_refresh(world.now) else {
         panic!("I14")
     };
     assert!(matches!(told.cause(), UnavailableCause::Decode(error) if error.detail() == "first"));
@@ -123,7 +123,7 @@ fn i14_what_was_most_likely_spent_is_not_sent_while_the_access_token_is_valid() 
     world.now += Duration::from_secs(280);
     for _ in 0..2 {
         assert!(matches!(world.demand(&me, None), Demand::Sign(_)), "I14, I17: it is due, and signs");
-        assert!(matches!(world.core.demand_renewal(world.now), Demand::Fail(_)), "I14");
+        assert!(matches!(world.core.demand_refresh(world.now), Demand::Fail(_)), "I14");
         world.now += Duration::from_secs(6);
     }
     // It lapses, and the cool-down is over.
@@ -150,13 +150,13 @@ fn i14_what_was_most_likely_spent_is_not_sent_while_the_access_token_is_valid() 
 #[test]
 fn i14_what_was_most_likely_spent_is_not_sent_in_the_windows_either() {
     let mut world = living(10_000);
-    let Demand::Start(start, _) = world.core.demand_renewal(world.now) else { panic!("not refreshed") };
+    let Demand::Start(start, _) = world.core.demand_refresh(world.now) else { panic!("not refreshed") };
     world.finish(start.run, undecodable("first")).unwrap().unwrap_err();
     let me = world.me();
     for seconds in [9_720, 260, 19] {
         world.now += Duration::from_secs(seconds);
         assert!(matches!(world.demand(&me, None), Demand::Sign(_)), "I14: {seconds}");
-        assert!(matches!(world.core.demand_renewal(world.now), Demand::Fail(_)), "I14: {seconds}");
+        assert!(matches!(world.core.demand_refresh(world.now), Demand::Fail(_)), "I14: {seconds}");
     }
     world.now += Duration::from_secs(1);
     assert!(world.starts().is_some(), "it has lapsed");

@@ -1,6 +1,6 @@
 //! What of a session outlives a login, a refresh, a write and the session itself, and what does not.
 
-use super::super::super::event::{Doubt, Loaded, Refused, Renewed};
+use super::super::super::event::{Doubt, Loaded, Refreshed, Refused};
 use super::super::super::record::TokenId;
 use super::super::super::undecodable::Undecodable;
 use super::*;
@@ -8,7 +8,7 @@ use crate::error::StoreError;
 
 fn with_store() -> World {
     let mut core = Core::new(7, true);
-    core.make_renewable();
+    core.make_refreshable();
     World { core, now: crate::clock::Clock::default().now() }
 }
 
@@ -50,7 +50,7 @@ impl World {
     }
 
     fn refreshes(&mut self, outcome: Outcome) -> Settled {
-        let Demand::Start(start, _) = self.core.demand_renewal(self.now) else { panic!("not refreshed") };
+        let Demand::Start(start, _) = self.core.demand_refresh(self.now) else { panic!("not refreshed") };
         self.finish(start.run, outcome).unwrap()
     }
 
@@ -136,7 +136,7 @@ fn i14_a_new_refresh_token_ends_the_doubt_about_the_one_before() {
         world.refreshes(unusable).unwrap_err();
         assert_eq!(matches!(world.core.doubt, Doubt::AnswerLost), is_in_doubt, "I14: {refresh:?}");
         assert_eq!(world.core.id.as_ref(), Some(&id), "the store names them so");
-        let Demand::Start(start, _) = world.core.demand_renewal(world.now) else { panic!("not refreshed") };
+        let Demand::Start(start, _) = world.core.demand_refresh(world.now) else { panic!("not refreshed") };
         assert_eq!(start.held.unwrap().record.intent, is_in_doubt, "I14: the next process is told");
     }
 }
@@ -166,7 +166,7 @@ fn a_refresh_is_sent_again_after_a_quarter_to_three_quarters_of_a_second() {
     let mut waits = Vec::new();
     let mut world = kept();
     for _ in 0..300 {
-        let Demand::Start(start, _) = world.core.demand_renewal(world.now) else { panic!("not refreshed") };
+        let Demand::Start(start, _) = world.core.demand_refresh(world.now) else { panic!("not refreshed") };
         waits.push(start.resend_after.as_millis());
         world.finish(start.run, unavailable(None)).unwrap().unwrap_err();
     }
@@ -203,7 +203,7 @@ fn what_another_process_has_put_there_is_taken_over_with_its_cookies_and_what_it
         assert_eq!(world.core.id.as_ref(), Some(&id));
         assert!(!world.core.is_unsaved(), "I15: what was unsaved is older");
         assert!(world.core.doubt.undecodable().is_some(), "I14");
-        assert!(matches!(world.core.demand_renewal(world.now), Demand::Fail(_)), "I14");
+        assert!(matches!(world.core.demand_refresh(world.now), Demand::Fail(_)), "I14");
 
         // The same beside the tokens that it was refreshed to.
         let mut world = kept();
@@ -211,9 +211,9 @@ fn what_another_process_has_put_there_is_taken_over_with_its_cookies_and_what_it
         let id = if is_same { own.next(7) } else { TokenId::first(1) };
         let adopted = loaded(id.clone());
         let jar = adopted.jar.clone();
-        let renewed =
-            Renewed { id: Some(id.next(1)), adopted: Some(Box::new(adopted)), ..tokens("two").into() };
-        world.refreshes(Outcome::Success(renewed)).unwrap();
+        let refreshed =
+            Refreshed { id: Some(id.next(1)), adopted: Some(Box::new(adopted)), ..tokens("two").into() };
+        world.refreshes(Outcome::Success(refreshed)).unwrap();
         assert!(Arc::ptr_eq(&world.active().jar, &jar), "its cookies sign");
     }
 }
@@ -238,7 +238,7 @@ fn i14_tokens_that_were_refused_stay_so_when_they_are_found_again_and_no_others_
         let mut last = with_store();
         last.core.inherit(remains);
         last.core.loaded(Some(loaded(found.clone())), last.now);
-        let Demand::Start(start, _) = last.core.demand_renewal(last.now) else { panic!("not refreshed") };
+        let Demand::Start(start, _) = last.core.demand_refresh(last.now) else { panic!("not refreshed") };
         assert_eq!(start.held.unwrap().refused.is_some(), is_refused, "I14: {found:?}");
         last.finish(start.run, Outcome::Adopted(Box::new(loaded(found.clone())))).unwrap().unwrap();
         assert_eq!(last.core.refused.is_some(), is_refused, "I14: {found:?}");
@@ -311,7 +311,7 @@ fn i9_what_comes_after_the_close_is_to_be_written_in_the_place_it_was_refreshed_
         if is_unclaimed {
             world.signs_in("one");
         }
-        let Demand::Start(start, _) = world.core.demand_renewal(world.now) else { panic!("not refreshed") };
+        let Demand::Start(start, _) = world.core.demand_refresh(world.now) else { panic!("not refreshed") };
         assert_eq!(world.core.go_unclaimed(start.run), is_unclaimed);
         let record = start.held.unwrap().record;
         world.core.close();
@@ -362,7 +362,7 @@ fn i17_a_login_whose_refresh_was_rejected_has_nothing_to_refresh_with_and_leaves
 fn i14_an_answer_that_could_not_be_decoded_goes_into_the_store_with_the_login() {
     let mut world = kept();
     world.refreshes(cool_downs::undecodable("first")).unwrap_err();
-    assert!(matches!(world.core.demand_renewal(world.now), Demand::Fail(_)), "I14");
+    assert!(matches!(world.core.demand_refresh(world.now), Demand::Fail(_)), "I14");
     world.core.must_save(Replaces::Anything);
     let record = world.core.unsaved().unwrap().record.unwrap();
     assert!(record.intent, "I14");

@@ -1,6 +1,6 @@
 //! What becomes of a login when its run has ended, and when there is nothing to it but what its store has.
 
-use super::super::super::event::{Loaded, Refused, Renewed};
+use super::super::super::event::{Loaded, Refreshed, Refused};
 use super::super::super::record::TokenId;
 use super::*;
 
@@ -13,7 +13,7 @@ fn named(access: &str, subject: Option<&'static str>) -> Credential {
 /// Signed in, with a store that has the login.
 fn kept() -> World {
     let mut core = Core::new(7, true);
-    core.make_renewable();
+    core.make_refreshable();
     let now = crate::clock::Clock::default().now();
     core.sign_in(tokens("one"), None, None, now).unwrap();
     core.saved(1);
@@ -79,7 +79,7 @@ fn i12_an_empty_name_is_nobody_and_nobody_is_the_same_as_nobody() {
 }
 
 #[test]
-fn i12_a_renewal_is_of_another_login_where_both_are_named_and_differ() {
+fn i12_a_refresh_is_of_another_login_where_both_are_named_and_differ() {
     for (before, news, goes_on) in [
         (None, None, true),
         (None, Some("ann"), true),
@@ -97,9 +97,9 @@ fn i12_a_renewal_is_of_another_login_where_both_are_named_and_differ() {
     }
 }
 
-/// The tokens that were renewed were put there by another process, in place of those at hand.
+/// The tokens that were refreshed were put there by another process, in place of those at hand.
 #[test]
-fn a_renewal_of_what_another_process_has_put_there_is_one_event_for_the_same_login() {
+fn a_refresh_of_what_another_process_has_put_there_is_one_event_for_the_same_login() {
     for same in [true, false] {
         let mut world = kept();
         let (me, (run, _)) = (world.me(), world.start());
@@ -107,9 +107,9 @@ fn a_renewal_of_what_another_process_has_put_there_is_one_event_for_the_same_log
         let id = if same { id.next(7) } else { TokenId::first(1) };
         let adopted =
             Loaded { id: id.clone(), credential: tokens("theirs"), jar: Arc::default(), undecodable: None };
-        let renewed =
-            Renewed { id: Some(id.next(7)), adopted: Some(Box::new(adopted)), ..named("two", None).into() };
-        world.finish(run, Outcome::Success(renewed)).unwrap().unwrap();
+        let refreshed =
+            Refreshed { id: Some(id.next(7)), adopted: Some(Box::new(adopted)), ..named("two", None).into() };
+        world.finish(run, Outcome::Success(refreshed)).unwrap().unwrap();
         let expected: &[_] = if same { &["refreshed"] } else { &["signed in", "refreshed"] };
         assert_eq!(events(&mut world.core), expected);
         assert_eq!(matches!(world.demand(&me, None), Demand::Sign(_)), same, "I12");
@@ -122,8 +122,8 @@ fn what_the_store_does_not_have_is_to_be_written_until_it_does() {
     let mut world = kept();
     assert!(!world.core.is_unsaved() && world.core.unsaved().is_none());
     let (run, _) = world.start();
-    let renewed = Renewed { is_unsaved: true, ..tokens("two").into() };
-    world.finish(run, Outcome::Success(renewed)).unwrap().unwrap();
+    let refreshed = Refreshed { is_unsaved: true, ..tokens("two").into() };
+    world.finish(run, Outcome::Success(refreshed)).unwrap().unwrap();
     assert!(world.core.is_unsaved());
     let serial = world.core.unsaved().unwrap().serial;
     world.core.take_events();
@@ -202,7 +202,7 @@ fn i18_only_what_no_server_had_taken_costs() {
             if rejected {
                 world.active().reject();
             }
-            match world.core.demand_renewal(world.now) {
+            match world.core.demand_refresh(world.now) {
                 Demand::Start(start, _) => {
                     world.finish(start.run, Outcome::Success(tokens("next").into())).unwrap().unwrap();
                 }
@@ -243,9 +243,9 @@ fn there_is_something_to_show_only_when_something_has_changed() {
 fn i15_a_login_that_was_ended_elsewhere_leaves_nothing_to_write() {
     let now = Now { mono: crate::clock::now(), wall: std::time::SystemTime::UNIX_EPOCH };
     let mut core = Core::new(7, true);
-    core.make_renewable();
+    core.make_refreshable();
     core.sign_in(tokens("first"), None, None, now).unwrap();
-    let Demand::Start(start, _) = core.demand_renewal(now) else { panic!("not renewed") };
+    let Demand::Start(start, _) = core.demand_refresh(now) else { panic!("not refreshed") };
     core.finish(start.run, Outcome::Gone, now).unwrap().unwrap_err();
     assert!(core.unsaved().is_none(), "I15: it would clear what another process has put there since");
 }

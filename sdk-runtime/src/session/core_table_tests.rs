@@ -22,12 +22,12 @@ const STATES: [State; 13] = [
     ("stale", "it signs, and lapses soon", || aged(900)),
     ("due", "it lapses any moment", || aged(980)),
     ("lapsed", "it has lapsed, or a server has refused it", || aged(2000)),
-    ("renewing", "a run is under way, and nothing signs meanwhile", || begun(2000)),
-    ("renewing with a spare", "a run is under way, and the access token still signs", || begun(980)),
-    ("cooling down", "a renewal has failed, and the server is left alone for a while", || {
+    ("refreshing", "a run is under way, and nothing signs meanwhile", || begun(2000)),
+    ("refreshing with a spare", "a run is under way, and the access token still signs", || begun(980)),
+    ("cooling down", "a refresh has failed, and the server is left alone for a while", || {
         ended(2000, unavailable(None))
     }),
-    ("doomed", "the renewal was refused for good, and the access token signs until it lapses", || {
+    ("doomed", "the refresh was refused for good, and the access token signs until it lapses", || {
         ended(980, refused())
     }),
     ("expired", "the login is over", || ended(2000, refused())),
@@ -58,7 +58,7 @@ const EVENTS: [(&str, Happens); 20] = [
                 .map_or("the answer".to_owned(), |_| "`SessionExpired`".to_owned()),
         )
     }),
-    ("`refresh()`", |world| Some(world.asks(Core::demand_renewal))),
+    ("`refresh()`", |world| Some(world.asks(Core::demand_refresh))),
     ("`resume()`", |world| Some(world.asks(Core::demand_resume))),
     ("the run gives tokens", |world| world.ends(Outcome::Success(living().into()))),
     ("the run is refused for good", |world| world.ends(refused())),
@@ -107,7 +107,7 @@ fn now() -> Now {
 
 fn unloaded() -> World {
     let mut core = Core::new(7, true);
-    core.make_renewable();
+    core.make_refreshable();
     World { core, now: now() }
 }
 
@@ -195,8 +195,8 @@ impl World {
             Phase::Expired(_) => "expired",
             Phase::Closed => "closed",
             Phase::Active(snapshot) => match (snapshot.validity(|| self.now), self.core.run.is_some()) {
-                (Validity::Lapsed | Validity::Rejected, true) => "renewing",
-                (_, true) => "renewing with a spare",
+                (Validity::Lapsed | Validity::Rejected, true) => "refreshing",
+                (_, true) => "refreshing with a spare",
                 _ if self.core.doomed.is_some() => "doomed",
                 _ if cools => "cooling down",
                 (Validity::Fresh, _) => "fresh",

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use http::StatusCode;
 
-use super::super::event::{Demand, Outcome, Rejection, Renewed, Settled};
+use super::super::event::{Demand, Outcome, Refreshed, Rejection, Settled};
 use super::super::snapshot::Validity;
 use super::super::tokens::Tokens;
 use super::*;
@@ -56,7 +56,7 @@ struct World {
 impl World {
     fn signed_in() -> Self {
         let mut core = Core::new(7, false);
-        core.make_renewable();
+        core.make_refreshable();
         let now = crate::clock::Clock::default().now();
         core.sign_in(tokens("one"), None, None, now).unwrap();
         Self { core, now }
@@ -166,7 +166,7 @@ fn i16_only_a_rejection_ends_the_login() {
         world.finish(run, outcome).unwrap().unwrap_err();
         world.active();
     }
-    for outcome in [refused(), Outcome::NothingToRenewWith] {
+    for outcome in [refused(), Outcome::NothingToRefreshWith] {
         let mut world = World::signed_in();
         let me = world.me();
         let (run, _) = world.start();
@@ -182,7 +182,7 @@ fn i16_only_a_rejection_ends_the_login() {
 #[test]
 fn i10_a_run_of_an_older_epoch_changes_nothing() {
     for outcome in
-        [Outcome::Success(tokens("two").into()), refused(), unavailable(None), Outcome::NothingToRenewWith]
+        [Outcome::Success(tokens("two").into()), refused(), unavailable(None), Outcome::NothingToRefreshWith]
     {
         let mut world = World::signed_in();
         let me = world.me();
@@ -193,7 +193,7 @@ fn i10_a_run_of_an_older_epoch_changes_nothing() {
         assert!(matches!(world.demand(&me, None), Demand::Fail(Error::NotSignedIn)));
     }
     for outcome in
-        [Outcome::Success(tokens("two").into()), refused(), unavailable(None), Outcome::NothingToRenewWith]
+        [Outcome::Success(tokens("two").into()), refused(), unavailable(None), Outcome::NothingToRefreshWith]
     {
         let mut world = World::signed_in();
         let me = world.me();
@@ -238,8 +238,9 @@ fn i31_an_omitted_refresh_token_and_subject_are_kept() {
     };
     world.core.sign_in(first, None, None, world.now).unwrap();
     let (run, _) = world.start();
-    let renewed = Credential { tokens: Tokens::new("b"), header: None, lifetime: None, age: Duration::ZERO };
-    world.finish(run, Outcome::Success(renewed.into())).unwrap().unwrap();
+    let refreshed =
+        Credential { tokens: Tokens::new("b"), header: None, lifetime: None, age: Duration::ZERO };
+    world.finish(run, Outcome::Success(refreshed.into())).unwrap().unwrap();
     assert_eq!(world.active().subject.as_deref(), Some("ann"));
     assert_eq!(world.start().1.refresh_token().unwrap().expose(), "kept");
 }
@@ -248,13 +249,13 @@ fn i31_an_omitted_refresh_token_and_subject_are_kept() {
 fn i31_an_empty_refresh_token_was_left_out() {
     let mut world = World::signed_in();
     let (run, _) = world.start();
-    let renewed = Credential {
+    let refreshed = Credential {
         tokens: Tokens::new("b").refresh_token(""),
         header: None,
         lifetime: None,
         age: Duration::ZERO,
     };
-    world.finish(run, Outcome::Success(renewed.into())).unwrap().unwrap();
+    world.finish(run, Outcome::Success(refreshed.into())).unwrap().unwrap();
     assert_eq!(world.start().1.refresh_token().unwrap().expose(), "refresh of one");
 }
 
@@ -270,7 +271,7 @@ fn i9_the_refresh_token_beside_an_unusable_access_token_is_kept() {
 }
 
 #[test]
-fn i12_a_renewal_that_names_somebody_else_is_another_login() {
+fn i12_a_refresh_that_names_somebody_else_is_another_login() {
     let mut world = World::signed_in();
     let named = |access: &str, subject: &'static str| Credential {
         tokens: Tokens::new(access).subject(subject),
@@ -287,7 +288,7 @@ fn i12_a_renewal_that_names_somebody_else_is_another_login() {
 }
 
 #[test]
-fn what_nothing_can_renew_is_good_until_the_server_says_otherwise() {
+fn what_nothing_can_refresh_is_good_until_the_server_says_otherwise() {
     let mut core = Core::new(7, false);
     let now = crate::clock::Clock::default().now();
     core.sign_in(Credential { lifetime: Some(Duration::ZERO), ..tokens("fixed") }, None, None, now).unwrap();
@@ -297,7 +298,7 @@ fn what_nothing_can_renew_is_good_until_the_server_says_otherwise() {
 }
 
 #[test]
-fn a_lapsed_token_is_renewed_before_it_is_sent() {
+fn a_lapsed_token_is_refreshed_before_it_is_sent() {
     let mut world = World::signed_in();
     let short = Credential { lifetime: Some(Duration::from_secs(60)), ..tokens("a") };
     world.core.sign_in(short, None, None, world.now).unwrap();
@@ -310,7 +311,7 @@ fn a_lapsed_token_is_renewed_before_it_is_sent() {
 
 /// Whatever the clocks say: a server that hands out dead tokens must not be asked in a loop.
 #[test]
-fn a_renewed_token_that_is_dead_on_arrival_is_a_failure_and_its_refresh_token_is_kept() {
+fn a_refreshed_token_that_is_dead_on_arrival_is_a_failure_and_its_refresh_token_is_kept() {
     let mut world = World::signed_in();
     let me = world.me();
     let (run, _) = world.start();
@@ -325,7 +326,7 @@ fn a_renewed_token_that_is_dead_on_arrival_is_a_failure_and_its_refresh_token_is
 }
 
 #[test]
-fn without_a_renewal_a_rejection_is_the_end() {
+fn without_a_refresh_a_rejection_is_the_end() {
     let mut core = Core::new(7, false);
     let now = crate::clock::Clock::default().now();
     core.sign_in(tokens("fixed"), None, None, now).unwrap();
@@ -379,18 +380,18 @@ fn closed_is_for_good() {
 }
 
 #[test]
-fn i15_what_a_renewal_has_written_is_not_written_again_as_it_was_before() {
+fn i15_what_a_refresh_has_written_is_not_written_again_as_it_was_before() {
     for is_unsaved in [false, true] {
         let now = Now { mono: crate::clock::now(), wall: std::time::SystemTime::UNIX_EPOCH };
         let mut core = Core::new(7, true);
-        core.make_renewable();
+        core.make_refreshable();
         core.sign_in(tokens("first"), None, None, now).unwrap();
         assert_eq!(core.unsaved().map(|unsaved| unsaved.replaces), Some(Replaces::Anything));
-        let Demand::Start(start, _) = core.demand_renewal(now) else { panic!("not renewed") };
+        let Demand::Start(start, _) = core.demand_refresh(now) else { panic!("not refreshed") };
         let id = start.held.unwrap().record.id.next(0);
-        let renewed =
-            Renewed { credential: tokens("second"), id: Some(id.clone()), adopted: None, is_unsaved };
-        core.finish(start.run, Outcome::Success(renewed), now).unwrap().unwrap();
+        let refreshed =
+            Refreshed { credential: tokens("second"), id: Some(id.clone()), adopted: None, is_unsaved };
+        core.finish(start.run, Outcome::Success(refreshed), now).unwrap().unwrap();
         let left = core.unsaved().map(|unsaved| unsaved.replaces);
         assert_eq!(left, is_unsaved.then_some(Replaces::Older(id)), "{is_unsaved}");
     }

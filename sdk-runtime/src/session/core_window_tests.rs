@@ -15,31 +15,31 @@ fn living(lifetime: u64) -> Credential {
 }
 
 #[test]
-fn a_stale_token_signs_for_all_and_is_renewed_by_one() {
+fn a_stale_token_signs_for_all_and_is_refreshed_by_one() {
     let mut world = aged(1000, 850.1);
     let me = world.me();
     let Demand::SignAndStart(signs, start) = world.demand(&me, None) else { panic!("no refresh begins") };
     assert!(Arc::ptr_eq(&signs, &world.active()));
-    assert!(!signs.may_be_renewed(world.now), "the lock-free way is open for everybody else");
+    assert!(!signs.may_be_refreshed(world.now), "the lock-free way is open for everybody else");
     assert!(matches!(world.demand(&me, None), Demand::Sign(_)), "I1");
     world.finish(start.run, Outcome::Success(living(1000).into())).unwrap().unwrap();
     assert_eq!(world.active().validity(|| world.now), Validity::Fresh);
 }
 
 #[test]
-fn a_stale_token_whose_renewal_failed_is_renewed_again_after_the_cool_down() {
+fn a_stale_token_whose_refresh_failed_is_refreshed_again_after_the_cool_down() {
     let mut world = aged(1000, 850.1);
     let me = world.me();
     let Demand::SignAndStart(_, start) = world.demand(&me, None) else { panic!("no refresh begins") };
     world.finish(start.run, unavailable(Some(Duration::from_secs(7)))).unwrap().unwrap_err();
     assert!(matches!(world.demand(&me, None), Demand::Sign(_)), "I17");
-    assert!(!world.active().may_be_renewed(world.now));
+    assert!(!world.active().may_be_refreshed(world.now));
     world.now += Duration::from_secs(7);
     assert!(matches!(world.demand(&me, None), Demand::SignAndStart(..)), "I32");
 }
 
 #[test]
-fn a_due_token_is_waited_for_and_signs_where_its_renewal_cannot_be_had() {
+fn a_due_token_is_waited_for_and_signs_where_its_refresh_cannot_be_had() {
     let mut world = aged(1000, 970.1);
     let me = world.me();
     let Demand::Start(start, Some(spare)) = world.demand(&me, None) else { panic!("not waited for") };
@@ -53,7 +53,7 @@ fn a_due_token_is_waited_for_and_signs_where_its_renewal_cannot_be_had() {
 }
 
 #[test]
-fn i17_a_login_that_cannot_be_renewed_any_more_lives_as_long_as_its_token() {
+fn i17_a_login_that_cannot_be_refreshed_any_more_lives_as_long_as_its_token() {
     let mut world = aged(1000, 850.1);
     let (me, stamp) = (world.me(), world.active().stamp);
     let Demand::SignAndStart(_, start) = world.demand(&me, None) else { panic!("no refresh begins") };
@@ -61,7 +61,7 @@ fn i17_a_login_that_cannot_be_renewed_any_more_lives_as_long_as_its_token() {
     assert!(matches!(told, Error::SessionExpired(_)));
     assert!(matches!(world.demand(&me, None), Demand::Sign(_)));
     world.now += Duration::from_secs(120);
-    assert!(matches!(world.demand(&me, None), Demand::Sign(_)), "due, and nothing is sent to renew it");
+    assert!(matches!(world.demand(&me, None), Demand::Sign(_)), "due, and nothing is sent to refresh it");
     assert!(matches!(world.demand(&me, Some(stamp)), Demand::Fail(Error::SessionExpired(_))), "refused");
     assert!(matches!(world.core.view().phase, Phase::Expired(_)), "I29");
 
@@ -197,7 +197,7 @@ fn i34_only_a_server_that_has_accepted_a_token_can_say_that_it_is_over() {
             let (me, stamp) = (world.me(), world.active().stamp);
             world.active().accept("Api::c".into());
             if way == "the refresh was rejected before" {
-                let Demand::Start(start, _) = world.core.demand_renewal(world.now) else { panic!("{way}") };
+                let Demand::Start(start, _) = world.core.demand_refresh(world.now) else { panic!("{way}") };
                 world.finish(start.run, refused()).unwrap().unwrap_err();
             }
             match world.demand_at("Api::a", &me, Some(stamp)) {

@@ -77,7 +77,7 @@ pub(crate) struct Start {
     pub(crate) run: RunId,
     pub(crate) grant: Grant,
     pub(crate) jar: Arc<Jar>,
-    /// `None` where nobody is signed in, and the renewal is to sign in.
+    /// `None` where nobody is signed in, and the refresh is to sign in.
     pub(crate) held: Option<Held>,
     /// Whether a server may have spent the refresh token before.
     pub(crate) doubt: Doubt,
@@ -85,7 +85,7 @@ pub(crate) struct Start {
     pub(crate) resend_after: Duration,
 }
 
-/// What a session holds when it begins to renew it.
+/// What a session holds when it begins to refresh it.
 #[derive(Debug, Clone)]
 pub(crate) struct Held {
     pub(crate) record: Record,
@@ -140,26 +140,26 @@ pub(crate) struct Spare {
     pub(crate) patience: Duration,
 }
 
-/// What came of a renewal.
+/// What came of a refresh.
 #[derive(Debug)]
 pub(crate) enum Outcome {
-    Success(Renewed),
+    Success(Refreshed),
     /// Tokens came, and the access token is none that could sign.
     Unusable {
         refresh: Option<RefreshToken>,
         id: Option<TokenId>,
         cause: UnavailableCause,
     },
-    /// Another process has renewed the login, or signed in anew.
+    /// Another process has refreshed the login, or signed in anew.
     Adopted(Box<Loaded>),
     /// Another process has ended the login.
     Gone,
     /// The server refused for good.
     Rejected(SessionExpired),
-    /// The server refused for good, and whether another process had renewed meanwhile could not be known.
+    /// The server refused for good, and whether another process had refreshed meanwhile could not be known.
     RejectedUnconfirmed(Refused, UnavailableCause),
-    /// There is nothing to renew with.
-    NothingToRenewWith,
+    /// There is nothing to refresh with.
+    NothingToRefreshWith,
     /// Nothing was spent.
     NotSpent {
         cause: UnavailableCause,
@@ -178,7 +178,7 @@ pub(crate) enum Outcome {
 
 /// New tokens, and what they replace.
 #[derive(Debug)]
-pub(crate) struct Renewed {
+pub(crate) struct Refreshed {
     pub(crate) credential: Credential,
     /// How the store names them, where there is one.
     pub(crate) id: Option<TokenId>,
@@ -203,7 +203,7 @@ impl Outcome {
     /// The tokens in it, where it has any and they are not of another login than `login`.
     pub(crate) fn discarded(self, login: Option<Arc<str>>, grant: Grant, jar: Arc<Jar>) -> Option<Discarded> {
         let (id, access, refresh, header) = match self {
-            Self::Success(Renewed { credential, id, .. }) => {
+            Self::Success(Refreshed { credential, id, .. }) => {
                 (id, credential.tokens.access, credential.tokens.refresh, credential.header)
             }
             Self::Unusable { refresh: Some(refresh), id, .. } => (id, None, Some(refresh), None),
@@ -216,7 +216,7 @@ impl Outcome {
     }
 }
 
-impl From<Credential> for Renewed {
+impl From<Credential> for Refreshed {
     fn from(credential: Credential) -> Self {
         Self { credential, id: None, adopted: None, is_unsaved: false }
     }
@@ -245,7 +245,7 @@ mod tests {
         let success = |id: Option<TokenId>, refresh: Option<&str>| {
             let tokens = Tokens { refresh: refresh.map(Into::into), ..Tokens::new("new") };
             let credential = Credential { tokens, header: None, lifetime: None, age: Duration::ZERO };
-            Outcome::Success(Renewed { id, ..credential.into() })
+            Outcome::Success(Refreshed { id, ..credential.into() })
         };
         let unusable = |id: Option<TokenId>, refresh: Option<&str>| Outcome::Unusable {
             refresh: refresh.map(Into::into),

@@ -20,9 +20,9 @@ const BACKLOG: usize = 64;
 pub enum SessionEvent {
     /// Somebody signed in, here or in another process that shares the store, or a login was found in the store.
     SignedIn(Login),
-    /// The access token was renewed, here or in another process.
+    /// The access token was refreshed, here or in another process.
     Refreshed(Login),
-    /// A renewal could not be had; [`retry_after`](RefreshUnavailable::retry_after) tells until when none is tried.
+    /// A refresh could not be had; [`retry_after`](RefreshUnavailable::retry_after) tells until when none is tried.
     RefreshFailing(RefreshUnavailable),
     /// The login is over; only a new sign-in helps.
     Expired(SessionExpired),

@@ -12,12 +12,12 @@ use crate::error::{ErrorResponse, InsufficientScope};
 pub enum Verdict {
     /// Nothing: the answer is for the caller.
     Surface,
-    /// The access token is no good, and a renewal may help.
+    /// The access token is no good, and a refresh may help.
     TokenBad,
-    /// The whole login is over, and no renewal can help.
+    /// The whole login is over, and no refresh can help.
     LoginOver,
     /// The token is good and the login may not do this: [`Error::InsufficientScope`](crate::Error::InsufficientScope), unless the
-    /// endpoint declares an error for the status. Nothing is renewed.
+    /// endpoint declares an error for the status. Nothing is refreshed.
     InsufficientScope,
 }
 

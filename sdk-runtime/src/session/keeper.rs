@@ -1,6 +1,6 @@
 //! A session's way to its store: every operation has an end, and what processes agree on is written down and read.
 //!
-//! - **I1** Of all processes that share a store, one renews the login at a time.
+//! - **I1** Of all processes that share a store, one refreshes the login at a time.
 //! - **I14** The refresh token is read when the right to spend it is held, and that it may be spent is written down first.
 //! - **I15** What another process has put there is not cleared.
 
@@ -22,7 +22,7 @@ use crate::clock::{self, Clock};
 use crate::error::StoreError;
 use crate::store::{StoreLock, StoredLogin, TokenStore};
 
-/// The pause in which somebody else may let go of the right to renew.
+/// The pause in which somebody else may let go of the right to refresh.
 const POLL: Duration = Duration::from_millis(100);
 /// How often a write is tried anew that somebody else was faster with.
 const TRIES: usize = 16;
@@ -119,7 +119,7 @@ impl Keeper {
             if is_busy {
                 if clock::now() >= give_up {
                     return Err(StoreError::unavailable(
-                        "another process holds the right to renew the login, and does not let go",
+                        "another process holds the right to refresh the login, and does not let go",
                         "the lock of the store is busy",
                     )
                     .into());
@@ -333,7 +333,7 @@ fn too_busy() -> StoreError {
     StoreError::unavailable("the store changes faster than it can be written", "others are always faster")
 }
 
-/// What is to be renewed, of what is in the store and what the session holds; `None` where the login was ended.
+/// What is to be refreshed, of what is in the store and what the session holds; `None` where the login was ended.
 fn latest(record: Option<Record>, held: &Held, is_new: bool) -> Option<Record> {
     let mine = &held.record;
     match record {
@@ -342,11 +342,11 @@ fn latest(record: Option<Record>, held: &Held, is_new: bool) -> Option<Record> {
             let undecodable = there.undecodable.or_else(|| mine.undecodable.clone());
             Some(Record { intent: there.intent, lease: there.lease, undecodable, ..mine.clone() })
         }
-        // The last renewal could not be written down yet.
+        // The last refresh could not be written down yet.
         Some(there) if there.id.login == mine.id.login && there.id.number < mine.id.number => {
             Some(Record { lease: there.lease, ..mine.clone() })
         }
-        // It was written, which was not known yet, and another process has renewed it since.
+        // It was written, which was not known yet, and another process has refreshed it since.
         Some(there) if there.id.login == mine.id.login => Some(there),
         _ if is_new => Some(mine.clone()),
         there => there,
@@ -467,7 +467,7 @@ mod tests {
     }
 
     #[test]
-    fn i14_the_newest_tokens_of_a_login_are_renewed_whether_or_not_they_are_known_to_be_kept() {
+    fn i14_the_newest_tokens_of_a_login_are_refreshed_whether_or_not_they_are_known_to_be_kept() {
         let mine = record(1, 5);
         // A process that has refreshed at the same time, which should not happen.
         let marked = Record { id: TokenId { mark: 7, ..mine.id.clone() }, ..record(1, 5) };

@@ -7,6 +7,7 @@ mod classify;
 mod core;
 mod event;
 mod events;
+mod execute;
 mod following;
 mod holding;
 mod judge;
@@ -17,7 +18,6 @@ mod limits;
 mod operation;
 mod record;
 mod refresh;
-mod renewal;
 mod run;
 mod saving;
 mod shared;
@@ -45,7 +45,7 @@ pub(crate) use self::core::Remains;
 pub(crate) use attach::Attachment;
 pub(crate) use event::{Discarded, Identity, Rejection, Revoke};
 pub(crate) use judge::{TokenBad, verdict};
-pub(crate) use refresh::Renewer;
+pub(crate) use refresh::Refresher;
 pub(crate) use saving::StoreTime;
 pub(crate) use shared::Shared;
 pub(crate) use snapshot::{EndpointId, Phase, Snapshot};
@@ -58,7 +58,7 @@ use crate::store::TokenStore;
 
 /// One login: cheap to clone, shared by every client built with it.
 ///
-/// When its last handle is dropped, and with it the last client, nothing of it goes on but a renewal that was already sent.
+/// When its last handle is dropped, and with it the last client, nothing of it goes on but a refresh that was already sent.
 #[derive(Clone)]
 pub struct Session {
     shared: Arc<Shared>,
@@ -108,7 +108,7 @@ impl Session {
         self.shared.sign_in(tokens, None, None, None)
     }
 
-    /// Ends the login here, without telling the server. A renewal under way signs nobody in again.
+    /// Ends the login here, without telling the server. A refresh under way signs nobody in again.
     ///
     /// Where there is a store, it is cleared beside whatever goes on. Await [`flush`](Self::flush) where that must have happened: a
     /// program that ends before is signed in again when it is started.
@@ -117,22 +117,22 @@ impl Session {
         let _ = self.shared.sign_out(None);
     }
 
-    /// Renews the access token now, whatever state it is in, and waits for it: for what only a new token shows, such as a role
-    /// that was just granted. A renewal that is under way is joined, and a cool-down is not waited for.
+    /// Refreshes the access token now, whatever state it is in, and waits for it: for what only a new token shows, such as a role
+    /// that was just granted. A refresh that is under way is joined, and a cool-down is not waited for.
     ///
     /// # Errors
     ///
-    /// Those of a call that needs a renewal, [`Error::NotSignedIn`] where nobody is, and [`Error::InvalidRequest`] where no client
+    /// Those of a call that needs a refresh, [`Error::NotSignedIn`] where nobody is, and [`Error::InvalidRequest`] where no client
     /// of this session has a `#[session(refresh)]`.
     ///
     /// # Cancel safety
     ///
-    /// Dropping the future leaves the renewal going on.
+    /// Dropping the future leaves the refresh going on.
     pub async fn refresh(&self) -> Result<(), Error> {
         self.shared.spawner.run(self.shared.refresh()).await
     }
 
-    /// The access token, for things outside the client: a WebSocket, another SDK. Renewed first, if it is not good any more, together
+    /// The access token, for things outside the client: a WebSocket, another SDK. Refreshed first, if it is not good any more, together
     /// with every call that waits for the same. If this starts a refresh in advance, it waits for it up to 2 s, as a call does.
     ///
     /// # Errors
@@ -149,7 +149,7 @@ impl Session {
         })
     }
 
-    /// Signs in by what the renewal alone can do: with a refresh token in a cookie that was kept, or with the credentials of a
+    /// Signs in by what the refresh alone can do: with a refresh token in a cookie that was kept, or with the credentials of a
     /// program, which a [`TokenRequest`] makes out of an empty [`Grant`]. Does nothing where somebody is signed in.
     ///
     /// # Errors
@@ -201,7 +201,7 @@ impl Session {
         SessionState::of(&self.shared.view())
     }
 
-    /// The state from now on, the present one first: a new one with every sign-in, renewal, sign-out and expiry. A slow
+    /// The state from now on, the present one first: a new one with every sign-in, refresh, sign-out and expiry. A slow
     /// watcher misses what lies between, and never the last: whose login it is, and whether it is still the same, say
     /// [`Login::subject`] and [`Login::epoch`].
     ///
@@ -247,7 +247,7 @@ impl Session {
         self.shared.events()
     }
 
-    /// Ends the session for good, as [`close`](Self::close) does, and waits up to 10 s for what cannot be taken back: a renewal
+    /// Ends the session for good, as [`close`](Self::close) does, and waits up to 10 s for what cannot be taken back: a refresh
     /// that was sent is answered, and what it gives is in the store when this returns. The same holds for sessions of the same key of a
     /// pool that were closed before it.
     ///
@@ -263,8 +263,8 @@ impl Session {
         self.shared.spawner.run(self.shared.shut_down()).await
     }
 
-    /// Ends the session for good: every call that is not out yet, those waiting for a renewal included, fails with
-    /// [`Error::Closed`]. One that is out is answered, and neither renewed for nor replayed.
+    /// Ends the session for good: every call that is not out yet, those waiting for a refresh included, fails with
+    /// [`Error::Closed`]. One that is out is answered, and neither refreshed for nor replayed.
     pub fn close(&self) {
         self.shared.close();
     }

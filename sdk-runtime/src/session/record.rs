@@ -20,12 +20,12 @@ use crate::store::StoredLogin;
 
 const FORMAT: u32 = 1;
 
-/// Names tokens across processes: which login they are of, and how often it has been renewed. Their text is never compared.
+/// Names tokens across processes: which login they are of, and how often it has been refreshed. Their text is never compared.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct TokenId {
     pub(crate) login: Arc<str>,
     pub(crate) number: u64,
-    /// Drawn with every renewal: two that should not have happened at once are told apart.
+    /// Drawn with every refresh: two that should not have happened at once are told apart.
     pub(crate) mark: u32,
 }
 
@@ -65,13 +65,13 @@ pub(crate) struct Record {
     pub(crate) jar: Arc<Jar>,
     /// Somebody is going to spend its refresh token, or has, and nobody knows what came of it.
     pub(crate) intent: bool,
-    /// Until when somebody holds the right to renew it, where the store has no lock.
+    /// Until when somebody holds the right to refresh it, where the store has no lock.
     pub(crate) lease: Option<Lease>,
     /// The answer that has most likely spent its refresh token, and could not be decoded.
     pub(crate) undecodable: Option<Undecodable>,
 }
 
-/// The right to renew a login, for a while.
+/// The right to refresh a login, for a while.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Lease {
     pub(crate) holder: String,

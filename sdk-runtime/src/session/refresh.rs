@@ -1,6 +1,6 @@
 //! The refresh as it goes over the wire; what its answer means, `classify` says.
 //!
-//! - **I21** The renewal is unsigned and goes to the transport below authorization, replay and per-call limits.
+//! - **I21** The refresh is unsigned and goes to the transport below authorization, replay and per-call limits.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,11 +23,11 @@ use crate::response::{Answer, ERROR_BODY_TIME, End, Head, Received, receive};
 use crate::transport::Stage;
 use crate::upstream::{Contents, Credentials, Upstream};
 
-/// How long a renewal may take where its declaration does not say.
+/// How long a refresh may take where its declaration does not say.
 const TIMEOUT: Duration = Duration::from_secs(20);
-/// A renewal's answer is small; whatever is larger is none.
+/// A refresh's answer is small; whatever is larger is none.
 const BODY_LIMIT: usize = 1 << 20;
-/// A renewed token that lives shorter than this would be renewed again at once, for ever.
+/// A refreshed token that lives shorter than this would be refreshed again at once, for ever.
 const SHORTEST: Duration = Duration::from_secs(1);
 
 /// What an answer says about tokens, or that it cannot be understood.
@@ -61,24 +61,24 @@ impl RefreshEndpoint {
     }
 }
 
-/// What renews a session.
+/// What refreshes a session.
 #[derive(Clone)]
-pub(crate) struct Renewer {
+pub(crate) struct Refresher {
     pub(crate) upstream: Arc<Upstream>,
     pub(crate) attachment: Arc<Attachment>,
     pub(crate) refresh: &'static RefreshEndpoint,
     pub(crate) clock: Clock,
 }
 
-impl Renewer {
-    /// The renewal's request, or `None` when `grant` holds nothing to renew with.
+impl Refresher {
+    /// The refresh's request, or `None` when `grant` holds nothing to refresh with.
     pub(crate) fn request(&self, grant: &Grant) -> Option<Result<Prepared, InvalidRequest>> {
         let mut request = Request::new(&self.upstream.base, self.refresh.endpoint);
         (self.refresh.supply)(grant, &mut request)?;
         Some(request.prepare(Some("application/json")))
     }
 
-    /// How long the renewal may take once it is sent: everybody waits for it, so it has an end.
+    /// How long the refresh may take once it is sent: everybody waits for it, so it has an end.
     pub(crate) fn timeout(&self) -> Duration {
         match self.refresh.endpoint.timeout {
             CallTimeout::After(limit) => limit,

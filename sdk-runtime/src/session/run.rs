@@ -1,4 +1,4 @@
-//! One renewal while it is under way: a task owns it, callers wait for it, and no caller can end it.
+//! One refresh while it is under way: a task owns it, callers wait for it, and no caller can end it.
 //!
 //! - **I1** The in-flight marker is cleared by the owning task, or by a fence, never by a caller.
 //! - **I5** A waiter only ever sees the outcome of the run it joined.
@@ -11,8 +11,8 @@ use tokio::sync::SetOnce;
 use tokio_util::sync::CancellationToken;
 
 use super::event::{Revoke, RunId, Settled, Start};
-use super::refresh::Renewer;
-use super::renewal;
+use super::execute;
+use super::refresh::Refresher;
 use super::shared::Shared;
 use crate::sync::Flag;
 
@@ -91,13 +91,13 @@ impl Run {
 }
 
 /// Starts the task that owns `run`.
-pub(crate) fn start(shared: Arc<Shared>, run: Arc<Run>, renewer: Renewer, start: Box<Start>) {
+pub(crate) fn start(shared: Arc<Shared>, run: Arc<Run>, refresher: Refresher, start: Box<Start>) {
     let guard = Guard { shared, run };
     let spawner = guard.shared.spawner.clone();
     spawner.spawn(async move {
         let login = start.held.as_ref().map(|held| held.record.id.login.clone());
         let (grant, jar) = (start.grant.clone(), start.jar.clone());
-        let outcome = renewal::renew(&guard.run, &guard.shared, &renewer, *start).await;
+        let outcome = execute::refresh(&guard.run, &guard.shared, &refresher, *start).await;
         let Some(outcome) = guard.shared.finish(&guard.run, outcome) else { return };
         if let Some(revoke) = guard.run.take_revoke()
             && let Some(discarded) = outcome.discarded(login, grant, jar)
@@ -116,7 +116,7 @@ struct Guard {
 
 impl Drop for Guard {
     fn drop(&mut self) {
-        self.shared.finish(&self.run, renewal::broken_off(&self.run));
+        self.shared.finish(&self.run, execute::broken_off(&self.run));
         // It holds a client, and with it this session.
         self.run.take_revoke();
         let _ = self.run.ended.set(());

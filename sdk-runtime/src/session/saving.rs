@@ -8,9 +8,9 @@ use std::time::Duration;
 
 use tokio::sync::{SetOnce, watch};
 
+use super::execute;
 use super::keeper::Written;
 use super::operation::TIMEOUT;
-use super::renewal;
 use super::shared::Shared;
 use crate::clock;
 use crate::delay::back_off;
@@ -118,7 +118,7 @@ impl Shared {
         let Some(keeper) = &self.keeper else { return Ok(()) };
         self.wait_for_those_before().await;
         let found = keeper.load().await?;
-        let login = found.record.map(|record| renewal::load(record, self)).transpose()?;
+        let login = found.record.map(|record| execute::load(record, self)).transpose()?;
         let now = self.clock.now();
         self.step(|core| core.loaded(login, now));
         Ok(())

@@ -16,7 +16,7 @@ use super::following::Before;
 use super::judge::TokenBad;
 use super::keeper::Keeper;
 use super::record::Record;
-use super::refresh::Renewer;
+use super::refresh::Refresher;
 use super::run::{self, Run};
 use super::saving::Saving;
 use super::snapshot::{EndpointId, Phase, Snapshot, Stamp, View};
@@ -38,7 +38,7 @@ pub(crate) struct Shared {
     pub(super) keeper: Option<Keeper>,
     pub(super) saving: Saving,
     pub(super) before: Before,
-    renewer: OnceLock<Renewer>,
+    refresher: OnceLock<Refresher>,
     published: ArcSwap<View>,
     outbox: Outbox,
     /// The endpoints of which the core is to be told when they accept the token: no other call that succeeds takes the lock.
@@ -91,7 +91,7 @@ impl Shared {
         Self {
             attachment,
             token_bad,
-            renewer: OnceLock::new(),
+            refresher: OnceLock::new(),
             keeper: store.map(|store| Keeper::new(store, clock.clone(), signs_by_cookies)),
             clock,
             spawner,
@@ -105,11 +105,11 @@ impl Shared {
         }
     }
 
-    /// Gives the session something to renew itself with. `false` when it has something already.
-    pub(crate) fn renew_with(&self, renewer: Renewer) -> bool {
-        let news = self.renewer.set(renewer).is_ok();
+    /// Gives the session something to refresh itself with. `false` when it has something already.
+    pub(crate) fn refresh_with(&self, refresher: Refresher) -> bool {
+        let news = self.refresher.set(refresher).is_ok();
         if news {
-            self.lock().core.make_renewable();
+            self.lock().core.make_refreshable();
         }
         news
     }
@@ -136,8 +136,8 @@ impl Shared {
         self.outbox.events()
     }
 
-    pub(super) fn can_renew(&self) -> bool {
-        self.renewer.get().is_some()
+    pub(super) fn can_refresh(&self) -> bool {
+        self.refresher.get().is_some()
     }
 
     /// The server said, of the credential with `stamp`, that the whole login is over. That of an older one says nothing.
@@ -175,7 +175,7 @@ impl Shared {
         mut inner: MutexGuard<'_, Inner>,
         start: Box<Start>,
     ) -> Option<Arc<Run>> {
-        let Some(renewer) = self.renewer.get().cloned() else {
+        let Some(refresher) = self.refresher.get().cloned() else {
             drop(inner);
             return None;
         };
@@ -183,7 +183,7 @@ impl Shared {
         let _before = inner.run.replace(run.clone());
         // The lock is released first: where there is no runtime to spawn on, the run settles at once, under it.
         drop(inner);
-        run::start(self.clone(), run.clone(), renewer, start);
+        run::start(self.clone(), run.clone(), refresher, start);
         Some(run)
     }
 
@@ -226,7 +226,7 @@ impl Shared {
         matches!(self.published.load().phase, Phase::Closed)
     }
 
-    /// What `run` is to renew was written down with the right to do so: what is written now would take that back.
+    /// What `run` is to refresh was written down with the right to do so: what is written now would take that back.
     pub(super) fn is_kept(self: &Arc<Self>, run: &Run) {
         self.step(|core| {
             if core.may_persist(run.id) {
@@ -264,7 +264,7 @@ impl Shared {
         self.step(|core| core.sign_in(credential, jar, since, now))
     }
 
-    /// Signs out. With `revoke`, what a renewal under way still obtains is told to the server.
+    /// Signs out. With `revoke`, what a refresh under way still obtains is told to the server.
     pub(crate) fn sign_out(
         self: &Arc<Self>,
         mut revoke: Option<Revoke>,

@@ -1,6 +1,6 @@
 //! What a session publishes for everybody to read without a lock.
 //!
-//! - **I3** A snapshot never changes, but for `rejected`, which goes from false to true, for who has accepted it, and for who renews it.
+//! - **I3** A snapshot never changes, but for `rejected`, which goes from false to true, for who has accepted it, and for who refreshes it.
 //! - **I2** Credential and stamp of a request come from one load of one snapshot.
 
 use std::fmt;
@@ -48,7 +48,7 @@ pub(crate) struct Snapshot {
     /// What was granted, where the tokens said so.
     pub(crate) scopes: Option<Arc<[String]>>,
     pub(crate) access: Option<AccessToken>,
-    /// What the login can be renewed with, for whoever keeps it across restarts; the core has its own copy.
+    /// What the login can be refreshed with, for whoever keeps it across restarts; the core has its own copy.
     pub(crate) refresh: Option<RefreshToken>,
     /// The ready-made header; `None` where cookies sign.
     pub(crate) header: Option<HeaderValue>,
@@ -57,8 +57,8 @@ pub(crate) struct Snapshot {
     rejected: Flag,
     /// Whether a server has taken it.
     accepted_by: Marks,
-    /// When it may next be renewed beside the calls that it signs, in milliseconds since `since`.
-    renewal: Claim,
+    /// When it may next be refreshed beside the calls that it signs, in milliseconds since `since`.
+    refresh_claim: Claim,
     /// How old it was when it was made a snapshot, and when that was.
     age: Duration,
     since: Now,
@@ -68,9 +68,9 @@ pub(crate) struct Snapshot {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Validity {
     Fresh,
-    /// It signs, and somebody should renew it.
+    /// It signs, and somebody should refresh it.
     Stale,
-    /// It is about to lapse: calls wait for a renewal, and are signed with it if that cannot be had.
+    /// It is about to lapse: calls wait for a refresh, and are signed with it if that cannot be had.
     Due,
     /// Older than its lifetime.
     Lapsed,
@@ -99,7 +99,7 @@ impl Snapshot {
             windows,
             rejected: Flag::default(),
             accepted_by: Marks::default(),
-            renewal: Claim::default(),
+            refresh_claim: Claim::default(),
             age,
             since,
         }
@@ -144,8 +144,8 @@ impl Snapshot {
     }
 
     /// Whether no task refreshes it, and one may. By the clock that is ahead, since a cool-down ends with the sleep of the machine.
-    pub(crate) fn may_be_renewed(&self, now: Now) -> bool {
-        self.renewal.is_free(millis(now.since(&self.since)))
+    pub(crate) fn may_be_refreshed(&self, now: Now) -> bool {
+        self.refresh_claim.is_free(millis(now.since(&self.since)))
     }
 
     /// Whether requests can be signed with it at all.
@@ -153,14 +153,14 @@ impl Snapshot {
         !matches!(self.validity(|| now), Validity::Lapsed | Validity::Rejected)
     }
 
-    /// Somebody renews it, so that nobody else has to.
-    pub(crate) fn claim_renewal(&self) {
-        self.renewal.take();
+    /// Somebody refreshes it, so that nobody else has to.
+    pub(crate) fn claim_refresh(&self) {
+        self.refresh_claim.take();
     }
 
-    /// It was not renewed: from `when` on somebody else may try.
-    pub(crate) fn give_renewal_back(&self, when: Instant) {
-        self.renewal.give_back(millis(when.saturating_duration_since(self.since.mono)));
+    /// It was not refreshed: from `when` on somebody else may try.
+    pub(crate) fn give_refresh_back(&self, when: Instant) {
+        self.refresh_claim.give_back(millis(when.saturating_duration_since(self.since.mono)));
     }
 
     /// The server of `endpoint` has accepted it.
@@ -257,11 +257,11 @@ mod tests {
         let in_seconds = |seconds| SystemTime::UNIX_EPOCH.checked_add(Duration::from_secs(seconds));
         let end = in_seconds(i64::MAX as u64).or_else(|| in_seconds(900_000_000_000)).unwrap();
         let end = Now { wall: end, ..now };
-        assert!(snapshot.may_be_renewed(now) && snapshot.may_be_renewed(end));
-        snapshot.claim_renewal();
-        assert!(!snapshot.may_be_renewed(now) && !snapshot.may_be_renewed(end), "I1");
-        snapshot.give_renewal_back(now.mono + Duration::from_millis(7));
+        assert!(snapshot.may_be_refreshed(now) && snapshot.may_be_refreshed(end));
+        snapshot.claim_refresh();
+        assert!(!snapshot.may_be_refreshed(now) && !snapshot.may_be_refreshed(end), "I1");
+        snapshot.give_refresh_back(now.mono + Duration::from_millis(7));
         let at = |millis| Now { wall: now.wall + Duration::from_millis(millis), ..now };
-        assert!(!snapshot.may_be_renewed(at(6)) && snapshot.may_be_renewed(at(7)), "I18");
+        assert!(!snapshot.may_be_refreshed(at(6)) && snapshot.may_be_refreshed(at(7)), "I18");
     }
 }

@@ -17,7 +17,7 @@ pub enum SessionState {
     Unloaded,
     /// Nobody is signed in.
     SignedOut,
-    /// Somebody is. Every renewal makes a new one of these.
+    /// Somebody is. Every refresh makes a new one of these.
     SignedIn(Login),
     /// The login is over; only a new sign-in helps.
     Expired(SessionExpired),
@@ -26,7 +26,7 @@ pub enum SessionState {
 }
 
 impl SessionState {
-    /// Whether calls can be signed, if need be after a renewal.
+    /// Whether calls can be signed, if need be after a refresh.
     #[must_use]
     pub fn is_signed_in(&self) -> bool {
         matches!(self, Self::SignedIn(_))
@@ -64,7 +64,7 @@ impl StateWatch {
     /// The latest state, as soon as it is one that this watch has not given yet; `None` when the last client and the last
     /// [`Session`](crate::Session) are gone.
     ///
-    /// The first is the state there is. When a renewed call returns, its watchers may not have been told yet: whoever needs
+    /// The first is the state there is. When a refreshed call returns, its watchers may not have been told yet: whoever needs
     /// the token of this very moment asks [`Session::state`](crate::Session::state).
     ///
     /// # Cancel safety
@@ -85,13 +85,13 @@ impl Login {
         Self(snapshot)
     }
 
-    /// Goes up with every sign-in and every renewal of the session.
+    /// Goes up with every sign-in and every refresh of the session.
     #[must_use]
     pub fn generation(&self) -> u64 {
         self.0.stamp.generation
     }
 
-    /// Changes with every sign-in, and with no renewal: what belongs to the login before belongs to somebody else, or to nobody.
+    /// Changes with every sign-in, and with no refresh: what belongs to the login before belongs to somebody else, or to nobody.
     #[must_use]
     pub fn epoch(&self) -> u64 {
         self.0.stamp.epoch
@@ -111,7 +111,7 @@ impl Login {
 
     /// The refresh token, for keeping the login across restarts; `None` where there is none to hold.
     ///
-    /// Where the server rotates it, the next renewal spends it, so keep that of every [`SessionState::SignedIn`] you are shown.
+    /// Where the server rotates it, the next refresh spends it, so keep that of every [`SessionState::SignedIn`] you are shown.
     #[must_use]
     pub fn refresh_token(&self) -> Option<&RefreshToken> {
         self.0.refresh.as_ref()

@@ -59,8 +59,8 @@ impl Tokens {
         self
     }
 
-    /// How long the access token lives, counted from its arrival. Once it is over, the next call renews the token before it is
-    /// sent; a token the server refuses earlier is renewed then.
+    /// How long the access token lives, counted from its arrival. Once it is over, the next call refreshes the token before it is
+    /// sent; a token the server refuses earlier is refreshed then.
     ///
     /// Without this and [`expires_at`](Self::expires_at) the session reads the `exp` and `iat` of a token that is a JWT
     /// (RFC 7519, 4.1), and learns from the server's refusals alone of one that is not.
@@ -87,14 +87,14 @@ impl Tokens {
     }
 
     /// The scopes that were granted, each by itself or several in one text with spaces between them, as in the `scope` of an
-    /// answer (RFC 6749, 3.3). None at all says nothing: a renewal then leaves them as they were, and without any that are
+    /// answer (RFC 6749, 3.3). None at all says nothing: a refresh then leaves them as they were, and without any that are
     /// known an endpoint with `auth = scopes("…")` is called, and the server decides.
     ///
     /// ```
     /// # use sdk_runtime::Tokens;
     /// let tokens = Tokens::new("access").scopes(["issues:read issues:write"]);
     /// let scope: Option<&str> = None; // as an answer may leave it out
-    /// let renewed = Tokens::new("access").scopes(scope);
+    /// let refreshed = Tokens::new("access").scopes(scope);
     /// ```
     #[must_use]
     pub fn scopes(mut self, scopes: impl IntoIterator<Item = impl Into<String>>) -> Self {
@@ -133,7 +133,7 @@ impl fmt::Debug for Tokens {
     }
 }
 
-/// What the session has to renew itself with, for building a renewal's request.
+/// What the session has to refresh itself with, for building a refresh's request.
 #[derive(Debug, Clone)]
 pub struct Grant {
     pub(crate) access: Option<AccessToken>,
@@ -183,7 +183,7 @@ impl Grant {
     note = "help: `impl TokenRequest for {Self}` and build it from the `Grant`"
 )]
 pub trait TokenRequest: Sized {
-    /// Builds the argument, or `None` when there is nothing to renew with: that ends the session.
+    /// Builds the argument, or `None` when there is nothing to refresh with: that ends the session.
     fn from_grant(grant: &Grant) -> Option<Self>;
 }
 
@@ -290,7 +290,7 @@ pub enum Refusal {
     /// the server's reason, its [`message`](crate::SessionExpired::message).
     Dead(String),
     /// For now, or a success without tokens in it: the login is kept, and calls fail with
-    /// [`Error::RefreshUnavailable`](crate::Error::RefreshUnavailable) until a renewal succeeds.
+    /// [`Error::RefreshUnavailable`](crate::Error::RefreshUnavailable) until a refresh succeeds.
     TryLater {
         /// The server's reason.
         message: String,

@@ -20,7 +20,7 @@ pub(crate) struct Unsaved {
 pub(crate) enum Replaces {
     /// Whatever there is: somebody has signed in, or out before anybody has looked.
     Anything,
-    /// Older tokens of the same login: it was renewed.
+    /// Older tokens of the same login: it was refreshed.
     Older(TokenId),
     /// Any tokens of these logins: somebody has signed out.
     Logins(Logins),
@@ -82,7 +82,7 @@ impl Unsaved {
             };
         };
         match (&self.replaces, &self.record) {
-            // It may have been written and renewed already.
+            // It may have been written and refreshed already.
             (Replaces::Anything, Some(record)) => {
                 there.id.login != record.id.login || there.id.number < record.id.number
             }
@@ -124,7 +124,7 @@ mod tests {
         let former = logins(&TokenId::first(2).login);
         for (name, mine, replaces, older, same, newer, other, none) in [
             ("signed in", true, Replaces::Anything, true, false, false, true, true),
-            ("renewed", true, Replaces::Older(id.clone()), true, false, false, false, false),
+            ("refreshed", true, Replaces::Older(id.clone()), true, false, false, false, false),
             ("signed out", false, Replaces::Logins(logins(&login)), true, true, true, false, true),
             ("signed out unseen", false, Replaces::Anything, true, true, true, true, false),
             (

@@ -1,22 +1,22 @@
-//! When a token is renewed that still works: shares of its lifetime before its end, so that nobody has to wait for it.
+//! When a token is refreshed that still works: shares of its lifetime before its end, so that nobody has to wait for it.
 //!
 //! - **I25** Windows are clamped to the lifetime.
 
 use std::time::Duration;
 
-/// The share of a lifetime, and the longest time, in which a token is renewed beside the calls that it signs.
+/// The share of a lifetime, and the longest time, in which a token is refreshed beside the calls that it signs.
 const ADVISORY: (f64, Duration) = (0.15, Duration::from_secs(300));
-/// As much earlier at most, so that the many who signed in together do not renew together.
+/// As much earlier at most, so that the many who signed in together do not refresh together.
 const JITTER: (f64, Duration) = (0.10, Duration::from_secs(30));
-/// The share, and the longest time, in which calls wait for the renewal.
+/// The share, and the longest time, in which calls wait for the refresh.
 const MANDATORY: (f64, Duration) = (0.05, Duration::from_secs(30));
 
 /// The last part of a token's life, as ages of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Windows {
-    /// From here on the token is renewed in the background.
+    /// From here on the token is refreshed in the background.
     pub(crate) stale: Duration,
-    /// From here on calls wait for the renewal.
+    /// From here on calls wait for the refresh.
     pub(crate) due: Duration,
     /// From here on it signs nothing.
     pub(crate) lapses: Duration,

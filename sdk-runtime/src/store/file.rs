@@ -68,7 +68,7 @@ impl TokenStore for FileStore {
 
     fn try_lock(&self) -> StoreFuture<'_, StoreLock> {
         blocking::run(&self.0, |cell| {
-            let lock = cell.try_lock_renewal()?;
+            let lock = cell.try_lock_refresh()?;
             Ok(lock.map_or(StoreLock::Busy, |lock| StoreLock::Held(Box::new(lock))))
         })
     }

@@ -30,7 +30,7 @@ use crate::error::StoreError;
 /// key ring.
 ///
 /// It is a cell with a version that can be compared and swapped, and nothing more. Whatever processes agree on about the
-/// login (who renews it now, that its refresh token may be spent, that it has ended) stands in the text.
+/// login (who refreshes it now, that its refresh token may be spent, that it has ended) stands in the text.
 ///
 /// The session gives each operation 5 s, and asks again later.
 pub trait TokenStore: Send + Sync + 'static {
@@ -57,7 +57,7 @@ pub trait TokenStore: Send + Sync + 'static {
     /// Dropping the future may leave it done or not done, and never half.
     fn replace(&self, expected: u64, next: StoredLogin) -> StoreFuture<'_, bool>;
 
-    /// Tries to take the lock under which the login is renewed: of all processes that share the store, one holds it, until it lets
+    /// Tries to take the lock under which the login is refreshed: of all processes that share the store, one holds it, until it lets
     /// go or ends, however it ends.
     ///
     /// The default has none. The session then goes by a lease with a time in the text. Where its holder was killed the lease has to run

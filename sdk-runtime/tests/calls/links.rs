@@ -84,7 +84,7 @@ async fn whoever_was_redirected_to_leads_on_where_it_may() {
 /// A link is relative to where the page came from, by whatever way.
 #[tokio::test(start_paused = true)]
 async fn a_replay_does_not_forget_where_a_redirect_led() {
-    let backend = Backend::new().reply("POST", "/renew", Reply::text("new")).reply(
+    let backend = Backend::new().reply("POST", "/refresh", Reply::text("new")).reply(
         "GET",
         "/list",
         Reply::redirect("/v2/deep/list").status(307),

@@ -238,7 +238,7 @@ async fn the_caller_may_begin_further_on() {
 
 #[tokio::test(start_paused = true)]
 async fn nothing_is_sent_before_it_is_asked_for_and_one_page_at_a_time_then() {
-    let backend = Backend::new().reply("POST", "/renew", Reply::text("new"));
+    let backend = Backend::new().reply("POST", "/refresh", Reply::text("new"));
     script(
         &backend,
         "GET",
@@ -258,7 +258,7 @@ async fn nothing_is_sent_before_it_is_asked_for_and_one_page_at_a_time_then() {
     pages.next().await.unwrap().unwrap();
     tokio::time::sleep(Duration::from_secs(1)).await;
     assert_eq!(backend.requests().len(), 1);
-    assert_eq!(pages.next().await.unwrap().unwrap().items, [2], "renewed for, replayed and retried");
+    assert_eq!(pages.next().await.unwrap().unwrap().items, [2], "refreshed for, replayed and retried");
     assert_eq!(backend.count("GET", "/list"), 4);
 
     assert_eq!(pages.next().await.unwrap().unwrap_err().status().unwrap(), 500);

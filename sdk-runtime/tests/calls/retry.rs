@@ -213,7 +213,7 @@ async fn the_request_of_a_session_endpoint_is_sent_once() {
 
 #[tokio::test(start_paused = true)]
 async fn a_key_stays_the_same_over_retries_and_the_replay() {
-    let backend = Backend::new().reply("POST", "/renew", Reply::text("new"));
+    let backend = Backend::new().reply("POST", "/refresh", Reply::text("new"));
     script(&backend, "POST", "/it", vec![status(503), status(401), status(503), Reply::text("done")]);
     let api = client(&backend, |builder| builder);
     let endpoint = endpoint(it("POST").idempotent("idempotency-key").retry(2));
@@ -230,13 +230,13 @@ async fn a_key_stays_the_same_over_retries_and_the_replay() {
 
 #[tokio::test(start_paused = true)]
 async fn both_sends_of_a_call_share_one_budget() {
-    let backend = Backend::new().reply("POST", "/renew", Reply::text("new"));
+    let backend = Backend::new().reply("POST", "/refresh", Reply::text("new"));
     script(&backend, "GET", "/it", vec![status(503), status(401), status(503), status(500)]);
     let api = client(&backend, |builder| builder);
     let error = api.call(endpoint(it("GET").retry(2))).await.unwrap_err();
     assert_eq!(error.status().unwrap(), 500, "the last failure, as it is");
     assert_eq!(backend.count("GET", "/it"), 4);
-    assert_eq!(backend.count("POST", "/renew"), 1);
+    assert_eq!(backend.count("POST", "/refresh"), 1);
 }
 
 #[tokio::test(start_paused = true)]
@@ -366,7 +366,7 @@ async fn a_retry_can_be_called_off_while_it_waits() {
 /// What was refused to somebody else meanwhile is not sent again.
 #[tokio::test(start_paused = true)]
 async fn a_retry_is_signed_with_what_is_good_by_then() {
-    let backend = Backend::new().reply("POST", "/renew", Reply::text("new"));
+    let backend = Backend::new().reply("POST", "/refresh", Reply::text("new"));
     script(&backend, "GET", "/it", vec![status(503).header("retry-after", "30"), Reply::text("done")]);
     script(&backend, "GET", "/other", vec![status(401), Reply::text("done")]);
     let api = client(&backend, |builder| builder.timeout(HOUR));

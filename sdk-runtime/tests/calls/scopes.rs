@@ -35,10 +35,10 @@ async fn what_was_not_granted_is_not_asked_for() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_renewal_that_says_nothing_leaves_the_scopes_and_one_that_does_replaces_them() {
+async fn a_refresh_that_says_nothing_leaves_the_scopes_and_one_that_does_replaces_them() {
     let backend = Backend::new();
     script(&backend, "GET", "/any", vec![Reply::empty().status(401), Reply::text("done")]);
-    script(&backend, "POST", "/renew", vec![Reply::text("second"), Reply::text("third it:read")]);
+    script(&backend, "POST", "/refresh", vec![Reply::text("second"), Reply::text("third it:read")]);
     let api = client(&backend, |builder| builder);
     api.session().sign_in(tokens_of("ann").scopes(["it:read it:delete"])).unwrap();
     let scopes = || match api.session().state() {
@@ -57,10 +57,10 @@ async fn a_renewal_that_says_nothing_leaves_the_scopes_and_one_that_does_replace
     assert_eq!(backend.count("DELETE", "/it"), 1);
 }
 
-/// A renewal would grant no more than there is.
+/// A refresh would grant no more than there is.
 #[tokio::test(start_paused = true)]
-async fn a_token_that_has_lapsed_is_not_renewed_for_what_it_may_not_do() {
-    let backend = Backend::new().reply("POST", "/renew", Reply::text("new"));
+async fn a_token_that_has_lapsed_is_not_refreshed_for_what_it_may_not_do() {
+    let backend = Backend::new().reply("POST", "/refresh", Reply::text("new"));
     let api = client(&backend, |builder| builder);
     let tokens = tokens_of("ann").scopes(["it:read"]).expires_in(std::time::Duration::from_secs(1));
     api.session().sign_in(tokens).unwrap();

@@ -178,8 +178,8 @@ async fn events_that_are_no_value_do_not_end_the_stream() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_stream_is_signed_and_renewed_for_as_any_call() {
-    let backend = Backend::new().reply("POST", "/renew", Reply::text("new"));
+async fn a_stream_is_signed_and_refreshed_for_as_any_call() {
+    let backend = Backend::new().reply("POST", "/refresh", Reply::text("new"));
     let stream = Reply::text("data: 7\n\n").header("content-type", "text/event-stream; charset=utf-8");
     script(&backend, "GET", "/events", vec![Reply::empty().status(401), stream.clone(), stream]);
     let api = client(&backend, |builder| builder.body_limit(3));

@@ -14,8 +14,8 @@ use sdk_testkit::{Backend, Reply};
 
 pub(crate) struct Api(pub(crate) Client);
 
-static RENEWAL: Endpoint = Endpoint::new("Api::renew", "POST", "/renew");
-static REFRESH: RefreshEndpoint = RefreshEndpoint::new(&RENEWAL, supply, tokens);
+static REFRESH: Endpoint = Endpoint::new("Api::refresh", "POST", "/refresh");
+static REFRESH_BY: RefreshEndpoint = RefreshEndpoint::new(&REFRESH, supply, tokens);
 
 fn supply(grant: &Grant, request: &mut Request) -> Option<()> {
     body(request, grant.refresh_token()?.expose().to_owned(), None);
@@ -31,7 +31,7 @@ fn tokens(answer: Answer) -> TokenAnswer {
 
 impl ApiClient for Api {
     const NAME: &'static str = "Api";
-    const REFRESH: Option<&'static RefreshEndpoint> = Some(&REFRESH);
+    const REFRESH: Option<&'static RefreshEndpoint> = Some(&REFRESH_BY);
 
     fn from_client(client: Client) -> Self {
         Self(client)

@@ -118,7 +118,7 @@ fn log_in(authority: &Authority, request: &Request) -> Reply {
 
 fn refresh(authority: &Authority, request: &Request) -> Reply {
     let body: Value = request.json().unwrap_or_default();
-    match authority.renew(body["refreshToken"].as_str().unwrap_or_default()) {
+    match authority.refresh(body["refreshToken"].as_str().unwrap_or_default()) {
         Some(issued) => success(json!({ "accessToken": issued.access_token })),
         None => failure("REFRESH_TOKEN_REVOKED"),
     }

@@ -123,7 +123,7 @@ fn log_in(authority: &Authority, request: &Request) -> Reply {
 
 fn refresh(authority: &Authority, request: &Request) -> Reply {
     let body: Value = request.json().unwrap_or_default();
-    match authority.renew(body["refreshToken"].as_str().unwrap_or_default()) {
+    match authority.refresh(body["refreshToken"].as_str().unwrap_or_default()) {
         Some(issued) => Reply::json(&json!({ "data": { "accessToken": issued.access_token } })),
         None => unauthorized("log in again"),
     }

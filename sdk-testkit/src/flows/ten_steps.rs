@@ -116,8 +116,8 @@ fn refresh(authority: &Authority, scripted: &Mutex<VecDeque<Reply>>, request: &R
     let scripted = lock(scripted).pop_front();
     // A refresh without a cookie counts too, so that it is presented as a token nobody knows.
     let token = request.cookie("refreshToken").filter(|_| scripted.is_none());
-    let renewed = authority.renew(token.unwrap_or_default());
-    let reply = scripted.unwrap_or_else(|| match renewed {
+    let refreshed = authority.refresh(token.unwrap_or_default());
+    let reply = scripted.unwrap_or_else(|| match refreshed {
         Some(issued) => tokens(&issued),
         None => message(401, "Invalid refresh token"),
     });

@@ -133,10 +133,10 @@ impl Authority {
         })
     }
 
-    /// Renews by a refresh token, as the refresh endpoint does; `None` when the token is unknown, spent or revoked.
+    /// Refreshes by a refresh token, as the refresh endpoint does; `None` when the token is unknown, spent or revoked.
     ///
     /// Counts as a refresh, and as a rotation or a reuse if it is one.
-    pub fn renew(&self, refresh_token: &str) -> Option<Issued> {
+    pub fn refresh(&self, refresh_token: &str) -> Option<Issued> {
         self.count(Event::Refresh);
         self.rotate(refresh_token)
     }

@@ -39,7 +39,7 @@ fn everybody(facts: &Facts<'_>) -> Checked {
     Ok(())
 }
 
-/// I7, I17: a call fails for want of a renewal if it needs one, and with what everybody is told.
+/// I7, I17: a call fails for want of a refresh if it needs one, and with what everybody is told.
 fn failures(facts: &Facts<'_>) -> Checked {
     let mut refused: BTreeMap<(Process, Token), u64> = BTreeMap::new();
     let mut failing: BTreeMap<Process, Vec<(&str, u64, u64)>> = BTreeMap::new();
@@ -95,7 +95,7 @@ fn at_last(facts: &Facts<'_>) -> Checked {
         let before = last.insert(deed.process, (*op, deed));
         let failed_before = before.is_some_and(|(_, before)| is_unavailable(before));
         if failed_before && is_unavailable(deed) && !is_for_it_alone(facts, deed) {
-            return Err(format!("I32: {op} cannot be renewed for, long after the last fault"));
+            return Err(format!("I32: {op} cannot be refreshed for, long after the last fault"));
         }
     }
     for (process, (op, deed)) in last {

@@ -1,4 +1,4 @@
-//! Why a renewal is sent at all, and when none may be.
+//! Why a refresh is sent at all, and when none may be.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -27,7 +27,7 @@ fn cool_downs(facts: &Facts<'_>) -> Checked {
             }
             What::Jump { by } if *by > 0 => cooling.clear(),
             What::Network => cooling.clear(),
-            What::Renewal { process, send, .. } => {
+            What::Refresh { process, send, .. } => {
                 let Some((since, until)) = cooling.get(process) else { continue };
                 let is_asked = facts.deeds(*process).any(|deed| {
                     // One that has waited to know who is signed in asks later than it began.
@@ -48,7 +48,7 @@ fn cool_downs(facts: &Facts<'_>) -> Checked {
     Ok(())
 }
 
-/// I4, I25: a renewal is sent since the token at hand was refused, is in the latter half of its life, or somebody asks for it.
+/// I4, I25: a refresh is sent since the token at hand was refused, is in the latter half of its life, or somebody asks for it.
 fn causes(facts: &Facts<'_>) -> Checked {
     let mut refused: BTreeSet<(Process, Token)> = BTreeSet::new();
     let mut published: BTreeMap<(Process, Token), u64> = BTreeMap::new();
@@ -60,7 +60,7 @@ fn causes(facts: &Facts<'_>) -> Checked {
             What::Told { process, event: Event::SignedIn(signed) | Event::Refreshed(signed) } => {
                 published.extend(signed.access.map(|access| ((*process, access), *at)));
             }
-            What::Renewal { process, seen, .. } => {
+            What::Refresh { process, seen, .. } => {
                 let Some(access) = seen.signed().and_then(|signed| signed.access) else { continue };
                 let told = facts.issues[&access].told;
                 let is_old = told.is_some_and(|told| facts.oldest(access, *at) + 2 >= told / 2);
@@ -72,7 +72,7 @@ fn causes(facts: &Facts<'_>) -> Checked {
                 });
                 if !is_old && !is_asked && !refused.contains(&(*process, access)) {
                     return Err(format!(
-                        "I4: process {process} renews a{access} at {at}, which nobody has refused"
+                        "I4: process {process} refreshes a{access} at {at}, which nobody has refused"
                     ));
                 }
             }

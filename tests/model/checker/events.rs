@@ -39,17 +39,17 @@ fn order(facts: &Facts<'_>) -> Checked {
         match event {
             Event::Failing(cause, _) if cause == "Aborted" && facts.world.panics == 0 => {
                 return Err(format!(
-                    "I8: a renewal of process {process} is given up at {at}, and nothing panics here"
+                    "I8: a refresh of process {process} is given up at {at}, and nothing panics here"
                 ));
             }
             Event::SignedIn(signed) | Event::Refreshed(signed) => {
-                let is_renewed = matches!(event, Event::Refreshed(_));
+                let is_refreshed = matches!(event, Event::Refreshed(_));
                 story.stamp = (signed.epoch, signed.generation);
                 let goes_on = before.is_in && signed.epoch == before.stamp.0;
                 if signed.generation <= before.stamp.1 || signed.epoch < before.stamp.0 {
                     return fault("I3");
                 }
-                if is_renewed != goes_on {
+                if is_refreshed != goes_on {
                     return fault("I29");
                 }
                 (story.is_in, story.is_out) = (true, false);
@@ -109,10 +109,10 @@ fn reasons(facts: &Facts<'_>) -> Checked {
             What::Issue { spent: Some(token), refresh: Some(_), .. } => {
                 spent.insert(*token);
             }
-            What::Renewal { send, refresh, .. } => {
+            What::Refresh { send, refresh, .. } => {
                 sent.insert(*send, *refresh);
             }
-            What::Renewed { process, send, came, .. } => {
+            What::Refreshed { process, send, came, .. } => {
                 let token = sent[send];
                 came_last.insert(*process, *came);
                 if *came == Came::Refused {

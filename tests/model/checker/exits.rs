@@ -34,7 +34,7 @@ pub(super) fn check(facts: &Facts<'_>) -> Checked {
     let mut there: Option<(Family, Option<Token>)> = None;
     for Entry { at, what } in facts.history {
         match what {
-            What::Renewal { process, send, refresh, seen } => {
+            What::Refresh { process, send, refresh, seen } => {
                 let access = seen.signed().and_then(|signed| signed.access);
                 let in_advance = access.is_some_and(|access| {
                     let rejected = facts.rejected(*process, access);
@@ -65,7 +65,7 @@ pub(super) fn check(facts: &Facts<'_>) -> Checked {
                 sends.insert(*send, sent);
             }
             What::OnTheWay { send, until, .. } => sends.get_mut(send).unwrap().until = Some(*until),
-            What::Renewed { send, seen, came, .. } => {
+            What::Refreshed { send, seen, came, .. } => {
                 let sent = sends.get_mut(send).unwrap();
                 // No call waits for what was to refresh a login that is over.
                 let access = seen.signed().and_then(|signed| signed.access);

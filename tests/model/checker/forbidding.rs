@@ -62,7 +62,7 @@ fn ended(facts: &Facts<'_>) -> Checked {
     let mut refused: BTreeMap<Process, u64> = BTreeMap::new();
     for Entry { at, what } in facts.history {
         match what {
-            What::Renewed { process, came: Came::Refused, .. } => drop(refused.insert(*process, *at)),
+            What::Refreshed { process, came: Came::Refused, .. } => drop(refused.insert(*process, *at)),
             What::Told { process, event: Event::SignedIn(signed) | Event::Refreshed(signed) } => {
                 current.extend(signed.access.map(|access| (*process, (access, *at))));
             }
@@ -97,7 +97,7 @@ fn bounded(facts: &Facts<'_>) -> Checked {
     let mut tried: BTreeSet<(Process, Token)> = BTreeSet::new();
     let mut costs: BTreeMap<(Process, u64), Vec<&Judged<'_>>> = BTreeMap::new();
     for Entry { at, what } in facts.history {
-        let What::Renewal { process, seen, .. } = what else { continue };
+        let What::Refresh { process, seen, .. } = what else { continue };
         let Some((signed, access)) = seen.signed().and_then(|it| Some((it, it.access?))) else { continue };
         if !tried.insert((*process, access)) {
             continue;

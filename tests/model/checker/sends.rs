@@ -12,34 +12,34 @@ pub(super) fn check(facts: &Facts<'_>) -> Checked {
     spent(facts)
 }
 
-/// I1, and I29 of renewals.
+/// I1, and I29 of refreshes.
 fn one_at_a_time(facts: &Facts<'_>) -> Checked {
     let mut under_way: BTreeMap<Send, (Process, Family)> = BTreeMap::new();
     for Entry { at, what } in facts.history {
         match what {
-            What::Renewal { process, send, refresh, seen } => {
+            What::Refresh { process, send, refresh, seen } => {
                 let family = facts.family(*refresh);
                 let Some(signed) = seen.signed() else {
-                    return Err(format!("I29: process {process} renews at {at} while it is {seen:?}"));
+                    return Err(format!("I29: process {process} refreshes at {at} while it is {seen:?}"));
                 };
                 let is_its = signed.access.map(|access| facts.family(access)) == Some(family);
                 if !is_its && facts.world.store.is_none() {
                     return Err(format!(
-                        "I10: process {process} renews at {at} what it is not signed in with"
+                        "I10: process {process} refreshes at {at} what it is not signed in with"
                     ));
                 }
                 let others = under_way.values().filter(|(_, other)| *other == family);
                 for (other, _) in others {
                     if other == process {
-                        return Err(format!("I1: process {process} renews family {family} twice at {at}"));
+                        return Err(format!("I1: process {process} refreshes family {family} twice at {at}"));
                     }
                     if facts.agree() {
-                        return Err(format!("I1: {process} and {other} renew family {family} at {at}"));
+                        return Err(format!("I1: {process} and {other} refresh family {family} at {at}"));
                     }
                 }
                 under_way.insert(*send, (*process, family));
             }
-            What::Renewed { send, .. } | What::GivenUp { send, .. } => {
+            What::Refreshed { send, .. } | What::GivenUp { send, .. } => {
                 under_way.remove(send);
             }
             What::Kill { process } => under_way.retain(|_, (other, _)| other != process),
@@ -75,7 +75,7 @@ fn calls(facts: &Facts<'_>) -> Checked {
                 }
                 if let Some((first, refused, _, was_judged)) = before.first() {
                     if !was_judged || access == refused {
-                        return Err(format!("I5: call {op} is replayed at {at} with what was not renewed"));
+                        return Err(format!("I5: call {op} is replayed at {at} with what was not refreshed"));
                     }
                     if first != line {
                         return Err(format!("I20: call {op} is replayed at {at} as something else"));
@@ -176,7 +176,7 @@ fn spent(facts: &Facts<'_>) -> Checked {
     let mut sends: BTreeMap<Token, Vec<Sent>> = BTreeMap::new();
     for Entry { at, what } in facts.history {
         match what {
-            What::Renewal { process, send, refresh, .. } => {
+            What::Refresh { process, send, refresh, .. } => {
                 let before = sends.entry(*refresh).or_default();
                 for sent in before.iter() {
                     let is_definite = match sent.came {
@@ -203,7 +203,7 @@ fn spent(facts: &Facts<'_>) -> Checked {
                 }
                 before.push(Sent { process: *process, send: *send, came: None, told: false });
             }
-            What::Renewed { send, came, .. } => {
+            What::Refreshed { send, came, .. } => {
                 let sent = sends.values_mut().flatten().find(|sent| sent.send == *send);
                 sent.into_iter().for_each(|sent| sent.came = Some(*came));
             }

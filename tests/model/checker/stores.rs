@@ -16,7 +16,7 @@ pub(super) fn check(facts: &Facts<'_>) -> Checked {
     at_last(facts)
 }
 
-/// I9, I13: what a renewal gave is published, and was in the store before, or it was told that it is not.
+/// I9, I13: what a refresh gave is published, and was in the store before, or it was told that it is not.
 fn received(facts: &Facts<'_>) -> Checked {
     let mut sent: BTreeMap<u32, u64> = BTreeMap::new();
     let mut received: BTreeMap<Process, (Token, u64)> = BTreeMap::new();
@@ -29,11 +29,11 @@ fn received(facts: &Facts<'_>) -> Checked {
                 there = kept.as_ref().and_then(|kept| family(facts, kept));
                 written.extend(kept.as_ref().and_then(|kept| kept.access));
             }
-            What::Renewal { send, seen, .. } => {
+            What::Refresh { send, seen, .. } => {
                 sent.extend(seen.signed().map(|signed| (*send, signed.epoch)))
             }
             // Whoever has signed in or out meanwhile wants none of it.
-            What::Renewed { process, send, came: Came::Tokens { access, .. }, seen }
+            What::Refreshed { process, send, came: Came::Tokens { access, .. }, seen }
                 if seen.signed().map(|signed| signed.epoch) == sent.get(send).copied() =>
             {
                 received.insert(*process, (*access, *at));
@@ -113,13 +113,13 @@ fn nobodys(facts: &Facts<'_>) -> Checked {
     let mut nobodys: BTreeSet<(Process, Token)> = BTreeSet::new();
     for Entry { at, what } in facts.history {
         match what {
-            What::Renewal { send, refresh, seen, .. } => {
+            What::Refresh { send, refresh, seen, .. } => {
                 sent.extend(seen.signed().map(|signed| (*send, signed.epoch)));
                 // That of another process is the store's, and may be taken over from there.
                 let is_another = seen.signed().is_some_and(|signed| signed.refresh != Some(*refresh));
                 others.extend(is_another.then_some(*send));
             }
-            What::Renewed { process, send, came: Came::Tokens { access, .. }, seen }
+            What::Refreshed { process, send, came: Came::Tokens { access, .. }, seen }
                 if seen.signed().map(|signed| signed.epoch) != sent.get(send).copied()
                     && !others.contains(send) =>
             {
@@ -151,10 +151,10 @@ fn written(facts: &Facts<'_>) -> Checked {
     let mut logins: BTreeSet<&str> = BTreeSet::new();
     for Entry { at, what } in facts.history {
         match what {
-            What::Renewal { send, refresh, .. } => {
+            What::Refresh { send, refresh, .. } => {
                 sent.insert(*send, *refresh);
             }
-            What::Renewed { process, send, came: Came::Refused, .. } => {
+            What::Refreshed { process, send, came: Came::Refused, .. } => {
                 refused.insert((*process, sent[send]));
             }
             What::Judged { process, access, over: true, .. } => {
@@ -278,8 +278,8 @@ fn at_last(facts: &Facts<'_>) -> Checked {
             What::Told { process, event: Event::SignedIn(_) | Event::Recovered } => {
                 overtaken.remove(process);
             }
-            What::Renewal { send, refresh, .. } => drop(sent.insert(*send, facts.family(*refresh))),
-            What::Renewed { process, send, came: Came::Refused, .. } => {
+            What::Refresh { send, refresh, .. } => drop(sent.insert(*send, facts.family(*refresh))),
+            What::Refreshed { process, send, came: Came::Refused, .. } => {
                 rejected.insert((*process, sent[send]));
             }
             What::Begin { process, doing: Doing::Last, .. } if overtaken.contains(process) => {}
@@ -288,7 +288,7 @@ fn at_last(facts: &Facts<'_>) -> Checked {
                 there = kept.as_ref();
                 families.extend(kept.as_ref().and_then(|kept| family(facts, kept)));
             }
-            // Before anything new is renewed.
+            // Before anything new is refreshed.
             What::Begin { process, doing: Doing::Last, seen, .. }
                 if rested.insert(*process) && !is_rejected(*process, seen, &rejected) =>
             {
@@ -314,7 +314,7 @@ fn is_kept(
     let Some(signed) = seen.signed() else { return Ok(()) };
     let its = signed.access.map(|access| facts.family(access));
     let is_kept = match there.filter(|kept| family(facts, kept) == its) {
-        // Another process may have renewed it since.
+        // Another process may have refreshed it since.
         Some(kept) => {
             kept.access > signed.access || kept.access == signed.access && kept.refresh == signed.refresh
         }

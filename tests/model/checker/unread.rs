@@ -31,7 +31,7 @@ fn undecodable(facts: &Facts<'_>) -> Checked {
     let mut published: BTreeMap<Process, u64> = BTreeMap::new();
     for Entry { at, what } in facts.history {
         match what {
-            What::Renewal { process, send, refresh, seen } => {
+            What::Refresh { process, send, refresh, seen } => {
                 sent.insert(*send, *refresh);
                 if let (Some(since), Some(signed)) = (last.get(&(*process, *refresh)), seen.signed())
                     && let Some(access) = signed.access
@@ -55,7 +55,7 @@ fn undecodable(facts: &Facts<'_>) -> Checked {
                     in_doubt.insert(*refresh);
                 }
             }
-            What::Renewed { process, send, came, .. } => {
+            What::Refreshed { process, send, came, .. } => {
                 let token = sent[send];
                 match came {
                     Came::Undecodable => {
@@ -102,11 +102,11 @@ fn cool_downs(facts: &Facts<'_>) -> Checked {
     let mut failures: BTreeMap<Process, u32> = BTreeMap::new();
     for Entry { at, what } in facts.history {
         match what {
-            What::Renewal { send, seen, .. } => {
+            What::Refresh { send, seen, .. } => {
                 sent.extend(seen.signed().map(|signed| (*send, signed.epoch)))
             }
             // What comes for a login that is over by then counts for none.
-            What::Renewed { process, send, came, seen }
+            What::Refreshed { process, send, came, seen }
                 if seen.signed().map(|signed| signed.epoch) == sent.get(send).copied() =>
             {
                 came_last.insert(*process, (*came, *at));
@@ -158,7 +158,7 @@ fn woken(facts: &Facts<'_>) -> Checked {
     let mut cooling: BTreeMap<usize, Process> = BTreeMap::new();
     for Entry { at, what } in facts.history {
         match what {
-            What::Renewed { process, came: Came::Undecodable, .. } => drop(undecodable.insert(*process)),
+            What::Refreshed { process, came: Came::Undecodable, .. } => drop(undecodable.insert(*process)),
             What::Told { process, event: Event::Failing(cause, _) } => {
                 // Another process may have told it of one.
                 let is_told = cause == "Decode" && facts.was_undecodable(*at);
@@ -172,7 +172,7 @@ fn woken(facts: &Facts<'_>) -> Checked {
                 cooling.remove(process);
                 undecodable.remove(process);
             }
-            What::Renewal { process, .. } => drop(cooling.remove(process)),
+            What::Refresh { process, .. } => drop(cooling.remove(process)),
             What::Jump { by } => {
                 for cooling in cooling.values_mut().filter(|cooling| cooling.since < *at) {
                     cooling.moved += by;

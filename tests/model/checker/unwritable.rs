@@ -22,8 +22,8 @@ pub(super) fn check(facts: &Facts<'_>) -> Checked {
                 let token = login.access.or(login.refresh);
                 kept.extend(token.map(|token| facts.family(token)));
             }
-            What::Renewal { send, refresh, .. } => drop(sent.insert(*send, facts.family(*refresh))),
-            What::Renewed { process, send, came: Came::Refused, .. } => {
+            What::Refresh { send, refresh, .. } => drop(sent.insert(*send, facts.family(*refresh))),
+            What::Refreshed { process, send, came: Came::Refused, .. } => {
                 rejected.insert((*process, sent[send]));
             }
             What::End { process, op, outcome: Outcome::Unavailable(cause, _), .. }

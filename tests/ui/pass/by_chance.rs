@@ -43,11 +43,11 @@ impl TokenResponse for Login {
 }
 
 #[derive(Debug, Serialize)]
-pub struct Renewal {
+pub struct Refresh {
     token: String,
 }
 
-impl TokenRequest for Renewal {
+impl TokenRequest for Refresh {
     fn from_grant(_: &Grant) -> Option<Self> {
         None
     }
@@ -118,9 +118,9 @@ pub trait Api {
     #[get("/{part-0}/{part-1}", paginate = page(lead))] fn call_1(&self,  #[header("X-Named-0")] header_0: Option<String>,  #[path("part-1")] segment_1: u64,  #[path("part-0")] segment_0: String,  #[query("p")] lead: u32) -> Pages<Vec<Item>>;
     #[post("/login")] #[session(start)] async fn sign_in(&self,  #[json] credentials: &Item) -> Result<Login>;
     #[allow(clippy::all)]
-    #[post("/refresh")] #[session(refresh)] async fn renew(&self,  #[json] request: Renewal) -> Result<Login>;
+    #[post("/refresh")] #[session(refresh)] async fn refresh(&self,  #[json] request: Refresh) -> Result<Login>;
     #[must_use]
-    #[post("/logout")] #[session(end)] async fn sign_out(&self,  #[json] #[from_session] request: Renewal,  #[query] everywhere: bool) -> Result<()>;
+    #[post("/logout")] #[session(end)] async fn sign_out(&self,  #[json] #[from_session] request: Refresh,  #[query] everywhere: bool) -> Result<()>;
     /// Documented.
     #[must_use]
     #[head("/a-b/{part-1}/x{id_2}.json", auth = scopes("a:b", "c"))] async fn call_2(&self,  #[header("X-Named-0")] header_0: &str,  #[path] id_2: u64,  #[path("part-1")] segment_1: u64,  #[query("Named 1")] query_1: &str,  #[query] query_0: Option<&str>,  #[queries] filter: &Item) -> Result<Option<()>>;
@@ -285,8 +285,8 @@ pub trait Api {
     #[must_use]
     #[post("/login")] #[session(start)] async fn sign_in(&self,  #[json] credentials: &Item) -> Result<Login>;
     #[must_use]
-    #[post("/refresh")] #[session(refresh)] async fn renew(&self,  #[json] request: Renewal) -> Result<Login>;
-    #[post("/logout")] #[session(end)] async fn sign_out(&self,  #[json] #[from_session] request: Renewal,  #[query] everywhere: bool) -> Result<()>;
+    #[post("/refresh")] #[session(refresh)] async fn refresh(&self,  #[json] request: Refresh) -> Result<Login>;
+    #[post("/logout")] #[session(end)] async fn sign_out(&self,  #[json] #[from_session] request: Refresh,  #[query] everywhere: bool) -> Result<()>;
     #[options("/?fixed=1&flag", timeout = none, auth = none, retry = never)] async fn call_1(&self,  #[query("Named 0")] query_0: Option<&str>,  #[json("application/merge-patch+json")] body: Item,  #[query("Named 1")] r#q_1: Vec<String>,  #[headers] more: &BTreeMap<String, String>) -> Result<sdk_runtime::Bytes>;
 }
 
@@ -338,9 +338,9 @@ pub trait Api {
     #[allow(clippy::all)]
     #[cfg(all())]
     #[post("/login")] #[session(start)] async fn sign_in(&self,  #[json] credentials: &Item) -> Result<Login>;
-    #[post("/refresh")] #[session(refresh, refused = refusal)] async fn renew(&self,  #[json] request: Renewal) -> Result<Login>;
+    #[post("/refresh")] #[session(refresh, refused = refusal)] async fn refresh(&self,  #[json] request: Refresh) -> Result<Login>;
     #[must_use]
-    #[post("/logout")] #[session(end)] async fn sign_out(&self,  #[json] #[from_session] request: Renewal,  #[query] everywhere: bool) -> Result<()>;
+    #[post("/logout")] #[session(end)] async fn sign_out(&self,  #[json] #[from_session] request: Refresh,  #[query] everywhere: bool) -> Result<()>;
     #[cfg(all())]
     #[put(retry = 3, timeout = none)] async fn call_3(&self,  #[query] query_0: Option<&str>,  #[url] address: &Url) -> Result<Item>;
 }
@@ -371,8 +371,8 @@ pub trait Api<K: std::fmt::Display + Send + Sync> {
     #[cfg(all())]
     #[post("/login")] #[session(start)] async fn sign_in(&self,  #[json] credentials: &Item) -> Result<Login>;
     #[allow(clippy::all)]
-    #[post("/refresh")] #[session(refresh)] async fn renew(&self,  #[form] request: Renewal) -> Result<Login>;
-    #[post("/logout")] #[session(end)] async fn sign_out(&self,  #[json] #[from_session] request: Renewal,  #[query] everywhere: bool) -> Result<()>;
+    #[post("/refresh")] #[session(refresh)] async fn refresh(&self,  #[form] request: Refresh) -> Result<Login>;
+    #[post("/logout")] #[session(end)] async fn sign_out(&self,  #[json] #[from_session] request: Refresh,  #[query] everywhere: bool) -> Result<()>;
     #[delete("/{part-0}", retry = 3, auth = scopes("a:b", "c"))] async fn call_1(&self,  #[query] query_0: Option<u32>, #[cfg(all())] #[header] header_0: &str,  #[path("part-0")] segment_0: String,  #[json] body: &Item) -> Result<Response<Item>>;
     #[get("/x{id_0}.json", paginate = cursor(lead))] fn call_2(&self,  id_0: u64,  #[header] header_0: Option<&str>,  #[query("Named 0")] query_0: &str,  #[query] lead: Option<&str>) -> Pages<ItemPage>;
     #[must_use]
@@ -418,9 +418,9 @@ pub trait Api<K: std::fmt::Display + Send + Sync> {
     #[allow(clippy::all)]
     #[cfg(all())]
     #[post("/login")] #[session(start)] async fn sign_in(&self,  #[json] credentials: &Item) -> Result<Login>;
-    #[post("/refresh")] #[session(refresh)] async fn renew(&self,  #[form] request: Renewal) -> Result<Login>;
+    #[post("/refresh")] #[session(refresh)] async fn refresh(&self,  #[form] request: Refresh) -> Result<Login>;
     #[must_use]
-    #[post("/logout")] #[session(end)] async fn sign_out(&self,  #[json] #[from_session] request: Renewal,  #[query] everywhere: bool) -> Result<()>;
+    #[post("/logout")] #[session(end)] async fn sign_out(&self,  #[json] #[from_session] request: Refresh,  #[query] everywhere: bool) -> Result<()>;
 }
 
 pub fn check() {
@@ -454,10 +454,10 @@ pub trait Api {
     #[must_use]
     async fn call_1(&self,  _one: (u8, u8)) -> Result<u8>{ Ok(7) }
     #[post("/login")] #[session(start)] async fn sign_in(&self,  #[json] credentials: &Item) -> Result<Login>;
-    #[post("/refresh")] #[session(refresh, refused = refusal)] async fn renew(&self,  #[form] request: Renewal) -> Result<Login>;
+    #[post("/refresh")] #[session(refresh, refused = refusal)] async fn refresh(&self,  #[form] request: Refresh) -> Result<Login>;
     #[cfg(all())]
     #[must_use]
-    #[post("/logout")] #[session(end)] async fn sign_out(&self,  #[json] #[from_session] request: Renewal,  #[query] everywhere: bool) -> Result<()>;
+    #[post("/logout")] #[session(end)] async fn sign_out(&self,  #[json] #[from_session] request: Refresh,  #[query] everywhere: bool) -> Result<()>;
 }
 
 pub fn check() {
@@ -626,8 +626,8 @@ pub trait Api {
     #[get(headers("x-fixed" = "a, b"))] async fn call_1(&self,  #[url] address: &str,  #[header("X-Named-0")] header_0: u32) -> Result<Response<Item>>;
     /// Documented.
     #[post("/login")] #[session(start)] async fn sign_in(&self,  #[json] credentials: &Item) -> Result<Login>;
-    #[post("/refresh")] #[session(refresh)] async fn renew(&self,  #[form] request: Renewal) -> Result<Login>;
-    #[post("/logout")] #[session(end)] async fn sign_out(&self,  #[json] #[from_session] request: Renewal,  #[query] everywhere: bool) -> Result<()>;
+    #[post("/refresh")] #[session(refresh)] async fn refresh(&self,  #[form] request: Refresh) -> Result<Login>;
+    #[post("/logout")] #[session(end)] async fn sign_out(&self,  #[json] #[from_session] request: Refresh,  #[query] everywhere: bool) -> Result<()>;
 }
 
 pub fn check() {

@@ -18,7 +18,7 @@ pub struct Credentials {
     pub password: String,
 }
 
-/// What a renewal needs.
+/// What a refresh needs.
 #[derive(Debug, Serialize)]
 pub struct RefreshRequest;
 
@@ -28,7 +28,7 @@ impl TokenRequest for RefreshRequest {
     }
 }
 
-/// What a sign-in and a renewal answer.
+/// What a sign-in and a refresh answer.
 #[derive(Debug, Deserialize)]
 pub struct LoginResponse {
     /// The token.
@@ -53,7 +53,7 @@ pub trait Tracker {
     #[session(start)]
     async fn login(&self, #[json] credentials: &Credentials) -> Result<LoginResponse>;
 
-    /// Renews.
+    /// Refreshes.
     #[post("/refresh", timeout = 10s)]
     #[session(refresh, refused = refusal)]
     async fn refresh(&self, #[json] request: RefreshRequest) -> Result<LoginResponse>;

@@ -190,13 +190,13 @@ fn session(rng: &mut Rng) -> Vec<Method> {
     start.session = Some("start");
     start.params.push(param("json", "credentials", "&Item", "&Item::default()"));
     start.returns = "-> Result<Login>".to_owned();
-    let mut refresh = plain(rng, "renew".to_owned(), verb("/refresh"));
+    let mut refresh = plain(rng, "refresh".to_owned(), verb("/refresh"));
     refresh.session = Some(pick(rng, &["refresh", "refresh, refused = refusal"]));
-    refresh.params.push(param(pick(rng, &["json", "form"]), "request", "Renewal", ""));
+    refresh.params.push(param(pick(rng, &["json", "form"]), "request", "Refresh", ""));
     refresh.returns = "-> Result<Login>".to_owned();
     let mut end = plain(rng, "sign_out".to_owned(), verb("/logout"));
     end.session = Some("end");
-    let mut supplied = param("json", "request", "Renewal", "");
+    let mut supplied = param("json", "request", "Refresh", "");
     supplied.roles.push("from_session".to_owned());
     end.params = vec![supplied, param("query", "everywhere", "bool", "true")];
     end.returns = "-> Result<()>".to_owned();

@@ -60,11 +60,11 @@ impl TokenResponse for Login {
 }
 
 #[derive(Debug, Serialize)]
-pub struct Renewal {
+pub struct Refresh {
     token: String,
 }
 
-impl TokenRequest for Renewal {
+impl TokenRequest for Refresh {
     fn from_grant(_: &Grant) -> Option<Self> {
         None
     }

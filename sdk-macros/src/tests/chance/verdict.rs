@@ -70,8 +70,8 @@ fn is_whole(raw: &RawTrait, file: &File) -> Result<(), String> {
         return Err(format!("{endpoints} endpoints are declared, and {listed:?} are listed"));
     }
     let refreshes = raw.methods.iter().any(|method| method.is_refresh());
-    let renewal = file.to_token_stream().to_string().contains("RefreshEndpoint :: new");
-    if renewal != refreshes {
+    let refresh = file.to_token_stream().to_string().contains("RefreshEndpoint :: new");
+    if refresh != refreshes {
         return Err("the refresh is not where it belongs".to_owned());
     }
     for method in &raw.methods {

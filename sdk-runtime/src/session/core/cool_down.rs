@@ -51,7 +51,7 @@ impl Core {
         self.retire(Some(cool_down.failure));
         self.failures = 0;
         if let Phase::Active(snapshot) = &self.view.phase {
-            snapshot.give_renewal_back(now.mono);
+            snapshot.give_refresh_back(now.mono);
         }
     }
 
@@ -69,7 +69,7 @@ impl Core {
         self.retire(before.map(|before| before.failure));
         self.events.push(SessionEvent::RefreshFailing(failure.clone()));
         if let Phase::Active(snapshot) = &self.view.phase {
-            snapshot.give_renewal_back(until);
+            snapshot.give_refresh_back(until);
         }
         failure
     }

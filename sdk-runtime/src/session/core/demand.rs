@@ -1,4 +1,4 @@
-//! What whoever wants a credential has to do: sign, wait, begin a renewal, or give up.
+//! What whoever wants a credential has to do: sign, wait, begin a refresh, or give up.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,7 +13,7 @@ use crate::error::{
     Error, ExpiredReason, InvalidRequest, RefreshUnavailable, SessionExpired, UnavailableCause,
 };
 
-/// How long before a renewal is sent again of which nobody knows what came of it, in milliseconds.
+/// How long before a refresh is sent again of which nobody knows what came of it, in milliseconds.
 const RESEND_AFTER: std::ops::RangeInclusive<u64> = 250..=750;
 
 impl Core {
@@ -41,7 +41,7 @@ impl Core {
         let validity = if rejected.is_some() { Validity::Rejected } else { snapshot.validity(|| now) };
         let spare = match validity {
             Validity::Fresh => return Demand::Sign(snapshot),
-            Validity::Stale if !snapshot.may_be_renewed(now) => return Demand::Sign(snapshot),
+            Validity::Stale if !snapshot.may_be_refreshed(now) => return Demand::Sign(snapshot),
             Validity::Stale | Validity::Due => Some(spare(&snapshot, now)),
             Validity::Rejected if self.may_be_accepted_by(endpoint, &snapshot, now) => {
                 Some(spare(&snapshot, now))
@@ -62,7 +62,7 @@ impl Core {
                 _ => Demand::Join(spare),
             };
         }
-        if !self.renewable {
+        if !self.refreshable {
             let expired = SessionExpired::new(ExpiredReason::NoRefreshToken);
             return match &spare {
                 Some(spare) => spare.clone().sign(),
@@ -71,7 +71,7 @@ impl Core {
             };
         }
         if let Some((until, failure)) = self.cooling_down(now) {
-            snapshot.give_renewal_back(until);
+            snapshot.give_refresh_back(until);
             return sign_or(failure.into());
         }
         let is_valid =
@@ -166,8 +166,8 @@ impl Core {
         is_at_hand && has_not_rejected && !snapshot.has_lapsed(now)
     }
 
-    /// Somebody wants the token renewed, whatever state it is in. A cool-down is passed over, the budget is not.
-    pub(crate) fn demand_renewal(&mut self, now: Now) -> Demand {
+    /// Somebody wants the token refreshed, whatever state it is in. A cool-down is passed over, the budget is not.
+    pub(crate) fn demand_refresh(&mut self, now: Now) -> Demand {
         let snapshot = match &self.view.phase {
             Phase::Active(snapshot) => snapshot.clone(),
             Phase::Unloaded | Phase::SignedOut => return Demand::Fail(Error::NotSignedIn),
@@ -180,7 +180,7 @@ impl Core {
         if self.run.is_some() {
             return Demand::Join(None);
         }
-        if let Some(error) = self.nothing_renews() {
+        if let Some(error) = self.nothing_refreshes() {
             return Demand::Fail(error);
         }
         if let Some(failure) = self.held_back(&snapshot, now) {
@@ -196,7 +196,7 @@ impl Core {
         Demand::Start(self.begin(&snapshot, true, is_over), None)
     }
 
-    /// Somebody wants to be signed in by what the renewal alone can do: with a cookie, or with the credentials of a program.
+    /// Somebody wants to be signed in by what the refresh alone can do: with a cookie, or with the credentials of a program.
     pub(crate) fn demand_resume(&mut self, now: Now) -> Demand {
         match &self.view.phase {
             Phase::Active(snapshot) => return Demand::Sign(snapshot.clone()),
@@ -207,7 +207,7 @@ impl Core {
         if self.run.is_some() {
             return Demand::Join(None);
         }
-        if let Some(error) = self.nothing_renews() {
+        if let Some(error) = self.nothing_refreshes() {
             return Demand::Fail(error);
         }
         if let Some((_, failure)) = self.cooling_down(now) {
@@ -217,13 +217,13 @@ impl Core {
         Demand::Start(self.start(nothing, None), None)
     }
 
-    fn nothing_renews(&self) -> Option<Error> {
-        let reason = "has nothing to renew itself with: declare an endpoint with `#[session(refresh)]`";
-        (!self.renewable).then(|| InvalidRequest::new("session", reason).into())
+    fn nothing_refreshes(&self) -> Option<Error> {
+        let reason = "has nothing to refresh itself with: declare an endpoint with `#[session(refresh)]`";
+        (!self.refreshable).then(|| InvalidRequest::new("session", reason).into())
     }
 
     fn begin(&mut self, snapshot: &Snapshot, must_send: bool, is_over: bool) -> Box<Start> {
-        snapshot.claim_renewal();
+        snapshot.claim_refresh();
         let grant = Grant { access: snapshot.access.clone(), refresh: self.refresh.clone() };
         self.start(grant, self.held(snapshot, must_send, is_over))
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::super::event::{Loaded, Outcome, Renewed, RunId, Settled};
+use super::super::event::{Loaded, Outcome, Refreshed, RunId, Settled};
 use super::super::events::SessionEvent;
 use super::super::snapshot::Phase;
 use super::super::unsaved::Replaces;
@@ -20,8 +20,8 @@ impl Core {
         }
         self.run = None;
         Some(match outcome {
-            Outcome::Success(renewed) => {
-                self.renew(renewed, is_unclaimed, now);
+            Outcome::Success(refreshed) => {
+                self.refresh(refreshed, is_unclaimed, now);
                 Ok(())
             }
             Outcome::Adopted(loaded) => {
@@ -63,7 +63,9 @@ impl Core {
                 let wait = self.back_off(None, pause::LONGEST);
                 Err(self.cool_down(cause, wait, now).into())
             }
-            Outcome::NothingToRenewWith => self.end(SessionExpired::new(ExpiredReason::NoRefreshToken), now),
+            Outcome::NothingToRefreshWith => {
+                self.end(SessionExpired::new(ExpiredReason::NoRefreshToken), now)
+            }
             Outcome::NotSpent { cause, retry_after } => {
                 let wait = self.back_off(retry_after, pause::LONGEST);
                 Err(self.cool_down(cause, wait, now).into())
@@ -81,8 +83,8 @@ impl Core {
         })
     }
 
-    fn renew(&mut self, renewed: Renewed, is_unclaimed: bool, now: Now) {
-        let Renewed { credential, id, adopted, is_unsaved } = renewed;
+    fn refresh(&mut self, refreshed: Refreshed, is_unclaimed: bool, now: Now) {
+        let Refreshed { credential, id, adopted, is_unsaved } = refreshed;
         match adopted {
             Some(loaded) if self.is_of_this_login(&loaded) => {
                 self.refresh = told(loaded.credential.tokens.refresh);
@@ -104,7 +106,7 @@ impl Core {
         let next = id.or_else(|| Some(self.id.as_ref()?.next(mark)));
         let mut kept = Kept { subject, scopes: None, refresh: self.refresh.take() };
         if before.is_none() || is_another {
-            // Nobody was signed in; or the server renewed the login of somebody else, as whom nobody who waits may go on.
+            // Nobody was signed in; or the server refreshed the login of somebody else, as whom nobody who waits may go on.
             // I35: what endpoints have cost is not forgotten for whom a server says that it has refreshed.
             let throttle = std::mem::take(&mut self.throttle);
             self.next_epoch(Arc::new(self.view.jar.fork()), Phase::SignedOut);
@@ -164,7 +166,7 @@ impl Core {
         }
     }
 
-    /// Whether `loaded` goes on with the login there is. A server may have renewed it as that of somebody else.
+    /// Whether `loaded` goes on with the login there is. A server may have refreshed it as that of somebody else.
     fn is_of_this_login(&self, loaded: &Loaded) -> bool {
         let mine = match &self.view.phase {
             Phase::Active(snapshot) => snapshot.subject.as_ref(),
@@ -175,7 +177,7 @@ impl Core {
         self.id.as_ref().is_some_and(|id| id.login == loaded.id.login) && !is_somebody_else
     }
 
-    /// There is nothing to renew with any more. A token that still works goes on until it does not (I17).
+    /// There is nothing to refresh with any more. A token that still works goes on until it does not (I17).
     fn end(&mut self, expired: SessionExpired, now: Now) -> Settled {
         match &self.view.phase {
             // It was to sign somebody in.

@@ -118,7 +118,7 @@ impl Core {
         }
     }
 
-    /// What was to be kept as of `serial` cannot be any more: the store is another's by now, who comes up with the next renewal.
+    /// What was to be kept as of `serial` cannot be any more: the store is another's by now, who comes up with the next refresh.
     pub(crate) fn given_up(&mut self, serial: u64, error: StoreError) {
         if serial != self.serial {
             return self.retire(Some(error));

@@ -70,8 +70,8 @@ impl Cell {
         Ok(true)
     }
 
-    /// The lock under which the login is renewed; `None` where somebody else holds it.
-    pub(super) fn try_lock_renewal(&self) -> Result<Option<FileLock>, StoreError> {
+    /// The lock under which the login is refreshed; `None` where somebody else holds it.
+    pub(super) fn try_lock_refresh(&self) -> Result<Option<FileLock>, StoreError> {
         private::make_directory(self.directory())?;
         FileLock::try_take(&self.beside("", ".renewing")?)
     }

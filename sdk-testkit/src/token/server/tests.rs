@@ -325,15 +325,15 @@ async fn what_came_under_a_name_is_known() {
 async fn hand_made_routes_ask_the_authority_without_keeping_the_backend() {
     let server = server(|builder| builder);
     let authority = server.authority();
-    server.backend().route("POST", "/renew", move |request| {
-        let renewed = authority.renew(&request.text());
-        async move { Reply::text(renewed.map_or_else(String::new, |issued| issued.access_token)) }
+    server.backend().route("POST", "/refresh", move |request| {
+        let refreshed = authority.refresh(&request.text());
+        async move { Reply::text(refreshed.map_or_else(String::new, |issued| issued.access_token)) }
     });
     let issued = server.issue("alice");
     assert_eq!(server.authority().owner(&issued.access_token), Some(issued.user));
-    let request = http::Request::post("/renew").body(issued.refresh_token.unwrap()).unwrap();
-    let renewed = server.backend().handle(request).await.unwrap();
-    let token = renewed.into_body().collect().await.unwrap().to_bytes();
+    let request = http::Request::post("/refresh").body(issued.refresh_token.unwrap()).unwrap();
+    let refreshed = server.backend().handle(request).await.unwrap();
+    let token = refreshed.into_body().collect().await.unwrap().to_bytes();
     let user = server.authority().authorize_token(std::str::from_utf8(&token).ok());
     assert_eq!(user.unwrap().name(), "alice");
     assert_eq!((server.counts().refreshes, server.counts().rotations), (1, 1));

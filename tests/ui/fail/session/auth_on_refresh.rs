@@ -1,4 +1,4 @@
-//! A renewal is never signed.
+//! A refresh is never signed.
 
 use sdk_runtime::{Head, Refusal, Result, TokenResponse, Tokens, api_client};
 

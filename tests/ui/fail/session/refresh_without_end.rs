@@ -1,4 +1,4 @@
-//! Everybody waits for a renewal.
+//! Everybody waits for a refresh.
 
 use sdk_runtime::{Head, Refusal, Result, TokenResponse, Tokens, api_client};
 

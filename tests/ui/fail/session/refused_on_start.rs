@@ -1,4 +1,4 @@
-//! Only a renewal is refused.
+//! Only a refresh is refused.
 
 use sdk_runtime::{Result, api_client};
 

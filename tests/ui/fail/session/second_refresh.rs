@@ -1,4 +1,4 @@
-//! A session has one way to renew.
+//! A session has one way to refresh.
 
 use sdk_runtime::{Grant, Head, Refusal, Result, TokenRequest, TokenResponse, Tokens, api_client};
 
@@ -28,9 +28,9 @@ pub trait Users {
     #[session(refresh)]
     async fn refresh(&self, #[json] request: RefreshRequest) -> Result<LoginResponse>;
 
-    #[post("/renew")]
+    #[post("/refresh")]
     #[session(refresh)]
-    async fn renew(&self, #[json] request: RefreshRequest) -> Result<LoginResponse>;
+    async fn refresh_again(&self, #[json] request: RefreshRequest) -> Result<LoginResponse>;
 }
 
 fn main() {}

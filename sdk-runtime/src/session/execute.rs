@@ -10,11 +10,11 @@ use std::time::Duration;
 
 use super::attach::Credential;
 use super::claim::{Claim, Taken};
-use super::event::{Doubt, Held, Loaded, Outcome, Refused, Renewed, Start};
+use super::event::{Doubt, Held, Loaded, Outcome, Refreshed, Refused, Start};
 use super::keeper::{Confirmed, Keeper};
 use super::lease::Term;
 use super::record::{Found, Record, TokenId};
-use super::refresh::Renewer;
+use super::refresh::Refresher;
 use super::run::Run;
 use super::shared::Shared;
 use super::tokens::Grant;
@@ -24,7 +24,7 @@ use crate::error::{ExpiredReason, SessionExpired, StoreError, UnavailableCause};
 use crate::request::Prepared;
 use crate::secret::RefreshToken;
 
-/// What a renewal comes to that nobody finishes, before anything was sent.
+/// What a refresh comes to that nobody finishes, before anything was sent.
 fn aborted() -> Outcome {
     Outcome::NotSpent { cause: UnavailableCause::Aborted, retry_after: None }
 }
@@ -37,14 +37,14 @@ pub(super) fn broken_off(run: &Run) -> Outcome {
     }
 }
 
-pub(super) async fn renew(run: &Run, shared: &Arc<Shared>, renewer: &Renewer, start: Start) -> Outcome {
+pub(super) async fn refresh(run: &Run, shared: &Arc<Shared>, refresher: &Refresher, start: Start) -> Outcome {
     let Start { grant, jar, held, doubt, resend_after, .. } = start;
-    let sender = Sender { run, renewer, resend_after };
+    let sender = Sender { run, refresher, resend_after };
     let (keeper, held) = match (&shared.keeper, held) {
         (Some(keeper), Some(held)) => (keeper, held),
         _ => return sender.attempt(&grant, &jar, None).await.after(&doubt),
     };
-    let mut term = Term::of(renewer.timeout());
+    let mut term = Term::of(refresher.timeout());
     loop {
         let claim = tokio::select! {
             biased;
@@ -67,12 +67,12 @@ pub(super) async fn renew(run: &Run, shared: &Arc<Shared>, renewer: &Renewer, st
         }
         let is_another = taken.record.id.login != held.record.id.login;
         if let Some(refused) = held.refused.clone().filter(|refused| refused.id == taken.record.id) {
-            let renewal = Renewal { run, shared, keeper, taken: &taken, held: &held.record.id, is_another };
-            return renewal.refused(refused.expired).await;
+            let refresh = Refresh { run, shared, keeper, taken: &taken, held: &held.record.id, is_another };
+            return refresh.refused(refused.expired).await;
         }
         if let Some(answer) = taken.held_back(&held, &doubt, &shared.clock) {
-            let renewal = Renewal { run, shared, keeper, taken: &taken, held: &held.record.id, is_another };
-            return renewal.release(Outcome::Undecodable(answer), true).await;
+            let refresh = Refresh { run, shared, keeper, taken: &taken, held: &held.record.id, is_another };
+            return refresh.release(Outcome::Undecodable(answer), true).await;
         }
         // What is news has been refreshed since, by a process whose own doubt stands in the store.
         let mut doubt = if taken.is_news { Doubt::None } else { doubt };
@@ -85,8 +85,8 @@ pub(super) async fn renew(run: &Run, shared: &Arc<Shared>, renewer: &Renewer, st
         let grant = taken.grant();
         let right = Right { keeper, clock: &shared.clock, taken: &mut taken };
         let outcome = sender.attempt(&grant, &jar, Some(right)).await;
-        let renewal = Renewal { run, shared, keeper, taken: &taken, held: &held.record.id, is_another };
-        return renewal.settle(outcome.after(&doubt), &jar).await;
+        let refresh = Refresh { run, shared, keeper, taken: &taken, held: &held.record.id, is_another };
+        return refresh.settle(outcome.after(&doubt), &jar).await;
     }
 }
 
@@ -148,10 +148,10 @@ impl Right<'_> {
     }
 }
 
-/// Sends the renewal.
+/// Sends the refresh.
 struct Sender<'a> {
     run: &'a Run,
-    renewer: &'a Renewer,
+    refresher: &'a Refresher,
     resend_after: Duration,
 }
 
@@ -162,8 +162,8 @@ impl Sender<'_> {
         if self.run.cancel.is_cancelled() {
             return aborted();
         }
-        let Some(request) = self.renewer.request(grant) else {
-            return Outcome::NothingToRenewWith;
+        let Some(request) = self.refresher.request(grant) else {
+            return Outcome::NothingToRefreshWith;
         };
         let request = match request {
             Ok(request) => request,
@@ -210,12 +210,12 @@ impl Sender<'_> {
     }
 
     async fn send(&self, request: &Prepared, jar: &Jar) -> Outcome {
-        self.renewer.send(request, jar).await
+        self.refresher.send(request, jar).await
     }
 }
 
-/// A renewal that the right was claimed for.
-struct Renewal<'a> {
+/// A refresh that the right was claimed for.
+struct Refresh<'a> {
     run: &'a Run,
     shared: &'a Arc<Shared>,
     keeper: &'a Keeper,
@@ -226,13 +226,13 @@ struct Renewal<'a> {
     is_another: bool,
 }
 
-impl Renewal<'_> {
+impl Refresh<'_> {
     /// Writes down what came of it, and gives it on.
     async fn settle(&self, outcome: Outcome, jar: &Jar) -> Outcome {
         // Whoever signed out here meanwhile did not sign out of another login.
         let is_wanted = self.is_another || self.shared.may_persist(self.run);
         match outcome {
-            Outcome::Success(renewed) if is_wanted => self.renewed(renewed, jar).await,
+            Outcome::Success(refreshed) if is_wanted => self.refreshed(refreshed, jar).await,
             Outcome::Unusable { refresh, cause, .. } if is_wanted => {
                 let record = Record { access: None, ..self.replaced_by(&refresh, jar) };
                 let id = record.id.clone();
@@ -246,7 +246,7 @@ impl Renewal<'_> {
             // Nobody's.
             Outcome::Success(_) | Outcome::Unusable { .. } => outcome,
             Outcome::Rejected(expired) => self.refused(expired).await,
-            Outcome::NothingToRenewWith if self.is_another => self.nothing_to_renew_with().await,
+            Outcome::NothingToRefreshWith if self.is_another => self.nothing_to_refresh_with().await,
             Outcome::Ambiguous { .. } => self.release(outcome, true).await,
             Outcome::Undecodable(answer) => {
                 let first = self.taken.record.undecodable.as_ref();
@@ -258,8 +258,8 @@ impl Renewal<'_> {
         }
     }
 
-    async fn renewed(&self, renewed: Renewed, jar: &Jar) -> Outcome {
-        let Renewed { credential, .. } = renewed;
+    async fn refreshed(&self, refreshed: Refreshed, jar: &Jar) -> Outcome {
+        let Refreshed { credential, .. } = refreshed;
         let tokens = &credential.tokens;
         let before = self.replaced_by(&tokens.refresh, jar);
         let record = Record {
@@ -287,7 +287,7 @@ impl Renewal<'_> {
                 // Its access token is of no interest any more.
                 Err(_) => None,
             };
-        Outcome::Success(Renewed { credential, id: Some(record.id), adopted, is_unsaved })
+        Outcome::Success(Refreshed { credential, id: Some(record.id), adopted, is_unsaved })
     }
 
     /// What was claimed, with a new refresh token where there is one.
@@ -318,8 +318,8 @@ impl Renewal<'_> {
         }
     }
 
-    /// Another login has replaced that of the session, and cannot be renewed: it is the one to go on with while it lives.
-    async fn nothing_to_renew_with(&self) -> Outcome {
+    /// Another login has replaced that of the session, and cannot be refreshed: it is the one to go on with while it lives.
+    async fn nothing_to_refresh_with(&self) -> Outcome {
         let signs_by_cookies = self.shared.attachment.header().is_none();
         if !self.taken.record.is_live(self.shared.clock.wall(), signs_by_cookies) {
             return self.refused(SessionExpired::new(ExpiredReason::NoRefreshToken)).await;
@@ -365,8 +365,8 @@ pub(super) fn load(record: Record, shared: &Shared) -> Result<Loaded, StoreError
     let (id, jar, age, lifetime) = (record.id.clone(), record.jar.clone(), record.age(wall), record.lifetime);
     let credential = match shared.attachment.credential(record.tokens(), None, || wall) {
         Ok(credential) => Credential { age, lifetime, ..credential },
-        // It was written without one, to be renewed before anything is signed.
-        Err(_) if record.access.is_none() && shared.can_renew() => {
+        // It was written without one, to be refreshed before anything is signed.
+        Err(_) if record.access.is_none() && shared.can_refresh() => {
             Credential { tokens: record.tokens(), header: None, lifetime: Some(Duration::ZERO), age }
         }
         Err(error) => {
@@ -448,7 +448,7 @@ mod tests {
         };
         let run = Run::new(RunId(1), CancellationToken::new());
         let (run, shared, keeper) = (&*run, &shared, &keeper);
-        let renewal = Renewal { run, shared, keeper, taken: &taken, held: &before.id, is_another: false };
+        let refresh = Refresh { run, shared, keeper, taken: &taken, held: &before.id, is_another: false };
 
         let tokens = Tokens::new("after").refresh_token("next").subject("ann").scopes(["read", "write"]);
         let tokens = tokens.expires_in(Duration::from_secs(60));
@@ -458,9 +458,9 @@ mod tests {
             "domain": { "HostOnly": "api.example" }, "expires": "SessionEnd",
         });
         let jar = Jar::read(serde_json::json!([cookie])).unwrap();
-        let renewed = Renewed { credential, id: None, adopted: None, is_unsaved: false };
-        let outcome = renewal.renewed(renewed, &jar).await;
-        assert!(matches!(&outcome, Outcome::Success(Renewed { is_unsaved: false, .. })));
+        let refreshed = Refreshed { credential, id: None, adopted: None, is_unsaved: false };
+        let outcome = refresh.refreshed(refreshed, &jar).await;
+        assert!(matches!(&outcome, Outcome::Success(Refreshed { is_unsaved: false, .. })));
 
         let kept = keeper.load().await.unwrap().record.unwrap();
         let scopes: Arc<[String]> = ["read", "write"].map(str::to_owned).into();
@@ -491,7 +491,7 @@ mod tests {
         };
         let run = Run::new(RunId(1), CancellationToken::new());
         let (run, shared, keeper) = (&*run, &shared, &keeper);
-        let renewal = Renewal { run, shared, keeper, taken: &taken, held: &own.id, is_another: true };
+        let refresh = Refresh { run, shared, keeper, taken: &taken, held: &own.id, is_another: true };
         for (there, expected) in [
             (Some(own.clone()), "the store failed"),
             (Some(Record { id: own.id.next(7), ..own.clone() }), "adopted"),
@@ -499,7 +499,7 @@ mod tests {
             (None, "gone"),
         ] {
             let name = format!("{:?}", there.as_ref().map(|there| &there.id));
-            let found = match renewal.found(Found { version: 9, record: there.clone() }) {
+            let found = match refresh.found(Found { version: 9, record: there.clone() }) {
                 Outcome::NotSpent { cause: UnavailableCause::Store(_), .. } => "the store failed",
                 Outcome::Adopted(loaded) => {
                     assert_eq!(Some(loaded.id), there.map(|there| there.id), "{name}");
