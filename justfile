@@ -71,6 +71,10 @@ test:
 bench *flags:
     cargo bench --bench call -- {{ flags }}
 
+# The source files that a call, a replay after a refresh and a sign-out pass; `just flow --files` and `--edges` name them. Needs valgrind.
+flow *flags:
+    cargo bench --profile dev --bench flow -- {{ flags }}
+
 # What an endpoint costs the compiler and the binary, beside one written by hand on reqwest.
 bench-endpoints count="200":
     benches/endpoints.sh {{ count }}
