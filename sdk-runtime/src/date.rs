@@ -5,6 +5,11 @@
 
 use std::time::{Duration, SystemTime};
 
+use http::HeaderMap;
+use http::header::DATE;
+
+use crate::text;
+
 const DAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 const MONTHS: [&str; 12] =
     ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
@@ -20,6 +25,12 @@ pub(crate) fn parse(text: &str, now: impl FnOnce() -> SystemTime) -> Option<Syst
     let Some(at) = text.rfind(":60") else { return without_leap_second(text, now) };
     let before = format!("{}:59{}", &text[..at], &text[at + 3..]);
     without_leap_second(&before, now)?.checked_add(Duration::from_secs(1))
+}
+
+/// Returns the time by the server's clock: that of its `Date` header (RFC 9110, 6.6.1), or `now` where it sends none that can be read.
+pub(crate) fn server_time(headers: &HeaderMap, now: impl FnOnce() -> SystemTime) -> SystemTime {
+    let now = now();
+    text::header(headers, &DATE).and_then(|date| parse(&date, || now)).unwrap_or(now)
 }
 
 fn without_leap_second(text: &str, now: impl FnOnce() -> SystemTime) -> Option<SystemTime> {

@@ -20,15 +20,16 @@
 //!   or the client sets `accept-encoding`. A decoded answer has neither `Content-Encoding` nor `Content-Length`;
 //! - [`migrating`]: five refreshes people write by hand, each beside its declaration.
 
-mod challenge;
-mod clock;
+mod backoff;
 mod date;
-mod delay;
 mod encoding;
 mod endpoint;
+mod retry_after;
+mod runtime;
 mod secret;
 mod sync;
 mod text;
+mod www_authenticate;
 
 mod error;
 
@@ -45,7 +46,6 @@ mod session;
 
 pub use body::{Body, BodyStream, IntoBody, RequestBody};
 pub use bytes::Bytes;
-pub use challenge::Challenge;
 pub use client::{Call, CallFuture, ClientBuilder, PageItems, Pages, ResponseCall, Sessions};
 pub use cookies::CookiesDropped;
 pub use endpoint::{Auth, Endpoint};
@@ -73,6 +73,7 @@ pub use transport::{
     HttpClientBuilder, ResponseBody, ServiceTransport, Transport, TransportFuture, TransportRequest,
     TransportResponse,
 };
+pub use www_authenticate::Challenge;
 
 /// The token of [`Call::cancel_on`], that of `tokio-util`.
 pub use tokio_util::sync::CancellationToken;

@@ -13,13 +13,13 @@ use http::header::{
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use url::Url;
 
-use crate::clock::Clock;
 use crate::cookies::{Jar, SetCookies};
 use crate::encoding;
 use crate::error::{Error, InvalidRequest, TransportError, TransportErrorKind};
 use crate::request::Prepared;
 use crate::request::base::{ADDRESS_LIMIT, Base, is_same_origin, is_too_long, may_carry_credentials};
 use crate::request::header;
+use crate::runtime::Clock;
 use crate::text;
 use crate::transport::{Stage, Transport, TransportRequest, TransportResponse};
 

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::{Client, Inner};
-use crate::clock::{Clock, Spawner};
 use crate::error::BuildError;
+use crate::runtime::{Clock, Spawner};
 use crate::secret::AccessToken;
 use crate::session::{Attachment, RefreshEndpoint, Refresher, Session, TokenBad};
 use crate::store::TokenStore;

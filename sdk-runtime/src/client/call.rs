@@ -14,11 +14,11 @@ use super::limits::{Limits, Progress};
 use super::pipeline::{SignIn, Way};
 use super::reading::{Begin, Beginning, Fetched, Reading};
 use super::retry::{self, Retry};
-use crate::clock;
 use crate::endpoint::Endpoint;
 use crate::error::{ApiError, Error, InvalidRequest};
 use crate::request::{HeaderArg, Prepared, Request, RequestPreview};
 use crate::response::{Decoder, Response};
+use crate::runtime;
 use crate::session::StoreTime;
 
 /// A call of an endpoint. Await it to send it. It borrows nothing, so it can be kept, sent to another thread, and spawned:
@@ -218,7 +218,7 @@ impl Plan {
         let progress = Progress::default();
         let limits = std::mem::take(&mut self.limits);
         let timeout = limits.timeout;
-        let since = matches!(self.role, Role::Start).then(clock::now);
+        let since = matches!(self.role, Role::Start).then(runtime::now);
         // Large as it is, it is not moved about.
         let fetch = pin!(self.fetch(timeout, &progress));
         let mut fetched = limits.hold(&progress, fetch).await?;

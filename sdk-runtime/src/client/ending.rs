@@ -10,9 +10,9 @@ use super::Client;
 use super::call::prepare;
 use super::limits::Progress;
 use super::pipeline::Reply;
-use crate::clock;
 use crate::error::{Error, InvalidRequest};
 use crate::request::{Prepared, Request};
+use crate::runtime;
 use crate::session::{Discarded, Grant, Revoke, Shared, StoreTime};
 use crate::upstream::Credentials;
 
@@ -93,6 +93,6 @@ impl Ending {
         let name = client.session().shared().attachment.header();
         let credentials = Credentials { header: name.zip(header.as_ref()), jar: Some(&jar) };
         // Whoever signed out has been answered. What cannot be told lapses in its own time.
-        let _ = clock::within(REVOKING, client.0.end(&request, credentials, &Progress::default())).await;
+        let _ = runtime::within(REVOKING, client.0.end(&request, credentials, &Progress::default())).await;
     }
 }

@@ -9,9 +9,9 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
-use crate::clock;
 use crate::endpoint::{CallTimeout, Endpoint};
 use crate::error::{Error, Timeout, TimeoutPhase};
+use crate::runtime;
 use crate::session::Waits;
 use crate::transport::Stage;
 
@@ -34,7 +34,7 @@ impl Limits {
     }
 
     /// What is left of them when what they limit began at `since`.
-    pub(super) fn left(self, since: clock::Instant) -> Self {
+    pub(super) fn left(self, since: runtime::Instant) -> Self {
         Self { timeout: self.timeout.map(|limit| limit.saturating_sub(since.elapsed())), ..self }
     }
 
@@ -49,7 +49,7 @@ impl Limits {
             return Err(Error::Cancelled);
         }
         if let Some(timeout) = self.timeout {
-            progress.waits.end_at(clock::deadline(timeout));
+            progress.waits.end_at(runtime::deadline(timeout));
         }
         let mut limit = pin!(async {
             tokio::select! {
@@ -84,7 +84,7 @@ async fn timed_out(limit: Option<Duration>, progress: &Progress) -> Error {
     let Some(limit) = limit else {
         return std::future::pending().await;
     };
-    clock::sleep_until(clock::deadline(limit)).await;
+    runtime::sleep_until(runtime::deadline(limit)).await;
     progress.timed_out(limit).into()
 }
 

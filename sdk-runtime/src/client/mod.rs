@@ -31,11 +31,11 @@ use ending::Supply;
 use reading::{Begin, Reading};
 use walk::Walk;
 
-use crate::clock::{Clock, Spawner};
 use crate::endpoint::Endpoint;
 use crate::error::ApiError;
 use crate::request::Request;
 use crate::response::{Decoder, Page};
+use crate::runtime::{Clock, Spawner};
 use crate::session::{Session, TokenBad, TokenResponse};
 use crate::upstream::Upstream;
 

@@ -12,12 +12,12 @@ use super::Inner;
 use super::caller::{Caller, covers};
 use super::limits::Progress;
 use super::retry::Retry;
-use crate::clock;
 use crate::cookies::{Jar, SetCookies};
 use crate::endpoint::{Auth, Endpoint};
 use crate::error::{Error, ErrorResponse, ExpiredReason, InsufficientScope, NotReplayable, SessionExpired};
 use crate::request::Prepared;
 use crate::response::{Answer, Arrived, ByteStream, ERROR_BODY_TIME, End, Head, Received, read_all, receive};
+use crate::runtime;
 use crate::session::{EndpointId, Identity, Phase, Rejection, Snapshot, Verdict, Waits, verdict};
 use crate::upstream::{Contents, Credentials, Exchange};
 
@@ -189,7 +189,7 @@ impl Inner {
             let Some(pause) = way.retry.pause(reply.as_ref().map(Reply::failure)) else {
                 return reply;
             };
-            clock::sleep_until(clock::deadline(pause)).await;
+            runtime::sleep_until(runtime::deadline(pause)).await;
             sent = true;
         }
     }
@@ -216,7 +216,7 @@ impl Inner {
             let Some(pause) = way.retry.pause(judged.as_ref().map(Judged::failure)) else {
                 return judged;
             };
-            clock::sleep_until(clock::deadline(pause)).await;
+            runtime::sleep_until(runtime::deadline(pause)).await;
             sent = true;
             shared.permit(identity, sent)?;
             // The one it went out with may have been refused to somebody else meanwhile.
@@ -301,7 +301,7 @@ impl Inner {
             })
         } else {
             // The status counts without its body.
-            let deadline = clock::deadline(waits.part(ERROR_BODY_TIME));
+            let deadline = runtime::deadline(waits.part(ERROR_BODY_TIME));
             let Received { bytes, end } = receive(body, ERROR_BODY_LIMIT, Some(deadline)).await;
             let (endpoint, truncated) = (request.endpoint, !matches!(end, End::Whole));
             let answer = ErrorResponse::new(endpoint, parts.status, parts.headers, bytes, truncated)

@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use super::Inner;
 use super::idempotency::is_idempotent;
-use crate::clock::{self, Clock, Instant};
-use crate::delay;
+use crate::backoff;
 use crate::error::{Error, ErrorResponse, InvalidRequest};
 use crate::request::Prepared;
+use crate::retry_after;
+use crate::runtime::{self, Clock, Instant};
 
 const FIRST: Duration = Duration::from_millis(500);
 const LONGEST: Duration = Duration::from_secs(8);
@@ -43,7 +44,7 @@ impl Retry {
             left,
             failures: 0,
             clock: client.clock.clone(),
-            deadline: timeout.filter(|_| left > 0).map(clock::deadline),
+            deadline: timeout.filter(|_| left > 0).map(runtime::deadline),
             unsafe_hop: AtomicBool::new(false),
         })
     }
@@ -64,13 +65,13 @@ impl Retry {
         }
         let asked = match attempt {
             Ok(Some(answer)) => {
-                delay::retry_after(answer.headers(), || self.clock.wall()).unwrap_or_default()
+                retry_after::parse(answer.headers(), || self.clock.wall()).unwrap_or_default()
             }
             _ => Duration::ZERO,
         };
-        let pause = delay::back_off(FIRST, LONGEST, self.failures, fastrand::f64()).max(asked);
+        let pause = backoff::delay(FIRST, LONGEST, self.failures, fastrand::f64()).max(asked);
         // An answer at hand says more than a timeout that is certain.
-        let in_time = self.deadline.is_none_or(|deadline| clock::deadline(pause) < deadline);
+        let in_time = self.deadline.is_none_or(|deadline| runtime::deadline(pause) < deadline);
         if asked > RETRY_AFTER_LONGEST || !in_time {
             return None;
         }

@@ -9,8 +9,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::blueprint::Blueprint;
 use super::place::{Heritage, Place};
 use super::{ApiClient, Client};
-use crate::clock::Now;
 use crate::error::StoreError;
+use crate::runtime::Now;
 use crate::session::{Remains, Shared};
 use crate::store::{MemoryStore, TokenStore};
 

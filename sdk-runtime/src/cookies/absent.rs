@@ -6,7 +6,7 @@ use http::header::{HeaderMap, HeaderValue};
 use url::Url;
 
 use super::CookiesDropped;
-use crate::clock::Clock;
+use crate::runtime::Clock;
 
 /// What came of the cookies in an answer: nothing.
 #[derive(Debug, Clone, Default)]

@@ -12,9 +12,9 @@ use super::record;
 use super::set_cookie::{Arrival, Cookie};
 use super::shelf::{Kept, Shelf};
 use super::{CookiesDropped, SetCookies};
-use crate::clock::Clock;
-use crate::delay::server_time;
+use crate::date::server_time;
 use crate::request::base::may_carry_credentials;
+use crate::runtime::Clock;
 
 /// As many bytes of cookies as go along with one request.
 const OF_ONE_REQUEST: usize = 16 << 10;

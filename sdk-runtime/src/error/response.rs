@@ -10,9 +10,9 @@ use serde::de::{DeserializeOwned, Error as _};
 
 use super::decode::still_encoded;
 use super::{DecodeError, TransportError, Words};
-use crate::challenge::{self, Challenge};
 use crate::endpoint::Endpoint;
 use crate::text;
+use crate::www_authenticate::{self, Challenge};
 
 /// An answer that is no success: status, headers, and the beginning of its body.
 #[derive(Clone)]
@@ -127,7 +127,7 @@ impl ErrorResponse {
     /// ```
     #[must_use]
     pub fn challenges(&self) -> Vec<Challenge> {
-        challenge::read(self.0.headers.get_all(WWW_AUTHENTICATE).iter().map(HeaderValue::as_bytes))
+        www_authenticate::parse(self.0.headers.get_all(WWW_AUTHENTICATE).iter().map(HeaderValue::as_bytes))
     }
 
     /// The body: at most its first 64 KiB, its first 4 KiB where a call waited for a refresh after it, its first MiB of the answer to a refresh; whole

@@ -9,7 +9,7 @@ use http::header::LOCATION;
 use url::Url;
 
 use super::{DecodeError, ErrorResponse, InvalidRequest, StoreError, TransportError, Words};
-use crate::clock::{self, Instant};
+use crate::runtime::{self, Instant};
 use crate::text;
 
 /// The access token must be refreshed, and that cannot be had right now. The login is not lost.
@@ -58,7 +58,7 @@ impl RefreshUnavailable {
     /// A refresh that cannot be had for `wait` from now on, for a fake to fail with.
     #[must_use]
     pub fn new(cause: UnavailableCause, wait: Duration) -> Self {
-        Self::until(clock::deadline(wait), cause)
+        Self::until(runtime::deadline(wait), cause)
     }
 
     /// Why.
@@ -91,7 +91,7 @@ impl RefreshUnavailable {
     /// token that cannot sign; five minutes after an answer that could not be decoded; up to an hour where the server says so itself.
     #[must_use]
     pub fn retry_after(&self) -> Duration {
-        self.0.until.saturating_duration_since(clock::now())
+        self.0.until.saturating_duration_since(runtime::now())
     }
 }
 

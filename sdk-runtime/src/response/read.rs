@@ -5,8 +5,8 @@ use std::time::Duration;
 use bytes::{Bytes, BytesMut};
 use http_body_util::BodyExt;
 
-use crate::clock::{self, Instant};
 use crate::error::{BodyTooLarge, Error, TransportError, TransportErrorKind};
+use crate::runtime::{self, Instant};
 use crate::transport::ResponseBody;
 
 /// As long as the body of an answer without success is waited for. Its status and headers say how to go on, so it must not take all of the
@@ -60,7 +60,7 @@ pub(crate) async fn receive(mut body: ResponseBody, limit: usize, deadline: Opti
     let mut whole = BytesMut::new();
     let end = loop {
         let frame = match deadline {
-            Some(deadline) => clock::until(deadline, body.frame()).await,
+            Some(deadline) => runtime::until(deadline, body.frame()).await,
             None => Some(body.frame().await),
         };
         let mut data = match frame {

@@ -13,8 +13,8 @@ use super::saving::StoreTime;
 use super::shared::{Inner, Shared};
 use super::snapshot::{EndpointId, Phase, Snapshot, Validity};
 use super::waits::Waits;
-use crate::clock::Now;
 use crate::error::{Error, ErrorResponse};
+use crate::runtime::Now;
 
 impl Shared {
     /// Whether something of `identity` may still be sent. Lock-free.
@@ -242,7 +242,7 @@ mod tests {
     use super::super::attach::Attach;
     use super::super::tokens::Tokens;
     use super::*;
-    use crate::clock::Clock;
+    use crate::runtime::Clock;
 
     #[test]
     fn i30_a_stale_token_takes_the_lock_of_the_call_alone_that_is_to_refresh_it() {

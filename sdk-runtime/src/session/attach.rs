@@ -6,12 +6,12 @@ use http::header::{AUTHORIZATION, COOKIE, HeaderName, HeaderValue};
 
 use super::lifetime::lifetime;
 use super::tokens::Tokens;
-use crate::challenge::is_tchar;
-use crate::clock::Clock;
 use crate::cookies::{Jar, SetCookies};
 use crate::error::InvalidRequest;
 use crate::response::Head;
+use crate::runtime::Clock;
 use crate::secret::AccessToken;
+use crate::www_authenticate::is_tchar;
 
 /// How the access token is attached to a request.
 #[derive(Debug, Clone)]

@@ -7,8 +7,8 @@ use super::lease::Term;
 use super::record::Record;
 use super::tokens::Grant;
 use super::undecodable::Undecodable;
-use crate::clock::{Clock, Now, since_1970};
 use crate::error::StoreError;
+use crate::runtime::{Clock, Now, since_1970};
 use crate::store::StoreLock;
 
 /// The right to refresh, and what it was found to be for.

@@ -10,8 +10,8 @@ use http::StatusCode;
 use super::event::Outcome;
 use super::tokens::Refusal;
 use super::undecodable::Undecodable;
-use crate::delay;
 use crate::error::{Code, DecodeError, ErrorResponse, SessionExpired, UnavailableCause, Words};
+use crate::retry_after;
 use crate::text;
 
 /// What the code in an `error` field says about the refresh token (RFC 6749, 5.2, and servers that come near it).
@@ -52,7 +52,7 @@ pub(super) fn declared(refusal: Refusal, answer: ErrorResponse) -> Outcome {
 /// What an answer without success means, in this order: the status, the code, and what is left.
 pub(super) fn unsuccessful(answer: ErrorResponse, wall: impl FnOnce() -> SystemTime) -> Outcome {
     let status = answer.status();
-    let retry_after = delay::retry_after(answer.headers(), wall);
+    let retry_after = retry_after::parse(answer.headers(), wall);
     if let Some(outcome) = by_status(&answer, retry_after) {
         return outcome;
     }
@@ -111,7 +111,7 @@ pub(super) fn without_tokens(
     // Servers that answer in the encoding of forms have answered, and a page in between never does.
     let is_form = is_of_type("application/x-www-form-urlencoded");
     if is_of_type("text/html") || is_no_document && !is_form {
-        let retry_after = delay::retry_after(answer.headers(), wall);
+        let retry_after = retry_after::parse(answer.headers(), wall);
         return Outcome::NotSpent { cause: UnavailableCause::Decode(error), retry_after };
     }
     let words = Words::read(answer.body());
@@ -123,7 +123,7 @@ pub(super) fn without_tokens(
         Code::Text(code) => match meaning(code) {
             Some(Meaning::Ends) => rejected(answer),
             Some(Meaning::Later) => {
-                let retry_after = delay::retry_after(answer.headers(), wall);
+                let retry_after = retry_after::parse(answer.headers(), wall);
                 Outcome::NotSpent { cause: UnavailableCause::Status(answer), retry_after }
             }
             Some(Meaning::Misconfigured) | None => Outcome::Misconfigured(UnavailableCause::Status(answer)),

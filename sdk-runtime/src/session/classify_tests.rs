@@ -147,9 +147,9 @@ impl Came {
         let outcome = if answer.status().is_success() {
             let head = (answer.status(), answer.headers());
             let error = DecodeError::new("Tokens", head, None, String::new(), &Bytes::new());
-            without_tokens(answer, error, crate::clock::wall)
+            without_tokens(answer, error, crate::runtime::wall)
         } else {
-            unsuccessful(answer, crate::clock::wall)
+            unsuccessful(answer, crate::runtime::wall)
         };
         match outcome {
             Outcome::Rejected(_) => "rejected".to_owned(),

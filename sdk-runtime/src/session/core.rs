@@ -32,9 +32,9 @@ use super::state::Login;
 use super::tokens::Grant;
 use super::unsaved::{Logins, Replaces, Unsaved};
 use super::windows::Windows;
-use crate::clock::Now;
 use crate::cookies::Jar;
 use crate::error::{Error, IdentityChanged, SessionExpired};
+use crate::runtime::Now;
 use crate::secret::RefreshToken;
 
 #[derive(Debug)]

@@ -9,7 +9,7 @@ use crate::error::StoreError;
 fn with_store() -> World {
     let mut core = Core::new(7, true);
     core.make_refreshable();
-    World { core, now: crate::clock::Clock::default().now() }
+    World { core, now: crate::runtime::Clock::default().now() }
 }
 
 /// Signed in, with a store that has the login.

@@ -14,7 +14,7 @@ fn named(access: &str, subject: Option<&'static str>) -> Credential {
 fn kept() -> World {
     let mut core = Core::new(7, true);
     core.make_refreshable();
-    let now = crate::clock::Clock::default().now();
+    let now = crate::runtime::Clock::default().now();
     core.sign_in(tokens("one"), None, None, now).unwrap();
     core.saved(1);
     core.take_events();
@@ -241,7 +241,7 @@ fn there_is_something_to_show_only_when_something_has_changed() {
 
 #[test]
 fn i15_a_login_that_was_ended_elsewhere_leaves_nothing_to_write() {
-    let now = Now { mono: crate::clock::now(), wall: std::time::SystemTime::UNIX_EPOCH };
+    let now = Now { mono: crate::runtime::now(), wall: std::time::SystemTime::UNIX_EPOCH };
     let mut core = Core::new(7, true);
     core.make_refreshable();
     core.sign_in(tokens("first"), None, None, now).unwrap();
@@ -275,7 +275,7 @@ fn of_all_logins_that_came_while_the_store_was_down_none_is_remembered_that_it_c
 #[test]
 fn a_look_into_the_store_overtakes_no_sign_in() {
     let mut core = Core::new(7, true);
-    let now = crate::clock::Clock::default().now();
+    let now = crate::runtime::Clock::default().now();
     let since = core.view().epoch;
     let loaded =
         Loaded { id: TokenId::first(1), credential: tokens("kept"), jar: Arc::default(), undecodable: None };
@@ -292,7 +292,7 @@ fn a_look_into_the_store_overtakes_no_sign_in() {
 fn i15_an_end_clears_every_login_only_where_it_is_unknown_what_the_store_has() {
     for (is_seen, is_tried) in [(false, false), (false, true), (true, false), (true, true)] {
         let mut core = Core::new(7, true);
-        let now = crate::clock::Clock::default().now();
+        let now = crate::runtime::Clock::default().now();
         if is_seen {
             core.loaded(None, now);
         }

@@ -102,7 +102,7 @@ const EVENTS: [(&str, Happens); 20] = [
 ];
 
 fn now() -> Now {
-    crate::clock::Clock::default().now()
+    crate::runtime::Clock::default().now()
 }
 
 fn unloaded() -> World {

@@ -57,7 +57,7 @@ impl World {
     fn signed_in() -> Self {
         let mut core = Core::new(7, false);
         core.make_refreshable();
-        let now = crate::clock::Clock::default().now();
+        let now = crate::runtime::Clock::default().now();
         core.sign_in(tokens("one"), None, None, now).unwrap();
         Self { core, now }
     }
@@ -290,7 +290,7 @@ fn i12_a_refresh_that_names_somebody_else_is_another_login() {
 #[test]
 fn what_nothing_can_refresh_is_good_until_the_server_says_otherwise() {
     let mut core = Core::new(7, false);
-    let now = crate::clock::Clock::default().now();
+    let now = crate::runtime::Clock::default().now();
     core.sign_in(Credential { lifetime: Some(Duration::ZERO), ..tokens("fixed") }, None, None, now).unwrap();
     let mut world = World { core, now };
     let me = world.me();
@@ -328,7 +328,7 @@ fn a_refreshed_token_that_is_dead_on_arrival_is_a_failure_and_its_refresh_token_
 #[test]
 fn without_a_refresh_a_rejection_is_the_end() {
     let mut core = Core::new(7, false);
-    let now = crate::clock::Clock::default().now();
+    let now = crate::runtime::Clock::default().now();
     core.sign_in(tokens("fixed"), None, None, now).unwrap();
     let mut world = World { core, now };
     let (me, stamp) = (world.me(), world.active().stamp);
@@ -382,7 +382,7 @@ fn closed_is_for_good() {
 #[test]
 fn i15_what_a_refresh_has_written_is_not_written_again_as_it_was_before() {
     for is_unsaved in [false, true] {
-        let now = Now { mono: crate::clock::now(), wall: std::time::SystemTime::UNIX_EPOCH };
+        let now = Now { mono: crate::runtime::now(), wall: std::time::SystemTime::UNIX_EPOCH };
         let mut core = Core::new(7, true);
         core.make_refreshable();
         core.sign_in(tokens("first"), None, None, now).unwrap();

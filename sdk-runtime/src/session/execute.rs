@@ -18,10 +18,10 @@ use super::refresh::Refresher;
 use super::run::Run;
 use super::shared::Shared;
 use super::tokens::Grant;
-use crate::clock::{self, Clock};
 use crate::cookies::Jar;
 use crate::error::{ExpiredReason, SessionExpired, StoreError, UnavailableCause};
 use crate::request::Prepared;
+use crate::runtime::{self, Clock};
 use crate::secret::RefreshToken;
 
 /// What a refresh comes to that nobody finishes, before anything was sent.
@@ -187,7 +187,7 @@ impl Sender<'_> {
         if !matches!(first, Outcome::Ambiguous { .. }) {
             return first;
         }
-        clock::sleep_until(clock::deadline(self.resend_after)).await;
+        runtime::sleep_until(runtime::deadline(self.resend_after)).await;
         if self.run.cancel.is_cancelled() {
             return first;
         }

@@ -8,8 +8,8 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 
 use super::shared::Shared;
-use crate::clock;
 use crate::error::StoreError;
+use crate::runtime;
 
 /// How long sessions that shut down wait for what was sent, all together.
 const DRAIN: Duration = Duration::from_secs(10);
@@ -23,7 +23,7 @@ impl Shared {
     /// Closes the session, and waits for what was sent to be answered and written down.
     pub(crate) async fn shut_down(self: &Arc<Self>) -> Result<(), StoreError> {
         self.close();
-        clock::within(DRAIN, self.drained()).await.unwrap_or_else(|| Err(StoreError::timeout()))
+        runtime::within(DRAIN, self.drained()).await.unwrap_or_else(|| Err(StoreError::timeout()))
     }
 
     /// The same for `sessions`, all at the same time and with one deadline. Gives the first failure.
@@ -31,14 +31,14 @@ impl Shared {
         for session in sessions {
             session.close();
         }
-        let deadline = clock::deadline(DRAIN);
+        let deadline = runtime::deadline(DRAIN);
         let (tells, mut told) = mpsc::unbounded_channel();
         let mut missing = 0;
         for session in sessions.iter().filter(|session| session.is_to_be_drained()) {
             missing += 1;
             let (session, tells) = (session.clone(), tells.clone());
             session.spawner.clone().spawn(async move {
-                let drained = clock::until(deadline, session.drained()).await;
+                let drained = runtime::until(deadline, session.drained()).await;
                 let _ = tells.send(drained.unwrap_or_else(|| Err(StoreError::timeout())));
             });
         }
@@ -86,7 +86,7 @@ impl Shared {
             // The time that it waits in turn is not counted.
             let has_begun = session.before.lock().is_none();
             // It has told of a failure itself.
-            let finished = clock::within(DRAIN, Box::pin(session.finished())).await;
+            let finished = runtime::within(DRAIN, Box::pin(session.finished())).await;
             if finished.is_some() || has_begun {
                 self.before.passes(&session);
             }

@@ -18,8 +18,8 @@ use super::operation::{TIMEOUT, done_within, within};
 use super::record::{self, Found, Record};
 use super::undecodable::Undecodable;
 use super::unsaved::{Replaces, Unsaved};
-use crate::clock::{self, Clock};
 use crate::error::StoreError;
+use crate::runtime::{self, Clock};
 use crate::store::{StoreLock, StoredLogin, TokenStore};
 
 /// The pause in which somebody else may let go of the right to refresh.
@@ -95,7 +95,7 @@ impl Keeper {
     ) -> Result<Claim, NotClaimed> {
         // A login that no store has needs no right of others, and waits no longer than for a store.
         let is_nowhere = held.is_new && !self.holding.may_have(&held.record.id.login);
-        let give_up = clock::deadline(if is_nowhere { TIMEOUT } else { term.longest_wait() });
+        let give_up = runtime::deadline(if is_nowhere { TIMEOUT } else { term.longest_wait() });
         let mut in_the_way = InTheWay::default();
         let mut tries = 0;
         loop {
@@ -117,7 +117,7 @@ impl Keeper {
                     .is_some_and(|other| in_the_way.is_busy(other, &self.holder, wall, term)),
             };
             if is_busy {
-                if clock::now() >= give_up {
+                if runtime::now() >= give_up {
                     return Err(StoreError::unavailable(
                         "another process holds the right to refresh the login, and does not let go",
                         "the lock of the store is busy",
@@ -135,7 +135,7 @@ impl Keeper {
             }
             let swapped = match self.swap(version, Some(&record)).await {
                 // Others write, as long as the disk takes for it. That is no fault of the store, and is waited for like a right.
-                Err(error) if error.is_busy() && !is_nowhere && clock::now() < give_up => {
+                Err(error) if error.is_busy() && !is_nowhere && runtime::now() < give_up => {
                     drop(lock);
                     pause().await;
                     continue;
@@ -326,7 +326,7 @@ impl Keeper {
 /// Lets others go on.
 async fn pause() {
     let jitter = Duration::from_millis(fastrand::u64(..50));
-    clock::sleep_until(clock::deadline(POLL + jitter)).await;
+    runtime::sleep_until(runtime::deadline(POLL + jitter)).await;
 }
 
 fn too_busy() -> StoreError {
@@ -419,7 +419,7 @@ mod tests {
                 assert!(store.0.replace(0, kept).await.unwrap());
             }
             let held = Held { record: record(1, 1), is_new, must_send: false, is_over: true, refused: None };
-            let begin = clock::now();
+            let begin = runtime::now();
             let claim = keeper.claim(&held, term, || true).await;
             let case = format!("{times} times, {:?}", begin.elapsed());
             match claim {
@@ -434,7 +434,7 @@ mod tests {
     }
 
     /// A store whose file another process locks, and of whose writes the last one ends at that time; and how many began later.
-    struct LockedUntil(clock::Instant, AtomicUsize);
+    struct LockedUntil(runtime::Instant, AtomicUsize);
 
     impl TokenStore for LockedUntil {
         fn load(&self) -> StoreFuture<'_, Option<StoredLogin>> {
@@ -443,12 +443,12 @@ mod tests {
 
         fn replace(&self, _: u64, _: StoredLogin) -> StoreFuture<'_, bool> {
             Box::pin(async {
-                let left = self.0.saturating_duration_since(clock::now());
+                let left = self.0.saturating_duration_since(runtime::now());
                 if left.is_zero() {
                     self.1.fetch_add(1, Ordering::Relaxed);
                 }
                 let takes = if left < TIMEOUT { left } else { TIMEOUT / 2 };
-                clock::sleep_until(clock::deadline(takes)).await;
+                runtime::sleep_until(runtime::deadline(takes)).await;
                 Err(StoreError::busy("it cannot be locked", POLL))
             })
         }
@@ -457,8 +457,8 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_claim_is_not_tried_again_when_its_time_has_come() {
         let term = Term::of(Duration::ZERO);
-        let begin = clock::now();
-        let store = Arc::new(LockedUntil(clock::deadline(term.longest_wait()), AtomicUsize::new(0)));
+        let begin = runtime::now();
+        let store = Arc::new(LockedUntil(runtime::deadline(term.longest_wait()), AtomicUsize::new(0)));
         let keeper = Keeper::new(store.clone(), Clock::default(), false);
         let held =
             Held { record: record(1, 1), is_new: false, must_send: true, is_over: true, refused: None };
@@ -554,7 +554,7 @@ mod tests {
                 let kept = record::write(0, Some(&held.record)).unwrap();
                 assert!(store.replace(0, kept).await.unwrap());
             }
-            let begin = clock::now();
+            let begin = runtime::now();
             let Err(why) = keeper.claim(&held, term, || true).await else { panic!("it is busy") };
             let (waited, tries) = (begin.elapsed(), store.tries.load(Ordering::Relaxed) as u32);
             assert!(!why.in_doubt, "nothing was written");

@@ -6,8 +6,8 @@
 use std::time::{Duration, SystemTime};
 
 use super::record::Lease;
-use crate::clock::since_1970;
-use crate::clock::{self, Clock, Now};
+use crate::runtime::since_1970;
+use crate::runtime::{self, Clock, Now};
 
 /// What a lease lasts beyond the send that it is for: writing it down, writing down what came, and a margin for clocks.
 const MARGIN: Duration = Duration::from_secs(5);
@@ -62,7 +62,7 @@ impl Term {
 
 /// A lease of another process, and since when it has been seen there.
 #[derive(Default)]
-pub(crate) struct InTheWay(Option<(Lease, clock::Instant)>);
+pub(crate) struct InTheWay(Option<(Lease, runtime::Instant)>);
 
 impl InTheWay {
     /// Whether `lease` keeps `holder` from refreshing. By a clock that was wrong it may end in years: it was meant for no longer than
@@ -72,8 +72,8 @@ impl InTheWay {
             return false;
         }
         let known = self.0.take().filter(|(known, _)| known == lease);
-        let (_, since) = self.0.insert(known.unwrap_or_else(|| (lease.clone(), clock::now())));
-        clock::now().saturating_duration_since(*since) < term.lasts()
+        let (_, since) = self.0.insert(known.unwrap_or_else(|| (lease.clone(), runtime::now())));
+        runtime::now().saturating_duration_since(*since) < term.lasts()
     }
 }
 
@@ -125,7 +125,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn i1_a_lease_of_another_process_is_in_the_way_until_its_time_or_for_as_long_as_a_term() {
-        let passes = |time| clock::sleep_until(clock::deadline(time));
+        let passes = |time| runtime::sleep_until(runtime::deadline(time));
         let moment = Duration::from_millis(1);
         let wall = SystemTime::UNIX_EPOCH + Duration::from_secs(1_800_000_000);
         let lease = |until| Lease { holder: "other".to_owned(), until: since_1970(until) };

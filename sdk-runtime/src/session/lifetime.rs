@@ -6,7 +6,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use super::tokens::Tokens;
-use crate::delay::server_time;
+use crate::date::server_time;
 use crate::response::Head;
 
 /// What an answer told about the end of its access token.
@@ -69,7 +69,7 @@ mod tests {
     use http::{HeaderMap, HeaderValue, StatusCode};
 
     use super::*;
-    use crate::clock;
+    use crate::runtime;
 
     const HOUR: Duration = Duration::from_secs(3600);
 
@@ -89,29 +89,29 @@ mod tests {
     #[test]
     fn what_was_told_comes_first() {
         let token = Tokens::new(jwt(r#"{"exp":100,"iat":40}"#));
-        assert_eq!(lifetime(&token.clone().expires_in(HOUR), None, clock::wall), Some(HOUR));
-        assert_eq!(lifetime(&token, Some(&head(None)), clock::wall), Some(Duration::from_secs(60)));
+        assert_eq!(lifetime(&token.clone().expires_in(HOUR), None, runtime::wall), Some(HOUR));
+        assert_eq!(lifetime(&token, Some(&head(None)), runtime::wall), Some(Duration::from_secs(60)));
         assert_eq!(
-            lifetime(&token, None, clock::wall),
+            lifetime(&token, None, runtime::wall),
             Some(Duration::ZERO),
             "it may have been kept for years"
         );
-        assert_eq!(lifetime(&Tokens::new("opaque"), None, clock::wall), None);
-        assert_eq!(lifetime(&Tokens { access: None, ..Tokens::new("") }, None, clock::wall), None);
+        assert_eq!(lifetime(&Tokens::new("opaque"), None, runtime::wall), None);
+        assert_eq!(lifetime(&Tokens { access: None, ..Tokens::new("") }, None, runtime::wall), None);
     }
 
     #[test]
     fn a_date_is_read_by_the_clock_of_the_server_that_wrote_it() {
         let wrong = SystemTime::UNIX_EPOCH + HOUR * 24 * 365;
         let tokens = Tokens::new("opaque").expires_at(wrong + HOUR);
-        assert_eq!(lifetime(&tokens, Some(&head(Some(wrong))), clock::wall), Some(HOUR));
+        assert_eq!(lifetime(&tokens, Some(&head(Some(wrong))), runtime::wall), Some(HOUR));
         assert_eq!(
-            lifetime(&tokens, Some(&head(None)), clock::wall),
+            lifetime(&tokens, Some(&head(None)), runtime::wall),
             Some(Duration::ZERO),
             "decades ago by ours"
         );
         let late = Tokens::new(jwt("{\"exp\":31539600}"));
-        assert_eq!(lifetime(&late, Some(&head(Some(wrong))), clock::wall), Some(HOUR));
+        assert_eq!(lifetime(&late, Some(&head(Some(wrong))), runtime::wall), Some(HOUR));
     }
 
     #[test]
@@ -132,7 +132,7 @@ mod tests {
         ] {
             let seconds = seconds.map(Duration::from_secs);
             assert_eq!(
-                lifetime(&Tokens::new(token.as_str()), Some(&head(None)), clock::wall),
+                lifetime(&Tokens::new(token.as_str()), Some(&head(None)), runtime::wall),
                 seconds,
                 "{token}"
             );
@@ -155,7 +155,7 @@ mod tests {
             &jwt(r#"{"exp":-1}"#),
             &jwt(r#"{"exp":1e300}"#),
         ] {
-            assert_eq!(lifetime(&Tokens::new(token), None, clock::wall), None, "{token}");
+            assert_eq!(lifetime(&Tokens::new(token), None, runtime::wall), None, "{token}");
         }
     }
 
@@ -178,8 +178,8 @@ mod tests {
             ),
         ] {
             let name = format!("{:?} of {:?}", tokens.expiry, tokens.access.as_ref().map(|it| it.expose()));
-            assert_eq!(lifetime(&tokens, Some(&head(None)), clock::wall), in_an_answer, "{name}");
-            assert_eq!(lifetime(&tokens, None, clock::wall), kept, "{name}, kept");
+            assert_eq!(lifetime(&tokens, Some(&head(None)), runtime::wall), in_an_answer, "{name}");
+            assert_eq!(lifetime(&tokens, None, runtime::wall), kept, "{name}, kept");
         }
     }
 }

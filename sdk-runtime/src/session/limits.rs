@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use super::snapshot::{EndpointId, Stamp};
-use crate::clock::Instant;
+use crate::runtime::Instant;
 
 /// How long an endpoint is on hold after its last rejection.
 const HOLD: Duration = Duration::from_secs(60);
@@ -154,7 +154,7 @@ mod tests {
 
     #[test]
     fn five_in_a_minute_and_twelve_in_ten() {
-        let begin = crate::clock::now();
+        let begin = crate::runtime::now();
         let at = |seconds: u64| begin + Duration::from_secs(seconds);
         let mut budget = Budget::default();
         let mut generation = 0;
@@ -197,7 +197,7 @@ mod tests {
     #[test]
     fn i35_what_a_rejection_is_worth() {
         use Admission::{Believed, Blocked, Doubted};
-        let begin = crate::clock::now();
+        let begin = crate::runtime::now();
         let at = |seconds: u64| begin + Duration::from_secs(seconds);
         let mut throttle = Throttle::default();
         assert_eq!(throttle.admit("A::a".into(), token(1), begin), Believed);
@@ -220,7 +220,7 @@ mod tests {
 
     #[test]
     fn i35_an_endpoint_on_hold_that_accepts_a_token_may_reject_it_again_at_a_cost() {
-        let now = crate::clock::now();
+        let now = crate::runtime::now();
         let mut throttle = Throttle::default();
         assert_eq!(throttle.watched(), [""; 0]);
         for generation in 2..=6 {
@@ -243,7 +243,7 @@ mod tests {
 
     #[test]
     fn i35_what_others_have_spent_refuses_no_endpoint_that_is_not_on_hold() {
-        let now = crate::clock::now();
+        let now = crate::runtime::now();
         let mut throttle = Throttle::default();
         let endpoints = ["A::a", "A::b", "A::c"];
         for (generation, endpoint) in (1..).zip(endpoints.repeat(5)) {
@@ -266,7 +266,7 @@ mod tests {
 
     #[test]
     fn endpoints_are_forgotten_after_a_minute() {
-        let now = crate::clock::now();
+        let now = crate::runtime::now();
         let mut throttle = Throttle::default();
         throttle.hold("A::a".into(), stamp(1), now);
         throttle.hold("A::b".into(), stamp(1), now + Duration::from_secs(1));
@@ -278,7 +278,7 @@ mod tests {
     }
     #[test]
     fn a_hold_is_of_one_endpoint_and_ends_at_its_very_moment() {
-        let now = crate::clock::now();
+        let now = crate::runtime::now();
         let mut throttle = Throttle::default();
         throttle.hold("A::a".into(), stamp(1), now);
         let moment = Duration::from_nanos(1);

@@ -51,8 +51,8 @@ pub(crate) use shared::Shared;
 pub(crate) use snapshot::{EndpointId, Phase, Snapshot};
 pub(crate) use waits::Waits;
 
-use crate::clock::{Clock, Now, Spawner};
 use crate::error::{Error, InvalidRequest, StoreError};
+use crate::runtime::{Clock, Now, Spawner};
 use crate::secret::AccessToken;
 use crate::store::TokenStore;
 

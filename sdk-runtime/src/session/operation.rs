@@ -6,8 +6,8 @@ use std::pin::pin;
 use std::task::Poll;
 use std::time::Duration;
 
-use crate::clock;
 use crate::error::StoreError;
+use crate::runtime;
 
 /// How long it may take.
 pub(super) const TIMEOUT: Duration = Duration::from_secs(5);
@@ -38,5 +38,5 @@ where
         Ok(polled) => polled,
         Err(panic) => Poll::Ready(Err(panicked(panic))),
     });
-    clock::within(TIMEOUT, caught).await.unwrap_or_else(|| Err(StoreError::timeout()))
+    runtime::within(TIMEOUT, caught).await.unwrap_or_else(|| Err(StoreError::timeout()))
 }

@@ -12,9 +12,9 @@ use zeroize::Zeroizing;
 use super::lifetime::Expiry;
 use super::tokens::Tokens;
 use super::undecodable::{self, Undecodable};
-use crate::clock::{millis, since_1970};
 use crate::cookies::Jar;
 use crate::error::StoreError;
+use crate::runtime::{millis, since_1970};
 use crate::secret::{AccessToken, RefreshToken};
 use crate::store::StoredLogin;
 
@@ -324,7 +324,7 @@ mod tests {
     #[cfg(feature = "cookies")]
     #[test]
     fn cookies_come_back_those_of_the_browser_session_included() {
-        let (jar, clock) = (Jar::default(), crate::clock::Clock::default());
+        let (jar, clock) = (Jar::default(), crate::runtime::Clock::default());
         let url = "https://a.example/login".parse().unwrap();
         let cookie = http::HeaderValue::from_static("refresh=1; Path=/auth; HttpOnly");
         jar.store(&http::HeaderMap::from_iter([(http::header::SET_COOKIE, cookie)]), &url, &clock);

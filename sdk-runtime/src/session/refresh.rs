@@ -11,7 +11,6 @@ use super::attach::Attachment;
 use super::classify;
 use super::event::Outcome;
 use super::tokens::{Grant, Refusal, Tokens};
-use crate::clock::{self, Clock};
 use crate::cookies::{Jar, SetCookies};
 use crate::endpoint::{CallTimeout, Endpoint};
 use crate::error::{
@@ -20,6 +19,7 @@ use crate::error::{
 };
 use crate::request::{Prepared, Request};
 use crate::response::{Answer, ERROR_BODY_TIME, End, Head, Received, receive};
+use crate::runtime::{self, Clock};
 use crate::transport::Stage;
 use crate::upstream::{Contents, Credentials, Upstream};
 
@@ -88,11 +88,11 @@ impl Refresher {
 
     /// Sends it and classifies the answer.
     pub(crate) async fn send(&self, request: &Prepared, jar: &Jar) -> Outcome {
-        let deadline = clock::deadline(self.timeout());
+        let deadline = runtime::deadline(self.timeout());
         let credentials = Credentials { header: None, jar: Some(jar) };
         let stage = Stage::default();
         let exchange = self.upstream.exchange(request, credentials, Contents::Secret, &stage, |_| Ok(()));
-        let (answer, cookies) = match clock::until(deadline, exchange).await {
+        let (answer, cookies) = match runtime::until(deadline, exchange).await {
             Some(Ok(exchange)) => (exchange.answer, exchange.cookies),
             Some(Err(error)) => return failed(error),
             None => {
@@ -106,7 +106,7 @@ impl Refresher {
         let (parts, body) = answer.into_parts();
         let until = match parts.status.is_success() {
             true => deadline,
-            false => deadline.min(clock::deadline(ERROR_BODY_TIME)),
+            false => deadline.min(runtime::deadline(ERROR_BODY_TIME)),
         };
         let Received { bytes, end } = receive(body, BODY_LIMIT, Some(until)).await;
         let truncated = !matches!(end, End::Whole);

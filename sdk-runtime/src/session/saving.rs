@@ -12,9 +12,9 @@ use super::execute;
 use super::keeper::Written;
 use super::operation::TIMEOUT;
 use super::shared::Shared;
-use crate::clock;
-use crate::delay::back_off;
+use crate::backoff;
 use crate::error::{Error, StoreError};
+use crate::runtime;
 use crate::sync::{Busy, Flag};
 
 /// How long after a failure the store is written again.
@@ -89,8 +89,8 @@ impl Shared {
 
     /// The same, for no longer than `time`.
     pub(crate) async fn load_within(self: &Arc<Self>, time: &mut StoreTime) -> Result<(), Error> {
-        let begin = clock::now();
-        let loaded = clock::within(time.0, self.load()).await;
+        let begin = runtime::now();
+        let loaded = runtime::within(time.0, self.load()).await;
         time.0 = time.0.saturating_sub(begin.elapsed());
         loaded.unwrap_or_else(|| Err(StoreError::timeout().into()))
     }
@@ -163,7 +163,7 @@ impl Shared {
 
     /// The same for no longer than `time`, where a failure is told by an event and no more.
     pub(crate) async fn saved_within(self: &Arc<Self>, time: StoreTime) {
-        if clock::within(time.0, self.saved()).await.is_none() {
+        if runtime::within(time.0, self.saved()).await.is_none() {
             self.is_late();
         }
     }
@@ -223,10 +223,10 @@ impl Shared {
                         return Err((error, Some(attempt)));
                     }
                     self.saving.failed(error, attempt);
-                    let pause = back_off(FIRST, LONGEST, failures, fastrand::f64());
+                    let pause = backoff::delay(FIRST, LONGEST, failures, fastrand::f64());
                     failures += 1;
                     tokio::select! {
-                        () = clock::sleep_until(clock::deadline(pause)) => {}
+                        () = runtime::sleep_until(runtime::deadline(pause)) => {}
                         () = self.shutdown.cancelled() => {}
                         Ok(()) = wanted.changed() => {}
                     }

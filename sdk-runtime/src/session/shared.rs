@@ -22,10 +22,10 @@ use super::saving::Saving;
 use super::snapshot::{EndpointId, Phase, Snapshot, Stamp, View};
 use super::state::{SessionState, StateWatch};
 use super::tokens::{Grant, Tokens};
-use crate::clock::{Clock, Now, Spawner};
 use crate::cookies::{Jar, SetCookies};
 use crate::error::{Error, SessionExpired, StoreError};
 use crate::response::Head;
+use crate::runtime::{Clock, Now, Spawner};
 use crate::store::TokenStore;
 
 pub(crate) struct Shared {

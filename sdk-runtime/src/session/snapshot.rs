@@ -11,9 +11,9 @@ use std::time::{Duration, SystemTime};
 use http::HeaderValue;
 
 use super::windows::Windows;
-use crate::clock::{Instant, Now};
 use crate::cookies::Jar;
 use crate::error::SessionExpired;
+use crate::runtime::{Instant, Now};
 use crate::secret::{AccessToken, RefreshToken};
 use crate::sync::{Claim, Flag, Marks};
 
@@ -249,7 +249,7 @@ mod tests {
 
     #[test]
     fn i1_a_token_that_is_being_refreshed_is_free_at_no_time() {
-        let now = Now { mono: crate::clock::now(), wall: SystemTime::UNIX_EPOCH };
+        let now = Now { mono: crate::runtime::now(), wall: SystemTime::UNIX_EPOCH };
         let stamp = Stamp { epoch: 1, generation: 1 };
         let (age, jar) = (Duration::ZERO, Arc::default());
         let snapshot = Snapshot::new(stamp, None, None, (None, None), None, jar, (None, age, now));

@@ -135,12 +135,12 @@ mod tests {
     use std::time::{Duration, SystemTime};
 
     use super::*;
-    use crate::clock::Now;
+    use crate::runtime::Now;
     use crate::session::snapshot::Stamp;
 
     #[test]
     fn a_login_tells_its_numbers_and_what_the_tokens_said() {
-        let now = Now { mono: crate::clock::now(), wall: SystemTime::UNIX_EPOCH };
+        let now = Now { mono: crate::runtime::now(), wall: SystemTime::UNIX_EPOCH };
         let stamp = Stamp { epoch: 7, generation: 3 };
         let login = |subject: Option<&str>, scopes: Option<Vec<String>>| {
             let (subject, scopes) = (subject.map(Into::into), scopes.map(Into::into));

@@ -4,8 +4,8 @@ use std::time::{Duration, SystemTime};
 
 use serde::{Deserialize, Serialize};
 
-use crate::clock::since_1970;
 use crate::error::DecodeError;
+use crate::runtime::since_1970;
 
 /// How long the refresh token is not sent again after such an answer, since it was most likely spent.
 pub(crate) const COOL_DOWN: Duration = Duration::from_secs(300);

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::run::Run;
-use crate::clock::{self, Instant};
+use crate::runtime::{self, Instant};
 
 /// How long a call waits at most for refreshes that it could do without.
 const LONGEST: Duration = Duration::from_secs(2);
@@ -40,18 +40,18 @@ impl Waits {
 
     /// `most`, or half of the time that the call has left: what it may spend on something after which it goes on.
     pub(crate) fn part(&self, most: Duration) -> Duration {
-        self.lock().part(most, clock::now())
+        self.lock().part(most, runtime::now())
     }
 
     /// What `refresh` comes to, or `None` when the call has waited long enough: for `most`, for 2 s in all, or for half of the time
     /// that it has left.
     pub(super) async fn wait<T>(&self, most: Duration, refresh: impl Future<Output = T>) -> Option<T> {
-        let begin = clock::now();
+        let begin = runtime::now();
         let limit = {
             let inner = self.lock();
             inner.part(most.min(LONGEST.saturating_sub(inner.waited)), begin)
         };
-        let outcome = clock::within(limit, refresh).await;
+        let outcome = runtime::within(limit, refresh).await;
         self.lock().waited += begin.elapsed();
         outcome
     }
@@ -73,7 +73,7 @@ impl Waits {
         };
         // Without a timer where there is nothing to wait for: there may be no runtime that has one.
         if let Some(run) = run.filter(|run| !run.outcome.initialized()) {
-            clock::within(limit, run.outcome.wait()).await;
+            runtime::within(limit, run.outcome.wait()).await;
         }
     }
 
@@ -103,12 +103,12 @@ mod tests {
         ] {
             let call = Waits::default();
             if let Some(deadline) = deadline {
-                call.end_at(clock::deadline(seconds(deadline)));
+                call.end_at(runtime::deadline(seconds(deadline)));
             }
             assert_eq!(call.part(seconds(60)), seconds(part), "{deadline:?}");
             assert_eq!(call.part(Duration::ZERO), Duration::ZERO, "{deadline:?}");
             for expected in waits {
-                let begin = clock::now();
+                let begin = runtime::now();
                 assert!(call.wait(seconds(60), never()).await.is_none(), "I36: {deadline:?}");
                 let waited = begin.elapsed().as_millis();
                 // The timer counts in whole milliseconds.
@@ -120,7 +120,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn i36_what_a_call_has_waited_for_in_vain_counts_like_what_has_come() {
         let call = Waits::default();
-        let after = |time| clock::sleep_until(clock::deadline(time));
+        let after = |time| runtime::sleep_until(runtime::deadline(time));
         for (most, takes, comes) in
             [(60, 1_500, true), (60, 400, true), (60, 200, false), (60, 10, false), (0, 0, true)]
         {

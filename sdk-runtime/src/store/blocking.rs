@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::StoreFuture;
-use crate::clock::{self, Stopwatch};
 use crate::error::StoreError;
+use crate::runtime::{self, Stopwatch};
 
 /// Does `work` on `place` where it may block. It goes on to its end, whoever goes away.
 pub(super) fn run<P, T>(
@@ -21,7 +21,7 @@ where
     let place = place.clone();
     Box::pin(async move {
         let caught = move || catch_unwind(AssertUnwindSafe(|| work(&place)));
-        let done = clock::blocking(caught).await.map(|done| {
+        let done = runtime::blocking(caught).await.map(|done| {
             done.unwrap_or_else(|_| Err(StoreError::uncertain("it was broken off", "a panic of the store")))
         });
         done.unwrap_or_else(|| {

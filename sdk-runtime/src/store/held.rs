@@ -7,7 +7,7 @@
 use std::io;
 use std::time::Duration;
 
-use crate::clock;
+use crate::runtime;
 
 /// Scanners and readers hold a file for milliseconds. The session waits 5 s for a whole operation.
 const LIMIT: Duration = Duration::from_secs(2);
@@ -17,7 +17,7 @@ const HELD: [i32; 2] = [5, 32];
 
 /// Does `work`, and does it again for at most [`LIMIT`] while Windows refuses it because another program has the file open. Blocks.
 pub(super) fn insist<T>(mut work: impl FnMut() -> io::Result<T>) -> io::Result<T> {
-    let done = clock::insist(LIMIT, || Some(work()).filter(|done| !done.as_ref().is_err_and(is_held)));
+    let done = runtime::insist(LIMIT, || Some(work()).filter(|done| !done.as_ref().is_err_and(is_held)));
     done.unwrap_or_else(work)
 }
 

@@ -5,8 +5,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::private;
-use crate::clock;
 use crate::error::StoreError;
+use crate::runtime;
 
 /// A replacement takes milliseconds. Whoever has not got its lock by then says so, before the session's own limit ends.
 pub(super) const LIMIT: Duration = Duration::from_secs(3);
@@ -35,7 +35,7 @@ impl FileLock {
 
     /// Takes the lock on `path`, and waits for at most `limit` where another holder has it. Blocks.
     pub(super) fn take(path: &Path, limit: Duration) -> Result<Self, StoreError> {
-        let taken = clock::insist(limit, || Self::try_take(path).transpose());
+        let taken = runtime::insist(limit, || Self::try_take(path).transpose());
         taken.unwrap_or_else(|| Err(StoreError::busy(format!("{} cannot be locked", path.display()), limit)))
     }
 }

@@ -11,7 +11,7 @@ use std::time::Duration;
 use tokio::sync::SetOnce;
 
 use super::stage;
-use crate::clock::{self, Instant};
+use crate::runtime::{self, Instant};
 
 /// How long a request waits for the connection that another one makes.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -71,10 +71,10 @@ impl Attempts {
                 Role::Connect(lead) => return Ok(lead),
                 Role::Follow(attempt) => attempt,
             };
-            let outcome = while_sending(clock::within(PATIENCE, attempt.0.wait())).await?;
+            let outcome = while_sending(runtime::within(PATIENCE, attempt.0.wait())).await?;
             match outcome.copied() {
                 Some(Outcome::Shared(_)) => {
-                    while_sending(clock::sleep_until(clock::deadline(HANDOVER))).await?;
+                    while_sending(runtime::sleep_until(runtime::deadline(HANDOVER))).await?;
                 }
                 Some(Outcome::GivenUp) => {}
                 Some(Outcome::NotShared) | None => return Ok(None),
@@ -121,7 +121,7 @@ impl Lead {
             state.http1.insert(self.origin.clone());
         }
         let _ = self.attempt.0.set(match is_http2 {
-            Some(true) => Outcome::Shared(clock::now()),
+            Some(true) => Outcome::Shared(runtime::now()),
             _ => Outcome::NotShared,
         });
     }

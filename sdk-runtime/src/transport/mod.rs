@@ -27,8 +27,8 @@ pub(crate) use self::reqwest::ReqwestTransport;
 pub(crate) use stage::Stage;
 
 use crate::body::RequestBody;
-use crate::clock::{Entered, Spawner};
 use crate::error::TransportError;
+use crate::runtime::{Entered, Spawner};
 
 /// Sends one request and gives one answer.
 ///

@@ -8,9 +8,9 @@ use super::super::events::SessionEvent;
 use super::super::snapshot::{Phase, Snapshot};
 use super::super::undecodable::Undecodable;
 use super::Core;
-use crate::clock::{Instant, Now};
-use crate::delay;
+use crate::backoff;
 use crate::error::{RefreshUnavailable, UnavailableCause};
+use crate::runtime::{Instant, Now};
 
 /// The pauses after failures that follow each other: from the first, doubling to the longest.
 pub(super) mod pause {
@@ -124,7 +124,7 @@ impl Core {
 
     /// Exponential with equal jitter, never shorter than the server asks.
     pub(super) fn back_off(&mut self, retry_after: Option<Duration>, longest: Duration) -> Duration {
-        let jittered = delay::back_off(pause::FIRST, longest, self.failures, self.random.f64());
+        let jittered = backoff::delay(pause::FIRST, longest, self.failures, self.random.f64());
         self.failures = self.failures.saturating_add(1);
         jittered.max(retry_after.unwrap_or_default().min(pause::RETRY_AFTER_LONGEST))
     }

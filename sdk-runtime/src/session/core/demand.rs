@@ -8,10 +8,10 @@ use super::super::limits::{Admission, Rejected};
 use super::super::snapshot::{EndpointId, Phase, Snapshot, Stamp, Validity};
 use super::super::tokens::Grant;
 use super::{Core, permit};
-use crate::clock::{Instant, Now};
 use crate::error::{
     Error, ExpiredReason, InvalidRequest, RefreshUnavailable, SessionExpired, UnavailableCause,
 };
+use crate::runtime::{Instant, Now};
 
 /// How long before a refresh is sent again of which nobody knows what came of it, in milliseconds.
 const RESEND_AFTER: std::ops::RangeInclusive<u64> = 250..=750;

@@ -8,8 +8,8 @@ use super::super::snapshot::Phase;
 use super::super::unsaved::Replaces;
 use super::cool_down::pause;
 use super::{Core, Kept, told};
-use crate::clock::Now;
 use crate::error::{Error, ExpiredReason, SessionExpired, UnavailableCause};
+use crate::runtime::Now;
 
 impl Core {
     /// `run` has come to an end. `None`: it is of another epoch, or it was given up, and whatever it obtained is nobody's.

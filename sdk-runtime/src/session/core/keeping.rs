@@ -8,8 +8,8 @@ use super::super::record::Record;
 use super::super::snapshot::{Phase, Snapshot};
 use super::super::unsaved::{Replaces, Unsaved};
 use super::Core;
-use crate::clock::Now;
 use crate::error::{ExpiredReason, StoreError};
+use crate::runtime::Now;
 
 impl Core {
     /// The store was looked into, and `login` is what it has. Nothing comes of it where somebody has signed in or out meanwhile.

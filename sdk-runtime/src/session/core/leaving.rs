@@ -9,8 +9,8 @@ use super::super::record::TokenId;
 use super::super::snapshot::Phase;
 use super::super::unsaved::{Logins, Replaces};
 use super::Core;
-use crate::clock::Now;
 use crate::error::SessionExpired;
+use crate::runtime::Now;
 
 /// What a session knows about the login in its store, and the store does not. No token, and nothing of an answer.
 #[derive(Debug, Clone, Default)]

@@ -82,7 +82,7 @@ impl fmt::Debug for Challenge {
 }
 
 /// The challenges in `lines`, which are one list (RFC 9110, 5.3): a parameter belongs to the last scheme, on whichever line.
-pub(crate) fn read<'a>(lines: impl IntoIterator<Item = &'a [u8]>) -> Vec<Challenge> {
+pub(crate) fn parse<'a>(lines: impl IntoIterator<Item = &'a [u8]>) -> Vec<Challenge> {
     let mut challenges = Challenges::default();
     for line in lines {
         challenges.read(&mut Line(line));
