@@ -7,16 +7,17 @@
 //! After mistakes `recover` emits a client that does nothing, so that its uses are not reported as well. The derives go the same
 //! way in `derive`.
 
-mod attr;
+mod args;
 mod derive;
+mod diagnostics;
+mod did_you_mean;
 mod expand;
 mod model;
-mod nearest;
 mod parse;
 mod recover;
 mod returns;
 mod signature;
-mod sink;
+mod span;
 mod template;
 mod validate;
 

@@ -15,7 +15,7 @@ pub(crate) struct Client {
     /// Where the runtime is found: `::sdk_runtime`, or what `crate = …` says.
     pub(crate) krate: Path,
     /// The trait without its items.
-    pub(crate) shell: ItemTrait,
+    pub(crate) trait_head: ItemTrait,
     pub(crate) methods: Vec<Method>,
 }
 

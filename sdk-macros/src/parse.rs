@@ -9,8 +9,8 @@ use syn::{
 };
 
 use crate::{
-    attr::{self, Arg},
-    nearest::nearest,
+    args::{self, Arg},
+    did_you_mean::nearest,
 };
 
 /// The attributes that name an HTTP method.
@@ -28,14 +28,14 @@ const ACCEPTED_ON_PARAMETERS: &[&str] =
 pub(crate) struct RawTrait {
     pub(crate) options: Vec<Arg>,
     /// The trait without its items.
-    pub(crate) shell: ItemTrait,
+    pub(crate) trait_head: ItemTrait,
     pub(crate) methods: Vec<RawMethod>,
     /// Associated types and constants, and macro calls.
     pub(crate) others: Vec<TraitItem>,
 }
 
 pub(crate) struct RawMethod {
-    pub(crate) marks: Vec<Mark>,
+    pub(crate) api_attrs: Vec<ApiAttr>,
     /// The attributes that are not ours.
     pub(crate) attrs: Vec<Attribute>,
     /// The signature without its arguments.
@@ -46,20 +46,20 @@ pub(crate) struct RawMethod {
 }
 
 pub(crate) struct RawParam {
-    pub(crate) marks: Vec<Mark>,
+    pub(crate) api_attrs: Vec<ApiAttr>,
     pub(crate) attrs: Vec<Attribute>,
     pub(crate) pat: Pat,
     pub(crate) ty: Type,
 }
 
 /// An attribute of ours, or one that looks as if it was meant for us.
-pub(crate) struct Mark {
+pub(crate) struct ApiAttr {
     pub(crate) name: Ident,
-    pub(crate) args: MarkArgs,
-    pub(crate) attr: Attribute,
+    pub(crate) args: ApiAttrArgs,
+    pub(crate) syntax: Attribute,
 }
 
-pub(crate) enum MarkArgs {
+pub(crate) enum ApiAttrArgs {
     /// `#[path]`
     None,
     /// `#[path("id")]`
@@ -69,13 +69,13 @@ pub(crate) enum MarkArgs {
 }
 
 impl RawMethod {
-    pub(crate) fn mark(&self, name: &str) -> Option<&Mark> {
-        self.marks.iter().find(|mark| mark.name == name)
+    pub(crate) fn api_attr(&self, name: &str) -> Option<&ApiAttr> {
+        self.api_attrs.iter().find(|attr| attr.name == name)
     }
 
     /// The attributes that name an HTTP method, the unknown ones included.
-    pub(crate) fn verbs(&self) -> impl Iterator<Item = &Mark> {
-        self.marks.iter().filter(|mark| mark.name != "session" && !mark.is_conditional())
+    pub(crate) fn verbs(&self) -> impl Iterator<Item = &ApiAttr> {
+        self.api_attrs.iter().filter(|attr| attr.name != "session" && !attr.is_cfg_attr())
     }
 
     /// Whether it is meant to be an endpoint; every other method is a composite that keeps its own body.
@@ -97,19 +97,19 @@ impl RawMethod {
 
     /// Whether it says how one page leads to the next, rightly or not.
     pub(crate) fn is_paginated(&self) -> bool {
-        let mut keys = self.verbs().flat_map(Mark::list).filter_map(Arg::key);
+        let mut keys = self.verbs().flat_map(ApiAttr::list).filter_map(Arg::key);
         keys.any(|key| nearest(&key.to_string(), ["paginate"]).is_some())
     }
 
     /// Whether it is consumed by the session, so that nobody else can call it.
     pub(crate) fn is_refresh(&self) -> bool {
-        self.is_endpoint() && self.mark("session").is_some_and(|mark| mark.has_flag("refresh"))
+        self.is_endpoint() && self.api_attr("session").is_some_and(|attr| attr.has_flag("refresh"))
     }
 }
 
 impl RawParam {
-    pub(crate) fn mark(&self, name: &str) -> Option<&Mark> {
-        self.marks.iter().find(|mark| mark.name == name)
+    pub(crate) fn api_attr(&self, name: &str) -> Option<&ApiAttr> {
+        self.api_attrs.iter().find(|attr| attr.name == name)
     }
 
     /// The name of the parameter, unless it is a pattern.
@@ -123,27 +123,33 @@ impl RawParam {
     }
 }
 
-impl Mark {
+impl ToTokens for ApiAttr {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        self.syntax.to_tokens(tokens);
+    }
+}
+
+impl ApiAttr {
     fn new(name: Ident, attr: Attribute) -> Self {
         let args = match &attr.meta {
-            Meta::Path(_) => MarkArgs::None,
+            Meta::Path(_) => ApiAttrArgs::None,
             Meta::List(MetaList { delimiter: MacroDelimiter::Paren(_), tokens, .. }) => {
-                MarkArgs::List(attr::split(tokens.clone()))
+                ApiAttrArgs::List(args::split(tokens.clone()))
             }
-            Meta::List(_) | Meta::NameValue(_) => MarkArgs::Wrong,
+            Meta::List(_) | Meta::NameValue(_) => ApiAttrArgs::Wrong,
         };
-        Self { name, args, attr }
+        Self { name, args, syntax: attr }
     }
 
     /// A `cfg_attr` around an attribute of ours.
-    pub(crate) fn is_conditional(&self) -> bool {
+    pub(crate) fn is_cfg_attr(&self) -> bool {
         self.name == "cfg_attr"
     }
 
     pub(crate) fn list(&self) -> &[Arg] {
         match &self.args {
-            MarkArgs::List(args) => args,
-            MarkArgs::None | MarkArgs::Wrong => &[],
+            ApiAttrArgs::List(args) => args,
+            ApiAttrArgs::None | ApiAttrArgs::Wrong => &[],
         }
     }
 
@@ -153,18 +159,18 @@ impl Mark {
 }
 
 pub(crate) fn trait_item(options: TokenStream, item: TokenStream) -> syn::Result<RawTrait> {
-    let mut shell = match syn::parse2::<Item>(item)? {
-        Item::Trait(shell) => shell,
+    let mut trait_head = match syn::parse2::<Item>(item)? {
+        Item::Trait(trait_head) => trait_head,
         other => return Err(not_a_trait(&other)),
     };
     let (mut methods, mut others) = (Vec::new(), Vec::new());
-    for item in std::mem::take(&mut shell.items) {
+    for item in std::mem::take(&mut trait_head.items) {
         match item {
             TraitItem::Fn(item) => methods.push(method(item)),
             other => others.push(other),
         }
     }
-    Ok(RawTrait { options: attr::split(options), shell, methods, others })
+    Ok(RawTrait { options: args::split(options), trait_head, methods, others })
 }
 
 fn not_a_trait(item: &Item) -> syn::Error {
@@ -192,7 +198,7 @@ fn method(item: TraitItemFn) -> RawMethod {
     let TraitItemFn { attrs, mut sig, default: body, .. } = item;
     let has_verb =
         attrs.iter().any(|attr| simple_name(attr).is_some_and(|name| is_verb(&name)) || wraps(attr, is_verb));
-    let (marks, attrs) = told_apart(attrs, |name, attr| {
+    let (api_attrs, attrs) = split_attrs(attrs, |name, attr| {
         is_verb(name)
             || name == "session"
             || wraps(attr, |inner| is_verb(inner) || inner == "session")
@@ -206,26 +212,26 @@ fn method(item: TraitItemFn) -> RawMethod {
             FnArg::Typed(it) => params.push(param(it)),
         }
     }
-    RawMethod { marks, attrs, sig, receiver, params, body }
+    RawMethod { api_attrs, attrs, sig, receiver, params, body }
 }
 
 fn param(input: syn::PatType) -> RawParam {
-    let (marks, attrs) = told_apart(input.attrs, |name, attr| {
+    let (api_attrs, attrs) = split_attrs(input.attrs, |name, attr| {
         !ACCEPTED_ON_PARAMETERS.contains(&name) || wraps(attr, |inner| ROLES.contains(&inner))
     });
-    RawParam { marks, attrs, pat: *input.pat, ty: *input.ty }
+    RawParam { api_attrs, attrs, pat: *input.pat, ty: *input.ty }
 }
 
 /// Our attributes, and all others. One whose name is a path is never ours.
-fn told_apart(
+fn split_attrs(
     attrs: Vec<Attribute>,
     is_ours: impl Fn(&str, &Attribute) -> bool,
-) -> (Vec<Mark>, Vec<Attribute>) {
+) -> (Vec<ApiAttr>, Vec<Attribute>) {
     let (mut ours, mut others) = (Vec::new(), Vec::new());
     for attr in attrs {
         let name = attr.path().get_ident().map(IdentExt::unraw);
         match name.filter(|name| is_ours(&name.to_string(), &attr)) {
-            Some(name) => ours.push(Mark::new(name, attr)),
+            Some(name) => ours.push(ApiAttr::new(name, attr)),
             None => others.push(attr),
         }
     }
@@ -242,7 +248,7 @@ fn is_verb(name: &str) -> bool {
 
 /// Whether this is a `cfg_attr` around an attribute of ours.
 fn wraps(attr: &Attribute, ours: impl Fn(&str) -> bool) -> bool {
-    attr::inside_cfg_attr(attr).is_some_and(|inner| inner.iter().any(|name| ours(name)))
+    args::inside_cfg_attr(attr).is_some_and(|inner| inner.iter().any(|name| ours(name)))
 }
 
 /// `#[fetch("/x")]` and `#[gett(…)]` on a method that has neither verb nor body are misspelt verbs. Left to the compiler

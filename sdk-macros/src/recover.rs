@@ -12,20 +12,20 @@ use syn::{
 };
 
 use crate::{
-    attr::Arg,
+    args::Arg,
+    diagnostics::Errors,
     expand::{self, Names, client::Parts},
     model::{Composite, GENERATED},
     parse::{RawMethod, RawTrait},
     returns::{self, Returns},
-    signature,
-    sink::Errors,
+    signature, span,
 };
 
 pub(crate) fn recover(raw: &RawTrait, errors: &Errors) -> TokenStream {
     let krate = krate(&raw.options);
-    let mut shell = raw.shell.clone();
-    shell.unsafety = None;
-    let names = Names::new(&shell, &krate);
+    let mut trait_head = raw.trait_head.clone();
+    trait_head.unsafety = None;
+    let names = Names::new(&trait_head, &krate);
     // A trait with associated items cannot be implemented without knowing what they stand for.
     let implementable = raw.others.is_empty();
     let (mut declared, mut inherent, mut consumed) = (Vec::new(), Vec::new(), Vec::new());
@@ -47,7 +47,7 @@ pub(crate) fn recover(raw: &RawTrait, errors: &Errors) -> TokenStream {
         }
     }
     declared.extend(raw.others.iter().map(ToTokens::to_token_stream));
-    let declared = expand::trait_with(&shell, &declared);
+    let declared = expand::trait_with_items(&trait_head, &declared);
     let refresh = expand::refresh::none(&names);
     let parts = Parts { inherent, implemented: implementable.then(Vec::new), endpoints: Vec::new(), refresh };
     let client = expand::client::client(&names, &parts);
@@ -108,8 +108,12 @@ fn visible(method: &RawMethod, krate: &Path) -> Signature {
         }
         None => parse_quote!(&self),
     };
-    let params: Vec<_> =
-        method.params.iter().enumerate().filter(|(_, param)| param.mark("from_session").is_none()).collect();
+    let params: Vec<_> = method
+        .params
+        .iter()
+        .enumerate()
+        .filter(|(_, param)| param.api_attr("from_session").is_none())
+        .collect();
     let mut names: Vec<Ident> = Vec::new();
     for (index, param) in &params {
         let own = param.name().filter(|name| !names.contains(name));
@@ -163,7 +167,7 @@ fn plain(mut sig: Signature) -> Signature {
 fn consumed(method: &RawMethod) -> TokenStream {
     let cfgs = signature::cfgs(&method.attrs);
     let hidden =
-        method.params.iter().filter(|param| method.is_refresh() || param.mark("from_session").is_some());
+        method.params.iter().filter(|param| method.is_refresh() || param.api_attr("from_session").is_some());
     let hidden: Vec<&Type> = hidden.map(|param| &param.ty).collect();
     let output = method.is_refresh().then_some(&method.sig.output);
     if hidden.is_empty() && output.is_none() {
@@ -187,7 +191,7 @@ fn declared_stub(method: &RawMethod, sig: &Signature) -> TokenStream {
     };
     let sig = signature::returning_future(sig, &output);
     let (arguments, never) = (expand::unused(&sig), never());
-    quote_spanned! {signature::at(&sig.ident)=>
+    quote_spanned! {span::generated_at_name(&sig.ident)=>
         #(#attrs)*
         #sig {
             #arguments
@@ -217,7 +221,7 @@ fn inherent_stub(method: &RawMethod, sig: &Signature, names: &Names<'_>, krate: 
         },
     };
     let (arguments, never) = (expand::unused(&sig), never());
-    quote_spanned! {signature::at(&sig.ident)=>
+    quote_spanned! {span::generated_at_name(&sig.ident)=>
         #(#attrs)*
         #[doc = ""]
         #vis #sig {

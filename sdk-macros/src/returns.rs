@@ -1,12 +1,13 @@
 //! The return type of an endpoint: the type of success and the type of failure in it. Must not know what they decode to.
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::{
     GenericArgument, Lifetime, PathArguments, ReturnType, Type, TypeReference,
-    spanned::Spanned,
     visit_mut::{self, VisitMut},
 };
+
+use crate::span;
 
 pub(crate) struct Returns {
     /// As it is written.
@@ -58,16 +59,9 @@ impl VisitMut for Borrowed {
     }
 }
 
-/// The token that names a return type best.
-pub(crate) fn point_of(output: &ReturnType) -> Option<&Ident> {
-    let ReturnType::Type(_, ty) = output else { return None };
-    let Type::Path(path) = peel(ty) else { return None };
-    path.path.segments.last().map(|last| &last.ident)
-}
-
 /// The type arguments, if the last segment of the type's path is `name`.
 pub(crate) fn arguments_of<'a>(ty: &'a Type, name: &str) -> Option<Vec<&'a Type>> {
-    let Type::Path(path) = peel(ty) else { return None };
+    let Type::Path(path) = span::strip_groups(ty) else { return None };
     let last = path.path.segments.last().filter(|segment| segment.ident == name)?;
     let PathArguments::AngleBracketed(arguments) = &last.arguments else { return Some(Vec::new()) };
     let types = arguments.args.iter().filter_map(|argument| match argument {
@@ -75,23 +69,4 @@ pub(crate) fn arguments_of<'a>(ty: &'a Type, name: &str) -> Option<Vec<&'a Type>
         _ => None,
     });
     Some(types.collect())
-}
-
-/// The type inside parentheses and inside the invisible groups a `macro_rules!` makes.
-pub(crate) fn peel(ty: &Type) -> &Type {
-    match ty {
-        Type::Group(group) => peel(&group.elem),
-        Type::Paren(paren) => peel(&paren.elem),
-        other => other,
-    }
-}
-
-/// The token of a type that names it best: stable Rust underlines one token, and in `&models::Filter<'_>` that
-/// should be `Filter`.
-pub(crate) fn point(ty: &Type) -> Span {
-    match peel(ty) {
-        Type::Reference(reference) => point(&reference.elem),
-        Type::Path(path) => path.path.segments.last().map_or_else(|| ty.span(), |last| last.ident.span()),
-        other => other.span(),
-    }
 }

@@ -1,22 +1,16 @@
 //! Signatures and attributes of generated methods. Must not know what stands in the bodies.
 
-use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote};
 use syn::{
     Attribute, FnArg, GenericParam, Generics, Meta, Pat, PredicateType, Receiver, Signature, Token, Type,
     TypeParamBound, WherePredicate, parse_quote, parse_quote_spanned, punctuated::Punctuated,
 };
 
-use crate::attr::inside_cfg_attr;
+use crate::{args::inside_cfg_attr, span};
 
 /// What also belongs on a method of the client, and not on the trait's alone.
 const SHARED: &[&str] = &["doc", "deprecated", "cfg", "must_use", "allow", "expect"];
-
-/// The place of what is generated around a name of the user's: the compiler and its lints point at that name, where a token
-/// without a place would make them point at `#[api_client]`; and it still counts as generated.
-pub(crate) fn at(name: &Ident) -> Span {
-    name.span().resolved_at(Span::call_site())
-}
 
 /// The signature with a receiver and arguments.
 pub(crate) fn with_arguments<'a>(
@@ -37,8 +31,8 @@ pub(crate) fn with_arguments<'a>(
 pub(crate) fn returning_future(sig: &Signature, output: &impl ToTokens) -> Signature {
     let mut sig = sig.clone();
     sig.asyncness = None;
-    sig.fn_token.span = at(&sig.ident);
-    sig.output = parse_quote_spanned! {at(&sig.ident)=>
+    sig.fn_token.span = span::generated_at_name(&sig.ident);
+    sig.output = parse_quote_spanned! {span::generated_at_name(&sig.ident)=>
         -> impl ::core::future::Future<Output = #output> + ::core::marker::Send
     };
     sig

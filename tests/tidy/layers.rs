@@ -76,11 +76,12 @@ const LAYERS: &[Layers] = &[
     Layers {
         directory: "sdk-macros/src/",
         order: &[
-            "sink",
-            "nearest",
+            "span",
+            "diagnostics",
+            "did_you_mean",
             "template",
             "returns",
-            "attr",
+            "args",
             "model",
             "parse",
             "signature",
@@ -210,10 +211,10 @@ fn every_module_has_its_place() {
 #[test]
 fn the_expansion_knows_only_the_model() {
     let findings = uses("sdk-macros/src/expand/", &OWN, |path| {
-        matches!(path.get(1).map(String::as_str), Some("parse" | "validate" | "sink" | "attr"))
+        matches!(path.get(1).map(String::as_str), Some("parse" | "validate" | "diagnostics" | "args"))
     });
     report(
-        "the expansion works on the model: it must not name parsing, validation or the error sink",
+        "the expansion works on the model: it must not name parsing, validation or the diagnostics",
         findings,
     );
 }

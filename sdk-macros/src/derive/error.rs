@@ -7,9 +7,9 @@ use syn::{Attribute, Data, DeriveInput, Fields, Type, Variant, ext::IdentExt};
 
 use super::{args, foreign, is_number, misplaced, misspelt};
 use crate::{
-    attr::Arg,
-    returns::peel,
-    sink::{Reported, Sink},
+    args::Arg,
+    diagnostics::{Diagnostics, Reported},
+    span,
 };
 
 /// An enum that can hold any failure, and has variants of its own for some statuses.
@@ -42,55 +42,61 @@ pub(super) struct Other {
 const OTHER: &str = "`#[other] Other(sdk_runtime::Error)`";
 const ROLES: [&str; 2] = ["status", "other"];
 
-pub(super) fn of(input: &DeriveInput, sink: &Sink) -> Result<ErrorEnum, Reported> {
+pub(super) fn of(input: &DeriveInput, diagnostics: &Diagnostics) -> Result<ErrorEnum, Reported> {
     let name = &input.ident;
     let variants = match &input.data {
         Data::Enum(data) => &data.variants,
-        Data::Struct(data) => return Err(no_enum(data.struct_token, name, sink)),
-        Data::Union(data) => return Err(no_enum(data.union_token, name, sink)),
+        Data::Struct(data) => return Err(no_enum(data.struct_token, name, diagnostics)),
+        Data::Union(data) => return Err(no_enum(data.union_token, name, diagnostics)),
     };
     let on_a_variant = "write it there: `#[status(409)] Duplicate(ExistingIssue)`";
-    misplaced(&input.attrs, &ROLES, "belongs on a variant", on_a_variant, sink);
+    misplaced(&input.attrs, &ROLES, "belongs on a variant", on_a_variant, diagnostics);
     let has_other = variants.iter().any(|it| roles(it).any(is_other) || misspelt_other(it).is_some());
     let (mut others, mut declared) = (Vec::new(), Vec::new());
     let (mut undeclared, mut lacks_other) = (Ok(()), !has_other);
     let mut seen = Vec::new();
     for variant in variants {
         let on_the_enum = format!("write it there: `#[api_error(crate = my_crate::sdk)] enum {name}`");
-        misplaced(&variant.attrs, &["api_error"], "belongs on the enum", &on_the_enum, sink);
+        misplaced(&variant.attrs, &["api_error"], "belongs on the enum", &on_the_enum, diagnostics);
         for field in &variant.fields {
-            misplaced(&field.attrs, &ROLES, "belongs on the variant, not on its field", on_a_variant, sink);
+            misplaced(
+                &field.attrs,
+                &ROLES,
+                "belongs on the variant, not on its field",
+                on_a_variant,
+                diagnostics,
+            );
         }
         match roles(variant).next() {
             Some(first) => {
-                if let Some(reported) = two_roles(variant, first, sink) {
+                if let Some(reported) = two_roles(variant, first, diagnostics) {
                     undeclared = Err(reported);
                 }
                 if is_other(first) {
                     others.push(variant);
                 } else {
-                    declared.push(self::declared(variant, &mut seen, sink));
+                    declared.push(self::declared(variant, &mut seen, diagnostics));
                 }
             }
-            None => undeclared = Err(no_role(variant, has_other, &mut lacks_other, sink)),
+            None => undeclared = Err(no_role(variant, has_other, &mut lacks_other, diagnostics)),
         }
     }
     let no_other = || {
         let help = format!("add a variant for every other failure: {OTHER}");
-        sink.report(name, format!("`{name}` has no variant with `#[other]`"), help)
+        diagnostics.report(name, format!("`{name}` has no variant with `#[other]`"), help)
     };
     let lack = if lacks_other { Err(no_other()) } else { undeclared };
     let other = match others.split_first() {
-        Some((first, more)) => other(first, more, sink)?,
+        Some((first, more)) => other(first, more, diagnostics)?,
         None => return Err(lack.err().unwrap_or_else(no_other)),
     };
     lack?;
     Ok(ErrorEnum { declared: declared.into_iter().collect::<Result<_, _>>()?, other })
 }
 
-fn no_enum(keyword: impl ToTokens, name: &Ident, sink: &Sink) -> Reported {
+fn no_enum(keyword: impl ToTokens, name: &Ident, diagnostics: &Diagnostics) -> Reported {
     let help = format!("declare one: `enum {name} {{ #[other] Other(sdk_runtime::Error) }}`");
-    sink.report(keyword, "`ApiError` can only be derived for an enum", help)
+    diagnostics.report(keyword, "`ApiError` can only be derived for an enum", help)
 }
 
 /// Those of our attributes that say when the variant is meant.
@@ -106,61 +112,66 @@ fn misspelt_other(variant: &Variant) -> Option<&Ident> {
     misspelt(&variant.attrs, "other", <[Arg]>::is_empty)
 }
 
-fn two_roles(variant: &Variant, first: &Attribute, sink: &Sink) -> Option<Reported> {
+fn two_roles(variant: &Variant, first: &Attribute, diagnostics: &Diagnostics) -> Option<Reported> {
     let second = roles(variant).find(|attr| is_other(attr) != is_other(first))?;
     let message = format!("two roles on the variant `{}`: `#[status]` and `#[other]`", variant.ident.unraw());
     let help = format!("keep one; every other failure has a variant of its own: {OTHER}");
-    Some(sink.report(second, message, help))
+    Some(diagnostics.report(second, message, help))
 }
 
 /// Reports a variant that is never made. That may be all about the lack of `#[other]`.
-fn no_role(variant: &Variant, has_other: bool, lacks_other: &mut bool, sink: &Sink) -> Reported {
+fn no_role(
+    variant: &Variant,
+    has_other: bool,
+    lacks_other: &mut bool,
+    diagnostics: &Diagnostics,
+) -> Reported {
     if let Some(attr) = misspelt_other(variant) {
-        return foreign(attr, "other", sink);
+        return foreign(attr, "other", diagnostics);
     }
     if let Some(attr) = misspelt(&variant.attrs, "status", |args| args.iter().any(is_number)) {
-        return foreign(attr, "status", sink);
+        return foreign(attr, "status", diagnostics);
     }
     let name = variant.ident.unraw();
     if !has_other && (name == "Other" || variant.fields.iter().any(|field| is_called_error(&field.ty))) {
         let help = format!("write `#[other] {name}(sdk_runtime::Error)`");
         *lacks_other = false;
-        return sink.report(&variant.ident, format!("the variant `{name}` has no `#[other]`"), help);
+        return diagnostics.report(&variant.ident, format!("the variant `{name}` has no `#[other]`"), help);
     }
     let help = format!("write `#[status(409)] {name}`");
-    sink.report(&variant.ident, format!("the variant `{name}` has no status"), help)
+    diagnostics.report(&variant.ident, format!("the variant `{name}` has no status"), help)
 }
 
 fn is_called_error(ty: &Type) -> bool {
-    matches!(peel(ty), Type::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == "Error"))
+    matches!(span::strip_groups(ty), Type::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == "Error"))
 }
 
-fn other(first: &Variant, more: &[&Variant], sink: &Sink) -> Result<Other, Reported> {
+fn other(first: &Variant, more: &[&Variant], diagnostics: &Diagnostics) -> Result<Other, Reported> {
     let name = first.ident.unraw();
     let all = [first].into_iter().chain(more.iter().copied());
     for attr in all.flat_map(|variant| roles(variant).filter(|attr| is_other(attr))) {
         if args(attr).is_none_or(|args| !args.is_empty()) {
-            sink.report(attr, "`#[other]` has no arguments", format!("write {OTHER}"));
+            diagnostics.report(attr, "`#[other]` has no arguments", format!("write {OTHER}"));
         }
     }
     let again = roles(first).filter(|attr| is_other(attr)).skip(1);
     for attr in again.chain(more.iter().flat_map(|variant| roles(variant).filter(|attr| is_other(attr)))) {
         let help =
             format!("keep one, for every failure without a variant: `#[other] {name}(sdk_runtime::Error)`");
-        sink.report(attr, "a second `#[other]`", help);
+        diagnostics.report(attr, "a second `#[other]`", help);
     }
-    match only_field(first, sink, &format!("write `#[other] {name}(sdk_runtime::Error)`"))? {
+    match only_field(first, diagnostics, &format!("write `#[other] {name}(sdk_runtime::Error)`"))? {
         Some(ty) => Ok(Other { name: first.ident.clone(), ty }),
         None => {
             let message = format!("the variant `{name}` has no room for an error");
             let help = format!("write `#[other] {name}(sdk_runtime::Error)`");
-            Err(sink.report(&first.ident, message, help))
+            Err(diagnostics.report(&first.ident, message, help))
         }
     }
 }
 
 /// The type in `Name(Type)`, or none in `Name`.
-fn only_field(variant: &Variant, sink: &Sink, help: &str) -> Result<Option<Type>, Reported> {
+fn only_field(variant: &Variant, diagnostics: &Diagnostics, help: &str) -> Result<Option<Type>, Reported> {
     let name = variant.ident.unraw();
     let at: TokenStream = match &variant.fields {
         Fields::Unit => return Ok(None),
@@ -171,24 +182,28 @@ fn only_field(variant: &Variant, sink: &Sink, help: &str) -> Result<Option<Type>
         },
         Fields::Named(fields) => fields.to_token_stream(),
     };
-    Err(sink.report(at, format!("the variant `{name}` must have one field without a name"), help))
+    Err(diagnostics.report(at, format!("the variant `{name}` must have one field without a name"), help))
 }
 
-fn declared(variant: &Variant, seen: &mut Vec<(Status, Ident)>, sink: &Sink) -> Result<Declared, Reported> {
+fn declared(
+    variant: &Variant,
+    seen: &mut Vec<(Status, Ident)>,
+    diagnostics: &Diagnostics,
+) -> Result<Declared, Reported> {
     let name = variant.ident.unraw();
     let mut statuses = Vec::new();
     for attr in roles(variant).filter(|attr| !is_other(attr)) {
         let args = args(attr).unwrap_or_default();
         if args.is_empty() {
-            sink.report(attr, "`#[status]` names no status", format!("write `#[status(409)] {name}`"));
+            diagnostics.report(attr, "`#[status]` names no status", format!("write `#[status(409)] {name}`"));
         }
         for arg in &args {
-            let Ok(status) = status(arg, sink) else { continue };
+            let Ok(status) = status(arg, diagnostics) else { continue };
             let shown = arg.to_token_stream();
             match seen.iter().find(|(earlier, _)| *earlier == status) {
                 Some((_, earlier)) => {
                     let help = format!("keep one `#[status({shown})]`; it means `{earlier}` already");
-                    sink.report(arg, format!("the status {shown} is declared twice"), help);
+                    diagnostics.report(arg, format!("the status {shown} is declared twice"), help);
                 }
                 None => seen.push((status, name.clone())),
             }
@@ -198,33 +213,33 @@ fn declared(variant: &Variant, seen: &mut Vec<(Status, Ident)>, sink: &Sink) -> 
     let help = format!(
         "put the parts into a struct that derives `serde::Deserialize`: `{name}({name}Body)`; or write `{name}` alone"
     );
-    let body = only_field(variant, sink, &help)?;
+    let body = only_field(variant, diagnostics, &help)?;
     Ok(Declared { name: variant.ident.clone(), statuses, body })
 }
 
-fn status(arg: &Arg, sink: &Sink) -> Result<Status, Reported> {
+fn status(arg: &Arg, diagnostics: &Diagnostics) -> Result<Status, Reported> {
     const SOME: &str = "`#[status(409)]`, or `#[status(4xx)]` and `#[status(5xx)]` for whole classes";
     let text = arg.to_token_stream().to_string();
     if let Some(class) = class(&text) {
         return match class {
             4 | 5 => Ok(Status::Class(class)),
-            _ => Err(no_error(arg, &text, class, sink)),
+            _ => Err(no_error(arg, &text, class, diagnostics)),
         };
     }
     let help = match number(&text) {
         // The one answer that is no success, no error and no redirect: what was asked for has not changed.
         Some(status @ (304 | 400..=599)) => return Ok(Status::Exact(status)),
-        Some(status @ 100..=399) => return Err(no_error(arg, &text, status / 100, sink)),
+        Some(status @ 100..=399) => return Err(no_error(arg, &text, status / 100, diagnostics)),
         // What is meant can be told in quotes, with a type, and with the class in capitals.
         _ => match (number(&loosely(&text)), class(&loosely(&text))) {
             (Some(400..=599), _) | (_, Some(4 | 5)) => format!("write `#[status({})]`", loosely(&text)),
             _ => format!("write {SOME}"),
         },
     };
-    Err(sink.report(arg, format!("`{text}` is not a status"), help))
+    Err(diagnostics.report(arg, format!("`{text}` is not a status"), help))
 }
 
-fn no_error(arg: &Arg, text: &str, class: u16, sink: &Sink) -> Reported {
+fn no_error(arg: &Arg, text: &str, class: u16, diagnostics: &Diagnostics) -> Reported {
     let what = match class {
         1 => "announces an answer",
         2 => "is a success, which becomes the endpoint's value",
@@ -232,7 +247,7 @@ fn no_error(arg: &Arg, text: &str, class: u16, sink: &Sink) -> Reported {
     };
     let help =
         format!("a status of {class}xx {what}; those of errors are 4xx and 5xx, and 304: `#[status(409)]`");
-    sink.report(arg, format!("{text} is not an error status"), help)
+    diagnostics.report(arg, format!("{text} is not an error status"), help)
 }
 
 fn number(text: &str) -> Option<u16> {

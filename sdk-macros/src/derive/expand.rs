@@ -9,10 +9,7 @@ use super::{
     error::{Declared, ErrorEnum, Status},
     page::{PageStruct, Part},
 };
-use crate::{
-    recover::never,
-    returns::{arguments_of, point},
-};
+use crate::{recover::never, returns::arguments_of, span};
 
 pub(super) fn error(target: &Target<'_>, model: &ErrorEnum) -> TokenStream {
     let private = &target.private;
@@ -123,8 +120,8 @@ fn arm(target: &Target<'_>, variant: &Declared, classes: bool) -> Option<TokenSt
 
 /// Chooses, by the type alone, how a body becomes a value, as for the success type of an endpoint.
 fn decoder(target: &Target<'_>, ty: &Type) -> TokenStream {
-    let span = generated_at(ty);
-    let private = respanned(&target.private, span);
+    let span = span::generated_at_type(ty);
+    let private = span::respan(&target.private, span);
     quote_spanned!(span=> #private::Decode::<#ty, _>::FIELD.decoder())
 }
 
@@ -155,9 +152,9 @@ pub(super) fn page(target: &Target<'_>, model: &PageStruct) -> TokenStream {
     let Part { name, ty } = &model.items;
     // The compiler tells of a bound at the type in the user's code, and at the path around it in ours. What it says of one
     // place it shows once, so all of this counts as the user's code, even for a lint that knows a shorter path.
-    let span = point(ty);
+    let span = span::of_type(ty);
     let bound = target.bound_at(span, ty, "PageItems");
-    let private = respanned(&target.private, span);
+    let private = span::respan(&target.private, span);
     let mut field = name.clone();
     field.set_span(span.resolved_at(name.span()));
     let items = target.items(
@@ -169,7 +166,7 @@ pub(super) fn page(target: &Target<'_>, model: &PageStruct) -> TokenStream {
     let next = match &model.next {
         Some(Part { name, ty }) => {
             let next = target.bound(ty, "PageNext");
-            let span = generated_at(ty);
+            let span = span::generated_at_type(ty);
             quote_spanned! {span=>
                 type Cursor = #next::Cursor;
                 fn next_cursor(&self) -> ::core::option::Option<Self::Cursor> { #next::next(&self.#name) }
@@ -233,11 +230,11 @@ impl Target<'_> {
 
     /// `<ty as Trait>`. All of it stands at the type: what the compiler says of one place more than once it shows once.
     fn bound(&self, ty: &Type, name: &str) -> TokenStream {
-        self.bound_at(generated_at(ty), ty, name)
+        self.bound_at(span::generated_at_type(ty), ty, name)
     }
 
     fn bound_at(&self, span: Span, ty: &Type, name: &str) -> TokenStream {
-        let private = respanned(&self.private, span);
+        let private = span::respan(&self.private, span);
         let name = Ident::new(name, span);
         quote_spanned!(span=> <#ty as #private::derive::#name>)
     }
@@ -255,7 +252,7 @@ impl Target<'_> {
         into: &TokenStream,
         is_empty: &TokenStream,
     ) -> TokenStream {
-        let private = respanned(&self.private, span);
+        let private = span::respan(&self.private, span);
         quote_spanned! {span=>
             type Item = #item;
             fn into_items(self) -> #private::derive::Vec<Self::Item> { #into }
@@ -267,17 +264,4 @@ impl Target<'_> {
         let private = &self.private;
         quote!(type Cursor = #private::derive::NoCursor;)
     }
-}
-
-/// Underlines the type when a bound on it fails, and yet counts as generated, so that lints leave it alone.
-fn generated_at(ty: &Type) -> Span {
-    point(ty).resolved_at(Span::call_site())
-}
-
-fn respanned(tokens: &TokenStream, span: Span) -> TokenStream {
-    let moved = tokens.clone().into_iter().map(|mut token| {
-        token.set_span(span);
-        token
-    });
-    moved.collect()
 }

@@ -10,9 +10,9 @@ use quote::{ToTokens, quote};
 use syn::{Attribute, DeriveInput, MacroDelimiter, Meta, MetaList, Path, parse::Parser};
 
 use crate::{
-    attr::{self, Arg},
-    nearest::{nearest, suggestion},
-    sink::{Reported, Sink},
+    args::{self, Arg},
+    diagnostics::{Diagnostics, Reported},
+    did_you_mean::{nearest, suggestion},
 };
 
 /// The code of `#[derive(ApiError)]`.
@@ -36,7 +36,7 @@ fn derived<Model>(
     input: TokenStream,
     options: &str,
     is_known: fn(&Ident) -> bool,
-    validate: fn(&DeriveInput, &Sink) -> Result<Model, Reported>,
+    validate: fn(&DeriveInput, &Diagnostics) -> Result<Model, Reported>,
     expand: fn(&Target<'_>, &Model) -> TokenStream,
     stub: fn(&Target<'_>) -> TokenStream,
 ) -> TokenStream {
@@ -44,12 +44,12 @@ fn derived<Model>(
         Ok(input) => input,
         Err(error) => return error.into_compile_error(),
     };
-    let sink = Sink::default();
-    let krate = krate(&input, options, is_known, &sink);
+    let diagnostics = Diagnostics::default();
+    let krate = krate(&input, options, is_known, &diagnostics);
     let krate = krate.map_or_else(|| quote!(::sdk_runtime), ToTokens::into_token_stream);
-    let model = validate(&input, &sink);
+    let model = validate(&input, &diagnostics);
     let target = Target { input: &input, private: quote!(#krate::__private) };
-    match sink.settle(model) {
+    match diagnostics.finish(model) {
         Ok(model) => expand(&target, &model),
         Err(errors) => {
             let stub = stub(&target);
@@ -59,13 +59,18 @@ fn derived<Model>(
 }
 
 /// `#[api_error(crate = path)]` on the type itself.
-fn krate(input: &DeriveInput, options: &str, is_known: fn(&Ident) -> bool, sink: &Sink) -> Option<Path> {
+fn krate(
+    input: &DeriveInput,
+    options: &str,
+    is_known: fn(&Ident) -> bool,
+    diagnostics: &Diagnostics,
+) -> Option<Path> {
     let example = format!("`#[{options}(crate = my_crate::sdk)]`");
     let mut krate = None;
     for attr in input.attrs.iter().filter(|attr| attr.path().is_ident(options)) {
         let args = args(attr).unwrap_or_default();
         if args.is_empty() {
-            sink.report(
+            diagnostics.report(
                 attr,
                 format!("`#[{options}]` says nothing"),
                 format!("write {example}, or remove it"),
@@ -75,23 +80,35 @@ fn krate(input: &DeriveInput, options: &str, is_known: fn(&Ident) -> bool, sink:
             match arg {
                 Arg::Assign { key, value, .. } if key == "crate" => {
                     if krate.is_some() {
-                        sink.report(key, "option `crate` is given twice", format!("keep one {example}"));
+                        diagnostics.report(
+                            key,
+                            "option `crate` is given twice",
+                            format!("keep one {example}"),
+                        );
                     }
                     krate = Path::parse_mod_style.parse2(value.clone()).ok();
                     if krate.is_none() {
                         let at = if value.is_empty() { key.to_token_stream() } else { value.clone() };
-                        sink.report(at, "expected the path of a crate or module", format!("write {example}"));
+                        diagnostics.report(
+                            at,
+                            "expected the path of a crate or module",
+                            format!("write {example}"),
+                        );
                     }
                 }
                 _ if arg.key().is_some_and(|key| key == "crate") => {
-                    sink.report(arg, "option `crate` needs a path", format!("write {example}"));
+                    diagnostics.report(arg, "option `crate` needs a path", format!("write {example}"));
                 }
                 // Whoever knows that word says where it belongs.
                 _ if arg.key().is_some_and(is_known) => {}
                 _ => {
                     let name = arg.key().map_or_else(|| arg.to_token_stream(), ToTokens::to_token_stream);
                     let near = suggestion(&name.to_string(), ["crate"]);
-                    sink.report(&name, format!("unknown option `{name}`"), format!("{near}known: {example}"));
+                    diagnostics.report(
+                        &name,
+                        format!("unknown option `{name}`"),
+                        format!("{near}known: {example}"),
+                    );
                 }
             }
         }
@@ -104,7 +121,7 @@ fn args(attr: &Attribute) -> Option<Vec<Arg>> {
     match &attr.meta {
         Meta::Path(_) => Some(Vec::new()),
         Meta::List(MetaList { delimiter: MacroDelimiter::Paren(_), tokens, .. }) => {
-            Some(attr::split(tokens.clone()))
+            Some(args::split(tokens.clone()))
         }
         Meta::List(_) | Meta::NameValue(_) => None,
     }
@@ -121,8 +138,8 @@ fn misspelt<'a>(attrs: &'a [Attribute], name: &str, fits: fn(&[Arg]) -> bool) ->
 }
 
 /// Reports such an attribute, where the compiler knows it: it belongs to another derive.
-fn foreign(attr: &Ident, name: &str, sink: &Sink) -> Reported {
-    sink.report_unless_the_compiler_does(
+fn foreign(attr: &Ident, name: &str, diagnostics: &Diagnostics) -> Reported {
+    diagnostics.report_unless_the_compiler_does(
         attr.span(),
         format!("`#[{attr}]` is not `#[{name}]`"),
         format!("write `#[{name}]`; if `#[{attr}]` is meant for another derive, write both"),
@@ -130,10 +147,10 @@ fn foreign(attr: &Ident, name: &str, sink: &Sink) -> Reported {
 }
 
 /// Reports each of our attributes where it means nothing.
-fn misplaced(attrs: &[Attribute], names: &[&str], message: &str, help: &str, sink: &Sink) {
+fn misplaced(attrs: &[Attribute], names: &[&str], message: &str, help: &str, diagnostics: &Diagnostics) {
     for attr in attrs {
         if let Some(name) = names.iter().find(|name| attr.path().is_ident(name)) {
-            sink.report(attr, format!("`#[{name}]` {message}"), help);
+            diagnostics.report(attr, format!("`#[{name}]` {message}"), help);
         }
     }
 }

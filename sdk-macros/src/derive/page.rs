@@ -7,10 +7,10 @@ use syn::{Data, DeriveInput, Field, Fields, FieldsNamed, Type, ext::IdentExt};
 
 use super::{args, foreign, misspelt};
 use crate::{
-    attr::Arg,
-    nearest::suggestion,
+    args::Arg,
+    diagnostics::{Diagnostics, Reported},
+    did_you_mean::suggestion,
     returns::arguments_of,
-    sink::{Reported, Sink},
 };
 
 /// The fields that have a role.
@@ -37,13 +37,13 @@ pub(super) fn role(name: &Ident) -> Option<&'static str> {
     [ITEMS, NEXT, MORE].into_iter().find(|role| name == role)
 }
 
-pub(super) fn of(input: &DeriveInput, sink: &Sink) -> Result<PageStruct, Reported> {
-    let fields = fields(input, sink)?;
-    let start = sink.mark();
+pub(super) fn of(input: &DeriveInput, diagnostics: &Diagnostics) -> Result<PageStruct, Reported> {
+    let fields = fields(input, diagnostics)?;
+    let start = diagnostics.checkpoint();
     for arg in input.attrs.iter().filter(|attr| attr.path().is_ident("page")).flat_map(args).flatten() {
         if let Some(role) = arg.key().and_then(role) {
             let help = format!("write it there: `#[page({role})]`");
-            sink.report(&arg, format!("`{role}` belongs on a field"), help);
+            diagnostics.report(&arg, format!("`{role}` belongs on a field"), help);
         }
     }
     let mut parts: Vec<(&str, Part)> = Vec::new();
@@ -51,18 +51,18 @@ pub(super) fn of(input: &DeriveInput, sink: &Sink) -> Result<PageStruct, Reporte
         let Some(name) = &field.ident else { continue };
         let is_role = |args: &[Arg]| args.iter().any(|arg| arg.key().and_then(role).is_some());
         if let Some(attr) = misspelt(&field.attrs, "page", is_role) {
-            foreign(attr, "page", sink);
+            foreign(attr, "page", diagnostics);
         }
-        let roles = roles(field, sink);
+        let roles = roles(field, diagnostics);
         let Some((arg, role)) = roles.first() else { continue };
         if let Some((second, other)) = roles.get(1) {
             let name = name.unraw();
             let message = format!("two roles on the field `{name}`: `{role}` and `{other}`");
-            sink.report(second, message, format!("keep one: `#[page({role})] {name}`"));
+            diagnostics.report(second, message, format!("keep one: `#[page({role})] {name}`"));
         }
         if let Some((_, earlier)) = parts.iter().find(|(earlier, _)| earlier == role) {
             let message = format!("a second field with `#[page({role})]`");
-            sink.report(arg, message, format!("keep one: `#[page({role})] {}`", earlier.name.unraw()));
+            diagnostics.report(arg, message, format!("keep one: `#[page({role})] {}`", earlier.name.unraw()));
         } else {
             parts.push((role, Part { name: name.clone(), ty: field.ty.clone() }));
         }
@@ -73,15 +73,15 @@ pub(super) fn of(input: &DeriveInput, sink: &Sink) -> Result<PageStruct, Reporte
     };
     let (items, next, more) = (part(ITEMS), part(NEXT), part(MORE));
     // What is wrong with an attribute may be all that is wrong.
-    sink.clean_since(start)?;
+    diagnostics.clean_since(start)?;
     let items = items.ok_or_else(|| {
         let message = format!("`{}` has no field with `#[page(items)]`", input.ident);
-        sink.report(&input.ident, message, format!("write {}", likely_items(fields)))
+        diagnostics.report(&input.ident, message, format!("write {}", likely_items(fields)))
     })?;
     Ok(PageStruct { items, next, more })
 }
 
-fn fields<'a>(input: &'a DeriveInput, sink: &Sink) -> Result<&'a FieldsNamed, Reported> {
+fn fields<'a>(input: &'a DeriveInput, diagnostics: &Diagnostics) -> Result<&'a FieldsNamed, Reported> {
     let keyword = match &input.data {
         Data::Struct(data) => match &data.fields {
             Fields::Named(fields) => return Ok(fields),
@@ -92,16 +92,16 @@ fn fields<'a>(input: &'a DeriveInput, sink: &Sink) -> Result<&'a FieldsNamed, Re
         Data::Union(data) => data.union_token.to_token_stream(),
     };
     let help = format!("write `struct {} {{ #[page(items)] items: Vec<Item> }}`", input.ident);
-    Err(sink.report(keyword, "`Page` can only be derived for a struct whose fields have names", help))
+    Err(diagnostics.report(keyword, "`Page` can only be derived for a struct whose fields have names", help))
 }
 
 /// The roles that a field is given, each with the token that says so. Everything else in its attributes is reported.
-fn roles(field: &Field, sink: &Sink) -> Vec<(Arg, &'static str)> {
+fn roles(field: &Field, diagnostics: &Diagnostics) -> Vec<(Arg, &'static str)> {
     let mut roles = Vec::new();
     for attr in field.attrs.iter().filter(|attr| attr.path().is_ident("page")) {
         let args = args(attr).unwrap_or_default();
         if args.is_empty() {
-            sink.report(attr, "`#[page]` names no role", format!("write {EXAMPLES}"));
+            diagnostics.report(attr, "`#[page]` names no role", format!("write {EXAMPLES}"));
         }
         for arg in args {
             let known = match &arg {
@@ -111,7 +111,7 @@ fn roles(field: &Field, sink: &Sink) -> Vec<(Arg, &'static str)> {
             match known {
                 Some(role) => roles.push((arg, role)),
                 None => {
-                    unknown(&arg, sink);
+                    unknown(&arg, diagnostics);
                 }
             }
         }
@@ -119,17 +119,17 @@ fn roles(field: &Field, sink: &Sink) -> Vec<(Arg, &'static str)> {
     roles
 }
 
-fn unknown(arg: &Arg, sink: &Sink) -> Reported {
+fn unknown(arg: &Arg, diagnostics: &Diagnostics) -> Reported {
     let text = arg.to_token_stream();
     if arg.key().is_some_and(|key| key == "crate") {
-        return sink.report(
+        return diagnostics.report(
             arg,
             "`crate` belongs on the struct",
             format!("write it there: `#[page({text})]`"),
         );
     }
     let near = suggestion(text.to_string().trim_matches('"'), [ITEMS, NEXT, MORE]);
-    sink.report(arg, format!("unknown role `{text}` of a field"), format!("{near}known: {EXAMPLES}"))
+    diagnostics.report(arg, format!("unknown role `{text}` of a field"), format!("{near}known: {EXAMPLES}"))
 }
 
 /// The attribute on the first field that holds a list, if there is one.

@@ -20,12 +20,12 @@ pub(crate) struct Parts {
 }
 
 pub(crate) fn client(names: &Names<'_>, parts: &Parts) -> TokenStream {
-    let Names { shell, client, vis, private, generics, of_parameters } = names;
+    let Names { trait_head, client, vis, private, generics, param_bounds } = names;
     let Parts { inherent, implemented, endpoints, refresh } = parts;
     let (parameters, arguments, bounds) = generics.split_for_impl();
-    let cfgs: Vec<_> = signature::cfgs(&shell.attrs).collect();
-    let permitted: Vec<_> = signature::permitted(&shell.attrs).collect();
-    let (written, ident) = (&shell.vis, &shell.ident);
+    let cfgs: Vec<_> = signature::cfgs(&trait_head.attrs).collect();
+    let permitted: Vec<_> = signature::permitted(&trait_head.attrs).collect();
+    let (written, ident) = (&trait_head.vis, &trait_head.ident);
     let trait_name = names.trait_name();
     let client_name = client.to_string();
     let about = format!(
@@ -36,7 +36,8 @@ pub(crate) fn client(names: &Names<'_>, parts: &Parts) -> TokenStream {
         format!(" A client for the server at `base`, with the defaults of [`{client}::builder`].");
     let implementation = implemented.as_ref().map(|methods| {
         // The compiler warns of a deprecated trait wherever it is named, and here it is not the user who names it.
-        let deprecated = signature::has(&shell.attrs, "deprecated").then(|| quote!(#[allow(deprecated)]));
+        let deprecated =
+            signature::has(&trait_head.attrs, "deprecated").then(|| quote!(#[allow(deprecated)]));
         quote! {
             #(#cfgs)*
             #(#permitted)*
@@ -45,7 +46,7 @@ pub(crate) fn client(names: &Names<'_>, parts: &Parts) -> TokenStream {
             impl #parameters #ident #arguments for #client #arguments #bounds { #(#methods)* }
         }
     });
-    let (declared, declared_bounds) = (&shell.generics, of_parameters);
+    let (declared, declared_bounds) = (&trait_head.generics, param_bounds);
     let is_generic = !declared.params.is_empty();
     let of = is_generic.then(|| {
         let of = declared.params.iter().map(|parameter| match parameter {

@@ -6,7 +6,7 @@ use quote::{format_ident, quote, quote_spanned};
 use syn::{FnArg, Receiver, ReceiverKind, ReturnType, Signature, parse_quote};
 
 use super::Names;
-use crate::{model::Composite, signature};
+use crate::{model::Composite, signature, span};
 
 pub(crate) fn declared(composite: &Composite) -> TokenStream {
     let Composite { attrs, sig, body } = composite;
@@ -22,7 +22,7 @@ pub(crate) fn declared(composite: &Composite) -> TokenStream {
     let statements = &body.stmts;
     // An `async` block does not learn its output from the signature, as the body of an `async fn` does; the first
     // statement tells it, without ever running.
-    quote_spanned! {signature::at(&sig.ident)=>
+    quote_spanned! {span::generated_at_name(&sig.ident)=>
         #(#attrs)*
         #sig {
             async move {
@@ -59,20 +59,20 @@ pub(crate) fn inherent(composite: &Composite, names: &Names<'_>) -> Option<Token
         Some(FnArg::Receiver(Receiver { kind: ReceiverKind::Reference(_, _, None), .. })) => {}
         _ => return None,
     }
-    let this = super::self_of(&sig);
+    let this = super::user_self(&sig);
     let arguments = signature::name_arguments(&mut sig);
-    let (vis, ident, name) = (&names.vis, &names.shell.ident, &sig.ident);
+    let (vis, ident, name) = (&names.vis, &names.trait_head.ident, &sig.ident);
     let (_, of, _) = names.generics.split_for_impl();
     let attrs = signature::shared(&composite.attrs);
     let documented = signature::has(&composite.attrs, "doc");
     let about = format!(" Forwards to [`{ident}::{name}`].");
     let docs = (!documented).then(|| quote!(#[doc = #about]));
     let wait = sig.asyncness.is_some().then(|| quote!(.await));
-    let deprecated = [&composite.attrs, &names.shell.attrs]
+    let deprecated = [&composite.attrs, &names.trait_head.attrs]
         .iter()
         .any(|attrs| signature::has(attrs, "deprecated"))
         .then(|| quote!(#[allow(deprecated)]));
-    Some(quote_spanned! {signature::at(name)=>
+    Some(quote_spanned! {span::generated_at_name(name)=>
         #(#attrs)*
         #docs
         #deprecated

@@ -10,6 +10,7 @@ use crate::{
     model::{Endpoint, Param, Role},
     returns::Returns,
     signature::{self, Argument},
+    span,
 };
 
 /// The trait's method. Its body fails, so that a fake implements only what it uses, and a new endpoint breaks nobody.
@@ -24,7 +25,7 @@ pub(super) fn declared(endpoint: &Endpoint, names: &Names<'_>) -> TokenStream {
     let arguments = signature::name_arguments(&mut sig);
     let name = names.method_name(endpoint);
     let many = many_arguments(endpoint);
-    quote_spanned! {signature::at(&sig.ident)=>
+    quote_spanned! {span::generated_at_name(&sig.ident)=>
         #(#attrs)*
         #many
         #sig {
@@ -50,9 +51,9 @@ pub(super) fn inherent(endpoint: &Endpoint, names: &Names<'_>) -> TokenStream {
         Some(_) => visible(endpoint),
     };
     let many = many_arguments(endpoint);
-    let body = request::call(endpoint, &super::self_of(&sig), names);
+    let body = request::call(endpoint, &super::user_self(&sig), names);
     let constant = constant(endpoint, names);
-    quote_spanned! {signature::at(&sig.ident)=>
+    quote_spanned! {span::generated_at_name(&sig.ident)=>
         #constant
 
         #(#attrs)*
@@ -73,9 +74,9 @@ pub(super) fn implemented(endpoint: &Endpoint, names: &Names<'_>) -> TokenStream
     let mut sig = visible(endpoint);
     sig.asyncness = None;
     if endpoint.paginate.is_none() {
-        sig.output = parse_quote_spanned!(signature::at(name)=> -> #private::BoxFuture<#output>);
+        sig.output = parse_quote_spanned!(span::generated_at_name(name)=> -> #private::BoxFuture<#output>);
     }
-    let this = super::self_of(&sig);
+    let this = super::user_self(&sig);
     let arguments = signature::name_arguments(&mut sig);
     let call = quote!(#client::#name(#this, #(#arguments),*));
     let call = match &endpoint.returns.ok {
@@ -83,13 +84,13 @@ pub(super) fn implemented(endpoint: &Endpoint, names: &Names<'_>) -> TokenStream
         Some(_) => quote!(::core::future::IntoFuture::into_future(#call)),
         // An alias that is no `Result` fails wherever this method is mentioned. At one place, that is one error.
         None => {
-            let call = request::respanned(&call, request::place(&endpoint.returns, None));
+            let call = span::respan(&call, span::in_return_type(&endpoint.returns.whole, None));
             quote!(#private::Return::<#output>::NEW.forward(#call))
         }
     };
     // The compiler warns of a deprecated method wherever it is called, and here the caller is not the user.
     let deprecated = signature::has(&endpoint.attrs, "deprecated").then(|| quote!(#[allow(deprecated)]));
-    quote_spanned! {signature::at(&sig.ident)=>
+    quote_spanned! {span::generated_at_name(&sig.ident)=>
         #(#cfgs)*
         #(#permitted)*
         #many
@@ -111,7 +112,7 @@ pub(super) fn constant(endpoint: &Endpoint, names: &Names<'_>) -> TokenStream {
 }
 
 /// The endpoint's line in the client's table.
-pub(super) fn listed(endpoint: &Endpoint) -> TokenStream {
+pub(super) fn table_entry(endpoint: &Endpoint) -> TokenStream {
     let cfgs = signature::cfgs(&endpoint.attrs);
     let constant = request::constant(endpoint);
     quote!(#(#cfgs)* Self::#constant)
@@ -149,14 +150,14 @@ pub(crate) fn returning_call(sig: &Signature, returns: &Returns, private: &Token
     sig.asyncness = None;
     sig.output = match returns {
         Returns { ok: Some(ok), err: Some(err), .. } => {
-            let span = signature::at(&sig.ident);
-            let private = request::respanned(private, span);
+            let span = span::generated_at_name(&sig.ident);
+            let private = span::respan(private, span);
             parse_quote_spanned!(span=> -> #private::Call<#ok, #err>)
         }
         // The compiler knows what the type is made of. Where that is nothing, its one error is at the type.
         Returns { whole, ok, .. } => {
-            let span = request::place(returns, ok.as_ref().map(|_| whole));
-            let private = request::respanned(private, span);
+            let span = span::in_return_type(&returns.whole, ok.as_ref().map(|_| whole));
+            let private = span::respan(private, span);
             parse_quote_spanned!(span=> -> #private::CallOf<#whole>)
         }
     };

@@ -12,7 +12,7 @@ use syn::{
 };
 
 use super::Names;
-use crate::signature;
+use crate::{signature, span};
 
 /// A method as the trait declares it, whatever its body is.
 pub(super) struct Declared<'a> {
@@ -23,12 +23,12 @@ pub(super) struct Declared<'a> {
 
 /// The struct, the trait behind it, and what connects the two.
 pub(super) fn erased(names: &Names<'_>, methods: &[Declared<'_>]) -> TokenStream {
-    let Names { shell, vis, private, generics, .. } = names;
-    let (written, ident) = (&shell.vis, &shell.ident);
+    let Names { trait_head, vis, private, generics, .. } = names;
+    let (written, ident) = (&trait_head.vis, &trait_head.ident);
     let (erased, hidden) = (format_ident!("Dyn{}", ident), format_ident!("__Dyn{}", ident));
-    let cfgs: Vec<_> = signature::cfgs(&shell.attrs).collect();
+    let cfgs: Vec<_> = signature::cfgs(&trait_head.attrs).collect();
     let (parameters, arguments, bounds) = generics.split_for_impl();
-    let (own, own_bounds) = (&shell.generics, &names.of_parameters);
+    let (own, own_bounds) = (&trait_head.generics, &names.param_bounds);
     let mut any = generics.clone();
     any.params.push(parse_quote!(__Any: #ident #arguments));
     let (any_parameters, _, _) = any.split_for_impl();
@@ -45,8 +45,8 @@ pub(super) fn erased(names: &Names<'_>, methods: &[Declared<'_>]) -> TokenStream
     );
     let name = erased.to_string();
     let about_new = format!(" Keeps `inner`, such as a [`{}`] or a fake of the tests.", names.client);
-    let deprecated = signature::has(&shell.attrs, "deprecated").then(|| quote!(#[allow(deprecated)]));
-    let permitted: Vec<_> = signature::permitted(&shell.attrs).collect();
+    let deprecated = signature::has(&trait_head.attrs, "deprecated").then(|| quote!(#[allow(deprecated)]));
+    let permitted: Vec<_> = signature::permitted(&trait_head.attrs).collect();
     quote! {
         #(#cfgs)*
         #(#permitted)*
@@ -127,7 +127,7 @@ impl<'a> Method<'a> {
         if sig.asyncness.take().is_none() {
             return sig;
         }
-        let span = signature::at(&sig.ident);
+        let span = span::generated_at_name(&sig.ident);
         let mut names = Named { lifetimes: Vec::new(), span };
         for input in &mut sig.inputs {
             names.visit_fn_arg_mut(input);
@@ -166,17 +166,17 @@ impl<'a> Method<'a> {
     fn boxed(&self, private: &TokenStream, any: &TokenStream) -> TokenStream {
         let attrs = self.attributes();
         let sig = self.erased_signature(private);
-        let call = self.call(any, &self.sig.ident, &super::self_of(&sig));
+        let call = self.call(any, &self.sig.ident, &super::user_self(&sig));
         let call = match self.sig.asyncness {
             Some(_) => quote!(#private::Box::pin(#call)),
             None => call,
         };
-        quote_spanned!(signature::at(&sig.ident)=> #attrs #sig { #call })
+        quote_spanned!(span::generated_at_name(&sig.ident)=> #attrs #sig { #call })
     }
 
     fn forwarded(&self, hidden: &TokenStream) -> TokenStream {
         let attrs = self.attributes();
-        let this = super::self_of(&self.sig);
+        let this = super::user_self(&self.sig);
         let call = self.call(hidden, &self.hidden_name(), &quote!(&*#this.__inner));
         let (sig, call) = match (&self.sig.asyncness, &self.sig.output) {
             (None, _) => (self.sig.clone(), call),
@@ -189,13 +189,13 @@ impl<'a> Method<'a> {
                 (sig, quote!(async move { #call.await }))
             }
         };
-        quote_spanned!(signature::at(&self.sig.ident)=> #attrs #sig { #call })
+        quote_spanned!(span::generated_at_name(&self.sig.ident)=> #attrs #sig { #call })
     }
 
     /// Another name than the trait's own method has, since both are in scope wherever one is called.
     fn hidden_name(&self) -> Ident {
         let name = &self.sig.ident;
-        format_ident!("__{}", name.unraw(), span = signature::at(name))
+        format_ident!("__{}", name.unraw(), span = span::generated_at_name(name))
     }
 
     fn call(&self, of: &TokenStream, name: &Ident, this: &TokenStream) -> TokenStream {

@@ -16,25 +16,25 @@ use syn::{FnArg, Generics, ItemTrait, Path, Token, WhereClause, parse_quote, par
 
 use crate::{
     model::{Client, Endpoint, Method},
-    signature,
+    signature, span,
 };
 
 pub(crate) fn client(client: &Client) -> TokenStream {
-    let names = Names::new(&client.shell, &client.krate);
+    let names = Names::new(&client.trait_head, &client.krate);
     let (mut declared, mut inherent, mut implemented) = (Vec::new(), Vec::new(), Vec::new());
     let (mut endpoints, mut refresh) = (Vec::new(), None);
     for method in &client.methods {
         match method {
             Method::Endpoint(endpoint) if endpoint.is_refresh() => {
                 inherent.push(endpoint::constant(endpoint, &names));
-                endpoints.push(endpoint::listed(endpoint));
+                endpoints.push(endpoint::table_entry(endpoint));
                 refresh = Some(refresh::refresh(endpoint, &names));
             }
             Method::Endpoint(endpoint) => {
                 declared.push(endpoint::declared(endpoint, &names));
                 inherent.push(endpoint::inherent(endpoint, &names));
                 implemented.push(endpoint::implemented(endpoint, &names));
-                endpoints.push(endpoint::listed(endpoint));
+                endpoints.push(endpoint::table_entry(endpoint));
             }
             Method::Composite(composite) => {
                 declared.push(composite::declared(composite));
@@ -43,7 +43,7 @@ pub(crate) fn client(client: &Client) -> TokenStream {
         }
     }
     let refresh = refresh.unwrap_or_else(|| refresh::none(&names));
-    let declared = trait_with(&client.shell, &declared);
+    let declared = trait_with_items(&client.trait_head, &declared);
     let parts = client::Parts { inherent, implemented: Some(implemented), endpoints, refresh };
     let generated = client::client(&names, &parts);
     let erased = client.erased.then(|| erased::erased(&names, &methods_of_trait(client)));
@@ -66,7 +66,7 @@ fn methods_of_trait(client: &Client) -> Vec<erased::Declared<'_>> {
 
 /// The names all parts of the generated code agree on.
 pub(crate) struct Names<'a> {
-    pub(crate) shell: &'a ItemTrait,
+    pub(crate) trait_head: &'a ItemTrait,
     pub(crate) client: proc_macro2::Ident,
     /// Who sees the methods. Placed so that it counts as generated, as does an item that begins with it. The types keep the
     /// user's own, since the compiler shows where one is from its first token to its name.
@@ -77,35 +77,35 @@ pub(crate) struct Names<'a> {
     pub(crate) generics: Generics,
     /// What the trait's `where` clause asks of its parameters. What it asks of `Self` it asks of its implementations, and a type
     /// that asked it of itself would never be found to have it.
-    pub(crate) of_parameters: Option<WhereClause>,
+    pub(crate) param_bounds: Option<WhereClause>,
 }
 
 impl<'a> Names<'a> {
-    pub(crate) fn new(shell: &'a ItemTrait, krate: &Path) -> Self {
-        let mut generics = shell.generics.clone();
+    pub(crate) fn new(trait_head: &'a ItemTrait, krate: &Path) -> Self {
+        let mut generics = trait_head.generics.clone();
         if let Some(clause) = &mut generics.where_clause {
             let all = std::mem::take(&mut clause.predicates);
             clause.predicates =
                 all.into_iter().filter(|predicate| signature::bounds_of_self(predicate).is_none()).collect();
         }
-        let of_parameters = generics.where_clause.clone();
+        let param_bounds = generics.where_clause.clone();
         for parameter in generics.clone().type_params() {
             let name = &parameter.ident;
             generics.make_where_clause().predicates.push(parse_quote!(#name: 'static));
         }
         Self {
-            shell,
-            vis: request::respanned(&shell.vis.to_token_stream(), signature::at(&shell.ident)),
-            client: format_ident!("{}Client", shell.ident),
+            trait_head,
+            vis: span::respan(&trait_head.vis.to_token_stream(), span::generated_at_name(&trait_head.ident)),
+            client: format_ident!("{}Client", trait_head.ident),
             private: quote!(#krate::__private),
             generics,
-            of_parameters,
+            param_bounds,
         }
     }
 
     /// The name of the trait, for the runtime's tables.
     fn trait_name(&self) -> String {
-        syn::ext::IdentExt::unraw(&self.shell.ident).to_string()
+        syn::ext::IdentExt::unraw(&self.trait_head.ident).to_string()
     }
 
     /// `Tracker::issue`, for messages.
@@ -115,14 +115,14 @@ impl<'a> Names<'a> {
 }
 
 /// The trait with its items back. Clients are shared between tasks, and so must be whatever stands in for them.
-pub(crate) fn trait_with(shell: &ItemTrait, items: &[TokenStream]) -> TokenStream {
-    let mut shell = shell.clone();
-    let span = signature::at(&shell.ident);
-    shell.colon_token = Some(shell.colon_token.unwrap_or(Token![:](span)));
-    shell.supertraits.push(parse_quote_spanned!(span=> ::core::marker::Send));
-    shell.supertraits.push(parse_quote_spanned!(span=> ::core::marker::Sync));
+pub(crate) fn trait_with_items(trait_head: &ItemTrait, items: &[TokenStream]) -> TokenStream {
+    let mut trait_head = trait_head.clone();
+    let span = span::generated_at_name(&trait_head.ident);
+    trait_head.colon_token = Some(trait_head.colon_token.unwrap_or(Token![:](span)));
+    trait_head.supertraits.push(parse_quote_spanned!(span=> ::core::marker::Send));
+    trait_head.supertraits.push(parse_quote_spanned!(span=> ::core::marker::Sync));
     let ItemTrait { attrs, vis, unsafety, trait_token, ident, generics, colon_token, supertraits, .. } =
-        &shell;
+        &trait_head;
     let clause = &generics.where_clause;
     quote_spanned! {span=>
         #(#attrs)*
@@ -131,7 +131,7 @@ pub(crate) fn trait_with(shell: &ItemTrait, items: &[TokenStream]) -> TokenStrea
 }
 
 /// The user's own `self`: made here, it could not be seen by tokens that come out of a `macro_rules!`.
-fn self_of(sig: &syn::Signature) -> TokenStream {
+fn user_self(sig: &syn::Signature) -> TokenStream {
     match sig.inputs.first() {
         Some(FnArg::Receiver(receiver)) => receiver.self_token.to_token_stream(),
         _ => quote!(self),

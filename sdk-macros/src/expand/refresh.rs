@@ -8,7 +8,7 @@ use super::{Names, request};
 use crate::{
     model::{Endpoint, SessionRole},
     returns::Returns,
-    signature,
+    signature, span,
 };
 
 pub(super) fn refresh(endpoint: &Endpoint, names: &Names<'_>) -> TokenStream {
@@ -17,9 +17,9 @@ pub(super) fn refresh(endpoint: &Endpoint, names: &Names<'_>) -> TokenStream {
     let supplied = request::supplied(request::in_template_order(endpoint), private);
     let decoder = request::decoder(&endpoint.returns, private);
     let Returns { whole, ok, .. } = &endpoint.returns;
-    let span = request::place(&endpoint.returns, ok.as_ref());
+    let span = span::in_return_type(&endpoint.returns.whole, ok.as_ref());
     let tokens = {
-        let private = request::respanned(private, span);
+        let private = span::respan(private, span);
         let answer = quote!(__answer);
         quote_spanned!(span=> #private::tokens(#decoder, #answer))
     };

@@ -8,8 +8,8 @@ use syn::{Type, ext::IdentExt};
 use super::Names;
 use crate::{
     model::{Auth, Endpoint, ListStyle, Paginate, Param, Retry, Role, SessionRole, Timeout},
-    returns::{Returns, peel, point},
-    signature,
+    returns::Returns,
+    signature, span,
 };
 
 pub(super) fn call(endpoint: &Endpoint, this: &TokenStream, names: &Names<'_>) -> TokenStream {
@@ -44,8 +44,9 @@ fn only_once(endpoint: &Endpoint, private: &TokenStream) -> Option<TokenStream> 
         return None;
     }
     let ty = &body.ty;
-    let span = retry.map_or_else(|| generated_at(ty), |retry| retry.span.resolved_at(Span::call_site()));
-    let private = respanned(private, span);
+    let span =
+        retry.map_or_else(|| span::generated_at_type(ty), |retry| retry.span.resolved_at(Span::call_site()));
+    let private = span::respan(private, span);
     let help = match retry {
         Some(_) => {
             "a streamed body cannot be sent twice\nhelp: write `retry = never`, or take `Bytes` or `Body`"
@@ -65,7 +66,7 @@ fn only_once(endpoint: &Endpoint, private: &TokenStream) -> Option<TokenStream> 
 /// upper and lower case.
 pub(super) fn constant(endpoint: &Endpoint) -> Ident {
     let name = endpoint.name();
-    format_ident!("__{}", name.unraw(), span = signature::at(name))
+    format_ident!("__{}", name.unraw(), span = span::generated_at_name(name))
 }
 
 /// The endpoint as plain static data; only what differs from the defaults is named.
@@ -116,9 +117,9 @@ pub(super) fn in_template_order(endpoint: &Endpoint) -> impl Iterator<Item = &Pa
 
 /// Encodes one argument into the request. Everything that can fail for a type is spanned on that type.
 pub(super) fn push(param: &Param, request: &TokenStream, private: &TokenStream) -> TokenStream {
-    let span = generated_at(&param.ty);
-    let private = &respanned(private, span);
-    let request = &respanned(request, span);
+    let span = span::generated_at_type(&param.ty);
+    let private = &span::respan(private, span);
+    let request = &span::respan(request, span);
     let name = &param.name;
     let shown = name.unraw().to_string();
     let media_type = |literal: &Option<syn::LitStr>| match literal {
@@ -141,7 +142,7 @@ pub(super) fn push(param: &Param, request: &TokenStream, private: &TokenStream) 
                     quote!(::core::option::Option::Some(#private::ListStyle::Brackets))
                 }
             };
-            let style = respanned(&style, span);
+            let style = span::respan(&style, span);
             quote_spanned!(span=> #argument.query(#request, #name, #style);)
         }
         Role::Queries => quote_spanned!(span=> #argument.queries(#request, #shown);),
@@ -168,11 +169,11 @@ pub(super) fn push(param: &Param, request: &TokenStream, private: &TokenStream) 
 /// Chooses, by the type alone, how an answer becomes a value.
 pub(super) fn decoder(returns: &Returns, private: &TokenStream) -> TokenStream {
     let Returns { whole, ok, .. } = returns;
-    let span = place(returns, ok.as_ref());
-    let private = respanned(private, span);
+    let span = span::in_return_type(&returns.whole, ok.as_ref());
+    let private = span::respan(private, span);
     let ok = match ok {
         Some(ok) => quote!(#ok),
-        None => respanned(&quote!(<#whole as #private::Returns>::Ok), span),
+        None => span::respan(&quote!(<#whole as #private::Returns>::Ok), span),
     };
     quote_spanned!(span=> #private::Decode::<#ok>::NEW.decoder())
 }
@@ -181,8 +182,11 @@ fn finish(endpoint: &Endpoint, private: &TokenStream) -> TokenStream {
     let returns = &endpoint.returns;
     let decoder = decoder(returns, private);
     let request = quote!(__request);
-    let failure = place(returns, returns.err.as_ref().or(returns.ok.as_ref().map(|_| &returns.whole)));
-    let success = place(returns, returns.ok.as_ref());
+    let failure = span::in_return_type(
+        &returns.whole,
+        returns.err.as_ref().or(returns.ok.as_ref().map(|_| &returns.whole)),
+    );
+    let success = span::in_return_type(&returns.whole, returns.ok.as_ref());
     if let Some(paginate) = &endpoint.paginate {
         let paginate = self::paginate(endpoint, paginate, private);
         // The page as it is written, since it is underlined there for whatever else asks that it be one.
@@ -213,8 +217,8 @@ fn paginate(endpoint: &Endpoint, paginate: &Paginate, private: &TokenStream) -> 
         _ => None,
     });
     let (query, ty) = query.map_or((String::new(), None), |(query, ty)| (query.clone(), Some(ty)));
-    let span = ty.map_or_else(Span::call_site, generated_at);
-    let private = respanned(private, span);
+    let span = ty.map_or_else(Span::call_site, span::generated_at_type);
+    let private = span::respan(private, span);
     let page = &endpoint.returns.ok;
     match is_cursor {
         true => quote_spanned!(span=> #private::PageOf::<#page>::NEW.cursor(&#name, #query)),
@@ -222,19 +226,13 @@ fn paginate(endpoint: &Endpoint, paginate: &Paginate, private: &TokenStream) -> 
     }
 }
 
-/// Where a mistake in the return type is shown: at the part that is wrong. Behind an alias there are no parts, and
-/// everything that needs the alias to be a `Result` fails. Said at one place, in the user's own code, that is one error.
-pub(super) fn place(returns: &Returns, part: Option<&Type>) -> Span {
-    part.map_or_else(|| point(&returns.whole), generated_at)
-}
-
 /// A function that adds what the session supplies; `None` from it means that there is nothing to send.
 pub(super) fn supplied<'a>(params: impl Iterator<Item = &'a Param>, private: &TokenStream) -> TokenStream {
     let request = quote!(__request);
     let pushes: Vec<TokenStream> = params
         .map(|param| {
-            let span = generated_at(&param.ty);
-            let private = &respanned(private, span);
+            let span = span::generated_at_type(&param.ty);
+            let private = &span::respan(private, span);
             let cfgs: Vec<_> = signature::cfgs(&param.attrs).collect();
             let (name, ty) = (&param.name, owned(&param.ty));
             let push = push(param, &request, private);
@@ -252,24 +250,9 @@ pub(super) fn supplied<'a>(params: impl Iterator<Item = &'a Param>, private: &To
     quote!(|#grant, #request| { #(#pushes)* ::core::option::Option::Some(()) })
 }
 
-/// Underlines the type when a bound on it fails, and yet counts as generated, so that lints leave it alone.
-pub(super) fn generated_at(ty: &Type) -> Span {
-    point(ty).resolved_at(Span::call_site())
-}
-
-/// The same tokens at another place. The compiler underlines everything between the first and the last token of an
-/// expression, which must not reach from the attribute to the type.
-pub(super) fn respanned(tokens: &TokenStream, span: Span) -> TokenStream {
-    let moved = tokens.clone().into_iter().map(|mut token| {
-        token.set_span(span);
-        token
-    });
-    moved.collect()
-}
-
 /// The session makes a value, whether the declaration borrows it or not.
 fn owned(ty: &Type) -> &Type {
-    match peel(ty) {
+    match span::strip_groups(ty) {
         Type::Reference(reference) => owned(&reference.elem),
         other => other,
     }

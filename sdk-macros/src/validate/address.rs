@@ -9,9 +9,9 @@ use super::{
     verb::{Verb, Written},
 };
 use crate::{
+    diagnostics::{Diagnostics, Reported},
     model::Role,
     parse::RawMethod,
-    sink::{Reported, Sink},
     template::Template,
 };
 
@@ -37,20 +37,20 @@ pub(crate) fn of<'a>(
     raw: &RawMethod,
     params: &Params<'_>,
     verb: &'a Verb<'_>,
-    sink: &Sink,
+    diagnostics: &Diagnostics,
 ) -> Result<Address<'a>, Reported> {
-    let mut addresses = params.reads.iter().filter_map(|read| match (&read.role, read.mark) {
-        (Wanted::Role(Role::Url), Some(mark)) => Some((read, mark)),
+    let mut addresses = params.reads.iter().filter_map(|read| match (&read.role, read.attr) {
+        (Wanted::Role(Role::Url), Some(attr)) => Some((read, attr)),
         _ => None,
     });
-    let name = &verb.mark.name;
-    let Some((first, mark)) = addresses.next() else {
+    let name = &verb.attr.name;
+    let Some((first, attr)) = addresses.next() else {
         return match &verb.path {
             Written::Path(literal, template) => Ok(Address::Path(literal, template)),
             Written::Wrong(reported) => Err(*reported),
             Written::Nothing => Err(misread(params).unwrap_or_else(|| {
-                sink.report(
-                    &verb.mark.attr,
+                diagnostics.report(
+                    verb.attr,
                     format!("`#[{name}]` needs a path"),
                     format!(
                         "write `{}`, or take the whole address as an argument: `#[url] next: &Url`",
@@ -60,18 +60,18 @@ pub(crate) fn of<'a>(
             })),
         };
     };
-    unconditional(first, "the address", sink);
-    for (second, mark) in addresses {
-        sink.report(
-            &mark.attr,
+    unconditional(first, "the address", diagnostics);
+    for (second, attr) in addresses {
+        diagnostics.report(
+            attr,
             format!("two addresses: `{}` and `{}`", first.name, second.name),
             format!("keep one: `#[url] {}: {}`", first.name, super::shown(&first.raw.ty)),
         );
     }
     match &verb.path {
         Written::Path(literal, template) => {
-            sink.report(
-                &mark.attr,
+            diagnostics.report(
+                attr,
                 format!("`{}` is the whole address, and there is a path as well", first.name),
                 format!("remove the path: `#[{name}]` instead of `#[{name}({})]`", super::shown(literal)),
             );
@@ -85,9 +85,9 @@ pub(crate) fn of<'a>(
 /// A parameter that was not understood, and may have been meant as the address: a `#[url]` that is not written as it should be
 /// is told alone.
 fn misread(params: &Params<'_>) -> Option<Reported> {
-    params.reads.iter().find_map(|read| match (&read.role, read.mark) {
+    params.reads.iter().find_map(|read| match (&read.role, read.attr) {
         (Wanted::Unknown(reported), None) => Some(*reported),
-        (Wanted::Unknown(reported), Some(mark)) if mark.name == "url" => Some(*reported),
+        (Wanted::Unknown(reported), Some(attr)) if attr.name == "url" => Some(*reported),
         _ => None,
     })
 }

@@ -6,10 +6,10 @@ use syn::LitStr;
 
 use super::options::value;
 use crate::{
-    attr::{self, Arg},
+    args::{self, Arg},
+    diagnostics::{Diagnostics, Reported},
+    did_you_mean::nearest,
     model::Auth,
-    nearest::nearest,
-    sink::{Reported, Sink},
 };
 
 /// What `auth = …` says.
@@ -19,16 +19,16 @@ pub(crate) struct AuthRule {
     pub(crate) scopes: Vec<LitStr>,
 }
 
-pub(super) fn auth(arg: &Arg, sink: &Sink) -> Result<AuthRule, Reported> {
+pub(super) fn auth(arg: &Arg, diagnostics: &Diagnostics) -> Result<AuthRule, Reported> {
     let value = value(arg);
     let plain = |auth| Ok(AuthRule { auth, scopes: Vec::new() });
-    match (value.to_string().as_str(), attr::split(value.clone()).as_slice()) {
+    match (value.to_string().as_str(), args::split(value.clone()).as_slice()) {
         ("required", _) => plain(Auth::Required),
         ("optional", _) => plain(Auth::Optional),
         ("cookies", _) => plain(Auth::Cookies),
         ("none", _) => plain(Auth::None),
         (_, [Arg::List { key, items, .. }]) if key == "scopes" => {
-            Ok(AuthRule { auth: Auth::Required, scopes: scopes(&value, items, sink)? })
+            Ok(AuthRule { auth: Auth::Required, scopes: scopes(&value, items, diagnostics)? })
         }
         (other, _) => {
             let word = other.split([' ', '(']).next().unwrap_or(other);
@@ -40,31 +40,31 @@ pub(super) fn auth(arg: &Arg, sink: &Sink) -> Result<AuthRule, Reported> {
                 "{near}write `auth = required`, `auth = optional`, `auth = cookies`, `auth = none` or `auth = scopes(\"issues:read\")`"
             );
             let message = "`auth` must be `required`, `optional`, `cookies`, `none` or `scopes(\"…\")`";
-            Err(sink.report(value, message, help))
+            Err(diagnostics.report(value, message, help))
         }
     }
 }
 
 /// The characters a scope may be of are those of RFC 6749, section 3.3.
-fn scopes(value: &TokenStream, items: &[Arg], sink: &Sink) -> Result<Vec<LitStr>, Reported> {
+fn scopes(value: &TokenStream, items: &[Arg], diagnostics: &Diagnostics) -> Result<Vec<LitStr>, Reported> {
     const HELP: &str = "write `auth = scopes(\"issues:read\", \"issues:write\")`";
     if items.is_empty() {
-        return Err(sink.report(value, "`scopes` needs at least one scope", HELP));
+        return Err(diagnostics.report(value, "`scopes` needs at least one scope", HELP));
     }
     let mut scopes: Vec<LitStr> = Vec::new();
     for item in items {
         let Ok(literal) = syn::parse2::<LitStr>(item.to_token_stream()) else {
-            return Err(sink.report(item, "a scope is a string literal", HELP));
+            return Err(diagnostics.report(item, "a scope is a string literal", HELP));
         };
         let text = literal.value();
         let fits = |c: char| c.is_ascii_graphic() && c != '"' && c != '\\';
         if text.is_empty() || !text.chars().all(fits) {
             let message = format!("the scope `{}` is not valid", text.escape_debug());
-            return Err(sink.report(&literal, message, HELP));
+            return Err(diagnostics.report(&literal, message, HELP));
         }
         if scopes.iter().any(|earlier| earlier.value() == text) {
             let message = format!("the scope `{text}` is named twice");
-            return Err(sink.report(&literal, message, format!("keep one `{text:?}`")));
+            return Err(diagnostics.report(&literal, message, format!("keep one `{text:?}`")));
         }
         scopes.push(literal);
     }
@@ -73,7 +73,7 @@ fn scopes(value: &TokenStream, items: &[Arg], sink: &Sink) -> Result<Vec<LitStr>
 
 /// The scopes of both in one option.
 pub(super) fn together(one: &Arg, two: &Arg) -> Option<String> {
-    let scopes = |arg: &Arg| match attr::split(value(arg)).as_slice() {
+    let scopes = |arg: &Arg| match args::split(value(arg)).as_slice() {
         [Arg::List { items, .. }] => Some(super::shown(quote!(#(#items),*))),
         _ => None,
     };

@@ -5,42 +5,42 @@ use syn::parse_quote;
 
 use super::{params, signature};
 use crate::{
+    diagnostics::{Diagnostics, Reported},
     model::Composite,
     parse::{ROLES, RawMethod},
-    sink::{Reported, Sink},
 };
 
-pub(crate) fn composite(raw: &RawMethod, sink: &Sink) -> Result<Composite, Reported> {
-    let start = sink.mark();
-    signature::unsupported(raw, sink);
-    for mark in &raw.marks {
-        if mark.is_conditional() {
-            super::conditional(mark, sink);
+pub(crate) fn composite(raw: &RawMethod, diagnostics: &Diagnostics) -> Result<Composite, Reported> {
+    let start = diagnostics.checkpoint();
+    signature::unsupported(raw, diagnostics);
+    for attr in &raw.api_attrs {
+        if attr.is_cfg_attr() {
+            super::conditional(attr, diagnostics);
             continue;
         }
-        sink.report(
-            &mark.attr,
-            format!("`#[{}]` has no effect on a method with a body", mark.name),
+        diagnostics.report(
+            attr,
+            format!("`#[{}]` has no effect on a method with a body", attr.name),
             format!(
                 "remove it, or declare an endpoint: `#[post(\"/{0}\")] async fn {0}(&self) -> Result<()>;`",
                 raw.sig.ident
             ),
         );
     }
-    for mark in raw.params.iter().flat_map(|param| &param.marks) {
-        if mark.is_conditional() {
-            super::conditional(mark, sink);
-        } else if ROLES.contains(&mark.name.to_string().as_str()) {
-            sink.report(
-                &mark.attr,
-                format!("`#[{}]` has no effect in a method with a body", mark.name),
-                format!("remove `#[{}]`", mark.name),
+    for attr in raw.params.iter().flat_map(|param| &param.api_attrs) {
+        if attr.is_cfg_attr() {
+            super::conditional(attr, diagnostics);
+        } else if ROLES.contains(&attr.name.to_string().as_str()) {
+            diagnostics.report(
+                attr,
+                format!("`#[{}]` has no effect in a method with a body", attr.name),
+                format!("remove `#[{}]`", attr.name),
             );
         } else {
-            params::unknown(mark, sink);
+            params::unknown(attr, diagnostics);
         }
     }
-    sink.clean_since(start)?;
+    diagnostics.clean_since(start)?;
     Ok(Composite {
         attrs: raw.attrs.clone(),
         sig: raw.whole_signature(),

@@ -13,50 +13,50 @@ use super::{
     verb::{self, Verb},
 };
 use crate::{
+    diagnostics::{Diagnostics, Reported},
     model::{Auth, Endpoint, Header, Param, Role, SessionRole},
     parse::RawMethod,
     returns::Returns,
-    sink::{Reported, Sink},
     template::Template,
 };
 
 pub(crate) fn endpoint(
     raw: &RawMethod,
-    shell: &ItemTrait,
+    trait_head: &ItemTrait,
     defaults: &OfTrait,
-    sink: &Sink,
+    diagnostics: &Diagnostics,
 ) -> Result<Endpoint, Reported> {
-    let start = sink.mark();
-    let verb = verb::verb(raw, sink);
-    let session = session::role(raw, sink);
-    signature::endpoint(raw, sink);
+    let start = diagnostics.checkpoint();
+    let verb = verb::verb(raw, diagnostics);
+    let session = session::role(raw, diagnostics);
+    signature::endpoint(raw, diagnostics);
     let returns = Returns::new(&raw.sig.output);
     // Where a verb is missing that is the mistake, and of pages `paginate` speaks.
     let has_verb = raw.verbs().next().is_some();
     let no_type =
-        (returns.is_none() && has_verb && !raw.is_paginated()).then(|| signature::no_type(raw, sink));
+        (returns.is_none() && has_verb && !raw.is_paginated()).then(|| signature::no_type(raw, diagnostics));
     if let Some(returns) = &returns {
-        signature::returns(raw, returns, verb.as_ref().ok().map(|verb| verb.name.as_str()), sink);
+        signature::returns(raw, returns, verb.as_ref().ok().map(|verb| verb.name.as_str()), diagnostics);
     }
 
-    let mut params = params::read(raw, sink);
+    let mut params = params::read(raw, diagnostics);
     if let Ok(role) = &session {
-        session::from_session(&mut params, role, sink);
+        session::from_session(&mut params, role, diagnostics);
     }
     let address = match &verb {
-        Ok(verb) => address::of(raw, &params, verb, sink),
+        Ok(verb) => address::of(raw, &params, verb, diagnostics),
         Err(reported) => Err(*reported),
     };
-    let reads = path::bind(params, &address, sink);
+    let reads = path::bind(params, &address, diagnostics);
     let path = address.as_ref().ok().and_then(Address::template);
-    query::unique(&reads, path, sink);
-    part::unique(&reads, sink);
+    query::unique(&reads, path, diagnostics);
+    part::unique(&reads, diagnostics);
     if let Ok(verb) = &verb {
-        params::body(&reads, verb, sink);
+        params::body(&reads, verb, diagnostics);
     }
     if let Ok(role) = &session {
-        session::not_in_a_path(&reads, role, sink);
-        session::stays_at_home(&reads, role, sink);
+        session::not_in_a_path(&reads, role, diagnostics);
+        session::stays_at_home(&reads, role, diagnostics);
     }
 
     let template = address.map(|address| match address {
@@ -64,13 +64,13 @@ pub(crate) fn endpoint(
         Address::Argument(_) => Template::none(),
     });
     let (verb, session) = (verb?, session?);
-    repeat::fits(&verb, &session, sink);
-    repeat::key_is_free(&verb, &reads, defaults, sink);
-    part::frames_itself(&verb, &reads, defaults, sink);
-    let pages = paginate::fits(raw, &verb, &session, &reads, sink);
+    repeat::fits(&verb, &session, diagnostics);
+    repeat::key_is_free(&verb, &reads, defaults, diagnostics);
+    part::frames_itself(&verb, &reads, defaults, diagnostics);
+    let pages = paginate::fits(raw, &verb, &session, &reads, diagnostics);
     let Verb { name: verb, options, .. } = verb;
-    session::never_signed(&session, &options, sink);
-    session::comes_to_an_end(&session, &options, sink);
+    session::never_signed(&session, &options, diagnostics);
+    session::comes_to_an_end(&session, &options, diagnostics);
     let AuthRule { auth, scopes } = match (&session, &options.auth) {
         (SessionRole::Start | SessionRole::Refresh { .. }, _) => {
             AuthRule { auth: Auth::None, scopes: Vec::new() }
@@ -78,17 +78,17 @@ pub(crate) fn endpoint(
         (_, Some((_, auth))) => auth.clone(),
         (_, None) => defaults.auth.clone(),
     };
-    let headers = headers(&reads, &options, defaults, auth, sink);
+    let headers = headers(&reads, &options, defaults, auth, diagnostics);
     let returns = match returns {
         Some(returns) => returns,
-        None => return Err(no_type.or(pages.err()).unwrap_or_else(|| signature::no_type(raw, sink))),
+        None => return Err(no_type.or(pages.err()).unwrap_or_else(|| signature::no_type(raw, diagnostics))),
     };
-    sink.clean_since(start)?;
+    diagnostics.clean_since(start)?;
     let refresh = matches!(session, SessionRole::Refresh { .. });
     Ok(Endpoint {
         attrs: raw.attrs.clone(),
         sig: raw.sig.clone(),
-        of_trait: shell.generics.clone(),
+        of_trait: trait_head.generics.clone(),
         receiver: raw.receiver.clone().unwrap_or_else(|| parse_quote!(&self)),
         params: reads.into_iter().map(|read| param(read, refresh)).collect::<Result<_, _>>()?,
         returns,
@@ -122,21 +122,21 @@ fn headers(
     options: &OfEndpoint<'_>,
     defaults: &OfTrait,
     auth: Auth,
-    sink: &Sink,
+    diagnostics: &Diagnostics,
 ) -> Vec<Header> {
     let mut names: Vec<&str> = Vec::new();
     for (literal, header) in &options.headers {
-        header::may_be_set(literal, &header.name, auth, sink);
+        header::may_be_set(literal, &header.name, auth, diagnostics);
         names.push(&header.name);
     }
     for read in reads {
         let Ok(Role::Header(name)) = &read.role else { continue };
-        match read.mark.and_then(|mark| mark.list().first()) {
-            Some(literal) => header::may_be_set(literal, name, auth, sink),
-            None => header::may_be_set(read.ident, name, auth, sink),
+        match read.attr.and_then(|attr| attr.list().first()) {
+            Some(literal) => header::may_be_set(literal, name, auth, diagnostics),
+            None => header::may_be_set(read.ident, name, auth, diagnostics),
         };
         if names.contains(&name.as_str()) && !header::is_added(name) {
-            header::report_twice(read.ident, name, sink);
+            header::report_twice(read.ident, name, diagnostics);
         }
         names.push(name);
     }
@@ -146,7 +146,7 @@ fn headers(
         .filter(|(_, header)| !names.contains(&header.name.as_str()) || header::is_added(&header.name));
     for (_, header) in inherited.clone() {
         if let Some((arg, _)) = &options.auth {
-            header::may_be_set(arg, &header.name, auth, sink);
+            header::may_be_set(arg, &header.name, auth, diagnostics);
         }
     }
     let own = options.headers.iter();

@@ -4,20 +4,20 @@
 use proc_macro2::Ident;
 use syn::{GenericParam, ItemTrait, Receiver, ReceiverKind, ReturnType, TypeParamBound};
 
-use crate::{parse::RawMethod, signature, sink::Sink};
+use crate::{diagnostics::Diagnostics, parse::RawMethod, signature};
 
 /// What the stand-in implements itself, or is in any case.
 const IMPLEMENTED: &[&str] = &["Send", "Sync", "Unpin", "Debug", "Clone"];
 
 /// What the trait asks of its implementations is asked of the stand-in as well, which cannot have it of what it holds.
-pub(super) fn shell(shell: &ItemTrait, sink: &Sink) {
-    let predicates = shell.generics.where_clause.iter().flat_map(|clause| &clause.predicates);
+pub(super) fn trait_head(trait_head: &ItemTrait, diagnostics: &Diagnostics) {
+    let predicates = trait_head.generics.where_clause.iter().flat_map(|clause| &clause.predicates);
     let of_self = predicates.filter_map(signature::bounds_of_self).flatten();
-    for bound in of_self.chain(&shell.supertraits) {
+    for bound in of_self.chain(&trait_head.supertraits) {
         let TypeParamBound::Trait(asked) = bound else { continue };
         let Some(name) = asked.path.segments.last().map(|last| last.ident.to_string()) else { continue };
         if !IMPLEMENTED.contains(&name.as_str()) {
-            let of = &shell.ident;
+            let of = &trait_head.ident;
             let (message, help) = match name.as_str() {
                 "Sized" => (
                     format!("what is `Sized` cannot be kept in `Dyn{of}`"),
@@ -28,13 +28,13 @@ pub(super) fn shell(shell: &ItemTrait, sink: &Sink) {
                     format!("ask for both where both are needed: `T: {of} + {name}`; or remove `dyn`"),
                 ),
             };
-            sink.report(bound, message, help);
+            diagnostics.report(bound, message, help);
         }
     }
 }
 
 /// What a type-erased stand-in cannot have. A method that asks for `Self: Sized` stays out of it.
-pub(super) fn method(raw: &RawMethod, of: &Ident, sink: &Sink) {
+pub(super) fn method(raw: &RawMethod, of: &Ident, diagnostics: &Diagnostics) {
     if signature::needs_sized(&raw.sig) || raw.is_refresh() {
         return;
     }
@@ -51,14 +51,14 @@ pub(super) fn method(raw: &RawMethod, of: &Ident, sink: &Sink) {
         false => signature::mentions_self(ty).then_some((ty, "`Self`")),
     });
     if let Some((ty, what)) = open {
-        sink.report(
+        diagnostics.report(
             ty,
             format!("`{name}` has {what} in its signature, and cannot be part of `Dyn{of}`"),
             "write `where Self: Sized` behind its return type to leave it out, or remove `dyn`",
         );
     }
     if let Some(param) = generic {
-        sink.report(
+        diagnostics.report(
             param,
             format!("the generic method `{name}` cannot be part of `Dyn{of}`"),
             "write `where Self: Sized` behind its return type to leave it out, or remove `dyn`",
@@ -67,7 +67,7 @@ pub(super) fn method(raw: &RawMethod, of: &Ident, sink: &Sink) {
     if let Some(receiver @ Receiver { kind: ReceiverKind::Reference(_, _, Some(_)), .. }) = &raw.receiver
         && !raw.is_endpoint()
     {
-        sink.report(
+        diagnostics.report(
             receiver,
             format!("`{name}` takes `&mut self` and cannot be part of `Dyn{of}`"),
             "write `&self`, or `where Self: Sized` behind its return type to leave it out",

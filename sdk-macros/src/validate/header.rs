@@ -4,8 +4,8 @@ use quote::ToTokens;
 use syn::LitStr;
 
 use crate::{
+    diagnostics::{Diagnostics, Reported},
     model::Auth,
-    sink::{Reported, Sink},
 };
 
 /// The headers that frame the message; whoever sets them by hand splits or truncates requests.
@@ -13,17 +13,17 @@ const TRANSPORT: &[&str] =
     &["host", "content-length", "transfer-encoding", "connection", "te", "trailer", "upgrade", "keep-alive"];
 
 /// The name in lower case, if it is one (RFC 9110, section 5.1).
-pub(crate) fn name(at: impl ToTokens, text: &str, sink: &Sink) -> Result<String, Reported> {
+pub(crate) fn name(at: impl ToTokens, text: &str, diagnostics: &Diagnostics) -> Result<String, Reported> {
     let name = text.to_ascii_lowercase();
     if text.is_empty() || !text.chars().all(is_token) {
-        return Err(sink.report(
+        return Err(diagnostics.report(
             at,
             format!("the header name `{}` is not valid", text.escape_debug()),
             format!("letters, digits and `-` are allowed: write `{:?}`", corrected(&name)),
         ));
     }
     if TRANSPORT.contains(&name.as_str()) || name.starts_with("proxy-") {
-        return Err(sink.report(
+        return Err(diagnostics.report(
             at,
             format!("the header `{name}` is set by the transport"),
             format!("remove it; the transport's are `{}` and `proxy-*`", TRANSPORT.join("`, `")),
@@ -33,7 +33,7 @@ pub(crate) fn name(at: impl ToTokens, text: &str, sink: &Sink) -> Result<String,
 }
 
 /// Fails if the value cannot be sent as it is (RFC 9110, section 5.5).
-pub(crate) fn value(literal: &LitStr, sink: &Sink) -> Result<(), Reported> {
+pub(crate) fn value(literal: &LitStr, diagnostics: &Diagnostics) -> Result<(), Reported> {
     let text = literal.value();
     let Some(bad) = text.chars().find(|c| !c.is_ascii() || (c.is_control() && *c != '\t')) else {
         return Ok(());
@@ -44,18 +44,22 @@ pub(crate) fn value(literal: &LitStr, sink: &Sink) -> Result<(), Reported> {
         c => format!("`{c}`, which is not ASCII"),
     };
     let rest: String = text.chars().filter(|c| c.is_ascii() && !c.is_control()).collect();
-    Err(sink.report(literal, format!("the header value contains {what}"), format!("remove it: `{rest:?}`")))
+    Err(diagnostics.report(
+        literal,
+        format!("the header value contains {what}"),
+        format!("remove it: `{rest:?}`"),
+    ))
 }
 
 /// Fails if the text is not a media type, wherever it is written.
-pub(crate) fn media_type(literal: &LitStr, sink: &Sink) -> Result<(), Reported> {
+pub(crate) fn media_type(literal: &LitStr, diagnostics: &Diagnostics) -> Result<(), Reported> {
     let text = literal.value();
     if is_media_type(&text) {
         return Ok(());
     }
     let subtype: String = text.chars().filter(|c| c.is_ascii_alphanumeric() || "+-.".contains(*c)).collect();
     let subtype = if subtype.is_empty() { "octet-stream" } else { &subtype };
-    Err(sink.report(
+    Err(diagnostics.report(
         literal,
         format!("the media type `{}` is not valid", text.escape_debug()),
         format!("write a type and a subtype: `\"application/{subtype}\"`"),
@@ -77,14 +81,14 @@ fn is_media_type(text: &str) -> bool {
 }
 
 /// The session owns `authorization` wherever it signs.
-pub(crate) fn may_be_set(at: impl ToTokens, name: &str, auth: Auth, sink: &Sink) -> bool {
+pub(crate) fn may_be_set(at: impl ToTokens, name: &str, auth: Auth, diagnostics: &Diagnostics) -> bool {
     let auth = match auth {
         Auth::None | Auth::Cookies => return true,
         Auth::Required => "required",
         Auth::Optional => "optional",
     };
     if name == "authorization" {
-        sink.report(
+        diagnostics.report(
             at,
             format!("the header `authorization` is managed because `auth = {auth}`"),
             "write `auth = none` to set it yourself",
@@ -98,8 +102,8 @@ pub(crate) fn is_added(name: &str) -> bool {
     name == "cookie"
 }
 
-pub(crate) fn report_twice(at: impl ToTokens, name: &str, sink: &Sink) {
-    sink.report(at, format!("the header `{name}` is set twice"), format!("keep one `{name:?}`"));
+pub(crate) fn report_twice(at: impl ToTokens, name: &str, diagnostics: &Diagnostics) {
+    diagnostics.report(at, format!("the header `{name}` is set twice"), format!("keep one `{name:?}`"));
 }
 
 fn is_token(c: char) -> bool {

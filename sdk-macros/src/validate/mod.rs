@@ -23,69 +23,76 @@ use quote::ToTokens;
 use syn::{Attribute, GenericParam, ItemTrait, TraitItem, ext::IdentExt, parse_quote};
 
 use crate::{
+    diagnostics::{Diagnostics, Errors, Reported},
     model::{Client, GENERATED, Method},
-    parse::{Mark, RawMethod, RawTrait},
-    sink::{Errors, Reported, Sink},
+    parse::{ApiAttr, RawMethod, RawTrait},
 };
 
 /// The client, or every mistake there is anywhere in the trait.
 pub(crate) fn client(raw: &RawTrait) -> Result<Client, Errors> {
-    let sink = Sink::default();
-    let client = read(raw, &sink);
-    sink.settle(client)
+    let diagnostics = Diagnostics::default();
+    let client = read(raw, &diagnostics);
+    diagnostics.finish(client)
 }
 
-fn read(raw: &RawTrait, sink: &Sink) -> Result<Client, Reported> {
-    trait_itself(&raw.shell, sink);
+fn read(raw: &RawTrait, diagnostics: &Diagnostics) -> Result<Client, Reported> {
+    trait_itself(&raw.trait_head, diagnostics);
     for item in &raw.others {
-        other_item(item, sink);
+        other_item(item, diagnostics);
     }
-    let options = options::of_trait(&raw.options, sink);
+    let options = options::of_trait(&raw.options, diagnostics);
     if options.erased {
-        erased::shell(&raw.shell, sink);
+        erased::trait_head(&raw.trait_head, diagnostics);
     }
     if !raw.methods.iter().any(RawMethod::is_endpoint) && raw.others.is_empty() {
-        sink.report(
-            &raw.shell.ident,
-            format!("the trait `{}` has no endpoints", raw.shell.ident),
+        diagnostics.report(
+            &raw.trait_head.ident,
+            format!("the trait `{}` has no endpoints", raw.trait_head.ident),
             "add one: `#[get(\"/users\")] async fn users(&self) -> Result<Vec<User>>;`",
         );
     }
-    let methods: Vec<Result<Method, Reported>> =
-        raw.methods.iter().map(|method| self::method(method, &raw.shell, &options, sink)).collect();
-    names(&raw.methods, sink);
-    session::one_refresh(&raw.methods, sink);
+    let methods: Vec<Result<Method, Reported>> = raw
+        .methods
+        .iter()
+        .map(|method| self::method(method, &raw.trait_head, &options, diagnostics))
+        .collect();
+    names(&raw.methods, diagnostics);
+    session::one_refresh(&raw.methods, diagnostics);
     Ok(Client {
         erased: options.erased,
         krate: options.krate.unwrap_or_else(|| parse_quote!(::sdk_runtime)),
-        shell: raw.shell.clone(),
+        trait_head: raw.trait_head.clone(),
         methods: methods.into_iter().collect::<Result<_, _>>()?,
     })
 }
 
-fn trait_itself(shell: &ItemTrait, sink: &Sink) {
-    if let Some(token) = &shell.unsafety {
-        sink.report(token, "`unsafe` is not supported on a client's trait", "write `trait` without `unsafe`");
+fn trait_itself(trait_head: &ItemTrait, diagnostics: &Diagnostics) {
+    if let Some(token) = &trait_head.unsafety {
+        diagnostics.report(
+            token,
+            "`unsafe` is not supported on a client's trait",
+            "write `trait` without `unsafe`",
+        );
     }
-    for param in &shell.generics.params {
+    for param in &trait_head.generics.params {
         if let GenericParam::Const(param) = param {
-            sink.report(
+            diagnostics.report(
                 param.const_token,
                 "const generics are not supported on a client's trait",
-                format!("remove it: `trait {}`", shell.ident),
+                format!("remove it: `trait {}`", trait_head.ident),
             );
         }
     }
 }
 
-fn other_item(item: &TraitItem, sink: &Sink) {
+fn other_item(item: &TraitItem, diagnostics: &Diagnostics) {
     let (what, name, moved) = match item {
         TraitItem::Type(item) => ("type", &item.ident, format!("type {} = …;", item.ident)),
         TraitItem::Const(item) => {
             ("const", &item.ident, format!("const {}: {} = …;", item.ident, shown(&item.ty)))
         }
         _ => {
-            sink.report(
+            diagnostics.report(
                 item,
                 "only methods can stand in a client's trait",
                 "write the methods out: `#[get(\"/users\")] async fn users(&self) -> Result<Vec<User>>;`",
@@ -93,7 +100,7 @@ fn other_item(item: &TraitItem, sink: &Sink) {
             return;
         }
     };
-    sink.report(
+    diagnostics.report(
         item,
         format!("the associated {what} `{name}` is not supported"),
         format!("move it out of the trait: `{moved}`"),
@@ -102,35 +109,36 @@ fn other_item(item: &TraitItem, sink: &Sink) {
 
 fn method(
     raw: &RawMethod,
-    shell: &ItemTrait,
+    trait_head: &ItemTrait,
     options: &options::OfTrait,
-    sink: &Sink,
+    diagnostics: &Diagnostics,
 ) -> Result<Method, Reported> {
     if options.erased {
-        erased::method(raw, &shell.ident, sink);
+        erased::method(raw, &trait_head.ident, diagnostics);
     }
     if raw.is_endpoint() {
-        endpoint::endpoint(raw, shell, options, sink).map(|endpoint| Method::Endpoint(Box::new(endpoint)))
+        endpoint::endpoint(raw, trait_head, options, diagnostics)
+            .map(|endpoint| Method::Endpoint(Box::new(endpoint)))
     } else {
-        composite::composite(raw, sink).map(|composite| Method::Composite(Box::new(composite)))
+        composite::composite(raw, diagnostics).map(|composite| Method::Composite(Box::new(composite)))
     }
 }
 
 /// The compiler evaluates a `cfg_attr` after this macro has run, so that what is inside would come too late.
-fn conditional(mark: &Mark, sink: &Sink) -> Reported {
-    sink.report(
-        &mark.attr,
+fn conditional(attr: &ApiAttr, diagnostics: &Diagnostics) -> Reported {
+    diagnostics.report(
+        attr,
         "`cfg_attr` around an attribute of `#[api_client]` is not supported",
         "put `#[cfg(…)]` on the whole method, and write the method twice",
     )
 }
 
 /// Two methods of one name, and methods that the generated client has already.
-fn names(methods: &[RawMethod], sink: &Sink) {
+fn names(methods: &[RawMethod], diagnostics: &Diagnostics) {
     for (index, method) in methods.iter().enumerate() {
         let name = method.sig.ident.unraw().to_string();
         if GENERATED.contains(&name.as_str()) && method.receiver.is_some() && !method.is_refresh() {
-            sink.report(
+            diagnostics.report(
                 &method.sig.ident,
                 format!("the method `{name}` clashes with a generated one"),
                 format!("rename it, for instance `call_{name}`; the path of the request is unaffected"),
@@ -138,7 +146,7 @@ fn names(methods: &[RawMethod], sink: &Sink) {
         }
         let twin = methods[..index].iter().find(|earlier| earlier.sig.ident.unraw() == name);
         if twin.is_some_and(|twin| !has_cfg(&twin.attrs) || !has_cfg(&method.attrs)) {
-            sink.report(
+            diagnostics.report(
                 &method.sig.ident,
                 format!("the method `{name}` is declared twice"),
                 format!("rename one of them, for instance `{name}_2`"),

@@ -10,10 +10,10 @@ use super::{
     header, paginate, repeat,
 };
 use crate::{
-    attr::Arg,
+    args::Arg,
+    diagnostics::{Diagnostics, Reported},
+    did_you_mean::suggestion,
     model::{Auth, Header, Paginate, Retry, Timeout},
-    nearest::suggestion,
-    sink::{Reported, Sink},
     template,
 };
 
@@ -59,7 +59,7 @@ pub(crate) struct OfEndpoint<'a> {
     pub(crate) paginate: Option<(&'a Arg, Paginate)>,
 }
 
-pub(crate) fn of_trait(args: &[Arg], sink: &Sink) -> OfTrait {
+pub(crate) fn of_trait(args: &[Arg], diagnostics: &Diagnostics) -> OfTrait {
     let mut options = OfTrait {
         base: String::new(),
         auth: AuthRule { auth: Auth::Required, scopes: Vec::new() },
@@ -68,31 +68,41 @@ pub(crate) fn of_trait(args: &[Arg], sink: &Sink) -> OfTrait {
         erased: false,
         krate: None,
     };
-    for (key, arg) in known(args, &OF_TRAIT, sink) {
+    for (key, arg) in known(args, &OF_TRAIT, diagnostics) {
         match key {
-            BASE => options.base = base(arg, sink).unwrap_or_default(),
-            AUTH => options.auth = auth(arg, sink).unwrap_or(options.auth),
-            TIMEOUT => options.timeout = timeout(arg, sink).ok(),
-            HEADERS => options.headers = headers(arg, sink),
-            DYN => options.erased = erased(arg, sink),
-            _ => options.krate = krate(arg, sink).ok(),
+            BASE => options.base = base(arg, diagnostics).unwrap_or_default(),
+            AUTH => options.auth = auth(arg, diagnostics).unwrap_or(options.auth),
+            TIMEOUT => options.timeout = timeout(arg, diagnostics).ok(),
+            HEADERS => options.headers = headers(arg, diagnostics),
+            DYN => options.erased = erased(arg, diagnostics),
+            _ => options.krate = krate(arg, diagnostics).ok(),
         }
     }
     let auth = options.auth.auth;
-    options.headers.retain(|(name, header)| header::may_be_set(name, &header.name, auth, sink));
+    options.headers.retain(|(name, header)| header::may_be_set(name, &header.name, auth, diagnostics));
     options
 }
 
-pub(crate) fn of_endpoint<'a>(args: impl IntoIterator<Item = &'a Arg>, sink: &Sink) -> OfEndpoint<'a> {
+pub(crate) fn of_endpoint<'a>(
+    args: impl IntoIterator<Item = &'a Arg>,
+    diagnostics: &Diagnostics,
+) -> OfEndpoint<'a> {
     let mut options = OfEndpoint::default();
-    for (key, arg) in known(args, &OF_ENDPOINT, sink) {
+    for (key, arg) in known(args, &OF_ENDPOINT, diagnostics) {
         match key {
-            AUTH => options.auth = auth(arg, sink).ok().map(|auth| (arg, auth)),
-            TIMEOUT => options.timeout = timeout(arg, sink).ok().map(|timeout| (arg, timeout)),
-            HEADERS => options.headers = headers(arg, sink),
-            RETRY => options.retry = repeat::retry(arg, &value(arg), sink).ok().map(|retry| (arg, retry)),
-            IDEMPOTENT => options.idempotent = repeat::idempotent(arg, sink).ok().map(|header| (arg, header)),
-            _ => options.paginate = paginate::of(&value(arg), sink).ok().map(|paginate| (arg, paginate)),
+            AUTH => options.auth = auth(arg, diagnostics).ok().map(|auth| (arg, auth)),
+            TIMEOUT => options.timeout = timeout(arg, diagnostics).ok().map(|timeout| (arg, timeout)),
+            HEADERS => options.headers = headers(arg, diagnostics),
+            RETRY => {
+                options.retry = repeat::retry(arg, &value(arg), diagnostics).ok().map(|retry| (arg, retry));
+            }
+            IDEMPOTENT => {
+                options.idempotent = repeat::idempotent(arg, diagnostics).ok().map(|header| (arg, header));
+            }
+            _ => {
+                options.paginate =
+                    paginate::of(&value(arg), diagnostics).ok().map(|paginate| (arg, paginate));
+            }
         }
     }
     options
@@ -107,7 +117,7 @@ pub(crate) fn is_flag(name: &Ident) -> bool {
 pub(crate) fn known<'a>(
     args: impl IntoIterator<Item = &'a Arg>,
     keys: &[Key],
-    sink: &Sink,
+    diagnostics: &Diagnostics,
 ) -> Vec<(Key, &'a Arg)> {
     let mut found: Vec<(Key, &Arg)> = Vec::new();
     for arg in args {
@@ -115,11 +125,11 @@ pub(crate) fn known<'a>(
             && name == "scopes"
         {
             let help = format!("write `auth = {}`", super::shown(arg));
-            sink.report(name, "`scopes` is a value of `auth`", help);
+            diagnostics.report(name, "`scopes` is a value of `auth`", help);
             continue;
         }
         let Some(name) = arg.key() else {
-            sink.report(
+            diagnostics.report(
                 arg,
                 format!("unexpected `{}`", super::shown(arg)),
                 format!("write an option: {}", examples(keys)),
@@ -127,29 +137,33 @@ pub(crate) fn known<'a>(
             continue;
         };
         let Some(key) = keys.iter().copied().find(|key| name == key.0) else {
-            unknown(name, keys, sink);
+            unknown(name, keys, diagnostics);
             continue;
         };
         let earlier = found.iter().find(|(earlier, _)| *earlier == key);
         if let Some((AUTH, earlier)) = earlier
             && contradict(earlier, arg)
         {
-            sink.report(
+            diagnostics.report(
                 value(arg),
                 format!("`{}` contradicts `{}`", super::shown(arg), super::shown(earlier)),
                 "keep the one with `scopes`, which implies `auth = required`",
             );
         } else if let Some((_, earlier)) = earlier {
             let help = together(earlier, arg).unwrap_or_else(|| format!("keep one `{}`", key.1));
-            sink.report(name, format!("option `{}` is given twice", key.0), help);
+            diagnostics.report(name, format!("option `{}` is given twice", key.0), help);
         } else if let Arg::List { items, .. } = arg
             && key.1.starts_with(&format!("{name} ="))
             && !items.is_empty()
         {
             let help = format!("write `{name} = {}`", super::shown(quote!(#(#items),*)));
-            sink.report(arg, format!("the value of `{name}` stands behind a `=`"), help);
+            diagnostics.report(arg, format!("the value of `{name}` stands behind a `=`"), help);
         } else if lacks_value(arg) {
-            sink.report(name, format!("option `{}` needs a value", key.0), format!("write `{}`", key.1));
+            diagnostics.report(
+                name,
+                format!("option `{}` needs a value", key.0),
+                format!("write `{}`", key.1),
+            );
         } else {
             found.push((key, arg));
         }
@@ -157,14 +171,14 @@ pub(crate) fn known<'a>(
     found
 }
 
-fn unknown(name: &Ident, keys: &[Key], sink: &Sink) {
+fn unknown(name: &Ident, keys: &[Key], diagnostics: &Diagnostics) {
     let text = name.to_string();
     if let Some((owner, help)) = misplaced(&text, keys) {
-        sink.report(name, format!("option `{text}` belongs to {owner}"), help);
+        diagnostics.report(name, format!("option `{text}` belongs to {owner}"), help);
         return;
     }
     let near = suggestion(&text, keys.iter().map(|key| key.0));
-    sink.report(name, format!("unknown option `{text}`"), format!("{near}known: {}", examples(keys)));
+    diagnostics.report(name, format!("unknown option `{text}`"), format!("{near}known: {}", examples(keys)));
 }
 
 /// Whose option it is, where the trait has one of an endpoint or the other way round, and how it is written there.
@@ -201,26 +215,28 @@ pub(super) fn value(arg: &Arg) -> TokenStream {
     }
 }
 
-fn erased(arg: &Arg, sink: &Sink) -> bool {
+fn erased(arg: &Arg, diagnostics: &Diagnostics) -> bool {
     let is_flag = matches!(arg, Arg::Flag(_));
     if !is_flag {
-        sink.report(arg, "`dyn` takes no value", "write `#[api_client(dyn)]`");
+        diagnostics.report(arg, "`dyn` takes no value", "write `#[api_client(dyn)]`");
     }
     is_flag
 }
 
-fn timeout(arg: &Arg, sink: &Sink) -> Result<Timeout, Reported> {
+fn timeout(arg: &Arg, diagnostics: &Diagnostics) -> Result<Timeout, Reported> {
     let value = value(arg);
     if value.to_string() == "none" {
         return Ok(Timeout::Never);
     }
     match milliseconds(value.clone()) {
-        Some(0) => Err(sink.report(value, "a timeout of zero", "write `timeout = none` for no timeout")),
+        Some(0) => {
+            Err(diagnostics.report(value, "a timeout of zero", "write `timeout = none` for no timeout"))
+        }
         Some(milliseconds) => Ok(Timeout::After(milliseconds)),
         None => {
             let help =
                 "write `timeout = 30s`, with one of the units `ms`, `s`, `m`, `h`; or `timeout = none`";
-            Err(sink.report(value, "expected a duration such as `30s`", help))
+            Err(diagnostics.report(value, "expected a duration such as `30s`", help))
         }
     }
 }
@@ -237,16 +253,16 @@ fn milliseconds(value: TokenStream) -> Option<u64> {
     literal.base10_parse::<u64>().ok()?.checked_mul(unit)
 }
 
-fn headers(arg: &Arg, sink: &Sink) -> Vec<(LitStr, Header)> {
+fn headers(arg: &Arg, diagnostics: &Diagnostics) -> Vec<(LitStr, Header)> {
     let Arg::List { items, .. } = arg else {
-        sink.report(arg, "`headers` takes a list", format!("write `{}`", HEADERS.1));
+        diagnostics.report(arg, "`headers` takes a list", format!("write `{}`", HEADERS.1));
         return Vec::new();
     };
     let mut headers: Vec<(LitStr, Header)> = Vec::new();
     for item in items {
-        let Ok((name, header)) = header_pair(item, sink) else { continue };
+        let Ok((name, header)) = header_pair(item, diagnostics) else { continue };
         if headers.iter().any(|(_, earlier)| earlier.name == header.name) && !header::is_added(&header.name) {
-            header::report_twice(&name, &header.name, sink);
+            header::report_twice(&name, &header.name, diagnostics);
         } else {
             headers.push((name, header));
         }
@@ -254,28 +270,28 @@ fn headers(arg: &Arg, sink: &Sink) -> Vec<(LitStr, Header)> {
     headers
 }
 
-fn header_pair(item: &Arg, sink: &Sink) -> Result<(LitStr, Header), Reported> {
+fn header_pair(item: &Arg, diagnostics: &Diagnostics) -> Result<(LitStr, Header), Reported> {
     let tokens: Vec<TokenTree> = item.to_token_stream().into_iter().collect();
     let is_eq = |token: &TokenTree| matches!(token, TokenTree::Punct(punct) if punct.as_char() == '=');
     let sides = tokens.iter().position(is_eq).map(|eq| (&tokens[..eq], &tokens[eq + 1..]));
     let Some((name, value)) = sides.filter(|(name, value)| !name.is_empty() && !value.is_empty()) else {
         let help = "write `\"accept\" = \"text/plain\"`";
-        return Err(sink.report(item, "expected a header's name and value", help));
+        return Err(diagnostics.report(item, "expected a header's name and value", help));
     };
-    let (name, value) = (literal(name, sink)?, literal(value, sink)?);
-    let header = Header { name: header::name(&name, &name.value(), sink)?, value };
-    header::value(&header.value, sink)?;
+    let (name, value) = (literal(name, diagnostics)?, literal(value, diagnostics)?);
+    let header = Header { name: header::name(&name, &name.value(), diagnostics)?, value };
+    header::value(&header.value, diagnostics)?;
     if header.name == "content-type" {
-        header::media_type(&header.value, sink)?;
+        header::media_type(&header.value, diagnostics)?;
     }
     Ok((name, header))
 }
 
 /// One side of a fixed header.
-fn literal(side: &[TokenTree], sink: &Sink) -> Result<LitStr, Reported> {
+fn literal(side: &[TokenTree], diagnostics: &Diagnostics) -> Result<LitStr, Reported> {
     let side: TokenStream = side.iter().cloned().collect();
     syn::parse2(side.clone()).map_err(|_| {
-        sink.report(
+        diagnostics.report(
             side,
             "the name and the value of a header are string literals, since they are checked here",
             "take what is known at run time by a parameter `#[header(\"x-name\")] value: &str`, or by \
@@ -284,28 +300,28 @@ fn literal(side: &[TokenTree], sink: &Sink) -> Result<LitStr, Reported> {
     })
 }
 
-fn base(arg: &Arg, sink: &Sink) -> Result<String, Reported> {
+fn base(arg: &Arg, diagnostics: &Diagnostics) -> Result<String, Reported> {
     let Ok(literal) = syn::parse2::<LitStr>(value(arg)) else {
         let help = format!("write `{}`", BASE.1);
-        return Err(sink.report(value(arg), "the base must be a string literal", help));
+        return Err(diagnostics.report(value(arg), "the base must be a string literal", help));
     };
     let text = literal.value();
     let template = template::parse(&text).map_err(|mistakes| {
         mistakes.tell(|mistake| {
             let message = mistake.message.replace("relative to the base URL", "a path");
-            sink.report(&literal, message.replacen("the path", "the base", 1), mistake.help)
+            diagnostics.report(&literal, message.replacen("the path", "the base", 1), mistake.help)
         })
     })?;
     if let Some(placeholder) = template.placeholders().next() {
         let name = &placeholder.name;
-        return Err(sink.report(
+        return Err(diagnostics.report(
             &literal,
             format!("the placeholder `{{{name}}}` is not allowed in the base"),
             format!("write it in the path of each endpoint: `#[get(\"/{{{name}}}/…\")]`"),
         ));
     }
     if template.query.is_some() {
-        return Err(sink.report(
+        return Err(diagnostics.report(
             &literal,
             "a query part is not allowed in the base",
             format!("write `{:?}`, and the query part in the path of each endpoint", template.path()),
@@ -314,9 +330,13 @@ fn base(arg: &Arg, sink: &Sink) -> Result<String, Reported> {
     Ok(text.trim_end_matches('/').to_owned())
 }
 
-fn krate(arg: &Arg, sink: &Sink) -> Result<Path, Reported> {
+fn krate(arg: &Arg, diagnostics: &Diagnostics) -> Result<Path, Reported> {
     Path::parse_mod_style.parse2(value(arg)).map_err(|_| {
-        sink.report(value(arg), "expected the path of a crate or module", format!("write `{}`", CRATE.1))
+        diagnostics.report(
+            value(arg),
+            "expected the path of a crate or module",
+            format!("write `{}`", CRATE.1),
+        )
     })
 }
 

@@ -9,10 +9,10 @@ use super::{
     verb::Verb,
 };
 use crate::{
+    diagnostics::{Diagnostics, Reported},
+    did_you_mean::nearest,
     model::Role,
-    nearest::nearest,
-    parse::{Mark, ROLES, RawMethod, RawParam},
-    sink::{Reported, Sink},
+    parse::{ApiAttr, ROLES, RawMethod, RawParam},
 };
 
 /// The parameters of an endpoint, each but the patterns.
@@ -30,8 +30,8 @@ pub(crate) struct Read<'a, R = Result<Role, Reported>> {
     pub(crate) name: String,
     pub(crate) role: R,
     /// The attribute that says so.
-    pub(crate) mark: Option<&'a Mark>,
-    pub(crate) from_session: Option<&'a Mark>,
+    pub(crate) attr: Option<&'a ApiAttr>,
+    pub(crate) from_session: Option<&'a ApiAttr>,
 }
 
 pub(crate) enum Wanted {
@@ -46,90 +46,90 @@ pub(crate) enum Wanted {
 impl<'a> Read<'a, Wanted> {
     /// The parameter with the role it has in the end.
     pub(crate) fn with(self, role: Result<Role, Reported>) -> Read<'a> {
-        let Read { raw, ident, name, mark, from_session, .. } = self;
-        Read { raw, ident, name, role, mark, from_session }
+        let Read { raw, ident, name, attr, from_session, .. } = self;
+        Read { raw, ident, name, role, attr, from_session }
     }
 }
 
-pub(crate) fn read<'a>(raw: &'a RawMethod, sink: &Sink) -> Params<'a> {
+pub(crate) fn read<'a>(raw: &'a RawMethod, diagnostics: &Diagnostics) -> Params<'a> {
     let mut params = Params { reads: Vec::new(), pattern: None };
     for param in &raw.params {
         match param.name() {
-            Some(ident) => params.reads.push(one(param, ident, sink)),
-            None => params.pattern = Some(pattern(param, sink)),
+            Some(ident) => params.reads.push(one(param, ident, diagnostics)),
+            None => params.pattern = Some(pattern(param, diagnostics)),
         }
     }
     params
 }
 
-fn pattern(param: &RawParam, sink: &Sink) -> Reported {
+fn pattern(param: &RawParam, diagnostics: &Diagnostics) -> Reported {
     let ty = super::shown(&param.ty);
     let help = match &param.pat {
         Pat::Ident(pat) => format!("write `{}: {ty}`", pat.ident),
         _ => format!("write a name, and take it apart in the caller: `value: {ty}`"),
     };
-    sink.report(&param.pat, "parameters must be plain names", help)
+    diagnostics.report(&param.pat, "parameters must be plain names", help)
 }
 
-fn one<'a>(raw: &'a RawParam, ident: &'a Ident, sink: &Sink) -> Read<'a, Wanted> {
+fn one<'a>(raw: &'a RawParam, ident: &'a Ident, diagnostics: &Diagnostics) -> Read<'a, Wanted> {
     let name = ident.unraw().to_string();
-    let mut roles: Vec<&Mark> = Vec::new();
+    let mut roles: Vec<&ApiAttr> = Vec::new();
     let mut misread = None;
-    for mark in &raw.marks {
-        let is_role = ROLES.contains(&mark.name.to_string().as_str());
-        if mark.is_conditional() {
-            misread = Some(super::conditional(mark, sink));
+    for attr in &raw.api_attrs {
+        let is_role = ROLES.contains(&attr.name.to_string().as_str());
+        if attr.is_cfg_attr() {
+            misread = Some(super::conditional(attr, diagnostics));
         } else if !is_role {
-            misread = Some(unknown(mark, sink));
-        } else if mark.name != "from_session" {
-            roles.push(mark);
+            misread = Some(unknown(attr, diagnostics));
+        } else if attr.name != "from_session" {
+            roles.push(attr);
         }
     }
     for second in roles.iter().skip(1) {
-        sink.report(
-            &second.attr,
+        diagnostics.report(
+            second,
             format!("two roles on parameter `{name}`: `#[{}]` and `#[{}]`", roles[0].name, second.name),
             format!("keep one: `#[{}] {name}: {}`", roles[0].name, super::shown(&raw.ty)),
         );
     }
-    let from_session = raw.mark("from_session");
-    if let Some(Err(reported)) = from_session.map(|mark| no_argument(mark, sink)) {
+    let from_session = raw.api_attr("from_session");
+    if let Some(Err(reported)) = from_session.map(|attr| no_argument(attr, diagnostics)) {
         misread = Some(reported);
     }
-    let mark = roles.first().copied();
-    let role = match (mark, misread) {
-        (Some(mark), None) => role(mark, &name, ident, sink).unwrap_or_else(Wanted::Unknown),
+    let attr = roles.first().copied();
+    let role = match (attr, misread) {
+        (Some(attr), None) => role(attr, &name, ident, diagnostics).unwrap_or_else(Wanted::Unknown),
         (None, None) => Wanted::ByName,
         (_, Some(reported)) => Wanted::Unknown(reported),
     };
-    Read { raw, ident, name, role, mark, from_session }
+    Read { raw, ident, name, role, attr, from_session }
 }
 
 /// An attribute on a parameter that is none of ours.
-pub(crate) fn unknown(mark: &Mark, sink: &Sink) -> Reported {
-    let name = mark.name.to_string();
+pub(crate) fn unknown(attr: &ApiAttr, diagnostics: &Diagnostics) -> Reported {
+    let name = attr.name.to_string();
     let near = nearest(&name, ROLES.iter().copied());
     let near = near.map_or_else(String::new, |near| format!("did you mean `#[{near}]`? "));
     let known: Vec<String> = ROLES.iter().map(|role| format!("`#[{role}]`")).collect();
-    sink.report(
-        &mark.attr,
+    diagnostics.report(
+        attr,
         format!("unknown attribute `#[{name}]` on a parameter"),
         format!("{near}known: {}", known.join(", ")),
     )
 }
 
 /// At most one body, and none where the method has none. Parts are one body together.
-pub(crate) fn body(reads: &[Read<'_>], verb: &Verb<'_>, sink: &Sink) {
-    let mut bodies = reads.iter().filter_map(|read| match (&read.role, read.mark) {
-        (Ok(role @ (Role::Json(_) | Role::Form | Role::Body(_) | Role::Part { .. })), Some(mark)) => {
-            Some((read, matches!(role, Role::Part { .. }), mark))
+pub(crate) fn body(reads: &[Read<'_>], verb: &Verb<'_>, diagnostics: &Diagnostics) {
+    let mut bodies = reads.iter().filter_map(|read| match (&read.role, read.attr) {
+        (Ok(role @ (Role::Json(_) | Role::Form | Role::Body(_) | Role::Part { .. })), Some(attr)) => {
+            Some((read, matches!(role, Role::Part { .. }), attr))
         }
         _ => None,
     });
-    let Some((first, first_is_part, mark)) = bodies.next() else { return };
+    let Some((first, first_is_part, attr)) = bodies.next() else { return };
     if !verb.has_body() {
-        sink.report(
-            &mark.attr,
+        diagnostics.report(
+            attr,
             format!("`{}` cannot have a body", verb.name),
             format!(
                 "send it in the query: `#[{}] {}: {}`",
@@ -139,22 +139,22 @@ pub(crate) fn body(reads: &[Read<'_>], verb: &Verb<'_>, sink: &Sink) {
             ),
         );
     }
-    for (second, is_part, second_mark) in bodies {
+    for (second, is_part, second_attr) in bodies {
         match (first_is_part, is_part) {
             (true, true) => {}
             (false, false) => {
-                sink.report(
-                    &second_mark.attr,
+                diagnostics.report(
+                    second_attr,
                     format!("two bodies: `{}` and `{}`", first.name, second.name),
-                    format!("merge them into one struct: `#[{}] {}: …`", second_mark.name, first.name),
+                    format!("merge them into one struct: `#[{}] {}: …`", second_attr.name, first.name),
                 );
             }
             _ => {
                 let whole = if is_part { first } else { second };
-                sink.report(
-                    &second_mark.attr,
-                    format!("`#[{}]` cannot be combined with `#[{}]`", mark.name, second_mark.name),
-                    match whole.mark.is_some_and(|mark| mark.name == "json") {
+                diagnostics.report(
+                    second_attr,
+                    format!("`#[{}]` cannot be combined with `#[{}]`", attr.name, second_attr.name),
+                    match whole.attr.is_some_and(|attr| attr.name == "json") {
                         true => {
                             format!("send the JSON as a part: `#[part(\"{0}\", json)] {0}: …`", whole.name)
                         }

@@ -1,23 +1,28 @@
 //! The parts of a multipart body: each name at most once, and no other media type. Must not know what is in them.
 
 use super::{options::OfTrait, params::Read, verb::Verb};
-use crate::{model::Role, sink::Sink};
+use crate::{diagnostics::Diagnostics, model::Role};
 
-pub(crate) fn unique(reads: &[Read<'_>], sink: &Sink) {
+pub(crate) fn unique(reads: &[Read<'_>], diagnostics: &Diagnostics) {
     let mut seen: Vec<(&str, &str)> = Vec::new();
     for read in reads {
         let Ok(Role::Part { name, .. }) = &read.role else { continue };
         if let Some((_, first)) = seen.iter().find(|(earlier, _)| earlier == name) {
             let help =
                 format!("`{first}` has it already; rename this one: `#[part(\"{name}_2\")] {}`", read.name);
-            sink.report(read.ident, format!("two parts named `{name}`"), help);
+            diagnostics.report(read.ident, format!("two parts named `{name}`"), help);
         }
         seen.push((name, &read.name));
     }
 }
 
 /// The header `content-type` tells where each part ends, so that nobody else can set it.
-pub(crate) fn frames_itself(verb: &Verb<'_>, reads: &[Read<'_>], defaults: &OfTrait, sink: &Sink) {
+pub(crate) fn frames_itself(
+    verb: &Verb<'_>,
+    reads: &[Read<'_>],
+    defaults: &OfTrait,
+    diagnostics: &Diagnostics,
+) {
     const NAME: &str = "content-type";
     const MISTAKE: &str = "the header `content-type` is that of the parts, which tells where each ends";
     const HELP: &str = "remove it: parts are sent as `multipart/form-data`";
@@ -27,12 +32,12 @@ pub(crate) fn frames_itself(verb: &Verb<'_>, reads: &[Read<'_>], defaults: &OfTr
     let mut arguments =
         reads.iter().filter(|read| matches!(&read.role, Ok(Role::Header(name)) if name == NAME));
     if let Some((literal, _)) = own.next() {
-        sink.report(literal, MISTAKE, HELP);
+        diagnostics.report(literal, MISTAKE, HELP);
     } else if let Some(read) = arguments.next() {
-        sink.report(read.ident, MISTAKE, HELP);
+        diagnostics.report(read.ident, MISTAKE, HELP);
     } else if defaults.headers.iter().any(|(_, header)| header.name == NAME) {
-        sink.report(
-            part.mark.map(|mark| &mark.attr),
+        diagnostics.report(
+            part.attr,
             "the trait's `headers` set `content-type`, which is that of the parts",
             "write it on the other endpoints instead: `headers(\"content-type\" = …)`",
         );

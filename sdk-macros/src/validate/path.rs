@@ -9,10 +9,11 @@ use super::{
     params::{Params, Read, Wanted},
 };
 use crate::{
+    diagnostics::{Diagnostics, Reported},
+    did_you_mean::nearest,
     model::Role,
-    nearest::nearest,
-    returns::{arguments_of, peel},
-    sink::{Reported, Sink},
+    returns::arguments_of,
+    span,
     template::{Placeholder, Template},
 };
 
@@ -20,11 +21,11 @@ use crate::{
 pub(crate) fn bind<'a>(
     params: Params<'a>,
     address: &Result<Address<'_>, Reported>,
-    sink: &Sink,
+    diagnostics: &Diagnostics,
 ) -> Vec<Read<'a>> {
     match address {
-        Ok(Address::Path(literal, template)) => to_template(params, literal, template, sink),
-        Ok(Address::Argument(url)) => to_none(params, |read| nothing_to_name(read, url, sink)),
+        Ok(Address::Path(literal, template)) => to_template(params, literal, template, diagnostics),
+        Ok(Address::Argument(url)) => to_none(params, |read| nothing_to_name(read, url, diagnostics)),
         // Nothing can be said about names; what has no attribute is taken for a path argument.
         Err(reported) => to_none(params, |_| *reported),
     }
@@ -44,22 +45,22 @@ fn to_none<'a>(params: Params<'a>, mistake: impl Fn(&Read<'a, Wanted>) -> Report
 }
 
 /// Reports a parameter that is neither in the address nor anywhere else in the request.
-fn nothing_to_name(read: &Read<'_, Wanted>, url: &str, sink: &Sink) -> Reported {
+fn nothing_to_name(read: &Read<'_, Wanted>, url: &str, diagnostics: &Diagnostics) -> Reported {
     let Read { name, ident, .. } = read;
     let why = format!("`{url}` is the whole address, and has no placeholder");
-    match (&read.role, read.mark) {
-        (Wanted::Path(literal), Some(mark)) => {
+    match (&read.role, read.attr) {
+        (Wanted::Path(literal), Some(attr)) => {
             let wanted = literal.as_ref().map_or_else(|| name.clone(), LitStr::value);
             let ty = super::shown(&read.raw.ty);
-            sink.report(
-                &mark.attr,
+            diagnostics.report(
+                attr,
                 format!("`#[path]` on `{name}` names no placeholder"),
                 format!("{why}: write `#[query({wanted:?})] {name}: {ty}`"),
             )
         }
         _ => {
             let header = name.replace('_', "-");
-            sink.report(
+            diagnostics.report(
                 ident,
                 format!("parameter `{name}` is not used"),
                 format!("add `#[query]`, `#[header({header:?})]` or `#[json]`; {why}"),
@@ -68,10 +69,15 @@ fn nothing_to_name(read: &Read<'_, Wanted>, url: &str, sink: &Sink) -> Reported 
     }
 }
 
-fn to_template<'a>(params: Params<'a>, literal: &LitStr, template: &Template, sink: &Sink) -> Vec<Read<'a>> {
+fn to_template<'a>(
+    params: Params<'a>,
+    literal: &LitStr,
+    template: &Template,
+    diagnostics: &Diagnostics,
+) -> Vec<Read<'a>> {
     // Placeholders are not judged where a parameter was not understood, or where one is the whole address.
     let is_unknown = |read: &Read<'_, Wanted>| match &read.role {
-        Wanted::Unknown(_) => read.mark.is_none_or(|mark| mark.name == "path"),
+        Wanted::Unknown(_) => read.attr.is_none_or(|attr| attr.name == "path"),
         role => matches!(role, Wanted::Role(Role::Url)),
     };
     let mut has_unknown = params.pattern.is_some() || params.reads.iter().any(is_unknown);
@@ -99,15 +105,15 @@ fn to_template<'a>(params: Params<'a>, literal: &LitStr, template: &Template, si
                 if let Some((_, first)) = bound.iter().find(|(name, _)| *name == wanted)
                     && *first != read.name
                 {
-                    bound_twice(read, first, &wanted, sink);
+                    bound_twice(read, first, &wanted, diagnostics);
                 }
-                can_be_a_segment(read, placeholder, sink);
+                can_be_a_segment(read, placeholder, diagnostics);
                 bound.push((wanted.clone(), read.name.clone()));
                 Ok(Ok(Role::Path { placeholder: wanted, rest: placeholder.rest }))
             }
             None if is_named => {
                 has_unknown = true;
-                Ok(Err(names_nothing(read, &wanted, template, sink)))
+                Ok(Err(names_nothing(read, &wanted, template, diagnostics)))
             }
             None => {
                 unbound.push(Unbound {
@@ -120,27 +126,33 @@ fn to_template<'a>(params: Params<'a>, literal: &LitStr, template: &Template, si
             }
         });
     }
-    other_syntax(&mut unbound, literal, template, sink);
+    other_syntax(&mut unbound, literal, template, diagnostics);
     let is_filled = |name: &String| bound.iter().any(|(bound, _)| bound == name);
     let unfilled =
         template.placeholders().filter(|placeholder| !has_unknown && !is_filled(&placeholder.name)).collect();
-    not_filled(unfilled, &mut unbound, literal, sink);
+    not_filled(unfilled, &mut unbound, literal, diagnostics);
     let roles = found.into_iter().map(|found| {
-        found
-            .unwrap_or_else(|index| Err(unbound[index].told.unwrap_or_else(|| unbound[index].not_used(sink))))
+        found.unwrap_or_else(|index| {
+            Err(unbound[index].told.unwrap_or_else(|| unbound[index].not_used(diagnostics)))
+        })
     });
     let roles: Vec<Result<Role, Reported>> = roles.collect();
     params.reads.into_iter().zip(roles).map(|(read, role)| read.with(role)).collect()
 }
 
 /// Reports the placeholders that no parameter fills, and with them the parameters that were meant for them.
-fn not_filled(mut unfilled: Vec<&Placeholder>, unbound: &mut [Unbound<'_>], literal: &LitStr, sink: &Sink) {
+fn not_filled(
+    mut unfilled: Vec<&Placeholder>,
+    unbound: &mut [Unbound<'_>],
+    literal: &LitStr,
+    diagnostics: &Diagnostics,
+) {
     // A placeholder and the parameter that was meant for it are one mistake, and it is told once.
     unfilled.retain(|placeholder| {
         let untold = unbound.iter().filter(|param| param.told.is_none());
         let near = nearest(&placeholder.name, untold.map(|param| param.name.as_str())).map(str::to_owned);
         let Some(near) = near else { return true };
-        let reported = missing(placeholder, Some(&near), literal, sink);
+        let reported = missing(placeholder, Some(&near), literal, diagnostics);
         unbound.iter_mut().filter(|param| param.name == near).for_each(|param| param.told = Some(reported));
         false
     });
@@ -149,16 +161,16 @@ fn not_filled(mut unfilled: Vec<&Placeholder>, unbound: &mut [Unbound<'_>], lite
         && !is_optional(param.ty)
         && !is_list(param.ty)
     {
-        param.told = Some(renamed(placeholder, param, sink));
+        param.told = Some(renamed(placeholder, param, diagnostics));
         return;
     }
     for placeholder in unfilled {
-        missing(placeholder, None, literal, sink);
+        missing(placeholder, None, literal, diagnostics);
     }
 }
 
-fn bound_twice(read: &Read<'_, Wanted>, first: &str, wanted: &str, sink: &Sink) {
-    sink.report(
+fn bound_twice(read: &Read<'_, Wanted>, first: &str, wanted: &str, diagnostics: &Diagnostics) {
+    diagnostics.report(
         read.ident,
         format!("the placeholder `{{{wanted}}}` is bound twice"),
         format!("`{first}` has it already: remove one of them, or write `#[query] {}: …`", read.name),
@@ -176,10 +188,10 @@ struct Unbound<'a> {
 }
 
 impl Unbound<'_> {
-    fn not_used(&self, sink: &Sink) -> Reported {
+    fn not_used(&self, diagnostics: &Diagnostics) -> Reported {
         let name = &self.name;
         let header = name.replace('_', "-");
-        sink.report(
+        diagnostics.report(
             self.ident,
             format!("parameter `{name}` is not used"),
             format!(
@@ -190,7 +202,12 @@ impl Unbound<'_> {
 }
 
 /// `/users/:id`, as other frameworks write it, is a path like any other, unless there is a parameter `id` without a role.
-fn other_syntax(unbound: &mut [Unbound<'_>], literal: &LitStr, template: &Template, sink: &Sink) {
+fn other_syntax(
+    unbound: &mut [Unbound<'_>],
+    literal: &LitStr,
+    template: &Template,
+    diagnostics: &Diagnostics,
+) {
     let path = template.path();
     let meant = |segment: &str, unbound: &[Unbound<'_>]| {
         let name = segment.strip_prefix(':')?;
@@ -205,7 +222,7 @@ fn other_syntax(unbound: &mut [Unbound<'_>], literal: &LitStr, template: &Templa
         })
         .collect();
     let query = template.query.as_ref().map_or_else(String::new, |query| format!("?{query}"));
-    let reported = sink.report(
+    let reported = diagnostics.report(
         literal,
         format!("`:{first}` is not a placeholder, and parameter `{first}` is not used"),
         format!("placeholders are written `{{{first}}}`: write `\"{}{query}\"`", corrected.join("/")),
@@ -216,7 +233,7 @@ fn other_syntax(unbound: &mut [Unbound<'_>], literal: &LitStr, template: &Templa
 }
 
 /// One placeholder and one parameter are left over: they were meant for each other.
-fn renamed(placeholder: &Placeholder, param: &Unbound<'_>, sink: &Sink) -> Reported {
+fn renamed(placeholder: &Placeholder, param: &Unbound<'_>, diagnostics: &Diagnostics) -> Reported {
     let (wanted, name) = (&placeholder.name, &param.name);
     let ty = super::shown(param.ty);
     let help = if is_identifier(wanted) {
@@ -224,14 +241,19 @@ fn renamed(placeholder: &Placeholder, param: &Unbound<'_>, sink: &Sink) -> Repor
     } else {
         format!("name the placeholder: `#[path({wanted:?})] {}: {ty}`", param.ident)
     };
-    sink.report(
+    diagnostics.report(
         param.ident,
         format!("no placeholder for parameter `{name}`, and no parameter for placeholder `{{{wanted}}}`"),
         help,
     )
 }
 
-fn missing(placeholder: &Placeholder, near: Option<&str>, literal: &LitStr, sink: &Sink) -> Reported {
+fn missing(
+    placeholder: &Placeholder,
+    near: Option<&str>,
+    literal: &LitStr,
+    diagnostics: &Diagnostics,
+) -> Reported {
     let name = &placeholder.name;
     let help = match near {
         Some(near) => format!("did you mean `{{{near}}}`?"),
@@ -243,7 +265,7 @@ fn missing(placeholder: &Placeholder, near: Option<&str>, literal: &LitStr, sink
         None if placeholder.rest => format!("add `{name}: &str`"),
         None => format!("add `{name}: u64`, with the type you need"),
     };
-    sink.report(literal, format!("no parameter for placeholder `{{{name}}}`"), help)
+    diagnostics.report(literal, format!("no parameter for placeholder `{{{name}}}`"), help)
 }
 
 /// Whether a parameter can have this name: not if there is a `-` in it, or if it is a keyword.
@@ -251,30 +273,35 @@ fn is_identifier(name: &str) -> bool {
     syn::parse_str::<Ident>(name).is_ok()
 }
 
-fn names_nothing(read: &Read<'_, Wanted>, wanted: &str, template: &Template, sink: &Sink) -> Reported {
+fn names_nothing(
+    read: &Read<'_, Wanted>,
+    wanted: &str,
+    template: &Template,
+    diagnostics: &Diagnostics,
+) -> Reported {
     let names: Vec<String> =
         template.placeholders().map(|placeholder| format!("`{{{}}}`", placeholder.name)).collect();
     let help = match names.as_slice() {
         [] => format!("the path has none: add `{{{wanted}}}`"),
         names => format!("placeholders here: {}", names.join(", ")),
     };
-    match (&read.role, read.mark) {
+    match (&read.role, read.attr) {
         (Wanted::Path(Some(literal)), _) => {
-            sink.report(literal, format!("`#[path({wanted:?})]` names no placeholder"), help)
+            diagnostics.report(literal, format!("`#[path({wanted:?})]` names no placeholder"), help)
         }
-        (_, mark) => {
-            let at = mark.map_or_else(|| read.ident.to_token_stream(), |mark| mark.attr.to_token_stream());
-            sink.report(at, format!("`#[path]` on `{wanted}` names no placeholder"), help)
+        (_, attr) => {
+            let at = attr.map_or_else(|| read.ident.to_token_stream(), |attr| attr.to_token_stream());
+            diagnostics.report(at, format!("`#[path]` on `{wanted}` names no placeholder"), help)
         }
     }
 }
 
-fn can_be_a_segment(read: &Read<'_, Wanted>, placeholder: &Placeholder, sink: &Sink) {
+fn can_be_a_segment(read: &Read<'_, Wanted>, placeholder: &Placeholder, diagnostics: &Diagnostics) {
     let ty = &read.raw.ty;
-    unconditional(read, "a path parameter", sink);
+    unconditional(read, "a path parameter", diagnostics);
     if is_optional(ty) {
         let help = format!("declare a second endpoint without `{{{}}}` in its path", placeholder.name);
-        sink.report(ty, "a path parameter cannot be optional", help);
+        diagnostics.report(ty, "a path parameter cannot be optional", help);
     } else if is_list(ty) {
         let name = &placeholder.name;
         let help = if placeholder.rest {
@@ -282,14 +309,14 @@ fn can_be_a_segment(read: &Read<'_, Wanted>, placeholder: &Placeholder, sink: &S
         } else {
             format!("use `{{*{name}}}` with `{name}: &str` joined by `/`, or join with `,` in the caller")
         };
-        sink.report(ty, "a list cannot be a path segment", help);
+        diagnostics.report(ty, "a list cannot be a path segment", help);
     }
 }
 
 /// What a request cannot be made without is there under every `cfg`.
-pub(super) fn unconditional<R>(read: &Read<'_, R>, what: &str, sink: &Sink) {
+pub(super) fn unconditional<R>(read: &Read<'_, R>, what: &str, diagnostics: &Diagnostics) {
     if super::has_cfg(&read.raw.attrs) {
-        sink.report(
+        diagnostics.report(
             read.ident,
             format!("{what} cannot depend on a `cfg`"),
             "put the `#[cfg(…)]` on the method, and write the method twice",
@@ -302,7 +329,7 @@ fn is_optional(ty: &Type) -> bool {
 }
 
 fn is_list(ty: &Type) -> bool {
-    match peel(ty) {
+    match span::strip_groups(ty) {
         Type::Reference(reference) => is_list(&reference.elem),
         Type::Slice(_) | Type::Array(_) => true,
         other => arguments_of(other, "Vec").is_some(),

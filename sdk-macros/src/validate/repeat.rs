@@ -10,9 +10,9 @@ use super::{
     verb::Verb,
 };
 use crate::{
-    attr::Arg,
+    args::Arg,
+    diagnostics::{Diagnostics, Reported},
     model::{Retry, Role, SessionRole},
-    sink::{Reported, Sink},
 };
 
 /// The header of the key, as the IETF's draft names it (draft-ietf-httpapi-idempotency-key-header).
@@ -27,7 +27,7 @@ const TAKEN_FAMILIES: &[&str] = &["accept", "content-", "if-"];
 /// More tries than this are a loop, and not patience.
 const MOST: u32 = 100;
 
-pub(super) fn retry(arg: &Arg, value: &TokenStream, sink: &Sink) -> Result<Retry, Reported> {
+pub(super) fn retry(arg: &Arg, value: &TokenStream, diagnostics: &Diagnostics) -> Result<Retry, Reported> {
     const HELP: &str = "write `retry = 3` for up to three more tries, or `retry = never`";
     let span = value.span();
     if value.to_string() == "never" {
@@ -38,15 +38,15 @@ pub(super) fn retry(arg: &Arg, value: &TokenStream, sink: &Sink) -> Result<Retry
         _ => None,
     };
     Err(match times {
-        Some(0) => sink.report(value, "`retry = 0` tries nothing again", "write `retry = never`"),
+        Some(0) => diagnostics.report(value, "`retry = 0` tries nothing again", "write `retry = never`"),
         Some(times) if times <= MOST => return Ok(Retry { times, span }),
-        Some(_) => sink.report(value, format!("`{}` is too much", super::shown(arg)), HELP),
-        None => sink.report(value, "expected how often to try again", HELP),
+        Some(_) => diagnostics.report(value, format!("`{}` is too much", super::shown(arg)), HELP),
+        None => diagnostics.report(value, "expected how often to try again", HELP),
     })
 }
 
 /// The header of the key, in lower case.
-pub(super) fn idempotent(arg: &Arg, sink: &Sink) -> Result<String, Reported> {
+pub(super) fn idempotent(arg: &Arg, diagnostics: &Diagnostics) -> Result<String, Reported> {
     let literal = match arg {
         Arg::Flag(_) => return Ok(KEY.to_owned()),
         Arg::Assign { value, .. } => syn::parse2::<LitStr>(value.clone()).ok(),
@@ -54,25 +54,25 @@ pub(super) fn idempotent(arg: &Arg, sink: &Sink) -> Result<String, Reported> {
     };
     let Some(literal) = literal else {
         let help = format!("write `idempotent`, which is `idempotent = {KEY:?}`");
-        return Err(sink.report(arg, "`idempotent` takes the name of a header, or nothing", help));
+        return Err(diagnostics.report(arg, "`idempotent` takes the name of a header, or nothing", help));
     };
-    let name = header::name(&literal, &literal.value(), sink)?;
+    let name = header::name(&literal, &literal.value(), diagnostics)?;
     if TAKEN.contains(&name.as_str()) || TAKEN_FAMILIES.iter().any(|family| name.starts_with(family)) {
         let help =
             format!("write `idempotent`, which is `idempotent = {KEY:?}`, or name a header of its own");
         let message = format!("the header `{name}` cannot hold an idempotency key");
-        return Err(sink.report(&literal, message, help));
+        return Err(diagnostics.report(&literal, message, help));
     }
     Ok(name)
 }
 
 /// Whether the options fit the method: what changes something at each request must not be sent again in silence.
-pub(super) fn fits(verb: &Verb<'_>, session: &SessionRole, sink: &Sink) {
+pub(super) fn fits(verb: &Verb<'_>, session: &SessionRole, diagnostics: &Diagnostics) {
     let OfEndpoint { retry, idempotent, .. } = &verb.options;
     let name = verb.name.as_str();
     if !matches!(session, SessionRole::None) {
         for arg in [retry.as_ref().map(|it| it.0), idempotent.as_ref().map(|it| it.0)].into_iter().flatten() {
-            sink.report(
+            diagnostics.report(
                 arg,
                 format!("`{}` has no effect on a session endpoint", super::shown(arg.key())),
                 format!("remove `{}`: the session knows when to try again", super::shown(arg)),
@@ -83,7 +83,7 @@ pub(super) fn fits(verb: &Verb<'_>, session: &SessionRole, sink: &Sink) {
     if let Some((arg, _)) = idempotent
         && verb.is_safe()
     {
-        sink.report(
+        diagnostics.report(
             arg,
             format!("`idempotent` has no effect on {name}"),
             format!("remove `{}`: a {name} changes nothing, however often it is sent", super::shown(arg)),
@@ -93,7 +93,7 @@ pub(super) fn fits(verb: &Verb<'_>, session: &SessionRole, sink: &Sink) {
         && !verb.is_idempotent()
         && idempotent.is_none()
     {
-        sink.report(
+        diagnostics.report(
             arg,
             format!("`{name}` is not retried without an idempotency key"),
             format!(
@@ -105,10 +105,15 @@ pub(super) fn fits(verb: &Verb<'_>, session: &SessionRole, sink: &Sink) {
 }
 
 /// The key has its header for itself.
-pub(super) fn key_is_free(verb: &Verb<'_>, reads: &[Read<'_>], defaults: &OfTrait, sink: &Sink) {
+pub(super) fn key_is_free(
+    verb: &Verb<'_>,
+    reads: &[Read<'_>],
+    defaults: &OfTrait,
+    diagnostics: &Diagnostics,
+) {
     let Some((arg, key)) = &verb.options.idempotent else { return };
     if defaults.headers.iter().any(|(_, header)| header.name == *key) {
-        sink.report(
+        diagnostics.report(
             arg,
             format!("the trait's `headers` send the same `{key}` with every call"),
             format!("remove {key:?} there, or name another header: `idempotent = \"x-request-id\"`"),
@@ -116,12 +121,12 @@ pub(super) fn key_is_free(verb: &Verb<'_>, reads: &[Read<'_>], defaults: &OfTrai
     }
     for (name, header) in &verb.options.headers {
         if header.name == *key {
-            header::report_twice(name, key, sink);
+            header::report_twice(name, key, diagnostics);
         }
     }
     for read in reads {
         if matches!(&read.role, Ok(Role::Header(name)) if name == key) {
-            header::report_twice(read.ident, key, sink);
+            header::report_twice(read.ident, key, diagnostics);
         }
     }
 }

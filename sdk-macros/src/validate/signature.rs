@@ -3,14 +3,14 @@
 use syn::{GenericParam, Receiver, ReceiverKind, Safety, Type, ext::IdentExt};
 
 use crate::{
+    diagnostics::{Diagnostics, Reported},
     parse::{RawMethod, RawParam},
-    returns::{self, Returns, arguments_of, peel},
-    signature,
-    sink::{Reported, Sink},
+    returns::{self, Returns, arguments_of},
+    signature, span,
 };
 
 /// Reports everything an endpoint's signature cannot be.
-pub(crate) fn endpoint(raw: &RawMethod, sink: &Sink) {
+pub(crate) fn endpoint(raw: &RawMethod, diagnostics: &Diagnostics) {
     let sig = &raw.sig;
     let pages = returns::is_pages(&sig.output);
     // Without a verb it may be meant to have a body, and to be anything.
@@ -18,7 +18,7 @@ pub(crate) fn endpoint(raw: &RawMethod, sink: &Sink) {
     match &sig.asyncness {
         // Of what is returned in pages, `paginate` speaks.
         None if has_verb && !pages && !raw.is_paginated() && !holds_pages(raw) => {
-            sink.report(
+            diagnostics.report(
                 sig.fn_token,
                 "endpoints must be `async fn`",
                 format!("write `async fn {}`; only `-> Pages<…>` is returned by a plain `fn`", sig.ident),
@@ -26,11 +26,11 @@ pub(crate) fn endpoint(raw: &RawMethod, sink: &Sink) {
         }
         Some(token) if pages => {
             let help = format!("write `fn {}`: pages are fetched as the stream is read", sig.ident);
-            sink.report(token, "`Pages` is returned by a plain `fn`", help);
+            diagnostics.report(token, "`Pages` is returned by a plain `fn`", help);
         }
         _ => {}
     }
-    unsupported(raw, sink);
+    unsupported(raw, diagnostics);
     for param in &sig.generics.params {
         if let GenericParam::Const(param) = param {
             let help = format!(
@@ -38,27 +38,27 @@ pub(crate) fn endpoint(raw: &RawMethod, sink: &Sink) {
                 param.ident.to_string().to_lowercase(),
                 super::shown(&param.ty)
             );
-            sink.report(param.const_token, "const generics are not supported on an endpoint", help);
+            diagnostics.report(param.const_token, "const generics are not supported on an endpoint", help);
         }
     }
-    receiver(raw, sink);
+    receiver(raw, diagnostics);
     for param in &raw.params {
-        argument(param, sink);
+        argument(param, diagnostics);
     }
 }
 
 /// What neither an endpoint nor a composite can be.
-pub(crate) fn unsupported(raw: &RawMethod, sink: &Sink) {
+pub(crate) fn unsupported(raw: &RawMethod, diagnostics: &Diagnostics) {
     let sig = &raw.sig;
     let help = format!("write `async fn {}`", sig.ident);
     if let Safety::Unsafe(token) = &sig.safety {
-        sink.report(token, "`unsafe` is not supported on a client's method", &help);
+        diagnostics.report(token, "`unsafe` is not supported on a client's method", &help);
     }
     if let Some(abi) = &sig.abi {
-        sink.report(abi.extern_token, "`extern` is not supported on a client's method", &help);
+        diagnostics.report(abi.extern_token, "`extern` is not supported on a client's method", &help);
     }
     if let Some(variadic) = &sig.variadic {
-        sink.report(
+        diagnostics.report(
             variadic,
             "a variable number of arguments is not supported",
             "take a slice: `ids: &[u64]`",
@@ -67,8 +67,8 @@ pub(crate) fn unsupported(raw: &RawMethod, sink: &Sink) {
 }
 
 /// Reports that there is no return type.
-pub(crate) fn no_type(raw: &RawMethod, sink: &Sink) -> Reported {
-    sink.report_at(
+pub(crate) fn no_type(raw: &RawMethod, diagnostics: &Diagnostics) -> Reported {
+    diagnostics.report_at(
         raw.sig.paren_token.span.close(),
         "an endpoint must return `Result<T>` or `Result<T, E>`",
         "add `-> Result<User>`, or `-> Result<()>` to ignore the answer's body",
@@ -76,21 +76,21 @@ pub(crate) fn no_type(raw: &RawMethod, sink: &Sink) -> Reported {
 }
 
 /// Reports what the return type of an endpoint cannot be.
-pub(crate) fn returns(raw: &RawMethod, returns: &Returns, verb: Option<&str>, sink: &Sink) {
+pub(crate) fn returns(raw: &RawMethod, returns: &Returns, verb: Option<&str>, diagnostics: &Diagnostics) {
     // What is no page is told where `paginate` stands.
     let is_page = returns::is_pages(&raw.sig.output) || !raw.is_paginated();
     if is_page && signature::is_opaque(&returns.whole) {
         let help = "write the type that the answer is decoded into: `-> Result<User>`";
-        sink.report(&returns.whole, "an endpoint cannot return `impl Trait`", help);
+        diagnostics.report(&returns.whole, "an endpoint cannot return `impl Trait`", help);
         return;
     }
     if let Some(borrowed) = returns::borrowed(&returns.whole) {
         let help = "return what owns its parts: `String` instead of `&str`, `Vec<T>` instead of `&[T]`";
-        sink.report(borrowed, "an endpoint cannot return what is borrowed", help);
+        diagnostics.report(borrowed, "an endpoint cannot return what is borrowed", help);
         return;
     }
     if holds_pages(raw) {
-        sink.report(
+        diagnostics.report(
             returns.ok.as_ref(),
             "`Pages` is no answer that is waited for, and stands in no `Result`",
             format!(
@@ -102,7 +102,7 @@ pub(crate) fn returns(raw: &RawMethod, returns: &Returns, verb: Option<&str>, si
     }
     if verb == Some("HEAD") && !raw.is_paginated() && returns.ok.as_ref().is_some_and(decodes_a_body) {
         let ok = returns.ok.as_ref();
-        sink.report(
+        diagnostics.report(
             ok,
             "`HEAD` has no body to decode",
             "return `Result<()>`, `Result<Option<()>>` or `Result<Response<()>>`",
@@ -117,37 +117,37 @@ pub(super) fn holds_pages(raw: &RawMethod) -> bool {
 }
 
 fn decodes_a_body(ty: &Type) -> bool {
-    if let Type::Tuple(tuple) = peel(ty) {
+    if let Type::Tuple(tuple) = span::strip_groups(ty) {
         return !tuple.elems.is_empty();
     }
     let inner = arguments_of(ty, "Option").or_else(|| arguments_of(ty, "Response"));
     inner.is_none_or(|inner| inner.iter().any(|ty| decodes_a_body(ty)))
 }
 
-fn receiver(raw: &RawMethod, sink: &Sink) {
+fn receiver(raw: &RawMethod, diagnostics: &Diagnostics) {
     match &raw.receiver {
         Some(Receiver { kind: ReceiverKind::Reference(_, _, None), mutability: None, .. }) => {}
         Some(other) => {
-            sink.report(other, "endpoints take `&self`", "write `&self`");
+            diagnostics.report(other, "endpoints take `&self`", "write `&self`");
         }
         None => {
             let rest = if raw.params.is_empty() { "" } else { ", …" };
             let help = format!("write `async fn {}(&self{rest})`", raw.sig.ident);
-            sink.report_at(raw.sig.paren_token.span.open(), "endpoints take `&self`", help);
+            diagnostics.report_at(raw.sig.paren_token.span.open(), "endpoints take `&self`", help);
         }
     }
 }
 
-fn argument(param: &RawParam, sink: &Sink) {
+fn argument(param: &RawParam, diagnostics: &Diagnostics) {
     if let Some(name) = param.name().filter(|name| name.unraw().to_string().starts_with("__")) {
         let plain = name.to_string().trim_start_matches('_').to_owned();
         let ty = super::shown(&param.ty);
         let help = format!("names with two underscores belong to the generated code: write `{plain}: {ty}`");
-        sink.report(name, format!("the parameter name `{name}` is reserved"), help);
+        diagnostics.report(name, format!("the parameter name `{name}` is reserved"), help);
     }
     if signature::is_opaque(&param.ty) {
-        let inner = match peel(&param.ty) {
-            Type::Reference(reference) => peel(&reference.elem),
+        let inner = match span::strip_groups(&param.ty) {
+            Type::Reference(reference) => span::strip_groups(&reference.elem),
             other => other,
         };
         let help = match inner {
@@ -156,6 +156,6 @@ fn argument(param: &RawParam, sink: &Sink) {
             }
             _ => "write a named parameter, such as `<T: Serialize>`, and its name here".to_owned(),
         };
-        sink.report(&param.ty, "`impl Trait` in arguments is not supported here", help);
+        diagnostics.report(&param.ty, "`impl Trait` in arguments is not supported here", help);
     }
 }

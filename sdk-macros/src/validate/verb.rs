@@ -6,16 +6,16 @@ use syn::{LitStr, Meta};
 
 use super::options::{self, OfEndpoint};
 use crate::{
-    attr::Arg,
-    nearest::nearest,
-    parse::{Mark, MarkArgs, RawMethod, VERBS},
-    sink::{Reported, Sink},
+    args::Arg,
+    diagnostics::{Diagnostics, Reported},
+    did_you_mean::nearest,
+    parse::{ApiAttr, ApiAttrArgs, RawMethod, VERBS},
     template::{self, Template},
 };
 
 /// What the verb attribute of an endpoint says.
 pub(crate) struct Verb<'a> {
-    pub(crate) mark: &'a Mark,
+    pub(crate) attr: &'a ApiAttr,
     pub(crate) name: String,
     pub(crate) path: Written,
     pub(crate) options: OfEndpoint<'a>,
@@ -33,7 +33,7 @@ pub(crate) enum Written {
 impl Verb<'_> {
     /// The attribute as it is written with a path.
     pub(crate) fn example(&self, raw: &RawMethod) -> String {
-        example(self.mark, raw)
+        example(self.attr, raw)
     }
 
     /// Whether a request with this method has a body at all.
@@ -52,16 +52,16 @@ impl Verb<'_> {
     }
 }
 
-pub(crate) fn verb<'a>(raw: &'a RawMethod, sink: &Sink) -> Result<Verb<'a>, Reported> {
+pub(crate) fn verb<'a>(raw: &'a RawMethod, diagnostics: &Diagnostics) -> Result<Verb<'a>, Reported> {
     let name = &raw.sig.ident;
     let mut conditional = None;
-    for mark in raw.marks.iter().filter(|mark| mark.is_conditional()) {
-        conditional = Some(super::conditional(mark, sink));
+    for attr in raw.api_attrs.iter().filter(|attr| attr.is_cfg_attr()) {
+        conditional = Some(super::conditional(attr, diagnostics));
     }
     let mut verbs = raw.verbs();
-    let Some(mark) = verbs.next() else {
+    let Some(attr) = verbs.next() else {
         return Err(conditional.unwrap_or_else(|| {
-            sink.report(
+            diagnostics.report(
                 name,
                 format!("endpoint `{name}` has no HTTP method"),
                 format!("add `#[get(\"/{name}\")]`, or give the method a body"),
@@ -70,27 +70,27 @@ pub(crate) fn verb<'a>(raw: &'a RawMethod, sink: &Sink) -> Result<Verb<'a>, Repo
     };
     let mut several = None;
     for second in verbs {
-        several = Some(sink.report(
-            &second.attr,
+        several = Some(diagnostics.report(
+            second,
             format!("endpoint `{name}` has two HTTP methods"),
-            format!("keep `#[{}(…)]`, and declare another method for `#[{}(…)]`", mark.name, second.name),
+            format!("keep `#[{}(…)]`, and declare another method for `#[{}(…)]`", attr.name, second.name),
         ));
     }
     if let Some(body) = &raw.body {
-        sink.report(
+        diagnostics.report(
             body,
             "an endpoint cannot have a body of its own",
-            format!("write `;` instead of the body, or remove `#[{}(…)]`", mark.name),
+            format!("write `;` instead of the body, or remove `#[{}(…)]`", attr.name),
         );
     }
-    if let MarkArgs::Wrong = mark.args {
-        let help = match &mark.attr.meta {
-            Meta::List(list) => format!("write `#[{}({})]`", mark.name, super::shown(&list.tokens)),
-            _ => format!("write `{}`", example(mark, raw)),
+    if let ApiAttrArgs::Wrong = attr.args {
+        let help = match &attr.syntax.meta {
+            Meta::List(list) => format!("write `#[{}({})]`", attr.name, super::shown(&list.tokens)),
+            _ => format!("write `{}`", example(attr, raw)),
         };
-        return Err(sink.report(&mark.attr, "the path stands in parentheses", help));
+        return Err(diagnostics.report(attr, "the path stands in parentheses", help));
     }
-    let mut verb = read(mark, raw, sink)?;
+    let mut verb = read(attr, raw, diagnostics)?;
     // The parameters may be those of either path.
     if let (Some(reported), Written::Path(..)) = (several, &verb.path) {
         verb.path = Written::Wrong(reported);
@@ -98,28 +98,28 @@ pub(crate) fn verb<'a>(raw: &'a RawMethod, sink: &Sink) -> Result<Verb<'a>, Repo
     Ok(verb)
 }
 
-fn read<'a>(mark: &'a Mark, raw: &RawMethod, sink: &Sink) -> Result<Verb<'a>, Reported> {
-    let args = mark.list();
-    if mark.name == "endpoint" {
+fn read<'a>(attr: &'a ApiAttr, raw: &RawMethod, diagnostics: &Diagnostics) -> Result<Verb<'a>, Reported> {
+    let args = attr.list();
+    if attr.name == "endpoint" {
         let Some((verb, rest)) = args.split_first() else {
             let help = format!("write `#[endpoint(\"REPORT\", \"/{}\")]`", raw.sig.ident);
-            return Err(sink.report(&mark.attr, "`#[endpoint]` needs a method and a path", help));
+            return Err(diagnostics.report(attr, "`#[endpoint]` needs a method and a path", help));
         };
-        let name = custom(verb, sink);
-        let (path, options) = path_and_options(rest, mark, raw, sink);
-        return Ok(Verb { mark, name: name?, path, options });
+        let name = custom(verb, diagnostics);
+        let (path, options) = path_and_options(rest, attr, raw, diagnostics);
+        return Ok(Verb { attr, name: name?, path, options });
     }
-    let name = mark.name.to_string();
+    let name = attr.name.to_string();
     if !VERBS.contains(&name.as_str()) {
-        return Err(unknown(mark, raw, sink));
+        return Err(unknown(attr, raw, diagnostics));
     }
-    let (path, options) = path_and_options(args, mark, raw, sink);
-    Ok(Verb { mark, name: name.to_ascii_uppercase(), path, options })
+    let (path, options) = path_and_options(args, attr, raw, diagnostics);
+    Ok(Verb { attr, name: name.to_ascii_uppercase(), path, options })
 }
 
-fn unknown(mark: &Mark, raw: &RawMethod, sink: &Sink) -> Reported {
-    let name = mark.name.to_string();
-    let path = match mark.list().first() {
+fn unknown(attr: &ApiAttr, raw: &RawMethod, diagnostics: &Diagnostics) -> Reported {
+    let name = attr.name.to_string();
+    let path = match attr.list().first() {
         Some(path @ Arg::Value(_)) => super::shown(path),
         _ => format!("\"/{}\"", raw.sig.ident),
     };
@@ -127,14 +127,14 @@ fn unknown(mark: &Mark, raw: &RawMethod, sink: &Sink) -> Reported {
         Some(near) => format!("did you mean `#[{near}({path})]`?"),
         None => format!("write `#[endpoint({:?}, {path})]`", name.to_ascii_uppercase()),
     };
-    sink.report(&mark.name, format!("unknown verb `{name}`"), help)
+    diagnostics.report(&attr.name, format!("unknown verb `{name}`"), help)
 }
 
 /// The method in `#[endpoint("REPORT", "/x")]`.
-fn custom(verb: &Arg, sink: &Sink) -> Result<String, Reported> {
+fn custom(verb: &Arg, diagnostics: &Diagnostics) -> Result<String, Reported> {
     let Some(literal) = string(verb) else {
         let help = "write `#[endpoint(\"REPORT\", \"/users\")]`";
-        return Err(sink.report(verb, "the method must be a string literal", help));
+        return Err(diagnostics.report(verb, "the method must be a string literal", help));
     };
     let name = literal.value();
     if name.is_empty() || !name.chars().all(|c| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c)) {
@@ -142,71 +142,71 @@ fn custom(verb: &Arg, sink: &Sink) -> Result<String, Reported> {
             name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_uppercase();
         let upper = if upper.is_empty() { "REPORT".to_owned() } else { upper };
         let message = format!("`{}` is not a valid HTTP method", name.escape_debug());
-        return Err(sink.report(literal, message, format!("write a token such as `{upper:?}`")));
+        return Err(diagnostics.report(literal, message, format!("write a token such as `{upper:?}`")));
     }
     let lower = name.to_ascii_lowercase();
     if VERBS.contains(&lower.as_str()) && lower.to_ascii_uppercase() != name {
         let help = format!("write `{:?}`", lower.to_ascii_uppercase());
         let message = format!("HTTP methods are case-sensitive: `{name}` is unknown");
-        return Err(sink.report(literal, message, help));
+        return Err(diagnostics.report(literal, message, help));
     }
     Ok(name)
 }
 
 fn path_and_options<'a>(
     args: &'a [Arg],
-    mark: &Mark,
+    attr: &ApiAttr,
     raw: &RawMethod,
-    sink: &Sink,
+    diagnostics: &Diagnostics,
 ) -> (Written, OfEndpoint<'a>) {
     let (path, rest) = match args.split_first() {
-        Some((first, rest)) if string(first).is_some() => (string(first).map(parsed(sink)), rest),
+        Some((first, rest)) if string(first).is_some() => (string(first).map(parsed(diagnostics)), rest),
         Some((Arg::Assign { .. } | Arg::List { .. }, _)) | None => (None, args),
         Some((Arg::Flag(flag), _)) if options::is_flag(flag) => (None, args),
-        Some((first, rest)) => (Some(Written::Wrong(no_literal(first, mark, raw, sink))), rest),
+        Some((first, rest)) => (Some(Written::Wrong(no_literal(first, attr, raw, diagnostics))), rest),
     };
     // Behind an option it is no option.
     let late = |arg: &&Arg| path.is_none() && string(arg).is_some();
     let behind = rest.iter().find(late).map(|arg| {
         let literal = super::shown(arg);
-        let help = format!("write `#[{}({literal}, …)]`", mark.name);
-        Written::Wrong(sink.report(arg, "the path stands in front of the options", help))
+        let help = format!("write `#[{}({literal}, …)]`", attr.name);
+        Written::Wrong(diagnostics.report(arg, "the path stands in front of the options", help))
     });
-    let options = options::of_endpoint(rest.iter().filter(|arg| !late(arg)), sink);
+    let options = options::of_endpoint(rest.iter().filter(|arg| !late(arg)), diagnostics);
     (path.or(behind).unwrap_or(Written::Nothing), options)
 }
 
-fn no_literal(first: &Arg, mark: &Mark, raw: &RawMethod, sink: &Sink) -> Reported {
+fn no_literal(first: &Arg, attr: &ApiAttr, raw: &RawMethod, diagnostics: &Diagnostics) -> Reported {
     let mut tokens = first.to_token_stream().into_iter();
     let literal = tokens.next().map(TokenStream::from).and_then(|token| syn::parse2::<LitStr>(token).ok());
     let behind: TokenStream = tokens.collect();
     if let (Some(literal), false) = (literal, behind.is_empty()) {
-        let help = format!("write `#[{}({}, {})]`", mark.name, super::shown(&literal), super::shown(&behind));
-        return sink.report(behind, "there is no comma behind the path", help);
+        let help = format!("write `#[{}({}, {})]`", attr.name, super::shown(&literal), super::shown(&behind));
+        return diagnostics.report(behind, "there is no comma behind the path", help);
     }
-    sink.report(
+    diagnostics.report(
         first,
         "the path must be a string literal",
         format!(
             "write `{}`; a constant is not supported because the path is checked here",
-            example(mark, raw)
+            example(attr, raw)
         ),
     )
 }
 
-fn example(mark: &Mark, raw: &RawMethod) -> String {
-    match mark.name.to_string().as_str() {
+fn example(attr: &ApiAttr, raw: &RawMethod) -> String {
+    match attr.name.to_string().as_str() {
         "endpoint" => format!("#[endpoint(\"REPORT\", \"/{}\")]", raw.sig.ident),
         name => format!("#[{name}(\"/{}\")]", raw.sig.ident),
     }
 }
 
-fn parsed(sink: &Sink) -> impl Fn(LitStr) -> Written {
+fn parsed(diagnostics: &Diagnostics) -> impl Fn(LitStr) -> Written {
     |literal| match template::parse(&literal.value()) {
         Ok(template) => Written::Path(literal, template),
-        Err(mistakes) => {
-            Written::Wrong(mistakes.tell(|mistake| sink.report(&literal, mistake.message, mistake.help)))
-        }
+        Err(mistakes) => Written::Wrong(
+            mistakes.tell(|mistake| diagnostics.report(&literal, mistake.message, mistake.help)),
+        ),
     }
 }
 

@@ -54,7 +54,7 @@ pub(in crate::tests) fn errors(generated: &TokenStream) -> Vec<String> {
 }
 
 fn is_whole(raw: &RawTrait, file: &File) -> Result<(), String> {
-    let (declared, of_client, of_trait) = parts(&raw.shell.ident.to_string(), file)?;
+    let (declared, of_client, of_trait) = parts(&raw.trait_head.ident.to_string(), file)?;
     let listed = of_client.items.iter().find_map(|item| match item {
         ImplItem::Const(item) if item.ident == "ENDPOINTS" => match &item.expr {
             Expr::Reference(list) => match &*list.expr {

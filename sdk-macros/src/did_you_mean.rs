@@ -1,6 +1,6 @@
-//! Finds what somebody probably meant. Must not know what the names stand for.
+//! "Did you mean": the known name that a misspelt one is nearest to.
 
-/// The candidate nearest to `name`, if one is near enough to be what was meant.
+/// Returns the candidate nearest to `name`, if one is near enough.
 pub(crate) fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     candidates
         .into_iter()
@@ -10,17 +10,17 @@ pub(crate) fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a s
         .map(|(_, candidate)| candidate)
 }
 
-/// `` did you mean `x`? `` and a blank, or nothing.
+/// Returns `` did you mean `x`? `` with a blank behind it, or nothing.
 pub(crate) fn suggestion<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> String {
     nearest(name, candidates).map_or_else(String::new, |near| format!("did you mean `{near}`? "))
 }
 
-/// One slip in three characters, and one in the shortest names.
+/// Allows one edit for each three characters, and one edit in the shortest names.
 fn tolerance(name: &str, candidate: &str) -> usize {
     (name.chars().count().max(candidate.chars().count()) / 3).max(1)
 }
 
-/// Insertions, deletions, substitutions and swaps of neighbours (optimal string alignment).
+/// Counts insertions, deletions, substitutions and swaps of neighbours (optimal string alignment).
 fn distance(a: &str, b: &str) -> usize {
     let b: Vec<char> = b.chars().collect();
     let mut before: Vec<usize> = Vec::new();
@@ -47,8 +47,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn distances_count_slips() {
-        for (a, b, slips) in [
+    fn distances_count_edits() {
+        for (a, b, edits) in [
             ("", "", 0),
             ("query", "query", 0),
             ("queyr", "query", 1),
@@ -64,8 +64,8 @@ mod tests {
             ("abab", "baba", 2),
             ("é", "e", 1),
         ] {
-            assert_eq!(distance(a, b), slips, "{a} {b}");
-            assert_eq!(distance(b, a), slips, "{b} {a}");
+            assert_eq!(distance(a, b), edits, "{a} {b}");
+            assert_eq!(distance(b, a), edits, "{b} {a}");
         }
     }
 
@@ -73,7 +73,7 @@ mod tests {
     fn only_near_names_are_suggested() {
         assert_eq!(nearest("gett", ["get", "put"]), Some("get"));
         assert_eq!(nearest("fetch", ["get", "patch"]), None);
-        assert_eq!(nearest("abcXX", ["abcde"]), None, "one slip in five characters");
+        assert_eq!(nearest("abcXX", ["abcde"]), None, "one edit in five characters");
         assert_eq!(nearest("abcdXX", ["abcdef"]), Some("abcdef"), "two in six");
         assert_eq!(nearest("abcXXX", ["abcdef"]), None);
         assert_eq!(nearest("a", ["b"]), Some("b"), "one in the shortest");
