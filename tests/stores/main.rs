@@ -2,6 +2,7 @@
 
 mod contract;
 mod file;
+mod golden;
 mod place;
 mod processes;
 #[path = "../../examples/sqlite_store.rs"]
