@@ -1,4 +1,4 @@
-//! `session/saving.rs`: one task at a time writes what the store does not have, and those who wait for it are told.
+//! `session/persistence.rs`: one task at a time writes what the store does not have, and those who wait for it are told.
 
 use loom::sync::{Arc, Condvar, Mutex};
 

@@ -1,4 +1,4 @@
-//! `session/snapshot.rs`, as `session/asking.rs` reads it without the lock and the core changes it under it.
+//! `session/state/snapshot.rs`, as `session/acquire.rs` reads it without the lock and the core changes it under it.
 
 use loom::sync::atomic::{AtomicUsize, Ordering};
 use loom::sync::{Arc, Mutex};

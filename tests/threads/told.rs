@@ -1,4 +1,4 @@
-//! `session/events.rs`: what happened is put in order under the lock, and told without it.
+//! `session/observe.rs`: what happened is put in order under the lock, and told without it.
 
 use loom::sync::{Arc, Mutex};
 

@@ -42,27 +42,36 @@ const LAYERS: &[Layers] = &[
     },
     Layers {
         directory: "sdk-runtime/src/session/",
-        // A run reports to the shell that started it.
+        // A refresh reports to the shell that started it.
         order: &[
-            "windows",
-            "lifetime tokens undecodable",
-            "record",
-            "unsaved",
-            "snapshot",
-            "limits",
-            "state",
-            "attach",
-            "judge",
-            "event",
-            "events",
-            "classify",
-            "core",
-            "holding lease operation",
-            "claim",
-            "keeper",
-            "refresh",
-            "asking execute following waits run saving shared",
+            "token",
+            "stored state",
+            "observe",
+            "acquire persistence refresh shell shutdown wait_budget",
         ],
+    },
+    Layers {
+        directory: "sdk-runtime/src/session/token/",
+        order: &["tokens", "traits expiry", "placement", "classify"],
+    },
+    Layers {
+        directory: "sdk-runtime/src/session/stored/",
+        order: &["undecodable", "schema", "pending_write known_logins lease operation", "claim", "client"],
+    },
+    Layers {
+        directory: "sdk-runtime/src/session/state/",
+        order: &[
+            "refresh_schedule",
+            "snapshot",
+            "login throttle",
+            "event",
+            "message",
+            "acquire complete cool_down deferred_drop evict persist",
+        ],
+    },
+    Layers {
+        directory: "sdk-runtime/src/session/refresh/",
+        order: &["classify", "endpoint", "execute flight"],
     },
     Layers {
         directory: "sdk-runtime/src/cookies/",
@@ -120,7 +129,7 @@ impl Layers {
         self.order.iter().position(|equals| equals.split(' ').any(|name| name == module))
     }
 
-    /// The part of `file` below the directory that names its module: `session` for `session/core.rs`.
+    /// The part of `file` below the directory that names its module: `session` for `session/shell.rs`.
     fn module<'a>(&self, file: &'a Source) -> Option<&'a str> {
         let below = file.path.strip_prefix(self.directory)?.strip_suffix(".rs")?;
         let module = below.split('/').next()?;
@@ -222,7 +231,7 @@ fn the_expansion_knows_only_the_model() {
 /// So that it can be tested without a runtime, and decides the same whenever it is asked.
 #[test]
 fn the_core_of_the_session_is_pure() {
-    const CORE: &str = "sdk-runtime/src/session/core";
+    const CORE: &str = "sdk-runtime/src/session/state/";
     const IMPURE: [&str; 7] = ["async", "await", "tokio", "tokio_util", "reqwest", "Mutex", "thread"];
     let mut findings = Vec::new();
     let sources = source::all();

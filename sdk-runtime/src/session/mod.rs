@@ -1,55 +1,39 @@
 //! One login and its life; knows nothing of the clients that use it.
 
-mod asking;
-mod attach;
-mod claim;
-mod classify;
-mod core;
-mod event;
-mod events;
-mod execute;
-mod following;
-mod holding;
-mod judge;
-mod keeper;
-mod lease;
-mod lifetime;
-mod limits;
-mod operation;
-mod record;
+mod acquire;
+mod observe;
+mod persistence;
 mod refresh;
-mod run;
-mod saving;
-mod shared;
-mod snapshot;
+mod shell;
+mod shutdown;
 mod state;
-mod tokens;
-mod undecodable;
-mod unsaved;
-mod waits;
-mod windows;
+mod stored;
+mod token;
+mod wait_budget;
 
 use std::fmt;
 use std::sync::Arc;
 
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-pub use attach::Attach;
-pub use events::{SessionEvent, SessionEvents};
-pub use judge::Verdict;
-pub use refresh::{RefreshEndpoint, TokenAnswer};
-pub use state::{Login, SessionState, StateWatch};
-pub use tokens::{Grant, RefreshBearer, Refusal, TokenRequest, TokenResponse, Tokens};
+pub use observe::{SessionEvents, StateWatch};
+pub use refresh::endpoint::{RefreshEndpoint, TokenAnswer};
+pub use state::event::SessionEvent;
+pub use state::login::{Login, SessionState};
+pub use token::classify::Verdict;
+pub use token::placement::Attach;
+pub use token::tokens::{Grant, Tokens};
+pub use token::traits::{RefreshBearer, Refusal, TokenRequest, TokenResponse};
 
-pub(crate) use self::core::Remains;
-pub(crate) use attach::Attachment;
-pub(crate) use event::{Discarded, Identity, Rejection, Revoke};
-pub(crate) use judge::{TokenBad, verdict};
-pub(crate) use refresh::Refresher;
-pub(crate) use saving::StoreTime;
-pub(crate) use shared::Shared;
-pub(crate) use snapshot::{EndpointId, Phase, Snapshot};
-pub(crate) use waits::Waits;
+pub(crate) use persistence::StoreTime;
+pub(crate) use refresh::endpoint::Refresher;
+pub(crate) use shell::Shared;
+pub(crate) use state::Remains;
+pub(crate) use state::message::{Discarded, Identity, Rejection, Revoke};
+pub(crate) use state::snapshot::{EndpointId, Phase, Snapshot};
+pub(crate) use token::classify::{TokenBad, verdict};
+pub(crate) use token::placement::Attachment;
+pub(crate) use wait_budget::Waits;
 
 use crate::error::{Error, InvalidRequest, StoreError};
 use crate::runtime::{Clock, Now, Spawner};

@@ -1,0 +1,286 @@
+//! How a call comes by what it is signed with: at once while the token is fresh, after a run otherwise.
+//!
+//! - **I5** A waiter gets what is published when it wakes, or an error.
+//! - **I30** Signing with a fresh token takes no lock, and nobody waits with one.
+//! - **I37** A call gets to know the refresh in advance that it starts, and waits for it before it returns.
+
+use std::sync::{Arc, MutexGuard};
+
+use super::persistence::StoreTime;
+use super::shell::{Inner, Shared};
+use super::state::{Core, permit};
+use super::wait_budget::Waits;
+use crate::error::{Error, ErrorResponse};
+use crate::runtime::Now;
+use crate::session::refresh::flight::Run;
+use crate::session::state::message::{Demand, Identity, Rejection, Spare};
+use crate::session::state::snapshot::{EndpointId, Phase, Snapshot, Validity};
+
+impl Shared {
+    /// Whether something of `identity` may still be sent. Lock-free.
+    pub(crate) fn permit(&self, identity: &Identity, sent: bool) -> Result<(), Error> {
+        permit(&self.view_ref(), identity, sent)
+    }
+
+    /// What to sign a call of `identity` to `endpoint` with: at once while the token is fresh, after a run otherwise. A refresh in advance
+    /// that this call starts is noted in `waits`.
+    ///
+    /// # Cancel safety
+    ///
+    /// A run that was started goes on, for everybody else.
+    pub(crate) async fn credential(
+        self: &Arc<Self>,
+        identity: &Identity,
+        endpoint: Option<EndpointId>,
+        waits: &Waits,
+    ) -> Result<Arc<Snapshot>, Error> {
+        match self.fresh(identity, false)? {
+            Some(snapshot) => Ok(snapshot),
+            None => self.demand(identity, endpoint, None, waits).await,
+        }
+    }
+
+    /// What to replay a call of `identity` to `endpoint` with, after `answer` rejected what `rejection` says.
+    ///
+    /// # Cancel safety
+    ///
+    /// As [`credential`](Self::credential).
+    pub(crate) async fn replacement(
+        self: &Arc<Self>,
+        identity: &Identity,
+        endpoint: EndpointId,
+        rejection: Rejection,
+        answer: &ErrorResponse,
+        waits: &Waits,
+    ) -> Result<Arc<Snapshot>, Error> {
+        self.demand(identity, Some(endpoint), Some(rejection), waits).await.map_err(|error| match error {
+            Error::SessionExpired(expired) => expired.seen_with(answer.clone()).into(),
+            other => other,
+        })
+    }
+
+    /// What to sign with for the login that is signed in now. A refresh in advance that this starts is waited for as a call does.
+    pub(crate) async fn credential_of_all(self: &Arc<Self>) -> Result<Arc<Snapshot>, Error> {
+        self.load().await?;
+        let view = self.view();
+        let subject = match &view.phase {
+            Phase::Active(snapshot) => snapshot.subject.clone(),
+            Phase::Unloaded | Phase::SignedOut => return Err(Error::NotSignedIn),
+            Phase::Expired(_) | Phase::Closed => None,
+        };
+        let waits = Waits::default();
+        let credential = self.credential(&Identity { epoch: view.epoch, subject }, None, &waits).await;
+        waits.linger().await;
+        credential
+    }
+
+    /// Refreshes the token now, and waits for it.
+    pub(crate) async fn refresh(self: &Arc<Self>) -> Result<(), Error> {
+        self.load().await?;
+        self.wait_for(Core::demand_refresh).await
+    }
+
+    /// Signs in by what the refresh alone can do, and waits for it.
+    pub(crate) async fn resume(self: &Arc<Self>) -> Result<(), Error> {
+        let mut time = StoreTime::default();
+        if let Err(error) = self.load_within(&mut time).await {
+            if let Error::Store(error) = &error {
+                self.store_failed(error.clone());
+            }
+            return Err(error);
+        }
+        self.wait_for(Core::demand_resume).await?;
+        self.saved_within(time).await;
+        Ok(())
+    }
+
+    async fn wait_for(self: &Arc<Self>, demand: fn(&mut Core, Now) -> Demand) -> Result<(), Error> {
+        let decided = {
+            // Code of the user's may tell the time of day: not under the lock.
+            let now = self.clock.now();
+            let mut inner = self.lock();
+            let demand = demand(&mut inner.core, now);
+            // None of these is a refresh in advance.
+            self.carry_out(inner, demand, &Waits::default())
+        };
+        match decided {
+            Ok(_) => Ok(()),
+            Err(Wait::Not(error)) => Err(error),
+            Err(Wait::For(run, _)) => match run.settled().await {
+                Some(settled) => settled,
+                // The login it was for is over.
+                None => self.credential_of_all().await.map(drop),
+            },
+        }
+    }
+
+    /// The published token, if calls of `identity` may be signed with it right now. Lock-free.
+    pub(crate) fn fresh(&self, identity: &Identity, sent: bool) -> Result<Option<Arc<Snapshot>>, Error> {
+        let view = self.view_ref();
+        permit(&view, identity, sent)?;
+        Ok(match &view.phase {
+            Phase::Active(snapshot) => match snapshot.validity(|| self.clock.now()) {
+                Validity::Fresh => Some(snapshot.clone()),
+                // One of all who see it refreshes it, and that one takes the lock.
+                Validity::Stale if !snapshot.may_be_refreshed(self.clock.now()) => Some(snapshot.clone()),
+                _ => None,
+            },
+            _ => None,
+        })
+    }
+
+    async fn demand(
+        self: &Arc<Self>,
+        identity: &Identity,
+        endpoint: Option<EndpointId>,
+        rejected: Option<Rejection>,
+        waits: &Waits,
+    ) -> Result<Arc<Snapshot>, Error> {
+        let sent = rejected.is_some();
+        loop {
+            let (run, spare) = match self.decide(identity, endpoint, rejected.as_ref(), waits) {
+                Ok(snapshot) => return Ok(snapshot),
+                Err(Wait::For(run, spare)) => (run, spare),
+                Err(Wait::Not(error)) => return Err(error),
+            };
+            let settled = match &spare {
+                Some(spare) => waits.wait(spare.patience, run.settled()).await,
+                None => Some(run.settled().await),
+            };
+            // I36: it has waited as long as a call with a token that signs may. The run goes on.
+            let Some(settled) = settled else {
+                match spare.filter(|spare| self.signs(spare, endpoint)) {
+                    Some(spare) => return permit(&self.view_ref(), identity, sent).map(|()| spare.snapshot),
+                    None => continue,
+                }
+            };
+            match settled {
+                // Fenced: what became of this call's login is for the core to say.
+                None => {}
+                Some(Err(error)) => {
+                    return match spare.filter(|spare| self.signs(spare, endpoint)) {
+                        Some(spare) => permit(&self.view_ref(), identity, sent).map(|()| spare.snapshot),
+                        None => Err(error),
+                    };
+                }
+                Some(Ok(())) => {
+                    // What is published now, not what the run obtained: more may have happened since.
+                    if let Some(snapshot) = self.fresh(identity, sent)? {
+                        return Ok(snapshot);
+                    }
+                }
+            }
+        }
+    }
+
+    fn signs(&self, spare: &Spare, endpoint: Option<EndpointId>) -> bool {
+        let now = self.clock.now();
+        self.lock().core.signs(spare, endpoint, now)
+    }
+
+    fn decide(
+        self: &Arc<Self>,
+        identity: &Identity,
+        endpoint: Option<EndpointId>,
+        rejected: Option<&Rejection>,
+        waits: &Waits,
+    ) -> Result<Arc<Snapshot>, Wait> {
+        let now = self.clock.now();
+        let mut inner = self.lock();
+        let demand = inner.core.demand(identity, endpoint, rejected, now);
+        self.carry_out(inner, demand, waits)
+    }
+
+    /// Does what the core has decided, with the lock it has decided under.
+    fn carry_out(
+        self: &Arc<Self>,
+        inner: MutexGuard<'_, Inner>,
+        demand: Demand,
+        waits: &Waits,
+    ) -> Result<Arc<Snapshot>, Wait> {
+        match demand {
+            Demand::Sign(snapshot) => Ok(snapshot),
+            Demand::Join(spare) => Err(match &inner.run {
+                Some(run) => Wait::For(run.clone(), spare),
+                None => Wait::Not(Error::Closed),
+            }),
+            Demand::Fail(error) => {
+                self.conclude(inner);
+                Err(Wait::Not(error))
+            }
+            Demand::SignAndStart(snapshot, start) => {
+                if let Some(run) = self.start(inner, start) {
+                    waits.note(run);
+                }
+                Ok(snapshot)
+            }
+            Demand::Start(start, spare) => match self.start(inner, start) {
+                Some(run) => {
+                    // It may go on when this call has been answered with the token that it has.
+                    if spare.is_some() {
+                        waits.note(run.clone());
+                    }
+                    Err(Wait::For(run, spare))
+                }
+                None => Err(Wait::Not(Error::Closed)),
+            },
+        }
+    }
+}
+
+enum Wait {
+    For(Arc<Run>, Option<Spare>),
+    Not(Error),
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use tokio_util::sync::CancellationToken;
+
+    use super::*;
+    use crate::runtime::Clock;
+    use crate::session::token::placement::Attach;
+    use crate::session::token::tokens::Tokens;
+
+    #[test]
+    fn i30_a_stale_token_takes_the_lock_of_the_call_alone_that_is_to_refresh_it() {
+        let hour = Duration::from_secs(3600);
+        let passed = Arc::new(std::sync::Mutex::new(Duration::ZERO));
+        let (begin, passes) = (std::time::SystemTime::now(), passed.clone());
+        let clock = Clock::with_wall(move || begin + *passes.lock().unwrap());
+        let attachment = Arc::new(Attach::bearer().check().unwrap());
+        let times = (clock.clone(), Default::default());
+        let shared = Arc::new(Shared::new(attachment, None, None, times, CancellationToken::new()));
+        shared.lock().core.make_refreshable();
+        shared.sign_in(Tokens::new("a").expires_in(hour), None, None, None).unwrap();
+        let identity = Identity { epoch: shared.view().epoch, subject: None };
+        let signs = || shared.fresh(&identity, false).unwrap().is_some();
+        assert!(signs(), "I30: fresh");
+        *passed.lock().unwrap() = hour - Duration::from_secs(100);
+        assert!(!signs(), "one call is to refresh it");
+        let demand = shared.lock().core.demand(&identity, None, None, clock.now());
+        assert!(matches!(demand, Demand::SignAndStart(..)), "{demand:?}");
+        assert!(signs(), "I30: it is being refreshed");
+        *passed.lock().unwrap() = hour - Duration::from_secs(1);
+        assert!(!signs(), "it is due: a call waits");
+    }
+
+    #[test]
+    fn i30_a_fresh_token_signs_without_the_lock() {
+        let attachment = Arc::new(Attach::bearer().check().unwrap());
+        let shared =
+            Arc::new(Shared::new(attachment, None, None, Default::default(), CancellationToken::new()));
+        shared.sign_in(Tokens::new("fresh"), None, None, None).unwrap();
+        let identity = Identity { epoch: shared.view().epoch, subject: None };
+        let _held = shared.lock();
+        // Elsewhere, so that whoever takes the lock fails here and does not wait for ever.
+        let (signed, signs) = (shared.clone(), std::sync::mpsc::channel());
+        std::thread::spawn(move || {
+            let fresh = signed.fresh(&identity, false).unwrap().is_some();
+            let _ = signs.0.send(fresh && signed.permit(&identity, true).is_ok());
+        });
+        assert_eq!(signs.1.recv_timeout(Duration::from_secs(5)), Ok(true));
+    }
+}

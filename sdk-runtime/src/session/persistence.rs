@@ -1,0 +1,330 @@
+//! Reading a session's store, and writing to it what it does not have yet, until it does.
+//!
+//! - **I9** Tokens received are written down, sooner or later, or it is told that they are not.
+//! - **I33** Without a live handle nothing goes on but one last attempt.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::{SetOnce, watch};
+
+use super::shell::Shared;
+use crate::backoff;
+use crate::error::{Error, StoreError};
+use crate::runtime;
+use crate::session::refresh::execute;
+use crate::session::stored::client::Written;
+use crate::session::stored::operation::TIMEOUT;
+use crate::sync::{Busy, Flag};
+
+/// How long after a failure the store is written again.
+const FIRST: Duration = Duration::from_secs(1);
+const LONGEST: Duration = Duration::from_secs(60);
+
+#[derive(Default)]
+pub(crate) struct Saving {
+    /// The look into the store that is under way.
+    loading: Mutex<Option<Arc<Loading>>>,
+    /// Whether a task is writing.
+    writing: Busy,
+    /// Changes with every attempt.
+    progress: watch::Sender<Failures>,
+    /// Changes when a caller wants the store written now, which ends every pause.
+    wanted: watch::Sender<()>,
+    /// Raised when a writer has ended without having written: the next one begins when it is asked for.
+    pub(super) has_failed: Flag,
+}
+
+type Loading = SetOnce<Result<(), Error>>;
+
+#[derive(Default)]
+struct Failures {
+    /// How many attempts were begun.
+    begun: u64,
+    /// The last that failed, and which it was.
+    last: Option<(StoreError, u64)>,
+}
+
+/// What a sign-in or a sign-out may still spend on the store, before and after its request together.
+#[derive(Clone, Copy)]
+pub(crate) struct StoreTime(Duration);
+
+impl Default for StoreTime {
+    fn default() -> Self {
+        Self(TIMEOUT)
+    }
+}
+
+/// How long a sign-in waits to know who is signed in, which it would rather know and need not.
+const LOOK: Duration = Duration::from_secs(2);
+
+impl Shared {
+    /// Looks into the store, if nobody has. All who want to know wait for one look.
+    ///
+    /// # Cancel safety
+    ///
+    /// A look that was begun goes on, for everybody else.
+    pub(crate) async fn load(self: &Arc<Self>) -> Result<(), Error> {
+        if !self.is_unloaded() {
+            return Ok(());
+        }
+        let (looking, is_new) = self.look();
+        let looked = looking.wait().await.clone();
+        let looked = match looked {
+            // That look was begun before, and says nothing of the store as it is now.
+            Err(_) if !is_new && self.is_unloaded() => self.look().0.wait().await.clone(),
+            looked => looked,
+        };
+        // A sign-in meanwhile did not need it.
+        looked.or_else(|error| if self.is_unloaded() { Err(error) } else { Ok(()) })
+    }
+
+    /// The same in front of a sign-in, which replaces every login: the look may go on beside it.
+    pub(crate) async fn load_in_passing(self: &Arc<Self>, time: &mut StoreTime) {
+        let mut passing = StoreTime(LOOK.min(time.0));
+        let before = passing.0;
+        let _ = self.load_within(&mut passing).await;
+        time.0 = time.0.saturating_sub(before - passing.0);
+    }
+
+    /// The same, for no longer than `time`.
+    pub(crate) async fn load_within(self: &Arc<Self>, time: &mut StoreTime) -> Result<(), Error> {
+        let begin = runtime::now();
+        let loaded = runtime::within(time.0, self.load()).await;
+        time.0 = time.0.saturating_sub(begin.elapsed());
+        loaded.unwrap_or_else(|| Err(StoreError::timeout().into()))
+    }
+
+    /// The look that is under way, or a new one, and whether it is.
+    fn look(self: &Arc<Self>) -> (Arc<Loading>, bool) {
+        let mut loading = self.saving.loading.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(looking) = loading.as_ref().filter(|looking| looking.get().is_none()) {
+            return (looking.clone(), false);
+        }
+        let looking = Arc::new(Loading::new());
+        // Its error may be a value of the user's, whose `Drop` may look too.
+        let before = loading.replace(looking.clone());
+        drop(loading);
+        drop(before);
+        let guard = Looking { shared: self.clone(), looking: looking.clone() };
+        self.spawner.spawn(async move {
+            let result = guard.shared.look_now().await;
+            let _ = guard.looking.set(result);
+        });
+        (looking, true)
+    }
+
+    async fn look_now(self: &Arc<Self>) -> Result<(), Error> {
+        let Some(keeper) = &self.keeper else { return Ok(()) };
+        self.wait_for_those_before().await;
+        let found = keeper.load().await?;
+        let login = found.record.map(|record| execute::load(record, self)).transpose()?;
+        let now = self.clock.now();
+        self.step(|core| core.loaded(login, now));
+        Ok(())
+    }
+
+    /// Sees to it that the store gets what it does not have, beside whatever else goes on.
+    pub(crate) fn save(self: &Arc<Self>) {
+        if self.keeper.is_none() || !self.saving.writing.begin() {
+            return;
+        }
+        let gone = StoreError::unavailable("it was not written to the end", "the task that wrote it is gone");
+        let writer = Writer { shared: self.clone(), result: Err((gone, None)) };
+        self.spawner.spawn(writer.write());
+    }
+
+    /// Waits until the store has what it is to have, or could not take it. The pause of the writer is over.
+    pub(crate) async fn saved(self: &Arc<Self>) -> Result<(), StoreError> {
+        if self.keeper.is_none() {
+            return Ok(());
+        }
+        let mut progress = self.saving.progress.subscribe();
+        let before = progress.borrow_and_update().begun;
+        let mut is_wanted = true;
+        loop {
+            // Somebody may have signed in where there was no runtime to write on.
+            if !self.step(|core| core.is_unsaved()) {
+                return Ok(());
+            }
+            if std::mem::take(&mut is_wanted) {
+                self.saving.wanted.send_replace(());
+            }
+            if progress.changed().await.is_err() {
+                return Ok(());
+            }
+            // An attempt that was begun before says nothing of the store as it is now.
+            let last = progress.borrow_and_update().last.clone();
+            if let Some((error, _)) = last.filter(|(_, attempt)| *attempt > before) {
+                return Err(error);
+            }
+        }
+    }
+
+    /// The same for no longer than `time`, where a failure is told by an event and no more.
+    pub(crate) async fn saved_within(self: &Arc<Self>, time: StoreTime) {
+        if runtime::within(time.0, self.saved()).await.is_none() {
+            self.is_late();
+        }
+    }
+
+    /// Callers that waited for the store wait no longer.
+    pub(crate) fn is_late(self: &Arc<Self>) {
+        self.step(|core| {
+            if core.is_unsaved() {
+                core.store_failed(StoreError::timeout());
+            }
+        });
+    }
+
+    /// What there is to write is new: the writer does not wait for the end of a pause.
+    pub(super) fn wake_writer(&self) {
+        self.saving.wanted.send_replace(());
+    }
+
+    /// The store could not be written.
+    pub(super) fn store_failed(self: &Arc<Self>, error: StoreError) {
+        self.step(|core| core.store_failed(error));
+    }
+
+    /// Writes until there is nothing left to write, or it could not be and the session is over.
+    async fn write(self: &Arc<Self>) -> Result<(), (StoreError, Option<u64>)> {
+        let Some(keeper) = &self.keeper else { return Ok(()) };
+        self.wait_for_those_before().await;
+        let mut failures = 0;
+        let mut wanted = self.saving.wanted.subscribe();
+        let unsaved = || self.lock().core.unsaved();
+        while unsaved().is_some() {
+            // Asked first, so that what fails after the end is not tried again.
+            let is_last = self.shutdown.is_cancelled();
+            wanted.mark_unchanged();
+            let attempt = self.saving.begin();
+            let finds = |serial, login| self.step(|core| core.finds(serial, &login));
+            match keeper.put(unsaved, finds).await {
+                Ok(Written::Overtaken(serial)) => {
+                    let error = StoreError::unavailable(
+                        "another process has signed in or out since the login was to be kept",
+                        "it is not there any more, or never was",
+                    );
+                    self.step(|core| core.given_up(serial, error.clone()));
+                    self.saving.failed(error, attempt);
+                }
+                Ok(written) => {
+                    failures = 0;
+                    if let Written::Kept(serial) = written {
+                        self.step(|core| core.saved(serial));
+                    }
+                    self.saving.progress.send_modify(|_| {});
+                }
+                Err(error) => {
+                    self.step(|core| core.is_not_stored(|login| keeper.may_have(login)));
+                    self.store_failed(error.clone());
+                    if is_last {
+                        return Err((error, Some(attempt)));
+                    }
+                    self.saving.failed(error, attempt);
+                    let pause = backoff::delay(FIRST, LONGEST, failures, fastrand::f64());
+                    failures += 1;
+                    tokio::select! {
+                        () = runtime::sleep_until(runtime::deadline(pause)) => {}
+                        () = self.shutdown.cancelled() => {}
+                        Ok(()) = wanted.changed() => {}
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Saving {
+    /// The number of an attempt that begins.
+    fn begin(&self) -> u64 {
+        let mut attempt = 0;
+        self.progress.send_if_modified(|failures| {
+            failures.begun += 1;
+            attempt = failures.begun;
+            false
+        });
+        attempt
+    }
+
+    /// Tells those who wait that the store could not be written in `attempt`.
+    fn failed(&self, error: StoreError, attempt: u64) {
+        let mut before = None;
+        self.progress.send_modify(|failures| before = failures.last.replace((error, attempt)));
+        // Under no lock: it may be a value of the user's.
+        drop(before);
+    }
+}
+
+/// Answers those who wait for a look that nobody finishes.
+struct Looking {
+    shared: Arc<Shared>,
+    looking: Arc<Loading>,
+}
+
+impl Drop for Looking {
+    fn drop(&mut self) {
+        let gone = StoreError::unavailable("it was not read to the end", "the task that read it is gone");
+        let _ = self.looking.set(Err(gone.into()));
+    }
+}
+
+/// Lets somebody else write when this one is at its end, whatever ended it.
+struct Writer {
+    shared: Arc<Shared>,
+    /// Why it could not be written, and in which attempt.
+    result: Result<(), (StoreError, Option<u64>)>,
+}
+
+impl Writer {
+    async fn write(mut self) {
+        self.result = self.shared.write().await;
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        self.shared.saving.writing.end();
+        match std::mem::replace(&mut self.result, Ok(())) {
+            Ok(()) => {
+                // What came when the last of it was thought to be written.
+                self.shared.step(|_| ());
+                // Nothing may have been left to write, and somebody may wait for it all the same.
+                self.shared.saving.progress.send_modify(|_| {});
+            }
+            // Not sooner: whoever begins to wait while others cannot write yet relies on it.
+            Err((error, attempt)) => {
+                let saving = &self.shared.saving;
+                saving.has_failed.raise();
+                // An attempt that never ends is the last of all that were begun.
+                saving.failed(error, attempt.unwrap_or_else(|| saving.begin()));
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio_util::sync::CancellationToken;
+
+    use super::*;
+    use crate::session::token::placement::Attach;
+    use crate::store::MemoryStore;
+
+    /// There is no runtime to look on, so that its task is dropped.
+    #[test]
+    fn i6_all_who_wait_for_a_look_that_no_task_finishes_are_answered() {
+        let attachment = Arc::new(Attach::bearer().check().unwrap());
+        let store = Arc::new(MemoryStore::new());
+        let token = CancellationToken::new();
+        let shared = Arc::new(Shared::new(attachment, None, Some(store), Default::default(), token));
+        for _ in 0..2 {
+            let (looking, is_new) = shared.look();
+            assert!(is_new, "the one before has ended");
+            assert!(matches!(looking.get(), Some(Err(Error::Store(_)))), "I6");
+        }
+        assert!(shared.is_unloaded());
+    }
+}

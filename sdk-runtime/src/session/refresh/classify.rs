@@ -1,0 +1,145 @@
+//! What the answer to a refresh means for the login. Pure: knows no transport and no state.
+//!
+//! - **I16** Only a definitive rejection of the refresh ends a login.
+//! - **I39** What cannot be read ends no login; a word never ends one that a status (408, 425, 429, 5xx) keeps.
+
+use std::time::{Duration, SystemTime};
+
+use http::StatusCode;
+
+use crate::error::{Code, DecodeError, ErrorResponse, SessionExpired, UnavailableCause, Words};
+use crate::retry_after;
+use crate::session::state::message::Outcome;
+use crate::session::stored::undecodable::Undecodable;
+use crate::session::token::traits::Refusal;
+use crate::text;
+
+/// What the code in an `error` field says about the refresh token (RFC 6749, 5.2, and servers that come near it).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Meaning {
+    /// It is no good any more.
+    Ends,
+    /// It was not spent; the server has a problem of its own.
+    Later,
+    /// The client or its request is at fault.
+    Misconfigured,
+}
+
+fn meaning(code: &str) -> Option<Meaning> {
+    match code {
+        "invalid_grant" | "bad_refresh_token" | "expired_token" => Some(Meaning::Ends),
+        "temporarily_unavailable" | "slow_down" | "server_error" => Some(Meaning::Later),
+        "invalid_client"
+        | "invalid_request"
+        | "invalid_scope"
+        | "invalid_target"
+        | "unauthorized_client"
+        | "unsupported_grant_type" => Some(Meaning::Misconfigured),
+        _ => None,
+    }
+}
+
+/// What `refused = …` of the declaration, or the reader of its tokens, said.
+pub(crate) fn declared(refusal: Refusal, answer: ErrorResponse) -> Outcome {
+    match refusal {
+        Refusal::Dead(message) => Outcome::Rejected(SessionExpired::rejected(Some(message), answer)),
+        Refusal::TryLater { message, after } => {
+            Outcome::NotSpent { cause: UnavailableCause::TryLater(message), retry_after: after }
+        }
+    }
+}
+
+/// What an answer without success means, in this order: the status, the code, and what is left.
+pub(crate) fn unsuccessful(answer: ErrorResponse, wall: impl FnOnce() -> SystemTime) -> Outcome {
+    let status = answer.status();
+    let retry_after = retry_after::parse(answer.headers(), wall);
+    if let Some(outcome) = by_status(&answer, retry_after) {
+        return outcome;
+    }
+    let is_client_error = status.is_client_error();
+    let words = Words::read(answer.body());
+    let is_readable = words.is_object && !answer.is_truncated() && !is_encoded(&answer);
+    match words.code().filter(|_| is_client_error).and_then(meaning) {
+        Some(Meaning::Later) => {
+            return Outcome::NotSpent { cause: UnavailableCause::Status(answer), retry_after };
+        }
+        Some(Meaning::Misconfigured) => return Outcome::Misconfigured(UnavailableCause::Status(answer)),
+        Some(Meaning::Ends) if is_readable => return rejected(answer),
+        Some(Meaning::Ends) | None => {}
+    }
+    match status {
+        StatusCode::UNAUTHORIZED => rejected(answer),
+        // A firewall's page says the same; only an answer of the API itself counts.
+        StatusCode::BAD_REQUEST | StatusCode::FORBIDDEN if is_readable => rejected(answer),
+        _ => Outcome::Misconfigured(UnavailableCause::Status(answer)),
+    }
+}
+
+/// The statuses by which a server says that it has a problem of its own: the login goes on, with every body.
+fn by_status(answer: &ErrorResponse, retry_after: Option<Duration>) -> Option<Outcome> {
+    let cause = || UnavailableCause::Status(answer.clone());
+    match answer.status().as_u16() {
+        // A 511 is that of a network in between, and never of the server (RFC 6585, 6).
+        408 | 425 | 429 | 511 => Some(Outcome::NotSpent { cause: cause(), retry_after }),
+        // It says itself that it has not done it.
+        503 if retry_after.is_some() => Some(Outcome::NotSpent { cause: cause(), retry_after }),
+        500..=599 => Some(Outcome::Ambiguous { cause: cause(), retry_after }),
+        _ => None,
+    }
+}
+
+fn rejected(answer: ErrorResponse) -> Outcome {
+    let message = answer.message().map(str::to_owned);
+    Outcome::Rejected(SessionExpired::rejected(message, answer))
+}
+
+/// What a success means in which `error` found no tokens that can be read. `answer` has what arrived of its body, and is truncated where
+/// that is not all of it.
+///
+/// The server has most likely spent the refresh token, unless the answer says otherwise or is no answer of the API.
+pub(crate) fn without_tokens(
+    answer: ErrorResponse,
+    error: DecodeError,
+    wall: impl FnOnce() -> SystemTime,
+) -> Outcome {
+    let body = text::without_mark(answer.body());
+    let is_text = !answer.is_truncated() && !is_encoded(&answer) && std::str::from_utf8(body).is_ok();
+    let first = body.iter().find(|byte| !byte.is_ascii_whitespace());
+    let media_type = text::media_type(answer.headers());
+    let is_of_type = |media: &str| media_type.as_deref().is_some_and(|it| it.eq_ignore_ascii_case(media));
+    let is_no_document = is_text && first.is_some_and(|first| !matches!(first, b'{' | b'['));
+    // Servers that answer in the encoding of forms have answered, and a page in between never does.
+    let is_form = is_of_type("application/x-www-form-urlencoded");
+    if is_of_type("text/html") || is_no_document && !is_form {
+        let retry_after = retry_after::parse(answer.headers(), wall);
+        return Outcome::NotSpent { cause: UnavailableCause::Decode(error), retry_after };
+    }
+    let words = Words::read(answer.body());
+    if !words.is_object || !is_text {
+        return undecodable(error, wall);
+    }
+    match &words.error {
+        Code::Absent | Code::Unreadable => undecodable(error, wall),
+        Code::Text(code) => match meaning(code) {
+            Some(Meaning::Ends) => rejected(answer),
+            Some(Meaning::Later) => {
+                let retry_after = retry_after::parse(answer.headers(), wall);
+                Outcome::NotSpent { cause: UnavailableCause::Status(answer), retry_after }
+            }
+            Some(Meaning::Misconfigured) | None => Outcome::Misconfigured(UnavailableCause::Status(answer)),
+        },
+    }
+}
+
+fn undecodable(error: DecodeError, wall: impl FnOnce() -> SystemTime) -> Outcome {
+    Outcome::Undecodable(Undecodable { at: wall(), error })
+}
+
+/// Whether the body is still encoded, so that it cannot be read.
+fn is_encoded(answer: &ErrorResponse) -> bool {
+    text::encoding(answer.headers()).is_some()
+}
+
+#[cfg(test)]
+#[path = "classify_tests.rs"]
+mod tests;

@@ -1,0 +1,293 @@
+//! The refresh as it goes over the wire; what its answer means, `classify` says.
+//!
+//! - **I21** The refresh is unsigned and goes to the transport below authorization, replay and per-call limits.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+
+use super::classify;
+use crate::cookies::{Jar, SetCookies};
+use crate::endpoint::{CallTimeout, Endpoint};
+use crate::error::{
+    DecodeError, Error, ErrorResponse, InvalidRequest, TransportError, TransportErrorKind, UnavailableCause,
+    Words,
+};
+use crate::request::{Prepared, Request};
+use crate::response::{Answer, ERROR_BODY_TIME, End, Head, Received, receive};
+use crate::runtime::{self, Clock};
+use crate::session::state::message::Outcome;
+use crate::session::token::placement::Attachment;
+use crate::session::token::tokens::{Grant, Tokens};
+use crate::session::token::traits::Refusal;
+use crate::transport::Stage;
+use crate::upstream::{Contents, Credentials, Upstream};
+
+/// How long a refresh may take where its declaration does not say.
+const TIMEOUT: Duration = Duration::from_secs(20);
+/// A refresh's answer is small; whatever is larger is none.
+const BODY_LIMIT: usize = 1 << 20;
+/// A refreshed token that lives shorter than this would be refreshed again at once, for ever.
+const SHORTEST: Duration = Duration::from_secs(1);
+
+/// What an answer says about tokens, or that it cannot be understood.
+pub type TokenAnswer = Result<Result<Tokens, Refusal>, Error>;
+
+/// A declared `#[session(refresh)]` endpoint, as plain functions.
+pub struct RefreshEndpoint {
+    endpoint: &'static Endpoint,
+    supply: fn(&Grant, &mut Request) -> Option<()>,
+    tokens: fn(Answer) -> TokenAnswer,
+    refused: Option<fn(&ErrorResponse) -> Option<Refusal>>,
+}
+
+impl RefreshEndpoint {
+    /// `supply` puts the session's arguments on the request, `tokens` reads a successful answer.
+    #[must_use]
+    pub const fn new(
+        endpoint: &'static Endpoint,
+        supply: fn(&Grant, &mut Request) -> Option<()>,
+        tokens: fn(Answer) -> TokenAnswer,
+    ) -> Self {
+        Self { endpoint, supply, tokens, refused: None }
+    }
+
+    /// Asks `refused` first what an answer means that is no success, or holds no tokens that can be read; `None` leaves it to the default
+    /// table.
+    #[must_use]
+    pub const fn refused(mut self, refused: fn(&ErrorResponse) -> Option<Refusal>) -> Self {
+        self.refused = Some(refused);
+        self
+    }
+}
+
+/// What refreshes a session.
+#[derive(Clone)]
+pub(crate) struct Refresher {
+    pub(crate) upstream: Arc<Upstream>,
+    pub(crate) attachment: Arc<Attachment>,
+    pub(crate) refresh: &'static RefreshEndpoint,
+    pub(crate) clock: Clock,
+}
+
+impl Refresher {
+    /// The refresh's request, or `None` when `grant` holds nothing to refresh with.
+    pub(crate) fn request(&self, grant: &Grant) -> Option<Result<Prepared, InvalidRequest>> {
+        let mut request = Request::new(&self.upstream.base, self.refresh.endpoint);
+        (self.refresh.supply)(grant, &mut request)?;
+        Some(request.prepare(Some("application/json")))
+    }
+
+    /// How long the refresh may take once it is sent: everybody waits for it, so it has an end.
+    pub(crate) fn timeout(&self) -> Duration {
+        match self.refresh.endpoint.timeout {
+            CallTimeout::After(limit) => limit,
+            CallTimeout::Default | CallTimeout::Never => TIMEOUT,
+        }
+    }
+
+    /// Sends it and classifies the answer.
+    pub(crate) async fn send(&self, request: &Prepared, jar: &Jar) -> Outcome {
+        let deadline = runtime::deadline(self.timeout());
+        let credentials = Credentials { header: None, jar: Some(jar) };
+        let stage = Stage::default();
+        let exchange = self.upstream.exchange(request, credentials, Contents::Secret, &stage, |_| Ok(()));
+        let (answer, cookies) = match runtime::until(deadline, exchange).await {
+            Some(Ok(exchange)) => (exchange.answer, exchange.cookies),
+            Some(Err(error)) => return failed(error),
+            None => {
+                let (cause, retry_after) = (UnavailableCause::Timeout, None);
+                return match stage.is_connecting() {
+                    true => Outcome::NotSpent { cause, retry_after },
+                    false => Outcome::Ambiguous { cause, retry_after },
+                };
+            }
+        };
+        let (parts, body) = answer.into_parts();
+        let until = match parts.status.is_success() {
+            true => deadline,
+            false => deadline.min(runtime::deadline(ERROR_BODY_TIME)),
+        };
+        let Received { bytes, end } = receive(body, BODY_LIMIT, Some(until)).await;
+        let truncated = !matches!(end, End::Whole);
+        let endpoint = self.refresh.endpoint;
+        let answer =
+            ErrorResponse::new(endpoint, parts.status, parts.headers.clone(), bytes.clone(), truncated)
+                .unread(end.error());
+        if !parts.status.is_success() {
+            return match self.refused(&answer) {
+                Some(refusal) => classify::declared(refusal, answer),
+                None => classify::unsuccessful(answer, || self.clock.wall()),
+            };
+        }
+        let head = Head::new(parts.status, parts.headers);
+        match self.tokens(&head, bytes, &end) {
+            Read::Tokens(tokens) => self.received(tokens, &head, jar, &cookies),
+            Read::Refused(refusal) => classify::declared(refusal, answer),
+            Read::Nothing(error) => match self.refused(&answer) {
+                Some(refusal) => classify::declared(refusal, answer),
+                None => classify::without_tokens(answer, error, || self.clock.wall()),
+            },
+        }
+    }
+
+    /// What `refused = …` of the declaration says about `answer`.
+    fn refused(&self, answer: &ErrorResponse) -> Option<Refusal> {
+        self.refresh.refused.and_then(|refused| refused(answer))
+    }
+
+    /// Reads the tokens in a successful answer, of whose body `bytes` arrived.
+    fn tokens(&self, head: &Head, bytes: Bytes, end: &End) -> Read {
+        // Of a body that is not whole nothing is read: a token in it may be cut. A type that reads no body at all has its value.
+        let whole = if matches!(end, End::Whole) { bytes.clone() } else { Bytes::new() };
+        match (self.refresh.tokens)(Answer::new(head.clone(), whole)) {
+            Ok(Ok(tokens)) if tokens.holds_nothing() => Read::Nothing(self.no_token(head)),
+            // A type whose fields may all be missing reads cookies in any answer, that of a refusal included.
+            Ok(Ok(tokens)) if tokens.are_cookies() && says_error(&bytes) => {
+                Read::Nothing(self.no_token(head))
+            }
+            Ok(Ok(tokens)) => Read::Tokens(tokens),
+            Ok(Err(refusal)) => Read::Refused(refusal),
+            Err(Error::Decode(error)) => Read::Nothing(match end {
+                End::Whole => error.without_values(),
+                end => error.because(incomplete(end)),
+            }),
+            Err(error) => Read::Nothing(self.no_token(head).because(match end {
+                End::Whole => error.to_string(),
+                end => incomplete(end),
+            })),
+        }
+    }
+
+    fn no_token(&self, head: &Head) -> DecodeError {
+        let detail = "its access token is empty, and there is no refresh token".to_owned();
+        DecodeError::new("Tokens", (head.status(), head.headers()), None, String::new(), &Bytes::new())
+            .because(detail)
+    }
+
+    /// What it means that `tokens` came with `head`.
+    fn received(&self, tokens: Tokens, head: &Head, jar: &Jar, cookies: &SetCookies) -> Outcome {
+        let refresh = tokens.refresh.clone();
+        let unusable = |cause| Outcome::Unusable { refresh, id: None, cause };
+        if let Err(error) = self.attachment.can_sign(jar, Some(cookies), &self.clock) {
+            return unusable(UnavailableCause::Unusable(error));
+        }
+        match self.attachment.credential(tokens, Some(head), || self.clock.wall()) {
+            Ok(credential) if credential.lifetime.is_some_and(|lifetime| lifetime < SHORTEST) => {
+                unusable(UnavailableCause::DeadOnArrival)
+            }
+            Ok(credential) => Outcome::Success(credential.into()),
+            Err(error) => unusable(UnavailableCause::Unusable(error)),
+        }
+    }
+}
+
+/// What was found in a successful answer.
+enum Read {
+    Tokens(Tokens),
+    Refused(Refusal),
+    Nothing(DecodeError),
+}
+
+/// Whether a body is a JSON object with a code in `error`.
+fn says_error(body: &[u8]) -> bool {
+    let words = Words::read(body);
+    words.is_object && words.code().is_some()
+}
+
+/// Why a body did not arrive whole.
+fn incomplete(end: &End) -> String {
+    match end {
+        End::Whole => "the body arrived whole".to_owned(),
+        End::Limit => format!("the body is larger than {BODY_LIMIT} bytes, and no more is read"),
+        End::Cut(error) if error.cause().is_some() => error.to_string(),
+        End::Cut(_) => "the body broke off".to_owned(),
+        End::Late => "the body did not arrive in time".to_owned(),
+    }
+}
+
+/// What it means that no answer came.
+fn failed(error: Error) -> Outcome {
+    let cause = match error {
+        Error::Transport(error) if !error.may_have_arrived() => {
+            return Outcome::NotSpent { cause: UnavailableCause::Transport(error), retry_after: None };
+        }
+        Error::Transport(error) if error.kind() == TransportErrorKind::Invalid => {
+            return Outcome::Misconfigured(UnavailableCause::Transport(error));
+        }
+        Error::InvalidRequest(error) => return Outcome::Misconfigured(UnavailableCause::Request(error)),
+        Error::Transport(error) => UnavailableCause::Transport(error),
+        other => UnavailableCause::Transport(TransportError::new(TransportErrorKind::Request, other)),
+    };
+    Outcome::Ambiguous { cause, retry_after: None }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_body_says_an_error_that_is_an_object_with_a_code() {
+        for (body, says) in [
+            (r#"{"error":"invalid_grant"}"#, true),
+            (r#"{"error":"what no one knows","access_token":"a"}"#, true),
+            (r#"{"error":""}"#, false),
+            (r#"{"error":null}"#, false),
+            (r#"{"error":7}"#, false),
+            (r#"{"access_token":"a"}"#, false),
+            (r#"[{"error":"invalid_grant"}]"#, false),
+            (r#""error""#, false),
+            ("error", false),
+            ("", false),
+        ] {
+            assert_eq!(says_error(body.as_bytes()), says, "{body}");
+        }
+    }
+
+    fn error(kind: TransportErrorKind) -> TransportError {
+        TransportError::new(kind, "a broken line")
+    }
+
+    #[test]
+    fn a_body_that_is_not_whole_says_why() {
+        let because = TransportError::because(TransportErrorKind::Body, Some("at byte 7".to_owned()), "cut");
+        for (end, expected) in [
+            (End::Whole, "the body arrived whole"),
+            (End::Limit, "the body is larger than 1048576 bytes, and no more is read"),
+            (End::Cut(because), "the answer's body was interrupted: at byte 7"),
+            (End::Cut(error(TransportErrorKind::Body)), "the body broke off"),
+            (End::Late, "the body did not arrive in time"),
+        ] {
+            assert_eq!(incomplete(&end), expected);
+        }
+    }
+
+    #[test]
+    fn i14_a_refresh_that_may_have_arrived_is_in_doubt() {
+        use TransportErrorKind as Kind;
+        for (name, error, expected) in [
+            ("not sent", Error::from(error(Kind::Connect)), "not spent"),
+            ("refused by the library", error(Kind::Invalid).into(), "not spent"),
+            (
+                "refused by the library, after a send",
+                error(Kind::Invalid).arrived(true).into(),
+                "misconfigured",
+            ),
+            ("interrupted", error(Kind::Request).into(), "in doubt"),
+            ("interrupted, and not arrived", error(Kind::Request).arrived(false).into(), "not spent"),
+            ("no connection for the redirect", error(Kind::Connect).arrived(true).into(), "in doubt"),
+            ("redirected", error(Kind::Redirect).into(), "in doubt"),
+            ("cannot be built", InvalidRequest::new("x", "is none").into(), "misconfigured"),
+            ("another error", Error::Closed, "in doubt"),
+        ] {
+            let (found, retry_after) = match failed(error) {
+                Outcome::NotSpent { retry_after, .. } => ("not spent", retry_after),
+                Outcome::Ambiguous { retry_after, .. } => ("in doubt", retry_after),
+                Outcome::Misconfigured(_) => ("misconfigured", None),
+                other => panic!("{name}: {other:?}"),
+            };
+            assert_eq!((found, retry_after), (expected, None), "I14: {name}");
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! One refresh while it is under way: a task owns it, callers wait for it, and no caller can end it.
+//!
+//! - **I1** The in-flight marker is cleared by the owning task, or by a fence, never by a caller.
+//! - **I5** A waiter only ever sees the outcome of the run it joined.
+//! - **I6** Every waiter resolves: whatever ends the task, a guard settles the run.
+//! - **I8** Dropping or cancelling a waiter changes nobody else's outcome and stops no run.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::sync::SetOnce;
+use tokio_util::sync::CancellationToken;
+
+use super::endpoint::Refresher;
+use super::execute;
+use crate::session::shell::Shared;
+use crate::session::state::message::{Revoke, RunId, Settled, Start};
+use crate::sync::Flag;
+
+pub(crate) struct Run {
+    pub(crate) id: RunId,
+    /// A child of the session's shutdown, never of a caller's token.
+    pub(crate) cancel: CancellationToken,
+    /// `None`: the run was fenced, and each waiter has to look for itself what became of its login.
+    pub(crate) outcome: SetOnce<Option<Settled>>,
+    /// Whether the refresh token may have been spent.
+    sent: Flag,
+    /// Set when its task is at its end, fenced or not.
+    ended: SetOnce<()>,
+    /// What is done with tokens it obtains for a login that was signed out.
+    revoke: Mutex<Option<Revoke>>,
+}
+
+impl Run {
+    pub(crate) fn new(id: RunId, cancel: CancellationToken) -> Arc<Self> {
+        Arc::new(Self {
+            id,
+            cancel,
+            outcome: SetOnce::new(),
+            sent: Flag::default(),
+            ended: SetOnce::new(),
+            revoke: Mutex::default(),
+        })
+    }
+
+    /// Waits for the outcome.
+    ///
+    /// Cancel safe: nothing is lost when the future is dropped.
+    pub(crate) async fn settled(&self) -> Option<Settled> {
+        self.outcome.wait().await.clone()
+    }
+
+    /// What it obtains is told to the server by `revoke`, if it turns out to be nobody's.
+    /// Gives back what was to be done before, to be dropped under no lock.
+    pub(crate) fn revoke_with(&self, revoke: Revoke) -> Option<Revoke> {
+        self.revoke.lock().unwrap_or_else(PoisonError::into_inner).replace(revoke)
+    }
+
+    fn take_revoke(&self) -> Option<Revoke> {
+        self.revoke.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    /// From here on nobody knows whether the refresh token is spent, until the answer is there.
+    pub(crate) fn sent(&self) {
+        self.sent.raise();
+    }
+
+    pub(crate) fn is_sent(&self) -> bool {
+        self.sent.is_raised()
+    }
+
+    /// Waits until nothing of it goes on.
+    pub(crate) async fn ended(&self) {
+        self.ended.wait().await;
+    }
+
+    /// Whether nothing of it goes on. What it has obtained is known to the session then.
+    pub(crate) fn has_ended(&self) -> bool {
+        self.ended.initialized()
+    }
+
+    /// Ends the run if nothing has been spent yet, and lets go of its waiters.
+    pub(crate) fn fence(&self) {
+        self.cancel.cancel();
+        self.settle(None);
+    }
+
+    /// Tells the waiters; the first word stands.
+    pub(crate) fn settle(&self, settled: Option<Settled>) {
+        let _ = self.outcome.set(settled);
+    }
+}
+
+/// Starts the task that owns `run`.
+pub(crate) fn start(shared: Arc<Shared>, run: Arc<Run>, refresher: Refresher, start: Box<Start>) {
+    let guard = Guard { shared, run };
+    let spawner = guard.shared.spawner.clone();
+    spawner.spawn(async move {
+        let login = start.held.as_ref().map(|held| held.record.id.login.clone());
+        let (grant, jar) = (start.grant.clone(), start.jar.clone());
+        let outcome = execute::refresh(&guard.run, &guard.shared, &refresher, *start).await;
+        let Some(outcome) = guard.shared.finish(&guard.run, outcome) else { return };
+        if let Some(revoke) = guard.run.take_revoke()
+            && let Some(discarded) = outcome.discarded(login, grant, jar)
+        {
+            revoke(discarded).await;
+        }
+    });
+}
+
+/// Settles the run when the task ends without having done so: a panic in code of the user's, a runtime that shuts down, no
+/// runtime at all.
+struct Guard {
+    shared: Arc<Shared>,
+    run: Arc<Run>,
+}
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        self.shared.finish(&self.run, execute::broken_off(&self.run));
+        // It holds a client, and with it this session.
+        self.run.take_revoke();
+        let _ = self.run.ended.set(());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::session::token::placement::Attach;
+
+    #[tokio::test]
+    async fn i6_a_run_whose_task_is_gone_is_settled_and_has_ended() {
+        let attachment = Arc::new(Attach::bearer().check().unwrap());
+        let token = CancellationToken::new;
+        let shared = Arc::new(Shared::new(attachment, None, None, Default::default(), token()));
+        let run = Run::new(RunId(1), token());
+        let guard = Guard { shared, run: run.clone() };
+        assert!(!run.has_ended() && !run.outcome.initialized());
+        drop(guard);
+        assert!(run.has_ended() && run.outcome.initialized(), "I6");
+        run.ended().await;
+        assert!(run.settled().await.is_none(), "I10: it was of no login that is there");
+    }
+}

@@ -1,0 +1,6 @@
+//! One refresh: the endpoint, what its response means, and the flight that callers wait for.
+
+pub(super) mod classify;
+pub(super) mod endpoint;
+pub(super) mod execute;
+pub(super) mod flight;

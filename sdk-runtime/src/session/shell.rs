@@ -1,0 +1,400 @@
+//! The shell around the core: its lock, what it publishes, the run under way. Carries out what the core decides.
+//!
+//! - **I28** No code of the user's runs under the lock, and no value that may be the user's is dropped under it.
+//! - **I30** No lock is held across an await, and signing with a fresh token takes none.
+
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+
+use arc_swap::{ArcSwap, Guard};
+use tokio_util::sync::CancellationToken;
+
+use super::observe::{Notice, Outbox, SessionEvents, StateWatch};
+use super::persistence::Saving;
+use super::shutdown::Before;
+use super::state::{Core, Remains};
+use crate::cookies::{Jar, SetCookies};
+use crate::error::{Error, SessionExpired, StoreError};
+use crate::response::Head;
+use crate::runtime::{Clock, Now, Spawner};
+use crate::session::refresh::endpoint::Refresher;
+use crate::session::refresh::flight::{self, Run};
+use crate::session::state::event::SessionEvent;
+use crate::session::state::login::SessionState;
+use crate::session::state::message::{Outcome, Revoke, Start};
+use crate::session::state::snapshot::{EndpointId, Phase, Snapshot, Stamp, View};
+use crate::session::stored::client::Keeper;
+use crate::session::stored::schema::Record;
+use crate::session::token::classify::TokenBad;
+use crate::session::token::placement::Attachment;
+use crate::session::token::tokens::{Grant, Tokens};
+use crate::store::TokenStore;
+
+pub(crate) struct Shared {
+    pub(crate) attachment: Arc<Attachment>,
+    pub(crate) token_bad: Option<TokenBad>,
+    pub(crate) clock: Clock,
+    /// What runs the tasks of the session, and what its calls belong to.
+    pub(crate) spawner: Spawner,
+    /// The way to the store, where the session has one.
+    pub(super) keeper: Option<Keeper>,
+    pub(super) saving: Saving,
+    pub(super) before: Before,
+    refresher: OnceLock<Refresher>,
+    published: ArcSwap<View>,
+    outbox: Outbox,
+    /// The endpoints of which the core is to be told when they accept the token: no other call that succeeds takes the lock.
+    watched: ArcSwap<Vec<EndpointId>>,
+    pub(super) shutdown: CancellationToken,
+    inner: Mutex<Inner>,
+}
+
+pub(super) struct Inner {
+    pub(super) core: Core,
+    pub(super) run: Option<Arc<Run>>,
+    /// The last run that was overtaken, which may still be at work.
+    fenced: Option<Arc<Run>>,
+}
+
+impl Inner {
+    /// The run that the last event has overtaken, and the one that was overtaken before it.
+    fn overtaken(&mut self) -> Option<(Arc<Run>, Option<Arc<Run>>)> {
+        let overtaken = self.run.take_if(|run| !self.core.is_under_way(run.id))?;
+        let before = self.fenced.replace(overtaken.clone());
+        Some((overtaken, before))
+    }
+}
+
+/// What was replaced under the lock, to be dropped without it: errors and answers in it may be values of the user's.
+#[must_use = "it is dropped when the lock is free"]
+struct Replaced {
+    _errors: Vec<Error>,
+    _view: Option<Arc<View>>,
+}
+
+/// Lets go of everybody who waits for a run that was overtaken. Not under the lock: they are woken.
+fn fence(overtaken: Option<(Arc<Run>, Option<Arc<Run>>)>) {
+    if let Some((run, _before)) = overtaken {
+        run.fence();
+    }
+}
+
+impl Shared {
+    pub(crate) fn new(
+        attachment: Arc<Attachment>,
+        token_bad: Option<TokenBad>,
+        store: Option<Arc<dyn TokenStore>>,
+        (clock, spawner): (Clock, Spawner),
+        shutdown: CancellationToken,
+    ) -> Self {
+        let core = Core::new(fastrand::u64(..), store.is_some());
+        let view = core.view().clone();
+        let signs_by_cookies = attachment.header().is_none();
+        Self {
+            attachment,
+            token_bad,
+            refresher: OnceLock::new(),
+            keeper: store.map(|store| Keeper::new(store, clock.clone(), signs_by_cookies)),
+            clock,
+            spawner,
+            saving: Saving::default(),
+            before: Before::default(),
+            outbox: Outbox::new(SessionState::of(&view)),
+            published: ArcSwap::from_pointee(view),
+            watched: ArcSwap::default(),
+            shutdown,
+            inner: Mutex::new(Inner { core, run: None, fenced: None }),
+        }
+    }
+
+    /// Gives the session something to refresh itself with. `false` when it has something already.
+    pub(crate) fn refresh_with(&self, refresher: Refresher) -> bool {
+        let news = self.refresher.set(refresher).is_ok();
+        if news {
+            self.lock().core.make_refreshable();
+        }
+        news
+    }
+
+    pub(crate) fn view(&self) -> Arc<View> {
+        self.published.load_full()
+    }
+
+    /// The same, for a moment.
+    pub(super) fn view_ref(&self) -> Guard<Arc<View>> {
+        self.published.load()
+    }
+
+    /// Whether nobody has looked into the store yet. Lock-free.
+    pub(super) fn is_unloaded(&self) -> bool {
+        matches!(self.published.load().phase, Phase::Unloaded)
+    }
+
+    pub(crate) fn states(&self) -> StateWatch {
+        StateWatch::new(self.outbox.states())
+    }
+
+    pub(crate) fn events(&self) -> SessionEvents {
+        self.outbox.events()
+    }
+
+    pub(super) fn can_refresh(&self) -> bool {
+        self.refresher.get().is_some()
+    }
+
+    /// The server said, of the credential with `stamp`, that the whole login is over. That of an older one says nothing.
+    pub(crate) fn login_over(
+        self: &Arc<Self>,
+        stamp: Stamp,
+        expired: SessionExpired,
+    ) -> Option<SessionExpired> {
+        self.step(|core| core.login_over(stamp, expired))
+    }
+
+    /// The program is in another network.
+    pub(crate) fn network_changed(self: &Arc<Self>) {
+        let now = self.clock.now();
+        self.step(|core| core.network_changed(now));
+    }
+
+    /// Puts `endpoint` on hold, which rejected the token with `stamp` although it had just been refreshed.
+    pub(crate) fn hold(self: &Arc<Self>, endpoint: EndpointId, stamp: Stamp) {
+        let now = self.clock.now().mono;
+        self.step(|core| core.hold(endpoint, stamp, now));
+    }
+
+    /// `endpoint` has accepted the credential of `snapshot`.
+    pub(crate) fn accepted(self: &Arc<Self>, snapshot: &Snapshot, endpoint: EndpointId) {
+        snapshot.accept(endpoint);
+        if self.watched.load().contains(&endpoint) {
+            self.step(|core| core.accepted(endpoint));
+        }
+    }
+
+    /// Starts the run that the core has decided on, with the lock it has decided under.
+    pub(super) fn start(
+        self: &Arc<Self>,
+        mut inner: MutexGuard<'_, Inner>,
+        start: Box<Start>,
+    ) -> Option<Arc<Run>> {
+        let Some(refresher) = self.refresher.get().cloned() else {
+            drop(inner);
+            return None;
+        };
+        let run = Run::new(start.run, self.shutdown.child_token());
+        let _before = inner.run.replace(run.clone());
+        // The lock is released first: where there is no runtime to spawn on, the run settles at once, under it.
+        drop(inner);
+        flight::start(self.clone(), run.clone(), refresher, start);
+        Some(run)
+    }
+
+    /// `run` is over. Only the first word about a run counts; what came of one that was overtaken is given back.
+    pub(crate) fn finish(self: &Arc<Self>, run: &Run, outcome: Outcome) -> Option<Outcome> {
+        let now = self.clock.now();
+        let mut inner = self.lock();
+        if !inner.core.is_under_way(run.id) {
+            inner.core.is_claimed_again(run.id);
+            self.conclude(inner);
+            run.settle(None);
+            return Some(outcome);
+        }
+        let settled = inner.core.finish(run.id, outcome, now);
+        let _run = inner.run.take();
+        let _replaced = self.publish(&mut inner.core);
+        drop(inner);
+        run.settle(settled);
+        self.step(|_| ());
+        None
+    }
+
+    /// What is to be remembered of the session if a pool lets go of it; `None` where it may not.
+    pub(super) fn may_leave_pool(&self, is_alone: bool, now: Now) -> Option<Remains> {
+        self.lock().core.may_leave_pool(is_alone, now)
+    }
+
+    /// A pool has dropped the session.
+    pub(crate) fn left_pool(&self) {
+        self.lock().core.left_pool();
+    }
+
+    /// Takes over the store of the session `before`, and what was remembered of it.
+    pub(crate) fn inherit(&self, before: Option<Arc<Self>>, remains: Remains) {
+        self.lock().core.inherit(remains);
+        self.before.set(before);
+    }
+
+    pub(crate) fn is_closed(&self) -> bool {
+        matches!(self.published.load().phase, Phase::Closed)
+    }
+
+    /// What `run` is to refresh was written down with the right to do so: what is written now would take that back.
+    pub(super) fn is_kept(self: &Arc<Self>, run: &Run) {
+        self.step(|core| {
+            if core.may_persist(run.id) {
+                core.nothing_to_save();
+            }
+        });
+    }
+
+    /// What `run` has obtained could not be written down.
+    pub(super) fn left_over(self: &Arc<Self>, run: &Run, record: Record, error: StoreError) {
+        self.step(|core| {
+            core.store_failed(error);
+            core.left_over(run.id, record);
+        });
+    }
+
+    /// Whether what `run` obtained is anybody's.
+    pub(super) fn may_persist(&self, run: &Run) -> bool {
+        self.lock().core.may_persist(run.id)
+    }
+
+    /// Signs in. With `since`, only if nobody has signed in or out since that epoch.
+    pub(crate) fn sign_in(
+        self: &Arc<Self>,
+        tokens: Tokens,
+        head: Option<&Head>,
+        cookies: Option<(Arc<Jar>, SetCookies)>,
+        since: Option<u64>,
+    ) -> Result<(), Error> {
+        let credential = self.attachment.credential(tokens, head, || self.clock.wall())?;
+        let (jar, received) = cookies.unzip();
+        let present = jar.clone().unwrap_or_else(|| self.view_ref().jar_for_sign_in());
+        self.attachment.can_sign(&present, received.as_ref(), &self.clock)?;
+        let now = self.clock.now();
+        self.step(|core| core.sign_in(credential, jar, since, now))
+    }
+
+    /// Signs out. With `revoke`, what a refresh under way still obtains is told to the server.
+    pub(crate) fn sign_out(
+        self: &Arc<Self>,
+        mut revoke: Option<Revoke>,
+    ) -> Result<Option<(Arc<Snapshot>, Grant)>, Error> {
+        let mut before = None;
+        let mut inner = self.lock();
+        let result = inner.core.sign_out();
+        // Before it can come to its end: it has to take the lock for that.
+        // What is not wanted of it is dropped without the lock: it holds a client.
+        if let Some(run) = &inner.run
+            && let Some(revoke) = revoke.take()
+        {
+            before = run.revoke_with(revoke);
+        }
+        self.conclude(inner);
+        drop(before);
+        result
+    }
+
+    pub(crate) fn close(self: &Arc<Self>) {
+        self.step(Core::close);
+        self.shutdown.cancel();
+    }
+
+    /// The run that may still be at work after the session was closed.
+    pub(super) fn last_run(&self) -> Option<Arc<Run>> {
+        self.lock().fenced.clone()
+    }
+
+    /// Carries out what may begin a new epoch, and lets go of everybody who waits for a run of the old one.
+    pub(super) fn step<T>(self: &Arc<Self>, step: impl FnOnce(&mut Core) -> T) -> T {
+        let mut inner = self.lock();
+        let result = step(&mut inner.core);
+        self.conclude(inner);
+        result
+    }
+
+    /// Everything that follows from what the core has come to.
+    pub(super) fn conclude(self: &Arc<Self>, mut inner: MutexGuard<'_, Inner>) {
+        let _replaced = self.publish(&mut inner.core);
+        let (fenced, is_unsaved) = (inner.overtaken(), inner.core.is_to_be_written());
+        let has_news = inner.core.take_has_news();
+        drop(inner);
+        fence(fenced);
+        self.outbox.tell();
+        if has_news {
+            self.wake_writer();
+        }
+        if is_unsaved {
+            self.save();
+        }
+    }
+
+    /// Shows everybody what the core has come to. Called under the lock, so that publications cannot overtake each other.
+    fn publish(&self, core: &mut Core) -> Replaced {
+        let before = core.take_changed().then(|| {
+            let view = core.view().clone();
+            self.outbox.put([Notice::State(SessionState::of(&view))]);
+            self.published.swap(Arc::new(view))
+        });
+        self.outbox.put(core.take_events().into_iter().map(Notice::Event));
+        self.put_dropped(core, &core.view().jar);
+        let watched = core.watched();
+        if **self.watched.load() != watched {
+            self.watched.store(Arc::new(watched));
+        }
+        Replaced { _errors: core.take_retired(), _view: before }
+    }
+
+    /// Tells of the cookies that `jar` had no room for. Takes no lock where there are none.
+    pub(crate) fn tell_dropped(&self, jar: &Jar) {
+        if jar.has_dropped() {
+            self.put_dropped(&self.lock().core, jar);
+            self.outbox.tell();
+        }
+    }
+
+    fn put_dropped(&self, core: &Core, jar: &Jar) {
+        // Nothing follows the event of the close.
+        if matches!(core.view().phase, Phase::Closed) {
+            return;
+        }
+        self.outbox
+            .put(jar.take_dropped().map(|dropped| Notice::Event(SessionEvent::CookiesDropped(dropped))));
+    }
+
+    pub(super) fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::pin::pin;
+    use std::task::{Context, Wake, Waker};
+
+    use super::*;
+    use crate::session::state::message::RunId;
+    use crate::session::token::placement::Attach;
+
+    /// Looks, when it is woken, whether the lock is free.
+    struct Looks {
+        shared: Arc<Shared>,
+        found: Mutex<Vec<bool>>,
+    }
+
+    impl Wake for Looks {
+        fn wake(self: Arc<Self>) {
+            let is_free = self.shared.inner.try_lock().is_ok();
+            self.found.lock().unwrap().push(is_free);
+        }
+    }
+
+    #[test]
+    fn i28_whoever_is_told_finds_the_lock_free() {
+        let attachment = Arc::new(Attach::bearer().check().unwrap());
+        let shared =
+            Arc::new(Shared::new(attachment, None, None, Default::default(), CancellationToken::new()));
+        let run = Run::new(RunId(0), CancellationToken::new());
+        shared.lock().run = Some(run.clone());
+        let mut events = shared.events();
+        let (mut told, mut overtaken) = (pin!(events.next()), pin!(run.settled()));
+        let looks = [0, 1].map(|_| Arc::new(Looks { shared: shared.clone(), found: Mutex::default() }));
+        let [event, settled] = looks.clone().map(Waker::from);
+        assert!(told.as_mut().poll(&mut Context::from_waker(&event)).is_pending());
+        assert!(overtaken.as_mut().poll(&mut Context::from_waker(&settled)).is_pending());
+        shared.sign_in(Tokens::new("a"), None, None, None).unwrap();
+        for looks in looks {
+            assert_eq!(*looks.found.lock().unwrap(), [true]);
+        }
+    }
+}

@@ -1,0 +1,253 @@
+//! What whoever wants a credential has to do: sign, wait, begin a refresh, or give up.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::message::{Demand, Held, Identity, Rejection, RunId, Spare, Start};
+use super::snapshot::{EndpointId, Phase, Snapshot, Stamp, Validity};
+use super::throttle::{Admission, Rejected};
+use super::{Core, permit};
+use crate::error::{
+    Error, ExpiredReason, InvalidRequest, RefreshUnavailable, SessionExpired, UnavailableCause,
+};
+use crate::runtime::{Instant, Now};
+use crate::session::token::tokens::Grant;
+
+/// How long before a refresh is sent again of which nobody knows what came of it, in milliseconds.
+const RESEND_AFTER: std::ops::RangeInclusive<u64> = 250..=750;
+
+impl Core {
+    /// A call of `identity` to `endpoint` wants a credential; `rejected` is the one that its server has just rejected, where there is one.
+    pub(crate) fn demand(
+        &mut self,
+        identity: &Identity,
+        endpoint: Option<EndpointId>,
+        rejected: Option<&Rejection>,
+        now: Now,
+    ) -> Demand {
+        if let Err(error) = permit(&self.view, identity, rejected.is_some()) {
+            return Demand::Fail(error);
+        }
+        let Phase::Active(snapshot) = self.view.phase.clone() else {
+            return Demand::Fail(Error::NotSignedIn);
+        };
+        let rejected = rejected.filter(|rejection| rejection.stamp == snapshot.stamp);
+        if let Some(rejection) = rejected
+            && let Err(error) = self.rejected(&snapshot, endpoint, rejection, now)
+        {
+            return Demand::Fail(error);
+        }
+        // Other servers may accept it; the server of this call does not.
+        let validity = if rejected.is_some() { Validity::Rejected } else { snapshot.validity(|| now) };
+        let spare = match validity {
+            Validity::Fresh => return Demand::Sign(snapshot),
+            Validity::Stale if !snapshot.may_be_refreshed(now) => return Demand::Sign(snapshot),
+            Validity::Stale | Validity::Due => Some(spare(&snapshot, now)),
+            Validity::Rejected if self.may_be_accepted_by(endpoint, &snapshot, now) => {
+                Some(spare(&snapshot, now))
+            }
+            Validity::Lapsed | Validity::Rejected => None,
+        };
+        let sign_or = |error: Error| spare.clone().map_or(Demand::Fail(error), Spare::sign);
+        if let Some(expired) = self.doomed.clone() {
+            return match &spare {
+                Some(spare) => spare.clone().sign(),
+                None if self.works_elsewhere(&snapshot, now) => Demand::Fail(expired.into()),
+                None => Demand::Fail(self.expire(expired).into()),
+            };
+        }
+        if self.run.is_some() {
+            return match validity {
+                Validity::Stale => Demand::Sign(snapshot),
+                _ => Demand::Join(spare),
+            };
+        }
+        if !self.refreshable {
+            let expired = SessionExpired::new(ExpiredReason::NoRefreshToken);
+            return match &spare {
+                Some(spare) => spare.clone().sign(),
+                None if self.works_elsewhere(&snapshot, now) => Demand::Fail(expired.into()),
+                None => Demand::Fail(self.expire(expired).into()),
+            };
+        }
+        if let Some((until, failure)) = self.cooling_down(now) {
+            snapshot.give_refresh_back(until);
+            return sign_or(failure.into());
+        }
+        let is_valid =
+            matches!(validity, Validity::Stale | Validity::Due) || self.works_elsewhere(&snapshot, now);
+        if is_valid && let Some(failure) = self.held_back(&snapshot, now) {
+            return sign_or(failure.into());
+        }
+        let is_over = matches!(validity, Validity::Lapsed | Validity::Rejected);
+        let start = self.begin(&snapshot, false, is_over);
+        match validity {
+            Validity::Stale => Demand::SignAndStart(snapshot, start),
+            _ => Demand::Start(start, spare),
+        }
+    }
+
+    /// `endpoint` rejected the token with `stamp`, which had just been refreshed for it.
+    pub(crate) fn hold(&mut self, endpoint: EndpointId, stamp: Stamp, now: Instant) {
+        if stamp.epoch == self.view.epoch {
+            self.throttle.hold(endpoint, stamp, now);
+        }
+    }
+
+    /// `endpoint` has accepted a token.
+    pub(crate) fn accepted(&mut self, endpoint: EndpointId) {
+        self.throttle.accepted(endpoint);
+    }
+
+    /// The endpoints of which it is to be told when they accept a token.
+    pub(crate) fn watched(&self) -> Vec<EndpointId> {
+        self.throttle.watched()
+    }
+
+    /// The server of `endpoint` has rejected the token of `snapshot`. The error is that of this call alone, unless the login is over.
+    ///
+    /// I34: the token is given up for all only where a refresh follows, or is under way.
+    fn rejected(
+        &mut self,
+        snapshot: &Snapshot,
+        endpoint: Option<EndpointId>,
+        rejection: &Rejection,
+        now: Now,
+    ) -> Result<(), Error> {
+        if let Some(expired) = &rejection.login_over
+            && let Some(expired) = self.login_over(rejection.stamp, expired.clone())
+        {
+            return Err(expired.into());
+        }
+        let Some(endpoint) = endpoint else { return Ok(()) };
+        let token = Rejected {
+            stamp: snapshot.stamp,
+            was_accepted: snapshot.was_accepted(),
+            is_free: self.run.is_some(),
+        };
+        let mut admission = self.throttle.admit(endpoint, token, now.mono);
+        if self.doomed.is_some() && self.throttle.is_on_hold(endpoint, now.mono) {
+            // Nothing would replace it.
+            admission = Admission::Blocked;
+        }
+        match admission {
+            Admission::Blocked => return Err(SessionExpired::new(ExpiredReason::EndpointRejects).into()),
+            Admission::Doubted => {}
+            Admission::Believed => snapshot.reject(),
+        }
+        if !self.rejected_by.contains(&endpoint) {
+            self.rejected_by.push(endpoint);
+        }
+        Ok(())
+    }
+
+    /// I34: whether the token of `snapshot` works as far as is known, although it was rejected: some server has accepted it, and none that
+    /// has rejected it ever did. Only a server that has accepted it can say that it is over.
+    pub(super) fn works_elsewhere(&self, snapshot: &Snapshot, now: Now) -> bool {
+        let knew_it = |endpoint: &EndpointId| snapshot.was_accepted_by(*endpoint);
+        snapshot.was_accepted() && !snapshot.has_lapsed(now) && !self.rejected_by.iter().any(knew_it)
+    }
+
+    /// Whether a call to `endpoint` may be signed with `spare` after it has waited: its own server may have rejected it meanwhile.
+    pub(crate) fn signs(&self, spare: &Spare, endpoint: Option<EndpointId>, now: Now) -> bool {
+        let is_of_login = spare.snapshot.stamp.epoch == self.view.epoch;
+        is_of_login
+            && match spare.snapshot.is_rejected() {
+                true => self.may_be_accepted_by(endpoint, &spare.snapshot, now),
+                false => !spare.snapshot.has_lapsed(now),
+            }
+    }
+
+    /// I34: whether the server of `endpoint` may accept the token of `snapshot`, which that of another has rejected. Nothing but asking tells.
+    fn may_be_accepted_by(&self, endpoint: Option<EndpointId>, snapshot: &Snapshot, now: Now) -> bool {
+        let is_at_hand =
+            matches!(&self.view.phase, Phase::Active(current) if current.stamp == snapshot.stamp);
+        let has_not_rejected = endpoint.is_some_and(|endpoint| !self.rejected_by.contains(&endpoint));
+        is_at_hand && has_not_rejected && !snapshot.has_lapsed(now)
+    }
+
+    /// Somebody wants the token refreshed, whatever state it is in. A cool-down is passed over, the budget is not.
+    pub(crate) fn demand_refresh(&mut self, now: Now) -> Demand {
+        let snapshot = match &self.view.phase {
+            Phase::Active(snapshot) => snapshot.clone(),
+            Phase::Unloaded | Phase::SignedOut => return Demand::Fail(Error::NotSignedIn),
+            Phase::Expired(expired) => return Demand::Fail(expired.clone().into()),
+            Phase::Closed => return Demand::Fail(Error::Closed),
+        };
+        if let Some(doomed) = &self.doomed {
+            return Demand::Fail(doomed.clone().into());
+        }
+        if self.run.is_some() {
+            return Demand::Join(None);
+        }
+        if let Some(error) = self.nothing_refreshes() {
+            return Demand::Fail(error);
+        }
+        if let Some(failure) = self.held_back(&snapshot, now) {
+            return Demand::Fail(failure.into());
+        }
+        if snapshot.is_rejected()
+            && !snapshot.was_accepted()
+            && let Err(until) = self.throttle.spend(snapshot.stamp, now.mono)
+        {
+            return Demand::Fail(RefreshUnavailable::until(until, UnavailableCause::Storm).into());
+        }
+        let is_over = !snapshot.still_signs(now);
+        Demand::Start(self.begin(&snapshot, true, is_over), None)
+    }
+
+    /// Somebody wants to be signed in by what the refresh alone can do: with a cookie, or with the credentials of a program.
+    pub(crate) fn demand_resume(&mut self, now: Now) -> Demand {
+        match &self.view.phase {
+            Phase::Active(snapshot) => return Demand::Sign(snapshot.clone()),
+            Phase::Unloaded | Phase::SignedOut => {}
+            Phase::Expired(expired) => return Demand::Fail(expired.clone().into()),
+            Phase::Closed => return Demand::Fail(Error::Closed),
+        }
+        if self.run.is_some() {
+            return Demand::Join(None);
+        }
+        if let Some(error) = self.nothing_refreshes() {
+            return Demand::Fail(error);
+        }
+        if let Some((_, failure)) = self.cooling_down(now) {
+            return Demand::Fail(failure.into());
+        }
+        let nothing = Grant { access: None, refresh: None };
+        Demand::Start(self.start(nothing, None), None)
+    }
+
+    fn nothing_refreshes(&self) -> Option<Error> {
+        let reason = "has nothing to refresh itself with: declare an endpoint with `#[session(refresh)]`";
+        (!self.refreshable).then(|| InvalidRequest::new("session", reason).into())
+    }
+
+    fn begin(&mut self, snapshot: &Snapshot, must_send: bool, is_over: bool) -> Box<Start> {
+        snapshot.claim_refresh();
+        let grant = Grant { access: snapshot.access.clone(), refresh: self.refresh.clone() };
+        self.start(grant, self.held(snapshot, must_send, is_over))
+    }
+
+    fn start(&mut self, grant: Grant, held: Option<Held>) -> Box<Start> {
+        self.runs += 1;
+        let run = RunId(self.runs);
+        self.run = Some(run);
+        // It is claimed, and that is written down.
+        self.may_be_stored |= held.is_some();
+        let resend_after = Duration::from_millis(self.random.u64(RESEND_AFTER));
+        let (jar, doubt) = (self.view.jar.clone(), self.doubt.clone());
+        Box::new(Start { run, grant, jar, held, doubt, resend_after })
+    }
+}
+
+/// I36: a call waits for half of what is left of the token's life at most.
+fn spare(snapshot: &Arc<Snapshot>, now: Now) -> Spare {
+    let patience = snapshot.remaining(now).map_or(Duration::MAX, |remaining| remaining / 2);
+    Spare { snapshot: snapshot.clone(), patience }
+}
+
+impl Spare {
+    fn sign(self) -> Demand {
+        Demand::Sign(self.snapshot)
+    }
+}

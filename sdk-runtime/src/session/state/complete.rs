@@ -1,0 +1,201 @@
+//! What becomes of a session when a run has come to an end.
+
+use std::sync::Arc;
+
+use super::cool_down::pause;
+use super::event::SessionEvent;
+use super::message::{Loaded, Outcome, Refreshed, RunId, Settled};
+use super::snapshot::Phase;
+use super::{Core, Kept, told};
+use crate::error::{Error, ExpiredReason, SessionExpired, UnavailableCause};
+use crate::runtime::Now;
+use crate::session::stored::pending_write::Replaces;
+
+impl Core {
+    /// `run` has come to an end. `None`: it is of another epoch, or it was given up, and whatever it obtained is nobody's.
+    pub(crate) fn finish(&mut self, run: RunId, outcome: Outcome, now: Now) -> Option<Settled> {
+        let is_unclaimed = self.unclaimed.take_if(|unclaimed| *unclaimed == run).is_some();
+        if self.run != Some(run) {
+            return None;
+        }
+        self.run = None;
+        Some(match outcome {
+            Outcome::Success(refreshed) => {
+                self.refresh(refreshed, is_unclaimed, now);
+                Ok(())
+            }
+            Outcome::Adopted(loaded) => {
+                self.adopt(*loaded, now);
+                Ok(())
+            }
+            Outcome::Gone => {
+                self.nothing_to_save();
+                self.next_epoch(Arc::default(), Phase::SignedOut);
+                self.events.push(SessionEvent::SignedOut);
+                Err(Error::NotSignedIn)
+            }
+            Outcome::Unusable { refresh, id, cause } => {
+                // Whatever else is wrong with the answer: the refresh token in it has replaced the one that was spent.
+                if let Some(refresh) = told(refresh) {
+                    self.refresh = Some(refresh);
+                    self.forget_doubt();
+                }
+                if let Some(id) = id {
+                    // The store was not there when it was written; that it is, is found again.
+                    if self.is_degraded {
+                        let replaces =
+                            if is_unclaimed { Replaces::Anything } else { Replaces::Older(id.clone()) };
+                        self.must_save(replaces);
+                    }
+                    self.id = Some(id);
+                }
+                let longest = match cause {
+                    UnavailableCause::DeadOnArrival => pause::LONGEST,
+                    _ => pause::LONGEST_MISCONFIGURED,
+                };
+                let wait = self.back_off(None, longest);
+                Err(self.cool_down(cause, wait, now).into())
+            }
+            Outcome::Rejected(expired) => self.end(expired, now),
+            Outcome::RejectedUnconfirmed(refused, cause) => {
+                let before = self.refused.replace(refused);
+                self.retire(before.map(|refused| refused.expired));
+                let wait = self.back_off(None, pause::LONGEST);
+                Err(self.cool_down(cause, wait, now).into())
+            }
+            Outcome::NothingToRefreshWith => {
+                self.end(SessionExpired::new(ExpiredReason::NoRefreshToken), now)
+            }
+            Outcome::NotSpent { cause, retry_after } => {
+                let wait = self.back_off(retry_after, pause::LONGEST);
+                Err(self.cool_down(cause, wait, now).into())
+            }
+            Outcome::Ambiguous { cause, retry_after } => {
+                self.doubt.and_lost();
+                let wait = self.back_off(retry_after, pause::LONGEST);
+                Err(self.cool_down(cause, wait, now).into())
+            }
+            Outcome::Undecodable(undecodable) => Err(self.answer_was_undecodable(undecodable, now).into()),
+            Outcome::Misconfigured(cause) => {
+                let wait = self.back_off(None, pause::LONGEST_MISCONFIGURED);
+                Err(self.cool_down(cause, wait, now).into())
+            }
+        })
+    }
+
+    fn refresh(&mut self, refreshed: Refreshed, is_unclaimed: bool, now: Now) {
+        let Refreshed { credential, id, adopted, is_unsaved } = refreshed;
+        match adopted {
+            Some(loaded) if self.is_of_this_login(&loaded) => {
+                self.refresh = told(loaded.credential.tokens.refresh);
+                self.view.jar = loaded.jar;
+            }
+            Some(loaded) => self.adopt(*loaded, now),
+            None => {}
+        }
+        self.recover();
+        let before = match &self.view.phase {
+            Phase::Active(snapshot) => Some(snapshot.clone()),
+            _ => None,
+        };
+        let subject = before.as_ref().and_then(|before| before.subject.clone());
+        let news = credential.tokens.subject.as_ref();
+        let is_another = news.is_some() && subject.is_some() && news != subject.as_ref();
+        let is_kept = id.is_some() && !is_unsaved;
+        let mark = self.random.u32(..);
+        let next = id.or_else(|| Some(self.id.as_ref()?.next(mark)));
+        let mut kept = Kept { subject, scopes: None, refresh: self.refresh.take() };
+        if before.is_none() || is_another {
+            // Nobody was signed in; or the server refreshed the login of somebody else, as whom nobody who waits may go on.
+            // I35: what endpoints have cost is not forgotten for whom a server says that it has refreshed.
+            let throttle = std::mem::take(&mut self.throttle);
+            self.next_epoch(Arc::new(self.view.jar.fork()), Phase::SignedOut);
+            self.throttle = throttle;
+        } else {
+            kept.scopes = before.as_ref().and_then(|before| before.scopes.clone());
+        }
+        let is_new = before.is_none();
+        self.id = next.or_else(|| Some(super::TokenId::first(self.random.u64(..))));
+        let login = self.publish(credential, kept, now);
+        self.events.push(if is_new || is_another {
+            SessionEvent::SignedIn(login)
+        } else {
+            SessionEvent::Refreshed(login)
+        });
+        match self.id.clone() {
+            _ if is_new || is_unclaimed => self.must_save(Replaces::Anything),
+            // What was to be written before is older by now, and written with this if it was not.
+            _ if is_kept => self.nothing_to_save(),
+            Some(id) if is_unsaved => self.must_save(Replaces::Older(id)),
+            _ => {}
+        }
+    }
+
+    /// Another process has put `loaded` into the store.
+    pub(super) fn adopt(&mut self, loaded: Loaded, now: Now) {
+        self.adopt_in(self.view.epoch + 1, loaded, now);
+    }
+
+    /// The same, in `epoch` where it is not the login there was.
+    pub(super) fn adopt_in(&mut self, epoch: u64, loaded: Loaded, now: Now) {
+        let goes_on = self.is_of_this_login(&loaded) && matches!(self.view.phase, Phase::Active(_));
+        let Loaded { id, credential, jar, undecodable } = loaded;
+        let (refused, others) = match self.refused.take() {
+            Some(refused) if refused.id == id => (Some(refused), None),
+            others => (None, others),
+        };
+        self.retire(others.map(|refused| refused.expired));
+        if goes_on {
+            self.recover();
+            self.view.jar = jar;
+        } else {
+            self.next_epoch(jar, Phase::SignedOut);
+            self.view.epoch = epoch;
+        }
+        self.nothing_to_save();
+        self.id = Some(id);
+        self.refused = refused;
+        let login = self.publish(credential, Kept::default(), now);
+        self.events.push(if goes_on {
+            SessionEvent::Refreshed(login)
+        } else {
+            SessionEvent::SignedIn(login)
+        });
+        if let Some(undecodable) = undecodable {
+            self.another_was_undecodable(undecodable, now);
+        }
+    }
+
+    /// Whether `loaded` goes on with the login there is. A server may have refreshed it as that of somebody else.
+    fn is_of_this_login(&self, loaded: &Loaded) -> bool {
+        let mine = match &self.view.phase {
+            Phase::Active(snapshot) => snapshot.subject.as_ref(),
+            _ => None,
+        };
+        let its = loaded.credential.tokens.subject.as_ref();
+        let is_somebody_else = mine.is_some() && its.is_some() && mine != its;
+        self.id.as_ref().is_some_and(|id| id.login == loaded.id.login) && !is_somebody_else
+    }
+
+    /// There is nothing to refresh with any more. A token that still works goes on until it does not (I17).
+    fn end(&mut self, expired: SessionExpired, now: Now) -> Settled {
+        match &self.view.phase {
+            // It was to sign somebody in.
+            Phase::SignedOut => {
+                self.retire(Some(expired));
+                Err(Error::NotSignedIn)
+            }
+            Phase::Active(snapshot) if snapshot.still_signs(now) || self.works_elsewhere(snapshot, now) => {
+                self.refresh = None;
+                let before = self.doomed.replace(expired.clone());
+                self.retire(before);
+                // Where it was claimed, the store is cleared by now.
+                if self.is_unsaved() && self.is_rejected_for_good() {
+                    self.must_clear();
+                }
+                Err(expired.into())
+            }
+            _ => Err(self.expire(expired).into()),
+        }
+    }
+}

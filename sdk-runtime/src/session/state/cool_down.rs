@@ -1,0 +1,131 @@
+//! How long the session leaves its server alone after a failed refresh, and what ends that sooner.
+//!
+//! - **I18** No refresh before its cool-down ends, or once after a sleep of the machine or in another network.
+
+use std::time::Duration;
+
+use super::Core;
+use super::event::SessionEvent;
+use super::snapshot::{Phase, Snapshot};
+use crate::backoff;
+use crate::error::{RefreshUnavailable, UnavailableCause};
+use crate::runtime::{Instant, Now};
+use crate::session::stored::undecodable::Undecodable;
+
+/// The pauses after failures that follow each other: from the first, doubling to the longest.
+pub(super) mod pause {
+    use super::Duration;
+
+    pub(super) const FIRST: Duration = Duration::from_secs(1);
+    pub(in crate::session::state) const LONGEST: Duration = Duration::from_secs(60);
+    /// Where the server does not want a request like this at all.
+    pub(in crate::session::state) const LONGEST_MISCONFIGURED: Duration = Duration::from_secs(300);
+    /// A server's own wish is honoured up to this.
+    pub(super) const RETRY_AFTER_LONGEST: Duration = Duration::from_secs(3600);
+}
+
+/// By so much the time of day gets ahead of the monotonic clock while a machine sleeps.
+const SLEEP: Duration = Duration::from_secs(5);
+
+#[derive(Debug)]
+pub(super) struct CoolDown {
+    since: Now,
+    pub(super) until: Instant,
+    pub(super) failure: RefreshUnavailable,
+    /// Whether nothing ends it sooner: the refresh token was most likely spent.
+    is_held: bool,
+}
+
+impl CoolDown {
+    /// Whether the machine has slept since: it may be in another network now.
+    fn was_slept_through(&self, now: Now) -> bool {
+        let ran = now.mono.saturating_duration_since(self.since.mono);
+        now.wall.duration_since(self.since.wall).is_ok_and(|passed| passed > ran + SLEEP)
+    }
+}
+
+impl Core {
+    /// The program is in another network: what failed in the former one may succeed now.
+    pub(crate) fn network_changed(&mut self, now: Now) {
+        let Some(cool_down) = self.cool_down.take_if(|cool_down| !cool_down.is_held) else { return };
+        self.retire(Some(cool_down.failure));
+        self.failures = 0;
+        if let Phase::Active(snapshot) = &self.view.phase {
+            snapshot.give_refresh_back(now.mono);
+        }
+    }
+
+    /// Begins a cool-down of `wait` for `cause`, and tells of it.
+    pub(super) fn cool_down(
+        &mut self,
+        cause: UnavailableCause,
+        wait: Duration,
+        now: Now,
+    ) -> RefreshUnavailable {
+        let until = now.mono + wait;
+        let failure = RefreshUnavailable::until(until, cause);
+        let cool_down = CoolDown { since: now, until, failure: failure.clone(), is_held: false };
+        let before = self.cool_down.replace(cool_down);
+        self.retire(before.map(|before| before.failure));
+        self.events.push(SessionEvent::RefreshFailing(failure.clone()));
+        if let Phase::Active(snapshot) = &self.view.phase {
+            snapshot.give_refresh_back(until);
+        }
+        failure
+    }
+
+    /// A refresh was answered with a success that cannot be decoded.
+    pub(super) fn answer_was_undecodable(&mut self, answer: Undecodable, now: Now) -> RefreshUnavailable {
+        let (wait, cause) = (answer.rest(now.wall), UnavailableCause::Decode(answer.error.clone()));
+        self.doubt.and_undecodable(answer);
+        let failure = self.cool_down(cause, wait, now);
+        self.hold_cool_down();
+        failure
+    }
+
+    /// The store tells of such an answer to another process: what is left of its cool-down holds here too.
+    pub(super) fn another_was_undecodable(&mut self, answer: Undecodable, now: Now) {
+        match answer.rest(now.wall).is_zero() {
+            true => self.doubt.and_undecodable(answer),
+            false => drop(self.answer_was_undecodable(answer, now)),
+        }
+    }
+
+    fn hold_cool_down(&mut self) {
+        if let Some(cool_down) = &mut self.cool_down {
+            cool_down.is_held = true;
+        }
+    }
+
+    /// Until when no refresh is started, and why. A sleep of the machine ends it once.
+    pub(super) fn cooling_down(&mut self, now: Now) -> Option<(Instant, RefreshUnavailable)> {
+        let cool_down = self.cool_down.as_ref().filter(|cool_down| now.mono < cool_down.until)?;
+        if cool_down.was_slept_through(now) {
+            self.network_changed(now);
+        }
+        let cool_down = self.cool_down.as_ref()?;
+        Some((cool_down.until, cool_down.failure.clone()))
+    }
+
+    /// Why not even an application that asks for it gets a refresh: the refresh token was most likely spent. It is sent once for each
+    /// cool-down when the access token is over, for servers that do not rotate.
+    pub(super) fn held_back(&mut self, snapshot: &Snapshot, now: Now) -> Option<RefreshUnavailable> {
+        let error = self.doubt.undecodable()?.error.clone();
+        match self.cooling_down(now) {
+            Some((_, failure)) => Some(failure),
+            None if snapshot.still_signs(now) || self.works_elsewhere(snapshot, now) => {
+                let wait = snapshot.remaining(now).unwrap_or(pause::LONGEST_MISCONFIGURED);
+                let until = now.mono.checked_add(wait).unwrap_or(now.mono + pause::RETRY_AFTER_LONGEST);
+                Some(RefreshUnavailable::until(until, UnavailableCause::Decode(error)))
+            }
+            None => None,
+        }
+    }
+
+    /// Exponential with equal jitter, never shorter than the server asks.
+    pub(super) fn back_off(&mut self, retry_after: Option<Duration>, longest: Duration) -> Duration {
+        let jittered = backoff::delay(pause::FIRST, longest, self.failures, self.random.f64());
+        self.failures = self.failures.saturating_add(1);
+        jittered.max(retry_after.unwrap_or_default().min(pause::RETRY_AFTER_LONGEST))
+    }
+}

@@ -1,0 +1,125 @@
+//! Which session a pool may drop, and what of it the next session of the same store has to know.
+//!
+//! - **I9** Tokens that the store does not have stay at hand.
+//! - **I14** A refresh token that was rejected is not sent again.
+
+use super::Core;
+use super::event::SessionEvent;
+use super::message::{Loaded, Refused};
+use super::snapshot::Phase;
+use crate::error::SessionExpired;
+use crate::runtime::Now;
+use crate::session::stored::pending_write::{Logins, Replaces};
+use crate::session::stored::schema::TokenId;
+
+/// What a session knows about the login in its store, and the store does not. No token, and nothing of an answer.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Remains {
+    ended: Option<Ended>,
+    refused: Option<Refused>,
+}
+
+/// An end that the store could not take.
+#[derive(Debug, Clone)]
+struct Ended {
+    replaces: Replaces,
+    /// The logins that had been replaced before.
+    former: Logins,
+    /// Why, where no caller signed out.
+    expired: Option<SessionExpired>,
+}
+
+impl Ended {
+    /// Whether the login with these tokens is the one that has ended.
+    fn is_of(&self, id: &TokenId) -> bool {
+        self.former.has(&id.login) || self.replaces.covers(id)
+    }
+}
+
+impl Remains {
+    pub(crate) fn is_nothing(&self) -> bool {
+        self.ended.is_none() && self.refused.is_none()
+    }
+}
+
+impl Core {
+    /// What is to be remembered of the session if a pool lets go of it; `None` where it may not. With `is_alone`, no task of it is at
+    /// work.
+    pub(crate) fn may_leave_pool(&self, is_alone: bool, now: Now) -> Option<Remains> {
+        if matches!(self.view.phase, Phase::Closed) {
+            // What is still to be written is read by the next one.
+            return is_alone.then(Remains::default);
+        }
+        if self.run.is_some() || self.has_a_use(now) {
+            return None;
+        }
+        let ended = self.ended()?;
+        if !is_alone && ended.is_none() {
+            return None;
+        }
+        let inherited = self.remains.clone().unwrap_or_default();
+        let refused = self.refused.as_ref().map(|Refused { id, expired }| {
+            // Only why: the answer may be large.
+            Refused { id: id.clone(), expired: SessionExpired::new(expired.reason()) }
+        });
+        Some(Remains { ended: ended.or(inherited.ended), refused: refused.or(inherited.refused) })
+    }
+
+    /// A pool has dropped the session.
+    pub(crate) fn left_pool(&mut self) {
+        // A last attempt to write this end would end the login that is there by then.
+        if self.unsaved == Some(Replaces::Anything) {
+            self.unsaved = None;
+        }
+    }
+
+    /// Whether something would be done otherwise, or sooner, without what is known here.
+    fn has_a_use(&self, now: Now) -> bool {
+        let cools_down = self.cool_down.as_ref().is_some_and(|cool_down| now.mono < cool_down.until);
+        let still_signs = matches!(&self.view.phase, Phase::Active(snapshot) if snapshot.still_signs(now));
+        let is_undecodable = self.doubt.undecodable().is_some();
+        // Of tokens that were rejected nothing is sent, so that the server receives none from any session.
+        cools_down && self.refused.is_none() || still_signs && (self.doomed.is_some() || is_undecodable)
+    }
+
+    /// The end that the store does not have. `None` where there are tokens that it does not have.
+    fn ended(&self) -> Option<Option<Ended>> {
+        let Some(replaces) = self.unsaved.clone() else { return Some(None) };
+        let expired = match &self.view.phase {
+            Phase::Active(_) => return None,
+            Phase::Expired(expired) => Some(SessionExpired::new(expired.reason())),
+            Phase::Unloaded | Phase::SignedOut | Phase::Closed => None,
+        };
+        Some(Some(Ended { replaces, former: self.former.clone(), expired }))
+    }
+
+    /// Takes over what was remembered of the session before this one.
+    pub(crate) fn inherit(&mut self, remains: Remains) {
+        self.remains = Some(remains).filter(|remains| !remains.is_nothing());
+    }
+
+    /// What the store has is `login`, unless that has ended here.
+    pub(super) fn found(&mut self, login: Loaded, now: Now) {
+        let Remains { ended, refused } = self.remains.take().unwrap_or_default();
+        match ended.filter(|ended| ended.is_of(&login.id)) {
+            Some(Ended { replaces, former, expired }) => {
+                self.enter(expired.clone().map_or(Phase::SignedOut, Phase::Expired));
+                self.events.extend(expired.map(SessionEvent::Expired));
+                self.former = former;
+                self.former.insert(&login.id.login);
+                self.must_save(match replaces {
+                    // It is known now what there is.
+                    Replaces::Anything => Replaces::Logins(self.former.clone()),
+                    replaces => replaces,
+                });
+                self.changed = true;
+            }
+            None => {
+                // It is forgotten where it is of other tokens.
+                self.refused = refused;
+                // There was no login before, and no caller has signed in: a sign-in that is under way goes on.
+                self.adopt_in(self.view.epoch, login, now);
+            }
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! A session's state, as an application sees it.
+
+use std::fmt;
+use std::sync::Arc;
+
+use super::snapshot::{Phase, Snapshot, View};
+use crate::error::SessionExpired;
+use crate::secret::{AccessToken, RefreshToken};
+
+/// What a session is at a moment.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub enum SessionState {
+    /// Whether somebody is signed in is in a store that nobody has looked into yet: the first call does.
+    Unloaded,
+    /// Nobody is signed in.
+    SignedOut,
+    /// Somebody is. Every refresh makes a new one of these.
+    SignedIn(Login),
+    /// The login is over; only a new sign-in helps.
+    Expired(SessionExpired),
+    /// The session was closed.
+    Closed,
+}
+
+impl SessionState {
+    /// Whether calls can be signed, if need be after a refresh.
+    #[must_use]
+    pub fn is_signed_in(&self) -> bool {
+        matches!(self, Self::SignedIn(_))
+    }
+
+    pub(crate) fn of(view: &View) -> Self {
+        match &view.phase {
+            Phase::Unloaded => Self::Unloaded,
+            Phase::SignedOut => Self::SignedOut,
+            Phase::Active(snapshot) => Self::SignedIn(Login::new(snapshot.clone())),
+            Phase::Expired(expired) => Self::Expired(expired.clone()),
+            Phase::Closed => Self::Closed,
+        }
+    }
+}
+
+/// A login as of one access token.
+#[derive(Clone)]
+pub struct Login(Arc<Snapshot>);
+
+impl Login {
+    pub(crate) fn new(snapshot: Arc<Snapshot>) -> Self {
+        Self(snapshot)
+    }
+
+    /// Goes up with every sign-in and every refresh of the session.
+    #[must_use]
+    pub fn generation(&self) -> u64 {
+        self.0.stamp.generation
+    }
+
+    /// Changes with every sign-in, and with no refresh: what belongs to the login before belongs to somebody else, or to nobody.
+    #[must_use]
+    pub fn epoch(&self) -> u64 {
+        self.0.stamp.epoch
+    }
+
+    /// Who is signed in, where the tokens said so.
+    #[must_use]
+    pub fn subject(&self) -> Option<&str> {
+        self.0.subject.as_deref()
+    }
+
+    /// The scopes that were granted, where the tokens said so.
+    #[must_use]
+    pub fn scopes(&self) -> Option<&[String]> {
+        self.0.scopes.as_deref()
+    }
+
+    /// The refresh token, for keeping the login across restarts; `None` where there is none to hold.
+    ///
+    /// Where the server rotates it, the next refresh spends it, so keep that of every [`SessionState::SignedIn`] you are shown.
+    #[must_use]
+    pub fn refresh_token(&self) -> Option<&RefreshToken> {
+        self.0.refresh.as_ref()
+    }
+
+    /// The access token, for things outside the client; `None` where cookies sign.
+    #[must_use]
+    pub fn access_token(&self) -> Option<&AccessToken> {
+        self.0.access.as_ref()
+    }
+}
+
+impl fmt::Debug for Login {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Login").field("generation", &self.generation()).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, SystemTime};
+
+    use super::*;
+    use crate::runtime::Now;
+    use crate::session::state::snapshot::Stamp;
+
+    #[test]
+    fn a_login_tells_its_numbers_and_what_the_tokens_said() {
+        let now = Now { mono: crate::runtime::now(), wall: SystemTime::UNIX_EPOCH };
+        let stamp = Stamp { epoch: 7, generation: 3 };
+        let login = |subject: Option<&str>, scopes: Option<Vec<String>>| {
+            let (subject, scopes) = (subject.map(Into::into), scopes.map(Into::into));
+            let tokens = (Some("access".into()), Some("refresh".into()));
+            let age = (None, Duration::ZERO, now);
+            Login::new(Arc::new(Snapshot::new(stamp, subject, scopes, tokens, None, Arc::default(), age)))
+        };
+        let scopes = vec!["read".to_owned(), "write".to_owned()];
+        let told = login(Some("ann"), Some(scopes.clone()));
+        assert_eq!((told.epoch(), told.generation()), (7, 3));
+        assert_eq!((told.subject(), told.scopes()), (Some("ann"), Some(&scopes[..])));
+        let untold = login(None, None);
+        assert_eq!((untold.subject(), untold.scopes()), (None, None));
+    }
+}

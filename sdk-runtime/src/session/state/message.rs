@@ -1,0 +1,277 @@
+//! What the core is asked, and what it answers. Knows nothing of how that is decided or carried out.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::HeaderValue;
+
+use super::snapshot::{Snapshot, Stamp};
+use crate::cookies::Jar;
+use crate::error::{Error, SessionExpired, UnavailableCause};
+use crate::secret::RefreshToken;
+use crate::session::stored::schema::{Record, TokenId};
+use crate::session::stored::undecodable::Undecodable;
+use crate::session::token::placement::Credential;
+use crate::session::token::tokens::Grant;
+
+/// Whom a call is made for, fixed when it is first polled.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Identity {
+    pub(crate) epoch: u64,
+    pub(crate) subject: Option<Arc<str>>,
+}
+
+/// A credential that a server rejected.
+#[derive(Debug, Clone)]
+pub(crate) struct Rejection {
+    pub(crate) stamp: Stamp,
+    /// The end of the login, where the server said that no refresh can help.
+    pub(crate) login_over: Option<SessionExpired>,
+}
+
+/// Names one run of one session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct RunId(pub(crate) u64);
+
+/// Whether a server may have spent the refresh token before.
+#[derive(Debug, Clone, Default)]
+pub(crate) enum Doubt {
+    #[default]
+    None,
+    /// Its answer was lost.
+    AnswerLost,
+    /// Its answer was a success that could not be decoded.
+    AnswerUndecodable(Undecodable),
+}
+
+impl Doubt {
+    /// Adds that an answer was lost, which says less than one that could not be decoded.
+    pub(crate) fn and_lost(&mut self) {
+        if let Self::None = self {
+            *self = Self::AnswerLost;
+        }
+    }
+
+    /// Adds that an answer could not be decoded. The first error is kept.
+    pub(crate) fn and_undecodable(&mut self, undecodable: Undecodable) {
+        *self = Self::AnswerUndecodable(match self {
+            Self::AnswerUndecodable(first) => first.again_at(undecodable.at),
+            Self::None | Self::AnswerLost => undecodable,
+        });
+    }
+
+    /// The answer that could not be decoded.
+    pub(crate) fn undecodable(&self) -> Option<&Undecodable> {
+        match self {
+            Self::AnswerUndecodable(undecodable) => Some(undecodable),
+            Self::None | Self::AnswerLost => None,
+        }
+    }
+}
+
+/// A run that is to be started, and all that it needs to know.
+#[derive(Debug, Clone)]
+pub(crate) struct Start {
+    pub(crate) run: RunId,
+    pub(crate) grant: Grant,
+    pub(crate) jar: Arc<Jar>,
+    /// `None` where nobody is signed in, and the refresh is to sign in.
+    pub(crate) held: Option<Held>,
+    /// Whether a server may have spent the refresh token before.
+    pub(crate) doubt: Doubt,
+    /// How long before a send of which nobody knows what came of it is repeated.
+    pub(crate) resend_after: Duration,
+}
+
+/// What a session holds when it begins to refresh it.
+#[derive(Debug, Clone)]
+pub(crate) struct Held {
+    pub(crate) record: Record,
+    /// Whether it is a sign-in that the store does not have yet.
+    pub(crate) is_new: bool,
+    /// Whether only the answer of the server will do, and not what another process was given before.
+    pub(crate) must_send: bool,
+    /// Whether its access token signs no more: it has lapsed, or a server has rejected it.
+    pub(crate) is_over: bool,
+    /// These were refused for good already, and whether the store still had them could not be known.
+    pub(crate) refused: Option<Refused>,
+}
+
+/// Tokens that the server refused for good.
+#[derive(Debug, Clone)]
+pub(crate) struct Refused {
+    pub(crate) id: TokenId,
+    pub(crate) expired: SessionExpired,
+}
+
+/// A login as it was found in the store.
+#[derive(Debug, Clone)]
+pub(crate) struct Loaded {
+    pub(crate) id: TokenId,
+    pub(crate) credential: Credential,
+    pub(crate) jar: Arc<Jar>,
+    /// The answer that has most likely spent its refresh token, and could not be decoded.
+    pub(crate) undecodable: Option<Undecodable>,
+}
+
+/// What a call that wants a credential has to do.
+#[derive(Debug)]
+pub(crate) enum Demand {
+    /// Sign with this.
+    Sign(Arc<Snapshot>),
+    /// Sign with this, and start this run beside it.
+    SignAndStart(Arc<Snapshot>, Box<Start>),
+    /// Wait for the run that is under way.
+    Join(Option<Spare>),
+    /// Start this run, and wait for it.
+    Start(Box<Start>, Option<Spare>),
+    /// Give up.
+    Fail(Error),
+}
+
+/// What signs if the refresh that a call waits for fails, or takes longer than the call's patience: a token that is about to lapse, or
+/// that another endpoint has rejected and some server has accepted.
+#[derive(Debug, Clone)]
+pub(crate) struct Spare {
+    pub(crate) snapshot: Arc<Snapshot>,
+    /// How long the call waits at most before it is signed with this.
+    pub(crate) patience: Duration,
+}
+
+/// What came of a refresh.
+#[derive(Debug)]
+pub(crate) enum Outcome {
+    Success(Refreshed),
+    /// Tokens came, and the access token is none that could sign.
+    Unusable {
+        refresh: Option<RefreshToken>,
+        id: Option<TokenId>,
+        cause: UnavailableCause,
+    },
+    /// Another process has refreshed the login, or signed in anew.
+    Adopted(Box<Loaded>),
+    /// Another process has ended the login.
+    Gone,
+    /// The server refused for good.
+    Rejected(SessionExpired),
+    /// The server refused for good, and whether another process had refreshed meanwhile could not be known.
+    RejectedUnconfirmed(Refused, UnavailableCause),
+    /// There is nothing to refresh with.
+    NothingToRefreshWith,
+    /// Nothing was spent.
+    NotSpent {
+        cause: UnavailableCause,
+        retry_after: Option<Duration>,
+    },
+    /// Nobody knows whether the server has seen it, and spent the refresh token.
+    Ambiguous {
+        cause: UnavailableCause,
+        retry_after: Option<Duration>,
+    },
+    /// The server answered with a success that cannot be decoded: it has most likely spent the refresh token.
+    Undecodable(Undecodable),
+    /// The server does not want a request like this at all; asking again soon is of no use.
+    Misconfigured(UnavailableCause),
+}
+
+/// New tokens, and what they replace.
+#[derive(Debug)]
+pub(crate) struct Refreshed {
+    pub(crate) credential: Credential,
+    /// How the store names them, where there is one.
+    pub(crate) id: Option<TokenId>,
+    /// What another process had put in the place of the tokens of this one, and these replace.
+    pub(crate) adopted: Option<Box<Loaded>>,
+    /// Whether the store does not have them.
+    pub(crate) is_unsaved: bool,
+}
+
+impl Outcome {
+    /// The same, where a server may have spent the refresh token before: a rejection says less then.
+    pub(crate) fn after(self, doubt: &Doubt) -> Self {
+        match (self, doubt) {
+            (Self::Rejected(expired), Doubt::AnswerLost) => Self::Rejected(expired.as_lost_rotation()),
+            (Self::Rejected(expired), Doubt::AnswerUndecodable(first)) => {
+                Self::Rejected(expired.as_undecodable(first.error.clone()))
+            }
+            (other, _) => other,
+        }
+    }
+
+    /// The tokens in it, where it has any and they are not of another login than `login`.
+    pub(crate) fn discarded(self, login: Option<Arc<str>>, grant: Grant, jar: Arc<Jar>) -> Option<Discarded> {
+        let (id, access, refresh, header) = match self {
+            Self::Success(Refreshed { credential, id, .. }) => {
+                (id, credential.tokens.access, credential.tokens.refresh, credential.header)
+            }
+            Self::Unusable { refresh: Some(refresh), id, .. } => (id, None, Some(refresh), None),
+            _ => return None,
+        };
+        if id.is_some_and(|id| Some(id.login) != login) {
+            return None;
+        }
+        Some(Discarded { grant: Grant { access, refresh: refresh.or(grant.refresh) }, header, jar })
+    }
+}
+
+impl From<Credential> for Refreshed {
+    fn from(credential: Credential) -> Self {
+        Self { credential, id: None, adopted: None, is_unsaved: false }
+    }
+}
+
+/// What a run has obtained that nobody wants any more.
+pub(crate) struct Discarded {
+    pub(crate) grant: Grant,
+    pub(crate) header: Option<HeaderValue>,
+    pub(crate) jar: Arc<Jar>,
+}
+
+/// Tells the server that nobody wants it.
+pub(crate) type Revoke = Box<dyn FnOnce(Discarded) -> Pin<Box<dyn Future<Output = ()> + Send>> + Send>;
+
+/// What the waiters of a run are told. What to sign with they read where everybody does, since more may have happened.
+pub(crate) type Settled = Result<(), Error>;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::session::token::tokens::Tokens;
+
+    #[test]
+    fn i10_what_was_obtained_for_a_login_that_has_ended_is_discarded_with_its_tokens() {
+        let success = |id: Option<TokenId>, refresh: Option<&str>| {
+            let tokens = Tokens { refresh: refresh.map(Into::into), ..Tokens::new("new") };
+            let credential = Credential { tokens, header: None, lifetime: None, age: Duration::ZERO };
+            Outcome::Success(Refreshed { id, ..credential.into() })
+        };
+        let unusable = |id: Option<TokenId>, refresh: Option<&str>| Outcome::Unusable {
+            refresh: refresh.map(Into::into),
+            id,
+            cause: UnavailableCause::Timeout,
+        };
+        let (mine, other) = (|| Some(TokenId::first(1).next(7)), || Some(TokenId::first(2)));
+        for (name, outcome, expected) in [
+            ("tokens", success(mine(), Some("rotated")), Some((Some("new"), "rotated"))),
+            ("not rotated", success(mine(), None), Some((Some("new"), "old"))),
+            ("without a store", success(None, Some("rotated")), Some((Some("new"), "rotated"))),
+            ("of another login", success(other(), Some("rotated")), None),
+            ("unusable", unusable(mine(), Some("rotated")), Some((None, "rotated"))),
+            ("unusable, without a store", unusable(None, Some("rotated")), Some((None, "rotated"))),
+            ("unusable, of another login", unusable(other(), Some("rotated")), None),
+            ("unusable, and nothing new", unusable(mine(), None), None),
+            ("nothing", Outcome::Gone, None),
+        ] {
+            let grant = Grant { access: Some("old access".into()), refresh: Some("old".into()) };
+            let login = Some(TokenId::first(1).login);
+            let discarded = outcome.discarded(login, grant, Arc::default());
+            let found = discarded.as_ref().map(|it| {
+                let refresh = it.grant.refresh_token().unwrap();
+                (it.grant.access_token().map(|token| token.expose()), refresh.expose())
+            });
+            assert_eq!(found, expected, "I10: {name}");
+        }
+    }
+}

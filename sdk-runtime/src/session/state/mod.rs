@@ -1,0 +1,350 @@
+//! The session's state machine: pure, without I/O, tasks, clock or lock; what it decides, the shell carries out.
+//!
+//! - **I1** At most one refresh is in flight per epoch.
+//! - **I3** Published stamps strictly increase.
+//! - **I4** A rejection of an older stamp starts no run and marks nothing.
+//! - **I7** Callers within a cool-down get the failure that caused it.
+//! - **I10** A run of an older epoch publishes and reports nothing.
+//! - **I12** A call goes out under the identity it began with, or not at all.
+//! - **I16** Only a definitive rejection of the refresh ends a login.
+//! - **I17** A failed run never removes a token that still works.
+//! - **I29** After the end nothing is signed and nothing refreshed until the next sign-in.
+//! - **I31** An omitted refresh token keeps the old one.
+
+mod acquire;
+mod complete;
+mod cool_down;
+mod deferred_drop;
+pub(super) mod event;
+mod evict;
+pub(super) mod login;
+pub(super) mod message;
+mod persist;
+mod refresh_schedule;
+pub(super) mod snapshot;
+#[cfg(test)]
+mod tests;
+mod throttle;
+
+use std::sync::Arc;
+
+pub(crate) use evict::Remains;
+
+use crate::cookies::Jar;
+use crate::error::{Error, IdentityChanged, SessionExpired};
+use crate::runtime::Now;
+use crate::secret::RefreshToken;
+use crate::session::stored::pending_write::{Logins, Replaces, Unsaved};
+use crate::session::stored::schema::TokenId;
+use crate::session::token::placement::Credential;
+use crate::session::token::tokens::Grant;
+use event::SessionEvent;
+use login::Login;
+use message::{Doubt, Identity, Refused, RunId};
+use refresh_schedule::Windows;
+use snapshot::{EndpointId, Phase, Snapshot, Stamp, View};
+use throttle::Throttle;
+
+#[derive(Debug)]
+pub(crate) struct Core {
+    /// The state, as everybody sees it.
+    view: View,
+    /// What the login can be refreshed with; nobody's before a sign-in and after the end.
+    refresh: Option<RefreshToken>,
+    /// How a store names the tokens at hand.
+    id: Option<TokenId>,
+    generation: u64,
+    refreshable: bool,
+    is_stored: bool,
+    /// Why there is nothing to refresh with any more, while the access token still works.
+    doomed: Option<SessionExpired>,
+    /// The tokens at hand were refused for good, and whether a store has newer ones could not be known.
+    refused: Option<Refused>,
+    /// Whether a server may have spent the refresh token.
+    doubt: Doubt,
+    run: Option<RunId>,
+    /// The run that was under way when the session was closed: what it obtains is kept, and not published.
+    draining: Option<RunId>,
+    runs: u64,
+    cool_down: Option<cool_down::CoolDown>,
+    failures: u32,
+    throttle: Throttle,
+    /// The endpoints that have rejected the token at hand.
+    rejected_by: Vec<EndpointId>,
+    random: fastrand::Rng,
+    /// What the store does not have yet, and may be put in the place of.
+    unsaved: Option<Replaces>,
+    /// The logins that this session has replaced or ended, while the store may still have one of them.
+    former: Logins,
+    /// Whether the store may have the present login, or older tokens of it.
+    may_be_stored: bool,
+    /// Whether it was seen what the store has.
+    is_seen: bool,
+    /// The run that refreshes a login which no store has, without the right to do so: the store must not get it meanwhile.
+    unclaimed: Option<RunId>,
+    /// The same, as it was when the session was closed.
+    unsaved_at_close: Option<Unsaved>,
+    /// Goes up whenever the store has something new to hold.
+    serial: u64,
+    /// Whether that has gone up since the writer was told.
+    has_news: bool,
+    is_degraded: bool,
+    changed: bool,
+    events: Vec<SessionEvent>,
+    /// What is to be dropped when the lock is free.
+    retired: Vec<Error>,
+    /// What the session before this one knew of the login in the store, which no process has read yet.
+    remains: Option<Remains>,
+}
+
+/// What a refresh that does not say otherwise leaves as it was.
+#[derive(Default)]
+struct Kept {
+    subject: Option<Arc<str>>,
+    scopes: Option<Arc<[String]>>,
+    refresh: Option<RefreshToken>,
+}
+
+impl Core {
+    /// With `is_stored`, what there is to know about the login is in a store that nobody has looked into yet.
+    pub(crate) fn new(seed: u64, is_stored: bool) -> Self {
+        let phase = if is_stored { Phase::Unloaded } else { Phase::SignedOut };
+        Self {
+            view: View { epoch: 0, phase, jar: Arc::default() },
+            refresh: None,
+            id: None,
+            generation: 0,
+            refreshable: false,
+            is_stored,
+            doomed: None,
+            refused: None,
+            doubt: Doubt::None,
+            run: None,
+            draining: None,
+            runs: 0,
+            cool_down: None,
+            failures: 0,
+            throttle: Throttle::default(),
+            rejected_by: Vec::new(),
+            random: fastrand::Rng::with_seed(seed),
+            unsaved: None,
+            former: Logins::default(),
+            may_be_stored: false,
+            is_seen: false,
+            unclaimed: None,
+            unsaved_at_close: None,
+            serial: 0,
+            has_news: false,
+            is_degraded: false,
+            changed: false,
+            events: Vec::new(),
+            retired: Vec::new(),
+            remains: None,
+        }
+    }
+
+    /// From now on there is something that can refresh.
+    pub(crate) fn make_refreshable(&mut self) {
+        self.refreshable = true;
+    }
+
+    /// What everybody may see.
+    pub(crate) fn view(&self) -> &View {
+        &self.view
+    }
+
+    /// Whether there is something new for everybody to see since this was last asked.
+    pub(crate) fn take_changed(&mut self) -> bool {
+        std::mem::take(&mut self.changed)
+    }
+
+    /// What has happened since this was last asked.
+    pub(crate) fn take_events(&mut self) -> Vec<SessionEvent> {
+        std::mem::take(&mut self.events)
+    }
+
+    /// The server said, of the credential with `stamp`, that no refresh can help: `expired` is how it said so.
+    pub(crate) fn login_over(&mut self, stamp: Stamp, expired: SessionExpired) -> Option<SessionExpired> {
+        let is_current = matches!(&self.view.phase, Phase::Active(snapshot) if snapshot.stamp == stamp);
+        if !is_current {
+            self.retire(Some(expired));
+            return None;
+        }
+        self.run = None;
+        Some(self.expire(expired))
+    }
+
+    /// Whether `run` is the one under way, and nothing has overtaken it.
+    pub(crate) fn is_under_way(&self, run: RunId) -> bool {
+        self.run == Some(run)
+    }
+
+    /// Whether what `run` obtains is anybody's: not after a sign-in or a sign-out (I10), but after the session was closed.
+    pub(crate) fn may_persist(&self, run: RunId) -> bool {
+        self.run == Some(run) || self.draining == Some(run)
+    }
+
+    /// Somebody signed in, with the cookies of `jar`, or of the signed-out state where there is none. With `since`, only if
+    /// nobody else has signed in or out since that epoch.
+    pub(crate) fn sign_in(
+        &mut self,
+        credential: Credential,
+        jar: Option<Arc<Jar>>,
+        since: Option<u64>,
+        now: Now,
+    ) -> Result<(), Error> {
+        if matches!(self.view.phase, Phase::Closed) {
+            return Err(Error::Closed);
+        }
+        if since.is_some_and(|since| since != self.view.epoch) {
+            return Err(IdentityChanged::new(true).into());
+        }
+        let jar = jar.unwrap_or_else(|| self.view.jar_for_sign_in());
+        self.leave();
+        self.next_epoch(jar, Phase::SignedOut);
+        self.id = Some(TokenId::first(self.random.u64(..)));
+        self.may_be_stored = false;
+        let login = self.publish(credential, Kept::default(), now);
+        self.events.push(SessionEvent::SignedIn(login));
+        self.must_save(Replaces::Anything);
+        Ok(())
+    }
+
+    /// Nobody is signed in any more. Returns what the login was, for telling the server.
+    pub(crate) fn sign_out(&mut self) -> Result<Option<(Arc<Snapshot>, Grant)>, Error> {
+        let login = match &self.view.phase {
+            Phase::Closed => return Err(Error::Closed),
+            Phase::Active(snapshot) => {
+                let grant = Grant { access: snapshot.access.clone(), refresh: self.refresh.take() };
+                Some((snapshot.clone(), grant))
+            }
+            Phase::Unloaded | Phase::SignedOut | Phase::Expired(_) => None,
+        };
+        let replaces = match (&self.view.phase, &self.id) {
+            (Phase::Unloaded, _) => Some(Replaces::Anything),
+            (Phase::Active(_), Some(_)) => {
+                self.leave();
+                Some(match self.is_seen {
+                    true => Replaces::Logins(self.former.clone()),
+                    // Every login of the store was to be replaced.
+                    false => Replaces::Anything,
+                })
+            }
+            // What is over is not in the store any more; what is there of the same login, another process has.
+            _ => None,
+        };
+        if !matches!(self.view.phase, Phase::SignedOut) {
+            self.events.push(SessionEvent::SignedOut);
+        }
+        self.next_epoch(Arc::default(), Phase::SignedOut);
+        if let Some(replaces) = replaces {
+            self.must_save(replaces);
+        }
+        Ok(login)
+    }
+
+    /// The session is over for good. What the store does not have yet is still to be written.
+    pub(crate) fn close(&mut self) {
+        if matches!(self.view.phase, Phase::Closed) {
+            return;
+        }
+        self.draining = self.run;
+        self.unsaved_at_close = self.whatever_is_unsaved();
+        if self.unclaimed.is_some()
+            && let Some(record) = self.unsaved_at_close.as_mut().and_then(|unsaved| unsaved.record.as_mut())
+        {
+            // It may be being spent, and is written when the run is over.
+            record.intent = true;
+        }
+        self.next_epoch(Arc::default(), Phase::Closed);
+        self.events.push(SessionEvent::Closed);
+    }
+
+    /// Ends the present login, in the store too, where it may be there.
+    fn leave(&mut self) {
+        if let (true, Phase::Active(_), Some(id)) =
+            (self.is_stored && self.may_be_stored, &self.view.phase, &self.id)
+        {
+            self.former.insert(&id.login);
+        }
+    }
+
+    fn next_epoch(&mut self, jar: Arc<Jar>, phase: Phase) {
+        self.enter(phase);
+        self.view.epoch += 1;
+        self.view.jar = jar;
+        self.refresh = None;
+        self.id = None;
+        self.run = None;
+        // What is obtained after a close is kept.
+        self.unclaimed.take_if(|run| self.draining != Some(*run));
+        self.throttle = Throttle::default();
+        self.recover();
+        self.changed = true;
+    }
+
+    /// Makes `credential` the one that signs, with what is `kept` for what it does not say.
+    fn publish(&mut self, credential: Credential, kept: Kept, now: Now) -> Login {
+        self.generation += 1;
+        self.rejected_by.clear();
+        let stamp = Stamp { epoch: self.view.epoch, generation: self.generation };
+        let Credential { tokens, header, lifetime, age } = credential;
+        let random = self.random.f64();
+        // What nothing can refresh is good until the server says otherwise, whatever our clock does.
+        let windows = lifetime.filter(|_| self.refreshable).map(|lifetime| Windows::new(lifetime, random));
+        self.refresh = told(tokens.refresh).or(kept.refresh);
+        let snapshot = Arc::new(Snapshot::new(
+            stamp,
+            tokens.subject.or(kept.subject),
+            tokens.scopes.or(kept.scopes),
+            (tokens.access, self.refresh.clone()),
+            header,
+            self.view.jar.clone(),
+            (windows, age, now),
+        ));
+        self.enter(Phase::Active(snapshot.clone()));
+        self.changed = true;
+        Login::new(snapshot)
+    }
+
+    /// The login is over, in the store too.
+    fn must_clear(&mut self) {
+        if let Some(id) = self.id.clone() {
+            self.must_save(match self.is_seen || self.may_be_stored {
+                true => Replaces::UpTo(id, self.former.clone()),
+                false => Replaces::Anything,
+            });
+        }
+    }
+
+    fn expire(&mut self, expired: SessionExpired) -> SessionExpired {
+        self.recover();
+        self.refresh = None;
+        self.must_clear();
+        self.enter(Phase::Expired(expired.clone()));
+        self.events.push(SessionEvent::Expired(expired.clone()));
+        self.changed = true;
+        expired
+    }
+}
+
+/// A refresh token that is empty was left out, whatever serialized it.
+fn told(token: Option<RefreshToken>) -> Option<RefreshToken> {
+    token.filter(|token| !token.expose().is_empty())
+}
+
+/// Whether something of `identity` may be sent in the state that `view` shows; `sent` tells whether anything was already.
+pub(crate) fn permit(view: &View, identity: &Identity, sent: bool) -> Result<(), Error> {
+    match &view.phase {
+        Phase::Closed => Err(Error::Closed),
+        _ if view.epoch == identity.epoch => match &view.phase {
+            Phase::Expired(expired) => Err(expired.clone().into()),
+            _ => Ok(()),
+        },
+        Phase::Unloaded | Phase::SignedOut => Err(Error::NotSignedIn),
+        Phase::Active(snapshot) if snapshot.subject.is_some() && snapshot.subject == identity.subject => {
+            Ok(())
+        }
+        Phase::Active(_) | Phase::Expired(_) => Err(IdentityChanged::new(sent).into()),
+    }
+}

@@ -1,0 +1,92 @@
+//! The core alone, without time, tasks or servers: each test is a history of events and what must come of it.
+
+use std::time::Duration;
+
+use http::StatusCode;
+
+use super::*;
+use crate::session::state::message::{Demand, Outcome, Refreshed, Rejection, Settled};
+use crate::session::state::snapshot::Validity;
+use crate::session::token::tokens::Tokens;
+
+mod complete;
+mod cool_down;
+mod history;
+mod persist;
+mod refresh_schedule;
+mod table;
+use crate::endpoint::Endpoint;
+use crate::error::{ErrorResponse, ExpiredReason, UnavailableCause};
+
+static ENDPOINT: Endpoint = Endpoint::new("Api::refresh", "POST", "/refresh");
+
+fn tokens(access: &str) -> Credential {
+    Credential {
+        tokens: Tokens::new(access).refresh_token(format!("refresh of {access}")),
+        header: None,
+        lifetime: None,
+        age: Duration::ZERO,
+    }
+}
+
+fn refused() -> Outcome {
+    let answer = ErrorResponse::new(
+        &ENDPOINT,
+        StatusCode::UNAUTHORIZED,
+        http::HeaderMap::new(),
+        bytes::Bytes::new(),
+        false,
+    );
+    Outcome::Rejected(SessionExpired::rejected(None, answer))
+}
+
+fn unavailable(retry_after: Option<Duration>) -> Outcome {
+    Outcome::NotSpent { cause: UnavailableCause::Timeout, retry_after }
+}
+
+struct World {
+    core: Core,
+    now: Now,
+}
+
+impl World {
+    fn signed_in() -> Self {
+        let mut core = Core::new(7, false);
+        core.make_refreshable();
+        let now = crate::runtime::Clock::default().now();
+        core.sign_in(tokens("one"), None, None, now).unwrap();
+        Self { core, now }
+    }
+
+    fn me(&self) -> Identity {
+        Identity { epoch: self.core.view().epoch, subject: self.active().subject.clone() }
+    }
+
+    fn active(&self) -> Arc<Snapshot> {
+        match &self.core.view().phase {
+            Phase::Active(snapshot) => snapshot.clone(),
+            other => panic!("not active: {other:?}"),
+        }
+    }
+
+    fn demand(&mut self, identity: &Identity, rejected: Option<Stamp>) -> Demand {
+        self.demand_at("Api::x", identity, rejected)
+    }
+
+    fn demand_at(&mut self, endpoint: &'static str, identity: &Identity, rejected: Option<Stamp>) -> Demand {
+        let rejected = rejected.map(|stamp| Rejection { stamp, login_over: None });
+        self.core.demand(identity, Some(endpoint.into()), rejected.as_ref(), self.now)
+    }
+
+    fn start(&mut self) -> (RunId, Grant) {
+        let (me, stamp) = (self.me(), self.active().stamp);
+        match self.demand(&me, Some(stamp)) {
+            Demand::Start(start, _) => (start.run, start.grant),
+            other => panic!("no run: {other:?}"),
+        }
+    }
+
+    fn finish(&mut self, run: RunId, outcome: Outcome) -> Option<Settled> {
+        self.core.finish(run, outcome, self.now)
+    }
+}

@@ -1,0 +1,287 @@
+//! Every event in every state, written down as `docs/session.md` shows it: what stands there is what the core does.
+//!
+//! `SESSION_TABLE=write cargo test -p sdk-runtime table` writes it anew; read the difference before you commit it.
+
+use std::fmt::Write as _;
+
+use super::*;
+use crate::session::state::message::Loaded;
+
+/// A state as the document names it, what it means, and how a core comes into it.
+type State = (&'static str, &'static str, fn() -> World);
+
+const STATES: [State; 13] = [
+    ("unloaded", "there is a store, and nobody has looked into it yet", unloaded),
+    ("signed out", "nobody is signed in", signed_out),
+    ("resuming", "nobody is signed in, and a run is under way that is to sign somebody in", || {
+        let mut world = signed_out();
+        world.core.demand_resume(world.now);
+        world
+    }),
+    ("fresh", "the access token signs", || aged(0)),
+    ("stale", "it signs, and lapses soon", || aged(900)),
+    ("due", "it lapses any moment", || aged(980)),
+    ("lapsed", "it has lapsed, or a server has refused it", || aged(2000)),
+    ("refreshing", "a run is under way, and nothing signs meanwhile", || begun(2000)),
+    ("refreshing with a spare", "a run is under way, and the access token still signs", || begun(980)),
+    ("cooling down", "a refresh has failed, and the server is left alone for a while", || {
+        ended(2000, unavailable(None))
+    }),
+    ("doomed", "the refresh was refused for good, and the access token signs until it lapses", || {
+        ended(980, refused())
+    }),
+    ("expired", "the login is over", || ended(2000, refused())),
+    ("closed", "the session is over for good", || {
+        let mut world = aged(0);
+        world.core.close();
+        world
+    }),
+];
+
+type Happens = fn(&mut World) -> Option<String>;
+
+/// What may happen, and what whoever caused it is told. `None`: it cannot happen in this state.
+const EVENTS: [(&str, Happens); 20] = [
+    ("a call", |world| Some(world.call())),
+    ("a server refuses the token of a call", |world| {
+        let stamp = world.stamp()?;
+        let me = world.me();
+        Some(told(&world.demand(&me, Some(stamp))))
+    }),
+    ("a server says the login is over", |world| {
+        let stamp = world.stamp()?;
+        let expired = SessionExpired::new(ExpiredReason::LoginOver);
+        Some(
+            world
+                .core
+                .login_over(stamp, expired)
+                .map_or("the answer".to_owned(), |_| "`SessionExpired`".to_owned()),
+        )
+    }),
+    ("`refresh()`", |world| Some(world.asks(Core::demand_refresh))),
+    ("`resume()`", |world| Some(world.asks(Core::demand_resume))),
+    ("the run gives tokens", |world| world.ends(Outcome::Success(living().into()))),
+    ("the run is refused for good", |world| world.ends(refused())),
+    ("the run is turned away for now", |world| world.ends(unavailable(None))),
+    ("nobody knows what came of the run", |world| {
+        world.ends(Outcome::Ambiguous { cause: UnavailableCause::Timeout, retry_after: None })
+    }),
+    ("the run is answered by a success that cannot be decoded", |world| {
+        world.ends(cool_down::undecodable("no token"))
+    }),
+    ("the server does not want the run's request", |world| {
+        world.ends(Outcome::Misconfigured(UnavailableCause::Timeout))
+    }),
+    ("the run finds newer tokens of the login in the store", |world| {
+        let id = world.core.id.clone()?.next(0);
+        world.ends(Outcome::Adopted(Box::new(loaded(id))))
+    }),
+    ("the run finds another login in the store", |world| {
+        world.core.id.clone()?;
+        world.ends(Outcome::Adopted(Box::new(loaded(TokenId::first(1)))))
+    }),
+    ("the run finds the login ended in the store", |world| {
+        world.core.id.clone()?;
+        world.ends(Outcome::Gone)
+    }),
+    ("the store is found to have a login", |world| world.loads(Some(loaded(TokenId::first(2))))),
+    ("the store is found to have none", |world| world.loads(None)),
+    ("`network_changed()`", |world| {
+        world.core.network_changed(world.now);
+        Some("done".to_owned())
+    }),
+    ("sign-in", |world| {
+        let result = world.core.sign_in(living(), None, None, world.now);
+        Some(result.map_or_else(error, |()| "done".to_owned()))
+    }),
+    ("sign-out", |world| Some(world.core.sign_out().map_or_else(error, |_| "done".to_owned()))),
+    ("`close()`", |world| {
+        world.core.close();
+        Some("done".to_owned())
+    }),
+];
+
+fn now() -> Now {
+    crate::runtime::Clock::default().now()
+}
+
+fn unloaded() -> World {
+    let mut core = Core::new(7, true);
+    core.make_refreshable();
+    World { core, now: now() }
+}
+
+fn signed_out() -> World {
+    let mut world = unloaded();
+    world.core.loaded(None, world.now);
+    world
+}
+
+/// Signed in so many seconds ago, with a token that lives for a thousand, which the store has.
+fn aged(seconds: u64) -> World {
+    let mut world = unloaded();
+    world.core.sign_in(living(), None, None, world.now).unwrap();
+    world.core.saved(1);
+    world.now += Duration::from_secs(seconds);
+    world
+}
+
+fn begun(seconds: u64) -> World {
+    let mut world = aged(seconds);
+    world.call();
+    world
+}
+
+fn ended(seconds: u64, outcome: Outcome) -> World {
+    let mut world = begun(seconds);
+    world.ends(outcome);
+    world
+}
+
+fn living() -> Credential {
+    Credential { lifetime: Some(Duration::from_secs(1000)), ..tokens("one") }
+}
+
+fn loaded(id: TokenId) -> Loaded {
+    Loaded { id, credential: living(), jar: Arc::default(), undecodable: None }
+}
+
+impl World {
+    fn stamp(&self) -> Option<Stamp> {
+        match &self.core.view().phase {
+            Phase::Active(snapshot) => Some(snapshot.stamp),
+            _ => None,
+        }
+    }
+
+    /// A call that begins now, by whoever is signed in.
+    fn call(&mut self) -> String {
+        let me = Identity { epoch: self.core.view().epoch, subject: None };
+        self.asks(|core, now| core.demand(&me, Some("Api::x".into()), None, now))
+    }
+
+    /// The shell has the store looked into first.
+    fn asks(&mut self, demand: impl FnOnce(&mut Core, Now) -> Demand) -> String {
+        match &self.core.view().phase {
+            Phase::Unloaded => "waits for a look into the store".to_owned(),
+            _ => told(&demand(&mut self.core, self.now)),
+        }
+    }
+
+    fn ends(&mut self, outcome: Outcome) -> Option<String> {
+        let (run, epoch) = (self.core.run?, self.core.view().epoch);
+        let had = self.stamp().is_some();
+        Some(match self.finish(run, outcome)? {
+            Ok(()) if had && self.core.view().epoch != epoch => "who waits: `IdentityChanged`".to_owned(),
+            Ok(()) => "who waits goes on".to_owned(),
+            Err(failed) => format!("who waits: {}", error(failed)),
+        })
+    }
+
+    fn loads(&mut self, login: Option<Loaded>) -> Option<String> {
+        matches!(self.core.view().phase, Phase::Unloaded).then(|| {
+            self.core.loaded(login, self.now);
+            "who waits goes on".to_owned()
+        })
+    }
+
+    /// The state, as the document names it.
+    fn state(&self) -> &'static str {
+        let cools = self.core.cool_down.as_ref().is_some_and(|cool_down| self.now.mono < cool_down.until);
+        match &self.core.view().phase {
+            Phase::Unloaded => "unloaded",
+            Phase::SignedOut if self.core.run.is_some() => "resuming",
+            Phase::SignedOut => "signed out",
+            Phase::Expired(_) => "expired",
+            Phase::Closed => "closed",
+            Phase::Active(snapshot) => match (snapshot.validity(|| self.now), self.core.run.is_some()) {
+                (Validity::Lapsed | Validity::Rejected, true) => "refreshing",
+                (_, true) => "refreshing with a spare",
+                _ if self.core.doomed.is_some() => "doomed",
+                _ if cools => "cooling down",
+                (Validity::Fresh, _) => "fresh",
+                (Validity::Stale, _) => "stale",
+                (Validity::Due, _) => "due",
+                (Validity::Lapsed | Validity::Rejected, _) => "lapsed",
+            },
+        }
+    }
+}
+
+fn told(demand: &Demand) -> String {
+    match demand {
+        Demand::Sign(_) => "signs".to_owned(),
+        Demand::SignAndStart(..) => "signs; a run starts beside it".to_owned(),
+        Demand::Join(None) => "waits for the run".to_owned(),
+        Demand::Join(Some(_)) => "waits for the run, and signs if it fails".to_owned(),
+        Demand::Start(_, None) => "a run starts; waits for it".to_owned(),
+        Demand::Start(_, Some(_)) => "a run starts; waits for it, and signs if it fails".to_owned(),
+        Demand::Fail(failed) => error(failed.clone()),
+    }
+}
+
+fn error(error: Error) -> String {
+    let shown = format!("{error:?}");
+    format!("`{}`", shown.split(['(', ' ']).next().unwrap_or_default())
+}
+
+fn events(core: &mut Core) -> String {
+    let named = |event: SessionEvent| match event {
+        SessionEvent::SignedIn(_) => "`SignedIn`",
+        SessionEvent::Refreshed(_) => "`Refreshed`",
+        SessionEvent::RefreshFailing(_) => "`RefreshFailing`",
+        SessionEvent::Expired(_) => "`Expired`",
+        SessionEvent::SignedOut => "`SignedOut`",
+        SessionEvent::Closed => "`Closed`",
+        _ => "?",
+    };
+    core.take_events().into_iter().map(named).collect::<Vec<_>>().join(", ")
+}
+
+fn document() -> String {
+    let mut text = String::from(
+        "What each event comes to in each state: the state it leads to, what whoever caused it is told, which\n\
+         [`SessionEvent`](crate::SessionEvent)s there are, and what the store, where there is one, is to hold from then on. An event\n\
+         that is not listed cannot happen in that state. Whoever waits with a token that still signs goes out with it instead of an\n\
+         error, and what a run obtains it has written down itself.\n\n\
+         The tests of the crate write this page and compare it: it is what the code does.\n\n\
+         | state | what it means |\n|---|---|\n",
+    );
+    for (state, meaning, _) in STATES {
+        let _ = writeln!(text, "| {state} | {meaning} |");
+    }
+    for (state, _, enter) in STATES {
+        let _ = writeln!(text, "\n## {}{}\n", state[..1].to_uppercase(), &state[1..]);
+        text.push_str("| event | becomes | who caused it | events | store |\n|---|---|---|---|---|\n");
+        for (event, happens) in EVENTS {
+            let mut world = enter();
+            assert_eq!(world.state(), state, "the way into a state leads there");
+            world.core.take_events();
+            let serial = world.core.serial;
+            let Some(told) = happens(&mut world) else { continue };
+            let store = match world.core.unsaved() {
+                Some(unsaved) if unsaved.serial > serial && unsaved.record.is_some() => "the login",
+                Some(unsaved) if unsaved.serial > serial => "nothing",
+                _ => "",
+            };
+            let becomes = if world.state() == state { "" } else { world.state() };
+            let _ =
+                writeln!(text, "| {event} | {becomes} | {told} | {} | {store} |", events(&mut world.core));
+        }
+    }
+    text
+}
+
+#[test]
+fn the_table_of_states_is_what_the_core_does() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/session.md");
+    let text = document();
+    if std::env::var_os("SESSION_TABLE").is_some() {
+        std::fs::write(path, &text).unwrap();
+    }
+    let written = std::fs::read_to_string(path).unwrap_or_default();
+    for (line, (wrote, does)) in written.lines().zip(text.lines()).enumerate() {
+        assert_eq!(wrote, does, "docs/session.md:{}: `SESSION_TABLE=write` writes it anew", line + 1);
+    }
+    assert_eq!(written, text);
+}

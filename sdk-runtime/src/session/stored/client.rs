@@ -1,0 +1,764 @@
+//! A session's way to its store: every operation has an end, and what processes agree on is written down and read.
+//!
+//! - **I1** Of all processes that share a store, one refreshes the login at a time.
+//! - **I14** The refresh token is read when the right to spend it is held, and that it may be spent is written down first.
+//! - **I15** What another process has put there is not cleared.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use tokio::sync::{Mutex, MutexGuard};
+
+use super::claim::{Claim, NotClaimed, Taken};
+use super::known_logins::Holding;
+use super::lease::{InTheWay, Term};
+use super::operation::{TIMEOUT, done_within, within};
+use super::pending_write::{Replaces, Unsaved};
+use super::schema::{self, Found, Record};
+use super::undecodable::Undecodable;
+use crate::error::StoreError;
+use crate::runtime::{self, Clock};
+use crate::session::state::message::Held;
+use crate::store::{StoreLock, StoredLogin, TokenStore};
+
+/// The pause in which somebody else may let go of the right to refresh.
+const POLL: Duration = Duration::from_millis(100);
+/// How often a write is tried anew that somebody else was faster with.
+const TRIES: usize = 16;
+
+#[derive(Clone)]
+pub(crate) struct Keeper {
+    store: Arc<dyn TokenStore>,
+    clock: Clock,
+    /// This session, among all that share the store.
+    holder: Arc<str>,
+    /// Whether a login has no access token to hold.
+    signs_by_cookies: bool,
+    holding: Holding,
+    /// Held while what is unsaved is written.
+    writing: Arc<Mutex<()>>,
+    /// How many writes of this session were done.
+    written: Arc<AtomicU64>,
+}
+
+/// What came of writing what the store did not have, by its serial.
+pub(crate) enum Written {
+    Kept(u64),
+    /// Nobody knows whether the store ever had it, and others have signed in or out there since.
+    Overtaken(u64),
+    Unwanted,
+}
+
+/// What the store says about tokens that the server refused.
+pub(crate) enum Confirmed {
+    /// They were still there; the store is cleared.
+    Cleared,
+    /// Another process has put newer ones there.
+    Newer(Box<Record>),
+    Gone,
+}
+
+impl Keeper {
+    pub(crate) fn new(store: Arc<dyn TokenStore>, clock: Clock, signs_by_cookies: bool) -> Self {
+        let holder = format!("{:016x}", fastrand::u64(..)).into();
+        let (holding, writing, written) = Default::default();
+        Self { store, clock, holder, signs_by_cookies, holding, writing, written }
+    }
+
+    /// What the store holds. What was read before a write of this session was done, and answered after that, is read once more.
+    pub(crate) async fn load(&self) -> Result<Found, StoreError> {
+        let mut written = self.written.load(Ordering::Relaxed);
+        let mut found = schema::read(within(|| self.store.load()).await?)?;
+        for _ in 0..TRIES {
+            let before = std::mem::replace(&mut written, self.written.load(Ordering::Relaxed));
+            if before == written {
+                break;
+            }
+            found = schema::read(within(|| self.store.load()).await?)?;
+        }
+        if let Some(record) = &found.record {
+            self.holding.is_there(&record.id.login);
+        }
+        Ok(found)
+    }
+
+    /// Claims the right to spend the refresh token of `held`, for `term`, if `is_wanted` says so in front of each try to write that
+    /// down: a sign-out writes too, and one of both is later and knows.
+    ///
+    /// Cancel safe: a claim that is dropped leaves at most a lease behind, which runs out.
+    pub(crate) async fn claim(
+        &self,
+        held: &Held,
+        term: Term,
+        is_wanted: impl Fn() -> bool,
+    ) -> Result<Claim, NotClaimed> {
+        // A login that no store has needs no right of others, and waits no longer than for a store.
+        let is_nowhere = held.is_new && !self.holding.may_have(&held.record.id.login);
+        let give_up = runtime::deadline(if is_nowhere { TIMEOUT } else { term.longest_wait() });
+        let mut in_the_way = InTheWay::default();
+        let mut tries = 0;
+        loop {
+            let lock = within(|| self.store.try_lock()).await?;
+            let Found { version, record } = self.load().await?;
+            let is_new = held.is_new && !self.holding.was_there(&held.record.id.login, version);
+            let Some(there) = latest(record, held, is_new) else { return Ok(Claim::Gone) };
+            let wall = self.clock.wall();
+            let is_news = there.id != held.record.id;
+            if is_news && !held.must_send && there.is_live(wall, self.signs_by_cookies) {
+                return Ok(Claim::Adopt(Box::new(there)));
+            }
+            let is_busy = match &lock {
+                StoreLock::Busy => true,
+                StoreLock::Held(_) => false,
+                StoreLock::Unsupported => there
+                    .lease
+                    .as_ref()
+                    .is_some_and(|other| in_the_way.is_busy(other, &self.holder, wall, term)),
+            };
+            if is_busy {
+                if runtime::now() >= give_up {
+                    return Err(StoreError::unavailable(
+                        "another process holds the right to refresh the login, and does not let go",
+                        "the lock of the store is busy",
+                    )
+                    .into());
+                }
+                pause().await;
+                continue;
+            }
+            let (in_doubt, since) = (there.intent, self.clock.now());
+            let lease = matches!(lock, StoreLock::Unsupported).then(|| term.lease(&self.holder, wall));
+            let record = Record { intent: true, lease, ..there };
+            if !is_wanted() {
+                return Ok(Claim::Unwanted);
+            }
+            let swapped = match self.swap(version, Some(&record)).await {
+                // Others write, as long as the disk takes for it. That is no fault of the store, and is waited for like a right.
+                Err(error) if error.is_busy() && !is_nowhere && runtime::now() < give_up => {
+                    drop(lock);
+                    pause().await;
+                    continue;
+                }
+                swapped => swapped.map_err(NotClaimed::of_write)?,
+            };
+            if let Some(version) = swapped {
+                let unclaimed = None;
+                let taken = Taken { record, is_news, in_doubt, version, since, term, unclaimed, _lock: lock };
+                return Ok(Claim::Taken(Box::new(taken)));
+            }
+            tries += 1;
+            if tries == TRIES {
+                return Err(too_busy().into());
+            }
+        }
+    }
+
+    /// Waits for the end of what is being written; nothing else is while the turn is held.
+    pub(crate) async fn turn(&self) -> MutexGuard<'_, ()> {
+        self.writing.lock().await
+    }
+
+    /// The right to refresh `held` without the store, after a claim could not be made: where the store certainly does not have that
+    /// login, no other process can. `None` where it may have it. What is unsaved must not be written meanwhile.
+    pub(crate) async fn unclaimed(&self, held: &Held, why: &NotClaimed, term: Term) -> Option<Taken> {
+        let login = &held.record.id.login;
+        if why.in_doubt || self.holding.was_known(login) {
+            return None;
+        }
+        if self.holding.may_have(login) {
+            // Where it is there, it is known from then on.
+            let found = self.load().await.ok()?;
+            if self.holding.was_there(login, found.version) {
+                return None;
+            }
+        }
+        Some(Taken {
+            record: held.record.clone(),
+            is_news: false,
+            in_doubt: false,
+            version: 0,
+            since: self.clock.now(),
+            term,
+            unclaimed: Some(why.error.clone()),
+            _lock: StoreLock::Unsupported,
+        })
+    }
+
+    /// Whether the store may have `login`, or come to have it by what is under way.
+    pub(crate) fn may_have(&self, login: &Arc<str>) -> bool {
+        self.holding.may_have(login)
+    }
+
+    /// Whether one more send is covered: a lease is extended for it. Where that cannot be written down, the lease may be another
+    /// process's before the send is over.
+    pub(crate) async fn extend(&self, taken: &mut Taken) -> bool {
+        if taken.record.lease.is_none() {
+            return true;
+        }
+        if taken.term.is_over(&taken.since, &self.clock) {
+            return false;
+        }
+        let since = self.clock.now();
+        let lease = Some(taken.term.lease(&self.holder, since.wall));
+        let record = Record { lease, ..taken.record.clone() };
+        let Ok(Some(version)) = self.swap(taken.version, Some(&record)).await else { return false };
+        (taken.record, taken.version, taken.since) = (record, version, since);
+        !taken.is_spent(&self.clock)
+    }
+
+    /// Writes down what has replaced what was claimed. Gives what is there instead, where the login was ended meanwhile, or is another:
+    /// these are nobody's then.
+    pub(crate) async fn persist(&self, taken: &Taken, record: &Record) -> Result<Option<Found>, StoreError> {
+        if let Some(error) = &taken.unclaimed {
+            return Err(error.clone());
+        }
+        let replaced = |there: &Record| there.id == taken.record.id;
+        self.settle(taken.version, Some(record), replaced).await
+    }
+
+    /// Lets go of a right that was not used, or was and nobody knows what came of it, which then stays written down.
+    pub(crate) async fn release(
+        &self,
+        taken: &Taken,
+        in_doubt: bool,
+        undecodable: Option<Undecodable>,
+    ) -> Result<(), StoreError> {
+        if taken.unclaimed.is_some() {
+            return Ok(());
+        }
+        let undecodable = undecodable.or_else(|| taken.record.undecodable.clone());
+        let record = Record { intent: in_doubt, lease: None, undecodable, ..taken.record.clone() };
+        self.swap(taken.version, Some(&record)).await.map(drop)
+    }
+
+    /// Clears the store of tokens that the server refused for good, if they are still there.
+    pub(crate) async fn confirm_refused(&self, taken: &Taken) -> Result<Confirmed, StoreError> {
+        if taken.unclaimed.is_some() {
+            return Ok(Confirmed::Cleared);
+        }
+        let still_there = |there: &Record| there.id == taken.record.id;
+        Ok(match self.settle(taken.version, None, still_there).await? {
+            None => Confirmed::Cleared,
+            Some(Found { record: Some(record), .. }) => Confirmed::Newer(Box::new(record)),
+            Some(Found { record: None, .. }) => Confirmed::Gone,
+        })
+    }
+
+    /// Writes what the store does not have yet, unless what it has is none of this session's. What that is is asked for in front of
+    /// each try, since it may have been refreshed meanwhile; `finds` is told which login is there that it is to replace.
+    pub(crate) async fn put(
+        &self,
+        unsaved: impl Fn() -> Option<Unsaved>,
+        finds: impl Fn(u64, Arc<str>),
+    ) -> Result<Written, StoreError> {
+        for _ in 0..TRIES {
+            let found = self.load().await?;
+            let _turn = self.turn().await;
+            let Some(unsaved) = unsaved() else { return Ok(Written::Unwanted) };
+            let there = found.record.as_ref();
+            let is_due = unsaved.may_replace(there);
+            if let Some(record) = &unsaved.record
+                && there.is_none_or(|there| there.id.login != record.id.login)
+                && (!is_due || self.holding.was_there(&record.id.login, found.version))
+            {
+                return Ok(Written::Overtaken(unsaved.serial));
+            }
+            if let Some(there) = there
+                && unsaved.replaces == Replaces::Anything
+            {
+                finds(unsaved.serial, there.id.login.clone());
+            }
+            if !is_due || self.swap(found.version, unsaved.record.as_ref()).await?.is_some() {
+                return Ok(Written::Kept(unsaved.serial));
+            }
+        }
+        Err(too_busy())
+    }
+
+    /// Puts `record` where `version` is; where somebody was faster, only if `is_ours` says of what is there that it is. Gives
+    /// what is there instead.
+    async fn settle(
+        &self,
+        version: u64,
+        record: Option<&Record>,
+        is_ours: impl Fn(&Record) -> bool,
+    ) -> Result<Option<Found>, StoreError> {
+        if let Ok(Some(_)) = self.swap(version, record).await {
+            return Ok(None);
+        }
+        for _ in 0..TRIES {
+            let found = self.load().await?;
+            match (&found.record, record) {
+                // What was thought to have failed was done.
+                (Some(there), Some(wanted)) if there.id == wanted.id => return Ok(None),
+                (Some(there), _) if is_ours(there) => {}
+                _ => return Ok(Some(found)),
+            }
+            if self.swap(found.version, record).await?.is_some() {
+                return Ok(None);
+            }
+        }
+        Err(too_busy())
+    }
+
+    /// Puts `record`, or the tombstone of one, in the place of `version`, if that is what is there. Gives the version it has then.
+    async fn swap(&self, version: u64, record: Option<&Record>) -> Result<Option<u64>, StoreError> {
+        let next: StoredLogin = schema::write(version, record)?;
+        let (login, at) = (record.map(|record| &record.id.login), next.version());
+        if let Some(login) = login {
+            self.holding.tries(login, version, at);
+        }
+        let swapped = done_within(|| self.store.replace(version, next), StoreError::uncertain).await;
+        if matches!(swapped, Ok(true)) {
+            self.written.fetch_add(1, Ordering::Relaxed);
+        }
+        match (&swapped, login) {
+            (Ok(true), Some(login)) => self.holding.is_there(login),
+            (Ok(false), Some(login)) => self.holding.did_not(login),
+            (Err(error), Some(login)) if error.is_definite() => self.holding.did_not(login),
+            _ => {}
+        }
+        Ok(swapped?.then_some(at))
+    }
+}
+
+/// Lets others go on.
+async fn pause() {
+    let jitter = Duration::from_millis(fastrand::u64(..50));
+    runtime::sleep_until(runtime::deadline(POLL + jitter)).await;
+}
+
+fn too_busy() -> StoreError {
+    StoreError::unavailable("the store changes faster than it can be written", "others are always faster")
+}
+
+/// What is to be refreshed, of what is in the store and what the session holds; `None` where the login was ended.
+fn latest(record: Option<Record>, held: &Held, is_new: bool) -> Option<Record> {
+    let mine = &held.record;
+    match record {
+        // The jar at hand may have newer cookies.
+        Some(there) if there.id == mine.id => {
+            let undecodable = there.undecodable.or_else(|| mine.undecodable.clone());
+            Some(Record { intent: there.intent, lease: there.lease, undecodable, ..mine.clone() })
+        }
+        // The last refresh could not be written down yet.
+        Some(there) if there.id.login == mine.id.login && there.id.number < mine.id.number => {
+            Some(Record { lease: there.lease, ..mine.clone() })
+        }
+        // It was written, which was not known yet, and another process has refreshed it since.
+        Some(there) if there.id.login == mine.id.login => Some(there),
+        _ if is_new => Some(mine.clone()),
+        there => there,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::AtomicUsize;
+    use std::time::SystemTime;
+
+    use super::*;
+    use crate::session::stored::schema::TokenId;
+    use crate::store::{MemoryStore, StoreFuture};
+
+    fn record(login: u64, number: u64) -> Record {
+        Record {
+            id: TokenId { number, ..TokenId::first(login) },
+            access: None,
+            refresh: None,
+            subject: None,
+            scopes: None,
+            issued: SystemTime::UNIX_EPOCH,
+            lifetime: None,
+            jar: Arc::default(),
+            intent: false,
+            lease: None,
+            undecodable: None,
+        }
+    }
+
+    #[tokio::test]
+    async fn i10_a_claim_that_nobody_wants_any_more_leaves_the_store_as_it_is() {
+        let store = MemoryStore::new();
+        let keeper = Keeper::new(Arc::new(store.clone()), Clock::default(), false);
+        let held =
+            Held { record: record(1, 1), is_new: true, must_send: false, is_over: true, refused: None };
+        let term = Term::of(Duration::ZERO);
+        let claim = keeper.claim(&held, term, || false).await.ok().unwrap();
+        assert!(matches!(claim, Claim::Unwanted), "I10");
+        assert_eq!(store.load().await.unwrap(), None, "I10");
+        assert!(matches!(keeper.claim(&held, term, || true).await.ok().unwrap(), Claim::Taken(_)));
+        assert!(store.load().await.unwrap().is_some());
+    }
+
+    /// A store whose file another process locks, so many times from now on.
+    struct Locked(MemoryStore, AtomicUsize);
+
+    impl TokenStore for Locked {
+        fn load(&self) -> StoreFuture<'_, Option<StoredLogin>> {
+            self.0.load()
+        }
+
+        fn replace(&self, expected: u64, next: StoredLogin) -> StoreFuture<'_, bool> {
+            match self.1.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |times| times.checked_sub(1)) {
+                Ok(_) => Box::pin(async { Err(StoreError::busy("it cannot be locked", POLL)) }),
+                Err(_) => self.0.replace(expected, next),
+            }
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_claim_waits_for_processes_that_write_as_long_as_for_one_that_refreshes() {
+        let term = Term::of(Duration::from_secs(20));
+        for (is_new, times, is_taken) in [(false, 200, true), (false, 2_000, false), (true, 1, false)] {
+            let store = Arc::new(Locked(MemoryStore::new(), times.into()));
+            let keeper = Keeper::new(store.clone(), Clock::default(), false);
+            if !is_new {
+                let kept = schema::write(0, Some(&record(1, 1))).unwrap();
+                assert!(store.0.replace(0, kept).await.unwrap());
+            }
+            let held = Held { record: record(1, 1), is_new, must_send: false, is_over: true, refused: None };
+            let begin = runtime::now();
+            let claim = keeper.claim(&held, term, || true).await;
+            let case = format!("{times} times, {:?}", begin.elapsed());
+            match claim {
+                Ok(claim) => assert!(is_taken && matches!(claim, Claim::Taken(_)), "{case}"),
+                Err(why) => {
+                    assert!(!is_taken && why.error.is_busy() && !why.in_doubt, "{case}");
+                    let waited = if is_new { Duration::ZERO } else { term.longest_wait() };
+                    assert!((waited..waited + 2 * POLL).contains(&begin.elapsed()), "{case}");
+                }
+            }
+        }
+    }
+
+    /// A store whose file another process locks, and of whose writes the last one ends at that time; and how many began later.
+    struct LockedUntil(runtime::Instant, AtomicUsize);
+
+    impl TokenStore for LockedUntil {
+        fn load(&self) -> StoreFuture<'_, Option<StoredLogin>> {
+            Box::pin(async { Ok(Some(schema::write(0, Some(&record(1, 1)))?)) })
+        }
+
+        fn replace(&self, _: u64, _: StoredLogin) -> StoreFuture<'_, bool> {
+            Box::pin(async {
+                let left = self.0.saturating_duration_since(runtime::now());
+                if left.is_zero() {
+                    self.1.fetch_add(1, Ordering::Relaxed);
+                }
+                let takes = if left < TIMEOUT { left } else { TIMEOUT / 2 };
+                runtime::sleep_until(runtime::deadline(takes)).await;
+                Err(StoreError::busy("it cannot be locked", POLL))
+            })
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_claim_is_not_tried_again_when_its_time_has_come() {
+        let term = Term::of(Duration::ZERO);
+        let begin = runtime::now();
+        let store = Arc::new(LockedUntil(runtime::deadline(term.longest_wait()), AtomicUsize::new(0)));
+        let keeper = Keeper::new(store.clone(), Clock::default(), false);
+        let held =
+            Held { record: record(1, 1), is_new: false, must_send: true, is_over: true, refused: None };
+        assert!(keeper.claim(&held, term, || true).await.is_err_and(|why| why.error.is_busy()));
+        assert_eq!((begin.elapsed(), store.1.load(Ordering::Relaxed)), (term.longest_wait(), 0));
+    }
+
+    #[test]
+    fn i14_the_newest_tokens_of_a_login_are_refreshed_whether_or_not_they_are_known_to_be_kept() {
+        let mine = record(1, 5);
+        // A process that has refreshed at the same time, which should not happen.
+        let marked = Record { id: TokenId { mark: 7, ..mine.id.clone() }, ..record(1, 5) };
+        for (is_new, there, expected) in [
+            (false, Some(record(1, 4)), Some(&mine)),
+            (false, Some(record(1, 5)), Some(&mine)),
+            (false, Some(marked.clone()), Some(&marked)),
+            (false, Some(record(1, 6)), Some(&record(1, 6))),
+            (false, Some(record(2, 1)), Some(&record(2, 1))),
+            (false, None, None),
+            (true, Some(record(1, 4)), Some(&mine)),
+            (true, Some(record(1, 5)), Some(&mine)),
+            (true, Some(marked.clone()), Some(&marked)),
+            (true, Some(record(1, 6)), Some(&record(1, 6))),
+            (true, Some(record(2, 1)), Some(&mine)),
+            (true, None, Some(&mine)),
+        ] {
+            let held = Held { record: mine.clone(), is_new, must_send: false, is_over: true, refused: None };
+            let what = format!("{is_new} {there:?}");
+            let found = latest(there, &held, is_new);
+            assert_eq!(found.map(|found| found.id), expected.map(|record| record.id.clone()), "{what}");
+        }
+    }
+    /// A store that others use too. Counts how often its lock was tried, and how many writes others are still faster with.
+    #[derive(Default)]
+    struct Contested {
+        kept: MemoryStore,
+        is_busy: bool,
+        tries: AtomicUsize,
+        faster: AtomicUsize,
+        /// The answers to as many writes are lost, which are done.
+        lost: AtomicUsize,
+        is_gone: bool,
+        is_broken: bool,
+    }
+
+    fn counts_down(left: &AtomicUsize) -> bool {
+        left.try_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1)).is_ok()
+    }
+
+    impl TokenStore for Contested {
+        fn load(&self) -> StoreFuture<'_, Option<StoredLogin>> {
+            match self.is_gone {
+                true => Box::pin(async { Err(StoreError::unavailable("it cannot be read", "gone")) }),
+                false => self.kept.load(),
+            }
+        }
+
+        fn replace(&self, expected: u64, next: StoredLogin) -> StoreFuture<'_, bool> {
+            Box::pin(async move {
+                if counts_down(&self.faster) {
+                    return Ok(false);
+                }
+                if self.is_broken {
+                    return Err(StoreError::unavailable("it cannot be written", "full"));
+                }
+                let replaced = self.kept.replace(expected, next).await;
+                match counts_down(&self.lost) {
+                    true => Err(StoreError::uncertain("its answer was lost", "a broken line")),
+                    false => replaced,
+                }
+            })
+        }
+
+        fn try_lock(&self) -> StoreFuture<'_, StoreLock> {
+            self.tries.fetch_add(1, Ordering::Relaxed);
+            let lock = if self.is_busy { StoreLock::Busy } else { StoreLock::Unsupported };
+            Box::pin(async { Ok(lock) })
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn i38_a_login_that_no_store_has_waits_no_longer_for_another_process_than_for_a_store() {
+        let term = Term::of(Duration::from_secs(20));
+        for (is_new, is_tried, limit) in
+            [(true, false, TIMEOUT), (true, true, term.longest_wait()), (false, false, term.longest_wait())]
+        {
+            let store = Arc::new(Contested { is_busy: true, ..Contested::default() });
+            let keeper = Keeper::new(store.clone(), Clock::default(), false);
+            let held = Held { record: record(1, 1), is_new, must_send: false, is_over: true, refused: None };
+            if is_tried {
+                keeper.holding.tries(&held.record.id.login, 0, 7);
+            } else if !is_new {
+                let kept = schema::write(0, Some(&held.record)).unwrap();
+                assert!(store.replace(0, kept).await.unwrap());
+            }
+            let begin = runtime::now();
+            let Err(why) = keeper.claim(&held, term, || true).await else { panic!("it is busy") };
+            let (waited, tries) = (begin.elapsed(), store.tries.load(Ordering::Relaxed) as u32);
+            assert!(!why.in_doubt, "nothing was written");
+            assert!((limit..limit + POLL * 2).contains(&waited), "I38: {is_new} {is_tried}: {waited:?}");
+            assert!(POLL * (tries - 1) <= limit, "{is_new} {is_tried}: {tries} tries");
+        }
+    }
+    #[tokio::test]
+    async fn a_write_is_tried_16_times_that_others_are_faster_with() {
+        for (faster, is_done) in [(0, true), (1, true), (15, true), (16, false)] {
+            let keeper_of = || {
+                let store = Contested { faster: AtomicUsize::new(faster), ..Contested::default() };
+                let store = Arc::new(store);
+                (store.clone(), Keeper::new(store, Clock::default(), false))
+            };
+            let held =
+                Held { record: record(1, 1), is_new: true, must_send: false, is_over: true, refused: None };
+            let (store, keeper) = keeper_of();
+            let claimed = keeper.claim(&held, Term::of(Duration::ZERO), || true).await;
+            assert_eq!(matches!(claimed, Ok(Claim::Taken(_))), is_done, "a claim: {faster}");
+            assert_eq!(store.load().await.unwrap().is_some(), is_done, "a claim: {faster}");
+            let unsaved =
+                || Some(Unsaved { serial: 3, record: Some(record(1, 1)), replaces: Replaces::Anything });
+            let (store, keeper) = keeper_of();
+            let written = keeper.put(unsaved, |_, _| ()).await;
+            assert_eq!(matches!(written, Ok(Written::Kept(3))), is_done, "what is unsaved: {faster}");
+            assert_eq!(store.load().await.unwrap().is_some(), is_done, "what is unsaved: {faster}");
+        }
+    }
+    /// Puts `record` into `store` as `version`.
+    async fn put(store: &MemoryStore, version: u64, record: &Record) {
+        let before = store.load().await.unwrap().map_or(0, |kept| kept.version());
+        let text = schema::write(before, Some(record)).unwrap().text().to_owned();
+        assert!(store.replace(before, StoredLogin::new(version, text)).await.unwrap());
+    }
+
+    #[tokio::test]
+    async fn i38_a_login_goes_without_the_store_where_that_certainly_does_not_have_it() {
+        let (mine, other) = (record(1, 1), record(2, 1));
+        for (name, in_doubt, tried, there, can_be_read, may_go) in [
+            ("never written", false, None, None, true, true),
+            ("never written, and it cannot be read", false, None, None, false, true),
+            ("the claim may be written yet", true, None, None, true, false),
+            ("written, and not there", false, Some((0, 7)), None, true, true),
+            ("written, and it cannot be read", false, Some((0, 7)), None, false, false),
+            ("written, and there", false, Some((0, 7)), Some((7, &mine)), true, false),
+            ("written, and another is there", false, Some((0, 7)), Some((7, &other)), true, true),
+            ("written, and replaced", false, Some((0, 7)), Some((8, &other)), true, false),
+        ] {
+            let store = Contested { is_gone: !can_be_read, ..Contested::default() };
+            if let Some((version, there)) = there {
+                put(&store.kept, version, there).await;
+            }
+            let keeper = Keeper::new(Arc::new(store), Clock::default(), false);
+            if let Some((expected, next)) = tried {
+                keeper.holding.tries(&mine.id.login, expected, next);
+            }
+            let held =
+                Held { record: mine.clone(), is_new: true, must_send: false, is_over: true, refused: None };
+            let why = NotClaimed { error: StoreError::timeout(), in_doubt };
+            let taken = keeper.unclaimed(&held, &why, Term::of(Duration::ZERO)).await;
+            assert_eq!(taken.is_some(), may_go, "I38: {name}");
+            assert!(taken.is_none_or(|taken| !taken.is_claimed()), "{name}");
+        }
+    }
+    #[tokio::test]
+    async fn i15_what_was_claimed_is_replaced_and_cleared_only_where_it_is_still_there() {
+        let (mine, next, newer, other) = (record(1, 1), record(1, 2), record(1, 3), record(2, 1));
+        for (name, there, lost, is_kept, is_cleared) in [
+            ("as it was", None, 0, true, true),
+            ("as it was, and the answer is lost", None, 1, true, false),
+            ("written once more", Some(Some(&mine)), 0, true, true),
+            ("newer", Some(Some(&newer)), 0, false, false),
+            ("another login", Some(Some(&other)), 0, false, false),
+            ("ended", Some(None), 0, false, false),
+        ] {
+            for clears in [false, true] {
+                let store = Arc::new(Contested::default());
+                let keeper = Keeper::new(store.clone(), Clock::default(), false);
+                let held = Held {
+                    record: mine.clone(),
+                    is_new: true,
+                    must_send: false,
+                    is_over: true,
+                    refused: None,
+                };
+                let Ok(Claim::Taken(taken)) = keeper.claim(&held, Term::of(Duration::ZERO), || true).await
+                else {
+                    panic!("{name}: not claimed")
+                };
+                if let Some(there) = there {
+                    let after = schema::write(taken.version, there).unwrap();
+                    assert!(store.kept.replace(taken.version, after).await.unwrap());
+                }
+                store.lost.store(lost, Ordering::Relaxed);
+                let expected = match clears {
+                    false => {
+                        let found = keeper.persist(&taken, &next).await.unwrap();
+                        assert_eq!(found.is_none(), is_kept, "I15: {name}");
+                        if is_kept { Some(&next) } else { there.flatten() }
+                    }
+                    true => {
+                        let confirmed = keeper.confirm_refused(&taken).await.unwrap();
+                        let found = matches!(confirmed, Confirmed::Cleared);
+                        assert_eq!(found, is_cleared, "I15: {name}");
+                        let found = matches!(confirmed, Confirmed::Newer(_));
+                        assert_eq!(found, there.flatten().is_some() && !is_cleared, "I15: {name}");
+                        if is_cleared { None } else { there.flatten() }
+                    }
+                };
+                let found = keeper.load().await.unwrap().record.map(|record| record.id);
+                assert_eq!(found, expected.map(|record| record.id.clone()), "I15: {name}, {clears}");
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn who_replaces_every_login_is_told_which_one_is_there() {
+        let (mine, other) = (record(1, 2), record(2, 1));
+        let own = |record: &Record| {
+            let mut logins = crate::session::stored::pending_write::Logins::default();
+            logins.insert(&record.id.login);
+            logins
+        };
+        for (name, record, replaces, there, told) in [
+            ("a sign-in", Some(&mine), Replaces::Anything, Some(&other), true),
+            ("a sign-in in an empty place", Some(&mine), Replaces::Anything, None, false),
+            ("a sign-out unseen", None, Replaces::Anything, Some(&other), true),
+            ("a sign-out", None, Replaces::Logins(own(&other)), Some(&other), false),
+            ("a sign-out of another", None, Replaces::Logins(own(&mine)), Some(&other), false),
+            ("a refresh", Some(&mine), Replaces::Older(mine.id.clone()), Some(&record(1, 1)), false),
+        ] {
+            let store = MemoryStore::new();
+            if let Some(there) = there {
+                put(&store, 7, there).await;
+            }
+            let keeper = Keeper::new(Arc::new(store), Clock::default(), false);
+            let finds = std::sync::Mutex::new(Vec::new());
+            let unsaved = || Some(Unsaved { serial: 3, record: record.cloned(), replaces: replaces.clone() });
+            let finds_one = |serial, login| finds.lock().unwrap().push((serial, login));
+            keeper.put(unsaved, finds_one).await.ok().unwrap();
+            let expected = told.then(|| (3, other.id.login.clone()));
+            assert_eq!(finds.into_inner().unwrap(), Vec::from_iter(expected), "{name}");
+        }
+    }
+    #[test]
+    fn i14_what_processes_agree_on_is_read_there_and_the_tokens_at_hand_are_those_of_the_session() {
+        let answer = |seconds| {
+            let head = (http::StatusCode::OK, &http::HeaderMap::new());
+            let error = crate::error::DecodeError::new("T", head, None, String::new(), &Default::default());
+            Some(Undecodable { at: SystemTime::UNIX_EPOCH + Duration::from_secs(seconds), error })
+        };
+        let lease = || Some(Term::of(Duration::ZERO).lease("other", SystemTime::UNIX_EPOCH));
+        let mine = Record { access: Some("mine".into()), undecodable: answer(1), ..record(1, 5) };
+        let there = |number, undecodable| Record {
+            access: Some("theirs".into()),
+            intent: true,
+            lease: lease(),
+            undecodable,
+            ..record(1, number)
+        };
+        for (name, there, is_mine, intent, at) in [
+            ("the same", there(5, None), true, true, Some(1)),
+            ("the same, and an answer", there(5, answer(2)), true, true, Some(2)),
+            // What was intended with older tokens is nothing to these.
+            ("older", there(4, answer(2)), true, false, Some(1)),
+            ("newer", there(6, answer(2)), false, true, Some(2)),
+            ("newer, and no answer", there(6, None), false, true, None),
+        ] {
+            let held =
+                Held { record: mine.clone(), is_new: false, must_send: false, is_over: true, refused: None };
+            let found = latest(Some(there), &held, false).unwrap();
+            assert_eq!(Arc::ptr_eq(&found.jar, &mine.jar), is_mine, "the cookies at hand: {name}");
+            let access = found.access.as_ref().map(|token| token.expose());
+            assert_eq!(access, Some(if is_mine { "mine" } else { "theirs" }), "{name}");
+            assert_eq!((found.intent, found.lease), (intent, lease()), "I1, I14: {name}");
+            let expected = at.map(|seconds| SystemTime::UNIX_EPOCH + Duration::from_secs(seconds));
+            assert_eq!(found.undecodable.map(|answer| answer.at), expected, "I14: {name}");
+        }
+    }
+
+    /// How a write goes, and what is known of its login then.
+    #[tokio::test]
+    async fn i38_a_write_tells_whether_the_store_has_the_login() {
+        for (name, faster, lost, is_broken, may_have, is_known) in [
+            ("done", 0, 0, false, true, true),
+            ("others are faster", TRIES, 0, false, false, false),
+            ("certainly not done", 0, 0, true, false, false),
+            ("in doubt", 0, 1, false, true, false),
+        ] {
+            let store = Contested {
+                faster: AtomicUsize::new(faster),
+                lost: AtomicUsize::new(lost),
+                is_broken,
+                ..Contested::default()
+            };
+            let keeper = Keeper::new(Arc::new(store), Clock::default(), false);
+            let mine = record(1, 1);
+            let unsaved =
+                || Some(Unsaved { serial: 3, record: Some(mine.clone()), replaces: Replaces::Anything });
+            let written = keeper.put(unsaved, |_, _| ()).await;
+            assert_eq!(written.is_ok(), name == "done");
+            assert_eq!(keeper.may_have(&mine.id.login), may_have, "I38: {name}");
+            assert_eq!(keeper.holding.was_known(&mine.id.login), is_known, "I38: {name}");
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! What this session knows of where its login is: in the store, certainly not there, or in doubt. Knows no store.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::schema::is_counted_from;
+
+/// Of the logins that were written last, the latest first.
+#[derive(Clone, Default)]
+pub(crate) struct Holding(Arc<Mutex<Vec<Login>>>);
+
+/// The present login is among the last that were written.
+const REMEMBERED: usize = 8;
+
+struct Login {
+    name: Arc<str>,
+    /// Whether the store is known to have had it.
+    is_known: bool,
+    /// How many writes of it were begun of which it is not known that nothing was done, and the first version that may be of one.
+    doubts: u64,
+    since: u64,
+}
+
+impl Holding {
+    /// A write of `login` is begun, as version `next` in the place of `expected`.
+    pub(crate) fn tries(&self, login: &Arc<str>, expected: u64, next: u64) {
+        let mut logins = self.lock();
+        let known = logins.iter().position(|it| it.name == *login).map(|index| logins.remove(index));
+        let new = Login { name: login.clone(), is_known: false, doubts: 0, since: next };
+        let mut it = known.unwrap_or(new);
+        // None of the writes before was done, or the place was emptied since: versions are counted from elsewhere.
+        if it.doubts == 0 || expected == 0 {
+            it.since = next;
+        }
+        it.doubts += 1;
+        logins.insert(0, it);
+        logins.truncate(REMEMBERED);
+    }
+
+    /// A write of `login` was certainly not done.
+    pub(crate) fn did_not(&self, login: &Arc<str>) {
+        self.change(login, |it| it.doubts = it.doubts.saturating_sub(1));
+    }
+
+    /// The store has `login`: it was read there, or a write of it was done.
+    pub(crate) fn is_there(&self, login: &Arc<str>) {
+        self.change(login, |it| it.is_known = true);
+    }
+
+    /// Whether the store is known to have had `login`.
+    pub(crate) fn was_known(&self, login: &Arc<str>) -> bool {
+        self.is(login, |it| it.is_known)
+    }
+
+    /// Whether `login`, which the store does not have at `version`, may have been there before: it was removed or replaced then.
+    pub(crate) fn was_there(&self, login: &Arc<str>, version: u64) -> bool {
+        self.is(login, |it| {
+            let is_later = version != it.since && is_counted_from(it.since, version);
+            it.is_known || it.doubts > 0 && is_later
+        })
+    }
+
+    /// Whether the store may have `login`, or may come to have it by a write that was begun.
+    pub(crate) fn may_have(&self, login: &Arc<str>) -> bool {
+        self.is(login, |it| it.is_known || it.doubts > 0)
+    }
+
+    fn change(&self, login: &Arc<str>, change: impl FnOnce(&mut Login)) {
+        if let Some(it) = self.lock().iter_mut().find(|it| it.name == *login) {
+            change(it);
+        }
+    }
+
+    fn is(&self, login: &Arc<str>, is: impl FnOnce(&Login) -> bool) -> bool {
+        self.lock().iter().find(|it| it.name == *login).is_some_and(is)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<Login>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn i38_a_login_is_nowhere_while_every_write_of_it_has_certainly_failed() {
+        let (holding, login) = (Holding::default(), Arc::from("a"));
+        assert!(!holding.may_have(&login));
+        for _ in 0..3 {
+            holding.tries(&login, 0, 7);
+            assert!(holding.may_have(&login), "it is under way");
+            holding.did_not(&login);
+            assert!(!holding.may_have(&login));
+        }
+        // One of two is in doubt.
+        holding.tries(&login, 0, 7);
+        holding.tries(&login, 0, 7);
+        holding.did_not(&login);
+        assert!(holding.may_have(&login) && !holding.was_known(&login));
+        assert!(!holding.may_have(&Arc::from("b")));
+        holding.did_not(&login);
+        holding.is_there(&login);
+        assert!(holding.may_have(&login) && holding.was_known(&login), "I38: it was read there");
+        assert!(!holding.was_known(&Arc::from("b")));
+    }
+
+    #[test]
+    fn i15_a_login_in_doubt_was_there_where_versions_were_counted_on_from_it() {
+        let (holding, login) = (Holding::default(), Arc::from("a"));
+        holding.tries(&login, 6, 7);
+        for (version, was_there) in [(0, false), (6, false), (7, false), (8, true), (1 << 40, false)] {
+            assert_eq!(holding.was_there(&login, version), was_there, "in front of {version}");
+        }
+        assert!(!holding.was_there(&Arc::from("b"), 8));
+        // The place was emptied, and it is tried there.
+        holding.tries(&login, 0, 1 << 40);
+        assert!(holding.was_there(&login, (1 << 40) + 1) && !holding.was_there(&login, 8));
+        holding.is_there(&login);
+        assert!([0, 8, 9].iter().all(|version| holding.was_there(&login, *version)), "it is known");
+    }
+}

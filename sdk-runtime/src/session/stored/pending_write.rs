@@ -1,0 +1,181 @@
+//! What of a session the store does not have yet, and what it may be put in the place of. Knows no store.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::schema::{Record, TokenId};
+
+/// A login, or its end, that is to be written down.
+#[derive(Debug, Clone)]
+pub(crate) struct Unsaved {
+    /// Goes up with each change, so that a newer one is not taken for written when an older one was.
+    pub(crate) serial: u64,
+    /// `None`: the login has ended.
+    pub(crate) record: Option<Record>,
+    pub(crate) replaces: Replaces,
+}
+
+/// What may be replaced. What may not is another's, who knows better.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Replaces {
+    /// Whatever there is: somebody has signed in, or out before anybody has looked.
+    Anything,
+    /// Older tokens of the same login: it was refreshed.
+    Older(TokenId),
+    /// Any tokens of these logins: somebody has signed out.
+    Logins(Logins),
+    /// These tokens, which are over, and the older ones of their login, which have been spent; and any of the logins that this one has
+    /// replaced. I15
+    UpTo(TokenId, Logins),
+}
+
+/// Logins by their names. A clone is cheap.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Logins(Arc<BTreeSet<Arc<str>>>);
+
+impl Logins {
+    pub(crate) fn insert(&mut self, login: &Arc<str>) {
+        if !self.0.contains(login) {
+            Arc::make_mut(&mut self.0).insert(login.clone());
+        }
+    }
+
+    pub(crate) fn clear(&mut self) {
+        *self = Self::default();
+    }
+
+    #[cfg(test)]
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    pub(crate) fn has(&self, login: &Arc<str>) -> bool {
+        self.0.contains(login)
+    }
+}
+
+impl Replaces {
+    /// Whether the tokens with `id` may be replaced, and an end that may do so is theirs.
+    pub(crate) fn covers(&self, id: &TokenId) -> bool {
+        let is_older = |than: &TokenId| id.login == than.login && id.number < than.number;
+        match self {
+            Self::Anything => true,
+            Self::Older(than) => is_older(than),
+            Self::Logins(logins) => logins.has(&id.login),
+            Self::UpTo(last, former) => {
+                id == last || is_older(last) || id.login != last.login && former.has(&id.login)
+            }
+        }
+    }
+}
+
+impl Unsaved {
+    /// Whether this is to be written where `there` is; `None` is the end of a login, or nothing.
+    pub(crate) fn may_replace(&self, there: Option<&Record>) -> bool {
+        let Some(there) = there else {
+            return match self.replaces {
+                // An end stays one, but for a new login.
+                Replaces::Anything => self.record.is_some(),
+                // A claim that was made before may be on its way: it has to find another version.
+                Replaces::Logins(_) => true,
+                Replaces::Older(_) | Replaces::UpTo(..) => false,
+            };
+        };
+        match (&self.replaces, &self.record) {
+            // It may have been written and refreshed already.
+            (Replaces::Anything, Some(record)) => {
+                there.id.login != record.id.login || there.id.number < record.id.number
+            }
+            (replaces, _) => replaces.covers(&there.id),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::SystemTime;
+
+    use super::*;
+
+    fn record(login: u64, number: u64) -> Record {
+        Record {
+            id: TokenId { number, ..TokenId::first(login) },
+            access: None,
+            refresh: None,
+            subject: None,
+            scopes: None,
+            issued: SystemTime::UNIX_EPOCH,
+            lifetime: None,
+            jar: Arc::default(),
+            intent: false,
+            lease: None,
+            undecodable: None,
+        }
+    }
+
+    #[test]
+    fn i15_only_what_is_known_to_be_ours_is_replaced() {
+        let (login, id) = (TokenId::first(1).login, record(1, 5).id);
+        let logins = |name: &Arc<str>| {
+            let mut logins = Logins::default();
+            logins.insert(name);
+            logins
+        };
+        let former = logins(&TokenId::first(2).login);
+        for (name, mine, replaces, older, same, newer, other, none) in [
+            ("signed in", true, Replaces::Anything, true, false, false, true, true),
+            ("refreshed", true, Replaces::Older(id.clone()), true, false, false, false, false),
+            ("signed out", false, Replaces::Logins(logins(&login)), true, true, true, false, true),
+            ("signed out unseen", false, Replaces::Anything, true, true, true, true, false),
+            (
+                "expired",
+                false,
+                Replaces::UpTo(id.clone(), Logins::default()),
+                true,
+                true,
+                false,
+                false,
+                false,
+            ),
+            ("expired after another", false, Replaces::UpTo(id, former), true, true, false, true, false),
+        ] {
+            let unsaved = Unsaved { serial: 1, record: mine.then(|| record(1, 5)), replaces };
+            for (what, there, expected) in [
+                ("older", Some(record(1, 4)), older),
+                ("same", Some(record(1, 5)), same),
+                ("newer", Some(record(1, 6)), newer),
+                ("another login", Some(record(2, 5)), other),
+                ("nothing", None, none),
+            ] {
+                assert_eq!(unsaved.may_replace(there.as_ref()), expected, "{name} over {what}");
+            }
+        }
+    }
+    #[test]
+    fn i15_an_end_is_that_of_the_tokens_which_it_may_replace() {
+        let (login, id) = (TokenId::first(1).login, TokenId { mark: 7, ..record(1, 5).id });
+        let mut logins = Logins::default();
+        logins.insert(&login);
+        let mut with_former = logins.clone();
+        with_former.insert(&TokenId::first(2).login);
+        for (replaces, older, same, marked, newer, other) in [
+            (Replaces::Anything, true, true, true, true, true),
+            (Replaces::Older(id.clone()), true, false, false, false, false),
+            (Replaces::Logins(logins), true, true, true, true, false),
+            (Replaces::UpTo(id.clone(), Logins::default()), true, true, false, false, false),
+            // Newer tokens of this login are another process's, also where it had been replaced here before.
+            (Replaces::UpTo(id.clone(), with_former), true, true, false, false, true),
+        ] {
+            for (what, it, expected) in [
+                ("older", record(1, 4).id, older),
+                ("the same", id.clone(), same),
+                ("the same number by another process", record(1, 5).id, marked),
+                ("newer", record(1, 6).id, newer),
+                ("another login", record(2, 5).id, other),
+                ("a third login", record(3, 4).id, replaces == Replaces::Anything),
+            ] {
+                assert_eq!(replaces.covers(&it), expected, "I15: {replaces:?} of {what}");
+            }
+        }
+    }
+}

@@ -1,0 +1,372 @@
+//! A login as it stands in a store: what it is, and what the processes that share it have agreed on. Knows no store.
+//!
+//! Its text is JSON in one line, with a format number. A later format, or anything that is not ours, is an error and never
+//! nothing: nothing is there to be overwritten.
+
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
+
+use super::undecodable::{self, Undecodable};
+use crate::cookies::Jar;
+use crate::error::StoreError;
+use crate::runtime::{millis, since_1970};
+use crate::secret::{AccessToken, RefreshToken};
+use crate::session::token::tokens::Expiry;
+use crate::session::token::tokens::Tokens;
+use crate::store::StoredLogin;
+
+const FORMAT: u32 = 1;
+
+/// Names tokens across processes: which login they are of, and how often it has been refreshed. Their text is never compared.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct TokenId {
+    pub(crate) login: Arc<str>,
+    pub(crate) number: u64,
+    /// Drawn with every refresh: two that should not have happened at once are told apart.
+    pub(crate) mark: u32,
+}
+
+impl TokenId {
+    /// That of the first tokens of a new login, named by a number that nobody else draws.
+    pub(crate) fn first(random: u64) -> Self {
+        Self { login: format!("{random:016x}").into(), number: 1, mark: 0 }
+    }
+
+    /// That of the tokens which replace these, with a mark that is drawn.
+    pub(crate) fn next(&self, mark: u32) -> Self {
+        Self { login: self.login.clone(), number: self.number.saturating_add(1), mark }
+    }
+}
+
+/// What a store holds.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Found {
+    /// The version it holds, 0 for nothing.
+    pub(crate) version: u64,
+    /// The login; `None` where there never was one, or it has ended: the text is then a tombstone without tokens, so that the
+    /// versions go on.
+    pub(crate) record: Option<Record>,
+}
+
+/// A login in a store.
+#[derive(Debug, Clone)]
+pub(crate) struct Record {
+    pub(crate) id: TokenId,
+    pub(crate) access: Option<AccessToken>,
+    pub(crate) refresh: Option<RefreshToken>,
+    pub(crate) subject: Option<Arc<str>>,
+    pub(crate) scopes: Option<Arc<[String]>>,
+    /// When its access token was issued, by the clock of whoever wrote it, and how long it lives.
+    pub(crate) issued: SystemTime,
+    pub(crate) lifetime: Option<Duration>,
+    pub(crate) jar: Arc<Jar>,
+    /// Somebody is going to spend its refresh token, or has, and nobody knows what came of it.
+    pub(crate) intent: bool,
+    /// Until when somebody holds the right to refresh it, where the store has no lock.
+    pub(crate) lease: Option<Lease>,
+    /// The answer that has most likely spent its refresh token, and could not be decoded.
+    pub(crate) undecodable: Option<Undecodable>,
+}
+
+/// The right to refresh a login, for a while.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Lease {
+    pub(crate) holder: String,
+    /// Milliseconds since 1970, by the clock of the holder.
+    pub(crate) until: u64,
+}
+
+impl Record {
+    /// What it says about tokens, for a session that adopts them.
+    pub(crate) fn tokens(&self) -> Tokens {
+        Tokens {
+            access: self.access.clone(),
+            refresh: self.refresh.clone(),
+            expiry: self.lifetime.map_or(Expiry::Untold, Expiry::In),
+            subject: self.subject.clone(),
+            scopes: self.scopes.clone(),
+        }
+    }
+
+    /// How old its access token is.
+    pub(crate) fn age(&self, wall: SystemTime) -> Duration {
+        wall.duration_since(self.issued).unwrap_or_default()
+    }
+
+    /// Whether its access token is one to sign with, as far as its age tells.
+    pub(crate) fn is_live(&self, wall: SystemTime, signs_by_cookies: bool) -> bool {
+        let has_lapsed = self.lifetime.is_some_and(|lifetime| self.age(wall) >= lifetime);
+        (signs_by_cookies || self.access.is_some()) && !has_lapsed
+    }
+
+    /// The same with nobody at work on it.
+    pub(crate) fn at_rest(mut self) -> Self {
+        self.intent = false;
+        self.lease = None;
+        self.undecodable = None;
+        self
+    }
+}
+
+/// What the text of a store is.
+#[derive(Serialize, Deserialize)]
+struct Text {
+    format: u32,
+    /// `None` is the tombstone of a login that has ended.
+    login: Option<Written>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Written {
+    id: String,
+    number: u64,
+    #[serde(default)]
+    mark: u32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    access: Option<Zeroizing<String>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    refresh: Option<Zeroizing<String>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    subject: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    scopes: Option<Vec<String>>,
+    /// Milliseconds since 1970.
+    issued: u64,
+    /// Milliseconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    lifetime: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    cookies: Option<serde_json::Value>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    intent: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    lease: Option<Lease>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    undecodable: Option<undecodable::Written>,
+}
+
+/// Reads what a store has found.
+pub(crate) fn read(stored: Option<StoredLogin>) -> Result<Found, StoreError> {
+    let Some(stored) = stored else { return Ok(Found::default()) };
+    let foreign = |what: &str| {
+        StoreError::foreign(format!(
+            "what is kept (version {}) {what}; it is left as it is: sign in with another place to keep the login in, or remove it",
+            stored.version()
+        ))
+    };
+    let format: Format =
+        serde_json::from_str(stored.text()).map_err(|_| foreign("is no login of this library"))?;
+    if format.format != FORMAT {
+        return Err(foreign(&format!(
+            "is of format {}, and this is a library of format {FORMAT}",
+            format.format
+        )));
+    }
+    let text: Text = serde_json::from_str(stored.text()).map_err(|_| foreign("is damaged"))?;
+    let record = match text.login {
+        Some(written) => Some(written.read().ok_or_else(|| foreign("is damaged"))?),
+        None => None,
+    };
+    Ok(Found { version: stored.version(), record })
+}
+
+/// Only what every format has.
+#[derive(Deserialize)]
+struct Format {
+    format: u32,
+}
+
+/// What follows version `version`: `record`, or the tombstone of the login that was there.
+pub(crate) fn write(version: u64, record: Option<&Record>) -> Result<StoredLogin, StoreError> {
+    let text = Text { format: FORMAT, login: record.map(Written::of) };
+    let text = serde_json::to_string(&text)
+        .map_err(|error| StoreError::unavailable("the login cannot be written down", error))?;
+    Ok(StoredLogin::new(next(version), text))
+}
+
+/// Up to where a first version is drawn: an `i64` and a number in JSON have room to count up from there.
+const FIRST_UP_TO: u64 = 1 << 52;
+
+/// The version that follows `version`. That of an empty place is drawn, so that a place which was emptied does not come to a version
+/// again that a process still expects there.
+fn next(version: u64) -> u64 {
+    match version {
+        0 => fastrand::u64(1..=FIRST_UP_TO),
+        version => version.saturating_add(1),
+    }
+}
+
+/// Whether `version` has been counted up from `first`, and is not of a place that was emptied since.
+pub(crate) fn is_counted_from(first: u64, version: u64) -> bool {
+    version.checked_sub(first).is_some_and(|changes| changes < COUNTED)
+}
+
+/// No place is written that often, and two first versions that are drawn lie further apart.
+const COUNTED: u64 = 1 << 24;
+
+impl Written {
+    fn of(record: &Record) -> Self {
+        Self {
+            id: record.id.login.to_string(),
+            number: record.id.number,
+            mark: record.id.mark,
+            access: record.access.as_ref().map(|token| Zeroizing::new(token.expose().to_owned())),
+            refresh: record.refresh.as_ref().map(|token| Zeroizing::new(token.expose().to_owned())),
+            subject: record.subject.as_deref().map(str::to_owned),
+            scopes: record.scopes.as_deref().map(<[String]>::to_vec),
+            issued: since_1970(record.issued),
+            lifetime: record.lifetime.map(millis),
+            cookies: record.jar.written(),
+            intent: record.intent,
+            lease: record.lease.clone(),
+            undecodable: record.undecodable.as_ref().map(undecodable::Written::of),
+        }
+    }
+
+    fn read(self) -> Option<Record> {
+        Some(Record {
+            id: TokenId { login: self.id.into(), number: self.number, mark: self.mark },
+            access: self.access.map(|token| AccessToken::new(token.as_str())),
+            refresh: self.refresh.map(|token| RefreshToken::new(token.as_str())),
+            subject: self.subject.map(Arc::from),
+            scopes: self.scopes.map(Arc::from),
+            issued: SystemTime::UNIX_EPOCH.checked_add(Duration::from_millis(self.issued))?,
+            lifetime: self.lifetime.map(Duration::from_millis),
+            jar: Arc::new(match self.cookies {
+                Some(cookies) => Jar::read(cookies)?,
+                None => Jar::default(),
+            }),
+            intent: self.intent,
+            lease: self.lease,
+            undecodable: self.undecodable.and_then(undecodable::Written::read),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::StoreErrorKind;
+
+    fn record() -> Record {
+        Record {
+            id: TokenId::first(7).next(42),
+            access: Some("an access token".into()),
+            refresh: Some("a refresh token".into()),
+            subject: Some("ann".into()),
+            scopes: Some(vec!["read".to_owned()].into()),
+            issued: SystemTime::UNIX_EPOCH + Duration::from_millis(1_700_000_000_123),
+            lifetime: Some(Duration::from_secs(60)),
+            jar: Arc::default(),
+            intent: true,
+            lease: Some(Lease { holder: "me".to_owned(), until: 5 }),
+            undecodable: None,
+        }
+    }
+
+    #[test]
+    fn what_is_written_is_read() {
+        let stored = write(6, Some(&record())).unwrap();
+        assert_eq!(stored.version(), 7);
+        assert!(!stored.text().contains('\n'), "a store may keep it in a line");
+        let found = read(Some(stored)).unwrap();
+        assert_eq!(found.version, 7);
+        let (read, wrote) = (found.record.unwrap(), record());
+        assert_eq!(format!("{read:?}"), format!("{wrote:?}"));
+        assert_eq!(read.access.unwrap().expose(), "an access token");
+        assert_eq!(read.refresh.unwrap().expose(), "a refresh token");
+        assert!(read_back(None).record.is_none());
+        assert_eq!(super::read(None).unwrap().version, 0);
+    }
+
+    #[test]
+    fn i15_a_place_that_was_emptied_does_not_come_to_the_same_versions_again() {
+        let first = || write(0, None).unwrap().version();
+        let mut firsts: Vec<u64> = (0..1000).map(|_| first()).collect();
+        assert!(firsts.iter().all(|first| (1..=FIRST_UP_TO).contains(first)));
+        for first in &firsts {
+            assert_eq!(write(*first, None).unwrap().version(), first + 1, "it counts up");
+            assert!(is_counted_from(*first, first + 1) && is_counted_from(*first, *first));
+            assert!(!is_counted_from(*first, first - 1) && !is_counted_from(*first, first + COUNTED));
+        }
+        firsts.sort_unstable();
+        firsts.dedup();
+        assert_eq!(firsts.len(), 1000);
+    }
+
+    #[test]
+    fn i14_an_answer_that_could_not_be_decoded_is_told_to_other_processes() {
+        let headers = http::HeaderMap::from_iter([
+            (http::header::CONTENT_TYPE, http::HeaderValue::from_static("application/json")),
+            (http::header::CONTENT_ENCODING, http::HeaderValue::from_static("br")),
+        ]);
+        let head = (http::StatusCode::CREATED, &headers);
+        let detail = "invalid type: string \"secret\", expected u64".to_owned();
+        let body = "secret".into();
+        let error = crate::error::DecodeError::new("Tokens", head, Some("a.b".to_owned()), detail, &body);
+        let at = SystemTime::UNIX_EPOCH + Duration::from_millis(1_700_000_000_123);
+        let undecodable = Some(Undecodable { at, error: error.clone() });
+        let kept = Record { undecodable, ..record() };
+        assert!(!write(0, Some(&kept)).unwrap().text().contains("secret"), "I27");
+        let found = read_back(Some(&kept)).record.unwrap().undecodable.unwrap();
+        assert_eq!(found.at, at);
+        assert_eq!(found.error.to_string(), error.without_values().to_string(), "I14");
+        assert!(kept.at_rest().undecodable.is_none());
+    }
+
+    fn read_back(record: Option<&Record>) -> Found {
+        read(Some(write(0, record).unwrap())).unwrap()
+    }
+
+    #[cfg(feature = "cookies")]
+    #[test]
+    fn cookies_come_back_those_of_the_browser_session_included() {
+        let (jar, clock) = (Jar::default(), crate::runtime::Clock::default());
+        let url = "https://a.example/login".parse().unwrap();
+        let cookie = http::HeaderValue::from_static("refresh=1; Path=/auth; HttpOnly");
+        jar.store(&http::HeaderMap::from_iter([(http::header::SET_COOKIE, cookie)]), &url, &clock);
+        let found = read_back(Some(&Record { jar: Arc::new(jar), ..record() }));
+        let header = found.record.unwrap().jar.header(&"https://a.example/auth/x".parse().unwrap(), &clock);
+        assert_eq!(header.unwrap().to_str().unwrap(), "refresh=1");
+    }
+
+    #[test]
+    fn i24_what_is_not_ours_is_an_error_that_shows_none_of_it() {
+        for text in [
+            "",
+            "secret",
+            "{}",
+            "[]",
+            "{\"format\":2,\"login\":{\"secret\":1}}",
+            "{\"format\":1,\"login\":{\"id\":\"secret\"}}",
+            "{\"format\":1,\"login\":{\"id\":\"secret\",\"number\":1,\"issued\":1,\"cookies\":7}}",
+        ] {
+            let error = read(Some(StoredLogin::new(3, text))).unwrap_err();
+            assert_eq!(error.kind(), StoreErrorKind::Foreign, "{text}");
+            let shown = format!("{error} {error:?}");
+            assert!(shown.contains("version 3") && !shown.contains("secret"), "{shown}");
+        }
+    }
+
+    #[test]
+    fn a_record_is_live_while_its_access_token_is() {
+        let wall = |seconds| record().issued + Duration::from_secs(seconds);
+        for (seconds, access, cookies, live) in [
+            (0, true, false, true),
+            (59, true, false, true),
+            (60, true, false, false),
+            (0, false, false, false),
+            (0, false, true, true),
+            (60, false, true, false),
+        ] {
+            let mut record = record();
+            record.access.take_if(|_| !access);
+            assert_eq!(record.is_live(wall(seconds), cookies), live, "{seconds} {access} {cookies}");
+        }
+        assert!(Record { lifetime: None, ..record() }.is_live(wall(u32::MAX.into()), false));
+        assert!(record().is_live(SystemTime::UNIX_EPOCH, false), "a clock that was set back");
+    }
+}

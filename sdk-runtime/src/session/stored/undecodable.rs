@@ -1,0 +1,70 @@
+//! A success that could not be decoded, as processes that share a store tell each other of it. Knows no store.
+
+use std::time::{Duration, SystemTime};
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::DecodeError;
+use crate::runtime::since_1970;
+
+/// How long the refresh token is not sent again after such an answer, since it was most likely spent.
+pub(crate) const COOL_DOWN: Duration = Duration::from_secs(300);
+
+/// The first such answer for a refresh token, and when the last one came.
+#[derive(Debug, Clone)]
+pub(crate) struct Undecodable {
+    pub(crate) at: SystemTime,
+    pub(crate) error: DecodeError,
+}
+
+impl Undecodable {
+    /// How long the refresh token is still not to be sent. A clock that was wrong makes it no longer than [`COOL_DOWN`].
+    pub(crate) fn rest(&self, wall: SystemTime) -> Duration {
+        let passed = wall.duration_since(self.at).unwrap_or_default();
+        COOL_DOWN.saturating_sub(passed)
+    }
+
+    /// The same as of a later answer.
+    pub(crate) fn again_at(&self, at: SystemTime) -> Self {
+        Self { at, error: self.error.clone() }
+    }
+}
+
+/// Its form in the text of a store. There is no value of the answer in it.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Written {
+    /// Milliseconds since 1970.
+    at: u64,
+    expected: String,
+    status: u16,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    content_type: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    content_encoding: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    path: Option<String>,
+    detail: String,
+}
+
+impl Written {
+    pub(crate) fn of(undecodable: &Undecodable) -> Self {
+        let Undecodable { at, error } = undecodable;
+        let error = error.without_values();
+        Self {
+            at: since_1970(*at),
+            expected: error.expected().to_owned(),
+            status: error.status().as_u16(),
+            content_type: error.content_type().map(str::to_owned),
+            content_encoding: error.content_encoding().map(str::to_owned),
+            path: error.path().map(str::to_owned),
+            detail: error.detail().to_owned(),
+        }
+    }
+
+    pub(crate) fn read(self) -> Option<Undecodable> {
+        let Self { at, expected, status, content_type, content_encoding, path, detail } = self;
+        let status = http::StatusCode::from_u16(status).ok()?;
+        let error = DecodeError::kept(expected, status, (content_type, content_encoding), path, detail);
+        Some(Undecodable { at: SystemTime::UNIX_EPOCH.checked_add(Duration::from_millis(at))?, error })
+    }
+}

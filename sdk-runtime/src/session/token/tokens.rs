@@ -1,0 +1,213 @@
+//! Tokens as a server issues them, and the grant that a refresh is built from (terms of RFC 6749).
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use crate::secret::{AccessToken, RefreshToken};
+
+/// When an access token expires, as its response said.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Expiry {
+    Untold,
+    In(Duration),
+    At(SystemTime),
+}
+
+/// What a server's answer says about tokens.
+///
+/// ```
+/// use std::time::Duration;
+/// use sdk_runtime::Tokens;
+///
+/// let tokens = Tokens::new("access").refresh_token("refresh").expires_in(Duration::from_secs(3600));
+/// assert!(!format!("{tokens:?}").contains("access\""));
+/// ```
+#[derive(Clone)]
+pub struct Tokens {
+    pub(crate) access: Option<AccessToken>,
+    pub(crate) refresh: Option<RefreshToken>,
+    pub(crate) expiry: Expiry,
+    pub(crate) subject: Option<Arc<str>>,
+    pub(crate) scopes: Option<Arc<[String]>>,
+}
+
+impl Tokens {
+    /// An access token that the client puts into a header.
+    pub fn new(access_token: impl Into<AccessToken>) -> Self {
+        Self::of(Some(access_token.into()))
+    }
+
+    /// The tokens came as cookies: there is nothing for the client to hold but the jar. Where the jar has none, because the answer set none
+    /// or all of them were refused, the sign-in fails with [`Error::InvalidRequest`](crate::Error::InvalidRequest), which says why, and
+    /// signs nobody in; a refresh fails with [`UnavailableCause::Unusable`](crate::UnavailableCause::Unusable). A refresh that sets no
+    /// cookie leaves those there are.
+    ///
+    /// There is none of this without the feature `cookies`.
+    #[cfg(feature = "cookies")]
+    #[must_use]
+    pub fn cookies() -> Self {
+        Self::of(None)
+    }
+
+    fn of(access: Option<AccessToken>) -> Self {
+        Self { access, refresh: None, expiry: Expiry::Untold, subject: None, scopes: None }
+    }
+
+    /// The refresh token. Without one, the session keeps the refresh token it has.
+    #[must_use]
+    pub fn refresh_token(mut self, token: impl Into<RefreshToken>) -> Self {
+        self.refresh = Some(token.into());
+        self
+    }
+
+    /// How long the access token lives, counted from its arrival. Once it is over, the next call refreshes the token before it is
+    /// sent; a token the server refuses earlier is refreshed then.
+    ///
+    /// Without this and [`expires_at`](Self::expires_at) the session reads the `exp` and `iat` of a token that is a JWT
+    /// (RFC 7519, 4.1), and learns from the server's refusals alone of one that is not.
+    #[must_use]
+    pub fn expires_in(mut self, lifetime: Duration) -> Self {
+        self.expiry = Expiry::In(lifetime);
+        self
+    }
+
+    /// Until when the access token lives, by the server's clock: the answer's `Date` header tells how much that is from
+    /// now, and this machine's clock only where there is none.
+    #[must_use]
+    pub fn expires_at(mut self, end: SystemTime) -> Self {
+        self.expiry = Expiry::At(end);
+        self
+    }
+
+    /// Who is signed in, as the server names them. Two sign-ins of the same subject are the same identity to a call that is
+    /// under way; without a subject, or with an empty one, they are not.
+    #[must_use]
+    pub fn subject(mut self, subject: impl Into<Arc<str>>) -> Self {
+        self.subject = Some(subject.into()).filter(|subject: &Arc<str>| !subject.is_empty());
+        self
+    }
+
+    /// The scopes that were granted, each by itself or several in one text with spaces between them, as in the `scope` of an
+    /// answer (RFC 6749, 3.3). None at all says nothing: a refresh then leaves them as they were, and without any that are
+    /// known an endpoint with `auth = scopes("…")` is called, and the server decides.
+    ///
+    /// ```
+    /// # use sdk_runtime::Tokens;
+    /// let tokens = Tokens::new("access").scopes(["issues:read issues:write"]);
+    /// let scope: Option<&str> = None; // as an answer may leave it out
+    /// let refreshed = Tokens::new("access").scopes(scope);
+    /// ```
+    #[must_use]
+    pub fn scopes(mut self, scopes: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        let mut each = Vec::new();
+        for scope in scopes {
+            each.extend(scope.into().split_whitespace().map(str::to_owned));
+        }
+        self.scopes = (!each.is_empty()).then(|| each.into());
+        self
+    }
+}
+
+impl Tokens {
+    /// Whether it has an access token that is blank, and nothing else: a type whose fields all have defaults reads that in any answer.
+    pub(crate) fn holds_nothing(&self) -> bool {
+        let is_blank = |token: &str| token.trim().is_empty();
+        self.access.as_ref().is_some_and(|token| is_blank(token.expose()))
+            && self.refresh.as_ref().is_none_or(|token| is_blank(token.expose()))
+    }
+}
+
+impl Tokens {
+    /// Whether it holds no token: cookies are to sign.
+    pub(crate) fn are_cookies(&self) -> bool {
+        self.access.is_none() && self.refresh.is_none()
+    }
+}
+
+impl fmt::Debug for Tokens {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Tokens")
+            .field("access", &self.access)
+            .field("refresh", &self.refresh)
+            .field("expiry", &self.expiry)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What the session has to refresh itself with, for building a refresh's request.
+#[derive(Debug, Clone)]
+pub struct Grant {
+    pub(crate) access: Option<AccessToken>,
+    pub(crate) refresh: Option<RefreshToken>,
+}
+
+impl Grant {
+    /// What a session with these tokens would have.
+    #[must_use]
+    pub fn new(tokens: &Tokens) -> Self {
+        Self { access: tokens.access.clone(), refresh: tokens.refresh.clone() }
+    }
+
+    /// The refresh token, where the session holds one. One in a cookie is the jar's and goes along by itself.
+    #[must_use]
+    pub fn refresh_token(&self) -> Option<&RefreshToken> {
+        self.refresh.as_ref()
+    }
+
+    /// The access token that is to be replaced, where the session holds one.
+    #[must_use]
+    pub fn access_token(&self) -> Option<&AccessToken> {
+        self.access.as_ref()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_without_a_token_holds_nothing_or_is_of_cookies() {
+        let of = |access: Option<&str>, refresh: Option<&str>| Tokens {
+            access: access.map(Into::into),
+            refresh: refresh.map(Into::into),
+            ..Tokens::new("")
+        };
+        for (access, refresh, holds_nothing, are_cookies) in [
+            (Some(""), None, true, false),
+            (Some(" \t"), Some(" "), true, false),
+            (Some(""), Some("refresh"), false, false),
+            (Some("access"), None, false, false),
+            (Some("access"), Some(""), false, false),
+            (None, None, false, true),
+            (None, Some(""), false, false),
+            (None, Some("refresh"), false, false),
+        ] {
+            let tokens = of(access, refresh);
+            assert_eq!(tokens.holds_nothing(), holds_nothing, "{access:?} {refresh:?}");
+            assert_eq!(tokens.are_cookies(), are_cookies, "{access:?} {refresh:?}");
+        }
+    }
+
+    #[test]
+    fn no_scope_at_all_says_nothing() {
+        for (scopes, expected) in [
+            (&[][..], None),
+            (&["", " "], None),
+            (&["read"], Some(&["read"][..])),
+            (&["read  write", "admin"], Some(&["read", "write", "admin"])),
+        ] {
+            let tokens = Tokens::new("a").scopes(scopes.iter().copied());
+            let found = tokens.scopes.map(|scopes| scopes.to_vec());
+            let expected = expected.map(|scopes| scopes.iter().map(|it| (*it).to_owned()).collect());
+            assert_eq!(found, expected, "{scopes:?}");
+        }
+    }
+
+    #[test]
+    fn a_subject_that_is_empty_names_no_identity() {
+        for (subject, expected) in [("ann", Some("ann")), (" ", Some(" ")), ("", None)] {
+            assert_eq!(Tokens::new("a").subject(subject).subject.as_deref(), expected, "I12: {subject:?}");
+        }
+    }
+}

@@ -1,0 +1,161 @@
+//! The traits that connect a user's own types with the session: `TokenRequest` and `TokenResponse`.
+
+use std::fmt;
+use std::time::Duration;
+
+use http::HeaderValue;
+
+use super::tokens::{Grant, Tokens};
+use crate::error::InvalidRequest;
+use crate::request::HeaderArg;
+use crate::response::{Head, Response};
+
+/// An argument that the session supplies: of a `#[session(refresh)]` endpoint, or one marked `#[from_session]`.
+///
+/// ```
+/// use sdk_runtime::{Grant, TokenRequest};
+///
+/// #[derive(serde::Serialize)]
+/// struct RefreshRequest {
+///     refresh_token: String,
+/// }
+///
+/// impl TokenRequest for RefreshRequest {
+///     fn from_grant(grant: &Grant) -> Option<Self> {
+///         let refresh_token = grant.refresh_token()?.expose().to_owned();
+///         Some(Self { refresh_token })
+///     }
+/// }
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be built from the session",
+    label = "does not implement `TokenRequest`",
+    note = "help: `impl TokenRequest for {Self}` and build it from the `Grant`"
+)]
+pub trait TokenRequest: Sized {
+    /// Builds the argument, or `None` when there is nothing to refresh with: that ends the session.
+    fn from_grant(grant: &Grant) -> Option<Self>;
+}
+
+/// The refresh token as `Bearer <token>`, for backends that want it in a header: `#[header("authorization")] token:
+/// RefreshBearer`. A refresh token that no header can hold counts as none.
+#[derive(Clone)]
+pub struct RefreshBearer(HeaderValue);
+
+impl TokenRequest for RefreshBearer {
+    fn from_grant(grant: &Grant) -> Option<Self> {
+        let mut value = HeaderValue::try_from(format!("Bearer {}", grant.refresh_token()?.expose())).ok()?;
+        value.set_sensitive(true);
+        Some(Self(value))
+    }
+}
+
+impl HeaderArg for RefreshBearer {
+    fn header_lines(
+        &self,
+        line: &mut dyn FnMut(HeaderValue) -> Result<(), InvalidRequest>,
+    ) -> Result<(), InvalidRequest> {
+        line(self.0.clone())
+    }
+}
+
+impl fmt::Debug for RefreshBearer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("RefreshBearer(..)")
+    }
+}
+
+/// An answer that says something about tokens: of a `#[session(start)]` or `#[session(refresh)]` endpoint.
+///
+/// ```
+/// use sdk_runtime::{Head, Refusal, TokenResponse, Tokens};
+///
+/// #[derive(serde::Deserialize)]
+/// struct LoginResponse {
+///     access_token: String,
+///     refresh_token: Option<String>,
+/// }
+///
+/// impl TokenResponse for LoginResponse {
+///     fn tokens(&self, _: &Head) -> Result<Tokens, Refusal> {
+///         let tokens = Tokens::new(self.access_token.as_str());
+///         Ok(match &self.refresh_token {
+///             Some(token) => tokens.refresh_token(token.as_str()),
+///             None => tokens,
+///         })
+///     }
+/// }
+/// ```
+///
+/// A server that refuses in an envelope with a successful status:
+///
+/// ```
+/// # use sdk_runtime::{Head, Refusal, TokenResponse, Tokens};
+/// #[derive(serde::Deserialize)]
+/// struct Envelope {
+///     success: bool,
+///     token: Option<String>,
+///     error: Option<String>,
+/// }
+///
+/// impl TokenResponse for Envelope {
+///     fn tokens(&self, _: &Head) -> Result<Tokens, Refusal> {
+///         let message = self.error.clone().unwrap_or_default();
+///         match (self.success, &self.token) {
+///             (true, Some(token)) => Ok(Tokens::new(token.as_str())),
+///             (true, None) => Err(Refusal::TryLater { message, after: None }),
+///             (false, _) => Err(Refusal::Dead(message)),
+///         }
+///     }
+/// }
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` says nothing about tokens",
+    label = "does not implement `TokenResponse`",
+    note = "help: `impl TokenResponse for {Self}` and return its `Tokens`"
+)]
+pub trait TokenResponse: Send {
+    /// The tokens in the answer.
+    ///
+    /// # Errors
+    ///
+    /// A [`Refusal`], for servers that refuse with a successful status.
+    fn tokens(&self, head: &Head) -> Result<Tokens, Refusal>;
+}
+
+impl<T: TokenResponse> TokenResponse for Response<T> {
+    fn tokens(&self, head: &Head) -> Result<Tokens, Refusal> {
+        self.value().tokens(head)
+    }
+}
+
+/// A server's refusal to give tokens, in an answer with a successful status or as `refused = …` reads it.
+///
+/// When in doubt it is [`TryLater`](Self::TryLater): a login that is ended by mistake is lost, and one that is kept by mistake is
+/// refused again.
+#[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Refusal {
+    /// For good: the login is over, and every call fails with [`Error::SessionExpired`](crate::Error::SessionExpired). The text is
+    /// the server's reason, its [`message`](crate::SessionExpired::message).
+    Dead(String),
+    /// For now, or a success without tokens in it: the login is kept, and calls fail with
+    /// [`Error::RefreshUnavailable`](crate::Error::RefreshUnavailable) until a refresh succeeds.
+    TryLater {
+        /// The server's reason.
+        message: String,
+        /// How long to wait at the least, up to an hour.
+        after: Option<Duration>,
+    },
+}
+
+impl fmt::Debug for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Dead(_) => f.write_str("Dead(..)"),
+            Self::TryLater { after, .. } => {
+                f.debug_struct("TryLater").field("after", after).finish_non_exhaustive()
+            }
+        }
+    }
+}
