@@ -98,5 +98,5 @@ pub mod answers {}
 
 /// What generated code names, and nobody else; no part of the public interface.
 #[doc(hidden)]
-#[path = "private/mod.rs"]
+#[path = "macro_support/mod.rs"]
 pub mod __private;

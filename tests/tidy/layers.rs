@@ -37,7 +37,7 @@ const LAYERS: &[Layers] = &[
             "response",
             "session",
             "client",
-            "private",
+            "macro_support",
         ],
     },
     Layers {
@@ -78,9 +78,10 @@ const LAYERS: &[Layers] = &[
         order: &["absent dropped", "date", "set_cookie domain received", "shelf", "record", "jar"],
     },
     Layers { directory: "sdk-runtime/src/sync/", order: &["audience busy claim flag in_turn marks"] },
+    Layers { directory: "sdk-runtime/src/store/", order: &["blocking envelope memory", "file", "keyring"] },
     Layers {
-        directory: "sdk-runtime/src/store/",
-        order: &["blocking format held", "private", "lock", "file keyring memory"],
+        directory: "sdk-runtime/src/store/file/",
+        order: &["sharing_violation", "permissions", "lock", "login_file"],
     },
     Layers {
         directory: "sdk-macros/src/",
@@ -149,7 +150,7 @@ impl Layers {
                 "crate" => module.clear(),
                 "super" => drop(module.pop()),
                 "self" => {}
-                "__private" => module.push("private".to_owned()),
+                "__private" => module.push("macro_support".to_owned()),
                 name => module.push(name.to_owned()),
             }
         }

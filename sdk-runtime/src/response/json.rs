@@ -6,7 +6,7 @@ use serde::Deserializer;
 use serde::de::value::Error as Absent;
 use serde::de::{DeserializeOwned, Error as _, Visitor};
 
-use super::{Answer, Head, position};
+use super::{Answer, Head, json_path};
 use crate::error::Error;
 use crate::text;
 
@@ -39,7 +39,7 @@ pub(crate) fn decode_document<T: DeserializeOwned>(head: &Head, document: &Bytes
         {
             return encoded;
         }
-        head.undecodable(expected, position::path(text, &error), &error, document)
+        head.undecodable(expected, json_path::of(text, &error), &error, document)
     })
 }
 

@@ -1,12 +1,12 @@
 //! From an answer to the value an endpoint declares; knows nothing of how the answer came.
 
 mod decoder;
+mod from_response;
 mod json;
+mod json_path;
 mod link;
 mod page;
-mod position;
 mod read;
-mod shapes;
 mod stream;
 
 use std::fmt;
@@ -15,6 +15,7 @@ use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 
 pub use decoder::Decoder;
+pub use from_response::FromResponse;
 pub(crate) use json::{absent_json, decode_document, decode_json, decode_json_field};
 pub(crate) use link::next_link;
 pub use page::{NoCursor, Page};
@@ -188,43 +189,6 @@ impl<T: fmt::Debug> fmt::Debug for Response<T> {
             .field("status", &self.head.status.as_u16())
             .field("value", &self.value)
             .finish_non_exhaustive()
-    }
-}
-
-/// What an endpoint can return besides everything that `serde` can read from JSON.
-///
-/// ```
-/// use sdk_runtime::{Answer, Error, FromResponse};
-///
-/// struct Lines(Vec<String>);
-///
-/// impl FromResponse for Lines {
-///     const ACCEPT: Option<&'static str> = Some("text/plain");
-///
-///     fn from_response(answer: Answer) -> Result<Self, Error> {
-///         let text = String::from_response(answer)?;
-///         Ok(Self(text.lines().map(str::to_owned).collect()))
-///     }
-/// }
-/// ```
-pub trait FromResponse: Sized {
-    /// What the request says it accepts, unless the declaration or the call sets `accept` itself.
-    const ACCEPT: Option<&'static str> = None;
-
-    /// Whether a value can be made of an answer that has no body. `Option<Self>` is `None` for a 204 otherwise.
-    const EMPTY: bool = false;
-
-    /// Makes the value of a successful answer.
-    ///
-    /// # Errors
-    ///
-    /// [`Answer::not_a`], when the answer is not one of these.
-    fn from_response(answer: Answer) -> Result<Self, Error>;
-
-    /// The value that stands for "there is no such thing" (status 404), if there is one.
-    fn absent(head: &Head) -> Option<Self> {
-        let _ = head;
-        None
     }
 }
 

@@ -36,27 +36,27 @@ const LIMIT: Duration = Duration::from_millis(4_500);
 /// When an operation was asked for, in real time. A write that no task waits for any more is not done: the session may have gone on
 /// without it, and refreshed a login that would be there all at once.
 #[derive(Clone, Copy)]
-pub(super) struct Asked(Stopwatch);
+pub(super) struct WriteDeadline(Stopwatch);
 
-impl Asked {
-    pub(super) fn now() -> Self {
+impl WriteDeadline {
+    pub(super) fn start() -> Self {
         Self(Stopwatch::start())
     }
 
     /// One that no session waits for any more.
     #[cfg(test)]
-    pub(super) fn long_ago() -> Self {
+    pub(super) fn passed() -> Self {
         Self(Stopwatch::started(LIMIT))
     }
 
     /// An error where it is too late to write.
-    pub(super) fn is_waited_for(self) -> io::Result<()> {
+    pub(super) fn check(self) -> io::Result<()> {
         in_time(self.0.elapsed())
     }
 
     /// Whether a write would be done that was asked for so long ago.
     #[cfg(test)]
-    pub(super) fn is_in_time(passed: Duration) -> bool {
+    pub(super) fn allows(passed: Duration) -> bool {
         in_time(passed).is_ok()
     }
 }
@@ -74,8 +74,8 @@ mod tests {
 
     #[test]
     fn what_nobody_waits_for_any_more_is_not_written() {
-        assert!(Asked::now().is_waited_for().is_ok());
-        assert_eq!(Asked::long_ago().is_waited_for().unwrap_err().kind(), io::ErrorKind::TimedOut);
+        assert!(WriteDeadline::start().check().is_ok());
+        assert_eq!(WriteDeadline::passed().check().unwrap_err().kind(), io::ErrorKind::TimedOut);
         assert!(in_time(Duration::from_secs(4)).is_ok());
         assert_eq!(in_time(LIMIT).unwrap_err().kind(), io::ErrorKind::TimedOut);
     }

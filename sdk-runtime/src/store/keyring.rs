@@ -8,8 +8,9 @@ use keyring_core::{Entry, Error};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use zeroize::Zeroizing;
 
-use super::blocking::{self, Asked};
-use super::{StoreFuture, StoreLock, StoredLogin, TokenStore, format, lock, lock::FileLock, private};
+use super::blocking::{self, WriteDeadline};
+use super::file::{lock, lock::FileLock, permissions};
+use super::{StoreFuture, StoreLock, StoredLogin, TokenStore, envelope};
 use crate::error::StoreError;
 
 /// Keeps a login in the key ring of the desktop, for all processes of one user. A clone is the same store.
@@ -68,8 +69,8 @@ impl TokenStore for KeyringStore {
     }
 
     fn replace(&self, expected: u64, next: StoredLogin) -> StoreFuture<'_, bool> {
-        let asked = Asked::now();
-        blocking::run(&self.0, move |slot| slot.replace(asked, expected, &next))
+        let deadline = WriteDeadline::start();
+        blocking::run(&self.0, move |slot| slot.replace(deadline, expected, &next))
     }
 
     fn try_lock(&self) -> StoreFuture<'_, StoreLock> {
@@ -101,14 +102,19 @@ impl Slot {
         self.read(&self.entry()?)
     }
 
-    fn replace(&self, asked: Asked, expected: u64, next: &StoredLogin) -> Result<bool, StoreError> {
-        let kept = format::encode(next)?;
-        let _lock = FileLock::take(&self.lock_file("lock")?, lock::LIMIT)?;
+    fn replace(
+        &self,
+        deadline: WriteDeadline,
+        expected: u64,
+        next: &StoredLogin,
+    ) -> Result<bool, StoreError> {
+        let kept = envelope::encode(next)?;
+        let _lock = FileLock::take(&self.lock_file("lock")?, lock::LONGEST_WAIT)?;
         let entry = self.entry()?;
         if self.read(&entry)?.map_or(0, |kept| kept.version()) != expected {
             return Ok(false);
         }
-        asked.is_waited_for().map_err(|_| StoreError::late(format!("{self} cannot be written")))?;
+        deadline.check().map_err(|_| StoreError::late(format!("{self} cannot be written")))?;
         entry.set_secret(kept.as_bytes()).map(|()| true).map_err(|error| {
             // A service that fails may have done it before, unless it says what it lacks or has what it had.
             let refuses = matches!(
@@ -132,7 +138,7 @@ impl Slot {
 
     fn read(&self, entry: &Entry) -> Result<Option<StoredLogin>, StoreError> {
         match entry.get_secret().map(Zeroizing::new) {
-            Ok(kept) => format::decode(&kept, self).map(Some),
+            Ok(kept) => envelope::decode(&kept, self).map(Some),
             Err(Error::NoEntry) => Ok(None),
             Err(error) => Err(self.failed("cannot be read", &error)),
         }
@@ -153,7 +159,7 @@ impl Slot {
             let reason = "this user has no home directory to lock a file in; name one with `locks_in`";
             StoreError::unavailable(format!("{self} cannot be locked"), reason)
         })?;
-        private::make_directory(&directory)?;
+        permissions::make_directory(&directory)?;
         let [service, user] =
             [&self.service, &self.user].map(|name| utf8_percent_encode(name, NON_ALPHANUMERIC));
         Ok(directory.join(format!("{service}@{user}.{purpose}")))

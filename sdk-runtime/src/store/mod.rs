@@ -2,14 +2,11 @@
 //! intents and the end of a login are written in it by the session.
 
 mod blocking;
+mod envelope;
 mod file;
-mod format;
-mod held;
 #[cfg(feature = "keyring")]
 mod keyring;
-mod lock;
 mod memory;
-mod private;
 
 use std::any::Any;
 use std::fmt;

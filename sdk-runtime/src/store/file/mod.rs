@@ -1,13 +1,16 @@
-//! A store in a file. The file itself is in `file/cell.rs`; this is how it is used without holding up tasks.
+//! A store in a file. The file itself is in `file/login_file.rs`; this is how it is used without holding up tasks.
 
-mod cell;
+pub(super) mod lock;
+mod login_file;
+pub(super) mod permissions;
+mod sharing_violation;
 
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use self::cell::Cell;
-use super::blocking::{self, Asked};
+use self::login_file::LoginFile;
+use super::blocking::{self, WriteDeadline};
 use super::{StoreFuture, StoreLock, StoredLogin, TokenStore};
 
 /// Keeps a login in a file that only this user can read, for all processes that name the same one. A clone is the same store.
@@ -47,28 +50,28 @@ use super::{StoreFuture, StoreLock, StoredLogin, TokenStore};
 ///   frees a lock when its holder ends, even by `SIGKILL`. Where a file system has no such locks (some that are mounted over a
 ///   network), the store does not work and says so.
 #[derive(Clone)]
-pub struct FileStore(Arc<Cell>);
+pub struct FileStore(Arc<LoginFile>);
 
 impl FileStore {
     /// The store in the file at `path`, which need not exist.
     pub fn new(path: impl Into<PathBuf>) -> Self {
-        Self(Arc::new(Cell::new(path.into())))
+        Self(Arc::new(LoginFile::new(path.into())))
     }
 }
 
 impl TokenStore for FileStore {
     fn load(&self) -> StoreFuture<'_, Option<StoredLogin>> {
-        blocking::run(&self.0, Cell::load)
+        blocking::run(&self.0, LoginFile::load)
     }
 
     fn replace(&self, expected: u64, next: StoredLogin) -> StoreFuture<'_, bool> {
-        let asked = Asked::now();
-        blocking::run(&self.0, move |cell| cell.replace(asked, expected, &next))
+        let deadline = WriteDeadline::start();
+        blocking::run(&self.0, move |file| file.replace(deadline, expected, &next))
     }
 
     fn try_lock(&self) -> StoreFuture<'_, StoreLock> {
-        blocking::run(&self.0, |cell| {
-            let lock = cell.try_lock_refresh()?;
+        blocking::run(&self.0, |file| {
+            let lock = file.try_lock_refresh()?;
             Ok(lock.map_or(StoreLock::Busy, |lock| StoreLock::Held(Box::new(lock))))
         })
     }
@@ -88,14 +91,18 @@ mod tests {
     #[test]
     fn a_write_that_comes_too_late_leaves_what_is_there() {
         let directory = std::env::temp_dir().join(format!("sdk-runtime-late-{:016x}", fastrand::u64(..)));
-        let cell = Cell::new(directory.join("login"));
+        let file = LoginFile::new(directory.join("login"));
         for (expected, kept) in [(0, None), (1, Some(StoredLogin::new(1, "a")))] {
-            let error = cell.replace(Asked::long_ago(), expected, &StoredLogin::new(2, "b")).unwrap_err();
+            let error =
+                file.replace(WriteDeadline::passed(), expected, &StoredLogin::new(2, "b")).unwrap_err();
             assert_eq!(error.kind(), StoreErrorKind::Unavailable, "I38: {error}");
-            assert_eq!(cell.load().unwrap(), kept);
+            assert_eq!(file.load().unwrap(), kept);
             let left = std::fs::read_dir(&directory).unwrap().count();
             assert_eq!(left, 1 + usize::from(kept.is_some()), "what was half written is gone");
-            assert_eq!(cell.replace(Asked::now(), 0, &StoredLogin::new(1, "a")).unwrap(), kept.is_none());
+            assert_eq!(
+                file.replace(WriteDeadline::start(), 0, &StoredLogin::new(1, "a")).unwrap(),
+                kept.is_none()
+            );
         }
         std::fs::remove_dir_all(directory).unwrap();
     }

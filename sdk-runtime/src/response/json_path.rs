@@ -4,7 +4,7 @@
 use crate::text;
 
 /// The place of the value that `error` is about; `None` for the document as a whole.
-pub(super) fn path(document: &[u8], error: &serde_json::Error) -> Option<String> {
+pub(super) fn of(document: &[u8], error: &serde_json::Error) -> Option<String> {
     let breaks = document.iter().enumerate().filter(|(_, byte)| **byte == b'\n');
     let start = match error.line() {
         0 | 1 => 0,
@@ -164,7 +164,7 @@ mod tests {
 
     fn stopped<T: DeserializeOwned + std::fmt::Debug>(document: &str) -> Option<String> {
         let error = serde_json::from_str::<T>(document).unwrap_err();
-        path(document.as_bytes(), &error)
+        of(document.as_bytes(), &error)
     }
 
     #[test]

@@ -16,7 +16,7 @@ const LIMIT: Duration = Duration::from_secs(2);
 const HELD: [i32; 2] = [5, 32];
 
 /// Does `work`, and does it again for at most [`LIMIT`] while Windows refuses it because another program has the file open. Blocks.
-pub(super) fn insist<T>(mut work: impl FnMut() -> io::Result<T>) -> io::Result<T> {
+pub(super) fn retry<T>(mut work: impl FnMut() -> io::Result<T>) -> io::Result<T> {
     let done = runtime::insist(LIMIT, || Some(work()).filter(|done| !done.as_ref().is_err_and(is_held)));
     done.unwrap_or_else(work)
 }
@@ -33,7 +33,7 @@ mod tests {
     fn what_is_refused_is_done_again_on_windows_alone_and_there_while_another_program_has_the_file() {
         for (code, is_held) in [(2, false), (5, true), (32, true), (33, false)] {
             let mut times = 0;
-            let done = insist(|| {
+            let done = retry(|| {
                 times += 1;
                 if times == 1 { Err(io::Error::from_raw_os_error(code)) } else { Ok(()) }
             });
@@ -41,7 +41,7 @@ mod tests {
             assert_eq!((times, done.is_ok()), (1 + i32::from(is_done_again), is_done_again), "{code}");
         }
         let mut times = 0;
-        let done = insist(|| {
+        let done = retry(|| {
             times += 1;
             Ok(times)
         });

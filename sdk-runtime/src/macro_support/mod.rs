@@ -1,6 +1,6 @@
 //! What generated code names: everything it needs, from one place, whatever a user's own names mean.
 
-mod via;
+mod dispatch;
 
 pub use std::boxed::Box;
 use std::future::Future;
@@ -17,7 +17,7 @@ pub use crate::request::{ListStyle, Request};
 use crate::response::Arrived;
 pub use crate::response::{Answer, Decoder};
 pub use crate::session::{Grant, RefreshEndpoint, Session, TokenAnswer, TokenRequest, TokenResponse};
-pub use via::{Decode, PageOf, Return, arg, numbered};
+pub use dispatch::{Decode, PageOf, Return, arg, numbered};
 
 /// What `auth = cookies` says, which needs the feature `cookies` of `sdk-runtime`.
 #[cfg(feature = "cookies")]

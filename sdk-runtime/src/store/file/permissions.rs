@@ -6,12 +6,12 @@ use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::ErrorKind;
 use std::path::Path;
 
-use super::held;
+use super::sharing_violation;
 use crate::error::StoreError;
 
 /// Makes `directory`, and those above it, for this user alone, where they are missing. Refuses one of another user,
 /// or that others can write to.
-pub(super) fn make_directory(directory: &Path) -> Result<(), StoreError> {
+pub(in crate::store) fn make_directory(directory: &Path) -> Result<(), StoreError> {
     let mut builder = DirBuilder::new();
     builder.recursive(true);
     rules::for_one_user(&mut builder);
@@ -23,7 +23,7 @@ pub(super) fn make_directory(directory: &Path) -> Result<(), StoreError> {
 
 /// Whether `directory` is there. Refuses one that is of another user than this one and root, or that others can write to: they could
 /// put a file of theirs in the place of any.
-pub(super) fn has_directory(directory: &Path) -> Result<bool, StoreError> {
+pub(in crate::store) fn has_directory(directory: &Path) -> Result<bool, StoreError> {
     let about = match fs::metadata(directory) {
         Ok(about) => about,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(false),
@@ -36,14 +36,14 @@ pub(super) fn has_directory(directory: &Path) -> Result<bool, StoreError> {
 }
 
 /// How a file of one user is opened: not by way of a symbolic link, and one that is made is for this user alone.
-pub(super) fn options() -> OpenOptions {
+pub(in crate::store) fn options() -> OpenOptions {
     let mut options = OpenOptions::new();
     rules::as_it_is(&mut options);
     options
 }
 
 /// Opens `path`; `None` where nothing is there.
-pub(super) fn open(path: &Path, options: &OpenOptions) -> Result<Option<File>, StoreError> {
+pub(in crate::store) fn open(path: &Path, options: &OpenOptions) -> Result<Option<File>, StoreError> {
     let not_a_file = || {
         let what = "is a symbolic link, a directory or something else that is no file of its own";
         StoreError::foreign(format!("{} {what}; it is left as it is: name another place", path.display()))
@@ -54,7 +54,7 @@ pub(super) fn open(path: &Path, options: &OpenOptions) -> Result<Option<File>, S
     if cfg!(not(unix)) && is_another() {
         return Err(not_a_file());
     }
-    match held::insist(|| options.open(path)) {
+    match sharing_violation::retry(|| options.open(path)) {
         Ok(file) if file.metadata().map_err(unavailable)?.is_file() => Ok(Some(file)),
         Ok(_) => Err(not_a_file()),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
@@ -65,7 +65,7 @@ pub(super) fn open(path: &Path, options: &OpenOptions) -> Result<Option<File>, S
 }
 
 /// Refuses a file with secrets that others can read or write, or that is somebody else's.
-pub(super) fn check_file(path: &Path, file: &File) -> Result<(), StoreError> {
+pub(in crate::store) fn check_file(path: &Path, file: &File) -> Result<(), StoreError> {
     let about = file
         .metadata()
         .map_err(|error| StoreError::unavailable(format!("{} cannot be read", path.display()), error))?;

@@ -8,19 +8,22 @@ use std::time::Duration;
 
 use zeroize::Zeroizing;
 
-use super::super::{StoredLogin, blocking::Asked, format, held, lock, lock::FileLock, private};
+use super::lock::{self, FileLock};
+use super::{permissions, sharing_violation};
 use crate::error::StoreError;
+use crate::store::blocking::WriteDeadline;
+use crate::store::{StoredLogin, envelope};
 
 /// A file, its directory, and the files beside it.
-pub(super) struct Cell {
+pub(super) struct LoginFile {
     path: PathBuf,
     /// How long another process that writes is waited for.
     patience: Duration,
 }
 
-impl Cell {
+impl LoginFile {
     pub(super) fn new(path: PathBuf) -> Self {
-        Self { path, patience: lock::LIMIT }
+        Self { path, patience: lock::LONGEST_WAIT }
     }
 
     pub(super) fn path(&self) -> &Path {
@@ -28,23 +31,25 @@ impl Cell {
     }
 
     pub(super) fn load(&self) -> Result<Option<StoredLogin>, StoreError> {
-        if !private::has_directory(self.directory())? {
+        if !permissions::has_directory(self.directory())? {
             return Ok(None);
         }
-        let Some(file) = private::open(&self.path, private::options().read(true))? else { return Ok(None) };
-        private::check_file(&self.path, &file)?;
+        let Some(file) = permissions::open(&self.path, permissions::options().read(true))? else {
+            return Ok(None);
+        };
+        permissions::check_file(&self.path, &file)?;
         let kept = read(&file).map_err(|error| self.unavailable("cannot be read", error))?;
-        format::decode(&kept, self.path.display()).map(Some)
+        envelope::decode(&kept, self.path.display()).map(Some)
     }
 
     pub(super) fn replace(
         &self,
-        asked: Asked,
+        deadline: WriteDeadline,
         expected: u64,
         next: &StoredLogin,
     ) -> Result<bool, StoreError> {
-        let bytes = format::encode(next)?;
-        private::make_directory(self.directory())?;
+        let bytes = envelope::encode(next)?;
+        permissions::make_directory(self.directory())?;
         let _lock = FileLock::take(&self.beside("", ".lock")?, self.patience)?;
         if self.load()?.map_or(0, |kept| kept.version()) != expected {
             return Ok(false);
@@ -55,14 +60,16 @@ impl Cell {
             let _ = fs::remove_file(&new);
             self.unavailable("cannot be written", error)
         })?;
-        let replace = || asked.is_waited_for().and_then(|()| fs::rename(&new, &self.path));
-        held::insist(replace).map_err(|error| match held::insist(|| fs::remove_file(&new)) {
-            Ok(()) if error.kind() == io::ErrorKind::TimedOut => {
-                StoreError::late(format!("{} cannot be written", self.path.display()))
+        let replace = || deadline.check().and_then(|()| fs::rename(&new, &self.path));
+        sharing_violation::retry(replace).map_err(|error| {
+            match sharing_violation::retry(|| fs::remove_file(&new)) {
+                Ok(()) if error.kind() == io::ErrorKind::TimedOut => {
+                    StoreError::late(format!("{} cannot be written", self.path.display()))
+                }
+                Ok(()) => self.unavailable("cannot be written", error),
+                // It is not where it was, so it may be where it was to be.
+                Err(_) => self.uncertain("may have been written, or not", error),
             }
-            Ok(()) => self.unavailable("cannot be written", error),
-            // It is not where it was, so it may be where it was to be.
-            Err(_) => self.uncertain("may have been written, or not", error),
         })?;
         sync_name(&file, self.directory()).map_err(|error| {
             self.uncertain("was written, and may not be there after a power failure", error)
@@ -72,7 +79,7 @@ impl Cell {
 
     /// The lock under which the login is refreshed; `None` where somebody else holds it.
     pub(super) fn try_lock_refresh(&self) -> Result<Option<FileLock>, StoreError> {
-        private::make_directory(self.directory())?;
+        permissions::make_directory(self.directory())?;
         FileLock::try_take(&self.beside("", ".renewing")?)
     }
 
@@ -125,15 +132,15 @@ impl Cell {
 const TEMPORARY: &str = ".tmp";
 
 fn read(file: &File) -> io::Result<Zeroizing<Vec<u8>>> {
-    let length = usize::try_from(file.metadata()?.len()).unwrap_or(usize::MAX).min(format::LONGEST);
+    let length = usize::try_from(file.metadata()?.len()).unwrap_or(usize::MAX).min(envelope::LONGEST);
     // Of the right size at once: what it would grow out of has tokens in it, and is not wiped.
     let mut kept = Zeroizing::new(Vec::with_capacity(length + 1));
-    file.take(format::LONGEST as u64 + 1).read_to_end(&mut kept)?;
+    file.take(envelope::LONGEST as u64 + 1).read_to_end(&mut kept)?;
     Ok(kept)
 }
 
 fn write(path: &Path, bytes: &[u8]) -> io::Result<File> {
-    let mut file = private::options().write(true).create_new(true).open(path)?;
+    let mut file = permissions::options().write(true).create_new(true).open(path)?;
     file.write_all(bytes)?;
     flush(&file)?;
     Ok(file)
@@ -200,18 +207,18 @@ mod tests {
     }
 
     /// A login on a disk of its own, where the flush of that number fails.
-    struct Place(Cell);
+    struct Place(LoginFile);
 
     impl Place {
         fn new() -> Self {
             let name = format!("sdk-runtime-{:016x}", fastrand::u64(..));
-            Self(Cell::new(std::env::temp_dir().join(name).join("login")))
+            Self(LoginFile::new(std::env::temp_dir().join(name).join("login")))
         }
 
         /// Puts `next` there, and tells what was flushed.
         fn put(&self, next: &StoredLogin, fails: Option<usize>) -> (Result<bool, StoreError>, Vec<Flushed>) {
             DISK.set(Disk { login: self.0.path().to_owned(), flushed: Vec::new(), fails });
-            let put = self.0.replace(Asked::now(), next.version() - 1, next);
+            let put = self.0.replace(WriteDeadline::start(), next.version() - 1, next);
             (put, DISK.take().flushed)
         }
 
@@ -230,7 +237,7 @@ mod tests {
     }
 
     fn text(login: &StoredLogin) -> String {
-        format::encode(login).unwrap().to_string()
+        envelope::encode(login).unwrap().to_string()
     }
 
     #[test]
@@ -281,34 +288,34 @@ mod tests {
     fn a_lock_is_not_waited_for_without_end() {
         let login = |version| StoredLogin::new(version, "s3cret");
         let place = Place::new();
-        let cell = Cell { path: place.0.path().to_owned(), patience: Duration::from_millis(1) };
-        assert!(cell.replace(Asked::now(), 0, &login(1)).unwrap());
-        let held = FileLock::take(&cell.beside("", ".lock").unwrap(), Duration::ZERO).unwrap();
+        let file = LoginFile { path: place.0.path().to_owned(), patience: Duration::from_millis(1) };
+        assert!(file.replace(WriteDeadline::start(), 0, &login(1)).unwrap());
+        let held = FileLock::take(&file.beside("", ".lock").unwrap(), Duration::ZERO).unwrap();
         // On a thread of its own, which is left behind where it does wait without end.
         let (tell, told) = mpsc::channel();
         let next = login(2);
-        thread::spawn(move || tell.send((cell.replace(Asked::now(), 1, &next), cell)));
-        let (replaced, cell) = told.recv_timeout(Duration::from_secs(120)).unwrap();
+        thread::spawn(move || tell.send((file.replace(WriteDeadline::start(), 1, &next), file)));
+        let (replaced, file) = told.recv_timeout(Duration::from_secs(120)).unwrap();
         let error = replaced.unwrap_err();
         assert_eq!(error.kind(), StoreErrorKind::Unavailable, "{error}");
         assert!(error.is_busy() && error.to_string().contains("login.lock"), "{error}");
-        assert_eq!(cell.load().unwrap(), Some(login(1)), "reading needs no lock");
+        assert_eq!(file.load().unwrap(), Some(login(1)), "reading needs no lock");
         drop(held);
-        assert!(cell.replace(Asked::now(), 1, &login(2)).unwrap());
+        assert!(file.replace(WriteDeadline::start(), 1, &login(2)).unwrap());
     }
 
     #[test]
     fn what_the_disk_took_too_long_for_is_not_written() {
         let place = Place::new();
-        let asked = Asked::long_ago();
-        let error = place.0.replace(asked, 0, &StoredLogin::new(1, "first")).unwrap_err();
+        let deadline = WriteDeadline::passed();
+        let error = place.0.replace(deadline, 0, &StoredLogin::new(1, "first")).unwrap_err();
         assert!(error.kind() == StoreErrorKind::Unavailable && error.is_busy(), "{error:?}");
         assert_eq!(place.names(), ["login.lock"], "nothing is left over");
     }
 
     #[test]
     fn that_a_lock_is_held_is_said_while_a_task_waits() {
-        let cell = Cell::new(PathBuf::from("login"));
-        assert!(Asked::is_in_time(cell.patience + Duration::from_secs(1)));
+        let file = LoginFile::new(PathBuf::from("login"));
+        assert!(WriteDeadline::allows(file.patience + Duration::from_secs(1)));
     }
 }

@@ -3,9 +3,46 @@
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 
-use super::{Answer, FromResponse, Head, Response};
+use super::{Answer, Head, Response};
 use crate::error::Error;
 use crate::text;
+
+/// What an endpoint can return besides everything that `serde` can read from JSON.
+///
+/// ```
+/// use sdk_runtime::{Answer, Error, FromResponse};
+///
+/// struct Lines(Vec<String>);
+///
+/// impl FromResponse for Lines {
+///     const ACCEPT: Option<&'static str> = Some("text/plain");
+///
+///     fn from_response(answer: Answer) -> Result<Self, Error> {
+///         let text = String::from_response(answer)?;
+///         Ok(Self(text.lines().map(str::to_owned).collect()))
+///     }
+/// }
+/// ```
+pub trait FromResponse: Sized {
+    /// What the request says it accepts, unless the declaration or the call sets `accept` itself.
+    const ACCEPT: Option<&'static str> = None;
+
+    /// Whether a value can be made of an answer that has no body. `Option<Self>` is `None` for a 204 otherwise.
+    const EMPTY: bool = false;
+
+    /// Makes the value of a successful answer.
+    ///
+    /// # Errors
+    ///
+    /// [`Answer::not_a`], when the answer is not one of these.
+    fn from_response(answer: Answer) -> Result<Self, Error>;
+
+    /// The value that stands for "there is no such thing" (status 404), if there is one.
+    fn absent(head: &Head) -> Option<Self> {
+        let _ = head;
+        None
+    }
+}
 
 /// Whatever the answer says, the status was enough.
 impl FromResponse for () {
