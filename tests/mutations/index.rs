@@ -1,4 +1,4 @@
-//! The list can be carried out as it stands, and the table of `README.md` says the truth about it and about DESIGN.md.
+//! The list can be carried out as it stands, and the table of `README.md` says the truth about it and about docs/design/invariants.md.
 
 use std::fs;
 
@@ -66,13 +66,15 @@ fn each_mutation_can_be_made_and_has_its_test() {
 
 #[test]
 fn each_invariant_has_tests_and_mutations_and_a_row_that_says_so() {
-    let (design, readme, list) = (text_of("DESIGN.md"), text_of("tests/mutations/README.md"), list::all());
-    let invariants = design.lines().filter_map(|line| Some(line.strip_prefix("- **")?.split_once("**")?.0));
+    let (invariants, readme, list) =
+        (text_of("docs/design/invariants.md"), text_of("tests/mutations/README.md"), list::all());
+    let invariants =
+        invariants.lines().filter_map(|line| Some(line.strip_prefix("- **")?.split_once("**")?.0));
     let invariants: Vec<_> = invariants.filter(|word| is_number(word)).collect();
     let rows = rows(&readme);
     let mut numbers: Vec<_> = rows.iter().map(|row| row.invariant).collect();
     numbers.sort_by_key(|number| invariants.iter().position(|invariant| invariant == number));
-    assert_eq!(numbers, invariants, "the table has a row for each invariant of DESIGN.md");
+    assert_eq!(numbers, invariants, "the table has a row for each invariant of docs/design/invariants.md");
 
     let mut findings = Vec::new();
     for Row { line, invariant, tests, mutations } in rows {
