@@ -57,7 +57,7 @@ mod declaration {
         #[session(start)]
         async fn login(&self, #[json] credentials: &Credentials) -> Result<TokenAnswer>;
 
-        /// Sent by the session when the access token needs refresh; nobody else can call it.
+        /// Sent by the session when the access token has to be refreshed. It is not a method of the client.
         #[post("/auth/refresh")]
         #[session(refresh)]
         async fn refresh(&self, #[json] request: RefreshRequest) -> Result<TokenAnswer>;
@@ -82,7 +82,7 @@ mod files {
         #[post("/issues/{id}/files")]
         async fn upload(&self, id: u64, #[part] caption: Option<&str>, #[part] file: Part) -> Result<()>;
 
-        /// Sent again when the server is busy: one key for each call tells it that it is the same.
+        /// Sent again if the server is busy. All sends of a call have one key, so that the server creates one issue.
         #[post("/issues", retry = 3, idempotent)]
         async fn create(&self, #[json] title: &str) -> Result<Issue, CreateError>;
 
@@ -144,7 +144,7 @@ async fn files_pages_and_errors_are_as_the_readme_says() -> Result<(), Box<dyn S
 async fn first_screen(credentials: Credentials) -> Result<Option<Issue>, Box<dyn StdError>> {
     let tracker = TrackerClient::new("https://tracker.example/api/v1")?;
     tracker.login(&credentials).await?;
-    let issue = tracker.issue(7).await?; // signed; refreshed and replayed when the server refuses the token
+    let issue = tracker.issue(7).await?; // signed; refreshed and replayed if the server rejects the token
     Ok(issue)
 }
 
@@ -182,9 +182,9 @@ async fn handle(tracker: &TrackerClient) -> Result<(), Error> {
         // The login is over. What the application shows is up to it.
         Err(Error::SessionExpired(expired)) if expired.requires_sign_in() => show_login(expired.message()),
         Err(Error::NotSignedIn) => show_welcome(),
-        // The token must be refreshed and cannot be right now. The login is not lost.
+        // The token must be refreshed, and the refresh failed for now. The login is not lost.
         Err(Error::RefreshUnavailable(wait)) => println!("back in {:?}", wait.retry_after()),
-        // Somebody else signed in meanwhile; nothing was sent in their name.
+        // Another user has signed in; nothing was sent in their name.
         Err(Error::IdentityChanged(_)) => {}
         Err(Error::Status(answer)) => println!("{}: {}", answer.status(), answer.text()),
         Err(other) => return Err(other),

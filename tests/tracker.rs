@@ -92,7 +92,7 @@ pub trait Tracker {
     #[session(start)]
     async fn login(&self, #[json] credentials: &Credentials) -> Result<LoginResponse>;
 
-    /// Sent by the session when the access token needs refresh; nobody else can call it.
+    /// Sent by the session when the access token has to be refreshed. It is not a method of the client.
     #[post("/auth/refresh")]
     #[session(refresh)]
     async fn refresh(&self, #[json] request: RefreshRequest) -> Result<LoginResponse>;
