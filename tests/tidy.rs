@@ -1,5 +1,7 @@
 //! The rules of this house, as tests. Each says where it is broken and what it asks for; CONTRIBUTING.md says why.
 
+#[path = "tidy/imports.rs"]
+mod imports;
 #[path = "tidy/layers.rs"]
 mod layers;
 #[path = "tidy/source.rs"]

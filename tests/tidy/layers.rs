@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{
-    report,
+    imports, report,
     source::{self, Named, Source, tokens},
 };
 
@@ -42,21 +42,30 @@ const LAYERS: &[Layers] = &[
     },
     Layers {
         directory: "sdk-runtime/src/session/",
-        // A refresh reports to the shell that started it.
         order: &[
             "token",
-            "stored state",
-            "observe",
-            "acquire persistence refresh shell shutdown wait_budget",
+            "stored",
+            "state",
+            "refresh",
+            "observe wait_budget write_progress",
+            "shell",
+            "persistence refresh_task shutdown",
+            "acquire",
         ],
     },
     Layers {
         directory: "sdk-runtime/src/session/token/",
-        order: &["tokens", "traits expiry", "placement", "classify"],
+        order: &["tokens", "credential expiry traits", "placement", "classify"],
     },
     Layers {
         directory: "sdk-runtime/src/session/stored/",
-        order: &["undecodable", "schema", "pending_write known_logins lease operation", "claim", "client"],
+        order: &[
+            "undecodable",
+            "schema outcome_unknown",
+            "credential known_logins lease operation pending_write refresh_input",
+            "claim restore",
+            "client",
+        ],
     },
     Layers {
         directory: "sdk-runtime/src/session/state/",
@@ -66,12 +75,13 @@ const LAYERS: &[Layers] = &[
             "login throttle",
             "event",
             "message",
+            "pause remains",
             "acquire complete cool_down deferred_drop evict persist",
         ],
     },
     Layers {
         directory: "sdk-runtime/src/session/refresh/",
-        order: &["classify", "endpoint", "execute flight"],
+        order: &["classify", "endpoint flight", "execute"],
     },
     Layers {
         directory: "sdk-runtime/src/cookies/",
@@ -124,6 +134,9 @@ const LAYERS: &[Layers] = &[
         order: &["counts", "settings", "authority", "endpoints", "server"],
     },
 ];
+
+/// Where no file may use one that uses it, by way of others or not.
+const ACYCLIC: [&str; 1] = ["sdk-runtime/src/session/"];
 
 impl Layers {
     fn place(&self, module: &str) -> Option<usize> {
@@ -229,29 +242,54 @@ fn the_expansion_knows_only_the_model() {
     );
 }
 
+/// A file can be understood after those that it uses.
+#[test]
+fn no_two_files_use_each_other() {
+    let sources = source::all();
+    let mut findings = Vec::new();
+    for directory in ACYCLIC {
+        let imports = imports::below(directory, &sources);
+        for (file, used) in &imports {
+            let back =
+                |used: &&String| imports::reached(&imports, |start| start == **used).contains(file.as_str());
+            findings.extend(
+                used.iter().filter(back).map(|used| format!("{file}:1: uses {used}, and is used by it")),
+            );
+        }
+    }
+    report("no file uses, by way of others or not, one that uses it", findings);
+}
+
 /// So that it can be tested without a runtime, and decides the same whenever it is asked.
 #[test]
-fn the_core_of_the_session_is_pure() {
-    const CORE: &str = "sdk-runtime/src/session/state/";
-    const IMPURE: [&str; 7] = ["async", "await", "tokio", "tokio_util", "reqwest", "Mutex", "thread"];
+fn the_state_of_the_session_is_pure() {
+    const SESSION: &str = "sdk-runtime/src/session/";
+    const STATE: &str = "sdk-runtime/src/session/state/";
+    const IMPURE: [&str; 9] =
+        ["async", "await", "tokio", "tokio_util", "reqwest", "Mutex", "RwLock", "Future", "thread"];
     let mut findings = Vec::new();
     let sources = source::all();
-    for file in sources.iter().filter(|file| file.is_rust() && file.path.starts_with(CORE) && !file.is_test())
-    {
+    let imports = imports::below(SESSION, &sources);
+    let used = imports::reached(&imports, |file| file.starts_with(STATE));
+    let in_session = |file: &&Source| file.path.starts_with(SESSION) && used.contains(file.path.as_str());
+    for file in sources.iter().filter(in_session) {
         for token in tokens(&file.code()).iter().filter(|token| IMPURE.contains(&token.text)) {
             findings.push(format!("{}:{}: names `{}`", file.path, file.line(token.at), token.text));
         }
     }
-    findings.extend(uses(CORE, &OWN, |path| match path.get(1).map(String::as_str) {
+    findings.extend(uses(STATE, &OWN, |path| match path.get(1).map(String::as_str) {
         Some("transport" | "upstream" | "request" | "response" | "client") => true,
         // The time is handed in.
         Some("runtime") => path.get(2).is_none_or(|item| item != "Instant" && item != "Now"),
         _ => false,
     }));
-    findings.extend(uses(CORE, &["std"], |path| {
+    findings.extend(uses(STATE, &["std"], |path| {
         matches!(path[1].as_str(), "io" | "net" | "fs" | "process" | "thread" | "env")
     }));
-    report("the session's core has no I/O, no task, no clock and no lock", findings);
+    report(
+        "the session's state has no I/O, no task, no clock and no lock, nor has a file of the session that it uses",
+        findings,
+    );
 }
 
 #[test]

@@ -4,12 +4,14 @@ mod acquire;
 mod observe;
 mod persistence;
 mod refresh;
+mod refresh_task;
 mod shell;
 mod shutdown;
 mod state;
 mod stored;
 mod token;
 mod wait_budget;
+mod write_progress;
 
 use std::fmt;
 use std::sync::Arc;
@@ -27,9 +29,10 @@ pub use token::traits::{RefreshBearer, Refusal, TokenRequest, TokenResponse};
 
 pub(crate) use persistence::StoreTime;
 pub(crate) use refresh::endpoint::Refresher;
+pub(crate) use refresh::flight::Revoke;
 pub(crate) use shell::Shared;
 pub(crate) use state::Remains;
-pub(crate) use state::message::{Discarded, Identity, Rejection, Revoke};
+pub(crate) use state::message::{Discarded, Identity, Rejection};
 pub(crate) use state::snapshot::{EndpointId, Phase, Snapshot};
 pub(crate) use token::classify::{TokenBad, verdict};
 pub(crate) use token::placement::Attachment;

@@ -3,47 +3,21 @@
 //! - **I9** Tokens received are written down, sooner or later, or it is told that they are not.
 //! - **I33** Without a live handle nothing goes on but one last attempt.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::{SetOnce, watch};
-
 use super::shell::Shared;
+use super::write_progress::Loading;
 use crate::backoff;
 use crate::error::{Error, StoreError};
 use crate::runtime;
-use crate::session::refresh::execute;
 use crate::session::stored::client::Written;
 use crate::session::stored::operation::TIMEOUT;
-use crate::sync::{Busy, Flag};
+use crate::session::stored::restore::restore;
 
 /// How long after a failure the store is written again.
 const FIRST: Duration = Duration::from_secs(1);
 const LONGEST: Duration = Duration::from_secs(60);
-
-#[derive(Default)]
-pub(crate) struct Saving {
-    /// The look into the store that is under way.
-    loading: Mutex<Option<Arc<Loading>>>,
-    /// Whether a task is writing.
-    writing: Busy,
-    /// Changes with every attempt.
-    progress: watch::Sender<Failures>,
-    /// Changes when a caller wants the store written now, which ends every pause.
-    wanted: watch::Sender<()>,
-    /// Raised when a writer has ended without having written: the next one begins when it is asked for.
-    pub(super) has_failed: Flag,
-}
-
-type Loading = SetOnce<Result<(), Error>>;
-
-#[derive(Default)]
-struct Failures {
-    /// How many attempts were begun.
-    begun: u64,
-    /// The last that failed, and which it was.
-    last: Option<(StoreError, u64)>,
-}
 
 /// What a sign-in or a sign-out may still spend on the store, before and after its request together.
 #[derive(Clone, Copy)]
@@ -118,7 +92,8 @@ impl Shared {
         let Some(keeper) = &self.keeper else { return Ok(()) };
         self.wait_for_those_before().await;
         let found = keeper.load().await?;
-        let login = found.record.map(|record| execute::load(record, self)).transpose()?;
+        let ready = |record| restore(record, &self.attachment, self.can_refresh(), self.clock.wall());
+        let login = found.record.map(ready).transpose()?;
         let now = self.clock.now();
         self.step(|core| core.loaded(login, now));
         Ok(())
@@ -234,27 +209,6 @@ impl Shared {
             }
         }
         Ok(())
-    }
-}
-
-impl Saving {
-    /// The number of an attempt that begins.
-    fn begin(&self) -> u64 {
-        let mut attempt = 0;
-        self.progress.send_if_modified(|failures| {
-            failures.begun += 1;
-            attempt = failures.begun;
-            false
-        });
-        attempt
-    }
-
-    /// Tells those who wait that the store could not be written in `attempt`.
-    fn failed(&self, error: StoreError, attempt: u64) {
-        let mut before = None;
-        self.progress.send_modify(|failures| before = failures.last.replace((error, attempt)));
-        // Under no lock: it may be a value of the user's.
-        drop(before);
     }
 }
 

@@ -9,21 +9,18 @@ use arc_swap::{ArcSwap, Guard};
 use tokio_util::sync::CancellationToken;
 
 use super::observe::{Notice, Outbox, SessionEvents, StateWatch};
-use super::persistence::Saving;
-use super::shutdown::Before;
 use super::state::{Core, Remains};
+use super::write_progress::Saving;
 use crate::cookies::{Jar, SetCookies};
-use crate::error::{Error, SessionExpired, StoreError};
+use crate::error::{Error, SessionExpired};
 use crate::response::Head;
 use crate::runtime::{Clock, Now, Spawner};
 use crate::session::refresh::endpoint::Refresher;
-use crate::session::refresh::flight::{self, Run};
+use crate::session::refresh::flight::{Revoke, Run};
 use crate::session::state::event::SessionEvent;
 use crate::session::state::login::SessionState;
-use crate::session::state::message::{Outcome, Revoke, Start};
 use crate::session::state::snapshot::{EndpointId, Phase, Snapshot, Stamp, View};
 use crate::session::stored::client::Keeper;
-use crate::session::stored::schema::Record;
 use crate::session::token::classify::TokenBad;
 use crate::session::token::placement::Attachment;
 use crate::session::token::tokens::{Grant, Tokens};
@@ -39,7 +36,7 @@ pub(crate) struct Shared {
     pub(super) keeper: Option<Keeper>,
     pub(super) saving: Saving,
     pub(super) before: Before,
-    refresher: OnceLock<Refresher>,
+    pub(super) refresher: OnceLock<Refresher>,
     published: ArcSwap<View>,
     outbox: Outbox,
     /// The endpoints of which the core is to be told when they accept the token: no other call that succeeds takes the lock.
@@ -64,9 +61,14 @@ impl Inner {
     }
 }
 
+/// The closed session that had the store before, until it has finished. It may come after others in turn, each of which has
+/// something to write.
+#[derive(Default)]
+pub(super) struct Before(pub(super) Mutex<Option<Arc<Shared>>>);
+
 /// What was replaced under the lock, to be dropped without it: errors and answers in it may be values of the user's.
 #[must_use = "it is dropped when the lock is free"]
-struct Replaced {
+pub(super) struct Replaced {
     _errors: Vec<Error>,
     _view: Option<Arc<View>>,
 }
@@ -170,43 +172,6 @@ impl Shared {
         }
     }
 
-    /// Starts the run that the core has decided on, with the lock it has decided under.
-    pub(super) fn start(
-        self: &Arc<Self>,
-        mut inner: MutexGuard<'_, Inner>,
-        start: Box<Start>,
-    ) -> Option<Arc<Run>> {
-        let Some(refresher) = self.refresher.get().cloned() else {
-            drop(inner);
-            return None;
-        };
-        let run = Run::new(start.run, self.shutdown.child_token());
-        let _before = inner.run.replace(run.clone());
-        // The lock is released first: where there is no runtime to spawn on, the run settles at once, under it.
-        drop(inner);
-        flight::start(self.clone(), run.clone(), refresher, start);
-        Some(run)
-    }
-
-    /// `run` is over. Only the first word about a run counts; what came of one that was overtaken is given back.
-    pub(crate) fn finish(self: &Arc<Self>, run: &Run, outcome: Outcome) -> Option<Outcome> {
-        let now = self.clock.now();
-        let mut inner = self.lock();
-        if !inner.core.is_under_way(run.id) {
-            inner.core.is_claimed_again(run.id);
-            self.conclude(inner);
-            run.settle(None);
-            return Some(outcome);
-        }
-        let settled = inner.core.finish(run.id, outcome, now);
-        let _run = inner.run.take();
-        let _replaced = self.publish(&mut inner.core);
-        drop(inner);
-        run.settle(settled);
-        self.step(|_| ());
-        None
-    }
-
     /// What is to be remembered of the session if a pool lets go of it; `None` where it may not.
     pub(super) fn may_leave_pool(&self, is_alone: bool, now: Now) -> Option<Remains> {
         self.lock().core.may_leave_pool(is_alone, now)
@@ -225,28 +190,6 @@ impl Shared {
 
     pub(crate) fn is_closed(&self) -> bool {
         matches!(self.published.load().phase, Phase::Closed)
-    }
-
-    /// What `run` is to refresh was written down with the right to do so: what is written now would take that back.
-    pub(super) fn is_kept(self: &Arc<Self>, run: &Run) {
-        self.step(|core| {
-            if core.may_persist(run.id) {
-                core.nothing_to_save();
-            }
-        });
-    }
-
-    /// What `run` has obtained could not be written down.
-    pub(super) fn left_over(self: &Arc<Self>, run: &Run, record: Record, error: StoreError) {
-        self.step(|core| {
-            core.store_failed(error);
-            core.left_over(run.id, record);
-        });
-    }
-
-    /// Whether what `run` obtained is anybody's.
-    pub(super) fn may_persist(&self, run: &Run) -> bool {
-        self.lock().core.may_persist(run.id)
     }
 
     /// Signs in. With `since`, only if nobody has signed in or out since that epoch.
@@ -320,7 +263,7 @@ impl Shared {
     }
 
     /// Shows everybody what the core has come to. Called under the lock, so that publications cannot overtake each other.
-    fn publish(&self, core: &mut Core) -> Replaced {
+    pub(super) fn publish(&self, core: &mut Core) -> Replaced {
         let before = core.take_changed().then(|| {
             let view = core.view().clone();
             self.outbox.put([Notice::State(SessionState::of(&view))]);

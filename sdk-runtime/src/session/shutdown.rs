@@ -2,22 +2,17 @@
 //!
 //! - **I9** What a closed session has obtained is written before the next one of the same store reads it.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::mpsc;
 
-use super::shell::Shared;
+use super::shell::{Before, Shared};
 use crate::error::StoreError;
 use crate::runtime;
 
 /// How long sessions that shut down wait for what was sent, all together.
 const DRAIN: Duration = Duration::from_secs(10);
-
-/// The closed session that had the store before, until it has finished. It may come after others in turn, each of which has
-/// something to write.
-#[derive(Default)]
-pub(crate) struct Before(Mutex<Option<Arc<Shared>>>);
 
 impl Shared {
     /// Closes the session, and waits for what was sent to be answered and written down.

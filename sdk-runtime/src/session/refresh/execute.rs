@@ -15,14 +15,47 @@ use crate::error::{ExpiredReason, SessionExpired, StoreError, UnavailableCause};
 use crate::request::Prepared;
 use crate::runtime::{self, Clock};
 use crate::secret::RefreshToken;
-use crate::session::shell::Shared;
-use crate::session::state::message::{Doubt, Held, Loaded, Outcome, Refreshed, Refused, Start};
+use crate::session::state::message::{Outcome, Refreshed, RunId, Start};
 use crate::session::stored::claim::{Claim, Taken};
 use crate::session::stored::client::{Confirmed, Keeper};
+use crate::session::stored::credential::Loaded;
 use crate::session::stored::lease::Term;
+use crate::session::stored::outcome_unknown::Doubt;
+use crate::session::stored::refresh_input::{Held, Refused};
+use crate::session::stored::restore::restore;
 use crate::session::stored::schema::{Found, Record, TokenId};
-use crate::session::token::placement::Credential;
+use crate::session::token::placement::Attachment;
 use crate::session::token::tokens::Grant;
+
+/// What a refresh asks and tells the session that has started it, each under the session's lock.
+pub(crate) trait RefreshHost: Send + Sync {
+    /// Whether what `run` obtains is to be written down: not after a sign-in or a sign-out.
+    fn may_persist(&self, run: RunId) -> bool;
+
+    /// The store has what `run` refreshes, or what it has obtained: no earlier write may replace that.
+    fn is_kept(&self, run: RunId);
+
+    /// What `run` has obtained could not be written down.
+    fn left_over(&self, run: RunId, record: Record, error: StoreError);
+
+    /// Has `run` refresh without a claim, if no store is known to have the login: until it has ended, none gets it.
+    fn go_unclaimed(&self, run: RunId) -> bool;
+
+    /// `run` does nothing without a claim.
+    fn is_claimed_again(&self, run: RunId);
+
+    /// The claim failed with `error`, and `run` refreshes without one; `may_have` tells whether the store may have a login.
+    fn claim_failed(&self, error: StoreError, may_have: &dyn Fn(&Arc<str>) -> bool);
+}
+
+/// What a refresh works with.
+pub(crate) struct Job<'a> {
+    pub(crate) run: &'a Run,
+    pub(crate) host: &'a dyn RefreshHost,
+    pub(crate) keeper: Option<&'a Keeper>,
+    pub(crate) attachment: &'a Attachment,
+    pub(crate) clock: &'a Clock,
+}
 
 /// What a refresh comes to that nobody finishes, before anything was sent.
 fn aborted() -> Outcome {
@@ -37,10 +70,11 @@ pub(crate) fn broken_off(run: &Run) -> Outcome {
     }
 }
 
-pub(crate) async fn refresh(run: &Run, shared: &Arc<Shared>, refresher: &Refresher, start: Start) -> Outcome {
+pub(crate) async fn refresh(job: Job<'_>, refresher: &Refresher, start: Start) -> Outcome {
+    let Job { run, host, clock, .. } = job;
     let Start { grant, jar, held, doubt, resend_after, .. } = start;
     let sender = Sender { run, refresher, resend_after };
-    let (keeper, held) = match (&shared.keeper, held) {
+    let (keeper, held) = match (job.keeper, held) {
         (Some(keeper), Some(held)) => (keeper, held),
         _ => return sender.attempt(&grant, &jar, None).await.after(&doubt),
     };
@@ -49,29 +83,29 @@ pub(crate) async fn refresh(run: &Run, shared: &Arc<Shared>, refresher: &Refresh
         let claim = tokio::select! {
             biased;
             () = run.cancel.cancelled() => return aborted(),
-            claim = claim(run, shared, keeper, &held, term) => claim,
+            claim = claim(run.id, host, keeper, &held, term) => claim,
         };
         let mut taken = match claim {
             Ok(Claim::Taken(taken)) => taken,
-            Ok(Claim::Adopt(record)) => return adopted(*record, shared),
+            Ok(Claim::Adopt(record)) => return adopted(*record, &job),
             Ok(Claim::Gone) => return Outcome::Gone,
             Ok(Claim::Unwanted) => return aborted(),
             Err(error) => return store_failed(error),
         };
-        if taken.is_spent(&shared.clock) {
-            term = taken.next_term(&shared.clock);
+        if taken.is_spent(clock) {
+            term = taken.next_term(clock);
             continue;
         }
         if taken.is_claimed() && !taken.is_news {
-            shared.is_kept(run);
+            host.is_kept(run.id);
         }
         let is_another = taken.record.id.login != held.record.id.login;
         if let Some(refused) = held.refused.clone().filter(|refused| refused.id == taken.record.id) {
-            let refresh = Refresh { run, shared, keeper, taken: &taken, held: &held.record.id, is_another };
+            let refresh = Refresh { job: &job, keeper, taken: &taken, held: &held.record.id, is_another };
             return refresh.refused(refused.expired).await;
         }
-        if let Some(answer) = taken.held_back(&held, &doubt, &shared.clock) {
-            let refresh = Refresh { run, shared, keeper, taken: &taken, held: &held.record.id, is_another };
+        if let Some(answer) = taken.held_back(&held, &doubt, clock) {
+            let refresh = Refresh { job: &job, keeper, taken: &taken, held: &held.record.id, is_another };
             return refresh.release(Outcome::Undecodable(answer), true).await;
         }
         // What is news has been refreshed since, by a process whose own doubt stands in the store.
@@ -83,22 +117,22 @@ pub(crate) async fn refresh(run: &Run, shared: &Arc<Shared>, refresher: &Refresh
         }
         let jar = if taken.is_news { taken.record.jar.clone() } else { jar };
         let grant = taken.grant();
-        let right = Right { keeper, clock: &shared.clock, taken: &mut taken };
+        let right = Right { keeper, clock, taken: &mut taken };
         let outcome = sender.attempt(&grant, &jar, Some(right)).await;
-        let refresh = Refresh { run, shared, keeper, taken: &taken, held: &held.record.id, is_another };
+        let refresh = Refresh { job: &job, keeper, taken: &taken, held: &held.record.id, is_another };
         return refresh.settle(outcome.after(&doubt), &jar).await;
     }
 }
 
 /// Claims the right to refresh `held`; without the store, where that fails and no store has the login (I38).
 async fn claim(
-    run: &Run,
-    shared: &Arc<Shared>,
+    run: RunId,
+    host: &dyn RefreshHost,
     keeper: &Keeper,
     held: &Held,
     term: Term,
 ) -> Result<Claim, StoreError> {
-    let is_wanted = || shared.may_persist(run);
+    let is_wanted = || host.may_persist(run);
     let mut is_first = true;
     loop {
         let why = match keeper.claim(held, term, is_wanted).await {
@@ -106,7 +140,7 @@ async fn claim(
             Err(why) => why,
         };
         // From here on what is unsaved stays so: what it refreshes with is being spent.
-        if !held.is_new || !shared.step(|core| core.go_unclaimed(run.id)) {
+        if !held.is_new || !host.go_unclaimed(run) {
             return Err(why.error);
         }
         let _turn = keeper.turn().await;
@@ -114,17 +148,14 @@ async fn claim(
         // claim is written before.
         let may_come = !why.in_doubt && keeper.may_have(&held.record.id.login);
         if std::mem::take(&mut is_first) && may_come {
-            shared.step(|core| core.is_claimed_again(run.id));
+            host.is_claimed_again(run);
             continue;
         }
         if let Some(taken) = keeper.unclaimed(held, &why, term).await {
-            shared.step(|core| {
-                core.is_not_stored(|login| keeper.may_have(login));
-                core.store_failed(why.error);
-            });
+            host.claim_failed(why.error, &|login| keeper.may_have(login));
             return Ok(Claim::Taken(Box::new(taken)));
         }
-        shared.step(|core| core.is_claimed_again(run.id));
+        host.is_claimed_again(run);
         return Err(why.error);
     }
 }
@@ -216,8 +247,7 @@ impl Sender<'_> {
 
 /// A refresh that the right was claimed for.
 struct Refresh<'a> {
-    run: &'a Run,
-    shared: &'a Arc<Shared>,
+    job: &'a Job<'a>,
     keeper: &'a Keeper,
     taken: &'a Taken,
     /// What the session had when the refresh began.
@@ -230,7 +260,7 @@ impl Refresh<'_> {
     /// Writes down what came of it, and gives it on.
     async fn settle(&self, outcome: Outcome, jar: &Jar) -> Outcome {
         // Whoever signed out here meanwhile did not sign out of another login.
-        let is_wanted = self.is_another || self.shared.may_persist(self.run);
+        let is_wanted = self.is_another || self.job.host.may_persist(self.job.run.id);
         match outcome {
             Outcome::Success(refreshed) if is_wanted => self.refreshed(refreshed, jar).await,
             Outcome::Unusable { refresh, cause, .. } if is_wanted => {
@@ -239,7 +269,7 @@ impl Refresh<'_> {
                 match self.keeper.persist(self.taken, &record).await {
                     Ok(None) => {}
                     Ok(Some(found)) => return self.found(found),
-                    Err(error) => self.shared.left_over(self.run, record, error),
+                    Err(error) => self.job.host.left_over(self.job.run.id, record, error),
                 }
                 Outcome::Unusable { refresh, id: Some(id), cause }
             }
@@ -266,27 +296,27 @@ impl Refresh<'_> {
             access: tokens.access.clone(),
             subject: tokens.subject.clone().or(before.subject),
             scopes: tokens.scopes.clone().or(before.scopes),
-            issued: self.shared.clock.wall(),
+            issued: self.job.clock.wall(),
             lifetime: credential.lifetime,
             ..before
         };
         let is_unsaved = match self.keeper.persist(self.taken, &record).await {
             Ok(None) => {
-                self.shared.is_kept(self.run);
+                self.job.host.is_kept(self.job.run.id);
                 false
             }
             Ok(Some(found)) => return self.found(found),
             Err(error) => {
-                self.shared.left_over(self.run, record.clone(), error);
+                self.job.host.left_over(self.job.run.id, record.clone(), error);
                 true
             }
         };
-        let adopted =
-            match self.taken.is_news.then(|| load(self.taken.record.clone(), self.shared)).transpose() {
-                Ok(adopted) => adopted.map(Box::new),
-                // Its access token is of no interest any more.
-                Err(_) => None,
-            };
+        let adopted = match self.taken.is_news.then(|| load(self.taken.record.clone(), self.job)).transpose()
+        {
+            Ok(adopted) => adopted.map(Box::new),
+            // Its access token is of no interest any more.
+            Err(_) => None,
+        };
         Outcome::Success(Refreshed { credential, id: Some(record.id), adopted, is_unsaved })
     }
 
@@ -309,7 +339,7 @@ impl Refresh<'_> {
             // What the session has was replaced before, and what has replaced it is over.
             Ok(Confirmed::Cleared) if self.is_another => Outcome::Gone,
             Ok(Confirmed::Cleared) => Outcome::Rejected(expired),
-            Ok(Confirmed::Newer(record)) => adopted(*record, self.shared),
+            Ok(Confirmed::Newer(record)) => adopted(*record, self.job),
             Ok(Confirmed::Gone) => Outcome::Gone,
             Err(error) => {
                 let refused = Refused { id: self.taken.record.id.clone(), expired };
@@ -320,11 +350,11 @@ impl Refresh<'_> {
 
     /// Another login has replaced that of the session, and cannot be refreshed: it is the one to go on with while it lives.
     async fn nothing_to_refresh_with(&self) -> Outcome {
-        let signs_by_cookies = self.shared.attachment.header().is_none();
-        if !self.taken.record.is_live(self.shared.clock.wall(), signs_by_cookies) {
+        let signs_by_cookies = self.job.attachment.header().is_none();
+        if !self.taken.record.is_live(self.job.clock.wall(), signs_by_cookies) {
             return self.refused(SessionExpired::new(ExpiredReason::NoRefreshToken)).await;
         }
-        let outcome = adopted(self.taken.record.clone(), self.shared);
+        let outcome = adopted(self.taken.record.clone(), self.job);
         self.release(outcome, self.taken.in_doubt).await
     }
 
@@ -342,39 +372,25 @@ impl Refresh<'_> {
                 "what was refreshed has been replaced by what the session had before",
                 "another login was claimed for it",
             )),
-            Some(record) => adopted(record, self.shared),
+            Some(record) => adopted(record, self.job),
             None => Outcome::Gone,
         }
     }
 }
 
-fn adopted(record: Record, shared: &Shared) -> Outcome {
-    match load(record, shared) {
+fn adopted(record: Record, job: &Job<'_>) -> Outcome {
+    match load(record, job) {
         Ok(loaded) => Outcome::Adopted(Box::new(loaded)),
         Err(error) => store_failed(error),
     }
 }
 
-fn store_failed(error: StoreError) -> Outcome {
-    Outcome::NotSpent { cause: UnavailableCause::Store(error), retry_after: None }
+fn load(record: Record, job: &Job<'_>) -> Result<Loaded, StoreError> {
+    restore(record, job.attachment, true, job.clock.wall())
 }
 
-/// Makes what a store has ready to sign with.
-pub(crate) fn load(record: Record, shared: &Shared) -> Result<Loaded, StoreError> {
-    let wall = shared.clock.wall();
-    let (id, jar, age, lifetime) = (record.id.clone(), record.jar.clone(), record.age(wall), record.lifetime);
-    let credential = match shared.attachment.credential(record.tokens(), None, || wall) {
-        Ok(credential) => Credential { age, lifetime, ..credential },
-        // It was written without one, to be refreshed before anything is signed.
-        Err(_) if record.access.is_none() && shared.can_refresh() => {
-            Credential { tokens: record.tokens(), header: None, lifetime: Some(Duration::ZERO), age }
-        }
-        Err(error) => {
-            let what = format!("what is kept cannot sign the requests of this client: {}", error.reason());
-            return Err(StoreError::foreign(what));
-        }
-    };
-    Ok(Loaded { id, credential, jar, undecodable: record.undecodable })
+fn store_failed(error: StoreError) -> Outcome {
+    Outcome::NotSpent { cause: UnavailableCause::Store(error), retry_after: None }
 }
 
 #[cfg(test)]
@@ -385,7 +401,6 @@ mod tests {
 
     use super::*;
     use crate::Tokens;
-    use crate::session::state::message::RunId;
     use crate::session::token::placement::Attach;
     use crate::store::{MemoryStore, StoredLogin, TokenStore};
 
@@ -405,11 +420,33 @@ mod tests {
         }
     }
 
-    /// A session that nothing can refresh.
-    fn shared() -> Arc<Shared> {
-        let attachment = Arc::new(Attach::bearer().check().unwrap());
-        let store = Arc::new(MemoryStore::new());
-        Arc::new(Shared::new(attachment, None, Some(store), Default::default(), CancellationToken::new()))
+    /// A session whose store has what the refresh tells of.
+    struct Host;
+
+    impl RefreshHost for Host {
+        fn may_persist(&self, _: RunId) -> bool {
+            true
+        }
+
+        fn is_kept(&self, _: RunId) {}
+
+        fn left_over(&self, _: RunId, _: Record, error: StoreError) {
+            panic!("{error}")
+        }
+
+        fn go_unclaimed(&self, _: RunId) -> bool {
+            false
+        }
+
+        fn is_claimed_again(&self, _: RunId) {}
+
+        fn claim_failed(&self, error: StoreError, _: &dyn Fn(&Arc<str>) -> bool) {
+            panic!("{error}")
+        }
+    }
+
+    fn keeper() -> Keeper {
+        Keeper::new(Arc::new(MemoryStore::new()), Clock::default(), false)
     }
 
     #[test]
@@ -426,20 +463,10 @@ mod tests {
         );
     }
 
-    #[test]
-    fn i24_what_the_store_has_and_cannot_sign_is_an_error() {
-        for (access, is_usable) in
-            [(Some("access"), true), (Some("no\nheader"), false), (Some(" "), false), (None, false)]
-        {
-            let loaded = load(record(1, access), &shared());
-            assert_eq!(loaded.is_ok(), is_usable, "I24: {access:?}");
-        }
-    }
-
     #[tokio::test]
     async fn i9_all_that_a_refresh_has_obtained_is_in_the_store() {
-        let shared = shared();
-        let keeper = shared.keeper.clone().unwrap();
+        let (keeper, clock) = (&keeper(), &Clock::default());
+        let attachment = &Attach::bearer().check().unwrap();
         let before = Record { lifetime: Some(Duration::from_secs(5)), ..record(1, Some("before")) };
         let held =
             Held { record: before.clone(), is_new: true, must_send: false, is_over: true, refused: None };
@@ -447,12 +474,12 @@ mod tests {
             panic!("not claimed")
         };
         let run = Run::new(RunId(1), CancellationToken::new());
-        let (run, shared, keeper) = (&*run, &shared, &keeper);
-        let refresh = Refresh { run, shared, keeper, taken: &taken, held: &before.id, is_another: false };
+        let job = &Job { run: &run, host: &Host, keeper: Some(keeper), attachment, clock };
+        let refresh = Refresh { job, keeper, taken: &taken, held: &before.id, is_another: false };
 
         let tokens = Tokens::new("after").refresh_token("next").subject("ann").scopes(["read", "write"]);
         let tokens = tokens.expires_in(Duration::from_secs(60));
-        let credential = shared.attachment.credential(tokens, None, || shared.clock.wall()).unwrap();
+        let credential = attachment.credential(tokens, None, || clock.wall()).unwrap();
         let cookie = serde_json::json!({
             "raw_cookie": "sid=1", "path": ["/", true],
             "domain": { "HostOnly": "api.example" }, "expires": "SessionEnd",
@@ -472,26 +499,26 @@ mod tests {
         assert_eq!((&kept.scopes, kept.lifetime), (&Some(scopes), Some(Duration::from_secs(60))), "I9");
         assert!(jar.written().is_some() && kept.jar.written() == jar.written(), "I9");
 
-        let loaded = load(kept, shared).unwrap();
+        let loaded = load(kept, job).unwrap();
         assert_eq!(loaded.credential.lifetime, Some(Duration::from_secs(60)), "a restart knows it too");
         // A JWT with the claims `{"exp":10}`, which made no sense when it came.
-        let loaded = load(record(1, Some("e30.eyJleHAiOjEwfQ.signature")), shared).unwrap();
+        let loaded = load(record(1, Some("e30.eyJleHAiOjEwfQ.signature")), job).unwrap();
         assert_eq!(loaded.credential.lifetime, None, "a restart does not decide it again");
     }
 
     #[tokio::test]
     async fn i15_what_is_there_in_place_of_what_was_claimed_is_taken_over_unless_it_is_the_own_login() {
         let (own, claimed) = (record(1, Some("own")), record(2, Some("claimed")));
-        let shared = shared();
-        let keeper = shared.keeper.clone().unwrap();
+        let (keeper, clock) = (&keeper(), &Clock::default());
+        let attachment = &Attach::bearer().check().unwrap();
         let held =
             Held { record: claimed.clone(), is_new: true, must_send: true, is_over: true, refused: None };
         let Ok(Claim::Taken(taken)) = keeper.claim(&held, Term::of(Duration::ZERO), || true).await else {
             panic!("not claimed")
         };
         let run = Run::new(RunId(1), CancellationToken::new());
-        let (run, shared, keeper) = (&*run, &shared, &keeper);
-        let refresh = Refresh { run, shared, keeper, taken: &taken, held: &own.id, is_another: true };
+        let job = &Job { run: &run, host: &Host, keeper: Some(keeper), attachment, clock };
+        let refresh = Refresh { job, keeper, taken: &taken, held: &own.id, is_another: true };
         for (there, expected) in [
             (Some(own.clone()), "the store failed"),
             (Some(Record { id: own.id.next(7), ..own.clone() }), "adopted"),

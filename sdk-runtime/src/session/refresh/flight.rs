@@ -5,16 +5,17 @@
 //! - **I6** Every waiter resolves: whatever ends the task, a guard settles the run.
 //! - **I8** Dropping or cancelling a waiter changes nobody else's outcome and stops no run.
 
+use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::SetOnce;
 use tokio_util::sync::CancellationToken;
 
-use super::endpoint::Refresher;
-use super::execute;
-use crate::session::shell::Shared;
-use crate::session::state::message::{Revoke, RunId, Settled, Start};
+use crate::session::state::message::{Discarded, RunId, Settled};
 use crate::sync::Flag;
+
+/// Tells the server that nobody wants it.
+pub(crate) type Revoke = Box<dyn FnOnce(Discarded) -> Pin<Box<dyn Future<Output = ()> + Send>> + Send>;
 
 pub(crate) struct Run {
     pub(crate) id: RunId,
@@ -25,7 +26,7 @@ pub(crate) struct Run {
     /// Whether the refresh token may have been spent.
     sent: Flag,
     /// Set when its task is at its end, fenced or not.
-    ended: SetOnce<()>,
+    pub(crate) ended: SetOnce<()>,
     /// What is done with tokens it obtains for a login that was signed out.
     revoke: Mutex<Option<Revoke>>,
 }
@@ -55,7 +56,7 @@ impl Run {
         self.revoke.lock().unwrap_or_else(PoisonError::into_inner).replace(revoke)
     }
 
-    fn take_revoke(&self) -> Option<Revoke> {
+    pub(crate) fn take_revoke(&self) -> Option<Revoke> {
         self.revoke.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
@@ -87,58 +88,5 @@ impl Run {
     /// Tells the waiters; the first word stands.
     pub(crate) fn settle(&self, settled: Option<Settled>) {
         let _ = self.outcome.set(settled);
-    }
-}
-
-/// Starts the task that owns `run`.
-pub(crate) fn start(shared: Arc<Shared>, run: Arc<Run>, refresher: Refresher, start: Box<Start>) {
-    let guard = Guard { shared, run };
-    let spawner = guard.shared.spawner.clone();
-    spawner.spawn(async move {
-        let login = start.held.as_ref().map(|held| held.record.id.login.clone());
-        let (grant, jar) = (start.grant.clone(), start.jar.clone());
-        let outcome = execute::refresh(&guard.run, &guard.shared, &refresher, *start).await;
-        let Some(outcome) = guard.shared.finish(&guard.run, outcome) else { return };
-        if let Some(revoke) = guard.run.take_revoke()
-            && let Some(discarded) = outcome.discarded(login, grant, jar)
-        {
-            revoke(discarded).await;
-        }
-    });
-}
-
-/// Settles the run when the task ends without having done so: a panic in code of the user's, a runtime that shuts down, no
-/// runtime at all.
-struct Guard {
-    shared: Arc<Shared>,
-    run: Arc<Run>,
-}
-
-impl Drop for Guard {
-    fn drop(&mut self) {
-        self.shared.finish(&self.run, execute::broken_off(&self.run));
-        // It holds a client, and with it this session.
-        self.run.take_revoke();
-        let _ = self.run.ended.set(());
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::session::token::placement::Attach;
-
-    #[tokio::test]
-    async fn i6_a_run_whose_task_is_gone_is_settled_and_has_ended() {
-        let attachment = Arc::new(Attach::bearer().check().unwrap());
-        let token = CancellationToken::new;
-        let shared = Arc::new(Shared::new(attachment, None, None, Default::default(), token()));
-        let run = Run::new(RunId(1), token());
-        let guard = Guard { shared, run: run.clone() };
-        assert!(!run.has_ended() && !run.outcome.initialized());
-        drop(guard);
-        assert!(run.has_ended() && run.outcome.initialized(), "I6");
-        run.ended().await;
-        assert!(run.settled().await.is_none(), "I10: it was of no login that is there");
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::message::{Demand, Held, Identity, Rejection, RunId, Spare, Start};
+use super::message::{Demand, Identity, Rejection, RunId, Spare, Start};
 use super::snapshot::{EndpointId, Phase, Snapshot, Stamp, Validity};
 use super::throttle::{Admission, Rejected};
 use super::{Core, permit};
@@ -11,6 +11,7 @@ use crate::error::{
     Error, ExpiredReason, InvalidRequest, RefreshUnavailable, SessionExpired, UnavailableCause,
 };
 use crate::runtime::{Instant, Now};
+use crate::session::stored::refresh_input::Held;
 use crate::session::token::tokens::Grant;
 
 /// How long before a refresh is sent again of which nobody knows what came of it, in milliseconds.

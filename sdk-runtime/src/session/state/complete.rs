@@ -2,14 +2,16 @@
 
 use std::sync::Arc;
 
-use super::cool_down::pause;
 use super::event::SessionEvent;
-use super::message::{Loaded, Outcome, Refreshed, RunId, Settled};
+use super::message::{Outcome, Refreshed, RunId, Settled};
+use super::pause;
 use super::snapshot::Phase;
 use super::{Core, Kept, told};
 use crate::error::{Error, ExpiredReason, SessionExpired, UnavailableCause};
 use crate::runtime::Now;
+use crate::session::stored::credential::Loaded;
 use crate::session::stored::pending_write::Replaces;
+use crate::session::stored::schema::TokenId;
 
 impl Core {
     /// `run` has come to an end. `None`: it is of another epoch, or it was given up, and whatever it obtained is nobody's.
@@ -115,7 +117,7 @@ impl Core {
             kept.scopes = before.as_ref().and_then(|before| before.scopes.clone());
         }
         let is_new = before.is_none();
-        self.id = next.or_else(|| Some(super::TokenId::first(self.random.u64(..))));
+        self.id = next.or_else(|| Some(TokenId::first(self.random.u64(..))));
         let login = self.publish(credential, kept, now);
         self.events.push(if is_new || is_another {
             SessionEvent::SignedIn(login)

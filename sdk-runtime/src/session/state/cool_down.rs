@@ -6,43 +6,12 @@ use std::time::Duration;
 
 use super::Core;
 use super::event::SessionEvent;
+use super::pause::{self, CoolDown};
 use super::snapshot::{Phase, Snapshot};
 use crate::backoff;
 use crate::error::{RefreshUnavailable, UnavailableCause};
 use crate::runtime::{Instant, Now};
 use crate::session::stored::undecodable::Undecodable;
-
-/// The pauses after failures that follow each other: from the first, doubling to the longest.
-pub(super) mod pause {
-    use super::Duration;
-
-    pub(super) const FIRST: Duration = Duration::from_secs(1);
-    pub(in crate::session::state) const LONGEST: Duration = Duration::from_secs(60);
-    /// Where the server does not want a request like this at all.
-    pub(in crate::session::state) const LONGEST_MISCONFIGURED: Duration = Duration::from_secs(300);
-    /// A server's own wish is honoured up to this.
-    pub(super) const RETRY_AFTER_LONGEST: Duration = Duration::from_secs(3600);
-}
-
-/// By so much the time of day gets ahead of the monotonic clock while a machine sleeps.
-const SLEEP: Duration = Duration::from_secs(5);
-
-#[derive(Debug)]
-pub(super) struct CoolDown {
-    since: Now,
-    pub(super) until: Instant,
-    pub(super) failure: RefreshUnavailable,
-    /// Whether nothing ends it sooner: the refresh token was most likely spent.
-    is_held: bool,
-}
-
-impl CoolDown {
-    /// Whether the machine has slept since: it may be in another network now.
-    fn was_slept_through(&self, now: Now) -> bool {
-        let ran = now.mono.saturating_duration_since(self.since.mono);
-        now.wall.duration_since(self.since.wall).is_ok_and(|passed| passed > ran + SLEEP)
-    }
-}
 
 impl Core {
     /// The program is in another network: what failed in the former one may succeed now.

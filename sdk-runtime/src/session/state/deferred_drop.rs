@@ -3,9 +3,9 @@
 //! - **I28** The `Drop` of such a value may use the session, so that the shell drops it when its lock is free.
 
 use super::Core;
-use super::message::Doubt;
 use super::snapshot::Phase;
 use crate::error::Error;
+use crate::session::stored::outcome_unknown::Doubt;
 
 impl Core {
     /// Keeps `value` until the lock is free.

@@ -5,42 +5,13 @@
 
 use super::Core;
 use super::event::SessionEvent;
-use super::message::{Loaded, Refused};
+use super::remains::{Ended, Remains};
 use super::snapshot::Phase;
 use crate::error::SessionExpired;
 use crate::runtime::Now;
-use crate::session::stored::pending_write::{Logins, Replaces};
-use crate::session::stored::schema::TokenId;
-
-/// What a session knows about the login in its store, and the store does not. No token, and nothing of an answer.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Remains {
-    ended: Option<Ended>,
-    refused: Option<Refused>,
-}
-
-/// An end that the store could not take.
-#[derive(Debug, Clone)]
-struct Ended {
-    replaces: Replaces,
-    /// The logins that had been replaced before.
-    former: Logins,
-    /// Why, where no caller signed out.
-    expired: Option<SessionExpired>,
-}
-
-impl Ended {
-    /// Whether the login with these tokens is the one that has ended.
-    fn is_of(&self, id: &TokenId) -> bool {
-        self.former.has(&id.login) || self.replaces.covers(id)
-    }
-}
-
-impl Remains {
-    pub(crate) fn is_nothing(&self) -> bool {
-        self.ended.is_none() && self.refused.is_none()
-    }
-}
+use crate::session::stored::credential::Loaded;
+use crate::session::stored::pending_write::Replaces;
+use crate::session::stored::refresh_input::Refused;
 
 impl Core {
     /// What is to be remembered of the session if a pool lets go of it; `None` where it may not. With `is_alone`, no task of it is at

@@ -1,7 +1,5 @@
 //! What the core is asked, and what it answers. Knows nothing of how that is decided or carried out.
 
-use std::future::Future;
-use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,9 +9,12 @@ use super::snapshot::{Snapshot, Stamp};
 use crate::cookies::Jar;
 use crate::error::{Error, SessionExpired, UnavailableCause};
 use crate::secret::RefreshToken;
-use crate::session::stored::schema::{Record, TokenId};
+use crate::session::stored::credential::Loaded;
+use crate::session::stored::outcome_unknown::Doubt;
+use crate::session::stored::refresh_input::{Held, Refused};
+use crate::session::stored::schema::TokenId;
 use crate::session::stored::undecodable::Undecodable;
-use crate::session::token::placement::Credential;
+use crate::session::token::credential::Credential;
 use crate::session::token::tokens::Grant;
 
 /// Whom a call is made for, fixed when it is first polled.
@@ -35,42 +36,6 @@ pub(crate) struct Rejection {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct RunId(pub(crate) u64);
 
-/// Whether a server may have spent the refresh token before.
-#[derive(Debug, Clone, Default)]
-pub(crate) enum Doubt {
-    #[default]
-    None,
-    /// Its answer was lost.
-    AnswerLost,
-    /// Its answer was a success that could not be decoded.
-    AnswerUndecodable(Undecodable),
-}
-
-impl Doubt {
-    /// Adds that an answer was lost, which says less than one that could not be decoded.
-    pub(crate) fn and_lost(&mut self) {
-        if let Self::None = self {
-            *self = Self::AnswerLost;
-        }
-    }
-
-    /// Adds that an answer could not be decoded. The first error is kept.
-    pub(crate) fn and_undecodable(&mut self, undecodable: Undecodable) {
-        *self = Self::AnswerUndecodable(match self {
-            Self::AnswerUndecodable(first) => first.again_at(undecodable.at),
-            Self::None | Self::AnswerLost => undecodable,
-        });
-    }
-
-    /// The answer that could not be decoded.
-    pub(crate) fn undecodable(&self) -> Option<&Undecodable> {
-        match self {
-            Self::AnswerUndecodable(undecodable) => Some(undecodable),
-            Self::None | Self::AnswerLost => None,
-        }
-    }
-}
-
 /// A run that is to be started, and all that it needs to know.
 #[derive(Debug, Clone)]
 pub(crate) struct Start {
@@ -83,37 +48,6 @@ pub(crate) struct Start {
     pub(crate) doubt: Doubt,
     /// How long before a send of which nobody knows what came of it is repeated.
     pub(crate) resend_after: Duration,
-}
-
-/// What a session holds when it begins to refresh it.
-#[derive(Debug, Clone)]
-pub(crate) struct Held {
-    pub(crate) record: Record,
-    /// Whether it is a sign-in that the store does not have yet.
-    pub(crate) is_new: bool,
-    /// Whether only the answer of the server will do, and not what another process was given before.
-    pub(crate) must_send: bool,
-    /// Whether its access token signs no more: it has lapsed, or a server has rejected it.
-    pub(crate) is_over: bool,
-    /// These were refused for good already, and whether the store still had them could not be known.
-    pub(crate) refused: Option<Refused>,
-}
-
-/// Tokens that the server refused for good.
-#[derive(Debug, Clone)]
-pub(crate) struct Refused {
-    pub(crate) id: TokenId,
-    pub(crate) expired: SessionExpired,
-}
-
-/// A login as it was found in the store.
-#[derive(Debug, Clone)]
-pub(crate) struct Loaded {
-    pub(crate) id: TokenId,
-    pub(crate) credential: Credential,
-    pub(crate) jar: Arc<Jar>,
-    /// The answer that has most likely spent its refresh token, and could not be decoded.
-    pub(crate) undecodable: Option<Undecodable>,
 }
 
 /// What a call that wants a credential has to do.
@@ -228,9 +162,6 @@ pub(crate) struct Discarded {
     pub(crate) header: Option<HeaderValue>,
     pub(crate) jar: Arc<Jar>,
 }
-
-/// Tells the server that nobody wants it.
-pub(crate) type Revoke = Box<dyn FnOnce(Discarded) -> Pin<Box<dyn Future<Output = ()> + Send>> + Send>;
 
 /// What the waiters of a run are told. What to sign with they read where everybody does, since more may have happened.
 pub(crate) type Settled = Result<(), Error>;

@@ -19,8 +19,10 @@ pub(super) mod event;
 mod evict;
 pub(super) mod login;
 pub(super) mod message;
+mod pause;
 mod persist;
 mod refresh_schedule;
+mod remains;
 pub(super) mod snapshot;
 #[cfg(test)]
 mod tests;
@@ -28,19 +30,22 @@ mod throttle;
 
 use std::sync::Arc;
 
-pub(crate) use evict::Remains;
+pub(crate) use remains::Remains;
 
 use crate::cookies::Jar;
 use crate::error::{Error, IdentityChanged, SessionExpired};
 use crate::runtime::Now;
 use crate::secret::RefreshToken;
+use crate::session::stored::outcome_unknown::Doubt;
 use crate::session::stored::pending_write::{Logins, Replaces, Unsaved};
+use crate::session::stored::refresh_input::Refused;
 use crate::session::stored::schema::TokenId;
-use crate::session::token::placement::Credential;
+use crate::session::token::credential::Credential;
 use crate::session::token::tokens::Grant;
 use event::SessionEvent;
 use login::Login;
-use message::{Doubt, Identity, Refused, RunId};
+use message::{Identity, RunId};
+use pause::CoolDown;
 use refresh_schedule::Windows;
 use snapshot::{EndpointId, Phase, Snapshot, Stamp, View};
 use throttle::Throttle;
@@ -66,7 +71,7 @@ pub(crate) struct Core {
     /// The run that was under way when the session was closed: what it obtains is kept, and not published.
     draining: Option<RunId>,
     runs: u64,
-    cool_down: Option<cool_down::CoolDown>,
+    cool_down: Option<CoolDown>,
     failures: u32,
     throttle: Throttle,
     /// The endpoints that have rejected the token at hand.

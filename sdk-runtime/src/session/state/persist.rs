@@ -4,11 +4,14 @@ use std::sync::Arc;
 
 use super::Core;
 use super::event::SessionEvent;
-use super::message::{Doubt, Held, Loaded, RunId};
+use super::message::RunId;
 use super::snapshot::{Phase, Snapshot};
 use crate::error::{ExpiredReason, StoreError};
 use crate::runtime::Now;
+use crate::session::stored::credential::Loaded;
+use crate::session::stored::outcome_unknown::Doubt;
 use crate::session::stored::pending_write::{Replaces, Unsaved};
+use crate::session::stored::refresh_input::Held;
 use crate::session::stored::schema::Record;
 
 impl Core {

@@ -7,7 +7,8 @@ use super::schema::Record;
 use super::undecodable::Undecodable;
 use crate::error::StoreError;
 use crate::runtime::{Clock, Now, since_1970};
-use crate::session::state::message::{Doubt, Held};
+use crate::session::stored::outcome_unknown::Doubt;
+use crate::session::stored::refresh_input::Held;
 use crate::session::token::tokens::Grant;
 use crate::store::StoreLock;
 

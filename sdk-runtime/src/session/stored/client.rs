@@ -19,7 +19,7 @@ use super::schema::{self, Found, Record};
 use super::undecodable::Undecodable;
 use crate::error::StoreError;
 use crate::runtime::{self, Clock};
-use crate::session::state::message::Held;
+use crate::session::stored::refresh_input::Held;
 use crate::store::{StoreLock, StoredLogin, TokenStore};
 
 /// The pause in which somebody else may let go of the right to refresh.

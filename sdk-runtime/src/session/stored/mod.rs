@@ -2,9 +2,13 @@
 
 pub(super) mod claim;
 pub(super) mod client;
+pub(super) mod credential;
 pub(super) mod known_logins;
 pub(super) mod lease;
 pub(super) mod operation;
+pub(super) mod outcome_unknown;
 pub(super) mod pending_write;
+pub(super) mod refresh_input;
+pub(super) mod restore;
 pub(super) mod schema;
 pub(super) mod undecodable;

@@ -4,6 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use http::header::{AUTHORIZATION, COOKIE, HeaderName, HeaderValue};
 
+use super::credential::Credential;
 use super::expiry::lifetime;
 use super::tokens::Tokens;
 use crate::cookies::{Jar, SetCookies};
@@ -147,17 +148,6 @@ impl Attachment {
             ))
         })
     }
-}
-
-/// Tokens, and what became of the access token.
-#[derive(Debug, Clone)]
-pub(crate) struct Credential {
-    pub(crate) tokens: Tokens,
-    /// The ready-made header; `None` where cookies sign.
-    pub(crate) header: Option<HeaderValue>,
-    pub(crate) lifetime: Option<Duration>,
-    /// How much of it is over already.
-    pub(crate) age: Duration,
 }
 
 /// The header of a request signed with `token`, marked sensitive: the only place where one is made.

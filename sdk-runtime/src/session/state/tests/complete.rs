@@ -1,7 +1,9 @@
 //! What becomes of a login when its run has ended, and when there is nothing to it but what its store has.
 
 use super::*;
-use crate::session::state::message::{Loaded, Refreshed, Refused};
+use crate::session::state::message::Refreshed;
+use crate::session::stored::credential::Loaded;
+use crate::session::stored::refresh_input::Refused;
 use crate::session::stored::schema::TokenId;
 
 fn named(access: &str, subject: Option<&'static str>) -> Credential {

@@ -173,7 +173,7 @@ fn i9_the_refresh_token_beside_an_unusable_access_token_is_kept() {
     let unusable =
         Outcome::Unusable { refresh: Some("rotated".into()), id: None, cause: UnavailableCause::Timeout };
     world.finish(run, unusable).unwrap().unwrap_err();
-    world.now += crate::session::state::cool_down::pause::LONGEST_MISCONFIGURED;
+    world.now += pause::LONGEST_MISCONFIGURED;
     assert_eq!(world.start().1.refresh_token().unwrap().expose(), "rotated");
 }
 

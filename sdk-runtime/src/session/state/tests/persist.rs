@@ -2,7 +2,10 @@
 
 use super::*;
 use crate::error::StoreError;
-use crate::session::state::message::{Doubt, Loaded, Refreshed, Refused};
+use crate::session::state::message::Refreshed;
+use crate::session::stored::credential::Loaded;
+use crate::session::stored::outcome_unknown::Doubt;
+use crate::session::stored::refresh_input::Refused;
 use crate::session::stored::schema::TokenId;
 use crate::session::stored::undecodable::Undecodable;
 

@@ -5,7 +5,7 @@
 use std::fmt::Write as _;
 
 use super::*;
-use crate::session::state::message::Loaded;
+use crate::session::stored::credential::Loaded;
 
 /// A state as the document names it, what it means, and how a core comes into it.
 type State = (&'static str, &'static str, fn() -> World);

@@ -1,0 +1,36 @@
+//! What the next session of the same store has to know of one that a pool evicted.
+
+use crate::error::SessionExpired;
+use crate::session::stored::pending_write::{Logins, Replaces};
+use crate::session::stored::refresh_input::Refused;
+use crate::session::stored::schema::TokenId;
+
+/// What a session knows about the login in its store, and the store does not. No token, and nothing of an answer.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Remains {
+    pub(super) ended: Option<Ended>,
+    pub(super) refused: Option<Refused>,
+}
+
+/// An end that the store could not take.
+#[derive(Debug, Clone)]
+pub(super) struct Ended {
+    pub(super) replaces: Replaces,
+    /// The logins that had been replaced before.
+    pub(super) former: Logins,
+    /// Why, where no caller signed out.
+    pub(super) expired: Option<SessionExpired>,
+}
+
+impl Ended {
+    /// Whether the login with these tokens is the one that has ended.
+    pub(super) fn is_of(&self, id: &TokenId) -> bool {
+        self.former.has(&id.login) || self.replaces.covers(id)
+    }
+}
+
+impl Remains {
+    pub(crate) fn is_nothing(&self) -> bool {
+        self.ended.is_none() && self.refused.is_none()
+    }
+}

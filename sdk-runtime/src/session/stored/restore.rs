@@ -1,0 +1,67 @@
+//! Makes a stored login ready to sign with, or says why it cannot sign the requests of this client.
+
+use std::time::{Duration, SystemTime};
+
+use super::credential::Loaded;
+use super::schema::Record;
+use crate::error::StoreError;
+use crate::session::token::credential::Credential;
+use crate::session::token::placement::Attachment;
+
+/// Makes what a store has ready to sign with.
+pub(crate) fn restore(
+    record: Record,
+    attachment: &Attachment,
+    can_refresh: bool,
+    wall: SystemTime,
+) -> Result<Loaded, StoreError> {
+    let (id, jar, age, lifetime) = (record.id.clone(), record.jar.clone(), record.age(wall), record.lifetime);
+    let credential = match attachment.credential(record.tokens(), None, || wall) {
+        Ok(credential) => Credential { age, lifetime, ..credential },
+        // It was written without one, to be refreshed before anything is signed.
+        Err(_) if record.access.is_none() && can_refresh => {
+            Credential { tokens: record.tokens(), header: None, lifetime: Some(Duration::ZERO), age }
+        }
+        Err(error) => {
+            let what = format!("what is kept cannot sign the requests of this client: {}", error.reason());
+            return Err(StoreError::foreign(what));
+        }
+    };
+    Ok(Loaded { id, credential, jar, undecodable: record.undecodable })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::session::stored::schema::TokenId;
+    use crate::session::token::placement::Attach;
+
+    fn record(access: Option<&str>) -> Record {
+        Record {
+            id: TokenId::first(1),
+            access: access.map(Into::into),
+            refresh: Some("refresh".into()),
+            subject: None,
+            scopes: None,
+            issued: SystemTime::UNIX_EPOCH,
+            lifetime: None,
+            jar: Arc::default(),
+            intent: false,
+            lease: None,
+            undecodable: None,
+        }
+    }
+
+    #[test]
+    fn i24_what_the_store_has_and_cannot_sign_is_an_error() {
+        let attachment = Attach::bearer().check().unwrap();
+        for (access, is_usable) in
+            [(Some("access"), true), (Some("no\nheader"), false), (Some(" "), false), (None, false)]
+        {
+            let loaded = restore(record(access), &attachment, false, SystemTime::UNIX_EPOCH);
+            assert_eq!(loaded.is_ok(), is_usable, "I24: {access:?}");
+        }
+    }
+}
