@@ -35,11 +35,11 @@ mod error;
 
 mod body;
 mod cookies;
+mod exchange;
 mod request;
 mod response;
 mod store;
 mod transport;
-mod upstream;
 
 mod client;
 mod session;

@@ -33,7 +33,7 @@ const LAYERS: &[Layers] = &[
             "encoding",
             "cookies",
             "store",
-            "upstream",
+            "exchange",
             "response",
             "session",
             "client",
@@ -87,6 +87,7 @@ const LAYERS: &[Layers] = &[
         directory: "sdk-runtime/src/cookies/",
         order: &["absent dropped", "date", "set_cookie domain received", "shelf", "record", "jar"],
     },
+    Layers { directory: "sdk-runtime/src/exchange/", order: &["credentials cross_origin redirect"] },
     Layers { directory: "sdk-runtime/src/sync/", order: &["audience busy claim flag in_turn marks"] },
     Layers { directory: "sdk-runtime/src/store/", order: &["blocking envelope memory", "file", "keyring"] },
     Layers {
@@ -278,7 +279,7 @@ fn the_state_of_the_session_is_pure() {
         }
     }
     findings.extend(uses(STATE, &OWN, |path| match path.get(1).map(String::as_str) {
-        Some("transport" | "upstream" | "request" | "response" | "client") => true,
+        Some("transport" | "exchange" | "request" | "response" | "client") => true,
         // The time is handed in.
         Some("runtime") => path.get(2).is_none_or(|item| item != "Instant" && item != "Now"),
         _ => false,

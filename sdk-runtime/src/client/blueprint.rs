@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use super::{Client, Inner};
 use crate::error::BuildError;
+use crate::exchange::Upstream;
 use crate::runtime::{Clock, Spawner};
 use crate::secret::AccessToken;
 use crate::session::{Attachment, RefreshEndpoint, Refresher, Session, TokenBad};
 use crate::store::TokenStore;
-use crate::upstream::Upstream;
 
 pub(super) struct Blueprint {
     pub(super) upstream: Arc<Upstream>,

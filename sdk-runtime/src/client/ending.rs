@@ -11,10 +11,10 @@ use super::call::prepare;
 use super::limits::Progress;
 use super::pipeline::Reply;
 use crate::error::{Error, InvalidRequest};
+use crate::exchange::Credentials;
 use crate::request::{Prepared, Request};
 use crate::runtime;
 use crate::session::{Discarded, Grant, Revoke, Shared, StoreTime};
-use crate::upstream::Credentials;
 
 /// How long it may take to tell the server of tokens that nobody has. Nobody waits for it.
 const REVOKING: Duration = Duration::from_secs(20);

@@ -33,11 +33,11 @@ use walk::Walk;
 
 use crate::endpoint::Endpoint;
 use crate::error::ApiError;
+use crate::exchange::Upstream;
 use crate::request::Request;
 use crate::response::{Decoder, Page};
 use crate::runtime::{Clock, Spawner};
 use crate::session::{Session, TokenBad, TokenResponse};
-use crate::upstream::Upstream;
 
 /// What every generated client is made of: one pointer, cheap to clone.
 #[derive(Clone)]

@@ -15,11 +15,11 @@ use super::retry::Retry;
 use crate::cookies::{Jar, SetCookies};
 use crate::endpoint::{Auth, Endpoint};
 use crate::error::{Error, ErrorResponse, ExpiredReason, InsufficientScope, NotReplayable, SessionExpired};
+use crate::exchange::{Contents, Credentials, ExchangeResponse};
 use crate::request::Prepared;
 use crate::response::{Answer, Arrived, ByteStream, ERROR_BODY_TIME, End, Head, Received, read_all, receive};
 use crate::runtime;
 use crate::session::{EndpointId, Identity, Phase, Rejection, Snapshot, Verdict, Waits, verdict};
-use crate::upstream::{Contents, Credentials, Exchange};
 
 /// As much of an unsuccessful answer's body as is kept.
 const ERROR_BODY_LIMIT: usize = 64 << 10;
@@ -287,12 +287,20 @@ impl Inner {
     async fn read(
         &self,
         request: &Prepared,
-        exchange: Exchange,
+        exchange: ExchangeResponse,
         whole: bool,
         waits: &Waits,
     ) -> Result<Reply, Error> {
-        let Exchange { answer, own_origin, signed, strayed, redirected, is_spent, .. } = exchange;
-        let (parts, body) = answer.into_parts();
+        let ExchangeResponse {
+            response,
+            own_origin,
+            signed,
+            left_trusted_origin: strayed,
+            redirected,
+            is_body_spent: is_spent,
+            ..
+        } = exchange;
+        let (parts, body) = response.into_parts();
         let came = if parts.status.is_success() {
             let head = Head::new(parts.status, parts.headers);
             Came::Success(match whole {

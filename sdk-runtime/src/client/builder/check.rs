@@ -5,10 +5,10 @@ use std::sync::Arc;
 use super::super::blueprint::{Blueprint, LoginOf};
 use super::{ApiClient, ClientBuilder};
 use crate::error::BuildError;
+use crate::exchange::Upstream;
 use crate::request::base::Base;
 use crate::session::{TokenBad, Verdict};
 use crate::transport::{ReqwestTransport, Transport};
-use crate::upstream::Upstream;
 
 impl<C: ApiClient> ClientBuilder<C> {
     pub(super) fn check(self) -> Result<(Blueprint, LoginOf), BuildError> {
@@ -53,7 +53,7 @@ impl<C: ApiClient> ClientBuilder<C> {
                 transport,
                 base,
                 headers,
-                signs_by: attachment.header().cloned(),
+                signed_header: attachment.header().cloned(),
                 clock: clock.clone(),
             }),
             attachment,

@@ -14,6 +14,7 @@ use crate::error::{
     DecodeError, Error, ErrorResponse, InvalidRequest, TransportError, TransportErrorKind, UnavailableCause,
     Words,
 };
+use crate::exchange::{Contents, Credentials, Upstream};
 use crate::request::{Prepared, Request};
 use crate::response::{Answer, ERROR_BODY_TIME, End, Head, Received, receive};
 use crate::runtime::{self, Clock};
@@ -22,7 +23,6 @@ use crate::session::token::placement::Attachment;
 use crate::session::token::tokens::{Grant, Tokens};
 use crate::session::token::traits::Refusal;
 use crate::transport::Stage;
-use crate::upstream::{Contents, Credentials, Upstream};
 
 /// How long a refresh may take where its declaration does not say.
 const TIMEOUT: Duration = Duration::from_secs(20);
@@ -94,7 +94,7 @@ impl Refresher {
         let stage = Stage::default();
         let exchange = self.upstream.exchange(request, credentials, Contents::Secret, &stage, |_| Ok(()));
         let (answer, cookies) = match runtime::until(deadline, exchange).await {
-            Some(Ok(exchange)) => (exchange.answer, exchange.cookies),
+            Some(Ok(exchange)) => (exchange.response, exchange.cookies),
             Some(Err(error)) => return failed(error),
             None => {
                 let (cause, retry_after) = (UnavailableCause::Timeout, None);

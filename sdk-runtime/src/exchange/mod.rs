@@ -1,0 +1,197 @@
+//! One exchange with a server: one send of a request, hop by hop, with credentials, cookies and redirects.
+//!
+//! A credential travels over https or to a loopback address, and only to the client's own origin or a trusted one. Both are checked at
+//! every hop. A request that started over https is never redirected to a plaintext address, with or without a credential.
+
+mod credentials;
+mod cross_origin;
+mod redirect;
+
+use std::sync::Arc;
+
+use http::header::{COOKIE, Entry};
+use http::{HeaderMap, HeaderName};
+
+use crate::cookies::SetCookies;
+use crate::encoding;
+use crate::error::{Error, TransportErrorKind};
+use crate::request::base::{Base, is_same_origin, may_carry_credentials};
+use crate::request::{Prepared, header};
+use crate::runtime::Clock;
+use crate::transport::{Stage, Transport, TransportRequest, TransportResponse};
+
+pub(crate) use credentials::Credentials;
+
+/// The longest chain of redirects, as in reqwest. A longer one is a circle.
+const MAX_REDIRECTS: usize = 10;
+/// How often a hop is sent again at once where the server provably has not processed it.
+const MAX_RESENDS: usize = 2;
+
+/// The server of a client: its addresses, and the transport that reaches them.
+pub(crate) struct Upstream {
+    pub(crate) transport: Arc<dyn Transport>,
+    pub(crate) base: Base,
+    /// The client's default headers. Those that may be credentials go to the client's own origins only.
+    pub(crate) headers: HeaderMap,
+    /// The header that the session signs with. It holds a credential under any name.
+    pub(crate) signed_header: Option<HeaderName>,
+    pub(crate) clock: Clock,
+}
+
+/// Whether the body of a request is a secret.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Contents {
+    Ordinary,
+    /// A password or a refresh token. The request travels as a credential does, and a redirect is returned instead of followed.
+    Secret,
+}
+
+/// The response of an exchange, and the hop that it answers.
+pub(crate) struct ExchangeResponse {
+    pub(crate) response: TransportResponse,
+    /// Whether it came from the client's own origin or a trusted one, and every hop before it too.
+    pub(crate) own_origin: bool,
+    /// Whether the request that it answers carried a credential: the header, or any cookie.
+    pub(crate) signed: bool,
+    /// Whether a redirect led to another origin that is not trusted.
+    pub(crate) left_trusted_origin: bool,
+    /// The request that it answers, if a redirect led there.
+    pub(crate) redirected: Option<Prepared>,
+    /// Whether it is a redirect that was not followed, because the body to send again is spent.
+    pub(crate) is_body_spent: bool,
+    /// The outcome of its `Set-Cookie` headers.
+    pub(crate) cookies: SetCookies,
+}
+
+impl Upstream {
+    /// Sends `request` once and follows redirects. Asks `permit` before every hop, and notes the progress in `stage`.
+    pub(crate) async fn exchange(
+        &self,
+        request: &Prepared,
+        credentials: Credentials<'_>,
+        contents: Contents,
+        stage: &Stage,
+        permit: impl Fn(&Prepared) -> Result<(), Error> + Send + Sync,
+    ) -> Result<ExchangeResponse, Error> {
+        if contents == Contents::Secret {
+            credentials::must_be_private(&request.url)?;
+        }
+        let mut own_origin = self.base.trusts(&request.url);
+        let mut left_trusted_origin = false;
+        let mut redirected: Option<Prepared> = None;
+        let mut over_tls = false;
+        for _ in 0..=MAX_REDIRECTS {
+            let hop = redirected.as_ref().unwrap_or(request);
+            let mut resends = 0;
+            let (response, signed) = loop {
+                let (mut outgoing, signed) =
+                    self.outgoing(hop, credentials, own_origin, contents, stage).await?;
+                let is_coding_requested = encoding::ask(&mut outgoing.headers);
+                permit(hop)?;
+                match self.transport.send(outgoing).await {
+                    Ok(response) if is_coding_requested => {
+                        break (encoding::decoded(&hop.method, response), signed);
+                    }
+                    Ok(response) => break (response, signed),
+                    Err(error)
+                        if error.kind() == TransportErrorKind::NotSent
+                            && resends < MAX_RESENDS
+                            && !hop.is_spent() =>
+                    {
+                        resends += 1;
+                    }
+                    // The server has received the request that led to this redirect.
+                    Err(error) => {
+                        let may_have_arrived = error.may_have_arrived() || redirected.is_some();
+                        return Err(error.arrived(may_have_arrived).into());
+                    }
+                }
+            };
+            let cookies = match own_origin {
+                true => credentials.store_cookies(response.headers(), &hop.url, &self.clock),
+                false => SetCookies::default(),
+            };
+            let location = match contents {
+                Contents::Ordinary => redirect::location(response.status(), response.headers()),
+                Contents::Secret => None,
+            };
+            let Some(location) = location else {
+                return Ok(ExchangeResponse {
+                    response,
+                    own_origin,
+                    signed,
+                    left_trusted_origin,
+                    redirected,
+                    is_body_spent: false,
+                    cookies,
+                });
+            };
+            let mut next = redirect::next(hop, response.status(), location)?;
+            over_tls |= hop.url.scheme() == "https";
+            if over_tls && !may_carry_credentials(&next.url) {
+                return Err(redirect::error("it leads from https to an address in the clear").into());
+            }
+            if next.is_spent() {
+                return Ok(ExchangeResponse {
+                    response,
+                    own_origin,
+                    signed,
+                    left_trusted_origin,
+                    redirected,
+                    is_body_spent: true,
+                    cookies,
+                });
+            }
+            let stays = match own_origin {
+                true => self.base.trusts(&next.url),
+                false => is_same_origin(&hop.url, &next.url),
+            };
+            if !stays {
+                // No later hop is signed, because another origin must not choose what is sent to ours under a login.
+                (own_origin, left_trusted_origin) = (false, true);
+                cross_origin::strip(&mut next.headers);
+            }
+            redirected = Some(next);
+        }
+        Err(redirect::error("too many redirects").into())
+    }
+
+    /// Returns `request` as the transport sends it, and whether it carries a credential.
+    async fn outgoing(
+        &self,
+        request: &Prepared,
+        credentials: Credentials<'_>,
+        own_origin: bool,
+        contents: Contents,
+        stage: &Stage,
+    ) -> Result<(TransportRequest, bool), Error> {
+        let body = match &request.body {
+            Some(body) => Some(body.open().await?),
+            None => None,
+        };
+        let mut outgoing = TransportRequest {
+            method: request.method.clone(),
+            url: request.url.clone(),
+            headers: request.headers.clone(),
+            body,
+            own_connection: contents == Contents::Secret,
+            stage: stage.clone(),
+        };
+        for name in self.headers.keys().filter(|name| own_origin || cross_origin::allows(name, &self.headers))
+        {
+            if !request.headers.contains_key(name) || name == COOKIE {
+                outgoing
+                    .headers
+                    .extend(self.headers.get_all(name).iter().map(|value| (name.clone(), value.clone())));
+            }
+        }
+        if let Some(Entry::Occupied(mut own)) =
+            self.signed_header.as_ref().map(|name| outgoing.headers.entry(name))
+        {
+            own.iter_mut().for_each(|value| value.set_sensitive(true));
+        }
+        let signed = own_origin && credentials.sign(&mut outgoing, &self.clock)?;
+        header::join_cookies(&mut outgoing.headers);
+        Ok((outgoing, signed))
+    }
+}
