@@ -310,7 +310,7 @@ pub fn page(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
 }
 
 fn generate(options: TokenStream, item: TokenStream) -> TokenStream {
-    let raw = match parse::trait_item(options, item.clone()) {
+    let raw = match parse::trait_item(options, item.clone(), validate::is_attribute_of_parameters) {
         Ok(raw) => raw,
         // What is not a trait is left as it is, so that its other uses are not reported as well.
         Err(error) => {

@@ -30,7 +30,7 @@ pub(crate) struct Endpoint {
     /// As it is written, without the arguments.
     pub(crate) sig: Signature,
     /// The parameters of the trait it is in.
-    pub(crate) of_trait: Generics,
+    pub(crate) trait_generics: Generics,
     pub(crate) receiver: Receiver,
     pub(crate) params: Vec<Param>,
     pub(crate) returns: Returns,

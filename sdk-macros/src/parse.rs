@@ -16,10 +16,6 @@ use crate::{
 /// The attributes that name an HTTP method.
 pub(crate) const VERBS: &[&str] = &["get", "post", "put", "patch", "delete", "head", "options"];
 
-/// The attributes of a parameter.
-pub(crate) const ROLES: &[&str] =
-    &["path", "url", "query", "queries", "header", "headers", "json", "form", "body", "part", "from_session"];
-
 /// What the compiler itself accepts on a parameter.
 const ACCEPTED_ON_PARAMETERS: &[&str] =
     &["allow", "expect", "warn", "deny", "forbid", "cfg", "cfg_attr", "doc"];
@@ -158,7 +154,12 @@ impl ApiAttr {
     }
 }
 
-pub(crate) fn trait_item(options: TokenStream, item: TokenStream) -> syn::Result<RawTrait> {
+/// Returns the trait. `is_of_parameters` tells the names of our attributes of parameters.
+pub(crate) fn trait_item(
+    options: TokenStream,
+    item: TokenStream,
+    is_of_parameters: fn(&str) -> bool,
+) -> syn::Result<RawTrait> {
     let mut trait_head = match syn::parse2::<Item>(item)? {
         Item::Trait(trait_head) => trait_head,
         other => return Err(not_a_trait(&other)),
@@ -166,7 +167,7 @@ pub(crate) fn trait_item(options: TokenStream, item: TokenStream) -> syn::Result
     let (mut methods, mut others) = (Vec::new(), Vec::new());
     for item in std::mem::take(&mut trait_head.items) {
         match item {
-            TraitItem::Fn(item) => methods.push(method(item)),
+            TraitItem::Fn(item) => methods.push(method(item, is_of_parameters)),
             other => others.push(other),
         }
     }
@@ -194,7 +195,7 @@ fn not_a_trait(item: &Item) -> syn::Error {
     )
 }
 
-fn method(item: TraitItemFn) -> RawMethod {
+fn method(item: TraitItemFn, is_of_parameters: fn(&str) -> bool) -> RawMethod {
     let TraitItemFn { attrs, mut sig, default: body, .. } = item;
     let has_verb =
         attrs.iter().any(|attr| simple_name(attr).is_some_and(|name| is_verb(&name)) || wraps(attr, is_verb));
@@ -209,15 +210,15 @@ fn method(item: TraitItemFn) -> RawMethod {
     for input in std::mem::take(&mut sig.inputs) {
         match input {
             FnArg::Receiver(it) => receiver = Some(it),
-            FnArg::Typed(it) => params.push(param(it)),
+            FnArg::Typed(it) => params.push(param(it, is_of_parameters)),
         }
     }
     RawMethod { api_attrs, attrs, sig, receiver, params, body }
 }
 
-fn param(input: syn::PatType) -> RawParam {
+fn param(input: syn::PatType, is_of_parameters: fn(&str) -> bool) -> RawParam {
     let (api_attrs, attrs) = split_attrs(input.attrs, |name, attr| {
-        !ACCEPTED_ON_PARAMETERS.contains(&name) || wraps(attr, |inner| ROLES.contains(&inner))
+        !ACCEPTED_ON_PARAMETERS.contains(&name) || wraps(attr, is_of_parameters)
     });
     RawParam { api_attrs, attrs, pat: *input.pat, ty: *input.ty }
 }

@@ -35,6 +35,12 @@ pub(crate) fn is_pages(output: &ReturnType) -> bool {
     }
 }
 
+/// Returns whether `Pages` stand in a `Result`.
+pub(crate) fn is_pages_in_result(output: &ReturnType) -> bool {
+    let ok = Returns::new(output).and_then(|returns| returns.ok);
+    ok.is_some_and(|ok| arguments_of(&ok, "Pages").is_some())
+}
+
 /// The first part of the type that is borrowed, and not for ever, such as `&str` or the lifetime in `Cow<'_, str>`.
 pub(crate) fn borrowed(ty: &Type) -> Option<TokenStream> {
     let mut borrowed = Borrowed(None);

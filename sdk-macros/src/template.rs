@@ -82,11 +82,11 @@ pub(crate) struct Mistakes {
 }
 
 impl Mistakes {
-    /// Tells each; the answer is that to the first.
-    pub(crate) fn tell<T>(self, mut tell: impl FnMut(Mistake) -> T) -> T {
-        let told = tell(self.first);
-        self.more.into_iter().for_each(|mistake| drop(tell(mistake)));
-        told
+    /// Calls `report` with each mistake. Returns what it returns for the first.
+    pub(crate) fn report_each<T>(self, mut report: impl FnMut(Mistake) -> T) -> T {
+        let reported = report(self.first);
+        self.more.into_iter().for_each(|mistake| drop(report(mistake)));
+        reported
     }
 }
 
@@ -519,11 +519,11 @@ mod tests {
     #[test]
     fn several_mistakes_are_told_together() {
         let mut told = 0;
-        parse("/a b//{}").unwrap_err().tell(|_| told += 1);
+        parse("/a b//{}").unwrap_err().report_each(|_| told += 1);
         assert_eq!(told, 3);
-        parse("/{}/{}").unwrap_err().tell(|_| told += 1);
+        parse("/{}/{}").unwrap_err().report_each(|_| told += 1);
         assert_eq!(told, 5, "a placeholder without a name has none twice");
-        parse("/a%g0 b c").unwrap_err().tell(|_| told += 1);
+        parse("/a%g0 b c").unwrap_err().report_each(|_| told += 1);
         assert_eq!(told, 7, "characters to encode are told once, and a `%` for itself");
     }
 }

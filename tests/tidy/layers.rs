@@ -113,6 +113,37 @@ const LAYERS: &[Layers] = &[
         ],
     },
     Layers {
+        directory: "sdk-macros/src/validate/",
+        order: &[
+            "wording",
+            "header",
+            "option",
+            "attribute",
+            "signature return_type",
+            "draft",
+            "rule",
+            "composite endpoint",
+        ],
+    },
+    Layers {
+        directory: "sdk-macros/src/validate/option/",
+        order: &["key", "known", "auth base crate_path dyn_type headers idempotent paginate retry timeout"],
+    },
+    Layers {
+        directory: "sdk-macros/src/validate/attribute/",
+        order: &[
+            "argument cfg_attr role",
+            "body form from_session header headers json part path queries query session url verb",
+        ],
+    },
+    Layers { directory: "sdk-macros/src/validate/draft/", order: &["param", "address", "placeholder"] },
+    Layers {
+        directory: "sdk-macros/src/validate/rule/",
+        order: &[
+            "body dyn_type headers method_names pages parts query_names retry_and_idempotency session trait_head",
+        ],
+    },
+    Layers {
         directory: "sdk-testkit/src/",
         order: &[
             "panics patience",

@@ -39,7 +39,7 @@ fn only_once(endpoint: &Endpoint, private: &TokenStream) -> Option<TokenStream> 
         return None;
     }
     let body = endpoint.params.iter().find(|param| matches!(param.role, Role::Body(_)))?;
-    let generics = [&endpoint.sig.generics, &endpoint.of_trait];
+    let generics = [&endpoint.sig.generics, &endpoint.trait_generics];
     if signature::depends_on(&body.ty, &generics) {
         return None;
     }

@@ -234,6 +234,14 @@ const METHODS: &[(&str, &str)] = &[
     ("#[get(\"/x\")] fn a(&self) -> Result<A>;", "endpoints must be `async fn`"),
     // options and attributes
     ("#[get(\"/x\", tiemout = 3s)] async fn a(&self) -> Result<A>;", "unknown option `tiemout`"),
+    (
+        "#[get(\"/x\", headers(\"a\" = \"b\"), headers(\"c\" = \"d\"))] async fn a(&self) -> Result<A>;",
+        "keep one `headers(",
+    ),
+    (
+        "#[get(\"/x\", paginate = cursor(b), paginate = page(b))] fn a(&self, #[query] b: u8) -> Pages<A>;",
+        "keep one `paginate = link`",
+    ),
     ("#[get(\"/x\" timeout = 3s)] async fn a(&self) -> Result<A>;", "there is no comma behind the path"),
     (
         "#[get(timeout = 3s, \"/x\")] async fn a(&self) -> Result<A>;",

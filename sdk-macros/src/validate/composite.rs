@@ -1,21 +1,24 @@
-//! Methods with a body of their own. They are kept as they are, so little can be wrong with them. Must not know about
-//! requests.
+//! One composite: a method with a body of its own, which is kept as it is.
 
 use syn::parse_quote;
 
-use super::{params, signature};
+use super::{
+    attribute::{self, cfg_attr},
+    signature,
+};
 use crate::{
     diagnostics::{Diagnostics, Reported},
     model::Composite,
-    parse::{ROLES, RawMethod},
+    parse::RawMethod,
 };
 
+/// Returns the composite, unless there is a mistake in it.
 pub(crate) fn composite(raw: &RawMethod, diagnostics: &Diagnostics) -> Result<Composite, Reported> {
     let start = diagnostics.checkpoint();
-    signature::unsupported(raw, diagnostics);
+    signature::of_any_method(raw, diagnostics);
     for attr in &raw.api_attrs {
         if attr.is_cfg_attr() {
-            super::conditional(attr, diagnostics);
+            cfg_attr::report(attr, diagnostics);
             continue;
         }
         diagnostics.report(
@@ -29,15 +32,15 @@ pub(crate) fn composite(raw: &RawMethod, diagnostics: &Diagnostics) -> Result<Co
     }
     for attr in raw.params.iter().flat_map(|param| &param.api_attrs) {
         if attr.is_cfg_attr() {
-            super::conditional(attr, diagnostics);
-        } else if ROLES.contains(&attr.name.to_string().as_str()) {
+            cfg_attr::report(attr, diagnostics);
+        } else if attribute::is_of_parameters(&attr.name.to_string()) {
             diagnostics.report(
                 attr,
                 format!("`#[{}]` has no effect in a method with a body", attr.name),
                 format!("remove `#[{}]`", attr.name),
             );
         } else {
-            params::unknown(attr, diagnostics);
+            attribute::unknown(attr, diagnostics);
         }
     }
     diagnostics.clean_since(start)?;

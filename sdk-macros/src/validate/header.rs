@@ -106,7 +106,7 @@ pub(crate) fn report_twice(at: impl ToTokens, name: &str, diagnostics: &Diagnost
     diagnostics.report(at, format!("the header `{name}` is set twice"), format!("keep one `{name:?}`"));
 }
 
-fn is_token(c: char) -> bool {
+pub(crate) fn is_token(c: char) -> bool {
     c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c)
 }
 

@@ -5,7 +5,7 @@ use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::{Expr, File, ImplItem, ImplItemFn, Item, ItemImpl, LitStr, TraitItem, Type, ext::IdentExt};
 
-use crate::{generate, parse, parse::RawTrait};
+use crate::{generate, parse, parse::RawTrait, validate::is_attribute_of_parameters};
 
 #[derive(Debug)]
 pub(super) enum Verdict {
@@ -26,7 +26,7 @@ pub(super) fn of(options: TokenStream, item: TokenStream) -> Result<Verdict, Str
         }
     }
     let told = errors(&generated);
-    let parsed = parse::trait_item(options, item);
+    let parsed = parse::trait_item(options, item, is_attribute_of_parameters);
     if !told.is_empty() {
         let helpless = told.iter().find(|error| !error.contains("\nhelp: "));
         return match helpless {

@@ -1,25 +1,40 @@
-//! `auth = …`: whether requests are signed, and with which scopes. Must not know whose option it is.
+//! `auth = required`, `optional`, `cookies`, `none` or `scopes("…")`: whether requests are signed.
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::LitStr;
 
-use super::options::value;
+use super::key::{Key, value};
 use crate::{
     args::{self, Arg},
     diagnostics::{Diagnostics, Reported},
     did_you_mean::nearest,
     model::Auth,
+    validate::wording::shown,
 };
 
-/// What `auth = …` says.
+pub(super) const KEY: Key = Key { given_twice, ..Key::new("auth", "auth = none") };
+
+pub(super) type Value = AuthRule;
+
+/// Whether requests are signed, and the scopes that a token must have.
 #[derive(Clone)]
 pub(crate) struct AuthRule {
     pub(crate) auth: Auth,
     pub(crate) scopes: Vec<LitStr>,
 }
 
-pub(super) fn auth(arg: &Arg, diagnostics: &Diagnostics) -> Result<AuthRule, Reported> {
+impl AuthRule {
+    pub(crate) fn required() -> Self {
+        Self { auth: Auth::Required, scopes: Vec::new() }
+    }
+
+    pub(crate) fn none() -> Self {
+        Self { auth: Auth::None, scopes: Vec::new() }
+    }
+}
+
+pub(super) fn parse(arg: &Arg, diagnostics: &Diagnostics) -> Result<Value, Reported> {
     let value = value(arg);
     let plain = |auth| Ok(AuthRule { auth, scopes: Vec::new() });
     match (value.to_string().as_str(), args::split(value.clone()).as_slice()) {
@@ -45,7 +60,7 @@ pub(super) fn auth(arg: &Arg, diagnostics: &Diagnostics) -> Result<AuthRule, Rep
     }
 }
 
-/// The characters a scope may be of are those of RFC 6749, section 3.3.
+/// Parses scopes, each of the characters that RFC 6749, section 3.3, allows.
 fn scopes(value: &TokenStream, items: &[Arg], diagnostics: &Diagnostics) -> Result<Vec<LitStr>, Reported> {
     const HELP: &str = "write `auth = scopes(\"issues:read\", \"issues:write\")`";
     if items.is_empty() {
@@ -71,17 +86,30 @@ fn scopes(value: &TokenStream, items: &[Arg], diagnostics: &Diagnostics) -> Resu
     Ok(scopes)
 }
 
-/// The scopes of both in one option.
-pub(super) fn together(one: &Arg, two: &Arg) -> Option<String> {
+/// Reports a second `auth`. The help merges the scopes of both.
+fn given_twice(key: &Key, earlier: &Arg, later: &Arg, diagnostics: &Diagnostics) {
+    if contradict(earlier, later) {
+        diagnostics.report(
+            value(later),
+            format!("`{}` contradicts `{}`", shown(later), shown(earlier)),
+            "keep the one with `scopes`, which implies `auth = required`",
+        );
+    } else {
+        key.report_twice(later, merged(earlier, later), diagnostics);
+    }
+}
+
+/// Returns the scopes of both as one option.
+fn merged(one: &Arg, two: &Arg) -> Option<String> {
     let scopes = |arg: &Arg| match args::split(value(arg)).as_slice() {
-        [Arg::List { items, .. }] => Some(super::shown(quote!(#(#items),*))),
+        [Arg::List { items, .. }] => Some(shown(quote!(#(#items),*))),
         _ => None,
     };
     Some(format!("write `auth = scopes({}, {})`", scopes(one)?, scopes(two)?))
 }
 
-/// Whether one of them signs nothing, and the other asks for scopes of what signs.
-pub(super) fn contradict(one: &Arg, two: &Arg) -> bool {
+/// Returns whether one of the two signs nothing, and the other needs scopes of a token.
+fn contradict(one: &Arg, two: &Arg) -> bool {
     let unsigned = |arg: &Arg| matches!(value(arg).to_string().as_str(), "none" | "cookies");
     let scopes = |arg: &Arg| value(arg).to_string().starts_with("scopes");
     (unsigned(one) && scopes(two)) || (scopes(one) && unsigned(two))

@@ -1,4 +1,4 @@
-//! Which parameter fills which placeholder. Must not know about queries, headers and bodies.
+//! The binding of placeholders: which parameter fills which placeholder of the path.
 
 use proc_macro2::Ident;
 use quote::ToTokens;
@@ -6,7 +6,7 @@ use syn::{LitStr, Type};
 
 use super::{
     address::Address,
-    params::{Params, Read, Wanted},
+    param::{ParsedParam, ParsedParams},
 };
 use crate::{
     diagnostics::{Diagnostics, Reported},
@@ -15,43 +15,47 @@ use crate::{
     returns::arguments_of,
     span,
     template::{Placeholder, Template},
+    validate::{attribute::RequestedRole, wording::shown},
 };
 
-/// Turns the wish of each parameter into its role.
+/// Turns the requested role of each parameter into its role.
 pub(crate) fn bind<'a>(
-    params: Params<'a>,
-    address: &Result<Address<'_>, Reported>,
+    params: ParsedParams<'a>,
+    address: &Result<Address, Reported>,
     diagnostics: &Diagnostics,
-) -> Vec<Read<'a>> {
+) -> Vec<ParsedParam<'a>> {
     match address {
-        Ok(Address::Path(literal, template)) => to_template(params, literal, template, diagnostics),
-        Ok(Address::Argument(url)) => to_none(params, |read| nothing_to_name(read, url, diagnostics)),
-        // Nothing can be said about names; what has no attribute is taken for a path argument.
+        Ok(Address::Path { literal, template }) => to_template(params, literal, template, diagnostics),
+        Ok(Address::Argument(url)) => to_none(params, |param| nothing_to_name(param, url, diagnostics)),
+        // The names in the path are unknown. A parameter without an attribute counts as a path argument.
         Err(reported) => to_none(params, |_| *reported),
     }
 }
 
-/// There are no placeholders, so that each parameter that names one is a mistake.
-fn to_none<'a>(params: Params<'a>, mistake: impl Fn(&Read<'a, Wanted>) -> Reported) -> Vec<Read<'a>> {
-    let bound = params.reads.into_iter().map(|read| {
-        let role = match &read.role {
-            Wanted::ByName | Wanted::Path(_) => Err(mistake(&read)),
-            Wanted::Role(role) => Ok(role.clone()),
-            Wanted::Unknown(reported) => Err(*reported),
+/// Binds nothing, because there are no placeholders. Each parameter that names one is a mistake.
+fn to_none<'a>(
+    params: ParsedParams<'a>,
+    mistake: impl Fn(&ParsedParam<'a, RequestedRole>) -> Reported,
+) -> Vec<ParsedParam<'a>> {
+    let bound = params.all.into_iter().map(|param| {
+        let role = match &param.role {
+            RequestedRole::ByName | RequestedRole::Path(_) => Err(mistake(&param)),
+            RequestedRole::Role(role) => Ok(role.clone()),
+            RequestedRole::Unknown(reported) => Err(*reported),
         };
-        read.with(role)
+        param.with_role(role)
     });
     bound.collect()
 }
 
 /// Reports a parameter that is neither in the address nor anywhere else in the request.
-fn nothing_to_name(read: &Read<'_, Wanted>, url: &str, diagnostics: &Diagnostics) -> Reported {
-    let Read { name, ident, .. } = read;
+fn nothing_to_name(param: &ParsedParam<'_, RequestedRole>, url: &str, diagnostics: &Diagnostics) -> Reported {
+    let ParsedParam { name, ident, .. } = param;
     let why = format!("`{url}` is the whole address, and has no placeholder");
-    match (&read.role, read.attr) {
-        (Wanted::Path(literal), Some(attr)) => {
+    match (&param.role, param.attr) {
+        (RequestedRole::Path(literal), Some(attr)) => {
             let wanted = literal.as_ref().map_or_else(|| name.clone(), LitStr::value);
-            let ty = super::shown(&read.raw.ty);
+            let ty = shown(&param.raw.ty);
             diagnostics.report(
                 attr,
                 format!("`#[path]` on `{name}` names no placeholder"),
@@ -70,30 +74,32 @@ fn nothing_to_name(read: &Read<'_, Wanted>, url: &str, diagnostics: &Diagnostics
 }
 
 fn to_template<'a>(
-    params: Params<'a>,
+    params: ParsedParams<'a>,
     literal: &LitStr,
     template: &Template,
     diagnostics: &Diagnostics,
-) -> Vec<Read<'a>> {
-    // Placeholders are not judged where a parameter was not understood, or where one is the whole address.
-    let is_unknown = |read: &Read<'_, Wanted>| match &read.role {
-        Wanted::Unknown(_) => read.attr.is_none_or(|attr| attr.name == "path"),
-        role => matches!(role, Wanted::Role(Role::Url)),
+) -> Vec<ParsedParam<'a>> {
+    // Placeholders are not checked if a parameter has a mistake, or if a parameter is the whole address.
+    let is_unknown = |param: &ParsedParam<'_, RequestedRole>| match &param.role {
+        RequestedRole::Unknown(_) => param.attr.is_none_or(|attr| attr.name == "path"),
+        role => matches!(role, RequestedRole::Role(Role::Url)),
     };
-    let mut has_unknown = params.pattern.is_some() || params.reads.iter().any(is_unknown);
+    let mut has_unknown = params.pattern.is_some() || params.all.iter().any(is_unknown);
     let mut bound: Vec<(String, String)> = Vec::new();
     let mut unbound: Vec<Unbound<'_>> = Vec::new();
-    // A role, or which one of the unbound it is.
+    // The role of each parameter, or its index among the unbound.
     let mut found: Vec<Result<Result<Role, Reported>, usize>> = Vec::new();
-    for read in &params.reads {
-        let (wanted, is_named) = match &read.role {
-            Wanted::ByName => (read.name.clone(), false),
-            Wanted::Path(name) => (name.as_ref().map_or_else(|| read.name.clone(), LitStr::value), true),
-            Wanted::Role(role) => {
+    for param in &params.all {
+        let (wanted, is_named) = match &param.role {
+            RequestedRole::ByName => (param.name.clone(), false),
+            RequestedRole::Path(name) => {
+                (name.as_ref().map_or_else(|| param.name.clone(), LitStr::value), true)
+            }
+            RequestedRole::Role(role) => {
                 found.push(Ok(Ok(role.clone())));
                 continue;
             }
-            Wanted::Unknown(reported) => {
+            RequestedRole::Unknown(reported) => {
                 found.push(Ok(Err(*reported)));
                 continue;
             }
@@ -101,26 +107,26 @@ fn to_template<'a>(
         let placeholder = template.placeholders().find(|placeholder| placeholder.name == wanted);
         found.push(match placeholder {
             Some(placeholder) => {
-                // Of two parameters with one name the compiler speaks by itself, unless they come out of different macros.
+                // The compiler reports two parameters of one name, unless they come from different macros.
                 if let Some((_, first)) = bound.iter().find(|(name, _)| *name == wanted)
-                    && *first != read.name
+                    && *first != param.name
                 {
-                    bound_twice(read, first, &wanted, diagnostics);
+                    bound_twice(param, first, &wanted, diagnostics);
                 }
-                can_be_a_segment(read, placeholder, diagnostics);
-                bound.push((wanted.clone(), read.name.clone()));
+                can_be_a_segment(param, placeholder, diagnostics);
+                bound.push((wanted.clone(), param.name.clone()));
                 Ok(Ok(Role::Path { placeholder: wanted, rest: placeholder.rest }))
             }
             None if is_named => {
                 has_unknown = true;
-                Ok(Err(names_nothing(read, &wanted, template, diagnostics)))
+                Ok(Err(names_nothing(param, &wanted, template, diagnostics)))
             }
             None => {
                 unbound.push(Unbound {
-                    name: read.name.clone(),
-                    ident: read.ident,
-                    ty: &read.raw.ty,
-                    told: None,
+                    name: param.name.clone(),
+                    ident: param.ident,
+                    ty: &param.raw.ty,
+                    reported: None,
                 });
                 Err(unbound.len() - 1)
             }
@@ -133,35 +139,38 @@ fn to_template<'a>(
     not_filled(unfilled, &mut unbound, literal, diagnostics);
     let roles = found.into_iter().map(|found| {
         found.unwrap_or_else(|index| {
-            Err(unbound[index].told.unwrap_or_else(|| unbound[index].not_used(diagnostics)))
+            Err(unbound[index].reported.unwrap_or_else(|| unbound[index].not_used(diagnostics)))
         })
     });
     let roles: Vec<Result<Role, Reported>> = roles.collect();
-    params.reads.into_iter().zip(roles).map(|(read, role)| read.with(role)).collect()
+    params.all.into_iter().zip(roles).map(|(param, role)| param.with_role(role)).collect()
 }
 
-/// Reports the placeholders that no parameter fills, and with them the parameters that were meant for them.
+/// Reports the placeholders that no parameter fills, together with the parameters that were meant for them.
 fn not_filled(
     mut unfilled: Vec<&Placeholder>,
     unbound: &mut [Unbound<'_>],
     literal: &LitStr,
     diagnostics: &Diagnostics,
 ) {
-    // A placeholder and the parameter that was meant for it are one mistake, and it is told once.
+    // A placeholder and the parameter that was meant for it are one mistake, and are reported once.
     unfilled.retain(|placeholder| {
-        let untold = unbound.iter().filter(|param| param.told.is_none());
-        let near = nearest(&placeholder.name, untold.map(|param| param.name.as_str())).map(str::to_owned);
+        let unreported = unbound.iter().filter(|param| param.reported.is_none());
+        let near = nearest(&placeholder.name, unreported.map(|param| param.name.as_str())).map(str::to_owned);
         let Some(near) = near else { return true };
         let reported = missing(placeholder, Some(&near), literal, diagnostics);
-        unbound.iter_mut().filter(|param| param.name == near).for_each(|param| param.told = Some(reported));
+        unbound
+            .iter_mut()
+            .filter(|param| param.name == near)
+            .for_each(|param| param.reported = Some(reported));
         false
     });
-    let mut untold = unbound.iter_mut().filter(|param| param.told.is_none());
-    if let ([placeholder], Some(param), None) = (unfilled.as_slice(), untold.next(), untold.next())
+    let mut unreported = unbound.iter_mut().filter(|param| param.reported.is_none());
+    if let ([placeholder], Some(param), None) = (unfilled.as_slice(), unreported.next(), unreported.next())
         && !is_optional(param.ty)
         && !is_list(param.ty)
     {
-        param.told = Some(renamed(placeholder, param, diagnostics));
+        param.reported = Some(renamed(placeholder, param, diagnostics));
         return;
     }
     for placeholder in unfilled {
@@ -169,22 +178,22 @@ fn not_filled(
     }
 }
 
-fn bound_twice(read: &Read<'_, Wanted>, first: &str, wanted: &str, diagnostics: &Diagnostics) {
+fn bound_twice(param: &ParsedParam<'_, RequestedRole>, first: &str, wanted: &str, diagnostics: &Diagnostics) {
     diagnostics.report(
-        read.ident,
+        param.ident,
         format!("the placeholder `{{{wanted}}}` is bound twice"),
-        format!("`{first}` has it already: remove one of them, or write `#[query] {}: …`", read.name),
+        format!("`{first}` has it already: remove one of them, or write `#[query] {}: …`", param.name),
     );
 }
 
 /// A parameter without a role that no placeholder names.
 struct Unbound<'a> {
-    /// Without `r#`.
+    /// The name without `r#`.
     name: String,
     ident: &'a Ident,
     ty: &'a Type,
-    /// It was reported, with something else.
-    told: Option<Reported>,
+    /// The report of another mistake that includes this one.
+    reported: Option<Reported>,
 }
 
 impl Unbound<'_> {
@@ -201,7 +210,7 @@ impl Unbound<'_> {
     }
 }
 
-/// `/users/:id`, as other frameworks write it, is a path like any other, unless there is a parameter `id` without a role.
+/// Reports `/users/:id`, the syntax of other frameworks, if there is a parameter `id` without a role.
 fn other_syntax(
     unbound: &mut [Unbound<'_>],
     literal: &LitStr,
@@ -228,14 +237,14 @@ fn other_syntax(
         format!("placeholders are written `{{{first}}}`: write `\"{}{query}\"`", corrected.join("/")),
     );
     for param in unbound.iter_mut().filter(|param| names.contains(&param.name)) {
-        param.told = Some(reported);
+        param.reported = Some(reported);
     }
 }
 
-/// One placeholder and one parameter are left over: they were meant for each other.
+/// Reports one placeholder and one parameter that are left over, and were meant for each other.
 fn renamed(placeholder: &Placeholder, param: &Unbound<'_>, diagnostics: &Diagnostics) -> Reported {
     let (wanted, name) = (&placeholder.name, &param.name);
-    let ty = super::shown(param.ty);
+    let ty = shown(param.ty);
     let help = if is_identifier(wanted) {
         format!("rename it: `{wanted}: {ty}`")
     } else {
@@ -268,13 +277,13 @@ fn missing(
     diagnostics.report(literal, format!("no parameter for placeholder `{{{name}}}`"), help)
 }
 
-/// Whether a parameter can have this name: not if there is a `-` in it, or if it is a keyword.
+/// Returns whether a parameter can have this name, which a keyword or a name with `-` cannot be.
 fn is_identifier(name: &str) -> bool {
     syn::parse_str::<Ident>(name).is_ok()
 }
 
 fn names_nothing(
-    read: &Read<'_, Wanted>,
+    param: &ParsedParam<'_, RequestedRole>,
     wanted: &str,
     template: &Template,
     diagnostics: &Diagnostics,
@@ -285,20 +294,24 @@ fn names_nothing(
         [] => format!("the path has none: add `{{{wanted}}}`"),
         names => format!("placeholders here: {}", names.join(", ")),
     };
-    match (&read.role, read.attr) {
-        (Wanted::Path(Some(literal)), _) => {
+    match (&param.role, param.attr) {
+        (RequestedRole::Path(Some(literal)), _) => {
             diagnostics.report(literal, format!("`#[path({wanted:?})]` names no placeholder"), help)
         }
         (_, attr) => {
-            let at = attr.map_or_else(|| read.ident.to_token_stream(), |attr| attr.to_token_stream());
+            let at = attr.map_or_else(|| param.ident.to_token_stream(), |attr| attr.to_token_stream());
             diagnostics.report(at, format!("`#[path]` on `{wanted}` names no placeholder"), help)
         }
     }
 }
 
-fn can_be_a_segment(read: &Read<'_, Wanted>, placeholder: &Placeholder, diagnostics: &Diagnostics) {
-    let ty = &read.raw.ty;
-    unconditional(read, "a path parameter", diagnostics);
+fn can_be_a_segment(
+    param: &ParsedParam<'_, RequestedRole>,
+    placeholder: &Placeholder,
+    diagnostics: &Diagnostics,
+) {
+    let ty = &param.raw.ty;
+    param.must_be_unconditional("a path parameter", diagnostics);
     if is_optional(ty) {
         let help = format!("declare a second endpoint without `{{{}}}` in its path", placeholder.name);
         diagnostics.report(ty, "a path parameter cannot be optional", help);
@@ -310,17 +323,6 @@ fn can_be_a_segment(read: &Read<'_, Wanted>, placeholder: &Placeholder, diagnost
             format!("use `{{*{name}}}` with `{name}: &str` joined by `/`, or join with `,` in the caller")
         };
         diagnostics.report(ty, "a list cannot be a path segment", help);
-    }
-}
-
-/// What a request cannot be made without is there under every `cfg`.
-pub(super) fn unconditional<R>(read: &Read<'_, R>, what: &str, diagnostics: &Diagnostics) {
-    if super::has_cfg(&read.raw.attrs) {
-        diagnostics.report(
-            read.ident,
-            format!("{what} cannot depend on a `cfg`"),
-            "put the `#[cfg(…)]` on the method, and write the method twice",
-        );
     }
 }
 

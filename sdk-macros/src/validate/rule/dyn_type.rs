@@ -1,5 +1,4 @@
-//! `dyn`: what a trait and its methods cannot have if one type is to stand for whatever implements them. Must not know how
-//! that type is made.
+//! `dyn`: what a trait and its methods cannot have, so that one type can hold any implementation.
 
 use proc_macro2::Ident;
 use syn::{GenericParam, ItemTrait, Receiver, ReceiverKind, ReturnType, TypeParamBound};
@@ -10,7 +9,7 @@ use crate::{diagnostics::Diagnostics, parse::RawMethod, signature};
 const IMPLEMENTED: &[&str] = &["Send", "Sync", "Unpin", "Debug", "Clone"];
 
 /// What the trait asks of its implementations is asked of the stand-in as well, which cannot have it of what it holds.
-pub(super) fn trait_head(trait_head: &ItemTrait, diagnostics: &Diagnostics) {
+pub(super) fn of_trait(trait_head: &ItemTrait, diagnostics: &Diagnostics) {
     let predicates = trait_head.generics.where_clause.iter().flat_map(|clause| &clause.predicates);
     let of_self = predicates.filter_map(signature::bounds_of_self).flatten();
     for bound in of_self.chain(&trait_head.supertraits) {
@@ -34,7 +33,7 @@ pub(super) fn trait_head(trait_head: &ItemTrait, diagnostics: &Diagnostics) {
 }
 
 /// What a type-erased stand-in cannot have. A method that asks for `Self: Sized` stays out of it.
-pub(super) fn method(raw: &RawMethod, of: &Ident, diagnostics: &Diagnostics) {
+pub(super) fn of_method(raw: &RawMethod, of: &Ident, diagnostics: &Diagnostics) {
     if signature::needs_sized(&raw.sig) || raw.is_refresh() {
         return;
     }

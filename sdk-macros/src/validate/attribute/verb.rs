@@ -1,33 +1,39 @@
-//! `#[get("/users", …)]`: the HTTP method, the path, and the options behind it. Must not know about parameters.
+//! `#[get("/users", …)]` and the other verbs: the HTTP method, the path and the options of an endpoint.
 
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::{LitStr, Meta};
 
-use super::options::{self, OfEndpoint};
+use super::cfg_attr;
 use crate::{
     args::Arg,
     diagnostics::{Diagnostics, Reported},
     did_you_mean::nearest,
     parse::{ApiAttr, ApiAttrArgs, RawMethod, VERBS},
     template::{self, Template},
+    validate::{
+        header,
+        option::{self, EndpointOptions},
+        wording::shown,
+    },
 };
 
 /// What the verb attribute of an endpoint says.
 pub(crate) struct Verb<'a> {
     pub(crate) attr: &'a ApiAttr,
-    pub(crate) name: String,
-    pub(crate) path: Written,
-    pub(crate) options: OfEndpoint<'a>,
+    /// The HTTP method.
+    pub(crate) method: String,
+    pub(crate) path: PathArg,
+    pub(crate) options: EndpointOptions<'a>,
 }
 
 /// What stands where the path belongs.
-pub(crate) enum Written {
+pub(crate) enum PathArg {
     Path(LitStr, Template),
     /// A mistake that was reported.
-    Wrong(Reported),
+    Mistaken(Reported),
     /// A parameter is the address.
-    Nothing,
+    Missing,
 }
 
 impl Verb<'_> {
@@ -38,25 +44,26 @@ impl Verb<'_> {
 
     /// Whether a request with this method has a body at all.
     pub(crate) fn has_body(&self) -> bool {
-        !matches!(self.name.as_str(), "GET" | "HEAD" | "TRACE")
+        !matches!(self.method.as_str(), "GET" | "HEAD" | "TRACE")
     }
 
     /// Whether a request with this method changes nothing (RFC 9110, section 9.2.1).
     pub(crate) fn is_safe(&self) -> bool {
-        matches!(self.name.as_str(), "GET" | "HEAD" | "OPTIONS" | "TRACE")
+        matches!(self.method.as_str(), "GET" | "HEAD" | "OPTIONS" | "TRACE")
     }
 
     /// Whether a request with this method changes nothing more when it is sent again (RFC 9110, section 9.2.2).
     pub(crate) fn is_idempotent(&self) -> bool {
-        self.is_safe() || matches!(self.name.as_str(), "PUT" | "DELETE")
+        self.is_safe() || matches!(self.method.as_str(), "PUT" | "DELETE")
     }
 }
 
-pub(crate) fn verb<'a>(raw: &'a RawMethod, diagnostics: &Diagnostics) -> Result<Verb<'a>, Reported> {
+/// Parses the one verb attribute of an endpoint.
+pub(crate) fn parse<'a>(raw: &'a RawMethod, diagnostics: &Diagnostics) -> Result<Verb<'a>, Reported> {
     let name = &raw.sig.ident;
     let mut conditional = None;
     for attr in raw.api_attrs.iter().filter(|attr| attr.is_cfg_attr()) {
-        conditional = Some(super::conditional(attr, diagnostics));
+        conditional = Some(cfg_attr::report(attr, diagnostics));
     }
     let mut verbs = raw.verbs();
     let Some(attr) = verbs.next() else {
@@ -85,15 +92,15 @@ pub(crate) fn verb<'a>(raw: &'a RawMethod, diagnostics: &Diagnostics) -> Result<
     }
     if let ApiAttrArgs::Wrong = attr.args {
         let help = match &attr.syntax.meta {
-            Meta::List(list) => format!("write `#[{}({})]`", attr.name, super::shown(&list.tokens)),
+            Meta::List(list) => format!("write `#[{}({})]`", attr.name, shown(&list.tokens)),
             _ => format!("write `{}`", example(attr, raw)),
         };
         return Err(diagnostics.report(attr, "the path stands in parentheses", help));
     }
     let mut verb = read(attr, raw, diagnostics)?;
     // The parameters may be those of either path.
-    if let (Some(reported), Written::Path(..)) = (several, &verb.path) {
-        verb.path = Written::Wrong(reported);
+    if let (Some(reported), PathArg::Path(..)) = (several, &verb.path) {
+        verb.path = PathArg::Mistaken(reported);
     }
     Ok(verb)
 }
@@ -107,20 +114,20 @@ fn read<'a>(attr: &'a ApiAttr, raw: &RawMethod, diagnostics: &Diagnostics) -> Re
         };
         let name = custom(verb, diagnostics);
         let (path, options) = path_and_options(rest, attr, raw, diagnostics);
-        return Ok(Verb { attr, name: name?, path, options });
+        return Ok(Verb { attr, method: name?, path, options });
     }
     let name = attr.name.to_string();
     if !VERBS.contains(&name.as_str()) {
         return Err(unknown(attr, raw, diagnostics));
     }
     let (path, options) = path_and_options(args, attr, raw, diagnostics);
-    Ok(Verb { attr, name: name.to_ascii_uppercase(), path, options })
+    Ok(Verb { attr, method: name.to_ascii_uppercase(), path, options })
 }
 
 fn unknown(attr: &ApiAttr, raw: &RawMethod, diagnostics: &Diagnostics) -> Reported {
     let name = attr.name.to_string();
     let path = match attr.list().first() {
-        Some(path @ Arg::Value(_)) => super::shown(path),
+        Some(path @ Arg::Value(_)) => shown(path),
         _ => format!("\"/{}\"", raw.sig.ident),
     };
     let help = match nearest(&name, VERBS.iter().copied()) {
@@ -137,7 +144,7 @@ fn custom(verb: &Arg, diagnostics: &Diagnostics) -> Result<String, Reported> {
         return Err(diagnostics.report(verb, "the method must be a string literal", help));
     };
     let name = literal.value();
-    if name.is_empty() || !name.chars().all(|c| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c)) {
+    if name.is_empty() || !name.chars().all(header::is_token) {
         let upper: String =
             name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_uppercase();
         let upper = if upper.is_empty() { "REPORT".to_owned() } else { upper };
@@ -158,22 +165,22 @@ fn path_and_options<'a>(
     attr: &ApiAttr,
     raw: &RawMethod,
     diagnostics: &Diagnostics,
-) -> (Written, OfEndpoint<'a>) {
+) -> (PathArg, EndpointOptions<'a>) {
     let (path, rest) = match args.split_first() {
         Some((first, rest)) if string(first).is_some() => (string(first).map(parsed(diagnostics)), rest),
         Some((Arg::Assign { .. } | Arg::List { .. }, _)) | None => (None, args),
-        Some((Arg::Flag(flag), _)) if options::is_flag(flag) => (None, args),
-        Some((first, rest)) => (Some(Written::Wrong(no_literal(first, attr, raw, diagnostics))), rest),
+        Some((Arg::Flag(flag), _)) if option::is_flag(flag) => (None, args),
+        Some((first, rest)) => (Some(PathArg::Mistaken(no_literal(first, attr, raw, diagnostics))), rest),
     };
     // Behind an option it is no option.
     let late = |arg: &&Arg| path.is_none() && string(arg).is_some();
     let behind = rest.iter().find(late).map(|arg| {
-        let literal = super::shown(arg);
+        let literal = shown(arg);
         let help = format!("write `#[{}({literal}, …)]`", attr.name);
-        Written::Wrong(diagnostics.report(arg, "the path stands in front of the options", help))
+        PathArg::Mistaken(diagnostics.report(arg, "the path stands in front of the options", help))
     });
-    let options = options::of_endpoint(rest.iter().filter(|arg| !late(arg)), diagnostics);
-    (path.or(behind).unwrap_or(Written::Nothing), options)
+    let options = EndpointOptions::parse(rest.iter().filter(|arg| !late(arg)), diagnostics);
+    (path.or(behind).unwrap_or(PathArg::Missing), options)
 }
 
 fn no_literal(first: &Arg, attr: &ApiAttr, raw: &RawMethod, diagnostics: &Diagnostics) -> Reported {
@@ -181,7 +188,7 @@ fn no_literal(first: &Arg, attr: &ApiAttr, raw: &RawMethod, diagnostics: &Diagno
     let literal = tokens.next().map(TokenStream::from).and_then(|token| syn::parse2::<LitStr>(token).ok());
     let behind: TokenStream = tokens.collect();
     if let (Some(literal), false) = (literal, behind.is_empty()) {
-        let help = format!("write `#[{}({}, {})]`", attr.name, super::shown(&literal), super::shown(&behind));
+        let help = format!("write `#[{}({}, {})]`", attr.name, shown(&literal), shown(&behind));
         return diagnostics.report(behind, "there is no comma behind the path", help);
     }
     diagnostics.report(
@@ -201,11 +208,11 @@ fn example(attr: &ApiAttr, raw: &RawMethod) -> String {
     }
 }
 
-fn parsed(diagnostics: &Diagnostics) -> impl Fn(LitStr) -> Written {
+fn parsed(diagnostics: &Diagnostics) -> impl Fn(LitStr) -> PathArg {
     |literal| match template::parse(&literal.value()) {
-        Ok(template) => Written::Path(literal, template),
-        Err(mistakes) => Written::Wrong(
-            mistakes.tell(|mistake| diagnostics.report(&literal, mistake.message, mistake.help)),
+        Ok(template) => PathArg::Path(literal, template),
+        Err(mistakes) => PathArg::Mistaken(
+            mistakes.report_each(|mistake| diagnostics.report(&literal, mistake.message, mistake.help)),
         ),
     }
 }

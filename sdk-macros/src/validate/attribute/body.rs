@@ -1,0 +1,17 @@
+//! `#[body]`, `#[body("application/octet-stream")]`: the body, as its type says.
+
+use super::{
+    argument::media_type,
+    role::{RequestedRole, RoleAttr, Written},
+};
+use crate::{
+    diagnostics::{Diagnostics, Reported},
+    model::Role,
+};
+
+pub(super) const ATTRIBUTE: RoleAttr = RoleAttr { name: "body", parse };
+
+fn parse(written: &Written<'_>, diagnostics: &Diagnostics) -> Result<RequestedRole, Reported> {
+    let media_type = media_type(written.attr, "application/octet-stream", diagnostics)?;
+    Ok(RequestedRole::Role(Role::Body(media_type)))
+}

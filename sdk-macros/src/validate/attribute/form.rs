@@ -1,0 +1,16 @@
+//! `#[form]`: the body, as `application/x-www-form-urlencoded`.
+
+use super::{
+    argument::no_argument,
+    role::{RequestedRole, RoleAttr, Written},
+};
+use crate::{
+    diagnostics::{Diagnostics, Reported},
+    model::Role,
+};
+
+pub(super) const ATTRIBUTE: RoleAttr = RoleAttr { name: "form", parse };
+
+fn parse(written: &Written<'_>, diagnostics: &Diagnostics) -> Result<RequestedRole, Reported> {
+    no_argument(written.attr, diagnostics).map(|()| RequestedRole::Role(Role::Form))
+}

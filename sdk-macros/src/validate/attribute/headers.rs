@@ -1,0 +1,16 @@
+//! `#[headers]`: the fields of a struct or the entries of a map, as headers.
+
+use super::{
+    argument::no_argument,
+    role::{RequestedRole, RoleAttr, Written},
+};
+use crate::{
+    diagnostics::{Diagnostics, Reported},
+    model::Role,
+};
+
+pub(super) const ATTRIBUTE: RoleAttr = RoleAttr { name: "headers", parse };
+
+fn parse(written: &Written<'_>, diagnostics: &Diagnostics) -> Result<RequestedRole, Reported> {
+    no_argument(written.attr, diagnostics).map(|()| RequestedRole::Role(Role::Headers))
+}

@@ -1,0 +1,78 @@
+//! The attributes of methods and parameters: a file for each, and here the list of those that give a role to a parameter.
+
+mod argument;
+mod body;
+pub(crate) mod cfg_attr;
+mod form;
+pub(crate) mod from_session;
+mod header;
+mod headers;
+mod json;
+mod part;
+mod path;
+mod queries;
+mod query;
+mod role;
+pub(crate) mod session;
+mod url;
+pub(crate) mod verb;
+
+pub(crate) use role::{RequestedRole, Written};
+
+use role::RoleAttr;
+
+use crate::{
+    diagnostics::{Diagnostics, Reported},
+    did_you_mean::nearest,
+    parse::ApiAttr,
+};
+
+/// The attributes that give a role to a parameter.
+const ROLES: &[RoleAttr] = &[
+    path::ATTRIBUTE,
+    url::ATTRIBUTE,
+    query::ATTRIBUTE,
+    queries::ATTRIBUTE,
+    header::ATTRIBUTE,
+    headers::ATTRIBUTE,
+    json::ATTRIBUTE,
+    form::ATTRIBUTE,
+    body::ATTRIBUTE,
+    part::ATTRIBUTE,
+];
+
+/// The names of all attributes of a parameter.
+fn of_parameters() -> impl Iterator<Item = &'static str> {
+    ROLES.iter().map(|role| role.name).chain([from_session::NAME])
+}
+
+/// Returns whether there is an attribute of a parameter with this name.
+pub(crate) fn is_of_parameters(name: &str) -> bool {
+    of_parameters().any(|known| known == name)
+}
+
+/// Returns whether the attribute gives a role to a parameter.
+pub(crate) fn gives_role(attr: &ApiAttr) -> bool {
+    ROLES.iter().any(|role| attr.name == role.name)
+}
+
+/// Returns the role that the attribute gives, unless there is a mistake in it.
+pub(crate) fn role(written: &Written<'_>, diagnostics: &Diagnostics) -> Result<RequestedRole, Reported> {
+    match ROLES.iter().find(|role| written.attr.name == role.name) {
+        Some(role) => (role.parse)(written, diagnostics),
+        None => Err(unknown(written.attr, diagnostics)),
+    }
+}
+
+/// Reports an attribute on a parameter that has none of the names.
+pub(crate) fn unknown(attr: &ApiAttr, diagnostics: &Diagnostics) -> Reported {
+    let name = attr.name.to_string();
+    let near = nearest(&name, of_parameters());
+    let near = near.map_or_else(String::new, |near| format!("did you mean `#[{near}]`? "));
+    let known: Vec<String> = of_parameters().map(|role| format!("`#[{role}]`")).collect();
+    diagnostics.report(
+        attr,
+        format!("unknown attribute `#[{name}]` on a parameter"),
+        format!("{near}known: {}", known.join(", ")),
+    )
+}

@@ -1,0 +1,51 @@
+//! `#[query]`, `#[query("label", style = csv)]`: one query parameter.
+
+use super::{
+    argument::{literal_and_options, name_or},
+    role::{RequestedRole, RoleAttr, Written},
+};
+use crate::{
+    args::Arg,
+    diagnostics::{Diagnostics, Reported},
+    did_you_mean::suggestion,
+    model::{ListStyle, Role},
+    validate::wording::shown,
+};
+
+pub(super) const ATTRIBUTE: RoleAttr = RoleAttr { name: "query", parse };
+
+fn parse(written: &Written<'_>, diagnostics: &Diagnostics) -> Result<RequestedRole, Reported> {
+    let (literal, options) = literal_and_options(written.attr, written.name, diagnostics)?;
+    let style = style(&options, diagnostics);
+    let help = "write `#[query(\"page\")]`";
+    let name = name_or(written.name, literal.as_ref(), "query parameter", help, diagnostics);
+    Ok(RequestedRole::Role(Role::Query { name: name?, style: style? }))
+}
+
+fn style(options: &[&Arg], diagnostics: &Diagnostics) -> Result<Option<ListStyle>, Reported> {
+    const STYLES: &str = "`style = repeat`, `style = csv`, `style = brackets`";
+    match options {
+        [] => Ok(None),
+        [Arg::Assign { key, value, .. }] if key == "style" => match value.to_string().as_str() {
+            "repeat" => Ok(None),
+            "csv" => Ok(Some(ListStyle::Csv)),
+            "brackets" => Ok(Some(ListStyle::Brackets)),
+            other => {
+                let near = suggestion(other, ["repeat", "csv", "brackets"]);
+                let message = format!("unknown query style `{other}`");
+                Err(diagnostics.report(value, message, format!("{near}known: {STYLES}")))
+            }
+        },
+        [Arg::Flag(name)] => {
+            let help = format!("write `#[query(\"{name}\")]`, or `#[query(style = csv)]`");
+            Err(diagnostics.report(name, "`#[query]` takes a string literal", help))
+        }
+        [option] => {
+            let message = format!("unknown option `{}`", shown(option));
+            Err(diagnostics.report(option, message, format!("known: {STYLES}")))
+        }
+        [_, second, ..] => {
+            Err(diagnostics.report(second, "`#[query]` has one option", format!("keep one of {STYLES}")))
+        }
+    }
+}

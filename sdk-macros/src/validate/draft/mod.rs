@@ -1,0 +1,114 @@
+//! The draft of an endpoint: what its attributes and options say, before the rules have checked what fits together.
+
+mod address;
+mod param;
+mod placeholder;
+
+pub(crate) use address::Address;
+pub(crate) use param::ParsedParam;
+
+use param::ParsedParams;
+
+use super::{
+    attribute::{
+        RequestedRole, session,
+        verb::{self, Verb},
+    },
+    header,
+    option::{AuthRule, FixedHeader, TraitOptions},
+    return_type, signature,
+};
+use crate::{
+    diagnostics::{Diagnostics, Reported},
+    model::{Role, SessionRole},
+    parse::RawMethod,
+    returns::Returns,
+};
+
+/// What attributes and options say about one endpoint. A part with a mistake is an `Err`.
+pub(crate) struct Draft<'a> {
+    pub(crate) raw: &'a RawMethod,
+    pub(crate) trait_options: &'a TraitOptions<'a>,
+    /// The HTTP method and the options.
+    pub(crate) verb: Result<Verb<'a>, Reported>,
+    pub(crate) session: Result<SessionRole, Reported>,
+    /// `None` without a return type.
+    pub(crate) returns: Option<Returns>,
+    pub(crate) address: Result<Address, Reported>,
+    pub(crate) params: Vec<ParsedParam<'a>>,
+}
+
+impl<'a> Draft<'a> {
+    /// Parses the attributes and options of the method, checks its signature, and binds its parameters to placeholders.
+    pub(crate) fn of(
+        raw: &'a RawMethod,
+        trait_options: &'a TraitOptions<'a>,
+        diagnostics: &Diagnostics,
+    ) -> Self {
+        let verb = verb::parse(raw, diagnostics);
+        let session = session::parse(raw, diagnostics);
+        let returns = Returns::new(&raw.sig.output);
+        signature::of_endpoint(raw, diagnostics);
+        let method = verb.as_ref().ok().map(|verb| verb.method.as_str());
+        return_type::of_endpoint(raw, returns.as_ref(), method, diagnostics);
+        let mut params = param::parse(raw, diagnostics);
+        if let Ok(session) = &session {
+            only_in_session_endpoints(&mut params, session, diagnostics);
+        }
+        let address = match &verb {
+            Ok(verb) => address::of(raw, &params, verb, diagnostics),
+            Err(reported) => Err(*reported),
+        };
+        let params = placeholder::bind(params, &address, diagnostics);
+        Self { raw, trait_options, verb, session, returns, address, params }
+    }
+
+    /// Returns verb and session role, if there is no mistake in either.
+    pub(crate) fn verb_and_session(&self) -> Option<(&Verb<'a>, &SessionRole)> {
+        Some((self.verb.as_ref().ok()?, self.session.as_ref().ok()?))
+    }
+
+    /// Returns the rule that applies: the endpoint's own, or else the trait's. Signing in and refreshing are never signed.
+    pub(crate) fn auth(&self) -> AuthRule {
+        if let Ok(SessionRole::Start | SessionRole::Refresh { .. }) = self.session {
+            return AuthRule::none();
+        }
+        let own = self.verb.as_ref().ok().and_then(|verb| verb.options.auth.as_ref());
+        own.map_or_else(|| self.trait_options.auth(), |auth| auth.value.clone())
+    }
+
+    /// Returns the fixed headers of the endpoint itself.
+    pub(crate) fn own_headers(&self) -> &[FixedHeader] {
+        self.verb.as_ref().map_or(&[], |verb| verb.options.headers())
+    }
+
+    /// Returns the trait's headers that the endpoint does not set, by a literal or by a parameter.
+    pub(crate) fn inherited_headers(&self) -> impl Iterator<Item = &FixedHeader> {
+        self.trait_options.headers().iter().filter(|FixedHeader { header, .. }| {
+            let of_param = |param: &ParsedParam<'_>| matches!(&param.role, Ok(Role::Header(name)) if *name == header.name);
+            let is_set = self.own_headers().iter().any(|own| own.header.name == header.name)
+                || self.params.iter().any(of_param);
+            !is_set || header::is_added(&header.name)
+        })
+    }
+}
+
+/// Reports `#[from_session]` in an endpoint that is not one of the session's.
+fn only_in_session_endpoints(
+    params: &mut ParsedParams<'_>,
+    session: &SessionRole,
+    diagnostics: &Diagnostics,
+) {
+    if let SessionRole::End | SessionRole::Refresh { .. } = session {
+        return;
+    }
+    for param in &mut params.all {
+        if let Some(attr) = param.from_session {
+            param.role = RequestedRole::Unknown(diagnostics.report(
+                attr,
+                "`#[from_session]` is outside of a session endpoint",
+                "remove it, or add `#[session(end)]` to the method",
+            ));
+        }
+    }
+}

@@ -1,0 +1,20 @@
+//! `crate = my_crate::sdk`: the path of the runtime, if it was renamed or re-exported.
+
+use syn::{Path, parse::Parser};
+
+use super::key::{Key, value};
+use crate::{
+    args::Arg,
+    diagnostics::{Diagnostics, Reported},
+};
+
+pub(super) const KEY: Key = Key::new("crate", "crate = my_crate::sdk");
+
+pub(super) type Value = Path;
+
+pub(super) fn parse(arg: &Arg, diagnostics: &Diagnostics) -> Result<Value, Reported> {
+    Path::parse_mod_style.parse2(value(arg)).map_err(|_| {
+        let help = format!("write `{}`", KEY.example);
+        diagnostics.report(value(arg), "expected the path of a crate or module", help)
+    })
+}

@@ -1,0 +1,93 @@
+//! `paginate` and `Pages<P>`, each of which needs the other.
+
+use proc_macro2::Ident;
+
+use crate::{
+    diagnostics::Diagnostics,
+    did_you_mean::suggestion,
+    model::{Paginate, Role, SessionRole},
+    returns, span,
+    validate::{
+        draft::{Draft, ParsedParam},
+        option::Given,
+        wording::shown,
+    },
+};
+
+/// `paginate`, the return type, the method and the parameters fit together.
+pub(super) fn of_endpoint(draft: &Draft<'_>, diagnostics: &Diagnostics) {
+    let Some((verb, session)) = draft.verb_and_session() else { return };
+    let raw = draft.raw;
+    let returns_pages = returns::is_pages(&raw.sig.output);
+    if returns_pages && draft.returns.as_ref().is_some_and(|returns| returns.ok.is_none()) {
+        let at = span::name_of_return_type(&raw.sig.output);
+        diagnostics.report(at, "`Pages` does not say what a page is", "write `Pages<Vec<User>>`");
+    }
+    let Some(Given { arg, value: paginate }) = &verb.options.paginate else {
+        // A misspelt `paginate` is the one mistake, and is reported already.
+        if returns_pages && !raw.is_paginated() {
+            diagnostics.report(
+                span::name_of_return_type(&raw.sig.output),
+                "`Pages` needs to know how one page leads to the next",
+                format!("add `paginate = link` to `#[{}]`, or `cursor(…)` or `page(…)`", verb.attr.name),
+            );
+        }
+        return;
+    };
+    if !returns_pages {
+        if returns::is_pages_in_result(&raw.sig.output) {
+            // The rule of return types reports this.
+            return;
+        }
+        let ok = draft.returns.as_ref().and_then(|returns| returns.ok.as_ref());
+        let page = ok.map_or_else(|| "Vec<User>".to_owned(), shown);
+        let plain = raw.sig.asyncness.map_or("behind no alias", |_| "without `async`");
+        diagnostics.report(
+            arg,
+            "`paginate` needs `-> Pages<P>`",
+            format!("write `fn {}(…) -> Pages<{page}>`, {plain}", raw.sig.ident),
+        );
+        return;
+    }
+    if !matches!(session, SessionRole::None) {
+        diagnostics.report(arg, "a session endpoint has no pages", "remove it, or remove `#[session(…)]`");
+        return;
+    }
+    if verb.method == "HEAD" {
+        diagnostics.report(&verb.attr.name, "`HEAD` has no body to find pages in", "write `#[get(…)]`");
+    } else if !verb.is_idempotent() && verb.options.idempotent.is_none() {
+        diagnostics.report(
+            &verb.attr.name,
+            format!("`{}` is not sent for each page without an idempotency key", verb.method),
+            format!("write `#[get(…)]`, or add `idempotent` to `#[{}]`", verb.attr.name),
+        );
+    }
+    if let Paginate::Cursor(name) | Paginate::Page(name) = paginate {
+        names_a_parameter(name, &draft.params, diagnostics);
+    }
+}
+
+fn names_a_parameter(name: &Ident, params: &[ParsedParam<'_>], diagnostics: &Diagnostics) {
+    match params.iter().find(|param| param.ident == name) {
+        Some(param @ ParsedParam { role: Ok(Role::Query { .. }) | Err(_), .. }) => {
+            param.must_be_unconditional("what leads to the next page", diagnostics);
+        }
+        Some(param) => {
+            diagnostics.report(
+                name,
+                format!("`{name}` is not sent in the query, where each page has its own"),
+                format!("write `#[query] {name}: {}`", shown(&param.raw.ty)),
+            );
+        }
+        None => {
+            let names: Vec<String> = params.iter().map(|param| format!("`{}`", param.name)).collect();
+            let near = suggestion(&name.to_string(), params.iter().map(|param| param.name.as_str()));
+            let help = if names.is_empty() {
+                format!("add `#[query] {name}: Option<&str>`")
+            } else {
+                format!("{near}parameters here: {}", names.join(", "))
+            };
+            diagnostics.report(name, format!("`paginate` names no parameter: `{name}`"), help);
+        }
+    }
+}

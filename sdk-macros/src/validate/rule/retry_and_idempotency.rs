@@ -1,0 +1,72 @@
+//! `retry` and `idempotent`: which requests may be sent more than once.
+
+use crate::{
+    diagnostics::Diagnostics,
+    model::{Retry, Role, SessionRole},
+    validate::{
+        draft::Draft,
+        header,
+        option::{EndpointOptions, FixedHeader, Given},
+        wording::shown,
+    },
+};
+
+/// A request that changes something each time is not sent twice without an idempotency key.
+pub(super) fn fit_the_method(draft: &Draft<'_>, diagnostics: &Diagnostics) {
+    let Some((verb, session)) = draft.verb_and_session() else { return };
+    let EndpointOptions { retry, idempotent, .. } = &verb.options;
+    let name = verb.method.as_str();
+    if !matches!(session, SessionRole::None) {
+        let args = [retry.as_ref().map(|it| it.arg), idempotent.as_ref().map(|it| it.arg)];
+        for arg in args.into_iter().flatten() {
+            diagnostics.report(
+                arg,
+                format!("`{}` has no effect on a session endpoint", shown(arg.key())),
+                format!("remove `{}`: the session knows when to try again", shown(arg)),
+            );
+        }
+        return;
+    }
+    if let Some(Given { arg, .. }) = idempotent
+        && verb.is_safe()
+    {
+        diagnostics.report(
+            arg,
+            format!("`idempotent` has no effect on {name}"),
+            format!("remove `{}`: a {name} changes nothing, however often it is sent", shown(arg)),
+        );
+    }
+    if let Some(Given { arg, value: Retry { times: 1.., .. } }) = retry
+        && !verb.is_idempotent()
+        && idempotent.is_none()
+    {
+        diagnostics.report(
+            arg,
+            format!("`{name}` is not retried without an idempotency key"),
+            format!("if the server knows idempotency keys, add `idempotent`: `{}, idempotent`", shown(arg)),
+        );
+    }
+}
+
+/// The idempotency key has a header of its own.
+pub(super) fn key_is_free(draft: &Draft<'_>, diagnostics: &Diagnostics) {
+    let Some((verb, _)) = draft.verb_and_session() else { return };
+    let Some(Given { arg, value: key }) = &verb.options.idempotent else { return };
+    if draft.trait_options.headers().iter().any(|fixed| fixed.header.name == *key) {
+        diagnostics.report(
+            arg,
+            format!("the trait's `headers` send the same `{key}` with every call"),
+            format!("remove {key:?} there, or name another header: `idempotent = \"x-request-id\"`"),
+        );
+    }
+    for FixedHeader { at, header } in verb.options.headers() {
+        if header.name == *key {
+            header::report_twice(at, key, diagnostics);
+        }
+    }
+    for param in &draft.params {
+        if matches!(&param.role, Ok(Role::Header(name)) if name == key) {
+            header::report_twice(param.ident, key, diagnostics);
+        }
+    }
+}

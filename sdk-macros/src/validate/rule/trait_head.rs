@@ -1,0 +1,69 @@
+//! The trait itself: its head, and the items that are not methods.
+
+use syn::{GenericParam, ItemTrait, TraitItem};
+
+use crate::{
+    diagnostics::Diagnostics,
+    parse::{RawMethod, RawTrait},
+    validate::wording::shown,
+};
+
+/// The trait is safe and has no const generics.
+pub(super) fn is_supported(trait_head: &ItemTrait, diagnostics: &Diagnostics) {
+    if let Some(token) = &trait_head.unsafety {
+        diagnostics.report(
+            token,
+            "`unsafe` is not supported on a client's trait",
+            "write `trait` without `unsafe`",
+        );
+    }
+    for param in &trait_head.generics.params {
+        if let GenericParam::Const(param) = param {
+            diagnostics.report(
+                param.const_token,
+                "const generics are not supported on a client's trait",
+                format!("remove it: `trait {}`", trait_head.ident),
+            );
+        }
+    }
+}
+
+/// The items of the trait are methods.
+pub(super) fn has_only_methods(items: &[TraitItem], diagnostics: &Diagnostics) {
+    for item in items {
+        report_other_item(item, diagnostics);
+    }
+}
+
+fn report_other_item(item: &TraitItem, diagnostics: &Diagnostics) {
+    let (what, name, moved) = match item {
+        TraitItem::Type(item) => ("type", &item.ident, format!("type {} = …;", item.ident)),
+        TraitItem::Const(item) => {
+            ("const", &item.ident, format!("const {}: {} = …;", item.ident, shown(&item.ty)))
+        }
+        _ => {
+            diagnostics.report(
+                item,
+                "only methods can stand in a client's trait",
+                "write the methods out: `#[get(\"/users\")] async fn users(&self) -> Result<Vec<User>>;`",
+            );
+            return;
+        }
+    };
+    diagnostics.report(
+        item,
+        format!("the associated {what} `{name}` is not supported"),
+        format!("move it out of the trait: `{moved}`"),
+    );
+}
+
+/// The trait has endpoints.
+pub(super) fn has_endpoints(raw: &RawTrait, diagnostics: &Diagnostics) {
+    if !raw.methods.iter().any(RawMethod::is_endpoint) && raw.others.is_empty() {
+        diagnostics.report(
+            &raw.trait_head.ident,
+            format!("the trait `{}` has no endpoints", raw.trait_head.ident),
+            "add one: `#[get(\"/users\")] async fn users(&self) -> Result<Vec<User>>;`",
+        );
+    }
+}
