@@ -67,7 +67,7 @@ test:
 
 # Not part of CI: ---------------------------------------------------------------------------------------------------
 
-# What a call costs beside the same call by hand, as a ratio; `just bench --instructions` counts with valgrind.
+# The cost of a call as a ratio to the same call by hand; `just bench --instructions` counts with valgrind.
 bench *flags:
     cargo bench --bench call -- {{ flags }}
 
@@ -75,7 +75,7 @@ bench *flags:
 flow *flags:
     cargo bench --profile dev --bench flow -- {{ flags }}
 
-# What an endpoint costs the compiler and the binary, beside one written by hand on reqwest.
+# The cost of an endpoint in compile time and binary size, compared with one written by hand on reqwest.
 bench-endpoints count="200":
     benches/endpoints.sh {{ count }}
 
@@ -83,7 +83,7 @@ bench-endpoints count="200":
 wine-more test *flags:
     .ci/debian-cargo test --target x86_64-pc-windows-gnu --package api-client-workspace --test {{ test }} -- {{ flags }}
 
-# Writes the expected output of the compile-fail fixtures anew. Read the difference before you commit it.
+# Writes the expected output of the compile-fail fixtures again. Read the difference before you commit it.
 ui-bless:
     TRYBUILD=overwrite cargo test --test ui
 
@@ -92,7 +92,7 @@ ui-bless:
 mutations which="":
     MUTATIONS="{{ which }}" cargo test --test mutations -- --ignored --nocapture
 
-# The same by a tool that breaks whatever it can (`cargo install cargo-mutants`): in a folder of the runtime (`just mutants session`),
+# The same by a tool that generates the mutations (`cargo install cargo-mutants`): in a folder of the runtime (`just mutants session`),
 # or in a sample of 200 of `macros` or `testkit`, another for each seed. tests/mutations/README.md has the figures.
 mutants folder seed="0":
     tests/mutations/folder.sh {{ folder }} {{ seed }}

@@ -1,8 +1,10 @@
-//! What a call costs beside the same call written by hand, over a server that answers at once: `cargo bench --bench call`.
+//! The cost of a call compared with the same call written by hand, over a server that answers at once:
+//! `cargo bench --bench call`.
 //!
-//! Both sides do the same work: build and parse the address, make and sign the headers, send, read the answer and decode its
-//! JSON. What differs is what the session and the pipeline add. The two take turns in one run and are told as a ratio; with
-//! `-- --instructions` each is counted by valgrind's callgrind instead, since a clock is noisy.
+//! Both sides do the same work: build and parse the address, make and sign the headers, send, read the answer
+//! and decode its JSON. What differs is what the session and the pipeline add. The two take turns in one run
+//! and are told as a ratio; with `-- --instructions` each is counted by valgrind's callgrind instead, since a
+//! clock is noisy.
 
 use std::convert::Infallible;
 use std::future::{Ready, ready};
@@ -33,7 +35,7 @@ trait Tracker {
     async fn issue(&self, id: u64, #[query] fields: &str) -> Result<Issue>;
 }
 
-/// A server that answers at once, whatever it is asked.
+/// A server that answers each request at once.
 #[derive(Clone)]
 struct AtOnce;
 

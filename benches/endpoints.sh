@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What an endpoint costs the compiler and the binary: a trait of 200 endpoints beside the same 200 written by hand on
+# What an endpoint costs the compiler and the binary: a trait of 200 endpoints and the same 200 written by hand on
 # reqwest, each with an answer type of its own. Prints lines of generated code, seconds of `cargo check` and bytes of a
 # stripped release binary, for one endpoint. The programs are made in target/endpoints; nothing else is touched.
 set -euo pipefail

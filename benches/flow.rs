@@ -1,8 +1,9 @@
-//! The source files that a call passes, read from the running program: `just flow` (a debug build under valgrind's callgrind).
+//! The source files that a call passes, read from the running program: `just flow` (a debug build under
+//! valgrind's callgrind).
 //!
-//! Prints for each scenario how many distinct files of `sdk-runtime/src` run, and how many distinct edges lead from one of them to
-//! another. `just flow --files` lists the files, and `just flow --edges` the edges too. What a scenario needs before, such as the
-//! sign-in, is not counted.
+//! Prints for each scenario how many distinct files of `sdk-runtime/src` run, and how many distinct edges
+//! lead from one of them to another. `just flow --files` lists the files, and `just flow --edges` the edges
+//! too. What a scenario needs before, such as the sign-in, is not counted.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;

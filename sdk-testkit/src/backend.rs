@@ -1,7 +1,9 @@
-//! The scripted backend: routes, records, and the memory of what went wrong. Knows nothing of sockets or tokens.
+//! The scripted backend: routes, records, and the memory of what went wrong. Knows nothing of sockets or
+//! tokens.
 //!
-//! Two counts of owners, on purpose: tests own `Handle`s, and the end of the last one reports panics. Requests under
-//! way and connections own only `Shared`, so that the report never happens inside a server task, where it would be lost.
+//! Two counts of owners, on purpose: tests own `Handle`s, and the end of the last one reports panics.
+//! Requests under way and connections own only `Shared`, so that the report never happens inside a server
+//! task, where it would be lost.
 
 use std::error::Error;
 use std::fmt;
@@ -26,19 +28,20 @@ use crate::template::{Captures, Template};
 
 /// A scripted HTTP backend that records every request. A clone is another handle of the same backend.
 ///
-/// Use it in memory, as a [`tower_service::Service`] or through [`handle`](Self::handle), or over a real socket with
-/// [`serve`](Self::serve). A request counts as received, and is recorded, when its body has arrived completely.
+/// Use it in memory, as a [`tower_service::Service`] or through [`handle`](Self::handle), or over a real
+/// socket with [`serve`](Self::serve). A request counts as received, and is recorded, when its body has
+/// arrived completely.
 ///
-/// A route is chosen by method and raw path. Of several that match, the one with the more precise template wins (a
-/// literal before a placeholder, a placeholder before a `{*rest}`), and of equals the newest, so that a test can
-/// replace a route. A request that matches no route goes to the [`fallback`](Self::fallback), or is answered by a 404
-/// whose text names it and the routes there are.
+/// A route is chosen by method and raw path. Of several that match, the one with the more precise template
+/// wins (a literal before a placeholder, a placeholder before a `{*rest}`), and of equals the newest, so that
+/// a test can replace a route. A request that matches no route goes to the [`fallback`](Self::fallback), or
+/// is answered by a 404 whose text names it and the routes there are.
 ///
 /// # Panics
 ///
-/// A panic in a handler answers the client with a 500 and is remembered: [`verify`](Self::verify), or the end of the
-/// last handle, panics with its message, so that the test fails even if its client copes with a 500. A handler that
-/// owns a handle of its own backend keeps it alive, and this check from happening.
+/// A panic in a handler answers the client with a 500 and is remembered: [`verify`](Self::verify), or the end
+/// of the last handle, panics with its message, so that the test fails even if its client copes with a 500. A
+/// handler that owns a handle of its own backend keeps it alive, and this check from happening.
 #[derive(Clone)]
 pub struct Backend {
     handle: Arc<Handle>,
@@ -86,9 +89,9 @@ impl Backend {
 
     /// Adds a route, also to a backend that already serves, and returns this backend for chaining.
     ///
-    /// In the template, `{name}` stands for one segment of the raw path, possibly with fixed text or other placeholders
-    /// beside it (`/v{major}/{owner}:{id}.json`), and `{*name}` for all that is left; each needs at least one character.
-    /// The handler reads their decoded values with [`Request::param`].
+    /// In the template, `{name}` stands for one segment of the raw path, possibly with fixed text or other
+    /// placeholders beside it (`/v{major}/{owner}:{id}.json`), and `{*name}` for all that is left; each needs
+    /// at least one character. The handler reads their decoded values with [`Request::param`].
     ///
     /// # Panics
     ///
@@ -155,7 +158,7 @@ impl Backend {
         requests
     }
 
-    /// How many requests this route has received, whatever it answered.
+    /// How many requests this route has received, answered in any way.
     ///
     /// # Panics
     ///
@@ -176,7 +179,8 @@ impl Backend {
         self.shared().requests().iter().filter(is_counted).count()
     }
 
-    /// Waits until at least `count` requests have been received in all, so that a test need not guess with a sleep.
+    /// Waits until at least `count` requests have been received in all, so that a test need not guess with a
+    /// sleep.
     ///
     /// # Cancel safety
     ///
@@ -196,8 +200,8 @@ impl Backend {
     ///
     /// # Errors
     ///
-    /// [`ConnectionReset`](io::ErrorKind::ConnectionReset) for a [`Reply::reset`]; the error of the body if it cannot
-    /// be read, in which case nothing is recorded.
+    /// [`ConnectionReset`](io::ErrorKind::ConnectionReset) for a [`Reply::reset`]; the error of the body if
+    /// it cannot be read, in which case nothing is recorded.
     ///
     /// # Cancel safety
     ///
@@ -210,7 +214,7 @@ impl Backend {
         self.shared().answer(request).await
     }
 
-    /// Panics if a handler has panicked and nobody was told yet.
+    /// Panics if a handler has panicked and no test was told yet.
     ///
     /// # Panics
     ///

@@ -1,6 +1,8 @@
-//! Waiting that ends: a test whose client never does what is waited for fails, and says what that was. Knows nothing of servers.
+//! Waiting that ends: a test whose client never does what is waited for fails, and says what that was. Knows
+//! nothing of servers.
 //!
-//! The limit is in real time, kept by a thread. A clock that a test has paused never comes to it, and a runtime needs no timers.
+//! The limit is in real time, kept by a thread. A clock that a test has paused never comes to it, and a
+//! runtime needs no timers.
 
 use std::sync::mpsc;
 use std::thread;

@@ -1,4 +1,5 @@
-//! What a route answers: a response, or a fault instead of one. Knows nothing of requests but whether it was a `HEAD`.
+//! What a route answers: a response, or a fault instead of one. Knows nothing of requests but whether it was
+//! a `HEAD`.
 
 use std::io;
 use std::time::Duration;
@@ -82,8 +83,9 @@ impl Reply {
         Self::empty().status(StatusCode::FOUND).header(LOCATION, location)
     }
 
-    /// No answer: the connection drops after the request was read. In memory this is an [`io::Error`] of the kind
-    /// [`ConnectionReset`](io::ErrorKind::ConnectionReset). Status and headers have no meaning here, a delay has.
+    /// No answer: the connection drops after the request was read. In memory this is an [`io::Error`] of the
+    /// kind [`ConnectionReset`](io::ErrorKind::ConnectionReset). Status and headers have no meaning here, a
+    /// delay has.
     pub fn reset() -> Self {
         Self::from(Outcome::Reset)
     }
@@ -95,7 +97,8 @@ impl Reply {
 
     /// 501 with `text`, and what fails the test: nothing was prepared that could be answered.
     ///
-    /// That status has no meaning to a client. A 404 may be a value, a 401 refreshes a token, and a 503 may be retried.
+    /// That status has no meaning to a client. A 404 may be a value, a 401 refreshes a token, and a 503 may
+    /// be retried.
     pub(crate) fn failure(text: String) -> Self {
         Self { failure: Some(text.clone()), ..Self::text(text).status(StatusCode::NOT_IMPLEMENTED) }
     }
@@ -138,7 +141,7 @@ impl Reply {
         self
     }
 
-    /// Adds a header beside those of the same name, such as a second `Set-Cookie`. A fault stays a fault.
+    /// Adds a header next to those of the same name, such as a second `Set-Cookie`. A fault stays a fault.
     ///
     /// # Panics
     ///
@@ -168,8 +171,8 @@ impl Reply {
         }
     }
 
-    /// Lets the reply happen. The same answer in memory and over a socket: `HEAD`, 204 and 304 have no body, and the
-    /// length is always told where there may be one.
+    /// Lets the reply happen. The same answer in memory and over a socket: `HEAD`, 204 and 304 have no body,
+    /// and the length is always told where there may be one.
     pub(crate) async fn deliver(self, is_head: bool) -> io::Result<Response<Full<Bytes>>> {
         if !self.delay.is_zero() {
             tokio::time::sleep(self.delay).await;

@@ -1,4 +1,5 @@
-//! A request as the backend received it: raw where it matters, with readers for tests. Knows nothing of routes.
+//! A request as the backend received it: raw where it matters, with readers for tests. Knows nothing of
+//! routes.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -80,8 +81,8 @@ impl Request {
 
     /// The decoded value of the placeholder `{name}` or `{*name}` of the matched route.
     ///
-    /// Bytes that are not UTF-8 become U+FFFD. A `{*rest}` is decoded as a whole; where it matters whether a slash
-    /// was encoded, look at [`path`](Self::path).
+    /// Bytes that are not UTF-8 become U+FFFD. A `{*rest}` is decoded as a whole; where it matters whether a
+    /// slash was encoded, look at [`path`](Self::path).
     ///
     /// # Panics
     ///
@@ -111,12 +112,14 @@ impl Request {
         &self.inner.headers
     }
 
-    /// The first value of a header, if it is there and UTF-8. [`headers`](Self::headers) has the bytes of any other.
+    /// The first value of a header, if it is there and UTF-8. [`headers`](Self::headers) has the bytes of any
+    /// other.
     pub fn header(&self, name: &str) -> Option<&str> {
         std::str::from_utf8(self.inner.headers.get(name)?.as_bytes()).ok()
     }
 
-    /// The token of an `Authorization: Bearer …` header. The scheme is compared without regard to case (RFC 9110).
+    /// The token of an `Authorization: Bearer …` header. The scheme is compared without regard to case (RFC
+    /// 9110).
     pub fn bearer(&self) -> Option<&str> {
         let (scheme, token) = self.header("authorization")?.split_once(' ')?;
         scheme.eq_ignore_ascii_case("bearer").then_some(token)
@@ -144,7 +147,7 @@ impl Request {
         String::from_utf8_lossy(&self.inner.body)
     }
 
-    /// The body decoded as JSON, whatever its content type says.
+    /// The body decoded as JSON; its content type does not matter.
     ///
     /// # Errors
     ///
@@ -153,7 +156,7 @@ impl Request {
         serde_json::from_slice(&self.inner.body)
     }
 
-    /// The pairs of a form body in order, whatever its content type says.
+    /// The pairs of a form body in order; its content type does not matter.
     pub fn form_pairs(&self) -> Vec<(String, String)> {
         pairs(&self.inner.body)
     }

@@ -49,9 +49,11 @@ pub struct Server {
 }
 
 impl Backend {
-    /// Serves this backend over HTTP/1.1 on a free port of the loopback interface, until the [`Server`] is dropped.
+    /// Serves this backend over HTTP/1.1 on a free port of the loopback interface, until the [`Server`] is
+    /// dropped.
     ///
-    /// With a paused clock no real socket should be awaited: tokio would jump to the next timer instead of waiting.
+    /// With a paused clock no real socket should be awaited: tokio would jump to the next timer instead of
+    /// waiting.
     ///
     /// # Errors
     ///
@@ -127,7 +129,8 @@ async fn accept(
                     accepted.fetch_add(1, Ordering::Relaxed);
                     connections.spawn(connection(stream, Arc::clone(&shared)));
                 }
-                // The peer is already gone, or files have run out: there is nobody to tell, and it passes.
+                // The peer is already gone, or files have run out: no one reads a report, and the next
+                // connection may succeed.
                 Err(_) => tokio::time::sleep(AFTER_FAILED_ACCEPT).await,
             },
         }
@@ -145,7 +148,8 @@ async fn connection(stream: TcpStream, shared: Arc<Shared>) {
     });
     let mut connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
     if Pin::new(&mut connection).await.is_err() {
-        // A scripted fault, or a peer that broke off: closing with a reset is what a crashed server looks like.
+        // A scripted fault, or a peer that broke off: closing with a reset is what a crashed server looks
+        // like.
         let _ = connection.into_parts().io.into_inner().set_zero_linger();
     }
 }

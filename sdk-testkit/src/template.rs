@@ -1,4 +1,5 @@
-//! Path templates such as `/issues/{id}` and `/files/{*path}`, matched on raw path segments. Knows nothing of requests.
+//! Path templates such as `/issues/{id}` and `/files/{*path}`, matched on raw path segments. Knows nothing of
+//! requests.
 
 use std::fmt;
 use std::iter;
@@ -15,7 +16,8 @@ pub(crate) struct Template {
 #[derive(Debug)]
 pub(crate) enum Segment {
     Literal(String),
-    /// One segment with placeholders, each with the fixed text behind it: `{id}`, `v{major}`, `{owner}:{name}.json`.
+    /// One segment with placeholders, each with the fixed text behind it: `{id}`, `v{major}`,
+    /// `{owner}:{name}.json`.
     Capture {
         prefix: String,
         placeholders: Vec<(String, String)>,
@@ -62,7 +64,7 @@ impl Template {
         &self.segments
     }
 
-    /// Whether both match the same paths, whatever their placeholders are called.
+    /// Whether both match the same paths; the names of placeholders do not count.
     pub(crate) fn is_like(&self, other: &Self) -> bool {
         let both = || self.segments.iter().zip(&other.segments);
         self.segments.len() == other.segments.len() && both().all(|(one, other)| one.is_like(other))
@@ -70,8 +72,8 @@ impl Template {
 
     /// The decoded captures, if the raw path matches.
     ///
-    /// Literals are compared with the raw text, and a placeholder never spans or matches an empty segment, so that
-    /// `a%2Fb` is one segment and an accidental `//` is not found.
+    /// Literals are compared with the raw text, and a placeholder never spans or matches an empty segment, so
+    /// that `a%2Fb` is one segment and an accidental `//` is not found.
     pub(crate) fn captures(&self, raw_path: &str) -> Option<Captures> {
         let mut rest = Some(raw_path.strip_prefix('/')?);
         let mut captures = Captures::new();
@@ -131,7 +133,7 @@ impl Segment {
         let rest = placeholders.iter().find_map(|(name, _)| name.strip_prefix('*'));
         match rest {
             Some(name) if placeholders.len() > 1 || fixed().any(|text| !text.is_empty()) => {
-                Err(format!("has text beside `{{*{name}}}` in its segment"))
+                Err(format!("has text next to `{{*{name}}}` in its segment"))
             }
             Some(name) => Ok(Self::Rest(name.to_owned())),
             None if placeholders.is_empty() => Ok(Self::Literal(text.to_owned())),
@@ -312,10 +314,10 @@ mod tests {
             ("/{*}", "without a name"),
             ("/{a{b}}", "without its `}`"),
             ("/{a}}", "without its `{`"),
-            ("/{a}{*b}", "text beside"),
+            ("/{a}{*b}", "text next to"),
             ("/{a}/{a}", "two placeholders called `a`"),
             ("/{*a}/b", "something after"),
-            ("/x{*a}", "text beside"),
+            ("/x{*a}", "text next to"),
         ] {
             let error = Template::parse(template).unwrap_err();
             assert!(error.contains(part), "{error}");

@@ -14,7 +14,8 @@ use crate::token::{Authority, TokenServer};
 /// How long an answer takes: long enough for all calls of a crowd to be under way at once.
 const LATENCY: Duration = Duration::from_millis(10);
 
-/// A shop whose gateway refuses reads with 401 and whose service refuses writes with 403, both with the reason in the body.
+/// A shop whose gateway refuses reads with 401 and whose service refuses writes with 403, both with the
+/// reason in the body.
 ///
 /// | Route | Body (JSON) | Answer |
 /// |---|---|---|

@@ -1,4 +1,5 @@
-//! Flow B: the token stands in its header without a scheme, and every 401 asks for a refresh. Knows no client.
+//! Flow B: the token stands in its header without a scheme, and every 401 asks for a refresh. Knows no
+//! client.
 
 use std::io;
 use std::sync::{Arc, Mutex};
@@ -20,7 +21,8 @@ use crate::token::{Authority, TokenServer};
 /// | `POST /api/v1/auth/refresh` | `refreshToken` | `{"data": {"accessToken"}}`, or 401 |
 /// | `GET /api/v1/pages/{id}` | | `{"data": {"id", "owner"}}`, or 401 |
 ///
-/// A 401 has `{"message": …}` and no challenge. The refresh token is not rotated. What is outside of `/api/v1` is a 404.
+/// A 401 has `{"message": …}` and no challenge. The refresh token is not rotated. What is outside of
+/// `/api/v1` is a 404.
 #[derive(Clone, Debug)]
 pub struct RawToken {
     server: TokenServer,

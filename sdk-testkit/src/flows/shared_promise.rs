@@ -1,4 +1,5 @@
-//! The backend of the shared promise: cookies sign everything, and no answer has a token in its body. Knows no client.
+//! The backend of the shared promise: cookies sign everything, and no answer has a token in its body. Knows
+//! no client.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
@@ -19,8 +20,9 @@ use crate::token::{Authority, Issued, TokenServer};
 /// | `POST /auth/refresh-token` | none | the same, with new cookies in place of the spent ones, or 401 `{"message": "Invalid refresh token"}` and both cookies cleared |
 /// | `GET /projects/{id}` | none | 200 `{"id": 7, "owner": "…"}`, or 401 `{"message": "Unauthorized"}` |
 ///
-/// The cookies are `HttpOnly; Secure; SameSite=Lax`, and the one to refresh with goes to `/auth/refresh-token` alone. A refresh
-/// spends it, and a spent one that comes again ends its login. A project takes 10 ms, a refresh 50 ms.
+/// The cookies are `HttpOnly; Secure; SameSite=Lax`, and the one to refresh with goes to
+/// `/auth/refresh-token` alone. A refresh spends it, and a spent one that comes again ends its login. A
+/// project takes 10 ms, a refresh 50 ms.
 ///
 /// ```
 /// use sdk_testkit::flows::shared_promise::SharedPromise;
@@ -42,7 +44,7 @@ pub struct SharedPromise {
 }
 
 impl SharedPromise {
-    /// A service where nobody is signed in.
+    /// A service without a signed-in user.
     pub fn new() -> Self {
         let tokens = TokenServer::new();
         let backend = Backend::new();
@@ -82,7 +84,7 @@ impl SharedPromise {
         lock(&self.scripted).push_back(reply);
     }
 
-    /// How many refreshes have arrived, whatever they were answered.
+    /// How many refreshes have arrived, answered in any way.
     pub fn refreshes(&self) -> usize {
         self.tokens.counts().refreshes
     }
@@ -105,7 +107,7 @@ impl SharedPromise {
         self.tokens.counts().reused
     }
 
-    /// How many requests for a project have arrived, whatever they were answered.
+    /// How many requests for a project have arrived, answered in any way.
     pub fn calls(&self) -> usize {
         self.backend.count("GET", "/projects/{id}")
     }
@@ -127,7 +129,7 @@ fn login(authority: &Authority, request: &Request) -> Reply {
 
 fn refresh(authority: &Authority, scripted: &Mutex<VecDeque<Reply>>, request: &Request) -> Reply {
     let scripted = lock(scripted).pop_front();
-    // A refresh without a cookie counts too, so that it is presented as a token nobody knows.
+    // A refresh without a cookie counts too, so that it is presented as an unknown token.
     let token = request.cookie("refreshToken").filter(|_| scripted.is_none());
     let refreshed = authority.refresh(token.unwrap_or_default());
     let reply = scripted.unwrap_or_else(|| match refreshed {

@@ -1,4 +1,5 @@
-//! Flow C: a header of its own, and a reset token that makes the one next token for both purposes. Knows no client.
+//! Flow C: a header of its own, and a reset token that makes the one next token for both purposes. Knows no
+//! client.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -25,8 +26,8 @@ const LATENCY: Duration = Duration::from_millis(10);
 /// | `GET /books/{id}` | | the book; or 401 `token_expired`, or 401 `no_access` for a token that never was |
 /// | `GET /vault` | | 401 `pin_required` for everybody who is signed in |
 ///
-/// A refusal is `{"error": {"code": …}}`. A reset token is good for once. `Authorization: Bearer` is read too, for clients
-/// that replay with it, until [`read_own_header_only`](Self::read_own_header_only).
+/// A refusal is `{"error": {"code": …}}`. A reset token is good for once. `Authorization: Bearer` is read
+/// too, for clients that replay with it, until [`read_own_header_only`](Self::read_own_header_only).
 #[derive(Clone)]
 pub struct SubscriberQueue {
     ledger: Arc<Mutex<Ledger>>,

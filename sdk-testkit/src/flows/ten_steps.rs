@@ -1,4 +1,5 @@
-//! The backend of the ten-step guide: an access token for the header, a refresh token in an HttpOnly cookie. Knows no client.
+//! The backend of the ten-step guide: an access token for the header, a refresh token in an HttpOnly cookie.
+//! Knows no client.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
@@ -11,7 +12,8 @@ use crate::reply::Reply;
 use crate::request::Request;
 use crate::token::{Authority, Issued, TokenServer};
 
-/// A shop whose access token is in the body of the login, and whose refresh token is in a cookie that no script can read.
+/// A shop whose access token is in the body of the login, and whose refresh token is in a cookie that no
+/// script can read.
 ///
 /// | Route | Body (JSON) | Answer |
 /// |---|---|---|
@@ -19,8 +21,8 @@ use crate::token::{Authority, Issued, TokenServer};
 /// | `POST /auth/refresh` | none | the same, with a new cookie in place of the spent one, or 401 `{"message": "Invalid refresh token"}` |
 /// | `GET /orders/{id}` | none | 200 `{"id": 7, "customer": "…"}`, or 401 `{"message": "Unauthorized"}` |
 ///
-/// The cookie is `HttpOnly; Secure; SameSite=Strict; Path=/auth`. A refresh spends it, and a spent one that comes again ends
-/// its login. An order takes 10 ms, a refresh 50 ms.
+/// The cookie is `HttpOnly; Secure; SameSite=Strict; Path=/auth`. A refresh spends it, and a spent one that
+/// comes again ends its login. An order takes 10 ms, a refresh 50 ms.
 ///
 /// ```
 /// use sdk_testkit::flows::ten_steps::TenSteps;
@@ -42,7 +44,7 @@ pub struct TenSteps {
 }
 
 impl TenSteps {
-    /// A shop where nobody is signed in.
+    /// A shop without a signed-in user.
     pub fn new() -> Self {
         let tokens = TokenServer::new();
         let backend = Backend::new();
@@ -82,7 +84,7 @@ impl TenSteps {
         lock(&self.scripted).push_back(reply);
     }
 
-    /// How many refreshes have arrived, whatever they were answered.
+    /// How many refreshes have arrived, answered in any way.
     pub fn refreshes(&self) -> usize {
         self.tokens.counts().refreshes
     }
@@ -92,7 +94,7 @@ impl TenSteps {
         self.tokens.counts().reused
     }
 
-    /// How many requests for an order have arrived, whatever they were answered.
+    /// How many requests for an order have arrived, answered in any way.
     pub fn calls(&self) -> usize {
         self.backend.count("GET", "/orders/{id}")
     }
@@ -114,7 +116,7 @@ fn login(authority: &Authority, request: &Request) -> Reply {
 
 fn refresh(authority: &Authority, scripted: &Mutex<VecDeque<Reply>>, request: &Request) -> Reply {
     let scripted = lock(scripted).pop_front();
-    // A refresh without a cookie counts too, so that it is presented as a token nobody knows.
+    // A refresh without a cookie counts too, so that it is presented as an unknown token.
     let token = request.cookie("refreshToken").filter(|_| scripted.is_none());
     let refreshed = authority.refresh(token.unwrap_or_default());
     let reply = scripted.unwrap_or_else(|| match refreshed {

@@ -70,7 +70,7 @@ pub(crate) fn is_near(one: &str, other: &str) -> bool {
     osa_distance(one, other) <= (one.chars().count().max(other.chars().count()) / 3).max(1)
 }
 
-/// The endpoint itself, but below a path it does not have: that of a base URL nobody told the stub about.
+/// The endpoint itself, but below a path it does not have: that of a base URL that the stub does not know.
 fn below_something(template: &Template, path: &str) -> Option<Difference> {
     let fronts = path.match_indices('/').map(|(at, _)| path.split_at(at));
     let mut fronts = fronts.filter(|(front, _)| !front.is_empty() && !front.ends_with('/'));
@@ -88,10 +88,10 @@ fn without_base(template: &Template, base: &str, path: &str) -> Option<Differenc
     Some(Difference::of(OTHER_METHOD, text).and(aligned(below, path)))
 }
 
-/// Lays the segments of a path beside those of a template so that the least differs.
+/// Aligns the segments of a path with those of a template so that as few as possible differ.
 ///
-/// The distance of words (insert, delete, substitute), with segments in place of letters: each line is for one more
-/// segment of the template, each column for one more of the path.
+/// The distance of words (insert, delete, substitute), with segments in place of letters: each line is for
+/// one more segment of the template, each column for one more of the path.
 fn aligned(template: &[Segment], path: &str) -> Difference {
     // The root has no segments, although there is something empty behind its slash.
     let template = match template {
@@ -184,7 +184,7 @@ fn substitute(at: usize, raw: &str, segment: &Segment) -> Difference {
 mod tests {
     use super::*;
 
-    /// What is said about `request` beside the template `/issues/{id}` and the like, without a base.
+    /// The message about `request` and the template `/issues/{id}` and the like, without a base.
     fn told(base: &str, template: &str, request: &str) -> String {
         let (method, path) = request.split_once(' ').unwrap();
         let template = Template::parse(&format!("{base}{template}")).unwrap();

@@ -76,15 +76,16 @@ impl StubRouter {
 impl<'a> StubEndpoint<'a> {
     /// Adds a reply for one call, behind those that were added before: a chain of them is a sequence.
     ///
-    /// When all are spent the standing reply answers; without one, the next call fails the test and is told so. A
-    /// [`Reply::reset`] or [`Reply::hang`] makes one call fail.
+    /// When all are spent the standing reply answers; without one, the next call fails the test and is told
+    /// so. A [`Reply::reset`] or [`Reply::hang`] makes one call fail.
     pub fn once(self, reply: Reply) -> Self {
         let handler = boxed(move |_| ready(reply.clone()));
         lock(&self.slot.replies).add_once(handler);
         self
     }
 
-    /// Sets the standing reply, in place of the one before, for all calls that no [`once`](Self::once) answers.
+    /// Sets the standing reply, in place of the one before, for all calls that no [`once`](Self::once)
+    /// answers.
     pub fn reply(self, reply: Reply) -> Self {
         self.reply_with(move |_| ready(reply.clone()))
     }
@@ -100,13 +101,14 @@ impl<'a> StubEndpoint<'a> {
         self
     }
 
-    /// Lets every reply of this endpoint wait that long, on tokio's clock, beside a [`delay`](Reply::delay) of its own.
+    /// Lets every reply of this endpoint wait that long, on tokio's clock, in addition to a
+    /// [`delay`](Reply::delay) of its own.
     pub fn latency(self, latency: Duration) -> Self {
         lock(&self.slot.replies).latency = latency;
         self
     }
 
-    /// The requests of this endpoint so far, whatever they were answered, with their
+    /// The requests of this endpoint so far, answered in any way, with their
     /// [path parameters](Request::param).
     pub fn calls(self) -> Vec<Request> {
         let mut requests = self.router.backend().requests();
@@ -114,7 +116,7 @@ impl<'a> StubEndpoint<'a> {
         requests
     }
 
-    /// Asserts how often this endpoint was called, whatever was answered.
+    /// Asserts how often this endpoint was called; the answers do not count.
     ///
     /// # Panics
     ///
@@ -129,7 +131,8 @@ impl<'a> StubEndpoint<'a> {
         }
     }
 
-    /// What a test still expected of this endpoint; `None` if it was given no reply, or all it was given were needed.
+    /// What a test still expected of this endpoint; `None` if it was given no reply, or all it was given were
+    /// needed.
     fn unneeded(self) -> Option<String> {
         let (slot, calls) = (self.slot, self.calls().len());
         let replies = lock(&slot.replies);

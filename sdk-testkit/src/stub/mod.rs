@@ -1,4 +1,5 @@
-//! The stub router: replies for the endpoints of a client by their names, and what was wrong with the requests that miss.
+//! The stub router: replies for the endpoints of a client by their names, and what was wrong with the
+//! requests that miss.
 
 mod difference;
 mod endpoint;

@@ -1,4 +1,5 @@
-//! What a stub knows of one endpoint: its names, what it takes, and the replies it has in store. Knows no other.
+//! What a stub knows of one endpoint: its names, what it takes, and the replies it has in store. Knows no
+//! other.
 
 use std::collections::VecDeque;
 use std::fmt;

@@ -16,7 +16,7 @@ pub(crate) struct Table {
     left_out: Vec<(String, String)>,
 }
 
-/// As many as somebody reads.
+/// As many as a reader still reads.
 const NEAREST: usize = 3;
 
 impl Table {
@@ -33,7 +33,8 @@ impl Table {
         let Ok(method) = Method::from_bytes(method.as_bytes()) else {
             panic!("`{method}`, the method of `{name}`, is no HTTP method");
         };
-        // The template as declared comes first, since an error about the base in front would be nobody's mistake.
+        // The template as declared comes first, since an error about the base in front would be no text of
+        // the user's mistake.
         let whole =
             Template::parse(template).and_then(|_| Template::parse(&format!("{}{template}", self.base)));
         let template = match whole {
@@ -53,7 +54,7 @@ impl Table {
         }
     }
 
-    /// Remembers an endpoint that has no path of its own, for whoever asks for it.
+    /// Remembers an endpoint that has no path of its own, for callers that ask for it.
     pub(crate) fn leave_out(&mut self, name: &str, method: &str) {
         self.left_out.push((name.to_owned(), method.to_owned()));
     }
@@ -82,7 +83,7 @@ impl Table {
         text
     }
 
-    /// What to say of a name that nobody has.
+    /// The message about a name that no endpoint has.
     pub(crate) fn missing(&self, name: &str) -> String {
         if let Some((_, method)) = self.left_out.iter().find(|(known, _)| known == name) {
             return format!(

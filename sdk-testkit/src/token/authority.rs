@@ -1,4 +1,5 @@
-//! Which tokens were issued, to whom, and which still live. Knows requests as carriers of tokens, but no routes.
+//! Which tokens were issued, to whom, and which still live. Knows requests as carriers of tokens, but no
+//! routes.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -14,10 +15,11 @@ use crate::request::Request;
 use crate::token::counts::{Counts, Event};
 use crate::token::settings::Settings;
 
-/// The part of a [`TokenServer`](crate::TokenServer) that issues and judges tokens, for routes written by hand.
+/// The part of a [`TokenServer`](crate::TokenServer) that issues and judges tokens, for routes written by
+/// hand.
 ///
-/// A clone is the same authority. Unlike the server it may be captured by a handler: it does not keep the backend
-/// alive.
+/// A clone is the same authority. Unlike the server it may be captured by a handler: it does not keep the
+/// backend alive.
 ///
 /// ```
 /// use sdk_testkit::{Reply, TokenServer};
@@ -133,7 +135,8 @@ impl Authority {
         })
     }
 
-    /// Refreshes by a refresh token, as the refresh endpoint does; `None` when the token is unknown, spent or revoked.
+    /// Refreshes by a refresh token, as the refresh endpoint does; `None` when the token is unknown, spent or
+    /// revoked.
     ///
     /// Counts as a refresh, and as a rotation or a reuse if it is one.
     pub fn refresh(&self, refresh_token: &str) -> Option<Issued> {
@@ -141,13 +144,13 @@ impl Authority {
         self.rotate(refresh_token)
     }
 
-    /// The user of the access token that a request carries as a bearer token (or in its cookie `access`, if the server
-    /// uses cookies). Counts as a call served or rejected.
+    /// The user of the access token that a request carries as a bearer token (or in its cookie `access`, if
+    /// the server uses cookies). Counts as a call served or rejected.
     ///
     /// # Errors
     ///
-    /// The 401 to answer. It has a `Bearer` challenge, with `error="invalid_token"` if there was a token (RFC 6750,
-    /// section 3.1), or none at all if the server uses cookies.
+    /// The 401 to answer. It has a `Bearer` challenge, with `error="invalid_token"` if there was a token (RFC
+    /// 6750, section 3.1), or none at all if the server uses cookies.
     pub fn authorize(&self, request: &Request) -> Result<User, Reply> {
         let token = match self.shared.settings.cookies {
             true => request.cookie("access"),

@@ -11,7 +11,7 @@
 pub struct Counts {
     /// Logins granted, those of [`Authority::issue`](crate::Authority::issue) included.
     pub logins: usize,
-    /// Requests that reached the refresh endpoint, whatever became of them: those held, refused, abandoned by the
+    /// Requests that reached the refresh endpoint, with any outcome: those held, refused, abandoned by the
     /// client or answered by a script count too.
     pub refreshes: usize,
     /// Refreshes that were granted and made new tokens, also if the answer was lost on its way.

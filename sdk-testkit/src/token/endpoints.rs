@@ -1,4 +1,5 @@
-//! The routes under `/auth`, and what tests can do to the refresh among them. Knows nothing of how tokens live.
+//! The routes under `/auth`, and what tests can do to the refresh among them. Knows nothing of how tokens
+//! live.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
@@ -118,7 +119,7 @@ pub(crate) async fn logout(authority: Authority, request: Request) -> Reply {
     if let Some(token) = refresh_token(authority.settings(), &request) {
         authority.revoke_login(&token);
     }
-    // Also for a token nobody knows (RFC 7009, section 2.2): there is nothing left to sign out.
+    // Also for an unknown token (RFC 7009, section 2.2): there is nothing left to sign out.
     match authority.settings().cookies {
         false => Reply::empty(),
         true => Reply::empty()

@@ -25,8 +25,9 @@ use crate::token::settings::{Settings, TokenServerBuilder};
 /// | `POST /auth/refresh` | `refresh_token` | the same, or 401 `{"error":"invalid_grant"}` |
 /// | `POST /auth/logout` | `refresh_token` | 204, and the login is revoked |
 ///
-/// A body that lacks its fields is answered by 400 `{"error":"invalid_request"}`. Everything the server sees is recorded
-/// by its [`backend`](Self::backend), on whose terms panics in handlers fail the test. Time is tokio's.
+/// A body that lacks its fields is answered by 400 `{"error":"invalid_request"}`. Everything the server sees
+/// is recorded by its [`backend`](Self::backend), on whose terms panics in handlers fail the test. Time is
+/// tokio's.
 ///
 /// ```
 /// use sdk_testkit::{Reply, TokenServer};
@@ -87,8 +88,9 @@ impl TokenServer {
         Self { authority, controls, backend }
     }
 
-    /// Adds a route that needs a live access token, whose user the handler learns, and returns this server for
-    /// chaining. See [`Authority::authorize`] for where the token is looked for and what is answered without it.
+    /// Adds a route that needs a live access token, whose user the handler learns, and returns this server
+    /// for chaining. See [`Authority::authorize`] for where the token is looked for and what is answered
+    /// without it.
     ///
     /// # Panics
     ///
@@ -152,25 +154,26 @@ impl TokenServer {
         self.authority.revoke(None);
     }
 
-    /// Holds back every request to `/auth/refresh`, once it was counted and before anything is decided, until the hold is released or
-    /// dropped. A refresh whose client hangs up meanwhile spends nothing.
+    /// Holds back every request to `/auth/refresh`, once it was counted and before anything is decided, until
+    /// the hold is released or dropped. A refresh whose client hangs up meanwhile spends nothing.
     pub fn hold_refreshes(&self) -> RefreshHold {
         RefreshHold::new(Arc::clone(&self.controls))
     }
 
-    /// How long a refresh takes, between the making of the tokens and the answer: a client that hangs up meanwhile has
-    /// spent its refresh token. Default: zero.
+    /// How long a refresh takes, between the making of the tokens and the answer: a client that hangs up
+    /// meanwhile has spent its refresh token. Default: zero.
     pub fn refresh_latency(&self, latency: Duration) {
         self.controls.set_latency(latency);
     }
 
-    /// Queues an answer for one refresh, in place of the real one: nothing is spent. Holds and latency apply to it.
+    /// Queues an answer for one refresh, in place of the real one: nothing is spent. Holds and latency apply
+    /// to it.
     pub fn next_refresh(&self, reply: Reply) {
         self.controls.script(Scripted::Instead(reply));
     }
 
-    /// Queues an answer for one refresh that is sent after the tokens were rotated. With [`Reply::reset`], the new
-    /// tokens are lost on their way.
+    /// Queues an answer for one refresh that is sent after the tokens were rotated. With [`Reply::reset`],
+    /// the new tokens are lost on their way.
     pub fn next_refresh_rotates_then(&self, reply: Reply) {
         self.controls.script(Scripted::AfterRotating(reply));
     }
@@ -224,8 +227,8 @@ impl TokenServer {
         self.authority.timeline()
     }
 
-    /// The recorded requests that carried a token of this user, live or not, in any header: proof of what the server saw
-    /// under a name, and of what it did not.
+    /// The recorded requests that carried a token of this user, live or not, in any header: proof of what the
+    /// server saw under a name, and of what it did not.
     pub fn requests_of(&self, username: &str) -> Vec<Request> {
         let is_token = |word: &str| self.authority.owner(word).is_some_and(|user| user.name() == username);
         let mut requests = self.backend.requests();
@@ -253,7 +256,7 @@ impl fmt::Debug for TokenServer {
     }
 }
 
-/// What could be a token in a header value, whatever scheme or cookie name stands before it.
+/// The parts of a header value that could be a token, after any scheme or cookie name.
 fn words(value: &HeaderValue) -> impl Iterator<Item = &str> {
     let text = value.to_str().unwrap_or_default();
     text.split(|c: char| !c.is_ascii_alphanumeric() && c != '-')

@@ -27,7 +27,8 @@ impl Default for Settings {
     }
 }
 
-/// Says how a [`TokenServer`](crate::TokenServer) behaves. Made by [`TokenServer::builder`](crate::TokenServer::builder).
+/// Says how a [`TokenServer`](crate::TokenServer) behaves. Made by
+/// [`TokenServer::builder`](crate::TokenServer::builder).
 #[derive(Clone, Debug, Default)]
 #[must_use]
 pub struct TokenServerBuilder {
@@ -41,15 +42,15 @@ impl TokenServerBuilder {
         self
     }
 
-    /// Whether a refresh spends its refresh token and gives a new one. Default: `true`. Otherwise the refresh token
-    /// stays good, and the answer to a refresh has none.
+    /// Whether a refresh spends its refresh token and gives a new one. Default: `true`. Otherwise the refresh
+    /// token stays good, and the answer to a refresh has none.
     pub fn rotating(mut self, rotating: bool) -> Self {
         self.settings.rotating = rotating;
         self
     }
 
-    /// Whether a spent refresh token that comes again revokes its whole login, as RFC 9700 asks. Default: `true`.
-    /// Otherwise it is only refused.
+    /// Whether a spent refresh token that comes again revokes its whole login, as RFC 9700 asks. Default:
+    /// `true`. Otherwise it is only refused.
     pub fn reuse_detection(mut self, detection: bool) -> Self {
         self.settings.reuse_detection = detection;
         self
@@ -61,23 +62,24 @@ impl TokenServerBuilder {
         self
     }
 
-    /// Whether tokens travel in the HttpOnly cookies `access` (path `/`) and `refresh` (path `/auth`) instead of bodies
-    /// and headers. Default: `false`. A refusal then has no `WWW-Authenticate`, as is usual for cookies.
+    /// Whether tokens travel in the HttpOnly cookies `access` (path `/`) and `refresh` (path `/auth`) instead
+    /// of bodies and headers. Default: `false`. A refusal then has no `WWW-Authenticate`, as is usual for
+    /// cookies.
     pub fn cookies(mut self, cookies: bool) -> Self {
         self.settings.cookies = cookies;
         self
     }
 
-    /// Whether the access tokens that a user gets within the same second, counted since the server was made, are the
-    /// same bytes, as signed tokens are whose only difference is their time. Default: `false`. Making the same token
-    /// again gives it a new life.
+    /// Whether the access tokens that a user gets within the same second, counted since the server was made,
+    /// are the same bytes, as signed tokens are whose only difference is their time. Default: `false`. Making
+    /// the same token again gives it a new life.
     pub fn identical_within_a_second(mut self, identical: bool) -> Self {
         self.settings.identical_within_a_second = identical;
         self
     }
 
-    /// Whether login and refresh answer 401 to a request that has an `Authorization` header, as servers do that look
-    /// at the header, often a stale one, before they look at the route. Default: `false`.
+    /// Whether login and refresh answer 401 to a request that has an `Authorization` header, as servers do
+    /// that look at the header, often a stale one, before they look at the route. Default: `false`.
     pub fn refuses_signed_auth(mut self, refuses: bool) -> Self {
         self.settings.refuses_signed_auth = refuses;
         self
