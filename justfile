@@ -38,7 +38,7 @@ macos:
 
 # The unit tests, and those of the stores, pass on Windows as far as Wine is one.
 wine:
-    .ci/debian-cargo test --target x86_64-pc-windows-gnu --package sdk-runtime --package api-client-workspace --lib --test stores
+    .ci/debian-cargo test --target x86_64-pc-windows-gnu --package sdk-runtime --package api-client-tests --lib --test stores
 
 # The crates can be published: each compiles from what its package contains. Cargo keeps what it once unpacked of a
 # package that is not published yet, and takes it again for the same version however it has changed since; hence `rm`.
@@ -81,7 +81,7 @@ bench-endpoints count="200":
 
 # Other tests under Wine: `just wine-more requests`, `just wine-more session --skip five_hundred`.
 wine-more test *flags:
-    .ci/debian-cargo test --target x86_64-pc-windows-gnu --package api-client-workspace --test {{ test }} -- {{ flags }}
+    .ci/debian-cargo test --target x86_64-pc-windows-gnu --package api-client-tests --test {{ test }} -- {{ flags }}
 
 # Writes the expected output of the compile-fail fixtures again. Read the difference before you commit it.
 ui-bless:

@@ -17,6 +17,10 @@ use source::{Source, tokens};
 /// Lines in front of the unit tests.
 const LONGEST: usize = 400;
 
+/// The dependencies that the root package may have.
+const QUICKSTART_CRATES: [&str; 9] =
+    ["indicatif", "plotters", "rustix", "sdk-runtime", "sdk-testkit", "serde", "serde_json", "tokio", "url"];
+
 const FIXTURES: &str = "tests/ui/fail/";
 
 /// The fixtures that show several errors on purpose.
@@ -253,6 +257,45 @@ fn the_default_recipes_are_one_line_each() {
     report("a recipe is one line, and the last one of the default is the README's test command", findings);
 }
 
+/// `tests` is a package, and cargo finds no test in it by itself. So its manifest names each of them.
+#[test]
+fn every_test_file_is_in_the_manifest_of_the_tests() {
+    let sources = source::all();
+    let manifest = sources.iter().find(|file| file.path == "tests/Cargo.toml").unwrap();
+    let is_named = |path: &str| manifest.text.contains(&format!("\npath = \"{path}\"\n"));
+    let mut findings = Vec::new();
+    for file in sources.iter().filter_map(|file| file.path.strip_prefix("tests/")) {
+        let is_test = file.strip_suffix(".rs").is_some_and(|name| {
+            let folder = name.strip_suffix("/main").unwrap_or(name);
+            !folder.contains('/')
+        });
+        if is_test && !is_named(file) {
+            findings.push(format!("tests/{file}:1: is not in tests/Cargo.toml, so it does not run"));
+        }
+    }
+    report("each `tests/*.rs` and `tests/*/main.rs` has a `[[test]]` entry in tests/Cargo.toml", findings);
+}
+
+/// A newcomer waits for each of them to be compiled before the first example runs.
+#[test]
+fn the_quickstart_needs_few_crates() {
+    let sources = source::all();
+    let manifest = sources.iter().find(|file| file.path == "Cargo.toml").unwrap();
+    let package = manifest.text.split_once("\n[package]\n").unwrap().1;
+    let (mut is_dependency, mut findings) = (false, Vec::new());
+    for line in package.lines().take_while(|line| !line.starts_with("[profile.")) {
+        if line.starts_with('[') {
+            is_dependency = line.ends_with("dependencies]");
+        }
+        let name = line.split(['.', ' ']).next().unwrap_or_default();
+        let is_entry = is_dependency && name.starts_with(|it: char| it.is_ascii_alphabetic());
+        if is_entry && !QUICKSTART_CRATES.contains(&name) {
+            findings.push(format!("Cargo.toml: {name}"));
+        }
+    }
+    report("an example that needs more than the quickstart is a package of its own in `examples`", findings);
+}
+
 /// They stand beside what they replace, and are read by somebody who is about to decide.
 #[test]
 fn the_examples_of_the_flows_are_short() {
@@ -271,10 +314,11 @@ fn the_examples_of_the_flows_are_short() {
 #[test]
 fn the_example_of_a_store_is_short() {
     const MOST: usize = 60;
-    let example = source::all().into_iter().find(|file| file.path == "examples/sqlite_store.rs").unwrap();
+    const EXAMPLE: &str = "examples/sqlite_store/src/main.rs";
+    let example = source::all().into_iter().find(|file| file.path == EXAMPLE).unwrap();
     let (store, _) = example.text.split_once("#[tokio::main]").unwrap();
     let count = lines_that_count(store);
-    let findings = (count > MOST).then(|| format!("examples/sqlite_store.rs:1: {count} lines before `main`"));
+    let findings = (count > MOST).then(|| format!("{EXAMPLE}:1: {count} lines before `main`"));
     report("the example of a store has at most 60 lines", findings.into_iter().collect());
 }
 

@@ -79,7 +79,7 @@ fn table() -> String {
 
 #[test]
 fn the_table_is_what_is_tried() {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/hostile/README.md");
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/hostile/README.md");
     let written = std::fs::read_to_string(path).unwrap();
     let (before, _) = written.split_once(BEGIN).unwrap();
     let text = format!("{before}{BEGIN}{}", table());

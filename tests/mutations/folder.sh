@@ -14,8 +14,8 @@ case $folder in
     client) suites=(calls requests session) ;;
     cookies) suites=(requests session) ;;
     request | response | body | error | transport) suites=(calls requests "session failures hostile encrypted") ;;
-    encoding) suites=(encodings requests) features=(--features api-client-workspace/encodings) ;;
-    store) suites=(stores session) features=(--features api-client-workspace/keyring) ;;
+    encoding) suites=(encodings requests) features=(--features api-client-tests/encodings) ;;
+    store) suites=(stores session) features=(--features api-client-tests/keyring) ;;
     macros) package=sdk-macros suites=(ui) ;;
     testkit) package=sdk-testkit suites=(flows "calls requests") ;;
     *) echo "there is no list of suites for '$folder'" >&2; exit 2 ;;
@@ -42,7 +42,7 @@ mutants --cargo-arg=--lib
 unviable=$(wc -l <"$output/mutants.out/unviable.txt")
 for suite in "${suites[@]}"; do
     # shellcheck disable=SC2046
-    mutants --iterate --baseline skip --test-package "$package" --test-package api-client-workspace "${features[@]}" \
+    mutants --iterate --baseline skip --test-package "$package" --test-package api-client-tests "${features[@]}" \
         $(printf -- '--cargo-arg=--test=%s ' $suite)
 done
 

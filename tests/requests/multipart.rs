@@ -220,7 +220,7 @@ async fn a_replay_sends_the_same_parts_and_a_part_that_was_a_stream_is_not_sent_
     });
     let server = backend.serve().await.unwrap();
     let client = UploadClient::new(server.url()).unwrap();
-    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.lock");
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../Cargo.lock");
 
     for body in [Body::new("bytes"), Body::file(file)] {
         client.session().sign_in(Tokens::new("old").refresh_token("r")).unwrap();

@@ -91,7 +91,7 @@ fn unsized_stream() -> BodyStream {
 }
 
 /// A file that is there wherever the tests run.
-const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.lock");
+const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../Cargo.lock");
 
 #[tokio::test]
 async fn a_replay_sends_the_same_whatever_the_body_is_made_of() {

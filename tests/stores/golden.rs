@@ -83,7 +83,7 @@ fn rejected() -> Reply {
 
 /// A copy of the file, so that the client may write to it.
 fn copy(name: &str, place: &Place) -> (PathBuf, String) {
-    let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/stores/golden").join(name);
+    let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("stores/golden").join(name);
     let text = fs::read_to_string(golden).unwrap();
     fs::write(place.login(), &text).unwrap();
     #[cfg(unix)]

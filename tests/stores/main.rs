@@ -5,7 +5,7 @@ mod file;
 mod golden;
 mod place;
 mod processes;
-#[path = "../../examples/sqlite_store.rs"]
+#[path = "../../examples/sqlite_store/src/main.rs"]
 #[expect(dead_code, reason = "what it shows when it is run is not run here")]
 mod sqlite_store;
 

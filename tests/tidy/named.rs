@@ -7,8 +7,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
+/// The root of the workspace, where the only lock file is.
 pub(crate) fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
+    folder.ancestors().find(|it| it.join("Cargo.lock").is_file()).unwrap()
 }
 
 /// The file of a test that is named `file::name`.

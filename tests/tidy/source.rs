@@ -28,7 +28,8 @@ pub(crate) struct Token<'a> {
 
 /// All text files of the workspace but what tools write.
 pub(crate) fn all() -> Vec<Source> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let root = folder.ancestors().find(|it| it.join("Cargo.lock").is_file()).unwrap();
     let mut files = Vec::new();
     collect(root, &mut files);
     files.sort();

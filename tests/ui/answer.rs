@@ -42,6 +42,7 @@ fn normalized(message: &str, program: &str) -> String {
         if let Some(place) = rest.strip_prefix("--> ").or_else(|| rest.strip_prefix("::: ")) {
             let arrow = &line[..gutter + "--> ".len()];
             let place = place.replace('\\', "/");
+            let place = place.strip_prefix("tests/").unwrap_or(&place).to_owned();
             is_elsewhere = !place.starts_with(program);
             lines.push(format!("{arrow}{}", if is_elsewhere { elsewhere(&place) } else { place }));
             continue;
@@ -76,7 +77,11 @@ fn elsewhere(place: &str) -> String {
         return format!("$CARGO/{name}-$VERSION/{file}");
     }
     let of_rust = file.split_once("/library/").filter(|(before, _)| before.contains("/rust"));
-    of_rust.map_or(file.to_owned(), |(_, path)| format!("$RUST/{path}"))
+    match of_rust {
+        Some((_, path)) => format!("$RUST/{path}"),
+        None if file.starts_with("sdk-") => format!("$WORKSPACE/{file}"),
+        None => file.to_owned(),
+    }
 }
 
 /// How many types there are more differs from one version of a dependency to the next.
@@ -105,7 +110,7 @@ pub(crate) fn difference(expected: &str, actual: &str) -> String {
 #[test]
 fn a_place_elsewhere_has_no_line_and_no_name_of_a_machine() {
     for (place, expected) in [
-        ("sdk-runtime/src/call.rs:130:5", "sdk-runtime/src/call.rs"),
+        ("sdk-runtime/src/call.rs:130:5", "$WORKSPACE/sdk-runtime/src/call.rs"),
         (
             "/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/core/src/error.rs:7:1",
             "$RUST/core/src/error.rs",

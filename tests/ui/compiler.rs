@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-/// The crates that a fixture may use. trybuild gives them those dependencies of `Cargo.toml` which are there for it as well.
+/// The crates that a fixture may use. trybuild gives them those dependencies of `tests/Cargo.toml` which are there for it as well.
 const CRATES: [&str; 4] = ["sdk_runtime", "serde", "bytes", "tokio"];
 
 /// Compiles only if the crates are of one build.
@@ -74,7 +74,9 @@ impl Compiler {
         // As trybuild has it.
         rustc.args(["--cfg=trybuild", "-Adead_code", "--diagnostic-width=140"]);
         rustc.arg("--emit").arg(emitted).arg("--out-dir").arg(&scratch.0);
-        scratch.wait_for(rustc.args(&self.arguments).arg(program))
+        // It shows lines of our crates only if it runs where cargo has compiled them.
+        rustc.current_dir(root()).args(&self.arguments).arg(Path::new("tests").join(program));
+        scratch.wait_for(&mut rustc)
     }
 }
 
@@ -126,6 +128,11 @@ pub(crate) fn version() -> String {
     String::from_utf8(version.stdout).unwrap()
 }
 
+/// The root of the workspace.
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
+}
+
 fn rustc() -> Command {
     Command::new(env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()))
 }
@@ -146,6 +153,8 @@ impl Built {
         let mut target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
         let mut cargo = Command::new(env!("CARGO"));
         cargo.args(["test", "--no-run", "--offline", "--quiet", "--message-format=json", "--test=ui"]);
+        // As `cargo test` runs there: of the tests alone, cargo would build the crates with other features.
+        cargo.current_dir(root());
         let mut arguments = Vec::new();
         let platforms =
             String::from_utf8(rustc().arg("--print=target-list").output().unwrap().stdout).unwrap();

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-/// From the root of the workspace, where the tests run.
-pub(crate) const FAIL: &str = "tests/ui/fail";
-pub(crate) const PASS: &str = "tests/ui/pass";
+/// From the folder `tests`, where the tests run.
+pub(crate) const FAIL: &str = "ui/fail";
+pub(crate) const PASS: &str = "ui/pass";
 
-/// A program, by its path from the root of the workspace, with `/` between the parts.
+/// A program, by its path from the folder `tests`, with `/` between the parts.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub(crate) struct Fixture(pub(crate) String);
 

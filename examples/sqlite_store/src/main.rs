@@ -1,4 +1,4 @@
-//! A store of one's own: a login in a row of SQLite, which several programs may share. `cargo run --example sqlite_store`, offline.
+//! A store of one's own: a login in a row of SQLite, which several programs may share. `cargo run -p sqlite_store`, offline.
 
 use std::{
     error::Error,
