@@ -1,5 +1,7 @@
 //! The rules of this house, as tests. Each says where it is broken and what it asks for; CONTRIBUTING.md says why.
 
+#[path = "tidy/edges.rs"]
+mod edges;
 #[path = "tidy/imports.rs"]
 mod imports;
 #[path = "tidy/layers.rs"]
@@ -180,7 +182,7 @@ fn a_lint_is_switched_off_with_a_reason() {
         "sdk-macros/src/recover.rs",
         "sdk-macros/src/signature.rs",
         "sdk-macros/src/diagnostics.rs",
-        "sdk-macros/src/derive/expand.rs",
+        "sdk-macros/src/derive/expand_",
         "tests/ui/fail/",
         "tests/ui/pass/",
     ];

@@ -183,3 +183,11 @@ pub(crate) fn name_arguments(sig: &mut Signature) -> Vec<Argument> {
     }
     names
 }
+
+/// The user's own `self`: made here, it could not be seen by tokens that come out of a `macro_rules!`.
+pub(crate) fn user_self(sig: &Signature) -> TokenStream {
+    match sig.inputs.first() {
+        Some(FnArg::Receiver(receiver)) => receiver.self_token.to_token_stream(),
+        _ => quote!(self),
+    }
+}

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{GenericParam, TypeParam};
 
-use super::Names;
+use super::names::Names;
 use crate::signature;
 
 /// What differs from one client to the next.

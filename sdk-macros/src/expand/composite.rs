@@ -5,7 +5,7 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
 use syn::{FnArg, Receiver, ReceiverKind, ReturnType, Signature, parse_quote};
 
-use super::Names;
+use super::names::Names;
 use crate::{model::Composite, signature, span};
 
 pub(crate) fn declared(composite: &Composite) -> TokenStream {
@@ -59,7 +59,7 @@ pub(crate) fn inherent(composite: &Composite, names: &Names<'_>) -> Option<Token
         Some(FnArg::Receiver(Receiver { kind: ReceiverKind::Reference(_, _, None), .. })) => {}
         _ => return None,
     }
-    let this = super::user_self(&sig);
+    let this = signature::user_self(&sig);
     let arguments = signature::name_arguments(&mut sig);
     let (vis, ident, name) = (&names.vis, &names.trait_head.ident, &sig.ident);
     let (_, of, _) = names.generics.split_for_impl();

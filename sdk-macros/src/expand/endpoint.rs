@@ -5,7 +5,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::{Attribute, Signature, Type, parse_quote, parse_quote_spanned};
 
-use super::{Names, request};
+use super::{description, names::Names, request};
 use crate::{
     model::{Endpoint, Param, Role},
     returns::Returns,
@@ -51,7 +51,7 @@ pub(super) fn inherent(endpoint: &Endpoint, names: &Names<'_>) -> TokenStream {
         Some(_) => visible(endpoint),
     };
     let many = many_arguments(endpoint);
-    let body = request::call(endpoint, &super::user_self(&sig), names);
+    let body = request::call(endpoint, &signature::user_self(&sig), names);
     let constant = constant(endpoint, names);
     quote_spanned! {span::generated_at_name(&sig.ident)=>
         #constant
@@ -76,7 +76,7 @@ pub(super) fn implemented(endpoint: &Endpoint, names: &Names<'_>) -> TokenStream
     if endpoint.paginate.is_none() {
         sig.output = parse_quote_spanned!(span::generated_at_name(name)=> -> #private::BoxFuture<#output>);
     }
-    let this = super::user_self(&sig);
+    let this = signature::user_self(&sig);
     let arguments = signature::name_arguments(&mut sig);
     let call = quote!(#client::#name(#this, #(#arguments),*));
     let call = match &endpoint.returns.ok {
@@ -103,8 +103,8 @@ pub(super) fn implemented(endpoint: &Endpoint, names: &Names<'_>) -> TokenStream
 pub(super) fn constant(endpoint: &Endpoint, names: &Names<'_>) -> TokenStream {
     let private = &names.private;
     let cfgs = signature::cfgs(&endpoint.attrs);
-    let constant = request::constant(endpoint);
-    let description = request::description(endpoint, names);
+    let constant = description::constant(endpoint);
+    let description = description::description(endpoint, names);
     quote! {
         #(#cfgs)*
         const #constant: &'static #private::Endpoint = &#description;
@@ -114,7 +114,7 @@ pub(super) fn constant(endpoint: &Endpoint, names: &Names<'_>) -> TokenStream {
 /// The endpoint's line in the client's table.
 pub(super) fn table_entry(endpoint: &Endpoint) -> TokenStream {
     let cfgs = signature::cfgs(&endpoint.attrs);
-    let constant = request::constant(endpoint);
+    let constant = description::constant(endpoint);
     quote!(#(#cfgs)* Self::#constant)
 }
 

@@ -11,7 +11,7 @@ use syn::{
     visit_mut::{self, VisitMut},
 };
 
-use super::Names;
+use super::names::Names;
 use crate::{signature, span};
 
 /// A method as the trait declares it, whatever its body is.
@@ -166,7 +166,7 @@ impl<'a> Method<'a> {
     fn boxed(&self, private: &TokenStream, any: &TokenStream) -> TokenStream {
         let attrs = self.attributes();
         let sig = self.erased_signature(private);
-        let call = self.call(any, &self.sig.ident, &super::user_self(&sig));
+        let call = self.call(any, &self.sig.ident, &signature::user_self(&sig));
         let call = match self.sig.asyncness {
             Some(_) => quote!(#private::Box::pin(#call)),
             None => call,
@@ -176,7 +176,7 @@ impl<'a> Method<'a> {
 
     fn forwarded(&self, hidden: &TokenStream) -> TokenStream {
         let attrs = self.attributes();
-        let this = super::user_self(&self.sig);
+        let this = signature::user_self(&self.sig);
         let call = self.call(hidden, &self.hidden_name(), &quote!(&*#this.__inner));
         let (sig, call) = match (&self.sig.asyncness, &self.sig.output) {
             (None, _) => (self.sig.clone(), call),

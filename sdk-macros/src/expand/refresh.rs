@@ -4,7 +4,7 @@
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 
-use super::{Names, request};
+use super::{argument, description, names::Names, request};
 use crate::{
     model::{Endpoint, SessionRole},
     returns::Returns,
@@ -13,8 +13,8 @@ use crate::{
 
 pub(super) fn refresh(endpoint: &Endpoint, names: &Names<'_>) -> TokenStream {
     let private = &names.private;
-    let constant = request::constant(endpoint);
-    let supplied = request::supplied(request::in_template_order(endpoint), private);
+    let constant = description::constant(endpoint);
+    let supplied = argument::supplied(argument::in_template_order(endpoint), private);
     let decoder = request::decoder(&endpoint.returns, private);
     let Returns { whole, ok, .. } = &endpoint.returns;
     let span = span::in_return_type(&endpoint.returns.whole, ok.as_ref());

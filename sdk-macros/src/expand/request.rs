@@ -1,20 +1,22 @@
-//! The body of a call: its static description, one push for each argument, and how the answer is decoded. Must not know
-//! about the trait.
+//! The body of a call: the request, its arguments, and how the response is decoded.
 
-use proc_macro2::{Ident, Span, TokenStream};
-use quote::{format_ident, quote, quote_spanned};
-use syn::{Type, ext::IdentExt};
+use proc_macro2::{Span, TokenStream};
+use quote::{quote, quote_spanned};
 
-use super::Names;
+use super::{
+    argument::{in_template_order, push, supplied},
+    description,
+    names::Names,
+};
 use crate::{
-    model::{Auth, Endpoint, ListStyle, Paginate, Param, Retry, Role, SessionRole, Timeout},
+    model::{Endpoint, Paginate, Role, SessionRole},
     returns::Returns,
     signature, span,
 };
 
 pub(super) fn call(endpoint: &Endpoint, this: &TokenStream, names: &Names<'_>) -> TokenStream {
     let private = &names.private;
-    let constant = constant(endpoint);
+    let constant = description::constant(endpoint);
     let request = quote!(&mut __request);
     let pushes = in_template_order(endpoint).filter(|param| !param.from_session).map(|param| {
         let cfgs: Vec<_> = signature::cfgs(&param.attrs).collect();
@@ -60,110 +62,6 @@ fn only_once(endpoint: &Endpoint, private: &TokenStream) -> Option<TokenStream> 
             #check
         };
     })
-}
-
-/// The name of the constant that describes the endpoint: the method's as it is, since two methods may differ in nothing but
-/// upper and lower case.
-pub(super) fn constant(endpoint: &Endpoint) -> Ident {
-    let name = endpoint.name();
-    format_ident!("__{}", name.unraw(), span = span::generated_at_name(name))
-}
-
-/// The endpoint as plain static data; only what differs from the defaults is named.
-pub(super) fn description(endpoint: &Endpoint, names: &Names<'_>) -> TokenStream {
-    let private = &names.private;
-    let name = names.method_name(endpoint);
-    let verb = &endpoint.verb;
-    let path = endpoint.template.path();
-    let query = endpoint.template.query.as_ref().map(|query| quote!(.query(#query)));
-    let auth = match endpoint.auth {
-        Auth::Required => None,
-        Auth::Optional => Some(quote!(.auth(#private::Auth::Optional))),
-        // A constant that is there with the feature `cookies` alone.
-        Auth::Cookies => Some(quote!(.auth(#private::COOKIES))),
-        Auth::None => Some(quote!(.auth(#private::Auth::None))),
-    };
-    let scopes = &endpoint.scopes;
-    let scopes = (!scopes.is_empty()).then(|| quote!(.scopes(&[#(#scopes),*])));
-    let retry = endpoint.retry.as_ref().map(|Retry { times, .. }| quote!(.retry(#times)));
-    let idempotent = endpoint.idempotency.as_ref().map(|header| quote!(.idempotent(#header)));
-    let timeout = endpoint.timeout.map(|timeout| match timeout {
-        Timeout::After(millis) => quote!(.timeout(#private::Timeout::After(#private::millis(#millis)))),
-        Timeout::Never => quote!(.timeout(#private::Timeout::Never)),
-    });
-    let headers = (!endpoint.headers.is_empty()).then(|| {
-        let headers = endpoint.headers.iter().map(|header| {
-            let (name, value) = (&header.name, &header.value);
-            quote!((#name, #value))
-        });
-        quote!(.headers(&[#(#headers),*]))
-    });
-    quote! {
-        #private::Endpoint::new(#name, #verb, #path) #query #auth #scopes #timeout #retry #idempotent #headers
-    }
-}
-
-/// Path arguments as the path needs them, and then the others as they were declared.
-pub(super) fn in_template_order(endpoint: &Endpoint) -> impl Iterator<Item = &Param> {
-    let fills = |name: &str| {
-        endpoint
-            .params
-            .iter()
-            .find(|param| matches!(&param.role, Role::Path { placeholder, .. } if placeholder == name))
-    };
-    let others = endpoint.params.iter().filter(|param| !matches!(param.role, Role::Path { .. }));
-    endpoint.template.placeholders().filter_map(move |placeholder| fills(&placeholder.name)).chain(others)
-}
-
-/// Encodes one argument into the request. Everything that can fail for a type is spanned on that type.
-pub(super) fn push(param: &Param, request: &TokenStream, private: &TokenStream) -> TokenStream {
-    let span = span::generated_at_type(&param.ty);
-    let private = &span::respan(private, span);
-    let request = &span::respan(request, span);
-    let name = &param.name;
-    let shown = name.unraw().to_string();
-    let media_type = |literal: &Option<syn::LitStr>| match literal {
-        Some(literal) => quote!(::core::option::Option::Some(#literal)),
-        None => quote!(::core::option::Option::None),
-    };
-    let argument = quote_spanned!(span=> #private::arg(&#name));
-    match &param.role {
-        Role::Path { placeholder, rest: false } => {
-            quote_spanned!(span=> #argument.segment(#request, #placeholder);)
-        }
-        Role::Path { placeholder, rest: true } => {
-            quote_spanned!(span=> #argument.rest(#request, #placeholder);)
-        }
-        Role::Query { name, style } => {
-            let style = match style {
-                None => quote!(::core::option::Option::None),
-                Some(ListStyle::Csv) => quote!(::core::option::Option::Some(#private::ListStyle::Csv)),
-                Some(ListStyle::Brackets) => {
-                    quote!(::core::option::Option::Some(#private::ListStyle::Brackets))
-                }
-            };
-            let style = span::respan(&style, span);
-            quote_spanned!(span=> #argument.query(#request, #name, #style);)
-        }
-        Role::Queries => quote_spanned!(span=> #argument.queries(#request, #shown);),
-        Role::Header(name) => quote_spanned!(span=> #argument.header(#request, #name);),
-        Role::Headers => quote_spanned!(span=> #argument.headers(#request, #shown);),
-        Role::Json(literal) => {
-            let media_type = media_type(literal);
-            quote_spanned!(span=> #argument.json(#request, #media_type);)
-        }
-        Role::Form => quote_spanned!(span=> #argument.form(#request);),
-        Role::Part { name, json: false } => quote_spanned!(span=> #argument.part(#request, #name);),
-        Role::Part { name, json: true } => quote_spanned!(span=> #argument.json_part(#request, #name);),
-        Role::Url => quote_spanned!(span=> #argument.address(#request, #shown);),
-        Role::Body(literal) => {
-            let media_type = media_type(literal);
-            // The bound is on the argument here, and the compiler would underline that.
-            let mut argument = name.clone();
-            argument.set_span(span.resolved_at(name.span()));
-            quote_spanned!(span=> #private::body(#request, #argument, #media_type);)
-        }
-    }
 }
 
 /// Chooses, by the type alone, how an answer becomes a value.
@@ -223,37 +121,5 @@ fn paginate(endpoint: &Endpoint, paginate: &Paginate, private: &TokenStream) -> 
     match is_cursor {
         true => quote_spanned!(span=> #private::PageOf::<#page>::NEW.cursor(&#name, #query)),
         false => quote_spanned!(span=> #private::numbered::<#page, _>(&#name, #query)),
-    }
-}
-
-/// A function that adds what the session supplies; `None` from it means that there is nothing to send.
-pub(super) fn supplied<'a>(params: impl Iterator<Item = &'a Param>, private: &TokenStream) -> TokenStream {
-    let request = quote!(__request);
-    let pushes: Vec<TokenStream> = params
-        .map(|param| {
-            let span = span::generated_at_type(&param.ty);
-            let private = &span::respan(private, span);
-            let cfgs: Vec<_> = signature::cfgs(&param.attrs).collect();
-            let (name, ty) = (&param.name, owned(&param.ty));
-            let push = push(param, &request, private);
-            quote_spanned! {span=>
-                #(#cfgs)*
-                {
-                    let #name = <#ty as #private::TokenRequest>::from_grant(__grant)?;
-                    #push
-                }
-            }
-        })
-        .collect();
-    let (grant, request) =
-        if pushes.is_empty() { (quote!(_), quote!(_)) } else { (quote!(__grant), quote!(__request)) };
-    quote!(|#grant, #request| { #(#pushes)* ::core::option::Option::Some(()) })
-}
-
-/// The session makes a value, whether the declaration borrows it or not.
-fn owned(ty: &Type) -> &Type {
-    match span::strip_groups(ty) {
-        Type::Reference(reference) => owned(&reference.elem),
-        other => other,
     }
 }

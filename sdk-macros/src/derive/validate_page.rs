@@ -1,11 +1,10 @@
-//! What the fields of a `Page` say about themselves, and every mistake in it. Must not know what the generated code looks
-//! like.
+//! The validation of a struct that derives `Page`.
 
 use proc_macro2::Ident;
 use quote::ToTokens;
 use syn::{Data, DeriveInput, Field, Fields, FieldsNamed, Type, ext::IdentExt};
 
-use super::{args, foreign, misspelt};
+use super::attribute::{args, foreign, misspelt};
 use crate::{
     args::Arg,
     diagnostics::{Diagnostics, Reported},

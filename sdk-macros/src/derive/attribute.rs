@@ -1,0 +1,66 @@
+//! The attributes of the derives: their arguments, and those that are misspelt or misplaced.
+
+use proc_macro2::{Ident, TokenTree};
+use quote::ToTokens;
+use syn::{Attribute, MacroDelimiter, Meta, MetaList};
+
+use crate::{
+    args::{self, Arg},
+    diagnostics::{Diagnostics, Reported},
+    did_you_mean::nearest,
+};
+
+/// The parts of an attribute's list, none of `#[attr]`, or `None` of `#[attr = …]` and of a list that is not in parentheses.
+pub(super) fn args(attr: &Attribute) -> Option<Vec<Arg>> {
+    match &attr.meta {
+        Meta::Path(_) => Some(Vec::new()),
+        Meta::List(MetaList { delimiter: MacroDelimiter::Paren(_), tokens, .. }) => {
+            Some(args::split(tokens.clone()))
+        }
+        Meta::List(_) | Meta::NameValue(_) => None,
+    }
+}
+
+/// The attribute that is `name` misspelt, with arguments that only `name` has. The compiler tells of an attribute that it does
+/// not know, and that what it stands on lacks ours would be told as well.
+pub(super) fn misspelt<'a>(
+    attrs: &'a [Attribute],
+    name: &str,
+    fits: fn(&[Arg]) -> bool,
+) -> Option<&'a Ident> {
+    attrs.iter().find_map(|attr| {
+        let ident = attr.path().get_ident()?;
+        let near = ident != name && nearest(&ident.to_string(), [name]).is_some();
+        (near && args(attr).is_some_and(|args| fits(&args))).then_some(ident)
+    })
+}
+
+/// Reports such an attribute, where the compiler knows it: it belongs to another derive.
+pub(super) fn foreign(attr: &Ident, name: &str, diagnostics: &Diagnostics) -> Reported {
+    diagnostics.report_unless_the_compiler_does(
+        attr.span(),
+        format!("`#[{attr}]` is not `#[{name}]`"),
+        format!("write `#[{name}]`; if `#[{attr}]` is meant for another derive, write both"),
+    )
+}
+
+/// Reports each of our attributes where it means nothing.
+pub(super) fn misplaced(
+    attrs: &[Attribute],
+    names: &[&str],
+    message: &str,
+    help: &str,
+    diagnostics: &Diagnostics,
+) {
+    for attr in attrs {
+        if let Some(name) = names.iter().find(|name| attr.path().is_ident(name)) {
+            diagnostics.report(attr, format!("`#[{name}]` {message}"), help);
+        }
+    }
+}
+
+/// Whether the first token is a literal that begins with a digit.
+pub(super) fn is_number(arg: &Arg) -> bool {
+    let first = arg.to_token_stream().into_iter().next();
+    matches!(first, Some(TokenTree::Literal(literal)) if literal.to_string().starts_with(|it: char| it.is_ascii_digit()))
+}

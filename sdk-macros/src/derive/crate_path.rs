@@ -1,0 +1,66 @@
+//! `#[api_error(crate = path)]`, `#[page(crate = path)]`: the path of the runtime, if it was renamed or re-exported.
+
+use proc_macro2::Ident;
+use quote::ToTokens;
+use syn::{DeriveInput, Path, parse::Parser};
+
+use super::attribute::args;
+use crate::{args::Arg, diagnostics::Diagnostics, did_you_mean::suggestion};
+
+/// `#[api_error(crate = path)]` on the type itself.
+pub(super) fn parse(
+    input: &DeriveInput,
+    options: &str,
+    is_known: fn(&Ident) -> bool,
+    diagnostics: &Diagnostics,
+) -> Option<Path> {
+    let example = format!("`#[{options}(crate = my_crate::sdk)]`");
+    let mut krate = None;
+    for attr in input.attrs.iter().filter(|attr| attr.path().is_ident(options)) {
+        let args = args(attr).unwrap_or_default();
+        if args.is_empty() {
+            diagnostics.report(
+                attr,
+                format!("`#[{options}]` says nothing"),
+                format!("write {example}, or remove it"),
+            );
+        }
+        for arg in &args {
+            match arg {
+                Arg::Assign { key, value, .. } if key == "crate" => {
+                    if krate.is_some() {
+                        diagnostics.report(
+                            key,
+                            "option `crate` is given twice",
+                            format!("keep one {example}"),
+                        );
+                    }
+                    krate = Path::parse_mod_style.parse2(value.clone()).ok();
+                    if krate.is_none() {
+                        let at = if value.is_empty() { key.to_token_stream() } else { value.clone() };
+                        diagnostics.report(
+                            at,
+                            "expected the path of a crate or module",
+                            format!("write {example}"),
+                        );
+                    }
+                }
+                _ if arg.key().is_some_and(|key| key == "crate") => {
+                    diagnostics.report(arg, "option `crate` needs a path", format!("write {example}"));
+                }
+                // Whoever knows that word says where it belongs.
+                _ if arg.key().is_some_and(is_known) => {}
+                _ => {
+                    let name = arg.key().map_or_else(|| arg.to_token_stream(), ToTokens::to_token_stream);
+                    let near = suggestion(&name.to_string(), ["crate"]);
+                    diagnostics.report(
+                        &name,
+                        format!("unknown option `{name}`"),
+                        format!("{near}known: {example}"),
+                    );
+                }
+            }
+        }
+    }
+    krate
+}

@@ -1,0 +1,149 @@
+//! The code of `#[derive(ApiError)]`, and what stands in for it next to mistakes.
+
+use proc_macro2::TokenStream;
+use quote::{quote, quote_spanned};
+use syn::{Attribute, Data, DeriveInput, Type, Variant, ext::IdentExt};
+
+use super::{
+    status::Status,
+    target::Target,
+    validate_error::{Declared, ErrorEnum},
+};
+use crate::{recover::never, span};
+
+pub(super) fn error(target: &Target<'_>, model: &ErrorEnum) -> TokenStream {
+    let private = &target.private;
+    let other = &model.other.name;
+    let held = target.bound(&model.other.ty, "OtherField");
+    let exact = model.declared.iter().filter_map(|variant| arm(target, variant, false));
+    let class = model.declared.iter().filter_map(|variant| arm(target, variant, true));
+    let answered = model.declared.iter().map(|Declared { name, statuses, .. }| {
+        let statuses = statuses.iter().map(|status| match status {
+            Status::Exact(number) | Status::Class(number) => number,
+        });
+        let shown = name.unraw().to_string();
+        quote!(Self::#name { .. } => #private::derive::answered(f, &[#(#statuses),*], #shown),)
+    });
+    let from = quote!(Self::#other(#held::hold(error)));
+    let from_status = quote! {
+        fn from_status(
+            response: #private::derive::ErrorResponse,
+        ) -> ::core::result::Result<Self, #private::derive::ErrorResponse> {
+            match response.status().as_u16() {
+                #(#exact)*
+                #(#class)*
+                _ => ::core::result::Result::Err(response),
+            }
+        }
+    };
+    let display = quote! {
+        match self {
+            Self::#other(error) => ::core::fmt::Display::fmt(#held::held(error), f),
+            #(#answered)*
+        }
+    };
+    let source = quote! {
+        match self {
+            Self::#other(error) => ::core::error::Error::source(#held::held(error)),
+            _ => ::core::option::Option::None,
+        }
+    };
+    error_impls(target, &from, &from_status, &display, &source)
+}
+
+/// The traits alone.
+pub(super) fn error_stub(target: &Target<'_>) -> TokenStream {
+    let never = never();
+    error_impls(target, &never, &TokenStream::new(), &never, &never)
+}
+
+fn error_impls(
+    target: &Target<'_>,
+    from: &TokenStream,
+    from_status: &TokenStream,
+    display: &TokenStream,
+    source: &TokenStream,
+) -> TokenStream {
+    let private = &target.private;
+    let from = (!has_from(target.input)).then(|| {
+        let head = target.head(&quote!(::core::convert::From<#private::derive::Error>));
+        quote! {
+            #head {
+                fn from(error: #private::derive::Error) -> Self { #from }
+            }
+        }
+    });
+    let api_error = target.head(&quote!(#private::derive::ApiError));
+    let shown = (!has_error(target.input)).then(|| {
+        let shown = target.head(&quote!(::core::fmt::Display));
+        let error = target.head_where_debug(&quote!(::core::error::Error));
+        quote! {
+            #shown {
+                fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result { #display }
+            }
+            #error {
+                fn source(&self) -> ::core::option::Option<&(dyn ::core::error::Error + 'static)> { #source }
+            }
+        }
+    });
+    quote! {
+        #from
+        #api_error { #from_status }
+        #shown
+    }
+}
+
+/// The statuses of a variant, or its classes, and what becomes of them.
+fn arm(target: &Target<'_>, variant: &Declared, classes: bool) -> Option<TokenStream> {
+    let statuses: Vec<TokenStream> = variant
+        .statuses
+        .iter()
+        .filter_map(|status| match *status {
+            Status::Exact(number) => (!classes).then(|| quote!(#number)),
+            Status::Class(digit) => classes.then(|| {
+                let (first, last) = (digit * 100, digit * 100 + 99);
+                quote!(#first..=#last)
+            }),
+        })
+        .collect();
+    let name = &variant.name;
+    let value = match &variant.body {
+        Some(ty) => {
+            let private = &target.private;
+            let decoder = decoder(target, ty);
+            quote!(#private::derive::read(response, #decoder).map(Self::#name))
+        }
+        None => quote!(::core::result::Result::Ok(Self::#name)),
+    };
+    (!statuses.is_empty()).then(|| quote!(#(#statuses)|* => #value,))
+}
+
+/// Chooses, by the type alone, how a body becomes a value, as for the success type of an endpoint.
+fn decoder(target: &Target<'_>, ty: &Type) -> TokenStream {
+    let span = span::generated_at_type(ty);
+    let private = span::respan(&target.private, span);
+    quote_spanned!(span=> #private::Decode::<#ty, _>::FIELD.decoder())
+}
+
+/// Whether another derive, such as that of `thiserror`, was told what to show.
+fn has_error(input: &DeriveInput) -> bool {
+    has(&input.attrs, "error") || variants(input).any(|variant| has(&variant.attrs, "error"))
+}
+
+/// Whether another derive was told to make the variant for everything else of its field.
+fn has_from(input: &DeriveInput) -> bool {
+    let mut others = variants(input).filter(|variant| has(&variant.attrs, "other"));
+    others.any(|variant| variant.fields.iter().any(|field| has(&field.attrs, "from")))
+}
+
+fn variants(input: &DeriveInput) -> impl Iterator<Item = &Variant> {
+    let variants = match &input.data {
+        Data::Enum(data) => Some(&data.variants),
+        Data::Struct(_) | Data::Union(_) => None,
+    };
+    variants.into_iter().flatten()
+}
+
+fn has(attrs: &[Attribute], name: &str) -> bool {
+    attrs.iter().any(|attr| attr.path().is_ident(name))
+}

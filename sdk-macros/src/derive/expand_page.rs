@@ -1,0 +1,70 @@
+//! The code of `#[derive(Page)]`, and what stands in for it next to mistakes.
+
+use proc_macro2::{Span, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::{Data, DeriveInput, Field};
+
+use super::{
+    target::Target,
+    validate_page::{PageStruct, Part},
+};
+use crate::{recover::never, returns::arguments_of, span};
+
+pub(super) fn page(target: &Target<'_>, model: &PageStruct) -> TokenStream {
+    let Part { name, ty } = &model.items;
+    // The compiler tells of a bound at the type in the user's code, and at the path around it in ours. What it says of one
+    // place it shows once, so all of this counts as the user's code, even for a lint that knows a shorter path.
+    let span = span::of_type(ty);
+    let bound = target.bound_at(span, ty, "PageItems");
+    let private = span::respan(&target.private, span);
+    let mut field = name.clone();
+    field.set_span(span.resolved_at(name.span()));
+    let items = target.items(
+        span,
+        &quote_spanned!(span=> #bound::Item),
+        &quote_spanned!(span=> #private::derive::PageItems::into_items(self.#field)),
+        &quote_spanned!(span=> #private::derive::PageItems::is_empty(&self.#field)),
+    );
+    let next = match &model.next {
+        Some(Part { name, ty }) => {
+            let next = target.bound(ty, "PageNext");
+            let span = span::generated_at_type(ty);
+            quote_spanned! {span=>
+                type Cursor = #next::Cursor;
+                fn next_cursor(&self) -> ::core::option::Option<Self::Cursor> { #next::next(&self.#name) }
+            }
+        }
+        None => target.no_cursor(),
+    };
+    let more = model.more.as_ref().map(|Part { name, ty }| {
+        let more = target.bound(ty, "PageMore");
+        quote!(fn has_more(&self) -> ::core::option::Option<bool> { #more::more(&self.#name) })
+    });
+    let head = target.head(&target.page());
+    quote!(#[allow(unused_qualifications)] #head { #items #next #more })
+}
+
+/// The trait alone, with the types that are most likely meant.
+pub(super) fn page_stub(target: &Target<'_>) -> TokenStream {
+    let never = never();
+    let item = guess(target.input, "items", "Vec").unwrap_or_else(|| quote!(()));
+    let items = target.items(Span::call_site(), &item, &never, &never);
+    let cursor = guess(target.input, "next", "Option");
+    let cursor = cursor.map_or_else(|| target.no_cursor(), |cursor| quote!(type Cursor = #cursor;));
+    let head = target.head(&target.page());
+    quote!(#head { #items #cursor })
+}
+
+/// The `T` of the field with this role or else of the first field that is a `wrapper<T>`.
+fn guess(input: &DeriveInput, role: &str, wrapper: &str) -> Option<TokenStream> {
+    let Data::Struct(data) = &input.data else { return None };
+    let has_role = |field: &&Field| {
+        field
+            .attrs
+            .iter()
+            .any(|attr| matches!(&attr.meta, syn::Meta::List(list) if list.tokens.to_string() == role))
+    };
+    let inside = |field: &Field| arguments_of(&field.ty, wrapper)?.first().map(|ty| quote!(#ty));
+    let of_the_role = data.fields.iter().filter(has_role).find_map(inside);
+    of_the_role.or_else(|| data.fields.iter().find_map(inside))
+}

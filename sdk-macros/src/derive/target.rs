@@ -1,0 +1,72 @@
+//! The type that is derived for, and the impls around generated code.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::{DeriveInput, GenericParam, Type, parse_quote};
+
+use crate::span;
+
+/// What the code is for, and where it finds the runtime.
+pub(super) struct Target<'a> {
+    pub(super) input: &'a DeriveInput,
+    pub(super) private: TokenStream,
+}
+
+impl Target<'_> {
+    /// `impl<…> Trait for Name<…> where …`
+    pub(super) fn head(&self, implemented: &TokenStream) -> TokenStream {
+        self.head_of(implemented, &self.input.generics)
+    }
+
+    /// The same for what can be shown by `Debug`, which a derived `Debug` asks of the parameters.
+    pub(super) fn head_where_debug(&self, implemented: &TokenStream) -> TokenStream {
+        let mut generics = self.input.generics.clone();
+        if generics.params.iter().any(|param| matches!(param, GenericParam::Type(_))) {
+            generics.make_where_clause().predicates.push(parse_quote!(Self: ::core::fmt::Debug));
+        }
+        self.head_of(implemented, &generics)
+    }
+
+    pub(super) fn head_of(&self, implemented: &TokenStream, generics: &syn::Generics) -> TokenStream {
+        let name = &self.input.ident;
+        let (params, arguments, bounds) = generics.split_for_impl();
+        quote!(#[automatically_derived] impl #params #implemented for #name #arguments #bounds)
+    }
+
+    /// `<ty as Trait>`. All of it stands at the type: what the compiler says of one place more than once it shows once.
+    pub(super) fn bound(&self, ty: &Type, name: &str) -> TokenStream {
+        self.bound_at(span::generated_at_type(ty), ty, name)
+    }
+
+    pub(super) fn bound_at(&self, span: Span, ty: &Type, name: &str) -> TokenStream {
+        let private = span::respan(&self.private, span);
+        let name = Ident::new(name, span);
+        quote_spanned!(span=> <#ty as #private::derive::#name>)
+    }
+
+    pub(super) fn page(&self) -> TokenStream {
+        let private = &self.private;
+        quote!(#private::derive::Page)
+    }
+
+    /// What a page says of its items, all of it at the same place, where the type of the field may be wrong.
+    pub(super) fn items(
+        &self,
+        span: Span,
+        item: &TokenStream,
+        into: &TokenStream,
+        is_empty: &TokenStream,
+    ) -> TokenStream {
+        let private = span::respan(&self.private, span);
+        quote_spanned! {span=>
+            type Item = #item;
+            fn into_items(self) -> #private::derive::Vec<Self::Item> { #into }
+            fn is_empty(&self) -> bool { #is_empty }
+        }
+    }
+
+    pub(super) fn no_cursor(&self) -> TokenStream {
+        let private = &self.private;
+        quote!(type Cursor = #private::derive::NoCursor;)
+    }
+}

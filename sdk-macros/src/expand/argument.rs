@@ -1,0 +1,105 @@
+//! The arguments of a call: one push into the request for each parameter.
+
+use proc_macro2::TokenStream;
+use quote::{quote, quote_spanned};
+use syn::{Type, ext::IdentExt};
+
+use crate::{
+    model::{Endpoint, ListStyle, Param, Role},
+    signature, span,
+};
+
+/// Path arguments as the path needs them, and then the others as they were declared.
+pub(super) fn in_template_order(endpoint: &Endpoint) -> impl Iterator<Item = &Param> {
+    let fills = |name: &str| {
+        endpoint
+            .params
+            .iter()
+            .find(|param| matches!(&param.role, Role::Path { placeholder, .. } if placeholder == name))
+    };
+    let others = endpoint.params.iter().filter(|param| !matches!(param.role, Role::Path { .. }));
+    endpoint.template.placeholders().filter_map(move |placeholder| fills(&placeholder.name)).chain(others)
+}
+
+/// Encodes one argument into the request. Everything that can fail for a type is spanned on that type.
+pub(super) fn push(param: &Param, request: &TokenStream, private: &TokenStream) -> TokenStream {
+    let span = span::generated_at_type(&param.ty);
+    let private = &span::respan(private, span);
+    let request = &span::respan(request, span);
+    let name = &param.name;
+    let shown = name.unraw().to_string();
+    let media_type = |literal: &Option<syn::LitStr>| match literal {
+        Some(literal) => quote!(::core::option::Option::Some(#literal)),
+        None => quote!(::core::option::Option::None),
+    };
+    let argument = quote_spanned!(span=> #private::arg(&#name));
+    match &param.role {
+        Role::Path { placeholder, rest: false } => {
+            quote_spanned!(span=> #argument.segment(#request, #placeholder);)
+        }
+        Role::Path { placeholder, rest: true } => {
+            quote_spanned!(span=> #argument.rest(#request, #placeholder);)
+        }
+        Role::Query { name, style } => {
+            let style = match style {
+                None => quote!(::core::option::Option::None),
+                Some(ListStyle::Csv) => quote!(::core::option::Option::Some(#private::ListStyle::Csv)),
+                Some(ListStyle::Brackets) => {
+                    quote!(::core::option::Option::Some(#private::ListStyle::Brackets))
+                }
+            };
+            let style = span::respan(&style, span);
+            quote_spanned!(span=> #argument.query(#request, #name, #style);)
+        }
+        Role::Queries => quote_spanned!(span=> #argument.queries(#request, #shown);),
+        Role::Header(name) => quote_spanned!(span=> #argument.header(#request, #name);),
+        Role::Headers => quote_spanned!(span=> #argument.headers(#request, #shown);),
+        Role::Json(literal) => {
+            let media_type = media_type(literal);
+            quote_spanned!(span=> #argument.json(#request, #media_type);)
+        }
+        Role::Form => quote_spanned!(span=> #argument.form(#request);),
+        Role::Part { name, json: false } => quote_spanned!(span=> #argument.part(#request, #name);),
+        Role::Part { name, json: true } => quote_spanned!(span=> #argument.json_part(#request, #name);),
+        Role::Url => quote_spanned!(span=> #argument.address(#request, #shown);),
+        Role::Body(literal) => {
+            let media_type = media_type(literal);
+            // The bound is on the argument here, and the compiler would underline that.
+            let mut argument = name.clone();
+            argument.set_span(span.resolved_at(name.span()));
+            quote_spanned!(span=> #private::body(#request, #argument, #media_type);)
+        }
+    }
+}
+
+/// A function that adds what the session supplies; `None` from it means that there is nothing to send.
+pub(super) fn supplied<'a>(params: impl Iterator<Item = &'a Param>, private: &TokenStream) -> TokenStream {
+    let request = quote!(__request);
+    let pushes: Vec<TokenStream> = params
+        .map(|param| {
+            let span = span::generated_at_type(&param.ty);
+            let private = &span::respan(private, span);
+            let cfgs: Vec<_> = signature::cfgs(&param.attrs).collect();
+            let (name, ty) = (&param.name, owned(&param.ty));
+            let push = push(param, &request, private);
+            quote_spanned! {span=>
+                #(#cfgs)*
+                {
+                    let #name = <#ty as #private::TokenRequest>::from_grant(__grant)?;
+                    #push
+                }
+            }
+        })
+        .collect();
+    let (grant, request) =
+        if pushes.is_empty() { (quote!(_), quote!(_)) } else { (quote!(__grant), quote!(__request)) };
+    quote!(|#grant, #request| { #(#pushes)* ::core::option::Option::Some(()) })
+}
+
+/// The session makes a value, whether the declaration borrows it or not.
+fn owned(ty: &Type) -> &Type {
+    match span::strip_groups(ty) {
+        Type::Reference(reference) => owned(&reference.elem),
+        other => other,
+    }
+}

@@ -1,0 +1,52 @@
+//! The static description of an endpoint, a constant of the client.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::{format_ident, quote};
+use syn::ext::IdentExt;
+
+use super::names::Names;
+use crate::{
+    model::{Auth, Endpoint, Retry, Timeout},
+    span,
+};
+
+/// The name of the constant that describes the endpoint: the method's as it is, since two methods may differ in nothing but
+/// upper and lower case.
+pub(super) fn constant(endpoint: &Endpoint) -> Ident {
+    let name = endpoint.name();
+    format_ident!("__{}", name.unraw(), span = span::generated_at_name(name))
+}
+
+/// The endpoint as plain static data; only what differs from the defaults is named.
+pub(super) fn description(endpoint: &Endpoint, names: &Names<'_>) -> TokenStream {
+    let private = &names.private;
+    let name = names.method_name(endpoint);
+    let verb = &endpoint.verb;
+    let path = endpoint.template.path();
+    let query = endpoint.template.query.as_ref().map(|query| quote!(.query(#query)));
+    let auth = match endpoint.auth {
+        Auth::Required => None,
+        Auth::Optional => Some(quote!(.auth(#private::Auth::Optional))),
+        // A constant that is there with the feature `cookies` alone.
+        Auth::Cookies => Some(quote!(.auth(#private::COOKIES))),
+        Auth::None => Some(quote!(.auth(#private::Auth::None))),
+    };
+    let scopes = &endpoint.scopes;
+    let scopes = (!scopes.is_empty()).then(|| quote!(.scopes(&[#(#scopes),*])));
+    let retry = endpoint.retry.as_ref().map(|Retry { times, .. }| quote!(.retry(#times)));
+    let idempotent = endpoint.idempotency.as_ref().map(|header| quote!(.idempotent(#header)));
+    let timeout = endpoint.timeout.map(|timeout| match timeout {
+        Timeout::After(millis) => quote!(.timeout(#private::Timeout::After(#private::millis(#millis)))),
+        Timeout::Never => quote!(.timeout(#private::Timeout::Never)),
+    });
+    let headers = (!endpoint.headers.is_empty()).then(|| {
+        let headers = endpoint.headers.iter().map(|header| {
+            let (name, value) = (&header.name, &header.value);
+            quote!((#name, #value))
+        });
+        quote!(.headers(&[#(#headers),*]))
+    });
+    quote! {
+        #private::Endpoint::new(#name, #verb, #path) #query #auth #scopes #timeout #retry #idempotent #headers
+    }
+}

@@ -1,0 +1,57 @@
+//! The names that all parts of the generated code agree on.
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, format_ident, quote};
+use syn::{Generics, ItemTrait, Path, WhereClause, ext::IdentExt, parse_quote};
+
+use crate::{model::Endpoint, signature, span};
+
+/// The names all parts of the generated code agree on.
+pub(crate) struct Names<'a> {
+    pub(crate) trait_head: &'a ItemTrait,
+    pub(crate) client: proc_macro2::Ident,
+    /// Who sees the methods. Placed so that it counts as generated, as does an item that begins with it. The types keep the
+    /// user's own, since the compiler shows where one is from its first token to its name.
+    pub(crate) vis: TokenStream,
+    /// The runtime's `__private` module, fully rooted.
+    pub(crate) private: TokenStream,
+    /// The parameters of the trait, as an `impl` declares them. Their types outlive everything, since calls do.
+    pub(crate) generics: Generics,
+    /// What the trait's `where` clause asks of its parameters. What it asks of `Self` it asks of its implementations, and a type
+    /// that asked it of itself would never be found to have it.
+    pub(crate) param_bounds: Option<WhereClause>,
+}
+
+impl<'a> Names<'a> {
+    pub(crate) fn new(trait_head: &'a ItemTrait, krate: &Path) -> Self {
+        let mut generics = trait_head.generics.clone();
+        if let Some(clause) = &mut generics.where_clause {
+            let all = std::mem::take(&mut clause.predicates);
+            clause.predicates =
+                all.into_iter().filter(|predicate| signature::bounds_of_self(predicate).is_none()).collect();
+        }
+        let param_bounds = generics.where_clause.clone();
+        for parameter in generics.clone().type_params() {
+            let name = &parameter.ident;
+            generics.make_where_clause().predicates.push(parse_quote!(#name: 'static));
+        }
+        Self {
+            trait_head,
+            vis: span::respan(&trait_head.vis.to_token_stream(), span::generated_at_name(&trait_head.ident)),
+            client: format_ident!("{}Client", trait_head.ident),
+            private: quote!(#krate::__private),
+            generics,
+            param_bounds,
+        }
+    }
+
+    /// The name of the trait, for the runtime's tables.
+    pub(super) fn trait_name(&self) -> String {
+        self.trait_head.ident.unraw().to_string()
+    }
+
+    /// `Tracker::issue`, for messages.
+    pub(super) fn method_name(&self, endpoint: &Endpoint) -> String {
+        format!("{}::{}", self.trait_name(), endpoint.name().unraw())
+    }
+}

@@ -1,0 +1,23 @@
+//! The trait, with its generated items.
+
+use proc_macro2::TokenStream;
+use quote::quote_spanned;
+use syn::{ItemTrait, Token, parse_quote_spanned};
+
+use crate::span;
+
+/// The trait with its items back. Clients are shared between tasks, and so must be whatever stands in for them.
+pub(crate) fn trait_with_items(trait_head: &ItemTrait, items: &[TokenStream]) -> TokenStream {
+    let mut trait_head = trait_head.clone();
+    let span = span::generated_at_name(&trait_head.ident);
+    trait_head.colon_token = Some(trait_head.colon_token.unwrap_or(Token![:](span)));
+    trait_head.supertraits.push(parse_quote_spanned!(span=> ::core::marker::Send));
+    trait_head.supertraits.push(parse_quote_spanned!(span=> ::core::marker::Sync));
+    let ItemTrait { attrs, vis, unsafety, trait_token, ident, generics, colon_token, supertraits, .. } =
+        &trait_head;
+    let clause = &generics.where_clause;
+    quote_spanned! {span=>
+        #(#attrs)*
+        #vis #unsafety #trait_token #ident #generics #colon_token #supertraits #clause { #(#items)* }
+    }
+}
