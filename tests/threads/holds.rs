@@ -1,4 +1,4 @@
-//! `Shared::hold` and `Shared::accepted` (`session/shell.rs`): a call that succeeds lifts what its endpoint is on hold for, and takes
+//! `Shell::hold` and `Shell::accepted` (`session/shell.rs`): a call that succeeds lifts what its endpoint is on hold for, and takes
 //! the lock for that only where any endpoint is.
 
 use loom::sync::atomic::{AtomicBool, Ordering};

@@ -1,4 +1,4 @@
-//! `session/refresh_task.rs` with `Shared::finish` and `Shared::sign_out`: a refresh comes to its end while its login does.
+//! `session/refresh_task.rs` with `Shell::finish` and `Shell::sign_out`: a refresh comes to its end while its login does.
 
 use loom::sync::atomic::{AtomicUsize, Ordering};
 use loom::sync::{Arc, Mutex, MutexGuard};

@@ -75,7 +75,7 @@ const LAYERS: &[Layers] = &[
             "login throttle",
             "event",
             "message",
-            "pause remains",
+            "evicted pause",
             "acquire complete cool_down deferred_drop evict persist",
         ],
     },

@@ -33,7 +33,7 @@ impl Blueprint {
     /// Gives `session` the declared refresh, where there is one. `false` when it has one already.
     pub(super) fn refresh(&self, session: &Session) -> bool {
         self.refresh.is_none_or(|refresh| {
-            session.shared().refresh_with(Refresher {
+            session.shell().refresh_with(Refresher {
                 upstream: self.upstream.clone(),
                 attachment: self.attachment.clone(),
                 refresh,
@@ -43,7 +43,7 @@ impl Blueprint {
     }
 
     pub(super) fn client(&self, session: Session) -> Client {
-        let token_bad = self.token_bad.clone().or_else(|| session.shared().token_bad.clone());
+        let token_bad = self.token_bad.clone().or_else(|| session.shell().token_bad.clone());
         let (timeout, retry, body_limit) = (self.timeout, self.retry, self.body_limit);
         let (upstream, clock) = (self.upstream.clone(), self.clock.clone());
         Client(Arc::new(Inner { upstream, session, token_bad, clock, timeout, retry, body_limit }))

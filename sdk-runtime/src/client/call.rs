@@ -238,9 +238,9 @@ impl Plan {
         match (request?, role) {
             (Stage::Ready(prepared), Role::Start) => {
                 // A store that fails, or is slow, prevents no sign-in.
-                let shared = inner.session.shared();
-                let (epoch, mut time) = (shared.view().epoch, StoreTime::default());
-                shared.load_in_passing(&mut time).await;
+                let shell = inner.session.shell();
+                let (epoch, mut time) = (shell.view().epoch, StoreTime::default());
+                shell.load_in_passing(&mut time).await;
                 let SignIn { reply, cookies } = inner.start(&prepared, progress).await?;
                 let beginning = Beginning {
                     endpoint,

@@ -23,9 +23,9 @@ impl Inner {
     pub(super) async fn caller(&self, request: &Prepared) -> Result<Caller, Error> {
         let auth = request.endpoint.auth;
         if auth != Auth::None {
-            self.session.shared().load().await?;
+            self.session.shell().load().await?;
         }
-        let view = self.session.shared().view();
+        let view = self.session.shell().view();
         if matches!(view.phase, Phase::Closed) {
             return Err(Error::Closed);
         }
@@ -53,7 +53,7 @@ impl Inner {
 
     /// A header that the session sets must not be set by a call as well: one of them would be ignored.
     pub(super) fn leaves_credentials_to_the_session(&self, request: &Prepared) -> Result<(), Error> {
-        match self.session.shared().attachment.header() {
+        match self.session.shell().attachment.header() {
             Some(header) if request.endpoint.auth.is_signed() && request.headers.contains_key(header) => {
                 Err(InvalidRequest::new(
                     header.to_string(),

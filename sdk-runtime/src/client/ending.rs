@@ -14,7 +14,7 @@ use crate::error::{Error, InvalidRequest};
 use crate::exchange::Credentials;
 use crate::request::{Prepared, Request};
 use crate::runtime;
-use crate::session::{Discarded, Grant, Revoke, Shared, StoreTime};
+use crate::session::{Discarded, Grant, Revoke, Shell, StoreTime};
 
 /// How long it may take to tell the server of tokens that nobody has. Nobody waits for it.
 const REVOKING: Duration = Duration::from_secs(20);
@@ -31,13 +31,13 @@ pub(super) struct Ending {
 }
 
 /// Whoever gives up while the store is read is signed out all the same.
-struct Unloaded(Option<Arc<Shared>>);
+struct Unloaded(Option<Arc<Shell>>);
 
 impl Drop for Unloaded {
     fn drop(&mut self) {
-        if let Some(shared) = self.0.take() {
+        if let Some(shell) = self.0.take() {
             // A session that is closed is signed out for good.
-            let _ = shared.sign_out(None);
+            let _ = shell.sign_out(None);
         }
     }
 }
@@ -45,15 +45,15 @@ impl Drop for Unloaded {
 impl Ending {
     pub(super) async fn carry_out(self, progress: &Progress) -> Result<Reply, Error> {
         let client = self.client.clone();
-        let shared = client.session().shared();
-        let mut unloaded = Unloaded(Some(shared.clone()));
+        let shell = client.session().shell();
+        let mut unloaded = Unloaded(Some(shell.clone()));
         let mut time = StoreTime::default();
-        let loaded = shared.load_within(&mut time).await;
+        let loaded = shell.load_within(&mut time).await;
         unloaded.0 = None;
-        let login = shared.sign_out(Some(self.revoking()))?;
+        let login = shell.sign_out(Some(self.revoking()))?;
         if let Err(error) = loaded {
             // Whom to tell the server of is not known. That it has ended here is written down sooner or later.
-            shared.saved_within(time).await;
+            shell.flushed_within(time).await;
             return Err(error);
         }
         let (snapshot, grant) = login.ok_or(Error::NotSignedIn)?;
@@ -66,7 +66,7 @@ impl Ending {
         })?;
         // A store that fails is told of by an event, and has time.
         let told = client.0.end(&request, client.0.credentials(&snapshot), progress);
-        let (reply, ()) = tokio::join!(told, shared.saved_within(time));
+        let (reply, ()) = tokio::join!(told, shell.flushed_within(time));
         reply
     }
 
@@ -90,7 +90,7 @@ impl Ending {
         let client = self.client.clone();
         let Discarded { grant, header, jar } = discarded;
         let Ok(Some(request)) = self.prepare(&grant) else { return };
-        let name = client.session().shared().attachment.header();
+        let name = client.session().shell().attachment.header();
         let credentials = Credentials { header: name.zip(header.as_ref()), jar: Some(&jar) };
         // Whoever signed out has been answered. What cannot be told lapses in its own time.
         let _ = runtime::within(REVOKING, client.0.end(&request, credentials, &Progress::default())).await;

@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 use crate::endpoint::{CallTimeout, Endpoint};
 use crate::error::{Error, Timeout, TimeoutPhase};
 use crate::runtime;
-use crate::session::Waits;
+use crate::session::WaitBudget;
 use crate::transport::Stage;
 
 /// What ends a call before its answer does.
@@ -92,7 +92,7 @@ async fn timed_out(limit: Option<Duration>, progress: &Progress) -> Error {
 #[derive(Default)]
 pub(super) struct Progress {
     refreshing: AtomicBool,
-    pub(super) waits: Waits,
+    pub(super) waits: WaitBudget,
     pub(super) stage: Stage,
 }
 

@@ -61,7 +61,7 @@ impl Client {
     }
 
     fn spawner(&self) -> &Spawner {
-        &self.0.session.shared().spawner
+        &self.0.session.shell().spawner
     }
 
     /// Begins a request of `endpoint`.

@@ -19,7 +19,7 @@ use crate::exchange::{Contents, Credentials, ExchangeResponse};
 use crate::request::Prepared;
 use crate::response::{Answer, Arrived, ByteStream, ERROR_BODY_TIME, End, Head, Received, read_all, receive};
 use crate::runtime;
-use crate::session::{EndpointId, Identity, Phase, Rejection, Snapshot, Verdict, Waits, verdict};
+use crate::session::{EndpointId, Identity, Phase, Rejection, Snapshot, Verdict, WaitBudget, verdict};
 
 /// As much of an unsuccessful answer's body as is kept.
 const ERROR_BODY_LIMIT: usize = 64 << 10;
@@ -97,13 +97,13 @@ impl Inner {
             Caller::Cookies(who, jar) => return self.unsigned(request, Some(jar), Some(who), way).await,
             Caller::Login(identity) => identity,
         };
-        let shared = self.session.shared();
+        let shell = self.session.shell();
         let endpoint = self.id_of(request.endpoint);
-        let mut snapshot = match shared.fresh(identity, false)? {
+        let mut snapshot = match shell.fresh(identity, false)? {
             Some(snapshot) => snapshot,
             None => {
                 way.progress
-                    .refreshing(shared.credential(identity, Some(endpoint), &way.progress.waits))
+                    .refreshing(shell.credential(identity, Some(endpoint), &way.progress.waits))
                     .await?
             }
         };
@@ -115,7 +115,7 @@ impl Inner {
         let request = refused.redirected.as_ref().unwrap_or(request);
         let waits = &way.progress.waits;
         let refusal = refused.of(&snapshot);
-        let replacement = shared.replacement(identity, endpoint, refusal, &refused.answer, waits);
+        let replacement = shell.replacement(identity, endpoint, refusal, &refused.answer, waits);
         let mut snapshot = way.progress.refreshing(replacement).await?;
         if request.is_spent() {
             return Err(NotReplayable::from(refused.answer).into());
@@ -127,9 +127,9 @@ impl Inner {
             }
             Judged::Refused(again) => {
                 let over = again.login_over();
-                let over = over.and_then(|expired| shared.login_over(snapshot.stamp, expired));
+                let over = over.and_then(|expired| shell.login_over(snapshot.stamp, expired));
                 let expired = over.unwrap_or_else(|| {
-                    shared.hold(endpoint, snapshot.stamp);
+                    shell.hold(endpoint, snapshot.stamp);
                     SessionExpired::new(ExpiredReason::ReplayRejected)
                 });
                 Err(expired.seen_with(again.answer).into())
@@ -139,7 +139,7 @@ impl Inner {
 
     /// The call that signs somebody in: never signed, with a jar of its own.
     pub(super) async fn start(&self, request: &Prepared, progress: &Progress) -> Result<SignIn, Error> {
-        let view = self.session.shared().view();
+        let view = self.session.shell().view();
         if matches!(view.phase, Phase::Closed) {
             return Err(Error::Closed);
         }
@@ -180,11 +180,11 @@ impl Inner {
         let mut sent = false;
         loop {
             // After a pause, or on a later page, as much as at first.
-            if matches!(self.session.shared().view().phase, Phase::Closed) {
+            if matches!(self.session.shell().view().phase, Phase::Closed) {
                 return Err(Error::Closed);
             }
             let credentials = Credentials { header: None, jar };
-            let permit = || identity.map_or(Ok(()), |identity| self.session.shared().permit(identity, sent));
+            let permit = || identity.map_or(Ok(()), |identity| self.session.shell().permit(identity, sent));
             let reply = self.attempt(request, credentials, way, permit).await;
             let Some(pause) = way.retry.pause(reply.as_ref().map(Reply::failure)) else {
                 return reply;
@@ -203,25 +203,25 @@ impl Inner {
         mut sent: bool,
         way: &mut Way<'_>,
     ) -> Result<Judged, Error> {
-        let shared = self.session.shared();
+        let shell = self.session.shell();
         loop {
             covers(snapshot, request.endpoint)?;
             let judged = self
-                .attempt(request, self.credentials(snapshot), way, || shared.permit(identity, sent))
+                .attempt(request, self.credentials(snapshot), way, || shell.permit(identity, sent))
                 .await
                 .map(|reply| self.judge(reply, snapshot));
             if matches!(&judged, Ok(Judged::Surface(reply)) if reply.accepts_the_credential()) {
-                shared.accepted(snapshot, self.id_of(request.endpoint));
+                shell.accepted(snapshot, self.id_of(request.endpoint));
             }
             let Some(pause) = way.retry.pause(judged.as_ref().map(Judged::failure)) else {
                 return judged;
             };
             runtime::sleep_until(runtime::deadline(pause)).await;
             sent = true;
-            shared.permit(identity, sent)?;
+            shell.permit(identity, sent)?;
             // The one it went out with may have been refused to somebody else meanwhile.
             let endpoint = self.id_of(request.endpoint);
-            let credential = shared.credential(identity, Some(endpoint), &way.progress.waits);
+            let credential = shell.credential(identity, Some(endpoint), &way.progress.waits);
             *snapshot = way.progress.refreshing(credential).await?;
         }
     }
@@ -241,7 +241,7 @@ impl Inner {
         let sent = self.upstream.exchange(request, login, Contents::Ordinary, &way.progress.stage, permit);
         let exchange = sent.await;
         if let Some(jar) = login.jar {
-            self.session.shared().tell_dropped(jar);
+            self.session.shell().tell_dropped(jar);
         }
         self.read(request, exchange?, way.whole, &way.progress.waits).await
     }
@@ -253,7 +253,7 @@ impl Inner {
         else {
             return Judged::Surface(reply);
         };
-        let scheme = self.session.shared().attachment.scheme();
+        let scheme = self.session.shell().attachment.scheme();
         let verdict = match &self.token_bad {
             Some(token_bad) => token_bad(&answer),
             None => verdict(&answer, scheme),
@@ -280,7 +280,7 @@ impl Inner {
     }
 
     pub(super) fn credentials<'a>(&'a self, snapshot: &'a Snapshot) -> Credentials<'a> {
-        let name = self.session.shared().attachment.header();
+        let name = self.session.shell().attachment.header();
         Credentials { header: name.zip(snapshot.header.as_ref()), jar: Some(&snapshot.jar) }
     }
 
@@ -289,7 +289,7 @@ impl Inner {
         request: &Prepared,
         exchange: ExchangeResponse,
         whole: bool,
-        waits: &Waits,
+        waits: &WaitBudget,
     ) -> Result<Reply, Error> {
         let ExchangeResponse {
             response,
@@ -305,7 +305,7 @@ impl Inner {
             let head = Head::new(parts.status, parts.headers);
             Came::Success(match whole {
                 true => Arrived::Whole(Answer::new(head, read_all(body, self.body_limit).await?)),
-                false => Arrived::Stream(ByteStream::new(head, body.entered(&self.session.shared().spawner))),
+                false => Arrived::Stream(ByteStream::new(head, body.entered(&self.session.shell().spawner))),
             })
         } else {
             // The status counts without its body.

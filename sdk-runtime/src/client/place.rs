@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use super::Client;
-use crate::session::{Remains, Shared};
+use crate::session::{EvictedSession, Shell};
 
 /// Where a client is, or will be.
 pub(super) struct Place {
@@ -24,8 +24,8 @@ struct State {
 #[derive(Default)]
 pub(super) struct Heritage {
     /// The last of the closed ones that may still write to the store.
-    pub(super) before: Option<Arc<Shared>>,
-    pub(super) remains: Remains,
+    pub(super) before: Option<Arc<Shell>>,
+    pub(super) remains: EvictedSession,
 }
 
 thread_local! {
@@ -45,10 +45,10 @@ impl Place {
     }
 
     /// The session that has the store: that of the client, or the one before where none is made.
-    pub(super) fn last_session(&self) -> Option<Arc<Shared>> {
+    pub(super) fn last_session(&self) -> Option<Arc<Shell>> {
         let state = self.lock();
         match &state.client {
-            Some(client) => Some(client.session().shared().clone()),
+            Some(client) => Some(client.session().shell().clone()),
             None => state.heritage.as_ref()?.before.clone(),
         }
     }

@@ -56,7 +56,7 @@ pub(super) struct Beginning {
 impl Beginning {
     fn sign_in(self, tokens: Tokens, head: &Head) -> Result<Keeping, Error> {
         let Self { session, cookies, epoch, limits, time, .. } = self;
-        session.shared().sign_in(tokens, Some(head), Some(cookies), Some(epoch))?;
+        session.shell().sign_in(tokens, Some(head), Some(cookies), Some(epoch))?;
         Ok(Keeping { session, limits, time })
     }
 
@@ -98,13 +98,13 @@ struct Keeping {
 impl Keeping {
     /// Waits until it is there, as long as the call may take. A store that fails is told of by an event, and tried again.
     async fn wait(self) {
-        let shared = self.session.shared();
+        let shell = self.session.shell();
         let saved = async {
-            shared.saved_within(self.time).await;
+            shell.flushed_within(self.time).await;
             Ok(())
         };
-        if shared.spawner.run(self.limits.hold(&Progress::default(), saved)).await.is_err() {
-            shared.is_late();
+        if shell.spawner.run(self.limits.hold(&Progress::default(), saved)).await.is_err() {
+            shell.store_timed_out();
         }
     }
 }

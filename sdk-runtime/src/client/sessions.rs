@@ -11,7 +11,7 @@ use super::place::{Heritage, Place};
 use super::{ApiClient, Client};
 use crate::error::StoreError;
 use crate::runtime::Now;
-use crate::session::{Remains, Shared};
+use crate::session::{EvictedSession, Shell};
 use crate::store::{MemoryStore, TokenStore};
 
 /// As many logins as are kept at hand where nothing else is said.
@@ -66,7 +66,7 @@ struct Pool<K> {
 struct Logins<K> {
     by_key: HashMap<K, Kept>,
     /// What is to be remembered of some that went, and the number of the ask with which they did.
-    remains: HashMap<K, (u64, Remains)>,
+    remains: HashMap<K, (u64, EvictedSession)>,
     limit: usize,
     /// At how many logins some are let go: beyond the limit where most of them could not be.
     next_sweep: usize,
@@ -74,7 +74,7 @@ struct Logins<K> {
     asked: u64,
     is_closed: bool,
     /// The sessions that a shutdown has ended and that may not be at their ends.
-    ending: Vec<Arc<Shared>>,
+    ending: Vec<Arc<Shell>>,
 }
 
 struct Kept {
@@ -86,8 +86,8 @@ struct Kept {
 /// What was taken out of the pool, to be dropped without its lock: stores and keys are the user's.
 struct Gone<K> {
     _logins: Vec<(K, Kept)>,
-    _keys: Vec<(u64, K, Remains)>,
-    _remains: Vec<(K, (u64, Remains))>,
+    _keys: Vec<(u64, K, EvictedSession)>,
+    _remains: Vec<(K, (u64, EvictedSession))>,
 }
 
 impl<K: Clone + Eq + Hash, C: ApiClient> Sessions<K, C> {
@@ -142,7 +142,7 @@ impl<K: Clone + Eq + Hash, C: ApiClient> Sessions<K, C> {
         let (ending, gone) = self.pool.lock().end();
         drop(gone);
         // One that is still being made is closed by the caller that makes it.
-        let ended = Shared::shut_down_all(&ending).await;
+        let ended = Shell::shut_down_all(&ending).await;
         let finished: Vec<_> = {
             let mut logins = self.pool.lock();
             logins.ending.extract_if(.., |session| !session.is_to_be_drained()).collect()
@@ -174,7 +174,7 @@ impl<K: Clone + Eq + Hash> Pool<K> {
             if is_new && self.lock().is_closed {
                 client.session().close();
             }
-            if !client.session().shared().is_closed() || !self.replace(key, &place, &client) {
+            if !client.session().shell().is_closed() || !self.replace(key, &place, &client) {
                 return client;
             }
         }
@@ -202,7 +202,7 @@ impl<K: Clone + Eq + Hash> Pool<K> {
 
     /// Puts a new place for `key` in that of `closed`, whose session was closed. `false` when the pool is closed.
     fn replace(&self, key: &K, closed: &Arc<Place>, client: &Client) -> bool {
-        let before = client.session().shared().last_unfinished();
+        let before = client.session().shell().last_unfinished();
         let mut logins = self.lock();
         if logins.is_closed {
             return false;
@@ -210,7 +210,7 @@ impl<K: Clone + Eq + Hash> Pool<K> {
         let is_there = logins.by_key.get(key).is_some_and(|kept| Arc::ptr_eq(&kept.place, closed));
         let gone = is_there.then(|| logins.by_key.remove_entry(key)).flatten();
         if is_there {
-            logins.put(key.clone(), Heritage { before, remains: Remains::default() });
+            logins.put(key.clone(), Heritage { before, remains: EvictedSession::default() });
         }
         drop(logins);
         drop(gone);
@@ -220,7 +220,7 @@ impl<K: Clone + Eq + Hash> Pool<K> {
     fn make(&self, store: Arc<dyn TokenStore>, heritage: Heritage) -> Client {
         let session = self.blueprint.session(Some(store));
         self.blueprint.refresh(&session);
-        session.shared().inherit(heritage.before, heritage.remains);
+        session.shell().inherit(heritage.before, heritage.remains);
         self.blueprint.client(session)
     }
 
@@ -245,7 +245,7 @@ impl<K: Clone + Eq + Hash> Logins<K> {
     }
 
     /// Closes the pool. Gives the sessions that are to be waited for, and what is to be dropped under no lock.
-    fn end(&mut self) -> (Vec<Arc<Shared>>, Vec<(K, Kept)>) {
+    fn end(&mut self) -> (Vec<Arc<Shell>>, Vec<(K, Kept)>) {
         self.is_closed = true;
         self.ending.extend(self.by_key.values().filter_map(|kept| kept.place.last_session()));
         (self.ending.clone(), self.by_key.drain().collect())
@@ -264,7 +264,7 @@ impl<K: Clone + Eq + Hash> Logins<K> {
         if self.by_key.len() < self.next_sweep {
             return None;
         }
-        let mut idle: Vec<(u64, K, Remains)> = self
+        let mut idle: Vec<(u64, K, EvictedSession)> = self
             .by_key
             .iter_mut()
             .filter_map(|(key, kept)| Some((kept.asked, key.clone(), kept.may_go(now)?)))
@@ -276,7 +276,7 @@ impl<K: Clone + Eq + Hash> Logins<K> {
         for (_, key, remains) in idle {
             let gone = self.by_key.remove_entry(&key);
             if let Some(client) = gone.as_ref().and_then(|(_, kept)| kept.place.client()) {
-                client.session().shared().left_pool();
+                client.session().shell().evicted_from_pool();
             }
             logins.extend(gone);
             if !remains.is_nothing() {
@@ -288,7 +288,7 @@ impl<K: Clone + Eq + Hash> Logins<K> {
     }
 
     /// Forgets the older half of what is remembered, where it is too much.
-    fn forget(&mut self) -> Vec<(K, (u64, Remains))> {
+    fn forget(&mut self) -> Vec<(K, (u64, EvictedSession))> {
         if self.remains.len() <= REMAINS {
             return Vec::new();
         }
@@ -301,10 +301,10 @@ impl<K: Clone + Eq + Hash> Logins<K> {
 
 impl Kept {
     /// What is to be remembered of the session if it goes; `None` where it may not.
-    fn may_go(&mut self, now: Now) -> Option<Remains> {
+    fn may_go(&mut self, now: Now) -> Option<EvictedSession> {
         // A caller that has the place may be about to make its client, or has it already.
         let client = Arc::get_mut(&mut self.place)?.client_mut()?;
-        Arc::get_mut(&mut client.0)?.session.may_leave_pool(now)
+        Arc::get_mut(&mut client.0)?.session.may_be_evicted(now)
     }
 }
 
@@ -420,10 +420,10 @@ mod tests {
         let mut kept = pool(8);
         let logins = Arc::get_mut(&mut kept.pool).unwrap().logins.get_mut().unwrap();
         for at in 0..REMAINS {
-            logins.remains.insert(at, (at as u64, Remains::default()));
+            logins.remains.insert(at, (at as u64, EvictedSession::default()));
             assert!(logins.forget().is_empty());
         }
-        logins.remains.insert(REMAINS, (REMAINS as u64, Remains::default()));
+        logins.remains.insert(REMAINS, (REMAINS as u64, EvictedSession::default()));
         let mut forgotten: Vec<_> = logins.forget().into_iter().map(|(key, _)| key).collect();
         forgotten.sort_unstable();
         assert!(forgotten.into_iter().eq(0..=REMAINS / 2));

@@ -7,16 +7,16 @@
 use std::sync::{Arc, MutexGuard};
 
 use super::persistence::StoreTime;
-use super::shell::{Inner, Shared};
+use super::shell::{Inner, Shell};
 use super::state::{Core, permit};
-use super::wait_budget::Waits;
+use super::wait_budget::WaitBudget;
 use crate::error::{Error, ErrorResponse};
 use crate::runtime::Now;
-use crate::session::refresh::flight::Run;
-use crate::session::state::message::{Demand, Identity, Rejection, Spare};
+use crate::session::refresh::flight::RefreshFlight;
+use crate::session::state::message::{Demand, Fallback, Identity, Rejection};
 use crate::session::state::snapshot::{EndpointId, Phase, Snapshot, Validity};
 
-impl Shared {
+impl Shell {
     /// Whether something of `identity` may still be sent. Lock-free.
     pub(crate) fn permit(&self, identity: &Identity, sent: bool) -> Result<(), Error> {
         permit(&self.view_ref(), identity, sent)
@@ -32,11 +32,11 @@ impl Shared {
         self: &Arc<Self>,
         identity: &Identity,
         endpoint: Option<EndpointId>,
-        waits: &Waits,
+        wait_budget: &WaitBudget,
     ) -> Result<Arc<Snapshot>, Error> {
         match self.fresh(identity, false)? {
             Some(snapshot) => Ok(snapshot),
-            None => self.demand(identity, endpoint, None, waits).await,
+            None => self.demand(identity, endpoint, None, wait_budget).await,
         }
     }
 
@@ -51,16 +51,17 @@ impl Shared {
         endpoint: EndpointId,
         rejection: Rejection,
         answer: &ErrorResponse,
-        waits: &Waits,
+        wait_budget: &WaitBudget,
     ) -> Result<Arc<Snapshot>, Error> {
-        self.demand(identity, Some(endpoint), Some(rejection), waits).await.map_err(|error| match error {
+        self.demand(identity, Some(endpoint), Some(rejection), wait_budget).await.map_err(|error| match error
+        {
             Error::SessionExpired(expired) => expired.seen_with(answer.clone()).into(),
             other => other,
         })
     }
 
     /// What to sign with for the login that is signed in now. A refresh in advance that this starts is waited for as a call does.
-    pub(crate) async fn credential_of_all(self: &Arc<Self>) -> Result<Arc<Snapshot>, Error> {
+    pub(crate) async fn current_credential(self: &Arc<Self>) -> Result<Arc<Snapshot>, Error> {
         self.load().await?;
         let view = self.view();
         let subject = match &view.phase {
@@ -68,9 +69,9 @@ impl Shared {
             Phase::Unloaded | Phase::SignedOut => return Err(Error::NotSignedIn),
             Phase::Expired(_) | Phase::Closed => None,
         };
-        let waits = Waits::default();
-        let credential = self.credential(&Identity { epoch: view.epoch, subject }, None, &waits).await;
-        waits.linger().await;
+        let wait_budget = WaitBudget::default();
+        let credential = self.credential(&Identity { epoch: view.epoch, subject }, None, &wait_budget).await;
+        wait_budget.linger().await;
         credential
     }
 
@@ -90,7 +91,7 @@ impl Shared {
             return Err(error);
         }
         self.wait_for(Core::demand_resume).await?;
-        self.saved_within(time).await;
+        self.flushed_within(time).await;
         Ok(())
     }
 
@@ -101,15 +102,15 @@ impl Shared {
             let mut inner = self.lock();
             let demand = demand(&mut inner.core, now);
             // None of these is a refresh in advance.
-            self.carry_out(inner, demand, &Waits::default())
+            self.carry_out(inner, demand, &WaitBudget::default())
         };
         match decided {
             Ok(_) => Ok(()),
             Err(Wait::Not(error)) => Err(error),
-            Err(Wait::For(run, _)) => match run.settled().await {
+            Err(Wait::For(flight, _)) => match flight.settled().await {
                 Some(settled) => settled,
                 // The login it was for is over.
-                None => self.credential_of_all().await.map(drop),
+                None => self.current_credential().await.map(drop),
             },
         }
     }
@@ -134,23 +135,25 @@ impl Shared {
         identity: &Identity,
         endpoint: Option<EndpointId>,
         rejected: Option<Rejection>,
-        waits: &Waits,
+        wait_budget: &WaitBudget,
     ) -> Result<Arc<Snapshot>, Error> {
         let sent = rejected.is_some();
         loop {
-            let (run, spare) = match self.decide(identity, endpoint, rejected.as_ref(), waits) {
+            let (flight, fallback) = match self.decide(identity, endpoint, rejected.as_ref(), wait_budget) {
                 Ok(snapshot) => return Ok(snapshot),
-                Err(Wait::For(run, spare)) => (run, spare),
+                Err(Wait::For(flight, fallback)) => (flight, fallback),
                 Err(Wait::Not(error)) => return Err(error),
             };
-            let settled = match &spare {
-                Some(spare) => waits.wait(spare.patience, run.settled()).await,
-                None => Some(run.settled().await),
+            let settled = match &fallback {
+                Some(fallback) => wait_budget.wait(fallback.patience, flight.settled()).await,
+                None => Some(flight.settled().await),
             };
             // I36: it has waited as long as a call with a token that signs may. The run goes on.
             let Some(settled) = settled else {
-                match spare.filter(|spare| self.signs(spare, endpoint)) {
-                    Some(spare) => return permit(&self.view_ref(), identity, sent).map(|()| spare.snapshot),
+                match fallback.filter(|fallback| self.signs(fallback, endpoint)) {
+                    Some(fallback) => {
+                        return permit(&self.view_ref(), identity, sent).map(|()| fallback.snapshot);
+                    }
                     None => continue,
                 }
             };
@@ -158,8 +161,10 @@ impl Shared {
                 // Fenced: what became of this call's login is for the core to say.
                 None => {}
                 Some(Err(error)) => {
-                    return match spare.filter(|spare| self.signs(spare, endpoint)) {
-                        Some(spare) => permit(&self.view_ref(), identity, sent).map(|()| spare.snapshot),
+                    return match fallback.filter(|fallback| self.signs(fallback, endpoint)) {
+                        Some(fallback) => {
+                            permit(&self.view_ref(), identity, sent).map(|()| fallback.snapshot)
+                        }
                         None => Err(error),
                     };
                 }
@@ -173,9 +178,9 @@ impl Shared {
         }
     }
 
-    fn signs(&self, spare: &Spare, endpoint: Option<EndpointId>) -> bool {
+    fn signs(&self, fallback: &Fallback, endpoint: Option<EndpointId>) -> bool {
         let now = self.clock.now();
-        self.lock().core.signs(spare, endpoint, now)
+        self.lock().core.signs(fallback, endpoint, now)
     }
 
     fn decide(
@@ -183,12 +188,12 @@ impl Shared {
         identity: &Identity,
         endpoint: Option<EndpointId>,
         rejected: Option<&Rejection>,
-        waits: &Waits,
+        wait_budget: &WaitBudget,
     ) -> Result<Arc<Snapshot>, Wait> {
         let now = self.clock.now();
         let mut inner = self.lock();
         let demand = inner.core.demand(identity, endpoint, rejected, now);
-        self.carry_out(inner, demand, waits)
+        self.carry_out(inner, demand, wait_budget)
     }
 
     /// Does what the core has decided, with the lock it has decided under.
@@ -196,12 +201,12 @@ impl Shared {
         self: &Arc<Self>,
         inner: MutexGuard<'_, Inner>,
         demand: Demand,
-        waits: &Waits,
+        wait_budget: &WaitBudget,
     ) -> Result<Arc<Snapshot>, Wait> {
         match demand {
             Demand::Sign(snapshot) => Ok(snapshot),
-            Demand::Join(spare) => Err(match &inner.run {
-                Some(run) => Wait::For(run.clone(), spare),
+            Demand::Join(fallback) => Err(match &inner.flight {
+                Some(flight) => Wait::For(flight.clone(), fallback),
                 None => Wait::Not(Error::Closed),
             }),
             Demand::Fail(error) => {
@@ -209,18 +214,18 @@ impl Shared {
                 Err(Wait::Not(error))
             }
             Demand::SignAndStart(snapshot, start) => {
-                if let Some(run) = self.start(inner, start) {
-                    waits.note(run);
+                if let Some(flight) = self.start(inner, start) {
+                    wait_budget.note(flight);
                 }
                 Ok(snapshot)
             }
-            Demand::Start(start, spare) => match self.start(inner, start) {
-                Some(run) => {
+            Demand::Start(start, fallback) => match self.start(inner, start) {
+                Some(flight) => {
                     // It may go on when this call has been answered with the token that it has.
-                    if spare.is_some() {
-                        waits.note(run.clone());
+                    if fallback.is_some() {
+                        wait_budget.note(flight.clone());
                     }
-                    Err(Wait::For(run, spare))
+                    Err(Wait::For(flight, fallback))
                 }
                 None => Err(Wait::Not(Error::Closed)),
             },
@@ -229,7 +234,7 @@ impl Shared {
 }
 
 enum Wait {
-    For(Arc<Run>, Option<Spare>),
+    For(Arc<RefreshFlight>, Option<Fallback>),
     Not(Error),
 }
 
@@ -252,15 +257,15 @@ mod tests {
         let clock = Clock::with_wall(move || begin + *passes.lock().unwrap());
         let attachment = Arc::new(Attach::bearer().check().unwrap());
         let times = (clock.clone(), Default::default());
-        let shared = Arc::new(Shared::new(attachment, None, None, times, CancellationToken::new()));
-        shared.lock().core.make_refreshable();
-        shared.sign_in(Tokens::new("a").expires_in(hour), None, None, None).unwrap();
-        let identity = Identity { epoch: shared.view().epoch, subject: None };
-        let signs = || shared.fresh(&identity, false).unwrap().is_some();
+        let shell = Arc::new(Shell::new(attachment, None, None, times, CancellationToken::new()));
+        shell.lock().core.make_refreshable();
+        shell.sign_in(Tokens::new("a").expires_in(hour), None, None, None).unwrap();
+        let identity = Identity { epoch: shell.view().epoch, subject: None };
+        let signs = || shell.fresh(&identity, false).unwrap().is_some();
         assert!(signs(), "I30: fresh");
         *passed.lock().unwrap() = hour - Duration::from_secs(100);
         assert!(!signs(), "one call is to refresh it");
-        let demand = shared.lock().core.demand(&identity, None, None, clock.now());
+        let demand = shell.lock().core.demand(&identity, None, None, clock.now());
         assert!(matches!(demand, Demand::SignAndStart(..)), "{demand:?}");
         assert!(signs(), "I30: it is being refreshed");
         *passed.lock().unwrap() = hour - Duration::from_secs(1);
@@ -270,13 +275,13 @@ mod tests {
     #[test]
     fn i30_a_fresh_token_signs_without_the_lock() {
         let attachment = Arc::new(Attach::bearer().check().unwrap());
-        let shared =
-            Arc::new(Shared::new(attachment, None, None, Default::default(), CancellationToken::new()));
-        shared.sign_in(Tokens::new("fresh"), None, None, None).unwrap();
-        let identity = Identity { epoch: shared.view().epoch, subject: None };
-        let _held = shared.lock();
+        let shell =
+            Arc::new(Shell::new(attachment, None, None, Default::default(), CancellationToken::new()));
+        shell.sign_in(Tokens::new("fresh"), None, None, None).unwrap();
+        let identity = Identity { epoch: shell.view().epoch, subject: None };
+        let _held = shell.lock();
         // Elsewhere, so that whoever takes the lock fails here and does not wait for ever.
-        let (signed, signs) = (shared.clone(), std::sync::mpsc::channel());
+        let (signed, signs) = (shell.clone(), std::sync::mpsc::channel());
         std::thread::spawn(move || {
             let fresh = signed.fresh(&identity, false).unwrap().is_some();
             let _ = signs.0.send(fresh && signed.permit(&identity, true).is_ok());

@@ -30,13 +30,13 @@ pub use token::traits::{RefreshBearer, Refusal, TokenRequest, TokenResponse};
 pub(crate) use persistence::StoreTime;
 pub(crate) use refresh::endpoint::Refresher;
 pub(crate) use refresh::flight::Revoke;
-pub(crate) use shell::Shared;
-pub(crate) use state::Remains;
+pub(crate) use shell::Shell;
+pub(crate) use state::EvictedSession;
 pub(crate) use state::message::{Discarded, Identity, Rejection};
 pub(crate) use state::snapshot::{EndpointId, Phase, Snapshot};
 pub(crate) use token::classify::{TokenBad, verdict};
 pub(crate) use token::placement::Attachment;
-pub(crate) use wait_budget::Waits;
+pub(crate) use wait_budget::WaitBudget;
 
 use crate::error::{Error, InvalidRequest, StoreError};
 use crate::runtime::{Clock, Now, Spawner};
@@ -48,7 +48,7 @@ use crate::store::TokenStore;
 /// When its last handle is dropped, and with it the last client, nothing of it goes on but a refresh that was already sent.
 #[derive(Clone)]
 pub struct Session {
-    shared: Arc<Shared>,
+    shell: Arc<Shell>,
     _shutdown: Arc<DropGuard>,
 }
 
@@ -61,27 +61,27 @@ impl Session {
     ) -> Self {
         let shutdown = CancellationToken::new();
         Self {
-            shared: Arc::new(Shared::new(attachment, token_bad, store, times, shutdown.clone())),
+            shell: Arc::new(Shell::new(attachment, token_bad, store, times, shutdown.clone())),
             _shutdown: Arc::new(shutdown.drop_guard()),
         }
     }
 
-    pub(crate) fn shared(&self) -> &Arc<Shared> {
-        &self.shared
+    pub(crate) fn shell(&self) -> &Arc<Shell> {
+        &self.shell
     }
 
     /// What a pool has to remember of the session if it drops it; `None` where it may not: a caller has a handle, something
     /// of it goes on, or it knows what cannot be remembered.
-    pub(crate) fn may_leave_pool(&mut self, now: Now) -> Option<Remains> {
+    pub(crate) fn may_be_evicted(&mut self, now: Now) -> Option<EvictedSession> {
         // A count may be read before what was done by those who have gone is seen, such as a handle they have made; what can be had for
         // oneself alone is no other user's in truth.
         Arc::get_mut(&mut self._shutdown)?;
         // Work that goes on holds what is shared.
-        let is_alone = Arc::get_mut(&mut self.shared).is_some();
-        match self.shared.follows_one_at_work() {
+        let is_alone = Arc::get_mut(&mut self.shell).is_some();
+        match self.shell.follows_busy_predecessor() {
             // The next session of the store would not wait for that one.
             true => None,
-            false => self.shared.may_leave_pool(is_alone, now),
+            false => self.shell.may_be_evicted(is_alone, now),
         }
     }
 
@@ -92,7 +92,7 @@ impl Session {
     ///
     /// [`Error::InvalidRequest`] for a token that no header can hold, and where cookies are to sign and there is none; [`Error::Closed`] after [`close`](Self::close).
     pub fn sign_in(&self, tokens: Tokens) -> Result<(), Error> {
-        self.shared.sign_in(tokens, None, None, None)
+        self.shell.sign_in(tokens, None, None, None)
     }
 
     /// Ends the login here, without telling the server. A refresh under way signs nobody in again.
@@ -101,7 +101,7 @@ impl Session {
     /// program that ends before is signed in again when it is started.
     pub fn sign_out(&self) {
         // A session that is closed is signed out for good.
-        let _ = self.shared.sign_out(None);
+        let _ = self.shell.sign_out(None);
     }
 
     /// Refreshes the access token now, whatever state it is in, and waits for it: for what only a new token shows, such as a role
@@ -116,7 +116,7 @@ impl Session {
     ///
     /// Dropping the future leaves the refresh going on.
     pub async fn refresh(&self) -> Result<(), Error> {
-        self.shared.spawner.run(self.shared.refresh()).await
+        self.shell.spawner.run(self.shell.refresh()).await
     }
 
     /// The access token, for things outside the client: a WebSocket, another SDK. Refreshed first, if it is not good any more, together
@@ -130,7 +130,7 @@ impl Session {
     ///
     /// As [`refresh`](Self::refresh).
     pub async fn access_token(&self) -> Result<AccessToken, Error> {
-        let snapshot = self.shared.spawner.run(self.shared.credential_of_all()).await?;
+        let snapshot = self.shell.spawner.run(self.shell.current_credential()).await?;
         snapshot.access.clone().ok_or_else(|| {
             InvalidRequest::new("access_token", "is none: cookies sign the calls of this session").into()
         })
@@ -149,7 +149,7 @@ impl Session {
     ///
     /// As [`refresh`](Self::refresh).
     pub async fn resume(&self) -> Result<(), Error> {
-        self.shared.spawner.run(self.shared.resume()).await
+        self.shell.spawner.run(self.shell.resume()).await
     }
 
     /// Says that the program is in another network: a refresh that failed in the former one is tried again at once, with the next call that
@@ -165,7 +165,7 @@ impl Session {
     /// }
     /// ```
     pub fn network_changed(&self) {
-        self.shared.network_changed();
+        self.shell.network_changed();
     }
 
     /// Waits until the store holds what the session is. At once without a store, or where it does already.
@@ -179,13 +179,13 @@ impl Session {
     ///
     /// Dropping the future leaves the writing going on.
     pub async fn flush(&self) -> Result<(), StoreError> {
-        self.shared.spawner.run(self.shared.saved()).await
+        self.shell.spawner.run(self.shell.flushed()).await
     }
 
     /// The state now.
     #[must_use]
     pub fn state(&self) -> SessionState {
-        SessionState::of(&self.shared.view())
+        SessionState::of(&self.shell.view())
     }
 
     /// The state from now on, the present one first: a new one with every sign-in, refresh, sign-out and expiry. A slow
@@ -210,7 +210,7 @@ impl Session {
     /// ```
     #[must_use]
     pub fn watch(&self) -> StateWatch {
-        self.shared.states()
+        self.shell.states()
     }
 
     /// What happens to the session from now on, each event once and in order. For the state alone there is [`watch`](Self::watch), which
@@ -231,7 +231,7 @@ impl Session {
     /// ```
     #[must_use]
     pub fn events(&self) -> SessionEvents {
-        self.shared.events()
+        self.shell.events()
     }
 
     /// Ends the session for good, as [`close`](Self::close) does, and waits up to 10 s for what cannot be taken back: a refresh
@@ -247,13 +247,13 @@ impl Session {
     ///
     /// The session is closed once this was polled; dropping the future leaves the rest going on.
     pub async fn shutdown(&self) -> Result<(), StoreError> {
-        self.shared.spawner.run(self.shared.shut_down()).await
+        self.shell.spawner.run(self.shell.shut_down()).await
     }
 
     /// Ends the session for good: every call that is not out yet, those waiting for a refresh included, fails with
     /// [`Error::Closed`]. One that is out is answered, and neither refreshed for nor replayed.
     pub fn close(&self) {
-        self.shared.close();
+        self.shell.close();
     }
 }
 
@@ -284,7 +284,7 @@ mod tests {
         session.sign_in(tokens).unwrap();
         let login = "Login { generation: 1, .. }";
         assert_eq!(format!("{session:?}"), format!("Session {{ state: SignedIn({login}), .. }}"));
-        let Phase::Active(snapshot) = session.shared().view().phase.clone() else { panic!("not signed in") };
+        let Phase::Active(snapshot) = session.shell().view().phase.clone() else { panic!("not signed in") };
         assert_eq!(
             format!("{snapshot:?}"),
             "Snapshot { stamp: Stamp { epoch: 1, generation: 1 }, rejected: Flag(false), .. }"

@@ -6,12 +6,12 @@
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
-use super::shell::Shared;
+use super::shell::Shell;
 use super::write_progress::Loading;
 use crate::backoff;
 use crate::error::{Error, StoreError};
 use crate::runtime;
-use crate::session::stored::client::Written;
+use crate::session::stored::client::WriteOutcome;
 use crate::session::stored::operation::TIMEOUT;
 use crate::session::stored::restore::restore;
 
@@ -32,7 +32,7 @@ impl Default for StoreTime {
 /// How long a sign-in waits to know who is signed in, which it would rather know and need not.
 const LOOK: Duration = Duration::from_secs(2);
 
-impl Shared {
+impl Shell {
     /// Looks into the store, if nobody has. All who want to know wait for one look.
     ///
     /// # Cancel safety
@@ -71,7 +71,7 @@ impl Shared {
 
     /// The look that is under way, or a new one, and whether it is.
     fn look(self: &Arc<Self>) -> (Arc<Loading>, bool) {
-        let mut loading = self.saving.loading.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut loading = self.write_progress.loading.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(looking) = loading.as_ref().filter(|looking| looking.get().is_none()) {
             return (looking.clone(), false);
         }
@@ -80,18 +80,18 @@ impl Shared {
         let before = loading.replace(looking.clone());
         drop(loading);
         drop(before);
-        let guard = Looking { shared: self.clone(), looking: looking.clone() };
+        let guard = Looking { shell: self.clone(), looking: looking.clone() };
         self.spawner.spawn(async move {
-            let result = guard.shared.look_now().await;
+            let result = guard.shell.look_now().await;
             let _ = guard.looking.set(result);
         });
         (looking, true)
     }
 
     async fn look_now(self: &Arc<Self>) -> Result<(), Error> {
-        let Some(keeper) = &self.keeper else { return Ok(()) };
+        let Some(store_client) = &self.store_client else { return Ok(()) };
         self.wait_for_those_before().await;
-        let found = keeper.load().await?;
+        let found = store_client.load().await?;
         let ready = |record| restore(record, &self.attachment, self.can_refresh(), self.clock.wall());
         let login = found.record.map(ready).transpose()?;
         let now = self.clock.now();
@@ -101,29 +101,29 @@ impl Shared {
 
     /// Sees to it that the store gets what it does not have, beside whatever else goes on.
     pub(crate) fn save(self: &Arc<Self>) {
-        if self.keeper.is_none() || !self.saving.writing.begin() {
+        if self.store_client.is_none() || !self.write_progress.writing.begin() {
             return;
         }
         let gone = StoreError::unavailable("it was not written to the end", "the task that wrote it is gone");
-        let writer = Writer { shared: self.clone(), result: Err((gone, None)) };
+        let writer = Writer { shell: self.clone(), result: Err((gone, None)) };
         self.spawner.spawn(writer.write());
     }
 
     /// Waits until the store has what it is to have, or could not take it. The pause of the writer is over.
-    pub(crate) async fn saved(self: &Arc<Self>) -> Result<(), StoreError> {
-        if self.keeper.is_none() {
+    pub(crate) async fn flushed(self: &Arc<Self>) -> Result<(), StoreError> {
+        if self.store_client.is_none() {
             return Ok(());
         }
-        let mut progress = self.saving.progress.subscribe();
+        let mut progress = self.write_progress.progress.subscribe();
         let before = progress.borrow_and_update().begun;
         let mut is_wanted = true;
         loop {
             // Somebody may have signed in where there was no runtime to write on.
-            if !self.step(|core| core.is_unsaved()) {
+            if !self.step(|core| core.has_pending_write()) {
                 return Ok(());
             }
             if std::mem::take(&mut is_wanted) {
-                self.saving.wanted.send_replace(());
+                self.write_progress.wanted.send_replace(());
             }
             if progress.changed().await.is_err() {
                 return Ok(());
@@ -137,16 +137,16 @@ impl Shared {
     }
 
     /// The same for no longer than `time`, where a failure is told by an event and no more.
-    pub(crate) async fn saved_within(self: &Arc<Self>, time: StoreTime) {
-        if runtime::within(time.0, self.saved()).await.is_none() {
-            self.is_late();
+    pub(crate) async fn flushed_within(self: &Arc<Self>, time: StoreTime) {
+        if runtime::within(time.0, self.flushed()).await.is_none() {
+            self.store_timed_out();
         }
     }
 
     /// Callers that waited for the store wait no longer.
-    pub(crate) fn is_late(self: &Arc<Self>) {
+    pub(crate) fn store_timed_out(self: &Arc<Self>) {
         self.step(|core| {
-            if core.is_unsaved() {
+            if core.has_pending_write() {
                 core.store_failed(StoreError::timeout());
             }
         });
@@ -154,7 +154,7 @@ impl Shared {
 
     /// What there is to write is new: the writer does not wait for the end of a pause.
     pub(super) fn wake_writer(&self) {
-        self.saving.wanted.send_replace(());
+        self.write_progress.wanted.send_replace(());
     }
 
     /// The store could not be written.
@@ -164,40 +164,40 @@ impl Shared {
 
     /// Writes until there is nothing left to write, or it could not be and the session is over.
     async fn write(self: &Arc<Self>) -> Result<(), (StoreError, Option<u64>)> {
-        let Some(keeper) = &self.keeper else { return Ok(()) };
+        let Some(store_client) = &self.store_client else { return Ok(()) };
         self.wait_for_those_before().await;
         let mut failures = 0;
-        let mut wanted = self.saving.wanted.subscribe();
-        let unsaved = || self.lock().core.unsaved();
-        while unsaved().is_some() {
+        let mut wanted = self.write_progress.wanted.subscribe();
+        let pending_write = || self.lock().core.pending_write();
+        while pending_write().is_some() {
             // Asked first, so that what fails after the end is not tried again.
             let is_last = self.shutdown.is_cancelled();
             wanted.mark_unchanged();
-            let attempt = self.saving.begin();
-            let finds = |serial, login| self.step(|core| core.finds(serial, &login));
-            match keeper.put(unsaved, finds).await {
-                Ok(Written::Overtaken(serial)) => {
+            let attempt = self.write_progress.begin();
+            let finds_login = |serial, login| self.step(|core| core.finds_login(serial, &login));
+            match store_client.put(pending_write, finds_login).await {
+                Ok(WriteOutcome::Superseded(serial)) => {
                     let error = StoreError::unavailable(
                         "another process has signed in or out since the login was to be kept",
                         "it is not there any more, or never was",
                     );
-                    self.step(|core| core.given_up(serial, error.clone()));
-                    self.saving.failed(error, attempt);
+                    self.step(|core| core.write_superseded(serial, error.clone()));
+                    self.write_progress.failed(error, attempt);
                 }
                 Ok(written) => {
                     failures = 0;
-                    if let Written::Kept(serial) = written {
-                        self.step(|core| core.saved(serial));
+                    if let WriteOutcome::Stored(serial) = written {
+                        self.step(|core| core.write_done(serial));
                     }
-                    self.saving.progress.send_modify(|_| {});
+                    self.write_progress.progress.send_modify(|_| {});
                 }
                 Err(error) => {
-                    self.step(|core| core.is_not_stored(|login| keeper.may_have(login)));
+                    self.step(|core| core.note_failed_write(|login| store_client.may_be_stored(login)));
                     self.store_failed(error.clone());
                     if is_last {
                         return Err((error, Some(attempt)));
                     }
-                    self.saving.failed(error, attempt);
+                    self.write_progress.failed(error, attempt);
                     let pause = backoff::delay(FIRST, LONGEST, failures, fastrand::f64());
                     failures += 1;
                     tokio::select! {
@@ -214,7 +214,7 @@ impl Shared {
 
 /// Answers those who wait for a look that nobody finishes.
 struct Looking {
-    shared: Arc<Shared>,
+    shell: Arc<Shell>,
     looking: Arc<Loading>,
 }
 
@@ -227,33 +227,33 @@ impl Drop for Looking {
 
 /// Lets somebody else write when this one is at its end, whatever ended it.
 struct Writer {
-    shared: Arc<Shared>,
+    shell: Arc<Shell>,
     /// Why it could not be written, and in which attempt.
     result: Result<(), (StoreError, Option<u64>)>,
 }
 
 impl Writer {
     async fn write(mut self) {
-        self.result = self.shared.write().await;
+        self.result = self.shell.write().await;
     }
 }
 
 impl Drop for Writer {
     fn drop(&mut self) {
-        self.shared.saving.writing.end();
+        self.shell.write_progress.writing.end();
         match std::mem::replace(&mut self.result, Ok(())) {
             Ok(()) => {
                 // What came when the last of it was thought to be written.
-                self.shared.step(|_| ());
+                self.shell.flush_effects();
                 // Nothing may have been left to write, and somebody may wait for it all the same.
-                self.shared.saving.progress.send_modify(|_| {});
+                self.shell.write_progress.progress.send_modify(|_| {});
             }
             // Not sooner: whoever begins to wait while others cannot write yet relies on it.
             Err((error, attempt)) => {
-                let saving = &self.shared.saving;
-                saving.has_failed.raise();
+                let write_progress = &self.shell.write_progress;
+                write_progress.has_failed.raise();
                 // An attempt that never ends is the last of all that were begun.
-                saving.failed(error, attempt.unwrap_or_else(|| saving.begin()));
+                write_progress.failed(error, attempt.unwrap_or_else(|| write_progress.begin()));
             }
         }
     }
@@ -273,12 +273,12 @@ mod tests {
         let attachment = Arc::new(Attach::bearer().check().unwrap());
         let store = Arc::new(MemoryStore::new());
         let token = CancellationToken::new();
-        let shared = Arc::new(Shared::new(attachment, None, Some(store), Default::default(), token));
+        let shell = Arc::new(Shell::new(attachment, None, Some(store), Default::default(), token));
         for _ in 0..2 {
-            let (looking, is_new) = shared.look();
+            let (looking, is_new) = shell.look();
             assert!(is_new, "the one before has ended");
             assert!(matches!(looking.get(), Some(Err(Error::Store(_)))), "I6");
         }
-        assert!(shared.is_unloaded());
+        assert!(shell.is_unloaded());
     }
 }

@@ -5,99 +5,103 @@
 
 use std::sync::{Arc, MutexGuard};
 
-use super::shell::{Inner, Shared};
+use super::shell::{Inner, Shell};
 use crate::error::StoreError;
 use crate::session::refresh::endpoint::Refresher;
 use crate::session::refresh::execute::{self, Job, RefreshHost};
-use crate::session::refresh::flight::Run;
-use crate::session::state::message::{Outcome, RunId, Start};
+use crate::session::refresh::flight::RefreshFlight;
+use crate::session::state::message::{FlightId, RefreshOutcome, Start};
 use crate::session::stored::schema::Record;
 
-impl Shared {
+impl Shell {
     /// Starts the run that the core has decided on, with the lock it has decided under.
     pub(super) fn start(
         self: &Arc<Self>,
         mut inner: MutexGuard<'_, Inner>,
         start: Box<Start>,
-    ) -> Option<Arc<Run>> {
+    ) -> Option<Arc<RefreshFlight>> {
         let Some(refresher) = self.refresher.get().cloned() else {
             drop(inner);
             return None;
         };
-        let run = Run::new(start.run, self.shutdown.child_token());
-        let _before = inner.run.replace(run.clone());
+        let flight = RefreshFlight::new(start.flight, self.shutdown.child_token());
+        let _before = inner.flight.replace(flight.clone());
         // The lock is released first: where there is no runtime to spawn on, the run settles at once, under it.
         drop(inner);
-        spawn(self.clone(), run.clone(), refresher, start);
-        Some(run)
+        spawn(self.clone(), flight.clone(), refresher, start);
+        Some(flight)
     }
 
     /// `run` is over. Only the first word about a run counts; what came of one that was overtaken is given back.
-    pub(crate) fn finish(self: &Arc<Self>, run: &Run, outcome: Outcome) -> Option<Outcome> {
+    pub(crate) fn finish(
+        self: &Arc<Self>,
+        flight: &RefreshFlight,
+        outcome: RefreshOutcome,
+    ) -> Option<RefreshOutcome> {
         let now = self.clock.now();
         let mut inner = self.lock();
-        if !inner.core.is_under_way(run.id) {
-            inner.core.is_claimed_again(run.id);
+        if !inner.core.is_in_progress(flight.id) {
+            inner.core.end_unclaimed(flight.id);
             self.conclude(inner);
-            run.settle(None);
+            flight.settle(None);
             return Some(outcome);
         }
-        let settled = inner.core.finish(run.id, outcome, now);
-        let _run = inner.run.take();
+        let settled = inner.core.finish(flight.id, outcome, now);
+        let _run = inner.flight.take();
         let _replaced = self.publish(&mut inner.core);
         drop(inner);
-        run.settle(settled);
-        self.step(|_| ());
+        flight.settle(settled);
+        self.flush_effects();
         None
     }
 }
 
-impl RefreshHost for Arc<Shared> {
-    fn may_persist(&self, run: RunId) -> bool {
-        self.lock().core.may_persist(run)
+impl RefreshHost for Arc<Shell> {
+    fn may_persist(&self, flight: FlightId) -> bool {
+        self.lock().core.may_persist(flight)
     }
 
-    fn is_kept(&self, run: RunId) {
+    fn record_persisted(&self, flight: FlightId) {
         self.step(|core| {
-            if core.may_persist(run) {
-                core.nothing_to_save();
+            if core.may_persist(flight) {
+                core.nothing_to_write();
             }
         });
     }
 
-    fn left_over(&self, run: RunId, record: Record, error: StoreError) {
+    fn write_lost(&self, flight: FlightId, record: Record, error: StoreError) {
         self.step(|core| {
             core.store_failed(error);
-            core.left_over(run, record);
+            core.write_lost(flight, record);
         });
     }
 
-    fn go_unclaimed(&self, run: RunId) -> bool {
-        self.step(|core| core.go_unclaimed(run))
+    fn refresh_unclaimed(&self, flight: FlightId) -> bool {
+        self.step(|core| core.refresh_unclaimed(flight))
     }
 
-    fn is_claimed_again(&self, run: RunId) {
-        self.step(|core| core.is_claimed_again(run));
+    fn end_unclaimed(&self, flight: FlightId) {
+        self.step(|core| core.end_unclaimed(flight));
     }
 
-    fn claim_failed(&self, error: StoreError, may_have: &dyn Fn(&Arc<str>) -> bool) {
+    fn claim_failed(&self, error: StoreError, may_be_stored: &dyn Fn(&Arc<str>) -> bool) {
         self.step(|core| {
-            core.is_not_stored(may_have);
+            core.note_failed_write(may_be_stored);
             core.store_failed(error);
         });
     }
 }
 
 /// Starts the task that owns `run`.
-fn spawn(shared: Arc<Shared>, run: Arc<Run>, refresher: Refresher, start: Box<Start>) {
-    let guard = Guard { shared, run };
-    let spawner = guard.shared.spawner.clone();
+fn spawn(shell: Arc<Shell>, flight: Arc<RefreshFlight>, refresher: Refresher, start: Box<Start>) {
+    let guard = Guard { shell, flight };
+    let spawner = guard.shell.spawner.clone();
     spawner.spawn(async move {
-        let login = start.held.as_ref().map(|held| held.record.id.login.clone());
+        let login = start.input.as_ref().map(|input| input.record.id.login.clone());
         let (grant, jar) = (start.grant.clone(), start.jar.clone());
         let outcome = execute::refresh(guard.job(), &refresher, *start).await;
-        let Some(outcome) = guard.shared.finish(&guard.run, outcome) else { return };
-        if let Some(revoke) = guard.run.take_revoke()
+        let Some(outcome) = guard.shell.finish(&guard.flight, outcome) else { return };
+        if let Some(revoke) = guard.flight.take_revoke()
             && let Some(discarded) = outcome.discarded(login, grant, jar)
         {
             revoke(discarded).await;
@@ -108,23 +112,29 @@ fn spawn(shared: Arc<Shared>, run: Arc<Run>, refresher: Refresher, start: Box<St
 /// Settles the run when the task ends without having done so: a panic in code of the user's, a runtime that shuts down, no
 /// runtime at all.
 struct Guard {
-    shared: Arc<Shared>,
-    run: Arc<Run>,
+    shell: Arc<Shell>,
+    flight: Arc<RefreshFlight>,
 }
 
 impl Guard {
     fn job(&self) -> Job<'_> {
-        let Shared { keeper, attachment, clock, .. } = &*self.shared;
-        Job { run: &self.run, host: &self.shared, keeper: keeper.as_ref(), attachment, clock }
+        let Shell { store_client, attachment, clock, .. } = &*self.shell;
+        Job {
+            flight: &self.flight,
+            host: &self.shell,
+            store_client: store_client.as_ref(),
+            attachment,
+            clock,
+        }
     }
 }
 
 impl Drop for Guard {
     fn drop(&mut self) {
-        self.shared.finish(&self.run, execute::broken_off(&self.run));
+        self.shell.finish(&self.flight, execute::broken_off(&self.flight));
         // It holds a client, and with it this session.
-        self.run.take_revoke();
-        let _ = self.run.ended.set(());
+        self.flight.take_revoke();
+        let _ = self.flight.ended.set(());
     }
 }
 
@@ -139,13 +149,13 @@ mod tests {
     async fn i6_a_run_whose_task_is_gone_is_settled_and_has_ended() {
         let attachment = Arc::new(Attach::bearer().check().unwrap());
         let token = CancellationToken::new;
-        let shared = Arc::new(Shared::new(attachment, None, None, Default::default(), token()));
-        let run = Run::new(RunId(1), token());
-        let guard = Guard { shared, run: run.clone() };
-        assert!(!run.has_ended() && !run.outcome.initialized());
+        let shell = Arc::new(Shell::new(attachment, None, None, Default::default(), token()));
+        let flight = RefreshFlight::new(FlightId(1), token());
+        let guard = Guard { shell, flight: flight.clone() };
+        assert!(!flight.has_ended() && !flight.outcome.initialized());
         drop(guard);
-        assert!(run.has_ended() && run.outcome.initialized(), "I6");
-        run.ended().await;
-        assert!(run.settled().await.is_none(), "I10: it was of no login that is there");
+        assert!(flight.has_ended() && flight.outcome.initialized(), "I6");
+        flight.ended().await;
+        assert!(flight.settled().await.is_none(), "I10: it was of no login that is there");
     }
 }

@@ -9,33 +9,33 @@ use arc_swap::{ArcSwap, Guard};
 use tokio_util::sync::CancellationToken;
 
 use super::observe::{Notice, Outbox, SessionEvents, StateWatch};
-use super::state::{Core, Remains};
-use super::write_progress::Saving;
+use super::state::{Core, EvictedSession};
+use super::write_progress::WriteProgress;
 use crate::cookies::{Jar, SetCookies};
 use crate::error::{Error, SessionExpired};
 use crate::response::Head;
 use crate::runtime::{Clock, Now, Spawner};
 use crate::session::refresh::endpoint::Refresher;
-use crate::session::refresh::flight::{Revoke, Run};
+use crate::session::refresh::flight::{RefreshFlight, Revoke};
 use crate::session::state::event::SessionEvent;
 use crate::session::state::login::SessionState;
 use crate::session::state::snapshot::{EndpointId, Phase, Snapshot, Stamp, View};
-use crate::session::stored::client::Keeper;
+use crate::session::stored::client::StoreClient;
 use crate::session::token::classify::TokenBad;
 use crate::session::token::placement::Attachment;
 use crate::session::token::tokens::{Grant, Tokens};
 use crate::store::TokenStore;
 
-pub(crate) struct Shared {
+pub(crate) struct Shell {
     pub(crate) attachment: Arc<Attachment>,
     pub(crate) token_bad: Option<TokenBad>,
     pub(crate) clock: Clock,
     /// What runs the tasks of the session, and what its calls belong to.
     pub(crate) spawner: Spawner,
     /// The way to the store, where the session has one.
-    pub(super) keeper: Option<Keeper>,
-    pub(super) saving: Saving,
-    pub(super) before: Before,
+    pub(super) store_client: Option<StoreClient>,
+    pub(super) write_progress: WriteProgress,
+    pub(super) predecessor: Predecessor,
     pub(super) refresher: OnceLock<Refresher>,
     published: ArcSwap<View>,
     outbox: Outbox,
@@ -47,24 +47,24 @@ pub(crate) struct Shared {
 
 pub(super) struct Inner {
     pub(super) core: Core,
-    pub(super) run: Option<Arc<Run>>,
+    pub(super) flight: Option<Arc<RefreshFlight>>,
     /// The last run that was overtaken, which may still be at work.
-    fenced: Option<Arc<Run>>,
+    superseded: Option<Arc<RefreshFlight>>,
 }
 
 impl Inner {
     /// The run that the last event has overtaken, and the one that was overtaken before it.
-    fn overtaken(&mut self) -> Option<(Arc<Run>, Option<Arc<Run>>)> {
-        let overtaken = self.run.take_if(|run| !self.core.is_under_way(run.id))?;
-        let before = self.fenced.replace(overtaken.clone());
-        Some((overtaken, before))
+    fn superseded(&mut self) -> Option<(Arc<RefreshFlight>, Option<Arc<RefreshFlight>>)> {
+        let superseded = self.flight.take_if(|flight| !self.core.is_in_progress(flight.id))?;
+        let before = self.superseded.replace(superseded.clone());
+        Some((superseded, before))
     }
 }
 
 /// The closed session that had the store before, until it has finished. It may come after others in turn, each of which has
 /// something to write.
 #[derive(Default)]
-pub(super) struct Before(pub(super) Mutex<Option<Arc<Shared>>>);
+pub(super) struct Predecessor(pub(super) Mutex<Option<Arc<Shell>>>);
 
 /// What was replaced under the lock, to be dropped without it: errors and answers in it may be values of the user's.
 #[must_use = "it is dropped when the lock is free"]
@@ -74,13 +74,13 @@ pub(super) struct Replaced {
 }
 
 /// Lets go of everybody who waits for a run that was overtaken. Not under the lock: they are woken.
-fn fence(overtaken: Option<(Arc<Run>, Option<Arc<Run>>)>) {
-    if let Some((run, _before)) = overtaken {
-        run.fence();
+fn supersede(superseded: Option<(Arc<RefreshFlight>, Option<Arc<RefreshFlight>>)>) {
+    if let Some((flight, _before)) = superseded {
+        flight.supersede();
     }
 }
 
-impl Shared {
+impl Shell {
     pub(crate) fn new(
         attachment: Arc<Attachment>,
         token_bad: Option<TokenBad>,
@@ -95,16 +95,16 @@ impl Shared {
             attachment,
             token_bad,
             refresher: OnceLock::new(),
-            keeper: store.map(|store| Keeper::new(store, clock.clone(), signs_by_cookies)),
+            store_client: store.map(|store| StoreClient::new(store, clock.clone(), signs_by_cookies)),
             clock,
             spawner,
-            saving: Saving::default(),
-            before: Before::default(),
+            write_progress: WriteProgress::default(),
+            predecessor: Predecessor::default(),
             outbox: Outbox::new(SessionState::of(&view)),
             published: ArcSwap::from_pointee(view),
             watched: ArcSwap::default(),
             shutdown,
-            inner: Mutex::new(Inner { core, run: None, fenced: None }),
+            inner: Mutex::new(Inner { core, flight: None, superseded: None }),
         }
     }
 
@@ -173,19 +173,19 @@ impl Shared {
     }
 
     /// What is to be remembered of the session if a pool lets go of it; `None` where it may not.
-    pub(super) fn may_leave_pool(&self, is_alone: bool, now: Now) -> Option<Remains> {
-        self.lock().core.may_leave_pool(is_alone, now)
+    pub(super) fn may_be_evicted(&self, is_alone: bool, now: Now) -> Option<EvictedSession> {
+        self.lock().core.may_be_evicted(is_alone, now)
     }
 
     /// A pool has dropped the session.
-    pub(crate) fn left_pool(&self) {
-        self.lock().core.left_pool();
+    pub(crate) fn evicted_from_pool(&self) {
+        self.lock().core.evicted_from_pool();
     }
 
     /// Takes over the store of the session `before`, and what was remembered of it.
-    pub(crate) fn inherit(&self, before: Option<Arc<Self>>, remains: Remains) {
-        self.lock().core.inherit(remains);
-        self.before.set(before);
+    pub(crate) fn inherit(&self, before: Option<Arc<Self>>, evicted: EvictedSession) {
+        self.lock().core.inherit(evicted);
+        self.predecessor.set(before);
     }
 
     pub(crate) fn is_closed(&self) -> bool {
@@ -218,10 +218,10 @@ impl Shared {
         let result = inner.core.sign_out();
         // Before it can come to its end: it has to take the lock for that.
         // What is not wanted of it is dropped without the lock: it holds a client.
-        if let Some(run) = &inner.run
+        if let Some(flight) = &inner.flight
             && let Some(revoke) = revoke.take()
         {
-            before = run.revoke_with(revoke);
+            before = flight.revoke_with(revoke);
         }
         self.conclude(inner);
         drop(before);
@@ -234,8 +234,8 @@ impl Shared {
     }
 
     /// The run that may still be at work after the session was closed.
-    pub(super) fn last_run(&self) -> Option<Arc<Run>> {
-        self.lock().fenced.clone()
+    pub(super) fn last_flight(&self) -> Option<Arc<RefreshFlight>> {
+        self.lock().superseded.clone()
     }
 
     /// Carries out what may begin a new epoch, and lets go of everybody who waits for a run of the old one.
@@ -246,18 +246,23 @@ impl Shared {
         result
     }
 
+    /// Carries out what the core still has to be carried out.
+    pub(super) fn flush_effects(self: &Arc<Self>) {
+        self.conclude(self.lock());
+    }
+
     /// Everything that follows from what the core has come to.
     pub(super) fn conclude(self: &Arc<Self>, mut inner: MutexGuard<'_, Inner>) {
         let _replaced = self.publish(&mut inner.core);
-        let (fenced, is_unsaved) = (inner.overtaken(), inner.core.is_to_be_written());
-        let has_news = inner.core.take_has_news();
+        let (superseded, is_not_stored_yet) = (inner.superseded(), inner.core.is_write_due());
+        let has_new_write = inner.core.take_has_new_write();
         drop(inner);
-        fence(fenced);
+        supersede(superseded);
         self.outbox.tell();
-        if has_news {
+        if has_new_write {
             self.wake_writer();
         }
-        if is_unsaved {
+        if is_not_stored_yet {
             self.save();
         }
     }
@@ -306,18 +311,18 @@ mod tests {
     use std::task::{Context, Wake, Waker};
 
     use super::*;
-    use crate::session::state::message::RunId;
+    use crate::session::state::message::FlightId;
     use crate::session::token::placement::Attach;
 
     /// Looks, when it is woken, whether the lock is free.
     struct Looks {
-        shared: Arc<Shared>,
+        shell: Arc<Shell>,
         found: Mutex<Vec<bool>>,
     }
 
     impl Wake for Looks {
         fn wake(self: Arc<Self>) {
-            let is_free = self.shared.inner.try_lock().is_ok();
+            let is_free = self.shell.inner.try_lock().is_ok();
             self.found.lock().unwrap().push(is_free);
         }
     }
@@ -325,17 +330,17 @@ mod tests {
     #[test]
     fn i28_whoever_is_told_finds_the_lock_free() {
         let attachment = Arc::new(Attach::bearer().check().unwrap());
-        let shared =
-            Arc::new(Shared::new(attachment, None, None, Default::default(), CancellationToken::new()));
-        let run = Run::new(RunId(0), CancellationToken::new());
-        shared.lock().run = Some(run.clone());
-        let mut events = shared.events();
-        let (mut told, mut overtaken) = (pin!(events.next()), pin!(run.settled()));
-        let looks = [0, 1].map(|_| Arc::new(Looks { shared: shared.clone(), found: Mutex::default() }));
+        let shell =
+            Arc::new(Shell::new(attachment, None, None, Default::default(), CancellationToken::new()));
+        let flight = RefreshFlight::new(FlightId(0), CancellationToken::new());
+        shell.lock().flight = Some(flight.clone());
+        let mut events = shell.events();
+        let (mut told, mut superseded) = (pin!(events.next()), pin!(flight.settled()));
+        let looks = [0, 1].map(|_| Arc::new(Looks { shell: shell.clone(), found: Mutex::default() }));
         let [event, settled] = looks.clone().map(Waker::from);
         assert!(told.as_mut().poll(&mut Context::from_waker(&event)).is_pending());
-        assert!(overtaken.as_mut().poll(&mut Context::from_waker(&settled)).is_pending());
-        shared.sign_in(Tokens::new("a"), None, None, None).unwrap();
+        assert!(superseded.as_mut().poll(&mut Context::from_waker(&settled)).is_pending());
+        shell.sign_in(Tokens::new("a"), None, None, None).unwrap();
         for looks in looks {
             assert_eq!(*looks.found.lock().unwrap(), [true]);
         }

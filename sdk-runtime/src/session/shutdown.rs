@@ -7,14 +7,14 @@ use std::time::Duration;
 
 use tokio::sync::mpsc;
 
-use super::shell::{Before, Shared};
+use super::shell::{Predecessor, Shell};
 use crate::error::StoreError;
 use crate::runtime;
 
 /// How long sessions that shut down wait for what was sent, all together.
 const DRAIN: Duration = Duration::from_secs(10);
 
-impl Shared {
+impl Shell {
     /// Closes the session, and waits for what was sent to be answered and written down.
     pub(crate) async fn shut_down(self: &Arc<Self>) -> Result<(), StoreError> {
         self.close();
@@ -56,11 +56,11 @@ impl Shared {
     async fn drained(self: &Arc<Self>) -> Result<(), StoreError> {
         let mut before = Ok(());
         // What the session has itself is written after all those, and in their place.
-        if !self.is_unsaved() {
-            while let (Some(session), Ok(())) = (self.before.get(), &before) {
+        if !self.has_pending_write() {
+            while let (Some(session), Ok(())) = (self.predecessor.get(), &before) {
                 before = Box::pin(session.finished()).await;
                 if before.is_ok() {
-                    self.before.passes(&session);
+                    self.predecessor.passes(&session);
                 }
             }
         }
@@ -69,21 +69,21 @@ impl Shared {
 
     /// Waits until what the session itself had begun is answered and written down. It is closed.
     async fn finished(self: &Arc<Self>) -> Result<(), StoreError> {
-        if let Some(run) = self.last_run() {
-            run.ended().await;
+        if let Some(flight) = self.last_flight() {
+            flight.ended().await;
         }
-        self.saved().await
+        self.flushed().await
     }
 
     /// Waits for what the sessions have begun that had the store before and were closed: they may still write there.
     pub(super) async fn wait_for_those_before(&self) {
-        while let Some(session) = self.before.get() {
+        while let Some(session) = self.predecessor.get() {
             // The time that it waits in turn is not counted.
-            let has_begun = session.before.lock().is_none();
+            let has_begun = session.predecessor.lock().is_none();
             // It has told of a failure itself.
             let finished = runtime::within(DRAIN, Box::pin(session.finished())).await;
             if finished.is_some() || has_begun {
-                self.before.passes(&session);
+                self.predecessor.passes(&session);
             }
         }
     }
@@ -92,49 +92,50 @@ impl Shared {
     pub(crate) fn last_unfinished(self: &Arc<Self>) -> Option<Arc<Self>> {
         let mut last = Some(self.clone());
         while let Some(session) = last.take_if(|session| session.is_finished()) {
-            last = session.before.get();
+            last = session.predecessor.get();
         }
         last
     }
 
     /// Whether there is something to wait for at the end of the session, which is closed.
     pub(crate) fn is_to_be_drained(&self) -> bool {
-        !self.is_finished() || self.before.lock().is_some()
+        !self.is_finished() || self.predecessor.lock().is_some()
     }
 
     /// Whether a session that had the store before is still at work: only this one knows of it.
-    pub(super) fn follows_one_at_work(&self) -> bool {
-        self.before.lock().as_ref().is_some_and(|before| {
-            !before.has_no_run() || before.is_unsaved() && !before.saving.has_failed.is_raised()
+    pub(super) fn follows_busy_predecessor(&self) -> bool {
+        self.predecessor.lock().as_ref().is_some_and(|before| {
+            !before.has_no_flight()
+                || before.has_pending_write() && !before.write_progress.has_failed.is_raised()
         })
     }
 
     /// Whether the session, which is closed, has obtained and written down all that it can.
     fn is_finished(&self) -> bool {
         // In this order: what a run obtained last is unsaved when the run has ended.
-        self.has_no_run() && !self.is_unsaved()
+        self.has_no_flight() && !self.has_pending_write()
     }
 
-    fn has_no_run(&self) -> bool {
-        self.last_run().is_none_or(|run| run.has_ended())
+    fn has_no_flight(&self) -> bool {
+        self.last_flight().is_none_or(|flight| flight.has_ended())
     }
 
-    fn is_unsaved(&self) -> bool {
-        self.lock().core.is_unsaved()
+    fn has_pending_write(&self) -> bool {
+        self.lock().core.has_pending_write()
     }
 }
 
-impl Before {
+impl Predecessor {
     /// Notes the session that had the store before.
-    pub(super) fn set(&self, session: Option<Arc<Shared>>) {
+    pub(super) fn set(&self, session: Option<Arc<Shell>>) {
         let former = std::mem::replace(&mut *self.lock(), session);
         // It may hold values of the user's.
         drop(former);
     }
 
     /// Nothing more is waited for of `session`: what it came after itself is next.
-    fn passes(&self, session: &Arc<Shared>) {
-        let next = session.before.get();
+    fn passes(&self, session: &Arc<Shell>) {
+        let next = session.predecessor.get();
         let mut before = self.lock();
         let is_next = before.as_ref().is_some_and(|before| Arc::ptr_eq(before, session));
         let unwanted = if is_next { std::mem::replace(&mut *before, next) } else { next };
@@ -142,21 +143,21 @@ impl Before {
         drop(unwanted);
     }
 
-    fn get(&self) -> Option<Arc<Shared>> {
+    fn get(&self) -> Option<Arc<Shell>> {
         self.lock().clone()
     }
 
-    fn lock(&self) -> MutexGuard<'_, Option<Arc<Shared>>> {
+    fn lock(&self) -> MutexGuard<'_, Option<Arc<Shell>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Drop for Before {
+impl Drop for Predecessor {
     fn drop(&mut self) {
         // One after the other: there may be more of them than a stack has room for.
         let mut next = self.lock().take();
         while let Some(session) = next.and_then(Arc::into_inner) {
-            next = session.before.lock().take();
+            next = session.predecessor.lock().take();
         }
     }
 }

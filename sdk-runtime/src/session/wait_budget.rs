@@ -8,14 +8,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use crate::runtime::{self, Instant};
-use crate::session::refresh::flight::Run;
+use crate::session::refresh::flight::RefreshFlight;
 
 /// How long a call waits at most for refreshes that it could do without.
 const LONGEST: Duration = Duration::from_secs(2);
 
 /// What one call has waited, and for what it waits in the end.
 #[derive(Default)]
-pub(crate) struct Waits(Mutex<Inner>);
+pub(crate) struct WaitBudget(Mutex<Inner>);
 
 #[derive(Default)]
 struct Inner {
@@ -23,7 +23,7 @@ struct Inner {
     deadline: Option<Instant>,
     waited: Duration,
     /// The refresh in advance that the call has started.
-    started: Option<Arc<Run>>,
+    started: Option<Arc<RefreshFlight>>,
 }
 
 impl Inner {
@@ -32,7 +32,7 @@ impl Inner {
     }
 }
 
-impl Waits {
+impl WaitBudget {
     /// The call ends at `deadline`.
     pub(crate) fn end_at(&self, deadline: Instant) {
         self.lock().deadline = Some(deadline);
@@ -57,9 +57,9 @@ impl Waits {
     }
 
     /// Notes that the call has started `run`. An earlier one of the same call has ended by then.
-    pub(super) fn note(&self, run: Arc<Run>) {
+    pub(super) fn note(&self, flight: Arc<RefreshFlight>) {
         // What it came to may hold values of the user's: dropped without the lock.
-        let _before = self.lock().started.replace(run);
+        let _before = self.lock().started.replace(flight);
     }
 
     /// Waits until the refresh has succeeded and is written down, or has failed; for 2 s less what the call has waited already, and not
@@ -67,13 +67,13 @@ impl Waits {
     ///
     /// Cancel safe: the refresh goes on when the future is dropped.
     pub(crate) async fn linger(&self) {
-        let (run, limit) = {
+        let (flight, limit) = {
             let inner = self.lock();
             (inner.started.clone(), LONGEST.saturating_sub(inner.waited))
         };
         // Without a timer where there is nothing to wait for: there may be no runtime that has one.
-        if let Some(run) = run.filter(|run| !run.outcome.initialized()) {
-            runtime::within(limit, run.outcome.wait()).await;
+        if let Some(flight) = flight.filter(|flight| !flight.outcome.initialized()) {
+            runtime::within(limit, flight.outcome.wait()).await;
         }
     }
 
@@ -101,7 +101,7 @@ mod tests {
             (Some(2), 1, [1_000, 500, 250]),
             (Some(0), 0, [0, 0, 0]),
         ] {
-            let call = Waits::default();
+            let call = WaitBudget::default();
             if let Some(deadline) = deadline {
                 call.end_at(runtime::deadline(seconds(deadline)));
             }
@@ -119,7 +119,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn i36_what_a_call_has_waited_for_in_vain_counts_like_what_has_come() {
-        let call = Waits::default();
+        let call = WaitBudget::default();
         let after = |time| runtime::sleep_until(runtime::deadline(time));
         for (most, takes, comes) in
             [(60, 1_500, true), (60, 400, true), (60, 200, false), (60, 10, false), (0, 0, true)]
@@ -127,7 +127,7 @@ mod tests {
             let came = call.wait(seconds(most), after(Duration::from_millis(takes))).await;
             assert_eq!(came.is_some(), comes, "I36: {takes}");
         }
-        let call = Waits::default();
+        let call = WaitBudget::default();
         assert!(call.wait(seconds(1), after(seconds(2))).await.is_none(), "I36: its patience");
         assert!(call.wait(seconds(60), after(Duration::from_millis(900))).await.is_some());
         assert!(call.wait(seconds(60), after(Duration::from_millis(200))).await.is_none());

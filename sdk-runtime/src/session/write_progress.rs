@@ -8,7 +8,7 @@ use crate::error::{Error, StoreError};
 use crate::sync::{Busy, Flag};
 
 #[derive(Default)]
-pub(super) struct Saving {
+pub(super) struct WriteProgress {
     /// The look into the store that is under way.
     pub(super) loading: Mutex<Option<Arc<Loading>>>,
     /// Whether a task is writing.
@@ -31,7 +31,7 @@ pub(super) struct Failures {
     pub(super) last: Option<(StoreError, u64)>,
 }
 
-impl Saving {
+impl WriteProgress {
     /// The number of an attempt that begins.
     pub(super) fn begin(&self) -> u64 {
         let mut attempt = 0;

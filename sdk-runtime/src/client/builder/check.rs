@@ -31,11 +31,11 @@ impl<C: ApiClient> ClientBuilder<C> {
         let headers = self.headers.map_err(BuildError::credential)?;
         let has_attach = self.attach.is_some();
         let attachment = match &self.session {
-            Some(session) => session.shared().attachment.clone(),
+            Some(session) => session.shell().attachment.clone(),
             None => Arc::new(self.attach.unwrap_or_default().check().map_err(BuildError::credential)?),
         };
         let clock = match &self.session {
-            Some(session) => self.clock.or(&session.shared().clock),
+            Some(session) => self.clock.or(&session.shell().clock),
             None => self.clock,
         };
         let has = (has_attach, self.spawner.is_named());

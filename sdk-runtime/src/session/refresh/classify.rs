@@ -9,7 +9,7 @@ use http::StatusCode;
 
 use crate::error::{Code, DecodeError, ErrorResponse, SessionExpired, UnavailableCause, Words};
 use crate::retry_after;
-use crate::session::state::message::Outcome;
+use crate::session::state::message::RefreshOutcome;
 use crate::session::stored::undecodable::Undecodable;
 use crate::session::token::traits::Refusal;
 use crate::text;
@@ -40,17 +40,17 @@ fn meaning(code: &str) -> Option<Meaning> {
 }
 
 /// What `refused = …` of the declaration, or the reader of its tokens, said.
-pub(crate) fn declared(refusal: Refusal, answer: ErrorResponse) -> Outcome {
+pub(crate) fn declared(refusal: Refusal, answer: ErrorResponse) -> RefreshOutcome {
     match refusal {
-        Refusal::Dead(message) => Outcome::Rejected(SessionExpired::rejected(Some(message), answer)),
+        Refusal::Dead(message) => RefreshOutcome::Denied(SessionExpired::rejected(Some(message), answer)),
         Refusal::TryLater { message, after } => {
-            Outcome::NotSpent { cause: UnavailableCause::TryLater(message), retry_after: after }
+            RefreshOutcome::NotSpent { cause: UnavailableCause::TryLater(message), retry_after: after }
         }
     }
 }
 
 /// What an answer without success means, in this order: the status, the code, and what is left.
-pub(crate) fn unsuccessful(answer: ErrorResponse, wall: impl FnOnce() -> SystemTime) -> Outcome {
+pub(crate) fn unsuccessful(answer: ErrorResponse, wall: impl FnOnce() -> SystemTime) -> RefreshOutcome {
     let status = answer.status();
     let retry_after = retry_after::parse(answer.headers(), wall);
     if let Some(outcome) = by_status(&answer, retry_after) {
@@ -61,36 +61,38 @@ pub(crate) fn unsuccessful(answer: ErrorResponse, wall: impl FnOnce() -> SystemT
     let is_readable = words.is_object && !answer.is_truncated() && !is_encoded(&answer);
     match words.code().filter(|_| is_client_error).and_then(meaning) {
         Some(Meaning::Later) => {
-            return Outcome::NotSpent { cause: UnavailableCause::Status(answer), retry_after };
+            return RefreshOutcome::NotSpent { cause: UnavailableCause::Status(answer), retry_after };
         }
-        Some(Meaning::Misconfigured) => return Outcome::Misconfigured(UnavailableCause::Status(answer)),
-        Some(Meaning::Ends) if is_readable => return rejected(answer),
+        Some(Meaning::Misconfigured) => {
+            return RefreshOutcome::Misconfigured(UnavailableCause::Status(answer));
+        }
+        Some(Meaning::Ends) if is_readable => return denied(answer),
         Some(Meaning::Ends) | None => {}
     }
     match status {
-        StatusCode::UNAUTHORIZED => rejected(answer),
+        StatusCode::UNAUTHORIZED => denied(answer),
         // A firewall's page says the same; only an answer of the API itself counts.
-        StatusCode::BAD_REQUEST | StatusCode::FORBIDDEN if is_readable => rejected(answer),
-        _ => Outcome::Misconfigured(UnavailableCause::Status(answer)),
+        StatusCode::BAD_REQUEST | StatusCode::FORBIDDEN if is_readable => denied(answer),
+        _ => RefreshOutcome::Misconfigured(UnavailableCause::Status(answer)),
     }
 }
 
 /// The statuses by which a server says that it has a problem of its own: the login goes on, with every body.
-fn by_status(answer: &ErrorResponse, retry_after: Option<Duration>) -> Option<Outcome> {
+fn by_status(answer: &ErrorResponse, retry_after: Option<Duration>) -> Option<RefreshOutcome> {
     let cause = || UnavailableCause::Status(answer.clone());
     match answer.status().as_u16() {
         // A 511 is that of a network in between, and never of the server (RFC 6585, 6).
-        408 | 425 | 429 | 511 => Some(Outcome::NotSpent { cause: cause(), retry_after }),
+        408 | 425 | 429 | 511 => Some(RefreshOutcome::NotSpent { cause: cause(), retry_after }),
         // It says itself that it has not done it.
-        503 if retry_after.is_some() => Some(Outcome::NotSpent { cause: cause(), retry_after }),
-        500..=599 => Some(Outcome::Ambiguous { cause: cause(), retry_after }),
+        503 if retry_after.is_some() => Some(RefreshOutcome::NotSpent { cause: cause(), retry_after }),
+        500..=599 => Some(RefreshOutcome::Unknown { cause: cause(), retry_after }),
         _ => None,
     }
 }
 
-fn rejected(answer: ErrorResponse) -> Outcome {
+fn denied(answer: ErrorResponse) -> RefreshOutcome {
     let message = answer.message().map(str::to_owned);
-    Outcome::Rejected(SessionExpired::rejected(message, answer))
+    RefreshOutcome::Denied(SessionExpired::rejected(message, answer))
 }
 
 /// What a success means in which `error` found no tokens that can be read. `answer` has what arrived of its body, and is truncated where
@@ -101,7 +103,7 @@ pub(crate) fn without_tokens(
     answer: ErrorResponse,
     error: DecodeError,
     wall: impl FnOnce() -> SystemTime,
-) -> Outcome {
+) -> RefreshOutcome {
     let body = text::without_mark(answer.body());
     let is_text = !answer.is_truncated() && !is_encoded(&answer) && std::str::from_utf8(body).is_ok();
     let first = body.iter().find(|byte| !byte.is_ascii_whitespace());
@@ -112,7 +114,7 @@ pub(crate) fn without_tokens(
     let is_form = is_of_type("application/x-www-form-urlencoded");
     if is_of_type("text/html") || is_no_document && !is_form {
         let retry_after = retry_after::parse(answer.headers(), wall);
-        return Outcome::NotSpent { cause: UnavailableCause::Decode(error), retry_after };
+        return RefreshOutcome::NotSpent { cause: UnavailableCause::Decode(error), retry_after };
     }
     let words = Words::read(answer.body());
     if !words.is_object || !is_text {
@@ -121,18 +123,20 @@ pub(crate) fn without_tokens(
     match &words.error {
         Code::Absent | Code::Unreadable => undecodable(error, wall),
         Code::Text(code) => match meaning(code) {
-            Some(Meaning::Ends) => rejected(answer),
+            Some(Meaning::Ends) => denied(answer),
             Some(Meaning::Later) => {
                 let retry_after = retry_after::parse(answer.headers(), wall);
-                Outcome::NotSpent { cause: UnavailableCause::Status(answer), retry_after }
+                RefreshOutcome::NotSpent { cause: UnavailableCause::Status(answer), retry_after }
             }
-            Some(Meaning::Misconfigured) | None => Outcome::Misconfigured(UnavailableCause::Status(answer)),
+            Some(Meaning::Misconfigured) | None => {
+                RefreshOutcome::Misconfigured(UnavailableCause::Status(answer))
+            }
         },
     }
 }
 
-fn undecodable(error: DecodeError, wall: impl FnOnce() -> SystemTime) -> Outcome {
-    Outcome::Undecodable(Undecodable { at: wall(), error })
+fn undecodable(error: DecodeError, wall: impl FnOnce() -> SystemTime) -> RefreshOutcome {
+    RefreshOutcome::Undecodable(Undecodable { at: wall(), error })
 }
 
 /// Whether the body is still encoded, so that it cannot be read.

@@ -152,14 +152,14 @@ impl Came {
             unsuccessful(answer, crate::runtime::wall)
         };
         match outcome {
-            Outcome::Rejected(_) => "rejected".to_owned(),
-            Outcome::NotSpent { retry_after: Some(wait), .. } => {
+            RefreshOutcome::Denied(_) => "rejected".to_owned(),
+            RefreshOutcome::NotSpent { retry_after: Some(wait), .. } => {
                 format!("not spent, for {} s", wait.as_secs())
             }
-            Outcome::NotSpent { .. } => "not spent".to_owned(),
-            Outcome::Ambiguous { .. } => "unknown".to_owned(),
-            Outcome::Misconfigured(_) => "misconfigured".to_owned(),
-            Outcome::Undecodable(_) => "undecodable".to_owned(),
+            RefreshOutcome::NotSpent { .. } => "not spent".to_owned(),
+            RefreshOutcome::Unknown { .. } => "unknown".to_owned(),
+            RefreshOutcome::Misconfigured(_) => "misconfigured".to_owned(),
+            RefreshOutcome::Undecodable(_) => "undecodable".to_owned(),
             other => format!("{other:?}"),
         }
     }

@@ -18,7 +18,7 @@ use crate::exchange::{Contents, Credentials, Upstream};
 use crate::request::{Prepared, Request};
 use crate::response::{Answer, ERROR_BODY_TIME, End, Head, Received, receive};
 use crate::runtime::{self, Clock};
-use crate::session::state::message::Outcome;
+use crate::session::state::message::RefreshOutcome;
 use crate::session::token::placement::Attachment;
 use crate::session::token::tokens::{Grant, Tokens};
 use crate::session::token::traits::Refusal;
@@ -88,7 +88,7 @@ impl Refresher {
     }
 
     /// Sends it and classifies the answer.
-    pub(crate) async fn send(&self, request: &Prepared, jar: &Jar) -> Outcome {
+    pub(crate) async fn send(&self, request: &Prepared, jar: &Jar) -> RefreshOutcome {
         let deadline = runtime::deadline(self.timeout());
         let credentials = Credentials { header: None, jar: Some(jar) };
         let stage = Stage::default();
@@ -99,8 +99,8 @@ impl Refresher {
             None => {
                 let (cause, retry_after) = (UnavailableCause::Timeout, None);
                 return match stage.is_connecting() {
-                    true => Outcome::NotSpent { cause, retry_after },
-                    false => Outcome::Ambiguous { cause, retry_after },
+                    true => RefreshOutcome::NotSpent { cause, retry_after },
+                    false => RefreshOutcome::Unknown { cause, retry_after },
                 };
             }
         };
@@ -124,7 +124,7 @@ impl Refresher {
         let head = Head::new(parts.status, parts.headers);
         match self.tokens(&head, bytes, &end) {
             Read::Tokens(tokens) => self.received(tokens, &head, jar, &cookies),
-            Read::Refused(refusal) => classify::declared(refusal, answer),
+            Read::DeniedRefresh(refusal) => classify::declared(refusal, answer),
             Read::Nothing(error) => match self.refused(&answer) {
                 Some(refusal) => classify::declared(refusal, answer),
                 None => classify::without_tokens(answer, error, || self.clock.wall()),
@@ -148,7 +148,7 @@ impl Refresher {
                 Read::Nothing(self.no_token(head))
             }
             Ok(Ok(tokens)) => Read::Tokens(tokens),
-            Ok(Err(refusal)) => Read::Refused(refusal),
+            Ok(Err(refusal)) => Read::DeniedRefresh(refusal),
             Err(Error::Decode(error)) => Read::Nothing(match end {
                 End::Whole => error.without_values(),
                 end => error.because(incomplete(end)),
@@ -167,9 +167,9 @@ impl Refresher {
     }
 
     /// What it means that `tokens` came with `head`.
-    fn received(&self, tokens: Tokens, head: &Head, jar: &Jar, cookies: &SetCookies) -> Outcome {
+    fn received(&self, tokens: Tokens, head: &Head, jar: &Jar, cookies: &SetCookies) -> RefreshOutcome {
         let refresh = tokens.refresh.clone();
-        let unusable = |cause| Outcome::Unusable { refresh, id: None, cause };
+        let unusable = |cause| RefreshOutcome::Unusable { refresh, id: None, cause };
         if let Err(error) = self.attachment.can_sign(jar, Some(cookies), &self.clock) {
             return unusable(UnavailableCause::Unusable(error));
         }
@@ -177,7 +177,7 @@ impl Refresher {
             Ok(credential) if credential.lifetime.is_some_and(|lifetime| lifetime < SHORTEST) => {
                 unusable(UnavailableCause::DeadOnArrival)
             }
-            Ok(credential) => Outcome::Success(credential.into()),
+            Ok(credential) => RefreshOutcome::Success(credential.into()),
             Err(error) => unusable(UnavailableCause::Unusable(error)),
         }
     }
@@ -186,7 +186,7 @@ impl Refresher {
 /// What was found in a successful answer.
 enum Read {
     Tokens(Tokens),
-    Refused(Refusal),
+    DeniedRefresh(Refusal),
     Nothing(DecodeError),
 }
 
@@ -208,19 +208,21 @@ fn incomplete(end: &End) -> String {
 }
 
 /// What it means that no answer came.
-fn failed(error: Error) -> Outcome {
+fn failed(error: Error) -> RefreshOutcome {
     let cause = match error {
         Error::Transport(error) if !error.may_have_arrived() => {
-            return Outcome::NotSpent { cause: UnavailableCause::Transport(error), retry_after: None };
+            return RefreshOutcome::NotSpent { cause: UnavailableCause::Transport(error), retry_after: None };
         }
         Error::Transport(error) if error.kind() == TransportErrorKind::Invalid => {
-            return Outcome::Misconfigured(UnavailableCause::Transport(error));
+            return RefreshOutcome::Misconfigured(UnavailableCause::Transport(error));
         }
-        Error::InvalidRequest(error) => return Outcome::Misconfigured(UnavailableCause::Request(error)),
+        Error::InvalidRequest(error) => {
+            return RefreshOutcome::Misconfigured(UnavailableCause::Request(error));
+        }
         Error::Transport(error) => UnavailableCause::Transport(error),
         other => UnavailableCause::Transport(TransportError::new(TransportErrorKind::Request, other)),
     };
-    Outcome::Ambiguous { cause, retry_after: None }
+    RefreshOutcome::Unknown { cause, retry_after: None }
 }
 
 #[cfg(test)]
@@ -282,9 +284,9 @@ mod tests {
             ("another error", Error::Closed, "in doubt"),
         ] {
             let (found, retry_after) = match failed(error) {
-                Outcome::NotSpent { retry_after, .. } => ("not spent", retry_after),
-                Outcome::Ambiguous { retry_after, .. } => ("in doubt", retry_after),
-                Outcome::Misconfigured(_) => ("misconfigured", None),
+                RefreshOutcome::NotSpent { retry_after, .. } => ("not spent", retry_after),
+                RefreshOutcome::Unknown { retry_after, .. } => ("in doubt", retry_after),
+                RefreshOutcome::Misconfigured(_) => ("misconfigured", None),
                 other => panic!("{name}: {other:?}"),
             };
             assert_eq!((found, retry_after), (expected, None), "I14: {name}");

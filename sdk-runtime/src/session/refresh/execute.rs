@@ -9,196 +9,199 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::endpoint::Refresher;
-use super::flight::Run;
+use super::flight::RefreshFlight;
 use crate::cookies::Jar;
 use crate::error::{ExpiredReason, SessionExpired, StoreError, UnavailableCause};
 use crate::request::Prepared;
 use crate::runtime::{self, Clock};
 use crate::secret::RefreshToken;
-use crate::session::state::message::{Outcome, Refreshed, RunId, Start};
-use crate::session::stored::claim::{Claim, Taken};
-use crate::session::stored::client::{Confirmed, Keeper};
-use crate::session::stored::credential::Loaded;
-use crate::session::stored::lease::Term;
-use crate::session::stored::outcome_unknown::Doubt;
-use crate::session::stored::refresh_input::{Held, Refused};
+use crate::session::state::message::{FlightId, RefreshOutcome, Refreshed, Start};
+use crate::session::stored::claim::{Claim, RefreshLease};
+use crate::session::stored::client::{Confirmed, StoreClient};
+use crate::session::stored::credential::StoredCredential;
+use crate::session::stored::lease::LeaseTerm;
+use crate::session::stored::outcome_unknown::OutcomeUnknown;
+use crate::session::stored::refresh_input::{DeniedRefresh, RefreshInput};
 use crate::session::stored::restore::restore;
-use crate::session::stored::schema::{Found, Record, TokenId};
+use crate::session::stored::schema::{Record, StoreState, TokenId};
 use crate::session::token::placement::Attachment;
 use crate::session::token::tokens::Grant;
 
 /// What a refresh asks and tells the session that has started it, each under the session's lock.
 pub(crate) trait RefreshHost: Send + Sync {
     /// Whether what `run` obtains is to be written down: not after a sign-in or a sign-out.
-    fn may_persist(&self, run: RunId) -> bool;
+    fn may_persist(&self, flight: FlightId) -> bool;
 
     /// The store has what `run` refreshes, or what it has obtained: no earlier write may replace that.
-    fn is_kept(&self, run: RunId);
+    fn record_persisted(&self, flight: FlightId);
 
     /// What `run` has obtained could not be written down.
-    fn left_over(&self, run: RunId, record: Record, error: StoreError);
+    fn write_lost(&self, flight: FlightId, record: Record, error: StoreError);
 
     /// Has `run` refresh without a claim, if no store is known to have the login: until it has ended, none gets it.
-    fn go_unclaimed(&self, run: RunId) -> bool;
+    fn refresh_unclaimed(&self, flight: FlightId) -> bool;
 
     /// `run` does nothing without a claim.
-    fn is_claimed_again(&self, run: RunId);
+    fn end_unclaimed(&self, flight: FlightId);
 
     /// The claim failed with `error`, and `run` refreshes without one; `may_have` tells whether the store may have a login.
-    fn claim_failed(&self, error: StoreError, may_have: &dyn Fn(&Arc<str>) -> bool);
+    fn claim_failed(&self, error: StoreError, may_be_stored: &dyn Fn(&Arc<str>) -> bool);
 }
 
 /// What a refresh works with.
 pub(crate) struct Job<'a> {
-    pub(crate) run: &'a Run,
+    pub(crate) flight: &'a RefreshFlight,
     pub(crate) host: &'a dyn RefreshHost,
-    pub(crate) keeper: Option<&'a Keeper>,
+    pub(crate) store_client: Option<&'a StoreClient>,
     pub(crate) attachment: &'a Attachment,
     pub(crate) clock: &'a Clock,
 }
 
 /// What a refresh comes to that nobody finishes, before anything was sent.
-fn aborted() -> Outcome {
-    Outcome::NotSpent { cause: UnavailableCause::Aborted, retry_after: None }
+fn aborted() -> RefreshOutcome {
+    RefreshOutcome::NotSpent { cause: UnavailableCause::Aborted, retry_after: None }
 }
 
 /// The same, whatever of it was done.
-pub(crate) fn broken_off(run: &Run) -> Outcome {
-    match run.is_sent() {
-        true => Outcome::Ambiguous { cause: UnavailableCause::Aborted, retry_after: None },
+pub(crate) fn broken_off(flight: &RefreshFlight) -> RefreshOutcome {
+    match flight.is_sent() {
+        true => RefreshOutcome::Unknown { cause: UnavailableCause::Aborted, retry_after: None },
         false => aborted(),
     }
 }
 
-pub(crate) async fn refresh(job: Job<'_>, refresher: &Refresher, start: Start) -> Outcome {
-    let Job { run, host, clock, .. } = job;
-    let Start { grant, jar, held, doubt, resend_after, .. } = start;
-    let sender = Sender { run, refresher, resend_after };
-    let (keeper, held) = match (job.keeper, held) {
-        (Some(keeper), Some(held)) => (keeper, held),
-        _ => return sender.attempt(&grant, &jar, None).await.after(&doubt),
+pub(crate) async fn refresh(job: Job<'_>, refresher: &Refresher, start: Start) -> RefreshOutcome {
+    let Job { flight, host, clock, .. } = job;
+    let Start { grant, jar, input, outcome_unknown, resend_after, .. } = start;
+    let sender = Sender { flight, refresher, resend_after };
+    let (store_client, input) = match (job.store_client, input) {
+        (Some(store_client), Some(input)) => (store_client, input),
+        _ => return sender.attempt(&grant, &jar, None).await.after(&outcome_unknown),
     };
-    let mut term = Term::of(refresher.timeout());
+    let mut term = LeaseTerm::of(refresher.timeout());
     loop {
         let claim = tokio::select! {
             biased;
-            () = run.cancel.cancelled() => return aborted(),
-            claim = claim(run.id, host, keeper, &held, term) => claim,
+            () = flight.cancel.cancelled() => return aborted(),
+            claim = claim(flight.id, host, store_client, &input, term) => claim,
         };
-        let mut taken = match claim {
-            Ok(Claim::Taken(taken)) => taken,
+        let mut lease = match claim {
+            Ok(Claim::Granted(lease)) => lease,
             Ok(Claim::Adopt(record)) => return adopted(*record, &job),
-            Ok(Claim::Gone) => return Outcome::Gone,
+            Ok(Claim::Gone) => return RefreshOutcome::Gone,
             Ok(Claim::Unwanted) => return aborted(),
             Err(error) => return store_failed(error),
         };
-        if taken.is_spent(clock) {
-            term = taken.next_term(clock);
+        if lease.is_spent(clock) {
+            term = lease.next_term(clock);
             continue;
         }
-        if taken.is_claimed() && !taken.is_news {
-            host.is_kept(run.id);
+        if lease.is_claimed() && !lease.found_newer {
+            host.record_persisted(flight.id);
         }
-        let is_another = taken.record.id.login != held.record.id.login;
-        if let Some(refused) = held.refused.clone().filter(|refused| refused.id == taken.record.id) {
-            let refresh = Refresh { job: &job, keeper, taken: &taken, held: &held.record.id, is_another };
-            return refresh.refused(refused.expired).await;
+        let is_other_login = lease.record.id.login != input.record.id.login;
+        if let Some(denied) = input.denied.clone().filter(|denied| denied.id == lease.record.id) {
+            let refresh =
+                Refresh { job: &job, store_client, lease: &lease, input: &input.record.id, is_other_login };
+            return refresh.denied(denied.expired).await;
         }
-        if let Some(answer) = taken.held_back(&held, &doubt, clock) {
-            let refresh = Refresh { job: &job, keeper, taken: &taken, held: &held.record.id, is_another };
-            return refresh.release(Outcome::Undecodable(answer), true).await;
+        if let Some(answer) = lease.held_back(&input, &outcome_unknown, clock) {
+            let refresh =
+                Refresh { job: &job, store_client, lease: &lease, input: &input.record.id, is_other_login };
+            return refresh.release(RefreshOutcome::Undecodable(answer), true).await;
         }
         // What is news has been refreshed since, by a process whose own doubt stands in the store.
-        let mut doubt = if taken.is_news { Doubt::None } else { doubt };
-        if let Some(answer) = &taken.record.undecodable {
-            doubt.and_undecodable(answer.clone());
-        } else if taken.in_doubt {
-            doubt.and_lost();
+        let mut outcome_unknown = if lease.found_newer { OutcomeUnknown::No } else { outcome_unknown };
+        if let Some(answer) = &lease.record.undecodable {
+            outcome_unknown.add_undecodable(answer.clone());
+        } else if lease.earlier_unknown {
+            outcome_unknown.add_lost();
         }
-        let jar = if taken.is_news { taken.record.jar.clone() } else { jar };
-        let grant = taken.grant();
-        let right = Right { keeper, clock, taken: &mut taken };
+        let jar = if lease.found_newer { lease.record.jar.clone() } else { jar };
+        let grant = lease.grant();
+        let right = Right { store_client, clock, lease: &mut lease };
         let outcome = sender.attempt(&grant, &jar, Some(right)).await;
-        let refresh = Refresh { job: &job, keeper, taken: &taken, held: &held.record.id, is_another };
-        return refresh.settle(outcome.after(&doubt), &jar).await;
+        let refresh =
+            Refresh { job: &job, store_client, lease: &lease, input: &input.record.id, is_other_login };
+        return refresh.settle(outcome.after(&outcome_unknown), &jar).await;
     }
 }
 
 /// Claims the right to refresh `held`; without the store, where that fails and no store has the login (I38).
 async fn claim(
-    run: RunId,
+    flight: FlightId,
     host: &dyn RefreshHost,
-    keeper: &Keeper,
-    held: &Held,
-    term: Term,
+    store_client: &StoreClient,
+    input: &RefreshInput,
+    term: LeaseTerm,
 ) -> Result<Claim, StoreError> {
-    let is_wanted = || host.may_persist(run);
+    let is_wanted = || host.may_persist(flight);
     let mut is_first = true;
     loop {
-        let why = match keeper.claim(held, term, is_wanted).await {
+        let why = match store_client.claim(input, term, is_wanted).await {
             Ok(claim) => return Ok(claim),
             Err(why) => why,
         };
         // From here on what is unsaved stays so: what it refreshes with is being spent.
-        if !held.is_new || !host.go_unclaimed(run) {
+        if !input.is_new || !host.refresh_unclaimed(flight) {
             return Err(why.error);
         }
-        let _turn = keeper.turn().await;
+        let _turn = store_client.turn().await;
         // The write that was under way was done, so that the login can be claimed; or it timed out, and may be done later, unless a
         // claim is written before.
-        let may_come = !why.in_doubt && keeper.may_have(&held.record.id.login);
+        let may_come = !why.may_be_stored && store_client.may_be_stored(&input.record.id.login);
         if std::mem::take(&mut is_first) && may_come {
-            host.is_claimed_again(run);
+            host.end_unclaimed(flight);
             continue;
         }
-        if let Some(taken) = keeper.unclaimed(held, &why, term).await {
-            host.claim_failed(why.error, &|login| keeper.may_have(login));
-            return Ok(Claim::Taken(Box::new(taken)));
+        if let Some(lease) = store_client.unclaimed(input, &why, term).await {
+            host.claim_failed(why.error, &|login| store_client.may_be_stored(login));
+            return Ok(Claim::Granted(Box::new(lease)));
         }
-        host.is_claimed_again(run);
+        host.end_unclaimed(flight);
         return Err(why.error);
     }
 }
 
 /// The right to refresh, while what it is for goes on.
 struct Right<'a> {
-    keeper: &'a Keeper,
+    store_client: &'a StoreClient,
     clock: &'a Clock,
-    taken: &'a mut Taken,
+    lease: &'a mut RefreshLease,
 }
 
 impl Right<'_> {
     /// Whether it covers a send that begins now.
     async fn covers_the_first(&mut self) -> bool {
-        !self.taken.is_spent(self.clock) || self.keeper.extend(self.taken).await
+        !self.lease.is_spent(self.clock) || self.store_client.extend(self.lease).await
     }
 
     /// Whether it covers one more, for which it is always extended.
     async fn covers_one_more(&mut self) -> bool {
-        self.keeper.extend(self.taken).await
+        self.store_client.extend(self.lease).await
     }
 }
 
 /// Sends the refresh.
 struct Sender<'a> {
-    run: &'a Run,
+    flight: &'a RefreshFlight,
     refresher: &'a Refresher,
     resend_after: Duration,
 }
 
 impl Sender<'_> {
     /// One send, and one more where it is in doubt whether the first was received.
-    async fn attempt(&self, grant: &Grant, jar: &Jar, mut right: Option<Right<'_>>) -> Outcome {
+    async fn attempt(&self, grant: &Grant, jar: &Jar, mut right: Option<Right<'_>>) -> RefreshOutcome {
         // Nothing has been spent yet, so the end of the login ends the run.
-        if self.run.cancel.is_cancelled() {
+        if self.flight.cancel.is_cancelled() {
             return aborted();
         }
         let Some(request) = self.refresher.request(grant) else {
-            return Outcome::NothingToRefreshWith;
+            return RefreshOutcome::NothingToRefreshWith;
         };
         let request = match request {
             Ok(request) => request,
-            Err(error) => return Outcome::Misconfigured(UnavailableCause::Request(error)),
+            Err(error) => return RefreshOutcome::Misconfigured(UnavailableCause::Request(error)),
         };
         // Code of the user's has run meanwhile, and may have taken long.
         if let Some(right) = &mut right
@@ -209,17 +212,17 @@ impl Sender<'_> {
                 "the lease could not be extended",
             ));
         }
-        if self.run.cancel.is_cancelled() {
+        if self.flight.cancel.is_cancelled() {
             return aborted();
         }
         // The point of no return: from here on only the timeout ends it, since the refresh token may be spent.
-        self.run.sent();
+        self.flight.sent();
         let first = self.send(&request, jar).await;
-        if !matches!(first, Outcome::Ambiguous { .. }) {
+        if !matches!(first, RefreshOutcome::Unknown { .. }) {
             return first;
         }
         runtime::sleep_until(runtime::deadline(self.resend_after)).await;
-        if self.run.cancel.is_cancelled() {
+        if self.flight.cancel.is_cancelled() {
             return first;
         }
         if let Some(right) = &mut right
@@ -228,19 +231,19 @@ impl Sender<'_> {
             return first;
         }
         // Writing that down took time, too.
-        if self.run.cancel.is_cancelled() {
+        if self.flight.cancel.is_cancelled() {
             return first;
         }
         match self.send(&request, jar).await {
-            Outcome::Rejected(expired) => Outcome::Rejected(expired.as_lost_rotation()),
+            RefreshOutcome::Denied(expired) => RefreshOutcome::Denied(expired.as_lost_rotation()),
             // Whatever kept the second from being received, the first may have been.
-            Outcome::NotSpent { cause, retry_after } => Outcome::Ambiguous { cause, retry_after },
-            Outcome::Misconfigured(cause) => Outcome::Ambiguous { cause, retry_after: None },
+            RefreshOutcome::NotSpent { cause, retry_after } => RefreshOutcome::Unknown { cause, retry_after },
+            RefreshOutcome::Misconfigured(cause) => RefreshOutcome::Unknown { cause, retry_after: None },
             second => second,
         }
     }
 
-    async fn send(&self, request: &Prepared, jar: &Jar) -> Outcome {
+    async fn send(&self, request: &Prepared, jar: &Jar) -> RefreshOutcome {
         self.refresher.send(request, jar).await
     }
 }
@@ -248,47 +251,49 @@ impl Sender<'_> {
 /// A refresh that the right was claimed for.
 struct Refresh<'a> {
     job: &'a Job<'a>,
-    keeper: &'a Keeper,
-    taken: &'a Taken,
+    store_client: &'a StoreClient,
+    lease: &'a RefreshLease,
     /// What the session had when the refresh began.
-    held: &'a TokenId,
+    input: &'a TokenId,
     /// Whether that is of a login which has replaced the one that the session has.
-    is_another: bool,
+    is_other_login: bool,
 }
 
 impl Refresh<'_> {
     /// Writes down what came of it, and gives it on.
-    async fn settle(&self, outcome: Outcome, jar: &Jar) -> Outcome {
+    async fn settle(&self, outcome: RefreshOutcome, jar: &Jar) -> RefreshOutcome {
         // Whoever signed out here meanwhile did not sign out of another login.
-        let is_wanted = self.is_another || self.job.host.may_persist(self.job.run.id);
+        let is_wanted = self.is_other_login || self.job.host.may_persist(self.job.flight.id);
         match outcome {
-            Outcome::Success(refreshed) if is_wanted => self.refreshed(refreshed, jar).await,
-            Outcome::Unusable { refresh, cause, .. } if is_wanted => {
+            RefreshOutcome::Success(refreshed) if is_wanted => self.refreshed(refreshed, jar).await,
+            RefreshOutcome::Unusable { refresh, cause, .. } if is_wanted => {
                 let record = Record { access: None, ..self.replaced_by(&refresh, jar) };
                 let id = record.id.clone();
-                match self.keeper.persist(self.taken, &record).await {
+                match self.store_client.persist(self.lease, &record).await {
                     Ok(None) => {}
                     Ok(Some(found)) => return self.found(found),
-                    Err(error) => self.job.host.left_over(self.job.run.id, record, error),
+                    Err(error) => self.job.host.write_lost(self.job.flight.id, record, error),
                 }
-                Outcome::Unusable { refresh, id: Some(id), cause }
+                RefreshOutcome::Unusable { refresh, id: Some(id), cause }
             }
             // Nobody's.
-            Outcome::Success(_) | Outcome::Unusable { .. } => outcome,
-            Outcome::Rejected(expired) => self.refused(expired).await,
-            Outcome::NothingToRefreshWith if self.is_another => self.nothing_to_refresh_with().await,
-            Outcome::Ambiguous { .. } => self.release(outcome, true).await,
-            Outcome::Undecodable(answer) => {
-                let first = self.taken.record.undecodable.as_ref();
-                let first = first.map_or_else(|| answer.clone(), |first| first.again_at(answer.at));
-                let _ = self.keeper.release(self.taken, true, Some(first.clone())).await;
-                Outcome::Undecodable(first)
+            RefreshOutcome::Success(_) | RefreshOutcome::Unusable { .. } => outcome,
+            RefreshOutcome::Denied(expired) => self.denied(expired).await,
+            RefreshOutcome::NothingToRefreshWith if self.is_other_login => {
+                self.nothing_to_refresh_with().await
             }
-            outcome => self.release(outcome, self.taken.in_doubt).await,
+            RefreshOutcome::Unknown { .. } => self.release(outcome, true).await,
+            RefreshOutcome::Undecodable(answer) => {
+                let first = self.lease.record.undecodable.as_ref();
+                let first = first.map_or_else(|| answer.clone(), |first| first.again_at(answer.at));
+                let _ = self.store_client.release(self.lease, true, Some(first.clone())).await;
+                RefreshOutcome::Undecodable(first)
+            }
+            outcome => self.release(outcome, self.lease.earlier_unknown).await,
         }
     }
 
-    async fn refreshed(&self, refreshed: Refreshed, jar: &Jar) -> Outcome {
+    async fn refreshed(&self, refreshed: Refreshed, jar: &Jar) -> RefreshOutcome {
         let Refreshed { credential, .. } = refreshed;
         let tokens = &credential.tokens;
         let before = self.replaced_by(&tokens.refresh, jar);
@@ -300,29 +305,29 @@ impl Refresh<'_> {
             lifetime: credential.lifetime,
             ..before
         };
-        let is_unsaved = match self.keeper.persist(self.taken, &record).await {
+        let is_not_stored_yet = match self.store_client.persist(self.lease, &record).await {
             Ok(None) => {
-                self.job.host.is_kept(self.job.run.id);
+                self.job.host.record_persisted(self.job.flight.id);
                 false
             }
             Ok(Some(found)) => return self.found(found),
             Err(error) => {
-                self.job.host.left_over(self.job.run.id, record.clone(), error);
+                self.job.host.write_lost(self.job.flight.id, record.clone(), error);
                 true
             }
         };
-        let adopted = match self.taken.is_news.then(|| load(self.taken.record.clone(), self.job)).transpose()
-        {
-            Ok(adopted) => adopted.map(Box::new),
-            // Its access token is of no interest any more.
-            Err(_) => None,
-        };
-        Outcome::Success(Refreshed { credential, id: Some(record.id), adopted, is_unsaved })
+        let adopted =
+            match self.lease.found_newer.then(|| load(self.lease.record.clone(), self.job)).transpose() {
+                Ok(adopted) => adopted.map(Box::new),
+                // Its access token is of no interest any more.
+                Err(_) => None,
+            };
+        RefreshOutcome::Success(Refreshed { credential, id: Some(record.id), adopted, is_not_stored_yet })
     }
 
     /// What was claimed, with a new refresh token where there is one.
     fn replaced_by(&self, refresh: &Option<RefreshToken>, jar: &Jar) -> Record {
-        let before = self.taken.record.clone();
+        let before = self.lease.record.clone();
         let told = refresh.clone().filter(|refresh| !refresh.expose().is_empty());
         Record {
             id: before.id.next(fastrand::u32(..)),
@@ -334,63 +339,63 @@ impl Refresh<'_> {
     }
 
     /// The server refused the refresh token for good: the end, unless another process was faster.
-    async fn refused(&self, expired: SessionExpired) -> Outcome {
-        match self.keeper.confirm_refused(self.taken).await {
+    async fn denied(&self, expired: SessionExpired) -> RefreshOutcome {
+        match self.store_client.confirm_denied(self.lease).await {
             // What the session has was replaced before, and what has replaced it is over.
-            Ok(Confirmed::Cleared) if self.is_another => Outcome::Gone,
-            Ok(Confirmed::Cleared) => Outcome::Rejected(expired),
+            Ok(Confirmed::Cleared) if self.is_other_login => RefreshOutcome::Gone,
+            Ok(Confirmed::Cleared) => RefreshOutcome::Denied(expired),
             Ok(Confirmed::Newer(record)) => adopted(*record, self.job),
-            Ok(Confirmed::Gone) => Outcome::Gone,
+            Ok(Confirmed::Gone) => RefreshOutcome::Gone,
             Err(error) => {
-                let refused = Refused { id: self.taken.record.id.clone(), expired };
-                Outcome::RejectedUnconfirmed(refused, UnavailableCause::Store(error))
+                let denied = DeniedRefresh { id: self.lease.record.id.clone(), expired };
+                RefreshOutcome::DeniedUnconfirmed(denied, UnavailableCause::Store(error))
             }
         }
     }
 
     /// Another login has replaced that of the session, and cannot be refreshed: it is the one to go on with while it lives.
-    async fn nothing_to_refresh_with(&self) -> Outcome {
+    async fn nothing_to_refresh_with(&self) -> RefreshOutcome {
         let signs_by_cookies = self.job.attachment.header().is_none();
-        if !self.taken.record.is_live(self.job.clock.wall(), signs_by_cookies) {
-            return self.refused(SessionExpired::new(ExpiredReason::NoRefreshToken)).await;
+        if !self.lease.record.is_live(self.job.clock.wall(), signs_by_cookies) {
+            return self.denied(SessionExpired::new(ExpiredReason::NoRefreshToken)).await;
         }
-        let outcome = adopted(self.taken.record.clone(), self.job);
-        self.release(outcome, self.taken.in_doubt).await
+        let outcome = adopted(self.lease.record.clone(), self.job);
+        self.release(outcome, self.lease.earlier_unknown).await
     }
 
-    async fn release(&self, outcome: Outcome, in_doubt: bool) -> Outcome {
+    async fn release(&self, outcome: RefreshOutcome, outcome_unknown: bool) -> RefreshOutcome {
         // Where that fails the lease runs out, and a later refusal is told as one that may have a harmless reason.
-        let _ = self.keeper.release(self.taken, in_doubt, None).await;
+        let _ = self.store_client.release(self.lease, outcome_unknown, None).await;
         outcome
     }
 
     /// What was claimed is not there any more: somebody has signed in or out meanwhile.
-    fn found(&self, found: Found) -> Outcome {
+    fn found(&self, found: StoreState) -> RefreshOutcome {
         match found.record {
             // This session has written its own meanwhile, which no process has tried to refresh yet.
-            Some(record) if record.id == *self.held => store_failed(StoreError::unavailable(
+            Some(record) if record.id == *self.input => store_failed(StoreError::unavailable(
                 "what was refreshed has been replaced by what the session had before",
                 "another login was claimed for it",
             )),
             Some(record) => adopted(record, self.job),
-            None => Outcome::Gone,
+            None => RefreshOutcome::Gone,
         }
     }
 }
 
-fn adopted(record: Record, job: &Job<'_>) -> Outcome {
+fn adopted(record: Record, job: &Job<'_>) -> RefreshOutcome {
     match load(record, job) {
-        Ok(loaded) => Outcome::Adopted(Box::new(loaded)),
+        Ok(loaded) => RefreshOutcome::Adopted(Box::new(loaded)),
         Err(error) => store_failed(error),
     }
 }
 
-fn load(record: Record, job: &Job<'_>) -> Result<Loaded, StoreError> {
+fn load(record: Record, job: &Job<'_>) -> Result<StoredCredential, StoreError> {
     restore(record, job.attachment, true, job.clock.wall())
 }
 
-fn store_failed(error: StoreError) -> Outcome {
-    Outcome::NotSpent { cause: UnavailableCause::Store(error), retry_after: None }
+fn store_failed(error: StoreError) -> RefreshOutcome {
+    RefreshOutcome::NotSpent { cause: UnavailableCause::Store(error), retry_after: None }
 }
 
 #[cfg(test)]
@@ -414,7 +419,7 @@ mod tests {
             issued: SystemTime::UNIX_EPOCH,
             lifetime: None,
             jar: Arc::default(),
-            intent: false,
+            outcome_unknown: false,
             lease: None,
             undecodable: None,
         }
@@ -424,58 +429,65 @@ mod tests {
     struct Host;
 
     impl RefreshHost for Host {
-        fn may_persist(&self, _: RunId) -> bool {
+        fn may_persist(&self, _: FlightId) -> bool {
             true
         }
 
-        fn is_kept(&self, _: RunId) {}
+        fn record_persisted(&self, _: FlightId) {}
 
-        fn left_over(&self, _: RunId, _: Record, error: StoreError) {
+        fn write_lost(&self, _: FlightId, _: Record, error: StoreError) {
             panic!("{error}")
         }
 
-        fn go_unclaimed(&self, _: RunId) -> bool {
+        fn refresh_unclaimed(&self, _: FlightId) -> bool {
             false
         }
 
-        fn is_claimed_again(&self, _: RunId) {}
+        fn end_unclaimed(&self, _: FlightId) {}
 
         fn claim_failed(&self, error: StoreError, _: &dyn Fn(&Arc<str>) -> bool) {
             panic!("{error}")
         }
     }
 
-    fn keeper() -> Keeper {
-        Keeper::new(Arc::new(MemoryStore::new()), Clock::default(), false)
+    fn store_client() -> StoreClient {
+        StoreClient::new(Arc::new(MemoryStore::new()), Clock::default(), false)
     }
 
     #[test]
     fn i14_a_run_that_breaks_off_is_in_doubt_from_its_send_on() {
-        let run = Run::new(RunId(1), CancellationToken::new());
+        let flight = RefreshFlight::new(FlightId(1), CancellationToken::new());
         assert!(
-            matches!(broken_off(&run), Outcome::NotSpent { cause: UnavailableCause::Aborted, .. }),
+            matches!(broken_off(&flight), RefreshOutcome::NotSpent { cause: UnavailableCause::Aborted, .. }),
             "I14"
         );
-        run.sent();
+        flight.sent();
         assert!(
-            matches!(broken_off(&run), Outcome::Ambiguous { cause: UnavailableCause::Aborted, .. }),
+            matches!(broken_off(&flight), RefreshOutcome::Unknown { cause: UnavailableCause::Aborted, .. }),
             "I14"
         );
     }
 
     #[tokio::test]
     async fn i9_all_that_a_refresh_has_obtained_is_in_the_store() {
-        let (keeper, clock) = (&keeper(), &Clock::default());
+        let (store_client, clock) = (&store_client(), &Clock::default());
         let attachment = &Attach::bearer().check().unwrap();
         let before = Record { lifetime: Some(Duration::from_secs(5)), ..record(1, Some("before")) };
-        let held =
-            Held { record: before.clone(), is_new: true, must_send: false, is_over: true, refused: None };
-        let Ok(Claim::Taken(taken)) = keeper.claim(&held, Term::of(Duration::ZERO), || true).await else {
+        let input = RefreshInput {
+            record: before.clone(),
+            is_new: true,
+            must_send: false,
+            is_over: true,
+            denied: None,
+        };
+        let Ok(Claim::Granted(lease)) =
+            store_client.claim(&input, LeaseTerm::of(Duration::ZERO), || true).await
+        else {
             panic!("not claimed")
         };
-        let run = Run::new(RunId(1), CancellationToken::new());
-        let job = &Job { run: &run, host: &Host, keeper: Some(keeper), attachment, clock };
-        let refresh = Refresh { job, keeper, taken: &taken, held: &before.id, is_another: false };
+        let flight = RefreshFlight::new(FlightId(1), CancellationToken::new());
+        let job = &Job { flight: &flight, host: &Host, store_client: Some(store_client), attachment, clock };
+        let refresh = Refresh { job, store_client, lease: &lease, input: &before.id, is_other_login: false };
 
         let tokens = Tokens::new("after").refresh_token("next").subject("ann").scopes(["read", "write"]);
         let tokens = tokens.expires_in(Duration::from_secs(60));
@@ -485,11 +497,11 @@ mod tests {
             "domain": { "HostOnly": "api.example" }, "expires": "SessionEnd",
         });
         let jar = Jar::read(serde_json::json!([cookie])).unwrap();
-        let refreshed = Refreshed { credential, id: None, adopted: None, is_unsaved: false };
+        let refreshed = Refreshed { credential, id: None, adopted: None, is_not_stored_yet: false };
         let outcome = refresh.refreshed(refreshed, &jar).await;
-        assert!(matches!(&outcome, Outcome::Success(Refreshed { is_unsaved: false, .. })));
+        assert!(matches!(&outcome, RefreshOutcome::Success(Refreshed { is_not_stored_yet: false, .. })));
 
-        let kept = keeper.load().await.unwrap().record.unwrap();
+        let kept = store_client.load().await.unwrap().record.unwrap();
         let scopes: Arc<[String]> = ["read", "write"].map(str::to_owned).into();
         assert_eq!(kept.id.login, before.id.login, "I9");
         assert_eq!((kept.id.number, kept.subject.as_deref()), (before.id.number + 1, Some("ann")), "I9");
@@ -509,16 +521,23 @@ mod tests {
     #[tokio::test]
     async fn i15_what_is_there_in_place_of_what_was_claimed_is_taken_over_unless_it_is_the_own_login() {
         let (own, claimed) = (record(1, Some("own")), record(2, Some("claimed")));
-        let (keeper, clock) = (&keeper(), &Clock::default());
+        let (store_client, clock) = (&store_client(), &Clock::default());
         let attachment = &Attach::bearer().check().unwrap();
-        let held =
-            Held { record: claimed.clone(), is_new: true, must_send: true, is_over: true, refused: None };
-        let Ok(Claim::Taken(taken)) = keeper.claim(&held, Term::of(Duration::ZERO), || true).await else {
+        let input = RefreshInput {
+            record: claimed.clone(),
+            is_new: true,
+            must_send: true,
+            is_over: true,
+            denied: None,
+        };
+        let Ok(Claim::Granted(lease)) =
+            store_client.claim(&input, LeaseTerm::of(Duration::ZERO), || true).await
+        else {
             panic!("not claimed")
         };
-        let run = Run::new(RunId(1), CancellationToken::new());
-        let job = &Job { run: &run, host: &Host, keeper: Some(keeper), attachment, clock };
-        let refresh = Refresh { job, keeper, taken: &taken, held: &own.id, is_another: true };
+        let flight = RefreshFlight::new(FlightId(1), CancellationToken::new());
+        let job = &Job { flight: &flight, host: &Host, store_client: Some(store_client), attachment, clock };
+        let refresh = Refresh { job, store_client, lease: &lease, input: &own.id, is_other_login: true };
         for (there, expected) in [
             (Some(own.clone()), "the store failed"),
             (Some(Record { id: own.id.next(7), ..own.clone() }), "adopted"),
@@ -526,13 +545,13 @@ mod tests {
             (None, "gone"),
         ] {
             let name = format!("{:?}", there.as_ref().map(|there| &there.id));
-            let found = match refresh.found(Found { version: 9, record: there.clone() }) {
-                Outcome::NotSpent { cause: UnavailableCause::Store(_), .. } => "the store failed",
-                Outcome::Adopted(loaded) => {
+            let found = match refresh.found(StoreState { version: 9, record: there.clone() }) {
+                RefreshOutcome::NotSpent { cause: UnavailableCause::Store(_), .. } => "the store failed",
+                RefreshOutcome::Adopted(loaded) => {
                     assert_eq!(Some(loaded.id), there.map(|there| there.id), "{name}");
                     "adopted"
                 }
-                Outcome::Gone => "gone",
+                RefreshOutcome::Gone => "gone",
                 other => panic!("{name}: {other:?}"),
             };
             assert_eq!(found, expected, "I15: {name}");
@@ -555,30 +574,30 @@ mod tests {
         ] {
             for is_first in [true, false] {
                 let store = MemoryStore::new();
-                let keeper = Keeper::new(Arc::new(store.clone()), clock.clone(), false);
-                let held = Held {
+                let store_client = StoreClient::new(Arc::new(store.clone()), clock.clone(), false);
+                let input = RefreshInput {
                     record: record.clone(),
                     is_new: true,
                     must_send: false,
                     is_over: true,
-                    refused: None,
+                    denied: None,
                 };
-                let term = Term::of(Duration::from_secs(20));
-                let Ok(Claim::Taken(mut taken)) = keeper.claim(&held, term, || true).await else {
+                let term = LeaseTerm::of(Duration::from_secs(20));
+                let Ok(Claim::Granted(mut lease)) = store_client.claim(&input, term, || true).await else {
                     panic!("not claimed")
                 };
-                taken.since.wall = wall - Duration::from_secs(seconds);
+                lease.since.wall = wall - Duration::from_secs(seconds);
                 if !is_ours {
-                    let other = StoredLogin::new(taken.version + 1, "of another process");
-                    assert!(store.replace(taken.version, other).await.unwrap());
+                    let other = StoredLogin::new(lease.version + 1, "of another process");
+                    assert!(store.replace(lease.version, other).await.unwrap());
                 }
-                let mut right = Right { keeper: &keeper, clock: &clock, taken: &mut taken };
+                let mut right = Right { store_client: &store_client, clock: &clock, lease: &mut lease };
                 let (covers, expected) = match is_first {
                     true => (right.covers_the_first().await, first),
                     false => (right.covers_one_more().await, one_more),
                 };
                 assert_eq!(covers, expected, "I14: {seconds} s, {is_ours}, the first: {is_first}");
-                assert!(!covers || !taken.is_spent(&clock), "I14: {seconds} s");
+                assert!(!covers || !lease.is_spent(&clock), "I14: {seconds} s");
             }
         }
     }

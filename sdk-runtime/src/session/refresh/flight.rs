@@ -11,14 +11,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::SetOnce;
 use tokio_util::sync::CancellationToken;
 
-use crate::session::state::message::{Discarded, RunId, Settled};
+use crate::session::state::message::{Discarded, FlightId, Settled};
 use crate::sync::Flag;
 
 /// Tells the server that nobody wants it.
 pub(crate) type Revoke = Box<dyn FnOnce(Discarded) -> Pin<Box<dyn Future<Output = ()> + Send>> + Send>;
 
-pub(crate) struct Run {
-    pub(crate) id: RunId,
+pub(crate) struct RefreshFlight {
+    pub(crate) id: FlightId,
     /// A child of the session's shutdown, never of a caller's token.
     pub(crate) cancel: CancellationToken,
     /// `None`: the run was fenced, and each waiter has to look for itself what became of its login.
@@ -31,8 +31,8 @@ pub(crate) struct Run {
     revoke: Mutex<Option<Revoke>>,
 }
 
-impl Run {
-    pub(crate) fn new(id: RunId, cancel: CancellationToken) -> Arc<Self> {
+impl RefreshFlight {
+    pub(crate) fn new(id: FlightId, cancel: CancellationToken) -> Arc<Self> {
         Arc::new(Self {
             id,
             cancel,
@@ -80,7 +80,7 @@ impl Run {
     }
 
     /// Ends the run if nothing has been spent yet, and lets go of its waiters.
-    pub(crate) fn fence(&self) {
+    pub(crate) fn supersede(&self) {
         self.cancel.cancel();
         self.settle(None);
     }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::message::{Demand, Identity, Rejection, RunId, Spare, Start};
+use super::message::{Demand, Fallback, FlightId, Identity, Rejection, Start};
 use super::snapshot::{EndpointId, Phase, Snapshot, Stamp, Validity};
 use super::throttle::{Admission, Rejected};
 use super::{Core, permit};
@@ -11,7 +11,7 @@ use crate::error::{
     Error, ExpiredReason, InvalidRequest, RefreshUnavailable, SessionExpired, UnavailableCause,
 };
 use crate::runtime::{Instant, Now};
-use crate::session::stored::refresh_input::Held;
+use crate::session::stored::refresh_input::RefreshInput;
 use crate::session::token::tokens::Grant;
 
 /// How long before a refresh is sent again of which nobody knows what came of it, in milliseconds.
@@ -40,33 +40,33 @@ impl Core {
         }
         // Other servers may accept it; the server of this call does not.
         let validity = if rejected.is_some() { Validity::Rejected } else { snapshot.validity(|| now) };
-        let spare = match validity {
+        let fallback = match validity {
             Validity::Fresh => return Demand::Sign(snapshot),
             Validity::Stale if !snapshot.may_be_refreshed(now) => return Demand::Sign(snapshot),
-            Validity::Stale | Validity::Due => Some(spare(&snapshot, now)),
+            Validity::Stale | Validity::Due => Some(fallback(&snapshot, now)),
             Validity::Rejected if self.may_be_accepted_by(endpoint, &snapshot, now) => {
-                Some(spare(&snapshot, now))
+                Some(fallback(&snapshot, now))
             }
             Validity::Lapsed | Validity::Rejected => None,
         };
-        let sign_or = |error: Error| spare.clone().map_or(Demand::Fail(error), Spare::sign);
-        if let Some(expired) = self.doomed.clone() {
-            return match &spare {
-                Some(spare) => spare.clone().sign(),
+        let sign_or = |error: Error| fallback.clone().map_or(Demand::Fail(error), Fallback::sign);
+        if let Some(expired) = self.refresh_denied.clone() {
+            return match &fallback {
+                Some(fallback) => fallback.clone().sign(),
                 None if self.works_elsewhere(&snapshot, now) => Demand::Fail(expired.into()),
                 None => Demand::Fail(self.expire(expired).into()),
             };
         }
-        if self.run.is_some() {
+        if self.flight.is_some() {
             return match validity {
                 Validity::Stale => Demand::Sign(snapshot),
-                _ => Demand::Join(spare),
+                _ => Demand::Join(fallback),
             };
         }
         if !self.refreshable {
             let expired = SessionExpired::new(ExpiredReason::NoRefreshToken);
-            return match &spare {
-                Some(spare) => spare.clone().sign(),
+            return match &fallback {
+                Some(fallback) => fallback.clone().sign(),
                 None if self.works_elsewhere(&snapshot, now) => Demand::Fail(expired.into()),
                 None => Demand::Fail(self.expire(expired).into()),
             };
@@ -84,7 +84,7 @@ impl Core {
         let start = self.begin(&snapshot, false, is_over);
         match validity {
             Validity::Stale => Demand::SignAndStart(snapshot, start),
-            _ => Demand::Start(start, spare),
+            _ => Demand::Start(start, fallback),
         }
     }
 
@@ -124,10 +124,10 @@ impl Core {
         let token = Rejected {
             stamp: snapshot.stamp,
             was_accepted: snapshot.was_accepted(),
-            is_free: self.run.is_some(),
+            is_free: self.flight.is_some(),
         };
         let mut admission = self.throttle.admit(endpoint, token, now.mono);
-        if self.doomed.is_some() && self.throttle.is_on_hold(endpoint, now.mono) {
+        if self.refresh_denied.is_some() && self.throttle.is_on_hold(endpoint, now.mono) {
             // Nothing would replace it.
             admission = Admission::Blocked;
         }
@@ -150,12 +150,12 @@ impl Core {
     }
 
     /// Whether a call to `endpoint` may be signed with `spare` after it has waited: its own server may have rejected it meanwhile.
-    pub(crate) fn signs(&self, spare: &Spare, endpoint: Option<EndpointId>, now: Now) -> bool {
-        let is_of_login = spare.snapshot.stamp.epoch == self.view.epoch;
+    pub(crate) fn signs(&self, fallback: &Fallback, endpoint: Option<EndpointId>, now: Now) -> bool {
+        let is_of_login = fallback.snapshot.stamp.epoch == self.view.epoch;
         is_of_login
-            && match spare.snapshot.is_rejected() {
-                true => self.may_be_accepted_by(endpoint, &spare.snapshot, now),
-                false => !spare.snapshot.has_lapsed(now),
+            && match fallback.snapshot.is_rejected() {
+                true => self.may_be_accepted_by(endpoint, &fallback.snapshot, now),
+                false => !fallback.snapshot.has_lapsed(now),
             }
     }
 
@@ -175,10 +175,10 @@ impl Core {
             Phase::Expired(expired) => return Demand::Fail(expired.clone().into()),
             Phase::Closed => return Demand::Fail(Error::Closed),
         };
-        if let Some(doomed) = &self.doomed {
-            return Demand::Fail(doomed.clone().into());
+        if let Some(refresh_denied) = &self.refresh_denied {
+            return Demand::Fail(refresh_denied.clone().into());
         }
-        if self.run.is_some() {
+        if self.flight.is_some() {
             return Demand::Join(None);
         }
         if let Some(error) = self.nothing_refreshes() {
@@ -205,7 +205,7 @@ impl Core {
             Phase::Expired(expired) => return Demand::Fail(expired.clone().into()),
             Phase::Closed => return Demand::Fail(Error::Closed),
         }
-        if self.run.is_some() {
+        if self.flight.is_some() {
             return Demand::Join(None);
         }
         if let Some(error) = self.nothing_refreshes() {
@@ -226,28 +226,28 @@ impl Core {
     fn begin(&mut self, snapshot: &Snapshot, must_send: bool, is_over: bool) -> Box<Start> {
         snapshot.claim_refresh();
         let grant = Grant { access: snapshot.access.clone(), refresh: self.refresh.clone() };
-        self.start(grant, self.held(snapshot, must_send, is_over))
+        self.start(grant, self.refresh_input(snapshot, must_send, is_over))
     }
 
-    fn start(&mut self, grant: Grant, held: Option<Held>) -> Box<Start> {
-        self.runs += 1;
-        let run = RunId(self.runs);
-        self.run = Some(run);
+    fn start(&mut self, grant: Grant, input: Option<RefreshInput>) -> Box<Start> {
+        self.flights += 1;
+        let flight = FlightId(self.flights);
+        self.flight = Some(flight);
         // It is claimed, and that is written down.
-        self.may_be_stored |= held.is_some();
+        self.may_be_stored |= input.is_some();
         let resend_after = Duration::from_millis(self.random.u64(RESEND_AFTER));
-        let (jar, doubt) = (self.view.jar.clone(), self.doubt.clone());
-        Box::new(Start { run, grant, jar, held, doubt, resend_after })
+        let (jar, outcome_unknown) = (self.view.jar.clone(), self.outcome_unknown.clone());
+        Box::new(Start { flight, grant, jar, input, outcome_unknown, resend_after })
     }
 }
 
 /// I36: a call waits for half of what is left of the token's life at most.
-fn spare(snapshot: &Arc<Snapshot>, now: Now) -> Spare {
+fn fallback(snapshot: &Arc<Snapshot>, now: Now) -> Fallback {
     let patience = snapshot.remaining(now).map_or(Duration::MAX, |remaining| remaining / 2);
-    Spare { snapshot: snapshot.clone(), patience }
+    Fallback { snapshot: snapshot.clone(), patience }
 }
 
-impl Spare {
+impl Fallback {
     fn sign(self) -> Demand {
         Demand::Sign(self.snapshot)
     }

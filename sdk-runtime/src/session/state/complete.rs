@@ -3,51 +3,51 @@
 use std::sync::Arc;
 
 use super::event::SessionEvent;
-use super::message::{Outcome, Refreshed, RunId, Settled};
+use super::message::{FlightId, RefreshOutcome, Refreshed, Settled};
 use super::pause;
 use super::snapshot::Phase;
-use super::{Core, Kept, told};
+use super::{CarriedOver, Core, non_empty};
 use crate::error::{Error, ExpiredReason, SessionExpired, UnavailableCause};
 use crate::runtime::Now;
-use crate::session::stored::credential::Loaded;
+use crate::session::stored::credential::StoredCredential;
 use crate::session::stored::pending_write::Replaces;
 use crate::session::stored::schema::TokenId;
 
 impl Core {
     /// `run` has come to an end. `None`: it is of another epoch, or it was given up, and whatever it obtained is nobody's.
-    pub(crate) fn finish(&mut self, run: RunId, outcome: Outcome, now: Now) -> Option<Settled> {
-        let is_unclaimed = self.unclaimed.take_if(|unclaimed| *unclaimed == run).is_some();
-        if self.run != Some(run) {
+    pub(crate) fn finish(&mut self, flight: FlightId, outcome: RefreshOutcome, now: Now) -> Option<Settled> {
+        let is_unclaimed = self.unclaimed.take_if(|unclaimed| *unclaimed == flight).is_some();
+        if self.flight != Some(flight) {
             return None;
         }
-        self.run = None;
+        self.flight = None;
         Some(match outcome {
-            Outcome::Success(refreshed) => {
+            RefreshOutcome::Success(refreshed) => {
                 self.refresh(refreshed, is_unclaimed, now);
                 Ok(())
             }
-            Outcome::Adopted(loaded) => {
+            RefreshOutcome::Adopted(loaded) => {
                 self.adopt(*loaded, now);
                 Ok(())
             }
-            Outcome::Gone => {
-                self.nothing_to_save();
+            RefreshOutcome::Gone => {
+                self.nothing_to_write();
                 self.next_epoch(Arc::default(), Phase::SignedOut);
                 self.events.push(SessionEvent::SignedOut);
                 Err(Error::NotSignedIn)
             }
-            Outcome::Unusable { refresh, id, cause } => {
+            RefreshOutcome::Unusable { refresh, id, cause } => {
                 // Whatever else is wrong with the answer: the refresh token in it has replaced the one that was spent.
-                if let Some(refresh) = told(refresh) {
+                if let Some(refresh) = non_empty(refresh) {
                     self.refresh = Some(refresh);
-                    self.forget_doubt();
+                    self.forget_outcome_unknown();
                 }
                 if let Some(id) = id {
                     // The store was not there when it was written; that it is, is found again.
                     if self.is_degraded {
                         let replaces =
                             if is_unclaimed { Replaces::Anything } else { Replaces::Older(id.clone()) };
-                        self.must_save(replaces);
+                        self.must_write(replaces);
                     }
                     self.id = Some(id);
                 }
@@ -58,27 +58,29 @@ impl Core {
                 let wait = self.back_off(None, longest);
                 Err(self.cool_down(cause, wait, now).into())
             }
-            Outcome::Rejected(expired) => self.end(expired, now),
-            Outcome::RejectedUnconfirmed(refused, cause) => {
-                let before = self.refused.replace(refused);
-                self.retire(before.map(|refused| refused.expired));
+            RefreshOutcome::Denied(expired) => self.end(expired, now),
+            RefreshOutcome::DeniedUnconfirmed(denied, cause) => {
+                let before = self.denied.replace(denied);
+                self.retire(before.map(|denied| denied.expired));
                 let wait = self.back_off(None, pause::LONGEST);
                 Err(self.cool_down(cause, wait, now).into())
             }
-            Outcome::NothingToRefreshWith => {
+            RefreshOutcome::NothingToRefreshWith => {
                 self.end(SessionExpired::new(ExpiredReason::NoRefreshToken), now)
             }
-            Outcome::NotSpent { cause, retry_after } => {
+            RefreshOutcome::NotSpent { cause, retry_after } => {
                 let wait = self.back_off(retry_after, pause::LONGEST);
                 Err(self.cool_down(cause, wait, now).into())
             }
-            Outcome::Ambiguous { cause, retry_after } => {
-                self.doubt.and_lost();
+            RefreshOutcome::Unknown { cause, retry_after } => {
+                self.outcome_unknown.add_lost();
                 let wait = self.back_off(retry_after, pause::LONGEST);
                 Err(self.cool_down(cause, wait, now).into())
             }
-            Outcome::Undecodable(undecodable) => Err(self.answer_was_undecodable(undecodable, now).into()),
-            Outcome::Misconfigured(cause) => {
+            RefreshOutcome::Undecodable(undecodable) => {
+                Err(self.answer_was_undecodable(undecodable, now).into())
+            }
+            RefreshOutcome::Misconfigured(cause) => {
                 let wait = self.back_off(None, pause::LONGEST_MISCONFIGURED);
                 Err(self.cool_down(cause, wait, now).into())
             }
@@ -86,10 +88,10 @@ impl Core {
     }
 
     fn refresh(&mut self, refreshed: Refreshed, is_unclaimed: bool, now: Now) {
-        let Refreshed { credential, id, adopted, is_unsaved } = refreshed;
+        let Refreshed { credential, id, adopted, is_not_stored_yet } = refreshed;
         match adopted {
             Some(loaded) if self.is_of_this_login(&loaded) => {
-                self.refresh = told(loaded.credential.tokens.refresh);
+                self.refresh = non_empty(loaded.credential.tokens.refresh);
                 self.view.jar = loaded.jar;
             }
             Some(loaded) => self.adopt(*loaded, now),
@@ -102,51 +104,51 @@ impl Core {
         };
         let subject = before.as_ref().and_then(|before| before.subject.clone());
         let news = credential.tokens.subject.as_ref();
-        let is_another = news.is_some() && subject.is_some() && news != subject.as_ref();
-        let is_kept = id.is_some() && !is_unsaved;
-        let mark = self.random.u32(..);
-        let next = id.or_else(|| Some(self.id.as_ref()?.next(mark)));
-        let mut kept = Kept { subject, scopes: None, refresh: self.refresh.take() };
-        if before.is_none() || is_another {
+        let is_other_subject = news.is_some() && subject.is_some() && news != subject.as_ref();
+        let has_been_stored = id.is_some() && !is_not_stored_yet;
+        let nonce = self.random.u32(..);
+        let next = id.or_else(|| Some(self.id.as_ref()?.next(nonce)));
+        let mut carried_over = CarriedOver { subject, scopes: None, refresh: self.refresh.take() };
+        if before.is_none() || is_other_subject {
             // Nobody was signed in; or the server refreshed the login of somebody else, as whom nobody who waits may go on.
             // I35: what endpoints have cost is not forgotten for whom a server says that it has refreshed.
             let throttle = std::mem::take(&mut self.throttle);
             self.next_epoch(Arc::new(self.view.jar.fork()), Phase::SignedOut);
             self.throttle = throttle;
         } else {
-            kept.scopes = before.as_ref().and_then(|before| before.scopes.clone());
+            carried_over.scopes = before.as_ref().and_then(|before| before.scopes.clone());
         }
         let is_new = before.is_none();
         self.id = next.or_else(|| Some(TokenId::first(self.random.u64(..))));
-        let login = self.publish(credential, kept, now);
-        self.events.push(if is_new || is_another {
+        let login = self.publish(credential, carried_over, now);
+        self.events.push(if is_new || is_other_subject {
             SessionEvent::SignedIn(login)
         } else {
             SessionEvent::Refreshed(login)
         });
         match self.id.clone() {
-            _ if is_new || is_unclaimed => self.must_save(Replaces::Anything),
+            _ if is_new || is_unclaimed => self.must_write(Replaces::Anything),
             // What was to be written before is older by now, and written with this if it was not.
-            _ if is_kept => self.nothing_to_save(),
-            Some(id) if is_unsaved => self.must_save(Replaces::Older(id)),
+            _ if has_been_stored => self.nothing_to_write(),
+            Some(id) if is_not_stored_yet => self.must_write(Replaces::Older(id)),
             _ => {}
         }
     }
 
     /// Another process has put `loaded` into the store.
-    pub(super) fn adopt(&mut self, loaded: Loaded, now: Now) {
+    pub(super) fn adopt(&mut self, loaded: StoredCredential, now: Now) {
         self.adopt_in(self.view.epoch + 1, loaded, now);
     }
 
     /// The same, in `epoch` where it is not the login there was.
-    pub(super) fn adopt_in(&mut self, epoch: u64, loaded: Loaded, now: Now) {
+    pub(super) fn adopt_in(&mut self, epoch: u64, loaded: StoredCredential, now: Now) {
         let goes_on = self.is_of_this_login(&loaded) && matches!(self.view.phase, Phase::Active(_));
-        let Loaded { id, credential, jar, undecodable } = loaded;
-        let (refused, others) = match self.refused.take() {
-            Some(refused) if refused.id == id => (Some(refused), None),
+        let StoredCredential { id, credential, jar, undecodable } = loaded;
+        let (denied, others) = match self.denied.take() {
+            Some(denied) if denied.id == id => (Some(denied), None),
             others => (None, others),
         };
-        self.retire(others.map(|refused| refused.expired));
+        self.retire(others.map(|denied| denied.expired));
         if goes_on {
             self.recover();
             self.view.jar = jar;
@@ -154,10 +156,10 @@ impl Core {
             self.next_epoch(jar, Phase::SignedOut);
             self.view.epoch = epoch;
         }
-        self.nothing_to_save();
+        self.nothing_to_write();
         self.id = Some(id);
-        self.refused = refused;
-        let login = self.publish(credential, Kept::default(), now);
+        self.denied = denied;
+        let login = self.publish(credential, CarriedOver::default(), now);
         self.events.push(if goes_on {
             SessionEvent::Refreshed(login)
         } else {
@@ -169,7 +171,7 @@ impl Core {
     }
 
     /// Whether `loaded` goes on with the login there is. A server may have refreshed it as that of somebody else.
-    fn is_of_this_login(&self, loaded: &Loaded) -> bool {
+    fn is_of_this_login(&self, loaded: &StoredCredential) -> bool {
         let mine = match &self.view.phase {
             Phase::Active(snapshot) => snapshot.subject.as_ref(),
             _ => None,
@@ -189,10 +191,10 @@ impl Core {
             }
             Phase::Active(snapshot) if snapshot.still_signs(now) || self.works_elsewhere(snapshot, now) => {
                 self.refresh = None;
-                let before = self.doomed.replace(expired.clone());
+                let before = self.refresh_denied.replace(expired.clone());
                 self.retire(before);
                 // Where it was claimed, the store is cleared by now.
-                if self.is_unsaved() && self.is_rejected_for_good() {
+                if self.has_pending_write() && self.is_denied_by_server() {
                     self.must_clear();
                 }
                 Err(expired.into())

@@ -46,7 +46,7 @@ impl Core {
     /// A refresh was answered with a success that cannot be decoded.
     pub(super) fn answer_was_undecodable(&mut self, answer: Undecodable, now: Now) -> RefreshUnavailable {
         let (wait, cause) = (answer.rest(now.wall), UnavailableCause::Decode(answer.error.clone()));
-        self.doubt.and_undecodable(answer);
+        self.outcome_unknown.add_undecodable(answer);
         let failure = self.cool_down(cause, wait, now);
         self.hold_cool_down();
         failure
@@ -55,7 +55,7 @@ impl Core {
     /// The store tells of such an answer to another process: what is left of its cool-down holds here too.
     pub(super) fn another_was_undecodable(&mut self, answer: Undecodable, now: Now) {
         match answer.rest(now.wall).is_zero() {
-            true => self.doubt.and_undecodable(answer),
+            true => self.outcome_unknown.add_undecodable(answer),
             false => drop(self.answer_was_undecodable(answer, now)),
         }
     }
@@ -79,7 +79,7 @@ impl Core {
     /// Why not even an application that asks for it gets a refresh: the refresh token was most likely spent. It is sent once for each
     /// cool-down when the access token is over, for servers that do not rotate.
     pub(super) fn held_back(&mut self, snapshot: &Snapshot, now: Now) -> Option<RefreshUnavailable> {
-        let error = self.doubt.undecodable()?.error.clone();
+        let error = self.outcome_unknown.undecodable()?.error.clone();
         match self.cooling_down(now) {
             Some((_, failure)) => Some(failure),
             None if snapshot.still_signs(now) || self.works_elsewhere(snapshot, now) => {

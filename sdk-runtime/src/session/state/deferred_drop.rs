@@ -5,7 +5,7 @@
 use super::Core;
 use super::snapshot::Phase;
 use crate::error::Error;
-use crate::session::stored::outcome_unknown::Doubt;
+use crate::session::stored::outcome_unknown::OutcomeUnknown;
 
 impl Core {
     /// Keeps `value` until the lock is free.
@@ -21,19 +21,20 @@ impl Core {
     }
 
     /// It is known that no server has spent the refresh token.
-    pub(super) fn forget_doubt(&mut self) {
-        if let Doubt::AnswerUndecodable(answer) = std::mem::take(&mut self.doubt) {
+    pub(super) fn forget_outcome_unknown(&mut self) {
+        if let OutcomeUnknown::ResponseUndecodable(answer) = std::mem::take(&mut self.outcome_unknown) {
             self.retire(Some(answer.error));
         }
     }
 
     /// Nothing that failed before counts any more.
     pub(super) fn recover(&mut self) {
-        let (doomed, refused, cool_down) = (self.doomed.take(), self.refused.take(), self.cool_down.take());
-        self.retire(doomed);
-        self.retire(refused.map(|refused| refused.expired));
+        let (refresh_denied, denied, cool_down) =
+            (self.refresh_denied.take(), self.denied.take(), self.cool_down.take());
+        self.retire(refresh_denied);
+        self.retire(denied.map(|denied| denied.expired));
         self.retire(cool_down.map(|cool_down| cool_down.failure));
-        self.forget_doubt();
+        self.forget_outcome_unknown();
         self.failures = 0;
     }
 

@@ -5,42 +5,42 @@
 
 use super::Core;
 use super::event::SessionEvent;
-use super::remains::{Ended, Remains};
+use super::evicted::{Ended, EvictedSession};
 use super::snapshot::Phase;
 use crate::error::SessionExpired;
 use crate::runtime::Now;
-use crate::session::stored::credential::Loaded;
+use crate::session::stored::credential::StoredCredential;
 use crate::session::stored::pending_write::Replaces;
-use crate::session::stored::refresh_input::Refused;
+use crate::session::stored::refresh_input::DeniedRefresh;
 
 impl Core {
     /// What is to be remembered of the session if a pool lets go of it; `None` where it may not. With `is_alone`, no task of it is at
     /// work.
-    pub(crate) fn may_leave_pool(&self, is_alone: bool, now: Now) -> Option<Remains> {
+    pub(crate) fn may_be_evicted(&self, is_alone: bool, now: Now) -> Option<EvictedSession> {
         if matches!(self.view.phase, Phase::Closed) {
             // What is still to be written is read by the next one.
-            return is_alone.then(Remains::default);
+            return is_alone.then(EvictedSession::default);
         }
-        if self.run.is_some() || self.has_a_use(now) {
+        if self.flight.is_some() || self.has_a_use(now) {
             return None;
         }
         let ended = self.ended()?;
         if !is_alone && ended.is_none() {
             return None;
         }
-        let inherited = self.remains.clone().unwrap_or_default();
-        let refused = self.refused.as_ref().map(|Refused { id, expired }| {
+        let inherited = self.evicted.clone().unwrap_or_default();
+        let denied = self.denied.as_ref().map(|DeniedRefresh { id, expired }| {
             // Only why: the answer may be large.
-            Refused { id: id.clone(), expired: SessionExpired::new(expired.reason()) }
+            DeniedRefresh { id: id.clone(), expired: SessionExpired::new(expired.reason()) }
         });
-        Some(Remains { ended: ended.or(inherited.ended), refused: refused.or(inherited.refused) })
+        Some(EvictedSession { ended: ended.or(inherited.ended), denied: denied.or(inherited.denied) })
     }
 
     /// A pool has dropped the session.
-    pub(crate) fn left_pool(&mut self) {
+    pub(crate) fn evicted_from_pool(&mut self) {
         // A last attempt to write this end would end the login that is there by then.
-        if self.unsaved == Some(Replaces::Anything) {
-            self.unsaved = None;
+        if self.pending == Some(Replaces::Anything) {
+            self.pending = None;
         }
     }
 
@@ -48,46 +48,47 @@ impl Core {
     fn has_a_use(&self, now: Now) -> bool {
         let cools_down = self.cool_down.as_ref().is_some_and(|cool_down| now.mono < cool_down.until);
         let still_signs = matches!(&self.view.phase, Phase::Active(snapshot) if snapshot.still_signs(now));
-        let is_undecodable = self.doubt.undecodable().is_some();
+        let is_undecodable = self.outcome_unknown.undecodable().is_some();
         // Of tokens that were rejected nothing is sent, so that the server receives none from any session.
-        cools_down && self.refused.is_none() || still_signs && (self.doomed.is_some() || is_undecodable)
+        cools_down && self.denied.is_none()
+            || still_signs && (self.refresh_denied.is_some() || is_undecodable)
     }
 
     /// The end that the store does not have. `None` where there are tokens that it does not have.
     fn ended(&self) -> Option<Option<Ended>> {
-        let Some(replaces) = self.unsaved.clone() else { return Some(None) };
+        let Some(replaces) = self.pending.clone() else { return Some(None) };
         let expired = match &self.view.phase {
             Phase::Active(_) => return None,
             Phase::Expired(expired) => Some(SessionExpired::new(expired.reason())),
             Phase::Unloaded | Phase::SignedOut | Phase::Closed => None,
         };
-        Some(Some(Ended { replaces, former: self.former.clone(), expired }))
+        Some(Some(Ended { replaces, superseded_logins: self.superseded_logins.clone(), expired }))
     }
 
     /// Takes over what was remembered of the session before this one.
-    pub(crate) fn inherit(&mut self, remains: Remains) {
-        self.remains = Some(remains).filter(|remains| !remains.is_nothing());
+    pub(crate) fn inherit(&mut self, evicted: EvictedSession) {
+        self.evicted = Some(evicted).filter(|evicted| !evicted.is_nothing());
     }
 
     /// What the store has is `login`, unless that has ended here.
-    pub(super) fn found(&mut self, login: Loaded, now: Now) {
-        let Remains { ended, refused } = self.remains.take().unwrap_or_default();
+    pub(super) fn found(&mut self, login: StoredCredential, now: Now) {
+        let EvictedSession { ended, denied } = self.evicted.take().unwrap_or_default();
         match ended.filter(|ended| ended.is_of(&login.id)) {
-            Some(Ended { replaces, former, expired }) => {
+            Some(Ended { replaces, superseded_logins, expired }) => {
                 self.enter(expired.clone().map_or(Phase::SignedOut, Phase::Expired));
                 self.events.extend(expired.map(SessionEvent::Expired));
-                self.former = former;
-                self.former.insert(&login.id.login);
-                self.must_save(match replaces {
+                self.superseded_logins = superseded_logins;
+                self.superseded_logins.insert(&login.id.login);
+                self.must_write(match replaces {
                     // It is known now what there is.
-                    Replaces::Anything => Replaces::Logins(self.former.clone()),
+                    Replaces::Anything => Replaces::Logins(self.superseded_logins.clone()),
                     replaces => replaces,
                 });
                 self.changed = true;
             }
             None => {
                 // It is forgotten where it is of other tokens.
-                self.refused = refused;
+                self.denied = denied;
                 // There was no login before, and no caller has signed in: a sign-in that is under way goes on.
                 self.adopt_in(self.view.epoch, login, now);
             }

@@ -9,9 +9,9 @@ use super::snapshot::{Snapshot, Stamp};
 use crate::cookies::Jar;
 use crate::error::{Error, SessionExpired, UnavailableCause};
 use crate::secret::RefreshToken;
-use crate::session::stored::credential::Loaded;
-use crate::session::stored::outcome_unknown::Doubt;
-use crate::session::stored::refresh_input::{Held, Refused};
+use crate::session::stored::credential::StoredCredential;
+use crate::session::stored::outcome_unknown::OutcomeUnknown;
+use crate::session::stored::refresh_input::{DeniedRefresh, RefreshInput};
 use crate::session::stored::schema::TokenId;
 use crate::session::stored::undecodable::Undecodable;
 use crate::session::token::credential::Credential;
@@ -34,18 +34,18 @@ pub(crate) struct Rejection {
 
 /// Names one run of one session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) struct RunId(pub(crate) u64);
+pub(crate) struct FlightId(pub(crate) u64);
 
 /// A run that is to be started, and all that it needs to know.
 #[derive(Debug, Clone)]
 pub(crate) struct Start {
-    pub(crate) run: RunId,
+    pub(crate) flight: FlightId,
     pub(crate) grant: Grant,
     pub(crate) jar: Arc<Jar>,
     /// `None` where nobody is signed in, and the refresh is to sign in.
-    pub(crate) held: Option<Held>,
+    pub(crate) input: Option<RefreshInput>,
     /// Whether a server may have spent the refresh token before.
-    pub(crate) doubt: Doubt,
+    pub(crate) outcome_unknown: OutcomeUnknown,
     /// How long before a send of which nobody knows what came of it is repeated.
     pub(crate) resend_after: Duration,
 }
@@ -58,9 +58,9 @@ pub(crate) enum Demand {
     /// Sign with this, and start this run beside it.
     SignAndStart(Arc<Snapshot>, Box<Start>),
     /// Wait for the run that is under way.
-    Join(Option<Spare>),
+    Join(Option<Fallback>),
     /// Start this run, and wait for it.
-    Start(Box<Start>, Option<Spare>),
+    Start(Box<Start>, Option<Fallback>),
     /// Give up.
     Fail(Error),
 }
@@ -68,7 +68,7 @@ pub(crate) enum Demand {
 /// What signs if the refresh that a call waits for fails, or takes longer than the call's patience: a token that is about to lapse, or
 /// that another endpoint has rejected and some server has accepted.
 #[derive(Debug, Clone)]
-pub(crate) struct Spare {
+pub(crate) struct Fallback {
     pub(crate) snapshot: Arc<Snapshot>,
     /// How long the call waits at most before it is signed with this.
     pub(crate) patience: Duration,
@@ -76,7 +76,7 @@ pub(crate) struct Spare {
 
 /// What came of a refresh.
 #[derive(Debug)]
-pub(crate) enum Outcome {
+pub(crate) enum RefreshOutcome {
     Success(Refreshed),
     /// Tokens came, and the access token is none that could sign.
     Unusable {
@@ -85,13 +85,13 @@ pub(crate) enum Outcome {
         cause: UnavailableCause,
     },
     /// Another process has refreshed the login, or signed in anew.
-    Adopted(Box<Loaded>),
+    Adopted(Box<StoredCredential>),
     /// Another process has ended the login.
     Gone,
     /// The server refused for good.
-    Rejected(SessionExpired),
+    Denied(SessionExpired),
     /// The server refused for good, and whether another process had refreshed meanwhile could not be known.
-    RejectedUnconfirmed(Refused, UnavailableCause),
+    DeniedUnconfirmed(DeniedRefresh, UnavailableCause),
     /// There is nothing to refresh with.
     NothingToRefreshWith,
     /// Nothing was spent.
@@ -100,7 +100,7 @@ pub(crate) enum Outcome {
         retry_after: Option<Duration>,
     },
     /// Nobody knows whether the server has seen it, and spent the refresh token.
-    Ambiguous {
+    Unknown {
         cause: UnavailableCause,
         retry_after: Option<Duration>,
     },
@@ -117,18 +117,18 @@ pub(crate) struct Refreshed {
     /// How the store names them, where there is one.
     pub(crate) id: Option<TokenId>,
     /// What another process had put in the place of the tokens of this one, and these replace.
-    pub(crate) adopted: Option<Box<Loaded>>,
+    pub(crate) adopted: Option<Box<StoredCredential>>,
     /// Whether the store does not have them.
-    pub(crate) is_unsaved: bool,
+    pub(crate) is_not_stored_yet: bool,
 }
 
-impl Outcome {
+impl RefreshOutcome {
     /// The same, where a server may have spent the refresh token before: a rejection says less then.
-    pub(crate) fn after(self, doubt: &Doubt) -> Self {
-        match (self, doubt) {
-            (Self::Rejected(expired), Doubt::AnswerLost) => Self::Rejected(expired.as_lost_rotation()),
-            (Self::Rejected(expired), Doubt::AnswerUndecodable(first)) => {
-                Self::Rejected(expired.as_undecodable(first.error.clone()))
+    pub(crate) fn after(self, outcome_unknown: &OutcomeUnknown) -> Self {
+        match (self, outcome_unknown) {
+            (Self::Denied(expired), OutcomeUnknown::ResponseLost) => Self::Denied(expired.as_lost_rotation()),
+            (Self::Denied(expired), OutcomeUnknown::ResponseUndecodable(first)) => {
+                Self::Denied(expired.as_undecodable(first.error.clone()))
             }
             (other, _) => other,
         }
@@ -152,7 +152,7 @@ impl Outcome {
 
 impl From<Credential> for Refreshed {
     fn from(credential: Credential) -> Self {
-        Self { credential, id: None, adopted: None, is_unsaved: false }
+        Self { credential, id: None, adopted: None, is_not_stored_yet: false }
     }
 }
 
@@ -176,9 +176,9 @@ mod tests {
         let success = |id: Option<TokenId>, refresh: Option<&str>| {
             let tokens = Tokens { refresh: refresh.map(Into::into), ..Tokens::new("new") };
             let credential = Credential { tokens, header: None, lifetime: None, age: Duration::ZERO };
-            Outcome::Success(Refreshed { id, ..credential.into() })
+            RefreshOutcome::Success(Refreshed { id, ..credential.into() })
         };
-        let unusable = |id: Option<TokenId>, refresh: Option<&str>| Outcome::Unusable {
+        let unusable = |id: Option<TokenId>, refresh: Option<&str>| RefreshOutcome::Unusable {
             refresh: refresh.map(Into::into),
             id,
             cause: UnavailableCause::Timeout,
@@ -193,7 +193,7 @@ mod tests {
             ("unusable, without a store", unusable(None, Some("rotated")), Some((None, "rotated"))),
             ("unusable, of another login", unusable(other(), Some("rotated")), None),
             ("unusable, and nothing new", unusable(mine(), None), None),
-            ("nothing", Outcome::Gone, None),
+            ("nothing", RefreshOutcome::Gone, None),
         ] {
             let grant = Grant { access: Some("old access".into()), refresh: Some("old".into()) };
             let login = Some(TokenId::first(1).login);

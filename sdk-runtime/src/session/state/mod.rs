@@ -17,12 +17,12 @@ mod cool_down;
 mod deferred_drop;
 pub(super) mod event;
 mod evict;
+mod evicted;
 pub(super) mod login;
 pub(super) mod message;
 mod pause;
 mod persist;
 mod refresh_schedule;
-mod remains;
 pub(super) mod snapshot;
 #[cfg(test)]
 mod tests;
@@ -30,23 +30,23 @@ mod throttle;
 
 use std::sync::Arc;
 
-pub(crate) use remains::Remains;
+pub(crate) use evicted::EvictedSession;
 
 use crate::cookies::Jar;
 use crate::error::{Error, IdentityChanged, SessionExpired};
 use crate::runtime::Now;
 use crate::secret::RefreshToken;
-use crate::session::stored::outcome_unknown::Doubt;
-use crate::session::stored::pending_write::{Logins, Replaces, Unsaved};
-use crate::session::stored::refresh_input::Refused;
+use crate::session::stored::outcome_unknown::OutcomeUnknown;
+use crate::session::stored::pending_write::{Logins, PendingWrite, Replaces};
+use crate::session::stored::refresh_input::DeniedRefresh;
 use crate::session::stored::schema::TokenId;
 use crate::session::token::credential::Credential;
 use crate::session::token::tokens::Grant;
 use event::SessionEvent;
 use login::Login;
-use message::{Identity, RunId};
+use message::{FlightId, Identity};
 use pause::CoolDown;
-use refresh_schedule::Windows;
+use refresh_schedule::RefreshSchedule;
 use snapshot::{EndpointId, Phase, Snapshot, Stamp, View};
 use throttle::Throttle;
 
@@ -62,15 +62,15 @@ pub(crate) struct Core {
     refreshable: bool,
     is_stored: bool,
     /// Why there is nothing to refresh with any more, while the access token still works.
-    doomed: Option<SessionExpired>,
+    refresh_denied: Option<SessionExpired>,
     /// The tokens at hand were refused for good, and whether a store has newer ones could not be known.
-    refused: Option<Refused>,
+    denied: Option<DeniedRefresh>,
     /// Whether a server may have spent the refresh token.
-    doubt: Doubt,
-    run: Option<RunId>,
+    outcome_unknown: OutcomeUnknown,
+    flight: Option<FlightId>,
     /// The run that was under way when the session was closed: what it obtains is kept, and not published.
-    draining: Option<RunId>,
-    runs: u64,
+    draining: Option<FlightId>,
+    flights: u64,
     cool_down: Option<CoolDown>,
     failures: u32,
     throttle: Throttle,
@@ -78,33 +78,33 @@ pub(crate) struct Core {
     rejected_by: Vec<EndpointId>,
     random: fastrand::Rng,
     /// What the store does not have yet, and may be put in the place of.
-    unsaved: Option<Replaces>,
+    pending: Option<Replaces>,
     /// The logins that this session has replaced or ended, while the store may still have one of them.
-    former: Logins,
+    superseded_logins: Logins,
     /// Whether the store may have the present login, or older tokens of it.
     may_be_stored: bool,
     /// Whether it was seen what the store has.
     is_seen: bool,
     /// The run that refreshes a login which no store has, without the right to do so: the store must not get it meanwhile.
-    unclaimed: Option<RunId>,
+    unclaimed: Option<FlightId>,
     /// The same, as it was when the session was closed.
-    unsaved_at_close: Option<Unsaved>,
+    write_at_close: Option<PendingWrite>,
     /// Goes up whenever the store has something new to hold.
     serial: u64,
     /// Whether that has gone up since the writer was told.
-    has_news: bool,
+    has_new_write: bool,
     is_degraded: bool,
     changed: bool,
     events: Vec<SessionEvent>,
     /// What is to be dropped when the lock is free.
     retired: Vec<Error>,
     /// What the session before this one knew of the login in the store, which no process has read yet.
-    remains: Option<Remains>,
+    evicted: Option<EvictedSession>,
 }
 
 /// What a refresh that does not say otherwise leaves as it was.
 #[derive(Default)]
-struct Kept {
+struct CarriedOver {
     subject: Option<Arc<str>>,
     scopes: Option<Arc<[String]>>,
     refresh: Option<RefreshToken>,
@@ -121,30 +121,30 @@ impl Core {
             generation: 0,
             refreshable: false,
             is_stored,
-            doomed: None,
-            refused: None,
-            doubt: Doubt::None,
-            run: None,
+            refresh_denied: None,
+            denied: None,
+            outcome_unknown: OutcomeUnknown::No,
+            flight: None,
             draining: None,
-            runs: 0,
+            flights: 0,
             cool_down: None,
             failures: 0,
             throttle: Throttle::default(),
             rejected_by: Vec::new(),
             random: fastrand::Rng::with_seed(seed),
-            unsaved: None,
-            former: Logins::default(),
+            pending: None,
+            superseded_logins: Logins::default(),
             may_be_stored: false,
             is_seen: false,
             unclaimed: None,
-            unsaved_at_close: None,
+            write_at_close: None,
             serial: 0,
-            has_news: false,
+            has_new_write: false,
             is_degraded: false,
             changed: false,
             events: Vec::new(),
             retired: Vec::new(),
-            remains: None,
+            evicted: None,
         }
     }
 
@@ -175,18 +175,18 @@ impl Core {
             self.retire(Some(expired));
             return None;
         }
-        self.run = None;
+        self.flight = None;
         Some(self.expire(expired))
     }
 
     /// Whether `run` is the one under way, and nothing has overtaken it.
-    pub(crate) fn is_under_way(&self, run: RunId) -> bool {
-        self.run == Some(run)
+    pub(crate) fn is_in_progress(&self, flight: FlightId) -> bool {
+        self.flight == Some(flight)
     }
 
     /// Whether what `run` obtains is anybody's: not after a sign-in or a sign-out (I10), but after the session was closed.
-    pub(crate) fn may_persist(&self, run: RunId) -> bool {
-        self.run == Some(run) || self.draining == Some(run)
+    pub(crate) fn may_persist(&self, flight: FlightId) -> bool {
+        self.flight == Some(flight) || self.draining == Some(flight)
     }
 
     /// Somebody signed in, with the cookies of `jar`, or of the signed-out state where there is none. With `since`, only if
@@ -209,9 +209,9 @@ impl Core {
         self.next_epoch(jar, Phase::SignedOut);
         self.id = Some(TokenId::first(self.random.u64(..)));
         self.may_be_stored = false;
-        let login = self.publish(credential, Kept::default(), now);
+        let login = self.publish(credential, CarriedOver::default(), now);
         self.events.push(SessionEvent::SignedIn(login));
-        self.must_save(Replaces::Anything);
+        self.must_write(Replaces::Anything);
         Ok(())
     }
 
@@ -230,7 +230,7 @@ impl Core {
             (Phase::Active(_), Some(_)) => {
                 self.leave();
                 Some(match self.is_seen {
-                    true => Replaces::Logins(self.former.clone()),
+                    true => Replaces::Logins(self.superseded_logins.clone()),
                     // Every login of the store was to be replaced.
                     false => Replaces::Anything,
                 })
@@ -243,7 +243,7 @@ impl Core {
         }
         self.next_epoch(Arc::default(), Phase::SignedOut);
         if let Some(replaces) = replaces {
-            self.must_save(replaces);
+            self.must_write(replaces);
         }
         Ok(login)
     }
@@ -253,13 +253,13 @@ impl Core {
         if matches!(self.view.phase, Phase::Closed) {
             return;
         }
-        self.draining = self.run;
-        self.unsaved_at_close = self.whatever_is_unsaved();
+        self.draining = self.flight;
+        self.write_at_close = self.any_pending_write();
         if self.unclaimed.is_some()
-            && let Some(record) = self.unsaved_at_close.as_mut().and_then(|unsaved| unsaved.record.as_mut())
+            && let Some(record) = self.write_at_close.as_mut().and_then(|pending| pending.record.as_mut())
         {
             // It may be being spent, and is written when the run is over.
-            record.intent = true;
+            record.outcome_unknown = true;
         }
         self.next_epoch(Arc::default(), Phase::Closed);
         self.events.push(SessionEvent::Closed);
@@ -270,7 +270,7 @@ impl Core {
         if let (true, Phase::Active(_), Some(id)) =
             (self.is_stored && self.may_be_stored, &self.view.phase, &self.id)
         {
-            self.former.insert(&id.login);
+            self.superseded_logins.insert(&id.login);
         }
     }
 
@@ -280,32 +280,33 @@ impl Core {
         self.view.jar = jar;
         self.refresh = None;
         self.id = None;
-        self.run = None;
+        self.flight = None;
         // What is obtained after a close is kept.
-        self.unclaimed.take_if(|run| self.draining != Some(*run));
+        self.unclaimed.take_if(|flight| self.draining != Some(*flight));
         self.throttle = Throttle::default();
         self.recover();
         self.changed = true;
     }
 
     /// Makes `credential` the one that signs, with what is `kept` for what it does not say.
-    fn publish(&mut self, credential: Credential, kept: Kept, now: Now) -> Login {
+    fn publish(&mut self, credential: Credential, carried_over: CarriedOver, now: Now) -> Login {
         self.generation += 1;
         self.rejected_by.clear();
         let stamp = Stamp { epoch: self.view.epoch, generation: self.generation };
         let Credential { tokens, header, lifetime, age } = credential;
         let random = self.random.f64();
         // What nothing can refresh is good until the server says otherwise, whatever our clock does.
-        let windows = lifetime.filter(|_| self.refreshable).map(|lifetime| Windows::new(lifetime, random));
-        self.refresh = told(tokens.refresh).or(kept.refresh);
+        let schedule =
+            lifetime.filter(|_| self.refreshable).map(|lifetime| RefreshSchedule::new(lifetime, random));
+        self.refresh = non_empty(tokens.refresh).or(carried_over.refresh);
         let snapshot = Arc::new(Snapshot::new(
             stamp,
-            tokens.subject.or(kept.subject),
-            tokens.scopes.or(kept.scopes),
+            tokens.subject.or(carried_over.subject),
+            tokens.scopes.or(carried_over.scopes),
             (tokens.access, self.refresh.clone()),
             header,
             self.view.jar.clone(),
-            (windows, age, now),
+            (schedule, age, now),
         ));
         self.enter(Phase::Active(snapshot.clone()));
         self.changed = true;
@@ -315,8 +316,8 @@ impl Core {
     /// The login is over, in the store too.
     fn must_clear(&mut self) {
         if let Some(id) = self.id.clone() {
-            self.must_save(match self.is_seen || self.may_be_stored {
-                true => Replaces::UpTo(id, self.former.clone()),
+            self.must_write(match self.is_seen || self.may_be_stored {
+                true => Replaces::UpTo(id, self.superseded_logins.clone()),
                 false => Replaces::Anything,
             });
         }
@@ -334,7 +335,7 @@ impl Core {
 }
 
 /// A refresh token that is empty was left out, whatever serialized it.
-fn told(token: Option<RefreshToken>) -> Option<RefreshToken> {
+fn non_empty(token: Option<RefreshToken>) -> Option<RefreshToken> {
     token.filter(|token| !token.expose().is_empty())
 }
 

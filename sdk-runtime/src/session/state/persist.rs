@@ -4,19 +4,19 @@ use std::sync::Arc;
 
 use super::Core;
 use super::event::SessionEvent;
-use super::message::RunId;
+use super::message::FlightId;
 use super::snapshot::{Phase, Snapshot};
 use crate::error::{ExpiredReason, StoreError};
 use crate::runtime::Now;
-use crate::session::stored::credential::Loaded;
-use crate::session::stored::outcome_unknown::Doubt;
-use crate::session::stored::pending_write::{Replaces, Unsaved};
-use crate::session::stored::refresh_input::Held;
+use crate::session::stored::credential::StoredCredential;
+use crate::session::stored::outcome_unknown::OutcomeUnknown;
+use crate::session::stored::pending_write::{PendingWrite, Replaces};
+use crate::session::stored::refresh_input::RefreshInput;
 use crate::session::stored::schema::Record;
 
 impl Core {
     /// The store was looked into, and `login` is what it has. Nothing comes of it where somebody has signed in or out meanwhile.
-    pub(crate) fn loaded(&mut self, login: Option<Loaded>, now: Now) {
+    pub(crate) fn loaded(&mut self, login: Option<StoredCredential>, now: Now) {
         if !matches!(self.view.phase, Phase::Unloaded) {
             return;
         }
@@ -26,95 +26,97 @@ impl Core {
             None => {
                 self.enter(Phase::SignedOut);
                 self.changed = true;
-                self.nothing_to_save();
+                self.nothing_to_write();
             }
         }
     }
 
     /// What the store is to hold and does not yet, to be written now.
-    pub(crate) fn unsaved(&mut self) -> Option<Unsaved> {
-        if self.is_held_back() {
+    pub(crate) fn pending_write(&mut self) -> Option<PendingWrite> {
+        if self.are_writes_held_back() {
             return None;
         }
-        let unsaved = self.whatever_is_unsaved()?;
+        let pending = self.any_pending_write()?;
         if !self.is_closed() {
-            self.may_be_stored |= unsaved.record.is_some();
+            self.may_be_stored |= pending.record.is_some();
         }
-        Some(unsaved)
+        Some(pending)
     }
 
     /// The same, whether it may be written or not.
-    pub(super) fn whatever_is_unsaved(&self) -> Option<Unsaved> {
-        let replaces = self.unsaved.clone()?;
+    pub(super) fn any_pending_write(&self) -> Option<PendingWrite> {
+        let replaces = self.pending.clone()?;
         if self.is_closed() {
-            return self.unsaved_at_close.clone();
+            return self.write_at_close.clone();
         }
         let record = match (&self.view.phase, &replaces) {
             (Phase::Active(snapshot), Replaces::Anything | Replaces::Older(_))
-                if !self.is_rejected_for_good() =>
+                if !self.is_denied_by_server() =>
             {
                 Some(self.record(snapshot)?)
             }
             _ => None,
         };
-        Some(Unsaved { serial: self.serial, record, replaces })
+        Some(PendingWrite { serial: self.serial, record, replaces })
     }
 
     /// Whether a server has rejected the refresh token, and the login ends with its access token.
-    pub(super) fn is_rejected_for_good(&self) -> bool {
-        self.doomed.as_ref().is_some_and(|doomed| doomed.reason() != ExpiredReason::NoRefreshToken)
+    pub(super) fn is_denied_by_server(&self) -> bool {
+        self.refresh_denied
+            .as_ref()
+            .is_some_and(|refresh_denied| refresh_denied.reason() != ExpiredReason::NoRefreshToken)
     }
 
     /// Whether what is unsaved is being spent, and no other process may find it.
-    fn is_held_back(&self) -> bool {
+    fn are_writes_held_back(&self) -> bool {
         self.unclaimed.is_some()
     }
 
     /// Whether there is something that the store does not have.
-    pub(crate) fn is_unsaved(&self) -> bool {
-        self.unsaved.is_some()
+    pub(crate) fn has_pending_write(&self) -> bool {
+        self.pending.is_some()
     }
 
     /// Whether it is to be written now.
-    pub(crate) fn is_to_be_written(&self) -> bool {
-        self.is_unsaved() && !self.is_held_back()
+    pub(crate) fn is_write_due(&self) -> bool {
+        self.has_pending_write() && !self.are_writes_held_back()
     }
 
     /// Whether there is something new to write since this was last asked.
-    pub(crate) fn take_has_news(&mut self) -> bool {
-        std::mem::take(&mut self.has_news)
+    pub(crate) fn take_has_new_write(&mut self) -> bool {
+        std::mem::take(&mut self.has_new_write)
     }
 
     /// Has `run` refresh without the right to, if no store is known to have the login: from now on none gets it, until the run is over.
-    pub(crate) fn go_unclaimed(&mut self, run: RunId) -> bool {
-        let may = self.run == Some(run) && self.unsaved == Some(Replaces::Anything);
-        self.unclaimed = may.then_some(run);
+    pub(crate) fn refresh_unclaimed(&mut self, flight: FlightId) -> bool {
+        let may = self.flight == Some(flight) && self.pending == Some(Replaces::Anything);
+        self.unclaimed = may.then_some(flight);
         may
     }
 
     /// `run` is over, or does nothing without the right to.
-    pub(crate) fn is_claimed_again(&mut self, run: RunId) {
-        self.unclaimed.take_if(|unclaimed| *unclaimed == run);
+    pub(crate) fn end_unclaimed(&mut self, flight: FlightId) {
+        self.unclaimed.take_if(|unclaimed| *unclaimed == flight);
     }
 
     /// A write has failed; `may_have` tells of a login whether the store may have it all the same.
-    pub(crate) fn is_not_stored(&mut self, may_have: impl FnOnce(&Arc<str>) -> bool) {
-        if let (Some(Replaces::Anything), Some(id)) = (&self.unsaved, &self.id) {
-            self.may_be_stored = may_have(&id.login);
+    pub(crate) fn note_failed_write(&mut self, may_be_stored: impl FnOnce(&Arc<str>) -> bool) {
+        if let (Some(Replaces::Anything), Some(id)) = (&self.pending, &self.id) {
+            self.may_be_stored = may_be_stored(&id.login);
         }
     }
 
     /// The store holds what it was to hold as of `serial`.
-    pub(crate) fn saved(&mut self, serial: u64) {
+    pub(crate) fn write_done(&mut self, serial: u64) {
         if serial == self.serial {
-            self.nothing_to_save();
+            self.nothing_to_write();
         }
     }
 
     /// The store holds what the session is.
-    pub(crate) fn nothing_to_save(&mut self) {
-        self.unsaved = None;
-        self.former.clear();
+    pub(crate) fn nothing_to_write(&mut self) {
+        self.pending = None;
+        self.superseded_logins.clear();
         (self.may_be_stored, self.is_seen) = (true, true);
         if std::mem::take(&mut self.is_degraded) && !self.is_closed() {
             self.events.push(SessionEvent::StoreRecovered);
@@ -122,11 +124,11 @@ impl Core {
     }
 
     /// What was to be kept as of `serial` cannot be any more: the store is another's by now, who comes up with the next refresh.
-    pub(crate) fn given_up(&mut self, serial: u64, error: StoreError) {
+    pub(crate) fn write_superseded(&mut self, serial: u64, error: StoreError) {
         if serial != self.serial {
             return self.retire(Some(error));
         }
-        self.unsaved = None;
+        self.pending = None;
         if self.is_closed() {
             return self.retire(Some(error));
         }
@@ -135,16 +137,16 @@ impl Core {
     }
 
     /// What is unsaved as of `serial`, and replaces every login, is found to replace `login`.
-    pub(crate) fn finds(&mut self, serial: u64, login: &Arc<str>) {
+    pub(crate) fn finds_login(&mut self, serial: u64, login: &Arc<str>) {
         let is_own = self.id.as_ref().is_some_and(|id| id.login == *login);
-        if serial != self.serial || self.unsaved != Some(Replaces::Anything) || is_own {
+        if serial != self.serial || self.pending != Some(Replaces::Anything) || is_own {
             return;
         }
         if !std::mem::replace(&mut self.is_seen, true) {
-            self.former.insert(login);
+            self.superseded_logins.insert(login);
         }
         if !matches!(self.view.phase, Phase::Active(_)) {
-            self.unsaved = Some(Replaces::Logins(self.former.clone()));
+            self.pending = Some(Replaces::Logins(self.superseded_logins.clone()));
         }
     }
 
@@ -157,14 +159,14 @@ impl Core {
     }
 
     /// `run` went on after the end, and what it has obtained could not be written down.
-    pub(crate) fn left_over(&mut self, run: RunId, record: Record) {
-        if self.draining == Some(run) {
-            let replaces = match self.unclaimed == Some(run) {
+    pub(crate) fn write_lost(&mut self, flight: FlightId, record: Record) {
+        if self.draining == Some(flight) {
+            let replaces = match self.unclaimed == Some(flight) {
                 true => Replaces::Anything,
                 false => Replaces::Older(record.id.clone()),
             };
-            self.must_save(replaces.clone());
-            self.unsaved_at_close = Some(Unsaved { serial: self.serial, record: Some(record), replaces });
+            self.must_write(replaces.clone());
+            self.write_at_close = Some(PendingWrite { serial: self.serial, record: Some(record), replaces });
         }
     }
 
@@ -172,22 +174,27 @@ impl Core {
         matches!(self.view.phase, Phase::Closed)
     }
 
-    pub(super) fn must_save(&mut self, replaces: Replaces) {
+    pub(super) fn must_write(&mut self, replaces: Replaces) {
         if self.is_stored {
             self.serial += 1;
-            self.has_news = true;
-            self.unsaved = Some(replaces);
+            self.has_new_write = true;
+            self.pending = Some(replaces);
         }
     }
 
     /// What a run begins with.
-    pub(super) fn held(&self, snapshot: &Snapshot, must_send: bool, is_over: bool) -> Option<Held> {
-        Some(Held {
+    pub(super) fn refresh_input(
+        &self,
+        snapshot: &Snapshot,
+        must_send: bool,
+        is_over: bool,
+    ) -> Option<RefreshInput> {
+        Some(RefreshInput {
             record: self.record(snapshot)?,
-            is_new: self.unsaved == Some(Replaces::Anything),
+            is_new: self.pending == Some(Replaces::Anything),
             must_send,
             is_over,
-            refused: self.refused.clone(),
+            denied: self.denied.clone(),
         })
     }
 
@@ -199,12 +206,12 @@ impl Core {
             subject: snapshot.subject.clone(),
             scopes: snapshot.scopes.clone(),
             issued: snapshot.issued(),
-            lifetime: snapshot.windows.map(|windows| windows.lapses),
+            lifetime: snapshot.schedule.map(|schedule| schedule.lapses),
             jar: Arc::clone(&snapshot.jar),
             // The next process that reads it has to know.
-            intent: !matches!(self.doubt, Doubt::None),
+            outcome_unknown: !matches!(self.outcome_unknown, OutcomeUnknown::No),
             lease: None,
-            undecodable: self.doubt.undecodable().cloned(),
+            undecodable: self.outcome_unknown.undecodable().cloned(),
         })
     }
 }

@@ -13,21 +13,21 @@ const MANDATORY: (f64, Duration) = (0.05, Duration::from_secs(30));
 
 /// The last part of a token's life, as ages of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Windows {
+pub(crate) struct RefreshSchedule {
     /// From here on the token is refreshed in the background.
-    pub(crate) stale: Duration,
+    pub(crate) refresh_soon: Duration,
     /// From here on calls wait for the refresh.
-    pub(crate) due: Duration,
+    pub(crate) refresh_now: Duration,
     /// From here on it signs nothing.
     pub(crate) lapses: Duration,
 }
 
-impl Windows {
+impl RefreshSchedule {
     /// Those of a token that lives for `lifetime`; `random` is from 0 to 1.
     pub(crate) fn new(lifetime: Duration, random: f64) -> Self {
         let share = |(share, longest): (f64, Duration)| lifetime.mul_f64(share).min(longest);
         let advisory = (share(ADVISORY) + share(JITTER).mul_f64(random)).min(lifetime / 2);
-        Self { stale: lifetime - advisory, due: lifetime - share(MANDATORY), lapses: lifetime }
+        Self { refresh_soon: lifetime - advisory, refresh_now: lifetime - share(MANDATORY), lapses: lifetime }
     }
 }
 
@@ -37,7 +37,7 @@ mod tests {
 
     #[test]
     fn i25_windows_are_shares_of_a_lifetime_and_have_an_upper_bound() {
-        for (lifetime, random, stale, due) in [
+        for (lifetime, random, refresh_soon, refresh_now) in [
             (1.0, 0.0, 0.15, 0.05),
             (1.0, 1.0, 0.25, 0.05),
             (600.0, 0.0, 90.0, 30.0),
@@ -47,16 +47,20 @@ mod tests {
             (86_400.0, 1.0, 330.0, 30.0),
             (0.0, 1.0, 0.0, 0.0),
         ] {
-            let windows = Windows::new(Duration::from_secs_f64(lifetime), random);
-            let before = |age: Duration| (windows.lapses - age).as_secs_f64();
+            let schedule = RefreshSchedule::new(Duration::from_secs_f64(lifetime), random);
+            let before = |age: Duration| (schedule.lapses - age).as_secs_f64();
             assert!(
-                (before(windows.stale) - stale).abs() < 1e-6,
+                (before(schedule.refresh_soon) - refresh_soon).abs() < 1e-6,
                 "{lifetime} {random}: {}",
-                before(windows.stale)
+                before(schedule.refresh_soon)
             );
-            assert!((before(windows.due) - due).abs() < 1e-6, "{lifetime} {random}: {}", before(windows.due));
-            assert!(windows.stale <= windows.due);
+            assert!(
+                (before(schedule.refresh_now) - refresh_now).abs() < 1e-6,
+                "{lifetime} {random}: {}",
+                before(schedule.refresh_now)
+            );
+            assert!(schedule.refresh_soon <= schedule.refresh_now);
         }
-        assert_eq!(Windows::new(Duration::MAX, 1.0).lapses, Duration::MAX, "whatever a server says");
+        assert_eq!(RefreshSchedule::new(Duration::MAX, 1.0).lapses, Duration::MAX, "whatever a server says");
     }
 }

@@ -10,7 +10,7 @@ use std::time::{Duration, SystemTime};
 
 use http::HeaderValue;
 
-use super::refresh_schedule::Windows;
+use super::refresh_schedule::RefreshSchedule;
 use crate::cookies::Jar;
 use crate::error::SessionExpired;
 use crate::runtime::{Instant, Now};
@@ -53,7 +53,7 @@ pub(crate) struct Snapshot {
     /// The ready-made header; `None` where cookies sign.
     pub(crate) header: Option<HeaderValue>,
     pub(crate) jar: Arc<Jar>,
-    pub(crate) windows: Option<Windows>,
+    pub(crate) schedule: Option<RefreshSchedule>,
     rejected: Flag,
     /// Whether a server has taken it.
     accepted_by: Marks,
@@ -86,7 +86,7 @@ impl Snapshot {
         (access, refresh): (Option<AccessToken>, Option<RefreshToken>),
         header: Option<HeaderValue>,
         jar: Arc<Jar>,
-        (windows, age, since): (Option<Windows>, Duration, Now),
+        (schedule, age, since): (Option<RefreshSchedule>, Duration, Now),
     ) -> Self {
         Self {
             stamp,
@@ -96,7 +96,7 @@ impl Snapshot {
             refresh,
             header,
             jar,
-            windows,
+            schedule,
             rejected: Flag::default(),
             accepted_by: Marks::default(),
             refresh_claim: Claim::default(),
@@ -110,13 +110,13 @@ impl Snapshot {
         if self.rejected.is_raised() {
             return Validity::Rejected;
         }
-        let Some(windows) = &self.windows else { return Validity::Fresh };
+        let Some(schedule) = &self.schedule else { return Validity::Fresh };
         let age = self.age(now());
-        if age < windows.stale {
+        if age < schedule.refresh_soon {
             Validity::Fresh
-        } else if age < windows.due {
+        } else if age < schedule.refresh_now {
             Validity::Stale
-        } else if age < windows.lapses {
+        } else if age < schedule.lapses {
             Validity::Due
         } else {
             Validity::Lapsed
@@ -130,7 +130,7 @@ impl Snapshot {
 
     /// How long it lives on; zero when it has lapsed, `None` where nothing tells.
     pub(crate) fn remaining(&self, now: Now) -> Option<Duration> {
-        self.windows.map(|windows| windows.lapses.saturating_sub(self.age(now)))
+        self.schedule.map(|schedule| schedule.lapses.saturating_sub(self.age(now)))
     }
 
     /// Whether it is older than its lifetime, be it rejected or accepted.

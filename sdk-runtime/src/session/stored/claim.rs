@@ -2,20 +2,20 @@
 //!
 //! - **I14** What another process has been answered holds this one back.
 
-use super::lease::Term;
+use super::lease::LeaseTerm;
 use super::schema::Record;
 use super::undecodable::Undecodable;
 use crate::error::StoreError;
 use crate::runtime::{Clock, Now, since_1970};
-use crate::session::stored::outcome_unknown::Doubt;
-use crate::session::stored::refresh_input::Held;
+use crate::session::stored::outcome_unknown::OutcomeUnknown;
+use crate::session::stored::refresh_input::RefreshInput;
 use crate::session::token::tokens::Grant;
 use crate::store::StoreLock;
 
 /// The right to refresh, and what it was found to be for.
 pub(crate) enum Claim {
     /// This one's.
-    Taken(Box<Taken>),
+    Granted(Box<RefreshLease>),
     /// There is no need: another process has refreshed it, or signed in anew.
     Adopt(Box<Record>),
     /// There is nothing: the login was ended elsewhere.
@@ -24,17 +24,17 @@ pub(crate) enum Claim {
     Unwanted,
 }
 
-pub(crate) struct Taken {
+pub(crate) struct RefreshLease {
     /// What was written down, the intent to spend included.
     pub(crate) record: Record,
     /// Whether that is of tokens another process has put there.
-    pub(crate) is_news: bool,
+    pub(crate) found_newer: bool,
     /// Whether a process had the intent to spend these before, and left no outcome.
-    pub(crate) in_doubt: bool,
+    pub(crate) earlier_unknown: bool,
     pub(crate) version: u64,
     /// When it was claimed, and for how long.
     pub(crate) since: Now,
-    pub(crate) term: Term,
+    pub(crate) term: LeaseTerm,
     /// Why it could not be claimed, where no store has the login.
     pub(crate) unclaimed: Option<StoreError>,
     /// Held until this is dropped.
@@ -45,33 +45,38 @@ pub(crate) struct Taken {
 pub(crate) struct NotClaimed {
     pub(crate) error: StoreError,
     /// Whether the claim may have been written down all the same.
-    pub(crate) in_doubt: bool,
+    pub(crate) may_be_stored: bool,
 }
 
 impl From<StoreError> for NotClaimed {
     fn from(error: StoreError) -> Self {
-        Self { error, in_doubt: false }
+        Self { error, may_be_stored: false }
     }
 }
 
 impl NotClaimed {
     pub(crate) fn of_write(error: StoreError) -> Self {
-        Self { in_doubt: !error.is_definite(), error }
+        Self { may_be_stored: !error.is_definite(), error }
     }
 }
 
-impl Taken {
+impl RefreshLease {
     /// The answer for which its refresh token is not to be sent now: another process got it, and the token was most likely spent.
     /// I14
-    pub(crate) fn held_back(&self, held: &Held, doubt: &Doubt, clock: &Clock) -> Option<Undecodable> {
+    pub(crate) fn held_back(
+        &self,
+        input: &RefreshInput,
+        outcome_unknown: &OutcomeUnknown,
+        clock: &Clock,
+    ) -> Option<Undecodable> {
         let answer = self.record.undecodable.as_ref()?;
         // The session has known of it before it began, and has waited.
-        if doubt.undecodable().is_some_and(|own| since_1970(own.at) >= since_1970(answer.at)) {
+        if outcome_unknown.undecodable().is_some_and(|own| since_1970(own.at) >= since_1970(answer.at)) {
             return None;
         }
         let wall = clock.wall();
         let is_valid =
-            (self.is_news || !held.is_over) && self.record.is_live(wall, self.record.access.is_none());
+            (self.found_newer || !input.is_over) && self.record.is_live(wall, self.record.access.is_none());
         (is_valid || !answer.rest(wall).is_zero()).then(|| answer.clone())
     }
 
@@ -87,7 +92,7 @@ impl Taken {
     }
 
     /// For how long it is to be claimed the next time, where it was spent before it could be used.
-    pub(crate) fn next_term(&self, clock: &Clock) -> Term {
+    pub(crate) fn next_term(&self, clock: &Clock) -> LeaseTerm {
         self.term.after(clock.now().since(&self.since))
     }
 
@@ -123,7 +128,7 @@ mod tests {
             issued: wall - age,
             lifetime: Some(LIFETIME),
             jar: Arc::default(),
-            intent: true,
+            outcome_unknown: true,
             lease: None,
             undecodable: Some(Undecodable { at: wall - passed, error }),
         }
@@ -135,7 +140,7 @@ mod tests {
         let clock = Clock::with_wall(move || wall);
         let (live, lapsed) = (LIFETIME - MOMENT, LIFETIME);
         let (cools, cooled) = (COOL_DOWN - MOMENT, COOL_DOWN);
-        for (is_news, is_over, age, passed, is_held_back) in [
+        for (found_newer, is_over, age, passed, are_writes_held_back) in [
             // The access token signs.
             (false, false, live, cooled, true),
             (false, false, live, cools, true),
@@ -153,36 +158,45 @@ mod tests {
             (false, true, lapsed, cools, true),
             (true, true, lapsed, cools, true),
         ] {
-            let name = format!("{is_news} {is_over} {age:?} {passed:?}");
+            let name = format!("{found_newer} {is_over} {age:?} {passed:?}");
             let record = record(age, passed, wall);
             let at = wall - passed;
             let undecodable = |at| record.undecodable.as_ref().map(|answer| answer.again_at(at)).unwrap();
             let doubts = [
-                (Doubt::None, is_held_back),
-                (Doubt::AnswerLost, is_held_back),
-                (Doubt::AnswerUndecodable(undecodable(at - MOMENT)), is_held_back),
+                (OutcomeUnknown::No, are_writes_held_back),
+                (OutcomeUnknown::ResponseLost, are_writes_held_back),
+                (OutcomeUnknown::ResponseUndecodable(undecodable(at - MOMENT)), are_writes_held_back),
                 // The session has waited for this one itself.
-                (Doubt::AnswerUndecodable(undecodable(at)), false),
-                (Doubt::AnswerUndecodable(undecodable(at + MOMENT)), false),
+                (OutcomeUnknown::ResponseUndecodable(undecodable(at)), false),
+                (OutcomeUnknown::ResponseUndecodable(undecodable(at + MOMENT)), false),
             ];
-            let held =
-                Held { record: record.clone(), is_new: false, must_send: false, is_over, refused: None };
-            let taken = |record| Taken {
+            let input = RefreshInput {
+                record: record.clone(),
+                is_new: false,
+                must_send: false,
+                is_over,
+                denied: None,
+            };
+            let lease = |record| RefreshLease {
                 record,
-                is_news,
-                in_doubt: true,
+                found_newer,
+                earlier_unknown: true,
                 version: 1,
                 since: clock.now(),
-                term: Term::of(Duration::ZERO),
+                term: LeaseTerm::of(Duration::ZERO),
                 unclaimed: None,
                 _lock: StoreLock::Unsupported,
             };
-            for (doubt, expected) in doubts {
-                let found = taken(record.clone()).held_back(&held, &doubt, &clock);
-                assert_eq!(found.map(|answer| answer.at), expected.then_some(at), "I14: {name} {doubt:?}");
+            for (outcome_unknown, expected) in doubts {
+                let found = lease(record.clone()).held_back(&input, &outcome_unknown, &clock);
+                assert_eq!(
+                    found.map(|answer| answer.at),
+                    expected.then_some(at),
+                    "I14: {name} {outcome_unknown:?}"
+                );
             }
             let nothing = Record { undecodable: None, ..record.clone() };
-            assert!(taken(nothing).held_back(&held, &Doubt::None, &clock).is_none(), "{name}");
+            assert!(lease(nothing).held_back(&input, &OutcomeUnknown::No, &clock).is_none(), "{name}");
         }
     }
 }

@@ -10,16 +10,16 @@ use std::time::Duration;
 
 use tokio::sync::{Mutex, MutexGuard};
 
-use super::claim::{Claim, NotClaimed, Taken};
-use super::known_logins::Holding;
-use super::lease::{InTheWay, Term};
+use super::claim::{Claim, NotClaimed, RefreshLease};
+use super::known_logins::KnownLogins;
+use super::lease::{LeaseTerm, OtherLease};
 use super::operation::{TIMEOUT, done_within, within};
-use super::pending_write::{Replaces, Unsaved};
-use super::schema::{self, Found, Record};
+use super::pending_write::{PendingWrite, Replaces};
+use super::schema::{self, Record, StoreState};
 use super::undecodable::Undecodable;
 use crate::error::StoreError;
 use crate::runtime::{self, Clock};
-use crate::session::stored::refresh_input::Held;
+use crate::session::stored::refresh_input::RefreshInput;
 use crate::store::{StoreLock, StoredLogin, TokenStore};
 
 /// The pause in which somebody else may let go of the right to refresh.
@@ -28,14 +28,14 @@ const POLL: Duration = Duration::from_millis(100);
 const TRIES: usize = 16;
 
 #[derive(Clone)]
-pub(crate) struct Keeper {
+pub(crate) struct StoreClient {
     store: Arc<dyn TokenStore>,
     clock: Clock,
     /// This session, among all that share the store.
     holder: Arc<str>,
     /// Whether a login has no access token to hold.
     signs_by_cookies: bool,
-    holding: Holding,
+    known_logins: KnownLogins,
     /// Held while what is unsaved is written.
     writing: Arc<Mutex<()>>,
     /// How many writes of this session were done.
@@ -43,10 +43,10 @@ pub(crate) struct Keeper {
 }
 
 /// What came of writing what the store did not have, by its serial.
-pub(crate) enum Written {
-    Kept(u64),
+pub(crate) enum WriteOutcome {
+    Stored(u64),
     /// Nobody knows whether the store ever had it, and others have signed in or out there since.
-    Overtaken(u64),
+    Superseded(u64),
     Unwanted,
 }
 
@@ -59,15 +59,15 @@ pub(crate) enum Confirmed {
     Gone,
 }
 
-impl Keeper {
+impl StoreClient {
     pub(crate) fn new(store: Arc<dyn TokenStore>, clock: Clock, signs_by_cookies: bool) -> Self {
         let holder = format!("{:016x}", fastrand::u64(..)).into();
-        let (holding, writing, written) = Default::default();
-        Self { store, clock, holder, signs_by_cookies, holding, writing, written }
+        let (known_logins, writing, written) = Default::default();
+        Self { store, clock, holder, signs_by_cookies, known_logins, writing, written }
     }
 
     /// What the store holds. What was read before a write of this session was done, and answered after that, is read once more.
-    pub(crate) async fn load(&self) -> Result<Found, StoreError> {
+    pub(crate) async fn load(&self) -> Result<StoreState, StoreError> {
         let mut written = self.written.load(Ordering::Relaxed);
         let mut found = schema::read(within(|| self.store.load()).await?)?;
         for _ in 0..TRIES {
@@ -78,7 +78,7 @@ impl Keeper {
             found = schema::read(within(|| self.store.load()).await?)?;
         }
         if let Some(record) = &found.record {
-            self.holding.is_there(&record.id.login);
+            self.known_logins.note_stored(&record.id.login);
         }
         Ok(found)
     }
@@ -89,23 +89,24 @@ impl Keeper {
     /// Cancel safe: a claim that is dropped leaves at most a lease behind, which runs out.
     pub(crate) async fn claim(
         &self,
-        held: &Held,
-        term: Term,
+        input: &RefreshInput,
+        term: LeaseTerm,
         is_wanted: impl Fn() -> bool,
     ) -> Result<Claim, NotClaimed> {
         // A login that no store has needs no right of others, and waits no longer than for a store.
-        let is_nowhere = held.is_new && !self.holding.may_have(&held.record.id.login);
+        let is_nowhere = input.is_new && !self.known_logins.may_be_stored(&input.record.id.login);
         let give_up = runtime::deadline(if is_nowhere { TIMEOUT } else { term.longest_wait() });
-        let mut in_the_way = InTheWay::default();
+        let mut other_lease = OtherLease::default();
         let mut tries = 0;
         loop {
             let lock = within(|| self.store.try_lock()).await?;
-            let Found { version, record } = self.load().await?;
-            let is_new = held.is_new && !self.holding.was_there(&held.record.id.login, version);
-            let Some(there) = latest(record, held, is_new) else { return Ok(Claim::Gone) };
+            let StoreState { version, record } = self.load().await?;
+            let is_new =
+                input.is_new && !self.known_logins.may_have_been_stored(&input.record.id.login, version);
+            let Some(there) = latest(record, input, is_new) else { return Ok(Claim::Gone) };
             let wall = self.clock.wall();
-            let is_news = there.id != held.record.id;
-            if is_news && !held.must_send && there.is_live(wall, self.signs_by_cookies) {
+            let found_newer = there.id != input.record.id;
+            if found_newer && !input.must_send && there.is_live(wall, self.signs_by_cookies) {
                 return Ok(Claim::Adopt(Box::new(there)));
             }
             let is_busy = match &lock {
@@ -114,7 +115,7 @@ impl Keeper {
                 StoreLock::Unsupported => there
                     .lease
                     .as_ref()
-                    .is_some_and(|other| in_the_way.is_busy(other, &self.holder, wall, term)),
+                    .is_some_and(|other| other_lease.is_busy(other, &self.holder, wall, term)),
             };
             if is_busy {
                 if runtime::now() >= give_up {
@@ -127,9 +128,9 @@ impl Keeper {
                 pause().await;
                 continue;
             }
-            let (in_doubt, since) = (there.intent, self.clock.now());
+            let (earlier_unknown, since) = (there.outcome_unknown, self.clock.now());
             let lease = matches!(lock, StoreLock::Unsupported).then(|| term.lease(&self.holder, wall));
-            let record = Record { intent: true, lease, ..there };
+            let record = Record { outcome_unknown: true, lease, ..there };
             if !is_wanted() {
                 return Ok(Claim::Unwanted);
             }
@@ -144,8 +145,17 @@ impl Keeper {
             };
             if let Some(version) = swapped {
                 let unclaimed = None;
-                let taken = Taken { record, is_news, in_doubt, version, since, term, unclaimed, _lock: lock };
-                return Ok(Claim::Taken(Box::new(taken)));
+                let lease = RefreshLease {
+                    record,
+                    found_newer,
+                    earlier_unknown,
+                    version,
+                    since,
+                    term,
+                    unclaimed,
+                    _lock: lock,
+                };
+                return Ok(Claim::Granted(Box::new(lease)));
             }
             tries += 1;
             if tries == TRIES {
@@ -161,22 +171,27 @@ impl Keeper {
 
     /// The right to refresh `held` without the store, after a claim could not be made: where the store certainly does not have that
     /// login, no other process can. `None` where it may have it. What is unsaved must not be written meanwhile.
-    pub(crate) async fn unclaimed(&self, held: &Held, why: &NotClaimed, term: Term) -> Option<Taken> {
-        let login = &held.record.id.login;
-        if why.in_doubt || self.holding.was_known(login) {
+    pub(crate) async fn unclaimed(
+        &self,
+        input: &RefreshInput,
+        why: &NotClaimed,
+        term: LeaseTerm,
+    ) -> Option<RefreshLease> {
+        let login = &input.record.id.login;
+        if why.may_be_stored || self.known_logins.is_known_stored(login) {
             return None;
         }
-        if self.holding.may_have(login) {
+        if self.known_logins.may_be_stored(login) {
             // Where it is there, it is known from then on.
             let found = self.load().await.ok()?;
-            if self.holding.was_there(login, found.version) {
+            if self.known_logins.may_have_been_stored(login, found.version) {
                 return None;
             }
         }
-        Some(Taken {
-            record: held.record.clone(),
-            is_news: false,
-            in_doubt: false,
+        Some(RefreshLease {
+            record: input.record.clone(),
+            found_newer: false,
+            earlier_unknown: false,
             version: 0,
             since: self.clock.now(),
             term,
@@ -186,62 +201,66 @@ impl Keeper {
     }
 
     /// Whether the store may have `login`, or come to have it by what is under way.
-    pub(crate) fn may_have(&self, login: &Arc<str>) -> bool {
-        self.holding.may_have(login)
+    pub(crate) fn may_be_stored(&self, login: &Arc<str>) -> bool {
+        self.known_logins.may_be_stored(login)
     }
 
     /// Whether one more send is covered: a lease is extended for it. Where that cannot be written down, the lease may be another
     /// process's before the send is over.
-    pub(crate) async fn extend(&self, taken: &mut Taken) -> bool {
-        if taken.record.lease.is_none() {
+    pub(crate) async fn extend(&self, lease: &mut RefreshLease) -> bool {
+        if lease.record.lease.is_none() {
             return true;
         }
-        if taken.term.is_over(&taken.since, &self.clock) {
+        if lease.term.is_over(&lease.since, &self.clock) {
             return false;
         }
         let since = self.clock.now();
-        let lease = Some(taken.term.lease(&self.holder, since.wall));
-        let record = Record { lease, ..taken.record.clone() };
-        let Ok(Some(version)) = self.swap(taken.version, Some(&record)).await else { return false };
-        (taken.record, taken.version, taken.since) = (record, version, since);
-        !taken.is_spent(&self.clock)
+        let extended = Some(lease.term.lease(&self.holder, since.wall));
+        let record = Record { lease: extended, ..lease.record.clone() };
+        let Ok(Some(version)) = self.swap(lease.version, Some(&record)).await else { return false };
+        (lease.record, lease.version, lease.since) = (record, version, since);
+        !lease.is_spent(&self.clock)
     }
 
     /// Writes down what has replaced what was claimed. Gives what is there instead, where the login was ended meanwhile, or is another:
     /// these are nobody's then.
-    pub(crate) async fn persist(&self, taken: &Taken, record: &Record) -> Result<Option<Found>, StoreError> {
-        if let Some(error) = &taken.unclaimed {
+    pub(crate) async fn persist(
+        &self,
+        lease: &RefreshLease,
+        record: &Record,
+    ) -> Result<Option<StoreState>, StoreError> {
+        if let Some(error) = &lease.unclaimed {
             return Err(error.clone());
         }
-        let replaced = |there: &Record| there.id == taken.record.id;
-        self.settle(taken.version, Some(record), replaced).await
+        let replaced = |there: &Record| there.id == lease.record.id;
+        self.settle(lease.version, Some(record), replaced).await
     }
 
     /// Lets go of a right that was not used, or was and nobody knows what came of it, which then stays written down.
     pub(crate) async fn release(
         &self,
-        taken: &Taken,
-        in_doubt: bool,
+        lease: &RefreshLease,
+        outcome_unknown: bool,
         undecodable: Option<Undecodable>,
     ) -> Result<(), StoreError> {
-        if taken.unclaimed.is_some() {
+        if lease.unclaimed.is_some() {
             return Ok(());
         }
-        let undecodable = undecodable.or_else(|| taken.record.undecodable.clone());
-        let record = Record { intent: in_doubt, lease: None, undecodable, ..taken.record.clone() };
-        self.swap(taken.version, Some(&record)).await.map(drop)
+        let undecodable = undecodable.or_else(|| lease.record.undecodable.clone());
+        let record = Record { outcome_unknown, lease: None, undecodable, ..lease.record.clone() };
+        self.swap(lease.version, Some(&record)).await.map(drop)
     }
 
     /// Clears the store of tokens that the server refused for good, if they are still there.
-    pub(crate) async fn confirm_refused(&self, taken: &Taken) -> Result<Confirmed, StoreError> {
-        if taken.unclaimed.is_some() {
+    pub(crate) async fn confirm_denied(&self, lease: &RefreshLease) -> Result<Confirmed, StoreError> {
+        if lease.unclaimed.is_some() {
             return Ok(Confirmed::Cleared);
         }
-        let still_there = |there: &Record| there.id == taken.record.id;
-        Ok(match self.settle(taken.version, None, still_there).await? {
+        let still_there = |there: &Record| there.id == lease.record.id;
+        Ok(match self.settle(lease.version, None, still_there).await? {
             None => Confirmed::Cleared,
-            Some(Found { record: Some(record), .. }) => Confirmed::Newer(Box::new(record)),
-            Some(Found { record: None, .. }) => Confirmed::Gone,
+            Some(StoreState { record: Some(record), .. }) => Confirmed::Newer(Box::new(record)),
+            Some(StoreState { record: None, .. }) => Confirmed::Gone,
         })
     }
 
@@ -249,28 +268,28 @@ impl Keeper {
     /// each try, since it may have been refreshed meanwhile; `finds` is told which login is there that it is to replace.
     pub(crate) async fn put(
         &self,
-        unsaved: impl Fn() -> Option<Unsaved>,
+        pending_write: impl Fn() -> Option<PendingWrite>,
         finds: impl Fn(u64, Arc<str>),
-    ) -> Result<Written, StoreError> {
+    ) -> Result<WriteOutcome, StoreError> {
         for _ in 0..TRIES {
             let found = self.load().await?;
             let _turn = self.turn().await;
-            let Some(unsaved) = unsaved() else { return Ok(Written::Unwanted) };
+            let Some(pending_write) = pending_write() else { return Ok(WriteOutcome::Unwanted) };
             let there = found.record.as_ref();
-            let is_due = unsaved.may_replace(there);
-            if let Some(record) = &unsaved.record
+            let is_due = pending_write.may_replace(there);
+            if let Some(record) = &pending_write.record
                 && there.is_none_or(|there| there.id.login != record.id.login)
-                && (!is_due || self.holding.was_there(&record.id.login, found.version))
+                && (!is_due || self.known_logins.may_have_been_stored(&record.id.login, found.version))
             {
-                return Ok(Written::Overtaken(unsaved.serial));
+                return Ok(WriteOutcome::Superseded(pending_write.serial));
             }
             if let Some(there) = there
-                && unsaved.replaces == Replaces::Anything
+                && pending_write.replaces == Replaces::Anything
             {
-                finds(unsaved.serial, there.id.login.clone());
+                finds(pending_write.serial, there.id.login.clone());
             }
-            if !is_due || self.swap(found.version, unsaved.record.as_ref()).await?.is_some() {
-                return Ok(Written::Kept(unsaved.serial));
+            if !is_due || self.swap(found.version, pending_write.record.as_ref()).await?.is_some() {
+                return Ok(WriteOutcome::Stored(pending_write.serial));
             }
         }
         Err(too_busy())
@@ -283,7 +302,7 @@ impl Keeper {
         version: u64,
         record: Option<&Record>,
         is_ours: impl Fn(&Record) -> bool,
-    ) -> Result<Option<Found>, StoreError> {
+    ) -> Result<Option<StoreState>, StoreError> {
         if let Ok(Some(_)) = self.swap(version, record).await {
             return Ok(None);
         }
@@ -307,16 +326,16 @@ impl Keeper {
         let next: StoredLogin = schema::write(version, record)?;
         let (login, at) = (record.map(|record| &record.id.login), next.version());
         if let Some(login) = login {
-            self.holding.tries(login, version, at);
+            self.known_logins.note_write(login, version, at);
         }
         let swapped = done_within(|| self.store.replace(version, next), StoreError::uncertain).await;
         if matches!(swapped, Ok(true)) {
             self.written.fetch_add(1, Ordering::Relaxed);
         }
         match (&swapped, login) {
-            (Ok(true), Some(login)) => self.holding.is_there(login),
-            (Ok(false), Some(login)) => self.holding.did_not(login),
-            (Err(error), Some(login)) if error.is_definite() => self.holding.did_not(login),
+            (Ok(true), Some(login)) => self.known_logins.note_stored(login),
+            (Ok(false), Some(login)) => self.known_logins.note_not_written(login),
+            (Err(error), Some(login)) if error.is_definite() => self.known_logins.note_not_written(login),
             _ => {}
         }
         Ok(swapped?.then_some(at))
@@ -334,13 +353,18 @@ fn too_busy() -> StoreError {
 }
 
 /// What is to be refreshed, of what is in the store and what the session holds; `None` where the login was ended.
-fn latest(record: Option<Record>, held: &Held, is_new: bool) -> Option<Record> {
-    let mine = &held.record;
+fn latest(record: Option<Record>, input: &RefreshInput, is_new: bool) -> Option<Record> {
+    let mine = &input.record;
     match record {
         // The jar at hand may have newer cookies.
         Some(there) if there.id == mine.id => {
             let undecodable = there.undecodable.or_else(|| mine.undecodable.clone());
-            Some(Record { intent: there.intent, lease: there.lease, undecodable, ..mine.clone() })
+            Some(Record {
+                outcome_unknown: there.outcome_unknown,
+                lease: there.lease,
+                undecodable,
+                ..mine.clone()
+            })
         }
         // The last refresh could not be written down yet.
         Some(there) if there.id.login == mine.id.login && there.id.number < mine.id.number => {
@@ -372,7 +396,7 @@ mod tests {
             issued: SystemTime::UNIX_EPOCH,
             lifetime: None,
             jar: Arc::default(),
-            intent: false,
+            outcome_unknown: false,
             lease: None,
             undecodable: None,
         }
@@ -381,14 +405,19 @@ mod tests {
     #[tokio::test]
     async fn i10_a_claim_that_nobody_wants_any_more_leaves_the_store_as_it_is() {
         let store = MemoryStore::new();
-        let keeper = Keeper::new(Arc::new(store.clone()), Clock::default(), false);
-        let held =
-            Held { record: record(1, 1), is_new: true, must_send: false, is_over: true, refused: None };
-        let term = Term::of(Duration::ZERO);
-        let claim = keeper.claim(&held, term, || false).await.ok().unwrap();
+        let store_client = StoreClient::new(Arc::new(store.clone()), Clock::default(), false);
+        let input = RefreshInput {
+            record: record(1, 1),
+            is_new: true,
+            must_send: false,
+            is_over: true,
+            denied: None,
+        };
+        let term = LeaseTerm::of(Duration::ZERO);
+        let claim = store_client.claim(&input, term, || false).await.ok().unwrap();
         assert!(matches!(claim, Claim::Unwanted), "I10");
         assert_eq!(store.load().await.unwrap(), None, "I10");
-        assert!(matches!(keeper.claim(&held, term, || true).await.ok().unwrap(), Claim::Taken(_)));
+        assert!(matches!(store_client.claim(&input, term, || true).await.ok().unwrap(), Claim::Granted(_)));
         assert!(store.load().await.unwrap().is_some());
     }
 
@@ -410,22 +439,23 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_claim_waits_for_processes_that_write_as_long_as_for_one_that_refreshes() {
-        let term = Term::of(Duration::from_secs(20));
+        let term = LeaseTerm::of(Duration::from_secs(20));
         for (is_new, times, is_taken) in [(false, 200, true), (false, 2_000, false), (true, 1, false)] {
             let store = Arc::new(Locked(MemoryStore::new(), times.into()));
-            let keeper = Keeper::new(store.clone(), Clock::default(), false);
+            let store_client = StoreClient::new(store.clone(), Clock::default(), false);
             if !is_new {
                 let kept = schema::write(0, Some(&record(1, 1))).unwrap();
                 assert!(store.0.replace(0, kept).await.unwrap());
             }
-            let held = Held { record: record(1, 1), is_new, must_send: false, is_over: true, refused: None };
+            let input =
+                RefreshInput { record: record(1, 1), is_new, must_send: false, is_over: true, denied: None };
             let begin = runtime::now();
-            let claim = keeper.claim(&held, term, || true).await;
+            let claim = store_client.claim(&input, term, || true).await;
             let case = format!("{times} times, {:?}", begin.elapsed());
             match claim {
-                Ok(claim) => assert!(is_taken && matches!(claim, Claim::Taken(_)), "{case}"),
+                Ok(claim) => assert!(is_taken && matches!(claim, Claim::Granted(_)), "{case}"),
                 Err(why) => {
-                    assert!(!is_taken && why.error.is_busy() && !why.in_doubt, "{case}");
+                    assert!(!is_taken && why.error.is_busy() && !why.may_be_stored, "{case}");
                     let waited = if is_new { Duration::ZERO } else { term.longest_wait() };
                     assert!((waited..waited + 2 * POLL).contains(&begin.elapsed()), "{case}");
                 }
@@ -456,13 +486,18 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_claim_is_not_tried_again_when_its_time_has_come() {
-        let term = Term::of(Duration::ZERO);
+        let term = LeaseTerm::of(Duration::ZERO);
         let begin = runtime::now();
         let store = Arc::new(LockedUntil(runtime::deadline(term.longest_wait()), AtomicUsize::new(0)));
-        let keeper = Keeper::new(store.clone(), Clock::default(), false);
-        let held =
-            Held { record: record(1, 1), is_new: false, must_send: true, is_over: true, refused: None };
-        assert!(keeper.claim(&held, term, || true).await.is_err_and(|why| why.error.is_busy()));
+        let store_client = StoreClient::new(store.clone(), Clock::default(), false);
+        let input = RefreshInput {
+            record: record(1, 1),
+            is_new: false,
+            must_send: true,
+            is_over: true,
+            denied: None,
+        };
+        assert!(store_client.claim(&input, term, || true).await.is_err_and(|why| why.error.is_busy()));
         assert_eq!((begin.elapsed(), store.1.load(Ordering::Relaxed)), (term.longest_wait(), 0));
     }
 
@@ -470,7 +505,7 @@ mod tests {
     fn i14_the_newest_tokens_of_a_login_are_refreshed_whether_or_not_they_are_known_to_be_kept() {
         let mine = record(1, 5);
         // A process that has refreshed at the same time, which should not happen.
-        let marked = Record { id: TokenId { mark: 7, ..mine.id.clone() }, ..record(1, 5) };
+        let marked = Record { id: TokenId { nonce: 7, ..mine.id.clone() }, ..record(1, 5) };
         for (is_new, there, expected) in [
             (false, Some(record(1, 4)), Some(&mine)),
             (false, Some(record(1, 5)), Some(&mine)),
@@ -485,9 +520,10 @@ mod tests {
             (true, Some(record(2, 1)), Some(&mine)),
             (true, None, Some(&mine)),
         ] {
-            let held = Held { record: mine.clone(), is_new, must_send: false, is_over: true, refused: None };
+            let input =
+                RefreshInput { record: mine.clone(), is_new, must_send: false, is_over: true, denied: None };
             let what = format!("{is_new} {there:?}");
-            let found = latest(there, &held, is_new);
+            let found = latest(there, &input, is_new);
             assert_eq!(found.map(|found| found.id), expected.map(|record| record.id.clone()), "{what}");
         }
     }
@@ -541,23 +577,24 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn i38_a_login_that_no_store_has_waits_no_longer_for_another_process_than_for_a_store() {
-        let term = Term::of(Duration::from_secs(20));
+        let term = LeaseTerm::of(Duration::from_secs(20));
         for (is_new, is_tried, limit) in
             [(true, false, TIMEOUT), (true, true, term.longest_wait()), (false, false, term.longest_wait())]
         {
             let store = Arc::new(Contested { is_busy: true, ..Contested::default() });
-            let keeper = Keeper::new(store.clone(), Clock::default(), false);
-            let held = Held { record: record(1, 1), is_new, must_send: false, is_over: true, refused: None };
+            let store_client = StoreClient::new(store.clone(), Clock::default(), false);
+            let input =
+                RefreshInput { record: record(1, 1), is_new, must_send: false, is_over: true, denied: None };
             if is_tried {
-                keeper.holding.tries(&held.record.id.login, 0, 7);
+                store_client.known_logins.note_write(&input.record.id.login, 0, 7);
             } else if !is_new {
-                let kept = schema::write(0, Some(&held.record)).unwrap();
+                let kept = schema::write(0, Some(&input.record)).unwrap();
                 assert!(store.replace(0, kept).await.unwrap());
             }
             let begin = runtime::now();
-            let Err(why) = keeper.claim(&held, term, || true).await else { panic!("it is busy") };
+            let Err(why) = store_client.claim(&input, term, || true).await else { panic!("it is busy") };
             let (waited, tries) = (begin.elapsed(), store.tries.load(Ordering::Relaxed) as u32);
-            assert!(!why.in_doubt, "nothing was written");
+            assert!(!why.may_be_stored, "nothing was written");
             assert!((limit..limit + POLL * 2).contains(&waited), "I38: {is_new} {is_tried}: {waited:?}");
             assert!(POLL * (tries - 1) <= limit, "{is_new} {is_tried}: {tries} tries");
         }
@@ -568,19 +605,24 @@ mod tests {
             let keeper_of = || {
                 let store = Contested { faster: AtomicUsize::new(faster), ..Contested::default() };
                 let store = Arc::new(store);
-                (store.clone(), Keeper::new(store, Clock::default(), false))
+                (store.clone(), StoreClient::new(store, Clock::default(), false))
             };
-            let held =
-                Held { record: record(1, 1), is_new: true, must_send: false, is_over: true, refused: None };
-            let (store, keeper) = keeper_of();
-            let claimed = keeper.claim(&held, Term::of(Duration::ZERO), || true).await;
-            assert_eq!(matches!(claimed, Ok(Claim::Taken(_))), is_done, "a claim: {faster}");
+            let input = RefreshInput {
+                record: record(1, 1),
+                is_new: true,
+                must_send: false,
+                is_over: true,
+                denied: None,
+            };
+            let (store, store_client) = keeper_of();
+            let claimed = store_client.claim(&input, LeaseTerm::of(Duration::ZERO), || true).await;
+            assert_eq!(matches!(claimed, Ok(Claim::Granted(_))), is_done, "a claim: {faster}");
             assert_eq!(store.load().await.unwrap().is_some(), is_done, "a claim: {faster}");
-            let unsaved =
-                || Some(Unsaved { serial: 3, record: Some(record(1, 1)), replaces: Replaces::Anything });
-            let (store, keeper) = keeper_of();
-            let written = keeper.put(unsaved, |_, _| ()).await;
-            assert_eq!(matches!(written, Ok(Written::Kept(3))), is_done, "what is unsaved: {faster}");
+            let pending_write =
+                || Some(PendingWrite { serial: 3, record: Some(record(1, 1)), replaces: Replaces::Anything });
+            let (store, store_client) = keeper_of();
+            let written = store_client.put(pending_write, |_, _| ()).await;
+            assert_eq!(matches!(written, Ok(WriteOutcome::Stored(3))), is_done, "what is unsaved: {faster}");
             assert_eq!(store.load().await.unwrap().is_some(), is_done, "what is unsaved: {faster}");
         }
     }
@@ -608,16 +650,21 @@ mod tests {
             if let Some((version, there)) = there {
                 put(&store.kept, version, there).await;
             }
-            let keeper = Keeper::new(Arc::new(store), Clock::default(), false);
+            let store_client = StoreClient::new(Arc::new(store), Clock::default(), false);
             if let Some((expected, next)) = tried {
-                keeper.holding.tries(&mine.id.login, expected, next);
+                store_client.known_logins.note_write(&mine.id.login, expected, next);
             }
-            let held =
-                Held { record: mine.clone(), is_new: true, must_send: false, is_over: true, refused: None };
-            let why = NotClaimed { error: StoreError::timeout(), in_doubt };
-            let taken = keeper.unclaimed(&held, &why, Term::of(Duration::ZERO)).await;
-            assert_eq!(taken.is_some(), may_go, "I38: {name}");
-            assert!(taken.is_none_or(|taken| !taken.is_claimed()), "{name}");
+            let input = RefreshInput {
+                record: mine.clone(),
+                is_new: true,
+                must_send: false,
+                is_over: true,
+                denied: None,
+            };
+            let why = NotClaimed { error: StoreError::timeout(), may_be_stored: in_doubt };
+            let lease = store_client.unclaimed(&input, &why, LeaseTerm::of(Duration::ZERO)).await;
+            assert_eq!(lease.is_some(), may_go, "I38: {name}");
+            assert!(lease.is_none_or(|lease| !lease.is_claimed()), "{name}");
         }
     }
     #[tokio::test]
@@ -633,31 +680,32 @@ mod tests {
         ] {
             for clears in [false, true] {
                 let store = Arc::new(Contested::default());
-                let keeper = Keeper::new(store.clone(), Clock::default(), false);
-                let held = Held {
+                let store_client = StoreClient::new(store.clone(), Clock::default(), false);
+                let input = RefreshInput {
                     record: mine.clone(),
                     is_new: true,
                     must_send: false,
                     is_over: true,
-                    refused: None,
+                    denied: None,
                 };
-                let Ok(Claim::Taken(taken)) = keeper.claim(&held, Term::of(Duration::ZERO), || true).await
+                let Ok(Claim::Granted(lease)) =
+                    store_client.claim(&input, LeaseTerm::of(Duration::ZERO), || true).await
                 else {
                     panic!("{name}: not claimed")
                 };
                 if let Some(there) = there {
-                    let after = schema::write(taken.version, there).unwrap();
-                    assert!(store.kept.replace(taken.version, after).await.unwrap());
+                    let after = schema::write(lease.version, there).unwrap();
+                    assert!(store.kept.replace(lease.version, after).await.unwrap());
                 }
                 store.lost.store(lost, Ordering::Relaxed);
                 let expected = match clears {
                     false => {
-                        let found = keeper.persist(&taken, &next).await.unwrap();
+                        let found = store_client.persist(&lease, &next).await.unwrap();
                         assert_eq!(found.is_none(), is_kept, "I15: {name}");
                         if is_kept { Some(&next) } else { there.flatten() }
                     }
                     true => {
-                        let confirmed = keeper.confirm_refused(&taken).await.unwrap();
+                        let confirmed = store_client.confirm_denied(&lease).await.unwrap();
                         let found = matches!(confirmed, Confirmed::Cleared);
                         assert_eq!(found, is_cleared, "I15: {name}");
                         let found = matches!(confirmed, Confirmed::Newer(_));
@@ -665,7 +713,7 @@ mod tests {
                         if is_cleared { None } else { there.flatten() }
                     }
                 };
-                let found = keeper.load().await.unwrap().record.map(|record| record.id);
+                let found = store_client.load().await.unwrap().record.map(|record| record.id);
                 assert_eq!(found, expected.map(|record| record.id.clone()), "I15: {name}, {clears}");
             }
         }
@@ -691,11 +739,12 @@ mod tests {
             if let Some(there) = there {
                 put(&store, 7, there).await;
             }
-            let keeper = Keeper::new(Arc::new(store), Clock::default(), false);
+            let store_client = StoreClient::new(Arc::new(store), Clock::default(), false);
             let finds = std::sync::Mutex::new(Vec::new());
-            let unsaved = || Some(Unsaved { serial: 3, record: record.cloned(), replaces: replaces.clone() });
+            let pending_write =
+                || Some(PendingWrite { serial: 3, record: record.cloned(), replaces: replaces.clone() });
             let finds_one = |serial, login| finds.lock().unwrap().push((serial, login));
-            keeper.put(unsaved, finds_one).await.ok().unwrap();
+            store_client.put(pending_write, finds_one).await.ok().unwrap();
             let expected = told.then(|| (3, other.id.login.clone()));
             assert_eq!(finds.into_inner().unwrap(), Vec::from_iter(expected), "{name}");
         }
@@ -707,16 +756,16 @@ mod tests {
             let error = crate::error::DecodeError::new("T", head, None, String::new(), &Default::default());
             Some(Undecodable { at: SystemTime::UNIX_EPOCH + Duration::from_secs(seconds), error })
         };
-        let lease = || Some(Term::of(Duration::ZERO).lease("other", SystemTime::UNIX_EPOCH));
+        let lease = || Some(LeaseTerm::of(Duration::ZERO).lease("other", SystemTime::UNIX_EPOCH));
         let mine = Record { access: Some("mine".into()), undecodable: answer(1), ..record(1, 5) };
         let there = |number, undecodable| Record {
             access: Some("theirs".into()),
-            intent: true,
+            outcome_unknown: true,
             lease: lease(),
             undecodable,
             ..record(1, number)
         };
-        for (name, there, is_mine, intent, at) in [
+        for (name, there, is_mine, outcome_unknown, at) in [
             ("the same", there(5, None), true, true, Some(1)),
             ("the same, and an answer", there(5, answer(2)), true, true, Some(2)),
             // What was intended with older tokens is nothing to these.
@@ -724,13 +773,18 @@ mod tests {
             ("newer", there(6, answer(2)), false, true, Some(2)),
             ("newer, and no answer", there(6, None), false, true, None),
         ] {
-            let held =
-                Held { record: mine.clone(), is_new: false, must_send: false, is_over: true, refused: None };
-            let found = latest(Some(there), &held, false).unwrap();
+            let input = RefreshInput {
+                record: mine.clone(),
+                is_new: false,
+                must_send: false,
+                is_over: true,
+                denied: None,
+            };
+            let found = latest(Some(there), &input, false).unwrap();
             assert_eq!(Arc::ptr_eq(&found.jar, &mine.jar), is_mine, "the cookies at hand: {name}");
             let access = found.access.as_ref().map(|token| token.expose());
             assert_eq!(access, Some(if is_mine { "mine" } else { "theirs" }), "{name}");
-            assert_eq!((found.intent, found.lease), (intent, lease()), "I1, I14: {name}");
+            assert_eq!((found.outcome_unknown, found.lease), (outcome_unknown, lease()), "I1, I14: {name}");
             let expected = at.map(|seconds| SystemTime::UNIX_EPOCH + Duration::from_secs(seconds));
             assert_eq!(found.undecodable.map(|answer| answer.at), expected, "I14: {name}");
         }
@@ -739,7 +793,7 @@ mod tests {
     /// How a write goes, and what is known of its login then.
     #[tokio::test]
     async fn i38_a_write_tells_whether_the_store_has_the_login() {
-        for (name, faster, lost, is_broken, may_have, is_known) in [
+        for (name, faster, lost, is_broken, may_be_stored, is_known) in [
             ("done", 0, 0, false, true, true),
             ("others are faster", TRIES, 0, false, false, false),
             ("certainly not done", 0, 0, true, false, false),
@@ -751,14 +805,14 @@ mod tests {
                 is_broken,
                 ..Contested::default()
             };
-            let keeper = Keeper::new(Arc::new(store), Clock::default(), false);
+            let store_client = StoreClient::new(Arc::new(store), Clock::default(), false);
             let mine = record(1, 1);
-            let unsaved =
-                || Some(Unsaved { serial: 3, record: Some(mine.clone()), replaces: Replaces::Anything });
-            let written = keeper.put(unsaved, |_, _| ()).await;
+            let pending_write =
+                || Some(PendingWrite { serial: 3, record: Some(mine.clone()), replaces: Replaces::Anything });
+            let written = store_client.put(pending_write, |_, _| ()).await;
             assert_eq!(written.is_ok(), name == "done");
-            assert_eq!(keeper.may_have(&mine.id.login), may_have, "I38: {name}");
-            assert_eq!(keeper.holding.was_known(&mine.id.login), is_known, "I38: {name}");
+            assert_eq!(store_client.may_be_stored(&mine.id.login), may_be_stored, "I38: {name}");
+            assert_eq!(store_client.known_logins.is_known_stored(&mine.id.login), is_known, "I38: {name}");
         }
     }
 }

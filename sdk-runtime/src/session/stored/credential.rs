@@ -9,7 +9,7 @@ use crate::session::token::credential::Credential;
 
 /// A login as it was found in the store.
 #[derive(Debug, Clone)]
-pub(crate) struct Loaded {
+pub(crate) struct StoredCredential {
     pub(crate) id: TokenId,
     pub(crate) credential: Credential,
     pub(crate) jar: Arc<Jar>,

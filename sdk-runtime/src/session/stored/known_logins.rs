@@ -6,7 +6,7 @@ use super::schema::is_counted_from;
 
 /// Of the logins that were written last, the latest first.
 #[derive(Clone, Default)]
-pub(crate) struct Holding(Arc<Mutex<Vec<Login>>>);
+pub(crate) struct KnownLogins(Arc<Mutex<Vec<Login>>>);
 
 /// The present login is among the last that were written.
 const REMEMBERED: usize = 8;
@@ -16,52 +16,52 @@ struct Login {
     /// Whether the store is known to have had it.
     is_known: bool,
     /// How many writes of it were begun of which it is not known that nothing was done, and the first version that may be of one.
-    doubts: u64,
+    uncertain: u64,
     since: u64,
 }
 
-impl Holding {
+impl KnownLogins {
     /// A write of `login` is begun, as version `next` in the place of `expected`.
-    pub(crate) fn tries(&self, login: &Arc<str>, expected: u64, next: u64) {
+    pub(crate) fn note_write(&self, login: &Arc<str>, expected: u64, next: u64) {
         let mut logins = self.lock();
         let known = logins.iter().position(|it| it.name == *login).map(|index| logins.remove(index));
-        let new = Login { name: login.clone(), is_known: false, doubts: 0, since: next };
+        let new = Login { name: login.clone(), is_known: false, uncertain: 0, since: next };
         let mut it = known.unwrap_or(new);
         // None of the writes before was done, or the place was emptied since: versions are counted from elsewhere.
-        if it.doubts == 0 || expected == 0 {
+        if it.uncertain == 0 || expected == 0 {
             it.since = next;
         }
-        it.doubts += 1;
+        it.uncertain += 1;
         logins.insert(0, it);
         logins.truncate(REMEMBERED);
     }
 
     /// A write of `login` was certainly not done.
-    pub(crate) fn did_not(&self, login: &Arc<str>) {
-        self.change(login, |it| it.doubts = it.doubts.saturating_sub(1));
+    pub(crate) fn note_not_written(&self, login: &Arc<str>) {
+        self.change(login, |it| it.uncertain = it.uncertain.saturating_sub(1));
     }
 
     /// The store has `login`: it was read there, or a write of it was done.
-    pub(crate) fn is_there(&self, login: &Arc<str>) {
+    pub(crate) fn note_stored(&self, login: &Arc<str>) {
         self.change(login, |it| it.is_known = true);
     }
 
     /// Whether the store is known to have had `login`.
-    pub(crate) fn was_known(&self, login: &Arc<str>) -> bool {
+    pub(crate) fn is_known_stored(&self, login: &Arc<str>) -> bool {
         self.is(login, |it| it.is_known)
     }
 
     /// Whether `login`, which the store does not have at `version`, may have been there before: it was removed or replaced then.
-    pub(crate) fn was_there(&self, login: &Arc<str>, version: u64) -> bool {
+    pub(crate) fn may_have_been_stored(&self, login: &Arc<str>, version: u64) -> bool {
         self.is(login, |it| {
             let is_later = version != it.since && is_counted_from(it.since, version);
-            it.is_known || it.doubts > 0 && is_later
+            it.is_known || it.uncertain > 0 && is_later
         })
     }
 
     /// Whether the store may have `login`, or may come to have it by a write that was begun.
-    pub(crate) fn may_have(&self, login: &Arc<str>) -> bool {
-        self.is(login, |it| it.is_known || it.doubts > 0)
+    pub(crate) fn may_be_stored(&self, login: &Arc<str>) -> bool {
+        self.is(login, |it| it.is_known || it.uncertain > 0)
     }
 
     fn change(&self, login: &Arc<str>, change: impl FnOnce(&mut Login)) {
@@ -85,38 +85,53 @@ mod tests {
 
     #[test]
     fn i38_a_login_is_nowhere_while_every_write_of_it_has_certainly_failed() {
-        let (holding, login) = (Holding::default(), Arc::from("a"));
-        assert!(!holding.may_have(&login));
+        let (known_logins, login) = (KnownLogins::default(), Arc::from("a"));
+        assert!(!known_logins.may_be_stored(&login));
         for _ in 0..3 {
-            holding.tries(&login, 0, 7);
-            assert!(holding.may_have(&login), "it is under way");
-            holding.did_not(&login);
-            assert!(!holding.may_have(&login));
+            known_logins.note_write(&login, 0, 7);
+            assert!(known_logins.may_be_stored(&login), "it is under way");
+            known_logins.note_not_written(&login);
+            assert!(!known_logins.may_be_stored(&login));
         }
         // One of two is in doubt.
-        holding.tries(&login, 0, 7);
-        holding.tries(&login, 0, 7);
-        holding.did_not(&login);
-        assert!(holding.may_have(&login) && !holding.was_known(&login));
-        assert!(!holding.may_have(&Arc::from("b")));
-        holding.did_not(&login);
-        holding.is_there(&login);
-        assert!(holding.may_have(&login) && holding.was_known(&login), "I38: it was read there");
-        assert!(!holding.was_known(&Arc::from("b")));
+        known_logins.note_write(&login, 0, 7);
+        known_logins.note_write(&login, 0, 7);
+        known_logins.note_not_written(&login);
+        assert!(known_logins.may_be_stored(&login) && !known_logins.is_known_stored(&login));
+        assert!(!known_logins.may_be_stored(&Arc::from("b")));
+        known_logins.note_not_written(&login);
+        known_logins.note_stored(&login);
+        assert!(
+            known_logins.may_be_stored(&login) && known_logins.is_known_stored(&login),
+            "I38: it was read there"
+        );
+        assert!(!known_logins.is_known_stored(&Arc::from("b")));
     }
 
     #[test]
     fn i15_a_login_in_doubt_was_there_where_versions_were_counted_on_from_it() {
-        let (holding, login) = (Holding::default(), Arc::from("a"));
-        holding.tries(&login, 6, 7);
-        for (version, was_there) in [(0, false), (6, false), (7, false), (8, true), (1 << 40, false)] {
-            assert_eq!(holding.was_there(&login, version), was_there, "in front of {version}");
+        let (known_logins, login) = (KnownLogins::default(), Arc::from("a"));
+        known_logins.note_write(&login, 6, 7);
+        for (version, may_have_been_stored) in
+            [(0, false), (6, false), (7, false), (8, true), (1 << 40, false)]
+        {
+            assert_eq!(
+                known_logins.may_have_been_stored(&login, version),
+                may_have_been_stored,
+                "in front of {version}"
+            );
         }
-        assert!(!holding.was_there(&Arc::from("b"), 8));
+        assert!(!known_logins.may_have_been_stored(&Arc::from("b"), 8));
         // The place was emptied, and it is tried there.
-        holding.tries(&login, 0, 1 << 40);
-        assert!(holding.was_there(&login, (1 << 40) + 1) && !holding.was_there(&login, 8));
-        holding.is_there(&login);
-        assert!([0, 8, 9].iter().all(|version| holding.was_there(&login, *version)), "it is known");
+        known_logins.note_write(&login, 0, 1 << 40);
+        assert!(
+            known_logins.may_have_been_stored(&login, (1 << 40) + 1)
+                && !known_logins.may_have_been_stored(&login, 8)
+        );
+        known_logins.note_stored(&login);
+        assert!(
+            [0, 8, 9].iter().all(|version| known_logins.may_have_been_stored(&login, *version)),
+            "it is known"
+        );
     }
 }

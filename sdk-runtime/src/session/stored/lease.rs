@@ -16,14 +16,14 @@ const SPENT: Duration = Duration::from_millis(2_500);
 
 /// For how long the right to refresh is claimed.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Term {
+pub(crate) struct LeaseTerm {
     /// How long a send may take.
     send: Duration,
     /// How much longer writing has taken before.
     slow: Duration,
 }
 
-impl Term {
+impl LeaseTerm {
     pub(crate) fn of(send: Duration) -> Self {
         Self { send, slow: Duration::ZERO }
     }
@@ -62,12 +62,12 @@ impl Term {
 
 /// A lease of another process, and since when it has been seen there.
 #[derive(Default)]
-pub(crate) struct InTheWay(Option<(Lease, runtime::Instant)>);
+pub(crate) struct OtherLease(Option<(Lease, runtime::Instant)>);
 
-impl InTheWay {
+impl OtherLease {
     /// Whether `lease` keeps `holder` from refreshing. By a clock that was wrong it may end in years: it was meant for no longer than
     /// one of `term`.
-    pub(crate) fn is_busy(&mut self, lease: &Lease, holder: &str, wall: SystemTime, term: Term) -> bool {
+    pub(crate) fn is_busy(&mut self, lease: &Lease, holder: &str, wall: SystemTime, term: LeaseTerm) -> bool {
         if *lease.holder == *holder || since_1970(wall) >= lease.until {
             return false;
         }
@@ -84,18 +84,18 @@ mod tests {
     #[test]
     fn a_lease_lasts_as_long_as_the_send_and_a_margin() {
         let (send, wall) = (Duration::from_secs(20), SystemTime::UNIX_EPOCH);
-        let until = |term: Term| term.lease("me", wall).until;
-        assert_eq!(until(Term::of(send)), 25_000);
-        assert_eq!(until(Term::of(send).after(Duration::from_secs(3))), 28_000, "writing takes long");
-        assert_eq!(until(Term::of(send).after(Duration::from_secs(3600))), 30_000, "the machine slept");
-        assert_eq!(until(Term::of(Duration::MAX)), u64::MAX);
+        let until = |term: LeaseTerm| term.lease("me", wall).until;
+        assert_eq!(until(LeaseTerm::of(send)), 25_000);
+        assert_eq!(until(LeaseTerm::of(send).after(Duration::from_secs(3))), 28_000, "writing takes long");
+        assert_eq!(until(LeaseTerm::of(send).after(Duration::from_secs(3600))), 30_000, "the machine slept");
+        assert_eq!(until(LeaseTerm::of(Duration::MAX)), u64::MAX);
     }
 
     #[test]
     fn i14_a_claim_that_no_longer_covers_a_send_is_spent() {
         let clock = Clock::default();
         let mut since = clock.now();
-        let term = Term::of(Duration::from_secs(20));
+        let term = LeaseTerm::of(Duration::from_secs(20));
         assert!(!term.is_spent(&since, &clock));
         since.wall -= Duration::from_secs(3);
         assert!(term.is_spent(&since, &clock));
@@ -109,7 +109,7 @@ mod tests {
         let wall = SystemTime::UNIX_EPOCH + Duration::from_secs(1_800_000_000);
         let clock = Clock::with_wall(move || wall);
         let moment = Duration::from_millis(1);
-        let term = Term::of(Duration::from_secs(20));
+        let term = LeaseTerm::of(Duration::from_secs(20));
         for slow in [Duration::ZERO, Duration::from_secs(3)] {
             let term = term.after(slow);
             let ago = |passed| Now { wall: wall - passed, ..clock.now() };
@@ -129,14 +129,14 @@ mod tests {
         let moment = Duration::from_millis(1);
         let wall = SystemTime::UNIX_EPOCH + Duration::from_secs(1_800_000_000);
         let lease = |until| Lease { holder: "other".to_owned(), until: since_1970(until) };
-        let term = Term::of(Duration::from_secs(20));
-        let mut it = InTheWay::default();
+        let term = LeaseTerm::of(Duration::from_secs(20));
+        let mut it = OtherLease::default();
         assert!(!it.is_busy(&lease(wall), "me", wall, term), "its time is over");
         assert!(!it.is_busy(&lease(wall - moment), "me", wall, term));
         assert!(it.is_busy(&lease(wall + moment), "me", wall, term), "I1");
         assert!(!it.is_busy(&lease(wall + moment), "other", wall, term), "it is its own");
         // By a clock that was wrong it ends in years.
-        let (mut it, years) = (InTheWay::default(), lease(wall + Duration::from_secs(1 << 30)));
+        let (mut it, years) = (OtherLease::default(), lease(wall + Duration::from_secs(1 << 30)));
         for _ in 0..2 {
             assert!(it.is_busy(&years, "me", wall, term));
             passes(term.lasts() - moment).await;
@@ -147,7 +147,7 @@ mod tests {
             assert!(it.is_busy(&years, "me", wall, term), "I1: it is counted from when it was seen first");
             passes(term.lasts()).await;
             assert!(!it.is_busy(&years, "me", wall, term), "I6");
-            it = InTheWay::default();
+            it = OtherLease::default();
         }
     }
 }

@@ -4,36 +4,36 @@ use super::undecodable::Undecodable;
 
 /// Whether a server may have spent the refresh token before.
 #[derive(Debug, Clone, Default)]
-pub(crate) enum Doubt {
+pub(crate) enum OutcomeUnknown {
     #[default]
-    None,
+    No,
     /// Its answer was lost.
-    AnswerLost,
+    ResponseLost,
     /// Its answer was a success that could not be decoded.
-    AnswerUndecodable(Undecodable),
+    ResponseUndecodable(Undecodable),
 }
 
-impl Doubt {
+impl OutcomeUnknown {
     /// Adds that an answer was lost, which says less than one that could not be decoded.
-    pub(crate) fn and_lost(&mut self) {
-        if let Self::None = self {
-            *self = Self::AnswerLost;
+    pub(crate) fn add_lost(&mut self) {
+        if let Self::No = self {
+            *self = Self::ResponseLost;
         }
     }
 
     /// Adds that an answer could not be decoded. The first error is kept.
-    pub(crate) fn and_undecodable(&mut self, undecodable: Undecodable) {
-        *self = Self::AnswerUndecodable(match self {
-            Self::AnswerUndecodable(first) => first.again_at(undecodable.at),
-            Self::None | Self::AnswerLost => undecodable,
+    pub(crate) fn add_undecodable(&mut self, undecodable: Undecodable) {
+        *self = Self::ResponseUndecodable(match self {
+            Self::ResponseUndecodable(first) => first.again_at(undecodable.at),
+            Self::No | Self::ResponseLost => undecodable,
         });
     }
 
     /// The answer that could not be decoded.
     pub(crate) fn undecodable(&self) -> Option<&Undecodable> {
         match self {
-            Self::AnswerUndecodable(undecodable) => Some(undecodable),
-            Self::None | Self::AnswerLost => None,
+            Self::ResponseUndecodable(undecodable) => Some(undecodable),
+            Self::No | Self::ResponseLost => None,
         }
     }
 }

@@ -7,7 +7,7 @@ use super::schema::{Record, TokenId};
 
 /// A login, or its end, that is to be written down.
 #[derive(Debug, Clone)]
-pub(crate) struct Unsaved {
+pub(crate) struct PendingWrite {
     /// Goes up with each change, so that a newer one is not taken for written when an older one was.
     pub(crate) serial: u64,
     /// `None`: the login has ended.
@@ -62,14 +62,14 @@ impl Replaces {
             Self::Anything => true,
             Self::Older(than) => is_older(than),
             Self::Logins(logins) => logins.has(&id.login),
-            Self::UpTo(last, former) => {
-                id == last || is_older(last) || id.login != last.login && former.has(&id.login)
+            Self::UpTo(last, superseded_logins) => {
+                id == last || is_older(last) || id.login != last.login && superseded_logins.has(&id.login)
             }
         }
     }
 }
 
-impl Unsaved {
+impl PendingWrite {
     /// Whether this is to be written where `there` is; `None` is the end of a login, or nothing.
     pub(crate) fn may_replace(&self, there: Option<&Record>) -> bool {
         let Some(there) = there else {
@@ -107,7 +107,7 @@ mod tests {
             issued: SystemTime::UNIX_EPOCH,
             lifetime: None,
             jar: Arc::default(),
-            intent: false,
+            outcome_unknown: false,
             lease: None,
             undecodable: None,
         }
@@ -121,7 +121,7 @@ mod tests {
             logins.insert(name);
             logins
         };
-        let former = logins(&TokenId::first(2).login);
+        let superseded_logins = logins(&TokenId::first(2).login);
         for (name, mine, replaces, older, same, newer, other, none) in [
             ("signed in", true, Replaces::Anything, true, false, false, true, true),
             ("refreshed", true, Replaces::Older(id.clone()), true, false, false, false, false),
@@ -137,9 +137,18 @@ mod tests {
                 false,
                 false,
             ),
-            ("expired after another", false, Replaces::UpTo(id, former), true, true, false, true, false),
+            (
+                "expired after another",
+                false,
+                Replaces::UpTo(id, superseded_logins),
+                true,
+                true,
+                false,
+                true,
+                false,
+            ),
         ] {
-            let unsaved = Unsaved { serial: 1, record: mine.then(|| record(1, 5)), replaces };
+            let unsaved = PendingWrite { serial: 1, record: mine.then(|| record(1, 5)), replaces };
             for (what, there, expected) in [
                 ("older", Some(record(1, 4)), older),
                 ("same", Some(record(1, 5)), same),
@@ -153,7 +162,7 @@ mod tests {
     }
     #[test]
     fn i15_an_end_is_that_of_the_tokens_which_it_may_replace() {
-        let (login, id) = (TokenId::first(1).login, TokenId { mark: 7, ..record(1, 5).id });
+        let (login, id) = (TokenId::first(1).login, TokenId { nonce: 7, ..record(1, 5).id });
         let mut logins = Logins::default();
         logins.insert(&login);
         let mut with_former = logins.clone();

@@ -5,7 +5,7 @@ use crate::error::SessionExpired;
 
 /// What a session holds when it begins to refresh it.
 #[derive(Debug, Clone)]
-pub(crate) struct Held {
+pub(crate) struct RefreshInput {
     pub(crate) record: Record,
     /// Whether it is a sign-in that the store does not have yet.
     pub(crate) is_new: bool,
@@ -14,12 +14,12 @@ pub(crate) struct Held {
     /// Whether its access token signs no more: it has lapsed, or a server has rejected it.
     pub(crate) is_over: bool,
     /// These were refused for good already, and whether the store still had them could not be known.
-    pub(crate) refused: Option<Refused>,
+    pub(crate) denied: Option<DeniedRefresh>,
 }
 
 /// Tokens that the server refused for good.
 #[derive(Debug, Clone)]
-pub(crate) struct Refused {
+pub(crate) struct DeniedRefresh {
     pub(crate) id: TokenId,
     pub(crate) expired: SessionExpired,
 }

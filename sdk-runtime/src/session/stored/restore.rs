@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use super::credential::Loaded;
+use super::credential::StoredCredential;
 use super::schema::Record;
 use crate::error::StoreError;
 use crate::session::token::credential::Credential;
@@ -14,7 +14,7 @@ pub(crate) fn restore(
     attachment: &Attachment,
     can_refresh: bool,
     wall: SystemTime,
-) -> Result<Loaded, StoreError> {
+) -> Result<StoredCredential, StoreError> {
     let (id, jar, age, lifetime) = (record.id.clone(), record.jar.clone(), record.age(wall), record.lifetime);
     let credential = match attachment.credential(record.tokens(), None, || wall) {
         Ok(credential) => Credential { age, lifetime, ..credential },
@@ -27,7 +27,7 @@ pub(crate) fn restore(
             return Err(StoreError::foreign(what));
         }
     };
-    Ok(Loaded { id, credential, jar, undecodable: record.undecodable })
+    Ok(StoredCredential { id, credential, jar, undecodable: record.undecodable })
 }
 
 #[cfg(test)]
@@ -48,7 +48,7 @@ mod tests {
             issued: SystemTime::UNIX_EPOCH,
             lifetime: None,
             jar: Arc::default(),
-            intent: false,
+            outcome_unknown: false,
             lease: None,
             undecodable: None,
         }

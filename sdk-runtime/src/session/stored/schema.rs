@@ -26,24 +26,24 @@ pub(crate) struct TokenId {
     pub(crate) login: Arc<str>,
     pub(crate) number: u64,
     /// Drawn with every refresh: two that should not have happened at once are told apart.
-    pub(crate) mark: u32,
+    pub(crate) nonce: u32,
 }
 
 impl TokenId {
     /// That of the first tokens of a new login, named by a number that nobody else draws.
     pub(crate) fn first(random: u64) -> Self {
-        Self { login: format!("{random:016x}").into(), number: 1, mark: 0 }
+        Self { login: format!("{random:016x}").into(), number: 1, nonce: 0 }
     }
 
     /// That of the tokens which replace these, with a mark that is drawn.
-    pub(crate) fn next(&self, mark: u32) -> Self {
-        Self { login: self.login.clone(), number: self.number.saturating_add(1), mark }
+    pub(crate) fn next(&self, nonce: u32) -> Self {
+        Self { login: self.login.clone(), number: self.number.saturating_add(1), nonce }
     }
 }
 
 /// What a store holds.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Found {
+pub(crate) struct StoreState {
     /// The version it holds, 0 for nothing.
     pub(crate) version: u64,
     /// The login; `None` where there never was one, or it has ended: the text is then a tombstone without tokens, so that the
@@ -64,7 +64,7 @@ pub(crate) struct Record {
     pub(crate) lifetime: Option<Duration>,
     pub(crate) jar: Arc<Jar>,
     /// Somebody is going to spend its refresh token, or has, and nobody knows what came of it.
-    pub(crate) intent: bool,
+    pub(crate) outcome_unknown: bool,
     /// Until when somebody holds the right to refresh it, where the store has no lock.
     pub(crate) lease: Option<Lease>,
     /// The answer that has most likely spent its refresh token, and could not be decoded.
@@ -104,7 +104,7 @@ impl Record {
 
     /// The same with nobody at work on it.
     pub(crate) fn at_rest(mut self) -> Self {
-        self.intent = false;
+        self.outcome_unknown = false;
         self.lease = None;
         self.undecodable = None;
         self
@@ -116,15 +116,15 @@ impl Record {
 struct Text {
     format: u32,
     /// `None` is the tombstone of a login that has ended.
-    login: Option<Written>,
+    login: Option<LoginJson>,
 }
 
 #[derive(Serialize, Deserialize)]
-struct Written {
+struct LoginJson {
     id: String,
     number: u64,
-    #[serde(default)]
-    mark: u32,
+    #[serde(default, rename = "mark")]
+    nonce: u32,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     access: Option<Zeroizing<String>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -140,17 +140,17 @@ struct Written {
     lifetime: Option<u64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     cookies: Option<serde_json::Value>,
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    intent: bool,
+    #[serde(default, rename = "intent", skip_serializing_if = "std::ops::Not::not")]
+    outcome_unknown: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     lease: Option<Lease>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    undecodable: Option<undecodable::Written>,
+    undecodable: Option<undecodable::UndecodableJson>,
 }
 
 /// Reads what a store has found.
-pub(crate) fn read(stored: Option<StoredLogin>) -> Result<Found, StoreError> {
-    let Some(stored) = stored else { return Ok(Found::default()) };
+pub(crate) fn read(stored: Option<StoredLogin>) -> Result<StoreState, StoreError> {
+    let Some(stored) = stored else { return Ok(StoreState::default()) };
     let foreign = |what: &str| {
         StoreError::foreign(format!(
             "what is kept (version {}) {what}; it is left as it is: sign in with another place to keep the login in, or remove it",
@@ -170,7 +170,7 @@ pub(crate) fn read(stored: Option<StoredLogin>) -> Result<Found, StoreError> {
         Some(written) => Some(written.read().ok_or_else(|| foreign("is damaged"))?),
         None => None,
     };
-    Ok(Found { version: stored.version(), record })
+    Ok(StoreState { version: stored.version(), record })
 }
 
 /// Only what every format has.
@@ -181,7 +181,7 @@ struct Format {
 
 /// What follows version `version`: `record`, or the tombstone of the login that was there.
 pub(crate) fn write(version: u64, record: Option<&Record>) -> Result<StoredLogin, StoreError> {
-    let text = Text { format: FORMAT, login: record.map(Written::of) };
+    let text = Text { format: FORMAT, login: record.map(LoginJson::of) };
     let text = serde_json::to_string(&text)
         .map_err(|error| StoreError::unavailable("the login cannot be written down", error))?;
     Ok(StoredLogin::new(next(version), text))
@@ -207,12 +207,12 @@ pub(crate) fn is_counted_from(first: u64, version: u64) -> bool {
 /// No place is written that often, and two first versions that are drawn lie further apart.
 const COUNTED: u64 = 1 << 24;
 
-impl Written {
+impl LoginJson {
     fn of(record: &Record) -> Self {
         Self {
             id: record.id.login.to_string(),
             number: record.id.number,
-            mark: record.id.mark,
+            nonce: record.id.nonce,
             access: record.access.as_ref().map(|token| Zeroizing::new(token.expose().to_owned())),
             refresh: record.refresh.as_ref().map(|token| Zeroizing::new(token.expose().to_owned())),
             subject: record.subject.as_deref().map(str::to_owned),
@@ -220,15 +220,15 @@ impl Written {
             issued: since_1970(record.issued),
             lifetime: record.lifetime.map(millis),
             cookies: record.jar.written(),
-            intent: record.intent,
+            outcome_unknown: record.outcome_unknown,
             lease: record.lease.clone(),
-            undecodable: record.undecodable.as_ref().map(undecodable::Written::of),
+            undecodable: record.undecodable.as_ref().map(undecodable::UndecodableJson::of),
         }
     }
 
     fn read(self) -> Option<Record> {
         Some(Record {
-            id: TokenId { login: self.id.into(), number: self.number, mark: self.mark },
+            id: TokenId { login: self.id.into(), number: self.number, nonce: self.nonce },
             access: self.access.map(|token| AccessToken::new(token.as_str())),
             refresh: self.refresh.map(|token| RefreshToken::new(token.as_str())),
             subject: self.subject.map(Arc::from),
@@ -239,9 +239,9 @@ impl Written {
                 Some(cookies) => Jar::read(cookies)?,
                 None => Jar::default(),
             }),
-            intent: self.intent,
+            outcome_unknown: self.outcome_unknown,
             lease: self.lease,
-            undecodable: self.undecodable.and_then(undecodable::Written::read),
+            undecodable: self.undecodable.and_then(undecodable::UndecodableJson::read),
         })
     }
 }
@@ -261,7 +261,7 @@ mod tests {
             issued: SystemTime::UNIX_EPOCH + Duration::from_millis(1_700_000_000_123),
             lifetime: Some(Duration::from_secs(60)),
             jar: Arc::default(),
-            intent: true,
+            outcome_unknown: true,
             lease: Some(Lease { holder: "me".to_owned(), until: 5 }),
             undecodable: None,
         }
@@ -317,7 +317,7 @@ mod tests {
         assert!(kept.at_rest().undecodable.is_none());
     }
 
-    fn read_back(record: Option<&Record>) -> Found {
+    fn read_back(record: Option<&Record>) -> StoreState {
         read(Some(write(0, record).unwrap())).unwrap()
     }
 

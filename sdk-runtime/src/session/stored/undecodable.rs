@@ -32,7 +32,7 @@ impl Undecodable {
 
 /// Its form in the text of a store. There is no value of the answer in it.
 #[derive(Serialize, Deserialize)]
-pub(crate) struct Written {
+pub(crate) struct UndecodableJson {
     /// Milliseconds since 1970.
     at: u64,
     expected: String,
@@ -46,7 +46,7 @@ pub(crate) struct Written {
     detail: String,
 }
 
-impl Written {
+impl UndecodableJson {
     pub(crate) fn of(undecodable: &Undecodable) -> Self {
         let Undecodable { at, error } = undecodable;
         let error = error.without_values();

@@ -6,16 +6,16 @@ use super::*;
 use crate::error::DecodeError;
 use crate::session::stored::undecodable::{COOL_DOWN, Undecodable};
 
-pub(super) fn undecodable(detail: &str) -> Outcome {
+pub(super) fn undecodable(detail: &str) -> RefreshOutcome {
     let head = (StatusCode::OK, &HeaderMap::new());
     let error = DecodeError::new("Tokens", head, None, String::new(), &bytes::Bytes::new());
     // By a clock that is ahead, so that all of the cool-down is left.
     let at = std::time::SystemTime::now() + Duration::from_secs(1_000_000);
-    Outcome::Undecodable(Undecodable { at, error: error.because(detail.to_owned()) })
+    RefreshOutcome::Undecodable(Undecodable { at, error: error.because(detail.to_owned()) })
 }
 
-fn misconfigured() -> Outcome {
-    Outcome::Misconfigured(UnavailableCause::Timeout)
+fn misconfigured() -> RefreshOutcome {
+    RefreshOutcome::Misconfigured(UnavailableCause::Timeout)
 }
 
 /// Whose token lives for as many seconds.
@@ -28,18 +28,18 @@ fn living(lifetime: u64) -> World {
 
 impl World {
     /// Whether a call starts a refresh now; that is its run.
-    fn starts(&mut self) -> Option<RunId> {
+    fn starts(&mut self) -> Option<FlightId> {
         let me = self.me();
         match self.demand(&me, None) {
-            Demand::Start(start, _) | Demand::SignAndStart(_, start) => Some(start.run),
+            Demand::Start(start, _) | Demand::SignAndStart(_, start) => Some(start.flight),
             _ => None,
         }
     }
 
     /// Lets the refresh that is due end with `outcome`, and tells how long the server is left alone after it.
-    fn fails(&mut self, outcome: Outcome) -> Duration {
-        let run = self.starts().expect("a refresh is due");
-        let Err(Error::RefreshUnavailable(told)) = self.finish(run, outcome).unwrap() else {
+    fn fails(&mut self, outcome: RefreshOutcome) -> Duration {
+        let flight = self.starts().expect("a refresh is due");
+        let Err(Error::RefreshUnavailable(told)) = self.finish(flight, outcome).unwrap() else {
             panic!("no failure")
         };
         self.core.cool_down.as_ref().map(|it| it.until - self.now.mono).inspect(|_| drop(told)).unwrap()
@@ -48,9 +48,10 @@ impl World {
 
 #[test]
 fn i18_each_kind_of_failure_is_waited_for_from_short_to_long() {
-    for (name, outcome, longest) in
-        [("not spent", (|| unavailable(None)) as fn() -> Outcome, 60), ("misconfigured", misconfigured, 300)]
-    {
+    for (name, outcome, longest) in [
+        ("not spent", (|| unavailable(None)) as fn() -> RefreshOutcome, 60),
+        ("misconfigured", misconfigured, 300),
+    ] {
         let mut world = living(10);
         world.now += Duration::from_secs(10);
         let mut ceiling = Duration::from_secs(1);
@@ -69,7 +70,8 @@ fn i18_each_kind_of_failure_is_waited_for_from_short_to_long() {
 #[test]
 fn i18_a_sleep_of_the_machine_and_another_network_end_a_cool_down_once() {
     let sleeps = |world: &mut World, seconds: u64| world.now.wall += Duration::from_secs(seconds);
-    for outcome in [misconfigured as fn() -> Outcome, || unavailable(Some(Duration::from_secs(3000)))] {
+    for outcome in [misconfigured as fn() -> RefreshOutcome, || unavailable(Some(Duration::from_secs(3000)))]
+    {
         let mut world = living(10);
         world.now += Duration::from_secs(10);
         for _ in 0..4 {
@@ -128,22 +130,24 @@ fn i14_what_was_most_likely_spent_is_not_sent_while_the_access_token_is_valid() 
     }
     // It lapses, and the cool-down is over.
     world.now += Duration::from_secs(10);
-    let run = world.starts().expect("once, for a server that does not rotate");
-    let told = world.finish(run, undecodable("second")).unwrap().unwrap_err();
+    let flight = world.starts().expect("once, for a server that does not rotate");
+    let told = world.finish(flight, undecodable("second")).unwrap().unwrap_err();
     assert!(matches!(told, Error::RefreshUnavailable(_)));
     world.core.network_changed(world.now);
     assert!(world.starts().is_none(), "I14: nothing ends this cool-down sooner");
     world.now.wall += Duration::from_secs(100);
     assert!(world.starts().is_none(), "I14");
     world.now += COOL_DOWN;
-    let run = world.starts().expect("once for each cool-down");
-    let first = &world.core.doubt.undecodable().unwrap().error;
+    let flight = world.starts().expect("once for each cool-down");
+    let first = &world.core.outcome_unknown.undecodable().unwrap().error;
     assert_eq!(first.detail(), "first", "the first error is told");
-    let Outcome::Rejected(expired) = refused().after(&world.core.doubt) else { panic!("not rejected") };
+    let RefreshOutcome::Denied(expired) = denied().after(&world.core.outcome_unknown) else {
+        panic!("not rejected")
+    };
     assert_eq!(expired.reason(), ExpiredReason::UndecodableRefresh);
     assert_eq!(expired.decode_error().unwrap().detail(), "first");
-    world.finish(run, Outcome::Success(tokens("two").into())).unwrap().unwrap();
-    assert!(matches!(world.core.doubt, Doubt::None), "it recovers");
+    world.finish(flight, RefreshOutcome::Success(tokens("two").into())).unwrap().unwrap();
+    assert!(matches!(world.core.outcome_unknown, OutcomeUnknown::No), "it recovers");
 }
 
 /// An application has asked for a refresh early in the life of its token, and the cool-down is long over.
@@ -151,7 +155,7 @@ fn i14_what_was_most_likely_spent_is_not_sent_while_the_access_token_is_valid() 
 fn i14_what_was_most_likely_spent_is_not_sent_in_the_windows_either() {
     let mut world = living(10_000);
     let Demand::Start(start, _) = world.core.demand_refresh(world.now) else { panic!("not refreshed") };
-    world.finish(start.run, undecodable("first")).unwrap().unwrap_err();
+    world.finish(start.flight, undecodable("first")).unwrap().unwrap_err();
     let me = world.me();
     for seconds in [9_720, 260, 19] {
         world.now += Duration::from_secs(seconds);

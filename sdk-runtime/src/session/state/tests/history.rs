@@ -7,11 +7,11 @@ fn a_fresh_token_signs_and_a_rejected_one_starts_one_run() {
     let mut world = World::signed_in();
     let (me, first) = (world.me(), world.active());
     assert!(matches!(world.demand(&me, None), Demand::Sign(snapshot) if Arc::ptr_eq(&snapshot, &first)));
-    let (run, grant) = world.start();
+    let (flight, grant) = world.start();
     assert_eq!(grant.refresh_token().unwrap().expose(), "refresh of one");
     assert!(matches!(world.demand(&me, Some(first.stamp)), Demand::Join(None)), "I1");
     assert!(matches!(world.demand(&me, None), Demand::Join(None)), "a new call waits for the run too");
-    world.finish(run, Outcome::Success(tokens("two").into())).unwrap().unwrap();
+    world.finish(flight, RefreshOutcome::Success(tokens("two").into())).unwrap().unwrap();
     let second = world.active();
     assert!(second.stamp > first.stamp, "I3");
     assert!(matches!(world.demand(&me, None), Demand::Sign(snapshot) if Arc::ptr_eq(&snapshot, &second)));
@@ -21,8 +21,8 @@ fn a_fresh_token_signs_and_a_rejected_one_starts_one_run() {
 fn i4_a_late_rejection_gets_the_newer_token_even_if_it_reads_the_same() {
     let mut world = World::signed_in();
     let (me, first) = (world.me(), world.active());
-    let (run, _) = world.start();
-    world.finish(run, Outcome::Success(tokens("one").into())).unwrap().unwrap();
+    let (flight, _) = world.start();
+    world.finish(flight, RefreshOutcome::Success(tokens("one").into())).unwrap().unwrap();
     assert!(
         matches!(world.demand(&me, Some(first.stamp)), Demand::Sign(snapshot) if snapshot.stamp > first.stamp)
     );
@@ -33,8 +33,8 @@ fn i4_a_late_rejection_gets_the_newer_token_even_if_it_reads_the_same() {
 fn i7_a_failure_is_shared_until_its_cool_down_ends() {
     let mut world = World::signed_in();
     let me = world.me();
-    let (run, _) = world.start();
-    let told = world.finish(run, unavailable(Some(Duration::from_secs(7)))).unwrap().unwrap_err();
+    let (flight, _) = world.start();
+    let told = world.finish(flight, unavailable(Some(Duration::from_secs(7)))).unwrap().unwrap_err();
     let Error::RefreshUnavailable(told) = told else { panic!("{told:?}") };
     assert!(matches!(told.cause(), UnavailableCause::Timeout));
     assert!(matches!(world.demand(&me, None), Demand::Fail(Error::RefreshUnavailable(_))));
@@ -49,35 +49,35 @@ fn cool_downs_grow_from_a_second_to_a_minute_and_are_never_zero() {
     let mut world = World::signed_in();
     let me = world.me();
     for ceiling in [1, 2, 4, 8, 16, 32, 60, 60, 60] {
-        let run = match world.demand(&me, Some(world.active().stamp)) {
-            Demand::Start(start, _) => start.run,
+        let flight = match world.demand(&me, Some(world.active().stamp)) {
+            Demand::Start(start, _) => start.flight,
             other => panic!("{other:?}"),
         };
-        world.finish(run, unavailable(None)).unwrap().unwrap_err();
+        world.finish(flight, unavailable(None)).unwrap().unwrap_err();
         let wait = world.core.cool_down.as_ref().unwrap().until - world.now.mono;
         let ceiling = Duration::from_secs(ceiling);
         assert!(wait >= ceiling / 2 && wait <= ceiling, "{wait:?} of {ceiling:?}");
         world.now += wait;
     }
-    let (run, _) = world.start();
-    world.finish(run, unavailable(Some(Duration::from_secs(1 << 40)))).unwrap().unwrap_err();
+    let (flight, _) = world.start();
+    world.finish(flight, unavailable(Some(Duration::from_secs(1 << 40)))).unwrap().unwrap_err();
     let wait = world.core.cool_down.as_ref().unwrap().until - world.now.mono;
     assert_eq!(wait, Duration::from_secs(3600), "a server's wish has its limit");
 }
 
 #[test]
 fn i16_only_a_rejection_ends_the_login() {
-    for outcome in [unavailable(None), Outcome::Misconfigured(UnavailableCause::Timeout)] {
+    for outcome in [unavailable(None), RefreshOutcome::Misconfigured(UnavailableCause::Timeout)] {
         let mut world = World::signed_in();
-        let (run, _) = world.start();
-        world.finish(run, outcome).unwrap().unwrap_err();
+        let (flight, _) = world.start();
+        world.finish(flight, outcome).unwrap().unwrap_err();
         world.active();
     }
-    for outcome in [refused(), Outcome::NothingToRefreshWith] {
+    for outcome in [denied(), RefreshOutcome::NothingToRefreshWith] {
         let mut world = World::signed_in();
         let me = world.me();
-        let (run, _) = world.start();
-        let told = world.finish(run, outcome).unwrap().unwrap_err();
+        let (flight, _) = world.start();
+        let told = world.finish(flight, outcome).unwrap().unwrap_err();
         assert!(matches!(told, Error::SessionExpired(_)), "{told:?}");
         let events = world.core.take_events();
         let ends = events.iter().filter(|event| matches!(event, SessionEvent::Expired(_))).count();
@@ -88,26 +88,32 @@ fn i16_only_a_rejection_ends_the_login() {
 
 #[test]
 fn i10_a_run_of_an_older_epoch_changes_nothing() {
-    for outcome in
-        [Outcome::Success(tokens("two").into()), refused(), unavailable(None), Outcome::NothingToRefreshWith]
-    {
+    for outcome in [
+        RefreshOutcome::Success(tokens("two").into()),
+        denied(),
+        unavailable(None),
+        RefreshOutcome::NothingToRefreshWith,
+    ] {
         let mut world = World::signed_in();
         let me = world.me();
-        let (run, _) = world.start();
+        let (flight, _) = world.start();
         world.core.sign_out().unwrap();
-        assert!(world.finish(run, outcome).is_none());
+        assert!(world.finish(flight, outcome).is_none());
         assert!(matches!(world.core.view().phase, Phase::SignedOut));
         assert!(matches!(world.demand(&me, None), Demand::Fail(Error::NotSignedIn)));
     }
-    for outcome in
-        [Outcome::Success(tokens("two").into()), refused(), unavailable(None), Outcome::NothingToRefreshWith]
-    {
+    for outcome in [
+        RefreshOutcome::Success(tokens("two").into()),
+        denied(),
+        unavailable(None),
+        RefreshOutcome::NothingToRefreshWith,
+    ] {
         let mut world = World::signed_in();
         let me = world.me();
-        let (run, _) = world.start();
+        let (flight, _) = world.start();
         world.core.sign_in(tokens("other"), None, None, world.now).unwrap();
         let other = world.active();
-        assert!(world.finish(run, outcome).is_none());
+        assert!(world.finish(flight, outcome).is_none());
         assert!(Arc::ptr_eq(&other, &world.active()));
         assert!(matches!(world.demand(&me, None), Demand::Fail(Error::IdentityChanged(_))), "I12");
         let other_me = world.me();
@@ -144,10 +150,10 @@ fn i31_an_omitted_refresh_token_and_subject_are_kept() {
         age: Duration::ZERO,
     };
     world.core.sign_in(first, None, None, world.now).unwrap();
-    let (run, _) = world.start();
+    let (flight, _) = world.start();
     let refreshed =
         Credential { tokens: Tokens::new("b"), header: None, lifetime: None, age: Duration::ZERO };
-    world.finish(run, Outcome::Success(refreshed.into())).unwrap().unwrap();
+    world.finish(flight, RefreshOutcome::Success(refreshed.into())).unwrap().unwrap();
     assert_eq!(world.active().subject.as_deref(), Some("ann"));
     assert_eq!(world.start().1.refresh_token().unwrap().expose(), "kept");
 }
@@ -155,24 +161,27 @@ fn i31_an_omitted_refresh_token_and_subject_are_kept() {
 #[test]
 fn i31_an_empty_refresh_token_was_left_out() {
     let mut world = World::signed_in();
-    let (run, _) = world.start();
+    let (flight, _) = world.start();
     let refreshed = Credential {
         tokens: Tokens::new("b").refresh_token(""),
         header: None,
         lifetime: None,
         age: Duration::ZERO,
     };
-    world.finish(run, Outcome::Success(refreshed.into())).unwrap().unwrap();
+    world.finish(flight, RefreshOutcome::Success(refreshed.into())).unwrap().unwrap();
     assert_eq!(world.start().1.refresh_token().unwrap().expose(), "refresh of one");
 }
 
 #[test]
 fn i9_the_refresh_token_beside_an_unusable_access_token_is_kept() {
     let mut world = World::signed_in();
-    let (run, _) = world.start();
-    let unusable =
-        Outcome::Unusable { refresh: Some("rotated".into()), id: None, cause: UnavailableCause::Timeout };
-    world.finish(run, unusable).unwrap().unwrap_err();
+    let (flight, _) = world.start();
+    let unusable = RefreshOutcome::Unusable {
+        refresh: Some("rotated".into()),
+        id: None,
+        cause: UnavailableCause::Timeout,
+    };
+    world.finish(flight, unusable).unwrap().unwrap_err();
     world.now += pause::LONGEST_MISCONFIGURED;
     assert_eq!(world.start().1.refresh_token().unwrap().expose(), "rotated");
 }
@@ -187,8 +196,8 @@ fn i12_a_refresh_that_names_somebody_else_is_another_login() {
         age: Duration::ZERO,
     };
     world.core.sign_in(named("a", "ann"), None, None, world.now).unwrap();
-    let (ann, (run, _)) = (world.me(), world.start());
-    world.finish(run, Outcome::Success(named("b", "bob").into())).unwrap().unwrap();
+    let (ann, (flight, _)) = (world.me(), world.start());
+    world.finish(flight, RefreshOutcome::Success(named("b", "bob").into())).unwrap().unwrap();
     assert!(matches!(world.demand(&ann, None), Demand::Fail(Error::IdentityChanged(_))));
     let bob = world.me();
     assert!(matches!(world.demand(&bob, None), Demand::Sign(_)));
@@ -221,10 +230,10 @@ fn a_lapsed_token_is_refreshed_before_it_is_sent() {
 fn a_refreshed_token_that_is_dead_on_arrival_is_a_failure_and_its_refresh_token_is_kept() {
     let mut world = World::signed_in();
     let me = world.me();
-    let (run, _) = world.start();
+    let (flight, _) = world.start();
     let cause = UnavailableCause::DeadOnArrival;
-    let dead = Outcome::Unusable { refresh: Some("refresh of dead".into()), id: None, cause };
-    let told = world.finish(run, dead).unwrap().unwrap_err();
+    let dead = RefreshOutcome::Unusable { refresh: Some("refresh of dead".into()), id: None, cause };
+    let told = world.finish(flight, dead).unwrap().unwrap_err();
     let Error::RefreshUnavailable(told) = told else { panic!("{told:?}") };
     assert!(matches!(told.cause(), UnavailableCause::DeadOnArrival));
     assert!(matches!(world.demand(&me, None), Demand::Fail(_)), "I18");
@@ -259,20 +268,20 @@ fn a_sign_in_that_was_overtaken_signs_nobody_in() {
 fn a_login_that_is_over_is_over_for_the_current_credential_alone() {
     let mut world = World::signed_in();
     let (me, first) = (world.me(), world.active().stamp);
-    let (run, _) = world.start();
+    let (flight, _) = world.start();
     let expired = || SessionExpired::new(ExpiredReason::LoginOver);
     let over = |stamp| Rejection { stamp, login_over: Some(expired()) };
     let endpoint = Some("Api::x".into());
-    world.finish(run, Outcome::Success(tokens("two").into())).unwrap().unwrap();
+    world.finish(flight, RefreshOutcome::Success(tokens("two").into())).unwrap().unwrap();
     assert!(matches!(world.core.demand(&me, endpoint, Some(&over(first)), world.now), Demand::Sign(_)), "I4");
     assert!(world.core.login_over(first, expired()).is_none(), "I4");
-    let (run, _) = world.start();
+    let (flight, _) = world.start();
     let current = world.active().stamp;
     let demand = world.core.demand(&me, endpoint, Some(&over(current)), world.now);
     let Demand::Fail(Error::SessionExpired(expired)) = demand else { panic!("no end") };
     assert_eq!(expired.reason(), ExpiredReason::LoginOver);
-    assert!(!world.core.is_under_way(run), "whoever waits is told at once");
-    assert!(world.finish(run, Outcome::Success(tokens("three").into())).is_none(), "I29");
+    assert!(!world.core.is_in_progress(flight), "whoever waits is told at once");
+    assert!(world.finish(flight, RefreshOutcome::Success(tokens("three").into())).is_none(), "I29");
 }
 
 #[test]
@@ -288,18 +297,22 @@ fn closed_is_for_good() {
 
 #[test]
 fn i15_what_a_refresh_has_written_is_not_written_again_as_it_was_before() {
-    for is_unsaved in [false, true] {
+    for is_not_stored_yet in [false, true] {
         let now = Now { mono: crate::runtime::now(), wall: std::time::SystemTime::UNIX_EPOCH };
         let mut core = Core::new(7, true);
         core.make_refreshable();
         core.sign_in(tokens("first"), None, None, now).unwrap();
-        assert_eq!(core.unsaved().map(|unsaved| unsaved.replaces), Some(Replaces::Anything));
+        assert_eq!(core.pending_write().map(|pending| pending.replaces), Some(Replaces::Anything));
         let Demand::Start(start, _) = core.demand_refresh(now) else { panic!("not refreshed") };
-        let id = start.held.unwrap().record.id.next(0);
-        let refreshed =
-            Refreshed { credential: tokens("second"), id: Some(id.clone()), adopted: None, is_unsaved };
-        core.finish(start.run, Outcome::Success(refreshed), now).unwrap().unwrap();
-        let left = core.unsaved().map(|unsaved| unsaved.replaces);
-        assert_eq!(left, is_unsaved.then_some(Replaces::Older(id)), "{is_unsaved}");
+        let id = start.input.unwrap().record.id.next(0);
+        let refreshed = Refreshed {
+            credential: tokens("second"),
+            id: Some(id.clone()),
+            adopted: None,
+            is_not_stored_yet,
+        };
+        core.finish(start.flight, RefreshOutcome::Success(refreshed), now).unwrap().unwrap();
+        let left = core.pending_write().map(|pending| pending.replaces);
+        assert_eq!(left, is_not_stored_yet.then_some(Replaces::Older(id)), "{is_not_stored_yet}");
     }
 }

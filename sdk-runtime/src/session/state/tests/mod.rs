@@ -5,7 +5,7 @@ use std::time::Duration;
 use http::StatusCode;
 
 use super::*;
-use crate::session::state::message::{Demand, Outcome, Refreshed, Rejection, Settled};
+use crate::session::state::message::{Demand, RefreshOutcome, Refreshed, Rejection, Settled};
 use crate::session::state::snapshot::Validity;
 use crate::session::token::tokens::Tokens;
 
@@ -29,7 +29,7 @@ fn tokens(access: &str) -> Credential {
     }
 }
 
-fn refused() -> Outcome {
+fn denied() -> RefreshOutcome {
     let answer = ErrorResponse::new(
         &ENDPOINT,
         StatusCode::UNAUTHORIZED,
@@ -37,11 +37,11 @@ fn refused() -> Outcome {
         bytes::Bytes::new(),
         false,
     );
-    Outcome::Rejected(SessionExpired::rejected(None, answer))
+    RefreshOutcome::Denied(SessionExpired::rejected(None, answer))
 }
 
-fn unavailable(retry_after: Option<Duration>) -> Outcome {
-    Outcome::NotSpent { cause: UnavailableCause::Timeout, retry_after }
+fn unavailable(retry_after: Option<Duration>) -> RefreshOutcome {
+    RefreshOutcome::NotSpent { cause: UnavailableCause::Timeout, retry_after }
 }
 
 struct World {
@@ -78,15 +78,15 @@ impl World {
         self.core.demand(identity, Some(endpoint.into()), rejected.as_ref(), self.now)
     }
 
-    fn start(&mut self) -> (RunId, Grant) {
+    fn start(&mut self) -> (FlightId, Grant) {
         let (me, stamp) = (self.me(), self.active().stamp);
         match self.demand(&me, Some(stamp)) {
-            Demand::Start(start, _) => (start.run, start.grant),
+            Demand::Start(start, _) => (start.flight, start.grant),
             other => panic!("no run: {other:?}"),
         }
     }
 
-    fn finish(&mut self, run: RunId, outcome: Outcome) -> Option<Settled> {
-        self.core.finish(run, outcome, self.now)
+    fn finish(&mut self, flight: FlightId, outcome: RefreshOutcome) -> Option<Settled> {
+        self.core.finish(flight, outcome, self.now)
     }
 }

@@ -3,9 +3,9 @@
 use super::*;
 use crate::error::StoreError;
 use crate::session::state::message::Refreshed;
-use crate::session::stored::credential::Loaded;
-use crate::session::stored::outcome_unknown::Doubt;
-use crate::session::stored::refresh_input::Refused;
+use crate::session::stored::credential::StoredCredential;
+use crate::session::stored::outcome_unknown::OutcomeUnknown;
+use crate::session::stored::refresh_input::DeniedRefresh;
 use crate::session::stored::schema::TokenId;
 use crate::session::stored::undecodable::Undecodable;
 
@@ -23,13 +23,13 @@ fn kept() -> World {
     world
 }
 
-fn loaded(id: TokenId) -> Loaded {
-    Loaded { id, credential: tokens("theirs"), jar: Arc::default(), undecodable: None }
+fn loaded(id: TokenId) -> StoredCredential {
+    StoredCredential { id, credential: tokens("theirs"), jar: Arc::default(), undecodable: None }
 }
 
 fn answer() -> Undecodable {
     match cool_down::undecodable("first") {
-        Outcome::Undecodable(answer) => answer,
+        RefreshOutcome::Undecodable(answer) => answer,
         other => panic!("{other:?}"),
     }
 }
@@ -47,18 +47,18 @@ impl World {
     }
 
     fn is_saved(&mut self) {
-        let serial = self.core.unsaved().unwrap().serial;
-        self.core.saved(serial);
+        let serial = self.core.pending_write().unwrap().serial;
+        self.core.write_done(serial);
         self.core.take_events();
     }
 
-    fn refreshes(&mut self, outcome: Outcome) -> Settled {
+    fn refreshes(&mut self, outcome: RefreshOutcome) -> Settled {
         let Demand::Start(start, _) = self.core.demand_refresh(self.now) else { panic!("not refreshed") };
-        self.finish(start.run, outcome).unwrap()
+        self.finish(start.flight, outcome).unwrap()
     }
 
-    fn unsaved(&mut self) -> Option<(bool, Replaces)> {
-        self.core.unsaved().map(|unsaved| (unsaved.record.is_some(), unsaved.replaces))
+    fn pending_write(&mut self) -> Option<(bool, Replaces)> {
+        self.core.pending_write().map(|pending| (pending.record.is_some(), pending.replaces))
     }
 }
 
@@ -71,18 +71,18 @@ fn i10_nothing_of_a_login_is_left_for_the_next_one() {
         let mut world = kept();
         let (me, stamp, jar) = (world.me(), world.active().stamp, world.core.view().jar.clone());
         assert!(matches!(world.demand(&me, Some(stamp)), Demand::Start(..)));
-        let run = world.core.run.unwrap();
+        let flight = world.core.flight.unwrap();
         world
-            .finish(run, Outcome::Ambiguous { cause: UnavailableCause::Timeout, retry_after: None })
+            .finish(flight, RefreshOutcome::Unknown { cause: UnavailableCause::Timeout, retry_after: None })
             .unwrap()
             .unwrap_err();
         world.core.hold("Api::y".into(), stamp, world.now.mono);
-        assert!(matches!(world.core.doubt, Doubt::AnswerLost), "I14");
+        assert!(matches!(world.core.outcome_unknown, OutcomeUnknown::ResponseLost), "I14");
         assert!(world.core.cool_down.is_some() && !world.core.rejected_by.is_empty());
         ends(&mut world);
         assert!(world.core.watched().is_empty(), "I35: holds are of the epoch");
         assert!(world.core.cool_down.is_none() && world.core.failures == 0, "I18");
-        assert!(matches!(world.core.doubt, Doubt::None), "I14");
+        assert!(matches!(world.core.outcome_unknown, OutcomeUnknown::No), "I14");
         assert!(!Arc::ptr_eq(&jar, &world.core.view().jar), "I10: its cookies");
         if let Phase::SignedOut = world.core.view().phase {
             assert!(world.core.refresh.is_none() && world.core.id.is_none(), "I29");
@@ -96,12 +96,17 @@ fn i10_nothing_of_a_login_is_left_for_the_next_one() {
 #[test]
 fn i29_an_end_leaves_nothing_to_refresh_with_and_no_cool_down() {
     let mut world = kept();
-    world.refreshes(Outcome::Ambiguous { cause: UnavailableCause::Timeout, retry_after: None }).unwrap_err();
+    world
+        .refreshes(RefreshOutcome::Unknown { cause: UnavailableCause::Timeout, retry_after: None })
+        .unwrap_err();
     let (id, stamp) = (world.core.id.clone().unwrap(), world.active().stamp);
     world.core.login_over(stamp, SessionExpired::new(ExpiredReason::LoginOver)).unwrap();
     assert!(world.core.refresh.is_none(), "I29");
-    assert!(world.core.cool_down.is_none() && matches!(world.core.doubt, Doubt::None), "I29");
-    assert_eq!(world.unsaved(), Some((false, Replaces::UpTo(id, Logins::default()))), "I15");
+    assert!(
+        world.core.cool_down.is_none() && matches!(world.core.outcome_unknown, OutcomeUnknown::No),
+        "I29"
+    );
+    assert_eq!(world.pending_write(), Some((false, Replaces::UpTo(id, Logins::default()))), "I15");
 }
 
 #[test]
@@ -110,7 +115,7 @@ fn i15_an_end_and_a_sign_out_clear_the_logins_that_were_replaced_before_the_stor
         let mut world = kept();
         let first = world.core.id.clone().unwrap();
         let second = world.signs_in("two");
-        assert!(world.core.unsaved().is_some(), "it may be written");
+        assert!(world.core.pending_write().is_some(), "it may be written");
         let expected = match is_end {
             true => {
                 let stamp = world.active().stamp;
@@ -122,7 +127,7 @@ fn i15_an_end_and_a_sign_out_clear_the_logins_that_were_replaced_before_the_stor
                 Replaces::Logins(logins(&[&first, &second]))
             }
         };
-        assert_eq!(world.unsaved(), Some((false, expected)), "I15: {is_end}");
+        assert_eq!(world.pending_write(), Some((false, expected)), "I15: {is_end}");
     }
 }
 
@@ -131,16 +136,21 @@ fn i14_a_new_refresh_token_ends_the_doubt_about_the_one_before() {
     for (refresh, is_in_doubt) in [(Some("rotated"), false), (Some(""), true), (None, true)] {
         let mut world = kept();
         world
-            .refreshes(Outcome::Ambiguous { cause: UnavailableCause::Timeout, retry_after: None })
+            .refreshes(RefreshOutcome::Unknown { cause: UnavailableCause::Timeout, retry_after: None })
             .unwrap_err();
         let id = world.core.id.clone().unwrap().next(7);
         let cause = UnavailableCause::DeadOnArrival;
-        let unusable = Outcome::Unusable { refresh: refresh.map(Into::into), id: Some(id.clone()), cause };
+        let unusable =
+            RefreshOutcome::Unusable { refresh: refresh.map(Into::into), id: Some(id.clone()), cause };
         world.refreshes(unusable).unwrap_err();
-        assert_eq!(matches!(world.core.doubt, Doubt::AnswerLost), is_in_doubt, "I14: {refresh:?}");
+        assert_eq!(
+            matches!(world.core.outcome_unknown, OutcomeUnknown::ResponseLost),
+            is_in_doubt,
+            "I14: {refresh:?}"
+        );
         assert_eq!(world.core.id.as_ref(), Some(&id), "the store names them so");
         let Demand::Start(start, _) = world.core.demand_refresh(world.now) else { panic!("not refreshed") };
-        assert_eq!(start.held.unwrap().record.intent, is_in_doubt, "I14: the next process is told");
+        assert_eq!(start.input.unwrap().record.outcome_unknown, is_in_doubt, "I14: the next process is told");
     }
 }
 
@@ -152,7 +162,9 @@ fn an_unusable_answer_is_waited_for_up_to_five_minutes_and_a_dead_token_up_to_on
     {
         let mut world = kept();
         for _ in 0..12 {
-            world.refreshes(Outcome::Unusable { refresh: None, id: None, cause: cause() }).unwrap_err();
+            world
+                .refreshes(RefreshOutcome::Unusable { refresh: None, id: None, cause: cause() })
+                .unwrap_err();
         }
         let wait = world.core.cool_down.as_ref().unwrap().until - world.now.mono;
         let longest = Duration::from_secs(longest);
@@ -171,7 +183,7 @@ fn a_refresh_is_sent_again_after_a_quarter_to_three_quarters_of_a_second() {
     for _ in 0..300 {
         let Demand::Start(start, _) = world.core.demand_refresh(world.now) else { panic!("not refreshed") };
         waits.push(start.resend_after.as_millis());
-        world.finish(start.run, unavailable(None)).unwrap().unwrap_err();
+        world.finish(start.flight, unavailable(None)).unwrap().unwrap_err();
     }
     assert!(waits.iter().all(|wait| (250..=750).contains(wait)), "{waits:?}");
     assert!(waits.iter().max() > waits.iter().min(), "not all at the same time");
@@ -183,12 +195,12 @@ fn what_an_answer_leaves_out_stays_as_it_was() {
     let first = Tokens::new("a").subject("ann").scopes(["read"]).refresh_token("r");
     let credential = |told| Credential { tokens: told, ..tokens("any") };
     world.core.sign_in(credential(first), None, None, world.now).unwrap();
-    world.refreshes(Outcome::Success(credential(Tokens::new("b")).into())).unwrap();
+    world.refreshes(RefreshOutcome::Success(credential(Tokens::new("b")).into())).unwrap();
     let snapshot = world.active();
     assert_eq!(snapshot.subject.as_deref(), Some("ann"), "I12");
     assert_eq!(snapshot.scopes.as_deref(), Some(&["read".to_owned()][..]));
     assert_eq!(snapshot.refresh.as_ref().unwrap().expose(), "r", "I31");
-    world.refreshes(Outcome::Success(credential(Tokens::new("c").subject("bob")).into())).unwrap();
+    world.refreshes(RefreshOutcome::Success(credential(Tokens::new("c").subject("bob")).into())).unwrap();
     assert_eq!(world.active().scopes, None, "those were ann's");
 }
 
@@ -198,14 +210,14 @@ fn what_another_process_has_put_there_is_taken_over_with_its_cookies_and_what_it
         let mut world = kept();
         let own = world.core.id.clone().unwrap();
         let id = if is_same { own.next(7) } else { TokenId::first(1) };
-        let news = Loaded { undecodable: Some(answer()), ..loaded(id.clone()) };
+        let news = StoredCredential { undecodable: Some(answer()), ..loaded(id.clone()) };
         let jar = news.jar.clone();
-        world.core.must_save(Replaces::Older(own));
-        world.refreshes(Outcome::Adopted(Box::new(news))).unwrap();
+        world.core.must_write(Replaces::Older(own));
+        world.refreshes(RefreshOutcome::Adopted(Box::new(news))).unwrap();
         assert!(Arc::ptr_eq(&world.core.view().jar, &jar) && Arc::ptr_eq(&world.active().jar, &jar));
         assert_eq!(world.core.id.as_ref(), Some(&id));
-        assert!(!world.core.is_unsaved(), "I15: what was unsaved is older");
-        assert!(world.core.doubt.undecodable().is_some(), "I14");
+        assert!(!world.core.has_pending_write(), "I15: what was unsaved is older");
+        assert!(world.core.outcome_unknown.undecodable().is_some(), "I14");
         assert!(matches!(world.core.demand_refresh(world.now), Demand::Fail(_)), "I14");
 
         // The same beside the tokens that it was refreshed to.
@@ -216,35 +228,35 @@ fn what_another_process_has_put_there_is_taken_over_with_its_cookies_and_what_it
         let jar = adopted.jar.clone();
         let refreshed =
             Refreshed { id: Some(id.next(1)), adopted: Some(Box::new(adopted)), ..tokens("two").into() };
-        world.refreshes(Outcome::Success(refreshed)).unwrap();
+        world.refreshes(RefreshOutcome::Success(refreshed)).unwrap();
         assert!(Arc::ptr_eq(&world.active().jar, &jar), "its cookies sign");
     }
 }
 
 #[test]
 fn i14_tokens_that_were_refused_stay_so_when_they_are_found_again_and_no_others_do() {
-    let refused = |id: &TokenId| Refused {
+    let denied = |id: &TokenId| DeniedRefresh {
         id: id.clone(),
         expired: SessionExpired::new(ExpiredReason::RefreshRejected),
     };
     let mut world = kept();
     let id = world.core.id.clone().unwrap();
-    let outcome = Outcome::RejectedUnconfirmed(refused(&id), UnavailableCause::Timeout);
+    let outcome = RefreshOutcome::DeniedUnconfirmed(denied(&id), UnavailableCause::Timeout);
     world.refreshes(outcome).unwrap_err();
-    let remains = world.core.may_leave_pool(true, world.now).unwrap();
+    let evicted = world.core.may_be_evicted(true, world.now).unwrap();
     for (found, is_refused) in [(id.clone(), true), (id.next(7), false), (TokenId::first(1), false)] {
         let mut next = with_store();
-        next.core.inherit(remains.clone());
+        next.core.inherit(evicted.clone());
         // It leaves the pool as well, before any caller has used it.
-        let remains = next.core.may_leave_pool(true, next.now).unwrap();
-        assert!(!remains.is_nothing(), "I14");
+        let evicted = next.core.may_be_evicted(true, next.now).unwrap();
+        assert!(!evicted.is_nothing(), "I14");
         let mut last = with_store();
-        last.core.inherit(remains);
+        last.core.inherit(evicted);
         last.core.loaded(Some(loaded(found.clone())), last.now);
         let Demand::Start(start, _) = last.core.demand_refresh(last.now) else { panic!("not refreshed") };
-        assert_eq!(start.held.unwrap().refused.is_some(), is_refused, "I14: {found:?}");
-        last.finish(start.run, Outcome::Adopted(Box::new(loaded(found.clone())))).unwrap().unwrap();
-        assert_eq!(last.core.refused.is_some(), is_refused, "I14: {found:?}");
+        assert_eq!(start.input.unwrap().denied.is_some(), is_refused, "I14: {found:?}");
+        last.finish(start.flight, RefreshOutcome::Adopted(Box::new(loaded(found.clone())))).unwrap().unwrap();
+        assert_eq!(last.core.denied.is_some(), is_refused, "I14: {found:?}");
     }
 }
 
@@ -253,26 +265,26 @@ fn i15_an_end_that_the_store_could_not_take_is_that_of_each_login_it_was_of() {
     let mut world = kept();
     let first = world.core.id.clone().unwrap();
     let second = world.signs_in("two");
-    assert!(world.core.unsaved().is_some());
+    assert!(world.core.pending_write().is_some());
     world.core.sign_out().unwrap();
-    let remains = world.core.may_leave_pool(true, world.now).unwrap();
+    let evicted = world.core.may_be_evicted(true, world.now).unwrap();
     for (id, has_ended) in [(first.clone(), true), (second.clone(), true), (TokenId::first(1), false)] {
         let mut between = with_store();
-        between.core.inherit(remains.clone());
-        let remains = between.core.may_leave_pool(true, between.now).unwrap();
+        between.core.inherit(evicted.clone());
+        let evicted = between.core.may_be_evicted(true, between.now).unwrap();
         let mut next = with_store();
-        next.core.inherit(remains);
+        next.core.inherit(evicted);
         next.core.loaded(Some(loaded(id.clone())), next.now);
         assert_eq!(matches!(next.core.view().phase, Phase::SignedOut), has_ended, "{id:?}");
         let expected = has_ended.then(|| (false, Replaces::Logins(logins(&[&first, &second]))));
-        assert_eq!(next.unsaved(), expected, "I15: {id:?}");
+        assert_eq!(next.pending_write(), expected, "I15: {id:?}");
         if has_ended {
             // A login that follows ends these too, until the store has it.
             let third = next.signs_in("three");
-            assert!(next.core.unsaved().is_some());
+            assert!(next.core.pending_write().is_some());
             next.core.sign_out().unwrap();
             let all = logins(&[&first, &second, &third]);
-            assert_eq!(next.unsaved(), Some((false, Replaces::Logins(all))), "I15: {id:?}");
+            assert_eq!(next.pending_write(), Some((false, Replaces::Logins(all))), "I15: {id:?}");
         }
     }
 }
@@ -284,27 +296,27 @@ fn i15_which_login_is_there_is_known_after_a_look_a_write_and_a_find() {
     let mut world = with_store();
     let own = world.signs_in("one");
     world.core.sign_out().unwrap();
-    assert_eq!(world.unsaved(), Some((false, Replaces::Anything)));
-    let serial = world.core.unsaved().unwrap().serial;
-    world.core.finds(serial + 1, &other.login);
-    assert_eq!(world.unsaved(), Some((false, Replaces::Anything)), "that is of an older state");
-    world.core.finds(serial, &other.login);
-    assert_eq!(world.unsaved(), Some((false, Replaces::Logins(logins(&[&other])))), "I15");
+    assert_eq!(world.pending_write(), Some((false, Replaces::Anything)));
+    let serial = world.core.pending_write().unwrap().serial;
+    world.core.finds_login(serial + 1, &other.login);
+    assert_eq!(world.pending_write(), Some((false, Replaces::Anything)), "that is of an older state");
+    world.core.finds_login(serial, &other.login);
+    assert_eq!(world.pending_write(), Some((false, Replaces::Logins(logins(&[&other])))), "I15");
     assert_ne!(own.login, other.login);
     // A sign-in finds it before it is written.
     let mut world = with_store();
     let own = world.signs_in("one");
-    let serial = world.core.unsaved().unwrap().serial;
-    world.core.finds(serial, &own.login);
-    world.core.finds(serial, &other.login);
+    let serial = world.core.pending_write().unwrap().serial;
+    world.core.finds_login(serial, &own.login);
+    world.core.finds_login(serial, &other.login);
     world.core.sign_out().unwrap();
-    assert_eq!(world.unsaved(), Some((false, Replaces::Logins(logins(&[&own, &other])))), "I15");
+    assert_eq!(world.pending_write(), Some((false, Replaces::Logins(logins(&[&own, &other])))), "I15");
     // The store has the one before.
     let mut world = kept();
     let own = world.core.id.clone().unwrap();
     world.signs_in("two");
     world.core.sign_out().unwrap();
-    assert_eq!(world.unsaved(), Some((false, Replaces::Logins(logins(&[&own])))), "I15");
+    assert_eq!(world.pending_write(), Some((false, Replaces::Logins(logins(&[&own])))), "I15");
 }
 
 #[test]
@@ -315,15 +327,15 @@ fn i9_what_comes_after_the_close_is_to_be_written_in_the_place_it_was_refreshed_
             world.signs_in("one");
         }
         let Demand::Start(start, _) = world.core.demand_refresh(world.now) else { panic!("not refreshed") };
-        assert_eq!(world.core.go_unclaimed(start.run), is_unclaimed);
-        let record = start.held.unwrap().record;
+        assert_eq!(world.core.refresh_unclaimed(start.flight), is_unclaimed);
+        let record = start.input.unwrap().record;
         world.core.close();
-        world.core.left_over(RunId(start.run.0 + 1), record.clone());
-        assert_eq!(world.core.is_unsaved(), is_unclaimed, "of another run");
-        world.core.left_over(start.run, record.clone());
-        assert!(world.finish(start.run, unavailable(None)).is_none());
+        world.core.write_lost(FlightId(start.flight.0 + 1), record.clone());
+        assert_eq!(world.core.has_pending_write(), is_unclaimed, "of another run");
+        world.core.write_lost(start.flight, record.clone());
+        assert!(world.finish(start.flight, unavailable(None)).is_none());
         let expected = if is_unclaimed { Replaces::Anything } else { Replaces::Older(record.id) };
-        assert_eq!(world.unsaved(), Some((true, expected)), "I9: {is_unclaimed}");
+        assert_eq!(world.pending_write(), Some((true, expected)), "I9: {is_unclaimed}");
     }
 }
 
@@ -331,14 +343,14 @@ fn i9_what_comes_after_the_close_is_to_be_written_in_the_place_it_was_refreshed_
 fn i9_a_login_that_was_given_up_is_told_as_recovered_when_the_store_has_one_again() {
     let mut world = with_store();
     world.signs_in("one");
-    let serial = world.core.unsaved().unwrap().serial;
+    let serial = world.core.pending_write().unwrap().serial;
     world.core.take_events();
-    world.core.given_up(serial + 1, StoreError::timeout());
-    assert!(world.core.is_unsaved() && world.core.take_events().is_empty(), "that was an older one");
-    world.core.given_up(serial, StoreError::timeout());
-    assert!(!world.core.is_unsaved());
+    world.core.write_superseded(serial + 1, StoreError::timeout());
+    assert!(world.core.has_pending_write() && world.core.take_events().is_empty(), "that was an older one");
+    world.core.write_superseded(serial, StoreError::timeout());
+    assert!(!world.core.has_pending_write());
     assert!(matches!(world.core.take_events()[..], [SessionEvent::StoreDegraded(_)]), "I9");
-    world.core.nothing_to_save();
+    world.core.nothing_to_write();
     assert!(matches!(world.core.take_events()[..], [SessionEvent::StoreRecovered]), "I9");
 }
 
@@ -352,12 +364,12 @@ fn i17_a_login_whose_refresh_was_rejected_has_nothing_to_refresh_with_and_leaves
             world.is_saved();
         }
         let id = world.core.id.clone().unwrap();
-        world.refreshes(refused()).unwrap_err();
+        world.refreshes(denied()).unwrap_err();
         assert!(world.core.refresh.is_none(), "I14");
         world.active();
         // Where it was claimed the store is cleared by now.
         let expected = is_new.then(|| (false, Replaces::UpTo(id, Logins::default())));
-        assert_eq!(world.unsaved(), expected, "{is_new}");
+        assert_eq!(world.pending_write(), expected, "{is_new}");
     }
 }
 
@@ -366,8 +378,8 @@ fn i14_an_answer_that_could_not_be_decoded_goes_into_the_store_with_the_login() 
     let mut world = kept();
     world.refreshes(cool_down::undecodable("first")).unwrap_err();
     assert!(matches!(world.core.demand_refresh(world.now), Demand::Fail(_)), "I14");
-    world.core.must_save(Replaces::Anything);
-    let record = world.core.unsaved().unwrap().record.unwrap();
-    assert!(record.intent, "I14");
+    world.core.must_write(Replaces::Anything);
+    let record = world.core.pending_write().unwrap().record.unwrap();
+    assert!(record.outcome_unknown, "I14");
     assert_eq!(record.undecodable.unwrap().error.detail(), "first", "I14");
 }

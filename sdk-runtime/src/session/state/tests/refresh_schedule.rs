@@ -22,7 +22,7 @@ fn a_stale_token_signs_for_all_and_is_refreshed_by_one() {
     assert!(Arc::ptr_eq(&signs, &world.active()));
     assert!(!signs.may_be_refreshed(world.now), "the lock-free way is open for everybody else");
     assert!(matches!(world.demand(&me, None), Demand::Sign(_)), "I1");
-    world.finish(start.run, Outcome::Success(living(1000).into())).unwrap().unwrap();
+    world.finish(start.flight, RefreshOutcome::Success(living(1000).into())).unwrap().unwrap();
     assert_eq!(world.active().validity(|| world.now), Validity::Fresh);
 }
 
@@ -31,7 +31,7 @@ fn a_stale_token_whose_refresh_failed_is_refreshed_again_after_the_cool_down() {
     let mut world = aged(1000, 850.1);
     let me = world.me();
     let Demand::SignAndStart(_, start) = world.demand(&me, None) else { panic!("no refresh begins") };
-    world.finish(start.run, unavailable(Some(Duration::from_secs(7)))).unwrap().unwrap_err();
+    world.finish(start.flight, unavailable(Some(Duration::from_secs(7)))).unwrap().unwrap_err();
     assert!(matches!(world.demand(&me, None), Demand::Sign(_)), "I17");
     assert!(!world.active().may_be_refreshed(world.now));
     world.now += Duration::from_secs(7);
@@ -42,13 +42,13 @@ fn a_stale_token_whose_refresh_failed_is_refreshed_again_after_the_cool_down() {
 fn a_due_token_is_waited_for_and_signs_where_its_refresh_cannot_be_had() {
     let mut world = aged(1000, 970.1);
     let me = world.me();
-    let Demand::Start(start, Some(spare)) = world.demand(&me, None) else { panic!("not waited for") };
+    let Demand::Start(start, Some(fallback)) = world.demand(&me, None) else { panic!("not waited for") };
     assert!(matches!(world.demand(&me, None), Demand::Join(Some(_))), "I1");
-    assert!(world.core.signs(&spare, Some("Api::x".into()), world.now));
-    world.finish(start.run, unavailable(None)).unwrap().unwrap_err();
+    assert!(world.core.signs(&fallback, Some("Api::x".into()), world.now));
+    world.finish(start.flight, unavailable(None)).unwrap().unwrap_err();
     assert!(matches!(world.demand(&me, None), Demand::Sign(_)), "at once, while cooling down");
     world.now += Duration::from_secs(40);
-    assert!(!world.core.signs(&spare, Some("Api::x".into()), world.now));
+    assert!(!world.core.signs(&fallback, Some("Api::x".into()), world.now));
     assert!(matches!(world.demand(&me, None), Demand::Start(_, None)), "it has lapsed");
 }
 
@@ -57,7 +57,7 @@ fn i17_a_login_that_cannot_be_refreshed_any_more_lives_as_long_as_its_token() {
     let mut world = aged(1000, 850.1);
     let (me, stamp) = (world.me(), world.active().stamp);
     let Demand::SignAndStart(_, start) = world.demand(&me, None) else { panic!("no refresh begins") };
-    let told = world.finish(start.run, refused()).unwrap().unwrap_err();
+    let told = world.finish(start.flight, denied()).unwrap().unwrap_err();
     assert!(matches!(told, Error::SessionExpired(_)));
     assert!(matches!(world.demand(&me, None), Demand::Sign(_)));
     world.now += Duration::from_secs(120);
@@ -68,7 +68,7 @@ fn i17_a_login_that_cannot_be_refreshed_any_more_lives_as_long_as_its_token() {
     let mut world = aged(1000, 970.1);
     let me = world.me();
     let Demand::Start(start, _) = world.demand(&me, None) else { panic!("not waited for") };
-    world.finish(start.run, refused()).unwrap().unwrap_err();
+    world.finish(start.flight, denied()).unwrap().unwrap_err();
     assert!(matches!(world.demand(&me, None), Demand::Sign(_)));
     world.now += Duration::from_secs(40);
     assert!(matches!(world.demand(&me, None), Demand::Fail(Error::SessionExpired(_))), "lapsed");
@@ -78,11 +78,11 @@ fn i17_a_login_that_cannot_be_refreshed_any_more_lives_as_long_as_its_token() {
 fn a_window_begins_at_its_very_moment() {
     let world = aged(1000, 0.0);
     let (snapshot, moment) = (world.active(), Duration::from_nanos(1));
-    let windows = snapshot.windows.unwrap();
+    let schedule = snapshot.schedule.unwrap();
     for (begin, before, then) in [
-        (windows.stale, Validity::Fresh, Validity::Stale),
-        (windows.due, Validity::Stale, Validity::Due),
-        (windows.lapses, Validity::Due, Validity::Lapsed),
+        (schedule.refresh_soon, Validity::Fresh, Validity::Stale),
+        (schedule.refresh_now, Validity::Stale, Validity::Due),
+        (schedule.lapses, Validity::Due, Validity::Lapsed),
     ] {
         let at = |age| {
             let mut now = world.now;
@@ -112,10 +112,10 @@ fn i36_a_call_waits_for_half_of_what_is_left_at_most() {
         let me = world.me();
         let Demand::Start(_, Some(first)) = world.demand(&me, None) else { panic!("not waited for") };
         let Demand::Join(Some(next)) = world.demand(&me, None) else { panic!("not waited for") };
-        for spare in [&first, &next] {
-            let waits = spare.patience.as_secs_f64();
+        for fallback in [&first, &next] {
+            let waits = fallback.patience.as_secs_f64();
             assert!((waits - patience).abs() < 1e-6, "I36: {lifetime} {age}: {waits}");
-            assert!(world.core.signs(spare, Some("Api::x".into()), world.now), "I36");
+            assert!(world.core.signs(fallback, Some("Api::x".into()), world.now), "I36");
         }
         world.active().reject();
         assert!(
@@ -135,22 +135,22 @@ fn i34_a_token_that_one_endpoint_rejects_is_kept_for_those_that_may_accept_it() 
         let (me, stamp) = (world.me(), world.active().stamp);
         let Demand::Start(start, None) = world.demand_at("Api::a", &me, Some(stamp)) else { panic!("I34") };
         assert!(matches!(world.demand_at("Api::a", &me, None), Demand::Join(None)), "it has rejected it");
-        let Demand::Join(Some(spare)) = world.demand_at("Api::c", &me, None) else { panic!("I34") };
-        assert!(world.core.signs(&spare, Some("Api::c".into()), world.now), "I34");
-        world.finish(start.run, unavailable(None)).unwrap().unwrap_err();
+        let Demand::Join(Some(fallback)) = world.demand_at("Api::c", &me, None) else { panic!("I34") };
+        assert!(world.core.signs(&fallback, Some("Api::c".into()), world.now), "I34");
+        world.finish(start.flight, unavailable(None)).unwrap().unwrap_err();
         assert!(matches!(world.demand_at("Api::a", &me, None), Demand::Fail(_)), "I7");
         assert!(matches!(world.demand_at("Api::c", &me, None), Demand::Sign(_)), "I34: in the cool-down");
         assert!(matches!(world.demand_at("Api::c", &me, Some(stamp)), Demand::Fail(_)), "it rejects it too");
         assert!(matches!(world.demand_at("Api::c", &me, None), Demand::Fail(_)), "I26");
         assert!(
-            !world.core.signs(&spare, Some("Api::c".into()), world.now),
+            !world.core.signs(&fallback, Some("Api::c".into()), world.now),
             "I5: a call that waited meanwhile"
         );
         world.now += Duration::from_secs(1000);
         let waits = world.demand_at("Api::d", &me, None);
         let has_spare = lifetime.is_none();
         assert!(
-            matches!(waits, Demand::Start(_, spare) if spare.is_some() == has_spare),
+            matches!(waits, Demand::Start(_, fallback) if fallback.is_some() == has_spare),
             "a lapsed one signs nothing"
         );
     }
@@ -163,7 +163,7 @@ fn i34_an_endpoint_on_hold_gives_up_no_token() {
     world.core.hold("Api::a".into(), Stamp { generation: 0, ..stamp }, world.now.mono);
     let Demand::Start(start, None) = world.demand_at("Api::a", &me, Some(stamp)) else { panic!("I34") };
     assert!(matches!(world.demand_at("Api::c", &me, None), Demand::Sign(_)), "I34: no other caller waits");
-    world.finish(start.run, unavailable(None)).unwrap().unwrap_err();
+    world.finish(start.flight, unavailable(None)).unwrap().unwrap_err();
     assert!(matches!(world.demand_at("Api::c", &me, None), Demand::Sign(_)), "I34");
     world.core.hold("Api::a".into(), stamp, world.now.mono);
     let Demand::Fail(Error::SessionExpired(expired)) = world.demand_at("Api::a", &me, Some(stamp)) else {
@@ -179,7 +179,7 @@ fn i34_a_login_that_cannot_be_refreshed_any_more_is_not_ended_by_an_endpoint_on_
     let (me, stamp) = (world.me(), world.active().stamp);
     world.core.hold("Api::a".into(), Stamp { generation: 0, ..stamp }, world.now.mono);
     let Demand::SignAndStart(_, start) = world.demand(&me, None) else { panic!("no refresh begins") };
-    world.finish(start.run, refused()).unwrap().unwrap_err();
+    world.finish(start.flight, denied()).unwrap().unwrap_err();
     assert!(matches!(world.demand_at("Api::a", &me, Some(stamp)), Demand::Fail(_)));
     assert!(matches!(world.demand_at("Api::c", &me, None), Demand::Sign(_)), "I34");
 }
@@ -198,11 +198,11 @@ fn i34_only_a_server_that_has_accepted_a_token_can_say_that_it_is_over() {
             world.active().accept("Api::c".into());
             if way == "the refresh was rejected before" {
                 let Demand::Start(start, _) = world.core.demand_refresh(world.now) else { panic!("{way}") };
-                world.finish(start.run, refused()).unwrap().unwrap_err();
+                world.finish(start.flight, denied()).unwrap().unwrap_err();
             }
             match world.demand_at("Api::a", &me, Some(stamp)) {
                 Demand::Start(start, None) if way == "the refresh is rejected" => {
-                    let told = world.finish(start.run, refused()).unwrap().unwrap_err();
+                    let told = world.finish(start.flight, denied()).unwrap().unwrap_err();
                     assert!(matches!(told, Error::SessionExpired(_)), "{way}");
                 }
                 Demand::Fail(Error::SessionExpired(told)) => assert!(told.requires_sign_in(), "{way}"),

@@ -5,7 +5,7 @@
 use std::fmt::Write as _;
 
 use super::*;
-use crate::session::stored::credential::Loaded;
+use crate::session::stored::credential::StoredCredential;
 
 /// A state as the document names it, what it means, and how a core comes into it.
 type State = (&'static str, &'static str, fn() -> World);
@@ -23,14 +23,16 @@ const STATES: [State; 13] = [
     ("due", "it lapses any moment", || aged(980)),
     ("lapsed", "it has lapsed, or a server has refused it", || aged(2000)),
     ("refreshing", "a run is under way, and nothing signs meanwhile", || begun(2000)),
-    ("refreshing with a spare", "a run is under way, and the access token still signs", || begun(980)),
+    ("refreshing with a fallback", "a run is under way, and the access token still signs", || begun(980)),
     ("cooling down", "a refresh has failed, and the server is left alone for a while", || {
         ended(2000, unavailable(None))
     }),
-    ("doomed", "the refresh was refused for good, and the access token signs until it lapses", || {
-        ended(980, refused())
-    }),
-    ("expired", "the login is over", || ended(2000, refused())),
+    (
+        "refresh denied",
+        "the refresh was refused for good, and the access token signs until it lapses",
+        || ended(980, denied()),
+    ),
+    ("expired", "the login is over", || ended(2000, denied())),
     ("closed", "the session is over for good", || {
         let mut world = aged(0);
         world.core.close();
@@ -60,29 +62,29 @@ const EVENTS: [(&str, Happens); 20] = [
     }),
     ("`refresh()`", |world| Some(world.asks(Core::demand_refresh))),
     ("`resume()`", |world| Some(world.asks(Core::demand_resume))),
-    ("the run gives tokens", |world| world.ends(Outcome::Success(living().into()))),
-    ("the run is refused for good", |world| world.ends(refused())),
+    ("the run gives tokens", |world| world.ends(RefreshOutcome::Success(living().into()))),
+    ("the run is refused for good", |world| world.ends(denied())),
     ("the run is turned away for now", |world| world.ends(unavailable(None))),
     ("nobody knows what came of the run", |world| {
-        world.ends(Outcome::Ambiguous { cause: UnavailableCause::Timeout, retry_after: None })
+        world.ends(RefreshOutcome::Unknown { cause: UnavailableCause::Timeout, retry_after: None })
     }),
     ("the run is answered by a success that cannot be decoded", |world| {
         world.ends(cool_down::undecodable("no token"))
     }),
     ("the server does not want the run's request", |world| {
-        world.ends(Outcome::Misconfigured(UnavailableCause::Timeout))
+        world.ends(RefreshOutcome::Misconfigured(UnavailableCause::Timeout))
     }),
     ("the run finds newer tokens of the login in the store", |world| {
         let id = world.core.id.clone()?.next(0);
-        world.ends(Outcome::Adopted(Box::new(loaded(id))))
+        world.ends(RefreshOutcome::Adopted(Box::new(loaded(id))))
     }),
     ("the run finds another login in the store", |world| {
         world.core.id.clone()?;
-        world.ends(Outcome::Adopted(Box::new(loaded(TokenId::first(1)))))
+        world.ends(RefreshOutcome::Adopted(Box::new(loaded(TokenId::first(1)))))
     }),
     ("the run finds the login ended in the store", |world| {
         world.core.id.clone()?;
-        world.ends(Outcome::Gone)
+        world.ends(RefreshOutcome::Gone)
     }),
     ("the store is found to have a login", |world| world.loads(Some(loaded(TokenId::first(2))))),
     ("the store is found to have none", |world| world.loads(None)),
@@ -121,7 +123,7 @@ fn signed_out() -> World {
 fn aged(seconds: u64) -> World {
     let mut world = unloaded();
     world.core.sign_in(living(), None, None, world.now).unwrap();
-    world.core.saved(1);
+    world.core.write_done(1);
     world.now += Duration::from_secs(seconds);
     world
 }
@@ -132,7 +134,7 @@ fn begun(seconds: u64) -> World {
     world
 }
 
-fn ended(seconds: u64, outcome: Outcome) -> World {
+fn ended(seconds: u64, outcome: RefreshOutcome) -> World {
     let mut world = begun(seconds);
     world.ends(outcome);
     world
@@ -142,8 +144,8 @@ fn living() -> Credential {
     Credential { lifetime: Some(Duration::from_secs(1000)), ..tokens("one") }
 }
 
-fn loaded(id: TokenId) -> Loaded {
-    Loaded { id, credential: living(), jar: Arc::default(), undecodable: None }
+fn loaded(id: TokenId) -> StoredCredential {
+    StoredCredential { id, credential: living(), jar: Arc::default(), undecodable: None }
 }
 
 impl World {
@@ -168,17 +170,17 @@ impl World {
         }
     }
 
-    fn ends(&mut self, outcome: Outcome) -> Option<String> {
-        let (run, epoch) = (self.core.run?, self.core.view().epoch);
+    fn ends(&mut self, outcome: RefreshOutcome) -> Option<String> {
+        let (flight, epoch) = (self.core.flight?, self.core.view().epoch);
         let had = self.stamp().is_some();
-        Some(match self.finish(run, outcome)? {
+        Some(match self.finish(flight, outcome)? {
             Ok(()) if had && self.core.view().epoch != epoch => "who waits: `IdentityChanged`".to_owned(),
             Ok(()) => "who waits goes on".to_owned(),
             Err(failed) => format!("who waits: {}", error(failed)),
         })
     }
 
-    fn loads(&mut self, login: Option<Loaded>) -> Option<String> {
+    fn loads(&mut self, login: Option<StoredCredential>) -> Option<String> {
         matches!(self.core.view().phase, Phase::Unloaded).then(|| {
             self.core.loaded(login, self.now);
             "who waits goes on".to_owned()
@@ -190,14 +192,14 @@ impl World {
         let cools = self.core.cool_down.as_ref().is_some_and(|cool_down| self.now.mono < cool_down.until);
         match &self.core.view().phase {
             Phase::Unloaded => "unloaded",
-            Phase::SignedOut if self.core.run.is_some() => "resuming",
+            Phase::SignedOut if self.core.flight.is_some() => "resuming",
             Phase::SignedOut => "signed out",
             Phase::Expired(_) => "expired",
             Phase::Closed => "closed",
-            Phase::Active(snapshot) => match (snapshot.validity(|| self.now), self.core.run.is_some()) {
+            Phase::Active(snapshot) => match (snapshot.validity(|| self.now), self.core.flight.is_some()) {
                 (Validity::Lapsed | Validity::Rejected, true) => "refreshing",
-                (_, true) => "refreshing with a spare",
-                _ if self.core.doomed.is_some() => "doomed",
+                (_, true) => "refreshing with a fallback",
+                _ if self.core.refresh_denied.is_some() => "refresh denied",
                 _ if cools => "cooling down",
                 (Validity::Fresh, _) => "fresh",
                 (Validity::Stale, _) => "stale",
@@ -259,9 +261,9 @@ fn document() -> String {
             world.core.take_events();
             let serial = world.core.serial;
             let Some(told) = happens(&mut world) else { continue };
-            let store = match world.core.unsaved() {
-                Some(unsaved) if unsaved.serial > serial && unsaved.record.is_some() => "the login",
-                Some(unsaved) if unsaved.serial > serial => "nothing",
+            let store = match world.core.pending_write() {
+                Some(pending) if pending.serial > serial && pending.record.is_some() => "the login",
+                Some(pending) if pending.serial > serial => "nothing",
                 _ => "",
             };
             let becomes = if world.state() == state { "" } else { world.state() };

@@ -2,14 +2,14 @@
 
 use crate::error::SessionExpired;
 use crate::session::stored::pending_write::{Logins, Replaces};
-use crate::session::stored::refresh_input::Refused;
+use crate::session::stored::refresh_input::DeniedRefresh;
 use crate::session::stored::schema::TokenId;
 
 /// What a session knows about the login in its store, and the store does not. No token, and nothing of an answer.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Remains {
+pub(crate) struct EvictedSession {
     pub(super) ended: Option<Ended>,
-    pub(super) refused: Option<Refused>,
+    pub(super) denied: Option<DeniedRefresh>,
 }
 
 /// An end that the store could not take.
@@ -17,7 +17,7 @@ pub(crate) struct Remains {
 pub(super) struct Ended {
     pub(super) replaces: Replaces,
     /// The logins that had been replaced before.
-    pub(super) former: Logins,
+    pub(super) superseded_logins: Logins,
     /// Why, where no caller signed out.
     pub(super) expired: Option<SessionExpired>,
 }
@@ -25,12 +25,12 @@ pub(super) struct Ended {
 impl Ended {
     /// Whether the login with these tokens is the one that has ended.
     pub(super) fn is_of(&self, id: &TokenId) -> bool {
-        self.former.has(&id.login) || self.replaces.covers(id)
+        self.superseded_logins.has(&id.login) || self.replaces.covers(id)
     }
 }
 
-impl Remains {
+impl EvictedSession {
     pub(crate) fn is_nothing(&self) -> bool {
-        self.ended.is_none() && self.refused.is_none()
+        self.ended.is_none() && self.denied.is_none()
     }
 }
