@@ -1,27 +1,26 @@
-//! The crowd: callers at a humane rate, and a progress bar over them. Knows the one call they make, and nothing of tokens.
+//! The callers: each reads one issue after the other, at the rate of a busy user.
 
 use std::time::{Duration, Instant};
 
-use indicatif::{ProgressBar, ProgressStyle};
 use tokio::task::JoinSet;
 
 use crate::server::Server;
-use crate::{CALLERS, TrackerClient, read_issue};
+use crate::{CALLERS, TrackerClient, progress, read_issue};
 
-/// What the callers got, as they tell it themselves.
+/// What the callers got, by their own count.
 #[derive(Default)]
 pub(crate) struct Answers {
     pub(crate) failed: usize,
     pub(crate) first_failure: Option<String>,
 }
 
-/// Lets everybody work until `end`, and returns when the last call is answered.
+/// Lets all callers work until `end`, and returns when the last call is answered.
 pub(crate) async fn work(tracker: &TrackerClient, server: &Server, end: Instant) -> Answers {
     let mut callers = JoinSet::new();
     for caller in 0..CALLERS {
         callers.spawn(caller_works(tracker.clone(), caller, end));
     }
-    let progress = tokio::spawn(show_progress(server.records().clone(), end));
+    let progress = tokio::spawn(progress::show(server.records().clone(), end));
 
     let mut all = Answers::default();
     while let Some(caller) = callers.join_next().await {
@@ -34,7 +33,7 @@ pub(crate) async fn work(tracker: &TrackerClient, server: &Server, end: Instant)
         }
     }
     progress.abort();
-    // Aborted or through: either way the bar is gone when this returns.
+    // The bar is gone when this returns.
     let _ = progress.await;
     all
 }
@@ -69,35 +68,4 @@ impl Answers {
 fn describe(error: &dyn std::error::Error) -> String {
     let causes = std::iter::successors(error.source(), |error| error.source());
     causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
-}
-
-/// Draws nothing when stderr is not a terminal.
-async fn show_progress(records: sdk_testkit::TokenServer, end: Instant) {
-    let whole = end.saturating_duration_since(Instant::now());
-    let bar = ProgressBar::new(millis(whole));
-    if let Ok(style) = ProgressStyle::with_template("         {spinner:.green}  {bar:28.cyan/dim}  {msg}") {
-        bar.set_style(style.progress_chars("━━─"));
-    }
-    // Clears the bar when the task ends, also by being aborted.
-    let bar = Clearing(bar);
-    loop {
-        let counts = records.counts();
-        let left = end.saturating_duration_since(Instant::now());
-        bar.0.set_position(millis(whole.saturating_sub(left)));
-        bar.0.set_message(format!("{} calls, {} refreshes", counts.served_calls, counts.rotations));
-        bar.0.tick();
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-}
-
-struct Clearing(ProgressBar);
-
-impl Drop for Clearing {
-    fn drop(&mut self) {
-        self.0.finish_and_clear();
-    }
-}
-
-fn millis(duration: Duration) -> u64 {
-    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }

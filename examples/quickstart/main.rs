@@ -8,8 +8,10 @@
 
 mod callers;
 mod picture;
+mod progress;
 mod report;
 mod server;
+mod svg;
 mod terminal;
 mod tokens;
 

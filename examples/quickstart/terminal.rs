@@ -73,7 +73,7 @@ fn summary(report: &Report, style: Style) -> String {
                 report.rejected_in_steady_state()
             ),
         ),
-        ("refreshes", GREEN, report.refreshed.len(), "of the token, each shared by everybody".to_owned()),
+        ("refreshes", GREEN, report.refreshed.len(), "of the token, each shared by all callers".to_owned()),
         ("replays", VIOLET, report.replayed.len(), "of rejected calls, with the new token".to_owned()),
         ("reused", DIM, report.counts.reused, "spent refresh tokens".to_owned()),
         ("failed", DIM, report.failed, "calls".to_owned()),
