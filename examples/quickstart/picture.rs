@@ -35,11 +35,11 @@ pub(crate) fn save(report: &Report) -> io::Result<PathBuf> {
     Ok(path.strip_prefix(here).map(Path::to_owned).unwrap_or(path))
 }
 
-/// The target directory, if this program is where cargo builds it: `target/debug/examples/quickstart`.
+/// The target directory, if this program is where cargo builds it: `target/debug/quickstart`, next to `deps`.
 fn directory() -> PathBuf {
     let program = env::current_exe().unwrap_or_default();
-    let examples = program.parent().filter(|directory| directory.ends_with("examples"));
-    match examples.and_then(|examples| examples.ancestors().nth(2)) {
+    let profile = program.parent().filter(|directory| directory.join("deps").is_dir());
+    match profile.and_then(Path::parent) {
         Some(target) => target.to_owned(),
         None => env::temp_dir(),
     }
