@@ -95,6 +95,22 @@ const LAYERS: &[Layers] = &[
         order: &["sharing_violation", "permissions", "lock", "login_file"],
     },
     Layers {
+        directory: "sdk-runtime/src/client/",
+        order: &[
+            "deadline idempotency",
+            "execute",
+            "decode",
+            "sign_in sign_out",
+            "call pager",
+            "pages",
+            "config",
+            "pool",
+            "builder",
+        ],
+    },
+    Layers { directory: "sdk-runtime/src/client/execute/", order: &["retry", "authorize attempt"] },
+    Layers { directory: "sdk-runtime/src/client/pool/", order: &["slot"] },
+    Layers {
         directory: "sdk-macros/src/",
         order: &[
             "span",

@@ -8,18 +8,19 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 use super::Client;
-use super::ending::{Ending, Supply};
-use super::idempotency;
-use super::limits::{Limits, Progress};
-use super::pipeline::{SignIn, Way};
-use super::reading::{Begin, Beginning, Fetched, Reading};
-use super::retry::{self, Retry};
+use super::deadline::{CallLimits, Progress};
+use super::decode::{CallDecoder, Failure, KeepHead};
+use super::execute::Execution;
+use super::execute::attempt::CallResponse;
+use super::execute::retry::{self, RetryBudget};
+use super::idempotency::{self, prepare};
+use super::sign_in::{self, SignIn};
+use super::sign_out::{self, FillFromLogin, SignOut};
 use crate::endpoint::Endpoint;
 use crate::error::{ApiError, Error, InvalidRequest};
 use crate::request::{HeaderArg, Prepared, Request, RequestPreview};
 use crate::response::{Decoder, Response};
 use crate::runtime;
-use crate::session::StoreTime;
 
 /// A call of an endpoint. Await it to send it. It borrows nothing, so it can be kept, sent to another thread, and spawned:
 /// `tokio::spawn(call.into_future())`.
@@ -42,33 +43,42 @@ use crate::session::StoreTime;
 #[must_use = "a call does nothing until it is awaited"]
 pub struct Call<T, E = Error> {
     plan: Box<Plan>,
-    reading: Reading<T, E>,
+    decoder: CallDecoder<T, E>,
+    /// Starts the login, if the call is a sign-in.
+    complete: Option<sign_in::Complete<T>>,
 }
 
-/// What a call is about, whatever its types.
+/// A call without its types, so that the code up to the response is compiled once.
 struct Plan {
     client: Client,
     endpoint: &'static Endpoint,
-    request: Result<Stage, InvalidRequest>,
+    request: Result<PlannedRequest, InvalidRequest>,
     accept: Option<&'static str>,
     whole: bool,
     role: Role,
-    limits: Limits,
+    limits: CallLimits,
     retry: Option<u32>,
 }
 
-enum Stage {
+enum PlannedRequest {
     Ready(Prepared),
-    /// Some arguments are the session's, which is asked when the call is awaited.
-    Open(Request, Supply),
+    /// Arguments that come from the login are put in when the call is awaited.
+    NeedsLogin(Request, FillFromLogin),
 }
 
-/// What a call means to the session.
+/// The role of an endpoint in the session.
 #[derive(Clone, Copy)]
 pub(super) enum Role {
     Plain,
-    Start,
-    End(Supply),
+    SignIn,
+    SignOut(FillFromLogin),
+}
+
+/// The response of a call, by its role.
+enum Executed {
+    Plain(CallResponse),
+    SignIn(CallResponse, SignIn),
+    SignOut(CallResponse),
 }
 
 impl<T, E> Call<T, E> {
@@ -77,13 +87,13 @@ impl<T, E> Call<T, E> {
         request: Request,
         decoder: Decoder<T>,
         role: Role,
-        begin: Option<Begin<T>>,
+        complete: Option<sign_in::Complete<T>>,
     ) -> Self
     where
         E: ApiError,
     {
         let plan = Plan::new(client, request, decoder.accept, decoder.whole, role);
-        Self { plan, reading: Reading::new(decoder, begin) }
+        Self { plan, decoder: CallDecoder::new(decoder), complete }
     }
 
     /// How long this call may take as a whole, waiting for a refresh and the replay included; `None` for as long as it takes.
@@ -102,7 +112,7 @@ impl<T, E> Call<T, E> {
     /// Sets a header in place of what the declaration sets; a `cookie` is added to those there are. A name or a value that is none, or a header that is the
     /// transport's or, where the session signs, the session's, makes the call fail with [`Error::InvalidRequest`].
     pub fn header(mut self, name: &str, value: impl HeaderArg) -> Self {
-        self.plan.change(|stage| stage.set_header(name, &value));
+        self.plan.change(|request| request.set_header(name, &value));
         self
     }
 
@@ -111,7 +121,7 @@ impl<T, E> Call<T, E> {
     /// fails with [`Error::InvalidRequest`].
     pub fn idempotency_key(mut self, key: impl Into<String>) -> Self {
         let (endpoint, key) = (self.plan.endpoint, key.into());
-        self.plan.change(|stage| stage.set_header(idempotency::header(endpoint, &key)?, &key));
+        self.plan.change(|request| request.set_header(idempotency::header(endpoint, &key)?, &key));
         self
     }
 
@@ -132,7 +142,7 @@ impl<T, E> Call<T, E> {
         let role = self.plan.role;
         self.plan.change(|_| match role {
             Role::Plain => Ok(()),
-            Role::Start | Role::End(_) => retry::check_session(times),
+            Role::SignIn | Role::SignOut(_) => retry::check_session(times),
         });
         self
     }
@@ -149,11 +159,11 @@ impl<T, E> Call<T, E> {
     /// [`Error::InvalidRequest`], as the call itself would.
     pub fn request(&self) -> Result<RequestPreview, Error> {
         match &self.plan.request {
-            Ok(Stage::Ready(prepared)) => {
+            Ok(PlannedRequest::Ready(prepared)) => {
                 retry::check(prepared, self.plan.retry)?;
                 Ok(RequestPreview::new(prepared.clone()))
             }
-            Ok(Stage::Open(..)) => Err(InvalidRequest::new(
+            Ok(PlannedRequest::NeedsLogin(..)) => Err(InvalidRequest::new(
                 self.plan.endpoint.name(),
                 "is put together by the session when it is awaited",
             )
@@ -163,19 +173,13 @@ impl<T, E> Call<T, E> {
     }
 }
 
-impl Stage {
+impl PlannedRequest {
     fn set_header(&mut self, name: &str, value: &dyn HeaderArg) -> Result<(), InvalidRequest> {
         match self {
             Self::Ready(prepared) => prepared.set_header(name, value),
-            Self::Open(request, _) => request.set_header(name, value),
+            Self::NeedsLogin(request, _) => request.set_header(name, value),
         }
     }
-}
-
-pub(super) fn prepare(request: Request, accept: Option<&'static str>) -> Result<Prepared, InvalidRequest> {
-    let mut prepared = request.prepare(accept)?;
-    idempotency::give_key(&mut prepared)?;
-    Ok(prepared)
 }
 
 impl Plan {
@@ -187,83 +191,90 @@ impl Plan {
         role: Role,
     ) -> Box<Self> {
         let endpoint = request.endpoint();
-        let limits = Limits::new(endpoint, client.0.timeout);
+        let limits = CallLimits::new(endpoint, client.0.timeout);
         let request = match role {
-            Role::End(supply) => Ok(Stage::Open(request, supply)),
-            Role::Plain | Role::Start => prepare(request, accept).map(Stage::Ready),
+            Role::SignOut(fill) => Ok(PlannedRequest::NeedsLogin(request, fill)),
+            Role::Plain | Role::SignIn => prepare(request, accept).map(PlannedRequest::Ready),
         };
         Box::new(Self { client, endpoint, request, accept, whole, role, limits, retry: None })
     }
 
     /// Changes the request, or remembers why that cannot be; the first mistake is told.
-    fn change(&mut self, change: impl FnOnce(&mut Stage) -> Result<(), InvalidRequest>) {
-        if let Ok(stage) = &mut self.request
-            && let Err(error) = change(stage)
+    fn change(&mut self, change: impl FnOnce(&mut PlannedRequest) -> Result<(), InvalidRequest>) {
+        if let Ok(request) = &mut self.request
+            && let Err(error) = change(request)
         {
             self.request = Err(error);
         }
     }
 
-    /// Everything up to the answer. The same code whatever the types of the call, so that it is in a program once.
-    async fn carry_out(self: Box<Self>) -> Result<Fetched, Error> {
+    /// Executes the call up to its response.
+    async fn execute(self: Box<Self>) -> Result<Executed, Error> {
         let client = self.client.clone();
         let spawner = client.spawner();
         if spawner.is_named() {
-            return spawner.run(self.carry_out_here()).await;
+            return spawner.run(self.execute_here()).await;
         }
-        self.carry_out_here().await
+        self.execute_here().await
     }
 
-    async fn carry_out_here(mut self: Box<Self>) -> Result<Fetched, Error> {
+    async fn execute_here(mut self: Box<Self>) -> Result<Executed, Error> {
         let progress = Progress::default();
         let limits = std::mem::take(&mut self.limits);
         let timeout = limits.timeout;
-        let since = matches!(self.role, Role::Start).then(runtime::now);
-        // Large as it is, it is not moved about.
-        let fetch = pin!(self.fetch(timeout, &progress));
-        let mut fetched = limits.hold(&progress, fetch).await?;
-        if let (Some(beginning), Some(since)) = (&mut fetched.beginning, since) {
-            beginning.limits = limits.left(since);
+        let since = matches!(self.role, Role::SignIn).then(runtime::now);
+        // Pinned once, because the future is large.
+        let work = pin!(self.execute_within(timeout, &progress));
+        let mut executed = limits.enforce(&progress, work).await?;
+        if let (Executed::SignIn(_, sign_in), Some(since)) = (&mut executed, since) {
+            sign_in.limits = limits.left_since(since);
         }
-        Ok(fetched)
+        Ok(executed)
     }
 
-    async fn fetch(
+    async fn execute_within(
         self: Box<Self>,
         timeout: Option<Duration>,
         progress: &Progress,
-    ) -> Result<Fetched, Error> {
-        let Self { client, endpoint, request, accept, whole, role, retry, .. } = *self;
+    ) -> Result<Executed, Error> {
+        let Self { client, request, accept, whole, role, retry, .. } = *self;
         let inner = &*client.0;
         match (request?, role) {
-            (Stage::Ready(prepared), Role::Start) => {
-                // A store that fails, or is slow, prevents no sign-in.
-                let shell = inner.session.shell();
-                let (epoch, mut time) = (shell.view().epoch, StoreTime::default());
-                shell.load_in_passing(&mut time).await;
-                let SignIn { reply, cookies } = inner.start(&prepared, progress).await?;
-                let beginning = Beginning {
-                    endpoint,
-                    session: inner.session.clone(),
-                    cookies,
-                    epoch,
-                    limits: Limits::default(),
-                    time,
-                };
-                Ok(Fetched { came: reply.came, beginning: Some(beginning), is_secret: true })
+            (PlannedRequest::Ready(prepared), Role::SignIn) => {
+                let (response, sign_in) = sign_in::send(inner, &prepared, progress).await?;
+                Ok(Executed::SignIn(response, sign_in))
             }
-            (Stage::Ready(prepared), _) => {
-                let retry = Retry::new(&prepared, retry, inner, timeout)?;
-                let caller = inner.caller(&prepared).await?;
-                let mut way = Way { progress, retry, whole };
-                let reply = inner.send(&caller, &prepared, &mut way).await?;
-                Ok(Fetched { came: reply.came, beginning: None, is_secret: false })
+            (PlannedRequest::Ready(prepared), _) => {
+                let retry = RetryBudget::new(&prepared, retry, inner, timeout)?;
+                let authorization = inner.authorize(&prepared).await?;
+                let mut execution = Execution { client: inner, progress, retry, whole };
+                Ok(Executed::Plain(execution.run(&authorization, &prepared).await?.response))
             }
-            (Stage::Open(request, supply), _) => {
-                let reply =
-                    Ending { client: client.clone(), request, supply, accept }.carry_out(progress).await?;
-                Ok(Fetched { came: reply.came, beginning: None, is_secret: true })
+            (PlannedRequest::NeedsLogin(request, fill), _) => {
+                let sign_out = SignOut { client: client.clone(), request, fill, accept };
+                Ok(Executed::SignOut(sign_out::send(sign_out, progress).await?))
             }
+        }
+    }
+}
+
+impl<T, E> Call<T, E> {
+    /// Executes the call and decodes its response.
+    async fn send<H: KeepHead>(self) -> Result<(H, T), E> {
+        let Self { plan, decoder, complete } = self;
+        match (plan.execute().await, complete) {
+            (Ok(Executed::SignIn(CallResponse::Success(success), sign_in)), Some(complete)) => {
+                let head = H::keep(success.head());
+                match complete(&decoder.decoder, success, sign_in).await {
+                    Ok(value) => Ok((head, value)),
+                    Err(failure) => decoder.fail(failure),
+                }
+            }
+            (Ok(Executed::Plain(response)), _) => decoder.decode(response, false),
+            (Ok(Executed::SignIn(response, _) | Executed::SignOut(response)), _) => {
+                decoder.decode(response, true)
+            }
+            (Err(error), _) => decoder.fail(Failure::Error(error)),
         }
     }
 }
@@ -276,8 +287,7 @@ impl<T: 'static, E: 'static> IntoFuture for Call<T, E> {
     type IntoFuture = CallFuture<T, E>;
 
     fn into_future(self) -> CallFuture<T, E> {
-        let Self { plan, reading } = self;
-        Box::pin(async move { reading.read_call(plan.carry_out().await).await.map(|((), value)| value) })
+        Box::pin(async move { self.send().await.map(|((), value)| value) })
     }
 }
 
@@ -326,9 +336,8 @@ impl<T: 'static, E: 'static> IntoFuture for ResponseCall<T, E> {
     type IntoFuture = CallFuture<Response<T>, E>;
 
     fn into_future(self) -> CallFuture<Response<T>, E> {
-        let Call { plan, reading } = self.0;
         Box::pin(async move {
-            let (head, value) = reading.read_call(plan.carry_out().await).await?;
+            let (head, value) = self.0.send().await?;
             Ok(Response::new(head, value))
         })
     }

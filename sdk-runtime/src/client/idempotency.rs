@@ -4,13 +4,20 @@ use http::{HeaderMap, HeaderValue, Method};
 
 use crate::endpoint::Endpoint;
 use crate::error::InvalidRequest;
-use crate::request::Prepared;
+use crate::request::{Prepared, Request};
 
 /// Whether the server takes `request` once, however often it comes: by its method (RFC 9110, 9.2.2), or by its key.
 pub(super) fn is_idempotent(request: &Prepared) -> bool {
     let by_method = [Method::GET, Method::HEAD, Method::OPTIONS, Method::TRACE, Method::PUT, Method::DELETE];
     by_method.contains(&request.method)
         || request.endpoint.idempotency.is_some_and(|header| has_key(&request.headers, header))
+}
+
+/// Prepares `request`, and gives it a key where its endpoint is declared `idempotent`.
+pub(super) fn prepare(request: Request, accept: Option<&'static str>) -> Result<Prepared, InvalidRequest> {
+    let mut prepared = request.prepare(accept)?;
+    give_key(&mut prepared)?;
+    Ok(prepared)
 }
 
 /// Whether there is a key to know a request by: one, and not a blank one, which every client might send.

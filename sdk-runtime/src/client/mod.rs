@@ -1,35 +1,34 @@
 //! A client: calls on their way from a request in the making to a value. Uses everything else; nothing uses it but
 //! generated code.
 
-mod blueprint;
 mod builder;
 mod call;
-mod caller;
-mod ending;
+mod config;
+mod deadline;
+mod decode;
+mod execute;
 mod idempotency;
-mod limits;
+mod pager;
 mod pages;
-mod pipeline;
-mod place;
-mod reading;
-mod retry;
-mod sessions;
-mod walk;
+mod pool;
+mod sign_in;
+mod sign_out;
 
 use std::fmt;
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 use std::time::Duration;
 
-pub use builder::{ApiClient, ClientBuilder};
+pub use builder::ClientBuilder;
 pub use call::{Call, CallFuture, ResponseCall};
 pub use pages::{PageItems, Pages, Paginate};
-pub use sessions::Sessions;
+pub use pool::Sessions;
 
 use call::Role;
-use ending::Supply;
-use reading::{Begin, Reading};
-use walk::Walk;
+use decode::CallDecoder;
+use pager::Pager;
+use sign_in::Complete;
+use sign_out::FillFromLogin;
 
 use crate::endpoint::Endpoint;
 use crate::error::ApiError;
@@ -37,7 +36,18 @@ use crate::exchange::Upstream;
 use crate::request::Request;
 use crate::response::{Decoder, Page};
 use crate::runtime::{Clock, Spawner};
-use crate::session::{Session, TokenBad, TokenResponse};
+use crate::session::{RefreshEndpoint, Session, TokenBad, TokenResponse};
+
+/// What a generated client gives the builder.
+pub trait ApiClient: Sized {
+    /// The trait's name.
+    const NAME: &'static str;
+    /// The declared refresh, where there is one.
+    const REFRESH: Option<&'static RefreshEndpoint>;
+
+    /// The client over its runtime.
+    fn from_client(client: Client) -> Self;
+}
 
 /// What every generated client is made of: one pointer, cheap to clone.
 #[derive(Clone)]
@@ -94,16 +104,16 @@ impl ClientRequest<'_> {
         self,
         decoder: Decoder<T>,
     ) -> Call<T, E> {
-        self.call(decoder, Role::Start, Some(reading::begin))
+        self.call(decoder, Role::SignIn, Some(sign_in::complete))
     }
 
     /// The call of a `#[session(end)]` endpoint, some of whose arguments `supply` takes from the session.
     pub fn finish_end<T: 'static, E: ApiError + 'static>(
         self,
         decoder: Decoder<T>,
-        supply: Supply,
+        supply: FillFromLogin,
     ) -> Call<T, E> {
-        self.call(decoder, Role::End(supply), None)
+        self.call(decoder, Role::SignOut(supply), None)
     }
 
     /// The pages of an endpoint with `paginate`.
@@ -114,11 +124,16 @@ impl ClientRequest<'_> {
     ) -> Pages<P, E> {
         let endpoint = self.request.endpoint();
         let request = self.request.prepare(decoder.accept);
-        Pages::new(Walk::new(self.client.clone(), endpoint, request), Reading::new(decoder, None), paginate)
+        Pages::new(Pager::new(self.client.clone(), endpoint, request), CallDecoder::new(decoder), paginate)
     }
 
-    fn call<T, E: ApiError>(self, decoder: Decoder<T>, role: Role, begin: Option<Begin<T>>) -> Call<T, E> {
-        Call::new(self.client.clone(), self.request, decoder, role, begin)
+    fn call<T, E: ApiError>(
+        self,
+        decoder: Decoder<T>,
+        role: Role,
+        complete: Option<Complete<T>>,
+    ) -> Call<T, E> {
+        Call::new(self.client.clone(), self.request, decoder, role, complete)
     }
 }
 

@@ -10,8 +10,8 @@ use std::time::Duration;
 use futures_core::Stream;
 use tokio_util::sync::CancellationToken;
 
-use super::reading::Reading;
-use super::walk::{Fetching, Walk};
+use super::decode::CallDecoder;
+use super::pager::{PageFuture, Pager};
 use crate::error::{Error, InvalidRequest};
 use crate::request::HeaderArg;
 use crate::response::{Head, Page};
@@ -66,14 +66,14 @@ pub struct Pages<P, E = Error> {
 }
 
 enum Source<P, E> {
-    Here(VecDeque<Result<P, E>>),
-    Server { reading: Reading<P, E>, paginate: Paginate<P>, number: u64, walk: Box<Walk>, stage: Stage },
+    Given(VecDeque<Result<P, E>>),
+    Server { decoder: CallDecoder<P, E>, paginate: Paginate<P>, number: u64, pager: Box<Pager>, state: State },
 }
 
-enum Stage {
+enum State {
     /// The next page is not asked for yet.
     Idle,
-    Fetching(Fetching),
+    Fetching(PageFuture),
     /// There is no next page, and this is why.
     Failed(InvalidRequest),
     Done,
@@ -83,45 +83,45 @@ enum Stage {
 impl<P, E> Unpin for Pages<P, E> {}
 
 impl<P, E> Pages<P, E> {
-    pub(super) fn new(mut walk: Box<Walk>, reading: Reading<P, E>, paginate: Paginate<P>) -> Self {
+    pub(super) fn new(mut pager: Box<Pager>, decoder: CallDecoder<P, E>, paginate: Paginate<P>) -> Self {
         let number = match paginate {
-            Paginate::Page { parameter, first } => walk.number(parameter, first),
+            Paginate::Page { parameter, first } => pager.first_number(parameter, first),
             Paginate::Link | Paginate::Cursor { .. } => 0,
         };
-        Self { source: Source::Server { reading, paginate, number, walk, stage: Stage::Idle } }
+        Self { source: Source::Server { decoder, paginate, number, pager, state: State::Idle } }
     }
 
     /// How long each page may take, waiting for a refresh and the replay included; `None` for as long as it takes.
     pub fn timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
-        if let Some(walk) = self.walk() {
-            walk.limits.timeout = timeout.into();
+        if let Some(pager) = self.pager() {
+            pager.limits.timeout = timeout.into();
         }
         self
     }
 
     /// Ends with [`Error::Cancelled`] when `token` is cancelled, and without asking for another page when it already is.
     pub fn cancel_on(mut self, token: &CancellationToken) -> Self {
-        if let Some(walk) = self.walk() {
-            walk.limits.cancel = Some(token.clone());
+        if let Some(pager) = self.pager() {
+            pager.limits.cancel = Some(token.clone());
         }
         self
     }
 
     /// Sets a header of the request of every page, as [`Call::header`](crate::Call::header).
     pub fn header(mut self, name: &str, value: impl HeaderArg) -> Self {
-        if let Some(walk) = self.walk()
-            && let Ok(request) = &mut walk.request
+        if let Some(pager) = self.pager()
+            && let Ok(request) = &mut pager.request
             && let Err(error) = request.set_header(name, &value)
         {
-            walk.request = Err(error);
+            pager.request = Err(error);
         }
         self
     }
 
     /// How often each page may be asked for once more after a failure that may pass, as [`Call::retry`](crate::Call::retry).
     pub fn retry(mut self, times: u32) -> Self {
-        if let Some(walk) = self.walk() {
-            walk.retry = Some(times);
+        if let Some(pager) = self.pager() {
+            pager.retry = Some(times);
         }
         self
     }
@@ -134,10 +134,10 @@ impl<P, E> Pages<P, E> {
         PageItems { pages: self, items: VecDeque::new() }
     }
 
-    fn walk(&mut self) -> Option<&mut Walk> {
+    fn pager(&mut self) -> Option<&mut Pager> {
         match &mut self.source {
-            Source::Server { walk, .. } => Some(walk),
-            Source::Here(_) => None,
+            Source::Server { pager, .. } => Some(pager),
+            Source::Given(_) => None,
         }
     }
 }
@@ -174,33 +174,36 @@ impl<P: Page, E> Stream for Pages<P, E> {
     type Item = Result<P, E>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<P, E>>> {
-        let (reading, paginate, number, walk, stage) = match &mut self.source {
-            Source::Here(pages) => {
+        let (decoder, paginate, number, pager, state) = match &mut self.source {
+            Source::Given(pages) => {
                 let page = pages.pop_front();
                 if !matches!(page, Some(Ok(_))) {
                     pages.clear();
                 }
                 return Poll::Ready(page);
             }
-            Source::Server { reading, paginate, number, walk, stage } => {
-                (reading, paginate, number, walk, stage)
+            Source::Server { decoder, paginate, number, pager, state } => {
+                (decoder, paginate, number, pager, state)
             }
         };
         loop {
-            match std::mem::replace(stage, Stage::Done) {
-                Stage::Idle => *stage = Stage::Fetching(walk.fetch()),
-                Stage::Fetching(mut fetching) => {
-                    let Poll::Ready(step) = fetching.as_mut().poll(cx) else {
-                        *stage = Stage::Fetching(fetching);
+            match std::mem::replace(state, State::Done) {
+                State::Idle => *state = State::Fetching(pager.fetch()),
+                State::Fetching(mut fetching) => {
+                    let Poll::Ready(fetched) = fetching.as_mut().poll(cx) else {
+                        *state = State::Fetching(fetching);
                         return Poll::Pending;
                     };
-                    let fetched = step.map(|step| walk.came(step).came);
-                    let page = match reading.read(fetched) {
+                    let page = match fetched {
+                        Ok(fetched) => decoder.decode(pager.record(fetched).response, false),
+                        Err(error) => Err(decoder.error(error)),
+                    };
+                    let page = match page {
                         Ok((head, page)) => {
-                            *stage = match go_on(walk, paginate, number, &head, &page) {
-                                Ok(true) => Stage::Idle,
-                                Ok(false) => Stage::Done,
-                                Err(error) => Stage::Failed(error),
+                            *state = match go_on(pager, paginate, number, &head, &page) {
+                                Ok(true) => State::Idle,
+                                Ok(false) => State::Done,
+                                Err(error) => State::Failed(error),
                             };
                             Ok(page)
                         }
@@ -208,16 +211,16 @@ impl<P: Page, E> Stream for Pages<P, E> {
                     };
                     return Poll::Ready(Some(page));
                 }
-                Stage::Failed(error) => return Poll::Ready(Some(Err(reading.failed(error.into())))),
-                Stage::Done => return Poll::Ready(None),
+                State::Failed(error) => return Poll::Ready(Some(Err(decoder.error(error.into())))),
+                State::Done => return Poll::Ready(None),
             }
         }
     }
 }
 
-/// Makes `walk` ready for the page after `page`. `false`: there is none.
+/// Makes `pager` ready for the page after `page`. `false`: there is none.
 fn go_on<P: Page>(
-    walk: &mut Walk,
+    pager: &mut Pager,
     paginate: &Paginate<P>,
     number: &mut u64,
     head: &Head,
@@ -227,30 +230,30 @@ fn go_on<P: Page>(
         return Ok(false);
     }
     match paginate {
-        Paginate::Link => walk.follow_link(head),
+        Paginate::Link => pager.follow_link(head),
         Paginate::Cursor { parameter, next } => match next(page).filter(|cursor| !cursor.is_empty()) {
-            Some(cursor) => walk.set(parameter, &cursor).map(|()| true),
+            Some(cursor) => pager.set_parameter(parameter, &cursor).map(|()| true),
             None => Ok(false),
         },
         Paginate::Page { .. } if page.is_empty() => Ok(false),
         Paginate::Page { parameter, .. } => {
             *number = number.saturating_add(1);
-            walk.set(parameter, &number.to_string()).map(|()| true)
+            pager.set_parameter(parameter, &number.to_string()).map(|()| true)
         }
     }
 }
 
 impl<P, E> FromIterator<Result<P, E>> for Pages<P, E> {
     fn from_iter<I: IntoIterator<Item = Result<P, E>>>(pages: I) -> Self {
-        Self { source: Source::Here(pages.into_iter().collect()) }
+        Self { source: Source::Given(pages.into_iter().collect()) }
     }
 }
 
 impl<P, E> fmt::Debug for Pages<P, E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut debug = f.debug_struct("Pages");
-        if let Source::Server { walk, .. } = &self.source {
-            debug.field("endpoint", &format_args!("{}", walk.endpoint.qualified_name()));
+        if let Source::Server { pager, .. } = &self.source {
+            debug.field("endpoint", &format_args!("{}", pager.endpoint.qualified_name()));
         }
         debug.finish_non_exhaustive()
     }

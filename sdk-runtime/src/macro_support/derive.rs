@@ -7,7 +7,7 @@ pub use std::vec::Vec;
 use http::StatusCode;
 
 pub use crate::error::{ApiError, Error, ErrorResponse};
-use crate::response::{Answer, Arrived, Decoder, Head};
+use crate::response::{Answer, Decoder, Head, SuccessResponse};
 pub use crate::response::{NoCursor, Page};
 
 /// The field of an error's variant for everything that has none of its own.
@@ -48,7 +48,7 @@ pub fn read<T>(response: ErrorResponse, decoder: Decoder<T>) -> Result<T, ErrorR
             None => "the body is longer than what is kept of it",
         })
     } else {
-        match decoder.decode(Arrived::Whole(answer.clone())) {
+        match decoder.decode(SuccessResponse::Whole(answer.clone())) {
             Ok(value) => return Ok(value),
             Err(error) => error,
         }

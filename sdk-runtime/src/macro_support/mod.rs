@@ -14,7 +14,7 @@ pub use crate::client::{ApiClient, Call, Client, ClientBuilder, Paginate};
 pub use crate::endpoint::{Auth, CallTimeout as Timeout, Endpoint};
 pub use crate::error::BuildError;
 pub use crate::request::{ListStyle, Request};
-use crate::response::Arrived;
+use crate::response::SuccessResponse;
 pub use crate::response::{Answer, Decoder};
 pub use crate::session::{Grant, RefreshEndpoint, Session, TokenAnswer, TokenRequest, TokenResponse};
 pub use dispatch::{Decode, PageOf, Return, arg, numbered};
@@ -52,7 +52,7 @@ pub fn body(request: &mut Request, body: impl IntoBody, media_type: Option<&'sta
 /// Reads the tokens of a successful answer.
 pub fn tokens<T: TokenResponse>(decoder: Decoder<T>, answer: Answer) -> TokenAnswer {
     let head = answer.head().clone();
-    decoder.decode(Arrived::Whole(answer)).map(|value| value.tokens(&head))
+    decoder.decode(SuccessResponse::Whole(answer)).map(|value| value.tokens(&head))
 }
 
 /// A duration in milliseconds.

@@ -5,7 +5,7 @@ use super::{Answer, ByteStream, FromResponse, FromStream, Head};
 use crate::error::Error;
 
 /// A successful answer, read to its end or about to be read.
-pub(crate) enum Arrived {
+pub(crate) enum SuccessResponse {
     Whole(Answer),
     Stream(ByteStream),
 }
@@ -15,7 +15,7 @@ pub struct Decoder<T> {
     pub(crate) accept: Option<&'static str>,
     /// Whether the body is read to its end first.
     pub(crate) whole: bool,
-    decode: fn(Arrived) -> Result<T, Error>,
+    decode: fn(SuccessResponse) -> Result<T, Error>,
     pub(crate) absent: fn(&Head) -> Option<T>,
 }
 
@@ -24,7 +24,7 @@ impl<T: FromResponse> Decoder<T> {
     pub const WHOLE: Self = Self {
         accept: T::ACCEPT,
         whole: true,
-        decode: |arrived| T::from_response(arrived.whole()?),
+        decode: |response| T::from_response(response.whole()?),
         absent: T::absent,
     };
 }
@@ -34,7 +34,7 @@ impl<T: FromStream> Decoder<T> {
     pub const STREAM: Self = Self {
         accept: T::ACCEPT,
         whole: false,
-        decode: |arrived| T::from_stream(arrived.stream()),
+        decode: |response| T::from_stream(response.stream()),
         absent: T::absent,
     };
 }
@@ -42,14 +42,14 @@ impl<T: FromStream> Decoder<T> {
 impl<T> Decoder<T> {
     pub(crate) const fn new(
         accept: Option<&'static str>,
-        decode: fn(Arrived) -> Result<T, Error>,
+        decode: fn(SuccessResponse) -> Result<T, Error>,
         absent: fn(&Head) -> Option<T>,
     ) -> Self {
         Self { accept, whole: true, decode, absent }
     }
 
-    pub(crate) fn decode(&self, arrived: Arrived) -> Result<T, Error> {
-        (self.decode)(arrived)
+    pub(crate) fn decode(&self, response: SuccessResponse) -> Result<T, Error> {
+        (self.decode)(response)
     }
 }
 
@@ -61,7 +61,7 @@ impl<T> Clone for Decoder<T> {
 
 impl<T> Copy for Decoder<T> {}
 
-impl Arrived {
+impl SuccessResponse {
     pub(crate) fn head(&self) -> &Head {
         match self {
             Self::Whole(answer) => answer.head(),

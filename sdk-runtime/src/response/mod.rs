@@ -22,7 +22,7 @@ pub use page::{NoCursor, Page};
 pub(crate) use read::{ERROR_BODY_TIME, End, Received, read_all, receive};
 pub use stream::{ByteStream, EventStream, FromStream, JsonLines, ServerEvent, ServerEvents};
 
-pub(crate) use decoder::Arrived;
+pub(crate) use decoder::SuccessResponse;
 
 use crate::error::{DecodeError, Error};
 use crate::text;

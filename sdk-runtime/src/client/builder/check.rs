@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use super::super::blueprint::{Blueprint, LoginOf};
-use super::{ApiClient, ClientBuilder};
+use super::ClientBuilder;
+use crate::client::ApiClient;
+use crate::client::config::{ClientConfig, LoginSource};
 use crate::error::BuildError;
 use crate::exchange::Upstream;
 use crate::request::base::Base;
@@ -11,7 +12,7 @@ use crate::session::{TokenBad, Verdict};
 use crate::transport::{ReqwestTransport, Transport};
 
 impl<C: ApiClient> ClientBuilder<C> {
-    pub(super) fn check(self) -> Result<(Blueprint, LoginOf), BuildError> {
+    pub(super) fn check(self) -> Result<(ClientConfig, LoginSource), BuildError> {
         let mut base = Base::parse(&self.base).map_err(BuildError::base)?;
         for origin in &self.trusted {
             base.trust(origin).map_err(BuildError::origin)?;
@@ -39,7 +40,7 @@ impl<C: ApiClient> ClientBuilder<C> {
             None => self.clock,
         };
         let has = (has_attach, self.spawner.is_named());
-        let login = LoginOf::check(self.bearer, self.session, self.store, has, &attachment)?;
+        let login = LoginSource::check(self.bearer, self.session, self.store, has, &attachment)?;
         if attachment.header().is_some_and(|header| headers.contains_key(header)) {
             return Err(BuildError::conflict(
                 "`.header(…)` sets the header that carries the session's token: keep one of both",
@@ -47,8 +48,8 @@ impl<C: ApiClient> ClientBuilder<C> {
         }
         // Nothing can be done about a refusal of a token that is fixed, so it is left to the caller.
         let surface = || -> TokenBad { Arc::new(|_| Verdict::Surface) };
-        let is_fixed = matches!(login, LoginOf::Bearer(_));
-        let blueprint = Blueprint {
+        let is_fixed = matches!(login, LoginSource::Bearer(_));
+        let config = ClientConfig {
             upstream: Arc::new(Upstream {
                 transport,
                 base,
@@ -65,6 +66,6 @@ impl<C: ApiClient> ClientBuilder<C> {
             retry: self.retry,
             body_limit: self.body_limit,
         };
-        Ok((blueprint, login))
+        Ok((config, login))
     }
 }

@@ -98,8 +98,8 @@ impl<T: DeserializeOwned, As: Place> Decode2<Response<T>, As> {
     pub fn decoder(&self) -> Decoder<Response<T>> {
         Decoder::new(
             JSON,
-            |arrived| {
-                let answer = arrived.whole()?;
+            |response| {
+                let answer = response.whole()?;
                 let value = As::json(&answer)?;
                 Ok(Response::new(answer.head, value))
             },
@@ -112,7 +112,7 @@ impl<T: DeserializeOwned, As: Place> Decode3<T, As> {
     /// A JSON answer.
     #[must_use]
     pub fn decoder(&self) -> Decoder<T> {
-        Decoder::new(JSON, |arrived| As::json(&arrived.whole()?), |_| absent_json())
+        Decoder::new(JSON, |response| As::json(&response.whole()?), |_| absent_json())
     }
 }
 
@@ -162,5 +162,5 @@ impl<T> Decode4<T, Field> {
 }
 
 fn undecodable<T>() -> Decoder<T> {
-    Decoder::new(None, |arrived| Err(arrived.whole()?.not_a::<T>("")), |_| None)
+    Decoder::new(None, |response| Err(response.whole()?.not_a::<T>("")), |_| None)
 }

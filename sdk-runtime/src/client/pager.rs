@@ -12,11 +12,12 @@ use std::sync::Arc;
 use url::{Url, form_urlencoded};
 
 use super::Client;
-use super::caller::Caller;
+use super::deadline::{CallLimits, Progress};
+use super::execute::Execution;
+use super::execute::attempt::AttemptResponse;
+use super::execute::authorize::Authorization;
+use super::execute::retry::RetryBudget;
 use super::idempotency;
-use super::limits::{Limits, Progress};
-use super::pipeline::{Reply, Way};
-use super::retry::Retry;
 use crate::endpoint::Endpoint;
 use crate::error::{Error, InvalidRequest};
 use crate::request::base::{ADDRESS_LIMIT, is_same_origin, is_too_long, names_a_user};
@@ -24,64 +25,74 @@ use crate::request::{Prepared, too_long};
 use crate::response::{Head, next_link};
 
 /// Where a list has got to, and how its next page is asked for.
-pub(super) struct Walk {
+pub(super) struct Pager {
     client: Client,
     pub(super) endpoint: &'static Endpoint,
     /// The request of the next page.
     pub(super) request: Result<Prepared, InvalidRequest>,
-    pub(super) limits: Limits,
+    pub(super) limits: CallLimits,
     pub(super) retry: Option<u32>,
     /// `None` until the first page is there.
-    caller: Option<Arc<Caller>>,
+    authorization: Option<Arc<Authorization>>,
     /// What links in the last page are relative to; `None` where they are somebody else's.
     context: Option<Url>,
-    asked: Asked,
+    visited: VisitedPages,
 }
 
 /// A page on its way.
-pub(super) type Fetching = Pin<Box<dyn Future<Output = Result<Step, Error>> + Send>>;
+pub(super) type PageFuture = Pin<Box<dyn Future<Output = Result<FetchedPage, Error>> + Send>>;
 
 /// A page that came, and what the walk learns from it.
-pub(super) struct Step {
-    pub(super) reply: Reply,
-    caller: Arc<Caller>,
+pub(super) struct FetchedPage {
+    pub(super) attempt: AttemptResponse,
+    authorization: Arc<Authorization>,
     url: Url,
 }
 
-impl Walk {
+impl Pager {
     pub(super) fn new(
         client: Client,
         endpoint: &'static Endpoint,
         request: Result<Prepared, InvalidRequest>,
     ) -> Box<Self> {
-        let limits = Limits::new(endpoint, client.0.timeout);
-        let asked = Asked::default();
-        Box::new(Self { client, endpoint, request, limits, retry: None, caller: None, context: None, asked })
+        let limits = CallLimits::new(endpoint, client.0.timeout);
+        let visited = VisitedPages::default();
+        Box::new(Self {
+            client,
+            endpoint,
+            request,
+            limits,
+            retry: None,
+            authorization: None,
+            context: None,
+            visited,
+        })
     }
 
     /// Asks for the page, as everything was said up to now.
-    pub(super) fn fetch(&self) -> Fetching {
-        let (client, request, caller) = (self.client.clone(), self.request.clone(), self.caller.clone());
+    pub(super) fn fetch(&self) -> PageFuture {
+        let (client, request, authorization) =
+            (self.client.clone(), self.request.clone(), self.authorization.clone());
         let (limits, retry) = (self.limits.clone(), self.retry);
         let spawner = self.client.spawner().clone();
         let fetching = Box::pin(async move {
             let progress = Progress::default();
             let timeout = limits.timeout;
-            let step = async {
+            let page = async {
                 let mut request = request?;
                 // One for each page: they are different requests.
                 idempotency::give_key(&mut request)?;
                 let inner = &*client.0;
-                let retry = Retry::new(&request, retry, inner, timeout)?;
-                let caller = match caller {
-                    Some(caller) => caller,
-                    None => Arc::new(inner.caller(&request).await?),
+                let retry = RetryBudget::new(&request, retry, inner, timeout)?;
+                let authorization = match authorization {
+                    Some(authorization) => authorization,
+                    None => Arc::new(inner.authorize(&request).await?),
                 };
-                let mut way = Way { progress: &progress, retry, whole: true };
-                let reply = inner.send(&caller, &request, &mut way).await?;
-                Ok(Step { reply, caller, url: request.url })
+                let mut execution = Execution { client: inner, progress: &progress, retry, whole: true };
+                let attempt = execution.run(&authorization, &request).await?;
+                Ok(FetchedPage { attempt, authorization, url: request.url })
             };
-            limits.hold(&progress, step).await
+            limits.enforce(&progress, page).await
         });
         match spawner.enter(fetching) {
             Ok(entered) => Box::pin(entered),
@@ -90,15 +101,15 @@ impl Walk {
     }
 
     /// Takes note of the page that came.
-    pub(super) fn came(&mut self, step: Step) -> Reply {
-        let Step { reply, caller, url } = step;
-        self.caller = Some(caller);
-        self.asked.note(&url);
-        let answered = reply.redirected.as_ref().map_or(&url, |redirected| &redirected.url);
-        self.asked.note(answered);
+    pub(super) fn record(&mut self, page: FetchedPage) -> AttemptResponse {
+        let FetchedPage { attempt, authorization, url } = page;
+        self.authorization = Some(authorization);
+        self.visited.insert(&url);
+        let answered = attempt.redirected.as_ref().map_or(&url, |redirected| &redirected.url);
+        self.visited.insert(answered);
         // Another origin must not choose what is sent to ours in somebody's name.
-        self.context = (!reply.strayed).then(|| answered.clone());
-        reply
+        self.context = (!attempt.left_trusted_origin).then(|| answered.clone());
+        attempt
     }
 
     /// Goes on to where the page that came with `head` links. `false`: that was the last one.
@@ -116,7 +127,7 @@ impl Walk {
         let mut next = context.join(&target).map_err(|_| invalid("leads to the next page by no address"))?;
         next.set_fragment(None);
         if !is_same_origin(&next, &request.url) && !is_same_origin(&next, context) {
-            // Arguments and headers of a caller go where the client was told to send them.
+            // Arguments and headers of a authorization go where the client was told to send them.
             return Err(invalid("leads to the next page at another origin: it is not followed"));
         }
         if is_too_long(&next) {
@@ -126,7 +137,7 @@ impl Walk {
         if names_a_user(&next) {
             return Err(invalid("leads to the next page with a user or a password in its address"));
         }
-        if self.asked.has(&next) {
+        if self.visited.contains(&next) {
             return Err(invalid("leads back to a page that was asked for before"));
         }
         request.url = next;
@@ -134,13 +145,17 @@ impl Walk {
     }
 
     /// Goes on to the page at `value` of the query parameter.
-    pub(super) fn set(&mut self, parameter: &'static str, value: &str) -> Result<(), InvalidRequest> {
+    pub(super) fn set_parameter(
+        &mut self,
+        parameter: &'static str,
+        value: &str,
+    ) -> Result<(), InvalidRequest> {
         let request = self.request.as_mut().map_err(|error| error.clone())?;
         let next = with_parameter(&request.url, parameter, value);
         if is_too_long(&next) {
             return Err(too_long(parameter));
         }
-        if self.asked.has(&next) {
+        if self.visited.contains(&next) {
             return Err(InvalidRequest::new(
                 parameter,
                 "would ask again for a page that was asked for before",
@@ -150,8 +165,8 @@ impl Walk {
         Ok(())
     }
 
-    /// The number of the first page: what the caller asks for, or `first`.
-    pub(super) fn number(&mut self, parameter: &'static str, first: u64) -> u64 {
+    /// The number of the first page: what the authorization asks for, or `first`.
+    pub(super) fn first_number(&mut self, parameter: &'static str, first: u64) -> u64 {
         let Ok(request) = &mut self.request else {
             return first;
         };
@@ -170,17 +185,17 @@ impl Walk {
 
 /// The addresses that were asked for. Their hashes alone, since a list may be long.
 #[derive(Default)]
-struct Asked {
+struct VisitedPages {
     hashes: HashSet<u64>,
     hasher: RandomState,
 }
 
-impl Asked {
-    fn note(&mut self, url: &Url) {
+impl VisitedPages {
+    fn insert(&mut self, url: &Url) {
         self.hashes.insert(self.hasher.hash_one(url));
     }
 
-    fn has(&self, url: &Url) -> bool {
+    fn contains(&self, url: &Url) -> bool {
         self.hashes.contains(&self.hasher.hash_one(url))
     }
 }

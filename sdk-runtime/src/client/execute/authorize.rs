@@ -1,26 +1,27 @@
-//! As whom a call goes out, by the rule of its endpoint and the state of the session.
+//! The authorization of a call: the login that it goes out as, by the rule of its endpoint and the state of the session.
 
 use std::sync::Arc;
 
-use super::Inner;
+use crate::client::Inner;
 use crate::cookies::Jar;
 use crate::endpoint::{Auth, Endpoint};
 use crate::error::{Error, InsufficientScope, InvalidRequest};
 use crate::request::Prepared;
 use crate::session::{Identity, Phase, Snapshot};
 
-/// As whom a call goes out, fixed when it is first polled.
-pub(super) enum Caller {
-    /// As nobody, with the cookies of the signed-out state where the endpoint may be signed.
-    Nobody(Option<Arc<Jar>>),
+/// The login that a call goes out as. It is fixed when the call is first polled.
+pub(in crate::client) enum Authorization {
+    /// No login. The jar is that of the signed-out state, where the endpoint may be signed.
+    Unsigned(Option<Arc<Jar>>),
+    /// The token and the cookies of a login.
     Login(Identity),
-    /// As nobody, with the cookies of a login.
+    /// The cookies of a login without its token.
     Cookies(Identity, Arc<Jar>),
 }
 
 impl Inner {
-    /// As whom `request` goes out from now on.
-    pub(super) async fn caller(&self, request: &Prepared) -> Result<Caller, Error> {
+    /// Returns the login that `request` goes out as, and fails where its endpoint needs one that is not there.
+    pub(in crate::client) async fn authorize(&self, request: &Prepared) -> Result<Authorization, Error> {
         let auth = request.endpoint.auth;
         if auth != Auth::None {
             self.session.shell().load().await?;
@@ -30,29 +31,29 @@ impl Inner {
             return Err(Error::Closed);
         }
         if auth == Auth::None {
-            return Ok(Caller::Nobody(None));
+            return Ok(Authorization::Unsigned(None));
         }
-        self.leaves_credentials_to_the_session(request)?;
+        self.check_no_own_credential(request)?;
         match &view.phase {
             Phase::Unloaded | Phase::SignedOut if auth != Auth::Required => {
-                Ok(Caller::Nobody(Some(view.jar.clone())))
+                Ok(Authorization::Unsigned(Some(view.jar.clone())))
             }
             Phase::Unloaded | Phase::SignedOut => Err(Error::NotSignedIn),
             Phase::Expired(expired) => Err(expired.clone().into()),
             Phase::Closed => Err(Error::Closed),
             Phase::Active(snapshot) => {
-                covers(snapshot, request.endpoint)?;
+                check_scopes(snapshot, request.endpoint)?;
                 let identity = Identity { epoch: view.epoch, subject: snapshot.subject.clone() };
                 Ok(match auth {
-                    Auth::Cookies => Caller::Cookies(identity, view.jar.clone()),
-                    _ => Caller::Login(identity),
+                    Auth::Cookies => Authorization::Cookies(identity, view.jar.clone()),
+                    _ => Authorization::Login(identity),
                 })
             }
         }
     }
 
-    /// A header that the session sets must not be set by a call as well: one of them would be ignored.
-    pub(super) fn leaves_credentials_to_the_session(&self, request: &Prepared) -> Result<(), Error> {
+    /// Fails where a call sets the header that the session sets, because one of the two values would be ignored.
+    pub(in crate::client) fn check_no_own_credential(&self, request: &Prepared) -> Result<(), Error> {
         match self.session.shell().attachment.header() {
             Some(header) if request.endpoint.auth.is_signed() && request.headers.contains_key(header) => {
                 Err(InvalidRequest::new(
@@ -66,8 +67,8 @@ impl Inner {
     }
 }
 
-/// Whether the login of `snapshot` was granted what `endpoint` needs, as far as is known.
-pub(super) fn covers(snapshot: &Snapshot, endpoint: &Endpoint) -> Result<(), InsufficientScope> {
+/// Fails where the login of `snapshot` is known to lack a scope that `endpoint` declares.
+pub(super) fn check_scopes(snapshot: &Snapshot, endpoint: &Endpoint) -> Result<(), InsufficientScope> {
     match &snapshot.scopes {
         Some(granted) if !endpoint.scopes.iter().all(|scope| granted.iter().any(|it| it == scope)) => {
             Err(InsufficientScope::new(endpoint.scopes.iter().copied(), Some(granted.clone())))

@@ -10,14 +10,14 @@ use std::time::{Duration, SystemTime};
 
 use http::HeaderMap;
 
-use super::Client;
-use super::blueprint::LoginOf;
-use super::sessions::Sessions;
+use super::ApiClient;
+use super::config::LoginSource;
+use super::pool::Sessions;
 use crate::error::{BuildError, Error, ErrorResponse, InvalidRequest};
 use crate::request::{HeaderArg, header};
 use crate::runtime::{Clock, Handle, Spawner};
 use crate::secret::AccessToken;
-use crate::session::{Attach, RefreshEndpoint, Session, TokenBad, Tokens, Verdict};
+use crate::session::{Attach, Session, TokenBad, Tokens, Verdict};
 use crate::store::TokenStore;
 use crate::transport::{HttpClientBuilder, Transport};
 
@@ -25,17 +25,6 @@ use crate::transport::{HttpClientBuilder, Transport};
 const TIMEOUT: Duration = Duration::from_secs(30);
 /// As much of an answer's body as a call takes where nothing else is said.
 const BODY_LIMIT: usize = 64 << 20;
-
-/// What a generated client gives the builder.
-pub trait ApiClient: Sized {
-    /// The trait's name.
-    const NAME: &'static str;
-    /// The declared refresh, where there is one.
-    const REFRESH: Option<&'static RefreshEndpoint>;
-
-    /// The client over its runtime.
-    fn from_client(client: Client) -> Self;
-}
 
 /// Builds the client of an [`#[api_client]`](macro@crate::api_client) trait.
 ///
@@ -338,25 +327,25 @@ impl<C: ApiClient> ClientBuilder<C> {
     ///
     /// When the base URL is none, options contradict each other, or the HTTP client cannot be set up.
     pub fn build(self) -> Result<C, BuildError> {
-        let (blueprint, login) = self.check()?;
+        let (config, login) = self.check()?;
         let session = match login {
-            LoginOf::Nobody(store) => blueprint.session(store),
-            LoginOf::Session(session) => session,
-            LoginOf::Bearer(token) => {
-                let session = blueprint.session(None);
+            LoginSource::Store(store) => config.session(store),
+            LoginSource::Session(session) => session,
+            LoginSource::Bearer(token) => {
+                let session = config.session(None);
                 session.sign_in(Tokens::new(token)).map_err(|error| match error {
                     Error::InvalidRequest(error) => BuildError::credential(error),
                     _ => BuildError::conflict("the session is closed"),
                 })?;
-                return Ok(C::from_client(blueprint.client(session)));
+                return Ok(C::from_client(config.client(session)));
             }
         };
-        if !blueprint.refresh(&session) {
+        if !config.attach_refresh(&session) {
             return Err(BuildError::conflict(
                 "the session of `.session(…)` has a way to refresh itself already: leave `#[session(refresh)]` to one trait",
             ));
         }
-        Ok(C::from_client(blueprint.client(session)))
+        Ok(C::from_client(config.client(session)))
     }
 
     /// Builds a client for each of many logins, for a server that acts for its users: that of `key` is kept in the store that
@@ -374,8 +363,8 @@ impl<C: ApiClient> ClientBuilder<C> {
         S: TokenStore,
     {
         match self.check()? {
-            (blueprint, LoginOf::Nobody(None)) => {
-                Ok(Sessions::new(blueprint, Box::new(move |key| Arc::new(store(key)))))
+            (config, LoginSource::Store(None)) => {
+                Ok(Sessions::new(config, Box::new(move |key| Arc::new(store(key)))))
             }
             _ => Err(BuildError::conflict(
                 "`.sessions(…)` makes a login for each key: leave `.bearer(…)`, `.session(…)` and `.store(…)` out",

@@ -17,12 +17,12 @@ use crate::transport::Stage;
 
 /// What ends a call before its answer does.
 #[derive(Clone, Default)]
-pub(super) struct Limits {
+pub(super) struct CallLimits {
     pub(super) timeout: Option<Duration>,
     pub(super) cancel: Option<CancellationToken>,
 }
 
-impl Limits {
+impl CallLimits {
     /// Those of `endpoint`, with `timeout` for what it leaves to the client.
     pub(super) fn new(endpoint: &Endpoint, timeout: Option<Duration>) -> Self {
         let timeout = match endpoint.timeout {
@@ -34,13 +34,13 @@ impl Limits {
     }
 
     /// What is left of them when what they limit began at `since`.
-    pub(super) fn left(self, since: runtime::Instant) -> Self {
+    pub(super) fn left_since(self, since: runtime::Instant) -> Self {
         Self { timeout: self.timeout.map(|limit| limit.saturating_sub(since.elapsed())), ..self }
     }
 
     /// What `work` comes to, unless a limit comes first. What it comes to is given back when the refresh in advance that `work` has
     /// started is over, within the same limits.
-    pub(super) async fn hold<T>(
+    pub(super) async fn enforce<T>(
         &self,
         progress: &Progress,
         work: impl Future<Output = Result<T, Error>>,

@@ -4,11 +4,11 @@
 use std::cell::RefCell;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
-use super::Client;
+use crate::client::Client;
 use crate::session::{EvictedSession, Shell};
 
 /// Where a client is, or will be.
-pub(super) struct Place {
+pub(super) struct Slot {
     state: Mutex<State>,
     is_made: Condvar,
 }
@@ -16,13 +16,13 @@ pub(super) struct Place {
 struct State {
     client: Option<Client>,
     /// Whether a thread makes it.
-    is_being_made: bool,
-    heritage: Option<Heritage>,
+    is_under_construction: bool,
+    inherited: Option<Inherited>,
 }
 
 /// What a session takes over from the one that was in the pool before.
 #[derive(Default)]
-pub(super) struct Heritage {
+pub(super) struct Inherited {
     /// The last of the closed ones that may still write to the store.
     pub(super) before: Option<Arc<Shell>>,
     pub(super) remains: EvictedSession,
@@ -30,12 +30,12 @@ pub(super) struct Heritage {
 
 thread_local! {
     /// The places whose clients this thread is making, by their addresses. Code of the user's that makes one may ask for another.
-    static MAKING: RefCell<Vec<*const Place>> = const { RefCell::new(Vec::new()) };
+    static MAKING: RefCell<Vec<*const Slot>> = const { RefCell::new(Vec::new()) };
 }
 
-impl Place {
-    pub(super) fn new(heritage: Heritage) -> Arc<Self> {
-        let state = State { client: None, is_being_made: false, heritage: Some(heritage) };
+impl Slot {
+    pub(super) fn new(inherited: Inherited) -> Arc<Self> {
+        let state = State { client: None, is_under_construction: false, inherited: Some(inherited) };
         Arc::new(Self { state: Mutex::new(state), is_made: Condvar::new() })
     }
 
@@ -49,7 +49,7 @@ impl Place {
         let state = self.lock();
         match &state.client {
             Some(client) => Some(client.session().shell().clone()),
-            None => state.heritage.as_ref()?.before.clone(),
+            None => state.inherited.as_ref()?.before.clone(),
         }
     }
 
@@ -65,25 +65,24 @@ impl Place {
     pub(super) fn client_or<T>(
         &self,
         prepare: impl FnOnce() -> T,
-        make: impl FnOnce(T, Heritage) -> Client,
+        make: impl FnOnce(T, Inherited) -> Client,
     ) -> Option<Client> {
         if let Some(client) = self.client() {
             return Some(client);
         }
-        let (is_nested, is_mine) = MAKING.with_borrow(|making| {
-            (!making.is_empty(), making.iter().any(|place| std::ptr::eq(*place, self)))
-        });
+        let (is_nested, is_mine) = MAKING
+            .with_borrow(|making| (!making.is_empty(), making.iter().any(|slot| std::ptr::eq(*slot, self))));
         if is_mine {
             return None;
         }
         let mut state = self.lock();
-        while state.client.is_none() && state.is_being_made && !is_nested {
+        while state.client.is_none() && state.is_under_construction && !is_nested {
             state = self.is_made.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
         if let Some(client) = &state.client {
             return Some(client.clone());
         }
-        let making = Making::begin(self, &mut state);
+        let making = Construction::begin(self, &mut state);
         drop(state);
         let prepared = prepare();
         let mut state = self.lock();
@@ -91,7 +90,7 @@ impl Place {
         let made = state.client.clone();
         let (client, _unused) = match made {
             None => {
-                let client = make(prepared, state.heritage.take().unwrap_or_default());
+                let client = make(prepared, state.inherited.take().unwrap_or_default());
                 state.client = Some(client.clone());
                 (client, None)
             }
@@ -108,25 +107,25 @@ impl Place {
 }
 
 /// While it lives, this thread makes the client of a place. What ends it, a panic included, lets the next one do it.
-struct Making<'a> {
-    place: &'a Place,
+struct Construction<'a> {
+    slot: &'a Slot,
     /// Whether those who wait rely on this thread.
     is_first: bool,
 }
 
-impl<'a> Making<'a> {
-    fn begin(place: &'a Place, state: &mut State) -> Self {
-        MAKING.with_borrow_mut(|making| making.push(place));
-        Self { place, is_first: !std::mem::replace(&mut state.is_being_made, true) }
+impl<'a> Construction<'a> {
+    fn begin(slot: &'a Slot, state: &mut State) -> Self {
+        MAKING.with_borrow_mut(|making| making.push(slot));
+        Self { slot, is_first: !std::mem::replace(&mut state.is_under_construction, true) }
     }
 }
 
-impl Drop for Making<'_> {
+impl Drop for Construction<'_> {
     fn drop(&mut self) {
         MAKING.with_borrow_mut(|making| making.pop());
         if self.is_first {
-            self.place.lock().is_being_made = false;
-            self.place.is_made.notify_all();
+            self.slot.lock().is_under_construction = false;
+            self.slot.is_made.notify_all();
         }
     }
 }

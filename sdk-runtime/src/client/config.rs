@@ -11,7 +11,7 @@ use crate::secret::AccessToken;
 use crate::session::{Attachment, RefreshEndpoint, Refresher, Session, TokenBad};
 use crate::store::TokenStore;
 
-pub(super) struct Blueprint {
+pub(super) struct ClientConfig {
     pub(super) upstream: Arc<Upstream>,
     pub(super) attachment: Arc<Attachment>,
     pub(super) token_bad: Option<TokenBad>,
@@ -23,7 +23,7 @@ pub(super) struct Blueprint {
     pub(super) body_limit: usize,
 }
 
-impl Blueprint {
+impl ClientConfig {
     /// A login that nobody has yet, and nothing refreshes.
     pub(super) fn session(&self, store: Option<Arc<dyn TokenStore>>) -> Session {
         let times = (self.clock.clone(), self.spawner.clone());
@@ -31,7 +31,7 @@ impl Blueprint {
     }
 
     /// Gives `session` the declared refresh, where there is one. `false` when it has one already.
-    pub(super) fn refresh(&self, session: &Session) -> bool {
+    pub(super) fn attach_refresh(&self, session: &Session) -> bool {
         self.refresh.is_none_or(|refresh| {
             session.shell().refresh_with(Refresher {
                 upstream: self.upstream.clone(),
@@ -51,16 +51,16 @@ impl Blueprint {
 }
 
 /// Whose login a client is for.
-pub(super) enum LoginOf {
+pub(super) enum LoginSource {
     /// Whoever signs in, or is in the store.
-    Nobody(Option<Arc<dyn TokenStore>>),
+    Store(Option<Arc<dyn TokenStore>>),
     /// That of another client.
     Session(Session),
     /// A token that is never refreshed.
     Bearer(AccessToken),
 }
 
-impl LoginOf {
+impl LoginSource {
     /// What of all that was said about it holds, or what contradicts what.
     pub(super) fn check(
         bearer: Option<AccessToken>,
@@ -90,7 +90,7 @@ impl LoginOf {
             }
             (Some(token), None, None) => return Ok(Self::Bearer(token)),
             (None, Some(session), None) => return Ok(Self::Session(session)),
-            (None, None, store) => return Ok(Self::Nobody(store)),
+            (None, None, store) => return Ok(Self::Store(store)),
         }))
     }
 }

@@ -1,13 +1,15 @@
 //! Many logins, for a server that acts for its users: a client for each, with a session of its own.
 
+mod slot;
+
 use std::collections::HashMap;
 use std::fmt;
 use std::hash::Hash;
 use std::marker::PhantomData;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::blueprint::Blueprint;
-use super::place::{Heritage, Place};
+use self::slot::{Inherited, Slot};
+use super::config::ClientConfig;
 use super::{ApiClient, Client};
 use crate::error::StoreError;
 use crate::runtime::Now;
@@ -58,13 +60,13 @@ pub struct Sessions<K, C> {
 pub(super) type StoreOf<K> = Box<dyn Fn(&K) -> Arc<dyn TokenStore> + Send + Sync>;
 
 struct Pool<K> {
-    blueprint: Blueprint,
+    config: ClientConfig,
     store: StoreOf<K>,
-    logins: Mutex<Logins<K>>,
+    logins: Mutex<PoolState<K>>,
 }
 
-struct Logins<K> {
-    by_key: HashMap<K, Kept>,
+struct PoolState<K> {
+    by_key: HashMap<K, Entry>,
     /// What is to be remembered of some that went, and the number of the ask with which they did.
     remains: HashMap<K, (u64, EvictedSession)>,
     limit: usize,
@@ -77,25 +79,25 @@ struct Logins<K> {
     ending: Vec<Arc<Shell>>,
 }
 
-struct Kept {
-    place: Arc<Place>,
+struct Entry {
+    slot: Arc<Slot>,
     /// When it was last asked for.
     asked: u64,
 }
 
 /// What was taken out of the pool, to be dropped without its lock: stores and keys are the user's.
-struct Gone<K> {
-    _logins: Vec<(K, Kept)>,
+struct Evicted<K> {
+    _logins: Vec<(K, Entry)>,
     _keys: Vec<(u64, K, EvictedSession)>,
     _remains: Vec<(K, (u64, EvictedSession))>,
 }
 
 impl<K: Clone + Eq + Hash, C: ApiClient> Sessions<K, C> {
-    pub(super) fn new(blueprint: Blueprint, store: StoreOf<K>) -> Self {
+    pub(super) fn new(config: ClientConfig, store: StoreOf<K>) -> Self {
         let (by_key, remains) = (HashMap::new(), HashMap::new());
         let (limit, next_sweep, ending) = (LIMIT, LIMIT, Vec::new());
-        let logins = Logins { by_key, remains, limit, next_sweep, asked: 0, is_closed: false, ending };
-        Self { pool: Arc::new(Pool { blueprint, store, logins: Mutex::new(logins) }), client: PhantomData }
+        let logins = PoolState { by_key, remains, limit, next_sweep, asked: 0, is_closed: false, ending };
+        Self { pool: Arc::new(Pool { config, store, logins: Mutex::new(logins) }), client: PhantomData }
     }
 
     /// How many logins are kept at hand that nobody uses. Default: 10,000.
@@ -153,40 +155,40 @@ impl<K: Clone + Eq + Hash, C: ApiClient> Sessions<K, C> {
 }
 
 impl<K: Clone + Eq + Hash> Pool<K> {
-    fn lock(&self) -> MutexGuard<'_, Logins<K>> {
+    fn lock(&self) -> MutexGuard<'_, PoolState<K>> {
         self.logins.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The client of `key`, which is made if it is not there.
     fn client(&self, key: &K) -> Client {
         loop {
-            let Some(place) = self.place(key) else { return self.closed((self.store)(key)) };
+            let Some(slot) = self.slot(key) else { return self.closed((self.store)(key)) };
             // Code of the user's, under no lock.
             let prepare = || (self.store)(key);
             let mut is_new = false;
-            let make = |store, heritage| {
+            let make = |store, inherited| {
                 is_new = true;
-                self.make(store, heritage)
+                self.make(store, inherited)
             };
-            let Some(client) = place.client_or(prepare, make) else {
+            let Some(client) = slot.client_or(prepare, make) else {
                 return self.closed(Arc::new(MemoryStore::new()));
             };
             if is_new && self.lock().is_closed {
                 client.session().close();
             }
-            if !client.session().shell().is_closed() || !self.replace(key, &place, &client) {
+            if !client.session().shell().is_closed() || !self.replace(key, &slot, &client) {
                 return client;
             }
         }
     }
 
     /// The place of `key`; `None` when the pool is closed.
-    fn place(&self, key: &K) -> Option<Arc<Place>> {
+    fn slot(&self, key: &K) -> Option<Arc<Slot>> {
         if let Some(known) = self.lock().find(key) {
             return known;
         }
         // Code of the user's may tell the time of day: not under the lock.
-        let now = self.blueprint.clock.now();
+        let now = self.config.clock.now();
         let mut logins = self.lock();
         if let Some(known) = logins.find(key) {
             return known;
@@ -194,73 +196,73 @@ impl<K: Clone + Eq + Hash> Pool<K> {
         let gone = logins.sweep(now);
         let (known, remains) = logins.remains.remove_entry(key).unzip();
         let remains = remains.map(|(_, remains)| remains).unwrap_or_default();
-        let place = logins.put(key.clone(), Heritage { before: None, remains });
+        let slot = logins.put(key.clone(), Inherited { before: None, remains });
         drop(logins);
         drop((gone, known));
-        Some(place)
+        Some(slot)
     }
 
     /// Puts a new place for `key` in that of `closed`, whose session was closed. `false` when the pool is closed.
-    fn replace(&self, key: &K, closed: &Arc<Place>, client: &Client) -> bool {
+    fn replace(&self, key: &K, closed: &Arc<Slot>, client: &Client) -> bool {
         let before = client.session().shell().last_unfinished();
         let mut logins = self.lock();
         if logins.is_closed {
             return false;
         }
-        let is_there = logins.by_key.get(key).is_some_and(|kept| Arc::ptr_eq(&kept.place, closed));
+        let is_there = logins.by_key.get(key).is_some_and(|kept| Arc::ptr_eq(&kept.slot, closed));
         let gone = is_there.then(|| logins.by_key.remove_entry(key)).flatten();
         if is_there {
-            logins.put(key.clone(), Heritage { before, remains: EvictedSession::default() });
+            logins.put(key.clone(), Inherited { before, remains: EvictedSession::default() });
         }
         drop(logins);
         drop(gone);
         true
     }
 
-    fn make(&self, store: Arc<dyn TokenStore>, heritage: Heritage) -> Client {
-        let session = self.blueprint.session(Some(store));
-        self.blueprint.refresh(&session);
-        session.shell().inherit(heritage.before, heritage.remains);
-        self.blueprint.client(session)
+    fn make(&self, store: Arc<dyn TokenStore>, inherited: Inherited) -> Client {
+        let session = self.config.session(Some(store));
+        self.config.attach_refresh(&session);
+        session.shell().inherit(inherited.before, inherited.remains);
+        self.config.client(session)
     }
 
     /// A client whose session is over.
     fn closed(&self, store: Arc<dyn TokenStore>) -> Client {
-        let client = self.make(store, Heritage::default());
+        let client = self.make(store, Inherited::default());
         client.session().close();
         client
     }
 }
 
-impl<K: Clone + Eq + Hash> Logins<K> {
+impl<K: Clone + Eq + Hash> PoolState<K> {
     /// The place of `key`, and `Some(None)` when there is none any more.
-    fn find(&mut self, key: &K) -> Option<Option<Arc<Place>>> {
+    fn find(&mut self, key: &K) -> Option<Option<Arc<Slot>>> {
         if self.is_closed {
             return Some(None);
         }
         let kept = self.by_key.get_mut(key)?;
         self.asked += 1;
         kept.asked = self.asked;
-        Some(Some(kept.place.clone()))
+        Some(Some(kept.slot.clone()))
     }
 
     /// Closes the pool. Gives the sessions that are to be waited for, and what is to be dropped under no lock.
-    fn end(&mut self) -> (Vec<Arc<Shell>>, Vec<(K, Kept)>) {
+    fn end(&mut self) -> (Vec<Arc<Shell>>, Vec<(K, Entry)>) {
         self.is_closed = true;
-        self.ending.extend(self.by_key.values().filter_map(|kept| kept.place.last_session()));
+        self.ending.extend(self.by_key.values().filter_map(|kept| kept.slot.last_session()));
         (self.ending.clone(), self.by_key.drain().collect())
     }
 
-    fn put(&mut self, key: K, heritage: Heritage) -> Arc<Place> {
+    fn put(&mut self, key: K, inherited: Inherited) -> Arc<Slot> {
         self.asked += 1;
-        let place = Place::new(heritage);
-        self.by_key.insert(key, Kept { place: place.clone(), asked: self.asked });
-        place
+        let slot = Slot::new(inherited);
+        self.by_key.insert(key, Entry { slot: slot.clone(), asked: self.asked });
+        slot
     }
 
     /// Lets go of an eighth of the logins where there are too many, so that not everybody who asks has to look through them. They are
     /// given back, to be dropped under no lock.
-    fn sweep(&mut self, now: Now) -> Option<Gone<K>> {
+    fn sweep(&mut self, now: Now) -> Option<Evicted<K>> {
         if self.by_key.len() < self.next_sweep {
             return None;
         }
@@ -275,7 +277,7 @@ impl<K: Clone + Eq + Hash> Logins<K> {
         let mut logins = Vec::with_capacity(idle.len());
         for (_, key, remains) in idle {
             let gone = self.by_key.remove_entry(&key);
-            if let Some(client) = gone.as_ref().and_then(|(_, kept)| kept.place.client()) {
+            if let Some(client) = gone.as_ref().and_then(|(_, kept)| kept.slot.client()) {
                 client.session().shell().evicted_from_pool();
             }
             logins.extend(gone);
@@ -284,7 +286,7 @@ impl<K: Clone + Eq + Hash> Logins<K> {
             }
         }
         self.next_sweep = self.limit.max(self.by_key.len() + self.by_key.len() / 8);
-        Some(Gone { _logins: logins, _keys: keys, _remains: self.forget() })
+        Some(Evicted { _logins: logins, _keys: keys, _remains: self.forget() })
     }
 
     /// Forgets the older half of what is remembered, where it is too much.
@@ -299,11 +301,11 @@ impl<K: Clone + Eq + Hash> Logins<K> {
     }
 }
 
-impl Kept {
+impl Entry {
     /// What is to be remembered of the session if it goes; `None` where it may not.
     fn may_go(&mut self, now: Now) -> Option<EvictedSession> {
-        // A caller that has the place may be about to make its client, or has it already.
-        let client = Arc::get_mut(&mut self.place)?.client_mut()?;
+        // A caller that has the slot may be about to make its client, or has it already.
+        let client = Arc::get_mut(&mut self.slot)?.client_mut()?;
         Arc::get_mut(&mut client.0)?.session.may_be_evicted(now)
     }
 }
@@ -461,13 +463,13 @@ mod tests {
     fn i1_what_has_replaced_a_closed_session_is_not_replaced_for_it_again() {
         let sessions = pool(8);
         let closed = sessions.get(&1).0;
-        let place = sessions.pool.place(&1).unwrap();
+        let slot = sessions.pool.slot(&1).unwrap();
         closed.session().close();
         let mut next = None;
         for _ in 0..3 {
-            assert!(sessions.pool.replace(&1, &place, &closed));
-            let now = sessions.pool.place(&1).unwrap();
-            assert!(!Arc::ptr_eq(&now, &place), "a place of its own");
+            assert!(sessions.pool.replace(&1, &slot, &closed));
+            let now = sessions.pool.slot(&1).unwrap();
+            assert!(!Arc::ptr_eq(&now, &slot), "a place of its own");
             assert!(Arc::ptr_eq(next.get_or_insert(now.clone()), &now), "I1: one session for a key");
         }
         assert_eq!(sessions.len(), 1);

@@ -1,0 +1,170 @@
+//! One attempt of a call: an exchange with the server, and the body of its response.
+
+use super::Execution;
+use crate::client::Inner;
+use crate::error::{Error, ErrorResponse, InsufficientScope, NotReplayable};
+use crate::exchange::{Contents, Credentials, ExchangeResponse};
+use crate::request::Prepared;
+use crate::response::{
+    Answer, ByteStream, ERROR_BODY_TIME, End, Head, Received, SuccessResponse, read_all, receive,
+};
+use crate::runtime;
+use crate::session::WaitBudget;
+
+/// The length up to which the body of an error response is kept.
+const ERROR_BODY_LIMIT: usize = 64 << 10;
+
+/// The response of one attempt, and the request that it answers.
+pub(in crate::client) struct AttemptResponse {
+    pub(in crate::client) response: CallResponse,
+    /// Whether it came from the client's own origin or a trusted one, and every hop before it too.
+    pub(super) own_origin: bool,
+    /// Whether the request that it answers carried a credential.
+    pub(super) signed: bool,
+    /// Whether a redirect led to another origin that is not trusted.
+    pub(in crate::client) left_trusted_origin: bool,
+    /// The request that it answers, if a redirect led there.
+    pub(in crate::client) redirected: Option<Prepared>,
+}
+
+/// The response of a call.
+pub(in crate::client) enum CallResponse {
+    Success(SuccessResponse),
+    /// An error response, with the scopes that the login lacks where the response is about scopes.
+    Failure(ErrorResponse, Option<InsufficientScope>),
+}
+
+impl AttemptResponse {
+    /// Whether the server has accepted the credential of the request: the request was signed, the response is of the client's own
+    /// server, and its status shows that the server has looked at the credential.
+    pub(super) fn accepts_the_credential(&self) -> bool {
+        let has_looked = match &self.response {
+            CallResponse::Success(_) => true,
+            CallResponse::Failure(answer, _) => {
+                let status = answer.status();
+                !status.is_server_error() && !matches!(status.as_u16(), 401 | 407 | 408 | 421 | 425 | 429)
+            }
+        };
+        has_looked && self.signed && self.own_origin
+    }
+
+    /// Returns the error response that a retry may replace.
+    pub(super) fn failure(&self) -> Option<&ErrorResponse> {
+        match &self.response {
+            CallResponse::Failure(answer, None) => Some(answer),
+            CallResponse::Success(_) | CallResponse::Failure(_, Some(_)) => None,
+        }
+    }
+}
+
+impl Execution<'_> {
+    /// Sends `request` once. Asks `permit` before every hop.
+    pub(super) async fn attempt(
+        &self,
+        request: &Prepared,
+        credentials: Credentials<'_>,
+        permit: impl Fn() -> Result<(), Error> + Send + Sync,
+    ) -> Result<AttemptResponse, Error> {
+        let Self { client, progress, retry, whole } = self;
+        let permit = |hop: &Prepared| {
+            permit()?;
+            retry.note_hop(hop);
+            Ok(())
+        };
+        let sent =
+            client.upstream.exchange(request, credentials, Contents::Ordinary, &progress.stage, permit);
+        let exchange = sent.await;
+        if let Some(jar) = credentials.jar {
+            client.session.shell().tell_dropped(jar);
+        }
+        client.read_response(request, exchange?, *whole, &progress.waits).await
+    }
+}
+
+impl Inner {
+    /// Reads the body of a response: that of a success to its end where `whole`, that of an error up to `ERROR_BODY_LIMIT`.
+    pub(in crate::client) async fn read_response(
+        &self,
+        request: &Prepared,
+        exchange: ExchangeResponse,
+        whole: bool,
+        waits: &WaitBudget,
+    ) -> Result<AttemptResponse, Error> {
+        let ExchangeResponse {
+            response,
+            own_origin,
+            signed,
+            left_trusted_origin,
+            redirected,
+            is_body_spent,
+            ..
+        } = exchange;
+        let (parts, body) = response.into_parts();
+        let response = if parts.status.is_success() {
+            let head = Head::new(parts.status, parts.headers);
+            CallResponse::Success(match whole {
+                true => SuccessResponse::Whole(Answer::new(head, read_all(body, self.body_limit).await?)),
+                false => {
+                    let body = body.entered(&self.session.shell().spawner);
+                    SuccessResponse::Stream(ByteStream::new(head, body))
+                }
+            })
+        } else {
+            // The status counts, even if the body does not arrive.
+            let deadline = runtime::deadline(waits.part(ERROR_BODY_TIME));
+            let Received { bytes, end } = receive(body, ERROR_BODY_LIMIT, Some(deadline)).await;
+            let (endpoint, truncated) = (request.endpoint, !matches!(end, End::Whole));
+            let answer = ErrorResponse::new(endpoint, parts.status, parts.headers, bytes, truncated)
+                .unread(end.error());
+            if is_body_spent {
+                return Err(NotReplayable::from(answer).into());
+            }
+            CallResponse::Failure(answer, None)
+        };
+        Ok(AttemptResponse { response, own_origin, signed, left_trusted_origin, redirected })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+    use http::{HeaderMap, StatusCode};
+
+    use super::*;
+    use crate::endpoint::Endpoint;
+
+    /// I35.
+    #[test]
+    fn i35_a_server_accepts_by_an_answer_to_a_signed_request_alone_that_has_looked_at_the_credential() {
+        static IT: Endpoint = Endpoint::new("Api::it", "GET", "/it");
+        let has_not_looked = |status| matches!(status, 401 | 407 | 408 | 421 | 425 | 429 | 500..=599);
+        for status in 200..=999 {
+            let code = StatusCode::from_u16(status).unwrap();
+            for (signed, own_origin) in [(true, true), (true, false), (false, true), (false, false)] {
+                let response = match code.is_success() {
+                    true => {
+                        let head = Head::new(code, HeaderMap::new());
+                        CallResponse::Success(SuccessResponse::Whole(Answer::new(head, Bytes::new())))
+                    }
+                    false => {
+                        let answer = ErrorResponse::new(&IT, code, HeaderMap::new(), Bytes::new(), false);
+                        CallResponse::Failure(answer, None)
+                    }
+                };
+                let attempt = AttemptResponse {
+                    response,
+                    own_origin,
+                    signed,
+                    left_trusted_origin: false,
+                    redirected: None,
+                };
+                let accepts = signed && own_origin && !has_not_looked(status);
+                assert_eq!(
+                    attempt.accepts_the_credential(),
+                    accepts,
+                    "I35: {status}, {signed}, {own_origin}"
+                );
+            }
+        }
+    }
+}

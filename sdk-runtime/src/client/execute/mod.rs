@@ -1,0 +1,236 @@
+//! The execution of one call: authorize, attempt, classify; refresh and replay once if the server rejected the token.
+//!
+//! - **I2** The credential of a request and its version come from one snapshot, and the request keeps it.
+//! - **I12** Every send checks that the call's identity is still that of the session.
+//! - **I19** At most one replay.
+//! - **I20** A replay differs from the original in its credentials only.
+//! - **I23** Only a response that rejects the token reaches the session.
+
+pub(super) mod attempt;
+pub(super) mod authorize;
+pub(super) mod retry;
+
+use std::sync::Arc;
+
+use self::attempt::{AttemptResponse, CallResponse};
+use self::authorize::{Authorization, check_scopes};
+use self::retry::RetryBudget;
+use super::Inner;
+use super::deadline::Progress;
+use crate::cookies::Jar;
+use crate::endpoint::Endpoint;
+use crate::error::{Error, ErrorResponse, ExpiredReason, InsufficientScope, NotReplayable, SessionExpired};
+use crate::exchange::Credentials;
+use crate::request::Prepared;
+use crate::runtime;
+use crate::session::{EndpointId, Identity, Phase, Rejection, Snapshot, Verdict, verdict};
+
+/// The length up to which the body of a rejection is kept while its call waits for a refresh.
+const WAITING_BODY_LIMIT: usize = 4 << 10;
+
+/// One call, or one page of a list, in execution.
+pub(super) struct Execution<'a> {
+    pub(super) client: &'a Inner,
+    pub(super) progress: &'a Progress,
+    pub(super) retry: RetryBudget,
+    /// Whether the body of a success is read to its end.
+    pub(super) whole: bool,
+}
+
+/// A response to a signed request, classified.
+enum ClassifiedResponse {
+    /// The call returns it.
+    Returned(AttemptResponse),
+    /// The server rejected the token.
+    Rejected(RejectedResponse),
+}
+
+/// A response that rejects the token, or says that the login is over.
+struct RejectedResponse {
+    response: ErrorResponse,
+    /// The request that was rejected, if a redirect led there.
+    redirected: Option<Prepared>,
+    login_over: bool,
+}
+
+impl Execution<'_> {
+    /// Executes the call up to the response that it returns.
+    pub(super) async fn run(
+        &mut self,
+        authorization: &Authorization,
+        request: &Prepared,
+    ) -> Result<AttemptResponse, Error> {
+        let identity = match authorization {
+            Authorization::Unsigned(jar) => return self.unsigned(request, jar.as_deref(), None).await,
+            Authorization::Cookies(identity, jar) => {
+                return self.unsigned(request, Some(jar), Some(identity)).await;
+            }
+            Authorization::Login(identity) => identity,
+        };
+        let (shell, waits) = (self.client.session.shell(), &self.progress.waits);
+        let endpoint = self.client.endpoint_id(request.endpoint);
+        let mut snapshot = match shell.fresh(identity, false)? {
+            Some(snapshot) => snapshot,
+            None => {
+                let credential = shell.credential(identity, Some(endpoint), waits);
+                self.progress.refreshing(credential).await?
+            }
+        };
+        let rejected = match self.signed(request, &mut snapshot, identity, false).await? {
+            ClassifiedResponse::Returned(response) => return Ok(response),
+            ClassifiedResponse::Rejected(rejected) => rejected,
+        };
+        // The server has processed the hops in front of a redirect. Only the hop that it rejected is sent again.
+        let request = rejected.redirected.as_ref().unwrap_or(request);
+        let rejection = rejected.rejection_of(&snapshot);
+        let replacement = shell.replacement(identity, endpoint, rejection, &rejected.response, waits);
+        let mut snapshot = self.progress.refreshing(replacement).await?;
+        if request.is_spent() {
+            return Err(NotReplayable::from(rejected.response).into());
+        }
+        match self.signed(request, &mut snapshot, identity, true).await? {
+            // The replayed request may itself be one that a redirect led to.
+            ClassifiedResponse::Returned(response) => {
+                let redirected = response.redirected.or(rejected.redirected);
+                Ok(AttemptResponse { redirected, ..response })
+            }
+            ClassifiedResponse::Rejected(again) => {
+                let over = again.login_over();
+                let over = over.and_then(|expired| shell.login_over(snapshot.stamp, expired));
+                let expired = over.unwrap_or_else(|| {
+                    shell.hold(endpoint, snapshot.stamp);
+                    SessionExpired::new(ExpiredReason::ReplayRejected)
+                });
+                Err(expired.seen_with(again.response).into())
+            }
+        }
+    }
+
+    /// Sends the request without the token, and retries it. `identity` is the login that `jar` belongs to, if it belongs to one.
+    async fn unsigned(
+        &mut self,
+        request: &Prepared,
+        jar: Option<&Jar>,
+        identity: Option<&Identity>,
+    ) -> Result<AttemptResponse, Error> {
+        let session = &self.client.session;
+        let mut sent = false;
+        loop {
+            // The session may have been closed during a pause, or since the page before.
+            if matches!(session.shell().view().phase, Phase::Closed) {
+                return Err(Error::Closed);
+            }
+            let credentials = Credentials { header: None, jar };
+            let permit = || identity.map_or(Ok(()), |identity| session.shell().permit(identity, sent));
+            let attempt = self.attempt(request, credentials, permit).await;
+            let Some(pause) = self.retry.pause(attempt.as_ref().map(AttemptResponse::failure)) else {
+                return attempt;
+            };
+            runtime::sleep_until(runtime::deadline(pause)).await;
+            sent = true;
+        }
+    }
+
+    /// Sends the request with the credential of `snapshot`, and retries it with the credential that is current by then.
+    async fn signed(
+        &mut self,
+        request: &Prepared,
+        snapshot: &mut Arc<Snapshot>,
+        identity: &Identity,
+        mut sent: bool,
+    ) -> Result<ClassifiedResponse, Error> {
+        let shell = self.client.session.shell();
+        loop {
+            check_scopes(snapshot, request.endpoint)?;
+            let credentials = self.client.credentials(snapshot);
+            let classified = self
+                .attempt(request, credentials, || shell.permit(identity, sent))
+                .await
+                .map(|response| self.client.classify(response, snapshot));
+            if matches!(&classified, Ok(ClassifiedResponse::Returned(it)) if it.accepts_the_credential()) {
+                shell.accepted(snapshot, self.client.endpoint_id(request.endpoint));
+            }
+            let Some(pause) = self.retry.pause(classified.as_ref().map(ClassifiedResponse::failure)) else {
+                return classified;
+            };
+            runtime::sleep_until(runtime::deadline(pause)).await;
+            sent = true;
+            shell.permit(identity, sent)?;
+            // Another call may have learned during the pause that the server rejects this token.
+            let endpoint = self.client.endpoint_id(request.endpoint);
+            let credential = shell.credential(identity, Some(endpoint), &self.progress.waits);
+            *snapshot = self.progress.refreshing(credential).await?;
+        }
+    }
+}
+
+impl Inner {
+    /// Classifies the response to a request that was signed with `snapshot`.
+    fn classify(&self, response: AttemptResponse, snapshot: &Snapshot) -> ClassifiedResponse {
+        let AttemptResponse {
+            response: CallResponse::Failure(answer, None),
+            own_origin: true,
+            signed,
+            left_trusted_origin,
+            redirected,
+        } = response
+        else {
+            return ClassifiedResponse::Returned(response);
+        };
+        let scheme = self.session.shell().attachment.scheme();
+        let verdict = match &self.token_bad {
+            Some(token_bad) => token_bad(&answer),
+            None => verdict(&answer, scheme),
+        };
+        let lacking = match verdict {
+            Verdict::TokenBad | Verdict::LoginOver => {
+                let login_over = verdict == Verdict::LoginOver;
+                // Thousands of calls may wait for one refresh, each with such a response.
+                let response = answer.shortened(WAITING_BODY_LIMIT);
+                return ClassifiedResponse::Rejected(RejectedResponse { response, redirected, login_over });
+            }
+            Verdict::InsufficientScope => {
+                Some(InsufficientScope::told(&answer, scheme, snapshot.scopes.clone()))
+            }
+            Verdict::Surface => None,
+        };
+        let response = CallResponse::Failure(answer, lacking);
+        ClassifiedResponse::Returned(AttemptResponse {
+            response,
+            own_origin: true,
+            signed,
+            left_trusted_origin,
+            redirected,
+        })
+    }
+
+    /// Returns the key under which the session counts the rejections of `endpoint`.
+    fn endpoint_id(&self, endpoint: &Endpoint) -> EndpointId {
+        EndpointId { base: self.upstream.base.id(), name: endpoint.qualified_name() }
+    }
+
+    pub(super) fn credentials<'a>(&'a self, snapshot: &'a Snapshot) -> Credentials<'a> {
+        let name = self.session.shell().attachment.header();
+        Credentials { header: name.zip(snapshot.header.as_ref()), jar: Some(&snapshot.jar) }
+    }
+}
+
+impl ClassifiedResponse {
+    /// Returns the error response that a retry may replace.
+    fn failure(&self) -> Option<&ErrorResponse> {
+        match self {
+            Self::Returned(response) => response.failure(),
+            Self::Rejected(_) => None,
+        }
+    }
+}
+
+impl RejectedResponse {
+    fn rejection_of(&self, snapshot: &Snapshot) -> Rejection {
+        Rejection { stamp: snapshot.stamp, login_over: self.login_over() }
+    }
+
+    fn login_over(&self) -> Option<SessionExpired> {
+        self.login_over.then(|| SessionExpired::login_over(self.response.clone()))
+    }
+}

@@ -1,0 +1,152 @@
+//! Sign-in: the call of a `#[session(start)]` endpoint. It is never signed, and its response starts a login.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use super::Inner;
+use super::deadline::{CallLimits, Progress};
+use super::decode::Failure;
+use super::execute::attempt::CallResponse;
+use crate::cookies::{Jar, SetCookies};
+use crate::endpoint::Endpoint;
+use crate::error::{Error, ErrorResponse, Words};
+use crate::exchange::{Contents, Credentials};
+use crate::request::Prepared;
+use crate::response::{Answer, Decoder, Head, SuccessResponse};
+use crate::session::{Phase, Refusal, Session, StoreTime, TokenResponse, Tokens};
+
+/// [`complete`], for the success type of an endpoint.
+pub(super) type Complete<T> = fn(&Decoder<T>, SuccessResponse, SignIn) -> SignInFuture<T>;
+
+/// Resolves to the value of a sign-in when its login is in the store, or the limits of the call are over.
+pub(super) type SignInFuture<T> = Pin<Box<dyn Future<Output = Result<T, Failure>> + Send>>;
+
+/// A sign-in whose response has arrived.
+pub(super) struct SignIn {
+    endpoint: &'static Endpoint,
+    session: Session,
+    /// The epoch in which it was sent. A sign-in, sign-out or close since then supersedes it.
+    epoch: u64,
+    /// The jar of the new login, and the outcome of the cookies in the response.
+    cookies: (Arc<Jar>, SetCookies),
+    /// The limits within which the call waits for the store, and the part of them that the store has used.
+    pub(super) limits: CallLimits,
+    time: StoreTime,
+}
+
+/// Sends the request of a sign-in, with a jar of its own.
+pub(super) async fn send(
+    client: &Inner,
+    request: &Prepared,
+    progress: &Progress,
+) -> Result<(CallResponse, SignIn), Error> {
+    let shell = client.session.shell();
+    let (epoch, mut time) = (shell.view().epoch, StoreTime::default());
+    // A store that fails, or is slow, prevents no sign-in.
+    shell.load_in_passing(&mut time).await;
+    let view = shell.view();
+    if matches!(view.phase, Phase::Closed) {
+        return Err(Error::Closed);
+    }
+    let jar = view.jar_for_sign_in();
+    let credentials = Credentials { header: None, jar: Some(&jar) };
+    let sent = client.upstream.exchange(request, credentials, Contents::Secret, &progress.stage, |_| Ok(()));
+    let exchange = sent.await?;
+    let received = exchange.cookies.clone();
+    let attempt = client.read_response(request, exchange, true, &progress.waits).await?;
+    let sign_in = SignIn {
+        endpoint: request.endpoint,
+        session: client.session.clone(),
+        epoch,
+        cookies: (jar, received),
+        limits: CallLimits::default(),
+        time,
+    };
+    Ok((attempt.response, sign_in))
+}
+
+/// Decodes the response of a sign-in, starts the login with the tokens in it, and waits until the login is in the store.
+pub(super) fn complete<T: TokenResponse + 'static>(
+    decoder: &Decoder<T>,
+    response: SuccessResponse,
+    sign_in: SignIn,
+) -> SignInFuture<T> {
+    let started = start(decoder, response, sign_in);
+    Box::pin(async move {
+        let (value, pending_save) = started?;
+        pending_save.wait().await;
+        Ok(value)
+    })
+}
+
+fn start<T: TokenResponse>(
+    decoder: &Decoder<T>,
+    response: SuccessResponse,
+    sign_in: SignIn,
+) -> Result<(T, PendingSave), Failure> {
+    let answer = response.whole().map_err(Failure::Error)?;
+    match decoder.decode(SuccessResponse::Whole(answer.clone())) {
+        Ok(value) => {
+            let tokens = value.tokens(answer.head());
+            Ok((value, sign_in.start(answer, tokens)?))
+        }
+        Err(error) => Err(sign_in.without_tokens(answer, error)),
+    }
+}
+
+impl SignIn {
+    /// Starts the login, unless the value of `answer` says that the server refuses.
+    fn start(self, answer: Answer, tokens: Result<Tokens, Refusal>) -> Result<PendingSave, Failure> {
+        match tokens {
+            Ok(tokens) => self.start_with(tokens, answer.head()).map_err(Failure::Error),
+            Err(Refusal::Dead(message) | Refusal::TryLater { message, .. }) => {
+                Err(Failure::Response(self.refused(answer, message), None))
+            }
+        }
+    }
+
+    fn start_with(self, tokens: Tokens, head: &Head) -> Result<PendingSave, Error> {
+        let Self { session, cookies, epoch, limits, time, .. } = self;
+        session.shell().sign_in(tokens, Some(head), Some(cookies), Some(epoch))?;
+        Ok(PendingSave { session, limits, time })
+    }
+
+    /// Returns the failure of a success that cannot be decoded. A server that refuses by an `error` in the body is quoted. The error of any
+    /// other body shows no value, because it may be a token.
+    fn without_tokens(self, answer: Answer, error: Error) -> Failure {
+        let words = Words::read(answer.body());
+        if words.is_object && words.code().is_some() {
+            let message = words.message().unwrap_or_default();
+            return Failure::Response(self.refused(answer, message), None);
+        }
+        Failure::Error(error.without_values())
+    }
+
+    /// Returns a success that refuses as an error response.
+    fn refused(self, answer: Answer, message: String) -> ErrorResponse {
+        let (status, headers) = answer.head.into_parts();
+        ErrorResponse::new(self.endpoint, status, headers, answer.body, false).refused_for(message)
+    }
+}
+
+/// The write of a login that has started.
+struct PendingSave {
+    session: Session,
+    limits: CallLimits,
+    time: StoreTime,
+}
+
+impl PendingSave {
+    /// WaitBudget until the login is in the store, within the limits of the call. A store that fails is reported by an event and retried.
+    async fn wait(self) {
+        let shell = self.session.shell();
+        let saved = async {
+            shell.flushed_within(self.time).await;
+            Ok(())
+        };
+        if shell.spawner.run(self.limits.enforce(&Progress::default(), saved)).await.is_err() {
+            shell.store_timed_out();
+        }
+    }
+}
