@@ -1,11 +1,11 @@
-//! The inside of our attributes, split at its commas. Splitting cannot fail; what a part means is for validation to
-//! say. Must not know any key.
+//! The arguments of our attributes, split at their commas. Splitting cannot fail; validation gives each part
+//! a meaning.
 
 use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{Attribute, Meta};
 
-/// One part of an attribute's list.
+/// One part of an attribute's list of arguments.
 pub(crate) enum Arg {
     /// `start`
     Flag(Ident),
@@ -18,7 +18,7 @@ pub(crate) enum Arg {
 }
 
 impl Arg {
-    /// The name of an option, if this can be one.
+    /// Returns the name of the option, if the part can be one.
     pub(crate) fn key(&self) -> Option<&Ident> {
         match self {
             Self::Flag(key) | Self::Assign { key, .. } | Self::List { key, .. } => Some(key),
@@ -38,8 +38,8 @@ impl ToTokens for Arg {
     }
 }
 
-/// Splits at the commas. A trailing comma is fine; a part that is missing between two commas becomes the second comma,
-/// so that validation finds a token to complain about.
+/// Splits the tokens at their commas. A trailing comma is allowed. A part that is missing between two commas
+/// becomes the second comma, so that validation has a token to report.
 pub(crate) fn split(tokens: TokenStream) -> Vec<Arg> {
     let mut args = Vec::new();
     let mut part: Vec<TokenTree> = Vec::new();
@@ -75,7 +75,7 @@ fn arg(part: Vec<TokenTree>) -> Arg {
     }
 }
 
-/// The names of the attributes inside a `cfg_attr`.
+/// Returns the names of the attributes inside a `cfg_attr`.
 pub(crate) fn inside_cfg_attr(attr: &Attribute) -> Option<Vec<String>> {
     match &attr.meta {
         Meta::List(list) if list.path.is_ident("cfg_attr") => {

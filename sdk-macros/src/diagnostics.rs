@@ -1,7 +1,8 @@
 //! The collection of all mistakes of one declaration, so that one compile shows all of them.
 //!
-//! Validation returns `Result<_, Reported>`, and only a report makes a `Reported`. `Diagnostics::finish` returns the model
-//! or at least one error, and never neither. So no declaration compiles into a client that does nothing.
+//! Validation returns `Result<_, Reported>`, and only a report makes a `Reported`. `Diagnostics::finish`
+//! returns the model or at least one error, and never neither. So no declaration compiles into a client that
+//! does nothing.
 
 use std::{cell::RefCell, fmt::Display};
 
@@ -50,8 +51,8 @@ impl Diagnostics {
 
     /// Reports a mistake that the compiler usually reports as well, and then shows only one error.
     ///
-    /// An unknown attribute is an example: the compiler accepts it if another derive knows it, which this macro cannot
-    /// see.
+    /// An unknown attribute is an example: the compiler accepts it if another derive knows it, which this
+    /// macro cannot see.
     pub(crate) fn report_unless_the_compiler_does(
         &self,
         at: Span,

@@ -1,18 +1,17 @@
-//! A client that is valid by construction: what validation makes and expansion reads. Must not know how to find mistakes,
-//! nor what the generated code looks like.
+//! The model of a client, valid by construction: validation makes it, and expansion reads it.
 
 use proc_macro2::{Ident, Span};
 use syn::{Attribute, Block, Generics, ItemTrait, LitStr, Path, Receiver, Signature, Type};
 
 use crate::{returns::Returns, template::Template};
 
-/// The names the generated client has for itself.
+/// The names of the generated client's own items.
 pub(crate) const GENERATED: &[&str] = &["new", "builder", "session", "clone", "ENDPOINTS"];
 
 pub(crate) struct Client {
     /// Whether there is a type-erased stand-in for the trait.
     pub(crate) erased: bool,
-    /// Where the runtime is found: `::sdk_runtime`, or what `crate = …` says.
+    /// The path of the runtime: `::sdk_runtime`, or the value of `crate = …`.
     pub(crate) krate: Path,
     /// The trait without its items.
     pub(crate) trait_head: ItemTrait,
@@ -27,20 +26,20 @@ pub(crate) enum Method {
 /// A method that is one HTTP request.
 pub(crate) struct Endpoint {
     pub(crate) attrs: Vec<Attribute>,
-    /// As it is written, without the arguments.
+    /// The signature as it is written, without the arguments.
     pub(crate) sig: Signature,
-    /// The parameters of the trait it is in.
+    /// The parameters of the endpoint's trait.
     pub(crate) trait_generics: Generics,
     pub(crate) receiver: Receiver,
     pub(crate) params: Vec<Param>,
     pub(crate) returns: Returns,
     pub(crate) verb: String,
-    /// The base of the trait included; empty where a parameter is the whole address.
+    /// The path with the base of the trait. It is empty if a parameter is the whole address.
     pub(crate) template: Template,
     pub(crate) auth: Auth,
     pub(crate) scopes: Vec<LitStr>,
     pub(crate) timeout: Option<Timeout>,
-    /// How often a failure that passes is met with another try.
+    /// The number of retries after a transient failure.
     pub(crate) retry: Option<Retry>,
     /// The header of the idempotency key, in lower case.
     pub(crate) idempotency: Option<String>,
@@ -61,11 +60,11 @@ pub(crate) struct Param {
     pub(crate) name: Ident,
     pub(crate) ty: Type,
     pub(crate) role: Role,
-    /// Supplied by the session, so that it leaves the visible signature.
+    /// Whether the session supplies the value, so that the parameter is not in the visible signature.
     pub(crate) from_session: bool,
 }
 
-/// What a parameter becomes in the request.
+/// The place of a parameter in the request.
 #[derive(Clone)]
 pub(crate) enum Role {
     Path {
@@ -91,7 +90,7 @@ pub(crate) enum Role {
     Url,
 }
 
-/// How a list is written in the query, where its name is not repeated.
+/// The style of a list in the query that does not repeat its name.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ListStyle {
     Csv,
@@ -116,7 +115,7 @@ pub(crate) enum Timeout {
 #[derive(Clone)]
 pub(crate) struct Retry {
     pub(crate) times: u32,
-    /// The value as it is written, which is underlined where it cannot be.
+    /// The span of the value, which is underlined if the body cannot be sent twice.
     pub(crate) span: Span,
 }
 
@@ -145,7 +144,7 @@ pub(crate) enum SessionRole {
 }
 
 impl Endpoint {
-    /// The name that is called.
+    /// Returns the name of the method.
     pub(crate) fn name(&self) -> &Ident {
         &self.sig.ident
     }

@@ -1,5 +1,5 @@
-//! The raw syntax: our attributes and everybody else's are told apart, and nothing is judged. The only thing that can go
-//! wrong here is that the item is not a trait. Must not know what an attribute means.
+//! The raw syntax of a trait, with our attributes separated from all others. The only error is an item that
+//! is not a trait.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::ToTokens;
@@ -16,11 +16,11 @@ use crate::{
 /// The attributes that name an HTTP method.
 pub(crate) const VERBS: &[&str] = &["get", "post", "put", "patch", "delete", "head", "options"];
 
-/// What the compiler itself accepts on a parameter.
+/// The attributes that the compiler accepts on a parameter.
 const ACCEPTED_ON_PARAMETERS: &[&str] =
     &["allow", "expect", "warn", "deny", "forbid", "cfg", "cfg_attr", "doc"];
 
-/// A trait as it was written.
+/// A trait as it is written.
 pub(crate) struct RawTrait {
     pub(crate) options: Vec<Arg>,
     /// The trait without its items.
@@ -48,7 +48,7 @@ pub(crate) struct RawParam {
     pub(crate) ty: Type,
 }
 
-/// An attribute of ours, or one that looks as if it was meant for us.
+/// An attribute of ours, or one that was probably meant to be.
 pub(crate) struct ApiAttr {
     pub(crate) name: Ident,
     pub(crate) args: ApiAttrArgs,
@@ -60,7 +60,7 @@ pub(crate) enum ApiAttrArgs {
     None,
     /// `#[path("id")]`
     List(Vec<Arg>),
-    /// `#[path = "id"]` or `#[path["id"]]`, which is written wrongly.
+    /// `#[path = "id"]` or `#[path["id"]]`: a mistake.
     Wrong,
 }
 
@@ -69,17 +69,18 @@ impl RawMethod {
         self.api_attrs.iter().find(|attr| attr.name == name)
     }
 
-    /// The attributes that name an HTTP method, the unknown ones included.
+    /// Returns the attributes that name an HTTP method, including unknown ones.
     pub(crate) fn verbs(&self) -> impl Iterator<Item = &ApiAttr> {
         self.api_attrs.iter().filter(|attr| attr.name != "session" && !attr.is_cfg_attr())
     }
 
-    /// Whether it is meant to be an endpoint; every other method is a composite that keeps its own body.
+    /// Returns whether the method is meant as an endpoint. Every other method is a composite, which keeps
+    /// its body.
     pub(crate) fn is_endpoint(&self) -> bool {
         self.body.is_none() || self.verbs().next().is_some()
     }
 
-    /// The signature with its arguments.
+    /// Returns the signature with its arguments.
     pub(crate) fn whole_signature(&self) -> Signature {
         let mut sig = self.sig.clone();
         sig.inputs.extend(self.receiver.clone().map(FnArg::Receiver));
@@ -91,13 +92,13 @@ impl RawMethod {
         sig
     }
 
-    /// Whether it says how one page leads to the next, rightly or not.
+    /// Returns whether there is an option `paginate`, spelt correctly or nearly so.
     pub(crate) fn is_paginated(&self) -> bool {
         let mut keys = self.verbs().flat_map(ApiAttr::list).filter_map(Arg::key);
         keys.any(|key| nearest(&key.to_string(), ["paginate"]).is_some())
     }
 
-    /// Whether it is consumed by the session, so that nobody else can call it.
+    /// Returns whether only the session sends it, so that no caller has a method for it.
     pub(crate) fn is_refresh(&self) -> bool {
         self.is_endpoint() && self.api_attr("session").is_some_and(|attr| attr.has_flag("refresh"))
     }
@@ -108,7 +109,7 @@ impl RawParam {
         self.api_attrs.iter().find(|attr| attr.name == name)
     }
 
-    /// The name of the parameter, unless it is a pattern.
+    /// Returns the name of the parameter, unless it is a pattern.
     pub(crate) fn name(&self) -> Option<&Ident> {
         match &self.pat {
             Pat::Ident(pat) if pat.by_ref.is_none() && pat.mutability.is_none() && pat.subpat.is_none() => {
@@ -137,7 +138,7 @@ impl ApiAttr {
         Self { name, args, syntax: attr }
     }
 
-    /// A `cfg_attr` around an attribute of ours.
+    /// Returns whether this is a `cfg_attr` around an attribute of ours.
     pub(crate) fn is_cfg_attr(&self) -> bool {
         self.name == "cfg_attr"
     }
@@ -223,7 +224,7 @@ fn param(input: syn::PatType, is_of_parameters: fn(&str) -> bool) -> RawParam {
     RawParam { api_attrs, attrs, pat: *input.pat, ty: *input.ty }
 }
 
-/// Our attributes, and all others. One whose name is a path is never ours.
+/// Separates our attributes from all others. An attribute whose name is a path is never ours.
 fn split_attrs(
     attrs: Vec<Attribute>,
     is_ours: impl Fn(&str, &Attribute) -> bool,
@@ -247,13 +248,14 @@ fn is_verb(name: &str) -> bool {
     VERBS.contains(&name) || name == "endpoint"
 }
 
-/// Whether this is a `cfg_attr` around an attribute of ours.
+/// Returns whether this is a `cfg_attr` around an attribute of ours.
 fn wraps(attr: &Attribute, ours: impl Fn(&str) -> bool) -> bool {
     args::inside_cfg_attr(attr).is_some_and(|inner| inner.iter().any(|name| ours(name)))
 }
 
-/// `#[fetch("/x")]` and `#[gett(…)]` on a method that has neither verb nor body are misspelt verbs. Left to the compiler
-/// they would be reported beside the missing verb: two errors for one mistake.
+/// Returns whether the attribute is a misspelt verb, such as `#[gett(…)]`, or an unknown one, such as
+/// `#[fetch("/x")]`. The compiler would report it in addition to the missing verb: two errors for one
+/// mistake.
 fn looks_like_a_verb(name: &str, attr: &Attribute) -> bool {
     if ACCEPTED_ON_PARAMETERS.contains(&name) {
         return false;

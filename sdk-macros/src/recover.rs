@@ -1,6 +1,8 @@
-//! The items that are emitted next to mistakes: the trait, and a client with the real names and signatures. With it the user sees the
-//! mistakes, and not a second error for every use of a client that is not there. There is at least one mistake, by type, so that
-//! none of this is ever run.
+//! The items that are generated next to mistakes: the trait, and a client with the real names and
+//! signatures.
+//!
+//! With them the user sees the mistakes, and no second error for each use of the client. The items take
+//! `Errors`, which hold at least one mistake, so this code never runs.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
@@ -26,7 +28,7 @@ pub(crate) fn recover(raw: &RawTrait, errors: &Errors) -> TokenStream {
     let mut trait_head = raw.trait_head.clone();
     trait_head.unsafety = None;
     let names = Names::new(&trait_head, &krate);
-    // A trait with associated items cannot be implemented without knowing what they stand for.
+    // The values of associated items are unknown, so a trait that has them is not implemented.
     let implementable = raw.others.is_empty();
     let (mut declared, mut inherent, mut consumed) = (Vec::new(), Vec::new(), Vec::new());
     for method in first_of_each_name(&raw.methods) {
@@ -54,8 +56,8 @@ pub(crate) fn recover(raw: &RawTrait, errors: &Errors) -> TokenStream {
     quote!(#errors #declared #client #(#consumed)*)
 }
 
-/// A body that is never run. If it were compiled after all, instead of only checked beside an error, that would be one more
-/// error: it is the constant that panics, and not the program.
+/// Returns a body that never runs. If the compiler makes code of it, the constant in it panics, which is a
+/// compile error.
 pub(crate) fn never() -> TokenStream {
     quote! {
         {
@@ -75,7 +77,7 @@ fn krate(options: &[Arg]) -> Path {
     given.unwrap_or_else(|| parse_quote!(::sdk_runtime))
 }
 
-/// A second method of one name is a mistake that was told. Under different `cfg`s it is none.
+/// Leaves out a second method of one name, which was reported. Under different `cfg`s it is no mistake.
 fn first_of_each_name(methods: &[RawMethod]) -> impl Iterator<Item = &RawMethod> {
     methods.iter().enumerate().filter_map(|(index, method)| {
         let twin = methods[..index].iter().any(|earlier| earlier.sig.ident == method.sig.ident);
@@ -94,12 +96,12 @@ fn composite(method: &RawMethod) -> Composite {
     }
 }
 
-/// Whether a method that lacks a verb may be meant to have a body, and so to return anything.
+/// Returns whether a method without a verb may be meant as a composite, which can return anything.
 fn may_be_anything(method: &RawMethod) -> bool {
     method.sig.asyncness.is_none() && method.verbs().next().is_none() && !is_stream(method)
 }
 
-/// The signature that callers see, with whatever is wrong in it put right.
+/// Returns the signature that callers see, with its mistakes corrected.
 fn visible(method: &RawMethod, krate: &Path) -> Signature {
     let receiver = match &method.receiver {
         Some(receiver) => {
@@ -134,17 +136,18 @@ fn visible(method: &RawMethod, krate: &Path) -> Signature {
                 false => parse_quote!(::core::result::Result<(), #krate::Error>),
             };
         }
-        // A body that is never left is of no hidden type, and a page of none is not known either.
+        // The body does not return, so that the compiler could infer neither a hidden type nor the type of a
+        // page.
         NotHidden.visit_type_mut(ty);
         if returns::arguments_of(ty, "Pages").is_some_and(|page| page.is_empty()) {
-            // The user's own name of it, so that its import is not called unused.
+            // The user's own name, so that its import is not reported as unused.
             **ty = syn::parse2(quote!(#ty<()>)).unwrap_or_else(|_| parse_quote!(#krate::Pages<()>));
         }
     }
     sig
 }
 
-/// Puts a plain type in the place of each `impl Trait`.
+/// Replaces each `impl Trait` by a plain type.
 struct NotHidden;
 
 impl VisitMut for NotHidden {
@@ -163,7 +166,7 @@ fn plain(mut sig: Signature) -> Signature {
     sig
 }
 
-/// Mentions the types that no visible signature mentions any more, so that their imports are not called unused.
+/// Mentions the types that no visible signature mentions, so that their imports are not reported as unused.
 fn consumed(method: &RawMethod) -> TokenStream {
     let cfgs = signature::cfgs(&method.attrs);
     let hidden =
@@ -201,7 +204,7 @@ fn declared_stub(method: &RawMethod, sig: &Signature) -> TokenStream {
     }
 }
 
-/// Whether it returns pages, or was meant to, which are no future.
+/// Returns whether the method returns pages, or was meant to. Pages are a stream, not a future.
 fn is_stream(method: &RawMethod) -> bool {
     let meant = method.is_paginated() && method.sig.asyncness.is_none();
     meant || returns::is_pages(&method.sig.output)

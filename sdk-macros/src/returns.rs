@@ -1,4 +1,4 @@
-//! The return type of an endpoint: the type of success and the type of failure in it. Must not know what they decode to.
+//! The return type of an endpoint, and the types of success and of failure in it.
 
 use proc_macro2::TokenStream;
 use quote::ToTokens;
@@ -10,15 +10,16 @@ use syn::{
 use crate::span;
 
 pub(crate) struct Returns {
-    /// As it is written.
+    /// The type as it is written.
     pub(crate) whole: Type,
-    /// The arguments of a type that calls itself `Result`. Of any other type, such as an alias, only the compiler knows.
+    /// The argument of a type named `Result` or `Pages`. The arguments of an alias are known to the compiler
+    /// only.
     pub(crate) ok: Option<Type>,
     pub(crate) err: Option<Type>,
 }
 
 impl Returns {
-    /// `None` if no type is written.
+    /// Returns `None` if there is no return type.
     pub(crate) fn new(output: &ReturnType) -> Option<Self> {
         let ReturnType::Type(_, whole) = output else { return None };
         let pages = arguments_of(whole, "Pages");
@@ -27,7 +28,7 @@ impl Returns {
     }
 }
 
-/// Whether this is `Pages<…>`, which is no future but a stream.
+/// Returns whether the type is `Pages<…>`, which is a stream and not a future.
 pub(crate) fn is_pages(output: &ReturnType) -> bool {
     match output {
         ReturnType::Default => false,
@@ -41,7 +42,8 @@ pub(crate) fn is_pages_in_result(output: &ReturnType) -> bool {
     ok.is_some_and(|ok| arguments_of(&ok, "Pages").is_some())
 }
 
-/// The first part of the type that is borrowed, and not for ever, such as `&str` or the lifetime in `Cow<'_, str>`.
+/// Returns the first part of the type that is borrowed, but not `'static`: `&str`, or the lifetime in
+/// `Cow<'_, str>`.
 pub(crate) fn borrowed(ty: &Type) -> Option<TokenStream> {
     let mut borrowed = Borrowed(None);
     borrowed.visit_type_mut(&mut ty.clone());
@@ -65,7 +67,7 @@ impl VisitMut for Borrowed {
     }
 }
 
-/// The type arguments, if the last segment of the type's path is `name`.
+/// Returns the type arguments, if the last segment of the type's path is `name`.
 pub(crate) fn arguments_of<'a>(ty: &'a Type, name: &str) -> Option<Vec<&'a Type>> {
     let Type::Path(path) = span::strip_groups(ty) else { return None };
     let last = path.path.segments.last().filter(|segment| segment.ident == name)?;

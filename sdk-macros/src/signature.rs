@@ -1,4 +1,4 @@
-//! Signatures and attributes of generated methods. Must not know what stands in the bodies.
+//! Signatures and attributes of generated methods.
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote};
@@ -9,10 +9,10 @@ use syn::{
 
 use crate::{args::inside_cfg_attr, span};
 
-/// What also belongs on a method of the client, and not on the trait's alone.
+/// The attributes that the client's method gets from the trait's.
 const SHARED: &[&str] = &["doc", "deprecated", "cfg", "must_use", "allow", "expect"];
 
-/// The signature with a receiver and arguments.
+/// Returns the signature with a receiver and arguments.
 pub(crate) fn with_arguments<'a>(
     sig: &Signature,
     receiver: &Receiver,
@@ -25,9 +25,11 @@ pub(crate) fn with_arguments<'a>(
     sig
 }
 
-/// `async fn f() -> R` as the trait declares it. With `async fn` itself nobody could ask for a `Send` future.
+/// Returns `async fn f() -> R` as the trait declares it. With `async fn` itself no caller could require a
+/// `Send` future.
 ///
-/// What begins with a token of the user's may count as the user's, and the lints of dead code would look at it.
+/// The first token is generated, because the lints of dead code treat an item as the user's by its first
+/// token.
 pub(crate) fn returning_future(sig: &Signature, output: &impl ToTokens) -> Signature {
     let mut sig = sig.clone();
     sig.asyncness = None;
@@ -38,7 +40,7 @@ pub(crate) fn returning_future(sig: &Signature, output: &impl ToTokens) -> Signa
     sig
 }
 
-/// Whether a method asks for `Self: Sized`.
+/// Returns whether a method requires `Self: Sized`.
 pub(crate) fn needs_sized(sig: &Signature) -> bool {
     let predicates = sig.generics.where_clause.iter().flat_map(|clause| &clause.predicates);
     predicates.filter_map(bounds_of_self).flatten().any(|bound| {
@@ -47,7 +49,7 @@ pub(crate) fn needs_sized(sig: &Signature) -> bool {
     })
 }
 
-/// What `Self: …` asks for.
+/// Returns the bounds in `Self: …`.
 pub(crate) fn bounds_of_self(predicate: &WherePredicate) -> Option<&Punctuated<TypeParamBound, Token![+]>> {
     match predicate {
         WherePredicate::Type(PredicateType { bounded_ty: Type::Path(path), bounds, .. }) => {
@@ -57,7 +59,7 @@ pub(crate) fn bounds_of_self(predicate: &WherePredicate) -> Option<&Punctuated<T
     }
 }
 
-/// Whether a type is made of parameters, so that it means nothing outside of their scope.
+/// Returns whether a type contains parameters or `Self`, and so has no meaning outside of their scope.
 pub(crate) fn depends_on(ty: &Type, generics: &[&Generics]) -> bool {
     let names: Vec<String> = generics
         .iter()
@@ -71,17 +73,17 @@ pub(crate) fn depends_on(ty: &Type, generics: &[&Generics]) -> bool {
     any_name(ty.to_token_stream(), &|name| name == "Self" || names.iter().any(|own| own == name))
 }
 
-/// Whether `name` stands anywhere in the type.
+/// Returns whether the type contains `name`.
 pub(crate) fn mentions(ty: &Type, name: &Ident) -> bool {
     any_name(ty.to_token_stream(), &|other| name == other)
 }
 
-/// Whether `impl …` stands anywhere in the type.
+/// Returns whether the type contains `impl …`.
 pub(crate) fn is_opaque(ty: &Type) -> bool {
     any_name(ty.to_token_stream(), &|name| name == "impl")
 }
 
-/// Whether the type is made of whatever implements the trait.
+/// Returns whether the type contains `Self`.
 pub(crate) fn mentions_self(ty: &Type) -> bool {
     any_name(ty.to_token_stream(), &|name| name == "Self")
 }
@@ -94,7 +96,7 @@ fn any_name(tokens: TokenStream, is_one: &dyn Fn(&str) -> bool) -> bool {
     })
 }
 
-/// The attributes that a method of the client takes over from the trait's.
+/// Returns the attributes that the client's method gets from the trait's.
 pub(crate) fn shared(attrs: &[Attribute]) -> impl Iterator<Item = Attribute> {
     let of_both = attrs.iter().filter(|attr| {
         let is_shared = |name: &str| SHARED.contains(&name);
@@ -106,7 +108,7 @@ pub(crate) fn shared(attrs: &[Attribute]) -> impl Iterator<Item = Attribute> {
     of_both.map(permitting)
 }
 
-/// What the user permits in a declaration is permitted in what is generated of it.
+/// Returns the lints that the declaration allows, which the generated code allows as well.
 pub(crate) fn permitted(attrs: &[Attribute]) -> impl Iterator<Item = Attribute> {
     attrs
         .iter()
@@ -114,7 +116,8 @@ pub(crate) fn permitted(attrs: &[Attribute]) -> impl Iterator<Item = Attribute> 
         .map(permitting)
 }
 
-/// An expectation is met where it was written. What is generated may meet it as well or not.
+/// Turns `expect` into `allow`. The declaration meets the expectation; the generated code may or may not
+/// meet it.
 fn permitting(attr: &Attribute) -> Attribute {
     match &attr.meta {
         Meta::List(list) if list.path.is_ident("expect") => {
@@ -125,7 +128,7 @@ fn permitting(attr: &Attribute) -> Attribute {
     }
 }
 
-/// Whether the user documented the method, under a condition or not.
+/// Returns whether the method has documentation, conditional or not.
 pub(crate) fn is_documented(attrs: &[Attribute]) -> bool {
     attrs.iter().any(|attr| {
         attr.path().is_ident("doc")
@@ -133,12 +136,12 @@ pub(crate) fn is_documented(attrs: &[Attribute]) -> bool {
     })
 }
 
-/// The `cfg`s that decide whether an item is there at all.
+/// Returns the `cfg`s that decide whether an item exists.
 pub(crate) fn cfgs(attrs: &[Attribute]) -> impl Iterator<Item = &Attribute> {
     attrs.iter().filter(|attr| attr.path().is_ident("cfg"))
 }
 
-/// What stands inside the `cfg`s.
+/// Returns the conditions inside the `cfg`s.
 pub(crate) fn conditions(attrs: &[Attribute]) -> Vec<TokenStream> {
     let inside = |attr: &Attribute| match &attr.meta {
         Meta::List(list) => Some(list.tokens.clone()),
@@ -151,7 +154,7 @@ pub(crate) fn has(attrs: &[Attribute], name: &str) -> bool {
     attrs.iter().any(|attr| attr.path().is_ident(name))
 }
 
-/// An argument as it stands in a call.
+/// An argument of a call.
 pub(crate) struct Argument {
     pub(crate) cfgs: Vec<Attribute>,
     pub(crate) name: Ident,
@@ -164,12 +167,12 @@ impl ToTokens for Argument {
     }
 }
 
-/// Whether there is a `ref` in the pattern.
+/// Returns whether there is a `ref` in the pattern.
 pub(crate) fn borrows(pattern: &Pat) -> bool {
     any_name(pattern.to_token_stream(), &|name| name == "ref")
 }
 
-/// The names of the arguments, to be passed on with their `cfg`s. Patterns are replaced by names.
+/// Returns the arguments by name, each with its `cfg`s. Replaces patterns by names.
 pub(crate) fn name_arguments(sig: &mut Signature) -> Vec<Argument> {
     let mut names = Vec::new();
     for (index, input) in sig.inputs.iter_mut().enumerate() {
@@ -184,7 +187,7 @@ pub(crate) fn name_arguments(sig: &mut Signature) -> Vec<Argument> {
     names
 }
 
-/// The user's own `self`: made here, it could not be seen by tokens that come out of a `macro_rules!`.
+/// Returns the user's own `self`. Tokens that come from a `macro_rules!` could not see a generated one.
 pub(crate) fn user_self(sig: &Signature) -> TokenStream {
     match sig.inputs.first() {
         Some(FnArg::Receiver(receiver)) => receiver.self_token.to_token_stream(),

@@ -1,26 +1,28 @@
 //! Spans of generated and of reported tokens: which token of the user's code the compiler underlines.
 //!
-//! A span has a place and a resolution. The place decides what is underlined. A span resolved at the call site counts as
-//! generated, so that the compiler's lints and clippy leave the token alone.
+//! A span has a place and a resolution. The place decides what is underlined. A span resolved at the call
+//! site counts as generated, so that the compiler's lints and clippy leave the token alone.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use syn::{ReturnType, Type, spanned::Spanned};
 
-/// Returns the span of code that is generated around a name of the user's. The compiler and its lints point at that
-/// name. A token without a place would make them point at `#[api_client]`.
+/// Returns the span of code that is generated around a name of the user's. The compiler and its lints point
+/// at that name. A token without a place would make them point at `#[api_client]`.
 pub(crate) fn generated_at_name(name: &Ident) -> Span {
     name.span().resolved_at(Span::call_site())
 }
 
-/// Returns the span of generated code that needs a bound of `ty`. The compiler underlines the type if the bound fails.
+/// Returns the span of generated code that needs a bound of `ty`. The compiler underlines the type if the
+/// bound fails.
 pub(crate) fn generated_at_type(ty: &Type) -> Span {
     of_type(ty).resolved_at(Span::call_site())
 }
 
 /// Returns the span of generated code that needs a `part` of the return type `whole`.
 ///
-/// The parts of an alias are unknown (`None`), and all code that needs the alias to be a `Result` fails. All of it
-/// stands at one place in the user's own code, because the compiler shows several errors at one place once.
+/// The parts of an alias are unknown (`None`), and all code that needs the alias to be a `Result` fails. All
+/// of it stands at one place in the user's own code, because the compiler shows several errors at one place
+/// once.
 pub(crate) fn in_return_type(whole: &Type, part: Option<&Type>) -> Span {
     part.map_or_else(|| of_type(whole), generated_at_type)
 }
@@ -42,8 +44,8 @@ pub(crate) fn name_of_return_type(output: &ReturnType) -> Option<&Ident> {
     path.path.segments.last().map(|last| &last.ident)
 }
 
-/// Returns the same tokens with another span. The compiler underlines everything from the first to the last token of
-/// an expression, which must not reach from the attribute to the type.
+/// Returns the same tokens with another span. The compiler underlines everything from the first to the last
+/// token of an expression, which must not reach from the attribute to the type.
 pub(crate) fn respan(tokens: &TokenStream, span: Span) -> TokenStream {
     let respanned = tokens.clone().into_iter().map(|mut token| {
         token.set_span(span);

@@ -1,9 +1,9 @@
-//! Path templates such as `/issues/{id}/files/{*path}?state=open`, on strings alone. Must not know about tokens.
+//! Path templates such as `/issues/{id}/files/{*path}?state=open`, on strings alone.
 //!
-//! A template is accepted only if it reaches the server exactly as written: whatever a URL parser would encode,
-//! collapse or drop is a mistake here.
+//! A template is accepted only if it reaches the server as it is written. Text that a URL parser would
+//! encode, collapse or drop is a mistake.
 
-/// A parsed template: what stands in the path, and the fixed query part.
+/// A parsed template: the pieces of the path, and the fixed query part.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Template {
     pub(crate) pieces: Vec<Piece>,
@@ -24,7 +24,7 @@ pub(crate) struct Placeholder {
     pub(crate) rest: bool,
 }
 
-/// What is wrong with a template; several can be wrong with one.
+/// One mistake in a template.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Mistake {
     pub(crate) message: String,
@@ -32,7 +32,7 @@ pub(crate) struct Mistake {
 }
 
 impl Template {
-    /// The template of an endpoint whose address is an argument.
+    /// Returns the template of an endpoint whose address is an argument.
     pub(crate) fn none() -> Self {
         Self { pieces: Vec::new(), query: None }
     }
@@ -44,7 +44,7 @@ impl Template {
         })
     }
 
-    /// The path as it was written, without the query part.
+    /// Returns the path as it is written, without the query part.
     pub(crate) fn path(&self) -> String {
         self.pieces
             .iter()
@@ -56,7 +56,7 @@ impl Template {
             .collect()
     }
 
-    /// The same template below `base`, which has no slash at its end.
+    /// Returns the template below `base`, which has no slash at its end.
     pub(crate) fn below(mut self, base: &str) -> Self {
         match self.pieces.first_mut() {
             Some(Piece::Literal(first)) => first.insert_str(0, base),
@@ -65,7 +65,7 @@ impl Template {
         self
     }
 
-    /// The names of the pairs in the fixed query part.
+    /// Returns the names of the pairs in the fixed query part.
     pub(crate) fn query_names(&self) -> impl Iterator<Item = &str> {
         self.query
             .iter()
@@ -74,7 +74,7 @@ impl Template {
     }
 }
 
-/// Everything that is wrong with one template; at least one mistake.
+/// All mistakes in one template; at least one.
 #[derive(Debug)]
 pub(crate) struct Mistakes {
     first: Mistake,
@@ -82,7 +82,7 @@ pub(crate) struct Mistakes {
 }
 
 impl Mistakes {
-    /// Calls `report` with each mistake. Returns what it returns for the first.
+    /// Calls `report` with each mistake. Returns the result for the first mistake.
     pub(crate) fn report_each<T>(self, mut report: impl FnMut(Mistake) -> T) -> T {
         let reported = report(self.first);
         self.more.into_iter().for_each(|mistake| drop(report(mistake)));
@@ -96,7 +96,7 @@ pub(crate) fn parse(text: &str) -> Result<Template, Mistakes> {
     }
     let mut scanner = Scanner { text, ..Scanner::default() };
     scanner.scan();
-    if !scanner.derailed {
+    if !scanner.unbalanced {
         scanner.check_segments();
         scanner.check_placeholders();
     }
@@ -107,7 +107,7 @@ pub(crate) fn parse(text: &str) -> Result<Template, Mistakes> {
     }
 }
 
-/// A template hangs below the base URL, so it cannot bring a scheme or a host of its own.
+/// Returns a mistake for a template with a scheme or a host, because a template is below the base URL.
 fn outside_of_the_base(text: &str) -> Option<Mistake> {
     let scheme =
         text.split_once("://").filter(|(scheme, _)| scheme.chars().all(|c| c.is_ascii_alphanumeric()));
@@ -134,9 +134,9 @@ struct Scanner<'a> {
     pieces: Vec<Piece>,
     query: Option<String>,
     mistakes: Vec<Mistake>,
-    /// The braces do not match, so that nothing can be said about segments and names.
-    derailed: bool,
-    /// A character that has to be encoded was told, with the whole text as it has to be.
+    /// The braces do not match, so that segments and names are not checked.
+    unbalanced: bool,
+    /// A character that has to be encoded was reported, with the corrected text.
     encodes: bool,
 }
 
@@ -152,7 +152,10 @@ impl<'a> Scanner<'a> {
                     None => return,
                 },
                 '}' => {
-                    self.derail("the path contains a stray `}`", "remove it, or encode it as `%7D`");
+                    self.report_unbalanced(
+                        "the path contains a stray `}`",
+                        "remove it, or encode it as `%7D`",
+                    );
                     return;
                 }
                 '#' => {
@@ -180,13 +183,13 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// Reads a placeholder up to its `}`; the answer is the length of what was read.
+    /// Scans a placeholder up to its `}`. Returns its length.
     fn placeholder(&mut self, after: &'a str) -> Option<usize> {
         let end = after.find(['{', '}', '/']).unwrap_or(after.len());
         match after[end..].chars().next() {
             Some('}') => {}
             Some('{') => {
-                self.derail(
+                self.report_unbalanced(
                     "the path contains a `{` inside a placeholder",
                     "`{{` is not supported: encode a brace as `%7B`",
                 );
@@ -194,7 +197,7 @@ impl<'a> Scanner<'a> {
             }
             _ => {
                 let name = &after[..end];
-                self.derail(
+                self.report_unbalanced(
                     "the path contains an unclosed `{`",
                     format!("close it: `{{{name}}}`; or encode it as `%7B`"),
                 );
@@ -238,7 +241,7 @@ impl<'a> Scanner<'a> {
                 format!("write `{{{plain}}}`; the type stands at the parameter"),
             );
         }
-        // A misnamed placeholder still takes its place, so that the segment around it is not called empty.
+        // A placeholder with a wrong name is kept, so that its segment is not reported as empty.
         self.pieces.push(Piece::Param(Placeholder { name: name.to_owned(), rest }));
     }
 
@@ -316,9 +319,9 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    fn derail(&mut self, message: &str, help: impl Into<String>) {
+    fn report_unbalanced(&mut self, message: &str, help: impl Into<String>) {
         self.report(message, help);
-        self.derailed = true;
+        self.unbalanced = true;
     }
 
     fn report(&mut self, message: impl Into<String>, help: impl Into<String>) {
@@ -330,7 +333,7 @@ fn mistake(message: impl Into<String>, help: impl Into<String>) -> Mistake {
     Mistake { message: message.into(), help: help.into() }
 }
 
-/// What a URL parser would encode, turn into `/`, or delete.
+/// Returns whether a URL parser would encode the character, turn it into `/`, or delete it.
 fn is_forbidden(c: char) -> bool {
     !c.is_ascii() || c.is_control() || matches!(c, ' ' | '\\' | '"' | '<' | '>' | '^' | '`' | '|')
 }
@@ -373,7 +376,7 @@ fn resolved(segments: &[&str]) -> String {
     format!("/{}", kept.join("/"))
 }
 
-/// The `{*rest}` in a segment that is not the last one, or is not made of it alone.
+/// Returns the `{*rest}` in a segment that is not the last, or that contains more.
 fn misplaced_rest(segment: &str, is_last: bool) -> Option<&str> {
     let start = segment.find("{*")?;
     let end = start + segment[start..].find('}')?;

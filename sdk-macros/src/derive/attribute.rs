@@ -10,7 +10,8 @@ use crate::{
     did_you_mean::nearest,
 };
 
-/// The parts of an attribute's list, none of `#[attr]`, or `None` of `#[attr = …]` and of a list that is not in parentheses.
+/// Returns the arguments of an attribute, none for `#[attr]`. Returns `None` for `#[attr = …]` and for other
+/// brackets than parentheses.
 pub(super) fn args(attr: &Attribute) -> Option<Vec<Arg>> {
     match &attr.meta {
         Meta::Path(_) => Some(Vec::new()),
@@ -21,8 +22,8 @@ pub(super) fn args(attr: &Attribute) -> Option<Vec<Arg>> {
     }
 }
 
-/// The attribute that is `name` misspelt, with arguments that only `name` has. The compiler tells of an attribute that it does
-/// not know, and that what it stands on lacks ours would be told as well.
+/// Returns the attribute that is `name` misspelt, with arguments that only `name` has. The compiler reports
+/// the unknown attribute, so that a missing one is not reported as well.
 pub(super) fn misspelt<'a>(
     attrs: &'a [Attribute],
     name: &str,
@@ -35,7 +36,7 @@ pub(super) fn misspelt<'a>(
     })
 }
 
-/// Reports such an attribute, where the compiler knows it: it belongs to another derive.
+/// Reports a misspelt attribute that the compiler knows because it belongs to another derive.
 pub(super) fn foreign(attr: &Ident, name: &str, diagnostics: &Diagnostics) -> Reported {
     diagnostics.report_unless_the_compiler_does(
         attr.span(),
@@ -44,7 +45,7 @@ pub(super) fn foreign(attr: &Ident, name: &str, diagnostics: &Diagnostics) -> Re
     )
 }
 
-/// Reports each of our attributes where it means nothing.
+/// Reports each of our attributes at a place where it has no meaning.
 pub(super) fn misplaced(
     attrs: &[Attribute],
     names: &[&str],
@@ -59,7 +60,7 @@ pub(super) fn misplaced(
     }
 }
 
-/// Whether the first token is a literal that begins with a digit.
+/// Returns whether the first token is a literal that begins with a digit.
 pub(super) fn is_number(arg: &Arg) -> bool {
     let first = arg.to_token_stream().into_iter().next();
     matches!(first, Some(TokenTree::Literal(literal)) if literal.to_string().starts_with(|it: char| it.is_ascii_digit()))

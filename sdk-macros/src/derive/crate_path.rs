@@ -1,4 +1,5 @@
-//! `#[api_error(crate = path)]`, `#[page(crate = path)]`: the path of the runtime, if it was renamed or re-exported.
+//! `#[api_error(crate = path)]`, `#[page(crate = path)]`: the path of the runtime, if it was renamed or
+//! re-exported.
 
 use proc_macro2::Ident;
 use quote::ToTokens;
@@ -7,7 +8,7 @@ use syn::{DeriveInput, Path, parse::Parser};
 use super::attribute::args;
 use crate::{args::Arg, diagnostics::Diagnostics, did_you_mean::suggestion};
 
-/// `#[api_error(crate = path)]` on the type itself.
+/// Returns the path, if there is one. Reports all other options of the attribute.
 pub(super) fn parse(
     input: &DeriveInput,
     options: &str,
@@ -48,7 +49,7 @@ pub(super) fn parse(
                 _ if arg.key().is_some_and(|key| key == "crate") => {
                     diagnostics.report(arg, "option `crate` needs a path", format!("write {example}"));
                 }
-                // Whoever knows that word says where it belongs.
+                // Validation reports a role that belongs on a field.
                 _ if arg.key().is_some_and(is_known) => {}
                 _ => {
                     let name = arg.key().map_or_else(|| arg.to_token_stream(), ToTokens::to_token_stream);

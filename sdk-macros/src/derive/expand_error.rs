@@ -51,7 +51,7 @@ pub(super) fn error(target: &Target<'_>, model: &ErrorEnum) -> TokenStream {
     error_impls(target, &from, &from_status, &display, &source)
 }
 
-/// The traits alone.
+/// Returns the traits with bodies that never run.
 pub(super) fn error_stub(target: &Target<'_>) -> TokenStream {
     let never = never();
     error_impls(target, &never, &TokenStream::new(), &never, &never)
@@ -93,7 +93,7 @@ fn error_impls(
     }
 }
 
-/// The statuses of a variant, or its classes, and what becomes of them.
+/// Returns the arm for the exact statuses of a variant, or for its classes.
 fn arm(target: &Target<'_>, variant: &Declared, classes: bool) -> Option<TokenStream> {
     let statuses: Vec<TokenStream> = variant
         .statuses
@@ -118,19 +118,19 @@ fn arm(target: &Target<'_>, variant: &Declared, classes: bool) -> Option<TokenSt
     (!statuses.is_empty()).then(|| quote!(#(#statuses)|* => #value,))
 }
 
-/// Chooses, by the type alone, how a body becomes a value, as for the success type of an endpoint.
+/// Returns the decoder that the compiler chooses by the type, as for the success type of an endpoint.
 fn decoder(target: &Target<'_>, ty: &Type) -> TokenStream {
     let span = span::generated_at_type(ty);
     let private = span::respan(&target.private, span);
     quote_spanned!(span=> #private::Decode::<#ty, _>::FIELD.decoder())
 }
 
-/// Whether another derive, such as that of `thiserror`, was told what to show.
+/// Returns whether another derive, such as that of `thiserror`, implements `Display` and `Error`.
 fn has_error(input: &DeriveInput) -> bool {
     has(&input.attrs, "error") || variants(input).any(|variant| has(&variant.attrs, "error"))
 }
 
-/// Whether another derive was told to make the variant for everything else of its field.
+/// Returns whether another derive implements `From` for the variant with `#[other]`.
 fn has_from(input: &DeriveInput) -> bool {
     let mut others = variants(input).filter(|variant| has(&variant.attrs, "other"));
     others.any(|variant| variant.fields.iter().any(|field| has(&field.attrs, "from")))

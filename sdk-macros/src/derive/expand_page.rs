@@ -12,8 +12,8 @@ use crate::{recover::never, returns::arguments_of, span};
 
 pub(super) fn page(target: &Target<'_>, model: &PageStruct) -> TokenStream {
     let Part { name, ty } = &model.items;
-    // The compiler tells of a bound at the type in the user's code, and at the path around it in ours. What it says of one
-    // place it shows once, so all of this counts as the user's code, even for a lint that knows a shorter path.
+    // The compiler shows several errors at one place once. So all code around the type has the type's span.
+    // It then counts as the user's code, and a lint that knows a shorter path is allowed.
     let span = span::of_type(ty);
     let bound = target.bound_at(span, ty, "PageItems");
     let private = span::respan(&target.private, span);
@@ -44,7 +44,7 @@ pub(super) fn page(target: &Target<'_>, model: &PageStruct) -> TokenStream {
     quote!(#[allow(unused_qualifications)] #head { #items #next #more })
 }
 
-/// The trait alone, with the types that are most likely meant.
+/// Returns the trait with bodies that never run, and with the types that were most likely meant.
 pub(super) fn page_stub(target: &Target<'_>) -> TokenStream {
     let never = never();
     let item = guess(target.input, "items", "Vec").unwrap_or_else(|| quote!(()));
@@ -55,7 +55,7 @@ pub(super) fn page_stub(target: &Target<'_>) -> TokenStream {
     quote!(#head { #items #cursor })
 }
 
-/// The `T` of the field with this role or else of the first field that is a `wrapper<T>`.
+/// Returns the `T` of the field with this role, or else of the first field that is a `wrapper<T>`.
 fn guess(input: &DeriveInput, role: &str, wrapper: &str) -> Option<TokenStream> {
     let Data::Struct(data) = &input.data else { return None };
     let has_role = |field: &&Field| {

@@ -1,5 +1,5 @@
-//! The derives of `ApiError` and `Page`, in the stages of `#[api_client]`: `validate_*` report mistakes, `expand_*` cannot
-//! fail.
+//! The derives of `ApiError` and `Page`, in the stages of `#[api_client]`: `validate_*` report mistakes,
+//! `expand_*` cannot fail.
 
 mod attribute;
 mod crate_path;
@@ -34,7 +34,8 @@ pub(crate) fn page(input: TokenStream) -> TokenStream {
     )
 }
 
-/// After a mistake there are still the traits, so that their uses are not reported as well.
+/// Returns the code, or the mistakes together with the traits, so that uses of the traits are not reported
+/// as well.
 fn derived<Model>(
     input: TokenStream,
     options: &str,

@@ -25,10 +25,10 @@ pub(super) fn status(arg: &Arg, diagnostics: &Diagnostics) -> Result<Status, Rep
         };
     }
     let help = match number(&text) {
-        // The one answer that is no success, no error and no redirect: what was asked for has not changed.
+        // 304 (Not Modified) is the one status between success, redirect and error.
         Some(status @ (304 | 400..=599)) => return Ok(Status::Exact(status)),
         Some(status @ 100..=399) => return Err(no_error(arg, &text, status / 100, diagnostics)),
-        // What is meant can be told in quotes, with a type, and with the class in capitals.
+        // The help corrects a status in quotes, with a type suffix, or with the class in capitals.
         _ => match (number(&loosely(&text)), class(&loosely(&text))) {
             (Some(400..=599), _) | (_, Some(4 | 5)) => format!("write `#[status({})]`", loosely(&text)),
             _ => format!("write {SOME}"),

@@ -6,19 +6,19 @@ use syn::{DeriveInput, GenericParam, Type, parse_quote};
 
 use crate::span;
 
-/// What the code is for, and where it finds the runtime.
+/// The type, and the path of the runtime.
 pub(super) struct Target<'a> {
     pub(super) input: &'a DeriveInput,
     pub(super) private: TokenStream,
 }
 
 impl Target<'_> {
-    /// `impl<…> Trait for Name<…> where …`
+    /// Returns `impl<…> Trait for Name<…> where …`.
     pub(super) fn head(&self, implemented: &TokenStream) -> TokenStream {
         self.head_of(implemented, &self.input.generics)
     }
 
-    /// The same for what can be shown by `Debug`, which a derived `Debug` asks of the parameters.
+    /// Returns the same for a type that is `Debug`. A derived `Debug` requires that of the parameters.
     pub(super) fn head_where_debug(&self, implemented: &TokenStream) -> TokenStream {
         let mut generics = self.input.generics.clone();
         if generics.params.iter().any(|param| matches!(param, GenericParam::Type(_))) {
@@ -33,7 +33,8 @@ impl Target<'_> {
         quote!(#[automatically_derived] impl #params #implemented for #name #arguments #bounds)
     }
 
-    /// `<ty as Trait>`. All of it stands at the type: what the compiler says of one place more than once it shows once.
+    /// Returns `<ty as Trait>`, all of it with the type's span. The compiler shows several errors at one
+    /// place once.
     pub(super) fn bound(&self, ty: &Type, name: &str) -> TokenStream {
         self.bound_at(span::generated_at_type(ty), ty, name)
     }
@@ -49,7 +50,8 @@ impl Target<'_> {
         quote!(#private::derive::Page)
     }
 
-    /// What a page says of its items, all of it at the same place, where the type of the field may be wrong.
+    /// Returns the items of a page's impl that concern its items, all of it at the type of the field, which
+    /// may be wrong.
     pub(super) fn items(
         &self,
         span: Span,

@@ -14,7 +14,7 @@ use crate::{
     span,
 };
 
-/// An enum that can hold any failure, and has variants of its own for some statuses.
+/// An enum that can hold any failure, with variants for some statuses.
 pub(super) struct ErrorEnum {
     pub(super) declared: Vec<Declared>,
     pub(super) other: Other,
@@ -24,7 +24,7 @@ pub(super) struct ErrorEnum {
 pub(super) struct Declared {
     pub(super) name: Ident,
     pub(super) statuses: Vec<Status>,
-    /// What the body is decoded into.
+    /// The type that the body is decoded into.
     pub(super) body: Option<Type>,
 }
 
@@ -94,7 +94,7 @@ fn no_enum(keyword: impl ToTokens, name: &Ident, diagnostics: &Diagnostics) -> R
     diagnostics.report(keyword, "`ApiError` can only be derived for an enum", help)
 }
 
-/// Those of our attributes that say when the variant is meant.
+/// Returns the attributes `#[status]` and `#[other]` of a variant.
 fn roles(variant: &Variant) -> impl Iterator<Item = &Attribute> {
     variant.attrs.iter().filter(|attr| ROLES.iter().any(|role| attr.path().is_ident(role)))
 }
@@ -114,7 +114,7 @@ fn two_roles(variant: &Variant, first: &Attribute, diagnostics: &Diagnostics) ->
     Some(diagnostics.report(second, message, help))
 }
 
-/// Reports a variant that is never made. That may be all about the lack of `#[other]`.
+/// Reports a variant without a role. Clears `lacks_other` if this report says that `#[other]` is missing.
 fn no_role(
     variant: &Variant,
     has_other: bool,
@@ -165,7 +165,7 @@ fn other(first: &Variant, more: &[&Variant], diagnostics: &Diagnostics) -> Resul
     }
 }
 
-/// The type in `Name(Type)`, or none in `Name`.
+/// Returns the type in `Name(Type)`, or `None` for `Name`.
 fn only_field(variant: &Variant, diagnostics: &Diagnostics, help: &str) -> Result<Option<Type>, Reported> {
     let name = variant.ident.unraw();
     let at: TokenStream = match &variant.fields {

@@ -12,7 +12,7 @@ use crate::{
     returns::arguments_of,
 };
 
-/// The fields that have a role.
+/// The fields with a role.
 pub(super) struct PageStruct {
     pub(super) items: Part,
     pub(super) next: Option<Part>,
@@ -31,7 +31,7 @@ const MORE: &str = "more";
 const EXAMPLES: &str = "`#[page(items)] issues: Vec<Issue>`, `#[page(next)] next_cursor: Option<String>` or \
                         `#[page(more)] has_more: bool`";
 
-/// The role of this name.
+/// Returns the role with this name.
 pub(super) fn role(name: &Ident) -> Option<&'static str> {
     [ITEMS, NEXT, MORE].into_iter().find(|role| name == role)
 }
@@ -71,7 +71,7 @@ pub(super) fn of(input: &DeriveInput, diagnostics: &Diagnostics) -> Result<PageS
         Some(parts.swap_remove(at).1)
     };
     let (items, next, more) = (part(ITEMS), part(NEXT), part(MORE));
-    // What is wrong with an attribute may be all that is wrong.
+    // A mistake in an attribute may be the only one.
     diagnostics.clean_since(start)?;
     let items = items.ok_or_else(|| {
         let message = format!("`{}` has no field with `#[page(items)]`", input.ident);
@@ -94,7 +94,7 @@ fn fields<'a>(input: &'a DeriveInput, diagnostics: &Diagnostics) -> Result<&'a F
     Err(diagnostics.report(keyword, "`Page` can only be derived for a struct whose fields have names", help))
 }
 
-/// The roles that a field is given, each with the token that says so. Everything else in its attributes is reported.
+/// Returns the roles of a field, each with its token. Reports everything else in the attributes.
 fn roles(field: &Field, diagnostics: &Diagnostics) -> Vec<(Arg, &'static str)> {
     let mut roles = Vec::new();
     for attr in field.attrs.iter().filter(|attr| attr.path().is_ident("page")) {
@@ -131,7 +131,7 @@ fn unknown(arg: &Arg, diagnostics: &Diagnostics) -> Reported {
     diagnostics.report(arg, format!("unknown role `{text}` of a field"), format!("{near}known: {EXAMPLES}"))
 }
 
-/// The attribute on the first field that holds a list, if there is one.
+/// Returns help: the attribute on the first field that holds a list, if there is one.
 fn likely_items(fields: &FieldsNamed) -> String {
     let list = fields.named.iter().find(|field| arguments_of(&field.ty, "Vec").is_some());
     match list.and_then(|field| field.ident.as_ref()) {

@@ -9,7 +9,7 @@ use crate::{
     signature, span,
 };
 
-/// Path arguments as the path needs them, and then the others as they were declared.
+/// Returns path arguments in the order of the path, and then the others in the order of declaration.
 pub(super) fn in_template_order(endpoint: &Endpoint) -> impl Iterator<Item = &Param> {
     let fills = |name: &str| {
         endpoint
@@ -21,7 +21,8 @@ pub(super) fn in_template_order(endpoint: &Endpoint) -> impl Iterator<Item = &Pa
     endpoint.template.placeholders().filter_map(move |placeholder| fills(&placeholder.name)).chain(others)
 }
 
-/// Encodes one argument into the request. Everything that can fail for a type is spanned on that type.
+/// Returns the code that encodes one argument into the request. Code that can fail for a type has the type's
+/// span.
 pub(super) fn push(param: &Param, request: &TokenStream, private: &TokenStream) -> TokenStream {
     let span = span::generated_at_type(&param.ty);
     let private = &span::respan(private, span);
@@ -64,7 +65,7 @@ pub(super) fn push(param: &Param, request: &TokenStream, private: &TokenStream) 
         Role::Url => quote_spanned!(span=> #argument.address(#request, #shown);),
         Role::Body(literal) => {
             let media_type = media_type(literal);
-            // The bound is on the argument here, and the compiler would underline that.
+            // The bound is on the argument, which the compiler would underline.
             let mut argument = name.clone();
             argument.set_span(span.resolved_at(name.span()));
             quote_spanned!(span=> #private::body(#request, #argument, #media_type);)
@@ -72,7 +73,8 @@ pub(super) fn push(param: &Param, request: &TokenStream, private: &TokenStream) 
     }
 }
 
-/// A function that adds what the session supplies; `None` from it means that there is nothing to send.
+/// Returns a closure that adds the values from the session. The closure returns `None` if there is nothing
+/// to send.
 pub(super) fn supplied<'a>(params: impl Iterator<Item = &'a Param>, private: &TokenStream) -> TokenStream {
     let request = quote!(__request);
     let pushes: Vec<TokenStream> = params
@@ -96,7 +98,7 @@ pub(super) fn supplied<'a>(params: impl Iterator<Item = &'a Param>, private: &To
     quote!(|#grant, #request| { #(#pushes)* ::core::option::Option::Some(()) })
 }
 
-/// The session makes a value, whether the declaration borrows it or not.
+/// Returns the owned type, because the session makes a value even if the declaration borrows it.
 fn owned(ty: &Type) -> &Type {
     match span::strip_groups(ty) {
         Type::Reference(reference) => owned(&reference.elem),

@@ -1,4 +1,4 @@
-//! The client's type with what every client has. Shared with the recovery. Must not know about single endpoints.
+//! The type of the client, with the items that every client has. The recovery generates it as well.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -7,7 +7,7 @@ use syn::{GenericParam, TypeParam};
 use super::names::Names;
 use crate::signature;
 
-/// What differs from one client to the next.
+/// The items that differ from one client to the next.
 pub(crate) struct Parts {
     /// The methods of the client.
     pub(crate) inherent: Vec<TokenStream>,
@@ -33,9 +33,9 @@ pub(crate) fn client(names: &Names<'_>, parts: &Parts) -> TokenStream {
          A clone is cheap, and shares the session and the connections with the original."
     );
     let about_new =
-        format!(" A client for the server at `base`, with the defaults of [`{client}::builder`].");
+        format!(" Creates a client for the server at `base`, with the defaults of [`{client}::builder`].");
     let implementation = implemented.as_ref().map(|methods| {
-        // The compiler warns of a deprecated trait wherever it is named, and here it is not the user who names it.
+        // The compiler warns about each use of a deprecated trait, and this use is not the user's.
         let deprecated =
             signature::has(&trait_head.attrs, "deprecated").then(|| quote!(#[allow(deprecated)]));
         quote! {
@@ -87,7 +87,7 @@ pub(crate) fn client(names: &Names<'_>, parts: &Parts) -> TokenStream {
         #(#cfgs)*
         #(#permitted)*
         impl #parameters #client #arguments #bounds {
-            /// Every endpoint, as plain data: names, methods, templates. In the order of declaration, the session's included.
+            /// Every endpoint as plain data, in the order of declaration, with those of the session.
             #vis const ENDPOINTS: &'static [&'static #private::Endpoint] = &[#(#endpoints),*];
 
             #[doc = #about_new]
@@ -101,14 +101,16 @@ pub(crate) fn client(names: &Names<'_>, parts: &Parts) -> TokenStream {
                 Self::builder(base).build()
             }
 
-            /// A builder of a client for the server at `base`; a path in `base` stays in front of every request's.
+            /// Returns a builder of a client for the server at `base`.
+            ///
+            /// A path in `base` comes before the path of every request.
             #vis fn builder(
                 base: impl ::core::convert::AsRef<::core::primitive::str>,
             ) -> #private::ClientBuilder<Self> {
                 #private::ClientBuilder::new(::core::convert::AsRef::as_ref(&base))
             }
 
-            /// The session that signs the calls of this client.
+            /// Returns the session that signs the calls of this client.
             #vis fn session(&self) -> &#private::Session {
                 self.__client.session()
             }

@@ -1,5 +1,5 @@
-//! Methods with a body of their own: the trait's method keeps the body, and the client forwards to it, so that a caller
-//! need not import the trait. Must not know about requests.
+//! The two methods of a composite: the trait's method keeps the body, and the client's method forwards to
+//! it, so that a caller need not import the trait.
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
@@ -20,8 +20,8 @@ pub(crate) fn declared(composite: &Composite) -> TokenStream {
     let mut sig = signature::returning_future(sig, &output);
     let borrowed = bind_inside(&mut sig);
     let statements = &body.stmts;
-    // An `async` block does not learn its output from the signature, as the body of an `async fn` does; the first
-    // statement tells it, without ever running.
+    // The output of an `async` block is not inferred from the signature, as in an `async fn`. The first
+    // statement, which never runs, states it.
     quote_spanned! {span::generated_at_name(&sig.ident)=>
         #(#attrs)*
         #sig {
@@ -36,7 +36,7 @@ pub(crate) fn declared(composite: &Composite) -> TokenStream {
     }
 }
 
-/// Patterns that borrow are bound where the arguments are kept, which is in the future.
+/// Binds patterns that borrow inside the future, because the future holds the arguments.
 fn bind_inside(sig: &mut Signature) -> TokenStream {
     let mut bindings = TokenStream::new();
     for (index, input) in sig.inputs.iter_mut().enumerate() {
@@ -52,7 +52,7 @@ fn bind_inside(sig: &mut Signature) -> TokenStream {
     bindings
 }
 
-/// The client's own method; there is none for a function without `&self`.
+/// Returns the client's method. A function without `&self` has none.
 pub(crate) fn inherent(composite: &Composite, names: &Names<'_>) -> Option<TokenStream> {
     let mut sig = composite.sig.clone();
     match sig.inputs.first() {

@@ -10,14 +10,14 @@ use crate::{
     span,
 };
 
-/// The name of the constant that describes the endpoint: the method's as it is, since two methods may differ in nothing but
-/// upper and lower case.
+/// Returns the name of the constant. It keeps the case of the method's name, because two names may differ
+/// only in case.
 pub(super) fn constant(endpoint: &Endpoint) -> Ident {
     let name = endpoint.name();
     format_ident!("__{}", name.unraw(), span = span::generated_at_name(name))
 }
 
-/// The endpoint as plain static data; only what differs from the defaults is named.
+/// Returns the endpoint as static data. Only values that differ from the defaults are named.
 pub(super) fn description(endpoint: &Endpoint, names: &Names<'_>) -> TokenStream {
     let private = &names.private;
     let name = names.method_name(endpoint);
@@ -27,7 +27,7 @@ pub(super) fn description(endpoint: &Endpoint, names: &Names<'_>) -> TokenStream
     let auth = match endpoint.auth {
         Auth::Required => None,
         Auth::Optional => Some(quote!(.auth(#private::Auth::Optional))),
-        // A constant that is there with the feature `cookies` alone.
+        // A constant that exists only with the feature `cookies`.
         Auth::Cookies => Some(quote!(.auth(#private::COOKIES))),
         Auth::None => Some(quote!(.auth(#private::Auth::None))),
     };

@@ -1,5 +1,5 @@
-//! The three methods of an endpoint: the trait's, the client's, and the client's implementation of the trait's. Must not
-//! know how a request is described.
+//! The three methods of an endpoint: the trait's, the client's, and the client's implementation of the
+//! trait's.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{quote, quote_spanned};
@@ -13,7 +13,8 @@ use crate::{
     span,
 };
 
-/// The trait's method. Its body fails, so that a fake implements only what it uses, and a new endpoint breaks nobody.
+/// Returns the trait's method. Its body fails, so that a fake implements only the methods it needs, and a
+/// new endpoint breaks no fake.
 pub(super) fn declared(endpoint: &Endpoint, names: &Names<'_>) -> TokenStream {
     let private = &names.private;
     let attrs = &endpoint.attrs;
@@ -34,14 +35,14 @@ pub(super) fn declared(endpoint: &Endpoint, names: &Names<'_>) -> TokenStream {
     }
 }
 
-/// Mentions the arguments, so that no lint calls them unused.
+/// Mentions the arguments, so that no lint reports them as unused.
 pub(crate) fn unused(sig: &Signature) -> TokenStream {
     let arguments = signature::name_arguments(&mut sig.clone());
     let mentions = arguments.iter().map(|Argument { cfgs, name }| quote!(#(#cfgs)* let _ = &#name;));
     mentions.collect()
 }
 
-/// The client's method, which makes the call.
+/// Returns the client's method, which makes the call.
 pub(super) fn inherent(endpoint: &Endpoint, names: &Names<'_>) -> TokenStream {
     let vis = &names.vis;
     let attrs = signature::shared(&endpoint.attrs);
@@ -63,7 +64,7 @@ pub(super) fn inherent(endpoint: &Endpoint, names: &Names<'_>) -> TokenStream {
     }
 }
 
-/// The client's implementation of the trait's method, which awaits the call.
+/// Returns the client's implementation of the trait's method, which awaits the call.
 pub(super) fn implemented(endpoint: &Endpoint, names: &Names<'_>) -> TokenStream {
     let (client, private) = (&names.client, &names.private);
     let name = endpoint.name();
@@ -82,13 +83,14 @@ pub(super) fn implemented(endpoint: &Endpoint, names: &Names<'_>) -> TokenStream
     let call = match &endpoint.returns.ok {
         Some(_) if endpoint.paginate.is_some() => call,
         Some(_) => quote!(::core::future::IntoFuture::into_future(#call)),
-        // An alias that is no `Result` fails wherever this method is mentioned. At one place, that is one error.
+        // An alias of another type than `Result` fails at each mention of this method. At one place, that is
+        // one error.
         None => {
             let call = span::respan(&call, span::in_return_type(&endpoint.returns.whole, None));
             quote!(#private::Return::<#output>::NEW.forward(#call))
         }
     };
-    // The compiler warns of a deprecated method wherever it is called, and here the caller is not the user.
+    // The compiler warns about each call of a deprecated method, and this call is not the user's.
     let deprecated = signature::has(&endpoint.attrs, "deprecated").then(|| quote!(#[allow(deprecated)]));
     quote_spanned! {span::generated_at_name(&sig.ident)=>
         #(#cfgs)*
@@ -99,7 +101,7 @@ pub(super) fn implemented(endpoint: &Endpoint, names: &Names<'_>) -> TokenStream
     }
 }
 
-/// The endpoint's description, which the client's table lists too.
+/// Returns the constant with the endpoint's description, which the client's table lists too.
 pub(super) fn constant(endpoint: &Endpoint, names: &Names<'_>) -> TokenStream {
     let private = &names.private;
     let cfgs = signature::cfgs(&endpoint.attrs);
@@ -111,19 +113,20 @@ pub(super) fn constant(endpoint: &Endpoint, names: &Names<'_>) -> TokenStream {
     }
 }
 
-/// The endpoint's line in the client's table.
+/// Returns the endpoint's entry in the client's table.
 pub(super) fn table_entry(endpoint: &Endpoint) -> TokenStream {
     let cfgs = signature::cfgs(&endpoint.attrs);
     let constant = description::constant(endpoint);
     quote!(#(#cfgs)* Self::#constant)
 }
 
-/// A request has as many arguments as it has: clippy's limit is for functions whose author could choose.
+/// Allows more arguments than clippy's limit, because the request decides their number.
 fn many_arguments(endpoint: &Endpoint) -> Option<TokenStream> {
     (endpoint.params.len() > 6).then(|| quote!(#[allow(clippy::too_many_arguments)]))
 }
 
-/// The signature that callers see. What a call gives outlives what it was made of, so that its type has to as well.
+/// Returns the signature that callers see. Type parameters in the result are `'static`, because a result may
+/// outlive the arguments of its call.
 pub(super) fn visible(endpoint: &Endpoint) -> Signature {
     let params = endpoint.params.iter().filter(|param| !param.from_session);
     let params =
@@ -131,7 +134,7 @@ pub(super) fn visible(endpoint: &Endpoint) -> Signature {
     let mut sig = signature::with_arguments(&endpoint.sig, &endpoint.receiver, params);
     let mut unbounded = Vec::new();
     for parameter in sig.generics.type_params_mut() {
-        // Beside the bounds there are: clippy wants all of a parameter at one place.
+        // Clippy wants all bounds of a parameter in one place.
         match signature::mentions(&endpoint.returns.whole, &parameter.ident) {
             true if parameter.bounds.is_empty() => unbounded.push(parameter.ident.clone()),
             true => parameter.bounds.push(parse_quote!('static)),
@@ -144,7 +147,8 @@ pub(super) fn visible(endpoint: &Endpoint) -> Signature {
     sig
 }
 
-/// The signature of the client's method: not `async`, since options are set on the call before it is awaited.
+/// Returns the signature of the client's method. It is not `async`, because options are set on the call
+/// before it is awaited.
 pub(crate) fn returning_call(sig: &Signature, returns: &Returns, private: &TokenStream) -> Signature {
     let mut sig = sig.clone();
     sig.asyncness = None;
@@ -154,7 +158,8 @@ pub(crate) fn returning_call(sig: &Signature, returns: &Returns, private: &Token
             let private = span::respan(private, span);
             parse_quote_spanned!(span=> -> #private::Call<#ok, #err>)
         }
-        // The compiler knows what the type is made of. Where that is nothing, its one error is at the type.
+        // The parts of an alias are known to the compiler only. If it has none, the one error is at the
+        // type.
         Returns { whole, ok, .. } => {
             let span = span::in_return_type(&returns.whole, ok.as_ref().map(|_| whole));
             let private = span::respan(private, span);
@@ -164,7 +169,7 @@ pub(crate) fn returning_call(sig: &Signature, returns: &Returns, private: &Token
     sig
 }
 
-/// The request at the end of the documentation, since that is what one looks for on a server's log.
+/// Returns the last line of the documentation: the request, as a server's log shows it.
 fn docs(endpoint: &Endpoint) -> TokenStream {
     let gap = signature::is_documented(&endpoint.attrs).then(|| quote!(#[doc = ""]));
     let (verb, path) = (&endpoint.verb, endpoint.template.path());

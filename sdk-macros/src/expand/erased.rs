@@ -1,5 +1,5 @@
-//! The type-erased stand-in for the trait: a struct to keep anything that implements it, without a type parameter. Must not
-//! know what an endpoint sends.
+//! `Dyn<Trait>`, the type-erased form of the trait: a struct that holds any implementation, without a type
+//! parameter.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
@@ -14,14 +14,14 @@ use syn::{
 use super::names::Names;
 use crate::{signature, span};
 
-/// A method as the trait declares it, whatever its body is.
+/// A method as the trait declares it, without its body.
 pub(super) struct Declared<'a> {
     pub(super) attrs: &'a [syn::Attribute],
-    /// With its arguments, and `async` where it is awaited.
+    /// The signature with its arguments, and `async` if it is awaited.
     pub(super) sig: Signature,
 }
 
-/// The struct, the trait behind it, and what connects the two.
+/// Returns the struct, the hidden trait behind it, and the impls that connect the two.
 pub(super) fn erased(names: &Names<'_>, methods: &[Declared<'_>]) -> TokenStream {
     let Names { trait_head, vis, private, generics, .. } = names;
     let (written, ident) = (&trait_head.vis, &trait_head.ident);
@@ -40,11 +40,11 @@ pub(super) fn erased(names: &Names<'_>, methods: &[Declared<'_>]) -> TokenStream
     let boxed = methods.iter().map(|method| method.boxed(private, &quote!(<__Any as #ident #arguments>)));
     let forwarded = methods.iter().map(|method| method.forwarded(&quote!(#hidden)));
     let about = format!(
-        " Anything that implements [`{ident}`], as one type: to keep in a struct without a type parameter.\n\n \
-         A clone is cheap, and is the same implementation. Each call is boxed."
+        " Any implementation of [`{ident}`] as one type, which a struct can hold without a type parameter.\n\n \
+         A clone is cheap, and shares the implementation. Each call is boxed."
     );
     let name = erased.to_string();
-    let about_new = format!(" Keeps `inner`, such as a [`{}`] or a fake of the tests.", names.client);
+    let about_new = format!(" Wraps `inner`, such as a [`{}`] or a fake of a test.", names.client);
     let deprecated = signature::has(&trait_head.attrs, "deprecated").then(|| quote!(#[allow(deprecated)]));
     let permitted: Vec<_> = signature::permitted(&trait_head.attrs).collect();
     quote! {
@@ -105,7 +105,7 @@ struct Method<'a> {
 }
 
 impl<'a> Method<'a> {
-    /// `None` for what cannot be called on an erased type, and does not want to be.
+    /// Returns `None` for a method that opts out of the erased type.
     fn new(declared: &Declared<'a>, outer: &'a [Lifetime]) -> Option<Self> {
         let Declared { attrs, sig } = declared;
         let by_reference = matches!(
@@ -120,7 +120,8 @@ impl<'a> Method<'a> {
         Some(Self { attrs, sig, outer })
     }
 
-    /// The hidden trait's method. A boxed future has a lifetime, so that everything it may borrow needs a name.
+    /// Returns the hidden trait's signature. A boxed future has a lifetime, so every lifetime that it may
+    /// borrow needs a name.
     fn erased_signature(&self, private: &TokenStream) -> Signature {
         let mut sig = self.sig.clone();
         sig.ident = self.hidden_name();
@@ -132,7 +133,7 @@ impl<'a> Method<'a> {
         for input in &mut sig.inputs {
             names.visit_fn_arg_mut(input);
         }
-        // What is elided in the output is the receiver's.
+        // An elided lifetime in the output is the receiver's.
         let mut output = match &sig.output {
             ReturnType::Default => parse_quote!(()),
             ReturnType::Type(_, ty) => (**ty).clone(),
@@ -192,7 +193,8 @@ impl<'a> Method<'a> {
         quote_spanned!(span::generated_at_name(&self.sig.ident)=> #attrs #sig { #call })
     }
 
-    /// Another name than the trait's own method has, since both are in scope wherever one is called.
+    /// Returns the name of the hidden trait's method. It differs from the trait's, because both are in scope
+    /// at each call.
     fn hidden_name(&self) -> Ident {
         let name = &self.sig.ident;
         format_ident!("__{}", name.unraw(), span = span::generated_at_name(name))
@@ -203,8 +205,8 @@ impl<'a> Method<'a> {
         quote!(#of::#name(#this, #(#arguments),*))
     }
 
-    /// When it is there, and which lints leave it alone. The compiler warns of a deprecated method wherever it is called, and
-    /// here the caller is not the user.
+    /// Returns the `cfg`s and the allowed lints. The compiler warns about each call of a deprecated method,
+    /// and this call is not the user's.
     fn attributes(&self) -> TokenStream {
         let cfgs = signature::cfgs(self.attrs);
         let permitted = signature::permitted(self.attrs);
@@ -213,7 +215,7 @@ impl<'a> Method<'a> {
     }
 }
 
-/// Gives a name to every lifetime that has none.
+/// Gives a name to each lifetime that has none.
 struct Named {
     lifetimes: Vec<Lifetime>,
     span: proc_macro2::Span,
@@ -248,13 +250,13 @@ impl VisitMut for Named {
         }
     }
 
-    // What is elided in the type of a function is its own.
+    // Elided lifetimes in the type of a function belong to that type.
     fn visit_type_fn_ptr_mut(&mut self, _: &mut syn::TypeFnPtr) {}
 
     fn visit_parenthesized_generic_arguments_mut(&mut self, _: &mut syn::ParenthesizedGenericArguments) {}
 }
 
-/// Puts one known lifetime wherever none is written.
+/// Writes one known lifetime in the place of each elided one.
 struct Known {
     lifetime: Option<Lifetime>,
 }

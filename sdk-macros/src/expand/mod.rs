@@ -54,7 +54,7 @@ pub(crate) fn client(client: &Client) -> TokenStream {
     quote!(#declared #generated #erased)
 }
 
-/// The methods of the trait as they are declared, those of the session left out that nobody calls.
+/// Returns the methods of the trait as they are declared, without the refresh, which no caller has.
 fn methods_of_trait(client: &Client) -> Vec<erased::Declared<'_>> {
     let methods = client.methods.iter().filter_map(|method| match method {
         Method::Endpoint(endpoint) if endpoint.is_refresh() => None,

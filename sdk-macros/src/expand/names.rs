@@ -6,19 +6,21 @@ use syn::{Generics, ItemTrait, Path, WhereClause, ext::IdentExt, parse_quote};
 
 use crate::{model::Endpoint, signature, span};
 
-/// The names all parts of the generated code agree on.
+/// Names and parts of the trait that all generated items share.
 pub(crate) struct Names<'a> {
     pub(crate) trait_head: &'a ItemTrait,
     pub(crate) client: proc_macro2::Ident,
-    /// Who sees the methods. Placed so that it counts as generated, as does an item that begins with it. The types keep the
-    /// user's own, since the compiler shows where one is from its first token to its name.
+    /// The visibility of the methods, with a span that counts as generated, so that an item that begins with
+    /// it does too. The types keep the user's tokens, because the compiler underlines a type from its first
+    /// token to its name.
     pub(crate) vis: TokenStream,
     /// The runtime's `__private` module, fully rooted.
     pub(crate) private: TokenStream,
-    /// The parameters of the trait, as an `impl` declares them. Their types outlive everything, since calls do.
+    /// The parameters of the trait, as an `impl` declares them. Type parameters are `'static`, because calls
+    /// are.
     pub(crate) generics: Generics,
-    /// What the trait's `where` clause asks of its parameters. What it asks of `Self` it asks of its implementations, and a type
-    /// that asked it of itself would never be found to have it.
+    /// The bounds of the trait's `where` clause, without those of `Self`. A type cannot require of itself
+    /// what it implements.
     pub(crate) param_bounds: Option<WhereClause>,
 }
 
@@ -45,12 +47,12 @@ impl<'a> Names<'a> {
         }
     }
 
-    /// The name of the trait, for the runtime's tables.
+    /// Returns the name of the trait, for the runtime's tables.
     pub(super) fn trait_name(&self) -> String {
         self.trait_head.ident.unraw().to_string()
     }
 
-    /// `Tracker::issue`, for messages.
+    /// Returns `Tracker::issue`, for messages.
     pub(super) fn method_name(&self, endpoint: &Endpoint) -> String {
         format!("{}::{}", self.trait_name(), endpoint.name().unraw())
     }

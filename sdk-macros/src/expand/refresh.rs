@@ -1,5 +1,5 @@
-//! The endpoint that refreshes the session. It becomes a constant, and no method: a direct call would spend the token beside
-//! the session. Must not know about the other endpoints.
+//! The refresh endpoint of the session: a constant and not a method, because a direct call would spend the
+//! refresh token without the session.
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
@@ -37,7 +37,7 @@ pub(super) fn refresh(endpoint: &Endpoint, names: &Names<'_>) -> TokenStream {
     quote! {
         #present
         const REFRESH: ::core::option::Option<&'static #private::RefreshEndpoint> = {
-            // An import that only this signature needs is not an unused one.
+            // Mentions the type, so that its import is not reported as unused.
             let _: ::core::option::Option<#whole>;
             ::core::option::Option::Some(
                 &#private::RefreshEndpoint::new(Self::#constant, #supplied, |__answer| #tokens) #refused,
@@ -47,7 +47,7 @@ pub(super) fn refresh(endpoint: &Endpoint, names: &Names<'_>) -> TokenStream {
     }
 }
 
-/// The session of this client has no endpoint that refreshes it.
+/// Returns the constant of a client without a refresh endpoint.
 pub(crate) fn none(names: &Names<'_>) -> TokenStream {
     let private = &names.private;
     quote!(const REFRESH: ::core::option::Option<&'static #private::RefreshEndpoint> = ::core::option::Option::None;)

@@ -33,8 +33,8 @@ pub(super) fn call(endpoint: &Endpoint, this: &TokenStream, names: &Names<'_>) -
     }
 }
 
-/// A body that can be sent once stands against `retry` and `paginate`. Where the type is the caller's to choose, the call
-/// says so.
+/// Returns a check that a body can be sent again, if the endpoint has `retry` or `paginate`. If the caller
+/// chooses the type, the call checks it at run time.
 fn only_once(endpoint: &Endpoint, private: &TokenStream) -> Option<TokenStream> {
     let retry = endpoint.retry.as_ref().filter(|retry| retry.times > 0);
     if retry.is_none() && endpoint.paginate.is_none() {
@@ -64,7 +64,7 @@ fn only_once(endpoint: &Endpoint, private: &TokenStream) -> Option<TokenStream> 
     })
 }
 
-/// Chooses, by the type alone, how an answer becomes a value.
+/// Returns the decoder that the compiler chooses by the type of success.
 pub(super) fn decoder(returns: &Returns, private: &TokenStream) -> TokenStream {
     let Returns { whole, ok, .. } = returns;
     let span = span::in_return_type(&returns.whole, ok.as_ref());
@@ -87,7 +87,7 @@ fn finish(endpoint: &Endpoint, private: &TokenStream) -> TokenStream {
     let success = span::in_return_type(&returns.whole, returns.ok.as_ref());
     if let Some(paginate) = &endpoint.paginate {
         let paginate = self::paginate(endpoint, paginate, private);
-        // The page as it is written, since it is underlined there for whatever else asks that it be one.
+        // The page as it is written, because other bounds underline it there.
         let page = &returns.ok;
         return quote_spanned!(failure=> #request.pages::<#page, _>(#decoder, #paginate));
     }
@@ -103,7 +103,7 @@ fn finish(endpoint: &Endpoint, private: &TokenStream) -> TokenStream {
     }
 }
 
-/// How one page leads to the next; the parameter is looked at once more, for where to begin.
+/// Returns how one page leads to the next. It reads the parameter again for the first page.
 fn paginate(endpoint: &Endpoint, paginate: &Paginate, private: &TokenStream) -> TokenStream {
     let (name, is_cursor) = match paginate {
         Paginate::Link => return quote!(#private::Paginate::Link),

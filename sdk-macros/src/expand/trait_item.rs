@@ -6,7 +6,8 @@ use syn::{ItemTrait, Token, parse_quote_spanned};
 
 use crate::span;
 
-/// The trait with its items back. Clients are shared between tasks, and so must be whatever stands in for them.
+/// Returns the trait with its items. It requires `Send` and `Sync`, because clients and fakes are shared
+/// between tasks.
 pub(crate) fn trait_with_items(trait_head: &ItemTrait, items: &[TokenStream]) -> TokenStream {
     let mut trait_head = trait_head.clone();
     let span = span::generated_at_name(&trait_head.ident);

@@ -153,7 +153,7 @@ fn an_erased_client() {
             async fn borrowed(&self, of: &str) -> (&str, Cow<'_, str>) { todo() }
         }",
     );
-    let (_, erased) = text.split_once("/** Anything that implements").unwrap_or_default();
+    let (_, erased) = text.split_once("/** Any implementation of").unwrap_or_default();
     insta::assert_snapshot!(erased);
 }
 

@@ -31,7 +31,8 @@ pub(crate) fn endpoint(
     let Draft { verb, session, returns, address, params, .. } = draft;
     let (Verb { method, options, .. }, session) = (verb?, session?);
     let refresh = matches!(session, SessionRole::Refresh { .. });
-    // The trait's limit is for calls. Many calls wait for one refresh, and a refresh that is given up may have spent its token.
+    // The trait's limit is for calls. Many calls wait for one refresh, and a refresh that is given up may
+    // have spent its token.
     let inherited = trait_options.timeout.as_ref().filter(|_| !refresh);
     Ok(Endpoint {
         attrs: raw.attrs.clone(),

@@ -1,4 +1,4 @@
-//! Header names and values that are written in the declaration. Must not know where in it.
+//! The names and values of headers in a declaration, and media types.
 
 use quote::ToTokens;
 use syn::LitStr;
@@ -8,11 +8,11 @@ use crate::{
     model::Auth,
 };
 
-/// The headers that frame the message; whoever sets them by hand splits or truncates requests.
+/// The headers that frame the message. Setting them by hand splits or truncates requests.
 const TRANSPORT: &[&str] =
     &["host", "content-length", "transfer-encoding", "connection", "te", "trailer", "upgrade", "keep-alive"];
 
-/// The name in lower case, if it is one (RFC 9110, section 5.1).
+/// Returns the name in lower case, if it is a header name (RFC 9110, section 5.1).
 pub(crate) fn name(at: impl ToTokens, text: &str, diagnostics: &Diagnostics) -> Result<String, Reported> {
     let name = text.to_ascii_lowercase();
     if text.is_empty() || !text.chars().all(is_token) {
@@ -32,7 +32,7 @@ pub(crate) fn name(at: impl ToTokens, text: &str, diagnostics: &Diagnostics) -> 
     Ok(name)
 }
 
-/// Fails if the value cannot be sent as it is (RFC 9110, section 5.5).
+/// Checks that the value can be sent as it is (RFC 9110, section 5.5).
 pub(crate) fn value(literal: &LitStr, diagnostics: &Diagnostics) -> Result<(), Reported> {
     let text = literal.value();
     let Some(bad) = text.chars().find(|c| !c.is_ascii() || (c.is_control() && *c != '\t')) else {
@@ -51,7 +51,7 @@ pub(crate) fn value(literal: &LitStr, diagnostics: &Diagnostics) -> Result<(), R
     ))
 }
 
-/// Fails if the text is not a media type, wherever it is written.
+/// Checks that the text is a media type.
 pub(crate) fn media_type(literal: &LitStr, diagnostics: &Diagnostics) -> Result<(), Reported> {
     let text = literal.value();
     if is_media_type(&text) {
@@ -66,7 +66,8 @@ pub(crate) fn media_type(literal: &LitStr, diagnostics: &Diagnostics) -> Result<
     ))
 }
 
-/// RFC 9110, section 8.3.1, where parameters are looked at only for characters that cannot stand in a header.
+/// Returns whether this is a media type (RFC 9110, section 8.3.1). In parameters, only the characters are
+/// checked.
 fn is_media_type(text: &str) -> bool {
     let is_token = |part: &str| {
         !part.is_empty() && part.chars().all(|c| c.is_ascii_alphanumeric() || "!#$&^_.+-".contains(c))
@@ -80,7 +81,7 @@ fn is_media_type(text: &str) -> bool {
             .is_some_and(|(kind, subtype)| is_token(kind) && is_token(subtype))
 }
 
-/// The session owns `authorization` wherever it signs.
+/// Reports `authorization` if the session signs the request, because the session sets it.
 pub(crate) fn may_be_set(at: impl ToTokens, name: &str, auth: Auth, diagnostics: &Diagnostics) -> bool {
     let auth = match auth {
         Auth::None | Auth::Cookies => return true,
@@ -97,7 +98,7 @@ pub(crate) fn may_be_set(at: impl ToTokens, name: &str, auth: Auth, diagnostics:
     name != "authorization"
 }
 
-/// Whether more lines of it are no mistake: all cookies are sent as one.
+/// Returns whether the header can be set several times: all cookies are sent as one header.
 pub(crate) fn is_added(name: &str) -> bool {
     name == "cookie"
 }

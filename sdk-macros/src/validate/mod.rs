@@ -1,4 +1,5 @@
-//! Validation: from raw syntax to a model that is valid by construction. The only stage that reports mistakes.
+//! Validation: from raw syntax to a model that is valid by construction. The only stage that reports
+//! mistakes.
 
 mod attribute;
 mod composite;

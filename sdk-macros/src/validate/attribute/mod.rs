@@ -1,4 +1,5 @@
-//! The attributes of methods and parameters: a file for each, and here the list of those that give a role to a parameter.
+//! The attributes of methods and parameters: a file for each, and here the list of those that give a role to
+//! a parameter.
 
 mod argument;
 mod body;

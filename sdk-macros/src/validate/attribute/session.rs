@@ -1,4 +1,5 @@
-//! `#[session(start)]`, `#[session(refresh, refused = path)]`, `#[session(end)]`: what an endpoint does to the session.
+//! `#[session(start)]`, `#[session(refresh, refused = path)]`, `#[session(end)]`: what an endpoint does to
+//! the session.
 
 use syn::{Path, parse::Parser};
 

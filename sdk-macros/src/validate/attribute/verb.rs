@@ -18,7 +18,7 @@ use crate::{
     },
 };
 
-/// What the verb attribute of an endpoint says.
+/// The verb attribute of an endpoint.
 pub(crate) struct Verb<'a> {
     pub(crate) attr: &'a ApiAttr,
     /// The HTTP method.
@@ -27,32 +27,33 @@ pub(crate) struct Verb<'a> {
     pub(crate) options: EndpointOptions<'a>,
 }
 
-/// What stands where the path belongs.
+/// The path argument of a verb.
 pub(crate) enum PathArg {
     Path(LitStr, Template),
-    /// A mistake that was reported.
+    /// A mistake, which was reported.
     Mistaken(Reported),
-    /// A parameter is the address.
+    /// There is no path, because a parameter is the address.
     Missing,
 }
 
 impl Verb<'_> {
-    /// The attribute as it is written with a path.
+    /// Returns the attribute as it is written with a path.
     pub(crate) fn example(&self, raw: &RawMethod) -> String {
         example(self.attr, raw)
     }
 
-    /// Whether a request with this method has a body at all.
+    /// Returns whether a request with this method can have a body.
     pub(crate) fn has_body(&self) -> bool {
         !matches!(self.method.as_str(), "GET" | "HEAD" | "TRACE")
     }
 
-    /// Whether a request with this method changes nothing (RFC 9110, section 9.2.1).
+    /// Returns whether a request with this method changes nothing (RFC 9110, section 9.2.1).
     pub(crate) fn is_safe(&self) -> bool {
         matches!(self.method.as_str(), "GET" | "HEAD" | "OPTIONS" | "TRACE")
     }
 
-    /// Whether a request with this method changes nothing more when it is sent again (RFC 9110, section 9.2.2).
+    /// Returns whether sending a request with this method again changes nothing more (RFC 9110, section
+    /// 9.2.2).
     pub(crate) fn is_idempotent(&self) -> bool {
         self.is_safe() || matches!(self.method.as_str(), "PUT" | "DELETE")
     }
@@ -98,7 +99,7 @@ pub(crate) fn parse<'a>(raw: &'a RawMethod, diagnostics: &Diagnostics) -> Result
         return Err(diagnostics.report(attr, "the path stands in parentheses", help));
     }
     let mut verb = read(attr, raw, diagnostics)?;
-    // The parameters may be those of either path.
+    // The parameters may belong to either path.
     if let (Some(reported), PathArg::Path(..)) = (several, &verb.path) {
         verb.path = PathArg::Mistaken(reported);
     }
@@ -137,7 +138,7 @@ fn unknown(attr: &ApiAttr, raw: &RawMethod, diagnostics: &Diagnostics) -> Report
     diagnostics.report(&attr.name, format!("unknown verb `{name}`"), help)
 }
 
-/// The method in `#[endpoint("REPORT", "/x")]`.
+/// Parses the method in `#[endpoint("REPORT", "/x")]`.
 fn custom(verb: &Arg, diagnostics: &Diagnostics) -> Result<String, Reported> {
     let Some(literal) = string(verb) else {
         let help = "write `#[endpoint(\"REPORT\", \"/users\")]`";
@@ -172,7 +173,7 @@ fn path_and_options<'a>(
         Some((Arg::Flag(flag), _)) if option::is_flag(flag) => (None, args),
         Some((first, rest)) => (Some(PathArg::Mistaken(no_literal(first, attr, raw, diagnostics))), rest),
     };
-    // Behind an option it is no option.
+    // A literal after an option is a misplaced path.
     let late = |arg: &&Arg| path.is_none() && string(arg).is_some();
     let behind = rest.iter().find(late).map(|arg| {
         let literal = shown(arg);

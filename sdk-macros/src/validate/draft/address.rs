@@ -87,8 +87,8 @@ pub(crate) fn of(
     }
 }
 
-/// Returns the report of a parameter with a mistake that may have been meant as the address. A misspelt `#[url]` is one
-/// mistake, and is reported once.
+/// Returns the report of a parameter with a mistake that may have been meant as the address. A misspelt
+/// `#[url]` is one mistake, and is reported once.
 fn misread(params: &ParsedParams<'_>) -> Option<Reported> {
     params.all.iter().find_map(|param| match (&param.role, param.attr) {
         (RequestedRole::Unknown(reported), None) => Some(*reported),

@@ -1,4 +1,5 @@
-//! The draft of an endpoint: what its attributes and options say, before the rules have checked what fits together.
+//! The draft of an endpoint: what its attributes and options say, before the rules have checked what fits
+//! together.
 
 mod address;
 mod param;
@@ -39,7 +40,8 @@ pub(crate) struct Draft<'a> {
 }
 
 impl<'a> Draft<'a> {
-    /// Parses the attributes and options of the method, checks its signature, and binds its parameters to placeholders.
+    /// Parses the attributes and options of the method, checks its signature, and binds its parameters to
+    /// placeholders.
     pub(crate) fn of(
         raw: &'a RawMethod,
         trait_options: &'a TraitOptions<'a>,
@@ -68,7 +70,8 @@ impl<'a> Draft<'a> {
         Some((self.verb.as_ref().ok()?, self.session.as_ref().ok()?))
     }
 
-    /// Returns the rule that applies: the endpoint's own, or else the trait's. Signing in and refreshing are never signed.
+    /// Returns the rule that applies: the endpoint's own, or else the trait's. Signing in and refreshing are
+    /// never signed.
     pub(crate) fn auth(&self) -> AuthRule {
         if let Ok(SessionRole::Start | SessionRole::Refresh { .. }) = self.session {
             return AuthRule::none();

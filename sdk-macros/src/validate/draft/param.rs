@@ -21,7 +21,8 @@ pub(crate) struct ParsedParams<'a> {
     pub(crate) pattern: Option<Reported>,
 }
 
-/// A parameter whose attributes were parsed: with a `RequestedRole` before placeholders are bound, and then with its role.
+/// A parameter whose attributes were parsed: with a `RequestedRole` before placeholders are bound, and then
+/// with its role.
 pub(crate) struct ParsedParam<'a, R = Result<Role, Reported>> {
     pub(crate) raw: &'a RawParam,
     pub(crate) ident: &'a Ident,

@@ -22,7 +22,8 @@ use proc_macro2::Ident;
 use super::header;
 use crate::{args::Arg, diagnostics::Diagnostics};
 
-/// Makes a struct of options out of the modules of the options. Each module has a `KEY`, a `Value` and a `parse`.
+/// Makes a struct of options out of the modules of the options. Each module has a `KEY`, a `Value` and a
+/// `parse`.
 macro_rules! options {
     ($(#[$about:meta])* $Options:ident, $elsewhere:path: $($option:ident,)*) => {
         $(#[$about])*

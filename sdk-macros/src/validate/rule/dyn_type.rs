@@ -5,10 +5,10 @@ use syn::{GenericParam, ItemTrait, Receiver, ReceiverKind, ReturnType, TypeParam
 
 use crate::{diagnostics::Diagnostics, parse::RawMethod, signature};
 
-/// What the stand-in implements itself, or is in any case.
+/// The traits that `Dyn<Trait>` implements.
 const IMPLEMENTED: &[&str] = &["Send", "Sync", "Unpin", "Debug", "Clone"];
 
-/// What the trait asks of its implementations is asked of the stand-in as well, which cannot have it of what it holds.
+/// The supertraits, and the bounds of `Self`, are traits that `Dyn<Trait>` implements.
 pub(super) fn of_trait(trait_head: &ItemTrait, diagnostics: &Diagnostics) {
     let predicates = trait_head.generics.where_clause.iter().flat_map(|clause| &clause.predicates);
     let of_self = predicates.filter_map(signature::bounds_of_self).flatten();
@@ -32,7 +32,8 @@ pub(super) fn of_trait(trait_head: &ItemTrait, diagnostics: &Diagnostics) {
     }
 }
 
-/// What a type-erased stand-in cannot have. A method that asks for `Self: Sized` stays out of it.
+/// A method of `Dyn<Trait>` has no generics, no `impl Trait` and no `Self`. A method with `Self: Sized` is
+/// left out.
 pub(super) fn of_method(raw: &RawMethod, of: &Ident, diagnostics: &Diagnostics) {
     if signature::needs_sized(&raw.sig) || raw.is_refresh() {
         return;
@@ -43,7 +44,7 @@ pub(super) fn of_method(raw: &RawMethod, of: &Ident, diagnostics: &Diagnostics) 
         ReturnType::Type(_, ty) => Some(&**ty),
         ReturnType::Default => None,
     };
-    // An endpoint says of `impl Trait` that it has none, erased or not.
+    // For an endpoint, `impl Trait` is reported with its signature, with or without `dyn`.
     let types = raw.params.iter().map(|param| &param.ty).chain(output);
     let open = types.into_iter().find_map(|ty| match signature::is_opaque(ty) && !raw.is_endpoint() {
         true => Some((ty, "`impl Trait`")),

@@ -1,4 +1,5 @@
-//! The rules: what must fit together. A rule looks at a draft, at a method or at the trait, and only reports.
+//! The rules: what must fit together. A rule looks at a draft, at a method or at the trait, and only
+//! reports.
 
 mod body;
 mod dyn_type;

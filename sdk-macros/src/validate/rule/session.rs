@@ -37,7 +37,8 @@ pub(super) fn has_its_own_address(draft: &Draft<'_>, diagnostics: &Diagnostics) 
     }
 }
 
-/// Signing in and refreshing are sent without an access token, because some servers reject a request with an old one.
+/// Signing in and refreshing are sent without an access token, because some servers reject a request with an
+/// old one.
 pub(super) fn is_never_signed(draft: &Draft<'_>, diagnostics: &Diagnostics) {
     let Some((verb, session)) = draft.verb_and_session() else { return };
     let name = match session {
