@@ -14,7 +14,9 @@ pub(crate) use claim::Claim;
 pub(crate) use flag::Flag;
 pub(crate) use in_turn::InTurn;
 
-use std::sync::PoisonError;
+mod primitives {
+    pub(super) use std::sync::PoisonError;
 
-use loom::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use loom::sync::{Mutex, MutexGuard};
+    pub(super) use loom::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+    pub(super) use loom::sync::{Mutex, MutexGuard};
+}

@@ -13,7 +13,7 @@ use tokio::fs::File;
 use tokio::io::{AsyncReadExt, Take};
 use tokio_util::io::ReaderStream;
 
-use super::BodyStream;
+use super::stream::BodyStream;
 use crate::error::InvalidRequest;
 
 const CHUNK: usize = 64 << 10;

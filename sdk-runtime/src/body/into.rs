@@ -3,8 +3,8 @@
 use bytes::Bytes;
 
 use super::payload::Content;
-use super::stream::Once;
-use super::{BINARY, Body, BodyStream, TEXT};
+use super::source::{BINARY, Body, TEXT};
+use super::stream::{BodyStream, Once};
 
 /// What can be the argument of `#[body]`.
 ///

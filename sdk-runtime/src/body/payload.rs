@@ -11,8 +11,8 @@ use std::task::{Context, Poll, ready};
 use bytes::Bytes;
 use http_body::{Body as HttpBody, Frame, SizeHint};
 
-use super::stream::Once;
-use super::{BodyStream, file};
+use super::file;
+use super::stream::{BodyStream, Once};
 use crate::error::InvalidRequest;
 
 /// Where a body comes from.
@@ -230,7 +230,8 @@ mod tests {
     use http_body_util::{BodyExt, Full};
 
     use super::*;
-    use crate::body::{BINARY, Body, IntoBody, TEXT};
+    use crate::body::source::{BINARY, TEXT};
+    use crate::body::{Body, IntoBody};
 
     fn stream(text: &'static str) -> BodyStream {
         BodyStream::new(Full::new(Bytes::from(text)))

@@ -7,13 +7,12 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
-use super::Client;
 use super::deadline::{CallLimits, Progress};
 use super::decode::{CallDecoder, Failure, KeepHead};
-use super::execute::Execution;
-use super::execute::attempt::CallResponse;
+use super::execute::attempt::{CallResponse, Execution};
 use super::execute::retry::{self, RetryBudget};
 use super::idempotency::{self, prepare};
+use super::inner::Client;
 use super::sign_in::{self, SignIn};
 use super::sign_out::{self, FillFromLogin, SignOut};
 use crate::endpoint::Endpoint;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Client, Inner};
+use super::inner::{Client, Inner};
 use crate::error::BuildError;
 use crate::exchange::Upstream;
 use crate::runtime::{Clock, Spawner};

@@ -8,19 +8,18 @@ mod deadline;
 mod decode;
 mod execute;
 mod idempotency;
+mod inner;
 mod pager;
 mod pages;
 mod pool;
 mod sign_in;
 mod sign_out;
 
-use std::fmt;
 use std::ops::{Deref, DerefMut};
-use std::sync::Arc;
-use std::time::Duration;
 
 pub use builder::ClientBuilder;
 pub use call::{Call, CallFuture, ResponseCall};
+pub use inner::{ApiClient, Client};
 pub use pages::{PageItems, Pages, Paginate};
 pub use pool::Sessions;
 
@@ -32,58 +31,15 @@ use sign_out::FillFromLogin;
 
 use crate::endpoint::Endpoint;
 use crate::error::ApiError;
-use crate::exchange::Upstream;
 use crate::request::Request;
 use crate::response::{Decoder, Page};
-use crate::runtime::{Clock, Spawner};
-use crate::session::{RefreshEndpoint, Session, TokenBad, TokenResponse};
-
-/// What a generated client gives the builder.
-pub trait ApiClient: Sized {
-    /// The trait's name.
-    const NAME: &'static str;
-    /// The declared refresh, where there is one.
-    const REFRESH: Option<&'static RefreshEndpoint>;
-
-    /// The client over its runtime.
-    fn from_client(client: Client) -> Self;
-}
-
-/// What every generated client is made of: one pointer, cheap to clone.
-#[derive(Clone)]
-pub struct Client(Arc<Inner>);
-
-struct Inner {
-    upstream: Arc<Upstream>,
-    session: Session,
-    token_bad: Option<TokenBad>,
-    clock: Clock,
-    timeout: Option<Duration>,
-    retry: u32,
-    body_limit: usize,
-}
+use crate::session::TokenResponse;
 
 impl Client {
-    /// The login this client's calls are made under.
-    #[must_use]
-    pub fn session(&self) -> &Session {
-        &self.0.session
-    }
-
-    fn spawner(&self) -> &Spawner {
-        &self.0.session.shell().spawner
-    }
-
     /// Begins a request of `endpoint`.
     #[must_use]
     pub fn request(&self, endpoint: &'static Endpoint) -> ClientRequest<'_> {
         ClientRequest { client: self, request: Request::new(&self.0.upstream.base, endpoint) }
-    }
-}
-
-impl fmt::Debug for Client {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Client").field("session", &self.0.session).finish_non_exhaustive()
     }
 }
 
@@ -107,13 +63,13 @@ impl ClientRequest<'_> {
         self.call(decoder, Role::SignIn, Some(sign_in::complete))
     }
 
-    /// The call of a `#[session(end)]` endpoint, some of whose arguments `supply` takes from the session.
+    /// The call of a `#[session(end)]` endpoint, some of whose arguments `fill` takes from the login.
     pub fn finish_end<T: 'static, E: ApiError + 'static>(
         self,
         decoder: Decoder<T>,
-        supply: FillFromLogin,
+        fill: FillFromLogin,
     ) -> Call<T, E> {
-        self.call(decoder, Role::SignOut(supply), None)
+        self.call(decoder, Role::SignOut(fill), None)
     }
 
     /// The pages of an endpoint with `paginate`.

@@ -11,13 +11,12 @@ use std::sync::Arc;
 
 use url::{Url, form_urlencoded};
 
-use super::Client;
 use super::deadline::{CallLimits, Progress};
-use super::execute::Execution;
-use super::execute::attempt::AttemptResponse;
+use super::execute::attempt::{AttemptResponse, Execution};
 use super::execute::authorize::Authorization;
 use super::execute::retry::RetryBudget;
 use super::idempotency;
+use super::inner::Client;
 use crate::endpoint::Endpoint;
 use crate::error::{Error, InvalidRequest};
 use crate::request::base::{ADDRESS_LIMIT, is_same_origin, is_too_long, names_a_user};

@@ -4,10 +4,10 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use super::Inner;
 use super::deadline::{CallLimits, Progress};
 use super::decode::Failure;
 use super::execute::attempt::CallResponse;
+use super::inner::Inner;
 use crate::cookies::{Jar, SetCookies};
 use crate::endpoint::Endpoint;
 use crate::error::{Error, ErrorResponse, Words};

@@ -9,7 +9,7 @@ use std::time::Duration;
 use super::deadline::Progress;
 use super::execute::attempt::CallResponse;
 use super::idempotency::prepare;
-use super::{Client, Inner};
+use super::inner::{Client, Inner};
 use crate::endpoint::Auth;
 use crate::error::{Error, InvalidRequest};
 use crate::exchange::{Contents, Credentials};

@@ -5,7 +5,7 @@ use std::fmt;
 use http::header::{HeaderMap, HeaderValue};
 use url::Url;
 
-use super::CookiesDropped;
+use super::dropped::CookiesDropped;
 use crate::runtime::Clock;
 
 /// What came of the cookies in an answer: nothing.

@@ -8,10 +8,11 @@ use arc_swap::ArcSwapOption;
 use http::header::{HeaderMap, HeaderValue, SET_COOKIE};
 use url::Url;
 
+use super::dropped::CookiesDropped;
+use super::received::SetCookies;
 use super::record;
 use super::set_cookie::{Arrival, Cookie};
 use super::shelf::{Kept, Shelf};
-use super::{CookiesDropped, SetCookies};
 use crate::date::server_time;
 use crate::request::base::may_carry_credentials;
 use crate::runtime::Clock;

@@ -2,7 +2,8 @@
 
 use std::fmt::Write;
 
-use super::set_cookie::LIMIT;
+/// As many bytes as name and value may have together.
+pub(super) const LIMIT: usize = 4096;
 
 /// Why a cookie was not taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -7,10 +7,11 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::CookiesDropped;
 use super::date;
 use super::domain::Domain;
-use super::set_cookie::{Cookie, LIMIT, named};
+use super::dropped::CookiesDropped;
+use super::received::LIMIT;
+use super::set_cookie::{Cookie, named};
 use super::shelf::{Kept, Shelf};
 
 #[derive(Serialize, Deserialize)]

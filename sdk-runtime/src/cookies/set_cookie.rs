@@ -7,11 +7,8 @@ use url::Url;
 
 use super::date;
 use super::domain::Domain;
-use super::received::Refused;
+use super::received::{LIMIT, Refused};
 use crate::request::base::may_carry_credentials;
-
-/// As many bytes as name and value may have together.
-pub(super) const LIMIT: usize = 4096;
 
 /// As many as the value of an attribute may have.
 const ATTRIBUTE_LIMIT: usize = 1024;

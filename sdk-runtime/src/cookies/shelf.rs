@@ -8,8 +8,8 @@ use std::time::SystemTime;
 
 use url::Url;
 
-use super::CookiesDropped;
 use super::domain::{is_in, names};
+use super::dropped::CookiesDropped;
 use super::received::Refused;
 use super::set_cookie::{Cookie, is_below};
 

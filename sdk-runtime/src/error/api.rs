@@ -1,6 +1,7 @@
 //! The error type an endpoint can have of its own.
 
-use super::{Error, ErrorResponse};
+use super::call_error::Error;
+use super::response::ErrorResponse;
 
 /// What `E` in `Result<T, E>` of an endpoint must be: a type that can hold an [`Error`], and may read answers of its own.
 ///

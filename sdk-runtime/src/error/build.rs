@@ -3,7 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::{InvalidRequest, TransportError};
+use super::request::InvalidRequest;
+use super::transport::TransportError;
 
 /// Why a client cannot be built as configured.
 #[derive(Clone)]

@@ -3,7 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::{DecodeError, ErrorResponse};
+use super::decode::DecodeError;
+use super::response::ErrorResponse;
 
 /// The access token is no longer good, and what could be done about it is exhausted.
 #[derive(Clone)]

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::ErrorResponse;
+use super::response::ErrorResponse;
 use crate::www_authenticate::Challenge;
 
 /// The endpoint needs scopes that the login was not granted. A refresh grants no more than there was: who needs them signs in

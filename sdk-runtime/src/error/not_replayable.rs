@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::ErrorResponse;
+use super::response::ErrorResponse;
 
 /// The server asked for the request again, after a refresh of the token or by a redirect, and its body was a
 /// [`BodyStream`](crate::BodyStream) that had been read.

@@ -8,8 +8,9 @@ use http::header::WWW_AUTHENTICATE;
 use http::{HeaderMap, HeaderValue, StatusCode};
 use serde::de::{DeserializeOwned, Error as _};
 
-use super::decode::still_encoded;
-use super::{DecodeError, TransportError, Words};
+use super::decode::{DecodeError, still_encoded};
+use super::transport::TransportError;
+use super::words::Words;
 use crate::endpoint::Endpoint;
 use crate::text;
 use crate::www_authenticate::{self, Challenge};

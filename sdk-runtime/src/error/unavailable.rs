@@ -8,7 +8,12 @@ use http::StatusCode;
 use http::header::LOCATION;
 use url::Url;
 
-use super::{DecodeError, ErrorResponse, InvalidRequest, StoreError, TransportError, Words};
+use super::decode::DecodeError;
+use super::request::InvalidRequest;
+use super::response::ErrorResponse;
+use super::store::StoreError;
+use super::transport::TransportError;
+use super::words::Words;
 use crate::runtime::{self, Instant};
 use crate::text;
 

@@ -7,6 +7,7 @@ mod lists;
 mod multipart;
 mod part;
 mod path;
+mod prepared;
 mod preview;
 mod query;
 
@@ -19,10 +20,12 @@ use url::Url;
 
 use base::{ADDRESS_LIMIT, Base, is_too_long};
 use path::PathBuilder;
+use prepared::belongs_to_the_parts;
 
 pub use address::UrlArg;
 pub use header::HeaderArg;
 pub use part::{Part, PartArg};
+pub(crate) use prepared::Prepared;
 pub use preview::RequestPreview;
 pub use query::ListStyle;
 
@@ -277,10 +280,6 @@ impl Request {
     }
 }
 
-fn belongs_to_the_parts() -> InvalidRequest {
-    InvalidRequest::new("content-type", "is that of the parts, which tells where each ends")
-}
-
 fn sendable(argument: &'static str, body: &Body) -> Result<(), InvalidRequest> {
     body.content.invalid().map_or(Ok(()), |reason| Err(InvalidRequest::new(argument, reason.to_owned())))
 }
@@ -325,37 +324,6 @@ pub(crate) fn too_long(argument: &'static str) -> InvalidRequest {
 
 fn not_flat(parameter: &'static str) -> InvalidRequest {
     InvalidRequest::new(parameter, "is not a struct or map of plain values and lists")
-}
-
-/// A request that is complete but for its credentials, and can be sent any number of times, unless its body is a stream.
-#[derive(Clone)]
-pub(crate) struct Prepared {
-    pub(crate) endpoint: &'static Endpoint,
-    pub(crate) method: Method,
-    pub(crate) url: Url,
-    pub(crate) headers: HeaderMap,
-    pub(crate) body: Option<Payload>,
-}
-
-impl Prepared {
-    /// Sets a header for this call alone, in place of what the declaration set.
-    pub(crate) fn set_header(&mut self, name: &str, value: &dyn HeaderArg) -> Result<(), InvalidRequest> {
-        let parts = self.headers.get(CONTENT_TYPE).is_some_and(multipart::is_ours);
-        if parts && name.eq_ignore_ascii_case(CONTENT_TYPE.as_str()) {
-            return Err(belongs_to_the_parts());
-        }
-        header::set_by_name(&mut self.headers, name, value)
-    }
-
-    /// Whether it can be sent any number of times.
-    pub(crate) fn is_replayable(&self) -> bool {
-        self.body.as_ref().is_none_or(Payload::is_replayable)
-    }
-
-    /// Whether its body was a stream that has been read, so that it cannot be sent again.
-    pub(crate) fn is_spent(&self) -> bool {
-        self.body.as_ref().is_some_and(Payload::is_spent)
-    }
 }
 
 #[cfg(test)]

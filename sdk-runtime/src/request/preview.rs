@@ -6,7 +6,8 @@ use bytes::Bytes;
 use http::{HeaderMap, Method};
 use url::Url;
 
-use super::{Prepared, header};
+use super::header;
+use super::prepared::Prepared;
 
 /// What a call would send, before the session signs it.
 #[derive(Clone)]

@@ -1,7 +1,9 @@
 //! How an answer becomes a value, as plain functions: a type that cannot be read is reported where it is declared, and not once
 //! more wherever a call is awaited.
 
-use super::{Answer, ByteStream, FromResponse, FromStream, Head};
+use super::from_response::FromResponse;
+use super::parts::{Answer, Head};
+use super::stream::{ByteStream, FromStream};
 use crate::error::Error;
 
 /// A successful answer, read to its end or about to be read.

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 
-use super::{Answer, Head, Response};
+use super::parts::{Answer, Head, Response};
 use crate::error::Error;
 use crate::text;
 

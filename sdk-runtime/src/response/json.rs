@@ -6,7 +6,8 @@ use serde::Deserializer;
 use serde::de::value::Error as Absent;
 use serde::de::{DeserializeOwned, Error as _, Visitor};
 
-use super::{Answer, Head, json_path};
+use super::json_path;
+use super::parts::{Answer, Head};
 use crate::error::Error;
 use crate::text;
 

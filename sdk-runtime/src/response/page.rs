@@ -1,6 +1,6 @@
 //! What one page of a longer list says about itself; knows nothing of how pages are fetched.
 
-use super::Response;
+use super::parts::Response;
 
 /// The cursor of pages that have none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::StoreFuture;
+use super::interface::StoreFuture;
 use crate::error::StoreError;
 use crate::runtime::{self, Stopwatch};
 

@@ -3,7 +3,7 @@
 
 use zeroize::Zeroizing;
 
-use super::StoredLogin;
+use super::interface::StoredLogin;
 use crate::error::StoreError;
 
 /// What nothing else begins with.

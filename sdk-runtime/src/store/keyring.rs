@@ -9,8 +9,9 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use zeroize::Zeroizing;
 
 use super::blocking::{self, WriteDeadline};
+use super::envelope;
 use super::file::{lock, lock::FileLock, permissions};
-use super::{StoreFuture, StoreLock, StoredLogin, TokenStore, envelope};
+use super::interface::{StoreFuture, StoreLock, StoredLogin, TokenStore};
 use crate::error::StoreError;
 
 /// Keeps a login in the key ring of the desktop, for all processes of one user. A clone is the same store.

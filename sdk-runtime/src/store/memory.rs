@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::{StoreFuture, StoredLogin, TokenStore};
+use super::interface::{StoreFuture, StoredLogin, TokenStore};
 
 /// Keeps a login in memory: for tests, and for several clients of one process that share a login without sharing a
 /// [`Session`](crate::Session). A clone is the same store.

@@ -7,7 +7,7 @@ use std::future::poll_fn;
 use std::sync::{Arc, Weak};
 use std::task::{Poll, Waker};
 
-use super::{Mutex, MutexGuard, PoisonError};
+use super::primitives::{Mutex, MutexGuard, PoisonError};
 
 /// Tells each listener that there is. A slow one misses the oldest items, and delays no other.
 pub(crate) struct Audience<T> {

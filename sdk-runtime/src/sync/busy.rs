@@ -1,6 +1,6 @@
 //! Work that one at a time does. What it is for is for its users to know.
 
-use super::{AtomicBool, Ordering};
+use super::primitives::{AtomicBool, Ordering};
 
 /// Whether somebody is at work. Whoever has ended has to look once more for something to do: it may have come when there seemed to
 /// be nothing left, and whoever brought it found somebody at work.

@@ -1,6 +1,6 @@
 //! What one of many is to do, and the others can tell without a lock that they need not.
 
-use super::{AtomicU64, Ordering};
+use super::primitives::{AtomicU64, Ordering};
 
 /// When something is next to be done, in milliseconds by the clock of its users. It is taken under a lock of theirs, by whoever has
 /// asked there once more: several may have seen without it that nobody does it.

@@ -1,6 +1,6 @@
 //! Something that becomes true and stays so.
 
-use super::{AtomicBool, Ordering};
+use super::primitives::{AtomicBool, Ordering};
 
 /// Goes from false to true. Who sees it raised sees what happened before.
 #[derive(Debug, Default)]

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use super::{Mutex, MutexGuard, PoisonError};
+use super::primitives::{Mutex, MutexGuard, PoisonError};
 
 /// Each item is handed out once, in the order in which it was put here, with no lock held and never two at a time.
 pub(crate) struct InTurn<T>(Mutex<Queue<T>>);

@@ -1,6 +1,6 @@
 //! Which of many have done something, roughly: a set that only grows, without a lock.
 
-use super::{AtomicU64, Ordering};
+use super::primitives::{AtomicU64, Ordering};
 
 /// A member is in one of 64 places, by its number. So two may share a place, and one may seem to be there that is not.
 #[derive(Debug, Default)]

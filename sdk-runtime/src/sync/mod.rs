@@ -8,6 +8,7 @@ mod claim;
 mod flag;
 mod in_turn;
 mod marks;
+mod primitives;
 
 pub(crate) use audience::{Audience, Heard, Listener};
 pub(crate) use busy::Busy;
@@ -15,6 +16,3 @@ pub(crate) use claim::Claim;
 pub(crate) use flag::Flag;
 pub(crate) use in_turn::InTurn;
 pub(crate) use marks::Marks;
-
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};

@@ -16,10 +16,11 @@ use tower_service::Service;
 use url::{Position, Url};
 
 use super::attempts::Attempts;
+use super::cause;
+use super::interface::{ResponseBody, Transport, TransportFuture, TransportRequest};
 use super::stage::{self, Connecting};
 use super::turns::{Turn, Turns};
 use super::upload::{Answered, Upload};
-use super::{ResponseBody, Transport, TransportFuture, TransportRequest, cause};
 use crate::body::RequestBody;
 use crate::error::{TransportError, TransportErrorKind};
 use crate::request::base::may_carry_credentials;
@@ -283,7 +284,7 @@ where
 mod tests {
     use http::{HeaderMap, Method};
 
-    use super::super::Stage;
+    use super::super::stage::Stage;
     use super::*;
 
     #[tokio::test]

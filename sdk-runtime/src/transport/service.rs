@@ -10,7 +10,8 @@ use http_body::Body as HttpBody;
 use http_body_util::BodyExt;
 use tower_service::Service;
 
-use super::{ResponseBody, Transport, TransportFuture, TransportRequest, cause};
+use super::cause;
+use super::interface::{ResponseBody, Transport, TransportFuture, TransportRequest};
 use crate::body::RequestBody;
 use crate::error::{TransportError, TransportErrorKind};
 

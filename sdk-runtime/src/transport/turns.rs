@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use super::Stage;
+use super::stage::Stage;
 
 /// Whose turn it is.
 #[derive(Debug, Default)]

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::ClientBuilder;
-use crate::client::ApiClient;
 use crate::client::config::{ClientConfig, LoginSource};
+use crate::client::inner::ApiClient;
 use crate::error::BuildError;
 use crate::exchange::Upstream;
 use crate::request::base::Base;

@@ -10,8 +10,8 @@ use std::time::{Duration, SystemTime};
 
 use http::HeaderMap;
 
-use super::ApiClient;
 use super::config::LoginSource;
+use super::inner::ApiClient;
 use super::pool::Sessions;
 use crate::error::{BuildError, Error, ErrorResponse, InvalidRequest};
 use crate::request::{HeaderArg, header};

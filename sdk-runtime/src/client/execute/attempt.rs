@@ -1,7 +1,8 @@
 //! One attempt of a call: an exchange with the server, and the body of its response.
 
-use super::Execution;
-use crate::client::Inner;
+use super::retry::RetryBudget;
+use crate::client::deadline::Progress;
+use crate::client::inner::Inner;
 use crate::error::{Error, ErrorResponse, InsufficientScope, NotReplayable};
 use crate::exchange::{Contents, Credentials, ExchangeResponse};
 use crate::request::Prepared;
@@ -14,21 +15,30 @@ use crate::session::WaitBudget;
 /// The length up to which the body of an error response is kept.
 const ERROR_BODY_LIMIT: usize = 64 << 10;
 
+/// One call, or one page of a list, in execution: what its attempts share.
+pub(crate) struct Execution<'a> {
+    pub(crate) client: &'a Inner,
+    pub(crate) progress: &'a Progress,
+    pub(crate) retry: RetryBudget,
+    /// Whether the body of a success is read to its end.
+    pub(crate) whole: bool,
+}
+
 /// The response of one attempt, and the request that it answers.
-pub(in crate::client) struct AttemptResponse {
-    pub(in crate::client) response: CallResponse,
+pub(crate) struct AttemptResponse {
+    pub(crate) response: CallResponse,
     /// Whether it came from the client's own origin or a trusted one, and every hop before it too.
     pub(super) own_origin: bool,
     /// Whether the request that it answers carried a credential.
     pub(super) signed: bool,
     /// Whether a redirect led to another origin that is not trusted.
-    pub(in crate::client) left_trusted_origin: bool,
+    pub(crate) left_trusted_origin: bool,
     /// The request that it answers, if a redirect led there.
-    pub(in crate::client) redirected: Option<Prepared>,
+    pub(crate) redirected: Option<Prepared>,
 }
 
 /// The response of a call.
-pub(in crate::client) enum CallResponse {
+pub(crate) enum CallResponse {
     Success(SuccessResponse),
     /// An error response, with the scopes that the login lacks where the response is about scopes.
     Failure(ErrorResponse, Option<InsufficientScope>),
@@ -83,7 +93,7 @@ impl Execution<'_> {
 
 impl Inner {
     /// Reads the body of a response: that of a success to its end where `whole`, that of an error up to `ERROR_BODY_LIMIT`.
-    pub(in crate::client) async fn read_response(
+    pub(crate) async fn read_response(
         &self,
         request: &Prepared,
         exchange: ExchangeResponse,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::client::Inner;
+use crate::client::inner::Inner;
 use crate::cookies::Jar;
 use crate::endpoint::{Auth, Endpoint};
 use crate::error::{Error, InsufficientScope, InvalidRequest};
@@ -10,7 +10,7 @@ use crate::request::Prepared;
 use crate::session::{Identity, Phase, Snapshot};
 
 /// The login that a call goes out as. It is fixed when the call is first polled.
-pub(in crate::client) enum Authorization {
+pub(crate) enum Authorization {
     /// No login. The jar is that of the signed-out state, where the endpoint may be signed.
     Unsigned(Option<Arc<Jar>>),
     /// The token and the cookies of a login.
@@ -21,7 +21,7 @@ pub(in crate::client) enum Authorization {
 
 impl Inner {
     /// Returns the login that `request` goes out as, and fails where its endpoint needs one that is not there.
-    pub(in crate::client) async fn authorize(&self, request: &Prepared) -> Result<Authorization, Error> {
+    pub(crate) async fn authorize(&self, request: &Prepared) -> Result<Authorization, Error> {
         let auth = request.endpoint.auth;
         if auth != Auth::None {
             self.session.shell().load().await?;
@@ -53,7 +53,7 @@ impl Inner {
     }
 
     /// Fails where a call sets the header that the session sets, because one of the two values would be ignored.
-    pub(in crate::client) fn check_no_own_credential(&self, request: &Prepared) -> Result<(), Error> {
+    pub(crate) fn check_no_own_credential(&self, request: &Prepared) -> Result<(), Error> {
         match self.session.shell().attachment.header() {
             Some(header) if request.endpoint.auth.is_signed() && request.headers.contains_key(header) => {
                 Err(InvalidRequest::new(

@@ -12,11 +12,9 @@ pub(super) mod retry;
 
 use std::sync::Arc;
 
-use self::attempt::{AttemptResponse, CallResponse};
+use self::attempt::{AttemptResponse, CallResponse, Execution};
 use self::authorize::{Authorization, check_scopes};
-use self::retry::RetryBudget;
-use super::Inner;
-use super::deadline::Progress;
+use super::inner::Inner;
 use crate::cookies::Jar;
 use crate::endpoint::Endpoint;
 use crate::error::{Error, ErrorResponse, ExpiredReason, InsufficientScope, NotReplayable, SessionExpired};
@@ -27,15 +25,6 @@ use crate::session::{EndpointId, Identity, Phase, Rejection, Snapshot, Verdict, 
 
 /// The length up to which the body of a rejection is kept while its call waits for a refresh.
 const WAITING_BODY_LIMIT: usize = 4 << 10;
-
-/// One call, or one page of a list, in execution.
-pub(super) struct Execution<'a> {
-    pub(super) client: &'a Inner,
-    pub(super) progress: &'a Progress,
-    pub(super) retry: RetryBudget,
-    /// Whether the body of a success is read to its end.
-    pub(super) whole: bool,
-}
 
 /// A response to a signed request, classified.
 enum ClassifiedResponse {

@@ -4,8 +4,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use crate::backoff;
-use crate::client::Inner;
 use crate::client::idempotency::is_idempotent;
+use crate::client::inner::Inner;
 use crate::error::{Error, ErrorResponse, InvalidRequest};
 use crate::request::Prepared;
 use crate::retry_after;
@@ -17,7 +17,7 @@ const LONGEST: Duration = Duration::from_secs(8);
 const RETRY_AFTER_LONGEST: Duration = Duration::from_secs(60);
 
 /// How often a call may send once more. One budget for all its sends, the replay's included.
-pub(in crate::client) struct RetryBudget {
+pub(crate) struct RetryBudget {
     left: u32,
     failures: u32,
     /// What a date in an answer counts from, where the answer does not tell the time.
@@ -31,7 +31,7 @@ pub(in crate::client) struct RetryBudget {
 impl RetryBudget {
     /// The budget of a call that sends `request`: `own` was said for this call, the default of `client` is for all requests that can be
     /// repeated.
-    pub(in crate::client) fn new(
+    pub(crate) fn new(
         request: &Prepared,
         own: Option<u32>,
         client: &Inner,
@@ -51,7 +51,7 @@ impl RetryBudget {
 
     /// Takes note of what goes out: `request`, or what it was redirected to. Another origin gets no key, and without one the
     /// server there would take each attempt for another request.
-    pub(in crate::client) fn note_hop(&self, request: &Prepared) {
+    pub(crate) fn note_hop(&self, request: &Prepared) {
         if !is_idempotent(request) {
             self.unsafe_hop.store(true, Ordering::Relaxed);
         }
@@ -59,10 +59,7 @@ impl RetryBudget {
 
     /// How long to wait before sending once more; `None` for leaving it at what came of the attempt: nothing, an answer that is
     /// no success, or none at all.
-    pub(in crate::client) fn pause(
-        &mut self,
-        attempt: Result<Option<&ErrorResponse>, &Error>,
-    ) -> Option<Duration> {
+    pub(crate) fn pause(&mut self, attempt: Result<Option<&ErrorResponse>, &Error>) -> Option<Duration> {
         if self.left == 0 || *self.unsafe_hop.get_mut() || !is_transient(attempt) {
             return None;
         }
@@ -96,7 +93,7 @@ fn is_transient(attempt: Result<Option<&ErrorResponse>, &Error>) -> bool {
 }
 
 /// Whether `request` can be sent as often as was said for the call, by `own`, or else by the declaration.
-pub(in crate::client) fn check(request: &Prepared, own: Option<u32>) -> Result<(), InvalidRequest> {
+pub(crate) fn check(request: &Prepared, own: Option<u32>) -> Result<(), InvalidRequest> {
     let times = own.or(request.endpoint.retry).unwrap_or_default();
     let obstacle = obstacle(request).filter(|_| times > 0);
     obstacle.map_or(Ok(()), |reason| Err(InvalidRequest::new("retry", reason)))
@@ -116,7 +113,7 @@ fn obstacle(request: &Prepared) -> Option<&'static str> {
 }
 
 /// Whether that can be for a session endpoint: what it sends may be taken once, and whether it was nobody knows.
-pub(in crate::client) fn check_session(times: u32) -> Result<(), InvalidRequest> {
+pub(crate) fn check_session(times: u32) -> Result<(), InvalidRequest> {
     if times == 0 {
         return Ok(());
     }

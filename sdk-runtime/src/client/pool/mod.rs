@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use self::slot::{Inherited, Slot};
 use super::config::ClientConfig;
-use super::{ApiClient, Client};
+use super::inner::{ApiClient, Client};
 use crate::error::StoreError;
 use crate::runtime::Now;
 use crate::session::{EvictedSession, Shell};

@@ -4,7 +4,7 @@
 use std::cell::RefCell;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
-use crate::client::Client;
+use crate::client::inner::Client;
 use crate::session::{EvictedSession, Shell};
 
 /// Where a client is, or will be.

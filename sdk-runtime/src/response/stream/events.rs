@@ -13,10 +13,11 @@ use bytes::Bytes;
 use futures_core::Stream;
 use serde::de::DeserializeOwned;
 
-use super::super::{Answer, Head, decode_document};
+use super::bytes::{ByteStream, FromStream, readable};
 use super::lines::{Format, LONGEST, Lines};
-use super::{ByteStream, FromStream, readable};
 use crate::error::{BodyTooLarge, Error};
+use crate::response::json::decode_document;
+use crate::response::parts::{Answer, Head};
 use crate::text;
 
 /// One event as the server sent it. `Debug` shows its name alone.

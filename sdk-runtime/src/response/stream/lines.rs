@@ -10,9 +10,10 @@ use bytes::{Buf, Bytes, BytesMut};
 use futures_core::Stream;
 use serde::de::DeserializeOwned;
 
-use super::super::{Head, decode_document};
-use super::{ByteStream, FromStream, readable};
+use super::bytes::{ByteStream, FromStream, readable};
 use crate::error::{BodyTooLarge, Error};
+use crate::response::json::decode_document;
+use crate::response::parts::Head;
 use crate::text::MARK;
 
 /// As long as a line may be: what is longer is not meant to be read line by line, and would be held in memory whole.

@@ -9,7 +9,7 @@ use crate::error::StoreError;
 use crate::runtime;
 
 /// A replacement takes milliseconds. Whoever has not got its lock by then says so, before the session's own limit ends.
-pub(in crate::store) const LONGEST_WAIT: Duration = Duration::from_secs(3);
+pub(crate) const LONGEST_WAIT: Duration = Duration::from_secs(3);
 
 /// The lock on a file, until it is dropped or the process ends, however it ends.
 ///
@@ -17,11 +17,11 @@ pub(in crate::store) const LONGEST_WAIT: Duration = Duration::from_secs(3);
 /// and is never deleted: somebody may have opened it and wait for the lock, and would then hold one that whoever makes the file
 /// anew knows nothing of.
 #[derive(Debug)]
-pub(in crate::store) struct FileLock(File);
+pub(crate) struct FileLock(File);
 
 impl FileLock {
     /// Takes the lock on `path`, and makes the file where it is missing; `None` where somebody else holds it.
-    pub(in crate::store) fn try_take(path: &Path) -> Result<Option<Self>, StoreError> {
+    pub(crate) fn try_take(path: &Path) -> Result<Option<Self>, StoreError> {
         let unavailable =
             |error| StoreError::unavailable(format!("{} cannot be locked", path.display()), error);
         let file = permissions::open(path, permissions::options().write(true).create(true).truncate(false))?;
@@ -34,7 +34,7 @@ impl FileLock {
     }
 
     /// Takes the lock on `path`, and waits for at most `limit` where another holder has it. Blocks.
-    pub(in crate::store) fn take(path: &Path, limit: Duration) -> Result<Self, StoreError> {
+    pub(crate) fn take(path: &Path, limit: Duration) -> Result<Self, StoreError> {
         let taken = runtime::insist(limit, || Self::try_take(path).transpose());
         taken.unwrap_or_else(|| Err(StoreError::busy(format!("{} cannot be locked", path.display()), limit)))
     }

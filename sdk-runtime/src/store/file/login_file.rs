@@ -12,7 +12,8 @@ use super::lock::{self, FileLock};
 use super::{permissions, sharing_violation};
 use crate::error::StoreError;
 use crate::store::blocking::WriteDeadline;
-use crate::store::{StoredLogin, envelope};
+use crate::store::envelope;
+use crate::store::interface::StoredLogin;
 
 /// A file, its directory, and the files beside it.
 pub(super) struct LoginFile {

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use self::login_file::LoginFile;
 use super::blocking::{self, WriteDeadline};
-use super::{StoreFuture, StoreLock, StoredLogin, TokenStore};
+use super::interface::{StoreFuture, StoreLock, StoredLogin, TokenStore};
 
 /// Keeps a login in a file that only this user can read, for all processes that name the same one. A clone is the same store.
 ///

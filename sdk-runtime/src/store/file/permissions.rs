@@ -11,7 +11,7 @@ use crate::error::StoreError;
 
 /// Makes `directory`, and those above it, for this user alone, where they are missing. Refuses one of another user,
 /// or that others can write to.
-pub(in crate::store) fn make_directory(directory: &Path) -> Result<(), StoreError> {
+pub(crate) fn make_directory(directory: &Path) -> Result<(), StoreError> {
     let mut builder = DirBuilder::new();
     builder.recursive(true);
     rules::for_one_user(&mut builder);
@@ -23,7 +23,7 @@ pub(in crate::store) fn make_directory(directory: &Path) -> Result<(), StoreErro
 
 /// Whether `directory` is there. Refuses one that is of another user than this one and root, or that others can write to: they could
 /// put a file of theirs in the place of any.
-pub(in crate::store) fn has_directory(directory: &Path) -> Result<bool, StoreError> {
+pub(crate) fn has_directory(directory: &Path) -> Result<bool, StoreError> {
     let about = match fs::metadata(directory) {
         Ok(about) => about,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(false),
@@ -36,14 +36,14 @@ pub(in crate::store) fn has_directory(directory: &Path) -> Result<bool, StoreErr
 }
 
 /// How a file of one user is opened: not by way of a symbolic link, and one that is made is for this user alone.
-pub(in crate::store) fn options() -> OpenOptions {
+pub(crate) fn options() -> OpenOptions {
     let mut options = OpenOptions::new();
     rules::as_it_is(&mut options);
     options
 }
 
 /// Opens `path`; `None` where nothing is there.
-pub(in crate::store) fn open(path: &Path, options: &OpenOptions) -> Result<Option<File>, StoreError> {
+pub(crate) fn open(path: &Path, options: &OpenOptions) -> Result<Option<File>, StoreError> {
     let not_a_file = || {
         let what = "is a symbolic link, a directory or something else that is no file of its own";
         StoreError::foreign(format!("{} {what}; it is left as it is: name another place", path.display()))
@@ -65,7 +65,7 @@ pub(in crate::store) fn open(path: &Path, options: &OpenOptions) -> Result<Optio
 }
 
 /// Refuses a file with secrets that others can read or write, or that is somebody else's.
-pub(in crate::store) fn check_file(path: &Path, file: &File) -> Result<(), StoreError> {
+pub(crate) fn check_file(path: &Path, file: &File) -> Result<(), StoreError> {
     let about = file
         .metadata()
         .map_err(|error| StoreError::unavailable(format!("{} cannot be read", path.display()), error))?;
@@ -118,7 +118,7 @@ mod rules {
 
     /// The owner of a directory can put a file in the place of any in it. Root can do that anywhere, so a directory of root's is as good
     /// as one's own.
-    fn is_trusted(owner: u32, user: u32) -> bool {
+    pub(super) fn is_trusted(owner: u32, user: u32) -> bool {
         owner == user || owner == 0
     }
 
@@ -128,18 +128,6 @@ mod rules {
             format!("{path} is not private: {why} (mode {mode:o}, user {owner}); {way_out}"),
             io::Error::from(ErrorKind::PermissionDenied),
         )
-    }
-
-    #[cfg(test)]
-    mod tests {
-        #[test]
-        fn a_directory_is_of_this_user_or_of_root() {
-            let table =
-                [(0, 0, true), (1000, 1000, true), (0, 1000, true), (1000, 0, false), (1, 1000, false)];
-            for (owner, user, trusted) in table {
-                assert_eq!(super::is_trusted(owner, user), trusted, "of {owner}, for {user}");
-            }
-        }
     }
 }
 
@@ -160,5 +148,19 @@ mod rules {
 
     pub(super) fn check_file(_: &Path, _: &Metadata) -> Result<(), StoreError> {
         Ok(())
+    }
+}
+
+#[cfg(test)]
+#[cfg(unix)]
+mod tests {
+    use super::rules::is_trusted;
+
+    #[test]
+    fn a_directory_is_of_this_user_or_of_root() {
+        let table = [(0, 0, true), (1000, 1000, true), (0, 1000, true), (1000, 0, false), (1, 1000, false)];
+        for (owner, user, trusted) in table {
+            assert_eq!(is_trusted(owner, user), trusted, "of {owner}, for {user}");
+        }
     }
 }

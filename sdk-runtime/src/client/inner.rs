@@ -1,0 +1,52 @@
+//! The runtime of a generated client: what all its clones share.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::exchange::Upstream;
+use crate::runtime::{Clock, Spawner};
+use crate::session::{RefreshEndpoint, Session, TokenBad};
+
+/// What a generated client gives the builder.
+pub trait ApiClient: Sized {
+    /// The trait's name.
+    const NAME: &'static str;
+    /// The declared refresh, where there is one.
+    const REFRESH: Option<&'static RefreshEndpoint>;
+
+    /// The client over its runtime.
+    fn from_client(client: Client) -> Self;
+}
+
+/// What every generated client is made of: one pointer, cheap to clone.
+#[derive(Clone)]
+pub struct Client(pub(super) Arc<Inner>);
+
+pub(super) struct Inner {
+    pub(super) upstream: Arc<Upstream>,
+    pub(super) session: Session,
+    pub(super) token_bad: Option<TokenBad>,
+    pub(super) clock: Clock,
+    pub(super) timeout: Option<Duration>,
+    pub(super) retry: u32,
+    pub(super) body_limit: usize,
+}
+
+impl Client {
+    /// The login this client's calls are made under.
+    #[must_use]
+    pub fn session(&self) -> &Session {
+        &self.0.session
+    }
+
+    pub(super) fn spawner(&self) -> &Spawner {
+        &self.0.session.shell().spawner
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client").field("session", &self.0.session).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,46 @@
+//! A request that is complete but for its credentials.
+
+use http::header::CONTENT_TYPE;
+use http::{HeaderMap, Method};
+use url::Url;
+
+use super::header::{self, HeaderArg};
+use super::multipart;
+use crate::body::Payload;
+use crate::endpoint::Endpoint;
+use crate::error::InvalidRequest;
+
+/// A request that is complete but for its credentials. It can be sent any number of times, unless its body is a stream.
+#[derive(Clone)]
+pub(crate) struct Prepared {
+    pub(crate) endpoint: &'static Endpoint,
+    pub(crate) method: Method,
+    pub(crate) url: Url,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Option<Payload>,
+}
+
+impl Prepared {
+    /// Sets a header for this call alone, in place of what the declaration set.
+    pub(crate) fn set_header(&mut self, name: &str, value: &dyn HeaderArg) -> Result<(), InvalidRequest> {
+        let parts = self.headers.get(CONTENT_TYPE).is_some_and(multipart::is_ours);
+        if parts && name.eq_ignore_ascii_case(CONTENT_TYPE.as_str()) {
+            return Err(belongs_to_the_parts());
+        }
+        header::set_by_name(&mut self.headers, name, value)
+    }
+
+    /// Whether it can be sent any number of times.
+    pub(crate) fn is_replayable(&self) -> bool {
+        self.body.as_ref().is_none_or(Payload::is_replayable)
+    }
+
+    /// Whether its body was a stream that has been read, so that it cannot be sent again.
+    pub(crate) fn is_spent(&self) -> bool {
+        self.body.as_ref().is_some_and(Payload::is_spent)
+    }
+}
+
+pub(super) fn belongs_to_the_parts() -> InvalidRequest {
+    InvalidRequest::new("content-type", "is that of the parts, which tells where each ends")
+}

@@ -1,0 +1,203 @@
+//! The parts of a response: head, bytes, value.
+
+use std::fmt;
+
+use bytes::Bytes;
+use http::{HeaderMap, StatusCode};
+
+use crate::error::{DecodeError, Error};
+use crate::text;
+
+/// Status and headers of an answer.
+#[derive(Clone)]
+pub struct Head {
+    pub(super) status: StatusCode,
+    pub(super) headers: HeaderMap,
+}
+
+impl Head {
+    /// A head of these.
+    #[must_use]
+    pub fn new(status: StatusCode, headers: HeaderMap) -> Self {
+        Self { status, headers }
+    }
+
+    /// The status.
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// The headers. Where the client has decompressed the answer, without `Content-Encoding` and `Content-Length`.
+    #[must_use]
+    pub fn headers(&self) -> &HeaderMap {
+        &self.headers
+    }
+
+    pub(crate) fn into_parts(self) -> (StatusCode, HeaderMap) {
+        (self.status, self.headers)
+    }
+
+    /// The error that `document` is still encoded, where the head says so and there is something in it.
+    pub(super) fn still_encoded(&self, expected: &'static str, document: &Bytes) -> Option<Error> {
+        let encoding = text::encoding(&self.headers).filter(|_| !text::is_blank(document))?;
+        let head = (self.status, &self.headers);
+        Some(Error::Decode(DecodeError::encoded(expected, head, &encoding, document)))
+    }
+
+    pub(super) fn undecodable(
+        &self,
+        expected: &'static str,
+        path: Option<String>,
+        detail: &dyn fmt::Display,
+        document: &Bytes,
+    ) -> Error {
+        let head = (self.status, &self.headers);
+        Error::Decode(DecodeError::new(expected, head, path, detail.to_string(), document))
+    }
+}
+
+impl fmt::Debug for Head {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Head").field("status", &self.status.as_u16()).finish_non_exhaustive()
+    }
+}
+
+/// A successful answer, whole: status, headers and body.
+#[derive(Clone)]
+pub struct Answer {
+    pub(crate) head: Head,
+    pub(crate) body: Bytes,
+}
+
+impl Answer {
+    /// An answer of these.
+    #[must_use]
+    pub fn new(head: Head, body: Bytes) -> Self {
+        Self { head, body }
+    }
+
+    /// Status and headers.
+    #[must_use]
+    pub fn head(&self) -> &Head {
+        &self.head
+    }
+
+    /// The body.
+    #[must_use]
+    pub fn body(&self) -> &Bytes {
+        &self.body
+    }
+
+    /// The body alone.
+    #[must_use]
+    pub fn into_body(self) -> Bytes {
+        self.body
+    }
+
+    /// The error that says this answer is not a `T`. `detail` may quote the answer; it is shown by an accessor only. Where the body still
+    /// has a `Content-Encoding`, the error says that instead.
+    #[must_use]
+    pub fn not_a<T>(&self, detail: impl Into<String>) -> Error {
+        let expected = std::any::type_name::<T>();
+        let encoded = self.head.still_encoded(expected, &self.body);
+        encoded.unwrap_or_else(|| self.head.undecodable(expected, None, &detail.into(), &self.body))
+    }
+}
+
+impl fmt::Debug for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Answer")
+            .field("head", &self.head)
+            .field("body", &format_args!("{} bytes", self.body.len()))
+            .finish()
+    }
+}
+
+/// A value together with the status and the headers it came with.
+///
+/// ```
+/// # fn version(response: &sdk_runtime::Response<String>) -> Option<&http::HeaderValue> {
+/// response.headers().get("etag")
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Response<T> {
+    pub(super) head: Head,
+    pub(super) value: T,
+}
+
+impl<T> Response<T> {
+    /// A response of these, for a fake to succeed with.
+    pub fn new(head: Head, value: T) -> Self {
+        Self { head, value }
+    }
+
+    /// The status.
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
+        self.head.status
+    }
+
+    /// The headers.
+    #[must_use]
+    pub fn headers(&self) -> &HeaderMap {
+        &self.head.headers
+    }
+
+    /// The value.
+    #[must_use]
+    pub fn value(&self) -> &T {
+        &self.value
+    }
+
+    /// The value alone.
+    #[must_use]
+    pub fn into_value(self) -> T {
+        self.value
+    }
+
+    /// Status and headers, and the value.
+    #[must_use]
+    pub fn into_parts(self) -> (Head, T) {
+        (self.head, self.value)
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for Response<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Response")
+            .field("status", &self.head.status.as_u16())
+            .field("value", &self.value)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderValue;
+
+    use super::*;
+
+    #[test]
+    fn an_answer_gives_what_it_holds_and_shows_none_of_it() {
+        let headers = HeaderMap::from_iter([(http::header::ETAG, HeaderValue::from_static("\"s3cret\""))]);
+        let head = Head::new(StatusCode::CREATED, headers.clone());
+        assert_eq!((head.status(), head.headers()), (StatusCode::CREATED, &headers));
+        assert_eq!(format!("{head:?}"), "Head { status: 201, .. }", "I27");
+        assert_eq!(head.clone().into_parts(), (StatusCode::CREATED, headers.clone()));
+
+        let answer = Answer::new(head.clone(), Bytes::from_static(b"s3cret"));
+        assert_eq!(answer.head().status(), StatusCode::CREATED);
+        assert_eq!(&answer.body()[..], b"s3cret");
+        assert_eq!(format!("{answer:?}"), "Answer { head: Head { status: 201, .. }, body: 6 bytes }", "I27");
+        assert_eq!(&answer.into_body()[..], b"s3cret");
+
+        let response = Response::new(head, 7);
+        assert_eq!((response.status(), response.headers()), (StatusCode::CREATED, &headers));
+        assert_eq!(format!("{response:?}"), "Response { status: 201, value: 7, .. }", "I27");
+        assert_eq!((*response.value(), response.clone().into_value()), (7, 7));
+        let (head, value) = response.into_parts();
+        assert_eq!((head.status(), head.headers(), value), (StatusCode::CREATED, &headers, 7));
+    }
+}

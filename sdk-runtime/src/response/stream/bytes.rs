@@ -1,0 +1,254 @@
+//! `ByteStream`: the body of a response as it arrives, and `FromStream`: what can be made of one.
+
+use std::fmt;
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use bytes::Bytes;
+use futures_core::Stream;
+use http::{HeaderMap, StatusCode};
+use http_body::{Body, Frame};
+
+use crate::error::{DecodeError, Error, TransportError};
+use crate::response::parts::{Answer, Head, Response};
+use crate::text;
+use crate::transport::ResponseBody;
+
+/// What an endpoint can return whose answer has no end that anybody would wait for.
+///
+/// The call is over with the head of the answer, its timeout included; what follows is the stream's.
+pub trait FromStream: Sized {
+    /// What the request says it accepts, unless the declaration or the call sets `accept` itself.
+    const ACCEPT: Option<&'static str> = None;
+
+    /// Makes the stream of a successful answer.
+    ///
+    /// # Errors
+    ///
+    /// When the answer is none of these, as far as its head tells.
+    fn from_stream(bytes: ByteStream) -> Result<Self, Error>;
+
+    /// The value that stands for "there is no such thing" (status 404), if there is one.
+    fn absent(head: &Head) -> Option<Self> {
+        let _ = head;
+        None
+    }
+}
+
+/// The body of an answer in the pieces in which it arrives, however long it gets: no limit of the client's applies to it.
+///
+/// The call, and with it its timeout, is over when the head is there. Dropping the stream closes its connection. After an error it
+/// has ended. A fake is collected from pieces:
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), sdk_runtime::Error> {
+/// use sdk_runtime::ByteStream;
+///
+/// let mut pieces: ByteStream = ["one", "two"].into_iter().collect();
+/// assert_eq!(pieces.next().await.transpose()?.as_deref(), Some(&b"one"[..]));
+/// # Ok(())
+/// # }
+/// ```
+#[must_use = "a stream does nothing until it is read, and closes its connection when it is dropped"]
+pub struct ByteStream {
+    head: Head,
+    /// `None` at the end, so that the connection is not kept for nothing.
+    body: Option<ResponseBody>,
+}
+
+impl ByteStream {
+    /// A stream of these.
+    pub fn new(head: Head, body: ResponseBody) -> Self {
+        Self { head, body: Some(body) }
+    }
+
+    /// Status and headers.
+    #[must_use]
+    pub fn head(&self) -> &Head {
+        &self.head
+    }
+
+    /// The next piece, never an empty one; `None` at the end.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Transport`], when the connection is lost.
+    ///
+    /// # Cancel safety
+    ///
+    /// Nothing is lost when the future is dropped.
+    pub async fn next(&mut self) -> Option<Result<Bytes, Error>> {
+        poll_fn(|cx| Pin::new(&mut *self).poll_next(cx)).await
+    }
+}
+
+impl Stream for ByteStream {
+    type Item = Result<Bytes, Error>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        while let Some(body) = &mut self.body {
+            match ready!(Pin::new(body).poll_frame(cx)) {
+                Some(Ok(frame)) => match frame.into_data() {
+                    Ok(data) if !data.is_empty() => return Poll::Ready(Some(Ok(data))),
+                    // Nothing, or trailers.
+                    _ => {}
+                },
+                Some(Err(error)) => {
+                    self.body = None;
+                    return Poll::Ready(Some(Err(error.into())));
+                }
+                None => self.body = None,
+            }
+        }
+        Poll::Ready(None)
+    }
+}
+
+impl FromStream for ByteStream {
+    fn from_stream(bytes: ByteStream) -> Result<Self, Error> {
+        Ok(bytes)
+    }
+}
+
+/// `bytes`, unless they are still encoded, so that nothing in them can be told apart.
+pub(super) fn readable<T>(bytes: ByteStream) -> Result<ByteStream, Error> {
+    let headers = bytes.head.headers();
+    match text::encoding(headers).filter(|_| text::is_encoded(headers)) {
+        Some(encoding) => {
+            let head = (bytes.head.status, headers);
+            Err(DecodeError::encoded(std::any::type_name::<T>(), head, &encoding, &Bytes::new()).into())
+        }
+        None => Ok(bytes),
+    }
+}
+
+impl<B: Into<Bytes>> FromIterator<B> for ByteStream {
+    fn from_iter<I: IntoIterator<Item = B>>(pieces: I) -> Self {
+        let pieces: Vec<Bytes> = pieces.into_iter().map(Into::into).collect();
+        let head = Head::new(StatusCode::OK, HeaderMap::new());
+        Self::new(head, ResponseBody::new(Pieces(pieces.into_iter())))
+    }
+}
+
+impl From<Answer> for ByteStream {
+    fn from(answer: Answer) -> Self {
+        Self::new(answer.head, ResponseBody::new(Pieces(vec![answer.body].into_iter())))
+    }
+}
+
+impl fmt::Debug for ByteStream {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ByteStream").field("head", &self.head).finish_non_exhaustive()
+    }
+}
+
+/// A body that is all here.
+struct Pieces(std::vec::IntoIter<Bytes>);
+
+impl Body for Pieces {
+    type Data = Bytes;
+    type Error = TransportError;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, TransportError>>> {
+        Poll::Ready(self.0.next().map(|piece| Ok(Frame::data(piece))))
+    }
+}
+
+/// The stream with the status and the headers it came with.
+impl<T: FromStream> FromStream for Response<T> {
+    const ACCEPT: Option<&'static str> = T::ACCEPT;
+
+    fn from_stream(bytes: ByteStream) -> Result<Self, Error> {
+        let head = bytes.head.clone();
+        T::from_stream(bytes).map(|value| Self::new(head, value))
+    }
+
+    fn absent(head: &Head) -> Option<Self> {
+        T::absent(head).map(|value| Self::new(head.clone(), value))
+    }
+}
+
+/// `None` for a 404.
+impl<T: FromStream> FromStream for Option<T> {
+    const ACCEPT: Option<&'static str> = T::ACCEPT;
+
+    fn from_stream(bytes: ByteStream) -> Result<Self, Error> {
+        match bytes.head.status {
+            StatusCode::NO_CONTENT => Ok(None),
+            _ => T::from_stream(bytes).map(Some),
+        }
+    }
+
+    fn absent(_: &Head) -> Option<Self> {
+        Some(None)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::response::{EventStream, JsonLines, ServerEvents};
+
+    #[tokio::test]
+    async fn no_piece_is_empty_and_none_is_shown() {
+        let given = ["", "a", "", "", "s3cret", ""];
+        let mut stream = ByteStream::from_iter(given);
+        assert_eq!(format!("{stream:?}"), "ByteStream { head: Head { status: 200, .. }, .. }", "I27");
+        let mut pieces = Vec::new();
+        while let Some(piece) = stream.next().await {
+            pieces.push(piece.unwrap());
+        }
+        assert_eq!(pieces, ["a", "s3cret"]);
+        assert!(stream.next().await.is_none(), "it stays at its end");
+    }
+
+    /// However short it is: more may not come for hours.
+    #[test]
+    fn a_line_is_there_when_it_has_ended() {
+        struct Waits(Option<Bytes>);
+
+        impl Body for Waits {
+            type Data = Bytes;
+            type Error = TransportError;
+
+            fn poll_frame(
+                mut self: Pin<&mut Self>,
+                _: &mut Context<'_>,
+            ) -> Poll<Option<Result<Frame<Bytes>, TransportError>>> {
+                self.0.take().map_or(Poll::Pending, |piece| Poll::Ready(Some(Ok(Frame::data(piece)))))
+            }
+        }
+
+        let body = ResponseBody::new(Waits(Some(Bytes::from_static(b"1\n"))));
+        let mut lines: JsonLines<u32> =
+            ByteStream::new(Head::new(StatusCode::OK, HeaderMap::new()), body).into();
+        let mut cx = Context::from_waker(std::task::Waker::noop());
+        assert!(matches!(Pin::new(&mut lines).poll_next(&mut cx), Poll::Ready(Some(Ok(1)))));
+        assert!(Pin::new(&mut lines).poll_next(&mut cx).is_pending());
+    }
+
+    #[tokio::test]
+    async fn i27_an_event_shows_its_name_alone() {
+        let mut events =
+            ServerEvents::from(ByteStream::from_iter(["event: add\nid: s3cret\ndata: s3cret\n\n"]));
+        let event = events.next().await.unwrap().unwrap();
+        assert_eq!(format!("{event:?}"), "ServerEvent { event: \"add\", .. }", "I27");
+    }
+
+    #[test]
+    fn i27_what_is_read_from_a_stream_shows_its_head_alone() {
+        let stream = || ByteStream::from_iter(["data: s3cret\n\n"]);
+        for (shown, name) in [
+            (format!("{:?}", ServerEvents::from(stream())), "ServerEvents"),
+            (format!("{:?}", EventStream::<u32>::from(stream())), "EventStream"),
+            (format!("{:?}", JsonLines::<u32>::from(stream())), "JsonLines"),
+        ] {
+            assert_eq!(shown, format!("{name} {{ head: Head {{ status: 200, .. }}, .. }}"), "I27");
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! `Transport`: sends one request and returns one response. What a transport of your own implements.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use http::{HeaderMap, Method};
+use http_body::{Body, Frame, SizeHint};
+use http_body_util::BodyExt;
+use http_body_util::combinators::UnsyncBoxBody;
+use url::Url;
+
+use super::stage::Stage;
+use crate::body::RequestBody;
+use crate::error::TransportError;
+use crate::runtime::{Entered, Spawner};
+
+/// Sends one request and gives one answer.
+///
+/// A transport follows no redirect, keeps no cookie, adds no credential and decompresses nothing: all of that is the client's business,
+/// which must see every hop.
+pub trait Transport: Send + Sync + 'static {
+    /// Sends `request` and waits for the head of its answer.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future may leave the request sent or unsent.
+    ///
+    /// # Errors
+    ///
+    /// When no answer came; [`TransportError::may_have_arrived`] says whether the server may have seen the request.
+    fn send(&self, request: TransportRequest) -> TransportFuture;
+}
+
+/// What [`Transport::send`] returns.
+pub type TransportFuture = Pin<Box<dyn Future<Output = Result<TransportResponse, TransportError>> + Send>>;
+
+/// A request, complete and ready to go. `Debug` shows the method and the path alone.
+#[non_exhaustive]
+pub struct TransportRequest {
+    /// The HTTP method.
+    pub method: Method,
+    /// The absolute address, without a fragment.
+    pub url: Url,
+    /// All headers but `Host` and those about the length of the body.
+    pub headers: HeaderMap,
+    /// The body, or `None` for a request that has none.
+    pub body: Option<RequestBody>,
+    /// Whether it is to go by a connection of its own, which is not used again: a sign-in, a refresh or a sign-out, which must not
+    /// wait for what calls hold or for a connection that has died. A transport that has no connections may ignore it.
+    pub own_connection: bool,
+    pub(crate) stage: Stage,
+}
+
+/// An answer whose body is still to be read.
+pub type TransportResponse = http::Response<ResponseBody>;
+
+impl fmt::Debug for TransportRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TransportRequest")
+            .field("method", &self.method)
+            .field("path", &self.url.path())
+            .finish_non_exhaustive()
+    }
+}
+
+/// The body of an answer, as it arrives.
+pub struct ResponseBody(UnsyncBoxBody<Bytes, TransportError>);
+
+impl ResponseBody {
+    /// The body of a transport of your own.
+    pub fn new(body: impl Body<Data = Bytes, Error = TransportError> + Send + 'static) -> Self {
+        Self(body.boxed_unsync())
+    }
+
+    /// The same, to be read on any thread as on the runtime that `spawner` names, where it names one.
+    pub(crate) fn entered(self, spawner: &Spawner) -> Self {
+        match spawner.enter(self) {
+            Ok(entered) => Self::new(EnteredBody(entered)),
+            Err(body) => body,
+        }
+    }
+}
+
+impl Body for ResponseBody {
+    type Data = Bytes;
+    type Error = TransportError;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, TransportError>>> {
+        Pin::new(&mut self.0).poll_frame(cx)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.0.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.0.size_hint()
+    }
+}
+
+/// A body that is read and dropped on a named runtime.
+struct EnteredBody(Entered<ResponseBody>);
+
+impl Body for EnteredBody {
+    type Data = Bytes;
+    type Error = TransportError;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, TransportError>>> {
+        self.0.with(|body| Pin::new(body).poll_frame(cx)).unwrap_or(Poll::Ready(None))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.0.get().is_none_or(Body::is_end_stream)
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.0.get().map(Body::size_hint).unwrap_or_default()
+    }
+}
+
+impl fmt::Debug for ResponseBody {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ResponseBody(..)")
+    }
+}
