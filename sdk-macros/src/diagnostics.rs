@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn a_mistake_is_an_error_whatever_the_model() {
+    fn a_mistake_is_an_error_in_every_model() {
         for model in [Ok(7), Err(Reported(()))] {
             let diagnostics = Diagnostics::default();
             diagnostics.report(quote!(first), "one", "a");

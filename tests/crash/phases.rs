@@ -129,7 +129,7 @@ async fn i14_killed_again_and_again() {
 }
 
 #[tokio::test]
-async fn killed_while_nobody_asks_for_anything() {
+async fn killed_while_no_call_is_made() {
     let stage = Stage::new(true).await;
     let mut victim = stage.start();
     assert_eq!(victim.does("sign in").await, "signed in");

@@ -51,7 +51,7 @@ async fn i1_of_two_that_begin_at_once_one_asks() {
 
 /// What is held is longer than a call takes: another one asks for the lock three times.
 #[tokio::test]
-async fn i13_nobody_is_served_before_the_tokens_are_kept() {
+async fn i13_no_caller_is_served_before_the_tokens_are_stored() {
     let stage = Stage::new(true).await;
     let (mut one, mut other) = (stage.start_signed_in().await, stage.start());
     one.is_held_at("be served", "write tokens").await;
@@ -81,7 +81,7 @@ async fn i10_who_signs_out_in_one_process_is_signed_out_in_all() {
 }
 
 #[tokio::test]
-async fn i10_a_refresh_brings_nobody_back_who_has_signed_out_elsewhere() {
+async fn i10_a_refresh_restores_no_login_that_was_signed_out_elsewhere() {
     for locks in [true, false] {
         let stage = Stage::new(locks).await;
         let (mut one, mut other) = (stage.start_signed_in().await, stage.start());

@@ -22,7 +22,7 @@ async fn what_can_be_decoded_is_asked_for() {
 }
 
 #[tokio::test]
-async fn whoever_says_what_it_takes_gets_it_as_it_is() {
+async fn a_caller_that_sets_accept_encoding_gets_the_body_as_sent() {
     let body = encoded("gzip", "text").await;
     let reply = Reply::bytes(body.clone()).header("content-encoding", "gzip");
     let backend = answering(reply);

@@ -57,7 +57,7 @@ fn signed_in(name: &'static str, refused: Vec<u8>, tokens: Vec<u8>) -> (Broken, 
 }
 
 #[tokio::test(start_paused = true)]
-async fn i23_a_refusal_is_one_whether_or_not_its_body_can_be_decoded() {
+async fn i23_a_rejection_is_one_whether_or_not_its_body_can_be_decoded() {
     for (name, coding) in CODINGS {
         let tokens = encoded(coding, r#"{"access":"a1"}"#).await;
         let good = encoded(coding, r#"{"error":"invalid_token"}"#).await;

@@ -41,7 +41,7 @@ async fn a_refresh_waits_for_no_download_that_is_unread() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn calls_go_on_beside_twenty_downloads_that_are_unread() {
+async fn calls_go_on_during_twenty_unread_downloads() {
     let authority = Authority::new();
     let (server, _) = serve(&authority).await;
     let client = client(&server.url(), &authority).build().unwrap();

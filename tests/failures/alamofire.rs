@@ -113,7 +113,7 @@ async fn new_tokens_from_elsewhere_sign_at_once_after_a_failure() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn six_refusals_at_once_are_six_replays_and_twelve_signatures() {
+async fn six_rejections_at_once_are_six_replays_and_twelve_signatures() {
     let server = server();
     let client = expired_client(&server).await;
     server.refresh_latency(Duration::from_millis(50));
@@ -131,7 +131,7 @@ async fn six_refusals_at_once_are_six_replays_and_twelve_signatures() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn nothing_is_replayed_that_was_not_refused() {
+async fn nothing_is_replayed_that_was_not_rejected() {
     let server = server();
     let client = client(&server);
     client.login(&user("ann")).await.unwrap();

@@ -65,7 +65,7 @@ async fn what_starts_a_refresh_is_an_answer_that_the_judge_says_is_about_the_tok
 
 /// A predicate that throws counts as false there. Here it is the caller's own fault, and nobody else's.
 #[tokio::test(start_paused = true)]
-async fn a_judge_that_panics_takes_its_caller_along_and_nobody_else() {
+async fn a_classifier_that_panics_fails_its_caller_and_no_other() {
     let backend = backend_that_says(Reply::empty().status(401));
     backend.reply("GET", "/y", Reply::empty().status(418));
     let client = judged(&backend, |answer: &ErrorResponse| {

@@ -25,7 +25,7 @@ fn unavailable<T: fmt::Debug>(outcome: Result<T>) -> UnavailableCause {
 
 /// Row 6: whoever asked for a refresh himself was given the cool-down of one that had begun by itself.
 #[tokio::test(start_paused = true)]
-async fn whoever_asks_for_a_refresh_is_not_held_up_by_the_failure_of_another() {
+async fn a_requested_refresh_is_not_delayed_by_the_failure_of_another() {
     let server = server();
     let client = expired_client(&server).await;
     server.next_refresh(Reply::empty().status(429));
@@ -146,7 +146,7 @@ async fn what_comes_of_the_refresh_of_a_former_login_is_nothing_to_the_next() {
 
 /// Rows 59 and 60: a token that looked good by its own date was sent 147 times to a server that refused it each time.
 #[tokio::test(start_paused = true)]
-async fn a_token_that_was_refused_is_not_sent_again_whatever_it_says_of_itself() {
+async fn a_rejected_token_is_not_sent_again_even_if_it_looks_valid() {
     let server = with_issues(TokenServer::builder().tells_lifetime(true).build());
     let client = client(&server);
     client.login(&user("ann")).await.unwrap();
@@ -212,7 +212,7 @@ async fn a_refresh_that_fails_before_it_is_sent_fails_for_all_who_wait() {
 
 /// Rows 32 and 52: nothing told the application of the token that had taken the place of the one it kept.
 #[tokio::test(start_paused = true)]
-async fn whoever_keeps_the_login_is_shown_each_token_that_replaces_one() {
+async fn a_watcher_of_the_login_gets_each_token_that_replaces_one() {
     let server = server();
     let client = client(&server);
     client.login(&user("ann")).await.unwrap();

@@ -18,7 +18,7 @@ use crate::tracker::{expired_client, server};
 
 /// Row 17: to forget the token while callers waited for it brought them down.
 #[tokio::test(start_paused = true)]
-async fn a_sign_out_lets_all_go_who_wait_and_disturbs_nobody() {
+async fn a_sign_out_ends_all_waits_and_disturbs_no_other() {
     let server = server();
     let client = expired_client(&server).await;
     let hold = server.hold_refreshes();

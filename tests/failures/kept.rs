@@ -47,7 +47,7 @@ fn client(backend: &Backend, store: impl TokenStore, wall: &Wall) -> ApiClient {
 /// Row 31: a process was suspended when it had read the refresh token; when it went on, another had rotated it, and the refusal
 /// signed the user out.
 #[tokio::test(start_paused = true)]
-async fn a_refusal_of_what_another_process_has_refreshed_meanwhile_signs_nobody_out() {
+async fn a_rejection_after_a_refresh_by_another_process_signs_no_user_out() {
     let (backend, store, wall) = (backend_of("a1", Reply::empty()), MemoryStore::new(), Wall::new());
     let (asked, told) = (AtomicBool::new(false), Arc::new(Notify::new()));
     let wakes = told.clone();

@@ -95,7 +95,7 @@ async fn a_refresh_that_gives_no_token_sends_nothing_more() {
 
 /// The refresh's own refusal went to what refreshes, which refused again.
 #[tokio::test(start_paused = true)]
-async fn a_refresh_that_is_refused_is_not_refreshed_for() {
+async fn a_rejected_refresh_starts_no_other_refresh() {
     let refusal = Reply::empty().status(401).header("www-authenticate", "Bearer error=\"invalid_token\"");
     let backend = backend_of("a1", refusal);
     let client = signed_in(&backend);

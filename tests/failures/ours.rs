@@ -12,7 +12,7 @@ use crate::tracker::{LATENCY, client, user, with_issues};
 
 /// The task that refreshes belongs to the runtime of whoever needed it first. Not on a paused clock: there are two runtimes.
 #[test]
-fn a_runtime_that_ends_in_the_middle_of_a_refresh_leaves_nobody_of_another_waiting() {
+fn a_runtime_that_ends_during_a_refresh_leaves_no_waiter_of_another_hanging() {
     let runtime = || tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let (first, second) = (runtime(), runtime());
     let backend = backend_of("a1", refresh());
@@ -43,7 +43,7 @@ fn a_runtime_that_ends_in_the_middle_of_a_refresh_leaves_nobody_of_another_waiti
 
 /// Servers that take each refresh token once, and end the login that shows one twice; that only refuse it; that never change it.
 #[tokio::test(start_paused = true)]
-async fn whatever_a_server_thinks_of_rotation_it_is_asked_once_for_each_life() {
+async fn a_server_with_any_kind_of_rotation_is_asked_once_for_each_lifetime() {
     for (rotating, detects) in [(true, true), (true, false), (false, false)] {
         let server = with_issues(TokenServer::builder().rotating(rotating).reuse_detection(detects).build());
         server.refresh_latency(LATENCY);

@@ -17,7 +17,7 @@ use crate::tracker::{
 
 /// Row 1: whoever was in flight when the refresh began got the raw 401.
 #[tokio::test(start_paused = true)]
-async fn a_refusal_before_during_or_after_the_refresh_is_replayed() {
+async fn a_rejection_before_during_or_after_the_refresh_is_replayed() {
     let backend = Backend::new();
     let (refusals, refreshed) = (add_held(&backend, 3), hold_refresh(&backend, refresh()));
     let client = signed_in(&backend);
@@ -100,7 +100,7 @@ async fn a_failed_refresh_is_that_of_everybody_who_was_signed_before_it() {
 
 /// Row 5: whoever refreshed found that the token still looked fresh, and gave it to those who had been refused with it.
 #[tokio::test(start_paused = true)]
-async fn a_token_that_looks_fresh_is_refreshed_for_all_who_were_refused_with_it() {
+async fn a_token_that_looks_fresh_is_refreshed_for_all_callers_rejected_with_it() {
     let server = with_issues(TokenServer::builder().tells_lifetime(true).build());
     let client = client(&server);
     client.login(&user("ann")).await.unwrap();
@@ -119,7 +119,7 @@ async fn a_token_that_looks_fresh_is_refreshed_for_all_who_were_refused_with_it(
 
 /// Rows 10, 12 and 13: what a waiter took along was the lock, the refresh itself or the place where others find it.
 #[tokio::test(start_paused = true)]
-async fn whoever_comes_after_a_waiter_has_left_finds_the_refresh_still_there() {
+async fn a_caller_after_a_waiter_has_left_joins_the_same_refresh() {
     const LEAVES: [&str; 3] = ["dropped", "cancelled", "out of time"];
     for (how, only_waiter) in LEAVES.into_iter().flat_map(|how| [(how, true), (how, false)]) {
         let server = server();
@@ -177,7 +177,7 @@ async fn waiters_that_have_gone_leave_nothing_behind_that_refreshes() {
 
 /// Row 14: whoever was refused a token joined a refresh that was content with that token.
 #[tokio::test(start_paused = true)]
-async fn a_refusal_that_joins_a_refresh_in_the_background_gets_another_token() {
+async fn a_rejection_that_joins_a_refresh_in_the_background_gets_another_token() {
     let builder = TokenServer::builder().access_lifetime(Duration::from_secs(1000)).tells_lifetime(true);
     let server = with_issues(builder.build());
     let client = client(&server);
@@ -243,7 +243,7 @@ async fn callers_in_a_row_do_not_storm_a_server_that_is_down() {
 
 /// Row 70: a ping, calls, and a socket that reconnects each refreshed on their own, and the server revoked the login.
 #[tokio::test(start_paused = true)]
-async fn whatever_needs_the_token_needs_the_same_refresh() {
+async fn all_that_need_the_token_share_the_same_refresh() {
     let server = server();
     let client = expired_client(&server).await;
     server.refresh_latency(Duration::from_millis(50));

@@ -28,7 +28,7 @@ impl Tracker for Shared {
 }
 
 #[tokio::test]
-async fn it_is_whatever_it_was_made_of() {
+async fn an_erased_client_behaves_as_the_client_it_was_made_of() {
     let of_client = DynTracker::new(client());
     let of_fake = DynTracker::new(Fake::default());
     let of_itself = DynTracker::new(DynTracker::new(of_fake.clone()));

@@ -273,7 +273,7 @@ async fn the_expiry_is_told_in_many_ways() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn invalid_grant_ends_the_login_whatever_the_status() {
+async fn invalid_grant_ends_the_login_with_every_status() {
     for status in [400, 401, 403] {
         let server = with_issues(TokenServer::new());
         let client = signed_in(&server).await;

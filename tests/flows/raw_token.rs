@@ -189,7 +189,7 @@ async fn a_hundred_callers_work_across_five_expiries() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_caller_sees_the_replay_and_not_the_refusal() {
+async fn a_caller_sees_the_replay_and_not_the_rejection() {
     let diary = RawToken::new();
     let client = by_hand(&diary);
     let error = client.clone().page(1).await.unwrap_err();

@@ -266,7 +266,7 @@ async fn late_refusal(service: &SharedPromise, ask: impl Fn(u64) -> Calling) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn fault_a_late_refusal_of_the_old_token_refreshes_again() {
+async fn fault_a_late_rejection_of_the_old_token_refreshes_again() {
     let service = SharedPromise::new();
     let page = Page::sign_in(&service).await;
     late_refusal(&service, |id| page.project(id)).await;
@@ -279,7 +279,7 @@ async fn fault_a_late_refusal_of_the_old_token_refreshes_again() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn fault_a_second_refusal_is_undefined_as_if_it_had_succeeded() {
+async fn fault_a_second_rejection_is_undefined_as_if_it_had_succeeded() {
     let service = SharedPromise::new();
     service.backend().reply("GET", "/projects/666", Reply::text("never").status(401));
     let page = Page::sign_in(&service).await;
@@ -315,7 +315,7 @@ async fn fault_an_error_that_is_no_401_is_swallowed() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn fault_a_refused_refresh_waits_for_itself() {
+async fn fault_a_rejected_refresh_waits_for_itself() {
     let service = SharedPromise::new();
     let page = Page::sign_in(&service).await;
     service.revoke();

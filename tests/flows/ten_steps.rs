@@ -192,7 +192,7 @@ async fn each_of_the_ten_steps_is_taken() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_call_is_replayed_once_however_often_it_is_refused() {
+async fn a_call_is_replayed_once_however_often_it_is_rejected() {
     let shop = TenSteps::new();
     shop.backend().reply("GET", "/orders/666", Reply::json(&json!({ "message": "Never" })).status(401));
     let sends = || shop.backend().count("GET", "/orders/666");
@@ -270,7 +270,7 @@ async fn late_refusal(shop: &TenSteps, ask: impl Fn(u64) -> Calling) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn fault_a_late_refusal_of_the_old_token_refreshes_again() {
+async fn fault_a_late_rejection_of_the_old_token_refreshes_again() {
     let shop = TenSteps::new();
     let page = Page::sign_in(&shop).await;
     late_refusal(&shop, |id| ask_by_hand(&page, id)).await;

@@ -102,7 +102,7 @@ fn case(seed: u64) -> Case {
 }
 
 #[test]
-fn whatever_is_broken_ends_and_leaves_nothing() {
+fn each_broken_answer_ends_and_leaves_nothing() {
     let number = |name| std::env::var(name).ok().map(|text| text.parse::<u64>().unwrap());
     let (seed, rounds) = (number("HOSTILE_SEED").unwrap_or(0), number("HOSTILE_ROUNDS").unwrap_or(ROUNDS));
     let came = run_cases("Answers of chance", (seed..seed + rounds).map(case).collect());

@@ -199,6 +199,6 @@ fn a_401_that_is_cut_is_refreshed() {
 }
 
 #[test]
-fn a_sign_in_that_is_cut_signs_nobody_in() {
+fn a_sign_in_that_is_cut_off_signs_no_user_in() {
     run(&SIGN_INS);
 }

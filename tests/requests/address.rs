@@ -70,7 +70,7 @@ async fn servers(trusted: &[&str]) -> (Backend, Backend, AnywhereClient) {
 }
 
 #[tokio::test]
-async fn an_address_of_ones_own_is_signed() {
+async fn an_address_of_the_own_origin_is_signed() {
     let (own, _, client) = servers(&[]).await;
     let url = Url::parse("https://own.test/x?y#z").unwrap();
     let signed = "authorization: Bearer s3cret\ncookie: crumb=1\nx-own: 1\n\n";
@@ -140,7 +140,7 @@ async fn headers_are_for_the_address_they_were_declared_for() {
 }
 
 #[tokio::test]
-async fn a_trusted_origin_is_as_ones_own() {
+async fn a_trusted_origin_is_treated_as_the_own_origin() {
     let (own, other, client) = servers(&["https://other.test", "https://sub.own.test/"]).await;
     let signed = "authorization: Bearer s3cret\nx-own: 1\n\n";
     assert_eq!(raw(&sent(&other, client.follow("https://other.test/x")).await), format!("GET /x\n{signed}"));

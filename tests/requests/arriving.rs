@@ -201,7 +201,7 @@ async fn what_is_dropped_early_closes_its_connection() {
 }
 
 #[tokio::test]
-async fn an_answer_nobody_waits_for_closes_its_connection() {
+async fn an_answer_without_a_waiter_closes_its_connection() {
     let (mut server, client) = Trickle::start().await;
     let token = CancellationToken::new();
     let call = tokio::spawn(client.whole().cancel_on(&token).into_future());

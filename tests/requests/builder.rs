@@ -287,7 +287,7 @@ async fn a_body_that_does_not_come_is_waited_for_no_longer_than_its_head() {
 
 /// Nothing that a server or a user has put together becomes a header of its own.
 #[tokio::test]
-async fn a_token_that_no_header_can_hold_signs_nobody_in() {
+async fn a_token_that_no_header_can_hold_signs_no_user_in() {
     let backend = accepting();
     let client = PlainClient::builder("http://localhost").transport(memory(&backend)).build().unwrap();
     for token in ["", " ", "\t", "hunter2\r\nx-evil: 1", "hunter2\n", "hunter2\0", "hunter2\x7f"] {

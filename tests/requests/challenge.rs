@@ -186,7 +186,7 @@ fn what_is_written_is_read_back() {
 
 /// What stands on other lines is none of a line's business.
 #[test]
-fn whatever_a_line_says_the_next_is_read() {
+fn after_each_line_the_next_is_read() {
     let piece = proptest::sample::select(
         &["Bearer", "a", "é", "=", "\"", "\\", ",", " ", "\t", "/", ";", "==", "error=x"][..],
     );

@@ -236,7 +236,7 @@ async fn headers_of_the_transport_are_refused_at_run_time_too() {
 }
 
 #[tokio::test]
-async fn the_type_says_what_is_accepted_unless_somebody_else_does() {
+async fn the_type_says_what_is_accepted_unless_the_trait_or_the_call_does() {
     let backend = accepting();
     let client = HeadersClient::builder("http://localhost").transport(memory(&backend)).build().unwrap();
     let call = client.json();
@@ -307,7 +307,7 @@ async fn the_credential_is_put_where_it_is_attached() {
 }
 
 #[tokio::test]
-async fn nobody_signed_in_is_no_empty_credential() {
+async fn a_signed_out_session_sends_no_empty_credential() {
     let backend = accepting();
     let client = SignedClient::builder("http://localhost").transport(memory(&backend)).build().unwrap();
     assert_eq!(raw(&sent(&backend, client.optional()).await), "GET /h\n\n");
@@ -385,7 +385,7 @@ async fn i27_what_names_itself_a_credential_is_marked_as_one() {
 
 /// What the session signs with elsewhere is a credential here too.
 #[tokio::test]
-async fn i27_the_header_of_the_session_is_a_credential_whoever_sets_it() {
+async fn i27_the_header_of_the_session_is_a_credential_even_if_a_caller_sets_it() {
     let marks = Marks::default();
     let builder = SecretsClient::builder("http://localhost").transport(marks.clone());
     let client = builder.attach(Attach::raw("x-own-way")).build().unwrap();

@@ -157,7 +157,7 @@ async fn a_part_says_what_it_is_unless_it_is_text() {
 }
 
 #[tokio::test]
-async fn a_part_in_json_is_one_part_whatever_it_is() {
+async fn a_part_in_json_is_one_part_for_every_type() {
     let backend = accepting();
     let client = client(&backend);
     for (call, json) in [

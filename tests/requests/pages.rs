@@ -245,7 +245,7 @@ async fn an_argument_that_cannot_be_sent_is_told_when_a_page_is_asked_for() {
 }
 
 #[tokio::test]
-async fn the_pages_of_a_refused_token_go_on_with_the_new_one() {
+async fn the_pages_of_a_rejected_token_go_on_with_the_new_one() {
     let backend = Backend::new().reply("POST", "/api/v1/refresh", Reply::json(&json!({})));
     let refused = Reply::empty().status(401);
     let pages = vec![

@@ -270,7 +270,7 @@ async fn a_style_is_that_of_its_own_argument() {
 
 /// What separates elements in the one style is data in an element of the other, and arrives as such.
 #[tokio::test]
-async fn a_list_is_written_in_its_style_whatever_is_in_it() {
+async fn a_list_is_written_in_its_style_with_all_items() {
     let (backend, c) = client();
     let list = |csv: &'static str, brackets: &'static str| (Some(csv), Some(brackets));
     for ((by_csv, by_brackets), (csv, brackets)) in [

@@ -136,7 +136,7 @@ async fn what_was_left_behind_does_not_come_back() {
 }
 
 #[tokio::test]
-async fn a_401_of_somebody_else_starts_no_refresh() {
+async fn a_401_of_another_server_starts_no_refresh() {
     let (own, other, client) = two_servers(Attach::bearer(), "https://other.test/to");
     let challenge =
         Reply::text("who are you").status(401).header("www-authenticate", "Bearer error=\"invalid_token\"");
@@ -156,7 +156,7 @@ async fn a_401_of_somebody_else_starts_no_refresh() {
 
 /// Cookies know neither ports nor subdomains (RFC 6265, 8.5), so their own rules do not keep these out.
 #[tokio::test]
-async fn a_cookie_of_somebody_else_is_not_taken() {
+async fn a_cookie_of_another_server_is_not_stored() {
     for elsewhere in ["https://other.test/to", "https://sub.own.test/to", "https://own.test:8443/to"] {
         let (own, other, client) = two_servers(Attach::bearer(), elsewhere);
         let reply = Reply::text("").append_header("set-cookie", "planted=1; Path=/");

@@ -161,7 +161,7 @@ async fn what_is_not_there_is_none() {
 }
 
 #[tokio::test]
-async fn every_shape_can_have_its_head_beside_it() {
+async fn every_shape_can_come_with_its_head() {
     let seen = |status: http::StatusCode, headers: &http::HeaderMap| {
         assert_eq!(headers.get("etag").map(|etag| etag.as_bytes()), Some(&b"e"[..]));
         status.as_u16()

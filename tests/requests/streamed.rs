@@ -94,7 +94,7 @@ fn unsized_stream() -> BodyStream {
 const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../Cargo.lock");
 
 #[tokio::test]
-async fn a_replay_sends_the_same_whatever_the_body_is_made_of() {
+async fn a_replay_sends_the_same_with_every_kind_of_body() {
     let file = Bytes::from(std::fs::read(FILE).unwrap());
     for (body, expected, length) in [
         (Body::new(bytes()), bytes(), Some(200_000)),
@@ -212,7 +212,7 @@ impl Service<http::Request<RequestBody>> for Hasty {
 }
 
 #[tokio::test]
-async fn a_stream_nobody_has_read_is_sent_again() {
+async fn an_unread_stream_is_sent_again() {
     let backend = backend();
     let hasty = Hasty { backend: backend.clone(), answered: Arc::default() };
     let transport = ServiceTransport::new(hasty.clone());

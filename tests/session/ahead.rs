@@ -95,7 +95,7 @@ const WAYS: [(&str, Way, Answered); 7] = [
 ];
 
 #[tokio::test(start_paused = true)]
-async fn i37_whatever_starts_a_refresh_returns_when_it_is_written_down() {
+async fn i37_each_starter_of_a_refresh_returns_when_it_is_written() {
     for is_stored in [false, true] {
         for (what, way, expected) in WAYS {
             let shelf = Shelf::new();
@@ -223,7 +223,7 @@ async fn who_asks_for_the_token_waits_for_what_it_starts_too() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_starter_whose_login_ends_meanwhile_is_let_go() {
+async fn a_starter_whose_login_ends_meanwhile_is_released() {
     let (server, client, reader) = aged(None).await;
     let _hold = server.hold_refreshes();
     let begin = Instant::now();

@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 use crate::tracker::{add_slow, client, expired_client, server, user};
 
 #[tokio::test(start_paused = true)]
-async fn a_cancelled_waiter_returns_at_once_and_disturbs_nobody() {
+async fn a_cancelled_waiter_returns_at_once_and_disturbs_no_other() {
     let server = server();
     let client = expired_client(&server).await;
     let hold = server.hold_refreshes();

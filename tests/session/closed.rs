@@ -311,7 +311,7 @@ async fn closed_sessions_are_not_kept() {
 
 /// As many sessions as really have something to write are kept, and go one after the other.
 #[test]
-fn a_long_line_of_closed_sessions_that_write_comes_to_an_end() {
+fn a_long_line_of_closed_sessions_that_write_ends() {
     for ends in ["written", "failed", "dropped"] {
         let mut runtime = tokio::runtime::Builder::new_current_thread();
         let runtime = runtime.enable_time().start_paused(true).build().unwrap();

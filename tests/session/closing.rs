@@ -75,7 +75,7 @@ async fn a_refresh_that_hangs_is_not_waited_for_forever() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn whoever_has_nothing_under_way_ends_at_once_and_more_than_once() {
+async fn a_session_without_work_ends_at_once_and_more_than_once() {
     let server = server();
     let client = client(&server);
     client.login(&user("ann")).await.unwrap();
@@ -89,7 +89,7 @@ async fn whoever_has_nothing_under_way_ends_at_once_and_more_than_once() {
 }
 
 #[test]
-fn i9_whoever_waits_for_the_store_is_told_when_the_runtime_that_wrote_is_gone() {
+fn i9_a_waiter_for_the_store_is_told_when_the_writing_runtime_is_gone() {
     let (server, shelf) = (server(), Shelf::new());
     let runtime = || tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
     let (writing, waiting) = (runtime(), runtime());

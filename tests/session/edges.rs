@@ -135,7 +135,7 @@ async fn tokens_that_live_for_no_time_are_not_refreshed_in_a_loop() {
 
 /// The watch gives copies: a guard of its own would be held over the body, in which the session wants to publish.
 #[tokio::test]
-async fn whoever_is_told_of_the_end_may_sign_in_again_at_once() {
+async fn a_watcher_of_the_end_may_sign_in_again_at_once() {
     let backend = backend_of("a1", Reply::empty().status(401));
     backend.reply("POST", "/login", Reply::json(&json!({ "access": "a1" })));
     let client = signed_in(&backend);
@@ -172,7 +172,7 @@ async fn a_judge_may_do_with_the_session_what_it_likes() {
 }
 
 #[tokio::test]
-async fn a_refresh_that_names_somebody_else_replays_nothing() {
+async fn a_refresh_that_names_another_user_replays_nothing() {
     let backend = Backend::new()
         .reply("POST", "/refresh", Reply::json(&json!({ "access": "bob", "subject": "bob" })))
         .reply("POST", "/things", Reply::empty().status(401));
@@ -224,7 +224,7 @@ async fn what_a_server_took_before_it_redirected_is_not_sent_again() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_rotated_refresh_token_is_kept_whatever_is_wrong_with_the_access_token() {
+async fn a_rotated_refresh_token_is_kept_if_the_access_token_is_unusable() {
     let backend = backend_of("a1", Reply::json(&json!({ "access": "", "refresh": "r1" })));
     let client = signed_in(&backend);
     assert!(matches!(client.x().await, Err(Error::RefreshUnavailable(_))));
@@ -302,7 +302,7 @@ async fn a_cookie_that_may_not_go_back_is_not_taken() {
 }
 
 #[tokio::test]
-async fn a_static_token_is_for_the_server_to_judge_whatever_our_clock_says() {
+async fn the_server_and_not_our_clock_decides_on_a_static_token() {
     // {"exp":1700000000}, long ago.
     const JWT: &str = "e30.eyJleHAiOjE3MDAwMDAwMDB9.s";
     let backend = backend_of(JWT, Reply::empty().status(500));
@@ -334,7 +334,7 @@ async fn a_static_token_can_be_judged_as_any_other() {
 
 /// Threads, drops, sign-ins and sign-outs all at once: whatever comes of a call, it comes, and it is one of these.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn nothing_hangs_whatever_happens_at_once() {
+async fn nothing_hangs_if_everything_happens_at_once() {
     let backend = Backend::new();
     let asked = std::sync::atomic::AtomicUsize::new(0);
     backend.route("GET", "/x", move |request| {

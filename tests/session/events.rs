@@ -69,7 +69,7 @@ async fn each_event_is_told_once_however_many_cause_it() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_subscriber_that_does_not_listen_holds_nobody_up_and_is_told_what_it_missed() {
+async fn a_slow_subscriber_delays_no_caller_and_is_told_what_it_missed() {
     let server = server();
     let client = client(&server);
     let (mut lazy, _never) = (client.session().events(), client.session().events());
@@ -83,7 +83,7 @@ async fn a_subscriber_that_does_not_listen_holds_nobody_up_and_is_told_what_it_m
 }
 
 #[tokio::test]
-async fn a_subscriber_that_panics_or_acts_on_the_session_harms_nobody() {
+async fn a_subscriber_that_panics_or_acts_on_the_session_harms_no_caller() {
     let server = server();
     let client = client(&server);
     let mut events = client.session().events();

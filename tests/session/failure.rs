@@ -75,7 +75,7 @@ async fn an_ended_login_tells_everybody_the_same_and_sends_nothing_more() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_refresh_that_panics_or_hangs_leaves_nobody_waiting() {
+async fn a_refresh_that_panics_or_hangs_leaves_no_caller_waiting() {
     #[derive(serde::Deserialize)]
     struct Panics {}
 
@@ -115,7 +115,7 @@ async fn a_refresh_that_panics_or_hangs_leaves_nobody_waiting() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_endpoint_that_refuses_the_new_token_too_ends_the_call_and_not_the_login() {
+async fn an_endpoint_that_rejects_the_new_token_too_ends_the_call_and_not_the_login() {
     let server = server();
     let client = client(&server);
     client.login(&user("ann")).await.unwrap();

@@ -157,7 +157,7 @@ async fn i35_an_answer_to_an_unsigned_request_is_no_acceptance() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn i35_an_endpoint_that_is_not_on_hold_gets_its_refresh_whatever_others_have_spent() {
+async fn i35_an_endpoint_that_is_not_on_hold_gets_its_refresh_after_others_have_spent_theirs() {
     let server = server();
     let client = client(&server, false);
     // The two that forbid have spent the budget.

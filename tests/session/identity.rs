@@ -45,7 +45,7 @@ async fn a_sign_out_during_a_refresh_stays_signed_out() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_declared_sign_out_tells_the_server_and_ends_the_login_whatever_it_answers() {
+async fn a_declared_sign_out_tells_the_server_and_ends_the_login_with_every_answer() {
     let server = server();
     let client = client(&server);
     client.login(&user("ann")).await.unwrap();
@@ -163,7 +163,7 @@ async fn the_same_subject_goes_on() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_sign_in_overtaken_by_a_sign_out_signs_nobody_in() {
+async fn a_sign_in_superseded_by_a_sign_out_signs_no_user_in() {
     let server = server();
     let client: TrackerClient = client(&server);
     server.backend().route("POST", "/auth/login", {

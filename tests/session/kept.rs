@@ -14,7 +14,7 @@ use crate::shelf::{Shelf, Writes};
 use crate::tracker::{client, server, user};
 
 #[tokio::test(start_paused = true)]
-async fn whoever_signed_in_is_signed_in_after_a_restart() {
+async fn a_signed_in_user_is_signed_in_after_a_restart() {
     let (server, shelf) = (server(), Shelf::new());
     let first = shelf.client(&server);
     first.login(&user("ann")).await.unwrap();
@@ -51,7 +51,7 @@ async fn a_store_is_looked_into_once_however_many_ask() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_empty_store_is_nobody_signed_in() {
+async fn an_empty_store_is_signed_out() {
     let (server, shelf) = (server(), Shelf::new());
     let client = shelf.client(&server);
     assert!(matches!(client.issue(1).await, Err(Error::NotSignedIn)));
@@ -65,7 +65,7 @@ async fn an_empty_store_is_nobody_signed_in() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn i13_nobody_signs_with_what_a_restart_would_lose() {
+async fn i13_no_call_signs_with_tokens_that_a_restart_would_lose() {
     let (server, shelf) = (server(), Shelf::new());
     let client = shelf.client(&server);
     client.login(&user("ann")).await.unwrap();
@@ -120,7 +120,7 @@ async fn i14_what_may_have_been_spent_is_known_after_a_restart() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn i9_a_store_that_fails_keeps_nobody_from_working_and_is_told_of() {
+async fn i9_a_store_that_fails_stops_no_call_and_is_reported() {
     for badly in [Writes::Badly, Writes::Panicking] {
         let (server, shelf) = (server(), Shelf::new());
         let client = shelf.client(&server);
@@ -224,7 +224,7 @@ async fn nothing_is_left_of_a_login_that_was_ended() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn whoever_signs_out_first_of_all_ends_what_the_store_has() {
+async fn a_sign_out_before_any_call_ends_the_stored_login() {
     let (server, shelf) = (server(), Shelf::new());
     shelf.client(&server).login(&user("ann")).await.unwrap();
     let client = shelf.client(&server);

@@ -21,7 +21,7 @@ async fn end_of(client: &TrackerClient) -> (Option<ExpiredReason>, bool) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_endpoint_that_refuses_every_token_is_not_refreshed_for_again_and_again() {
+async fn an_endpoint_that_rejects_every_token_is_not_refreshed_for_again_and_again() {
     let server = server();
     let client = client(&server);
     client.login(&user("ann")).await.unwrap();
@@ -55,7 +55,7 @@ async fn an_endpoint_that_refuses_every_token_is_not_refreshed_for_again_and_aga
 }
 
 #[tokio::test(start_paused = true)]
-async fn tokens_that_nobody_takes_are_not_refreshed_without_end() {
+async fn tokens_that_no_server_accepts_are_not_refreshed_without_end() {
     let server = server();
     let client = client(&server);
     client.login(&user("ann")).await.unwrap();
@@ -107,7 +107,7 @@ async fn a_refresh_can_be_asked_for_and_is_shared() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_token_can_be_had_for_things_outside() {
+async fn the_token_is_available_to_code_outside_the_client() {
     let server = server();
     let client = expired_client(&server).await;
     let old = client.session().access_token().await.unwrap();

@@ -43,7 +43,7 @@ async fn a_rotation_whose_answer_was_lost_is_told_as_one() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_server_that_bears_with_a_second_send_loses_nobody() {
+async fn a_server_that_tolerates_a_second_send_loses_no_login() {
     let builder = TokenServer::builder().access_lifetime(Duration::from_secs(3600)).rotating(false);
     let server = with_issues(builder.build());
     let client = expired_client(&server).await;
@@ -73,7 +73,7 @@ async fn a_refresh_in_doubt_is_sent_twice_and_not_a_third_time() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn whatever_answers_the_second_send_the_first_may_have_counted() {
+async fn with_every_answer_to_the_second_send_the_first_may_have_counted() {
     for second in
         [Reply::html("<p>blocked</p>").status(403), Reply::empty().status(429), Reply::empty().status(404)]
     {
@@ -89,7 +89,7 @@ async fn whatever_answers_the_second_send_the_first_may_have_counted() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_refused_after_a_refresh_that_went_well_is_no_lost_rotation() {
+async fn a_rejection_after_a_successful_refresh_is_no_lost_rotation() {
     let server = server();
     let client = expired_client(&server).await;
     server.next_refresh(Reply::reset());
@@ -113,7 +113,7 @@ async fn nothing_is_sent_once_more_for_a_login_that_is_over() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn whoever_waits_may_leave_between_the_sends() {
+async fn a_waiter_may_leave_between_the_sends() {
     let server = server();
     let client = client(&server);
     client.login(&user("ann")).await.unwrap();

@@ -58,7 +58,7 @@ async fn i12_each_key_has_a_login_of_its_own_and_one_refresh() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn no_more_are_at_hand_than_the_limit_and_whoever_comes_back_is_signed_in() {
+async fn no_more_sessions_than_the_limit_stay_and_a_returning_user_is_signed_in() {
     let server = server();
     let (_, sessions) = sessions(&server);
     let sessions = sessions.limit(8);
@@ -96,7 +96,7 @@ async fn those_go_that_were_not_asked_for_the_longest() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn none_goes_that_somebody_holds() {
+async fn no_session_is_evicted_that_a_caller_holds() {
     let server = server();
     let (_, sessions) = sessions(&server);
     let sessions = sessions.limit(2);
@@ -115,7 +115,7 @@ async fn none_goes_that_somebody_holds() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn i9_none_goes_whose_tokens_its_store_does_not_have() {
+async fn i9_no_session_is_evicted_whose_tokens_are_not_stored() {
     let server = server();
     let (shelves, sessions) = sessions(&server);
     let sessions = sessions.limit(1);
@@ -143,7 +143,7 @@ async fn i9_none_goes_whose_tokens_its_store_does_not_have() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn none_goes_that_is_being_refreshed_though_nobody_waits() {
+async fn no_session_is_evicted_during_a_refresh_without_waiters() {
     let server = server();
     let (_, sessions) = sessions(&server);
     let sessions = sessions.limit(1);

@@ -86,7 +86,7 @@ async fn a_login_that_ends_before_it_was_written_leaves_nothing_of_the_former_on
 }
 
 #[tokio::test(start_paused = true)]
-async fn i1_whoever_sleeps_while_the_claim_is_written_claims_again() {
+async fn i1_a_process_that_sleeps_while_the_claim_is_written_claims_again() {
     let (server, kept, wall) = (server(), MemoryStore::new(), Wall::new());
     let held = Arc::new(tokio::sync::Notify::new());
     let stop = Arc::new(AtomicBool::new(false));
@@ -122,7 +122,7 @@ async fn i1_whoever_sleeps_while_the_claim_is_written_claims_again() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn i14_whoever_sleeps_while_the_answer_is_waited_for_sends_nothing_again() {
+async fn i14_a_sleep_while_the_answer_is_awaited_sends_nothing_again() {
     let (server, kept, wall) = (server(), MemoryStore::new(), Wall::new());
     let w = wall.clone();
     let one = builder(&server).store(kept.clone()).wall_clock(move || w.now()).build().unwrap();
@@ -191,7 +191,7 @@ async fn a_store_that_panics_when_tokens_are_written() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_store_that_panics_hangs_nobody() {
+async fn a_store_that_panics_hangs_no_caller() {
     let (server, kept) = (server(), MemoryStore::new());
     let odd = Odd::new(&kept, move |_, _| Act::Panic);
     let client = builder(&server).store(odd).build().unwrap();
@@ -315,7 +315,7 @@ async fn the_clock_is_asked_under_no_lock() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_doomed_login_is_not_let_go() {
+async fn a_login_whose_refresh_was_denied_is_not_evicted() {
     let server = server();
     let shelves: Arc<Mutex<std::collections::HashMap<&'static str, Shelf>>> = Arc::default();
     let own = shelves.clone();

@@ -58,7 +58,7 @@ async fn what_is_kept_for_others_is_cleared_too() {
 
 /// The server has rotated the refresh token, and nothing else in its answer can sign.
 #[tokio::test(start_paused = true)]
-async fn i10_a_refresh_token_beside_an_unusable_access_token_is_revoked_too() {
+async fn i10_a_refresh_token_next_to_an_unusable_access_token_is_revoked_too() {
     for is_stored in [false, true] {
         let (server, shelf) = (server(), Shelf::new());
         let client = if is_stored { shelf.client(&server) } else { client(&server) };
@@ -80,7 +80,7 @@ async fn i10_a_refresh_token_beside_an_unusable_access_token_is_revoked_too() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn nothing_more_is_told_where_nothing_came_of_the_refresh_or_nobody_asked() {
+async fn no_second_sign_out_is_sent_if_the_refresh_failed_or_no_caller_signed_out() {
     let refused = |reply: Reply| async move {
         let server = server();
         let client = expired_client(&server).await;

@@ -265,7 +265,7 @@ fn a_runtime_for_each_call_leaves_connections_and_refreshes_whole() {
 
 /// Where no runtime was named and none is there, no caller waits for ever.
 #[test]
-fn without_a_runtime_a_refresh_fails_and_nobody_hangs() {
+fn without_a_runtime_a_refresh_fails_and_no_caller_hangs() {
     let server = server();
     let shelf = Shelf::new();
     let client = shelf.client(&server);

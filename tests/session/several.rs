@@ -133,7 +133,7 @@ async fn the_cookies_of_a_refresh_over_anothers_tokens_sign() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn i12_what_another_process_has_refreshed_as_somebody_else_is_another_login() {
+async fn i12_a_refresh_by_another_process_as_another_user_is_another_login() {
     let store = MemoryStore::new();
     let valid = Arc::new(Mutex::new("a0".to_owned()));
     let backend = Backend::new()

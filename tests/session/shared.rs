@@ -72,7 +72,7 @@ async fn i14_what_is_spent_was_read_under_the_lock() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn whoever_waits_for_another_process_may_stop() {
+async fn a_waiter_for_another_process_may_stop() {
     let (server, shelf) = (server(), Shelf::lockable());
     let (one, two) = (shelf.client(&server), shelf.client(&server));
     one.login(&user("ann")).await.unwrap();
@@ -90,7 +90,7 @@ async fn whoever_waits_for_another_process_may_stop() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn whoever_signed_out_elsewhere_is_signed_out_here_with_the_next_refresh() {
+async fn a_sign_out_elsewhere_ends_the_login_here_with_the_next_refresh() {
     let (server, shelf) = (server(), Shelf::new());
     let (one, two) = (shelf.client(&server), shelf.client(&server));
     one.login(&user("ann")).await.unwrap();
@@ -183,7 +183,7 @@ async fn a_lease_whose_holder_is_gone_runs_out() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_lease_of_a_clock_that_was_wrong_keeps_nobody_out_for_good() {
+async fn a_lease_of_a_wrong_clock_keeps_no_process_out_for_good() {
     const YEAR: Duration = Duration::from_secs(31_536_000);
     let (server, shelf) = (server(), Shelf::new());
     shelf.client(&server).login(&user("ann")).await.unwrap();

@@ -263,7 +263,7 @@ async fn sign_ins_while_the_store_is_down_cost_each_the_same() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn i17_a_login_that_no_store_has_and_that_is_refused_goes_on_until_its_token_ends() {
+async fn i17_a_login_that_no_store_has_and_that_is_rejected_goes_on_until_its_token_ends() {
     for former in [false, true] {
         let (server, store) = (server(), Frail::new());
         if former {
@@ -285,7 +285,7 @@ async fn i17_a_login_that_no_store_has_and_that_is_refused_goes_on_until_its_tok
 }
 
 #[tokio::test(start_paused = true)]
-async fn i9_a_login_without_a_refresh_token_is_written_whatever_was_asked_of_it() {
+async fn i9_a_login_without_a_refresh_token_is_written_after_every_request() {
     let (server, store) = (server(), Frail::new());
     store.breaks([Fails, Fails, No]);
     let client = store.client(&server);

@@ -81,7 +81,7 @@ fn signed_in(server: &Broken) -> UnreadClient {
 }
 
 #[tokio::test(start_paused = true)]
-async fn i23_a_refusal_reaches_the_session_although_its_body_does_not_arrive() {
+async fn i23_a_rejection_reaches_the_session_although_its_body_does_not_arrive() {
     for end in ENDS {
         let server = server(move || Answer::new(401, "{\"err", end), tokens);
         let client = signed_in(&server);
@@ -200,7 +200,7 @@ fn chain(error: &dyn std::error::Error) -> String {
 
 /// Over a socket that is closed in the middle of what `Content-Length` announces.
 #[tokio::test]
-async fn i23_a_refusal_that_is_cut_off_on_its_way_reaches_the_session() {
+async fn i23_a_rejection_that_is_cut_off_on_its_way_reaches_the_session() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base = format!("http://{}", listener.local_addr().unwrap());
     tokio::spawn(async move {

@@ -23,7 +23,7 @@ async fn signed_in() -> (TokenServer, TrackerClient) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn only_who_starts_a_refresh_waits_and_nothing_is_refused_in_steady_state() {
+async fn only_the_starter_of_a_refresh_waits_and_nothing_is_rejected_in_steady_state() {
     let (server, client) = signed_in().await;
     let begin = Instant::now();
     let (mut id, mut starters) = (0, 0);

@@ -42,7 +42,7 @@ async fn a_login_is_there_once_it_was_put_there() {
 }
 
 #[tokio::test]
-async fn whoever_expects_another_version_changes_nothing() {
+async fn a_writer_that_expects_another_version_changes_nothing() {
     let place = Place::new();
     for (kind, open) in stores(&place) {
         let (store, other) = (open(), open());

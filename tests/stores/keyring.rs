@@ -118,7 +118,7 @@ fn login(version: u64) -> StoredLogin {
 }
 
 #[tokio::test]
-async fn an_entry_of_somebody_else_is_never_overwritten() {
+async fn an_entry_of_another_program_is_never_overwritten() {
     let place = Place::new();
     let path = place.login();
     let (store, entry) = (store(&path), entry(&path));

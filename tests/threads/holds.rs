@@ -34,7 +34,7 @@ impl Session {
 /// Fails when whether anything is on hold is shown after the lock was let go of: of two who do, the later shows what is over, and one
 /// endpoint's hold is not lifted by its success. That is how it was.
 #[test]
-fn a_hold_is_lifted_by_a_success_whatever_else_is_lifted_and_held() {
+fn a_hold_is_lifted_by_a_success_independently_of_other_holds() {
     in_every_order(|| {
         let session = Arc::new(Session { inner: Mutex::default(), holds: AtomicBool::new(false) });
         session.hold("GET /a");

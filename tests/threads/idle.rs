@@ -46,7 +46,7 @@ impl Login {
 /// Fails when a count is loaded relaxed, as `Arc::strong_count` does: the pool sees that the client is gone, and not yet the session
 /// that was taken from it before. That is how it was. Fails, too, when the session is looked at in front of the client.
 #[test]
-fn none_goes_whose_session_somebody_has_kept() {
+fn no_session_is_evicted_whose_handle_a_caller_keeps() {
     in_every_order(|| {
         let login = Arc::new(Login { client: Count::new(2), session: Count::new(1), shared: Count::new(1) });
         let caller = {

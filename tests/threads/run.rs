@@ -135,7 +135,7 @@ fn i33_a_run_that_is_cut_off_keeps_no_way_to_revoke() {
 /// Fails when the last word stands instead of the first, when a fence settles a run that was not overtaken, and when an end that was
 /// overtaken settles nothing.
 #[test]
-fn i6_whoever_waits_is_told_what_was_published_or_to_look() {
+fn i6_a_waiter_gets_what_was_published_or_looks_again() {
     in_every_order(|| {
         let (session, run) = Session::refreshing();
         let published = Arc::new(AtomicUsize::new(0));

@@ -156,7 +156,7 @@ fn i9_what_comes_while_a_writer_ends_is_written() {
 /// Fails when they are told before the writer has let others begin: whoever comes in between waits for a writer that is none any
 /// more. That is how it was.
 #[test]
-fn i9_whoever_waits_while_the_last_writer_fails_is_told() {
+fn i9_a_waiter_is_told_when_the_last_writer_fails() {
     in_every_order(|| {
         let session = Session::new(false);
         let waiting = session.clone();
@@ -172,7 +172,7 @@ fn i9_whoever_waits_while_the_last_writer_fails_is_told() {
 
 /// Fails when a writer that finds nothing left says nothing of it. That is how it was.
 #[test]
-fn i9_whoever_waits_is_told_when_nothing_is_left_to_write() {
+fn i9_a_waiter_is_told_when_nothing_is_left_to_write() {
     in_every_order(|| {
         let session = Session::new(true);
         let (adopting, waiting) = (session.clone(), session.clone());

@@ -98,7 +98,7 @@ fn i1_of_all_who_see_a_stale_token_one_refreshes_it() {
 
 /// Fails when the claim is given back from `NOW` on, and when nobody asks again under the lock.
 #[test]
-fn i7_a_refresh_that_failed_is_tried_by_nobody_before_its_time() {
+fn i7_no_caller_repeats_a_failed_refresh_before_its_cool_down_ends() {
     in_every_order(|| {
         let session = Session::new();
         together([(); 2].map(|()| -> Box<dyn FnOnce() + Send> {

@@ -166,7 +166,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn only_the_latest_send_can_read_what_nobody_has_read() {
+    async fn only_the_latest_send_can_read_an_unread_stream() {
         let once = Once::new(BodyStream::new(Full::new(Bytes::from_static(b"abc"))));
         let early = once.lend().unwrap();
         let mut late = once.lend().unwrap();

@@ -280,7 +280,7 @@ fn i27_each_cause_of_a_failed_refresh_is_told() {
 }
 
 #[test]
-fn i27_a_refused_refresh_tells_its_status_its_code_or_where_it_led() {
+fn i27_a_rejected_refresh_tells_its_status_its_code_or_where_it_led() {
     const BEYOND: &str = "which session endpoints do not follow";
     let nothing = "which says nothing about the login (`refused = …` can say what it means)";
     let of_client = "which is about the client or its request and not about the login";

@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn whatever_holds_an_address_is_that_address() {
+    fn each_type_that_holds_an_address_is_that_address() {
         let text = "https://b.example/x";
         let all: [&dyn UrlArg; 6] = [
             &text,

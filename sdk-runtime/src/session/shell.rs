@@ -328,7 +328,7 @@ mod tests {
     }
 
     #[test]
-    fn i28_whoever_is_told_finds_the_lock_free() {
+    fn i28_a_receiver_of_effects_finds_the_lock_free() {
         let attachment = Arc::new(Attach::bearer().check().unwrap());
         let shell =
             Arc::new(Shell::new(attachment, None, None, Default::default(), CancellationToken::new()));

@@ -73,7 +73,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_nobody_waits_for_any_more_is_not_written() {
+    fn a_write_after_its_deadline_is_not_made() {
         assert!(WriteDeadline::start().check().is_ok());
         assert_eq!(WriteDeadline::passed().check().unwrap_err().kind(), io::ErrorKind::TimedOut);
         assert!(in_time(Duration::from_secs(4)).is_ok());

@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn whatever_is_cut_off_is_no_login() {
+    fn a_text_that_is_cut_off_is_no_login() {
         let kept = encode(&StoredLogin::new(12, "s3cret")).unwrap();
         for length in 0..kept.len() {
             let error = decode(&kept.as_bytes()[..length], "it").unwrap_err();

@@ -18,7 +18,7 @@ fn at(api: &Api, address: &str) -> Pages<Listed> {
 
 /// Who is behind a redirect to elsewhere may not say what is sent here.
 #[tokio::test(start_paused = true)]
-async fn whoever_was_redirected_to_leads_on_where_it_may() {
+async fn a_redirect_target_may_redirect_further() {
     const HERE: &str = "http://localhost/list";
     for (case, first, redirects, link, follows) in [
         ("at once", HERE, vec![], "<next>; rel=next", Some("http://localhost/next")),

@@ -269,7 +269,7 @@ async fn nothing_is_sent_before_it_is_asked_for_and_one_page_at_a_time_then() {
 
 /// I12.
 #[tokio::test(start_paused = true)]
-async fn i12_pages_are_for_whoever_asked_for_the_first() {
+async fn i12_pages_belong_to_the_login_that_fetched_the_first() {
     for (end, ends) in [(0, "signed in"), (1, "signed out"), (2, "closed"), (3, "the same subject")] {
         let backend = Backend::new().reply("GET", "/list", page(&[1], Some("a"), None));
         let api = client(&backend, |builder| builder);
@@ -296,7 +296,7 @@ async fn i12_pages_are_for_whoever_asked_for_the_first() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_closed_session_ends_what_nobody_asked_for_too() {
+async fn a_closed_session_ends_unsigned_pages_too() {
     static PUBLIC: Endpoint = Endpoint::new("Api::public", "GET", "/list").auth(Auth::None);
     let backend = Backend::new().reply("GET", "/list", page(&[1], Some("a"), None));
     let api = client(&backend, |builder| builder);

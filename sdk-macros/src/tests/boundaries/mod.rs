@@ -205,7 +205,7 @@ fn what_cannot_be_renamed_is_told_apart() {
 
 /// A parameter that is not understood may be the address only where it says so.
 #[test]
-fn a_path_is_missed_beside_another_mistake() {
+fn a_path_is_missed_next_to_another_mistake() {
     for (params, count) in [("#[query(1)] q: u8", 2), ("#[url(1)] q: u8", 1), ("#[ulr] q: u8", 1)] {
         let told = errors("", &format!("trait T {{ #[get] async fn a(&self, {params}) -> Result<A>; }}"));
         assert_eq!(told.len(), count, "{params}: {told:#?}");

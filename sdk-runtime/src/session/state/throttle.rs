@@ -242,7 +242,7 @@ mod tests {
     }
 
     #[test]
-    fn i35_what_others_have_spent_refuses_no_endpoint_that_is_not_on_hold() {
+    fn i35_the_spent_budget_of_others_stops_no_endpoint_that_is_not_on_hold() {
         let now = crate::runtime::now();
         let mut throttle = Throttle::default();
         let endpoints = ["A::a", "A::b", "A::c"];

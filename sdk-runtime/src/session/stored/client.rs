@@ -403,7 +403,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn i10_a_claim_that_nobody_wants_any_more_leaves_the_store_as_it_is() {
+    async fn i10_an_abandoned_claim_leaves_the_store_as_it_is() {
         let store = MemoryStore::new();
         let store_client = StoreClient::new(Arc::new(store.clone()), Clock::default(), false);
         let input = RefreshInput {

@@ -283,7 +283,7 @@ mod tests {
     }
 
     #[test]
-    fn i15_a_place_that_was_emptied_does_not_come_to_the_same_versions_again() {
+    fn i15_a_place_that_was_emptied_never_has_the_same_versions_again() {
         let first = || write(0, None).unwrap().version();
         let mut firsts: Vec<u64> = (0..1000).map(|_| first()).collect();
         assert!(firsts.iter().all(|first| (1..=FIRST_UP_TO).contains(first)));

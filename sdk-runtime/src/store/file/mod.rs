@@ -89,7 +89,7 @@ mod tests {
     use crate::error::StoreErrorKind;
 
     #[test]
-    fn a_write_that_comes_too_late_leaves_what_is_there() {
+    fn a_late_write_leaves_what_is_there() {
         let directory = std::env::temp_dir().join(format!("sdk-runtime-late-{:016x}", fastrand::u64(..)));
         let file = LoginFile::new(directory.join("login"));
         for (expected, kept) in [(0, None), (1, Some(StoredLogin::new(1, "a")))] {

@@ -36,7 +36,7 @@ fn events(core: &mut Core) -> Vec<&'static str> {
 }
 
 #[test]
-fn i5_whoever_was_refused_gets_a_newer_token_or_an_error() {
+fn i5_a_rejected_caller_gets_a_newer_token_or_an_error() {
     let mut world = World::signed_in();
     let (me, first) = (world.me(), world.active().stamp);
     let (flight, _) = world.start();
@@ -67,7 +67,7 @@ fn i10_a_run_is_not_taken_for_a_later_one() {
 }
 
 #[test]
-fn i12_an_empty_name_is_nobody_and_nobody_is_the_same_as_nobody() {
+fn i12_an_empty_name_is_no_user_and_no_two_of_them_are_the_same() {
     for first in [None, Some("")] {
         for second in [None, Some(""), Some("ann")] {
             let mut world = World::signed_in();

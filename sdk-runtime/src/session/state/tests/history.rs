@@ -173,7 +173,7 @@ fn i31_an_empty_refresh_token_was_left_out() {
 }
 
 #[test]
-fn i9_the_refresh_token_beside_an_unusable_access_token_is_kept() {
+fn i9_the_refresh_token_next_to_an_unusable_access_token_is_kept() {
     let mut world = World::signed_in();
     let (flight, _) = world.start();
     let unusable = RefreshOutcome::Unusable {
@@ -187,7 +187,7 @@ fn i9_the_refresh_token_beside_an_unusable_access_token_is_kept() {
 }
 
 #[test]
-fn i12_a_refresh_that_names_somebody_else_is_another_login() {
+fn i12_a_refresh_that_names_another_user_is_another_login() {
     let mut world = World::signed_in();
     let named = |access: &str, subject: &'static str| Credential {
         tokens: Tokens::new(access).subject(subject),
@@ -255,7 +255,7 @@ fn without_a_refresh_a_rejection_is_the_end() {
 }
 
 #[test]
-fn a_sign_in_that_was_overtaken_signs_nobody_in() {
+fn a_superseded_sign_in_signs_no_user_in() {
     let mut world = World::signed_in();
     let since = world.core.view().epoch;
     world.core.sign_out().unwrap();

@@ -234,7 +234,7 @@ fn what_another_process_has_put_there_is_taken_over_with_its_cookies_and_what_it
 }
 
 #[test]
-fn i14_tokens_that_were_refused_stay_so_when_they_are_found_again_and_no_others_do() {
+fn i14_tokens_that_were_rejected_stay_so_when_they_are_found_again_and_no_others_do() {
     let denied = |id: &TokenId| DeniedRefresh {
         id: id.clone(),
         expired: SessionExpired::new(ExpiredReason::RefreshRejected),

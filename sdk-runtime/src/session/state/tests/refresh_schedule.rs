@@ -39,7 +39,7 @@ fn a_stale_token_whose_refresh_failed_is_refreshed_again_after_the_cool_down() {
 }
 
 #[test]
-fn a_due_token_is_waited_for_and_signs_where_its_refresh_cannot_be_had() {
+fn a_due_token_is_waited_for_and_signs_if_its_refresh_fails() {
     let mut world = aged(1000, 970.1);
     let me = world.me();
     let Demand::Start(start, Some(fallback)) = world.demand(&me, None) else { panic!("not waited for") };
