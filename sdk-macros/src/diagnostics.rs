@@ -62,8 +62,8 @@ impl Diagnostics {
         self.push(Diagnostic::UnlessCompilerDoes { at, message: with_help(message, help) })
     }
 
-    fn push(&self, told: Diagnostic) -> Reported {
-        self.0.borrow_mut().push(told);
+    fn push(&self, diagnostic: Diagnostic) -> Reported {
+        self.0.borrow_mut().push(diagnostic);
         Reported(())
     }
 
@@ -101,7 +101,7 @@ impl Diagnostics {
 impl ToTokens for Errors {
     fn to_tokens(&self, tokens: &mut TokenStream) {
         self.first.to_tokens(tokens);
-        self.more.iter().for_each(|told| told.to_tokens(tokens));
+        self.more.iter().for_each(|diagnostic| diagnostic.to_tokens(tokens));
     }
 }
 

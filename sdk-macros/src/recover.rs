@@ -62,7 +62,7 @@ pub(crate) fn never() -> TokenStream {
     quote! {
         {
             fn __never<T>() -> T {
-                const { ::core::panic!("internal error of the macro: a mistake was not told; please report this declaration") }
+                const { ::core::panic!("internal error of the macro: a mistake was not reported; please report this declaration") }
             }
             __never()
         }

@@ -91,7 +91,7 @@ pub(super) const WRONG: &[(&str, &str)] = &[
     ),
     (
         "#[post(\"/x\", timeout = none)] #[session(refresh)] async fn a(&self) -> Result<A>;",
-        "a refresh must come to an end",
+        "a refresh needs a time limit",
     ),
     (
         "#[post] #[session(end)] async fn a(&self, #[url] b: &Url) -> Result<A>;",

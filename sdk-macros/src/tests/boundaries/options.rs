@@ -84,8 +84,8 @@ pub(super) const WRONG: &[(&str, &str)] = &[
     // options
     ("#[get(\"/x\", timeout = 0ms)] async fn a(&self) -> Result<A>;", "a timeout of zero"),
     ("#[get(\"/x\", retry = 101)] async fn a(&self) -> Result<A>;", "`retry = 101` is too much"),
-    ("#[get(\"/x\", retry = 1u8)] async fn a(&self) -> Result<A>;", "expected how often to try again"),
-    ("#[get(\"/x\", retry = -1)] async fn a(&self) -> Result<A>;", "expected how often to try again"),
+    ("#[get(\"/x\", retry = 1u8)] async fn a(&self) -> Result<A>;", "expected a number of retries"),
+    ("#[get(\"/x\", retry = -1)] async fn a(&self) -> Result<A>;", "expected a number of retries"),
     (
         "#[get(\"/x\", dyn)] async fn a(&self) -> Result<A>;",
         "option `dyn` belongs to the trait\nhelp: write `#[api_client(dyn)]`",

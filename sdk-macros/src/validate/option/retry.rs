@@ -21,7 +21,7 @@ pub(super) type Value = Retry;
 const MOST: u32 = 100;
 
 pub(super) fn parse(arg: &Arg, diagnostics: &Diagnostics) -> Result<Value, Reported> {
-    const HELP: &str = "write `retry = 3` for up to three more tries, or `retry = never`";
+    const HELP: &str = "write `retry = 3` for up to three retries, or `retry = never`";
     let value = value(arg);
     let span = value.span();
     if value.to_string() == "never" {
@@ -32,9 +32,9 @@ pub(super) fn parse(arg: &Arg, diagnostics: &Diagnostics) -> Result<Value, Repor
         _ => None,
     };
     Err(match times {
-        Some(0) => diagnostics.report(value, "`retry = 0` tries nothing again", "write `retry = never`"),
+        Some(0) => diagnostics.report(value, "`retry = 0` retries nothing", "write `retry = never`"),
         Some(times) if times <= MOST => return Ok(Retry { times, span }),
         Some(_) => diagnostics.report(value, format!("`{}` is too much", shown(arg)), HELP),
-        None => diagnostics.report(value, "expected how often to try again", HELP),
+        None => diagnostics.report(value, "expected a number of retries", HELP),
     })
 }

@@ -22,7 +22,7 @@ pub(super) fn fit_the_method(draft: &Draft<'_>, diagnostics: &Diagnostics) {
             diagnostics.report(
                 arg,
                 format!("`{}` has no effect on a session endpoint", shown(arg.key())),
-                format!("remove `{}`: the session knows when to try again", shown(arg)),
+                format!("remove `{}`: the session decides itself when to retry", shown(arg)),
             );
         }
         return;

@@ -63,8 +63,8 @@ pub(super) fn refresh_is_limited(draft: &Draft<'_>, diagnostics: &Diagnostics) {
     {
         diagnostics.report(
             arg,
-            "a refresh must come to an end, since every call may be waiting for it",
-            "give it a time: `timeout = 20s`, or remove `timeout = none`",
+            "a refresh needs a time limit, because every call may be waiting for it",
+            "give it a limit: `timeout = 20s`, or remove `timeout = none`",
         );
     }
 }
