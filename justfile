@@ -110,5 +110,5 @@ soak rounds="50" kills="500" worlds="200000" programs="1000" answers="20000" dec
     PROGRAM_ROUNDS={{ programs }} cargo test --release --test programs
     HOSTILE_ROUNDS={{ answers }} cargo test --release --test hostile
     MODEL_ROUNDS={{ worlds }} cargo test --release --test model
-    DECLARATION_ROUNDS={{ declarations }} cargo test --release --package sdk-macros chance
+    DECLARATION_ROUNDS={{ declarations }} cargo test --release --package sdk-macros random
     for round in $(seq {{ rounds }}); do echo "round $round"; cargo test --quiet --release --test session; done

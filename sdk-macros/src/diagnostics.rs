@@ -116,7 +116,7 @@ impl ToTokens for Diagnostic {
                     #[must_use = #message]
                     const fn a_mistake() -> bool { true }
                     #[deny(unused_must_use)]
-                    const fn is_told() { a_mistake(); }
+                    const fn is_reported() { a_mistake(); }
                 };
             },
         });

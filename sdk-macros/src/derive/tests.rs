@@ -1,4 +1,4 @@
-//! Golden expansions of the derives, and that they never panic, whatever they are given.
+//! Golden expansions of the derives, and tests that the derives never panic.
 
 use proc_macro2::TokenStream;
 
@@ -49,7 +49,7 @@ fn an_error_that_thiserror_shows() {
 }
 
 #[test]
-fn an_error_beside_mistakes() {
+fn an_error_next_to_mistakes() {
     insta::assert_snapshot!(expanded(api_error, "enum Failure<T> { #[status(200)] Bad(T), Other(Error) }"));
 }
 
@@ -73,16 +73,16 @@ fn a_page_of_items_alone() {
 }
 
 #[test]
-fn a_page_beside_mistakes() {
+fn a_page_next_to_mistakes() {
     insta::assert_snapshot!(expanded(
         page,
         "struct Issues { labels: Vec<String>, #[page(items)] issues: Vec<Issue>, #[page(netx)] next: Option<u64> }",
     ));
 }
 
-/// Otherwise the compiler names the attribute, and it is not told twice.
+/// In all other cases the compiler reports the attribute, and the macro does not.
 #[test]
-fn an_attribute_of_another_derive_is_told_if_the_compiler_is_silent() {
+fn an_attribute_of_another_derive_is_reported_if_the_compiler_is_silent() {
     let an_error = expanded(api_error, "enum Failure { #[stats(409)] Conflict, #[other] Other(Error) }");
     let a_page = expanded(page, "struct Paged { #[pages(items)] items: Vec<u8> }");
     for (code, help) in [(an_error, "`#[stats]` is not `#[status]`"), (a_page, "`#[pages]` is not `#[page]`")]
@@ -99,7 +99,7 @@ fn an_attribute_that_only_looks_like_ours_is_left_alone() {
     assert!(!a_page.contains("must_use") && !a_page.contains("compile_error"), "{a_page}");
 }
 
-/// Each trait that another derive was told to implement is left to it.
+/// A trait that another derive implements is not implemented twice.
 #[test]
 fn what_another_derive_implements_is_left_to_it() {
     for (item, makes_from, shows) in [

@@ -1,27 +1,27 @@
-//! Mistakes a user makes by hand, each told by one error, and never in silence.
+//! Mistakes that users make, each reported by exactly one error.
 
 use super::tokens;
 use crate::generate;
 
-/// What the generated code says is wrong.
+/// Returns the errors in the generated code.
 pub(super) fn errors(options: &str, item: &str) -> Vec<String> {
     let generated = generate(tokens(options), tokens(item));
     let file = match syn::parse2::<syn::File>(generated) {
         Ok(file) => file,
         Err(error) => return vec![format!("not a file: {error}"); 2],
     };
-    let told = file.items.iter().filter_map(|item| match item {
+    let reported = file.items.iter().filter_map(|item| match item {
         syn::Item::Macro(item) if item.mac.path.segments.last()?.ident == "compile_error" => {
             Some(syn::parse2::<syn::LitStr>(item.mac.tokens.clone()).ok()?.value())
         }
         _ => None,
     });
-    told.collect()
+    reported.collect()
 }
 
-/// The declaration, and what its one error says first.
+/// The method, and a part of its one error.
 const METHODS: &[(&str, &str)] = &[
-    // beside a whole address
+    // next to a whole address
     ("#[get] async fn a(&self, #[url] url: &str, page: u32) -> Result<A>;", "parameter `page` is not used"),
     ("#[get] async fn a(&self, page: u32, #[url] url: &str) -> Result<A>;", "parameter `page` is not used"),
     ("#[get] async fn a(&self, #[url] url: &str, #[path] page: u32) -> Result<A>;", "names no placeholder"),
@@ -317,7 +317,7 @@ const METHODS: &[(&str, &str)] = &[
 ];
 
 #[test]
-fn each_is_told_by_one_error() {
+fn each_is_reported_by_one_error() {
     let mut wrong = Vec::new();
     for (method, message) in METHODS {
         for options in ["", "dyn", "base = \"/v1\", auth = none, timeout = 3s, headers(\"accept\" = \"a/b\")"]
@@ -326,16 +326,16 @@ fn each_is_told_by_one_error() {
                 continue;
             }
             let sibling = "#[get(\"/sibling\")] async fn sibling(&self) -> Result<A>;";
-            let told = errors(options, &format!("trait T {{ {method} {sibling} }}"));
-            if told.len() != 1 || !told[0].contains(message) {
-                wrong.push(format!("{options}: {method}\n  wanted {message:?}, told {told:#?}"));
+            let reported = errors(options, &format!("trait T {{ {method} {sibling} }}"));
+            if reported.len() != 1 || !reported[0].contains(message) {
+                wrong.push(format!("{options}: {method}\n  wanted {message:?}, reported {reported:#?}"));
             }
         }
     }
     assert!(wrong.is_empty(), "{}\n{} wrong", wrong.join("\n"), wrong.len());
 }
 
-/// The options of a trait that is right otherwise, and what their one error says first.
+/// The options of a trait without other mistakes, and a part of their one error.
 const OPTIONS: &[(&str, &str)] = &[
     ("tiemout = 3s", "unknown option `tiemout`"),
     ("timeout", "option `timeout` needs a value"),
@@ -361,9 +361,9 @@ const OPTIONS: &[(&str, &str)] = &[
 ];
 
 #[test]
-fn each_of_the_traits_options_is_told_by_one_error() {
+fn each_of_the_traits_options_is_reported_by_one_error() {
     for (options, message) in OPTIONS {
-        let told = errors(options, "trait T { #[get(\"/a\")] async fn a(&self) -> Result<A>; }");
-        assert!(told.len() == 1 && told[0].contains(message), "{options}: {told:#?}");
+        let reported = errors(options, "trait T { #[get(\"/a\")] async fn a(&self) -> Result<A>; }");
+        assert!(reported.len() == 1 && reported[0].contains(message), "{options}: {reported:#?}");
     }
 }

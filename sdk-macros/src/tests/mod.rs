@@ -1,11 +1,11 @@
-//! Golden expansions, one for each feature, so that a change of the generated code shows in the diff; and that the macro never
-//! panics, whatever it is given.
+//! Golden expansions, one for each feature, so that a change of the generated code shows in the diff. Other
+//! tests check that the macro never panics.
 
 use proc_macro2::TokenStream;
 
 use crate::generate;
 
-/// The code for a trait.
+/// Returns the code for a trait.
 fn expanded(options: &str, item: &str) -> String {
     let generated = generate(tokens(options), tokens(item));
     syn::parse2(generated)
@@ -16,7 +16,7 @@ fn tokens(text: &str) -> TokenStream {
     text.parse().unwrap_or_else(|error| panic!("{error}: {text}"))
 }
 
-/// The methods alone: what every client has is cut out.
+/// Returns the methods, without the items that every client has.
 fn method(item: &str) -> String {
     let text = expanded("", &format!("trait T {{ {item} }}"));
     let (declared, rest) = text.split_once("/** Sends the calls").unwrap_or((&text, ""));
@@ -35,7 +35,7 @@ fn a_whole_client() {
     ));
 }
 
-/// What generated code costs is said for one endpoint: what two hundred of them add, divided by their number.
+/// The lines of generated code for one endpoint: those that 200 endpoints add, divided by 200.
 #[test]
 #[expect(clippy::print_stdout, reason = "benches/endpoints.sh reads it")]
 fn a_plain_endpoint_is_short() {
@@ -169,7 +169,7 @@ fn recovery() {
     ));
 }
 
-/// What is permitted, deprecated, conditional or documented in a declaration is so in all that is made of it.
+/// Lints, `deprecated`, `cfg` and docs of a declaration apply to all code that is generated from it.
 #[test]
 fn attributes() {
     let of_both = "#[deprecated] #[must_use] #[expect(one)] #[allow(two)] #[cfg(x)] #[inline] \
@@ -201,7 +201,7 @@ fn arguments() {
     ));
 }
 
-/// Whether a body can be sent again is asked where it would be, unless that is for the caller to choose.
+/// An endpoint that may send its body again checks that it can, unless the caller chooses the type.
 #[test]
 fn bodies_sent_again() {
     insta::assert_snapshot!(method(
@@ -215,7 +215,7 @@ fn bodies_sent_again() {
     ));
 }
 
-/// The caller may have chosen for the whole trait.
+/// The type may be a parameter of the trait.
 #[test]
 fn a_body_of_the_callers_choice_is_not_asked_whether_it_can_be_sent_again() {
     for body in ["Bytes", "B", "Vec<C>", "Self::B", "&'b [u8]"] {
@@ -229,7 +229,7 @@ fn a_body_of_the_callers_choice_is_not_asked_whether_it_can_be_sent_again() {
     }
 }
 
-/// What a trait says for all its endpoints, and what an endpoint says in its place.
+/// The trait's defaults, and the endpoint's own options in their place.
 #[test]
 fn defaults() {
     let text = expanded(
@@ -349,7 +349,7 @@ fn nothing_panics() {
 }
 
 mod boundaries;
-mod chance;
 mod fixtures;
 mod mistakes;
 mod places;
+mod random;

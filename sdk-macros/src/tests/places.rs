@@ -1,4 +1,5 @@
-//! Where generated tokens stand, which decides what the compiler underlines, and what a `macro_rules!` can see.
+//! The spans of generated tokens, which decide what the compiler underlines, and what a `macro_rules!` can
+//! see.
 
 use proc_macro2::{Ident, LineColumn, TokenStream, TokenTree};
 use syn::{
@@ -9,7 +10,7 @@ use syn::{
 use super::tokens;
 use crate::generate;
 
-/// The `self` of each method called `a`, where it is declared and where it is used.
+/// The `self` of each method named `a`, in its declaration and in its uses.
 #[derive(Default)]
 struct Selves(Vec<LineColumn>);
 
@@ -43,7 +44,7 @@ impl VisitMut for Selves {
     fn visit_receiver_mut(&mut self, _: &mut Receiver) {}
 }
 
-/// Another one could not be seen by tokens that come out of a `macro_rules!`.
+/// Tokens that come from a `macro_rules!` could not see another one.
 #[test]
 fn each_self_is_the_users_own() {
     for method in [
@@ -52,7 +53,7 @@ fn each_self_is_the_users_own() {
         "#[post(\"/a\")] #[session(end)] async fn a(&self, #[json] #[from_session] b: B) -> Result<A>;",
         "async fn a(&self) -> A {}",
     ] {
-        // On a line of its own, where nothing else stands.
+        // The method is alone on its line.
         let item = format!("trait T {{\n{method}\n#[get(\"/s\")] async fn sibling(&self) -> Result<A>; }}");
         let mut selves = Selves::default();
         let mut file = syn::parse2(generate(tokens("dyn"), tokens(&item))).unwrap();

@@ -1,6 +1,6 @@
-//! Enums and structs that are just right or just wrong.
+//! Enums and structs on both sides of the boundary of a rule.
 
-/// The variants beside `#[other] Other(Error)`, and what is said of them; nothing of what is right.
+/// The variants next to `#[other] Other(Error)`, and the expected report, which is empty for correct ones.
 pub(super) const VARIANTS: &[(&str, &str)] = &[
     ("#[status(304)] A", ""),
     ("#[status(400, 599)] A(B), #[status(4xx, 5xx)] C", ""),
@@ -41,7 +41,7 @@ pub(super) const VARIANTS: &[(&str, &str)] = &[
     ("#[state(x)] A", "the variant `A` has no status"),
 ];
 
-/// Whole enums.
+/// Complete enums.
 pub(super) const ENUMS: &[(&str, &str)] = &[
     ("#[api_error(crate = b::c)] enum E { #[other] Other(Error) }", ""),
     ("#[api_error] enum E { #[other] Other(Error) }", "`#[api_error]` says nothing"),
@@ -69,7 +69,7 @@ pub(super) const ENUMS: &[(&str, &str)] = &[
     ("struct E;", "declare one: `enum E { #[other] Other(sdk_runtime::Error) }`"),
 ];
 
-/// Whole structs.
+/// Complete structs.
 pub(super) const PAGES: &[(&str, &str)] = &[
     (
         "#[page(crate = b)] struct P { #[page(items)] a: Vec<A>, #[page(next)] b: Option<B>, #[page(more)] c: bool, d: D }",

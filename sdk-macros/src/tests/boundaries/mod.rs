@@ -1,4 +1,4 @@
-//! What is just right, and what is just wrong beside it: the last value on either side of each rule.
+//! Declarations on both sides of the boundary of each rule: the last correct value, and the first mistake.
 
 mod derives;
 mod names;
@@ -10,7 +10,7 @@ use self::{
     derives::{ENUMS, PAGES, VARIANTS},
     traits::TRAITS,
 };
-use super::{chance::errors_in, mistakes::errors, tokens};
+use super::{mistakes::errors, random::errors_in, tokens};
 use crate::derive::{api_error, page};
 
 /// Declarations of a method without a mistake.
@@ -64,7 +64,7 @@ const RIGHT: &[&str] = &[
     "#[get(\"/x\")] async fn a(&self, #[allow(x)] #[doc = \"\"] #[cfg(x)] #[expect(x)] #[query] a: u8) -> Result<A>;",
     "#[get(\"/x\")] async fn a(&self, #[cfg_attr(x, allow(y))] #[query] a: u8) -> Result<A>;",
     "#[get] async fn a(&self, #[url] url: &Url, #[query] page: u8) -> Result<A>;",
-    // Of two parameters of one name the compiler speaks.
+    // The compiler reports two parameters of one name.
     "#[get(\"/{x}\")] async fn a(&self, x: u8, x: u8) -> Result<A>;",
     // names
     "#[post(\"/x\")] #[session(refresh)] async fn session(&self) -> Result<A>;",
@@ -78,9 +78,9 @@ const RIGHT: &[&str] = &[
     "#[post(\"/{x}\")] #[session(end)] async fn a(&self, x: u8) -> Result<A>;",
 ];
 
-/// Whether `message` is all that was told, or nothing was if it is empty.
-fn is_told(told: &[String], message: &str) -> bool {
-    match told {
+/// Returns whether `message` is the only report, or, if it is empty, whether there is none.
+fn is_reported(reported: &[String], message: &str) -> bool {
+    match reported {
         [] => message.is_empty(),
         [one] => !message.is_empty() && one.contains(message),
         _ => false,
@@ -88,32 +88,32 @@ fn is_told(told: &[String], message: &str) -> bool {
 }
 
 #[test]
-fn what_is_right_is_told_nothing() {
+fn correct_declarations_are_not_reported() {
     for method in RIGHT {
-        let told = errors(
+        let reported = errors(
             "",
             &format!("trait T {{ {method} #[get(\"/s\")] async fn sibling(&self) -> Result<A>; }}"),
         );
-        assert!(told.is_empty(), "{method}: {told:#?}");
+        assert!(reported.is_empty(), "{method}: {reported:#?}");
     }
 }
 
 #[test]
-fn what_is_wrong_is_told_once() {
+fn each_mistake_is_reported_once() {
     let mut faults = Vec::new();
     for (method, message) in [options::WRONG, types::WRONG, names::WRONG].into_iter().flatten() {
-        let told = errors(
+        let reported = errors(
             "",
             &format!("trait T {{ {method} #[get(\"/s\")] async fn sibling(&self) -> Result<A>; }}"),
         );
-        if !is_told(&told, message) {
-            faults.push(format!("{method}\n  wanted {message:?}, told {told:#?}"));
+        if !is_reported(&reported, message) {
+            faults.push(format!("{method}\n  wanted {message:?}, reported {reported:#?}"));
         }
     }
     assert!(faults.is_empty(), "{}\n{} wrong", faults.join("\n"), faults.len());
 }
 
-/// Each name that a rule is about, so that none is lost.
+/// Each name that a rule lists, so that none is lost.
 #[test]
 fn each_name_of_a_rule_counts() {
     let mut rows: Vec<(String, &str)> = Vec::new();
@@ -177,17 +177,17 @@ fn each_name_of_a_rule_counts() {
         rows.push((format!("#[get(\"/x\", timeout = 1{unit})] async fn a(&self) -> Result<()>;"), ""));
     }
     for (method, message) in rows {
-        let told = errors(
+        let reported = errors(
             "",
             &format!("trait T {{ {method} #[get(\"/s\")] async fn sibling(&self) -> Result<A>; }}"),
         );
-        assert!(is_told(&told, message), "{method}\n  wanted {message:?}, told {told:#?}");
+        assert!(is_reported(&reported, message), "{method}\n  wanted {message:?}, reported {reported:#?}");
     }
 }
 
-/// A parameter is taken for the misnamed placeholder only if it could be one, and if there is no other.
+/// A parameter counts as the misnamed placeholder only if its type fits, and if there is no other.
 #[test]
-fn what_cannot_be_renamed_is_told_apart() {
+fn what_cannot_be_renamed_is_reported_apart() {
     for (params, count) in [
         ("identity: u8", 1),
         ("identity: Option<u8>", 2),
@@ -195,34 +195,37 @@ fn what_cannot_be_renamed_is_told_apart() {
         ("identity: u8, other: u8", 3),
         ("identity: Option<u8>, #[query] q: u8", 2),
     ] {
-        let told = errors(
+        let reported = errors(
             "",
             &format!("trait T {{ #[get(\"/{{x}}\")] async fn a(&self, {params}) -> Result<A>; }}"),
         );
-        assert_eq!(told.len(), count, "{params}: {told:#?}");
+        assert_eq!(reported.len(), count, "{params}: {reported:#?}");
     }
 }
 
-/// A parameter that is not understood may be the address only where it says so.
+/// A parameter with a mistake counts as the address only if its attribute is `#[url]`.
 #[test]
 fn a_path_is_missed_next_to_another_mistake() {
     for (params, count) in [("#[query(1)] q: u8", 2), ("#[url(1)] q: u8", 1), ("#[ulr] q: u8", 1)] {
-        let told = errors("", &format!("trait T {{ #[get] async fn a(&self, {params}) -> Result<A>; }}"));
-        assert_eq!(told.len(), count, "{params}: {told:#?}");
+        let reported = errors("", &format!("trait T {{ #[get] async fn a(&self, {params}) -> Result<A>; }}"));
+        assert_eq!(reported.len(), count, "{params}: {reported:#?}");
     }
 }
 
 #[test]
-fn of_a_trait_what_is_wrong_is_told_once() {
+fn each_mistake_in_a_trait_is_reported_once() {
     for (options, item, message) in TRAITS {
         let method = "#[get(\"/x\")] async fn a(&self) -> Result<A>;";
-        let told = errors(options, &item.replace("METHOD", method));
-        assert!(is_told(&told, message), "{options}: {item}\n  wanted {message:?}, told {told:#?}");
+        let reported = errors(options, &item.replace("METHOD", method));
+        assert!(
+            is_reported(&reported, message),
+            "{options}: {item}\n  wanted {message:?}, reported {reported:#?}"
+        );
     }
 }
 
 #[test]
-fn of_a_derive_what_is_wrong_is_told_once() {
+fn each_mistake_in_a_derive_is_reported_once() {
     let variants = VARIANTS
         .iter()
         .map(|(variants, message)| (format!("enum E {{ {variants}, #[other] Other(Error) }}"), *message));
@@ -231,14 +234,14 @@ fn of_a_derive_what_is_wrong_is_told_once() {
     let enums = enums.map(|(item, message)| (api_error(tokens(&item)), item, message));
     let pages = pages.map(|(item, message)| (page(tokens(&item)), item, message));
     for (code, item, message) in enums.chain(pages) {
-        let told = errors_in(&code);
-        assert!(is_told(&told, message), "{item}\n  wanted {message:?}, told {told:#?}");
+        let reported = errors_in(&code);
+        assert!(is_reported(&reported, message), "{item}\n  wanted {message:?}, reported {reported:#?}");
     }
 }
 
-/// A variant is taken for `#[other]` if it is called so, or holds what is called an error.
+/// A variant counts as a forgotten `#[other]` if it is named `Other`, or holds an `Error`.
 #[test]
 fn a_variant_that_is_no_other_lacks_a_status() {
-    let told = errors_in(&api_error(tokens("enum E { #[status(409)] A, B(C) }")));
-    assert!(told.len() == 2 && told[0].starts_with("the variant `B` has no status"), "{told:#?}");
+    let reported = errors_in(&api_error(tokens("enum E { #[status(409)] A, B(C) }")));
+    assert!(reported.len() == 2 && reported[0].starts_with("the variant `B` has no status"), "{reported:#?}");
 }

@@ -1,6 +1,6 @@
-//! Methods whose placeholders, names or session roles are just wrong.
+//! Methods whose placeholders, names or session roles are just beyond the boundary of a rule.
 
-/// Each with what is said of it, the help included.
+/// Each method with its expected report and help.
 pub(super) const WRONG: &[(&str, &str)] = &[
     // placeholders
     (

@@ -1,6 +1,6 @@
-//! Methods whose verb, headers or options are just wrong.
+//! Methods whose verb, headers or options are just beyond the boundary of a rule.
 
-/// Each with what is said of it, the help included.
+/// Each method with its expected report and help.
 pub(super) const WRONG: &[(&str, &str)] = &[
     // headers
     (

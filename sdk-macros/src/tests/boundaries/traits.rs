@@ -1,6 +1,6 @@
-//! Traits that are just right or just wrong.
+//! Traits on both sides of the boundary of a rule.
 
-/// The options and the trait, and what is said of it; nothing of what is right.
+/// The options and the trait, and the expected report, which is empty for correct ones.
 pub(super) const TRAITS: &[(&str, &str, &str)] = &[
     ("base = \"/\", timeout = none", "pub trait T { METHOD }", ""),
     ("base = \"/v1/\", auth = optional, headers(\"cookie\" = \"a=b\")", "trait T { METHOD }", ""),
@@ -68,7 +68,7 @@ pub(super) const TRAITS: &[(&str, &str, &str)] = &[
     ("", "unsafe trait T { METHOD }", "`unsafe` is not supported"),
     ("", "trait T<'a, B: C>: D where Self: Sized, B: E { METHOD }", ""),
     ("", "extern crate b;", "can only be applied to a trait"),
-    // the stand-in
+    // `dyn`
     ("dyn", "trait T: Send + Sync + Unpin + Debug + Clone + 'static where Self: Clone { METHOD }", ""),
     ("dyn", "trait T: Display { METHOD }", "`DynT` cannot implement the supertrait `Display`"),
     ("dyn", "trait T where Self: a::Named { METHOD }", "`DynT` cannot implement the supertrait `Named`"),

@@ -1,6 +1,6 @@
-//! Methods whose return type, pages or parameters are just wrong.
+//! Methods whose return type, pages or parameters are just beyond the boundary of a rule.
 
-/// Each with what is said of it, the help included.
+/// Each method with its expected report and help.
 pub(super) const WRONG: &[(&str, &str)] = &[
     // return types
     ("#[get(\"/x\")] async fn a(&self) -> Result<&'a str>;", "cannot return what is borrowed"),

@@ -1,10 +1,10 @@
-//! Right declarations, made by chance of the whole grammar: verbs, paths, roles, types, options, forms of a method.
+//! Random correct declarations of the whole grammar: verbs, paths, roles, types, options, forms of a method.
 
 use fastrand::Rng;
 
 use super::declaration::{Declaration, Method, Param, VERBS, Verb, has_body};
 
-/// Types with an argument for each, by what they can be.
+/// Types with an argument for each, by role.
 const SEGMENTS: [(&str, &str); 5] = [
     ("u64", "7"),
     ("&str", "\"a b\""),
@@ -118,7 +118,7 @@ pub(super) fn endpoint(rng: &mut Rng, name: String) -> Method {
     method
 }
 
-/// A parameter is the address.
+/// Returns an endpoint with a parameter that is the address.
 fn addressed(rng: &mut Rng, name: String) -> Method {
     let mut method = endpoint(rng, name);
     method.params.retain(|param| !param.roles.is_empty() && !param.roles[0].starts_with("path"));
@@ -183,7 +183,7 @@ fn composite(rng: &mut Rng, name: String) -> Method {
     }
 }
 
-/// The endpoints of a login.
+/// Returns the endpoints of a session.
 fn session(rng: &mut Rng) -> Vec<Method> {
     let verb = |path: &str| Verb { name: "POST", path: Some(format!("{path:?}")), options: Vec::new() };
     let mut start = plain(rng, "sign_in".to_owned(), verb("/login"));
@@ -205,7 +205,7 @@ fn session(rng: &mut Rng) -> Vec<Method> {
     all
 }
 
-/// A path, whose placeholders become parameters.
+/// Returns a path, and adds its placeholders to the parameters.
 fn path(rng: &mut Rng, params: &mut Vec<Param>) -> String {
     let mut path = String::new();
     for index in 0..rng.usize(..4) {
@@ -336,7 +336,7 @@ pub(super) fn pick<T: Copy>(rng: &mut Rng, from: &[T]) -> T {
     from[rng.usize(..from.len())]
 }
 
-/// Each with a chance of one in four.
+/// Returns each with a probability of one in four.
 fn some(rng: &mut Rng, from: &[&str]) -> Vec<String> {
     from.iter().filter(|_| rng.u8(..4) == 0).map(|&it| it.to_owned()).collect()
 }

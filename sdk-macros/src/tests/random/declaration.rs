@@ -1,4 +1,4 @@
-//! A declaration in its parts, so that a mistake can be made in one of them, and how it is written.
+//! A declaration in its parts, so that one of them can get a mistake, and its text.
 
 use std::fmt;
 
@@ -9,10 +9,10 @@ pub(super) const VERBS: [&str; 7] = ["GET", "POST", "PUT", "PATCH", "DELETE", "H
 #[derive(Clone)]
 pub(super) struct Declaration {
     pub(super) options: Vec<String>,
-    /// What stands between `pub trait` and the name's end, such as `Api<K>`.
+    /// The name with its parameters, such as `Api<K>`.
     pub(super) generics: &'static str,
     pub(super) methods: Vec<Method>,
-    /// What does not belong into a trait; empty where it is right.
+    /// Items that a trait cannot have; empty in a correct declaration.
     pub(super) others: Vec<String>,
 }
 
@@ -20,7 +20,7 @@ pub(super) struct Declaration {
 pub(super) struct Method {
     /// Docs, lints and `cfg`s.
     pub(super) before: Vec<String>,
-    /// `get`, or `endpoint("REPORT"`; none of a method with a body.
+    /// `get`, or `endpoint("REPORT"`; `None` for a method with a body.
     pub(super) verb: Option<Verb>,
     pub(super) session: Option<&'static str>,
     pub(super) is_async: bool,
@@ -28,16 +28,16 @@ pub(super) struct Method {
     pub(super) generics: &'static str,
     pub(super) receiver: Option<&'static str>,
     pub(super) params: Vec<Param>,
-    /// With the arrow.
+    /// The return type with its arrow.
     pub(super) returns: String,
     pub(super) body: Option<&'static str>,
 }
 
 #[derive(Clone)]
 pub(super) struct Verb {
-    /// In upper case.
+    /// The HTTP method, in upper case.
     pub(super) name: &'static str,
-    /// With its quotes; none where a parameter is the address.
+    /// The path with its quotes; `None` if a parameter is the address.
     pub(super) path: Option<String>,
     pub(super) options: Vec<String>,
 }
@@ -73,7 +73,7 @@ impl Param {
         ["json", "form", "body", "part"].iter().any(|role| self.has(role))
     }
 
-    /// Whether a placeholder is filled by it.
+    /// Returns whether the parameter fills a placeholder.
     pub(super) fn is_segment(&self) -> bool {
         self.roles.is_empty() || self.has("path")
     }

@@ -1,13 +1,14 @@
-//! Declarations of chance, by the thousand: each gives a whole client, or says what is wrong; never neither, never a panic.
+//! Thousands of random declarations. Each gives a complete client or reports its mistakes, never neither,
+//! and never panics.
 //!
-//! `DECLARATION_ROUNDS=100000` makes as many, `DECLARATION_SEED=7` one.
+//! `DECLARATION_ROUNDS=100000` sets their number, and `DECLARATION_SEED=7` runs one of them.
 
+mod correct;
 mod declaration;
 mod derives;
-mod right;
+mod mistake;
 mod sample;
 mod verdict;
-mod wrong;
 
 use std::fmt::Write;
 
@@ -15,17 +16,17 @@ use fastrand::Rng;
 use proc_macro2::{TokenStream, TokenTree, extra::invalidate_current_thread_spans};
 
 pub(super) use self::verdict::errors as errors_in;
-use self::{declaration::Declaration, verdict::Verdict, wrong::MISTAKES};
+use self::{declaration::Declaration, mistake::MISTAKES, verdict::Verdict};
 use super::tokens;
 
-/// As many declarations as fit into a `cargo test`.
+/// The number of declarations in one `cargo test`.
 const ROUNDS: u64 = 500;
 
 fn number(variable: &str) -> Option<u64> {
     std::env::var(variable).ok()?.parse().ok()
 }
 
-/// Runs `fault` for each seed, and shows all that is wrong.
+/// Runs `fault` for each seed, and shows all faults.
 fn rounds(what: &str, fault: impl Fn(u64) -> Option<String> + Sync) {
     let one = number("DECLARATION_SEED");
     let seeds = one.map_or(0..number("DECLARATION_ROUNDS").unwrap_or(ROUNDS), |seed| seed..seed + 1);
@@ -34,13 +35,13 @@ fn rounds(what: &str, fault: impl Fn(u64) -> Option<String> + Sync) {
         let halves = [seeds.start..half, half..seeds.end].map(|seeds| {
             let fault = &fault;
             scope.spawn(move || {
-                let told = |seed| {
+                let reported = |seed| {
                     let fault = fault(seed).map(|fault| format!("DECLARATION_SEED={seed}: {fault}"));
-                    // Of each text that is parsed a copy is kept otherwise, for its places.
+                    // Without this, a copy of each parsed text is kept for its spans.
                     invalidate_current_thread_spans();
                     fault
                 };
-                seeds.filter_map(told).collect::<Vec<_>>()
+                seeds.filter_map(reported).collect::<Vec<_>>()
             })
         });
         halves.into_iter().flat_map(|half| half.join().unwrap()).collect()
@@ -61,9 +62,9 @@ fn judged(declaration: &Declaration) -> Result<Verdict, String> {
 }
 
 #[test]
-fn a_right_declaration_is_a_whole_client() {
+fn a_correct_declaration_is_a_whole_client() {
     rounds("right declarations", |seed| {
-        let declaration = right::declaration(&mut Rng::with_seed(seed));
+        let declaration = correct::declaration(&mut Rng::with_seed(seed));
         match judged(&declaration) {
             Ok(Verdict::Whole) => None,
             other => Some(format!("{other:?}\n{}", written(&declaration))),
@@ -75,40 +76,40 @@ fn a_right_declaration_is_a_whole_client() {
 fn one_mistake_is_one_error() {
     rounds("declarations with a mistake", |seed| {
         let mut rng = Rng::with_seed(seed);
-        let mut declaration = right::declaration(&mut rng);
+        let mut declaration = correct::declaration(&mut rng);
         let (what, make) = &MISTAKES[usize::try_from(seed).ok()? % MISTAKES.len()];
         make(&mut rng, &mut declaration)?;
         match judged(&declaration) {
-            Ok(Verdict::Told(errors)) if errors.len() == 1 => None,
+            Ok(Verdict::Reported(errors)) if errors.len() == 1 => None,
             other => Some(format!("{what}: {other:?}\n{}", written(&declaration))),
         }
     });
 }
 
-/// So that the rule above is not kept by mistakes that never find a place.
+/// Each kind of mistake is made at least once, so that the test above tests it.
 #[test]
 fn each_mistake_finds_its_place() {
     for (index, (what, make)) in MISTAKES.iter().enumerate() {
         let finds =
-            |seed| make(&mut Rng::with_seed(seed), &mut right::declaration(&mut Rng::with_seed(seed)));
+            |seed| make(&mut Rng::with_seed(seed), &mut correct::declaration(&mut Rng::with_seed(seed)));
         let found = (0..100).filter(|&seed| finds(seed).is_some()).count();
         assert!(found > 3, "{index}: {what} finds its place in {found} of 100 declarations");
     }
 }
 
 #[test]
-fn several_mistakes_are_told() {
+fn several_mistakes_are_reported() {
     rounds("declarations with mistakes", |seed| {
         let mut rng = Rng::with_seed(seed);
-        let mut declaration = right::declaration(&mut rng);
+        let mut declaration = correct::declaration(&mut rng);
         let mut made = Vec::new();
         for _ in 0..4 {
-            let (what, make) = right::pick(&mut rng, MISTAKES);
+            let (what, make) = correct::pick(&mut rng, MISTAKES);
             made.extend(make(&mut rng, &mut declaration).map(|()| what));
         }
         match judged(&declaration) {
-            // One may mend another: a method that is removed from its path needs no parameter for it.
-            Ok(Verdict::Told(_)) if !made.is_empty() => None,
+            // One mistake may correct another: a placeholder that is removed needs no parameter.
+            Ok(Verdict::Reported(_)) if !made.is_empty() => None,
             Ok(Verdict::Whole) if made.len() != 1 => None,
             other => Some(format!("{made:?}: {other:?}\n{}", written(&declaration))),
         }
@@ -116,10 +117,10 @@ fn several_mistakes_are_told() {
 }
 
 #[test]
-fn tokens_of_chance_are_a_client_or_an_error() {
+fn random_tokens_are_a_client_or_an_error() {
     rounds("declarations of shuffled tokens", |seed| {
         let mut rng = Rng::with_seed(seed);
-        let declaration = right::declaration(&mut rng);
+        let declaration = correct::declaration(&mut rng);
         let mut parts = [tokens(&declaration.options.join(", ")), tokens(&declaration.item())];
         for _ in 0..rng.usize(1..4) {
             let part = &mut parts[rng.bool() as usize];
@@ -131,7 +132,7 @@ fn tokens_of_chance_are_a_client_or_an_error() {
     });
 }
 
-/// The tokens with one of them lost, doubled, or changed with its neighbour.
+/// Returns the tokens with one of them lost, doubled, or swapped with the next.
 fn disturbed(stream: TokenStream, rng: &mut Rng) -> TokenStream {
     let mut tokens: Vec<TokenTree> = stream.into_iter().collect();
     let groups: Vec<usize> =

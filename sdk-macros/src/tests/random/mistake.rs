@@ -1,13 +1,14 @@
-//! One mistake in a right declaration, each of a kind that a user makes.
+//! Mistakes that users make, each made in a correct declaration.
 
 use fastrand::Rng;
 
 use super::{
+    correct::{self, pick},
     declaration::{Declaration, Method, Param, Verb, has_body},
-    right::{self, pick},
 };
 
-/// What goes wrong, and how; `None` where the declaration has no place for it.
+/// The name of a mistake, and a function that makes it. It returns `None` if the declaration has no place
+/// for it.
 pub(super) type Mistake = (&'static str, fn(&mut Rng, &mut Declaration) -> Option<()>);
 
 pub(super) const MISTAKES: &[Mistake] = &[
@@ -69,12 +70,12 @@ pub(super) const MISTAKES: &[Mistake] = &[
         Some(())
     }),
     ("a parameter that nothing names", |rng, all| {
-        let mut extra = right::param("", "goes_nowhere", "u32", "1");
+        let mut extra = correct::param("", "goes_nowhere", "u32", "1");
         extra.roles.clear();
         push(rng, all, extra)
     }),
     ("a placeholder that is not there", |rng, all| {
-        push(rng, all, right::param("path(\"nothing\")", "goes_nowhere", "u32", "1"))
+        push(rng, all, correct::param("path(\"nothing\")", "goes_nowhere", "u32", "1"))
     }),
     ("a query twice", |rng, all| {
         let method = endpoints(rng, all, |method| method.is_none_conditional("query"))?;
@@ -85,14 +86,14 @@ pub(super) const MISTAKES: &[Mistake] = &[
     ("two bodies", |rng, all| {
         let method = endpoints(rng, all, |method| method.params.iter().any(Param::is_body))?;
         let is_part = method.params.iter().filter(|param| param.has("part")).count();
-        // Each part cannot stand beside it.
-        (is_part < 2).then(|| method.params.push(right::param("json", "second", "&Item", "")))
+        // Each part conflicts with it.
+        (is_part < 2).then(|| method.params.push(correct::param("json", "second", "&Item", "")))
     }),
     ("a body where there is none", |rng, all| {
         let method = endpoints(rng, all, |method| {
             method.verb.as_ref().is_some_and(|verb| !has_body(verb.name)) && !method.is_pages()
         })?;
-        method.params.push(right::param("json", "second", "&Item", ""));
+        method.params.push(correct::param("json", "second", "&Item", ""));
         Some(())
     }),
     ("a pattern", |rng, all| {
@@ -107,10 +108,10 @@ pub(super) const MISTAKES: &[Mistake] = &[
         param.name.insert_str(0, "mut ");
         Some(())
     }),
-    ("a reserved name", |rng, all| push(rng, all, right::param("query", "__mine", "u32", "1"))),
-    ("`impl Trait`", |rng, all| push(rng, all, right::param("query", "any", "impl Serialize", "1"))),
+    ("a reserved name", |rng, all| push(rng, all, correct::param("query", "__mine", "u32", "1"))),
+    ("`impl Trait`", |rng, all| push(rng, all, correct::param("query", "any", "impl Serialize", "1"))),
     ("`impl Trait` in a list", |rng, all| {
-        push(rng, all, right::param("query", "any", "&[impl Serialize]", "1"))
+        push(rng, all, correct::param("query", "any", "&[impl Serialize]", "1"))
     }),
     ("what the session supplies elsewhere", |rng, all| {
         let param = params(rng, all, |method, param| {
@@ -221,13 +222,13 @@ pub(super) const MISTAKES: &[Mistake] = &[
         verbs(rng, all, |_, verb| verb.path.is_some())?.path = Some("PATH".to_owned());
         Some(())
     }),
-    ("a path beside an address", |rng, all| {
+    ("a path next to an address", |rng, all| {
         verbs(rng, all, |_, verb| verb.path.is_none())?.path = Some("\"/x\"".to_owned());
         Some(())
     }),
     ("two addresses", |rng, all| {
         let method = endpoints(rng, all, |method| method.params.iter().any(|param| param.has("url")))?;
-        method.params.push(right::param("url", "second", "&str", ""));
+        method.params.push(correct::param("url", "second", "&str", ""));
         Some(())
     }),
     ("an unknown option", |rng, all| option(rng, all, "tiemout = 3s")),
@@ -241,7 +242,7 @@ pub(super) const MISTAKES: &[Mistake] = &[
     ("an option twice", |rng, all| {
         let verb = verbs(rng, all, |_, verb| !verb.options.is_empty())?;
         let twin = pick(rng, &verb.options.iter().map(String::as_str).collect::<Vec<_>>()).to_owned();
-        // Scopes are told to be put together, and headers that are sent twice are another mistake.
+        // The help of repeated scopes merges them. A header that is set twice is another mistake.
         verb.options.push(twin);
         Some(())
     }),
@@ -298,7 +299,7 @@ pub(super) const MISTAKES: &[Mistake] = &[
     }),
 ];
 
-/// One endpoint of those that fit.
+/// Returns one endpoint of those that fit.
 fn endpoints<'a>(
     rng: &mut Rng,
     all: &'a mut Declaration,
@@ -317,7 +318,7 @@ fn verbs<'a>(
     endpoints(rng, all, fits)?.verb.as_mut()
 }
 
-/// One parameter of an endpoint.
+/// Returns one parameter of an endpoint.
 fn params<'a>(
     rng: &mut Rng,
     all: &'a mut Declaration,
@@ -342,7 +343,7 @@ fn option(rng: &mut Rng, all: &mut Declaration, option: &str) -> Option<()> {
     Some(())
 }
 
-/// The role of `twin` with the name it has by default.
+/// Returns the role of `twin` with its default name.
 fn named(twin: &Param) -> String {
     match twin.roles[0].split_once('"') {
         Some((_, rest)) => format!("query(\"{}\")", rest.split('"').next().unwrap_or_default()),
@@ -351,7 +352,7 @@ fn named(twin: &Param) -> String {
 }
 
 impl Method {
-    /// Whether it has such a parameter, and under no `cfg`.
+    /// Returns whether there is such a parameter without a `cfg`.
     fn is_none_conditional(&self, role: &str) -> bool {
         self.params.iter().any(|param| param.has(role))
     }

@@ -1,4 +1,4 @@
-//! Right declarations of chance. Written by the tests of sdk-macros: `DECLARATION_SAMPLE=write cargo test -p sdk-macros sample`.
+//! Random correct declarations. Written by the tests of sdk-macros: `DECLARATION_SAMPLE=write cargo test -p sdk-macros sample`.
 #![allow(dead_code, unused_imports, unused_must_use)]
 
 use std::collections::BTreeMap;

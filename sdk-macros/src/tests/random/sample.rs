@@ -1,21 +1,21 @@
-//! Some of the right declarations as a program, which `tests/ui.rs` compiles and runs: what the macro accepts compiles into clients
-//! whose methods make requests.
+//! A sample of the correct declarations as a program, which `tests/ui.rs` compiles and runs. A declaration
+//! that the macro accepts compiles into a client whose methods make requests.
 
 use std::fmt::Write;
 
 use fastrand::Rng;
 
 use super::{
+    correct,
     declaration::{Declaration, Method, Param},
-    right,
 };
 
-const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/ui/pass/by_chance.rs");
+const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/ui/pass/random.rs");
 
-/// How many; each costs the compiler some 30 milliseconds.
+/// The number of declarations. Each takes the compiler about 30 ms.
 const DECLARATIONS: u64 = 24;
 
-const HEAD: &str = r#"//! Right declarations of chance. Written by the tests of sdk-macros: `DECLARATION_SAMPLE=write cargo test -p sdk-macros sample`.
+const HEAD: &str = r#"//! Random correct declarations. Written by the tests of sdk-macros: `DECLARATION_SAMPLE=write cargo test -p sdk-macros sample`.
 #![allow(dead_code, unused_imports, unused_must_use)]
 
 use std::collections::BTreeMap;
@@ -82,7 +82,7 @@ fn address() -> Url {
 fn program() -> String {
     let mut text = HEAD.to_owned();
     for seed in 0..DECLARATIONS {
-        let declaration = right::declaration(&mut Rng::with_seed(seed));
+        let declaration = correct::declaration(&mut Rng::with_seed(seed));
         write!(
             text,
             "\nmod of_{seed} {{\nuse super::*;\n\n{}\n{}}}\n",
@@ -95,7 +95,7 @@ fn program() -> String {
     text + "\nfn main() {\n" + &checks + "}\n"
 }
 
-/// Makes each call, and looks at what would be sent.
+/// Makes each call, and checks the request that it would send.
 fn check(declaration: &Declaration) -> String {
     let client = if declaration.generics.is_empty() { "ApiClient" } else { "ApiClient::<u8>" };
     let endpoints = declaration.methods.iter().filter(|method| method.verb.is_some());
@@ -115,7 +115,7 @@ fn call(method: &Method) -> Option<String> {
     let is_there = |param: &&Param| param.cfg != Some("#[cfg(any())]") && !param.has("from_session");
     let arguments: Vec<&str> = method.params.iter().filter(is_there).map(|param| param.argument).collect();
     let call = format!("client.{}({})", method.name, arguments.join(", "));
-    // The session puts the request together when it is sent, and pages make one for each of them.
+    // The session makes the request of a refresh when it is sent, and pages make a request for each page.
     if method.is_pages() || method.session == Some("end") {
         return Some(format!("    drop({call});\n"));
     }

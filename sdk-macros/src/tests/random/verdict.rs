@@ -1,5 +1,5 @@
-//! What a generated code is: a whole client, or errors. Knows from the declaration alone, and not from the validation, what belongs
-//! into a whole client.
+//! The verdict on generated code: a complete client, or errors. It is found from the declaration alone,
+//! without the validation.
 
 use proc_macro2::TokenStream;
 use quote::ToTokens;
@@ -11,27 +11,27 @@ use crate::{generate, parse, parse::RawTrait, validate::is_attribute_of_paramete
 pub(super) enum Verdict {
     Whole,
     /// The texts of the errors.
-    Told(Vec<String>),
+    Reported(Vec<String>),
 }
 
-/// `Err` for a code that is neither, or both.
+/// Returns `Err` for code that is neither, or both.
 pub(super) fn of(options: TokenStream, item: TokenStream) -> Result<Verdict, String> {
     let generated = generate(options.clone(), item.clone());
     let text = generated.to_string();
-    // What stands in the place of a body after a mistake.
+    // The body of a method after a mistake.
     let is_dead = text.contains("__never");
     for never in ["unreachable", "pending ::", "todo ! (\"", "internal error of the macro : it gave up"] {
         if text.contains(never) && !item.to_string().contains(never) {
             return Err(format!("`{never}` is in the code"));
         }
     }
-    let told = errors(&generated);
+    let reported = errors(&generated);
     let parsed = parse::trait_item(options, item, is_attribute_of_parameters);
-    if !told.is_empty() {
-        let helpless = told.iter().find(|error| !error.contains("\nhelp: "));
+    if !reported.is_empty() {
+        let helpless = reported.iter().find(|error| !error.contains("\nhelp: "));
         return match helpless {
             Some(error) if parsed.is_ok() => Err(format!("`{error}` offers no help")),
-            _ => Ok(Verdict::Told(told)),
+            _ => Ok(Verdict::Reported(reported)),
         };
     }
     if is_dead {
@@ -42,15 +42,15 @@ pub(super) fn of(options: TokenStream, item: TokenStream) -> Result<Verdict, Str
     is_whole(&raw, &file).map(|()| Verdict::Whole)
 }
 
-/// The texts of `compile_error!`, also next to tokens that are no code.
+/// Returns the texts of all `compile_error!`, also next to tokens that do not parse.
 pub(in crate::tests) fn errors(generated: &TokenStream) -> Vec<String> {
     let tokens: Vec<_> = generated.clone().into_iter().collect();
-    let told = tokens.windows(3).filter_map(|three| {
+    let reported = tokens.windows(3).filter_map(|three| {
         let is_one = three[0].to_string() == "compile_error" && three[1].to_string() == "!";
         let proc_macro2::TokenTree::Group(text) = &three[2] else { return None };
         is_one.then(|| syn::parse2::<LitStr>(text.stream()).map_or_else(|it| it.to_string(), |it| it.value()))
     });
-    told.collect()
+    reported.collect()
 }
 
 fn is_whole(raw: &RawTrait, file: &File) -> Result<(), String> {

@@ -1,12 +1,12 @@
-//! The same of the derives: right and wrong enums and structs of chance are a whole implementation, or say what is wrong.
+//! Random enums and structs with the derives: each gives a complete implementation, or reports its mistakes.
 
 use fastrand::Rng;
 use proc_macro2::TokenStream;
 
-use super::{disturbed, right::pick, rounds, tokens, verdict::errors};
+use super::{correct::pick, disturbed, rounds, tokens, verdict::errors};
 use crate::derive::{api_error, page};
 
-/// What is right about an attribute, and what is wrong.
+/// Correct attributes, and attributes with a mistake.
 const ON_VARIANTS: &[(&str, bool)] = &[
     ("#[status(4xx)] ", true),
     ("#[status(5xx)] ", true),
@@ -58,7 +58,7 @@ const OF_PAGES: &[(&str, bool)] = &[
     ("#[page = next] assigned: u64", false),
 ];
 
-/// Some of `from`, each once, and whether all of them are right; a wrong one is as rare as one in `rare`.
+/// Returns some of `from`, each once, and whether all of them are correct. One in `rare` has a mistake.
 fn some<'a>(rng: &mut Rng, from: &[(&'a str, bool)], rare: u32) -> (Vec<&'a str>, bool) {
     let mut chosen = Vec::new();
     for (text, is_right) in from {
@@ -98,20 +98,22 @@ fn paged(rng: &mut Rng) -> (String, bool) {
     (format!("struct Paged<T> {{ {} }}", fields.join(", ")), is_right && has_items && !has_two)
 }
 
-/// Whether the code is what it has to be, for a declaration that is right, wrong, or of an unknown kind.
+/// Returns the fault of the code for a declaration that is correct, has a mistake, or may be either
+/// (`None`).
 fn fault(code: &TokenStream, is_right: Option<bool>) -> Option<String> {
     let text = code.to_string();
-    // What the compiler tells unless it tells of the attribute.
-    let told = errors(code).len() + text.matches("must_use =").count();
+    // The lint that reports a mistake if the compiler is silent.
+    let reported = errors(code).len() + text.matches("must_use =").count();
     let is_dead = text.contains("__never");
-    let wanted = is_right.unwrap_or(told == 0);
-    let fits = wanted == (told == 0) && (!is_dead || told > 0) && !text.contains("unreachable");
-    let is_whole = told > 0 || (text.contains("impl") && syn::parse2::<syn::File>(code.clone()).is_ok());
-    (!fits || !is_whole).then(|| format!("right: {is_right:?}, told: {told}, dead: {is_dead}\n{text}"))
+    let wanted = is_right.unwrap_or(reported == 0);
+    let fits = wanted == (reported == 0) && (!is_dead || reported > 0) && !text.contains("unreachable");
+    let is_whole = reported > 0 || (text.contains("impl") && syn::parse2::<syn::File>(code.clone()).is_ok());
+    (!fits || !is_whole)
+        .then(|| format!("right: {is_right:?}, reported: {reported}, dead: {is_dead}\n{text}"))
 }
 
 #[test]
-fn an_error_is_whole_or_told() {
+fn an_error_is_whole_or_reported() {
     rounds("derived errors", |seed| {
         let (item, is_right) = failure(&mut Rng::with_seed(seed));
         fault(&api_error(tokens(&item)), Some(is_right)).map(|fault| format!("{item}: {fault}"))
@@ -119,7 +121,7 @@ fn an_error_is_whole_or_told() {
 }
 
 #[test]
-fn a_page_is_whole_or_told() {
+fn a_page_is_whole_or_reported() {
     rounds("derived pages", |seed| {
         let (item, is_right) = paged(&mut Rng::with_seed(seed));
         fault(&page(tokens(&item)), Some(is_right)).map(|fault| format!("{item}: {fault}"))
@@ -127,7 +129,7 @@ fn a_page_is_whole_or_told() {
 }
 
 #[test]
-fn tokens_of_chance_are_whole_or_told() {
+fn random_tokens_are_whole_or_reported() {
     rounds("derives of shuffled tokens", |seed| {
         let mut rng = Rng::with_seed(seed);
         let (derive, (item, _)): (fn(TokenStream) -> TokenStream, _) =
