@@ -8,7 +8,7 @@ use tokio::sync::watch;
 
 use crate::session::state::event::SessionEvent;
 use crate::session::state::login::SessionState;
-use crate::sync::{Audience, Heard, InTurn, Listener};
+use crate::sync::{Broadcast, OrderedQueue, Received, Subscription};
 
 /// As many events as a subscriber may be behind.
 const BACKLOG: usize = 64;
@@ -47,7 +47,7 @@ impl StateWatch {
 }
 
 /// The events of a session from when it was subscribed to. Holds no session; a slow subscriber holds nobody up.
-pub struct SessionEvents(Listener<SessionEvent>);
+pub struct SessionEvents(Subscription<SessionEvent>);
 
 impl SessionEvents {
     /// The next event; `None` when the last client and the last [`Session`](crate::Session) are gone.
@@ -57,8 +57,8 @@ impl SessionEvents {
     /// No event is lost when the future is dropped.
     pub async fn next(&mut self) -> Option<SessionEvent> {
         match self.0.next().await? {
-            Heard::Item(event) => Some(event),
-            Heard::Missed(missed) => Some(SessionEvent::Missed(missed)),
+            Received::Item(event) => Some(event),
+            Received::Missed(missed) => Some(SessionEvent::Missed(missed)),
         }
     }
 }
@@ -73,8 +73,8 @@ impl fmt::Debug for SessionEvents {
 /// thread at a time.
 pub(crate) struct Outbox {
     states: watch::Sender<SessionState>,
-    events: Audience<SessionEvent>,
-    notices: InTurn<Notice>,
+    events: Broadcast<SessionEvent>,
+    notices: OrderedQueue<Notice>,
 }
 
 /// What is to be told.
@@ -86,7 +86,11 @@ pub(crate) enum Notice {
 
 impl Outbox {
     pub(crate) fn new(state: SessionState) -> Self {
-        Self { states: watch::Sender::new(state), events: Audience::new(BACKLOG), notices: InTurn::new() }
+        Self {
+            states: watch::Sender::new(state),
+            events: Broadcast::new(BACKLOG),
+            notices: OrderedQueue::new(),
+        }
     }
 
     pub(crate) fn states(&self) -> watch::Receiver<SessionState> {

@@ -15,7 +15,7 @@ use crate::cookies::Jar;
 use crate::error::SessionExpired;
 use crate::runtime::{Instant, Now};
 use crate::secret::{AccessToken, RefreshToken};
-use crate::sync::{Claim, Flag, Marks};
+use crate::sync::{ApproximateSet, DueClaim, Flag};
 
 /// Which credential of which login, compared lexicographically. Only stamps are ever compared, never the text of tokens:
 /// some servers issue the same one twice within a second.
@@ -56,9 +56,9 @@ pub(crate) struct Snapshot {
     pub(crate) schedule: Option<RefreshSchedule>,
     rejected: Flag,
     /// Whether a server has taken it.
-    accepted_by: Marks,
+    accepted_by: ApproximateSet,
     /// When it may next be refreshed beside the calls that it signs, in milliseconds since `since`.
-    refresh_claim: Claim,
+    refresh_claim: DueClaim,
     /// How old it was when it was made a snapshot, and when that was.
     age: Duration,
     since: Now,
@@ -98,8 +98,8 @@ impl Snapshot {
             jar,
             schedule,
             rejected: Flag::default(),
-            accepted_by: Marks::default(),
-            refresh_claim: Claim::default(),
+            accepted_by: ApproximateSet::default(),
+            refresh_claim: DueClaim::default(),
             age,
             since,
         }
