@@ -1,5 +1,5 @@
 //! What threads share beside a session's lock, in pieces so small that every order in which threads can use them is tried:
-//! `tests/threads` takes these files as they stand (but for `audience`, whose queues have one lock each), with loom's atomics and locks
+//! `tests/threads` takes these files as they stand (except `broadcast`, whose queues have one lock each), with loom's atomics and locks
 //! for those below. Knows nothing of a session.
 
 mod approximate_set;
