@@ -81,16 +81,16 @@ const LAYERS: &[Layers] = &[
     },
     Layers {
         directory: "sdk-runtime/src/session/refresh/",
-        order: &["classify", "endpoint flight", "execute"],
+        order: &["classify", "endpoint flight", "send", "execute"],
     },
     Layers {
         directory: "sdk-runtime/src/cookies/",
-        order: &["date dropped outcome", "disabled domain", "set_cookie", "cookie_set", "schema", "jar"],
+        order: &["date dropped received", "absent domain", "set_cookie", "shelf", "record", "jar"],
     },
     Layers { directory: "sdk-runtime/src/exchange/", order: &["credentials cross_origin redirect"] },
     Layers {
         directory: "sdk-runtime/src/sync/",
-        order: &["primitives", "approximate_set broadcast due_claim exclusive flag ordered_queue"],
+        order: &["primitives", "audience busy claim flag in_turn marks"],
     },
     Layers {
         directory: "sdk-runtime/src/store/",
@@ -119,7 +119,7 @@ const LAYERS: &[Layers] = &[
     Layers {
         directory: "sdk-runtime/src/error/",
         order: &[
-            "error_body identity request store timeout too_large transport",
+            "identity request store timeout too_large transport words",
             "decode",
             "response",
             "build expired insufficient_scope not_replayable unavailable",
@@ -134,7 +134,7 @@ const LAYERS: &[Layers] = &[
     },
     Layers {
         directory: "sdk-runtime/src/transport/",
-        order: &["cause stage upload", "interface pool_rotation shared_connect", "reqwest service"],
+        order: &["cause stage upload", "attempts interface turns", "reqwest service"],
     },
     Layers { directory: "sdk-runtime/src/encoding/", order: &["coded"] },
     Layers {

@@ -32,7 +32,7 @@ const ZSTD_WINDOW: u32 = 23;
 
 pub(super) struct Coded {
     coding: &'static str,
-    state: CodedState,
+    state: State,
     /// Whether anything was decoded.
     has_begun: bool,
     piece: Box<[u8]>,
@@ -40,21 +40,21 @@ pub(super) struct Coded {
     left: usize,
 }
 
-enum CodedState {
+enum State {
     /// What comes first tells whether there is anything, and how it is to be read.
-    First(CodedSource),
-    Decoding(Box<CodingDecoder>),
+    First(Source),
+    Decoding(Box<Decoder>),
     /// What was encoded is over; nothing may come behind it.
-    Last(CodedSource),
+    Last(Source),
     Over,
 }
 
 impl Coded {
     pub(super) fn new(coding: &'static str, body: ResponseBody) -> Self {
-        let source = CodedSource { body, piece: Bytes::new(), left: TURN, is_over: false };
+        let source = Source { body, piece: Bytes::new(), left: TURN, is_over: false };
         Self {
             coding,
-            state: CodedState::First(source),
+            state: State::First(source),
             has_begun: false,
             piece: Box::new([0; PIECE]),
             left: TURN,
@@ -63,42 +63,40 @@ impl Coded {
 
     fn poll_piece(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<Bytes>, io::Error>> {
         loop {
-            self.state = match std::mem::replace(&mut self.state, CodedState::Over) {
-                CodedState::First(mut source) => match source.poll_first(cx)? {
+            self.state = match std::mem::replace(&mut self.state, State::Over) {
+                State::First(mut source) => match source.poll_first(cx)? {
                     Poll::Pending => {
-                        self.state = CodedState::First(source);
+                        self.state = State::First(source);
                         return Poll::Pending;
                     }
                     // Servers name a coding where there is nothing in it.
-                    Poll::Ready(()) if source.piece.is_empty() => CodedState::Last(source),
-                    Poll::Ready(()) => {
-                        CodedState::Decoding(Box::new(CodingDecoder::new(self.coding, source)?))
-                    }
+                    Poll::Ready(()) if source.piece.is_empty() => State::Last(source),
+                    Poll::Ready(()) => State::Decoding(Box::new(Decoder::new(self.coding, source)?)),
                 },
-                CodedState::Decoding(mut decoder) => {
+                State::Decoding(mut decoder) => {
                     let mut read = ReadBuf::new(&mut self.piece);
                     let polled = decoder.poll_read(cx, &mut read).map_err(|error| decoder.at_end(error))?;
                     let decoded = Bytes::copy_from_slice(read.filled());
                     if polled.is_ready() && decoded.is_empty() {
-                        self.state = CodedState::Last(decoder.into_source());
+                        self.state = State::Last(decoder.into_source());
                         continue;
                     }
-                    self.state = CodedState::Decoding(decoder);
+                    self.state = State::Decoding(decoder);
                     ready!(polled);
                     self.has_begun = true;
                     return Poll::Ready(Ok(Some(decoded)));
                 }
-                CodedState::Last(mut source) => match Pin::new(&mut source).poll_fill_buf(cx)? {
+                State::Last(mut source) => match Pin::new(&mut source).poll_fill_buf(cx)? {
                     Poll::Pending => {
-                        self.state = CodedState::Last(source);
+                        self.state = State::Last(source);
                         return Poll::Pending;
                     }
-                    Poll::Ready([]) => CodedState::Over,
+                    Poll::Ready([]) => State::Over,
                     Poll::Ready(_) => {
                         return Poll::Ready(Err(io::Error::other("something else follows its end")));
                     }
                 },
-                CodedState::Over => return Poll::Ready(Ok(None)),
+                State::Over => return Poll::Ready(Ok(None)),
             };
         }
     }
@@ -137,7 +135,7 @@ impl Body for Coded {
         self.left -= 1;
         let piece = ready!(self.poll_piece(cx));
         if piece.is_err() {
-            self.state = CodedState::Over;
+            self.state = State::Over;
         }
         Poll::Ready(match piece {
             Ok(piece) => piece.map(|piece| Ok(Frame::data(piece))),
@@ -146,22 +144,22 @@ impl Body for Coded {
     }
 
     fn is_end_stream(&self) -> bool {
-        matches!(self.state, CodedState::Over)
+        matches!(self.state, State::Over)
     }
 }
 
 /// A decoder, and what it reads from.
-enum CodingDecoder {
+enum Decoder {
     #[cfg(feature = "gzip")]
-    Gzip(GzipDecoder<CodedSource>),
+    Gzip(GzipDecoder<Source>),
     #[cfg(feature = "br")]
-    Br(BrotliDecoder<CodedSource>),
+    Br(BrotliDecoder<Source>),
     #[cfg(feature = "zstd")]
-    Zstd(ZstdDecoder<CodedSource>),
+    Zstd(ZstdDecoder<Source>),
     #[cfg(feature = "deflate")]
-    Zlib(ZlibDecoder<CodedSource>),
+    Zlib(ZlibDecoder<Source>),
     #[cfg(feature = "deflate")]
-    Deflate(DeflateDecoder<CodedSource>),
+    Deflate(DeflateDecoder<Source>),
 }
 
 /// `$body` for the decoder of any coding.
@@ -169,21 +167,21 @@ macro_rules! each {
     ($self:expr, $decoder:ident => $body:expr) => {
         match $self {
             #[cfg(feature = "gzip")]
-            CodingDecoder::Gzip($decoder) => $body,
+            Decoder::Gzip($decoder) => $body,
             #[cfg(feature = "br")]
-            CodingDecoder::Br($decoder) => $body,
+            Decoder::Br($decoder) => $body,
             #[cfg(feature = "zstd")]
-            CodingDecoder::Zstd($decoder) => $body,
+            Decoder::Zstd($decoder) => $body,
             #[cfg(feature = "deflate")]
-            CodingDecoder::Zlib($decoder) => $body,
+            Decoder::Zlib($decoder) => $body,
             #[cfg(feature = "deflate")]
-            CodingDecoder::Deflate($decoder) => $body,
+            Decoder::Deflate($decoder) => $body,
         }
     };
 }
 
-impl CodingDecoder {
-    fn new(coding: &'static str, source: CodedSource) -> io::Result<Self> {
+impl Decoder {
+    fn new(coding: &'static str, source: Source) -> io::Result<Self> {
         match coding {
             #[cfg(feature = "gzip")]
             "gzip" if source.begins_with(&[0x1f, 0x8b]) => {
@@ -231,7 +229,7 @@ impl CodingDecoder {
         )
     }
 
-    fn into_source(self) -> CodedSource {
+    fn into_source(self) -> Source {
         each!(self, decoder => decoder.into_inner())
     }
 }
@@ -244,7 +242,7 @@ fn is_zlib(first: &[u8]) -> bool {
 }
 
 /// The body as it arrives.
-struct CodedSource {
+struct Source {
     body: ResponseBody,
     /// What has arrived and was not read yet.
     piece: Bytes,
@@ -253,7 +251,7 @@ struct CodedSource {
     is_over: bool,
 }
 
-impl CodedSource {
+impl Source {
     /// Waits for the first two bytes, or the end.
     fn poll_first(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         while self.piece.len() < 2 {
@@ -296,7 +294,7 @@ impl CodedSource {
     }
 }
 
-impl AsyncBufRead for CodedSource {
+impl AsyncBufRead for Source {
     fn poll_fill_buf(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<&[u8]>> {
         let source = self.get_mut();
         if source.piece.is_empty() {
@@ -315,7 +313,7 @@ impl AsyncBufRead for CodedSource {
     }
 }
 
-impl AsyncRead for CodedSource {
+impl AsyncRead for Source {
     fn poll_read(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,

@@ -15,9 +15,9 @@ pub(crate) const ERROR_BODY_TIME: Duration = Duration::from_secs(5);
 
 /// The whole body, or an error when it is longer than `limit` bytes.
 pub(crate) async fn read_all(body: ResponseBody, limit: usize) -> Result<Bytes, Error> {
-    let ReceivedBody { bytes, end } = receive(body, limit, None).await;
+    let Received { bytes, end } = receive(body, limit, None).await;
     match (end.error(), end) {
-        (_, BodyEnd::Whole) => Ok(bytes),
+        (_, End::Whole) => Ok(bytes),
         (Some(error), _) => Err(error.into()),
         (None, _) => Err(BodyTooLarge::new(limit).into()),
     }
@@ -25,13 +25,13 @@ pub(crate) async fn read_all(body: ResponseBody, limit: usize) -> Result<Bytes, 
 
 /// What arrived of a body, and why no more did.
 #[derive(Debug)]
-pub(crate) struct ReceivedBody {
+pub(crate) struct Received {
     pub(crate) bytes: Bytes,
-    pub(crate) end: BodyEnd,
+    pub(crate) end: End,
 }
 
 #[derive(Debug)]
-pub(crate) enum BodyEnd {
+pub(crate) enum End {
     /// It is all there.
     Whole,
     /// There was more of it than is kept.
@@ -42,7 +42,7 @@ pub(crate) enum BodyEnd {
     Late,
 }
 
-impl BodyEnd {
+impl End {
     /// Why not all of it arrived; `None` where it did, or where no more of it is wanted.
     pub(crate) fn error(&self) -> Option<TransportError> {
         match self {
@@ -54,7 +54,7 @@ impl BodyEnd {
 }
 
 /// The body, or as much of it as `limit` bytes, as the connection and the deadline allow.
-pub(crate) async fn receive(mut body: ResponseBody, limit: usize, deadline: Option<Instant>) -> ReceivedBody {
+pub(crate) async fn receive(mut body: ResponseBody, limit: usize, deadline: Option<Instant>) -> Received {
     // Most bodies come in one piece, which is then kept as it is.
     let mut first = Bytes::new();
     let mut whole = BytesMut::new();
@@ -64,9 +64,9 @@ pub(crate) async fn receive(mut body: ResponseBody, limit: usize, deadline: Opti
             None => Some(body.frame().await),
         };
         let mut data = match frame {
-            None => break BodyEnd::Late,
-            Some(None) => break BodyEnd::Whole,
-            Some(Some(Err(error))) => break BodyEnd::Cut(error),
+            None => break End::Late,
+            Some(None) => break End::Whole,
+            Some(Some(Err(error))) => break End::Cut(error),
             Some(Some(Ok(frame))) => match frame.into_data() {
                 Ok(data) => data,
                 Err(_) => continue,
@@ -82,10 +82,10 @@ pub(crate) async fn receive(mut body: ResponseBody, limit: usize, deadline: Opti
             whole.extend_from_slice(&data);
         }
         if truncated {
-            break BodyEnd::Limit;
+            break End::Limit;
         }
     };
-    ReceivedBody { bytes: joined(first, whole), end }
+    Received { bytes: joined(first, whole), end }
 }
 
 fn joined(first: Bytes, whole: BytesMut) -> Bytes {
@@ -140,7 +140,7 @@ mod tests {
         ] {
             let got = receive(body(pieces), limit, None).await;
             assert_eq!(
-                (&*got.bytes, matches!(got.end, BodyEnd::Limit)),
+                (&*got.bytes, matches!(got.end, End::Limit)),
                 (read.as_bytes(), truncated),
                 "{pieces:?}"
             );

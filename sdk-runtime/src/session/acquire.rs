@@ -1,8 +1,8 @@
-//! How a call comes by what it is signed with: at once while the token is fresh, after a run otherwise.
+//! Credentials for calls: the published one while it is fresh, the result of a refresh otherwise.
 //!
 //! - **I5** A waiter gets what is published when it wakes, or an error.
-//! - **I30** Signing with a fresh token takes no lock, and nobody waits with one.
-//! - **I37** A call gets to know the refresh in advance that it starts, and waits for it before it returns.
+//! - **I30** Signing with a fresh token takes no lock, and no caller waits while it holds one.
+//! - **I37** A call knows the refresh in advance that it has started, and waits for it before it returns.
 
 use std::sync::{Arc, MutexGuard};
 
@@ -17,17 +17,17 @@ use crate::session::state::message::{Demand, Fallback, Identity, Rejection};
 use crate::session::state::snapshot::{EndpointId, Phase, Snapshot, Validity};
 
 impl Shell {
-    /// Whether something of `identity` may still be sent. Lock-free.
+    /// Whether a request of `identity` may still be sent. Takes no lock.
     pub(crate) fn permit(&self, identity: &Identity, sent: bool) -> Result<(), Error> {
         permit(&self.view_ref(), identity, sent)
     }
 
-    /// What to sign a call of `identity` to `endpoint` with: at once while the token is fresh, after a run otherwise. A refresh in advance
-    /// that this call starts is noted in `waits`.
+    /// Returns the credential for a call of `identity` to `endpoint`: at once while the token is fresh,
+    /// after a refresh otherwise. Notes a refresh in advance that this call starts in `wait_budget`.
     ///
     /// # Cancel safety
     ///
-    /// A run that was started goes on, for everybody else.
+    /// A refresh that was started continues, for all other callers.
     pub(crate) async fn credential(
         self: &Arc<Self>,
         identity: &Identity,
@@ -40,7 +40,7 @@ impl Shell {
         }
     }
 
-    /// What to replay a call of `identity` to `endpoint` with, after `answer` rejected what `rejection` says.
+    /// Returns the credential for the replay of a call, after `answer` rejected the one in `rejection`.
     ///
     /// # Cancel safety
     ///
@@ -60,7 +60,8 @@ impl Shell {
         })
     }
 
-    /// What to sign with for the login that is signed in now. A refresh in advance that this starts is waited for as a call does.
+    /// Returns the credential of the present login. Waits for a refresh in advance that it starts, as a
+    /// call does.
     pub(crate) async fn current_credential(self: &Arc<Self>) -> Result<Arc<Snapshot>, Error> {
         self.load().await?;
         let view = self.view();
@@ -75,13 +76,13 @@ impl Shell {
         credential
     }
 
-    /// Refreshes the token now, and waits for it.
+    /// Refreshes the token now, and waits for the result.
     pub(crate) async fn refresh(self: &Arc<Self>) -> Result<(), Error> {
         self.load().await?;
         self.wait_for(Core::demand_refresh).await
     }
 
-    /// Signs in by what the refresh alone can do, and waits for it.
+    /// Signs in with a refresh alone, and waits for the result.
     pub(crate) async fn resume(self: &Arc<Self>) -> Result<(), Error> {
         let mut time = StoreTime::default();
         if let Err(error) = self.load_within(&mut time).await {
@@ -97,11 +98,11 @@ impl Shell {
 
     async fn wait_for(self: &Arc<Self>, demand: fn(&mut Core, Now) -> Demand) -> Result<(), Error> {
         let decided = {
-            // Code of the user's may tell the time of day: not under the lock.
+            // A user's clock is read before the lock is taken.
             let now = self.clock.now();
             let mut inner = self.lock();
             let demand = demand(&mut inner.core, now);
-            // None of these is a refresh in advance.
+            // None of these starts a refresh in advance.
             self.carry_out(inner, demand, &WaitBudget::default())
         };
         match decided {
@@ -109,20 +110,20 @@ impl Shell {
             Err(Wait::Not(error)) => Err(error),
             Err(Wait::For(flight, _)) => match flight.settled().await {
                 Some(settled) => settled,
-                // The login it was for is over.
+                // The login that it was for is over.
                 None => self.current_credential().await.map(drop),
             },
         }
     }
 
-    /// The published token, if calls of `identity` may be signed with it right now. Lock-free.
+    /// Returns the published credential, if calls of `identity` may be signed with it now. Takes no lock.
     pub(crate) fn fresh(&self, identity: &Identity, sent: bool) -> Result<Option<Arc<Snapshot>>, Error> {
         let view = self.view_ref();
         permit(&view, identity, sent)?;
         Ok(match &view.phase {
             Phase::Active(snapshot) => match snapshot.validity(|| self.clock.now()) {
                 Validity::Fresh => Some(snapshot.clone()),
-                // One of all who see it refreshes it, and that one takes the lock.
+                // One of the callers that see it refreshes it. Only that one takes the lock.
                 Validity::Stale if !snapshot.may_be_refreshed(self.clock.now()) => Some(snapshot.clone()),
                 _ => None,
             },
@@ -148,7 +149,7 @@ impl Shell {
                 Some(fallback) => wait_budget.wait(fallback.patience, flight.settled()).await,
                 None => Some(flight.settled().await),
             };
-            // I36: it has waited as long as a call with a token that signs may. The run goes on.
+            // I36: the call has waited as long as it may while a token signs. The refresh continues.
             let Some(settled) = settled else {
                 match fallback.filter(|fallback| self.signs(fallback, endpoint)) {
                     Some(fallback) => {
@@ -158,7 +159,7 @@ impl Shell {
                 }
             };
             match settled {
-                // Fenced: what became of this call's login is for the core to say.
+                // The flight was superseded: the state knows what became of this call's login.
                 None => {}
                 Some(Err(error)) => {
                     return match fallback.filter(|fallback| self.signs(fallback, endpoint)) {
@@ -169,7 +170,8 @@ impl Shell {
                     };
                 }
                 Some(Ok(())) => {
-                    // What is published now, not what the run obtained: more may have happened since.
+                    // The published credential, not the one that the refresh received: more may have
+                    // happened since.
                     if let Some(snapshot) = self.fresh(identity, sent)? {
                         return Ok(snapshot);
                     }
@@ -196,7 +198,7 @@ impl Shell {
         self.carry_out(inner, demand, wait_budget)
     }
 
-    /// Does what the core has decided, with the lock it has decided under.
+    /// Carries out what the state has decided, under the same lock.
     fn carry_out(
         self: &Arc<Self>,
         inner: MutexGuard<'_, Inner>,
@@ -221,7 +223,8 @@ impl Shell {
             }
             Demand::Start(start, fallback) => match self.start(inner, start) {
                 Some(flight) => {
-                    // It may go on when this call has been answered with the token that it has.
+                    // The refresh may still be in progress when this call returns with the token that it
+                    // has.
                     if fallback.is_some() {
                         wait_budget.note(flight.clone());
                     }
@@ -280,7 +283,7 @@ mod tests {
         shell.sign_in(Tokens::new("fresh"), None, None, None).unwrap();
         let identity = Identity { epoch: shell.view().epoch, subject: None };
         let _held = shell.lock();
-        // Elsewhere, so that whoever takes the lock fails here and does not wait for ever.
+        // In another thread, so that code that takes the lock fails here and does not wait for ever.
         let (signed, signs) = (shell.clone(), std::sync::mpsc::channel());
         std::thread::spawn(move || {
             let fresh = signed.fresh(&identity, false).unwrap().is_some();

@@ -1,4 +1,4 @@
-//! One login and its life; knows nothing of the clients that use it.
+//! `Session`, the public handle of one login.
 
 mod acquire;
 mod observe;
@@ -43,9 +43,9 @@ use crate::runtime::{Clock, Now, Spawner};
 use crate::secret::AccessToken;
 use crate::store::TokenStore;
 
-/// One login: cheap to clone, shared by every client built with it.
+/// The session of one login. It is cheap to clone, and every client built with it shares it.
 ///
-/// When its last handle is dropped, and with it the last client, nothing of it goes on but a refresh that was already sent.
+/// When the last handle and the last client are dropped, only a refresh that was already sent continues.
 #[derive(Clone)]
 pub struct Session {
     shell: Arc<Shell>,
@@ -70,61 +70,65 @@ impl Session {
         &self.shell
     }
 
-    /// What a pool has to remember of the session if it drops it; `None` where it may not: a caller has a handle, something
-    /// of it goes on, or it knows what cannot be remembered.
+    /// Returns what a pool has to remember if it evicts the session. `None` if it may not be evicted: a
+    /// caller has a handle, a task is at work, or the session knows what cannot be remembered.
     pub(crate) fn may_be_evicted(&mut self, now: Now) -> Option<EvictedSession> {
-        // A count may be read before what was done by those who have gone is seen, such as a handle they have made; what can be had for
-        // oneself alone is no other user's in truth.
+        // A plain count may miss a handle that another thread has just made. `get_mut` synchronizes with
+        // it.
         Arc::get_mut(&mut self._shutdown)?;
-        // Work that goes on holds what is shared.
+        // A task at work holds the shell.
         let is_alone = Arc::get_mut(&mut self.shell).is_some();
         match self.shell.follows_busy_predecessor() {
-            // The next session of the store would not wait for that one.
+            // The next session of the store would not wait for the predecessor.
             true => None,
             false => self.shell.may_be_evicted(is_alone, now),
         }
     }
 
-    /// Starts a login with tokens obtained elsewhere, in place of the one there was. Calls that are under way for somebody
-    /// else end with [`Error::IdentityChanged`].
+    /// Starts a login with tokens obtained elsewhere, in place of the present one. Calls in progress for
+    /// another user end with [`Error::IdentityChanged`].
     ///
     /// # Errors
     ///
-    /// [`Error::InvalidRequest`] for a token that no header can hold, and where cookies are to sign and there is none; [`Error::Closed`] after [`close`](Self::close).
+    /// [`Error::InvalidRequest`] for a token that no header can hold, or if cookies sign the calls and
+    /// there is none. [`Error::Closed`] after [`close`](Self::close).
     pub fn sign_in(&self, tokens: Tokens) -> Result<(), Error> {
         self.shell.sign_in(tokens, None, None, None)
     }
 
-    /// Ends the login here, without telling the server. A refresh under way signs nobody in again.
+    /// Ends the login without telling the server. A refresh in progress does not sign in again.
     ///
-    /// Where there is a store, it is cleared beside whatever goes on. Await [`flush`](Self::flush) where that must have happened: a
-    /// program that ends before is signed in again when it is started.
+    /// A store is cleared in the background. Await [`flush`](Self::flush) to be sure of it: a program that
+    /// ends before that is signed in again at its next start.
     pub fn sign_out(&self) {
-        // A session that is closed is signed out for good.
+        // A closed session stays signed out.
         let _ = self.shell.sign_out(None);
     }
 
-    /// Refreshes the access token now, whatever state it is in, and waits for it: for what only a new token shows, such as a role
-    /// that was just granted. A refresh that is under way is joined, and a cool-down is not waited for.
+    /// Refreshes the access token now, even if it is fresh, and waits for the result. Use it if only a new
+    /// token has what is needed, such as a role that was just granted. Joins a refresh in progress, and
+    /// does not wait for the end of a cool-down.
     ///
     /// # Errors
     ///
-    /// Those of a call that needs a refresh, [`Error::NotSignedIn`] where nobody is, and [`Error::InvalidRequest`] where no client
-    /// of this session has a `#[session(refresh)]`.
+    /// Those of a call that needs a refresh. [`Error::NotSignedIn`] without a login.
+    /// [`Error::InvalidRequest`] if no client of this session has a `#[session(refresh)]`.
     ///
     /// # Cancel safety
     ///
-    /// Dropping the future leaves the refresh going on.
+    /// The refresh continues when the future is dropped.
     pub async fn refresh(&self) -> Result<(), Error> {
         self.shell.spawner.run(self.shell.refresh()).await
     }
 
-    /// The access token, for things outside the client: a WebSocket, another SDK. Refreshed first, if it is not good any more, together
-    /// with every call that waits for the same. If this starts a refresh in advance, it waits for it up to 2 s, as a call does.
+    /// Returns the access token for use outside the client, such as a WebSocket or another SDK. Refreshes
+    /// it first if it has lapsed or was rejected, together with the calls that wait. If this starts a
+    /// refresh in advance, it waits for it up to 2 s, as a call does.
     ///
     /// # Errors
     ///
-    /// Those of a call that is never sent; [`Error::InvalidRequest`] where cookies sign and there is no token.
+    /// Those of a call that is never sent. [`Error::InvalidRequest`] if cookies sign the calls and there is
+    /// no token.
     ///
     /// # Cancel safety
     ///
@@ -136,14 +140,15 @@ impl Session {
         })
     }
 
-    /// Signs in by what the refresh alone can do: with a refresh token in a cookie that was kept, or with the credentials of a
-    /// program, which a [`TokenRequest`] makes out of an empty [`Grant`]. Does nothing where somebody is signed in.
+    /// Signs in with a refresh alone: with a refresh token in a stored cookie, or with the credentials of a
+    /// program, from which a [`TokenRequest`] is built with an empty [`Grant`]. Does nothing if a user is
+    /// signed in.
     ///
     /// # Errors
     ///
-    /// [`Error::NotSignedIn`] where there is nothing to resume, [`Error::SessionExpired`] after the end of a login, which only a
-    /// sign-in follows, [`Error::RefreshUnavailable`] where it cannot be had right now, and [`Error::InvalidRequest`] where no client of
-    /// this session has a `#[session(refresh)]`.
+    /// [`Error::NotSignedIn`] if there is nothing to resume. [`Error::SessionExpired`] after the end of a
+    /// login, since only a sign-in helps then. [`Error::RefreshUnavailable`] if the refresh fails for now.
+    /// [`Error::InvalidRequest`] if no client of this session has a `#[session(refresh)]`.
     ///
     /// # Cancel safety
     ///
@@ -152,10 +157,12 @@ impl Session {
         self.shell.spawner.run(self.shell.resume()).await
     }
 
-    /// Says that the program is in another network: a refresh that failed in the former one is tried again at once, with the next call that
-    /// needs it. Call it when the system tells of a new connection. A sleep of the machine is noticed without it.
+    /// Tells the session that the network has changed. A refresh that failed before is tried again at once,
+    /// with the next call that needs it. Call this when the system reports a new connection. The session
+    /// notices by itself that the machine has slept.
     ///
-    /// A refresh whose answer was a success that could not be decoded keeps its cool-down, since it has most likely spent the refresh token.
+    /// A cool-down continues if the refresh was answered by a success that could not be decoded, because
+    /// the refresh token is most likely spent.
     ///
     /// ```
     /// # use sdk_runtime::Session;
@@ -168,32 +175,34 @@ impl Session {
         self.shell.network_changed();
     }
 
-    /// Waits until the store holds what the session is. At once without a store, or where it does already.
+    /// Waits until the store holds the present login. Returns at once without a store, or if the store
+    /// holds it already.
     ///
     /// # Errors
     ///
-    /// When the store could not be written this time. It is tried now, without the pause after earlier failures, and again until
-    /// it can be written; [`SessionEvent::StoreDegraded`] has told of the first failure.
+    /// An error if the store could not be written this time. The write starts now, without the pause after
+    /// earlier failures, and is repeated until it succeeds. [`SessionEvent::StoreDegraded`] has reported
+    /// the first failure.
     ///
     /// # Cancel safety
     ///
-    /// Dropping the future leaves the writing going on.
+    /// The writes continue when the future is dropped.
     pub async fn flush(&self) -> Result<(), StoreError> {
         self.shell.spawner.run(self.shell.flushed()).await
     }
 
-    /// The state now.
+    /// Returns the present state.
     #[must_use]
     pub fn state(&self) -> SessionState {
         SessionState::of(&self.shell.view())
     }
 
-    /// The state from now on, the present one first: a new one with every sign-in, refresh, sign-out and expiry. A slow
-    /// watcher misses what lies between, and never the last: whose login it is, and whether it is still the same, say
-    /// [`Login::subject`] and [`Login::epoch`].
+    /// Watches the state, the present one first. There is a new one with every sign-in, refresh, sign-out
+    /// and expiry. A slow watcher misses states in between, but never the last one. [`Login::subject`] and
+    /// [`Login::epoch`] tell which user it is, and whether it is still the same login.
     ///
-    /// A watcher may be told after the call that caused the change has returned. It is told of `SignedOut` at the start too, so
-    /// what it clears then is what an application kept from before.
+    /// A watcher may get a state after the call that caused it has returned. It gets `SignedOut` at the
+    /// start too, so an application can clear what it kept from an earlier start.
     ///
     /// ```
     /// # use sdk_runtime::{SessionState, StateWatch};
@@ -203,7 +212,7 @@ impl Session {
     ///         match state {
     ///             SessionState::SignedIn(login) => println!("signed in as {:?}", login.subject()),
     ///             SessionState::Expired(expired) => println!("what was yours is cleared, sign in: {expired}"),
-    ///             _ => println!("nobody is signed in"),
+    ///             _ => println!("no user is signed in"),
     ///         }
     ///     }
     /// }
@@ -213,8 +222,8 @@ impl Session {
         self.shell.states()
     }
 
-    /// What happens to the session from now on, each event once and in order. For the state alone there is [`watch`](Self::watch), which
-    /// shows the latest to whoever is late.
+    /// Subscribes to the events of the session from now on, each once and in order. [`watch`](Self::watch)
+    /// is for the state alone, and gives a slow subscriber the latest.
     ///
     /// ```
     /// # use sdk_runtime::{SessionEvent, SessionEvents};
@@ -234,24 +243,25 @@ impl Session {
         self.shell.events()
     }
 
-    /// Ends the session for good, as [`close`](Self::close) does, and waits up to 10 s for what cannot be taken back: a refresh
-    /// that was sent is answered, and what it gives is in the store when this returns. The same holds for sessions of the same key of a
-    /// pool that were closed before it.
+    /// Ends the session as [`close`](Self::close) does, and waits up to 10 s for what cannot be cancelled:
+    /// a refresh that was sent is answered, and its tokens are in the store when this returns. The same
+    /// holds for sessions of the same key of a pool that were closed before.
     ///
     /// # Errors
     ///
-    /// When what the session holds could not be written to its store, or not in time: without it a login whose token was just
-    /// rotated is lost.
+    /// An error if the login could not be written to its store, or not in time. Without that write, a login
+    /// whose token was just rotated is lost.
     ///
     /// # Cancel safety
     ///
-    /// The session is closed once this was polled; dropping the future leaves the rest going on.
+    /// The session is closed at the first poll. What is in progress continues when the future is dropped.
     pub async fn shutdown(&self) -> Result<(), StoreError> {
         self.shell.spawner.run(self.shell.shut_down()).await
     }
 
-    /// Ends the session for good: every call that is not out yet, those waiting for a refresh included, fails with
-    /// [`Error::Closed`]. One that is out is answered, and neither refreshed for nor replayed.
+    /// Ends the session for good. Every call that is not sent yet fails with [`Error::Closed`], also if it
+    /// waits for a refresh. A call that was sent gets its answer, and is neither refreshed for nor
+    /// replayed.
     pub fn close(&self) {
         self.shell.close();
     }

@@ -1,6 +1,7 @@
-//! Subscriptions to a session: a watch of its state, and its events, each once and in the order in which they happened.
+//! Subscriptions to a session: a watch of its state, and its events, each once and in the order in which
+//! they happened.
 //!
-//! - **I28** Whoever is told runs under no lock of the session.
+//! - **I28** Subscribers run under no lock of the session.
 
 use std::fmt;
 
@@ -8,15 +9,15 @@ use tokio::sync::watch;
 
 use crate::session::state::event::SessionEvent;
 use crate::session::state::login::SessionState;
-use crate::sync::{Broadcast, OrderedQueue, Received, Subscription};
+use crate::sync::{Audience, Heard, InTurn, Listener};
 
-/// As many events as a subscriber may be behind.
+/// How many events a subscriber may be behind.
 const BACKLOG: usize = 64;
 
-/// The state of a session from now on, the present one first.
+/// A watch of the state of a session, the present state first.
 ///
-/// Gives copies, and holds no session: it may be kept by whatever the session's events lead to, which may sign in and out as
-/// it likes.
+/// It gives copies and holds no session. So the code that reacts to a state may keep the watch, and may
+/// sign in and out.
 #[derive(Debug, Clone)]
 pub struct StateWatch(watch::Receiver<SessionState>);
 
@@ -26,16 +27,16 @@ impl StateWatch {
         Self(states)
     }
 
-    /// The state now. [`next`](Self::next) then waits for a later one.
+    /// Returns the present state. [`next`](Self::next) then waits for a later one.
     pub fn current(&mut self) -> SessionState {
         self.0.borrow_and_update().clone()
     }
 
-    /// The latest state, as soon as it is one that this watch has not given yet; `None` when the last client and the last
-    /// [`Session`](crate::Session) are gone.
+    /// Returns the latest state that this watch has not given yet, as soon as there is one. `None` when the
+    /// last client and the last [`Session`](crate::Session) are gone.
     ///
-    /// The first is the state there is. When a refreshed call returns, its watchers may not have been told yet: whoever needs
-    /// the token of this very moment asks [`Session::state`](crate::Session::state).
+    /// The first is the present state. A watcher may get the state of a refresh after the refreshed call
+    /// has returned. [`Session::state`](crate::Session::state) always has the present token.
     ///
     /// # Cancel safety
     ///
@@ -46,19 +47,20 @@ impl StateWatch {
     }
 }
 
-/// The events of a session from when it was subscribed to. Holds no session; a slow subscriber holds nobody up.
-pub struct SessionEvents(Subscription<SessionEvent>);
+/// The events of a session since the subscription. Holds no session. A slow subscriber delays no other.
+pub struct SessionEvents(Listener<SessionEvent>);
 
 impl SessionEvents {
-    /// The next event; `None` when the last client and the last [`Session`](crate::Session) are gone.
+    /// Returns the next event. `None` when the last client and the last [`Session`](crate::Session) are
+    /// gone.
     ///
     /// # Cancel safety
     ///
     /// No event is lost when the future is dropped.
     pub async fn next(&mut self) -> Option<SessionEvent> {
         match self.0.next().await? {
-            Received::Item(event) => Some(event),
-            Received::Missed(missed) => Some(SessionEvent::Missed(missed)),
+            Heard::Item(event) => Some(event),
+            Heard::Missed(missed) => Some(SessionEvent::Missed(missed)),
         }
     }
 }
@@ -69,15 +71,15 @@ impl fmt::Debug for SessionEvents {
     }
 }
 
-/// Tells everybody who wants to know. What is told is put in order under the session's lock, and told without it, by one
+/// Notifies the subscribers. Notices are queued under the session's lock, and delivered without it, by one
 /// thread at a time.
 pub(crate) struct Outbox {
     states: watch::Sender<SessionState>,
-    events: Broadcast<SessionEvent>,
-    notices: OrderedQueue<Notice>,
+    events: Audience<SessionEvent>,
+    notices: InTurn<Notice>,
 }
 
-/// What is to be told.
+/// A notice for subscribers.
 #[derive(Debug)]
 pub(crate) enum Notice {
     State(SessionState),
@@ -86,11 +88,7 @@ pub(crate) enum Notice {
 
 impl Outbox {
     pub(crate) fn new(state: SessionState) -> Self {
-        Self {
-            states: watch::Sender::new(state),
-            events: Broadcast::new(BACKLOG),
-            notices: OrderedQueue::new(),
-        }
+        Self { states: watch::Sender::new(state), events: Audience::new(BACKLOG), notices: InTurn::new() }
     }
 
     pub(crate) fn states(&self) -> watch::Receiver<SessionState> {
@@ -101,12 +99,12 @@ impl Outbox {
         SessionEvents(self.events.listen())
     }
 
-    /// Puts `notices` behind what is to be told. Called under the session's lock, so that they stand in the order of what happened.
+    /// Queues `notices`. Called under the session's lock, so that they keep the order of what happened.
     pub(crate) fn put(&self, notices: impl IntoIterator<Item = Notice>) {
         self.notices.put(notices);
     }
 
-    /// Tells what is to be told, unless somebody else is at it, who then tells this too.
+    /// Delivers the queued notices. If another thread delivers at this moment, it delivers these too.
     pub(crate) fn tell(&self) {
         self.notices.hand_out(|notice| match notice {
             Notice::State(state) => drop(self.states.send_replace(state)),

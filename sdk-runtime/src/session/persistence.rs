@@ -1,7 +1,8 @@
-//! Reading a session's store, and writing to it what it does not have yet, until it does.
+//! Reads and writes of a session's store: one read at the start, and writes until the store holds the
+//! present login.
 //!
-//! - **I9** Tokens received are written down, sooner or later, or it is told that they are not.
-//! - **I33** Without a live handle nothing goes on but one last attempt.
+//! - **I9** Every token received is stored in the end, or an event says that it is not.
+//! - **I33** Without a live handle nothing continues but one last attempt to write.
 
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
@@ -15,11 +16,12 @@ use crate::session::stored::client::WriteOutcome;
 use crate::session::stored::operation::TIMEOUT;
 use crate::session::stored::restore::restore;
 
-/// How long after a failure the store is written again.
+/// The first pause after a failed write.
 const FIRST: Duration = Duration::from_secs(1);
 const LONGEST: Duration = Duration::from_secs(60);
 
-/// What a sign-in or a sign-out may still spend on the store, before and after its request together.
+/// The time that a sign-in or a sign-out may still spend on the store, before and after its request
+/// together.
 #[derive(Clone, Copy)]
 pub(crate) struct StoreTime(Duration);
 
@@ -29,15 +31,15 @@ impl Default for StoreTime {
     }
 }
 
-/// How long a sign-in waits to know who is signed in, which it would rather know and need not.
+/// How long a sign-in waits to learn who is signed in. It goes on without that.
 const LOOK: Duration = Duration::from_secs(2);
 
 impl Shell {
-    /// Looks into the store, if nobody has. All who want to know wait for one look.
+    /// Reads the store, if that has not been done. All callers wait for the same read.
     ///
     /// # Cancel safety
     ///
-    /// A look that was begun goes on, for everybody else.
+    /// A read in progress continues, for the other callers.
     pub(crate) async fn load(self: &Arc<Self>) -> Result<(), Error> {
         if !self.is_unloaded() {
             return Ok(());
@@ -45,15 +47,15 @@ impl Shell {
         let (looking, is_new) = self.look();
         let looked = looking.wait().await.clone();
         let looked = match looked {
-            // That look was begun before, and says nothing of the store as it is now.
+            // That read was started earlier, and tells nothing about the store as it is now.
             Err(_) if !is_new && self.is_unloaded() => self.look().0.wait().await.clone(),
             looked => looked,
         };
-        // A sign-in meanwhile did not need it.
+        // A sign-in has replaced what would have been read.
         looked.or_else(|error| if self.is_unloaded() { Err(error) } else { Ok(()) })
     }
 
-    /// The same in front of a sign-in, which replaces every login: the look may go on beside it.
+    /// The same before a sign-in, which replaces every login: it goes on while the read continues.
     pub(crate) async fn load_in_passing(self: &Arc<Self>, time: &mut StoreTime) {
         let mut passing = StoreTime(LOOK.min(time.0));
         let before = passing.0;
@@ -61,7 +63,7 @@ impl Shell {
         time.0 = time.0.saturating_sub(before - passing.0);
     }
 
-    /// The same, for no longer than `time`.
+    /// The same, for at most `time`.
     pub(crate) async fn load_within(self: &Arc<Self>, time: &mut StoreTime) -> Result<(), Error> {
         let begin = runtime::now();
         let loaded = runtime::within(time.0, self.load()).await;
@@ -69,14 +71,14 @@ impl Shell {
         loaded.unwrap_or_else(|| Err(StoreError::timeout().into()))
     }
 
-    /// The look that is under way, or a new one, and whether it is.
+    /// Returns the read in progress, or starts one, and tells whether it did.
     fn look(self: &Arc<Self>) -> (Arc<Loading>, bool) {
         let mut loading = self.write_progress.loading.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(looking) = loading.as_ref().filter(|looking| looking.get().is_none()) {
             return (looking.clone(), false);
         }
         let looking = Arc::new(Loading::new());
-        // Its error may be a value of the user's, whose `Drop` may look too.
+        // Its error may be a user's value, whose `Drop` may read the store too.
         let before = loading.replace(looking.clone());
         drop(loading);
         drop(before);
@@ -99,7 +101,7 @@ impl Shell {
         Ok(())
     }
 
-    /// Sees to it that the store gets what it does not have, beside whatever else goes on.
+    /// Starts the writer, if it is not at work.
     pub(crate) fn save(self: &Arc<Self>) {
         if self.store_client.is_none() || !self.write_progress.writing.begin() {
             return;
@@ -109,7 +111,7 @@ impl Shell {
         self.spawner.spawn(writer.write());
     }
 
-    /// Waits until the store has what it is to have, or could not take it. The pause of the writer is over.
+    /// Waits until the store holds the login, or a write has failed. Ends the writer's pause.
     pub(crate) async fn flushed(self: &Arc<Self>) -> Result<(), StoreError> {
         if self.store_client.is_none() {
             return Ok(());
@@ -118,7 +120,7 @@ impl Shell {
         let before = progress.borrow_and_update().begun;
         let mut is_wanted = true;
         loop {
-            // Somebody may have signed in where there was no runtime to write on.
+            // The sign-in may have happened where no runtime was there to write on.
             if !self.step(|core| core.has_pending_write()) {
                 return Ok(());
             }
@@ -128,7 +130,7 @@ impl Shell {
             if progress.changed().await.is_err() {
                 return Ok(());
             }
-            // An attempt that was begun before says nothing of the store as it is now.
+            // An attempt that was started earlier tells nothing about the store as it is now.
             let last = progress.borrow_and_update().last.clone();
             if let Some((error, _)) = last.filter(|(_, attempt)| *attempt > before) {
                 return Err(error);
@@ -136,14 +138,14 @@ impl Shell {
         }
     }
 
-    /// The same for no longer than `time`, where a failure is told by an event and no more.
+    /// The same for at most `time`. A failure is reported by an event only.
     pub(crate) async fn flushed_within(self: &Arc<Self>, time: StoreTime) {
         if runtime::within(time.0, self.flushed()).await.is_none() {
             self.store_timed_out();
         }
     }
 
-    /// Callers that waited for the store wait no longer.
+    /// A caller has stopped waiting for the store.
     pub(crate) fn store_timed_out(self: &Arc<Self>) {
         self.step(|core| {
             if core.has_pending_write() {
@@ -152,17 +154,17 @@ impl Shell {
         });
     }
 
-    /// What there is to write is new: the writer does not wait for the end of a pause.
+    /// There is a newer write: the writer does not wait for the end of its pause.
     pub(super) fn wake_writer(&self) {
         self.write_progress.wanted.send_replace(());
     }
 
-    /// The store could not be written.
+    /// An operation of the store has failed.
     pub(super) fn store_failed(self: &Arc<Self>, error: StoreError) {
         self.step(|core| core.store_failed(error));
     }
 
-    /// Writes until there is nothing left to write, or it could not be and the session is over.
+    /// Writes until nothing is pending, or until a write fails after the session has ended.
     async fn write(self: &Arc<Self>) -> Result<(), (StoreError, Option<u64>)> {
         let Some(store_client) = &self.store_client else { return Ok(()) };
         self.wait_for_those_before().await;
@@ -170,7 +172,7 @@ impl Shell {
         let mut wanted = self.write_progress.wanted.subscribe();
         let pending_write = || self.lock().core.pending_write();
         while pending_write().is_some() {
-            // Asked first, so that what fails after the end is not tried again.
+            // Read first, so that a write that fails after the end is not repeated.
             let is_last = self.shutdown.is_cancelled();
             wanted.mark_unchanged();
             let attempt = self.write_progress.begin();
@@ -212,7 +214,7 @@ impl Shell {
     }
 }
 
-/// Answers those who wait for a look that nobody finishes.
+/// Answers the callers that wait for a read that no task finishes.
 struct Looking {
     shell: Arc<Shell>,
     looking: Arc<Loading>,
@@ -225,10 +227,10 @@ impl Drop for Looking {
     }
 }
 
-/// Lets somebody else write when this one is at its end, whatever ended it.
+/// Lets another task write when this one ends, by a panic too.
 struct Writer {
     shell: Arc<Shell>,
-    /// Why it could not be written, and in which attempt.
+    /// Why the write failed, and in which attempt.
     result: Result<(), (StoreError, Option<u64>)>,
 }
 
@@ -243,16 +245,16 @@ impl Drop for Writer {
         self.shell.write_progress.writing.end();
         match std::mem::replace(&mut self.result, Ok(())) {
             Ok(()) => {
-                // What came when the last of it was thought to be written.
+                // A write that became pending after the last one was done.
                 self.shell.flush_effects();
-                // Nothing may have been left to write, and somebody may wait for it all the same.
+                // Nothing may have been pending, and a caller may wait all the same.
                 self.shell.write_progress.progress.send_modify(|_| {});
             }
-            // Not sooner: whoever begins to wait while others cannot write yet relies on it.
+            // Not earlier: a caller that starts to wait while no other task can write relies on it.
             Err((error, attempt)) => {
                 let write_progress = &self.shell.write_progress;
                 write_progress.has_failed.raise();
-                // An attempt that never ends is the last of all that were begun.
+                // An attempt that never ends counts as the last one that was started.
                 write_progress.failed(error, attempt.unwrap_or_else(|| write_progress.begin()));
             }
         }
@@ -267,7 +269,7 @@ mod tests {
     use crate::session::token::placement::Attach;
     use crate::store::MemoryStore;
 
-    /// There is no runtime to look on, so that its task is dropped.
+    /// There is no runtime for the read, so its task is dropped.
     #[test]
     fn i6_all_who_wait_for_a_look_that_no_task_finishes_are_answered() {
         let attachment = Arc::new(Attach::bearer().check().unwrap());

@@ -1,7 +1,8 @@
-//! The task that owns a refresh: starts it, carries what it tells to the state, and settles its waiters when it ends.
+//! The task that owns a refresh: it starts the flight, reports to the state, and settles the waiters at its
+//! end.
 //!
-//! - **I1** The in-flight marker is cleared by the owning task, or by a fence, never by a caller.
-//! - **I6** Every waiter resolves: a guard settles the run, however the task ends.
+//! - **I1** Only the owning task or a later epoch clears the marker of the flight, never a caller.
+//! - **I6** Every waiter gets a result: a guard settles the flight, however the task ends.
 
 use std::sync::{Arc, MutexGuard};
 
@@ -10,11 +11,12 @@ use crate::error::StoreError;
 use crate::session::refresh::endpoint::Refresher;
 use crate::session::refresh::execute::{self, Job, RefreshHost};
 use crate::session::refresh::flight::RefreshFlight;
+use crate::session::refresh::send;
 use crate::session::state::message::{FlightId, RefreshOutcome, Start};
 use crate::session::stored::schema::Record;
 
 impl Shell {
-    /// Starts the run that the core has decided on, with the lock it has decided under.
+    /// Starts the flight that the state has decided on, under the same lock.
     pub(super) fn start(
         self: &Arc<Self>,
         mut inner: MutexGuard<'_, Inner>,
@@ -26,13 +28,15 @@ impl Shell {
         };
         let flight = RefreshFlight::new(start.flight, self.shutdown.child_token());
         let _before = inner.flight.replace(flight.clone());
-        // The lock is released first: where there is no runtime to spawn on, the run settles at once, under it.
+        // The lock is released first: without a runtime to spawn on, the flight is settled at once, under
+        // it.
         drop(inner);
         spawn(self.clone(), flight.clone(), refresher, start);
         Some(flight)
     }
 
-    /// `run` is over. Only the first word about a run counts; what came of one that was overtaken is given back.
+    /// Reports the end of `flight`. Only the first report counts. Returns the outcome of a flight that was
+    /// superseded.
     pub(crate) fn finish(
         self: &Arc<Self>,
         flight: &RefreshFlight,
@@ -92,7 +96,7 @@ impl RefreshHost for Arc<Shell> {
     }
 }
 
-/// Starts the task that owns `run`.
+/// Spawns the task that owns `flight`.
 fn spawn(shell: Arc<Shell>, flight: Arc<RefreshFlight>, refresher: Refresher, start: Box<Start>) {
     let guard = Guard { shell, flight };
     let spawner = guard.shell.spawner.clone();
@@ -109,8 +113,8 @@ fn spawn(shell: Arc<Shell>, flight: Arc<RefreshFlight>, refresher: Refresher, st
     });
 }
 
-/// Settles the run when the task ends without having done so: a panic in code of the user's, a runtime that shuts down, no
-/// runtime at all.
+/// Settles the flight if the task ends early: by a panic of a user's code, the end of a runtime, or without
+/// a runtime.
 struct Guard {
     shell: Arc<Shell>,
     flight: Arc<RefreshFlight>,
@@ -131,8 +135,8 @@ impl Guard {
 
 impl Drop for Guard {
     fn drop(&mut self) {
-        self.shell.finish(&self.flight, execute::broken_off(&self.flight));
-        // It holds a client, and with it this session.
+        self.shell.finish(&self.flight, send::broken_off(&self.flight));
+        // It holds a client, and through it this session.
         self.flight.take_revoke();
         let _ = self.flight.ended.set(());
     }

@@ -1,6 +1,8 @@
-//! The shell around the core: its lock, what it publishes, the run under way. Carries out what the core decides.
+//! The shell around the state: its lock, the published view, and the refresh flight. It carries out what
+//! the state decides.
 //!
-//! - **I28** No code of the user's runs under the lock, and no value that may be the user's is dropped under it.
+//! - **I28** No code of the user runs under the lock, and no value that may be the user's is dropped under
+//!   it.
 //! - **I30** No lock is held across an await, and signing with a fresh token takes none.
 
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
@@ -30,16 +32,17 @@ pub(crate) struct Shell {
     pub(crate) attachment: Arc<Attachment>,
     pub(crate) token_bad: Option<TokenBad>,
     pub(crate) clock: Clock,
-    /// What runs the tasks of the session, and what its calls belong to.
+    /// Runs the tasks of the session, and the calls.
     pub(crate) spawner: Spawner,
-    /// The way to the store, where the session has one.
+    /// The store, if the session has one.
     pub(super) store_client: Option<StoreClient>,
     pub(super) write_progress: WriteProgress,
     pub(super) predecessor: Predecessor,
     pub(super) refresher: OnceLock<Refresher>,
     published: ArcSwap<View>,
     outbox: Outbox,
-    /// The endpoints of which the core is to be told when they accept the token: no other call that succeeds takes the lock.
+    /// The endpoints on hold, whose acceptance the state has to know. No other successful call takes the
+    /// lock.
     watched: ArcSwap<Vec<EndpointId>>,
     pub(super) shutdown: CancellationToken,
     inner: Mutex<Inner>,
@@ -48,12 +51,12 @@ pub(crate) struct Shell {
 pub(super) struct Inner {
     pub(super) core: Core,
     pub(super) flight: Option<Arc<RefreshFlight>>,
-    /// The last run that was overtaken, which may still be at work.
+    /// The flight that was superseded last, which may still be at work.
     superseded: Option<Arc<RefreshFlight>>,
 }
 
 impl Inner {
-    /// The run that the last event has overtaken, and the one that was overtaken before it.
+    /// Takes the flight that the last event superseded, with the one that was superseded before.
     fn superseded(&mut self) -> Option<(Arc<RefreshFlight>, Option<Arc<RefreshFlight>>)> {
         let superseded = self.flight.take_if(|flight| !self.core.is_in_progress(flight.id))?;
         let before = self.superseded.replace(superseded.clone());
@@ -61,19 +64,19 @@ impl Inner {
     }
 }
 
-/// The closed session that had the store before, until it has finished. It may come after others in turn, each of which has
-/// something to write.
+/// The closed session that had the store before, until it has finished. It may have a predecessor itself.
 #[derive(Default)]
 pub(super) struct Predecessor(pub(super) Mutex<Option<Arc<Shell>>>);
 
-/// What was replaced under the lock, to be dropped without it: errors and answers in it may be values of the user's.
+/// What was replaced under the lock, to be dropped without it: errors and responses in it may hold a user's
+/// values.
 #[must_use = "it is dropped when the lock is free"]
 pub(super) struct Replaced {
     _errors: Vec<Error>,
     _view: Option<Arc<View>>,
 }
 
-/// Lets go of everybody who waits for a run that was overtaken. Not under the lock: they are woken.
+/// Cancels a superseded flight and wakes its waiters, without the lock.
 fn supersede(superseded: Option<(Arc<RefreshFlight>, Option<Arc<RefreshFlight>>)>) {
     if let Some((flight, _before)) = superseded {
         flight.supersede();
@@ -108,7 +111,7 @@ impl Shell {
         }
     }
 
-    /// Gives the session something to refresh itself with. `false` when it has something already.
+    /// Gives the session its refresh endpoint. Returns `false` if it has one already.
     pub(crate) fn refresh_with(&self, refresher: Refresher) -> bool {
         let news = self.refresher.set(refresher).is_ok();
         if news {
@@ -121,12 +124,12 @@ impl Shell {
         self.published.load_full()
     }
 
-    /// The same, for a moment.
+    /// Borrows the published view.
     pub(super) fn view_ref(&self) -> Guard<Arc<View>> {
         self.published.load()
     }
 
-    /// Whether nobody has looked into the store yet. Lock-free.
+    /// Whether the store has not been read yet. Takes no lock.
     pub(super) fn is_unloaded(&self) -> bool {
         matches!(self.published.load().phase, Phase::Unloaded)
     }
@@ -143,7 +146,8 @@ impl Shell {
         self.refresher.get().is_some()
     }
 
-    /// The server said, of the credential with `stamp`, that the whole login is over. That of an older one says nothing.
+    /// Ends the login, because a server said so of the credential with `stamp`. An older stamp changes
+    /// nothing.
     pub(crate) fn login_over(
         self: &Arc<Self>,
         stamp: Stamp,
@@ -152,19 +156,19 @@ impl Shell {
         self.step(|core| core.login_over(stamp, expired))
     }
 
-    /// The program is in another network.
+    /// The network has changed.
     pub(crate) fn network_changed(self: &Arc<Self>) {
         let now = self.clock.now();
         self.step(|core| core.network_changed(now));
     }
 
-    /// Puts `endpoint` on hold, which rejected the token with `stamp` although it had just been refreshed.
+    /// Puts `endpoint` on hold: it rejected the token with `stamp`, which had just been refreshed.
     pub(crate) fn hold(self: &Arc<Self>, endpoint: EndpointId, stamp: Stamp) {
         let now = self.clock.now().mono;
         self.step(|core| core.hold(endpoint, stamp, now));
     }
 
-    /// `endpoint` has accepted the credential of `snapshot`.
+    /// Records that `endpoint` has accepted the credential of `snapshot`.
     pub(crate) fn accepted(self: &Arc<Self>, snapshot: &Snapshot, endpoint: EndpointId) {
         snapshot.accept(endpoint);
         if self.watched.load().contains(&endpoint) {
@@ -172,12 +176,12 @@ impl Shell {
         }
     }
 
-    /// What is to be remembered of the session if a pool lets go of it; `None` where it may not.
+    /// Returns what a pool has to remember if it evicts the session. `None` if it may not.
     pub(super) fn may_be_evicted(&self, is_alone: bool, now: Now) -> Option<EvictedSession> {
         self.lock().core.may_be_evicted(is_alone, now)
     }
 
-    /// A pool has dropped the session.
+    /// A pool has evicted the session.
     pub(crate) fn evicted_from_pool(&self) {
         self.lock().core.evicted_from_pool();
     }
@@ -192,7 +196,7 @@ impl Shell {
         matches!(self.published.load().phase, Phase::Closed)
     }
 
-    /// Signs in. With `since`, only if nobody has signed in or out since that epoch.
+    /// Signs in. With `since`, only if no sign-in or sign-out has happened after that epoch.
     pub(crate) fn sign_in(
         self: &Arc<Self>,
         tokens: Tokens,
@@ -208,7 +212,8 @@ impl Shell {
         self.step(|core| core.sign_in(credential, jar, since, now))
     }
 
-    /// Signs out. With `revoke`, what a refresh under way still obtains is told to the server.
+    /// Signs out. With `revoke`, tokens that a refresh in progress still receives are revoked at the
+    /// server.
     pub(crate) fn sign_out(
         self: &Arc<Self>,
         mut revoke: Option<Revoke>,
@@ -216,8 +221,8 @@ impl Shell {
         let mut before = None;
         let mut inner = self.lock();
         let result = inner.core.sign_out();
-        // Before it can come to its end: it has to take the lock for that.
-        // What is not wanted of it is dropped without the lock: it holds a client.
+        // Before the flight can end, because its end takes the lock. What is replaced is dropped without
+        // the lock: it holds a client.
         if let Some(flight) = &inner.flight
             && let Some(revoke) = revoke.take()
         {
@@ -233,12 +238,12 @@ impl Shell {
         self.shutdown.cancel();
     }
 
-    /// The run that may still be at work after the session was closed.
+    /// The flight that may still be at work after the session was closed.
     pub(super) fn last_flight(&self) -> Option<Arc<RefreshFlight>> {
         self.lock().superseded.clone()
     }
 
-    /// Carries out what may begin a new epoch, and lets go of everybody who waits for a run of the old one.
+    /// Applies `step` to the state and carries out its effects. A flight of an older epoch is cancelled.
     pub(super) fn step<T>(self: &Arc<Self>, step: impl FnOnce(&mut Core) -> T) -> T {
         let mut inner = self.lock();
         let result = step(&mut inner.core);
@@ -246,12 +251,12 @@ impl Shell {
         result
     }
 
-    /// Carries out what the core still has to be carried out.
+    /// Carries out the effects that are still pending.
     pub(super) fn flush_effects(self: &Arc<Self>) {
         self.conclude(self.lock());
     }
 
-    /// Everything that follows from what the core has come to.
+    /// Carries out everything that follows from the present state.
     pub(super) fn conclude(self: &Arc<Self>, mut inner: MutexGuard<'_, Inner>) {
         let _replaced = self.publish(&mut inner.core);
         let (superseded, is_not_stored_yet) = (inner.superseded(), inner.core.is_write_due());
@@ -267,7 +272,7 @@ impl Shell {
         }
     }
 
-    /// Shows everybody what the core has come to. Called under the lock, so that publications cannot overtake each other.
+    /// Publishes the state. Called under the lock, so that publications keep their order.
     pub(super) fn publish(&self, core: &mut Core) -> Replaced {
         let before = core.take_changed().then(|| {
             let view = core.view().clone();
@@ -283,7 +288,7 @@ impl Shell {
         Replaced { _errors: core.take_retired(), _view: before }
     }
 
-    /// Tells of the cookies that `jar` had no room for. Takes no lock where there are none.
+    /// Reports the cookies that `jar` had no room for. Takes no lock if there are none.
     pub(crate) fn tell_dropped(&self, jar: &Jar) {
         if jar.has_dropped() {
             self.put_dropped(&self.lock().core, jar);
@@ -292,7 +297,7 @@ impl Shell {
     }
 
     fn put_dropped(&self, core: &Core, jar: &Jar) {
-        // Nothing follows the event of the close.
+        // No event follows that of the close.
         if matches!(core.view().phase, Phase::Closed) {
             return;
         }
@@ -314,7 +319,7 @@ mod tests {
     use crate::session::state::message::FlightId;
     use crate::session::token::placement::Attach;
 
-    /// Looks, when it is woken, whether the lock is free.
+    /// Checks, when it is woken, whether the lock is free.
     struct Looks {
         shell: Arc<Shell>,
         found: Mutex<Vec<bool>>,

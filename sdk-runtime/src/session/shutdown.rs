@@ -1,6 +1,6 @@
-//! The end of a session, and the closed ones that had its store before it and may still write there.
+//! The end of a session, and the closed sessions that may still write to the same store.
 //!
-//! - **I9** What a closed session has obtained is written before the next one of the same store reads it.
+//! - **I9** What a closed session has received is written before the next session of the store reads it.
 
 use std::sync::{Arc, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -11,17 +11,17 @@ use super::shell::{Predecessor, Shell};
 use crate::error::StoreError;
 use crate::runtime;
 
-/// How long sessions that shut down wait for what was sent, all together.
+/// How long sessions that shut down wait together for refreshes that were sent.
 const DRAIN: Duration = Duration::from_secs(10);
 
 impl Shell {
-    /// Closes the session, and waits for what was sent to be answered and written down.
+    /// Closes the session, and waits until a refresh that was sent is answered and stored.
     pub(crate) async fn shut_down(self: &Arc<Self>) -> Result<(), StoreError> {
         self.close();
         runtime::within(DRAIN, self.drained()).await.unwrap_or_else(|| Err(StoreError::timeout()))
     }
 
-    /// The same for `sessions`, all at the same time and with one deadline. Gives the first failure.
+    /// The same for `sessions`, all at the same time and with one deadline. Returns the first failure.
     pub(crate) async fn shut_down_all(sessions: &[Arc<Self>]) -> Result<(), StoreError> {
         for session in sessions {
             session.close();
@@ -52,10 +52,10 @@ impl Shell {
         }
     }
 
-    /// Waits until what the session and those before it had begun is answered and written down.
+    /// Waits until this session and its predecessors have finished.
     async fn drained(self: &Arc<Self>) -> Result<(), StoreError> {
         let mut before = Ok(());
-        // What the session has itself is written after all those, and in their place.
+        // A pending write of this session replaces what its predecessors write.
         if !self.has_pending_write() {
             while let (Some(session), Ok(())) = (self.predecessor.get(), &before) {
                 before = Box::pin(session.finished()).await;
@@ -67,7 +67,7 @@ impl Shell {
         self.finished().await.and(before)
     }
 
-    /// Waits until what the session itself had begun is answered and written down. It is closed.
+    /// Waits until this closed session itself has finished.
     async fn finished(self: &Arc<Self>) -> Result<(), StoreError> {
         if let Some(flight) = self.last_flight() {
             flight.ended().await;
@@ -75,12 +75,12 @@ impl Shell {
         self.flushed().await
     }
 
-    /// Waits for what the sessions have begun that had the store before and were closed: they may still write there.
+    /// Waits until the predecessors have finished, because they may still write to the store.
     pub(super) async fn wait_for_those_before(&self) {
         while let Some(session) = self.predecessor.get() {
-            // The time that it waits in turn is not counted.
+            // The time in which it waits for its own predecessor is not counted.
             let has_begun = session.predecessor.lock().is_none();
-            // It has told of a failure itself.
+            // It has reported a failure itself.
             let finished = runtime::within(DRAIN, Box::pin(session.finished())).await;
             if finished.is_some() || has_begun {
                 self.predecessor.passes(&session);
@@ -88,7 +88,7 @@ impl Shell {
         }
     }
 
-    /// The last session, of this closed one and those before it, that has something left to write or to obtain.
+    /// Returns the latest session, of this closed one and its predecessors, that has not finished.
     pub(crate) fn last_unfinished(self: &Arc<Self>) -> Option<Arc<Self>> {
         let mut last = Some(self.clone());
         while let Some(session) = last.take_if(|session| session.is_finished()) {
@@ -97,12 +97,12 @@ impl Shell {
         last
     }
 
-    /// Whether there is something to wait for at the end of the session, which is closed.
+    /// Whether there is something to wait for when this closed session shuts down.
     pub(crate) fn is_to_be_drained(&self) -> bool {
         !self.is_finished() || self.predecessor.lock().is_some()
     }
 
-    /// Whether a session that had the store before is still at work: only this one knows of it.
+    /// Whether a predecessor is still at work. Only this session knows of it.
     pub(super) fn follows_busy_predecessor(&self) -> bool {
         self.predecessor.lock().as_ref().is_some_and(|before| {
             !before.has_no_flight()
@@ -110,9 +110,9 @@ impl Shell {
         })
     }
 
-    /// Whether the session, which is closed, has obtained and written down all that it can.
+    /// Whether this closed session has received and stored all that it can.
     fn is_finished(&self) -> bool {
-        // In this order: what a run obtained last is unsaved when the run has ended.
+        // In this order: the last tokens of a flight are a pending write when the flight has ended.
         self.has_no_flight() && !self.has_pending_write()
     }
 
@@ -126,14 +126,14 @@ impl Shell {
 }
 
 impl Predecessor {
-    /// Notes the session that had the store before.
+    /// Sets the session that had the store before.
     pub(super) fn set(&self, session: Option<Arc<Shell>>) {
         let former = std::mem::replace(&mut *self.lock(), session);
-        // It may hold values of the user's.
+        // It may hold a user's values.
         drop(former);
     }
 
-    /// Nothing more is waited for of `session`: what it came after itself is next.
+    /// Ends the wait for `session`: its own predecessor is next.
     fn passes(&self, session: &Arc<Shell>) {
         let next = session.predecessor.get();
         let mut before = self.lock();
@@ -154,7 +154,7 @@ impl Predecessor {
 
 impl Drop for Predecessor {
     fn drop(&mut self) {
-        // One after the other: there may be more of them than a stack has room for.
+        // In a loop, because a recursive drop of many sessions overflows the stack.
         let mut next = self.lock().take();
         while let Some(session) = next.and_then(Arc::into_inner) {
             next = session.predecessor.lock().take();

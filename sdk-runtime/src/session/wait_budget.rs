@@ -1,7 +1,7 @@
-//! How long one call waits for refreshes: while its token can sign, and for the one that it has started itself.
+//! The wait budget of one call: how long it waits for refreshes while its token signs.
 //!
 //! - **I36** While its token can sign, a call waits 2 s in all, however often it is sent.
-//! - **I37** The call that started a refresh in advance waits for it, when its own answer is there.
+//! - **I37** A call that started a refresh in advance waits for it after its own response has arrived.
 
 use std::future::Future;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -10,10 +10,10 @@ use std::time::Duration;
 use crate::runtime::{self, Instant};
 use crate::session::refresh::flight::RefreshFlight;
 
-/// How long a call waits at most for refreshes that it could do without.
+/// How long a call waits in all for refreshes that it can do without.
 const LONGEST: Duration = Duration::from_secs(2);
 
-/// What one call has waited, and for what it waits in the end.
+/// How long one call has waited, and the refresh that it waits for at its end.
 #[derive(Default)]
 pub(crate) struct WaitBudget(Mutex<Inner>);
 
@@ -33,18 +33,18 @@ impl Inner {
 }
 
 impl WaitBudget {
-    /// The call ends at `deadline`.
+    /// Sets the deadline of the call.
     pub(crate) fn end_at(&self, deadline: Instant) {
         self.lock().deadline = Some(deadline);
     }
 
-    /// `most`, or half of the time that the call has left: what it may spend on something after which it goes on.
+    /// Returns `most`, or half of the time that the call has left: what one step of the call may spend.
     pub(crate) fn part(&self, most: Duration) -> Duration {
         self.lock().part(most, runtime::now())
     }
 
-    /// What `refresh` comes to, or `None` when the call has waited long enough: for `most`, for 2 s in all, or for half of the time
-    /// that it has left.
+    /// Waits for `refresh`. `None` when the call has waited for `most`, for 2 s in all, or for half of the
+    /// time that it has left.
     pub(super) async fn wait<T>(&self, most: Duration, refresh: impl Future<Output = T>) -> Option<T> {
         let begin = runtime::now();
         let limit = {
@@ -56,22 +56,22 @@ impl WaitBudget {
         outcome
     }
 
-    /// Notes that the call has started `run`. An earlier one of the same call has ended by then.
+    /// Notes that the call has started `flight`. An earlier one of the same call has ended by then.
     pub(super) fn note(&self, flight: Arc<RefreshFlight>) {
-        // What it came to may hold values of the user's: dropped without the lock.
+        // Its result may hold a user's values: it is dropped without the lock.
         let _before = self.lock().started.replace(flight);
     }
 
-    /// Waits until the refresh has succeeded and is written down, or has failed; for 2 s less what the call has waited already, and not
-    /// at all where none was started.
+    /// Waits until the refresh that the call has started is stored or has failed, at most for the rest of 2
+    /// s. Returns at once if the call has started none.
     ///
-    /// Cancel safe: the refresh goes on when the future is dropped.
+    /// Cancel safe: the refresh continues when the future is dropped.
     pub(crate) async fn linger(&self) {
         let (flight, limit) = {
             let inner = self.lock();
             (inner.started.clone(), LONGEST.saturating_sub(inner.waited))
         };
-        // Without a timer where there is nothing to wait for: there may be no runtime that has one.
+        // Without a timer if there is nothing to wait for, because there may be no runtime that has one.
         if let Some(flight) = flight.filter(|flight| !flight.outcome.initialized()) {
             runtime::within(limit, flight.outcome.wait()).await;
         }

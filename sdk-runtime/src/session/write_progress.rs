@@ -5,19 +5,19 @@ use std::sync::{Arc, Mutex};
 use tokio::sync::{SetOnce, watch};
 
 use crate::error::{Error, StoreError};
-use crate::sync::{Exclusive, Flag};
+use crate::sync::{Busy, Flag};
 
 #[derive(Default)]
 pub(super) struct WriteProgress {
-    /// The look into the store that is under way.
+    /// The read of the store in progress.
     pub(super) loading: Mutex<Option<Arc<Loading>>>,
     /// Whether a task is writing.
-    pub(super) writing: Exclusive,
+    pub(super) writing: Busy,
     /// Changes with every attempt.
     pub(super) progress: watch::Sender<Failures>,
-    /// Changes when a caller wants the store written now, which ends every pause.
+    /// Changes when a caller wants a write now, which ends the writer's pause.
     pub(super) wanted: watch::Sender<()>,
-    /// Raised when a writer has ended without having written: the next one begins when it is asked for.
+    /// Raised when a writer has ended without success: the next one starts on demand.
     pub(super) has_failed: Flag,
 }
 
@@ -25,14 +25,14 @@ pub(super) type Loading = SetOnce<Result<(), Error>>;
 
 #[derive(Default)]
 pub(super) struct Failures {
-    /// How many attempts were begun.
+    /// How many attempts were started.
     pub(super) begun: u64,
-    /// The last that failed, and which it was.
+    /// The error and the number of the last failed attempt.
     pub(super) last: Option<(StoreError, u64)>,
 }
 
 impl WriteProgress {
-    /// The number of an attempt that begins.
+    /// Returns the number of a new attempt.
     pub(super) fn begin(&self) -> u64 {
         let mut attempt = 0;
         self.progress.send_if_modified(|failures| {
@@ -43,11 +43,11 @@ impl WriteProgress {
         attempt
     }
 
-    /// Tells those who wait that the store could not be written in `attempt`.
+    /// Tells the waiting callers that `attempt` has failed.
     pub(super) fn failed(&self, error: StoreError, attempt: u64) {
         let mut before = None;
         self.progress.send_modify(|failures| before = failures.last.replace((error, attempt)));
-        // Under no lock: it may be a value of the user's.
+        // Without a lock: it may be a user's value.
         drop(before);
     }
 }

@@ -23,7 +23,7 @@ const PIECES: usize = 8;
 type BoxError = Box<dyn StdError + Send + Sync>;
 
 #[derive(Default)]
-struct UploadState {
+struct State {
     stopped: bool,
     /// What was given and is not sent yet.
     bytes: usize,
@@ -32,14 +32,14 @@ struct UploadState {
 }
 
 #[derive(Clone, Default)]
-struct SharedState(Arc<Mutex<UploadState>>);
+struct Shared(Arc<Mutex<State>>);
 
-impl SharedState {
-    fn lock(&self) -> MutexGuard<'_, UploadState> {
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, State> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn change(&self, change: impl FnOnce(&mut UploadState)) {
+    fn change(&self, change: impl FnOnce(&mut State)) {
         let waker = {
             let mut state = self.lock();
             change(&mut state);
@@ -55,11 +55,11 @@ impl SharedState {
 pub(super) struct Upload {
     body: RequestBody,
     rest: Bytes,
-    shared: SharedState,
+    shared: Shared,
 }
 
 /// Stops an upload when it is dropped.
-pub(super) struct Stop(SharedState);
+pub(super) struct Stop(Shared);
 
 impl Drop for Stop {
     fn drop(&mut self) {
@@ -70,7 +70,7 @@ impl Drop for Stop {
 /// A piece that was given, until it is sent.
 struct Piece {
     bytes: Bytes,
-    shared: SharedState,
+    shared: Shared,
 }
 
 impl AsRef<[u8]> for Piece {
@@ -90,7 +90,7 @@ impl Drop for Piece {
 
 impl Upload {
     pub(super) fn new(body: RequestBody) -> (Self, Stop) {
-        let shared = SharedState::default();
+        let shared = Shared::default();
         (Self { body, rest: Bytes::new(), shared: shared.clone() }, Stop(shared))
     }
 
@@ -160,18 +160,18 @@ impl Body for Upload {
 }
 
 /// The body of an answer, which stops the upload when it is over or dropped.
-pub(super) struct UploadResponseBody<B> {
+pub(super) struct Answered<B> {
     body: B,
     stop: Option<Stop>,
 }
 
-impl<B> UploadResponseBody<B> {
+impl<B> Answered<B> {
     pub(super) fn new(body: B, stop: Option<Stop>) -> Self {
         Self { body, stop }
     }
 }
 
-impl<B: Body + Unpin> Body for UploadResponseBody<B> {
+impl<B: Body + Unpin> Body for Answered<B> {
     type Data = B::Data;
     type Error = B::Error;
 
@@ -265,7 +265,7 @@ mod tests {
         assert_eq!(kept.len() * PIECE, AHEAD);
         let waiting = tokio::spawn(async move { next(&mut upload).await.is_some_and(|it| it.is_err()) });
         tokio::task::yield_now().await;
-        let mut answered = UploadResponseBody::new(http_body_util::Empty::<Bytes>::new(), Some(stop));
+        let mut answered = Answered::new(http_body_util::Empty::<Bytes>::new(), Some(stop));
         assert!(poll_fn(|cx| Pin::new(&mut answered).poll_frame(cx)).await.is_none());
         assert!(waiting.await.unwrap());
     }

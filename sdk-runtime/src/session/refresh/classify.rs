@@ -1,25 +1,27 @@
-//! What the answer to a refresh means for the login. Pure: knows no transport and no state.
+//! Classification of the response to a refresh: what it means for the login. Pure.
 //!
-//! - **I16** Only a definitive rejection of the refresh ends a login.
-//! - **I39** What cannot be read ends no login; a word never ends one that a status (408, 425, 429, 5xx) keeps.
+//! - **I16** Only a definitive refusal of the refresh ends a login.
+//! - **I39** A response that cannot be read ends no login. A code ends none that a status (408, 425, 429,
+//!   5xx) keeps.
 
 use std::time::{Duration, SystemTime};
 
 use http::StatusCode;
 
-use crate::error::{Code, DecodeError, ErrorBody, ErrorResponse, SessionExpired, UnavailableCause};
+use crate::error::{Code, DecodeError, ErrorResponse, SessionExpired, UnavailableCause, Words};
 use crate::retry_after;
 use crate::session::state::message::RefreshOutcome;
 use crate::session::stored::undecodable::Undecodable;
 use crate::session::token::traits::Refusal;
 use crate::text;
 
-/// What the code in an `error` field says about the refresh token (RFC 6749, 5.2, and servers that come near it).
+/// What the code in an `error` field says about the refresh token (RFC 6749, 5.2, and servers with similar
+/// codes).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Meaning {
-    /// It is no good any more.
+    /// The refresh token is invalid.
     Ends,
-    /// It was not spent; the server has a problem of its own.
+    /// The refresh token was not spent. The server has a problem of its own.
     Later,
     /// The client or its request is at fault.
     Misconfigured,
@@ -39,7 +41,7 @@ fn meaning(code: &str) -> Option<Meaning> {
     }
 }
 
-/// What `refused = …` of the declaration, or the reader of its tokens, said.
+/// The outcome that `refused = …` of the declaration, or the reader of its tokens, has chosen.
 pub(crate) fn declared(refusal: Refusal, answer: ErrorResponse) -> RefreshOutcome {
     match refusal {
         Refusal::Dead(message) => RefreshOutcome::Denied(SessionExpired::rejected(Some(message), answer)),
@@ -49,7 +51,7 @@ pub(crate) fn declared(refusal: Refusal, answer: ErrorResponse) -> RefreshOutcom
     }
 }
 
-/// What an answer without success means, in this order: the status, the code, and what is left.
+/// Classifies a response without success by its status, then by its code, then by a default.
 pub(crate) fn unsuccessful(answer: ErrorResponse, wall: impl FnOnce() -> SystemTime) -> RefreshOutcome {
     let status = answer.status();
     let retry_after = retry_after::parse(answer.headers(), wall);
@@ -57,7 +59,7 @@ pub(crate) fn unsuccessful(answer: ErrorResponse, wall: impl FnOnce() -> SystemT
         return outcome;
     }
     let is_client_error = status.is_client_error();
-    let words = ErrorBody::parse(answer.body());
+    let words = Words::read(answer.body());
     let is_readable = words.is_object && !answer.is_truncated() && !is_encoded(&answer);
     match words.code().filter(|_| is_client_error).and_then(meaning) {
         Some(Meaning::Later) => {
@@ -71,19 +73,19 @@ pub(crate) fn unsuccessful(answer: ErrorResponse, wall: impl FnOnce() -> SystemT
     }
     match status {
         StatusCode::UNAUTHORIZED => denied(answer),
-        // A firewall's page says the same; only an answer of the API itself counts.
+        // A firewall's page has the same status. Only a response of the API itself counts.
         StatusCode::BAD_REQUEST | StatusCode::FORBIDDEN if is_readable => denied(answer),
         _ => RefreshOutcome::Misconfigured(UnavailableCause::Status(answer)),
     }
 }
 
-/// The statuses by which a server says that it has a problem of its own: the login goes on, with every body.
+/// The statuses that keep the login with every body: the server has a problem of its own.
 fn by_status(answer: &ErrorResponse, retry_after: Option<Duration>) -> Option<RefreshOutcome> {
     let cause = || UnavailableCause::Status(answer.clone());
     match answer.status().as_u16() {
-        // A 511 is that of a network in between, and never of the server (RFC 6585, 6).
+        // A 511 is from a network in between, never from the server (RFC 6585, 6).
         408 | 425 | 429 | 511 => Some(RefreshOutcome::NotSpent { cause: cause(), retry_after }),
-        // It says itself that it has not done it.
+        // The server says itself that it has not handled the request.
         503 if retry_after.is_some() => Some(RefreshOutcome::NotSpent { cause: cause(), retry_after }),
         500..=599 => Some(RefreshOutcome::Unknown { cause: cause(), retry_after }),
         _ => None,
@@ -95,10 +97,10 @@ fn denied(answer: ErrorResponse) -> RefreshOutcome {
     RefreshOutcome::Denied(SessionExpired::rejected(message, answer))
 }
 
-/// What a success means in which `error` found no tokens that can be read. `answer` has what arrived of its body, and is truncated where
+/// Classifies a success without readable tokens. `answer` has what arrived of the body, and is truncated if
 /// that is not all of it.
 ///
-/// The server has most likely spent the refresh token, unless the answer says otherwise or is no answer of the API.
+/// The refresh token is most likely spent, unless the response says otherwise or is not from the API.
 pub(crate) fn without_tokens(
     answer: ErrorResponse,
     error: DecodeError,
@@ -110,13 +112,13 @@ pub(crate) fn without_tokens(
     let media_type = text::media_type(answer.headers());
     let is_of_type = |media: &str| media_type.as_deref().is_some_and(|it| it.eq_ignore_ascii_case(media));
     let is_no_document = is_text && first.is_some_and(|first| !matches!(first, b'{' | b'['));
-    // Servers that answer in the encoding of forms have answered, and a page in between never does.
+    // Servers that answer in the encoding of forms have answered. A page from in between never uses it.
     let is_form = is_of_type("application/x-www-form-urlencoded");
     if is_of_type("text/html") || is_no_document && !is_form {
         let retry_after = retry_after::parse(answer.headers(), wall);
         return RefreshOutcome::NotSpent { cause: UnavailableCause::Decode(error), retry_after };
     }
-    let words = ErrorBody::parse(answer.body());
+    let words = Words::read(answer.body());
     if !words.is_object || !is_text {
         return undecodable(error, wall);
     }

@@ -1,6 +1,7 @@
-//! Each answer to a refresh and what it means, written down as `docs/answers.md` shows it: the page is what the code does.
+//! Every response to a refresh and its meaning, as `docs/answers.md` shows it.
 //!
-//! `ANSWERS_TABLE=write cargo test -p sdk-runtime answers` writes it; read the difference before you commit it.
+//! `ANSWERS_TABLE=write cargo test -p sdk-runtime answers` writes it; read the difference before you commit
+//! it.
 
 use std::fmt::Write as _;
 
@@ -41,7 +42,7 @@ const ENCODED: &[(&str, &str)] = &[("content-type", "application/json"), ("conte
 const FORM: &[(&str, &str)] = &[("content-type", "application/x-www-form-urlencoded")];
 const WAIT: &[(&str, &str)] = &[("retry-after", "7")];
 
-/// The rows of the page, in the order in which the rules are asked: the section, what came, and the rule that it shows.
+/// The rows of the page, in the order of the rules: the section, the response, and the rule that it shows.
 fn rows() -> Vec<(&'static str, Came, &'static str)> {
     let by_status = "The status decides";
     let by_code = "A readable `error` decides";
@@ -164,7 +165,7 @@ impl Came {
         }
     }
 
-    /// The answer, as the page shows it.
+    /// The response, as the page shows it.
     fn shown(&self) -> String {
         let mut text = format!("`{}`", self.status);
         for (name, value) in self.headers {
@@ -218,7 +219,7 @@ fn i39_each_answer_means_what_its_row_says() {
     }
 }
 
-/// A 404 without a word keeps the login, and a 400 with an unknown one ends it: by these two each list is told from the others.
+/// A 404 without a code keeps the login, and a 400 with an unknown code ends it. They tell the lists apart.
 #[test]
 fn i16_each_word_of_a_server_means_what_its_list_says() {
     let ends = ["invalid_grant", "bad_refresh_token", "expired_token"];
@@ -261,7 +262,7 @@ fn i39_no_word_ends_a_login_that_a_status_keeps() {
     }
 }
 
-/// Every prefix of a rejection, and every rejection with one byte that is none of UTF-8.
+/// Every prefix of a rejection, and every rejection with one byte that is not UTF-8.
 #[test]
 fn i39_what_cannot_be_read_ends_no_login() {
     let body: &[u8] = br#"{"error":"invalid_grant","error_description":"gone","code":1}"#;

@@ -1,6 +1,7 @@
-//! The refresh as it goes over the wire; what its answer means, `classify` says.
+//! The refresh endpoint: its request, the exchange, and the tokens in its response.
 //!
-//! - **I21** The refresh is unsigned and goes to the transport below authorization, replay and per-call limits.
+//! - **I21** The refresh is unsigned and goes to the transport below authorization, replay and per-call
+//!   limits.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,12 +12,12 @@ use super::classify;
 use crate::cookies::{Jar, SetCookies};
 use crate::endpoint::{CallTimeout, Endpoint};
 use crate::error::{
-    DecodeError, Error, ErrorBody, ErrorResponse, InvalidRequest, TransportError, TransportErrorKind,
-    UnavailableCause,
+    DecodeError, Error, ErrorResponse, InvalidRequest, TransportError, TransportErrorKind, UnavailableCause,
+    Words,
 };
 use crate::exchange::{Contents, Credentials, Upstream};
 use crate::request::{Prepared, Request};
-use crate::response::{Answer, BodyEnd, ERROR_BODY_TIME, Head, ReceivedBody, receive};
+use crate::response::{Answer, ERROR_BODY_TIME, End, Head, Received, receive};
 use crate::runtime::{self, Clock};
 use crate::session::state::message::RefreshOutcome;
 use crate::session::token::placement::Attachment;
@@ -24,14 +25,14 @@ use crate::session::token::tokens::{Grant, Tokens};
 use crate::session::token::traits::Refusal;
 use crate::transport::Stage;
 
-/// How long a refresh may take where its declaration does not say.
+/// The timeout of a refresh without one in its declaration.
 const TIMEOUT: Duration = Duration::from_secs(20);
-/// A refresh's answer is small; whatever is larger is none.
+/// The largest body that is read. A refresh's response is small.
 const BODY_LIMIT: usize = 1 << 20;
-/// A refreshed token that lives shorter than this would be refreshed again at once, for ever.
+/// A token with a shorter lifetime would be refreshed again at once, without end.
 const SHORTEST: Duration = Duration::from_secs(1);
 
-/// What an answer says about tokens, or that it cannot be understood.
+/// The tokens or the refusal in a response, or an error if it cannot be decoded.
 pub type TokenAnswer = Result<Result<Tokens, Refusal>, Error>;
 
 /// A declared `#[session(refresh)]` endpoint, as plain functions.
@@ -43,7 +44,8 @@ pub struct RefreshEndpoint {
 }
 
 impl RefreshEndpoint {
-    /// `supply` puts the session's arguments on the request, `tokens` reads a successful answer.
+    /// Builds it. `supply` puts the session's arguments on the request, and `tokens` decodes a successful
+    /// response.
     #[must_use]
     pub const fn new(
         endpoint: &'static Endpoint,
@@ -53,8 +55,8 @@ impl RefreshEndpoint {
         Self { endpoint, supply, tokens, refused: None }
     }
 
-    /// Asks `refused` first what an answer means that is no success, or holds no tokens that can be read; `None` leaves it to the default
-    /// table.
+    /// Asks `refused` first what a response means that is not successful or has no readable tokens. `None`
+    /// leaves it to the default table.
     #[must_use]
     pub const fn refused(mut self, refused: fn(&ErrorResponse) -> Option<Refusal>) -> Self {
         self.refused = Some(refused);
@@ -62,7 +64,7 @@ impl RefreshEndpoint {
     }
 }
 
-/// What refreshes a session.
+/// Refreshes a session through one endpoint.
 #[derive(Clone)]
 pub(crate) struct Refresher {
     pub(crate) upstream: Arc<Upstream>,
@@ -72,14 +74,14 @@ pub(crate) struct Refresher {
 }
 
 impl Refresher {
-    /// The refresh's request, or `None` when `grant` holds nothing to refresh with.
+    /// Builds the request. `None` if `grant` holds nothing to refresh with.
     pub(crate) fn request(&self, grant: &Grant) -> Option<Result<Prepared, InvalidRequest>> {
         let mut request = Request::new(&self.upstream.base, self.refresh.endpoint);
         (self.refresh.supply)(grant, &mut request)?;
         Some(request.prepare(Some("application/json")))
     }
 
-    /// How long the refresh may take once it is sent: everybody waits for it, so it has an end.
+    /// Returns the timeout of the refresh, since all waiters depend on its end.
     pub(crate) fn timeout(&self) -> Duration {
         match self.refresh.endpoint.timeout {
             CallTimeout::After(limit) => limit,
@@ -87,7 +89,7 @@ impl Refresher {
         }
     }
 
-    /// Sends it and classifies the answer.
+    /// Sends the request and classifies the response.
     pub(crate) async fn send(&self, request: &Prepared, jar: &Jar) -> RefreshOutcome {
         let deadline = runtime::deadline(self.timeout());
         let credentials = Credentials { header: None, jar: Some(jar) };
@@ -109,8 +111,8 @@ impl Refresher {
             true => deadline,
             false => deadline.min(runtime::deadline(ERROR_BODY_TIME)),
         };
-        let ReceivedBody { bytes, end } = receive(body, BODY_LIMIT, Some(until)).await;
-        let truncated = !matches!(end, BodyEnd::Whole);
+        let Received { bytes, end } = receive(body, BODY_LIMIT, Some(until)).await;
+        let truncated = !matches!(end, End::Whole);
         let endpoint = self.refresh.endpoint;
         let answer =
             ErrorResponse::new(endpoint, parts.status, parts.headers.clone(), bytes.clone(), truncated)
@@ -132,29 +134,30 @@ impl Refresher {
         }
     }
 
-    /// What `refused = …` of the declaration says about `answer`.
+    /// Asks `refused = …` of the declaration about `answer`.
     fn refused(&self, answer: &ErrorResponse) -> Option<Refusal> {
         self.refresh.refused.and_then(|refused| refused(answer))
     }
 
-    /// Reads the tokens in a successful answer, of whose body `bytes` arrived.
-    fn tokens(&self, head: &Head, bytes: Bytes, end: &BodyEnd) -> Read {
-        // Of a body that is not whole nothing is read: a token in it may be cut. A type that reads no body at all has its value.
-        let whole = if matches!(end, BodyEnd::Whole) { bytes.clone() } else { Bytes::new() };
+    /// Decodes the tokens in a successful response, of whose body `bytes` arrived.
+    fn tokens(&self, head: &Head, bytes: Bytes, end: &End) -> Read {
+        // An incomplete body is not read, because a token in it may be cut. A type that reads no body has
+        // its value.
+        let whole = if matches!(end, End::Whole) { bytes.clone() } else { Bytes::new() };
         match (self.refresh.tokens)(Answer::new(head.clone(), whole)) {
             Ok(Ok(tokens)) if tokens.holds_nothing() => Read::Nothing(self.no_token(head)),
-            // A type whose fields may all be missing reads cookies in any answer, that of a refusal included.
+            // A type with only optional fields decodes as cookies in every response, a refusal included.
             Ok(Ok(tokens)) if tokens.are_cookies() && says_error(&bytes) => {
                 Read::Nothing(self.no_token(head))
             }
             Ok(Ok(tokens)) => Read::Tokens(tokens),
             Ok(Err(refusal)) => Read::DeniedRefresh(refusal),
             Err(Error::Decode(error)) => Read::Nothing(match end {
-                BodyEnd::Whole => error.without_values(),
+                End::Whole => error.without_values(),
                 end => error.because(incomplete(end)),
             }),
             Err(error) => Read::Nothing(self.no_token(head).because(match end {
-                BodyEnd::Whole => error.to_string(),
+                End::Whole => error.to_string(),
                 end => incomplete(end),
             })),
         }
@@ -166,7 +169,7 @@ impl Refresher {
             .because(detail)
     }
 
-    /// What it means that `tokens` came with `head`.
+    /// Classifies `tokens`, which arrived with `head`.
     fn received(&self, tokens: Tokens, head: &Head, jar: &Jar, cookies: &SetCookies) -> RefreshOutcome {
         let refresh = tokens.refresh.clone();
         let unusable = |cause| RefreshOutcome::Unusable { refresh, id: None, cause };
@@ -183,7 +186,7 @@ impl Refresher {
     }
 }
 
-/// What was found in a successful answer.
+/// What a successful response holds.
 enum Read {
     Tokens(Tokens),
     DeniedRefresh(Refusal),
@@ -192,22 +195,22 @@ enum Read {
 
 /// Whether a body is a JSON object with a code in `error`.
 fn says_error(body: &[u8]) -> bool {
-    let words = ErrorBody::parse(body);
+    let words = Words::read(body);
     words.is_object && words.code().is_some()
 }
 
-/// Why a body did not arrive whole.
-fn incomplete(end: &BodyEnd) -> String {
+/// Says why a body is incomplete.
+fn incomplete(end: &End) -> String {
     match end {
-        BodyEnd::Whole => "the body arrived whole".to_owned(),
-        BodyEnd::Limit => format!("the body is larger than {BODY_LIMIT} bytes, and no more is read"),
-        BodyEnd::Cut(error) if error.cause().is_some() => error.to_string(),
-        BodyEnd::Cut(_) => "the body broke off".to_owned(),
-        BodyEnd::Late => "the body did not arrive in time".to_owned(),
+        End::Whole => "the body arrived whole".to_owned(),
+        End::Limit => format!("the body is larger than {BODY_LIMIT} bytes, and no more is read"),
+        End::Cut(error) if error.cause().is_some() => error.to_string(),
+        End::Cut(_) => "the body broke off".to_owned(),
+        End::Late => "the body did not arrive in time".to_owned(),
     }
 }
 
-/// What it means that no answer came.
+/// Classifies a failure without a response.
 fn failed(error: Error) -> RefreshOutcome {
     let cause = match error {
         Error::Transport(error) if !error.may_have_arrived() => {
@@ -255,11 +258,11 @@ mod tests {
     fn a_body_that_is_not_whole_says_why() {
         let because = TransportError::because(TransportErrorKind::Body, Some("at byte 7".to_owned()), "cut");
         for (end, expected) in [
-            (BodyEnd::Whole, "the body arrived whole"),
-            (BodyEnd::Limit, "the body is larger than 1048576 bytes, and no more is read"),
-            (BodyEnd::Cut(because), "the answer's body was interrupted: at byte 7"),
-            (BodyEnd::Cut(error(TransportErrorKind::Body)), "the body broke off"),
-            (BodyEnd::Late, "the body did not arrive in time"),
+            (End::Whole, "the body arrived whole"),
+            (End::Limit, "the body is larger than 1048576 bytes, and no more is read"),
+            (End::Cut(because), "the answer's body was interrupted: at byte 7"),
+            (End::Cut(error(TransportErrorKind::Body)), "the body broke off"),
+            (End::Late, "the body did not arrive in time"),
         ] {
             assert_eq!(incomplete(&end), expected);
         }

@@ -1,19 +1,19 @@
-//! What a run does, phase by phase: claim the right to spend the refresh token, send, write down, and only then give back.
+//! One refresh, step by step: claim, send, persist, release.
 //!
-//! - **I9** Tokens received are written down or reported.
-//! - **I10** What a fenced run obtains is written down nowhere.
-//! - **I13** Persist before publish, or the failure is told.
-//! - **I14** The refresh token is sent once, and once more only after an answer that leaves in doubt whether it was spent.
+//! - **I9** Every token received is stored, or the failure is reported.
+//! - **I10** The tokens of a superseded refresh are not stored.
+//! - **I13** Tokens are persisted before they are published, or the failure is reported.
+//! - **I14** The refresh token is sent once, and once more only if the outcome of the first send is
+//!   unknown.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use super::endpoint::Refresher;
 use super::flight::RefreshFlight;
+use super::send::{Right, Sender, aborted, store_failed};
 use crate::cookies::Jar;
 use crate::error::{ExpiredReason, SessionExpired, StoreError, UnavailableCause};
-use crate::request::Prepared;
-use crate::runtime::{self, Clock};
+use crate::runtime::Clock;
 use crate::secret::RefreshToken;
 use crate::session::state::message::{FlightId, RefreshOutcome, Refreshed, Start};
 use crate::session::stored::claim::{Claim, RefreshLease};
@@ -25,26 +25,28 @@ use crate::session::stored::refresh_input::{DeniedRefresh, RefreshInput};
 use crate::session::stored::restore::restore;
 use crate::session::stored::schema::{Record, StoreState, TokenId};
 use crate::session::token::placement::Attachment;
-use crate::session::token::tokens::Grant;
 
-/// What a refresh asks and tells the session that has started it, each under the session's lock.
+/// What a refresh asks and tells the session that has started it. Each method takes the session's lock.
 pub(crate) trait RefreshHost: Send + Sync {
-    /// Whether what `run` obtains is to be written down: not after a sign-in or a sign-out.
+    /// Whether the tokens that `flight` receives are to be stored: not after a sign-in or a sign-out.
     fn may_persist(&self, flight: FlightId) -> bool;
 
-    /// The store has what `run` refreshes, or what it has obtained: no earlier write may replace that.
+    /// Records that the store has what `flight` refreshes, or what it has received. No earlier write may
+    /// replace that.
     fn record_persisted(&self, flight: FlightId);
 
-    /// What `run` has obtained could not be written down.
+    /// Records that the tokens of `flight` could not be stored.
     fn write_lost(&self, flight: FlightId, record: Record, error: StoreError);
 
-    /// Has `run` refresh without a claim, if no store is known to have the login: until it has ended, none gets it.
+    /// Lets `flight` refresh without a claim, if no store is known to have the login. The login is not
+    /// stored before the flight has ended.
     fn refresh_unclaimed(&self, flight: FlightId) -> bool;
 
-    /// `run` does nothing without a claim.
+    /// Ends that, because `flight` does nothing without a claim.
     fn end_unclaimed(&self, flight: FlightId);
 
-    /// The claim failed with `error`, and `run` refreshes without one; `may_have` tells whether the store may have a login.
+    /// Records that the claim failed with `error`, and `flight` refreshes without one. `may_be_stored`
+    /// tells whether the store may have a login.
     fn claim_failed(&self, error: StoreError, may_be_stored: &dyn Fn(&Arc<str>) -> bool);
 }
 
@@ -55,19 +57,6 @@ pub(crate) struct Job<'a> {
     pub(crate) store_client: Option<&'a StoreClient>,
     pub(crate) attachment: &'a Attachment,
     pub(crate) clock: &'a Clock,
-}
-
-/// What a refresh comes to that nobody finishes, before anything was sent.
-fn aborted() -> RefreshOutcome {
-    RefreshOutcome::NotSpent { cause: UnavailableCause::Aborted, retry_after: None }
-}
-
-/// The same, whatever of it was done.
-pub(crate) fn broken_off(flight: &RefreshFlight) -> RefreshOutcome {
-    match flight.is_sent() {
-        true => RefreshOutcome::Unknown { cause: UnavailableCause::Aborted, retry_after: None },
-        false => aborted(),
-    }
 }
 
 pub(crate) async fn refresh(job: Job<'_>, refresher: &Refresher, start: Start) -> RefreshOutcome {
@@ -110,7 +99,7 @@ pub(crate) async fn refresh(job: Job<'_>, refresher: &Refresher, start: Start) -
                 Refresh { job: &job, store_client, lease: &lease, input: &input.record.id, is_other_login };
             return refresh.release(RefreshOutcome::Undecodable(answer), true).await;
         }
-        // What is news has been refreshed since, by a process whose own doubt stands in the store.
+        // Another process has refreshed since. What it does not know of its own refresh is in the store.
         let mut outcome_unknown = if lease.found_newer { OutcomeUnknown::No } else { outcome_unknown };
         if let Some(answer) = &lease.record.undecodable {
             outcome_unknown.add_undecodable(answer.clone());
@@ -127,7 +116,7 @@ pub(crate) async fn refresh(job: Job<'_>, refresher: &Refresher, start: Start) -
     }
 }
 
-/// Claims the right to refresh `held`; without the store, where that fails and no store has the login (I38).
+/// Claims the refresh of `input`. Goes on without the store if that fails and no store has the login (I38).
 async fn claim(
     flight: FlightId,
     host: &dyn RefreshHost,
@@ -142,13 +131,13 @@ async fn claim(
             Ok(claim) => return Ok(claim),
             Err(why) => why,
         };
-        // From here on what is unsaved stays so: what it refreshes with is being spent.
+        // From here on the pending write is held back, because its refresh token is being spent.
         if !input.is_new || !host.refresh_unclaimed(flight) {
             return Err(why.error);
         }
         let _turn = store_client.turn().await;
-        // The write that was under way was done, so that the login can be claimed; or it timed out, and may be done later, unless a
-        // claim is written before.
+        // The write in progress has ended: the login can be claimed now. Or it timed out, and may still be
+        // done later, unless a claim is written first.
         let may_come = !why.may_be_stored && store_client.may_be_stored(&input.record.id.login);
         if std::mem::take(&mut is_first) && may_come {
             host.end_unclaimed(flight);
@@ -163,106 +152,21 @@ async fn claim(
     }
 }
 
-/// The right to refresh, while what it is for goes on.
-struct Right<'a> {
-    store_client: &'a StoreClient,
-    clock: &'a Clock,
-    lease: &'a mut RefreshLease,
-}
-
-impl Right<'_> {
-    /// Whether it covers a send that begins now.
-    async fn covers_the_first(&mut self) -> bool {
-        !self.lease.is_spent(self.clock) || self.store_client.extend(self.lease).await
-    }
-
-    /// Whether it covers one more, for which it is always extended.
-    async fn covers_one_more(&mut self) -> bool {
-        self.store_client.extend(self.lease).await
-    }
-}
-
-/// Sends the refresh.
-struct Sender<'a> {
-    flight: &'a RefreshFlight,
-    refresher: &'a Refresher,
-    resend_after: Duration,
-}
-
-impl Sender<'_> {
-    /// One send, and one more where it is in doubt whether the first was received.
-    async fn attempt(&self, grant: &Grant, jar: &Jar, mut right: Option<Right<'_>>) -> RefreshOutcome {
-        // Nothing has been spent yet, so the end of the login ends the run.
-        if self.flight.cancel.is_cancelled() {
-            return aborted();
-        }
-        let Some(request) = self.refresher.request(grant) else {
-            return RefreshOutcome::NothingToRefreshWith;
-        };
-        let request = match request {
-            Ok(request) => request,
-            Err(error) => return RefreshOutcome::Misconfigured(UnavailableCause::Request(error)),
-        };
-        // Code of the user's has run meanwhile, and may have taken long.
-        if let Some(right) = &mut right
-            && !right.covers_the_first().await
-        {
-            return store_failed(StoreError::unavailable(
-                "the right to refresh was over before it was used",
-                "the lease could not be extended",
-            ));
-        }
-        if self.flight.cancel.is_cancelled() {
-            return aborted();
-        }
-        // The point of no return: from here on only the timeout ends it, since the refresh token may be spent.
-        self.flight.sent();
-        let first = self.send(&request, jar).await;
-        if !matches!(first, RefreshOutcome::Unknown { .. }) {
-            return first;
-        }
-        runtime::sleep_until(runtime::deadline(self.resend_after)).await;
-        if self.flight.cancel.is_cancelled() {
-            return first;
-        }
-        if let Some(right) = &mut right
-            && !right.covers_one_more().await
-        {
-            return first;
-        }
-        // Writing that down took time, too.
-        if self.flight.cancel.is_cancelled() {
-            return first;
-        }
-        match self.send(&request, jar).await {
-            RefreshOutcome::Denied(expired) => RefreshOutcome::Denied(expired.as_lost_rotation()),
-            // Whatever kept the second from being received, the first may have been.
-            RefreshOutcome::NotSpent { cause, retry_after } => RefreshOutcome::Unknown { cause, retry_after },
-            RefreshOutcome::Misconfigured(cause) => RefreshOutcome::Unknown { cause, retry_after: None },
-            second => second,
-        }
-    }
-
-    async fn send(&self, request: &Prepared, jar: &Jar) -> RefreshOutcome {
-        self.refresher.send(request, jar).await
-    }
-}
-
-/// A refresh that the right was claimed for.
+/// A refresh with its lease.
 struct Refresh<'a> {
     job: &'a Job<'a>,
     store_client: &'a StoreClient,
     lease: &'a RefreshLease,
-    /// What the session had when the refresh began.
+    /// The tokens that the session had at the start.
     input: &'a TokenId,
-    /// Whether that is of a login which has replaced the one that the session has.
+    /// Whether the lease is for another login, which has replaced the one of the session in the store.
     is_other_login: bool,
 }
 
 impl Refresh<'_> {
-    /// Writes down what came of it, and gives it on.
+    /// Stores the result, and returns the outcome.
     async fn settle(&self, outcome: RefreshOutcome, jar: &Jar) -> RefreshOutcome {
-        // Whoever signed out here meanwhile did not sign out of another login.
+        // A sign-out here was not one of another login.
         let is_wanted = self.is_other_login || self.job.host.may_persist(self.job.flight.id);
         match outcome {
             RefreshOutcome::Success(refreshed) if is_wanted => self.refreshed(refreshed, jar).await,
@@ -276,7 +180,7 @@ impl Refresh<'_> {
                 }
                 RefreshOutcome::Unusable { refresh, id: Some(id), cause }
             }
-            // Nobody's.
+            // No login wants these tokens.
             RefreshOutcome::Success(_) | RefreshOutcome::Unusable { .. } => outcome,
             RefreshOutcome::Denied(expired) => self.denied(expired).await,
             RefreshOutcome::NothingToRefreshWith if self.is_other_login => {
@@ -319,13 +223,14 @@ impl Refresh<'_> {
         let adopted =
             match self.lease.found_newer.then(|| load(self.lease.record.clone(), self.job)).transpose() {
                 Ok(adopted) => adopted.map(Box::new),
-                // Its access token is of no interest any more.
+                // Its access token is not needed any more.
                 Err(_) => None,
             };
         RefreshOutcome::Success(Refreshed { credential, id: Some(record.id), adopted, is_not_stored_yet })
     }
 
-    /// What was claimed, with a new refresh token where there is one.
+    /// Returns the record that replaces the claimed one, with `refresh` if the server has rotated the
+    /// token.
     fn replaced_by(&self, refresh: &Option<RefreshToken>, jar: &Jar) -> Record {
         let before = self.lease.record.clone();
         let told = refresh.clone().filter(|refresh| !refresh.expose().is_empty());
@@ -338,10 +243,11 @@ impl Refresh<'_> {
         .at_rest()
     }
 
-    /// The server refused the refresh token for good: the end, unless another process was faster.
+    /// Ends the login, because the server refused the refresh token for good. Adopts newer tokens if
+    /// another process was faster.
     async fn denied(&self, expired: SessionExpired) -> RefreshOutcome {
         match self.store_client.confirm_denied(self.lease).await {
-            // What the session has was replaced before, and what has replaced it is over.
+            // The session's login had been replaced before, and the replacement is over.
             Ok(Confirmed::Cleared) if self.is_other_login => RefreshOutcome::Gone,
             Ok(Confirmed::Cleared) => RefreshOutcome::Denied(expired),
             Ok(Confirmed::Newer(record)) => adopted(*record, self.job),
@@ -353,7 +259,7 @@ impl Refresh<'_> {
         }
     }
 
-    /// Another login has replaced that of the session, and cannot be refreshed: it is the one to go on with while it lives.
+    /// Adopts another login that replaced the session's and cannot be refreshed, while its token is valid.
     async fn nothing_to_refresh_with(&self) -> RefreshOutcome {
         let signs_by_cookies = self.job.attachment.header().is_none();
         if !self.lease.record.is_live(self.job.clock.wall(), signs_by_cookies) {
@@ -364,15 +270,16 @@ impl Refresh<'_> {
     }
 
     async fn release(&self, outcome: RefreshOutcome, outcome_unknown: bool) -> RefreshOutcome {
-        // Where that fails the lease runs out, and a later refusal is told as one that may have a harmless reason.
+        // If this fails, the lease runs out, and a later refusal is reported as one with a possibly
+        // harmless reason.
         let _ = self.store_client.release(self.lease, outcome_unknown, None).await;
         outcome
     }
 
-    /// What was claimed is not there any more: somebody has signed in or out meanwhile.
+    /// Another login, or none, has replaced what was claimed.
     fn found(&self, found: StoreState) -> RefreshOutcome {
         match found.record {
-            // This session has written its own meanwhile, which no process has tried to refresh yet.
+            // This session has stored its own login meanwhile, which no process has tried to refresh yet.
             Some(record) if record.id == *self.input => store_failed(StoreError::unavailable(
                 "what was refreshed has been replaced by what the session had before",
                 "another login was claimed for it",
@@ -394,20 +301,16 @@ fn load(record: Record, job: &Job<'_>) -> Result<StoredCredential, StoreError> {
     restore(record, job.attachment, true, job.clock.wall())
 }
 
-fn store_failed(error: StoreError) -> RefreshOutcome {
-    RefreshOutcome::NotSpent { cause: UnavailableCause::Store(error), retry_after: None }
-}
-
 #[cfg(test)]
 mod tests {
-    use std::time::SystemTime;
+    use std::time::{Duration, SystemTime};
 
     use tokio_util::sync::CancellationToken;
 
     use super::*;
     use crate::Tokens;
     use crate::session::token::placement::Attach;
-    use crate::store::{MemoryStore, StoredLogin, TokenStore};
+    use crate::store::MemoryStore;
 
     fn record(login: u64, access: Option<&str>) -> Record {
         Record {
@@ -425,7 +328,7 @@ mod tests {
         }
     }
 
-    /// A session whose store has what the refresh tells of.
+    /// A session whose store accepts every write.
     struct Host;
 
     impl RefreshHost for Host {
@@ -452,20 +355,6 @@ mod tests {
 
     fn store_client() -> StoreClient {
         StoreClient::new(Arc::new(MemoryStore::new()), Clock::default(), false)
-    }
-
-    #[test]
-    fn i14_a_run_that_breaks_off_is_in_doubt_from_its_send_on() {
-        let flight = RefreshFlight::new(FlightId(1), CancellationToken::new());
-        assert!(
-            matches!(broken_off(&flight), RefreshOutcome::NotSpent { cause: UnavailableCause::Aborted, .. }),
-            "I14"
-        );
-        flight.sent();
-        assert!(
-            matches!(broken_off(&flight), RefreshOutcome::Unknown { cause: UnavailableCause::Aborted, .. }),
-            "I14"
-        );
     }
 
     #[tokio::test]
@@ -513,7 +402,7 @@ mod tests {
 
         let loaded = load(kept, job).unwrap();
         assert_eq!(loaded.credential.lifetime, Some(Duration::from_secs(60)), "a restart knows it too");
-        // A JWT with the claims `{"exp":10}`, which made no sense when it came.
+        // A JWT with the claims `{"exp":10}`, which were of no use when it arrived.
         let loaded = load(record(1, Some("e30.eyJleHAiOjEwfQ.signature")), job).unwrap();
         assert_eq!(loaded.credential.lifetime, None, "a restart does not decide it again");
     }
@@ -555,50 +444,6 @@ mod tests {
                 other => panic!("{name}: {other:?}"),
             };
             assert_eq!(found, expected, "I15: {name}");
-        }
-    }
-
-    #[tokio::test]
-    async fn i14_a_right_that_is_spent_covers_a_send_only_where_it_is_extended() {
-        let wall = SystemTime::UNIX_EPOCH + Duration::from_secs(1_800_000_000);
-        let clock = Clock::with_wall(move || wall);
-        let record = Record { issued: wall, ..record(1, Some("access")) };
-        for (seconds, is_ours, first, one_more) in [
-            (0, true, true, true),
-            (0, false, true, false),
-            (3, true, true, true),
-            (3, false, false, false),
-            (24, true, true, true),
-            // It may be another process's by now.
-            (25, true, false, false),
-        ] {
-            for is_first in [true, false] {
-                let store = MemoryStore::new();
-                let store_client = StoreClient::new(Arc::new(store.clone()), clock.clone(), false);
-                let input = RefreshInput {
-                    record: record.clone(),
-                    is_new: true,
-                    must_send: false,
-                    is_over: true,
-                    denied: None,
-                };
-                let term = LeaseTerm::of(Duration::from_secs(20));
-                let Ok(Claim::Granted(mut lease)) = store_client.claim(&input, term, || true).await else {
-                    panic!("not claimed")
-                };
-                lease.since.wall = wall - Duration::from_secs(seconds);
-                if !is_ours {
-                    let other = StoredLogin::new(lease.version + 1, "of another process");
-                    assert!(store.replace(lease.version, other).await.unwrap());
-                }
-                let mut right = Right { store_client: &store_client, clock: &clock, lease: &mut lease };
-                let (covers, expected) = match is_first {
-                    true => (right.covers_the_first().await, first),
-                    false => (right.covers_one_more().await, one_more),
-                };
-                assert_eq!(covers, expected, "I14: {seconds} s, {is_ours}, the first: {is_first}");
-                assert!(!covers || !lease.is_spent(&clock), "I14: {seconds} s");
-            }
         }
     }
 }

@@ -1,9 +1,10 @@
-//! One refresh while it is under way: a task owns it, callers wait for it, and no caller can end it.
+//! The refresh in progress (single flight): one task owns it, callers wait for it, and no caller can end
+//! it.
 //!
-//! - **I1** The in-flight marker is cleared by the owning task, or by a fence, never by a caller.
-//! - **I5** A waiter only ever sees the outcome of the run it joined.
-//! - **I6** Every waiter resolves: whatever ends the task, a guard settles the run.
-//! - **I8** Dropping or cancelling a waiter changes nobody else's outcome and stops no run.
+//! - **I1** Only the owning task or a later epoch clears the marker of the flight, never a caller.
+//! - **I5** A waiter only sees the result of the flight that it joined.
+//! - **I6** Every waiter gets a result: a guard settles the flight, however the task ends.
+//! - **I8** Dropping or cancelling a waiter changes no other result and stops no refresh.
 
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -14,20 +15,20 @@ use tokio_util::sync::CancellationToken;
 use crate::session::state::message::{Discarded, FlightId, Settled};
 use crate::sync::Flag;
 
-/// Tells the server that nobody wants it.
+/// Revokes tokens at the server that no login wants.
 pub(crate) type Revoke = Box<dyn FnOnce(Discarded) -> Pin<Box<dyn Future<Output = ()> + Send>> + Send>;
 
 pub(crate) struct RefreshFlight {
     pub(crate) id: FlightId,
     /// A child of the session's shutdown, never of a caller's token.
     pub(crate) cancel: CancellationToken,
-    /// `None`: the run was fenced, and each waiter has to look for itself what became of its login.
+    /// `None`: the flight was superseded, and each waiter has to check what became of its login.
     pub(crate) outcome: SetOnce<Option<Settled>>,
-    /// Whether the refresh token may have been spent.
+    /// Whether the refresh token may be spent.
     sent: Flag,
-    /// Set when its task is at its end, fenced or not.
+    /// Set when the task has ended, superseded or not.
     pub(crate) ended: SetOnce<()>,
-    /// What is done with tokens it obtains for a login that was signed out.
+    /// Revokes tokens that are received for a login that was signed out.
     revoke: Mutex<Option<Revoke>>,
 }
 
@@ -43,15 +44,15 @@ impl RefreshFlight {
         })
     }
 
-    /// Waits for the outcome.
+    /// Waits for the result.
     ///
     /// Cancel safe: nothing is lost when the future is dropped.
     pub(crate) async fn settled(&self) -> Option<Settled> {
         self.outcome.wait().await.clone()
     }
 
-    /// What it obtains is told to the server by `revoke`, if it turns out to be nobody's.
-    /// Gives back what was to be done before, to be dropped under no lock.
+    /// Sets how tokens are revoked that no login wants. Returns the former value, which is to be dropped
+    /// without a lock.
     pub(crate) fn revoke_with(&self, revoke: Revoke) -> Option<Revoke> {
         self.revoke.lock().unwrap_or_else(PoisonError::into_inner).replace(revoke)
     }
@@ -60,7 +61,7 @@ impl RefreshFlight {
         self.revoke.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
-    /// From here on nobody knows whether the refresh token is spent, until the answer is there.
+    /// The request is being sent. Until the response arrives, the outcome is unknown.
     pub(crate) fn sent(&self) {
         self.sent.raise();
     }
@@ -69,23 +70,23 @@ impl RefreshFlight {
         self.sent.is_raised()
     }
 
-    /// Waits until nothing of it goes on.
+    /// Waits until the task has ended.
     pub(crate) async fn ended(&self) {
         self.ended.wait().await;
     }
 
-    /// Whether nothing of it goes on. What it has obtained is known to the session then.
+    /// Whether the task has ended. The session has its tokens by then.
     pub(crate) fn has_ended(&self) -> bool {
         self.ended.initialized()
     }
 
-    /// Ends the run if nothing has been spent yet, and lets go of its waiters.
+    /// Cancels the refresh if nothing is spent yet, and wakes the waiters.
     pub(crate) fn supersede(&self) {
         self.cancel.cancel();
         self.settle(None);
     }
 
-    /// Tells the waiters; the first word stands.
+    /// Settles the waiters. Only the first result counts.
     pub(crate) fn settle(&self, settled: Option<Settled>) {
         let _ = self.outcome.set(settled);
     }

@@ -4,3 +4,4 @@ pub(super) mod classify;
 pub(super) mod endpoint;
 pub(super) mod execute;
 pub(super) mod flight;
+pub(super) mod send;

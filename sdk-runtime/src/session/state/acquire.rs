@@ -1,4 +1,4 @@
-//! What whoever wants a credential has to do: sign, wait, begin a refresh, or give up.
+//! Decisions for a caller that wants a credential: sign, wait, start a refresh, or fail.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,11 +14,12 @@ use crate::runtime::{Instant, Now};
 use crate::session::stored::refresh_input::RefreshInput;
 use crate::session::token::tokens::Grant;
 
-/// How long before a refresh is sent again of which nobody knows what came of it, in milliseconds.
+/// The pause before a refresh with an unknown outcome is sent again, in milliseconds.
 const RESEND_AFTER: std::ops::RangeInclusive<u64> = 250..=750;
 
 impl Core {
-    /// A call of `identity` to `endpoint` wants a credential; `rejected` is the one that its server has just rejected, where there is one.
+    /// Decides for a call of `identity` to `endpoint`. `rejected` is the credential that its server has
+    /// just rejected.
     pub(crate) fn demand(
         &mut self,
         identity: &Identity,
@@ -38,7 +39,7 @@ impl Core {
         {
             return Demand::Fail(error);
         }
-        // Other servers may accept it; the server of this call does not.
+        // Other servers may accept it. The server of this call does not.
         let validity = if rejected.is_some() { Validity::Rejected } else { snapshot.validity(|| now) };
         let fallback = match validity {
             Validity::Fresh => return Demand::Sign(snapshot),
@@ -88,26 +89,27 @@ impl Core {
         }
     }
 
-    /// `endpoint` rejected the token with `stamp`, which had just been refreshed for it.
+    /// Puts `endpoint` on hold: it rejected the token with `stamp`, which had just been refreshed.
     pub(crate) fn hold(&mut self, endpoint: EndpointId, stamp: Stamp, now: Instant) {
         if stamp.epoch == self.view.epoch {
             self.throttle.hold(endpoint, stamp, now);
         }
     }
 
-    /// `endpoint` has accepted a token.
+    /// Records that `endpoint` has accepted a token.
     pub(crate) fn accepted(&mut self, endpoint: EndpointId) {
         self.throttle.accepted(endpoint);
     }
 
-    /// The endpoints of which it is to be told when they accept a token.
+    /// Returns the endpoints on hold, whose acceptance is to be recorded.
     pub(crate) fn watched(&self) -> Vec<EndpointId> {
         self.throttle.watched()
     }
 
-    /// The server of `endpoint` has rejected the token of `snapshot`. The error is that of this call alone, unless the login is over.
+    /// Records that the server of `endpoint` has rejected the token of `snapshot`. The error is for that
+    /// call alone, unless the login is over.
     ///
-    /// I34: the token is given up for all only where a refresh follows, or is under way.
+    /// I34: the token is given up for all callers only if a refresh follows or is in progress.
     fn rejected(
         &mut self,
         snapshot: &Snapshot,
@@ -128,7 +130,7 @@ impl Core {
         };
         let mut admission = self.throttle.admit(endpoint, token, now.mono);
         if self.refresh_denied.is_some() && self.throttle.is_on_hold(endpoint, now.mono) {
-            // Nothing would replace it.
+            // No refresh would replace the token.
             admission = Admission::Blocked;
         }
         match admission {
@@ -142,14 +144,15 @@ impl Core {
         Ok(())
     }
 
-    /// I34: whether the token of `snapshot` works as far as is known, although it was rejected: some server has accepted it, and none that
-    /// has rejected it ever did. Only a server that has accepted it can say that it is over.
+    /// I34: whether a rejected token may still work. Some server has accepted it, and no server that
+    /// rejected it ever did: only a server that has accepted a token can say that it is over.
     pub(super) fn works_elsewhere(&self, snapshot: &Snapshot, now: Now) -> bool {
         let knew_it = |endpoint: &EndpointId| snapshot.was_accepted_by(*endpoint);
         snapshot.was_accepted() && !snapshot.has_lapsed(now) && !self.rejected_by.iter().any(knew_it)
     }
 
-    /// Whether a call to `endpoint` may be signed with `spare` after it has waited: its own server may have rejected it meanwhile.
+    /// Whether a call to `endpoint` that has waited may be signed with `fallback`. Its own server may have
+    /// rejected it meanwhile.
     pub(crate) fn signs(&self, fallback: &Fallback, endpoint: Option<EndpointId>, now: Now) -> bool {
         let is_of_login = fallback.snapshot.stamp.epoch == self.view.epoch;
         is_of_login
@@ -159,7 +162,8 @@ impl Core {
             }
     }
 
-    /// I34: whether the server of `endpoint` may accept the token of `snapshot`, which that of another has rejected. Nothing but asking tells.
+    /// I34: whether the server of `endpoint` may accept the token of `snapshot`, which another server has
+    /// rejected. Only a request can tell.
     fn may_be_accepted_by(&self, endpoint: Option<EndpointId>, snapshot: &Snapshot, now: Now) -> bool {
         let is_at_hand =
             matches!(&self.view.phase, Phase::Active(current) if current.stamp == snapshot.stamp);
@@ -167,7 +171,7 @@ impl Core {
         is_at_hand && has_not_rejected && !snapshot.has_lapsed(now)
     }
 
-    /// Somebody wants the token refreshed, whatever state it is in. A cool-down is passed over, the budget is not.
+    /// Decides for a caller that wants a refresh in any state. It ignores a cool-down, and not the budget.
     pub(crate) fn demand_refresh(&mut self, now: Now) -> Demand {
         let snapshot = match &self.view.phase {
             Phase::Active(snapshot) => snapshot.clone(),
@@ -197,7 +201,8 @@ impl Core {
         Demand::Start(self.begin(&snapshot, true, is_over), None)
     }
 
-    /// Somebody wants to be signed in by what the refresh alone can do: with a cookie, or with the credentials of a program.
+    /// Decides for a caller that wants to sign in with a refresh alone: with a cookie, or with the
+    /// credentials of a program.
     pub(crate) fn demand_resume(&mut self, now: Now) -> Demand {
         match &self.view.phase {
             Phase::Active(snapshot) => return Demand::Sign(snapshot.clone()),
@@ -233,7 +238,7 @@ impl Core {
         self.flights += 1;
         let flight = FlightId(self.flights);
         self.flight = Some(flight);
-        // It is claimed, and that is written down.
+        // The claim stores it.
         self.may_be_stored |= input.is_some();
         let resend_after = Duration::from_millis(self.random.u64(RESEND_AFTER));
         let (jar, outcome_unknown) = (self.view.jar.clone(), self.outcome_unknown.clone());
@@ -241,7 +246,7 @@ impl Core {
     }
 }
 
-/// I36: a call waits for half of what is left of the token's life at most.
+/// I36: a call waits for at most half of the time that the token has left.
 fn fallback(snapshot: &Arc<Snapshot>, now: Now) -> Fallback {
     let patience = snapshot.remaining(now).map_or(Duration::MAX, |remaining| remaining / 2);
     Fallback { snapshot: snapshot.clone(), patience }

@@ -1,4 +1,4 @@
-//! What becomes of a session when a run has come to an end.
+//! The end of a refresh: what its outcome changes.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use crate::session::stored::pending_write::Replaces;
 use crate::session::stored::schema::TokenId;
 
 impl Core {
-    /// `run` has come to an end. `None`: it is of another epoch, or it was given up, and whatever it obtained is nobody's.
+    /// Records the outcome of `flight`. `None` if it was superseded: no login wants what it received.
     pub(crate) fn finish(&mut self, flight: FlightId, outcome: RefreshOutcome, now: Now) -> Option<Settled> {
         let is_unclaimed = self.unclaimed.take_if(|unclaimed| *unclaimed == flight).is_some();
         if self.flight != Some(flight) {
@@ -37,13 +37,14 @@ impl Core {
                 Err(Error::NotSignedIn)
             }
             RefreshOutcome::Unusable { refresh, id, cause } => {
-                // Whatever else is wrong with the answer: the refresh token in it has replaced the one that was spent.
+                // The refresh token of the response has replaced the spent one, even if the access token
+                // cannot be used.
                 if let Some(refresh) = non_empty(refresh) {
                     self.refresh = Some(refresh);
                     self.forget_outcome_unknown();
                 }
                 if let Some(id) = id {
-                    // The store was not there when it was written; that it is, is found again.
+                    // The store failed at the last write. The next one finds out whether it works again.
                     if self.is_degraded {
                         let replaces =
                             if is_unclaimed { Replaces::Anything } else { Replaces::Older(id.clone()) };
@@ -110,8 +111,8 @@ impl Core {
         let next = id.or_else(|| Some(self.id.as_ref()?.next(nonce)));
         let mut carried_over = CarriedOver { subject, scopes: None, refresh: self.refresh.take() };
         if before.is_none() || is_other_subject {
-            // Nobody was signed in; or the server refreshed the login of somebody else, as whom nobody who waits may go on.
-            // I35: what endpoints have cost is not forgotten for whom a server says that it has refreshed.
+            // No user was signed in; or the server named another user, as whom no waiting call may go on.
+            // I35: the costs of endpoints are kept, because a server may name any subject.
             let throttle = std::mem::take(&mut self.throttle);
             self.next_epoch(Arc::new(self.view.jar.fork()), Phase::SignedOut);
             self.throttle = throttle;
@@ -128,19 +129,19 @@ impl Core {
         });
         match self.id.clone() {
             _ if is_new || is_unclaimed => self.must_write(Replaces::Anything),
-            // What was to be written before is older by now, and written with this if it was not.
+            // An earlier pending write is older than this, and was stored with it.
             _ if has_been_stored => self.nothing_to_write(),
             Some(id) if is_not_stored_yet => self.must_write(Replaces::Older(id)),
             _ => {}
         }
     }
 
-    /// Another process has put `loaded` into the store.
+    /// Adopts tokens that another process has stored.
     pub(super) fn adopt(&mut self, loaded: StoredCredential, now: Now) {
         self.adopt_in(self.view.epoch + 1, loaded, now);
     }
 
-    /// The same, in `epoch` where it is not the login there was.
+    /// The same, in `epoch` if it is another login.
     pub(super) fn adopt_in(&mut self, epoch: u64, loaded: StoredCredential, now: Now) {
         let goes_on = self.is_of_this_login(&loaded) && matches!(self.view.phase, Phase::Active(_));
         let StoredCredential { id, credential, jar, undecodable } = loaded;
@@ -170,21 +171,21 @@ impl Core {
         }
     }
 
-    /// Whether `loaded` goes on with the login there is. A server may have refreshed it as that of somebody else.
+    /// Whether `loaded` continues the present login. A server may have refreshed it as another user's.
     fn is_of_this_login(&self, loaded: &StoredCredential) -> bool {
         let mine = match &self.view.phase {
             Phase::Active(snapshot) => snapshot.subject.as_ref(),
             _ => None,
         };
         let its = loaded.credential.tokens.subject.as_ref();
-        let is_somebody_else = mine.is_some() && its.is_some() && mine != its;
-        self.id.as_ref().is_some_and(|id| id.login == loaded.id.login) && !is_somebody_else
+        let is_another_subject = mine.is_some() && its.is_some() && mine != its;
+        self.id.as_ref().is_some_and(|id| id.login == loaded.id.login) && !is_another_subject
     }
 
-    /// There is nothing to refresh with any more. A token that still works goes on until it does not (I17).
+    /// Ends what cannot be refreshed any more. A token that still works is used until it lapses (I17).
     fn end(&mut self, expired: SessionExpired, now: Now) -> Settled {
         match &self.view.phase {
-            // It was to sign somebody in.
+            // The refresh was to sign in.
             Phase::SignedOut => {
                 self.retire(Some(expired));
                 Err(Error::NotSignedIn)
@@ -193,7 +194,7 @@ impl Core {
                 self.refresh = None;
                 let before = self.refresh_denied.replace(expired.clone());
                 self.retire(before);
-                // Where it was claimed, the store is cleared by now.
+                // If the refresh was claimed, the store is cleared by now.
                 if self.has_pending_write() && self.is_denied_by_server() {
                     self.must_clear();
                 }

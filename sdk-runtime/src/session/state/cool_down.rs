@@ -1,6 +1,7 @@
-//! How long the session leaves its server alone after a failed refresh, and what ends that sooner.
+//! The cool-down after a failed refresh: how long no refresh starts, and what ends that earlier.
 //!
-//! - **I18** No refresh before its cool-down ends, or once after a sleep of the machine or in another network.
+//! - **I18** No refresh starts before its cool-down ends, except once after a sleep of the machine or a
+//!   change of network.
 
 use std::time::Duration;
 
@@ -14,7 +15,7 @@ use crate::runtime::{Instant, Now};
 use crate::session::stored::undecodable::Undecodable;
 
 impl Core {
-    /// The program is in another network: what failed in the former one may succeed now.
+    /// Ends the cool-down: what failed in the former network may succeed now.
     pub(crate) fn network_changed(&mut self, now: Now) {
         let Some(cool_down) = self.cool_down.take_if(|cool_down| !cool_down.is_held) else { return };
         self.retire(Some(cool_down.failure));
@@ -24,7 +25,7 @@ impl Core {
         }
     }
 
-    /// Begins a cool-down of `wait` for `cause`, and tells of it.
+    /// Starts a cool-down of `wait` for `cause`, and reports it.
     pub(super) fn cool_down(
         &mut self,
         cause: UnavailableCause,
@@ -43,7 +44,7 @@ impl Core {
         failure
     }
 
-    /// A refresh was answered with a success that cannot be decoded.
+    /// Handles a successful response that could not be decoded.
     pub(super) fn answer_was_undecodable(&mut self, answer: Undecodable, now: Now) -> RefreshUnavailable {
         let (wait, cause) = (answer.rest(now.wall), UnavailableCause::Decode(answer.error.clone()));
         self.outcome_unknown.add_undecodable(answer);
@@ -52,7 +53,8 @@ impl Core {
         failure
     }
 
-    /// The store tells of such an answer to another process: what is left of its cool-down holds here too.
+    /// Handles such a response of another process, which the store tells of: the rest of its cool-down
+    /// holds here too.
     pub(super) fn another_was_undecodable(&mut self, answer: Undecodable, now: Now) {
         match answer.rest(now.wall).is_zero() {
             true => self.outcome_unknown.add_undecodable(answer),
@@ -66,7 +68,7 @@ impl Core {
         }
     }
 
-    /// Until when no refresh is started, and why. A sleep of the machine ends it once.
+    /// Until when no refresh starts, and why. A sleep of the machine ends it once.
     pub(super) fn cooling_down(&mut self, now: Now) -> Option<(Instant, RefreshUnavailable)> {
         let cool_down = self.cool_down.as_ref().filter(|cool_down| now.mono < cool_down.until)?;
         if cool_down.was_slept_through(now) {
@@ -76,8 +78,8 @@ impl Core {
         Some((cool_down.until, cool_down.failure.clone()))
     }
 
-    /// Why not even an application that asks for it gets a refresh: the refresh token was most likely spent. It is sent once for each
-    /// cool-down when the access token is over, for servers that do not rotate.
+    /// Why not even an explicit refresh is started: the refresh token is most likely spent. It is sent once
+    /// per cool-down after the access token has lapsed, for servers that do not rotate.
     pub(super) fn held_back(&mut self, snapshot: &Snapshot, now: Now) -> Option<RefreshUnavailable> {
         let error = self.outcome_unknown.undecodable()?.error.clone();
         match self.cooling_down(now) {
@@ -91,7 +93,7 @@ impl Core {
         }
     }
 
-    /// Exponential with equal jitter, never shorter than the server asks.
+    /// Exponential with equal jitter, and never shorter than the server asks.
     pub(super) fn back_off(&mut self, retry_after: Option<Duration>, longest: Duration) -> Duration {
         let jittered = backoff::delay(pause::FIRST, longest, self.failures, self.random.f64());
         self.failures = self.failures.saturating_add(1);

@@ -1,6 +1,7 @@
-//! What the core does not need any more and may hold values of the user's: an error of a transport or a store, the body of an answer.
+//! Values that are dropped when the lock is free, because they may hold a user's values: an error of a
+//! transport or a store, a body.
 //!
-//! - **I28** The `Drop` of such a value may use the session, so that the shell drops it when its lock is free.
+//! - **I28** The `Drop` of such a value may use the session, so the shell drops it without its lock.
 
 use super::Core;
 use super::snapshot::Phase;
@@ -13,21 +14,21 @@ impl Core {
         self.retired.extend(value.map(Into::into));
     }
 
-    /// Makes `phase` the phase.
+    /// Enters `phase`.
     pub(super) fn enter(&mut self, phase: Phase) {
         if let Phase::Expired(expired) = std::mem::replace(&mut self.view.phase, phase) {
             self.retire(Some(expired));
         }
     }
 
-    /// It is known that no server has spent the refresh token.
+    /// Records that no server has spent the refresh token.
     pub(super) fn forget_outcome_unknown(&mut self) {
         if let OutcomeUnknown::ResponseUndecodable(answer) = std::mem::take(&mut self.outcome_unknown) {
             self.retire(Some(answer.error));
         }
     }
 
-    /// Nothing that failed before counts any more.
+    /// Forgets all earlier failures.
     pub(super) fn recover(&mut self) {
         let (refresh_denied, denied, cool_down) =
             (self.refresh_denied.take(), self.denied.take(), self.cool_down.take());
@@ -38,7 +39,7 @@ impl Core {
         self.failures = 0;
     }
 
-    /// What was retired since this was last asked.
+    /// Takes the values that are to be dropped.
     pub(crate) fn take_retired(&mut self) -> Vec<Error> {
         std::mem::take(&mut self.retired)
     }

@@ -1,7 +1,7 @@
-//! Which session a pool may drop, and what of it the next session of the same store has to know.
+//! Eviction from a pool: which session may be evicted, and what its successor inherits.
 //!
-//! - **I9** Tokens that the store does not have stay at hand.
-//! - **I14** A refresh token that was rejected is not sent again.
+//! - **I9** Tokens that the store does not have stay in memory.
+//! - **I14** A refresh token that was denied is not sent again.
 
 use super::Core;
 use super::event::SessionEvent;
@@ -14,11 +14,11 @@ use crate::session::stored::pending_write::Replaces;
 use crate::session::stored::refresh_input::DeniedRefresh;
 
 impl Core {
-    /// What is to be remembered of the session if a pool lets go of it; `None` where it may not. With `is_alone`, no task of it is at
-    /// work.
+    /// Returns what is to be remembered if a pool evicts the session. `None` if it may not. With
+    /// `is_alone`, no task of it is at work.
     pub(crate) fn may_be_evicted(&self, is_alone: bool, now: Now) -> Option<EvictedSession> {
         if matches!(self.view.phase, Phase::Closed) {
-            // What is still to be written is read by the next one.
+            // The next session waits for a pending write.
             return is_alone.then(EvictedSession::default);
         }
         if self.flight.is_some() || self.has_a_use(now) {
@@ -30,13 +30,13 @@ impl Core {
         }
         let inherited = self.evicted.clone().unwrap_or_default();
         let denied = self.denied.as_ref().map(|DeniedRefresh { id, expired }| {
-            // Only why: the answer may be large.
+            // Only the reason: the response may be large.
             DeniedRefresh { id: id.clone(), expired: SessionExpired::new(expired.reason()) }
         });
         Some(EvictedSession { ended: ended.or(inherited.ended), denied: denied.or(inherited.denied) })
     }
 
-    /// A pool has dropped the session.
+    /// A pool has evicted the session.
     pub(crate) fn evicted_from_pool(&mut self) {
         // A last attempt to write this end would end the login that is there by then.
         if self.pending == Some(Replaces::Anything) {
@@ -44,17 +44,17 @@ impl Core {
         }
     }
 
-    /// Whether something would be done otherwise, or sooner, without what is known here.
+    /// Whether the session has knowledge that changes or delays what is sent.
     fn has_a_use(&self, now: Now) -> bool {
         let cools_down = self.cool_down.as_ref().is_some_and(|cool_down| now.mono < cool_down.until);
         let still_signs = matches!(&self.view.phase, Phase::Active(snapshot) if snapshot.still_signs(now));
         let is_undecodable = self.outcome_unknown.undecodable().is_some();
-        // Of tokens that were rejected nothing is sent, so that the server receives none from any session.
+        // Nothing is sent of tokens that were denied, so the server receives none from any session.
         cools_down && self.denied.is_none()
             || still_signs && (self.refresh_denied.is_some() || is_undecodable)
     }
 
-    /// The end that the store does not have. `None` where there are tokens that it does not have.
+    /// Returns the end that the store does not have. `None` if there are tokens that it does not have.
     fn ended(&self) -> Option<Option<Ended>> {
         let Some(replaces) = self.pending.clone() else { return Some(None) };
         let expired = match &self.view.phase {
@@ -65,12 +65,12 @@ impl Core {
         Some(Some(Ended { replaces, superseded_logins: self.superseded_logins.clone(), expired }))
     }
 
-    /// Takes over what was remembered of the session before this one.
+    /// Inherits what was remembered of the predecessor.
     pub(crate) fn inherit(&mut self, evicted: EvictedSession) {
         self.evicted = Some(evicted).filter(|evicted| !evicted.is_nothing());
     }
 
-    /// What the store has is `login`, unless that has ended here.
+    /// Enters the login that was read from the store, unless it has ended here.
     pub(super) fn found(&mut self, login: StoredCredential, now: Now) {
         let EvictedSession { ended, denied } = self.evicted.take().unwrap_or_default();
         match ended.filter(|ended| ended.is_of(&login.id)) {
@@ -80,16 +80,16 @@ impl Core {
                 self.superseded_logins = superseded_logins;
                 self.superseded_logins.insert(&login.id.login);
                 self.must_write(match replaces {
-                    // It is known now what there is.
+                    // The store has been read now.
                     Replaces::Anything => Replaces::Logins(self.superseded_logins.clone()),
                     replaces => replaces,
                 });
                 self.changed = true;
             }
             None => {
-                // It is forgotten where it is of other tokens.
+                // It is forgotten if it is of other tokens.
                 self.denied = denied;
-                // There was no login before, and no caller has signed in: a sign-in that is under way goes on.
+                // There was no login before, and no caller has signed in: a sign-in in progress goes on.
                 self.adopt_in(self.view.epoch, login, now);
             }
         }

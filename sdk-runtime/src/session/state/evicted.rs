@@ -1,24 +1,24 @@
-//! What the next session of the same store has to know of one that a pool evicted.
+//! What a pool remembers of an evicted session, for the next session of the same store.
 
 use crate::error::SessionExpired;
 use crate::session::stored::pending_write::{Logins, Replaces};
 use crate::session::stored::refresh_input::DeniedRefresh;
 use crate::session::stored::schema::TokenId;
 
-/// What a session knows about the login in its store, and the store does not. No token, and nothing of an answer.
+/// What a session knows about its stored login and the store does not. It has no token and no response.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct EvictedSession {
     pub(super) ended: Option<Ended>,
     pub(super) denied: Option<DeniedRefresh>,
 }
 
-/// An end that the store could not take.
+/// An end of the login that could not be stored.
 #[derive(Debug, Clone)]
 pub(super) struct Ended {
     pub(super) replaces: Replaces,
     /// The logins that had been replaced before.
     pub(super) superseded_logins: Logins,
-    /// Why, where no caller signed out.
+    /// The reason, if no caller signed out.
     pub(super) expired: Option<SessionExpired>,
 }
 

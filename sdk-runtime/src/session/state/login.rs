@@ -1,4 +1,4 @@
-//! A session's state, as an application sees it.
+//! The public state of a session: `SessionState` and `Login`.
 
 use std::fmt;
 use std::sync::Arc;
@@ -7,24 +7,24 @@ use super::snapshot::{Phase, Snapshot, View};
 use crate::error::SessionExpired;
 use crate::secret::{AccessToken, RefreshToken};
 
-/// What a session is at a moment.
+/// The state of a session at one moment.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum SessionState {
-    /// Whether somebody is signed in is in a store that nobody has looked into yet: the first call does.
+    /// The store has not been read yet. The first call reads it.
     Unloaded,
-    /// Nobody is signed in.
+    /// No user is signed in.
     SignedOut,
-    /// Somebody is. Every refresh makes a new one of these.
+    /// A user is signed in. There is a new one with every refresh.
     SignedIn(Login),
-    /// The login is over; only a new sign-in helps.
+    /// The login is over. Only a new sign-in helps.
     Expired(SessionExpired),
     /// The session was closed.
     Closed,
 }
 
 impl SessionState {
-    /// Whether calls can be signed, if need be after a refresh.
+    /// Whether calls can be signed, possibly after a refresh.
     #[must_use]
     pub fn is_signed_in(&self) -> bool {
         matches!(self, Self::SignedIn(_))
@@ -41,7 +41,7 @@ impl SessionState {
     }
 }
 
-/// A login as of one access token.
+/// A login with one access token.
 #[derive(Clone)]
 pub struct Login(Arc<Snapshot>);
 
@@ -50,39 +50,40 @@ impl Login {
         Self(snapshot)
     }
 
-    /// Goes up with every sign-in and every refresh of the session.
+    /// Grows with every sign-in and every refresh of the session.
     #[must_use]
     pub fn generation(&self) -> u64 {
         self.0.stamp.generation
     }
 
-    /// Changes with every sign-in, and with no refresh: what belongs to the login before belongs to somebody else, or to nobody.
+    /// Changes with every sign-in, and with no refresh. Data of another epoch belongs to another login.
     #[must_use]
     pub fn epoch(&self) -> u64 {
         self.0.stamp.epoch
     }
 
-    /// Who is signed in, where the tokens said so.
+    /// The user, if the tokens said so.
     #[must_use]
     pub fn subject(&self) -> Option<&str> {
         self.0.subject.as_deref()
     }
 
-    /// The scopes that were granted, where the tokens said so.
+    /// The granted scopes, if the tokens said so.
     #[must_use]
     pub fn scopes(&self) -> Option<&[String]> {
         self.0.scopes.as_deref()
     }
 
-    /// The refresh token, for keeping the login across restarts; `None` where there is none to hold.
+    /// The refresh token, for keeping the login across restarts. `None` if there is none to hold.
     ///
-    /// Where the server rotates it, the next refresh spends it, so keep that of every [`SessionState::SignedIn`] you are shown.
+    /// A server that rotates it spends it with the next refresh, so keep the one of every
+    /// [`SessionState::SignedIn`].
     #[must_use]
     pub fn refresh_token(&self) -> Option<&RefreshToken> {
         self.0.refresh.as_ref()
     }
 
-    /// The access token, for things outside the client; `None` where cookies sign.
+    /// The access token, for use outside the client. `None` if cookies sign.
     #[must_use]
     pub fn access_token(&self) -> Option<&AccessToken> {
         self.0.access.as_ref()

@@ -1,4 +1,4 @@
-//! What the core is asked, and what it answers. Knows nothing of how that is decided or carried out.
+//! Messages of the state: what it is asked, and what it decides.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,7 +17,7 @@ use crate::session::stored::undecodable::Undecodable;
 use crate::session::token::credential::Credential;
 use crate::session::token::tokens::Grant;
 
-/// Whom a call is made for, fixed when it is first polled.
+/// The user that a call is made for, fixed at its first poll.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Identity {
     pub(crate) epoch: u64,
@@ -28,85 +28,86 @@ pub(crate) struct Identity {
 #[derive(Debug, Clone)]
 pub(crate) struct Rejection {
     pub(crate) stamp: Stamp,
-    /// The end of the login, where the server said that no refresh can help.
+    /// The end of the login, if the server said that no refresh can help.
     pub(crate) login_over: Option<SessionExpired>,
 }
 
-/// Names one run of one session.
+/// Names one refresh flight of one session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct FlightId(pub(crate) u64);
 
-/// A run that is to be started, and all that it needs to know.
+/// The input of a refresh that is to be started.
 #[derive(Debug, Clone)]
 pub(crate) struct Start {
     pub(crate) flight: FlightId,
     pub(crate) grant: Grant,
     pub(crate) jar: Arc<Jar>,
-    /// `None` where nobody is signed in, and the refresh is to sign in.
+    /// `None` if no user is signed in, and the refresh is to sign in.
     pub(crate) input: Option<RefreshInput>,
     /// Whether a server may have spent the refresh token before.
     pub(crate) outcome_unknown: OutcomeUnknown,
-    /// How long before a send of which nobody knows what came of it is repeated.
+    /// The pause before a send with an unknown outcome is repeated.
     pub(crate) resend_after: Duration,
 }
 
-/// What a call that wants a credential has to do.
+/// The decision for a call that wants a credential.
 #[derive(Debug)]
 pub(crate) enum Demand {
     /// Sign with this.
     Sign(Arc<Snapshot>),
-    /// Sign with this, and start this run beside it.
+    /// Sign with this, and start this refresh in the background.
     SignAndStart(Arc<Snapshot>, Box<Start>),
-    /// Wait for the run that is under way.
+    /// Wait for the flight in progress.
     Join(Option<Fallback>),
-    /// Start this run, and wait for it.
+    /// Start this refresh, and wait for it.
     Start(Box<Start>, Option<Fallback>),
-    /// Give up.
+    /// Fail.
     Fail(Error),
 }
 
-/// What signs if the refresh that a call waits for fails, or takes longer than the call's patience: a token that is about to lapse, or
-/// that another endpoint has rejected and some server has accepted.
+/// The credential to sign with if the refresh fails, or takes longer than the call may wait. It is about to
+/// lapse, or another endpoint has rejected it and some server has accepted it.
 #[derive(Debug, Clone)]
 pub(crate) struct Fallback {
     pub(crate) snapshot: Arc<Snapshot>,
-    /// How long the call waits at most before it is signed with this.
+    /// How long the call waits before it is signed with this.
     pub(crate) patience: Duration,
 }
 
-/// What came of a refresh.
+/// The outcome of a refresh.
 #[derive(Debug)]
 pub(crate) enum RefreshOutcome {
     Success(Refreshed),
-    /// Tokens came, and the access token is none that could sign.
+    /// Tokens arrived, and their access token cannot sign.
     Unusable {
         refresh: Option<RefreshToken>,
         id: Option<TokenId>,
         cause: UnavailableCause,
     },
-    /// Another process has refreshed the login, or signed in anew.
+    /// Another process has refreshed the login or signed in, and its tokens are used.
     Adopted(Box<StoredCredential>),
     /// Another process has ended the login.
     Gone,
-    /// The server refused for good.
+    /// The server denied the refresh for good.
     Denied(SessionExpired),
-    /// The server refused for good, and whether another process had refreshed meanwhile could not be known.
+    /// The server denied the refresh for good, and the store could not tell whether another process has
+    /// refreshed meanwhile.
     DeniedUnconfirmed(DeniedRefresh, UnavailableCause),
     /// There is nothing to refresh with.
     NothingToRefreshWith,
-    /// Nothing was spent.
+    /// The refresh token was not spent.
     NotSpent {
         cause: UnavailableCause,
         retry_after: Option<Duration>,
     },
-    /// Nobody knows whether the server has seen it, and spent the refresh token.
+    /// The server may have received the request, and spent the refresh token.
     Unknown {
         cause: UnavailableCause,
         retry_after: Option<Duration>,
     },
-    /// The server answered with a success that cannot be decoded: it has most likely spent the refresh token.
+    /// The server answered with a success that cannot be decoded: the refresh token is most likely spent.
     Undecodable(Undecodable),
-    /// The server does not want a request like this at all; asking again soon is of no use.
+    /// The server does not accept a request like this. Asking again soon is of no use.
     Misconfigured(UnavailableCause),
 }
 
@@ -114,16 +115,16 @@ pub(crate) enum RefreshOutcome {
 #[derive(Debug)]
 pub(crate) struct Refreshed {
     pub(crate) credential: Credential,
-    /// How the store names them, where there is one.
+    /// Their id in the store, if there is one.
     pub(crate) id: Option<TokenId>,
-    /// What another process had put in the place of the tokens of this one, and these replace.
+    /// Tokens of another process, which were refreshed in place of the session's.
     pub(crate) adopted: Option<Box<StoredCredential>>,
-    /// Whether the store does not have them.
+    /// Whether the store does not have them yet.
     pub(crate) is_not_stored_yet: bool,
 }
 
 impl RefreshOutcome {
-    /// The same, where a server may have spent the refresh token before: a rejection says less then.
+    /// Weakens a denial if a server may have spent the refresh token before.
     pub(crate) fn after(self, outcome_unknown: &OutcomeUnknown) -> Self {
         match (self, outcome_unknown) {
             (Self::Denied(expired), OutcomeUnknown::ResponseLost) => Self::Denied(expired.as_lost_rotation()),
@@ -134,7 +135,7 @@ impl RefreshOutcome {
         }
     }
 
-    /// The tokens in it, where it has any and they are not of another login than `login`.
+    /// Returns the tokens in it that no login wants, unless they are of another login than `login`.
     pub(crate) fn discarded(self, login: Option<Arc<str>>, grant: Grant, jar: Arc<Jar>) -> Option<Discarded> {
         let (id, access, refresh, header) = match self {
             Self::Success(Refreshed { credential, id, .. }) => {
@@ -156,14 +157,15 @@ impl From<Credential> for Refreshed {
     }
 }
 
-/// What a run has obtained that nobody wants any more.
+/// Tokens that a flight has received and no login wants.
 pub(crate) struct Discarded {
     pub(crate) grant: Grant,
     pub(crate) header: Option<HeaderValue>,
     pub(crate) jar: Arc<Jar>,
 }
 
-/// What the waiters of a run are told. What to sign with they read where everybody does, since more may have happened.
+/// The result that waiters get. They read the credential from the published view, because more may have
+/// happened since.
 pub(crate) type Settled = Result<(), Error>;
 
 #[cfg(test)]

@@ -1,14 +1,15 @@
-//! The session's state machine: pure, without I/O, tasks, clock or lock; what it decides, the shell carries out.
+//! The session's state machine: pure, without I/O, tasks, clocks or locks. The shell carries out what it
+//! decides.
 //!
-//! - **I1** At most one refresh is in flight per epoch.
+//! - **I1** At most one refresh is in progress per epoch.
 //! - **I3** Published stamps strictly increase.
-//! - **I4** A rejection of an older stamp starts no run and marks nothing.
+//! - **I4** A rejection of an older stamp starts no refresh and marks nothing.
 //! - **I7** Callers within a cool-down get the failure that caused it.
-//! - **I10** A run of an older epoch publishes and reports nothing.
-//! - **I12** A call goes out under the identity it began with, or not at all.
-//! - **I16** Only a definitive rejection of the refresh ends a login.
-//! - **I17** A failed run never removes a token that still works.
-//! - **I29** After the end nothing is signed and nothing refreshed until the next sign-in.
+//! - **I10** A refresh of an older epoch publishes and reports nothing.
+//! - **I12** A call is sent under the identity that it began with, or not at all.
+//! - **I16** Only a definitive refusal of the refresh ends a login.
+//! - **I17** A failed refresh never removes a token that still works.
+//! - **I29** After the end no request is signed and nothing is refreshed until the next sign-in.
 //! - **I31** An omitted refresh token keeps the old one.
 
 mod acquire;
@@ -52,57 +53,60 @@ use throttle::Throttle;
 
 #[derive(Debug)]
 pub(crate) struct Core {
-    /// The state, as everybody sees it.
+    /// The state that is published.
     view: View,
-    /// What the login can be refreshed with; nobody's before a sign-in and after the end.
+    /// The refresh token of the login. `None` before a sign-in and after the end.
     refresh: Option<RefreshToken>,
-    /// How a store names the tokens at hand.
+    /// The id of the present tokens in a store.
     id: Option<TokenId>,
     generation: u64,
     refreshable: bool,
     is_stored: bool,
-    /// Why there is nothing to refresh with any more, while the access token still works.
+    /// Why the login cannot be refreshed any more, while its access token still works.
     refresh_denied: Option<SessionExpired>,
-    /// The tokens at hand were refused for good, and whether a store has newer ones could not be known.
+    /// The present tokens, if their refresh was denied and the store could not tell whether it has newer
+    /// ones.
     denied: Option<DeniedRefresh>,
     /// Whether a server may have spent the refresh token.
     outcome_unknown: OutcomeUnknown,
     flight: Option<FlightId>,
-    /// The run that was under way when the session was closed: what it obtains is kept, and not published.
+    /// The flight that was in progress when the session was closed: its tokens are stored, and not
+    /// published.
     draining: Option<FlightId>,
     flights: u64,
     cool_down: Option<CoolDown>,
     failures: u32,
     throttle: Throttle,
-    /// The endpoints that have rejected the token at hand.
+    /// The endpoints that have rejected the present token.
     rejected_by: Vec<EndpointId>,
     random: fastrand::Rng,
-    /// What the store does not have yet, and may be put in the place of.
+    /// What the pending write may replace, if there is one.
     pending: Option<Replaces>,
     /// The logins that this session has replaced or ended, while the store may still have one of them.
     superseded_logins: Logins,
     /// Whether the store may have the present login, or older tokens of it.
     may_be_stored: bool,
-    /// Whether it was seen what the store has.
+    /// Whether the store has been read.
     is_seen: bool,
-    /// The run that refreshes a login which no store has, without the right to do so: the store must not get it meanwhile.
+    /// The flight that refreshes without a claim, because no store has the login. The store must not get it
+    /// meanwhile.
     unclaimed: Option<FlightId>,
-    /// The same, as it was when the session was closed.
+    /// The pending write, as it was when the session was closed.
     write_at_close: Option<PendingWrite>,
-    /// Goes up whenever the store has something new to hold.
+    /// Grows with each pending write.
     serial: u64,
-    /// Whether that has gone up since the writer was told.
+    /// Whether there is a pending write that the writer has not been told of.
     has_new_write: bool,
     is_degraded: bool,
     changed: bool,
     events: Vec<SessionEvent>,
     /// What is to be dropped when the lock is free.
     retired: Vec<Error>,
-    /// What the session before this one knew of the login in the store, which no process has read yet.
+    /// What the predecessor knew of the stored login, until the store is read.
     evicted: Option<EvictedSession>,
 }
 
-/// What a refresh that does not say otherwise leaves as it was.
+/// What a refresh keeps of the login before, if its response does not say otherwise.
 #[derive(Default)]
 struct CarriedOver {
     subject: Option<Arc<str>>,
@@ -111,7 +115,7 @@ struct CarriedOver {
 }
 
 impl Core {
-    /// With `is_stored`, what there is to know about the login is in a store that nobody has looked into yet.
+    /// With `is_stored`, the login is in a store that has not been read yet.
     pub(crate) fn new(seed: u64, is_stored: bool) -> Self {
         let phase = if is_stored { Phase::Unloaded } else { Phase::SignedOut };
         Self {
@@ -148,27 +152,27 @@ impl Core {
         }
     }
 
-    /// From now on there is something that can refresh.
+    /// Records that there is a refresh endpoint.
     pub(crate) fn make_refreshable(&mut self) {
         self.refreshable = true;
     }
 
-    /// What everybody may see.
+    /// The state that is published.
     pub(crate) fn view(&self) -> &View {
         &self.view
     }
 
-    /// Whether there is something new for everybody to see since this was last asked.
+    /// Takes the flag that the view has changed.
     pub(crate) fn take_changed(&mut self) -> bool {
         std::mem::take(&mut self.changed)
     }
 
-    /// What has happened since this was last asked.
+    /// Takes the events that have happened.
     pub(crate) fn take_events(&mut self) -> Vec<SessionEvent> {
         std::mem::take(&mut self.events)
     }
 
-    /// The server said, of the credential with `stamp`, that no refresh can help: `expired` is how it said so.
+    /// Ends the login, because a server said of the credential with `stamp` that no refresh can help.
     pub(crate) fn login_over(&mut self, stamp: Stamp, expired: SessionExpired) -> Option<SessionExpired> {
         let is_current = matches!(&self.view.phase, Phase::Active(snapshot) if snapshot.stamp == stamp);
         if !is_current {
@@ -179,18 +183,19 @@ impl Core {
         Some(self.expire(expired))
     }
 
-    /// Whether `run` is the one under way, and nothing has overtaken it.
+    /// Whether `flight` is the one in progress, and no later epoch has superseded it.
     pub(crate) fn is_in_progress(&self, flight: FlightId) -> bool {
         self.flight == Some(flight)
     }
 
-    /// Whether what `run` obtains is anybody's: not after a sign-in or a sign-out (I10), but after the session was closed.
+    /// Whether the tokens of `flight` are to be stored: not after a sign-in or a sign-out (I10), but after
+    /// a close.
     pub(crate) fn may_persist(&self, flight: FlightId) -> bool {
         self.flight == Some(flight) || self.draining == Some(flight)
     }
 
-    /// Somebody signed in, with the cookies of `jar`, or of the signed-out state where there is none. With `since`, only if
-    /// nobody else has signed in or out since that epoch.
+    /// Signs in with the cookies of `jar`, or with those of the signed-out state. With `since`, only if no
+    /// sign-in or sign-out has happened after that epoch.
     pub(crate) fn sign_in(
         &mut self,
         credential: Credential,
@@ -215,7 +220,7 @@ impl Core {
         Ok(())
     }
 
-    /// Nobody is signed in any more. Returns what the login was, for telling the server.
+    /// Signs out. Returns the former login, for telling the server.
     pub(crate) fn sign_out(&mut self) -> Result<Option<(Arc<Snapshot>, Grant)>, Error> {
         let login = match &self.view.phase {
             Phase::Closed => return Err(Error::Closed),
@@ -235,7 +240,7 @@ impl Core {
                     false => Replaces::Anything,
                 })
             }
-            // What is over is not in the store any more; what is there of the same login, another process has.
+            // A login that is over is not in the store any more. Newer tokens of it are another process's.
             _ => None,
         };
         if !matches!(self.view.phase, Phase::SignedOut) {
@@ -248,7 +253,7 @@ impl Core {
         Ok(login)
     }
 
-    /// The session is over for good. What the store does not have yet is still to be written.
+    /// Closes the session. A pending write is still to be written.
     pub(crate) fn close(&mut self) {
         if matches!(self.view.phase, Phase::Closed) {
             return;
@@ -258,14 +263,14 @@ impl Core {
         if self.unclaimed.is_some()
             && let Some(record) = self.write_at_close.as_mut().and_then(|pending| pending.record.as_mut())
         {
-            // It may be being spent, and is written when the run is over.
+            // Its refresh token may be being spent. It is written when the flight has ended.
             record.outcome_unknown = true;
         }
         self.next_epoch(Arc::default(), Phase::Closed);
         self.events.push(SessionEvent::Closed);
     }
 
-    /// Ends the present login, in the store too, where it may be there.
+    /// Notes that the present login is to be ended in the store, if it may be there.
     fn leave(&mut self) {
         if let (true, Phase::Active(_), Some(id)) =
             (self.is_stored && self.may_be_stored, &self.view.phase, &self.id)
@@ -281,21 +286,21 @@ impl Core {
         self.refresh = None;
         self.id = None;
         self.flight = None;
-        // What is obtained after a close is kept.
+        // What is received after a close is stored.
         self.unclaimed.take_if(|flight| self.draining != Some(*flight));
         self.throttle = Throttle::default();
         self.recover();
         self.changed = true;
     }
 
-    /// Makes `credential` the one that signs, with what is `kept` for what it does not say.
+    /// Publishes `credential`, with what is `carried_over` for what it does not say.
     fn publish(&mut self, credential: Credential, carried_over: CarriedOver, now: Now) -> Login {
         self.generation += 1;
         self.rejected_by.clear();
         let stamp = Stamp { epoch: self.view.epoch, generation: self.generation };
         let Credential { tokens, header, lifetime, age } = credential;
         let random = self.random.f64();
-        // What nothing can refresh is good until the server says otherwise, whatever our clock does.
+        // Without a refresh endpoint the token is used until the server rejects it: our clock may be wrong.
         let schedule =
             lifetime.filter(|_| self.refreshable).map(|lifetime| RefreshSchedule::new(lifetime, random));
         self.refresh = non_empty(tokens.refresh).or(carried_over.refresh);
@@ -313,7 +318,7 @@ impl Core {
         Login::new(snapshot)
     }
 
-    /// The login is over, in the store too.
+    /// The login is to be ended in the store too.
     fn must_clear(&mut self) {
         if let Some(id) = self.id.clone() {
             self.must_write(match self.is_seen || self.may_be_stored {
@@ -334,12 +339,13 @@ impl Core {
     }
 }
 
-/// A refresh token that is empty was left out, whatever serialized it.
+/// An empty refresh token counts as left out.
 fn non_empty(token: Option<RefreshToken>) -> Option<RefreshToken> {
     token.filter(|token| !token.expose().is_empty())
 }
 
-/// Whether something of `identity` may be sent in the state that `view` shows; `sent` tells whether anything was already.
+/// Whether a request of `identity` may be sent in the state of `view`. `sent` tells whether one was sent
+/// already.
 pub(crate) fn permit(view: &View, identity: &Identity, sent: bool) -> Result<(), Error> {
     match &view.phase {
         Phase::Closed => Err(Error::Closed),

@@ -5,14 +5,14 @@ use std::time::Duration;
 use crate::error::RefreshUnavailable;
 use crate::runtime::{Instant, Now};
 
-/// The first pause; each failure that follows doubles it.
+/// The first pause. Each further failure doubles it.
 pub(super) const FIRST: Duration = Duration::from_secs(1);
 pub(super) const LONGEST: Duration = Duration::from_secs(60);
-/// Where the server does not want a request like this at all.
+/// The longest pause if the server does not accept the request at all.
 pub(super) const LONGEST_MISCONFIGURED: Duration = Duration::from_secs(300);
-/// A server's own wish is honoured up to this.
+/// The longest pause that a server can ask for.
 pub(super) const RETRY_AFTER_LONGEST: Duration = Duration::from_secs(3600);
-/// By so much the time of day gets ahead of the monotonic clock while a machine sleeps.
+/// The wall clock gets ahead of the monotonic clock by this much while a machine sleeps.
 const SLEEP: Duration = Duration::from_secs(5);
 
 #[derive(Debug)]
@@ -20,12 +20,12 @@ pub(super) struct CoolDown {
     pub(super) since: Now,
     pub(super) until: Instant,
     pub(super) failure: RefreshUnavailable,
-    /// Whether nothing ends it sooner: the refresh token was most likely spent.
+    /// Whether nothing ends it earlier: the refresh token is most likely spent.
     pub(super) is_held: bool,
 }
 
 impl CoolDown {
-    /// Whether the machine has slept since: it may be in another network now.
+    /// Whether the machine has slept since, and may be in another network now.
     pub(super) fn was_slept_through(&self, now: Now) -> bool {
         let ran = now.mono.saturating_duration_since(self.since.mono);
         now.wall.duration_since(self.since.wall).is_ok_and(|passed| passed > ran + SLEEP)

@@ -1,4 +1,4 @@
-//! What a session and its store know of each other.
+//! Persistence in the state: what the session and its store know of each other, and the pending write.
 
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ use crate::session::stored::refresh_input::RefreshInput;
 use crate::session::stored::schema::Record;
 
 impl Core {
-    /// The store was looked into, and `login` is what it has. Nothing comes of it where somebody has signed in or out meanwhile.
+    /// Enters the login that was read from the store. Does nothing after a sign-in or a sign-out.
     pub(crate) fn loaded(&mut self, login: Option<StoredCredential>, now: Now) {
         if !matches!(self.view.phase, Phase::Unloaded) {
             return;
@@ -31,7 +31,7 @@ impl Core {
         }
     }
 
-    /// What the store is to hold and does not yet, to be written now.
+    /// Returns the pending write that is to be written now.
     pub(crate) fn pending_write(&mut self) -> Option<PendingWrite> {
         if self.are_writes_held_back() {
             return None;
@@ -43,7 +43,7 @@ impl Core {
         Some(pending)
     }
 
-    /// The same, whether it may be written or not.
+    /// Returns the pending write, also while it is held back.
     pub(super) fn any_pending_write(&self) -> Option<PendingWrite> {
         let replaces = self.pending.clone()?;
         if self.is_closed() {
@@ -60,60 +60,61 @@ impl Core {
         Some(PendingWrite { serial: self.serial, record, replaces })
     }
 
-    /// Whether a server has rejected the refresh token, and the login ends with its access token.
+    /// Whether a server has denied the refresh, and the login ends with its access token.
     pub(super) fn is_denied_by_server(&self) -> bool {
         self.refresh_denied
             .as_ref()
             .is_some_and(|refresh_denied| refresh_denied.reason() != ExpiredReason::NoRefreshToken)
     }
 
-    /// Whether what is unsaved is being spent, and no other process may find it.
+    /// Whether the pending write is held back, because its refresh token is being spent.
     fn are_writes_held_back(&self) -> bool {
         self.unclaimed.is_some()
     }
 
-    /// Whether there is something that the store does not have.
+    /// Whether there is a pending write.
     pub(crate) fn has_pending_write(&self) -> bool {
         self.pending.is_some()
     }
 
-    /// Whether it is to be written now.
+    /// Whether the pending write is to be written now.
     pub(crate) fn is_write_due(&self) -> bool {
         self.has_pending_write() && !self.are_writes_held_back()
     }
 
-    /// Whether there is something new to write since this was last asked.
+    /// Takes the flag that there is a new pending write.
     pub(crate) fn take_has_new_write(&mut self) -> bool {
         std::mem::take(&mut self.has_new_write)
     }
 
-    /// Has `run` refresh without the right to, if no store is known to have the login: from now on none gets it, until the run is over.
+    /// Lets `flight` refresh without a claim, if no store is known to have the login. The store does not
+    /// get the login before the flight has ended.
     pub(crate) fn refresh_unclaimed(&mut self, flight: FlightId) -> bool {
         let may = self.flight == Some(flight) && self.pending == Some(Replaces::Anything);
         self.unclaimed = may.then_some(flight);
         may
     }
 
-    /// `run` is over, or does nothing without the right to.
+    /// Ends that: `flight` is over, or does nothing without a claim.
     pub(crate) fn end_unclaimed(&mut self, flight: FlightId) {
         self.unclaimed.take_if(|unclaimed| *unclaimed == flight);
     }
 
-    /// A write has failed; `may_have` tells of a login whether the store may have it all the same.
+    /// Records a failed write. `may_be_stored` tells whether the store may have a login all the same.
     pub(crate) fn note_failed_write(&mut self, may_be_stored: impl FnOnce(&Arc<str>) -> bool) {
         if let (Some(Replaces::Anything), Some(id)) = (&self.pending, &self.id) {
             self.may_be_stored = may_be_stored(&id.login);
         }
     }
 
-    /// The store holds what it was to hold as of `serial`.
+    /// Records that the pending write `serial` was done.
     pub(crate) fn write_done(&mut self, serial: u64) {
         if serial == self.serial {
             self.nothing_to_write();
         }
     }
 
-    /// The store holds what the session is.
+    /// Records that the store holds the present login.
     pub(crate) fn nothing_to_write(&mut self) {
         self.pending = None;
         self.superseded_logins.clear();
@@ -123,7 +124,8 @@ impl Core {
         }
     }
 
-    /// What was to be kept as of `serial` cannot be any more: the store is another's by now, who comes up with the next refresh.
+    /// Gives up the pending write `serial`: another process has signed in or out there. The next refresh
+    /// finds that login.
     pub(crate) fn write_superseded(&mut self, serial: u64, error: StoreError) {
         if serial != self.serial {
             return self.retire(Some(error));
@@ -136,7 +138,7 @@ impl Core {
         self.events.push(SessionEvent::StoreDegraded(error));
     }
 
-    /// What is unsaved as of `serial`, and replaces every login, is found to replace `login`.
+    /// Records that the pending write `serial`, which replaces every login, is going to replace `login`.
     pub(crate) fn finds_login(&mut self, serial: u64, login: &Arc<str>) {
         let is_own = self.id.as_ref().is_some_and(|id| id.login == *login);
         if serial != self.serial || self.pending != Some(Replaces::Anything) || is_own {
@@ -150,7 +152,7 @@ impl Core {
         }
     }
 
-    /// The store could not be written.
+    /// Records that an operation of the store has failed.
     pub(crate) fn store_failed(&mut self, error: StoreError) {
         if std::mem::replace(&mut self.is_degraded, true) || self.is_closed() {
             return self.retire(Some(error));
@@ -158,7 +160,7 @@ impl Core {
         self.events.push(SessionEvent::StoreDegraded(error));
     }
 
-    /// `run` went on after the end, and what it has obtained could not be written down.
+    /// Records that `flight` went on after the close, and its tokens could not be stored.
     pub(crate) fn write_lost(&mut self, flight: FlightId, record: Record) {
         if self.draining == Some(flight) {
             let replaces = match self.unclaimed == Some(flight) {
@@ -182,7 +184,7 @@ impl Core {
         }
     }
 
-    /// What a run begins with.
+    /// Returns the input of a refresh.
     pub(super) fn refresh_input(
         &self,
         snapshot: &Snapshot,

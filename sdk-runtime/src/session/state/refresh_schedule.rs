@@ -1,29 +1,31 @@
-//! When a token is refreshed that still works: shares of its lifetime before its end, so that nobody has to wait for it.
+//! The refresh schedule of a token: it is refreshed before it lapses, by shares of its lifetime, so that no
+//! call has to wait.
 //!
-//! - **I25** Windows are clamped to the lifetime.
+//! - **I25** The windows lie within the lifetime.
 
 use std::time::Duration;
 
-/// The share of a lifetime, and the longest time, in which a token is refreshed beside the calls that it signs.
+/// The share of the lifetime before its end, and its maximum, in which a token is refreshed in the
+/// background.
 const ADVISORY: (f64, Duration) = (0.15, Duration::from_secs(300));
-/// As much earlier at most, so that the many who signed in together do not refresh together.
+/// A random part that is added at most, so that users who signed in together do not refresh together.
 const JITTER: (f64, Duration) = (0.10, Duration::from_secs(30));
-/// The share, and the longest time, in which calls wait for the refresh.
+/// The share before the end, and its maximum, in which calls wait for the refresh.
 const MANDATORY: (f64, Duration) = (0.05, Duration::from_secs(30));
 
-/// The last part of a token's life, as ages of it.
+/// The limits of a token's use, as ages of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct RefreshSchedule {
-    /// From here on the token is refreshed in the background.
+    /// From this age on the token is refreshed in the background.
     pub(crate) refresh_soon: Duration,
-    /// From here on calls wait for the refresh.
+    /// From this age on calls wait for the refresh.
     pub(crate) refresh_now: Duration,
-    /// From here on it signs nothing.
+    /// From this age on it signs nothing.
     pub(crate) lapses: Duration,
 }
 
 impl RefreshSchedule {
-    /// Those of a token that lives for `lifetime`; `random` is from 0 to 1.
+    /// The schedule of a token that lives for `lifetime`. `random` is from 0 to 1.
     pub(crate) fn new(lifetime: Duration, random: f64) -> Self {
         let share = |(share, longest): (f64, Duration)| lifetime.mul_f64(share).min(longest);
         let advisory = (share(ADVISORY) + share(JITTER).mul_f64(random)).min(lifetime / 2);
@@ -61,6 +63,10 @@ mod tests {
             );
             assert!(schedule.refresh_soon <= schedule.refresh_now);
         }
-        assert_eq!(RefreshSchedule::new(Duration::MAX, 1.0).lapses, Duration::MAX, "whatever a server says");
+        assert_eq!(
+            RefreshSchedule::new(Duration::MAX, 1.0).lapses,
+            Duration::MAX,
+            "the longest lifetime that a server can tell"
+        );
     }
 }

@@ -1,6 +1,7 @@
-//! What a session publishes for everybody to read without a lock.
+//! Published snapshots of a session, which are read without a lock.
 //!
-//! - **I3** A snapshot never changes, but for `rejected`, which goes from false to true, for who has accepted it, and for who refreshes it.
+//! - **I3** A snapshot never changes, except its rejection (from false to true), the servers that have
+//!   accepted it, and the claim to refresh it.
 //! - **I2** Credential and stamp of a request come from one load of one snapshot.
 
 use std::fmt;
@@ -15,19 +16,20 @@ use crate::cookies::Jar;
 use crate::error::SessionExpired;
 use crate::runtime::{Instant, Now};
 use crate::secret::{AccessToken, RefreshToken};
-use crate::sync::{ApproximateSet, DueClaim, Flag};
+use crate::sync::{Claim, Flag, Marks};
 
-/// Which credential of which login, compared lexicographically. Only stamps are ever compared, never the text of tokens:
+/// The version of a credential, compared lexicographically. The text of tokens is never compared, because
 /// some servers issue the same one twice within a second.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Stamp {
-    /// One more with every sign-in and sign-out.
+    /// Grows with every sign-in and sign-out.
     pub(crate) epoch: u64,
-    /// One more with every publication, never reset.
+    /// Grows with every publication, and is never reset.
     pub(crate) generation: u64,
 }
 
-/// An endpoint as far as rejections go: its name, at the base of its client. Two clients of one trait may have different servers.
+/// An endpoint as rejections count it: its name, and the base URL of its client. Two clients of one trait
+/// may have different servers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct EndpointId {
     pub(crate) base: u64,
@@ -41,25 +43,25 @@ impl EndpointId {
     }
 }
 
-/// One credential, as requests are signed with it.
+/// One credential that signs requests.
 pub(crate) struct Snapshot {
     pub(crate) stamp: Stamp,
     pub(crate) subject: Option<Arc<str>>,
-    /// What was granted, where the tokens said so.
+    /// The granted scopes, if the tokens said so.
     pub(crate) scopes: Option<Arc<[String]>>,
     pub(crate) access: Option<AccessToken>,
-    /// What the login can be refreshed with, for whoever keeps it across restarts; the core has its own copy.
+    /// The refresh token, for applications that keep it across restarts. The state has its own copy.
     pub(crate) refresh: Option<RefreshToken>,
-    /// The ready-made header; `None` where cookies sign.
+    /// The ready-made header. `None` if cookies sign.
     pub(crate) header: Option<HeaderValue>,
     pub(crate) jar: Arc<Jar>,
     pub(crate) schedule: Option<RefreshSchedule>,
     rejected: Flag,
-    /// Whether a server has taken it.
-    accepted_by: ApproximateSet,
-    /// When it may next be refreshed beside the calls that it signs, in milliseconds since `since`.
-    refresh_claim: DueClaim,
-    /// How old it was when it was made a snapshot, and when that was.
+    /// The endpoints whose servers have accepted it.
+    accepted_by: Marks,
+    /// When it may next be refreshed in the background, in milliseconds since `since`.
+    refresh_claim: Claim,
+    /// Its age when the snapshot was made, and when that was.
     age: Duration,
     since: Now,
 }
@@ -68,13 +70,13 @@ pub(crate) struct Snapshot {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Validity {
     Fresh,
-    /// It signs, and somebody should refresh it.
+    /// It signs, and one call should refresh it.
     Stale,
-    /// It is about to lapse: calls wait for a refresh, and are signed with it if that cannot be had.
+    /// It is about to lapse: calls wait for a refresh, and are signed with it if that fails.
     Due,
     /// Older than its lifetime.
     Lapsed,
-    /// A server refused it.
+    /// A server rejected it.
     Rejected,
 }
 
@@ -98,14 +100,14 @@ impl Snapshot {
             jar,
             schedule,
             rejected: Flag::default(),
-            accepted_by: ApproximateSet::default(),
-            refresh_claim: DueClaim::default(),
+            accepted_by: Marks::default(),
+            refresh_claim: Claim::default(),
             age,
             since,
         }
     }
 
-    /// I26: a rejection outranks both clocks, and of these the one by which it is older counts.
+    /// I26: a rejection outranks both clocks. The age is the larger one of the two clocks.
     pub(crate) fn validity(&self, now: impl FnOnce() -> Now) -> Validity {
         if self.rejected.is_raised() {
             return Validity::Rejected;
@@ -123,17 +125,17 @@ impl Snapshot {
         }
     }
 
-    /// How old it is, by the clock that says it is older.
+    /// Its age, the larger one of the two clocks.
     pub(crate) fn age(&self, now: Now) -> Duration {
         self.age.saturating_add(now.since(&self.since))
     }
 
-    /// How long it lives on; zero when it has lapsed, `None` where nothing tells.
+    /// How long it still lives: zero when it has lapsed, `None` if its lifetime is unknown.
     pub(crate) fn remaining(&self, now: Now) -> Option<Duration> {
         self.schedule.map(|schedule| schedule.lapses.saturating_sub(self.age(now)))
     }
 
-    /// Whether it is older than its lifetime, be it rejected or accepted.
+    /// Whether it is older than its lifetime, rejected or not.
     pub(crate) fn has_lapsed(&self, now: Now) -> bool {
         self.remaining(now).is_some_and(|remaining| remaining.is_zero())
     }
@@ -143,7 +145,8 @@ impl Snapshot {
         self.since.wall.checked_sub(self.age).unwrap_or(SystemTime::UNIX_EPOCH)
     }
 
-    /// Whether no task refreshes it, and one may. By the clock that is ahead, since a cool-down ends with the sleep of the machine.
+    /// Whether no task refreshes it, and one may. By the clock that is ahead, because a sleep of the
+    /// machine ends a cool-down.
     pub(crate) fn may_be_refreshed(&self, now: Now) -> bool {
         self.refresh_claim.is_free(millis(now.since(&self.since)))
     }
@@ -153,17 +156,17 @@ impl Snapshot {
         !matches!(self.validity(|| now), Validity::Lapsed | Validity::Rejected)
     }
 
-    /// Somebody refreshes it, so that nobody else has to.
+    /// Claims its refresh in the background, so that no other call starts one.
     pub(crate) fn claim_refresh(&self) {
         self.refresh_claim.take();
     }
 
-    /// It was not refreshed: from `when` on somebody else may try.
+    /// Gives the claim back: from `when` on another call may refresh it.
     pub(crate) fn give_refresh_back(&self, when: Instant) {
         self.refresh_claim.give_back(millis(when.saturating_duration_since(self.since.mono)));
     }
 
-    /// The server of `endpoint` has accepted it.
+    /// Records that the server of `endpoint` has accepted it.
     pub(crate) fn accept(&self, endpoint: EndpointId) {
         self.accepted_by.set(endpoint.number());
     }
@@ -200,7 +203,7 @@ fn millis(since: Duration) -> u64 {
     u64::try_from(since.as_millis()).unwrap_or(u64::MAX - 1)
 }
 
-/// A session as it is at one moment.
+/// The state of a session at one moment.
 #[derive(Debug, Clone)]
 pub(crate) struct View {
     pub(crate) epoch: u64,
@@ -210,7 +213,7 @@ pub(crate) struct View {
 }
 
 impl View {
-    /// The cookies a sign-in begins with: those that were set on the way to it, and none of a former user's.
+    /// The cookies that a sign-in starts with: those set before it, and none of a former user.
     pub(crate) fn jar_for_sign_in(&self) -> Arc<Jar> {
         match self.phase {
             Phase::Unloaded | Phase::SignedOut => Arc::new(self.jar.fork()),
@@ -221,7 +224,7 @@ impl View {
 
 #[derive(Debug, Clone)]
 pub(crate) enum Phase {
-    /// Who is signed in is in a store that nobody has looked into yet.
+    /// The store has not been read yet.
     Unloaded,
     SignedOut,
     Active(Arc<Snapshot>),
@@ -253,7 +256,8 @@ mod tests {
         let stamp = Stamp { epoch: 1, generation: 1 };
         let (age, jar) = (Duration::ZERO, Arc::default());
         let snapshot = Snapshot::new(stamp, None, None, (None, None), None, jar, (None, age, now));
-        // A clock that is set to the end of time, further than there are milliseconds to count. That of Windows ends before.
+        // A clock at the end of time, further than there are milliseconds to count. That of Windows ends
+        // before.
         let in_seconds = |seconds| SystemTime::UNIX_EPOCH.checked_add(Duration::from_secs(seconds));
         let end = in_seconds(i64::MAX as u64).or_else(|| in_seconds(900_000_000_000)).unwrap();
         let end = Now { wall: end, ..now };

@@ -1,7 +1,9 @@
-//! Bounds the refreshes that rejections cause: endpoints which forbid by a 401, and servers whose tokens no server accepts.
+//! Bounds on the refreshes that rejections cause: endpoints that forbid with a 401, and servers whose
+//! tokens no server accepts.
 //!
-//! - **I18** No refresh above the budget.
-//! - **I35** For every mix of endpoints, arguments and answers, the refreshes that rejections cause are bounded.
+//! - **I18** No refresh exceeds the budget.
+//! - **I35** For every mix of endpoints, arguments and answers, the refreshes that rejections cause are
+//!   bounded.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -11,7 +13,7 @@ use crate::runtime::Instant;
 
 /// How long an endpoint is on hold after its last rejection.
 const HOLD: Duration = Duration::from_secs(60);
-/// So many refreshes that cost, within so long.
+/// The budgets: how many refreshes that cost, within which time.
 const BUDGET: [(usize, Duration); 2] = [(5, Duration::from_secs(60)), (12, Duration::from_secs(600))];
 
 /// A token that an endpoint has rejected, and what is known of it.
@@ -20,16 +22,16 @@ pub(super) struct Rejected {
     pub(super) stamp: Stamp,
     /// Whether any server has accepted it.
     pub(super) was_accepted: bool,
-    /// Whether a refresh of it is under way already.
+    /// Whether a refresh of it is in progress already.
     pub(super) is_free: bool,
 }
 
-/// What the rejection of a token by an endpoint is worth.
+/// The decision about the rejection of a token by an endpoint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Admission {
     /// The token is to be replaced: nothing says that this endpoint forbids.
     Believed,
-    /// The endpoint is on hold. A refresh may help its call, and other endpoints go on with the token meanwhile.
+    /// The endpoint is on hold. A refresh may help its call, and other endpoints use the token meanwhile.
     Doubted,
     /// Its call gets no refresh: the endpoint is on hold, or the budget is spent.
     Blocked,
@@ -46,29 +48,30 @@ pub(super) struct Throttle {
 #[derive(Debug)]
 struct Hold {
     endpoint: EndpointId,
-    /// The token for which nothing more is tried until `blocked_until`; `None` once the endpoint has accepted one.
+    /// The token for which no refresh starts until `blocked_until`. `None` once the endpoint has accepted
+    /// one.
     stamp: Option<Stamp>,
     blocked_until: Instant,
-    /// Goes up with each further rejection: until then a rejection by this endpoint costs, for every token.
+    /// Grows with each further rejection. Until then a rejection by this endpoint costs, for every token.
     until: Instant,
 }
 
 impl Throttle {
-    /// Puts `endpoint` on hold, which rejected the token with `stamp` although it had just been refreshed.
+    /// Puts `endpoint` on hold: it rejected the token with `stamp`, which had just been refreshed.
     pub(super) fn hold(&mut self, endpoint: EndpointId, stamp: Stamp, now: Instant) {
         self.holds.retain(|hold| hold.endpoint != endpoint && now < hold.until);
         let until = now + HOLD;
         self.holds.push(Hold { endpoint, stamp: Some(stamp), blocked_until: until, until });
     }
 
-    /// Takes note that `endpoint` has accepted a token. Its next rejection may cause a refresh, and costs.
+    /// Records that `endpoint` has accepted a token. Its next rejection may cause a refresh, and costs.
     pub(super) fn accepted(&mut self, endpoint: EndpointId) {
         for hold in self.holds.iter_mut().filter(|hold| hold.endpoint == endpoint) {
             hold.stamp = None;
         }
     }
 
-    /// The endpoints of which it is to be told when they accept a token.
+    /// Returns the endpoints on hold, whose acceptance is to be recorded.
     pub(super) fn watched(&self) -> Vec<EndpointId> {
         self.holds.iter().filter(|hold| hold.stamp.is_some()).map(|hold| hold.endpoint).collect()
     }
@@ -78,7 +81,7 @@ impl Throttle {
         self.holds.iter().any(|hold| hold.endpoint == endpoint && now < hold.until)
     }
 
-    /// Decides about a rejection of `token` by `endpoint`, and takes what the refresh costs which it causes.
+    /// Decides about a rejection of `token` by `endpoint`, and charges the refresh that it causes.
     pub(super) fn admit(&mut self, endpoint: EndpointId, token: Rejected, now: Instant) -> Admission {
         let Rejected { stamp, was_accepted, is_free } = token;
         let hold = self.holds.iter_mut().find(|hold| hold.endpoint == endpoint && now < hold.until);
@@ -89,7 +92,7 @@ impl Throttle {
             hold.until = now + HOLD;
         }
         let costs = !is_free && (is_on_hold || !was_accepted);
-        // An endpoint that is not on hold is refused no refresh for what others have spent.
+        // An endpoint that is not on hold gets its refresh, even if others have spent the budget.
         let payers = if is_on_hold { Payers::All } else { Payers::Itself };
         if is_blocked || costs && self.budget.spend(Some(endpoint), payers, stamp, now).is_err() {
             return Admission::Blocked;
@@ -97,14 +100,14 @@ impl Throttle {
         if is_on_hold { Admission::Doubted } else { Admission::Believed }
     }
 
-    /// Takes what a refresh costs that an application asks for, of a rejected token that no server has accepted; or tells when
-    /// there is room for it.
+    /// Charges a refresh that an application asks for, of a rejected token that no server has accepted.
+    /// Otherwise tells when there is room for it.
     pub(super) fn spend(&mut self, stamp: Stamp, now: Instant) -> Result<(), Instant> {
         self.budget.spend(None, Payers::All, stamp, now)
     }
 }
 
-/// When refreshes were started that cost, and by the rejection of which endpoint.
+/// When refreshes that cost were started, and which endpoint's rejection caused each.
 #[derive(Debug, Default)]
 struct Budget {
     spent: VecDeque<(Option<EndpointId>, Instant)>,
@@ -120,7 +123,7 @@ enum Payers {
 }
 
 impl Budget {
-    /// Takes what the refresh of the token with `stamp` costs `endpoint`, or tells when there is room for it.
+    /// Charges `endpoint` for the refresh of the token with `stamp`, or tells when there is room for it.
     fn spend(
         &mut self,
         endpoint: Option<EndpointId>,
@@ -238,7 +241,7 @@ mod tests {
         throttle.accepted("A::a".into());
         assert_eq!(throttle.admit("A::a".into(), token(7), now), Admission::Blocked, "I35: the budget");
         let free = Rejected { is_free: true, ..token(8) };
-        assert_eq!(throttle.admit("A::a".into(), free, now), Admission::Doubted, "a refresh is under way");
+        assert_eq!(throttle.admit("A::a".into(), free, now), Admission::Doubted, "a refresh is in progress");
     }
 
     #[test]

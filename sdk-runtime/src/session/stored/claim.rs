@@ -1,6 +1,6 @@
-//! The right to refresh a login, as a process has it that has claimed it in the store. Knows no store.
+//! The right to refresh a login, once a process has claimed it in the store.
 //!
-//! - **I14** What another process has been answered holds this one back.
+//! - **I14** A response that another process got holds this process back.
 
 use super::lease::LeaseTerm;
 use super::schema::Record;
@@ -12,39 +12,39 @@ use crate::session::stored::refresh_input::RefreshInput;
 use crate::session::token::tokens::Grant;
 use crate::store::StoreLock;
 
-/// The right to refresh, and what it was found to be for.
+/// What came of a claim.
 pub(crate) enum Claim {
-    /// This one's.
+    /// This process may refresh.
     Granted(Box<RefreshLease>),
-    /// There is no need: another process has refreshed it, or signed in anew.
+    /// Another process has refreshed the login or signed in: its tokens are adopted.
     Adopt(Box<Record>),
-    /// There is nothing: the login was ended elsewhere.
+    /// The login was ended elsewhere.
     Gone,
-    /// No caller wants it refreshed any more.
+    /// No caller wants the refresh any more.
     Unwanted,
 }
 
 pub(crate) struct RefreshLease {
-    /// What was written down, the intent to spend included.
+    /// What was stored with the claim: its outcome is unknown until it is released.
     pub(crate) record: Record,
-    /// Whether that is of tokens another process has put there.
+    /// Whether another process has stored newer tokens, which are claimed.
     pub(crate) found_newer: bool,
-    /// Whether a process had the intent to spend these before, and left no outcome.
+    /// Whether a process had claimed these tokens before and left no outcome.
     pub(crate) earlier_unknown: bool,
     pub(crate) version: u64,
     /// When it was claimed, and for how long.
     pub(crate) since: Now,
     pub(crate) term: LeaseTerm,
-    /// Why it could not be claimed, where no store has the login.
+    /// Why there is no claim in the store, if no store has the login.
     pub(crate) unclaimed: Option<StoreError>,
-    /// Held until this is dropped.
+    /// Released when this is dropped.
     pub(crate) _lock: StoreLock,
 }
 
-/// Why a claim could not be made.
+/// Why a claim failed.
 pub(crate) struct NotClaimed {
     pub(crate) error: StoreError,
-    /// Whether the claim may have been written down all the same.
+    /// Whether the claim may have been stored all the same.
     pub(crate) may_be_stored: bool,
 }
 
@@ -61,8 +61,8 @@ impl NotClaimed {
 }
 
 impl RefreshLease {
-    /// The answer for which its refresh token is not to be sent now: another process got it, and the token was most likely spent.
-    /// I14
+    /// Returns the response because of which the refresh token is not to be sent now: another process got
+    /// it, and the token is most likely spent (I14).
     pub(crate) fn held_back(
         &self,
         input: &RefreshInput,
@@ -70,7 +70,7 @@ impl RefreshLease {
         clock: &Clock,
     ) -> Option<Undecodable> {
         let answer = self.record.undecodable.as_ref()?;
-        // The session has known of it before it began, and has waited.
+        // The session knew of it before, and has waited.
         if outcome_unknown.undecodable().is_some_and(|own| since_1970(own.at) >= since_1970(answer.at)) {
             return None;
         }
@@ -80,23 +80,23 @@ impl RefreshLease {
         (is_valid || !answer.rest(wall).is_zero()).then(|| answer.clone())
     }
 
-    /// What it is the right to spend.
+    /// Returns the tokens that it is the right to spend.
     pub(crate) fn grant(&self) -> Grant {
         let Record { access, refresh, .. } = &self.record;
         Grant { access: access.clone(), refresh: refresh.clone() }
     }
 
-    /// Whether it no longer covers a send that begins now.
+    /// Whether it no longer covers a send that starts now.
     pub(crate) fn is_spent(&self, clock: &Clock) -> bool {
         self.is_claimed() && self.term.is_spent(&self.since, clock)
     }
 
-    /// For how long it is to be claimed the next time, where it was spent before it could be used.
+    /// Returns the term of the next claim, if this one was spent before it was used.
     pub(crate) fn next_term(&self, clock: &Clock) -> LeaseTerm {
         self.term.after(clock.now().since(&self.since))
     }
 
-    /// Whether the right was written down.
+    /// Whether the claim is in the store.
     pub(crate) fn is_claimed(&self) -> bool {
         self.unclaimed.is_none()
     }
@@ -115,7 +115,7 @@ mod tests {
     const MOMENT: Duration = Duration::from_millis(1);
     const LIFETIME: Duration = Duration::from_secs(1000);
 
-    /// A record that is as old as `age`, with an answer that came as long ago as `passed`.
+    /// A record as old as `age`, with a response that is as old as `passed`.
     fn record(age: Duration, passed: Duration, wall: SystemTime) -> Record {
         let head = (http::StatusCode::OK, &http::HeaderMap::new());
         let error = DecodeError::new("Tokens", head, None, String::new(), &bytes::Bytes::new());
@@ -144,13 +144,13 @@ mod tests {
             // The access token signs.
             (false, false, live, cooled, true),
             (false, false, live, cools, true),
-            // A server has rejected it: it is over for this session, and the answer is of that one.
+            // A server has rejected it: it is over for this session, and the response is its own.
             (false, true, live, cooled, false),
             (false, true, live, cools, true),
-            // That of another process was not rejected.
+            // No server has rejected the token of another process.
             (true, true, live, cooled, true),
             (true, false, live, cooled, true),
-            // It has lapsed, by the record that is there.
+            // It has lapsed, by the stored record.
             (false, false, lapsed, cooled, false),
             (false, true, lapsed, cooled, false),
             (true, false, lapsed, cooled, false),
@@ -166,7 +166,7 @@ mod tests {
                 (OutcomeUnknown::No, are_writes_held_back),
                 (OutcomeUnknown::ResponseLost, are_writes_held_back),
                 (OutcomeUnknown::ResponseUndecodable(undecodable(at - MOMENT)), are_writes_held_back),
-                // The session has waited for this one itself.
+                // The session has waited for this response itself.
                 (OutcomeUnknown::ResponseUndecodable(undecodable(at)), false),
                 (OutcomeUnknown::ResponseUndecodable(undecodable(at + MOMENT)), false),
             ];

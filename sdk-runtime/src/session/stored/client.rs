@@ -1,8 +1,8 @@
-//! A session's way to its store: every operation has an end, and what processes agree on is written down and read.
+//! The store's client: each operation has a timeout, and every change is a compare-and-swap.
 //!
 //! - **I1** Of all processes that share a store, one refreshes the login at a time.
-//! - **I14** The refresh token is read when the right to spend it is held, and that it may be spent is written down first.
-//! - **I15** What another process has put there is not cleared.
+//! - **I14** The refresh token is read under the claim, and the claim is stored before the token is sent.
+//! - **I15** What another process has stored is not cleared.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -22,39 +22,39 @@ use crate::runtime::{self, Clock};
 use crate::session::stored::refresh_input::RefreshInput;
 use crate::store::{StoreLock, StoredLogin, TokenStore};
 
-/// The pause in which somebody else may let go of the right to refresh.
+/// The pause between two tries to claim.
 const POLL: Duration = Duration::from_millis(100);
-/// How often a write is tried anew that somebody else was faster with.
+/// How often a write is tried again after another process was faster.
 const TRIES: usize = 16;
 
 #[derive(Clone)]
 pub(crate) struct StoreClient {
     store: Arc<dyn TokenStore>,
     clock: Clock,
-    /// This session, among all that share the store.
+    /// The name of this session, among all that share the store.
     holder: Arc<str>,
-    /// Whether a login has no access token to hold.
+    /// Whether a login needs no access token to sign.
     signs_by_cookies: bool,
     known_logins: KnownLogins,
-    /// Held while what is unsaved is written.
+    /// Held while a pending write is being written.
     writing: Arc<Mutex<()>>,
     /// How many writes of this session were done.
     written: Arc<AtomicU64>,
 }
 
-/// What came of writing what the store did not have, by its serial.
+/// What came of a pending write, by its serial.
 pub(crate) enum WriteOutcome {
     Stored(u64),
-    /// Nobody knows whether the store ever had it, and others have signed in or out there since.
+    /// It is unknown whether the store ever had it, and another process has signed in or out there since.
     Superseded(u64),
     Unwanted,
 }
 
-/// What the store says about tokens that the server refused.
+/// What the store has in place of tokens whose refresh the server denied.
 pub(crate) enum Confirmed {
-    /// They were still there; the store is cleared.
+    /// They were still there, and the store is cleared.
     Cleared,
-    /// Another process has put newer ones there.
+    /// Another process has stored newer tokens.
     Newer(Box<Record>),
     Gone,
 }
@@ -66,7 +66,7 @@ impl StoreClient {
         Self { store, clock, holder, signs_by_cookies, known_logins, writing, written }
     }
 
-    /// What the store holds. What was read before a write of this session was done, and answered after that, is read once more.
+    /// Reads the store. Reads it again if a write of this session was done meanwhile.
     pub(crate) async fn load(&self) -> Result<StoreState, StoreError> {
         let mut written = self.written.load(Ordering::Relaxed);
         let mut found = schema::read(within(|| self.store.load()).await?)?;
@@ -83,17 +83,17 @@ impl StoreClient {
         Ok(found)
     }
 
-    /// Claims the right to spend the refresh token of `held`, for `term`, if `is_wanted` says so in front of each try to write that
-    /// down: a sign-out writes too, and one of both is later and knows.
+    /// Claims the refresh of `input` for `term`. Asks `is_wanted` before each try to write, because a
+    /// sign-out writes too.
     ///
-    /// Cancel safe: a claim that is dropped leaves at most a lease behind, which runs out.
+    /// Cancel safe: a dropped claim leaves at most a lease, which runs out.
     pub(crate) async fn claim(
         &self,
         input: &RefreshInput,
         term: LeaseTerm,
         is_wanted: impl Fn() -> bool,
     ) -> Result<Claim, NotClaimed> {
-        // A login that no store has needs no right of others, and waits no longer than for a store.
+        // A login that no store has needs no claim, and waits no longer than one operation may take.
         let is_nowhere = input.is_new && !self.known_logins.may_be_stored(&input.record.id.login);
         let give_up = runtime::deadline(if is_nowhere { TIMEOUT } else { term.longest_wait() });
         let mut other_lease = OtherLease::default();
@@ -120,7 +120,7 @@ impl StoreClient {
             if is_busy {
                 if runtime::now() >= give_up {
                     return Err(StoreError::unavailable(
-                        "another process holds the right to refresh the login, and does not let go",
+                        "another process holds the lease to refresh the login, and does not release it",
                         "the lock of the store is busy",
                     )
                     .into());
@@ -135,7 +135,8 @@ impl StoreClient {
                 return Ok(Claim::Unwanted);
             }
             let swapped = match self.swap(version, Some(&record)).await {
-                // Others write, as long as the disk takes for it. That is no fault of the store, and is waited for like a right.
+                // Another process writes, as long as the disk takes for it. The store has not failed: wait
+                // as for a claim.
                 Err(error) if error.is_busy() && !is_nowhere && runtime::now() < give_up => {
                     drop(lock);
                     pause().await;
@@ -164,13 +165,14 @@ impl StoreClient {
         }
     }
 
-    /// Waits for the end of what is being written; nothing else is while the turn is held.
+    /// Waits for the end of the write in progress. No other write starts while the guard is held.
     pub(crate) async fn turn(&self) -> MutexGuard<'_, ()> {
         self.writing.lock().await
     }
 
-    /// The right to refresh `held` without the store, after a claim could not be made: where the store certainly does not have that
-    /// login, no other process can. `None` where it may have it. What is unsaved must not be written meanwhile.
+    /// Returns a lease for `input` without a claim, after the claim failed for the reason `why`. Only a
+    /// login that the store certainly does not have may go without, because no other process can refresh
+    /// it. No pending write may be written meanwhile.
     pub(crate) async fn unclaimed(
         &self,
         input: &RefreshInput,
@@ -182,7 +184,7 @@ impl StoreClient {
             return None;
         }
         if self.known_logins.may_be_stored(login) {
-            // Where it is there, it is known from then on.
+            // If the login is there, it is known from then on.
             let found = self.load().await.ok()?;
             if self.known_logins.may_have_been_stored(login, found.version) {
                 return None;
@@ -200,13 +202,13 @@ impl StoreClient {
         })
     }
 
-    /// Whether the store may have `login`, or come to have it by what is under way.
+    /// Whether the store may have `login`, or may get it by a write in progress.
     pub(crate) fn may_be_stored(&self, login: &Arc<str>) -> bool {
         self.known_logins.may_be_stored(login)
     }
 
-    /// Whether one more send is covered: a lease is extended for it. Where that cannot be written down, the lease may be another
-    /// process's before the send is over.
+    /// Extends the lease for one more send, and returns whether it covers it. If that cannot be stored,
+    /// another process may have the lease before the send ends.
     pub(crate) async fn extend(&self, lease: &mut RefreshLease) -> bool {
         if lease.record.lease.is_none() {
             return true;
@@ -222,8 +224,8 @@ impl StoreClient {
         !lease.is_spent(&self.clock)
     }
 
-    /// Writes down what has replaced what was claimed. Gives what is there instead, where the login was ended meanwhile, or is another:
-    /// these are nobody's then.
+    /// Stores the tokens that replace the claimed ones. Returns what is there instead, if another login or
+    /// none has replaced the claimed one.
     pub(crate) async fn persist(
         &self,
         lease: &RefreshLease,
@@ -236,7 +238,7 @@ impl StoreClient {
         self.settle(lease.version, Some(record), replaced).await
     }
 
-    /// Lets go of a right that was not used, or was and nobody knows what came of it, which then stays written down.
+    /// Releases a lease. With `outcome_unknown`, later processes know that the refresh token may be spent.
     pub(crate) async fn release(
         &self,
         lease: &RefreshLease,
@@ -251,7 +253,7 @@ impl StoreClient {
         self.swap(lease.version, Some(&record)).await.map(drop)
     }
 
-    /// Clears the store of tokens that the server refused for good, if they are still there.
+    /// Clears the store if it still has the tokens whose refresh the server denied.
     pub(crate) async fn confirm_denied(&self, lease: &RefreshLease) -> Result<Confirmed, StoreError> {
         if lease.unclaimed.is_some() {
             return Ok(Confirmed::Cleared);
@@ -264,8 +266,9 @@ impl StoreClient {
         })
     }
 
-    /// Writes what the store does not have yet, unless what it has is none of this session's. What that is is asked for in front of
-    /// each try, since it may have been refreshed meanwhile; `finds` is told which login is there that it is to replace.
+    /// Writes the pending write, unless the store has what it may not replace. Asks for it before each try,
+    /// because it may have been refreshed meanwhile. Tells `finds_login` which login it is going to
+    /// replace.
     pub(crate) async fn put(
         &self,
         pending_write: impl Fn() -> Option<PendingWrite>,
@@ -295,8 +298,8 @@ impl StoreClient {
         Err(too_busy())
     }
 
-    /// Puts `record` where `version` is; where somebody was faster, only if `is_ours` says of what is there that it is. Gives
-    /// what is there instead.
+    /// Replaces `version` by `record`. If another process was faster, replaces only what `is_ours` accepts.
+    /// Returns what is there instead.
     async fn settle(
         &self,
         version: u64,
@@ -309,7 +312,7 @@ impl StoreClient {
         for _ in 0..TRIES {
             let found = self.load().await?;
             match (&found.record, record) {
-                // What was thought to have failed was done.
+                // A write that seemed to have failed was done.
                 (Some(there), Some(wanted)) if there.id == wanted.id => return Ok(None),
                 (Some(there), _) if is_ours(there) => {}
                 _ => return Ok(Some(found)),
@@ -321,7 +324,8 @@ impl StoreClient {
         Err(too_busy())
     }
 
-    /// Puts `record`, or the tombstone of one, in the place of `version`, if that is what is there. Gives the version it has then.
+    /// Replaces `version` by `record`, or by the tombstone of one, and returns the new version. `None` if
+    /// the store has another version.
     async fn swap(&self, version: u64, record: Option<&Record>) -> Result<Option<u64>, StoreError> {
         let next: StoredLogin = schema::write(version, record)?;
         let (login, at) = (record.map(|record| &record.id.login), next.version());
@@ -342,7 +346,7 @@ impl StoreClient {
     }
 }
 
-/// Lets others go on.
+/// Pauses, so that other processes go on.
 async fn pause() {
     let jitter = Duration::from_millis(fastrand::u64(..50));
     runtime::sleep_until(runtime::deadline(POLL + jitter)).await;
@@ -352,11 +356,12 @@ fn too_busy() -> StoreError {
     StoreError::unavailable("the store changes faster than it can be written", "others are always faster")
 }
 
-/// What is to be refreshed, of what is in the store and what the session holds; `None` where the login was ended.
+/// Returns the tokens to refresh: those of the store or those of the session. `None` if the login was
+/// ended.
 fn latest(record: Option<Record>, input: &RefreshInput, is_new: bool) -> Option<Record> {
     let mine = &input.record;
     match record {
-        // The jar at hand may have newer cookies.
+        // The session's jar may have newer cookies.
         Some(there) if there.id == mine.id => {
             let undecodable = there.undecodable.or_else(|| mine.undecodable.clone());
             Some(Record {
@@ -366,11 +371,11 @@ fn latest(record: Option<Record>, input: &RefreshInput, is_new: bool) -> Option<
                 ..mine.clone()
             })
         }
-        // The last refresh could not be written down yet.
+        // The last refresh has not been stored yet.
         Some(there) if there.id.login == mine.id.login && there.id.number < mine.id.number => {
             Some(Record { lease: there.lease, ..mine.clone() })
         }
-        // It was written, which was not known yet, and another process has refreshed it since.
+        // It was stored, and another process has refreshed it since.
         Some(there) if there.id.login == mine.id.login => Some(there),
         _ if is_new => Some(mine.clone()),
         there => there,
@@ -421,7 +426,7 @@ mod tests {
         assert!(store.load().await.unwrap().is_some());
     }
 
-    /// A store whose file another process locks, so many times from now on.
+    /// A store whose file another process locks for the next writes.
     struct Locked(MemoryStore, AtomicUsize);
 
     impl TokenStore for Locked {
@@ -463,7 +468,8 @@ mod tests {
         }
     }
 
-    /// A store whose file another process locks, and of whose writes the last one ends at that time; and how many began later.
+    /// A store whose file another process locks, and whose last write ends at that time. Counts the writes
+    /// that start later.
     struct LockedUntil(runtime::Instant, AtomicUsize);
 
     impl TokenStore for LockedUntil {
@@ -527,14 +533,15 @@ mod tests {
             assert_eq!(found.map(|found| found.id), expected.map(|record| record.id.clone()), "{what}");
         }
     }
-    /// A store that others use too. Counts how often its lock was tried, and how many writes others are still faster with.
+    /// A store that other processes use too. Counts how often its lock was tried, and how many writes
+    /// others are still faster with.
     #[derive(Default)]
     struct Contested {
         kept: MemoryStore,
         is_busy: bool,
         tries: AtomicUsize,
         faster: AtomicUsize,
-        /// The answers to as many writes are lost, which are done.
+        /// The results of as many writes are lost, although the writes are done.
         lost: AtomicUsize,
         is_gone: bool,
         is_broken: bool,
@@ -768,7 +775,7 @@ mod tests {
         for (name, there, is_mine, outcome_unknown, at) in [
             ("the same", there(5, None), true, true, Some(1)),
             ("the same, and an answer", there(5, answer(2)), true, true, Some(2)),
-            // What was intended with older tokens is nothing to these.
+            // An outcome that is unknown for older tokens says nothing about these.
             ("older", there(4, answer(2)), true, false, Some(1)),
             ("newer", there(6, answer(2)), false, true, Some(2)),
             ("newer, and no answer", there(6, None), false, true, None),
@@ -790,7 +797,7 @@ mod tests {
         }
     }
 
-    /// How a write goes, and what is known of its login then.
+    /// How a write ends, and what is known of its login then.
     #[tokio::test]
     async fn i38_a_write_tells_whether_the_store_has_the_login() {
         for (name, faster, lost, is_broken, may_be_stored, is_known) in [

@@ -7,12 +7,12 @@ use super::undecodable::Undecodable;
 use crate::cookies::Jar;
 use crate::session::token::credential::Credential;
 
-/// A login as it was found in the store.
+/// A login as it was read from the store.
 #[derive(Debug, Clone)]
 pub(crate) struct StoredCredential {
     pub(crate) id: TokenId,
     pub(crate) credential: Credential,
     pub(crate) jar: Arc<Jar>,
-    /// The answer that has most likely spent its refresh token, and could not be decoded.
+    /// The response that has most likely spent its refresh token, and could not be decoded.
     pub(crate) undecodable: Option<Undecodable>,
 }

@@ -1,10 +1,10 @@
-//! What this session knows of where its login is: in the store, certainly not there, or in doubt. Knows no store.
+//! What a session knows of the logins it wrote: each is in the store, certainly not there, or uncertain.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::schema::is_counted_from;
 
-/// Of the logins that were written last, the latest first.
+/// The logins that were written last, the latest first.
 #[derive(Clone, Default)]
 pub(crate) struct KnownLogins(Arc<Mutex<Vec<Login>>>);
 
@@ -15,19 +15,20 @@ struct Login {
     name: Arc<str>,
     /// Whether the store is known to have had it.
     is_known: bool,
-    /// How many writes of it were begun of which it is not known that nothing was done, and the first version that may be of one.
+    /// How many writes of it may have been done, and the first version that may be one of them.
     uncertain: u64,
     since: u64,
 }
 
 impl KnownLogins {
-    /// A write of `login` is begun, as version `next` in the place of `expected`.
+    /// A write of `login` starts, as version `next` in place of `expected`.
     pub(crate) fn note_write(&self, login: &Arc<str>, expected: u64, next: u64) {
         let mut logins = self.lock();
         let known = logins.iter().position(|it| it.name == *login).map(|index| logins.remove(index));
         let new = Login { name: login.clone(), is_known: false, uncertain: 0, since: next };
         let mut it = known.unwrap_or(new);
-        // None of the writes before was done, or the place was emptied since: versions are counted from elsewhere.
+        // No earlier write was done, or the place was emptied since: versions are counted from another
+        // number.
         if it.uncertain == 0 || expected == 0 {
             it.since = next;
         }
@@ -51,7 +52,7 @@ impl KnownLogins {
         self.is(login, |it| it.is_known)
     }
 
-    /// Whether `login`, which the store does not have at `version`, may have been there before: it was removed or replaced then.
+    /// Whether `login`, which the store does not have at `version`, may have been there before.
     pub(crate) fn may_have_been_stored(&self, login: &Arc<str>, version: u64) -> bool {
         self.is(login, |it| {
             let is_later = version != it.since && is_counted_from(it.since, version);
@@ -59,7 +60,7 @@ impl KnownLogins {
         })
     }
 
-    /// Whether the store may have `login`, or may come to have it by a write that was begun.
+    /// Whether the store may have `login`, or may get it by a write in progress.
     pub(crate) fn may_be_stored(&self, login: &Arc<str>) -> bool {
         self.is(login, |it| it.is_known || it.uncertain > 0)
     }
@@ -89,11 +90,11 @@ mod tests {
         assert!(!known_logins.may_be_stored(&login));
         for _ in 0..3 {
             known_logins.note_write(&login, 0, 7);
-            assert!(known_logins.may_be_stored(&login), "it is under way");
+            assert!(known_logins.may_be_stored(&login), "it is in progress");
             known_logins.note_not_written(&login);
             assert!(!known_logins.may_be_stored(&login));
         }
-        // One of two is in doubt.
+        // One of two writes is uncertain.
         known_logins.note_write(&login, 0, 7);
         known_logins.note_write(&login, 0, 7);
         known_logins.note_not_written(&login);
@@ -122,7 +123,7 @@ mod tests {
             );
         }
         assert!(!known_logins.may_have_been_stored(&Arc::from("b"), 8));
-        // The place was emptied, and it is tried there.
+        // The place was emptied, and it is written there.
         known_logins.note_write(&login, 0, 1 << 40);
         assert!(
             known_logins.may_have_been_stored(&login, (1 << 40) + 1)

@@ -1,7 +1,8 @@
-//! The right to refresh a login where the store has no lock: for how long it is claimed, and for how long it keeps others out.
+//! The lease on a stored login, for stores without a lock: how long it lasts, and how long it keeps other
+//! processes out.
 //!
-//! - **I1**, **I14** A lease covers the send that is under way, and no more. A killed process may have a request under way at the
-//!   server, so that no process sends the same refresh token before that has had its time.
+//! - **I1**, **I14** A lease covers one send. A killed process may have a request at the server: no other
+//!   process sends the same refresh token before that request has had its time.
 
 use std::time::{Duration, SystemTime};
 
@@ -9,17 +10,17 @@ use super::schema::Lease;
 use crate::runtime::since_1970;
 use crate::runtime::{self, Clock, Now};
 
-/// What a lease lasts beyond the send that it is for: writing it down, writing down what came, and a margin for clocks.
+/// What a lease lasts beyond its send: two writes, and a margin for clocks.
 const MARGIN: Duration = Duration::from_secs(5);
-/// How much of that may be gone when the send begins.
+/// How much of the margin may have passed when the send starts.
 const SPENT: Duration = Duration::from_millis(2_500);
 
-/// For how long the right to refresh is claimed.
+/// How long a claim lasts.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct LeaseTerm {
     /// How long a send may take.
     send: Duration,
-    /// How much longer writing has taken before.
+    /// How much longer earlier writes have taken.
     slow: Duration,
 }
 
@@ -28,7 +29,7 @@ impl LeaseTerm {
         Self { send, slow: Duration::ZERO }
     }
 
-    /// The same where writing it down has taken `took`: it would be spent again before it can be used.
+    /// Returns a longer term, after the write of the claim has taken `took`.
     pub(crate) fn after(self, took: Duration) -> Self {
         Self { slow: took.min(MARGIN), ..self }
     }
@@ -37,19 +38,19 @@ impl LeaseTerm {
         self.send.saturating_add(MARGIN).saturating_add(self.slow)
     }
 
-    /// A lease from `wall` on.
+    /// A lease that starts at `wall`.
     pub(crate) fn lease(self, holder: &str, wall: SystemTime) -> Lease {
         let lasts = u64::try_from(self.lasts().as_millis()).unwrap_or(u64::MAX);
         Lease { holder: holder.to_owned(), until: since_1970(wall).saturating_add(lasts) }
     }
 
-    /// Whether what was claimed at `since` no longer covers a send that begins now: writing it down took long, or the machine was
-    /// suspended.
+    /// Whether a claim of `since` no longer covers a send that starts now: its write took long, or the
+    /// machine slept.
     pub(crate) fn is_spent(self, since: &Now, clock: &Clock) -> bool {
         clock.now().since(since) > SPENT + self.slow
     }
 
-    /// Whether what was claimed at `since` is over, and may be another process's.
+    /// Whether a claim of `since` is over, so that another process may have one.
     pub(crate) fn is_over(self, since: &Now, clock: &Clock) -> bool {
         clock.now().since(since) >= self.lasts()
     }
@@ -60,13 +61,13 @@ impl LeaseTerm {
     }
 }
 
-/// A lease of another process, and since when it has been seen there.
+/// A lease of another process, and when it was seen first.
 #[derive(Default)]
 pub(crate) struct OtherLease(Option<(Lease, runtime::Instant)>);
 
 impl OtherLease {
-    /// Whether `lease` keeps `holder` from refreshing. By a clock that was wrong it may end in years: it was meant for no longer than
-    /// one of `term`.
+    /// Whether `lease` keeps `holder` from refreshing. It counts for at most one `term` from when it was
+    /// seen, because a wrong clock may have written an end that is years away.
     pub(crate) fn is_busy(&mut self, lease: &Lease, holder: &str, wall: SystemTime, term: LeaseTerm) -> bool {
         if *lease.holder == *holder || since_1970(wall) >= lease.until {
             return false;

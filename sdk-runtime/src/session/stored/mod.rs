@@ -1,4 +1,5 @@
-//! What the processes that share a store agree on: the stored login, the lease, and which write may replace what is there.
+//! What the processes that share a store agree on: the stored login, the lease, and which write may replace
+//! what is there.
 
 pub(super) mod claim;
 pub(super) mod client;

@@ -1,4 +1,4 @@
-//! One operation of a store: it has an end, and a panic in it is a failure. Knows nothing of what it is for.
+//! One operation of a store: it has a timeout, and a panic in it is a failure.
 
 use std::future::poll_fn;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -9,10 +9,10 @@ use std::time::Duration;
 use crate::error::StoreError;
 use crate::runtime;
 
-/// How long it may take.
+/// The timeout of an operation.
 pub(crate) const TIMEOUT: Duration = Duration::from_secs(5);
 
-/// What `operation`, which changes nothing, gives in time.
+/// Runs `operation`, which changes nothing.
 pub(crate) async fn within<T, F>(operation: impl FnOnce() -> F) -> Result<T, StoreError>
 where
     F: Future<Output = Result<T, StoreError>>,
@@ -20,7 +20,8 @@ where
     done_within(operation, StoreError::unavailable).await
 }
 
-/// What `operation` gives, in time. A store that panics has failed as `failed` says: what was received must not be lost with it.
+/// Runs `operation`. `failed` makes the error of a store that panics, so that what was received is not lost
+/// with it.
 pub(crate) async fn done_within<T, F>(
     operation: impl FnOnce() -> F,
     failed: fn(&'static str, &'static str) -> StoreError,

@@ -2,26 +2,26 @@
 
 use super::undecodable::Undecodable;
 
-/// Whether a server may have spent the refresh token before.
+/// What is known of the outcome of earlier refreshes with this refresh token.
 #[derive(Debug, Clone, Default)]
 pub(crate) enum OutcomeUnknown {
     #[default]
     No,
-    /// Its answer was lost.
+    /// A response was lost.
     ResponseLost,
-    /// Its answer was a success that could not be decoded.
+    /// A response was a success that could not be decoded: the refresh token is most likely spent.
     ResponseUndecodable(Undecodable),
 }
 
 impl OutcomeUnknown {
-    /// Adds that an answer was lost, which says less than one that could not be decoded.
+    /// Adds a lost response. One that could not be decoded says more.
     pub(crate) fn add_lost(&mut self) {
         if let Self::No = self {
             *self = Self::ResponseLost;
         }
     }
 
-    /// Adds that an answer could not be decoded. The first error is kept.
+    /// Adds a response that could not be decoded. The first error is kept.
     pub(crate) fn add_undecodable(&mut self, undecodable: Undecodable) {
         *self = Self::ResponseUndecodable(match self {
             Self::ResponseUndecodable(first) => first.again_at(undecodable.at),
@@ -29,7 +29,7 @@ impl OutcomeUnknown {
         });
     }
 
-    /// The answer that could not be decoded.
+    /// Returns the response that could not be decoded.
     pub(crate) fn undecodable(&self) -> Option<&Undecodable> {
         match self {
             Self::ResponseUndecodable(undecodable) => Some(undecodable),

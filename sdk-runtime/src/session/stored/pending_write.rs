@@ -1,31 +1,31 @@
-//! What of a session the store does not have yet, and what it may be put in the place of. Knows no store.
+//! The pending write of a session: what its store does not have yet, and what it may replace there.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::schema::{Record, TokenId};
 
-/// A login, or its end, that is to be written down.
+/// A login, or its end, that is to be stored.
 #[derive(Debug, Clone)]
 pub(crate) struct PendingWrite {
-    /// Goes up with each change, so that a newer one is not taken for written when an older one was.
+    /// Grows with each change, so that a newer write is not taken for done when an older one is.
     pub(crate) serial: u64,
     /// `None`: the login has ended.
     pub(crate) record: Option<Record>,
     pub(crate) replaces: Replaces,
 }
 
-/// What may be replaced. What may not is another's, who knows better.
+/// What a write may replace. Everything else belongs to another process, which knows better.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Replaces {
-    /// Whatever there is: somebody has signed in, or out before anybody has looked.
+    /// Everything: a user signed in, or signed out before the store was read.
     Anything,
     /// Older tokens of the same login: it was refreshed.
     Older(TokenId),
-    /// Any tokens of these logins: somebody has signed out.
+    /// All tokens of these logins: the user signed out.
     Logins(Logins),
-    /// These tokens, which are over, and the older ones of their login, which have been spent; and any of the logins that this one has
-    /// replaced. I15
+    /// I15: these tokens, which are over, and older ones of their login, which are spent. Also the logins
+    /// that this one has replaced.
     UpTo(TokenId, Logins),
 }
 
@@ -55,7 +55,7 @@ impl Logins {
 }
 
 impl Replaces {
-    /// Whether the tokens with `id` may be replaced, and an end that may do so is theirs.
+    /// Whether the tokens with `id` may be replaced.
     pub(crate) fn covers(&self, id: &TokenId) -> bool {
         let is_older = |than: &TokenId| id.login == than.login && id.number < than.number;
         match self {
@@ -70,19 +70,19 @@ impl Replaces {
 }
 
 impl PendingWrite {
-    /// Whether this is to be written where `there` is; `None` is the end of a login, or nothing.
+    /// Whether this is to be written over `there`. `None` is the end of a login, or an empty store.
     pub(crate) fn may_replace(&self, there: Option<&Record>) -> bool {
         let Some(there) = there else {
             return match self.replaces {
-                // An end stays one, but for a new login.
+                // Only a new login replaces an end.
                 Replaces::Anything => self.record.is_some(),
-                // A claim that was made before may be on its way: it has to find another version.
+                // An earlier claim may be on its way: it has to find another version.
                 Replaces::Logins(_) => true,
                 Replaces::Older(_) | Replaces::UpTo(..) => false,
             };
         };
         match (&self.replaces, &self.record) {
-            // It may have been written and refreshed already.
+            // It may have been stored and refreshed already.
             (Replaces::Anything, Some(record)) => {
                 there.id.login != record.id.login || there.id.number < record.id.number
             }
@@ -172,7 +172,8 @@ mod tests {
             (Replaces::Older(id.clone()), true, false, false, false, false),
             (Replaces::Logins(logins), true, true, true, true, false),
             (Replaces::UpTo(id.clone(), Logins::default()), true, true, false, false, false),
-            // Newer tokens of this login are another process's, also where it had been replaced here before.
+            // Newer tokens of this login are another process's, also if the login had been replaced here
+            // before.
             (Replaces::UpTo(id.clone(), with_former), true, true, false, false, true),
         ] {
             for (what, it, expected) in [

@@ -1,4 +1,4 @@
-//! Makes a stored login ready to sign with, or says why it cannot sign the requests of this client.
+//! Stored logins made ready to sign with, or the reason why they cannot sign the requests of this client.
 
 use std::time::{Duration, SystemTime};
 
@@ -8,7 +8,7 @@ use crate::error::StoreError;
 use crate::session::token::credential::Credential;
 use crate::session::token::placement::Attachment;
 
-/// Makes what a store has ready to sign with.
+/// Makes `record` ready to sign with.
 pub(crate) fn restore(
     record: Record,
     attachment: &Attachment,
@@ -18,7 +18,7 @@ pub(crate) fn restore(
     let (id, jar, age, lifetime) = (record.id.clone(), record.jar.clone(), record.age(wall), record.lifetime);
     let credential = match attachment.credential(record.tokens(), None, || wall) {
         Ok(credential) => Credential { age, lifetime, ..credential },
-        // It was written without one, to be refreshed before anything is signed.
+        // It was stored without one, to be refreshed before a request is signed.
         Err(_) if record.access.is_none() && can_refresh => {
             Credential { tokens: record.tokens(), header: None, lifetime: Some(Duration::ZERO), age }
         }

@@ -1,7 +1,7 @@
-//! A login as it stands in a store: what it is, and what the processes that share it have agreed on. Knows no store.
+//! The stored login, format 1: its fields, and its text in a store.
 //!
-//! Its text is JSON in one line, with a format number. A later format, or anything that is not ours, is an error and never
-//! nothing: nothing is there to be overwritten.
+//! The text is one line of JSON with a format number. A later format or a foreign text is an error, never
+//! an empty store, because an empty store may be overwritten.
 
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -20,34 +20,35 @@ use crate::store::StoredLogin;
 
 const FORMAT: u32 = 1;
 
-/// Names tokens across processes: which login they are of, and how often it has been refreshed. Their text is never compared.
+/// Names tokens across processes: their login, and how often it was refreshed. The text of tokens is never
+/// compared.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct TokenId {
     pub(crate) login: Arc<str>,
     pub(crate) number: u64,
-    /// Drawn with every refresh: two that should not have happened at once are told apart.
+    /// Drawn with every refresh, to tell two apart that happened at once by mistake.
     pub(crate) nonce: u32,
 }
 
 impl TokenId {
-    /// That of the first tokens of a new login, named by a number that nobody else draws.
+    /// The id of the first tokens of a login, named by a random number.
     pub(crate) fn first(random: u64) -> Self {
         Self { login: format!("{random:016x}").into(), number: 1, nonce: 0 }
     }
 
-    /// That of the tokens which replace these, with a mark that is drawn.
+    /// The id of the tokens that replace these.
     pub(crate) fn next(&self, nonce: u32) -> Self {
         Self { login: self.login.clone(), number: self.number.saturating_add(1), nonce }
     }
 }
 
-/// What a store holds.
+/// What a store has.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct StoreState {
-    /// The version it holds, 0 for nothing.
+    /// The version in the store, 0 if it is empty.
     pub(crate) version: u64,
-    /// The login; `None` where there never was one, or it has ended: the text is then a tombstone without tokens, so that the
-    /// versions go on.
+    /// The login. `None` if there never was one, or if it has ended. The text is a tombstone without tokens
+    /// then, so that the versions go on.
     pub(crate) record: Option<Record>,
 }
 
@@ -59,19 +60,19 @@ pub(crate) struct Record {
     pub(crate) refresh: Option<RefreshToken>,
     pub(crate) subject: Option<Arc<str>>,
     pub(crate) scopes: Option<Arc<[String]>>,
-    /// When its access token was issued, by the clock of whoever wrote it, and how long it lives.
+    /// When its access token was issued, by the clock of the process that wrote it, and how long it lives.
     pub(crate) issued: SystemTime,
     pub(crate) lifetime: Option<Duration>,
     pub(crate) jar: Arc<Jar>,
-    /// Somebody is going to spend its refresh token, or has, and nobody knows what came of it.
+    /// Whether a process is spending its refresh token, or has, and left no outcome.
     pub(crate) outcome_unknown: bool,
-    /// Until when somebody holds the right to refresh it, where the store has no lock.
+    /// The lease of the process that may refresh it, if the store has no lock.
     pub(crate) lease: Option<Lease>,
-    /// The answer that has most likely spent its refresh token, and could not be decoded.
+    /// The response that has most likely spent its refresh token, and could not be decoded.
     pub(crate) undecodable: Option<Undecodable>,
 }
 
-/// The right to refresh a login, for a while.
+/// The right to refresh a login, for a time.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Lease {
     pub(crate) holder: String,
@@ -80,7 +81,7 @@ pub(crate) struct Lease {
 }
 
 impl Record {
-    /// What it says about tokens, for a session that adopts them.
+    /// The tokens in it, for a session that adopts them.
     pub(crate) fn tokens(&self) -> Tokens {
         Tokens {
             access: self.access.clone(),
@@ -96,13 +97,13 @@ impl Record {
         wall.duration_since(self.issued).unwrap_or_default()
     }
 
-    /// Whether its access token is one to sign with, as far as its age tells.
+    /// Whether its access token can sign, by its age.
     pub(crate) fn is_live(&self, wall: SystemTime, signs_by_cookies: bool) -> bool {
         let has_lapsed = self.lifetime.is_some_and(|lifetime| self.age(wall) >= lifetime);
         (signs_by_cookies || self.access.is_some()) && !has_lapsed
     }
 
-    /// The same with nobody at work on it.
+    /// The same without a lease or an unknown outcome.
     pub(crate) fn at_rest(mut self) -> Self {
         self.outcome_unknown = false;
         self.lease = None;
@@ -111,7 +112,7 @@ impl Record {
     }
 }
 
-/// What the text of a store is.
+/// The text of a store.
 #[derive(Serialize, Deserialize)]
 struct Text {
     format: u32,
@@ -148,7 +149,7 @@ struct LoginJson {
     undecodable: Option<undecodable::UndecodableJson>,
 }
 
-/// Reads what a store has found.
+/// Reads what a store holds.
 pub(crate) fn read(stored: Option<StoredLogin>) -> Result<StoreState, StoreError> {
     let Some(stored) = stored else { return Ok(StoreState::default()) };
     let foreign = |what: &str| {
@@ -173,13 +174,14 @@ pub(crate) fn read(stored: Option<StoredLogin>) -> Result<StoreState, StoreError
     Ok(StoreState { version: stored.version(), record })
 }
 
-/// Only what every format has.
+/// The part that every format has.
 #[derive(Deserialize)]
 struct Format {
     format: u32,
 }
 
-/// What follows version `version`: `record`, or the tombstone of the login that was there.
+/// Returns the text and version that follow `version`: `record`, or the tombstone of the login that was
+/// there.
 pub(crate) fn write(version: u64, record: Option<&Record>) -> Result<StoredLogin, StoreError> {
     let text = Text { format: FORMAT, login: record.map(LoginJson::of) };
     let text = serde_json::to_string(&text)
@@ -187,11 +189,12 @@ pub(crate) fn write(version: u64, record: Option<&Record>) -> Result<StoredLogin
     Ok(StoredLogin::new(next(version), text))
 }
 
-/// Up to where a first version is drawn: an `i64` and a number in JSON have room to count up from there.
+/// First versions are drawn up to this number: an `i64` and a number in JSON have room to count up from
+/// there.
 const FIRST_UP_TO: u64 = 1 << 52;
 
-/// The version that follows `version`. That of an empty place is drawn, so that a place which was emptied does not come to a version
-/// again that a process still expects there.
+/// The version that follows `version`. The first one is drawn, so that a place that was emptied does not
+/// get a version again that a process still expects there.
 fn next(version: u64) -> u64 {
     match version {
         0 => fastrand::u64(1..=FIRST_UP_TO),
@@ -199,7 +202,7 @@ fn next(version: u64) -> u64 {
     }
 }
 
-/// Whether `version` has been counted up from `first`, and is not of a place that was emptied since.
+/// Whether `version` was counted up from `first`, so that the place was not emptied since.
 pub(crate) fn is_counted_from(first: u64, version: u64) -> bool {
     version.checked_sub(first).is_some_and(|changes| changes < COUNTED)
 }

@@ -1,4 +1,4 @@
-//! A success that could not be decoded, as processes that share a store tell each other of it. Knows no store.
+//! A successful refresh response that could not be decoded, and its form in the stored text.
 
 use std::time::{Duration, SystemTime};
 
@@ -7,10 +7,10 @@ use serde::{Deserialize, Serialize};
 use crate::error::DecodeError;
 use crate::runtime::since_1970;
 
-/// How long the refresh token is not sent again after such an answer, since it was most likely spent.
+/// How long the refresh token is not sent again after such a response, because it is most likely spent.
 pub(crate) const COOL_DOWN: Duration = Duration::from_secs(300);
 
-/// The first such answer for a refresh token, and when the last one came.
+/// The first such response for a refresh token, and when the last one arrived.
 #[derive(Debug, Clone)]
 pub(crate) struct Undecodable {
     pub(crate) at: SystemTime,
@@ -18,19 +18,19 @@ pub(crate) struct Undecodable {
 }
 
 impl Undecodable {
-    /// How long the refresh token is still not to be sent. A clock that was wrong makes it no longer than [`COOL_DOWN`].
+    /// How long the refresh token is still not sent. A wrong clock makes it no longer than [`COOL_DOWN`].
     pub(crate) fn rest(&self, wall: SystemTime) -> Duration {
         let passed = wall.duration_since(self.at).unwrap_or_default();
         COOL_DOWN.saturating_sub(passed)
     }
 
-    /// The same as of a later answer.
+    /// The same error, of a later response.
     pub(crate) fn again_at(&self, at: SystemTime) -> Self {
         Self { at, error: self.error.clone() }
     }
 }
 
-/// Its form in the text of a store. There is no value of the answer in it.
+/// Its form in the stored text. It has no value of the response.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct UndecodableJson {
     /// Milliseconds since 1970.

@@ -1,4 +1,4 @@
-//! Whether an answer means that the access token is no good.
+//! Classification of a response to a signed request: whether it rejects the access token.
 
 use std::sync::Arc;
 
@@ -6,18 +6,19 @@ use http::StatusCode;
 
 use crate::error::{ErrorResponse, InsufficientScope};
 
-/// What an answer to a signed request says about the credential it was signed with.
+/// What a response to a signed request says about its credential.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Verdict {
-    /// Nothing: the answer is for the caller.
+    /// Nothing: the response is for the caller.
     Surface,
-    /// The access token is no good, and a refresh may help.
+    /// The access token is rejected, and a refresh may help.
     TokenBad,
     /// The whole login is over, and no refresh can help.
     LoginOver,
-    /// The token is good and the login may not do this: [`Error::InsufficientScope`](crate::Error::InsufficientScope), unless the
-    /// endpoint declares an error for the status. Nothing is refreshed.
+    /// The token is valid, and the login may not do this:
+    /// [`Error::InsufficientScope`](crate::Error::InsufficientScope), unless the endpoint declares an error
+    /// for the status. Nothing is refreshed.
     InsufficientScope,
 }
 
@@ -28,10 +29,10 @@ impl From<bool> for Verdict {
     }
 }
 
-/// A judge of the user's in place of the default table.
+/// A user's classification in place of the default table.
 pub(crate) type TokenBad = Arc<dyn Fn(&ErrorResponse) -> Verdict + Send + Sync>;
 
-/// The default. A session without a scheme takes every 401, and every challenge for its own.
+/// The default table. A session without a scheme takes every 401 and every challenge for its own.
 pub(crate) fn verdict(answer: &ErrorResponse, scheme: Option<&str>) -> Verdict {
     match answer.status() {
         StatusCode::UNAUTHORIZED => scheme.is_none_or(|scheme| is_refused(answer, scheme)).into(),
@@ -42,7 +43,8 @@ pub(crate) fn verdict(answer: &ErrorResponse, scheme: Option<&str>) -> Verdict {
     }
 }
 
-/// Whether a 401 has no challenge, or one of the session's own scheme that names no other fault (RFC 6750, 3.1).
+/// Whether a 401 has no challenge, or one of the session's own scheme that names no other fault (RFC 6750,
+/// 3.1).
 fn is_refused(answer: &ErrorResponse, scheme: &str) -> bool {
     let challenges = answer.challenges();
     let mut own = challenges.iter().filter(|challenge| challenge.is(scheme));

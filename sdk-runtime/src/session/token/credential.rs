@@ -1,4 +1,4 @@
-//! `Credential`: tokens that are ready to sign with.
+//! The credential of a login: tokens that are ready to sign with.
 
 use std::time::Duration;
 
@@ -6,13 +6,13 @@ use http::HeaderValue;
 
 use super::tokens::Tokens;
 
-/// Tokens, and what became of the access token.
+/// Tokens, with the ready-made header.
 #[derive(Debug, Clone)]
 pub(crate) struct Credential {
     pub(crate) tokens: Tokens,
-    /// The ready-made header; `None` where cookies sign.
+    /// The ready-made header. `None` if cookies sign.
     pub(crate) header: Option<HeaderValue>,
     pub(crate) lifetime: Option<Duration>,
-    /// How much of it is over already.
+    /// How much of its lifetime has passed.
     pub(crate) age: Duration,
 }

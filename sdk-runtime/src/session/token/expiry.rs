@@ -1,4 +1,5 @@
-//! How long an access token lives, from what the server said or from the token itself. Only for timing: nothing is verified.
+//! The lifetime of an access token, from the response or from a JWT. It is used for timing only, and
+//! nothing is verified.
 
 use std::time::{Duration, SystemTime};
 
@@ -9,11 +10,12 @@ use super::tokens::{Expiry, Tokens};
 use crate::date::server_time;
 use crate::response::Head;
 
-/// A shorter lifetime in an answer that has just come makes no sense: it is taken for none, and a rejection tells when the token is over.
+/// A shorter lifetime in a new response makes no sense. It counts as unknown, and a rejection tells when
+/// the token is over.
 const SHORTEST: Duration = Duration::from_secs(1);
 
-/// How long the access token lives from its arrival on; `None` where nothing tells, or what tells makes no sense. Zero for one that has
-/// lapsed already: the end that was told is over, or the token was kept for longer than it lives.
+/// Returns the lifetime of the access token from its arrival on. `None` if it is unknown or makes no sense.
+/// Zero if it has lapsed already.
 pub(crate) fn lifetime(
     tokens: &Tokens,
     head: Option<&Head>,
@@ -35,17 +37,18 @@ pub(crate) fn lifetime(
             match (iat, head) {
                 // It would have ended before it was issued.
                 (Some(iat), _) if exp <= iat => None,
-                // Fresh from the server, and both are of its clock, so ours may be as wrong as it likes.
+                // It is new, and both times are of the server's clock, so ours may be wrong.
                 (Some(iat), Some(_)) => Some(exp - iat).filter(makes_sense),
-                // Of unknown age.
+                // Its age is unknown.
                 _ => Some(until(SystemTime::UNIX_EPOCH.checked_add(exp)?)),
             }
         }
     }
 }
 
-/// The `exp` and `iat` of a JWT (RFC 7519, 4.1) since 1970; the second is not in each. A JWT that can be read has exactly three segments
-/// (RFC 7515, 3.1), the second of which is an object. The `=` that some servers append to it is ignored.
+/// The `exp` and `iat` of a JWT (RFC 7519, 4.1) since 1970; `iat` is optional. A readable JWT has exactly
+/// three segments (RFC 7515, 3.1), the second of which is an object. A trailing `=`, which some servers
+/// append, is ignored.
 fn claims(token: &str) -> Option<(Duration, Option<Duration>)> {
     let segments: Vec<&str> = token.splitn(4, '.').collect();
     let &[_, payload, _] = segments.as_slice() else { return None };

@@ -1,4 +1,5 @@
-//! Tokens: the traits and values that users implement and build, how a token is placed on a request, and when it expires.
+//! Tokens: the traits and values that users implement and build, how a token is placed on a request, and
+//! when it expires.
 
 pub(super) mod classify;
 pub(super) mod credential;

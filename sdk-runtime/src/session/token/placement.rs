@@ -1,4 +1,4 @@
-//! How an access token is put on a request, and tokens made ready for it.
+//! The placement of the access token on a request: which header and scheme, or cookies.
 
 use std::time::{Duration, SystemTime};
 
@@ -14,7 +14,7 @@ use crate::runtime::Clock;
 use crate::secret::AccessToken;
 use crate::www_authenticate::is_tchar;
 
-/// How the access token is attached to a request.
+/// How the access token is placed on a request.
 #[derive(Debug, Clone)]
 pub struct Attach {
     how: How,
@@ -47,7 +47,7 @@ impl Attach {
         Self { how: How::Header { name: name.into(), scheme: None } }
     }
 
-    /// Nothing: the cookies of the login sign the requests. There is none of this without the feature `cookies`.
+    /// No header: the cookies of the login sign the requests. Needs the feature `cookies`.
     #[cfg(feature = "cookies")]
     #[must_use]
     pub fn cookies() -> Self {
@@ -85,7 +85,7 @@ impl Default for Attach {
     }
 }
 
-/// [`Attach`], found valid.
+/// [`Attach`] after its validation.
 #[derive(Debug)]
 pub(crate) enum Attachment {
     Header { name: HeaderName, scheme: Option<String> },
@@ -93,7 +93,7 @@ pub(crate) enum Attachment {
 }
 
 impl Attachment {
-    /// The header that is the session's to set.
+    /// The header that the session sets.
     pub(crate) fn header(&self) -> Option<&HeaderName> {
         match self {
             Self::Header { name, .. } => Some(name),
@@ -101,7 +101,7 @@ impl Attachment {
         }
     }
 
-    /// The scheme a challenge would name (RFC 9110, 11.6.1).
+    /// The scheme that a challenge would name (RFC 9110, 11.6.1).
     pub(crate) fn scheme(&self) -> Option<&str> {
         match self {
             Self::Header { scheme, .. } => scheme.as_deref(),
@@ -109,7 +109,7 @@ impl Attachment {
         }
     }
 
-    /// Makes `tokens`, which came with `head` if a server just sent them, ready to sign with.
+    /// Makes `tokens` ready to sign with. `head` is that of the response with which they arrived.
     pub(crate) fn credential(
         &self,
         tokens: Tokens,
@@ -130,7 +130,8 @@ impl Attachment {
         Ok(Credential { tokens, header, lifetime, age: Duration::ZERO })
     }
 
-    /// Whether there is a cookie in `jar` to sign with, where cookies sign. `received` is what came of the last answer's.
+    /// Whether `jar` has a cookie to sign with, if cookies sign. `received` tells what became of the
+    /// cookies in the last response.
     pub(crate) fn can_sign(
         &self,
         jar: &Jar,
@@ -150,7 +151,7 @@ impl Attachment {
     }
 }
 
-/// The header of a request signed with `token`, marked sensitive: the only place where one is made.
+/// Builds the header of a signed request, marked sensitive. No other function builds one.
 fn header(
     name: &HeaderName,
     scheme: Option<&str>,

@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 
 use crate::secret::{AccessToken, RefreshToken};
 
-/// When an access token expires, as its response said.
+/// When an access token expires, by its response.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Expiry {
     Untold,
@@ -14,7 +14,7 @@ pub(crate) enum Expiry {
     At(SystemTime),
 }
 
-/// What a server's answer says about tokens.
+/// The tokens in a server's response.
 ///
 /// ```
 /// use std::time::Duration;
@@ -38,12 +38,13 @@ impl Tokens {
         Self::of(Some(access_token.into()))
     }
 
-    /// The tokens came as cookies: there is nothing for the client to hold but the jar. Where the jar has none, because the answer set none
-    /// or all of them were refused, the sign-in fails with [`Error::InvalidRequest`](crate::Error::InvalidRequest), which says why, and
-    /// signs nobody in; a refresh fails with [`UnavailableCause::Unusable`](crate::UnavailableCause::Unusable). A refresh that sets no
-    /// cookie leaves those there are.
+    /// The tokens arrived as cookies, and the client holds only the jar. If the jar has no cookie, because
+    /// the response set none or all were refused, the sign-in fails with
+    /// [`Error::InvalidRequest`](crate::Error::InvalidRequest), which says why. A refresh fails with
+    /// [`UnavailableCause::Unusable`](crate::UnavailableCause::Unusable) then. A refresh that sets no
+    /// cookie keeps the present ones.
     ///
-    /// There is none of this without the feature `cookies`.
+    /// Needs the feature `cookies`.
     #[cfg(feature = "cookies")]
     #[must_use]
     pub fn cookies() -> Self {
@@ -54,43 +55,43 @@ impl Tokens {
         Self { access, refresh: None, expiry: Expiry::Untold, subject: None, scopes: None }
     }
 
-    /// The refresh token. Without one, the session keeps the refresh token it has.
+    /// The refresh token. Without one, the session keeps the one it has.
     #[must_use]
     pub fn refresh_token(mut self, token: impl Into<RefreshToken>) -> Self {
         self.refresh = Some(token.into());
         self
     }
 
-    /// How long the access token lives, counted from its arrival. Once it is over, the next call refreshes the token before it is
-    /// sent; a token the server refuses earlier is refreshed then.
+    /// How long the access token lives, counted from its arrival. After that the next call refreshes the
+    /// token before it is sent. A token that a server rejects earlier is refreshed then.
     ///
-    /// Without this and [`expires_at`](Self::expires_at) the session reads the `exp` and `iat` of a token that is a JWT
-    /// (RFC 7519, 4.1), and learns from the server's refusals alone of one that is not.
+    /// Without this and [`expires_at`](Self::expires_at) the session reads `exp` and `iat` of a JWT (RFC
+    /// 7519, 4.1). Other tokens are used until a server rejects them.
     #[must_use]
     pub fn expires_in(mut self, lifetime: Duration) -> Self {
         self.expiry = Expiry::In(lifetime);
         self
     }
 
-    /// Until when the access token lives, by the server's clock: the answer's `Date` header tells how much that is from
-    /// now, and this machine's clock only where there is none.
+    /// When the access token expires, by the server's clock. The `Date` header of the response tells how
+    /// long that is from now; without one, this machine's clock does.
     #[must_use]
     pub fn expires_at(mut self, end: SystemTime) -> Self {
         self.expiry = Expiry::At(end);
         self
     }
 
-    /// Who is signed in, as the server names them. Two sign-ins of the same subject are the same identity to a call that is
-    /// under way; without a subject, or with an empty one, they are not.
+    /// The user, as the server names them. Two sign-ins of the same subject are the same identity for a
+    /// call in progress. Without a subject, or with an empty one, they are not.
     #[must_use]
     pub fn subject(mut self, subject: impl Into<Arc<str>>) -> Self {
         self.subject = Some(subject.into()).filter(|subject: &Arc<str>| !subject.is_empty());
         self
     }
 
-    /// The scopes that were granted, each by itself or several in one text with spaces between them, as in the `scope` of an
-    /// answer (RFC 6749, 3.3). None at all says nothing: a refresh then leaves them as they were, and without any that are
-    /// known an endpoint with `auth = scopes("…")` is called, and the server decides.
+    /// The granted scopes, one by one or several in one text with spaces, as in the `scope` of a response
+    /// (RFC 6749, 3.3). An empty list says nothing: a refresh keeps the present scopes. If no scopes are
+    /// known, an endpoint with `auth = scopes("…")` is called, and the server decides.
     ///
     /// ```
     /// # use sdk_runtime::Tokens;
@@ -110,7 +111,8 @@ impl Tokens {
 }
 
 impl Tokens {
-    /// Whether it has an access token that is blank, and nothing else: a type whose fields all have defaults reads that in any answer.
+    /// Whether it has a blank access token and nothing else: a type with only default fields decodes so
+    /// from every response.
     pub(crate) fn holds_nothing(&self) -> bool {
         let is_blank = |token: &str| token.trim().is_empty();
         self.access.as_ref().is_some_and(|token| is_blank(token.expose()))
@@ -119,7 +121,7 @@ impl Tokens {
 }
 
 impl Tokens {
-    /// Whether it holds no token: cookies are to sign.
+    /// Whether it has no token, so that cookies sign.
     pub(crate) fn are_cookies(&self) -> bool {
         self.access.is_none() && self.refresh.is_none()
     }
@@ -135,7 +137,7 @@ impl fmt::Debug for Tokens {
     }
 }
 
-/// What the session has to refresh itself with, for building a refresh's request.
+/// What the session has for building a refresh request.
 #[derive(Debug, Clone)]
 pub struct Grant {
     pub(crate) access: Option<AccessToken>,
@@ -143,19 +145,20 @@ pub struct Grant {
 }
 
 impl Grant {
-    /// What a session with these tokens would have.
+    /// The grant of a session with these tokens.
     #[must_use]
     pub fn new(tokens: &Tokens) -> Self {
         Self { access: tokens.access.clone(), refresh: tokens.refresh.clone() }
     }
 
-    /// The refresh token, where the session holds one. One in a cookie is the jar's and goes along by itself.
+    /// The refresh token, if the session has one. One in a cookie is in the jar, and is sent with the
+    /// cookies.
     #[must_use]
     pub fn refresh_token(&self) -> Option<&RefreshToken> {
         self.refresh.as_ref()
     }
 
-    /// The access token that is to be replaced, where the session holds one.
+    /// The access token that is to be replaced, if the session has one.
     #[must_use]
     pub fn access_token(&self) -> Option<&AccessToken> {
         self.access.as_ref()

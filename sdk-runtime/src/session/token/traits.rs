@@ -10,7 +10,8 @@ use crate::error::InvalidRequest;
 use crate::request::HeaderArg;
 use crate::response::{Head, Response};
 
-/// An argument that the session supplies: of a `#[session(refresh)]` endpoint, or one marked `#[from_session]`.
+/// An argument that the session supplies: of a `#[session(refresh)]` endpoint, or one marked
+/// `#[from_session]`.
 ///
 /// ```
 /// use sdk_runtime::{Grant, TokenRequest};
@@ -33,12 +34,13 @@ use crate::response::{Head, Response};
     note = "help: `impl TokenRequest for {Self}` and build it from the `Grant`"
 )]
 pub trait TokenRequest: Sized {
-    /// Builds the argument, or `None` when there is nothing to refresh with: that ends the session.
+    /// Builds the argument. `None` if there is nothing to refresh with, which ends the session.
     fn from_grant(grant: &Grant) -> Option<Self>;
 }
 
-/// The refresh token as `Bearer <token>`, for backends that want it in a header: `#[header("authorization")] token:
-/// RefreshBearer`. A refresh token that no header can hold counts as none.
+/// The refresh token as `Bearer <token>`, for backends that want it in a header:
+/// `#[header("authorization")] token: RefreshBearer`. A refresh token that no header can hold counts as
+/// none.
 #[derive(Clone)]
 pub struct RefreshBearer(HeaderValue);
 
@@ -65,7 +67,7 @@ impl fmt::Debug for RefreshBearer {
     }
 }
 
-/// An answer that says something about tokens: of a `#[session(start)]` or `#[session(refresh)]` endpoint.
+/// A response with tokens: of a `#[session(start)]` or `#[session(refresh)]` endpoint.
 ///
 /// ```
 /// use sdk_runtime::{Head, Refusal, TokenResponse, Tokens};
@@ -115,7 +117,7 @@ impl fmt::Debug for RefreshBearer {
     note = "help: `impl TokenResponse for {Self}` and return its `Tokens`"
 )]
 pub trait TokenResponse: Send {
-    /// The tokens in the answer.
+    /// Returns the tokens in the response.
     ///
     /// # Errors
     ///
@@ -129,22 +131,23 @@ impl<T: TokenResponse> TokenResponse for Response<T> {
     }
 }
 
-/// A server's refusal to give tokens, in an answer with a successful status or as `refused = …` reads it.
+/// A server's refusal to issue tokens, in a response with a successful status or as `refused = …` reads it.
 ///
-/// When in doubt it is [`TryLater`](Self::TryLater): a login that is ended by mistake is lost, and one that is kept by mistake is
-/// refused again.
+/// If it is unclear which one it is, use [`TryLater`](Self::TryLater): a login that is ended by mistake is
+/// lost, and one that is kept by mistake is refused again.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Refusal {
-    /// For good: the login is over, and every call fails with [`Error::SessionExpired`](crate::Error::SessionExpired). The text is
-    /// the server's reason, its [`message`](crate::SessionExpired::message).
+    /// For good: the login is over, and every call fails with
+    /// [`Error::SessionExpired`](crate::Error::SessionExpired). The text is the server's reason, its
+    /// [`message`](crate::SessionExpired::message).
     Dead(String),
-    /// For now, or a success without tokens in it: the login is kept, and calls fail with
+    /// For now, or a success without tokens: the login is kept, and calls fail with
     /// [`Error::RefreshUnavailable`](crate::Error::RefreshUnavailable) until a refresh succeeds.
     TryLater {
         /// The server's reason.
         message: String,
-        /// How long to wait at the least, up to an hour.
+        /// The minimal wait, up to an hour.
         after: Option<Duration>,
     },
 }

@@ -1,4 +1,4 @@
-//! What becomes of a login when its run has ended, and when there is nothing to it but what its store has.
+//! The end of a refresh, and logins that exist in their store only.
 
 use super::*;
 use crate::session::state::message::Refreshed;
@@ -152,7 +152,7 @@ fn a_run_knows_whether_the_store_has_the_login() {
             world.core.sign_in(tokens("two"), None, None, world.now).unwrap();
         }
         let (me, stamp) = (world.me(), world.active().stamp);
-        let Demand::Start(start, _) = world.demand(&me, Some(stamp)) else { panic!("no run") };
+        let Demand::Start(start, _) = world.demand(&me, Some(stamp)) else { panic!("no refresh starts") };
         assert_eq!(start.input.unwrap().is_new, is_new);
     }
 }
@@ -337,7 +337,7 @@ fn i14_what_is_spent_without_a_claim_is_held_back_while_its_run_is_at_work_and_n
         let mut world = kept();
         world.core.sign_in(tokens("new"), None, None, world.now).unwrap();
         let (flight, _) = world.start();
-        assert!(!world.core.refresh_unclaimed(FlightId(flight.0 + 1)), "{name}: not the run under way");
+        assert!(!world.core.refresh_unclaimed(FlightId(flight.0 + 1)), "{name}: not the flight in progress");
         assert!(world.core.is_write_due(), "{name}");
         assert!(world.core.refresh_unclaimed(flight), "{name}");
         assert!(!world.core.is_write_due() && world.core.pending_write().is_none(), "I14: {name}");
@@ -345,9 +345,9 @@ fn i14_what_is_spent_without_a_claim_is_held_back_while_its_run_is_at_work_and_n
         assert_eq!(!world.core.is_write_due(), are_writes_held_back, "I14: {name}");
         assert!(world.core.has_pending_write(), "I9: {name}");
         world.core.end_unclaimed(FlightId(flight.0 + 1));
-        assert_eq!(!world.core.is_write_due(), are_writes_held_back, "I14: {name}: another run");
+        assert_eq!(!world.core.is_write_due(), are_writes_held_back, "I14: {name}: another flight");
         world.core.end_unclaimed(flight);
-        assert!(world.core.is_write_due(), "{name}: the run is over");
+        assert!(world.core.is_write_due(), "{name}: the flight has ended");
     }
 }
 

@@ -27,7 +27,7 @@ fn living(lifetime: u64) -> World {
 }
 
 impl World {
-    /// Whether a call starts a refresh now; that is its run.
+    /// Whether a call starts a refresh now; that is its flight.
     fn starts(&mut self) -> Option<FlightId> {
         let me = self.me();
         match self.demand(&me, None) {

@@ -1,4 +1,5 @@
-//! The state alone, without time, tasks or servers: each test is a history of events and what must come of it.
+//! The state alone, without time, tasks or servers: each test is a history of events and what must come of
+//! it.
 
 use super::*;
 
@@ -10,7 +11,7 @@ fn a_fresh_token_signs_and_a_rejected_one_starts_one_run() {
     let (flight, grant) = world.start();
     assert_eq!(grant.refresh_token().unwrap().expose(), "refresh of one");
     assert!(matches!(world.demand(&me, Some(first.stamp)), Demand::Join(None)), "I1");
-    assert!(matches!(world.demand(&me, None), Demand::Join(None)), "a new call waits for the run too");
+    assert!(matches!(world.demand(&me, None), Demand::Join(None)), "a new call waits for the refresh too");
     world.finish(flight, RefreshOutcome::Success(tokens("two").into())).unwrap().unwrap();
     let second = world.active();
     assert!(second.stamp > first.stamp, "I3");
@@ -225,7 +226,7 @@ fn a_lapsed_token_is_refreshed_before_it_is_sent() {
     assert!(matches!(world.demand(&me, None), Demand::Start(_, None)));
 }
 
-/// Whatever the clocks say: a server that hands out dead tokens must not be asked in a loop.
+/// A server that issues dead tokens must not be asked in a loop, by any clock.
 #[test]
 fn a_refreshed_token_that_is_dead_on_arrival_is_a_failure_and_its_refresh_token_is_kept() {
     let mut world = World::signed_in();
@@ -280,7 +281,7 @@ fn a_login_that_is_over_is_over_for_the_current_credential_alone() {
     let demand = world.core.demand(&me, endpoint, Some(&over(current)), world.now);
     let Demand::Fail(Error::SessionExpired(expired)) = demand else { panic!("no end") };
     assert_eq!(expired.reason(), ExpiredReason::LoginOver);
-    assert!(!world.core.is_in_progress(flight), "whoever waits is told at once");
+    assert!(!world.core.is_in_progress(flight), "waiters are told at once");
     assert!(world.finish(flight, RefreshOutcome::Success(tokens("three").into())).is_none(), "I29");
 }
 

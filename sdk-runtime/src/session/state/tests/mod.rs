@@ -82,7 +82,7 @@ impl World {
         let (me, stamp) = (self.me(), self.active().stamp);
         match self.demand(&me, Some(stamp)) {
             Demand::Start(start, _) => (start.flight, start.grant),
-            other => panic!("no run: {other:?}"),
+            other => panic!("no refresh starts: {other:?}"),
         }
     }
 

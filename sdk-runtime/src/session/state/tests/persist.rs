@@ -220,7 +220,7 @@ fn what_another_process_has_put_there_is_taken_over_with_its_cookies_and_what_it
         assert!(world.core.outcome_unknown.undecodable().is_some(), "I14");
         assert!(matches!(world.core.demand_refresh(world.now), Demand::Fail(_)), "I14");
 
-        // The same beside the tokens that it was refreshed to.
+        // The same after a refresh that stored newer tokens.
         let mut world = kept();
         let own = world.core.id.clone().unwrap();
         let id = if is_same { own.next(7) } else { TokenId::first(1) };
@@ -331,7 +331,7 @@ fn i9_what_comes_after_the_close_is_to_be_written_in_the_place_it_was_refreshed_
         let record = start.input.unwrap().record;
         world.core.close();
         world.core.write_lost(FlightId(start.flight.0 + 1), record.clone());
-        assert_eq!(world.core.has_pending_write(), is_unclaimed, "of another run");
+        assert_eq!(world.core.has_pending_write(), is_unclaimed, "of another flight");
         world.core.write_lost(start.flight, record.clone());
         assert!(world.finish(start.flight, unavailable(None)).is_none());
         let expected = if is_unclaimed { Replaces::Anything } else { Replaces::Older(record.id) };

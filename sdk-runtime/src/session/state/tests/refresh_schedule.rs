@@ -184,7 +184,8 @@ fn i34_a_login_that_cannot_be_refreshed_any_more_is_not_ended_by_an_endpoint_on_
     assert!(matches!(world.demand_at("Api::c", &me, None), Demand::Sign(_)), "I34");
 }
 
-/// What can end the login beside `/a`, which forbids: nothing to refresh with, and a refresh that is rejected before or after.
+/// What can end the login apart from `/a`, which forbids: nothing to refresh with, and a refresh that is
+/// rejected before or after.
 #[test]
 fn i34_only_a_server_that_has_accepted_a_token_can_say_that_it_is_over() {
     for way in ["nothing to refresh with", "the refresh is rejected", "the refresh was rejected before"] {

@@ -1,6 +1,8 @@
-//! Every event in every state, written down as `docs/session.md` shows it: what stands there is what the core does.
+//! Every event in every state, written down as `docs/session.md` shows it: what stands there is what the
+//! core does.
 //!
-//! `SESSION_TABLE=write cargo test -p sdk-runtime table` writes it anew; read the difference before you commit it.
+//! `SESSION_TABLE=write cargo test -p sdk-runtime table` writes it; read the difference before you
+//! commit it.
 
 use std::fmt::Write as _;
 
@@ -11,27 +13,25 @@ use crate::session::stored::credential::StoredCredential;
 type State = (&'static str, &'static str, fn() -> World);
 
 const STATES: [State; 13] = [
-    ("unloaded", "there is a store, and nobody has looked into it yet", unloaded),
-    ("signed out", "nobody is signed in", signed_out),
-    ("resuming", "nobody is signed in, and a run is under way that is to sign somebody in", || {
+    ("unloaded", "there is a store, and it has not been read yet", unloaded),
+    ("signed out", "no user is signed in", signed_out),
+    ("resuming", "no user is signed in, and a refresh is in progress that is to sign in", || {
         let mut world = signed_out();
         world.core.demand_resume(world.now);
         world
     }),
     ("fresh", "the access token signs", || aged(0)),
     ("stale", "it signs, and lapses soon", || aged(900)),
-    ("due", "it lapses any moment", || aged(980)),
-    ("lapsed", "it has lapsed, or a server has refused it", || aged(2000)),
-    ("refreshing", "a run is under way, and nothing signs meanwhile", || begun(2000)),
-    ("refreshing with a fallback", "a run is under way, and the access token still signs", || begun(980)),
-    ("cooling down", "a refresh has failed, and the server is left alone for a while", || {
-        ended(2000, unavailable(None))
+    ("due", "it is about to lapse", || aged(980)),
+    ("lapsed", "it has lapsed, or a server has rejected it", || aged(2000)),
+    ("refreshing", "a refresh is in progress, and nothing signs meanwhile", || begun(2000)),
+    ("refreshing with a fallback", "a refresh is in progress, and the access token still signs", || {
+        begun(980)
     }),
-    (
-        "refresh denied",
-        "the refresh was refused for good, and the access token signs until it lapses",
-        || ended(980, denied()),
-    ),
+    ("cooling down", "a refresh has failed, and none starts for a while", || ended(2000, unavailable(None))),
+    ("refresh denied", "the refresh was denied for good, and the access token signs until it lapses", || {
+        ended(980, denied())
+    }),
     ("expired", "the login is over", || ended(2000, denied())),
     ("closed", "the session is over for good", || {
         let mut world = aged(0);
@@ -42,10 +42,10 @@ const STATES: [State; 13] = [
 
 type Happens = fn(&mut World) -> Option<String>;
 
-/// What may happen, and what whoever caused it is told. `None`: it cannot happen in this state.
+/// What may happen, and the result for the caller. `None`: it cannot happen in this state.
 const EVENTS: [(&str, Happens); 20] = [
     ("a call", |world| Some(world.call())),
-    ("a server refuses the token of a call", |world| {
+    ("a server rejects the token of a call", |world| {
         let stamp = world.stamp()?;
         let me = world.me();
         Some(told(&world.demand(&me, Some(stamp))))
@@ -62,32 +62,32 @@ const EVENTS: [(&str, Happens); 20] = [
     }),
     ("`refresh()`", |world| Some(world.asks(Core::demand_refresh))),
     ("`resume()`", |world| Some(world.asks(Core::demand_resume))),
-    ("the run gives tokens", |world| world.ends(RefreshOutcome::Success(living().into()))),
-    ("the run is refused for good", |world| world.ends(denied())),
-    ("the run is turned away for now", |world| world.ends(unavailable(None))),
-    ("nobody knows what came of the run", |world| {
+    ("the refresh gives tokens", |world| world.ends(RefreshOutcome::Success(living().into()))),
+    ("the refresh is denied for good", |world| world.ends(denied())),
+    ("the refresh is refused for now", |world| world.ends(unavailable(None))),
+    ("the outcome of the refresh is unknown", |world| {
         world.ends(RefreshOutcome::Unknown { cause: UnavailableCause::Timeout, retry_after: None })
     }),
-    ("the run is answered by a success that cannot be decoded", |world| {
+    ("the refresh is answered by a success that cannot be decoded", |world| {
         world.ends(cool_down::undecodable("no token"))
     }),
-    ("the server does not want the run's request", |world| {
+    ("the server does not accept the request of the refresh", |world| {
         world.ends(RefreshOutcome::Misconfigured(UnavailableCause::Timeout))
     }),
-    ("the run finds newer tokens of the login in the store", |world| {
+    ("the refresh finds newer tokens of the login in the store", |world| {
         let id = world.core.id.clone()?.next(0);
         world.ends(RefreshOutcome::Adopted(Box::new(loaded(id))))
     }),
-    ("the run finds another login in the store", |world| {
+    ("the refresh finds another login in the store", |world| {
         world.core.id.clone()?;
         world.ends(RefreshOutcome::Adopted(Box::new(loaded(TokenId::first(1)))))
     }),
-    ("the run finds the login ended in the store", |world| {
+    ("the refresh finds the login ended in the store", |world| {
         world.core.id.clone()?;
         world.ends(RefreshOutcome::Gone)
     }),
-    ("the store is found to have a login", |world| world.loads(Some(loaded(TokenId::first(2))))),
-    ("the store is found to have none", |world| world.loads(None)),
+    ("the store has a login", |world| world.loads(Some(loaded(TokenId::first(2))))),
+    ("the store has none", |world| world.loads(None)),
     ("`network_changed()`", |world| {
         world.core.network_changed(world.now);
         Some("done".to_owned())
@@ -156,7 +156,7 @@ impl World {
         }
     }
 
-    /// A call that begins now, by whoever is signed in.
+    /// A call that starts now, by the user who is signed in.
     fn call(&mut self) -> String {
         let me = Identity { epoch: self.core.view().epoch, subject: None };
         self.asks(|core, now| core.demand(&me, Some("Api::x".into()), None, now))
@@ -165,7 +165,7 @@ impl World {
     /// The shell has the store looked into first.
     fn asks(&mut self, demand: impl FnOnce(&mut Core, Now) -> Demand) -> String {
         match &self.core.view().phase {
-            Phase::Unloaded => "waits for a look into the store".to_owned(),
+            Phase::Unloaded => "waits for a read of the store".to_owned(),
             _ => told(&demand(&mut self.core, self.now)),
         }
     }
@@ -174,16 +174,16 @@ impl World {
         let (flight, epoch) = (self.core.flight?, self.core.view().epoch);
         let had = self.stamp().is_some();
         Some(match self.finish(flight, outcome)? {
-            Ok(()) if had && self.core.view().epoch != epoch => "who waits: `IdentityChanged`".to_owned(),
-            Ok(()) => "who waits goes on".to_owned(),
-            Err(failed) => format!("who waits: {}", error(failed)),
+            Ok(()) if had && self.core.view().epoch != epoch => "waiters: `IdentityChanged`".to_owned(),
+            Ok(()) => "waiters go on".to_owned(),
+            Err(failed) => format!("waiters: {}", error(failed)),
         })
     }
 
     fn loads(&mut self, login: Option<StoredCredential>) -> Option<String> {
         matches!(self.core.view().phase, Phase::Unloaded).then(|| {
             self.core.loaded(login, self.now);
-            "who waits goes on".to_owned()
+            "waiters go on".to_owned()
         })
     }
 
@@ -213,11 +213,11 @@ impl World {
 fn told(demand: &Demand) -> String {
     match demand {
         Demand::Sign(_) => "signs".to_owned(),
-        Demand::SignAndStart(..) => "signs; a run starts beside it".to_owned(),
-        Demand::Join(None) => "waits for the run".to_owned(),
-        Demand::Join(Some(_)) => "waits for the run, and signs if it fails".to_owned(),
-        Demand::Start(_, None) => "a run starts; waits for it".to_owned(),
-        Demand::Start(_, Some(_)) => "a run starts; waits for it, and signs if it fails".to_owned(),
+        Demand::SignAndStart(..) => "signs; a refresh starts in the background".to_owned(),
+        Demand::Join(None) => "waits for the refresh".to_owned(),
+        Demand::Join(Some(_)) => "waits for the refresh, and signs if it fails".to_owned(),
+        Demand::Start(_, None) => "a refresh starts; waits for it".to_owned(),
+        Demand::Start(_, Some(_)) => "a refresh starts; waits for it, and signs if it fails".to_owned(),
         Demand::Fail(failed) => error(failed.clone()),
     }
 }
@@ -242,10 +242,10 @@ fn events(core: &mut Core) -> String {
 
 fn document() -> String {
     let mut text = String::from(
-        "What each event comes to in each state: the state it leads to, what whoever caused it is told, which\n\
-         [`SessionEvent`](crate::SessionEvent)s there are, and what the store, where there is one, is to hold from then on. An event\n\
-         that is not listed cannot happen in that state. Whoever waits with a token that still signs goes out with it instead of an\n\
-         error, and what a run obtains it has written down itself.\n\n\
+        "Each event in each state: the state that follows, the result for the caller, the\n\
+         [`SessionEvent`](crate::SessionEvent)s, and what the store is to hold from then on. An event that is not\n\
+         listed cannot happen in that state. A call that waits while its token still signs\n\
+         is signed with it if the refresh fails. A refresh writes the tokens that it receives to the store itself.\n\n\
          The tests of the crate write this page and compare it: it is what the code does.\n\n\
          | state | what it means |\n|---|---|\n",
     );
@@ -254,7 +254,7 @@ fn document() -> String {
     }
     for (state, _, enter) in STATES {
         let _ = writeln!(text, "\n## {}{}\n", state[..1].to_uppercase(), &state[1..]);
-        text.push_str("| event | becomes | who caused it | events | store |\n|---|---|---|---|---|\n");
+        text.push_str("| event | next state | result | events | store |\n|---|---|---|---|---|\n");
         for (event, happens) in EVENTS {
             let mut world = enter();
             assert_eq!(world.state(), state, "the way into a state leads there");
@@ -283,7 +283,7 @@ fn the_table_of_states_is_what_the_core_does() {
     }
     let written = std::fs::read_to_string(path).unwrap_or_default();
     for (line, (wrote, does)) in written.lines().zip(text.lines()).enumerate() {
-        assert_eq!(wrote, does, "docs/session.md:{}: `SESSION_TABLE=write` writes it anew", line + 1);
+        assert_eq!(wrote, does, "docs/session.md:{}: `SESSION_TABLE=write` writes it", line + 1);
     }
     assert_eq!(written, text);
 }
