@@ -192,7 +192,8 @@ fn not_a_trait(item: &Item) -> syn::Error {
     };
     syn::Error::new(
         keyword,
-        "`#[api_client]` can only be applied to a trait\nhelp: declare the endpoints in a trait: `pub trait Users { … }`",
+        "`#[api_client]` can only be applied to a trait\nhelp: declare the endpoints in a trait: `pub \
+            trait Users { … }`",
     )
 }
 

@@ -63,5 +63,6 @@ pub(super) fn misplaced(
 /// Returns whether the first token is a literal that begins with a digit.
 pub(super) fn is_number(arg: &Arg) -> bool {
     let first = arg.to_token_stream().into_iter().next();
-    matches!(first, Some(TokenTree::Literal(literal)) if literal.to_string().starts_with(|it: char| it.is_ascii_digit()))
+    let Some(TokenTree::Literal(literal)) = first else { return false };
+    literal.to_string().starts_with(|it: char| it.is_ascii_digit())
 }

@@ -76,7 +76,8 @@ fn a_page_of_items_alone() {
 fn a_page_next_to_mistakes() {
     insta::assert_snapshot!(expanded(
         page,
-        "struct Issues { labels: Vec<String>, #[page(items)] issues: Vec<Issue>, #[page(netx)] next: Option<u64> }",
+        "struct Issues { labels: Vec<String>, #[page(items)] issues: Vec<Issue>, #[page(netx)] next: \
+            Option<u64> }",
     ));
 }
 

@@ -138,7 +138,8 @@ fn no_role(
 }
 
 fn is_called_error(ty: &Type) -> bool {
-    matches!(span::strip_groups(ty), Type::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == "Error"))
+    let Type::Path(path) = span::strip_groups(ty) else { return false };
+    path.path.segments.last().is_some_and(|last| last.ident == "Error")
 }
 
 fn other(first: &Variant, more: &[&Variant], diagnostics: &Diagnostics) -> Result<Other, Reported> {
@@ -206,7 +207,8 @@ fn declared(
         }
     }
     let help = format!(
-        "put the parts into a struct that derives `serde::Deserialize`: `{name}({name}Body)`; or write `{name}` alone"
+        "put the parts into a struct that derives `serde::Deserialize`: `{name}({name}Body)`; or write \
+            `{name}` alone"
     );
     let body = only_field(variant, diagnostics, &help)?;
     Ok(Declared { name: variant.ident.clone(), statuses, body })

@@ -40,7 +40,8 @@ pub(super) fn erased(names: &Names<'_>, methods: &[Declared<'_>]) -> TokenStream
     let boxed = methods.iter().map(|method| method.boxed(private, &quote!(<__Any as #ident #arguments>)));
     let forwarded = methods.iter().map(|method| method.forwarded(&quote!(#hidden)));
     let about = format!(
-        " Any implementation of [`{ident}`] as one type, which a struct can hold without a type parameter.\n\n \
+        " Any implementation of [`{ident}`] as one type, which a struct can hold without a type \
+            parameter.\n\n \
          A clone is cheap, and shares the implementation. Each call is boxed."
     );
     let name = erased.to_string();

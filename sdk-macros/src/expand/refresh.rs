@@ -50,5 +50,8 @@ pub(super) fn refresh(endpoint: &Endpoint, names: &Names<'_>) -> TokenStream {
 /// Returns the constant of a client without a refresh endpoint.
 pub(crate) fn none(names: &Names<'_>) -> TokenStream {
     let private = &names.private;
-    quote!(const REFRESH: ::core::option::Option<&'static #private::RefreshEndpoint> = ::core::option::Option::None;)
+    quote! {
+        const REFRESH: ::core::option::Option<&'static #private::RefreshEndpoint> =
+            ::core::option::Option::None;
+    }
 }

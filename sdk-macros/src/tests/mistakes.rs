@@ -46,7 +46,8 @@ const METHODS: &[(&str, &str)] = &[
         "parameter `page` is not used",
     ),
     (
-        "#[get(paginate = cursor(after))] fn a(&self, #[url] url: &str, #[header] after: Option<&str>) -> Pages<A>;",
+        "#[get(paginate = cursor(after))] fn a(&self, #[url] url: &str, #[header] after: Option<&str>) -> \
+            Pages<A>;",
         "`after` is not sent in the query",
     ),
     (
@@ -189,11 +190,13 @@ const METHODS: &[(&str, &str)] = &[
         "`#[session]` has no effect on a method with a body",
     ),
     (
-        "#[post(\"/x\")] #[session(start)] async fn a(&self, #[json] #[from_session] request: Refresh) -> Result<A>;",
+        "#[post(\"/x\")] #[session(start)] async fn a(&self, #[json] #[from_session] request: Refresh) -> \
+            Result<A>;",
         "`#[from_session]` is outside",
     ),
     (
-        "#[post(\"/x\")] #[session(refresh)] #[session(end)] async fn a(&self, #[json] request: Refresh) -> Result<A>;",
+        "#[post(\"/x\")] #[session(refresh)] #[session(end)] async fn a(&self, #[json] request: Refresh) \
+            -> Result<A>;",
         "a second `#[session]`",
     ),
     (

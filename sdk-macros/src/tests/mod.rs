@@ -31,7 +31,8 @@ fn method(item: &str) -> String {
 fn a_whole_client() {
     insta::assert_snapshot!(expanded(
         "base = \"/v1\", auth = optional, timeout = 30s, headers(\"X-A\" = \"1\")",
-        "/// Docs.\npub trait Users { /// One.\n #[get(\"/users/{id}\")] async fn user(&self, id: u64) -> Result<User>; }",
+        "/// Docs.\npub trait Users { /// One.\n #[get(\"/users/{id}\")] async fn user(&self, id: u64) -> \
+            Result<User>; }",
     ));
 }
 
@@ -41,7 +42,10 @@ fn a_whole_client() {
 fn a_plain_endpoint_is_short() {
     let lines = |count: usize| {
         let methods = (0..count).map(|index| {
-            format!("/// One.\n #[get(\"/users{index}/{{id}}\")] async fn user{index}(&self, id: u64) -> Result<User>;")
+            format!(
+                "/// One.\n #[get(\"/users{index}/{{id}}\")] async fn user{index}(&self, id: u64) -> \
+                Result<User>;"
+            )
         });
         expanded("", &format!("pub trait Users {{ {} }}", methods.collect::<String>())).lines().count()
     };
@@ -53,10 +57,12 @@ fn a_plain_endpoint_is_short() {
 #[test]
 fn roles() {
     insta::assert_snapshot!(method(
-        "#[endpoint(\"REPORT\", \"/{a}/{b-c}/{*rest}?x=1\", auth = none, timeout = none, headers(\"a\" = \"b\"))]
+        "#[endpoint(\"REPORT\", \"/{a}/{b-c}/{*rest}?x=1\", auth = none, timeout = none, headers(\"a\" = \
+            \"b\"))]
         async fn all(
             &self, #[query] q: &str, rest: &str, #[path(\"b-c\")] b: u8, a: u8, #[queries] filter: &Filter,
-            #[header] if_match: &str, #[headers] more: &Map, #[json(\"a/b\")] body: &Body, #[cfg(x)] #[query(\"r\")] r#type: u8,
+            #[header] if_match: &str, #[headers] more: &Map, #[json(\"a/b\")] body: &Body, #[cfg(x)] \
+            #[query(\"r\")] r#type: u8,
         ) -> Reply<User>;",
     ));
 }
@@ -74,7 +80,8 @@ fn sessions() {
     insta::assert_snapshot!(expanded(
         "",
         "trait T {
-            #[post(\"/start\")] #[session(start)] async fn start(&self, #[json] credentials: &Credentials) -> Result<Tokens>;
+            #[post(\"/start\")] #[session(start)] async fn start(&self, #[json] credentials: &Credentials) \
+            -> Result<Tokens>;
             #[post(\"/refresh\")] #[session(refresh, refused = a::b)] #[cfg(x)]
             async fn refresh(&self, #[json] request: &Refresh) -> Result<Tokens>;
             #[post(\"/end\", auth = cookies)] #[session(end)]
@@ -98,7 +105,8 @@ fn parts_and_styles() {
     insta::assert_snapshot!(method(
         "#[post(\"/issues/{id}/picture\")]
         async fn picture(
-            &self, id: u64, #[part] caption: Option<&str>, #[part(\"meta\", json)] meta: &Meta, #[part] image: Part,
+            &self, id: u64, #[part] caption: Option<&str>, #[part(\"meta\", json)] meta: &Meta, #[part] \
+            image: Part,
             #[query(style = csv)] labels: &[&str],
         ) -> Result<()>;",
     ));
@@ -114,9 +122,12 @@ fn addresses() {
 #[test]
 fn pages() {
     insta::assert_snapshot!(method(
-        "#[get(\"/linked\", paginate = link)] fn linked(&self, #[queries] filter: &Filter) -> Pages<Vec<Issue>>;
-        #[get(\"/after\", paginate = cursor(after))] fn after(&self, #[query(\"starting_after\")] after: Option<&str>) -> Pages<Issues, MyError>;
-        #[get(\"/counted\", paginate = page(page))] fn counted(&self, #[query] page: u32) -> Pages<Vec<Issue>>;",
+        "#[get(\"/linked\", paginate = link)] fn linked(&self, #[queries] filter: &Filter) -> \
+            Pages<Vec<Issue>>;
+        #[get(\"/after\", paginate = cursor(after))] fn after(&self, #[query(\"starting_after\")] after: \
+        Option<&str>) -> Pages<Issues, MyError>;
+        #[get(\"/counted\", paginate = page(page))] fn counted(&self, #[query] page: u32) -> \
+        Pages<Vec<Issue>>;",
     ));
 }
 
@@ -144,11 +155,13 @@ fn an_erased_client() {
     let text = expanded(
         "dyn",
         "pub trait Users {
-            #[get(\"/users\")] async fn users<'a>(&self, #[query] q: &str, #[query] ids: &'a [Id<'_>]) -> Result<Vec<User>>;
+            #[get(\"/users\")] async fn users<'a>(&self, #[query] q: &str, #[query] ids: &'a [Id<'_>]) -> \
+            Result<Vec<User>>;
             #[get(\"/all\", paginate = link)] fn all(&self) -> Pages<Vec<User>>;
             #[get(\"/any\")] async fn any<T: DeserializeOwned>(&self) -> Result<T> where Self: Sized;
             #[cfg(x)] async fn twice(&self, (q, n): (&str, u8)) { self.users(q, &[]).await; }
-            #[post(\"/refresh\")] #[session(refresh)] async fn refresh(&self, #[json] request: Refresh) -> Result<Tokens>;
+            #[post(\"/refresh\")] #[session(refresh)] async fn refresh(&self, #[json] request: Refresh) -> \
+            Result<Tokens>;
             fn name<'a>(&'a self, of: &'a str) -> &'a str { of }
             async fn borrowed(&self, of: &str) -> (&str, Cow<'_, str>) { todo() }
         }",
@@ -163,7 +176,8 @@ fn recovery() {
         "",
         "trait T {
             #[get(\"users\")] async fn users(self, #[query] (page, size): (u8, u8)) -> Result<User>;
-            #[post(\"/refresh\")] #[session(refresh)] async fn refresh(&self, #[json] request: Refresh) -> Result<Tokens>;
+            #[post(\"/refresh\")] #[session(refresh)] async fn refresh(&self, #[json] request: Refresh) -> \
+            Result<Tokens>;
             #[get(\"/all\", paginate = links)] async fn all(&self) -> Pages<Vec<User>>;
         }",
     ));
@@ -194,9 +208,12 @@ fn attributes() {
 #[test]
 fn arguments() {
     insta::assert_snapshot!(method(
-        "#[get(\"/six\")] async fn six(&self, #[query] a: u8, #[query] b: u8, #[query] c: u8, #[query] d: u8, #[query] e: u8, #[query] f: u8) -> Result<A>;
-        #[get(\"/seven\")] async fn seven(&self, #[query] a: u8, #[query] b: u8, #[query] c: u8, #[query] d: u8, #[query] e: u8, #[query] f: u8, #[query] g: u8) -> Result<A>;
-        #[get(\"/typed\")] async fn typed<'a, A: Serialize, B, C: Entity, D>(&self, #[query] a: &'a A, #[query] b: B) -> Result<Both<C, D>>;
+        "#[get(\"/six\")] async fn six(&self, #[query] a: u8, #[query] b: u8, #[query] c: u8, #[query] d: \
+            u8, #[query] e: u8, #[query] f: u8) -> Result<A>;
+        #[get(\"/seven\")] async fn seven(&self, #[query] a: u8, #[query] b: u8, #[query] c: u8, #[query] \
+        d: u8, #[query] e: u8, #[query] f: u8, #[query] g: u8) -> Result<A>;
+        #[get(\"/typed\")] async fn typed<'a, A: Serialize, B, C: Entity, D>(&self, #[query] a: &'a A, \
+        #[query] b: B) -> Result<Both<C, D>>;
         #[get(\"/group\")] async fn group<A: Entity>(&self, #[query] of: [A; 2]) -> Result<(u8, A)>;",
     ));
 }
@@ -222,7 +239,8 @@ fn a_body_of_the_callers_choice_is_not_asked_whether_it_can_be_sent_again() {
         let code = expanded(
             "",
             &format!(
-                "trait T<'b, B: IntoBody> {{ #[put(\"/a\", retry = 1)] async fn a<C>(&self, #[body] b: {body}) -> Result<()>; }}"
+                "trait T<'b, B: IntoBody> {{ #[put(\"/a\", retry = 1)] async fn a<C>(&self, #[body] b: \
+                    {body}) -> Result<()>; }}"
             ),
         );
         assert_eq!(code.contains("Resend"), body == "Bytes", "{body}: {code}");
@@ -233,11 +251,14 @@ fn a_body_of_the_callers_choice_is_not_asked_whether_it_can_be_sent_again() {
 #[test]
 fn defaults() {
     let text = expanded(
-        "base = \"/v1/\", auth = optional, timeout = 30s, headers(\"accept\" = \"a/b\", \"cookie\" = \"a=1\", \"x-a\" = \"1\")",
+        "base = \"/v1/\", auth = optional, timeout = 30s, headers(\"accept\" = \"a/b\", \"cookie\" = \
+            \"a=1\", \"x-a\" = \"1\")",
         "trait T {
             #[get(\"/\")] async fn plain(&self) -> Result<A>;
-            #[get(\"/a/?b=1\", auth = none, timeout = none, headers(\"Accept\" = \"c/d\", \"cookie\" = \"b=2\"))] async fn own(&self) -> Result<A>;
-            #[get(\"/{a}\", auth = scopes(\"b\"), timeout = 2m)] async fn arguments(&self, a: u8, #[header] x_a: u8, #[header] cookie: &str) -> Result<A>;
+            #[get(\"/a/?b=1\", auth = none, timeout = none, headers(\"Accept\" = \"c/d\", \"cookie\" = \
+            \"b=2\"))] async fn own(&self) -> Result<A>;
+            #[get(\"/{a}\", auth = scopes(\"b\"), timeout = 2m)] async fn arguments(&self, a: u8, \
+            #[header] x_a: u8, #[header] cookie: &str) -> Result<A>;
             #[get] async fn address(&self, #[url] url: &Url) -> Result<A>;
             #[post(\"/login\")] #[session(start)] async fn start(&self) -> Result<A>;
             #[post(\"/refresh\")] #[session(refresh)] async fn refresh(&self) -> Result<A>;
@@ -260,8 +281,10 @@ fn recovery_of_names() {
             #[get(\"/b\")] async fn twice(&self) -> Result<B>;
             #[cfg(x)] #[get(\"/a\")] async fn either(&self) -> Result<A>;
             #[cfg(not(x))] #[get(\"/b\")] async fn either(&self) -> Result<B>;
-            #[get(\"/{a}\")] async fn arguments(a: u8, #[query] a: u8, #[cfg(x)] #[query] (b, _): (u8, u8)) -> Result<A>;
-            #[post(\"/end\")] #[session(end)] #[cfg(x)] async fn end(&self, #[json] #[from_session] token: Token, #[query] all: bool) -> Result<()>;
+            #[get(\"/{a}\")] async fn arguments(a: u8, #[query] a: u8, #[cfg(x)] #[query] (b, _): (u8, \
+            u8)) -> Result<A>;
+            #[post(\"/end\")] #[session(end)] #[cfg(x)] async fn end(&self, #[json] #[from_session] token: \
+            Token, #[query] all: bool) -> Result<()>;
             async fn composite(&self, a: u8) -> u8 { a }
         }",
     ));

@@ -72,7 +72,8 @@ pub(super) const ENUMS: &[(&str, &str)] = &[
 /// Complete structs.
 pub(super) const PAGES: &[(&str, &str)] = &[
     (
-        "#[page(crate = b)] struct P { #[page(items)] a: Vec<A>, #[page(next)] b: Option<B>, #[page(more)] c: bool, d: D }",
+        "#[page(crate = b)] struct P { #[page(items)] a: Vec<A>, #[page(next)] b: Option<B>, #[page(more)] \
+            c: bool, d: D }",
         "",
     ),
     ("struct P { #[page(items)] #[serde(x)] a: Vec<A>, #[serde(items)] b: B }", ""),

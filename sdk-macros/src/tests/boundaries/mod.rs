@@ -17,21 +17,24 @@ use crate::derive::{api_error, page};
 const RIGHT: &[&str] = &[
     // headers
     "#[get(\"/x\", headers(\"x!#$%&'*+-.^_`|~1\" = \"a\tb ~\"))] async fn a(&self) -> Result<A>;",
-    "#[get(\"/x\", headers(\"content-type\" = \"a!#$&^_.+-/b!#$&^_.+-; q=\\\"1\\\"\"))] async fn a(&self) -> Result<A>;",
+    "#[get(\"/x\", headers(\"content-type\" = \"a!#$&^_.+-/b!#$&^_.+-; q=\\\"1\\\"\"))] async fn a(&self) \
+        -> Result<A>;",
     "#[get(\"/x\", headers(\"cookie\" = \"a=b\"))] async fn a(&self, #[header] cookie: &str) -> Result<A>;",
     "#[get(\"/x\", auth = none, headers(\"authorization\" = \"a\"))] async fn a(&self) -> Result<A>;",
     "#[get(\"/x\", auth = cookies)] async fn a(&self, #[header] authorization: &str) -> Result<A>;",
     "#[post(\"/x\")] #[session(start)] async fn a(&self, #[header] authorization: &str) -> Result<A>;",
     "#[get(\"/x\")] async fn a(&self, #[header] content_type: &str, #[header] proxy: &str) -> Result<A>;",
     "#[post(\"/x\", headers(\"content-type\" = \"a/b\"))] async fn a(&self, #[body] b: B) -> Result<A>;",
-    "#[post(\"/x\", headers(\"x-a\" = \"b\"))] async fn a(&self, #[part] b: B, #[header] x_b: &str) -> Result<A>;",
+    "#[post(\"/x\", headers(\"x-a\" = \"b\"))] async fn a(&self, #[part] b: B, #[header] x_b: &str) -> \
+        Result<A>;",
     // options
     "#[get(\"/x\", timeout = 1ms)] async fn a(&self) -> Result<A>;",
     "#[get(\"/x\", timeout = none)] async fn a(&self) -> Result<A>;",
     "#[post(\"/x\", retry = never)] async fn a(&self) -> Result<A>;",
     "#[delete(\"/x\", retry = 100)] async fn a(&self) -> Result<A>;",
     "#[put(\"/x\", idempotent, retry = 1)] async fn a(&self) -> Result<A>;",
-    "#[patch(\"/x\", idempotent = \"x-key\", retry = 1)] async fn a(&self, #[header] x_a: &str) -> Result<A>;",
+    "#[patch(\"/x\", idempotent = \"x-key\", retry = 1)] async fn a(&self, #[header] x_a: &str) -> \
+        Result<A>;",
     "#[get(\"/x\", auth = scopes(\"!#[]~\", \"a\"))] async fn a(&self) -> Result<A>;",
     // verbs
     "#[endpoint(\"A!#$%&'*+-.^_`|~1\", \"/x\")] async fn a(&self, #[json] b: &B) -> Result<A>;",
@@ -58,10 +61,13 @@ const RIGHT: &[&str] = &[
     "#[get(\"/{type}/{b-c}\")] async fn a(&self, r#type: u8, #[path(\"b-c\")] b: u8) -> Result<A>;",
     "#[get(\"/x/:id\")] async fn a(&self, #[query] id: u8) -> Result<A>;",
     "#[get(\"/x?a=1&b\")] async fn a(&self, #[query] c: u8, #[queries] a: &A) -> Result<A>;",
-    "#[post(\"/x\")] async fn a(&self, #[part] a: A, #[part(\"a_2\", json)] b: B, #[query] q: u8) -> Result<A>;",
-    "#[get(\"/x\")] async fn a(&self, #[query(style = repeat)] _a: &[u8], #[query(\"b\", style = csv)] b: &[u8]) -> Result<A>;",
+    "#[post(\"/x\")] async fn a(&self, #[part] a: A, #[part(\"a_2\", json)] b: B, #[query] q: u8) -> \
+        Result<A>;",
+    "#[get(\"/x\")] async fn a(&self, #[query(style = repeat)] _a: &[u8], #[query(\"b\", style = csv)] b: \
+        &[u8]) -> Result<A>;",
     "#[get(\"/{a}/{b}/{c}\")] async fn a(&self, a: &str, b: Cow<'_, str>, c: u8) -> Result<A>;",
-    "#[get(\"/x\")] async fn a(&self, #[allow(x)] #[doc = \"\"] #[cfg(x)] #[expect(x)] #[query] a: u8) -> Result<A>;",
+    "#[get(\"/x\")] async fn a(&self, #[allow(x)] #[doc = \"\"] #[cfg(x)] #[expect(x)] #[query] a: u8) -> \
+        Result<A>;",
     "#[get(\"/x\")] async fn a(&self, #[cfg_attr(x, allow(y))] #[query] a: u8) -> Result<A>;",
     "#[get] async fn a(&self, #[url] url: &Url, #[query] page: u8) -> Result<A>;",
     // The compiler reports two parameters of one name.
@@ -69,12 +75,15 @@ const RIGHT: &[&str] = &[
     // names
     "#[post(\"/x\")] #[session(refresh)] async fn session(&self) -> Result<A>;",
     "fn new() {} fn builder(client: &Self) {} #[get(\"/x\")] async fn a(&self) -> Result<A>;",
-    "#[cfg(x)] #[get(\"/x\")] async fn a(&self) -> Result<A>; #[cfg(y)] #[get(\"/y\")] async fn a(&self) -> Result<A>;",
+    "#[cfg(x)] #[get(\"/x\")] async fn a(&self) -> Result<A>; #[cfg(y)] #[get(\"/y\")] async fn a(&self) \
+        -> Result<A>;",
     "fn a(self: Arc<Self>, (b, c): (u8, u8), mut d: u8) -> impl Sized {}",
     // sessions
-    "#[post(\"/x\", timeout = 1s)] #[session(refresh, refused = a::b)] async fn a(&self, #[json] b: B) -> Result<A>;",
+    "#[post(\"/x\", timeout = 1s)] #[session(refresh, refused = a::b)] async fn a(&self, #[json] b: B) -> \
+        Result<A>;",
     "#[post(\"/x\", timeout = none)] #[session(start)] async fn a(&self) -> Result<A>;",
-    "#[post(\"/x\", auth = none)] #[session(end)] async fn a(&self, #[form] #[from_session] b: &B) -> Result<A>;",
+    "#[post(\"/x\", auth = none)] #[session(end)] async fn a(&self, #[form] #[from_session] b: &B) -> \
+        Result<A>;",
     "#[post(\"/{x}\")] #[session(end)] async fn a(&self, x: u8) -> Result<A>;",
 ];
 

@@ -45,11 +45,13 @@ pub(super) const WRONG: &[(&str, &str)] = &[
     ("#[get(\"/x\")] async fn clone(&self) -> Result<A>;", "the method `clone` clashes with a generated one"),
     ("fn builder(&self) {}", "the method `builder` clashes with a generated one"),
     (
-        "#[cfg(x)] #[get(\"/x\")] async fn a(&self) -> Result<A>; #[get(\"/y\")] async fn a(&self) -> Result<A>;",
+        "#[cfg(x)] #[get(\"/x\")] async fn a(&self) -> Result<A>; #[get(\"/y\")] async fn a(&self) -> \
+            Result<A>;",
         "declared twice\nhelp: rename one of them, for instance `a_2`",
     ),
     (
-        "#[get(\"/x\")] async fn a(&self) -> Result<A>; #[cfg(x)] #[get(\"/y\")] async fn a(&self) -> Result<A>;",
+        "#[get(\"/x\")] async fn a(&self) -> Result<A>; #[cfg(x)] #[get(\"/y\")] async fn a(&self) -> \
+            Result<A>;",
         "the method `a` is declared twice",
     ),
     ("#[get(\"/x\")] async fn r#a(&self) -> Result<A>; fn a(&self) {}", "the method `a` is declared twice"),
@@ -127,7 +129,8 @@ pub(super) const WRONG: &[(&str, &str)] = &[
     ),
     ("#[post(\"/x\")] #[session(strat)] async fn a(&self) -> Result<A>;", "did you mean `start`?"),
     (
-        "#[post(\"/x\")] #[session(refresh)] async fn a(&self) -> Result<A>; #[post(\"/x\")] #[session(refresh)] async fn b(&self) -> Result<A>;",
+        "#[post(\"/x\")] #[session(refresh)] async fn a(&self) -> Result<A>; #[post(\"/x\")] \
+            #[session(refresh)] async fn b(&self) -> Result<A>;",
         "a second `#[session(refresh)]`",
     ),
     (

@@ -50,7 +50,8 @@ pub(super) const WRONG: &[(&str, &str)] = &[
         "managed because `auth = required`",
     ),
     (
-        "#[get(\"/x\", auth = optional)] async fn a(&self, #[header(\"Authorization\")] b: &str) -> Result<A>;",
+        "#[get(\"/x\", auth = optional)] async fn a(&self, #[header(\"Authorization\")] b: &str) -> \
+            Result<A>;",
         "managed because `auth = optional`",
     ),
     (

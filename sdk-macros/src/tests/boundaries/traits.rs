@@ -14,7 +14,8 @@ pub(super) const TRAITS: &[(&str, &str, &str)] = &[
     ),
     (
         "auth = none, headers(\"authorization\" = \"b\")",
-        "trait T { #[get(\"/x\", auth = required, headers(\"accept\" = \"b\"))] async fn a(&self, #[header] b: u8) -> Result<A>; }",
+        "trait T { #[get(\"/x\", auth = required, headers(\"accept\" = \"b\"))] async fn a(&self, \
+            #[header] b: u8) -> Result<A>; }",
         "managed because `auth = required`",
     ),
     (
@@ -76,7 +77,8 @@ pub(super) const TRAITS: &[(&str, &str, &str)] = &[
     ("dyn", "trait T: Sized { METHOD }", "what is `Sized` cannot be kept in `DynT`"),
     (
         "dyn",
-        "trait T { METHOD fn b<B>(&self, c: impl C, d: Self) where Self: Sized {} fn c(&mut self) where Self: Sized {} }",
+        "trait T { METHOD fn b<B>(&self, c: impl C, d: Self) where Self: Sized {} fn c(&mut self) where \
+            Self: Sized {} }",
         "",
     ),
     ("dyn", "trait T { METHOD fn b<'a>(&'a self, c: &'a C) {} fn c(self: Arc<Self>) {} }", ""),
@@ -92,7 +94,8 @@ pub(super) const TRAITS: &[(&str, &str, &str)] = &[
     ("dyn", "trait T { METHOD fn b(&mut self) {} }", "`b` takes `&mut self` and cannot be part of `DynT`"),
     (
         "dyn",
-        "trait T { METHOD #[post(\"/x\")] #[session(refresh)] async fn b<B: C>(&self, #[json] c: B) -> Result<A>; }",
+        "trait T { METHOD #[post(\"/x\")] #[session(refresh)] async fn b<B: C>(&self, #[json] c: B) -> \
+            Result<A>; }",
         "",
     ),
 ];

@@ -109,7 +109,10 @@ type Parts<'a> = (&'a [TraitItem], &'a ItemImpl, &'a ItemImpl);
 
 fn parts<'a>(name: &str, file: &'a File) -> Result<Parts<'a>, String> {
     let client = format!("{name}Client");
-    let is_client = |ty: &Type| matches!(ty, Type::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == client));
+    let is_client = |ty: &Type| {
+        let Type::Path(path) = ty else { return false };
+        path.path.segments.last().is_some_and(|last| last.ident == client)
+    };
     let mut found = (None, None, None);
     for item in &file.items {
         match item {

@@ -88,7 +88,8 @@ impl<'a> Draft<'a> {
     /// Returns the trait's headers that the endpoint does not set, by a literal or by a parameter.
     pub(crate) fn inherited_headers(&self) -> impl Iterator<Item = &FixedHeader> {
         self.trait_options.headers().iter().filter(|FixedHeader { header, .. }| {
-            let of_param = |param: &ParsedParam<'_>| matches!(&param.role, Ok(Role::Header(name)) if *name == header.name);
+            let of_param =
+                |param: &ParsedParam<'_>| matches!(&param.role, Ok(Role::Header(name)) if *name == header.name);
             let is_set = self.own_headers().iter().any(|own| own.header.name == header.name)
                 || self.params.iter().any(of_param);
             !is_set || header::is_added(&header.name)

@@ -52,7 +52,8 @@ pub(super) fn parse(arg: &Arg, diagnostics: &Diagnostics) -> Result<Value, Repor
                 near => near.map_or_else(String::new, |near| format!("did you mean `{near}`? ")),
             };
             let help = format!(
-                "{near}write `auth = required`, `auth = optional`, `auth = cookies`, `auth = none` or `auth = scopes(\"issues:read\")`"
+                "{near}write `auth = required`, `auth = optional`, `auth = cookies`, `auth = none` or \
+                    `auth = scopes(\"issues:read\")`"
             );
             let message = "`auth` must be `required`, `optional`, `cookies`, `none` or `scopes(\"…\")`";
             Err(diagnostics.report(value, message, help))
