@@ -52,29 +52,29 @@ impl Clock {
     /// The time of day. Where the code of the user's that tells it panics, or asks for it in turn, the system's.
     pub(crate) fn wall(&self) -> SystemTime {
         let Some(told) = &self.0 else { return wall() };
-        let Some(_asking) = Asking::begin() else { return wall() };
+        let Some(_asking) = WallClockCall::begin() else { return wall() };
         // It is asked in a `Drop` too, where a second panic would abort the process.
         catch_unwind(AssertUnwindSafe(|| told())).unwrap_or_else(|_| wall())
     }
 }
 
 thread_local! {
-    static IS_ASKING: Cell<bool> = const { Cell::new(false) };
+    static IS_CALLING: Cell<bool> = const { Cell::new(false) };
 }
 
 /// While it lives, this thread asks code of the user's for the time.
-struct Asking;
+struct WallClockCall;
 
-impl Asking {
+impl WallClockCall {
     /// `None` where that code asks: it may use the session whose clock it is.
     fn begin() -> Option<Self> {
-        (!IS_ASKING.replace(true)).then(|| Self)
+        (!IS_CALLING.replace(true)).then(|| Self)
     }
 }
 
-impl Drop for Asking {
+impl Drop for WallClockCall {
     fn drop(&mut self) {
-        IS_ASKING.set(false);
+        IS_CALLING.set(false);
     }
 }
 
@@ -150,9 +150,9 @@ impl Spawner {
     }
 
     /// `value`, to be used and dropped as if the thread were one of the named runtime; `Err` where none was named.
-    pub(crate) fn enter<T>(&self, value: T) -> Result<Entered<T>, T> {
+    pub(crate) fn enter<T>(&self, value: T) -> Result<RuntimeBound<T>, T> {
         match &self.0 {
-            Some(handle) => Ok(Entered { handle: handle.clone(), value: Some(value) }),
+            Some(handle) => Ok(RuntimeBound { handle: handle.clone(), value: Some(value) }),
             None => Err(value),
         }
     }
@@ -173,13 +173,13 @@ impl fmt::Debug for Spawner {
 }
 
 /// A value that belongs to a runtime, on each thread where it is used or dropped.
-pub(crate) struct Entered<T> {
+pub(crate) struct RuntimeBound<T> {
     handle: Handle,
     /// There until it is dropped.
     value: Option<T>,
 }
 
-impl<T> Entered<T> {
+impl<T> RuntimeBound<T> {
     /// What `work` makes of the value; `None` when it is being dropped.
     pub(crate) fn with<R>(&mut self, work: impl FnOnce(&mut T) -> R) -> Option<R> {
         let _entered = self.handle.enter();
@@ -192,7 +192,7 @@ impl<T> Entered<T> {
     }
 }
 
-impl<F: Future + ?Sized> Future for Entered<Pin<Box<F>>> {
+impl<F: Future + ?Sized> Future for RuntimeBound<Pin<Box<F>>> {
     type Output = F::Output;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
@@ -200,7 +200,7 @@ impl<F: Future + ?Sized> Future for Entered<Pin<Box<F>>> {
     }
 }
 
-impl<T> Drop for Entered<T> {
+impl<T> Drop for RuntimeBound<T> {
     fn drop(&mut self) {
         // A connection that is given back may start a task.
         let _entered = self.handle.enter();

@@ -2,12 +2,12 @@
 
 use loom::sync::{Arc, Condvar, Mutex};
 
-use crate::sync::Busy;
+use crate::sync::Exclusive;
 use crate::{in_every_order, together};
 
 struct Session {
     inner: Mutex<Inner>,
-    writing: Busy,
+    writing: Exclusive,
     /// What the store has.
     store: Mutex<u32>,
     store_works: bool,

@@ -1,18 +1,18 @@
 //! The files of `sdk-runtime/src/sync` as they stand, on loom's atomics and locks.
 
-#[path = "../../sdk-runtime/src/sync/busy.rs"]
-mod busy;
-#[path = "../../sdk-runtime/src/sync/claim.rs"]
-mod claim;
+#[path = "../../sdk-runtime/src/sync/due_claim.rs"]
+mod due_claim;
+#[path = "../../sdk-runtime/src/sync/exclusive.rs"]
+mod exclusive;
 #[path = "../../sdk-runtime/src/sync/flag.rs"]
 mod flag;
-#[path = "../../sdk-runtime/src/sync/in_turn.rs"]
-mod in_turn;
+#[path = "../../sdk-runtime/src/sync/ordered_queue.rs"]
+mod ordered_queue;
 
-pub(crate) use busy::Busy;
-pub(crate) use claim::Claim;
+pub(crate) use due_claim::DueClaim;
+pub(crate) use exclusive::Exclusive;
 pub(crate) use flag::Flag;
-pub(crate) use in_turn::InTurn;
+pub(crate) use ordered_queue::OrderedQueue;
 
 mod primitives {
     pub(super) use std::sync::PoisonError;

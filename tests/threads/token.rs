@@ -3,14 +3,14 @@
 use loom::sync::atomic::{AtomicUsize, Ordering};
 use loom::sync::{Arc, Mutex};
 
-use crate::sync::{Claim, Flag};
+use crate::sync::{DueClaim, Flag};
 use crate::{in_every_order, together};
 
 /// The first token is stale, and what a refresh gives is the second.
 #[derive(Default)]
 struct Snapshot {
     rejected: Flag,
-    refresh: Claim,
+    refresh: DueClaim,
 }
 
 struct Session {

@@ -2,13 +2,13 @@
 
 use loom::sync::{Arc, Mutex};
 
-use crate::sync::InTurn;
+use crate::sync::OrderedQueue;
 use crate::{in_every_order, together};
 
 struct Session {
     /// The lock, and how much has happened.
     inner: Mutex<u32>,
-    notices: InTurn<u32>,
+    notices: OrderedQueue<u32>,
     told: Mutex<Vec<u32>>,
 }
 
@@ -31,7 +31,7 @@ impl Session {
 fn i28_each_notice_is_told_once_in_order_and_none_is_stuck() {
     in_every_order(|| {
         let session =
-            Arc::new(Session { inner: Mutex::new(0), notices: InTurn::new(), told: Mutex::default() });
+            Arc::new(Session { inner: Mutex::new(0), notices: OrderedQueue::new(), told: Mutex::default() });
         together([(); 3].map(|()| -> Box<dyn FnOnce() + Send> {
             let session = session.clone();
             Box::new(move || session.step())

@@ -85,12 +85,12 @@ const LAYERS: &[Layers] = &[
     },
     Layers {
         directory: "sdk-runtime/src/cookies/",
-        order: &["date dropped received", "absent domain", "set_cookie", "shelf", "record", "jar"],
+        order: &["date dropped outcome", "disabled domain", "set_cookie", "cookie_set", "schema", "jar"],
     },
     Layers { directory: "sdk-runtime/src/exchange/", order: &["credentials cross_origin redirect"] },
     Layers {
         directory: "sdk-runtime/src/sync/",
-        order: &["primitives", "audience busy claim flag in_turn marks"],
+        order: &["primitives", "approximate_set broadcast due_claim exclusive flag ordered_queue"],
     },
     Layers {
         directory: "sdk-runtime/src/store/",
@@ -119,7 +119,7 @@ const LAYERS: &[Layers] = &[
     Layers {
         directory: "sdk-runtime/src/error/",
         order: &[
-            "identity request store timeout too_large transport words",
+            "error_body identity request store timeout too_large transport",
             "decode",
             "response",
             "build expired insufficient_scope not_replayable unavailable",
@@ -134,7 +134,7 @@ const LAYERS: &[Layers] = &[
     },
     Layers {
         directory: "sdk-runtime/src/transport/",
-        order: &["cause stage upload", "attempts interface turns", "reqwest service"],
+        order: &["cause stage upload", "interface pool_rotation shared_connect", "reqwest service"],
     },
     Layers { directory: "sdk-runtime/src/encoding/", order: &["coded"] },
     Layers {

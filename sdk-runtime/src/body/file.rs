@@ -32,15 +32,15 @@ pub(super) async fn open(path: &Path) -> Result<BodyStream, InvalidRequest> {
         return Err(refused("is not a file that could be read again".to_owned()));
     }
     let left = about.len();
-    Ok(BodyStream::new(Reading { chunks: ReaderStream::with_capacity(file.take(left), CHUNK), left }))
+    Ok(BodyStream::new(FileReader { chunks: ReaderStream::with_capacity(file.take(left), CHUNK), left }))
 }
 
-struct Reading {
+struct FileReader {
     chunks: ReaderStream<Take<File>>,
     left: u64,
 }
 
-impl HttpBody for Reading {
+impl HttpBody for FileReader {
     type Data = Bytes;
     type Error = Box<dyn StdError + Send + Sync>;
 

@@ -4,7 +4,7 @@ use bytes::Bytes;
 
 use super::payload::Content;
 use super::source::{BINARY, Body, TEXT};
-use super::stream::{BodyStream, Once};
+use super::stream::{BodyStream, OneShot};
 
 /// What can be the argument of `#[body]`.
 ///
@@ -54,7 +54,7 @@ impl IntoBody for BodyStream {
     const REPLAYABLE: bool = false;
 
     fn into_body(self) -> Body {
-        Body::from(Content::Once(Once::new(self))).content_type(BINARY)
+        Body::from(Content::Once(OneShot::new(self))).content_type(BINARY)
     }
 }
 

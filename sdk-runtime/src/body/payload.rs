@@ -12,7 +12,7 @@ use bytes::Bytes;
 use http_body::{Body as HttpBody, Frame, SizeHint};
 
 use super::file;
-use super::stream::{BodyStream, Once};
+use super::stream::{BodyStream, OneShot};
 use crate::error::InvalidRequest;
 
 /// Where a body comes from.
@@ -21,7 +21,7 @@ pub(crate) enum Content {
     Bytes(Bytes),
     File(Arc<Path>),
     Factory(Arc<dyn Fn() -> BodyStream + Send + Sync>),
-    Once(Arc<Once>),
+    Once(Arc<OneShot>),
     /// What could not be written, and why.
     Invalid(Arc<str>),
     /// No body, which is not the same as an empty one.

@@ -90,19 +90,19 @@ where
 }
 
 /// A stream that is lent to one send at a time, and whole until one has begun to read it.
-pub(crate) struct Once {
-    inner: Mutex<Unread>,
+pub(crate) struct OneShot {
+    inner: Mutex<UnreadStream>,
 }
 
-struct Unread {
+struct UnreadStream {
     stream: Option<BodyStream>,
     /// The number of the send that may read it: an earlier one, whose connection may still be there, may not.
     lent: u64,
 }
 
-impl Once {
+impl OneShot {
     pub(super) fn new(stream: BodyStream) -> Arc<Self> {
-        Arc::new(Self { inner: Mutex::new(Unread { stream: Some(stream), lent: 0 }) })
+        Arc::new(Self { inner: Mutex::new(UnreadStream { stream: Some(stream), lent: 0 }) })
     }
 
     /// Whether somebody has begun to read it.
@@ -115,7 +115,7 @@ impl Once {
         let mut unread = lock(&self.inner);
         let size = unread.stream.as_ref()?.size_hint();
         unread.lent += 1;
-        Some(BodyStream::new(Lent { once: self.clone(), number: unread.lent, size, stream: None }))
+        Some(BodyStream::new(OneShotBody { once: self.clone(), number: unread.lent, size, stream: None }))
     }
 
     fn take(&self, number: u64) -> Option<BodyStream> {
@@ -125,14 +125,14 @@ impl Once {
 }
 
 /// What one send has of a stream: nothing, until it begins to read.
-struct Lent {
-    once: Arc<Once>,
+struct OneShotBody {
+    once: Arc<OneShot>,
     number: u64,
     size: SizeHint,
     stream: Option<BodyStream>,
 }
 
-impl HttpBody for Lent {
+impl HttpBody for OneShotBody {
     type Data = Bytes;
     type Error = BoxError;
 
@@ -167,7 +167,7 @@ mod tests {
 
     #[tokio::test]
     async fn only_the_latest_send_can_read_an_unread_stream() {
-        let once = Once::new(BodyStream::new(Full::new(Bytes::from_static(b"abc"))));
+        let once = OneShot::new(BodyStream::new(Full::new(Bytes::from_static(b"abc"))));
         let early = once.lend().unwrap();
         let mut late = once.lend().unwrap();
         assert_eq!((early.size_hint().exact(), late.size_hint().exact()), (Some(3), Some(3)));

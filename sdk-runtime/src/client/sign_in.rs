@@ -10,7 +10,7 @@ use super::execute::attempt::CallResponse;
 use super::inner::Inner;
 use crate::cookies::{Jar, SetCookies};
 use crate::endpoint::Endpoint;
-use crate::error::{Error, ErrorResponse, Words};
+use crate::error::{Error, ErrorBody, ErrorResponse};
 use crate::exchange::{Contents, Credentials};
 use crate::request::Prepared;
 use crate::response::{Answer, Decoder, Head, SuccessResponse};
@@ -115,7 +115,7 @@ impl SignIn {
     /// Returns the failure of a success that cannot be decoded. A server that refuses by an `error` in the body is quoted. The error of any
     /// other body shows no value, because it may be a token.
     fn without_tokens(self, answer: Answer, error: Error) -> Failure {
-        let words = Words::read(answer.body());
+        let words = ErrorBody::parse(answer.body());
         if words.is_object && words.code().is_some() {
             let message = words.message().unwrap_or_default();
             return Failure::Response(self.refused(answer, message), None);

@@ -2,7 +2,7 @@
 
 use url::{Host, Url};
 
-use super::received::Refused;
+use super::outcome::CookieRefusal;
 
 /// Where a cookie goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,25 +15,25 @@ pub(super) enum Domain {
 
 impl Domain {
     /// What `attribute`, the value of `Domain`, means in an answer from `url`.
-    pub(super) fn of(attribute: Option<&[u8]>, url: &Url) -> Result<Self, Refused> {
-        let host = url.host_str().ok_or(Refused::Malformed)?;
+    pub(super) fn of(attribute: Option<&[u8]>, url: &Url) -> Result<Self, CookieRefusal> {
+        let host = url.host_str().ok_or(CookieRefusal::Malformed)?;
         let attribute = attribute.unwrap_or_default();
         let attribute = attribute.strip_prefix(b".").unwrap_or(attribute);
         let domain = match std::str::from_utf8(attribute) {
             Ok(domain) if domain.is_ascii() => domain.to_ascii_lowercase(),
-            _ => return Err(Refused::OtherDomain),
+            _ => return Err(CookieRefusal::OtherDomain),
         };
         if domain.is_empty() || (domain == host && (is_address(url) || is_public_suffix(host))) {
             return Ok(Self::Host(host.to_owned()));
         }
         if is_address(url) {
-            return Err(Refused::OtherDomain);
+            return Err(CookieRefusal::OtherDomain);
         }
         if is_public_suffix(&domain) {
-            return Err(Refused::PublicSuffix);
+            return Err(CookieRefusal::PublicSuffix);
         }
         if !is_in(host, &domain) {
-            return Err(Refused::OtherDomain);
+            return Err(CookieRefusal::OtherDomain);
         }
         Ok(Self::Suffix(domain))
     }
@@ -85,7 +85,7 @@ fn is_public_suffix(domain: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn of(domain: &str, host: &str) -> Result<Domain, Refused> {
+    fn of(domain: &str, host: &str) -> Result<Domain, CookieRefusal> {
         Domain::of(Some(domain.as_bytes()), &Url::parse(&format!("https://{host}/")).unwrap())
     }
 
@@ -99,41 +99,41 @@ mod tests {
             ("a.com", "a.com", suffix("a.com")),
             (".a.com", "b.a.com", suffix("a.com")),
             ("A.Com", "b.a.com", suffix("a.com")),
-            ("..a.com", "b.a.com", Err(Refused::PublicSuffix)),
-            ("a.com.", "b.a.com", Err(Refused::OtherDomain)),
+            ("..a.com", "b.a.com", Err(CookieRefusal::PublicSuffix)),
+            ("a.com.", "b.a.com", Err(CookieRefusal::OtherDomain)),
             ("a.com.", "b.a.com.", suffix("a.com.")),
-            ("a.com", "b.a.com.", Err(Refused::OtherDomain)),
-            ("com.", "a.com.", Err(Refused::PublicSuffix)),
-            ("com", "a.com", Err(Refused::PublicSuffix)),
-            ("co.uk", "a.co.uk", Err(Refused::PublicSuffix)),
+            ("a.com", "b.a.com.", Err(CookieRefusal::OtherDomain)),
+            ("com.", "a.com.", Err(CookieRefusal::PublicSuffix)),
+            ("com", "a.com", Err(CookieRefusal::PublicSuffix)),
+            ("co.uk", "a.co.uk", Err(CookieRefusal::PublicSuffix)),
             ("a.co.uk", "b.a.co.uk", suffix("a.co.uk")),
-            ("github.io", "a.github.io", Err(Refused::PublicSuffix)),
+            ("github.io", "a.github.io", Err(CookieRefusal::PublicSuffix)),
             ("github.io", "github.io", host("github.io")),
-            ("ck", "www.ck", Err(Refused::PublicSuffix)),
+            ("ck", "www.ck", Err(CookieRefusal::PublicSuffix)),
             ("www.ck", "www.ck", suffix("www.ck")),
-            ("b.kawasaki.jp", "a.b.kawasaki.jp", Err(Refused::PublicSuffix)),
+            ("b.kawasaki.jp", "a.b.kawasaki.jp", Err(CookieRefusal::PublicSuffix)),
             ("city.kawasaki.jp", "a.city.kawasaki.jp", suffix("city.kawasaki.jp")),
-            ("internal", "api.internal", Err(Refused::PublicSuffix)),
+            ("internal", "api.internal", Err(CookieRefusal::PublicSuffix)),
             ("corp.internal", "api.corp.internal", suffix("corp.internal")),
             ("localhost", "localhost", host("localhost")),
-            ("localhost", "a.localhost", Err(Refused::PublicSuffix)),
+            ("localhost", "a.localhost", Err(CookieRefusal::PublicSuffix)),
             ("intranet", "intranet", host("intranet")),
-            ("com", "a.org", Err(Refused::PublicSuffix)),
-            ("b.a.com", "a.com", Err(Refused::OtherDomain)),
-            ("a.com", "ba.com", Err(Refused::OtherDomain)),
+            ("com", "a.org", Err(CookieRefusal::PublicSuffix)),
+            ("b.a.com", "a.com", Err(CookieRefusal::OtherDomain)),
+            ("a.com", "ba.com", Err(CookieRefusal::OtherDomain)),
             ("xn--bcher-kva.example", "a.bücher.example", suffix("xn--bcher-kva.example")),
-            ("bücher.example", "a.bücher.example", Err(Refused::OtherDomain)),
+            ("bücher.example", "a.bücher.example", Err(CookieRefusal::OtherDomain)),
             ("127.0.0.1", "127.0.0.1", host("127.0.0.1")),
-            ("0.0.1", "127.0.0.1", Err(Refused::OtherDomain)),
-            ("1", "127.0.0.1", Err(Refused::OtherDomain)),
+            ("0.0.1", "127.0.0.1", Err(CookieRefusal::OtherDomain)),
+            ("1", "127.0.0.1", Err(CookieRefusal::OtherDomain)),
             ("[::1]", "[::1]", host("[::1]")),
-            ("::1", "[::1]", Err(Refused::OtherDomain)),
+            ("::1", "[::1]", Err(CookieRefusal::OtherDomain)),
         ] {
             assert_eq!(of(domain, from), expected, "{domain} of {from}");
         }
         let url = Url::parse("https://a.com/").unwrap();
         assert_eq!(Domain::of(None, &url), host("a.com"));
-        assert_eq!(Domain::of(Some(b"\xff.a.com"), &url), Err(Refused::OtherDomain));
+        assert_eq!(Domain::of(Some(b"\xff.a.com"), &url), Err(CookieRefusal::OtherDomain));
     }
 
     #[test]

@@ -8,11 +8,11 @@ use arc_swap::ArcSwapOption;
 use http::header::{HeaderMap, HeaderValue, SET_COOKIE};
 use url::Url;
 
+use super::cookie_set::{CookieSet, StoredCookie};
 use super::dropped::CookiesDropped;
-use super::received::SetCookies;
-use super::record;
-use super::set_cookie::{Arrival, Cookie};
-use super::shelf::{Kept, Shelf};
+use super::outcome::SetCookies;
+use super::schema;
+use super::set_cookie::{Cookie, ResponseTime};
 use crate::date::server_time;
 use crate::request::base::may_carry_credentials;
 use crate::runtime::Clock;
@@ -23,40 +23,40 @@ const OF_ONE_REQUEST: usize = 16 << 10;
 /// A cookie jar (RFC 6265bis).
 #[derive(Default)]
 pub(crate) struct Jar {
-    shelf: ArcSwapOption<Shelf>,
+    cookies: ArcSwapOption<CookieSet>,
     /// Goes up with each use of a cookie.
     uses: AtomicU64,
-    dropped: Dropped,
+    dropped: DropCounters,
 }
 
 impl Jar {
     /// A jar of its own with the same cookies.
     pub(crate) fn fork(&self) -> Self {
-        let mut fork = Shelf::default();
-        let shelf = self.shelf.load();
-        for kept in shelf.iter().flat_map(|shelf| shelf.all()) {
-            fork.add(Kept::new(kept.cookie.clone(), kept.created, kept.used()));
+        let mut fork = CookieSet::default();
+        let cookies = self.cookies.load();
+        for kept in cookies.iter().flat_map(|cookies| cookies.all()) {
+            fork.add(StoredCookie::new(kept.cookie.clone(), kept.created, kept.used()));
         }
         Self {
-            shelf: ArcSwapOption::new(shelf.is_some().then(|| Arc::new(fork))),
+            cookies: ArcSwapOption::new(cookies.is_some().then(|| Arc::new(fork))),
             uses: AtomicU64::new(self.uses.load(Ordering::Relaxed)),
-            dropped: Dropped::default(),
+            dropped: DropCounters::default(),
         }
     }
 
     /// The cookies as they are kept across restarts, those included that a browser would forget; `None` where there are none.
     pub(crate) fn written(&self) -> Option<serde_json::Value> {
-        record::write(self.shelf.load().as_ref()?)
+        schema::write(self.cookies.load().as_ref()?)
     }
 
     /// A jar with the cookies that were [`written`](Self::written).
     pub(crate) fn read(written: serde_json::Value) -> Option<Self> {
         let mut dropped = CookiesDropped::default();
-        let (shelf, uses) = record::read(written, &mut dropped)?;
+        let (cookies, uses) = schema::read(written, &mut dropped)?;
         let jar = Self {
-            shelf: ArcSwapOption::from_pointee(shelf),
+            cookies: ArcSwapOption::from_pointee(cookies),
             uses: AtomicU64::new(uses),
-            dropped: Dropped::default(),
+            dropped: DropCounters::default(),
         };
         jar.dropped.add(&dropped);
         Some(jar)
@@ -64,8 +64,8 @@ impl Jar {
 
     /// The `Cookie` header for a request to `url`, if any cookie goes there. What is beyond the limit leaves the jar.
     pub(crate) fn header(&self, url: &Url, clock: &Clock) -> Option<HeaderValue> {
-        let shelf = self.shelf.load();
-        let mut to_send = shelf.as_ref()?.to_send(url, clock.wall());
+        let cookies = self.cookies.load();
+        let mut to_send = cookies.as_ref()?.to_send(url, clock.wall());
         self.keep_to_the_limit(&mut to_send);
         let at = self.count(1);
         let mut header = Vec::new();
@@ -94,7 +94,7 @@ impl Jar {
             return refused;
         }
         let now = clock.wall();
-        let arrival = Arrival { now, server: server_time(headers, || now) };
+        let arrival = ResponseTime { now, server: server_time(headers, || now) };
         let mut news = Vec::new();
         for line in lines {
             match Cookie::set(line.as_bytes(), url, arrival) {
@@ -107,7 +107,7 @@ impl Jar {
         let (mut received, mut dropped) = (refused.clone(), CookiesDropped::default());
         if !news.is_empty() {
             // Done again where another answer was faster.
-            self.shelf.rcu(|current| {
+            self.cookies.rcu(|current| {
                 (received, dropped) = (refused.clone(), CookiesDropped::default());
                 let mut next = current.as_deref().cloned().unwrap_or_default();
                 for (at, cookie) in (first..).zip(&news) {
@@ -126,7 +126,7 @@ impl Jar {
     /// Why no request can be signed with it, if it has no cookie; `received` came last.
     pub(crate) fn lack(&self, received: Option<&SetCookies>, clock: &Clock) -> Option<String> {
         let now = clock.wall();
-        if self.shelf.load().as_ref().is_some_and(|shelf| shelf.has_any(now)) {
+        if self.cookies.load().as_ref().is_some_and(|cookies| cookies.has_any(now)) {
             return None;
         }
         Some(received.map_or_else(|| "no answer has set one".to_owned(), SetCookies::why_none))
@@ -143,7 +143,7 @@ impl Jar {
     }
 
     /// Removes what is used least recently from `to_send`, and from the jar, until the rest may go along with one request.
-    fn keep_to_the_limit(&self, to_send: &mut Vec<Arc<Kept>>) {
+    fn keep_to_the_limit(&self, to_send: &mut Vec<Arc<StoredCookie>>) {
         let mut bytes = to_send.iter().map(|kept| kept.cookie.len() + 2).sum::<usize>().saturating_sub(2);
         if bytes <= OF_ONE_REQUEST {
             return;
@@ -159,7 +159,7 @@ impl Jar {
         });
         to_send.retain(|kept| !by_use.iter().any(|beyond| Arc::ptr_eq(kept, beyond)));
         let mut removed = 0;
-        self.shelf.rcu(|current| {
+        self.cookies.rcu(|current| {
             let mut next = current.as_deref().cloned().unwrap_or_default();
             removed = by_use.iter().map(|kept| u32::from(next.remove(kept))).sum();
             Some(Arc::new(next))
@@ -181,14 +181,14 @@ impl fmt::Debug for Jar {
 
 /// [`CookiesDropped`], counted by many at once.
 #[derive(Default)]
-struct Dropped {
+struct DropCounters {
     too_large: AtomicU32,
     of_one_domain: AtomicU32,
     in_all: AtomicU32,
     of_one_request: AtomicU32,
 }
 
-impl Dropped {
+impl DropCounters {
     fn counts(&self) -> [&AtomicU32; 4] {
         [&self.too_large, &self.of_one_domain, &self.in_all, &self.of_one_request]
     }

@@ -12,22 +12,22 @@ mod date;
 mod domain;
 mod dropped;
 #[cfg(feature = "cookies")]
-mod received;
+mod outcome;
 #[cfg(feature = "cookies")]
 mod set_cookie;
 
 #[cfg(feature = "cookies")]
+mod cookie_set;
+#[cfg(feature = "cookies")]
 mod jar;
 #[cfg(feature = "cookies")]
-mod record;
-#[cfg(feature = "cookies")]
-mod shelf;
+mod schema;
 
 #[cfg(not(feature = "cookies"))]
-mod absent;
+mod disabled;
 
 #[cfg(not(feature = "cookies"))]
-pub(crate) use absent::{Jar, SetCookies};
+pub(crate) use disabled::{Jar, SetCookies};
 pub use dropped::CookiesDropped;
 #[cfg(feature = "cookies")]
-pub(crate) use {jar::Jar, received::SetCookies};
+pub(crate) use {jar::Jar, outcome::SetCookies};

@@ -7,7 +7,7 @@ use url::Url;
 
 use super::date;
 use super::domain::Domain;
-use super::received::{LIMIT, Refused};
+use super::outcome::{CookieRefusal, LIMIT};
 use crate::request::base::may_carry_credentials;
 
 /// As many as the value of an attribute may have.
@@ -33,7 +33,7 @@ pub(super) struct Cookie {
 
 /// When an answer came.
 #[derive(Clone, Copy)]
-pub(super) struct Arrival {
+pub(super) struct ResponseTime {
     pub(super) now: SystemTime,
     /// The same moment by the clock of the server.
     pub(super) server: SystemTime,
@@ -42,28 +42,28 @@ pub(super) struct Arrival {
 impl Cookie {
     /// The cookie that `line` sets in an answer from `url`, which may be one that is over. `line` is a header value, so it has no
     /// control characters but tabs.
-    pub(super) fn set(line: &[u8], url: &Url, arrival: Arrival) -> Result<Self, Refused> {
+    pub(super) fn set(line: &[u8], url: &Url, arrival: ResponseTime) -> Result<Self, CookieRefusal> {
         let mut parts = line.split(|byte| *byte == b';');
         let (name, value) = named(parts.next().unwrap_or_default());
         if name.is_empty() && value.is_empty() {
-            return Err(Refused::Malformed);
+            return Err(CookieRefusal::Malformed);
         }
         if name.len() + value.len() > LIMIT {
-            return Err(Refused::TooLarge);
+            return Err(CookieRefusal::TooLarge);
         }
         let attributes = Attributes::read(parts, arrival);
         let domain = Domain::of(attributes.domain, url)?;
         let path = attributes.path.filter(|path| path.starts_with(b"/"));
         let path = path.map_or_else(|| default_path(url), |path| percent_encode(path, ENCODED).to_string());
         if attributes.is_secure && !may_carry_credentials(url) {
-            return Err(Refused::Insecure);
+            return Err(CookieRefusal::Insecure);
         }
         let is_whole_host = domain.is_host_only() && attributes.path.is_some() && path == "/";
         if (begins(name, b"__Secure-") && !attributes.is_secure)
             || (begins(name, b"__Host-") && !(attributes.is_secure && is_whole_host))
             || (name.is_empty() && (begins(value, b"__Secure-") || begins(value, b"__Host-")))
         {
-            return Err(Refused::Prefix);
+            return Err(CookieRefusal::Prefix);
         }
         Ok(Self {
             name: name.into(),
@@ -111,7 +111,7 @@ struct Attributes<'a> {
 }
 
 impl<'a> Attributes<'a> {
-    fn read(parts: impl Iterator<Item = &'a [u8]>, arrival: Arrival) -> Self {
+    fn read(parts: impl Iterator<Item = &'a [u8]>, arrival: ResponseTime) -> Self {
         let mut read = Self::default();
         for part in parts {
             let (name, value) = match part.iter().position(|byte| *byte == b'=') {
@@ -141,7 +141,7 @@ impl<'a> Attributes<'a> {
     }
 }
 
-impl Arrival {
+impl ResponseTime {
     /// The moment `date` of the server, by our clock.
     fn ours(self, date: SystemTime) -> SystemTime {
         self.after(date.duration_since(self.server).unwrap_or_default())

@@ -32,7 +32,7 @@ const ZSTD_WINDOW: u32 = 23;
 
 pub(super) struct Coded {
     coding: &'static str,
-    state: State,
+    state: CodedState,
     /// Whether anything was decoded.
     has_begun: bool,
     piece: Box<[u8]>,
@@ -40,21 +40,21 @@ pub(super) struct Coded {
     left: usize,
 }
 
-enum State {
+enum CodedState {
     /// What comes first tells whether there is anything, and how it is to be read.
-    First(Source),
-    Decoding(Box<Decoder>),
+    First(CodedSource),
+    Decoding(Box<CodingDecoder>),
     /// What was encoded is over; nothing may come behind it.
-    Last(Source),
+    Last(CodedSource),
     Over,
 }
 
 impl Coded {
     pub(super) fn new(coding: &'static str, body: ResponseBody) -> Self {
-        let source = Source { body, piece: Bytes::new(), left: TURN, is_over: false };
+        let source = CodedSource { body, piece: Bytes::new(), left: TURN, is_over: false };
         Self {
             coding,
-            state: State::First(source),
+            state: CodedState::First(source),
             has_begun: false,
             piece: Box::new([0; PIECE]),
             left: TURN,
@@ -63,40 +63,42 @@ impl Coded {
 
     fn poll_piece(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<Bytes>, io::Error>> {
         loop {
-            self.state = match std::mem::replace(&mut self.state, State::Over) {
-                State::First(mut source) => match source.poll_first(cx)? {
+            self.state = match std::mem::replace(&mut self.state, CodedState::Over) {
+                CodedState::First(mut source) => match source.poll_first(cx)? {
                     Poll::Pending => {
-                        self.state = State::First(source);
+                        self.state = CodedState::First(source);
                         return Poll::Pending;
                     }
                     // Servers name a coding where there is nothing in it.
-                    Poll::Ready(()) if source.piece.is_empty() => State::Last(source),
-                    Poll::Ready(()) => State::Decoding(Box::new(Decoder::new(self.coding, source)?)),
+                    Poll::Ready(()) if source.piece.is_empty() => CodedState::Last(source),
+                    Poll::Ready(()) => {
+                        CodedState::Decoding(Box::new(CodingDecoder::new(self.coding, source)?))
+                    }
                 },
-                State::Decoding(mut decoder) => {
+                CodedState::Decoding(mut decoder) => {
                     let mut read = ReadBuf::new(&mut self.piece);
                     let polled = decoder.poll_read(cx, &mut read).map_err(|error| decoder.at_end(error))?;
                     let decoded = Bytes::copy_from_slice(read.filled());
                     if polled.is_ready() && decoded.is_empty() {
-                        self.state = State::Last(decoder.into_source());
+                        self.state = CodedState::Last(decoder.into_source());
                         continue;
                     }
-                    self.state = State::Decoding(decoder);
+                    self.state = CodedState::Decoding(decoder);
                     ready!(polled);
                     self.has_begun = true;
                     return Poll::Ready(Ok(Some(decoded)));
                 }
-                State::Last(mut source) => match Pin::new(&mut source).poll_fill_buf(cx)? {
+                CodedState::Last(mut source) => match Pin::new(&mut source).poll_fill_buf(cx)? {
                     Poll::Pending => {
-                        self.state = State::Last(source);
+                        self.state = CodedState::Last(source);
                         return Poll::Pending;
                     }
-                    Poll::Ready([]) => State::Over,
+                    Poll::Ready([]) => CodedState::Over,
                     Poll::Ready(_) => {
                         return Poll::Ready(Err(io::Error::other("something else follows its end")));
                     }
                 },
-                State::Over => return Poll::Ready(Ok(None)),
+                CodedState::Over => return Poll::Ready(Ok(None)),
             };
         }
     }
@@ -135,7 +137,7 @@ impl Body for Coded {
         self.left -= 1;
         let piece = ready!(self.poll_piece(cx));
         if piece.is_err() {
-            self.state = State::Over;
+            self.state = CodedState::Over;
         }
         Poll::Ready(match piece {
             Ok(piece) => piece.map(|piece| Ok(Frame::data(piece))),
@@ -144,22 +146,22 @@ impl Body for Coded {
     }
 
     fn is_end_stream(&self) -> bool {
-        matches!(self.state, State::Over)
+        matches!(self.state, CodedState::Over)
     }
 }
 
 /// A decoder, and what it reads from.
-enum Decoder {
+enum CodingDecoder {
     #[cfg(feature = "gzip")]
-    Gzip(GzipDecoder<Source>),
+    Gzip(GzipDecoder<CodedSource>),
     #[cfg(feature = "br")]
-    Br(BrotliDecoder<Source>),
+    Br(BrotliDecoder<CodedSource>),
     #[cfg(feature = "zstd")]
-    Zstd(ZstdDecoder<Source>),
+    Zstd(ZstdDecoder<CodedSource>),
     #[cfg(feature = "deflate")]
-    Zlib(ZlibDecoder<Source>),
+    Zlib(ZlibDecoder<CodedSource>),
     #[cfg(feature = "deflate")]
-    Deflate(DeflateDecoder<Source>),
+    Deflate(DeflateDecoder<CodedSource>),
 }
 
 /// `$body` for the decoder of any coding.
@@ -167,21 +169,21 @@ macro_rules! each {
     ($self:expr, $decoder:ident => $body:expr) => {
         match $self {
             #[cfg(feature = "gzip")]
-            Decoder::Gzip($decoder) => $body,
+            CodingDecoder::Gzip($decoder) => $body,
             #[cfg(feature = "br")]
-            Decoder::Br($decoder) => $body,
+            CodingDecoder::Br($decoder) => $body,
             #[cfg(feature = "zstd")]
-            Decoder::Zstd($decoder) => $body,
+            CodingDecoder::Zstd($decoder) => $body,
             #[cfg(feature = "deflate")]
-            Decoder::Zlib($decoder) => $body,
+            CodingDecoder::Zlib($decoder) => $body,
             #[cfg(feature = "deflate")]
-            Decoder::Deflate($decoder) => $body,
+            CodingDecoder::Deflate($decoder) => $body,
         }
     };
 }
 
-impl Decoder {
-    fn new(coding: &'static str, source: Source) -> io::Result<Self> {
+impl CodingDecoder {
+    fn new(coding: &'static str, source: CodedSource) -> io::Result<Self> {
         match coding {
             #[cfg(feature = "gzip")]
             "gzip" if source.begins_with(&[0x1f, 0x8b]) => {
@@ -229,7 +231,7 @@ impl Decoder {
         )
     }
 
-    fn into_source(self) -> Source {
+    fn into_source(self) -> CodedSource {
         each!(self, decoder => decoder.into_inner())
     }
 }
@@ -242,7 +244,7 @@ fn is_zlib(first: &[u8]) -> bool {
 }
 
 /// The body as it arrives.
-struct Source {
+struct CodedSource {
     body: ResponseBody,
     /// What has arrived and was not read yet.
     piece: Bytes,
@@ -251,7 +253,7 @@ struct Source {
     is_over: bool,
 }
 
-impl Source {
+impl CodedSource {
     /// Waits for the first two bytes, or the end.
     fn poll_first(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         while self.piece.len() < 2 {
@@ -294,7 +296,7 @@ impl Source {
     }
 }
 
-impl AsyncBufRead for Source {
+impl AsyncBufRead for CodedSource {
     fn poll_fill_buf(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<&[u8]>> {
         let source = self.get_mut();
         if source.piece.is_empty() {
@@ -313,7 +315,7 @@ impl AsyncBufRead for Source {
     }
 }
 
-impl AsyncRead for Source {
+impl AsyncRead for CodedSource {
     fn poll_read(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,

@@ -7,6 +7,7 @@ mod api;
 mod build;
 mod call_error;
 mod decode;
+mod error_body;
 mod expired;
 mod identity;
 mod insufficient_scope;
@@ -18,12 +19,12 @@ mod timeout;
 mod too_large;
 mod transport;
 mod unavailable;
-mod words;
 
 pub use api::ApiError;
 pub use build::BuildError;
 pub use call_error::Error;
 pub use decode::DecodeError;
+pub(crate) use error_body::{Code, ErrorBody};
 pub use expired::{ExpiredReason, SessionExpired};
 pub use identity::IdentityChanged;
 pub use insufficient_scope::InsufficientScope;
@@ -35,7 +36,6 @@ pub use timeout::{Timeout, TimeoutPhase};
 pub use too_large::BodyTooLarge;
 pub use transport::{TransportError, TransportErrorKind};
 pub use unavailable::{RefreshUnavailable, UnavailableCause};
-pub(crate) use words::{Code, Words};
 
 #[cfg(test)]
 mod shown_tests;

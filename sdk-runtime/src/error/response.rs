@@ -9,8 +9,8 @@ use http::{HeaderMap, HeaderValue, StatusCode};
 use serde::de::{DeserializeOwned, Error as _};
 
 use super::decode::{DecodeError, still_encoded};
+use super::error_body::ErrorBody;
 use super::transport::TransportError;
-use super::words::Words;
 use crate::endpoint::Endpoint;
 use crate::text;
 use crate::www_authenticate::{self, Challenge};
@@ -148,7 +148,7 @@ impl ErrorResponse {
     /// `error_description`, `detail`, `title` or `error` of a JSON body, in this order (RFC 6749, 5.2; RFC 9457, 3.1).
     #[must_use]
     pub fn message(&self) -> Option<&str> {
-        let read = || Words::read(&self.0.body).message();
+        let read = || ErrorBody::parse(&self.0.body).message();
         self.0.message.get_or_init(read).as_deref()
     }
 

@@ -9,11 +9,11 @@ use http::header::LOCATION;
 use url::Url;
 
 use super::decode::DecodeError;
+use super::error_body::ErrorBody;
 use super::request::InvalidRequest;
 use super::response::ErrorResponse;
 use super::store::StoreError;
 use super::transport::TransportError;
-use super::words::Words;
 use crate::runtime::{self, Instant};
 use crate::text;
 
@@ -134,7 +134,7 @@ fn status(answer: &ErrorResponse, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     if status.is_server_error() || matches!(number, 408 | 425 | 429) {
         return write!(f, "the server answered with status {number}, and is asked again later");
     }
-    let words = Words::read(answer.body());
+    let words = ErrorBody::parse(answer.body());
     // What else a server writes there may be anything.
     let code = words.code().and_then(|code| CODES.into_iter().find(|known| *known == code));
     match code {

@@ -10,13 +10,13 @@ pub(super) struct Lists<'a, T: ?Sized>(pub(super) &'a T);
 
 impl<T: Serialize + ?Sized> Serialize for Lists<'_, T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        At { place: Place::Fields, value: self.0 }.serialize(serializer)
+        Positioned { place: Position::Fields, value: self.0 }.serialize(serializer)
     }
 }
 
 /// Where a value stands.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Place {
+enum Position {
     /// All of it: a struct, a map or a list of pairs.
     Fields,
     /// A name and a value, which are a tuple and no list.
@@ -24,12 +24,12 @@ enum Place {
     Value,
 }
 
-struct At<'a, T: ?Sized> {
-    place: Place,
+struct Positioned<'a, T: ?Sized> {
+    place: Position,
     value: &'a T,
 }
 
-impl<T: Serialize + ?Sized> Serialize for At<'_, T> {
+impl<T: Serialize + ?Sized> Serialize for Positioned<'_, T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.value.serialize(Listing { place: self.place, inner: serializer })
     }
@@ -37,13 +37,13 @@ impl<T: Serialize + ?Sized> Serialize for At<'_, T> {
 
 /// A serializer, or a part of one, that is shown lists. `place` is that of the value, or of the elements of the part.
 struct Listing<S> {
-    place: Place,
+    place: Position,
     inner: S,
 }
 
 impl<S> Listing<S> {
-    fn at<'a, T: ?Sized>(&self, value: &'a T) -> At<'a, T> {
-        At { place: self.place, value }
+    fn at<'a, T: ?Sized>(&self, value: &'a T) -> Positioned<'a, T> {
+        Positioned { place: self.place, value }
     }
 }
 
@@ -116,14 +116,14 @@ impl<S: Serializer> Serializer for Listing<S> {
     }
 
     fn serialize_seq(self, len: Option<usize>) -> Result<Self::SerializeSeq, S::Error> {
-        let place = if self.place == Place::Fields { Place::Pair } else { Place::Value };
+        let place = if self.place == Position::Fields { Position::Pair } else { Position::Value };
         Ok(Listing { place, inner: self.inner.serialize_seq(len)? })
     }
 
     fn serialize_tuple(self, len: usize) -> Result<Self::SerializeTuple, S::Error> {
         match self.place {
-            Place::Pair => Ok(Tuple::Pair(self.inner.serialize_tuple(len)?)),
-            Place::Fields | Place::Value => self.serialize_seq(Some(len)).map(Tuple::List),
+            Position::Pair => Ok(Tuple::Pair(self.inner.serialize_tuple(len)?)),
+            Position::Fields | Position::Value => self.serialize_seq(Some(len)).map(Tuple::List),
         }
     }
 
@@ -136,11 +136,11 @@ impl<S: Serializer> Serializer for Listing<S> {
     }
 
     fn serialize_map(self, len: Option<usize>) -> Result<Self::SerializeMap, S::Error> {
-        Ok(Listing { place: Place::Value, inner: self.inner.serialize_map(len)? })
+        Ok(Listing { place: Position::Value, inner: self.inner.serialize_map(len)? })
     }
 
     fn serialize_struct(self, name: &'static str, len: usize) -> Result<Self::SerializeStruct, S::Error> {
-        Ok(Listing { place: Place::Value, inner: self.inner.serialize_struct(name, len)? })
+        Ok(Listing { place: Position::Value, inner: self.inner.serialize_struct(name, len)? })
     }
 }
 
@@ -184,7 +184,7 @@ impl<L: SerializeSeq, P: SerializeTuple<Ok = L::Ok, Error = L::Error>> Serialize
     fn serialize_element<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), L::Error> {
         match self {
             Self::List(list) => list.serialize_element(value),
-            Self::Pair(pair) => pair.serialize_element(&At { place: Place::Value, value }),
+            Self::Pair(pair) => pair.serialize_element(&Positioned { place: Position::Value, value }),
         }
     }
 

@@ -17,5 +17,5 @@ pub(crate) use json::{absent_json, decode_json, decode_json_field};
 pub(crate) use link::next_link;
 pub use page::{NoCursor, Page};
 pub use parts::{Answer, Head, Response};
-pub(crate) use read::{ERROR_BODY_TIME, End, Received, read_all, receive};
+pub(crate) use read::{BodyEnd, ERROR_BODY_TIME, ReceivedBody, read_all, receive};
 pub use stream::{ByteStream, EventStream, FromStream, JsonLines, ServerEvent, ServerEvents};

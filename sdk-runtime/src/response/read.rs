@@ -15,9 +15,9 @@ pub(crate) const ERROR_BODY_TIME: Duration = Duration::from_secs(5);
 
 /// The whole body, or an error when it is longer than `limit` bytes.
 pub(crate) async fn read_all(body: ResponseBody, limit: usize) -> Result<Bytes, Error> {
-    let Received { bytes, end } = receive(body, limit, None).await;
+    let ReceivedBody { bytes, end } = receive(body, limit, None).await;
     match (end.error(), end) {
-        (_, End::Whole) => Ok(bytes),
+        (_, BodyEnd::Whole) => Ok(bytes),
         (Some(error), _) => Err(error.into()),
         (None, _) => Err(BodyTooLarge::new(limit).into()),
     }
@@ -25,13 +25,13 @@ pub(crate) async fn read_all(body: ResponseBody, limit: usize) -> Result<Bytes, 
 
 /// What arrived of a body, and why no more did.
 #[derive(Debug)]
-pub(crate) struct Received {
+pub(crate) struct ReceivedBody {
     pub(crate) bytes: Bytes,
-    pub(crate) end: End,
+    pub(crate) end: BodyEnd,
 }
 
 #[derive(Debug)]
-pub(crate) enum End {
+pub(crate) enum BodyEnd {
     /// It is all there.
     Whole,
     /// There was more of it than is kept.
@@ -42,7 +42,7 @@ pub(crate) enum End {
     Late,
 }
 
-impl End {
+impl BodyEnd {
     /// Why not all of it arrived; `None` where it did, or where no more of it is wanted.
     pub(crate) fn error(&self) -> Option<TransportError> {
         match self {
@@ -54,7 +54,7 @@ impl End {
 }
 
 /// The body, or as much of it as `limit` bytes, as the connection and the deadline allow.
-pub(crate) async fn receive(mut body: ResponseBody, limit: usize, deadline: Option<Instant>) -> Received {
+pub(crate) async fn receive(mut body: ResponseBody, limit: usize, deadline: Option<Instant>) -> ReceivedBody {
     // Most bodies come in one piece, which is then kept as it is.
     let mut first = Bytes::new();
     let mut whole = BytesMut::new();
@@ -64,9 +64,9 @@ pub(crate) async fn receive(mut body: ResponseBody, limit: usize, deadline: Opti
             None => Some(body.frame().await),
         };
         let mut data = match frame {
-            None => break End::Late,
-            Some(None) => break End::Whole,
-            Some(Some(Err(error))) => break End::Cut(error),
+            None => break BodyEnd::Late,
+            Some(None) => break BodyEnd::Whole,
+            Some(Some(Err(error))) => break BodyEnd::Cut(error),
             Some(Some(Ok(frame))) => match frame.into_data() {
                 Ok(data) => data,
                 Err(_) => continue,
@@ -82,10 +82,10 @@ pub(crate) async fn receive(mut body: ResponseBody, limit: usize, deadline: Opti
             whole.extend_from_slice(&data);
         }
         if truncated {
-            break End::Limit;
+            break BodyEnd::Limit;
         }
     };
-    Received { bytes: joined(first, whole), end }
+    ReceivedBody { bytes: joined(first, whole), end }
 }
 
 fn joined(first: Bytes, whole: BytesMut) -> Bytes {
@@ -140,7 +140,7 @@ mod tests {
         ] {
             let got = receive(body(pieces), limit, None).await;
             assert_eq!(
-                (&*got.bytes, matches!(got.end, End::Limit)),
+                (&*got.bytes, matches!(got.end, BodyEnd::Limit)),
                 (read.as_bytes(), truncated),
                 "{pieces:?}"
             );

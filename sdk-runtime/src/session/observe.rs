@@ -9,7 +9,7 @@ use tokio::sync::watch;
 
 use crate::session::state::event::SessionEvent;
 use crate::session::state::login::SessionState;
-use crate::sync::{Audience, Heard, InTurn, Listener};
+use crate::sync::{Broadcast, OrderedQueue, Received, Subscription};
 
 /// How many events a subscriber may be behind.
 const BACKLOG: usize = 64;
@@ -48,7 +48,7 @@ impl StateWatch {
 }
 
 /// The events of a session since the subscription. Holds no session. A slow subscriber delays no other.
-pub struct SessionEvents(Listener<SessionEvent>);
+pub struct SessionEvents(Subscription<SessionEvent>);
 
 impl SessionEvents {
     /// Returns the next event. `None` when the last client and the last [`Session`](crate::Session) are
@@ -59,8 +59,8 @@ impl SessionEvents {
     /// No event is lost when the future is dropped.
     pub async fn next(&mut self) -> Option<SessionEvent> {
         match self.0.next().await? {
-            Heard::Item(event) => Some(event),
-            Heard::Missed(missed) => Some(SessionEvent::Missed(missed)),
+            Received::Item(event) => Some(event),
+            Received::Missed(missed) => Some(SessionEvent::Missed(missed)),
         }
     }
 }
@@ -75,8 +75,8 @@ impl fmt::Debug for SessionEvents {
 /// thread at a time.
 pub(crate) struct Outbox {
     states: watch::Sender<SessionState>,
-    events: Audience<SessionEvent>,
-    notices: InTurn<Notice>,
+    events: Broadcast<SessionEvent>,
+    notices: OrderedQueue<Notice>,
 }
 
 /// A notice for subscribers.
@@ -88,7 +88,11 @@ pub(crate) enum Notice {
 
 impl Outbox {
     pub(crate) fn new(state: SessionState) -> Self {
-        Self { states: watch::Sender::new(state), events: Audience::new(BACKLOG), notices: InTurn::new() }
+        Self {
+            states: watch::Sender::new(state),
+            events: Broadcast::new(BACKLOG),
+            notices: OrderedQueue::new(),
+        }
     }
 
     pub(crate) fn states(&self) -> watch::Receiver<SessionState> {

@@ -5,14 +5,14 @@ use std::sync::{Arc, Mutex};
 use tokio::sync::{SetOnce, watch};
 
 use crate::error::{Error, StoreError};
-use crate::sync::{Busy, Flag};
+use crate::sync::{Exclusive, Flag};
 
 #[derive(Default)]
 pub(super) struct WriteProgress {
     /// The read of the store in progress.
     pub(super) loading: Mutex<Option<Arc<Loading>>>,
     /// Whether a task is writing.
-    pub(super) writing: Busy,
+    pub(super) writing: Exclusive,
     /// Changes with every attempt.
     pub(super) progress: watch::Sender<Failures>,
     /// Changes when a caller wants a write now, which ends the writer's pause.

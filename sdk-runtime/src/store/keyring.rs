@@ -47,26 +47,26 @@ use crate::error::StoreError;
 ///   [`Foreign`](crate::StoreErrorKind::Foreign), and is not overwritten.
 /// - Windows keeps no entry longer than 2560 bytes. A login with long tokens does not fit, and [`Unavailable`](crate::StoreErrorKind::Unavailable) says so.
 #[derive(Clone)]
-pub struct KeyringStore(Arc<Slot>);
+pub struct KeyringStore(Arc<KeyringEntry>);
 
 impl KeyringStore {
     /// The store in the entry of `user` for `service`, which need not exist. `service` is the name of the program; `user` is for
     /// programs that keep several logins.
     pub fn new(service: impl Into<String>, user: impl Into<String>) -> Self {
-        Self(Arc::new(Slot { service: service.into(), user: user.into(), locks: None }))
+        Self(Arc::new(KeyringEntry { service: service.into(), user: user.into(), locks: None }))
     }
 
     /// Has the lock files in `directory`, which is made for this user alone where it is missing.
     #[must_use]
     pub fn locks_in(self, directory: impl Into<PathBuf>) -> Self {
         let (service, user) = (self.0.service.clone(), self.0.user.clone());
-        Self(Arc::new(Slot { service, user, locks: Some(directory.into()) }))
+        Self(Arc::new(KeyringEntry { service, user, locks: Some(directory.into()) }))
     }
 }
 
 impl TokenStore for KeyringStore {
     fn load(&self) -> StoreFuture<'_, Option<StoredLogin>> {
-        blocking::run(&self.0, Slot::load)
+        blocking::run(&self.0, KeyringEntry::load)
     }
 
     fn replace(&self, expected: u64, next: StoredLogin) -> StoreFuture<'_, bool> {
@@ -92,13 +92,13 @@ impl fmt::Debug for KeyringStore {
 }
 
 /// An entry of the key ring, and where its locks are. Blocks, and knows nothing of tasks.
-struct Slot {
+struct KeyringEntry {
     service: String,
     user: String,
     locks: Option<PathBuf>,
 }
 
-impl Slot {
+impl KeyringEntry {
     fn load(&self) -> Result<Option<StoredLogin>, StoreError> {
         self.read(&self.entry()?)
     }
@@ -181,7 +181,7 @@ impl Slot {
     }
 }
 
-impl fmt::Display for Slot {
+impl fmt::Display for KeyringEntry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { service, user, .. } = self;
         write!(f, "the entry of {user:?} for {service:?} in the key ring")

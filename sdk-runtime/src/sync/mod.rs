@@ -1,18 +1,18 @@
 //! What threads share beside a session's lock, in pieces so small that every order in which threads can use them is tried:
-//! `tests/threads` takes these files as they stand (but for `audience`, whose queues have one lock each), with loom's atomics and locks
+//! `tests/threads` takes these files as they stand (except `broadcast`, whose queues have one lock each), with loom's atomics and locks
 //! for those below. Knows nothing of a session.
 
-mod audience;
-mod busy;
-mod claim;
+mod approximate_set;
+mod broadcast;
+mod due_claim;
+mod exclusive;
 mod flag;
-mod in_turn;
-mod marks;
+mod ordered_queue;
 mod primitives;
 
-pub(crate) use audience::{Audience, Heard, Listener};
-pub(crate) use busy::Busy;
-pub(crate) use claim::Claim;
+pub(crate) use approximate_set::ApproximateSet;
+pub(crate) use broadcast::{Broadcast, Received, Subscription};
+pub(crate) use due_claim::DueClaim;
+pub(crate) use exclusive::Exclusive;
 pub(crate) use flag::Flag;
-pub(crate) use in_turn::InTurn;
-pub(crate) use marks::Marks;
+pub(crate) use ordered_queue::OrderedQueue;

@@ -15,7 +15,7 @@ use url::Url;
 use super::stage::Stage;
 use crate::body::RequestBody;
 use crate::error::TransportError;
-use crate::runtime::{Entered, Spawner};
+use crate::runtime::{RuntimeBound, Spawner};
 
 /// Sends one request and gives one answer.
 ///
@@ -105,7 +105,7 @@ impl Body for ResponseBody {
 }
 
 /// A body that is read and dropped on a named runtime.
-struct EnteredBody(Entered<ResponseBody>);
+struct EnteredBody(RuntimeBound<ResponseBody>);
 
 impl Body for EnteredBody {
     type Data = Bytes;

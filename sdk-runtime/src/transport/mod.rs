@@ -1,12 +1,12 @@
 //! How one request reaches a server and one answer comes back; knows nothing of sessions, redirects or retries.
 
-mod attempts;
 mod cause;
 mod interface;
+mod pool_rotation;
 mod reqwest;
 mod service;
+mod shared_connect;
 mod stage;
-mod turns;
 mod upload;
 
 pub use self::reqwest::HttpClientBuilder;

@@ -15,12 +15,12 @@ use tower_layer::Layer;
 use tower_service::Service;
 use url::{Position, Url};
 
-use super::attempts::Attempts;
 use super::cause;
 use super::interface::{ResponseBody, Transport, TransportFuture, TransportRequest};
+use super::pool_rotation::{PoolRotation, PoolUse};
+use super::shared_connect::SharedConnects;
 use super::stage::{self, Connecting};
-use super::turns::{Turn, Turns};
-use super::upload::{Answered, Upload};
+use super::upload::{Upload, UploadResponseBody};
 use crate::body::RequestBody;
 use crate::error::{TransportError, TransportErrorKind};
 use crate::request::base::may_carry_credentials;
@@ -72,7 +72,7 @@ pub(crate) struct ReqwestTransport {
     configure: Configure,
     /// Of each route and use.
     clients: [[OnceLock<Result<reqwest::Client, TransportError>>; 3]; 3],
-    turns: Turns,
+    turns: PoolRotation,
 }
 
 /// What connections a client of reqwest has.
@@ -87,7 +87,7 @@ enum Use {
 impl ReqwestTransport {
     /// Builds a client for requests to `base` from what `configure` makes of the defaults. Further ones are built when they are needed.
     pub(crate) fn new(base: &Url, configure: Configure) -> Result<Self, TransportError> {
-        let transport = Self { configure, clients: Default::default(), turns: Turns::default() };
+        let transport = Self { configure, clients: Default::default(), turns: PoolRotation::default() };
         transport.client(base, Use::Pool(0))?;
         Ok(transport)
     }
@@ -135,7 +135,7 @@ impl ReqwestTransport {
             .retry(reqwest::retry::never());
         let builder = (self.configure)(defaults).redirect(reqwest::redirect::Policy::none()).referer(false);
         match uses {
-            Use::Pool(_) => builder.connector_layer(Watch(Some(Attempts::default()))),
+            Use::Pool(_) => builder.connector_layer(Watch(Some(SharedConnects::default()))),
             Use::Own => builder.connector_layer(Watch(None)).pool_max_idle_per_host(0),
         }
     }
@@ -191,7 +191,7 @@ impl Transport for ReqwestTransport {
             Ok(answer.map(|body| {
                 // The turn lasts as long as the body.
                 let body = body.map_err(move |error| body_error(&turn, error));
-                ResponseBody::new(Answered::new(body, stop))
+                ResponseBody::new(UploadResponseBody::new(body, stop))
             }))
         })
     }
@@ -217,7 +217,7 @@ fn request_error(error: reqwest::Error) -> TransportError {
     TransportError::because(kind, cause.words, error).arrived(may_have_arrived)
 }
 
-fn body_error(_: &Turn, error: reqwest::Error) -> TransportError {
+fn body_error(_: &PoolUse, error: reqwest::Error) -> TransportError {
     let error = error.without_url();
     TransportError::because(TransportErrorKind::Body, cause::of(&error).words, error)
 }
@@ -228,7 +228,7 @@ fn innermost<'e>(error: &'e (dyn StdError + 'static)) -> &'e (dyn StdError + 'st
 
 /// Tells requests when they wait for a connection, and lets those to one server share the attempt.
 #[derive(Clone)]
-struct Watch(Option<Attempts>);
+struct Watch(Option<SharedConnects>);
 
 impl<S> Layer<S> for Watch {
     type Service = Watched<S>;
@@ -241,7 +241,7 @@ impl<S> Layer<S> for Watch {
 #[derive(Clone)]
 struct Watched<S> {
     connector: S,
-    attempts: Option<Attempts>,
+    attempts: Option<SharedConnects>,
 }
 
 impl<S, T> Service<T> for Watched<S>

@@ -23,7 +23,7 @@ const PIECES: usize = 8;
 type BoxError = Box<dyn StdError + Send + Sync>;
 
 #[derive(Default)]
-struct State {
+struct UploadState {
     stopped: bool,
     /// What was given and is not sent yet.
     bytes: usize,
@@ -32,14 +32,14 @@ struct State {
 }
 
 #[derive(Clone, Default)]
-struct Shared(Arc<Mutex<State>>);
+struct SharedState(Arc<Mutex<UploadState>>);
 
-impl Shared {
-    fn lock(&self) -> MutexGuard<'_, State> {
+impl SharedState {
+    fn lock(&self) -> MutexGuard<'_, UploadState> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn change(&self, change: impl FnOnce(&mut State)) {
+    fn change(&self, change: impl FnOnce(&mut UploadState)) {
         let waker = {
             let mut state = self.lock();
             change(&mut state);
@@ -55,11 +55,11 @@ impl Shared {
 pub(super) struct Upload {
     body: RequestBody,
     rest: Bytes,
-    shared: Shared,
+    shared: SharedState,
 }
 
 /// Stops an upload when it is dropped.
-pub(super) struct Stop(Shared);
+pub(super) struct Stop(SharedState);
 
 impl Drop for Stop {
     fn drop(&mut self) {
@@ -70,7 +70,7 @@ impl Drop for Stop {
 /// A piece that was given, until it is sent.
 struct Piece {
     bytes: Bytes,
-    shared: Shared,
+    shared: SharedState,
 }
 
 impl AsRef<[u8]> for Piece {
@@ -90,7 +90,7 @@ impl Drop for Piece {
 
 impl Upload {
     pub(super) fn new(body: RequestBody) -> (Self, Stop) {
-        let shared = Shared::default();
+        let shared = SharedState::default();
         (Self { body, rest: Bytes::new(), shared: shared.clone() }, Stop(shared))
     }
 
@@ -160,18 +160,18 @@ impl Body for Upload {
 }
 
 /// The body of an answer, which stops the upload when it is over or dropped.
-pub(super) struct Answered<B> {
+pub(super) struct UploadResponseBody<B> {
     body: B,
     stop: Option<Stop>,
 }
 
-impl<B> Answered<B> {
+impl<B> UploadResponseBody<B> {
     pub(super) fn new(body: B, stop: Option<Stop>) -> Self {
         Self { body, stop }
     }
 }
 
-impl<B: Body + Unpin> Body for Answered<B> {
+impl<B: Body + Unpin> Body for UploadResponseBody<B> {
     type Data = B::Data;
     type Error = B::Error;
 
@@ -265,7 +265,7 @@ mod tests {
         assert_eq!(kept.len() * PIECE, AHEAD);
         let waiting = tokio::spawn(async move { next(&mut upload).await.is_some_and(|it| it.is_err()) });
         tokio::task::yield_now().await;
-        let mut answered = Answered::new(http_body_util::Empty::<Bytes>::new(), Some(stop));
+        let mut answered = UploadResponseBody::new(http_body_util::Empty::<Bytes>::new(), Some(stop));
         assert!(poll_fn(|cx| Pin::new(&mut answered).poll_frame(cx)).await.is_none());
         assert!(waiting.await.unwrap());
     }

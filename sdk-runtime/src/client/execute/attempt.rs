@@ -7,7 +7,7 @@ use crate::error::{Error, ErrorResponse, InsufficientScope, NotReplayable};
 use crate::exchange::{Contents, Credentials, ExchangeResponse};
 use crate::request::Prepared;
 use crate::response::{
-    Answer, ByteStream, ERROR_BODY_TIME, End, Head, Received, SuccessResponse, read_all, receive,
+    Answer, BodyEnd, ByteStream, ERROR_BODY_TIME, Head, ReceivedBody, SuccessResponse, read_all, receive,
 };
 use crate::runtime;
 use crate::session::WaitBudget;
@@ -122,8 +122,8 @@ impl Inner {
         } else {
             // The status counts, even if the body does not arrive.
             let deadline = runtime::deadline(waits.part(ERROR_BODY_TIME));
-            let Received { bytes, end } = receive(body, ERROR_BODY_LIMIT, Some(deadline)).await;
-            let (endpoint, truncated) = (request.endpoint, !matches!(end, End::Whole));
+            let ReceivedBody { bytes, end } = receive(body, ERROR_BODY_LIMIT, Some(deadline)).await;
+            let (endpoint, truncated) = (request.endpoint, !matches!(end, BodyEnd::Whole));
             let answer = ErrorResponse::new(endpoint, parts.status, parts.headers, bytes, truncated)
                 .unread(end.error());
             if is_body_spent {

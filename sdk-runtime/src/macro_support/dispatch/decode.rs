@@ -27,7 +27,7 @@ pub enum Success {}
 pub enum Field {}
 
 /// What stands for nothing there.
-pub trait Place {
+pub trait JsonTarget {
     /// Reads JSON there.
     ///
     /// # Errors
@@ -36,13 +36,13 @@ pub trait Place {
     fn json<T: DeserializeOwned>(answer: &Answer) -> Result<T, Error>;
 }
 
-impl Place for Success {
+impl JsonTarget for Success {
     fn json<T: DeserializeOwned>(answer: &Answer) -> Result<T, Error> {
         decode_json(answer)
     }
 }
 
-impl Place for Field {
+impl JsonTarget for Field {
     fn json<T: DeserializeOwned>(answer: &Answer) -> Result<T, Error> {
         decode_json_field(answer)
     }
@@ -92,7 +92,7 @@ impl<T: FromResponse, As> Decode1<T, As> {
     }
 }
 
-impl<T: DeserializeOwned, As: Place> Decode2<Response<T>, As> {
+impl<T: DeserializeOwned, As: JsonTarget> Decode2<Response<T>, As> {
     /// A JSON answer, together with its head.
     #[must_use]
     pub fn decoder(&self) -> Decoder<Response<T>> {
@@ -108,7 +108,7 @@ impl<T: DeserializeOwned, As: Place> Decode2<Response<T>, As> {
     }
 }
 
-impl<T: DeserializeOwned, As: Place> Decode3<T, As> {
+impl<T: DeserializeOwned, As: JsonTarget> Decode3<T, As> {
     /// A JSON answer.
     #[must_use]
     pub fn decoder(&self) -> Decoder<T> {

@@ -14,7 +14,7 @@ use futures_core::Stream;
 use serde::de::DeserializeOwned;
 
 use super::bytes::{ByteStream, FromStream, readable};
-use super::lines::{Format, LONGEST, Lines};
+use super::lines::{LONGEST, LineFormat, Lines};
 use crate::error::{BodyTooLarge, Error};
 use crate::response::json::decode_document;
 use crate::response::parts::{Answer, Head};
@@ -163,7 +163,7 @@ impl Stream for ServerEvents {
 
 impl From<ByteStream> for ServerEvents {
     fn from(bytes: ByteStream) -> Self {
-        let lines = Lines::new(bytes, Format::Events);
+        let lines = Lines::new(bytes, LineFormat::Events);
         let ([event, data], [next_id, id]) = Default::default();
         Self { lines, event, data, next_id, id, retry: None }
     }

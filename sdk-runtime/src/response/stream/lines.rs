@@ -21,7 +21,7 @@ pub(super) const LONGEST: usize = 1 << 20;
 
 /// What the lines are, which decides where one ends.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Format {
+pub(super) enum LineFormat {
     /// `\n`, `\r\n` or the end of the body ends a line.
     Json,
     /// `\n`, `\r\n` or `\r` alone ends a line. What follows the last one is none: the rest of it may have been cut off.
@@ -32,7 +32,7 @@ pub(super) enum Format {
 pub(super) struct Lines {
     bytes: Option<ByteStream>,
     head: Head,
-    format: Format,
+    format: LineFormat,
     buffer: BytesMut,
     /// How much of the buffer holds no end of a line.
     scanned: usize,
@@ -42,7 +42,7 @@ pub(super) struct Lines {
 }
 
 impl Lines {
-    pub(super) fn new(bytes: ByteStream, format: Format) -> Self {
+    pub(super) fn new(bytes: ByteStream, format: LineFormat) -> Self {
         let head = bytes.head().clone();
         let buffer = BytesMut::new();
         Self { bytes: Some(bytes), head, format, buffer, scanned: 0, after_return: false, at_start: true }
@@ -81,7 +81,7 @@ impl Lines {
                 None => {
                     let rest = std::mem::take(&mut self.buffer).freeze();
                     self.end();
-                    let is_line = !rest.is_empty() && self.format == Format::Json;
+                    let is_line = !rest.is_empty() && self.format == LineFormat::Json;
                     return Poll::Ready(is_line.then_some(Ok(rest)));
                 }
             }
@@ -105,7 +105,7 @@ impl Lines {
                 self.buffer.advance(1);
             }
         }
-        let also_return = self.format == Format::Events;
+        let also_return = self.format == LineFormat::Events;
         let is_end = |byte: &u8| *byte == b'\n' || also_return && *byte == b'\r';
         let Some(end) = self.buffer[self.scanned..].iter().position(is_end) else {
             self.scanned = self.buffer.len();
@@ -197,7 +197,7 @@ impl<T: DeserializeOwned> Stream for JsonLines<T> {
 
 impl<T> From<ByteStream> for JsonLines<T> {
     fn from(bytes: ByteStream) -> Self {
-        Self { lines: Lines::new(bytes, Format::Json), item: PhantomData }
+        Self { lines: Lines::new(bytes, LineFormat::Json), item: PhantomData }
     }
 }
 

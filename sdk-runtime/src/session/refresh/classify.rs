@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime};
 
 use http::StatusCode;
 
-use crate::error::{Code, DecodeError, ErrorResponse, SessionExpired, UnavailableCause, Words};
+use crate::error::{Code, DecodeError, ErrorBody, ErrorResponse, SessionExpired, UnavailableCause};
 use crate::retry_after;
 use crate::session::state::message::RefreshOutcome;
 use crate::session::stored::undecodable::Undecodable;
@@ -59,7 +59,7 @@ pub(crate) fn unsuccessful(answer: ErrorResponse, wall: impl FnOnce() -> SystemT
         return outcome;
     }
     let is_client_error = status.is_client_error();
-    let words = Words::read(answer.body());
+    let words = ErrorBody::parse(answer.body());
     let is_readable = words.is_object && !answer.is_truncated() && !is_encoded(&answer);
     match words.code().filter(|_| is_client_error).and_then(meaning) {
         Some(Meaning::Later) => {
@@ -118,7 +118,7 @@ pub(crate) fn without_tokens(
         let retry_after = retry_after::parse(answer.headers(), wall);
         return RefreshOutcome::NotSpent { cause: UnavailableCause::Decode(error), retry_after };
     }
-    let words = Words::read(answer.body());
+    let words = ErrorBody::parse(answer.body());
     if !words.is_object || !is_text {
         return undecodable(error, wall);
     }

@@ -12,12 +12,12 @@ use super::classify;
 use crate::cookies::{Jar, SetCookies};
 use crate::endpoint::{CallTimeout, Endpoint};
 use crate::error::{
-    DecodeError, Error, ErrorResponse, InvalidRequest, TransportError, TransportErrorKind, UnavailableCause,
-    Words,
+    DecodeError, Error, ErrorBody, ErrorResponse, InvalidRequest, TransportError, TransportErrorKind,
+    UnavailableCause,
 };
 use crate::exchange::{Contents, Credentials, Upstream};
 use crate::request::{Prepared, Request};
-use crate::response::{Answer, ERROR_BODY_TIME, End, Head, Received, receive};
+use crate::response::{Answer, BodyEnd, ERROR_BODY_TIME, Head, ReceivedBody, receive};
 use crate::runtime::{self, Clock};
 use crate::session::state::message::RefreshOutcome;
 use crate::session::token::placement::Attachment;
@@ -111,8 +111,8 @@ impl Refresher {
             true => deadline,
             false => deadline.min(runtime::deadline(ERROR_BODY_TIME)),
         };
-        let Received { bytes, end } = receive(body, BODY_LIMIT, Some(until)).await;
-        let truncated = !matches!(end, End::Whole);
+        let ReceivedBody { bytes, end } = receive(body, BODY_LIMIT, Some(until)).await;
+        let truncated = !matches!(end, BodyEnd::Whole);
         let endpoint = self.refresh.endpoint;
         let answer =
             ErrorResponse::new(endpoint, parts.status, parts.headers.clone(), bytes.clone(), truncated)
@@ -140,10 +140,10 @@ impl Refresher {
     }
 
     /// Decodes the tokens in a successful response, of whose body `bytes` arrived.
-    fn tokens(&self, head: &Head, bytes: Bytes, end: &End) -> Read {
+    fn tokens(&self, head: &Head, bytes: Bytes, end: &BodyEnd) -> Read {
         // An incomplete body is not read, because a token in it may be cut. A type that reads no body has
         // its value.
-        let whole = if matches!(end, End::Whole) { bytes.clone() } else { Bytes::new() };
+        let whole = if matches!(end, BodyEnd::Whole) { bytes.clone() } else { Bytes::new() };
         match (self.refresh.tokens)(Answer::new(head.clone(), whole)) {
             Ok(Ok(tokens)) if tokens.holds_nothing() => Read::Nothing(self.no_token(head)),
             // A type with only optional fields decodes as cookies in every response, a refusal included.
@@ -153,11 +153,11 @@ impl Refresher {
             Ok(Ok(tokens)) => Read::Tokens(tokens),
             Ok(Err(refusal)) => Read::DeniedRefresh(refusal),
             Err(Error::Decode(error)) => Read::Nothing(match end {
-                End::Whole => error.without_values(),
+                BodyEnd::Whole => error.without_values(),
                 end => error.because(incomplete(end)),
             }),
             Err(error) => Read::Nothing(self.no_token(head).because(match end {
-                End::Whole => error.to_string(),
+                BodyEnd::Whole => error.to_string(),
                 end => incomplete(end),
             })),
         }
@@ -195,18 +195,18 @@ enum Read {
 
 /// Whether a body is a JSON object with a code in `error`.
 fn says_error(body: &[u8]) -> bool {
-    let words = Words::read(body);
+    let words = ErrorBody::parse(body);
     words.is_object && words.code().is_some()
 }
 
 /// Says why a body is incomplete.
-fn incomplete(end: &End) -> String {
+fn incomplete(end: &BodyEnd) -> String {
     match end {
-        End::Whole => "the body arrived whole".to_owned(),
-        End::Limit => format!("the body is larger than {BODY_LIMIT} bytes, and no more is read"),
-        End::Cut(error) if error.cause().is_some() => error.to_string(),
-        End::Cut(_) => "the body broke off".to_owned(),
-        End::Late => "the body did not arrive in time".to_owned(),
+        BodyEnd::Whole => "the body arrived whole".to_owned(),
+        BodyEnd::Limit => format!("the body is larger than {BODY_LIMIT} bytes, and no more is read"),
+        BodyEnd::Cut(error) if error.cause().is_some() => error.to_string(),
+        BodyEnd::Cut(_) => "the body broke off".to_owned(),
+        BodyEnd::Late => "the body did not arrive in time".to_owned(),
     }
 }
 
@@ -258,11 +258,11 @@ mod tests {
     fn a_body_that_is_not_whole_says_why() {
         let because = TransportError::because(TransportErrorKind::Body, Some("at byte 7".to_owned()), "cut");
         for (end, expected) in [
-            (End::Whole, "the body arrived whole"),
-            (End::Limit, "the body is larger than 1048576 bytes, and no more is read"),
-            (End::Cut(because), "the answer's body was interrupted: at byte 7"),
-            (End::Cut(error(TransportErrorKind::Body)), "the body broke off"),
-            (End::Late, "the body did not arrive in time"),
+            (BodyEnd::Whole, "the body arrived whole"),
+            (BodyEnd::Limit, "the body is larger than 1048576 bytes, and no more is read"),
+            (BodyEnd::Cut(because), "the answer's body was interrupted: at byte 7"),
+            (BodyEnd::Cut(error(TransportErrorKind::Body)), "the body broke off"),
+            (BodyEnd::Late, "the body did not arrive in time"),
         ] {
             assert_eq!(incomplete(&end), expected);
         }

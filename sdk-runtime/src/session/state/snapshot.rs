@@ -16,7 +16,7 @@ use crate::cookies::Jar;
 use crate::error::SessionExpired;
 use crate::runtime::{Instant, Now};
 use crate::secret::{AccessToken, RefreshToken};
-use crate::sync::{Claim, Flag, Marks};
+use crate::sync::{ApproximateSet, DueClaim, Flag};
 
 /// The version of a credential, compared lexicographically. The text of tokens is never compared, because
 /// some servers issue the same one twice within a second.
@@ -58,9 +58,9 @@ pub(crate) struct Snapshot {
     pub(crate) schedule: Option<RefreshSchedule>,
     rejected: Flag,
     /// The endpoints whose servers have accepted it.
-    accepted_by: Marks,
+    accepted_by: ApproximateSet,
     /// When it may next be refreshed in the background, in milliseconds since `since`.
-    refresh_claim: Claim,
+    refresh_claim: DueClaim,
     /// Its age when the snapshot was made, and when that was.
     age: Duration,
     since: Now,
@@ -100,8 +100,8 @@ impl Snapshot {
             jar,
             schedule,
             rejected: Flag::default(),
-            accepted_by: Marks::default(),
-            refresh_claim: Claim::default(),
+            accepted_by: ApproximateSet::default(),
+            refresh_claim: DueClaim::default(),
             age,
             since,
         }

@@ -22,20 +22,20 @@ const SERVERS: usize = 1000;
 
 /// The attempts of one pool, by the origin of the server.
 #[derive(Clone, Default)]
-pub(super) struct Attempts(Arc<Mutex<State>>);
+pub(super) struct SharedConnects(Arc<Mutex<ConnectState>>);
 
 #[derive(Default)]
-struct State {
-    under_way: HashMap<String, Arc<Attempt>>,
+struct ConnectState {
+    under_way: HashMap<String, Arc<SharedConnect>>,
     /// Those who need a connection for each request.
     http1: HashSet<String>,
 }
 
 #[derive(Default)]
-struct Attempt(SetOnce<Outcome>);
+struct SharedConnect(SetOnce<ConnectOutcome>);
 
 #[derive(Clone, Copy)]
-enum Outcome {
+enum ConnectOutcome {
     /// A connection that the pool shares, since when.
     Shared(Instant),
     /// A connection of HTTP/1, or none.
@@ -44,70 +44,74 @@ enum Outcome {
     GivenUp,
 }
 
-impl Attempt {
+impl SharedConnect {
     fn is_over(&self) -> bool {
         match self.0.get() {
-            Some(Outcome::Shared(since)) => since.elapsed() >= HANDOVER,
-            Some(Outcome::NotShared | Outcome::GivenUp) => true,
+            Some(ConnectOutcome::Shared(since)) => since.elapsed() >= HANDOVER,
+            Some(ConnectOutcome::NotShared | ConnectOutcome::GivenUp) => true,
             None => false,
         }
     }
 }
 
 /// What a request that needs a connection has to do.
-enum Role {
+enum ConnectRole {
     Connect(Option<Lead>),
-    Follow(Arc<Attempt>),
+    Follow(Arc<SharedConnect>),
 }
 
 /// No request follows this one any more, which has another connection.
 pub(super) struct Abandoned;
 
-impl Attempts {
+impl SharedConnects {
     /// Waits until it is the turn of the request that is being sent to connect to `origin`, for itself or for all.
     pub(super) async fn turn(&self, origin: &str) -> Result<Option<Lead>, Abandoned> {
         loop {
             let attempt = match self.role(origin) {
-                Role::Connect(lead) => return Ok(lead),
-                Role::Follow(attempt) => attempt,
+                ConnectRole::Connect(lead) => return Ok(lead),
+                ConnectRole::Follow(attempt) => attempt,
             };
             let outcome = while_sending(runtime::within(PATIENCE, attempt.0.wait())).await?;
             match outcome.copied() {
-                Some(Outcome::Shared(_)) => {
+                Some(ConnectOutcome::Shared(_)) => {
                     while_sending(runtime::sleep_until(runtime::deadline(HANDOVER))).await?;
                 }
-                Some(Outcome::GivenUp) => {}
-                Some(Outcome::NotShared) | None => return Ok(None),
+                Some(ConnectOutcome::GivenUp) => {}
+                Some(ConnectOutcome::NotShared) | None => return Ok(None),
             }
         }
     }
 
-    fn role(&self, origin: &str) -> Role {
+    fn role(&self, origin: &str) -> ConnectRole {
         let mut state = self.lock();
         if state.http1.contains(origin) {
-            return Role::Connect(None);
+            return ConnectRole::Connect(None);
         }
         match state.under_way.get(origin) {
-            Some(attempt) if !attempt.is_over() => Role::Follow(attempt.clone()),
+            Some(attempt) if !attempt.is_over() => ConnectRole::Follow(attempt.clone()),
             _ => {
-                let attempt = Arc::new(Attempt::default());
+                let attempt = Arc::new(SharedConnect::default());
                 state.under_way.retain(|_, attempt| !attempt.is_over());
                 state.under_way.insert(origin.to_owned(), attempt.clone());
-                Role::Connect(Some(Lead { attempts: self.clone(), origin: origin.to_owned(), attempt }))
+                ConnectRole::Connect(Some(Lead {
+                    attempts: self.clone(),
+                    origin: origin.to_owned(),
+                    attempt,
+                }))
             }
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, ConnectState> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// The one who connects for all. Dropping it leaves that to the next.
 pub(super) struct Lead {
-    attempts: Attempts,
+    attempts: SharedConnects,
     origin: String,
-    attempt: Arc<Attempt>,
+    attempt: Arc<SharedConnect>,
 }
 
 impl Lead {
@@ -121,15 +125,15 @@ impl Lead {
             state.http1.insert(self.origin.clone());
         }
         let _ = self.attempt.0.set(match is_http2 {
-            Some(true) => Outcome::Shared(runtime::now()),
-            _ => Outcome::NotShared,
+            Some(true) => ConnectOutcome::Shared(runtime::now()),
+            _ => ConnectOutcome::NotShared,
         });
     }
 }
 
 impl Drop for Lead {
     fn drop(&mut self) {
-        let _ = self.attempt.0.set(Outcome::GivenUp);
+        let _ = self.attempt.0.set(ConnectOutcome::GivenUp);
     }
 }
 

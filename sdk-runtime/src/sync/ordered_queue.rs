@@ -5,14 +5,14 @@ use std::collections::VecDeque;
 use super::primitives::{Mutex, MutexGuard, PoisonError};
 
 /// Each item is handed out once, in the order in which it was put here, with no lock held and never two at a time.
-pub(crate) struct InTurn<T>(Mutex<Queue<T>>);
+pub(crate) struct OrderedQueue<T>(Mutex<Queue<T>>);
 
 struct Queue<T> {
     waiting: VecDeque<T>,
     is_handed_out: bool,
 }
 
-impl<T> InTurn<T> {
+impl<T> OrderedQueue<T> {
     pub(crate) fn new() -> Self {
         Self(Mutex::new(Queue { waiting: VecDeque::new(), is_handed_out: false }))
     }
@@ -45,7 +45,7 @@ impl<T> InTurn<T> {
     }
 }
 
-struct Turn<'a, T>(&'a InTurn<T>);
+struct Turn<'a, T>(&'a OrderedQueue<T>);
 
 impl<T> Drop for Turn<'_, T> {
     fn drop(&mut self) {

@@ -12,7 +12,7 @@ use crate::text;
 
 /// A body that may say why a server does not do what was asked.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(crate) struct Words {
+pub(crate) struct ErrorBody {
     /// The code in `error`.
     pub(crate) error: Code,
     /// For people: `error_description`, `detail` or `title`.
@@ -31,9 +31,9 @@ pub(crate) enum Code {
     Unreadable,
 }
 
-impl Words {
+impl ErrorBody {
     /// Reads `body`. Of one that cannot be read to its end, the fields in front are recovered.
-    pub(crate) fn read(body: &[u8]) -> Self {
+    pub(crate) fn parse(body: &[u8]) -> Self {
         let body = text::without_mark(body);
         let text = text::lossy(body);
         let mut fields = Vec::new();
@@ -110,8 +110,8 @@ impl<'de> Visitor<'de> for Fields<'_> {
 mod tests {
     use super::*;
 
-    fn words(body: &str) -> Words {
-        Words::read(body.as_bytes())
+    fn words(body: &str) -> ErrorBody {
+        ErrorBody::parse(body.as_bytes())
     }
 
     #[test]
@@ -154,7 +154,7 @@ mod tests {
             br#"{"error":"slow_down"} and more"#,
             br#"{"error":"slow_down",}"#,
         ] {
-            let words = Words::read(body);
+            let words = ErrorBody::parse(body);
             let body = String::from_utf8_lossy(body);
             assert_eq!(words.code(), Some("slow_down"), "I39: {body}");
             assert!(!words.is_object, "I39: {body}");

@@ -5,9 +5,9 @@ use super::primitives::{AtomicBool, Ordering};
 /// Whether somebody is at work. Whoever has ended has to look once more for something to do: it may have come when there seemed to
 /// be nothing left, and whoever brought it found somebody at work.
 #[derive(Default)]
-pub(crate) struct Busy(AtomicBool);
+pub(crate) struct Exclusive(AtomicBool);
 
-impl Busy {
+impl Exclusive {
     /// Whether the work is the caller's now; somebody else is at it otherwise.
     pub(crate) fn begin(&self) -> bool {
         self.0.compare_exchange(false, true, Ordering::AcqRel, Ordering::Relaxed).is_ok()

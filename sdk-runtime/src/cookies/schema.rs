@@ -7,49 +7,49 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::cookie_set::{CookieSet, StoredCookie};
 use super::date;
 use super::domain::Domain;
 use super::dropped::CookiesDropped;
-use super::received::LIMIT;
+use super::outcome::LIMIT;
 use super::set_cookie::{Cookie, named};
-use super::shelf::{Kept, Shelf};
 
 #[derive(Serialize, Deserialize)]
-struct Written {
+struct CookieRecord {
     /// `name=value; HttpOnly; Secure`
     raw_cookie: String,
     /// The path, and whether it was an attribute.
     path: (String, bool),
-    domain: WrittenDomain,
-    expires: WrittenEnd,
+    domain: DomainRecord,
+    expires: ExpiryRecord,
     /// When it was set or sent last, in comparison with others.
     #[serde(default)]
     used: u64,
 }
 
 #[derive(Serialize, Deserialize)]
-enum WrittenDomain {
+enum DomainRecord {
     HostOnly(String),
     Suffix(String),
 }
 
 #[derive(Serialize, Deserialize)]
-enum WrittenEnd {
+enum ExpiryRecord {
     AtUtc(String),
     SessionEnd,
 }
 
 /// All cookies, those included that a browser would forget at its end, in the order in which they were set; `None` where there is none.
-pub(super) fn write(shelf: &Shelf) -> Option<serde_json::Value> {
-    let written: Vec<_> = shelf.all().into_iter().map(|kept| Written::of(kept)).collect();
+pub(super) fn write(cookies: &CookieSet) -> Option<serde_json::Value> {
+    let written: Vec<_> = cookies.all().into_iter().map(|kept| CookieRecord::of(kept)).collect();
     (!written.is_empty()).then(|| serde_json::to_value(written).ok()).flatten()
 }
 
 /// The cookies that were written, as many as there may be; and up to where their uses count.
-pub(super) fn read(written: serde_json::Value, dropped: &mut CookiesDropped) -> Option<(Shelf, u64)> {
-    let written: Vec<Written> = serde_json::from_value(written).ok()?;
+pub(super) fn read(written: serde_json::Value, dropped: &mut CookiesDropped) -> Option<(CookieSet, u64)> {
+    let written: Vec<CookieRecord> = serde_json::from_value(written).ok()?;
     let mut last = u64::try_from(written.len()).ok()?;
-    let mut shelf = Shelf::default();
+    let mut cookies = CookieSet::default();
     for (at, written) in written.into_iter().enumerate() {
         let (created, used) = (u64::try_from(at).ok()?, written.used);
         let cookie = written.read()?;
@@ -58,15 +58,15 @@ pub(super) fn read(written: serde_json::Value, dropped: &mut CookiesDropped) -> 
             dropped.too_large += 1;
             continue;
         }
-        let kept = Kept::new(Arc::new(cookie), created, used);
-        shelf.add(kept.clone());
-        shelf.make_room(kept.cookie.domain.name(), None, dropped);
+        let kept = StoredCookie::new(Arc::new(cookie), created, used);
+        cookies.add(kept.clone());
+        cookies.make_room(kept.cookie.domain.name(), None, dropped);
     }
-    Some((shelf, last))
+    Some((cookies, last))
 }
 
-impl Written {
-    fn of(kept: &Kept) -> Self {
+impl CookieRecord {
+    fn of(kept: &StoredCookie) -> Self {
         let cookie = &kept.cookie;
         let mut raw_cookie = text(&cookie.name) + "=" + &text(&cookie.value);
         for (attribute, is_set) in [("; HttpOnly", cookie.is_http_only), ("; Secure", cookie.is_secure)] {
@@ -78,12 +78,12 @@ impl Written {
             raw_cookie,
             path: (cookie.path.clone(), true),
             domain: match cookie.domain.clone() {
-                Domain::Host(name) => WrittenDomain::HostOnly(name),
-                Domain::Suffix(name) => WrittenDomain::Suffix(name),
+                Domain::Host(name) => DomainRecord::HostOnly(name),
+                Domain::Suffix(name) => DomainRecord::Suffix(name),
             },
             expires: match cookie.expires {
-                Some(expires) => WrittenEnd::AtUtc(date::written(expires)),
-                None => WrittenEnd::SessionEnd,
+                Some(expires) => ExpiryRecord::AtUtc(date::written(expires)),
+                None => ExpiryRecord::SessionEnd,
             },
             used: kept.used(),
         }
@@ -101,15 +101,15 @@ impl Written {
             name: name.into(),
             value: value.into(),
             domain: Domain::read(match self.domain {
-                WrittenDomain::HostOnly(name) => Domain::Host(name),
-                WrittenDomain::Suffix(name) => Domain::Suffix(name),
+                DomainRecord::HostOnly(name) => Domain::Host(name),
+                DomainRecord::Suffix(name) => Domain::Suffix(name),
             }),
             path: self.path.0,
             is_secure: has(b"secure"),
             is_http_only: has(b"httponly"),
             expires: match self.expires {
-                WrittenEnd::AtUtc(time) => Some(date::read(&time)?),
-                WrittenEnd::SessionEnd => None,
+                ExpiryRecord::AtUtc(time) => Some(date::read(&time)?),
+                ExpiryRecord::SessionEnd => None,
             },
         })
     }

@@ -8,30 +8,30 @@ use super::stage::Stage;
 
 /// Whose turn it is.
 #[derive(Debug, Default)]
-pub(super) struct Turns(Arc<AtomicUsize>);
+pub(super) struct PoolRotation(Arc<AtomicUsize>);
 
-impl Turns {
+impl PoolRotation {
     /// The turn of a request that is about to be sent; it is held for as long as the request, or its answer, is under way.
-    pub(super) fn take(&self, stage: &Stage) -> Turn {
-        Turn { turns: self.0.clone(), number: self.0.load(Ordering::Relaxed), stage: stage.clone() }
+    pub(super) fn take(&self, stage: &Stage) -> PoolUse {
+        PoolUse { turns: self.0.clone(), number: self.0.load(Ordering::Relaxed), stage: stage.clone() }
     }
 }
 
 /// A request under way, on a connection of its pool.
-pub(super) struct Turn {
+pub(super) struct PoolUse {
     turns: Arc<AtomicUsize>,
     number: usize,
     stage: Stage,
 }
 
-impl Turn {
+impl PoolUse {
     /// Which pool: 0 or 1.
     pub(super) fn pool(&self) -> usize {
         self.number % 2
     }
 }
 
-impl Drop for Turn {
+impl Drop for PoolUse {
     fn drop(&mut self) {
         if self.stage.has_timed_out() && !self.stage.is_connecting() {
             // Of all that time out in one turn, the first ends it.

@@ -10,18 +10,18 @@ use std::task::{Poll, Waker};
 use super::primitives::{Mutex, MutexGuard, PoisonError};
 
 /// Tells each listener that there is. A slow one misses the oldest items, and delays no other.
-pub(crate) struct Audience<T> {
+pub(crate) struct Broadcast<T> {
     listeners: Mutex<Vec<Weak<Queue<T>>>>,
     /// As many items as a listener may be behind.
     backlog: usize,
 }
 
 /// What is told from when it began to listen.
-pub(crate) struct Listener<T>(Arc<Queue<T>>);
+pub(crate) struct Subscription<T>(Arc<Queue<T>>);
 
 /// What a listener gets.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Heard<T> {
+pub(crate) enum Received<T> {
     Item(T),
     /// So many items were told that it had not taken, and are gone.
     Missed(u64),
@@ -36,18 +36,18 @@ struct Waiting<T> {
     waker: Option<Waker>,
 }
 
-impl<T: Clone> Audience<T> {
+impl<T: Clone> Broadcast<T> {
     pub(crate) fn new(backlog: usize) -> Self {
         Self { listeners: Mutex::new(Vec::new()), backlog }
     }
 
-    pub(crate) fn listen(&self) -> Listener<T> {
+    pub(crate) fn listen(&self) -> Subscription<T> {
         let waiting = Waiting { items: VecDeque::new(), missed: 0, is_over: false, waker: None };
         let queue = Arc::new(Queue(Mutex::new(waiting)));
         let mut listeners = self.listeners();
         listeners.retain(|listener| listener.strong_count() > 0);
         listeners.push(Arc::downgrade(&queue));
-        Listener(queue)
+        Subscription(queue)
     }
 
     /// Tells `item` to all who listen.
@@ -67,7 +67,7 @@ impl<T: Clone> Audience<T> {
     }
 }
 
-impl<T> Audience<T> {
+impl<T> Broadcast<T> {
     fn listeners(&self) -> MutexGuard<'_, Vec<Weak<Queue<T>>>> {
         self.listeners.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -77,7 +77,7 @@ impl<T> Audience<T> {
     }
 }
 
-impl<T> Drop for Audience<T> {
+impl<T> Drop for Broadcast<T> {
     fn drop(&mut self) {
         for queue in self.present() {
             let mut waiting = queue.lock();
@@ -89,19 +89,19 @@ impl<T> Drop for Audience<T> {
     }
 }
 
-impl<T> Listener<T> {
+impl<T> Subscription<T> {
     /// The next item; `None` when nothing more will be told.
     ///
     /// Cancel safe: no item is lost.
-    pub(crate) async fn next(&mut self) -> Option<Heard<T>> {
+    pub(crate) async fn next(&mut self) -> Option<Received<T>> {
         poll_fn(|cx| {
             let waker = cx.waker().clone();
             let mut waiting = self.0.lock();
             if waiting.missed > 0 {
-                return Poll::Ready(Some(Heard::Missed(std::mem::take(&mut waiting.missed))));
+                return Poll::Ready(Some(Received::Missed(std::mem::take(&mut waiting.missed))));
             }
             if let Some(item) = waiting.items.pop_front() {
-                return Poll::Ready(Some(Heard::Item(item)));
+                return Poll::Ready(Some(Received::Item(item)));
             }
             if waiting.is_over {
                 return Poll::Ready(None);
@@ -133,7 +133,7 @@ mod tests {
 
     #[tokio::test]
     async fn each_listener_gets_all_from_when_it_began_and_knows_what_it_missed() {
-        let audience = Audience::new(3);
+        let audience = Broadcast::new(3);
         audience.tell(&0);
         let mut first = audience.listen();
         audience.tell(&1);
@@ -141,15 +141,15 @@ mod tests {
         for item in 2..=4 {
             audience.tell(&item);
         }
-        assert_eq!(first.next().await, Some(Heard::Missed(1)));
+        assert_eq!(first.next().await, Some(Received::Missed(1)));
         for item in 2..=4 {
-            assert_eq!(first.next().await, Some(Heard::Item(item)));
-            assert_eq!(second.next().await, Some(Heard::Item(item)));
+            assert_eq!(first.next().await, Some(Received::Item(item)));
+            assert_eq!(second.next().await, Some(Received::Item(item)));
         }
         drop(second);
         audience.tell(&5);
         drop(audience);
-        assert_eq!(first.next().await, Some(Heard::Item(5)), "what was told before the end");
+        assert_eq!(first.next().await, Some(Received::Item(5)), "what was told before the end");
         assert_eq!(first.next().await, None);
     }
 }

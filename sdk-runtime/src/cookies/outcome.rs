@@ -7,7 +7,7 @@ pub(super) const LIMIT: usize = 4096;
 
 /// Why a cookie was not taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Refused {
+pub(super) enum CookieRefusal {
     PublicSuffix,
     OtherDomain,
     Insecure,
@@ -17,7 +17,7 @@ pub(super) enum Refused {
     Malformed,
 }
 
-impl Refused {
+impl CookieRefusal {
     const ALL: [Self; 7] = [
         Self::PublicSuffix,
         Self::OtherDomain,
@@ -44,23 +44,25 @@ impl Refused {
 /// How many cookies an answer has set, and why others were refused.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct SetCookies {
-    refused: [u32; Refused::ALL.len()],
+    refused: [u32; CookieRefusal::ALL.len()],
 }
 
 impl SetCookies {
-    pub(super) fn refuse(&mut self, why: Refused) {
+    pub(super) fn refuse(&mut self, why: CookieRefusal) {
         let count = &mut self.refused[why as usize];
         *count = count.saturating_add(1);
     }
 
     pub(super) fn too_large(&self) -> u32 {
-        self.refused[Refused::TooLarge as usize]
+        self.refused[CookieRefusal::TooLarge as usize]
     }
 
     /// Why no cookie of the answer was kept, without a name or a value.
     pub(super) fn why_none(&self) -> String {
         let mut why = String::new();
-        for (refused, count) in Refused::ALL.into_iter().zip(self.refused).filter(|(_, count)| *count > 0) {
+        for (refused, count) in
+            CookieRefusal::ALL.into_iter().zip(self.refused).filter(|(_, count)| *count > 0)
+        {
             let sep = if why.is_empty() { "the answer set cookies that were refused: " } else { ", " };
             let _ = write!(why, "{sep}{count} that {}", refused.reason());
         }
@@ -74,7 +76,7 @@ mod tests {
 
     #[test]
     fn each_reason_stands_in_its_place_and_is_told_with_its_count() {
-        for (at, refused) in Refused::ALL.into_iter().enumerate() {
+        for (at, refused) in CookieRefusal::ALL.into_iter().enumerate() {
             assert_eq!(refused as usize, at);
             let mut received = SetCookies::default();
             received.refuse(refused);

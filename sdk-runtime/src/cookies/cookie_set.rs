@@ -1,4 +1,4 @@
-//! Cookies in the order of their domains, as many as there may be: each change makes another shelf, which shares all but the domain that
+//! Cookies in the order of their domains, as many as there may be: each change makes another set, which shares all but the domain that
 //! changed. So neither a request nor a change looks at more than the cookies of a few domains.
 
 use std::collections::BTreeMap;
@@ -10,7 +10,7 @@ use url::Url;
 
 use super::domain::{is_in, names};
 use super::dropped::CookiesDropped;
-use super::received::Refused;
+use super::outcome::CookieRefusal;
 use super::set_cookie::{Cookie, is_below};
 
 /// As many cookies as one domain may have.
@@ -19,15 +19,15 @@ const OF_ONE_DOMAIN: usize = 50;
 /// As many as there may be in all.
 const IN_ALL: usize = 3000;
 
-/// A cookie on a shelf.
-pub(super) struct Kept {
+/// A cookie of a jar.
+pub(super) struct StoredCookie {
     pub(super) cookie: Arc<Cookie>,
     /// When it was set first, which a newer value does not change, and when it was set or sent last. Counted, not timed.
     pub(super) created: u64,
     used: AtomicU64,
 }
 
-impl Kept {
+impl StoredCookie {
     pub(super) fn new(cookie: Arc<Cookie>, created: u64, used: u64) -> Arc<Self> {
         Arc::new(Self { cookie, created, used: AtomicU64::new(used) })
     }
@@ -47,14 +47,14 @@ impl Kept {
 }
 
 #[derive(Clone, Default)]
-pub(super) struct Shelf {
-    domains: BTreeMap<Arc<str>, Arc<Vec<Arc<Kept>>>>,
+pub(super) struct CookieSet {
+    domains: BTreeMap<Arc<str>, Arc<Vec<Arc<StoredCookie>>>>,
     len: usize,
 }
 
-impl Shelf {
+impl CookieSet {
     /// Every cookie, the one that was set first in front.
-    pub(super) fn all(&self) -> Vec<&Arc<Kept>> {
+    pub(super) fn all(&self) -> Vec<&Arc<StoredCookie>> {
         let mut all: Vec<_> = self.domains.values().flat_map(|kept| kept.iter()).collect();
         all.sort_by_key(|kept| kept.created);
         all
@@ -66,7 +66,7 @@ impl Shelf {
 
     /// What goes along with a request to `url`: the longest path first, and of two equal ones what was set first (RFC 6265bis, section
     /// 5.8.3).
-    pub(super) fn to_send(&self, url: &Url, now: SystemTime) -> Vec<Arc<Kept>> {
+    pub(super) fn to_send(&self, url: &Url, now: SystemTime) -> Vec<Arc<StoredCookie>> {
         let mut to_send: Vec<_> = names(url)
             .filter_map(|name| self.domains.get(name))
             .flat_map(|kept| kept.iter().filter(|kept| kept.cookie.goes_to(url, now)))
@@ -83,21 +83,21 @@ impl Shelf {
         at: u64,
         (now, is_secure_origin): (SystemTime, bool),
         dropped: &mut CookiesDropped,
-    ) -> Result<(), Refused> {
+    ) -> Result<(), CookieRefusal> {
         if !cookie.is_secure && !is_secure_origin && self.would_replace_a_secure_one(cookie) {
-            return Err(Refused::Insecure);
+            return Err(CookieRefusal::Insecure);
         }
         let is_over = cookie.has_expired(now);
         let created = self.take(cookie).unwrap_or(at);
         if is_over {
-            return Err(Refused::Expired);
+            return Err(CookieRefusal::Expired);
         }
-        self.add(Kept::new(cookie.clone(), created, at));
+        self.add(StoredCookie::new(cookie.clone(), created, at));
         self.make_room(cookie.domain.name(), Some(now), dropped);
         Ok(())
     }
 
-    pub(super) fn add(&mut self, kept: Arc<Kept>) {
+    pub(super) fn add(&mut self, kept: Arc<StoredCookie>) {
         let name = kept.cookie.domain.name();
         match self.domains.get_mut(name) {
             Some(of_domain) => Arc::make_mut(of_domain).push(kept),
@@ -110,7 +110,7 @@ impl Shelf {
 
     /// Removes what is beyond the limits of `domain` and of all: what has expired at `now` first, and then what is used least recently.
     pub(super) fn make_room(&mut self, domain: &str, now: Option<SystemTime>, dropped: &mut CookiesDropped) {
-        let has_expired = |kept: &Kept| now.is_some_and(|now| kept.cookie.has_expired(now));
+        let has_expired = |kept: &StoredCookie| now.is_some_and(|now| kept.cookie.has_expired(now));
         self.retain(domain, |kept| !has_expired(kept));
         while let Some(of_domain) = self.domains.get(domain).filter(|kept| kept.len() > OF_ONE_DOMAIN)
             && let Some(least) = of_domain.iter().min_by_key(|kept| kept.rank()).cloned()
@@ -134,7 +134,7 @@ impl Shelf {
     }
 
     /// Removes this very cookie, if it is still there.
-    pub(super) fn remove(&mut self, kept: &Arc<Kept>) -> bool {
+    pub(super) fn remove(&mut self, kept: &Arc<StoredCookie>) -> bool {
         let before = self.len;
         self.retain(kept.cookie.domain.name(), |other| !std::ptr::eq(other, &**kept));
         self.len < before
@@ -148,7 +148,7 @@ impl Shelf {
         Some(same.created)
     }
 
-    fn retain(&mut self, domain: &str, keep: impl Fn(&Kept) -> bool) {
+    fn retain(&mut self, domain: &str, keep: impl Fn(&StoredCookie) -> bool) {
         let Some(of_domain) = self.domains.get_mut(domain) else { return };
         let before = of_domain.len();
         if of_domain.iter().all(|kept| keep(kept)) {

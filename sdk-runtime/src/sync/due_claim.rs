@@ -5,9 +5,9 @@ use super::primitives::{AtomicU64, Ordering};
 /// When something is next to be done, in milliseconds by the clock of its users. It is taken under a lock of theirs, by whoever has
 /// asked there once more: several may have seen without it that nobody does it.
 #[derive(Default)]
-pub(crate) struct Claim(AtomicU64);
+pub(crate) struct DueClaim(AtomicU64);
 
-impl Claim {
+impl DueClaim {
     /// Whether nobody has it, and somebody may at `now`.
     pub(crate) fn is_free(&self, now: u64) -> bool {
         now >= self.0.load(Ordering::Acquire)

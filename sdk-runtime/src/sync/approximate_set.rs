@@ -4,9 +4,9 @@ use super::primitives::{AtomicU64, Ordering};
 
 /// A member is in one of 64 places, by its number. So two may share a place, and one may seem to be there that is not.
 #[derive(Debug, Default)]
-pub(crate) struct Marks(AtomicU64);
+pub(crate) struct ApproximateSet(AtomicU64);
 
-impl Marks {
+impl ApproximateSet {
     /// Adds the member with this number.
     pub(crate) fn set(&self, number: u64) {
         // Read first: threads that add the same member again and again share the line of memory with all others.
