@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-/// Returns the pause after `failures` failures. The ceiling starts at `first` and doubles up to `longest`. The pause is between a half
-/// and the whole of it, by `random` from 0 to 1, because callers that failed at the same moment must not come back in step.
+/// Returns the pause after `failures` failures. The ceiling starts at `first` and doubles up to `longest`.
+/// The pause is between a half and the whole of it, by `random` from 0 to 1, because callers that failed at
+/// the same moment must not come back in step.
 pub(crate) fn delay(first: Duration, longest: Duration, failures: u32, random: f64) -> Duration {
     let ceiling = first.saturating_mul(1 << failures.min(10)).min(longest);
     ceiling.mul_f64(0.5 + random / 2.0)

@@ -1,24 +1,28 @@
 //! Declare an HTTP API as a Rust trait; get a typed async client whose login stays alive by itself.
 //!
-//! Put [`#[api_client]`](macro@api_client) on a trait: every endpoint becomes a method of a generated client that returns a
-//! [`Call`]. The client's [`Session`] signs the calls, refreshes the access token once for everybody when a server refuses
-//! it, replays each refused call once, and says [`SessionExpired`] when that is exhausted.
+//! Put [`#[api_client]`](macro@api_client) on a trait: every endpoint becomes a method of a generated client
+//! that returns a [`Call`]. The client's [`Session`] signs the calls, refreshes the access token once for all
+//! callers when a server rejects it, and replays each rejected call once. After that a call fails with
+//! [`SessionExpired`].
 //!
-//! The [README](https://crates.io/crates/sdk-runtime) shows the whole in one screen. The parts:
+//! The [README](https://crates.io/crates/sdk-runtime) shows an example on one screen. The parts:
 //!
-//! - [`macro@api_client`]: the attributes an endpoint can carry;
-//! - [`ClientBuilder`]: everything that can be configured, [`Attach`] and the transport included;
+//! - [`macro@api_client`]: the attributes of endpoints;
+//! - [`ClientBuilder`]: every option, [`Attach`] and the transport included;
 //! - [`TokenResponse`] and [`TokenRequest`]: the two small traits that connect your types with the session;
-//! - [`Session`] and [`SessionState`]: the login itself, to look at, to watch, to end; [`SessionEvent`]: what happens to it; [`states`]:
-//!   what each event does in each state; [`answers`]: what each answer to a refresh means;
-//! - [`TokenStore`]: where a login is kept across restarts, such as in a [`FileStore`]; [`Sessions`]: a login for each of many users;
-//! - [`Error`]: what can go wrong, and what each of it means for the user; [`ApiError`]: an endpoint's own errors beside it;
-//! - [`Body`], [`BodyStream`] and [`Part`]: what is sent, and whether it can be sent again; [`IntoBody`] for a format of your own;
-//! - [`FromResponse`]: what an endpoint can return, besides whatever serde reads from JSON; [`ByteStream`], [`JsonLines`] and
-//!   [`EventStream`]: answers that are read while they arrive; [`Pages`]: lists that come page by page;
-//! - the features `gzip`, `br`, `zstd` and `deflate`: answers are asked for and decoded in these codings, unless the declaration, the call
-//!   or the client sets `accept-encoding`. A decoded answer has neither `Content-Encoding` nor `Content-Length`;
-//! - [`migrating`]: five refreshes people write by hand, each beside its declaration.
+//! - [`Session`] and [`SessionState`]: the login, to read, watch and end; [`SessionEvent`]: what happens to
+//!   it; [`states`]: what each event does in each state; [`answers`]: what each response to a refresh means;
+//! - [`TokenStore`]: where a login survives restarts, such as in a [`FileStore`]; [`Sessions`]: a login for
+//!   each of many users;
+//! - [`Error`]: what can fail, and what it means for the user; [`ApiError`]: an endpoint's own errors;
+//! - [`Body`], [`BodyStream`] and [`Part`]: what is sent, and whether it can be sent again; [`IntoBody`] for
+//!   a format of your own;
+//! - [`FromResponse`]: what an endpoint can return in addition to JSON; [`ByteStream`], [`JsonLines`] and
+//!   [`EventStream`]: responses that are read while they arrive; [`Pages`]: lists that arrive page by page;
+//! - the features `gzip`, `br`, `zstd` and `deflate`: responses are requested and decoded in these codings,
+//!   unless the declaration, the call or the client sets `accept-encoding`. A decoded response has neither
+//!   `Content-Encoding` nor `Content-Length`;
+//! - [`migrating`]: five hand-written refreshes, each with its declaration.
 
 mod backoff;
 mod date;
@@ -75,13 +79,14 @@ pub use transport::{
 };
 pub use www_authenticate::Challenge;
 
-/// The token of [`Call::cancel_on`], that of `tokio-util`.
+/// The token of [`Call::cancel_on`], from `tokio-util`.
 pub use tokio_util::sync::CancellationToken;
 
-/// The addresses of `#[url]`, those of the `url` crate.
+/// The addresses of `#[url]`, from the `url` crate.
 pub use url::Url;
 
-/// What an endpoint returns: `Result<T>` fails with [`Error`], `Result<T, E>` with an [`ApiError`] of your own.
+/// The return type of an endpoint: `Result<T>` fails with [`Error`], `Result<T, E>` with an [`ApiError`] of
+/// your own.
 pub type Result<T, E = Error> = core::result::Result<T, E>;
 
 /// From a hand-written token refresh to a declaration.
@@ -92,11 +97,11 @@ pub mod migrating {}
 #[doc = include_str!("../docs/session.md")]
 pub mod states {}
 
-/// What each answer to a refresh means for the login.
+/// What each response to a refresh means for the login.
 #[doc = include_str!("../docs/answers.md")]
 pub mod answers {}
 
-/// What generated code names, and nobody else; no part of the public interface.
+/// What generated code names. It is not part of the public interface.
 #[doc(hidden)]
 #[path = "macro_support/mod.rs"]
 pub mod __private;

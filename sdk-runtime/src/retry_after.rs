@@ -7,8 +7,8 @@ use http::header::RETRY_AFTER;
 
 use crate::{date, text};
 
-/// Returns the pause that `Retry-After` asks for, in seconds or as a date. A date is compared with the server's clock; `now` is the
-/// time of day where the server does not tell its own.
+/// Returns the pause that `Retry-After` asks for, in seconds or as a date. A date is compared with the
+/// server's clock; `now` is the time of day where the server does not tell its own.
 pub(crate) fn parse(headers: &HeaderMap, now: impl FnOnce() -> SystemTime) -> Option<Duration> {
     let value = text::header(headers, &RETRY_AFTER)?;
     if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {

@@ -1,4 +1,4 @@
-//! One call: everything about it is known, nothing is sent until it is awaited.
+//! `Call`: one call of an endpoint. Its request is prepared at once, and sent when the call is awaited.
 
 use std::fmt;
 use std::future::{Future, IntoFuture};
@@ -21,24 +21,26 @@ use crate::request::{HeaderArg, Prepared, Request, RequestPreview};
 use crate::response::{Decoder, Response};
 use crate::runtime;
 
-/// A call of an endpoint. Await it to send it. It borrows nothing, so it can be kept, sent to another thread, and spawned:
-/// `tokio::spawn(call.into_future())`.
+/// A call of an endpoint. Await it to send it. It borrows nothing, so it can be stored, moved to another
+/// thread and spawned: `tokio::spawn(call.into_future())`.
 ///
 /// # Cancel safety
 ///
-/// Dropping the future, or cancelling it, stops this call and no other: a refresh it waits for goes on. Whether the server
-/// has seen the request is then not known.
+/// Dropping the future, or cancelling it, stops this call and no other. A refresh that it waits for goes on.
+/// Whether the server has received the request is then unknown.
 ///
 /// # The end of a program
 ///
-/// Shortly before a token lapses one call starts its refresh, and is sent at the same time. It returns when its own answer is there
-/// and the new tokens are in the store, or the refresh has failed; 2 s after its answer at most, and within its own limits. So a
-/// program may end with the answer of its call. Dropping the future stops nothing; a program that ends then may lose its login.
+/// Shortly before a token expires, one call starts its refresh and is sent at the same time. That call
+/// returns when its response has arrived and the refresh has ended, with the new tokens in the store. It
+/// waits for the refresh for 2 s after its response at most, and within its own limits. So a program may end
+/// with the response of its call. Dropping the future stops no refresh, but a program that ends then may lose
+/// its login.
 ///
 /// # Panics
 ///
-/// Awaiting a call outside a Tokio runtime with its time driver panics, as everything does there that waits, unless
-/// [`spawn_on`](crate::ClientBuilder::spawn_on) names one.
+/// Awaiting a call panics outside a Tokio runtime with its time driver, unless
+/// [`spawn_on`](crate::ClientBuilder::spawn_on) names a runtime.
 #[must_use = "a call does nothing until it is awaited"]
 pub struct Call<T, E = Error> {
     plan: Box<Plan>,
@@ -95,47 +97,49 @@ impl<T, E> Call<T, E> {
         Self { plan, decoder: CallDecoder::new(decoder), complete }
     }
 
-    /// How long this call may take as a whole, waiting for a refresh and the replay included; `None` for as long as it takes.
+    /// Sets how long this call may take as a whole, including the wait for a refresh and the replay. `None`
+    /// sets no limit.
     pub fn timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
         self.plan.limits.timeout = timeout.into();
         self
     }
 
-    /// Gives up with [`Error::Cancelled`] when `token` is cancelled, and without sending anything when it already is. A call that
-    /// gives a stream is over with the head of its answer; what stops the stream is dropping it.
+    /// Fails with [`Error::Cancelled`] when `token` is cancelled, and sends nothing when it already is. A
+    /// call that returns a stream ends with the head of its response. Drop the stream to stop it.
     pub fn cancel_on(mut self, token: &CancellationToken) -> Self {
         self.plan.limits.cancel = Some(token.clone());
         self
     }
 
-    /// Sets a header in place of what the declaration sets; a `cookie` is added to those there are. A name or a value that is none, or a header that is the
-    /// transport's or, where the session signs, the session's, makes the call fail with [`Error::InvalidRequest`].
+    /// Sets a header, and replaces the one that the declaration sets. A `cookie` is added instead. The call
+    /// fails with [`Error::InvalidRequest`] if the name or the value is invalid, or if the header is set by
+    /// the transport or the session.
     pub fn header(mut self, name: &str, value: impl HeaderArg) -> Self {
         self.plan.change(|request| request.set_header(name, &value));
         self
     }
 
-    /// The key by which the server knows this call again, in place of a random one: for a call that must not be repeated even
-    /// when this program is started again. With a key that is empty, or on an endpoint that is not declared `idempotent`, the call
-    /// fails with [`Error::InvalidRequest`].
+    /// Sets the key by which the server recognizes this call, in place of a random one. Use it for a call
+    /// that must not be repeated even after a restart of the program. The call fails with
+    /// [`Error::InvalidRequest`] if the key is empty or the endpoint is not declared `idempotent`.
     pub fn idempotency_key(mut self, key: impl Into<String>) -> Self {
         let (endpoint, key) = (self.plan.endpoint, key.into());
         self.plan.change(|request| request.set_header(idempotency::header(endpoint, &key)?, &key));
         self
     }
 
-    /// How often this call may be sent once more after a failure that may pass, in place of what the declaration and the
-    /// client say: a connection that could not be made or broke, and the statuses 408, 429, 500, 502, 503 and 504. All of it is
-    /// inside the call's timeout, and what is left in the end is the last failure.
+    /// Sets how often this call is retried after a transient failure, and replaces what the declaration and
+    /// the client say. Transient failures are connections that fail or break, and the statuses 408, 429, 500,
+    /// 502, 503 and 504. All retries are within the call's timeout. The call returns the last failure.
     ///
-    /// The pause in front of a try is half a second at most, and doubles with each up to 8 s; the half of it is left to chance, so
-    /// that callers do not come back in step. A longer `Retry-After` is waited for up to 60 s. A wait that the server wants longer
-    /// than that, or that would outlast the call's timeout, is not begun: the failure comes at once.
+    /// The pause before the first retry is at most 0.5 s, and doubles up to 8 s. Half of it is random, so
+    /// that callers do not retry in step. A longer `Retry-After` is obeyed up to 60 s. The call fails at once
+    /// if the server asks for a longer pause, or if the pause would outlast the call's timeout.
     ///
-    /// A request that is not idempotent (by its method, or by the key of an endpoint declared `idempotent`), one whose body is a
-    /// [`BodyStream`](crate::BodyStream), and those of session endpoints are not repeated: the call fails with
-    /// [`Error::InvalidRequest`]. An attempt that a redirect led to another origin, where no key goes along, is repeated only
-    /// if the method alone makes that safe.
+    /// Only idempotent requests are retried: by their method, or by the key of an endpoint declared
+    /// `idempotent`. With any other request, with a [`BodyStream`](crate::BodyStream) as the body, or on a
+    /// session endpoint, the call fails with [`Error::InvalidRequest`]. After a redirect to another origin,
+    /// where no key is sent, only the method counts.
     pub fn retry(mut self, times: u32) -> Self {
         self.plan.retry = Some(times);
         let role = self.plan.role;
@@ -146,16 +150,16 @@ impl<T, E> Call<T, E> {
         self
     }
 
-    /// Gives the status and the headers beside the value.
+    /// Returns the status and the headers together with the value.
     pub fn response(self) -> ResponseCall<T, E> {
         ResponseCall(self)
     }
 
-    /// What would be sent, but for what the session adds.
+    /// Returns the request as it would be sent, without what the session adds.
     ///
     /// # Errors
     ///
-    /// [`Error::InvalidRequest`], as the call itself would.
+    /// Returns [`Error::InvalidRequest`], as the call itself would.
     pub fn request(&self) -> Result<RequestPreview, Error> {
         match &self.plan.request {
             Ok(PlannedRequest::Ready(prepared)) => {
@@ -198,7 +202,7 @@ impl Plan {
         Box::new(Self { client, endpoint, request, accept, whole, role, limits, retry: None })
     }
 
-    /// Changes the request, or remembers why that cannot be; the first mistake is told.
+    /// Changes the request. The first mistake stays, and is returned when the call is awaited.
     fn change(&mut self, change: impl FnOnce(&mut PlannedRequest) -> Result<(), InvalidRequest>) {
         if let Ok(request) = &mut self.request
             && let Err(error) = change(request)
@@ -278,7 +282,7 @@ impl<T, E> Call<T, E> {
     }
 }
 
-/// What awaiting a [`Call`] comes to.
+/// The future of a [`Call`].
 pub type CallFuture<T, E> = Pin<Box<dyn Future<Output = Result<T, E>> + Send>>;
 
 impl<T: 'static, E: 'static> IntoFuture for Call<T, E> {
@@ -298,7 +302,7 @@ impl<T, E> fmt::Debug for Call<T, E> {
     }
 }
 
-/// A [`Call`] that gives the status and the headers beside the value.
+/// A [`Call`] that returns the status and the headers together with the value.
 #[must_use = "a call does nothing until it is awaited"]
 #[derive(Debug)]
 pub struct ResponseCall<T, E = Error>(Call<T, E>);

@@ -1,4 +1,4 @@
-//! What clients of one configuration have in common, checked once. Knows nothing of how it is configured.
+//! The configuration that clients share, after it has been checked.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -24,13 +24,13 @@ pub(super) struct ClientConfig {
 }
 
 impl ClientConfig {
-    /// A login that nobody has yet, and nothing refreshes.
+    /// Creates a session without a login and without a refresh.
     pub(super) fn session(&self, store: Option<Arc<dyn TokenStore>>) -> Session {
         let times = (self.clock.clone(), self.spawner.clone());
         Session::new(self.attachment.clone(), self.token_bad.clone(), store, times)
     }
 
-    /// Gives `session` the declared refresh, where there is one. `false` when it has one already.
+    /// Gives `session` the declared refresh, if there is one. Returns `false` if the session already has one.
     pub(super) fn attach_refresh(&self, session: &Session) -> bool {
         self.refresh.is_none_or(|refresh| {
             session.shell().refresh_with(Refresher {
@@ -50,18 +50,18 @@ impl ClientConfig {
     }
 }
 
-/// Whose login a client is for.
+/// Where the login of a client comes from.
 pub(super) enum LoginSource {
-    /// Whoever signs in, or is in the store.
+    /// A sign-in, or the store.
     Store(Option<Arc<dyn TokenStore>>),
-    /// That of another client.
+    /// The session of another client.
     Session(Session),
     /// A token that is never refreshed.
     Bearer(AccessToken),
 }
 
 impl LoginSource {
-    /// What of all that was said about it holds, or what contradicts what.
+    /// Returns the one source of the login, or the error of sources and options that contradict each other.
     pub(super) fn check(
         bearer: Option<AccessToken>,
         session: Option<Session>,

@@ -1,6 +1,7 @@
-//! How long a call may take, and what else ends it; knows nothing of what the call does.
+//! The limits of a call: timeout and cancellation, and what the call was waiting for when it timed out.
 //!
-//! - **I37** A call returns when the refresh in advance that it has started is over, or 2 s after its own answer.
+//! - **I37** A call returns when the refresh in advance that it has started is over, or 2 s after its own
+//!   response.
 
 use std::future::Future;
 use std::pin::pin;
@@ -15,7 +16,7 @@ use crate::runtime;
 use crate::session::WaitBudget;
 use crate::transport::Stage;
 
-/// What ends a call before its answer does.
+/// What ends a call before its response does.
 #[derive(Clone, Default)]
 pub(super) struct CallLimits {
     pub(super) timeout: Option<Duration>,
@@ -23,7 +24,7 @@ pub(super) struct CallLimits {
 }
 
 impl CallLimits {
-    /// Those of `endpoint`, with `timeout` for what it leaves to the client.
+    /// Returns the limits of `endpoint`. `timeout` applies where the endpoint declares none.
     pub(super) fn new(endpoint: &Endpoint, timeout: Option<Duration>) -> Self {
         let timeout = match endpoint.timeout {
             CallTimeout::Default => timeout,
@@ -33,13 +34,13 @@ impl CallLimits {
         Self { timeout, cancel: None }
     }
 
-    /// What is left of them when what they limit began at `since`.
+    /// Returns what is left of the limits since `since`.
     pub(super) fn left_since(self, since: runtime::Instant) -> Self {
         Self { timeout: self.timeout.map(|limit| limit.saturating_sub(since.elapsed())), ..self }
     }
 
-    /// What `work` comes to, unless a limit comes first. What it comes to is given back when the refresh in advance that `work` has
-    /// started is over, within the same limits.
+    /// Returns the outcome of `work`, unless a limit ends it. If `work` has started a refresh in advance,
+    /// waits for that refresh within the same limits.
     pub(super) async fn enforce<T>(
         &self,
         progress: &Progress,
@@ -58,7 +59,7 @@ impl CallLimits {
                 error = timed_out(self.timeout, progress) => error,
             }
         });
-        // The outcome comes first: an answer that is there is not thrown away for a deadline that is over too.
+        // The outcome comes first, so that no deadline discards a response that has arrived.
         let outcome = tokio::select! {
             biased;
             outcome = work => outcome,
@@ -88,7 +89,7 @@ async fn timed_out(limit: Option<Duration>, progress: &Progress) -> Error {
     progress.timed_out(limit).into()
 }
 
-/// What a call is waiting for, for the error that says so, and what it waits for before it returns.
+/// What a call is waiting for: for the error of its timeout, and for the wait before it returns.
 #[derive(Default)]
 pub(super) struct Progress {
     refreshing: AtomicBool,
@@ -97,7 +98,7 @@ pub(super) struct Progress {
 }
 
 impl Progress {
-    /// What `work`, which waits for a refresh, comes to.
+    /// Returns the outcome of `work`, which waits for a refresh.
     pub(super) async fn refreshing<T>(
         &self,
         work: impl Future<Output = Result<T, Error>>,

@@ -6,8 +6,8 @@ use super::execute::attempt::CallResponse;
 use crate::error::{ApiError, Error, ErrorResponse, InsufficientScope};
 use crate::response::{Decoder, Head};
 
-/// The functions that make a `T` or an `E` of a response. They are plain functions, so that a type which is no [`ApiError`] is
-/// reported where it is declared, and not wherever a call is awaited.
+/// The functions that make a `T` or an `E` of a response. They are plain functions, so that a type which is
+/// no [`ApiError`] is reported where it is declared, and not wherever a call is awaited.
 pub(super) struct CallDecoder<T, E> {
     pub(super) decoder: Decoder<T>,
     declared_error: fn(ErrorResponse) -> Result<E, ErrorResponse>,
@@ -48,7 +48,8 @@ impl<T, E> CallDecoder<T, E> {
         (self.other_error)(error)
     }
 
-    /// Decodes `response`. The error of a response that may hold tokens (`is_secret`) shows none of its values.
+    /// Decodes `response`. The error of a response that may hold tokens (`is_secret`) shows none of its
+    /// values.
     pub(super) fn decode<H: KeepHead>(&self, response: CallResponse, is_secret: bool) -> Result<(H, T), E> {
         match response {
             CallResponse::Success(success) => {
@@ -69,7 +70,8 @@ impl<T, E> CallDecoder<T, E> {
             Failure::Response(response, lacking) => (response, lacking),
             Failure::Error(error) => return Err(self.error(error)),
         };
-        // An endpoint's own errors come first: a declared 404 is an error where an undeclared one may be `None`.
+        // An endpoint's own errors come first: a declared 404 is an error where an undeclared one may be
+        // `None`.
         let response = match (self.declared_error)(response) {
             Ok(error) => return Err(error),
             Err(response) => response,

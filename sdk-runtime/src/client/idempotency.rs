@@ -1,4 +1,4 @@
-//! What makes a request safe to be sent more than once; knows nothing of when it is.
+//! Idempotency: which requests may be sent more than once, and the keys that make others so.
 
 use http::{HeaderMap, HeaderValue, Method};
 
@@ -6,7 +6,8 @@ use crate::endpoint::Endpoint;
 use crate::error::InvalidRequest;
 use crate::request::{Prepared, Request};
 
-/// Whether the server takes `request` once, however often it comes: by its method (RFC 9110, 9.2.2), or by its key.
+/// Whether a server processes `request` once, however often it arrives: by its method (RFC 9110, 9.2.2), or
+/// by its key.
 pub(super) fn is_idempotent(request: &Prepared) -> bool {
     let by_method = [Method::GET, Method::HEAD, Method::OPTIONS, Method::TRACE, Method::PUT, Method::DELETE];
     by_method.contains(&request.method)
@@ -20,14 +21,14 @@ pub(super) fn prepare(request: Request, accept: Option<&'static str>) -> Result<
     Ok(prepared)
 }
 
-/// Whether there is a key to know a request by: one, and not a blank one, which every client might send.
+/// Whether there is exactly one key. A blank key is none, because every client might send it.
 fn has_key(headers: &HeaderMap, header: &str) -> bool {
     let mut keys = headers.get_all(header).iter();
     keys.next().is_some_and(|key| !key.as_bytes().trim_ascii().is_empty()) && keys.next().is_none()
 }
 
-/// Gives `request` a key of its own where its endpoint is declared `idempotent` and nobody has chosen one. It stays on the
-/// request, so that every attempt and the replay carry the same.
+/// Gives `request` a random key if its endpoint is declared `idempotent` and the caller has set none. The key
+/// stays on the request, so that every attempt and the replay carry the same one.
 pub(super) fn give_key(request: &mut Prepared) -> Result<(), InvalidRequest> {
     match request.endpoint.idempotency {
         Some(header) if !request.headers.contains_key(header) => request.set_header(header, &key(header)?),
@@ -35,7 +36,7 @@ pub(super) fn give_key(request: &mut Prepared) -> Result<(), InvalidRequest> {
     }
 }
 
-/// The header for a key of the caller's, unless that is none.
+/// Returns the header for a key of the caller's, or the error of a key that cannot be sent.
 pub(super) fn header(endpoint: &Endpoint, key: &str) -> Result<&'static str, InvalidRequest> {
     let reason = match endpoint.idempotency {
         Some(header) if !key.trim().is_empty() => return Ok(header),
@@ -45,15 +46,15 @@ pub(super) fn header(endpoint: &Endpoint, key: &str) -> Result<&'static str, Inv
     Err(InvalidRequest::new("idempotency_key", reason))
 }
 
-/// A random UUID (RFC 9562, 5.4). From the system's randomness and not from a generator in this process: two clients that
-/// came to the same key would each have the other's request taken for its own.
+/// Returns a random UUID (RFC 9562, 5.4). The randomness is the system's, because two clients with the same
+/// key would each be taken for the other.
 fn key(header: &'static str) -> Result<HeaderValue, InvalidRequest> {
     let impossible = || InvalidRequest::new(header, "needs randomness, and the system gives none");
     let mut bytes = [0; 16];
     getrandom::fill(&mut bytes).map_err(|_| impossible())?;
     let digits = format!("{:032x}", u128::from_be_bytes(bytes));
     let (a, b, c, d, e) = (&digits[..8], &digits[8..12], &digits[13..16], &digits[17..20], &digits[20..]);
-    // It is of version 4, and of the variant whose digit leaves two bits to chance.
+    // Version 4, and the variant whose digit leaves two bits random.
     let variant = ["8", "9", "a", "b"][usize::from(bytes[8] / 0x40)];
     HeaderValue::try_from(format!("{a}-{b}-4{c}-{variant}{d}-{e}")).map_err(|_| impossible())
 }

@@ -1,4 +1,4 @@
-//! The runtime of a generated client: what all its clones share.
+//! `Client`: the runtime of a generated client, which all its clones share.
 
 use std::fmt;
 use std::sync::Arc;
@@ -8,18 +8,18 @@ use crate::exchange::Upstream;
 use crate::runtime::{Clock, Spawner};
 use crate::session::{RefreshEndpoint, Session, TokenBad};
 
-/// What a generated client gives the builder.
+/// What a generated client gives to the builder.
 pub trait ApiClient: Sized {
     /// The trait's name.
     const NAME: &'static str;
-    /// The declared refresh, where there is one.
+    /// The declared refresh, if there is one.
     const REFRESH: Option<&'static RefreshEndpoint>;
 
-    /// The client over its runtime.
+    /// Wraps the runtime.
     fn from_client(client: Client) -> Self;
 }
 
-/// What every generated client is made of: one pointer, cheap to clone.
+/// The runtime of every generated client: one pointer, cheap to clone.
 #[derive(Clone)]
 pub struct Client(pub(super) Arc<Inner>);
 
@@ -34,7 +34,7 @@ pub(super) struct Inner {
 }
 
 impl Client {
-    /// The login this client's calls are made under.
+    /// Returns the session that signs this client's calls.
     #[must_use]
     pub fn session(&self) -> &Session {
         &self.0.session

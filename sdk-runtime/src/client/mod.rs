@@ -1,5 +1,4 @@
-//! A client: calls on their way from a request in the making to a value. Uses everything else; nothing uses it but
-//! generated code.
+//! The client: calls, sign-in and sign-out, pages, and pools of logins. Generated code starts here.
 
 mod builder;
 mod call;
@@ -36,26 +35,26 @@ use crate::response::{Decoder, Page};
 use crate::session::TokenResponse;
 
 impl Client {
-    /// Begins a request of `endpoint`.
+    /// Starts a request of `endpoint`.
     #[must_use]
     pub fn request(&self, endpoint: &'static Endpoint) -> ClientRequest<'_> {
         ClientRequest { client: self, request: Request::new(&self.0.upstream.base, endpoint) }
     }
 }
 
-/// A request in the making, and the client that is going to send it.
+/// A request in the making, and the client that will send it.
 pub struct ClientRequest<'c> {
     client: &'c Client,
     request: Request,
 }
 
 impl ClientRequest<'_> {
-    /// The call of an ordinary endpoint.
+    /// Returns the call of an ordinary endpoint.
     pub fn finish<T: 'static, E: ApiError + 'static>(self, decoder: Decoder<T>) -> Call<T, E> {
         self.call(decoder, Role::Plain, None)
     }
 
-    /// The call of a `#[session(start)]` endpoint.
+    /// Returns the call of a `#[session(start)]` endpoint.
     pub fn finish_start<T: TokenResponse + 'static, E: ApiError + 'static>(
         self,
         decoder: Decoder<T>,
@@ -63,7 +62,7 @@ impl ClientRequest<'_> {
         self.call(decoder, Role::SignIn, Some(sign_in::complete))
     }
 
-    /// The call of a `#[session(end)]` endpoint, some of whose arguments `fill` takes from the login.
+    /// Returns the call of a `#[session(end)]` endpoint. `fill` takes some of its arguments from the login.
     pub fn finish_end<T: 'static, E: ApiError + 'static>(
         self,
         decoder: Decoder<T>,
@@ -72,7 +71,7 @@ impl ClientRequest<'_> {
         self.call(decoder, Role::SignOut(fill), None)
     }
 
-    /// The pages of an endpoint with `paginate`.
+    /// Returns the pages of an endpoint with `paginate`.
     pub fn pages<P: Page + 'static, E: ApiError + 'static>(
         self,
         decoder: Decoder<P>,

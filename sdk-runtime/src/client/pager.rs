@@ -1,4 +1,4 @@
-//! The way from one page to the next, whatever is on them: which request follows, and as whom it is sent.
+//! The pager: which request follows a page, and under which login it is sent.
 //!
 //! - **I12** Every page is fetched under the identity of the first.
 
@@ -23,7 +23,7 @@ use crate::request::base::{ADDRESS_LIMIT, is_same_origin, is_too_long, names_a_u
 use crate::request::{Prepared, too_long};
 use crate::response::{Head, next_link};
 
-/// Where a list has got to, and how its next page is asked for.
+/// The position in a list, and the request of the next page.
 pub(super) struct Pager {
     client: Client,
     pub(super) endpoint: &'static Endpoint,
@@ -31,17 +31,17 @@ pub(super) struct Pager {
     pub(super) request: Result<Prepared, InvalidRequest>,
     pub(super) limits: CallLimits,
     pub(super) retry: Option<u32>,
-    /// `None` until the first page is there.
+    /// The login of the first page. `None` until that page has arrived.
     authorization: Option<Arc<Authorization>>,
-    /// What links in the last page are relative to; `None` where they are somebody else's.
+    /// The address that links in the last page are relative to. `None` if another origin chose that page.
     context: Option<Url>,
     visited: VisitedPages,
 }
 
-/// A page on its way.
+/// A page in flight.
 pub(super) type PageFuture = Pin<Box<dyn Future<Output = Result<FetchedPage, Error>> + Send>>;
 
-/// A page that came, and what the walk learns from it.
+/// A page that has arrived, and what the pager learns from it.
 pub(super) struct FetchedPage {
     pub(super) attempt: AttemptResponse,
     authorization: Arc<Authorization>,
@@ -68,7 +68,7 @@ impl Pager {
         })
     }
 
-    /// Asks for the page, as everything was said up to now.
+    /// Sends the request of the next page.
     pub(super) fn fetch(&self) -> PageFuture {
         let (client, request, authorization) =
             (self.client.clone(), self.request.clone(), self.authorization.clone());
@@ -79,7 +79,7 @@ impl Pager {
             let timeout = limits.timeout;
             let page = async {
                 let mut request = request?;
-                // One for each page: they are different requests.
+                // Each page is a request of its own, and needs a key of its own.
                 idempotency::give_key(&mut request)?;
                 let inner = &*client.0;
                 let retry = RetryBudget::new(&request, retry, inner, timeout)?;
@@ -99,19 +99,19 @@ impl Pager {
         }
     }
 
-    /// Takes note of the page that came.
+    /// Records the page that has arrived.
     pub(super) fn record(&mut self, page: FetchedPage) -> AttemptResponse {
         let FetchedPage { attempt, authorization, url } = page;
         self.authorization = Some(authorization);
         self.visited.insert(&url);
         let answered = attempt.redirected.as_ref().map_or(&url, |redirected| &redirected.url);
         self.visited.insert(answered);
-        // Another origin must not choose what is sent to ours in somebody's name.
+        // Another origin must not choose what is sent to ours under a login.
         self.context = (!attempt.left_trusted_origin).then(|| answered.clone());
         attempt
     }
 
-    /// Goes on to where the page that came with `head` links. `false`: that was the last one.
+    /// Moves to the page that `head` links to. Returns `false` after the last page.
     pub(super) fn follow_link(&mut self, head: &Head) -> Result<bool, InvalidRequest> {
         let Some(target) = next_link(head.headers()) else {
             return Ok(false);
@@ -126,7 +126,7 @@ impl Pager {
         let mut next = context.join(&target).map_err(|_| invalid("leads to the next page by no address"))?;
         next.set_fragment(None);
         if !is_same_origin(&next, &request.url) && !is_same_origin(&next, context) {
-            // Arguments and headers of a authorization go where the client was told to send them.
+            // Arguments and headers of a caller go only where the client was told to send them.
             return Err(invalid("leads to the next page at another origin: it is not followed"));
         }
         if is_too_long(&next) {
@@ -143,7 +143,7 @@ impl Pager {
         Ok(true)
     }
 
-    /// Goes on to the page at `value` of the query parameter.
+    /// Moves to the page at `value` of the query parameter.
     pub(super) fn set_parameter(
         &mut self,
         parameter: &'static str,
@@ -164,7 +164,7 @@ impl Pager {
         Ok(())
     }
 
-    /// The number of the first page: what the authorization asks for, or `first`.
+    /// Returns the number of the first page: what the caller has set, or `first`.
     pub(super) fn first_number(&mut self, parameter: &'static str, first: u64) -> u64 {
         let Ok(request) = &mut self.request else {
             return first;
@@ -182,7 +182,7 @@ impl Pager {
     }
 }
 
-/// The addresses that were asked for. Their hashes alone, since a list may be long.
+/// The addresses that were requested. Only their hashes are stored, because a list may be long.
 #[derive(Default)]
 struct VisitedPages {
     hashes: HashSet<u64>,
@@ -199,7 +199,8 @@ impl VisitedPages {
     }
 }
 
-/// `url` with this value of the query parameter in place of those it has; everything else stays as it is written.
+/// Returns `url` with this value of the query parameter, in place of the values it has. The rest stays as it
+/// is written.
 fn with_parameter(url: &Url, parameter: &str, value: &str) -> Url {
     let is_other = |pair: &&str| {
         let name = form_urlencoded::parse(pair.as_bytes()).next().map_or(Cow::Borrowed(""), |(name, _)| name);
@@ -214,7 +215,7 @@ fn with_parameter(url: &Url, parameter: &str, value: &str) -> Url {
     url
 }
 
-/// With `%20` for a space, as in every other query.
+/// Percent-encodes `text`, with `%20` for a space as in every other query.
 fn encoded(text: &str) -> String {
     form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>().replace('+', "%20")
 }

@@ -1,4 +1,4 @@
-//! A list that a server gives page by page, as streams of its pages and of its items.
+//! `Pages` and `PageItems`: a list that a server sends page by page, as streams.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -18,16 +18,16 @@ use crate::response::{Head, Page};
 
 /// How one page leads to the next: `paginate = …`.
 pub enum Paginate<P> {
-    /// By the `Link` header with the relation `next` (RFC 8288).
+    /// The `Link` header with the relation `next` (RFC 8288).
     Link,
-    /// By a cursor in the page.
+    /// A cursor in the page.
     Cursor {
-        /// The query parameter that takes it.
+        /// The query parameter that takes the cursor.
         parameter: &'static str,
-        /// Reads it; `None`, or an empty one, on the last page.
+        /// Reads the cursor. `None`, or an empty one, on the last page.
         next: fn(&P) -> Option<String>,
     },
-    /// By counting, until a page is empty.
+    /// A page number, counted up until a page is empty.
     Page {
         /// The query parameter that takes the number.
         parameter: &'static str,
@@ -36,17 +36,19 @@ pub enum Paginate<P> {
     },
 }
 
-/// The pages of a list, fetched as they are read: nothing is sent before the first is asked for, and one page at a time then.
+/// The pages of a list, fetched one at a time while they are read. Nothing is sent before the first page is
+/// read.
 ///
-/// What a server can get wrong ends it, with an error as its last item: a link or a cursor that leads back to a page that was
-/// asked for before ([`Error::InvalidRequest`], as there would be no end), or a link to another origin, where a caller's
-/// arguments have no business. Pages that are counted end with one that is empty or says that there are no more: a server
-/// that does neither, or that ignores the number, has no end. Each page is refreshed for, replayed and retried as a call of its own; who is asking stays whoever asked for the
-/// first, and after a sign-in of somebody else the next page is [`Error::IdentityChanged`].
+/// The stream ends with an error as its last item if a link or a cursor leads back to an earlier page, or if
+/// a link leads to another origin. Both are [`Error::InvalidRequest`]. Numbered pages end with an empty page,
+/// or with one that says that there are no more. If the server sends neither, they do not end.
 ///
-/// What is set between two pages is for every page that is asked for from then on; one that is under way goes on as it began.
+/// Each page is refreshed for, replayed and retried as a call of its own. All pages are fetched under the
+/// login of the first. After a sign-in as another user the next page is [`Error::IdentityChanged`].
 ///
-/// Dropping it stops it. A fake is collected from the pages there are to be:
+/// An option that is set between two pages applies to the pages after it. A page in flight is not changed.
+///
+/// Drop it to stop. A fake is collected from its pages:
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")]
@@ -71,15 +73,15 @@ enum Source<P, E> {
 }
 
 enum State {
-    /// The next page is not asked for yet.
+    /// The next page has not been requested.
     Idle,
     Fetching(PageFuture),
-    /// There is no next page, and this is why.
+    /// The next page cannot be requested, for this reason.
     Failed(InvalidRequest),
     Done,
 }
 
-/// Nothing in it is ever pinned, whatever a page is.
+/// No field is ever pinned, so this holds for every type of page.
 impl<P, E> Unpin for Pages<P, E> {}
 
 impl<P, E> Pages<P, E> {
@@ -91,7 +93,8 @@ impl<P, E> Pages<P, E> {
         Self { source: Source::Server { decoder, paginate, number, pager, state: State::Idle } }
     }
 
-    /// How long each page may take, waiting for a refresh and the replay included; `None` for as long as it takes.
+    /// Sets how long each page may take, including the wait for a refresh and the replay. `None` sets no
+    /// limit.
     pub fn timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
         if let Some(pager) = self.pager() {
             pager.limits.timeout = timeout.into();
@@ -99,7 +102,7 @@ impl<P, E> Pages<P, E> {
         self
     }
 
-    /// Ends with [`Error::Cancelled`] when `token` is cancelled, and without asking for another page when it already is.
+    /// Ends with [`Error::Cancelled`] when `token` is cancelled, and requests no page when it already is.
     pub fn cancel_on(mut self, token: &CancellationToken) -> Self {
         if let Some(pager) = self.pager() {
             pager.limits.cancel = Some(token.clone());
@@ -107,7 +110,7 @@ impl<P, E> Pages<P, E> {
         self
     }
 
-    /// Sets a header of the request of every page, as [`Call::header`](crate::Call::header).
+    /// Sets a header of every request, as [`Call::header`](crate::Call::header).
     pub fn header(mut self, name: &str, value: impl HeaderArg) -> Self {
         if let Some(pager) = self.pager()
             && let Ok(request) = &mut pager.request
@@ -118,7 +121,7 @@ impl<P, E> Pages<P, E> {
         self
     }
 
-    /// How often each page may be asked for once more after a failure that may pass, as [`Call::retry`](crate::Call::retry).
+    /// Sets how often each page is retried after a transient failure, as [`Call::retry`](crate::Call::retry).
     pub fn retry(mut self, times: u32) -> Self {
         if let Some(pager) = self.pager() {
             pager.retry = Some(times);
@@ -126,7 +129,7 @@ impl<P, E> Pages<P, E> {
         self
     }
 
-    /// The items on all pages, in order.
+    /// Returns the items of all pages, in order.
     pub fn items(self) -> PageItems<P, E>
     where
         P: Page,
@@ -143,7 +146,7 @@ impl<P, E> Pages<P, E> {
 }
 
 impl<P, E: From<Error>> Pages<P, E> {
-    /// What an implementation of a trait gives that does not implement the endpoint.
+    /// Returns pages that fail, for an implementation of the trait that does not implement the endpoint.
     #[doc(hidden)]
     pub fn unimplemented(endpoint: &'static str) -> Self {
         [Err(Error::Unimplemented(endpoint).into())].into_iter().collect()
@@ -151,20 +154,20 @@ impl<P, E: From<Error>> Pages<P, E> {
 }
 
 impl<P: Page, E> Pages<P, E> {
-    /// The next page; `None` after the last one.
+    /// Returns the next page, or `None` after the last one.
     ///
     /// # Errors
     ///
-    /// As a call of the endpoint, and [`Error::InvalidRequest`] for a next page that cannot be asked for. Nothing comes after
-    /// an error.
+    /// Returns the errors of a call, and [`Error::InvalidRequest`] if the next page cannot be requested.
+    /// Nothing comes after an error.
     ///
     /// # Cancel safety
     ///
-    /// Nothing is lost when the future is dropped: the page is awaited where it was left.
+    /// Dropping the future loses nothing. The next call goes on waiting for the same page.
     ///
     /// # Panics
     ///
-    /// As a [`Call`](crate::Call), outside a Tokio runtime with its time driver.
+    /// Panics as a [`Call`](crate::Call) does, outside a Tokio runtime with its time driver.
     pub async fn next(&mut self) -> Option<Result<P, E>> {
         poll_fn(|cx| Pin::new(&mut *self).poll_next(cx)).await
     }
@@ -218,7 +221,7 @@ impl<P: Page, E> Stream for Pages<P, E> {
     }
 }
 
-/// Makes `pager` ready for the page after `page`. `false`: there is none.
+/// Prepares `pager` for the page after `page`. Returns `false` if there is none.
 fn go_on<P: Page>(
     pager: &mut Pager,
     paginate: &Paginate<P>,
@@ -259,7 +262,7 @@ impl<P, E> fmt::Debug for Pages<P, E> {
     }
 }
 
-/// The items on all pages of a list: [`Pages::items`].
+/// The items of all pages of a list: [`Pages::items`].
 #[must_use = "pages are not fetched until their items are read"]
 pub struct PageItems<P: Page, E = Error> {
     pages: Pages<P, E>,
@@ -269,19 +272,19 @@ pub struct PageItems<P: Page, E = Error> {
 impl<P: Page, E> Unpin for PageItems<P, E> {}
 
 impl<P: Page, E> PageItems<P, E> {
-    /// The next item; `None` after the last one.
+    /// Returns the next item, or `None` after the last one.
     ///
     /// # Errors
     ///
-    /// As [`Pages::next`].
+    /// Returns the errors of [`Pages::next`].
     ///
     /// # Cancel safety
     ///
-    /// Nothing is lost when the future is dropped.
+    /// Dropping the future loses nothing.
     ///
     /// # Panics
     ///
-    /// As [`Pages::next`].
+    /// Panics as [`Pages::next`] does.
     pub async fn next(&mut self) -> Option<Result<P::Item, E>> {
         poll_fn(|cx| Pin::new(&mut *self).poll_next(cx)).await
     }

@@ -66,7 +66,8 @@ pub(super) async fn send(
     Ok((attempt.response, sign_in))
 }
 
-/// Decodes the response of a sign-in, starts the login with the tokens in it, and waits until the login is in the store.
+/// Decodes the response of a sign-in, starts the login with the tokens in it, and waits until the login is in
+/// the store.
 pub(super) fn complete<T: TokenResponse + 'static>(
     decoder: &Decoder<T>,
     response: SuccessResponse,
@@ -112,8 +113,8 @@ impl SignIn {
         Ok(PendingSave { session, limits, time })
     }
 
-    /// Returns the failure of a success that cannot be decoded. A server that refuses by an `error` in the body is quoted. The error of any
-    /// other body shows no value, because it may be a token.
+    /// Returns the failure of a success that cannot be decoded. A server that refuses by an `error` in the
+    /// body is quoted. The error of any other body shows no value, because it may be a token.
     fn without_tokens(self, answer: Answer, error: Error) -> Failure {
         let words = ErrorBody::parse(answer.body());
         if words.is_object && words.code().is_some() {
@@ -138,7 +139,8 @@ struct PendingSave {
 }
 
 impl PendingSave {
-    /// WaitBudget until the login is in the store, within the limits of the call. A store that fails is reported by an event and retried.
+    /// Waits until the login is in the store, within the limits of the call. A store that fails is reported
+    /// by an event and retried.
     async fn wait(self) {
         let shell = self.session.shell();
         let saved = async {

@@ -1,5 +1,5 @@
-//! Sign-out: the call of a `#[session(end)]` endpoint. The login ends here before the server is told, so that no failure on the way
-//! keeps it alive.
+//! Sign-out: the call of a `#[session(end)]` endpoint. The login ends here before the server is told, so that
+//! no failure on the way keeps it alive.
 //!
 //! - **I10** Tokens that a refresh obtains after the sign-out are revoked by the same endpoint.
 
@@ -89,7 +89,8 @@ async fn tell_server(
 }
 
 impl SignOut {
-    /// Returns the request for the login that `grant` describes, or `None` where the login lacks an argument of it.
+    /// Returns the request for the login that `grant` describes, or `None` where the login lacks an argument
+    /// of it.
     fn prepare(mut self, grant: &Grant) -> Result<Option<Prepared>, Error> {
         match (self.fill)(grant, &mut self.request) {
             Some(()) => Ok(Some(prepare(self.request, self.accept)?)),

@@ -1,4 +1,5 @@
-//! The credentials of one send: the header and the cookies of a login, and the addresses that they may travel to.
+//! The credentials of one send: the header and the cookies of a login, and the addresses that they may travel
+//! to.
 
 use http::header::COOKIE;
 use http::{HeaderMap, HeaderName, HeaderValue};
@@ -36,7 +37,8 @@ impl Credentials<'_> {
         Ok(true)
     }
 
-    /// Stores the cookies of a response from `url`. A cookie that may not be sent back there is not stored either.
+    /// Stores the cookies of a response from `url`. A cookie that may not be sent back there is not stored
+    /// either.
     pub(super) fn store_cookies(self, headers: &HeaderMap, url: &Url, clock: &Clock) -> SetCookies {
         match self.jar {
             Some(jar) if may_carry_credentials(url) => jar.store(headers, url, clock),

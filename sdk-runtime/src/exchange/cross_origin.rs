@@ -14,7 +14,8 @@ pub(super) fn strip(headers: &mut HeaderMap) {
     }
 }
 
-/// Whether the lines of `name` in `headers` may go to another origin. A line that is marked sensitive is a credential under any name.
+/// Whether the lines of `name` in `headers` may go to another origin. A line that is marked sensitive is a
+/// credential under any name.
 pub(super) fn allows(name: &HeaderName, headers: &HeaderMap) -> bool {
     let negotiates = [
         ACCEPT,

@@ -1,7 +1,8 @@
 //! One exchange with a server: one send of a request, hop by hop, with credentials, cookies and redirects.
 //!
-//! A credential travels over https or to a loopback address, and only to the client's own origin or a trusted one. Both are checked at
-//! every hop. A request that started over https is never redirected to a plaintext address, with or without a credential.
+//! A credential travels over https or to a loopback address, and only to the client's own origin or a trusted
+//! one. Both are checked at every hop. A request that started over https is never redirected to a plaintext
+//! address, with or without a credential.
 
 mod credentials;
 mod cross_origin;
@@ -42,7 +43,8 @@ pub(crate) struct Upstream {
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Contents {
     Ordinary,
-    /// A password or a refresh token. The request travels as a credential does, and a redirect is returned instead of followed.
+    /// A password or a refresh token. The request travels as a credential does, and a redirect is returned
+    /// instead of followed.
     Secret,
 }
 
@@ -64,7 +66,8 @@ pub(crate) struct ExchangeResponse {
 }
 
 impl Upstream {
-    /// Sends `request` once and follows redirects. Asks `permit` before every hop, and notes the progress in `stage`.
+    /// Sends `request` once and follows redirects. Asks `permit` before every hop, and notes the progress in
+    /// `stage`.
     pub(crate) async fn exchange(
         &self,
         request: &Prepared,
@@ -147,7 +150,8 @@ impl Upstream {
                 false => is_same_origin(&hop.url, &next.url),
             };
             if !stays {
-                // No later hop is signed, because another origin must not choose what is sent to ours under a login.
+                // No later hop is signed, because another origin must not choose what is sent to ours under a
+                // login.
                 (own_origin, left_trusted_origin) = (false, true);
                 cross_origin::strip(&mut next.headers);
             }

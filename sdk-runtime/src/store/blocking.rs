@@ -1,4 +1,4 @@
-//! How a store that blocks is used without holding up tasks. Knows no store.
+//! Blocking stores: runs their operations on threads where they hold up no task.
 
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -9,7 +9,7 @@ use super::interface::StoreFuture;
 use crate::error::StoreError;
 use crate::runtime::{self, Stopwatch};
 
-/// Does `work` on `place` where it may block. It goes on to its end, whoever goes away.
+/// Runs `work` on `place`, on a thread that may block. It runs to its end, even if the future is dropped.
 pub(super) fn run<P, T>(
     place: &Arc<P>,
     work: impl FnOnce(&P) -> Result<T, StoreError> + Send + 'static,
@@ -30,11 +30,11 @@ where
     })
 }
 
-/// A session that has waited longer than this has given the operation up, or is about to.
+/// After this time the session has given the operation up, or is about to.
 const LIMIT: Duration = Duration::from_millis(4_500);
 
-/// When an operation was asked for, in real time. A write that no task waits for any more is not done: the session may have gone on
-/// without it, and refreshed a login that would be there all at once.
+/// When an operation was requested, in real time. A write that no task waits for any more is not done. The
+/// session may have gone on without the store, and refreshed a login that would suddenly be stored.
 #[derive(Clone, Copy)]
 pub(super) struct WriteDeadline(Stopwatch);
 
@@ -43,18 +43,18 @@ impl WriteDeadline {
         Self(Stopwatch::start())
     }
 
-    /// One that no session waits for any more.
+    /// Returns a deadline that has passed.
     #[cfg(test)]
     pub(super) fn passed() -> Self {
         Self(Stopwatch::started(LIMIT))
     }
 
-    /// An error where it is too late to write.
+    /// Fails if it is too late to write.
     pub(super) fn check(self) -> io::Result<()> {
         in_time(self.0.elapsed())
     }
 
-    /// Whether a write would be done that was asked for so long ago.
+    /// Whether a write is done that was requested so long ago.
     #[cfg(test)]
     pub(super) fn allows(passed: Duration) -> bool {
         in_time(passed).is_ok()

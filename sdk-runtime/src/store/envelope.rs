@@ -1,20 +1,20 @@
-//! What a login looks like where bytes are kept: a line that says what it is and of which version, and the line of the session.
-//! Knows no place.
+//! The stored form of a login as bytes: one line with the format and the version, and one line of the
+//! session's text.
 
 use zeroize::Zeroizing;
 
 use super::interface::StoredLogin;
 use crate::error::StoreError;
 
-/// What nothing else begins with.
+/// The text that every stored login starts with.
 const BEGINNING: &str = "sdk-runtime login, format ";
 const FORMAT: &str = "1";
 const VERSION: &str = ", version ";
 
-/// A login has a few kilobytes. What is larger than this is none, and is not read into memory.
+/// The largest stored login, in bytes. A login has a few kilobytes. Larger files are not read into memory.
 pub(super) const LONGEST: usize = 1 << 20;
 
-/// The bytes to keep for `login`.
+/// Encodes `login`.
 pub(super) fn encode(login: &StoredLogin) -> Result<Zeroizing<String>, StoreError> {
     let refused = |reason: &str| StoreError::unavailable("the login cannot be written down", reason);
     let (version, text) = (login.version(), login.text());
@@ -29,7 +29,7 @@ pub(super) fn encode(login: &StoredLogin) -> Result<Zeroizing<String>, StoreErro
     if length > LONGEST {
         return Err(refused("it is longer than 1 MiB"));
     }
-    // Of the right size at once: what it would grow out of has tokens in it, and is not wiped.
+    // The capacity is exact, because a reallocation would leave a copy of the tokens that is not wiped.
     let mut kept = Zeroizing::new(String::with_capacity(length));
     kept.push_str(&head);
     kept.push_str(text);
@@ -37,7 +37,7 @@ pub(super) fn encode(login: &StoredLogin) -> Result<Zeroizing<String>, StoreErro
     Ok(kept)
 }
 
-/// The login in the bytes that were kept at `place`.
+/// Decodes the bytes that are stored at `place`.
 pub(super) fn decode(kept: &[u8], place: impl std::fmt::Display) -> Result<StoredLogin, StoreError> {
     read(kept).map_err(|what| {
         StoreError::foreign(format!(
@@ -71,7 +71,7 @@ fn read(kept: &[u8]) -> Result<StoredLogin, &'static str> {
     }
 }
 
-/// A number from 1 on, as this library writes it.
+/// Reads a number from 1 on, as this library writes it.
 fn number(text: &str) -> Option<u64> {
     text.parse().ok().filter(|number: &u64| *number > 0 && number.to_string() == text)
 }

@@ -1,4 +1,5 @@
-//! `TokenStore`: a place for one text with a version, changed by compare-and-swap. What a store of your own implements.
+//! `TokenStore`: a place for one text with a version, changed by compare-and-swap. Implement it for a store
+//! of your own.
 
 use std::any::Any;
 use std::fmt;
@@ -10,52 +11,55 @@ use zeroize::Zeroizing;
 
 use crate::error::StoreError;
 
-/// Keeps one login, for this process and for others that share the same place: a file, a row of a database, an entry of a
-/// key ring.
+/// Stores one login, for this process and for others that share the same place: a file, a row of a database,
+/// an entry of a key ring.
 ///
-/// It is a cell with a version that can be compared and swapped, and nothing more. Whatever processes agree on about the
-/// login (who refreshes it now, that its refresh token may be spent, that it has ended) stands in the text.
+/// It is a cell with a version that is compared and swapped. All that processes agree on about the login
+/// stands in the text: who refreshes it now, that its refresh token may be spent, that it has ended.
 ///
-/// The session gives each operation 5 s, and asks again later.
+/// The session gives each operation 5 s, and retries later.
 pub trait TokenStore: Send + Sync + 'static {
-    /// What is kept now; `None` before anything was.
+    /// Returns the stored login, or `None` if nothing was stored yet.
     ///
     /// # Errors
     ///
-    /// When that is not known. What is there and cannot be understood is [`StoreError::foreign`], and never `None`: it would be
-    /// overwritten.
+    /// Fails if the state of the store is unknown. Return [`StoreError::foreign`] for content that cannot be
+    /// understood, and never `None`, because `None` is overwritten.
     fn load(&self) -> StoreFuture<'_, Option<StoredLogin>>;
 
-    /// Puts `next` in the place of what is kept, durably and in one step, if that is still of version `expected`, where `0` stands
-    /// for nothing kept. Says whether it was.
+    /// Replaces the stored login by `next`, durably and in one step, if its version is still `expected`. `0`
+    /// stands for nothing stored. Returns whether it was replaced.
     ///
     /// # Errors
     ///
-    /// [`StoreError::unavailable`] or [`StoreError::foreign`] where it was certainly not done, and will not be. A login that no store
-    /// holds is refreshed without one, so a store that says this of a write that was done has its login spent twice.
-    /// [`StoreError::uncertain`] where that is not known, such as a connection that broke before the answer. The session takes a panic,
-    /// and an operation that takes longer than 5 s, for that too.
+    /// Return [`StoreError::unavailable`] or [`StoreError::foreign`] only if the write was certainly not
+    /// done, and will not be. The session refreshes a login that no store has without the store. So a store
+    /// that reports such an error for a write that was done has its refresh token spent twice.
+    ///
+    /// Return [`StoreError::uncertain`] if the outcome is unknown, such as after a connection that broke
+    /// before the response. The session treats a panic, and an operation that takes longer than 5 s, in the
+    /// same way.
     ///
     /// # Cancel safety
     ///
-    /// Dropping the future may leave it done or not done, and never half.
+    /// Dropping the future may leave the write done or not done, and never half done.
     fn replace(&self, expected: u64, next: StoredLogin) -> StoreFuture<'_, bool>;
 
-    /// Tries to take the lock under which the login is refreshed: of all processes that share the store, one holds it, until it lets
-    /// go or ends, however it ends.
+    /// Tries to take the lock for refreshes. Of all processes that share the store, one holds it until it
+    /// drops it or ends, however it ends.
     ///
-    /// The default has none. The session then goes by a lease with a time in the text. Where its holder was killed the lease has to run
-    /// out first: the timeout of the refresh and about 5 s, in which no process refreshes.
+    /// The default has no lock. The session then uses a lease with a time in the text. If the holder of a
+    /// lease is killed, no process refreshes until the lease ends: the timeout of the refresh and about 5 s.
     ///
     /// # Errors
     ///
-    /// When it is not known who holds it.
+    /// Fails if the holder of the lock is unknown.
     fn try_lock(&self) -> StoreFuture<'_, StoreLock> {
         Box::pin(async { Ok(StoreLock::Unsupported) })
     }
 }
 
-/// A store that is chosen while the program runs.
+/// A store that is chosen at run time.
 impl<S: TokenStore + ?Sized> TokenStore for Arc<S> {
     fn load(&self) -> StoreFuture<'_, Option<StoredLogin>> {
         (**self).load()
@@ -70,10 +74,11 @@ impl<S: TokenStore + ?Sized> TokenStore for Arc<S> {
     }
 }
 
-/// What the operations of a [`TokenStore`] return: `Box::pin(async move { … })`.
+/// The future of an operation of a [`TokenStore`]: `Box::pin(async move { … })`.
 pub type StoreFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
 
-/// A login as it is kept: one line of text, which has tokens in it, and its version. `Debug` shows the version alone.
+/// A login as it is stored: one line of text that contains tokens, and its version. `Debug` shows the version
+/// only.
 #[derive(Clone, PartialEq, Eq)]
 pub struct StoredLogin {
     version: u64,
@@ -81,19 +86,20 @@ pub struct StoredLogin {
 }
 
 impl StoredLogin {
-    /// What a store has found.
+    /// Creates a login that a store has read.
     pub fn new(version: u64, text: impl Into<String>) -> Self {
         Self { version, text: Zeroizing::new(text.into()) }
     }
 
-    /// Goes up by one with every change. The first of an empty place is drawn at random, from 1 up to 2^52: a place that was emptied
-    /// does not come to the same versions again. It fits an `i64`, and a number in JSON.
+    /// Returns the version, which goes up by one with every change. The first version of an empty place is
+    /// random, from 1 up to 2^52, so that a place that was emptied does not repeat its versions. It fits an
+    /// `i64`, and a number in JSON.
     #[must_use]
     pub fn version(&self) -> u64 {
         self.version
     }
 
-    /// The text. It has tokens in it, in the clear.
+    /// Returns the text. It contains tokens, in the clear.
     #[must_use]
     pub fn text(&self) -> &str {
         &self.text
@@ -106,14 +112,14 @@ impl fmt::Debug for StoredLogin {
     }
 }
 
-/// What became of [`TokenStore::try_lock`].
+/// The outcome of [`TokenStore::try_lock`].
 #[non_exhaustive]
 pub enum StoreLock {
     /// The store has no such lock.
     Unsupported,
-    /// Somebody else holds it.
+    /// Another process, or another session of this one, holds the lock.
     Busy,
-    /// It is taken, until this is dropped.
+    /// The lock is held until this value is dropped.
     Held(Box<dyn Any + Send + Sync>),
 }
 

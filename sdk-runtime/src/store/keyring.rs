@@ -1,4 +1,5 @@
-//! A store in the key ring of the desktop. A key ring cannot compare and swap, so it is written under a lock on a file beside it.
+//! `KeyringStore`: a store in the key ring of the desktop. A key ring has no compare-and-swap, so a lock on a
+//! file guards each write.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -14,10 +15,11 @@ use super::file::{lock, lock::FileLock, permissions};
 use super::interface::{StoreFuture, StoreLock, StoredLogin, TokenStore};
 use crate::error::StoreError;
 
-/// Keeps a login in the key ring of the desktop, for all processes of one user. A clone is the same store.
+/// Stores a login in the key ring of the desktop, for all processes of one user. A clone is the same store.
 ///
-/// That is the Secret Service on Linux (GNOME Keyring, KWallet, KeePassXC), the Keychain on macOS, and the Credential Manager
-/// on Windows. A program that wants another one names it with `keyring_core::set_default_store`, before the store is used first.
+/// The key ring is the Secret Service on Linux (GNOME Keyring, KWallet, KeePassXC), the Keychain on macOS,
+/// and the Credential Manager on Windows. A program that wants another one names it with
+/// `keyring_core::set_default_store`, before the first use of the store.
 ///
 /// ```
 /// use sdk_runtime::{KeyringStore, StoredLogin, TokenStore};
@@ -37,26 +39,29 @@ use crate::error::StoreError;
 /// # }
 /// ```
 ///
-/// - The user may be asked to unlock the key ring. The session does not wait for that longer than for any store, and asks again
-///   later. Where there is no key ring, as on most servers, each operation fails with
-///   [`Unavailable`](crate::StoreErrorKind::Unavailable): a [`FileStore`](crate::FileStore) is for them.
-/// - Key rings know no comparison, so whoever writes takes a lock of the system on a file. All processes that share the login have
-///   to find the same one, in `$XDG_STATE_HOME/sdk-runtime` or else `~/.local/state/sdk-runtime` (on all systems); or name its
-///   directory with [`locks_in`](Self::locks_in). No secret is in it. It has to be of this user, or of root, and no other may write to it.
+/// - The user may be asked to unlock the key ring. The session does not wait longer for that than for any
+///   store, and retries later. On a machine without a key ring, as most servers, each operation fails with
+///   [`Unavailable`](crate::StoreErrorKind::Unavailable). Use a [`FileStore`](crate::FileStore) there.
+/// - A key ring has no compare-and-swap, so each write takes a lock of the system on a file. All processes
+///   that share the login have to find the same file, in `$XDG_STATE_HOME/sdk-runtime` or else
+///   `~/.local/state/sdk-runtime` (on all systems), or in the directory that [`locks_in`](Self::locks_in)
+///   names. The file contains no secret. Its directory must belong to this user or to root, and no other user
+///   may write to it.
 /// - An entry that this library has not written, or that a later version has written, is
 ///   [`Foreign`](crate::StoreErrorKind::Foreign), and is not overwritten.
-/// - Windows keeps no entry longer than 2560 bytes. A login with long tokens does not fit, and [`Unavailable`](crate::StoreErrorKind::Unavailable) says so.
+/// - Windows limits an entry to 2560 bytes. A login with longer tokens fails with
+///   [`Unavailable`](crate::StoreErrorKind::Unavailable).
 #[derive(Clone)]
 pub struct KeyringStore(Arc<KeyringEntry>);
 
 impl KeyringStore {
-    /// The store in the entry of `user` for `service`, which need not exist. `service` is the name of the program; `user` is for
-    /// programs that keep several logins.
+    /// Returns the store in the entry of `user` for `service`, which need not exist. `service` is the name of
+    /// the program. `user` separates several logins of one program.
     pub fn new(service: impl Into<String>, user: impl Into<String>) -> Self {
         Self(Arc::new(KeyringEntry { service: service.into(), user: user.into(), locks: None }))
     }
 
-    /// Has the lock files in `directory`, which is made for this user alone where it is missing.
+    /// Puts the lock files in `directory`, which is created for this user only if it is missing.
     #[must_use]
     pub fn locks_in(self, directory: impl Into<PathBuf>) -> Self {
         let (service, user) = (self.0.service.clone(), self.0.user.clone());
@@ -91,7 +96,7 @@ impl fmt::Debug for KeyringStore {
     }
 }
 
-/// An entry of the key ring, and where its locks are. Blocks, and knows nothing of tasks.
+/// An entry of the key ring, and the directory of its locks. Its methods block.
 struct KeyringEntry {
     service: String,
     user: String,
@@ -117,7 +122,8 @@ impl KeyringEntry {
         }
         deadline.check().map_err(|_| StoreError::late(format!("{self} cannot be written")))?;
         entry.set_secret(kept.as_bytes()).map(|()| true).map_err(|error| {
-            // A service that fails may have done it before, unless it says what it lacks or has what it had.
+            // A service that fails may have written before. Only some errors, or the old content, prove that
+            // it has not.
             let refuses = matches!(
                 error,
                 Error::NoStorageAccess(_)
@@ -146,7 +152,7 @@ impl KeyringEntry {
     }
 
     fn entry(&self) -> Result<Entry, StoreError> {
-        // Whoever has named a key ring gets that one.
+        // A key ring that the program has named has precedence.
         let key_ring = keyring_core::get_default_store().map_or_else(platform::key_ring, Ok);
         let key_ring =
             key_ring.map_err(|error| self.failed("cannot be read: there is no key ring", &error))?;
@@ -154,7 +160,8 @@ impl KeyringEntry {
         entry.map_err(|error| self.failed("cannot be named", &error))
     }
 
-    /// Two names never have one file, whatever is in them. Where they are too long for one, the system says so.
+    /// Returns the lock file of this entry. Two entries never share one, whatever their names contain. A name
+    /// that is too long is an error of the system.
     fn lock_file(&self, purpose: &str) -> Result<PathBuf, StoreError> {
         let directory = self.locks.clone().or_else(own_state).ok_or_else(|| {
             let reason = "this user has no home directory to lock a file in; name one with `locks_in`";
@@ -166,7 +173,7 @@ impl KeyringEntry {
         Ok(directory.join(format!("{service}@{user}.{purpose}")))
     }
 
-    /// `error` itself is no source: where an entry could not be read, it has the bytes of it, and shows them.
+    /// `error` itself is not the source, because it may show the bytes of an entry that it could not read.
     fn failed(&self, what: &str, error: &Error) -> StoreError {
         let reason = match error {
             Error::BadEncoding(_) | Error::BadDataFormat(..) => {
@@ -188,7 +195,7 @@ impl fmt::Display for KeyringEntry {
     }
 }
 
-/// Where programs keep what is of this machine alone.
+/// Returns the directory for state of this machine.
 fn own_state() -> Option<PathBuf> {
     let named = env::var_os("XDG_STATE_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
     let state = named.or_else(|| Some(env::home_dir()?.join(".local/state")))?;
@@ -206,14 +213,14 @@ mod platform {
     #[cfg(all(unix, not(any(target_os = "macos", target_os = "ios", target_os = "android"))))]
     use zbus_secret_service_keyring_store::Store;
 
-    /// That of this system. It is reached anew each time, since one that was not there yet, or was started again, is lost for good
-    /// to whoever keeps a connection; and a login is seldom looked at.
+    /// Returns the key ring of this system. It is opened for each operation, because a connection does not
+    /// survive a restart of the service, and a login is seldom read.
     #[cfg(not(any(target_os = "ios", target_os = "android", not(any(unix, windows)))))]
     pub(super) fn key_ring() -> Result<Arc<CredentialStore>> {
         Ok(Store::new()?)
     }
 
-    /// None is known for this system.
+    /// Fails, because no key ring is known for this system.
     #[cfg(any(target_os = "ios", target_os = "android", not(any(unix, windows))))]
     pub(super) fn key_ring() -> Result<Arc<CredentialStore>> {
         Err(keyring_core::Error::NoDefaultStore)

@@ -1,12 +1,12 @@
-//! A store that lives as long as the process.
+//! `MemoryStore`: a store that lives as long as the process.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::interface::{StoreFuture, StoredLogin, TokenStore};
 
-/// Keeps a login in memory: for tests, and for several clients of one process that share a login without sharing a
-/// [`Session`](crate::Session). A clone is the same store.
+/// Stores a login in memory: for tests, and for several clients of one process that share a login without
+/// sharing a [`Session`](crate::Session). A clone is the same store.
 ///
 /// ```
 /// use sdk_runtime::{MemoryStore, StoredLogin, TokenStore};
@@ -26,7 +26,7 @@ use super::interface::{StoreFuture, StoredLogin, TokenStore};
 pub struct MemoryStore(Arc<Mutex<Option<StoredLogin>>>);
 
 impl MemoryStore {
-    /// A store with nothing in it.
+    /// Creates an empty store.
     #[must_use]
     pub fn new() -> Self {
         Self::default()

@@ -1,5 +1,5 @@
-//! Where a login is kept across restarts: a place for one text with a version. Knows nothing of what the text says; leases,
-//! intents and the end of a login are written in it by the session.
+//! Stores: where a login survives restarts, as one text with a version. The session writes leases, outcomes
+//! and the end of a login into that text.
 
 mod blocking;
 mod envelope;

@@ -1,4 +1,4 @@
-//! What of all that was configured holds, or what contradicts what.
+//! The check of the options: what contradicts what.
 
 use std::sync::Arc;
 
@@ -46,7 +46,7 @@ impl<C: ApiClient> ClientBuilder<C> {
                 "`.header(…)` sets the header that carries the session's token: keep one of both",
             ));
         }
-        // Nothing can be done about a refusal of a token that is fixed, so it is left to the caller.
+        // A fixed token cannot be refreshed, so its rejection is returned to the caller.
         let surface = || -> TokenBad { Arc::new(|_| Verdict::Surface) };
         let is_fixed = matches!(login, LoginSource::Bearer(_));
         let config = ClientConfig {

@@ -1,4 +1,4 @@
-//! Everything that can be configured about a client.
+//! `ClientBuilder`: every option of a client.
 
 mod check;
 
@@ -21,9 +21,9 @@ use crate::session::{Attach, Session, TokenBad, Tokens, Verdict};
 use crate::store::TokenStore;
 use crate::transport::{HttpClientBuilder, Transport};
 
-/// How long a call may take as a whole where nothing else is said.
+/// The default timeout of a call.
 const TIMEOUT: Duration = Duration::from_secs(30);
-/// As much of an answer's body as a call takes where nothing else is said.
+/// The default limit of a response body.
 const BODY_LIMIT: usize = 64 << 20;
 
 /// Builds the client of an [`#[api_client]`](macro@crate::api_client) trait.
@@ -70,10 +70,11 @@ pub struct ClientBuilder<C> {
 type Configure = Box<dyn Fn(HttpClientBuilder) -> HttpClientBuilder + Send + Sync>;
 
 impl<C: ApiClient> ClientBuilder<C> {
-    /// A builder for a client of the API at `base`, whose path prefix, if it has one, stays in front of every path.
+    /// Creates a builder for the API at `base`. A path prefix in `base` is put before every path.
     ///
-    /// Credentials travel over TLS, or without leaving this machine: with a base of `http://` that is neither `localhost` nor in
-    /// `127.0.0.0/8` nor `[::1]`, every call that would carry one fails with [`Error::InvalidRequest`] before anything is sent.
+    /// Credentials travel over TLS, or on this machine. With an `http://` base other than `localhost`,
+    /// `127.0.0.0/8` and `[::1]`, every call that needs a credential fails with [`Error::InvalidRequest`]
+    /// before anything is sent.
     pub fn new(base: &str) -> Self {
         Self {
             base: base.to_owned(),
@@ -95,21 +96,23 @@ impl<C: ApiClient> ClientBuilder<C> {
         }
     }
 
-    /// Sends the credential to `origin` too, such as `https://uploads.example`, where a `#[url]` argument or a redirect leads
-    /// there, and takes its answers for the session's. To any other origin but that of the base URL nothing of the session goes.
+    /// Sends the credential to `origin` too, such as `https://uploads.example`, where a `#[url]` argument or
+    /// a redirect leads there. The session also trusts its responses. No other origin gets a credential,
+    /// except that of the base URL.
     ///
-    /// It must be an address without a path, and https or `http://localhost`, `127.0.0.0/8` or `[::1]`; [`build`](Self::build) says if it is not.
+    /// The origin must have no path, and must be https, `http://localhost`, `127.0.0.0/8` or `[::1]`.
+    /// [`build`](Self::build) fails otherwise.
     pub fn trusted_origin(mut self, origin: &str) -> Self {
         self.trusted.push(origin.to_owned());
         self
     }
 
-    /// A header of every request that sets none of that name itself, the session's own included: a version of the API, the
-    /// name of the program. A list sends one line for each element; the last call for a name counts. A `cookie` is added to
-    /// those of the request and of the login.
+    /// Sets a header of every request that does not set it itself, those of the session included: the version
+    /// of an API, the name of the program. A list sends one line per element. The last call for a name
+    /// counts. A `cookie` is added to those of the request and of the login.
     ///
-    /// To other origins than the client's and its trusted ones, where a `#[url]` or a redirect may lead, only those go along that
-    /// negotiate content, and `user-agent`: any other may be a credential.
+    /// Where a `#[url]` or a redirect leads to another origin, only `user-agent` and the headers that
+    /// negotiate content are sent. Any other header may be a credential.
     ///
     /// ```
     /// # use sdk_runtime::{Result, api_client};
@@ -139,13 +142,14 @@ impl<C: ApiClient> ClientBuilder<C> {
         self
     }
 
-    /// Judges answers in place of the default (RFC 6750, section 3.1): a 401 means "this access token is no good" if it has no
-    /// challenge, or one of the session's scheme whose `error` is `invalid_token` or left out; a 403 with `insufficient_scope`
-    /// in such a challenge means "this login may not do this".
+    /// Judges answers in place of the default (RFC 6750, section 3.1): a 401 means "this access token is no
+    /// good" if it has no challenge, or one of the session's scheme whose `error` is `invalid_token` or left
+    /// out; a 403 with `insufficient_scope` in such a challenge means "this login may not do this".
     ///
-    /// Asked about answers to signed requests with a status of 300 and above, from the client's own origin. Returns a
-    /// [`Verdict`], or a `bool` where it is the token or nothing. It may see a part of the body alone
-    /// ([`is_truncated`](ErrorResponse::is_truncated)), or nothing of it: the connection can break behind the headers.
+    /// Asked about answers to signed requests with a status of 300 and above, from the client's own origin.
+    /// Returns a [`Verdict`], or a `bool` where it is the token or nothing. It may see a part of the body
+    /// alone ([`is_truncated`](ErrorResponse::is_truncated)), or nothing of it: the connection can break
+    /// behind the headers.
     ///
     /// ```
     /// # use sdk_runtime::{ErrorResponse, Verdict};
@@ -173,10 +177,11 @@ impl<C: ApiClient> ClientBuilder<C> {
 
     /// Signs every request with this token, which is never refreshed: an API key, a personal access token.
     ///
-    /// Whether it is still good is for the server to say, call by call: a 401 is an ordinary [`Error::Status`], and the next call
-    /// is sent as well. [`token_bad`](Self::token_bad) can say otherwise.
+    /// Whether it is still good is for the server to say, call by call: a 401 is an ordinary
+    /// [`Error::Status`], and the next call is sent as well. [`token_bad`](Self::token_bad) can say
+    /// otherwise.
     ///
-    /// An API with personal access tokens and a second host for its files:
+    /// An API with personal access tokens, and a second host for its files:
     ///
     /// ```
     /// use sdk_runtime::{Bytes, Result, api_client};
@@ -203,14 +208,15 @@ impl<C: ApiClient> ClientBuilder<C> {
         self
     }
 
-    /// Shares the login of another client: one token, one refresh for both.
+    /// Shares the session of another client: one login, one refresh for both.
     pub fn session(mut self, session: &Session) -> Self {
         self.session = Some(session.clone());
         self
     }
 
-    /// Keeps the login in `store`, across restarts and for other processes that share it; in memory by default. Whoever is signed in
-    /// is read from it with the first call, and written to it with every sign-in, refresh and sign-out.
+    /// Stores the login in `store`, so that it survives restarts and other processes can share it. Default:
+    /// in memory. The login is read from the store with the first call, and written to it with every sign-in,
+    /// refresh and sign-out.
     ///
     /// ```no_run
     /// # use sdk_runtime::{MemoryStore, Result, api_client};
@@ -227,25 +233,27 @@ impl<C: ApiClient> ClientBuilder<C> {
         self
     }
 
-    /// Where the time of day comes from, in place of the system: for tests of what happens to a login when a machine is suspended, or
-    /// its clock is set, and for dates in `Retry-After`. Everything else goes by tokio's clock, which a test can pause. Without it a client
-    /// of another client's session goes by the clock of that session.
+    /// Sets the time of day, in place of the system's. Use it to test what happens to a login when a machine
+    /// is suspended or its clock is set, and dates in `Retry-After`. All else goes by Tokio's clock, which a
+    /// test can pause. A client that shares a session uses the session's time of day by default.
     pub fn wall_clock(mut self, now: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
         self.clock = Clock::with_wall(now);
         self
     }
 
-    /// Runs refreshes, and the reading and writing of the store, on the runtime of `handle`. Timers and connections of calls belong to
-    /// it too, on each thread where a call is awaited.
+    /// Runs refreshes, and the reads and writes of the store, on the runtime of `handle`. Timers and
+    /// connections of calls belong to it too, on each thread where a call is awaited.
     ///
-    /// Without it a refresh runs on the runtime of the call that starts it, and a write of the store on that of the sign-in or sign-out.
-    /// Both end with that runtime: other callers get an error, and a login whose refresh token was just sent may be lost. Where a session
-    /// is signed in or out on a thread without a runtime, nothing is written before [`Session::flush`] is awaited on one. A connection
-    /// that a call leaves open ends with the runtime too, and the next call may fail on it.
+    /// By default a refresh runs on the runtime of the call that starts it, and a write of the store on that
+    /// of the sign-in or sign-out. Both end with that runtime: other callers get an error, and a login whose
+    /// refresh token was just sent may be lost. After a sign-in or sign-out on a thread without a runtime,
+    /// nothing is written until [`Session::flush`] is awaited on a runtime. A connection that a call leaves
+    /// open ends with the runtime too, and the next call may fail on it.
     ///
-    /// So name a runtime where a client is used from several (a `static` client in `#[tokio::test]`s, one runtime for each call) or from
-    /// threads without one. It has to run for as long as the client is used: on a `current_thread` runtime nothing goes on unless some
-    /// thread is in its `block_on`, and once it is shut down calls fail or panic.
+    /// So name a runtime if a client is used from several (a `static` client in `#[tokio::test]`s, one
+    /// runtime per call) or from threads without one. That runtime must run for as long as the client is
+    /// used. A `current_thread` runtime makes progress only while a thread is in its `block_on`. After its
+    /// shutdown, calls fail or panic.
     ///
     /// ```
     /// # use sdk_runtime::{Result, api_client};
@@ -277,16 +285,17 @@ impl<C: ApiClient> ClientBuilder<C> {
         self
     }
 
-    /// Configures reqwest's own client: proxies, certificates, connection limits. Default headers set there go to every
-    /// address, that of a redirect to another origin included: for credentials there is [`bearer`](Self::bearer), and
-    /// `headers(…)` in the declaration for everything else.
+    /// Configures reqwest's own client: proxies, certificates, connection limits. Default headers that are
+    /// set here go to every address, including that of a redirect to another origin. Use
+    /// [`bearer`](Self::bearer) for credentials, and `headers(…)` in the declaration for other headers.
     ///
-    /// `configure` is called for each client of reqwest that is built: one or two for calls, and one for sign-ins, refreshes and
-    /// sign-outs, each of which opens a connection of its own. What goes to `http://localhost` or a loopback address goes by no proxy.
+    /// `configure` is called for each client of reqwest that is built: one or two for calls, and one for
+    /// sign-ins, refreshes and sign-outs, each of which opens a connection of its own. Requests to
+    /// `http://localhost` or a loopback address go through no proxy.
     ///
-    /// The defaults that `configure` may change: connections are given up after 5 s; a connection of HTTP/2 on which a call has
-    /// waited for 2 s is asked by a PING whether it lives, and closed after another 2 s; downloads that are not read take 2 MiB each of
-    /// a window of 2 GiB.
+    /// `configure` may change these defaults: the time to connect is 5 s. An HTTP/2 connection on which a
+    /// call has waited for 2 s is checked by a PING, and closed after another 2 s. Downloads that are not
+    /// read buffer 2 MiB each, in a window of 2 GiB.
     pub fn http(
         mut self,
         configure: impl Fn(HttpClientBuilder) -> HttpClientBuilder + Send + Sync + 'static,
@@ -298,24 +307,25 @@ impl<C: ApiClient> ClientBuilder<C> {
         self
     }
 
-    /// How long a call may take as a whole, waiting for a refresh and the replay included; `None` for as long as it takes.
-    /// Default: 30 s. An endpoint's own `timeout` wins.
+    /// Sets how long a call may take as a whole, including the wait for a refresh and the replay. `None` sets
+    /// no limit. Default: 30 s. An endpoint's own `timeout` has precedence.
     pub fn timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
         self.timeout = timeout.into();
         self
     }
 
-    /// How often a call is sent once more after a failure that may pass, where its endpoint declares no `retry` and its request
-    /// is idempotent: by its method, or as declared. Default: 0.
+    /// Sets how often a call is retried after a transient failure, if its endpoint declares no `retry` and
+    /// its request is idempotent. Default: 0.
     ///
-    /// The pauses are of 0.5 s at most, doubling up to 8 s, or as long as `Retry-After` says, up to 60 s. Where one would outlast
-    /// the call's timeout the failure comes at once. [`Call::retry`](crate::Call::retry) tells the whole.
+    /// The pauses are at most 0.5 s, doubling up to 8 s, or what `Retry-After` says, up to 60 s.
+    /// [`Call::retry`](crate::Call::retry) has the details.
     pub fn retry(mut self, times: u32) -> Self {
         self.retry = times;
         self
     }
 
-    /// As many bytes of an answer's body, decompressed, as a call takes, [`Error::BodyTooLarge`] beyond. Default: 64 MiB.
+    /// Sets the largest response body that a call accepts, in bytes after decompression. A larger one is
+    /// [`Error::BodyTooLarge`]. Default: 64 MiB.
     pub fn body_limit(mut self, bytes: usize) -> Self {
         self.body_limit = bytes;
         self
@@ -325,7 +335,7 @@ impl<C: ApiClient> ClientBuilder<C> {
     ///
     /// # Errors
     ///
-    /// When the base URL is none, options contradict each other, or the HTTP client cannot be set up.
+    /// Fails if the base URL is invalid, options contradict each other, or the HTTP client cannot be built.
     pub fn build(self) -> Result<C, BuildError> {
         let (config, login) = self.check()?;
         let session = match login {
@@ -348,12 +358,13 @@ impl<C: ApiClient> ClientBuilder<C> {
         Ok(C::from_client(config.client(session)))
     }
 
-    /// Builds a client for each of many logins, for a server that acts for its users: that of `key` is kept in the store that
-    /// `store` makes for it. What is looked up in a directory or a table by a key of somebody else's choosing is to be safe from it.
+    /// Builds a pool of clients, one login for each key, for a server that acts for its users. `store` makes
+    /// the store of a key. If keys are chosen by others, the directory or table must be safe from them.
     ///
     /// # Errors
     ///
-    /// Those of [`build`](Self::build); `.bearer(…)`, `.session(…)` and `.store(…)` say whose login it is, and contradict this.
+    /// Returns the errors of [`build`](Self::build). `.bearer(…)`, `.session(…)` and `.store(…)` name one
+    /// login, and contradict a pool.
     pub fn sessions<K, S>(
         self,
         store: impl Fn(&K) -> S + Send + Sync + 'static,

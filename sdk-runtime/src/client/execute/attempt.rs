@@ -45,8 +45,8 @@ pub(crate) enum CallResponse {
 }
 
 impl AttemptResponse {
-    /// Whether the server has accepted the credential of the request: the request was signed, the response is of the client's own
-    /// server, and its status shows that the server has looked at the credential.
+    /// Whether the server has accepted the credential of the request: the request was signed, the response is
+    /// of the client's own server, and its status shows that the server has looked at the credential.
     pub(super) fn accepts_the_credential(&self) -> bool {
         let has_looked = match &self.response {
             CallResponse::Success(_) => true,
@@ -92,7 +92,8 @@ impl Execution<'_> {
 }
 
 impl Inner {
-    /// Reads the body of a response: that of a success to its end where `whole`, that of an error up to `ERROR_BODY_LIMIT`.
+    /// Reads the body of a response: that of a success to its end where `whole`, that of an error up to
+    /// `ERROR_BODY_LIMIT`.
     pub(crate) async fn read_response(
         &self,
         request: &Prepared,

@@ -1,4 +1,5 @@
-//! The authorization of a call: the login that it goes out as, by the rule of its endpoint and the state of the session.
+//! The authorization of a call: the login that it goes out as, by the rule of its endpoint and the state of
+//! the session.
 
 use std::sync::Arc;
 
@@ -20,7 +21,8 @@ pub(crate) enum Authorization {
 }
 
 impl Inner {
-    /// Returns the login that `request` goes out as, and fails where its endpoint needs one that is not there.
+    /// Returns the login that `request` goes out as, and fails where its endpoint needs one that is not
+    /// there.
     pub(crate) async fn authorize(&self, request: &Prepared) -> Result<Authorization, Error> {
         let auth = request.endpoint.auth;
         if auth != Auth::None {
@@ -52,7 +54,8 @@ impl Inner {
         }
     }
 
-    /// Fails where a call sets the header that the session sets, because one of the two values would be ignored.
+    /// Fails where a call sets the header that the session sets, because one of the two values would be
+    /// ignored.
     pub(crate) fn check_no_own_credential(&self, request: &Prepared) -> Result<(), Error> {
         match self.session.shell().attachment.header() {
             Some(header) if request.endpoint.auth.is_signed() && request.headers.contains_key(header) => {

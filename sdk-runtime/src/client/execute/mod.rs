@@ -1,4 +1,5 @@
-//! The execution of one call: authorize, attempt, classify; refresh and replay once if the server rejected the token.
+//! The execution of one call: authorize, attempt, classify; refresh and replay once if the server rejected
+//! the token.
 //!
 //! - **I2** The credential of a request and its version come from one snapshot, and the request keeps it.
 //! - **I12** Every send checks that the call's identity is still that of the session.
@@ -69,7 +70,8 @@ impl Execution<'_> {
             ClassifiedResponse::Returned(response) => return Ok(response),
             ClassifiedResponse::Rejected(rejected) => rejected,
         };
-        // The server has processed the hops in front of a redirect. Only the hop that it rejected is sent again.
+        // The server has processed the hops in front of a redirect. Only the hop that it rejected is sent
+        // again.
         let request = rejected.redirected.as_ref().unwrap_or(request);
         let rejection = rejected.rejection_of(&snapshot);
         let replacement = shell.replacement(identity, endpoint, rejection, &rejected.response, waits);
@@ -95,7 +97,8 @@ impl Execution<'_> {
         }
     }
 
-    /// Sends the request without the token, and retries it. `identity` is the login that `jar` belongs to, if it belongs to one.
+    /// Sends the request without the token, and retries it. `identity` is the login that `jar` belongs to, if
+    /// it belongs to one.
     async fn unsigned(
         &mut self,
         request: &Prepared,
@@ -120,7 +123,8 @@ impl Execution<'_> {
         }
     }
 
-    /// Sends the request with the credential of `snapshot`, and retries it with the credential that is current by then.
+    /// Sends the request with the credential of `snapshot`, and retries it with the credential that is
+    /// current by then.
     async fn signed(
         &mut self,
         request: &Prepared,

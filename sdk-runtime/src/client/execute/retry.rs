@@ -1,4 +1,4 @@
-//! When a send is repeated because it failed for the moment; knows nothing of credentials, whose replay is another thing.
+//! Retries: which transient failures are retried, how often, and after which pause.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -13,24 +13,24 @@ use crate::runtime::{self, Clock, Instant};
 
 const FIRST: Duration = Duration::from_millis(500);
 const LONGEST: Duration = Duration::from_secs(8);
-/// A server that asks for more than this is not asked again by a call that somebody waits for.
+/// The longest `Retry-After` that a call waits for.
 const RETRY_AFTER_LONGEST: Duration = Duration::from_secs(60);
 
-/// How often a call may send once more. One budget for all its sends, the replay's included.
+/// How often a call may be sent again. All its sends share one budget, the replay included.
 pub(crate) struct RetryBudget {
     left: u32,
     failures: u32,
-    /// What a date in an answer counts from, where the answer does not tell the time.
+    /// The time of day that a date in a response is compared with, if the server does not tell its own.
     clock: Clock,
-    /// When the call is out of time.
+    /// When the call times out.
     deadline: Option<Instant>,
-    /// Whether something was sent that must not be sent again.
+    /// Whether a hop was sent that must not be sent again.
     unsafe_hop: AtomicBool,
 }
 
 impl RetryBudget {
-    /// The budget of a call that sends `request`: `own` was said for this call, the default of `client` is for all requests that can be
-    /// repeated.
+    /// Returns the budget of a call that sends `request`. `own` is what the caller has set. The default of
+    /// `client` applies to all requests that can be repeated.
     pub(crate) fn new(
         request: &Prepared,
         own: Option<u32>,
@@ -49,16 +49,16 @@ impl RetryBudget {
         })
     }
 
-    /// Takes note of what goes out: `request`, or what it was redirected to. Another origin gets no key, and without one the
-    /// server there would take each attempt for another request.
+    /// Records a hop that is about to be sent. Another origin gets no key, and would process each attempt as
+    /// a new request.
     pub(crate) fn note_hop(&self, request: &Prepared) {
         if !is_idempotent(request) {
             self.unsafe_hop.store(true, Ordering::Relaxed);
         }
     }
 
-    /// How long to wait before sending once more; `None` for leaving it at what came of the attempt: nothing, an answer that is
-    /// no success, or none at all.
+    /// Returns the pause before the next retry, or `None` if the outcome of the attempt is final. The attempt
+    /// is a success (`None`), an error response, or an error.
     pub(crate) fn pause(&mut self, attempt: Result<Option<&ErrorResponse>, &Error>) -> Option<Duration> {
         if self.left == 0 || *self.unsafe_hop.get_mut() || !is_transient(attempt) {
             return None;
@@ -70,7 +70,7 @@ impl RetryBudget {
             _ => Duration::ZERO,
         };
         let pause = backoff::delay(FIRST, LONGEST, self.failures, fastrand::f64()).max(asked);
-        // An answer at hand says more than a timeout that is certain.
+        // A response that has arrived says more than a timeout that is certain to come.
         let in_time = self.deadline.is_none_or(|deadline| runtime::deadline(pause) < deadline);
         if asked > RETRY_AFTER_LONGEST || !in_time {
             return None;
@@ -81,7 +81,8 @@ impl RetryBudget {
     }
 }
 
-/// Whether it may be another thing in a moment: the server's answer, or that of what stands in front of it, or the connection.
+/// Whether the failure may be gone in a moment: a status of the server or of a proxy, or a connection that
+/// failed.
 fn is_transient(attempt: Result<Option<&ErrorResponse>, &Error>) -> bool {
     match attempt {
         Ok(answer) => {
@@ -92,14 +93,14 @@ fn is_transient(attempt: Result<Option<&ErrorResponse>, &Error>) -> bool {
     }
 }
 
-/// Whether `request` can be sent as often as was said for the call, by `own`, or else by the declaration.
+/// Fails if `request` cannot be sent as often as the caller (`own`) or the declaration says.
 pub(crate) fn check(request: &Prepared, own: Option<u32>) -> Result<(), InvalidRequest> {
     let times = own.or(request.endpoint.retry).unwrap_or_default();
     let obstacle = obstacle(request).filter(|_| times > 0);
     obstacle.map_or(Ok(()), |reason| Err(InvalidRequest::new("retry", reason)))
 }
 
-/// Why `request` must not be repeated, or cannot be.
+/// Returns why `request` must not be repeated, or cannot be.
 fn obstacle(request: &Prepared) -> Option<&'static str> {
     match (is_idempotent(request), request.is_replayable()) {
         (true, true) => None,
@@ -112,7 +113,8 @@ fn obstacle(request: &Prepared) -> Option<&'static str> {
     }
 }
 
-/// Whether that can be for a session endpoint: what it sends may be taken once, and whether it was nobody knows.
+/// Fails if a session endpoint is to be retried. Its request may be spent by the first send, and whether it
+/// was is unknown.
 pub(crate) fn check_session(times: u32) -> Result<(), InvalidRequest> {
     if times == 0 {
         return Ok(());

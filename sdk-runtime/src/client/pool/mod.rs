@@ -1,4 +1,5 @@
-//! Many logins, for a server that acts for its users: a client for each, with a session of its own.
+//! `Sessions`: a pool of logins, for a server that acts for its users. Each key has a client with a session
+//! of its own.
 
 mod slot;
 
@@ -16,22 +17,25 @@ use crate::runtime::Now;
 use crate::session::{EvictedSession, Shell};
 use crate::store::{MemoryStore, TokenStore};
 
-/// As many logins as are kept at hand where nothing else is said.
+/// The default limit of idle logins in memory.
 const LIMIT: usize = 10_000;
-/// Of as many logins that went it is remembered how they ended, where their stores could not take that.
+/// How many ends of evicted logins are remembered, if their stores could not be written.
 const REMAINS: usize = 10_000;
 
-/// A client for each of many logins: whoever asks for the same `key` gets the same login, with one refresh for all who wait for it.
-/// Cheap to clone.
+/// A client for each of many logins. Callers that ask for the same `key` get the same login, with one refresh
+/// for all of them. Cheap to clone.
 ///
-/// A login is read from its store with its first call. When more than [`limit`](Self::limit) are at hand, those go that were not asked
-/// for the longest: the memory of what is in the store, and read from there when it is asked for again. None goes that somebody holds a
-/// client or a [`Session`](crate::Session) of, that is being refreshed, or whose store does not have its present tokens. One that follows
-/// a closed session stays until that one has written. A session that no caller uses has no task. Of a login that has ended while its store failed the end is remembered, for up to 10,000 of them.
+/// A login is read from its store with its first call. At most [`limit`](Self::limit) idle logins stay in
+/// memory. Beyond it the least recently used are evicted, and read from their stores again on demand. A login
+/// is not evicted while a caller holds a client or a [`Session`](crate::Session) of it, while it is
+/// refreshed, or while its store lacks its present tokens. A session without callers has no task.
 ///
-/// The store of a key is made by one thread at a time: others that ask for the same key wait for it. A function that asks for its own
-/// key gets a client whose calls fail with [`Error::Closed`](crate::Error::Closed). A session of the pool that was closed alone is
-/// followed by a new one, which reads the login from its store when all closed ones of the key have written what they had.
+/// If a login ends while its store fails, its end is remembered after the eviction, for up to 10,000 logins.
+///
+/// The store of a key is made by one thread at a time; other callers of the same key wait for it. A store
+/// function that asks for its own key gets a client whose calls fail with
+/// [`Error::Closed`](crate::Error::Closed). If a session of the pool is closed alone, the next caller gets a
+/// new one. The new session reads the login from its store after all closed sessions of the key have written.
 ///
 /// ```
 /// use sdk_runtime::{FileStore, Result, api_client};
@@ -67,25 +71,27 @@ struct Pool<K> {
 
 struct PoolState<K> {
     by_key: HashMap<K, Entry>,
-    /// What is to be remembered of some that went, and the number of the ask with which they did.
+    /// What is remembered of evicted logins, with the number of the request that evicted them.
     remains: HashMap<K, (u64, EvictedSession)>,
     limit: usize,
-    /// At how many logins some are let go: beyond the limit where most of them could not be.
+    /// The number of logins at which some are evicted: the limit, or more if most logins could not be
+    /// evicted.
     next_sweep: usize,
-    /// Counts the times somebody asked.
+    /// Counts the requests for clients.
     asked: u64,
     is_closed: bool,
-    /// The sessions that a shutdown has ended and that may not be at their ends.
+    /// The sessions that a shutdown has closed and that may still be working.
     ending: Vec<Arc<Shell>>,
 }
 
 struct Entry {
     slot: Arc<Slot>,
-    /// When it was last asked for.
+    /// The number of the last request for it.
     asked: u64,
 }
 
-/// What was taken out of the pool, to be dropped without its lock: stores and keys are the user's.
+/// What was removed from the pool. It is dropped without the pool's lock, because stores and keys are the
+/// user's types.
 struct Evicted<K> {
     _logins: Vec<(K, Entry)>,
     _keys: Vec<(u64, K, EvictedSession)>,
@@ -100,7 +106,7 @@ impl<K: Clone + Eq + Hash, C: ApiClient> Sessions<K, C> {
         Self { pool: Arc::new(Pool { config, store, logins: Mutex::new(logins) }), client: PhantomData }
     }
 
-    /// How many logins are kept at hand that nobody uses. Default: 10,000.
+    /// Sets how many idle logins stay in memory. Default: 10,000.
     #[must_use]
     pub fn limit(self, logins: usize) -> Self {
         {
@@ -110,40 +116,42 @@ impl<K: Clone + Eq + Hash, C: ApiClient> Sessions<K, C> {
         self
     }
 
-    /// The client of `key`. Asks nobody: that of a key which nobody has signed in with yet is signed out.
+    /// Returns the client of `key`. Sends nothing: the client of a new key is signed out until its store is
+    /// read.
     #[must_use]
     pub fn get(&self, key: &K) -> C {
         C::from_client(self.pool.client(key))
     }
 
-    /// How many logins are at hand.
+    /// Returns how many logins are in memory.
     #[must_use]
     pub fn len(&self) -> usize {
         self.pool.lock().by_key.len()
     }
 
-    /// Whether none is.
+    /// Whether no login is in memory.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// Ends all sessions at the same time, as [`Session::shutdown`](crate::Session::shutdown) does, and waits up to 10 s for all of them
-    /// together. It also waits for what closed sessions of the pool still write. A client that is asked for afterwards is one whose calls
-    /// fail with [`Error::Closed`](crate::Error::Closed). The logins themselves go on, in their stores.
+    /// Closes all sessions at the same time, as [`Session::shutdown`](crate::Session::shutdown) does, and
+    /// waits up to 10 s for all of them together. It also waits for closed sessions of the pool that still
+    /// write. The calls of clients that are requested afterwards fail with
+    /// [`Error::Closed`](crate::Error::Closed). The logins stay in their stores.
     ///
     /// # Errors
     ///
-    /// The first failure of a store that could not take what its session held.
+    /// Returns the first failure of a store that could not be written.
     ///
     /// # Cancel safety
     ///
-    /// The sessions are closed once this was polled; dropping the future leaves the rest going on. A second call waits for the same
-    /// sessions.
+    /// The sessions are closed once the future was polled. Dropping it leaves the rest running. A second call
+    /// waits for the same sessions.
     pub async fn shutdown(&self) -> Result<(), StoreError> {
         let (ending, gone) = self.pool.lock().end();
         drop(gone);
-        // One that is still being made is closed by the caller that makes it.
+        // A session in construction is closed by the caller that makes it.
         let ended = Shell::shut_down_all(&ending).await;
         let finished: Vec<_> = {
             let mut logins = self.pool.lock();
@@ -159,11 +167,11 @@ impl<K: Clone + Eq + Hash> Pool<K> {
         self.logins.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The client of `key`, which is made if it is not there.
+    /// Returns the client of `key`, and makes it if necessary.
     fn client(&self, key: &K) -> Client {
         loop {
             let Some(slot) = self.slot(key) else { return self.closed((self.store)(key)) };
-            // Code of the user's, under no lock.
+            // A function of the user's. No lock is held.
             let prepare = || (self.store)(key);
             let mut is_new = false;
             let make = |store, inherited| {
@@ -182,12 +190,12 @@ impl<K: Clone + Eq + Hash> Pool<K> {
         }
     }
 
-    /// The place of `key`; `None` when the pool is closed.
+    /// Returns the slot of `key`, or `None` if the pool is closed.
     fn slot(&self, key: &K) -> Option<Arc<Slot>> {
         if let Some(known) = self.lock().find(key) {
             return known;
         }
-        // Code of the user's may tell the time of day: not under the lock.
+        // A clock of the user's may be called. No lock is held.
         let now = self.config.clock.now();
         let mut logins = self.lock();
         if let Some(known) = logins.find(key) {
@@ -202,7 +210,7 @@ impl<K: Clone + Eq + Hash> Pool<K> {
         Some(slot)
     }
 
-    /// Puts a new place for `key` in that of `closed`, whose session was closed. `false` when the pool is closed.
+    /// Replaces the slot `closed`, whose session was closed. Returns `false` if the pool is closed.
     fn replace(&self, key: &K, closed: &Arc<Slot>, client: &Client) -> bool {
         let before = client.session().shell().last_unfinished();
         let mut logins = self.lock();
@@ -226,7 +234,7 @@ impl<K: Clone + Eq + Hash> Pool<K> {
         self.config.client(session)
     }
 
-    /// A client whose session is over.
+    /// Returns a client whose session is closed.
     fn closed(&self, store: Arc<dyn TokenStore>) -> Client {
         let client = self.make(store, Inherited::default());
         client.session().close();
@@ -235,7 +243,7 @@ impl<K: Clone + Eq + Hash> Pool<K> {
 }
 
 impl<K: Clone + Eq + Hash> PoolState<K> {
-    /// The place of `key`, and `Some(None)` when there is none any more.
+    /// Returns the slot of `key`, and `Some(None)` if the pool is closed.
     fn find(&mut self, key: &K) -> Option<Option<Arc<Slot>>> {
         if self.is_closed {
             return Some(None);
@@ -246,7 +254,7 @@ impl<K: Clone + Eq + Hash> PoolState<K> {
         Some(Some(kept.slot.clone()))
     }
 
-    /// Closes the pool. Gives the sessions that are to be waited for, and what is to be dropped under no lock.
+    /// Closes the pool. Returns the sessions to wait for, and what to drop without the lock.
     fn end(&mut self) -> (Vec<Arc<Shell>>, Vec<(K, Entry)>) {
         self.is_closed = true;
         self.ending.extend(self.by_key.values().filter_map(|kept| kept.slot.last_session()));
@@ -260,8 +268,8 @@ impl<K: Clone + Eq + Hash> PoolState<K> {
         slot
     }
 
-    /// Lets go of an eighth of the logins where there are too many, so that not everybody who asks has to look through them. They are
-    /// given back, to be dropped under no lock.
+    /// Evicts an eighth of the logins if there are too many, so that not every caller has to search for them.
+    /// Returns them, to be dropped without the lock.
     fn sweep(&mut self, now: Now) -> Option<Evicted<K>> {
         if self.by_key.len() < self.next_sweep {
             return None;
@@ -289,7 +297,7 @@ impl<K: Clone + Eq + Hash> PoolState<K> {
         Some(Evicted { _logins: logins, _keys: keys, _remains: self.forget() })
     }
 
-    /// Forgets the older half of what is remembered, where it is too much.
+    /// Forgets the older half of what is remembered, if it is too much.
     fn forget(&mut self) -> Vec<(K, (u64, EvictedSession))> {
         if self.remains.len() <= REMAINS {
             return Vec::new();
@@ -302,9 +310,9 @@ impl<K: Clone + Eq + Hash> PoolState<K> {
 }
 
 impl Entry {
-    /// What is to be remembered of the session if it goes; `None` where it may not.
+    /// Returns what to remember of the session if it may be evicted, and `None` if it may not.
     fn may_go(&mut self, now: Now) -> Option<EvictedSession> {
-        // A caller that has the slot may be about to make its client, or has it already.
+        // Another caller that has the slot may be about to make its client, or have it already.
         let client = Arc::get_mut(&mut self.slot)?.client_mut()?;
         Arc::get_mut(&mut client.0)?.session.may_be_evicted(now)
     }
@@ -318,7 +326,7 @@ impl<K, C> Clone for Sessions<K, C> {
 
 impl<K, C> fmt::Debug for Sessions<K, C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // The keys are the names of people.
+        // The keys are the names of users.
         f.debug_struct("Sessions").finish_non_exhaustive()
     }
 }

@@ -1,5 +1,4 @@
-//! The place of one key in a pool, where its client is made once: a caller that asks for it meanwhile waits for that one. Knows neither
-//! the key nor the pool.
+//! The slot of one key in a pool. Its client is made once; callers that ask for it meanwhile wait.
 
 use std::cell::RefCell;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -7,7 +6,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use crate::client::inner::Client;
 use crate::session::{EvictedSession, Shell};
 
-/// Where a client is, or will be.
+/// A client, or the place of one that is not made yet.
 pub(super) struct Slot {
     state: Mutex<State>,
     is_made: Condvar,
@@ -15,21 +14,22 @@ pub(super) struct Slot {
 
 struct State {
     client: Option<Client>,
-    /// Whether a thread makes it.
+    /// Whether a thread is making the client.
     is_under_construction: bool,
     inherited: Option<Inherited>,
 }
 
-/// What a session takes over from the one that was in the pool before.
+/// What a session inherits from the session before it in the pool.
 #[derive(Default)]
 pub(super) struct Inherited {
-    /// The last of the closed ones that may still write to the store.
+    /// The last of the closed sessions that may still write to the store.
     pub(super) before: Option<Arc<Shell>>,
     pub(super) remains: EvictedSession,
 }
 
 thread_local! {
-    /// The places whose clients this thread is making, by their addresses. Code of the user's that makes one may ask for another.
+    /// The slots whose clients this thread is making, by their addresses. The user's code that makes one may
+    /// ask for another.
     static MAKING: RefCell<Vec<*const Slot>> = const { RefCell::new(Vec::new()) };
 }
 
@@ -39,12 +39,12 @@ impl Slot {
         Arc::new(Self { state: Mutex::new(state), is_made: Condvar::new() })
     }
 
-    /// The client that is there.
+    /// Returns the client, if it is made.
     pub(super) fn client(&self) -> Option<Client> {
         self.lock().client.clone()
     }
 
-    /// The session that has the store: that of the client, or the one before where none is made.
+    /// Returns the session that uses the store: that of the client, or the one before it.
     pub(super) fn last_session(&self) -> Option<Arc<Shell>> {
         let state = self.lock();
         match &state.client {
@@ -53,15 +53,17 @@ impl Slot {
         }
     }
 
-    /// The client that is there, where no other caller has the place.
+    /// Returns the client, if no other caller has the slot.
     pub(super) fn client_mut(&mut self) -> Option<&mut Client> {
         self.state.get_mut().unwrap_or_else(PoisonError::into_inner).client.as_mut()
     }
 
-    /// The client, which is made of what `prepare` gives if it is not there yet; `None` where `prepare` of this very place asks for it.
+    /// Returns the client, and makes it of what `prepare` returns if necessary. Returns `None` if `prepare`
+    /// of this very slot asks for it.
     ///
-    /// `prepare` is code of the user's, and called under no lock. A thread that calls one waits for no other, so that two which ask for
-    /// each other's clients both return: the one that is there first counts.
+    /// `prepare` is the user's code, and is called without a lock. A thread that is in such a call waits for
+    /// no other, so that two which ask for each other's clients both return. The client that is made first is
+    /// used.
     pub(super) fn client_or<T>(
         &self,
         prepare: impl FnOnce() -> T,
@@ -86,7 +88,7 @@ impl Slot {
         drop(state);
         let prepared = prepare();
         let mut state = self.lock();
-        // Another may have been faster, and what was prepared here is not needed: dropped without the lock.
+        // Another thread may have been faster. What was prepared here is then dropped without the lock.
         let made = state.client.clone();
         let (client, _unused) = match made {
             None => {
@@ -106,10 +108,10 @@ impl Slot {
     }
 }
 
-/// While it lives, this thread makes the client of a place. What ends it, a panic included, lets the next one do it.
+/// The construction of a client by this thread. When it ends, by a panic too, the next thread may start.
 struct Construction<'a> {
     slot: &'a Slot,
-    /// Whether those who wait rely on this thread.
+    /// Whether other threads wait for this one.
     is_first: bool,
 }
 

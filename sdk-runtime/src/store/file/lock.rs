@@ -1,4 +1,4 @@
-//! A lock among the processes of a machine: that of the system, on a file. Knows nothing of what it is for.
+//! A lock between the processes of one machine: that of the system, on a file.
 
 use std::fs::{File, TryLockError};
 use std::path::Path;
@@ -8,19 +8,20 @@ use super::permissions;
 use crate::error::StoreError;
 use crate::runtime;
 
-/// A replacement takes milliseconds. Whoever has not got its lock by then says so, before the session's own limit ends.
+/// The longest wait for the lock of a replacement. A replacement takes milliseconds. The limit is below that
+/// of the session.
 pub(crate) const LONGEST_WAIT: Duration = Duration::from_secs(3);
 
 /// The lock on a file, until it is dropped or the process ends, however it ends.
 ///
-/// It is held by what was opened, so a second one in the same process has to wait like one in another. The file has nothing in it,
-/// and is never deleted: somebody may have opened it and wait for the lock, and would then hold one that whoever makes the file
-/// anew knows nothing of.
+/// The lock belongs to the file handle, so a second lock in the same process has to wait too. The file is
+/// empty, and is never deleted: another process may have opened it and wait for the lock. It would then lock
+/// a file that later processes do not find.
 #[derive(Debug)]
 pub(crate) struct FileLock(File);
 
 impl FileLock {
-    /// Takes the lock on `path`, and makes the file where it is missing; `None` where somebody else holds it.
+    /// Takes the lock on `path`, and creates the file if it is missing. Returns `None` if the lock is held.
     pub(crate) fn try_take(path: &Path) -> Result<Option<Self>, StoreError> {
         let unavailable =
             |error| StoreError::unavailable(format!("{} cannot be locked", path.display()), error);
@@ -33,7 +34,7 @@ impl FileLock {
         }
     }
 
-    /// Takes the lock on `path`, and waits for at most `limit` where another holder has it. Blocks.
+    /// Takes the lock on `path`, and waits for at most `limit` while it is held. Blocks.
     pub(crate) fn take(path: &Path, limit: Duration) -> Result<Self, StoreError> {
         let taken = runtime::insist(limit, || Self::try_take(path).transpose());
         taken.unwrap_or_else(|| Err(StoreError::busy(format!("{} cannot be locked", path.display()), limit)))
@@ -42,7 +43,8 @@ impl FileLock {
 
 impl Drop for FileLock {
     fn drop(&mut self) {
-        // Closing would do, but for a child process that was forked this moment and has the file open still.
+        // Closing the file is not enough, because a child process that was forked at this moment has it open
+        // too.
         let _ = self.0.unlock();
     }
 }

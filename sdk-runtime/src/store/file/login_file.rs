@@ -1,4 +1,4 @@
-//! The file of a login: read as a whole, replaced in one step. Blocks, and knows nothing of tasks.
+//! The file of a login: read as a whole, replaced in one step. Blocks.
 
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, File};
@@ -15,10 +15,10 @@ use crate::store::blocking::WriteDeadline;
 use crate::store::envelope;
 use crate::store::interface::StoredLogin;
 
-/// A file, its directory, and the files beside it.
+/// A file, its directory, and the lock files of it.
 pub(super) struct LoginFile {
     path: PathBuf,
-    /// How long another process that writes is waited for.
+    /// The longest wait for another process that writes.
     patience: Duration,
 }
 
@@ -68,7 +68,7 @@ impl LoginFile {
                     StoreError::late(format!("{} cannot be written", self.path.display()))
                 }
                 Ok(()) => self.unavailable("cannot be written", error),
-                // It is not where it was, so it may be where it was to be.
+                // The new file is not at its old name, so it may be at its new one.
                 Err(_) => self.uncertain("may have been written, or not", error),
             }
         })?;
@@ -78,14 +78,14 @@ impl LoginFile {
         Ok(true)
     }
 
-    /// The lock under which the login is refreshed; `None` where somebody else holds it.
+    /// Takes the lock for refreshes. Returns `None` if it is held.
     pub(super) fn try_lock_refresh(&self) -> Result<Option<FileLock>, StoreError> {
         permissions::make_directory(self.directory())?;
         FileLock::try_take(&self.beside("", ".renewing")?)
     }
 
-    /// Deletes what processes that were killed while they wrote have left. Whoever holds the lock is the only one who writes, so
-    /// whatever has such a name is left over. The login does not depend on it.
+    /// Deletes the temporary files of processes that were killed while they wrote. The caller holds the lock,
+    /// so no other process writes. The login does not depend on it.
     fn clear_away(&self) {
         let Ok(entries) = fs::read_dir(self.directory()) else { return };
         for entry in entries.flatten() {
@@ -109,7 +109,7 @@ impl LoginFile {
         }
     }
 
-    /// A file in the same directory, named after this one.
+    /// Returns the path of a file in the same directory, named after this one.
     fn beside(&self, before: &str, after: &str) -> Result<PathBuf, StoreError> {
         let Some(own) = self.path.file_name() else {
             return Err(self.unavailable("cannot be used", io::Error::other("it ends in no name of a file")));
@@ -129,12 +129,12 @@ impl LoginFile {
     }
 }
 
-/// What the name of a file ends with that is written and not yet in its place.
+/// The ending of a file that is written and not yet renamed.
 const TEMPORARY: &str = ".tmp";
 
 fn read(file: &File) -> io::Result<Zeroizing<Vec<u8>>> {
     let length = usize::try_from(file.metadata()?.len()).unwrap_or(usize::MAX).min(envelope::LONGEST);
-    // Of the right size at once: what it would grow out of has tokens in it, and is not wiped.
+    // The capacity is exact, because a reallocation would leave a copy of the tokens that is not wiped.
     let mut kept = Zeroizing::new(Vec::with_capacity(length + 1));
     file.take(envelope::LONGEST as u64 + 1).read_to_end(&mut kept)?;
     Ok(kept)
@@ -147,19 +147,20 @@ fn write(path: &Path, bytes: &[u8]) -> io::Result<File> {
     Ok(file)
 }
 
-/// Without it the new name may be forgotten in a power failure, and the spent refresh token be back.
+/// Flushes the directory. Otherwise a power failure may undo the rename, and bring back the spent refresh
+/// token.
 #[cfg(unix)]
 fn sync_name(_: &File, directory: &Path) -> io::Result<()> {
     flush(&File::open(directory)?)
 }
 
-/// Other systems than Unix flush no directory. A flush of the renamed file is all that they offer.
+/// Flushes the renamed file. Only Unix can flush a directory.
 #[cfg(not(unix))]
 fn sync_name(renamed: &File, _: &Path) -> io::Result<()> {
     flush(renamed)
 }
 
-/// Returns when `file` is on the disk, and outlives a power failure.
+/// Returns when `file` is on the disk and survives a power failure.
 fn flush(file: &File) -> io::Result<()> {
     #[cfg(test)]
     tests::flushes(file)?;

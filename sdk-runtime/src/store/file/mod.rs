@@ -1,4 +1,4 @@
-//! A store in a file. The file itself is in `file/login_file.rs`; this is how it is used without holding up tasks.
+//! `FileStore`: a store in a file.
 
 pub(super) mod lock;
 mod login_file;
@@ -13,7 +13,8 @@ use self::login_file::LoginFile;
 use super::blocking::{self, WriteDeadline};
 use super::interface::{StoreFuture, StoreLock, StoredLogin, TokenStore};
 
-/// Keeps a login in a file that only this user can read, for all processes that name the same one. A clone is the same store.
+/// Stores a login in a file that only this user can read, for all processes that name the same file. A clone
+/// is the same store.
 ///
 /// ```
 /// use sdk_runtime::{FileStore, StoredLogin, TokenStore};
@@ -34,26 +35,29 @@ use super::interface::{StoreFuture, StoreLock, StoredLogin, TokenStore};
 /// # }
 /// ```
 ///
-/// - The file has mode 600, and a directory that is missing is made with mode 700. A file that others can read, or that they could
-///   replace because they can write to its directory, is refused with [`Unavailable`](crate::StoreErrorKind::Unavailable) and the
-///   command that mends it. So is one of another user: a program that is run once with `sudo` would lock its owner out. Its
-///   directory belongs to the same user, or to root, who can read everything anyway; in a directory of another user that one could
-///   replace the file. The directories above are not looked at. (None of this is looked at on other systems than Unix, where a file
+/// - The file has mode 600. A missing directory is created with mode 700. A file is refused with
+///   [`Unavailable`](crate::StoreErrorKind::Unavailable) and the command that mends it if others can read it
+///   or can write to its directory. A file of another user is refused too, because a program that is run once
+///   with `sudo` would lock its owner out. The directory must belong to the same user, or to root. The
+///   directories above it are not checked. (On other systems than Unix nothing of this is checked, and a file
 ///   is as private as its directory.)
-/// - What is there is replaced in one step, and is on the disk when that is done: whenever the process or the machine stops, the
-///   old login is there or the new one. (Windows flushes no directory: after a power failure there the old login may be back.)
-/// - Where another program has the file open and Windows refuses to read or replace it, as virus scanners and backups do for a moment,
-///   the store tries again for 2 s. Then the operation is [`Unavailable`](crate::StoreErrorKind::Unavailable).
-/// - A file that this library has not written, that is damaged, or that a later version has written is
-///   [`Foreign`](crate::StoreErrorKind::Foreign), and is not overwritten. Neither is a symbolic link, nor what is no regular file.
-/// - Beside the file `login` there are `login.lock` and `login.renewing`, empty, for the locks of the system; they stay. The system
-///   frees a lock when its holder ends, even by `SIGKILL`. Where a file system has no such locks (some that are mounted over a
-///   network), the store does not work and says so.
+/// - The file is replaced in one step, and is on the disk when the write returns. Whenever the process or the
+///   machine stops, the old login or the new one is there. (Windows flushes no directory: after a power
+///   failure the old login may be back.)
+/// - Windows may refuse to read or replace a file that another program has open, such as a virus scanner or a
+///   backup. The store then retries for 2 s. After that the operation is
+///   [`Unavailable`](crate::StoreErrorKind::Unavailable).
+/// - A file is [`Foreign`](crate::StoreErrorKind::Foreign), and is not overwritten, if this library has not
+///   written it, if it is damaged, or if a later version has written it. A symbolic link, and anything but a
+///   regular file, is foreign too.
+/// - Next to the file `login` there are `login.lock` and `login.renewing`, empty, for the locks of the
+///   system. They stay. The system frees a lock when its holder ends, even by `SIGKILL`. On a file system
+///   without such locks (some network file systems) the store fails, and says so.
 #[derive(Clone)]
 pub struct FileStore(Arc<LoginFile>);
 
 impl FileStore {
-    /// The store in the file at `path`, which need not exist.
+    /// Returns the store in the file at `path`, which need not exist.
     pub fn new(path: impl Into<PathBuf>) -> Self {
         Self(Arc::new(LoginFile::new(path.into())))
     }

@@ -1,6 +1,6 @@
-//! Files that belong to one user alone: how they are opened, and which are refused. Knows nothing of what is in them.
+//! Permissions: files and directories that belong to one user. Opens them, and refuses others.
 //!
-//! What other systems than Unix allow whom is not looked at: there a file is as private as the directory it is in.
+//! On other systems than Unix nothing is checked. A file is as private as the directory it is in.
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::ErrorKind;
@@ -9,8 +9,8 @@ use std::path::Path;
 use super::sharing_violation;
 use crate::error::StoreError;
 
-/// Makes `directory`, and those above it, for this user alone, where they are missing. Refuses one of another user,
-/// or that others can write to.
+/// Creates `directory` and its missing parents for this user only. Refuses a directory of another user, or
+/// one that others can write to.
 pub(crate) fn make_directory(directory: &Path) -> Result<(), StoreError> {
     let mut builder = DirBuilder::new();
     builder.recursive(true);
@@ -21,8 +21,8 @@ pub(crate) fn make_directory(directory: &Path) -> Result<(), StoreError> {
     has_directory(directory).map(drop)
 }
 
-/// Whether `directory` is there. Refuses one that is of another user than this one and root, or that others can write to: they could
-/// put a file of theirs in the place of any.
+/// Whether `directory` exists. Refuses one that belongs to neither this user nor root, or that others can
+/// write to, because they could replace any file in it.
 pub(crate) fn has_directory(directory: &Path) -> Result<bool, StoreError> {
     let about = match fs::metadata(directory) {
         Ok(about) => about,
@@ -35,14 +35,15 @@ pub(crate) fn has_directory(directory: &Path) -> Result<bool, StoreError> {
     Ok(true)
 }
 
-/// How a file of one user is opened: not by way of a symbolic link, and one that is made is for this user alone.
+/// Returns the options to open a file of one user. They follow no symbolic link, and create a file for this
+/// user only.
 pub(crate) fn options() -> OpenOptions {
     let mut options = OpenOptions::new();
     rules::as_it_is(&mut options);
     options
 }
 
-/// Opens `path`; `None` where nothing is there.
+/// Opens `path`. Returns `None` if nothing is there.
 pub(crate) fn open(path: &Path, options: &OpenOptions) -> Result<Option<File>, StoreError> {
     let not_a_file = || {
         let what = "is a symbolic link, a directory or something else that is no file of its own";
@@ -50,7 +51,7 @@ pub(crate) fn open(path: &Path, options: &OpenOptions) -> Result<Option<File>, S
     };
     let unavailable = |error| StoreError::unavailable(format!("{} cannot be opened", path.display()), error);
     let is_another = || fs::symlink_metadata(path).is_ok_and(|about| !about.is_file());
-    // Other systems than Unix have no way to open that does not follow a link.
+    // Only Unix can open a file without following a link.
     if cfg!(not(unix)) && is_another() {
         return Err(not_a_file());
     }
@@ -58,13 +59,13 @@ pub(crate) fn open(path: &Path, options: &OpenOptions) -> Result<Option<File>, S
         Ok(file) if file.metadata().map_err(unavailable)?.is_file() => Ok(Some(file)),
         Ok(_) => Err(not_a_file()),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-        // Systems have different errors for what was refused.
+        // Systems report different errors for this.
         Err(_) if is_another() => Err(not_a_file()),
         Err(error) => Err(unavailable(error)),
     }
 }
 
-/// Refuses a file with secrets that others can read or write, or that is somebody else's.
+/// Refuses a file that others can read or write, or that belongs to another user.
 pub(crate) fn check_file(path: &Path, file: &File) -> Result<(), StoreError> {
     let about = file
         .metadata()
@@ -89,7 +90,7 @@ mod rules {
     }
 
     pub(super) fn as_it_is(options: &mut OpenOptions) {
-        // A pipe would otherwise be waited for, before it is seen that it is one.
+        // A pipe would block the open, before it is known to be one.
         let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::NOCTTY;
         options.mode(0o600).custom_flags(flags.bits().cast_signed());
     }
@@ -106,7 +107,7 @@ mod rules {
     }
 
     pub(super) fn check_file(path: &Path, about: &Metadata) -> Result<(), StoreError> {
-        // One that this user puts in its place would be this user's, and the owner locked out of it.
+        // A replacement by this user would lock the owner of the file out.
         if about.uid() != geteuid().as_raw() {
             return Err(refused(path, about, "it belongs to another user", "run the program as that one"));
         }
@@ -116,8 +117,8 @@ mod rules {
         }
     }
 
-    /// The owner of a directory can put a file in the place of any in it. Root can do that anywhere, so a directory of root's is as good
-    /// as one's own.
+    /// Whether a directory of `owner` is safe for `user`. Its owner can replace any file in it. Root can do
+    /// that anywhere, so a directory of root is as safe as an own one.
     pub(super) fn is_trusted(owner: u32, user: u32) -> bool {
         owner == user || owner == 0
     }

@@ -1,21 +1,23 @@
-//! Files that another program has open for a moment. Knows nothing of what is done with them.
+//! Sharing violations: files that another program has open for a moment.
 //!
-//! Unix lets a file be opened, replaced and removed while another program has it open. Windows refuses that where the other program
-//! does not share the file (a virus scanner, an indexer, a backup), and on file systems without POSIX semantics (FAT, many network
-//! drives) it refuses to replace a file that any reader has open.
+//! Unix can open, replace and remove a file that another program has open. Windows cannot, if the other
+//! program does not share the file: a virus scanner, an indexer, a backup. On file systems without POSIX
+//! semantics (FAT, many network drives) it cannot replace a file that any reader has open.
 
 use std::io;
 use std::time::Duration;
 
 use crate::runtime;
 
-/// Scanners and readers hold a file for milliseconds. The session waits 5 s for a whole operation.
+/// The longest retry. Scanners and readers hold a file for milliseconds. The session waits 5 s for a whole
+/// operation.
 const LIMIT: Duration = Duration::from_secs(2);
 
 /// `ERROR_ACCESS_DENIED`, `ERROR_SHARING_VIOLATION`.
 const HELD: [i32; 2] = [5, 32];
 
-/// Does `work`, and does it again for at most [`LIMIT`] while Windows refuses it because another program has the file open. Blocks.
+/// Runs `work`, and repeats it for at most [`LIMIT`] while Windows refuses it because another program has the
+/// file open. Blocks.
 pub(super) fn retry<T>(mut work: impl FnMut() -> io::Result<T>) -> io::Result<T> {
     let done = runtime::insist(LIMIT, || Some(work()).filter(|done| !done.as_ref().is_err_and(is_held)));
     done.unwrap_or_else(work)
