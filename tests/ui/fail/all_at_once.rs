@@ -1,4 +1,4 @@
-//! A mistake of every kind, and one elsewhere: all of them are shown, and nothing else.
+//! A mistake of every kind, and an unrelated one: all are shown, and no others.
 
 use sdk_runtime::{ApiError, BodyStream, Error, Pages, Part, Result, Url, api_client};
 

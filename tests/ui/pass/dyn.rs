@@ -1,4 +1,4 @@
-//! `#[api_client(dyn)]`: one type for whatever implements the trait, itself included.
+//! `#[api_client(dyn)]`: one type for any implementation of the trait, itself included.
 
 use std::fmt::Display;
 

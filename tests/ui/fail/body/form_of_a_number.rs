@@ -1,4 +1,4 @@
-//! A form is made of names and values.
+//! A form of a number, which has no fields.
 
 use sdk_runtime::{Result, api_client};
 

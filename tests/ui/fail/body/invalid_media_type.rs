@@ -1,4 +1,4 @@
-//! A media type has two halves.
+//! A media type without a slash.
 
 use sdk_runtime::{Result, api_client};
 

@@ -1,4 +1,4 @@
-//! A value that JSON cannot be made of.
+//! A JSON body of a type without `Serialize`.
 
 use sdk_runtime::{Result, api_client};
 

@@ -1,4 +1,4 @@
-//! A part that serde cannot write.
+//! A JSON part of a type without `Serialize`.
 
 use sdk_runtime::{Result, api_client};
 

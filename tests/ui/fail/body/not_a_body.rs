@@ -1,4 +1,4 @@
-//! A value that is no body.
+//! A body of a type that is no body.
 
 use sdk_runtime::{Result, api_client};
 

@@ -1,4 +1,4 @@
-//! A value that nothing can send as a part.
+//! A part of a type that is no part.
 
 use sdk_runtime::{Result, api_client};
 

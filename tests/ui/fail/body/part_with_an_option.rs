@@ -1,4 +1,4 @@
-//! An option `#[part]` does not have.
+//! An unknown option of `#[part]`.
 
 use sdk_runtime::{Result, api_client};
 

@@ -1,4 +1,4 @@
-//! Parts under another media type.
+//! A header that sets the media type of parts.
 
 use sdk_runtime::{Result, api_client};
 

@@ -1,4 +1,4 @@
-//! Parts under a media type of the caller's.
+//! A parameter that sets the media type of parts.
 
 use sdk_runtime::{Result, api_client};
 

@@ -1,4 +1,4 @@
-//! Parts under the media type of the other endpoints.
+//! A header of the trait that sets the media type of parts.
 
 use sdk_runtime::{Result, api_client};
 

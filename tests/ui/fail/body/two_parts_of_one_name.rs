@@ -1,4 +1,4 @@
-//! Two parts that a server could not tell apart.
+//! Two parts of one name.
 
 use sdk_runtime::{Result, api_client};
 

@@ -1,4 +1,4 @@
-//! A kind of part nobody knows.
+//! An unknown kind of part.
 
 use sdk_runtime::{Result, api_client};
 

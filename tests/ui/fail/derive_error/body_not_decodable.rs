@@ -1,4 +1,4 @@
-//! A body that nothing can be decoded into.
+//! A body of a type that cannot be decoded.
 #![allow(dead_code, unused_imports)]
 
 use sdk_runtime::{ApiError, Error};

@@ -1,4 +1,4 @@
-//! A class of two variants.
+//! One class on two variants.
 #![allow(dead_code, unused_imports)]
 
 use sdk_runtime::{ApiError, Error};

@@ -1,4 +1,4 @@
-//! A crate in quotes.
+//! `crate` with a string instead of a path.
 #![allow(dead_code, unused_imports)]
 
 use sdk_runtime::{ApiError, Error};

@@ -1,4 +1,4 @@
-//! Two crates.
+//! `crate` twice.
 #![allow(dead_code, unused_imports)]
 
 use sdk_runtime::{ApiError, Error};

@@ -1,4 +1,4 @@
-//! A crate without its path.
+//! `crate` without a path.
 #![allow(dead_code, unused_imports)]
 
 use sdk_runtime::{ApiError, Error};

@@ -1,4 +1,4 @@
-//! No option.
+//! `#[api_error()]` without an option.
 #![allow(dead_code, unused_imports)]
 
 use sdk_runtime::{ApiError, Error};

@@ -1,4 +1,4 @@
-//! A body of any type.
+//! A body of a type parameter without a bound.
 #![allow(dead_code, unused_imports)]
 
 use sdk_runtime::{ApiError, Error};

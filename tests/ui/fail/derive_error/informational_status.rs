@@ -1,4 +1,4 @@
-//! A status that announces an answer.
+//! A status of the class 1xx.
 #![allow(dead_code, unused_imports)]
 
 use sdk_runtime::{ApiError, Error};

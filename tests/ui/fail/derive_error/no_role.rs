@@ -1,4 +1,4 @@
-//! A variant that nothing leads to.
+//! A variant without a role.
 #![allow(dead_code, unused_imports)]
 
 use sdk_runtime::{ApiError, Error};

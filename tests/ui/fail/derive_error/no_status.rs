@@ -1,4 +1,4 @@
-//! A list without a status.
+//! `#[status()]` without a status.
 #![allow(dead_code, unused_imports)]
 
 use sdk_runtime::{ApiError, Error};

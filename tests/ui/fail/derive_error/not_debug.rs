@@ -1,4 +1,4 @@
-//! An error that cannot be shown to a developer.
+//! An error without `Debug`.
 #![allow(dead_code, unused_imports)]
 
 use sdk_runtime::{ApiError, Error};

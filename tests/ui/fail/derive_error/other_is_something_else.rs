@@ -1,4 +1,4 @@
-//! Another error in place of ours.
+//! `#[other]` with another error type.
 #![allow(dead_code, unused_imports)]
 
 use sdk_runtime::{ApiError, Error};

@@ -1,4 +1,4 @@
-//! The failure under a name.
+//! `#[other]` with a named field.
 #![allow(dead_code, unused_imports)]
 
 use sdk_runtime::{ApiError, Error};

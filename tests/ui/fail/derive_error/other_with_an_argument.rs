@@ -1,4 +1,4 @@
-//! An argument where none is taken.
+//! `#[other]` with an argument.
 #![allow(dead_code, unused_imports)]
 
 use sdk_runtime::{ApiError, Error};

@@ -1,4 +1,4 @@
-//! More than the failure.
+//! `#[other]` with two fields.
 #![allow(dead_code, unused_imports)]
 
 use sdk_runtime::{ApiError, Error};

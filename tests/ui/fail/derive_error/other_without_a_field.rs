@@ -1,4 +1,4 @@
-//! No room for the failure.
+//! `#[other]` without a field.
 #![allow(dead_code, unused_imports)]
 
 use sdk_runtime::{ApiError, Error};

@@ -1,4 +1,4 @@
-//! A variant for every other failure that does not say so.
+//! A variant for every other failure without `#[other]`.
 #![allow(dead_code, unused_imports)]
 
 use sdk_runtime::{ApiError, Error};

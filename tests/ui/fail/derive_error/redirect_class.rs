@@ -1,4 +1,4 @@
-//! A class that is no error.
+//! The class 3xx.
 #![allow(dead_code, unused_imports)]
 
 use sdk_runtime::{ApiError, Error};

@@ -1,4 +1,4 @@
-//! A status that points elsewhere.
+//! A status of the class 3xx.
 #![allow(dead_code, unused_imports)]
 
 use sdk_runtime::{ApiError, Error};

@@ -1,4 +1,4 @@
-//! A class with a digit too many.
+//! A class with one digit too many.
 #![allow(dead_code, unused_imports)]
 
 use sdk_runtime::{ApiError, Error};

@@ -1,4 +1,4 @@
-//! A status for no variant.
+//! `#[status]` on the enum.
 #![allow(dead_code, unused_imports)]
 
 use sdk_runtime::{ApiError, Error};

@@ -1,4 +1,4 @@
-//! A status of two variants.
+//! One status on two variants.
 #![allow(dead_code, unused_imports)]
 
 use sdk_runtime::{ApiError, Error};

@@ -1,4 +1,4 @@
-//! A success among the errors.
+//! A status of the class 2xx.
 #![allow(dead_code, unused_imports)]
 
 use sdk_runtime::{ApiError, Error};

@@ -1,4 +1,4 @@
-//! A status and every other failure in one variant.
+//! `#[status]` and `#[other]` on one variant.
 #![allow(dead_code, unused_imports)]
 
 use sdk_runtime::{ApiError, Error};

@@ -1,4 +1,4 @@
-//! A list that may not be there.
+//! Items in an `Option`.
 #![allow(dead_code, unused_imports)]
 
 use sdk_runtime::Page;

@@ -1,4 +1,4 @@
-//! A misspelt attribute, which the compiler tells of.
+//! A misspelt `#[page]`, which the compiler reports.
 #![allow(dead_code, unused_imports)]
 
 use sdk_runtime::Page;

@@ -1,4 +1,4 @@
-//! Something else than yes or no.
+//! `#[page(more)]` on a type that is no `bool`.
 #![allow(dead_code, unused_imports)]
 
 use sdk_runtime::Page;

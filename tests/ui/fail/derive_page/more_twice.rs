@@ -1,4 +1,4 @@
-//! Two fields that tell whether there is more.
+//! Two fields with `#[page(more)]`.
 #![allow(dead_code, unused_imports)]
 
 use sdk_runtime::Page;

@@ -1,4 +1,4 @@
-//! A cursor that is always there.
+//! A cursor that is no `Option`.
 #![allow(dead_code, unused_imports)]
 
 use sdk_runtime::Page;

@@ -1,4 +1,4 @@
-//! An attribute that says nothing.
+//! `#[page]` without a role.
 #![allow(dead_code, unused_imports)]
 
 use sdk_runtime::Page;

@@ -1,4 +1,4 @@
-//! A role of the whole struct.
+//! A role on the struct.
 #![allow(dead_code, unused_imports)]
 
 use sdk_runtime::Page;

@@ -1,4 +1,4 @@
-//! A role that there is not.
+//! An unknown role.
 #![allow(dead_code, unused_imports)]
 
 use sdk_runtime::Page;

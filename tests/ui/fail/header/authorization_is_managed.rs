@@ -1,4 +1,4 @@
-//! The session signs.
+//! `authorization` in an endpoint that the session signs.
 
 use sdk_runtime::{Result, api_client};
 

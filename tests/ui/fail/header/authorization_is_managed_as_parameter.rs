@@ -1,4 +1,4 @@
-//! The session signs.
+//! `authorization` as a parameter of an endpoint that the session signs.
 
 use sdk_runtime::{Result, api_client};
 

@@ -1,4 +1,4 @@
-//! The session signs this one.
+//! `authorization` of the trait in an endpoint that the session signs.
 
 use sdk_runtime::{Result, api_client};
 

@@ -1,4 +1,4 @@
-//! The session signs.
+//! `authorization` of a trait whose endpoints the session signs.
 
 use sdk_runtime::{Result, api_client};
 

@@ -1,4 +1,4 @@
-//! A value with a character that no header has.
+//! A value with a control character.
 
 use sdk_runtime::{Result, api_client};
 

@@ -1,4 +1,4 @@
-//! Plural takes names and values.
+//! `#[headers]` of a number, which has no fields.
 
 use sdk_runtime::{Result, api_client};
 

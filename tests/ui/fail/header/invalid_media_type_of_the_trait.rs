@@ -1,4 +1,4 @@
-//! A media type that all endpoints have has two halves.
+//! A header of the trait with a media type without a slash.
 
 use sdk_runtime::{Result, api_client};
 

@@ -1,4 +1,4 @@
-//! A value that would begin another header.
+//! A value with a line break, which would begin another header.
 
 use sdk_runtime::{Result, api_client};
 

@@ -1,4 +1,4 @@
-//! A name that is a constant, and cannot be checked.
+//! A name that is a constant, which cannot be checked.
 
 use sdk_runtime::{Result, api_client};
 

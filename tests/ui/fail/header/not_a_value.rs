@@ -1,4 +1,4 @@
-//! A value that no header can carry.
+//! A header of a type that is no header value.
 
 use sdk_runtime::{Result, api_client};
 

@@ -1,4 +1,4 @@
-//! Whoever sets these splits the message.
+//! A parameter for a header that frames the message.
 
 use sdk_runtime::{Result, api_client};
 

@@ -1,4 +1,4 @@
-//! One name, two values.
+//! One header set twice.
 
 use sdk_runtime::{Result, api_client};
 

@@ -1,4 +1,4 @@
-//! One name, two values.
+//! One header set twice, once by a parameter.
 
 use sdk_runtime::{Result, api_client};
 

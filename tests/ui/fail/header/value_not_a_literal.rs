@@ -1,4 +1,4 @@
-//! A value that is put together by the compiler, and cannot be checked.
+//! A value from `concat!`, which cannot be checked.
 
 use sdk_runtime::{Result, api_client};
 

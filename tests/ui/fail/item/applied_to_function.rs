@@ -1,4 +1,4 @@
-//! A client is declared by a trait.
+//! `#[api_client]` on a function.
 
 use sdk_runtime::api_client;
 

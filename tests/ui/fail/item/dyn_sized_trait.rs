@@ -1,4 +1,4 @@
-//! An erased trait of sized types.
+//! `dyn` for a trait with `Sized`.
 
 use sdk_runtime::{Result, api_client};
 

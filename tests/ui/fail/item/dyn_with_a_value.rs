@@ -1,4 +1,4 @@
-//! `dyn` stands alone.
+//! `dyn` with a value.
 
 use sdk_runtime::{Result, api_client};
 

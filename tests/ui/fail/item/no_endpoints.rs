@@ -1,4 +1,4 @@
-//! A trait that declares nothing.
+//! A trait without methods.
 
 use sdk_runtime::api_client;
 

@@ -1,4 +1,4 @@
-//! A word that is no rule.
+//! An unknown value of `auth`.
 
 use sdk_runtime::{Result, api_client};
 

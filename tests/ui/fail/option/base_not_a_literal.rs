@@ -1,4 +1,4 @@
-//! The base is checked when the trait is compiled.
+//! A base that is a constant, which cannot be checked.
 
 use sdk_runtime::{Result, api_client};
 

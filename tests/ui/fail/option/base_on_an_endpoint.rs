@@ -1,4 +1,4 @@
-//! The trait's option at an endpoint.
+//! The trait's option `base` on an endpoint.
 
 use sdk_runtime::{Result, api_client};
 

@@ -1,4 +1,4 @@
-//! Nothing fills a placeholder of the base.
+//! A base with a placeholder, which no parameter fills.
 
 use sdk_runtime::{Result, api_client};
 

@@ -1,4 +1,4 @@
-//! The base is a path.
+//! A base with a query part.
 
 use sdk_runtime::{Result, api_client};
 

@@ -1,4 +1,4 @@
-//! The base starts with a slash.
+//! A base without a slash at its start.
 
 use sdk_runtime::{Result, api_client};
 

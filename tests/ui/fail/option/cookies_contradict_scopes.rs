@@ -1,4 +1,4 @@
-//! Scopes of a token, where cookies alone are sent.
+//! Scopes of a token with `auth = cookies`, which sends no token.
 
 use sdk_runtime::{Result, api_client};
 

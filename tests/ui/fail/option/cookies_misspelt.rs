@@ -1,4 +1,4 @@
-//! A word that is nearly a rule.
+//! A misspelt `auth = cookies`.
 
 use sdk_runtime::{Result, api_client};
 

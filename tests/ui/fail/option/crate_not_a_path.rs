@@ -1,4 +1,4 @@
-//! A crate is named by its path.
+//! `crate` with a string instead of a path.
 
 use sdk_runtime::{Result, api_client};
 

@@ -1,4 +1,4 @@
-//! The trait's option at an endpoint, whose name is a keyword.
+//! The trait's option `crate`, a keyword, on an endpoint.
 
 use sdk_runtime::{Result, api_client};
 

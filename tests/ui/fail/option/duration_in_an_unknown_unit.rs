@@ -1,4 +1,4 @@
-//! Days are no unit.
+//! A duration in days.
 
 use sdk_runtime::{Result, api_client};
 

@@ -1,4 +1,4 @@
-//! A duration is no string.
+//! A duration in quotes.
 
 use sdk_runtime::{Result, api_client};
 

@@ -1,4 +1,4 @@
-//! A duration is a whole number of its unit.
+//! A duration with a fraction.
 
 use sdk_runtime::{Result, api_client};
 

@@ -1,4 +1,4 @@
-//! Thirty of what.
+//! A duration without a unit.
 
 use sdk_runtime::{Result, api_client};
 

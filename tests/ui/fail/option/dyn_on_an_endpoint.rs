@@ -1,4 +1,4 @@
-//! The trait's option at an endpoint, which stands alone.
+//! The trait's option `dyn`, a flag, on an endpoint.
 
 use sdk_runtime::{Result, api_client};
 

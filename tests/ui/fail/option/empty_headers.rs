@@ -1,4 +1,4 @@
-//! A list with nothing in it.
+//! `headers()` without a header.
 
 use sdk_runtime::{Result, api_client};
 

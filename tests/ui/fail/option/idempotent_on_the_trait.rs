@@ -1,4 +1,4 @@
-//! An endpoint's option at the trait, which a GET has no use for.
+//! The endpoint's option `idempotent` on the trait.
 
 use sdk_runtime::{Result, api_client};
 

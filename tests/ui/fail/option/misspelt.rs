@@ -1,4 +1,4 @@
-//! A key with a slip.
+//! A misspelt option.
 
 use sdk_runtime::{Result, api_client};
 

@@ -1,4 +1,4 @@
-//! A second path.
+//! A second path among the options.
 
 use sdk_runtime::{Result, api_client};
 

@@ -1,4 +1,4 @@
-//! An endpoint's option at the trait.
+//! The endpoint's option `paginate` on the trait.
 
 use sdk_runtime::{Result, api_client};
 

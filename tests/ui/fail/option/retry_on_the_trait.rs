@@ -1,4 +1,4 @@
-//! An endpoint's option at the trait, which a client has as well.
+//! The endpoint's option `retry` on the trait. A client has it as well.
 
 use sdk_runtime::{Result, api_client};
 

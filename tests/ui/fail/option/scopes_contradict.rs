@@ -1,4 +1,4 @@
-//! Scopes of a token that is not sent.
+//! Scopes of a token with `auth = none`.
 
 use sdk_runtime::{Result, api_client};
 

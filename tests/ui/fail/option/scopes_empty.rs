@@ -1,4 +1,4 @@
-//! Scopes without one.
+//! `scopes()` without a scope.
 
 use sdk_runtime::{Result, api_client};
 

@@ -1,4 +1,4 @@
-//! One key, two values.
+//! One option twice.
 
 use sdk_runtime::{Result, api_client};
 

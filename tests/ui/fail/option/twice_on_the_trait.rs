@@ -1,4 +1,4 @@
-//! One key, two values.
+//! One option of the trait twice.
 
 use sdk_runtime::{Result, api_client};
 

@@ -1,4 +1,4 @@
-//! A key that nothing is near to.
+//! An unknown option.
 
 use sdk_runtime::{Result, api_client};
 

@@ -1,4 +1,4 @@
-//! A key with a slip.
+//! A misspelt option of the trait.
 
 use sdk_runtime::{Result, api_client};
 

@@ -1,4 +1,4 @@
-//! A key alone.
+//! An option without a value.
 
 use sdk_runtime::{Result, api_client};
 

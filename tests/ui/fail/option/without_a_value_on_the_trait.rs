@@ -1,4 +1,4 @@
-//! A key and an equals sign.
+//! An option with an equals sign and no value.
 
 use sdk_runtime::{Result, api_client};
 

@@ -1,4 +1,4 @@
-//! No time at all.
+//! A timeout of zero for the trait.
 
 use sdk_runtime::{Result, api_client};
 

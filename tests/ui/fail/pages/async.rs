@@ -1,4 +1,4 @@
-//! Pages are no future.
+//! `Pages` from an `async fn`.
 
 use sdk_runtime::{Pages, api_client};
 

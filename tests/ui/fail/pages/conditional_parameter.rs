@@ -1,4 +1,4 @@
-//! The number of the page is not always there.
+//! A `cfg` on the parameter for the number of the page.
 
 use sdk_runtime::{Pages, api_client};
 

@@ -1,4 +1,4 @@
-//! Pages that hand out no cursor.
+//! A cursor for pages that have none.
 
 use sdk_runtime::{Pages, api_client};
 

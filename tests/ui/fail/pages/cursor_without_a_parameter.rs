@@ -1,4 +1,4 @@
-//! A cursor that is sent nowhere.
+//! `cursor` without a parameter.
 
 use sdk_runtime::{Pages, api_client};
 

@@ -1,4 +1,4 @@
-//! Pages are not waited for, so nothing can have failed yet.
+//! `Pages` in a `Result`.
 
 use sdk_runtime::{Pages, Result, api_client};
 

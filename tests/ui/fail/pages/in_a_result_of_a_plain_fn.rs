@@ -1,4 +1,4 @@
-//! Pages in a result that nothing waits for.
+//! `Pages` in a `Result` of a plain `fn`.
 
 use sdk_runtime::{Pages, Result, api_client};
 

@@ -1,4 +1,4 @@
-//! The items, where their pages belong.
+//! A `Vec` of items instead of `Pages`.
 
 use sdk_runtime::{PageItems, api_client};
 

@@ -1,4 +1,4 @@
-//! Some iterator, where pages belong.
+//! `impl Iterator` instead of `Pages`.
 
 use sdk_runtime::api_client;
 

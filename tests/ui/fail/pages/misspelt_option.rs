@@ -1,4 +1,4 @@
-//! The option is `paginate`.
+//! A wrong name of `paginate`.
 
 use sdk_runtime::{Pages, api_client};
 

@@ -1,4 +1,4 @@
-//! A way to go on with a slip in it.
+//! A misspelt `cursor`.
 
 use sdk_runtime::{Pages, api_client};
 

@@ -1,4 +1,4 @@
-//! A cursor in a parameter, where there are none.
+//! A cursor for a parameter of a method without parameters.
 
 use sdk_runtime::{Pages, api_client};
 

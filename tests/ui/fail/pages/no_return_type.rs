@@ -1,4 +1,4 @@
-//! Pages that are not returned.
+//! `paginate` without a return type.
 
 use sdk_runtime::api_client;
 

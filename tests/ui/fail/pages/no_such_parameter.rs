@@ -1,4 +1,4 @@
-//! A cursor in a parameter that is not there.
+//! A cursor for an unknown parameter.
 
 use sdk_runtime::{Pages, api_client};
 

@@ -1,4 +1,4 @@
-//! An answer that is no page.
+//! `Pages` of a type that is no page.
 
 use sdk_runtime::{Pages, api_client};
 

@@ -1,4 +1,4 @@
-//! Pages of what is no page, with a cursor.
+//! `Pages` of a type that is no page, with a cursor.
 
 use sdk_runtime::{Pages, api_client};
 

@@ -1,4 +1,4 @@
-//! Pages of what is no page, counted up.
+//! `Pages` of a type that is no page, counted up.
 
 use sdk_runtime::{Pages, api_client};
 

@@ -1,4 +1,4 @@
-//! A value that is none.
+//! `paginate` with a value of another kind.
 
 use sdk_runtime::{Pages, api_client};
 

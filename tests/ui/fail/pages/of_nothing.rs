@@ -1,4 +1,4 @@
-//! `Pages` does not say what a page is.
+//! `Pages` without the type of a page.
 
 use sdk_runtime::{Pages, api_client};
 

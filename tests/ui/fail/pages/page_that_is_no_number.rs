@@ -1,4 +1,4 @@
-//! A page that cannot be counted up.
+//! A page number that cannot be counted up.
 
 use sdk_runtime::{Pages, api_client};
 

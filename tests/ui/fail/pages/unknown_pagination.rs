@@ -1,4 +1,4 @@
-//! A way to go on that nobody knows.
+//! An unknown value of `paginate`.
 
 use sdk_runtime::{Pages, api_client};
 

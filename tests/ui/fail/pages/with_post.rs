@@ -1,4 +1,4 @@
-//! A POST is not sent again for the next page.
+//! A POST, which is not sent again for the next page.
 
 use sdk_runtime::{Pages, api_client};
 

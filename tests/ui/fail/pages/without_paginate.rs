@@ -1,4 +1,4 @@
-//! Nothing says how one page leads to the next.
+//! `Pages` without `paginate`.
 
 use sdk_runtime::{Pages, api_client};
 

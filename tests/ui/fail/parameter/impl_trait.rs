@@ -1,4 +1,4 @@
-//! A type without a name.
+//! A parameter of type `impl Trait`.
 
 use sdk_runtime::{Result, api_client};
 

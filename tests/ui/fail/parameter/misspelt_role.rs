@@ -1,4 +1,4 @@
-//! A role with a slip.
+//! A misspelt role.
 
 use sdk_runtime::{Result, api_client};
 

@@ -1,4 +1,4 @@
-//! The parameters of a body are its own.
+//! A misspelt role in a composite.
 
 use sdk_runtime::{Result, api_client};
 

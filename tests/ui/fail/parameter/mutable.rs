@@ -1,4 +1,4 @@
-//! A parameter that is mutable for nobody.
+//! A parameter with `mut`.
 
 use sdk_runtime::{Result, api_client};
 

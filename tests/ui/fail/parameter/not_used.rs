@@ -1,4 +1,4 @@
-//! A parameter that goes nowhere.
+//! A parameter without a role.
 
 use sdk_runtime::{Result, api_client};
 

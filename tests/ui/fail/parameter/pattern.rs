@@ -1,4 +1,4 @@
-//! A parameter that is taken apart.
+//! A pattern as a parameter.
 
 use sdk_runtime::{Result, api_client};
 

@@ -1,4 +1,4 @@
-//! A pattern stands where the parameter for `{id}` belongs.
+//! A pattern instead of the parameter for `{id}`.
 
 use sdk_runtime::{Result, api_client};
 

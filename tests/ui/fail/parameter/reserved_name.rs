@@ -1,4 +1,4 @@
-//! Names of the generated code.
+//! A name that is reserved for generated code.
 
 use sdk_runtime::{Result, api_client};
 

@@ -1,4 +1,4 @@
-//! The name of a role stands in parentheses.
+//! A role with `=` instead of parentheses.
 
 use sdk_runtime::{Result, api_client};
 

@@ -1,4 +1,4 @@
-//! The name in a role is a literal.
+//! A role with a name without quotes.
 
 use sdk_runtime::{Result, api_client};
 

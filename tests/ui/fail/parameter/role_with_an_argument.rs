@@ -1,4 +1,4 @@
-//! A role that takes nothing.
+//! A role that takes no argument.
 
 use sdk_runtime::{Result, api_client};
 

@@ -1,4 +1,4 @@
-//! A role has one name.
+//! A role with two names.
 
 use sdk_runtime::{Result, api_client};
 

@@ -1,4 +1,4 @@
-//! A verb belongs to the method.
+//! A verb on a parameter.
 
 use sdk_runtime::{Result, api_client};
 

@@ -1,4 +1,4 @@
-//! A path is relative to the base URL.
+//! A path with a scheme and a host.
 
 use sdk_runtime::{Result, api_client};
 

@@ -1,4 +1,4 @@
-//! A backslash would become a slash on the way.
+//! A backslash, which a URL parser turns into a slash.
 
 use sdk_runtime::{Result, api_client};
 

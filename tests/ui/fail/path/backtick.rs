@@ -1,4 +1,4 @@
-//! A backtick would be encoded on the way.
+//! A backtick, which a URL parser encodes.
 
 use sdk_runtime::{Result, api_client};
 

@@ -1,4 +1,4 @@
-//! A percent sign begins an encoded byte.
+//! A percent sign without two hex digits.
 
 use sdk_runtime::{Result, api_client};
 

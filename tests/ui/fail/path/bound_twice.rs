@@ -1,4 +1,4 @@
-//! One placeholder, two parameters.
+//! One placeholder with two parameters.
 
 use sdk_runtime::{Result, api_client};
 

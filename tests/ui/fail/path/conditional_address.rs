@@ -1,4 +1,4 @@
-//! An address that is not always there.
+//! A `cfg` on the address.
 
 use sdk_runtime::{Result, api_client};
 

@@ -1,4 +1,4 @@
-//! A placeholder is always filled.
+//! A `cfg` on a path argument.
 
 use sdk_runtime::{Result, api_client};
 

@@ -1,4 +1,4 @@
-//! A line break would be deleted on the way.
+//! A line break, which a URL parser deletes.
 
 use sdk_runtime::{Result, api_client};
 

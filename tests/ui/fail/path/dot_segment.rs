@@ -1,4 +1,4 @@
-//! A dot-segment would be removed on the way.
+//! A dot-segment, which a URL parser removes.
 
 use sdk_runtime::{Result, api_client};
 

@@ -1,4 +1,4 @@
-//! There is no access to fields.
+//! A placeholder for a field.
 
 use sdk_runtime::{Result, api_client};
 

@@ -1,4 +1,4 @@
-//! A question mark with nothing behind it.
+//! A question mark without a query.
 
 use sdk_runtime::{Result, api_client};
 

@@ -1,4 +1,4 @@
-//! A segment between two slashes.
+//! An empty segment.
 
 use sdk_runtime::{Result, api_client};
 

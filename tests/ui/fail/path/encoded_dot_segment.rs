@@ -1,4 +1,4 @@
-//! An encoded dot-segment is removed all the same.
+//! An encoded dot-segment, which a URL parser removes as well.
 
 use sdk_runtime::{Result, api_client};
 

@@ -1,4 +1,4 @@
-//! A fragment is never sent.
+//! A fragment, which is never sent.
 
 use sdk_runtime::{Result, api_client};
 

@@ -1,4 +1,4 @@
-//! A path cannot choose the host.
+//! A path with a host.
 
 use sdk_runtime::{Result, api_client};
 

@@ -1,4 +1,4 @@
-//! A list is not the rest of a path either.
+//! A list as the rest of a path.
 
 use sdk_runtime::{Result, api_client};
 

@@ -1,4 +1,4 @@
-//! A misspelt attribute is the one mistake, and not the missing path as well.
+//! A misspelt `#[url]`: one mistake, without a report of the missing path.
 
 use sdk_runtime::{Result, api_client};
 

@@ -1,4 +1,4 @@
-//! A path starts with a slash.
+//! A path without a slash at its start.
 
 use sdk_runtime::{Result, api_client};
 

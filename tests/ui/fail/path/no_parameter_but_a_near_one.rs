@@ -1,4 +1,4 @@
-//! A placeholder and a parameter that differ by a slip.
+//! A placeholder, and a parameter with nearly its name.
 
 use sdk_runtime::{Result, api_client};
 

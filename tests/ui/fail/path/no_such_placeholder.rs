@@ -1,4 +1,4 @@
-//! `#[path]` names a placeholder that is not there.
+//! `#[path]` with the name of no placeholder.
 
 use sdk_runtime::{Result, api_client};
 

@@ -1,4 +1,4 @@
-//! `#[path]` on a parameter whose name is no placeholder.
+//! `#[path]` on a parameter with the name of no placeholder.
 
 use sdk_runtime::{Result, api_client};
 

@@ -1,4 +1,4 @@
-//! What is not ASCII would be encoded on the way.
+//! A character outside of ASCII, which a URL parser encodes.
 
 use sdk_runtime::{Result, api_client};
 

@@ -1,4 +1,4 @@
-//! A value that is no address.
+//! `#[url]` on a type that is no address.
 
 use sdk_runtime::{Result, api_client};
 

@@ -1,4 +1,4 @@
-//! A segment is the text of a value.
+//! A path argument without `Display`.
 
 use sdk_runtime::{Result, api_client};
 

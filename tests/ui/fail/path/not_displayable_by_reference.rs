@@ -1,4 +1,4 @@
-//! A segment is the text of a value.
+//! A reference without `Display` as a path argument.
 
 use sdk_runtime::{Result, api_client};
 

@@ -1,4 +1,4 @@
-//! A type parameter without the bound that makes it the text of a segment.
+//! A type parameter without the bound `Display` as a path argument.
 
 use sdk_runtime::{Result, api_client};
 

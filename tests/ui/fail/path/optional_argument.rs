@@ -1,4 +1,4 @@
-//! A segment cannot be left out.
+//! An `Option` as a path argument.
 
 use sdk_runtime::{Result, api_client};
 

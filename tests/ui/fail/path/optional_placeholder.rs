@@ -1,4 +1,4 @@
-//! There are no optional segments.
+//! An optional placeholder.
 
 use sdk_runtime::{Result, api_client};
 

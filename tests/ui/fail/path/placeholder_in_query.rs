@@ -1,4 +1,4 @@
-//! Queries are parameters.
+//! A placeholder in the query.
 
 use sdk_runtime::{Result, api_client};
 

@@ -1,4 +1,4 @@
-//! One name for two placeholders.
+//! Two placeholders of one name.
 
 use sdk_runtime::{Result, api_client};
 

@@ -1,4 +1,4 @@
-//! A placeholder and a parameter that stand for one thing under two names.
+//! One placeholder and one parameter with different names.
 
 use sdk_runtime::{Result, api_client};
 

@@ -1,4 +1,4 @@
-//! The rest of a path is whole segments.
+//! `{*rest}` in a segment with other text.
 
 use sdk_runtime::{Result, api_client};
 

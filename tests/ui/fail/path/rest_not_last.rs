@@ -1,4 +1,4 @@
-//! The rest of a path is at its end.
+//! `{*rest}` before the last segment.
 
 use sdk_runtime::{Result, api_client};
 

@@ -1,4 +1,4 @@
-//! A space would be encoded on the way.
+//! A space, which a URL parser encodes.
 
 use sdk_runtime::{Result, api_client};
 

@@ -1,4 +1,4 @@
-//! A closing brace alone.
+//! A closing brace without an opening one.
 
 use sdk_runtime::{Result, api_client};
 

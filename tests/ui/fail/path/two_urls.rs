@@ -1,4 +1,4 @@
-//! Two whole addresses.
+//! Two parameters with `#[url]`.
 
 use sdk_runtime::{Result, api_client};
 

@@ -1,4 +1,4 @@
-//! The type stands at the parameter.
+//! A placeholder with a type.
 
 use sdk_runtime::{Result, api_client};
 

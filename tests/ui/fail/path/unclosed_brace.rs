@@ -1,4 +1,4 @@
-//! A placeholder that does not end.
+//! A placeholder without its closing brace.
 
 use sdk_runtime::{Result, api_client};
 

@@ -1,4 +1,4 @@
-//! The whole address, and a path.
+//! `#[url]` and a path.
 
 use sdk_runtime::{Result, api_client};
 

@@ -1,4 +1,4 @@
-//! An address that is a placeholder as well.
+//! `#[url]` on a parameter with the name of a placeholder.
 
 use sdk_runtime::{Result, api_client};
 

@@ -1,4 +1,4 @@
-//! An argument `#[url]` does not take.
+//! `#[url]` with an argument.
 
 use sdk_runtime::{Result, api_client};
 

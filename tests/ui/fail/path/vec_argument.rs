@@ -1,4 +1,4 @@
-//! A list is not a segment.
+//! A `Vec` as a path argument.
 
 use sdk_runtime::{Result, api_client};
 

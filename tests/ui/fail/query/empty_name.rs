@@ -1,4 +1,4 @@
-//! A query parameter without a name.
+//! A query parameter with an empty name.
 
 use sdk_runtime::{Result, api_client};
 

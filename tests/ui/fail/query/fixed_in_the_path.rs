@@ -1,4 +1,4 @@
-//! A name that the path has already.
+//! A query parameter that the path sets already.
 
 use sdk_runtime::{Result, api_client};
 

@@ -1,4 +1,4 @@
-//! A style with a slip in it.
+//! A misspelt style.
 
 use sdk_runtime::{Result, api_client};
 

@@ -1,4 +1,4 @@
-//! A value that nothing can encode.
+//! A query parameter without `Serialize`.
 
 use sdk_runtime::{Result, api_client};
 

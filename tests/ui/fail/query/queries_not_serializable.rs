@@ -1,4 +1,4 @@
-//! A struct has fields for serde only when it says so.
+//! `#[queries]` of a struct without `Serialize`.
 
 use sdk_runtime::{Result, api_client};
 

@@ -1,4 +1,4 @@
-//! Plural takes a struct or a map.
+//! `#[queries]` of a number, which has no fields.
 
 use sdk_runtime::{Result, api_client};
 

@@ -1,4 +1,4 @@
-//! One name, two values.
+//! One query parameter set twice.
 
 use sdk_runtime::{Result, api_client};
 

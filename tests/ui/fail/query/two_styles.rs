@@ -1,4 +1,4 @@
-//! One list is written in one way.
+//! Two styles of one list.
 
 use sdk_runtime::{Result, api_client};
 

@@ -1,4 +1,4 @@
-//! An option `#[query]` does not have.
+//! An unknown option of `#[query]`.
 
 use sdk_runtime::{Result, api_client};
 

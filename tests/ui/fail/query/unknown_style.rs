@@ -1,4 +1,4 @@
-//! A style nobody knows.
+//! An unknown style.
 
 use sdk_runtime::{Result, api_client};
 

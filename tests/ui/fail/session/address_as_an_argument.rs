@@ -1,4 +1,4 @@
-//! A password that is sent wherever an argument says.
+//! `#[url]` in a sign-in, which sends a password.
 
 use sdk_runtime::{Head, Refusal, Result, TokenResponse, Tokens, api_client};
 

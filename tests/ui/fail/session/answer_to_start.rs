@@ -1,4 +1,4 @@
-//! An answer that says nothing about tokens.
+//! An answer to a sign-in without `TokenResponse`.
 
 use sdk_runtime::{Result, api_client};
 

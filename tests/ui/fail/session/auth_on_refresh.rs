@@ -1,4 +1,4 @@
-//! A refresh is never signed.
+//! `auth` on a refresh, which is never signed.
 
 use sdk_runtime::{Head, Refusal, Result, TokenResponse, Tokens, api_client};
 

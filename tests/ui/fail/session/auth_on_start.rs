@@ -1,4 +1,4 @@
-//! A sign-in is never signed.
+//! `auth` on a sign-in, which is never signed.
 
 use sdk_runtime::{Head, Refusal, Result, TokenResponse, Tokens, api_client};
 

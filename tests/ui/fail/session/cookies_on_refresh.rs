@@ -1,4 +1,4 @@
-//! A refresh brings the cookies of its login anyway.
+//! `auth = cookies` on a refresh, which has the cookies of its login anyway.
 
 use sdk_runtime::{Head, Refusal, Result, TokenResponse, Tokens, api_client};
 

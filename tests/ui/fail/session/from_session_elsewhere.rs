@@ -1,4 +1,4 @@
-//! Only the session has it.
+//! `#[from_session]` outside of a session endpoint.
 
 use sdk_runtime::{Result, api_client};
 

@@ -1,4 +1,4 @@
-//! A secret does not belong into a path.
+//! `#[from_session]` in a path.
 
 use sdk_runtime::{Result, api_client};
 

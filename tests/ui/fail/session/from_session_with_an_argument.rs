@@ -1,4 +1,4 @@
-//! A role that takes nothing.
+//! `#[from_session]` with an argument.
 
 use sdk_runtime::{Result, api_client};
 

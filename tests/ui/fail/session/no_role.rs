@@ -1,4 +1,4 @@
-//! A session attribute alone.
+//! `#[session]` without a role.
 
 use sdk_runtime::{Result, api_client};
 

@@ -1,4 +1,4 @@
-//! A body plays no part.
+//! `#[session]` on a composite.
 
 use sdk_runtime::{Result, api_client};
 

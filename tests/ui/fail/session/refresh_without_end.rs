@@ -1,4 +1,4 @@
-//! Everybody waits for a refresh.
+//! A refresh without a time limit.
 
 use sdk_runtime::{Head, Refusal, Result, TokenResponse, Tokens, api_client};
 

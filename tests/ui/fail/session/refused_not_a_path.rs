@@ -1,4 +1,4 @@
-//! A refusal is told by a function.
+//! `refused` with a string instead of a function.
 
 use sdk_runtime::{Result, api_client};
 

@@ -1,4 +1,4 @@
-//! Only a refresh is refused.
+//! `refused` on a sign-in.
 
 use sdk_runtime::{Result, api_client};
 

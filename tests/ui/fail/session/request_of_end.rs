@@ -1,4 +1,4 @@
-//! What the session cannot make.
+//! A parameter of a sign-out without `TokenRequest`.
 
 use sdk_runtime::{Result, api_client};
 

@@ -1,4 +1,4 @@
-//! What the session cannot make.
+//! A parameter of a refresh without `TokenRequest`.
 
 use sdk_runtime::{Head, Refusal, Result, TokenResponse, Tokens, api_client};
 

@@ -1,4 +1,4 @@
-//! A session has one way to refresh.
+//! A second refresh endpoint.
 
 use sdk_runtime::{Grant, Head, Refusal, Result, TokenRequest, TokenResponse, Tokens, api_client};
 

@@ -1,4 +1,4 @@
-//! An endpoint plays one part.
+//! Two `#[session]` on one endpoint.
 
 use sdk_runtime::{Result, api_client};
 

@@ -1,4 +1,4 @@
-//! An endpoint plays one part.
+//! Two roles in one `#[session]`.
 
 use sdk_runtime::{Result, api_client};
 

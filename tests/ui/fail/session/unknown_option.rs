@@ -1,4 +1,4 @@
-//! A key with a slip.
+//! A misspelt `refused`.
 
 use sdk_runtime::{Result, api_client};
 

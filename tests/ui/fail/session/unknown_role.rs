@@ -1,4 +1,4 @@
-//! A role with another name.
+//! An unknown session role.
 
 use sdk_runtime::{Result, api_client};
 

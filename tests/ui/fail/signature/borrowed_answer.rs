@@ -1,4 +1,4 @@
-//! What the answer is decoded into would borrow from the client.
+//! A return type that borrows.
 
 use sdk_runtime::{Result, api_client};
 

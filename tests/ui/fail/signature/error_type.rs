@@ -1,4 +1,4 @@
-//! What a failure cannot become.
+//! An error type without `ApiError`.
 
 use sdk_runtime::{Result, api_client};
 

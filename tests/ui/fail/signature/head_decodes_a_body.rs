@@ -1,4 +1,4 @@
-//! HEAD answers without a body.
+//! A return type of HEAD that needs a body.
 
 use sdk_runtime::{Result, api_client};
 

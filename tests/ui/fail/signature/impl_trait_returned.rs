@@ -1,4 +1,4 @@
-//! What the answer is decoded into is hidden.
+//! `impl Trait` as the return type.
 
 use sdk_runtime::{Result, api_client};
 

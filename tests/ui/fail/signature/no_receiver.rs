@@ -1,4 +1,4 @@
-//! Endpoints are methods.
+//! An endpoint without `&self`.
 
 use sdk_runtime::{Result, api_client};
 

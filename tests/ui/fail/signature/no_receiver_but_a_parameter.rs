@@ -1,4 +1,4 @@
-//! Endpoints are methods, whatever else they take.
+//! An endpoint with a parameter and without `&self`.
 
 use sdk_runtime::{Result, api_client};
 

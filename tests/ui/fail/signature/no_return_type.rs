@@ -1,4 +1,4 @@
-//! Calls can fail.
+//! An endpoint without a return type.
 
 use sdk_runtime::{api_client};
 

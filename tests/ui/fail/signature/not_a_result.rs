@@ -1,4 +1,4 @@
-//! Calls can fail.
+//! A return type that is no `Result`.
 
 use sdk_runtime::{api_client};
 

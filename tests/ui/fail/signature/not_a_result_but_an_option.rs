@@ -1,4 +1,4 @@
-//! Calls can fail.
+//! An `Option` as the return type.
 
 use sdk_runtime::{api_client};
 

@@ -1,4 +1,4 @@
-//! Endpoints are async.
+//! An endpoint that is no `async fn`.
 
 use sdk_runtime::{Result, api_client};
 

@@ -1,4 +1,4 @@
-//! Clients are shared.
+//! An endpoint with `self`.
 
 use sdk_runtime::{Result, api_client};
 

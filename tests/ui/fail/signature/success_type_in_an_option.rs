@@ -1,4 +1,4 @@
-//! What an answer cannot become.
+//! A success type in an `Option` that cannot be decoded.
 
 use sdk_runtime::{Result, api_client};
 

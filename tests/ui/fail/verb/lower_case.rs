@@ -1,4 +1,4 @@
-//! Methods are case-sensitive.
+//! An HTTP method in lower case.
 
 use sdk_runtime::{Result, api_client};
 

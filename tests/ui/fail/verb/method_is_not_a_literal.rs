@@ -1,4 +1,4 @@
-//! The method of `#[endpoint]` is a literal.
+//! A method of `#[endpoint]` that is no literal.
 
 use sdk_runtime::{Result, api_client};
 

@@ -1,4 +1,4 @@
-//! A verb with a slip.
+//! A misspelt verb.
 
 use sdk_runtime::{Result, api_client};
 

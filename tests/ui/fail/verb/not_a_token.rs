@@ -1,4 +1,4 @@
-//! A method that HTTP does not allow.
+//! A method with a character that HTTP does not allow.
 
 use sdk_runtime::{Result, api_client};
 

@@ -1,4 +1,4 @@
-//! The path stands behind an option.
+//! A path after an option.
 
 use sdk_runtime::{Result, api_client};
 

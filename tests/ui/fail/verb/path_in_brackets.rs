@@ -1,4 +1,4 @@
-//! The path stands in parentheses.
+//! A path in brackets.
 
 use sdk_runtime::{Result, api_client};
 

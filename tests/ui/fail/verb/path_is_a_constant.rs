@@ -1,4 +1,4 @@
-//! The path is checked when the trait is compiled.
+//! A path that is a constant, which cannot be checked.
 
 use sdk_runtime::{Result, api_client};
 

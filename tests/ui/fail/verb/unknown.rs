@@ -1,4 +1,4 @@
-//! A verb that is none of the attributes.
+//! An unknown verb.
 
 use sdk_runtime::{Result, api_client};
 
