@@ -7,7 +7,7 @@ use std::time::Duration;
 use sdk_runtime::{Error, TransportErrorKind};
 use tokio::task::JoinSet;
 
-use crate::api::{Application, client, in_time, pair};
+use crate::api::{Application, in_time, pair, watchful_client as client};
 use crate::support::authority::Authority;
 use crate::support::frames::Frames;
 use crate::support::h1::Wire;
