@@ -102,7 +102,7 @@ under-load rounds="20" *binaries:
     .ci/under-load {{ rounds }} {{ binaries }}
 
 # The concurrency tests, optimized and over and over, processes killed at many moments of chance, short programs, hostile
-# answers, and worlds and declarations of chance;
+# answers, and random worlds and declarations;
 # what threads share, with twice as many interruptions.
 soak rounds="50" kills="500" worlds="200000" programs="1000" answers="20000" declarations="100000" $TEST_MINUTES="0":
     LOOM_MAX_PREEMPTIONS=4 cargo test --release --test threads

@@ -21,7 +21,7 @@ case $folder in
     *) echo "there is no list of suites for '$folder'" >&2; exit 2 ;;
 esac
 
-# Debug information takes longer to write than the code of a mutant. Declarations of chance take most of the time of the macros' tests.
+# Debug information takes longer to write than the code of a mutant. Random declarations take most of the time of the macros' tests.
 export CARGO_PROFILE_DEV_DEBUG=0 CARGO_INCREMENTAL=1 DECLARATION_ROUNDS=50
 
 if [[ $package != sdk-runtime ]]; then
