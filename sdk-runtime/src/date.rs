@@ -1,7 +1,7 @@
-//! Dates as servers write them (RFC 9110, 5.6.7). Reads no clock.
+//! Dates in headers (RFC 9110, 5.6.7).
 //!
-//! `httpdate` reads the three forms, but it takes two digits of a year for one from 1970 to 2069, knows no leap second, and panics where
-//! it writes a date that is before 1970 or after 9999.
+//! `httpdate` reads the three forms. But it maps a year of two digits to 1970 to 2069, knows no leap second,
+//! and panics when it writes a date before 1970 or after 9999.
 
 use std::time::{Duration, SystemTime};
 
@@ -14,12 +14,12 @@ const DAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday",
 const MONTHS: [&str; 12] =
     ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
-/// 400 years, after which the calendar repeats itself.
+/// The calendar repeats itself after 400 years.
 const CYCLE: Duration = Duration::from_secs(146_097 * 86_400);
 const LAST_SECOND_OF_9999: Duration = Duration::from_secs(253_402_300_799);
 
-/// Reads a date in any of the three forms. A year of two digits is the latest one that ends with them and makes a date of at most 50
-/// years after `now`.
+/// Parses a date in any of the three forms. A year of two digits is the latest one with these digits that is
+/// at most 50 years after `now`.
 pub(crate) fn parse(text: &str, now: impl FnOnce() -> SystemTime) -> Option<SystemTime> {
     let text = text.trim_ascii();
     let Some(at) = text.rfind(":60") else { return without_leap_second(text, now) };
@@ -27,7 +27,8 @@ pub(crate) fn parse(text: &str, now: impl FnOnce() -> SystemTime) -> Option<Syst
     without_leap_second(&before, now)?.checked_add(Duration::from_secs(1))
 }
 
-/// Returns the time by the server's clock: that of its `Date` header (RFC 9110, 6.6.1), or `now` where it sends none that can be read.
+/// Returns the time by the server's clock: that of its `Date` header (RFC 9110, 6.6.1), or `now` if it sends
+/// none that can be parsed.
 pub(crate) fn server_time(headers: &HeaderMap, now: impl FnOnce() -> SystemTime) -> SystemTime {
     let now = now();
     text::header(headers, &DATE).and_then(|date| parse(&date, || now)).unwrap_or(now)
@@ -46,7 +47,7 @@ struct Short<'a> {
     month: usize,
     /// The last two digits.
     year: u16,
-    /// With the zone behind it.
+    /// The time, with the zone after it.
     time: &'a str,
 }
 
@@ -64,7 +65,7 @@ impl<'a> Short<'a> {
     fn year(&self, now: SystemTime) -> u16 {
         let epoch = SystemTime::UNIX_EPOCH;
         let now = httpdate::fmt_http_date(now.clamp(epoch, epoch + LAST_SECOND_OF_9999));
-        // `Sun, 06 Nov 1994 08:49:37 GMT`, in which each part has its place.
+        // `Sun, 06 Nov 1994 08:49:37 GMT`: each part has a fixed place.
         let this_year: u16 = now[12..16].parse().unwrap_or_default();
         let month = MONTHS.iter().position(|it| *it == &now[8..11]).unwrap_or_default();
         let latest = this_year + 50;
@@ -74,13 +75,13 @@ impl<'a> Short<'a> {
     }
 
     fn at(&self, year: u16) -> Option<SystemTime> {
-        // Before 1970 there is nothing for `httpdate`.
+        // `httpdate` has no dates before 1970.
         let (year, earlier) = match year {
             ..1970 => (year + 400, CYCLE),
             _ => (year, Duration::ZERO),
         };
         let (day, month, time) = (self.day, MONTHS[self.month], self.time);
-        // Which day of the week it is depends on the century, which the server did not write.
+        // The day of the week depends on the century, which the server did not write.
         let date = DAYS.iter().find_map(|name| {
             httpdate::parse_http_date(&format!("{}, {day} {month} {year:04} {time}", &name[..3])).ok()
         });

@@ -1,11 +1,11 @@
-//! An endpoint as plain static data, as the macro found it in the declaration; knows nothing of requests.
+//! `Endpoint`: a declared endpoint as static data.
 
 use std::fmt;
 use std::time::Duration;
 
 use http::Method;
 
-/// One declared endpoint: which method of which trait it is, and what is fixed about its requests.
+/// A declared endpoint: its trait and method, and the fixed parts of its requests.
 pub struct Endpoint {
     pub(crate) method: &'static str,
     pub(crate) template: &'static str,
@@ -20,7 +20,7 @@ pub struct Endpoint {
     name: &'static str,
 }
 
-/// What generated code says of an endpoint, where it differs from the defaults.
+/// Setters for generated code, where a declaration differs from the defaults.
 #[doc(hidden)]
 impl Endpoint {
     #[must_use]
@@ -107,26 +107,26 @@ impl Endpoint {
         self.method
     }
 
-    /// Whether its requests are signed.
+    /// Returns whether its requests are signed.
     #[must_use]
     pub const fn auth_rule(&self) -> Auth {
         self.auth
     }
 
-    /// The scopes a token needs for it: `auth = scopes("…")` (RFC 6749, section 3.3).
+    /// Returns the scopes that its token needs: `auth = scopes("…")` (RFC 6749, section 3.3).
     #[must_use]
     pub const fn required_scopes(&self) -> &'static [&'static str] {
         self.scopes
     }
 
-    /// The header that carries the idempotency key of a call: `idempotent`.
+    /// Returns the header of the idempotency key: `idempotent`.
     #[must_use]
     pub const fn idempotency_header(&self) -> Option<&'static str> {
         self.idempotency
     }
 
-    /// The path as declared, the trait's `base` included, such as `/issues/{id}`. Empty where a `#[url]` argument is the whole
-    /// address.
+    /// Returns the path as declared, with the trait's `base`, such as `/issues/{id}`. It is empty if a
+    /// `#[url]` argument is the whole address.
     #[must_use]
     pub const fn template(&self) -> &'static str {
         self.template
@@ -137,14 +137,14 @@ impl Endpoint {
     }
 }
 
-/// Which one it is; a fixed query or header may be a key.
+/// Shows the name only, because a fixed query or header may be a key.
 impl fmt::Debug for Endpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Endpoint({} {} {})", self.name, self.method, self.template)
     }
 }
 
-/// Its name, method and template, as a stub of the endpoints takes them: `StubRouter::new(TrackerClient::ENDPOINTS)`.
+/// Returns name, method and template, as a stub takes them: `StubRouter::new(TrackerClient::ENDPOINTS)`.
 ///
 /// ```
 /// use sdk_runtime::{Result, ServiceTransport, api_client};
@@ -173,7 +173,7 @@ impl From<&Endpoint> for (&'static str, &'static str, &'static str) {
     }
 }
 
-/// The same for an element of the table of a client's endpoints, which holds references.
+/// Does the same for an element of a client's table of endpoints, which holds references.
 impl From<&&Endpoint> for (&'static str, &'static str, &'static str) {
     fn from(endpoint: &&Endpoint) -> Self {
         (*endpoint).into()
@@ -184,14 +184,15 @@ impl From<&&Endpoint> for (&'static str, &'static str, &'static str) {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Auth {
-    /// Always; without a login the call fails before anything is sent.
+    /// Always. Without a login the call fails before anything is sent.
     Required,
-    /// When somebody is signed in. After a login has expired the call fails until the next sign-in or sign-out.
+    /// If there is a login. After a login has expired, the call fails until the next sign-in or sign-out.
     Optional,
-    /// Never, but with the cookies of the login, or without a login those of the signed-out state. A refusal is the caller's: nothing
-    /// is refreshed. After a login has expired the call fails until the next sign-in or sign-out.
+    /// Never, but the cookies of the login are sent, or those of the signed-out state. A rejection is
+    /// returned to the caller, and nothing is refreshed. After a login has expired, the call fails until the
+    /// next sign-in or sign-out.
     Cookies,
-    /// Never, and without any cookie.
+    /// Never, and no cookie is sent.
     None,
 }
 
@@ -208,9 +209,9 @@ impl Auth {
 pub enum CallTimeout {
     /// The client's default.
     Default,
-    /// This long.
+    /// This time.
     After(Duration),
-    /// As long as it takes.
+    /// No limit.
     Never,
 }
 

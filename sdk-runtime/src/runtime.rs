@@ -1,6 +1,6 @@
-//! Time, tasks and threads, the only file that names `tokio::time` and `tokio::spawn`; knows nothing of what it is used for.
+//! Clocks, timers, tasks and threads: the only file that names `tokio::time` and `tokio::spawn`.
 //!
-//! Time is tokio's, so that a test with a paused clock runs an hour of a session's life in a millisecond.
+//! Time is Tokio's, so that a test with a paused clock runs an hour of a session's life in a millisecond.
 
 use std::cell::Cell;
 use std::fmt;
@@ -14,8 +14,8 @@ use std::time::{Duration, SystemTime};
 pub(crate) use tokio::runtime::Handle;
 pub(crate) use tokio::time::Instant;
 
-/// One moment, as both clocks show it. Either can be wrong about how much time has passed: the monotonic one stands still
-/// while a machine is suspended, the time of day is set by people and by servers.
+/// One moment by both clocks. Either can be wrong about how much time has passed: the monotonic clock may
+/// stand still while a machine is suspended, and users and servers set the time of day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Now {
     pub(crate) mono: Instant,
@@ -23,24 +23,24 @@ pub(crate) struct Now {
 }
 
 impl Now {
-    /// How long ago `then` was, by the clock that says it was longer.
+    /// Returns the time since `then`: the larger one by the two clocks.
     pub(crate) fn since(&self, then: &Self) -> Duration {
         let wall = self.wall.duration_since(then.wall).unwrap_or_default();
         self.mono.saturating_duration_since(then.mono).max(wall)
     }
 }
 
-/// Where the time of day comes from.
+/// The source of the time of day.
 #[derive(Clone, Default)]
 pub(crate) struct Clock(Option<Arc<dyn Fn() -> SystemTime + Send + Sync>>);
 
 impl Clock {
-    /// The system's monotonic clock, and a time of day from elsewhere.
+    /// Creates a clock with the time of day from `wall`. The monotonic time is always the system's.
     pub(crate) fn with_wall(wall: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
         Self(Some(Arc::new(wall)))
     }
 
-    /// This one, or `other` where it is the system's.
+    /// Returns this clock, or `other` if this one is the system's.
     pub(crate) fn or(self, other: &Self) -> Self {
         Self(self.0.or_else(|| other.0.clone()))
     }
@@ -49,11 +49,12 @@ impl Clock {
         Now { mono: now(), wall: self.wall() }
     }
 
-    /// The time of day. Where the code of the user's that tells it panics, or asks for it in turn, the system's.
+    /// Returns the time of day. If the user's function panics, or asks for the time itself, returns that of
+    /// the system.
     pub(crate) fn wall(&self) -> SystemTime {
         let Some(told) = &self.0 else { return wall() };
         let Some(_asking) = WallClockCall::begin() else { return wall() };
-        // It is asked in a `Drop` too, where a second panic would abort the process.
+        // A `Drop` may get here, where a second panic would abort the process.
         catch_unwind(AssertUnwindSafe(|| told())).unwrap_or_else(|_| wall())
     }
 }
@@ -62,11 +63,11 @@ thread_local! {
     static IS_CALLING: Cell<bool> = const { Cell::new(false) };
 }
 
-/// While it lives, this thread asks code of the user's for the time.
+/// A call of the user's clock by this thread.
 struct WallClockCall;
 
 impl WallClockCall {
-    /// `None` where that code asks: it may use the session whose clock it is.
+    /// Returns `None` if the user's clock is running: it may use the session whose clock it is.
     fn begin() -> Option<Self> {
         (!IS_CALLING.replace(true)).then(|| Self)
     }
@@ -84,27 +85,27 @@ impl fmt::Debug for Clock {
     }
 }
 
-/// The monotonic time now.
+/// Returns the monotonic time.
 pub(crate) fn now() -> Instant {
     Instant::now()
 }
 
-/// The time of day, for what servers say in dates.
+/// Returns the system's time of day.
 pub(crate) fn wall() -> SystemTime {
     SystemTime::now()
 }
 
-/// Milliseconds since 1970, as moments are written down.
+/// Returns the milliseconds since 1970, as times are stored.
 pub(crate) fn since_1970(time: SystemTime) -> u64 {
     millis(time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default())
 }
 
-/// Whole milliseconds, as many as fit.
+/// Returns whole milliseconds, or `u64::MAX` if they do not fit.
 pub(crate) fn millis(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
-/// The time `after` from now, or the far future where that cannot be represented.
+/// Returns the time `after` from now, or in a year if that cannot be represented.
 pub(crate) fn deadline(after: Duration) -> Instant {
     let now = now();
     now.checked_add(after).unwrap_or_else(|| now + Duration::from_secs(86_400 * 365))
@@ -115,22 +116,22 @@ pub(crate) async fn sleep_until(deadline: Instant) {
     tokio::time::sleep_until(deadline).await;
 }
 
-/// The output of `future`, or `None` when it takes longer than `limit`.
+/// Returns the output of `future`, or `None` if it takes longer than `limit`.
 pub(crate) async fn within<F: Future>(limit: Duration, future: F) -> Option<F::Output> {
     tokio::time::timeout(limit, future).await.ok()
 }
 
-/// The output of `future`, or `None` when it is not there at `deadline`.
+/// Returns the output of `future`, or `None` at `deadline`.
 pub(crate) async fn until<F: Future>(deadline: Instant, future: F) -> Option<F::Output> {
     tokio::time::timeout_at(deadline, future).await.ok()
 }
 
-/// What runs tasks: a runtime that was named, or that of the caller.
+/// The runtime of tasks: one that was named, or that of the caller.
 #[derive(Clone, Default)]
 pub(crate) struct Spawner(Option<Handle>);
 
 impl Spawner {
-    /// Runs everything on the runtime of `handle`.
+    /// Spawns all tasks on the runtime of `handle`.
     pub(crate) fn on(handle: Handle) -> Self {
         Self(Some(handle))
     }
@@ -140,8 +141,8 @@ impl Spawner {
         self.0.is_some()
     }
 
-    /// Runs `task` to its end, even if its caller goes away meanwhile. Drops it at once where no runtime was named and the caller is on none:
-    /// what the task guards is then settled by its `Drop`.
+    /// Runs `task` to its end, even if its caller ends first. Without a named runtime, and on a thread
+    /// without one, drops the task at once. The `Drop` of the task then releases what it guards.
     pub(crate) fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
         match &self.0 {
             Some(named) => drop(named.spawn(task)),
@@ -149,7 +150,8 @@ impl Spawner {
         }
     }
 
-    /// `value`, to be used and dropped as if the thread were one of the named runtime; `Err` where none was named.
+    /// Binds `value` to the named runtime: it is used and dropped there. Returns `Err(value)` if none was
+    /// named.
     pub(crate) fn enter<T>(&self, value: T) -> Result<RuntimeBound<T>, T> {
         match &self.0 {
             Some(handle) => Ok(RuntimeBound { handle: handle.clone(), value: Some(value) }),
@@ -157,7 +159,7 @@ impl Spawner {
         }
     }
 
-    /// What `future` comes to. Its timers and connections belong to the named runtime, where there is one.
+    /// Runs `future`. Its timers and connections belong to the named runtime, if there is one.
     pub(crate) async fn run<F: Future>(&self, future: F) -> F::Output {
         match self.enter(Box::pin(future)) {
             Ok(entered) => entered.await,
@@ -175,18 +177,18 @@ impl fmt::Debug for Spawner {
 /// A value that belongs to a runtime, on each thread where it is used or dropped.
 pub(crate) struct RuntimeBound<T> {
     handle: Handle,
-    /// There until it is dropped.
+    /// `None` only while it is dropped.
     value: Option<T>,
 }
 
 impl<T> RuntimeBound<T> {
-    /// What `work` makes of the value; `None` when it is being dropped.
+    /// Calls `work` with the value. Returns `None` while the value is dropped.
     pub(crate) fn with<R>(&mut self, work: impl FnOnce(&mut T) -> R) -> Option<R> {
         let _entered = self.handle.enter();
         self.value.as_mut().map(work)
     }
 
-    /// The value, for what needs no runtime.
+    /// Returns the value, for uses that need no runtime.
     pub(crate) fn get(&self) -> Option<&T> {
         self.value.as_ref()
     }
@@ -202,14 +204,14 @@ impl<F: Future + ?Sized> Future for RuntimeBound<Pin<Box<F>>> {
 
 impl<T> Drop for RuntimeBound<T> {
     fn drop(&mut self) {
-        // A connection that is given back may start a task.
+        // A connection that returns to its pool may start a task.
         let _entered = self.handle.enter();
         self.value = None;
     }
 }
 
-/// The output of `work`, which may block, on a thread where it holds up no task. It goes on to its end when this future is dropped.
-/// `None` where a runtime that shuts down never began it.
+/// Runs `work`, which may block, on a thread where it holds up no task. `work` runs to its end even if this
+/// future is dropped. Returns `None` if a runtime that shuts down never started it.
 pub(crate) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
     match Handle::try_current() {
         Ok(runtime) => runtime.spawn_blocking(work).await.ok(),
@@ -217,9 +219,9 @@ pub(crate) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send 
     }
 }
 
-/// What `attempt` gives, which is asked again and again for as long as `limit`, and once more after it: this thread may have stood
-/// still meanwhile. For threads that may block, and in real time: what
-/// is waited for are other processes, and they know nothing of a clock that a test has paused.
+/// Repeats `attempt` until it returns `Some`, or `limit` has passed, and once more after that, because this
+/// thread may have been suspended. Blocks. The time is real, because other processes do not know a clock that
+/// a test has paused.
 pub(crate) fn insist<T>(limit: Duration, mut attempt: impl FnMut() -> Option<T>) -> Option<T> {
     let begin = std::time::Instant::now();
     loop {
@@ -228,12 +230,12 @@ pub(crate) fn insist<T>(limit: Duration, mut attempt: impl FnMut() -> Option<T>)
         if given.is_some() || is_last {
             return given;
         }
-        // By chance, so that of two who wait neither is always the later one.
+        // Random, so that none of two waiters is always the later one.
         std::thread::sleep(Duration::from_micros(fastrand::u64(500..5_000)));
     }
 }
 
-/// Real time, for what blocks a thread: a clock that a test has paused says nothing of it.
+/// Real time, for work that blocks a thread. A paused clock does not affect it.
 #[derive(Clone, Copy)]
 pub(crate) struct Stopwatch(std::time::Instant);
 

@@ -1,4 +1,4 @@
-//! Tokens as types that cannot be shown by accident; knows nothing of where they come from or go.
+//! Tokens as types that are never shown by accident.
 
 use std::fmt;
 
@@ -8,7 +8,8 @@ macro_rules! secret {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
         ///
-        /// Has no `Display` and no `Serialize`; `Debug` prints the type's name alone. Our copy is wiped from memory on drop.
+        /// Has no `Display` and no `Serialize`. `Debug` prints the name of the type only. The memory is wiped
+        /// on drop.
         #[derive(Clone)]
         pub struct $name(Zeroizing<String>);
 
@@ -18,7 +19,7 @@ macro_rules! secret {
                 Self(Zeroizing::new(token.into()))
             }
 
-            /// The token itself, for putting it into a request or a store.
+            /// Returns the token, to put it into a request or a store.
             #[must_use]
             pub fn expose(&self) -> &str {
                 &self.0
@@ -46,11 +47,11 @@ macro_rules! secret {
 }
 
 secret! {
-    /// An access token: what signs requests.
+    /// An access token, which signs requests.
     AccessToken
 }
 
 secret! {
-    /// A refresh token: what a new access token is asked for with.
+    /// A refresh token, which is traded for a new access token.
     RefreshToken
 }

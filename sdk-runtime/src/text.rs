@@ -1,8 +1,10 @@
-//! Text as servers write it, in bodies and in headers: the one place that turns their bytes into text.
+//! Text in bodies and headers: the one place that decodes the bytes of servers.
 //!
-//! - A byte order mark in front of a body is no part of it (RFC 8259, 8.1).
-//! - A header is UTF-8 where it can be, and Latin-1 otherwise (RFC 9110, 5.5). It is never dropped for a byte that is not ASCII.
-//! - An address in a header keeps its bytes: what is not ASCII is percent-encoded as it came, as browsers and curl do.
+//! - A byte order mark before a body is no part of it (RFC 8259, 8.1).
+//! - A header is UTF-8 if it is valid UTF-8, and Latin-1 otherwise (RFC 9110, 5.5). It is never dropped for a
+//!   byte that is not ASCII.
+//! - An address in a header keeps its bytes. Bytes that are not ASCII are percent-encoded, as browsers and
+//!   curl do.
 //! - A body that still has a `Content-Encoding`, or a `Transfer-Encoding` other than `chunked`, is no text.
 
 use std::borrow::Cow;
@@ -14,48 +16,48 @@ use percent_encoding::{AsciiSet, percent_encode};
 /// The byte order mark of UTF-8.
 pub(crate) const MARK: &[u8] = b"\xEF\xBB\xBF";
 
-/// The bytes of a body behind its byte order mark.
+/// Returns a body without its byte order mark.
 pub(crate) fn without_mark(body: &[u8]) -> &[u8] {
     body.strip_prefix(MARK).unwrap_or(body)
 }
 
-/// Bytes as text, with U+FFFD for what is no UTF-8.
+/// Decodes UTF-8, with U+FFFD for invalid bytes.
 pub(crate) fn lossy(bytes: &[u8]) -> Cow<'_, str> {
     String::from_utf8_lossy(bytes)
 }
 
-/// Whether a body has nothing in it but a mark and white space.
+/// Whether a body contains only a mark and white space.
 pub(crate) fn is_blank(body: &[u8]) -> bool {
     without_mark(body).trim_ascii().is_empty()
 }
 
-/// Bytes of a header as text.
+/// Decodes the bytes of a header.
 pub(crate) fn of_header(bytes: &[u8]) -> Cow<'_, str> {
     match std::str::from_utf8(bytes) {
         Ok(text) => Cow::Borrowed(text),
-        // Each byte is the character of its number.
+        // Latin-1: each byte is the character with its number.
         Err(_) => Cow::Owned(bytes.iter().copied().map(char::from).collect()),
     }
 }
 
-/// The first line of the header `name` as text, without the blanks around it.
+/// Returns the first line of the header `name`, without the blanks around it.
 pub(crate) fn header<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<Cow<'a, str>> {
     headers.get(name).map(|value| of_header(value.as_bytes().trim_ascii()))
 }
 
-/// The media type of a body, without its parameters.
+/// Returns the media type of a body, without its parameters.
 pub(crate) fn media_type(headers: &HeaderMap) -> Option<Cow<'_, str>> {
     let value = headers.get(CONTENT_TYPE)?.as_bytes();
     value.split(|byte| *byte == b';').next().map(|media_type| of_header(media_type.trim_ascii()))
 }
 
-/// Bytes of a header that hold an address, as text for the parser of addresses.
+/// Returns an address in a header as text for a URL parser.
 pub(crate) fn of_address(bytes: &[u8]) -> Cow<'_, str> {
     const NOT_ASCII: &AsciiSet = &AsciiSet::EMPTY;
     percent_encode(bytes, NOT_ASCII).into()
 }
 
-/// A part of a header as an error quotes it: a terminal must not take any of it for a command.
+/// Returns a part of a header for an error message. A terminal must not execute any of it.
 pub(crate) fn quoted(text: &str) -> String {
     text.replace(char::is_control, "\u{fffd}")
 }
@@ -63,13 +65,13 @@ pub(crate) fn quoted(text: &str) -> String {
 /// The longest encoding that an error quotes, in characters.
 const QUOTED: usize = 64;
 
-/// What a body is said to be still encoded as, such as `br` or `gzip, br`; `None` for no encoding (RFC 9110, 8.4).
+/// Returns the coding that a body still has, such as `br` or `gzip, br`, or `None` (RFC 9110, 8.4).
 pub(crate) fn encoding(headers: &HeaderMap) -> Option<String> {
     let named = codings(headers).collect::<Vec<_>>().join(", ");
     (!named.is_empty()).then(|| quoted(&named).chars().take(QUOTED).collect())
 }
 
-/// Whether a body is encoded in a way that HTTP knows. Some servers name a charset instead, or nothing that is an encoding.
+/// Whether a body has a coding that HTTP knows. Some servers name a charset there, or other words.
 pub(crate) fn is_encoded(headers: &HeaderMap) -> bool {
     const KNOWN: [&str; 9] =
         ["br", "compress", "dcb", "dcz", "deflate", "gzip", "x-compress", "x-gzip", "zstd"];
@@ -77,7 +79,7 @@ pub(crate) fn is_encoded(headers: &HeaderMap) -> bool {
 }
 
 fn codings(headers: &HeaderMap) -> impl Iterator<Item = String> {
-    // A server may also encode for the way (RFC 9112, 6.1). Of these codings a transport undoes `chunked` alone.
+    // A server may also encode for the transfer (RFC 9112, 6.1). A transport only decodes `chunked`.
     let lines = headers.get_all(CONTENT_ENCODING).iter().chain(headers.get_all(TRANSFER_ENCODING));
     lines
         .flat_map(|line| line.as_bytes().split(|byte| *byte == b','))

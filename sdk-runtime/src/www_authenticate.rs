@@ -1,14 +1,16 @@
-//! The challenges of an answer (RFC 9110, 11.6.1): what a server asks for. Must not know what any of them means to a session.
+//! `WWW-Authenticate` and its challenges (RFC 9110, 11.6.1).
 //!
-//! Servers write them in many ways, some of them wrong. What can be read is read and the rest is skipped, in one pass.
+//! Servers write them in many ways, some of them wrong. The parser reads what it can and skips the rest, in
+//! one pass.
 
 use std::fmt;
 
 use crate::text;
 
-/// One challenge of a `WWW-Authenticate` header, such as `Bearer realm="issues", error="invalid_token"` (RFC 9110, 11.3).
+/// One challenge of a `WWW-Authenticate` header, such as `Bearer realm="issues", error="invalid_token"` (RFC
+/// 9110, 11.3).
 ///
-/// `Debug` shows the scheme and the names of the parameters; what they say may be data.
+/// `Debug` shows the scheme and the names of the parameters. The values may be data.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Challenge {
     scheme: String,
@@ -17,54 +19,55 @@ pub struct Challenge {
 }
 
 impl Challenge {
-    /// The scheme as the server wrote it. It means the same in any case: compare it with [`is`](Self::is).
+    /// Returns the scheme as the server wrote it. Schemes are case-insensitive: compare them with
+    /// [`is`](Self::is).
     #[must_use]
     pub fn scheme(&self) -> &str {
         &self.scheme
     }
 
-    /// Whether it is a challenge of `scheme`, in whatever case that is written.
+    /// Whether it is a challenge of `scheme`, case-insensitively.
     #[must_use]
     pub fn is(&self, scheme: &str) -> bool {
         self.scheme.eq_ignore_ascii_case(scheme)
     }
 
-    /// The first parameter called `name`, in whatever case that is written, without the quotes and escapes around it.
+    /// Returns the first parameter called `name`, case-insensitively, without its quotes and escapes.
     #[must_use]
     pub fn param(&self, name: &str) -> Option<&str> {
         self.params().find(|(it, _)| it.eq_ignore_ascii_case(name)).map(|(_, value)| value)
     }
 
-    /// All parameters in their order, by the names the server wrote. A name should be there once, but may be repeated.
+    /// Returns all parameters in their order, with the names that the server wrote. A name may occur twice.
     pub fn params(&self) -> impl Iterator<Item = (&str, &str)> {
         self.params.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
-    /// What stands in place of parameters, as in `Negotiate oYG2MIGz…` (RFC 9110, 11.2).
+    /// Returns the text in place of parameters, as in `Negotiate oYG2MIGz…` (RFC 9110, 11.2).
     #[must_use]
     pub fn token68(&self) -> Option<&str> {
         self.token68.as_deref()
     }
 
-    /// The part of the server that is protected (RFC 9110, 11.5).
+    /// Returns the protected part of the server (RFC 9110, 11.5).
     #[must_use]
     pub fn realm(&self) -> Option<&str> {
         self.param("realm")
     }
 
-    /// The scopes that are needed, with a space between two of them (RFC 6750, section 3).
+    /// Returns the scopes that are needed, separated by spaces (RFC 6750, section 3).
     #[must_use]
     pub fn scope(&self) -> Option<&str> {
         self.param("scope")
     }
 
-    /// The code of what is wrong, such as `invalid_token` (RFC 6750, section 3.1).
+    /// Returns the error code, such as `invalid_token` (RFC 6750, section 3.1).
     #[must_use]
     pub fn error(&self) -> Option<&str> {
         self.param("error")
     }
 
-    /// What is wrong, in words for a developer (RFC 6750, section 3).
+    /// Returns the description of the error for a developer (RFC 6750, section 3).
     #[must_use]
     pub fn error_description(&self) -> Option<&str> {
         self.param("error_description")
@@ -81,7 +84,8 @@ impl fmt::Debug for Challenge {
     }
 }
 
-/// The challenges in `lines`, which are one list (RFC 9110, 5.3): a parameter belongs to the last scheme, on whichever line.
+/// Parses the challenges in `lines`, which are one list (RFC 9110, 5.3). A parameter belongs to the last
+/// scheme, on any line.
 pub(crate) fn parse<'a>(lines: impl IntoIterator<Item = &'a [u8]>) -> Vec<Challenge> {
     let mut challenges = Challenges::default();
     for line in lines {
@@ -102,7 +106,8 @@ fn is_blank(byte: u8) -> bool {
 #[derive(Default)]
 struct Challenges {
     read: Vec<Challenge>,
-    /// Whether the last scheme could not be read, so that what follows is not the parameters of the one before.
+    /// Whether the last scheme was unreadable, so that the next parameters do not belong to the scheme before
+    /// it.
     orphaned: bool,
 }
 
@@ -119,8 +124,8 @@ impl Challenges {
         }
     }
 
-    /// Reads one element of the list, a scheme with what follows it before the next comma, or a parameter; `None` where the line
-    /// goes on with something that is neither.
+    /// Reads one element of the list: a scheme with its text up to the next comma, or a parameter. Returns
+    /// `None` if the line goes on with anything else.
     fn element(&mut self, line: &mut Line<'_>) -> Option<()> {
         let name = line.token()?;
         let blank = line.blank();
@@ -133,8 +138,8 @@ impl Challenges {
             self.orphaned = true;
             return None;
         }
-        // A comma may be missing between parameters. Anything else that stands there, such as the words of a text without quotes,
-        // begins nothing.
+        // A comma may be missing between parameters. Any other text there, such as words without quotes, is
+        // skipped.
         while !line.is_at_end() {
             let name = line.token()?;
             line.blank();
@@ -152,7 +157,7 @@ impl Challenges {
     }
 }
 
-/// What is left of a line.
+/// The rest of a line.
 struct Line<'a>(&'a [u8]);
 
 impl<'a> Line<'a> {
@@ -163,7 +168,7 @@ impl<'a> Line<'a> {
         taken
     }
 
-    /// Skips blanks; whether there were any.
+    /// Skips blanks, and returns whether there were any.
     fn blank(&mut self) -> bool {
         !self.take(is_blank).is_empty()
     }
@@ -173,12 +178,12 @@ impl<'a> Line<'a> {
         (!token.is_empty()).then(|| text::of_header(token).into_owned())
     }
 
-    /// At the end of an element.
+    /// Whether this is the end of an element.
     fn is_at_end(&self) -> bool {
         matches!(self.0.first(), None | Some(b','))
     }
 
-    /// `token68`, if all up to the next comma is one; nothing is taken if not.
+    /// Returns the `token68` if the text up to the next comma is one, and takes nothing otherwise.
     fn token68(&mut self) -> Option<String> {
         let mut ahead = Line(self.0);
         let letters = ahead.take(|byte| byte.is_ascii_alphanumeric() || b"-._~+/".contains(&byte));
@@ -192,7 +197,8 @@ impl<'a> Line<'a> {
         Some(text::of_header(token).into_owned())
     }
 
-    /// `= value` and the blanks behind it. Without quotes a value should be a token; servers write addresses so as well.
+    /// Reads `= value` and the blanks after it. A value without quotes should be a token, but servers write
+    /// addresses too.
     fn value(&mut self) -> Option<String> {
         self.0 = self.0.strip_prefix(b"=")?;
         self.blank();
@@ -205,7 +211,8 @@ impl<'a> Line<'a> {
         (self.blank() || self.is_at_end()).then(|| text::of_header(&value).into_owned())
     }
 
-    /// A quoted string without its quotes and escapes (RFC 9110, 5.6.4). One that does not end takes the rest of the line with it.
+    /// A quoted string without its quotes and escapes (RFC 9110, 5.6.4). One that does not end takes the rest
+    /// of the line with it.
     fn quoted(&mut self) -> Option<Vec<u8>> {
         let mut bytes = std::mem::take(&mut self.0).iter();
         bytes.next();

@@ -1,5 +1,5 @@
-//! Cookies in the order of their domains, as many as there may be: each change makes another set, which shares all but the domain that
-//! changed. So neither a request nor a change looks at more than the cookies of a few domains.
+//! The cookies of a jar by domain, within its limits. Each change makes a new set, which shares all domains
+//! but the changed one. So a request or a change only looks at the cookies of a few domains.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -13,16 +13,17 @@ use super::dropped::CookiesDropped;
 use super::outcome::CookieRefusal;
 use super::set_cookie::{Cookie, is_below};
 
-/// As many cookies as one domain may have.
+/// The largest number of cookies of one domain.
 const OF_ONE_DOMAIN: usize = 50;
 
-/// As many as there may be in all.
+/// The largest number of all cookies.
 const IN_ALL: usize = 3000;
 
 /// A cookie of a jar.
 pub(super) struct StoredCookie {
     pub(super) cookie: Arc<Cookie>,
-    /// When it was set first, which a newer value does not change, and when it was set or sent last. Counted, not timed.
+    /// When it was first set, which a newer value does not change, and when it was last set or sent. Counts,
+    /// not times.
     pub(super) created: u64,
     used: AtomicU64,
 }
@@ -40,7 +41,7 @@ impl StoredCookie {
         self.used.fetch_max(at, Ordering::Relaxed);
     }
 
-    /// The one that is used least recently goes first.
+    /// Returns the order of eviction: the least recently used first.
     pub(super) fn rank(&self) -> (u64, u64) {
         (self.used(), self.created)
     }
@@ -53,7 +54,7 @@ pub(super) struct CookieSet {
 }
 
 impl CookieSet {
-    /// Every cookie, the one that was set first in front.
+    /// Returns all cookies, in the order in which they were set.
     pub(super) fn all(&self) -> Vec<&Arc<StoredCookie>> {
         let mut all: Vec<_> = self.domains.values().flat_map(|kept| kept.iter()).collect();
         all.sort_by_key(|kept| kept.created);
@@ -64,8 +65,8 @@ impl CookieSet {
         self.domains.values().any(|kept| kept.iter().any(|kept| !kept.cookie.has_expired(now)))
     }
 
-    /// What goes along with a request to `url`: the longest path first, and of two equal ones what was set first (RFC 6265bis, section
-    /// 5.8.3).
+    /// Returns the cookies for a request to `url`: the longest path first, and then the one that was set
+    /// first (RFC 6265bis, section 5.8.3).
     pub(super) fn to_send(&self, url: &Url, now: SystemTime) -> Vec<Arc<StoredCookie>> {
         let mut to_send: Vec<_> = names(url)
             .filter_map(|name| self.domains.get(name))
@@ -76,7 +77,8 @@ impl CookieSet {
         to_send
     }
 
-    /// Puts `cookie` in the place of the same one, or takes that away where `cookie` is over. What there is no room for goes.
+    /// Replaces the same cookie by `cookie`, or removes it if `cookie` has expired. Evicts cookies beyond the
+    /// limits.
     pub(super) fn put(
         &mut self,
         cookie: &Arc<Cookie>,
@@ -108,7 +110,8 @@ impl CookieSet {
         self.len += 1;
     }
 
-    /// Removes what is beyond the limits of `domain` and of all: what has expired at `now` first, and then what is used least recently.
+    /// Evicts the cookies beyond the limits of `domain` and of the jar: those that have expired at `now`
+    /// first, and then the least recently used.
     pub(super) fn make_room(&mut self, domain: &str, now: Option<SystemTime>, dropped: &mut CookiesDropped) {
         let has_expired = |kept: &StoredCookie| now.is_some_and(|now| kept.cookie.has_expired(now));
         self.retain(domain, |kept| !has_expired(kept));
@@ -140,7 +143,7 @@ impl CookieSet {
         self.len < before
     }
 
-    /// Removes the cookie that `cookie` is to replace, and says when that was set first.
+    /// Removes the cookie that `cookie` replaces, and returns when that was first set.
     fn take(&mut self, cookie: &Cookie) -> Option<u64> {
         let of_domain = self.domains.get(cookie.domain.name())?;
         let same = of_domain.iter().find(|kept| kept.cookie.is_same(cookie))?.clone();
@@ -162,7 +165,8 @@ impl CookieSet {
         }
     }
 
-    /// Whether one of the same name that is `Secure` goes to the same places (RFC 6265bis, section 5.7, "leave secure cookies alone").
+    /// Whether a `Secure` cookie of the same name goes to the same places (RFC 6265bis, section 5.7, "leave
+    /// secure cookies alone").
     fn would_replace_a_secure_one(&self, cookie: &Cookie) -> bool {
         let domain = cookie.domain.name();
         let near = self.domains.iter().filter(|(name, _)| is_in(name, domain) || is_in(domain, name));

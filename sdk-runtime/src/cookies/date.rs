@@ -1,4 +1,4 @@
-//! The dates of cookies: every form that servers write in `Expires`, and the one form of the record in a store.
+//! The dates of cookies: every form that servers write in `Expires`, and the one form that is stored.
 
 use std::time::{Duration, SystemTime};
 
@@ -7,11 +7,12 @@ use crate::runtime::since_1970;
 const MONTHS: [&str; 12] =
     ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
-/// No date that can be written down is later: the end of the year 9999.
+/// The end of the year 9999, the last date that can be written.
 const LAST: u64 = 253_402_300_799;
 
-/// Reads a cookie-date (RFC 6265bis, section 5.1.1): a time, a day, a month and a year in any order and form. A year of two digits is
-/// one of 1970 to 2069. A date before 1970 is 1970: both are over.
+/// Parses a cookie-date (RFC 6265bis, section 5.1.1): a time, a day, a month and a year in any order and
+/// form. A year of two digits is one of 1970 to 2069. A date before 1970 becomes 1970, because both have
+/// passed.
 pub(super) fn parse(text: &[u8]) -> Option<SystemTime> {
     let (mut time, mut day, mut month, mut year) = (None, None, None, None);
     for token in text.split(|byte| is_delimiter(*byte)).filter(|token| !token.is_empty()) {
@@ -47,12 +48,12 @@ pub(super) fn parse(text: &[u8]) -> Option<SystemTime> {
     }
     let seconds = ((days(year, month, day) * 24 + u64::from(hour)) * 60 + u64::from(minute)) * 60;
     let date = SystemTime::UNIX_EPOCH + Duration::from_secs(seconds + u64::from(second));
-    // There is no 30th of February.
+    // Rejects dates such as the 30th of February.
     let exists = httpdate::fmt_http_date(date).get(5..7) == Some(&format!("{day:02}"));
     exists.then_some(date)
 }
 
-/// The days from 1970 on to the one of this date, by years that begin with March and so end with the day that not each has.
+/// Returns the days from 1970 to this date. Its years begin with March, so that the leap day is the last.
 fn days(year: u32, month: &str, day: u32) -> u64 {
     let month = MONTHS.iter().position(|name| *name == month).unwrap_or_default();
     let (year, month) = if month < 2 { (year - 1, month + 10) } else { (year, month - 2) };
@@ -70,7 +71,7 @@ pub(super) fn written(time: SystemTime) -> String {
     format!("{}-{month:02}-{}T{}Z", part(12..16), part(5..7), part(17..25))
 }
 
-/// Reads what [`written`] has written.
+/// Parses the output of [`written`].
 pub(super) fn read(text: &str) -> Option<SystemTime> {
     let (date, time) = text.split_once('T')?;
     let [year, month, day] = date.split('-').collect::<Vec<_>>().try_into().ok()?;
@@ -82,7 +83,7 @@ fn is_delimiter(byte: u8) -> bool {
     matches!(byte, 0x09 | 0x20..=0x2f | 0x3b..=0x40 | 0x5b..=0x60 | 0x7b..=0x7e)
 }
 
-/// The number that `token` begins with, of so many digits. What follows is no digit, and no matter.
+/// Returns the number at the start of `token`, of so many digits. The text after the digits is ignored.
 fn number(token: &[u8], digits: std::ops::RangeInclusive<usize>) -> Option<u32> {
     let length = token.iter().take_while(|byte| byte.is_ascii_digit()).count();
     let (digits_of_it, _) = digits.contains(&length).then(|| token.split_at(length))?;

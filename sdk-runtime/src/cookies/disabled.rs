@@ -1,4 +1,4 @@
-//! The jar of a build without the feature `cookies`: takes nothing and sends nothing.
+//! The jar of a build without the feature `cookies`: stores nothing and sends nothing.
 
 use std::fmt;
 
@@ -8,11 +8,11 @@ use url::Url;
 use super::dropped::CookiesDropped;
 use crate::runtime::Clock;
 
-/// What came of the cookies in an answer: nothing.
+/// The outcome of the `Set-Cookie` headers of a response: none.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct SetCookies(());
 
-/// No jar. Cookies that another program has written into a store are kept as they are, and written again.
+/// No jar. Cookies that another program has stored are kept unchanged, and written again.
 #[derive(Clone, Default)]
 pub(crate) struct Jar {
     written: Option<serde_json::Value>,
@@ -52,7 +52,7 @@ impl Jar {
     }
 }
 
-/// What is written holds secrets.
+/// Shows nothing, because the cookies are secrets.
 impl fmt::Debug for Jar {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Jar(..)")

@@ -1,20 +1,20 @@
-//! Which hosts a cookie belongs to (RFC 6265bis, section 5.1.3 and 5.7), and the list of public suffixes.
+//! The hosts that a cookie belongs to (RFC 6265bis, section 5.1.3 and 5.7), and the list of public suffixes.
 
 use url::{Host, Url};
 
 use super::outcome::CookieRefusal;
 
-/// Where a cookie goes.
+/// The hosts that a cookie is sent to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Domain {
-    /// To this host alone.
+    /// This host only.
     Host(String),
-    /// To this one and every one below it.
+    /// This host and all below it.
     Suffix(String),
 }
 
 impl Domain {
-    /// What `attribute`, the value of `Domain`, means in an answer from `url`.
+    /// Returns the domain for `attribute`, the value of `Domain`, in a response from `url`.
     pub(super) fn of(attribute: Option<&[u8]>, url: &Url) -> Result<Self, CookieRefusal> {
         let host = url.host_str().ok_or(CookieRefusal::Malformed)?;
         let attribute = attribute.unwrap_or_default();
@@ -38,7 +38,8 @@ impl Domain {
         Ok(Self::Suffix(domain))
     }
 
-    /// What was written down. An earlier version of this library took public suffixes, which go to the one host now.
+    /// Returns the domain of a stored cookie. Earlier versions accepted public suffixes, which now mean the
+    /// one host.
     pub(super) fn read(self) -> Self {
         match self {
             Self::Suffix(domain) if is_public_suffix(&domain) => Self::Host(domain),
@@ -57,7 +58,7 @@ impl Domain {
     }
 }
 
-/// The names under which cookies for `url` are kept: that of its host, and those above it.
+/// Returns the names under which the cookies for `url` are stored: its host, and the domains above it.
 pub(super) fn names(url: &Url) -> impl Iterator<Item = &str> {
     let is_address = is_address(url);
     std::iter::successors(url.host_str(), move |name| {
@@ -65,7 +66,7 @@ pub(super) fn names(url: &Url) -> impl Iterator<Item = &str> {
     })
 }
 
-/// Whether `host` is `domain` or one below it. Neither is an address.
+/// Whether `host` is `domain` or below it. Neither is an IP address.
 pub(super) fn is_in(host: &str, domain: &str) -> bool {
     host.strip_suffix(domain).is_some_and(|below| below.is_empty() || below.ends_with('.'))
 }
@@ -74,8 +75,8 @@ fn is_address(url: &Url) -> bool {
     matches!(url.host(), Some(Host::Ipv4(_) | Host::Ipv6(_)))
 }
 
-/// Whether names below `domain` are of different owners: `com`, `co.uk`, `github.io`, and a last label that the list does not know.
-/// What is no name of a host is one, too.
+/// Whether names below `domain` have different owners: `com`, `co.uk`, `github.io`, or a last label that the
+/// list does not have. Any text that is no host name counts too.
 fn is_public_suffix(domain: &str) -> bool {
     let name = domain.strip_suffix('.').unwrap_or(domain);
     psl2::lookup(name).is_none_or(|found| found.registrable_domain().is_none())

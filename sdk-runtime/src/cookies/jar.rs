@@ -1,4 +1,4 @@
-//! A jar that is read without a lock, and has an end: what it drops and why it is empty can be asked for.
+//! `Jar`: a cookie jar with limits, which requests read without a lock.
 
 use std::fmt;
 use std::sync::Arc;
@@ -17,20 +17,20 @@ use crate::date::server_time;
 use crate::request::base::may_carry_credentials;
 use crate::runtime::Clock;
 
-/// As many bytes of cookies as go along with one request.
+/// The most bytes of cookies in one request.
 const OF_ONE_REQUEST: usize = 16 << 10;
 
 /// A cookie jar (RFC 6265bis).
 #[derive(Default)]
 pub(crate) struct Jar {
     cookies: ArcSwapOption<CookieSet>,
-    /// Goes up with each use of a cookie.
+    /// Counts the uses of cookies.
     uses: AtomicU64,
     dropped: DropCounters,
 }
 
 impl Jar {
-    /// A jar of its own with the same cookies.
+    /// Returns a new jar with the same cookies.
     pub(crate) fn fork(&self) -> Self {
         let mut fork = CookieSet::default();
         let cookies = self.cookies.load();
@@ -44,12 +44,12 @@ impl Jar {
         }
     }
 
-    /// The cookies as they are kept across restarts, those included that a browser would forget; `None` where there are none.
+    /// Returns the cookies as they are stored, session cookies included, or `None` if there are none.
     pub(crate) fn written(&self) -> Option<serde_json::Value> {
         schema::write(self.cookies.load().as_ref()?)
     }
 
-    /// A jar with the cookies that were [`written`](Self::written).
+    /// Returns a jar with the cookies that [`written`](Self::written) has returned.
     pub(crate) fn read(written: serde_json::Value) -> Option<Self> {
         let mut dropped = CookiesDropped::default();
         let (cookies, uses) = schema::read(written, &mut dropped)?;
@@ -62,7 +62,8 @@ impl Jar {
         Some(jar)
     }
 
-    /// The `Cookie` header for a request to `url`, if any cookie goes there. What is beyond the limit leaves the jar.
+    /// Returns the `Cookie` header for a request to `url`, if any cookie is sent there. Cookies beyond the
+    /// limit leave the jar.
     pub(crate) fn header(&self, url: &Url, clock: &Clock) -> Option<HeaderValue> {
         let cookies = self.cookies.load();
         let mut to_send = cookies.as_ref()?.to_send(url, clock.wall());
@@ -86,7 +87,7 @@ impl Jar {
         Some(header)
     }
 
-    /// Takes the `Set-Cookie` headers of an answer from `url`; those that may not be set from there are left out.
+    /// Stores the cookies of a response from `url`, except those that `url` may not set.
     pub(crate) fn store(&self, headers: &HeaderMap, url: &Url, clock: &Clock) -> SetCookies {
         let mut refused = SetCookies::default();
         let mut lines = headers.get_all(SET_COOKIE).iter().peekable();
@@ -106,7 +107,7 @@ impl Jar {
         let first = self.count(news.len());
         let (mut received, mut dropped) = (refused.clone(), CookiesDropped::default());
         if !news.is_empty() {
-            // Done again where another answer was faster.
+            // Repeated if another response was faster.
             self.cookies.rcu(|current| {
                 (received, dropped) = (refused.clone(), CookiesDropped::default());
                 let mut next = current.as_deref().cloned().unwrap_or_default();
@@ -123,7 +124,8 @@ impl Jar {
         received
     }
 
-    /// Why no request can be signed with it, if it has no cookie; `received` came last.
+    /// Returns why no request can be signed if the jar has no cookie. `received` is the outcome of the last
+    /// response.
     pub(crate) fn lack(&self, received: Option<&SetCookies>, clock: &Clock) -> Option<String> {
         let now = clock.wall();
         if self.cookies.load().as_ref().is_some_and(|cookies| cookies.has_any(now)) {
@@ -132,17 +134,17 @@ impl Jar {
         Some(received.map_or_else(|| "no answer has set one".to_owned(), SetCookies::why_none))
     }
 
-    /// Whether there was no room for some cookie since [`take_dropped`](Self::take_dropped).
+    /// Whether a cookie was dropped since [`take_dropped`](Self::take_dropped).
     pub(crate) fn has_dropped(&self) -> bool {
         self.dropped.counts().into_iter().any(|count| count.load(Ordering::Relaxed) > 0)
     }
 
-    /// What there was no room for since this was asked last, if there was any.
+    /// Returns what was dropped since the last call, if anything was.
     pub(crate) fn take_dropped(&self) -> Option<CookiesDropped> {
         self.dropped.take()
     }
 
-    /// Removes what is used least recently from `to_send`, and from the jar, until the rest may go along with one request.
+    /// Removes the least recently used cookies from `to_send` and the jar, until the rest fits one request.
     fn keep_to_the_limit(&self, to_send: &mut Vec<Arc<StoredCookie>>) {
         let mut bytes = to_send.iter().map(|kept| kept.cookie.len() + 2).sum::<usize>().saturating_sub(2);
         if bytes <= OF_ONE_REQUEST {
@@ -167,7 +169,7 @@ impl Jar {
         self.dropped.add(&CookiesDropped { of_one_request: removed, ..CookiesDropped::default() });
     }
 
-    /// The first of the next `uses` numbers.
+    /// Returns the first of the next `uses` numbers.
     fn count(&self, uses: usize) -> u64 {
         self.uses.fetch_add(u64::try_from(uses).unwrap_or_default(), Ordering::Relaxed) + 1
     }
@@ -179,7 +181,7 @@ impl fmt::Debug for Jar {
     }
 }
 
-/// [`CookiesDropped`], counted by many at once.
+/// [`CookiesDropped`], counted by many threads.
 #[derive(Default)]
 struct DropCounters {
     too_large: AtomicU32,

@@ -109,7 +109,8 @@ fn a_request_carries_16_kib_and_the_one_that_is_used_least_recently_leaves_the_j
 
 #[test]
 fn no_more_leaves_a_request_than_has_to() {
-    // Those used least recently in front; what is left has 16 KiB with the `; ` between its cookies, to the byte.
+    // Those used least recently in front; what is left has 16 KiB with the `; ` between its cookies, to the
+    // byte.
     for beyond in [&[10][..], &[100, 10], &[4096, 4], &[4, 4096]] {
         let jar = Jar::default();
         for (at, size) in beyond.iter().enumerate() {

@@ -1,10 +1,11 @@
-//! The cookies of one login: a jar that belongs to one epoch of a session and is thrown away with it, so that a late
-//! `Set-Cookie` of a former user cannot sign the next one's requests. Knows nothing of sessions.
+//! The cookies of one login. A jar belongs to one epoch of a session and is dropped with it, so that a late
+//! `Set-Cookie` of a former user cannot sign the next user's requests.
 //!
-//! Its rules are those of RFC 6265bis, as browsers have them. Two are not: `SameSite` says which page may make a browser send a
-//! cookie, and here no page makes a request; and a cookie that two origins share is shared by those alone that the client trusts.
+//! The rules are those of RFC 6265bis, as in browsers, with two exceptions. `SameSite` is ignored, because no
+//! page makes these requests. A cookie that two origins share is sent only to origins that the client trusts.
 //!
-//! Without the feature `cookies` no cookie is taken or sent: a jar of the same surface that is always empty takes the place.
+//! Without the feature `cookies` no cookie is stored or sent: an empty jar with the same methods takes the
+//! place.
 
 #[cfg(feature = "cookies")]
 mod date;

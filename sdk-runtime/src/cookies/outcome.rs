@@ -1,11 +1,11 @@
-//! What came of the `Set-Cookie` headers of one answer.
+//! `SetCookies`: the outcome of the `Set-Cookie` headers of one response.
 
 use std::fmt::Write;
 
-/// As many bytes as name and value may have together.
+/// The most bytes of name and value together.
 pub(super) const LIMIT: usize = 4096;
 
-/// Why a cookie was not taken.
+/// Why a cookie was not stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum CookieRefusal {
     PublicSuffix,
@@ -41,7 +41,7 @@ impl CookieRefusal {
     }
 }
 
-/// How many cookies an answer has set, and why others were refused.
+/// How many cookies of a response were refused, by reason.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct SetCookies {
     refused: [u32; CookieRefusal::ALL.len()],
@@ -57,7 +57,7 @@ impl SetCookies {
         self.refused[CookieRefusal::TooLarge as usize]
     }
 
-    /// Why no cookie of the answer was kept, without a name or a value.
+    /// Returns why no cookie of the response was stored, without a name or a value.
     pub(super) fn why_none(&self) -> String {
         let mut why = String::new();
         for (refused, count) in

@@ -1,7 +1,7 @@
-//! The cookies of a jar as they are written into the record of a login.
+//! The stored form of the cookies of a jar, as a part of the stored login.
 //!
-//! The form is that of `cookie_store`, which earlier versions of this library used, and a number of its own for the use. The bytes of a
-//! cookie are written as the characters of the same numbers.
+//! The form is that of `cookie_store`, which earlier versions used, with a number for the use. Each byte of a
+//! cookie is stored as the character with its number.
 
 use std::sync::Arc;
 
@@ -22,7 +22,7 @@ struct CookieRecord {
     path: (String, bool),
     domain: DomainRecord,
     expires: ExpiryRecord,
-    /// When it was set or sent last, in comparison with others.
+    /// When it was last set or sent, relative to other cookies.
     #[serde(default)]
     used: u64,
 }
@@ -39,13 +39,14 @@ enum ExpiryRecord {
     SessionEnd,
 }
 
-/// All cookies, those included that a browser would forget at its end, in the order in which they were set; `None` where there is none.
+/// Returns all cookies in the order in which they were set, session cookies included, or `None` if there are
+/// none.
 pub(super) fn write(cookies: &CookieSet) -> Option<serde_json::Value> {
     let written: Vec<_> = cookies.all().into_iter().map(|kept| CookieRecord::of(kept)).collect();
     (!written.is_empty()).then(|| serde_json::to_value(written).ok()).flatten()
 }
 
-/// The cookies that were written, as many as there may be; and up to where their uses count.
+/// Reads stored cookies, within the limits, and the highest number of their uses.
 pub(super) fn read(written: serde_json::Value, dropped: &mut CookiesDropped) -> Option<(CookieSet, u64)> {
     let written: Vec<CookieRecord> = serde_json::from_value(written).ok()?;
     let mut last = u64::try_from(written.len()).ok()?;
@@ -95,7 +96,7 @@ impl CookieRecord {
         let (name, value) = named(parts.next()?);
         let attributes: Vec<_> = parts.map(named).filter(|(name, _)| name.is_empty()).collect();
         let has = |attribute| attributes.iter().any(|(_, other)| other.eq_ignore_ascii_case(attribute));
-        // What no header can hold would keep all the others from being sent.
+        // A cookie that no header can hold would prevent all others from being sent.
         http::HeaderValue::from_bytes(name).and(http::HeaderValue::from_bytes(value)).ok()?;
         Some(Cookie {
             name: name.into(),

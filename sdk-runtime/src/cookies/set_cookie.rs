@@ -1,4 +1,4 @@
-//! One `Set-Cookie` header and what it asks for (RFC 6265bis, sections 5.6 and 5.7), byte by byte.
+//! One `Set-Cookie` header (RFC 6265bis, sections 5.6 and 5.7), parsed byte by byte.
 
 use std::time::{Duration, SystemTime};
 
@@ -10,13 +10,13 @@ use super::domain::Domain;
 use super::outcome::{CookieRefusal, LIMIT};
 use crate::request::base::may_carry_credentials;
 
-/// As many as the value of an attribute may have.
+/// The most bytes of an attribute's value.
 const ATTRIBUTE_LIMIT: usize = 1024;
 
-/// No cookie lives longer: 400 days.
+/// The longest life of a cookie: 400 days.
 const LONGEST: Duration = Duration::from_secs(400 * 86_400);
 
-/// What the path of an address has in its encoded form.
+/// The characters that are percent-encoded in the path of an address.
 const ENCODED: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'<').add(b'>').add(b'`').add(b'{').add(b'}');
 
 /// A cookie as it was set.
@@ -31,17 +31,17 @@ pub(super) struct Cookie {
     pub(super) expires: Option<SystemTime>,
 }
 
-/// When an answer came.
+/// When a response arrived.
 #[derive(Clone, Copy)]
 pub(super) struct ResponseTime {
     pub(super) now: SystemTime,
-    /// The same moment by the clock of the server.
+    /// The same moment by the server's clock.
     pub(super) server: SystemTime,
 }
 
 impl Cookie {
-    /// The cookie that `line` sets in an answer from `url`, which may be one that is over. `line` is a header value, so it has no
-    /// control characters but tabs.
+    /// Returns the cookie that `line` sets in a response from `url`. It may have expired. `line` is a header
+    /// value, so it has no control characters but tabs.
     pub(super) fn set(line: &[u8], url: &Url, arrival: ResponseTime) -> Result<Self, CookieRefusal> {
         let mut parts = line.split(|byte| *byte == b';');
         let (name, value) = named(parts.next().unwrap_or_default());
@@ -80,12 +80,13 @@ impl Cookie {
         self.expires.is_some_and(|expires| expires <= now)
     }
 
-    /// Whether it is to replace `other` (RFC 6265bis, section 5.7).
+    /// Whether it replaces `other` (RFC 6265bis, section 5.7).
     pub(super) fn is_same(&self, other: &Self) -> bool {
         self.name == other.name && self.path == other.path && self.domain == other.domain
     }
 
-    /// Whether it goes along with a request to `url`, which is in its domain's branch (RFC 6265bis, section 5.8.3).
+    /// Whether it is sent with a request to `url`, which is in its domain's branch (RFC 6265bis, section
+    /// 5.8.3).
     pub(super) fn goes_to(&self, url: &Url, now: SystemTime) -> bool {
         (!self.domain.is_host_only() || url.host_str() == Some(self.domain.name()))
             && is_below(url.path(), &self.path)
@@ -93,13 +94,13 @@ impl Cookie {
             && !self.has_expired(now)
     }
 
-    /// How many bytes it is in a request.
+    /// Returns its bytes in a request.
     pub(super) fn len(&self) -> usize {
         self.name.len() + usize::from(!self.name.is_empty()) + self.value.len()
     }
 }
 
-/// The attributes that say something. Of two of one name the last counts.
+/// The attributes of a cookie. The last one of a name counts.
 #[derive(Default)]
 struct Attributes<'a> {
     domain: Option<&'a [u8]>,
@@ -142,18 +143,18 @@ impl<'a> Attributes<'a> {
 }
 
 impl ResponseTime {
-    /// The moment `date` of the server, by our clock.
+    /// Returns the server's `date` by our clock.
     fn ours(self, date: SystemTime) -> SystemTime {
         self.after(date.duration_since(self.server).unwrap_or_default())
     }
 
-    /// The moment `age` from now. A cookie that lives for no time is over.
+    /// Returns the time `age` from now. A cookie with no age has expired.
     fn after(self, age: Duration) -> SystemTime {
         self.now.checked_add(age.min(LONGEST)).unwrap_or(self.now)
     }
 }
 
-/// `Max-Age` in seconds, as much as counts (RFC 6265bis, section 5.6.2). One below zero is zero.
+/// Parses `Max-Age` in seconds (RFC 6265bis, section 5.6.2). A negative age is zero.
 fn max_age(value: &[u8]) -> Option<Duration> {
     let digits = value.strip_prefix(b"-").unwrap_or(value);
     if digits.is_empty() || !digits.iter().all(u8::is_ascii_digit) {
@@ -162,12 +163,12 @@ fn max_age(value: &[u8]) -> Option<Duration> {
     if digits.len() < value.len() {
         return Some(Duration::ZERO);
     }
-    // More than fits is as long as one likes.
+    // A number that does not fit is the longest age.
     let seconds = std::str::from_utf8(digits).ok().and_then(|digits| digits.parse().ok());
     Some(Duration::from_secs(seconds.unwrap_or(u64::MAX)))
 }
 
-/// Name and value of a pair. Without `=` all of it is the value of a cookie without a name.
+/// Splits a pair into name and value. Without `=` the pair is the value of a cookie without a name.
 pub(super) fn named(pair: &[u8]) -> (&[u8], &[u8]) {
     match pair.iter().position(|byte| *byte == b'=') {
         Some(at) => (trimmed(&pair[..at]), trimmed(&pair[at + 1..])),
@@ -186,7 +187,7 @@ fn begins(text: &[u8], prefix: &[u8]) -> bool {
     text.get(..prefix.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(prefix))
 }
 
-/// The directory of an address (RFC 6265bis, section 5.1.4).
+/// Returns the directory of an address (RFC 6265bis, section 5.1.4).
 fn default_path(url: &Url) -> String {
     let path = url.path();
     match path.rfind('/') {
@@ -195,7 +196,7 @@ fn default_path(url: &Url) -> String {
     }
 }
 
-/// Whether `path` is `directory` or in it (RFC 6265bis, section 5.1.4).
+/// Whether `path` is `directory` or below it (RFC 6265bis, section 5.1.4).
 pub(super) fn is_below(path: &str, directory: &str) -> bool {
     path.strip_prefix(directory)
         .is_some_and(|rest| rest.is_empty() || rest.starts_with('/') || directory.ends_with('/'))

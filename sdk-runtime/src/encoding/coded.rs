@@ -1,4 +1,4 @@
-//! A body in one coding, decoded while it arrives, to its very end. Must not know which request it answers.
+//! A body in one content coding, decoded to its end while it arrives.
 
 use std::io;
 use std::pin::Pin;
@@ -19,14 +19,14 @@ use tokio::io::{AsyncBufRead, AsyncRead, ReadBuf};
 use crate::error::{TransportError, TransportErrorKind};
 use crate::transport::ResponseBody;
 
-/// As much as is decoded into one piece, and looked at in one.
+/// The size of a decoded piece.
 const PIECE: usize = 16 << 10;
 
-/// As many pieces as are read, or made, in a row before other tasks have their turn: little that is sent may decode to much, and what is
-/// sent without end to nothing.
+/// How many pieces are read, or made, before other tasks run. A few bytes may decode to many, and endless
+/// bytes to none.
 const TURN: usize = 32;
 
-/// How far back a `zstd` body may refer, as a power of two (RFC 9659, 3): what a decoder holds in memory.
+/// The largest window of a `zstd` body, as a power of two (RFC 9659, 3). The decoder holds it in memory.
 #[cfg(feature = "zstd")]
 const ZSTD_WINDOW: u32 = 23;
 
@@ -36,15 +36,15 @@ pub(super) struct Coded {
     /// Whether anything was decoded.
     has_begun: bool,
     piece: Box<[u8]>,
-    /// How many pieces may still be made in this turn.
+    /// How many pieces may be made before other tasks run.
     left: usize,
 }
 
 enum CodedState {
-    /// What comes first tells whether there is anything, and how it is to be read.
+    /// The first bytes tell whether there are any, and how to read them.
     First(CodedSource),
     Decoding(Box<CodingDecoder>),
-    /// What was encoded is over; nothing may come behind it.
+    /// The coded data has ended. Nothing may follow.
     Last(CodedSource),
     Over,
 }
@@ -69,7 +69,7 @@ impl Coded {
                         self.state = CodedState::First(source);
                         return Poll::Pending;
                     }
-                    // Servers name a coding where there is nothing in it.
+                    // Servers name a coding for an empty body too.
                     Poll::Ready(()) if source.piece.is_empty() => CodedState::Last(source),
                     Poll::Ready(()) => {
                         CodedState::Decoding(Box::new(CodingDecoder::new(self.coding, source)?))
@@ -105,12 +105,12 @@ impl Coded {
 
     fn failed(&self, error: io::Error) -> TransportError {
         let error = match error.downcast::<TransportError>() {
-            // Of the connection, or of a coding below this one.
+            // An error of the connection, or of the coding below this one.
             Ok(error) => return error,
             Err(error) => error,
         };
         let coding = self.coding;
-        // A connection that breaks may look like an end, where the server did not say how long the body is.
+        // A broken connection may look like the end if the server did not send a length.
         let (kind, cause) = match error.kind() {
             io::ErrorKind::UnexpectedEof if self.has_begun => {
                 (TransportErrorKind::Body, format!("the {coding} of the body ends in the middle"))
@@ -150,7 +150,7 @@ impl Body for Coded {
     }
 }
 
-/// A decoder, and what it reads from.
+/// A decoder and its input.
 enum CodingDecoder {
     #[cfg(feature = "gzip")]
     Gzip(GzipDecoder<CodedSource>),
@@ -164,7 +164,7 @@ enum CodingDecoder {
     Deflate(DeflateDecoder<CodedSource>),
 }
 
-/// `$body` for the decoder of any coding.
+/// Expands `$body` for the decoder of each coding.
 macro_rules! each {
     ($self:expr, $decoder:ident => $body:expr) => {
         match $self {
@@ -204,7 +204,7 @@ impl CodingDecoder {
             }
             #[cfg(feature = "deflate")]
             "deflate" if is_zlib(&source.piece) => Ok(Self::Zlib(ZlibDecoder::new(source))),
-            // Some servers have always left the frame of zlib out, and browsers read both.
+            // Some servers omit the frame of zlib, and browsers read both.
             #[cfg(feature = "deflate")]
             "deflate" => Ok(Self::Deflate(DeflateDecoder::new(source))),
             _ => Err(io::Error::new(io::ErrorKind::InvalidData, "it does not begin as one")),
@@ -215,14 +215,14 @@ impl CodingDecoder {
         each!(self, decoder => Pin::new(decoder).poll_read(cx, read))
     }
 
-    /// `error`, or that the body ends in the middle, of which each decoder says something else.
+    /// Returns `error`, or that the body is cut off. Each decoder reports that in another way.
     fn at_end(&self, error: io::Error) -> io::Error {
         if !each!(self, decoder => decoder.get_ref().is_over) {
             return error;
         }
         io::Error::new(
             match self {
-                // It has no mark at its begin, and much that is something else can be read as one for a while.
+                // Raw deflate has no magic number, and other data can look like it for a while.
                 #[cfg(feature = "deflate")]
                 Self::Deflate(_) => io::ErrorKind::InvalidData,
                 _ => io::ErrorKind::UnexpectedEof,
@@ -236,19 +236,19 @@ impl CodingDecoder {
     }
 }
 
-/// Whether that is the frame of zlib (RFC 1950, 2.2).
+/// Whether the data has the frame of zlib (RFC 1950, 2.2).
 #[cfg(feature = "deflate")]
 fn is_zlib(first: &[u8]) -> bool {
     matches!(first, [method, flags, ..]
         if method & 0x0f == 8 && method >> 4 <= 7 && (u16::from(*method) << 8 | u16::from(*flags)) % 31 == 0)
 }
 
-/// The body as it arrives.
+/// The body of the response.
 struct CodedSource {
     body: ResponseBody,
-    /// What has arrived and was not read yet.
+    /// Bytes that have arrived and are not read.
     piece: Bytes,
-    /// How many pieces may still be read in this turn.
+    /// How many pieces may be read before other tasks run.
     left: usize,
     is_over: bool,
 }
@@ -266,7 +266,7 @@ impl CodedSource {
         Poll::Ready(Ok(()))
     }
 
-    /// The next bytes of the body; `None` at its end.
+    /// Returns the next bytes, or `None` at the end.
     fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<Option<Bytes>>> {
         while !self.is_over {
             if self.left == 0 {

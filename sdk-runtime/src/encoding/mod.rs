@@ -1,6 +1,7 @@
-//! Answers that travel compressed: what is asked for, and what is decoded on its way to the caller. Knows no session.
+//! Content codings: which are requested, and how their responses are decoded.
 //!
-//! Each transport gives the body as the server sent it. Only what was asked for here is decoded, while it arrives.
+//! A transport returns the body as the server sent it. Only a coding that was requested here is decoded,
+//! while the body arrives.
 
 #[cfg(any(feature = "gzip", feature = "br", feature = "zstd", feature = "deflate"))]
 mod coded;
@@ -24,14 +25,14 @@ const CODINGS: &[&str] = &[
     "deflate",
 ];
 
-/// As many codings on one another as are decoded: a server that applies more of them wants to keep its clients busy.
+/// The largest number of codings on one body. A server that applies more wants to exhaust its clients.
 const MOST: usize = 4;
 
 static ACCEPTED: LazyLock<Option<HeaderValue>> =
     LazyLock::new(|| HeaderValue::try_from(CODINGS.join(", ")).ok().filter(|_| !CODINGS.is_empty()));
 
-/// Asks for a compressed answer, unless the request says itself what it takes, or wants a part: ranges are counted in what is sent.
-/// Returns whether it was asked for, and so is to be decoded.
+/// Requests a compressed response, unless the request sets `accept-encoding` or a range, which counts the
+/// bytes that are sent. Returns whether it was requested, and so is to be decoded.
 pub(crate) fn ask(headers: &mut HeaderMap) -> bool {
     if headers.contains_key(ACCEPT_ENCODING) || headers.contains_key(RANGE) {
         return false;
@@ -42,8 +43,8 @@ pub(crate) fn ask(headers: &mut HeaderMap) -> bool {
     }
 }
 
-/// The answer to a request with `method`, with its body as it was before it was compressed; `Content-Encoding` and `Content-Length`,
-/// which describe what was sent, are then gone. One with any other coding stays as it is.
+/// Returns the decoded response to a request with `method`, without `Content-Encoding` and `Content-Length`,
+/// which describe the coded body. A response with any other coding is returned unchanged.
 pub(crate) fn decoded(method: &Method, mut answer: TransportResponse) -> TransportResponse {
     let has_no_body = *method == Method::HEAD
         || matches!(answer.status(), StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED);
@@ -53,7 +54,7 @@ pub(crate) fn decoded(method: &Method, mut answer: TransportResponse) -> Transpo
     }
     answer.headers_mut().remove(CONTENT_ENCODING);
     answer.headers_mut().remove(CONTENT_LENGTH);
-    // The last one was applied last.
+    // The last coding was applied last.
     answer.map(|body| codings.into_iter().rev().fold(body, layer))
 }
 
@@ -67,7 +68,8 @@ fn layer(body: ResponseBody, _: &'static str) -> ResponseBody {
     body
 }
 
-/// The codings of a body in the order in which they were applied; `None` where one of them cannot be decoded.
+/// Returns the codings of a body in the order in which they were applied, or `None` if one of them cannot be
+/// decoded.
 fn codings(headers: &HeaderMap) -> Option<Vec<&'static str>> {
     let mut codings = Vec::new();
     for line in headers.get_all(CONTENT_ENCODING) {
@@ -75,7 +77,7 @@ fn codings(headers: &HeaderMap) -> Option<Vec<&'static str>> {
             if name.is_empty() || name.eq_ignore_ascii_case("identity") {
                 continue;
             }
-            // The older name of the same (RFC 9110, 8.4.1.3).
+            // The older name of `gzip` (RFC 9110, 8.4.1.3).
             let name = if name.eq_ignore_ascii_case("x-gzip") { "gzip" } else { name };
             codings.push(*CODINGS.iter().find(|coding| coding.eq_ignore_ascii_case(name))?);
         }

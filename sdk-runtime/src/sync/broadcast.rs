@@ -1,6 +1,6 @@
-//! Listeners, each of which has a queue of its own. What they are told is for their users to know.
+//! A broadcast to subscriptions, each with a queue of its own.
 //!
-//! No item is dropped and no waker woken under a lock: both may be code of the user's.
+//! No item is dropped and no waker is woken under a lock, because both may run the user's code.
 
 use std::collections::VecDeque;
 use std::future::poll_fn;
@@ -9,21 +9,21 @@ use std::task::{Poll, Waker};
 
 use super::primitives::{Mutex, MutexGuard, PoisonError};
 
-/// Tells each listener that there is. A slow one misses the oldest items, and delays no other.
+/// Sends each item to every subscription. A slow subscription misses the oldest items, and delays no other.
 pub(crate) struct Broadcast<T> {
     listeners: Mutex<Vec<Weak<Queue<T>>>>,
-    /// As many items as a listener may be behind.
+    /// The capacity of a queue.
     backlog: usize,
 }
 
-/// What is told from when it began to listen.
+/// Receives the items that are sent after it was made.
 pub(crate) struct Subscription<T>(Arc<Queue<T>>);
 
-/// What a listener gets.
+/// What a subscription receives.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Received<T> {
     Item(T),
-    /// So many items were told that it had not taken, and are gone.
+    /// This many items were dropped before they were read.
     Missed(u64),
 }
 
@@ -50,7 +50,7 @@ impl<T: Clone> Broadcast<T> {
         Subscription(queue)
     }
 
-    /// Tells `item` to all who listen.
+    /// Sends `item` to all subscriptions.
     pub(crate) fn tell(&self, item: &T) {
         for queue in self.present() {
             let item = item.clone();
@@ -90,7 +90,7 @@ impl<T> Drop for Broadcast<T> {
 }
 
 impl<T> Subscription<T> {
-    /// The next item; `None` when nothing more will be told.
+    /// Returns the next item, or `None` if no more will come.
     ///
     /// Cancel safe: no item is lost.
     pub(crate) async fn next(&mut self) -> Option<Received<T>> {

@@ -1,24 +1,24 @@
-//! What one of many is to do, and the others can tell without a lock that they need not.
+//! A claim on work that is due at a time, which threads read without a lock.
 
 use super::primitives::{AtomicU64, Ordering};
 
-/// When something is next to be done, in milliseconds by the clock of its users. It is taken under a lock of theirs, by whoever has
-/// asked there once more: several may have seen without it that nobody does it.
+/// The time at which the work is due, in milliseconds of the users' clock. Several threads may see that it is
+/// free. The one that takes it does so under a lock of the users, after it has checked again.
 #[derive(Default)]
 pub(crate) struct DueClaim(AtomicU64);
 
 impl DueClaim {
-    /// Whether nobody has it, and somebody may at `now`.
+    /// Whether the work is due at `now`, and not claimed.
     pub(crate) fn is_free(&self, now: u64) -> bool {
         now >= self.0.load(Ordering::Acquire)
     }
 
-    /// Somebody does it, so that nobody else has to.
+    /// Claims the work.
     pub(crate) fn take(&self) {
         self.0.store(u64::MAX, Ordering::Release);
     }
 
-    /// It was not done: from `when` on somebody else may try.
+    /// Gives the claim back: the work is due again at `when`.
     pub(crate) fn give_back(&self, when: u64) {
         self.0.store(when, Ordering::Release);
     }

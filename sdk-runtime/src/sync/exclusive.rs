@@ -1,19 +1,19 @@
-//! Work that one at a time does. What it is for is for its users to know.
+//! Exclusive work: one thread at a time does it.
 
 use super::primitives::{AtomicBool, Ordering};
 
-/// Whether somebody is at work. Whoever has ended has to look once more for something to do: it may have come when there seemed to
-/// be nothing left, and whoever brought it found somebody at work.
+/// Whether a thread is working. After `end` it has to look for work once more. Some may have come when none
+/// was left, while the thread that brought it saw the work in progress.
 #[derive(Default)]
 pub(crate) struct Exclusive(AtomicBool);
 
 impl Exclusive {
-    /// Whether the work is the caller's now; somebody else is at it otherwise.
+    /// Starts the work. Returns `false` if another thread is working.
     pub(crate) fn begin(&self) -> bool {
         self.0.compare_exchange(false, true, Ordering::AcqRel, Ordering::Relaxed).is_ok()
     }
 
-    /// Lets somebody else begin.
+    /// Ends the work.
     pub(crate) fn end(&self) {
         self.0.store(false, Ordering::Release);
     }

@@ -1,14 +1,14 @@
-//! Something that becomes true and stays so.
+//! A flag that is raised once.
 
 use super::primitives::{AtomicBool, Ordering};
 
-/// Goes from false to true. Who sees it raised sees what happened before.
+/// Changes from false to true, and never back. A thread that sees it raised sees what happened before.
 #[derive(Debug, Default)]
 pub(crate) struct Flag(AtomicBool);
 
 impl Flag {
     pub(crate) fn raise(&self) {
-        // Read first: whoever raises it again and again shares the line of memory with all others.
+        // Reads first, because threads that raise it again share its cache line.
         if !self.is_raised() {
             self.0.store(true, Ordering::Release);
         }

@@ -1,6 +1,6 @@
-//! What threads share beside a session's lock, in pieces so small that every order in which threads can use them is tried:
-//! `tests/threads` takes these files as they stand (except `broadcast`, whose queues have one lock each), with loom's atomics and locks
-//! for those below. Knows nothing of a session.
+//! What threads share without the session's lock, in pieces that are small enough to be tried in every order.
+//! `tests/threads` runs these files with loom's atomics and locks (except `broadcast`, whose queues have one
+//! lock each).
 
 mod approximate_set;
 mod broadcast;

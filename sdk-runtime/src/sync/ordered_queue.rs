@@ -1,10 +1,10 @@
-//! A queue that many fill and one at a time empties, whoever comes by. What is in it is for its users to know.
+//! A queue that many threads fill, and one at a time empties.
 
 use std::collections::VecDeque;
 
 use super::primitives::{Mutex, MutexGuard, PoisonError};
 
-/// Each item is handed out once, in the order in which it was put here, with no lock held and never two at a time.
+/// Hands out each item once, in order, without a lock, and never two at a time.
 pub(crate) struct OrderedQueue<T>(Mutex<Queue<T>>);
 
 struct Queue<T> {
@@ -17,12 +17,12 @@ impl<T> OrderedQueue<T> {
         Self(Mutex::new(Queue { waiting: VecDeque::new(), is_handed_out: false }))
     }
 
-    /// Puts `items` behind what is there.
+    /// Appends `items`.
     pub(crate) fn put(&self, items: impl IntoIterator<Item = T>) {
         self.queue().waiting.extend(items);
     }
 
-    /// Hands what is there to `take`, unless somebody else is at it, who then hands this out too.
+    /// Hands the items to `take`, unless another thread is doing so. That thread then hands these out too.
     pub(crate) fn hand_out(&self, mut take: impl FnMut(T)) {
         loop {
             let item = {
@@ -34,7 +34,7 @@ impl<T> OrderedQueue<T> {
                 queue.is_handed_out = true;
                 item
             };
-            // Whatever `take` does, a panic included.
+            // Ends the turn even if `take` panics.
             let _turn = Turn(self);
             take(item);
         }
