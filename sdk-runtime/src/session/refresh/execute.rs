@@ -303,7 +303,7 @@ fn load(record: Record, job: &Job<'_>) -> Result<StoredCredential, StoreError> {
 
 #[cfg(test)]
 mod tests {
-    use std::time::{Duration, SystemTime};
+    use std::time::Duration;
 
     use tokio_util::sync::CancellationToken;
 
@@ -313,19 +313,8 @@ mod tests {
     use crate::store::MemoryStore;
 
     fn record(login: u64, access: Option<&str>) -> Record {
-        Record {
-            id: TokenId::first(login),
-            access: access.map(Into::into),
-            refresh: Some("refresh".into()),
-            subject: None,
-            scopes: None,
-            issued: SystemTime::UNIX_EPOCH,
-            lifetime: None,
-            jar: Arc::default(),
-            outcome_unknown: false,
-            lease: None,
-            undecodable: None,
-        }
+        let (access, refresh) = (access.map(Into::into), Some("refresh".into()));
+        Record { access, refresh, ..Record::empty(TokenId::first(login)) }
     }
 
     /// A session whose store accepts every write.
@@ -362,13 +351,7 @@ mod tests {
         let (store_client, clock) = (&store_client(), &Clock::default());
         let attachment = &Attach::bearer().check().unwrap();
         let before = Record { lifetime: Some(Duration::from_secs(5)), ..record(1, Some("before")) };
-        let input = RefreshInput {
-            record: before.clone(),
-            is_new: true,
-            must_send: false,
-            is_over: true,
-            denied: None,
-        };
+        let input = RefreshInput::of(before.clone(), true);
         let Ok(Claim::Granted(lease)) =
             store_client.claim(&input, LeaseTerm::of(Duration::ZERO), || true).await
         else {
@@ -412,13 +395,7 @@ mod tests {
         let (own, claimed) = (record(1, Some("own")), record(2, Some("claimed")));
         let (store_client, clock) = (&store_client(), &Clock::default());
         let attachment = &Attach::bearer().check().unwrap();
-        let input = RefreshInput {
-            record: claimed.clone(),
-            is_new: true,
-            must_send: true,
-            is_over: true,
-            denied: None,
-        };
+        let input = RefreshInput { must_send: true, ..RefreshInput::of(claimed.clone(), true) };
         let Ok(Claim::Granted(lease)) =
             store_client.claim(&input, LeaseTerm::of(Duration::ZERO), || true).await
         else {

@@ -140,19 +140,8 @@ mod tests {
     use crate::store::{MemoryStore, StoredLogin, TokenStore};
 
     fn record(login: u64, access: Option<&str>) -> Record {
-        Record {
-            id: TokenId::first(login),
-            access: access.map(Into::into),
-            refresh: Some("refresh".into()),
-            subject: None,
-            scopes: None,
-            issued: SystemTime::UNIX_EPOCH,
-            lifetime: None,
-            jar: Arc::default(),
-            outcome_unknown: false,
-            lease: None,
-            undecodable: None,
-        }
+        let (access, refresh) = (access.map(Into::into), Some("refresh".into()));
+        Record { access, refresh, ..Record::empty(TokenId::first(login)) }
     }
 
     #[test]
@@ -186,13 +175,7 @@ mod tests {
             for is_first in [true, false] {
                 let store = MemoryStore::new();
                 let store_client = StoreClient::new(Arc::new(store.clone()), clock.clone(), false);
-                let input = RefreshInput {
-                    record: record.clone(),
-                    is_new: true,
-                    must_send: false,
-                    is_over: true,
-                    denied: None,
-                };
+                let input = RefreshInput::of(record.clone(), true);
                 let term = LeaseTerm::of(Duration::from_secs(20));
                 let Ok(Claim::Granted(mut lease)) = store_client.claim(&input, term, || true).await else {
                     panic!("not claimed")

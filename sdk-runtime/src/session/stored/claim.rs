@@ -104,7 +104,6 @@ impl RefreshLease {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
     use std::time::{Duration, SystemTime};
 
     use super::*;
@@ -120,17 +119,12 @@ mod tests {
         let head = (http::StatusCode::OK, &http::HeaderMap::new());
         let error = DecodeError::new("Tokens", head, None, String::new(), &bytes::Bytes::new());
         Record {
-            id: TokenId::first(1),
             access: Some("access".into()),
-            refresh: None,
-            subject: None,
-            scopes: None,
             issued: wall - age,
             lifetime: Some(LIFETIME),
-            jar: Arc::default(),
             outcome_unknown: true,
-            lease: None,
             undecodable: Some(Undecodable { at: wall - passed, error }),
+            ..Record::empty(TokenId::first(1))
         }
     }
 
@@ -170,13 +164,7 @@ mod tests {
                 (OutcomeUnknown::ResponseUndecodable(undecodable(at)), false),
                 (OutcomeUnknown::ResponseUndecodable(undecodable(at + MOMENT)), false),
             ];
-            let input = RefreshInput {
-                record: record.clone(),
-                is_new: false,
-                must_send: false,
-                is_over,
-                denied: None,
-            };
+            let input = RefreshInput { is_over, ..RefreshInput::of(record.clone(), false) };
             let lease = |record| RefreshLease {
                 record,
                 found_newer,

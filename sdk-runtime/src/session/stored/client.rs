@@ -392,32 +392,14 @@ mod tests {
     use crate::store::{MemoryStore, StoreFuture};
 
     fn record(login: u64, number: u64) -> Record {
-        Record {
-            id: TokenId { number, ..TokenId::first(login) },
-            access: None,
-            refresh: None,
-            subject: None,
-            scopes: None,
-            issued: SystemTime::UNIX_EPOCH,
-            lifetime: None,
-            jar: Arc::default(),
-            outcome_unknown: false,
-            lease: None,
-            undecodable: None,
-        }
+        Record::empty(TokenId { number, ..TokenId::first(login) })
     }
 
     #[tokio::test]
     async fn i10_an_abandoned_claim_leaves_the_store_as_it_is() {
         let store = MemoryStore::new();
         let store_client = StoreClient::new(Arc::new(store.clone()), Clock::default(), false);
-        let input = RefreshInput {
-            record: record(1, 1),
-            is_new: true,
-            must_send: false,
-            is_over: true,
-            denied: None,
-        };
+        let input = RefreshInput::of(record(1, 1), true);
         let term = LeaseTerm::of(Duration::ZERO);
         let claim = store_client.claim(&input, term, || false).await.ok().unwrap();
         assert!(matches!(claim, Claim::Unwanted), "I10");
@@ -452,8 +434,7 @@ mod tests {
                 let kept = schema::write(0, Some(&record(1, 1))).unwrap();
                 assert!(store.0.replace(0, kept).await.unwrap());
             }
-            let input =
-                RefreshInput { record: record(1, 1), is_new, must_send: false, is_over: true, denied: None };
+            let input = RefreshInput::of(record(1, 1), is_new);
             let begin = runtime::now();
             let claim = store_client.claim(&input, term, || true).await;
             let case = format!("{times} times, {:?}", begin.elapsed());
@@ -496,13 +477,7 @@ mod tests {
         let begin = runtime::now();
         let store = Arc::new(LockedUntil(runtime::deadline(term.longest_wait()), AtomicUsize::new(0)));
         let store_client = StoreClient::new(store.clone(), Clock::default(), false);
-        let input = RefreshInput {
-            record: record(1, 1),
-            is_new: false,
-            must_send: true,
-            is_over: true,
-            denied: None,
-        };
+        let input = RefreshInput { must_send: true, ..RefreshInput::of(record(1, 1), false) };
         assert!(store_client.claim(&input, term, || true).await.is_err_and(|why| why.error.is_busy()));
         assert_eq!((begin.elapsed(), store.1.load(Ordering::Relaxed)), (term.longest_wait(), 0));
     }
@@ -526,8 +501,7 @@ mod tests {
             (true, Some(record(2, 1)), Some(&mine)),
             (true, None, Some(&mine)),
         ] {
-            let input =
-                RefreshInput { record: mine.clone(), is_new, must_send: false, is_over: true, denied: None };
+            let input = RefreshInput::of(mine.clone(), is_new);
             let what = format!("{is_new} {there:?}");
             let found = latest(there, &input, is_new);
             assert_eq!(found.map(|found| found.id), expected.map(|record| record.id.clone()), "{what}");
@@ -590,8 +564,7 @@ mod tests {
         {
             let store = Arc::new(Contested { is_busy: true, ..Contested::default() });
             let store_client = StoreClient::new(store.clone(), Clock::default(), false);
-            let input =
-                RefreshInput { record: record(1, 1), is_new, must_send: false, is_over: true, denied: None };
+            let input = RefreshInput::of(record(1, 1), is_new);
             if is_tried {
                 store_client.known_logins.note_write(&input.record.id.login, 0, 7);
             } else if !is_new {
@@ -614,13 +587,7 @@ mod tests {
                 let store = Arc::new(store);
                 (store.clone(), StoreClient::new(store, Clock::default(), false))
             };
-            let input = RefreshInput {
-                record: record(1, 1),
-                is_new: true,
-                must_send: false,
-                is_over: true,
-                denied: None,
-            };
+            let input = RefreshInput::of(record(1, 1), true);
             let (store, store_client) = keeper_of();
             let claimed = store_client.claim(&input, LeaseTerm::of(Duration::ZERO), || true).await;
             assert_eq!(matches!(claimed, Ok(Claim::Granted(_))), is_done, "a claim: {faster}");
@@ -661,13 +628,7 @@ mod tests {
             if let Some((expected, next)) = tried {
                 store_client.known_logins.note_write(&mine.id.login, expected, next);
             }
-            let input = RefreshInput {
-                record: mine.clone(),
-                is_new: true,
-                must_send: false,
-                is_over: true,
-                denied: None,
-            };
+            let input = RefreshInput::of(mine.clone(), true);
             let why = NotClaimed { error: StoreError::timeout(), may_be_stored: in_doubt };
             let lease = store_client.unclaimed(&input, &why, LeaseTerm::of(Duration::ZERO)).await;
             assert_eq!(lease.is_some(), may_go, "I38: {name}");
@@ -688,13 +649,7 @@ mod tests {
             for clears in [false, true] {
                 let store = Arc::new(Contested::default());
                 let store_client = StoreClient::new(store.clone(), Clock::default(), false);
-                let input = RefreshInput {
-                    record: mine.clone(),
-                    is_new: true,
-                    must_send: false,
-                    is_over: true,
-                    denied: None,
-                };
+                let input = RefreshInput::of(mine.clone(), true);
                 let Ok(Claim::Granted(lease)) =
                     store_client.claim(&input, LeaseTerm::of(Duration::ZERO), || true).await
                 else {
@@ -780,13 +735,7 @@ mod tests {
             ("newer", there(6, answer(2)), false, true, Some(2)),
             ("newer, and no answer", there(6, None), false, true, None),
         ] {
-            let input = RefreshInput {
-                record: mine.clone(),
-                is_new: false,
-                must_send: false,
-                is_over: true,
-                denied: None,
-            };
+            let input = RefreshInput::of(mine.clone(), false);
             let found = latest(Some(there), &input, false).unwrap();
             assert_eq!(Arc::ptr_eq(&found.jar, &mine.jar), is_mine, "the cookies at hand: {name}");
             let access = found.access.as_ref().map(|token| token.expose());

@@ -93,24 +93,11 @@ impl PendingWrite {
 
 #[cfg(test)]
 mod tests {
-    use std::time::SystemTime;
 
     use super::*;
 
     fn record(login: u64, number: u64) -> Record {
-        Record {
-            id: TokenId { number, ..TokenId::first(login) },
-            access: None,
-            refresh: None,
-            subject: None,
-            scopes: None,
-            issued: SystemTime::UNIX_EPOCH,
-            lifetime: None,
-            jar: Arc::default(),
-            outcome_unknown: false,
-            lease: None,
-            undecodable: None,
-        }
+        Record::empty(TokenId { number, ..TokenId::first(login) })
     }
 
     #[test]

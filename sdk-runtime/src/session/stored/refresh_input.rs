@@ -17,6 +17,14 @@ pub(crate) struct RefreshInput {
     pub(crate) denied: Option<DeniedRefresh>,
 }
 
+#[cfg(test)]
+impl RefreshInput {
+    /// The input of a refresh whose access token no longer signs.
+    pub(crate) fn of(record: Record, is_new: bool) -> Self {
+        Self { record, is_new, must_send: false, is_over: true, denied: None }
+    }
+}
+
 /// Tokens whose refresh the server denied for good.
 #[derive(Debug, Clone)]
 pub(crate) struct DeniedRefresh {

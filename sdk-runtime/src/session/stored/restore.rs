@@ -32,26 +32,14 @@ pub(crate) fn restore(
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
 
     use super::*;
     use crate::session::stored::schema::TokenId;
     use crate::session::token::placement::Attach;
 
     fn record(access: Option<&str>) -> Record {
-        Record {
-            id: TokenId::first(1),
-            access: access.map(Into::into),
-            refresh: Some("refresh".into()),
-            subject: None,
-            scopes: None,
-            issued: SystemTime::UNIX_EPOCH,
-            lifetime: None,
-            jar: Arc::default(),
-            outcome_unknown: false,
-            lease: None,
-            undecodable: None,
-        }
+        let (access, refresh) = (access.map(Into::into), Some("refresh".into()));
+        Record { access, refresh, ..Record::empty(TokenId::first(1)) }
     }
 
     #[test]

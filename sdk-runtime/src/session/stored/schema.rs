@@ -112,6 +112,26 @@ impl Record {
     }
 }
 
+#[cfg(test)]
+impl Record {
+    /// A record without tokens, issued in 1970.
+    pub(crate) fn empty(id: TokenId) -> Self {
+        Self {
+            id,
+            access: None,
+            refresh: None,
+            subject: None,
+            scopes: None,
+            issued: SystemTime::UNIX_EPOCH,
+            lifetime: None,
+            jar: Arc::default(),
+            outcome_unknown: false,
+            lease: None,
+            undecodable: None,
+        }
+    }
+}
+
 /// The text of a store.
 #[derive(Serialize, Deserialize)]
 struct Text {
