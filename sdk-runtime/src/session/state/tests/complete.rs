@@ -99,7 +99,7 @@ fn i12_a_refresh_is_of_another_login_where_both_are_named_and_differ() {
     }
 }
 
-/// The tokens that were refreshed were put there by another process, in place of those at hand.
+/// Another process has stored the refreshed tokens, in place of the session's.
 #[test]
 fn a_refresh_of_what_another_process_has_put_there_is_one_event_for_the_same_login() {
     for same in [true, false] {
@@ -220,7 +220,7 @@ fn i18_only_what_no_server_had_taken_costs() {
             }
         }
         assert_eq!(storms > 0, is_storm, "accepted: {accepted}, rejected: {rejected}");
-        // Calls are refused no refresh of a token that was given up.
+        // A token that was given up gets its refresh.
         assert_eq!(matches!(world.demand(&me, None), Demand::Start(..)), is_storm);
     }
 }
@@ -272,7 +272,7 @@ fn of_all_logins_that_came_while_the_store_was_down_none_is_remembered_that_it_c
             world.core.sign_out().unwrap();
         }
         assert_eq!(world.core.superseded_logins.len(), 1, "that which it has, tried: {is_tried}");
-        // One of which nothing is known may be there.
+        // A login of which nothing is known may be there.
         world.core.sign_in(tokens("last"), None, None, world.now).unwrap();
         world.core.pending_write().unwrap();
         world.core.note_failed_write(|_| true);
@@ -331,7 +331,7 @@ fn i14_what_is_spent_without_a_claim_is_held_back_while_its_run_is_at_work_and_n
         ("nothing", (|_| ()) as fn(&mut World), true),
         ("sign-in", |world| world.core.sign_in(tokens("two"), None, None, world.now).unwrap(), false),
         ("sign-out", |world| drop(world.core.sign_out().unwrap()), false),
-        // What is obtained is kept.
+        // What is received is stored.
         ("close", |world| world.core.close(), true),
     ] {
         let mut world = kept();

@@ -1,4 +1,4 @@
-//! How long a server is left alone after each kind of failure, and what ends that sooner.
+//! The cool-down after each kind of failure, and what ends it earlier.
 
 use http::HeaderMap;
 
@@ -9,7 +9,7 @@ use crate::session::stored::undecodable::{COOL_DOWN, Undecodable};
 pub(super) fn undecodable(detail: &str) -> RefreshOutcome {
     let head = (StatusCode::OK, &HeaderMap::new());
     let error = DecodeError::new("Tokens", head, None, String::new(), &bytes::Bytes::new());
-    // By a clock that is ahead, so that all of the cool-down is left.
+    // By a clock that is ahead, so that the whole cool-down is left.
     let at = std::time::SystemTime::now() + Duration::from_secs(1_000_000);
     RefreshOutcome::Undecodable(Undecodable { at, error: error.because(detail.to_owned()) })
 }
@@ -18,7 +18,7 @@ fn misconfigured() -> RefreshOutcome {
     RefreshOutcome::Misconfigured(UnavailableCause::Timeout)
 }
 
-/// Whose token lives for as many seconds.
+/// A world whose token lives for `lifetime` seconds.
 fn living(lifetime: u64) -> World {
     let mut world = World::signed_in();
     let credential = Credential { lifetime: Some(Duration::from_secs(lifetime)), ..tokens("one") };
@@ -27,7 +27,7 @@ fn living(lifetime: u64) -> World {
 }
 
 impl World {
-    /// Whether a call starts a refresh now; that is its flight.
+    /// Returns the flight of the refresh that a call starts now, if it starts one.
     fn starts(&mut self) -> Option<FlightId> {
         let me = self.me();
         match self.demand(&me, None) {
@@ -36,7 +36,7 @@ impl World {
         }
     }
 
-    /// Lets the refresh that is due end with `outcome`, and tells how long the server is left alone after it.
+    /// Ends the refresh that is due with `outcome`, and returns the cool-down.
     fn fails(&mut self, outcome: RefreshOutcome) -> Duration {
         let flight = self.starts().expect("a refresh is due");
         let Err(Error::RefreshUnavailable(told)) = self.finish(flight, outcome).unwrap() else {
@@ -100,7 +100,7 @@ fn i18_another_network_frees_a_token_in_its_advisory_window() {
         assert!(world.starts().is_none() && !world.active().may_be_refreshed(world.now), "I18");
         match is_sleep {
             false => world.core.network_changed(world.now),
-            // The lock-free way opens when the time of day says that the cool-down is over.
+            // Calls stop taking the published token when the wall clock says that the cool-down is over.
             true => world.now.wall += Duration::from_secs(90),
         }
         assert!(world.active().may_be_refreshed(world.now), "I18, I32");
@@ -128,7 +128,7 @@ fn i14_what_was_most_likely_spent_is_not_sent_while_the_access_token_is_valid() 
         assert!(matches!(world.core.demand_refresh(world.now), Demand::Fail(_)), "I14");
         world.now += Duration::from_secs(6);
     }
-    // It lapses, and the cool-down is over.
+    // The token lapses, and the cool-down is over.
     world.now += Duration::from_secs(10);
     let flight = world.starts().expect("once, for a server that does not rotate");
     let told = world.finish(flight, undecodable("second")).unwrap().unwrap_err();
@@ -150,7 +150,7 @@ fn i14_what_was_most_likely_spent_is_not_sent_while_the_access_token_is_valid() 
     assert!(matches!(world.core.outcome_unknown, OutcomeUnknown::No), "it recovers");
 }
 
-/// An application has asked for a refresh early in the life of its token, and the cool-down is long over.
+/// An application has asked for a refresh early in the token's life, and the cool-down is long over.
 #[test]
 fn i14_what_was_most_likely_spent_is_not_sent_in_the_windows_either() {
     let mut world = living(10_000);

@@ -1,5 +1,4 @@
-//! The state alone, without time, tasks or servers: each test is a history of events and what must come of
-//! it.
+//! Histories of events, and the state that each must lead to.
 
 use super::*;
 

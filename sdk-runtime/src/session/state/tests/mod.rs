@@ -1,4 +1,4 @@
-//! The core alone, without time, tasks or servers: each test is a history of events and what must come of it.
+//! Tests of the state alone, without time, tasks or servers, and the world that they share.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! What of a session outlives a login, a refresh, a write and the session itself, and what does not.
+//! What survives a login, a refresh, a write and the session itself, and what does not.
 
 use super::*;
 use crate::error::StoreError;
@@ -247,7 +247,7 @@ fn i14_tokens_that_were_rejected_stay_so_when_they_are_found_again_and_no_others
     for (found, is_refused) in [(id.clone(), true), (id.next(7), false), (TokenId::first(1), false)] {
         let mut next = with_store();
         next.core.inherit(evicted.clone());
-        // It leaves the pool as well, before any caller has used it.
+        // It may be evicted too, before any caller has used it.
         let evicted = next.core.may_be_evicted(true, next.now).unwrap();
         assert!(!evicted.is_nothing(), "I14");
         let mut last = with_store();
@@ -279,7 +279,7 @@ fn i15_an_end_that_the_store_could_not_take_is_that_of_each_login_it_was_of() {
         let expected = has_ended.then(|| (false, Replaces::Logins(logins(&[&first, &second]))));
         assert_eq!(next.pending_write(), expected, "I15: {id:?}");
         if has_ended {
-            // A login that follows ends these too, until the store has it.
+            // A later login ends these too, until the store has it.
             let third = next.signs_in("three");
             assert!(next.core.pending_write().is_some());
             next.core.sign_out().unwrap();
@@ -292,7 +292,7 @@ fn i15_an_end_that_the_store_could_not_take_is_that_of_each_login_it_was_of() {
 #[test]
 fn i15_which_login_is_there_is_known_after_a_look_a_write_and_a_find() {
     let other = TokenId::first(1);
-    // No task has looked, and a sign-out ends every login that is there.
+    // The store has not been read, and a sign-out ends every login there.
     let mut world = with_store();
     let own = world.signs_in("one");
     world.core.sign_out().unwrap();
@@ -311,7 +311,7 @@ fn i15_which_login_is_there_is_known_after_a_look_a_write_and_a_find() {
     world.core.finds_login(serial, &other.login);
     world.core.sign_out().unwrap();
     assert_eq!(world.pending_write(), Some((false, Replaces::Logins(logins(&[&own, &other])))), "I15");
-    // The store has the one before.
+    // The store has the login before.
     let mut world = kept();
     let own = world.core.id.clone().unwrap();
     world.signs_in("two");
@@ -367,7 +367,7 @@ fn i17_a_login_whose_refresh_was_rejected_has_nothing_to_refresh_with_and_leaves
         world.refreshes(denied()).unwrap_err();
         assert!(world.core.refresh.is_none(), "I14");
         world.active();
-        // Where it was claimed the store is cleared by now.
+        // If the refresh was claimed, the store is cleared by now.
         let expected = is_new.then(|| (false, Replaces::UpTo(id, Logins::default())));
         assert_eq!(world.pending_write(), expected, "{is_new}");
     }

@@ -1,4 +1,4 @@
-//! The last part of a token's life.
+//! The refresh schedule: a token that is stale, due or lapsed.
 
 use super::*;
 

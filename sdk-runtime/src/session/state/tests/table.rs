@@ -1,5 +1,4 @@
-//! Every event in every state, written down as `docs/session.md` shows it: what stands there is what the
-//! core does.
+//! The table of every event in every state, which is `docs/session.md`.
 //!
 //! `SESSION_TABLE=write cargo test -p sdk-runtime table` writes it; read the difference before you
 //! commit it.
@@ -9,7 +8,7 @@ use std::fmt::Write as _;
 use super::*;
 use crate::session::stored::credential::StoredCredential;
 
-/// A state as the document names it, what it means, and how a core comes into it.
+/// A state as the document names it, its meaning, and how it is reached.
 type State = (&'static str, &'static str, fn() -> World);
 
 const STATES: [State; 13] = [
@@ -119,7 +118,7 @@ fn signed_out() -> World {
     world
 }
 
-/// Signed in so many seconds ago, with a token that lives for a thousand, which the store has.
+/// Signed in for `seconds`, with a token that lives for 1000 s and is in the store.
 fn aged(seconds: u64) -> World {
     let mut world = unloaded();
     world.core.sign_in(living(), None, None, world.now).unwrap();
@@ -162,7 +161,7 @@ impl World {
         self.asks(|core, now| core.demand(&me, Some("Api::x".into()), None, now))
     }
 
-    /// The shell has the store looked into first.
+    /// The shell reads the store first.
     fn asks(&mut self, demand: impl FnOnce(&mut Core, Now) -> Demand) -> String {
         match &self.core.view().phase {
             Phase::Unloaded => "waits for a read of the store".to_owned(),
