@@ -93,7 +93,7 @@ impl Shell {
     async fn look_now(self: &Arc<Self>) -> Result<(), Error> {
         let Some(store_client) = &self.store_client else { return Ok(()) };
         self.wait_for_those_before().await;
-        let found = store_client.load().await?;
+        let found = store_client.read().await?;
         let ready = |record| restore(record, &self.attachment, self.can_refresh(), self.clock.wall());
         let login = found.record.map(ready).transpose()?;
         let now = self.clock.now();
@@ -177,7 +177,7 @@ impl Shell {
             wanted.mark_unchanged();
             let attempt = self.write_progress.begin();
             let finds_login = |serial, login| self.step(|core| core.finds_login(serial, &login));
-            match store_client.put(pending_write, finds_login).await {
+            match store_client.write_pending(pending_write, finds_login).await {
                 Ok(WriteOutcome::Superseded(serial)) => {
                     let error = StoreError::unavailable(
                         "another process has signed in or out since the login was to be kept",

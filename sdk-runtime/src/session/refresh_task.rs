@@ -150,7 +150,7 @@ mod tests {
     use crate::session::token::placement::Attach;
 
     #[tokio::test]
-    async fn i6_a_run_whose_task_is_gone_is_settled_and_has_ended() {
+    async fn i6_a_flight_whose_task_is_gone_is_settled_and_has_ended() {
         let attachment = Arc::new(Attach::bearer().check().unwrap());
         let token = CancellationToken::new;
         let shell = Arc::new(Shell::new(attachment, None, None, Default::default(), token()));

@@ -269,7 +269,7 @@ mod tests {
     }
 
     #[test]
-    fn i14_a_refresh_that_may_have_arrived_is_in_doubt() {
+    fn i14_the_outcome_of_a_refresh_that_may_have_arrived_is_unknown() {
         use TransportErrorKind as Kind;
         for (name, error, expected) in [
             ("not sent", Error::from(error(Kind::Connect)), "not spent"),
@@ -279,16 +279,16 @@ mod tests {
                 error(Kind::Invalid).arrived(true).into(),
                 "misconfigured",
             ),
-            ("interrupted", error(Kind::Request).into(), "in doubt"),
+            ("interrupted", error(Kind::Request).into(), "unknown"),
             ("interrupted, and not arrived", error(Kind::Request).arrived(false).into(), "not spent"),
-            ("no connection for the redirect", error(Kind::Connect).arrived(true).into(), "in doubt"),
-            ("redirected", error(Kind::Redirect).into(), "in doubt"),
+            ("no connection for the redirect", error(Kind::Connect).arrived(true).into(), "unknown"),
+            ("redirected", error(Kind::Redirect).into(), "unknown"),
             ("cannot be built", InvalidRequest::new("x", "is none").into(), "misconfigured"),
-            ("another error", Error::Closed, "in doubt"),
+            ("another error", Error::Closed, "unknown"),
         ] {
             let (found, retry_after) = match failed(error) {
                 RefreshOutcome::NotSpent { retry_after, .. } => ("not spent", retry_after),
-                RefreshOutcome::Unknown { retry_after, .. } => ("in doubt", retry_after),
+                RefreshOutcome::Unknown { retry_after, .. } => ("unknown", retry_after),
                 RefreshOutcome::Misconfigured(_) => ("misconfigured", None),
                 other => panic!("{name}: {other:?}"),
             };

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use super::endpoint::Refresher;
 use super::flight::RefreshFlight;
-use super::send::{Right, Sender, aborted, store_failed};
+use super::send::{LeaseInUse, Sender, aborted, store_failed};
 use crate::cookies::Jar;
 use crate::error::{ExpiredReason, SessionExpired, StoreError, UnavailableCause};
 use crate::runtime::Clock;
@@ -94,7 +94,7 @@ pub(crate) async fn refresh(job: Job<'_>, refresher: &Refresher, start: Start) -
                 Refresh { job: &job, store_client, lease: &lease, input: &input.record.id, is_other_login };
             return refresh.denied(denied.expired).await;
         }
-        if let Some(answer) = lease.held_back(&input, &outcome_unknown, clock) {
+        if let Some(answer) = lease.undecodable_elsewhere(&input, &outcome_unknown, clock) {
             let refresh =
                 Refresh { job: &job, store_client, lease: &lease, input: &input.record.id, is_other_login };
             return refresh.release(RefreshOutcome::Undecodable(answer), true).await;
@@ -108,11 +108,11 @@ pub(crate) async fn refresh(job: Job<'_>, refresher: &Refresher, start: Start) -
         }
         let jar = if lease.found_newer { lease.record.jar.clone() } else { jar };
         let grant = lease.grant();
-        let right = Right { store_client, clock, lease: &mut lease };
-        let outcome = sender.attempt(&grant, &jar, Some(right)).await;
+        let in_use = LeaseInUse { store_client, clock, lease: &mut lease };
+        let outcome = sender.attempt(&grant, &jar, Some(in_use)).await;
         let refresh =
             Refresh { job: &job, store_client, lease: &lease, input: &input.record.id, is_other_login };
-        return refresh.settle(outcome.after(&outcome_unknown), &jar).await;
+        return refresh.store_outcome(outcome.after(&outcome_unknown), &jar).await;
     }
 }
 
@@ -135,7 +135,7 @@ async fn claim(
         if !input.is_new || !host.refresh_unclaimed(flight) {
             return Err(why.error);
         }
-        let _turn = store_client.turn().await;
+        let _turn = store_client.write_turn().await;
         // The write in progress has ended: the login can be claimed now. Or it timed out, and may still be
         // done later, unless a claim is written first.
         let may_come = !why.may_be_stored && store_client.may_be_stored(&input.record.id.login);
@@ -165,7 +165,7 @@ struct Refresh<'a> {
 
 impl Refresh<'_> {
     /// Stores the result, and returns the outcome.
-    async fn settle(&self, outcome: RefreshOutcome, jar: &Jar) -> RefreshOutcome {
+    async fn store_outcome(&self, outcome: RefreshOutcome, jar: &Jar) -> RefreshOutcome {
         // A sign-out here was not one of another login.
         let is_wanted = self.is_other_login || self.job.host.may_persist(self.job.flight.id);
         match outcome {
@@ -175,7 +175,7 @@ impl Refresh<'_> {
                 let id = record.id.clone();
                 match self.store_client.persist(self.lease, &record).await {
                     Ok(None) => {}
-                    Ok(Some(found)) => return self.found(found),
+                    Ok(Some(found)) => return self.claim_replaced(found),
                     Err(error) => self.job.host.write_lost(self.job.flight.id, record, error),
                 }
                 RefreshOutcome::Unusable { refresh, id: Some(id), cause }
@@ -214,14 +214,14 @@ impl Refresh<'_> {
                 self.job.host.record_persisted(self.job.flight.id);
                 false
             }
-            Ok(Some(found)) => return self.found(found),
+            Ok(Some(found)) => return self.claim_replaced(found),
             Err(error) => {
                 self.job.host.write_lost(self.job.flight.id, record.clone(), error);
                 true
             }
         };
         let adopted =
-            match self.lease.found_newer.then(|| load(self.lease.record.clone(), self.job)).transpose() {
+            match self.lease.found_newer.then(|| restored(self.lease.record.clone(), self.job)).transpose() {
                 Ok(adopted) => adopted.map(Box::new),
                 // Its access token is not needed any more.
                 Err(_) => None,
@@ -277,7 +277,7 @@ impl Refresh<'_> {
     }
 
     /// Another login, or none, has replaced what was claimed.
-    fn found(&self, found: StoreState) -> RefreshOutcome {
+    fn claim_replaced(&self, found: StoreState) -> RefreshOutcome {
         match found.record {
             // This session has stored its own login meanwhile, which no process has tried to refresh yet.
             Some(record) if record.id == *self.input => store_failed(StoreError::unavailable(
@@ -291,13 +291,13 @@ impl Refresh<'_> {
 }
 
 fn adopted(record: Record, job: &Job<'_>) -> RefreshOutcome {
-    match load(record, job) {
+    match restored(record, job) {
         Ok(loaded) => RefreshOutcome::Adopted(Box::new(loaded)),
         Err(error) => store_failed(error),
     }
 }
 
-fn load(record: Record, job: &Job<'_>) -> Result<StoredCredential, StoreError> {
+fn restored(record: Record, job: &Job<'_>) -> Result<StoredCredential, StoreError> {
     restore(record, job.attachment, true, job.clock.wall())
 }
 
@@ -373,7 +373,7 @@ mod tests {
         let outcome = refresh.refreshed(refreshed, &jar).await;
         assert!(matches!(&outcome, RefreshOutcome::Success(Refreshed { is_not_stored_yet: false, .. })));
 
-        let kept = store_client.load().await.unwrap().record.unwrap();
+        let kept = store_client.read().await.unwrap().record.unwrap();
         let scopes: Arc<[String]> = ["read", "write"].map(str::to_owned).into();
         assert_eq!(kept.id.login, before.id.login, "I9");
         assert_eq!((kept.id.number, kept.subject.as_deref()), (before.id.number + 1, Some("ann")), "I9");
@@ -383,10 +383,10 @@ mod tests {
         assert_eq!((&kept.scopes, kept.lifetime), (&Some(scopes), Some(Duration::from_secs(60))), "I9");
         assert!(jar.written().is_some() && kept.jar.written() == jar.written(), "I9");
 
-        let loaded = load(kept, job).unwrap();
+        let loaded = restored(kept, job).unwrap();
         assert_eq!(loaded.credential.lifetime, Some(Duration::from_secs(60)), "a restart knows it too");
         // A JWT with the claims `{"exp":10}`, which were of no use when it arrived.
-        let loaded = load(record(1, Some("e30.eyJleHAiOjEwfQ.signature")), job).unwrap();
+        let loaded = restored(record(1, Some("e30.eyJleHAiOjEwfQ.signature")), job).unwrap();
         assert_eq!(loaded.credential.lifetime, None, "a restart does not decide it again");
     }
 
@@ -411,7 +411,7 @@ mod tests {
             (None, "gone"),
         ] {
             let name = format!("{:?}", there.as_ref().map(|there| &there.id));
-            let found = match refresh.found(StoreState { version: 9, record: there.clone() }) {
+            let found = match refresh.claim_replaced(StoreState { version: 9, record: there.clone() }) {
                 RefreshOutcome::NotSpent { cause: UnavailableCause::Store(_), .. } => "the store failed",
                 RefreshOutcome::Adopted(loaded) => {
                     assert_eq!(Some(loaded.id), there.map(|there| there.id), "{name}");

@@ -29,13 +29,13 @@ pub(crate) fn broken_off(flight: &RefreshFlight) -> RefreshOutcome {
 }
 
 /// The lease of the refresh in progress.
-pub(super) struct Right<'a> {
+pub(super) struct LeaseInUse<'a> {
     pub(super) store_client: &'a StoreClient,
     pub(super) clock: &'a Clock,
     pub(super) lease: &'a mut RefreshLease,
 }
 
-impl Right<'_> {
+impl LeaseInUse<'_> {
     /// Whether it covers a send that starts now.
     async fn covers_the_first(&mut self) -> bool {
         !self.lease.is_spent(self.clock) || self.store_client.extend(self.lease).await
@@ -60,7 +60,7 @@ impl Sender<'_> {
         &self,
         grant: &Grant,
         jar: &Jar,
-        mut right: Option<Right<'_>>,
+        mut lease: Option<LeaseInUse<'_>>,
     ) -> RefreshOutcome {
         // Nothing is spent yet, so the end of the login cancels the refresh.
         if self.flight.cancel.is_cancelled() {
@@ -74,8 +74,8 @@ impl Sender<'_> {
             Err(error) => return RefreshOutcome::Misconfigured(UnavailableCause::Request(error)),
         };
         // A user's code has run meanwhile, and may have taken long.
-        if let Some(right) = &mut right
-            && !right.covers_the_first().await
+        if let Some(lease) = &mut lease
+            && !lease.covers_the_first().await
         {
             return store_failed(StoreError::unavailable(
                 "the right to refresh was over before it was used",
@@ -96,8 +96,8 @@ impl Sender<'_> {
         if self.flight.cancel.is_cancelled() {
             return first;
         }
-        if let Some(right) = &mut right
-            && !right.covers_one_more().await
+        if let Some(lease) = &mut lease
+            && !lease.covers_one_more().await
         {
             return first;
         }
@@ -185,10 +185,10 @@ mod tests {
                     let other = StoredLogin::new(lease.version + 1, "of another process");
                     assert!(store.replace(lease.version, other).await.unwrap());
                 }
-                let mut right = Right { store_client: &store_client, clock: &clock, lease: &mut lease };
+                let mut in_use = LeaseInUse { store_client: &store_client, clock: &clock, lease: &mut lease };
                 let (covers, expected) = match is_first {
-                    true => (right.covers_the_first().await, first),
-                    false => (right.covers_one_more().await, one_more),
+                    true => (in_use.covers_the_first().await, first),
+                    false => (in_use.covers_one_more().await, one_more),
                 };
                 assert_eq!(covers, expected, "I14: {seconds} s, {is_ours}, the first: {is_first}");
                 assert!(!covers || !lease.is_spent(&clock), "I14: {seconds} s");

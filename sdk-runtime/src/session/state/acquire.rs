@@ -78,7 +78,7 @@ impl Core {
         }
         let is_valid =
             matches!(validity, Validity::Stale | Validity::Due) || self.works_elsewhere(&snapshot, now);
-        if is_valid && let Some(failure) = self.held_back(&snapshot, now) {
+        if is_valid && let Some(failure) = self.withheld(&snapshot, now) {
             return sign_or(failure.into());
         }
         let is_over = matches!(validity, Validity::Lapsed | Validity::Rejected);
@@ -188,7 +188,7 @@ impl Core {
         if let Some(error) = self.nothing_refreshes() {
             return Demand::Fail(error);
         }
-        if let Some(failure) = self.held_back(&snapshot, now) {
+        if let Some(failure) = self.withheld(&snapshot, now) {
             return Demand::Fail(failure.into());
         }
         if snapshot.is_rejected()

@@ -80,7 +80,7 @@ impl Core {
 
     /// Why not even an explicit refresh is started: the refresh token is most likely spent. It is sent once
     /// per cool-down after the access token has lapsed, for servers that do not rotate.
-    pub(super) fn held_back(&mut self, snapshot: &Snapshot, now: Now) -> Option<RefreshUnavailable> {
+    pub(super) fn withheld(&mut self, snapshot: &Snapshot, now: Now) -> Option<RefreshUnavailable> {
         let error = self.outcome_unknown.undecodable()?.error.clone();
         match self.cooling_down(now) {
             Some((_, failure)) => Some(failure),

@@ -71,7 +71,7 @@ impl Core {
     }
 
     /// Enters the login that was read from the store, unless it has ended here.
-    pub(super) fn found(&mut self, login: StoredCredential, now: Now) {
+    pub(super) fn enter_stored(&mut self, login: StoredCredential, now: Now) {
         let EvictedSession { ended, denied } = self.evicted.take().unwrap_or_default();
         match ended.filter(|ended| ended.is_of(&login.id)) {
             Some(Ended { replaces, superseded_logins, expired }) => {

@@ -22,7 +22,7 @@ impl Core {
         }
         self.is_seen = true;
         match login {
-            Some(login) => self.found(login, now),
+            Some(login) => self.enter_stored(login, now),
             None => {
                 self.enter(Phase::SignedOut);
                 self.changed = true;

@@ -63,7 +63,7 @@ impl NotClaimed {
 impl RefreshLease {
     /// Returns the response because of which the refresh token is not to be sent now: another process got
     /// it, and the token is most likely spent (I14).
-    pub(crate) fn held_back(
+    pub(crate) fn undecodable_elsewhere(
         &self,
         input: &RefreshInput,
         outcome_unknown: &OutcomeUnknown,
@@ -176,7 +176,7 @@ mod tests {
                 _lock: StoreLock::Unsupported,
             };
             for (outcome_unknown, expected) in doubts {
-                let found = lease(record.clone()).held_back(&input, &outcome_unknown, &clock);
+                let found = lease(record.clone()).undecodable_elsewhere(&input, &outcome_unknown, &clock);
                 assert_eq!(
                     found.map(|answer| answer.at),
                     expected.then_some(at),
@@ -184,7 +184,10 @@ mod tests {
                 );
             }
             let nothing = Record { undecodable: None, ..record.clone() };
-            assert!(lease(nothing).held_back(&input, &OutcomeUnknown::No, &clock).is_none(), "{name}");
+            assert!(
+                lease(nothing).undecodable_elsewhere(&input, &OutcomeUnknown::No, &clock).is_none(),
+                "{name}"
+            );
         }
     }
 }

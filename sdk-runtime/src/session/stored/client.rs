@@ -67,7 +67,7 @@ impl StoreClient {
     }
 
     /// Reads the store. Reads it again if a write of this session was done meanwhile.
-    pub(crate) async fn load(&self) -> Result<StoreState, StoreError> {
+    pub(crate) async fn read(&self) -> Result<StoreState, StoreError> {
         let mut written = self.written.load(Ordering::Relaxed);
         let mut found = schema::read(within(|| self.store.load()).await?)?;
         for _ in 0..TRIES {
@@ -100,7 +100,7 @@ impl StoreClient {
         let mut tries = 0;
         loop {
             let lock = within(|| self.store.try_lock()).await?;
-            let StoreState { version, record } = self.load().await?;
+            let StoreState { version, record } = self.read().await?;
             let is_new =
                 input.is_new && !self.known_logins.may_have_been_stored(&input.record.id.login, version);
             let Some(there) = latest(record, input, is_new) else { return Ok(Claim::Gone) };
@@ -166,7 +166,7 @@ impl StoreClient {
     }
 
     /// Waits for the end of the write in progress. No other write starts while the guard is held.
-    pub(crate) async fn turn(&self) -> MutexGuard<'_, ()> {
+    pub(crate) async fn write_turn(&self) -> MutexGuard<'_, ()> {
         self.writing.lock().await
     }
 
@@ -185,7 +185,7 @@ impl StoreClient {
         }
         if self.known_logins.may_be_stored(login) {
             // If the login is there, it is known from then on.
-            let found = self.load().await.ok()?;
+            let found = self.read().await.ok()?;
             if self.known_logins.may_have_been_stored(login, found.version) {
                 return None;
             }
@@ -235,7 +235,7 @@ impl StoreClient {
             return Err(error.clone());
         }
         let replaced = |there: &Record| there.id == lease.record.id;
-        self.settle(lease.version, Some(record), replaced).await
+        self.replace_or_find(lease.version, Some(record), replaced).await
     }
 
     /// Releases a lease. With `outcome_unknown`, later processes know that the refresh token may be spent.
@@ -259,7 +259,7 @@ impl StoreClient {
             return Ok(Confirmed::Cleared);
         }
         let still_there = |there: &Record| there.id == lease.record.id;
-        Ok(match self.settle(lease.version, None, still_there).await? {
+        Ok(match self.replace_or_find(lease.version, None, still_there).await? {
             None => Confirmed::Cleared,
             Some(StoreState { record: Some(record), .. }) => Confirmed::Newer(Box::new(record)),
             Some(StoreState { record: None, .. }) => Confirmed::Gone,
@@ -269,14 +269,14 @@ impl StoreClient {
     /// Writes the pending write, unless the store has what it may not replace. Asks for it before each try,
     /// because it may have been refreshed meanwhile. Tells `finds_login` which login it is going to
     /// replace.
-    pub(crate) async fn put(
+    pub(crate) async fn write_pending(
         &self,
         pending_write: impl Fn() -> Option<PendingWrite>,
         finds: impl Fn(u64, Arc<str>),
     ) -> Result<WriteOutcome, StoreError> {
         for _ in 0..TRIES {
-            let found = self.load().await?;
-            let _turn = self.turn().await;
+            let found = self.read().await?;
+            let _turn = self.write_turn().await;
             let Some(pending_write) = pending_write() else { return Ok(WriteOutcome::Unwanted) };
             let there = found.record.as_ref();
             let is_due = pending_write.may_replace(there);
@@ -300,7 +300,7 @@ impl StoreClient {
 
     /// Replaces `version` by `record`. If another process was faster, replaces only what `is_ours` accepts.
     /// Returns what is there instead.
-    async fn settle(
+    async fn replace_or_find(
         &self,
         version: u64,
         record: Option<&Record>,
@@ -310,7 +310,7 @@ impl StoreClient {
             return Ok(None);
         }
         for _ in 0..TRIES {
-            let found = self.load().await?;
+            let found = self.read().await?;
             match (&found.record, record) {
                 // A write that seemed to have failed was done.
                 (Some(there), Some(wanted)) if there.id == wanted.id => return Ok(None),
@@ -582,20 +582,20 @@ mod tests {
     #[tokio::test]
     async fn a_write_is_tried_16_times_that_others_are_faster_with() {
         for (faster, is_done) in [(0, true), (1, true), (15, true), (16, false)] {
-            let keeper_of = || {
+            let client_of = || {
                 let store = Contested { faster: AtomicUsize::new(faster), ..Contested::default() };
                 let store = Arc::new(store);
                 (store.clone(), StoreClient::new(store, Clock::default(), false))
             };
             let input = RefreshInput::of(record(1, 1), true);
-            let (store, store_client) = keeper_of();
+            let (store, store_client) = client_of();
             let claimed = store_client.claim(&input, LeaseTerm::of(Duration::ZERO), || true).await;
             assert_eq!(matches!(claimed, Ok(Claim::Granted(_))), is_done, "a claim: {faster}");
             assert_eq!(store.load().await.unwrap().is_some(), is_done, "a claim: {faster}");
             let pending_write =
                 || Some(PendingWrite { serial: 3, record: Some(record(1, 1)), replaces: Replaces::Anything });
-            let (store, store_client) = keeper_of();
-            let written = store_client.put(pending_write, |_, _| ()).await;
+            let (store, store_client) = client_of();
+            let written = store_client.write_pending(pending_write, |_, _| ()).await;
             assert_eq!(matches!(written, Ok(WriteOutcome::Stored(3))), is_done, "what is unsaved: {faster}");
             assert_eq!(store.load().await.unwrap().is_some(), is_done, "what is unsaved: {faster}");
         }
@@ -675,7 +675,7 @@ mod tests {
                         if is_cleared { None } else { there.flatten() }
                     }
                 };
-                let found = store_client.load().await.unwrap().record.map(|record| record.id);
+                let found = store_client.read().await.unwrap().record.map(|record| record.id);
                 assert_eq!(found, expected.map(|record| record.id.clone()), "I15: {name}, {clears}");
             }
         }
@@ -706,7 +706,7 @@ mod tests {
             let pending_write =
                 || Some(PendingWrite { serial: 3, record: record.cloned(), replaces: replaces.clone() });
             let finds_one = |serial, login| finds.lock().unwrap().push((serial, login));
-            store_client.put(pending_write, finds_one).await.ok().unwrap();
+            store_client.write_pending(pending_write, finds_one).await.ok().unwrap();
             let expected = told.then(|| (3, other.id.login.clone()));
             assert_eq!(finds.into_inner().unwrap(), Vec::from_iter(expected), "{name}");
         }
@@ -765,7 +765,7 @@ mod tests {
             let mine = record(1, 1);
             let pending_write =
                 || Some(PendingWrite { serial: 3, record: Some(mine.clone()), replaces: Replaces::Anything });
-            let written = store_client.put(pending_write, |_, _| ()).await;
+            let written = store_client.write_pending(pending_write, |_, _| ()).await;
             assert_eq!(written.is_ok(), name == "done");
             assert_eq!(store_client.may_be_stored(&mine.id.login), may_be_stored, "I38: {name}");
             assert_eq!(store_client.known_logins.is_known_stored(&mine.id.login), is_known, "I38: {name}");

@@ -53,7 +53,7 @@ fn i5_a_rejected_caller_gets_a_newer_token_or_an_error() {
 }
 
 #[test]
-fn i10_a_run_is_not_taken_for_a_later_one() {
+fn i10_a_flight_is_not_taken_for_a_later_one() {
     let mut world = World::signed_in();
     let (first, _) = world.start();
     world.core.sign_in(tokens("other"), None, None, world.now).unwrap();
@@ -145,7 +145,7 @@ fn what_the_store_does_not_have_is_to_be_written_until_it_does() {
 }
 
 #[test]
-fn a_run_knows_whether_the_store_has_the_login() {
+fn a_refresh_knows_whether_the_store_has_the_login() {
     let mut world = kept();
     for is_new in [false, true] {
         if is_new {
@@ -282,7 +282,7 @@ fn of_all_logins_that_came_while_the_store_was_down_none_is_remembered_that_it_c
 }
 
 #[test]
-fn a_look_into_the_store_overtakes_no_sign_in() {
+fn a_read_of_the_store_supersedes_no_sign_in() {
     let mut core = Core::new(7, true);
     let now = crate::runtime::Clock::default().now();
     let since = core.view().epoch;
@@ -326,7 +326,7 @@ fn i15_an_end_clears_every_login_only_where_it_is_unknown_what_the_store_has() {
 }
 
 #[test]
-fn i14_what_is_spent_without_a_claim_is_held_back_while_its_run_is_at_work_and_no_longer() {
+fn i14_what_is_spent_without_a_claim_is_held_back_until_its_flight_has_ended() {
     for (name, happens, are_writes_held_back) in [
         ("nothing", (|_| ()) as fn(&mut World), true),
         ("sign-in", |world| world.core.sign_in(tokens("two"), None, None, world.now).unwrap(), false),

@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn a_fresh_token_signs_and_a_rejected_one_starts_one_run() {
+fn a_fresh_token_signs_and_a_rejected_one_starts_one_refresh() {
     let mut world = World::signed_in();
     let (me, first) = (world.me(), world.active());
     assert!(matches!(world.demand(&me, None), Demand::Sign(snapshot) if Arc::ptr_eq(&snapshot, &first)));
@@ -87,7 +87,7 @@ fn i16_only_a_rejection_ends_the_login() {
 }
 
 #[test]
-fn i10_a_run_of_an_older_epoch_changes_nothing() {
+fn i10_a_flight_of_an_older_epoch_changes_nothing() {
     for outcome in [
         RefreshOutcome::Success(tokens("two").into()),
         denied(),

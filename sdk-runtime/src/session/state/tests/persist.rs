@@ -132,7 +132,7 @@ fn i15_an_end_and_a_sign_out_clear_the_logins_that_were_replaced_before_the_stor
 }
 
 #[test]
-fn i14_a_new_refresh_token_ends_the_doubt_about_the_one_before() {
+fn i14_a_new_refresh_token_has_no_unknown_outcome() {
     for (refresh, is_in_doubt) in [(Some("rotated"), false), (Some(""), true), (None, true)] {
         let mut world = kept();
         world
