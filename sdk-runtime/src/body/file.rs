@@ -1,4 +1,4 @@
-//! Files as bodies: opened for one send and read as they are sent.
+//! Files as bodies: opened for one send, and read while they are sent.
 
 use std::error::Error as StdError;
 use std::io;

@@ -1,4 +1,4 @@
-//! What can be a request body.
+//! `IntoBody`: the types of request bodies.
 
 use bytes::Bytes;
 
@@ -6,7 +6,7 @@ use super::payload::Content;
 use super::source::{BINARY, Body, TEXT};
 use super::stream::{BodyStream, OneShot};
 
-/// What can be the argument of `#[body]`.
+/// The argument of `#[body]`.
 ///
 /// ```
 /// use sdk_runtime::{Body, IntoBody};
@@ -27,10 +27,10 @@ use super::stream::{BodyStream, OneShot};
     note = "help: take `String`, `Bytes`, `Vec<u8>`, a `Body` such as `Body::file(path)` or a `BodyStream`, use `#[json]` for a value to serialize, or `impl IntoBody for {Self}`"
 )]
 pub trait IntoBody {
-    /// Whether the body can be sent any number of times. `false` for what is made of a [`BodyStream`].
+    /// Whether the body can be sent more than once. `false` for a [`BodyStream`].
     const REPLAYABLE: bool = true;
 
-    /// The body to send.
+    /// Returns the body to send.
     fn into_body(self) -> Body;
 }
 
@@ -49,7 +49,7 @@ impl<B: IntoBody> IntoBody for Option<B> {
     }
 }
 
-/// As `application/octet-stream`.
+/// Sends it as `application/octet-stream`.
 impl IntoBody for BodyStream {
     const REPLAYABLE: bool = false;
 

@@ -1,4 +1,4 @@
-//! Request bodies: bytes, files and streams, and which of them can be sent again; knows nothing of who sends them.
+//! Request bodies: bytes, files and streams, and which of them can be sent again.
 
 mod file;
 mod into;

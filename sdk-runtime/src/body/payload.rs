@@ -1,4 +1,4 @@
-//! What a request sends, as it is kept, and as it is opened for one send.
+//! The payload of a request, and its body for one send.
 
 use std::collections::VecDeque;
 use std::error::Error as StdError;
@@ -15,16 +15,16 @@ use super::file;
 use super::stream::{BodyStream, OneShot};
 use crate::error::InvalidRequest;
 
-/// Where a body comes from.
+/// The source of a body.
 #[derive(Clone)]
 pub(crate) enum Content {
     Bytes(Bytes),
     File(Arc<Path>),
     Factory(Arc<dyn Fn() -> BodyStream + Send + Sync>),
     Once(Arc<OneShot>),
-    /// What could not be written, and why.
+    /// A value that could not be encoded, and why.
     Invalid(Arc<str>),
-    /// No body, which is not the same as an empty one.
+    /// No body. An empty body is different.
     Absent,
 }
 
@@ -37,7 +37,7 @@ impl Content {
         matches!(self, Self::Once(once) if once.is_spent())
     }
 
-    /// Why there is nothing to send.
+    /// Returns why there is nothing to send.
     pub(crate) fn invalid(&self) -> Option<&str> {
         match self {
             Self::Invalid(reason) => Some(reason),
@@ -75,7 +75,7 @@ impl fmt::Debug for Content {
     }
 }
 
-/// What a request sends: one content, or several one after the other.
+/// One content, or several one after the other.
 #[derive(Clone)]
 pub(crate) enum Payload {
     One(Content),
@@ -94,7 +94,7 @@ impl Payload {
         }
     }
 
-    /// The whole, where it is at hand.
+    /// Returns all bytes, if they are in memory.
     pub(crate) fn bytes(&self) -> Option<&Bytes> {
         match self {
             Self::One(Content::Bytes(bytes)) => Some(bytes),
@@ -102,7 +102,7 @@ impl Payload {
         }
     }
 
-    /// Whether it can be sent any number of times.
+    /// Whether it can be sent more than once.
     pub(crate) fn is_replayable(&self) -> bool {
         self.contents().iter().all(Content::is_replayable)
     }
@@ -127,20 +127,20 @@ impl Payload {
     }
 }
 
-/// The body of a request as a transport sends it: the bytes, where they are at hand, and a stream otherwise.
+/// The body of a request as a transport sends it: bytes if they are in memory, and a stream otherwise.
 ///
-/// It is an [`http_body::Body`] in either case, so that a transport need not tell one from the other. Its exact size is
-/// known but for streams of unknown length.
+/// Both are an [`http_body::Body`], so a transport need not distinguish them. The exact size is known, except
+/// for streams of unknown length.
 #[non_exhaustive]
 pub enum RequestBody {
-    /// All of it.
+    /// The whole body.
     Bytes(Bytes),
-    /// As it comes.
+    /// A body that is read while it is sent.
     Stream(BodyStream),
 }
 
 impl RequestBody {
-    /// The bytes, where they are at hand.
+    /// Returns the bytes, if they are in memory.
     #[must_use]
     pub fn bytes(&self) -> Option<&Bytes> {
         match self {
@@ -150,7 +150,7 @@ impl RequestBody {
     }
 }
 
-/// Of no bytes.
+/// Returns a body without bytes.
 impl Default for RequestBody {
     fn default() -> Self {
         Self::Bytes(Bytes::new())
@@ -209,7 +209,7 @@ impl HttpBody for Chain {
     ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
         while let Some(first) = self.0.front_mut() {
             match ready!(Pin::new(first).poll_frame(cx)) {
-                // The trailers of a piece are nobody's in the whole.
+                // The trailers of a part do not belong to the whole.
                 Some(Ok(frame)) if !frame.is_data() => {}
                 Some(frame) => return Poll::Ready(Some(frame)),
                 None => drop(self.0.pop_front()),

@@ -15,10 +15,9 @@ pub(crate) const BINARY: HeaderValue = HeaderValue::from_static("application/oct
 pub(crate) const JSON: HeaderValue = HeaderValue::from_static("application/json");
 pub(crate) const FORM: HeaderValue = HeaderValue::from_static("application/x-www-form-urlencoded");
 
-/// A request body that can be sent again unchanged, and the media type that goes with it.
+/// A request body that can be sent again unchanged, and its media type.
 ///
-/// Only one that was made of a [`BodyStream`] can be sent no more than once. A clone shares what it is made of and copies
-/// nothing.
+/// Only a body from a [`BodyStream`] can be sent once only. A clone shares the source and copies nothing.
 ///
 /// ```no_run
 /// use sdk_runtime::{Body, BodyStream};
@@ -35,31 +34,34 @@ pub struct Body {
 }
 
 impl Body {
-    /// A body without a media type of its own: one named in `#[body("…")]` decides, or none is sent.
+    /// Creates a body without a media type. `#[body("…")]` can name one.
     pub fn new(bytes: impl Into<Bytes>) -> Self {
         Content::Bytes(bytes.into()).into()
     }
 
-    /// The file at `path`, as `application/octet-stream`. It is opened anew for each send and read as it is sent.
+    /// Creates a body from the file at `path`, as `application/octet-stream`. The file is opened for each
+    /// send, and read while it is sent.
     ///
-    /// A call whose file cannot be opened fails with [`Error::InvalidRequest`](crate::Error::InvalidRequest), which names the
-    /// path. What is sent is as long as the file was when it was opened; if it becomes shorter meanwhile, the send fails.
+    /// If the file cannot be opened, the call fails with
+    /// [`Error::InvalidRequest`](crate::Error::InvalidRequest), which names the path. The length is that of
+    /// the file when it was opened. If the file becomes shorter meanwhile, the send fails.
     pub fn file(path: impl Into<PathBuf>) -> Self {
         Self::from(Content::File(Arc::from(path.into()))).content_type(BINARY)
     }
 
-    /// A body that `make` makes anew for each send, and that must be the same each time. It has no media type of its own.
+    /// Creates a body that `make` makes for each send. It must be the same each time. It has no media type.
     pub fn factory(make: impl Fn() -> BodyStream + Send + Sync + 'static) -> Self {
         Content::Factory(Arc::new(make)).into()
     }
 
-    /// No body: its call fails with [`Error::InvalidRequest`](crate::Error::InvalidRequest), which says why, and nothing is sent.
-    /// For an [`IntoBody`] of your own that could not write its value; the reason must not quote it, since errors are logged.
+    /// Creates an invalid body: its call fails with [`Error::InvalidRequest`](crate::Error::InvalidRequest)
+    /// and this reason, and nothing is sent. Use it in an [`IntoBody`] that could not encode its value. The
+    /// reason must not quote the value, because errors are logged.
     pub fn invalid(reason: impl Into<String>) -> Self {
         Content::Invalid(Arc::from(reason.into())).into()
     }
 
-    /// Sets the media type that is sent unless the declaration names another.
+    /// Sets the media type. The declaration may name another.
     #[must_use]
     pub fn content_type(mut self, media_type: HeaderValue) -> Self {
         self.content_type = Some(media_type);

@@ -1,4 +1,4 @@
-//! A body that is sent as it comes, once.
+//! `BodyStream`: a body that is read while it is sent, once.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -14,17 +14,18 @@ use http_body_util::combinators::UnsyncBoxBody;
 
 type BoxError = Box<dyn StdError + Send + Sync>;
 
-/// A request body that is sent as it comes, and once.
+/// A request body that is read while it is sent, once.
 ///
-/// If the server refuses the token after it has begun to read, or redirects in a way that asks for the body again, the call
-/// fails with [`Error::NotReplayable`](crate::Error::NotReplayable). A [`Body`](crate::Body) can be sent any number of times.
+/// If the server rejects the token after it has begun to read, or redirects so that the body is needed again,
+/// the call fails with [`Error::NotReplayable`](crate::Error::NotReplayable). A [`Body`](crate::Body) can be
+/// sent more than once.
 pub struct BodyStream {
-    /// Never locked but to ask for the size: it makes a body that is only `Send` one that is `Sync`.
+    /// Locked for the size only. It makes a body that is only `Send` also `Sync`.
     body: Mutex<UnsyncBoxBody<Bytes, BoxError>>,
 }
 
 impl BodyStream {
-    /// The stream of any body of `http-body`. Its exact size, if it knows it, is sent as `Content-Length`.
+    /// Creates a stream from any body of `http-body`. Its exact size, if known, is sent as `Content-Length`.
     pub fn new<B>(body: B) -> Self
     where
         B: HttpBody<Data = Bytes> + Send + 'static,
@@ -33,7 +34,7 @@ impl BodyStream {
         Self { body: Mutex::new(body.map_err(Into::into).boxed_unsync()) }
     }
 
-    /// The stream of any [`Stream`] of bytes, whose size is not known.
+    /// Creates a stream from any [`Stream`] of bytes. Its size is unknown.
     pub fn from_stream<S, E>(stream: S) -> Self
     where
         S: Stream<Item = Result<Bytes, E>> + Send + 'static,
@@ -89,14 +90,14 @@ where
     }
 }
 
-/// A stream that is lent to one send at a time, and whole until one has begun to read it.
+/// A stream that one send at a time can use, until one has begun to read it.
 pub(crate) struct OneShot {
     inner: Mutex<UnreadStream>,
 }
 
 struct UnreadStream {
     stream: Option<BodyStream>,
-    /// The number of the send that may read it: an earlier one, whose connection may still be there, may not.
+    /// The number of the send that may read it. An earlier send, whose connection may still be open, may not.
     lent: u64,
 }
 
@@ -105,12 +106,12 @@ impl OneShot {
         Arc::new(Self { inner: Mutex::new(UnreadStream { stream: Some(stream), lent: 0 }) })
     }
 
-    /// Whether somebody has begun to read it.
+    /// Whether a send has begun to read it.
     pub(super) fn is_spent(&self) -> bool {
         lock(&self.inner).stream.is_none()
     }
 
-    /// For one more send. `None` when it is spent.
+    /// Returns the stream for one more send, or `None` if it is spent.
     pub(super) fn lend(self: &Arc<Self>) -> Option<BodyStream> {
         let mut unread = lock(&self.inner);
         let size = unread.stream.as_ref()?.size_hint();
@@ -124,7 +125,7 @@ impl OneShot {
     }
 }
 
-/// What one send has of a stream: nothing, until it begins to read.
+/// The stream in one send: nothing, until the send begins to read.
 struct OneShotBody {
     once: Arc<OneShot>,
     number: u64,

@@ -1,11 +1,12 @@
-//! The error type an endpoint can have of its own.
+//! `ApiError`: the error type of an endpoint's own.
 
 use super::call_error::Error;
 use super::response::ErrorResponse;
 
-/// What `E` in `Result<T, E>` of an endpoint must be: a type that can hold an [`Error`], and may read answers of its own.
+/// The `E` in the `Result<T, E>` of an endpoint: a type that can hold an [`Error`], and may read error
+/// responses itself.
 ///
-/// [Derive it](derive@crate::ApiError) for an enum that says which answers it reads:
+/// [Derive it](derive@crate::ApiError) for an enum that names the responses it reads:
 ///
 /// ```
 /// use sdk_runtime::{ApiError, Error, ErrorResponse, http};
@@ -32,7 +33,7 @@ use super::response::ErrorResponse;
 /// # Ok::<(), http::Error>(())
 /// ```
 ///
-/// Or implement it, for whatever a derive cannot say:
+/// Or implement it for cases that the derive cannot express:
 ///
 /// ```
 /// use sdk_runtime::{ApiError, Error, ErrorResponse};
@@ -64,13 +65,14 @@ use super::response::ErrorResponse;
     note = "help: `#[derive(Debug, sdk_runtime::ApiError)] enum {Self} {{ #[other] Other(sdk_runtime::Error) }}`, or return `Result<T>`"
 )]
 pub trait ApiError: From<Error> {
-    /// Makes this endpoint's own error of an answer that is no success, or gives the answer back to go through `From`.
+    /// Makes this endpoint's own error of an error response, or returns the response, which then goes through
+    /// `From`.
     ///
-    /// The session judges first: it is never asked about an answer that means "this token is no good".
+    /// The session classifies first. This function never gets a response that rejects the token.
     ///
     /// # Errors
     ///
-    /// The answer itself, when it has no meaning of its own here.
+    /// Returns the response if it has no meaning of its own here.
     fn from_status(response: ErrorResponse) -> Result<Self, ErrorResponse> {
         Err(response)
     }

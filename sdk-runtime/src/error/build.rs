@@ -1,4 +1,4 @@
-//! A client that cannot be built as configured.
+//! `BuildError`: a client that cannot be built.
 
 use std::fmt;
 use std::sync::Arc;
@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::request::InvalidRequest;
 use super::transport::TransportError;
 
-/// Why a client cannot be built as configured.
+/// Why a client cannot be built.
 #[derive(Clone)]
 pub struct BuildError(Arc<Kind>);
 

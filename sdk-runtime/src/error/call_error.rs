@@ -35,31 +35,31 @@ use super::unavailable::RefreshUnavailable;
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum Error {
-    /// The login is over and the user must sign in again, or this endpoint kept refusing a fresh token
+    /// The login is over and the user must sign in again, or this endpoint rejects every new token
     /// ([`requires_sign_in`](SessionExpired::requires_sign_in) tells which).
     SessionExpired(SessionExpired),
-    /// The access token must be refreshed and that cannot be had right now. The login is not lost.
+    /// The access token must be refreshed, and that is not possible now. The login is not lost.
     RefreshUnavailable(RefreshUnavailable),
-    /// The endpoint needs a login and nobody is signed in. Nothing was sent.
+    /// The endpoint needs a login, and there is none. Nothing was sent.
     NotSignedIn,
-    /// Somebody else signed in while the call was under way. It was not sent again.
+    /// Another user signed in while the call was in progress. It was not sent again.
     IdentityChanged(IdentityChanged),
-    /// The endpoint needs scopes that the login was not granted, as far as its tokens said, and nothing was sent; or the server
-    /// said so, and [`response`](InsufficientScope::response) is its answer.
+    /// The endpoint needs scopes that the login was not granted. Either its tokens said so and nothing was
+    /// sent, or the server said so with [`response`](InsufficientScope::response).
     InsufficientScope(InsufficientScope),
-    /// The server answered with a status that is no success and has no meaning for the session.
+    /// The server responded with an error status that has no meaning for the session.
     Status(ErrorResponse),
-    /// The request could not be sent, or its answer not be read.
+    /// The request could not be sent, or its response not be read.
     Transport(TransportError),
-    /// The call took longer than it may.
+    /// The call exceeded its timeout.
     Timeout(Timeout),
-    /// The answer could not be decoded into the endpoint's type.
+    /// The response could not be decoded into the endpoint's type.
     Decode(DecodeError),
     /// An argument cannot be part of a request. Nothing was sent.
     InvalidRequest(InvalidRequest),
     /// The request would have to be sent again, and its body was a stream that is spent.
     NotReplayable(NotReplayable),
-    /// The answer's body is larger than the client takes.
+    /// The response body exceeds the client's limit.
     BodyTooLarge(BodyTooLarge),
     /// The login could not be read from its store. Nothing was sent.
     Store(StoreError),
@@ -74,7 +74,7 @@ pub enum Error {
 }
 
 impl Error {
-    /// The answer of the server behind this error, where there is one.
+    /// Returns the server's response behind this error, if there is one.
     #[must_use]
     pub fn response(&self) -> Option<&ErrorResponse> {
         match self {
@@ -87,13 +87,13 @@ impl Error {
         }
     }
 
-    /// The status of [`response`](Self::response).
+    /// Returns the status of [`response`](Self::response).
     #[must_use]
     pub fn status(&self) -> Option<http::StatusCode> {
         self.response().map(ErrorResponse::status)
     }
 
-    /// The same error, without what a decoding error quotes of its answer.
+    /// Returns the same error without the values of the response that a decoding error quotes.
     pub(crate) fn without_values(self) -> Self {
         match self {
             Self::Decode(error) => Self::Decode(error.without_values()),

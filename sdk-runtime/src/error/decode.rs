@@ -1,4 +1,4 @@
-//! An answer that is not what the endpoint's type says.
+//! `DecodeError`: a response that does not match the endpoint's type.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -10,11 +10,12 @@ use http::{HeaderMap, StatusCode};
 
 use crate::text;
 
-/// The answer could not be decoded.
+/// The response could not be decoded.
 ///
-/// `Display` says what was expected and what kind of document came. Where in it, and what it said there, is for
-/// [`path`](Self::path), [`detail`](Self::detail) and [`excerpt`](Self::excerpt), since the keys of a map are somebody's
-/// data too; so it ends by naming these. Of the answer to a session endpoint no value is kept, and it tells all.
+/// `Display` says what was expected and which kind of document arrived. It ends with the names of
+/// [`path`](Self::path), [`detail`](Self::detail) and [`excerpt`](Self::excerpt), which may quote data: the
+/// keys of a map are data too. Of a response to a session endpoint no value is kept, so `Display` shows
+/// everything.
 #[derive(Clone)]
 pub struct DecodeError(Arc<Inner>);
 
@@ -27,23 +28,23 @@ struct Inner {
     path: Option<String>,
     detail: String,
     excerpt: Bytes,
-    /// Whether nothing in it quotes the answer.
+    /// Whether it quotes nothing of the response.
     is_plain: bool,
 }
 
-/// What helps against a body that is still encoded.
+/// The remedy for a body that still has a content coding.
 const ENCODED_WAY_OUT: &str = "; enable the feature of `sdk-runtime` that decodes it, or ask for no encoding by `accept-encoding: identity`";
 
-/// How much of a body an error keeps.
+/// The length of the excerpt.
 const EXCERPT: usize = 512;
 
-/// Why a body with that `Content-Encoding` cannot be read.
+/// Returns why a body with that `Content-Encoding` cannot be read.
 pub(super) fn still_encoded(encoding: &str) -> String {
     format!("its body is still encoded as `{encoding}`")
 }
 
 impl Inner {
-    /// Whether the fault is the encoding's, and no type's.
+    /// Whether the coding is at fault, and not the type.
     fn is_encoded(&self) -> bool {
         self.content_encoding.as_deref().is_some_and(|encoding| self.detail == still_encoded(encoding))
     }
@@ -54,7 +55,7 @@ impl Inner {
 }
 
 impl DecodeError {
-    /// An answer with `status` and `headers` that is not an `expected`.
+    /// Returns the error of a response that is not an `expected`.
     pub(crate) fn new(
         expected: &'static str,
         (status, headers): (StatusCode, &HeaderMap),
@@ -68,7 +69,7 @@ impl DecodeError {
             status,
             content_type,
             content_encoding: text::encoding(headers),
-            // The whole document, or a place the decoder cannot tell.
+            // The document as a whole, or a place that the decoder cannot tell.
             path: path.filter(|path| path != "." && path != "?"),
             detail,
             excerpt: Bytes::copy_from_slice(&body[..body.len().min(EXCERPT)]),
@@ -76,7 +77,7 @@ impl DecodeError {
         }))
     }
 
-    /// An answer whose body nothing has decoded before it was read as an `expected`.
+    /// Returns the error of a response whose body still has a content coding.
     pub(crate) fn encoded(
         expected: &'static str,
         head: (StatusCode, &HeaderMap),
@@ -86,7 +87,7 @@ impl DecodeError {
         Self::new(expected, head, None, still_encoded(encoding), body)
     }
 
-    /// An error as it was kept, without anything that its answer said.
+    /// Returns an error as it was stored, without the text of its response.
     pub(crate) fn kept(
         expected: String,
         status: StatusCode,
@@ -107,8 +108,8 @@ impl DecodeError {
         }))
     }
 
-    /// The same error without anything that the answer said: for answers that hold tokens. What is left of
-    /// [`detail`](Self::detail) is which kind of value was found, and which was expected.
+    /// Returns the same error without values of the response, for responses that hold tokens. What is left of
+    /// [`detail`](Self::detail) is the kind of value that was found and the one that was expected.
     pub(crate) fn without_values(&self) -> Self {
         let inner = &*self.0;
         if inner.is_plain {
@@ -123,50 +124,52 @@ impl DecodeError {
         }))
     }
 
-    /// The same error, for the reason that is `detail`, which quotes nothing of the answer.
+    /// Returns the same error with the reason `detail`, which quotes nothing of the response.
     pub(crate) fn because(&self, detail: String) -> Self {
         let (path, excerpt, is_plain) = (None, Bytes::new(), true);
         Self(Arc::new(Inner { path, detail, excerpt, is_plain, ..(*self.0).clone() }))
     }
 
-    /// The Rust type that was expected.
+    /// Returns the Rust type that was expected.
     #[must_use]
     pub fn expected(&self) -> &str {
         &self.0.expected
     }
 
-    /// The status of the answer.
+    /// Returns the status of the response.
     #[must_use]
     pub fn status(&self) -> StatusCode {
         self.0.status
     }
 
-    /// The media type the answer claims, if it claims one.
+    /// Returns the media type of the response, if it names one.
     #[must_use]
     pub fn content_type(&self) -> Option<&str> {
         self.0.content_type.as_deref()
     }
 
-    /// The encoding that the answer says its body still has, such as `br`, in lower case and at most 64 characters; `None` where it has none.
+    /// Returns the content coding that the body still has, such as `br`, in lower case and at most 64
+    /// characters. `None` if it has none.
     #[must_use]
     pub fn content_encoding(&self) -> Option<&str> {
         self.0.content_encoding.as_deref()
     }
 
-    /// Where in the document decoding stopped, such as `items[3].id`; `None` for the document as a whole.
+    /// Returns the place where decoding stopped, such as `items[3].id`. `None` stands for the whole document.
     #[must_use]
     pub fn path(&self) -> Option<&str> {
         self.0.path.as_deref()
     }
 
-    /// The decoder's own message. May quote the document; not of the answer to a session endpoint, where it tells the expected and the found
-    /// kind alone. Where the body is still encoded, it says that and nothing else.
+    /// Returns the decoder's message, which may quote the document. For a session endpoint it only has the
+    /// expected and the found kind. If the body still has a content coding, it only says that.
     #[must_use]
     pub fn detail(&self) -> &str {
         &self.0.detail
     }
 
-    /// The first 512 bytes of the body; none of the answer to a session endpoint, which may hold tokens.
+    /// Returns the first 512 bytes of the body. It is empty for a session endpoint, whose response may hold
+    /// tokens.
     #[must_use]
     pub fn excerpt(&self) -> &Bytes {
         &self.0.excerpt
@@ -218,10 +221,11 @@ impl fmt::Debug for DecodeError {
 
 impl std::error::Error for DecodeError {}
 
-/// The longest name of a field that is taken for one, and not for data.
+/// The longest text that counts as the name of a field.
 const NAME: usize = 32;
 
-/// Whether `text` reads like the name of a field: letters, and at most two digits at its end. A key of a map may be data.
+/// Whether `text` looks like the name of a field: letters, and at most two digits at its end. A key of a map
+/// may be data.
 fn is_name(text: &str) -> bool {
     let letters = text.trim_end_matches(|it: char| it.is_ascii_digit());
     let is_letter = |it: char| it.is_ascii_alphabetic() || "_-$".contains(it);
@@ -231,7 +235,7 @@ fn is_name(text: &str) -> bool {
         && letters.chars().all(is_letter)
 }
 
-/// `path` with `…` in the place of each part that may be data and no field's name.
+/// Returns `path` with `…` for each part that may be data.
 fn plain_path(path: &str) -> String {
     let plain = |part: &str| {
         let (name, index) = part.split_at(part.find('[').unwrap_or(part.len()));
@@ -242,9 +246,9 @@ fn plain_path(path: &str) -> String {
     path.split('.').map(plain).collect::<Vec<_>>().join(".")
 }
 
-/// A decoder's message without the values that it quotes.
+/// Returns a decoder's message without the values that it quotes.
 ///
-/// A message that is not of serde's own making is left out as a whole: which of its words are data is not known.
+/// A message that is not from serde is omitted, because any word of it may be data.
 fn plain_detail(detail: &str) -> String {
     let (what, place) = match detail.rfind(" at line ") {
         Some(at) if detail[at..].contains(" column ") => detail.split_at(at),
@@ -255,7 +259,7 @@ fn plain_detail(detail: &str) -> String {
     format!("{}{place}", plain.as_deref().unwrap_or("the type's own message, which is not kept"))
 }
 
-/// Of `invalid type: string "…", expected u64` all but the value.
+/// Returns `invalid type: string "…", expected u64` without the value.
 fn quoted_type(what: &str) -> Option<String> {
     let (fault, rest) = ["invalid type: ", "invalid value: "]
         .into_iter()
@@ -274,20 +278,20 @@ fn quoted_type(what: &str) -> Option<String> {
         "struct variant",
     ];
     let kind = kinds.into_iter().chain(compound).find(|kind| rest.starts_with(kind))?;
-    // A value that is quoted has no end quote of its own kind in it that is not escaped; the last `, expected` is the decoder's.
+    // Quotes inside the value are escaped, so the last `, expected` is the decoder's.
     let (_, expected) = rest.rsplit_once(", expected ")?;
     Some(format!("{fault}{kind}, expected {expected}"))
 }
 
-/// Of ``unknown variant `…`, expected `a` or `b` `` all but the name that was found.
+/// Returns ``unknown variant `…`, expected `a` or `b` `` without the name that was found.
 fn quoted_name(what: &str) -> Option<String> {
     let fault = ["unknown variant", "unknown field"].into_iter().find(|fault| what.starts_with(fault))?;
     let (_, expected) = what.rsplit_once("`, expected ").unwrap_or((what, "none"));
     Some(format!("{fault}, expected {expected}"))
 }
 
-/// Whether `what` is a message that quotes nothing of the document: the sentences of `serde_json` as they are, and those of `serde` that
-/// name a field.
+/// Whether `what` quotes nothing of the document: a sentence of `serde_json`, or one of `serde` that names a
+/// field.
 fn known(what: &str) -> bool {
     let sentences = [
         "EOF while parsing a list",

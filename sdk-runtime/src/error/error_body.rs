@@ -1,6 +1,6 @@
-//! What a server says about a failure in its own words: the fields of OAuth (RFC 6749, 5.2) and of problem details (RFC 9457, 3.1).
+//! The body of an error response: the fields of OAuth (RFC 6749, 5.2) and of problem details (RFC 9457, 3.1).
 //!
-//! The one reader of them, for calls, sign-ins, refreshes and sign-outs. Knows nothing of what the words mean.
+//! Calls, sign-ins, refreshes and sign-outs all use this parser.
 
 use std::collections::HashSet;
 use std::fmt;
@@ -10,29 +10,29 @@ use serde_json::value::RawValue;
 
 use crate::text;
 
-/// A body that may say why a server does not do what was asked.
+/// A body that may say why a server refuses.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct ErrorBody {
     /// The code in `error`.
     pub(crate) error: Code,
-    /// For people: `error_description`, `detail` or `title`.
+    /// The text for users: `error_description`, `detail` or `title`.
     pub(crate) description: Option<String>,
-    /// Whether all of it is a JSON object that each reader reads alike: text in UTF-8, and no key twice.
+    /// Whether the body is a JSON object that every reader reads alike: UTF-8, and no key twice.
     pub(crate) is_object: bool,
 }
 
-/// What is in a field that should hold a code.
+/// The content of a field that should hold a code.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub(crate) enum Code {
     #[default]
     Absent,
     Text(String),
-    /// Empty, `null`, or no string at all.
+    /// Empty, `null`, or no string.
     Unreadable,
 }
 
 impl ErrorBody {
-    /// Reads `body`. Of one that cannot be read to its end, the fields in front are recovered.
+    /// Parses `body`. If it breaks off, the fields before that point are recovered.
     pub(crate) fn parse(body: &[u8]) -> Self {
         let body = text::without_mark(body);
         let text = text::lossy(body);
@@ -40,10 +40,10 @@ impl ErrorBody {
         let is_read = read_fields(&text, &mut fields);
         let mut names = HashSet::new();
         let is_unambiguous = fields.iter().all(|(name, _)| names.insert(name.as_str()));
-        // Numbers and strings that are none are found by reading all of it.
+        // Reads all of it, because invalid numbers and strings are only found there.
         let is_object =
             is_read && is_unambiguous && serde_json::from_slice::<serde_json::Value>(body).is_ok();
-        // Of several with one name, the one that is read first: which of them is meant is not known.
+        // The first of several fields with one name counts, because which one is meant is unknown.
         let field = |wanted: &str| fields.iter().find(|(name, _)| name == wanted);
         let string = |wanted: &str| {
             let (_, value) = field(wanted)?;
@@ -58,7 +58,7 @@ impl ErrorBody {
         Self { error, description, is_object }
     }
 
-    /// The code, where it is one.
+    /// Returns the code, if there is one.
     pub(crate) fn code(&self) -> Option<&str> {
         match &self.error {
             Code::Text(code) => Some(code),
@@ -66,7 +66,7 @@ impl ErrorBody {
         }
     }
 
-    /// What a person is told: the description, or else the code.
+    /// Returns the text for users: the description, or else the code.
     pub(crate) fn message(self) -> Option<String> {
         self.description.or(match self.error {
             Code::Text(code) => Some(code),
@@ -75,7 +75,7 @@ impl ErrorBody {
     }
 }
 
-/// Collects the fields of the object in `text` as far as it can be read. Says whether all of it was.
+/// Collects the fields of the object in `text` as far as it can be parsed. Returns whether all of it was.
 fn read_fields(text: &str, fields: &mut Vec<(String, Box<RawValue>)>) -> bool {
     let mut deserializer = serde_json::Deserializer::from_str(text);
     Fields(fields).deserialize(&mut deserializer).is_ok() && deserializer.end().is_ok()

@@ -1,4 +1,4 @@
-//! The end of a login, as every caller is told of it.
+//! `SessionExpired`: the end of a login, which every caller gets.
 
 use std::fmt;
 use std::sync::Arc;
@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::decode::DecodeError;
 use super::response::ErrorResponse;
 
-/// The access token is no longer good, and what could be done about it is exhausted.
+/// The access token cannot sign any more, and every remedy is exhausted.
 #[derive(Clone)]
 pub struct SessionExpired(Arc<Inner>);
 
@@ -19,27 +19,26 @@ struct Inner {
     undecoded: Option<DecodeError>,
 }
 
-/// Why a session expired, or a call was given up as if it had.
+/// Why a session expired, or why a call failed as if it had.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ExpiredReason {
-    /// The server refused the refresh for good: the refresh token is spent, revoked or out of date.
+    /// The server rejected the refresh for good: the refresh token is spent, revoked or expired.
     RefreshRejected,
-    /// The access token was refused or is out of date, and there is nothing to refresh it with.
+    /// The access token was rejected or has expired, and there is no refresh token.
     NoRefreshToken,
-    /// The server refused the refresh, after the answer to an earlier one was lost: most likely that one had rotated the refresh
-    /// token, and nobody has revoked anything.
+    /// The server rejected the refresh after the response to an earlier one was lost. Most likely that one
+    /// had rotated the refresh token, and it was not revoked.
     LostRotation,
-    /// The server rejected the refresh, after it had answered an earlier one with a success that could not be decoded: that one has
-    /// most likely spent the refresh token. [`decode_error`](SessionExpired::decode_error) says what was wrong with it.
+    /// The server rejected the refresh after a success that could not be decoded. That one has most likely
+    /// spent the refresh token. [`decode_error`](SessionExpired::decode_error) says what was wrong with it.
     UndecodableRefresh,
-    /// The server said that the whole login is over, where a [`Verdict`](crate::Verdict) understood it so.
+    /// The server said that the whole login is over, according to the client's [`Verdict`](crate::Verdict).
     LoginOver,
-    /// The token was refreshed, and the server refused this call with the new one too. The login itself goes on.
+    /// The token was refreshed, and the server rejected this call with the new token too. The login goes on.
     ReplayRejected,
-    /// This endpoint rejected a token that had just been refreshed for it, less than a minute ago, and rejects the same again; or its
-    /// rejections have caused as many refreshes as they may, 5 in a minute or 12 in ten. The login itself goes on, and nothing was
-    /// refreshed.
+    /// This endpoint rejects a token that was refreshed for it less than a minute ago, or its rejections have
+    /// caused 5 refreshes in a minute or 12 in ten. Nothing was refreshed. The login goes on.
     EndpointRejects,
 }
 
@@ -48,7 +47,7 @@ impl SessionExpired {
         Self(Arc::new(Inner { reason, message: None, refresh: None, response: None, undecoded: None }))
     }
 
-    /// The server said with `response` that the login is over.
+    /// Returns the end of a login by `response`.
     pub(crate) fn login_over(response: ErrorResponse) -> Self {
         Self(Arc::new(Inner {
             reason: ExpiredReason::LoginOver,
@@ -69,65 +68,66 @@ impl SessionExpired {
         }))
     }
 
-    /// The same, where an earlier refresh may have spent the refresh token that was refused.
+    /// Returns the same end, after an earlier refresh whose outcome is unknown.
     pub(crate) fn as_lost_rotation(&self) -> Self {
         Self(Arc::new(Inner { reason: ExpiredReason::LostRotation, ..(*self.0).clone() }))
     }
 
-    /// The same, where the answer to an earlier refresh had `error` and may have spent the refresh token.
+    /// Returns the same end, after an earlier refresh whose response could not be decoded and had `error`.
     pub(crate) fn as_undecodable(&self, error: DecodeError) -> Self {
         let undecoded = Some(error);
         let reason = ExpiredReason::UndecodableRefresh;
         Self(Arc::new(Inner { reason, undecoded, ..(*self.0).clone() }))
     }
 
-    /// The same end of the same login, as the caller sees it whose own request was answered with `response`.
+    /// Returns the same end for the caller whose own request was answered with `response`.
     pub(crate) fn seen_with(&self, response: ErrorResponse) -> Self {
         Self(Arc::new(Inner { response: Some(response), ..(*self.0).clone() }))
     }
 
-    /// Why.
+    /// Returns the reason.
     #[must_use]
     pub fn reason(&self) -> ExpiredReason {
         self.0.reason
     }
 
-    /// Whether only a new sign-in helps. `false` when one endpoint kept refusing while the login goes on.
+    /// Whether only a new sign-in helps. `false` if one endpoint rejects every token while the login goes on.
     #[must_use]
     pub fn requires_sign_in(&self) -> bool {
         !matches!(self.0.reason, ExpiredReason::ReplayRejected | ExpiredReason::EndpointRejects)
     }
 
-    /// The answer that rejected this call's token, or that said for another call that the login is over; `None` for a call that was
-    /// never sent.
+    /// Returns the response that rejected this call's token, or that ended the login for another call. `None`
+    /// if the call was never sent.
     #[must_use]
     pub fn response(&self) -> Option<&ErrorResponse> {
         self.0.response.as_ref()
     }
 
-    /// The answer that refused the refresh, where one was sent.
+    /// Returns the response that rejected the refresh, if one was sent.
     #[must_use]
     pub fn refresh_response(&self) -> Option<&ErrorResponse> {
         self.0.refresh.as_ref()
     }
 
-    /// Why the answer to an earlier refresh could not be decoded, where that most likely spent the refresh token.
+    /// Returns why the response to an earlier refresh could not be decoded, if that most likely spent the
+    /// refresh token.
     #[must_use]
     pub fn decode_error(&self) -> Option<&DecodeError> {
         self.0.undecoded.as_ref()
     }
 
-    /// The reason the server gave: that of [`Refusal::Dead`](crate::Refusal::Dead), or what
-    /// [`ErrorResponse::message`] reads in the answer that ended the login. For any other answer there is
-    /// [`refresh_response`](Self::refresh_response), or a function of yours that reads it: `#[session(refresh, refused = …)]`.
-    /// `Display` never quotes it.
+    /// Returns the server's reason: that of [`Refusal::Dead`](crate::Refusal::Dead), or
+    /// [`ErrorResponse::message`] of the response that ended the login. For other forms, read
+    /// [`refresh_response`](Self::refresh_response), or declare a function that does: `#[session(refresh,
+    /// refused = …)]`. `Display` never quotes it.
     #[must_use]
     pub fn message(&self) -> Option<&str> {
         self.0.message.as_deref()
     }
 }
 
-/// The end of a login that nobody had, for a fake to fail with.
+/// Makes the end of a login for a fake.
 impl From<ExpiredReason> for SessionExpired {
     fn from(reason: ExpiredReason) -> Self {
         Self::new(reason)

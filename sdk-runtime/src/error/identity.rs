@@ -1,9 +1,9 @@
-//! A call that outlived the login it began under.
+//! `IdentityChanged`: a call that outlived its login.
 
 use std::fmt;
 
-/// The login changed while the call was under way, so it was not sent, or not sent again. For a sign-in: somebody signed
-/// in or out before its answer came, so it signed nobody in.
+/// The login changed while the call was in progress, so the call was not sent, or not sent again. A sign-in
+/// fails with this if a sign-in or sign-out came before its response, and then starts no login.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct IdentityChanged {
     sent: bool,
@@ -14,7 +14,7 @@ impl IdentityChanged {
         Self { sent }
     }
 
-    /// Whether the server has seen the request, under the login that was current then.
+    /// Whether the server has received the request, under the login of that time.
     #[must_use]
     pub fn was_sent(&self) -> bool {
         self.sent

@@ -1,4 +1,4 @@
-//! A login that may not do what was asked for (RFC 6749, section 3.3).
+//! `InsufficientScope`: a login without the scopes that a call needs (RFC 6749, section 3.3).
 
 use std::fmt;
 use std::sync::Arc;
@@ -6,11 +6,11 @@ use std::sync::Arc;
 use super::response::ErrorResponse;
 use crate::www_authenticate::Challenge;
 
-/// The endpoint needs scopes that the login was not granted. A refresh grants no more than there was: who needs them signs in
-/// again and asks for them.
+/// The endpoint needs scopes that the login was not granted. A refresh cannot add scopes. The user has to
+/// sign in again with them.
 ///
-/// That is either known before anything is sent, by `auth = scopes("…")` and the scopes the tokens came with, or said by the
-/// server: a 403 whose challenge has the error `insufficient_scope` (RFC 6750, section 3.1).
+/// Either this is known before anything is sent, by `auth = scopes("…")` and the scopes of the tokens. Or the
+/// server says so: by a 403 whose challenge has the error `insufficient_scope` (RFC 6750, section 3.1).
 #[derive(Clone)]
 pub struct InsufficientScope(Arc<Inner>);
 
@@ -30,7 +30,7 @@ impl InsufficientScope {
         Self(Arc::new(Inner { required, granted, response: None }))
     }
 
-    /// What `response` to a session with this scheme asks for, or else its endpoint's declaration.
+    /// Returns the scopes that `response` asks for, or those of its endpoint's declaration.
     pub(crate) fn told(
         response: &ErrorResponse,
         scheme: Option<&str>,
@@ -43,46 +43,47 @@ impl InsufficientScope {
         }
     }
 
-    /// The challenge of `scheme`, or of any for a session without one, that says so.
+    /// Returns the challenge that says so: one of `scheme`, or any for a session without a scheme.
     pub(crate) fn challenge(response: &ErrorResponse, scheme: Option<&str>) -> Option<Challenge> {
         let is_own = |challenge: &Challenge| scheme.is_none_or(|scheme| challenge.is(scheme));
         let mut own = response.challenges().into_iter().filter(is_own);
         own.find(|challenge| challenge.error() == Some("insufficient_scope"))
     }
 
-    /// The same, with the answer that said it.
+    /// Returns the same error with the response that said it.
     pub(crate) fn seen_with(mut self, response: ErrorResponse) -> Self {
         Arc::make_mut(&mut self.0).response = Some(response);
         self
     }
 
-    /// The scopes that are needed: those the server asks for, where it names any, or else those of `auth = scopes("…")`.
+    /// Returns the scopes that are needed: those that the server names, or else those of `auth =
+    /// scopes("…")`.
     #[must_use]
     pub fn required(&self) -> &[String] {
         &self.0.required
     }
 
-    /// The scopes of the login, where its tokens said.
+    /// Returns the scopes of the login, if its tokens named them.
     #[must_use]
     pub fn granted(&self) -> Option<&[String]> {
         self.0.granted.as_deref()
     }
 
-    /// The scopes to ask for besides those there are, as far as is known. None where a server refuses for what its token was
-    /// said to allow, or does not say what it wants.
+    /// Returns the scopes to ask for in addition to those of the login, as far as is known. Empty if the
+    /// server rejects a scope that the token should have, or does not say what it needs.
     pub fn missing(&self) -> impl Iterator<Item = &str> {
         let granted = self.granted().unwrap_or_default();
         self.0.required.iter().filter(|scope| !granted.contains(scope)).map(String::as_str)
     }
 
-    /// The answer that said so; `None` for a call that was never sent.
+    /// Returns the response that said so, or `None` if the call was never sent.
     #[must_use]
     pub fn response(&self) -> Option<&ErrorResponse> {
         self.0.response.as_ref()
     }
 }
 
-/// What the session makes of an answer that asks for more scopes, and of any for a fake to fail with.
+/// Makes the error of a response that asks for more scopes, or of any response for a fake.
 ///
 /// ```
 /// use sdk_runtime::{ErrorResponse, InsufficientScope, http};
@@ -104,7 +105,7 @@ impl From<ErrorResponse> for InsufficientScope {
 impl fmt::Display for InsufficientScope {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(response) = self.response() {
-            // What a server asks for stands in a header.
+            // The server names the scopes in a header.
             return write!(f, "{response}: the login was not granted what it needs");
         }
         f.write_str("the login was not granted what the endpoint needs:")?;

@@ -1,7 +1,7 @@
-//! What a call can fail with; knows nothing of how it came about.
+//! The errors of a call.
 //!
-//! Cheap to clone, since one failed refresh answers many callers. No `Display` and no `Debug` here shows a token, a body,
-//! a query or a header value: those are reached through accessors, by somebody who means it.
+//! Errors are cheap to clone, because one failed refresh answers many callers. No `Display` and no `Debug`
+//! here shows a token, a body, a query or a header value. Accessors return them.
 
 mod api;
 mod build;

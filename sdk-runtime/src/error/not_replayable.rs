@@ -1,25 +1,25 @@
-//! A body that would have to be sent once more and cannot be.
+//! `NotReplayable`: a body that would have to be sent again and is spent.
 
 use std::fmt;
 
 use super::response::ErrorResponse;
 
-/// The server asked for the request again, after a refresh of the token or by a redirect, and its body was a
-/// [`BodyStream`](crate::BodyStream) that had been read.
+/// The server needs the request again, after a refresh of the token or a redirect, and its body was a
+/// [`BodyStream`](crate::BodyStream) that has been read.
 ///
-/// The token was refreshed all the same, so that the next call finds a good one.
+/// The token was refreshed all the same, so the next call has a new one.
 #[derive(Clone)]
 pub struct NotReplayable(ErrorResponse);
 
 impl NotReplayable {
-    /// The answer the request would have to be sent again for.
+    /// Returns the response after which the request would have to be sent again.
     #[must_use]
     pub fn response(&self) -> &ErrorResponse {
         &self.0
     }
 }
 
-/// Made of the answer to a request, and of any for a fake to fail with.
+/// Makes the error of the response to a request, or of any response for a fake.
 impl From<ErrorResponse> for NotReplayable {
     fn from(response: ErrorResponse) -> Self {
         Self(response)

@@ -1,4 +1,4 @@
-//! An argument that cannot be part of a request.
+//! `InvalidRequest`: an argument that cannot be part of a request.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -14,18 +14,18 @@ struct Inner {
 }
 
 impl InvalidRequest {
-    /// An argument of that name which cannot be sent, and why: "is …", without quoting the value.
+    /// Creates the error of an argument of that name. The reason ("is …") must not quote the value.
     pub fn new(argument: impl Into<Cow<'static, str>>, reason: impl Into<Cow<'static, str>>) -> Self {
         Self(Arc::new(Inner { argument: argument.into(), reason: reason.into() }))
     }
 
-    /// The placeholder, parameter or header that is at fault.
+    /// Returns the placeholder, parameter or header at fault.
     #[must_use]
     pub fn argument(&self) -> &str {
         &self.0.argument
     }
 
-    /// What is wrong with it. Never quotes the value.
+    /// Returns the reason. It never quotes the value.
     #[must_use]
     pub fn reason(&self) -> &str {
         &self.0.reason

@@ -1,4 +1,4 @@
-//! An answer that is no success.
+//! `ErrorResponse`: a response with an error status.
 
 use std::fmt;
 use std::sync::{Arc, OnceLock};
@@ -15,7 +15,7 @@ use crate::endpoint::Endpoint;
 use crate::text;
 use crate::www_authenticate::{self, Challenge};
 
-/// An answer that is no success: status, headers, and the beginning of its body.
+/// A response with an error status: status, headers, and the beginning of its body.
 #[derive(Clone)]
 pub struct ErrorResponse(Arc<Inner>);
 
@@ -26,10 +26,10 @@ struct Inner {
     headers: HeaderMap,
     body: Bytes,
     truncated: bool,
-    /// What the server says, read when it is asked for.
+    /// The server's text, parsed on demand.
     message: OnceLock<Option<String>>,
     undecoded: Option<DecodeError>,
-    /// Why there is no more of the body.
+    /// Why the body is cut off.
     unread: Option<TransportError>,
 }
 
@@ -54,13 +54,13 @@ impl ErrorResponse {
         }))
     }
 
-    /// The same answer, with the reason its body gives for refusing in spite of its status.
+    /// Returns the same response with the reason in its body, for a success that refuses.
     pub(crate) fn refused_for(mut self, message: String) -> Self {
         Arc::make_mut(&mut self.0).message = OnceLock::from(Some(message));
         self
     }
 
-    /// The same answer, of whose body no more arrived, and why.
+    /// Returns the same response with the error that cut its body off.
     pub(crate) fn unread(mut self, error: Option<TransportError>) -> Self {
         if error.is_some() {
             Arc::make_mut(&mut self.0).unread = error;
@@ -68,10 +68,11 @@ impl ErrorResponse {
         self
     }
 
-    /// The same answer with at most `limit` bytes of its body: for calls that wait, of which there may be many.
+    /// Returns the same response with at most `limit` bytes of its body: for calls that wait, of which there
+    /// may be many.
     pub(crate) fn shortened(mut self, limit: usize) -> Self {
         if self.0.body.len() > limit {
-            // Said from all of it.
+            // Parsed before the body is shortened.
             let _ = self.message();
             let inner = Arc::make_mut(&mut self.0);
             inner.body = Bytes::copy_from_slice(&inner.body[..limit]);
@@ -80,38 +81,41 @@ impl ErrorResponse {
         self
     }
 
-    /// The same answer, with the reason why it is not what an [`ApiError`](crate::ApiError) declares for its status.
+    /// Returns the same response with the reason why it does not match the [`ApiError`](crate::ApiError) for
+    /// its status.
     pub(crate) fn undecoded(mut self, error: DecodeError) -> Self {
         Arc::make_mut(&mut self.0).undecoded = Some(error);
         self
     }
 
-    /// What the body is still encoded as. The answer to a HEAD names the encoding of a body that it does not have.
+    /// Returns the content coding that the body still has. A response to HEAD names the coding of a body that
+    /// it does not have.
     fn encoding(&self) -> Option<String> {
         text::encoding(&self.0.headers).filter(|_| !text::is_blank(&self.0.body))
     }
 
-    /// The endpoint that was called.
+    /// Returns the endpoint that was called.
     #[must_use]
     pub fn endpoint(&self) -> &'static Endpoint {
         self.0.endpoint
     }
 
-    /// The status.
+    /// Returns the status.
     #[must_use]
     pub fn status(&self) -> StatusCode {
         self.0.status
     }
 
-    /// The headers.
+    /// Returns the headers.
     #[must_use]
     pub fn headers(&self) -> &HeaderMap {
         &self.0.headers
     }
 
-    /// What the server asks for, in the order of its `WWW-Authenticate` headers (RFC 9110, 11.6.1).
+    /// Returns the challenges in the order of the `WWW-Authenticate` headers (RFC 9110, 11.6.1).
     ///
-    /// What cannot be read of them is left out. A server may repeat a scheme, each time for another realm.
+    /// Challenges that cannot be parsed are skipped. A server may repeat a scheme, each time for another
+    /// realm.
     ///
     /// ```
     /// use sdk_runtime::{ErrorResponse, http};
@@ -131,57 +135,59 @@ impl ErrorResponse {
         www_authenticate::parse(self.0.headers.get_all(WWW_AUTHENTICATE).iter().map(HeaderValue::as_bytes))
     }
 
-    /// The body: at most its first 64 KiB, its first 4 KiB where a call waited for a refresh after it, its first MiB of the answer to a refresh; whole
-    /// where a successful answer refused.
+    /// Returns the body: at most its first 64 KiB; its first 4 KiB if a call waited for a refresh after it;
+    /// its first MiB for a refresh; all of it for a success that refuses.
     #[must_use]
     pub fn body(&self) -> &Bytes {
         &self.0.body
     }
 
-    /// Whether this is not all of the body: it was longer than what is kept, or did not arrive whole.
+    /// Whether the body is incomplete: it was longer than the limit, or did not arrive.
     #[must_use]
     pub fn is_truncated(&self) -> bool {
         self.0.truncated
     }
 
-    /// What the server says about it, for people: the reason of a [`Refusal`](crate::Refusal) where there is one, or else the
-    /// `error_description`, `detail`, `title` or `error` of a JSON body, in this order (RFC 6749, 5.2; RFC 9457, 3.1).
+    /// Returns the server's text for users: the reason of a [`Refusal`](crate::Refusal), or else the
+    /// `error_description`, `detail`, `title` or `error` of a JSON body, in this order (RFC 6749, 5.2; RFC
+    /// 9457, 3.1).
     #[must_use]
     pub fn message(&self) -> Option<&str> {
         let read = || ErrorBody::parse(&self.0.body).message();
         self.0.message.get_or_init(read).as_deref()
     }
 
-    /// Why the body is not what the endpoint's own error type declares for this status, where it declares something.
+    /// Returns why the body does not match the endpoint's own error type for this status, if there is one.
     ///
-    /// A body that was not kept whole is not decoded.
+    /// An incomplete body is not decoded.
     #[must_use]
     pub fn decode_error(&self) -> Option<&DecodeError> {
         self.0.undecoded.as_ref()
     }
 
-    /// Why the body did not arrive whole: the connection broke, it is not in the encoding it says it is in, or it took more than 5 s, or
-    /// half of what the call had left. What arrived is in [`body`](Self::body).
+    /// Returns why the body did not arrive: the connection broke, the body is not in its content coding, or
+    /// it took more than 5 s or half of the call's remaining time. The part that arrived is in
+    /// [`body`](Self::body).
     ///
-    /// The status and the headers hold all the same: such an answer is judged, retried and taken for an
-    /// [`ApiError`](crate::ApiError) without a field as any other.
+    /// The status and the headers count all the same. Such a response is classified and retried as any other,
+    /// and can be an [`ApiError`](crate::ApiError) without a field.
     #[must_use]
     pub fn body_error(&self) -> Option<&TransportError> {
         self.0.unread.as_ref()
     }
 
-    /// The body as text, without a byte order mark; bytes that are not UTF-8 are replaced.
+    /// Returns the body as text, without a byte order mark. Bytes that are not UTF-8 are replaced.
     #[must_use]
     pub fn text(&self) -> String {
         text::lossy(text::without_mark(&self.0.body)).into_owned()
     }
 
-    /// The body as JSON.
+    /// Parses the body as JSON.
     ///
     /// # Errors
     ///
-    /// The decoder's, when the body is not JSON of that shape. Where the body is no JSON because it still has a `Content-Encoding`, the
-    /// error names that.
+    /// Returns the decoder's error if the body is not JSON of that shape. If the body still has a
+    /// `Content-Encoding`, the error names that.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
         serde_json::from_slice(text::without_mark(&self.0.body)).map_err(|error| {
             match self.encoding().filter(|_| !error.is_data()) {
@@ -192,10 +198,10 @@ impl ErrorResponse {
     }
 }
 
-/// What a fake's answer is from.
+/// The endpoint of a fake's response.
 static FAKE: Endpoint = Endpoint::new("Fake::endpoint", "GET", "/");
 
-/// An answer that no server gave, for a fake to fail with.
+/// Makes a response for a fake.
 ///
 /// ```
 /// use sdk_runtime::{Error, ErrorResponse, http};
@@ -242,7 +248,7 @@ impl fmt::Debug for ErrorResponse {
 
 impl std::error::Error for ErrorResponse {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        // A body that did not arrive is why it was not decoded.
+        // A body that did not arrive could not be decoded for that reason.
         let unread = self.body_error().map(|error| error as _);
         unread.or_else(|| self.decode_error().map(|error| error as _))
     }

@@ -1,4 +1,5 @@
-//! What each error says about itself: its text, what `Debug` shows, the answer it holds, and what is behind it. None shows a secret.
+//! What each error says about itself: its text, what `Debug` shows, the answer it holds, and what is behind
+//! it. None shows a secret.
 
 use std::error::Error as _;
 use std::time::Duration;

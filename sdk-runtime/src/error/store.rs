@@ -1,4 +1,4 @@
-//! A store that a login cannot be read from, or written to.
+//! `StoreError`: a store that cannot be read or written.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -7,7 +7,7 @@ use std::time::Duration;
 
 type Source = Box<dyn StdError + Send + Sync>;
 
-/// The place where a login is kept cannot be read, or not be written to. Its [`kind`](Self::kind) tells whether a write that failed
+/// The store of a login cannot be read or written. Its [`kind`](Self::kind) tells whether a write that failed
 /// may have been done all the same.
 #[derive(Clone)]
 pub struct StoreError(Arc<Inner>);
@@ -18,34 +18,37 @@ struct Inner {
     source: Option<Source>,
 }
 
-/// Whether a store that failed may work the next time, and whether a write that failed may have been done.
+/// Whether a store that failed may work later, and whether a write that failed may have been done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum StoreErrorKind {
-    /// It cannot be reached or used now: a disk that is full, a database that is away, a key ring that is locked. A write that fails
-    /// with this was not done, and will not be.
+    /// The store cannot be used now: a full disk, a database that does not respond, a locked key ring. A
+    /// write that fails with this was not done, and will not be.
     Unavailable,
-    /// What is in it was not written by this library, or is damaged, or is of a later version. It is left as it is.
+    /// The content was not written by this library, is damaged, or is of a later version. It is left
+    /// unchanged.
     Foreign,
-    /// It took longer than it may. A write may have been done, or may still be done.
+    /// The operation exceeded its time. A write may have been done, or may still be done.
     Timeout,
-    /// The answer is lost: a connection that broke, a commit without an answer, a panic. A write may have been done.
+    /// The outcome is unknown: a connection that broke, a commit without a response, a panic. A write may
+    /// have been done.
     Uncertain,
 }
 
 impl StoreError {
-    /// The store cannot be used now, and a write that fails with this was not done. `doing` is what failed, in words that hold no
-    /// secret: `"the database cannot be read"`.
+    /// Creates the error of a store that cannot be used now. A write that fails with it was not done. `doing`
+    /// is what failed, without secrets: `"the database cannot be read"`.
     pub fn unavailable(doing: impl Into<String>, source: impl Into<Source>) -> Self {
         Self::new(StoreErrorKind::Unavailable, doing, Some(source.into()))
     }
 
-    /// The answer is lost, and whether a write was done is not known. `doing` is as for [`unavailable`](Self::unavailable).
+    /// Creates the error of an operation whose outcome is unknown. `doing` is as for
+    /// [`unavailable`](Self::unavailable).
     pub fn uncertain(doing: impl Into<String>, source: impl Into<Source>) -> Self {
         Self::new(StoreErrorKind::Uncertain, doing, Some(source.into()))
     }
 
-    /// What is kept is nothing that could be a login. `what` says what it is and where, in words that hold no secret.
+    /// Creates the error of content that is no login. `what` says what it is and where, without secrets.
     pub fn foreign(what: impl Into<String>) -> Self {
         Self::new(StoreErrorKind::Foreign, what, None)
     }
@@ -54,12 +57,12 @@ impl StoreError {
         Self::new(StoreErrorKind::Timeout, "it did not answer in time", None)
     }
 
-    /// Another process writes, and has not let this one. Nothing was done, and may be the next time.
+    /// Returns the error of a lock that another process holds. Nothing was done.
     pub(crate) fn busy(doing: impl Into<String>, waited: Duration) -> Self {
         Self::unavailable(doing, Busy::Held(waited))
     }
 
-    /// The disk took too long. Nothing was done, and may be the next time.
+    /// Returns the error of a disk that took too long. Nothing was done.
     pub(crate) fn late(doing: impl Into<String>) -> Self {
         Self::unavailable(doing, Busy::Late)
     }
@@ -73,22 +76,22 @@ impl StoreError {
         matches!(self.0.kind, StoreErrorKind::Unavailable | StoreErrorKind::Foreign)
     }
 
-    /// Whether another process was writing, or the disk took long, and nothing else is wrong.
+    /// Whether only another process or a slow disk is the cause.
     pub(crate) fn is_busy(&self) -> bool {
         self.0.source.as_ref().is_some_and(|source| source.is::<Busy>())
     }
 
-    /// Whether it may work the next time, and whether a write may have been done.
+    /// Returns whether the store may work later, and whether a write may have been done.
     #[must_use]
     pub fn kind(&self) -> StoreErrorKind {
         self.0.kind
     }
 }
 
-/// What takes its time.
+/// The cause of a delay.
 #[derive(Debug)]
 enum Busy {
-    /// Another process has had the lock for so long.
+    /// Another process has held the lock for so long.
     Held(Duration),
     Late,
 }

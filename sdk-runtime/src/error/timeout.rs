@@ -1,41 +1,41 @@
-//! A call that took too long.
+//! `Timeout`: a call that exceeded its timeout.
 
 use std::fmt;
 use std::time::Duration;
 
-/// The call took longer than it may.
+/// The call exceeded its timeout.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Timeout {
     phase: TimeoutPhase,
     millis: u32,
 }
 
-/// What a call was waiting for when its time was over.
+/// What a call was waiting for when it timed out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TimeoutPhase {
-    /// A refresh of the access token. The request, or its replay, had not been sent; the refresh goes on.
+    /// A refresh of the access token. The request, or its replay, was not sent. The refresh goes on.
     Refresh,
-    /// A connection to the server. What was to be sent by it had not been sent.
+    /// A connection to the server. Nothing was sent on it.
     Connect,
-    /// The server's answer.
+    /// The server's response.
     Response,
 }
 
 impl Timeout {
-    /// A timeout of `limit` while waiting for `phase`.
+    /// Creates a timeout of `limit` in `phase`.
     #[must_use]
     pub fn new(phase: TimeoutPhase, limit: Duration) -> Self {
         Self { phase, millis: u32::try_from(limit.as_millis()).unwrap_or(u32::MAX) }
     }
 
-    /// What the call was waiting for.
+    /// Returns what the call was waiting for.
     #[must_use]
     pub fn phase(&self) -> TimeoutPhase {
         self.phase
     }
 
-    /// How long the call was allowed to take, to the millisecond.
+    /// Returns the timeout of the call, in whole milliseconds.
     #[must_use]
     pub fn limit(&self) -> Duration {
         Duration::from_millis(self.millis.into())

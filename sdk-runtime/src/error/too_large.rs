@@ -1,9 +1,9 @@
-//! An answer that is larger than the client takes.
+//! `BodyTooLarge`: a response that exceeds the client's limit.
 
 use std::fmt;
 
-/// The answer's body is larger than [`ClientBuilder::body_limit`](crate::ClientBuilder::body_limit) allows, or one line or event
-/// of a stream is larger than can be held.
+/// The response body exceeds [`ClientBuilder::body_limit`](crate::ClientBuilder::body_limit), or one line or
+/// event of a stream exceeds its limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BodyTooLarge {
     limit: usize,
@@ -15,12 +15,12 @@ impl BodyTooLarge {
         Self { limit, is_line: false }
     }
 
-    /// Of one line or event.
+    /// Returns the error of one line or event.
     pub(crate) fn line(limit: usize) -> Self {
         Self { limit, is_line: true }
     }
 
-    /// The limit, in bytes.
+    /// Returns the limit, in bytes.
     #[must_use]
     pub fn limit(&self) -> usize {
         self.limit

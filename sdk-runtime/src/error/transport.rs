@@ -1,13 +1,13 @@
-//! A request that did not get through, or whose answer did not.
+//! `TransportError`: a request that could not be sent, or whose response could not be read.
 
 use std::error::Error as StdError;
 use std::fmt;
 use std::sync::Arc;
 
-/// The request could not be sent, or its answer not be read.
+/// The request could not be sent, or its response not be read.
 ///
-/// `Display` says what failed and why, as far as the cause is known to hold no secret;
-/// [`source`](std::error::Error::source) has all of it.
+/// `Display` says what failed, and the cause if it is known to hold no secret.
+/// [`source`](std::error::Error::source) has the whole cause.
 #[derive(Clone)]
 pub struct TransportError(Arc<Inner>);
 
@@ -18,40 +18,40 @@ struct Inner {
     source: Box<dyn StdError + Send + Sync>,
 }
 
-/// What failed on the way of a request or of its answer.
+/// What failed while a request was sent or its response was read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TransportErrorKind {
     /// The name of the server, or of its proxy, has no address.
     Dns,
-    /// No connection was made: it was refused, or the server was not reached in time.
+    /// No connection was made: it was refused, or timed out.
     Connect,
-    /// The two sides did not agree on TLS: a certificate that is not valid, or one that the server wants and did not get.
+    /// The TLS handshake failed: the certificate is invalid, or the server wants one and did not get it.
     Tls,
     /// The proxy did not connect to the server.
     Proxy,
-    /// There was a connection, and the server provably did not look at the request: it refused the stream, or was about to close
-    /// the connection (RFC 9113, 8.7).
+    /// The server provably did not process the request: it refused the stream, or was about to close the
+    /// connection (RFC 9113, 8.7).
     NotSent,
-    /// The request may have reached the server, and may have had its effect there.
+    /// The request may have reached the server and have had its effect.
     Request,
-    /// What came is no HTTP: the server, or what stands in front of it, speaks another protocol.
+    /// The response is no HTTP: the server, or a proxy, speaks another protocol.
     NotHttp,
-    /// The headers of the answer are larger than the client takes.
+    /// The headers of the response exceed the client's limit.
     HeadTooLarge,
-    /// The answer's head came, its body did not, or not whole.
+    /// The head of the response arrived, and its body did not, or not completely.
     Body,
-    /// The server redirected in circles, to somewhere that is no address or a longer one than can be sent to, or from https to
-    /// an address where the request would travel in the clear.
+    /// The server redirected in circles, to an invalid or too long address, or from https to an address in
+    /// the clear.
     Redirect,
-    /// The answer's body is not in the coding that its `Content-Encoding` names. Trying again does not help.
+    /// The response body is not in the coding of its `Content-Encoding`. A retry does not help.
     Encoding,
-    /// The HTTP library takes no such request: nothing was sent, and trying again does not help.
+    /// The HTTP library rejects such a request. Nothing was sent, and a retry does not help.
     Invalid,
 }
 
 impl TransportErrorKind {
-    /// Whether it is left open that the server has seen the request.
+    /// Whether the server may have received the request.
     fn may_have_arrived(self) -> bool {
         !matches!(self, Self::Dns | Self::Connect | Self::Tls | Self::Proxy | Self::NotSent | Self::Invalid)
     }
@@ -66,12 +66,12 @@ impl TransportErrorKind {
 }
 
 impl TransportError {
-    /// An error of a transport of your own.
+    /// Creates the error of a transport of your own.
     pub fn new(kind: TransportErrorKind, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         Self::because(kind, None, source)
     }
 
-    /// The same with the cause in words, which hold no secret.
+    /// Returns the error with its cause in words, which hold no secret.
     pub(crate) fn because(
         kind: TransportErrorKind,
         cause: Option<String>,
@@ -81,7 +81,7 @@ impl TransportError {
         Self(Arc::new(Inner { kind, may_have_arrived, cause, source: source.into() }))
     }
 
-    /// The same error of a request that provably did not arrive, or may have.
+    /// Returns the error of a request that may have arrived, or provably did not.
     pub(crate) fn arrived(self, may_have_arrived: bool) -> Self {
         if self.0.may_have_arrived == may_have_arrived {
             return self;
@@ -90,19 +90,19 @@ impl TransportError {
         Self(Arc::new(Inner { kind, may_have_arrived, cause, source: Box::new(self) }))
     }
 
-    /// Why, in words that hold no secret.
+    /// Returns the cause in words, which hold no secret.
     pub(crate) fn cause(&self) -> Option<&str> {
         self.0.cause.as_deref()
     }
 
-    /// What failed.
+    /// Returns what failed.
     #[must_use]
     pub fn kind(&self) -> TransportErrorKind {
         self.0.kind
     }
 
-    /// Whether the server may have seen the request, and done what it asks for. `false` only where it provably has not: then the
-    /// request can be sent again, with any method.
+    /// Whether the server may have received and processed the request. `false` means that it provably has
+    /// not, so that any request can be sent again.
     #[must_use]
     pub fn may_have_arrived(&self) -> bool {
         self.0.may_have_arrived

@@ -1,4 +1,4 @@
-//! A refresh that cannot be had right now.
+//! `RefreshUnavailable`: a refresh that is not possible now.
 
 use std::fmt;
 use std::sync::Arc;
@@ -17,7 +17,7 @@ use super::transport::TransportError;
 use crate::runtime::{self, Instant};
 use crate::text;
 
-/// The access token must be refreshed, and that cannot be had right now. The login is not lost.
+/// The access token must be refreshed, and that is not possible now. The login is not lost.
 #[derive(Clone)]
 pub struct RefreshUnavailable(Arc<Inner>);
 
@@ -26,32 +26,33 @@ struct Inner {
     until: Instant,
 }
 
-/// Why a refresh could not be had.
+/// Why a refresh is not possible now.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum UnavailableCause {
-    /// The refresh did not get through.
+    /// The refresh request failed on its way.
     Transport(TransportError),
-    /// The refresh was answered with a status that says nothing definite about the login.
+    /// The response to the refresh has a status that says nothing definite about the login.
     Status(ErrorResponse),
-    /// The refresh was answered with something that is no token.
+    /// The response to the refresh contains no tokens.
     Decode(DecodeError),
-    /// The refresh took longer than it may.
+    /// The refresh exceeded its timeout.
     Timeout,
-    /// The answer said to try later ([`Refusal::TryLater`](crate::Refusal::TryLater)), with this reason.
+    /// The server asks for a later try ([`Refusal::TryLater`](crate::Refusal::TryLater)), with this reason.
     TryLater(String),
-    /// The refresh's request could not be built.
+    /// The refresh request could not be built.
     Request(InvalidRequest),
-    /// The refresh gave an access token that nothing can be signed with.
+    /// The new access token cannot be sent in a header.
     Unusable(InvalidRequest),
-    /// The refresh gave an access token that is out of date, or will be within a second.
+    /// The new access token has expired, or will within a second.
     DeadOnArrival,
-    /// The store of the login could not be read or written, so that nobody knows whether another process refreshes it. Nothing was sent,
-    /// or a refusal could not be made sure of.
+    /// The store of the login could not be read or written. Whether another process refreshes the login is
+    /// unknown, so nothing was sent, or a rejection could not be confirmed.
     Store(StoreError),
-    /// Token after token was refused before any request had been accepted with it: 5 in a minute, or 12 in ten. Nothing was asked.
+    /// Several tokens in a row were rejected before a request was accepted with one: 5 in a minute, or 12 in
+    /// ten. Nothing was sent.
     Storm,
-    /// The refresh ended without an outcome: a panic in code of yours it calls, or a runtime that shut down.
+    /// The refresh ended without an outcome: your code panicked in it, or its runtime shut down.
     Aborted,
 }
 
@@ -60,19 +61,19 @@ impl RefreshUnavailable {
         Self(Arc::new(Inner { cause, until }))
     }
 
-    /// A refresh that cannot be had for `wait` from now on, for a fake to fail with.
+    /// Creates the error of a refresh that is not possible for `wait`, for a fake.
     #[must_use]
     pub fn new(cause: UnavailableCause, wait: Duration) -> Self {
         Self::until(runtime::deadline(wait), cause)
     }
 
-    /// Why.
+    /// Returns the cause.
     #[must_use]
     pub fn cause(&self) -> &UnavailableCause {
         &self.0.cause
     }
 
-    /// The answer to the refresh, where one came with a status that says nothing definite about the login.
+    /// Returns the response to the refresh, if its status says nothing definite about the login.
     #[must_use]
     pub fn response(&self) -> Option<&ErrorResponse> {
         match &self.0.cause {
@@ -81,7 +82,7 @@ impl RefreshUnavailable {
         }
     }
 
-    /// The status of the answer to the refresh, where one came that was no success, or could not be decoded.
+    /// Returns the status of the response to the refresh, if it was an error or could not be decoded.
     #[must_use]
     pub fn status(&self) -> Option<StatusCode> {
         match &self.0.cause {
@@ -91,9 +92,10 @@ impl RefreshUnavailable {
         }
     }
 
-    /// How long until the session asks again, counted from now; zero when it would ask at once. From half a second to a
-    /// minute, growing with each failure; up to five minutes where the server does not want a request like this at all, or answers with a
-    /// token that cannot sign; five minutes after an answer that could not be decoded; up to an hour where the server says so itself.
+    /// Returns how long until the session tries again, from now, and zero if it would try at once. The pause
+    /// is from half a second to a minute, and grows with each failure. It is up to five minutes if the server
+    /// rejects such a request for good or returns an unusable token, and five minutes after a response that
+    /// could not be decoded. It is up to an hour if the server asks for that.
     #[must_use]
     pub fn retry_after(&self) -> Duration {
         self.0.until.saturating_duration_since(runtime::now())
@@ -121,7 +123,7 @@ impl fmt::Display for RefreshUnavailable {
     }
 }
 
-/// Says what an answer to a refresh with such a status means, and what helps.
+/// Says what a response to a refresh with such a status means, and what helps.
 fn status(answer: &ErrorResponse, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     let status = answer.status();
     let number = status.as_u16();
@@ -135,7 +137,7 @@ fn status(answer: &ErrorResponse, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         return write!(f, "the server answered with status {number}, and is asked again later");
     }
     let words = ErrorBody::parse(answer.body());
-    // What else a server writes there may be anything.
+    // Other words of a server may hold secrets.
     let code = words.code().and_then(|code| CODES.into_iter().find(|known| *known == code));
     match code {
         Some(code) => write!(
@@ -149,7 +151,7 @@ fn status(answer: &ErrorResponse, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     }
 }
 
-/// The codes of RFC 6749, 5.2, RFC 8707, 2, and of servers that come near them.
+/// The codes of RFC 6749, 5.2, RFC 8707, 2, and of servers that use similar ones.
 const CODES: [&str; 9] = [
     "invalid_client",
     "invalid_request",
@@ -162,13 +164,13 @@ const CODES: [&str; 9] = [
     "unsupported_grant_type",
 ];
 
-/// Where a redirect leads, without what may be a secret in it: users, parameters, queries and fragments.
+/// Returns the target of a redirect without parts that may be secret: user, parameters, query and fragment.
 fn redirect_target(answer: &ErrorResponse) -> Option<String> {
     if !answer.status().is_redirection() {
         return None;
     }
     let location = text::of_address(answer.headers().get(LOCATION)?.as_bytes());
-    // Where it is relative, its path is all that is told: the reader knows the base.
+    // Only the path of a relative target is shown.
     let base = Url::parse("https://relative.invalid/").ok()?;
     let target = base.join(&location).ok().filter(Url::has_host)?;
     let path = target.path().split(';').next()?;
@@ -192,7 +194,7 @@ impl fmt::Debug for UnavailableCause {
             Self::Status(response) => response.fmt(f),
             Self::Decode(error) => error.fmt(f),
             Self::Timeout => f.write_str("Timeout"),
-            // The words of a server may hold anything.
+            // The server's text may hold secrets.
             Self::TryLater(_) => f.write_str("TryLater(..)"),
             Self::Request(reason) => f.debug_tuple("Request").field(reason).finish(),
             Self::Unusable(error) => f.debug_tuple("Unusable").field(error).finish(),

@@ -1,4 +1,4 @@
-//! An address that is an argument as a whole: `#[url]`.
+//! `UrlArg`: an argument that is a whole address, `#[url]`.
 
 use std::borrow::Cow;
 
@@ -6,16 +6,16 @@ use url::Url;
 
 use super::base::names_a_user;
 
-/// What can be the argument of `#[url]`: an absolute address, or one relative to the base URL (RFC 3986, 5.2), which is
-/// taken with a slash at its end. A field of an answer can be a [`Url`], which implements `Deserialize`. A URI template (RFC 6570),
-/// which is text with braces, has to be expanded first.
+/// The argument of `#[url]`: an absolute address, or one relative to the base URL with a slash at its end
+/// (RFC 3986, 5.2). A field of a response can be a [`Url`], which implements `Deserialize`. Expand a URI
+/// template (RFC 6570), which has braces, first.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be an address",
     label = "neither text nor `Url`",
     note = "help: pass a `Url`, a `String` or a `&str`, or `impl UrlArg for {Self}`"
 )]
 pub trait UrlArg {
-    /// The address as text.
+    /// Returns the address as text.
     fn address(&self) -> &str;
 }
 
@@ -49,16 +49,17 @@ impl<T: UrlArg + ?Sized> UrlArg for &T {
     }
 }
 
-/// Where `address` leads from the base URL `prefix`, which ends before a slash; or why it leads nowhere.
+/// Resolves `address` against the base URL `prefix`, which ends before a slash, or returns why that is
+/// impossible.
 pub(super) fn resolve(prefix: &str, address: &str) -> Result<Url, &'static str> {
     if address.trim().is_empty() {
         return Err("is empty, and an address cannot be");
     }
-    // The parser would delete some of them in silence.
+    // The parser would silently delete some of them.
     if address.contains(|it: char| it.is_ascii_control()) {
         return Err("holds a line break or another control character");
     }
-    // The parser would encode them in a path, and a server would be asked for the template.
+    // The parser would encode them, and the server would get the template.
     if address.contains(['{', '}']) {
         return Err("holds the braces of a URI template: expand it first");
     }
@@ -86,7 +87,7 @@ pub(super) fn resolve(prefix: &str, address: &str) -> Result<Url, &'static str> 
     Ok(url)
 }
 
-/// Appends the `query`, which is encoded, to what the address has.
+/// Appends `query`, which is encoded, to that of the address.
 pub(super) fn append(url: &mut Url, query: &str) {
     match url.query() {
         _ if query.is_empty() => {}

@@ -1,22 +1,22 @@
-//! The base URL a client was built with.
+//! `Base`: the base URL of a client, and its trusted origins.
 
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 
 use url::{Host, Url};
 
-/// An address every path of a client begins with: scheme, host and a path prefix without a slash at its end; and the
-/// further origins that its credentials may go to.
+/// The start of every address of a client: scheme, host, and a path prefix without a slash at its end. Also
+/// the other origins that its credentials may go to.
 #[derive(Debug, Clone)]
 pub(crate) struct Base {
     url: Url,
     prefix: String,
     trusted: Vec<Url>,
-    /// Tells two bases apart.
+    /// Distinguishes bases.
     id: u64,
 }
 
 impl Base {
-    /// Takes an absolute http or https address without user, query and fragment.
+    /// Parses an absolute http or https address without user, query and fragment.
     pub(crate) fn parse(text: &str) -> Result<Self, &'static str> {
         let url = Url::parse(text)
             .map_err(|_| "is not an absolute URL: write scheme and host, as in `https://api.example/v1`")?;
@@ -39,12 +39,12 @@ impl Base {
         Ok(Self { url, prefix, trusted: Vec::new(), id })
     }
 
-    /// Tells it from another base, of the same client or another.
+    /// Returns the number that distinguishes this base from any other.
     pub(crate) fn id(&self) -> u64 {
         self.id
     }
 
-    /// Takes a further origin that is trusted as the client's own.
+    /// Adds an origin that is trusted as the client's own.
     pub(crate) fn trust(&mut self, text: &str) -> Result<(), &'static str> {
         let origin = Self::parse(text).ok().map(|base| base.url).filter(|url| url.path() == "/");
         let url = origin.ok_or("must be scheme and host alone, as in `https://uploads.example`")?;
@@ -57,22 +57,22 @@ impl Base {
         Ok(())
     }
 
-    /// The address as text, without a slash at its end.
+    /// Returns the address as text, without a slash at its end.
     pub(crate) fn prefix(&self) -> &str {
         &self.prefix
     }
 
-    /// The length of the path part of [`prefix`](Self::prefix).
+    /// Returns the length of the path in [`prefix`](Self::prefix).
     pub(crate) fn path_len(&self) -> usize {
         self.url.path().trim_end_matches('/').len()
     }
 
-    /// The address itself.
+    /// Returns the address.
     pub(crate) fn url(&self) -> &Url {
         &self.url
     }
 
-    /// Whether `url` is of this client's own origin, or of one that is trusted as that.
+    /// Whether `url` is of this client's own origin or a trusted one.
     pub(crate) fn trusts(&self, url: &Url) -> bool {
         self.origins().any(|own| is_same_origin(own, url))
     }
@@ -82,30 +82,31 @@ impl Base {
     }
 }
 
-/// As many bytes of an address as `http::Uri` takes, and with it every transport.
+/// The most bytes of an address that `http::Uri` accepts, and with it every transport.
 pub(crate) const ADDRESS_LIMIT: usize = u16::MAX as usize - 1;
 
-/// Whether no transport can send to `url`.
+/// Whether `url` is too long for every transport.
 pub(crate) fn is_too_long(url: &Url) -> bool {
     url.as_str().len() > ADDRESS_LIMIT
 }
 
-/// Whether both are of one origin (RFC 6454).
+/// Whether both have the same origin (RFC 6454).
 pub(crate) fn is_same_origin(one: &Url, other: &Url) -> bool {
     one.scheme() == other.scheme()
         && one.host() == other.host()
         && one.port_or_known_default() == other.port_or_known_default()
 }
 
-/// Whether there is a user or a password in it.
+/// Whether the address contains a user or a password.
 pub(crate) fn names_a_user(url: &Url) -> bool {
     !url.username().is_empty() || url.password().is_some()
 }
 
-/// Whether a credential may travel to `url`: over TLS, or without leaving this machine, which is `localhost`, `127.0.0.0/8` and `[::1]`.
+/// Whether a credential may travel to `url`: over TLS, or on this machine, which is `localhost`,
+/// `127.0.0.0/8` and `[::1]`.
 ///
-/// What may be asked of DNS is none of these: `x.localhost`, and `localhost.` with a dot at its end. Neither is an IPv4 address in
-/// the form of IPv6, `[::ffff:127.0.0.1]`.
+/// Names that DNS may resolve do not count: `x.localhost`, and `localhost.` with a dot at its end. Neither
+/// does an IPv4 address in the form of IPv6, `[::ffff:127.0.0.1]`.
 pub(crate) fn may_carry_credentials(url: &Url) -> bool {
     url.scheme() == "https"
         || match url.host() {

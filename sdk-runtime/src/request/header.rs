@@ -1,6 +1,6 @@
-//! The headers of a request: what an argument may be, which names are not the caller's to set, and which hold credentials.
+//! `HeaderArg`: the headers of a request. Which names the caller may set, and which hold credentials.
 //!
-//! - **I27** A value whose header says that it is a credential is marked sensitive, so that `Debug` shows it nowhere.
+//! - **I27** The value of a header that holds a credential is marked sensitive, so that no `Debug` shows it.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -10,11 +10,11 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::error::InvalidRequest;
 
-/// What can be the argument of `#[header]`, besides everything that implements `Display`.
+/// The argument of `#[header]`, in addition to everything that implements `Display`.
 ///
-/// `None` leaves the header out, a slice sends one line for each element. The value of a header that says by its name that it holds a
-/// credential is marked sensitive ([`HeaderValue::is_sensitive`]): one of its words is `authorization`, `auth`, `cookie`, `token`,
-/// `secret`, `password`, `credential`, `signature`, `jwt`, `apikey` or `key` (an idempotency key is none).
+/// `None` omits the header, and a slice sends one line per element. The value is marked sensitive
+/// ([`HeaderValue::is_sensitive`]) if a word of the name is `authorization`, `auth`, `cookie`, `token`,
+/// `secret`, `password`, `credential`, `signature`, `jwt`, `apikey` or `key` (except an idempotency key).
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be a header value",
     label = "neither `Display` nor `HeaderArg`",
@@ -25,7 +25,7 @@ pub trait HeaderArg {
     ///
     /// # Errors
     ///
-    /// Those of `line`, and [`InvalidRequest`] for a value that cannot be a header's.
+    /// Returns the errors of `line`, and [`InvalidRequest`] for a value that no header can have.
     fn header_lines(
         &self,
         line: &mut dyn FnMut(HeaderValue) -> Result<(), InvalidRequest>,
@@ -121,17 +121,18 @@ by_display!(
     f64
 );
 
-/// The header value that `value` is written as.
+/// Formats `value` as a header value.
 pub(crate) fn displayed(value: &(impl fmt::Display + ?Sized)) -> Result<HeaderValue, InvalidRequest> {
-    // The name is put in by whoever knows it.
+    // The caller adds the name to the error.
     HeaderValue::try_from(value.to_string())
         .map_err(|_| InvalidRequest::new("", "holds a line break or another control character"))
 }
 
-/// More lines than any server takes, and far fewer than a header map can hold.
+/// More lines than any server accepts, and far fewer than a header map can hold.
 const MOST_LINES: usize = 1_000;
 
-/// Replaces the lines of `name` by those of `value`; a `value` without lines changes nothing. Cookies are added to those there are.
+/// Replaces the lines of `name` by those of `value`. A `value` without lines changes nothing. Cookies are
+/// added to the present ones.
 pub(crate) fn set(
     headers: &mut HeaderMap,
     name: &HeaderName,
@@ -153,10 +154,10 @@ pub(crate) fn set(
     .map_err(|error| InvalidRequest::new(name.to_string(), error.reason().to_owned()))
 }
 
-/// Makes all cookies the one line that may be sent (RFC 6265, section 5.4).
+/// Joins all cookies in one line (RFC 6265, section 5.4).
 pub(crate) fn join_cookies(headers: &mut HeaderMap) {
     let lines: Vec<_> = headers.get_all(COOKIE).iter().map(HeaderValue::as_bytes).collect();
-    // Each line is a value, so all of them are.
+    // Each line is a valid value, so the joined one is too.
     if let [_, _, ..] = lines[..]
         && let Ok(mut all) = HeaderValue::from_bytes(&lines.join(&b"; "[..]))
     {
@@ -165,7 +166,7 @@ pub(crate) fn join_cookies(headers: &mut HeaderMap) {
     }
 }
 
-/// Marks `value` as one that is shown nowhere, where `name` says that it is a credential.
+/// Marks `value` sensitive if `name` holds a credential.
 pub(crate) fn protect(name: &HeaderName, value: &mut HeaderValue) {
     if is_credential(name) {
         value.set_sensitive(true);
@@ -190,7 +191,7 @@ fn is_credential(name: &HeaderName) -> bool {
     words.clone().all(|word| word != "idempotency") && words.any(|word| WORDS.contains(&word))
 }
 
-/// As [`set`], for a name that only becomes known at run time.
+/// Does the same as [`set`] for a name that is known at run time only.
 pub(crate) fn set_by_name(
     headers: &mut HeaderMap,
     text: &str,
@@ -199,7 +200,7 @@ pub(crate) fn set_by_name(
     set(headers, &name(text)?, |line| value.header_lines(line))
 }
 
-/// The name of a header that only becomes known at run time.
+/// Parses the name of a header that is known at run time only.
 pub(crate) fn name(text: &str) -> Result<HeaderName, InvalidRequest> {
     let name = HeaderName::try_from(text)
         .map_err(|_| InvalidRequest::new(text.escape_debug().to_string(), "is not a header name"))?;

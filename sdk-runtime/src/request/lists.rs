@@ -1,5 +1,5 @@
-//! Lists in a query or a form. serde calls an array a tuple, and `serde_html_form` writes only what serde calls a sequence; this shows it
-//! arrays, tuples and tuple structs as sequences. Knows nothing of how a form is written.
+//! Lists in a query or a form. serde calls an array a tuple, and `serde_html_form` only writes sequences.
+//! This adapter presents arrays, tuples and tuple structs as sequences.
 
 use serde::ser::{
     Serialize, SerializeMap, SerializeSeq, SerializeStruct, SerializeTuple, SerializeTupleStruct, Serializer,
@@ -14,10 +14,10 @@ impl<T: Serialize + ?Sized> Serialize for Lists<'_, T> {
     }
 }
 
-/// Where a value stands.
+/// The position of a value.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Position {
-    /// All of it: a struct, a map or a list of pairs.
+    /// The whole: a struct, a map or a list of pairs.
     Fields,
     /// A name and a value, which are a tuple and no list.
     Pair,
@@ -35,7 +35,7 @@ impl<T: Serialize + ?Sized> Serialize for Positioned<'_, T> {
     }
 }
 
-/// A serializer, or a part of one, that is shown lists. `place` is that of the value, or of the elements of the part.
+/// A serializer, or a part of one, that gets lists. `place` is the position of the value, or of the elements.
 struct Listing<S> {
     place: Position,
     inner: S,

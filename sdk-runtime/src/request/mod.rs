@@ -1,4 +1,4 @@
-//! From arguments to a request that is ready to be sent, any number of times; knows nothing of transports and sessions.
+//! Requests: from arguments to a request that can be sent any number of times.
 
 mod address;
 pub(crate) mod base;
@@ -33,18 +33,18 @@ use crate::body::{Body, Content, FORM, JSON, Payload};
 use crate::endpoint::Endpoint;
 use crate::error::InvalidRequest;
 
-/// A request in the making. The first argument that cannot be encoded is remembered and told when the call is awaited.
+/// A request in the making. The first argument that cannot be encoded is returned when the call is awaited.
 #[derive(Clone)]
 pub struct Request {
     endpoint: &'static Endpoint,
     path: PathBuilder,
     path_start: usize,
-    /// The parameter that is the whole address, and what it says.
+    /// The parameter that is the whole address, and its value.
     address: Option<(&'static str, Url)>,
     query: String,
     headers: HeaderMap,
     body: Option<Body>,
-    /// `Some` of none where there are parts in the declaration and none of them has anything to send.
+    /// The parts that have a value. `Some` of none if the declaration has parts and none has a value.
     parts: Option<Vec<(&'static str, Part)>>,
     error: Option<InvalidRequest>,
 }
@@ -88,7 +88,7 @@ impl Request {
         self.hold(written);
     }
 
-    /// Takes the argument of `#[url]` for the whole address. The endpoint's template is empty then.
+    /// Takes the argument of `#[url]` as the whole address. The endpoint's template is empty.
     pub(crate) fn address(&mut self, parameter: &'static str, address: &(impl UrlArg + ?Sized)) {
         match address::resolve(self.path.so_far(), address.address()) {
             Ok(url) => self.address = Some((parameter, url)),
@@ -129,7 +129,7 @@ impl Request {
         match query::pairs(fields) {
             Err(_) => self.hold(Err(not_flat(parameter))),
             Ok(pairs) => {
-                // The elements of a list come as pairs of one name, one after the other.
+                // The elements of a list are consecutive pairs of one name.
                 for lines in pairs.chunk_by(|one, two| one.0 == two.0) {
                     let written = header::name(&lines[0].0).and_then(|name| {
                         header::set(&mut self.headers, &name, |line| {
@@ -180,7 +180,7 @@ impl Request {
         let named = media_type.map(HeaderValue::try_from).transpose();
         match named {
             Ok(named) => {
-                // A header argument named `content-type` has the last word, whatever the order of arguments.
+                // A header argument named `content-type` has precedence, in any order of arguments.
                 self.body = Some(Body { content_type: named.or(body.content_type), content: body.content });
             }
             Err(_) => {
@@ -189,7 +189,7 @@ impl Request {
         }
     }
 
-    /// Appends the parts that `each` gives, all of that name.
+    /// Appends the parts that `each` returns, all of that name.
     pub(crate) fn part(&mut self, name: &'static str, each: impl FnOnce(&mut dyn FnMut(Part))) {
         let parts = self.parts.get_or_insert_default();
         let mut sendable = Ok(());
@@ -202,7 +202,7 @@ impl Request {
         self.hold(sendable);
     }
 
-    /// Appends a part in JSON; what JSON writes as `null` is left out, as `None` is everywhere.
+    /// Appends a part in JSON. `null` is omitted, as `None` is everywhere.
     pub(crate) fn json_part(&mut self, name: &'static str, value: &(impl Serialize + ?Sized)) {
         match serde_json::to_vec(value) {
             Ok(json) => self.part(name, |part| {
@@ -214,7 +214,7 @@ impl Request {
         }
     }
 
-    /// Sets a header for this call alone, in place of what the declaration set.
+    /// Sets a header for this call, in place of that of the declaration.
     pub(crate) fn set_header(&mut self, name: &str, value: &dyn HeaderArg) -> Result<(), InvalidRequest> {
         header::set_by_name(&mut self.headers, name, value)
     }
@@ -225,7 +225,7 @@ impl Request {
         }
     }
 
-    /// Puts everything together and parses the address, once for all the times this request will be sent.
+    /// Completes the request and parses its address, once for all its sends.
     pub(crate) fn prepare(self, accept: Option<&'static str>) -> Result<Prepared, InvalidRequest> {
         if let Some(error) = self.error {
             return Err(error);
@@ -273,7 +273,7 @@ impl Request {
             }
             payload
         });
-        // Servers want a length from a request of these even where there is nothing to send (RFC 9110, 8.6).
+        // Servers expect a length from these methods even without a body (RFC 9110, 8.6).
         let body = body
             .or_else(|| matches!(method, Method::POST | Method::PUT | Method::PATCH).then(Payload::empty));
         Ok(Prepared { endpoint, method, url, headers, body })
@@ -284,7 +284,7 @@ fn sendable(argument: &'static str, body: &Body) -> Result<(), InvalidRequest> {
     body.content.invalid().map_or(Ok(()), |reason| Err(InvalidRequest::new(argument, reason.to_owned())))
 }
 
-/// The address that template, arguments and query make.
+/// Builds the address of template, arguments and query.
 fn built(
     endpoint: &'static Endpoint,
     path: PathBuilder,
@@ -302,7 +302,7 @@ fn built(
     }
     let url = Url::parse(&address)
         .map_err(|_| InvalidRequest::new(endpoint.template, "does not make an address with this base URL"))?;
-    // Whatever rule a parser has that nobody here thought of: what is sent is what was built.
+    // The parser must not change the address, by a rule that is unknown here.
     let built = &address[path_start..path_end];
     let prefix = &address[..path_start];
     let unchanged = url.path() == built && url.as_str().starts_with(prefix) && url.fragment().is_none();
@@ -316,7 +316,7 @@ fn built(
     Ok(url)
 }
 
-/// Of an argument that makes an address which no transport can send to.
+/// Returns the error of an argument that makes the address too long for every transport.
 pub(crate) fn too_long(argument: &'static str) -> InvalidRequest {
     let reason = format!("makes an address of more than {ADDRESS_LIMIT} bytes: send what is long in a body");
     InvalidRequest::new(argument, reason)

@@ -1,4 +1,4 @@
-//! Parts as one body (`multipart/form-data`, RFC 7578), with the names escaped as browsers do.
+//! Multipart bodies (`multipart/form-data`, RFC 7578), with names escaped as browsers do.
 
 use bytes::{BufMut, BytesMut};
 use http::HeaderValue;
@@ -9,12 +9,12 @@ use crate::error::InvalidRequest;
 
 const MEDIA_TYPE: &str = "multipart/form-data; boundary=";
 
-/// The parts under their names, in order, and the media type with the boundary. The boundary is chosen once, so that
-/// whatever sends the body again sends the same bytes.
+/// Encodes the parts in order, and returns the media type with the boundary. The boundary is chosen once, so
+/// that every send has the same bytes.
 ///
 /// # Errors
 ///
-/// [`InvalidRequest`], where the system gives no randomness.
+/// Returns [`InvalidRequest`] if the system has no randomness.
 pub(super) fn encode(
     parts: Vec<(&'static str, Part)>,
 ) -> Result<(Payload, Option<HeaderValue>), InvalidRequest> {
@@ -59,12 +59,13 @@ pub(super) fn encode(
     Ok((payload, HeaderValue::try_from(format!("{MEDIA_TYPE}{boundary}")).ok()))
 }
 
-/// Whether this is the media type of a body made of parts.
+/// Whether this is the media type of a body of parts.
 pub(super) fn is_ours(media_type: &HeaderValue) -> bool {
     media_type.as_bytes().starts_with(MEDIA_TYPE.as_bytes())
 }
 
-/// 128 bits of the system's randomness. A sender of a part cannot guess them, and by chance they are in none, so no part is searched.
+/// Returns 128 random bits of the system. A sender of a part cannot guess them, so no part is searched for
+/// them.
 fn boundary() -> Result<String, InvalidRequest> {
     let mut bytes = [0; 16];
     getrandom::fill(&mut bytes)
@@ -72,7 +73,7 @@ fn boundary() -> Result<String, InvalidRequest> {
     Ok(format!("{:032x}", u128::from_be_bytes(bytes)))
 }
 
-/// A name or a file name between quotes (WHATWG HTML, "multipart/form-data encoding algorithm").
+/// Escapes a name or a file name between quotes (WHATWG HTML, "multipart/form-data encoding algorithm").
 fn escaped(name: &str) -> String {
     name.replace('"', "%22").replace('\r', "%0D").replace('\n', "%0A")
 }

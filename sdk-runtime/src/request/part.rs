@@ -1,4 +1,4 @@
-//! One part of a multipart body, and what an argument for it may be.
+//! `Part`: one part of a multipart body, and `PartArg`: the arguments of `#[part]`.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -8,7 +8,8 @@ use http::HeaderValue;
 
 use crate::body::{Body, IntoBody};
 
-/// One part of a `multipart/form-data` body (RFC 7578): the argument of `#[part]` where more than a value is to be said.
+/// One part of a `multipart/form-data` body (RFC 7578). Use it as the argument of `#[part]` to set a file
+/// name or a media type.
 ///
 /// ```
 /// use sdk_runtime::Part;
@@ -25,17 +26,18 @@ pub struct Part {
 }
 
 impl Part {
-    /// A field of text. It has no media type, as that of a browser's form has none.
+    /// Creates a field of text, without a media type, as in a browser's form.
     pub fn text(text: impl Into<String>) -> Self {
         Self { body: Body::new(text.into()), file_name: None }
     }
 
-    /// A part of anything that can be a body, with its media type. A [`Body`] that is read as it is sent is so here too.
+    /// Creates a part from any body, with its media type. A [`Body`] that is read while it is sent works here
+    /// too.
     pub fn new(body: impl IntoBody) -> Self {
         Self { body: body.into_body(), file_name: None }
     }
 
-    /// Makes it a file of that name. What would end the name is escaped; servers must not take it for a path.
+    /// Makes it a file of that name. The name is escaped. Servers must not use it as a path.
     #[must_use]
     pub fn file_name(mut self, name: impl Into<String>) -> Self {
         self.file_name = Some(name.into());
@@ -56,9 +58,10 @@ impl fmt::Debug for Part {
     }
 }
 
-/// What can be the argument of `#[part]`, besides everything that implements `Display`.
+/// The argument of `#[part]`, in addition to everything that implements `Display`.
 ///
-/// `None` leaves the part out, a slice sends one part for each element. Bytes are one part of `application/octet-stream`.
+/// `None` omits the part, and a slice sends one part per element. Bytes are one part of
+/// `application/octet-stream`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be a part",
     label = "neither `Display` nor `PartArg`",
@@ -68,7 +71,7 @@ pub trait PartArg {
     /// Calls `part` with each part to send, in order.
     fn parts(&self, part: &mut dyn FnMut(Part));
 
-    /// The parts of a slice, so that one of bytes can be one part.
+    /// Calls `part` with the parts of a slice. A slice of bytes is one part.
     #[doc(hidden)]
     fn parts_of(slice: &[Self], part: &mut dyn FnMut(Part))
     where
@@ -126,7 +129,7 @@ impl<T: PartArg> PartArg for Vec<T> {
     }
 }
 
-/// A number; a slice of it is bytes.
+/// A number. A slice of it is bytes.
 impl PartArg for u8 {
     fn parts(&self, part: &mut dyn FnMut(Part)) {
         part(Part::text(self.to_string()));

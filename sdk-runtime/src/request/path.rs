@@ -1,9 +1,9 @@
-//! The path of a request, put together as text from a template and arguments that cannot leave their segment.
+//! The path of a request: text from a template and arguments, which cannot leave their segment.
 //!
-//! 1. Everything in an argument but `A-Z a-z 0-9 - . _ ~` (RFC 3986, 2.3) is percent-encoded.
-//! 2. That is not enough, since URL parsers collapse dot-segments, encoded or not: a segment that an argument made empty, or
-//!    that decodes to `.` or `..`, is refused.
-//! 3. What was built is parsed once, by the caller, and must come out of the parser as it went in.
+//! 1. All of an argument except `A-Z a-z 0-9 - . _ ~` (RFC 3986, 2.3) is percent-encoded.
+//! 2. URL parsers collapse dot-segments, encoded or not. So a segment is refused if an argument makes it
+//!    empty, or if it decodes to `.` or `..`.
+//! 3. The caller parses the result once, and the parser must not change it.
 
 use std::fmt::{self, Write as _};
 
@@ -13,30 +13,31 @@ use crate::error::InvalidRequest;
 
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// A path in the making: arguments come in the order of their placeholders, the literal text between them by itself.
+/// A path in the making. Arguments come in the order of their placeholders. The literal text between them is
+/// added.
 #[derive(Clone)]
 pub(crate) struct PathBuilder {
     text: String,
     /// The part of the template that is not written yet.
     template: &'static str,
-    /// Where in `text` the segment begins that is being written.
+    /// Where the current segment begins in `text`.
     segment: usize,
     /// The placeholder that last wrote to this segment.
     touched: Option<&'static str>,
 }
 
 impl PathBuilder {
-    /// Begins with `prefix`, which ends before a slash.
+    /// Starts with `prefix`, which ends before a slash.
     pub(crate) fn new(prefix: &str, template: &'static str) -> Self {
         let mut text = String::with_capacity(prefix.len() + 64);
         text.push_str(prefix);
         let mut path = Self { segment: text.len(), text, template, touched: None };
-        // A template begins with a literal slash, in front of which no argument can have been.
+        // A template begins with a slash, so no argument can be in front of it.
         let _ = path.literal();
         path
     }
 
-    /// Writes the argument of `{placeholder}`, which stays one segment whatever is in it.
+    /// Writes the argument of `{placeholder}`, which stays one segment.
     pub(crate) fn segment(
         &mut self,
         placeholder: &'static str,
@@ -47,7 +48,7 @@ impl PathBuilder {
         self.literal()
     }
 
-    /// Writes the argument of `{*placeholder}`, in which `/` stands between segments.
+    /// Writes the argument of `{*placeholder}`, in which `/` separates segments.
     pub(crate) fn rest(
         &mut self,
         placeholder: &'static str,
@@ -67,18 +68,18 @@ impl PathBuilder {
         self.literal()
     }
 
-    /// What is written so far, which is the prefix where the template is empty.
+    /// Returns the text so far: the prefix if the template is empty.
     pub(crate) fn so_far(&self) -> &str {
         &self.text
     }
 
-    /// The whole text, prefix included.
+    /// Returns the whole text, with the prefix.
     pub(crate) fn finish(self) -> Result<String, InvalidRequest> {
         self.end_segment()?;
         Ok(self.text)
     }
 
-    /// Writes the text up to the next placeholder, and steps over that.
+    /// Writes the text up to the next placeholder, and skips that.
     fn literal(&mut self) -> Result<(), InvalidRequest> {
         let (literal, rest) = self.template.split_once('{').unwrap_or((self.template, ""));
         self.template = rest.split_once('}').map_or("", |(_, rest)| rest);
@@ -96,7 +97,7 @@ impl PathBuilder {
         Ok(())
     }
 
-    /// Looks at the segment that is complete now.
+    /// Checks the segment that is now complete.
     fn end_segment(&self) -> Result<(), InvalidRequest> {
         let Some(placeholder) = self.touched else {
             return Ok(());
@@ -118,7 +119,7 @@ impl PathBuilder {
     }
 }
 
-/// The names of the placeholders in a template.
+/// Returns the names of the placeholders in a template.
 pub(crate) fn placeholders(template: &'static str) -> impl Iterator<Item = &'static str> {
     let inside = template.split('{').skip(1).filter_map(|rest| rest.split_once('}'));
     inside.map(|(name, _)| name.trim_start_matches('*'))

@@ -1,4 +1,4 @@
-//! A request that is complete but for its credentials.
+//! `Prepared`: a request that is complete except for its credentials.
 
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, Method};
@@ -10,7 +10,8 @@ use crate::body::Payload;
 use crate::endpoint::Endpoint;
 use crate::error::InvalidRequest;
 
-/// A request that is complete but for its credentials. It can be sent any number of times, unless its body is a stream.
+/// A request that is complete except for its credentials. It can be sent any number of times, unless its body
+/// is a stream.
 #[derive(Clone)]
 pub(crate) struct Prepared {
     pub(crate) endpoint: &'static Endpoint,
@@ -21,7 +22,7 @@ pub(crate) struct Prepared {
 }
 
 impl Prepared {
-    /// Sets a header for this call alone, in place of what the declaration set.
+    /// Sets a header for this call, in place of that of the declaration.
     pub(crate) fn set_header(&mut self, name: &str, value: &dyn HeaderArg) -> Result<(), InvalidRequest> {
         let parts = self.headers.get(CONTENT_TYPE).is_some_and(multipart::is_ours);
         if parts && name.eq_ignore_ascii_case(CONTENT_TYPE.as_str()) {
@@ -35,7 +36,7 @@ impl Prepared {
         self.body.as_ref().is_none_or(Payload::is_replayable)
     }
 
-    /// Whether its body was a stream that has been read, so that it cannot be sent again.
+    /// Whether its body is a stream that has been read, so that it cannot be sent again.
     pub(crate) fn is_spent(&self) -> bool {
         self.body.as_ref().is_some_and(Payload::is_spent)
     }

@@ -1,4 +1,4 @@
-//! A look at what a call would send.
+//! `RequestPreview`: the request that a call would send.
 
 use std::fmt;
 
@@ -9,7 +9,7 @@ use url::Url;
 use super::header;
 use super::prepared::Prepared;
 
-/// What a call would send, before the session signs it.
+/// The request that a call would send, before the session signs it.
 #[derive(Clone)]
 pub struct RequestPreview(Prepared);
 
@@ -19,32 +19,32 @@ impl RequestPreview {
         Self(prepared)
     }
 
-    /// The HTTP method.
+    /// Returns the HTTP method.
     #[must_use]
     pub fn method(&self) -> &Method {
         &self.0.method
     }
 
-    /// The absolute address.
+    /// Returns the absolute address.
     #[must_use]
     pub fn url(&self) -> &Url {
         &self.0.url
     }
 
-    /// The headers, without the session's.
+    /// Returns the headers, without those of the session.
     #[must_use]
     pub fn headers(&self) -> &HeaderMap {
         &self.0.headers
     }
 
-    /// The body, or `None` for a request without one, or with one that is read as it is sent.
+    /// Returns the body, or `None` if there is none or it is read while it is sent.
     #[must_use]
     pub fn body(&self) -> Option<&Bytes> {
         self.0.body.as_ref()?.bytes()
     }
 
-    /// Whether the request can be sent any number of times, which it can unless its body is a
-    /// [`BodyStream`](crate::BodyStream).
+    /// Whether the request can be sent any number of times. Only one with a [`BodyStream`](crate::BodyStream)
+    /// cannot.
     #[must_use]
     pub fn is_replayable(&self) -> bool {
         self.0.is_replayable()

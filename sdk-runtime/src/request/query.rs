@@ -1,10 +1,11 @@
-//! The query of a request (`application/x-www-form-urlencoded`, but `%20` for a space, which every server understands).
+//! The query of a request (`application/x-www-form-urlencoded`, with `%20` for a space, which every server
+//! understands).
 
 use serde::Serialize;
 
 use super::lists::Lists;
 
-/// How a list is written, where its name is not repeated: `#[query(style = …)]`.
+/// The form of a list whose name is not repeated: `#[query(style = …)]`.
 #[doc(hidden)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ListStyle {
@@ -14,7 +15,7 @@ pub enum ListStyle {
     Brackets,
 }
 
-/// Appends `name=value`; `None` leaves the parameter out and a sequence repeats it, unless `style` says otherwise.
+/// Appends `name=value`. `None` omits the parameter. A sequence repeats it, unless `style` says otherwise.
 pub(crate) fn one(
     query: &mut String,
     name: &'static str,
@@ -27,7 +28,7 @@ pub(crate) fn one(
         Some(ListStyle::Brackets) => append(query, &[(name, value)]),
         Some(ListStyle::Csv) => {
             let encoded = form(&[(name, value)])?;
-            // A comma in an element is encoded, so that the literal ones stand between elements alone.
+            // A comma in an element is encoded, so the literal commas only separate elements.
             for (index, pair) in encoded.split('&').filter(|pair| !pair.is_empty()).enumerate() {
                 match pair.split_once('=') {
                     Some((_, element)) if index > 0 => {
@@ -42,7 +43,7 @@ pub(crate) fn one(
     }
 }
 
-/// In JSON a list begins as nothing else does; a serializer that looked for no more would be a hundred lines.
+/// Whether the value is a list, by its JSON. A serializer for this question alone would take a hundred lines.
 fn is_list(value: &(impl Serialize + ?Sized)) -> bool {
     serde_json::to_vec(value).is_ok_and(|json| json.starts_with(b"["))
 }
@@ -55,12 +56,12 @@ pub(crate) fn many(
     append(query, fields)
 }
 
-/// The fields of a struct, or the entries of a map, as a form.
+/// Returns the fields of a struct, or the entries of a map, as a form.
 pub(crate) fn form(fields: &(impl Serialize + ?Sized)) -> Result<String, serde_html_form::ser::Error> {
     serde_html_form::to_string(Lists(fields))
 }
 
-/// The fields of a struct, or the entries of a map, as text.
+/// Returns the fields of a struct, or the entries of a map, as text.
 pub(crate) fn pairs(
     fields: &(impl Serialize + ?Sized),
 ) -> Result<Vec<(String, String)>, serde_html_form::ser::Error> {
@@ -84,7 +85,7 @@ fn push_next(query: &mut String, encoded: &str) {
 }
 
 fn push(query: &mut String, encoded: &str) {
-    // A plus is a space here, since the serializer encodes a real plus.
+    // A plus is a space here, because the serializer encodes a real plus.
     for (index, part) in encoded.split('+').enumerate() {
         if index > 0 {
             query.push_str("%20");
