@@ -8,11 +8,9 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
 
-use sdk_runtime::{
-    Error, FileStore, Grant, Head, Refusal, Result, StoreFuture, StoreLock, StoredLogin, TokenRequest,
-    TokenResponse, TokenStore, Tokens, api_client,
-};
+use sdk_runtime::{Error, FileStore, Result, StoreFuture, StoreLock, StoredLogin, TokenStore, api_client};
 use serde_json::{Value, json};
+use test_support::{LoginResponse, RefreshRequest};
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::{Notify, mpsc};
 
@@ -29,11 +27,11 @@ pub(crate) const ANSWER: &str = "= ";
 trait Tracker {
     #[post("/auth/login")]
     #[session(start)]
-    async fn login(&self, #[json] credentials: &Value) -> Result<Answer>;
+    async fn login(&self, #[json] credentials: &Value) -> Result<LoginResponse>;
 
     #[post("/auth/refresh")]
     #[session(refresh)]
-    async fn refresh(&self, #[json] request: Refresh) -> Result<Answer>;
+    async fn refresh(&self, #[json] request: RefreshRequest) -> Result<LoginResponse>;
 
     #[post("/auth/logout")]
     #[session(end)]
@@ -41,34 +39,11 @@ trait Tracker {
         &self,
         #[json]
         #[from_session]
-        request: Refresh,
+        request: RefreshRequest,
     ) -> Result<()>;
 
     #[get("/me")]
     async fn me(&self) -> Result<String>;
-}
-
-#[derive(serde::Deserialize)]
-struct Answer {
-    access_token: String,
-    refresh_token: String,
-}
-
-impl TokenResponse for Answer {
-    fn tokens(&self, _: &Head) -> Result<Tokens, Refusal> {
-        Ok(Tokens::new(self.access_token.as_str()).refresh_token(self.refresh_token.as_str()))
-    }
-}
-
-#[derive(serde::Serialize)]
-struct Refresh {
-    refresh_token: String,
-}
-
-impl TokenRequest for Refresh {
-    fn from_grant(grant: &Grant) -> Option<Self> {
-        Some(Self { refresh_token: grant.refresh_token()?.expose().to_owned() })
-    }
 }
 
 /// How many seconds the time of day is ahead of the system's.

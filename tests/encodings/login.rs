@@ -1,23 +1,11 @@
 //! The answers that a login is made of.
 
-use sdk_runtime::{
-    Error, Grant, Head, Refusal, Result, TokenRequest, TokenResponse, Tokens, UnavailableCause, api_client,
-};
-use serde::{Deserialize, Serialize};
+use sdk_runtime::{Error, Head, Refusal, Result, TokenResponse, Tokens, UnavailableCause, api_client};
+use serde::Deserialize;
+use test_support::RefreshRequest;
 
 use crate::broken::{Answer, Broken, End};
 use crate::coded::{CODINGS, chain, encoded};
-
-#[derive(Serialize)]
-struct Refresh {
-    refresh_token: String,
-}
-
-impl TokenRequest for Refresh {
-    fn from_grant(grant: &Grant) -> Option<Self> {
-        Some(Self { refresh_token: grant.refresh_token()?.expose().to_owned() })
-    }
-}
 
 #[derive(Deserialize)]
 struct Refreshed {
@@ -34,7 +22,7 @@ impl TokenResponse for Refreshed {
 trait Login {
     #[post("/refresh")]
     #[session(refresh)]
-    async fn refresh(&self, #[json] request: Refresh) -> Result<Refreshed>;
+    async fn refresh(&self, #[json] request: RefreshRequest) -> Result<Refreshed>;
     #[get("/x")]
     async fn x(&self) -> Result<String>;
 }

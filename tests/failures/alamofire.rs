@@ -5,11 +5,12 @@ use std::time::Duration;
 
 use sdk_runtime::{Error, ExpiredReason, Tokens};
 use sdk_testkit::{Reply, TokenServer};
+use test_support::user;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, advance};
 
 use crate::api::{self, backend_of, idle, refresh, signed_in};
-use crate::tracker::{LATENCY, TrackerClient, add_fussy, client, expired_client, server, user, with_issues};
+use crate::tracker::{LATENCY, TrackerClient, add_fussy, client, expired_client, server, with_issues};
 
 /// A server whose tokens live for a thousand seconds and say so, and a client whose token is in the last half minute of its life.
 async fn about_to_lapse() -> (TokenServer, TrackerClient) {

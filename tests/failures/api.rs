@@ -3,23 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use sdk_runtime::{
-    Grant, Head, Refusal, Result, ServiceTransport, TokenRequest, TokenResponse, Tokens, api_client,
-};
+use sdk_runtime::{Head, Refusal, Result, ServiceTransport, TokenResponse, Tokens, api_client};
 use sdk_testkit::{Backend, Reply};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
+use test_support::RefreshRequest;
 use tokio::sync::Notify;
-
-#[derive(Serialize)]
-pub struct Refresh {
-    refresh_token: String,
-}
-
-impl TokenRequest for Refresh {
-    fn from_grant(grant: &Grant) -> Option<Self> {
-        Some(Self { refresh_token: grant.refresh_token()?.expose().to_owned() })
-    }
-}
 
 /// Whatever a server may say about tokens.
 #[derive(Deserialize)]
@@ -57,7 +45,7 @@ pub trait Api {
 
     #[post("/refresh")]
     #[session(refresh)]
-    async fn refresh(&self, #[json] request: Refresh) -> Result<Refreshed>;
+    async fn refresh(&self, #[json] request: RefreshRequest) -> Result<Refreshed>;
 
     #[get("/x")]
     async fn x(&self) -> Result<String>;

@@ -10,11 +10,12 @@ use sdk_runtime::{
 };
 use sdk_testkit::{Reply, TokenServer};
 use serde_json::json;
+use test_support::user;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, advance, sleep};
 
 use crate::api::{Refreshed, backend_of, idle, refresh, signed_in, spent};
-use crate::tracker::{LATENCY, client, expired_client, server, user, with_issues};
+use crate::tracker::{LATENCY, client, expired_client, server, with_issues};
 
 fn unavailable<T: fmt::Debug>(outcome: Result<T>) -> UnavailableCause {
     match outcome {

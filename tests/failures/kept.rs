@@ -10,10 +10,11 @@ use sdk_runtime::{
 };
 use sdk_testkit::{Backend, Reply};
 use serde_json::json;
+use test_support::user;
 use tokio::sync::{Notify, Semaphore};
 
 use crate::api::{ApiClient, backend_of, idle, refresh, spent};
-use crate::tracker::{self, server, user};
+use crate::tracker::{self, server};
 
 /// A time of day that only a test moves.
 #[derive(Clone)]

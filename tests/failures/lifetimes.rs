@@ -5,10 +5,11 @@ use std::time::Duration;
 use sdk_runtime::{Error, Tokens, UnavailableCause};
 use sdk_testkit::{Reply, TokenServer};
 use serde_json::{Value, json};
+use test_support::user;
 use tokio::time::advance;
 
 use crate::api::{backend_of, client, signed_in};
-use crate::tracker::{self, LATENCY, user, with_issues};
+use crate::tracker::{self, LATENCY, with_issues};
 
 /// Calls `/x` ten times a second for a minute, with a token that the server says lives for `expires_in`. Returns how many of the
 /// calls succeeded, and how often the token was refreshed.

@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use sdk_runtime::{Error, SessionState, UnavailableCause};
 use sdk_testkit::TokenServer;
+use test_support::user;
 use tokio::task::JoinSet;
 
 use crate::api::{backend_of, hold_refresh, refresh, signed_in, spent};
-use crate::tracker::{LATENCY, client, user, with_issues};
+use crate::tracker::{LATENCY, client, with_issues};
 
 /// The task that refreshes belongs to the runtime of whoever needed it first. Not on a paused clock: there are two runtimes.
 #[test]

@@ -5,14 +5,14 @@ use std::time::Duration;
 
 use sdk_runtime::{Error, ServiceTransport, SessionState, Tokens, UnavailableCause};
 use sdk_testkit::{Backend, Reply, TokenServer};
+use test_support::user;
 use tokio::task::JoinSet;
 use tokio::time::{advance, sleep};
 use tokio_util::sync::CancellationToken;
 
 use crate::api::{add_held, hold_refresh, idle, refresh, signed_in, spent};
 use crate::tracker::{
-    AdminClient, LATENCY, TrackerClient, client, expired_client, most_sends_of_one_call, server, user,
-    with_issues,
+    AdminClient, LATENCY, TrackerClient, client, expired_client, most_sends_of_one_call, server, with_issues,
 };
 
 /// Row 1: whoever was in flight when the refresh began got the raw 401.

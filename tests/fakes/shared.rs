@@ -1,42 +1,19 @@
 //! Several traits over one login: what one client refreshes, the others use.
 
-use sdk_runtime::{Error, Grant, Head, Refusal, Result, ServiceTransport, SessionState};
-use sdk_runtime::{TokenRequest, TokenResponse, Tokens, api_client};
+use sdk_runtime::api_client;
+use sdk_runtime::{Error, Result, ServiceTransport, SessionState};
 use sdk_testkit::{Reply, TokenServer};
-use serde::{Deserialize, Serialize};
-
-#[derive(Serialize)]
-pub struct Refresh {
-    refresh_token: String,
-}
-
-impl TokenRequest for Refresh {
-    fn from_grant(grant: &Grant) -> Option<Self> {
-        Some(Self { refresh_token: grant.refresh_token()?.expose().to_owned() })
-    }
-}
-
-#[derive(Deserialize)]
-pub struct Answer {
-    access_token: String,
-    refresh_token: String,
-}
-
-impl TokenResponse for Answer {
-    fn tokens(&self, _: &Head) -> std::result::Result<Tokens, Refusal> {
-        Ok(Tokens::new(self.access_token.as_str()).refresh_token(self.refresh_token.as_str()))
-    }
-}
+use test_support::{LoginResponse, RefreshRequest};
 
 #[api_client]
 trait Account {
     #[post("/auth/login")]
     #[session(start)]
-    async fn login(&self, #[json] credentials: &serde_json::Value) -> Result<Answer>;
+    async fn login(&self, #[json] credentials: &serde_json::Value) -> Result<LoginResponse>;
 
     #[post("/auth/refresh")]
     #[session(refresh)]
-    async fn refresh(&self, #[json] request: Refresh) -> Result<Answer>;
+    async fn refresh(&self, #[json] request: RefreshRequest) -> Result<LoginResponse>;
 }
 
 #[api_client(dyn)]

@@ -6,28 +6,18 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
 use sdk_runtime::{
-    Error, ErrorResponse, ExpiredReason, Grant, Head, RefreshBearer, Refusal, Result, ServiceTransport,
-    SessionState, TokenRequest, TokenResponse, Tokens, Verdict, api_client,
+    Error, ErrorResponse, ExpiredReason, Head, RefreshBearer, Refusal, Result, ServiceTransport,
+    SessionState, TokenResponse, Tokens, Verdict, api_client,
 };
 use sdk_testkit::{Backend, Reply, Request, TokenServer};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::{Value, json};
+use test_support::RefreshRequest;
 
 use crate::support::{Calling, crowd};
 
 fn ann() -> Value {
     json!({ "username": "ann", "password": "right" })
-}
-
-#[derive(Serialize)]
-struct Refresh {
-    refresh_token: String,
-}
-
-impl TokenRequest for Refresh {
-    fn from_grant(grant: &Grant) -> Option<Self> {
-        Some(Self { refresh_token: grant.refresh_token()?.expose().to_owned() })
-    }
 }
 
 #[derive(Deserialize)]
@@ -64,7 +54,7 @@ trait Api {
 
     #[post("/auth/refresh")]
     #[session(refresh)]
-    async fn refresh(&self, #[json] request: Refresh) -> Result<Answer>;
+    async fn refresh(&self, #[json] request: RefreshRequest) -> Result<Answer>;
 
     #[get("/issues/{id}")]
     async fn issue(&self, id: u64) -> Result<u64>;

@@ -8,33 +8,10 @@ use std::task::{Context, Poll};
 use bytes::Bytes;
 use http_body::Frame;
 use sdk_runtime::{
-    Body, BodyStream, ByteStream, Error, EventStream, Grant, Head, JsonLines, Refusal, Result, TokenRequest,
-    TokenResponse, Tokens, UnavailableCause, api_client,
+    Body, BodyStream, ByteStream, Error, EventStream, JsonLines, Result, UnavailableCause, api_client,
 };
-use serde::{Deserialize, Serialize};
-
-#[derive(Serialize)]
-pub(crate) struct RefreshRequest {
-    refresh_token: String,
-}
-
-impl TokenRequest for RefreshRequest {
-    fn from_grant(grant: &Grant) -> Option<Self> {
-        Some(Self { refresh_token: grant.refresh_token()?.expose().to_owned() })
-    }
-}
-
-#[derive(Deserialize)]
-pub(crate) struct TokenAnswer {
-    access_token: String,
-    refresh_token: String,
-}
-
-impl TokenResponse for TokenAnswer {
-    fn tokens(&self, _: &Head) -> Result<Tokens, Refusal> {
-        Ok(Tokens::new(self.access_token.as_str()).refresh_token(self.refresh_token.as_str()))
-    }
-}
+use serde::Deserialize;
+use test_support::{LoginResponse, RefreshRequest};
 
 #[derive(Deserialize)]
 pub(crate) struct Document {
@@ -46,7 +23,7 @@ pub(crate) struct Document {
 pub(crate) trait Api {
     #[post("/login")]
     #[session(start)]
-    async fn login(&self, #[json] password: &str) -> Result<TokenAnswer>;
+    async fn login(&self, #[json] password: &str) -> Result<LoginResponse>;
 
     #[get("/json")]
     async fn json(&self, #[query] q: &str) -> Result<Document>;
@@ -85,7 +62,7 @@ pub(crate) trait Api {
 pub(crate) trait Patient {
     #[post("/refresh")]
     #[session(refresh)]
-    async fn refresh(&self, #[json] request: RefreshRequest) -> Result<TokenAnswer>;
+    async fn refresh(&self, #[json] request: RefreshRequest) -> Result<LoginResponse>;
 }
 
 /// Gives a refresh up that hangs.
@@ -93,7 +70,7 @@ pub(crate) trait Patient {
 pub(crate) trait Hasty {
     #[post("/refresh", timeout = 3s)]
     #[session(refresh)]
-    async fn refresh(&self, #[json] request: RefreshRequest) -> Result<TokenAnswer>;
+    async fn refresh(&self, #[json] request: RefreshRequest) -> Result<LoginResponse>;
 }
 
 /// What a case asks of the client.

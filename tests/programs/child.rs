@@ -4,10 +4,9 @@ use std::future::IntoFuture;
 use std::io::Write;
 use std::time::{Duration, Instant, SystemTime};
 
-use sdk_runtime::{
-    Error, FileStore, Grant, Head, Refusal, Result, TokenRequest, TokenResponse, Tokens, api_client,
-};
+use sdk_runtime::{Error, FileStore, Result, api_client};
 use serde_json::{Value, json};
+use test_support::{LoginResponse, RefreshRequest};
 use tokio::runtime::{Builder, Runtime};
 
 /// What a parent gives a program: where the server is, where the login is kept, how many seconds the time of day is ahead, what runs
@@ -37,44 +36,17 @@ pub(crate) const FLAVOURS: [&str; 4] =
 trait Api {
     #[post("/auth/login")]
     #[session(start)]
-    async fn login(&self, #[json] credentials: &Value) -> Result<Answer>;
+    async fn login(&self, #[json] credentials: &Value) -> Result<LoginResponse>;
 
     #[post("/auth/refresh")]
     #[session(refresh)]
-    async fn refresh(&self, #[json] request: RefreshRequest) -> Result<Answer>;
+    async fn refresh(&self, #[json] request: RefreshRequest) -> Result<LoginResponse>;
 
     #[get("/me")]
     async fn me(&self) -> Result<String>;
 
     #[get("/broken")]
     async fn broken(&self) -> Result<String>;
-}
-
-#[derive(serde::Deserialize)]
-struct Answer {
-    access_token: String,
-    refresh_token: String,
-    expires_in: u64,
-}
-
-impl TokenResponse for Answer {
-    fn tokens(&self, _: &Head) -> Result<Tokens, Refusal> {
-        let lifetime = Duration::from_secs(self.expires_in);
-        Ok(Tokens::new(self.access_token.as_str())
-            .refresh_token(self.refresh_token.as_str())
-            .expires_in(lifetime))
-    }
-}
-
-#[derive(serde::Serialize)]
-struct RefreshRequest {
-    refresh_token: String,
-}
-
-impl TokenRequest for RefreshRequest {
-    fn from_grant(grant: &Grant) -> Option<Self> {
-        Some(Self { refresh_token: grant.refresh_token()?.expose().to_owned() })
-    }
 }
 
 /// Runs what a program awaits.

@@ -6,17 +6,12 @@ use std::time::Duration;
 
 use sdk_runtime::{Attach, Error, ExpiredReason, Head, Refusal, Result, TokenResponse, Tokens, api_client};
 use sdk_testkit::{Reply, TokenServer};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
+use test_support::{Credentials, user};
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
 
 use crate::wire::memory;
-
-#[derive(Serialize)]
-struct Credentials {
-    username: &'static str,
-    password: &'static str,
-}
 
 #[derive(Deserialize)]
 struct Login {
@@ -72,10 +67,6 @@ fn server() -> TokenServer {
 fn client(server: &TokenServer) -> SiteClient {
     let builder = SiteClient::builder("http://localhost").attach(Attach::cookies());
     builder.transport(memory(server.backend())).build().unwrap()
-}
-
-fn user(username: &'static str) -> Credentials {
-    Credentials { username, password: "right" }
 }
 
 /// The cookies of the newest request, in the order of their names.

@@ -2,14 +2,11 @@
 
 use bytes::Bytes;
 use http::HeaderValue;
-use sdk_runtime::{
-    Body, BodyStream, Error, Head, IntoBody, Part, PartArg, Refusal, Result, TokenResponse, Tokens,
-    api_client,
-};
+use sdk_runtime::{Body, BodyStream, Error, IntoBody, Part, PartArg, Result, Tokens, api_client};
 use sdk_testkit::{Backend, Reply, Request};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
-use crate::wire::{accepting, memory, refused, sent};
+use crate::wire::{Refreshed, accepting, memory, refused, sent};
 
 #[derive(Serialize)]
 struct About {
@@ -192,15 +189,6 @@ async fn parts_of_nothing_are_refused() {
     assert_eq!(refused(&backend, late).await, "content-type");
     let empty = client.upload(Some(""), None, None, &[], vec![]);
     assert!(sent(&backend, empty).await.text().contains("name=\"caption\""), "an empty text is something");
-}
-
-#[derive(Deserialize)]
-struct Refreshed {}
-
-impl TokenResponse for Refreshed {
-    fn tokens(&self, _: &Head) -> std::result::Result<Tokens, Refusal> {
-        Ok(Tokens::new("new"))
-    }
 }
 
 #[api_client(timeout = none)]

@@ -1,11 +1,11 @@
 //! Lists that come page by page: what is asked for, in which order, and where that ends.
 
-use sdk_runtime::{Error, Head, Page, Pages, Refusal, Response, Result, TokenResponse, Tokens, api_client};
+use sdk_runtime::{Error, Page, Pages, Response, Result, Tokens, api_client};
 use sdk_testkit::{Backend, Reply};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::wire::{accepting, memory, script};
+use crate::wire::{Refreshed, accepting, memory, script};
 
 #[derive(Debug, Deserialize, Page)]
 struct Found {
@@ -28,15 +28,6 @@ enum ListError {
     Expired(String),
     #[other]
     Other(Error),
-}
-
-#[derive(Deserialize)]
-struct Refreshed {}
-
-impl TokenResponse for Refreshed {
-    fn tokens(&self, _: &Head) -> std::result::Result<Tokens, Refusal> {
-        Ok(Tokens::new("new"))
-    }
 }
 
 #[api_client(base = "/v1")]

@@ -8,22 +8,12 @@ use std::time::{Duration, SystemTime};
 use bytes::Bytes;
 use http_body_util::Full;
 use sdk_runtime::{
-    Body, BodyStream, Call, CancellationToken, Error, Head, IntoBody, Part, Refusal, Result, TokenResponse,
-    Tokens, Transport, TransportError, TransportErrorKind, TransportFuture, TransportRequest, api_client,
+    Body, BodyStream, Call, CancellationToken, Error, IntoBody, Part, Result, Tokens, Transport,
+    TransportError, TransportErrorKind, TransportFuture, TransportRequest, api_client,
 };
 use sdk_testkit::{Backend, Reply, Request};
-use serde::Deserialize;
 
-use crate::wire::{accepting, memory, raw, refused, script};
-
-#[derive(Debug, Deserialize)]
-struct Refreshed {}
-
-impl TokenResponse for Refreshed {
-    fn tokens(&self, _: &Head) -> std::result::Result<Tokens, Refusal> {
-        Ok(Tokens::new("new"))
-    }
-}
+use crate::wire::{Refreshed, accepting, memory, raw, refused, script};
 
 #[api_client]
 trait Repeats {

@@ -10,23 +10,12 @@ use std::task::{Context, Poll};
 use bytes::Bytes;
 use http_body_util::Full;
 use sdk_runtime::{
-    Body, BodyStream, Error, Head, IntoBody, Refusal, RequestBody, Result, ServiceTransport, TokenResponse,
-    Tokens, api_client,
+    Body, BodyStream, Error, IntoBody, RequestBody, Result, ServiceTransport, Tokens, api_client,
 };
 use sdk_testkit::{Backend, Reply, Server};
-use serde::Deserialize;
 use tower_service::Service;
 
-use crate::wire::{accepting, memory, refused, sent};
-
-#[derive(Deserialize)]
-struct Refreshed {}
-
-impl TokenResponse for Refreshed {
-    fn tokens(&self, _: &Head) -> std::result::Result<Tokens, Refusal> {
-        Ok(Tokens::new("new"))
-    }
-}
+use crate::wire::{Refreshed, accepting, memory, refused, sent};
 
 #[api_client(timeout = none)]
 trait Upload {

@@ -6,14 +6,25 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use sdk_runtime::{
-    Call, Error, ServiceTransport, Transport, TransportError, TransportErrorKind, TransportFuture,
-    TransportRequest,
+    Call, Error, Head, Refusal, ServiceTransport, TokenResponse, Tokens, Transport, TransportError,
+    TransportErrorKind, TransportFuture, TransportRequest,
 };
 use sdk_testkit::{Backend, Reply, Request};
+use serde::Deserialize;
 
 /// A backend that answers everything with 204.
 pub fn accepting() -> Backend {
     Backend::new().fallback(|_| async { Reply::empty() })
+}
+
+/// The answer to a refresh. Any JSON object stands for the access token `new`.
+#[derive(Debug, Deserialize)]
+pub struct Refreshed {}
+
+impl TokenResponse for Refreshed {
+    fn tokens(&self, _: &Head) -> Result<Tokens, Refusal> {
+        Ok(Tokens::new("new"))
+    }
 }
 
 /// Answers each request to a route with the next of `replies`, and with the last of them from then on. A caller that asks without end

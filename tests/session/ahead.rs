@@ -10,11 +10,12 @@ use std::time::{Duration, SystemTime};
 
 use sdk_runtime::{ByteStream, Error, Pages, Result, ServiceTransport, SessionState, api_client};
 use sdk_testkit::{Reply, TokenServer};
+use test_support::user;
 use tokio::time::{Instant, advance, sleep};
 use tokio_util::sync::CancellationToken;
 
 use crate::shelf::{Shelf, Writes};
-use crate::tracker::{Issue, LATENCY, TrackerClient, builder, user, with_issues};
+use crate::tracker::{Issue, LATENCY, TrackerClient, builder, with_issues};
 
 /// What a call came to, without its types.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

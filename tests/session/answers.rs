@@ -7,10 +7,11 @@ use std::time::{Duration, SystemTime};
 use sdk_runtime::{DecodeError, Error, ExpiredReason, MemoryStore, SessionEvent, UnavailableCause};
 use sdk_testkit::{Reply, TokenServer};
 use serde_json::json;
+use test_support::user;
 use tokio::time::advance;
 
 use crate::shelf::Shelf;
-use crate::tracker::{self, expired_client, server, user, with_issues};
+use crate::tracker::{self, expired_client, server, with_issues};
 
 pub fn json(text: &str) -> Reply {
     Reply::bytes(text.as_bytes().to_vec()).header("content-type", "application/json")

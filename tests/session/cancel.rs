@@ -4,10 +4,11 @@ use std::future::IntoFuture;
 use std::time::Duration;
 
 use sdk_runtime::{Error, TimeoutPhase};
+use test_support::user;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use crate::tracker::{add_slow, client, expired_client, server, user};
+use crate::tracker::{add_slow, client, expired_client, server};
 
 #[tokio::test(start_paused = true)]
 async fn a_cancelled_waiter_returns_at_once_and_disturbs_no_other() {

@@ -5,10 +5,11 @@ use std::time::{Duration, SystemTime};
 
 use sdk_runtime::Tokens;
 use sdk_testkit::{Event, TokenServer};
+use test_support::user;
 use tokio::time::advance;
 
 use crate::shelf::Shelf;
-use crate::tracker::{TrackerClient, builder, user, with_issues};
+use crate::tracker::{TrackerClient, builder, with_issues};
 
 /// A time of day that only a test moves; what passes on tokio's clock is not on it.
 #[derive(Clone)]

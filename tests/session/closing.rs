@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use sdk_runtime::{Error, StoreErrorKind, Tokens};
 use sdk_testkit::Reply;
+use test_support::user;
 use tokio::time::Instant;
 
 use crate::shelf::{Shelf, Writes};
-use crate::tracker::{client, expired_client, server, user};
+use crate::tracker::{client, expired_client, server};
 
 #[tokio::test(start_paused = true)]
 async fn a_rotation_that_is_under_way_is_written_down_before_the_end() {

@@ -9,9 +9,10 @@ use sdk_runtime::{
 };
 use sdk_testkit::Reply;
 use serde_json::json;
+use test_support::RefreshRequest;
 use tokio::time::advance;
 
-use crate::edges::{EdgeClient, Refresh, Refreshed, backend_of, spent};
+use crate::edges::{EdgeClient, Refreshed, backend_of, spent};
 
 /// By the clock of the server, which says in its answer what time it is.
 #[tokio::test(start_paused = true)]
@@ -61,7 +62,7 @@ fn declared(answer: &ErrorResponse) -> Option<Refusal> {
 trait Declared {
     #[post("/refresh")]
     #[session(refresh, refused = declared)]
-    async fn refresh(&self, #[json] request: Refresh) -> Result<Refreshed>;
+    async fn refresh(&self, #[json] request: RefreshRequest) -> Result<Refreshed>;
 
     #[get("/x")]
     async fn x(&self) -> Result<String>;

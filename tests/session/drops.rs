@@ -18,9 +18,10 @@ use sdk_runtime::{
     Tokens, Transport, TransportError, TransportErrorKind, TransportFuture, TransportRequest,
 };
 use sdk_testkit::{Backend, TokenServer};
+use test_support::user;
 use tokio::time::advance;
 
-use crate::tracker::{TrackerClient, server, user};
+use crate::tracker::{TrackerClient, server};
 
 /// What a value does with the session when it is dropped.
 type Use = fn(&Session);

@@ -4,24 +4,14 @@ use std::future::IntoFuture;
 use std::time::{Duration, SystemTime};
 
 use sdk_runtime::{
-    Attach, Error, ExpiredReason, Grant, Head, Refusal, Result, ServiceTransport, SessionState, TokenRequest,
-    TokenResponse, Tokens, UnavailableCause, api_client,
+    Attach, Error, ExpiredReason, Head, Refusal, Result, ServiceTransport, SessionState, TokenResponse,
+    Tokens, UnavailableCause, api_client,
 };
 use sdk_testkit::{Backend, Reply};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::json;
+use test_support::RefreshRequest;
 use tokio::time::Instant;
-
-#[derive(Serialize)]
-pub struct Refresh {
-    refresh_token: String,
-}
-
-impl TokenRequest for Refresh {
-    fn from_grant(grant: &Grant) -> Option<Self> {
-        Some(Self { refresh_token: grant.refresh_token()?.expose().to_owned() })
-    }
-}
 
 /// Whatever a server may say about tokens, in one type.
 #[derive(Deserialize, Default)]
@@ -66,7 +56,7 @@ pub trait Edge {
 
     #[post("/refresh", timeout = 2s)]
     #[session(refresh)]
-    async fn refresh(&self, #[json] request: Refresh) -> Result<Refreshed>;
+    async fn refresh(&self, #[json] request: RefreshRequest) -> Result<Refreshed>;
 
     #[post("/logout")]
     #[session(end)]
@@ -74,7 +64,7 @@ pub trait Edge {
         &self,
         #[json]
         #[from_session]
-        request: Refresh,
+        request: RefreshRequest,
     ) -> Result<()>;
 
     #[get("/x")]

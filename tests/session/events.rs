@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use sdk_runtime::{ExpiredReason, SessionEvent, SessionEvents};
 use sdk_testkit::Reply;
+use test_support::user;
 use tokio::task::JoinSet;
 use tokio::time::{advance, timeout};
 
-use crate::tracker::{client, server, user};
+use crate::tracker::{client, server};
 
 /// The events that are there, by name.
 async fn told(events: &mut SessionEvents) -> Vec<String> {

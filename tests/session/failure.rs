@@ -7,8 +7,9 @@ use sdk_runtime::{
     Error, ExpiredReason, ServiceTransport, SessionState, Tokens, UnavailableCause, api_client,
 };
 use sdk_testkit::{Backend, Reply};
+use test_support::user;
 
-use crate::tracker::{Admin as _, AdminClient, add_fussy, client, expired_client, server, user};
+use crate::tracker::{Admin as _, AdminClient, add_fussy, client, expired_client, server};
 
 #[tokio::test(start_paused = true)]
 async fn only_a_definitive_answer_ends_the_login() {

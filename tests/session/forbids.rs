@@ -4,47 +4,16 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
-use sdk_runtime::{
-    Bytes, Error, ExpiredReason, Grant, Head, MemoryStore, Refusal, Result, ServiceTransport, TokenRequest,
-    TokenResponse, Tokens, api_client,
-};
+use sdk_runtime::{Bytes, Error, ExpiredReason, MemoryStore, Result, ServiceTransport, Tokens, api_client};
 use sdk_testkit::{Reply, TokenServer};
-use serde::{Deserialize, Serialize};
+use test_support::{LoginResponse, RefreshRequest};
 use tokio::time::{Instant, advance};
-
-#[derive(Serialize)]
-pub struct RefreshRequest {
-    refresh_token: String,
-}
-
-impl TokenRequest for RefreshRequest {
-    fn from_grant(grant: &Grant) -> Option<Self> {
-        Some(Self { refresh_token: grant.refresh_token()?.expose().to_owned() })
-    }
-}
-
-#[derive(Deserialize)]
-pub struct Issued {
-    access_token: String,
-    refresh_token: String,
-    expires_in: Option<u64>,
-}
-
-impl TokenResponse for Issued {
-    fn tokens(&self, _: &Head) -> std::result::Result<Tokens, Refusal> {
-        let tokens = Tokens::new(self.access_token.as_str()).refresh_token(self.refresh_token.as_str());
-        Ok(match self.expires_in {
-            Some(seconds) => tokens.expires_in(Duration::from_secs(seconds)),
-            None => tokens,
-        })
-    }
-}
 
 #[api_client]
 pub trait Office {
     #[post("/auth/refresh")]
     #[session(refresh)]
-    async fn refresh(&self, #[json] request: RefreshRequest) -> Result<Issued>;
+    async fn refresh(&self, #[json] request: RefreshRequest) -> Result<LoginResponse>;
 
     #[get("/a")]
     async fn a(&self) -> Result<()>;

@@ -4,8 +4,9 @@ use std::future::IntoFuture;
 
 use sdk_runtime::{Error, SessionState, Tokens};
 use sdk_testkit::TokenServer;
+use test_support::user;
 
-use crate::tracker::{LATENCY, TrackerClient, add_slow, client, expired_client, server, user};
+use crate::tracker::{LATENCY, TrackerClient, add_slow, client, expired_client, server};
 
 /// Tokens of `username`, as if obtained elsewhere.
 fn tokens_of(server: &TokenServer, username: &str) -> Tokens {

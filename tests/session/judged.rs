@@ -1,23 +1,13 @@
 //! What an answer means to the session: the table of it, row by row, and the answer that asks for more scopes.
 
 use sdk_runtime::{
-    ApiError, Attach, ClientBuilder, Error, ErrorResponse, Grant, Head, InsufficientScope, Refusal, Result,
-    ServiceTransport, SessionState, TokenRequest, TokenResponse, Tokens, Url, Verdict, api_client, http,
+    ApiError, Attach, ClientBuilder, Error, ErrorResponse, Head, InsufficientScope, Refusal, Result,
+    ServiceTransport, SessionState, TokenResponse, Tokens, Url, Verdict, api_client, http,
 };
 use sdk_testkit::{Backend, Reply};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::json;
-
-#[derive(Serialize)]
-struct Refresh {
-    refresh_token: String,
-}
-
-impl TokenRequest for Refresh {
-    fn from_grant(grant: &Grant) -> Option<Self> {
-        Some(Self { refresh_token: grant.refresh_token()?.expose().to_owned() })
-    }
-}
+use test_support::RefreshRequest;
 
 #[derive(Deserialize)]
 struct Refreshed {
@@ -48,7 +38,7 @@ struct Reason {
 trait Judged {
     #[post("/refresh")]
     #[session(refresh)]
-    async fn refresh(&self, #[json] request: Refresh) -> Result<Refreshed>;
+    async fn refresh(&self, #[json] request: RefreshRequest) -> Result<Refreshed>;
 
     #[get("/x")]
     async fn x(&self) -> Result<String>;

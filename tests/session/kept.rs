@@ -7,11 +7,12 @@ use sdk_runtime::{
     Error, ExpiredReason, SessionEvent, SessionState, StoreErrorKind, Tokens, UnavailableCause,
 };
 use sdk_testkit::Reply;
+use test_support::user;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, advance, sleep, timeout};
 
 use crate::shelf::{Shelf, Writes};
-use crate::tracker::{client, server, user};
+use crate::tracker::{client, server};
 
 #[tokio::test(start_paused = true)]
 async fn a_signed_in_user_is_signed_in_after_a_restart() {

@@ -5,12 +5,13 @@ use std::time::Duration;
 
 use sdk_runtime::Error;
 use sdk_testkit::{Reply, TokenServer};
+use test_support::user;
 use tokio::time::{Instant, sleep};
 
 use crate::clocks::Wall;
 use crate::frail::Fault::{Fails, Hangs, Slow};
 use crate::frail::{Fault, Frail};
-use crate::tracker::{TrackerClient, builder, server, user};
+use crate::tracker::{TrackerClient, builder, server};
 
 /// A client whose time of day goes on with the time of the test.
 fn process(server: &TokenServer, store: &Frail) -> TrackerClient {

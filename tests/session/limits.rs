@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use sdk_runtime::{Error, ExpiredReason, ServiceTransport};
 use sdk_testkit::Reply;
+use test_support::user;
 use tokio::time::advance;
 
-use crate::tracker::{AdminClient, TrackerClient, client, expired_client, server, user};
+use crate::tracker::{AdminClient, TrackerClient, client, expired_client, server};
 
 /// How a call ended.
 async fn end_of(client: &TrackerClient) -> (Option<ExpiredReason>, bool) {

@@ -5,14 +5,15 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use sdk_runtime::{
-    Error, ExpiredReason, Grant, Head, Refusal, ServiceTransport, TokenRequest, TokenResponse, Tokens,
-    UnavailableCause, api_client,
+    Error, ExpiredReason, Head, Refusal, ServiceTransport, TokenResponse, Tokens, UnavailableCause,
+    api_client,
 };
 use sdk_testkit::{Reply, TokenServer};
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Deserializer};
+use test_support::{RefreshRequest, user};
 use tokio::time::advance;
 
-use crate::tracker::{client, expired_client, server, user, with_issues};
+use crate::tracker::{client, expired_client, server, with_issues};
 
 #[tokio::test(start_paused = true)]
 async fn what_the_server_never_saw_is_sent_once_more() {
@@ -161,22 +162,11 @@ impl TokenResponse for Trap {
     }
 }
 
-#[derive(Serialize)]
-struct Refresh {
-    refresh_token: String,
-}
-
-impl TokenRequest for Refresh {
-    fn from_grant(grant: &Grant) -> Option<Self> {
-        Some(Self { refresh_token: grant.refresh_token()?.expose().to_owned() })
-    }
-}
-
 #[api_client]
 trait Trapped {
     #[post("/auth/refresh")]
     #[session(refresh)]
-    async fn refresh(&self, #[json] refresh: Refresh) -> sdk_runtime::Result<Trap>;
+    async fn refresh(&self, #[json] refresh: RefreshRequest) -> sdk_runtime::Result<Trap>;
 
     #[get("/issues/{id}")]
     async fn issue(&self, id: u64) -> sdk_runtime::Result<crate::tracker::Issue>;

@@ -7,11 +7,12 @@ use std::time::Duration;
 
 use sdk_runtime::{Error, Session, Sessions};
 use sdk_testkit::{Reply, TokenServer};
+use test_support::user;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 use crate::shelf::{Shelf, Writes};
-use crate::tracker::{TrackerClient, builder, server, user};
+use crate::tracker::{TrackerClient, builder, server};
 
 /// A shelf for each user, the same for whoever asks.
 #[derive(Clone, Default)]

@@ -5,26 +5,15 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use sdk_runtime::{
-    Error, Grant, Head, Refusal, Result, ServiceTransport, TokenRequest, TokenResponse, Tokens,
-    UnavailableCause, api_client,
+    Error, Head, Refusal, Result, ServiceTransport, TokenResponse, Tokens, UnavailableCause, api_client,
 };
 use sdk_testkit::{Reply, TokenServer};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
+use test_support::{RefreshRequest, user};
 use tokio::time::{Instant, advance};
 
 use crate::shelf::Shelf;
-use crate::tracker::{builder, user, with_issues};
-
-#[derive(Serialize)]
-struct RefreshRequest {
-    refresh_token: String,
-}
-
-impl TokenRequest for RefreshRequest {
-    fn from_grant(grant: &Grant) -> Option<Self> {
-        Some(Self { refresh_token: grant.refresh_token()?.expose().to_owned() })
-    }
-}
+use crate::tracker::{builder, with_issues};
 
 /// Says of a number that is none what it found, as a type's own message may.
 fn seconds<'de, D: serde::Deserializer<'de>>(from: D) -> std::result::Result<Option<u64>, D::Error> {

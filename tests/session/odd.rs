@@ -8,11 +8,12 @@ use std::time::Duration;
 use sdk_runtime::{Error, MemoryStore, StoreFuture, StoredLogin, TokenStore, Tokens, UnavailableCause};
 use sdk_testkit::Reply;
 use serde_json::json;
+use test_support::user;
 use tokio::time::{advance, sleep, timeout};
 
 use crate::clocks::Wall;
 use crate::shelf::{Shelf, Writes};
-use crate::tracker::{self, builder, server, user};
+use crate::tracker::{builder, server};
 
 type Hook = Box<dyn Fn(u64, &StoredLogin) -> Act + Send + Sync>;
 
@@ -248,7 +249,7 @@ async fn a_sign_in_is_not_overtaken_by_what_the_store_has() {
     assert_eq!(client.issue(1).await.unwrap().owner, "ann");
     gate.notify_one();
     let login = login.await.unwrap();
-    let login: std::result::Result<tracker::LoginResponse, Error> = login;
+    let login: std::result::Result<test_support::LoginResponse, Error> = login;
     let login = Box::pin(async { login });
     let login = login.await.map(drop);
     assert!(login.is_ok(), "{login:?}");

@@ -7,9 +7,10 @@ use std::time::Duration;
 use bytes::Bytes;
 use sdk_runtime::{ServiceTransport, Transport, TransportFuture, TransportRequest};
 use sdk_testkit::{Backend, TokenServer};
+use test_support::user;
 
 use crate::shelf::{Shelf, Writes};
-use crate::tracker::{TrackerClient, server, user};
+use crate::tracker::{TrackerClient, server};
 
 /// A transport that shows, by a weak reference, whether anybody still holds it.
 struct Watched {

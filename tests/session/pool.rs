@@ -8,11 +8,12 @@ use std::time::{Duration, SystemTime};
 
 use sdk_runtime::{Error, MemoryStore, Sessions, StoreError, StoreFuture, StoredLogin, TokenStore, Tokens};
 use sdk_testkit::{Reply, TokenServer};
+use test_support::user;
 use tokio::time::advance;
 
 use crate::at_once::comes_to_an_end;
 use crate::shelf::{Shelf, Writes};
-use crate::tracker::{TrackerClient, builder, server, user, with_issues};
+use crate::tracker::{TrackerClient, builder, server, with_issues};
 
 type Pool = Sessions<u32, TrackerClient>;
 

@@ -4,11 +4,12 @@ use std::future::IntoFuture;
 use std::time::Duration;
 
 use sdk_runtime::{Error, SessionState};
+use test_support::user;
 use tokio::time::sleep;
 
 use crate::frail::Fault::{Fails, Lost, No};
 use crate::frail::{Frail, told};
-use crate::tracker::{server, user};
+use crate::tracker::server;
 
 #[tokio::test(start_paused = true)]
 async fn versions_do_not_start_again_where_a_row_was_deleted() {

@@ -6,10 +6,11 @@ use std::time::Duration;
 use sdk_runtime::{Error, Head, Refusal, Result, ServiceTransport, TokenResponse, Tokens, api_client};
 use sdk_testkit::{Backend, Reply};
 use serde::Deserialize;
+use test_support::user;
 use tokio::time::sleep;
 
 use crate::shelf::Shelf;
-use crate::tracker::{TrackerClient, client, expired_client, server, user};
+use crate::tracker::{TrackerClient, client, expired_client, server};
 
 /// What was signed out at the server, by refresh token.
 fn signed_out(client: &sdk_testkit::TokenServer) -> Vec<String> {

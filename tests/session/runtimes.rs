@@ -13,10 +13,11 @@ use sdk_runtime::{
     ByteStream, Error, MemoryStore, Pages, Result, SessionState, TokenStore, Tokens, api_client,
 };
 use sdk_testkit::{Reply, Server, TokenServer};
+use test_support::user;
 use tokio::runtime::{Builder, Runtime};
 
 use crate::shelf::Shelf;
-use crate::tracker::{TrackerClient, server, user, with_issues};
+use crate::tracker::{TrackerClient, server, with_issues};
 
 /// A runtime that goes on, a server on it, and its socket.
 struct Stage {

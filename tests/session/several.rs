@@ -4,23 +4,15 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use sdk_runtime::{
-    Attach, Error, ExpiredReason, Grant, Head, MemoryStore, Refusal, Result, ServiceTransport, StoreError,
-    StoreFuture, StoredLogin, TokenRequest, TokenResponse, TokenStore, Tokens, api_client,
+    Attach, Error, ExpiredReason, Head, MemoryStore, Refusal, Result, ServiceTransport, StoreError,
+    StoreFuture, StoredLogin, TokenResponse, TokenStore, Tokens, api_client,
 };
 use sdk_testkit::{Backend, Reply};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::json;
+use test_support::RefreshRequest;
 use tokio::time::{advance, timeout};
 
-#[derive(Serialize)]
-struct Refresh {
-    refresh_token: String,
-}
-impl TokenRequest for Refresh {
-    fn from_grant(grant: &Grant) -> Option<Self> {
-        Some(Self { refresh_token: grant.refresh_token().map(|t| t.expose().to_owned()).unwrap_or_default() })
-    }
-}
 #[derive(Deserialize, Default)]
 #[serde(default)]
 struct Refreshed {
@@ -55,7 +47,7 @@ trait Probe {
     async fn login(&self) -> Result<Refreshed>;
     #[post("/refresh", timeout = 2s)]
     #[session(refresh)]
-    async fn refresh(&self, #[json] request: Refresh) -> Result<Refreshed>;
+    async fn refresh(&self, #[json] request: RefreshRequest) -> Result<Refreshed>;
     #[get("/x")]
     async fn x(&self) -> Result<String>;
     #[put("/x")]

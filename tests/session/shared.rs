@@ -5,12 +5,13 @@ use std::time::{Duration, SystemTime};
 
 use sdk_runtime::{Error, SessionEvent, SessionState, Tokens};
 use sdk_testkit::{Reply, TokenServer};
+use test_support::user;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, timeout};
 
 use crate::clocks::Wall;
 use crate::shelf::{Shelf, Writes};
-use crate::tracker::{builder, server, user, with_issues};
+use crate::tracker::{builder, server, with_issues};
 
 #[tokio::test(start_paused = true)]
 async fn i1_of_all_who_share_a_login_one_refreshes_it() {

@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use sdk_runtime::Tokens;
+use test_support::user;
 use tokio::time::sleep;
 
 use crate::frail::Fault::{Hangs, No, Slow};
 use crate::frail::Frail;
-use crate::tracker::{builder, server, user};
+use crate::tracker::{builder, server};
 
 /// Tokens of a login of `name` that no store has.
 async fn tokens(server: &sdk_testkit::TokenServer, name: &'static str) -> Tokens {

@@ -4,10 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sdk_testkit::{Reply, TokenServer};
+use test_support::user;
 use tokio::sync::Barrier;
 use tokio::task::JoinSet;
 
-use crate::tracker::{Issue, TrackerClient, most_sends_of_one_call, user};
+use crate::tracker::{Issue, TrackerClient, most_sends_of_one_call};
 
 const CALLERS: usize = 500;
 

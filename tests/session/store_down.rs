@@ -6,12 +6,13 @@ use std::time::Duration;
 use sdk_runtime::{Error, Tokens, UnavailableCause};
 use sdk_testkit::{Reply, TokenServer};
 use serde_json::json;
+use test_support::user;
 use tokio::time::{advance, sleep};
 
 use crate::frail::Fault::{Fails, Hangs, Late, Lost, No, Panics};
 use crate::frail::{Fault, Frail, told};
 use crate::shelf::Shelf;
-use crate::tracker::{TrackerClient, builder, server, user};
+use crate::tracker::{TrackerClient, builder, server};
 
 /// Faults with which no write of a login can have been done: load, replace, lock.
 const NEVER_WRITTEN: [[Fault; 3]; 10] = [

@@ -6,11 +6,12 @@ use std::time::Duration;
 use sdk_runtime::{Error, SessionState, Tokens};
 use sdk_testkit::{Reply, TokenServer};
 use serde_json::json;
+use test_support::user;
 use tokio::time::{Instant, sleep};
 
 use crate::frail::Fault::{Fails, Hangs, Lost, No, Panics, Slow};
 use crate::frail::{Fault, Frail, told};
-use crate::tracker::{server, user};
+use crate::tracker::server;
 
 /// Whether as often was told that the store works as that it does not.
 fn is_even(told: &[&str]) -> bool {

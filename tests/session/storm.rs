@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use sdk_runtime::{Error, ServiceTransport, SessionState, UnavailableCause};
 use sdk_testkit::{Reply, TokenServer};
+use test_support::user;
 use tokio::task::JoinSet;
 
 use crate::tracker::{
-    AdminClient, Issue, add_fussy, add_slow, client, expired_client, most_sends_of_one_call, server, user,
+    AdminClient, Issue, add_fussy, add_slow, client, expired_client, most_sends_of_one_call, server,
 };
 
 const CALLERS: u64 = 10_000;

@@ -4,55 +4,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use sdk_runtime::{
-    ClientBuilder, Grant, Head, Refusal, Result, ServiceTransport, TokenRequest, TokenResponse, Tokens,
-    api_client,
-};
+use sdk_runtime::{ClientBuilder, Result, ServiceTransport, api_client};
 use sdk_testkit::{Reply, TokenServer};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
+use test_support::{Credentials, LoginResponse, RefreshRequest, user};
 use tokio::sync::Notify;
-
-#[derive(Serialize)]
-pub struct Credentials {
-    pub username: &'static str,
-    pub password: &'static str,
-}
-
-/// Credentials the token server accepts.
-pub fn user(username: &'static str) -> Credentials {
-    Credentials { username, password: "right" }
-}
-
-#[derive(Serialize)]
-pub struct RefreshRequest {
-    refresh_token: String,
-}
-
-impl TokenRequest for RefreshRequest {
-    fn from_grant(grant: &Grant) -> Option<Self> {
-        Some(Self { refresh_token: grant.refresh_token()?.expose().to_owned() })
-    }
-}
-
-#[derive(Deserialize)]
-pub struct LoginResponse {
-    access_token: String,
-    refresh_token: Option<String>,
-    expires_in: Option<u64>,
-}
-
-impl TokenResponse for LoginResponse {
-    fn tokens(&self, _: &Head) -> std::result::Result<Tokens, Refusal> {
-        let mut tokens = Tokens::new(self.access_token.as_str());
-        if let Some(token) = &self.refresh_token {
-            tokens = tokens.refresh_token(token.as_str());
-        }
-        if let Some(seconds) = self.expires_in {
-            tokens = tokens.expires_in(Duration::from_secs(seconds));
-        }
-        Ok(tokens)
-    }
-}
 
 #[derive(Deserialize, Debug, PartialEq, Eq)]
 pub struct Issue {

@@ -5,12 +5,13 @@ use std::time::Duration;
 
 use sdk_runtime::{Error, ExpiredReason};
 use sdk_testkit::Reply;
+use test_support::user;
 use tokio::time::sleep;
 
 use crate::frail::Fault::{Fails, Late, No};
 use crate::frail::Frail;
 use crate::store_down::call_after_expiry;
-use crate::tracker::{server, user};
+use crate::tracker::server;
 
 #[tokio::test(start_paused = true)]
 async fn i14_what_is_being_spent_without_a_claim_is_not_put_into_the_store() {

@@ -3,26 +3,16 @@
 use std::time::Duration;
 
 use sdk_runtime::{
-    Error, ErrorResponse, ExpiredReason, Grant, Head, Refusal, Result, TokenRequest, TokenResponse, Tokens,
-    TransportRequest, UnavailableCause, api_client,
+    Error, ErrorResponse, ExpiredReason, Head, Refusal, Result, TokenResponse, Tokens, TransportRequest,
+    UnavailableCause, api_client,
 };
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
+use test_support::RefreshRequest;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio::time::Instant;
 
 use crate::broken::{Answer, Broken, ENDS, End};
-
-#[derive(Serialize)]
-struct Refresh {
-    refresh_token: String,
-}
-
-impl TokenRequest for Refresh {
-    fn from_grant(grant: &Grant) -> Option<Self> {
-        Some(Self { refresh_token: grant.refresh_token()?.expose().to_owned() })
-    }
-}
 
 #[derive(Deserialize, Debug)]
 struct Refreshed {
@@ -43,7 +33,7 @@ trait Unread {
 
     #[post("/refresh")]
     #[session(refresh)]
-    async fn refresh(&self, #[json] request: Refresh) -> Result<Refreshed>;
+    async fn refresh(&self, #[json] request: RefreshRequest) -> Result<Refreshed>;
 
     #[post("/logout")]
     #[session(end)]

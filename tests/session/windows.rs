@@ -5,11 +5,12 @@ use std::time::Duration;
 
 use sdk_runtime::{Error, ExpiredReason, TokenStore as _};
 use sdk_testkit::{Reply, TokenServer};
+use test_support::user;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, advance};
 
 use crate::shelf::{Shelf, Writes};
-use crate::tracker::{LATENCY, TrackerClient, client, user, with_issues};
+use crate::tracker::{LATENCY, TrackerClient, client, with_issues};
 
 /// A server whose tokens live for a thousand seconds and say so, and a client that is signed in. They are refreshed in the
 /// background in the last 150 to 250 seconds, and waited for in the last 30.

@@ -7,10 +7,11 @@ use std::time::Duration;
 use sdk_runtime::{Error, ExpiredReason, SessionEvent, Tokens, Verdict};
 use sdk_testkit::Reply;
 use serde_json::json;
+use test_support::user;
 use tokio::time::advance;
 
 use crate::answers::{json, undecoded};
-use crate::tracker::{self, expired_client, server, user};
+use crate::tracker::{self, expired_client, server};
 
 #[tokio::test(start_paused = true)]
 async fn what_was_wrong_is_told_without_a_value() {

@@ -7,25 +7,15 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use sdk_runtime::{
-    Error, ExpiredReason, FileStore, Grant, Head, Refusal, Result, ServiceTransport, SessionState,
-    StoreErrorKind, TokenRequest, TokenResponse, Tokens, api_client,
+    Error, ExpiredReason, FileStore, Head, Refusal, Result, ServiceTransport, SessionState, StoreErrorKind,
+    TokenResponse, Tokens, api_client,
 };
 use sdk_testkit::{Backend, Reply};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::json;
+use test_support::RefreshRequest;
 
 use crate::place::Place;
-
-#[derive(Serialize)]
-struct RefreshRequest {
-    refresh_token: String,
-}
-
-impl TokenRequest for RefreshRequest {
-    fn from_grant(grant: &Grant) -> Option<Self> {
-        Some(Self { refresh_token: grant.refresh_token()?.expose().to_owned() })
-    }
-}
 
 #[derive(Deserialize)]
 struct RefreshResponse {
