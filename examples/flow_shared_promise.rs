@@ -42,7 +42,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         while let Some(SignedIn(login)) = states.next().await {
             println!("signed in as {:?}", login.subject());
         }
-        println!("nobody is signed in, and the login form is shown");
+        println!("no user is signed in, and the login form is shown");
     });
 
     flow.expire();

@@ -139,7 +139,7 @@ async fn files_pages_and_errors_are_as_the_readme_says() -> Result<(), Box<dyn S
     Ok(())
 }
 
-/// The blocks that name an address nobody answers at.
+/// The blocks that name an address without a server.
 #[expect(dead_code, reason = "compiled, since there is no such server to run it against")]
 async fn first_screen(credentials: Credentials) -> Result<Option<Issue>, Box<dyn StdError>> {
     let tracker = TrackerClient::new("https://tracker.example/api/v1")?;
@@ -219,7 +219,7 @@ fn row_of(_: &UserId) -> MemoryStore {
     MemoryStore::new()
 }
 
-/// The block that names an address nobody answers at.
+/// The block that names an address without a server.
 #[expect(dead_code, reason = "compiled, since there is no such server to run it against")]
 async fn many_logins(user: UserId) -> Result<Option<Issue>, Box<dyn StdError>> {
     let trackers =

@@ -175,7 +175,7 @@ fn nothing_is_left_for_later_in_a_comment() {
 
 #[test]
 fn a_lint_is_switched_off_with_a_reason() {
-    // What the macro writes stands in somebody else's crate, where an expectation might not be met.
+    // Generated code is in the user's crate, where an expectation might not be met.
     let generated = [
         "sdk-macros/src/expand/",
         "sdk-macros/src/recover.rs",
@@ -300,7 +300,7 @@ fn the_quickstart_needs_few_crates() {
     report("an example that needs more than the quickstart is a package of its own in `examples`", findings);
 }
 
-/// They stand beside what they replace, and are read by somebody who is about to decide.
+/// The guide shows them next to the code that they replace.
 #[test]
 fn the_examples_of_the_flows_are_short() {
     const MOST: usize = 40;
@@ -314,7 +314,7 @@ fn the_examples_of_the_flows_are_short() {
     report("an example of a flow has at most 40 lines besides imports and comments", findings);
 }
 
-/// Whoever wants a login in a place of their own has to see at a glance that it is not much.
+/// A reader who needs another store has to see at a glance that it is not much code.
 #[test]
 fn the_example_of_a_store_is_short() {
     const MOST: usize = 60;

@@ -97,7 +97,7 @@ pub trait Tracker {
     #[session(refresh)]
     async fn refresh(&self, #[json] request: RefreshRequest) -> Result<LoginResponse>;
 
-    /// Ends the session here, whatever the server answers. The session supplies the argument.
+    /// Ends the session here, for every answer of the server. The session supplies the argument.
     #[post("/auth/logout")]
     #[session(end)]
     async fn logout(

@@ -35,7 +35,7 @@ trait Tracker {
     #[session(start)]
     async fn login(&self, #[json] credentials: &Credentials) -> Result<LoginResponse>;
 
-    /// Sent by the session when the access token needs refresh; nobody else can call it.
+    /// Sent by the session when the access token needs refresh; no other code can call it.
     #[post("/auth/refresh")]
     #[session(refresh)]
     async fn refresh(&self, #[json] request: RefreshRequest) -> Result<LoginResponse>;
@@ -80,7 +80,7 @@ async fn quickstart(style: Style) -> Result<Report, Box<dyn Error>> {
     );
     let report = Report::of(&server, &answers, signed_in.elapsed(), forgotten);
 
-    // So far nobody noticed anything. Now the login itself ends, and that is something to be told.
+    // So far no caller noticed anything. Now the login itself ends, and the callers are told.
     server.revoke("ann");
     style.step("revoke", "the server ends ann's login, and the next call says");
     match tracker.issue(1).await {

@@ -17,7 +17,7 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Serves issues to whoever shows an access token that is no older than `lifetime`, which it tells with each of them.
+    /// Serves issues for access tokens that are at most `lifetime` old. Each token response tells the lifetime.
     pub(crate) async fn start(lifetime: Duration) -> io::Result<Self> {
         allow_open_files();
         let tokens = TokenServer::builder()

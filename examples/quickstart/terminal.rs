@@ -50,7 +50,7 @@ impl Style {
 
 /// Rows of the tall chart.
 const HEIGHT: usize = 8;
-/// Columns beside the labels.
+/// Columns to the right of the labels.
 const WIDTH: usize = 66;
 const LEVELS: [char; 9] = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 

@@ -1,6 +1,6 @@
 //! Signed in once, and still signed in after `kill -9`: `cargo run --example stay_signed_in`, offline.
 //!
-//! `program` is what somebody would write, and the one line with `.store(…)` is all that keeps its login. `stage` starts it as a
+//! `program` is what a user would write, and the one line with `.store(…)` is all that stores its login. `stage` starts it as a
 //! process of its own, types, and kills it.
 
 mod stage;

@@ -39,7 +39,7 @@ pub(crate) async fn play() -> Result {
     server.revoke("ann");
     program.enter("9", "the session has expired").await?;
     let kept = FileStore::new(&stage.login).load().await?.ok_or("the file is gone")?;
-    assert!(!kept.text().contains("refresh-"), "a token that is no good any more is not kept");
+    assert!(!kept.text().contains("refresh-"), "a token that no longer works is not stored");
     program.enter("correct horse", "issue 9 is ann's").await?;
     program.kill().await?;
 

@@ -1,7 +1,7 @@
 //! Waiting that ends: a test whose client never does what is waited for fails, and says what that was. Knows
 //! nothing of servers.
 //!
-//! The limit is in real time, kept by a thread. A clock that a test has paused never comes to it, and a
+//! The limit is in real time, kept by a thread. A clock that a test has paused never reaches it, and a
 //! runtime needs no timers.
 
 use std::sync::mpsc;

@@ -1,5 +1,5 @@
 //! A child: a client of the parent's server that keeps its login in the parent's file. Does what it is told on stdin, and tells
-//! on stderr, which the test runner leaves alone, what it came to and how far its store is.
+//! on stderr, which the test runner leaves alone, its results and how far its store is.
 //!
 //! At a step that it was told to hold it waits until it is told to go on, or is killed there.
 
@@ -77,16 +77,16 @@ async fn obeys() {
                 tracker.logout().await.unwrap();
                 tell(format_args!("{ANSWER}signed out"));
             }
-            other => panic!("nobody knows how to {other}"),
+            other => panic!("there is no deed {other}"),
         }
     }
 }
 
-/// Who was served, or why nobody was.
+/// The user that was served, or why none was.
 fn served(answer: Result<String>) -> String {
     match answer {
         Ok(user) => user,
-        Err(Error::NotSignedIn) => "nobody".to_owned(),
+        Err(Error::NotSignedIn) => "no user".to_owned(),
         Err(Error::SessionExpired(expired)) => format!("{:?}", expired.reason()),
         Err(Error::IdentityChanged(_)) => "IdentityChanged".to_owned(),
         Err(error) => chain(&error),

@@ -6,12 +6,12 @@ use serde_json::Value;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Kept {
     Nothing,
-    /// Somebody was signed in, and no token is left.
+    /// A user was signed in, and no token is left.
     End,
     Login {
         /// Goes up with every refresh, and is 1 after a sign-in.
         number: usize,
-        /// Whether somebody is going to spend the refresh token, or has.
+        /// Whether a process is about to spend the refresh token, or has spent it.
         intent: bool,
     },
 }

@@ -1,7 +1,7 @@
 //! A process is killed at each step there is, and the next one must find a login, or say why there is none.
 //!
 //! - **I13** What was published had been written down.
-//! - **I14** The refresh token is spent once. Once more it is sent only where nobody can know whether it was spent.
+//! - **I14** The refresh token is spent once. It is sent once more only if no process can know whether it was spent.
 
 use crate::kept::Kept;
 use crate::stage::Stage;
@@ -26,7 +26,7 @@ enum At {
     Idle,
 }
 
-/// What is kept then, what the next process comes to, and how often the refresh token was sent in all.
+/// What is stored then, what the next process gets, and how often the refresh token was sent in all.
 const REFRESHES: [(At, Kept, &str, usize); 11] = [
     (At::Step("lock"), OLD, ANN, 1),
     (At::Step("locked"), OLD, ANN, 1),
@@ -71,7 +71,7 @@ async fn killed_in_a_refresh(locks: bool) {
         let mut next = stage.start();
         next.say("be served").await;
         if !locks && kept == IN_DOUBT {
-            // Nobody can tell that whoever has the lease is dead.
+            // No process can tell that the holder of the lease is dead.
             for _ in 0..3 {
                 next.comes_to("no lock").await;
             }
@@ -142,12 +142,12 @@ async fn killed_while_no_call_is_made() {
 #[tokio::test]
 async fn killed_in_a_sign_out() {
     for (how, step, kept, outcome) in [
-        // Whoever must be sure awaits the end of it, and this one was killed before.
+        // A caller that must be sure awaits the end of it, and this one was killed before.
         ("sign out here", "write end", OLD, ANN),
-        ("sign out here", "wrote end", Kept::End, "nobody"),
-        // The server knows, whatever is kept.
+        ("sign out here", "wrote end", Kept::End, "no user"),
+        // The server knows, and the stored login does not matter.
         ("sign out", "write end", OLD, "RefreshRejected"),
-        ("sign out", "wrote end", Kept::End, "nobody"),
+        ("sign out", "wrote end", Kept::End, "no user"),
     ] {
         let case = format!("{how}, killed at {step:?}");
         let stage = Stage::new(true).await;
@@ -173,12 +173,12 @@ async fn killed_in_a_sign_out() {
 #[tokio::test]
 async fn killed_in_a_sign_in() {
     for (step, before, outcome) in [
-        ("write tokens", false, "nobody"),
+        ("write tokens", false, "no user"),
         ("wrote tokens", false, ANN),
         ("write tokens", true, ANN),
         ("wrote tokens", true, ANN_AGAIN),
     ] {
-        let case = format!("killed at {step:?}, somebody was signed in before: {before}");
+        let case = format!("killed at {step:?}, a user was signed in before: {before}");
         let stage = Stage::new(true).await;
         let mut victim = stage.start();
         if before {

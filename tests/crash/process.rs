@@ -62,7 +62,7 @@ impl Process {
         self.listen(|told| (told == step).then_some(())).await;
     }
 
-    /// Waits until it comes to `step`, or has done what it was told without. Says which.
+    /// Waits until it reaches `step`, or has done its deed without. Says which.
     pub(crate) async fn comes_to_or_answers(&mut self, step: &str) -> bool {
         self.listen(|told| (told == step || told.starts_with(ANSWER)).then_some(told == step)).await
     }

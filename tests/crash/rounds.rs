@@ -82,13 +82,16 @@ async fn round(seed: u64) -> (&'static str, bool) {
     let counts = server.counts();
     let is_lost = found == "LostRotation";
     match (&*found, &kept) {
-        ("nobody", Kept::Nothing) => assert_eq!(deed, "sign in", "{case}"),
-        ("nobody", Kept::End) => assert!(deed.starts_with("sign out"), "{case}"),
+        ("no user", Kept::Nothing) => assert_eq!(deed, "sign in", "{case}"),
+        ("no user", Kept::End) => assert!(deed.starts_with("sign out"), "{case}"),
         ("RefreshRejected", Kept::Login { number: 1, intent: false }) => {
             assert_eq!((deed, counts.logouts), ("sign out", 1), "{case}");
         }
         ("LostRotation", Kept::Login { number, intent: true }) => {
-            assert_eq!(counts.rotations, *number, "{case}: the server has made tokens that nobody got");
+            assert_eq!(
+                counts.rotations, *number,
+                "{case}: the server has made tokens that no process received"
+            );
         }
         ("ann, login 0" | "ann, login 1", Kept::Login { .. }) => {
             assert!(deed != "sign out" || counts.logouts == 0, "{case}");
@@ -111,7 +114,7 @@ async fn round(seed: u64) -> (&'static str, bool) {
     names.retain(|name| name != "login.renewing");
     assert_eq!(names, ["login", "login.lock"], "{case}: what the dead left is gone");
     let end = match (&*found, kept) {
-        ("nobody", _) => "signed out",
+        ("no user", _) => "signed out",
         ("RefreshRejected", _) => "ended at the server",
         ("LostRotation", _) => "lost with the answer",
         (_, Kept::Login { intent: true, .. }) => "in doubt, and not spent",

@@ -44,7 +44,7 @@ impl Stage {
         }
     }
 
-    /// A process that is signed in, with an access token that nobody takes any more.
+    /// A process that is signed in, with an access token that the server rejects.
     pub(crate) async fn start_signed_in(&self) -> Process {
         let mut process = self.start();
         assert_eq!(process.does("sign in").await, "signed in");

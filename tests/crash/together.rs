@@ -1,7 +1,7 @@
 //! Processes that use one login at the same time, some of which are killed meanwhile.
 //!
 //! - **I1** Of all processes that share a store, one refreshes the login at a time.
-//! - **I10** What a refresh obtains that was overtaken by another process is nobody's.
+//! - **I10** Tokens of a refresh that another process has superseded are used by no process.
 //! - **I13** What was not written down signs nothing.
 //! - **I15** What another process has put there is not cleared.
 
@@ -75,7 +75,7 @@ async fn i10_who_signs_out_in_one_process_is_signed_out_in_all() {
         assert_eq!(one.does("sign out here").await, "signed out", "with locks: {locks}");
         assert_eq!(stage.kept().await, Kept::End, "with locks: {locks}");
         stage.server.expire_access_tokens();
-        assert_eq!(other.does("be served").await, "nobody", "with locks: {locks}");
+        assert_eq!(other.does("be served").await, "no user", "with locks: {locks}");
         assert_eq!(stage.sends(), [1], "with locks: {locks}");
     }
 }
@@ -90,7 +90,7 @@ async fn i10_a_refresh_restores_no_login_that_was_signed_out_elsewhere() {
         stage.counts(|counts| counts.refreshes == 1).await;
         assert_eq!(one.does("sign out here").await, "signed out", "with locks: {locks}");
         hold.release();
-        assert_eq!(other.answers().await, "nobody", "with locks: {locks}");
+        assert_eq!(other.answers().await, "no user", "with locks: {locks}");
         assert_eq!(stage.kept().await, Kept::End, "with locks: {locks}");
     }
 }
@@ -134,7 +134,7 @@ async fn four_live_on_one_login(locks: bool, steps: &[&str]) {
         stage.server.expire_access_tokens();
         let step = steps[random.usize(..steps.len())];
         let is_killed = death % 2 == 0;
-        // The first, since most of the steps are for whoever is the first to ask.
+        // The first, because most of the steps are those of the first to ask.
         processes.swap(0, random.usize(..4));
         if is_killed {
             processes[0].say(&format!("hold {step}")).await;

@@ -60,7 +60,7 @@ async fn several_codings_are_undone_in_reverse() {
     ] {
         assert_eq!(in_memory(&answering(reply)).text().await.unwrap(), "text");
     }
-    // One that is not known leaves all of it as it is, and so do more than anybody applies.
+    // An unknown coding leaves the body as it is, and so do more codings than any server applies.
     for names in ["compress", "gzip, compress", "compress, gzip", "gzip,gzip,gzip,gzip,gzip", "gzip; q=1"] {
         let reply = reply.clone().header("content-encoding", names);
         let answer = in_memory(&answering(reply)).full().await.unwrap();

@@ -91,7 +91,7 @@ async fn a_credential_that_is_missing_or_gone_is_an_error_of_its_own() {
     assert_eq!(expired.response().unwrap().status(), 401, "what the server said is kept");
 }
 
-/// After a refresh that failed, whether anybody waited for it or not.
+/// After a refresh that failed, with and without a waiter.
 #[tokio::test(start_paused = true)]
 async fn new_tokens_from_elsewhere_sign_at_once_after_a_failure() {
     for is_rejected in [false, true] {
@@ -109,7 +109,7 @@ async fn new_tokens_from_elsewhere_sign_at_once_after_a_failure() {
         assert_eq!(called.elapsed(), LATENCY);
         server.expire_access_tokens();
         client.issue(3).await.unwrap();
-        assert_eq!(server.counts().rotations, 1, "and are refreshed, whatever became of those before");
+        assert_eq!(server.counts().rotations, 1, "and are refreshed, independently of those before");
     }
 }
 
@@ -188,7 +188,7 @@ async fn the_sixth_refresh_in_vain_within_a_minute_is_refused_to_all_who_want_it
     assert!(blocked >= 3 * 20, "I18: {blocked}");
     assert!(client.session().state().is_signed_in(), "I16");
 
-    // The budget is that of a login: whoever signs in has all of it.
+    // The budget is that of a login: a new login has all of it.
     api::idle().await;
     client.session().sign_in(Tokens::new("a0").refresh_token("r0")).unwrap();
     client.x().await.unwrap_err();

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use test_support::RefreshRequest;
 use tokio::sync::Notify;
 
-/// Whatever a server may say about tokens.
+/// All that a server may say about tokens.
 #[derive(Deserialize)]
 pub struct Refreshed {
     access: Option<String>,
@@ -88,7 +88,7 @@ pub fn backend_of(token: &'static str, refresh: Reply) -> Backend {
     backend
 }
 
-/// Adds `/held/{id}`: whoever comes with `a0` is refused once that is told, and anybody else is answered at once.
+/// Adds `/held/{id}`: a call with `a0` is rejected once that is told, and any other is answered at once.
 pub fn add_held(backend: &Backend, ids: usize) -> Arc<Vec<Notify>> {
     let told = Arc::new(std::iter::repeat_with(Notify::new).take(ids).collect::<Vec<_>>());
     for method in ["GET", "DELETE"] {
@@ -134,7 +134,7 @@ pub fn spent(backend: &Backend) -> Vec<String> {
     refreshes.map(|request| token(request.json().unwrap())).collect()
 }
 
-/// Everybody has gone as far as he can: the paused clock moves only then.
+/// All tasks have gone as far as they can: the paused clock moves only then.
 pub async fn idle() {
     tokio::time::sleep(Duration::from_millis(1)).await;
 }

@@ -57,13 +57,13 @@ async fn what_starts_a_refresh_is_an_answer_that_the_judge_says_is_about_the_tok
             is_refreshed,
             "{what} gave {outcome:?}"
         );
-        // Skipped, whatever the judge thinks of it.
+        // Skipped, and the classifier is not asked.
         let _ = client.public().await;
         assert_eq!(spent(&backend).len(), usize::from(is_refreshed), "I23: {what}");
     }
 }
 
-/// A predicate that throws counts as false there. Here it is the caller's own fault, and nobody else's.
+/// A predicate that throws counts as false there. Here it fails the one caller, and no other.
 #[tokio::test(start_paused = true)]
 async fn a_classifier_that_panics_fails_its_caller_and_no_other() {
     let backend = backend_that_says(Reply::empty().status(401));
@@ -90,13 +90,13 @@ async fn a_classifier_that_panics_fails_its_caller_and_no_other() {
 /// Its own test of it sends the request when the refresh is over.
 #[tokio::test(start_paused = true)]
 async fn what_needs_no_login_passes_a_refresh_and_what_needs_one_does_not() {
-    let backend = backend_of("a1", Reply::empty()).reply("GET", "/public", Reply::text("everybody"));
+    let backend = backend_of("a1", Reply::empty()).reply("GET", "/public", Reply::text("all users"));
     let refreshed = hold_refresh(&backend, refresh());
     let client = judged(&backend, |answer: &ErrorResponse| answer.status() == 401);
     let first = tokio::spawn(client.x().into_future());
     backend.received(2).await;
     let stalled = tokio::spawn(client.y().into_future());
-    assert_eq!(client.public().await.unwrap(), "everybody");
+    assert_eq!(client.public().await.unwrap(), "all users");
     idle().await;
     assert_eq!(backend.count("GET", "/y"), 0, "it is not sent with a token that was refused");
     refreshed.notify_one();

@@ -1,4 +1,4 @@
-//! Refreshes that come to nothing: everybody is told, in time, and nobody is signed out on a guess.
+//! Refreshes that fail: all callers are told, in time, and no user is signed out on a guess.
 
 use std::fmt;
 use std::future::IntoFuture;
@@ -24,7 +24,7 @@ fn unavailable<T: fmt::Debug>(outcome: Result<T>) -> UnavailableCause {
     }
 }
 
-/// Row 6: whoever asked for a refresh himself was given the cool-down of one that had begun by itself.
+/// Row 6: a caller of `refresh()` was given the cool-down of a refresh that had begun by itself.
 #[tokio::test(start_paused = true)]
 async fn a_requested_refresh_is_not_delayed_by_the_failure_of_another() {
     let server = server();
@@ -52,7 +52,7 @@ async fn a_requested_refresh_is_not_delayed_by_the_failure_of_another() {
 async fn after_a_panic_in_a_refresh_the_next_one_succeeds() {
     let backend = backend_of("a1", Reply::json(&json!({ "panic": true })));
     let client = signed_in(&backend);
-    // Whoever is forgotten gives up himself.
+    // A forgotten caller gives up by its own timeout.
     let call = || client.x().timeout(Duration::from_secs(60)).into_future();
     let (one, two) = tokio::join!(call(), call());
     for outcome in [one, two, call().await] {
@@ -77,7 +77,7 @@ async fn a_refresh_that_stalls_holds_a_hundred_callers_up_for_its_time_and_no_lo
     while let Some(done) = calls.join_next().await {
         assert!(matches!(unavailable(done.unwrap()), UnavailableCause::Timeout), "I6, I7");
     }
-    // It may have been sent once more before everybody was told.
+    // It may have been sent once more before all callers were told.
     assert!((20..=41).contains(&begin.elapsed().as_secs()), "{:?}", begin.elapsed());
     assert!(spent(&backend).len() <= 2, "I1");
     backend.reply("POST", "/refresh", refresh());
@@ -228,7 +228,7 @@ async fn a_watcher_of_the_login_gets_each_token_that_replaces_one() {
     let all_differ = kept.iter().collect::<std::collections::HashSet<_>>().len() == kept.len();
     assert!(all_differ, "each refresh rotates");
 
-    // The last one is good for whoever starts again with it.
+    // The last one works for a program that starts again with it.
     let Some(SessionState::SignedIn(login)) = states.next().await else { panic!("signed out") };
     let again = crate::tracker::client(&server);
     let refresh = login.refresh_token().unwrap().expose().to_owned();

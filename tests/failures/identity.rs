@@ -1,4 +1,4 @@
-//! Whose request it is: nothing goes out in the name of somebody who did not ask for it, or to somebody it was not meant for.
+//! Whose request it is: nothing is sent in the name of a user who did not ask for it, or to the wrong server.
 
 use std::future::IntoFuture;
 use std::sync::{Arc, OnceLock};

@@ -1,4 +1,4 @@
-//! The index beside this file says the truth: every number once, every test where it says, and no test here without a story.
+//! The index next to this file is true: every number once, every test where it says, and no test here without a story.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -104,7 +104,7 @@ fn each_test_of_this_directory_is_in_the_index() {
         for name in tests_of(&path).into_keys() {
             let file = format!("failures/{file}");
             if !named.contains(&(file.as_str(), name.as_str())) {
-                findings.push(format!("1: `{file}::{name}` is nobody's"));
+                findings.push(format!("1: `{file}::{name}` is in no row"));
             }
         }
     }

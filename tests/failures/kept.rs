@@ -69,7 +69,7 @@ async fn a_rejection_after_a_refresh_by_another_process_signs_no_user_out() {
     backend.received(2).await;
 
     wall.forward(Duration::from_secs(3600));
-    assert_eq!(other.x().await.unwrap(), "welcome", "I6: nobody waits for who sleeps");
+    assert_eq!(other.x().await.unwrap(), "welcome", "I6: no caller waits for a sleeping process");
     wakes.notify_one();
     assert_eq!(late.await.unwrap().unwrap(), "welcome", "I15, I16");
     assert!(sleeps.session().state().is_signed_in(), "I16");
@@ -125,7 +125,7 @@ fn after_a_process_that_died_in_a_refresh_the_next_goes_on_or_says_what_was_lost
     }
 }
 
-/// A store that nobody can read until it is let go.
+/// A store that cannot be read until it is released.
 struct Slow {
     kept: MemoryStore,
     reads: Arc<Semaphore>,

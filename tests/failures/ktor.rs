@@ -31,7 +31,7 @@ async fn an_access_token_that_is_good_needs_no_refresh_token_that_is() {
     }
 }
 
-/// One server that takes tokens of two schemes. With several providers Ktor refreshes nobody where no challenge says whom; here each
+/// One server that takes tokens of two schemes. With several providers Ktor refreshes none if no challenge names one; here each
 /// login knows what it has sent.
 #[tokio::test(start_paused = true)]
 async fn a_challenge_is_for_those_whom_it_names() {

@@ -15,7 +15,7 @@ use crate::tracker::{self, LATENCY, with_issues};
 /// calls succeeded, and how often the token was refreshed.
 async fn a_minute_of(expires_in: &Value) -> (usize, usize) {
     let answer = Reply::json(&json!({ "access": "a1", "refresh": "r1", "expires_in": expires_in }));
-    // A circle takes time, and so comes to an end here.
+    // A circle takes time, and so ends here.
     let backend = backend_of("a1", answer.clone().delay(LATENCY)).reply("POST", "/login", answer);
     let client = client(&backend);
     client.login().await.unwrap();
@@ -133,7 +133,7 @@ async fn clocks_that_differ_do_not_end_a_login_and_start_no_storm() {
     let answer = Reply::json(&json!({ "access": JWT, "refresh": "r1" }));
     let backend = backend_of(JWT, Reply::empty().status(429).header("retry-after", "7"));
     let client = client(&backend);
-    // Kept since then, as far as anybody can tell.
+    // Stored since then, as far as the store can tell.
     client.session().sign_in(Tokens::new(JWT).refresh_token("r0")).unwrap();
     for _ in 0..7 {
         assert!(matches!(client.x().await, Err(Error::RefreshUnavailable(_))), "I16");

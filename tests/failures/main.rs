@@ -1,4 +1,4 @@
-//! What has gone wrong elsewhere when tokens are refreshed, retold here to show that it cannot. `README.md` beside this file is
+//! What has gone wrong elsewhere when tokens are refreshed, retold here to show that it cannot. `README.md` next to this file is
 //! the index: whose failure it was, and which test holds it.
 
 mod api;

@@ -1,4 +1,4 @@
-//! What nobody has reported, and what could go wrong all the same.
+//! Failures that were never reported elsewhere, and could happen all the same.
 
 use std::future::IntoFuture;
 use std::time::Duration;
@@ -11,7 +11,7 @@ use tokio::task::JoinSet;
 use crate::api::{backend_of, hold_refresh, refresh, signed_in, spent};
 use crate::tracker::{LATENCY, client, with_issues};
 
-/// The task that refreshes belongs to the runtime of whoever needed it first. Not on a paused clock: there are two runtimes.
+/// The refresh task belongs to the runtime of the first caller. Not on a paused clock: there are two runtimes.
 #[test]
 fn a_runtime_that_ends_during_a_refresh_leaves_no_waiter_of_another_hanging() {
     let runtime = || tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();

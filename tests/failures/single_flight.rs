@@ -1,4 +1,4 @@
-//! One refresh for all who need it: not one for each client, each waiter or each refusal, whoever comes or leaves.
+//! One refresh for all who need it: not one for each client, each waiter or each rejection, even if callers come and leave.
 
 use std::future::IntoFuture;
 use std::time::Duration;
@@ -15,7 +15,7 @@ use crate::tracker::{
     AdminClient, LATENCY, TrackerClient, client, expired_client, most_sends_of_one_call, server, with_issues,
 };
 
-/// Row 1: whoever was in flight when the refresh began got the raw 401.
+/// Row 1: calls in flight when the refresh began got the raw 401.
 #[tokio::test(start_paused = true)]
 async fn a_rejection_before_during_or_after_the_refresh_is_replayed() {
     let backend = Backend::new();
@@ -98,7 +98,7 @@ async fn a_failed_refresh_is_that_of_everybody_who_was_signed_before_it() {
     assert_eq!(backend.count("GET", "/held/{id}"), 2, "I5: the refused token is not tried again");
 }
 
-/// Row 5: whoever refreshed found that the token still looked fresh, and gave it to those who had been refused with it.
+/// Row 5: the refresh found that the token still looked fresh, and gave it to the callers rejected with it.
 #[tokio::test(start_paused = true)]
 async fn a_token_that_looks_fresh_is_refreshed_for_all_callers_rejected_with_it() {
     let server = with_issues(TokenServer::builder().tells_lifetime(true).build());
@@ -175,7 +175,7 @@ async fn waiters_that_have_gone_leave_nothing_behind_that_refreshes() {
     assert_eq!((counts.refreshes, counts.rotations, counts.reused), (1, 1, 0), "I1, I8");
 }
 
-/// Row 14: whoever was refused a token joined a refresh that was content with that token.
+/// Row 14: a rejected caller joined a refresh that was content with the rejected token.
 #[tokio::test(start_paused = true)]
 async fn a_rejection_that_joins_a_refresh_in_the_background_gets_another_token() {
     let builder = TokenServer::builder().access_lifetime(Duration::from_secs(1000)).tells_lifetime(true);

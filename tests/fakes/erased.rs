@@ -1,4 +1,4 @@
-//! `DynTracker`: one type for whatever implements the trait.
+//! `DynTracker`: one type for every implementation of the trait.
 
 use std::sync::{Arc, atomic::Ordering};
 

@@ -96,7 +96,7 @@ async fn a_mock_is_erased_as_any_other() {
     assert_eq!(DynCrud::new(numbers).get(7).await.unwrap(), 8);
 }
 
-/// What nobody expected fails the test, as mocks do.
+/// An unexpected call fails the test, as mocks do.
 #[tokio::test]
 #[should_panic(expected = "MockTracker::issue(7): No matching expectation found")]
 async fn what_is_not_expected_panics() {

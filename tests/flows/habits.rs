@@ -377,7 +377,7 @@ async fn a_flag_in_the_401_says_whether_refreshing_can_help() {
     assert_eq!(client.issue(7).await.unwrap(), 7);
     assert_eq!(server.counts().refreshes, 1);
 
-    // Without the flag nothing is refreshed, and everybody is told that the login is over.
+    // Without the flag nothing is refreshed, and all callers are told that the login is over.
     is_soft.store(false, Ordering::SeqCst);
     server.revoke_all();
     let Error::SessionExpired(expired) = client.issue(7).await.unwrap_err() else { panic!("not expired") };

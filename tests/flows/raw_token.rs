@@ -114,7 +114,7 @@ mod by_hand {
         browser: Browser,
         access: Arc<Mutex<String>>,
         refresh: String,
-        /// The promises that nobody awaits.
+        /// The promises that no code awaits.
         pub floating: Arc<Mutex<Vec<JoinHandle<Result<Value>>>>>,
     }
 
@@ -195,7 +195,7 @@ async fn a_caller_sees_the_replay_and_not_the_rejection() {
     let error = client.clone().page(1).await.unwrap_err();
     assert_eq!(error.status().unwrap(), 401, "told before the refresh is over");
     assert_eq!(diary.refreshes(), 0);
-    assert_eq!(client.floating.lock().unwrap().len(), 1, "the replay is nobody's");
+    assert_eq!(client.floating.lock().unwrap().len(), 1, "no caller has the replay");
 
     let diary = RawToken::new();
     assert_eq!(page(&declared(&diary), 1).await.unwrap(), Some(1));

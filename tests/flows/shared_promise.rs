@@ -88,7 +88,7 @@ mod by_hand {
         state: Arc<Mutex<State>>,
     }
 
-    /// A promise runs by itself, whoever waits for it; it settles once, as a success or not.
+    /// A promise runs by itself, with or without waiters; it settles once, as a success or not.
     type Promise = watch::Receiver<Option<bool>>;
 
     #[derive(Default)]
@@ -215,7 +215,7 @@ async fn cookies_sign_everything_and_the_refresh_has_no_body() {
     }
 }
 
-/// A waiter whose replay is slow comes to its end while the refresh after the one it waited for is under way.
+/// A waiter whose replay is slow ends while the refresh after the one it waited for is under way.
 async fn late_waiter(service: &SharedPromise, ask: impl Fn(u64) -> Calling) -> bool {
     // Project 1 refuses its first request at once, and takes its time for the second.
     let waiting = refuse_late(service.backend(), "/projects/1", project(1));
@@ -320,7 +320,7 @@ async fn fault_a_rejected_refresh_waits_for_itself() {
     let page = Page::sign_in(&service).await;
     service.revoke();
     assert!(timeout(HOUR, page.project(7)).await.is_err(), "the promise awaits the promise");
-    assert!(timeout(HOUR, page.project(8)).await.is_err(), "and so does everybody after it");
+    assert!(timeout(HOUR, page.project(8)).await.is_err(), "and so does every call after it");
 
     let client = client(&service).await;
     service.revoke();

@@ -213,7 +213,7 @@ async fn a_replay_carries_the_token_in_the_header_of_the_original() {
         assert_eq!(replayed.is_err(), is_strict, "the server has to know of a second header");
         let replay = library.backend().last().unwrap();
         let (own, other) = (replay.header("authentication").unwrap(), replay.bearer().unwrap());
-        assert_ne!(own, format!("Bearer {other}"), "the old token, beside the new one");
+        assert_ne!(own, format!("Bearer {other}"), "the old token, next to the new one");
 
         let library = SubscriberQueue::new();
         if is_strict {

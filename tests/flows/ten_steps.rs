@@ -282,7 +282,7 @@ async fn fault_a_late_rejection_of_the_old_token_refreshes_again() {
     assert_eq!(shop.refreshes(), 1);
 }
 
-/// What an application keeps beside the client.
+/// What an application stores in addition to the client.
 #[derive(Default, PartialEq, Debug)]
 struct Ui {
     access_token: Option<String>,

@@ -224,7 +224,7 @@ pub(crate) fn kind(error: &Error) -> String {
     }
 }
 
-/// Every text that can be had of an error.
+/// Every text that an error shows.
 pub(crate) fn texts(error: &Error) -> String {
     let mut texts = format!("{error}\n{error:?}\n{error:#?}\n");
     let mut next = error.source();

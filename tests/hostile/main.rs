@@ -1,4 +1,4 @@
-//! A hostile server: raw answers over real sockets, to declared clients of the product. `README.md` beside this file is the table of
+//! A hostile server: raw answers over real sockets, to declared clients of the product. `README.md` next to this file is the table of
 //! what is tried, and what is right.
 //!
 //! Each case ends in the right typed error within its bound, reads no more than it may, and leaves no task, no connection, and no

@@ -96,7 +96,7 @@ impl Hostile {
         let steps = (self.steps)(&content);
         let (came, sent) = match self.fault {
             Fault::Not => (VALUE, 1),
-            // Another try would come to the same.
+            // Another try would get the same.
             Fault::NotHttp => ("Transport(NotHttp)", 1),
             Fault::LargeHead => ("Transport(HeadTooLarge)", 1),
             Fault::SlowHead | Fault::SlowBody => ("Timeout(Response)", 1),

@@ -1,4 +1,4 @@
-//! Beside traits of the user that give methods to everything, with names that the generated code calls.
+//! Next to traits of the user that give methods to everything, with names that the generated code calls.
 #![deny(warnings)]
 
 use sdk_runtime::{Result, api_client};
@@ -6,7 +6,7 @@ use serde::Serialize;
 
 /// For every type there is. The names that look an argument or an answer up by its type (`query`, `decoder` …) are not among
 /// them: a trait that has one of these for everything would be found first.
-#[expect(dead_code, reason = "names that are in the way, and used by nobody")]
+#[expect(dead_code, reason = "names that could collide, and are not used")]
 #[expect(
     clippy::new_ret_no_self,
     clippy::wrong_self_convention,
@@ -28,7 +28,7 @@ trait Everything {
 impl<T: ?Sized> Everything for T {}
 
 /// For every argument, as in a crate's own `value.json()`.
-#[expect(dead_code, reason = "names that are in the way, and used by nobody")]
+#[expect(dead_code, reason = "names that could collide, and are not used")]
 trait Arguments: Serialize {
     fn segment(&self) {}
     fn query(&self) {}

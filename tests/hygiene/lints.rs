@@ -50,7 +50,7 @@ pub trait ClosedShop {
     }
 }
 
-/// Nobody outside sees this one, which therefore needs no documentation.
+/// It is private, and therefore needs no documentation.
 mod private {
     use sdk_runtime::{Result, api_client};
 
@@ -100,7 +100,7 @@ async fn use_them(shop: &ShopClient, stock: &StockClient) -> Result<String> {
 async fn what_passes_the_lints_works() -> Result<(), Box<dyn std::error::Error>> {
     let shop = ShopClient::builder("http://localhost").transport(crate::echo()).build()?;
     let stock = StockClient::builder("http://localhost").transport(crate::echo()).build()?;
-    // Nobody is signed in, which only the stock minds.
+    // No user is signed in, and only the stock needs one.
     assert!(use_them(&shop, &stock).await.is_err());
     assert_eq!(DynShop::new(shop).product("a").await?, "GET /products/a");
     Ok(())

@@ -93,7 +93,7 @@ async fn equal_names_in_one_scope() {
     assert_eq!(other::DynUsers::new(Both).user(2).await.unwrap(), "other 2");
 }
 
-/// Two declarations beside each other, with methods of one name, and a client that implements both.
+/// Two declarations next to each other, with methods of one name, and a client that implements both.
 #[api_client(dyn, auth = none)]
 pub trait Readers {
     #[get("/readers/{id}")]

@@ -3,7 +3,7 @@
 
 use self::declared::{DynUsers, Users, UsersClient};
 
-#[expect(dead_code, non_camel_case_types, reason = "names that are in the way, and used by nobody")]
+#[expect(dead_code, non_camel_case_types, reason = "names that could collide, and are not used")]
 mod declared {
     macro_rules! in_the_way {
         ($($name:ident)*) => { $(pub struct $name;)* };

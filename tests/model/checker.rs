@@ -234,7 +234,7 @@ impl<'a> Facts<'a> {
         self.issues[&token].user
     }
 
-    /// The most that `access` can seem to be old at `now`, by whatever clock.
+    /// The most that `access` can seem to be old at `now`, by either clock.
     fn oldest(&self, access: Token, now: u64) -> u64 {
         (now + self.ahead).saturating_sub(self.issues[&access].at)
     }

@@ -34,7 +34,7 @@ pub enum What {
     Jump {
         by: i64,
     },
-    /// The program came to its end; what it left under way is killed with it.
+    /// The program ended; its work under way is killed with it.
     Exit {
         process: Process,
     },
@@ -105,7 +105,7 @@ pub enum What {
         op: Op,
         status: u16,
     },
-    /// The judge was told that `access` is no good, or that the login is over.
+    /// The classifier was told that `access` is rejected, or that the login is over.
     Judged {
         process: Process,
         op: Op,
@@ -206,7 +206,7 @@ pub fn token_in(text: &str) -> Option<Token> {
     text.strip_prefix(['a', 'r'])?.parse().ok()
 }
 
-/// What an answer to a refresh says to whoever knows no more than it.
+/// What an answer to a refresh says on its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Came {
     Tokens {
@@ -217,7 +217,7 @@ pub enum Came {
     Refused,
     /// It was not looked at.
     NotSpent,
-    /// Nobody knows.
+    /// It is unknown.
     Doubt,
     /// Another party's page: the server has not seen it.
     Foreign,
@@ -232,7 +232,7 @@ pub enum Came {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Doing {
     Call,
-    /// As whoever is there, if anybody.
+    /// As the current user, if there is one.
     Maybe,
     /// To an endpoint that rejects every token.
     Closed,
@@ -281,7 +281,7 @@ pub enum Outcome {
     Expired(ExpiredReason),
     /// A token to use elsewhere.
     Token(Option<Token>),
-    /// With the cause, and the milliseconds until it is tried anew.
+    /// With the cause, and the milliseconds until it is tried again.
     Unavailable(String, u64),
     NotSignedIn,
     IdentityChanged,

@@ -29,7 +29,7 @@ fn number(variable: &str) -> Option<u64> {
     env::var(variable).ok()?.parse().ok()
 }
 
-/// What is wrong with the world of `seed`, and how it came to that.
+/// What is wrong with the world of `seed`, and its history.
 fn fault(seed: u64) -> Option<(String, String)> {
     let run = run::run(seed);
     let broken = checker::check(&run).err()?;

@@ -107,7 +107,7 @@ impl Alive {
         if over { Verdict::LoginOver } else { Verdict::TokenBad }
     }
 
-    /// The session is told that what was answered with `headers` was signed with a token that is no good.
+    /// The session is told that what was answered with `headers` was signed with a rejected token.
     pub fn judged(&self, headers: &http::HeaderMap, over: bool) {
         let number = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()?.parse().ok());
         if let (Some(op), Some(access)) = (number("x-op"), number("x-access")) {

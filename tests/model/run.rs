@@ -21,7 +21,7 @@ pub struct Run {
 }
 
 impl Run {
-    /// All of it, for whoever looks for the cause.
+    /// All of it, for a reader who looks for the cause.
     pub fn told(&self) -> String {
         let mut told = format!("{:?}\n", self.world);
         for Entry { at, what } in &self.history {
@@ -50,7 +50,7 @@ pub fn run(seed: u64) -> Run {
             tokio::time::sleep(REST).await;
             last(&places).await;
         };
-        // Whoever is never answered holds up nobody but a world that waits for it.
+        // A call that is never answered delays only a world that waits for it.
         let _ = tokio::time::timeout(REST * 20, story).await;
         let history = stage.history();
         places.iter().for_each(|place| place.bury());
@@ -222,7 +222,7 @@ async fn trouble(stage: &Arc<Stage>, places: &[Arc<Place>]) {
     pause(wait..wait + 1).await;
 }
 
-/// After all of it: everybody who is signed in can call, and everything is in the store.
+/// After all of it: each user who is signed in can call, and everything is in the store.
 async fn last(places: &[Arc<Place>]) {
     for round in 0..2 {
         for place in places {

@@ -48,7 +48,7 @@ impl Server {
         }
     }
 
-    /// Somebody signs in.
+    /// A user signs in.
     pub fn sign_in(&mut self, user: &'static str, now: u64) -> (Signed, What) {
         let family = Family::try_from(self.families.len()).unwrap();
         let refreshable = !(self.without_refresh && fastrand::u8(..3) == 0);
@@ -56,7 +56,7 @@ impl Server {
         self.issue(family, None, now)
     }
 
-    /// Somebody refreshes; the error is a definite no, and what it has cost.
+    /// A process refreshes; the error is a definite no, and what it has cost.
     pub fn refresh(&mut self, refresh: Token, now: u64) -> Result<(Signed, What), Option<What>> {
         let issued = &self.tokens[refresh as usize];
         let family = issued.family;

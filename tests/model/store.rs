@@ -1,5 +1,5 @@
-//! One cell that all processes of a world share, with a lock or without: slow, failing, hanging, panicking, and late with what somebody
-//! has stopped waiting for.
+//! One cell that all processes of a world share, with a lock or without: slow, failing, hanging, panicking, and late
+//! with operations that no process waits for any more.
 
 use std::sync::Arc;
 
@@ -90,7 +90,7 @@ fn fails_by(broken: Option<Broken>, is_write: bool) -> Option<Broken> {
     broken.filter(|broken| is_write || *broken == Broken::All)
 }
 
-/// What an operation comes to that a broken store fails.
+/// The result of an operation that a broken store fails.
 async fn broken_by<T>(process: &Alive, broken: Broken) -> Result<T, StoreError> {
     process.lives().await;
     if broken == Broken::Hangs {
@@ -146,7 +146,7 @@ impl Drop for Held {
     }
 }
 
-/// What a text says; the model reads it as whoever looks into a file would.
+/// What a text says; the model reads it as a reader of the file would.
 fn kept(text: &str) -> Option<Kept> {
     let text: serde_json::Value = serde_json::from_str(text).unwrap();
     let login = text.get("login").filter(|login| !login.is_null())?;

@@ -55,7 +55,7 @@ impl Transport for Wire {
     }
 }
 
-/// Has the server at work for somebody who may go away meanwhile, `there` and `back` milliseconds away.
+/// Has the server at work for a client that may go away meanwhile, `there` and `back` milliseconds away.
 pub async fn at_the_server<T: std::marker::Send + 'static>(
     process: &Arc<Alive>,
     there: u64,
@@ -141,10 +141,10 @@ async fn call(
         }
     }
     let user = at_the_server(&process, there, back, move || match access {
-        _ if is_unsigned(&path) => Ok("nobody"),
+        _ if is_unsigned(&path) => Ok("no user"),
         Some(_) if forbids(&at_work, &path) => Err(false),
         Some(access) => at_work.server().user(access, at_work.server_now()),
-        None if path.starts_with("/maybe") => Ok("nobody"),
+        None if path.starts_with("/maybe") => Ok("no user"),
         None => Err(false),
     })
     .await;
@@ -170,7 +170,7 @@ async fn call(
     }))
 }
 
-/// Whether what is asked of `path` is answered to everybody.
+/// Whether `path` is answered without a token.
 fn is_unsigned(path: &str) -> bool {
     path.starts_with("/open/") || path.starts_with("/fetch/")
 }

@@ -27,7 +27,7 @@ pub(crate) enum Ran {
     /// With what it has printed.
     Failed(String),
     Hung,
-    /// It did not come to its end, or there is no such test.
+    /// It did not end, or there is no such test.
     NoResult(String),
     DoesNotCompile(String),
 }
@@ -46,7 +46,7 @@ impl fmt::Display for Ran {
             Self::Passed => f.write_str("it passes"),
             Self::Failed(printed) => write!(f, "it fails, and names no invariant:\n{printed}"),
             Self::Hung => f.write_str("it hangs"),
-            Self::NoResult(printed) => write!(f, "it comes to no result:\n{printed}"),
+            Self::NoResult(printed) => write!(f, "it has no result:\n{printed}"),
             Self::DoesNotCompile(errors) => write!(f, "it does not compile:\n{errors}"),
         }
     }
@@ -105,7 +105,7 @@ impl Copy {
     }
 
     fn run_for_a_while(&self, test: &mut Command, name: &str) -> Ran {
-        // A file takes whatever is printed, and needs nobody who reads it meanwhile.
+        // A file takes all output, and needs no thread that reads it meanwhile.
         let output = File::create(&self.output).unwrap();
         test.arg(name)
             .env("RUST_BACKTRACE", "0")

@@ -32,7 +32,7 @@ impl Mutation {
     }
 }
 
-/// Whatever stands in front of the first empty line is about the list.
+/// The lines in front of the first empty line are about the list.
 pub(crate) fn all() -> Vec<Mutation> {
     let text = fs::read_to_string(root().join("tests/mutations/list.txt")).unwrap();
     let lines: Vec<_> = text.lines().enumerate().collect();

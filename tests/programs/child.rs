@@ -1,4 +1,4 @@
-//! A program: opens the login in the parent's file, does one thing with it, tells what it came to, and ends.
+//! A program: opens the login in the parent's file, does one thing with it, tells the result, and ends.
 
 use std::future::IntoFuture;
 use std::io::Write;

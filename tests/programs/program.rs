@@ -49,7 +49,7 @@ impl Login {
         login
     }
 
-    /// Runs a program that begins when the token is to be refreshed in advance, to its end. Gives what it came to.
+    /// Runs a program that begins when the token is to be refreshed in advance, to its end. Returns its result.
     pub(crate) async fn program(&mut self, flavour: &str, does: &str) -> String {
         let mut command = Command::new(std::env::current_exe().unwrap());
         command.args(["--exact", "child::runs", "--ignored", "--nocapture"]);

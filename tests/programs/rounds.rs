@@ -22,7 +22,7 @@ const LATENCY: u64 = 1_500;
 const DEEDS: [(&str, &str); 4] =
     [("call", "ann"), ("call", "ann"), ("fail", "status 500"), ("ask for the token", "ann")];
 
-/// What a number of programs of one login came to.
+/// The results of a number of programs of one login.
 #[derive(Default)]
 struct Came {
     /// Each outcome, and how often.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::child::FLAVOURS;
 use crate::program::Login;
 
-/// What a program does that does not wait for the refresh, and what it comes to.
+/// What a program does that does not wait for the refresh, and its result.
 const HURRIED: [(&str, &str); 3] =
     [("call for a moment", "dropped"), ("call with a timeout", "ann"), ("call beside another", "ann")];
 

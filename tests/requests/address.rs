@@ -46,7 +46,7 @@ trait Anywhere {
 
 const BASE: &str = "https://own.test/api/v1";
 
-/// A server of one's own, one of somebody else's, and a client that is signed in and has a cookie.
+/// The own server, another server, and a client that is signed in and has a cookie.
 async fn servers(trusted: &[&str]) -> (Backend, Backend, AnywhereClient) {
     let crumb = Reply::empty().header("set-cookie", "crumb=1; Path=/; Domain=own.test");
     let own = accepting().reply("GET", "/api/v1/crumb", crumb);

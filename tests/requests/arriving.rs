@@ -191,7 +191,7 @@ async fn what_is_dropped_early_closes_its_connection() {
     drop(client.full().await.unwrap());
     server.closes().await;
 
-    // Somebody who waits for an item, and is no longer wanted.
+    // A reader that waits for an item, and is aborted.
     let (server, client) = Trickle::start().await;
     let mut events = client.events().await.unwrap();
     let reader = tokio::spawn(async move { events.next().await });

@@ -1,4 +1,4 @@
-//! What is read of `WWW-Authenticate`: challenges as servers write them, as they should be written, and as nobody should.
+//! What is read of `WWW-Authenticate`: challenges as servers write them, as they should be written, and as no server should.
 
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
@@ -45,7 +45,7 @@ fn challenges_are_read_as_they_are_written() {
         (&["Negotiate a-._~+/9 "], &["Negotiate a-._~+/9"]),
         (&["Negotiate a="], &["Negotiate a="]),
         (&["Negotiate YWJj", "Bearer"], &["Negotiate YWJj", "Bearer"]),
-        // One list, whatever lines it is on (RFC 9110, 5.3).
+        // One list, on any number of lines (RFC 9110, 5.3).
         (&["Basic realm=x", "Bearer realm=y"], &["Basic|realm=x", "Bearer|realm=y"]),
         (&["Bearer realm=x", "error=invalid_token"], &["Bearer|realm=x|error=invalid_token"]),
         (&["Bearer", "", "realm=x, DPoP algs=\"ES256 PS256\""], &["Bearer|realm=x", "DPoP|algs=ES256 PS256"]),

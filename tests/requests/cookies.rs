@@ -165,7 +165,7 @@ async fn a_late_cookie_of_a_former_user_does_not_sign_the_next_ones_requests() {
 
     client.login(&user("bob")).await.unwrap();
     answer.notify_one();
-    // Whatever the call of the former user comes to, its cookie stays with the former user.
+    // The cookie of the former user's call stays with the former user.
     let _ = slow.await.unwrap();
     assert_eq!(client.me().await.unwrap(), "bob");
     assert_eq!(server.counts().refreshes, 0);

@@ -109,7 +109,7 @@ async fn a_declared_status_is_its_variant_with_the_body_in_it() {
         );
     }
     assert!(matches!(created(500, r#"{"id":7}"#).await, CreateError::Strange(Some(Existing { id: 7 }))));
-    assert!(matches!(created(418, "").await, CreateError::Strange(None)), "an exact one beside a class");
+    assert!(matches!(created(418, "").await, CreateError::Strange(None)), "an exact one next to a class");
     assert_eq!(answering(204, "").create().await.unwrap(), None);
 }
 

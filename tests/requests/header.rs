@@ -300,7 +300,7 @@ async fn the_credential_is_put_where_it_is_attached() {
         assert_eq!(raw(&sent(&backend, client.optional()).await), format!("GET /h\n{line}\n\n"));
         let (name, _) = line.split_once(':').unwrap();
         let map = BTreeMap::from([(name, "mine")]);
-        assert_eq!(refused(&backend, client.map(&map)).await, name, "nobody else sets it");
+        assert_eq!(refused(&backend, client.map(&map)).await, name, "no other code sets it");
         assert_eq!(refused(&backend, client.plain().header(name, "mine")).await, name);
         assert_eq!(lines(&backend, client.unsigned("mine")).await, ["authorization: mine"]);
     }

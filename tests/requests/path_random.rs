@@ -12,7 +12,7 @@ const STRINGS: usize = 10_000;
 /// As many requests are under way at once.
 const WORKERS: usize = 16;
 
-/// What matters to somebody who parses an address, in pieces that make something of each other.
+/// What matters to a parser of addresses, in pieces that make something of each other.
 const PIECES: &[&str] = &[
     ".",
     ".",

@@ -1,4 +1,4 @@
-//! What may travel in the clear because it stays on this machine does stay there, whatever proxy the environment names.
+//! What may travel in the clear because it stays on this machine does stay there, even if the environment names a proxy.
 
 use std::process::Command;
 
@@ -33,7 +33,7 @@ async fn a_credential_for_this_machine_does_not_leave_it_through_a_proxy() {
 #[tokio::test]
 #[ignore = "needs the environment that the test above runs it in"]
 async fn calls_this_machine() {
-    // Nobody listens on the port for discarded data.
+    // No program listens on the port for discarded data.
     let client = LocalClient::builder("http://localhost:9").bearer("s3cret").build().unwrap();
     assert!(matches!(client.x().await, Err(Error::Transport(_))));
 }

@@ -1,4 +1,4 @@
-//! Redirects to somebody else: no credential goes along, and what they answer is not the session's business.
+//! Redirects to another server: no credential goes along, and what they answer is not the session's business.
 
 use http::HeaderValue;
 use sdk_runtime::{Attach, Error, Head, Refusal, Result, TokenResponse, Tokens, api_client};
@@ -42,7 +42,7 @@ trait Signed {
 
 const OWN: &str = "https://own.test";
 
-/// A server of one's own at [`OWN`] that redirects `/from` to `location`, which may be the other server's.
+/// The own server at [`OWN`] that redirects `/from` to `location`, which may be the other server's.
 fn two_servers(attach: Attach, location: &str) -> (Backend, Backend, SignedClient) {
     let (own, other) = (accepting(), Backend::new().fallback(|_| async { Reply::text("other") }));
     for method in ["GET", "PUT"] {
@@ -82,7 +82,7 @@ async fn i22_nothing_that_could_be_a_credential_crosses_an_origin() {
     }
 }
 
-/// By its name it could go to anybody.
+/// By its name it could go to any server.
 #[tokio::test]
 async fn i22_a_header_that_is_marked_sensitive_stays_with_the_origins_of_the_client() {
     let secret = || {

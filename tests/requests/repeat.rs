@@ -125,7 +125,7 @@ async fn only_what_a_server_cannot_mind_is_sent_again() {
     }
 }
 
-/// The first send finds nobody; the next would find the server.
+/// The first send finds no server; the next would find it.
 struct Unreachable {
     backend: Backend,
     sends: Arc<AtomicUsize>,
@@ -134,7 +134,9 @@ struct Unreachable {
 impl Transport for Unreachable {
     fn send(&self, request: TransportRequest) -> TransportFuture {
         match self.sends.fetch_add(1, Ordering::SeqCst) {
-            0 => Box::pin(async { Err(TransportError::new(TransportErrorKind::Connect, "nobody is there")) }),
+            0 => Box::pin(async {
+                Err(TransportError::new(TransportErrorKind::Connect, "no server is there"))
+            }),
             _ => memory(&self.backend).send(request),
         }
     }
@@ -230,8 +232,8 @@ async fn every_attempt_sends_the_same() {
     for (name, sent) in [
         ("nothing", (|c| c.get().header("x-a", "1")) as Sent),
         ("json", |c| c.post_with_key(&[1, 2])),
-        ("a key of one's own", |c| c.post_with_key(&[]).idempotency_key("mine")),
-        ("a header of one's own", |c| c.patch_with_key("a b&c")),
+        ("an own key", |c| c.post_with_key(&[]).idempotency_key("mine")),
+        ("an own header", |c| c.patch_with_key("a b&c")),
         ("parts", |c| c.parts(1, Part::new(Body::new("\0\r\n")).file_name("f"))),
     ] {
         check_same(name, sent).await;
@@ -295,14 +297,14 @@ async fn a_call_has_a_key_and_another_call_another() {
     }
 }
 
-/// Nobody can send again what nobody has kept.
+/// A body that was not kept cannot be sent again.
 #[tokio::test(start_paused = true)]
 async fn a_stream_is_sent_once_however_often_it_may_be() {
     let (backend, client) = client(3, &[status(503), status(204)]);
     let stream = || BodyStream::new(Full::new(Bytes::from_static(b"once")));
     script(&backend, "PUT", "/it", vec![status(503), status(204)]);
     let error = client.put(stream()).await.unwrap_err();
-    assert_eq!(error.status().unwrap(), 503, "as it is, whatever the client's default");
+    assert_eq!(error.status().unwrap(), 503, "as it is, for every default of the client");
     assert_eq!(backend.requests().len(), 1);
     assert_eq!(refused(&backend, client.put(stream()).retry(3)).await, "retry", "where it is asked for");
 }

@@ -121,7 +121,7 @@ async fn a_success_becomes_the_declared_value() {
     let client = answering(json(ISSUE).status(201).header("etag", "\"1\""));
     assert_eq!(client.json().await.unwrap(), issue());
     assert_eq!(client.maybe_json().await.unwrap(), Some(issue()));
-    assert_eq!(client.text().await.unwrap(), ISSUE, "as it came, whatever the content type");
+    assert_eq!(client.text().await.unwrap(), ISSUE, "as received, for every content type");
     assert_eq!(client.bytes().await.unwrap(), ISSUE);
     assert_eq!(client.maybe_text().await.unwrap().as_deref(), Some(ISSUE));
     client.unit().await.unwrap();
@@ -237,7 +237,7 @@ async fn another_status_is_an_error_with_the_answer_in_it() {
         let Error::Status(answer) = error else { panic!("{error:?}") };
         assert_eq!(answer.headers()["x-id"], "9");
         assert_eq!((answer.endpoint().name(), answer.endpoint().template()), ("json", "/a"));
-        // 304 has no body, whatever it says.
+        // 304 has no body, even if its fields say otherwise.
         let body = if status == 304 { "" } else { r#"{"detail":"why"}"# };
         assert_eq!((answer.text().as_str(), answer.is_truncated()), (body, false));
         if status != 404 {
@@ -281,7 +281,7 @@ async fn an_answer_that_is_something_else_says_where_and_what() {
         assert!(!error.detail().is_empty());
     }
     let Err(Error::Decode(error)) = answering(Reply::html(page)).json().await else { panic!("decoded") };
-    assert_eq!(error.excerpt(), page, "the first bytes, for whoever asks");
+    assert_eq!(error.excerpt(), page, "the first bytes");
     assert!(error.to_string().contains("text/html") && !error.to_string().contains("Sign in"), "{error}");
     let told = "; `path()` and `detail()` tell where and why (not shown, since they may quote data)";
     assert!(error.to_string().ends_with(told), "{error}");

@@ -58,7 +58,7 @@ fn sized() -> BodyStream {
     BodyStream::new(Full::new(bytes()))
 }
 
-/// Of a length that nobody knows.
+/// Of an unknown length.
 fn unsized_stream() -> BodyStream {
     struct Halves(Vec<Bytes>);
 

@@ -39,7 +39,7 @@ pub fn script(backend: &Backend, method: &str, path: &str, replies: Vec<Reply>) 
     });
 }
 
-/// The transport to one backend, whatever the host.
+/// The transport to one backend, for every host.
 pub fn memory(backend: &Backend) -> ServiceTransport<Backend> {
     ServiceTransport::new(backend.clone())
 }

@@ -17,7 +17,7 @@ use tokio_util::sync::CancellationToken;
 use crate::shelf::{Shelf, Writes};
 use crate::tracker::{Issue, LATENCY, TrackerClient, builder, with_issues};
 
-/// What a call came to, without its types.
+/// The result of a call, without its types.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Answered {
     Well,
@@ -66,7 +66,7 @@ async fn aged(shelf: Option<&Shelf>) -> (TokenServer, TrackerClient, ReaderClien
     (server, client.clone(), reader.build().unwrap())
 }
 
-/// One way to make a call, and what it comes to.
+/// One way to make a call, and its result.
 type Way = fn(ReaderClient) -> Pin<Box<dyn Future<Output = Answered> + Send>>;
 
 fn of<T>(result: Result<T>) -> Answered {

@@ -101,7 +101,7 @@ async fn i14_a_refresh_that_succeeded_and_cannot_be_decoded_is_not_sent_again() 
     }
 }
 
-/// The decoding error for which a refresh cannot be had.
+/// The decoding error for which a refresh failed.
 pub fn undecoded(error: &Error) -> Option<&DecodeError> {
     let Error::RefreshUnavailable(told) = error else { return None };
     let UnavailableCause::Decode(error) = told.cause() else { return None };
@@ -197,7 +197,7 @@ async fn i18_a_page_in_between_costs_seconds() {
     }
 }
 
-/// How the next process comes to the login: as the program that is started again, or as one that has run beside the first all the time.
+/// How the next process gets the login: as the program that is started again, or as one that has run beside the first all the time.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Next {
     StartedAgain,

@@ -1,4 +1,4 @@
-//! Two clocks: a machine that was suspended, a time of day that somebody sets.
+//! Two clocks: a machine that was suspended, a time of day that is set.
 
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};

@@ -71,7 +71,7 @@ async fn a_refresh_that_hangs_is_not_waited_for_forever() {
     let begin = Instant::now();
     let ended = client.session().shutdown().await;
     assert!(begin.elapsed() <= Duration::from_secs(10), "{:?}", begin.elapsed());
-    assert!(ended.is_err(), "nobody knows what came of it");
+    assert!(ended.is_err(), "its outcome is unknown");
     assert!(matches!(call.await.unwrap(), Err(Error::Closed)));
 }
 
@@ -114,7 +114,7 @@ fn i9_a_waiter_for_the_store_is_told_when_the_writing_runtime_is_gone() {
 
 #[tokio::test(start_paused = true)]
 async fn i9_what_came_at_the_end_and_could_not_be_written_is_tried_once_more_and_told() {
-    // A run writes down what it has obtained, and again if it is not there; then it is left to whoever writes at the end.
+    // A run writes down what it has obtained, and again if it is not there; then it is left to the writer at the end.
     for (failures, kept) in [(0, true), (1, true), (2, true), (3, true), (usize::MAX, false)] {
         let (server, shelf) = (server(), Shelf::new());
         let client = shelf.client(&server);

@@ -1,5 +1,4 @@
-//! Values of the user's that a session lets go of, and whose `Drop` uses the session: an error of a transport or a store, the body of an
-//! answer.
+//! A user's values that a session drops, and whose `Drop` uses the session: errors of transport and store, response bodies.
 //!
 //! - **I28** Such a value is dropped under no lock, or the session would wait for itself.
 
@@ -91,7 +90,7 @@ impl std::error::Error for Bomb {}
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Refreshes {
     Well,
-    /// No connection can be had.
+    /// No connection can be made.
     Unsent,
     Rejected,
 }

@@ -13,7 +13,7 @@ use serde_json::json;
 use test_support::RefreshRequest;
 use tokio::time::Instant;
 
-/// Whatever a server may say about tokens, in one type.
+/// All that a server may say about tokens, in one type.
 #[derive(Deserialize, Default)]
 #[serde(default)]
 pub struct Refreshed {
@@ -322,7 +322,7 @@ async fn a_static_token_can_be_judged_as_any_other() {
     assert_eq!(expired.reason(), ExpiredReason::NoRefreshToken);
 }
 
-/// Threads, drops, sign-ins and sign-outs all at once: whatever comes of a call, it comes, and it is one of these.
+/// Threads, drops, sign-ins and sign-outs all at once: each call ends, with one of these results.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn nothing_hangs_if_everything_happens_at_once() {
     let backend = Backend::new();

@@ -186,7 +186,7 @@ async fn who_is_not_signed_in_sends_nothing_but_what_needs_no_login() {
     let error = client.issue(1).await.unwrap_err();
     assert!(matches!(error, Error::NotSignedIn) && error.requires_sign_in());
     assert!(error.to_string().contains("auth = none") && error.to_string().contains(".bearer("));
-    assert_eq!(client.public().await.unwrap(), "everybody");
+    assert_eq!(client.public().await.unwrap(), "all users");
     client.login(&user("ann")).await.unwrap();
     client.public().await.unwrap();
     assert!(server.requests_of("ann").is_empty(), "never signed");

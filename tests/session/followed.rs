@@ -9,7 +9,7 @@ use crate::closed::{counted, pool, sign_in_and_close, tokens, works_again};
 use crate::shelf::Writes;
 use crate::tracker::server;
 
-/// What the closed session before it comes to, while no caller asks for the next one.
+/// How the closed session before it ends, while no caller asks for the next one.
 #[tokio::test(start_paused = true)]
 async fn i33_a_session_leaves_the_pool_when_the_one_before_it_has_finished() {
     for ends in [Writes::Well, Writes::Badly] {

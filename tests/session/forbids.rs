@@ -164,7 +164,7 @@ async fn i34_a_token_that_some_server_accepts_is_not_given_up_without_a_replacem
             let answer = answer.clone();
             async move { answer }
         });
-        // One endpoint forbids, and the refresh that it causes cannot be had.
+        // One endpoint forbids, and the refresh that it causes fails.
         let forbidden = client.a().await.unwrap_err();
         let is_told = matches!(forbidden, Error::RefreshUnavailable(_) | Error::Timeout(_));
         assert!(is_told, "{reply:?}: {forbidden:?}");

@@ -112,7 +112,7 @@ async fn a_sign_in_while_a_call_is_about_to_be_replayed() {
         _ = &mut call => panic!("answered without a refresh"),
         _ = server.wait_for(|counts| counts.refreshes == 1) => {}
     }
-    // From here on nobody polls the call, so that the refresh is over when it wakes up.
+    // From here on the call is not polled, so that the refresh is over when it wakes up.
     hold.release();
     refreshed.next().await.unwrap();
     client.session().sign_in(tokens_of(&server, "bob")).unwrap();
@@ -121,7 +121,7 @@ async fn a_sign_in_while_a_call_is_about_to_be_replayed() {
     assert!(calls_of(&server, "bob").is_empty(), "I12");
 }
 
-/// The token it waited for was refused to somebody quicker, and it waits for the next one.
+/// The token it waited for was rejected for a quicker caller, and it waits for the next one.
 #[tokio::test(start_paused = true)]
 async fn a_call_that_was_sent_says_so_however_often_it_waited() {
     let server = server();
@@ -195,7 +195,7 @@ async fn two_sessions_have_nothing_to_do_with_each_other() {
     assert_eq!(bob.issue(2).await.expect("I11").owner, "bob", "I11");
 }
 
-/// The run is started and its task has not been polled yet: the refresh token must not be spent for nobody.
+/// The run is started and its task has not been polled yet: the refresh token must not be spent without a caller.
 #[tokio::test(start_paused = true)]
 async fn a_sign_out_before_the_refresh_is_sent_spends_nothing() {
     let server = server();

@@ -61,7 +61,7 @@ trait Judged {
 
 const LACKING: &str = "Bearer realm=\"x\", error=\"insufficient_scope\", scope=\"x:read x:write\"";
 
-/// A backend that gives the token `a1` for a refresh, and answers `reply` to whoever comes with another.
+/// A backend that gives the token `a1` for a refresh, and answers `reply` to calls with another.
 fn backend_of(reply: Reply) -> Backend {
     let backend = Backend::new().reply("POST", "/refresh", Reply::json(&json!({ "access": "a1" })));
     backend.route("GET", "/x", move |request| {
@@ -177,7 +177,7 @@ async fn a_server_that_wants_more_scopes_says_which() {
         (None, LACKING, &["x:read", "x:write"][..], &["x:read", "x:write"][..]),
         (Some("x:read y"), LACKING, &["x:read", "x:write"], &["x:write"]),
         (Some("x:write x:read"), LACKING, &["x:read", "x:write"], &[]),
-        // A challenge of another scheme is for somebody else.
+        // A challenge of another scheme is not for this session.
         (
             None,
             "DPoP error=insufficient_scope, scope=d, Bearer scope=\"a\", Bearer error=insufficient_scope, scope=\"b  c\"",
@@ -237,7 +237,7 @@ async fn a_declared_403_wins() {
     assert_eq!(lacking(error).required(), ["x:read", "x:write"]);
 }
 
-/// The whole table, whatever it says: the judge may say the same, of any status.
+/// The whole table: the classifier may say the same, of any status.
 #[tokio::test(start_paused = true)]
 async fn a_judge_of_the_users_replaces_the_table() {
     let judged = async |reply: Reply, verdict: Verdict| {

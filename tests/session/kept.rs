@@ -22,7 +22,7 @@ async fn a_signed_in_user_is_signed_in_after_a_restart() {
     drop(first);
 
     let again = shelf.client(&server);
-    assert!(matches!(again.session().state(), SessionState::Unloaded), "nobody has looked yet");
+    assert!(matches!(again.session().state(), SessionState::Unloaded), "no call has looked yet");
     assert_eq!(again.issue(7).await.expect("I13").owner, "ann");
     assert!(again.session().state().is_signed_in());
 
@@ -139,7 +139,7 @@ async fn i9_a_store_that_fails_stops_no_call_and_is_reported() {
         assert!(matches!(events.next().await, Some(SessionEvent::Refreshed(_))));
         assert!(client.session().flush().await.is_err());
 
-        // Nothing is refreshed where nobody can write down that it is, but what is at hand works.
+        // Nothing is refreshed if the intent cannot be written, but the current token works.
         client.issue(2).await.unwrap();
         shelf.writes(Writes::Well);
         client.session().flush().await.unwrap();
@@ -166,7 +166,7 @@ async fn a_store_that_hangs_holds_a_call_up_for_a_while_only() {
     let Err(Error::RefreshUnavailable(told)) = client.issue(1).await else { panic!("refreshed") };
     let UnavailableCause::Store(error) = told.cause() else { panic!("{told:?}") };
     assert_eq!(error.kind(), StoreErrorKind::Timeout);
-    assert_eq!(server.counts().refreshes, 0, "I14: nothing is spent that nobody knows of");
+    assert_eq!(server.counts().refreshes, 0, "I14: nothing is spent without an intent in the store");
     shelf.writes(Writes::Well);
     advance(told.retry_after()).await;
     assert_eq!(client.issue(1).await.unwrap().owner, "ann");
@@ -181,7 +181,7 @@ async fn i24_what_is_not_ours_is_left_as_it_is() {
         let Err(error) = client.issue(1).await else { panic!("signed in by {text:?}") };
         assert!(error.to_string().contains("remove it"), "the way out: {error}");
 
-        // Whoever signs in all the same can work, and is told that it is not kept.
+        // A user who signs in all the same can work, and is told that the login is not stored.
         let mut events = client.session().events();
         client.login(&user("ann")).await.unwrap();
         assert_eq!(shelf.text().await, text);

@@ -137,7 +137,7 @@ async fn a_server_that_asks_for_time_at_the_second_send_gets_it() {
     assert_eq!(told.retry_after(), Duration::from_secs(100));
 }
 
-/// An answer with tokens, which whoever reads it does not survive.
+/// An answer with tokens that panics when it is read.
 struct Trap(Tokens);
 
 impl<'de> Deserialize<'de> for Trap {

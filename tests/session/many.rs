@@ -14,7 +14,7 @@ use tokio::time::Instant;
 use crate::shelf::{Shelf, Writes};
 use crate::tracker::{TrackerClient, builder, server};
 
-/// A shelf for each user, the same for whoever asks.
+/// A shelf for each user, the same for every caller.
 #[derive(Clone, Default)]
 struct Shelves(Arc<Mutex<HashMap<&'static str, Shelf>>>);
 
@@ -76,7 +76,7 @@ async fn no_more_sessions_than_the_limit_stay_and_a_returning_user_is_signed_in(
     }
     let counts = server.counts();
     assert_eq!((counts.logins, counts.reused), (20, 0));
-    assert_eq!(tokio::runtime::Handle::current().metrics().num_alive_tasks(), 0, "nobody has a task");
+    assert_eq!(tokio::runtime::Handle::current().metrics().num_alive_tasks(), 0, "no session has a task");
 }
 
 #[tokio::test(start_paused = true)]

@@ -164,7 +164,7 @@ async fn i14_a_second_send_is_not_begun_that_would_outlast_the_lease() {
     wall.forward(Duration::from_secs(12));
     let second = tokio::spawn(two.issue(2).into_future());
     sleep(Duration::from_secs(1)).await;
-    assert_eq!(server.counts().refreshes, 2, "I14: the first and that of the other, and none beside it");
+    assert_eq!(server.counts().refreshes, 2, "I14: the first and that of the other, and no third");
     hold.release();
     assert_eq!(second.await.unwrap().unwrap().owner, "ann");
     assert!(matches!(first.await.unwrap(), Err(Error::RefreshUnavailable(_))));

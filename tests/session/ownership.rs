@@ -1,4 +1,4 @@
-//! What is left when everybody has gone: no task, no memory.
+//! What is left when all handles are dropped: no task, no memory.
 
 use std::future::IntoFuture;
 use std::sync::Weak;
@@ -12,7 +12,7 @@ use test_support::user;
 use crate::shelf::{Shelf, Writes};
 use crate::tracker::{TrackerClient, server};
 
-/// A transport that shows, by a weak reference, whether anybody still holds it.
+/// A transport that shows, by a weak reference, whether it is still held.
 struct Watched {
     inner: ServiceTransport<Backend>,
     _alive: std::sync::Arc<Bytes>,
@@ -48,7 +48,7 @@ async fn client_session_and_refresher_hold_no_circle() {
     drop(client);
     assert!(alive.upgrade().is_some(), "the session can still refresh itself");
     drop(session);
-    assert!(alive.upgrade().is_none(), "nobody is left");
+    assert!(alive.upgrade().is_none(), "no holder is left");
     states.current();
     assert!(states.next().await.is_none(), "and the watchers know");
 }

@@ -41,7 +41,7 @@ async fn a_version_from_before_goes_on() {
     assert_eq!(store.version(), 9);
 }
 
-/// What comes to the place of a row that is deleted.
+/// What takes the place of a row that is deleted.
 const AFTER: [&str; 4] = ["nothing", "bob", "ann", "bob, twice"];
 
 /// Another process signs in.

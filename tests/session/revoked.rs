@@ -1,4 +1,4 @@
-//! Tokens that a refresh obtains for a login that was signed out meanwhile: nobody's here, and none that work at the server.
+//! Tokens that a refresh obtains for a login that was signed out meanwhile: they are dropped here, and revoked at the server.
 
 use std::future::IntoFuture;
 use std::time::Duration;
@@ -29,7 +29,7 @@ async fn i10_what_a_refresh_obtains_after_the_sign_out_is_revoked() {
     server.wait_for(|counts| counts.rotations == 1).await;
     client.logout().await.unwrap();
     assert!(matches!(call.await.unwrap(), Err(Error::NotSignedIn)));
-    assert_eq!(signed_out(&server).len(), 1, "whoever signs out does not wait for the refresh");
+    assert_eq!(signed_out(&server).len(), 1, "a sign-out does not wait for the refresh");
     sleep(Duration::from_secs(2)).await;
     let revoked = signed_out(&server);
     assert_eq!(revoked.len(), 2, "I10");

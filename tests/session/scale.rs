@@ -65,7 +65,7 @@ async fn a_hundred_thousand_callers_come_and_half_of_them_go() {
             dropped.push(handle);
         }
     }
-    // The clock moves once nobody can go on without it: all of them wait by then.
+    // The clock moves once no task can go on without it: all of them wait by then.
     tokio::time::sleep(LATENCY).await;
     assert_eq!(
         server.counts().rejected_calls,

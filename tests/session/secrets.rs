@@ -73,7 +73,7 @@ fn assert_quiet_error(what: &str, error: &Error) {
     }
 }
 
-/// A transport that prints what it is given, as somebody's own would who looks for a fault.
+/// A transport that prints what it is given, as the transport of a user who looks for a fault.
 struct Printing(ServiceTransport<Backend>);
 
 impl Transport for Printing {

@@ -4,15 +4,24 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use sdk_runtime::{
-    Attach, Error, ExpiredReason, Head, MemoryStore, Refusal, Result, ServiceTransport, StoreError,
-    StoreFuture, StoredLogin, TokenResponse, TokenStore, Tokens, api_client,
+    Attach, Error, ExpiredReason, Grant, Head, MemoryStore, Refusal, Result, ServiceTransport, StoreError,
+    StoreFuture, StoredLogin, TokenRequest, TokenResponse, TokenStore, Tokens, api_client,
 };
 use sdk_testkit::{Backend, Reply};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
-use test_support::RefreshRequest;
 use tokio::time::{advance, timeout};
 
+/// Also of a login without a refresh token.
+#[derive(Serialize)]
+struct Refresh {
+    refresh_token: String,
+}
+impl TokenRequest for Refresh {
+    fn from_grant(grant: &Grant) -> Option<Self> {
+        Some(Self { refresh_token: grant.refresh_token().map(|t| t.expose().to_owned()).unwrap_or_default() })
+    }
+}
 #[derive(Deserialize, Default)]
 #[serde(default)]
 struct Refreshed {
@@ -47,7 +56,7 @@ trait Probe {
     async fn login(&self) -> Result<Refreshed>;
     #[post("/refresh", timeout = 2s)]
     #[session(refresh)]
-    async fn refresh(&self, #[json] request: RefreshRequest) -> Result<Refreshed>;
+    async fn refresh(&self, #[json] request: Refresh) -> Result<Refreshed>;
     #[get("/x")]
     async fn x(&self) -> Result<String>;
     #[put("/x")]
@@ -316,7 +325,7 @@ async fn i9_tokens_are_not_said_to_be_kept_where_they_are_not() {
     let mut events = client.session().events();
     broken.store(true, Ordering::SeqCst);
     client.session().refresh().await.unwrap();
-    // Somebody removes the file.
+    // Another program removes the file.
     *store.lock().unwrap() = None;
     broken.store(false, Ordering::SeqCst);
     let flushed = client.session().flush().await;

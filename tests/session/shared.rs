@@ -1,4 +1,4 @@
-//! One login in several processes: one refresh for all, and nobody clears or spends what is another's.
+//! One login in several processes: one refresh for all, and no process clears or spends another's login.
 
 use std::future::IntoFuture;
 use std::time::{Duration, SystemTime};
@@ -54,7 +54,7 @@ async fn what_another_has_refreshed_is_taken_over_and_told_of() {
     assert!(matches!(events.next().await, Some(SessionEvent::Refreshed(_))));
 
     two.session().refresh().await.unwrap();
-    assert_eq!(server.counts().refreshes, 2, "whoever asks for a refresh gets one");
+    assert_eq!(server.counts().refreshes, 2, "a caller that asks for a refresh gets one");
 }
 
 #[tokio::test(start_paused = true)]
@@ -146,7 +146,7 @@ async fn i15_what_a_refresh_obtains_replaces_no_login_that_came_after() {
     assert_eq!(shelf.client(&server).issue(3).await.unwrap().owner, "bob");
 }
 
-/// The machine may have slept since, and whoever waits for a lease waits no longer than it lasts.
+/// The machine may have slept since, and a waiter for a lease waits no longer than it lasts.
 #[tokio::test(start_paused = true)]
 async fn i1_a_right_that_was_claimed_long_ago_is_claimed_again() {
     let (server, shelf) = (server(), Shelf::new());
@@ -193,7 +193,7 @@ async fn a_lease_of_a_wrong_clock_keeps_no_process_out_for_good() {
 
     let call = tokio::spawn(shelf.client(&server).issue(1).into_future());
     sleep(Duration::from_secs(24)).await;
-    assert_eq!(server.counts().refreshes, 0, "I1: its holder may live, whatever its clock says");
+    assert_eq!(server.counts().refreshes, 0, "I1: its holder may live, even if its clock says otherwise");
     assert_eq!(call.await.unwrap().unwrap().owner, "ann");
     assert_eq!(server.counts().refreshes, 1);
 }

@@ -42,7 +42,7 @@ pub enum Writes {
 }
 
 impl Shelf {
-    /// One that knows no lock, so that whoever refreshes goes by a lease.
+    /// One without a lock, so that a refresh needs a lease.
     pub fn new() -> Self {
         Self::with(None)
     }

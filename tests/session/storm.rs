@@ -1,4 +1,4 @@
-//! Many callers and one expired token: the server counts one refresh, and nobody is sent more than twice.
+//! Many callers and one expired token: the server counts one refresh, and no call is sent more than twice.
 
 use std::future::IntoFuture;
 use std::time::Duration;

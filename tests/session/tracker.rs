@@ -60,7 +60,7 @@ pub trait Admin {
 /// How long the server takes for a call: long enough for every call of a storm to arrive before the first is answered.
 pub const LATENCY: Duration = Duration::from_millis(10);
 
-/// A token server whose issues belong to whoever asks, each answer [`LATENCY`] after its request.
+/// A token server whose issues belong to the user who asks, each answer [`LATENCY`] after its request.
 pub fn server() -> TokenServer {
     with_issues(TokenServer::builder().access_lifetime(Duration::from_secs(3600)).build())
 }
@@ -79,7 +79,7 @@ pub fn with_issues(server: TokenServer) -> TokenServer {
             async move { reply.delay(LATENCY) }
         });
     }
-    server.backend().reply("GET", "/public", Reply::text("everybody"));
+    server.backend().reply("GET", "/public", Reply::text("all users"));
     server
 }
 
@@ -101,7 +101,7 @@ pub async fn expired_client(server: &TokenServer) -> TrackerClient {
     client
 }
 
-/// Adds the route `/fussy`, which refuses the first token it is shown and takes the next, whichever they are.
+/// Adds the route `/fussy`, which rejects the first token it receives and accepts the next.
 pub fn add_fussy(server: &TokenServer) {
     let refused = AtomicBool::new(false);
     server.backend().route("GET", "/fussy", move |_| {
@@ -110,7 +110,7 @@ pub fn add_fussy(server: &TokenServer) {
     });
 }
 
-/// Adds the route `/slow`, which refuses the first token it is shown when it is told to, and takes the next.
+/// Adds the route `/slow`, which rejects the first token it receives when it is told to, and accepts the next.
 pub fn add_slow(server: &TokenServer) -> Arc<Notify> {
     let (refused, refuse) = (AtomicBool::new(false), Arc::new(Notify::new()));
     let told = refuse.clone();

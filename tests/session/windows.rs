@@ -1,4 +1,4 @@
-//! Tokens that tell how long they live are refreshed before anybody has to wait for it, but for the one call that starts it.
+//! Tokens that tell how long they live are refreshed before any call has to wait for it, except the one call that starts it.
 
 use std::future::IntoFuture;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! What every store must do, whatever it keeps a login in.
+//! What every store must do, for every place of a login.
 
 use std::sync::Arc;
 
@@ -59,7 +59,7 @@ async fn a_writer_that_expects_another_version_changes_nothing() {
     }
 }
 
-/// Counts up by one, however often somebody else was faster.
+/// Counts up by one, however often another process was faster.
 pub(crate) async fn count_up(store: &dyn TokenStore) -> Result<(), StoreError> {
     loop {
         let kept = unhindered(|| store.load()).await?;
@@ -105,7 +105,7 @@ async fn one_holds_the_lock_of_refreshes() {
         for handle in [&store, &other] {
             assert!(matches!(handle.try_lock().await.unwrap(), StoreLock::Busy), "{kind}");
         }
-        // It keeps nobody from what is kept.
+        // It does not block the stored login.
         assert!(other.replace(0, StoredLogin::new(1, "a")).await.unwrap(), "{kind}");
         drop(held);
         let again = other.try_lock().await.unwrap();

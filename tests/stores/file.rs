@@ -89,12 +89,12 @@ fn write_privately(path: &Path, content: &[u8]) {
 
 #[tokio::test]
 async fn a_directory_in_the_place_of_a_file_is_refused_and_left() {
-    for beside in ["", ".lock", ".renewing"] {
+    for suffix in ["", ".lock", ".renewing"] {
         let place = Place::new();
-        let entry = place.path().join(format!("login{beside}"));
+        let entry = place.path().join(format!("login{suffix}"));
         fs::create_dir(&entry).unwrap();
         let store = FileStore::new(place.login());
-        let error = match beside {
+        let error = match suffix {
             "" => refused(&place.login()).await,
             ".lock" => store.replace(0, login(1)).await.unwrap_err(),
             _ => store.try_lock().await.unwrap_err(),

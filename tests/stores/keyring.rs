@@ -1,4 +1,4 @@
-//! A login in a key ring: one in memory, but for the test that has to be asked for.
+//! A login in a key ring: one in memory, except for the test that has to be asked for.
 
 use std::any::Any;
 use std::collections::HashMap;
@@ -13,7 +13,7 @@ use crate::place::{Place, child, given, output};
 
 const SERVICE: &str = "sdk-stores";
 
-/// The store of whoever is named like `path`, with its locks beside it.
+/// The store of the account named like `path`, with its locks next to it.
 pub(crate) fn store(path: &Path) -> KeyringStore {
     in_memory();
     KeyringStore::new(SERVICE, path.to_str().unwrap()).locks_in(path.parent().unwrap())

@@ -17,7 +17,7 @@ use crate::sqlite_store::SqliteStore;
 /// Only what hangs takes longer, on the slowest machine too.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(300);
 
-/// What `work` comes to.
+/// The result of `work`.
 pub(crate) async fn in_time<T>(work: impl Future<Output = T>) -> T {
     tokio::time::timeout(PATIENCE, work).await.expect("it hangs")
 }
@@ -28,7 +28,7 @@ pub(crate) async fn output(command: Command) -> Output {
     in_time(command.kill_on_drop(true).output()).await.unwrap()
 }
 
-/// What `operation` comes to when no other process hinders it. One that is hindered is not done, and says so; how long the others
+/// The result of `operation` when no other process hinders it. One that is hindered is not done, and says so; how long the others
 /// write, the disk decides.
 pub(crate) async fn unhindered<'a, T>(operation: impl Fn() -> StoreFuture<'a, T>) -> Result<T, StoreError> {
     loop {
@@ -132,7 +132,7 @@ pub(crate) fn child(test: &str, kind: &str, path: &Path) -> Command {
     child
 }
 
-/// What this process was started with by [`child`]; nothing where somebody runs all that is ignored.
+/// What this process was started with by [`child`]; nothing if all ignored tests are run.
 pub(crate) fn given() -> Option<(String, PathBuf)> {
     Some((std::env::var(KIND).ok()?, std::env::var_os(PATH)?.into()))
 }

@@ -115,7 +115,7 @@ async fn a_directory_of_another_user_is_not_private() {
     }
 }
 
-/// What `work` comes to, which may block without end: then its thread is left behind.
+/// The result of `work`, which may block without end: then its thread is left behind.
 fn on_a_thread<F: Future<Output = ()>>(work: impl FnOnce() -> F + Send + 'static) {
     let (tell, told) = mpsc::channel();
     let thread = thread::spawn(move || {
@@ -136,13 +136,13 @@ fn what_is_no_file_of_its_own_is_refused_and_left() {
 }
 
 async fn what_is_no_file_of_its_own() {
-    for beside in ["", ".lock", ".renewing"] {
+    for suffix in ["", ".lock", ".renewing"] {
         let place = Place::new();
         let elsewhere = place.path().join("elsewhere");
         fs::write(&elsewhere, WRITTEN).unwrap();
         set_mode(&elsewhere, 0o600);
         let path = place.login();
-        let entry = place.path().join(format!("login{beside}"));
+        let entry = place.path().join(format!("login{suffix}"));
         let make: [(&str, &dyn Fn()); 4] = [
             ("a link", &|| symlink(&elsewhere, &entry).unwrap()),
             ("a link to nothing", &|| symlink(place.path().join("nothing"), &entry).unwrap()),
@@ -152,7 +152,7 @@ async fn what_is_no_file_of_its_own() {
         for (what, make) in make {
             make();
             let store = FileStore::new(&path);
-            let error = match beside {
+            let error = match suffix {
                 "" => refused(&path).await,
                 ".lock" => store.replace(0, login(1)).await.unwrap_err(),
                 _ => store.try_lock().await.unwrap_err(),
@@ -162,8 +162,8 @@ async fn what_is_no_file_of_its_own() {
             assert!(fs::symlink_metadata(&entry).is_ok_and(|about| !about.is_file()), "{what} is left");
             if what == "a directory" { fs::remove_dir(&entry) } else { fs::remove_file(&entry) }.unwrap();
         }
-        assert!(!place.path().join("nothing").exists(), "{beside}");
-        assert_eq!(fs::read(&elsewhere).unwrap(), WRITTEN, "{beside}");
+        assert!(!place.path().join("nothing").exists(), "{suffix}");
+        assert_eq!(fs::read(&elsewhere).unwrap(), WRITTEN, "{suffix}");
     }
 }
 

@@ -90,7 +90,7 @@ async fn whenever_a_process_is_killed_the_old_login_is_there_or_the_new_one() {
             }
             in_time(child.kill()).await.unwrap();
             in_time(told.read_to_string(&mut line)).await.unwrap();
-            // What was told was on the disk by then; one more may be there, of which nobody could tell.
+            // What was told was on the disk by then; one more may be there that was not told yet.
             let told = line.lines().filter_map(|line| line.parse::<u64>().ok()).max();
             let told = told.unwrap_or_else(|| panic!("{kind}: the child said {line}"));
             let kept = store.load().await.unwrap().unwrap();
@@ -144,6 +144,6 @@ async fn holds_the_lock() {
     let Some((kind, path)) = given() else { return };
     let lock = open(&kind, &path).try_lock().await.unwrap();
     tell(format_args!("{lock:?}"));
-    // Until it is killed, or whoever would do so is gone.
+    // Until it is killed, or its parent is gone.
     std::io::stdin().read_to_end(&mut Vec::new()).unwrap();
 }

@@ -31,7 +31,7 @@ impl Session {
     }
 }
 
-/// Fails when whether anything is on hold is shown after the lock was let go of: of two who do, the later shows what is over, and one
+/// Fails when whether anything is on hold is shown after the lock was released: of two who do, the later shows what is over, and one
 /// endpoint's hold is not lifted by its success. That is how it was.
 #[test]
 fn a_hold_is_lifted_by_a_success_independently_of_other_holds() {

@@ -37,7 +37,7 @@ struct Login {
 }
 
 impl Login {
-    /// What the pool sees, under its lock: nobody gets a client from it meanwhile.
+    /// What the pool sees, under its lock: no caller gets a client from it meanwhile.
     fn may_go(&self) -> bool {
         self.client.is_one() && self.session.is_one() && self.shared.is_one()
     }

@@ -1,6 +1,6 @@
 //! What threads share in a session, used in every order there is, and with every value that a processor may show them meanwhile:
 //! loom tries them all. The pieces are those of `sdk-runtime/src/sync`. The steps around them are written down here once more, without
-//! what does not matter and under the names that they have there: whoever changes these has to look here.
+//! what does not matter and under the names that they have there: a change of these has to be repeated here.
 //!
 //! Each model says by which changes it was seen to fail.
 

@@ -1,4 +1,4 @@
-//! `session/refresh_task.rs` with `Shell::finish` and `Shell::sign_out`: a refresh comes to its end while its login does.
+//! `session/refresh_task.rs` with `Shell::finish` and `Shell::sign_out`: a refresh ends while its login does.
 
 use loom::sync::atomic::{AtomicUsize, Ordering};
 use loom::sync::{Arc, Mutex, MutexGuard};
@@ -48,7 +48,7 @@ impl Session {
         (Arc::new(Self { inner: Mutex::new(inner), revoked: AtomicUsize::new(0) }), run)
     }
 
-    /// What the task does when it has the answer. `outcome` is given back where nobody wants it.
+    /// What the task does when it has the answer. `outcome` is given back if no caller wants it.
     fn finish(&self, run: &Run, outcome: Result<(), ()>) -> Option<Result<(), ()>> {
         let mut inner = self.inner.lock().unwrap();
         if !inner.is_under_way {
@@ -108,7 +108,7 @@ impl Session {
     }
 }
 
-/// Fails when the way to revoke is handed to the run after the lock was let go of, in which the run may come to its end and find none;
+/// Fails when the way to revoke is handed to the run after the lock was released, when the run may end and find none;
 /// and when the run is asked whether it is under way without the lock.
 #[test]
 fn what_a_refresh_gives_for_a_login_that_ends_is_revoked_once() {

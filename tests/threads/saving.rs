@@ -100,7 +100,7 @@ impl Session {
     fn write(&self) -> Option<u32> {
         while let Some(serial) = self.step(|inner| inner.is_unsaved.then_some(inner.serial)) {
             let attempt = self.progress.begin();
-            // Somebody else who wrote at the same time would hold it.
+            // Another writer at the same time would hold it.
             *self.store.try_lock().expect("one at a time") = serial;
             if !self.store_works {
                 return Some(attempt);
@@ -153,7 +153,7 @@ fn i9_what_comes_while_a_writer_ends_is_written() {
     });
 }
 
-/// Fails when they are told before the writer has let others begin: whoever comes in between waits for a writer that is none any
+/// Fails when they are told before the writer has let others begin: a caller in between waits for a writer that is none any
 /// more. That is how it was.
 #[test]
 fn i9_a_waiter_is_told_when_the_last_writer_fails() {

@@ -17,7 +17,7 @@ struct Session {
     /// The lock, and how many refreshes were begun.
     inner: Mutex<usize>,
     snapshots: [Snapshot; 2],
-    /// Which of them everybody sees; an `ArcSwap` in truth.
+    /// Which of them all threads see; in the product an `ArcSwap`.
     published: AtomicUsize,
     /// The outcome of the refresh.
     settled: Flag,
@@ -81,7 +81,7 @@ impl Session {
     }
 }
 
-/// Fails when nobody asks again under the lock: two have seen without it that nobody refreshes. Fails when the claim is not taken.
+/// Fails without a second look under the lock: two have seen without it that no refresh runs. Fails when the claim is not taken.
 #[test]
 fn i1_of_all_who_see_a_stale_token_one_refreshes_it() {
     in_every_order(|| {
@@ -96,7 +96,7 @@ fn i1_of_all_who_see_a_stale_token_one_refreshes_it() {
     });
 }
 
-/// Fails when the claim is given back from `NOW` on, and when nobody asks again under the lock.
+/// Fails when the claim is given back from `NOW` on, and without a second look under the lock.
 #[test]
 fn i7_no_caller_repeats_a_failed_refresh_before_its_cool_down_ends() {
     in_every_order(|| {

@@ -19,13 +19,13 @@ impl Session {
         self.notices.put([*inner]);
         drop(inner);
         self.notices.hand_out(|notice| {
-            // Somebody else who told at the same time would hold it.
+            // Another thread that told at the same time would hold it.
             self.told.try_lock().expect("one at a time").push(notice);
         });
     }
 }
 
-/// Fails when items are put there after the lock was let go of, and when the turn ends before its item is taken (out of order); when
+/// Fails when items are put there after the lock was released, and when the turn ends before its item is taken (out of order); when
 /// the one whose turn it is does not look again (stuck); and when an item is taken out in front of the check (lost).
 #[test]
 fn i28_each_notice_is_told_once_in_order_and_none_is_stuck() {

@@ -1,4 +1,4 @@
-//! A store of one's own: a login in a row of SQLite, which several programs may share. `cargo run -p sqlite_store`, offline.
+//! A store of your own: a login in a row of SQLite, which several programs may share. `cargo run -p sqlite_store`, offline.
 
 use std::{
     error::Error,
@@ -55,7 +55,7 @@ impl TokenStore for SqliteStore {
     fn replace(&self, expected: u64, next: StoredLogin) -> StoreFuture<'_, bool> {
         self.run(move |database| {
             let (version, text) = (next.version().cast_signed(), next.text());
-            // Each is one statement, so it is done as a whole or not at all, and nobody comes in between.
+            // Each is one statement, so it is done as a whole or not at all, and no other write happens in between.
             let rows = match expected.cast_signed() {
                 0 => database
                     .execute("INSERT INTO login VALUES (1, ?, ?) ON CONFLICT DO NOTHING", (version, text)),
@@ -84,7 +84,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let kept = here.load().await?.ok_or("nothing was kept")?;
     assert_eq!(kept.text(), if first { "from here" } else { "from there" });
 
-    // Whoever goes on from what is there is right, and the other one is told to look again.
+    // A write that follows the stored version succeeds. The other one returns `false`.
     assert!(there.replace(kept.version(), StoredLogin::new(2, "refreshed")).await?);
     assert!(!here.replace(kept.version(), StoredLogin::new(2, "too late")).await?);
     assert_eq!(here.load().await?, there.load().await?);

@@ -81,7 +81,7 @@ async fn a_redirect_target_may_redirect_further() {
     }
 }
 
-/// A link is relative to where the page came from, by whatever way.
+/// A link is relative to the address that the page came from, also after redirects.
 #[tokio::test(start_paused = true)]
 async fn a_replay_does_not_forget_where_a_redirect_led() {
     let backend = Backend::new().reply("POST", "/refresh", Reply::text("new")).reply(

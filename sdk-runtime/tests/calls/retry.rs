@@ -363,7 +363,7 @@ async fn a_retry_can_be_called_off_while_it_waits() {
     assert_eq!(backend.requests().len(), 1);
 }
 
-/// What was refused to somebody else meanwhile is not sent again.
+/// A token that was rejected for another call meanwhile is not sent again.
 #[tokio::test(start_paused = true)]
 async fn a_retry_is_signed_with_what_is_good_by_then() {
     let backend = Backend::new().reply("POST", "/refresh", Reply::text("new"));

@@ -184,7 +184,7 @@ async fn a_stream_is_signed_and_refreshed_for_as_any_call() {
     script(&backend, "GET", "/events", vec![Reply::empty().status(401), stream.clone(), stream]);
     let api = client(&backend, |builder| builder.body_limit(3));
     let mut events: EventStream<u32> = call(&api).await.unwrap();
-    assert_eq!(events.next().await.unwrap().unwrap(), 7, "whatever the limit of bodies");
+    assert_eq!(events.next().await.unwrap().unwrap(), 7, "for every limit of bodies");
     assert!(events.next().await.is_none());
     let signed = headers(&backend, "/events", "authorization");
     assert_eq!(signed, ["Bearer ann", "Bearer new"].map(|it| Some(it.to_owned())));
@@ -260,7 +260,7 @@ async fn the_timeout_is_over_with_the_head() {
     assert!(lines.next().await.is_none());
 }
 
-/// Waits until nobody reads any more; the clock is paused, so that a reader who stays fails the test at once.
+/// Waits until no reader is left; the clock is paused, so that a reader who stays fails the test at once.
 async fn closed(feed: &mpsc::Sender<Result<&'static str, ()>>) {
     tokio::time::timeout(Duration::from_secs(1), feed.closed()).await.unwrap();
 }

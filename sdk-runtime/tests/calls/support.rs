@@ -60,7 +60,7 @@ macro_rules! decoder {
 }
 pub(crate) use decoder;
 
-/// A client that somebody is signed in to.
+/// A client with a signed-in user.
 pub(crate) fn client(
     backend: &Backend,
     configure: impl FnOnce(ClientBuilder<Api>) -> ClientBuilder<Api>,
@@ -99,7 +99,7 @@ pub(crate) fn headers(backend: &Backend, path: &str, name: &str) -> Vec<Option<S
     of_path.map(|request| request.headers().get(name).map(|it| it.to_str().unwrap().to_owned())).collect()
 }
 
-/// Fails the first sends in a way of its own, as if no connection could be had or it broke.
+/// Fails the first sends in a way of its own, as if no connection could be made or it broke.
 pub(crate) struct Faulty {
     pub(crate) backend: Backend,
     pub(crate) kind: TransportErrorKind,

@@ -23,7 +23,7 @@ const LATENCY: Duration = Duration::from_millis(10);
 /// | `POST /auth/refresh` | `refreshToken` | the same with an `accessToken` alone; a refused one is **200** with `success: false` |
 /// | `GET /orders/{id}` | | the order; 401 `{"errorMessage": "JWT_EXPIRED"}` or `"JWT_INVALID"` |
 /// | `PUT /orders/{id}` | any | the order; 403 with the same bodies |
-/// | `GET /admin` | | 403 `{"errorMessage": "FORBIDDEN"}` for everybody who is signed in |
+/// | `GET /admin` | | 403 `{"errorMessage": "FORBIDDEN"}` for every signed-in user |
 ///
 /// The refresh token is not rotated.
 #[derive(Clone, Debug)]

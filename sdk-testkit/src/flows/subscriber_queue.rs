@@ -24,7 +24,7 @@ const LATENCY: Duration = Duration::from_millis(10);
 /// | `POST /login` | `username` | `{"token", "resetToken"}` |
 /// | `POST /reset` | `token`: a reset token | `{"token"}`, which is the next access token and the next reset token; or 401 `reset_refused` |
 /// | `GET /books/{id}` | | the book; or 401 `token_expired`, or 401 `no_access` for a token that never was |
-/// | `GET /vault` | | 401 `pin_required` for everybody who is signed in |
+/// | `GET /vault` | | 401 `pin_required` for every signed-in user |
 ///
 /// A refusal is `{"error": {"code": …}}`. A reset token is good for once. `Authorization: Bearer` is read
 /// too, for clients that replay with it, until [`read_own_header_only`](Self::read_own_header_only).

@@ -120,7 +120,7 @@ impl<'a> StubEndpoint<'a> {
     ///
     /// # Panics
     ///
-    /// When it was called more or less often; the message lists what came to the stub instead.
+    /// When it was called more or less often; the message lists what reached the stub instead.
     #[track_caller]
     #[expect(clippy::panic, reason = "an assertion")]
     pub fn assert_called(self, times: usize) {

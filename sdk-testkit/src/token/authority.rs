@@ -236,7 +236,7 @@ impl Authority {
         }
     }
 
-    /// Revokes all logins of this user, or of everybody.
+    /// Revokes all logins of this user, or of all users.
     pub(crate) fn revoke(&self, username: Option<&str>) {
         for login in &mut lock(&self.shared.ledger).logins {
             login.is_revoked |= username.is_none_or(|name| login.name == name);

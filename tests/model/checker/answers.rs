@@ -8,23 +8,23 @@ use super::{Checked, Deed, Facts, endpoint};
 use crate::history::{Doing, Entry, Event, Op, Outcome, Process, Seen, Token, What};
 
 pub(super) fn check(facts: &Facts<'_>) -> Checked {
-    everybody(facts)?;
+    every_call(facts)?;
     at_last(facts)?;
     failures(facts)
 }
 
 /// I6, and I12 of answers.
-fn everybody(facts: &Facts<'_>) -> Checked {
+fn every_call(facts: &Facts<'_>) -> Checked {
     for (op, deed) in &facts.ops {
         let Some((at, outcome, _)) = deed.end else {
             if facts.killed.contains_key(&deed.process) {
                 continue;
             }
-            return Err(format!("I6: nobody answers {op}, which began at {}", deed.begin));
+            return Err(format!("I6: {op} is not answered, which began at {}", deed.begin));
         };
         let is_over = || facts.deeds(deed.process).any(|it| it.doing == Doing::Shutdown);
         if *outcome == Outcome::Closed && !is_over() {
-            return Err(format!("I6: {op} is told at {at} that the session is closed, which nobody did"));
+            return Err(format!("I6: {op} is told at {at} that the session is closed, which no program did"));
         }
         let began = deed.before.signed().and_then(|signed| signed.access);
         if let (Outcome::As(user), Some(began)) = (outcome, began)
@@ -39,7 +39,7 @@ fn everybody(facts: &Facts<'_>) -> Checked {
     Ok(())
 }
 
-/// I7, I17: a call fails for want of a refresh if it needs one, and with what everybody is told.
+/// I7, I17: a call fails for want of a refresh if it needs one, and with what all callers are told.
 fn failures(facts: &Facts<'_>) -> Checked {
     let mut refused: BTreeMap<(Process, Token), u64> = BTreeMap::new();
     let mut failing: BTreeMap<Process, Vec<(&str, u64, u64)>> = BTreeMap::new();
@@ -71,7 +71,7 @@ fn failures(facts: &Facts<'_>) -> Checked {
         // A clock that was set ahead may have ended the five minutes in front of the process.
         let was_over = cause == "Decode" && facts.world.jumps && facts.was_undecodable(at);
         if !was_over && !told.any(|(told, ..)| told == cause) {
-            return Err(format!("I7: {op} fails at {at} for {cause}, of which nobody was told"));
+            return Err(format!("I7: {op} fails at {at} for {cause}, of which no event told"));
         }
         let Some(access) = after.signed().and_then(|signed| signed.access) else { continue };
         // It may have been published since.
@@ -86,7 +86,7 @@ fn failures(facts: &Facts<'_>) -> Checked {
     Ok(())
 }
 
-/// I32: when everything works again, everybody whose login was not ended can call.
+/// I32: when everything works again, each user whose login was not ended can call.
 fn at_last(facts: &Facts<'_>) -> Checked {
     let closed: BTreeSet<Process> =
         facts.ops.values().filter(|deed| deed.doing == Doing::Shutdown).map(|deed| deed.process).collect();
@@ -113,7 +113,7 @@ fn at_last(facts: &Facts<'_>) -> Checked {
         };
         if !is_right {
             return Err(format!(
-                "I32: {op} of process {process} comes to {outcome:?} at {at}, long after the last fault: {seen:?}"
+                "I32: {op} of process {process} ends with {outcome:?} at {at}, long after the last fault: {seen:?}"
             ));
         }
     }

@@ -1,4 +1,4 @@
-//! What whoever listens is told: each event once, in order, and an end only for a reason.
+//! What a subscriber is told: each event once, in order, and an end only for a reason.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -56,7 +56,7 @@ fn order(facts: &Facts<'_>) -> Checked {
             }
             Event::Expired(_) if before.is_in => story.is_in = false,
             Event::SignedOut if !before.is_out => (story.is_in, story.is_out) = (false, true),
-            // What was to sign somebody in can fail too.
+            // A sign-in can fail too.
             Event::Failing(..) if before.is_in || before.is_out || before.stamp == (0, 0) => {}
             Event::Degraded if !before.is_degraded => story.is_degraded = true,
             Event::Overtaken => story.is_degraded = true,
@@ -92,7 +92,7 @@ fn reasons(facts: &Facts<'_>) -> Checked {
     let mut last: BTreeMap<Process, Signed> = BTreeMap::new();
     let mut sent: BTreeMap<Send, Token> = BTreeMap::new();
     let mut spent: BTreeSet<Token> = BTreeSet::new();
-    // What a process was definitely refused, and whether that had been spent by somebody.
+    // What a process was definitely refused, and whether that had been spent by another process.
     let mut refused: BTreeMap<Process, Vec<(Token, bool)>> = BTreeMap::new();
     // What was spent for an answer that a process received and could not decode.
     let mut undecodable: BTreeSet<Token> = BTreeSet::new();
@@ -180,7 +180,7 @@ fn reasons(facts: &Facts<'_>) -> Checked {
                 let signs_out = |doing| matches!(doing, Doing::SignOut | Doing::Logout);
                 let mut deeds = facts.deeds(*process).filter(|deed| deed.begin <= *at);
                 if !cleared && !deeds.any(|deed| signs_out(deed.doing) && *deed.before != Seen::Out) {
-                    return Err(format!("I16: process {process} is signed out at {at}, by nobody"));
+                    return Err(format!("I16: process {process} is signed out at {at}, without a cause"));
                 }
             }
             _ => {}

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{Checked, Facts};
 use crate::history::{Came, Entry, Family, Outcome, Process, Send, Token, What};
 
-/// How long after its own answer a call waits for the refresh that it began, but for what the store needs.
+/// How long after its own answer a call waits for the refresh that it began, without the time that the store needs.
 const IN_TIME: u64 = 2_000 - 100;
 /// The longest that a claim takes in a store that works and that no other holds.
 const CLAIM: u64 = 200;
@@ -18,7 +18,7 @@ struct Sent {
     began: u64,
     /// When its answer comes.
     until: Option<u64>,
-    /// Whether the token at hand worked, so that a call went out beside it, or has waited before.
+    /// Whether the token at hand worked, so that a call was sent during it, or has waited before.
     in_advance: bool,
     /// What the server gave for it, unless the answer cannot be decoded.
     obtained: Option<Token>,
@@ -109,7 +109,7 @@ pub(super) fn check(facts: &Facts<'_>) -> Checked {
             && returned < until
         {
             return Err(format!(
-                "I37: process {} refreshes at {} beside a call that returns at {returned}, before the answer at {until}",
+                "I37: process {} refreshes at {} during a call that returns at {returned}, before the answer at {until}",
                 sent.process, sent.at
             ));
         }
@@ -117,8 +117,7 @@ pub(super) fn check(facts: &Facts<'_>) -> Checked {
     Ok(())
 }
 
-/// When the last of the calls returned that may have begun a refresh, where the answer to it was to come while that one waited,
-/// whichever it was.
+/// When the last of the calls returned that may have begun a refresh whose answer was due while that call waited.
 fn returned(facts: &Facts<'_>, sent: &Sent) -> Option<u64> {
     let until = sent.until?;
     let mut returned = None;

@@ -132,7 +132,7 @@ fn cause<'f>(facts: &'f Facts<'_>, process: Process, access: Token, now: u64) ->
     let judged = facts.judged.get(&(process, access)).into_iter().flatten();
     let cause = judged.into_iter().find(|it| it.at <= now && !it.is_late && !was_refused(facts, it.op))?;
     let (published, _) = facts.published.get(&(process, access))?;
-    // An attempt before it, by which the session may have come to the token's rejection for nothing.
+    // An attempt before it, by which the session may have taken the token as rejected for nothing.
     let mut failing = facts.failing.get(&process).into_iter().flatten();
     let was_tried = failing.any(|(at, _)| *published <= *at && *at <= cause.at);
     (!is_old && !is_asked && !was_tried && facts.costs(process, cause)).then_some(cause)

@@ -22,7 +22,7 @@ impl<'a> Facts<'a> {
         judged.take_while(move |it| it.at <= now)
     }
 
-    /// Whether `endpoint` can be on hold in `process` at `now`, but for what it said to `op`: it rejected a replay in the minute
+    /// Whether `endpoint` can be on hold in `process` at `now`, apart from what it said to `op`: it rejected a replay in the minute
     /// before, or anything else while it could be on hold.
     pub(super) fn may_be_on_hold(&self, process: Process, endpoint: &str, now: u64, op: Op) -> bool {
         let mut until = None;

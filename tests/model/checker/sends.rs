@@ -143,7 +143,7 @@ fn is_kept(facts: &Facts<'_>, process: Process, op: Op, signed: Signed, now: u64
     fails || is_doomed || now >= since + patience
 }
 
-/// I12 of one request: it is signed as whoever was signed in when the call began.
+/// I12 of one request: it is signed as the user who was signed in when the call began.
 fn one_identity(facts: &Facts<'_>, op: Op, access: Token, at: u64) -> Checked {
     let deed = &facts.ops[&op];
     match deed.before.signed().and_then(|signed| signed.access) {
@@ -170,7 +170,7 @@ fn spent(facts: &Facts<'_>) -> Checked {
         process: Process,
         send: Send,
         came: Option<Came>,
-        /// Whether its run is over, as far as anybody was told.
+        /// Whether its run is over, as far as its events told.
         told: bool,
     }
     let mut sends: BTreeMap<Token, Vec<Sent>> = BTreeMap::new();

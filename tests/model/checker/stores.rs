@@ -1,4 +1,4 @@
-//! What is in the store: nothing that was received is missing, and nobody's is gone.
+//! What is in the store: no received token is missing, and no login of another process is lost.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,7 +10,7 @@ const SOON: u64 = 15_000;
 
 pub(super) fn check(facts: &Facts<'_>) -> Checked {
     received(facts)?;
-    nobodys(facts)?;
+    superseded(facts)?;
     written(facts)?;
     found(facts)?;
     at_last(facts)
@@ -32,7 +32,7 @@ fn received(facts: &Facts<'_>) -> Checked {
             What::Refresh { send, seen, .. } => {
                 sent.extend(seen.signed().map(|signed| (*send, signed.epoch)))
             }
-            // Whoever has signed in or out meanwhile wants none of it.
+            // A process that has signed in or out meanwhile wants none of it.
             What::Refreshed { process, send, came: Came::Tokens { access, .. }, seen }
                 if seen.signed().map(|signed| signed.epoch) == sent.get(send).copied() =>
             {
@@ -107,10 +107,10 @@ fn received(facts: &Facts<'_>) -> Checked {
 }
 
 /// I10: what was obtained for a login that is over by then is published nowhere.
-fn nobodys(facts: &Facts<'_>) -> Checked {
+fn superseded(facts: &Facts<'_>) -> Checked {
     let mut sent: BTreeMap<u32, u64> = BTreeMap::new();
     let mut others: BTreeSet<u32> = BTreeSet::new();
-    let mut nobodys: BTreeSet<(Process, Token)> = BTreeSet::new();
+    let mut superseded: BTreeSet<(Process, Token)> = BTreeSet::new();
     for Entry { at, what } in facts.history {
         match what {
             What::Refresh { send, refresh, seen, .. } => {
@@ -123,10 +123,10 @@ fn nobodys(facts: &Facts<'_>) -> Checked {
                 if seen.signed().map(|signed| signed.epoch) != sent.get(send).copied()
                     && !others.contains(send) =>
             {
-                nobodys.insert((*process, *access));
+                superseded.insert((*process, *access));
             }
             What::Told { process, event: Event::Refreshed(signed) | Event::SignedIn(signed) }
-                if signed.access.is_some_and(|access| nobodys.contains(&(*process, access))) =>
+                if signed.access.is_some_and(|access| superseded.contains(&(*process, access))) =>
             {
                 return Err(format!(
                     "I10: process {process} publishes at {at} what was obtained for a login before: {signed:?}"
@@ -142,7 +142,7 @@ fn family(facts: &Facts<'_>, kept: &Kept) -> Option<Family> {
     kept.access.or(kept.refresh).map(|token| facts.family(token))
 }
 
-/// I15: what is replaced or cleared is one's own.
+/// I15: a process replaces or clears its own login only.
 fn written(facts: &Facts<'_>) -> Checked {
     let mut there: Option<&Kept> = None;
     let mut sent: BTreeMap<u32, Token> = BTreeMap::new();
@@ -165,10 +165,10 @@ fn written(facts: &Facts<'_>) -> Checked {
                 let is_new = kept.as_ref().is_none_or(|kept| logins.insert(&kept.login));
                 let goes_on =
                     before.is_some_and(|before| kept.as_ref().is_some_and(|kept| kept.login == before.login));
-                // Whoever cannot know whether it was written may write it again.
+                // A process that cannot know whether it was written may write it again.
                 if !is_new && !goes_on && !facts.store_fails() {
                     return Err(format!(
-                        "I15: process {process} puts {kept:?} there anew at {at}, in the place of {before:?}"
+                        "I15: process {process} puts {kept:?} there again at {at}, in the place of {before:?}"
                     ));
                 }
                 let Some(before) = before else { continue };
@@ -183,7 +183,7 @@ fn written(facts: &Facts<'_>) -> Checked {
                             let of_it =
                                 seen.signed().and_then(|it| it.access).map(|access| facts.family(access))
                                     == its;
-                            // With a sign-in as somebody else it was to end already.
+                            // With a sign-in as another user it was to end already.
                             let ends = matches!(
                                 doing,
                                 Doing::SignOut | Doing::Logout | Doing::Login(_) | Doing::SignIn(_)
@@ -217,7 +217,7 @@ fn written(facts: &Facts<'_>) -> Checked {
     Ok(())
 }
 
-/// The crash table: whoever begins is signed in with what is in the store.
+/// The crash table: a new process is signed in with the stored login.
 fn found(facts: &Facts<'_>) -> Checked {
     let mut there: BTreeMap<Process, Vec<Option<&Kept>>> = BTreeMap::new();
     let mut now = None;

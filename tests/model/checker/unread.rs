@@ -25,7 +25,7 @@ pub(super) fn check(facts: &Facts<'_>) -> Checked {
 fn undecodable(facts: &Facts<'_>) -> Checked {
     let mut sent: BTreeMap<Send, Token> = BTreeMap::new();
     let mut last: BTreeMap<(Process, Token), Option<u64>> = BTreeMap::new();
-    // What may have been spent by an answer that was lost, as far as anybody knows.
+    // What may have been spent by an answer that was lost, as far as the client can know.
     let mut in_doubt: BTreeSet<Token> = BTreeSet::new();
     let mut rejected: BTreeMap<Process, Token> = BTreeMap::new();
     let mut published: BTreeMap<Process, u64> = BTreeMap::new();

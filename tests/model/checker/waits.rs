@@ -136,7 +136,7 @@ fn for_the_store(facts: &Facts<'_>) -> Checked {
         let Some((at, outcome, _)) = deed.end else { continue };
         if at - deed.begin > STORE + BESIDE + AT_ONCE {
             return Err(format!(
-                "I6: {op} comes to {outcome:?} at {at}, {} ms after it began",
+                "I6: {op} ends with {outcome:?} at {at}, {} ms after it began",
                 at - deed.begin
             ));
         }
