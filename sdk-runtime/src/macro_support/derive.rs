@@ -1,5 +1,4 @@
-//! What the derives of `ApiError` and `Page` name, and the bounds that say what is wrong with a field. Must not know how an
-//! answer came.
+//! The traits that the derives of `ApiError` and `Page` name. Their bounds report a wrong type of a field.
 
 use std::fmt;
 pub use std::vec::Vec;
@@ -10,16 +9,16 @@ pub use crate::error::{ApiError, Error, ErrorResponse};
 use crate::response::{Answer, Decoder, Head, SuccessResponse};
 pub use crate::response::{NoCursor, Page};
 
-/// The field of an error's variant for everything that has none of its own.
+/// The field of the variant for all other errors.
 #[diagnostic::on_unimplemented(
     message = "the variant with `#[other]` must hold a `sdk_runtime::Error`",
     label = "is not `sdk_runtime::Error`",
     note = "help: `#[other] Other(sdk_runtime::Error)`"
 )]
 pub trait OtherField {
-    /// The field.
+    /// Makes the field.
     fn hold(error: Error) -> Self;
-    /// What is in the field.
+    /// Returns the error in the field.
     fn held(&self) -> &Error;
 }
 
@@ -33,12 +32,12 @@ impl OtherField for Error {
     }
 }
 
-/// Reads the body of an answer that is no success. One that does not become a `T`, or was not kept whole, stays an answer, which
-/// then says why.
+/// Decodes the body of an error response. Returns the response with the reason if its body is incomplete or
+/// no `T`.
 ///
 /// # Errors
 ///
-/// The answer.
+/// Returns the response.
 pub fn read<T>(response: ErrorResponse, decoder: Decoder<T>) -> Result<T, ErrorResponse> {
     let head = Head::new(response.status(), response.headers().clone());
     let answer = Answer::new(head, response.body().clone());
@@ -55,7 +54,7 @@ pub fn read<T>(response: ErrorResponse, decoder: Decoder<T>) -> Result<T, ErrorR
     };
     let error = match error {
         Error::Decode(_) => error,
-        // A type of the user's own may fail with anything.
+        // The user's own type may fail with any error.
         other => answer.not_a::<T>(other.to_string()),
     };
     Err(match error {
@@ -64,11 +63,11 @@ pub fn read<T>(response: ErrorResponse, decoder: Decoder<T>) -> Result<T, ErrorR
     })
 }
 
-/// What `Display` says of a variant with `#[status(…)]`; a single digit stands for its class. The body is not for everybody.
+/// Formats a variant with `#[status(…)]`. A single digit stands for its class. The body is not shown.
 ///
 /// # Errors
 ///
-/// The formatter's.
+/// Returns the formatter's errors.
 pub fn answered(f: &mut fmt::Formatter<'_>, statuses: &[u16], variant: &str) -> fmt::Result {
     f.write_str("the server answered ")?;
     for (index, status) in statuses.iter().enumerate() {
@@ -91,7 +90,7 @@ pub fn answered(f: &mut fmt::Formatter<'_>, statuses: &[u16], variant: &str) -> 
     note = "help: `#[page(items)] items: Vec<Item>`"
 )]
 pub trait PageItems {
-    /// What the list is of.
+    /// The type of the items.
     type Item;
     /// See [`Page::into_items`].
     fn into_items(self) -> Vec<Self::Item>;
@@ -118,7 +117,7 @@ impl<T> PageItems for Vec<T> {
     note = "help: `#[page(next)] next_cursor: Option<String>`, where `None` ends the list"
 )]
 pub trait PageNext {
-    /// What the next page is asked for with.
+    /// The type of the cursor.
     type Cursor;
     /// See [`Page::next_cursor`].
     fn next(&self) -> Option<Self::Cursor>;

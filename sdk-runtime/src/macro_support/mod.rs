@@ -1,4 +1,4 @@
-//! What generated code names: everything it needs, from one place, whatever a user's own names mean.
+//! What generated code names: everything it needs, from one place, independent of the user's names.
 
 mod dispatch;
 
@@ -19,11 +19,11 @@ pub use crate::response::{Answer, Decoder};
 pub use crate::session::{Grant, RefreshEndpoint, Session, TokenAnswer, TokenRequest, TokenResponse};
 pub use dispatch::{Decode, PageOf, Return, arg, numbered};
 
-/// What `auth = cookies` says, which needs the feature `cookies` of `sdk-runtime`.
+/// The value of `auth = cookies`, which needs the feature `cookies` of `sdk-runtime`.
 #[cfg(feature = "cookies")]
 pub const COOKIES: Auth = Auth::Cookies;
 
-/// The two types an endpoint's return type is made of, under whatever alias.
+/// The value and the error of an endpoint's return type, even behind an alias.
 #[diagnostic::on_unimplemented(
     message = "an endpoint must return `Result<T>` or `Result<T, E>`",
     label = "`{Self}` is no `Result`",
@@ -41,7 +41,7 @@ impl<T, E> Returns for Result<T, E> {
     type Err = E;
 }
 
-/// What an endpoint of the client returns, when only the compiler knows the parts of its return type.
+/// The call of an endpoint whose return type only the compiler can take apart.
 pub type CallOf<R> = Call<<R as Returns>::Ok, <R as Returns>::Err>;
 
 /// Puts the argument of `#[body]` on the request.
@@ -49,7 +49,7 @@ pub fn body(request: &mut Request, body: impl IntoBody, media_type: Option<&'sta
     request.body(media_type, body.into_body());
 }
 
-/// Reads the tokens of a successful answer.
+/// Reads the tokens of a successful response.
 pub fn tokens<T: TokenResponse>(decoder: Decoder<T>, answer: Answer) -> TokenAnswer {
     let head = answer.head().clone();
     decoder.decode(SuccessResponse::Whole(answer)).map(|value| value.tokens(&head))
@@ -61,13 +61,13 @@ pub const fn millis(millis: u64) -> Duration {
     Duration::from_millis(millis)
 }
 
-/// What the client's implementation of a trait's method returns.
+/// The return type of a trait's method in the client's implementation.
 pub type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
-/// What an erased trait's method returns.
+/// The return type of an erased trait's method.
 pub type BoxedCall<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
-/// Whether a body of the type `T` can be sent again, where that is known.
+/// Whether a body of the type `T` can be sent again, if that is known.
 pub struct Resend<T>(PhantomData<fn() -> T>);
 
 impl<T: IntoBody> Resend<T> {
@@ -75,9 +75,9 @@ impl<T: IntoBody> Resend<T> {
     pub const POSSIBLE: bool = T::REPLAYABLE;
 }
 
-/// For a type that is no body: that is told elsewhere, and once.
+/// The answer for a type that is no body, which is reported elsewhere.
 pub trait ResendUnknown {
-    /// Nothing to be said against it.
+    /// Nothing is known against it.
     const POSSIBLE: bool = true;
 }
 

@@ -1,18 +1,18 @@
-//! How an answer becomes a value, as plain functions: a type that cannot be read is reported where it is declared, and not once
-//! more wherever a call is awaited.
+//! `Decoder`: from a response to a value, by plain functions. A type that cannot be decoded is reported where
+//! it is declared, and not wherever a call is awaited.
 
 use super::from_response::FromResponse;
 use super::parts::{Answer, Head};
 use super::stream::{ByteStream, FromStream};
 use crate::error::Error;
 
-/// A successful answer, read to its end or about to be read.
+/// A successful response: with its whole body, or with a body that is not read yet.
 pub(crate) enum SuccessResponse {
     Whole(Answer),
     Stream(ByteStream),
 }
 
-/// How an answer becomes a `T`.
+/// Decodes a response into a `T`.
 pub struct Decoder<T> {
     pub(crate) accept: Option<&'static str>,
     /// Whether the body is read to its end first.
@@ -22,7 +22,7 @@ pub struct Decoder<T> {
 }
 
 impl<T: FromResponse> Decoder<T> {
-    /// By the rules of a type that is read whole.
+    /// The decoder of a type that needs the whole body.
     pub const WHOLE: Self = Self {
         accept: T::ACCEPT,
         whole: true,
@@ -32,7 +32,7 @@ impl<T: FromResponse> Decoder<T> {
 }
 
 impl<T: FromStream> Decoder<T> {
-    /// By the rules of a type that is read while it arrives.
+    /// The decoder of a type that reads the body while it arrives.
     pub const STREAM: Self = Self {
         accept: T::ACCEPT,
         whole: false,
@@ -74,7 +74,7 @@ impl SuccessResponse {
     pub(crate) fn whole(self) -> Result<Answer, Error> {
         match self {
             Self::Whole(answer) => Ok(answer),
-            // Never: what is decoded whole was read whole.
+            // Unreachable: a response for `whole` decoders is whole.
             Self::Stream(bytes) => {
                 Err(Answer::new(bytes.head().clone(), bytes::Bytes::new()).not_a::<Answer>(""))
             }

@@ -1,4 +1,4 @@
-//! The shapes an answer can be asked for in besides JSON.
+//! `FromResponse`: the success types that are not JSON.
 
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
@@ -7,7 +7,7 @@ use super::parts::{Answer, Head, Response};
 use crate::error::Error;
 use crate::text;
 
-/// What an endpoint can return besides everything that `serde` can read from JSON.
+/// A success type that is not JSON. Everything that `serde` can read from JSON works without it.
 ///
 /// ```
 /// use sdk_runtime::{Answer, Error, FromResponse};
@@ -24,27 +24,27 @@ use crate::text;
 /// }
 /// ```
 pub trait FromResponse: Sized {
-    /// What the request says it accepts, unless the declaration or the call sets `accept` itself.
+    /// The `accept` header of the request, unless the declaration or the call sets it.
     const ACCEPT: Option<&'static str> = None;
 
-    /// Whether a value can be made of an answer that has no body. `Option<Self>` is `None` for a 204 otherwise.
+    /// Whether a response without a body has a value. Otherwise `Option<Self>` is `None` for a 204.
     const EMPTY: bool = false;
 
-    /// Makes the value of a successful answer.
+    /// Makes the value of a successful response.
     ///
     /// # Errors
     ///
-    /// [`Answer::not_a`], when the answer is not one of these.
+    /// Return [`Answer::not_a`] if the response is no such value.
     fn from_response(answer: Answer) -> Result<Self, Error>;
 
-    /// The value that stands for "there is no such thing" (status 404), if there is one.
+    /// Returns the value for a 404, if there is one.
     fn absent(head: &Head) -> Option<Self> {
         let _ = head;
         None
     }
 }
 
-/// Whatever the answer says, the status was enough.
+/// Ignores the body, because the status is enough.
 impl FromResponse for () {
     const EMPTY: bool = true;
 
@@ -53,15 +53,15 @@ impl FromResponse for () {
     }
 }
 
-/// The body as it is.
+/// The body, unchanged.
 impl FromResponse for Bytes {
     fn from_response(answer: Answer) -> Result<Self, Error> {
         Ok(answer.body)
     }
 }
 
-/// The body as text, without a byte order mark. UTF-8 and its subset US-ASCII are read. Any other `charset` is an error and never guessed
-/// at, and so is a body that still has a `Content-Encoding`.
+/// The body as text, without a byte order mark. UTF-8 and its subset US-ASCII are read. Any other `charset`
+/// is an error, and so is a body that still has a `Content-Encoding`.
 impl FromResponse for String {
     fn from_response(answer: Answer) -> Result<Self, Error> {
         if text::is_encoded(answer.head.headers())
@@ -88,7 +88,7 @@ fn charset(content_type: &str) -> Option<&str> {
     })
 }
 
-/// `None` for a 404 and a 204. Any other success is a `T`, also without a body.
+/// `None` for a 404 and a 204. Any other success is a `T`, even without a body.
 impl<T: FromResponse> FromResponse for Option<T> {
     const ACCEPT: Option<&'static str> = T::ACCEPT;
     const EMPTY: bool = true;
@@ -105,7 +105,7 @@ impl<T: FromResponse> FromResponse for Option<T> {
     }
 }
 
-/// The value with the status and the headers it came with.
+/// The value with its status and headers.
 impl<T: FromResponse> FromResponse for Response<T> {
     const ACCEPT: Option<&'static str> = T::ACCEPT;
     const EMPTY: bool = T::EMPTY;

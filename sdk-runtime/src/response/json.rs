@@ -1,4 +1,4 @@
-//! JSON answers, and what stands for an answer that is not there.
+//! JSON responses, and the values for an absent response.
 
 use bytes::Bytes;
 use http::StatusCode;
@@ -11,13 +11,14 @@ use super::parts::{Answer, Head};
 use crate::error::Error;
 use crate::text;
 
-/// Reads the body of a success as JSON. A 204 is the value that stands for nothing, where there is one. Any other status without a body is
-/// an error: its server may have died behind the head.
+/// Decodes the body of a success as JSON. A 204 is the absent value, if there is one. Any other success
+/// without a body is an error, because its server may have died after the head.
 pub(crate) fn decode_json<T: DeserializeOwned>(answer: &Answer) -> Result<T, Error> {
     decode_or_absent(answer, answer.head.status == StatusCode::NO_CONTENT)
 }
 
-/// Reads the body of an error as JSON. Without a body it is the value that stands for nothing, where there is one: its status is known.
+/// Decodes the body of an error as JSON. Without a body it is the absent value, if there is one, because the
+/// status is known.
 pub(crate) fn decode_json_field<T: DeserializeOwned>(answer: &Answer) -> Result<T, Error> {
     decode_or_absent(answer, text::is_blank(&answer.body))
 }
@@ -29,12 +30,12 @@ fn decode_or_absent<T: DeserializeOwned>(answer: &Answer, is_absent: bool) -> Re
     }
 }
 
-/// Reads one document that came with `head` as JSON. A byte order mark in front of it is no part of it (RFC 8259, 8.1).
+/// Decodes one document that came with `head` as JSON. A byte order mark is no part of it (RFC 8259, 8.1).
 pub(crate) fn decode_document<T: DeserializeOwned>(head: &Head, document: &Bytes) -> Result<T, Error> {
     let text = text::without_mark(document);
     serde_json::from_slice(text).map_err(|error| {
         let expected = std::any::type_name::<T>();
-        // A body that is JSON is not encoded, also where the head says so.
+        // A body that is JSON is not encoded, even if the head says so.
         if !error.is_data()
             && let Some(encoded) = head.still_encoded(expected, document)
         {
@@ -44,8 +45,8 @@ pub(crate) fn decode_document<T: DeserializeOwned>(head: &Head, document: &Bytes
     })
 }
 
-/// The value of a `T` for which there is nothing to read: `None` where `T` is an `Option`, under whatever alias or
-/// transparent wrapper, and no value where it is anything else.
+/// Returns the absent value of a `T`: `None` if `T` is an `Option`, even behind an alias or a transparent
+/// wrapper. Other types have none.
 pub(crate) fn absent_json<T: DeserializeOwned>() -> Option<T> {
     T::deserialize(Nothing).ok()
 }

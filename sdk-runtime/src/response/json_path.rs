@@ -1,9 +1,9 @@
-//! Where in a document a decoder stopped, as a path such as `items[3].id`. Knows nothing of types: to decode once more, for the
-//! path alone, would put another copy of each type's decoder into the program.
+//! The path in a JSON document where decoding stopped, such as `items[3].id`. It is found without types,
+//! because a second decoder would double the code for each type.
 
 use crate::text;
 
-/// The place of the value that `error` is about; `None` for the document as a whole.
+/// Returns the path of the value that `error` is about, or `None` for the whole document.
 pub(super) fn of(document: &[u8], error: &serde_json::Error) -> Option<String> {
     let breaks = document.iter().enumerate().filter(|(_, byte)| **byte == b'\n');
     let start = match error.line() {
@@ -28,7 +28,7 @@ pub(super) fn of(document: &[u8], error: &serde_json::Error) -> Option<String> {
                     b'{' => levels.push(Level::Object(None)),
                     b'[' => levels.push(Level::Array(None)),
                     b'"' => {
-                        // What is wrong with a key is told before all of it is read.
+                        // An error of a key is reported before all of it is read.
                         let text = string(&document[at..]);
                         if let Some(Level::Object(key @ None)) = levels.last_mut() {
                             *key = text;
@@ -48,7 +48,7 @@ pub(super) fn of(document: &[u8], error: &serde_json::Error) -> Option<String> {
         let in_front = read.trim_ascii_end().last();
         match index {
             _ if is_of_next(error, unread) => *index = Some(index.unwrap_or_default()),
-            // An error that knows no place is given one when the comma behind the element has been read as well.
+            // An error without a position gets one after the next comma has been read.
             Some(index) if in_front == Some(&b',') => *index -= 1,
             _ => {}
         }
@@ -58,7 +58,8 @@ pub(super) fn of(document: &[u8], error: &serde_json::Error) -> Option<String> {
     (!path.is_empty()).then(|| path.to_owned())
 }
 
-/// Whether `error` is about the list or object that comes next: of these alone nothing is read when they do not fit.
+/// Whether `error` is about the list or object that comes next. Only of these nothing is read if they do not
+/// fit.
 fn is_of_next(error: &serde_json::Error, unread: &[u8]) -> bool {
     let unexpected = match unread.first() {
         Some(b'{') => "invalid type: map, ",
@@ -69,9 +70,9 @@ fn is_of_next(error: &serde_json::Error, unread: &[u8]) -> bool {
 }
 
 enum Level<'a> {
-    /// The key whose value is read, in its quotes.
+    /// The key of the current value, in its quotes.
     Object(Option<&'a [u8]>),
-    /// The element that is read.
+    /// The current element.
     Array(Option<usize>),
 }
 
@@ -88,7 +89,7 @@ impl Level<'_> {
     }
 }
 
-/// The string that `text` begins with, in its quotes; `None` for what is none.
+/// Returns the string at the start of `text`, in its quotes, if there is one.
 fn string(text: &[u8]) -> Option<&[u8]> {
     let mut escaped = false;
     for (index, byte) in text.iter().enumerate().skip(1) {

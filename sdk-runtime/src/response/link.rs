@@ -1,11 +1,11 @@
-//! The `Link` header (RFC 8288), as far as it leads to the next page.
+//! The `Link` header (RFC 8288), for the next page.
 
 use http::HeaderMap;
 use http::header::LINK;
 
 use crate::text;
 
-/// The target of the first link with the relation `next`, as it is written: it may be relative.
+/// Returns the target of the first link with the relation `next`, as it is written. It may be relative.
 pub(crate) fn next_link(headers: &HeaderMap) -> Option<String> {
     headers
         .get_all(LINK)
@@ -17,7 +17,7 @@ pub(crate) fn next_link(headers: &HeaderMap) -> Option<String> {
 struct Link<'a> {
     target: &'a str,
     relation: Option<String>,
-    /// Whether it is a link of something else than the answer it came with.
+    /// Whether the link belongs to another resource than the response.
     anchored: bool,
 }
 
@@ -28,7 +28,7 @@ impl Link<'_> {
     }
 }
 
-/// What is left of a header to read.
+/// The rest of a header.
 struct Links<'a>(&'a str);
 
 impl<'a> Iterator for Links<'a> {
@@ -40,7 +40,7 @@ impl<'a> Iterator for Links<'a> {
         self.0 = rest;
         let mut link = Link { target: target.trim(), relation: None, anchored: false };
         while let Some((name, value)) = self.parameter() {
-            // Only the first of them counts.
+            // Only the first relation counts.
             if name.eq_ignore_ascii_case("rel") {
                 link.relation.get_or_insert(value);
             } else if name.eq_ignore_ascii_case("anchor") {
@@ -67,7 +67,7 @@ impl<'a> Links<'a> {
         Some((name.trim_ascii(), value))
     }
 
-    /// A token, or a quoted string in which anything may stand, what ends a parameter or a link included.
+    /// Reads a token, or a quoted string, which may contain the characters that end a parameter or a link.
     fn value(&mut self) -> String {
         let Some(quoted) = self.0.strip_prefix('"') else {
             let end = self.0.find([';', ',']).unwrap_or(self.0.len());

@@ -1,4 +1,4 @@
-//! From an answer to the value an endpoint declares; knows nothing of how the answer came.
+//! Responses: from a response to the value that an endpoint declares.
 
 mod decoder;
 mod from_response;

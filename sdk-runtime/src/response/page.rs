@@ -1,14 +1,14 @@
-//! What one page of a longer list says about itself; knows nothing of how pages are fetched.
+//! `Page`: one page of a list, and what it says about the next.
 
 use super::parts::Response;
 
-/// The cursor of pages that have none.
+/// The cursor type of pages without cursors.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NoCursor {}
 
-/// One page of a list that a server gives piece by piece. A `Vec` is a page of its elements.
+/// One page of a list. A `Vec` is a page of its elements.
 ///
-/// [Derive it](derive@crate::Page) for a struct that says which of its fields is what:
+/// [Derive it](derive@crate::Page) for a struct, and name the role of its fields:
 ///
 /// ```
 /// use sdk_runtime::Page;
@@ -26,7 +26,7 @@ pub enum NoCursor {}
 /// assert_eq!(page.into_items(), ["a"]);
 /// ```
 ///
-/// Or implement it, for whatever a derive cannot say:
+/// Or implement it for cases that the derive cannot express:
 ///
 /// ```
 /// use sdk_runtime::Page;
@@ -60,25 +60,26 @@ pub enum NoCursor {}
     note = "help: `#[derive(sdk_runtime::Page)]` with `#[page(items)]` on the field of its items, or return `Pages<Vec<T>>`"
 )]
 pub trait Page {
-    /// What the list is of.
+    /// The type of the items.
     type Item;
 
-    /// What the server hands out to ask for the next page with: `paginate = cursor(…)`. [`NoCursor`] where it hands out none.
+    /// The type of the cursor that requests the next page: `paginate = cursor(…)`. [`NoCursor`] if there is
+    /// none.
     type Cursor;
 
-    /// The items on this page, in order.
+    /// Returns the items of this page, in order.
     fn into_items(self) -> Vec<Self::Item>;
 
-    /// Whether there are no items on it; with `paginate = page(…)` that is the end.
+    /// Whether the page has no items. With `paginate = page(…)` that is the end.
     fn is_empty(&self) -> bool;
 
-    /// The cursor of the next page; `None` on the last one.
+    /// Returns the cursor of the next page, or `None` on the last one.
     fn next_cursor(&self) -> Option<Self::Cursor> {
         None
     }
 
-    /// Whether there are more pages, where the answer says so beside its cursor. `Some(false)` ends the list, whatever else the
-    /// page says.
+    /// Returns whether there are more pages, if the response says so in addition to its cursor. `Some(false)`
+    /// ends the list in any case.
     fn has_more(&self) -> Option<bool> {
         None
     }
@@ -97,7 +98,7 @@ impl<T> Page for Vec<T> {
     }
 }
 
-/// A page together with the head it came with.
+/// A page with its head.
 impl<P: Page> Page for Response<P> {
     type Item = P::Item;
     type Cursor = P::Cursor;

@@ -1,4 +1,4 @@
-//! The parts of a response: head, bytes, value.
+//! `Head`, `Answer` and `Response`: the parts of a successful response.
 
 use std::fmt;
 
@@ -8,7 +8,7 @@ use http::{HeaderMap, StatusCode};
 use crate::error::{DecodeError, Error};
 use crate::text;
 
-/// Status and headers of an answer.
+/// The status and the headers of a response.
 #[derive(Clone)]
 pub struct Head {
     pub(super) status: StatusCode,
@@ -16,19 +16,20 @@ pub struct Head {
 }
 
 impl Head {
-    /// A head of these.
+    /// Creates a head.
     #[must_use]
     pub fn new(status: StatusCode, headers: HeaderMap) -> Self {
         Self { status, headers }
     }
 
-    /// The status.
+    /// Returns the status.
     #[must_use]
     pub fn status(&self) -> StatusCode {
         self.status
     }
 
-    /// The headers. Where the client has decompressed the answer, without `Content-Encoding` and `Content-Length`.
+    /// Returns the headers. If the client has decompressed the body, `Content-Encoding` and `Content-Length`
+    /// are removed.
     #[must_use]
     pub fn headers(&self) -> &HeaderMap {
         &self.headers
@@ -38,7 +39,8 @@ impl Head {
         (self.status, self.headers)
     }
 
-    /// The error that `document` is still encoded, where the head says so and there is something in it.
+    /// Returns the error of a `document` that still has a content coding, if the head says so and it is not
+    /// blank.
     pub(super) fn still_encoded(&self, expected: &'static str, document: &Bytes) -> Option<Error> {
         let encoding = text::encoding(&self.headers).filter(|_| !text::is_blank(document))?;
         let head = (self.status, &self.headers);
@@ -63,7 +65,7 @@ impl fmt::Debug for Head {
     }
 }
 
-/// A successful answer, whole: status, headers and body.
+/// A successful response with its whole body.
 #[derive(Clone)]
 pub struct Answer {
     pub(crate) head: Head,
@@ -71,32 +73,32 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// An answer of these.
+    /// Creates a response.
     #[must_use]
     pub fn new(head: Head, body: Bytes) -> Self {
         Self { head, body }
     }
 
-    /// Status and headers.
+    /// Returns the status and the headers.
     #[must_use]
     pub fn head(&self) -> &Head {
         &self.head
     }
 
-    /// The body.
+    /// Returns the body.
     #[must_use]
     pub fn body(&self) -> &Bytes {
         &self.body
     }
 
-    /// The body alone.
+    /// Returns the body only.
     #[must_use]
     pub fn into_body(self) -> Bytes {
         self.body
     }
 
-    /// The error that says this answer is not a `T`. `detail` may quote the answer; it is shown by an accessor only. Where the body still
-    /// has a `Content-Encoding`, the error says that instead.
+    /// Returns the error that this response is not a `T`. `detail` may quote the response, because only an
+    /// accessor shows it. If the body still has a `Content-Encoding`, the error says that instead.
     #[must_use]
     pub fn not_a<T>(&self, detail: impl Into<String>) -> Error {
         let expected = std::any::type_name::<T>();
@@ -114,7 +116,7 @@ impl fmt::Debug for Answer {
     }
 }
 
-/// A value together with the status and the headers it came with.
+/// A value with the status and the headers of its response.
 ///
 /// ```
 /// # fn version(response: &sdk_runtime::Response<String>) -> Option<&http::HeaderValue> {
@@ -128,36 +130,36 @@ pub struct Response<T> {
 }
 
 impl<T> Response<T> {
-    /// A response of these, for a fake to succeed with.
+    /// Creates a response, for a fake.
     pub fn new(head: Head, value: T) -> Self {
         Self { head, value }
     }
 
-    /// The status.
+    /// Returns the status.
     #[must_use]
     pub fn status(&self) -> StatusCode {
         self.head.status
     }
 
-    /// The headers.
+    /// Returns the headers.
     #[must_use]
     pub fn headers(&self) -> &HeaderMap {
         &self.head.headers
     }
 
-    /// The value.
+    /// Returns the value.
     #[must_use]
     pub fn value(&self) -> &T {
         &self.value
     }
 
-    /// The value alone.
+    /// Returns the value only.
     #[must_use]
     pub fn into_value(self) -> T {
         self.value
     }
 
-    /// Status and headers, and the value.
+    /// Returns the status and the headers, and the value.
     #[must_use]
     pub fn into_parts(self) -> (Head, T) {
         (self.head, self.value)

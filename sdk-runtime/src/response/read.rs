@@ -1,4 +1,4 @@
-//! Reading a body as it arrives, never more of it than wanted.
+//! Reads bodies while they arrive, up to a limit.
 
 use std::time::Duration;
 
@@ -9,11 +9,11 @@ use crate::error::{BodyTooLarge, Error, TransportError, TransportErrorKind};
 use crate::runtime::{self, Instant};
 use crate::transport::ResponseBody;
 
-/// As long as the body of an answer without success is waited for. Its status and headers say how to go on, so it must not take all of the
-/// time there is.
+/// The time limit of an error body. The status and the headers say how to go on, so the body must not use up
+/// the call's time.
 pub(crate) const ERROR_BODY_TIME: Duration = Duration::from_secs(5);
 
-/// The whole body, or an error when it is longer than `limit` bytes.
+/// Returns the whole body, or an error if it is longer than `limit` bytes.
 pub(crate) async fn read_all(body: ResponseBody, limit: usize) -> Result<Bytes, Error> {
     let ReceivedBody { bytes, end } = receive(body, limit, None).await;
     match (end.error(), end) {
@@ -23,7 +23,7 @@ pub(crate) async fn read_all(body: ResponseBody, limit: usize) -> Result<Bytes, 
     }
 }
 
-/// What arrived of a body, and why no more did.
+/// The part of a body that arrived, and why it ended.
 #[derive(Debug)]
 pub(crate) struct ReceivedBody {
     pub(crate) bytes: Bytes,
@@ -32,18 +32,18 @@ pub(crate) struct ReceivedBody {
 
 #[derive(Debug)]
 pub(crate) enum BodyEnd {
-    /// It is all there.
+    /// The body is complete.
     Whole,
-    /// There was more of it than is kept.
+    /// The body is longer than the limit.
     Limit,
-    /// It broke off.
+    /// The connection broke.
     Cut(TransportError),
-    /// Its time was over.
+    /// The time limit passed.
     Late,
 }
 
 impl BodyEnd {
-    /// Why not all of it arrived; `None` where it did, or where no more of it is wanted.
+    /// Returns why the body is incomplete, or `None` if it is complete or exceeds the limit.
     pub(crate) fn error(&self) -> Option<TransportError> {
         match self {
             Self::Whole | Self::Limit => None,
@@ -53,9 +53,9 @@ impl BodyEnd {
     }
 }
 
-/// The body, or as much of it as `limit` bytes, as the connection and the deadline allow.
+/// Reads the body up to `limit` bytes and the deadline.
 pub(crate) async fn receive(mut body: ResponseBody, limit: usize, deadline: Option<Instant>) -> ReceivedBody {
-    // Most bodies come in one piece, which is then kept as it is.
+    // Most bodies come in one piece, which is not copied.
     let mut first = Bytes::new();
     let mut whole = BytesMut::new();
     let end = loop {

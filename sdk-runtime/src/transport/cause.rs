@@ -1,23 +1,23 @@
-//! What the errors of the libraries below say: whether a request arrived, what failed, and why. Knows them by their types, and
-//! quotes no other: the text of an unknown one may hold an address or a token.
+//! The causes of library errors: whether the request arrived, what failed, and why. Errors are recognized by
+//! their types. The text of an unknown error is not quoted, because it may hold an address or a token.
 
 use std::error::Error as StdError;
 use std::io;
 
 use crate::error::TransportErrorKind;
 
-/// What is known about an error.
+/// The cause of an error.
 #[derive(Debug, Default)]
 pub(super) struct Cause {
-    /// What it is about, if that is known.
+    /// What failed, if that is known.
     pub(super) kind: Option<TransportErrorKind>,
-    /// Whether the server provably has not looked at the request.
+    /// Whether the server provably has not processed the request.
     pub(super) is_unsent: bool,
     /// The innermost cause in words.
     pub(super) words: Option<String>,
 }
 
-/// Looks at `error` and all its sources.
+/// Examines `error` and all its sources.
 pub(super) fn of(error: &(dyn StdError + 'static)) -> Cause {
     let mut cause = Cause::default();
     let mut next = Some(error);
@@ -33,7 +33,7 @@ pub(super) fn of(error: &(dyn StdError + 'static)) -> Cause {
             cause.io(error);
         } else if let Some(words) = by_text(error) {
             cause.kind = cause.kind.or(words.starts_with("tunnel").then_some(TransportErrorKind::Proxy));
-            // What lies below is a timeout again.
+            // The error below it is a timeout too.
             if cause.words.as_deref() != Some(SILENT) {
                 cause.words = Some(words);
             }
@@ -54,7 +54,7 @@ impl Cause {
         } else if error.is_parse() {
             self.kind = Some(TransportErrorKind::NotHttp);
         } else if words == "received unexpected message from connection" {
-            // It said something before it was asked, so that nothing was sent.
+            // The server spoke first, so nothing was sent.
             self.kind = Some(TransportErrorKind::NotHttp);
             self.is_unsent = true;
         } else if error.is_canceled() {
@@ -76,14 +76,15 @@ impl Cause {
         };
         self.words = Some(format!("{what} ({})", reason.description()));
         if error.is_remote() {
-            // The streams that a GOAWAY leaves to the server fail by what ends the connection.
+            // Streams that a GOAWAY leaves to the server fail with the error of the connection.
             self.is_unsent = error.is_go_away() || reason == h2::Reason::REFUSED_STREAM;
             let is_asked_for_again = matches!(reason, h2::Reason::NO_ERROR | h2::Reason::REFUSED_STREAM);
             if self.is_unsent && is_asked_for_again {
                 self.kind = Some(TransportErrorKind::NotSent);
             }
         } else if error.is_library() {
-            // What ends a connection may be another call's fault; so many pieces of a head, that there is no end of it, end one too.
+            // A connection may end for the fault of another call. It also ends if a head is sent in endless
+            // pieces.
             self.kind = match (error.is_go_away(), reason) {
                 (true, h2::Reason::ENHANCE_YOUR_CALM) => Some(TransportErrorKind::HeadTooLarge),
                 (true, _) => None,
@@ -98,7 +99,7 @@ impl Cause {
             self.kind = Some(TransportErrorKind::Tls);
             self.is_unsent = true;
         }
-        // What is wrapped speaks for itself, if it is known.
+        // A known error inside it is more precise.
         if error.get_ref().is_none() || self.kind == Some(TransportErrorKind::Tls) {
             self.words = Some(words);
         }
@@ -107,7 +108,7 @@ impl Cause {
 
 const SILENT: &str = "the connection is silent, and a PING was not answered";
 
-/// Errors whose types have no name, by what they say.
+/// Returns the text of errors whose types are private.
 fn by_text(error: &(dyn StdError + 'static)) -> Option<String> {
     let words = error.to_string();
     if words == "keep-alive timed out" {
@@ -129,8 +130,8 @@ fn tls(_: &(dyn StdError + 'static)) -> Option<String> {
     None
 }
 
-/// Whether the words are those of an alert by which a server refuses a handshake. In TLS 1.3 it may come after the client has
-/// finished its part and sent a request, which the server then has not read (RFC 8446, 4.4.2.4).
+/// Whether the words are those of an alert that refuses a handshake. In TLS 1.3 such an alert may arrive
+/// after the client has sent a request, which the server has not read (RFC 8446, 4.4.2.4).
 #[cfg(feature = "rustls")]
 fn is_refusal(words: &str) -> bool {
     use rustls::AlertDescription as Alert;
@@ -146,7 +147,7 @@ fn is_refusal(words: &str) -> bool {
         Alert::CertificateRequired,
         Alert::DecryptError,
     ];
-    // HTTP/2 hands on the words of an error, and not the error.
+    // HTTP/2 passes on the words of an error, and not the error.
     REFUSALS.iter().any(|alert| rustls::Error::AlertReceived(*alert).to_string() == words)
 }
 

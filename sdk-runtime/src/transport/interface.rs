@@ -1,4 +1,4 @@
-//! `Transport`: sends one request and returns one response. What a transport of your own implements.
+//! `Transport`: sends one request and returns one response. Implement it for a transport of your own.
 
 use std::fmt;
 use std::future::Future;
@@ -17,12 +17,12 @@ use crate::body::RequestBody;
 use crate::error::TransportError;
 use crate::runtime::{RuntimeBound, Spawner};
 
-/// Sends one request and gives one answer.
+/// Sends one request and returns one response.
 ///
-/// A transport follows no redirect, keeps no cookie, adds no credential and decompresses nothing: all of that is the client's business,
-/// which must see every hop.
+/// A transport follows no redirect, stores no cookie, adds no credential and decompresses nothing. The client
+/// does all of that, because it must see every hop.
 pub trait Transport: Send + Sync + 'static {
-    /// Sends `request` and waits for the head of its answer.
+    /// Sends `request`, and returns when the head of its response has arrived.
     ///
     /// # Cancel safety
     ///
@@ -30,31 +30,33 @@ pub trait Transport: Send + Sync + 'static {
     ///
     /// # Errors
     ///
-    /// When no answer came; [`TransportError::may_have_arrived`] says whether the server may have seen the request.
+    /// Fails if no response arrived. [`TransportError::may_have_arrived`] says whether the server may have
+    /// received the request.
     fn send(&self, request: TransportRequest) -> TransportFuture;
 }
 
-/// What [`Transport::send`] returns.
+/// The future of [`Transport::send`].
 pub type TransportFuture = Pin<Box<dyn Future<Output = Result<TransportResponse, TransportError>> + Send>>;
 
-/// A request, complete and ready to go. `Debug` shows the method and the path alone.
+/// A complete request. `Debug` shows the method and the path only.
 #[non_exhaustive]
 pub struct TransportRequest {
     /// The HTTP method.
     pub method: Method,
     /// The absolute address, without a fragment.
     pub url: Url,
-    /// All headers but `Host` and those about the length of the body.
+    /// All headers, except `Host` and those about the length of the body.
     pub headers: HeaderMap,
-    /// The body, or `None` for a request that has none.
+    /// The body, or `None` for a request without one.
     pub body: Option<RequestBody>,
-    /// Whether it is to go by a connection of its own, which is not used again: a sign-in, a refresh or a sign-out, which must not
-    /// wait for what calls hold or for a connection that has died. A transport that has no connections may ignore it.
+    /// Whether to use a new connection that is not used again. Sign-ins, refreshes and sign-outs set this,
+    /// because they must not wait for the connections of calls or for a dead connection. A transport without
+    /// connections may ignore it.
     pub own_connection: bool,
     pub(crate) stage: Stage,
 }
 
-/// An answer whose body is still to be read.
+/// A response whose body is not read yet.
 pub type TransportResponse = http::Response<ResponseBody>;
 
 impl fmt::Debug for TransportRequest {
@@ -66,16 +68,17 @@ impl fmt::Debug for TransportRequest {
     }
 }
 
-/// The body of an answer, as it arrives.
+/// The body of a response, while it arrives.
 pub struct ResponseBody(UnsyncBoxBody<Bytes, TransportError>);
 
 impl ResponseBody {
-    /// The body of a transport of your own.
+    /// Creates the body of a transport of your own.
     pub fn new(body: impl Body<Data = Bytes, Error = TransportError> + Send + 'static) -> Self {
         Self(body.boxed_unsync())
     }
 
-    /// The same, to be read on any thread as on the runtime that `spawner` names, where it names one.
+    /// Binds the body to the runtime that `spawner` names, if it names one, so that it can be read on any
+    /// thread.
     pub(crate) fn entered(self, spawner: &Spawner) -> Self {
         match spawner.enter(self) {
             Ok(entered) => Self::new(EnteredBody(entered)),

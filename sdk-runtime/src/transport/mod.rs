@@ -1,4 +1,4 @@
-//! How one request reaches a server and one answer comes back; knows nothing of sessions, redirects or retries.
+//! Transports: one request to a server, and its response.
 
 mod cause;
 mod interface;

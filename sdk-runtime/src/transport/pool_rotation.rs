@@ -1,23 +1,25 @@
-//! Which of two pools of connections calls use: the other one, after a call has timed out on a connection. What HTTP/1 drops with the
-//! call, HTTP/2 would keep for the next; the connection goes on for those calls that it still serves.
+//! The rotation of two connection pools: after a call has timed out on a connection, new calls use the other
+//! pool. HTTP/1 closes the connection of such a call, and HTTP/2 would keep it for the next. Calls that still
+//! use it go on.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::stage::Stage;
 
-/// Whose turn it is.
+/// The pool of new calls.
 #[derive(Debug, Default)]
 pub(super) struct PoolRotation(Arc<AtomicUsize>);
 
 impl PoolRotation {
-    /// The turn of a request that is about to be sent; it is held for as long as the request, or its answer, is under way.
+    /// Returns the pool for a request that is about to be sent. Hold it while the request or its response is
+    /// in progress.
     pub(super) fn take(&self, stage: &Stage) -> PoolUse {
         PoolUse { turns: self.0.clone(), number: self.0.load(Ordering::Relaxed), stage: stage.clone() }
     }
 }
 
-/// A request under way, on a connection of its pool.
+/// A request in progress, on a connection of its pool.
 pub(super) struct PoolUse {
     turns: Arc<AtomicUsize>,
     number: usize,
@@ -25,7 +27,7 @@ pub(super) struct PoolUse {
 }
 
 impl PoolUse {
-    /// Which pool: 0 or 1.
+    /// Returns the number of the pool, 0 or 1.
     pub(super) fn pool(&self) -> usize {
         self.number % 2
     }
@@ -34,7 +36,7 @@ impl PoolUse {
 impl Drop for PoolUse {
     fn drop(&mut self) {
         if self.stage.has_timed_out() && !self.stage.is_connecting() {
-            // Of all that time out in one turn, the first ends it.
+            // Of all calls that time out in one rotation, the first rotates.
             let next = self.number.wrapping_add(1);
             let _ = self.turns.compare_exchange(self.number, next, Ordering::Relaxed, Ordering::Relaxed);
         }

@@ -1,4 +1,4 @@
-//! The transport over reqwest, the only file that names it.
+//! The transport over reqwest, and the only file that names it.
 
 use std::error::Error as StdError;
 use std::pin::Pin;
@@ -27,32 +27,33 @@ use crate::request::base::may_carry_credentials;
 
 /// reqwest's own builder: proxies, certificates, connection limits, DNS.
 ///
-/// Redirects and the referer are the client's business and are set after you. Decompression is off unless you turn it on, since the client
-/// does it. Leave credentials and cookies to the session: default headers set here go to every address, that of a redirect to another
-/// origin included.
+/// The client sets redirects and the referer itself, after your configuration. Decompression is off unless
+/// you turn it on, because the client decompresses. Leave credentials and cookies to the session: default
+/// headers that are set here go to every address, including that of a redirect to another origin.
 pub type HttpClientBuilder = reqwest::ClientBuilder;
 
-/// A connection that takes longer than this is not going to come.
+/// The time limit of a connection attempt.
 const CONNECT: Duration = Duration::from_secs(5);
-/// As much as HTTP/2 allows: each unread stream takes its own window (2 MiB) of it, and none may take the last of it.
+/// The largest window of HTTP/2. Each unread stream takes its own window (2 MiB) of it, and they must not
+/// exhaust it.
 const CONNECTION_WINDOW: u32 = (1 << 31) - 1;
-/// How long a connection of HTTP/2 that calls wait on may be silent before it is asked for a sign of life.
+/// How long an HTTP/2 connection with waiting calls may be silent before it gets a PING.
 const SILENCE: Duration = Duration::from_secs(2);
-/// How long such a sign may take.
+/// The time limit of the answer to a PING.
 const PONG: Duration = Duration::from_secs(2);
-/// As much of the headers of an answer as a call takes, counted as HTTP/2 counts them (RFC 9113, 6.5.2).
+/// The limit of a response's headers, counted as in HTTP/2 (RFC 9113, 6.5.2).
 const HEAD_LIMIT: usize = 256 << 10;
-/// What is longer than this ends the connection, so it is far above the limit of one call.
+/// Larger headers end the connection, so this is far above the limit of one call.
 const HEAD_WINDOW: u32 = 4 << 20;
 
-/// Which client of reqwest sends a request.
+/// The client of reqwest that sends a request.
 #[derive(Debug, Clone, Copy)]
 enum Route {
-    /// By TLS.
+    /// Over TLS.
     Encrypted,
     /// In the clear.
     Clear,
-    /// In the clear and by no proxy: what may travel so because it stays on this machine must stay there.
+    /// In the clear, and through no proxy: requests that may be plaintext because they stay on this machine.
     Direct,
 }
 
@@ -70,22 +71,23 @@ type Configure = Box<dyn Fn(HttpClientBuilder) -> HttpClientBuilder + Send + Syn
 
 pub(crate) struct ReqwestTransport {
     configure: Configure,
-    /// Of each route and use.
+    /// By route and use.
     clients: [[OnceLock<Result<reqwest::Client, TransportError>>; 3]; 3],
     turns: PoolRotation,
 }
 
-/// What connections a client of reqwest has.
+/// The connections of a client of reqwest.
 #[derive(Debug, Clone, Copy)]
 enum Use {
     /// One of two pools.
     Pool(usize),
-    /// A connection for each request.
+    /// A new connection for each request.
     Own,
 }
 
 impl ReqwestTransport {
-    /// Builds a client for requests to `base` from what `configure` makes of the defaults. Further ones are built when they are needed.
+    /// Builds the client for requests to `base`, with the defaults as `configure` has changed them. Other
+    /// clients are built on demand.
     pub(crate) fn new(base: &Url, configure: Configure) -> Result<Self, TransportError> {
         let transport = Self { configure, clients: Default::default(), turns: PoolRotation::default() };
         transport.client(base, Use::Pool(0))?;
@@ -97,7 +99,7 @@ impl ReqwestTransport {
         let place = match (route, uses) {
             (_, Use::Own) => 0,
             (Route::Encrypted, Use::Pool(pool)) => 1 + pool,
-            // Where HTTP/2 is not agreed on, a connection ends with its call.
+            // Without HTTP/2, a connection ends with a call that times out.
             (Route::Clear | Route::Direct, Use::Pool(_)) => 1,
         };
         let client = &self.clients[route as usize][place];
@@ -108,7 +110,7 @@ impl ReqwestTransport {
         let builder = || self.builder(uses);
         let built = match route {
             Route::Encrypted => builder().build(),
-            // A proxy may want TLS.
+            // A proxy may use TLS.
             Route::Clear => builder().build().or_else(|_| without_certificates(builder()).build()),
             Route::Direct => without_certificates(builder().no_proxy()).build(),
         };
@@ -122,7 +124,8 @@ impl ReqwestTransport {
         let defaults = reqwest::Client::builder()
             .connect_timeout(CONNECT)
             .tcp_nodelay(true)
-            // What a user's own features turn on in reqwest would decode what the client did not ask for, and not check all of it.
+            // Features of reqwest that another crate turns on would decode bodies that were not requested,
+            // and check less.
             .no_gzip()
             .no_brotli()
             .no_zstd()
@@ -131,7 +134,7 @@ impl ReqwestTransport {
             .http2_keep_alive_interval(SILENCE)
             .http2_keep_alive_timeout(PONG)
             .http2_max_header_list_size(HEAD_WINDOW)
-            // What did not arrive is sent again by us, with a body that is opened again.
+            // The client resends a request that did not arrive, with a body that is opened again.
             .retry(reqwest::retry::never());
         let builder = (self.configure)(defaults).redirect(reqwest::redirect::Policy::none()).referer(false);
         match uses {
@@ -141,7 +144,7 @@ impl ReqwestTransport {
     }
 }
 
-/// For addresses in the clear: so that there need be no certificates on the machine.
+/// Builds a client for plaintext addresses, which needs no certificates on the machine.
 #[cfg(feature = "rustls")]
 fn without_certificates(builder: HttpClientBuilder) -> HttpClientBuilder {
     builder.tls_certs_only([])
@@ -163,7 +166,7 @@ impl Transport for ReqwestTransport {
         let origin = request.url[..Position::BeforePath].into();
         let mut outgoing = reqwest::Request::new(request.method, request.url);
         *outgoing.headers_mut() = request.headers;
-        // hyper leaves the length out where there is nothing to send, and servers want it all the same (RFC 9110, 8.6).
+        // hyper omits the length of an empty body, and servers expect it (RFC 9110, 8.6).
         if request.body.as_ref().is_some_and(|body| body.size_hint().exact() == Some(0)) {
             outgoing.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
         }
@@ -189,7 +192,7 @@ impl Transport for ReqwestTransport {
                 ));
             }
             Ok(answer.map(|body| {
-                // The turn lasts as long as the body.
+                // The pool is in use until the body ends.
                 let body = body.map_err(move |error| body_error(&turn, error));
                 ResponseBody::new(UploadResponseBody::new(body, stop))
             }))
@@ -202,7 +205,7 @@ fn size(headers: &HeaderMap) -> usize {
 }
 
 fn request_error(error: reqwest::Error) -> TransportError {
-    // The address may carry data of the caller's in its query.
+    // The query may hold the caller's data.
     let error = error.without_url();
     let cause = cause::of(&error);
     let is_connect = error.is_connect() || error.is_builder();
@@ -226,7 +229,8 @@ fn innermost<'e>(error: &'e (dyn StdError + 'static)) -> &'e (dyn StdError + 'st
     error.source().map_or(error, innermost)
 }
 
-/// Tells requests when they wait for a connection, and lets those to one server share the attempt.
+/// Tells requests that they wait for a connection, and shares a connection attempt between requests to one
+/// server.
 #[derive(Clone)]
 struct Watch(Option<SharedConnects>);
 
@@ -260,7 +264,7 @@ where
     fn call(&mut self, target: T) -> Self::Future {
         let fresh = self.connector.clone();
         let mut connector = std::mem::replace(&mut self.connector, fresh);
-        // By TLS alone the server says before a request that it speaks HTTP/2.
+        // Only over TLS is HTTP/2 agreed on before the first request.
         let origin = stage::origin().filter(|origin| origin.starts_with("https:"));
         let attempts = self.attempts.clone().zip(origin);
         stage::connecting(Box::pin(async move {

@@ -1,4 +1,5 @@
-//! The transport over any tower service: an in-memory server in tests, a stack of middleware, another HTTP library.
+//! `ServiceTransport`: the transport over a tower service, such as an in-memory server in tests, middleware,
+//! or another HTTP library.
 
 use std::error::Error as StdError;
 use std::future::poll_fn;
@@ -17,9 +18,9 @@ use crate::error::{TransportError, TransportErrorKind};
 
 /// A [`Transport`] over a [`tower_service::Service`] of `http` types.
 ///
-/// The body of a request is an [`http_body::Body`], whose size hint is what an HTTP library makes the `Content-Length` of.
-/// An error of the service counts as "the server has not seen the request" when an [`io::Error`] that says so
-/// (connection refused, host unreachable …) is among its sources, or one of hyper or h2, and as "it may have" otherwise.
+/// The body of a request is an [`http_body::Body`], whose size hint becomes the `Content-Length`. If the
+/// sources of a service's error include an [`io::Error`] such as "connection refused", or a known error of
+/// hyper or h2, the request counts as not received. Any other error means that it may have been received.
 #[derive(Debug)]
 pub struct ServiceTransport<S> {
     service: Mutex<S>,
@@ -42,7 +43,7 @@ where
     B::Error: Into<Box<dyn StdError + Send + Sync>>,
 {
     fn send(&self, request: TransportRequest) -> TransportFuture {
-        // The lock is for services that are not `Sync`; it is held for one clone.
+        // The lock is for services that are not `Sync`. It is held for one clone.
         let mut service = self.service.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let TransportRequest { method, url, headers, body, .. } = request;
         Box::pin(async move {

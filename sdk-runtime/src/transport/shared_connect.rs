@@ -1,5 +1,5 @@
-//! One attempt to connect for all requests that wait for the same server, where it speaks HTTP/2: a pool of connections shares one only
-//! when it is there, and until then each request would shake hands for itself.
+//! One connection attempt for all requests that wait for the same HTTP/2 server. A pool shares a connection
+//! only after it is made, so each waiting request would make one.
 
 use std::collections::{HashMap, HashSet};
 use std::future::{Future, poll_fn};
@@ -13,21 +13,21 @@ use tokio::sync::SetOnce;
 use super::stage;
 use crate::runtime::{self, Instant};
 
-/// How long a request waits for the connection that another one makes.
+/// The longest wait for the connection that another request makes.
 const PATIENCE: Duration = Duration::from_secs(2);
-/// How long the pool may take to hand it over when it is there.
+/// The longest wait for the pool to hand over a finished connection.
 const HANDOVER: Duration = Duration::from_millis(500);
-/// As many servers as are known to speak HTTP/1.
+/// How many servers are remembered as HTTP/1.
 const SERVERS: usize = 1000;
 
-/// The attempts of one pool, by the origin of the server.
+/// The connection attempts of one pool, by origin.
 #[derive(Clone, Default)]
 pub(super) struct SharedConnects(Arc<Mutex<ConnectState>>);
 
 #[derive(Default)]
 struct ConnectState {
     under_way: HashMap<String, Arc<SharedConnect>>,
-    /// Those who need a connection for each request.
+    /// The servers that need a connection for each request.
     http1: HashSet<String>,
 }
 
@@ -36,11 +36,11 @@ struct SharedConnect(SetOnce<ConnectOutcome>);
 
 #[derive(Clone, Copy)]
 enum ConnectOutcome {
-    /// A connection that the pool shares, since when.
+    /// The pool shares a connection, since this time.
     Shared(Instant),
-    /// A connection of HTTP/1, or none.
+    /// An HTTP/1 connection, or no connection.
     NotShared,
-    /// The request that connected was given up.
+    /// The request that connected was dropped.
     GivenUp,
 }
 
@@ -54,17 +54,17 @@ impl SharedConnect {
     }
 }
 
-/// What a request that needs a connection has to do.
+/// What a request that needs a connection does.
 enum ConnectRole {
     Connect(Option<Lead>),
     Follow(Arc<SharedConnect>),
 }
 
-/// No request follows this one any more, which has another connection.
+/// The request has another connection, and left this attempt to a task.
 pub(super) struct Abandoned;
 
 impl SharedConnects {
-    /// Waits until it is the turn of the request that is being sent to connect to `origin`, for itself or for all.
+    /// Waits until the current request may connect to `origin`, for itself or for all.
     pub(super) async fn turn(&self, origin: &str) -> Result<Option<Lead>, Abandoned> {
         loop {
             let attempt = match self.role(origin) {
@@ -107,7 +107,7 @@ impl SharedConnects {
     }
 }
 
-/// The one who connects for all. Dropping it leaves that to the next.
+/// The request that connects for all. When it is dropped, the next one connects.
 pub(super) struct Lead {
     attempts: SharedConnects,
     origin: String,
@@ -115,7 +115,7 @@ pub(super) struct Lead {
 }
 
 impl Lead {
-    /// Tells the others what came of it: `None` for no connection, or whether it is one of HTTP/2.
+    /// Reports the outcome to the others: `None` for no connection, or whether it is HTTP/2.
     pub(super) fn done(self, is_http2: Option<bool>) {
         if is_http2 == Some(false) {
             let mut state = self.attempts.lock();
@@ -137,7 +137,7 @@ impl Drop for Lead {
     }
 }
 
-/// Returns the output of `work`, or `Abandoned` once its request has another connection and leaves this one to a task.
+/// Returns the output of `work`, or `Abandoned` if its request has another connection.
 async fn while_sending<T>(work: impl Future<Output = T>) -> Result<T, Abandoned> {
     let mut work = pin!(work);
     poll_fn(|cx| match stage::is_sending() {

@@ -1,4 +1,4 @@
-//! How far a request is, told by its transport to those who give it up; and that they do, because its time is over.
+//! The stage of a request: its transport reports whether it is connecting, and its caller reports a timeout.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 
 tokio::task_local! {
-    /// The request that is being sent.
+    /// The current request.
     static SENDING: Sending;
 }
 
@@ -17,17 +17,17 @@ struct Sending {
     origin: Arc<str>,
 }
 
-/// Whether this is done for a request that is being sent, and not by a task that finishes what the request has no use for.
+/// Whether this task sends a request. A task that finishes an abandoned connection does not.
 pub(super) fn is_sending() -> bool {
     SENDING.try_with(|_| ()).is_ok()
 }
 
-/// The origin that the request which is being sent goes to.
+/// Returns the origin of the current request.
 pub(super) fn origin() -> Option<Arc<str>> {
     SENDING.try_with(|sending| sending.origin.clone()).ok()
 }
 
-/// How far a request has come. Clones are of one request.
+/// The stage of a request. Clones share it.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Stage(Arc<Flags>);
 
@@ -38,7 +38,7 @@ struct Flags {
 }
 
 impl Stage {
-    /// Whether no connection is there yet, so that nothing of the request was sent.
+    /// Whether there is no connection yet, so that nothing of the request was sent.
     pub(crate) fn is_connecting(&self) -> bool {
         self.0.is_connecting.load(Ordering::Relaxed)
     }
@@ -47,7 +47,7 @@ impl Stage {
         self.0.is_connecting.store(is_connecting, Ordering::Relaxed);
     }
 
-    /// Notes that the request is given up because its time is over.
+    /// Records that the request has timed out.
     pub(crate) fn time_out(&self) {
         self.0.has_timed_out.store(true, Ordering::Relaxed);
     }
@@ -56,7 +56,8 @@ impl Stage {
         self.0.has_timed_out.load(Ordering::Relaxed)
     }
 
-    /// Returns the output of `sending`. Each connection that it makes by [`connecting`] counts as made for this request to `origin`.
+    /// Runs `sending`. Each connection that it makes by [`connecting`] counts as one for this request to
+    /// `origin`.
     pub(super) async fn sending<T>(self, origin: Arc<str>, sending: impl Future<Output = T>) -> T {
         let stage = self.clone();
         let outcome = SENDING.scope(Sending { stage: self, origin }, sending).await;
@@ -65,7 +66,7 @@ impl Stage {
     }
 }
 
-/// Makes a connection for the request that is being sent by this task.
+/// Makes a connection for the request that this task sends.
 pub(super) fn connecting<F: Future + Unpin>(connect: F) -> Connecting<F> {
     let stage = SENDING.try_with(|sending| sending.stage.clone()).ok();
     if let Some(stage) = &stage {
@@ -92,7 +93,7 @@ impl<F: Future + Unpin> Future for Connecting<F> {
     type Output = F::Output;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
-        // A request that got another connection meanwhile leaves this one to a task.
+        // A request that got another connection leaves this one to a task.
         if !is_sending() {
             self.is_over();
         }

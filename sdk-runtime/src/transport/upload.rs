@@ -1,7 +1,7 @@
-//! The body of a request on its way over a connection: it stops when the answer is over, and is never far ahead of what was sent.
+//! The upload of a request body: it stops when the response ends, and is never far ahead of the connection.
 //!
-//! A server may answer before it has read a request. hyper goes on sending to it when the answer has been read, for as long as that takes,
-//! and takes a connection whose last piece is not sent yet for one that the next request can have. Knows nothing of what is sent.
+//! A server may respond before it has read the request. hyper then goes on sending after the response was
+//! read, for as long as that takes. It also reuses a connection before the last piece of a body is sent.
 
 use std::error::Error as StdError;
 use std::pin::Pin;
@@ -15,8 +15,8 @@ use crate::body::RequestBody;
 
 /// The size of a piece.
 const PIECE: usize = 64 << 10;
-/// How much is given and not sent, in bytes and in pieces: below what hyper buffers before it asks for no more, so that it always asks, and
-/// can be told to stop.
+/// The limit of data that is handed out and not sent, in bytes and in pieces. It is below hyper's buffer, so
+/// that hyper always asks for more, and can be told to stop.
 const AHEAD: usize = 4 * PIECE;
 const PIECES: usize = 8;
 
@@ -25,7 +25,7 @@ type BoxError = Box<dyn StdError + Send + Sync>;
 #[derive(Default)]
 struct UploadState {
     stopped: bool,
-    /// What was given and is not sent yet.
+    /// Handed out and not sent.
     bytes: usize,
     pieces: usize,
     waker: Option<Waker>,
@@ -67,7 +67,7 @@ impl Drop for Stop {
     }
 }
 
-/// A piece that was given, until it is sent.
+/// A piece that is handed out, until it is sent.
 struct Piece {
     bytes: Bytes,
     shared: SharedState,
@@ -94,12 +94,12 @@ impl Upload {
         (Self { body, rest: Bytes::new(), shared: shared.clone() }, Stop(shared))
     }
 
-    /// Whether `body` is so small that it is sent as soon as its head is.
+    /// Whether `body` is so small that it is sent together with the head.
     pub(super) fn is_small(body: &Bytes) -> bool {
         body.len() <= PIECE
     }
 
-    /// Whether what is left is the end of a body whose size was told.
+    /// Whether the rest is the end of a body of known size.
     fn is_last(&self) -> bool {
         self.rest.len() <= PIECE && self.body.size_hint().exact() == Some(0)
     }
@@ -125,7 +125,7 @@ impl Body for Upload {
                 Poll::Pending => arrived = Err(()),
             }
         }
-        // A piece that is last makes the connection another request's: all others are sent by then.
+        // After the last piece the connection may serve another request, so all other pieces must be sent.
         let is_last = this.is_last();
         let mut state = this.shared.lock();
         if state.stopped {
@@ -159,7 +159,7 @@ impl Body for Upload {
     }
 }
 
-/// The body of an answer, which stops the upload when it is over or dropped.
+/// The body of a response, which stops the upload when it ends or is dropped.
 pub(super) struct UploadResponseBody<B> {
     body: B,
     stop: Option<Stop>,

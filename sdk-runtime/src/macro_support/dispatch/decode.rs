@@ -1,4 +1,4 @@
-//! Answers: by the type's own rules, or from JSON.
+//! Responses: decoded by the rules of their type, or from JSON.
 
 use std::marker::PhantomData;
 use std::ops::Deref;
@@ -10,7 +10,7 @@ use crate::response::{
     Answer, Decoder, FromResponse, FromStream, Response, absent_json, decode_json, decode_json_field,
 };
 
-/// What becomes of an answer: the success type of an endpoint, or the field of an error's variant.
+/// The target of a response: the success type of an endpoint, or the field of an error's variant.
 pub struct Decode<T, As = Success>(Decode1<T, As>);
 /// A link of the chain.
 pub struct Decode1<T, As>(Decode2<T, As>);
@@ -26,13 +26,13 @@ pub enum Success {}
 /// The field of an error's variant.
 pub enum Field {}
 
-/// What stands for nothing there.
+/// How JSON is read there, and which value an absent body has.
 pub trait JsonTarget {
-    /// Reads JSON there.
+    /// Decodes JSON.
     ///
     /// # Errors
     ///
-    /// [`Error::Decode`].
+    /// Returns [`Error::Decode`].
     fn json<T: DeserializeOwned>(answer: &Answer) -> Result<T, Error>;
 }
 
@@ -77,7 +77,7 @@ macro_rules! chain {
 chain!(Decode -> Decode1, Decode1 -> Decode2, Decode2 -> Decode3, Decode3 -> Decode4);
 
 impl<T: FromStream> Decode<T> {
-    /// An answer that is read while it arrives.
+    /// Decodes a response while it arrives.
     #[must_use]
     pub fn decoder(&self) -> Decoder<T> {
         Decoder::STREAM
@@ -85,7 +85,7 @@ impl<T: FromStream> Decode<T> {
 }
 
 impl<T: FromResponse, As> Decode1<T, As> {
-    /// An answer that becomes a value by the type's own rules.
+    /// Decodes a response by the rules of the type.
     #[must_use]
     pub fn decoder(&self) -> Decoder<T> {
         Decoder::WHOLE
@@ -93,7 +93,7 @@ impl<T: FromResponse, As> Decode1<T, As> {
 }
 
 impl<T: DeserializeOwned, As: JsonTarget> Decode2<Response<T>, As> {
-    /// A JSON answer, together with its head.
+    /// Decodes a JSON response, with its head.
     #[must_use]
     pub fn decoder(&self) -> Decoder<Response<T>> {
         Decoder::new(
@@ -109,7 +109,7 @@ impl<T: DeserializeOwned, As: JsonTarget> Decode2<Response<T>, As> {
 }
 
 impl<T: DeserializeOwned, As: JsonTarget> Decode3<T, As> {
-    /// A JSON answer.
+    /// Decodes a JSON response.
     #[must_use]
     pub fn decoder(&self) -> Decoder<T> {
         Decoder::new(JSON, |response| As::json(&response.whole()?), |_| absent_json())
@@ -119,7 +119,7 @@ impl<T: DeserializeOwned, As: JsonTarget> Decode3<T, As> {
 const JSON: Option<&str> = Some("application/json");
 
 never! {
-    /// What an endpoint can return: everything that implements `DeserializeOwned` or `FromResponse`.
+    /// The success types of endpoints: all that implement `DeserializeOwned` or `FromResponse`.
     #[diagnostic::on_unimplemented(
         message = "`{Self}` cannot be the success type of an endpoint",
         label = "neither `serde::Deserialize` nor `FromResponse`",
@@ -129,7 +129,7 @@ never! {
 }
 
 never! {
-    /// What the field of an error's variant can be: the same.
+    /// The types of the field of an error's variant: the same.
     #[diagnostic::on_unimplemented(
         message = "`{Self}` cannot be read from the answer of a `#[status]`",
         label = "neither `serde::Deserialize` nor `FromResponse`",
@@ -140,7 +140,7 @@ never! {
 }
 
 impl<T> Decode4<T, Success> {
-    /// The message for a type that no answer can become.
+    /// Reports a type that no response can be decoded into.
     #[must_use]
     pub fn decoder(&self) -> Decoder<T>
     where
@@ -151,7 +151,7 @@ impl<T> Decode4<T, Success> {
 }
 
 impl<T> Decode4<T, Field> {
-    /// The message for a type that no answer can become.
+    /// Reports a type that no response can be decoded into.
     #[must_use]
     pub fn decoder(&self) -> Decoder<T>
     where

@@ -1,4 +1,4 @@
-//! Arguments that are a struct or a map of several: `#[queries]`, `#[headers]`, `#[form]`.
+//! Arguments that are a struct or a map: `#[queries]`, `#[headers]`, `#[form]`.
 
 use http::HeaderMap;
 use serde::Serialize;
@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::{Arg1, Arg2, Arg3, Arg4};
 use crate::request::Request;
 
-/// Types of serde that are surely neither a struct nor a map.
+/// Types of serde that are neither a struct nor a map.
 pub trait Scalar {}
 
 macro_rules! scalars {
@@ -43,7 +43,7 @@ impl<T: Scalar> Scalar for [T] {}
 macro_rules! fields {
     ($method:ident ( $($arg:ident: $type:ty),* ), $bound:ident, $message:literal, $note:literal, |$value:ident, $request:ident| $push:expr) => {
         never! {
-            /// What this takes: a struct or a map that implements `Serialize`.
+            /// The argument: a struct or a map that implements `Serialize`.
             #[diagnostic::on_unimplemented(
                 message = $message,
                 label = "no struct or map that implements `serde::Serialize`",
@@ -53,7 +53,7 @@ macro_rules! fields {
         }
 
         impl<T: Scalar> Arg2<'_, T> {
-            /// The message for a single value.
+            /// Reports a single value.
             pub fn $method(&self, _: &mut Request $(, _: $type)*)
             where
                 T: $bound,
@@ -62,7 +62,7 @@ macro_rules! fields {
         }
 
         impl<T: Serialize> Arg3<'_, T> {
-            /// The fields of a struct, or the entries of a map.
+            /// Takes the fields of a struct, or the entries of a map.
             pub fn $method(&self, $request: &mut Request $(, $arg: $type)*) {
                 let $value = self.value();
                 $push
@@ -70,7 +70,7 @@ macro_rules! fields {
         }
 
         impl<T> Arg4<'_, T> {
-            /// The message for a type without `Serialize`.
+            /// Reports a type without `Serialize`.
             pub fn $method(&self, _: &mut Request $(, _: $type)*)
             where
                 T: $bound,
@@ -102,14 +102,14 @@ fields! {
 }
 
 impl Arg1<'_, HeaderMap> {
-    /// A header map as it is.
+    /// Takes a header map unchanged.
     pub fn headers(&self, request: &mut Request, _: &'static str) {
         request.header_map(self.value());
     }
 }
 
 impl Arg1<'_, &HeaderMap> {
-    /// A header map as it is.
+    /// Takes a header map unchanged.
     pub fn headers(&self, request: &mut Request, _: &'static str) {
         request.header_map(self.value());
     }

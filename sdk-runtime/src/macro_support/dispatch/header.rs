@@ -1,4 +1,4 @@
-//! Header arguments: what says itself how it is sent, and whatever can be displayed.
+//! Header arguments: types with `HeaderArg`, and types with `Display`.
 
 use std::fmt::Display;
 
@@ -10,56 +10,56 @@ use crate::request::header::displayed;
 use crate::request::{HeaderArg, Request};
 
 impl<T: HeaderArg> Arg<'_, T> {
-    /// A header value that says itself what it is.
+    /// Takes a value that implements `HeaderArg`.
     pub fn header(&self, request: &mut Request, name: &'static str) {
         request.header(name, |line| self.value().header_lines(line));
     }
 }
 
 impl<T: Display> Arg1<'_, Option<T>> {
-    /// A header value that may not be there.
+    /// Takes an optional value.
     pub fn header(&self, request: &mut Request, name: &'static str) {
         each(request, name, self.value());
     }
 }
 
 impl<T: Display> Arg1<'_, &[T]> {
-    /// A line for each element.
+    /// Sends a line for each element.
     pub fn header(&self, request: &mut Request, name: &'static str) {
         each(request, name, *self.value());
     }
 }
 
 impl<T: Display, const N: usize> Arg1<'_, [T; N]> {
-    /// A line for each element.
+    /// Sends a line for each element.
     pub fn header(&self, request: &mut Request, name: &'static str) {
         each(request, name, self.value());
     }
 }
 
 impl<T: Display, const N: usize> Arg1<'_, &[T; N]> {
-    /// A line for each element.
+    /// Sends a line for each element.
     pub fn header(&self, request: &mut Request, name: &'static str) {
         each(request, name, *self.value());
     }
 }
 
 impl<T: Display> Arg1<'_, Vec<T>> {
-    /// A line for each element.
+    /// Sends a line for each element.
     pub fn header(&self, request: &mut Request, name: &'static str) {
         each(request, name, self.value());
     }
 }
 
 impl<T: Display> Arg3<'_, T> {
-    /// A header value as it is displayed.
+    /// Takes a value that implements `Display`.
     pub fn header(&self, request: &mut Request, name: &'static str) {
         each(request, name, [self.value()]);
     }
 }
 
 impl<T> Arg4<'_, T> {
-    /// The message for a type that is no header value.
+    /// Reports a type that is no header value.
     pub fn header(&self, _: &mut Request, _: &'static str)
     where
         T: HeaderArg,

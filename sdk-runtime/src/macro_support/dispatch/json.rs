@@ -1,4 +1,4 @@
-//! JSON bodies: whatever serde can write.
+//! JSON bodies: types that serde can serialize.
 
 use serde::Serialize;
 
@@ -6,7 +6,7 @@ use super::{Arg2, Arg3, Arg4};
 use crate::request::Request;
 
 impl<T: Serialize> Arg2<'_, Option<T>> {
-    /// A body as JSON, or none at all, as `None` is left out everywhere.
+    /// Sends a JSON body, or no body for `None`.
     pub fn json(&self, request: &mut Request, media_type: Option<&'static str>) {
         if let Some(value) = self.value() {
             request.json(media_type, value);
@@ -15,14 +15,14 @@ impl<T: Serialize> Arg2<'_, Option<T>> {
 }
 
 impl<T: Serialize> Arg3<'_, T> {
-    /// A body as JSON.
+    /// Sends a JSON body.
     pub fn json(&self, request: &mut Request, media_type: Option<&'static str>) {
         request.json(media_type, self.value());
     }
 }
 
 never! {
-    /// What can be sent as JSON: everything that implements `Serialize`.
+    /// The types of JSON bodies: all that implement `Serialize`.
     #[diagnostic::on_unimplemented(
         message = "`{Self}` cannot be sent as JSON",
         label = "does not implement `serde::Serialize`",
@@ -32,7 +32,7 @@ never! {
 }
 
 impl<T> Arg4<'_, T> {
-    /// The message for a type without `Serialize`.
+    /// Reports a type without `Serialize`.
     pub fn json(&self, _: &mut Request, _: Option<&'static str>)
     where
         T: JsonBody,

@@ -1,8 +1,9 @@
-//! How an argument or an answer is read, decided by its type where the type is known: at the call in generated code.
+//! Dispatch by type: how an argument is encoded or a response decoded. Method lookup decides it in generated
+//! code, where the type is known.
 //!
-//! Each probe is one method name on several links of a chain. Method lookup takes the first link whose type has a method of
-//! that name for this `T`, and follows [`Deref`] to the next one otherwise. The last link has a method for every type, whose
-//! bound carries the message for one that fits nowhere.
+//! Each probe is one method name on several links of a chain. Method lookup takes the first link whose type
+//! has a method of that name for this `T`, and otherwise follows [`Deref`] to the next link. The last link
+//! has a method for every type. Its bound carries the message for a type that fits nowhere.
 
 macro_rules! never {
     ($(#[$on:meta])* $name:ident) => {
@@ -28,7 +29,7 @@ pub use returns::Return;
 
 use std::ops::Deref;
 
-/// An argument of the type `T`.
+/// Wraps an argument of the type `T`.
 pub fn arg<T: ?Sized>(value: &T) -> Arg<'_, T> {
     Arg(Arg1(Arg2(Arg3(Arg4(value)))))
 }

@@ -1,4 +1,4 @@
-//! How one page leads to the next, by a parameter of the endpoint whose type has to fit.
+//! Pagination by a parameter of the endpoint, whose type has to fit.
 
 use std::fmt::Display;
 use std::marker::PhantomData;
@@ -7,7 +7,7 @@ use std::ops::Deref;
 use crate::client::Paginate;
 use crate::response::{NoCursor, Page};
 
-/// The page that `paginate = cursor(…)` is about.
+/// The page type of `paginate = cursor(…)`.
 pub struct PageOf<P>(PageOf1<P>);
 /// The last link.
 pub struct PageOf1<P>(PhantomData<fn() -> P>);
@@ -26,27 +26,27 @@ impl<P> Deref for PageOf<P> {
 }
 
 impl<P: Page> PageOf<P> {
-    /// `paginate = cursor(…)`: the parameter takes the cursor of the page before.
+    /// Implements `paginate = cursor(…)`: the parameter takes the cursor of the page before.
     pub fn cursor<A: CursorArg<P::Cursor, P>>(&self, _: &A, parameter: &'static str) -> Paginate<P> {
         Paginate::Cursor { parameter, next: |page| page.next_cursor().map(A::text) }
     }
 }
 
 impl<P> PageOf1<P> {
-    /// For what is no page, which is told where it is returned; never runs.
+    /// Accepts a type that is no page, which is reported where it is returned. Never runs.
     pub fn cursor<A>(&self, _: &A, _: &'static str) -> Paginate<P> {
         Paginate::Link
     }
 }
 
-/// What takes the cursor `C` of a page `P`.
+/// A parameter that takes the cursor `C` of a page `P`.
 #[diagnostic::on_unimplemented(
     message = "the cursor of `{P}` is `{C}`, but this parameter is `{Self}`",
     label = "takes no `{C}`",
     note = "help: write `Option<{C}>`, or `Option<&str>` for a cursor of text"
 )]
 pub trait CursorArg<C, P: ?Sized> {
-    /// The cursor as it is sent.
+    /// Formats the cursor.
     fn text(cursor: C) -> String;
 }
 
@@ -74,14 +74,14 @@ impl<P> CursorArg<String, P> for &str {
     }
 }
 
-/// A parameter of any type takes no cursor. Since that of a page without one cannot be displayed, nothing else applies to it.
+/// Reports a page without a cursor by `HasCursor`, for any type of the parameter.
 impl<A, P: HasCursor> CursorArg<NoCursor, P> for A {
     fn text(cursor: NoCursor) -> String {
         match cursor {}
     }
 }
 
-/// Asked of pages that have none, and implemented by nothing.
+/// Required of pages without a cursor, and implemented by none.
 #[diagnostic::on_unimplemented(
     message = "a `{Self}` has no cursor to ask for the next page with",
     label = "would take the cursor",
@@ -89,12 +89,12 @@ impl<A, P: HasCursor> CursorArg<NoCursor, P> for A {
 )]
 pub trait HasCursor {}
 
-/// `paginate = page(…)`: the parameter is counted up, from 1 unless the caller begins elsewhere.
+/// Implements `paginate = page(…)`: the parameter is counted up, from 1 unless the caller starts elsewhere.
 pub fn numbered<P, A: PageNumber>(_: &A, parameter: &'static str) -> Paginate<P> {
     Paginate::Page { parameter, first: 1 }
 }
 
-/// What can be counted up.
+/// A number that can be counted up.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the number of a page",
     label = "cannot be counted up",

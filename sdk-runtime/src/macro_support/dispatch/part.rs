@@ -1,4 +1,4 @@
-//! Parts: what says itself which parts it is, whatever can be displayed, and JSON.
+//! Part arguments: types with `PartArg`, types with `Display`, and JSON.
 
 use std::fmt::Display;
 
@@ -9,28 +9,28 @@ use super::{Arg, Arg1, Arg3, Arg4};
 use crate::request::{Part, PartArg, Request};
 
 impl<T: PartArg> Arg<'_, T> {
-    /// What says itself which parts it is.
+    /// Takes a value that implements `PartArg`.
     pub fn part(&self, request: &mut Request, name: &'static str) {
         request.part(name, |part| self.value().parts(part));
     }
 }
 
 impl<T: Display> Arg1<'_, Option<T>> {
-    /// Text that may not be there.
+    /// Takes an optional text.
     pub fn part(&self, request: &mut Request, name: &'static str) {
         request.part(name, |part| self.value().iter().for_each(|text| part(Part::text(text.to_string()))));
     }
 }
 
 impl<T: Display> Arg3<'_, T> {
-    /// A part of text.
+    /// Takes a text.
     pub fn part(&self, request: &mut Request, name: &'static str) {
         request.part(name, |part| part(Part::text(self.value().to_string())));
     }
 }
 
 impl<T> Arg4<'_, T> {
-    /// The message for a type that is no part.
+    /// Reports a type that is no part.
     pub fn part(&self, _: &mut Request, _: &'static str)
     where
         T: PartArg,
@@ -39,14 +39,14 @@ impl<T> Arg4<'_, T> {
 }
 
 impl<T: Serialize> Arg3<'_, T> {
-    /// A part in JSON.
+    /// Takes a part in JSON.
     pub fn json_part(&self, request: &mut Request, name: &'static str) {
         request.json_part(name, self.value());
     }
 }
 
 impl<T> Arg4<'_, T> {
-    /// The message for a type without `Serialize`.
+    /// Reports a type without `Serialize`.
     pub fn json_part(&self, _: &mut Request, _: &'static str)
     where
         T: JsonBody,

@@ -1,4 +1,4 @@
-//! Path arguments: whatever can be displayed.
+//! Path arguments: types with `Display`.
 
 use std::fmt::Display;
 
@@ -6,19 +6,19 @@ use super::{Arg3, Arg4};
 use crate::request::Request;
 
 impl<T: Display> Arg3<'_, T> {
-    /// `{placeholder}`.
+    /// Writes `{placeholder}`.
     pub fn segment(&self, request: &mut Request, placeholder: &'static str) {
         request.segment(placeholder, self.value());
     }
 
-    /// `{*placeholder}`.
+    /// Writes `{*placeholder}`.
     pub fn rest(&self, request: &mut Request, placeholder: &'static str) {
         request.rest(placeholder, self.value());
     }
 }
 
 never! {
-    /// What can be in a path: everything that implements `Display`.
+    /// The types of path arguments: all that implement `Display`.
     #[diagnostic::on_unimplemented(
         message = "`{Self}` cannot be used in a path",
         label = "does not implement `std::fmt::Display`",
@@ -28,14 +28,14 @@ never! {
 }
 
 impl<T> Arg4<'_, T> {
-    /// The message for a type without `Display`.
+    /// Reports a type without `Display`.
     pub fn segment(&self, _: &mut Request, _: &'static str)
     where
         T: PathArg,
     {
     }
 
-    /// The message for a type without `Display`.
+    /// Reports a type without `Display`.
     pub fn rest(&self, _: &mut Request, _: &'static str)
     where
         T: PathArg,

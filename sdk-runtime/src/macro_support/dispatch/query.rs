@@ -1,4 +1,4 @@
-//! Query arguments: whatever serde can write.
+//! Query arguments: types that serde can serialize.
 
 use serde::Serialize;
 
@@ -6,28 +6,28 @@ use super::{Arg2, Arg3, Arg4};
 use crate::request::{ListStyle, Request};
 
 impl<T: Serialize, const N: usize> Arg2<'_, [T; N]> {
-    /// An array of any length: serde knows those of up to 32 elements.
+    /// Takes an array of any length. serde knows those of up to 32 elements.
     pub fn query(&self, request: &mut Request, name: &'static str, style: Option<ListStyle>) {
         request.query(name, self.value().as_slice(), style);
     }
 }
 
 impl<T: Serialize, const N: usize> Arg2<'_, &[T; N]> {
-    /// An array of any length: serde knows those of up to 32 elements.
+    /// Takes an array of any length. serde knows those of up to 32 elements.
     pub fn query(&self, request: &mut Request, name: &'static str, style: Option<ListStyle>) {
         request.query(name, self.value().as_slice(), style);
     }
 }
 
 impl<T: Serialize> Arg3<'_, T> {
-    /// One parameter of a query.
+    /// Takes one parameter of a query.
     pub fn query(&self, request: &mut Request, name: &'static str, style: Option<ListStyle>) {
         request.query(name, self.value(), style);
     }
 }
 
 never! {
-    /// What can be in a query: everything that implements `Serialize`.
+    /// The types of query arguments: all that implement `Serialize`.
     #[diagnostic::on_unimplemented(
         message = "`{Self}` cannot be used in a query",
         label = "does not implement `serde::Serialize`",
@@ -37,7 +37,7 @@ never! {
 }
 
 impl<T> Arg4<'_, T> {
-    /// The message for a type without `Serialize`.
+    /// Reports a type without `Serialize`.
     pub fn query(&self, _: &mut Request, _: &'static str, _: Option<ListStyle>)
     where
         T: QueryArg,

@@ -1,4 +1,4 @@
-//! What the methods of the trait do where nobody implements them.
+//! The return types of endpoints, for methods that an implementation of the trait leaves out.
 
 use std::future::{Future, IntoFuture, Pending, pending};
 use std::marker::PhantomData;
@@ -27,7 +27,7 @@ impl<R> Deref for Return<R> {
 }
 
 impl<T, E: ApiError> Return<Result<T, E>> {
-    /// What an endpoint does in an implementation of its trait that does not implement it.
+    /// Fails with `Error::Unimplemented`, for an implementation without this endpoint.
     pub fn unimplemented<A>(
         &self,
         endpoint: &'static str,
@@ -45,27 +45,27 @@ impl<T: 'static, E: 'static> Return<Result<T, E>> {
 }
 
 impl<P, E: ApiError> Return<Pages<P, E>> {
-    /// The pages of an implementation of the trait that does not implement the endpoint.
+    /// Returns pages that fail with `Error::Unimplemented`, for an implementation without this endpoint.
     pub fn unimplemented_pages<A>(&self, endpoint: &'static str, _: A) -> Pages<P, E> {
         Pages::unimplemented(endpoint)
     }
 }
 
 impl<P, E> Return1<Pages<P, E>> {
-    /// For an error that does not fit; never runs.
+    /// Accepts an error type that does not fit. Never runs.
     pub fn unimplemented_pages<A>(&self, _: &'static str, _: A) -> Pages<P, E> {
         [].into_iter().collect()
     }
 }
 
 impl<R> Return1<R> {
-    /// For a type that does not fit; never runs. The client's method alone says what is wrong with it, so that one mistake is
+    /// Accepts a type that does not fit. Never runs. The client's method reports it, so that one mistake is
     /// one error.
     pub fn unimplemented<A>(&self, _: &'static str, _: A) -> Pending<R> {
         pending()
     }
 
-    /// For a type that does not fit; never runs.
+    /// Accepts a type that does not fit. Never runs.
     pub fn forward<C>(&self, _: C) -> Pin<Box<Pending<R>>> {
         Box::pin(pending())
     }

@@ -1,4 +1,4 @@
-//! `ByteStream`: the body of a response as it arrives, and `FromStream`: what can be made of one.
+//! `ByteStream`: the body of a response while it arrives, and `FromStream`: the types that are made of one.
 
 use std::fmt;
 use std::future::poll_fn;
@@ -15,31 +15,31 @@ use crate::response::parts::{Answer, Head, Response};
 use crate::text;
 use crate::transport::ResponseBody;
 
-/// What an endpoint can return whose answer has no end that anybody would wait for.
+/// A success type whose body is read while it arrives.
 ///
-/// The call is over with the head of the answer, its timeout included; what follows is the stream's.
+/// The call, with its timeout, ends with the head of the response. The stream reads the rest.
 pub trait FromStream: Sized {
-    /// What the request says it accepts, unless the declaration or the call sets `accept` itself.
+    /// The `accept` header of the request, unless the declaration or the call sets it.
     const ACCEPT: Option<&'static str> = None;
 
-    /// Makes the stream of a successful answer.
+    /// Makes the stream of a successful response.
     ///
     /// # Errors
     ///
-    /// When the answer is none of these, as far as its head tells.
+    /// Fails if the head says that the response is of another kind.
     fn from_stream(bytes: ByteStream) -> Result<Self, Error>;
 
-    /// The value that stands for "there is no such thing" (status 404), if there is one.
+    /// Returns the value for a 404, if there is one.
     fn absent(head: &Head) -> Option<Self> {
         let _ = head;
         None
     }
 }
 
-/// The body of an answer in the pieces in which it arrives, however long it gets: no limit of the client's applies to it.
+/// The body of a response in pieces, as they arrive. The client's limits do not apply to it.
 ///
-/// The call, and with it its timeout, is over when the head is there. Dropping the stream closes its connection. After an error it
-/// has ended. A fake is collected from pieces:
+/// The call, with its timeout, ends with the head. Dropping the stream closes its connection. The stream ends
+/// after an error. A fake is collected from pieces:
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")]
@@ -54,31 +54,31 @@ pub trait FromStream: Sized {
 #[must_use = "a stream does nothing until it is read, and closes its connection when it is dropped"]
 pub struct ByteStream {
     head: Head,
-    /// `None` at the end, so that the connection is not kept for nothing.
+    /// `None` at the end, so that the connection is released.
     body: Option<ResponseBody>,
 }
 
 impl ByteStream {
-    /// A stream of these.
+    /// Creates a stream.
     pub fn new(head: Head, body: ResponseBody) -> Self {
         Self { head, body: Some(body) }
     }
 
-    /// Status and headers.
+    /// Returns the status and the headers.
     #[must_use]
     pub fn head(&self) -> &Head {
         &self.head
     }
 
-    /// The next piece, never an empty one; `None` at the end.
+    /// Returns the next piece, which is never empty, or `None` at the end.
     ///
     /// # Errors
     ///
-    /// [`Error::Transport`], when the connection is lost.
+    /// Returns [`Error::Transport`] if the connection breaks.
     ///
     /// # Cancel safety
     ///
-    /// Nothing is lost when the future is dropped.
+    /// Dropping the future loses nothing.
     pub async fn next(&mut self) -> Option<Result<Bytes, Error>> {
         poll_fn(|cx| Pin::new(&mut *self).poll_next(cx)).await
     }
@@ -92,7 +92,7 @@ impl Stream for ByteStream {
             match ready!(Pin::new(body).poll_frame(cx)) {
                 Some(Ok(frame)) => match frame.into_data() {
                     Ok(data) if !data.is_empty() => return Poll::Ready(Some(Ok(data))),
-                    // Nothing, or trailers.
+                    // An empty piece, or trailers.
                     _ => {}
                 },
                 Some(Err(error)) => {
@@ -112,7 +112,7 @@ impl FromStream for ByteStream {
     }
 }
 
-/// `bytes`, unless they are still encoded, so that nothing in them can be told apart.
+/// Returns `bytes`, or the error of a body that still has a content coding.
 pub(super) fn readable<T>(bytes: ByteStream) -> Result<ByteStream, Error> {
     let headers = bytes.head.headers();
     match text::encoding(headers).filter(|_| text::is_encoded(headers)) {
@@ -144,7 +144,7 @@ impl fmt::Debug for ByteStream {
     }
 }
 
-/// A body that is all here.
+/// A body in memory.
 struct Pieces(std::vec::IntoIter<Bytes>);
 
 impl Body for Pieces {
@@ -159,7 +159,7 @@ impl Body for Pieces {
     }
 }
 
-/// The stream with the status and the headers it came with.
+/// The stream with its status and headers.
 impl<T: FromStream> FromStream for Response<T> {
     const ACCEPT: Option<&'static str> = T::ACCEPT;
 

@@ -1,4 +1,4 @@
-//! Server-sent events, as the HTML standard has them (section 9.2, "Server-sent events"), but for connecting again.
+//! Server-sent events (HTML standard, section 9.2), without reconnection.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -20,29 +20,29 @@ use crate::response::json::decode_document;
 use crate::response::parts::{Answer, Head};
 use crate::text;
 
-/// One event as the server sent it. `Debug` shows its name alone.
+/// One event as the server sent it. `Debug` shows its name only.
 #[derive(Clone, PartialEq, Eq)]
 pub struct ServerEvent {
     event: String,
-    /// One for all events after the line that gave it: an identifier may be as long as a line.
+    /// Shared by all events after the line that set it, because an identifier may be as long as a line.
     id: Arc<str>,
     data: String,
 }
 
 impl ServerEvent {
-    /// What the server calls it; `message` where it has no name.
+    /// Returns the name of the event, or `message` if it has none.
     #[must_use]
     pub fn event(&self) -> &str {
         &self.event
     }
 
-    /// The last identifier the server gave, with this event or before it; empty where it gave none.
+    /// Returns the last identifier that the server sent, with this event or before it, or an empty one.
     #[must_use]
     pub fn id(&self) -> &str {
         &self.id
     }
 
-    /// The data, its lines joined by `\n`.
+    /// Returns the data, its lines joined by `\n`.
     #[must_use]
     pub fn data(&self) -> &str {
         &self.data
@@ -55,55 +55,57 @@ impl fmt::Debug for ServerEvent {
     }
 }
 
-/// The events of a server as they arrive, as they are. An endpoint can return it, and [`EventStream::events`] gives it.
+/// The events of a server as they arrive, undecoded. An endpoint can return it, and [`EventStream::events`]
+/// returns it.
 ///
-/// An event of more than 1 MiB is [`Error::BodyTooLarge`], and the last item. Dropping the stream closes its connection.
+/// An event of more than 1 MiB is [`Error::BodyTooLarge`], and the last item. Dropping the stream closes its
+/// connection.
 #[must_use = "a stream does nothing until it is read, and closes its connection when it is dropped"]
 pub struct ServerEvents {
     lines: Lines,
     event: String,
-    /// Each of its lines with a line break after it.
+    /// Each line, with a line break after it.
     data: String,
-    /// The identifier of the event that is being read; it counts when that is complete, since whoever continues after it must
-    /// not miss it.
+    /// The identifier of the event that is being read. It counts when the event is complete, because a client
+    /// that resumes after it must not miss the event.
     next_id: Arc<str>,
     id: Arc<str>,
     retry: Option<Duration>,
 }
 
 impl ServerEvents {
-    /// Status and headers.
+    /// Returns the status and the headers.
     #[must_use]
     pub fn head(&self) -> &Head {
         self.lines.head()
     }
 
-    /// The identifier to continue after on a new connection (`Last-Event-ID`); empty where the server gave none.
+    /// Returns the identifier to resume after on a new connection (`Last-Event-ID`), or an empty one.
     #[must_use]
     pub fn last_event_id(&self) -> &str {
         &self.id
     }
 
-    /// How long the server wants a client to wait before it connects again, where it said so.
+    /// Returns the pause that the server asks for before a reconnection, if it does.
     #[must_use]
     pub fn retry(&self) -> Option<Duration> {
         self.retry
     }
 
-    /// The next event; `None` at the end.
+    /// Returns the next event, or `None` at the end.
     ///
     /// # Errors
     ///
-    /// [`Error::BodyTooLarge`] and [`Error::Transport`], after which the stream has ended.
+    /// Returns [`Error::BodyTooLarge`] and [`Error::Transport`], after which the stream has ended.
     ///
     /// # Cancel safety
     ///
-    /// Nothing is lost when the future is dropped.
+    /// Dropping the future loses nothing.
     pub async fn next(&mut self) -> Option<Result<ServerEvent, Error>> {
         poll_fn(|cx| Pin::new(&mut *self).poll_next(cx)).await
     }
 
-    /// Takes one line, which may complete an event.
+    /// Takes one line, and returns the event that it completes.
     fn take(&mut self, line: &[u8]) -> Option<ServerEvent> {
         if line.is_empty() {
             return self.dispatch();
@@ -121,7 +123,7 @@ impl ServerEvents {
             "retry" if value.bytes().all(|byte| byte.is_ascii_digit()) => {
                 self.retry = value.parse().ok().map(Duration::from_millis).or(self.retry);
             }
-            // A comment, or a field of another time.
+            // A comment, or an unknown field.
             _ => {}
         }
         None
@@ -131,7 +133,7 @@ impl ServerEvents {
         self.id = self.next_id.clone();
         let event = std::mem::take(&mut self.event);
         let mut data = std::mem::take(&mut self.data);
-        // The last line break is none of the data's; without one there is no data, and no event.
+        // The last line break does not belong to the data. Without one there is no data, and no event.
         data.pop()?;
         let event = if event.is_empty() { "message".to_owned() } else { event };
         Some(ServerEvent { event, id: self.id.clone(), data })
@@ -154,7 +156,7 @@ impl Stream for ServerEvents {
                     }
                 }
                 Some(Err(error)) => return Poll::Ready(Some(Err(error))),
-                // What was begun and not ended is no event.
+                // An event that was not completed is dropped.
                 None => return Poll::Ready(None),
             }
         }
@@ -188,11 +190,11 @@ impl fmt::Debug for ServerEvents {
     }
 }
 
-/// The events of a server as they arrive (`text/event-stream`), the data of each read as JSON.
+/// The events of a server as they arrive (`text/event-stream`), with their data decoded as JSON.
 ///
-/// Names and identifiers are for [`events`](Self::events), which gives them as they are. Data that is no `T` is an
-/// [`Error::Decode`] in its place, and the stream goes on with the next event; any other error is the last item. When the
-/// server ends the stream it is not asked again. Dropping the stream closes its connection.
+/// [`events`](Self::events) returns the events undecoded, with names and identifiers. Data that is no `T` is
+/// an [`Error::Decode`] in its place, and the stream goes on with the next event. Any other error is the last
+/// item. The stream does not reconnect. Dropping it closes its connection.
 ///
 /// A fake is made of text:
 ///
@@ -214,29 +216,29 @@ pub struct EventStream<T> {
 }
 
 impl<T> EventStream<T> {
-    /// Status and headers.
+    /// Returns the status and the headers.
     #[must_use]
     pub fn head(&self) -> &Head {
         self.events.head()
     }
 
-    /// The events as they are, from here on.
+    /// Returns the events from here on, undecoded.
     pub fn events(self) -> ServerEvents {
         self.events
     }
 }
 
 impl<T: DeserializeOwned> EventStream<T> {
-    /// The data of the next event; `None` at the end.
+    /// Returns the data of the next event, or `None` at the end.
     ///
     /// # Errors
     ///
-    /// [`Error::Decode`] for data that is none, after which the stream goes on; [`Error::BodyTooLarge`] and
-    /// [`Error::Transport`], after which it has ended.
+    /// Returns [`Error::Decode`] for data that is no `T`, after which the stream goes on. After
+    /// [`Error::BodyTooLarge`] and [`Error::Transport`] it has ended.
     ///
     /// # Cancel safety
     ///
-    /// Nothing is lost when the future is dropped.
+    /// Dropping the future loses nothing.
     pub async fn next(&mut self) -> Option<Result<T, Error>> {
         poll_fn(|cx| Pin::new(&mut *self).poll_next(cx)).await
     }

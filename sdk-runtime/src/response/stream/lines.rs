@@ -1,4 +1,4 @@
-//! Bodies made of lines, and the one format that is nothing else: a JSON value on each.
+//! Bodies of lines, and `JsonLines`: a JSON value on each line.
 
 use std::fmt;
 use std::future::poll_fn;
@@ -16,27 +16,28 @@ use crate::response::json::decode_document;
 use crate::response::parts::Head;
 use crate::text::MARK;
 
-/// As long as a line may be: what is longer is not meant to be read line by line, and would be held in memory whole.
+/// The longest line. Longer lines are not meant to be read one by one, and would fill the memory.
 pub(super) const LONGEST: usize = 1 << 20;
 
-/// What the lines are, which decides where one ends.
+/// The format of the lines, which decides where a line ends.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum LineFormat {
     /// `\n`, `\r\n` or the end of the body ends a line.
     Json,
-    /// `\n`, `\r\n` or `\r` alone ends a line. What follows the last one is none: the rest of it may have been cut off.
+    /// `\n`, `\r\n` or `\r` alone ends a line. The rest after the last one is ignored, because it may be cut
+    /// off.
     Events,
 }
 
-/// The lines of a body as they arrive, without what ends them.
+/// The lines of a body as they arrive, without their ends.
 pub(super) struct Lines {
     bytes: Option<ByteStream>,
     head: Head,
     format: LineFormat,
     buffer: BytesMut,
-    /// How much of the buffer holds no end of a line.
+    /// How much of the buffer contains no end of a line.
     scanned: usize,
-    /// Whether a `\n` that comes next belongs to the end of the last line.
+    /// Whether a `\n` at this point belongs to the end of the last line.
     after_return: bool,
     at_start: bool,
 }
@@ -52,14 +53,14 @@ impl Lines {
         &self.head
     }
 
-    /// Lets go of the connection: there is nothing more to come.
+    /// Drops the connection after the end.
     pub(super) fn end(&mut self) {
         self.bytes = None;
         self.buffer = BytesMut::new();
         self.scanned = 0;
     }
 
-    /// The next line.
+    /// Returns the next line.
     pub(super) fn poll_line(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, Error>>> {
         loop {
             if let Some(line) = self.line() {
@@ -88,7 +89,7 @@ impl Lines {
         }
     }
 
-    /// A line that is whole in the buffer.
+    /// Returns a line that is complete in the buffer.
     fn line(&mut self) -> Option<Bytes> {
         if self.at_start {
             if self.buffer.len() < MARK.len() && MARK.starts_with(&self.buffer) {
@@ -131,11 +132,11 @@ impl Lines {
     }
 }
 
-/// One JSON value on each line (JSON Lines, NDJSON), as they arrive. Lines that are blank are skipped.
+/// One JSON value on each line (JSON Lines, NDJSON), as they arrive. Blank lines are skipped.
 ///
-/// A line that is no `T` is an [`Error::Decode`] in its place, and the stream goes on with the next: where a line ends does not
-/// depend on what is in it. Any other error is the last item, that of a line longer than 1 MiB ([`Error::BodyTooLarge`])
-/// included. Dropping the stream closes its connection.
+/// A line that is no `T` is an [`Error::Decode`] in its place, and the stream goes on with the next line. Any
+/// other error is the last item, including that of a line longer than 1 MiB ([`Error::BodyTooLarge`]).
+/// Dropping the stream closes its connection.
 ///
 /// A fake is made of text:
 ///
@@ -157,7 +158,7 @@ pub struct JsonLines<T> {
 }
 
 impl<T> JsonLines<T> {
-    /// Status and headers.
+    /// Returns the status and the headers.
     #[must_use]
     pub fn head(&self) -> &Head {
         self.lines.head()
@@ -165,16 +166,16 @@ impl<T> JsonLines<T> {
 }
 
 impl<T: DeserializeOwned> JsonLines<T> {
-    /// The value on the next line; `None` at the end.
+    /// Returns the value on the next line, or `None` at the end.
     ///
     /// # Errors
     ///
-    /// [`Error::Decode`] for a line that is none, after which the stream goes on; [`Error::BodyTooLarge`] and
-    /// [`Error::Transport`], after which it has ended.
+    /// Returns [`Error::Decode`] for a line that is no `T`, after which the stream goes on. After
+    /// [`Error::BodyTooLarge`] and [`Error::Transport`] it has ended.
     ///
     /// # Cancel safety
     ///
-    /// Nothing is lost when the future is dropped.
+    /// Dropping the future loses nothing.
     pub async fn next(&mut self) -> Option<Result<T, Error>> {
         poll_fn(|cx| Pin::new(&mut *self).poll_next(cx)).await
     }

@@ -1,4 +1,4 @@
-//! Answers whose body is read while it arrives; knows nothing of how the connection came about.
+//! Responses whose body is read while it arrives.
 
 mod bytes;
 mod events;
