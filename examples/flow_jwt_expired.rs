@@ -30,7 +30,8 @@ impl TokenRequest for Body {
 
 impl TokenResponse for Body {
     fn tokens(&self, _: &Head) -> Result<Tokens, Refusal> {
-        // Only `success: false` is a refusal. An answer of another shape has a token that is empty, and keeps the login.
+        // Only `success: false` is a refusal. An answer of another shape has a token that is empty, and keeps
+        // the login.
         let token = self.0["result"]["accessToken"].as_str().or((self.0["success"] != false).then_some(""));
         token.map(Tokens::new).ok_or_else(|| Refusal::Dead(self.0["errorMessage"].to_string()))
     }
@@ -45,7 +46,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     // Signed in since the last visit; the access token has expired meanwhile.
     let (access, refresh) = backend.expired_login("ann");
     shop.session().sign_in(Tokens::new(access).refresh_token(refresh))?;
-    // The application's side: each new token goes to the store of the UI, and the end of the login shows the form.
+    // The application's side: each new token goes to the store of the UI, and the end of the login shows the
+    // form.
     let mut states = shop.session().watch();
     let ui = tokio::spawn(async move {
         while let Some(SignedIn(login)) = states.next().await {

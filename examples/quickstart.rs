@@ -1,7 +1,8 @@
 //! Starts the quickstart, which is in the folder `examples/quickstart`: `cargo run --example quickstart`.
 //!
-//! Cargo compiles an example with all features that the tests and the other packages of the workspace need, TLS and
-//! its C code included. The quickstart needs no TLS, so this program has cargo build it alone, in half the time.
+//! Cargo compiles an example with all features that the tests and the other packages of the workspace need,
+//! TLS and its C code included. The quickstart needs no TLS, so this program has cargo build it alone, in
+//! half the time.
 
 use std::env;
 use std::path::Path;

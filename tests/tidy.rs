@@ -1,4 +1,5 @@
-//! The rules of this house, as tests. Each says where it is broken and what it asks for; CONTRIBUTING.md says why.
+//! The house rules as tests. Each names the line that breaks it and the remedy; CONTRIBUTING.md has the
+//! reasons.
 
 #[path = "tidy/edges.rs"]
 mod edges;
@@ -19,14 +20,16 @@ use source::{Source, tokens};
 /// Lines in front of the unit tests.
 const LONGEST: usize = 400;
 
-/// The dependencies that the package of the quickstart may have; the two crates of ours bring the others in any case.
+/// The dependencies that the package of the quickstart may have; the two crates of ours bring the others in
+/// any case.
 const QUICKSTART_CRATES: [&str; 6] = ["rustix", "sdk-runtime", "sdk-testkit", "serde", "serde_json", "tokio"];
 
 const FIXTURES: &str = "tests/ui/fail/";
 
 /// The fixtures that show several errors on purpose.
 const SEVERAL_ERRORS: [(&str, usize); 1] = [
-    // Everything is wrong in a trait and an enum, and something unrelated in the caller: all of it is shown at once.
+    // Everything is wrong in a trait and an enum, and something unrelated in the caller: all of it is shown
+    // at once.
     ("tests/ui/fail/all_at_once.stderr", 25),
 ];
 
@@ -45,7 +48,8 @@ fn lines(wanted: impl Fn(&Source) -> bool, is_wrong: impl Fn(&str) -> bool) -> V
     findings
 }
 
-/// A finding at each token of Rust code of which `is_wrong` is true; it gets all tokens of the file and the index of one.
+/// A finding at each token of Rust code of which `is_wrong` is true; it gets all tokens of the file and the
+/// index of one.
 fn code(wanted: impl Fn(&Source) -> bool, is_wrong: impl Fn(&[&str], usize) -> bool) -> Vec<String> {
     let mut findings = Vec::new();
     for file in source::all().iter().filter(|file| file.is_rust() && wanted(file)) {

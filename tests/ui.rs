@@ -1,5 +1,5 @@
-//! What the macro accepts, and what it says about mistakes. Each file under `tests/ui/fail` is named after its mistake,
-//! and is reported by exactly one error. Each program under `tests/ui/pass` runs to its end.
+//! What the macro accepts, and what it says about mistakes. Each file under `tests/ui/fail` is named after
+//! its mistake, and is reported by exactly one error. Each program under `tests/ui/pass` runs to its end.
 
 #[path = "ui/answer.rs"]
 mod answer;
@@ -19,8 +19,8 @@ use std::thread;
 use compiler::Compiler;
 use fixture::{FAIL, Fixture, files};
 
-/// The compiler whose words the answers hold. Ours are the same everywhere; those of a bound that fails change from one
-/// version to the next, and a newcomer with another one should not see them fail.
+/// The compiler whose words the answers hold. Ours are the same everywhere; those of a bound that fails
+/// change from one version to the next, and a newcomer with another one should not see them fail.
 const BLESSED: &str = "rustc 1.95.";
 
 #[test]
@@ -28,8 +28,9 @@ fn each_fixture_runs_or_is_answered_as_expected() {
     check(Fixture::all());
 }
 
-/// With cargo, and against the crates without TLS. trybuild compiles all of these once more, so it sees the mistakes that stand for
-/// each kind: it only checks them, and all at once, as long as there is no program to link and run.
+/// With cargo, and against the crates without TLS. trybuild compiles all of these once more, so it sees the
+/// mistakes that stand for each kind: it only checks them, and all at once, as long as there is no program to
+/// link and run.
 #[test]
 fn trybuild_agrees() {
     let mistakes = those_of_this_compiler(Fixture::representatives());

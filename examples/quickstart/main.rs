@@ -1,8 +1,9 @@
-//! The quickstart: an API declared as a trait, and two hundred callers who never notice that their token dies every two seconds,
-//! nor that once the server forgets it before its time.
+//! The quickstart: an API declared as a trait, and two hundred callers who never notice that their token dies
+//! every two seconds, nor that once the server forgets it before its time.
 //!
-//! Run it with `cargo run --example quickstart`; it brings its own server. The declaration and the call are all that uses the
-//! library: `server` is its server, `report` counts at that server, `terminal` and `picture` draw the counts.
+//! Run it with `cargo run --example quickstart`; it brings its own server. The declaration and the call are
+//! all that uses the library: `server` is its server, `report` counts at that server, `terminal` and
+//! `picture` draw the counts.
 
 #![expect(clippy::print_stdout, reason = "the program's whole purpose is to show something")]
 

@@ -23,7 +23,8 @@ const GREEN: &str = "#2e8b6b";
 const AMBER: &str = "#de953a";
 const VIOLET: &str = "#856db5";
 
-/// Writes the picture to the target directory, or to the temporary directory if that fails, and returns its path.
+/// Writes the picture to the target directory, or to the temporary directory if that fails, and returns its
+/// path.
 pub(crate) fn save(report: &Report) -> io::Result<PathBuf> {
     let picture = draw(report);
     let mut path = directory().join("quickstart.svg");

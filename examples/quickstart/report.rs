@@ -1,4 +1,4 @@
-//! What the server saw, and whether that is good enough. Taken before the login is revoked; knows nothing of drawing.
+//! Counts and times at the server, and the verdict on them. Taken before the login is revoked.
 
 use std::collections::HashSet;
 use std::fmt;
@@ -91,7 +91,8 @@ impl Report {
         Ok(())
     }
 
-    /// Calls that were refused for a token the server had not forgotten: it was sent too late, and should not have been.
+    /// Calls that were refused for a token the server had not forgotten: it was sent too late, and should not
+    /// have been.
     pub(crate) fn rejected_in_steady_state(&self) -> usize {
         let burst = self.forgotten..self.forgotten + Duration::from_millis(500);
         self.rejected.iter().filter(|at| !burst.contains(*at)).count()

@@ -1,4 +1,5 @@
-//! The server on a real socket: access tokens die young, refresh tokens rotate, and a spent one that comes again is noticed.
+//! The server on a real socket: access tokens expire soon, refresh tokens rotate, and a reused refresh token
+//! is detected.
 
 use std::io;
 use std::time::Duration;
@@ -17,7 +18,8 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Serves issues for access tokens that are at most `lifetime` old. Each token response tells the lifetime.
+    /// Serves issues for access tokens that are at most `lifetime` old. Each token response tells the
+    /// lifetime.
     pub(crate) async fn start(lifetime: Duration) -> io::Result<Self> {
         allow_open_files();
         let tokens = TokenServer::builder()
@@ -84,8 +86,8 @@ fn issue(request: &Request, assignee: &str) -> Reply {
     }
 }
 
-/// Both ends of every connection are open files of this process, and where 256 is the default, as on macOS, that is too
-/// few for a crowd that wakes at once. Where more is forbidden, the calls themselves will say so.
+/// Both ends of every connection are open files of this process, and where 256 is the default, as on macOS,
+/// that is too few for a crowd that wakes at once. Where more is forbidden, the calls themselves will say so.
 #[cfg(unix)]
 fn allow_open_files() {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};

@@ -1,4 +1,4 @@
-//! Words and the timeline in the terminal, at most 80 columns wide. Knows the report, and nothing of how it came about.
+//! Summary and timeline of a report in the terminal, at most 80 columns wide.
 
 #![expect(clippy::print_stdout, reason = "this is the part that prints")]
 

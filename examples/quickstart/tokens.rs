@@ -1,4 +1,5 @@
-//! What travels to and from the `/auth` endpoints, and the two small traits that connect it with the session.
+//! Requests and responses of the `/auth` endpoints, and the two small traits that connect them with the
+//! session.
 
 use std::time::Duration;
 

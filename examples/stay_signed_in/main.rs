@@ -1,7 +1,7 @@
 //! Signed in once, and still signed in after `kill -9`: `cargo run --example stay_signed_in`, offline.
 //!
-//! `program` is what a user would write, and the one line with `.store(…)` is all that stores its login. `stage` starts it as a
-//! process of its own, types, and kills it.
+//! `program` is what a user would write, and the one line with `.store(…)` is all that stores its login.
+//! `stage` starts it as a process of its own, types, and kills it.
 
 mod stage;
 

@@ -1,4 +1,4 @@
-//! The story: a server, and a program that is started, typed to and killed, three times. Knows nothing of how it stays signed in.
+//! The demonstration: a server, and a program that is started, typed to and killed, three times.
 
 use std::error::Error;
 use std::path::PathBuf;

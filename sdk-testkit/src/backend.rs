@@ -90,8 +90,8 @@ impl Backend {
     /// Adds a route, also to a backend that already serves, and returns this backend for chaining.
     ///
     /// In the template, `{name}` stands for one segment of the raw path, possibly with fixed text or other
-    /// placeholders next to it (`/v{major}/{owner}:{id}.json`), and `{*name}` for all that is left; each needs
-    /// at least one character. The handler reads their decoded values with [`Request::param`].
+    /// placeholders next to it (`/v{major}/{owner}:{id}.json`), and `{*name}` for all that is left; each
+    /// needs at least one character. The handler reads their decoded values with [`Request::param`].
     ///
     /// # Panics
     ///

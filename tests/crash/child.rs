@@ -1,5 +1,5 @@
-//! A child: a client of the parent's server that keeps its login in the parent's file. Does what it is told on stdin, and tells
-//! on stderr, which the test runner leaves alone, its results and how far its store is.
+//! A child: a client of the parent's server that keeps its login in the parent's file. Does what it is told
+//! on stdin, and tells on stderr, which the test runner leaves alone, its results and how far its store is.
 //!
 //! At a step that it was told to hold it waits until it is told to go on, or is killed there.
 
@@ -16,7 +16,8 @@ use tokio::sync::{Notify, mpsc};
 
 use crate::kept::Kept;
 
-/// What the parent gives a child: where the server is, where the login is kept, and whether by a store that has locks.
+/// What the parent gives a child: where the server is, where the login is kept, and whether by a store that
+/// has locks.
 pub(crate) const GIVEN: [&str; 3] = ["SDK_CRASH_SERVER", "SDK_CRASH_LOGIN", "SDK_CRASH_LOCKS"];
 
 /// What a line begins with that is meant for the parent, and what an answer to a command begins with.

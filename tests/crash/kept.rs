@@ -1,4 +1,4 @@
-//! What stands in the file, as far as a test has to know.
+//! Contents of the login file, as far as a test has to know them.
 
 use sdk_runtime::StoredLogin;
 use serde_json::Value;

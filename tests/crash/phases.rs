@@ -1,7 +1,8 @@
-//! A process is killed at each step there is, and the next one must find a login, or say why there is none.
+//! A process killed at each step: the next one must find a login, or say why there is none.
 //!
 //! - **I13** What was published had been written down.
-//! - **I14** The refresh token is spent once. It is sent once more only if no process can know whether it was spent.
+//! - **I14** The refresh token is spent once. It is sent once more only if no process can know whether it was
+//!   spent.
 
 use crate::kept::Kept;
 use crate::stage::Stage;

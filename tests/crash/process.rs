@@ -1,4 +1,4 @@
-//! A child, as its parent has it: told what to do, listened to, killed.
+//! A child process as its parent sees it: its input, its output, and its end.
 
 use std::path::Path;
 use std::process::Stdio;
@@ -10,7 +10,8 @@ use tokio::time::Instant;
 
 use crate::child::{ANSWER, GIVEN, STEP};
 
-/// Nothing here takes a second on an idle machine. A child that has told nothing by then hangs, on the slowest one too.
+/// Nothing here takes a second on an idle machine. A child that has told nothing by then hangs, on the
+/// slowest one too.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(180);
 
 pub(crate) struct Process {

@@ -1,5 +1,5 @@
-//! Kills at moments of chance, the middle of a write among them, where nothing can be held. What may be found then follows from what
-//! the server has counted and what stands in the file.
+//! Kills at moments of chance, the middle of a write among them, where nothing can be held. What may be found
+//! then follows from what the server has counted and what stands in the file.
 //!
 //! `CRASH_ROUNDS` says how many, `CRASH_SEED` from which one on.
 

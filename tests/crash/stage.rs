@@ -1,4 +1,5 @@
-//! What the children of one test share: a server that rotates, notices reuse and counts, and a file.
+//! The server and the file that the children of one test share. The server rotates tokens, detects reuse and
+//! counts.
 
 use std::collections::HashMap;
 use std::path::PathBuf;

@@ -119,8 +119,9 @@ async fn i15_what_becomes_of_old_tokens_is_nothing_to_a_newer_login() {
 
 /// How often all access tokens die.
 const DEATHS: usize = 40;
-/// The steps at which one of the processes is killed each second time. A token that only the dead had received would be lost for
-/// good, so none of them lies between the server's answer and the file; and a lease of the dead would have to run out.
+/// The steps at which one of the processes is killed each second time. A token that only the dead had
+/// received would be lost for good, so none of them lies between the server's answer and the file; and a
+/// lease of the dead would have to run out.
 const STEPS: [&str; 7] = ["lock", "busy", "locked", "loaded", "write intent", "wrote intent", "wrote tokens"];
 const STEPS_OF_LEASES: [&str; 5] = ["lock", "no lock", "loaded", "write intent", "wrote tokens"];
 

@@ -1,4 +1,4 @@
-//! Which answers may travel compressed: those to requests that set no `accept-encoding`.
+//! Requests whose answers may be compressed: those that set no `accept-encoding`.
 
 use sdk_runtime::ServiceTransport;
 use sdk_testkit::{Backend, Reply};

@@ -1,4 +1,4 @@
-//! Bodies that are not what they say they are, or want to be more than there is room for.
+//! Bodies that are not in the coding they name, or exceed the limit when they are decoded.
 
 use std::cell::Cell;
 use std::convert::Infallible;

@@ -1,4 +1,4 @@
-//! The answers that a login is made of.
+//! Compressed answers of session endpoints.
 
 use sdk_runtime::{Error, Head, Refusal, Result, TokenResponse, Tokens, UnavailableCause, api_client};
 use serde::Deserialize;
@@ -27,7 +27,8 @@ trait Login {
     async fn x(&self) -> Result<String>;
 }
 
-/// A server that refuses a request without the refreshed token, with `refused` for a body, and refreshes with `tokens`.
+/// A server that refuses a request without the refreshed token, with `refused` for a body, and refreshes with
+/// `tokens`.
 fn signed_in(name: &'static str, refused: Vec<u8>, tokens: Vec<u8>) -> (Broken, LoginClient) {
     let server = Broken::new(move |request| {
         let is_refreshed = request.headers.get("authorization").is_some_and(|value| value == "Bearer a1");

@@ -1,5 +1,5 @@
-//! Answers that travel compressed, by each coding there is: what is asked for, what is decoded, and what becomes of one that is not
-//! what it says it is.
+//! Answers that travel compressed, by each coding there is: what is asked for, what is decoded, and what
+//! becomes of one that is not what it says it is.
 
 #[path = "../requests/broken.rs"]
 #[expect(dead_code, reason = "its ends are for other tests")]

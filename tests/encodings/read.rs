@@ -1,4 +1,4 @@
-//! What is decoded, as callers see it.
+//! Decoded bodies as callers see them.
 
 use sdk_runtime::{Error, Result};
 use sdk_testkit::Reply;

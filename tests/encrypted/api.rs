@@ -1,4 +1,5 @@
-//! The API that these tests call: a client that trusts the authority of the test, and a server that does as it should.
+//! The API that these tests call: a client that trusts the test's certificate authority, and a correct
+//! server.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -139,7 +140,8 @@ pub(crate) fn pair(number: usize) -> String {
     json!({ "access": format!("a{number}"), "refresh": format!("r{number}") }).to_string()
 }
 
-/// Returns the output of `work`, and fails the test if it takes too long, because a test that hangs tells nothing.
+/// Returns the output of `work`, and fails the test if it takes too long, because a test that hangs tells
+/// nothing.
 pub(crate) async fn in_time<T>(work: impl IntoFuture<Output = T>) -> T {
     tokio::time::timeout(Duration::from_secs(25), work).await.expect("it does not hang")
 }

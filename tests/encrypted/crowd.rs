@@ -1,4 +1,4 @@
-//! Many calls at once to a server that no connection leads to yet share the attempt to make one.
+//! Many calls at once to a server without a connection: they share one attempt to connect.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! What may travel in the clear because it stays on this machine: it goes by no proxy, and needs no certificates.
+//! Plain HTTP on the loopback interface: it uses no proxy, and needs no certificates.
 
 use std::process::Command;
 

@@ -1,4 +1,5 @@
-//! Calls and refreshes over TLS, HTTP/2 and proxies: real sockets on the loopback interface, and a certificate authority of its own.
+//! Calls and refreshes over TLS, HTTP/2 and proxies: real sockets on the loopback interface, and a
+//! certificate authority of its own.
 
 #[expect(dead_code, reason = "what the tests here do not use, others that include it do")]
 mod support;

@@ -1,4 +1,4 @@
-//! A request that the server provably did not look at goes out again, of each method; any other does not.
+//! Requests that the server provably did not process are sent again, with every method; others are not.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -72,7 +72,8 @@ async fn it_goes_out_again_with_a_file_and_without_idempotency() {
 async fn what_is_turned_down_again_and_again_was_not_sent() {
     let authority = Authority::new();
     for no in UNSEEN {
-        // Three at once, and as many for each time that the client tries again, which it does for what is idempotent.
+        // Three at once, and as many for each time that the client tries again, which it does for what is
+        // idempotent.
         for (creates, retry, sends) in [(true, 0, 3), (true, 1, 3), (false, 1, 6)] {
             let (server, requests) = turning_down(&authority, no, usize::MAX).await;
             let client = client(&server.url(), &authority).bearer("token").retry(retry).build().unwrap();

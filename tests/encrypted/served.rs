@@ -1,4 +1,4 @@
-//! That calls arrive at all: by HTTP/1 and HTTP/2, through a tunnel, with a certificate of the client's.
+//! Calls over HTTP/1 and HTTP/2, through a tunnel, and with a client certificate.
 
 use reqwest::{Certificate, Identity, Proxy};
 use sdk_runtime::Error;

@@ -1,4 +1,4 @@
-//! A connection that goes silent while TCP still acknowledges what is sent: it is left, by calls and by refreshes.
+//! Connections that go silent while TCP still acknowledges: calls and refreshes leave them.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -14,7 +14,8 @@ use crate::support::h1::Wire;
 use crate::support::h2;
 use crate::support::server::{Server, Setup};
 
-/// A server whose connection of that `number` falls silent with its second request, or with the first where it `answers` none.
+/// A server whose connection of that `number` falls silent with its second request, or with the first where
+/// it `answers` none.
 async fn falling_silent(authority: &Authority, number: usize, answers: bool) -> Server {
     let application = Application::default();
     Server::start(Setup::h2(authority), move |connection| {

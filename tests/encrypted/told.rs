@@ -1,4 +1,4 @@
-//! What failed on the way is told by its kind and its cause, and no secret is.
+//! Transport errors: each has a kind and a cause, and shows no secret.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -28,7 +28,8 @@ async fn failure(client: &ApiClient) -> TransportError {
     }
 }
 
-/// Listens in the clear, writes `bytes` to each connection, at once or when a request has come, and closes it.
+/// Listens in the clear, writes `bytes` to each connection, at once or when a request has come, and closes
+/// it.
 async fn speaking(bytes: &'static [u8], at_once: bool) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
@@ -123,7 +124,8 @@ async fn an_answer_that_is_no_http_is_told_as_that_and_not_asked_for_again() {
             assert!(error.to_string().starts_with("the answer is not HTTP"), "{error}");
         }
     }
-    // One that does not speak HTTP/2 although it said so. There, what one call got may fail another, which may be sent again.
+    // One that does not speak HTTP/2 although it said so. There, what one call got may fail another, which
+    // may be sent again.
     let authority = Authority::new();
     let server = Server::start(Setup::h2(&authority), |mut connection| async move {
         let _ = connection.stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 1\r\n\r\n1").await;

@@ -1,4 +1,4 @@
-//! Downloads that their callers do not read hold up no other call of the client, and no refresh.
+//! Downloads that their callers do not read: they delay no other call of the client, and no refresh.
 
 use sdk_runtime::ByteStream;
 use tokio::task::JoinSet;

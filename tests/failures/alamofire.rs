@@ -1,4 +1,4 @@
-//! What Alamofire's tests of its `AuthenticationInterceptor` ask for, where nothing else here asks for the same.
+//! Cases from the tests of Alamofire's `AuthenticationInterceptor` that no other test here has.
 
 use std::future::IntoFuture;
 use std::time::Duration;
@@ -12,7 +12,8 @@ use tokio::time::{Instant, advance};
 use crate::api::{self, backend_of, idle, refresh, signed_in};
 use crate::tracker::{LATENCY, TrackerClient, add_fussy, client, expired_client, server, with_issues};
 
-/// A server whose tokens live for a thousand seconds and say so, and a client whose token is in the last half minute of its life.
+/// A server whose tokens live for a thousand seconds and say so, and a client whose token is in the last half
+/// minute of its life.
 async fn about_to_lapse() -> (TokenServer, TrackerClient) {
     let builder = TokenServer::builder().access_lifetime(Duration::from_secs(1000)).tells_lifetime(true);
     let server = with_issues(builder.build());
@@ -164,7 +165,8 @@ async fn one_refresh_after_the_other_succeeds() {
     assert_eq!(server.counts().reused, 0);
 }
 
-/// Alamofire's window of five in thirty seconds. Here it counts what was in vain: tokens that were refused before any had served.
+/// Alamofire's window of five in thirty seconds. Here it counts what was in vain: tokens that were refused
+/// before any had served.
 #[tokio::test(start_paused = true)]
 async fn the_sixth_refresh_in_vain_within_a_minute_is_refused_to_all_who_want_it() {
     let backend = backend_of("none of them", refresh());
@@ -195,7 +197,8 @@ async fn the_sixth_refresh_in_vain_within_a_minute_is_refused_to_all_who_want_it
     assert_eq!(backend.count("POST", "/refresh"), 6);
 }
 
-/// Alamofire's two ways into a refresh differ after a failure; here both wait for the cool-down, and asking passes it over.
+/// Alamofire's two ways into a refresh differ after a failure; here both wait for the cool-down, and asking
+/// passes it over.
 #[tokio::test(start_paused = true)]
 async fn after_a_failure_neither_way_into_a_refresh_is_open_before_its_time() {
     let (server, client) = about_to_lapse().await;

@@ -1,4 +1,4 @@
-//! An API whose server says about tokens what a test wants it to say, down to the number that tells their life.
+//! An API whose server says about tokens what a test wants, down to the number for their lifetime.
 
 use std::sync::Arc;
 use std::time::Duration;

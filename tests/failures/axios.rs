@@ -1,4 +1,4 @@
-//! What the tests of axios-auth-refresh ask for, or should, where nothing else here asks for the same.
+//! Cases from the tests of axios-auth-refresh, and cases missing there, that no other test here has.
 
 use std::future::IntoFuture;
 
@@ -31,7 +31,8 @@ fn backend_that_says(reply: Reply) -> Backend {
     })
 }
 
-/// Its table of what is intercepted: no error, no answer, a status that is listed or not, `shouldRefresh`, `skipAuthRefresh`.
+/// Its table of what is intercepted: no error, no answer, a status that is listed or not, `shouldRefresh`,
+/// `skipAuthRefresh`.
 #[tokio::test(start_paused = true)]
 async fn what_starts_a_refresh_is_an_answer_that_the_judge_says_is_about_the_token() {
     type Judge = fn(&ErrorResponse) -> bool;

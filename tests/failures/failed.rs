@@ -145,7 +145,8 @@ async fn what_comes_of_the_refresh_of_a_former_login_is_nothing_to_the_next() {
     }
 }
 
-/// Rows 59 and 60: a token that looked good by its own date was sent 147 times to a server that refused it each time.
+/// Rows 59 and 60: a token that looked good by its own date was sent 147 times to a server that refused it
+/// each time.
 #[tokio::test(start_paused = true)]
 async fn a_rejected_token_is_not_sent_again_even_if_it_looks_valid() {
     let server = with_issues(TokenServer::builder().tells_lifetime(true).build());

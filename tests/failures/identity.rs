@@ -62,7 +62,8 @@ async fn what_one_user_deletes_is_not_deleted_in_the_name_of_the_next() {
     }
 }
 
-/// Row 50: a request was sent again after the application had gone over to another server, with the token of the first.
+/// Row 50: a request was sent again after the application had gone over to another server, with the token of
+/// the first.
 #[tokio::test(start_paused = true)]
 async fn a_replay_does_not_follow_the_application_to_another_server() {
     let (old, new) = (backend_of("a1", refresh()), backend_of("of the new", Reply::empty().status(401)));
@@ -123,8 +124,8 @@ trait NosyApi {
     async fn x(&self) -> Result<String>;
 }
 
-/// Row 19: code of the user's was called under the lock, and what it called waited for the lock. The refresh that asks the
-/// session what it has was the other way to wait for oneself.
+/// Row 19: code of the user's was called under the lock, and what it called waited for the lock. The refresh
+/// that asks the session what it has was the other way to wait for oneself.
 #[tokio::test(start_paused = true)]
 async fn code_of_the_users_may_use_the_session_from_inside_its_refresh() {
     let answers = Arc::new(std::sync::Mutex::new(Vec::<&str>::new()));

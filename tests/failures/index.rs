@@ -1,4 +1,5 @@
-//! The index next to this file is true: every number once, every test where it says, and no test here without a story.
+//! The index next to this file is true: every number once, every test where it says, and no test here without
+//! a story.
 
 use std::collections::BTreeSet;
 use std::fs;

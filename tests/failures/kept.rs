@@ -1,4 +1,4 @@
-//! Logins that several processes keep in one store, and what became of them when one slept, died, or was too fast.
+//! Logins that several processes share in one store, when one process sleeps, dies, or is too fast.
 
 use std::future::IntoFuture;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -45,8 +45,8 @@ fn client(backend: &Backend, store: impl TokenStore, wall: &Wall) -> ApiClient {
         .unwrap()
 }
 
-/// Row 31: a process was suspended when it had read the refresh token; when it went on, another had rotated it, and the refusal
-/// signed the user out.
+/// Row 31: a process was suspended when it had read the refresh token; when it went on, another had rotated
+/// it, and the refusal signed the user out.
 #[tokio::test(start_paused = true)]
 async fn a_rejection_after_a_refresh_by_another_process_signs_no_user_out() {
     let (backend, store, wall) = (backend_of("a1", Reply::empty()), MemoryStore::new(), Wall::new());

@@ -1,4 +1,4 @@
-//! What Ktor's tests of its bearer authentication ask for, where nothing else here asks for the same.
+//! Cases from the tests of Ktor's bearer authentication that no other test here has.
 
 use sdk_runtime::{Attach, Error, ExpiredReason, ServiceTransport, SessionState, Tokens, UnavailableCause};
 use sdk_testkit::{Backend, Reply};
@@ -31,8 +31,8 @@ async fn an_access_token_that_is_good_needs_no_refresh_token_that_is() {
     }
 }
 
-/// One server that takes tokens of two schemes. With several providers Ktor refreshes none if no challenge names one; here each
-/// login knows what it has sent.
+/// One server that takes tokens of two schemes. With several providers Ktor refreshes none if no challenge
+/// names one; here each login knows what it has sent.
 #[tokio::test(start_paused = true)]
 async fn a_challenge_is_for_those_whom_it_names() {
     const BEARER: [&str; 1] = ["authorization: Bearer"];

@@ -11,8 +11,8 @@ use tokio::time::advance;
 use crate::api::{backend_of, client, signed_in};
 use crate::tracker::{self, LATENCY, with_issues};
 
-/// Calls `/x` ten times a second for a minute, with a token that the server says lives for `expires_in`. Returns how many of the
-/// calls succeeded, and how often the token was refreshed.
+/// Calls `/x` ten times a second for a minute, with a token that the server says lives for `expires_in`.
+/// Returns how many of the calls succeeded, and how often the token was refreshed.
 async fn a_minute_of(expires_in: &Value) -> (usize, usize) {
     let answer = Reply::json(&json!({ "access": "a1", "refresh": "r1", "expires_in": expires_in }));
     // A circle takes time, and so ends here.
@@ -54,7 +54,8 @@ async fn no_lifetime_makes_a_session_refresh_in_a_circle() {
     }
 }
 
-/// Row 43, where the type of the answer has no place for a negative number: it is no answer, and no reason to ask again at once.
+/// Row 43, where the type of the answer has no place for a negative number: it is no answer, and no reason to
+/// ask again at once.
 #[tokio::test(start_paused = true)]
 async fn a_lifetime_that_is_no_number_is_an_answer_that_is_not_understood() {
     for expires_in in [json!("an hour"), json!([]), json!({})] {
@@ -85,7 +86,8 @@ async fn a_replacement_that_is_out_of_date_signs_nothing() {
     assert_eq!(shown, [Some("a0".to_owned()), None], "I5: no server is shown it");
 }
 
-/// A server that tells a lifetime of nothing means none: its tokens work, and a rejection tells when they are over.
+/// A server that tells a lifetime of nothing means none: its tokens work, and a rejection tells when they are
+/// over.
 #[tokio::test(start_paused = true)]
 async fn a_lifetime_that_makes_no_sense_kills_no_login_that_works() {
     // `{"iat":100,"exp":100}`
@@ -127,7 +129,8 @@ async fn a_life_shorter_than_anybody_s_margin_is_lived() {
 /// Of 14 November 2023, and good for an hour: `{"iat":1699996400,"exp":1700000000}`.
 const JWT: &str = "e30.eyJpYXQiOjE2OTk5OTY0MDAsImV4cCI6MTcwMDAwMDAwMH0.s";
 
-/// Row 38: on a clock that was an hour fast each new token was out of date; the storm led to 429, and that to the end of the login.
+/// Row 38: on a clock that was an hour fast each new token was out of date; the storm led to 429, and that to
+/// the end of the login.
 #[tokio::test(start_paused = true)]
 async fn clocks_that_differ_do_not_end_a_login_and_start_no_storm() {
     let answer = Reply::json(&json!({ "access": JWT, "refresh": "r1" }));

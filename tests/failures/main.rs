@@ -1,5 +1,5 @@
-//! What has gone wrong elsewhere when tokens are refreshed, retold here to show that it cannot. `README.md` next to this file is
-//! the index: whose failure it was, and which test holds it.
+//! What has gone wrong elsewhere when tokens are refreshed, retold here to show that it cannot. `README.md`
+//! next to this file is the index: whose failure it was, and which test holds it.
 
 mod api;
 #[path = "../session/tracker.rs"]

@@ -11,7 +11,8 @@ use tokio::task::JoinSet;
 use crate::api::{backend_of, hold_refresh, refresh, signed_in, spent};
 use crate::tracker::{LATENCY, client, with_issues};
 
-/// The refresh task belongs to the runtime of the first caller. Not on a paused clock: there are two runtimes.
+/// The refresh task belongs to the runtime of the first caller. Not on a paused clock: there are two
+/// runtimes.
 #[test]
 fn a_runtime_that_ends_during_a_refresh_leaves_no_waiter_of_another_hanging() {
     let runtime = || tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
@@ -42,7 +43,8 @@ fn a_runtime_that_ends_during_a_refresh_leaves_no_waiter_of_another_hanging() {
     refreshed.notify_one();
 }
 
-/// Servers that take each refresh token once, and end the login that shows one twice; that only refuse it; that never change it.
+/// Servers that take each refresh token once, and end the login that shows one twice; that only refuse it;
+/// that never change it.
 #[tokio::test(start_paused = true)]
 async fn a_server_with_any_kind_of_rotation_is_asked_once_for_each_lifetime() {
     for (rotating, detects) in [(true, true), (true, false), (false, false)] {

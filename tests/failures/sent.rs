@@ -1,4 +1,4 @@
-//! What goes over the wire while a token is refreshed: on which connection, to which origin, with whose name on it.
+//! Requests on the wire during a refresh: their connection, origin and credential.
 
 use std::future::IntoFuture;
 use std::pin::Pin;

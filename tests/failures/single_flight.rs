@@ -1,4 +1,5 @@
-//! One refresh for all who need it: not one for each client, each waiter or each rejection, even if callers come and leave.
+//! One refresh for all who need it: not one for each client, each waiter or each rejection, even if callers
+//! come and leave.
 
 use std::future::IntoFuture;
 use std::time::Duration;
@@ -117,7 +118,8 @@ async fn a_token_that_looks_fresh_is_refreshed_for_all_callers_rejected_with_it(
     assert_eq!(most_sends_of_one_call(&server), 2, "I19");
 }
 
-/// Rows 10, 12 and 13: what a waiter took along was the lock, the refresh itself or the place where others find it.
+/// Rows 10, 12 and 13: what a waiter took along was the lock, the refresh itself or the place where others
+/// find it.
 #[tokio::test(start_paused = true)]
 async fn a_caller_after_a_waiter_has_left_joins_the_same_refresh() {
     const LEAVES: [&str; 3] = ["dropped", "cancelled", "out of time"];
@@ -151,7 +153,8 @@ async fn a_caller_after_a_waiter_has_left_joins_the_same_refresh() {
     }
 }
 
-/// Row 11: each waiter had a task of its own, which was still in the queue when the waiter had gone, and refreshed later.
+/// Row 11: each waiter had a task of its own, which was still in the queue when the waiter had gone, and
+/// refreshed later.
 #[tokio::test(start_paused = true)]
 async fn waiters_that_have_gone_leave_nothing_behind_that_refreshes() {
     let server = server();
@@ -226,7 +229,8 @@ async fn logins_with_other_scopes_or_of_others_share_no_refresh() {
     }
 }
 
-/// Row 37: callers one after the other were no concern of single flight, and refreshed tens of thousands of times an hour.
+/// Row 37: callers one after the other were no concern of single flight, and refreshed tens of thousands of
+/// times an hour.
 #[tokio::test(start_paused = true)]
 async fn callers_in_a_row_do_not_storm_a_server_that_is_down() {
     let server = server();
@@ -241,7 +245,8 @@ async fn callers_in_a_row_do_not_storm_a_server_that_is_down() {
     assert_eq!(server.counts().rejected_calls, 1, "nothing is sent with a token that was refused");
 }
 
-/// Row 70: a ping, calls, and a socket that reconnects each refreshed on their own, and the server revoked the login.
+/// Row 70: a ping, calls, and a socket that reconnects each refreshed on their own, and the server revoked
+/// the login.
 #[tokio::test(start_paused = true)]
 async fn all_that_need_the_token_share_the_same_refresh() {
     let server = server();

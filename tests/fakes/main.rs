@@ -1,5 +1,5 @@
-//! What stands in for a client: the trait implemented by hand, erased, mocked, and the real client before a stub. What code
-//! that takes `&impl Tracker` sees must be the same for every implementation.
+//! What stands in for a client: the trait implemented by hand, erased, mocked, and the real client before a
+//! stub. What code that takes `&impl Tracker` sees must be the same for every implementation.
 
 mod by_hand;
 mod erased;

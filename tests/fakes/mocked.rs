@@ -1,5 +1,5 @@
-//! `mockall` on a client's trait: below `#[api_client]`, so that it sees the trait that there is in the end, and with a name
-//! for each lifetime that stands inside of a type.
+//! `mockall` on a client's trait: below `#[api_client]`, so that it sees the trait that there is in the end,
+//! and with a name for each lifetime that stands inside of a type.
 
 use mockall::predicate::eq;
 use sdk_runtime::{Error, Result, api_client};

@@ -1,4 +1,4 @@
-//! Habits of backends people really meet. Each is met by configuration and the two small traits.
+//! Habits of backends in the field. Each needs only configuration and the two small traits.
 
 use std::future::ready;
 use std::sync::atomic::{AtomicBool, Ordering};

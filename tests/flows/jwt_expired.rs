@@ -1,4 +1,5 @@
-//! "JWT_EXPIRED" in the body: the status is 401 or 403, the refresh answers with an envelope, and its token is not rotated.
+//! "JWT_EXPIRED" in the body: the status is 401 or 403, the refresh answers with an envelope, and its token
+//! is not rotated.
 
 use std::future::IntoFuture;
 use std::time::Duration;
@@ -138,7 +139,8 @@ mod by_hand {
         }
 
         pub async fn order(self, id: u64) -> Result<Option<u64>> {
-            // The interceptor replays through the client it intercepts, so that it sees the answer of the replay too.
+            // The interceptor replays through the client it intercepts, so that it sees the answer of the
+            // replay too.
             loop {
                 let bearer = format!("Bearer {}", self.access.lock().unwrap());
                 let headers = [("authorization", bearer)];

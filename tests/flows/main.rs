@@ -1,5 +1,6 @@
-//! Token refreshes that people write by hand, as declarations: each works for many callers across several expiries, each
-//! fault of the hand-written version is shown there and gone here, and each tells when the login is lost.
+//! Token refreshes that people write by hand, as declarations: each works for many callers across several
+//! expiries, each fault of the hand-written version is shown there and gone here, and each tells when the
+//! login is lost.
 
 mod habits;
 mod jwt_expired;

@@ -1,4 +1,5 @@
-//! A token without a scheme, any 401 for a refusal, one second for a request, and a 401 of the refresh for the end.
+//! A token without a scheme, any 401 as a rejection, a timeout of one second, and a refresh whose 401 ends
+//! the login.
 
 use std::future::IntoFuture;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! The shared promise: cookies sign everything, and all who are refused wait for one refresh.
+//! The shared promise: cookies sign each request, and all rejected calls wait for one refresh.
 
 use std::future::IntoFuture;
 use std::time::Duration;
@@ -232,7 +232,7 @@ async fn late_waiter(service: &SharedPromise, ask: impl Fn(u64) -> Calling) -> b
     timeout(HOUR, service.refreshed(2)).await.unwrap();
     replay.notify_one();
     assert_eq!(slow.await.unwrap().unwrap(), Some(1));
-    // Without a limit this would hang in the version written by hand: its second refresh is refused, which is a fault of its own.
+    // Without a limit the hand-written version would hang here: it waits for its own rejected refresh.
     let last = timeout(HOUR, ask(4)).await;
     let next = next.await.unwrap();
     matches!((next, last), (Ok(Some(3)), Ok(Ok(Some(4)))))

@@ -1,4 +1,5 @@
-//! The subscriber queue: a header of its own, a predicate of the application's, and one token that is access and reset token.
+//! The subscriber queue: a header of its own, a predicate of the application's, and one token that is access
+//! and reset token.
 
 use std::future::IntoFuture;
 use std::time::Duration;

@@ -1,4 +1,5 @@
-//! What several flows share: a browser for the versions written by hand, and what a test counts or holds up at a backend.
+//! Shared parts of the flows: a browser for the hand-written versions, and the counters and delays of a
+//! backend.
 
 use std::collections::{BTreeMap, HashMap};
 use std::pin::Pin;
@@ -10,7 +11,8 @@ use sdk_testkit::{Backend, Reply};
 use serde_json::Value;
 use tokio::sync::Notify;
 
-/// What sends for the versions written by hand. As with axios, a status that is no success is an error with its answer.
+/// What sends for the versions written by hand. As with axios, a status that is no success is an error with
+/// its answer.
 #[api_client(auth = none, timeout = none)]
 trait Wire {
     #[get("/{*path}")]
@@ -39,7 +41,8 @@ impl Browser {
         Self { wire, cookies: Arc::default() }
     }
 
-    /// Sends `GET` or `POST` with all cookies and these headers, keeps the cookies that come, and reads the answer as JSON.
+    /// Sends `GET` or `POST` with all cookies and these headers, keeps the cookies that come, and reads the
+    /// answer as JSON.
     pub async fn send(
         &self,
         method: &str,
@@ -79,7 +82,8 @@ impl Browser {
     }
 }
 
-/// One call of either version, and what its caller is told: `Ok(None)` is the `undefined` of a handler that returns nothing.
+/// One call of either version, and what its caller is told: `Ok(None)` is the `undefined` of a handler that
+/// returns nothing.
 pub type Calling = Pin<Box<dyn Future<Output = Result<Option<u64>, Error>> + Send>>;
 
 /// The most often any one path below `prefix` was asked for, from the request number `since` on.
@@ -93,7 +97,8 @@ pub fn most_sends_of_one_call(backend: &Backend, prefix: &str, since: usize) -> 
     sends.into_values().max().unwrap_or_default()
 }
 
-/// From now on `GET` of `path` refuses the first token it is shown when it is told to, and takes every later one at once.
+/// From now on `GET` of `path` refuses the first token it is shown when it is told to, and takes every later
+/// one at once.
 pub fn refuse_late(backend: &Backend, path: &str, then: Reply) -> Arc<Notify> {
     answer_late(backend, path, Reply::empty().status(401), then)
 }
@@ -137,7 +142,8 @@ pub struct Ui {
     pub login_form: Option<sdk_runtime::SessionExpired>,
 }
 
-/// The application's side of a flow: keeps each new token, and after the last clears all and shows its login form.
+/// The application's side of a flow: keeps each new token, and after the last clears all and shows its login
+/// form.
 pub async fn application(mut states: sdk_runtime::StateWatch) -> Ui {
     let mut ui = Ui { stored_tokens: Vec::new(), stored_user: Some("ann"), login_form: None };
     while let Some(state) = states.next().await {

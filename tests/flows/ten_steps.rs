@@ -1,4 +1,5 @@
-//! The ten-step guide: inject, intercept, refresh by a cookie, replay once, and go to the login page when that fails.
+//! The ten-step guide: inject, intercept, refresh by a cookie, replay once, and go to the login page when
+//! that fails.
 
 use std::future::IntoFuture;
 use std::time::Duration;

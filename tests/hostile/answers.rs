@@ -1,4 +1,5 @@
-//! Valid answers, of which the groups make hostile ones. What is in them that may not be shown has the word `planted` in it.
+//! Valid answers, from which the groups make hostile ones. Text that must never be shown contains the word
+//! `planted`.
 
 use bytes::Bytes;
 

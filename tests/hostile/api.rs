@@ -1,4 +1,4 @@
-//! The declared client, and what a case asks of it.
+//! The declared client, and the calls that a case makes with it.
 
 use std::convert::Infallible;
 use std::error::Error as _;

@@ -1,4 +1,4 @@
-//! A case: what the server does, what the client asks, and what is right. Carries it out.
+//! A case: the steps of the server, the call of the client, and the correct outcome. Carries it out.
 
 use std::future::Future;
 use std::time::Duration;
@@ -61,7 +61,8 @@ pub(crate) struct Case {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Right {
     pub(crate) came: String,
-    /// How often the request is sent by a call that may send it once more; `None` where that is left to chance.
+    /// How often the request is sent by a call that may send it once more; `None` where that is left to
+    /// chance.
     pub(crate) sent: Option<usize>,
     pub(crate) refreshes: usize,
     /// How many requests the other origin gets.
@@ -69,7 +70,8 @@ pub(crate) struct Right {
     pub(crate) signed_in: bool,
 }
 
-/// What a server can get rid of on a connection whose client has read as much as it may: limits are below 2 MiB, and systems hold the rest.
+/// What a server can get rid of on a connection whose client has read as much as it may: limits are below 2
+/// MiB, and systems hold the rest.
 const MOST: u64 = 12 << 20;
 
 impl Case {

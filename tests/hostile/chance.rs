@@ -1,5 +1,6 @@
-//! Valid answers that are broken by chance. What comes of one nothing says; that it ends, shows no secret, is not asked for too often and
-//! leaves nothing, all say. `HOSTILE_ROUNDS` says how many, `HOSTILE_SEED` where chance begins.
+//! Valid answers that are broken by chance. What comes of one nothing says; that it ends, shows no secret, is
+//! not asked for too often and leaves nothing, all say. `HOSTILE_ROUNDS` says how many, `HOSTILE_SEED` where
+//! chance begins.
 
 use std::io::Write;
 

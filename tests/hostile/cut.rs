@@ -124,8 +124,8 @@ pub(crate) fn of(what: &str, asks: Asks, framing: Framing, answer: &Answer, to_c
     cases.collect()
 }
 
-/// The answer to a refresh: a head that did not come leaves open what was done, a body that did not come means that the refresh token is
-/// spent.
+/// The answer to a refresh: a head that did not come leaves open what was done, a body that did not come
+/// means that the refresh token is spent.
 fn refreshes(_: Form) -> Vec<Case> {
     let mut cases = Vec::new();
     for framing in [Framing::Length, Framing::Chunked] {

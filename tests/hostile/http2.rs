@@ -1,5 +1,5 @@
-//! The same over HTTP/2: streams of frames that are cut, and frames that are wrong. GOAWAY and RST_STREAM in front of an answer, silence and
-//! large heads are in `tests/encrypted`.
+//! The same over HTTP/2: streams of frames that are cut, and frames that are wrong. GOAWAY and RST_STREAM in
+//! front of an answer, silence and large heads are in `tests/encrypted`.
 
 use crate::answers::DOCUMENT;
 use crate::api::Asks;
@@ -52,7 +52,8 @@ fn cuts(form: Form) -> Vec<Case> {
     for end in [Step::Fin, Step::Truncate, Step::Rst] {
         for at in 0..=answer.len() {
             let is_broken = !matches!(end, Step::Fin);
-            // The end of a connection may be seen before what came on it, and so may that nothing can be written to it.
+            // The end of a connection may be seen before what came on it, and so may that nothing can be
+            // written to it.
             let (row, came, sent) = match at {
                 _ if at < body_at => ("in its head", "Transport(Request)", 2),
                 _ if is_broken && at == answer.len() => (

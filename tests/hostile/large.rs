@@ -1,4 +1,4 @@
-//! Answers without end, as fast as a client reads, and answers that are only just taken.
+//! Answers without end, as fast as a client reads, and answers just within the limits.
 
 use crate::api::Asks;
 use crate::case::{Case, VALUE, fine};
@@ -30,7 +30,8 @@ fn bodies(
     })
 }
 
-/// As fast as a client reads that is not optimized. What is read until its time is over comes slower, so that others have theirs.
+/// As fast as a client reads that is not optimized. What is read until its time is over comes slower, so that
+/// others have theirs.
 fn endless(fault: Fault, more: &[u8]) -> Step {
     let pause = if matches!(fault, Fault::SlowHead | Fault::SlowBody) { 25 } else { 5 };
     Step::Endless(more.repeat((8 << 10) / more.len()).into(), pause)

@@ -1,8 +1,8 @@
-//! A hostile server: raw answers over real sockets, to declared clients of the product. `README.md` next to this file is the table of
-//! what is tried, and what is right.
+//! A hostile server: raw answers over real sockets, to declared clients of the product. `README.md` next to
+//! this file is the table of what is tried, and what is right.
 //!
-//! Each case ends in the right typed error within its bound, reads no more than it may, and leaves no task, no connection, and no
-//! secret in an error. `HOSTILE_ROUNDS` asks for the long form.
+//! Each case ends in the right typed error within its bound, reads no more than it may, and leaves no task,
+//! no connection, and no secret in an error. `HOSTILE_ROUNDS` asks for the long form.
 
 mod answers;
 mod api;

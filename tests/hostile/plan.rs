@@ -1,4 +1,4 @@
-//! What a server does, step by step. Knows neither sockets nor what the steps say.
+//! The steps of a server, as plain data.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;

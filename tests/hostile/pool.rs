@@ -1,4 +1,5 @@
-//! Connections that are closed between two calls, as a call is sent on them, and with something unasked in them.
+//! Connections that are closed between two calls, as a call is sent on them, and with something unasked in
+//! them.
 
 use bytes::Bytes;
 
@@ -38,7 +39,8 @@ fn cases(_: Form) -> Vec<Case> {
             let unasked = vec![good([send(TIMED_OUT), Step::Fin])];
             cases.push(case("a 408 while the next call is sent", unasked, VALUE, 2).sent_by_chance());
         }
-        // In one piece with what was asked for: of what comes later, no client can tell which call it answers.
+        // In one piece with what was asked for: of what comes later, no client can tell which call it
+        // answers.
         let both = [&answers::json(Framing::Length).bytes[..], FORGED].concat();
         let unasked = vec![vec![Step::Send(both.into()), Step::Silence]];
         cases.push(case("an answer before the next call", unasked, VALUE, 2).settled());

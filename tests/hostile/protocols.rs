@@ -1,4 +1,4 @@
-//! What other servers than those of HTTP say, and heads that are not quite HTTP.
+//! Answers of servers that speak no HTTP, and heads that are almost HTTP.
 
 use crate::answers::{self, Framing};
 use crate::api::Asks;

@@ -1,4 +1,4 @@
-//! Redirects to anywhere: other origins, what is no address, what is no http, and in circles.
+//! Redirects to other origins, to invalid addresses, to other schemes, and in circles.
 
 use crate::answers::{self, Framing};
 use crate::api::Asks;

@@ -1,4 +1,4 @@
-//! The same hostile answer to each kind of request, and what is right for each.
+//! The same hostile answer to each kind of request, and the correct outcome of each.
 
 use bytes::Bytes;
 

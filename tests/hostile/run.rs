@@ -1,4 +1,4 @@
-//! Runs the cases of a group, many at once, and sees that nothing is left of them.
+//! Runs the cases of a group, many at once, and checks that no task and no connection is left.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -21,7 +21,8 @@ pub(crate) enum Form {
     Long,
 }
 
-/// Both ends of every connection are files of this process, and the usual limit of 1024 is too low for so many.
+/// Both ends of every connection are files of this process, and the usual limit of 1024 is too low for so
+/// many.
 #[cfg(unix)]
 fn allow_open_files() {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};

@@ -1,4 +1,4 @@
-//! A server that does what a plan says, byte by byte, and counts what comes of it. Knows nothing of HTTP but where a request ends.
+//! A server that follows a plan, byte by byte, and counts. Of HTTP it only knows the end of a request.
 
 use std::io;
 use std::net::SocketAddr;

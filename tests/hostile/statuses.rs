@@ -1,4 +1,4 @@
-//! Statuses that are none, and answers that may have no body and have one.
+//! Invalid statuses, and answers with a body that must have none.
 
 use crate::answers::DOCUMENT;
 use crate::api::Asks;

@@ -1,5 +1,5 @@
-//! The groups, and the table of `README.md`, which is what they are. `HOSTILE_TABLE=write cargo test --test hostile table` writes it;
-//! read the difference before you commit it.
+//! The groups, and the table of `README.md`, which is what they are. `HOSTILE_TABLE=write cargo test --test
+//! hostile table` writes it; read the difference before you commit it.
 
 use std::fmt::Write;
 

@@ -1,5 +1,6 @@
-//! The same behind TLS: answers that are cut with and without the end that TLS has for it, and handshakes that are none. Wrong names,
-//! authorities that are not known and certificates of clients are in `tests/encrypted`.
+//! The same behind TLS: answers that are cut with and without the end that TLS has for it, and handshakes
+//! that are none. Wrong names, authorities that are not known and certificates of clients are in
+//! `tests/encrypted`.
 
 use crate::answers::{self, DOCUMENT, Framing};
 use crate::api::Asks;

@@ -1,4 +1,4 @@
-//! Answers and closes that come before a request is read.
+//! Answers and closes before the server has read the request.
 
 use crate::answers::{self, Answer, DOCUMENT, Framing};
 use crate::api::Asks;

@@ -4,8 +4,8 @@
 use sdk_runtime::{Result, api_client};
 use serde::Serialize;
 
-/// For every type there is. The names that look an argument or an answer up by its type (`query`, `decoder` …) are not among
-/// them: a trait that has one of these for everything would be found first.
+/// For every type there is. The names that look an argument or an answer up by its type (`query`, `decoder`
+/// …) are not among them: a trait that has one of these for everything would be found first.
 #[expect(dead_code, reason = "names that could collide, and are not used")]
 #[expect(
     clippy::new_ret_no_self,

@@ -1,4 +1,5 @@
-//! Declarations made by a `macro_rules!`, with each part given by the caller: tokens of two scopes next to each other.
+//! Declarations made by a `macro_rules!`, with each part given by the caller: tokens of two scopes next to
+//! each other.
 #![deny(warnings)]
 
 use sdk_runtime::{Result, api_client};

@@ -1,4 +1,4 @@
-//! Type parameters and lifetimes whose names the generated code might want for its own.
+//! Type parameters and lifetimes with names that the generated code could use itself.
 #![deny(warnings)]
 
 use std::fmt::Display;

@@ -1,4 +1,4 @@
-//! With everything of the runtime imported at once: no trait of it takes the place of a method that a type has.
+//! A glob import of the runtime: none of its traits hides a method of a type.
 #![deny(warnings)]
 
 use std::borrow::Cow;
@@ -12,7 +12,8 @@ trait Notes {
     async fn note(&self, id: u64) -> Result<String>;
 }
 
-/// Each by value, by reference and through a pointer, since a trait method that is found one step earlier wins.
+/// Each by value, by reference and through a pointer, since a trait method that is found one step earlier
+/// wins.
 #[test]
 fn methods_of_the_standard_library_keep_their_meaning() {
     let text = String::from("a\nb");

@@ -1,4 +1,4 @@
-//! Lints see the declaration and nothing of what is generated from it.
+//! Lints: they apply to the declaration, and to none of the generated code.
 #![deny(warnings, missing_docs, missing_debug_implementations, unused, deprecated, rust_2018_idioms)]
 #![deny(unreachable_pub, unused_qualifications, single_use_lifetimes, let_underscore_drop, clippy::all)]
 #![deny(clippy::pedantic, clippy::nursery, clippy::unwrap_used, clippy::expect_used, clippy::panic)]

@@ -1,5 +1,6 @@
-//! That the generated code means what it says wherever a declaration stands: without a prelude, under names that mean
-//! something else, in a macro, in a function, under another name of the crate. Each client is run, against an echo.
+//! That the generated code means what it says wherever a declaration stands: without a prelude, under names
+//! that mean something else, in a macro, in a function, under another name of the crate. Each client is run,
+//! against an echo.
 
 mod extensions;
 mod fragments;
@@ -16,7 +17,8 @@ mod shadowed;
 use sdk_runtime::ServiceTransport;
 use sdk_testkit::{Backend, Reply};
 
-/// A server that answers with what it was asked, in JSON where that is wanted: method, target, the header `x-test`, body.
+/// A server that answers with what it was asked, in JSON where that is wanted: method, target, the header
+/// `x-test`, body.
 pub fn echo() -> ServiceTransport<Backend> {
     ServiceTransport::new(Backend::new().fallback(|request| async move {
         let header = request.header("x-test").unwrap_or_default();

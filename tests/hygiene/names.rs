@@ -1,4 +1,4 @@
-//! Parameters and methods whose names the generated code might want for itself.
+//! Parameters and methods with names that the generated code could use itself.
 #![deny(warnings)]
 
 use sdk_runtime::{Result, api_client};

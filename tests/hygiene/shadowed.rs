@@ -1,4 +1,4 @@
-//! Under names of the prelude, of the runtime and of the generated code that mean something else.
+//! Names of the prelude, of the runtime and of the generated code, redefined by the user.
 #![deny(warnings)]
 
 use self::declared::{DynUsers, Users, UsersClient};

@@ -7,7 +7,8 @@ use sdk_runtime::{Grant, Head, Refusal, Result, TokenRequest, TokenResponse, Tok
 use serde::{Deserialize, Serialize};
 
 thread_local! {
-    /// How often code of the user's panics, in a thousand times. Each world has a thread of its own while it runs.
+    /// How often code of the user's panics, in a thousand times. Each world has a thread of its own while it
+    /// runs.
     static PANICS: Cell<u32> = const { Cell::new(0) };
 }
 

@@ -244,8 +244,8 @@ impl<'a> Facts<'a> {
         self.judged.get(&(process, access)).map(|judged| judged[0].at)
     }
 
-    /// I34: whether `access` works in `process` at `now` without fail, as far as the process was told since `since`: some server has
-    /// accepted it, and none that has rejected it ever did.
+    /// I34: whether `access` works in `process` at `now` without fail, as far as the process was told since
+    /// `since`: some server has accepted it, and none that has rejected it ever did.
     fn works_elsewhere(&self, process: Process, access: Token, since: u64, now: u64) -> bool {
         let was_served_by = |endpoint: &str, until: u64| {
             let served = self.served.range((process, access, "")..=(process, access, "~"));

@@ -223,7 +223,8 @@ pub enum Came {
     Foreign,
     /// A success that cannot be decoded: the server has spent the token.
     Undecodable,
-    /// An error whose body says that the login is over, or is partly unreadable, and whose status or body keeps the login.
+    /// An error whose body says that the login is over, or is partly unreadable, and whose status or body
+    /// keeps the login.
     Kept,
     /// The same of a status that leaves in doubt what was done.
     KeptInDoubt,

@@ -1,7 +1,9 @@
-//! The session under everything at once: random worlds of processes, callers, faults and deaths, and a history that is held to the
-//! invariants. Knows nothing of how the session works: it sees what callers, servers and stores see.
+//! The session under everything at once: random worlds of processes, callers, faults and deaths, and a
+//! history that is held to the invariants. Knows nothing of how the session works: it sees what callers,
+//! servers and stores see.
 //!
-//! Each seed is one world, and the same seed the same history. `MODEL_ROUNDS=100000` runs as many worlds, `MODEL_SEED=7` one.
+//! Each seed is one world, and the same seed the same history. `MODEL_ROUNDS=100000` runs as many worlds,
+//! `MODEL_SEED=7` one.
 
 mod api;
 mod callers;

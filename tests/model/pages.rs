@@ -1,4 +1,5 @@
-//! What comes over the wire: answers of the server in all their forms, and pages that are not of the server. Decides nothing of when.
+//! What comes over the wire: answers of the server in all their forms, and pages that are not of the server.
+//! Decides nothing of when.
 
 use std::pin::Pin;
 use std::sync::LazyLock;

@@ -1,5 +1,5 @@
-//! One process: a client with its session, which can be killed. Its threads are the tasks of a world, so a death is that nothing it
-//! does reaches anything any more, and nothing comes back.
+//! One process: a client with its session, which can be killed. Its threads are the tasks of a world, so a
+//! death is that nothing it does reaches anything any more, and nothing comes back.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};

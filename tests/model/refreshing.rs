@@ -1,4 +1,5 @@
-//! A refresh on the wire: what the server does with it, what goes wrong on the way, and what of that reaches the process.
+//! A refresh on the wire: what the server does with it, what goes wrong on the way, and what of that reaches
+//! the process.
 
 use std::sync::Arc;
 

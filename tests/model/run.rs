@@ -1,4 +1,5 @@
-//! One world from its beginning to its end: what happens to whom and when, and a calm at the end in which everything has to come right.
+//! One world from its beginning to its end: what happens to whom and when, and a calm at the end in which
+//! everything has to come right.
 
 use std::cmp::Reverse;
 use std::fmt::Write;
@@ -31,7 +32,8 @@ impl Run {
     }
 }
 
-/// The world of `seed`. All chance of it, that of the runtime included, comes from the generator of this thread.
+/// The world of `seed`. All chance of it, that of the runtime included, comes from the generator of this
+/// thread.
 pub fn run(seed: u64) -> Run {
     fastrand::seed(seed);
     let world = World::random();
@@ -98,7 +100,8 @@ impl Place {
     }
 }
 
-/// One program after the other, each of which makes a few calls and is at its end when the last of them has returned.
+/// One program after the other, each of which makes a few calls and is at its end when the last of them has
+/// returned.
 async fn programs(place: Arc<Place>) {
     loop {
         let (process, client) = place.now();

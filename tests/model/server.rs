@@ -1,5 +1,5 @@
-//! A server that rotates strictly: each refresh token is spent once, and one that comes again ends all that descend from the same
-//! sign-in. Knows nothing of networks; its answers are plain values.
+//! A server that rotates strictly: each refresh token is spent once, and one that comes again ends all that
+//! descend from the same sign-in. Knows nothing of networks; its answers are plain values.
 
 use crate::api::Signed;
 use crate::history::{Family, Token, What, token_in};

@@ -1,4 +1,5 @@
-//! What all of a world share: its time, its server, its store, and the history that is written down. Decides nothing.
+//! What all of a world share: its time, its server, its store, and the history that is written down. Decides
+//! nothing.
 
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};

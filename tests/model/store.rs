@@ -1,5 +1,5 @@
-//! One cell that all processes of a world share, with a lock or without: slow, failing, hanging, panicking, and late
-//! with operations that no process waits for any more.
+//! One cell that all processes of a world share, with a lock or without: slow, failing, hanging, panicking,
+//! and late with operations that no process waits for any more.
 
 use std::sync::Arc;
 

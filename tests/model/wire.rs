@@ -1,4 +1,5 @@
-//! The network between a process and the server: it is late, it loses requests and answers, and pages of others come out of it.
+//! The network between a process and the server: it is late, it loses requests and answers, and pages of
+//! others come out of it.
 
 use std::sync::Arc;
 

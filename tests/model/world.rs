@@ -1,5 +1,5 @@
-//! What is random about a world: how many live in it, what fails, and how long anything lasts. A world often has but a few of all
-//! troubles, so that what holds only without the others is seen too.
+//! What is random about a world: how many live in it, what fails, and how long anything lasts. A world often
+//! has but a few of all troubles, so that what holds only without the others is seen too.
 
 use crate::api::by_chance;
 

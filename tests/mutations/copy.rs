@@ -1,5 +1,5 @@
-//! A copy of the workspace that may be broken, with a target directory of its own. The tests it runs have an end, since what is
-//! broken may hang.
+//! A copy of the workspace that may be broken, with a target directory of its own. The tests it runs have an
+//! end, since what is broken may hang.
 
 use std::fmt;
 use std::fs::{self, File};

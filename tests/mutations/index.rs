@@ -1,4 +1,5 @@
-//! The list can be carried out as it stands, and the table of `README.md` says the truth about it and about docs/design/invariants.md.
+//! The list can be carried out as it stands, and the table of `README.md` says the truth about it and about
+//! docs/design/invariants.md.
 
 use std::fs;
 

@@ -1,5 +1,5 @@
-//! Reads `list.txt`. A mutation is a paragraph of it: the invariant and what becomes wrong, the file, the test that sees it, and
-//! the text that is there (`-`) and that takes its place (`+`).
+//! Reads `list.txt`. A mutation is a paragraph of it: the invariant and what becomes wrong, the file, the
+//! test that sees it, and the text that is there (`-`) and that takes its place (`+`).
 
 use std::fs;
 

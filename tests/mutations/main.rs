@@ -1,4 +1,5 @@
-//! A checker that cannot fail proves nothing: the runtime broken in each way of `list.txt`, and the test that sees it.
+//! A checker that cannot fail proves nothing: the runtime broken in each way of `list.txt`, and the test that
+//! sees it.
 
 #[path = "../tidy/named.rs"]
 mod named;
@@ -13,7 +14,8 @@ use std::time::Instant;
 use copy::{Copy, Ran};
 use list::Mutation;
 
-/// All of them, or those that the environment variable names: `MUTATIONS=I4`, or a part of what is said of one.
+/// All of them, or those that the environment variable names: `MUTATIONS=I4`, or a part of what is said of
+/// one.
 #[test]
 #[ignore = "needs a copy of the workspace, and ten minutes: `just mutations`"]
 fn each_mutation_is_seen_by_a_test_that_names_its_invariant() {

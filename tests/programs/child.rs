@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 use test_support::{LoginResponse, RefreshRequest};
 use tokio::runtime::{Builder, Runtime};
 
-/// What a parent gives a program: where the server is, where the login is kept, how many seconds the time of day is ahead, what runs
-/// its calls, and what it does.
+/// What a parent gives a program: where the server is, where the login is kept, how many seconds the time of
+/// day is ahead, what runs its calls, and what it does.
 pub(crate) const GIVEN: [&str; 5] = [
     "SDK_PROGRAM_SERVER",
     "SDK_PROGRAM_LOGIN",

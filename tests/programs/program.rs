@@ -1,5 +1,5 @@
-//! The programs of one login, one after the other: a server that rotates and notices reuse, a file, and a time of day that goes on
-//! between two of them.
+//! The programs of one login, one after the other: a server that rotates and notices reuse, a file, and a
+//! time of day that goes on between two of them.
 
 use std::path::PathBuf;
 use std::process::Stdio;
@@ -11,7 +11,8 @@ use tokio::process::Command;
 
 use crate::child::{ANSWER, GIVEN, TOOK};
 
-/// How long a token lives, and how much later each program begins: in the window in which one call starts a refresh in advance.
+/// How long a token lives, and how much later each program begins: in the window in which one call starts a
+/// refresh in advance.
 const LIFETIME: u64 = 3600;
 const LATER: u64 = 3400;
 
@@ -49,7 +50,8 @@ impl Login {
         login
     }
 
-    /// Runs a program that begins when the token is to be refreshed in advance, to its end. Returns its result.
+    /// Runs a program that begins when the token is to be refreshed in advance, to its end. Returns its
+    /// result.
     pub(crate) async fn program(&mut self, flavour: &str, does: &str) -> String {
         let mut command = Command::new(std::env::current_exe().unwrap());
         command.args(["--exact", "child::runs", "--ignored", "--nocapture"]);

@@ -1,4 +1,5 @@
-//! Programs of chance, one after the other on the same login. `PROGRAM_ROUNDS` says how many, `PROGRAM_SEED` where chance begins.
+//! Programs of chance, one after the other on the same login. `PROGRAM_ROUNDS` says how many, `PROGRAM_SEED`
+//! where chance begins.
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -14,8 +15,9 @@ const ROUNDS: u64 = 24;
 /// As many logins at once as there are programs that mostly wait.
 const LOGINS: u64 = 8;
 
-/// The longest that the server takes for a refresh, in milliseconds: in time, for a call that waits 2 s at most after its answer. Where
-/// the machine takes the rest of these, the program may lose its login, and has waited as long.
+/// The longest that the server takes for a refresh, in milliseconds: in time, for a call that waits 2 s at
+/// most after its answer. Where the machine takes the rest of these, the program may lose its login, and has
+/// waited as long.
 const LATENCY: u64 = 1_500;
 
 /// What a program does that may not lose its login, most often the first.

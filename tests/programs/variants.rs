@@ -1,5 +1,5 @@
-//! Programs that end in the middle of a refresh in advance all the same: they count as killed, and the next one is signed in or says
-//! what was lost.
+//! Programs that end in the middle of a refresh in advance all the same: they count as killed, and the next
+//! one is signed in or says what was lost.
 
 use std::time::Duration;
 
@@ -23,7 +23,8 @@ async fn a_program_that_does_not_wait_for_the_refresh_counts_as_killed() {
     }
 }
 
-/// A refresh that takes longer than the call waits is lost with its program; one whose program goes on is not.
+/// A refresh that takes longer than the call waits is lost with its program; one whose program goes on is
+/// not.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_refresh_is_waited_for_2_s_and_no_longer() {
     let mut login = Login::new().await;
@@ -33,8 +34,8 @@ async fn a_refresh_is_waited_for_2_s_and_no_longer() {
     is_killed(&mut login, "waited for in vain").await;
 }
 
-/// By now the token has lapsed, and the file says that a process may have spent the refresh token. It has, unless the machine was so
-/// slow that the program ended before it was sent.
+/// By now the token has lapsed, and the file says that a process may have spent the refresh token. It has,
+/// unless the machine was so slow that the program ended before it was sent.
 async fn is_killed(login: &mut Login, case: &str) {
     let counts = login.server.counts();
     let (outcome, reused) = match (counts.refreshes, counts.rotations) {

@@ -1,4 +1,4 @@
-//! Requests whose whole address is an argument: where they go, and what of the session goes along.
+//! Requests whose whole address is an argument: their target, and the credentials they carry.
 
 use sdk_runtime::{Head, Refusal, Result, TokenResponse, Tokens, Url, api_client};
 use sdk_testkit::{Backend, Reply};

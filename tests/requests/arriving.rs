@@ -1,4 +1,5 @@
-//! Answers that are read while they arrive, over a socket: when an item is there, and when the connection is given up.
+//! Answers that are read while they arrive, over a socket: when an item is there, and when the connection is
+//! closed.
 
 use std::future::IntoFuture;
 use std::time::Duration;
@@ -156,7 +157,8 @@ async fn an_item_is_there_before_the_next_is_sent() {
     assert!(events.next().await.is_none());
 }
 
-/// A call is over with the head of its answer: what ends it does not end what came of it, which its owner can drop.
+/// A call is over with the head of its answer: what ends it does not end what came of it, which its owner can
+/// drop.
 #[tokio::test]
 async fn a_stream_outlives_its_call() {
     let (server, client) = Trickle::start().await;
@@ -308,7 +310,8 @@ async fn a_stream_has_the_errors_of_its_endpoint() {
     }
 }
 
-/// Answers that are an error, cannot be decoded or are read to their end leave their connection to the next call.
+/// Answers that are an error, cannot be decoded or are read to their end leave their connection to the next
+/// call.
 #[tokio::test]
 async fn a_connection_is_used_again() {
     const CALLS: usize = 20;

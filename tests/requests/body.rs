@@ -1,4 +1,4 @@
-//! The bodies as they are sent.
+//! Bodies on the wire.
 
 use std::collections::BTreeMap;
 
@@ -209,7 +209,8 @@ async fn nothing_is_added_to_a_request_without_a_body() {
             (c.head(), "HEAD /b\n\n"),
             (c.options(), "OPTIONS /b\n\n"),
             (c.report(), "REPORT /b\n\n"),
-            // Where a media type says what an answer is to be, a server may want one of a request without a body.
+            // Where a media type says what an answer is to be, a server may want one of a request without a
+            // body.
             (c.get().header("content-type", "text/plain"), "GET /b\ncontent-type: text/plain\n\n"),
         ],
     )

@@ -1,4 +1,4 @@
-//! What the builder makes of contradictions, and which of several timeouts counts.
+//! Contradictions in a builder, and the timeout that applies of several.
 
 use std::future::IntoFuture;
 use std::pin::Pin;

@@ -1,4 +1,4 @@
-//! What is read of `WWW-Authenticate`: challenges as servers write them, as they should be written, and as no server should.
+//! `WWW-Authenticate` fields: challenges as servers write them, correct ones, and broken ones.
 
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};

@@ -1,5 +1,5 @@
-//! What a jar takes, keeps and sends, as browsers do (RFC 6265bis): each rule crossed with a declared client and with a second
-//! origin that is trusted as its own.
+//! What a jar takes, keeps and sends, as browsers do (RFC 6265bis): each rule crossed with a declared client
+//! and with a second origin that is trusted as its own.
 
 use http::HeaderMap;
 use sdk_runtime::{

@@ -1,4 +1,5 @@
-//! Error types of endpoints, as the derive makes them: which answer becomes which variant, and what the others become.
+//! Error types of endpoints, as the derive makes them: which answer becomes which variant, and what the
+//! others become.
 
 use std::error::Error as _;
 

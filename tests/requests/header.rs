@@ -1,4 +1,4 @@
-//! The headers as they are sent.
+//! Headers on the wire.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -313,7 +313,8 @@ async fn a_signed_out_session_sends_no_empty_credential() {
     assert_eq!(raw(&sent(&backend, client.optional()).await), "GET /h\n\n");
 }
 
-/// The headers of what a call sends, as a transport gets them: by name, whether what it says is kept out of logs.
+/// The headers of what a call sends, as a transport gets them: by name, whether what it says is kept out of
+/// logs.
 #[derive(Clone, Default)]
 struct Marks(std::sync::Arc<std::sync::Mutex<BTreeMap<String, bool>>>);
 

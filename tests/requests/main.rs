@@ -1,4 +1,5 @@
-//! What goes over the wire and what comes back: tables of requests and answers, compared exactly as the server saw them.
+//! What goes over the wire and what comes back: tables of requests and answers, compared exactly as the
+//! server saw them.
 
 mod broken;
 mod wire;

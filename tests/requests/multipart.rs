@@ -1,4 +1,4 @@
-//! Parts as they are sent.
+//! Multipart bodies on the wire.
 
 use bytes::Bytes;
 use http::HeaderValue;
@@ -77,7 +77,8 @@ async fn parts_are_one_body_with_a_boundary() {
     );
 }
 
-/// Quotes and line breaks are escaped as browsers do, and no other character: a server reads names as they were.
+/// Quotes and line breaks are escaped as browsers do, and no other character: a server reads names as they
+/// were.
 #[tokio::test]
 async fn a_name_cannot_end_before_its_end() {
     let backend = accepting();

@@ -1,4 +1,4 @@
-//! Lists that come page by page: what is asked for, in which order, and where that ends.
+//! Lists page by page: the requests, their order, and their end.
 
 use sdk_runtime::{Error, Page, Pages, Response, Result, Tokens, api_client};
 use sdk_testkit::{Backend, Reply};

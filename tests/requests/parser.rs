@@ -1,5 +1,5 @@
-//! What the libraries below do with addresses and headers, as far as the encoding of arguments rests on it. Where one of these
-//! no longer holds, a reason in the code does not either; nothing here knows our own code.
+//! What the libraries below do with addresses and headers, as far as the encoding of arguments rests on it.
+//! Where one of these no longer holds, a reason in the code does not either; nothing here knows our own code.
 
 use sdk_runtime::Url;
 use sdk_runtime::http::HeaderValue;

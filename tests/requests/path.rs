@@ -36,7 +36,8 @@ pub trait Paths {
     async fn twice(&self, name: &str, #[query("name")] again: &str) -> Result<String>;
 }
 
-/// A server that answers every request with its host and its raw target, and a client of it with a path prefix.
+/// A server that answers every request with its host and its raw target, and a client of it with a path
+/// prefix.
 pub async fn echo() -> (Server, PathsClient) {
     let backend = Backend::new().fallback(|request| async move {
         Reply::text(format!("{} {}", request.host().unwrap_or_default(), request.target()))
@@ -323,7 +324,8 @@ async fn arguments_are_written_as_they_are_displayed() {
         (client.twice("a b/c", "a b/c"), "/b/same/a%20b%2Fc?name=a%20b%2Fc"),
         (client.one("\r\n/"), "/b/one/%0D%0A%2F/end"),
         (client.rest("a b/c?d"), "/b/rest/a%20b/c%3Fd"),
-        // What looks encoded is text as any other: there is no way past the encoding, and so none out of a segment.
+        // What looks encoded is text as any other: there is no way past the encoding, and so none out of a
+        // segment.
         (client.one("a%20b%2Fc"), "/b/one/a%2520b%252Fc/end"),
         (client.one("%2e%2E"), "/b/one/%252e%252E/end"),
         (client.one("..\\..%5C.."), "/b/one/..%5C..%255C../end"),

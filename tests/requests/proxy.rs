@@ -1,4 +1,4 @@
-//! What may travel in the clear because it stays on this machine does stay there, even if the environment names a proxy.
+//! Plain HTTP on this machine: it uses no proxy, even if the environment names one.
 
 use std::process::Command;
 

@@ -1,4 +1,4 @@
-//! The query as it is written.
+//! Query strings on the wire.
 
 use std::collections::BTreeMap;
 
@@ -187,7 +187,8 @@ async fn an_array_is_a_list() {
     check(&backend, [(c.array([1, 2], &["a", "b"]), Some("ids=1&ids=2&labels=a&labels=b"))]).await;
 }
 
-/// Arrays, tuples and tuple structs are lists wherever a list can stand. What only looks like a list keeps its own meaning.
+/// Arrays, tuples and tuple structs are lists wherever a list can stand. What only looks like a list keeps
+/// its own meaning.
 #[tokio::test]
 async fn an_array_is_a_list_wherever_it_stands() {
     let shapes = || Shapes {
@@ -378,7 +379,7 @@ async fn parameters_may_have_any_name() {
 #[tokio::test]
 async fn what_has_no_place_in_a_query_is_refused_by_name() {
     let (backend, client) = client();
-    // Servers agree on no spelling for what is inside of what. A struct spells its own by `rename` and `flatten`.
+    // Servers agree on no spelling of nested fields. A struct spells its own by `rename` and `flatten`.
     let nested = || Nested { page: Page { page: 1, all: true } };
     for (call, argument) in [
         (client.one(nested()), "q"),

@@ -204,7 +204,8 @@ async fn requests_of_the_session_are_not_redirected() {
     }
 }
 
-/// What was asked for over TLS, with or without a body, a credential or an answer worth anything, is not asked for in the clear.
+/// What was asked for over TLS, with or without a body, a credential or an answer worth anything, is not
+/// asked for in the clear.
 #[tokio::test]
 async fn i22_a_redirect_does_not_leave_tls() {
     for (location, may) in [

@@ -1,4 +1,4 @@
-//! Redirects to another server: no credential goes along, and what they answer is not the session's business.
+//! Redirects to another server: it gets no credential, and its answers do not change the session.
 
 use http::HeaderValue;
 use sdk_runtime::{Attach, Error, Head, Refusal, Result, TokenResponse, Tokens, api_client};

@@ -1,4 +1,4 @@
-//! What is sent once more: which calls, how often, and that it is the same request each time.
+//! Retries: which calls, how often, and that each attempt is the same request.
 
 use std::future::IntoFuture;
 use std::sync::Arc;
@@ -93,7 +93,8 @@ fn sends(backend: &Backend) -> Vec<Request> {
 #[tokio::test(start_paused = true)]
 async fn only_what_a_server_cannot_mind_is_sent_again() {
     type Sent = fn(&RepeatsClient) -> Call<()>;
-    // By default never; what the client says where a declaration says nothing; what is declared; what a call says.
+    // By default never; what the client says where a declaration says nothing; what is declared; what a call
+    // says.
     for (name, sent, by_itself, client_says_1) in [
         ("GET", (|c| c.get()) as Sent, 1, 2),
         ("HEAD", |c| c.head(), 1, 2),
@@ -181,7 +182,8 @@ async fn what_was_not_declared_safe_is_not_repeated_on_request() {
     assert_eq!(backend.requests().len(), 1, "never is what it would be anyway");
 }
 
-/// What it sends may be taken once, and whether it was is not known. The default of the client is not for it either.
+/// What it sends may be taken once, and whether it was is not known. The default of the client is not for it
+/// either.
 #[tokio::test(start_paused = true)]
 async fn the_request_of_a_session_endpoint_is_never_sent_again() {
     let backend = Backend::new();

@@ -1,4 +1,5 @@
-//! Bodies that are read as they are sent: from files, factories and streams, and what happens when they are needed twice.
+//! Bodies that are read as they are sent: from files, factories and streams, and what happens when they are
+//! needed twice.
 
 use std::future::{IntoFuture, Ready, ready};
 use std::io;

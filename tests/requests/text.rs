@@ -1,5 +1,5 @@
-//! Bytes as servers send them: marks in front of bodies, headers that are not ASCII, bodies that are still encoded, and bodies that are
-//! not there.
+//! Bytes as servers send them: marks in front of bodies, headers that are not ASCII, bodies that are still
+//! encoded, and bodies that are not there.
 
 use bytes::Bytes;
 use sdk_runtime::{

@@ -1,4 +1,5 @@
-//! Addresses that are longer than any can be sent: of the caller's they are an argument's fault, of the server's the server's.
+//! Addresses that are too long to send: the argument's fault if the caller gave them, the server's if a
+//! redirect did.
 
 use sdk_runtime::{Call, Error, Page, Pages, Result, ServiceTransport, TransportErrorKind, api_client};
 use sdk_testkit::{Backend, Reply};

@@ -1,4 +1,4 @@
-//! Answers without success whose body does not arrive: the status is what it is, and the call ends.
+//! Error answers whose body does not arrive: the status is kept, and the call ends.
 
 use std::error::Error as _;
 use std::time::Duration;

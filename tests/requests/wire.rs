@@ -27,8 +27,8 @@ impl TokenResponse for Refreshed {
     }
 }
 
-/// Answers each request to a route with the next of `replies`, and with the last of them from then on. A caller that asks without end
-/// gets a broken connection after 1,000 of them.
+/// Answers each request to a route with the next of `replies`, and with the last of them from then on. A
+/// caller that asks without end gets a broken connection after 1,000 of them.
 pub fn script(backend: &Backend, method: &str, path: &str, replies: Vec<Reply>) {
     let next = Arc::new(AtomicUsize::new(0));
     backend.route(method, path, move |_| {

@@ -1,4 +1,5 @@
-//! The call that starts a refresh in advance waits for it, when its own answer is there: the program may end with that answer.
+//! The call that starts an advisory refresh waits for it after its own answer, because the program may end
+//! with that answer.
 //!
 //! - **I37** What it returns to has the new tokens in the store, if they came in time.
 
@@ -46,7 +47,8 @@ trait Reader {
     fn pages(&self) -> Pages<Vec<u8>>;
 }
 
-/// A client that is signed in and whose token is in the advisory window, and a client of another trait that shares its login.
+/// A client that is signed in and whose token is in the advisory window, and a client of another trait that
+/// shares its login.
 async fn aged(shelf: Option<&Shelf>) -> (TokenServer, TrackerClient, ReaderClient) {
     let server = TokenServer::builder().access_lifetime(Duration::from_secs(1000)).tells_lifetime(true);
     let server = with_issues(server.build())

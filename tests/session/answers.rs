@@ -1,4 +1,4 @@
-//! What the answer to a refresh means: every answer that can come, crossed with the ways in which it cannot be read.
+//! Answers to a refresh: each kind of answer, crossed with each way in which it cannot be read.
 
 use std::future::IntoFuture;
 use std::sync::{Arc, Mutex};
@@ -17,7 +17,8 @@ pub fn json(text: &str) -> Reply {
     Reply::bytes(text.as_bytes().to_vec()).header("content-type", "application/json")
 }
 
-/// Successful answers in which a server has rotated the refresh token, and which cannot be read as the declared type.
+/// Successful answers in which a server has rotated the refresh token, and which cannot be read as the
+/// declared type.
 fn undecodable() -> Vec<(&'static str, Reply)> {
     let tokens = r#"{"access_token":"n","refresh_token":"r2","expires_in":3600}"#;
     vec![
@@ -166,7 +167,8 @@ async fn a_byte_order_mark_is_no_part_of_an_answer() {
     assert_eq!(server.counts().refreshes, 1);
 }
 
-/// What a network in between answers: it is asked again soon, and at once when the network changes or the machine has slept.
+/// What a network in between answers: it is asked again soon, and at once when the network changes or the
+/// machine has slept.
 #[tokio::test(start_paused = true)]
 async fn i18_a_page_in_between_costs_seconds() {
     for reply in [
@@ -197,7 +199,8 @@ async fn i18_a_page_in_between_costs_seconds() {
     }
 }
 
-/// How the next process gets the login: as the program that is started again, or as one that has run beside the first all the time.
+/// How the next process gets the login: as the program that is started again, or as one that has run beside
+/// the first all the time.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Next {
     StartedAgain,

@@ -74,7 +74,8 @@ fn i1_a_clock_that_asks_for_the_same_key_makes_no_second_session() {
     });
 }
 
-/// The one that makes a store with the help of the pool waits for no other. What is ready first counts for both.
+/// The one that makes a store with the help of the pool waits for no other. What is ready first counts for
+/// both.
 #[test]
 fn i1_of_two_who_make_the_store_of_a_key_both_get_one_session() {
     comes_to_an_end(|| {

@@ -1,4 +1,5 @@
-//! Closed sessions of a pool that still write, and those that follow them: in calls, at the end of the pool, and in memory.
+//! Closed sessions of a pool that still write, and those that follow them: in calls, at the end of the pool,
+//! and in memory.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};

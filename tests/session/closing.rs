@@ -1,4 +1,4 @@
-//! The end of a program: what was sent is answered, what was answered is written down, and nothing more goes out.
+//! The end of a program: sent requests are answered, answers are stored, and no other request is sent.
 
 use std::future::IntoFuture;
 use std::time::Duration;
@@ -114,7 +114,8 @@ fn i9_a_waiter_for_the_store_is_told_when_the_writing_runtime_is_gone() {
 
 #[tokio::test(start_paused = true)]
 async fn i9_what_came_at_the_end_and_could_not_be_written_is_tried_once_more_and_told() {
-    // A run writes down what it has obtained, and again if it is not there; then it is left to the writer at the end.
+    // A run writes down what it has obtained, and again if it is not there; then it is left to the writer at
+    // the end.
     for (failures, kept) in [(0, true), (1, true), (2, true), (3, true), (usize::MAX, false)] {
         let (server, shelf) = (server(), Shelf::new());
         let client = shelf.client(&server);

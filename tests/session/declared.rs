@@ -1,4 +1,4 @@
-//! What a declaration says about the answers to a refresh, and what the tokens in them say about their end.
+//! Declarations about the answers to a refresh, and lifetimes in the tokens.
 
 use std::sync::atomic::AtomicUsize;
 use std::sync::atomic::Ordering::SeqCst;

@@ -1,4 +1,4 @@
-//! A user's values that a session drops, and whose `Drop` uses the session: errors of transport and store, response bodies.
+//! Values of the user with a `Drop` that uses the session: errors of transport and store, response bodies.
 //!
 //! - **I28** Such a value is dropped under no lock, or the session would wait for itself.
 

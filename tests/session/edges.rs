@@ -1,4 +1,4 @@
-//! Servers, clocks and callers at the edge of what is sensible: what was found by trying to break the session.
+//! Servers, clocks and callers at the edge of what is sensible, from attempts to break the session.
 
 use std::future::IntoFuture;
 use std::time::{Duration, SystemTime};
@@ -123,7 +123,8 @@ async fn tokens_that_live_for_no_time_are_not_refreshed_in_a_loop() {
     }
 }
 
-/// The watch gives copies: a guard of its own would be held over the body, in which the session wants to publish.
+/// The watch gives copies: a guard of its own would be held over the body, in which the session wants to
+/// publish.
 #[tokio::test]
 async fn a_watcher_of_the_end_may_sign_in_again_at_once() {
     let backend = backend_of("a1", Reply::empty().status(401));

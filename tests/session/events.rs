@@ -1,4 +1,4 @@
-//! What an application is told of its session: each event once, in order, for fast and slow subscribers.
+//! Events of a session: each once, in order, for fast and slow subscribers.
 
 use std::future::IntoFuture;
 use std::time::Duration;

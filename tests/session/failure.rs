@@ -1,4 +1,4 @@
-//! Refreshes that fail, and logins that end: who is told what, and what goes on.
+//! Refreshes that fail, and logins that end: which callers are told, and which calls go on.
 
 use std::future::IntoFuture;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! A session of a pool that follows a closed one: when it goes, and for what it waits.
+//! A session of a pool that follows a closed one: when it is dropped, and what it waits for.
 
 use std::sync::atomic::Ordering;
 use std::time::Duration;

@@ -1,4 +1,5 @@
-//! Endpoints that forbid by a 401: they cost a bounded number of refreshes, and endpoints that accept the token never notice.
+//! Endpoints that forbid by a 401: they cost a bounded number of refreshes, and do not disturb other
+//! endpoints.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -31,7 +32,8 @@ pub trait Office {
     async fn file(&self, #[url] address: &str) -> Result<Bytes>;
 }
 
-/// A server on which `/a` and `/b` forbid by a 401, `/c` and `/d` accept each live token, and `/issues/{id}` forbids odd ones.
+/// A server on which `/a` and `/b` forbid by a 401, `/c` and `/d` accept each live token, and `/issues/{id}`
+/// forbids odd ones.
 fn server() -> TokenServer {
     let server = TokenServer::builder().access_lifetime(Duration::from_secs(36_000)).build();
     for path in ["/a", "/b"] {

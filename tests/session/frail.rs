@@ -24,7 +24,8 @@ pub enum Fault {
     Slow(u64),
     /// It is done, and the answer is lost.
     Lost,
-    /// It is done after so many milliseconds, even if its caller has given it up by then, and never answered. For writes.
+    /// It is done after so many milliseconds, even if its caller has given it up by then, and never answered.
+    /// For writes.
     Late(u64),
 }
 

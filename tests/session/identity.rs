@@ -1,4 +1,5 @@
-//! Who is signed in may change while calls are under way: nothing goes out under another name than it began with.
+//! Changes of the user while calls are under way: no request is sent as another user than its call began
+//! with.
 
 use std::future::IntoFuture;
 
@@ -195,7 +196,8 @@ async fn two_sessions_have_nothing_to_do_with_each_other() {
     assert_eq!(bob.issue(2).await.expect("I11").owner, "bob", "I11");
 }
 
-/// The run is started and its task has not been polled yet: the refresh token must not be spent without a caller.
+/// The run is started and its task has not been polled yet: the refresh token must not be spent without a
+/// caller.
 #[tokio::test(start_paused = true)]
 async fn a_sign_out_before_the_refresh_is_sent_spends_nothing() {
     let server = server();

@@ -1,4 +1,4 @@
-//! What an answer means to the session: the table of it, row by row, and the answer that asks for more scopes.
+//! Classification of answers: its table, row by row, and the answer that asks for more scopes.
 
 use sdk_runtime::{
     ApiError, Attach, ClientBuilder, Error, ErrorResponse, Head, InsufficientScope, Refusal, Result,

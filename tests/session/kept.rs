@@ -1,4 +1,5 @@
-//! A login in a store: it is there after a restart, it is never older than what signs, and a store that fails loses nothing.
+//! A login in a store: it survives a restart, it is never older than the credential in use, and a failing
+//! store loses nothing.
 
 use std::future::IntoFuture;
 use std::time::Duration;

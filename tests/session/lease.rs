@@ -1,4 +1,4 @@
-//! The lease where a store has no lock: as long as the send that is under way, and no longer, even if its holder is killed.
+//! The lease of a store without a lock: it lasts as long as the send under way, even if its holder is killed.
 
 use std::future::IntoFuture;
 use std::time::Duration;
@@ -24,7 +24,8 @@ fn process(server: &TokenServer, store: &Frail) -> TrackerClient {
 const SEND: Duration = Duration::from_secs(20);
 const MARGIN: Duration = Duration::from_secs(5);
 
-/// Two clients of a login whose access token has ended, and a refresh of the first that the server does not answer.
+/// Two clients of a login whose access token has ended, and a refresh of the first that the server does not
+/// answer.
 async fn one_sends(server: &TokenServer, store: &Frail) -> (TrackerClient, TrackerClient) {
     let (one, two) = (process(server, store), process(server, store));
     one.login(&user("ann")).await.unwrap();

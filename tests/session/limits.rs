@@ -1,4 +1,4 @@
-//! What ends by itself that could go on for ever, and what an application asks the session for.
+//! Limits on what could go on without end, and the requests of an application to its session.
 
 use std::time::Duration;
 

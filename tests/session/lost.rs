@@ -1,4 +1,4 @@
-//! Answers to refreshes that are lost: the refresh is sent once more, and what that gives is told for what it is.
+//! Lost answers to refreshes: the refresh is sent once more, and its result is reported as such.
 
 use std::future::IntoFuture;
 use std::sync::atomic::{AtomicBool, Ordering};

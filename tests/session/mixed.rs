@@ -1,4 +1,4 @@
-//! Faults that stood between mechanisms, each of which had been tried alone: endpoints that forbid, windows, timeouts, endings.
+//! Faults between two mechanisms that were tested alone: endpoints that forbid, windows, timeouts, endings.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};

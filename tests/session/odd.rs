@@ -1,4 +1,4 @@
-//! Stores that do odd things, machines that sleep, users who change their mind.
+//! Stores that behave oddly, machines that sleep, users who change their mind.
 
 use std::future::IntoFuture;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};

@@ -1,4 +1,4 @@
-//! What is left when all handles are dropped: no task, no memory.
+//! Tasks and memory after all handles are dropped: none is left.
 
 use std::future::IntoFuture;
 use std::sync::Weak;

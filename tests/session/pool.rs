@@ -1,5 +1,5 @@
-//! What a pool of sessions keeps and lets go of: sessions that were closed alone, logins that are over, and code of the user's that uses
-//! the pool.
+//! What a pool of sessions keeps and lets go of: sessions that were closed alone, logins that are over, and
+//! code of the user's that uses the pool.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};

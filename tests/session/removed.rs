@@ -1,4 +1,4 @@
-//! A login whose row is deleted while something goes on: it does not come back, and replaces no other.
+//! A login whose row is deleted during work: it does not come back, and replaces no other.
 
 use std::future::IntoFuture;
 use std::time::Duration;

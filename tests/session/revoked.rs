@@ -1,4 +1,5 @@
-//! Tokens that a refresh obtains for a login that was signed out meanwhile: they are dropped here, and revoked at the server.
+//! Tokens that a refresh obtains for a login that was signed out meanwhile: they are dropped here, and
+//! revoked at the server.
 
 use std::future::IntoFuture;
 use std::time::Duration;
@@ -208,7 +209,8 @@ fn signed(backend: &Backend) -> Vec<(Option<String>, Option<String>)> {
     requests.map(|request| (header(&request, "authorization"), header(&request, "cookie"))).collect()
 }
 
-/// As the declaration says for the first one: with the header and the cookies, with these alone, or with neither.
+/// As the declaration says for the first one: with the header and the cookies, with these alone, or with
+/// neither.
 #[tokio::test(start_paused = true)]
 async fn i10_what_is_revoked_late_is_signed_as_the_sign_out_was() {
     macro_rules! ended {

@@ -1,4 +1,4 @@
-//! A client that runtimes come and go under: what it has begun belongs to the runtime that it was given.
+//! A client used on several runtimes: its work belongs to the runtime that it was given.
 
 use std::future::IntoFuture;
 use std::pin::pin;

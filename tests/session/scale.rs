@@ -23,7 +23,8 @@ enum Fate {
     TimesOut,
 }
 
-/// The same fates in every run (Steele and Vigna's SplitMix64): three of ten are dropped, one is cancelled, one times out.
+/// The same fates in every run (Steele and Vigna's SplitMix64): three of ten are dropped, one is cancelled,
+/// one times out.
 fn fates() -> impl Iterator<Item = Fate> {
     let mut state = 0x5eed_u64;
     std::iter::repeat_with(move || {

@@ -1,4 +1,4 @@
-//! What must never be read in a log: secrets are planted everywhere, and everything that can be printed is searched.
+//! Secrets in logs: they are planted everywhere, and everything that can be printed is searched.
 
 use std::fmt::Debug;
 

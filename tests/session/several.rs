@@ -1,4 +1,4 @@
-//! What the tokens of several processes have in them: cookies, subjects, doubts. Each over a backend by hand.
+//! Tokens of several processes: cookies, subjects, unknown outcomes. Each over a hand-written backend.
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;

@@ -285,7 +285,8 @@ async fn i9_a_claim_of_another_login_is_no_write_of_the_own_one() {
     assert_eq!(client.issue(2).await.unwrap().owner, "bob");
 }
 
-/// The login that another process has put there has no refresh token: it is the one to go on with while it lives.
+/// The login that another process has put there has no refresh token: it is the one to go on with while it
+/// lives.
 #[tokio::test(start_paused = true)]
 async fn i34_a_login_of_another_process_that_cannot_be_refreshed_is_taken_over_while_it_lives() {
     for is_live in [true, false] {

@@ -1,4 +1,4 @@
-//! A store that a test can look into, hold up and break.
+//! A store that a test can inspect, delay and break.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};

@@ -1,4 +1,4 @@
-//! A store that answers what it read long ago, while this session itself has written: neither is another process's doing.
+//! A store with stale reads, while this session itself has written: neither is the work of another process.
 
 use std::time::Duration;
 
@@ -29,7 +29,8 @@ async fn i16_a_read_that_is_older_than_the_own_write_of_a_login_is_not_its_end()
         let client = store.client(&server);
         client.issue(1).await.unwrap_err();
         let tokens = tokens(&server, "ann").await;
-        // The writer has read; what it writes comes after the read of the claim and before the answer to that.
+        // The writer has read; what it writes comes after the read of the claim and before the answer to
+        // that.
         store.loads(Slow(10));
         client.session().sign_in(tokens).unwrap();
         millis(1).await;
@@ -51,7 +52,8 @@ async fn i15_a_write_that_was_certainly_not_done_is_not_one_that_was_replaced() 
         client.login(&user("ann")).await.unwrap();
         other.issue(1).await.unwrap();
         let tokens = tokens(&server, "bob").await;
-        // The writer has read what the other process replaces meanwhile, so its first write is certainly not done.
+        // The writer has read what the other process replaces meanwhile, so its first write is certainly not
+        // done.
         store.loads(Slow(1_000));
         client.session().sign_in(tokens).unwrap();
         millis(1).await;

@@ -12,7 +12,8 @@ use crate::tracker::{Issue, TrackerClient, most_sends_of_one_call};
 
 const CALLERS: usize = 500;
 
-/// Both ends of every connection are files of this process, and the usual limit of 1024 is just too low for that.
+/// Both ends of every connection are files of this process, and the usual limit of 1024 is just too low for
+/// that.
 #[cfg(unix)]
 fn allow_open_files() {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};

@@ -1,4 +1,4 @@
-//! A store that cannot be used, in each of its operations and in each way: it stops no login that works.
+//! A store that fails, in each of its operations and in each way: it stops no login that works.
 
 use std::future::IntoFuture;
 use std::time::Duration;
@@ -74,7 +74,8 @@ async fn i38_a_store_that_never_had_the_login_does_not_stop_it() {
     }
 }
 
-/// What is still to be written is written by the claim of the next refresh, and not once more while that goes on.
+/// What is still to be written is written by the claim of the next refresh, and not once more while that goes
+/// on.
 #[tokio::test(start_paused = true)]
 async fn i15_what_a_claim_has_written_is_not_written_as_it_was_before() {
     for store in Frail::both() {

@@ -1,4 +1,5 @@
-//! How long a sign-in, a sign-out and `resume()` wait for a store that fails, hangs or panics: 5 s, and what was mended is used.
+//! Waits of a sign-in, a sign-out and `resume()` for a store that fails, hangs or panics: 5 s, and a repaired
+//! store is used.
 
 use std::future::IntoFuture;
 use std::time::Duration;

@@ -57,7 +57,8 @@ pub trait Admin {
     async fn issue(&self, id: u64) -> Result<Issue>;
 }
 
-/// How long the server takes for a call: long enough for every call of a storm to arrive before the first is answered.
+/// How long the server takes for a call: long enough for every call of a storm to arrive before the first is
+/// answered.
 pub const LATENCY: Duration = Duration::from_millis(10);
 
 /// A token server whose issues belong to the user who asks, each answer [`LATENCY`] after its request.
@@ -110,7 +111,8 @@ pub fn add_fussy(server: &TokenServer) {
     });
 }
 
-/// Adds the route `/slow`, which rejects the first token it receives when it is told to, and accepts the next.
+/// Adds the route `/slow`, which rejects the first token it receives when it is told to, and accepts the
+/// next.
 pub fn add_slow(server: &TokenServer) -> Arc<Notify> {
     let (refused, refuse) = (AtomicBool::new(false), Arc::new(Notify::new()));
     let told = refuse.clone();

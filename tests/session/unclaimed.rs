@@ -1,4 +1,5 @@
-//! A refresh without a claim, of a login that no store has: what the store and other processes know of it (I38).
+//! A refresh without a claim, of a login that is not stored: what the store and other processes know of it
+//! (I38).
 
 use std::future::IntoFuture;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! Refusals whose body does not arrive: the status and the headers of an answer say what it means for the session.
+//! Rejections whose body does not arrive: status and headers decide what they mean for the session.
 
 use std::time::Duration;
 
@@ -48,7 +48,8 @@ fn is_refreshed(request: &TransportRequest) -> bool {
     request.headers.get("authorization").is_some_and(|value| value == "Bearer a1")
 }
 
-/// A server that answers a request without the refreshed token as `refusal` says, and refreshes as `refresh` says.
+/// A server that answers a request without the refreshed token as `refusal` says, and refreshes as `refresh`
+/// says.
 fn server(
     refusal: impl Fn() -> Answer + Send + Sync + 'static,
     refresh: impl Fn() -> Answer + Send + Sync + 'static,

@@ -1,5 +1,5 @@
-//! `auth = cookies`: not signed, with the cookies of the login. Crossed with each state of a session, with redirects and second origins,
-//! and with the end of a login.
+//! `auth = cookies`: not signed, with the cookies of the login. Crossed with each state of a session, with
+//! redirects and second origins, and with the end of a login.
 
 use sdk_runtime::{
     Attach, Auth, Error, Head, MemoryStore, Refusal, Result, ServiceTransport, TokenResponse, Tokens,

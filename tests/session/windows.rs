@@ -1,4 +1,5 @@
-//! Tokens that tell how long they live are refreshed before any call has to wait for it, except the one call that starts it.
+//! Tokens with a lifetime: they are refreshed before any call has to wait, except the one call that starts
+//! the refresh.
 
 use std::future::IntoFuture;
 use std::time::Duration;
@@ -12,8 +13,8 @@ use tokio::time::{Instant, advance};
 use crate::shelf::{Shelf, Writes};
 use crate::tracker::{LATENCY, TrackerClient, client, with_issues};
 
-/// A server whose tokens live for a thousand seconds and say so, and a client that is signed in. They are refreshed in the
-/// background in the last 150 to 250 seconds, and waited for in the last 30.
+/// A server whose tokens live for a thousand seconds and say so, and a client that is signed in. They are
+/// refreshed in the background in the last 150 to 250 seconds, and waited for in the last 30.
 async fn signed_in() -> (TokenServer, TrackerClient) {
     let builder = TokenServer::builder().access_lifetime(Duration::from_secs(1000)).tells_lifetime(true);
     let server = with_issues(builder.build());

@@ -1,4 +1,4 @@
-//! What is told about an answer to a session endpoint: the server's own words, the kind of each fault, and no token.
+//! Reports about answers of session endpoints: the server's own words, the kind of each fault, and no token.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};

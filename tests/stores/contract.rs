@@ -1,4 +1,4 @@
-//! What every store must do, for every place of a login.
+//! The contract of every store.
 
 use std::sync::Arc;
 

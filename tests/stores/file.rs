@@ -1,4 +1,4 @@
-//! What a login in a file must survive, and must not do to what is there, on every system.
+//! The login file on every system: what it survives, and what it leaves alone.
 
 use std::{
     fs::{self, OpenOptions},

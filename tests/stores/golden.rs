@@ -1,4 +1,5 @@
-//! Logins that earlier versions have written: `tests/stores/golden` has one file for each thing that format 1 can say.
+//! Logins that earlier versions have written: `tests/stores/golden` has one file for each thing that format 1
+//! can say.
 //!
 //! These files are never written again. A later version that writes another format still reads them.
 

@@ -308,8 +308,9 @@ async fn finds_no_key_ring() {
     }
 }
 
-/// `cargo test --features keyring --test stores -- --exact keyring::the_key_ring_of_this_desktop_keeps_a_login --ignored`,
-/// in a desktop session. It leaves an entry of `test` for `sdk-stores`.
+/// `cargo test --features keyring --test stores -- --exact
+/// keyring::the_key_ring_of_this_desktop_keeps_a_login --ignored`, in a desktop session. It leaves an entry
+/// of `test` for `sdk-stores`.
 #[tokio::test]
 #[ignore = "needs a key ring, which may ask to be unlocked"]
 async fn the_key_ring_of_this_desktop_keeps_a_login() {

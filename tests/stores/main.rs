@@ -1,4 +1,4 @@
-//! Where logins are kept: what every store must do, and what one on a disk must survive. Knows nothing of sessions.
+//! Stores of logins: the contract of every store, and the failures that one on a disk must survive.
 
 mod contract;
 mod file;

@@ -28,8 +28,8 @@ pub(crate) async fn output(command: Command) -> Output {
     in_time(command.kill_on_drop(true).output()).await.unwrap()
 }
 
-/// The result of `operation` when no other process hinders it. One that is hindered is not done, and says so; how long the others
-/// write, the disk decides.
+/// The result of `operation` when no other process hinders it. One that is hindered is not done, and says so;
+/// how long the others write, the disk decides.
 pub(crate) async fn unhindered<'a, T>(operation: impl Fn() -> StoreFuture<'a, T>) -> Result<T, StoreError> {
     loop {
         match operation().await {
@@ -85,13 +85,15 @@ impl Drop for Place {
     }
 }
 
-/// The kinds of store that several processes can share. Windows is run by Wine, where SQLite locks more slowly than it waits.
+/// The kinds of store that several processes can share. Windows is run by Wine, where SQLite locks more
+/// slowly than it waits.
 #[cfg(not(windows))]
 pub(crate) const SHARED: [&str; 2] = ["file", "sqlite"];
 #[cfg(windows)]
 pub(crate) const SHARED: [&str; 1] = ["file"];
 
-/// Those that a test has to itself: the key ring of this desktop is not for tests, and another one ends with the process.
+/// Those that a test has to itself: the key ring of this desktop is not for tests, and another one ends with
+/// the process.
 #[cfg(feature = "keyring")]
 pub(crate) const OWN: [&str; 1] = ["keyring"];
 #[cfg(not(feature = "keyring"))]
@@ -116,8 +118,8 @@ pub(crate) fn open(kind: &str, path: &Path) -> Arc<dyn TokenStore> {
     }
 }
 
-/// How many of a process swap at once, and how often each. SQLite does not let them in by turns, so that of many, one waits long.
-/// Under Wine each operation on a file takes many times as long.
+/// How many of a process swap at once, and how often each. SQLite does not let them in by turns, so that of
+/// many, one waits long. Under Wine each operation on a file takes many times as long.
 pub(crate) fn crowd(kind: &str) -> (u64, u64) {
     if kind == "sqlite" || cfg!(windows) { (2, 3) } else { (4, 3) }
 }

@@ -1,4 +1,4 @@
-//! What a login in a file must not be exposed to, where files have owners, modes and links.
+//! Protection of the login file on systems with owners, modes and links.
 
 use std::{
     fs::{self, Permissions},

@@ -1,4 +1,4 @@
-//! A store that several processes share, and that one of them is killed over.
+//! A store that several processes share, one of which is killed.
 
 use std::{io::Read, process::Stdio};
 

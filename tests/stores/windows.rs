@@ -1,4 +1,5 @@
-//! A login in a file that another program has open, as virus scanners and backups do. Only Windows refuses what the store does then.
+//! A login file that another program has open, such as a virus scanner or a backup. Only Windows refuses
+//! access then.
 
 use std::{
     fs::{File, OpenOptions},
@@ -13,7 +14,8 @@ use crate::{file::login, place::Place};
 
 const FILE_SHARE_READ: u32 = 1;
 
-/// Long enough for the store to be refused at first. Where it begins later than that, nothing refuses it and the test sees less.
+/// Long enough for the store to be refused at first. Where it begins later than that, nothing refuses it and
+/// the test sees less.
 const A_MOMENT: Duration = Duration::from_millis(200);
 
 /// Opens `path` as a program does that shares no more than `share` with others.

@@ -1,5 +1,5 @@
-//! `Shell::hold` and `Shell::accepted` (`session/shell.rs`): a call that succeeds lifts what its endpoint is on hold for, and takes
-//! the lock for that only where any endpoint is.
+//! `Shell::hold` and `Shell::accepted` (`session/shell.rs`): a call that succeeds lifts what its endpoint is
+//! on hold for, and takes the lock for that only where any endpoint is.
 
 use loom::sync::atomic::{AtomicBool, Ordering};
 use loom::sync::{Arc, Mutex};
@@ -31,8 +31,8 @@ impl Session {
     }
 }
 
-/// Fails when whether anything is on hold is shown after the lock was released: of two who do, the later shows what is over, and one
-/// endpoint's hold is not lifted by its success. That is how it was.
+/// Fails when whether anything is on hold is shown after the lock was released: of two who do, the later
+/// shows what is over, and one endpoint's hold is not lifted by its success. That is how it was.
 #[test]
 fn a_hold_is_lifted_by_a_success_independently_of_other_holds() {
     in_every_order(|| {

@@ -1,11 +1,13 @@
-//! `Kept::may_go` and `Session::may_leave_pool`, by which a pool drops a login: not one that a caller holds by then.
+//! `Kept::may_go` and `Session::may_leave_pool`, by which a pool evicts a session: never one that a caller
+//! holds.
 
 use loom::sync::Arc;
 use loom::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::{in_every_order, together};
 
-/// The count of an `Arc`, with the orderings that the standard library has; loom's own `Arc` always shows the latest count.
+/// The count of an `Arc`, with the orderings that the standard library has; loom's own `Arc` always shows the
+/// latest count.
 struct Count(AtomicUsize);
 
 impl Count {
@@ -43,8 +45,9 @@ impl Login {
     }
 }
 
-/// Fails when a count is loaded relaxed, as `Arc::strong_count` does: the pool sees that the client is gone, and not yet the session
-/// that was taken from it before. That is how it was. Fails, too, when the session is looked at in front of the client.
+/// Fails when a count is loaded relaxed, as `Arc::strong_count` does: the pool sees that the client is gone,
+/// and not yet the session that was taken from it before. That is how it was. Fails, too, when the session is
+/// looked at in front of the client.
 #[test]
 fn no_session_is_evicted_whose_handle_a_caller_keeps() {
     in_every_order(|| {

@@ -1,6 +1,7 @@
-//! What threads share in a session, used in every order there is, and with every value that a processor may show them meanwhile:
-//! loom tries them all. The pieces are those of `sdk-runtime/src/sync`. The steps around them are written down here once more, without
-//! what does not matter and under the names that they have there: a change of these has to be repeated here.
+//! What threads share in a session, used in every order there is, and with every value that a processor may
+//! show them meanwhile: loom tries them all. The pieces are those of `sdk-runtime/src/sync`. The steps around
+//! them are written down here once more, without what does not matter and under the names that they have
+//! there: a change of these has to be repeated here.
 //!
 //! Each model says by which changes it was seen to fail.
 
@@ -14,8 +15,8 @@ mod told;
 
 use loom::model::Builder;
 
-/// Tries `model` in every order in which threads are interrupted twice at most, or as often as `LOOM_MAX_PREEMPTIONS` says. No
-/// mistake that was tried needs more.
+/// Tries `model` in every order in which threads are interrupted twice at most, or as often as
+/// `LOOM_MAX_PREEMPTIONS` says. No mistake that was tried needs more.
 fn in_every_order(model: impl Fn() + Send + Sync + 'static) {
     let mut builder = Builder::new();
     builder.preemption_bound = builder.preemption_bound.or(Some(2));

@@ -108,8 +108,8 @@ impl Session {
     }
 }
 
-/// Fails when the way to revoke is handed to the run after the lock was released, when the run may end and find none;
-/// and when the run is asked whether it is under way without the lock.
+/// Fails when the way to revoke is handed to the run after the lock was released, when the run may end and
+/// find none; and when the run is asked whether it is under way without the lock.
 #[test]
 fn what_a_refresh_gives_for_a_login_that_ends_is_revoked_once() {
     in_every_order(|| {
@@ -132,8 +132,8 @@ fn i33_a_run_that_is_cut_off_keeps_no_way_to_revoke() {
     });
 }
 
-/// Fails when the last word stands instead of the first, when a fence settles a run that was not overtaken, and when an end that was
-/// overtaken settles nothing.
+/// Fails when the last word stands instead of the first, when a fence settles a run that was not overtaken,
+/// and when an end that was overtaken settles nothing.
 #[test]
 fn i6_a_waiter_gets_what_was_published_or_looks_again() {
     in_every_order(|| {

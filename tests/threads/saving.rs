@@ -1,4 +1,5 @@
-//! `session/persistence.rs`: one task at a time writes what the store does not have, and those who wait for it are told.
+//! `session/persistence.rs`: one task at a time writes what the store does not have, and those who wait for
+//! it are told.
 
 use loom::sync::{Arc, Condvar, Mutex};
 
@@ -138,8 +139,8 @@ impl Session {
     }
 }
 
-/// Fails when a writer that has ended does not look again, when it looks again before it lets others begin, and when to begin is
-/// two steps, to look and to say so.
+/// Fails when a writer that has ended does not look again, when it looks again before it lets others begin,
+/// and when to begin is two steps, to look and to say so.
 #[test]
 fn i9_what_comes_while_a_writer_ends_is_written() {
     in_every_order(|| {
@@ -153,8 +154,8 @@ fn i9_what_comes_while_a_writer_ends_is_written() {
     });
 }
 
-/// Fails when they are told before the writer has let others begin: a caller in between waits for a writer that is none any
-/// more. That is how it was.
+/// Fails when they are told before the writer has let others begin: a caller in between waits for a writer
+/// that is none any more. That is how it was.
 #[test]
 fn i9_a_waiter_is_told_when_the_last_writer_fails() {
     in_every_order(|| {

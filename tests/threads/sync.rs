@@ -1,4 +1,4 @@
-//! The files of `sdk-runtime/src/sync` as they stand, on loom's atomics and locks.
+//! The files of `sdk-runtime/src/sync`, compiled with loom's atomics and locks.
 
 #[path = "../../sdk-runtime/src/sync/due_claim.rs"]
 mod due_claim;

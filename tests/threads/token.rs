@@ -1,4 +1,5 @@
-//! `session/state/snapshot.rs`, as `session/acquire.rs` reads it without the lock and the core changes it under it.
+//! `session/state/snapshot.rs`, as `session/acquire.rs` reads it without the lock and the core changes it
+//! under it.
 
 use loom::sync::atomic::{AtomicUsize, Ordering};
 use loom::sync::{Arc, Mutex};
@@ -81,7 +82,8 @@ impl Session {
     }
 }
 
-/// Fails without a second look under the lock: two have seen without it that no refresh runs. Fails when the claim is not taken.
+/// Fails without a second look under the lock: two have seen without it that no refresh runs. Fails when the
+/// claim is not taken.
 #[test]
 fn i1_of_all_who_see_a_stale_token_one_refreshes_it() {
     in_every_order(|| {
@@ -114,8 +116,8 @@ fn i7_no_caller_repeats_a_failed_refresh_before_its_cool_down_ends() {
     });
 }
 
-/// Fails when the run is settled in front of the publication, and when a flag is raised or read relaxed: who is told that the token
-/// was refreshed finds the one that was refused.
+/// Fails when the run is settled in front of the publication, and when a flag is raised or read relaxed: who
+/// is told that the token was refreshed finds the one that was refused.
 #[test]
 fn i5_who_waited_for_a_refresh_finds_what_it_gave() {
     in_every_order(|| {

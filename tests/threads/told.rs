@@ -25,8 +25,9 @@ impl Session {
     }
 }
 
-/// Fails when items are put there after the lock was released, and when the turn ends before its item is taken (out of order); when
-/// the one whose turn it is does not look again (stuck); and when an item is taken out in front of the check (lost).
+/// Fails when items are put there after the lock was released, and when the turn ends before its item is
+/// taken (out of order); when the one whose turn it is does not look again (stuck); and when an item is taken
+/// out in front of the check (lost).
 #[test]
 fn i28_each_notice_is_told_once_in_order_and_none_is_stuck() {
     in_every_order(|| {

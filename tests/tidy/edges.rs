@@ -1,4 +1,5 @@
-//! Edges that must never appear, beyond the order of each folder: who may name the model, the clock, the HTTP client.
+//! Edges that must never appear, beyond the order of each folder: who may name the model, the clock, the HTTP
+//! client.
 
 use super::{
     imports,

@@ -7,7 +7,8 @@ use super::{
     source::{self, Named, Source},
 };
 
-/// The modules in one directory, in the order in which they may use each other. Those in one string are equals.
+/// The modules in one directory, in the order in which they may use each other. Those in one string are
+/// equals.
 struct Layers {
     directory: &'static str,
     order: &'static [&'static str],

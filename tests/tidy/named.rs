@@ -1,5 +1,5 @@
-//! Tests as a document names them, `file::name`: by the file below `tests/`, or from the root of the workspace where that
-//! is a crate's own. Must not know which document.
+//! Tests as a document names them, `file::name`: by the file below `tests/`, or from the root of the
+//! workspace where that is a crate's own. Must not know which document.
 
 use std::{
     collections::BTreeMap,

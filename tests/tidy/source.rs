@@ -1,5 +1,5 @@
-//! Source files as the house rules look at them: their lines, their code without comments and strings, and the paths
-//! that the code names. Must not know the rules.
+//! Source files as the house rules look at them: their lines, their code without comments and strings, and
+//! the paths that the code names. Must not know the rules.
 
 use std::{
     fs,
@@ -85,7 +85,8 @@ impl Source {
         blanked(&self.text)
     }
 
-    /// Every path that begins with one of `roots`, those in braces one by one, in the code in front of the tests.
+    /// Every path that begins with one of `roots`, those in braces one by one, in the code in front of the
+    /// tests.
     pub(crate) fn named(&self, roots: &[&str]) -> Vec<Named> {
         let code = self.code();
         let tokens = tokens(&code);
@@ -106,7 +107,8 @@ impl Source {
     }
 }
 
-/// Whether the token at `index` stands behind the `::` of a longer path, rather than of a rooted one such as `::std`.
+/// Whether the token at `index` stands behind the `::` of a longer path, rather than of a rooted one such as
+/// `::std`.
 fn continues(tokens: &[Token<'_>], index: usize) -> bool {
     index >= 3
         && tokens[index - 1].text == ":"

@@ -1,4 +1,5 @@
-//! A format the client does not know: MessagePack both ways, in two small impls. `cargo run -p message_pack`, offline.
+//! A format the client does not know: MessagePack both ways, in two small impls. `cargo run -p message_pack`,
+//! offline.
 
 use sdk_runtime::{Answer, Body, FromResponse, IntoBody, Result, ServiceTransport, api_client, http};
 use sdk_testkit::{Backend, Reply};

@@ -1,4 +1,5 @@
-//! A store of your own: a login in a row of SQLite, which several programs may share. `cargo run -p sqlite_store`, offline.
+//! A store of your own: a login in a row of SQLite, which several programs may share. `cargo run -p
+//! sqlite_store`, offline.
 
 use std::{
     error::Error,
@@ -10,7 +11,8 @@ use std::{
 use rusqlite::{Connection, OptionalExtension, Row};
 use sdk_runtime::{StoreError, StoreFuture, StoredLogin, TokenStore};
 
-/// Keeps a login in the only row of a table. There are tokens in it, in the clear, so the database is for one user's eyes.
+/// Keeps a login in the only row of a table. There are tokens in it, in the clear, so the database is for one
+/// user's eyes.
 pub struct SqliteStore(Arc<Mutex<Connection>>);
 
 impl SqliteStore {
@@ -55,7 +57,8 @@ impl TokenStore for SqliteStore {
     fn replace(&self, expected: u64, next: StoredLogin) -> StoreFuture<'_, bool> {
         self.run(move |database| {
             let (version, text) = (next.version().cast_signed(), next.text());
-            // Each is one statement, so it is done as a whole or not at all, and no other write happens in between.
+            // Each is one statement, so it is done as a whole or not at all, and no other write happens in
+            // between.
             let rows = match expected.cast_signed() {
                 0 => database
                     .execute("INSERT INTO login VALUES (1, ?, ?) ON CONFLICT DO NOTHING", (version, text)),

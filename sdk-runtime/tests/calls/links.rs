@@ -1,4 +1,5 @@
-//! Links from page to page where redirects have a part in it: what they are relative to, and whether they are followed.
+//! Links from page to page where redirects have a part in it: what they are relative to, and whether they are
+//! followed.
 
 use sdk_runtime::__private::{Auth, Endpoint, Paginate};
 use sdk_runtime::Pages;

@@ -1,4 +1,5 @@
-//! What a call does beyond one send: retries, scopes, streams and pages, declared as generated code declares them.
+//! What a call does beyond one send: retries, scopes, streams and pages, declared as generated code declares
+//! them.
 
 #![expect(
     clippy::unwrap_used,

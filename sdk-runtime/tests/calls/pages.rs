@@ -327,7 +327,8 @@ async fn each_page_has_its_time_and_all_of_them_can_be_called_off() {
     assert_eq!(backend.requests().len(), before);
 }
 
-/// What is said between two pages is for those that are asked for from then on, and a page under way stays as it began.
+/// What is said between two pages is for those that are asked for from then on, and a page under way stays as
+/// it began.
 #[tokio::test(start_paused = true)]
 async fn what_is_set_late_holds_from_the_next_page_on() {
     let backend = Backend::new();

@@ -101,7 +101,8 @@ async fn a_broken_connection_is_had_again_where_the_server_may_see_the_request_t
 #[tokio::test(start_paused = true)]
 async fn a_body_that_is_a_stream_is_sent_once() {
     let stream = || BodyStream::from_stream(ByteStream::from_iter(["contents"]));
-    // What is declared, what the call says, and how often it is sent; `None` for a call that says that it cannot be.
+    // What is declared, what the call says, and how often it is sent; `None` for a call that says that it
+    // cannot be.
     for (declared, own, streamed, sends) in [
         (it("PUT"), None, true, Some(1)),
         (it("PUT"), None, false, Some(2)),
@@ -131,7 +132,8 @@ async fn a_body_that_is_a_stream_is_sent_once() {
     }
 }
 
-/// The key stays behind when a redirect leads to another origin, and without it each attempt is another request there.
+/// The key stays behind when a redirect leads to another origin, and without it each attempt is another
+/// request there.
 #[tokio::test(start_paused = true)]
 async fn what_only_a_key_makes_safe_is_not_repeated_where_the_key_did_not_go() {
     const AWAY: &str = "http://127.0.0.1/elsewhere";

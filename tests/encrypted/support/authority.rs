@@ -45,8 +45,8 @@ impl Authority {
         Identity { certificate, key }
     }
 
-    /// What a server needs that shows `identity` and speaks one of `protocols`; with `wants_client`, only with clients that show a
-    /// certificate of this authority.
+    /// What a server needs that shows `identity` and speaks one of `protocols`; with `wants_client`, only
+    /// with clients that show a certificate of this authority.
     pub(crate) fn server(
         &self,
         identity: &Identity,

@@ -1,4 +1,5 @@
-//! HTTP/2 by hand, frame by frame (RFC 9113, 4.1): for a server that does not do as it should. Reads no header of a request.
+//! HTTP/2 by hand, frame by frame (RFC 9113, 4.1), for a server that is not correct. Reads no header of a
+//! request.
 
 use std::io;
 
@@ -64,7 +65,8 @@ impl Frames {
         Ok(Frame { kind: head[3], flags: head[4], stream, payload })
     }
 
-    /// The stream of the next request. On the way settings are acknowledged and PINGs answered, as they should be.
+    /// The stream of the next request. On the way settings are acknowledged and PINGs answered, as they
+    /// should be.
     pub(crate) async fn request(&mut self) -> io::Result<u32> {
         loop {
             let frame = self.read().await?;

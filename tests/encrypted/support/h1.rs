@@ -1,4 +1,4 @@
-//! A server of HTTP/1 as it should be, one request after the other; and the raw bytes of any other.
+//! A correct HTTP/1 server, one request after the other; and the raw bytes of any other.
 
 use std::io;
 

@@ -1,4 +1,4 @@
-//! A server of HTTP/2 as it should be: each request on its stream, all at once, flow control kept.
+//! A correct HTTP/2 server: each request on its stream, all at once, with flow control.
 
 use std::future::Future;
 

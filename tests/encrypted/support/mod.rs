@@ -1,5 +1,5 @@
-//! Servers behind TLS on the loopback interface, in this process: a private authority, HTTP/1 and HTTP/2 by ALPN, single frames,
-//! proxies. Knows no client.
+//! Servers behind TLS on the loopback interface, in this process: a private authority, HTTP/1 and HTTP/2 by
+//! ALPN, single frames, proxies. Knows no client.
 //!
 //! ```text
 //! let authority = Authority::new();

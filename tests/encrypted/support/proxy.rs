@@ -1,4 +1,4 @@
-//! A proxy that writes down what it sees: it opens tunnels for CONNECT, and answers a plain request itself.
+//! A proxy that records its requests. It opens tunnels for CONNECT, and answers plain requests itself.
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};

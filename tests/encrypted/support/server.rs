@@ -1,4 +1,4 @@
-//! Listens, shakes hands, counts, and hands each connection on.
+//! A listener that accepts, does the TLS handshake, counts, and passes each connection on.
 
 use std::future::Future;
 use std::net::SocketAddr;

@@ -120,7 +120,8 @@ fn at_last(facts: &Facts<'_>) -> Checked {
     Ok(())
 }
 
-/// I34: whether a call fails whose endpoint has rejected a token that cannot be replaced, and that others accept.
+/// I34: whether a call fails whose endpoint has rejected a token that cannot be replaced, and that others
+/// accept.
 fn is_for_it_alone(facts: &Facts<'_>, deed: &Deed<'_>) -> bool {
     let Some((at, outcome, seen)) = deed.end else { return false };
     let Some(signed) = seen.signed() else { return false };

@@ -10,8 +10,8 @@ pub(super) fn check(facts: &Facts<'_>) -> Checked {
     causes(facts)
 }
 
-/// I18: nothing is sent in a cool-down, except for a caller who asks for it, and once after the machine has slept or its network
-/// has changed.
+/// I18: nothing is sent in a cool-down, except for a caller who asks for it, and once after the machine has
+/// slept or its network has changed.
 fn cool_downs(facts: &Facts<'_>) -> Checked {
     let mut cooling: BTreeMap<Process, (u64, u64)> = BTreeMap::new();
     for Entry { at, what } in facts.history {
@@ -48,7 +48,8 @@ fn cool_downs(facts: &Facts<'_>) -> Checked {
     Ok(())
 }
 
-/// I4, I25: a refresh is sent since the token at hand was rejected, is in the latter half of its life, or a caller asks for it.
+/// I4, I25: a refresh is sent since the token at hand was rejected, is in the latter half of its life, or a
+/// caller asks for it.
 fn causes(facts: &Facts<'_>) -> Checked {
     let mut refused: BTreeSet<(Process, Token)> = BTreeSet::new();
     let mut published: BTreeMap<(Process, Token), u64> = BTreeMap::new();

@@ -98,7 +98,8 @@ fn reasons(facts: &Facts<'_>) -> Checked {
     let mut undecodable: BTreeSet<Token> = BTreeSet::new();
     let mut came_last: BTreeMap<Process, Came> = BTreeMap::new();
     let mut over: BTreeSet<(Process, Token)> = BTreeSet::new();
-    // What the store has put there only when the process that wrote it had ended: no store tells that it will.
+    // What the store has put there only when the process that wrote it had ended: no store tells that it
+    // will.
     let (mut ended, mut came_late) = (BTreeSet::new(), BTreeSet::new());
     let (mut cleared, mut is_bare) = (false, false);
     for Entry { at, what } in facts.history {
@@ -136,7 +137,8 @@ fn reasons(facts: &Facts<'_>) -> Checked {
             }
             What::Told { process, event: Event::Expired(reason) } => {
                 let signed = last[process];
-                // Of a store it may have been another login, which another process has put in the place of this one.
+                // Of a store it may have been another login, which another process has put in the place of
+                // this one.
                 let is_its = |token| {
                     facts.world.store.is_some()
                         || signed.access.is_some_and(|it| facts.family(it) == facts.family(token))

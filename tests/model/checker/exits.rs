@@ -1,11 +1,13 @@
-//! I37: what a refresh in advance obtains is in the store when the call that began it returns, so that a program may end then.
+//! I37: what a refresh in advance obtains is in the store when the call that began it returns, so that a
+//! program may end then.
 
 use std::collections::BTreeMap;
 
 use super::{Checked, Facts};
 use crate::history::{Came, Entry, Family, Outcome, Process, Send, Token, What};
 
-/// How long after its own answer a call waits for the refresh that it began, without the time that the store needs.
+/// How long after its own answer a call waits for the refresh that it began, without the time that the store
+/// needs.
 const IN_TIME: u64 = 2_000 - 100;
 /// The longest that a claim takes in a store that works and that no other holds.
 const CLAIM: u64 = 200;
@@ -117,7 +119,8 @@ pub(super) fn check(facts: &Facts<'_>) -> Checked {
     Ok(())
 }
 
-/// When the last of the calls returned that may have begun a refresh whose answer was due while that call waited.
+/// When the last of the calls returned that may have begun a refresh whose answer was due while that call
+/// waited.
 fn returned(facts: &Facts<'_>, sent: &Sent) -> Option<u64> {
     let until = sent.until?;
     let mut returned = None;

@@ -56,7 +56,8 @@ fn endpoints(doing: Doing) -> &'static [&'static str] {
     }
 }
 
-/// I34, I17: a login whose refresh was refused goes on with a token that works, although an endpoint rejects replays.
+/// I34, I17: a login whose refresh was refused goes on with a token that works, although an endpoint rejects
+/// replays.
 fn ended(facts: &Facts<'_>) -> Checked {
     let mut current: BTreeMap<Process, (Token, u64)> = BTreeMap::new();
     let mut refused: BTreeMap<Process, u64> = BTreeMap::new();
@@ -91,8 +92,9 @@ fn ended(facts: &Facts<'_>) -> Checked {
     Ok(())
 }
 
-/// I35: of refreshes that an endpoint on hold causes there are five in a minute and twelve in ten, those counted that any endpoint
-/// has caused by a rejection that costs; of those that any other causes as many, its own counted.
+/// I35: of refreshes that an endpoint on hold causes there are five in a minute and twelve in ten, those
+/// counted that any endpoint has caused by a rejection that costs; of those that any other causes as many,
+/// its own counted.
 fn bounded(facts: &Facts<'_>) -> Checked {
     let mut tried: BTreeSet<(Process, Token)> = BTreeSet::new();
     let mut costs: BTreeMap<(Process, u64), Vec<&Judged<'_>>> = BTreeMap::new();
@@ -120,7 +122,8 @@ fn bounded(facts: &Facts<'_>) -> Checked {
     Ok(())
 }
 
-/// The rejection without which `process` would not have refreshed `access` at `now`, where it costs without fail.
+/// The rejection without which `process` would not have refreshed `access` at `now`, where it costs without
+/// fail.
 fn cause<'f>(facts: &'f Facts<'_>, process: Process, access: Token, now: u64) -> Option<&'f Judged<'f>> {
     // In the latter half of its life it may be refreshed for its age.
     let is_old = facts.issues[&access].told.is_some_and(|told| facts.oldest(access, now) + 2 >= told / 2);
@@ -144,8 +147,8 @@ pub(super) fn was_refused(facts: &Facts<'_>, op: Op) -> bool {
     facts.ops[&op].end.is_some_and(|(_, outcome, _)| outcome == refused)
 }
 
-/// I35: an endpoint that is not on hold is refused no refresh for what others have spent; and one that is on hold for what it
-/// rejected when that had just been refreshed, or for what all have spent.
+/// I35: an endpoint that is not on hold is refused no refresh for what others have spent; and one that is on
+/// hold for what it rejected when that had just been refreshed, or for what all have spent.
 fn not_on_hold(facts: &Facts<'_>) -> Checked {
     for (op, deed) in facts.ops.iter().filter(|(_, deed)| deed.doing.is_call()) {
         let Some((at, outcome, after)) = deed.end else { continue };

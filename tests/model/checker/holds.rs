@@ -1,5 +1,5 @@
-//! What a history says of endpoints on hold and of the budget: what is so without fail, and what can be. A session is told of a rejection
-//! at the moment in which it is written down.
+//! What a history says of endpoints on hold and of the budget: what is so without fail, and what can be. A
+//! session is told of a rejection at the moment in which it is written down.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,8 @@ use sdk_runtime::ExpiredReason;
 use super::{Facts, Judged};
 use crate::history::{Op, Outcome, Process, Token};
 
-/// Milliseconds for which an endpoint is on hold that has rejected a token which had just been refreshed for it.
+/// Milliseconds for which an endpoint is on hold that has rejected a token which had just been refreshed for
+/// it.
 const HOLD: u64 = 60_000;
 /// So many refreshes that cost, within so many milliseconds.
 pub(super) const BUDGET: [(usize, u64); 2] = [(5, 60_000), (12, 600_000)];
@@ -22,8 +23,8 @@ impl<'a> Facts<'a> {
         judged.take_while(move |it| it.at <= now)
     }
 
-    /// Whether `endpoint` can be on hold in `process` at `now`, apart from what it said to `op`: it rejected a replay in the minute
-    /// before, or anything else while it could be on hold.
+    /// Whether `endpoint` can be on hold in `process` at `now`, apart from what it said to `op`: it rejected
+    /// a replay in the minute before, or anything else while it could be on hold.
     pub(super) fn may_be_on_hold(&self, process: Process, endpoint: &str, now: u64, op: Op) -> bool {
         let mut until = None;
         for it in self.rejected_by(process, endpoint, now).filter(|it| it.op != op) {
@@ -34,8 +35,8 @@ impl<'a> Facts<'a> {
         until.is_some_and(|until| now <= until)
     }
 
-    /// Whether the endpoint of `judged` is on hold without fail when it rejects that: of the same login it rejected a replay in the minute
-    /// before, or another token while it was on hold.
+    /// Whether the endpoint of `judged` is on hold without fail when it rejects that: of the same login it
+    /// rejected a replay in the minute before, or another token while it was on hold.
     pub(super) fn is_on_hold(&self, process: Process, judged: &Judged<'_>) -> bool {
         let mut until = None;
         for it in self.rejected_by(process, judged.endpoint, judged.at).filter(|it| it.at < judged.at) {
@@ -56,7 +57,8 @@ impl<'a> Facts<'a> {
         judged.is_replay && end.is_some_and(|(at, outcome, _)| outcome == rejected && at == judged.at)
     }
 
-    /// Whether `endpoint` can still hold against `access` that it rejected it, just refreshed, in the minute before `now`.
+    /// Whether `endpoint` can still hold against `access` that it rejected it, just refreshed, in the minute
+    /// before `now`.
     pub(super) fn may_be_blocked(&self, process: Process, endpoint: &str, access: Token, now: u64) -> bool {
         let served = self.served.range((process, access, "")..=(process, access, "~"));
         let its = served.filter(|((.., its), _)| *its == endpoint).flat_map(|(_, times)| times);
@@ -87,8 +89,8 @@ impl<'a> Facts<'a> {
         is_unaccepted || self.is_on_hold(process, judged)
     }
 
-    /// Whether the budget can be spent when `op` is refused the refresh of `access` at `now`: as far as `endpoint` has spent it, or as
-    /// far as any has and the application.
+    /// Whether the budget can be spent when `op` is refused the refresh of `access` at `now`: as far as
+    /// `endpoint` has spent it, or as far as any has and the application.
     pub(super) fn may_be_spent(
         &self,
         process: Process,

@@ -55,7 +55,8 @@ const PATIENCE: u64 = 2_000;
 /// A token that was rejected.
 #[derive(Default)]
 struct Dead<'a> {
-    /// The last in which it was signed with: a login that comes back from the store may bring its token again.
+    /// The last in which it was signed with: a login that comes back from the store may bring its token
+    /// again.
     epoch: u64,
     endpoints: BTreeSet<&'a str>,
 }
@@ -123,8 +124,8 @@ fn calls(facts: &Facts<'_>) -> Checked {
     }
 }
 
-/// I34: whether `access`, which another endpoint has rejected, may sign the call `op` at `now`: it cannot be replaced, or not as fast
-/// as the call has waited for that.
+/// I34: whether `access`, which another endpoint has rejected, may sign the call `op` at `now`: it cannot be
+/// replaced, or not as fast as the call has waited for that.
 fn is_kept(facts: &Facts<'_>, process: Process, op: Op, signed: Signed, now: u64) -> bool {
     let Some(access) = signed.access else { return false };
     let Deed { begin, deadline, .. } = facts.ops[&op];

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Checked, Facts};
 use crate::history::{Came, Doing, Entry, Event, Family, Kept, Process, Seen, Token, What};
 
-/// Milliseconds in which what was received is in the store, unless that fails: two operations to the end of their time, and more.
+/// Milliseconds in which what was received is in the store, unless that fails: two operations to the end of
+/// their time, and more.
 const SOON: u64 = 15_000;
 
 pub(super) fn check(facts: &Facts<'_>) -> Checked {

@@ -1,4 +1,5 @@
-//! What becomes of answers that cannot be read, and how long a server is left alone after an answer that was not its own.
+//! What becomes of answers that cannot be read, and how long a server is left alone after an answer that was
+//! not its own.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,8 +21,8 @@ pub(super) fn check(facts: &Facts<'_>) -> Checked {
     woken(facts)
 }
 
-/// I14: what a success has spent that could not be decoded is not sent again while the access token is good, and then once in five
-/// minutes; a rejection after it is not told as a lost answer.
+/// I14: what a success has spent that could not be decoded is not sent again while the access token is good,
+/// and then once in five minutes; a rejection after it is not told as a lost answer.
 fn undecodable(facts: &Facts<'_>) -> Checked {
     let mut sent: BTreeMap<Send, Token> = BTreeMap::new();
     let mut last: BTreeMap<(Process, Token), Option<u64>> = BTreeMap::new();
@@ -94,8 +95,8 @@ fn undecodable(facts: &Facts<'_>) -> Checked {
     Ok(())
 }
 
-/// I18: after answers that say nothing about the login, a server is left alone for a second, and then twice as long each time; after
-/// one that cannot be decoded for five minutes at once.
+/// I18: after answers that say nothing about the login, a server is left alone for a second, and then twice
+/// as long each time; after one that cannot be decoded for five minutes at once.
 fn cool_downs(facts: &Facts<'_>) -> Checked {
     let mut sent: BTreeMap<Send, u64> = BTreeMap::new();
     let mut came_last: BTreeMap<Process, (Came, u64)> = BTreeMap::new();
@@ -144,7 +145,8 @@ fn cool_downs(facts: &Facts<'_>) -> Checked {
     Ok(())
 }
 
-/// I18: after the machine has slept or has come into another network, the next call that needs a token asks for one, in spite of the cool-down.
+/// I18: after the machine has slept or has come into another network, the next call that needs a token asks
+/// for one, in spite of the cool-down.
 fn woken(facts: &Facts<'_>) -> Checked {
     struct Process {
         since: u64,

@@ -5,13 +5,15 @@ use std::collections::BTreeMap;
 use super::{Checked, Deed, Facts, endpoint};
 use crate::history::{Doing, Entry, Event, Op, Outcome, Process, Token, What};
 
-/// The longest that a call waits for the refresh of a token which still works, and after its own answer for the refresh it began.
+/// The longest that a call waits for the refresh of a token which still works, and after its own answer for
+/// the refresh it began.
 const LONGEST: u64 = 2_000;
 /// What a computer may need for something that is at once.
 const AT_ONCE: u64 = 20;
 /// A sign-in or a sign-out waits so long for the store.
 const STORE: u64 = 5_000;
-/// The longest that the network takes, both ways, where it does not fail; and what this test adds for an order of its own.
+/// The longest that the network takes, both ways, where it does not fail; and what this test adds for an
+/// order of its own.
 const BESIDE: u64 = 300 + 1_000;
 
 pub(super) fn check(facts: &Facts<'_>) -> Checked {

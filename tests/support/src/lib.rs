@@ -1,4 +1,5 @@
-//! The request and the responses of a token server such as that of `sdk-testkit`, for tests that are not about their form.
+//! The request and the responses of a token server such as that of `sdk-testkit`, for tests that are not
+//! about their form.
 
 use std::time::Duration;
 
