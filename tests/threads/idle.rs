@@ -1,5 +1,5 @@
-//! `Kept::may_go` and `Session::may_leave_pool`, by which a pool evicts a session: never one that a caller
-//! holds.
+//! `Entry::may_be_evicted` and `Session::may_be_evicted`, by which a pool evicts a session: never one that a
+//! caller holds.
 
 use loom::sync::Arc;
 use loom::sync::atomic::{AtomicUsize, Ordering};

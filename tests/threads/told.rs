@@ -16,9 +16,9 @@ impl Session {
     fn step(&self) {
         let mut inner = self.inner.lock().unwrap();
         *inner += 1;
-        self.notices.put([*inner]);
+        self.notices.push([*inner]);
         drop(inner);
-        self.notices.hand_out(|notice| {
+        self.notices.drain(|notice| {
             // Another thread that told at the same time would hold it.
             self.told.try_lock().expect("one at a time").push(notice);
         });

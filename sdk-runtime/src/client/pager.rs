@@ -20,7 +20,7 @@ use super::inner::Client;
 use crate::endpoint::Endpoint;
 use crate::error::{Error, InvalidRequest};
 use crate::request::base::{ADDRESS_LIMIT, is_same_origin, is_too_long, names_a_user};
-use crate::request::{Prepared, too_long};
+use crate::request::{Prepared, too_long_error};
 use crate::response::{Head, next_link};
 
 /// The position in a list, and the request of the next page.
@@ -152,7 +152,7 @@ impl Pager {
         let request = self.request.as_mut().map_err(|error| error.clone())?;
         let next = with_parameter(&request.url, parameter, value);
         if is_too_long(&next) {
-            return Err(too_long(parameter));
+            return Err(too_long_error(parameter));
         }
         if self.visited.contains(&next) {
             return Err(InvalidRequest::new(
@@ -175,7 +175,7 @@ impl Pager {
         }
         let next = with_parameter(&request.url, parameter, &first.to_string());
         match is_too_long(&next) {
-            true => self.request = Err(too_long(parameter)),
+            true => self.request = Err(too_long_error(parameter)),
             false => request.url = next,
         }
         first

@@ -203,7 +203,7 @@ impl<P: Page, E> Stream for Pages<P, E> {
                     };
                     let page = match page {
                         Ok((head, page)) => {
-                            *state = match go_on(pager, paginate, number, &head, &page) {
+                            *state = match advance(pager, paginate, number, &head, &page) {
                                 Ok(true) => State::Idle,
                                 Ok(false) => State::Done,
                                 Err(error) => State::Failed(error),
@@ -222,7 +222,7 @@ impl<P: Page, E> Stream for Pages<P, E> {
 }
 
 /// Prepares `pager` for the page after `page`. Returns `false` if there is none.
-fn go_on<P: Page>(
+fn advance<P: Page>(
     pager: &mut Pager,
     paginate: &Paginate<P>,
     number: &mut u64,

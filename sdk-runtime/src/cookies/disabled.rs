@@ -39,7 +39,7 @@ impl Jar {
         SetCookies::default()
     }
 
-    pub(crate) fn lack(&self, _: Option<&SetCookies>, _: &Clock) -> Option<String> {
+    pub(crate) fn why_empty(&self, _: Option<&SetCookies>, _: &Clock) -> Option<String> {
         None
     }
 
@@ -77,7 +77,7 @@ mod tests {
         let (jar, url, clock) = (Jar::default(), "https://a.com/".parse().unwrap(), Clock::default());
         let headers = [(http::header::SET_COOKIE, HeaderValue::from_static("sid=1"))].into_iter().collect();
         let received = jar.store(&headers, &url, &clock);
-        assert_eq!(jar.lack(Some(&received), &clock), None, "no request is refused for want of cookies");
+        assert_eq!(jar.why_empty(Some(&received), &clock), None, "no request is refused for want of cookies");
         assert_eq!((jar.header(&url, &clock), jar.written()), (None, None));
         assert_eq!((jar.has_dropped(), jar.take_dropped()), (false, None));
     }

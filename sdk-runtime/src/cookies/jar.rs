@@ -126,7 +126,7 @@ impl Jar {
 
     /// Returns why no request can be signed if the jar has no cookie. `received` is the outcome of the last
     /// response.
-    pub(crate) fn lack(&self, received: Option<&SetCookies>, clock: &Clock) -> Option<String> {
+    pub(crate) fn why_empty(&self, received: Option<&SetCookies>, clock: &Clock) -> Option<String> {
         let now = clock.wall();
         if self.cookies.load().as_ref().is_some_and(|cookies| cookies.has_any(now)) {
             return None;

@@ -197,7 +197,7 @@ fn a_prefix_of_a_name_promises_what_the_cookie_keeps() {
         let jar = Jar::default();
         let (url, clock) = (Url::parse("https://a.com/").unwrap(), Clock::default());
         let received = jar.store(&headers(&[cookie]), &url, &clock);
-        let lack = jar.lack(Some(&received), &clock);
+        let lack = jar.why_empty(Some(&received), &clock);
         assert_eq!(lack.is_none(), taken, "{cookie}: {lack:?}");
         assert!(lack.is_none_or(|lack| lack.contains("1 that does not keep what its prefix")), "{cookie}");
     }
@@ -355,19 +355,19 @@ fn a_jar_without_a_cookie_says_why() {
     ] {
         let jar = Jar::default();
         let received = jar.store(&headers(cookies), &url, &clock);
-        let told = jar.lack(Some(&received), &clock).unwrap();
+        let told = jar.why_empty(Some(&received), &clock).unwrap();
         assert!(told.contains(why), "{cookies:?}: {told}");
     }
     let jar = Jar::default();
-    assert_eq!(jar.lack(None, &clock).as_deref(), Some("no answer has set one"));
+    assert_eq!(jar.why_empty(None, &clock).as_deref(), Some("no answer has set one"));
     let clear = Url::parse("http://a.com/").unwrap();
     let received = jar.store(&headers(&["c=1; Secure"]), &clear, &clock);
-    assert!(jar.lack(Some(&received), &clock).unwrap().contains("came over http and is `Secure`"));
+    assert!(jar.why_empty(Some(&received), &clock).unwrap().contains("came over http and is `Secure`"));
     let large = format!("c={}", "v".repeat(5000));
     let received = jar.store(&headers(&[large]), &url, &clock);
-    assert!(jar.lack(Some(&received), &clock).unwrap().contains("1 that has more than 4096 bytes"));
+    assert!(jar.why_empty(Some(&received), &clock).unwrap().contains("1 that has more than 4096 bytes"));
     set(&jar, "c=1; Domain=a.com", "https://a.com/");
-    assert_eq!(jar.lack(Some(&received), &clock), None);
+    assert_eq!(jar.why_empty(Some(&received), &clock), None);
 }
 
 #[test]

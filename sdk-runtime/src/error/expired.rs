@@ -81,7 +81,7 @@ impl SessionExpired {
     }
 
     /// Returns the same end for the caller whose own request was answered with `response`.
-    pub(crate) fn seen_with(&self, response: ErrorResponse) -> Self {
+    pub(crate) fn with_response(&self, response: ErrorResponse) -> Self {
         Self(Arc::new(Inner { response: Some(response), ..(*self.0).clone() }))
     }
 
@@ -211,7 +211,7 @@ mod tests {
         assert!(rejected.source().is_some_and(|source| source.to_string().contains("status 400")));
         assert!(rejected.decode_error().is_none());
 
-        let lost = rejected.as_lost_rotation().seen_with(answer(401));
+        let lost = rejected.as_lost_rotation().with_response(answer(401));
         assert_eq!((lost.reason(), lost.message()), (ExpiredReason::LostRotation, Some("gone")));
         assert_eq!((status(lost.response()), status(lost.refresh_response())), (Some(401), Some(400)));
 

@@ -31,7 +31,7 @@ impl InsufficientScope {
     }
 
     /// Returns the scopes that `response` asks for, or those of its endpoint's declaration.
-    pub(crate) fn told(
+    pub(crate) fn from_response(
         response: &ErrorResponse,
         scheme: Option<&str>,
         granted: Option<Arc<[String]>>,
@@ -51,7 +51,7 @@ impl InsufficientScope {
     }
 
     /// Returns the same error with the response that said it.
-    pub(crate) fn seen_with(mut self, response: ErrorResponse) -> Self {
+    pub(crate) fn with_response(mut self, response: ErrorResponse) -> Self {
         Arc::make_mut(&mut self.0).response = Some(response);
         self
     }
@@ -98,7 +98,7 @@ impl InsufficientScope {
 /// ```
 impl From<ErrorResponse> for InsufficientScope {
     fn from(response: ErrorResponse) -> Self {
-        Self::told(&response, None, None).seen_with(response)
+        Self::from_response(&response, None, None).with_response(response)
     }
 }
 

@@ -68,7 +68,7 @@ impl Request {
                     header::protect(&name, &mut value);
                     request.headers.append(name, value);
                 }
-                _ => request.hold(Err(InvalidRequest::new(*name, "is not a valid header"))),
+                _ => request.record_error(Err(InvalidRequest::new(*name, "is not a valid header"))),
             }
         }
         request
@@ -80,19 +80,19 @@ impl Request {
 
     pub(crate) fn segment(&mut self, placeholder: &'static str, value: &dyn fmt::Display) {
         let written = self.path.segment(placeholder, value);
-        self.hold(written);
+        self.record_error(written);
     }
 
     pub(crate) fn rest(&mut self, placeholder: &'static str, value: &dyn fmt::Display) {
         let written = self.path.rest(placeholder, value);
-        self.hold(written);
+        self.record_error(written);
     }
 
     /// Takes the argument of `#[url]` as the whole address. The endpoint's template is empty.
     pub(crate) fn address(&mut self, parameter: &'static str, address: &(impl UrlArg + ?Sized)) {
         match address::resolve(self.path.so_far(), address.address()) {
             Ok(url) => self.address = Some((parameter, url)),
-            Err(reason) => self.hold(Err(InvalidRequest::new(parameter, reason))),
+            Err(reason) => self.record_error(Err(InvalidRequest::new(parameter, reason))),
         }
     }
 
@@ -103,7 +103,7 @@ impl Request {
         style: Option<ListStyle>,
     ) {
         let written = query::one(&mut self.query, name, value, style);
-        self.hold(written.map_err(|_| {
+        self.record_error(written.map_err(|_| {
             InvalidRequest::new(
                 name,
                 "is neither a value nor a list of values: `#[queries]` takes structs and maps",
@@ -113,7 +113,7 @@ impl Request {
 
     pub(crate) fn queries(&mut self, parameter: &'static str, fields: &(impl Serialize + ?Sized)) {
         let written = query::many(&mut self.query, fields);
-        self.hold(written.map_err(|_| not_flat(parameter)));
+        self.record_error(written.map_err(|_| not_flat(parameter)));
     }
 
     pub(crate) fn header(
@@ -122,12 +122,12 @@ impl Request {
         each: impl FnOnce(&mut dyn FnMut(HeaderValue) -> Result<(), InvalidRequest>) -> Result<(), InvalidRequest>,
     ) {
         let written = header::name(name).and_then(|name| header::set(&mut self.headers, &name, each));
-        self.hold(written);
+        self.record_error(written);
     }
 
     pub(crate) fn headers(&mut self, parameter: &'static str, fields: &(impl Serialize + ?Sized)) {
         match query::pairs(fields) {
-            Err(_) => self.hold(Err(not_flat(parameter))),
+            Err(_) => self.record_error(Err(not_flat(parameter))),
             Ok(pairs) => {
                 // The elements of a list are consecutive pairs of one name.
                 for lines in pairs.chunk_by(|one, two| one.0 == two.0) {
@@ -136,7 +136,7 @@ impl Request {
                             lines.iter().try_for_each(|(_, value)| value.header_lines(line))
                         })
                     });
-                    self.hold(written);
+                    self.record_error(written);
                 }
             }
         }
@@ -149,7 +149,7 @@ impl Request {
                     map.get_all(&name).iter().try_for_each(|value| line(value.clone()))
                 })
             });
-            self.hold(written);
+            self.record_error(written);
         }
     }
 
@@ -159,7 +159,7 @@ impl Request {
                 let body = Body::new(json).content_type(JSON);
                 self.body(media_type, body);
             }
-            Err(_) => self.hold(Err(InvalidRequest::new("#[json]", "cannot be written as JSON"))),
+            Err(_) => self.record_error(Err(InvalidRequest::new("#[json]", "cannot be written as JSON"))),
         }
     }
 
@@ -168,7 +168,7 @@ impl Request {
             Ok(form) => {
                 self.body(None, Body::new(form).content_type(FORM));
             }
-            Err(_) => self.hold(Err(not_flat("#[form]"))),
+            Err(_) => self.record_error(Err(not_flat("#[form]"))),
         }
     }
 
@@ -176,7 +176,7 @@ impl Request {
         if matches!(body.content, Content::Absent) {
             return;
         }
-        self.hold(sendable("#[body]", &body));
+        self.record_error(sendable("#[body]", &body));
         let named = media_type.map(HeaderValue::try_from).transpose();
         match named {
             Ok(named) => {
@@ -184,7 +184,10 @@ impl Request {
                 self.body = Some(Body { content_type: named.or(body.content_type), content: body.content });
             }
             Err(_) => {
-                self.hold(Err(InvalidRequest::new("#[body]", "names a media type that is no header value")));
+                self.record_error(Err(InvalidRequest::new(
+                    "#[body]",
+                    "names a media type that is no header value",
+                )));
             }
         }
     }
@@ -199,7 +202,7 @@ impl Request {
             }
             parts.push((name, part));
         });
-        self.hold(sendable);
+        self.record_error(sendable);
     }
 
     /// Appends a part in JSON. `null` is omitted, as `None` is everywhere.
@@ -210,7 +213,7 @@ impl Request {
                     part(Part::new(Body::new(json).content_type(JSON)));
                 }
             }),
-            Err(_) => self.hold(Err(InvalidRequest::new(name, "cannot be written as JSON"))),
+            Err(_) => self.record_error(Err(InvalidRequest::new(name, "cannot be written as JSON"))),
         }
     }
 
@@ -219,7 +222,7 @@ impl Request {
         header::set_by_name(&mut self.headers, name, value)
     }
 
-    fn hold(&mut self, result: Result<(), InvalidRequest>) {
+    fn record_error(&mut self, result: Result<(), InvalidRequest>) {
         if let Err(error) = result {
             self.error.get_or_insert(error);
         }
@@ -240,7 +243,7 @@ impl Request {
             Some((parameter, mut url)) => {
                 address::append(&mut url, &self.query);
                 if is_too_long(&url) {
-                    return Err(too_long(parameter));
+                    return Err(too_long_error(parameter));
                 }
                 url
             }
@@ -298,7 +301,7 @@ fn built(
         address.push_str(query);
     }
     if address.len() > ADDRESS_LIMIT {
-        return Err(too_long(endpoint.template));
+        return Err(too_long_error(endpoint.template));
     }
     let url = Url::parse(&address)
         .map_err(|_| InvalidRequest::new(endpoint.template, "does not make an address with this base URL"))?;
@@ -317,7 +320,7 @@ fn built(
 }
 
 /// Returns the error of an argument that makes the address too long for every transport.
-pub(crate) fn too_long(argument: &'static str) -> InvalidRequest {
+pub(crate) fn too_long_error(argument: &'static str) -> InvalidRequest {
     let reason = format!("makes an address of more than {ADDRESS_LIMIT} bytes: send what is long in a body");
     InvalidRequest::new(argument, reason)
 }

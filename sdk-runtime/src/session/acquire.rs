@@ -55,7 +55,7 @@ impl Shell {
     ) -> Result<Arc<Snapshot>, Error> {
         self.demand(identity, Some(endpoint), Some(rejection), wait_budget).await.map_err(|error| match error
         {
-            Error::SessionExpired(expired) => expired.seen_with(answer.clone()).into(),
+            Error::SessionExpired(expired) => expired.with_response(answer.clone()).into(),
             other => other,
         })
     }

@@ -100,19 +100,19 @@ impl Outbox {
     }
 
     pub(crate) fn events(&self) -> SessionEvents {
-        SessionEvents(self.events.listen())
+        SessionEvents(self.events.subscribe())
     }
 
     /// Queues `notices`. Called under the session's lock, so that they keep the order of what happened.
     pub(crate) fn put(&self, notices: impl IntoIterator<Item = Notice>) {
-        self.notices.put(notices);
+        self.notices.push(notices);
     }
 
     /// Delivers the queued notices. If another thread delivers at this moment, it delivers these too.
     pub(crate) fn tell(&self) {
-        self.notices.hand_out(|notice| match notice {
+        self.notices.drain(|notice| match notice {
             Notice::State(state) => drop(self.states.send_replace(state)),
-            Notice::Event(event) => self.events.tell(&event),
+            Notice::Event(event) => self.events.send(&event),
         });
     }
 }

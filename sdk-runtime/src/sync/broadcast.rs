@@ -11,7 +11,7 @@ use super::primitives::{Mutex, MutexGuard, PoisonError};
 
 /// Sends each item to every subscription. A slow subscription misses the oldest items, and delays no other.
 pub(crate) struct Broadcast<T> {
-    listeners: Mutex<Vec<Weak<Queue<T>>>>,
+    subscriptions: Mutex<Vec<Weak<Queue<T>>>>,
     /// The capacity of a queue.
     backlog: usize,
 }
@@ -38,20 +38,20 @@ struct Waiting<T> {
 
 impl<T: Clone> Broadcast<T> {
     pub(crate) fn new(backlog: usize) -> Self {
-        Self { listeners: Mutex::new(Vec::new()), backlog }
+        Self { subscriptions: Mutex::new(Vec::new()), backlog }
     }
 
-    pub(crate) fn listen(&self) -> Subscription<T> {
+    pub(crate) fn subscribe(&self) -> Subscription<T> {
         let waiting = Waiting { items: VecDeque::new(), missed: 0, is_over: false, waker: None };
         let queue = Arc::new(Queue(Mutex::new(waiting)));
-        let mut listeners = self.listeners();
-        listeners.retain(|listener| listener.strong_count() > 0);
-        listeners.push(Arc::downgrade(&queue));
+        let mut subscriptions = self.subscriptions();
+        subscriptions.retain(|subscription| subscription.strong_count() > 0);
+        subscriptions.push(Arc::downgrade(&queue));
         Subscription(queue)
     }
 
     /// Sends `item` to all subscriptions.
-    pub(crate) fn tell(&self, item: &T) {
+    pub(crate) fn send(&self, item: &T) {
         for queue in self.present() {
             let item = item.clone();
             let mut waiting = queue.lock();
@@ -68,12 +68,12 @@ impl<T: Clone> Broadcast<T> {
 }
 
 impl<T> Broadcast<T> {
-    fn listeners(&self) -> MutexGuard<'_, Vec<Weak<Queue<T>>>> {
-        self.listeners.lock().unwrap_or_else(PoisonError::into_inner)
+    fn subscriptions(&self) -> MutexGuard<'_, Vec<Weak<Queue<T>>>> {
+        self.subscriptions.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn present(&self) -> Vec<Arc<Queue<T>>> {
-        self.listeners().iter().filter_map(Weak::upgrade).collect()
+        self.subscriptions().iter().filter_map(Weak::upgrade).collect()
     }
 }
 
@@ -133,13 +133,13 @@ mod tests {
 
     #[tokio::test]
     async fn each_listener_gets_all_from_when_it_began_and_knows_what_it_missed() {
-        let audience = Broadcast::new(3);
-        audience.tell(&0);
-        let mut first = audience.listen();
-        audience.tell(&1);
-        let mut second = audience.listen();
+        let broadcast = Broadcast::new(3);
+        broadcast.send(&0);
+        let mut first = broadcast.subscribe();
+        broadcast.send(&1);
+        let mut second = broadcast.subscribe();
         for item in 2..=4 {
-            audience.tell(&item);
+            broadcast.send(&item);
         }
         assert_eq!(first.next().await, Some(Received::Missed(1)));
         for item in 2..=4 {
@@ -147,8 +147,8 @@ mod tests {
             assert_eq!(second.next().await, Some(Received::Item(item)));
         }
         drop(second);
-        audience.tell(&5);
-        drop(audience);
+        broadcast.send(&5);
+        drop(broadcast);
         assert_eq!(first.next().await, Some(Received::Item(5)), "what was told before the end");
         assert_eq!(first.next().await, None);
     }

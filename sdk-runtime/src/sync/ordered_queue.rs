@@ -18,12 +18,12 @@ impl<T> OrderedQueue<T> {
     }
 
     /// Appends `items`.
-    pub(crate) fn put(&self, items: impl IntoIterator<Item = T>) {
+    pub(crate) fn push(&self, items: impl IntoIterator<Item = T>) {
         self.queue().waiting.extend(items);
     }
 
     /// Hands the items to `take`, unless another thread is doing so. That thread then hands these out too.
-    pub(crate) fn hand_out(&self, mut take: impl FnMut(T)) {
+    pub(crate) fn drain(&self, mut take: impl FnMut(T)) {
         loop {
             let item = {
                 let mut queue = self.queue();

@@ -92,7 +92,7 @@ impl Execution<'_> {
                     shell.hold(endpoint, snapshot.stamp);
                     SessionExpired::new(ExpiredReason::ReplayRejected)
                 });
-                Err(expired.seen_with(again.response).into())
+                Err(expired.with_response(again.response).into())
             }
         }
     }
@@ -183,7 +183,7 @@ impl Inner {
                 return ClassifiedResponse::Rejected(RejectedResponse { response, redirected, login_over });
             }
             Verdict::InsufficientScope => {
-                Some(InsufficientScope::told(&answer, scheme, snapshot.scopes.clone()))
+                Some(InsufficientScope::from_response(&answer, scheme, snapshot.scopes.clone()))
             }
             Verdict::Surface => None,
         };

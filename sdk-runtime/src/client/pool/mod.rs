@@ -149,8 +149,8 @@ impl<K: Clone + Eq + Hash, C: ApiClient> Sessions<K, C> {
     /// The sessions are closed once the future was polled. Dropping it leaves the rest running. A second call
     /// waits for the same sessions.
     pub async fn shutdown(&self) -> Result<(), StoreError> {
-        let (ending, gone) = self.pool.lock().end();
-        drop(gone);
+        let (ending, evicted) = self.pool.lock().close();
+        drop(evicted);
         // A session in construction is closed by the caller that makes it.
         let ended = Shell::shut_down_all(&ending).await;
         let finished: Vec<_> = {
@@ -178,7 +178,7 @@ impl<K: Clone + Eq + Hash> Pool<K> {
                 is_new = true;
                 self.make(store, inherited)
             };
-            let Some(client) = slot.client_or(prepare, make) else {
+            let Some(client) = slot.get_or_make(prepare, make) else {
                 return self.closed(Arc::new(MemoryStore::new()));
             };
             if is_new && self.lock().is_closed {
@@ -201,12 +201,12 @@ impl<K: Clone + Eq + Hash> Pool<K> {
         if let Some(known) = logins.find(key) {
             return known;
         }
-        let gone = logins.sweep(now);
+        let evicted = logins.sweep(now);
         let (known, remains) = logins.remains.remove_entry(key).unzip();
         let remains = remains.map(|(_, remains)| remains).unwrap_or_default();
-        let slot = logins.put(key.clone(), Inherited { before: None, remains });
+        let slot = logins.insert(key.clone(), Inherited { before: None, remains });
         drop(logins);
-        drop((gone, known));
+        drop((evicted, known));
         Some(slot)
     }
 
@@ -218,12 +218,12 @@ impl<K: Clone + Eq + Hash> Pool<K> {
             return false;
         }
         let is_there = logins.by_key.get(key).is_some_and(|kept| Arc::ptr_eq(&kept.slot, closed));
-        let gone = is_there.then(|| logins.by_key.remove_entry(key)).flatten();
+        let evicted = is_there.then(|| logins.by_key.remove_entry(key)).flatten();
         if is_there {
-            logins.put(key.clone(), Inherited { before, remains: EvictedSession::default() });
+            logins.insert(key.clone(), Inherited { before, remains: EvictedSession::default() });
         }
         drop(logins);
-        drop(gone);
+        drop(evicted);
         true
     }
 
@@ -255,13 +255,13 @@ impl<K: Clone + Eq + Hash> PoolState<K> {
     }
 
     /// Closes the pool. Returns the sessions to wait for, and what to drop without the lock.
-    fn end(&mut self) -> (Vec<Arc<Shell>>, Vec<(K, Entry)>) {
+    fn close(&mut self) -> (Vec<Arc<Shell>>, Vec<(K, Entry)>) {
         self.is_closed = true;
         self.ending.extend(self.by_key.values().filter_map(|kept| kept.slot.last_session()));
         (self.ending.clone(), self.by_key.drain().collect())
     }
 
-    fn put(&mut self, key: K, inherited: Inherited) -> Arc<Slot> {
+    fn insert(&mut self, key: K, inherited: Inherited) -> Arc<Slot> {
         self.asked += 1;
         let slot = Slot::new(inherited);
         self.by_key.insert(key, Entry { slot: slot.clone(), asked: self.asked });
@@ -277,18 +277,18 @@ impl<K: Clone + Eq + Hash> PoolState<K> {
         let mut idle: Vec<(u64, K, EvictedSession)> = self
             .by_key
             .iter_mut()
-            .filter_map(|(key, kept)| Some((kept.asked, key.clone(), kept.may_go(now)?)))
+            .filter_map(|(key, kept)| Some((kept.asked, key.clone(), kept.may_be_evicted(now)?)))
             .collect();
         let too_many = self.by_key.len() - self.limit + self.limit / 8 + 1;
         idle.sort_unstable_by_key(|(asked, ..)| *asked);
         let keys = idle.split_off(too_many.min(idle.len()));
         let mut logins = Vec::with_capacity(idle.len());
         for (_, key, remains) in idle {
-            let gone = self.by_key.remove_entry(&key);
-            if let Some(client) = gone.as_ref().and_then(|(_, kept)| kept.slot.client()) {
+            let evicted = self.by_key.remove_entry(&key);
+            if let Some(client) = evicted.as_ref().and_then(|(_, kept)| kept.slot.client()) {
                 client.session().shell().evicted_from_pool();
             }
-            logins.extend(gone);
+            logins.extend(evicted);
             if !remains.is_nothing() {
                 self.remains.insert(key, (self.asked, remains));
             }
@@ -311,7 +311,7 @@ impl<K: Clone + Eq + Hash> PoolState<K> {
 
 impl Entry {
     /// Returns what to remember of the session if it may be evicted, and `None` if it may not.
-    fn may_go(&mut self, now: Now) -> Option<EvictedSession> {
+    fn may_be_evicted(&mut self, now: Now) -> Option<EvictedSession> {
         // Another caller that has the slot may be about to make its client, or have it already.
         let client = Arc::get_mut(&mut self.slot)?.client_mut()?;
         Arc::get_mut(&mut client.0)?.session.may_be_evicted(now)

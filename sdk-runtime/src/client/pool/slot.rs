@@ -64,7 +64,7 @@ impl Slot {
     /// `prepare` is the user's code, and is called without a lock. A thread that is in such a call waits for
     /// no other, so that two which ask for each other's clients both return. The client that is made first is
     /// used.
-    pub(super) fn client_or<T>(
+    pub(super) fn get_or_make<T>(
         &self,
         prepare: impl FnOnce() -> T,
         make: impl FnOnce(T, Inherited) -> Client,

@@ -140,7 +140,7 @@ impl Attachment {
     ) -> Result<(), InvalidRequest> {
         let lack = match self {
             Self::Header { .. } => None,
-            Self::Cookies => jar.lack(received, clock),
+            Self::Cookies => jar.why_empty(received, clock),
         };
         lack.map_or(Ok(()), |why| {
             Err(InvalidRequest::new(
