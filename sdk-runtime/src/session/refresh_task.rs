@@ -13,7 +13,6 @@ use crate::session::refresh::execute::{self, Job, RefreshHost};
 use crate::session::refresh::flight::RefreshFlight;
 use crate::session::refresh::send;
 use crate::session::state::message::{FlightId, RefreshOutcome, Start};
-use crate::session::stored::schema::Record;
 
 impl Shell {
     /// Starts the flight that the state has decided on, under the same lock.
@@ -40,12 +39,12 @@ impl Shell {
     pub(crate) fn finish(
         self: &Arc<Self>,
         flight: &RefreshFlight,
-        outcome: RefreshOutcome,
+        mut outcome: RefreshOutcome,
     ) -> Option<RefreshOutcome> {
         let now = self.clock.now();
         let mut inner = self.lock();
         if !inner.core.is_in_progress(flight.id) {
-            inner.core.end_unclaimed(flight.id);
+            inner.core.finish_superseded(flight.id, &mut outcome);
             self.conclude(inner);
             flight.settle(None);
             return Some(outcome);
@@ -65,18 +64,11 @@ impl RefreshHost for Arc<Shell> {
         self.lock().core.may_persist(flight)
     }
 
-    fn record_persisted(&self, flight: FlightId) {
+    fn record_claimed(&self, flight: FlightId) {
         self.step(|core| {
             if core.may_persist(flight) {
                 core.nothing_to_write();
             }
-        });
-    }
-
-    fn write_lost(&self, flight: FlightId, record: Record, error: StoreError) {
-        self.step(|core| {
-            core.store_failed(error);
-            core.write_lost(flight, record);
         });
     }
 

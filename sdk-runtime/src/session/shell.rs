@@ -259,7 +259,7 @@ impl Shell {
     /// Carries out everything that follows from the present state.
     pub(super) fn conclude(self: &Arc<Self>, mut inner: MutexGuard<'_, Inner>) {
         let _replaced = self.publish(&mut inner.core);
-        let (superseded, is_not_stored_yet) = (inner.superseded(), inner.core.is_write_due());
+        let (superseded, is_write_due) = (inner.superseded(), inner.core.is_write_due());
         let has_new_write = inner.core.take_has_new_write();
         drop(inner);
         supersede(superseded);
@@ -267,7 +267,7 @@ impl Shell {
         if has_new_write {
             self.wake_writer();
         }
-        if is_not_stored_yet {
+        if is_write_due {
             self.save();
         }
     }

@@ -172,7 +172,7 @@ impl Refresher {
     /// Classifies `tokens`, which arrived with `head`.
     fn received(&self, tokens: Tokens, head: &Head, jar: &Jar, cookies: &SetCookies) -> RefreshOutcome {
         let refresh = tokens.refresh.clone();
-        let unusable = |cause| RefreshOutcome::Unusable { refresh, id: None, cause };
+        let unusable = |cause| RefreshOutcome::Unusable { refresh, id: None, cause, not_stored: None };
         if let Err(error) = self.attachment.can_sign(jar, Some(cookies), &self.clock) {
             return unusable(UnavailableCause::Unusable(error));
         }

@@ -7,6 +7,7 @@
 //!   unknown.
 
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use super::endpoint::Refresher;
 use super::flight::RefreshFlight;
@@ -15,7 +16,7 @@ use crate::cookies::Jar;
 use crate::error::{ExpiredReason, SessionExpired, StoreError, UnavailableCause};
 use crate::runtime::Clock;
 use crate::secret::RefreshToken;
-use crate::session::state::message::{FlightId, RefreshOutcome, Refreshed, Start};
+use crate::session::state::message::{FlightId, NotStored, RefreshOutcome, Refreshed, Start};
 use crate::session::stored::claim::{Claim, RefreshLease};
 use crate::session::stored::client::{Confirmed, StoreClient};
 use crate::session::stored::credential::StoredCredential;
@@ -31,12 +32,8 @@ pub(crate) trait RefreshHost: Send + Sync {
     /// Whether the tokens that `flight` receives are to be stored: not after a sign-in or a sign-out.
     fn may_persist(&self, flight: FlightId) -> bool;
 
-    /// Records that the store has what `flight` refreshes, or what it has received. No earlier write may
-    /// replace that.
-    fn record_persisted(&self, flight: FlightId);
-
-    /// Records that the tokens of `flight` could not be stored.
-    fn write_lost(&self, flight: FlightId, record: Record, error: StoreError);
+    /// Records that the store has what `flight` refreshes, by its claim. No earlier write may replace that.
+    fn record_claimed(&self, flight: FlightId);
 
     /// Lets `flight` refresh without a claim, if no store is known to have the login. The login is not
     /// stored before the flight has ended.
@@ -86,7 +83,7 @@ pub(crate) async fn refresh(job: Job<'_>, refresher: &Refresher, start: Start) -
             continue;
         }
         if lease.is_claimed() && !lease.found_newer {
-            host.record_persisted(flight.id);
+            host.record_claimed(flight.id);
         }
         let is_other_login = lease.record.id.login != input.record.id.login;
         if let Some(denied) = input.denied.clone().filter(|denied| denied.id == lease.record.id) {
@@ -173,12 +170,12 @@ impl Refresh<'_> {
             RefreshOutcome::Unusable { refresh, cause, .. } if is_wanted => {
                 let record = Record { access: None, ..self.replaced_by(&refresh, jar) };
                 let id = record.id.clone();
-                match self.store_client.persist(self.lease, &record).await {
-                    Ok(None) => {}
+                let not_stored = match self.store_client.persist(self.lease, &record).await {
+                    Ok(None) => None,
                     Ok(Some(found)) => return self.claim_replaced(found),
-                    Err(error) => self.job.host.write_lost(self.job.flight.id, record, error),
-                }
-                RefreshOutcome::Unusable { refresh, id: Some(id), cause }
+                    Err(error) => Some(Box::new(NotStored { record, error })),
+                };
+                RefreshOutcome::Unusable { refresh, id: Some(id), cause, not_stored }
             }
             // No login wants these tokens.
             RefreshOutcome::Success(_) | RefreshOutcome::Unusable { .. } => outcome,
@@ -199,34 +196,27 @@ impl Refresh<'_> {
 
     async fn refreshed(&self, refreshed: Refreshed, jar: &Jar) -> RefreshOutcome {
         let Refreshed { credential, .. } = refreshed;
-        let tokens = &credential.tokens;
+        let (tokens, wall) = (&credential.tokens, self.job.clock.wall());
         let before = self.replaced_by(&tokens.refresh, jar);
         let record = Record {
             access: tokens.access.clone(),
             subject: tokens.subject.clone().or(before.subject),
             scopes: tokens.scopes.clone().or(before.scopes),
-            issued: self.job.clock.wall(),
+            issued: wall,
             lifetime: credential.lifetime,
             ..before
         };
-        let is_not_stored_yet = match self.store_client.persist(self.lease, &record).await {
-            Ok(None) => {
-                self.job.host.record_persisted(self.job.flight.id);
-                false
-            }
+        let id = Some(record.id.clone());
+        let not_stored = match self.store_client.persist(self.lease, &record).await {
+            Ok(None) => None,
             Ok(Some(found)) => return self.claim_replaced(found),
-            Err(error) => {
-                self.job.host.write_lost(self.job.flight.id, record.clone(), error);
-                true
-            }
+            Err(error) => Some(Box::new(NotStored { record, error })),
         };
-        let adopted =
-            match self.lease.found_newer.then(|| restored(self.lease.record.clone(), self.job)).transpose() {
-                Ok(adopted) => adopted.map(Box::new),
-                // Its access token is not needed any more.
-                Err(_) => None,
-            };
-        RefreshOutcome::Success(Refreshed { credential, id: Some(record.id), adopted, is_not_stored_yet })
+        // No code of the user runs from here on, whose panic would lose the tokens. An error is one of the
+        // adopted access token, which is not needed any more.
+        let adopted = self.lease.found_newer.then(|| restored(self.lease.record.clone(), self.job, wall));
+        let adopted = adopted.and_then(Result::ok).map(Box::new);
+        RefreshOutcome::Success(Refreshed { credential, id, adopted, not_stored })
     }
 
     /// Returns the record that replaces the claimed one, with `refresh` if the server has rotated the
@@ -291,14 +281,14 @@ impl Refresh<'_> {
 }
 
 fn adopted(record: Record, job: &Job<'_>) -> RefreshOutcome {
-    match restored(record, job) {
+    match restored(record, job, job.clock.wall()) {
         Ok(loaded) => RefreshOutcome::Adopted(Box::new(loaded)),
         Err(error) => store_failed(error),
     }
 }
 
-fn restored(record: Record, job: &Job<'_>) -> Result<StoredCredential, StoreError> {
-    restore(record, job.attachment, true, job.clock.wall())
+fn restored(record: Record, job: &Job<'_>, wall: SystemTime) -> Result<StoredCredential, StoreError> {
+    restore(record, job.attachment, true, wall)
 }
 
 #[cfg(test)]
@@ -325,11 +315,7 @@ mod tests {
             true
         }
 
-        fn record_persisted(&self, _: FlightId) {}
-
-        fn write_lost(&self, _: FlightId, _: Record, error: StoreError) {
-            panic!("{error}")
-        }
+        fn record_claimed(&self, _: FlightId) {}
 
         fn refresh_unclaimed(&self, _: FlightId) -> bool {
             false
@@ -369,9 +355,9 @@ mod tests {
             "domain": { "HostOnly": "api.example" }, "expires": "SessionEnd",
         });
         let jar = Jar::read(serde_json::json!([cookie])).unwrap();
-        let refreshed = Refreshed { credential, id: None, adopted: None, is_not_stored_yet: false };
+        let refreshed = Refreshed { credential, id: None, adopted: None, not_stored: None };
         let outcome = refresh.refreshed(refreshed, &jar).await;
-        assert!(matches!(&outcome, RefreshOutcome::Success(Refreshed { is_not_stored_yet: false, .. })));
+        assert!(matches!(&outcome, RefreshOutcome::Success(Refreshed { not_stored: None, .. })));
 
         let kept = store_client.read().await.unwrap().record.unwrap();
         let scopes: Arc<[String]> = ["read", "write"].map(str::to_owned).into();
@@ -383,10 +369,10 @@ mod tests {
         assert_eq!((&kept.scopes, kept.lifetime), (&Some(scopes), Some(Duration::from_secs(60))), "I9");
         assert!(jar.written().is_some() && kept.jar.written() == jar.written(), "I9");
 
-        let loaded = restored(kept, job).unwrap();
+        let loaded = restored(kept, job, clock.wall()).unwrap();
         assert_eq!(loaded.credential.lifetime, Some(Duration::from_secs(60)), "a restart knows it too");
         // A JWT with the claims `{"exp":10}`, which were of no use when it arrived.
-        let loaded = restored(record(1, Some("e30.eyJleHAiOjEwfQ.signature")), job).unwrap();
+        let loaded = restored(record(1, Some("e30.eyJleHAiOjEwfQ.signature")), job, clock.wall()).unwrap();
         assert_eq!(loaded.credential.lifetime, None, "a restart does not decide it again");
     }
 

@@ -15,15 +15,31 @@ use crate::session::stored::schema::TokenId;
 
 impl Core {
     /// Records the outcome of `flight`. `None` if it was superseded: no login wants what it received.
-    pub(crate) fn finish(&mut self, flight: FlightId, outcome: RefreshOutcome, now: Now) -> Option<Settled> {
+    pub(crate) fn finish(
+        &mut self,
+        flight: FlightId,
+        mut outcome: RefreshOutcome,
+        now: Now,
+    ) -> Option<Settled> {
         let is_unclaimed = self.unclaimed.take_if(|unclaimed| *unclaimed == flight).is_some();
         if self.flight != Some(flight) {
             return None;
         }
         self.flight = None;
+        let is_lost = match (outcome.take_not_stored(), &outcome) {
+            (Some(not_stored), _) => {
+                self.store_failed(not_stored.error);
+                true
+            }
+            (None, RefreshOutcome::Success(Refreshed { id: Some(_), .. })) => {
+                self.nothing_to_write();
+                false
+            }
+            (None, _) => false,
+        };
         Some(match outcome {
             RefreshOutcome::Success(refreshed) => {
-                self.refresh(refreshed, is_unclaimed, now);
+                self.refresh(refreshed, is_unclaimed, is_lost, now);
                 Ok(())
             }
             RefreshOutcome::Adopted(loaded) => {
@@ -36,7 +52,7 @@ impl Core {
                 self.events.push(SessionEvent::SignedOut);
                 Err(Error::NotSignedIn)
             }
-            RefreshOutcome::Unusable { refresh, id, cause } => {
+            RefreshOutcome::Unusable { refresh, id, cause, .. } => {
                 // The refresh token of the response has replaced the spent one, even if the access token
                 // cannot be used.
                 if let Some(refresh) = non_empty(refresh) {
@@ -88,8 +104,25 @@ impl Core {
         })
     }
 
-    fn refresh(&mut self, refreshed: Refreshed, is_unclaimed: bool, now: Now) {
-        let Refreshed { credential, id, adopted, is_not_stored_yet } = refreshed;
+    /// Records the outcome of `flight`, which no login wants. After a close its tokens are still to be stored.
+    pub(crate) fn finish_superseded(&mut self, flight: FlightId, outcome: &mut RefreshOutcome) {
+        match (outcome.take_not_stored(), &*outcome) {
+            (Some(not_stored), _) => {
+                self.store_failed(not_stored.error);
+                self.write_lost(flight, not_stored.record);
+            }
+            (None, RefreshOutcome::Success(Refreshed { id: Some(_), .. }))
+                if self.draining == Some(flight) =>
+            {
+                self.nothing_to_write();
+            }
+            (None, _) => {}
+        }
+        self.end_unclaimed(flight);
+    }
+
+    fn refresh(&mut self, refreshed: Refreshed, is_unclaimed: bool, is_lost: bool, now: Now) {
+        let Refreshed { credential, id, adopted, .. } = refreshed;
         match adopted {
             Some(loaded) if self.is_of_this_login(&loaded) => {
                 self.refresh = non_empty(loaded.credential.tokens.refresh);
@@ -106,7 +139,6 @@ impl Core {
         let subject = before.as_ref().and_then(|before| before.subject.clone());
         let news = credential.tokens.subject.as_ref();
         let is_other_subject = news.is_some() && subject.is_some() && news != subject.as_ref();
-        let has_been_stored = id.is_some() && !is_not_stored_yet;
         let nonce = self.random.u32(..);
         let next = id.or_else(|| Some(self.id.as_ref()?.next(nonce)));
         let mut carried_over = CarriedOver { subject, scopes: None, refresh: self.refresh.take() };
@@ -129,9 +161,7 @@ impl Core {
         });
         match self.id.clone() {
             _ if is_new || is_unclaimed => self.must_write(Replaces::Anything),
-            // An earlier pending write is older than this, and was stored with it.
-            _ if has_been_stored => self.nothing_to_write(),
-            Some(id) if is_not_stored_yet => self.must_write(Replaces::Older(id)),
+            Some(id) if is_lost => self.must_write(Replaces::Older(id)),
             _ => {}
         }
     }

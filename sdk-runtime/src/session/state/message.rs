@@ -7,12 +7,12 @@ use http::HeaderValue;
 
 use super::snapshot::{Snapshot, Stamp};
 use crate::cookies::Jar;
-use crate::error::{Error, SessionExpired, UnavailableCause};
+use crate::error::{Error, SessionExpired, StoreError, UnavailableCause};
 use crate::secret::RefreshToken;
 use crate::session::stored::credential::StoredCredential;
 use crate::session::stored::outcome_unknown::OutcomeUnknown;
 use crate::session::stored::refresh_input::{DeniedRefresh, RefreshInput};
-use crate::session::stored::schema::TokenId;
+use crate::session::stored::schema::{Record, TokenId};
 use crate::session::stored::undecodable::Undecodable;
 use crate::session::token::credential::Credential;
 use crate::session::token::tokens::Grant;
@@ -83,6 +83,7 @@ pub(crate) enum RefreshOutcome {
         refresh: Option<RefreshToken>,
         id: Option<TokenId>,
         cause: UnavailableCause,
+        not_stored: Option<Box<NotStored>>,
     },
     /// Another process has refreshed the login or signed in, and its tokens are used.
     Adopted(Box<StoredCredential>),
@@ -119,11 +120,28 @@ pub(crate) struct Refreshed {
     pub(crate) id: Option<TokenId>,
     /// Tokens of another process, which were refreshed in place of the session's.
     pub(crate) adopted: Option<Box<StoredCredential>>,
-    /// Whether the store does not have them yet.
-    pub(crate) is_not_stored_yet: bool,
+    /// If they could not be stored.
+    pub(crate) not_stored: Option<Box<NotStored>>,
+}
+
+/// Tokens that could not be stored.
+#[derive(Debug)]
+pub(crate) struct NotStored {
+    pub(crate) record: Record,
+    pub(crate) error: StoreError,
 }
 
 impl RefreshOutcome {
+    /// Takes the tokens in it that could not be stored.
+    pub(super) fn take_not_stored(&mut self) -> Option<Box<NotStored>> {
+        match self {
+            Self::Success(Refreshed { not_stored, .. }) | Self::Unusable { not_stored, .. } => {
+                not_stored.take()
+            }
+            _ => None,
+        }
+    }
+
     /// Weakens a denial if a server may have spent the refresh token before.
     pub(crate) fn after(self, outcome_unknown: &OutcomeUnknown) -> Self {
         match (self, outcome_unknown) {
@@ -153,7 +171,7 @@ impl RefreshOutcome {
 
 impl From<Credential> for Refreshed {
     fn from(credential: Credential) -> Self {
-        Self { credential, id: None, adopted: None, is_not_stored_yet: false }
+        Self { credential, id: None, adopted: None, not_stored: None }
     }
 }
 
@@ -184,6 +202,7 @@ mod tests {
             refresh: refresh.map(Into::into),
             id,
             cause: UnavailableCause::Timeout,
+            not_stored: None,
         };
         let (mine, other) = (|| Some(TokenId::first(1).next(7)), || Some(TokenId::first(2)));
         for (name, outcome, expected) in [

@@ -161,7 +161,7 @@ impl Core {
     }
 
     /// Records that `flight` went on after the close, and its tokens could not be stored.
-    pub(crate) fn write_lost(&mut self, flight: FlightId, record: Record) {
+    pub(super) fn write_lost(&mut self, flight: FlightId, record: Record) {
         if self.draining == Some(flight) {
             let replaces = match self.unclaimed == Some(flight) {
                 true => Replaces::Anything,

@@ -180,6 +180,7 @@ fn i9_the_refresh_token_next_to_an_unusable_access_token_is_kept() {
         refresh: Some("rotated".into()),
         id: None,
         cause: UnavailableCause::Timeout,
+        not_stored: None,
     };
     world.finish(flight, unusable).unwrap().unwrap_err();
     world.now += pause::LONGEST_MISCONFIGURED;
@@ -232,7 +233,12 @@ fn a_refreshed_token_that_is_dead_on_arrival_is_a_failure_and_its_refresh_token_
     let me = world.me();
     let (flight, _) = world.start();
     let cause = UnavailableCause::DeadOnArrival;
-    let dead = RefreshOutcome::Unusable { refresh: Some("refresh of dead".into()), id: None, cause };
+    let dead = RefreshOutcome::Unusable {
+        refresh: Some("refresh of dead".into()),
+        id: None,
+        cause,
+        not_stored: None,
+    };
     let told = world.finish(flight, dead).unwrap().unwrap_err();
     let Error::RefreshUnavailable(told) = told else { panic!("{told:?}") };
     assert!(matches!(told.cause(), UnavailableCause::DeadOnArrival));
@@ -297,7 +303,7 @@ fn closed_is_for_good() {
 
 #[test]
 fn i15_what_a_refresh_has_written_is_not_written_again_as_it_was_before() {
-    for is_not_stored_yet in [false, true] {
+    for is_lost in [false, true] {
         let now = Now { mono: crate::runtime::now(), wall: std::time::SystemTime::UNIX_EPOCH };
         let mut core = Core::new(7, true);
         core.make_refreshable();
@@ -309,10 +315,26 @@ fn i15_what_a_refresh_has_written_is_not_written_again_as_it_was_before() {
             credential: tokens("second"),
             id: Some(id.clone()),
             adopted: None,
-            is_not_stored_yet,
+            not_stored: is_lost.then(not_stored),
         };
         core.finish(start.flight, RefreshOutcome::Success(refreshed), now).unwrap().unwrap();
         let left = core.pending_write().map(|pending| pending.replaces);
-        assert_eq!(left, is_not_stored_yet.then_some(Replaces::Older(id)), "{is_not_stored_yet}");
+        assert_eq!(left, is_lost.then_some(Replaces::Older(id)), "{is_lost}");
     }
+}
+
+#[test]
+fn i9_what_a_refresh_has_stored_after_the_close_is_not_written_again() {
+    let now = crate::runtime::Clock::default().now();
+    let mut core = Core::new(7, true);
+    core.make_refreshable();
+    core.sign_in(tokens("one"), None, None, now).unwrap();
+    let Demand::Start(start, _) = core.demand_refresh(now) else { panic!("not refreshed") };
+    let id = start.input.unwrap().record.id.next(7);
+    core.close();
+    let stored = || RefreshOutcome::Success(Refreshed { id: Some(id.clone()), ..tokens("two").into() });
+    core.finish_superseded(FlightId(start.flight.0 + 1), &mut stored());
+    assert!(core.has_pending_write(), "I9: of another flight");
+    core.finish_superseded(start.flight, &mut stored());
+    assert!(!core.has_pending_write(), "I15");
 }

@@ -5,8 +5,9 @@ use std::time::Duration;
 use http::StatusCode;
 
 use super::*;
-use crate::session::state::message::{Demand, RefreshOutcome, Refreshed, Rejection, Settled};
+use crate::session::state::message::{Demand, NotStored, RefreshOutcome, Refreshed, Rejection, Settled};
 use crate::session::state::snapshot::Validity;
+use crate::session::stored::schema::Record;
 use crate::session::token::tokens::Tokens;
 
 mod complete;
@@ -42,6 +43,11 @@ fn denied() -> RefreshOutcome {
 
 fn unavailable(retry_after: Option<Duration>) -> RefreshOutcome {
     RefreshOutcome::NotSpent { cause: UnavailableCause::Timeout, retry_after }
+}
+
+fn not_stored() -> Box<NotStored> {
+    let record = Record::empty(TokenId::first(1));
+    Box::new(NotStored { record, error: crate::StoreError::timeout() })
 }
 
 struct World {

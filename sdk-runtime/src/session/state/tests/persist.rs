@@ -140,8 +140,12 @@ fn i14_a_new_refresh_token_has_no_unknown_outcome() {
             .unwrap_err();
         let id = world.core.id.clone().unwrap().next(7);
         let cause = UnavailableCause::DeadOnArrival;
-        let unusable =
-            RefreshOutcome::Unusable { refresh: refresh.map(Into::into), id: Some(id.clone()), cause };
+        let unusable = RefreshOutcome::Unusable {
+            refresh: refresh.map(Into::into),
+            id: Some(id.clone()),
+            cause,
+            not_stored: None,
+        };
         world.refreshes(unusable).unwrap_err();
         assert_eq!(
             matches!(world.core.outcome_unknown, OutcomeUnknown::ResponseLost),
@@ -163,7 +167,12 @@ fn an_unusable_answer_is_waited_for_up_to_five_minutes_and_a_dead_token_up_to_on
         let mut world = kept();
         for _ in 0..12 {
             world
-                .refreshes(RefreshOutcome::Unusable { refresh: None, id: None, cause: cause() })
+                .refreshes(RefreshOutcome::Unusable {
+                    refresh: None,
+                    id: None,
+                    cause: cause(),
+                    not_stored: None,
+                })
                 .unwrap_err();
         }
         let wait = world.core.cool_down.as_ref().unwrap().until - world.now.mono;
@@ -330,10 +339,13 @@ fn i9_what_comes_after_the_close_is_to_be_written_in_the_place_it_was_refreshed_
         assert_eq!(world.core.refresh_unclaimed(start.flight), is_unclaimed);
         let record = start.input.unwrap().record;
         world.core.close();
-        world.core.write_lost(FlightId(start.flight.0 + 1), record.clone());
+        let lost = |record: &Record| {
+            let not_stored = Some(Box::new(NotStored { record: record.clone(), ..*not_stored() }));
+            RefreshOutcome::Success(Refreshed { not_stored, ..tokens("two").into() })
+        };
+        world.core.finish_superseded(FlightId(start.flight.0 + 1), &mut lost(&record));
         assert_eq!(world.core.has_pending_write(), is_unclaimed, "of another flight");
-        world.core.write_lost(start.flight, record.clone());
-        assert!(world.finish(start.flight, unavailable(None)).is_none());
+        world.core.finish_superseded(start.flight, &mut lost(&record));
         let expected = if is_unclaimed { Replaces::Anything } else { Replaces::Older(record.id) };
         assert_eq!(world.pending_write(), Some((true, expected)), "I9: {is_unclaimed}");
     }
