@@ -50,7 +50,7 @@ impl Shell {
             return Some(outcome);
         }
         let settled = inner.core.finish(flight.id, outcome, now);
-        let _run = inner.flight.take();
+        let _flight = inner.flight.take();
         let _replaced = self.publish(&mut inner.core);
         drop(inner);
         flight.settle(settled);
