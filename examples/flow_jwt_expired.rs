@@ -30,8 +30,7 @@ impl TokenRequest for Body {
 
 impl TokenResponse for Body {
     fn tokens(&self, _: &Head) -> Result<Tokens, Refusal> {
-        // Only `success: false` is a refusal. An answer of another shape has a token that is empty, and keeps
-        // the login.
+        // Only `success: false` ends the login. An answer of another shape has an empty token, and keeps it.
         let token = self.0["result"]["accessToken"].as_str().or((self.0["success"] != false).then_some(""));
         token.map(Tokens::new).ok_or_else(|| Refusal::Dead(self.0["errorMessage"].to_string()))
     }

@@ -42,8 +42,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let (access, refresh) = backend.expired_login("ann");
     diary.session().sign_in(Tokens::new(access).refresh_token(refresh))?;
 
-    // The application's side: the refresh was answered by 401, so what belongs to the user goes, and the
-    // login page comes.
+    // The application's side: the refresh was answered by 401, so the user's data is cleared, and the login
+    // page is shown.
     let mut stored = HashMap::from([("user", "ann")]);
     let mut states = diary.session().watch();
     let application = tokio::spawn(async move {

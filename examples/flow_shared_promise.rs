@@ -36,7 +36,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
     projects.login(&json!({ "email": "ann@work.example", "password": "right" })).await?;
 
-    // The application's side: there is no token to keep, only whose name is shown.
+    // The application's side: there is no token to store, only the user's name to show.
     let mut states = projects.session().watch();
     let ui = tokio::spawn(async move {
         while let Some(SignedIn(login)) = states.next().await {

@@ -47,7 +47,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let mut states = library.session().watch();
     let login = tokio::spawn(async move { while let Some(SignedIn(_)) = states.next().await {} });
 
-    // A hundred at once, and not one of them in a queue of ours.
+    // A hundred calls at once, without a queue in the application.
     let books: JoinSet<_> = (0..100).map(|id| library.book(id).into_future()).collect();
     println!("{} books, {} reset", books.join_all().await.iter().flatten().count(), backend.refreshes());
 

@@ -21,7 +21,7 @@ trait Shop {
     #[post("/auth/login")]
     #[session(start)]
     async fn login(&self, #[json] credentials: &Value) -> Answer<Access>;
-    // The refresh token is in an HttpOnly cookie, which goes along by itself.
+    // The refresh token is in an HttpOnly cookie, which the client sends.
     #[post("/auth/refresh")]
     #[session(refresh)]
     async fn refresh(&self) -> Answer<Access>;

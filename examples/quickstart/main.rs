@@ -1,5 +1,5 @@
-//! The quickstart: an API declared as a trait, and two hundred callers who never notice that their token dies
-//! every two seconds, nor that once the server forgets it before its time.
+//! The quickstart: an API declared as a trait, and two hundred callers. They do not notice that their token
+//! expires every two seconds, nor that the server forgets it once before that.
 //!
 //! Run it with `cargo run --example quickstart`; it brings its own server. The declaration and the call are
 //! all that uses the library: `server` is its server, `report` counts at that server, `terminal` and
@@ -52,7 +52,7 @@ struct Issue {
     assignee: String,
 }
 
-/// What each caller does, over and over. No token in sight: it is signed, refreshed and replayed underneath.
+/// The call of each caller. It handles no token: the client signs, refreshes and replays.
 async fn read_issue(tracker: &TrackerClient, id: u64) -> Result<Issue> {
     tracker.issue(id).await
 }

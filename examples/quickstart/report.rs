@@ -19,13 +19,13 @@ pub(crate) struct Report {
     /// When the server forgot all access tokens.
     forgotten: Duration,
     first_failure: Option<String>,
-    /// Calls let through.
+    /// Calls that were served.
     pub(crate) served: Vec<Duration>,
-    /// Calls refused for their token.
+    /// Calls rejected for their token.
     pub(crate) rejected: Vec<Duration>,
     /// Requests for a refresh.
     pub(crate) refreshed: Vec<Duration>,
-    /// Requests that came a second time.
+    /// Requests that were sent a second time.
     pub(crate) replayed: Vec<Duration>,
 }
 
@@ -76,29 +76,28 @@ impl Report {
         let early = self.rejected_in_steady_state();
         if early * 100 > served_calls {
             return Err(format!(
-                "{early} calls were rejected, although the server had told how long tokens live"
+                "{early} calls were rejected, although the server had told the lifetime of tokens"
             ));
         }
         if served_calls < 500 {
-            return Err(format!("only {served_calls} calls were answered, and 500 is the least"));
+            return Err(format!("only {served_calls} calls were answered, and 500 is the minimum"));
         }
         if rotations < 3 {
-            return Err(format!("the token was refreshed only {rotations} times, and 3 is the least"));
+            return Err(format!("the token was refreshed only {rotations} times, and 3 is the minimum"));
         }
         if refreshes as f64 > most {
-            return Err(format!("there were {refreshes} refreshes, and {most:.1} is the most"));
+            return Err(format!("there were {refreshes} refreshes, and {most:.1} is the maximum"));
         }
         Ok(())
     }
 
-    /// Calls that were refused for a token the server had not forgotten: it was sent too late, and should not
-    /// have been.
+    /// Calls that were rejected although the server had not forgotten their token: it was sent too late.
     pub(crate) fn rejected_in_steady_state(&self) -> usize {
         let burst = self.forgotten..self.forgotten + Duration::from_millis(500);
         self.rejected.iter().filter(|at| !burst.contains(*at)).count()
     }
 
-    /// How many of `times` lie in each span of `width`, over the whole run.
+    /// The number of `times` in each interval of `width`, over the whole run.
     pub(crate) fn histogram(&self, times: &[Duration], width: Duration) -> Vec<usize> {
         let bins = self.elapsed.as_secs_f64() / width.as_secs_f64();
         let mut counts = vec![0; bins.ceil() as usize];

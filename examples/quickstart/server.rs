@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use sdk_testkit::{Reply, Request, TokenServer};
 
-/// The way to the server and back, which even a refusal takes.
+/// The time to the server and back, also for a rejection.
 const LATENCY: Duration = Duration::from_millis(20);
 /// How long a refresh takes at the server.
 const REFRESH_LATENCY: Duration = Duration::from_millis(60);
@@ -46,12 +46,12 @@ impl Server {
         self.socket.url()
     }
 
-    /// What it promises about tokens.
+    /// The lifetime and the rotation of its tokens.
     pub(crate) fn terms(&self) -> String {
         format!("access tokens live {} s, refresh tokens rotate", self.lifetime.as_secs_f64())
     }
 
-    /// Forgets every access token there is after `wait`, and says when that was, since it began to record.
+    /// Forgets all access tokens after `wait`, and returns the time of that since the start of the record.
     pub(crate) async fn forget_tokens_after(&self, wait: Duration) -> Duration {
         tokio::time::sleep(wait).await;
         self.tokens.expire_access_tokens();
@@ -63,12 +63,12 @@ impl Server {
         self.lifetime
     }
 
-    /// How many TCP connections there were in all.
+    /// The number of TCP connections so far.
     pub(crate) fn connections(&self) -> usize {
         self.socket.connections()
     }
 
-    /// What it saw: counts, timeline and requests.
+    /// The record: counts, timeline and requests.
     pub(crate) fn records(&self) -> &TokenServer {
         &self.tokens
     }
@@ -86,8 +86,9 @@ fn issue(request: &Request, assignee: &str) -> Reply {
     }
 }
 
-/// Both ends of every connection are open files of this process, and where 256 is the default, as on macOS,
-/// that is too few for a crowd that wakes at once. Where more is forbidden, the calls themselves will say so.
+/// Raises the limit of open files, because both ends of every connection are files of this process. The
+/// default of 256 on macOS is too low for all callers. If the limit cannot be raised, calls fail with that
+/// error.
 #[cfg(unix)]
 fn allow_open_files() {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};

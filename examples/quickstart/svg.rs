@@ -6,6 +6,8 @@ use std::ops::Range;
 /// A font that the system of the viewer has.
 const FONT: &str = "Inter, system-ui, 'Segoe UI', 'Helvetica Neue', 'DejaVu Sans', sans-serif";
 
+const NAMESPACE: &str = "http://www.w3.org/2000/svg";
+
 /// A document under construction. Colours are those of CSS.
 pub(crate) struct Svg(String);
 
@@ -13,7 +15,7 @@ impl Svg {
     pub(crate) fn new(width: u32, height: u32, background: &str) -> Self {
         let mut svg = Self(String::new());
         svg.add(format_args!(
-            "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" font-family=\"{FONT}\">"
+            "<svg xmlns=\"{NAMESPACE}\" viewBox=\"0 0 {width} {height}\" font-family=\"{FONT}\">"
         ));
         svg.bar(0.0..f64::from(width), 0.0..f64::from(height), background);
         svg
@@ -40,7 +42,8 @@ impl Svg {
         let (Some((first, _)), Some((last, _))) = (points.first(), points.last()) else { return };
         let path: String = points.iter().map(|(x, y)| format!("{x:.1},{y:.1} ")).collect();
         self.add(format_args!(
-            "<polygon points=\"{first:.1},{bottom:.1} {path}{last:.1},{bottom:.1}\" fill=\"{colour}\" fill-opacity=\"0.22\"/>"
+            "<polygon points=\"{first:.1},{bottom:.1} {path}{last:.1},{bottom:.1}\" fill=\"{colour}\" \
+             fill-opacity=\"0.22\"/>"
         ));
         self.add(format_args!(
             "<polyline points=\"{path}\" fill=\"none\" stroke=\"{colour}\" stroke-width=\"2\"/>"

@@ -30,7 +30,7 @@ impl Style {
         Self { coloured: stdout().is_terminal() && !unwanted }
     }
 
-    /// One step of the story.
+    /// One step of the program.
     pub(crate) fn step(self, name: &str, text: &str) {
         println!("{}  {text}", self.paint(BOLD, &format!("{name:>10}")));
     }
@@ -125,13 +125,13 @@ fn timeline(report: &Report, style: Style) -> String {
     text
 }
 
-/// A tenth of a second, or a multiple of it for a run that took so long that it would not fit.
+/// A tenth of a second, or a multiple of it if the run would not fit.
 fn column_width(elapsed: Duration) -> Duration {
     let tenths = (elapsed.as_secs_f64() * 10.0 / WIDTH as f64).ceil();
     Duration::from_millis(100) * (tenths as u32).max(1)
 }
 
-/// The part of a bar that lies in one row, in eighths; what is there at all is never drawn as nothing.
+/// The part of a bar in one row, in eighths. A count above zero is never drawn as nothing.
 fn level(count: usize, most: usize, row: usize, height: usize) -> char {
     let eighths = (count * height * 8).div_ceil(most);
     LEVELS[eighths.saturating_sub(row * 8).min(8)]

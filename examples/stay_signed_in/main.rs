@@ -10,7 +10,7 @@ use sdk_runtime::{
 };
 use serde_json::{Value, json};
 
-/// What `program` and `main` may fail with.
+/// The result of `program` and `main`.
 type Outcome = std::result::Result<(), Box<dyn std::error::Error>>;
 
 #[api_client]
@@ -50,7 +50,7 @@ impl TokenRequest for Refresh {
     }
 }
 
-/// Shows each issue whose number is typed, and asks for the password only where nothing else helps.
+/// Shows each issue whose number is typed, and asks for the password only if a sign-in is required.
 async fn program(url: &str, login: &str) -> Outcome {
     let tracker = TrackerClient::builder(url).store(FileStore::new(login)).build()?;
     let mut typed = std::io::stdin().lines();

@@ -52,7 +52,7 @@ pub(crate) async fn play() -> Result {
     Ok(())
 }
 
-/// Where the server is, and the file with the login.
+/// The address of the server, and the file with the login.
 struct Stage {
     url: String,
     login: PathBuf,
@@ -77,7 +77,7 @@ struct Program {
 }
 
 impl Program {
-    /// Types a line, which has to be answered by one with `expected` in it.
+    /// Types a line. The answer must contain `expected`.
     async fn enter(&mut self, line: &str, expected: &str) -> Result {
         println!("> {line}");
         self.keyboard.write_all(format!("{line}\n").as_bytes()).await?;

@@ -1,5 +1,6 @@
-//! A format the client does not know: MessagePack both ways, in two small impls. `cargo run -p message_pack`,
-//! offline.
+//! A format that the client does not know: MessagePack in requests and answers, by two small impls.
+//!
+//! Run it with `cargo run -p message_pack`; it is offline.
 
 use sdk_runtime::{Answer, Body, FromResponse, IntoBody, Result, ServiceTransport, api_client, http};
 use sdk_testkit::{Backend, Reply};
@@ -35,7 +36,7 @@ struct Reading {
 
 #[api_client(auth = none)]
 trait Station {
-    /// Keeps a reading, and gives it back as it was kept.
+    /// Stores a reading, and returns it.
     #[put("/readings/{sensor}")]
     async fn keep(
         &self,
@@ -49,7 +50,7 @@ trait Station {
 
 #[tokio::main]
 async fn main() -> std::result::Result<(), Box<dyn std::error::Error>> {
-    // A server that gives back what it gets, and has nothing else.
+    // A server that answers with the body of the request.
     let server = Backend::new().route("PUT", "/readings/{sensor}", |request| async move {
         Reply::bytes(request.body().clone()).header("content-type", MEDIA_TYPE)
     });

@@ -1,5 +1,6 @@
-//! A store of your own: a login in a row of SQLite, which several programs may share. `cargo run -p
-//! sqlite_store`, offline.
+//! A store of your own: a login in a row of SQLite, which several programs may share.
+//!
+//! Run it with `cargo run -p sqlite_store`; it is offline.
 
 use std::{
     error::Error,
@@ -11,8 +12,8 @@ use std::{
 use rusqlite::{Connection, OptionalExtension, Row};
 use sdk_runtime::{StoreError, StoreFuture, StoredLogin, TokenStore};
 
-/// Keeps a login in the only row of a table. There are tokens in it, in the clear, so the database is for one
-/// user's eyes.
+/// Stores a login in the only row of a table. The tokens in it are not encrypted, so only the user may read
+/// the database.
 pub struct SqliteStore(Arc<Mutex<Connection>>);
 
 impl SqliteStore {
@@ -28,7 +29,7 @@ impl SqliteStore {
         Ok(Self(Arc::new(Mutex::new(database))))
     }
 
-    /// Does `work` where it may wait for the disk.
+    /// Does `work` on a thread that may wait for the disk.
     fn run<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
@@ -57,8 +58,7 @@ impl TokenStore for SqliteStore {
     fn replace(&self, expected: u64, next: StoredLogin) -> StoreFuture<'_, bool> {
         self.run(move |database| {
             let (version, text) = (next.version().cast_signed(), next.text());
-            // Each is one statement, so it is done as a whole or not at all, and no other write happens in
-            // between.
+            // Each is one statement, so it is atomic.
             let rows = match expected.cast_signed() {
                 0 => database
                     .execute("INSERT INTO login VALUES (1, ?, ?) ON CONFLICT DO NOTHING", (version, text)),
@@ -77,7 +77,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let path = std::env::temp_dir().join(format!("sqlite-store-{}.db", std::process::id()));
     let (here, there) = (SqliteStore::open(&path)?, SqliteStore::open(&path)?);
 
-    // Two programs that find nothing, and want to put a login there: one of them is first.
+    // Two programs find no login, and both write one: one of them is first.
     assert_eq!((here.load().await?, there.load().await?), (None, None));
     let (first, second) = tokio::try_join!(
         here.replace(0, StoredLogin::new(1, "from here")),

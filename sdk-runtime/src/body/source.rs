@@ -55,8 +55,8 @@ impl Body {
     }
 
     /// Creates an invalid body: its call fails with [`Error::InvalidRequest`](crate::Error::InvalidRequest)
-    /// and this reason, and nothing is sent. Use it in an [`IntoBody`] that could not encode its value. The
-    /// reason must not quote the value, because errors are logged.
+    /// and this reason, and nothing is sent. Use it in an [`IntoBody`](crate::IntoBody) that could not encode
+    /// its value. The reason must not quote the value, because errors are logged.
     pub fn invalid(reason: impl Into<String>) -> Self {
         Content::Invalid(Arc::from(reason.into())).into()
     }
