@@ -223,7 +223,7 @@ fn row_of(_: &UserId) -> MemoryStore {
 #[expect(dead_code, reason = "compiled, since there is no such server to run it against")]
 async fn many_logins(user: UserId) -> Result<Option<Issue>, Box<dyn StdError>> {
     let trackers =
-        TrackerClient::builder("https://tracker.example/api/v1").sessions(|user: &UserId| row_of(user))?;
+        TrackerClient::builder("https://tracker.example/api/v1").build_pool(|user: &UserId| row_of(user))?;
     let issue = trackers.get(&user).issue(7).await?;
     Ok(issue)
 }

@@ -12,7 +12,7 @@
 //! - [`TokenResponse`] and [`TokenRequest`]: the two small traits that connect your types with the session;
 //! - [`Session`] and [`SessionState`]: the login, to read, watch and end; [`SessionEvent`]: what happens to
 //!   it; [`states`]: what each event does in each state; [`answers`]: what each response to a refresh means;
-//! - [`TokenStore`]: where a login survives restarts, such as in a [`FileStore`]; [`Sessions`]: a login for
+//! - [`TokenStore`]: where a login survives restarts, such as in a [`FileStore`]; [`SessionPool`]: a login for
 //!   each of many users;
 //! - [`Error`]: what can fail, and what it means for the user; [`ApiError`]: an endpoint's own errors;
 //! - [`Body`], [`BodyStream`] and [`Part`]: what is sent, and whether it can be sent again; [`IntoBody`] for
@@ -50,7 +50,7 @@ mod session;
 
 pub use body::{Body, BodyStream, IntoBody, RequestBody};
 pub use bytes::Bytes;
-pub use client::{Call, CallFuture, ClientBuilder, PageItems, Pages, ResponseCall, Sessions};
+pub use client::{Call, CallFuture, ClientBuilder, PageItems, Pages, ResponseCall, SessionPool};
 pub use cookies::CookiesDropped;
 pub use endpoint::{Auth, Endpoint};
 pub use error::{
@@ -61,8 +61,8 @@ pub use error::{
 pub use http;
 pub use request::{HeaderArg, Part, PartArg, RequestPreview, UrlArg};
 pub use response::{
-    Answer, ByteStream, EventStream, FromResponse, FromStream, Head, JsonLines, NoCursor, Page, Response,
-    ServerEvent, ServerEvents,
+    BufferedResponse, ByteStream, EventStream, FromResponse, FromStream, Head, JsonLines, NoCursor, Page,
+    Response, ServerEvent, ServerEvents,
 };
 pub use sdk_macros::{ApiError, Page, api_client};
 pub use secret::{AccessToken, RefreshToken};

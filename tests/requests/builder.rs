@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use sdk_runtime::{
-    Answer, Attach, BuildError, Call, CancellationToken, Error, FromResponse, Head, MemoryStore, Refusal,
-    ResponseBody, Result, TimeoutPhase, TokenResponse, Tokens, Transport, TransportError, TransportFuture,
-    TransportRequest, api_client,
+    Attach, BufferedResponse, BuildError, Call, CancellationToken, Error, FromResponse, Head, MemoryStore,
+    Refusal, ResponseBody, Result, TimeoutPhase, TokenResponse, Tokens, Transport, TransportError,
+    TransportFuture, TransportRequest, api_client,
 };
 use sdk_testkit::{Backend, Reply};
 use tokio::time::Instant;
@@ -25,7 +25,7 @@ trait Plain {
 struct Refreshed(String);
 
 impl FromResponse for Refreshed {
-    fn from_response(answer: Answer) -> Result<Self> {
+    fn from_response(answer: BufferedResponse) -> Result<Self> {
         String::from_response(answer).map(Self)
     }
 }
@@ -112,11 +112,11 @@ async fn contradictions_are_errors() {
         assert!(builder.build().is_ok(), "{name}");
     }
     for (pool, name) in [
-        (builder().bearer("a").sessions(move |_: &u8| store()), "a token"),
-        (builder().session(&session).sessions(move |_: &u8| store()), "a session"),
-        (builder().store(store()).sessions(move |_: &u8| store()), "a store"),
+        (builder().bearer("a").build_pool(move |_: &u8| store()), "a token"),
+        (builder().session(&session).build_pool(move |_: &u8| store()), "a session"),
+        (builder().store(store()).build_pool(move |_: &u8| store()), "a store"),
     ] {
-        assert!(failed(pool).contains("`.sessions(…)`"), "{name}");
+        assert!(failed(pool).contains("`.build_pool(…)`"), "{name}");
     }
 }
 

@@ -20,7 +20,7 @@ struct Existing {
 struct Refused;
 
 impl FromResponse for Refused {
-    fn from_response(_: sdk_runtime::Answer) -> Result<Self> {
+    fn from_response(_: sdk_runtime::BufferedResponse) -> Result<Self> {
         Err(Error::Cancelled)
     }
 }

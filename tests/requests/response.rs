@@ -2,7 +2,8 @@
 
 use bytes::Bytes;
 use sdk_runtime::{
-    Answer, ApiError, Error, ErrorResponse, FromResponse, Response, Result, TransportErrorKind, api_client,
+    ApiError, BufferedResponse, Error, ErrorResponse, FromResponse, Response, Result, TransportErrorKind,
+    api_client,
 };
 use sdk_testkit::{Backend, Reply};
 use serde::Deserialize;
@@ -23,7 +24,7 @@ struct Lines(Vec<String>);
 impl FromResponse for Lines {
     const ACCEPT: Option<&'static str> = Some("text/x-lines");
 
-    fn from_response(answer: Answer) -> Result<Self> {
+    fn from_response(answer: BufferedResponse) -> Result<Self> {
         let text = String::from_response(answer.clone())?;
         match text.ends_with('\n') {
             true => Ok(Self(text.lines().map(str::to_owned).collect())),

@@ -5,11 +5,11 @@ use std::sync::mpsc::channel;
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, SystemTime};
 
-use sdk_runtime::{MemoryStore, Sessions, Tokens};
+use sdk_runtime::{MemoryStore, SessionPool, Tokens};
 
 use crate::tracker::{TrackerClient, builder, server};
 
-type Pool = Sessions<u32, TrackerClient>;
+type Pool = SessionPool<u32, TrackerClient>;
 
 /// Runs `test` elsewhere, so that one which waits for itself fails here.
 pub fn comes_to_an_end(test: impl FnOnce() + Send + 'static) {
@@ -32,7 +32,7 @@ fn i1_of_many_who_ask_for_a_key_at_once_one_makes_its_store() {
             std::thread::sleep(Duration::from_millis(20));
             MemoryStore::new()
         };
-        let pool = builder(&server).sessions(of).unwrap();
+        let pool = builder(&server).build_pool(of).unwrap();
         let threads: Vec<_> = (0..16)
             .map(|at| {
                 let pool = pool.clone();
@@ -65,7 +65,7 @@ fn i1_a_clock_that_asks_for_the_same_key_makes_no_second_session() {
             }
             SystemTime::now()
         };
-        let pool = builder(&server).wall_clock(wall).sessions(|_: &u32| MemoryStore::new()).unwrap();
+        let pool = builder(&server).wall_clock(wall).build_pool(|_: &u32| MemoryStore::new()).unwrap();
         assert!(own.set(pool.clone()).is_ok());
         let outer = pool.get(&1);
         let inner = inner.get().expect("the clock was asked");
@@ -97,7 +97,7 @@ fn i1_of_two_who_make_the_store_of_a_key_both_get_one_session() {
             }
             MemoryStore::new()
         };
-        let pool = builder(&server).sessions(of).unwrap();
+        let pool = builder(&server).build_pool(of).unwrap();
         assert!(own.set(pool.clone()).is_ok());
         let first = {
             let pool = pool.clone();

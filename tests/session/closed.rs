@@ -6,21 +6,21 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use sdk_runtime::{MemoryStore, Sessions, StoreErrorKind, StoreFuture, StoredLogin, TokenStore, Tokens};
+use sdk_runtime::{MemoryStore, SessionPool, StoreErrorKind, StoreFuture, StoredLogin, TokenStore, Tokens};
 use sdk_testkit::TokenServer;
 use tokio::time::{Instant, sleep, timeout};
 
 use crate::shelf::{Shelf, Writes};
 use crate::tracker::{TrackerClient, builder, server};
 
-pub type Pool = Sessions<u32, TrackerClient>;
+pub type Pool = SessionPool<u32, TrackerClient>;
 
 /// A pool with one shelf for each key.
 pub fn pool(server: &TokenServer) -> (impl Fn(u32) -> Shelf + use<>, Pool) {
     let shelves = Arc::new(Mutex::new(HashMap::new()));
     let of = move |key: u32| shelves.lock().unwrap().entry(key).or_insert_with(Shelf::new).clone();
     let own = of.clone();
-    (of, builder(server).sessions(move |key| own(*key)).unwrap())
+    (of, builder(server).build_pool(move |key| own(*key)).unwrap())
 }
 
 pub fn tokens(server: &TokenServer, user: &str) -> Tokens {
@@ -95,7 +95,7 @@ async fn i9_of_many_sign_ins_that_were_closed_the_last_is_kept() {
     let server = server();
     let kept = Slow(MemoryStore::new(), Duration::from_secs(3));
     let own = kept.clone();
-    let pool: Pool = builder(&server).sessions(move |_| own.clone()).unwrap();
+    let pool: Pool = builder(&server).build_pool(move |_| own.clone()).unwrap();
     for user in ["ann", "bob", "cid", "dan", "eve", "fay"] {
         sign_in_and_close(&pool, &server, 1, user);
     }
@@ -224,7 +224,7 @@ async fn i9_the_end_of_a_pool_waits_for_a_closed_session_that_none_follows() {
         assert_eq!(made.fetch_add(1, Ordering::SeqCst), 0, "the second time it fails");
         own.clone()
     };
-    let pool: Pool = builder(&server).sessions(of).unwrap();
+    let pool: Pool = builder(&server).build_pool(of).unwrap();
     shelf.writes(Writes::Never);
     sign_in_and_close(&pool, &server, 1, "ann");
     let own = pool.clone();
@@ -284,7 +284,7 @@ pub fn counted(server: &TokenServer) -> (Arc<AtomicUsize>, Shelf, Pool) {
         count.fetch_add(1, Ordering::SeqCst);
         Counted(count.clone(), own.clone())
     };
-    let pool = builder(server).sessions(of).unwrap();
+    let pool = builder(server).build_pool(of).unwrap();
     (there, shelf, pool)
 }
 

@@ -5,7 +5,7 @@ use std::future::IntoFuture;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use sdk_runtime::{Error, Session, Sessions};
+use sdk_runtime::{Error, Session, SessionPool};
 use sdk_testkit::{Reply, TokenServer};
 use test_support::user;
 use tokio::task::JoinSet;
@@ -24,10 +24,10 @@ impl Shelves {
     }
 }
 
-fn sessions(server: &TokenServer) -> (Shelves, Sessions<&'static str, TrackerClient>) {
+fn sessions(server: &TokenServer) -> (Shelves, SessionPool<&'static str, TrackerClient>) {
     let shelves = Shelves::default();
     let own = shelves.clone();
-    (shelves, builder(server).sessions(move |user: &&'static str| own.of(user)).unwrap())
+    (shelves, builder(server).build_pool(move |user: &&'static str| own.of(user)).unwrap())
 }
 
 const USERS: [&str; 20] = [
@@ -194,7 +194,7 @@ async fn all_end_together_and_what_is_under_way_is_written_down() {
     assert!(matches!(sessions.get(&"ann").issue(1).await, Err(Error::Closed)));
     assert!(sessions.is_empty());
 
-    let again = builder(&server).sessions(move |user: &&'static str| shelves.of(user)).unwrap();
+    let again = builder(&server).build_pool(move |user: &&'static str| shelves.of(user)).unwrap();
     for name in USERS {
         assert_eq!(again.get(&name).issue(1).await.unwrap().owner, name, "I9");
     }
@@ -205,9 +205,9 @@ async fn all_end_together_and_what_is_under_way_is_written_down() {
 fn a_login_for_each_key_is_no_login_of_one() {
     let server = server();
     let own = |_: &u64| Shelf::new();
-    let bearer = builder(&server).bearer("fixed").sessions(own).unwrap_err();
-    let store = builder(&server).store(Shelf::new()).sessions(own).unwrap_err();
+    let bearer = builder(&server).bearer("fixed").build_pool(own).unwrap_err();
+    let store = builder(&server).store(Shelf::new()).build_pool(own).unwrap_err();
     for error in [bearer, store] {
-        assert!(error.to_string().contains("`.sessions(…)`"), "{error}");
+        assert!(error.to_string().contains("`.build_pool(…)`"), "{error}");
     }
 }

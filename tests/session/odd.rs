@@ -321,7 +321,7 @@ async fn a_login_whose_refresh_was_denied_is_not_evicted() {
     let shelves: Arc<Mutex<std::collections::HashMap<&'static str, Shelf>>> = Arc::default();
     let own = shelves.clone();
     let sessions = builder(&server)
-        .sessions(move |user: &&'static str| {
+        .build_pool(move |user: &&'static str| {
             own.lock().unwrap().entry(*user).or_insert_with(Shelf::new).clone()
         })
         .unwrap()

@@ -6,7 +6,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, SystemTime};
 
-use sdk_runtime::{Error, MemoryStore, Sessions, StoreError, StoreFuture, StoredLogin, TokenStore, Tokens};
+use sdk_runtime::{
+    Error, MemoryStore, SessionPool, StoreError, StoreFuture, StoredLogin, TokenStore, Tokens,
+};
 use sdk_testkit::{Reply, TokenServer};
 use test_support::user;
 use tokio::time::advance;
@@ -15,7 +17,7 @@ use crate::at_once::comes_to_an_end;
 use crate::shelf::{Shelf, Writes};
 use crate::tracker::{TrackerClient, builder, server, with_issues};
 
-type Pool = Sessions<u32, TrackerClient>;
+type Pool = SessionPool<u32, TrackerClient>;
 
 /// A store for each key, the same for every caller.
 #[derive(Clone, Default)]
@@ -30,7 +32,7 @@ impl Shelves {
 fn pool(server: &TokenServer) -> (Shelves, Pool) {
     let shelves = Shelves::default();
     let own = shelves.clone();
-    (shelves, builder(server).sessions(move |key| own.of(*key)).unwrap())
+    (shelves, builder(server).build_pool(move |key| own.of(*key)).unwrap())
 }
 
 #[tokio::test(start_paused = true)]
@@ -139,7 +141,7 @@ fn stores(server: &TokenServer) -> (Stores, Pool) {
     let stores = Stores { how: Arc::new(Mutex::new(Works::Well)), kept: Arc::default() };
     let own = stores.clone();
     let of = move |key: &u32| Own(own.clone(), own.kept.lock().unwrap().entry(*key).or_default().clone());
-    (stores, builder(server).sessions(of).unwrap().limit(10))
+    (stores, builder(server).build_pool(of).unwrap().limit(10))
 }
 
 const KEYS: u32 = 100;
@@ -279,7 +281,7 @@ fn i28_the_store_of_a_key_may_be_made_with_the_help_of_the_pool() {
             let _ = (pool.len(), pool.get(&(key / 2)), pool.get(&(key ^ 1)));
             MemoryStore::new()
         };
-        let pool = builder(&server).sessions(of).unwrap();
+        let pool = builder(&server).build_pool(of).unwrap();
         assert!(own.set(pool.clone()).is_ok());
         for round in 0..20 {
             let threads: Vec<_> = (0..4)
@@ -309,7 +311,7 @@ fn a_store_that_could_not_be_made_is_made_by_the_next_who_asks() {
             assert!(tries.fetch_add(1, Ordering::SeqCst) > 0, "the first time it fails");
             MemoryStore::new()
         };
-        let pool = builder(&server).sessions(of).unwrap();
+        let pool = builder(&server).build_pool(of).unwrap();
         let threads: Vec<_> = (0..4)
             .map(|_| {
                 let pool = pool.clone();
@@ -334,7 +336,8 @@ fn i28_a_clock_may_use_the_pool_whose_clock_it_is() {
             }
             SystemTime::now()
         };
-        let pool = builder(&server).wall_clock(wall).sessions(|_: &u32| MemoryStore::new()).unwrap().limit(4);
+        let pool =
+            builder(&server).wall_clock(wall).build_pool(|_: &u32| MemoryStore::new()).unwrap().limit(4);
         assert!(own.set(pool.clone()).is_ok());
         for key in 0..50 {
             pool.get(&key).session().sign_in(Tokens::new("one")).unwrap();

@@ -216,7 +216,7 @@ fn a_thread_without_a_runtime_uses_a_pool_and_reads_pages() {
         async move { reply.header("link", link) }
     });
     let builder = TrackerClient::builder(stage.socket.url()).spawn_on(stage.runtime.handle().clone());
-    let pool = builder.sessions(|_: &u32| MemoryStore::new()).unwrap();
+    let pool = builder.build_pool(|_: &u32| MemoryStore::new()).unwrap();
     for key in 0..3 {
         block_on(pool.get(&key).login(&user("ann")).into_future()).unwrap();
         stage.server.expire_access_tokens();

@@ -2,7 +2,9 @@
 //!
 //! Run it with `cargo run -p message_pack`; it is offline.
 
-use sdk_runtime::{Answer, Body, FromResponse, IntoBody, Result, ServiceTransport, api_client, http};
+use sdk_runtime::{
+    Body, BufferedResponse, FromResponse, IntoBody, Result, ServiceTransport, api_client, http,
+};
 use sdk_testkit::{Backend, Reply};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
@@ -14,7 +16,7 @@ const MEDIA_TYPE: &str = "application/vnd.msgpack";
 impl<T: DeserializeOwned> FromResponse for MessagePack<T> {
     const ACCEPT: Option<&'static str> = Some(MEDIA_TYPE);
 
-    fn from_response(answer: Answer) -> Result<Self> {
+    fn from_response(answer: BufferedResponse) -> Result<Self> {
         rmp_serde::from_slice(answer.body()).map(Self).map_err(|error| answer.not_a::<T>(error.to_string()))
     }
 }

@@ -20,7 +20,7 @@ pub use builder::ClientBuilder;
 pub use call::{Call, CallFuture, ResponseCall};
 pub use inner::{ApiClient, Client};
 pub use pages::{PageItems, Pages, Paginate};
-pub use pool::Sessions;
+pub use pool::SessionPool;
 
 use call::Role;
 use decode::CallDecoder;

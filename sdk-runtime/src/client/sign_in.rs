@@ -13,7 +13,7 @@ use crate::endpoint::Endpoint;
 use crate::error::{Error, ErrorBody, ErrorResponse};
 use crate::exchange::{Contents, Credentials};
 use crate::request::Prepared;
-use crate::response::{Answer, Decoder, Head, SuccessResponse};
+use crate::response::{BufferedResponse, Decoder, Head, SuccessResponse};
 use crate::session::{Phase, Refusal, Session, StoreTime, TokenResponse, Tokens};
 
 /// [`complete`], for the success type of an endpoint.
@@ -98,7 +98,11 @@ fn start<T: TokenResponse>(
 
 impl SignIn {
     /// Starts the login, unless the value of `answer` says that the server refuses.
-    fn start(self, answer: Answer, tokens: Result<Tokens, Refusal>) -> Result<PendingSave, Failure> {
+    fn start(
+        self,
+        answer: BufferedResponse,
+        tokens: Result<Tokens, Refusal>,
+    ) -> Result<PendingSave, Failure> {
         match tokens {
             Ok(tokens) => self.start_with(tokens, answer.head()).map_err(Failure::Error),
             Err(Refusal::Dead(message) | Refusal::TryLater { message, .. }) => {
@@ -115,7 +119,7 @@ impl SignIn {
 
     /// Returns the failure of a success that cannot be decoded. A server that refuses by an `error` in the
     /// body is quoted. The error of any other body shows no value, because it may be a token.
-    fn without_tokens(self, answer: Answer, error: Error) -> Failure {
+    fn without_tokens(self, answer: BufferedResponse, error: Error) -> Failure {
         let words = ErrorBody::parse(answer.body());
         if words.is_object && words.code().is_some() {
             let message = words.message().unwrap_or_default();
@@ -125,7 +129,7 @@ impl SignIn {
     }
 
     /// Returns a success that refuses as an error response.
-    fn refused(self, answer: Answer, message: String) -> ErrorResponse {
+    fn refused(self, answer: BufferedResponse, message: String) -> ErrorResponse {
         let (status, headers) = answer.head.into_parts();
         ErrorResponse::new(self.endpoint, status, headers, answer.body, false).refused_for(message)
     }

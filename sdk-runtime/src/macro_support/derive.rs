@@ -6,7 +6,7 @@ pub use std::vec::Vec;
 use http::StatusCode;
 
 pub use crate::error::{ApiError, Error, ErrorResponse};
-use crate::response::{Answer, Decoder, Head, SuccessResponse};
+use crate::response::{BufferedResponse, Decoder, Head, SuccessResponse};
 pub use crate::response::{NoCursor, Page};
 
 /// The field of the variant for all other errors.
@@ -40,7 +40,7 @@ impl OtherField for Error {
 /// Returns the response.
 pub fn read<T>(response: ErrorResponse, decoder: Decoder<T>) -> Result<T, ErrorResponse> {
     let head = Head::new(response.status(), response.headers().clone());
-    let answer = Answer::new(head, response.body().clone());
+    let answer = BufferedResponse::new(head, response.body().clone());
     let error = if response.is_truncated() {
         answer.not_a::<T>(match response.body_error() {
             Some(_) => "the body did not arrive whole",

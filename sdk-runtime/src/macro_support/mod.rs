@@ -15,7 +15,7 @@ pub use crate::endpoint::{Auth, CallTimeout as Timeout, Endpoint};
 pub use crate::error::BuildError;
 pub use crate::request::{ListStyle, Request};
 use crate::response::SuccessResponse;
-pub use crate::response::{Answer, Decoder};
+pub use crate::response::{BufferedResponse, Decoder};
 pub use crate::session::{Grant, RefreshEndpoint, Session, TokenAnswer, TokenRequest, TokenResponse};
 pub use dispatch::{Decode, PageOf, Return, arg, numbered};
 
@@ -50,7 +50,7 @@ pub fn body(request: &mut Request, body: impl IntoBody, media_type: Option<&'sta
 }
 
 /// Reads the tokens of a successful response.
-pub fn tokens<T: TokenResponse>(decoder: Decoder<T>, answer: Answer) -> TokenAnswer {
+pub fn tokens<T: TokenResponse>(decoder: Decoder<T>, answer: BufferedResponse) -> TokenAnswer {
     let head = answer.head().clone();
     decoder.decode(SuccessResponse::Whole(answer)).map(|value| value.tokens(&head))
 }

@@ -2,13 +2,13 @@
 //! it is declared, and not wherever a call is awaited.
 
 use super::from_response::FromResponse;
-use super::parts::{Answer, Head};
+use super::parts::{BufferedResponse, Head};
 use super::stream::{ByteStream, FromStream};
 use crate::error::Error;
 
 /// A successful response: with its whole body, or with a body that is not read yet.
 pub(crate) enum SuccessResponse {
-    Whole(Answer),
+    Whole(BufferedResponse),
     Stream(ByteStream),
 }
 
@@ -71,13 +71,12 @@ impl SuccessResponse {
         }
     }
 
-    pub(crate) fn whole(self) -> Result<Answer, Error> {
+    pub(crate) fn whole(self) -> Result<BufferedResponse, Error> {
         match self {
             Self::Whole(answer) => Ok(answer),
             // Unreachable: a response for `whole` decoders is whole.
-            Self::Stream(bytes) => {
-                Err(Answer::new(bytes.head().clone(), bytes::Bytes::new()).not_a::<Answer>(""))
-            }
+            Self::Stream(bytes) => Err(BufferedResponse::new(bytes.head().clone(), bytes::Bytes::new())
+                .not_a::<BufferedResponse>("")),
         }
     }
 

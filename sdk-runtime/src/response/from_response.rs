@@ -3,21 +3,21 @@
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 
-use super::parts::{Answer, Head, Response};
+use super::parts::{BufferedResponse, Head, Response};
 use crate::error::Error;
 use crate::text;
 
 /// A success type that is not JSON. Everything that `serde` can read from JSON works without it.
 ///
 /// ```
-/// use sdk_runtime::{Answer, Error, FromResponse};
+/// use sdk_runtime::{BufferedResponse, Error, FromResponse};
 ///
 /// struct Lines(Vec<String>);
 ///
 /// impl FromResponse for Lines {
 ///     const ACCEPT: Option<&'static str> = Some("text/plain");
 ///
-///     fn from_response(answer: Answer) -> Result<Self, Error> {
+///     fn from_response(answer: BufferedResponse) -> Result<Self, Error> {
 ///         let text = String::from_response(answer)?;
 ///         Ok(Self(text.lines().map(str::to_owned).collect()))
 ///     }
@@ -34,8 +34,8 @@ pub trait FromResponse: Sized {
     ///
     /// # Errors
     ///
-    /// Return [`Answer::not_a`] if the response is no such value.
-    fn from_response(answer: Answer) -> Result<Self, Error>;
+    /// Return [`BufferedResponse::not_a`] if the response is no such value.
+    fn from_response(answer: BufferedResponse) -> Result<Self, Error>;
 
     /// Returns the value for a 404, if there is one.
     fn absent(head: &Head) -> Option<Self> {
@@ -48,14 +48,14 @@ pub trait FromResponse: Sized {
 impl FromResponse for () {
     const EMPTY: bool = true;
 
-    fn from_response(_: Answer) -> Result<Self, Error> {
+    fn from_response(_: BufferedResponse) -> Result<Self, Error> {
         Ok(())
     }
 }
 
 /// The body, unchanged.
 impl FromResponse for Bytes {
-    fn from_response(answer: Answer) -> Result<Self, Error> {
+    fn from_response(answer: BufferedResponse) -> Result<Self, Error> {
         Ok(answer.body)
     }
 }
@@ -63,7 +63,7 @@ impl FromResponse for Bytes {
 /// The body as text, without a byte order mark. UTF-8 and its subset US-ASCII are read. Any other `charset`
 /// is an error, and so is a body that still has a `Content-Encoding`.
 impl FromResponse for String {
-    fn from_response(answer: Answer) -> Result<Self, Error> {
+    fn from_response(answer: BufferedResponse) -> Result<Self, Error> {
         if text::is_encoded(answer.head.headers())
             && let Some(encoded) = answer.head.still_encoded(std::any::type_name::<Self>(), &answer.body)
         {
@@ -93,7 +93,7 @@ impl<T: FromResponse> FromResponse for Option<T> {
     const ACCEPT: Option<&'static str> = T::ACCEPT;
     const EMPTY: bool = true;
 
-    fn from_response(answer: Answer) -> Result<Self, Error> {
+    fn from_response(answer: BufferedResponse) -> Result<Self, Error> {
         if answer.head.status == http::StatusCode::NO_CONTENT && !T::EMPTY {
             return Ok(None);
         }
@@ -110,7 +110,7 @@ impl<T: FromResponse> FromResponse for Response<T> {
     const ACCEPT: Option<&'static str> = T::ACCEPT;
     const EMPTY: bool = T::EMPTY;
 
-    fn from_response(answer: Answer) -> Result<Self, Error> {
+    fn from_response(answer: BufferedResponse) -> Result<Self, Error> {
         let head = answer.head.clone();
         T::from_response(answer).map(|value| Self::new(head, value))
     }
@@ -127,13 +127,13 @@ mod tests {
 
     use super::*;
 
-    fn answer(status: u16, content_type: Option<&'static str>, body: &'static [u8]) -> Answer {
+    fn answer(status: u16, content_type: Option<&'static str>, body: &'static [u8]) -> BufferedResponse {
         let mut headers = HeaderMap::new();
         if let Some(content_type) = content_type {
             headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
         }
         let head = Head::new(StatusCode::from_u16(status).unwrap(), headers);
-        Answer::new(head, Bytes::from_static(body))
+        BufferedResponse::new(head, Bytes::from_static(body))
     }
 
     #[test]

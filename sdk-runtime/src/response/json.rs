@@ -7,23 +7,23 @@ use serde::de::value::Error as Absent;
 use serde::de::{DeserializeOwned, Error as _, Visitor};
 
 use super::json_path;
-use super::parts::{Answer, Head};
+use super::parts::{BufferedResponse, Head};
 use crate::error::Error;
 use crate::text;
 
 /// Decodes the body of a success as JSON. A 204 is the absent value, if there is one. Any other success
 /// without a body is an error, because its server may have died after the head.
-pub(crate) fn decode_json<T: DeserializeOwned>(answer: &Answer) -> Result<T, Error> {
+pub(crate) fn decode_json<T: DeserializeOwned>(answer: &BufferedResponse) -> Result<T, Error> {
     decode_or_absent(answer, answer.head.status == StatusCode::NO_CONTENT)
 }
 
 /// Decodes the body of an error as JSON. Without a body it is the absent value, if there is one, because the
 /// status is known.
-pub(crate) fn decode_json_field<T: DeserializeOwned>(answer: &Answer) -> Result<T, Error> {
+pub(crate) fn decode_json_field<T: DeserializeOwned>(answer: &BufferedResponse) -> Result<T, Error> {
     decode_or_absent(answer, text::is_blank(&answer.body))
 }
 
-fn decode_or_absent<T: DeserializeOwned>(answer: &Answer, is_absent: bool) -> Result<T, Error> {
+fn decode_or_absent<T: DeserializeOwned>(answer: &BufferedResponse, is_absent: bool) -> Result<T, Error> {
     match absent_json().filter(|_| is_absent) {
         Some(value) => Ok(value),
         None => decode_document(&answer.head, &answer.body),

@@ -16,6 +16,6 @@ pub use from_response::FromResponse;
 pub(crate) use json::{absent_json, decode_json, decode_json_field};
 pub(crate) use link::next_link;
 pub use page::{NoCursor, Page};
-pub use parts::{Answer, Head, Response};
+pub use parts::{BufferedResponse, Head, Response};
 pub(crate) use read::{BodyEnd, ERROR_BODY_TIME, ReceivedBody, read_all, receive};
 pub use stream::{ByteStream, EventStream, FromStream, JsonLines, ServerEvent, ServerEvents};

@@ -1,4 +1,4 @@
-//! `Head`, `Answer` and `Response`: the parts of a successful response.
+//! `Head`, `BufferedResponse` and `Response`: the parts of a successful response.
 
 use std::fmt;
 
@@ -67,12 +67,12 @@ impl fmt::Debug for Head {
 
 /// A successful response with its whole body.
 #[derive(Clone)]
-pub struct Answer {
+pub struct BufferedResponse {
     pub(crate) head: Head,
     pub(crate) body: Bytes,
 }
 
-impl Answer {
+impl BufferedResponse {
     /// Creates a response.
     #[must_use]
     pub fn new(head: Head, body: Bytes) -> Self {
@@ -107,9 +107,9 @@ impl Answer {
     }
 }
 
-impl fmt::Debug for Answer {
+impl fmt::Debug for BufferedResponse {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Answer")
+        f.debug_struct("BufferedResponse")
             .field("head", &self.head)
             .field("body", &format_args!("{} bytes", self.body.len()))
             .finish()
@@ -189,10 +189,14 @@ mod tests {
         assert_eq!(format!("{head:?}"), "Head { status: 201, .. }", "I27");
         assert_eq!(head.clone().into_parts(), (StatusCode::CREATED, headers.clone()));
 
-        let answer = Answer::new(head.clone(), Bytes::from_static(b"s3cret"));
+        let answer = BufferedResponse::new(head.clone(), Bytes::from_static(b"s3cret"));
         assert_eq!(answer.head().status(), StatusCode::CREATED);
         assert_eq!(&answer.body()[..], b"s3cret");
-        assert_eq!(format!("{answer:?}"), "Answer { head: Head { status: 201, .. }, body: 6 bytes }", "I27");
+        assert_eq!(
+            format!("{answer:?}"),
+            "BufferedResponse { head: Head { status: 201, .. }, body: 6 bytes }",
+            "I27"
+        );
         assert_eq!(&answer.into_body()[..], b"s3cret");
 
         let response = Response::new(head, 7);

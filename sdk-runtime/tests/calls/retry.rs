@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use sdk_runtime::__private::{Call, ClientBuilder, Endpoint, body};
 use sdk_runtime::{
-    Answer, BodyStream, ByteStream, CancellationToken, Error, FromResponse, Head, IntoBody, Refusal,
-    TokenResponse, Tokens, TransportErrorKind,
+    BodyStream, BufferedResponse, ByteStream, CancellationToken, Error, FromResponse, Head, IntoBody,
+    Refusal, TokenResponse, Tokens, TransportErrorKind,
 };
 use sdk_testkit::{Backend, Reply};
 use tokio::time::Instant;
@@ -180,7 +180,7 @@ impl TokenResponse for Opened {
 }
 
 impl FromResponse for Opened {
-    fn from_response(answer: Answer) -> Result<Self, Error> {
+    fn from_response(answer: BufferedResponse) -> Result<Self, Error> {
         String::from_response(answer).map(Self)
     }
 }

@@ -3,7 +3,7 @@
 use std::fmt::Debug;
 
 use sdk_runtime::__private::{Client, Endpoint, Paginate};
-use sdk_runtime::{ClientBuilder, MemoryStore, ServiceTransport, Sessions};
+use sdk_runtime::{ClientBuilder, MemoryStore, ServiceTransport, SessionPool};
 use sdk_testkit::Backend;
 
 use crate::pages::list;
@@ -24,9 +24,9 @@ fn what_can_be_printed_says_what_it_is_and_neither_arguments_nor_keys() {
         builder.header("x-key", "hunter2").transport(ServiceTransport::new(backend.clone()))
     };
     assert_shown(&builder(), &["ClientBuilder {"]);
-    let sessions: Sessions<&str, Api> = builder().sessions(|_: &&str| MemoryStore::new()).unwrap();
+    let sessions: SessionPool<&str, Api> = builder().build_pool(|_: &&str| MemoryStore::new()).unwrap();
     let _ = sessions.get(&"hunter2");
-    assert_shown(&sessions, &["Sessions {"]);
+    assert_shown(&sessions, &["SessionPool {"]);
     let api = client(&backend, |builder| builder);
     let shown: &Client = &api.0;
     assert_shown(shown, &["Client {", "session: Session"]);

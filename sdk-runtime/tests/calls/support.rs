@@ -7,7 +7,7 @@ use sdk_runtime::__private::{
     ApiClient, Call, Client, ClientBuilder, Endpoint, Grant, RefreshEndpoint, Request, TokenAnswer, body,
 };
 use sdk_runtime::{
-    Answer, ServiceTransport, Session, Tokens, Transport, TransportError, TransportErrorKind,
+    BufferedResponse, ServiceTransport, Session, Tokens, Transport, TransportError, TransportErrorKind,
     TransportFuture, TransportRequest,
 };
 use sdk_testkit::{Backend, Reply};
@@ -23,7 +23,7 @@ fn supply(grant: &Grant, request: &mut Request) -> Option<()> {
 }
 
 /// `<access token> <scope> <scope> …`
-fn tokens(answer: Answer) -> TokenAnswer {
+fn tokens(answer: BufferedResponse) -> TokenAnswer {
     let text = String::from_utf8_lossy(answer.body()).into_owned();
     let mut words = text.split(' ');
     Ok(Ok(Tokens::new(words.next().unwrap_or_default()).scopes(words)))

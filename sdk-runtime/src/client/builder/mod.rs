@@ -12,7 +12,7 @@ use http::HeaderMap;
 
 use super::config::LoginSource;
 use super::inner::ApiClient;
-use super::pool::Sessions;
+use super::pool::SessionPool;
 use crate::error::{BuildError, Error, ErrorResponse, InvalidRequest};
 use crate::request::{HeaderArg, header};
 use crate::runtime::{Clock, Handle, Spawner};
@@ -365,20 +365,20 @@ impl<C: ApiClient> ClientBuilder<C> {
     ///
     /// Returns the errors of [`build`](Self::build). `.bearer(…)`, `.session(…)` and `.store(…)` name one
     /// login, and contradict a pool.
-    pub fn sessions<K, S>(
+    pub fn build_pool<K, S>(
         self,
         store: impl Fn(&K) -> S + Send + Sync + 'static,
-    ) -> Result<Sessions<K, C>, BuildError>
+    ) -> Result<SessionPool<K, C>, BuildError>
     where
         K: Clone + Eq + Hash,
         S: TokenStore,
     {
         match self.check()? {
             (config, LoginSource::Store(None)) => {
-                Ok(Sessions::new(config, Box::new(move |key| Arc::new(store(key)))))
+                Ok(SessionPool::new(config, Box::new(move |key| Arc::new(store(key)))))
             }
             _ => Err(BuildError::conflict(
-                "`.sessions(…)` makes a login for each key: leave `.bearer(…)`, `.session(…)` and `.store(…)` out",
+                "`.build_pool(…)` makes a login for each key: leave `.bearer(…)`, `.session(…)` and `.store(…)` out",
             )),
         }
     }

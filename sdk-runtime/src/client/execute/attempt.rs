@@ -7,7 +7,8 @@ use crate::error::{Error, ErrorResponse, InsufficientScope, NotReplayable};
 use crate::exchange::{Contents, Credentials, ExchangeResponse};
 use crate::request::Prepared;
 use crate::response::{
-    Answer, BodyEnd, ByteStream, ERROR_BODY_TIME, Head, ReceivedBody, SuccessResponse, read_all, receive,
+    BodyEnd, BufferedResponse, ByteStream, ERROR_BODY_TIME, Head, ReceivedBody, SuccessResponse, read_all,
+    receive,
 };
 use crate::runtime;
 use crate::session::WaitBudget;
@@ -114,7 +115,10 @@ impl Inner {
         let response = if parts.status.is_success() {
             let head = Head::new(parts.status, parts.headers);
             CallResponse::Success(match whole {
-                true => SuccessResponse::Whole(Answer::new(head, read_all(body, self.body_limit).await?)),
+                true => SuccessResponse::Whole(BufferedResponse::new(
+                    head,
+                    read_all(body, self.body_limit).await?,
+                )),
                 false => {
                     let body = body.entered(&self.session.shell().spawner);
                     SuccessResponse::Stream(ByteStream::new(head, body))
@@ -155,7 +159,10 @@ mod tests {
                 let response = match code.is_success() {
                     true => {
                         let head = Head::new(code, HeaderMap::new());
-                        CallResponse::Success(SuccessResponse::Whole(Answer::new(head, Bytes::new())))
+                        CallResponse::Success(SuccessResponse::Whole(BufferedResponse::new(
+                            head,
+                            Bytes::new(),
+                        )))
                     }
                     false => {
                         let answer = ErrorResponse::new(&IT, code, HeaderMap::new(), Bytes::new(), false);

@@ -1,4 +1,4 @@
-//! `Sessions`: a pool of logins, for a server that acts for its users. Each key has a client with a session
+//! `SessionPool`: a pool of logins, for a server that acts for its users. Each key has a client with a session
 //! of its own.
 
 mod slot;
@@ -48,7 +48,7 @@ const REMAINS: usize = 10_000;
 ///
 /// # fn main() -> Result<(), sdk_runtime::BuildError> {
 /// let calendars = CalendarClient::builder("https://calendar.example")
-///     .sessions(|user: &u64| FileStore::new(format!("/var/lib/planner/logins/{user}")))?;
+///     .build_pool(|user: &u64| FileStore::new(format!("/var/lib/planner/logins/{user}")))?;
 ///
 /// let ann = calendars.get(&17);
 /// let _call = ann.events(24);
@@ -56,7 +56,7 @@ const REMAINS: usize = 10_000;
 /// # Ok(())
 /// # }
 /// ```
-pub struct Sessions<K, C> {
+pub struct SessionPool<K, C> {
     pool: Arc<Pool<K>>,
     client: PhantomData<fn() -> C>,
 }
@@ -98,7 +98,7 @@ struct Evicted<K> {
     _remains: Vec<(K, (u64, EvictedSession))>,
 }
 
-impl<K: Clone + Eq + Hash, C: ApiClient> Sessions<K, C> {
+impl<K: Clone + Eq + Hash, C: ApiClient> SessionPool<K, C> {
     pub(super) fn new(config: ClientConfig, store: StoreOf<K>) -> Self {
         let (by_key, remains) = (HashMap::new(), HashMap::new());
         let (limit, next_sweep, ending) = (LIMIT, LIMIT, Vec::new());
@@ -318,16 +318,16 @@ impl Entry {
     }
 }
 
-impl<K, C> Clone for Sessions<K, C> {
+impl<K, C> Clone for SessionPool<K, C> {
     fn clone(&self) -> Self {
         Self { pool: self.pool.clone(), client: PhantomData }
     }
 }
 
-impl<K, C> fmt::Debug for Sessions<K, C> {
+impl<K, C> fmt::Debug for SessionPool<K, C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // The keys are the names of users.
-        f.debug_struct("Sessions").finish_non_exhaustive()
+        f.debug_struct("SessionPool").finish_non_exhaustive()
     }
 }
 
@@ -358,11 +358,11 @@ mod tests {
         }
     }
 
-    type Pooled = Sessions<usize, Api>;
+    type Pooled = SessionPool<usize, Api>;
 
     fn pool(limit: usize) -> Pooled {
         let builder = ClientBuilder::<Api>::new("https://a.example").transport(Nowhere);
-        builder.sessions(|_: &usize| MemoryStore::new()).unwrap().limit(limit)
+        builder.build_pool(|_: &usize| MemoryStore::new()).unwrap().limit(limit)
     }
 
     fn keys(pool: &Pooled) -> Vec<usize> {
@@ -457,7 +457,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_pool_that_ends_keeps_those_alone_that_are_not_at_their_ends() {
         let builder = ClientBuilder::<Api>::new("https://a.example").transport(Nowhere);
-        let pool = builder.sessions(|_: &usize| Stuck).unwrap();
+        let pool = builder.build_pool(|_: &usize| Stuck).unwrap();
         pool.get(&1).0.session().sign_in(Tokens::new("one")).unwrap();
         let _ = pool.get(&2);
         for _ in 0..2 {

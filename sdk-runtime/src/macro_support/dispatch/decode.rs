@@ -7,7 +7,8 @@ use serde::de::DeserializeOwned;
 
 use crate::error::Error;
 use crate::response::{
-    Answer, Decoder, FromResponse, FromStream, Response, absent_json, decode_json, decode_json_field,
+    BufferedResponse, Decoder, FromResponse, FromStream, Response, absent_json, decode_json,
+    decode_json_field,
 };
 
 /// The target of a response: the success type of an endpoint, or the field of an error's variant.
@@ -33,17 +34,17 @@ pub trait JsonTarget {
     /// # Errors
     ///
     /// Returns [`Error::Decode`].
-    fn json<T: DeserializeOwned>(answer: &Answer) -> Result<T, Error>;
+    fn json<T: DeserializeOwned>(answer: &BufferedResponse) -> Result<T, Error>;
 }
 
 impl JsonTarget for Success {
-    fn json<T: DeserializeOwned>(answer: &Answer) -> Result<T, Error> {
+    fn json<T: DeserializeOwned>(answer: &BufferedResponse) -> Result<T, Error> {
         decode_json(answer)
     }
 }
 
 impl JsonTarget for Field {
-    fn json<T: DeserializeOwned>(answer: &Answer) -> Result<T, Error> {
+    fn json<T: DeserializeOwned>(answer: &BufferedResponse) -> Result<T, Error> {
         decode_json_field(answer)
     }
 }

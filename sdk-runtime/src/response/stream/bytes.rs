@@ -11,7 +11,7 @@ use http::{HeaderMap, StatusCode};
 use http_body::{Body, Frame};
 
 use crate::error::{DecodeError, Error, TransportError};
-use crate::response::parts::{Answer, Head, Response};
+use crate::response::parts::{BufferedResponse, Head, Response};
 use crate::text;
 use crate::transport::ResponseBody;
 
@@ -132,8 +132,8 @@ impl<B: Into<Bytes>> FromIterator<B> for ByteStream {
     }
 }
 
-impl From<Answer> for ByteStream {
-    fn from(answer: Answer) -> Self {
+impl From<BufferedResponse> for ByteStream {
+    fn from(answer: BufferedResponse) -> Self {
         Self::new(answer.head, ResponseBody::new(Pieces(vec![answer.body].into_iter())))
     }
 }

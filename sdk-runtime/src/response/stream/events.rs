@@ -17,7 +17,7 @@ use super::bytes::{ByteStream, FromStream, readable};
 use super::lines::{LONGEST, LineFormat, Lines};
 use crate::error::{BodyTooLarge, Error};
 use crate::response::json::decode_document;
-use crate::response::parts::{Answer, Head};
+use crate::response::parts::{BufferedResponse, Head};
 use crate::text;
 
 /// One event as the server sent it. `Debug` shows its name only.
@@ -177,7 +177,7 @@ impl FromStream for ServerEvents {
     fn from_stream(bytes: ByteStream) -> Result<Self, Error> {
         let is_of_type = |it: Cow<'_, str>| it.eq_ignore_ascii_case("text/event-stream");
         if !text::media_type(bytes.head().headers()).is_some_and(is_of_type) {
-            let answer = Answer::new(bytes.head().clone(), Bytes::new());
+            let answer = BufferedResponse::new(bytes.head().clone(), Bytes::new());
             return Err(answer.not_a::<Self>("the content type is not text/event-stream"));
         }
         Ok(readable::<Self>(bytes)?.into())

@@ -17,7 +17,7 @@ use crate::error::{
 };
 use crate::exchange::{Contents, Credentials, Upstream};
 use crate::request::{Prepared, Request};
-use crate::response::{Answer, BodyEnd, ERROR_BODY_TIME, Head, ReceivedBody, receive};
+use crate::response::{BodyEnd, BufferedResponse, ERROR_BODY_TIME, Head, ReceivedBody, receive};
 use crate::runtime::{self, Clock};
 use crate::session::state::message::RefreshOutcome;
 use crate::session::token::placement::Attachment;
@@ -39,7 +39,7 @@ pub type TokenAnswer = Result<Result<Tokens, Refusal>, Error>;
 pub struct RefreshEndpoint {
     endpoint: &'static Endpoint,
     supply: fn(&Grant, &mut Request) -> Option<()>,
-    tokens: fn(Answer) -> TokenAnswer,
+    tokens: fn(BufferedResponse) -> TokenAnswer,
     refused: Option<fn(&ErrorResponse) -> Option<Refusal>>,
 }
 
@@ -50,7 +50,7 @@ impl RefreshEndpoint {
     pub const fn new(
         endpoint: &'static Endpoint,
         supply: fn(&Grant, &mut Request) -> Option<()>,
-        tokens: fn(Answer) -> TokenAnswer,
+        tokens: fn(BufferedResponse) -> TokenAnswer,
     ) -> Self {
         Self { endpoint, supply, tokens, refused: None }
     }
@@ -144,7 +144,7 @@ impl Refresher {
         // An incomplete body is not read, because a token in it may be cut. A type that reads no body has
         // its value.
         let whole = if matches!(end, BodyEnd::Whole) { bytes.clone() } else { Bytes::new() };
-        match (self.refresh.tokens)(Answer::new(head.clone(), whole)) {
+        match (self.refresh.tokens)(BufferedResponse::new(head.clone(), whole)) {
             Ok(Ok(tokens)) if tokens.holds_nothing() => Read::Nothing(self.no_token(head)),
             // A type with only optional fields decodes as cookies in every response, a refusal included.
             Ok(Ok(tokens)) if tokens.are_cookies() && says_error(&bytes) => {

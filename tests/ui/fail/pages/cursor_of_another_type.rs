@@ -1,6 +1,6 @@
 //! A cursor that does not fit the parameter it is sent in.
 
-use sdk_runtime::{Answer, FromResponse, Page, Pages, Result, api_client};
+use sdk_runtime::{BufferedResponse, FromResponse, Page, Pages, Result, api_client};
 
 pub struct ProjectPage {
     projects: Vec<String>,
@@ -20,7 +20,7 @@ impl Page for ProjectPage {
 }
 
 impl FromResponse for ProjectPage {
-    fn from_response(answer: Answer) -> Result<Self> {
+    fn from_response(answer: BufferedResponse) -> Result<Self> {
         Ok(Self { projects: vec![String::from_response(answer)?] })
     }
 }
