@@ -196,7 +196,7 @@ mod tests {
             (r#"{"items": [], "emails": ["a@b", "none", "c@d"]}"#, Some("emails[1]")),
             ("{\"items\": [], \"emails\": [\"none\" ,\n\t\"c@d\"]}", Some("emails[0]")),
             (r#"{"items": [], "emails": ["a@b", {}]}"#, Some("emails[1]")),
-            // Nobody knows whether it is the last element or the list.
+            // Whether it is the last element or the list is unknown.
             (r#"{"items": [], "emails": ["a@b", "none"]}"#, Some("emails")),
             (r#"{"items": [], "shapes": [{"kind": "Circle", "radius": "x"}, {}]}"#, Some("shapes[0]")),
             (r#"{"items": [], "shapes": [{"kind": "Circle", "radius": 1}, {}]}"#, Some("shapes[1]")),

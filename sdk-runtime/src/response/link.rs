@@ -121,6 +121,6 @@ mod tests {
         assert_eq!(next_link(&headers).as_deref(), Some("/y"), "in a line of its own");
         let latin_1 = http::HeaderValue::from_bytes(b"</x>; rel=next; title=\"caf\xe9\"").unwrap();
         let headers = HeaderMap::from_iter([(LINK, latin_1)]);
-        assert_eq!(next_link(&headers).as_deref(), Some("/x"), "beside a title in Latin-1");
+        assert_eq!(next_link(&headers).as_deref(), Some("/x"), "with a title in Latin-1");
     }
 }

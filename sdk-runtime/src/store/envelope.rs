@@ -41,7 +41,7 @@ pub(super) fn encode(login: &StoredLogin) -> Result<Zeroizing<String>, StoreErro
 pub(super) fn decode(kept: &[u8], place: impl std::fmt::Display) -> Result<StoredLogin, StoreError> {
     read(kept).map_err(|what| {
         StoreError::foreign(format!(
-            "{place} {what}; it is left as it is: remove it to sign in anew, or keep the login elsewhere"
+            "{place} {what}; it is left as it is: remove it to sign in again, or keep the login elsewhere"
         ))
     })
 }

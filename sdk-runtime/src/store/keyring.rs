@@ -160,7 +160,7 @@ impl KeyringEntry {
         entry.map_err(|error| self.failed("cannot be named", &error))
     }
 
-    /// Returns the lock file of this entry. Two entries never share one, whatever their names contain. A name
+    /// Returns the lock file of this entry. Two entries never share one, with any names. A name
     /// that is too long is an error of the system.
     fn lock_file(&self, purpose: &str) -> Result<PathBuf, StoreError> {
         let directory = self.locks.clone().or_else(own_state).ok_or_else(|| {

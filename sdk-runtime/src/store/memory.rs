@@ -14,7 +14,7 @@ use super::interface::{StoreFuture, StoredLogin, TokenStore};
 /// # tokio_test(async {
 /// let store = MemoryStore::new();
 /// assert!(store.replace(0, StoredLogin::new(1, "a")).await?);
-/// assert!(!store.replace(0, StoredLogin::new(1, "b")).await?, "somebody else was faster");
+/// assert!(!store.replace(0, StoredLogin::new(1, "b")).await?, "another writer was faster");
 /// assert_eq!(store.load().await?.unwrap().text(), "a");
 /// # Ok::<(), sdk_runtime::StoreError>(())
 /// # });

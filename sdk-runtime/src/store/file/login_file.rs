@@ -51,12 +51,12 @@ impl LoginFile {
     ) -> Result<bool, StoreError> {
         let bytes = envelope::encode(next)?;
         permissions::make_directory(self.directory())?;
-        let _lock = FileLock::take(&self.beside("", ".lock")?, self.patience)?;
+        let _lock = FileLock::take(&self.sibling("", ".lock")?, self.patience)?;
         if self.load()?.map_or(0, |kept| kept.version()) != expected {
             return Ok(false);
         }
         self.clear_away();
-        let new = self.beside(".", &format!(".{:016x}{TEMPORARY}", fastrand::u64(..)))?;
+        let new = self.sibling(".", &format!(".{:016x}{TEMPORARY}", fastrand::u64(..)))?;
         let file = write(&new, bytes.as_bytes()).map_err(|error| {
             let _ = fs::remove_file(&new);
             self.unavailable("cannot be written", error)
@@ -81,7 +81,7 @@ impl LoginFile {
     /// Takes the lock for refreshes. Returns `None` if it is held.
     pub(super) fn try_lock_refresh(&self) -> Result<Option<FileLock>, StoreError> {
         permissions::make_directory(self.directory())?;
-        FileLock::try_take(&self.beside("", ".renewing")?)
+        FileLock::try_take(&self.sibling("", ".renewing")?)
     }
 
     /// Deletes the temporary files of processes that were killed while they wrote. The caller holds the lock,
@@ -110,7 +110,7 @@ impl LoginFile {
     }
 
     /// Returns the path of a file in the same directory, named after this one.
-    fn beside(&self, before: &str, after: &str) -> Result<PathBuf, StoreError> {
+    fn sibling(&self, before: &str, after: &str) -> Result<PathBuf, StoreError> {
         let Some(own) = self.path.file_name() else {
             return Err(self.unavailable("cannot be used", io::Error::other("it ends in no name of a file")));
         };
@@ -176,7 +176,7 @@ mod tests {
     use super::*;
     use crate::error::StoreErrorKind;
 
-    /// What was flushed: whether that is a directory, how long it is otherwise, and what the file of the login had in it by then.
+    /// A flush: the length of the file, or `None` for a directory, and the content of the login's file at that time.
     #[derive(Debug, PartialEq)]
     struct Flushed {
         length: Option<u64>,
@@ -292,7 +292,7 @@ mod tests {
         let place = Place::new();
         let file = LoginFile { path: place.0.path().to_owned(), patience: Duration::from_millis(1) };
         assert!(file.replace(WriteDeadline::start(), 0, &login(1)).unwrap());
-        let held = FileLock::take(&file.beside("", ".lock").unwrap(), Duration::ZERO).unwrap();
+        let held = FileLock::take(&file.sibling("", ".lock").unwrap(), Duration::ZERO).unwrap();
         // On a thread of its own, which is left behind where it does wait without end.
         let (tell, told) = mpsc::channel();
         let next = login(2);

@@ -28,7 +28,7 @@ use super::interface::{StoreFuture, StoreLock, StoredLogin, TokenStore};
 /// assert!(store.replace(0, StoredLogin::new(1, "a")).await?);
 ///
 /// let elsewhere = FileStore::new(state.join("tracker/login"));
-/// assert!(!elsewhere.replace(0, StoredLogin::new(1, "b")).await?, "somebody else was faster");
+/// assert!(!elsewhere.replace(0, StoredLogin::new(1, "b")).await?, "another writer was faster");
 /// assert_eq!(elsewhere.load().await?, store.load().await?);
 /// # std::fs::remove_dir_all(home)?;
 /// # Ok(())
