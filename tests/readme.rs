@@ -82,7 +82,7 @@ mod files {
         #[post("/issues/{id}/files")]
         async fn upload(&self, id: u64, #[part] caption: Option<&str>, #[part] file: Part) -> Result<()>;
 
-        /// Sent again if the server is busy. All sends of a call have one key, so that the server creates one issue.
+        /// Sent again if the server is busy. All sends of a call have one key: the server creates one issue.
         #[post("/issues", retry = 3, idempotent)]
         async fn create(&self, #[json] title: &str) -> Result<Issue, CreateError>;
 

@@ -83,7 +83,8 @@ fn check(fixtures: Vec<Fixture>) {
     findings.sort();
     assert!(
         findings.is_empty(),
-        "\n{}\n\n{} of {} fixtures fail. `just ui-bless` writes what the compiler says into the `.stderr` files; read the \
+        "\n{}\n\n{} of {} fixtures fail. `just ui-bless` writes what the compiler says into the `.stderr` \
+         files; read the \
          difference.\n",
         findings.join("\n"),
         findings.len(),

@@ -44,7 +44,8 @@ impl Drop for Replay {
         if std::thread::panicking() {
             let seed = self.0;
             eprintln!(
-                "again, as far as chance allows: CRASH_SEED={seed} CRASH_ROUNDS=1 cargo test --test crash rounds"
+                "again, as far as chance allows: CRASH_SEED={seed} CRASH_ROUNDS=1 cargo test --test crash \
+                 rounds"
             );
         }
     }

@@ -43,7 +43,7 @@ async fn a_head_that_is_too_large_fails_its_own_call_alone() {
     })
     .await;
     let client = client(&server.url(), &authority).bearer("token").build().unwrap();
-    let beside = tokio::spawn({
+    let in_parallel = tokio::spawn({
         let client = client.clone();
         async move { client.issue(1).await }
     });
@@ -56,7 +56,7 @@ async fn a_head_that_is_too_large_fails_its_own_call_alone() {
         assert_eq!(error.to_string(), "the head of the answer is too large: more than 262144 bytes");
     }
     release.send(()).unwrap();
-    assert_eq!(in_time(beside).await.unwrap().unwrap(), 1);
+    assert_eq!(in_time(in_parallel).await.unwrap().unwrap(), 1);
     assert!(server.handshakes() <= 2, "the first two calls may have connected at once");
 }
 

@@ -8,13 +8,19 @@ use sdk_runtime::{Result, api_client};
 macro_rules! resource {
     (
         $(#[$attr:meta])* $vis:vis $name:ident<$parameter:ident: $bound:path>, $base:literal, $path:literal,
-        $limit:literal, $auth:ident, $ty:ty, $argument:ident, $header:literal, $lifetime:lifetime, $($body:tt)*
+        $limit:literal, $auth:ident, $ty:ty, $argument:ident, $header:literal, $lifetime:lifetime,
+        $($body:tt)*
     ) => {
         #[api_client(dyn, base = $base, timeout = $limit, auth = $auth, headers("x-test" = $header))]
         $(#[$attr])*
         $vis trait $name<$parameter: $bound + serde::de::DeserializeOwned + Send> {
             #[get($path)]
-            async fn get<$lifetime>(&self, id: u64, #[query] $argument: $ty, #[query] own: &$lifetime str) -> Result<$ty>;
+            async fn get<$lifetime>(
+                &self,
+                id: u64,
+                #[query] $argument: $ty,
+                #[query] own: &$lifetime str,
+            ) -> Result<$ty>;
 
             #[post("/json")]
             async fn post(&self, #[json] $argument: &$ty) -> Result<$parameter>;

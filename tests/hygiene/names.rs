@@ -152,7 +152,8 @@ async fn methods_are_the_declarations() {
             assert_eq!(one, other);
         )*};
     }
-    each!(into_future poll clone_from fmt drop get call request from_client endpoints name refresh client as_ref);
+    each!(into_future poll clone_from fmt drop get call request from_client endpoints name refresh client);
+    each!(as_ref);
     each!(r#await unimplemented);
     assert_eq!((client.to_owned().await.unwrap().as_str(), erased.endpoint().await), ("GET /into_future", 7));
 }

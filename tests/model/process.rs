@@ -50,7 +50,7 @@ impl Alive {
 
     pub fn kill(&self) {
         self.stage.note(What::Kill { process: self.id });
-        self.stage.cell().let_go(self.id);
+        self.stage.cell().release(self.id);
         self.end();
     }
 

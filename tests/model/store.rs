@@ -27,7 +27,7 @@ impl Cell {
     }
 
     /// What becomes of the lock of a process that dies.
-    pub fn let_go(&mut self, process: Process) {
+    pub fn release(&mut self, process: Process) {
         self.locked.take_if(|(holder, _)| *holder == process);
     }
 }

@@ -67,7 +67,7 @@ pub struct World {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Agreed {
-    /// A lock that the system lets go of when its holder dies.
+    /// A lock that the system frees when its holder dies.
     Lock,
     /// What stands in the store.
     Lease,

@@ -106,7 +106,7 @@ fn runs() {
             // Shorter than the call waits, and long enough for its answer.
             served(runner.run(api.me().timeout(WAITS * 3 / 4).into_future()))
         }
-        "call beside another" => runner.run(async {
+        "call next to another" => runner.run(async {
             let first = tokio::spawn(api.me().into_future());
             tokio::time::sleep(Duration::from_millis(200)).await;
             let second = served(api.me().await);

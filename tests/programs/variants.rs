@@ -8,7 +8,7 @@ use crate::program::Login;
 
 /// What a program does that does not wait for the refresh, and its result.
 const HURRIED: [(&str, &str); 3] =
-    [("call for a moment", "dropped"), ("call with a timeout", "ann"), ("call beside another", "ann")];
+    [("call for a moment", "dropped"), ("call with a timeout", "ann"), ("call next to another", "ann")];
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_program_that_does_not_wait_for_the_refresh_counts_as_killed() {

@@ -96,7 +96,8 @@ async fn json_is_json() {
         (c.json(&None::<u8>), "POST /b\ncontent-type: application/json\n\nnull"),
         (c.json(&()), "POST /b\ncontent-type: application/json\n\nnull"),
         (c.merge_patch(&Issue { title: "", labels: &[], due: Some(1) }),
-            "PATCH /b\ncontent-type: application/merge-patch+json\n\n{\"title\":\"\",\"labels\":[],\"due\":1}"),
+            "PATCH /b\ncontent-type: \
+             application/merge-patch+json\n\n{\"title\":\"\",\"labels\":[],\"due\":1}"),
         (c.json_as("application/vnd.api+json", 7),
             "POST /b\ncontent-type: application/vnd.api+json\n\n7"),
         (c.json(&1).header("Content-Type", "text/x-one"), "POST /b\ncontent-type: text/x-one\n\n1"),
@@ -129,15 +130,29 @@ async fn a_form_is_a_form() {
                 "POST /b\ncontent-type: application/x-www-form-urlencoded\n\nl=false",
             ),
             (
-                c.form(&Fields { pair: vec![1, 2], none: None, some: Some("a+b %"), list: vec![], flag: false }),
-                "POST /b\ncontent-type: application/x-www-form-urlencoded\n\npair=1&pair=2&some=a%2Bb+%25&flag=false",
+                c.form(&Fields {
+                    pair: vec![1, 2],
+                    none: None,
+                    some: Some(
+                        "a+b \
+                    %",
+                    ),
+                    list: vec![],
+                    flag: false,
+                }),
+                "POST /b\ncontent-type: \
+                 application/x-www-form-urlencoded\n\npair=1&pair=2&some=a%2Bb+%25&flag=false",
             ),
             (
                 c.form(&BTreeMap::from([("é&=", "\r\n")])),
                 "POST /b\ncontent-type: application/x-www-form-urlencoded\n\n%C3%A9%26%3D=%0D%0A",
             ),
             (
-                c.form(&[("a", 1)]).header("content-type", "application/x-www-form-urlencoded; charset=utf-8"),
+                c.form(&[("a", 1)]).header(
+                    "content-type",
+                    "application/x-www-form-urlencoded; \
+                    charset=utf-8",
+                ),
                 "POST /b\ncontent-type: application/x-www-form-urlencoded; charset=utf-8\n\na=1",
             ),
             (

@@ -103,7 +103,8 @@ async fn a_name_cannot_end_before_its_end() {
         assert_eq!(
             body(&sent(&backend, client.one(&part)).await),
             format!(
-                "--B\r\nContent-Disposition: form-data; name=\"p\"; filename=\"{written}\"\r\n\r\nx\r\n--B--\r\n"
+                "--B\r\nContent-Disposition: form-data; name=\"p\"; \
+                 filename=\"{written}\"\r\n\r\nx\r\n--B--\r\n"
             )
         );
     }

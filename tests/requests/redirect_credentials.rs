@@ -115,7 +115,8 @@ async fn everything_goes_along_within_the_origin() {
     for here in ["/to", "https://own.test:443/to", "https://OWN.test/to"] {
         let (own, _, client) = two_servers(Attach::bearer(), here);
         client.put("a", 1).header("x-call", "c").header("cookie", "mine=1").await.unwrap();
-        let expected = "PUT /to\naccept-language: de\nauthorization: Bearer s3cret\ncontent-type: application/json\n\
+        let expected = "PUT /to\naccept-language: de\nauthorization: Bearer s3cret\ncontent-type: \
+            application/json\n\
              cookie: mine=1; crumb=1\nx-argument: a\nx-call: c\nx-static: s\n\n1";
         assert_eq!(raw(&own.last().unwrap()), expected, "{here}");
     }

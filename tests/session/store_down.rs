@@ -65,7 +65,10 @@ async fn i38_a_store_that_never_had_the_login_does_not_stop_it() {
             assert!(!store.text().contains("intent"));
             store.breaks(faults);
             let failing = call_after_expiry(&server, &client).await.unwrap_err();
-            let is_the_store = matches!(&failing, Error::RefreshUnavailable(told) if matches!(told.cause(), UnavailableCause::Store(_)));
+            let is_the_store = match &failing {
+                Error::RefreshUnavailable(told) => matches!(told.cause(), UnavailableCause::Store(_)),
+                _ => false,
+            };
             // A lock is not asked for where there is none, and a store that writes can be claimed.
             assert!(is_the_store, "{faults:?}: {failing:?}");
             let counts = server.counts();

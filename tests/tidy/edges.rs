@@ -47,7 +47,8 @@ fn the_state_of_the_session_is_pure() {
         matches!(path[1].as_str(), "io" | "net" | "fs" | "process" | "thread" | "env")
     }));
     report(
-        "the session's state has no I/O, no task, no clock and no lock, nor has a file of the session that it uses",
+        "the session's state has no I/O, no task, no clock and no lock, nor has a file of the session that \
+         it uses",
         findings,
     );
 }

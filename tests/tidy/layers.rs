@@ -212,9 +212,8 @@ const LAYERS: &[Layers] = &[
     Layers { directory: "sdk-macros/src/validate/draft/", order: &["param", "address", "placeholder"] },
     Layers {
         directory: "sdk-macros/src/validate/rule/",
-        order: &[
-            "body dyn_type headers method_names pages parts query_names retry_and_idempotency session trait_head",
-        ],
+        order: &["body dyn_type headers method_names pages parts query_names retry_and_idempotency session \
+             trait_head"],
     },
     Layers {
         directory: "sdk-testkit/src/",

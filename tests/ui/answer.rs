@@ -1,9 +1,11 @@
-//! What a compiler says about a program, as the `.stderr` files hold it: in the words of trybuild, without what differs from
-//! one machine to the next or with a line more in the runtime. Must not know where an answer is from.
+//! What a compiler says about a program, as the `.stderr` files hold it: in the words of trybuild, without
+//! what differs from one machine to the next or with a line more in the runtime. Must not know where an
+//! answer is from.
 
 use serde_json::Value;
 
-/// The messages of a compiler that writes them as JSON, one a line. `program` is its path as the compiler was given it.
+/// The messages of a compiler that writes them as JSON, one a line. `program` is its path as the compiler was
+/// given it.
 pub(crate) fn of(output: &str, program: &str) -> String {
     let mut answer = String::new();
     for line in output.lines() {

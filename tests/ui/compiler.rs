@@ -1,5 +1,5 @@
-//! The compiler, as it compiles a fixture against the crates that cargo has built for this very test: nothing is compiled but
-//! the fixture. Must not know what an answer should be.
+//! The compiler, as it compiles a fixture against the crates that cargo has built for this very test: nothing
+//! is compiled but the fixture. Must not know what an answer should be.
 
 use std::collections::BTreeSet;
 use std::env;
@@ -13,7 +13,8 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-/// The crates that a fixture may use. trybuild gives them those dependencies of `tests/Cargo.toml` which are there for it as well.
+/// The crates that a fixture may use. trybuild gives them those dependencies of `tests/Cargo.toml` which are
+/// there for it as well.
 const CRATES: [&str; 4] = ["sdk_runtime", "serde", "bytes", "tokio"];
 
 /// Compiles only if the crates are of one build.
@@ -54,7 +55,8 @@ impl Compiler {
         panic!("cargo has not built {CRATES:?} for this test, or not together:\n{refused}");
     }
 
-    /// Whether it compiles as far as `cargo check` goes, and what is said about it: a message a line, as JSON.
+    /// Whether it compiles as far as `cargo check` goes, and what is said about it: a message a line, as
+    /// JSON.
     pub(crate) fn check(&self, program: &Path) -> (bool, String) {
         self.compile(program, "metadata", &Scratch::in_folder(&self.output))
     }
@@ -80,7 +82,8 @@ impl Compiler {
     }
 }
 
-/// A folder that no other thread and no other process uses: the compiler gives what it links the same names each time.
+/// A folder that no other thread and no other process uses: the compiler gives what it links the same names
+/// each time.
 struct Scratch(PathBuf);
 
 impl Scratch {
@@ -141,13 +144,15 @@ fn rustc() -> Command {
 struct Built {
     /// Where to find what the crates depend on, and for which platform they are.
     arguments: Vec<OsString>,
-    /// The libraries of each of the `CRATES`. One that build scripts or macros need with other features than we do is there twice.
+    /// The libraries of each of the `CRATES`. One that build scripts or macros need with other features than
+    /// we do is there twice.
     libraries: [Vec<String>; CRATES.len()],
 }
 
 impl Built {
     fn with_this_test() -> Self {
-        // This test is `<profile>/deps/ui-…` in the target directory, or in that of a platform there. Cargo tells it neither.
+        // This test is `<profile>/deps/ui-…` in the target directory, or in that of a platform there. Cargo
+        // tells it neither.
         let test = env::current_exe().unwrap();
         let profile = test.ancestors().nth(2).and_then(|folder| folder.file_name()?.to_str()).unwrap();
         let mut target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();

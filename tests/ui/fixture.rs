@@ -1,4 +1,5 @@
-//! The fixtures as they lie below `tests/ui`, and those that stand for each kind. Must not know how one is compiled.
+//! The fixtures as they lie below `tests/ui`, and those that stand for each kind. Must not know how one is
+//! compiled.
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -24,7 +24,8 @@ use super::stream::{BodyStream, OneShot};
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be a request body",
     label = "neither text nor bytes, and no `IntoBody`",
-    note = "help: take `String`, `Bytes`, `Vec<u8>`, a `Body` such as `Body::file(path)` or a `BodyStream`, use `#[json]` for a value to serialize, or `impl IntoBody for {Self}`"
+    note = "help: take `String`, `Bytes`, `Vec<u8>`, a `Body` such as `Body::file(path)` or a `BodyStream`, \
+        use `#[json]` for a value to serialize, or `impl IntoBody for {Self}`"
 )]
 pub trait IntoBody {
     /// Whether the body can be sent more than once. `false` for a [`BodyStream`].

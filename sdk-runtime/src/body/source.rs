@@ -25,7 +25,7 @@ pub(crate) const FORM: HeaderValue = HeaderValue::from_static("application/x-www
 /// let bytes = Body::new("text or bytes");
 /// let file = Body::file("picture.png").content_type(http::HeaderValue::from_static("image/png"));
 /// # fn archive() -> http_body_util::Full<bytes::Bytes> { Default::default() }
-/// let written_anew_for_each_send = Body::factory(|| BodyStream::new(archive()));
+/// let written_again_for_each_send = Body::factory(|| BodyStream::new(archive()));
 /// ```
 #[derive(Clone)]
 pub struct Body {

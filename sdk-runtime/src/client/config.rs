@@ -83,7 +83,8 @@ impl LoginSource {
                 "the session of `.session(…)` brings its own store, or none: leave `.store(…)` out"
             }
             (Some(_), None, Some(_)) => {
-                "the token of `.bearer(…)` is never refreshed, and is the program's to keep: leave `.store(…)` out"
+                "the token of `.bearer(…)` is never refreshed, and is the program's to keep: leave \
+                 `.store(…)` out"
             }
             (Some(_), None, None) if attachment.header().is_none() => {
                 "`.bearer(…)` needs a header for its token, and `Attach::cookies()` has none: keep one"

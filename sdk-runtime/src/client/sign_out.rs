@@ -62,7 +62,8 @@ pub(super) async fn send(sign_out: SignOut, progress: &Progress) -> Result<CallR
     let request = sign_out.prepare(&grant)?.ok_or_else(|| {
         InvalidRequest::new(
             endpoint.name(),
-            "takes an argument from the session, which has nothing to build it from: only the login here has ended",
+            "takes an argument from the session, which has nothing to build it from: only the login here has \
+             ended",
         )
     })?;
     // A store that fails is reported by an event. It must not delay the request.

@@ -134,7 +134,14 @@ fn no_more_leaves_a_request_than_has_to() {
 #[test]
 fn the_limits_hold_for_what_is_read_from_a_record() {
     let written = |host: &str, count: usize| {
-        let of_host = move |at: usize| serde_json::json!({"raw_cookie": format!("c{at}=1"), "path": ["/", false], "domain": {"HostOnly": host}, "expires": "SessionEnd"});
+        let of_host = move |at: usize| {
+            serde_json::json!({
+                "raw_cookie": format!("c{at}=1"),
+                "path": ["/", false],
+                "domain": {"HostOnly": host},
+                "expires": "SessionEnd",
+            })
+        };
         (0..count).map(of_host).collect::<Vec<_>>()
     };
     let jar = Jar::read(written("a.com", 4_000).into()).unwrap();

@@ -57,7 +57,8 @@ impl fmt::Display for BuildError {
                 }
                 match cause.contains("CA certificates") {
                     true => f.write_str(
-                        "; install the system's certificates, or name some by `SSL_CERT_FILE` or `.http(|http| http.tls_certs_only(…))`",
+                        "; install the system's certificates, or name some by `SSL_CERT_FILE` or \
+                         `.http(|http| http.tls_certs_only(…))`",
                     ),
                     false => Ok(()),
                 }

@@ -118,7 +118,8 @@ impl fmt::Display for Error {
             Self::SessionExpired(inner) => inner.fmt(f),
             Self::RefreshUnavailable(inner) => inner.fmt(f),
             Self::NotSignedIn => f.write_str(
-                "nobody is signed in: sign in first, declare the endpoint with `auth = none`, or build the client with `.bearer(…)`",
+                "no user is signed in: sign in first, declare the endpoint with `auth = none`, or build the \
+                 client with `.bearer(…)`",
             ),
             Self::IdentityChanged(inner) => inner.fmt(f),
             Self::InsufficientScope(inner) => inner.fmt(f),

@@ -33,7 +33,8 @@ struct Inner {
 }
 
 /// The remedy for a body that still has a content coding.
-const ENCODED_WAY_OUT: &str = "; enable the feature of `sdk-runtime` that decodes it, or ask for no encoding by `accept-encoding: identity`";
+const ENCODED_WAY_OUT: &str = "; enable the feature of `sdk-runtime` that decodes it, or ask for no encoding \
+    by `accept-encoding: identity`";
 
 /// The length of the excerpt.
 const EXCERPT: usize = 512;

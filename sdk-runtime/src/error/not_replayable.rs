@@ -30,7 +30,8 @@ impl fmt::Display for NotReplayable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "{}, and its body was a stream that cannot be sent once more: pass `Bytes` or a `Body`, which can",
+            "{}, and its body was a stream that cannot be sent once more: pass `Bytes` or a `Body`, which \
+             can",
             self.0
         )
     }

@@ -54,7 +54,8 @@ const TOLD_404: &str = "`Api::it` (GET /it/{id}) was answered with status 404 No
 fn i27_each_error_says_what_happened_and_no_secret() {
     check(
         Error::NotSignedIn,
-        "nobody is signed in: sign in first, declare the endpoint with `auth = none`, or build the client with `.bearer(…)`",
+        "no user is signed in: sign in first, declare the endpoint with `auth = none`, or build the client \
+         with `.bearer(…)`",
         "NotSignedIn",
         None,
         None,
@@ -124,7 +125,8 @@ fn i27_each_error_says_what_happened_and_no_secret() {
         decode(),
         "the answer with status 200 is not a `Issue` (its content type is `text/html`); \
          `path()` and `detail()` tell where and why (not shown, since they may quote data)",
-        "Decode { expected: \"Issue\", status: 200, content_type: Some(\"text/html\"), content_encoding: None, .. }",
+        "Decode { expected: \"Issue\", status: 200, content_type: Some(\"text/html\"), content_encoding: \
+         None, .. }",
         None,
         None,
     );
@@ -134,7 +136,8 @@ fn i27_each_error_says_what_happened_and_no_secret() {
 fn i27_an_error_that_holds_an_answer_names_its_endpoint_and_its_status() {
     check(answer(404), TOLD_404, &format!("Status({SHOWN_404})"), Some(404), None);
     let here = of(&ANYWHERE, 404, Some((CONTENT_ENCODING, "br")));
-    let told = "`Api::next` (GET #[url]) was answered with status 404 Not Found, and its body is still encoded as `br`";
+    let told = "`Api::next` (GET #[url]) was answered with status 404 Not Found, and its body is still \
+        encoded as `br`";
     check(here, told, &format!("Status({})", SHOWN_404.replace("it,", "next,")), Some(404), None);
     let fake = http::Response::builder().status(404).body(Bytes::from_static(b"s3cret")).unwrap();
     let shown = "Status(ErrorResponse { endpoint: Fake::endpoint, status: 404, body: 6 bytes, .. })";
@@ -149,7 +152,8 @@ fn i27_an_error_that_holds_an_answer_names_its_endpoint_and_its_status() {
     check(
         NotReplayable::from(answer(404)),
         &format!(
-            "{TOLD_404}, and its body was a stream that cannot be sent once more: pass `Bytes` or a `Body`, which can"
+            "{TOLD_404}, and its body was a stream that cannot be sent once more: pass `Bytes` or a `Body`, \
+             which can"
         ),
         &format!("NotReplayable({SHOWN_404})"),
         Some(404),
@@ -356,7 +360,8 @@ fn each_reason_why_no_client_can_be_built_is_told() {
     };
     let tls = |cause: &str| format!("no secure connection to the server could be made{cause}");
     let shown = "BuildError(Transport(Transport { kind: Tls, source: \"s0urce\" }))";
-    let way_out = "; install the system's certificates, or name some by `SSL_CERT_FILE` or `.http(|http| http.tls_certs_only(…))`";
+    let way_out = "; install the system's certificates, or name some by `SSL_CERT_FILE` or `.http(|http| \
+        http.tls_certs_only(…))`";
     for (error, told, debug, source) in [
         (BuildError::base("is odd"), "the base URL is odd".to_owned(), "BuildError(Base(\"is odd\"))", None),
         (

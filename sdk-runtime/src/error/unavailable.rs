@@ -130,7 +130,8 @@ fn status(answer: &ErrorResponse, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     if let Some(target) = redirect_target(answer) {
         return write!(
             f,
-            "it was answered with status {number} and redirected to {target}, which session endpoints do not follow"
+            "it was answered with status {number} and redirected to {target}, which session endpoints do not \
+             follow"
         );
     }
     if status.is_server_error() || matches!(number, 408 | 425 | 429) {
@@ -142,11 +143,13 @@ fn status(answer: &ErrorResponse, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     match code {
         Some(code) => write!(
             f,
-            "the server answered with status {number} and `{code}`, which is about the client or its request and not about the login"
+            "the server answered with status {number} and `{code}`, which is about the client or its request \
+             and not about the login"
         ),
         None => write!(
             f,
-            "it was answered with status {number}, which says nothing about the login (`refused = …` can say what it means)"
+            "it was answered with status {number}, which says nothing about the login (`refused = …` can say \
+             what it means)"
         ),
     }
 }

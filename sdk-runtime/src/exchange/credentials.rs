@@ -54,6 +54,7 @@ pub(super) fn must_be_private(url: &Url) -> Result<(), InvalidRequest> {
     }
     Err(InvalidRequest::new(
         url.origin().ascii_serialization(),
-        "would carry a credential in the clear: use https, or a loopback address such as http://localhost (its subdomains are none)",
+        "would carry a credential in the clear: use https, or a loopback address such as http://localhost \
+         (its subdomains are none)",
     ))
 }

@@ -50,7 +50,8 @@ impl Base {
         let url = origin.ok_or("must be scheme and host alone, as in `https://uploads.example`")?;
         if !may_carry_credentials(&url) {
             return Err(
-                "would get a credential in the clear: it must begin with `https://`, or be `localhost` or a loopback address",
+                "would get a credential in the clear: it must begin with `https://`, or be `localhost` or a \
+                 loopback address",
             );
         }
         self.trusted.push(url);

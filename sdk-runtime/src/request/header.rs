@@ -131,12 +131,15 @@ pub(crate) fn displayed(value: &(impl fmt::Display + ?Sized)) -> Result<HeaderVa
 /// More lines than any server accepts, and far fewer than a header map can hold.
 const MOST_LINES: usize = 1_000;
 
+/// Adds one line of a header to a request.
+pub(crate) type PushLine<'a> = dyn FnMut(HeaderValue) -> Result<(), InvalidRequest> + 'a;
+
 /// Replaces the lines of `name` by those of `value`. A `value` without lines changes nothing. Cookies are
 /// added to the present ones.
 pub(crate) fn set(
     headers: &mut HeaderMap,
     name: &HeaderName,
-    each: impl FnOnce(&mut dyn FnMut(HeaderValue) -> Result<(), InvalidRequest>) -> Result<(), InvalidRequest>,
+    each: impl FnOnce(&mut PushLine<'_>) -> Result<(), InvalidRequest>,
 ) -> Result<(), InvalidRequest> {
     let mut first = *name != COOKIE;
     each(&mut |mut value| {

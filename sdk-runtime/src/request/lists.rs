@@ -87,8 +87,10 @@ impl<S: Serializer> Serializer for Listing<S> {
         serialize_unit() -> Ok;
         serialize_unit_struct(name: &'static str) -> Ok;
         serialize_unit_variant(name: &'static str, index: u32, variant: &'static str) -> Ok;
-        serialize_tuple_variant(name: &'static str, index: u32, variant: &'static str, len: usize) -> SerializeTupleVariant;
-        serialize_struct_variant(name: &'static str, index: u32, variant: &'static str, len: usize) -> SerializeStructVariant;
+        serialize_tuple_variant(name: &'static str, index: u32, variant: &'static str, len: usize)
+            -> SerializeTupleVariant;
+        serialize_struct_variant(name: &'static str, index: u32, variant: &'static str, len: usize)
+            -> SerializeStructVariant;
     }
 
     fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<S::Ok, S::Error> {

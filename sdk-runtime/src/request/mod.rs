@@ -119,7 +119,7 @@ impl Request {
     pub(crate) fn header(
         &mut self,
         name: &'static str,
-        each: impl FnOnce(&mut dyn FnMut(HeaderValue) -> Result<(), InvalidRequest>) -> Result<(), InvalidRequest>,
+        each: impl FnOnce(&mut header::PushLine<'_>) -> Result<(), InvalidRequest>,
     ) {
         let written = header::name(name).and_then(|name| header::set(&mut self.headers, &name, each));
         self.record_error(written);

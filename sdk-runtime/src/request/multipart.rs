@@ -114,7 +114,8 @@ mod tests {
             ),
             (
                 vec![("é\"\r\n%22", Part::new(vec![b'x']).file_name("ü \"\\\r\n.png"))],
-                "--B\r\nContent-Disposition: form-data; name=\"é%22%0D%0A%22\"; filename=\"ü %22\\%0D%0A.png\"\r\n\
+                "--B\r\nContent-Disposition: form-data; name=\"é%22%0D%0A%22\"; filename=\"ü \
+                 %22\\%0D%0A.png\"\r\n\
                  Content-Type: application/octet-stream\r\n\r\nx\r\n--B--\r\n",
             ),
             (

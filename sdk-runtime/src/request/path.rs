@@ -112,7 +112,8 @@ impl PathBuilder {
         if is_dot_segment(segment) {
             return Err(InvalidRequest::new(
                 placeholder,
-                "makes a segment of `.` or `..`, which would be removed from the path on its way: pass another value",
+                "makes a segment of `.` or `..`, which would be removed from the path on its way: pass \
+                 another value",
             ));
         }
         Ok(())

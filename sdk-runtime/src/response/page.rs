@@ -57,7 +57,8 @@ pub enum NoCursor {}
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a page",
     label = "does not implement `Page`",
-    note = "help: `#[derive(sdk_runtime::Page)]` with `#[page(items)]` on the field of its items, or return `Pages<Vec<T>>`"
+    note = "help: `#[derive(sdk_runtime::Page)]` with `#[page(items)]` on the field of its items, or return \
+        `Pages<Vec<T>>`"
 )]
 pub trait Page {
     /// The type of the items.

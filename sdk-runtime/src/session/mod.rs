@@ -211,7 +211,7 @@ impl Session {
     ///     while let Some(state) = states.next().await {
     ///         match state {
     ///             SessionState::SignedIn(login) => println!("signed in as {:?}", login.subject()),
-    ///             SessionState::Expired(expired) => println!("what was yours is cleared, sign in: {expired}"),
+    ///             SessionState::Expired(expired) => println!("sign in again: {expired}"),
     ///             _ => println!("no user is signed in"),
     ///         }
     ///     }
@@ -232,7 +232,7 @@ impl Session {
     ///     while let Some(event) = events.next().await {
     ///         match event {
     ///             SessionEvent::Expired(expired) => println!("sign in again: {expired}"),
-    ///             SessionEvent::StoreDegraded(error) => println!("the login would not survive a restart: {error}"),
+    ///             SessionEvent::StoreDegraded(error) => println!("a restart would lose it: {error}"),
     ///             _ => {}
     ///         }
     ///     }

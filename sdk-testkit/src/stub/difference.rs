@@ -220,7 +220,8 @@ mod tests {
             (
                 "/issues/{id}",
                 "GET /",
-                "segment 1 of the template, `issues`, is missing; segment 2 of the template, `{id}`, is missing",
+                "segment 1 of the template, `issues`, is missing; segment 2 of the template, `{id}`, is \
+                 missing",
             ),
             (
                 "/issues/{id}",

@@ -87,7 +87,8 @@ impl Table {
     pub(crate) fn missing(&self, name: &str) -> String {
         if let Some((_, method)) = self.left_out.iter().find(|(known, _)| known == name) {
             return format!(
-                "the address of `{name}` is an argument (`#[url]`), so it is not in the stub; say what is where it goes: \
+                "the address of `{name}` is an argument (`#[url]`), so it is not in the stub; say what is \
+                 where it goes: \
                  `stub.backend().reply(\"{method}\", \"/path\", …)`"
             );
         }

@@ -113,7 +113,8 @@ fn at_last(facts: &Facts<'_>) -> Checked {
         };
         if !is_right {
             return Err(format!(
-                "I32: {op} of process {process} ends with {outcome:?} at {at}, long after the last fault: {seen:?}"
+                "I32: {op} of process {process} ends with {outcome:?} at {at}, long after the last fault: \
+                 {seen:?}"
             ));
         }
     }

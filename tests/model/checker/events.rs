@@ -159,7 +159,8 @@ fn reasons(facts: &Facts<'_>) -> Checked {
                     && matches!(came, Came::Kept | Came::KeptInDoubt | Came::Foreign | Came::Undecodable)
                 {
                     return Err(format!(
-                        "I39: the login of {process} ended at {at} for {reason:?}, after an answer of the kind {came:?}"
+                        "I39: the login of {process} ended at {at} for {reason:?}, after an answer of the \
+                         kind {came:?}"
                     ));
                 }
                 if !is_right {
@@ -174,7 +175,8 @@ fn reasons(facts: &Facts<'_>) -> Checked {
                     });
                 if *reason == ExpiredReason::RefreshRejected && is_lost {
                     return Err(format!(
-                        "I14: process {process} is told at {at} of a refusal, and it was an answer that got lost"
+                        "I14: process {process} is told at {at} of a refusal, and it was an answer that got \
+                         lost"
                     ));
                 }
             }

@@ -98,7 +98,8 @@ pub(super) fn check(facts: &Facts<'_>) -> Checked {
                     });
                     if !is_kept && returned(facts, sent).is_some() {
                         return Err(format!(
-                            "I37: process {process} ends at {at}, and a{obtained} of its refresh is not in the store"
+                            "I37: process {process} ends at {at}, and a{obtained} of its refresh is not in \
+                             the store"
                         ));
                     }
                 }
@@ -111,7 +112,8 @@ pub(super) fn check(facts: &Facts<'_>) -> Checked {
             && returned < until
         {
             return Err(format!(
-                "I37: process {} refreshes at {} during a call that returns at {returned}, before the answer at {until}",
+                "I37: process {} refreshes at {} during a call that returns at {returned}, before the answer \
+                 at {until}",
                 sent.process, sent.at
             ));
         }

@@ -112,7 +112,8 @@ fn bounded(facts: &Facts<'_>) -> Checked {
             let count = 1 + counted.filter(|it| cause.at < it.at + within).count();
             if count > most {
                 return Err(format!(
-                    "I35: process {process} refreshes a{access} at {at} for {}, for the {count}th time in {within} ms",
+                    "I35: process {process} refreshes a{access} at {at} for {}, for the {count}th time in \
+                     {within} ms",
                     cause.endpoint
                 ));
             }

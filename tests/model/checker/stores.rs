@@ -56,7 +56,8 @@ fn received(facts: &Facts<'_>) -> Checked {
                             || degraded.contains(process);
                         if is_own && !is_kept {
                             return Err(format!(
-                                "I13: process {process} publishes a{access} at {at}, which is not written down"
+                                "I13: process {process} publishes a{access} at {at}, which is not written \
+                                 down"
                             ));
                         }
                         if received.is_some()
@@ -130,7 +131,8 @@ fn superseded(facts: &Facts<'_>) -> Checked {
                 if signed.access.is_some_and(|access| superseded.contains(&(*process, access))) =>
             {
                 return Err(format!(
-                    "I10: process {process} publishes at {at} what was obtained for a login before: {signed:?}"
+                    "I10: process {process} publishes at {at} what was obtained for a login before: \
+                     {signed:?}"
                 ));
             }
             _ => {}

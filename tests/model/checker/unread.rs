@@ -43,12 +43,14 @@ fn undecodable(facts: &Facts<'_>) -> Checked {
                     let is_kept = facts.works_elsewhere(*process, access, begin, *at);
                     if is_kept || facts.has_not_lapsed(access, *at) && !is_rejected {
                         return Err(format!(
-                            "I14: process {process} sends r{refresh} again at {at}, whose answer it could not decode, while a{access} is good"
+                            "I14: process {process} sends r{refresh} again at {at}, whose answer it could \
+                             not decode, while a{access} is good"
                         ));
                     }
                     if let Some(since) = since.filter(|since| at - since < UNDECODABLE) {
                         return Err(format!(
-                            "I14: process {process} sends r{refresh} again at {at}, whose answer it could not decode at {since}"
+                            "I14: process {process} sends r{refresh} again at {at}, whose answer it could \
+                             not decode at {since}"
                         ));
                     }
                 } else if !last.contains_key(&(*process, *refresh)) {
@@ -85,7 +87,8 @@ fn undecodable(facts: &Facts<'_>) -> Checked {
                 let Some(token) = rejected.get(process) else { continue };
                 if last.contains_key(&(*process, *token)) && !in_doubt.contains(token) {
                     return Err(format!(
-                        "I14: process {process} is told at {at} of {reason:?}, and could not decode what r{token} was spent for"
+                        "I14: process {process} is told at {at} of {reason:?}, and could not decode what \
+                         r{token} was spent for"
                     ));
                 }
             }
@@ -124,7 +127,8 @@ fn cool_downs(facts: &Facts<'_>) -> Checked {
                     }
                     Some((Came::Undecodable, since)) if at + wait + 1_000 < since + UNDECODABLE => {
                         return Err(format!(
-                            "I18: process {process} is to wait for {wait} ms at {at}, after what it could not decode"
+                            "I18: process {process} is to wait for {wait} ms at {at}, after what it could \
+                             not decode"
                         ));
                     }
                     _ => {}
@@ -200,7 +204,8 @@ fn woken(facts: &Facts<'_>) -> Checked {
                     && cooling.woken.is_some_and(|woken| woken < deed.begin)
                 {
                     return Err(format!(
-                        "I18: {op} fails at {at} for what was so before the machine slept or came into another network, and nothing was asked since"
+                        "I18: {op} fails at {at} for what was so before the machine slept or came into \
+                         another network, and nothing was asked since"
                     ));
                 }
             }

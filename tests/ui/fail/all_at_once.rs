@@ -19,7 +19,7 @@ pub trait Users {
     #[get("users")]
     async fn relative(&self) -> Result<String>;
 
-    #[get("/users", auth = nobody)]
+    #[get("/users", auth = public)]
     async fn unsigned(&self) -> Result<String>;
 
     #[get("/users")]

@@ -28,7 +28,11 @@ pub trait Users {
     #[session(end)]
     #[inline]
     #[post("/users",)]
-    async fn session_first(&self, #[allow(unused)] #[query] q: u8, #[header] #[warn(unused)] page: u8) -> Result<()>;
+    async fn session_first(
+        &self,
+        #[allow(unused)] #[query] q: u8,
+        #[header] #[warn(unused)] page: u8,
+    ) -> Result<()>;
 }
 
 fn main() {

@@ -24,7 +24,11 @@ impl TokenResponse for LoginResponse {
 pub trait Users {
     #[get("/one")]
     #[cfg(all())]
-    async fn user(&self, #[cfg(any())] #[query] absent: Missing, #[query] #[cfg(all())] q: u8) -> Result<String>;
+    async fn user(
+        &self,
+        #[cfg(any())] #[query] absent: Missing,
+        #[query] #[cfg(all())] q: u8,
+    ) -> Result<String>;
 
     #[get("/two")]
     #[cfg(any())]

@@ -1,4 +1,5 @@
-//! The derives: without a prelude, under lints, generic, conditional, behind aliases, under shadowed names, and renamed.
+//! The derives: without a prelude, under lints, generic, conditional, behind aliases, under shadowed names,
+//! and renamed.
 #![no_implicit_prelude]
 #![deny(warnings, missing_docs, unreachable_pub, unused, unused_qualifications, rust_2018_idioms)]
 
@@ -133,7 +134,12 @@ trait Things {
     async fn bytes(&self) -> ::sdk_runtime::Result<Paged<u8, u8>, shadowed::Error>;
 }
 
-async fn all(client: ThingsClient) -> ::std::result::Result<(), ::std::boxed::Box<dyn ::std::error::Error + ::std::marker::Send + ::std::marker::Sync>> {
+async fn all(
+    client: ThingsClient,
+) -> ::std::result::Result<
+    (),
+    ::std::boxed::Box<dyn ::std::error::Error + ::std::marker::Send + ::std::marker::Sync>,
+> {
     use ::sdk_runtime::Page;
     let _: ::std::vec::Vec<Existing> = client.all().await?.into_items();
     client.create().await?;

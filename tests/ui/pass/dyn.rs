@@ -97,7 +97,7 @@ fn main() {
     let app = App { users: DynUsers::new(DynUsers::new(client)), things: things.clone() };
     let spawned = |users: DynUsers| {
         fn sent<T: Send + 'static>(_: T) {}
-        sent(async move { users.user_or(7, ("nobody", 0)).await })
+        sent(async move { users.user_or(7, ("no user", 0)).await })
     };
     spawned(app.users.clone());
     drop(app.things.get("x"));

@@ -1,7 +1,9 @@
 //! Every attribute, option and form at once, under the strictest lints.
 #![deny(warnings, missing_docs, unused)]
 
-use sdk_runtime::{ErrorResponse, Grant, Head, Refusal, Response, Result, TokenRequest, TokenResponse, Tokens, api_client};
+use sdk_runtime::{
+    ErrorResponse, Grant, Head, Refusal, Response, Result, TokenRequest, TokenResponse, Tokens, api_client,
+};
 use serde::{Deserialize, Serialize};
 
 /// An issue.
@@ -46,7 +48,12 @@ fn refusal(_: &ErrorResponse) -> Option<Refusal> {
 }
 
 /// A tracker of issues.
-#[api_client(base = "/v1/", auth = required, timeout = 30s, headers("X-Client" = "ui", "accept-language" = "en"),)]
+#[api_client(
+    base = "/v1/",
+    auth = required,
+    timeout = 30s,
+    headers("X-Client" = "ui", "accept-language" = "en"),
+)]
 pub trait Tracker {
     /// Signs in.
     #[post("/login")]
@@ -61,7 +68,11 @@ pub trait Tracker {
     /// Signs out.
     #[post("/logout")]
     #[session(end)]
-    async fn logout(&self, #[json] #[from_session] request: &RefreshRequest, #[query] everywhere: bool) -> Result<()>;
+    async fn logout(
+        &self,
+        #[json] #[from_session] request: &RefreshRequest,
+        #[query] everywhere: bool,
+    ) -> Result<()>;
 
     /// One issue.
     #[get("/issues/{id}")]

@@ -17,7 +17,11 @@ pub trait Store {
     #[get("/items")]
     async fn list<'a>(&self, #[query] names: &'a [&'a str]) -> Result<Vec<String>>;
 
-    async fn copy<T: Serialize + DeserializeOwned + Send + Sync + 'static>(&self, from: &str, to: &str) -> Result<T> {
+    async fn copy<T: Serialize + DeserializeOwned + Send + Sync + 'static>(
+        &self,
+        from: &str,
+        to: &str,
+    ) -> Result<T> {
         let value: T = self.get(from).await?;
         self.put(to, &value).await?;
         Ok(value)

@@ -105,7 +105,8 @@ fn obstacle(request: &Prepared) -> Option<&'static str> {
     match (is_idempotent(request), request.is_replayable()) {
         (true, true) => None,
         (false, _) => Some(
-            "would repeat a request that is not idempotent: declare the endpoint `idempotent`, with one key to a request",
+            "would repeat a request that is not idempotent: declare the endpoint `idempotent`, with one key \
+             to a request",
         ),
         (true, false) => {
             Some("would repeat a body that is a stream: pass bytes or `Body::factory`, or call `.retry(0)`")

@@ -41,7 +41,10 @@ impl<T: Scalar> Scalar for Vec<T> {}
 impl<T: Scalar> Scalar for [T] {}
 
 macro_rules! fields {
-    ($method:ident ( $($arg:ident: $type:ty),* ), $bound:ident, $message:literal, $note:literal, |$value:ident, $request:ident| $push:expr) => {
+    (
+        $method:ident ( $($arg:ident: $type:ty),* ), $bound:ident, $message:literal, $note:literal,
+        |$value:ident, $request:ident| $push:expr
+    ) => {
         never! {
             /// The argument: a struct or a map that implements `Serialize`.
             #[diagnostic::on_unimplemented(

@@ -6,7 +6,7 @@ use http::HeaderValue;
 
 use super::{Arg, Arg1, Arg3, Arg4};
 use crate::error::InvalidRequest;
-use crate::request::header::displayed;
+use crate::request::header::{PushLine, displayed};
 use crate::request::{HeaderArg, Request};
 
 impl<T: HeaderArg> Arg<'_, T> {
@@ -68,7 +68,7 @@ impl<T> Arg4<'_, T> {
 }
 
 fn each<T: Display>(request: &mut Request, name: &'static str, values: impl IntoIterator<Item = T>) {
-    request.header(name, |line: &mut dyn FnMut(HeaderValue) -> Result<(), InvalidRequest>| {
+    request.header(name, |line: &mut PushLine<'_>| {
         values.into_iter().try_for_each(|value| line(displayed(&value)?))
     });
 }

@@ -85,7 +85,8 @@ impl<A, P: HasCursor> CursorArg<NoCursor, P> for A {
 #[diagnostic::on_unimplemented(
     message = "a `{Self}` has no cursor to ask for the next page with",
     label = "would take the cursor",
-    note = "help: write `#[page(next)]` on the field of a page that has it, or `paginate = link` or `paginate = page(…)`"
+    note = "help: write `#[page(next)]` on the field of a page that has it, or `paginate = link` or \
+        `paginate = page(…)`"
 )]
 pub trait HasCursor {}
 

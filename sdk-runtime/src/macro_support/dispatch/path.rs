@@ -22,7 +22,8 @@ never! {
     #[diagnostic::on_unimplemented(
         message = "`{Self}` cannot be used in a path",
         label = "does not implement `std::fmt::Display`",
-        note = "help: `impl std::fmt::Display for {Self}`, or pass one of its fields; for a generic type write `T: std::fmt::Display`"
+        note = "help: `impl std::fmt::Display for {Self}`, or pass one of its fields; for a generic type \
+            write `T: std::fmt::Display`"
     )]
     PathArg
 }

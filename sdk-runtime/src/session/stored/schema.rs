@@ -174,7 +174,8 @@ pub(crate) fn read(stored: Option<StoredLogin>) -> Result<StoreState, StoreError
     let Some(stored) = stored else { return Ok(StoreState::default()) };
     let foreign = |what: &str| {
         StoreError::foreign(format!(
-            "what is kept (version {}) {what}; it is left as it is: sign in with another place to keep the login in, or remove it",
+            "what is kept (version {}) {what}; it is left as it is: sign in with another place to keep the \
+             login in, or remove it",
             stored.version()
         ))
     };
