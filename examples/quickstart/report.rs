@@ -119,7 +119,8 @@ impl fmt::Display for Report {
         let steady = self.rejected_in_steady_state();
         write!(
             f,
-            "calls={served_calls} rotations={rotations} refreshes={refreshes} replays={replays} reused={reused} failed={failed} rejected_in_steady_state={steady}"
+            "calls={served_calls} rotations={rotations} refreshes={refreshes} replays={replays} \
+             reused={reused} failed={failed} rejected_in_steady_state={steady}"
         )
     }
 }

@@ -47,7 +47,8 @@ pub(crate) async fn play() -> Result {
     let sdk_testkit::Counts { logins, reused, .. } = server.counts();
     assert_eq!((logins, reused), (2, 0));
     println!(
-        "\nok: killed 3 times, and {logins} passwords: the second after the login was ended; {reused} tokens sent twice"
+        "\nok: killed 3 times, and {logins} passwords: the second after the login was ended; {reused} tokens \
+         sent twice"
     );
     Ok(())
 }

@@ -222,7 +222,10 @@ async fn an_answer_without_a_waiter_closes_its_connection() {
 
 #[tokio::test]
 async fn a_connection_that_breaks_is_the_last_item() {
-    let is_broken = |item: Option<Error>| matches!(item, Some(Error::Transport(error)) if error.kind() == TransportErrorKind::Body);
+    let is_broken = |item: Option<Error>| match item {
+        Some(Error::Transport(error)) => error.kind() == TransportErrorKind::Body,
+        _ => false,
+    };
     let (server, client) = Trickle::start().await;
     let mut lines = client.lines().await.unwrap();
     server.send(Step::Piece("{\"n\":1}\nno json\n{\"n\":2}\n"));

@@ -58,7 +58,8 @@ fn strings() -> impl Strategy<Value = String> {
         2 => "[./]{0,4}",
         3 => proptest::collection::vec(piece, 0..6).prop_map(|pieces| pieces.concat()),
         3 => proptest::collection::vec(any::<char>(), 0..24).prop_map(String::from_iter),
-        2 => proptest::collection::vec(0u8..=0x7f, 0..24).prop_map(|bytes| bytes.into_iter().map(char::from).collect()),
+        2 => proptest::collection::vec(0u8..=0x7f, 0..24)
+            .prop_map(|bytes| bytes.into_iter().map(char::from).collect()),
     ]
 }
 

@@ -199,8 +199,8 @@ async fn i18_a_page_in_between_costs_seconds() {
     }
 }
 
-/// How the next process gets the login: as the program that is started again, or as one that has run beside
-/// the first all the time.
+/// How the next process gets the login: as the program that is started again, or as one that has run at the
+/// same time as the first.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Next {
     StartedAgain,

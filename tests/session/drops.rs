@@ -376,7 +376,7 @@ const WAYS: [(&str, bool, Way); 15] = [
 ];
 
 #[test]
-fn i28_what_a_session_lets_go_of_may_use_it() {
+fn i28_a_value_that_a_session_drops_may_use_it() {
     for (what, is_stored, way) in WAYS {
         for (how, uses) in USES {
             let (done, is_done) = mpsc::channel();

@@ -180,7 +180,8 @@ async fn a_server_that_wants_more_scopes_says_which() {
         // A challenge of another scheme is not for this session.
         (
             None,
-            "DPoP error=insufficient_scope, scope=d, Bearer scope=\"a\", Bearer error=insufficient_scope, scope=\"b  c\"",
+            "DPoP error=insufficient_scope, scope=d, Bearer scope=\"a\", Bearer error=insufficient_scope, \
+             scope=\"b  c\"",
             &["b", "c"],
             &["b", "c"],
         ),

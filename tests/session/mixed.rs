@@ -211,7 +211,11 @@ async fn i35_a_refresh_that_names_another_subject_forgets_no_cost() {
         let n = n.fetch_add(1, Ordering::SeqCst);
         let issued = authority.issue("ann");
         async move {
-            Reply::json(&serde_json::json!({"access_token": issued.access_token, "refresh_token": issued.refresh_token, "subject": format!("s{n}")}))
+            Reply::json(&serde_json::json!({
+                "access_token": issued.access_token,
+                "refresh_token": issued.refresh_token,
+                "subject": format!("s{n}"),
+            }))
         }
     });
     for _ in 0..50 {

@@ -1,4 +1,4 @@
-//! What a pool of sessions keeps and lets go of: sessions that were closed alone, logins that are over, and
+//! What a pool of sessions keeps and evicts: sessions that were closed alone, logins that are over, and
 //! code of the user's that uses the pool.
 
 use std::collections::HashMap;

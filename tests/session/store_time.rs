@@ -42,7 +42,11 @@ fn slow_server() -> TokenServer {
     let authority = server.authority();
     server.backend().route("POST", "/auth/login", move |_| {
         let issued = authority.issue("ann");
-        let reply = json!({"access_token": issued.access_token, "refresh_token": issued.refresh_token, "expires_in": 3600});
+        let reply = json!({
+            "access_token": issued.access_token,
+            "refresh_token": issued.refresh_token,
+            "expires_in": 3600,
+        });
         async move { Reply::json(&reply).delay(SERVER_TIME) }
     });
     server.backend().reply("POST", "/auth/logout", Reply::empty().delay(SERVER_TIME));

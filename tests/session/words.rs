@@ -18,7 +18,13 @@ async fn what_was_wrong_is_told_without_a_value() {
     for (reply, told) in [
         (
             json(r#"{"access_token":"secret","refresh_token":"secret","expires_in":"secret"}"#),
-            &["LoginResponse", "application/json", "invalid type: string, expected u64", "in `expires_in`"][..],
+            &[
+                "LoginResponse",
+                "application/json",
+                "invalid type: string, expected u64",
+                "in \
+                `expires_in`",
+            ][..],
         ),
         (
             json(r#"{"access_token":["secret"],"refresh_token":"secret"}"#),

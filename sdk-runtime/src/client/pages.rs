@@ -69,7 +69,14 @@ pub struct Pages<P, E = Error> {
 
 enum Source<P, E> {
     Given(VecDeque<Result<P, E>>),
-    Server { decoder: CallDecoder<P, E>, paginate: Paginate<P>, number: u64, pager: Box<Pager>, state: State },
+    Server {
+        decoder: CallDecoder<P, E>,
+        paginate: Paginate<P>,
+        /// The number of the next page.
+        number: u64,
+        pager: Box<Pager>,
+        state: State,
+    },
 }
 
 enum State {

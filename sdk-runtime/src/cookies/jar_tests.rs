@@ -314,12 +314,8 @@ fn the_record_of_an_earlier_version_is_read() {
         {"raw_cookie": "refresh=2; Max-Age=60", "path": ["/auth", false],
          "domain": {"HostOnly": "a.example.com"}, "expires": {"AtUtc": "2026-11-29T12:01:00Z"}},
         {"raw_cookie": "wide=3", "path": ["/", true], "domain": {"Suffix": "com"}, "expires": "SessionEnd"},
-        {
-            "raw_cookie": "secure=4",
-            "path": ["/secure", true],
-            "domain": {"Suffix": "localhost"},
-            "expires": "SessionEnd"
-        },
+        {"raw_cookie": "secure=4", "path": ["/secure", true],
+         "domain": {"Suffix": "localhost"}, "expires": "SessionEnd"},
     ]);
     let (days, clock) = Day::new();
     let jar = Jar::read(written).unwrap();
@@ -336,12 +332,10 @@ fn the_record_of_an_earlier_version_is_read() {
     days.pass(Duration::from_secs(60));
     assert_eq!(sent_at(&jar, "https://a.example.com/auth", &clock), "sid=1");
     let damaged = |raw: &str| {
-        Jar::read(serde_json::json!([{
-            "raw_cookie": raw,
-            "path": ["/", true],
-            "domain": {"HostOnly": "a.com"},
-            "expires": "SessionEnd",
-        }]))
+        let domain = serde_json::json!({"HostOnly": "a.com"});
+        Jar::read(serde_json::json!([
+            {"raw_cookie": raw, "path": ["/", true], "domain": domain, "expires": "SessionEnd"}
+        ]))
     };
     assert!(damaged("a=b").is_some());
     for raw in ["a=\u{100}", "a=b\nc", "a=b\u{7f}"] {

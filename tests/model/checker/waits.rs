@@ -14,7 +14,7 @@ const AT_ONCE: u64 = 20;
 const STORE: u64 = 5_000;
 /// The longest that the network takes, both ways, where it does not fail; and what this test adds for an
 /// order of its own.
-const BESIDE: u64 = 300 + 1_000;
+const OTHER_WAITS: u64 = 300 + 1_000;
 
 pub(super) fn check(facts: &Facts<'_>) -> Checked {
     while_it_is_good(facts)?;
@@ -136,7 +136,7 @@ fn for_the_store(facts: &Facts<'_>) -> Checked {
     let waits = |deed: &Deed<'_>| matches!(deed.doing, Doing::Login(_) | Doing::Logout);
     for (op, deed) in facts.ops.iter().filter(|(_, deed)| waits(deed)) {
         let Some((at, outcome, _)) = deed.end else { continue };
-        if at - deed.begin > STORE + BESIDE + AT_ONCE {
+        if at - deed.begin > STORE + OTHER_WAITS + AT_ONCE {
             return Err(format!(
                 "I6: {op} ends with {outcome:?} at {at}, {} ms after it began",
                 at - deed.begin

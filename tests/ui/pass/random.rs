@@ -1,11 +1,11 @@
-//! Random correct declarations. Written by the tests of sdk-macros: `DECLARATION_SAMPLE=write cargo test -p sdk-macros sample`.
+//! Random correct declarations, written by `DECLARATION_SAMPLE=write cargo test -p sdk-macros sample`.
 #![allow(dead_code, unused_imports, unused_must_use)]
 
 use std::collections::BTreeMap;
 
 use sdk_runtime::{
-    ApiError, ByteStream, Error, ErrorResponse, Grant, Head, Page, Pages, Refusal, Response, Result, TokenRequest,
-    TokenResponse, Tokens, Url, api_client,
+    ApiError, ByteStream, Error, ErrorResponse, Grant, Head, Page, Pages, Refusal, Response, Result,
+    TokenRequest, TokenResponse, Tokens, Url, api_client,
 };
 use serde::{Deserialize, Serialize};
 

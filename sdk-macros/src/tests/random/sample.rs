@@ -15,14 +15,14 @@ const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/ui/pass/random
 /// The number of declarations. Each takes the compiler about 30 ms.
 const DECLARATIONS: u64 = 24;
 
-const HEAD: &str = r#"//! Random correct declarations. Written by the tests of sdk-macros: `DECLARATION_SAMPLE=write cargo test -p sdk-macros sample`.
+const HEAD: &str = r#"//! Random correct declarations, written by `DECLARATION_SAMPLE=write cargo test -p sdk-macros sample`.
 #![allow(dead_code, unused_imports, unused_must_use)]
 
 use std::collections::BTreeMap;
 
 use sdk_runtime::{
-    ApiError, ByteStream, Error, ErrorResponse, Grant, Head, Page, Pages, Refusal, Response, Result, TokenRequest,
-    TokenResponse, Tokens, Url, api_client,
+    ApiError, ByteStream, Error, ErrorResponse, Grant, Head, Page, Pages, Refusal, Response, Result,
+    TokenRequest, TokenResponse, Tokens, Url, api_client,
 };
 use serde::{Deserialize, Serialize};
 

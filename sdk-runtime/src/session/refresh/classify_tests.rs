@@ -185,14 +185,16 @@ impl Came {
 
 fn document() -> String {
     let mut text = String::from(
-        "A refresh is answered, and the login goes on or ends. These rules are asked in this order; the first that applies decides.\n\n\
-         1. `refused = …` of the declaration, where it returns a [`Refusal`](crate::Refusal). It is asked about answers without success,\n   \
-            and about successes without tokens that can be read.\n\
+        "The answer to a refresh keeps or ends the login. The rules apply in this order, and the first\n\
+         match decides.\n\n\
+         1. `refused = …` of the declaration, if it returns a [`Refusal`](crate::Refusal). It is called\n   \
+            for unsuccessful answers, and for successes without readable tokens.\n\
          2. The status: 408, 425, 429 and each 5xx keep the login, with every body.\n\
-         3. The string in `error` of a 4xx (RFC 6749, 5.2), where it is one of those below. From a body that cannot be read to its end\n   \
-            it counts only where it keeps the login.\n\
-         4. What is left of 4xx: a 401, and a 400 or 403 with a readable JSON object, reject the refresh token.\n\n\
-         A body is readable where all of it arrived, decoded, in UTF-8, as one JSON object without a key twice.\n\n\
+         3. The string in `error` of a 4xx (RFC 6749, 5.2), if it is one of those below. From a body\n   \
+            that cannot be read to its end it counts only if it keeps the login.\n\
+         4. The other 4xx: a 401, and a 400 or 403 with a readable JSON object, reject the token.\n\n\
+         A body is readable if all of it arrived, decoded, in UTF-8, as one JSON object without a\n\
+         duplicate key.\n\n\
          | meaning | what follows |\n|---|---|\n\
          | rejected | The login is over. |\n\
          | not spent | The login goes on. The refresh is tried again after 1 s, doubling to 60 s, or after `Retry-After`, up to 1 h. |\n\
