@@ -12,8 +12,8 @@
 //! - [`TokenResponse`] and [`TokenRequest`]: the two small traits that connect your types with the session;
 //! - [`Session`] and [`SessionState`]: the login, to read, watch and end; [`SessionEvent`]: what happens to
 //!   it; [`states`]: what each event does in each state; [`answers`]: what each response to a refresh means;
-//! - [`TokenStore`]: where a login survives restarts, such as in a [`FileStore`]; [`SessionPool`]: a login for
-//!   each of many users;
+//! - [`TokenStore`]: where a login survives restarts, such as in a [`FileStore`]; [`SessionPool`]: a login
+//!   for each of many users;
 //! - [`Error`]: what can fail, and what it means for the user; [`ApiError`]: an endpoint's own errors;
 //! - [`Body`], [`BodyStream`] and [`Part`]: what is sent, and whether it can be sent again; [`IntoBody`] for
 //!   a format of your own;

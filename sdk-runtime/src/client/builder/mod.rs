@@ -352,7 +352,8 @@ impl<C: ApiClient> ClientBuilder<C> {
         };
         if !config.attach_refresh(&session) {
             return Err(BuildError::conflict(
-                "the session of `.session(…)` has a way to refresh itself already: leave `#[session(refresh)]` to one trait",
+                "the session of `.session(…)` has a way to refresh itself already: leave \
+                 `#[session(refresh)]` to one trait",
             ));
         }
         Ok(C::from_client(config.client(session)))
@@ -378,7 +379,8 @@ impl<C: ApiClient> ClientBuilder<C> {
                 Ok(SessionPool::new(config, Box::new(move |key| Arc::new(store(key)))))
             }
             _ => Err(BuildError::conflict(
-                "`.build_pool(…)` makes a login for each key: leave `.bearer(…)`, `.session(…)` and `.store(…)` out",
+                "`.build_pool(…)` makes a login for each key: leave `.bearer(…)`, `.session(…)` and \
+                 `.store(…)` out",
             )),
         }
     }

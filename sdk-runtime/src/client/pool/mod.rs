@@ -1,5 +1,5 @@
-//! `SessionPool`: a pool of logins, for a server that acts for its users. Each key has a client with a session
-//! of its own.
+//! `SessionPool`: a pool of logins, for a server that acts for its users. Each key has a client with a
+//! session of its own.
 
 mod slot;
 
