@@ -371,7 +371,8 @@ mod tests {
         keys
     }
 
-    /// Beyond the limit an eighth of it is evicted too, so that not every caller has to search for logins to evict.
+    /// Beyond the limit an eighth of it is evicted too, so that not every caller has to search for logins to
+    /// evict.
     #[test]
     fn as_many_go_as_are_too_many_and_an_eighth_of_the_limit() {
         for (limit, lengths) in [

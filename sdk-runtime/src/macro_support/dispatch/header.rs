@@ -2,10 +2,7 @@
 
 use std::fmt::Display;
 
-use http::HeaderValue;
-
 use super::{Arg, Arg1, Arg3, Arg4};
-use crate::error::InvalidRequest;
 use crate::request::header::{PushLine, displayed};
 use crate::request::{HeaderArg, Request};
 

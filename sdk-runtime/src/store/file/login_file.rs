@@ -176,7 +176,8 @@ mod tests {
     use super::*;
     use crate::error::StoreErrorKind;
 
-    /// A flush: the length of the file, or `None` for a directory, and the content of the login's file at that time.
+    /// A flush: the length of the file, or `None` for a directory, and the content of the login's file at
+    /// that time.
     #[derive(Debug, PartialEq)]
     struct Flushed {
         length: Option<u64>,
