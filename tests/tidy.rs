@@ -9,6 +9,8 @@ mod imports;
 mod layers;
 #[path = "tidy/source.rs"]
 mod source;
+#[path = "tidy/words.rs"]
+mod words;
 
 use std::{
     collections::BTreeSet,

@@ -11,7 +11,8 @@ mod declared {
 
     in_the_way! {
         Option Some None Ok Err String Vec Box Arc Pin PhantomData Endpoint Call CallOf Client Session
-        ApiClient Request Error BuildError ClientBuilder Decode Return Duration Self_ TrackerClient_ str u64 bool usize
+        ApiClient Request Error BuildError ClientBuilder Decode Return Duration Self_ TrackerClient_ str
+        u64 bool usize
     }
 
     pub enum Result {}

@@ -1,4 +1,4 @@
-//! Random correct declarations, written by `DECLARATION_SAMPLE=write cargo test -p sdk-macros sample`.
+//! Random declarations (`DECLARATION_SAMPLE=write cargo test -p sdk-macros sample`).
 #![allow(dead_code, unused_imports, unused_must_use)]
 
 use std::collections::BTreeMap;

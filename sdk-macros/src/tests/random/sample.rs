@@ -15,7 +15,7 @@ const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/ui/pass/random
 /// The number of declarations. Each takes the compiler about 30 ms.
 const DECLARATIONS: u64 = 24;
 
-const HEAD: &str = r#"//! Random correct declarations, written by `DECLARATION_SAMPLE=write cargo test -p sdk-macros sample`.
+const HEAD: &str = r#"//! Random declarations (`DECLARATION_SAMPLE=write cargo test -p sdk-macros sample`).
 #![allow(dead_code, unused_imports, unused_must_use)]
 
 use std::collections::BTreeMap;

@@ -104,7 +104,8 @@ impl Core {
         })
     }
 
-    /// Records the outcome of `flight`, which no login wants. After a close its tokens are still to be stored.
+    /// Records the outcome of `flight`, which no login wants. After a close its tokens are still to be
+    /// stored.
     pub(crate) fn finish_superseded(&mut self, flight: FlightId, outcome: &mut RefreshOutcome) {
         match (outcome.take_not_stored(), &*outcome) {
             (Some(not_stored), _) => {
