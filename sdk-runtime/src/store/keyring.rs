@@ -81,7 +81,7 @@ impl TokenStore for KeyringStore {
 
     fn try_lock(&self) -> StoreFuture<'_, StoreLock> {
         blocking::run(&self.0, |slot| {
-            let lock = FileLock::try_take(&slot.lock_file("renewing")?)?;
+            let lock = FileLock::try_take(&slot.lock_file(lock::REFRESH)?)?;
             Ok(lock.map_or(StoreLock::Busy, |lock| StoreLock::Held(Box::new(lock))))
         })
     }
@@ -115,7 +115,7 @@ impl KeyringEntry {
         next: &StoredLogin,
     ) -> Result<bool, StoreError> {
         let kept = envelope::encode(next)?;
-        let _lock = FileLock::take(&self.lock_file("lock")?, lock::LONGEST_WAIT)?;
+        let _lock = FileLock::take(&self.lock_file(lock::WRITE)?, lock::LONGEST_WAIT)?;
         let entry = self.entry()?;
         if self.read(&entry)?.map_or(0, |kept| kept.version()) != expected {
             return Ok(false);

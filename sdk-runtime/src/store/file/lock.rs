@@ -1,4 +1,4 @@
-//! A lock between the processes of one machine: that of the system, on a file.
+//! A lock between the processes of one machine: that of the system, on a file. The names of the lock files.
 
 use std::fs::{File, TryLockError};
 use std::path::Path;
@@ -7,6 +7,11 @@ use std::time::Duration;
 use super::permissions;
 use crate::error::StoreError;
 use crate::runtime;
+
+/// The extension of the file that is locked during a write.
+pub(crate) const WRITE: &str = "lock";
+/// The extension of the file that is locked during a refresh. Processes of all versions lock the same file.
+pub(crate) const REFRESH: &str = "renewing";
 
 /// The longest wait for the lock of a replacement. A replacement takes milliseconds. The limit is below that
 /// of the session.

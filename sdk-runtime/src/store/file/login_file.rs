@@ -51,7 +51,7 @@ impl LoginFile {
     ) -> Result<bool, StoreError> {
         let bytes = envelope::encode(next)?;
         permissions::make_directory(self.directory())?;
-        let _lock = FileLock::take(&self.sibling("", ".lock")?, self.patience)?;
+        let _lock = FileLock::take(&self.lock_file(lock::WRITE)?, self.patience)?;
         if self.load()?.map_or(0, |kept| kept.version()) != expected {
             return Ok(false);
         }
@@ -81,7 +81,7 @@ impl LoginFile {
     /// Takes the lock for refreshes. Returns `None` if it is held.
     pub(super) fn try_lock_refresh(&self) -> Result<Option<FileLock>, StoreError> {
         permissions::make_directory(self.directory())?;
-        FileLock::try_take(&self.sibling("", ".renewing")?)
+        FileLock::try_take(&self.lock_file(lock::REFRESH)?)
     }
 
     /// Deletes the temporary files of processes that were killed while they wrote. The caller holds the lock,
@@ -107,6 +107,11 @@ impl LoginFile {
             Some(parent) if parent != Path::new("") => parent,
             _ => Path::new("."),
         }
+    }
+
+    /// Returns the path of the file that is locked for `purpose`.
+    fn lock_file(&self, purpose: &str) -> Result<PathBuf, StoreError> {
+        self.sibling("", &format!(".{purpose}"))
     }
 
     /// Returns the path of a file in the same directory, named after this one.
@@ -293,7 +298,7 @@ mod tests {
         let place = Place::new();
         let file = LoginFile { path: place.0.path().to_owned(), patience: Duration::from_millis(1) };
         assert!(file.replace(WriteDeadline::start(), 0, &login(1)).unwrap());
-        let held = FileLock::take(&file.sibling("", ".lock").unwrap(), Duration::ZERO).unwrap();
+        let held = FileLock::take(&file.lock_file(lock::WRITE).unwrap(), Duration::ZERO).unwrap();
         // On a thread of its own, which is left behind where it does wait without end.
         let (tell, told) = mpsc::channel();
         let next = login(2);
