@@ -65,7 +65,7 @@ struct Facts<'a> {
     /// When an endpoint accepted a token.
     served: BTreeMap<(Process, Token, &'a str), Vec<u64>>,
     /// What each call was signed with last, and as which version of the login.
-    signed: BTreeMap<Op, (Token, Option<Stamp>)>,
+    signed: BTreeMap<Op, (Token, Option<Version>)>,
     /// When each process was told that a refresh fails, and until when none is tried.
     failing: BTreeMap<Process, Vec<(u64, u64)>>,
     /// When an answer to a refresh could not be decoded first.
@@ -81,7 +81,7 @@ struct Facts<'a> {
 }
 
 /// A version of a login in a process: the epoch, and the generation.
-type Stamp = (u64, u64);
+type Version = (u64, u64);
 
 struct Issue {
     at: u64,
@@ -181,7 +181,7 @@ impl<'a> Facts<'a> {
             }
             What::Request { op, line, access, seen, .. } => {
                 self.requests.entry(*op).or_insert((at, line));
-                self.signed.extend(access.map(|access| (*op, (access, stamp(seen, access)))));
+                self.signed.extend(access.map(|access| (*op, (access, version(seen, access)))));
             }
             What::Answer { process, op, status } => {
                 self.answers.insert(*op, (at, *status));
@@ -194,7 +194,7 @@ impl<'a> Facts<'a> {
             What::Judged { process, op, access, over, seen } => {
                 let (op, access, endpoint) = (*op, *access, endpoint(self.requests[op].1));
                 let is_replay = !self.judges.insert(op);
-                let is_late = stamp(seen, access).is_none_or(|stamp| self.signed[&op].1 != Some(stamp));
+                let is_late = version(seen, access).is_none_or(|version| self.signed[&op].1 != Some(version));
                 let epoch = seen.signed().map(|signed| signed.epoch);
                 let judged = Judged { at, op, access, endpoint, is_replay, is_late, is_over: *over, epoch };
                 self.judged.entry((*process, access)).or_default().push(judged);
@@ -291,7 +291,7 @@ impl<'a> Facts<'a> {
 }
 
 /// The version of the login that is at hand, if `access` is its token.
-fn stamp(seen: &Seen, access: Token) -> Option<Stamp> {
+fn version(seen: &Seen, access: Token) -> Option<Version> {
     let signed = seen.signed().filter(|signed| signed.access == Some(access))?;
     Some((signed.epoch, signed.generation))
 }

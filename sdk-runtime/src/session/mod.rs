@@ -297,7 +297,7 @@ mod tests {
         let Phase::Active(snapshot) = session.shell().view().phase.clone() else { panic!("not signed in") };
         assert_eq!(
             format!("{snapshot:?}"),
-            "Snapshot { stamp: Stamp { epoch: 1, generation: 1 }, rejected: Flag(false), .. }"
+            "Snapshot { version: Version { epoch: 1, generation: 1 }, rejected: Flag(false), .. }"
         );
         assert_eq!(format!("{bearer:?}"), "RefreshBearer(..)");
         let after = Some(std::time::Duration::from_secs(7));

@@ -21,7 +21,7 @@ use crate::session::refresh::endpoint::Refresher;
 use crate::session::refresh::flight::{RefreshFlight, Revoke};
 use crate::session::state::event::SessionEvent;
 use crate::session::state::login::SessionState;
-use crate::session::state::snapshot::{EndpointId, Phase, Snapshot, Stamp, View};
+use crate::session::state::snapshot::{EndpointId, Phase, Snapshot, Version, View};
 use crate::session::stored::client::StoreClient;
 use crate::session::token::classify::TokenBad;
 use crate::session::token::placement::Attachment;
@@ -146,14 +146,14 @@ impl Shell {
         self.refresher.get().is_some()
     }
 
-    /// Ends the login, because a server said so of the credential with `stamp`. An older stamp changes
+    /// Ends the login, because a server said so of the credential with `version`. An older version changes
     /// nothing.
     pub(crate) fn login_over(
         self: &Arc<Self>,
-        stamp: Stamp,
+        version: Version,
         expired: SessionExpired,
     ) -> Option<SessionExpired> {
-        self.step(|core| core.login_over(stamp, expired))
+        self.step(|core| core.login_over(version, expired))
     }
 
     /// The network has changed.
@@ -162,10 +162,10 @@ impl Shell {
         self.step(|core| core.network_changed(now));
     }
 
-    /// Puts `endpoint` on hold: it rejected the token with `stamp`, which had just been refreshed.
-    pub(crate) fn hold(self: &Arc<Self>, endpoint: EndpointId, stamp: Stamp) {
+    /// Puts `endpoint` on hold: it rejected the token with `version`, which had just been refreshed.
+    pub(crate) fn hold(self: &Arc<Self>, endpoint: EndpointId, version: Version) {
         let now = self.clock.now().mono;
-        self.step(|core| core.hold(endpoint, stamp, now));
+        self.step(|core| core.hold(endpoint, version, now));
     }
 
     /// Records that `endpoint` has accepted the credential of `snapshot`.

@@ -15,8 +15,8 @@ pub(super) fn check(facts: &Facts<'_>) -> Checked {
 
 #[derive(Default, Clone, Copy)]
 struct Story {
-    /// The highest stamp so far.
-    stamp: (u64, u64),
+    /// The highest version so far.
+    version: (u64, u64),
     is_in: bool,
     is_out: bool,
     is_closed: bool,
@@ -44,9 +44,9 @@ fn order(facts: &Facts<'_>) -> Checked {
             }
             Event::SignedIn(signed) | Event::Refreshed(signed) => {
                 let is_refreshed = matches!(event, Event::Refreshed(_));
-                story.stamp = (signed.epoch, signed.generation);
-                let goes_on = before.is_in && signed.epoch == before.stamp.0;
-                if signed.generation <= before.stamp.1 || signed.epoch < before.stamp.0 {
+                story.version = (signed.epoch, signed.generation);
+                let goes_on = before.is_in && signed.epoch == before.version.0;
+                if signed.generation <= before.version.1 || signed.epoch < before.version.0 {
                     return fault("I3");
                 }
                 if is_refreshed != goes_on {
@@ -57,7 +57,7 @@ fn order(facts: &Facts<'_>) -> Checked {
             Event::Expired(_) if before.is_in => story.is_in = false,
             Event::SignedOut if !before.is_out => (story.is_in, story.is_out) = (false, true),
             // A sign-in can fail too.
-            Event::Failing(..) if before.is_in || before.is_out || before.stamp == (0, 0) => {}
+            Event::Failing(..) if before.is_in || before.is_out || before.version == (0, 0) => {}
             Event::Degraded if !before.is_degraded => story.is_degraded = true,
             Event::Overtaken => story.is_degraded = true,
             Event::Recovered if before.is_degraded => story.is_degraded = false,

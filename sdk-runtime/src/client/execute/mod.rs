@@ -87,9 +87,9 @@ impl Execution<'_> {
             }
             ClassifiedResponse::Rejected(again) => {
                 let over = again.login_over();
-                let over = over.and_then(|expired| shell.login_over(snapshot.stamp, expired));
+                let over = over.and_then(|expired| shell.login_over(snapshot.version, expired));
                 let expired = over.unwrap_or_else(|| {
-                    shell.hold(endpoint, snapshot.stamp);
+                    shell.hold(endpoint, snapshot.version);
                     SessionExpired::new(ExpiredReason::ReplayRejected)
                 });
                 Err(expired.with_response(again.response).into())
@@ -220,7 +220,7 @@ impl ClassifiedResponse {
 
 impl RejectedResponse {
     fn rejection_of(&self, snapshot: &Snapshot) -> Rejection {
-        Rejection { stamp: snapshot.stamp, login_over: self.login_over() }
+        Rejection { version: snapshot.version, login_over: self.login_over() }
     }
 
     fn login_over(&self) -> Option<SessionExpired> {

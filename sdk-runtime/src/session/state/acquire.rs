@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::message::{Demand, Fallback, FlightId, Identity, Rejection, Start};
-use super::snapshot::{EndpointId, Phase, Snapshot, Stamp, Validity};
+use super::snapshot::{EndpointId, Phase, Snapshot, Validity, Version};
 use super::throttle::{Admission, Rejected};
 use super::{Core, permit};
 use crate::error::{
@@ -33,7 +33,7 @@ impl Core {
         let Phase::Active(snapshot) = self.view.phase.clone() else {
             return Demand::Fail(Error::NotSignedIn);
         };
-        let rejected = rejected.filter(|rejection| rejection.stamp == snapshot.stamp);
+        let rejected = rejected.filter(|rejection| rejection.version == snapshot.version);
         if let Some(rejection) = rejected
             && let Err(error) = self.rejected(&snapshot, endpoint, rejection, now)
         {
@@ -89,10 +89,10 @@ impl Core {
         }
     }
 
-    /// Puts `endpoint` on hold: it rejected the token with `stamp`, which had just been refreshed.
-    pub(crate) fn hold(&mut self, endpoint: EndpointId, stamp: Stamp, now: Instant) {
-        if stamp.epoch == self.view.epoch {
-            self.throttle.hold(endpoint, stamp, now);
+    /// Puts `endpoint` on hold: it rejected the token with `version`, which had just been refreshed.
+    pub(crate) fn hold(&mut self, endpoint: EndpointId, version: Version, now: Instant) {
+        if version.epoch == self.view.epoch {
+            self.throttle.hold(endpoint, version, now);
         }
     }
 
@@ -118,13 +118,13 @@ impl Core {
         now: Now,
     ) -> Result<(), Error> {
         if let Some(expired) = &rejection.login_over
-            && let Some(expired) = self.login_over(rejection.stamp, expired.clone())
+            && let Some(expired) = self.login_over(rejection.version, expired.clone())
         {
             return Err(expired.into());
         }
         let Some(endpoint) = endpoint else { return Ok(()) };
         let token = Rejected {
-            stamp: snapshot.stamp,
+            version: snapshot.version,
             was_accepted: snapshot.was_accepted(),
             is_free: self.flight.is_some(),
         };
@@ -154,7 +154,7 @@ impl Core {
     /// Whether a call to `endpoint` that has waited may be signed with `fallback`. Its own server may have
     /// rejected it meanwhile.
     pub(crate) fn signs(&self, fallback: &Fallback, endpoint: Option<EndpointId>, now: Now) -> bool {
-        let is_of_login = fallback.snapshot.stamp.epoch == self.view.epoch;
+        let is_of_login = fallback.snapshot.version.epoch == self.view.epoch;
         is_of_login
             && match fallback.snapshot.is_rejected() {
                 true => self.may_be_accepted_by(endpoint, &fallback.snapshot, now),
@@ -166,7 +166,7 @@ impl Core {
     /// rejected. Only a request can tell.
     fn may_be_accepted_by(&self, endpoint: Option<EndpointId>, snapshot: &Snapshot, now: Now) -> bool {
         let is_at_hand =
-            matches!(&self.view.phase, Phase::Active(current) if current.stamp == snapshot.stamp);
+            matches!(&self.view.phase, Phase::Active(current) if current.version == snapshot.version);
         let has_not_rejected = endpoint.is_some_and(|endpoint| !self.rejected_by.contains(&endpoint));
         is_at_hand && has_not_rejected && !snapshot.has_lapsed(now)
     }
@@ -193,7 +193,7 @@ impl Core {
         }
         if snapshot.is_rejected()
             && !snapshot.was_accepted()
-            && let Err(until) = self.throttle.spend(snapshot.stamp, now.mono)
+            && let Err(until) = self.throttle.spend(snapshot.version, now.mono)
         {
             return Demand::Fail(RefreshUnavailable::until(until, UnavailableCause::Storm).into());
         }

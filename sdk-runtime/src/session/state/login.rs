@@ -53,13 +53,13 @@ impl Login {
     /// Grows with every sign-in and every refresh of the session.
     #[must_use]
     pub fn generation(&self) -> u64 {
-        self.0.stamp.generation
+        self.0.version.generation
     }
 
     /// Changes with every sign-in, and with no refresh. Data of another epoch belongs to another login.
     #[must_use]
     pub fn epoch(&self) -> u64 {
-        self.0.stamp.epoch
+        self.0.version.epoch
     }
 
     /// The user, if the tokens said so.
@@ -102,17 +102,17 @@ mod tests {
 
     use super::*;
     use crate::runtime::Now;
-    use crate::session::state::snapshot::Stamp;
+    use crate::session::state::snapshot::Version;
 
     #[test]
     fn a_login_tells_its_numbers_and_what_the_tokens_said() {
         let now = Now { mono: crate::runtime::now(), wall: SystemTime::UNIX_EPOCH };
-        let stamp = Stamp { epoch: 7, generation: 3 };
+        let version = Version { epoch: 7, generation: 3 };
         let login = |subject: Option<&str>, scopes: Option<Vec<String>>| {
             let (subject, scopes) = (subject.map(Into::into), scopes.map(Into::into));
             let tokens = (Some("access".into()), Some("refresh".into()));
             let age = (None, Duration::ZERO, now);
-            Login::new(Arc::new(Snapshot::new(stamp, subject, scopes, tokens, None, Arc::default(), age)))
+            Login::new(Arc::new(Snapshot::new(version, subject, scopes, tokens, None, Arc::default(), age)))
         };
         let scopes = vec!["read".to_owned(), "write".to_owned()];
         let told = login(Some("ann"), Some(scopes.clone()));

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use http::HeaderValue;
 
-use super::snapshot::{Snapshot, Stamp};
+use super::snapshot::{Snapshot, Version};
 use crate::cookies::Jar;
 use crate::error::{Error, SessionExpired, StoreError, UnavailableCause};
 use crate::secret::RefreshToken;
@@ -27,7 +27,7 @@ pub(crate) struct Identity {
 /// A credential that a server rejected.
 #[derive(Debug, Clone)]
 pub(crate) struct Rejection {
-    pub(crate) stamp: Stamp,
+    pub(crate) version: Version,
     /// The end of the login, if the server said that no refresh can help.
     pub(crate) login_over: Option<SessionExpired>,
 }

@@ -2,8 +2,8 @@
 //! decides.
 //!
 //! - **I1** At most one refresh is in progress per epoch.
-//! - **I3** Published stamps strictly increase.
-//! - **I4** A rejection of an older stamp starts no refresh and marks nothing.
+//! - **I3** Published versions strictly increase.
+//! - **I4** A rejection of an older version starts no refresh and marks nothing.
 //! - **I7** Callers within a cool-down get the failure that caused it.
 //! - **I10** A refresh of an older epoch publishes and reports nothing.
 //! - **I12** A call is sent under the identity that it began with, or not at all.
@@ -48,7 +48,7 @@ use login::Login;
 use message::{FlightId, Identity};
 use pause::CoolDown;
 use refresh_schedule::RefreshSchedule;
-use snapshot::{EndpointId, Phase, Snapshot, Stamp, View};
+use snapshot::{EndpointId, Phase, Snapshot, Version, View};
 use throttle::Throttle;
 
 #[derive(Debug)]
@@ -172,9 +172,9 @@ impl Core {
         std::mem::take(&mut self.events)
     }
 
-    /// Ends the login, because a server said of the credential with `stamp` that no refresh can help.
-    pub(crate) fn login_over(&mut self, stamp: Stamp, expired: SessionExpired) -> Option<SessionExpired> {
-        let is_current = matches!(&self.view.phase, Phase::Active(snapshot) if snapshot.stamp == stamp);
+    /// Ends the login, because a server said of the credential with `version` that no refresh can help.
+    pub(crate) fn login_over(&mut self, version: Version, expired: SessionExpired) -> Option<SessionExpired> {
+        let is_current = matches!(&self.view.phase, Phase::Active(snapshot) if snapshot.version == version);
         if !is_current {
             self.retire(Some(expired));
             return None;
@@ -297,7 +297,7 @@ impl Core {
     fn publish(&mut self, credential: Credential, carried_over: CarriedOver, now: Now) -> Login {
         self.generation += 1;
         self.rejected_by.clear();
-        let stamp = Stamp { epoch: self.view.epoch, generation: self.generation };
+        let version = Version { epoch: self.view.epoch, generation: self.generation };
         let Credential { tokens, header, lifetime, age } = credential;
         let random = self.random.f64();
         // Without a refresh endpoint the token is used until the server rejects it: our clock may be wrong.
@@ -305,7 +305,7 @@ impl Core {
             lifetime.filter(|_| self.refreshable).map(|lifetime| RefreshSchedule::new(lifetime, random));
         self.refresh = non_empty(tokens.refresh).or(carried_over.refresh);
         let snapshot = Arc::new(Snapshot::new(
-            stamp,
+            version,
             tokens.subject.or(carried_over.subject),
             tokens.scopes.or(carried_over.scopes),
             (tokens.access, self.refresh.clone()),

@@ -2,7 +2,7 @@
 //!
 //! - **I3** A snapshot never changes, except its rejection (from false to true), the servers that have
 //!   accepted it, and the claim to refresh it.
-//! - **I2** Credential and stamp of a request come from one load of one snapshot.
+//! - **I2** Credential and version of a request come from one load of one snapshot.
 
 use std::fmt;
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
@@ -21,7 +21,7 @@ use crate::sync::{ApproximateSet, DueClaim, Flag};
 /// The version of a credential, compared lexicographically. The text of tokens is never compared, because
 /// some servers issue the same one twice within a second.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct Stamp {
+pub(crate) struct Version {
     /// Grows with every sign-in and sign-out.
     pub(crate) epoch: u64,
     /// Grows with every publication, and is never reset.
@@ -45,7 +45,7 @@ impl EndpointId {
 
 /// One credential that signs requests.
 pub(crate) struct Snapshot {
-    pub(crate) stamp: Stamp,
+    pub(crate) version: Version,
     pub(crate) subject: Option<Arc<str>>,
     /// The granted scopes, if the tokens said so.
     pub(crate) scopes: Option<Arc<[String]>>,
@@ -82,7 +82,7 @@ pub(crate) enum Validity {
 
 impl Snapshot {
     pub(crate) fn new(
-        stamp: Stamp,
+        version: Version,
         subject: Option<Arc<str>>,
         scopes: Option<Arc<[String]>>,
         (access, refresh): (Option<AccessToken>, Option<RefreshToken>),
@@ -91,7 +91,7 @@ impl Snapshot {
         (schedule, age, since): (Option<RefreshSchedule>, Duration, Now),
     ) -> Self {
         Self {
-            stamp,
+            version,
             subject,
             scopes,
             access,
@@ -193,7 +193,7 @@ impl Snapshot {
 impl fmt::Debug for Snapshot {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Snapshot")
-            .field("stamp", &self.stamp)
+            .field("version", &self.version)
             .field("rejected", &self.rejected)
             .finish_non_exhaustive()
     }
@@ -253,9 +253,9 @@ mod tests {
     #[test]
     fn i1_a_token_that_is_being_refreshed_is_free_at_no_time() {
         let now = Now { mono: crate::runtime::now(), wall: SystemTime::UNIX_EPOCH };
-        let stamp = Stamp { epoch: 1, generation: 1 };
+        let version = Version { epoch: 1, generation: 1 };
         let (age, jar) = (Duration::ZERO, Arc::default());
-        let snapshot = Snapshot::new(stamp, None, None, (None, None), None, jar, (None, age, now));
+        let snapshot = Snapshot::new(version, None, None, (None, None), None, jar, (None, age, now));
         // A clock at the end of time, further than there are milliseconds to count. That of Windows ends
         // before.
         let in_seconds = |seconds| SystemTime::UNIX_EPOCH.checked_add(Duration::from_secs(seconds));

@@ -8,7 +8,7 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use super::snapshot::{EndpointId, Stamp};
+use super::snapshot::{EndpointId, Version};
 use crate::runtime::Instant;
 
 /// How long an endpoint is on hold after its last rejection.
@@ -19,7 +19,7 @@ const BUDGET: [(usize, Duration); 2] = [(5, Duration::from_secs(60)), (12, Durat
 /// A token that an endpoint has rejected, and what is known of it.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Rejected {
-    pub(super) stamp: Stamp,
+    pub(super) version: Version,
     /// Whether any server has accepted it.
     pub(super) was_accepted: bool,
     /// Whether a refresh of it is in progress already.
@@ -50,30 +50,30 @@ struct Hold {
     endpoint: EndpointId,
     /// The token for which no refresh starts until `blocked_until`. `None` once the endpoint has accepted
     /// one.
-    stamp: Option<Stamp>,
+    version: Option<Version>,
     blocked_until: Instant,
     /// Grows with each further rejection. Until then a rejection by this endpoint costs, for every token.
     until: Instant,
 }
 
 impl Throttle {
-    /// Puts `endpoint` on hold: it rejected the token with `stamp`, which had just been refreshed.
-    pub(super) fn hold(&mut self, endpoint: EndpointId, stamp: Stamp, now: Instant) {
+    /// Puts `endpoint` on hold: it rejected the token with `version`, which had just been refreshed.
+    pub(super) fn hold(&mut self, endpoint: EndpointId, version: Version, now: Instant) {
         self.holds.retain(|hold| hold.endpoint != endpoint && now < hold.until);
         let until = now + HOLD;
-        self.holds.push(Hold { endpoint, stamp: Some(stamp), blocked_until: until, until });
+        self.holds.push(Hold { endpoint, version: Some(version), blocked_until: until, until });
     }
 
     /// Records that `endpoint` has accepted a token. Its next rejection may cause a refresh, and costs.
     pub(super) fn accepted(&mut self, endpoint: EndpointId) {
         for hold in self.holds.iter_mut().filter(|hold| hold.endpoint == endpoint) {
-            hold.stamp = None;
+            hold.version = None;
         }
     }
 
     /// Returns the endpoints on hold, whose acceptance is to be recorded.
     pub(super) fn watched(&self) -> Vec<EndpointId> {
-        self.holds.iter().filter(|hold| hold.stamp.is_some()).map(|hold| hold.endpoint).collect()
+        self.holds.iter().filter(|hold| hold.version.is_some()).map(|hold| hold.endpoint).collect()
     }
 
     /// Whether `endpoint` is on hold.
@@ -83,18 +83,18 @@ impl Throttle {
 
     /// Decides about a rejection of `token` by `endpoint`, and charges the refresh that it causes.
     pub(super) fn admit(&mut self, endpoint: EndpointId, token: Rejected, now: Instant) -> Admission {
-        let Rejected { stamp, was_accepted, is_free } = token;
+        let Rejected { version, was_accepted, is_free } = token;
         let hold = self.holds.iter_mut().find(|hold| hold.endpoint == endpoint && now < hold.until);
         let is_on_hold = hold.is_some();
         let mut is_blocked = false;
         if let Some(hold) = hold {
-            is_blocked = hold.stamp == Some(stamp) && now < hold.blocked_until;
+            is_blocked = hold.version == Some(version) && now < hold.blocked_until;
             hold.until = now + HOLD;
         }
         let costs = !is_free && (is_on_hold || !was_accepted);
         // An endpoint that is not on hold gets its refresh, even if others have spent the budget.
         let payers = if is_on_hold { Payers::All } else { Payers::Itself };
-        if is_blocked || costs && self.budget.spend(Some(endpoint), payers, stamp, now).is_err() {
+        if is_blocked || costs && self.budget.spend(Some(endpoint), payers, version, now).is_err() {
             return Admission::Blocked;
         }
         if is_on_hold { Admission::Doubted } else { Admission::Believed }
@@ -102,8 +102,8 @@ impl Throttle {
 
     /// Charges a refresh that an application asks for, of a rejected token that no server has accepted.
     /// Otherwise tells when there is room for it.
-    pub(super) fn spend(&mut self, stamp: Stamp, now: Instant) -> Result<(), Instant> {
-        self.budget.spend(None, Payers::All, stamp, now)
+    pub(super) fn spend(&mut self, version: Version, now: Instant) -> Result<(), Instant> {
+        self.budget.spend(None, Payers::All, version, now)
     }
 }
 
@@ -112,7 +112,7 @@ impl Throttle {
 struct Budget {
     spent: VecDeque<(Option<EndpointId>, Instant)>,
     /// The token of the last one, which costs once, however often its refresh is tried.
-    last: Option<Stamp>,
+    last: Option<Version>,
 }
 
 /// Whose refreshes count against the budget.
@@ -123,15 +123,15 @@ enum Payers {
 }
 
 impl Budget {
-    /// Charges `endpoint` for the refresh of the token with `stamp`, or tells when there is room for it.
+    /// Charges `endpoint` for the refresh of the token with `version`, or tells when there is room for it.
     fn spend(
         &mut self,
         endpoint: Option<EndpointId>,
         payers: Payers,
-        stamp: Stamp,
+        version: Version,
         now: Instant,
     ) -> Result<(), Instant> {
-        if self.last == Some(stamp) {
+        if self.last == Some(version) {
             return Ok(());
         }
         let (_, longest) = BUDGET[1];
@@ -146,7 +146,7 @@ impl Budget {
             }
         }
         self.spent.push_back((endpoint, now));
-        self.last = Some(stamp);
+        self.last = Some(version);
         Ok(())
     }
 }
@@ -163,10 +163,10 @@ mod tests {
         let mut generation = 0;
         let mut spend = |seconds| {
             generation += 1;
-            let stamp = Stamp { epoch: 1, generation };
-            let spent = budget.spend(None, Payers::All, stamp, at(seconds));
+            let version = Version { epoch: 1, generation };
+            let spent = budget.spend(None, Payers::All, version, at(seconds));
             if spent.is_ok() {
-                let again = budget.spend(None, Payers::All, stamp, at(seconds));
+                let again = budget.spend(None, Payers::All, version, at(seconds));
                 assert_eq!(again, Ok(()), "the same costs once");
             }
             spent
@@ -184,13 +184,13 @@ mod tests {
         assert_eq!(spend(600), Ok(()));
     }
 
-    const fn stamp(generation: u64) -> Stamp {
-        Stamp { epoch: 1, generation }
+    const fn version(generation: u64) -> Version {
+        Version { epoch: 1, generation }
     }
 
     /// A token that some server has accepted.
     fn token(generation: u64) -> Rejected {
-        Rejected { stamp: stamp(generation), was_accepted: true, is_free: false }
+        Rejected { version: version(generation), was_accepted: true, is_free: false }
     }
 
     fn unaccepted(generation: u64) -> Rejected {
@@ -204,7 +204,7 @@ mod tests {
         let at = |seconds: u64| begin + Duration::from_secs(seconds);
         let mut throttle = Throttle::default();
         assert_eq!(throttle.admit("A::a".into(), token(1), begin), Believed);
-        throttle.hold("A::a".into(), stamp(2), begin);
+        throttle.hold("A::a".into(), version(2), begin);
         for (endpoint, generation, seconds, expected) in [
             ("A::a", 2, 1, Blocked),
             ("A::b", 2, 1, Believed),
@@ -227,7 +227,7 @@ mod tests {
         let mut throttle = Throttle::default();
         assert_eq!(throttle.watched(), [""; 0]);
         for generation in 2..=6 {
-            throttle.hold("A::a".into(), stamp(generation), now);
+            throttle.hold("A::a".into(), version(generation), now);
             assert_eq!(throttle.watched(), ["A::a"]);
             throttle.accepted("A::b".into());
             assert_eq!(throttle.watched(), ["A::a"]);
@@ -237,7 +237,7 @@ mod tests {
             let admission = throttle.admit("A::a".into(), token(generation), now);
             assert_eq!(admission, Admission::Doubted, "I35: {generation}");
         }
-        throttle.hold("A::a".into(), stamp(7), now);
+        throttle.hold("A::a".into(), version(7), now);
         throttle.accepted("A::a".into());
         assert_eq!(throttle.admit("A::a".into(), token(7), now), Admission::Blocked, "I35: the budget");
         let free = Rejected { is_free: true, ..token(8) };
@@ -262,20 +262,20 @@ mod tests {
             assert_eq!(throttle.admit(endpoint.into(), token(20), now), Admission::Believed);
         }
         assert_eq!(throttle.admit("A::d".into(), unaccepted(21), now), Admission::Believed, "I35");
-        throttle.hold("A::d".into(), stamp(22), now);
+        throttle.hold("A::d".into(), version(22), now);
         assert_eq!(throttle.admit("A::d".into(), token(23), now), Admission::Blocked, "I18");
-        assert!(throttle.spend(stamp(22), now).is_err(), "I18");
+        assert!(throttle.spend(version(22), now).is_err(), "I18");
     }
 
     #[test]
     fn endpoints_are_forgotten_after_a_minute() {
         let now = crate::runtime::now();
         let mut throttle = Throttle::default();
-        throttle.hold("A::a".into(), stamp(1), now);
-        throttle.hold("A::b".into(), stamp(1), now + Duration::from_secs(1));
-        throttle.hold("A::a".into(), stamp(2), now + Duration::from_secs(2));
+        throttle.hold("A::a".into(), version(1), now);
+        throttle.hold("A::b".into(), version(1), now + Duration::from_secs(1));
+        throttle.hold("A::a".into(), version(2), now + Duration::from_secs(2));
         assert_eq!(throttle.holds.len(), 2);
-        throttle.hold("A::c".into(), stamp(1), now + Duration::from_secs(1) + HOLD);
+        throttle.hold("A::c".into(), version(1), now + Duration::from_secs(1) + HOLD);
         let left: Vec<_> = throttle.holds.iter().map(|hold| hold.endpoint).collect();
         assert_eq!(left, ["A::a", "A::c"]);
     }
@@ -283,7 +283,7 @@ mod tests {
     fn a_hold_is_of_one_endpoint_and_ends_at_its_very_moment() {
         let now = crate::runtime::now();
         let mut throttle = Throttle::default();
-        throttle.hold("A::a".into(), stamp(1), now);
+        throttle.hold("A::a".into(), version(1), now);
         let moment = Duration::from_nanos(1);
         for (endpoint, after, is_on_hold) in [
             ("A::a", Duration::ZERO, true),

@@ -38,7 +38,7 @@ fn events(core: &mut Core) -> Vec<&'static str> {
 #[test]
 fn i5_a_rejected_caller_gets_a_newer_token_or_an_error() {
     let mut world = World::signed_in();
-    let (me, first) = (world.me(), world.active().stamp);
+    let (me, first) = (world.me(), world.active().version);
     let (flight, _) = world.start();
     assert!(
         matches!(world.demand(&me, Some(first)), Demand::Join(None)),
@@ -49,7 +49,7 @@ fn i5_a_rejected_caller_gets_a_newer_token_or_an_error() {
     world.now += Duration::from_secs(7);
     let (flight, _) = world.start();
     world.finish(flight, RefreshOutcome::Success(tokens("two").into())).unwrap().unwrap();
-    assert!(matches!(world.demand(&me, Some(first)), Demand::Sign(snapshot) if snapshot.stamp > first));
+    assert!(matches!(world.demand(&me, Some(first)), Demand::Sign(snapshot) if snapshot.version > first));
 }
 
 #[test]
@@ -149,8 +149,8 @@ fn a_refresh_knows_whether_the_store_has_the_login() {
         if is_new {
             world.core.sign_in(tokens("two"), None, None, world.now).unwrap();
         }
-        let (me, stamp) = (world.me(), world.active().stamp);
-        let Demand::Start(start, _) = world.demand(&me, Some(stamp)) else { panic!("no refresh starts") };
+        let (me, version) = (world.me(), world.active().version);
+        let Demand::Start(start, _) = world.demand(&me, Some(version)) else { panic!("no refresh starts") };
         assert_eq!(start.input.unwrap().is_new, is_new);
     }
 }
@@ -226,11 +226,11 @@ fn i18_only_what_no_server_had_taken_costs() {
 #[test]
 fn a_hold_is_of_the_epoch_and_watched_until_the_endpoint_accepts_a_token() {
     let mut world = World::signed_in();
-    let stamp = world.active().stamp;
+    let version = world.active().version;
     assert!(world.core.watched().is_empty());
-    world.core.hold("Api::x".into(), Stamp { epoch: stamp.epoch + 1, ..stamp }, world.now.mono);
+    world.core.hold("Api::x".into(), Version { epoch: version.epoch + 1, ..version }, world.now.mono);
     assert!(world.core.watched().is_empty(), "the login that it was rejected for is over");
-    world.core.hold("Api::x".into(), stamp, world.now.mono);
+    world.core.hold("Api::x".into(), version, world.now.mono);
     assert_eq!(world.core.watched(), ["Api::x"]);
     world.core.accepted("Api::x".into());
     assert!(world.core.watched().is_empty());
@@ -313,7 +313,7 @@ fn i15_an_end_clears_every_login_only_where_it_is_unknown_what_the_store_has() {
         }
         let id = core.id.clone().unwrap();
         let Phase::Active(snapshot) = core.view().phase.clone() else { panic!("not signed in") };
-        core.login_over(snapshot.stamp, SessionExpired::new(ExpiredReason::LoginOver)).unwrap();
+        core.login_over(snapshot.version, SessionExpired::new(ExpiredReason::LoginOver)).unwrap();
         let expected = match is_seen || is_tried {
             true => Replaces::UpTo(id, Logins::default()),
             false => Replaces::Anything,

@@ -169,10 +169,10 @@ fn i14_what_was_most_likely_spent_is_not_sent_in_the_windows_either() {
 #[test]
 fn i14_a_rejected_token_is_over_for_an_undecodable_answer_too() {
     let mut world = living(10_000);
-    let (me, stamp) = (world.me(), world.active().stamp);
+    let (me, version) = (world.me(), world.active().version);
     world.now += Duration::from_secs(9_701);
     world.fails(undecodable("first"));
-    assert!(matches!(world.demand(&me, Some(stamp)), Demand::Fail(Error::RefreshUnavailable(_))), "I14");
+    assert!(matches!(world.demand(&me, Some(version)), Demand::Fail(Error::RefreshUnavailable(_))), "I14");
     world.now += COOL_DOWN - Duration::from_secs(10);
     assert!(world.starts().is_none(), "I14");
     world.now += Duration::from_secs(10);

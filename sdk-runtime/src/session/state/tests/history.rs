@@ -9,11 +9,11 @@ fn a_fresh_token_signs_and_a_rejected_one_starts_one_refresh() {
     assert!(matches!(world.demand(&me, None), Demand::Sign(snapshot) if Arc::ptr_eq(&snapshot, &first)));
     let (flight, grant) = world.start();
     assert_eq!(grant.refresh_token().unwrap().expose(), "refresh of one");
-    assert!(matches!(world.demand(&me, Some(first.stamp)), Demand::Join(None)), "I1");
+    assert!(matches!(world.demand(&me, Some(first.version)), Demand::Join(None)), "I1");
     assert!(matches!(world.demand(&me, None), Demand::Join(None)), "a new call waits for the refresh too");
     world.finish(flight, RefreshOutcome::Success(tokens("two").into())).unwrap().unwrap();
     let second = world.active();
-    assert!(second.stamp > first.stamp, "I3");
+    assert!(second.version > first.version, "I3");
     assert!(matches!(world.demand(&me, None), Demand::Sign(snapshot) if Arc::ptr_eq(&snapshot, &second)));
 }
 
@@ -23,9 +23,8 @@ fn i4_a_late_rejection_gets_the_newer_token_even_if_it_reads_the_same() {
     let (me, first) = (world.me(), world.active());
     let (flight, _) = world.start();
     world.finish(flight, RefreshOutcome::Success(tokens("one").into())).unwrap().unwrap();
-    assert!(
-        matches!(world.demand(&me, Some(first.stamp)), Demand::Sign(snapshot) if snapshot.stamp > first.stamp)
-    );
+    let demand = world.demand(&me, Some(first.version));
+    assert!(matches!(demand, Demand::Sign(snapshot) if snapshot.version > first.version));
     assert_eq!(world.active().validity(|| world.now), Validity::Fresh);
 }
 
@@ -49,7 +48,7 @@ fn cool_downs_grow_from_a_second_to_a_minute_and_are_never_zero() {
     let mut world = World::signed_in();
     let me = world.me();
     for ceiling in [1, 2, 4, 8, 16, 32, 60, 60, 60] {
-        let flight = match world.demand(&me, Some(world.active().stamp)) {
+        let flight = match world.demand(&me, Some(world.active().version)) {
             Demand::Start(start, _) => start.flight,
             other => panic!("{other:?}"),
         };
@@ -253,8 +252,8 @@ fn without_a_refresh_a_rejection_is_the_end() {
     let now = crate::runtime::Clock::default().now();
     core.sign_in(tokens("fixed"), None, None, now).unwrap();
     let mut world = World { core, now };
-    let (me, stamp) = (world.me(), world.active().stamp);
-    let Demand::Fail(Error::SessionExpired(expired)) = world.demand(&me, Some(stamp)) else {
+    let (me, version) = (world.me(), world.active().version);
+    let Demand::Fail(Error::SessionExpired(expired)) = world.demand(&me, Some(version)) else {
         panic!("no end");
     };
     assert_eq!(expired.reason(), ExpiredReason::NoRefreshToken);
@@ -273,16 +272,16 @@ fn a_superseded_sign_in_signs_no_user_in() {
 #[test]
 fn a_login_that_is_over_is_over_for_the_current_credential_alone() {
     let mut world = World::signed_in();
-    let (me, first) = (world.me(), world.active().stamp);
+    let (me, first) = (world.me(), world.active().version);
     let (flight, _) = world.start();
     let expired = || SessionExpired::new(ExpiredReason::LoginOver);
-    let over = |stamp| Rejection { stamp, login_over: Some(expired()) };
+    let over = |version| Rejection { version, login_over: Some(expired()) };
     let endpoint = Some("Api::x".into());
     world.finish(flight, RefreshOutcome::Success(tokens("two").into())).unwrap().unwrap();
     assert!(matches!(world.core.demand(&me, endpoint, Some(&over(first)), world.now), Demand::Sign(_)), "I4");
     assert!(world.core.login_over(first, expired()).is_none(), "I4");
     let (flight, _) = world.start();
-    let current = world.active().stamp;
+    let current = world.active().version;
     let demand = world.core.demand(&me, endpoint, Some(&over(current)), world.now);
     let Demand::Fail(Error::SessionExpired(expired)) = demand else { panic!("no end") };
     assert_eq!(expired.reason(), ExpiredReason::LoginOver);

@@ -75,18 +75,23 @@ impl World {
         }
     }
 
-    fn demand(&mut self, identity: &Identity, rejected: Option<Stamp>) -> Demand {
+    fn demand(&mut self, identity: &Identity, rejected: Option<Version>) -> Demand {
         self.demand_at("Api::x", identity, rejected)
     }
 
-    fn demand_at(&mut self, endpoint: &'static str, identity: &Identity, rejected: Option<Stamp>) -> Demand {
-        let rejected = rejected.map(|stamp| Rejection { stamp, login_over: None });
+    fn demand_at(
+        &mut self,
+        endpoint: &'static str,
+        identity: &Identity,
+        rejected: Option<Version>,
+    ) -> Demand {
+        let rejected = rejected.map(|version| Rejection { version, login_over: None });
         self.core.demand(identity, Some(endpoint.into()), rejected.as_ref(), self.now)
     }
 
     fn start(&mut self) -> (FlightId, Grant) {
-        let (me, stamp) = (self.me(), self.active().stamp);
-        match self.demand(&me, Some(stamp)) {
+        let (me, version) = (self.me(), self.active().version);
+        match self.demand(&me, Some(version)) {
             Demand::Start(start, _) => (start.flight, start.grant),
             other => panic!("no refresh starts: {other:?}"),
         }

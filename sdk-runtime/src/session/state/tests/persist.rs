@@ -69,14 +69,14 @@ fn i10_nothing_of_a_login_is_left_for_the_next_one() {
         |world: &mut World| drop(world.signs_in("next")),
     ] {
         let mut world = kept();
-        let (me, stamp, jar) = (world.me(), world.active().stamp, world.core.view().jar.clone());
-        assert!(matches!(world.demand(&me, Some(stamp)), Demand::Start(..)));
+        let (me, version, jar) = (world.me(), world.active().version, world.core.view().jar.clone());
+        assert!(matches!(world.demand(&me, Some(version)), Demand::Start(..)));
         let flight = world.core.flight.unwrap();
         world
             .finish(flight, RefreshOutcome::Unknown { cause: UnavailableCause::Timeout, retry_after: None })
             .unwrap()
             .unwrap_err();
-        world.core.hold("Api::y".into(), stamp, world.now.mono);
+        world.core.hold("Api::y".into(), version, world.now.mono);
         assert!(matches!(world.core.outcome_unknown, OutcomeUnknown::ResponseLost), "I14");
         assert!(world.core.cool_down.is_some() && !world.core.rejected_by.is_empty());
         ends(&mut world);
@@ -99,8 +99,8 @@ fn i29_an_end_leaves_nothing_to_refresh_with_and_no_cool_down() {
     world
         .refreshes(RefreshOutcome::Unknown { cause: UnavailableCause::Timeout, retry_after: None })
         .unwrap_err();
-    let (id, stamp) = (world.core.id.clone().unwrap(), world.active().stamp);
-    world.core.login_over(stamp, SessionExpired::new(ExpiredReason::LoginOver)).unwrap();
+    let (id, version) = (world.core.id.clone().unwrap(), world.active().version);
+    world.core.login_over(version, SessionExpired::new(ExpiredReason::LoginOver)).unwrap();
     assert!(world.core.refresh.is_none(), "I29");
     assert!(
         world.core.cool_down.is_none() && matches!(world.core.outcome_unknown, OutcomeUnknown::No),
@@ -118,8 +118,8 @@ fn i15_an_end_and_a_sign_out_clear_the_logins_that_were_replaced_before_the_stor
         assert!(world.core.pending_write().is_some(), "it may be written");
         let expected = match is_end {
             true => {
-                let stamp = world.active().stamp;
-                world.core.login_over(stamp, SessionExpired::new(ExpiredReason::LoginOver)).unwrap();
+                let version = world.active().version;
+                world.core.login_over(version, SessionExpired::new(ExpiredReason::LoginOver)).unwrap();
                 Replaces::UpTo(second, logins(&[&first]))
             }
             false => {

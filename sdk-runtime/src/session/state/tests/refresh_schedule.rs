@@ -55,14 +55,14 @@ fn a_due_token_is_waited_for_and_signs_if_its_refresh_fails() {
 #[test]
 fn i17_a_login_that_cannot_be_refreshed_any_more_lives_as_long_as_its_token() {
     let mut world = aged(1000, 850.1);
-    let (me, stamp) = (world.me(), world.active().stamp);
+    let (me, version) = (world.me(), world.active().version);
     let Demand::SignAndStart(_, start) = world.demand(&me, None) else { panic!("no refresh begins") };
     let told = world.finish(start.flight, denied()).unwrap().unwrap_err();
     assert!(matches!(told, Error::SessionExpired(_)));
     assert!(matches!(world.demand(&me, None), Demand::Sign(_)));
     world.now += Duration::from_secs(120);
     assert!(matches!(world.demand(&me, None), Demand::Sign(_)), "due, and nothing is sent to refresh it");
-    assert!(matches!(world.demand(&me, Some(stamp)), Demand::Fail(Error::SessionExpired(_))), "refused");
+    assert!(matches!(world.demand(&me, Some(version)), Demand::Fail(Error::SessionExpired(_))), "refused");
     assert!(matches!(world.core.view().phase, Phase::Expired(_)), "I29");
 
     let mut world = aged(1000, 970.1);
@@ -97,8 +97,8 @@ fn a_window_begins_at_its_very_moment() {
 fn a_rejection_outranks_every_window() {
     for seconds in [1.0, 850.1, 970.1] {
         let mut world = aged(1000, seconds);
-        let (me, stamp) = (world.me(), world.active().stamp);
-        assert!(matches!(world.demand(&me, Some(stamp)), Demand::Start(_, None)), "I26, {seconds}");
+        let (me, version) = (world.me(), world.active().version);
+        assert!(matches!(world.demand(&me, Some(version)), Demand::Start(_, None)), "I26, {seconds}");
         assert!(matches!(world.demand(&me, None), Demand::Join(None)), "I26: a new call waits");
     }
 }
@@ -132,15 +132,18 @@ fn i34_a_token_that_one_endpoint_rejects_is_kept_for_those_that_may_accept_it() 
         if let Some(lifetime) = lifetime {
             world.core.sign_in(living(lifetime), None, None, world.now).unwrap();
         }
-        let (me, stamp) = (world.me(), world.active().stamp);
-        let Demand::Start(start, None) = world.demand_at("Api::a", &me, Some(stamp)) else { panic!("I34") };
+        let (me, version) = (world.me(), world.active().version);
+        let Demand::Start(start, None) = world.demand_at("Api::a", &me, Some(version)) else { panic!("I34") };
         assert!(matches!(world.demand_at("Api::a", &me, None), Demand::Join(None)), "it has rejected it");
         let Demand::Join(Some(fallback)) = world.demand_at("Api::c", &me, None) else { panic!("I34") };
         assert!(world.core.signs(&fallback, Some("Api::c".into()), world.now), "I34");
         world.finish(start.flight, unavailable(None)).unwrap().unwrap_err();
         assert!(matches!(world.demand_at("Api::a", &me, None), Demand::Fail(_)), "I7");
         assert!(matches!(world.demand_at("Api::c", &me, None), Demand::Sign(_)), "I34: in the cool-down");
-        assert!(matches!(world.demand_at("Api::c", &me, Some(stamp)), Demand::Fail(_)), "it rejects it too");
+        assert!(
+            matches!(world.demand_at("Api::c", &me, Some(version)), Demand::Fail(_)),
+            "it rejects it too"
+        );
         assert!(matches!(world.demand_at("Api::c", &me, None), Demand::Fail(_)), "I26");
         assert!(
             !world.core.signs(&fallback, Some("Api::c".into()), world.now),
@@ -159,14 +162,14 @@ fn i34_a_token_that_one_endpoint_rejects_is_kept_for_those_that_may_accept_it() 
 #[test]
 fn i34_an_endpoint_on_hold_gives_up_no_token() {
     let mut world = World::signed_in();
-    let (me, stamp) = (world.me(), world.active().stamp);
-    world.core.hold("Api::a".into(), Stamp { generation: 0, ..stamp }, world.now.mono);
-    let Demand::Start(start, None) = world.demand_at("Api::a", &me, Some(stamp)) else { panic!("I34") };
+    let (me, version) = (world.me(), world.active().version);
+    world.core.hold("Api::a".into(), Version { generation: 0, ..version }, world.now.mono);
+    let Demand::Start(start, None) = world.demand_at("Api::a", &me, Some(version)) else { panic!("I34") };
     assert!(matches!(world.demand_at("Api::c", &me, None), Demand::Sign(_)), "I34: no other caller waits");
     world.finish(start.flight, unavailable(None)).unwrap().unwrap_err();
     assert!(matches!(world.demand_at("Api::c", &me, None), Demand::Sign(_)), "I34");
-    world.core.hold("Api::a".into(), stamp, world.now.mono);
-    let Demand::Fail(Error::SessionExpired(expired)) = world.demand_at("Api::a", &me, Some(stamp)) else {
+    world.core.hold("Api::a".into(), version, world.now.mono);
+    let Demand::Fail(Error::SessionExpired(expired)) = world.demand_at("Api::a", &me, Some(version)) else {
         panic!("I35")
     };
     assert_eq!(expired.reason(), ExpiredReason::EndpointRejects);
@@ -176,11 +179,11 @@ fn i34_an_endpoint_on_hold_gives_up_no_token() {
 #[test]
 fn i34_a_login_that_cannot_be_refreshed_any_more_is_not_ended_by_an_endpoint_on_hold() {
     let mut world = aged(1000, 850.1);
-    let (me, stamp) = (world.me(), world.active().stamp);
-    world.core.hold("Api::a".into(), Stamp { generation: 0, ..stamp }, world.now.mono);
+    let (me, version) = (world.me(), world.active().version);
+    world.core.hold("Api::a".into(), Version { generation: 0, ..version }, world.now.mono);
     let Demand::SignAndStart(_, start) = world.demand(&me, None) else { panic!("no refresh begins") };
     world.finish(start.flight, denied()).unwrap().unwrap_err();
-    assert!(matches!(world.demand_at("Api::a", &me, Some(stamp)), Demand::Fail(_)));
+    assert!(matches!(world.demand_at("Api::a", &me, Some(version)), Demand::Fail(_)));
     assert!(matches!(world.demand_at("Api::c", &me, None), Demand::Sign(_)), "I34");
 }
 
@@ -195,13 +198,13 @@ fn i34_only_a_server_that_has_accepted_a_token_can_say_that_it_is_over() {
                 world.core = Core::new(7, false);
                 world.core.sign_in(tokens("one"), None, None, world.now).unwrap();
             }
-            let (me, stamp) = (world.me(), world.active().stamp);
+            let (me, version) = (world.me(), world.active().version);
             world.active().accept("Api::c".into());
             if way == "the refresh was rejected before" {
                 let Demand::Start(start, _) = world.core.demand_refresh(world.now) else { panic!("{way}") };
                 world.finish(start.flight, denied()).unwrap().unwrap_err();
             }
-            match world.demand_at("Api::a", &me, Some(stamp)) {
+            match world.demand_at("Api::a", &me, Some(version)) {
                 Demand::Start(start, None) if way == "the refresh is rejected" => {
                     let told = world.finish(start.flight, denied()).unwrap().unwrap_err();
                     assert!(matches!(told, Error::SessionExpired(_)), "{way}");
@@ -216,7 +219,7 @@ fn i34_only_a_server_that_has_accepted_a_token_can_say_that_it_is_over() {
             );
             assert!(matches!(world.demand_at("Api::c", &me, None), Demand::Sign(_)), "I34: {way}");
             if is_over {
-                let told = world.demand_at("Api::c", &me, Some(stamp));
+                let told = world.demand_at("Api::c", &me, Some(version));
                 assert!(matches!(told, Demand::Fail(Error::SessionExpired(_))), "{way}: {told:?}");
                 assert!(matches!(world.core.view().phase, Phase::Expired(_)), "I29: {way}");
             }

@@ -45,17 +45,17 @@ type Happens = fn(&mut World) -> Option<String>;
 const EVENTS: [(&str, Happens); 20] = [
     ("a call", |world| Some(world.call())),
     ("a server rejects the token of a call", |world| {
-        let stamp = world.stamp()?;
+        let version = world.version()?;
         let me = world.me();
-        Some(told(&world.demand(&me, Some(stamp))))
+        Some(told(&world.demand(&me, Some(version))))
     }),
     ("a server says the login is over", |world| {
-        let stamp = world.stamp()?;
+        let version = world.version()?;
         let expired = SessionExpired::new(ExpiredReason::LoginOver);
         Some(
             world
                 .core
-                .login_over(stamp, expired)
+                .login_over(version, expired)
                 .map_or("the answer".to_owned(), |_| "`SessionExpired`".to_owned()),
         )
     }),
@@ -148,9 +148,9 @@ fn loaded(id: TokenId) -> StoredCredential {
 }
 
 impl World {
-    fn stamp(&self) -> Option<Stamp> {
+    fn version(&self) -> Option<Version> {
         match &self.core.view().phase {
-            Phase::Active(snapshot) => Some(snapshot.stamp),
+            Phase::Active(snapshot) => Some(snapshot.version),
             _ => None,
         }
     }
@@ -171,7 +171,7 @@ impl World {
 
     fn ends(&mut self, outcome: RefreshOutcome) -> Option<String> {
         let (flight, epoch) = (self.core.flight?, self.core.view().epoch);
-        let had = self.stamp().is_some();
+        let had = self.version().is_some();
         Some(match self.finish(flight, outcome)? {
             Ok(()) if had && self.core.view().epoch != epoch => "waiters: `IdentityChanged`".to_owned(),
             Ok(()) => "waiters go on".to_owned(),
