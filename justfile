@@ -87,7 +87,7 @@ wine-more test *flags:
 ui-bless:
     TRYBUILD=overwrite cargo test --test ui
 
-# Breaks the runtime in each way of tests/mutations/list.txt, and sees the test that is named there fail: all in five to ten minutes,
+# Breaks the runtime in each way of tests/mutations/list.txt, and sees the test that is named there fail: all in about 11 minutes,
 # or those of one invariant, `just mutations I14`.
 mutations which="":
     MUTATIONS="{{ which }}" cargo test --test mutations -- --ignored --nocapture
