@@ -10,44 +10,12 @@ use std::error::Error;
 use std::process::Command;
 use std::time::Duration;
 
-use sdk_runtime::{
-    FileStore, Grant, Head, Refusal, Result, ServiceTransport, TokenRequest, TokenResponse, Tokens,
-    api_client,
-};
+use sdk_runtime::{FileStore, Result, ServiceTransport, api_client};
 use sdk_testkit::{Reply, TokenServer};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
+use test_support::{Credentials, LoginResponse, RefreshRequest, user};
 
 type Failure = Box<dyn Error>;
-
-#[derive(Serialize)]
-struct Credentials {
-    username: &'static str,
-    password: &'static str,
-}
-
-#[derive(Serialize)]
-struct RefreshRequest {
-    refresh_token: String,
-}
-
-impl TokenRequest for RefreshRequest {
-    fn from_grant(grant: &Grant) -> Option<Self> {
-        Some(Self { refresh_token: grant.refresh_token()?.expose().to_owned() })
-    }
-}
-
-#[derive(Deserialize)]
-struct LoginResponse {
-    access_token: String,
-    refresh_token: String,
-}
-
-impl TokenResponse for LoginResponse {
-    fn tokens(&self, _: &Head) -> std::result::Result<Tokens, Refusal> {
-        let tokens = Tokens::new(self.access_token.as_str()).refresh_token(self.refresh_token.as_str());
-        Ok(tokens.expires_in(Duration::from_secs(3600)))
-    }
-}
 
 #[derive(Deserialize)]
 struct Issue {
@@ -88,8 +56,8 @@ fn flow_ends() {
 
 async fn run(scenario: &str) -> std::result::Result<(), Failure> {
     let directory = std::env::temp_dir().join(format!("flow-{}", std::process::id()));
-    let server = TokenServer::new();
-    let server = server.guard("GET", "/issues/{id}", |request, _| async move {
+    let server = TokenServer::builder().access_lifetime(Duration::from_secs(3600)).tells_lifetime(true);
+    let server = server.build().guard("GET", "/issues/{id}", |request, _| async move {
         Reply::json(&serde_json::json!({ "id": request.param("id").parse::<u64>().ok() }))
     });
     let builder = TrackerClient::builder("https://tracker.example/");
@@ -98,7 +66,7 @@ async fn run(scenario: &str) -> std::result::Result<(), Failure> {
         "fresh" => builder.build()?,
         _ => builder.store(FileStore::new(directory.join("login"))).build()?,
     };
-    tracker.login(&Credentials { username: "ann", password: "right" }).await?;
+    tracker.login(&user("ann")).await?;
     tracker.session().flush().await?;
     match scenario {
         "sign-out" => {
