@@ -13,7 +13,7 @@ case $folder in
     session) suites=(session "calls failures requests stores") ;;
     client) suites=(calls requests session) ;;
     cookies) suites=(requests session) ;;
-    request | response | body | error | transport) suites=(calls requests "session failures hostile encrypted") ;;
+    request | response | body | error | exchange | transport) suites=(calls requests "session failures hostile encrypted") ;;
     encoding) suites=(encodings requests) features=(--features api-client-tests/encodings) ;;
     store) suites=(stores session) features=(--features api-client-tests/keyring) ;;
     macros) package=sdk-macros suites=(ui) ;;
