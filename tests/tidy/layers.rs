@@ -56,17 +56,11 @@ const LAYERS: &[Layers] = &[
     },
     Layers {
         directory: "sdk-runtime/src/session/token/",
-        order: &["tokens", "credential expiry traits", "placement", "classify"],
+        order: &["tokens", "expiry traits", "placement", "classify"],
     },
     Layers {
         directory: "sdk-runtime/src/session/stored/",
-        order: &[
-            "undecodable",
-            "schema outcome_unknown",
-            "credential known_logins lease operation pending_write refresh_input",
-            "claim restore",
-            "client",
-        ],
+        order: &["outcome_unknown", "schema", "known_logins lease operation pending_write restore", "client"],
     },
     Layers {
         directory: "sdk-runtime/src/session/state/",
@@ -76,13 +70,13 @@ const LAYERS: &[Layers] = &[
             "login throttle",
             "event",
             "message",
-            "evicted pause",
-            "acquire complete cool_down deferred_drop evict persist",
+            "cool_down evict",
+            "acquire complete deferred_drop persist",
         ],
     },
     Layers {
         directory: "sdk-runtime/src/session/refresh/",
-        order: &["classify", "endpoint flight", "send", "execute"],
+        order: &["classify", "endpoint flight", "send", "claimed"],
     },
     Layers {
         directory: "sdk-runtime/src/cookies/",

@@ -1,18 +1,21 @@
-//! The task that owns a refresh: it starts the flight, reports to the state, and settles the waiters at its
-//! end.
+//! The task that owns a refresh: it claims, sends and stores, and settles the waiters at its end.
 //!
 //! - **I1** Only the owning task or a later epoch clears the marker of the flight, never a caller.
 //! - **I6** Every waiter gets a result: a guard settles the flight, however the task ends.
+//! - **I38** A login that no store has is refreshed without a claim.
 
 use std::sync::{Arc, MutexGuard};
 
 use super::shell::{Inner, Shell};
 use crate::error::StoreError;
+use crate::session::refresh::claimed::{ClaimedRefresh, adopted};
 use crate::session::refresh::endpoint::Refresher;
-use crate::session::refresh::execute::{self, Job, RefreshHost};
 use crate::session::refresh::flight::RefreshFlight;
-use crate::session::refresh::send;
+use crate::session::refresh::send::{Sender, aborted, broken_off, store_failed};
 use crate::session::state::message::{FlightId, RefreshOutcome, Start};
+use crate::session::stored::client::StoreClient;
+use crate::session::stored::lease::{Claim, LeaseTerm, RefreshInput};
+use crate::session::stored::outcome_unknown::OutcomeUnknown;
 
 impl Shell {
     /// Starts the flight that the state has decided on, under the same lock.
@@ -30,7 +33,19 @@ impl Shell {
         // The lock is released first: without a runtime to spawn on, the flight is settled at once, under
         // it.
         drop(inner);
-        spawn(self.clone(), flight.clone(), refresher, start);
+        let guard = Guard { shell: self.clone(), flight: flight.clone() };
+        self.spawner.spawn(async move {
+            let Guard { shell, flight } = &guard;
+            let login = start.input.as_ref().map(|input| input.record.id.login.clone());
+            let (grant, jar) = (start.grant.clone(), start.jar.clone());
+            let outcome = shell.execute_refresh(flight, &refresher, *start).await;
+            let Some(outcome) = shell.finish(flight, outcome) else { return };
+            if let Some(revoke) = flight.take_revoke()
+                && let Some(discarded) = outcome.discarded(login, grant, jar)
+            {
+                revoke(discarded).await;
+            }
+        });
         Some(flight)
     }
 
@@ -57,52 +72,109 @@ impl Shell {
         self.flush_effects();
         None
     }
-}
 
-impl RefreshHost for Arc<Shell> {
-    fn may_persist(&self, flight: FlightId) -> bool {
-        self.lock().core.may_persist(flight)
-    }
-
-    fn record_claimed(&self, flight: FlightId) {
-        self.step(|core| {
-            if core.may_persist(flight) {
-                core.nothing_to_write();
+    /// Refreshes, step by step: claim, send, persist, release.
+    async fn execute_refresh(
+        self: &Arc<Self>,
+        flight: &RefreshFlight,
+        refresher: &Refresher,
+        start: Start,
+    ) -> RefreshOutcome {
+        let Self { store_client, attachment, clock, .. } = &**self;
+        let Start { grant, jar, input, outcome_unknown, resend_after, .. } = start;
+        let sender = Sender { flight, refresher, resend_after };
+        let (Some(store_client), Some(input)) = (store_client, input) else {
+            return sender.attempt(&grant, &jar, None).await.after(&outcome_unknown);
+        };
+        let mut term = LeaseTerm::of(refresher.timeout());
+        let lease = loop {
+            let claim = tokio::select! {
+                biased;
+                () = flight.cancel.cancelled() => return aborted(),
+                claim = self.claim(flight.id, store_client, &input, term) => claim,
+            };
+            let lease = match claim {
+                Ok(Claim::Granted(lease)) => lease,
+                Ok(Claim::Adopt(record)) => return adopted(*record, attachment, clock),
+                Ok(Claim::Gone) => return RefreshOutcome::Gone,
+                Ok(Claim::Unwanted) => return aborted(),
+                Err(error) => return store_failed(error),
+            };
+            if lease.is_spent(clock) {
+                term = lease.next_term(clock);
+                continue;
             }
-        });
-    }
-
-    fn refresh_unclaimed(&self, flight: FlightId) -> bool {
-        self.step(|core| core.refresh_unclaimed(flight))
-    }
-
-    fn end_unclaimed(&self, flight: FlightId) {
-        self.step(|core| core.end_unclaimed(flight));
-    }
-
-    fn claim_failed(&self, error: StoreError, may_be_stored: &dyn Fn(&Arc<str>) -> bool) {
-        self.step(|core| {
-            core.note_failed_write(may_be_stored);
-            core.store_failed(error);
-        });
-    }
-}
-
-/// Spawns the task that owns `flight`.
-fn spawn(shell: Arc<Shell>, flight: Arc<RefreshFlight>, refresher: Refresher, start: Box<Start>) {
-    let guard = Guard { shell, flight };
-    let spawner = guard.shell.spawner.clone();
-    spawner.spawn(async move {
-        let login = start.input.as_ref().map(|input| input.record.id.login.clone());
-        let (grant, jar) = (start.grant.clone(), start.jar.clone());
-        let outcome = execute::refresh(guard.job(), &refresher, *start).await;
-        let Some(outcome) = guard.shell.finish(&guard.flight, outcome) else { return };
-        if let Some(revoke) = guard.flight.take_revoke()
-            && let Some(discarded) = outcome.discarded(login, grant, jar)
-        {
-            revoke(discarded).await;
+            break lease;
+        };
+        if lease.is_claimed() && !lease.found_newer {
+            self.step(|core| core.record_claimed(flight.id));
         }
-    });
+        let denied = input.denied.as_ref().filter(|denied| denied.id == lease.record.id);
+        let denied = denied.map(|denied| denied.expired.clone());
+        let answer = lease.undecodable_elsewhere(&input, &outcome_unknown, clock);
+        let id = input.record.id;
+        let mut claimed = ClaimedRefresh { store_client, attachment, clock, lease, input: id };
+        if let Some(expired) = denied {
+            return claimed.denied(expired).await;
+        }
+        if let Some(answer) = answer {
+            return claimed.release(RefreshOutcome::Undecodable(answer), true).await;
+        }
+        let lease = &mut *claimed.lease;
+        // Another process has refreshed since. What it does not know of its own refresh is in the store.
+        let mut outcome_unknown = if lease.found_newer { OutcomeUnknown::No } else { outcome_unknown };
+        if let Some(answer) = &lease.record.undecodable {
+            outcome_unknown.add_undecodable(answer.clone());
+        } else if lease.earlier_unknown {
+            outcome_unknown.add_lost();
+        }
+        let jar = if lease.found_newer { lease.record.jar.clone() } else { jar };
+        let grant = lease.grant();
+        let outcome = sender.attempt(&grant, &jar, Some((store_client, lease))).await;
+        // A sign-out here was not one of another login.
+        let is_wanted = claimed.is_other_login() || self.lock().core.may_persist(flight.id);
+        claimed.store_outcome(outcome.after(&outcome_unknown), &jar, is_wanted).await
+    }
+
+    /// Claims the refresh of `input`. Goes on without the store if that fails and no store has the login.
+    async fn claim(
+        self: &Arc<Self>,
+        flight: FlightId,
+        store_client: &StoreClient,
+        input: &RefreshInput,
+        term: LeaseTerm,
+    ) -> Result<Claim, StoreError> {
+        let is_wanted = || self.lock().core.may_persist(flight);
+        let end_unclaimed = || self.step(|core| core.end_unclaimed(flight));
+        let mut is_first = true;
+        loop {
+            let why = match store_client.claim(input, term, is_wanted).await {
+                Ok(claim) => return Ok(claim),
+                Err(why) => why,
+            };
+            // From here on the pending write is held back, because its refresh token is being spent.
+            if !input.is_new || !self.step(|core| core.refresh_unclaimed(flight)) {
+                return Err(why.error);
+            }
+            let _turn = store_client.write_turn().await;
+            // The write in progress has ended: the login can be claimed now. Or it timed out, and may still
+            // be done later, unless a claim is written first.
+            let may_come = !why.may_be_stored && store_client.may_be_stored(&input.record.id.login);
+            if std::mem::take(&mut is_first) && may_come {
+                end_unclaimed();
+                continue;
+            }
+            if let Some(lease) = store_client.unclaimed(input, &why, term).await {
+                self.step(|core| {
+                    core.note_failed_write(|login| store_client.may_be_stored(login));
+                    core.store_failed(why.error);
+                });
+                return Ok(Claim::Granted(Box::new(lease)));
+            }
+            end_unclaimed();
+            return Err(why.error);
+        }
+    }
 }
 
 /// Settles the flight if the task ends early: by a panic of a user's code, the end of a runtime, or without
@@ -112,46 +184,11 @@ struct Guard {
     flight: Arc<RefreshFlight>,
 }
 
-impl Guard {
-    fn job(&self) -> Job<'_> {
-        let Shell { store_client, attachment, clock, .. } = &*self.shell;
-        Job {
-            flight: &self.flight,
-            host: &self.shell,
-            store_client: store_client.as_ref(),
-            attachment,
-            clock,
-        }
-    }
-}
-
 impl Drop for Guard {
     fn drop(&mut self) {
-        self.shell.finish(&self.flight, send::broken_off(&self.flight));
+        self.shell.finish(&self.flight, broken_off(&self.flight));
         // It holds a client, and through it this session.
         self.flight.take_revoke();
         let _ = self.flight.ended.set(());
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use tokio_util::sync::CancellationToken;
-
-    use super::*;
-    use crate::session::token::placement::Attach;
-
-    #[tokio::test]
-    async fn i6_a_flight_whose_task_is_gone_is_settled_and_has_ended() {
-        let attachment = Arc::new(Attach::bearer().check().unwrap());
-        let token = CancellationToken::new;
-        let shell = Arc::new(Shell::new(attachment, None, None, Default::default(), token()));
-        let flight = RefreshFlight::new(FlightId(1), token());
-        let guard = Guard { shell, flight: flight.clone() };
-        assert!(!flight.has_ended() && !flight.outcome.initialized());
-        drop(guard);
-        assert!(flight.has_ended() && flight.outcome.initialized(), "I6");
-        flight.ended().await;
-        assert!(flight.settled().await.is_none(), "I10: it was of no login that is there");
     }
 }

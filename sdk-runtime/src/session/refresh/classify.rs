@@ -11,7 +11,7 @@ use http::StatusCode;
 use crate::error::{Code, DecodeError, ErrorBody, ErrorResponse, SessionExpired, UnavailableCause};
 use crate::retry_after;
 use crate::session::state::message::RefreshOutcome;
-use crate::session::stored::undecodable::Undecodable;
+use crate::session::stored::outcome_unknown::Undecodable;
 use crate::session::token::traits::Refusal;
 use crate::text;
 

@@ -8,15 +8,14 @@ use super::endpoint::Refresher;
 use super::flight::RefreshFlight;
 use crate::cookies::Jar;
 use crate::error::{StoreError, UnavailableCause};
-use crate::request::Prepared;
-use crate::runtime::{self, Clock};
+use crate::runtime;
 use crate::session::state::message::RefreshOutcome;
-use crate::session::stored::claim::RefreshLease;
 use crate::session::stored::client::StoreClient;
+use crate::session::stored::lease::RefreshLease;
 use crate::session::token::tokens::Grant;
 
 /// The outcome of a refresh that was cancelled before it was sent.
-pub(super) fn aborted() -> RefreshOutcome {
+pub(crate) fn aborted() -> RefreshOutcome {
     RefreshOutcome::NotSpent { cause: UnavailableCause::Aborted, retry_after: None }
 }
 
@@ -28,39 +27,20 @@ pub(crate) fn broken_off(flight: &RefreshFlight) -> RefreshOutcome {
     }
 }
 
-/// The lease of the refresh in progress.
-pub(super) struct LeaseInUse<'a> {
-    pub(super) store_client: &'a StoreClient,
-    pub(super) clock: &'a Clock,
-    pub(super) lease: &'a mut RefreshLease,
-}
-
-impl LeaseInUse<'_> {
-    /// Whether it covers a send that starts now.
-    async fn covers_the_first(&mut self) -> bool {
-        !self.lease.is_spent(self.clock) || self.store_client.extend(self.lease).await
-    }
-
-    /// Whether it covers one more send, for which it is always extended.
-    async fn covers_one_more(&mut self) -> bool {
-        self.store_client.extend(self.lease).await
-    }
-}
-
 /// Sends the refresh.
-pub(super) struct Sender<'a> {
-    pub(super) flight: &'a RefreshFlight,
-    pub(super) refresher: &'a Refresher,
-    pub(super) resend_after: Duration,
+pub(crate) struct Sender<'a> {
+    pub(crate) flight: &'a RefreshFlight,
+    pub(crate) refresher: &'a Refresher,
+    pub(crate) resend_after: Duration,
 }
 
 impl Sender<'_> {
     /// Sends it, and once more if the outcome of the first send is unknown.
-    pub(super) async fn attempt(
+    pub(crate) async fn attempt(
         &self,
         grant: &Grant,
         jar: &Jar,
-        mut lease: Option<LeaseInUse<'_>>,
+        mut lease: Option<(&StoreClient, &mut RefreshLease)>,
     ) -> RefreshOutcome {
         // Nothing is spent yet, so the end of the login cancels the refresh.
         if self.flight.cancel.is_cancelled() {
@@ -74,8 +54,8 @@ impl Sender<'_> {
             Err(error) => return RefreshOutcome::Misconfigured(UnavailableCause::Request(error)),
         };
         // A user's code has run meanwhile, and may have taken long.
-        if let Some(lease) = &mut lease
-            && !lease.covers_the_first().await
+        if let Some((store_client, lease)) = &mut lease
+            && !store_client.covers_send(lease).await
         {
             return store_failed(StoreError::unavailable(
                 "the right to refresh was over before it was used",
@@ -88,7 +68,7 @@ impl Sender<'_> {
         // The point of no return: the refresh token may be spent from here on, so only a response or the
         // timeout ends the refresh.
         self.flight.sent();
-        let first = self.send(&request, jar).await;
+        let first = self.refresher.send(&request, jar).await;
         if !matches!(first, RefreshOutcome::Unknown { .. }) {
             return first;
         }
@@ -96,8 +76,9 @@ impl Sender<'_> {
         if self.flight.cancel.is_cancelled() {
             return first;
         }
-        if let Some(lease) = &mut lease
-            && !lease.covers_one_more().await
+        // A lease is always extended for one more send.
+        if let Some((store_client, lease)) = &mut lease
+            && !store_client.extend(lease).await
         {
             return first;
         }
@@ -105,7 +86,7 @@ impl Sender<'_> {
         if self.flight.cancel.is_cancelled() {
             return first;
         }
-        match self.send(&request, jar).await {
+        match self.refresher.send(&request, jar).await {
             RefreshOutcome::Denied(expired) => RefreshOutcome::Denied(expired.as_lost_rotation()),
             // The first request may have arrived, also if the second one did not.
             RefreshOutcome::NotSpent { cause, retry_after } => RefreshOutcome::Unknown { cause, retry_after },
@@ -113,14 +94,10 @@ impl Sender<'_> {
             second => second,
         }
     }
-
-    async fn send(&self, request: &Prepared, jar: &Jar) -> RefreshOutcome {
-        self.refresher.send(request, jar).await
-    }
 }
 
 /// The outcome of a refresh whose store has failed before it was sent.
-pub(super) fn store_failed(error: StoreError) -> RefreshOutcome {
+pub(crate) fn store_failed(error: StoreError) -> RefreshOutcome {
     RefreshOutcome::NotSpent { cause: UnavailableCause::Store(error), retry_after: None }
 }
 
@@ -132,10 +109,9 @@ mod tests {
     use tokio_util::sync::CancellationToken;
 
     use super::*;
+    use crate::runtime::Clock;
     use crate::session::state::message::FlightId;
-    use crate::session::stored::claim::Claim;
-    use crate::session::stored::lease::LeaseTerm;
-    use crate::session::stored::refresh_input::RefreshInput;
+    use crate::session::stored::lease::{Claim, LeaseTerm, RefreshInput};
     use crate::session::stored::schema::{Record, TokenId};
     use crate::store::{MemoryStore, StoredLogin, TokenStore};
 
@@ -185,10 +161,9 @@ mod tests {
                     let other = StoredLogin::new(lease.version + 1, "of another process");
                     assert!(store.replace(lease.version, other).await.unwrap());
                 }
-                let mut in_use = LeaseInUse { store_client: &store_client, clock: &clock, lease: &mut lease };
                 let (covers, expected) = match is_first {
-                    true => (in_use.covers_the_first().await, first),
-                    false => (in_use.covers_one_more().await, one_more),
+                    true => (store_client.covers_send(&mut lease).await, first),
+                    false => (store_client.extend(&mut lease).await, one_more),
                 };
                 assert_eq!(covers, expected, "I14: {seconds} s, {is_ours}, the first: {is_first}");
                 assert!(!covers || !lease.is_spent(&clock), "I14: {seconds} s");

@@ -6,12 +6,12 @@ use std::time::Duration;
 use super::message::{Demand, Fallback, FlightId, Identity, Rejection, Start};
 use super::snapshot::{EndpointId, Phase, Snapshot, Validity, Version};
 use super::throttle::{Admission, Rejected};
-use super::{Core, permit};
+use super::{Core, Flight, permit};
 use crate::error::{
     Error, ExpiredReason, InvalidRequest, RefreshUnavailable, SessionExpired, UnavailableCause,
 };
 use crate::runtime::{Instant, Now};
-use crate::session::stored::refresh_input::RefreshInput;
+use crate::session::stored::lease::RefreshInput;
 use crate::session::token::tokens::Grant;
 
 /// The pause before a refresh with an unknown outcome is sent again, in milliseconds.
@@ -237,7 +237,7 @@ impl Core {
     fn start(&mut self, grant: Grant, input: Option<RefreshInput>) -> Box<Start> {
         self.flights += 1;
         let flight = FlightId(self.flights);
-        self.flight = Some(flight);
+        self.flight = Some(Flight { id: flight, is_unclaimed: false });
         // The claim stores it.
         self.may_be_stored |= input.is_some();
         let resend_after = Duration::from_millis(self.random.u64(RESEND_AFTER));

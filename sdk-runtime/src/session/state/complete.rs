@@ -2,15 +2,15 @@
 
 use std::sync::Arc;
 
+use super::cool_down;
 use super::event::SessionEvent;
 use super::message::{FlightId, RefreshOutcome, Refreshed, Settled};
-use super::pause;
 use super::snapshot::Phase;
 use super::{CarriedOver, Core, non_empty};
 use crate::error::{Error, ExpiredReason, SessionExpired, UnavailableCause};
 use crate::runtime::Now;
-use crate::session::stored::credential::StoredCredential;
 use crate::session::stored::pending_write::Replaces;
+use crate::session::stored::restore::StoredCredential;
 use crate::session::stored::schema::TokenId;
 
 impl Core {
@@ -21,11 +21,10 @@ impl Core {
         mut outcome: RefreshOutcome,
         now: Now,
     ) -> Option<Settled> {
-        let is_unclaimed = self.unclaimed.take_if(|unclaimed| *unclaimed == flight).is_some();
-        if self.flight != Some(flight) {
+        if !self.is_in_progress(flight) {
             return None;
         }
-        self.flight = None;
+        let is_unclaimed = self.flight.take().is_some_and(|flight| flight.is_unclaimed);
         let is_lost = match (outcome.take_not_stored(), &outcome) {
             (Some(not_stored), _) => {
                 self.store_failed(not_stored.error);
@@ -69,8 +68,8 @@ impl Core {
                     self.id = Some(id);
                 }
                 let longest = match cause {
-                    UnavailableCause::DeadOnArrival => pause::LONGEST,
-                    _ => pause::LONGEST_MISCONFIGURED,
+                    UnavailableCause::DeadOnArrival => cool_down::LONGEST,
+                    _ => cool_down::LONGEST_MISCONFIGURED,
                 };
                 let wait = self.back_off(None, longest);
                 Err(self.cool_down(cause, wait, now).into())
@@ -79,26 +78,26 @@ impl Core {
             RefreshOutcome::DeniedUnconfirmed(denied, cause) => {
                 let before = self.denied.replace(denied);
                 self.retire(before.map(|denied| denied.expired));
-                let wait = self.back_off(None, pause::LONGEST);
+                let wait = self.back_off(None, cool_down::LONGEST);
                 Err(self.cool_down(cause, wait, now).into())
             }
             RefreshOutcome::NothingToRefreshWith => {
                 self.end(SessionExpired::new(ExpiredReason::NoRefreshToken), now)
             }
             RefreshOutcome::NotSpent { cause, retry_after } => {
-                let wait = self.back_off(retry_after, pause::LONGEST);
+                let wait = self.back_off(retry_after, cool_down::LONGEST);
                 Err(self.cool_down(cause, wait, now).into())
             }
             RefreshOutcome::Unknown { cause, retry_after } => {
                 self.outcome_unknown.add_lost();
-                let wait = self.back_off(retry_after, pause::LONGEST);
+                let wait = self.back_off(retry_after, cool_down::LONGEST);
                 Err(self.cool_down(cause, wait, now).into())
             }
             RefreshOutcome::Undecodable(undecodable) => {
                 Err(self.answer_was_undecodable(undecodable, now).into())
             }
             RefreshOutcome::Misconfigured(cause) => {
-                let wait = self.back_off(None, pause::LONGEST_MISCONFIGURED);
+                let wait = self.back_off(None, cool_down::LONGEST_MISCONFIGURED);
                 Err(self.cool_down(cause, wait, now).into())
             }
         })
@@ -107,19 +106,19 @@ impl Core {
     /// Records the outcome of `flight`, which no login wants. After a close its tokens are still to be
     /// stored.
     pub(crate) fn finish_superseded(&mut self, flight: FlightId, outcome: &mut RefreshOutcome) {
+        let last = self.flight.take_if(|present| present.id == flight);
         match (outcome.take_not_stored(), &*outcome) {
             (Some(not_stored), _) => {
                 self.store_failed(not_stored.error);
-                self.write_lost(flight, not_stored.record);
+                if let Some(flight) = last {
+                    self.write_lost(flight.is_unclaimed, not_stored.record);
+                }
             }
-            (None, RefreshOutcome::Success(Refreshed { id: Some(_), .. }))
-                if self.draining == Some(flight) =>
-            {
+            (None, RefreshOutcome::Success(Refreshed { id: Some(_), .. })) if last.is_some() => {
                 self.nothing_to_write();
             }
             (None, _) => {}
         }
-        self.end_unclaimed(flight);
     }
 
     fn refresh(&mut self, refreshed: Refreshed, is_unclaimed: bool, is_lost: bool, now: Now) {

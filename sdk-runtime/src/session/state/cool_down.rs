@@ -7,12 +7,38 @@ use std::time::Duration;
 
 use super::Core;
 use super::event::SessionEvent;
-use super::pause::{self, CoolDown};
 use super::snapshot::{Phase, Snapshot};
 use crate::backoff;
 use crate::error::{RefreshUnavailable, UnavailableCause};
 use crate::runtime::{Instant, Now};
-use crate::session::stored::undecodable::Undecodable;
+use crate::session::stored::outcome_unknown::Undecodable;
+
+/// The first pause. Each further failure doubles it.
+pub(super) const FIRST: Duration = Duration::from_secs(1);
+pub(super) const LONGEST: Duration = Duration::from_secs(60);
+/// The longest pause if the server does not accept the request at all.
+pub(super) const LONGEST_MISCONFIGURED: Duration = Duration::from_secs(300);
+/// The longest pause that a server can ask for.
+pub(super) const RETRY_AFTER_LONGEST: Duration = Duration::from_secs(3600);
+/// The wall clock gets ahead of the monotonic clock by this much while a machine sleeps.
+const SLEEP: Duration = Duration::from_secs(5);
+
+#[derive(Debug)]
+pub(super) struct CoolDown {
+    pub(super) since: Now,
+    pub(super) until: Instant,
+    pub(super) failure: RefreshUnavailable,
+    /// Whether nothing ends it earlier: the refresh token is most likely spent.
+    pub(super) is_held: bool,
+}
+
+impl CoolDown {
+    /// Whether the machine has slept since, and may be in another network now.
+    pub(super) fn was_slept_through(&self, now: Now) -> bool {
+        let ran = now.mono.saturating_duration_since(self.since.mono);
+        now.wall.duration_since(self.since.wall).is_ok_and(|passed| passed > ran + SLEEP)
+    }
+}
 
 impl Core {
     /// Ends the cool-down: what failed in the former network may succeed now.
@@ -85,8 +111,8 @@ impl Core {
         match self.cooling_down(now) {
             Some((_, failure)) => Some(failure),
             None if snapshot.still_signs(now) || self.works_elsewhere(snapshot, now) => {
-                let wait = snapshot.remaining(now).unwrap_or(pause::LONGEST_MISCONFIGURED);
-                let until = now.mono.checked_add(wait).unwrap_or(now.mono + pause::RETRY_AFTER_LONGEST);
+                let wait = snapshot.remaining(now).unwrap_or(LONGEST_MISCONFIGURED);
+                let until = now.mono.checked_add(wait).unwrap_or(now.mono + RETRY_AFTER_LONGEST);
                 Some(RefreshUnavailable::until(until, UnavailableCause::Decode(error)))
             }
             None => None,
@@ -95,8 +121,8 @@ impl Core {
 
     /// Exponential with equal jitter, and never shorter than the server asks.
     pub(super) fn back_off(&mut self, retry_after: Option<Duration>, longest: Duration) -> Duration {
-        let jittered = backoff::delay(pause::FIRST, longest, self.failures, self.random.f64());
+        let jittered = backoff::delay(FIRST, longest, self.failures, self.random.f64());
         self.failures = self.failures.saturating_add(1);
-        jittered.max(retry_after.unwrap_or_default().min(pause::RETRY_AFTER_LONGEST))
+        jittered.max(retry_after.unwrap_or_default().min(RETRY_AFTER_LONGEST))
     }
 }

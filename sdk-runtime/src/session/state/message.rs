@@ -9,12 +9,12 @@ use super::snapshot::{Snapshot, Version};
 use crate::cookies::Jar;
 use crate::error::{Error, SessionExpired, StoreError, UnavailableCause};
 use crate::secret::RefreshToken;
-use crate::session::stored::credential::StoredCredential;
+use crate::session::stored::lease::{DeniedRefresh, RefreshInput};
 use crate::session::stored::outcome_unknown::OutcomeUnknown;
-use crate::session::stored::refresh_input::{DeniedRefresh, RefreshInput};
+use crate::session::stored::outcome_unknown::Undecodable;
+use crate::session::stored::restore::StoredCredential;
 use crate::session::stored::schema::{Record, TokenId};
-use crate::session::stored::undecodable::Undecodable;
-use crate::session::token::credential::Credential;
+use crate::session::token::placement::Credential;
 use crate::session::token::tokens::Grant;
 
 /// The user that a call is made for, fixed at its first poll.

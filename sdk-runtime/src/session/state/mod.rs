@@ -18,10 +18,8 @@ mod cool_down;
 mod deferred_drop;
 pub(super) mod event;
 mod evict;
-mod evicted;
 pub(super) mod login;
 pub(super) mod message;
-mod pause;
 mod persist;
 mod refresh_schedule;
 pub(super) mod snapshot;
@@ -31,22 +29,22 @@ mod throttle;
 
 use std::sync::Arc;
 
-pub(crate) use evicted::EvictedSession;
+pub(crate) use evict::EvictedSession;
 
 use crate::cookies::Jar;
 use crate::error::{Error, IdentityChanged, SessionExpired};
 use crate::runtime::Now;
 use crate::secret::RefreshToken;
+use crate::session::stored::lease::DeniedRefresh;
 use crate::session::stored::outcome_unknown::OutcomeUnknown;
 use crate::session::stored::pending_write::{Logins, PendingWrite, Replaces};
-use crate::session::stored::refresh_input::DeniedRefresh;
 use crate::session::stored::schema::TokenId;
-use crate::session::token::credential::Credential;
+use crate::session::token::placement::Credential;
 use crate::session::token::tokens::Grant;
+use cool_down::CoolDown;
 use event::SessionEvent;
 use login::Login;
 use message::{FlightId, Identity};
-use pause::CoolDown;
 use refresh_schedule::RefreshSchedule;
 use snapshot::{EndpointId, Phase, Snapshot, Version, View};
 use throttle::Throttle;
@@ -69,10 +67,8 @@ pub(crate) struct Core {
     denied: Option<DeniedRefresh>,
     /// Whether a server may have spent the refresh token.
     outcome_unknown: OutcomeUnknown,
-    flight: Option<FlightId>,
-    /// The flight that was in progress when the session was closed: its tokens are stored, and not
-    /// published.
-    draining: Option<FlightId>,
+    /// The refresh in progress. After a close its tokens are stored, and not published.
+    flight: Option<Flight>,
     flights: u64,
     cool_down: Option<CoolDown>,
     failures: u32,
@@ -88,9 +84,6 @@ pub(crate) struct Core {
     may_be_stored: bool,
     /// Whether the store has been read.
     is_seen: bool,
-    /// The flight that refreshes without a claim, because no store has the login. The store must not get it
-    /// meanwhile.
-    unclaimed: Option<FlightId>,
     /// The pending write, as it was when the session was closed.
     write_at_close: Option<PendingWrite>,
     /// Grows with each pending write.
@@ -104,6 +97,15 @@ pub(crate) struct Core {
     retired: Vec<Error>,
     /// What the predecessor knew of the stored login, until the store is read.
     evicted: Option<EvictedSession>,
+}
+
+/// A refresh in progress.
+#[derive(Debug, Clone, Copy)]
+struct Flight {
+    id: FlightId,
+    /// Whether it refreshes without a claim, because no store has the login. The store must not get it
+    /// meanwhile.
+    is_unclaimed: bool,
 }
 
 /// What a refresh keeps of the login before, if its response does not say otherwise.
@@ -129,7 +131,6 @@ impl Core {
             denied: None,
             outcome_unknown: OutcomeUnknown::No,
             flight: None,
-            draining: None,
             flights: 0,
             cool_down: None,
             failures: 0,
@@ -140,7 +141,6 @@ impl Core {
             superseded_logins: Logins::default(),
             may_be_stored: false,
             is_seen: false,
-            unclaimed: None,
             write_at_close: None,
             serial: 0,
             has_new_write: false,
@@ -183,15 +183,15 @@ impl Core {
         Some(self.expire(expired))
     }
 
-    /// Whether `flight` is the one in progress, and no later epoch has superseded it.
+    /// Whether `flight` is the one in progress, and neither a later epoch nor a close has superseded it.
     pub(crate) fn is_in_progress(&self, flight: FlightId) -> bool {
-        self.flight == Some(flight)
+        self.may_persist(flight) && !self.is_closed()
     }
 
     /// Whether the tokens of `flight` are to be stored: not after a sign-in or a sign-out (I10), but after
     /// a close.
     pub(crate) fn may_persist(&self, flight: FlightId) -> bool {
-        self.flight == Some(flight) || self.draining == Some(flight)
+        self.flight.is_some_and(|present| present.id == flight)
     }
 
     /// Signs in with the cookies of `jar`, or with those of the signed-out state. With `since`, only if no
@@ -258,9 +258,8 @@ impl Core {
         if matches!(self.view.phase, Phase::Closed) {
             return;
         }
-        self.draining = self.flight;
         self.write_at_close = self.any_pending_write();
-        if self.unclaimed.is_some()
+        if self.are_writes_held_back()
             && let Some(record) = self.write_at_close.as_mut().and_then(|pending| pending.record.as_mut())
         {
             // Its refresh token may be being spent. It is written when the flight has ended.
@@ -285,9 +284,8 @@ impl Core {
         self.view.jar = jar;
         self.refresh = None;
         self.id = None;
-        self.flight = None;
         // What is received after a close is stored.
-        self.unclaimed.take_if(|flight| self.draining != Some(*flight));
+        self.flight.take_if(|_| !matches!(self.view.phase, Phase::Closed));
         self.throttle = Throttle::default();
         self.recover();
         self.changed = true;

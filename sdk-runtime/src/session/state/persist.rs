@@ -8,10 +8,10 @@ use super::message::FlightId;
 use super::snapshot::{Phase, Snapshot};
 use crate::error::{ExpiredReason, StoreError};
 use crate::runtime::Now;
-use crate::session::stored::credential::StoredCredential;
+use crate::session::stored::lease::RefreshInput;
 use crate::session::stored::outcome_unknown::OutcomeUnknown;
 use crate::session::stored::pending_write::{PendingWrite, Replaces};
-use crate::session::stored::refresh_input::RefreshInput;
+use crate::session::stored::restore::StoredCredential;
 use crate::session::stored::schema::Record;
 
 impl Core {
@@ -68,8 +68,8 @@ impl Core {
     }
 
     /// Whether the pending write is held back, because its refresh token is being spent.
-    fn are_writes_held_back(&self) -> bool {
-        self.unclaimed.is_some()
+    pub(super) fn are_writes_held_back(&self) -> bool {
+        self.flight.is_some_and(|flight| flight.is_unclaimed)
     }
 
     /// Whether there is a pending write.
@@ -90,14 +90,27 @@ impl Core {
     /// Lets `flight` refresh without a claim, if no store is known to have the login. The store does not
     /// get the login before the flight has ended.
     pub(crate) fn refresh_unclaimed(&mut self, flight: FlightId) -> bool {
-        let may = self.flight == Some(flight) && self.pending == Some(Replaces::Anything);
-        self.unclaimed = may.then_some(flight);
+        let may = self.is_in_progress(flight) && self.pending == Some(Replaces::Anything);
+        self.set_unclaimed(flight, may);
         may
     }
 
-    /// Ends that: `flight` is over, or does nothing without a claim.
+    /// Ends that: `flight` does nothing without a claim.
     pub(crate) fn end_unclaimed(&mut self, flight: FlightId) {
-        self.unclaimed.take_if(|unclaimed| *unclaimed == flight);
+        self.set_unclaimed(flight, false);
+    }
+
+    fn set_unclaimed(&mut self, flight: FlightId, is_unclaimed: bool) {
+        if let Some(flight) = self.flight.as_mut().filter(|present| present.id == flight) {
+            flight.is_unclaimed = is_unclaimed;
+        }
+    }
+
+    /// Records that the store has what `flight` refreshes, by its claim. No earlier write may replace that.
+    pub(crate) fn record_claimed(&mut self, flight: FlightId) {
+        if self.may_persist(flight) {
+            self.nothing_to_write();
+        }
     }
 
     /// Records a failed write. `may_be_stored` tells whether the store may have a login all the same.
@@ -160,19 +173,17 @@ impl Core {
         self.events.push(SessionEvent::StoreDegraded(error));
     }
 
-    /// Records that `flight` went on after the close, and its tokens could not be stored.
-    pub(super) fn write_lost(&mut self, flight: FlightId, record: Record) {
-        if self.draining == Some(flight) {
-            let replaces = match self.unclaimed == Some(flight) {
-                true => Replaces::Anything,
-                false => Replaces::Older(record.id.clone()),
-            };
-            self.must_write(replaces.clone());
-            self.write_at_close = Some(PendingWrite { serial: self.serial, record: Some(record), replaces });
-        }
+    /// Records that a flight went on after the close, and its tokens could not be stored.
+    pub(super) fn write_lost(&mut self, is_unclaimed: bool, record: Record) {
+        let replaces = match is_unclaimed {
+            true => Replaces::Anything,
+            false => Replaces::Older(record.id.clone()),
+        };
+        self.must_write(replaces.clone());
+        self.write_at_close = Some(PendingWrite { serial: self.serial, record: Some(record), replaces });
     }
 
-    fn is_closed(&self) -> bool {
+    pub(super) fn is_closed(&self) -> bool {
         matches!(self.view.phase, Phase::Closed)
     }
 

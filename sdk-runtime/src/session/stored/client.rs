@@ -10,16 +10,14 @@ use std::time::Duration;
 
 use tokio::sync::{Mutex, MutexGuard};
 
-use super::claim::{Claim, NotClaimed, RefreshLease};
 use super::known_logins::KnownLogins;
-use super::lease::{LeaseTerm, OtherLease};
+use super::lease::{Claim, LeaseTerm, NotClaimed, OtherLease, RefreshInput, RefreshLease};
 use super::operation::{TIMEOUT, done_within, within};
+use super::outcome_unknown::Undecodable;
 use super::pending_write::{PendingWrite, Replaces};
 use super::schema::{self, Record, StoreState};
-use super::undecodable::Undecodable;
 use crate::error::StoreError;
 use crate::runtime::{self, Clock};
-use crate::session::stored::refresh_input::RefreshInput;
 use crate::store::{StoreLock, StoredLogin, TokenStore};
 
 /// The pause between two tries to claim.
@@ -48,15 +46,6 @@ pub(crate) enum WriteOutcome {
     /// It is unknown whether the store ever had it, and another process has signed in or out there since.
     Superseded(u64),
     Unwanted,
-}
-
-/// What the store has in place of tokens whose refresh the server denied.
-pub(crate) enum Confirmed {
-    /// They were still there, and the store is cleared.
-    Cleared,
-    /// Another process has stored newer tokens.
-    Newer(Box<Record>),
-    Gone,
 }
 
 impl StoreClient {
@@ -145,7 +134,6 @@ impl StoreClient {
                 swapped => swapped.map_err(NotClaimed::of_write)?,
             };
             if let Some(version) = swapped {
-                let unclaimed = None;
                 let lease = RefreshLease {
                     record,
                     found_newer,
@@ -153,7 +141,7 @@ impl StoreClient {
                     version,
                     since,
                     term,
-                    unclaimed,
+                    unclaimed: None,
                     _lock: lock,
                 };
                 return Ok(Claim::Granted(Box::new(lease)));
@@ -207,6 +195,11 @@ impl StoreClient {
         self.known_logins.may_be_stored(login)
     }
 
+    /// Whether the lease covers a send that starts now, extended if need be.
+    pub(crate) async fn covers_send(&self, lease: &mut RefreshLease) -> bool {
+        !lease.is_spent(&self.clock) || self.extend(lease).await
+    }
+
     /// Extends the lease for one more send, and returns whether it covers it. If that cannot be stored,
     /// another process may have the lease before the send ends.
     pub(crate) async fn extend(&self, lease: &mut RefreshLease) -> bool {
@@ -224,18 +217,34 @@ impl StoreClient {
         !lease.is_spent(&self.clock)
     }
 
-    /// Stores the tokens that replace the claimed ones. Returns what is there instead, if another login or
-    /// none has replaced the claimed one.
-    pub(crate) async fn persist(
+    /// Puts `record` in place of the claimed tokens, or clears the store without one. Returns what is there
+    /// instead, if another process has replaced them.
+    pub(crate) async fn replace_claimed(
         &self,
         lease: &RefreshLease,
-        record: &Record,
+        record: Option<&Record>,
     ) -> Result<Option<StoreState>, StoreError> {
-        if let Some(error) = &lease.unclaimed {
-            return Err(error.clone());
+        match (&lease.unclaimed, record) {
+            (Some(error), Some(_)) => return Err(error.clone()),
+            (Some(_), None) => return Ok(None),
+            (None, _) => {}
         }
-        let replaced = |there: &Record| there.id == lease.record.id;
-        self.replace_or_find(lease.version, Some(record), replaced).await
+        if let Ok(Some(_)) = self.swap(lease.version, record).await {
+            return Ok(None);
+        }
+        for _ in 0..TRIES {
+            let found = self.read().await?;
+            match (&found.record, record) {
+                // A write that seemed to have failed was done.
+                (Some(there), Some(wanted)) if there.id == wanted.id => return Ok(None),
+                (Some(there), _) if there.id == lease.record.id => {}
+                _ => return Ok(Some(found)),
+            }
+            if self.swap(found.version, record).await?.is_some() {
+                return Ok(None);
+            }
+        }
+        Err(too_busy())
     }
 
     /// Releases a lease. With `outcome_unknown`, later processes know that the refresh token may be spent.
@@ -251,19 +260,6 @@ impl StoreClient {
         let undecodable = undecodable.or_else(|| lease.record.undecodable.clone());
         let record = Record { outcome_unknown, lease: None, undecodable, ..lease.record.clone() };
         self.swap(lease.version, Some(&record)).await.map(drop)
-    }
-
-    /// Clears the store if it still has the tokens whose refresh the server denied.
-    pub(crate) async fn confirm_denied(&self, lease: &RefreshLease) -> Result<Confirmed, StoreError> {
-        if lease.unclaimed.is_some() {
-            return Ok(Confirmed::Cleared);
-        }
-        let still_there = |there: &Record| there.id == lease.record.id;
-        Ok(match self.replace_or_find(lease.version, None, still_there).await? {
-            None => Confirmed::Cleared,
-            Some(StoreState { record: Some(record), .. }) => Confirmed::Newer(Box::new(record)),
-            Some(StoreState { record: None, .. }) => Confirmed::Gone,
-        })
     }
 
     /// Writes the pending write, unless the store has what it may not replace. Asks for it before each try,
@@ -293,32 +289,6 @@ impl StoreClient {
             }
             if !is_due || self.swap(found.version, pending_write.record.as_ref()).await?.is_some() {
                 return Ok(WriteOutcome::Stored(pending_write.serial));
-            }
-        }
-        Err(too_busy())
-    }
-
-    /// Replaces `version` by `record`. If another process was faster, replaces only what `is_ours` accepts.
-    /// Returns what is there instead.
-    async fn replace_or_find(
-        &self,
-        version: u64,
-        record: Option<&Record>,
-        is_ours: impl Fn(&Record) -> bool,
-    ) -> Result<Option<StoreState>, StoreError> {
-        if let Ok(Some(_)) = self.swap(version, record).await {
-            return Ok(None);
-        }
-        for _ in 0..TRIES {
-            let found = self.read().await?;
-            match (&found.record, record) {
-                // A write that seemed to have failed was done.
-                (Some(there), Some(wanted)) if there.id == wanted.id => return Ok(None),
-                (Some(there), _) if is_ours(there) => {}
-                _ => return Ok(Some(found)),
-            }
-            if self.swap(found.version, record).await?.is_some() {
-                return Ok(None);
             }
         }
         Err(too_busy())
@@ -662,16 +632,15 @@ mod tests {
                 store.lost.store(lost, Ordering::Relaxed);
                 let expected = match clears {
                     false => {
-                        let found = store_client.persist(&lease, &next).await.unwrap();
+                        let found = store_client.replace_claimed(&lease, Some(&next)).await.unwrap();
                         assert_eq!(found.is_none(), is_kept, "I15: {name}");
                         if is_kept { Some(&next) } else { there.flatten() }
                     }
                     true => {
-                        let confirmed = store_client.confirm_denied(&lease).await.unwrap();
-                        let found = matches!(confirmed, Confirmed::Cleared);
-                        assert_eq!(found, is_cleared, "I15: {name}");
-                        let found = matches!(confirmed, Confirmed::Newer(_));
-                        assert_eq!(found, there.flatten().is_some() && !is_cleared, "I15: {name}");
+                        let found = store_client.replace_claimed(&lease, None).await.unwrap();
+                        assert_eq!(found.is_none(), is_cleared, "I15: {name}");
+                        let is_newer = found.is_some_and(|found| found.record.is_some());
+                        assert_eq!(is_newer, there.flatten().is_some() && !is_cleared, "I15: {name}");
                         if is_cleared { None } else { there.flatten() }
                     }
                 };

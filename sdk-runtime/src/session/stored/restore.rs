@@ -1,12 +1,23 @@
 //! Stored logins made ready to sign with, or the reason why they cannot sign the requests of this client.
 
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use super::credential::StoredCredential;
-use super::schema::Record;
+use super::outcome_unknown::Undecodable;
+use super::schema::{Record, TokenId};
+use crate::cookies::Jar;
 use crate::error::StoreError;
-use crate::session::token::credential::Credential;
-use crate::session::token::placement::Attachment;
+use crate::session::token::placement::{Attachment, Credential};
+
+/// A login as it was read from the store.
+#[derive(Debug, Clone)]
+pub(crate) struct StoredCredential {
+    pub(crate) id: TokenId,
+    pub(crate) credential: Credential,
+    pub(crate) jar: Arc<Jar>,
+    /// The response that has most likely spent its refresh token, and could not be decoded.
+    pub(crate) undecodable: Option<Undecodable>,
+}
 
 /// Makes `record` ready to sign with.
 pub(crate) fn restore(
@@ -32,9 +43,7 @@ pub(crate) fn restore(
 
 #[cfg(test)]
 mod tests {
-
     use super::*;
-    use crate::session::stored::schema::TokenId;
     use crate::session::token::placement::Attach;
 
     fn record(access: Option<&str>) -> Record {

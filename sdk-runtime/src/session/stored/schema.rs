@@ -9,7 +9,7 @@ use std::time::{Duration, SystemTime};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use super::undecodable::{self, Undecodable};
+use super::outcome_unknown::{Undecodable, UndecodableJson};
 use crate::cookies::Jar;
 use crate::error::StoreError;
 use crate::runtime::{millis, since_1970};
@@ -166,7 +166,7 @@ struct LoginJson {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     lease: Option<Lease>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    undecodable: Option<undecodable::UndecodableJson>,
+    undecodable: Option<UndecodableJson>,
 }
 
 /// Reads what a store holds.
@@ -246,7 +246,7 @@ impl LoginJson {
             cookies: record.jar.written(),
             outcome_unknown: record.outcome_unknown,
             lease: record.lease.clone(),
-            undecodable: record.undecodable.as_ref().map(undecodable::UndecodableJson::of),
+            undecodable: record.undecodable.as_ref().map(UndecodableJson::of),
         }
     }
 
@@ -265,7 +265,7 @@ impl LoginJson {
             }),
             outcome_unknown: self.outcome_unknown,
             lease: self.lease,
-            undecodable: self.undecodable.and_then(undecodable::UndecodableJson::read),
+            undecodable: self.undecodable.and_then(UndecodableJson::read),
         })
     }
 }

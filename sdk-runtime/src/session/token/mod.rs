@@ -2,7 +2,6 @@
 //! when it expires.
 
 pub(super) mod classify;
-pub(super) mod credential;
 pub(super) mod expiry;
 pub(super) mod placement;
 pub(super) mod tokens;

@@ -4,7 +4,6 @@ use std::time::{Duration, SystemTime};
 
 use http::header::{AUTHORIZATION, COOKIE, HeaderName, HeaderValue};
 
-use super::credential::Credential;
 use super::expiry::lifetime;
 use super::tokens::Tokens;
 use crate::cookies::{Jar, SetCookies};
@@ -83,6 +82,17 @@ impl Default for Attach {
     fn default() -> Self {
         Self::bearer()
     }
+}
+
+/// Tokens that are ready to sign with.
+#[derive(Debug, Clone)]
+pub(crate) struct Credential {
+    pub(crate) tokens: Tokens,
+    /// The ready-made header. `None` if cookies sign.
+    pub(crate) header: Option<HeaderValue>,
+    pub(crate) lifetime: Option<Duration>,
+    /// How much of its lifetime has passed.
+    pub(crate) age: Duration,
 }
 
 /// [`Attach`] after its validation.

@@ -2,8 +2,8 @@
 
 use super::*;
 use crate::session::state::message::Refreshed;
-use crate::session::stored::credential::StoredCredential;
-use crate::session::stored::refresh_input::DeniedRefresh;
+use crate::session::stored::lease::DeniedRefresh;
+use crate::session::stored::restore::StoredCredential;
 use crate::session::stored::schema::TokenId;
 
 fn named(access: &str, subject: Option<&'static str>) -> Credential {

@@ -4,7 +4,7 @@ use http::HeaderMap;
 
 use super::*;
 use crate::error::DecodeError;
-use crate::session::stored::undecodable::{COOL_DOWN, Undecodable};
+use crate::session::stored::outcome_unknown::{COOL_DOWN, Undecodable};
 
 pub(super) fn undecodable(detail: &str) -> RefreshOutcome {
     let head = (StatusCode::OK, &HeaderMap::new());

@@ -182,7 +182,7 @@ fn i9_the_refresh_token_next_to_an_unusable_access_token_is_kept() {
         not_stored: None,
     };
     world.finish(flight, unusable).unwrap().unwrap_err();
-    world.now += pause::LONGEST_MISCONFIGURED;
+    world.now += super::super::cool_down::LONGEST_MISCONFIGURED;
     assert_eq!(world.start().1.refresh_token().unwrap().expose(), "rotated");
 }
 

@@ -3,11 +3,11 @@
 use super::*;
 use crate::error::StoreError;
 use crate::session::state::message::Refreshed;
-use crate::session::stored::credential::StoredCredential;
+use crate::session::stored::lease::DeniedRefresh;
 use crate::session::stored::outcome_unknown::OutcomeUnknown;
-use crate::session::stored::refresh_input::DeniedRefresh;
+use crate::session::stored::outcome_unknown::Undecodable;
+use crate::session::stored::restore::StoredCredential;
 use crate::session::stored::schema::TokenId;
-use crate::session::stored::undecodable::Undecodable;
 
 fn with_store() -> World {
     let mut core = Core::new(7, true);
@@ -71,7 +71,7 @@ fn i10_nothing_of_a_login_is_left_for_the_next_one() {
         let mut world = kept();
         let (me, version, jar) = (world.me(), world.active().version, world.core.view().jar.clone());
         assert!(matches!(world.demand(&me, Some(version)), Demand::Start(..)));
-        let flight = world.core.flight.unwrap();
+        let flight = world.core.flight.unwrap().id;
         world
             .finish(flight, RefreshOutcome::Unknown { cause: UnavailableCause::Timeout, retry_after: None })
             .unwrap()

@@ -6,7 +6,7 @@
 use std::fmt::Write as _;
 
 use super::*;
-use crate::session::stored::credential::StoredCredential;
+use crate::session::stored::restore::StoredCredential;
 
 /// A state as the document names it, its meaning, and how it is reached.
 type State = (&'static str, &'static str, fn() -> World);
@@ -170,7 +170,7 @@ impl World {
     }
 
     fn ends(&mut self, outcome: RefreshOutcome) -> Option<String> {
-        let (flight, epoch) = (self.core.flight?, self.core.view().epoch);
+        let (flight, epoch) = (self.core.flight?.id, self.core.view().epoch);
         let had = self.version().is_some();
         Some(match self.finish(flight, outcome)? {
             Ok(()) if had && self.core.view().epoch != epoch => "waiters: `IdentityChanged`".to_owned(),

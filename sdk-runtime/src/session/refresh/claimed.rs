@@ -1,0 +1,173 @@
+//! A claimed refresh: what its outcome changes in the store.
+//!
+//! - **I9** Every token received is stored, or the failure is reported.
+//! - **I10** The tokens of a superseded refresh are not stored.
+//! - **I13** Tokens are persisted before they are published, or the failure is reported.
+
+use std::sync::Arc;
+
+use crate::cookies::Jar;
+use crate::error::{ExpiredReason, SessionExpired, StoreError, UnavailableCause};
+use crate::runtime::Clock;
+use crate::secret::RefreshToken;
+use crate::session::refresh::send::store_failed;
+use crate::session::state::message::{NotStored, RefreshOutcome, Refreshed};
+use crate::session::stored::client::StoreClient;
+use crate::session::stored::lease::{DeniedRefresh, RefreshLease};
+use crate::session::stored::restore::restore;
+use crate::session::stored::schema::{Record, StoreState, TokenId};
+use crate::session::token::placement::Attachment;
+
+/// A refresh with its lease.
+pub(crate) struct ClaimedRefresh<'a> {
+    pub(crate) store_client: &'a StoreClient,
+    pub(crate) attachment: &'a Attachment,
+    pub(crate) clock: &'a Clock,
+    pub(crate) lease: Box<RefreshLease>,
+    /// The tokens that the session had at the start.
+    pub(crate) input: TokenId,
+}
+
+impl ClaimedRefresh<'_> {
+    /// Whether the lease is for another login, which has replaced the one of the session in the store.
+    pub(crate) fn is_other_login(&self) -> bool {
+        self.lease.record.id.login != self.input.login
+    }
+
+    /// Stores the result, and returns the outcome. Without `is_wanted`, no login wants the tokens.
+    pub(crate) async fn store_outcome(
+        &self,
+        outcome: RefreshOutcome,
+        jar: &Jar,
+        is_wanted: bool,
+    ) -> RefreshOutcome {
+        match outcome {
+            RefreshOutcome::Success(_) | RefreshOutcome::Unusable { .. } if !is_wanted => outcome,
+            RefreshOutcome::Success(refreshed) => {
+                self.refreshed(refreshed, jar).await.unwrap_or_else(|replaced| replaced)
+            }
+            RefreshOutcome::Unusable { refresh, cause, .. } => {
+                let record = Record { access: None, ..self.replaced_by(&refresh, jar) };
+                match self.persist(record).await {
+                    Ok((id, not_stored)) => {
+                        RefreshOutcome::Unusable { refresh, id: Some(id), cause, not_stored }
+                    }
+                    Err(replaced) => replaced,
+                }
+            }
+            RefreshOutcome::Denied(expired) => self.denied(expired).await,
+            RefreshOutcome::NothingToRefreshWith if self.is_other_login() => {
+                self.nothing_to_refresh_with().await
+            }
+            RefreshOutcome::Unknown { .. } => self.release(outcome, true).await,
+            RefreshOutcome::Undecodable(answer) => {
+                let first = self.lease.record.undecodable.as_ref();
+                let first = first.map_or_else(|| answer.clone(), |first| first.again_at(answer.at));
+                let _ = self.store_client.release(&self.lease, true, Some(first.clone())).await;
+                RefreshOutcome::Undecodable(first)
+            }
+            outcome => self.release(outcome, self.lease.earlier_unknown).await,
+        }
+    }
+
+    async fn refreshed(&self, refreshed: Refreshed, jar: &Jar) -> Result<RefreshOutcome, RefreshOutcome> {
+        let Refreshed { credential, .. } = refreshed;
+        let (tokens, wall) = (&credential.tokens, self.clock.wall());
+        let before = self.replaced_by(&tokens.refresh, jar);
+        let record = Record {
+            access: tokens.access.clone(),
+            subject: tokens.subject.clone().or(before.subject),
+            scopes: tokens.scopes.clone().or(before.scopes),
+            issued: wall,
+            lifetime: credential.lifetime,
+            ..before
+        };
+        let (id, not_stored) = self.persist(record).await?;
+        // No code of the user runs from here on, whose panic would lose the tokens. An error is one of the
+        // adopted access token, which is not needed any more.
+        let adopted =
+            self.lease.found_newer.then(|| restore(self.lease.record.clone(), self.attachment, true, wall));
+        let adopted = adopted.and_then(Result::ok).map(Box::new);
+        Ok(RefreshOutcome::Success(Refreshed { credential, id: Some(id), adopted, not_stored }))
+    }
+
+    /// Returns the record that replaces the claimed one, with `refresh` if the server has rotated the
+    /// token.
+    fn replaced_by(&self, refresh: &Option<RefreshToken>, jar: &Jar) -> Record {
+        let before = self.lease.record.clone();
+        let told = refresh.clone().filter(|refresh| !refresh.expose().is_empty());
+        Record {
+            id: before.id.next(fastrand::u32(..)),
+            refresh: told.or_else(|| before.refresh.clone()),
+            jar: Arc::new(jar.fork()),
+            ..before
+        }
+        .at_rest()
+    }
+
+    /// Stores `record`, and returns its id, and what could not be stored. An error is the outcome if
+    /// another login, or none, has replaced what was claimed.
+    async fn persist(&self, record: Record) -> Result<(TokenId, Option<Box<NotStored>>), RefreshOutcome> {
+        let id = record.id.clone();
+        match self.store_client.replace_claimed(&self.lease, Some(&record)).await {
+            Ok(None) => Ok((id, None)),
+            Err(error) => Ok((id, Some(Box::new(NotStored { record, error })))),
+            // This session has stored its own login meanwhile, which no process has tried to refresh yet.
+            Ok(Some(StoreState { record: Some(found), .. })) if found.id == self.input => {
+                Err(store_failed(StoreError::unavailable(
+                    "what was refreshed has been replaced by what the session had before",
+                    "another login was claimed for it",
+                )))
+            }
+            Ok(Some(found)) => Err(self.claim_replaced(found)),
+        }
+    }
+
+    /// Ends the login, because the server refused the refresh token for good. Adopts newer tokens if
+    /// another process was faster.
+    pub(crate) async fn denied(&self, expired: SessionExpired) -> RefreshOutcome {
+        match self.store_client.replace_claimed(&self.lease, None).await {
+            // The session's login had been replaced before, and the replacement is over.
+            Ok(None) if self.is_other_login() => RefreshOutcome::Gone,
+            Ok(None) => RefreshOutcome::Denied(expired),
+            Ok(Some(found)) => self.claim_replaced(found),
+            Err(error) => {
+                let denied = DeniedRefresh { id: self.lease.record.id.clone(), expired };
+                RefreshOutcome::DeniedUnconfirmed(denied, UnavailableCause::Store(error))
+            }
+        }
+    }
+
+    /// Adopts another login that replaced the session's and cannot be refreshed, while its token is valid.
+    async fn nothing_to_refresh_with(&self) -> RefreshOutcome {
+        let signs_by_cookies = self.attachment.header().is_none();
+        if !self.lease.record.is_live(self.clock.wall(), signs_by_cookies) {
+            return self.denied(SessionExpired::new(ExpiredReason::NoRefreshToken)).await;
+        }
+        let outcome = adopted(self.lease.record.clone(), self.attachment, self.clock);
+        self.release(outcome, self.lease.earlier_unknown).await
+    }
+
+    pub(crate) async fn release(&self, outcome: RefreshOutcome, outcome_unknown: bool) -> RefreshOutcome {
+        // If this fails, the lease runs out, and a later refusal is reported as one with a possibly
+        // harmless reason.
+        let _ = self.store_client.release(&self.lease, outcome_unknown, None).await;
+        outcome
+    }
+
+    /// Another login, or none, has replaced what was claimed.
+    fn claim_replaced(&self, found: StoreState) -> RefreshOutcome {
+        match found.record {
+            Some(record) => adopted(record, self.attachment, self.clock),
+            None => RefreshOutcome::Gone,
+        }
+    }
+}
+
+/// Uses `record`, which another process has stored.
+pub(crate) fn adopted(record: Record, attachment: &Attachment, clock: &Clock) -> RefreshOutcome {
+    match restore(record, attachment, true, clock.wall()) {
+        Ok(loaded) => RefreshOutcome::Adopted(Box::new(loaded)),
+        Err(error) => store_failed(error),
+    }
+}
