@@ -4,10 +4,10 @@
 //! - **I30** Signing with a fresh token takes no lock, and no caller waits while it holds one.
 //! - **I37** A call knows the refresh in advance that it has started, and waits for it before it returns.
 
-use std::sync::{Arc, MutexGuard};
+use std::sync::Arc;
 
 use super::persistence::StoreTime;
-use super::shell::{Inner, Shell};
+use super::shell::Shell;
 use super::state::{Core, permit};
 use super::wait_budget::WaitBudget;
 use crate::error::{Error, ErrorResponse};
@@ -66,7 +66,7 @@ impl Shell {
         self.load().await?;
         let view = self.view();
         let subject = match &view.phase {
-            Phase::Active(snapshot) => snapshot.subject.clone(),
+            Phase::Active(snapshot) => snapshot.tokens.subject.clone(),
             Phase::Unloaded | Phase::SignedOut => return Err(Error::NotSignedIn),
             Phase::Expired(_) | Phase::Closed => None,
         };
@@ -97,15 +97,8 @@ impl Shell {
     }
 
     async fn wait_for(self: &Arc<Self>, demand: fn(&mut Core, Now) -> Demand) -> Result<(), Error> {
-        let decided = {
-            // A user's clock is read before the lock is taken.
-            let now = self.clock.now();
-            let mut inner = self.lock();
-            let demand = demand(&mut inner.core, now);
-            // None of these starts a refresh in advance.
-            self.carry_out(inner, demand, &WaitBudget::default())
-        };
-        match decided {
+        // None of these starts a refresh in advance.
+        match self.decide(&WaitBudget::default(), demand) {
             Ok(_) => Ok(()),
             Err(Wait::Not(error)) => Err(error),
             Err(Wait::For(flight, _)) => match flight.settled().await {
@@ -140,7 +133,8 @@ impl Shell {
     ) -> Result<Arc<Snapshot>, Error> {
         let sent = rejected.is_some();
         loop {
-            let (flight, fallback) = match self.decide(identity, endpoint, rejected.as_ref(), wait_budget) {
+            let demand = |core: &mut Core, now| core.demand(identity, endpoint, rejected.as_ref(), now);
+            let (flight, fallback) = match self.decide(wait_budget, demand) {
                 Ok(snapshot) => return Ok(snapshot),
                 Err(Wait::For(flight, fallback)) => (flight, fallback),
                 Err(Wait::Not(error)) => return Err(error),
@@ -149,63 +143,42 @@ impl Shell {
                 Some(fallback) => wait_budget.wait(fallback.patience, flight.settled()).await,
                 None => Some(flight.settled().await),
             };
-            // I36: the call has waited as long as it may while a token signs. The refresh continues.
-            let Some(settled) = settled else {
-                match fallback.filter(|fallback| self.signs(fallback, endpoint)) {
-                    Some(fallback) => {
-                        return permit(&self.view_ref(), identity, sent).map(|()| fallback.snapshot);
-                    }
-                    None => continue,
-                }
-            };
-            match settled {
+            let failure = match settled {
                 // The flight was superseded: the state knows what became of this call's login.
-                None => {}
-                Some(Err(error)) => {
-                    return match fallback.filter(|fallback| self.signs(fallback, endpoint)) {
-                        Some(fallback) => {
-                            permit(&self.view_ref(), identity, sent).map(|()| fallback.snapshot)
-                        }
-                        None => Err(error),
-                    };
-                }
-                Some(Ok(())) => {
+                Some(None) => continue,
+                Some(Some(Ok(()))) => {
                     // The published credential, not the one that the refresh received: more may have
                     // happened since.
                     if let Some(snapshot) = self.fresh(identity, sent)? {
                         return Ok(snapshot);
                     }
+                    continue;
                 }
+                Some(Some(Err(error))) => Some(error),
+                // I36: the call has waited as long as it may while a token signs. The refresh continues.
+                None => None,
+            };
+            let now = self.clock.now();
+            let signs = |fallback: &Fallback| self.lock().core.signs(fallback, endpoint, now);
+            if let Some(fallback) = fallback.filter(signs) {
+                return permit(&self.view_ref(), identity, sent).map(|()| fallback.snapshot);
+            }
+            if let Some(error) = failure {
+                return Err(error);
             }
         }
     }
 
-    fn signs(&self, fallback: &Fallback, endpoint: Option<EndpointId>) -> bool {
-        let now = self.clock.now();
-        self.lock().core.signs(fallback, endpoint, now)
-    }
-
+    /// Carries out what the state decides, under the same lock.
     fn decide(
         self: &Arc<Self>,
-        identity: &Identity,
-        endpoint: Option<EndpointId>,
-        rejected: Option<&Rejection>,
         wait_budget: &WaitBudget,
+        demand: impl FnOnce(&mut Core, Now) -> Demand,
     ) -> Result<Arc<Snapshot>, Wait> {
+        // A user's clock is read before the lock is taken.
         let now = self.clock.now();
         let mut inner = self.lock();
-        let demand = inner.core.demand(identity, endpoint, rejected, now);
-        self.carry_out(inner, demand, wait_budget)
-    }
-
-    /// Carries out what the state has decided, under the same lock.
-    fn carry_out(
-        self: &Arc<Self>,
-        inner: MutexGuard<'_, Inner>,
-        demand: Demand,
-        wait_budget: &WaitBudget,
-    ) -> Result<Arc<Snapshot>, Wait> {
-        match demand {
+        match demand(&mut inner.core, now) {
             Demand::Sign(snapshot) => Ok(snapshot),
             Demand::Join(fallback) => Err(match &inner.flight {
                 Some(flight) => Wait::For(flight.clone(), fallback),

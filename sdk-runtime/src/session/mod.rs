@@ -135,7 +135,7 @@ impl Session {
     /// As [`refresh`](Self::refresh).
     pub async fn access_token(&self) -> Result<AccessToken, Error> {
         let snapshot = self.shell.spawner.run(self.shell.current_credential()).await?;
-        snapshot.access.clone().ok_or_else(|| {
+        snapshot.tokens.access.clone().ok_or_else(|| {
             InvalidRequest::new("access_token", "is none: cookies sign the calls of this session").into()
         })
     }

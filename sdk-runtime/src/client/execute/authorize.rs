@@ -45,7 +45,7 @@ impl Inner {
             Phase::Closed => Err(Error::Closed),
             Phase::Active(snapshot) => {
                 check_scopes(snapshot, request.endpoint)?;
-                let identity = Identity { epoch: view.epoch, subject: snapshot.subject.clone() };
+                let identity = Identity { epoch: view.epoch, subject: snapshot.tokens.subject.clone() };
                 Ok(match auth {
                     Auth::Cookies => Authorization::Cookies(identity, view.jar.clone()),
                     _ => Authorization::Login(identity),
@@ -72,7 +72,7 @@ impl Inner {
 
 /// Fails where the login of `snapshot` is known to lack a scope that `endpoint` declares.
 pub(super) fn check_scopes(snapshot: &Snapshot, endpoint: &Endpoint) -> Result<(), InsufficientScope> {
-    match &snapshot.scopes {
+    match &snapshot.tokens.scopes {
         Some(granted) if !endpoint.scopes.iter().all(|scope| granted.iter().any(|it| it == scope)) => {
             Err(InsufficientScope::new(endpoint.scopes.iter().copied(), Some(granted.clone())))
         }

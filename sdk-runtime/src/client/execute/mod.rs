@@ -183,7 +183,7 @@ impl Inner {
                 return ClassifiedResponse::Rejected(RejectedResponse { response, redirected, login_over });
             }
             Verdict::InsufficientScope => {
-                Some(InsufficientScope::from_response(&answer, scheme, snapshot.scopes.clone()))
+                Some(InsufficientScope::from_response(&answer, scheme, snapshot.tokens.scopes.clone()))
             }
             Verdict::Surface => None,
         };

@@ -9,7 +9,6 @@ use std::sync::Arc;
 use crate::cookies::Jar;
 use crate::error::{ExpiredReason, SessionExpired, StoreError, UnavailableCause};
 use crate::runtime::Clock;
-use crate::secret::RefreshToken;
 use crate::session::refresh::send::store_failed;
 use crate::session::state::message::{NotStored, RefreshOutcome, Refreshed};
 use crate::session::stored::client::StoreClient;
@@ -17,6 +16,7 @@ use crate::session::stored::lease::{DeniedRefresh, RefreshLease};
 use crate::session::stored::restore::restore;
 use crate::session::stored::schema::{Record, StoreState, TokenId};
 use crate::session::token::placement::Attachment;
+use crate::session::token::tokens::Tokens;
 
 /// A refresh with its lease.
 pub(crate) struct ClaimedRefresh<'a> {
@@ -47,8 +47,8 @@ impl ClaimedRefresh<'_> {
                 self.refreshed(refreshed, jar).await.unwrap_or_else(|replaced| replaced)
             }
             RefreshOutcome::Unusable { refresh, cause, .. } => {
-                let record = Record { access: None, ..self.replaced_by(&refresh, jar) };
-                match self.persist(record).await {
+                let tokens = Tokens { refresh: refresh.clone(), ..Tokens::none() };
+                match self.persist(self.replaced_by(tokens, jar)).await {
                     Ok((id, not_stored)) => {
                         RefreshOutcome::Unusable { refresh, id: Some(id), cause, not_stored }
                     }
@@ -72,16 +72,9 @@ impl ClaimedRefresh<'_> {
 
     async fn refreshed(&self, refreshed: Refreshed, jar: &Jar) -> Result<RefreshOutcome, RefreshOutcome> {
         let Refreshed { credential, .. } = refreshed;
-        let (tokens, wall) = (&credential.tokens, self.clock.wall());
-        let before = self.replaced_by(&tokens.refresh, jar);
-        let record = Record {
-            access: tokens.access.clone(),
-            subject: tokens.subject.clone().or(before.subject),
-            scopes: tokens.scopes.clone().or(before.scopes),
-            issued: wall,
-            lifetime: credential.lifetime,
-            ..before
-        };
+        let wall = self.clock.wall();
+        let replaced = self.replaced_by(credential.tokens.clone(), jar);
+        let record = Record { issued: wall, lifetime: credential.lifetime, ..replaced };
         let (id, not_stored) = self.persist(record).await?;
         // No code of the user runs from here on, whose panic would lose the tokens. An error is one of the
         // adopted access token, which is not needed any more.
@@ -91,18 +84,11 @@ impl ClaimedRefresh<'_> {
         Ok(RefreshOutcome::Success(Refreshed { credential, id: Some(id), adopted, not_stored }))
     }
 
-    /// Returns the record that replaces the claimed one, with `refresh` if the server has rotated the
-    /// token.
-    fn replaced_by(&self, refresh: &Option<RefreshToken>, jar: &Jar) -> Record {
+    /// Returns the record with `tokens` that replaces the claimed one.
+    fn replaced_by(&self, tokens: Tokens, jar: &Jar) -> Record {
         let before = self.lease.record.clone();
-        let told = refresh.clone().filter(|refresh| !refresh.expose().is_empty());
-        Record {
-            id: before.id.next(fastrand::u32(..)),
-            refresh: told.or_else(|| before.refresh.clone()),
-            jar: Arc::new(jar.fork()),
-            ..before
-        }
-        .at_rest()
+        let (id, tokens) = (before.id.next(fastrand::u32(..)), tokens.after(&before.tokens));
+        Record { id, tokens, jar: Arc::new(jar.fork()), ..before }.at_rest()
     }
 
     /// Stores `record`, and returns its id, and what could not be stored. An error is the outcome if

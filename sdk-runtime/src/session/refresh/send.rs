@@ -113,11 +113,12 @@ mod tests {
     use crate::session::state::message::FlightId;
     use crate::session::stored::lease::{Claim, LeaseTerm, RefreshInput};
     use crate::session::stored::schema::{Record, TokenId};
+    use crate::session::token::tokens::Tokens;
     use crate::store::{MemoryStore, StoredLogin, TokenStore};
 
     fn record(login: u64, access: Option<&str>) -> Record {
-        let (access, refresh) = (access.map(Into::into), Some("refresh".into()));
-        Record { access, refresh, ..Record::empty(TokenId::first(login)) }
+        let tokens = Tokens { access: access.map(Into::into), ..Tokens::none().refresh_token("refresh") };
+        Record { tokens, ..Record::empty(TokenId::first(login)) }
     }
 
     #[test]

@@ -50,26 +50,22 @@ impl Core {
             }
             Validity::Lapsed | Validity::Rejected => None,
         };
-        let sign_or = |error: Error| fallback.clone().map_or(Demand::Fail(error), Fallback::sign);
-        if let Some(expired) = self.refresh_denied.clone() {
-            return match &fallback {
-                Some(fallback) => fallback.clone().sign(),
-                None if self.works_elsewhere(&snapshot, now) => Demand::Fail(expired.into()),
-                None => Demand::Fail(self.expire(expired).into()),
-            };
-        }
+        let sign_or = |error: Error| match &fallback {
+            Some(fallback) => Demand::Sign(fallback.snapshot.clone()),
+            None => Demand::Fail(error),
+        };
         if self.flight.is_some() {
             return match validity {
                 Validity::Stale => Demand::Sign(snapshot),
                 _ => Demand::Join(fallback),
             };
         }
-        if !self.refreshable {
-            let expired = SessionExpired::new(ExpiredReason::NoRefreshToken);
-            return match &fallback {
-                Some(fallback) => fallback.clone().sign(),
-                None if self.works_elsewhere(&snapshot, now) => Demand::Fail(expired.into()),
-                None => Demand::Fail(self.expire(expired).into()),
+        let nothing_refreshes = || SessionExpired::new(ExpiredReason::NoRefreshToken);
+        let expired = self.refresh_denied.clone().or_else(|| (!self.refreshable).then(nothing_refreshes));
+        if let Some(expired) = expired {
+            return match fallback.is_some() || self.works_elsewhere(&snapshot, now) {
+                true => sign_or(expired.into()),
+                false => Demand::Fail(self.expire(expired).into()),
             };
         }
         if let Some((until, failure)) = self.cooling_down(now) {
@@ -230,7 +226,7 @@ impl Core {
 
     fn begin(&mut self, snapshot: &Snapshot, must_send: bool, is_over: bool) -> Box<Start> {
         snapshot.claim_refresh();
-        let grant = Grant { access: snapshot.access.clone(), refresh: self.refresh.clone() };
+        let grant = Grant { access: snapshot.tokens.access.clone(), refresh: self.refresh.clone() };
         self.start(grant, self.refresh_input(snapshot, must_send, is_over))
     }
 
@@ -250,10 +246,4 @@ impl Core {
 fn fallback(snapshot: &Arc<Snapshot>, now: Now) -> Fallback {
     let patience = snapshot.remaining(now).map_or(Duration::MAX, |remaining| remaining / 2);
     Fallback { snapshot: snapshot.clone(), patience }
-}
-
-impl Fallback {
-    fn sign(self) -> Demand {
-        Demand::Sign(self.snapshot)
-    }
 }

@@ -2,16 +2,18 @@
 
 use std::sync::Arc;
 
+use super::Core;
 use super::cool_down;
 use super::event::SessionEvent;
 use super::message::{FlightId, RefreshOutcome, Refreshed, Settled};
 use super::snapshot::Phase;
-use super::{CarriedOver, Core, non_empty};
 use crate::error::{Error, ExpiredReason, SessionExpired, UnavailableCause};
 use crate::runtime::Now;
-use crate::session::stored::pending_write::Replaces;
+use crate::session::stored::pending_write::{Logins, Replaces};
 use crate::session::stored::restore::StoredCredential;
 use crate::session::stored::schema::TokenId;
+use crate::session::token::placement::Credential;
+use crate::session::token::tokens::{Tokens, non_empty};
 
 impl Core {
     /// Records the outcome of `flight`. `None` if it was superseded: no login wants what it received.
@@ -61,9 +63,10 @@ impl Core {
                 if let Some(id) = id {
                     // The store failed at the last write. The next one finds out whether it works again.
                     if self.is_degraded {
-                        let replaces =
-                            if is_unclaimed { Replaces::Anything } else { Replaces::Older(id.clone()) };
-                        self.must_write(replaces);
+                        self.must_write(match is_unclaimed {
+                            true => Replaces::Anything,
+                            false => Replaces::UpTo(id.clone(), Logins::default()),
+                        });
                     }
                     self.id = Some(id);
                 }
@@ -132,28 +135,25 @@ impl Core {
             None => {}
         }
         self.recover();
-        let before = match &self.view.phase {
-            Phase::Active(snapshot) => Some(snapshot.clone()),
-            _ => None,
+        let (is_new, mut before) = match &self.view.phase {
+            Phase::Active(snapshot) => (false, snapshot.tokens.clone()),
+            _ => (true, Tokens::none()),
         };
-        let subject = before.as_ref().and_then(|before| before.subject.clone());
-        let news = credential.tokens.subject.as_ref();
-        let is_other_subject = news.is_some() && subject.is_some() && news != subject.as_ref();
+        before.refresh = self.refresh.take();
+        let is_other_subject = is_another_subject(&before, &credential.tokens);
         let nonce = self.random.u32(..);
         let next = id.or_else(|| Some(self.id.as_ref()?.next(nonce)));
-        let mut carried_over = CarriedOver { subject, scopes: None, refresh: self.refresh.take() };
-        if before.is_none() || is_other_subject {
+        if is_new || is_other_subject {
             // No user was signed in; or the server named another user, as whom no waiting call may go on.
             // I35: the costs of endpoints are kept, because a server may name any subject.
             let throttle = std::mem::take(&mut self.throttle);
             self.next_epoch(Arc::new(self.view.jar.fork()), Phase::SignedOut);
             self.throttle = throttle;
-        } else {
-            carried_over.scopes = before.as_ref().and_then(|before| before.scopes.clone());
+            before.scopes = None;
         }
-        let is_new = before.is_none();
+        let credential = Credential { tokens: credential.tokens.after(&before), ..credential };
         self.id = next.or_else(|| Some(TokenId::first(self.random.u64(..))));
-        let login = self.publish(credential, carried_over, now);
+        let login = self.publish(credential, now);
         self.events.push(if is_new || is_other_subject {
             SessionEvent::SignedIn(login)
         } else {
@@ -161,7 +161,7 @@ impl Core {
         });
         match self.id.clone() {
             _ if is_new || is_unclaimed => self.must_write(Replaces::Anything),
-            Some(id) if is_lost => self.must_write(Replaces::Older(id)),
+            Some(id) if is_lost => self.must_write(Replaces::UpTo(id, Logins::default())),
             _ => {}
         }
     }
@@ -190,7 +190,7 @@ impl Core {
         self.nothing_to_write();
         self.id = Some(id);
         self.denied = denied;
-        let login = self.publish(credential, CarriedOver::default(), now);
+        let login = self.publish(credential, now);
         self.events.push(if goes_on {
             SessionEvent::Refreshed(login)
         } else {
@@ -203,13 +203,11 @@ impl Core {
 
     /// Whether `loaded` continues the present login. A server may have refreshed it as another user's.
     fn is_of_this_login(&self, loaded: &StoredCredential) -> bool {
-        let mine = match &self.view.phase {
-            Phase::Active(snapshot) => snapshot.subject.as_ref(),
-            _ => None,
+        let is_another = match &self.view.phase {
+            Phase::Active(snapshot) => is_another_subject(&snapshot.tokens, &loaded.credential.tokens),
+            _ => false,
         };
-        let its = loaded.credential.tokens.subject.as_ref();
-        let is_another_subject = mine.is_some() && its.is_some() && mine != its;
-        self.id.as_ref().is_some_and(|id| id.login == loaded.id.login) && !is_another_subject
+        self.id.as_ref().is_some_and(|id| id.login == loaded.id.login) && !is_another
     }
 
     /// Ends what cannot be refreshed any more. A token that still works is used until it lapses (I17).
@@ -233,4 +231,9 @@ impl Core {
             _ => Err(self.expire(expired).into()),
         }
     }
+}
+
+/// Whether both name a user, and not the same one.
+fn is_another_subject(before: &Tokens, after: &Tokens) -> bool {
+    before.subject.is_some() && after.subject.is_some() && before.subject != after.subject
 }

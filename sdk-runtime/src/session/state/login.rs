@@ -65,13 +65,13 @@ impl Login {
     /// The user, if the tokens said so.
     #[must_use]
     pub fn subject(&self) -> Option<&str> {
-        self.0.subject.as_deref()
+        self.0.tokens.subject.as_deref()
     }
 
     /// The granted scopes, if the tokens said so.
     #[must_use]
     pub fn scopes(&self) -> Option<&[String]> {
-        self.0.scopes.as_deref()
+        self.0.tokens.scopes.as_deref()
     }
 
     /// The refresh token, for keeping the login across restarts. `None` if there is none to hold.
@@ -80,13 +80,13 @@ impl Login {
     /// [`SessionState::SignedIn`].
     #[must_use]
     pub fn refresh_token(&self) -> Option<&RefreshToken> {
-        self.0.refresh.as_ref()
+        self.0.tokens.refresh.as_ref()
     }
 
     /// The access token, for use outside the client. `None` if cookies sign.
     #[must_use]
     pub fn access_token(&self) -> Option<&AccessToken> {
-        self.0.access.as_ref()
+        self.0.tokens.access.as_ref()
     }
 }
 
@@ -103,6 +103,7 @@ mod tests {
     use super::*;
     use crate::runtime::Now;
     use crate::session::state::snapshot::Version;
+    use crate::session::token::tokens::Tokens;
 
     #[test]
     fn a_login_tells_its_numbers_and_what_the_tokens_said() {
@@ -110,9 +111,9 @@ mod tests {
         let version = Version { epoch: 7, generation: 3 };
         let login = |subject: Option<&str>, scopes: Option<Vec<String>>| {
             let (subject, scopes) = (subject.map(Into::into), scopes.map(Into::into));
-            let tokens = (Some("access".into()), Some("refresh".into()));
+            let tokens = Tokens { subject, scopes, ..Tokens::new("access") };
             let age = (None, Duration::ZERO, now);
-            Login::new(Arc::new(Snapshot::new(version, subject, scopes, tokens, None, Arc::default(), age)))
+            Login::new(Arc::new(Snapshot::new(version, tokens, None, Arc::default(), age)))
         };
         let scopes = vec!["read".to_owned(), "write".to_owned()];
         let told = login(Some("ann"), Some(scopes.clone()));

@@ -40,7 +40,7 @@ use crate::session::stored::outcome_unknown::OutcomeUnknown;
 use crate::session::stored::pending_write::{Logins, PendingWrite, Replaces};
 use crate::session::stored::schema::TokenId;
 use crate::session::token::placement::Credential;
-use crate::session::token::tokens::Grant;
+use crate::session::token::tokens::{Grant, Tokens, non_empty};
 use cool_down::CoolDown;
 use event::SessionEvent;
 use login::Login;
@@ -106,14 +106,6 @@ struct Flight {
     /// Whether it refreshes without a claim, because no store has the login. The store must not get it
     /// meanwhile.
     is_unclaimed: bool,
-}
-
-/// What a refresh keeps of the login before, if its response does not say otherwise.
-#[derive(Default)]
-struct CarriedOver {
-    subject: Option<Arc<str>>,
-    scopes: Option<Arc<[String]>>,
-    refresh: Option<RefreshToken>,
 }
 
 impl Core {
@@ -214,7 +206,7 @@ impl Core {
         self.next_epoch(jar, Phase::SignedOut);
         self.id = Some(TokenId::first(self.random.u64(..)));
         self.may_be_stored = false;
-        let login = self.publish(credential, CarriedOver::default(), now);
+        let login = self.publish(credential, now);
         self.events.push(SessionEvent::SignedIn(login));
         self.must_write(Replaces::Anything);
         Ok(())
@@ -225,7 +217,7 @@ impl Core {
         let login = match &self.view.phase {
             Phase::Closed => return Err(Error::Closed),
             Phase::Active(snapshot) => {
-                let grant = Grant { access: snapshot.access.clone(), refresh: self.refresh.take() };
+                let grant = Grant { access: snapshot.tokens.access.clone(), refresh: self.refresh.take() };
                 Some((snapshot.clone(), grant))
             }
             Phase::Unloaded | Phase::SignedOut | Phase::Expired(_) => None,
@@ -291,8 +283,7 @@ impl Core {
         self.changed = true;
     }
 
-    /// Publishes `credential`, with what is `carried_over` for what it does not say.
-    fn publish(&mut self, credential: Credential, carried_over: CarriedOver, now: Now) -> Login {
+    fn publish(&mut self, credential: Credential, now: Now) -> Login {
         self.generation += 1;
         self.rejected_by.clear();
         let version = Version { epoch: self.view.epoch, generation: self.generation };
@@ -301,16 +292,10 @@ impl Core {
         // Without a refresh endpoint the token is used until the server rejects it: our clock may be wrong.
         let schedule =
             lifetime.filter(|_| self.refreshable).map(|lifetime| RefreshSchedule::new(lifetime, random));
-        self.refresh = non_empty(tokens.refresh).or(carried_over.refresh);
-        let snapshot = Arc::new(Snapshot::new(
-            version,
-            tokens.subject.or(carried_over.subject),
-            tokens.scopes.or(carried_over.scopes),
-            (tokens.access, self.refresh.clone()),
-            header,
-            self.view.jar.clone(),
-            (schedule, age, now),
-        ));
+        self.refresh = non_empty(tokens.refresh);
+        let tokens = Tokens { refresh: self.refresh.clone(), ..tokens };
+        let jar = self.view.jar.clone();
+        let snapshot = Arc::new(Snapshot::new(version, tokens, header, jar, (schedule, age, now)));
         self.enter(Phase::Active(snapshot.clone()));
         self.changed = true;
         Login::new(snapshot)
@@ -337,11 +322,6 @@ impl Core {
     }
 }
 
-/// An empty refresh token counts as left out.
-fn non_empty(token: Option<RefreshToken>) -> Option<RefreshToken> {
-    token.filter(|token| !token.expose().is_empty())
-}
-
 /// Whether a request of `identity` may be sent in the state of `view`. `sent` tells whether one was sent
 /// already.
 pub(crate) fn permit(view: &View, identity: &Identity, sent: bool) -> Result<(), Error> {
@@ -352,7 +332,9 @@ pub(crate) fn permit(view: &View, identity: &Identity, sent: bool) -> Result<(),
             _ => Ok(()),
         },
         Phase::Unloaded | Phase::SignedOut => Err(Error::NotSignedIn),
-        Phase::Active(snapshot) if snapshot.subject.is_some() && snapshot.subject == identity.subject => {
+        Phase::Active(snapshot)
+            if identity.subject.is_some() && snapshot.tokens.subject == identity.subject =>
+        {
             Ok(())
         }
         Phase::Active(_) | Phase::Expired(_) => Err(IdentityChanged::new(sent).into()),

@@ -10,9 +10,10 @@ use crate::error::{ExpiredReason, StoreError};
 use crate::runtime::Now;
 use crate::session::stored::lease::RefreshInput;
 use crate::session::stored::outcome_unknown::OutcomeUnknown;
-use crate::session::stored::pending_write::{PendingWrite, Replaces};
+use crate::session::stored::pending_write::{Logins, PendingWrite, Replaces};
 use crate::session::stored::restore::StoredCredential;
 use crate::session::stored::schema::Record;
+use crate::session::token::tokens::Tokens;
 
 impl Core {
     /// Enters the login that was read from the store. Does nothing after a sign-in or a sign-out.
@@ -49,12 +50,8 @@ impl Core {
         if self.is_closed() {
             return self.write_at_close.clone();
         }
-        let record = match (&self.view.phase, &replaces) {
-            (Phase::Active(snapshot), Replaces::Anything | Replaces::Older(_))
-                if !self.is_denied_by_server() =>
-            {
-                Some(self.record(snapshot)?)
-            }
+        let record = match &self.view.phase {
+            Phase::Active(snapshot) if !self.is_denied_by_server() => Some(self.record(snapshot)?),
             _ => None,
         };
         Some(PendingWrite { serial: self.serial, record, replaces })
@@ -177,7 +174,7 @@ impl Core {
     pub(super) fn write_lost(&mut self, is_unclaimed: bool, record: Record) {
         let replaces = match is_unclaimed {
             true => Replaces::Anything,
-            false => Replaces::Older(record.id.clone()),
+            false => Replaces::UpTo(record.id.clone(), Logins::default()),
         };
         self.must_write(replaces.clone());
         self.write_at_close = Some(PendingWrite { serial: self.serial, record: Some(record), replaces });
@@ -214,10 +211,7 @@ impl Core {
     fn record(&self, snapshot: &Snapshot) -> Option<Record> {
         Some(Record {
             id: self.id.clone()?,
-            access: snapshot.access.clone(),
-            refresh: self.refresh.clone(),
-            subject: snapshot.subject.clone(),
-            scopes: snapshot.scopes.clone(),
+            tokens: Tokens { refresh: self.refresh.clone(), ..snapshot.tokens.clone() },
             issued: snapshot.issued(),
             lifetime: snapshot.schedule.map(|schedule| schedule.lapses),
             jar: Arc::clone(&snapshot.jar),

@@ -15,7 +15,7 @@ use super::refresh_schedule::RefreshSchedule;
 use crate::cookies::Jar;
 use crate::error::SessionExpired;
 use crate::runtime::{Instant, Now};
-use crate::secret::{AccessToken, RefreshToken};
+use crate::session::token::tokens::Tokens;
 use crate::sync::{ApproximateSet, DueClaim, Flag};
 
 /// The version of a credential, compared lexicographically. The text of tokens is never compared, because
@@ -46,12 +46,8 @@ impl EndpointId {
 /// One credential that signs requests.
 pub(crate) struct Snapshot {
     pub(crate) version: Version,
-    pub(crate) subject: Option<Arc<str>>,
-    /// The granted scopes, if the tokens said so.
-    pub(crate) scopes: Option<Arc<[String]>>,
-    pub(crate) access: Option<AccessToken>,
-    /// The refresh token, for applications that keep it across restarts. The state has its own copy.
-    pub(crate) refresh: Option<RefreshToken>,
+    /// The tokens. The state has a copy of the refresh token, which it may replace.
+    pub(crate) tokens: Tokens,
     /// The ready-made header. `None` if cookies sign.
     pub(crate) header: Option<HeaderValue>,
     pub(crate) jar: Arc<Jar>,
@@ -83,19 +79,14 @@ pub(crate) enum Validity {
 impl Snapshot {
     pub(crate) fn new(
         version: Version,
-        subject: Option<Arc<str>>,
-        scopes: Option<Arc<[String]>>,
-        (access, refresh): (Option<AccessToken>, Option<RefreshToken>),
+        tokens: Tokens,
         header: Option<HeaderValue>,
         jar: Arc<Jar>,
         (schedule, age, since): (Option<RefreshSchedule>, Duration, Now),
     ) -> Self {
         Self {
             version,
-            subject,
-            scopes,
-            access,
-            refresh,
+            tokens,
             header,
             jar,
             schedule,
@@ -255,7 +246,7 @@ mod tests {
         let now = Now { mono: crate::runtime::now(), wall: SystemTime::UNIX_EPOCH };
         let version = Version { epoch: 1, generation: 1 };
         let (age, jar) = (Duration::ZERO, Arc::default());
-        let snapshot = Snapshot::new(version, None, None, (None, None), None, jar, (None, age, now));
+        let snapshot = Snapshot::new(version, Tokens::none(), None, jar, (None, age, now));
         // A clock at the end of time, further than there are milliseconds to count. That of Windows ends
         // before.
         let in_seconds = |seconds| SystemTime::UNIX_EPOCH.checked_add(Duration::from_secs(seconds));

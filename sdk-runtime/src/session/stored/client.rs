@@ -358,7 +358,9 @@ mod tests {
     use std::time::SystemTime;
 
     use super::*;
+    use crate::session::stored::pending_write::Logins;
     use crate::session::stored::schema::TokenId;
+    use crate::session::token::tokens::Tokens;
     use crate::store::{MemoryStore, StoreFuture};
 
     fn record(login: u64, number: u64) -> Record {
@@ -654,7 +656,7 @@ mod tests {
     async fn who_replaces_every_login_is_told_which_one_is_there() {
         let (mine, other) = (record(1, 2), record(2, 1));
         let own = |record: &Record| {
-            let mut logins = crate::session::stored::pending_write::Logins::default();
+            let mut logins = Logins::default();
             logins.insert(&record.id.login);
             logins
         };
@@ -664,7 +666,13 @@ mod tests {
             ("a sign-out unseen", None, Replaces::Anything, Some(&other), true),
             ("a sign-out", None, Replaces::Logins(own(&other)), Some(&other), false),
             ("a sign-out of another", None, Replaces::Logins(own(&mine)), Some(&other), false),
-            ("a refresh", Some(&mine), Replaces::Older(mine.id.clone()), Some(&record(1, 1)), false),
+            (
+                "a refresh",
+                Some(&mine),
+                Replaces::UpTo(mine.id.clone(), Logins::default()),
+                Some(&record(1, 1)),
+                false,
+            ),
         ] {
             let store = MemoryStore::new();
             if let Some(there) = there {
@@ -688,9 +696,9 @@ mod tests {
             Some(Undecodable { at: SystemTime::UNIX_EPOCH + Duration::from_secs(seconds), error })
         };
         let lease = || Some(LeaseTerm::of(Duration::ZERO).lease("other", SystemTime::UNIX_EPOCH));
-        let mine = Record { access: Some("mine".into()), undecodable: answer(1), ..record(1, 5) };
+        let mine = Record { tokens: Tokens::new("mine"), undecodable: answer(1), ..record(1, 5) };
         let there = |number, undecodable| Record {
-            access: Some("theirs".into()),
+            tokens: Tokens::new("theirs"),
             outcome_unknown: true,
             lease: lease(),
             undecodable,
@@ -707,7 +715,7 @@ mod tests {
             let input = RefreshInput::of(mine.clone(), false);
             let found = latest(Some(there), &input, false).unwrap();
             assert_eq!(Arc::ptr_eq(&found.jar, &mine.jar), is_mine, "the cookies at hand: {name}");
-            let access = found.access.as_ref().map(|token| token.expose());
+            let access = found.tokens.access.as_ref().map(|token| token.expose());
             assert_eq!(access, Some(if is_mine { "mine" } else { "theirs" }), "{name}");
             assert_eq!((found.outcome_unknown, found.lease), (outcome_unknown, lease()), "I1, I14: {name}");
             let expected = at.map(|seconds| SystemTime::UNIX_EPOCH + Duration::from_secs(seconds));

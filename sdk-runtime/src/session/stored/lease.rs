@@ -103,15 +103,14 @@ impl RefreshLease {
             return None;
         }
         let wall = clock.wall();
-        let is_valid =
-            (self.found_newer || !input.is_over) && self.record.is_live(wall, self.record.access.is_none());
+        let is_valid = (self.found_newer || !input.is_over)
+            && self.record.is_live(wall, self.record.tokens.access.is_none());
         (is_valid || !answer.rest(wall).is_zero()).then(|| answer.clone())
     }
 
     /// Returns the tokens that it is the right to spend.
     pub(crate) fn grant(&self) -> Grant {
-        let Record { access, refresh, .. } = &self.record;
-        Grant { access: access.clone(), refresh: refresh.clone() }
+        Grant::new(&self.record.tokens)
     }
 
     /// Whether it no longer covers a send that starts now.
@@ -198,6 +197,7 @@ mod tests {
     use super::*;
     use crate::error::DecodeError;
     use crate::session::stored::outcome_unknown::COOL_DOWN;
+    use crate::session::token::tokens::Tokens;
 
     const MOMENT: Duration = Duration::from_millis(1);
     const LIFETIME: Duration = Duration::from_secs(1000);
@@ -207,7 +207,7 @@ mod tests {
         let head = (http::StatusCode::OK, &http::HeaderMap::new());
         let error = DecodeError::new("Tokens", head, None, String::new(), &bytes::Bytes::new());
         Record {
-            access: Some("access".into()),
+            tokens: Tokens::new("access"),
             issued: wall - age,
             lifetime: Some(LIFETIME),
             outcome_unknown: true,

@@ -20,12 +20,10 @@ pub(crate) struct PendingWrite {
 pub(crate) enum Replaces {
     /// Everything: a user signed in, or signed out before the store was read.
     Anything,
-    /// Older tokens of the same login: it was refreshed.
-    Older(TokenId),
     /// All tokens of these logins: the user signed out.
     Logins(Logins),
-    /// I15: these tokens, which are over, and older ones of their login, which are spent. Also the logins
-    /// that this one has replaced.
+    /// I15: these tokens, and older ones of their login, which are spent: it was refreshed, or has ended.
+    /// Also the logins that this one has replaced.
     UpTo(TokenId, Logins),
 }
 
@@ -57,14 +55,11 @@ impl Logins {
 impl Replaces {
     /// Whether the tokens with `id` may be replaced.
     pub(crate) fn covers(&self, id: &TokenId) -> bool {
-        let is_older = |than: &TokenId| id.login == than.login && id.number < than.number;
         match self {
             Self::Anything => true,
-            Self::Older(than) => is_older(than),
             Self::Logins(logins) => logins.has(&id.login),
-            Self::UpTo(last, superseded_logins) => {
-                id == last || is_older(last) || id.login != last.login && superseded_logins.has(&id.login)
-            }
+            Self::UpTo(last, _) if id.login == last.login => id == last || id.number < last.number,
+            Self::UpTo(_, superseded_logins) => superseded_logins.has(&id.login),
         }
     }
 }
@@ -78,15 +73,13 @@ impl PendingWrite {
                 Replaces::Anything => self.record.is_some(),
                 // An earlier claim may be on its way: it has to find another version.
                 Replaces::Logins(_) => true,
-                Replaces::Older(_) | Replaces::UpTo(..) => false,
+                Replaces::UpTo(..) => false,
             };
         };
-        match (&self.replaces, &self.record) {
+        match &self.record {
             // It may have been stored and refreshed already.
-            (Replaces::Anything, Some(record)) => {
-                there.id.login != record.id.login || there.id.number < record.id.number
-            }
-            (replaces, _) => replaces.covers(&there.id),
+            Some(record) if record.id.login == there.id.login => there.id.number < record.id.number,
+            _ => self.replaces.covers(&there.id),
         }
     }
 }
@@ -111,7 +104,16 @@ mod tests {
         let superseded_logins = logins(&TokenId::first(2).login);
         for (name, mine, replaces, older, same, newer, other, none) in [
             ("signed in", true, Replaces::Anything, true, false, false, true, true),
-            ("refreshed", true, Replaces::Older(id.clone()), true, false, false, false, false),
+            (
+                "refreshed",
+                true,
+                Replaces::UpTo(id.clone(), Logins::default()),
+                true,
+                false,
+                false,
+                false,
+                false,
+            ),
             ("signed out", false, Replaces::Logins(logins(&login)), true, true, true, false, true),
             ("signed out unseen", false, Replaces::Anything, true, true, true, true, false),
             (
@@ -156,7 +158,6 @@ mod tests {
         with_former.insert(&TokenId::first(2).login);
         for (replaces, older, same, marked, newer, other) in [
             (Replaces::Anything, true, true, true, true, true),
-            (Replaces::Older(id.clone()), true, false, false, false, false),
             (Replaces::Logins(logins), true, true, true, true, false),
             (Replaces::UpTo(id.clone(), Logins::default()), true, true, false, false, false),
             // Newer tokens of this login are another process's, also if the login had been replaced here

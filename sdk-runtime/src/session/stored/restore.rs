@@ -27,11 +27,11 @@ pub(crate) fn restore(
     wall: SystemTime,
 ) -> Result<StoredCredential, StoreError> {
     let (id, jar, age, lifetime) = (record.id.clone(), record.jar.clone(), record.age(wall), record.lifetime);
-    let credential = match attachment.credential(record.tokens(), None, || wall) {
+    let credential = match attachment.credential(record.tokens.clone(), None, || wall) {
         Ok(credential) => Credential { age, lifetime, ..credential },
         // It was stored without one, to be refreshed before a request is signed.
-        Err(_) if record.access.is_none() && can_refresh => {
-            Credential { tokens: record.tokens(), header: None, lifetime: Some(Duration::ZERO), age }
+        Err(_) if record.tokens.access.is_none() && can_refresh => {
+            Credential { tokens: record.tokens.clone(), header: None, lifetime: Some(Duration::ZERO), age }
         }
         Err(error) => {
             let what = format!("what is kept cannot sign the requests of this client: {}", error.reason());
@@ -45,10 +45,11 @@ pub(crate) fn restore(
 mod tests {
     use super::*;
     use crate::session::token::placement::Attach;
+    use crate::session::token::tokens::Tokens;
 
     fn record(access: Option<&str>) -> Record {
-        let (access, refresh) = (access.map(Into::into), Some("refresh".into()));
-        Record { access, refresh, ..Record::empty(TokenId::first(1)) }
+        let tokens = Tokens { access: access.map(Into::into), ..Tokens::none().refresh_token("refresh") };
+        Record { tokens, ..Record::empty(TokenId::first(1)) }
     }
 
     #[test]

@@ -14,8 +14,7 @@ use crate::cookies::Jar;
 use crate::error::StoreError;
 use crate::runtime::{millis, since_1970};
 use crate::secret::{AccessToken, RefreshToken};
-use crate::session::token::tokens::Expiry;
-use crate::session::token::tokens::Tokens;
+use crate::session::token::tokens::{Expiry, Tokens};
 use crate::store::StoredLogin;
 
 const FORMAT: u32 = 1;
@@ -56,10 +55,7 @@ pub(crate) struct StoreState {
 #[derive(Debug, Clone)]
 pub(crate) struct Record {
     pub(crate) id: TokenId,
-    pub(crate) access: Option<AccessToken>,
-    pub(crate) refresh: Option<RefreshToken>,
-    pub(crate) subject: Option<Arc<str>>,
-    pub(crate) scopes: Option<Arc<[String]>>,
+    pub(crate) tokens: Tokens,
     /// When its access token was issued, by the clock of the process that wrote it, and how long it lives.
     pub(crate) issued: SystemTime,
     pub(crate) lifetime: Option<Duration>,
@@ -81,17 +77,6 @@ pub(crate) struct Lease {
 }
 
 impl Record {
-    /// The tokens in it, for a session that adopts them.
-    pub(crate) fn tokens(&self) -> Tokens {
-        Tokens {
-            access: self.access.clone(),
-            refresh: self.refresh.clone(),
-            expiry: self.lifetime.map_or(Expiry::Untold, Expiry::In),
-            subject: self.subject.clone(),
-            scopes: self.scopes.clone(),
-        }
-    }
-
     /// How old its access token is.
     pub(crate) fn age(&self, wall: SystemTime) -> Duration {
         wall.duration_since(self.issued).unwrap_or_default()
@@ -100,7 +85,7 @@ impl Record {
     /// Whether its access token can sign, by its age.
     pub(crate) fn is_live(&self, wall: SystemTime, signs_by_cookies: bool) -> bool {
         let has_lapsed = self.lifetime.is_some_and(|lifetime| self.age(wall) >= lifetime);
-        (signs_by_cookies || self.access.is_some()) && !has_lapsed
+        (signs_by_cookies || self.tokens.access.is_some()) && !has_lapsed
     }
 
     /// The same without a lease or an unknown outcome.
@@ -118,10 +103,7 @@ impl Record {
     pub(crate) fn empty(id: TokenId) -> Self {
         Self {
             id,
-            access: None,
-            refresh: None,
-            subject: None,
-            scopes: None,
+            tokens: Tokens::none(),
             issued: SystemTime::UNIX_EPOCH,
             lifetime: None,
             jar: Arc::default(),
@@ -237,10 +219,10 @@ impl LoginJson {
             id: record.id.login.to_string(),
             number: record.id.number,
             nonce: record.id.nonce,
-            access: record.access.as_ref().map(|token| Zeroizing::new(token.expose().to_owned())),
-            refresh: record.refresh.as_ref().map(|token| Zeroizing::new(token.expose().to_owned())),
-            subject: record.subject.as_deref().map(str::to_owned),
-            scopes: record.scopes.as_deref().map(<[String]>::to_vec),
+            access: record.tokens.access.as_ref().map(|token| Zeroizing::new(token.expose().to_owned())),
+            refresh: record.tokens.refresh.as_ref().map(|token| Zeroizing::new(token.expose().to_owned())),
+            subject: record.tokens.subject.as_deref().map(str::to_owned),
+            scopes: record.tokens.scopes.as_deref().map(<[String]>::to_vec),
             issued: since_1970(record.issued),
             lifetime: record.lifetime.map(millis),
             cookies: record.jar.written(),
@@ -253,10 +235,13 @@ impl LoginJson {
     fn read(self) -> Option<Record> {
         Some(Record {
             id: TokenId { login: self.id.into(), number: self.number, nonce: self.nonce },
-            access: self.access.map(|token| AccessToken::new(token.as_str())),
-            refresh: self.refresh.map(|token| RefreshToken::new(token.as_str())),
-            subject: self.subject.map(Arc::from),
-            scopes: self.scopes.map(Arc::from),
+            tokens: Tokens {
+                access: self.access.map(|token| AccessToken::new(token.as_str())),
+                refresh: self.refresh.map(|token| RefreshToken::new(token.as_str())),
+                expiry: self.lifetime.map(Duration::from_millis).map_or(Expiry::Untold, Expiry::In),
+                subject: self.subject.map(Arc::from),
+                scopes: self.scopes.map(Arc::from),
+            },
             issued: SystemTime::UNIX_EPOCH.checked_add(Duration::from_millis(self.issued))?,
             lifetime: self.lifetime.map(Duration::from_millis),
             jar: Arc::new(match self.cookies {
@@ -278,10 +263,11 @@ mod tests {
     fn record() -> Record {
         Record {
             id: TokenId::first(7).next(42),
-            access: Some("an access token".into()),
-            refresh: Some("a refresh token".into()),
-            subject: Some("ann".into()),
-            scopes: Some(vec!["read".to_owned()].into()),
+            tokens: Tokens::new("an access token")
+                .refresh_token("a refresh token")
+                .expires_in(Duration::from_secs(60))
+                .subject("ann")
+                .scopes(["read"]),
             issued: SystemTime::UNIX_EPOCH + Duration::from_millis(1_700_000_000_123),
             lifetime: Some(Duration::from_secs(60)),
             jar: Arc::default(),
@@ -300,8 +286,8 @@ mod tests {
         assert_eq!(found.version, 7);
         let (read, wrote) = (found.record.unwrap(), record());
         assert_eq!(format!("{read:?}"), format!("{wrote:?}"));
-        assert_eq!(read.access.unwrap().expose(), "an access token");
-        assert_eq!(read.refresh.unwrap().expose(), "a refresh token");
+        assert_eq!(read.tokens.access.unwrap().expose(), "an access token");
+        assert_eq!(read.tokens.refresh.unwrap().expose(), "a refresh token");
         assert!(read_back(None).record.is_none());
         assert_eq!(super::read(None).unwrap().version, 0);
     }
@@ -387,7 +373,7 @@ mod tests {
             (60, false, true, false),
         ] {
             let mut record = record();
-            record.access.take_if(|_| !access);
+            record.tokens.access.take_if(|_| !access);
             assert_eq!(record.is_live(wall(seconds), cookies), live, "{seconds} {access} {cookies}");
         }
         assert!(Record { lifetime: None, ..record() }.is_live(wall(u32::MAX.into()), false));

@@ -35,7 +35,7 @@ pub struct Tokens {
 impl Tokens {
     /// An access token that the client puts into a header.
     pub fn new(access_token: impl Into<AccessToken>) -> Self {
-        Self::of(Some(access_token.into()))
+        Self { access: Some(access_token.into()), ..Self::none() }
     }
 
     /// The tokens arrived as cookies, and the client holds only the jar. If the jar has no cookie, because
@@ -48,11 +48,11 @@ impl Tokens {
     #[cfg(feature = "cookies")]
     #[must_use]
     pub fn cookies() -> Self {
-        Self::of(None)
+        Self::none()
     }
 
-    fn of(access: Option<AccessToken>) -> Self {
-        Self { access, refresh: None, expiry: Expiry::Untold, subject: None, scopes: None }
+    pub(crate) fn none() -> Self {
+        Self { access: None, refresh: None, expiry: Expiry::Untold, subject: None, scopes: None }
     }
 
     /// The refresh token. Without one, the session keeps the one it has.
@@ -118,13 +118,26 @@ impl Tokens {
         self.access.as_ref().is_some_and(|token| is_blank(token.expose()))
             && self.refresh.as_ref().is_none_or(|token| is_blank(token.expose()))
     }
-}
 
-impl Tokens {
     /// Whether it has no token, so that cookies sign.
     pub(crate) fn are_cookies(&self) -> bool {
         self.access.is_none() && self.refresh.is_none()
     }
+
+    /// The tokens of a refresh: what its response leaves out is as it was `before`.
+    pub(crate) fn after(self, before: &Self) -> Self {
+        Self {
+            refresh: non_empty(self.refresh).or_else(|| before.refresh.clone()),
+            subject: self.subject.or_else(|| before.subject.clone()),
+            scopes: self.scopes.or_else(|| before.scopes.clone()),
+            ..self
+        }
+    }
+}
+
+/// An empty refresh token counts as left out.
+pub(crate) fn non_empty(token: Option<RefreshToken>) -> Option<RefreshToken> {
+    token.filter(|token| !token.expose().is_empty())
 }
 
 impl fmt::Debug for Tokens {

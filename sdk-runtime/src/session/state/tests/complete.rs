@@ -95,7 +95,7 @@ fn i12_a_refresh_is_of_another_login_where_both_are_named_and_differ() {
         let (flight, _) = world.start();
         world.finish(flight, RefreshOutcome::Success(named("b", news).into())).unwrap().unwrap();
         assert_eq!(world.me().epoch == epoch, goes_on, "{before:?} became {news:?}");
-        assert_eq!(world.active().subject.as_deref(), news.or(before));
+        assert_eq!(world.active().tokens.subject.as_deref(), news.or(before));
     }
 }
 

@@ -153,7 +153,7 @@ fn i31_an_omitted_refresh_token_and_subject_are_kept() {
     let refreshed =
         Credential { tokens: Tokens::new("b"), header: None, lifetime: None, age: Duration::ZERO };
     world.finish(flight, RefreshOutcome::Success(refreshed.into())).unwrap().unwrap();
-    assert_eq!(world.active().subject.as_deref(), Some("ann"));
+    assert_eq!(world.active().tokens.subject.as_deref(), Some("ann"));
     assert_eq!(world.start().1.refresh_token().unwrap().expose(), "kept");
 }
 
@@ -318,7 +318,7 @@ fn i15_what_a_refresh_has_written_is_not_written_again_as_it_was_before() {
         };
         core.finish(start.flight, RefreshOutcome::Success(refreshed), now).unwrap().unwrap();
         let left = core.pending_write().map(|pending| pending.replaces);
-        assert_eq!(left, is_lost.then_some(Replaces::Older(id)), "{is_lost}");
+        assert_eq!(left, is_lost.then_some(Replaces::UpTo(id, Logins::default())), "{is_lost}");
     }
 }
 

@@ -65,7 +65,7 @@ impl World {
     }
 
     fn me(&self) -> Identity {
-        Identity { epoch: self.core.view().epoch, subject: self.active().subject.clone() }
+        Identity { epoch: self.core.view().epoch, subject: self.active().tokens.subject.clone() }
     }
 
     fn active(&self) -> Arc<Snapshot> {

@@ -206,11 +206,11 @@ fn what_an_answer_leaves_out_stays_as_it_was() {
     world.core.sign_in(credential(first), None, None, world.now).unwrap();
     world.refreshes(RefreshOutcome::Success(credential(Tokens::new("b")).into())).unwrap();
     let snapshot = world.active();
-    assert_eq!(snapshot.subject.as_deref(), Some("ann"), "I12");
-    assert_eq!(snapshot.scopes.as_deref(), Some(&["read".to_owned()][..]));
-    assert_eq!(snapshot.refresh.as_ref().unwrap().expose(), "r", "I31");
+    assert_eq!(snapshot.tokens.subject.as_deref(), Some("ann"), "I12");
+    assert_eq!(snapshot.tokens.scopes.as_deref(), Some(&["read".to_owned()][..]));
+    assert_eq!(snapshot.tokens.refresh.as_ref().unwrap().expose(), "r", "I31");
     world.refreshes(RefreshOutcome::Success(credential(Tokens::new("c").subject("bob")).into())).unwrap();
-    assert_eq!(world.active().scopes, None, "those were ann's");
+    assert_eq!(world.active().tokens.scopes, None, "those were ann's");
 }
 
 #[test]
@@ -221,7 +221,7 @@ fn what_another_process_has_put_there_is_taken_over_with_its_cookies_and_what_it
         let id = if is_same { own.next(7) } else { TokenId::first(1) };
         let news = StoredCredential { undecodable: Some(answer()), ..loaded(id.clone()) };
         let jar = news.jar.clone();
-        world.core.must_write(Replaces::Older(own));
+        world.core.must_write(Replaces::UpTo(own, Logins::default()));
         world.refreshes(RefreshOutcome::Adopted(Box::new(news))).unwrap();
         assert!(Arc::ptr_eq(&world.core.view().jar, &jar) && Arc::ptr_eq(&world.active().jar, &jar));
         assert_eq!(world.core.id.as_ref(), Some(&id));
@@ -346,7 +346,8 @@ fn i9_what_comes_after_the_close_is_to_be_written_in_the_place_it_was_refreshed_
         world.core.finish_superseded(FlightId(start.flight.0 + 1), &mut lost(&record));
         assert_eq!(world.core.has_pending_write(), is_unclaimed, "of another flight");
         world.core.finish_superseded(start.flight, &mut lost(&record));
-        let expected = if is_unclaimed { Replaces::Anything } else { Replaces::Older(record.id) };
+        let expected =
+            if is_unclaimed { Replaces::Anything } else { Replaces::UpTo(record.id, Logins::default()) };
         assert_eq!(world.pending_write(), Some((true, expected)), "I9: {is_unclaimed}");
     }
 }
