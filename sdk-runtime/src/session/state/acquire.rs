@@ -178,11 +178,8 @@ impl Core {
         if let Some(refresh_denied) = &self.refresh_denied {
             return Demand::Fail(refresh_denied.clone().into());
         }
-        if self.flight.is_some() {
-            return Demand::Join(None);
-        }
-        if let Some(error) = self.nothing_refreshes() {
-            return Demand::Fail(error);
+        if let Some(demand) = self.nothing_to_start() {
+            return demand;
         }
         if let Some(failure) = self.withheld(&snapshot, now) {
             return Demand::Fail(failure.into());
@@ -206,11 +203,8 @@ impl Core {
             Phase::Expired(expired) => return Demand::Fail(expired.clone().into()),
             Phase::Closed => return Demand::Fail(Error::Closed),
         }
-        if self.flight.is_some() {
-            return Demand::Join(None);
-        }
-        if let Some(error) = self.nothing_refreshes() {
-            return Demand::Fail(error);
+        if let Some(demand) = self.nothing_to_start() {
+            return demand;
         }
         if let Some((_, failure)) = self.cooling_down(now) {
             return Demand::Fail(failure.into());
@@ -219,9 +213,13 @@ impl Core {
         Demand::Start(self.start(nothing, None), None)
     }
 
-    fn nothing_refreshes(&self) -> Option<Error> {
+    /// The decision for a caller that asks for a refresh, if none is to be started.
+    fn nothing_to_start(&self) -> Option<Demand> {
+        if self.flight.is_some() {
+            return Some(Demand::Join(None));
+        }
         let reason = "has nothing to refresh itself with: declare an endpoint with `#[session(refresh)]`";
-        (!self.refreshable).then(|| InvalidRequest::new("session", reason).into())
+        (!self.refreshable).then(|| Demand::Fail(InvalidRequest::new("session", reason).into()))
     }
 
     fn begin(&mut self, snapshot: &Snapshot, must_send: bool, is_over: bool) -> Box<Start> {

@@ -49,7 +49,7 @@ use refresh_schedule::RefreshSchedule;
 use snapshot::{EndpointId, Phase, Snapshot, Version, View};
 use throttle::Throttle;
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Core {
     /// The state that is published.
     view: View,
@@ -112,36 +112,8 @@ impl Core {
     /// With `is_stored`, the login is in a store that has not been read yet.
     pub(crate) fn new(seed: u64, is_stored: bool) -> Self {
         let phase = if is_stored { Phase::Unloaded } else { Phase::SignedOut };
-        Self {
-            view: View { epoch: 0, phase, jar: Arc::default() },
-            refresh: None,
-            id: None,
-            generation: 0,
-            refreshable: false,
-            is_stored,
-            refresh_denied: None,
-            denied: None,
-            outcome_unknown: OutcomeUnknown::No,
-            flight: None,
-            flights: 0,
-            cool_down: None,
-            failures: 0,
-            throttle: Throttle::default(),
-            rejected_by: Vec::new(),
-            random: fastrand::Rng::with_seed(seed),
-            pending: None,
-            superseded_logins: Logins::default(),
-            may_be_stored: false,
-            is_seen: false,
-            write_at_close: None,
-            serial: 0,
-            has_new_write: false,
-            is_degraded: false,
-            changed: false,
-            events: Vec::new(),
-            retired: Vec::new(),
-            evicted: None,
-        }
+        let view = View { phase, ..View::default() };
+        Self { view, is_stored, random: fastrand::Rng::with_seed(seed), ..Self::default() }
     }
 
     /// Records that there is a refresh endpoint.

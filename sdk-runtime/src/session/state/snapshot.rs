@@ -195,7 +195,7 @@ fn millis(since: Duration) -> u64 {
 }
 
 /// The state of a session at one moment.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct View {
     pub(crate) epoch: u64,
     pub(crate) phase: Phase,
@@ -213,10 +213,11 @@ impl View {
     }
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(crate) enum Phase {
     /// The store has not been read yet.
     Unloaded,
+    #[default]
     SignedOut,
     Active(Arc<Snapshot>),
     Expired(SessionExpired),
@@ -224,22 +225,20 @@ pub(crate) enum Phase {
 }
 
 #[cfg(test)]
-impl From<&'static str> for EndpointId {
-    fn from(name: &'static str) -> Self {
-        Self { base: 0, name }
-    }
-}
-
-#[cfg(test)]
-impl PartialEq<&str> for EndpointId {
-    fn eq(&self, name: &&str) -> bool {
-        self.name == *name
-    }
-}
-
-#[cfg(test)]
 mod tests {
     use super::*;
+
+    impl From<&'static str> for EndpointId {
+        fn from(name: &'static str) -> Self {
+            Self { base: 0, name }
+        }
+    }
+
+    impl PartialEq<&str> for EndpointId {
+        fn eq(&self, name: &&str) -> bool {
+            self.name == *name
+        }
+    }
 
     #[test]
     fn i1_a_token_that_is_being_refreshed_is_free_at_no_time() {

@@ -97,23 +97,6 @@ impl Record {
     }
 }
 
-#[cfg(test)]
-impl Record {
-    /// A record without tokens, issued in 1970.
-    pub(crate) fn empty(id: TokenId) -> Self {
-        Self {
-            id,
-            tokens: Tokens::none(),
-            issued: SystemTime::UNIX_EPOCH,
-            lifetime: None,
-            jar: Arc::default(),
-            outcome_unknown: false,
-            lease: None,
-            undecodable: None,
-        }
-    }
-}
-
 /// The text of a store.
 #[derive(Serialize, Deserialize)]
 struct Text {
@@ -259,6 +242,22 @@ impl LoginJson {
 mod tests {
     use super::*;
     use crate::error::StoreErrorKind;
+
+    impl Record {
+        /// A record without tokens, issued in 1970.
+        pub(crate) fn empty(id: TokenId) -> Self {
+            Self {
+                id,
+                tokens: Tokens::none(),
+                issued: SystemTime::UNIX_EPOCH,
+                lifetime: None,
+                jar: Arc::default(),
+                outcome_unknown: false,
+                lease: None,
+                undecodable: None,
+            }
+        }
+    }
 
     fn record() -> Record {
         Record {
