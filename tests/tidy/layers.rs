@@ -46,7 +46,7 @@ const LAYERS: &[Layers] = &[
         order: &[
             "token",
             "stored",
-            "state",
+            "state store_client",
             "refresh",
             "observe wait_budget write_progress",
             "shell",
@@ -60,8 +60,9 @@ const LAYERS: &[Layers] = &[
     },
     Layers {
         directory: "sdk-runtime/src/session/stored/",
-        order: &["outcome_unknown", "schema", "known_logins lease operation pending_write restore", "client"],
+        order: &["outcome_unknown", "schema", "lease pending_write restore"],
     },
+    Layers { directory: "sdk-runtime/src/session/store_client/", order: &["known_logins operation"] },
     Layers {
         directory: "sdk-runtime/src/session/state/",
         order: &[
@@ -71,7 +72,7 @@ const LAYERS: &[Layers] = &[
             "event",
             "message",
             "cool_down evict",
-            "acquire complete deferred_drop persist",
+            "acquire complete persist",
         ],
     },
     Layers {

@@ -8,13 +8,13 @@ use std::sync::Arc;
 
 use super::persistence::StoreTime;
 use super::shell::Shell;
-use super::state::{Core, permit};
 use super::wait_budget::WaitBudget;
 use crate::error::{Error, ErrorResponse};
 use crate::runtime::Now;
-use crate::session::refresh::flight::RefreshFlight;
-use crate::session::state::message::{Demand, Fallback, Identity, Rejection};
-use crate::session::state::snapshot::{EndpointId, Phase, Snapshot, Validity};
+use crate::session::refresh::RefreshFlight;
+use crate::session::state::{
+    Core, Demand, EndpointId, Fallback, Identity, Phase, Rejection, Snapshot, Validity, permit,
+};
 
 impl Shell {
     /// Whether a request of `identity` may still be sent. Takes no lock.
@@ -76,13 +76,11 @@ impl Shell {
         credential
     }
 
-    /// Refreshes the token now, and waits for the result.
     pub(crate) async fn refresh(self: &Arc<Self>) -> Result<(), Error> {
         self.load().await?;
         self.wait_for(Core::demand_refresh).await
     }
 
-    /// Signs in with a refresh alone, and waits for the result.
     pub(crate) async fn resume(self: &Arc<Self>) -> Result<(), Error> {
         let mut time = StoreTime::default();
         if let Err(error) = self.load_within(&mut time).await {
@@ -222,8 +220,8 @@ mod tests {
 
     use super::*;
     use crate::runtime::Clock;
-    use crate::session::token::placement::Attach;
-    use crate::session::token::tokens::Tokens;
+    use crate::session::token::Attach;
+    use crate::session::token::Tokens;
 
     #[test]
     fn i30_a_stale_token_takes_the_lock_of_the_call_alone_that_is_to_refresh_it() {

@@ -8,6 +8,7 @@ mod refresh_task;
 mod shell;
 mod shutdown;
 mod state;
+mod store_client;
 mod stored;
 mod token;
 mod wait_budget;
@@ -19,23 +20,15 @@ use std::sync::Arc;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 pub use observe::{SessionEvents, StateWatch};
-pub use refresh::endpoint::{RefreshEndpoint, TokenAnswer};
-pub use state::event::SessionEvent;
-pub use state::login::{Login, SessionState};
-pub use token::classify::Verdict;
-pub use token::placement::Attach;
-pub use token::tokens::{Grant, Tokens};
-pub use token::traits::{RefreshBearer, Refusal, TokenRequest, TokenResponse};
+pub use refresh::{RefreshEndpoint, TokenAnswer};
+pub use state::{Login, SessionEvent, SessionState};
+pub use token::{Attach, Grant, RefreshBearer, Refusal, TokenRequest, TokenResponse, Tokens, Verdict};
 
 pub(crate) use persistence::StoreTime;
-pub(crate) use refresh::endpoint::Refresher;
-pub(crate) use refresh::flight::Revoke;
+pub(crate) use refresh::{Refresher, Revoke};
 pub(crate) use shell::Shell;
-pub(crate) use state::EvictedSession;
-pub(crate) use state::message::{Discarded, Identity, Rejection};
-pub(crate) use state::snapshot::{EndpointId, Phase, Snapshot};
-pub(crate) use token::classify::{TokenBad, verdict};
-pub(crate) use token::placement::Attachment;
+pub(crate) use state::{Discarded, EndpointId, EvictedSession, Identity, Phase, Rejection, Snapshot};
+pub(crate) use token::{Attachment, TokenBad, verdict};
 pub(crate) use wait_budget::WaitBudget;
 
 use crate::error::{Error, InvalidRequest, StoreError};
@@ -81,7 +74,7 @@ impl Session {
         match self.shell.follows_busy_predecessor() {
             // The next session of the store would not wait for the predecessor.
             true => None,
-            false => self.shell.may_be_evicted(is_alone, now),
+            false => self.shell.lock().core.may_be_evicted(is_alone, now),
         }
     }
 
@@ -172,7 +165,8 @@ impl Session {
     /// }
     /// ```
     pub fn network_changed(&self) {
-        self.shell.network_changed();
+        let now = self.shell.clock.now();
+        self.shell.step(|core| core.network_changed(now));
     }
 
     /// Waits until the store holds the present login. Returns at once without a store, or if the store

@@ -7,8 +7,7 @@ use std::fmt;
 
 use tokio::sync::watch;
 
-use crate::session::state::event::SessionEvent;
-use crate::session::state::login::SessionState;
+use crate::session::state::{SessionEvent, SessionState};
 use crate::sync::{Broadcast, OrderedQueue, Received, Subscription};
 
 /// How many events a subscriber may be behind.
@@ -79,7 +78,6 @@ pub(crate) struct Outbox {
     notices: OrderedQueue<Notice>,
 }
 
-/// A notice for subscribers.
 #[derive(Debug)]
 pub(crate) enum Notice {
     State(SessionState),

@@ -12,9 +12,8 @@ use super::write_progress::Loading;
 use crate::backoff;
 use crate::error::{Error, StoreError};
 use crate::runtime;
-use crate::session::stored::client::WriteOutcome;
-use crate::session::stored::operation::TIMEOUT;
-use crate::session::stored::restore::restore;
+use crate::session::store_client::{TIMEOUT, WriteOutcome};
+use crate::session::stored::restore;
 
 /// The first pause after a failed write.
 const FIRST: Duration = Duration::from_secs(1);
@@ -145,7 +144,6 @@ impl Shell {
         }
     }
 
-    /// A caller has stopped waiting for the store.
     pub(crate) fn store_timed_out(self: &Arc<Self>) {
         self.step(|core| {
             if core.has_pending_write() {
@@ -159,7 +157,6 @@ impl Shell {
         self.write_progress.wanted.send_replace(());
     }
 
-    /// An operation of the store has failed.
     pub(super) fn store_failed(self: &Arc<Self>, error: StoreError) {
         self.step(|core| core.store_failed(error));
     }
@@ -266,7 +263,7 @@ mod tests {
     use tokio_util::sync::CancellationToken;
 
     use super::*;
-    use crate::session::token::placement::Attach;
+    use crate::session::token::Attach;
     use crate::store::MemoryStore;
 
     /// There is no runtime for the read, so its task is dropped.

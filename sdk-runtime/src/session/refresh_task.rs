@@ -8,14 +8,12 @@ use std::sync::{Arc, MutexGuard};
 
 use super::shell::{Inner, Shell};
 use crate::error::StoreError;
-use crate::session::refresh::claimed::{ClaimedRefresh, adopted};
-use crate::session::refresh::endpoint::Refresher;
-use crate::session::refresh::flight::RefreshFlight;
-use crate::session::refresh::send::{Sender, aborted, broken_off, store_failed};
-use crate::session::state::message::{FlightId, RefreshOutcome, Start};
-use crate::session::stored::client::StoreClient;
-use crate::session::stored::lease::{Claim, LeaseTerm, RefreshInput};
-use crate::session::stored::outcome_unknown::OutcomeUnknown;
+use crate::session::refresh::{
+    ClaimedRefresh, RefreshFlight, Refresher, Sender, aborted, adopted, broken_off, store_failed,
+};
+use crate::session::state::{FlightId, RefreshOutcome, Start};
+use crate::session::store_client::StoreClient;
+use crate::session::stored::{Claim, LeaseTerm, OutcomeUnknown, RefreshInput};
 
 impl Shell {
     /// Starts the flight that the state has decided on, under the same lock.

@@ -11,21 +11,17 @@ use arc_swap::{ArcSwap, Guard};
 use tokio_util::sync::CancellationToken;
 
 use super::observe::{Notice, Outbox, SessionEvents, StateWatch};
-use super::state::{Core, EvictedSession};
 use super::write_progress::WriteProgress;
 use crate::cookies::{Jar, SetCookies};
 use crate::error::{Error, SessionExpired};
 use crate::response::Head;
-use crate::runtime::{Clock, Now, Spawner};
-use crate::session::refresh::endpoint::Refresher;
-use crate::session::refresh::flight::{RefreshFlight, Revoke};
-use crate::session::state::event::SessionEvent;
-use crate::session::state::login::SessionState;
-use crate::session::state::snapshot::{EndpointId, Phase, Snapshot, Version, View};
-use crate::session::stored::client::StoreClient;
-use crate::session::token::classify::TokenBad;
-use crate::session::token::placement::Attachment;
-use crate::session::token::tokens::{Grant, Tokens};
+use crate::runtime::{Clock, Spawner};
+use crate::session::refresh::{RefreshFlight, Refresher, Revoke};
+use crate::session::state::{
+    Core, EndpointId, EvictedSession, Phase, SessionEvent, SessionState, Snapshot, Version, View,
+};
+use crate::session::store_client::StoreClient;
+use crate::session::token::{Attachment, Grant, TokenBad, Tokens};
 use crate::store::TokenStore;
 
 pub(crate) struct Shell {
@@ -34,7 +30,6 @@ pub(crate) struct Shell {
     pub(crate) clock: Clock,
     /// Runs the tasks of the session, and the calls.
     pub(crate) spawner: Spawner,
-    /// The store, if the session has one.
     pub(super) store_client: Option<StoreClient>,
     pub(super) write_progress: WriteProgress,
     pub(super) predecessor: Predecessor,
@@ -124,12 +119,10 @@ impl Shell {
         self.published.load_full()
     }
 
-    /// Borrows the published view.
     pub(super) fn view_ref(&self) -> Guard<Arc<View>> {
         self.published.load()
     }
 
-    /// Whether the store has not been read yet. Takes no lock.
     pub(super) fn is_unloaded(&self) -> bool {
         matches!(self.published.load().phase, Phase::Unloaded)
     }
@@ -146,8 +139,6 @@ impl Shell {
         self.refresher.get().is_some()
     }
 
-    /// Ends the login, because a server said so of the credential with `version`. An older version changes
-    /// nothing.
     pub(crate) fn login_over(
         self: &Arc<Self>,
         version: Version,
@@ -156,19 +147,11 @@ impl Shell {
         self.step(|core| core.login_over(version, expired))
     }
 
-    /// The network has changed.
-    pub(crate) fn network_changed(self: &Arc<Self>) {
-        let now = self.clock.now();
-        self.step(|core| core.network_changed(now));
-    }
-
-    /// Puts `endpoint` on hold: it rejected the token with `version`, which had just been refreshed.
     pub(crate) fn hold(self: &Arc<Self>, endpoint: EndpointId, version: Version) {
         let now = self.clock.now().mono;
         self.step(|core| core.hold(endpoint, version, now));
     }
 
-    /// Records that `endpoint` has accepted the credential of `snapshot`.
     pub(crate) fn accepted(self: &Arc<Self>, snapshot: &Snapshot, endpoint: EndpointId) {
         snapshot.accept(endpoint);
         if self.watched.load().contains(&endpoint) {
@@ -176,12 +159,6 @@ impl Shell {
         }
     }
 
-    /// Returns what a pool has to remember if it evicts the session. `None` if it may not.
-    pub(super) fn may_be_evicted(&self, is_alone: bool, now: Now) -> Option<EvictedSession> {
-        self.lock().core.may_be_evicted(is_alone, now)
-    }
-
-    /// A pool has evicted the session.
     pub(crate) fn evicted_from_pool(&self) {
         self.lock().core.evicted_from_pool();
     }
@@ -316,8 +293,8 @@ mod tests {
     use std::task::{Context, Wake, Waker};
 
     use super::*;
-    use crate::session::state::message::FlightId;
-    use crate::session::token::placement::Attach;
+    use crate::session::state::FlightId;
+    use crate::session::token::Attach;
 
     /// Checks, when it is woken, whether the lock is free.
     struct Looks {

@@ -126,7 +126,6 @@ impl Shell {
 }
 
 impl Predecessor {
-    /// Sets the session that had the store before.
     pub(super) fn set(&self, session: Option<Arc<Shell>>) {
         let former = std::mem::replace(&mut *self.lock(), session);
         // It may hold a user's values.

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use crate::runtime::{self, Instant};
-use crate::session::refresh::flight::RefreshFlight;
+use crate::session::refresh::RefreshFlight;
 
 /// How long a call waits in all for refreshes that it can do without.
 const LONGEST: Duration = Duration::from_secs(2);

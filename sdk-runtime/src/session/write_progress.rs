@@ -9,9 +9,7 @@ use crate::sync::{Exclusive, Flag};
 
 #[derive(Default)]
 pub(super) struct WriteProgress {
-    /// The read of the store in progress.
     pub(super) loading: Mutex<Option<Arc<Loading>>>,
-    /// Whether a task is writing.
     pub(super) writing: Exclusive,
     /// Changes with every attempt.
     pub(super) progress: watch::Sender<Failures>,
@@ -25,9 +23,7 @@ pub(super) type Loading = SetOnce<Result<(), Error>>;
 
 #[derive(Default)]
 pub(super) struct Failures {
-    /// How many attempts were started.
     pub(super) begun: u64,
-    /// The error and the number of the last failed attempt.
     pub(super) last: Option<(StoreError, u64)>,
 }
 

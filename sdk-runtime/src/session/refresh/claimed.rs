@@ -10,13 +10,10 @@ use crate::cookies::Jar;
 use crate::error::{ExpiredReason, SessionExpired, StoreError, UnavailableCause};
 use crate::runtime::Clock;
 use crate::session::refresh::send::store_failed;
-use crate::session::state::message::{NotStored, RefreshOutcome, Refreshed};
-use crate::session::stored::client::StoreClient;
-use crate::session::stored::lease::{DeniedRefresh, RefreshLease};
-use crate::session::stored::restore::restore;
-use crate::session::stored::schema::{Record, StoreState, TokenId};
-use crate::session::token::placement::Attachment;
-use crate::session::token::tokens::Tokens;
+use crate::session::state::{NotStored, RefreshOutcome, Refreshed};
+use crate::session::store_client::StoreClient;
+use crate::session::stored::{DeniedRefresh, Record, RefreshLease, StoreState, TokenId, restore};
+use crate::session::token::{Attachment, Tokens};
 
 /// A refresh with its lease.
 pub(crate) struct ClaimedRefresh<'a> {

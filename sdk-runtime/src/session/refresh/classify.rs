@@ -10,9 +10,9 @@ use http::StatusCode;
 
 use crate::error::{Code, DecodeError, ErrorBody, ErrorResponse, SessionExpired, UnavailableCause};
 use crate::retry_after;
-use crate::session::state::message::RefreshOutcome;
-use crate::session::stored::outcome_unknown::Undecodable;
-use crate::session::token::traits::Refusal;
+use crate::session::state::RefreshOutcome;
+use crate::session::stored::Undecodable;
+use crate::session::token::Refusal;
 use crate::text;
 
 /// What the code in an `error` field says about the refresh token (RFC 6749, 5.2, and servers with similar

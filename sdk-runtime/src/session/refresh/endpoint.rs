@@ -19,10 +19,8 @@ use crate::exchange::{Contents, Credentials, Upstream};
 use crate::request::{Prepared, Request};
 use crate::response::{BodyEnd, BufferedResponse, ERROR_BODY_TIME, Head, ReceivedBody, receive};
 use crate::runtime::{self, Clock};
-use crate::session::state::message::RefreshOutcome;
-use crate::session::token::placement::Attachment;
-use crate::session::token::tokens::{Grant, Tokens};
-use crate::session::token::traits::Refusal;
+use crate::session::state::RefreshOutcome;
+use crate::session::token::{Attachment, Grant, Refusal, Tokens};
 use crate::transport::Stage;
 
 /// The timeout of a refresh without one in its declaration.

@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::SetOnce;
 use tokio_util::sync::CancellationToken;
 
-use crate::session::state::message::{Discarded, FlightId, Settled};
+use crate::session::state::{Discarded, FlightId, Settled};
 use crate::sync::Flag;
 
 /// Revokes tokens at the server that no login wants.

@@ -9,10 +9,10 @@ use super::flight::RefreshFlight;
 use crate::cookies::Jar;
 use crate::error::{StoreError, UnavailableCause};
 use crate::runtime;
-use crate::session::state::message::RefreshOutcome;
-use crate::session::stored::client::StoreClient;
-use crate::session::stored::lease::RefreshLease;
-use crate::session::token::tokens::Grant;
+use crate::session::state::RefreshOutcome;
+use crate::session::store_client::StoreClient;
+use crate::session::stored::RefreshLease;
+use crate::session::token::Grant;
 
 /// The outcome of a refresh that was cancelled before it was sent.
 pub(crate) fn aborted() -> RefreshOutcome {
@@ -110,10 +110,9 @@ mod tests {
 
     use super::*;
     use crate::runtime::Clock;
-    use crate::session::state::message::FlightId;
-    use crate::session::stored::lease::{Claim, LeaseTerm, RefreshInput};
-    use crate::session::stored::schema::{Record, TokenId};
-    use crate::session::token::tokens::Tokens;
+    use crate::session::state::FlightId;
+    use crate::session::stored::{Claim, LeaseTerm, Record, RefreshInput, TokenId};
+    use crate::session::token::Tokens;
     use crate::store::{MemoryStore, StoredLogin, TokenStore};
 
     fn record(login: u64, access: Option<&str>) -> Record {

@@ -11,8 +11,8 @@ use crate::error::{
     Error, ExpiredReason, InvalidRequest, RefreshUnavailable, SessionExpired, UnavailableCause,
 };
 use crate::runtime::{Instant, Now};
-use crate::session::stored::lease::RefreshInput;
-use crate::session::token::tokens::Grant;
+use crate::session::stored::RefreshInput;
+use crate::session::token::Grant;
 
 /// The pause before a refresh with an unknown outcome is sent again, in milliseconds.
 const RESEND_AFTER: std::ops::RangeInclusive<u64> = 250..=750;
@@ -85,19 +85,16 @@ impl Core {
         }
     }
 
-    /// Puts `endpoint` on hold: it rejected the token with `version`, which had just been refreshed.
     pub(crate) fn hold(&mut self, endpoint: EndpointId, version: Version, now: Instant) {
         if version.epoch == self.view.epoch {
             self.throttle.hold(endpoint, version, now);
         }
     }
 
-    /// Records that `endpoint` has accepted a token.
     pub(crate) fn accepted(&mut self, endpoint: EndpointId) {
         self.throttle.accepted(endpoint);
     }
 
-    /// Returns the endpoints on hold, whose acceptance is to be recorded.
     pub(crate) fn watched(&self) -> Vec<EndpointId> {
         self.throttle.watched()
     }

@@ -9,11 +9,8 @@ use super::message::{FlightId, RefreshOutcome, Refreshed, Settled};
 use super::snapshot::Phase;
 use crate::error::{Error, ExpiredReason, SessionExpired, UnavailableCause};
 use crate::runtime::Now;
-use crate::session::stored::pending_write::{Logins, Replaces};
-use crate::session::stored::restore::StoredCredential;
-use crate::session::stored::schema::TokenId;
-use crate::session::token::placement::Credential;
-use crate::session::token::tokens::{Tokens, non_empty};
+use crate::session::stored::{Logins, Replaces, StoredCredential, TokenId};
+use crate::session::token::{Credential, Tokens, non_empty};
 
 impl Core {
     /// Records the outcome of `flight`. `None` if it was superseded: no login wants what it received.

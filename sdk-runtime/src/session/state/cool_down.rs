@@ -11,7 +11,7 @@ use super::snapshot::{Phase, Snapshot};
 use crate::backoff;
 use crate::error::{RefreshUnavailable, UnavailableCause};
 use crate::runtime::{Instant, Now};
-use crate::session::stored::outcome_unknown::Undecodable;
+use crate::session::stored::Undecodable;
 
 /// The first pause. Each further failure doubles it.
 pub(super) const FIRST: Duration = Duration::from_secs(1);

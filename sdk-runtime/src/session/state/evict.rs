@@ -8,10 +8,7 @@ use super::event::SessionEvent;
 use super::snapshot::Phase;
 use crate::error::SessionExpired;
 use crate::runtime::Now;
-use crate::session::stored::lease::DeniedRefresh;
-use crate::session::stored::pending_write::{Logins, Replaces};
-use crate::session::stored::restore::StoredCredential;
-use crate::session::stored::schema::TokenId;
+use crate::session::stored::{DeniedRefresh, Logins, Replaces, StoredCredential, TokenId};
 
 /// What a session knows about its stored login and the store does not. It has no token and no response.
 #[derive(Debug, Clone, Default)]
@@ -66,7 +63,6 @@ impl Core {
         Some(EvictedSession { ended: ended.or(inherited.ended), denied: denied.or(inherited.denied) })
     }
 
-    /// A pool has evicted the session.
     pub(crate) fn evicted_from_pool(&mut self) {
         // A last attempt to write this end would end the login that is there by then.
         if self.pending == Some(Replaces::Anything) {
@@ -95,7 +91,6 @@ impl Core {
         Some(Some(Ended { replaces, superseded_logins: self.superseded_logins.clone(), expired }))
     }
 
-    /// Inherits what was remembered of the predecessor.
     pub(crate) fn inherit(&mut self, evicted: EvictedSession) {
         self.evicted = Some(evicted).filter(|evicted| !evicted.is_nothing());
     }

@@ -103,7 +103,7 @@ mod tests {
     use super::*;
     use crate::runtime::Now;
     use crate::session::state::snapshot::Version;
-    use crate::session::token::tokens::Tokens;
+    use crate::session::token::Tokens;
 
     #[test]
     fn a_login_tells_its_numbers_and_what_the_tokens_said() {

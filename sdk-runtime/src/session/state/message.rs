@@ -9,13 +9,10 @@ use super::snapshot::{Snapshot, Version};
 use crate::cookies::Jar;
 use crate::error::{Error, SessionExpired, StoreError, UnavailableCause};
 use crate::secret::RefreshToken;
-use crate::session::stored::lease::{DeniedRefresh, RefreshInput};
-use crate::session::stored::outcome_unknown::OutcomeUnknown;
-use crate::session::stored::outcome_unknown::Undecodable;
-use crate::session::stored::restore::StoredCredential;
-use crate::session::stored::schema::{Record, TokenId};
-use crate::session::token::placement::Credential;
-use crate::session::token::tokens::Grant;
+use crate::session::stored::{
+    DeniedRefresh, OutcomeUnknown, Record, RefreshInput, StoredCredential, TokenId, Undecodable,
+};
+use crate::session::token::{Credential, Grant};
 
 /// The user that a call is made for, fixed at its first poll.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,7 +29,6 @@ pub(crate) struct Rejection {
     pub(crate) login_over: Option<SessionExpired>,
 }
 
-/// Names one refresh flight of one session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct FlightId(pub(crate) u64);
 
@@ -53,7 +49,6 @@ pub(crate) struct Start {
 /// The decision for a call that wants a credential.
 #[derive(Debug)]
 pub(crate) enum Demand {
-    /// Sign with this.
     Sign(Arc<Snapshot>),
     /// Sign with this, and start this refresh in the background.
     SignAndStart(Arc<Snapshot>, Box<Start>),
@@ -61,7 +56,6 @@ pub(crate) enum Demand {
     Join(Option<Fallback>),
     /// Start this refresh, and wait for it.
     Start(Box<Start>, Option<Fallback>),
-    /// Fail.
     Fail(Error),
 }
 
@@ -94,7 +88,6 @@ pub(crate) enum RefreshOutcome {
     /// The server denied the refresh for good, and the store could not tell whether another process has
     /// refreshed meanwhile.
     DeniedUnconfirmed(DeniedRefresh, UnavailableCause),
-    /// There is nothing to refresh with.
     NothingToRefreshWith,
     /// The refresh token was not spent.
     NotSpent {
@@ -124,7 +117,6 @@ pub(crate) struct Refreshed {
     pub(crate) not_stored: Option<Box<NotStored>>,
 }
 
-/// Tokens that could not be stored.
 #[derive(Debug)]
 pub(crate) struct NotStored {
     pub(crate) record: Record,
@@ -189,7 +181,7 @@ pub(crate) type Settled = Result<(), Error>;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::session::token::tokens::Tokens;
+    use crate::session::token::Tokens;
 
     #[test]
     fn i10_what_was_obtained_for_a_login_that_has_ended_is_discarded_with_its_tokens() {

@@ -9,49 +9,49 @@
 //! - **I12** A call is sent under the identity that it began with, or not at all.
 //! - **I16** Only a definitive refusal of the refresh ends a login.
 //! - **I17** A failed refresh never removes a token that still works.
+//! - **I28** A dropped value may hold a user's, whose `Drop` may use the session: the shell drops it without
+//!   its lock.
 //! - **I29** After the end no request is signed and nothing is refreshed until the next sign-in.
 //! - **I31** An omitted refresh token keeps the old one.
 
 mod acquire;
 mod complete;
 mod cool_down;
-mod deferred_drop;
-pub(super) mod event;
+mod event;
 mod evict;
-pub(super) mod login;
-pub(super) mod message;
+mod login;
+mod message;
 mod persist;
 mod refresh_schedule;
-pub(super) mod snapshot;
+mod snapshot;
 #[cfg(test)]
 mod tests;
 mod throttle;
 
 use std::sync::Arc;
 
+pub use event::SessionEvent;
+pub use login::{Login, SessionState};
+
 pub(crate) use evict::EvictedSession;
+pub(crate) use message::{
+    Demand, Discarded, Fallback, FlightId, Identity, NotStored, RefreshOutcome, Refreshed, Rejection,
+    Settled, Start,
+};
+pub(crate) use snapshot::{EndpointId, Phase, Snapshot, Validity, Version, View};
 
 use crate::cookies::Jar;
 use crate::error::{Error, IdentityChanged, SessionExpired};
 use crate::runtime::Now;
 use crate::secret::RefreshToken;
-use crate::session::stored::lease::DeniedRefresh;
-use crate::session::stored::outcome_unknown::OutcomeUnknown;
-use crate::session::stored::pending_write::{Logins, PendingWrite, Replaces};
-use crate::session::stored::schema::TokenId;
-use crate::session::token::placement::Credential;
-use crate::session::token::tokens::{Grant, Tokens, non_empty};
+use crate::session::stored::{DeniedRefresh, Logins, OutcomeUnknown, PendingWrite, Replaces, TokenId};
+use crate::session::token::{Credential, Grant, Tokens, non_empty};
 use cool_down::CoolDown;
-use event::SessionEvent;
-use login::Login;
-use message::{FlightId, Identity};
 use refresh_schedule::RefreshSchedule;
-use snapshot::{EndpointId, Phase, Snapshot, Version, View};
 use throttle::Throttle;
 
 #[derive(Debug, Default)]
 pub(crate) struct Core {
-    /// The state that is published.
     view: View,
     /// The refresh token of the login. `None` before a sign-in and after the end.
     refresh: Option<RefreshToken>,
@@ -116,22 +116,18 @@ impl Core {
         Self { view, is_stored, random: fastrand::Rng::with_seed(seed), ..Self::default() }
     }
 
-    /// Records that there is a refresh endpoint.
     pub(crate) fn make_refreshable(&mut self) {
         self.refreshable = true;
     }
 
-    /// The state that is published.
     pub(crate) fn view(&self) -> &View {
         &self.view
     }
 
-    /// Takes the flag that the view has changed.
     pub(crate) fn take_changed(&mut self) -> bool {
         std::mem::take(&mut self.changed)
     }
 
-    /// Takes the events that have happened.
     pub(crate) fn take_events(&mut self) -> Vec<SessionEvent> {
         std::mem::take(&mut self.events)
     }
@@ -281,6 +277,38 @@ impl Core {
                 false => Replaces::Anything,
             });
         }
+    }
+
+    /// Keeps `value` until the lock is free.
+    pub(super) fn retire(&mut self, value: Option<impl Into<Error>>) {
+        self.retired.extend(value.map(Into::into));
+    }
+
+    pub(super) fn enter(&mut self, phase: Phase) {
+        if let Phase::Expired(expired) = std::mem::replace(&mut self.view.phase, phase) {
+            self.retire(Some(expired));
+        }
+    }
+
+    /// Records that no server has spent the refresh token.
+    pub(super) fn forget_outcome_unknown(&mut self) {
+        if let OutcomeUnknown::ResponseUndecodable(answer) = std::mem::take(&mut self.outcome_unknown) {
+            self.retire(Some(answer.error));
+        }
+    }
+
+    pub(super) fn recover(&mut self) {
+        let (refresh_denied, denied, cool_down) =
+            (self.refresh_denied.take(), self.denied.take(), self.cool_down.take());
+        self.retire(refresh_denied);
+        self.retire(denied.map(|denied| denied.expired));
+        self.retire(cool_down.map(|cool_down| cool_down.failure));
+        self.forget_outcome_unknown();
+        self.failures = 0;
+    }
+
+    pub(crate) fn take_retired(&mut self) -> Vec<Error> {
+        std::mem::take(&mut self.retired)
     }
 
     fn expire(&mut self, expired: SessionExpired) -> SessionExpired {

@@ -8,12 +8,10 @@ use super::message::FlightId;
 use super::snapshot::{Phase, Snapshot};
 use crate::error::{ExpiredReason, StoreError};
 use crate::runtime::Now;
-use crate::session::stored::lease::RefreshInput;
-use crate::session::stored::outcome_unknown::OutcomeUnknown;
-use crate::session::stored::pending_write::{Logins, PendingWrite, Replaces};
-use crate::session::stored::restore::StoredCredential;
-use crate::session::stored::schema::Record;
-use crate::session::token::tokens::Tokens;
+use crate::session::stored::{
+    Logins, OutcomeUnknown, PendingWrite, Record, RefreshInput, Replaces, StoredCredential,
+};
+use crate::session::token::Tokens;
 
 impl Core {
     /// Enters the login that was read from the store. Does nothing after a sign-in or a sign-out.
@@ -69,17 +67,14 @@ impl Core {
         self.flight.is_some_and(|flight| flight.is_unclaimed)
     }
 
-    /// Whether there is a pending write.
     pub(crate) fn has_pending_write(&self) -> bool {
         self.pending.is_some()
     }
 
-    /// Whether the pending write is to be written now.
     pub(crate) fn is_write_due(&self) -> bool {
         self.has_pending_write() && !self.are_writes_held_back()
     }
 
-    /// Takes the flag that there is a new pending write.
     pub(crate) fn take_has_new_write(&mut self) -> bool {
         std::mem::take(&mut self.has_new_write)
     }
@@ -117,7 +112,6 @@ impl Core {
         }
     }
 
-    /// Records that the pending write `serial` was done.
     pub(crate) fn write_done(&mut self, serial: u64) {
         if serial == self.serial {
             self.nothing_to_write();
@@ -162,7 +156,6 @@ impl Core {
         }
     }
 
-    /// Records that an operation of the store has failed.
     pub(crate) fn store_failed(&mut self, error: StoreError) {
         if std::mem::replace(&mut self.is_degraded, true) || self.is_closed() {
             return self.retire(Some(error));
@@ -192,7 +185,6 @@ impl Core {
         }
     }
 
-    /// Returns the input of a refresh.
     pub(super) fn refresh_input(
         &self,
         snapshot: &Snapshot,

@@ -15,7 +15,7 @@ use super::refresh_schedule::RefreshSchedule;
 use crate::cookies::Jar;
 use crate::error::SessionExpired;
 use crate::runtime::{Instant, Now};
-use crate::session::token::tokens::Tokens;
+use crate::session::token::Tokens;
 use crate::sync::{ApproximateSet, DueClaim, Flag};
 
 /// The version of a credential, compared lexicographically. The text of tokens is never compared, because
@@ -43,7 +43,6 @@ impl EndpointId {
     }
 }
 
-/// One credential that signs requests.
 pub(crate) struct Snapshot {
     pub(crate) version: Version,
     /// The tokens. The state has a copy of the refresh token, which it may replace.
@@ -142,7 +141,6 @@ impl Snapshot {
         self.refresh_claim.is_free(millis(now.since(&self.since)))
     }
 
-    /// Whether requests can be signed with it at all.
     pub(crate) fn still_signs(&self, now: Now) -> bool {
         !matches!(self.validity(|| now), Validity::Lapsed | Validity::Rejected)
     }
@@ -157,12 +155,10 @@ impl Snapshot {
         self.refresh_claim.give_back(millis(when.saturating_duration_since(self.since.mono)));
     }
 
-    /// Records that the server of `endpoint` has accepted it.
     pub(crate) fn accept(&self, endpoint: EndpointId) {
         self.accepted_by.set(endpoint.number());
     }
 
-    /// Whether any server has accepted it.
     pub(crate) fn was_accepted(&self) -> bool {
         self.accepted_by.has_any()
     }

@@ -11,7 +11,7 @@ use super::outcome_unknown::{OutcomeUnknown, Undecodable};
 use super::schema::{Lease, Record, TokenId};
 use crate::error::{SessionExpired, StoreError};
 use crate::runtime::{self, Clock, Now, since_1970};
-use crate::session::token::tokens::Grant;
+use crate::session::token::Grant;
 use crate::store::StoreLock;
 
 /// What a lease lasts beyond its send: two writes, and a margin for clocks.
@@ -40,7 +40,6 @@ pub(crate) struct DeniedRefresh {
     pub(crate) expired: SessionExpired,
 }
 
-/// What came of a claim.
 pub(crate) enum Claim {
     /// This process may refresh.
     Granted(Box<RefreshLease>),
@@ -69,7 +68,6 @@ pub(crate) struct RefreshLease {
     pub(crate) _lock: StoreLock,
 }
 
-/// Why a claim failed.
 pub(crate) struct NotClaimed {
     pub(crate) error: StoreError,
     /// Whether the claim may have been stored all the same.
@@ -197,7 +195,7 @@ mod tests {
     use super::*;
     use crate::error::DecodeError;
     use crate::session::stored::outcome_unknown::COOL_DOWN;
-    use crate::session::token::tokens::Tokens;
+    use crate::session::token::Tokens;
 
     const MOMENT: Duration = Duration::from_millis(1);
     const LIFETIME: Duration = Duration::from_secs(1000);

@@ -1,11 +1,14 @@
-//! What the processes that share a store agree on: the stored login, the lease, and which write may replace
-//! what is there.
+//! What the processes that share a store agree on, pure: the stored login, the lease, and which write may
+//! replace what is there.
 
-pub(super) mod client;
-pub(super) mod known_logins;
-pub(super) mod lease;
-pub(super) mod operation;
+mod lease;
 pub(super) mod outcome_unknown;
-pub(super) mod pending_write;
-pub(super) mod restore;
+mod pending_write;
+mod restore;
 pub(super) mod schema;
+
+pub(super) use lease::{Claim, DeniedRefresh, LeaseTerm, NotClaimed, OtherLease, RefreshInput, RefreshLease};
+pub(super) use outcome_unknown::{OutcomeUnknown, Undecodable};
+pub(super) use pending_write::{Logins, PendingWrite, Replaces};
+pub(super) use restore::{StoredCredential, restore};
+pub(super) use schema::{Record, StoreState, TokenId};

@@ -13,7 +13,6 @@ use crate::runtime::since_1970;
 pub(crate) enum OutcomeUnknown {
     #[default]
     No,
-    /// A response was lost.
     ResponseLost,
     /// A response was a success that could not be decoded: the refresh token is most likely spent.
     ResponseUndecodable(Undecodable),

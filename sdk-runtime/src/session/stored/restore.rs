@@ -7,7 +7,7 @@ use super::outcome_unknown::Undecodable;
 use super::schema::{Record, TokenId};
 use crate::cookies::Jar;
 use crate::error::StoreError;
-use crate::session::token::placement::{Attachment, Credential};
+use crate::session::token::{Attachment, Credential};
 
 /// A login as it was read from the store.
 #[derive(Debug, Clone)]
@@ -44,8 +44,8 @@ pub(crate) fn restore(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::session::token::placement::Attach;
-    use crate::session::token::tokens::Tokens;
+    use crate::session::token::Attach;
+    use crate::session::token::Tokens;
 
     fn record(access: Option<&str>) -> Record {
         let tokens = Tokens { access: access.map(Into::into), ..Tokens::none().refresh_token("refresh") };

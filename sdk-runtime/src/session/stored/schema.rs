@@ -14,7 +14,7 @@ use crate::cookies::Jar;
 use crate::error::StoreError;
 use crate::runtime::{millis, since_1970};
 use crate::secret::{AccessToken, RefreshToken};
-use crate::session::token::tokens::{Expiry, Tokens};
+use crate::session::token::{Expiry, Tokens};
 use crate::store::StoredLogin;
 
 const FORMAT: u32 = 1;
@@ -41,7 +41,6 @@ impl TokenId {
     }
 }
 
-/// What a store has.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct StoreState {
     /// The version in the store, 0 if it is empty.
@@ -51,7 +50,6 @@ pub(crate) struct StoreState {
     pub(crate) record: Option<Record>,
 }
 
-/// A login in a store.
 #[derive(Debug, Clone)]
 pub(crate) struct Record {
     pub(crate) id: TokenId,
@@ -77,7 +75,6 @@ pub(crate) struct Lease {
 }
 
 impl Record {
-    /// How old its access token is.
     pub(crate) fn age(&self, wall: SystemTime) -> Duration {
         wall.duration_since(self.issued).unwrap_or_default()
     }
@@ -134,7 +131,6 @@ struct LoginJson {
     undecodable: Option<UndecodableJson>,
 }
 
-/// Reads what a store holds.
 pub(crate) fn read(stored: Option<StoredLogin>) -> Result<StoreState, StoreError> {
     let Some(stored) = stored else { return Ok(StoreState::default()) };
     let foreign = |what: &str| {

@@ -1,8 +1,17 @@
 //! Tokens: the traits and values that users implement and build, how a token is placed on a request, and
 //! when it expires.
 
-pub(super) mod classify;
-pub(super) mod expiry;
-pub(super) mod placement;
-pub(super) mod tokens;
-pub(super) mod traits;
+mod classify;
+mod expiry;
+mod placement;
+mod tokens;
+mod traits;
+
+pub use classify::Verdict;
+pub use placement::Attach;
+pub use tokens::{Grant, Tokens};
+pub use traits::{RefreshBearer, Refusal, TokenRequest, TokenResponse};
+
+pub(crate) use classify::{TokenBad, verdict};
+pub(crate) use placement::{Attachment, Credential};
+pub(crate) use tokens::{Expiry, non_empty};

@@ -2,9 +2,7 @@
 
 use super::*;
 use crate::session::state::message::Refreshed;
-use crate::session::stored::lease::DeniedRefresh;
-use crate::session::stored::restore::StoredCredential;
-use crate::session::stored::schema::TokenId;
+use crate::session::stored::{DeniedRefresh, StoredCredential, TokenId};
 
 fn named(access: &str, subject: Option<&'static str>) -> Credential {
     let tokens = Tokens::new(access);

@@ -4,7 +4,8 @@ use http::HeaderMap;
 
 use super::*;
 use crate::error::DecodeError;
-use crate::session::stored::outcome_unknown::{COOL_DOWN, Undecodable};
+use crate::session::stored::Undecodable;
+use crate::session::stored::outcome_unknown::COOL_DOWN;
 
 pub(super) fn undecodable(detail: &str) -> RefreshOutcome {
     let head = (StatusCode::OK, &HeaderMap::new());

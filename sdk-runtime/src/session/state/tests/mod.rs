@@ -7,8 +7,8 @@ use http::StatusCode;
 use super::*;
 use crate::session::state::message::{Demand, NotStored, RefreshOutcome, Refreshed, Rejection, Settled};
 use crate::session::state::snapshot::Validity;
-use crate::session::stored::schema::Record;
-use crate::session::token::tokens::Tokens;
+use crate::session::stored::Record;
+use crate::session::token::Tokens;
 
 mod complete;
 mod cool_down;

@@ -3,11 +3,7 @@
 use super::*;
 use crate::error::StoreError;
 use crate::session::state::message::Refreshed;
-use crate::session::stored::lease::DeniedRefresh;
-use crate::session::stored::outcome_unknown::OutcomeUnknown;
-use crate::session::stored::outcome_unknown::Undecodable;
-use crate::session::stored::restore::StoredCredential;
-use crate::session::stored::schema::TokenId;
+use crate::session::stored::{DeniedRefresh, OutcomeUnknown, StoredCredential, TokenId, Undecodable};
 
 fn with_store() -> World {
     let mut core = Core::new(7, true);

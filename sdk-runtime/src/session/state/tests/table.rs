@@ -6,7 +6,7 @@
 use std::fmt::Write as _;
 
 use super::*;
-use crate::session::stored::restore::StoredCredential;
+use crate::session::stored::StoredCredential;
 
 /// A state as the document names it, its meaning, and how it is reached.
 type State = (&'static str, &'static str, fn() -> World);

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::schema::is_counted_from;
+use crate::session::stored::schema::is_counted_from;
 
 /// The logins that were written last, the latest first.
 #[derive(Clone, Default)]

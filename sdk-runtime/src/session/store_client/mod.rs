@@ -4,21 +4,26 @@
 //! - **I14** The refresh token is read under the claim, and the claim is stored before the token is sent.
 //! - **I15** What another process has stored is not cleared.
 
+mod known_logins;
+mod operation;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use tokio::sync::{Mutex, MutexGuard};
 
-use super::known_logins::KnownLogins;
-use super::lease::{Claim, LeaseTerm, NotClaimed, OtherLease, RefreshInput, RefreshLease};
-use super::operation::{TIMEOUT, done_within, within};
-use super::outcome_unknown::Undecodable;
-use super::pending_write::{PendingWrite, Replaces};
-use super::schema::{self, Record, StoreState};
+pub(super) use operation::TIMEOUT;
+
 use crate::error::StoreError;
 use crate::runtime::{self, Clock};
+use crate::session::stored::{
+    Claim, LeaseTerm, NotClaimed, OtherLease, PendingWrite, Record, RefreshInput, RefreshLease, Replaces,
+    StoreState, Undecodable, schema,
+};
 use crate::store::{StoreLock, StoredLogin, TokenStore};
+use known_logins::KnownLogins;
+use operation::{done_within, within};
 
 /// The pause between two tries to claim.
 const POLL: Duration = Duration::from_millis(100);
@@ -358,9 +363,8 @@ mod tests {
     use std::time::SystemTime;
 
     use super::*;
-    use crate::session::stored::pending_write::Logins;
-    use crate::session::stored::schema::TokenId;
-    use crate::session::token::tokens::Tokens;
+    use crate::session::stored::{Logins, TokenId};
+    use crate::session::token::Tokens;
     use crate::store::{MemoryStore, StoreFuture};
 
     fn record(login: u64, number: u64) -> Record {

@@ -9,7 +9,6 @@ use std::time::Duration;
 use crate::error::StoreError;
 use crate::runtime;
 
-/// The timeout of an operation.
 pub(crate) const TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Runs `operation`, which changes nothing.
