@@ -62,18 +62,10 @@ const LAYERS: &[Layers] = &[
         directory: "sdk-runtime/src/session/stored/",
         order: &["outcome_unknown", "schema", "lease pending_write restore"],
     },
-    Layers { directory: "sdk-runtime/src/session/store_client/", order: &["known_logins operation"] },
+    Layers { directory: "sdk-runtime/src/session/store_client/", order: &["known_logins"] },
     Layers {
         directory: "sdk-runtime/src/session/state/",
-        order: &[
-            "refresh_schedule",
-            "snapshot",
-            "login throttle",
-            "event",
-            "message",
-            "cool_down evict",
-            "acquire complete persist",
-        ],
+        order: &["snapshot", "event throttle", "message", "cool_down evict", "acquire complete persist"],
     },
     Layers {
         directory: "sdk-runtime/src/session/refresh/",

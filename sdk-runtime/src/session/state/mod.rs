@@ -19,10 +19,8 @@ mod complete;
 mod cool_down;
 mod event;
 mod evict;
-mod login;
 mod message;
 mod persist;
-mod refresh_schedule;
 mod snapshot;
 #[cfg(test)]
 mod tests;
@@ -30,8 +28,7 @@ mod throttle;
 
 use std::sync::Arc;
 
-pub use event::SessionEvent;
-pub use login::{Login, SessionState};
+pub use event::{Login, SessionEvent, SessionState};
 
 pub(crate) use evict::EvictedSession;
 pub(crate) use message::{
@@ -47,7 +44,7 @@ use crate::secret::RefreshToken;
 use crate::session::stored::{DeniedRefresh, Logins, OutcomeUnknown, PendingWrite, Replaces, TokenId};
 use crate::session::token::{Credential, Grant, Tokens, non_empty};
 use cool_down::CoolDown;
-use refresh_schedule::RefreshSchedule;
+use snapshot::RefreshSchedule;
 use throttle::Throttle;
 
 #[derive(Debug, Default)]

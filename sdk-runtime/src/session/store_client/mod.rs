@@ -5,15 +5,16 @@
 //! - **I15** What another process has stored is not cleared.
 
 mod known_logins;
-mod operation;
 
+use std::future::poll_fn;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::task::Poll;
 use std::time::Duration;
 
 use tokio::sync::{Mutex, MutexGuard};
-
-pub(super) use operation::TIMEOUT;
 
 use crate::error::StoreError;
 use crate::runtime::{self, Clock};
@@ -23,8 +24,9 @@ use crate::session::stored::{
 };
 use crate::store::{StoreLock, StoredLogin, TokenStore};
 use known_logins::KnownLogins;
-use operation::{done_within, within};
 
+/// The longest time of one operation.
+pub(crate) const TIMEOUT: Duration = Duration::from_secs(5);
 /// The pause between two tries to claim.
 const POLL: Duration = Duration::from_millis(100);
 /// How often a write is tried again after another process was faster.
@@ -319,6 +321,36 @@ impl StoreClient {
         }
         Ok(swapped?.then_some(at))
     }
+}
+
+/// Runs `operation`, which changes nothing.
+async fn within<T, F>(operation: impl FnOnce() -> F) -> Result<T, StoreError>
+where
+    F: Future<Output = Result<T, StoreError>>,
+{
+    done_within(operation, StoreError::unavailable).await
+}
+
+/// Runs `operation`. `failed` makes the error of a store that panics, so that what was received is not lost
+/// with it.
+async fn done_within<T, F>(
+    operation: impl FnOnce() -> F,
+    failed: fn(&'static str, &'static str) -> StoreError,
+) -> Result<T, StoreError>
+where
+    F: Future<Output = Result<T, StoreError>>,
+{
+    let panicked = |_| failed("it panicked", "a panic of the store");
+    let operation = match catch_unwind(AssertUnwindSafe(operation)) {
+        Ok(operation) => operation,
+        Err(panic) => return Err(panicked(panic)),
+    };
+    let mut operation = pin!(operation);
+    let caught = poll_fn(|cx| match catch_unwind(AssertUnwindSafe(|| operation.as_mut().poll(cx))) {
+        Ok(polled) => polled,
+        Err(panic) => Poll::Ready(Err(panicked(panic))),
+    });
+    runtime::within(TIMEOUT, caught).await.unwrap_or_else(|| Err(StoreError::timeout()))
 }
 
 /// Pauses, so that other processes go on.
