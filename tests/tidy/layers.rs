@@ -69,7 +69,7 @@ const LAYERS: &[Layers] = &[
     },
     Layers {
         directory: "sdk-runtime/src/session/refresh/",
-        order: &["classify", "endpoint flight", "send", "claimed"],
+        order: &["classify", "endpoint flight", "execute"],
     },
     Layers {
         directory: "sdk-runtime/src/cookies/",

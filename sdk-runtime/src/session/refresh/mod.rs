@@ -1,14 +1,12 @@
 //! One refresh: the endpoint, what its response means, and the flight that callers wait for.
 
-mod claimed;
 mod classify;
 mod endpoint;
+mod execute;
 mod flight;
-mod send;
 
 pub use endpoint::{RefreshEndpoint, TokenAnswer};
 
-pub(super) use claimed::{ClaimedRefresh, adopted};
 pub(crate) use endpoint::Refresher;
+pub(super) use execute::{ClaimedRefresh, Sender, aborted, adopted, broken_off, store_failed};
 pub(crate) use flight::{RefreshFlight, Revoke};
-pub(super) use send::{Sender, aborted, broken_off, store_failed};
