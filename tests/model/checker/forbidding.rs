@@ -128,18 +128,21 @@ fn bounded(facts: &Facts<'_>) -> Checked {
 fn cause<'f>(facts: &'f Facts<'_>, process: Process, access: Token, now: u64) -> Option<&'f Judged<'f>> {
     // In the latter half of its life it may be refreshed for its age.
     let is_old = facts.issues[&access].told.is_some_and(|told| facts.oldest(access, now) + 2 >= told / 2);
-    // What is asked for has a bound of its own.
-    let is_asked = facts.deeds(process).any(|deed| {
-        let goes_on = deed.end.is_none_or(|(end, outcome, _)| now <= end || *outcome == Outcome::Left);
-        deed.doing == Doing::Refresh && deed.begin <= now && goes_on
-    });
+    // What is asked for has a bound of its own, and a rejection that joins it costs nothing.
+    let is_asked = |at: u64| {
+        facts.deeds(process).any(|deed| {
+            let goes_on = deed.end.is_none_or(|(end, outcome, _)| at <= end || *outcome == Outcome::Left);
+            deed.doing == Doing::Refresh && deed.begin <= at && goes_on
+        })
+    };
     let judged = facts.judged.get(&(process, access)).into_iter().flatten();
-    let cause = judged.into_iter().find(|it| it.at <= now && !it.is_late && !was_refused(facts, it.op))?;
+    let may_cost = |it: &&Judged<'_>| !it.is_late && !was_refused(facts, it.op) && !is_asked(it.at);
+    let cause = judged.into_iter().find(|it| it.at <= now && may_cost(it))?;
     let (published, _) = facts.published.get(&(process, access))?;
     // An attempt before it, by which the session may have taken the token as rejected for nothing.
     let mut failing = facts.failing.get(&process).into_iter().flatten();
     let was_tried = failing.any(|(at, _)| *published <= *at && *at <= cause.at);
-    (!is_old && !is_asked && !was_tried && facts.costs(process, cause)).then_some(cause)
+    (!is_old && !is_asked(now) && !was_tried && facts.costs(process, cause)).then_some(cause)
 }
 
 /// Whether the call `op` got no refresh for a rejection.
