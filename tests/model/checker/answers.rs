@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use sdk_runtime::ExpiredReason;
 
 use super::{Checked, Deed, Facts, endpoint};
-use crate::history::{Doing, Entry, Event, Op, Outcome, Process, Seen, Token, What};
+use crate::history::{Came, Doing, Entry, Event, Op, Outcome, Process, Seen, Token, What};
 
 pub(super) fn check(facts: &Facts<'_>) -> Checked {
     every_call(facts)?;
@@ -43,10 +43,14 @@ fn every_call(facts: &Facts<'_>) -> Checked {
 fn failures(facts: &Facts<'_>) -> Checked {
     let mut refused: BTreeMap<(Process, Token), u64> = BTreeMap::new();
     let mut failing: BTreeMap<Process, Vec<(&str, u64, u64)>> = BTreeMap::new();
+    let mut undecodable: BTreeMap<Process, u64> = BTreeMap::new();
     for Entry { at, what } in facts.history {
         match what {
             What::Judged { process, access, .. } => {
                 refused.entry((*process, *access)).or_insert(*at);
+            }
+            What::Refreshed { process, came: Came::Undecodable, .. } => {
+                undecodable.entry(*process).or_insert(*at);
             }
             What::Told { process, event: Event::Failing(cause, wait) } => {
                 failing.entry(*process).or_default().push((cause, *at, at + wait));
@@ -68,8 +72,10 @@ fn failures(facts: &Facts<'_>) -> Checked {
         let is_kept = |told: &str| told == "Decode" && facts.was_undecodable(at);
         let mut told =
             told.filter(|(told, since, until)| *since <= at && (*until >= deed.begin || is_kept(told)));
-        // A clock that was set ahead may have ended the five minutes in front of the process.
-        let was_over = cause == "Decode" && facts.world.jumps && facts.was_undecodable(at);
+        // A clock that was set ahead may have ended the five minutes in front of the process. A process that
+        // has read the failure of another in the store tells no event of it.
+        let is_its_own = undecodable.get(&deed.process).is_some_and(|since| *since <= at);
+        let was_over = cause == "Decode" && (facts.world.jumps || !is_its_own) && facts.was_undecodable(at);
         if !was_over && !told.any(|(told, ..)| told == cause) {
             return Err(format!("I7: {op} fails at {at} for {cause}, of which no event told"));
         }
@@ -141,7 +147,8 @@ fn is_on_hold(facts: &Facts<'_>, op: Op, deed: &Deed<'_>) -> bool {
         return false;
     };
     let cannot_be_replaced = seen.signed().is_some_and(|signed| signed.refresh.is_none())
-        || facts.refused.get(&deed.process).is_some_and(|since| *since <= at);
+        || facts.refused.get(&deed.process).is_some_and(|since| *since <= at)
+        || facts.was_undecodable(at);
     cannot_be_replaced && facts.may_be_on_hold(deed.process, endpoint(line), at, op)
 }
 

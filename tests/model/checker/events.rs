@@ -98,9 +98,9 @@ fn reasons(facts: &Facts<'_>) -> Checked {
     let mut undecodable: BTreeSet<Token> = BTreeSet::new();
     let mut came_last: BTreeMap<Process, Came> = BTreeMap::new();
     let mut over: BTreeSet<(Process, Token)> = BTreeSet::new();
-    // What the store has put there only when the process that wrote it had ended: no store tells that it
-    // will.
-    let (mut ended, mut came_late) = (BTreeSet::new(), BTreeSet::new());
+    // What the store has put there only when the process that wrote it had ended, or had told that its store
+    // fails: no store tells that it will.
+    let (mut ended, mut degraded, mut came_late) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
     let (mut cleared, mut is_bare) = (false, false);
     for Entry { at, what } in facts.history {
         match what {
@@ -128,9 +128,16 @@ fn reasons(facts: &Facts<'_>) -> Checked {
             }
             What::Wrote { process, kept, .. } => {
                 let refresh = kept.as_ref().and_then(|kept| kept.refresh);
-                came_late.extend(refresh.filter(|token| ended.contains(process) && spent.contains(token)));
+                let is_late = ended.contains(process) || degraded.contains(process);
+                came_late.extend(refresh.filter(|token| is_late && spent.contains(token)));
                 cleared = cleared || kept.is_none();
                 is_bare |= kept.as_ref().is_some_and(|kept| kept.refresh.is_none());
+            }
+            What::Told { process, event: Event::Degraded } => {
+                degraded.insert(*process);
+            }
+            What::Told { process, event: Event::Recovered } => {
+                degraded.remove(process);
             }
             What::Told { process, event: Event::SignedIn(signed) | Event::Refreshed(signed) } => {
                 last.insert(*process, *signed);

@@ -42,9 +42,11 @@ impl KnownLogins {
         self.change(login, |it| it.uncertain = it.uncertain.saturating_sub(1));
     }
 
-    /// The store has `login`: it was read there, or a write of it was done.
-    pub(crate) fn note_stored(&self, login: &Arc<str>) {
-        self.change(login, |it| it.is_known = true);
+    /// The store has `login`: it was read there, or a write of it was done. Returns whether that is new.
+    pub(crate) fn note_stored(&self, login: &Arc<str>) -> bool {
+        let mut is_new = false;
+        self.change(login, |it| is_new = !std::mem::replace(&mut it.is_known, true));
+        is_new
     }
 
     /// Whether the store is known to have had `login`.

@@ -73,8 +73,11 @@ impl StoreClient {
             }
             found = schema::read(within(|| self.store.load()).await?)?;
         }
-        if let Some(record) = &found.record {
-            self.known_logins.note_stored(&record.id.login);
+        // A write that seemed to have failed was done: the other reads in progress may be of the time before.
+        if let Some(record) = &found.record
+            && self.known_logins.note_stored(&record.id.login)
+        {
+            self.written.fetch_add(1, Ordering::Relaxed);
         }
         Ok(found)
     }
@@ -314,7 +317,7 @@ impl StoreClient {
             self.written.fetch_add(1, Ordering::Relaxed);
         }
         match (&swapped, login) {
-            (Ok(true), Some(login)) => self.known_logins.note_stored(login),
+            (Ok(true), Some(login)) => drop(self.known_logins.note_stored(login)),
             (Ok(false), Some(login)) => self.known_logins.note_not_written(login),
             (Err(error), Some(login)) if error.is_definite() => self.known_logins.note_not_written(login),
             _ => {}
@@ -643,6 +646,48 @@ mod tests {
             assert!(lease.is_none_or(|lease| !lease.is_claimed()), "{name}");
         }
     }
+    /// A store whose first read ends when `gate` is set, and returns what was there at its start.
+    #[derive(Default)]
+    struct Late {
+        kept: Contested,
+        reads: AtomicUsize,
+        gate: tokio::sync::SetOnce<()>,
+    }
+
+    impl TokenStore for Late {
+        fn load(&self) -> StoreFuture<'_, Option<StoredLogin>> {
+            Box::pin(async {
+                let found = self.kept.load().await;
+                if self.reads.fetch_add(1, Ordering::Relaxed) == 0 {
+                    self.gate.wait().await;
+                }
+                found
+            })
+        }
+
+        fn replace(&self, expected: u64, next: StoredLogin) -> StoreFuture<'_, bool> {
+            self.kept.replace(expected, next)
+        }
+    }
+
+    #[tokio::test]
+    async fn i16_a_read_from_before_a_write_whose_answer_is_lost_ends_no_login() {
+        let kept = Contested { lost: AtomicUsize::new(1), ..Contested::default() };
+        let store = Arc::new(Late { kept, ..Late::default() });
+        let store_client = StoreClient::new(store.clone(), Clock::default(), false);
+        let input = RefreshInput::of(record(1, 1), true);
+        let claim = store_client.claim(&input, LeaseTerm::of(Duration::ZERO), || true);
+        let meanwhile = async {
+            let pending_write =
+                || Some(PendingWrite { serial: 3, record: Some(record(1, 1)), replaces: Replaces::Anything });
+            assert!(store_client.write_pending(pending_write, |_, _| ()).await.is_err());
+            assert!(store_client.read().await.unwrap().record.is_some(), "it was written");
+            store.gate.set(()).unwrap();
+        };
+        let (claim, ()) = tokio::join!(claim, meanwhile);
+        assert!(matches!(claim, Ok(Claim::Granted(_))), "I16");
+    }
+
     #[tokio::test]
     async fn i15_what_was_claimed_is_replaced_and_cleared_only_where_it_is_still_there() {
         let (mine, next, newer, other) = (record(1, 1), record(1, 2), record(1, 3), record(2, 1));
