@@ -150,8 +150,21 @@ fn i14_a_new_refresh_token_has_no_unknown_outcome() {
         );
         assert_eq!(world.core.id.as_ref(), Some(&id), "the store names them so");
         let Demand::Start(start, _) = world.core.demand_refresh(world.now) else { panic!("not refreshed") };
-        assert_eq!(start.input.unwrap().record.outcome_unknown, is_in_doubt, "I14: the next process is told");
+        let record = start.input.unwrap().record;
+        assert_eq!(record.outcome_unknown, is_in_doubt, "I14: the next process is told");
+        let expected = refresh.filter(|it| !it.is_empty()).unwrap_or("refresh of one");
+        assert_eq!(record.tokens.refresh.unwrap().expose(), expected, "I9: it refreshes with the new one");
     }
+}
+
+#[test]
+fn i28_what_was_replaced_is_given_out_once_to_be_dropped() {
+    let mut world = World::signed_in();
+    let (flight, _) = world.start();
+    world.finish(flight, denied()).unwrap().unwrap_err();
+    world.core.sign_in(tokens("two"), None, None, world.now).unwrap();
+    assert_eq!(world.core.take_retired().len(), 1, "I28");
+    assert!(world.core.take_retired().is_empty(), "I28");
 }
 
 #[test]
