@@ -13,6 +13,7 @@ mod derive;
 mod diagnostics;
 mod did_you_mean;
 mod expand;
+mod meant_path;
 mod model;
 mod parse;
 mod recover;

@@ -1,7 +1,9 @@
 //! Path templates such as `/issues/{id}/files/{*path}?state=open`, on strings alone.
 //!
 //! A template is accepted only if it reaches the server as it is written. Text that a URL parser would
-//! encode, collapse or drop is a mistake.
+//! encode, collapse or drop is a mistake. Its help is the whole path, corrected.
+
+use crate::meant_path::{in_angle_brackets, meant, must_be_encoded, starts_with_host};
 
 /// A parsed template: the pieces of the path, and the fixed query part.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -90,57 +92,83 @@ impl Mistakes {
     }
 }
 
-pub(crate) fn parse(text: &str) -> Result<Template, Mistakes> {
-    if let Some(first) = outside_of_the_base(text) {
-        return Err(Mistakes { first, more: Vec::new() });
-    }
-    let mut scanner = Scanner { text, ..Scanner::default() };
-    scanner.scan();
-    if !scanner.unbalanced {
-        scanner.check_segments();
-        scanner.check_placeholders();
-    }
+pub(crate) fn parse(text: &str, parameters: &[String]) -> Result<Template, Mistakes> {
+    let scanner = Scanner::of(text, parameters);
     let mut mistakes = scanner.mistakes.into_iter();
-    match mistakes.next() {
-        None => Ok(Template { pieces: scanner.pieces, query: scanner.query }),
-        Some(first) => Err(Mistakes { first, more: mistakes.collect() }),
-    }
+    let Some(first) = mistakes.next() else {
+        return Ok(Template { pieces: scanner.pieces, query: scanner.query });
+    };
+    let meant = meant(text, parameters);
+    let is_correct = Scanner::of(&meant, parameters).mistakes.is_empty();
+    let told = |Found { message, help, why }: Found| Mistake {
+        message,
+        help: match help {
+            Some(help) => help(&meant),
+            None if is_correct => format!("write `{meant:?}`{why}"),
+            None => format!("write a path such as `\"/users/{{id}}\"`{why}"),
+        },
+    };
+    Err(Mistakes { first: told(first), more: mistakes.map(told).collect() })
 }
 
 /// Returns a mistake for a template with a scheme or a host, because a template is below the base URL.
-fn outside_of_the_base(text: &str) -> Option<Mistake> {
-    let scheme =
-        text.split_once("://").filter(|(scheme, _)| scheme.chars().all(|c| c.is_ascii_alphanumeric()));
-    let after_host = match (scheme, text.strip_prefix("//")) {
-        (Some((_, rest)), _) | (None, Some(rest)) => Some(rest),
-        (None, None) => None,
-    };
-    if let Some(rest) = after_host {
-        let path = rest.find('/').map_or("/", |slash| &rest[slash..]);
-        return Some(mistake(
-            "the path must be relative to the base URL",
-            format!("write `{path:?}`; the host is given to the client when it is built"),
-        ));
+fn outside_of_the_base(text: &str) -> Option<Found> {
+    let has_scheme =
+        text.split_once("://").is_some_and(|(scheme, _)| scheme.chars().all(|c| c.is_ascii_alphanumeric()));
+    if has_scheme || text.strip_prefix("//").is_some_and(starts_with_host) {
+        let why = "; the host is given to the client when it is built";
+        return Some(Found::new("the path must be relative to the base URL", why));
     }
-    if !text.starts_with('/') {
-        return Some(mistake("the path must start with `/`", format!("write `{:?}`", format!("/{text}"))));
+    (!text.starts_with('/')).then(|| Found::new("the path must start with `/`", ""))
+}
+
+/// Makes a help of the corrected path.
+type HelpOf = Box<dyn Fn(&str) -> String>;
+
+/// A mistake before the path is corrected.
+struct Found {
+    message: String,
+    /// What stands behind the corrected path in the help.
+    why: &'static str,
+    /// The help, where it is not the corrected path alone.
+    help: Option<HelpOf>,
+}
+
+impl Found {
+    fn new(message: impl Into<String>, why: &'static str) -> Self {
+        Self { message: message.into(), why, help: None }
     }
-    None
 }
 
 #[derive(Default)]
 struct Scanner<'a> {
     text: &'a str,
+    /// The names that placeholders may have.
+    parameters: &'a [String],
     pieces: Vec<Piece>,
     query: Option<String>,
-    mistakes: Vec<Mistake>,
+    mistakes: Vec<Found>,
     /// The braces do not match, so that segments and names are not checked.
     unbalanced: bool,
-    /// A character that has to be encoded was reported, with the corrected text.
+    /// A character that has to be encoded was reported.
     encodes: bool,
 }
 
 impl<'a> Scanner<'a> {
+    fn of(text: &'a str, parameters: &'a [String]) -> Self {
+        let mut scanner = Scanner { text, parameters, ..Scanner::default() };
+        if let Some(mistake) = outside_of_the_base(text) {
+            scanner.mistakes.push(mistake);
+            return scanner;
+        }
+        scanner.scan();
+        if !scanner.unbalanced {
+            scanner.check_segments();
+            scanner.check_placeholders();
+        }
+        scanner
+    }
+
     fn scan(&mut self) {
         let text = self.text;
         let mut at = 0;
@@ -152,17 +180,21 @@ impl<'a> Scanner<'a> {
                     None => return,
                 },
                 '}' => {
-                    self.report_unbalanced(
-                        "the path contains a stray `}`",
-                        "remove it, or encode it as `%7D`",
-                    );
+                    let why = "; or encode the brace as `%7D`";
+                    self.report_unbalanced("the path contains a stray `}`", why);
                     return;
                 }
+                '<' if self.query.is_none() && in_angle_brackets(&text[at..]).is_some() => {
+                    self.in_angle_brackets(&text[at..])
+                }
+                '#' if after.starts_with('{') && self.query.is_none() => {
+                    let end = after.find('}').map_or(after.len(), |end| end + 1);
+                    let shown = format!("the path contains `#{}`, which is no placeholder", &after[..end]);
+                    self.report(shown, "");
+                    1
+                }
                 '#' => {
-                    self.report(
-                        "the path contains a fragment",
-                        format!("fragments are never sent: remove it and write `{:?}`", &text[..at]),
-                    );
+                    self.report("the path contains a fragment", "; fragments are never sent");
                     return;
                 }
                 '?' if self.query.is_none() => {
@@ -176,10 +208,7 @@ impl<'a> Scanner<'a> {
             };
         }
         if self.query.as_deref() == Some("") && text.ends_with('?') {
-            self.report(
-                "the query part of the path is empty",
-                format!("write `{:?}`", text.trim_end_matches('?')),
-            );
+            self.report("the query part of the path is empty", "");
         }
     }
 
@@ -189,80 +218,107 @@ impl<'a> Scanner<'a> {
         match after[end..].chars().next() {
             Some('}') => {}
             Some('{') => {
-                self.report_unbalanced(
-                    "the path contains a `{` inside a placeholder",
-                    "`{{` is not supported: encode a brace as `%7B`",
-                );
+                let why = "; a brace that is no placeholder is encoded as `%7B`";
+                self.report_unbalanced("the path contains a `{` inside a placeholder", why);
                 return None;
             }
+            Some('/') if end == 0 && after.contains('}') => return Some(self.of_a_uri_template(after)),
             _ => {
-                let name = &after[..end];
-                self.report_unbalanced(
-                    "the path contains an unclosed `{`",
-                    format!("close it: `{{{name}}}`; or encode it as `%7B`"),
-                );
+                let why = "; or encode the brace as `%7B`";
+                self.report_unbalanced("the path contains an unclosed `{`", why);
                 return None;
             }
         }
         let inner = &after[..end];
         if self.query.is_some() {
-            let name = inner.replace('-', "_");
-            let help = format!("remove it and add a parameter: `#[query({inner:?})] {name}: &str`");
-            self.report(format!("the placeholder `{{{inner}}}` is not allowed in the query part"), help);
+            let before = self.query.as_deref().and_then(|query| query.rsplit('&').next());
+            let key = before.and_then(|pair| pair.strip_suffix('=')).unwrap_or(inner).to_owned();
+            self.in_the_query(inner, &key);
+        } else if inner.starts_with(['?', '&']) {
+            self.in_the_query(inner, "");
         } else {
             self.name(inner);
         }
         Some(end + 1)
     }
 
+    /// Scans `{/id}`, which RFC 6570 has for a segment. Returns its length.
+    fn of_a_uri_template(&mut self, after: &'a str) -> usize {
+        let end = after.find('}').unwrap_or(after.len());
+        self.report(format!("the placeholder `{{{}}}` is not a plain name", &after[..end]), "");
+        end + 1
+    }
+
+    fn in_angle_brackets(&mut self, text: &str) -> usize {
+        let Some((inner, length)) = in_angle_brackets(text) else { return 1 };
+        self.report(format!("the path contains `<{inner}>`, which is no placeholder"), "");
+        self.pieces.push(Piece::Param(Placeholder { name: inner.to_owned(), rest: false }));
+        length
+    }
+
+    /// Reports a placeholder for the value of `key`, or for the parameters in `{?page,limit}`.
+    fn in_the_query(&mut self, inner: &str, key: &str) {
+        let names = inner.trim_start_matches(['?', '&']);
+        let names: Vec<String> =
+            names.split(',').map(|name| name.trim().trim_end_matches('*').replace('-', "_")).collect();
+        let parameter = |name: &String| {
+            let is_there = self.parameters.contains(name);
+            let role = if names.len() > 1 || key.is_empty() || key == name {
+                "query".to_owned()
+            } else {
+                format!("query({key:?})")
+            };
+            format!("`#[{role}] {name}{}`", if is_there { "" } else { ": &str" })
+        };
+        let parameters: Vec<String> = names.iter().map(parameter).collect();
+        let parameters = parameters.join(", ");
+        self.mistakes.push(Found {
+            message: format!("the placeholder `{{{inner}}}` is not allowed in the query part"),
+            why: "",
+            help: Some(Box::new(move |meant| {
+                format!("write `{meant:?}`, and send it by a parameter: {parameters}")
+            })),
+        });
+    }
+
     fn name(&mut self, inner: &str) {
         let (rest, name) = inner.strip_prefix('*').map_or((false, inner), |name| (true, name));
         if name.is_empty() {
-            let named = if rest { "{*path}" } else { "{id}" };
-            self.report(
-                format!("the path contains the empty placeholder `{{{inner}}}`"),
-                format!("name it: `{named}`"),
-            );
+            self.report(format!("the path contains the empty placeholder `{{{inner}}}`"), "");
         } else if let Some(name) = name.strip_suffix('?') {
-            self.report(
-                format!("the optional placeholder `{{{name}?}}` is not supported"),
-                format!("declare two endpoints, one with `{{{name}}}` and one without"),
-            );
-        } else if let Some((_, field)) = name.split_once('.') {
-            self.report(
-                format!("the dotted placeholder `{{{name}}}` is not supported"),
-                format!("write `{{{field}}}` and pass the value as an argument"),
-            );
-        } else if !name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-')) {
-            let plain: String =
-                name.chars().take_while(|c| c.is_alphanumeric() || matches!(c, '_' | '-')).collect();
-            self.report(
-                format!("the placeholder `{{{inner}}}` is not a plain name"),
-                format!("write `{{{plain}}}`; the type stands at the parameter"),
-            );
+            let segment = format!("/{{{name}?}}");
+            self.mistakes.push(Found {
+                message: format!("the optional placeholder `{{{name}?}}` is not supported"),
+                why: "",
+                help: Some(Box::new({
+                    let without = meant(&self.text.replace(&segment, ""), &[]);
+                    move |meant| format!("declare two endpoints: `{meant:?}` and `{without:?}`")
+                })),
+            });
+        } else if is_dotted(name) {
+            let why = ", and pass the value as an argument";
+            self.report(format!("the dotted placeholder `{{{name}}}` is not supported"), why);
+        } else if !name.chars().all(is_of_a_name) {
+            let why = if name.contains(':') { "; the type stands at the parameter" } else { "" };
+            self.report(format!("the placeholder `{{{inner}}}` is not a plain name"), why);
         }
         // A placeholder with a wrong name is kept, so that its segment is not reported as empty.
         self.pieces.push(Piece::Param(Placeholder { name: name.to_owned(), rest }));
     }
 
     fn character(&mut self, c: char, at: usize, after: &str) {
-        if !self.encodes && (is_forbidden(c) || c == '\'' && self.query.is_some()) {
+        if !self.encodes && must_be_encoded(c, self.query.is_some()) {
             self.encodes = true;
             let shown = match c {
                 '`' => "a backtick".to_owned(),
                 c if c.is_control() => format!("the control character `{}`", c.escape_debug()),
                 c => format!("`{c}`"),
             };
-            self.report(
-                format!("the path contains {shown} at byte {at}"),
-                format!("percent-encode it: `\"{}\"`", encoded(self.text)),
-            );
+            self.report(format!("the path contains {shown} at byte {at}"), "");
         }
         if c == '%' && !after.chars().take(2).filter(char::is_ascii_hexdigit).count().eq(&2) {
-            self.report(
-                format!("the path contains a `%` without two hex digits at byte {at}"),
-                "encode the percent sign itself as `%25`",
-            );
+            let message = format!("the path contains a `%` without two hex digits at byte {at}");
+            self.report(message, ", where `%25` is the percent sign itself");
         }
         match (&mut self.query, self.pieces.last_mut()) {
             (Some(query), _) => query.push(c),
@@ -276,28 +332,16 @@ impl<'a> Scanner<'a> {
         let segments: Vec<&str> = path.split('/').skip(1).collect();
         let last = segments.len().saturating_sub(1);
         if segments.iter().enumerate().any(|(index, segment)| segment.is_empty() && index != last) {
-            let kept: Vec<&str> = segments.iter().copied().filter(|segment| !segment.is_empty()).collect();
-            self.report(
-                "the path contains an empty segment `//`",
-                format!("write `\"/{}\"`", kept.join("/")),
-            );
+            self.report("the path contains an empty segment `//`", "");
         }
         if let Some(dots) = segments.iter().find(|segment| is_dot_segment(segment)) {
-            self.report(
-                format!("the path contains the dot-segment `{dots}`"),
-                format!(
-                    "it would be removed before sending: write the resolved path `\"{}\"`",
-                    resolved(&segments)
-                ),
-            );
+            let why = ", the resolved path";
+            self.report(format!("the path contains the dot-segment `{dots}`"), why);
         }
         if let Some(rest) =
             segments.iter().enumerate().find_map(|(index, segment)| misplaced_rest(segment, index == last))
         {
-            self.report(
-                format!("`{rest}` must be the last segment, and alone in it"),
-                format!("move it to the end: `\"/…/{rest}\"`"),
-            );
+            self.report(format!("`{rest}` must be the last segment, and alone in it"), "");
         }
     }
 
@@ -312,45 +356,29 @@ impl<'a> Scanner<'a> {
             }
         }
         for name in twice {
-            self.report(
-                format!("the placeholder `{{{name}}}` appears twice"),
-                format!("use two names: `{{{name}}}` and `{{other_{name}}}`"),
-            );
+            let why = "; each placeholder has a name of its own";
+            self.report(format!("the placeholder `{{{name}}}` appears twice"), why);
         }
     }
 
-    fn report_unbalanced(&mut self, message: &str, help: impl Into<String>) {
-        self.report(message, help);
+    fn report_unbalanced(&mut self, message: &str, why: &'static str) {
+        self.report(message, why);
         self.unbalanced = true;
     }
 
-    fn report(&mut self, message: impl Into<String>, help: impl Into<String>) {
-        self.mistakes.push(mistake(message, help));
+    fn report(&mut self, message: impl Into<String>, why: &'static str) {
+        self.mistakes.push(Found::new(message, why));
     }
 }
 
-fn mistake(message: impl Into<String>, help: impl Into<String>) -> Mistake {
-    Mistake { message: message.into(), help: help.into() }
+fn is_of_a_name(c: char) -> bool {
+    c.is_alphanumeric() || matches!(c, '_' | '-')
 }
 
-/// Returns whether a URL parser would encode the character, turn it into `/`, or delete it.
-fn is_forbidden(c: char) -> bool {
-    !c.is_ascii() || c.is_control() || matches!(c, ' ' | '\\' | '"' | '<' | '>' | '^' | '`' | '|')
-}
-
-fn encoded(text: &str) -> String {
-    let mut out = String::new();
-    let mut in_query = false;
-    for c in text.chars() {
-        in_query |= c == '?';
-        if is_forbidden(c) || c == '\'' && in_query {
-            let mut bytes = [0; 4];
-            out.extend(c.encode_utf8(&mut bytes).bytes().map(|byte| format!("%{byte:02X}")));
-        } else {
-            out.push(c);
-        }
-    }
-    out
+/// Returns whether the text is two names with a dot between them, as a field of a struct is written.
+fn is_dotted(name: &str) -> bool {
+    let is_name = |part: &str| !part.is_empty() && part.chars().all(is_of_a_name);
+    name.contains('.') && name.split('.').all(is_name)
 }
 
 fn dots(segment: &str) -> Option<usize> {
@@ -360,20 +388,6 @@ fn dots(segment: &str) -> Option<usize> {
 
 fn is_dot_segment(segment: &str) -> bool {
     dots(segment).is_some()
-}
-
-fn resolved(segments: &[&str]) -> String {
-    let mut kept: Vec<&str> = Vec::new();
-    for segment in segments {
-        match dots(segment) {
-            Some(1) => {}
-            Some(_) => {
-                kept.pop();
-            }
-            None => kept.push(segment),
-        }
-    }
-    format!("/{}", kept.join("/"))
 }
 
 /// Returns the `{*rest}` in a segment that is not the last, or that contains more.
@@ -398,7 +412,7 @@ mod tests {
 
     #[test]
     fn pieces_alternate() {
-        let template = parse("/issues/{issue-id}/x{a}{b}y/{*path}").unwrap();
+        let template = parse("/issues/{issue-id}/x{a}{b}y/{*path}", &[]).unwrap();
         assert_eq!(
             template.pieces,
             [
@@ -416,7 +430,7 @@ mod tests {
 
     #[test]
     fn the_query_part_is_kept_as_written() {
-        let template = parse("/issues?state=open&flag&q=a?b").unwrap();
+        let template = parse("/issues?state=open&flag&q=a?b", &[]).unwrap();
         assert_eq!(template.path(), "/issues");
         assert_eq!(template.query.as_deref(), Some("state=open&flag&q=a?b"));
         assert_eq!(template.query_names().collect::<Vec<_>>(), ["state", "flag", "q"]);
@@ -424,8 +438,8 @@ mod tests {
 
     #[test]
     fn a_base_joins_the_first_literal() {
-        assert_eq!(parse("/{id}").unwrap().below("/v1").pieces, [literal("/v1/"), param("id", false)]);
-        assert_eq!(parse("/").unwrap().below("").path(), "/");
+        assert_eq!(parse("/{id}", &[]).unwrap().below("/v1").pieces, [literal("/v1/"), param("id", false)]);
+        assert_eq!(parse("/", &[]).unwrap().below("").path(), "/");
     }
 
     #[test]
@@ -450,7 +464,7 @@ mod tests {
             "/{a}/x/{*b}",
             "/a?u=http://b//c",
         ] {
-            assert!(parse(text).is_ok(), "{text}");
+            assert!(parse(text, &[]).is_ok(), "{text}");
         }
     }
 
@@ -478,7 +492,7 @@ mod tests {
             ("/a|", "contains `|` at byte 2", "/a%7C"),
             ("/a\tb", r"control character `\t` at byte 2", "/a%09b"),
             ("/a'b c?d='e'", "at byte 4", "/a'b%20c?d=%27e%27"),
-            ("/a%2", "without two hex digits at byte 2", "%25"),
+            ("/a%2", "without two hex digits at byte 2", "/a%252"),
             ("/%g0", "without two hex digits at byte 1", "%25"),
             ("/a%0g", "without two hex digits at byte 2", "%25"),
             ("/x?a=%", "without two hex digits at byte 5", "%25"),
@@ -489,44 +503,66 @@ mod tests {
             ("/../a", "dot-segment `..`", r#""/a""#),
             ("/a/b/%2E./.%2e/c", "dot-segment `%2E.`", r#""/c""#),
             ("/a//b", "empty segment", r#""/a/b""#),
-            ("/a//", "empty segment", r#""/a""#),
-            ("/x?a={b}", "`{b}` is not allowed in the query part", r#"#[query("b")] b"#),
+            ("/a//", "empty segment", r#""/a/""#),
+            ("/x?a={b}", "`{b}` is not allowed in the query part", r#"#[query("a")] b: &str`"#),
             ("/x?{b-c}", "`{b-c}` is not allowed in the query part", r#"#[query("b-c")] b_c"#),
             ("/x?", "query part of the path is empty", r#""/x""#),
             ("/{id", "unclosed `{`", "{id}"),
             ("/{id/x", "unclosed `{`", "{id}"),
             ("/id}", "stray `}`", "%7D"),
-            ("/{{id}}", "inside a placeholder", "%7B"),
+            (
+                "/{{id}}",
+                "inside a placeholder",
+                r#"write `"/{id}"`; a brace that is no placeholder is encoded as `%7B`"#,
+            ),
             ("/{}", "empty placeholder `{}`", "{id}"),
             ("/{*}", "empty placeholder `{*}`", "{*path}"),
             ("/{id}/{id}", "`{id}` appears twice", "{other_id}"),
-            ("/{*path}/x", "must be the last segment", "{*path}"),
+            ("/{*path}/x", "must be the last segment", r#""/{path}/x""#),
             ("/x{*path}", "must be the last segment", "{*path}"),
-            ("/{*path}x", "`{*path}` must be the last segment", "{*path}"),
+            ("/{*path}x", "`{*path}` must be the last segment", r#""/{path}x""#),
             ("/{a}{*path}", "`{*path}` must be the last segment", "{*path}"),
             ("/{*path}/", "must be the last segment", "{*path}"),
             ("h://a", "relative to the base URL", r#""/""#),
-            ("//a/b", "relative to the base URL", r#""/b""#),
-            ("a b://c/d", "must start with `/`", r#""/a b://c/d""#),
+            ("//a/b", "empty segment", r#""/a/b""#),
+            ("//users", "empty segment", r#""/users""#),
+            ("//localhost/users", "relative to the base URL", r#""/users""#),
+            ("a b://c/d", "must start with `/`", r#""/a%20b:/c/d""#),
             ("/{id?}", "optional placeholder `{id?}`", "{id}"),
             ("/{user.id}", "dotted placeholder `{user.id}`", "{id}"),
+            (
+                "/x/{*path}?p={page}",
+                "`{page}` is not allowed in the query part",
+                r#"#[query("p")] page: &str"#,
+            ),
+            ("/x{?a,b}", "not allowed in the query part", "`#[query] a: &str`, `#[query] b: &str`"),
+            ("/x{/id}", "`{/id}` is not a plain name", r#""/x/{id}""#),
+            ("/x/<id>", "`<id>`, which is no placeholder", r#""/x/{id}""#),
+            ("/x/<path:rest>", "`<path:rest>`, which is no placeholder", r#""/x/{*rest}""#),
+            ("/x/#{id}", "`#{id}`, which is no placeholder", r#""/x/{id}""#),
+            ("/x/{ id }", "`{ id }` is not a plain name", r#""/x/{id}""#),
+            ("/x/{rest:.*}", "`{rest:.*}` is not a plain name", r#""/x/{*rest}""#),
+            ("/x/{rest..}", "`{rest..}` is not a plain name", r#""/x/{*rest}""#),
+            ("GET /x", "must start with `/`", r#""/x""#),
             ("/{id:u64}", "not a plain name", "{id}"),
         ] {
-            let Mistakes { first, more } = parse(text).unwrap_err();
+            let Mistakes { first, more } = parse(text, &[]).unwrap_err();
             assert!(more.is_empty(), "{text}: {more:?}");
             assert!(first.message.contains(message), "{text}: {first:?}");
             assert!(first.help.contains(help), "{text}: {first:?}");
+            let typed = first.help.split('"').nth(1).unwrap_or_default();
+            assert!(parse(typed, &[]).is_ok(), "{text}: {first:?}");
         }
     }
 
     #[test]
     fn several_mistakes_are_told_together() {
         let mut told = 0;
-        parse("/a b//{}").unwrap_err().report_each(|_| told += 1);
+        parse("/a b//{}", &[]).unwrap_err().report_each(|_| told += 1);
         assert_eq!(told, 3);
-        parse("/{}/{}").unwrap_err().report_each(|_| told += 1);
+        parse("/{}/{}", &[]).unwrap_err().report_each(|_| told += 1);
         assert_eq!(told, 5, "a placeholder without a name has none twice");
-        parse("/a%g0 b c").unwrap_err().report_each(|_| told += 1);
+        parse("/a%g0 b c", &[]).unwrap_err().report_each(|_| told += 1);
         assert_eq!(told, 7, "characters to encode are told once, and a `%` for itself");
     }
 }

@@ -141,7 +141,7 @@ const LAYERS: &[Layers] = &[
         order: &[
             "span",
             "diagnostics",
-            "did_you_mean",
+            "did_you_mean meant_path",
             "template",
             "returns",
             "args",
@@ -196,7 +196,10 @@ const LAYERS: &[Layers] = &[
             "body form from_session header headers json part path queries query session url verb",
         ],
     },
-    Layers { directory: "sdk-macros/src/validate/draft/", order: &["param", "address", "placeholder"] },
+    Layers {
+        directory: "sdk-macros/src/validate/draft/",
+        order: &["meant_role", "param", "address", "placeholder"],
+    },
     Layers {
         directory: "sdk-macros/src/validate/rule/",
         order: &["body dyn_type headers method_names pages parts query_names retry_and_idempotency session \

@@ -9,37 +9,40 @@ pub(super) const WRONG: &[(&str, &str)] = &[
     ),
     (
         "#[get(\"/{x}\")] async fn a(&self, x: Vec<u8>) -> Result<A>;",
-        "use `{*x}` with `x: &str` joined by `/`",
+        "write `x: &str`, and join the list with `,` in the caller; or with `/` for `{*x}`",
     ),
     ("#[get(\"/{x}\")] async fn a(&self, x: [u8; 2]) -> Result<A>;", "a list cannot be a path segment"),
     ("#[get(\"/{x}\")] async fn a(&self, x: &(Vec<u8>)) -> Result<A>;", "a list cannot be a path segment"),
     (
         "#[get(\"/{*x}\")] async fn a(&self, x: &[u8; 2]) -> Result<A>;",
-        "join it with `/` in the caller: `x: &str`",
+        "write `x: &str`, and join the list with `/` in the caller",
     ),
     ("#[get(\"/{x}\")] async fn a(&self) -> Result<A>;", "add `x: u64`, with the type you need"),
     ("#[get(\"/{*x}\")] async fn a(&self) -> Result<A>;", "add `x: &str`"),
     ("#[get(\"/{b-c}\")] async fn a(&self) -> Result<A>;", "add `#[path(\"b-c\")] b_c: u64`"),
     ("#[get(\"/{type}\")] async fn a(&self) -> Result<A>;", "add `#[path(\"type\")] type_: u64`"),
     ("#[get(\"/{*type}\")] async fn a(&self) -> Result<A>;", "add `#[path(\"type\")] type_: u64`"),
-    ("#[get(\"/{x}\")] async fn a(&self, identity: u8) -> Result<A>;", "help: rename it: `x: u8`"),
+    ("#[get(\"/{x}\")] async fn a(&self, identity: u8) -> Result<A>;", "help: write `x: u8`"),
     (
         "#[get(\"/{x-y}\")] async fn a(&self, identity: u8) -> Result<A>;",
-        "name the placeholder: `#[path(\"x-y\")] identity: u8`",
+        "help: write `#[path(\"x-y\")] identity: u8`",
     ),
     (
         "#[get(\"/{user_id}\")] async fn a(&self, userid: u8) -> Result<A>;",
-        "no parameter for placeholder `{user_id}`\nhelp: did you mean `{userid}`?",
+        "no parameter for placeholder `{user_id}`\nhelp: write `\"/{userid}\"`",
     ),
     ("#[get(\"/:x/b/:y?c=1\")] async fn a(&self, x: u8, y: u8) -> Result<A>;", "write `\"/{x}/b/{y}?c=1\"`"),
     (
         "#[get(\"/{x}\")] async fn a(&self, x: u8, #[path] b: u8) -> Result<A>;",
-        "`#[path]` on `b` names no placeholder\nhelp: placeholders here: `{x}`",
+        "`#[path]` on `b` names no placeholder\nhelp: write `#[query] b: u8`, since each placeholder has",
     ),
-    ("#[get(\"/x\")] async fn a(&self, #[path(\"c\")] b: u8) -> Result<A>;", "the path has none: add `{c}`"),
+    (
+        "#[get(\"/x\")] async fn a(&self, #[path(\"c\")] b: u8) -> Result<A>;",
+        "help: write `\"/x/{c}\"` as the path",
+    ),
     (
         "#[get(\"/x\")] async fn a(&self, b_c: u8) -> Result<A>;",
-        "add `#[query]`, `#[header(\"b-c\")]` or `#[json]`",
+        "write `#[query] b_c: u8`; or add `#[header(\"b-c\")]`",
     ),
     // names and items
     ("#[get(\"/x\")] async fn clone(&self) -> Result<A>;", "the method `clone` clashes with a generated one"),

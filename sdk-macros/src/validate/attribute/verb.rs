@@ -2,14 +2,14 @@
 
 use proc_macro2::TokenStream;
 use quote::ToTokens;
-use syn::{LitStr, Meta};
+use syn::{LitStr, Meta, ext::IdentExt};
 
 use super::cfg_attr;
 use crate::{
     args::Arg,
     diagnostics::{Diagnostics, Reported},
     did_you_mean::nearest,
-    parse::{ApiAttr, ApiAttrArgs, RawMethod, VERBS},
+    parse::{ApiAttr, ApiAttrArgs, RawMethod, RawParam, VERBS},
     template::{self, Template},
     validate::{
         header,
@@ -168,7 +168,7 @@ fn path_and_options<'a>(
     diagnostics: &Diagnostics,
 ) -> (PathArg, EndpointOptions<'a>) {
     let (path, rest) = match args.split_first() {
-        Some((first, rest)) if string(first).is_some() => (string(first).map(parsed(diagnostics)), rest),
+        Some((first, rest)) if string(first).is_some() => (string(first).map(parsed(raw, diagnostics)), rest),
         Some((Arg::Assign { .. } | Arg::List { .. }, _)) | None => (None, args),
         Some((Arg::Flag(flag), _)) if option::is_flag(flag) => (None, args),
         Some((first, rest)) => (Some(PathArg::Mistaken(no_literal(first, attr, raw, diagnostics))), rest),
@@ -209,8 +209,12 @@ fn example(attr: &ApiAttr, raw: &RawMethod) -> String {
     }
 }
 
-fn parsed(diagnostics: &Diagnostics) -> impl Fn(LitStr) -> PathArg {
-    |literal| match template::parse(&literal.value()) {
+fn parsed(raw: &RawMethod, diagnostics: &Diagnostics) -> impl Fn(LitStr) -> PathArg {
+    // The names that placeholders may have.
+    let without_a_role = raw.params.iter().filter(|param| param.api_attrs.is_empty());
+    let names: Vec<String> =
+        without_a_role.filter_map(RawParam::name).map(|name| name.unraw().to_string()).collect();
+    move |literal| match template::parse(&literal.value(), &names) {
         Ok(template) => PathArg::Path(literal, template),
         Err(mistakes) => PathArg::Mistaken(
             mistakes.report_each(|mistake| diagnostics.report(&literal, mistake.message, mistake.help)),

@@ -2,6 +2,7 @@
 //! together.
 
 mod address;
+mod meant_role;
 mod param;
 mod placeholder;
 
@@ -61,7 +62,8 @@ impl<'a> Draft<'a> {
             Ok(verb) => address::of(raw, &params, verb, diagnostics),
             Err(reported) => Err(*reported),
         };
-        let params = placeholder::bind(params, &address, diagnostics);
+        let has_body = verb.as_ref().is_ok_and(Verb::has_body);
+        let params = placeholder::bind(params, &address, has_body, diagnostics);
         Self { raw, trait_options, verb, session, returns, address, params }
     }
 

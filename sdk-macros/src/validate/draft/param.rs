@@ -3,6 +3,7 @@
 use proc_macro2::Ident;
 use syn::{Pat, ext::IdentExt};
 
+use super::meant_role::without_pattern;
 use crate::{
     diagnostics::{Diagnostics, Reported},
     model::Role,
@@ -68,10 +69,9 @@ pub(crate) fn parse<'a>(raw: &'a RawMethod, diagnostics: &Diagnostics) -> Parsed
 }
 
 fn pattern(param: &RawParam, diagnostics: &Diagnostics) -> Reported {
-    let ty = shown(&param.ty);
     let help = match &param.pat {
-        Pat::Ident(pat) => format!("write `{}: {ty}`", pat.ident),
-        _ => format!("write a name, and take it apart in the caller: `value: {ty}`"),
+        Pat::Ident(_) | Pat::TupleStruct(_) => format!("write `{}`", without_pattern(param)),
+        _ => format!("write `{}`, and take the value apart in the caller", without_pattern(param)),
     };
     diagnostics.report(&param.pat, "parameters must be plain names", help)
 }

@@ -6,14 +6,15 @@ use syn::{LitStr, Type};
 
 use super::{
     address::Address,
+    meant_role::{is_list, is_optional, with_role},
     param::{ParsedParam, ParsedParams},
 };
 use crate::{
     diagnostics::{Diagnostics, Reported},
     did_you_mean::nearest,
+    meant_path::is_alike,
     model::Role,
     returns::arguments_of,
-    span,
     template::{Placeholder, Template},
     validate::{attribute::RequestedRole, wording::shown},
 };
@@ -22,11 +23,16 @@ use crate::{
 pub(crate) fn bind<'a>(
     params: ParsedParams<'a>,
     address: &Result<Address, Reported>,
+    has_body: bool,
     diagnostics: &Diagnostics,
 ) -> Vec<ParsedParam<'a>> {
     match address {
-        Ok(Address::Path { literal, template }) => to_template(params, literal, template, diagnostics),
-        Ok(Address::Argument(url)) => to_none(params, |param| nothing_to_name(param, url, diagnostics)),
+        Ok(Address::Path { literal, template }) => {
+            to_template(params, literal, template, has_body, diagnostics)
+        }
+        Ok(Address::Argument(url)) => {
+            to_none(params, |param| nothing_to_name(param, url, has_body, diagnostics))
+        }
         // The names in the path are unknown. A parameter without an attribute counts as a path argument.
         Err(reported) => to_none(params, |_| *reported),
     }
@@ -49,7 +55,12 @@ fn to_none<'a>(
 }
 
 /// Reports a parameter that is neither in the address nor anywhere else in the request.
-fn nothing_to_name(param: &ParsedParam<'_, RequestedRole>, url: &str, diagnostics: &Diagnostics) -> Reported {
+fn nothing_to_name(
+    param: &ParsedParam<'_, RequestedRole>,
+    url: &str,
+    has_body: bool,
+    diagnostics: &Diagnostics,
+) -> Reported {
     let ParsedParam { name, ident, .. } = param;
     let why = format!("`{url}` is the whole address, and has no placeholder");
     match (&param.role, param.attr) {
@@ -62,14 +73,11 @@ fn nothing_to_name(param: &ParsedParam<'_, RequestedRole>, url: &str, diagnostic
                 format!("{why}: write `#[query({wanted:?})] {name}: {ty}`"),
             )
         }
-        _ => {
-            let header = name.replace('_', "-");
-            diagnostics.report(
-                ident,
-                format!("parameter `{name}` is not used"),
-                format!("add `#[query]`, `#[header({header:?})]` or `#[json]`; {why}"),
-            )
-        }
+        _ => diagnostics.report(
+            ident,
+            format!("parameter `{name}` is not used"),
+            format!("write `{}`; {why}", with_role(ident, &param.raw.ty, has_body)),
+        ),
     }
 }
 
@@ -77,6 +85,7 @@ fn to_template<'a>(
     params: ParsedParams<'a>,
     literal: &LitStr,
     template: &Template,
+    has_body: bool,
     diagnostics: &Diagnostics,
 ) -> Vec<ParsedParam<'a>> {
     // Placeholders are not checked if a parameter has a mistake, or if a parameter is the whole address.
@@ -119,7 +128,7 @@ fn to_template<'a>(
             }
             None if is_named => {
                 has_unknown = true;
-                Ok(Err(names_nothing(param, &wanted, template, diagnostics)))
+                Ok(Err(names_nothing(param, &wanted, &params.all, template, has_body, diagnostics)))
             }
             None => {
                 unbound.push(Unbound {
@@ -139,7 +148,7 @@ fn to_template<'a>(
     not_filled(unfilled, &mut unbound, literal, diagnostics);
     let roles = found.into_iter().map(|found| {
         found.unwrap_or_else(|index| {
-            Err(unbound[index].reported.unwrap_or_else(|| unbound[index].not_used(diagnostics)))
+            Err(unbound[index].reported.unwrap_or_else(|| unbound[index].not_used(has_body, diagnostics)))
         })
     });
     let roles: Vec<Result<Role, Reported>> = roles.collect();
@@ -156,9 +165,17 @@ fn not_filled(
     // A placeholder and the parameter that was meant for it are one mistake, and are reported once.
     unfilled.retain(|placeholder| {
         let unreported = unbound.iter().filter(|param| param.reported.is_none());
-        let near = nearest(&placeholder.name, unreported.map(|param| param.name.as_str())).map(str::to_owned);
+        let unreported: Vec<&str> = unreported.map(|param| param.name.as_str()).collect();
+        let alike = unreported.iter().copied().find(|name| is_alike(name, &placeholder.name));
+        let near = alike.or_else(|| nearest(&placeholder.name, unreported)).map(str::to_owned);
         let Some(near) = near else { return true };
-        let reported = missing(placeholder, Some(&near), literal, diagnostics);
+        // Underscores at the edges are the parameter's: `_id`, or `type_` for a keyword.
+        let is_edged = near.trim_matches('_') == placeholder.name;
+        let meant = unbound.iter().find(|param| param.name == near && is_edged);
+        let reported = match meant {
+            Some(param) => renamed(placeholder, param, literal, diagnostics),
+            None => missing(placeholder, Some(&near), literal, diagnostics),
+        };
         unbound
             .iter_mut()
             .filter(|param| param.name == near)
@@ -170,7 +187,7 @@ fn not_filled(
         && !is_optional(param.ty)
         && !is_list(param.ty)
     {
-        param.reported = Some(renamed(placeholder, param, diagnostics));
+        param.reported = Some(renamed(placeholder, param, literal, diagnostics));
         return;
     }
     for placeholder in unfilled {
@@ -182,7 +199,11 @@ fn bound_twice(param: &ParsedParam<'_, RequestedRole>, first: &str, wanted: &str
     diagnostics.report(
         param.ident,
         format!("the placeholder `{{{wanted}}}` is bound twice"),
-        format!("`{first}` has it already: remove one of them, or write `#[query] {}: …`", param.name),
+        format!(
+            "write `#[query] {}: {}`, or remove it: `{first}` has the placeholder already",
+            param.ident,
+            shown(&param.raw.ty)
+        ),
     );
 }
 
@@ -197,14 +218,15 @@ struct Unbound<'a> {
 }
 
 impl Unbound<'_> {
-    fn not_used(&self, diagnostics: &Diagnostics) -> Reported {
+    fn not_used(&self, has_body: bool, diagnostics: &Diagnostics) -> Reported {
         let name = &self.name;
         let header = name.replace('_', "-");
         diagnostics.report(
             self.ident,
             format!("parameter `{name}` is not used"),
             format!(
-                "name a placeholder `{{{name}}}`, or add `#[query]`, `#[header({header:?})]` or `#[json]`"
+                "write `{}`; or add `#[header({header:?})]`, another role, or the placeholder `{{{name}}}`",
+                with_role(self.ident, self.ty, has_body)
             ),
         )
     }
@@ -242,19 +264,33 @@ fn other_syntax(
 }
 
 /// Reports one placeholder and one parameter that are left over, and were meant for each other.
-fn renamed(placeholder: &Placeholder, param: &Unbound<'_>, diagnostics: &Diagnostics) -> Reported {
+fn renamed(
+    placeholder: &Placeholder,
+    param: &Unbound<'_>,
+    literal: &LitStr,
+    diagnostics: &Diagnostics,
+) -> Reported {
     let (wanted, name) = (&placeholder.name, &param.name);
     let ty = shown(param.ty);
-    let help = if is_identifier(wanted) {
-        format!("rename it: `{wanted}: {ty}`")
+    let help = if !is_identifier(wanted) {
+        format!("write `#[path({wanted:?})] {}: {ty}`", param.ident)
+    } else if wanted.chars().any(char::is_uppercase) {
+        // The compiler warns about a parameter in capitals.
+        format!("write `{:?}` as the path", with_name(literal, wanted, name))
     } else {
-        format!("name the placeholder: `#[path({wanted:?})] {}: {ty}`", param.ident)
+        format!("write `{wanted}: {ty}`")
     };
     diagnostics.report(
         param.ident,
         format!("no placeholder for parameter `{name}`, and no parameter for placeholder `{{{wanted}}}`"),
         help,
     )
+}
+
+/// Returns the path with another name in the placeholder `wanted`.
+fn with_name(literal: &LitStr, wanted: &str, name: &str) -> String {
+    let rest = literal.value().replace(&format!("{{*{wanted}}}"), &format!("{{*{name}}}"));
+    rest.replace(&format!("{{{wanted}}}"), &format!("{{{name}}}"))
 }
 
 fn missing(
@@ -265,7 +301,7 @@ fn missing(
 ) -> Reported {
     let name = &placeholder.name;
     let help = match near {
-        Some(near) => format!("did you mean `{{{near}}}`?"),
+        Some(near) => format!("write `{:?}`", with_name(literal, name, near)),
         None if !is_identifier(name) => {
             let plain = name.replace('-', "_");
             let end = if is_identifier(&plain) { "" } else { "_" };
@@ -285,14 +321,40 @@ fn is_identifier(name: &str) -> bool {
 fn names_nothing(
     param: &ParsedParam<'_, RequestedRole>,
     wanted: &str,
+    all: &[ParsedParam<'_, RequestedRole>],
     template: &Template,
+    has_body: bool,
     diagnostics: &Diagnostics,
 ) -> Reported {
-    let names: Vec<String> =
-        template.placeholders().map(|placeholder| format!("`{{{}}}`", placeholder.name)).collect();
-    let help = match names.as_slice() {
-        [] => format!("the path has none: add `{{{wanted}}}`"),
-        names => format!("placeholders here: {}", names.join(", ")),
+    let is_taken = |name: &str| {
+        all.iter().any(|other| match &other.role {
+            RequestedRole::Path(Some(literal)) => literal.value() == name,
+            RequestedRole::ByName | RequestedRole::Path(None) => other.name == name,
+            _ => false,
+        })
+    };
+    let names: Vec<&str> = template.placeholders().map(|placeholder| placeholder.name.as_str()).collect();
+    let free: Vec<&str> = names.iter().copied().filter(|name| !is_taken(name)).collect();
+    let near = match free.as_slice() {
+        [only] => Some(*only),
+        free => nearest(wanted, free.iter().copied()),
+    };
+    let help = match near {
+        Some(near) if near == param.name => "write `#[path]`".to_owned(),
+        Some(near) => format!("write `#[path({near:?})]`"),
+        None if names.is_empty() => {
+            let query = template.query.as_ref().map_or_else(String::new, |query| format!("?{query}"));
+            let path = format!("{}/{{{wanted}}}{query}", template.path().trim_end_matches('/'));
+            format!("write `{path:?}` as the path, which has no placeholder")
+        }
+        None if free.is_empty() => {
+            let meant = with_role(param.ident, &param.raw.ty, has_body);
+            format!("write `{meant}`, since each placeholder has a parameter")
+        }
+        None => {
+            let names: Vec<String> = free.iter().map(|name| format!("`#[path({name:?})]`")).collect();
+            format!("write {}", names.join(" or "))
+        }
     };
     match (&param.role, param.attr) {
         (RequestedRole::Path(Some(literal)), _) => {
@@ -313,27 +375,24 @@ fn can_be_a_segment(
     let ty = &param.raw.ty;
     param.must_be_unconditional("a path parameter", diagnostics);
     if is_optional(ty) {
-        let help = format!("declare a second endpoint without `{{{}}}` in its path", placeholder.name);
+        let some = arguments_of(ty, "Option").and_then(|types| types.first().copied().map(shown));
+        let help = format!(
+            "write `{}: {}`, and declare a second endpoint without `{{{}}}` in its path",
+            param.ident,
+            some.unwrap_or_else(|| "u64".to_owned()),
+            placeholder.name
+        );
         diagnostics.report(ty, "a path parameter cannot be optional", help);
     } else if is_list(ty) {
         let name = &placeholder.name;
         let help = if placeholder.rest {
-            format!("join it with `/` in the caller: `{name}: &str`")
+            format!("write `{}: &str`, and join the list with `/` in the caller", param.ident)
         } else {
-            format!("use `{{*{name}}}` with `{name}: &str` joined by `/`, or join with `,` in the caller")
+            format!(
+                "write `{}: &str`, and join the list with `,` in the caller; or with `/` for `{{*{name}}}`",
+                param.ident
+            )
         };
         diagnostics.report(ty, "a list cannot be a path segment", help);
-    }
-}
-
-fn is_optional(ty: &Type) -> bool {
-    arguments_of(ty, "Option").is_some()
-}
-
-fn is_list(ty: &Type) -> bool {
-    match span::strip_groups(ty) {
-        Type::Reference(reference) => is_list(&reference.elem),
-        Type::Slice(_) | Type::Array(_) => true,
-        other => arguments_of(other, "Vec").is_some(),
     }
 }

@@ -20,7 +20,7 @@ pub(super) fn parse(arg: &Arg, diagnostics: &Diagnostics) -> Result<Value, Repor
         return Err(diagnostics.report(value(arg), "the base must be a string literal", help));
     };
     let text = literal.value();
-    let template = template::parse(&text).map_err(|mistakes| {
+    let template = template::parse(&text, &[]).map_err(|mistakes| {
         mistakes.report_each(|mistake| {
             let message = mistake.message.replace("relative to the base URL", "a path");
             diagnostics.report(&literal, message.replacen("the path", "the base", 1), mistake.help)
