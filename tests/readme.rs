@@ -9,6 +9,7 @@ use sdk_runtime::{
 };
 use sdk_testkit::{Reply, StubRouter, TokenServer};
 use serde::{Deserialize, Serialize};
+use test_support::blocks;
 use tokio_util::sync::CancellationToken;
 
 #[derive(Serialize)]
@@ -290,15 +291,8 @@ async fn the_calls_do_what_the_readme_says() -> Result<(), Box<dyn StdError>> {
 
 #[test]
 fn every_rust_block_of_the_readme_is_compiled_here() {
-    let trimmed = |text: &str| text.lines().map(|line| line.trim().to_owned()).collect::<Vec<_>>();
-    let source = trimmed(include_str!("readme.rs"));
     let readme = include_str!("../README.md");
-    let blocks: Vec<_> =
-        readme.split("```rust\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
-    assert!(blocks.len() >= 5, "the README shows its code");
-    for block in blocks {
-        let block_lines = trimmed(block);
-        let found = source.windows(block_lines.len()).any(|window| window == block_lines);
-        assert!(found, "this block of README.md is not in tests/readme.rs:\n{block}");
-    }
+    assert!(blocks::blocks(readme, "rust").count() >= 5, "the README shows its code");
+    let missing = blocks::missing(readme, "rust", &[include_str!("readme.rs")]);
+    assert!(missing.is_empty(), "of README.md, this is not in tests/readme.rs:\n{}", missing.join("\n"));
 }

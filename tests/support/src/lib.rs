@@ -1,5 +1,7 @@
 //! The request and the responses of a token server such as that of `sdk-testkit`, for tests that are not
-//! about their form.
+//! about their form; and the code blocks of documents.
+
+pub mod blocks;
 
 use std::time::Duration;
 
