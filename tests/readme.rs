@@ -182,7 +182,7 @@ async fn handle(tracker: &TrackerClient) -> Result<(), Error> {
         Ok(None) => println!("there is no issue 7"),
         // The login is over. What the application shows is up to it.
         Err(Error::SessionExpired(expired)) if expired.requires_sign_in() => show_login(expired.message()),
-        Err(Error::NotSignedIn) => show_welcome(),
+        Err(Error::NotSignedIn(_)) => show_welcome(),
         // The token must be refreshed, and the refresh failed for now. The login is not lost.
         Err(Error::RefreshUnavailable(wait)) => println!("back in {:?}", wait.retry_after()),
         // Another user has signed in; nothing was sent in their name.

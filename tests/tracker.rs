@@ -247,7 +247,7 @@ async fn a_login_lives_on_and_ends() {
     let logout = server.endpoint("logout").calls().remove(0);
     assert_eq!(line(&logout), r#"POST /api/v1/auth/logout {"refresh_token":"r2"}"#);
     assert_eq!(logout.bearer(), Some("a2"));
-    assert!(matches!(tracker.issue(7).await, Err(Error::NotSignedIn)));
+    assert!(matches!(tracker.issue(7).await, Err(Error::NotSignedIn(_))));
 }
 
 #[tokio::test]

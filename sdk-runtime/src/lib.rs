@@ -35,7 +35,7 @@ mod sync;
 mod text;
 mod www_authenticate;
 
-mod error;
+pub mod error;
 
 mod body;
 mod cookies;

@@ -87,7 +87,7 @@ async fn obeys() {
 fn served(answer: Result<String>) -> String {
     match answer {
         Ok(user) => user,
-        Err(Error::NotSignedIn) => "no user".to_owned(),
+        Err(Error::NotSignedIn(_)) => "no user".to_owned(),
         Err(Error::SessionExpired(expired)) => format!("{:?}", expired.reason()),
         Err(Error::IdentityChanged(_)) => "IdentityChanged".to_owned(),
         Err(error) => chain(&error),

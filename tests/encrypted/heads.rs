@@ -53,7 +53,11 @@ async fn a_head_that_is_too_large_fails_its_own_call_alone() {
     for kib in [280, 512, 1024, 3072] {
         let Err(Error::Transport(error)) = in_time(client.issue(kib)).await else { panic!("{kib} KiB") };
         assert_eq!(error.kind(), TransportErrorKind::HeadTooLarge, "{kib} KiB: {error:?}");
-        assert_eq!(error.to_string(), "the head of the answer is too large: more than 262144 bytes");
+        let told = format!(
+            "the head of the answer of the server {} is too large: more than 262144 bytes",
+            server.url()
+        );
+        assert_eq!(error.to_string(), told);
     }
     release.send(()).unwrap();
     assert_eq!(in_time(in_parallel).await.unwrap().unwrap(), 1);
@@ -97,7 +101,7 @@ async fn http1_has_the_same_error() {
             panic!("{number} of {length}")
         };
         assert_eq!(error.kind(), TransportErrorKind::HeadTooLarge, "{number} of {length}: {error:?}");
-        assert!(error.to_string().starts_with("the head of the answer is too large"), "{error}");
+        assert!(error.to_string().starts_with("the head of the answer of the server https://"), "{error}");
         assert_eq!(server.handshakes(), 1, "the server will answer the same");
     }
 }

@@ -67,7 +67,8 @@ async fn a_name_without_an_address_and_a_port_without_a_listener_are_told_apart(
     drop(listener);
     let error = failure(&ApiClient::new(format!("http://{address}")).unwrap()).await;
     assert_eq!((error.kind(), error.may_have_arrived()), (TransportErrorKind::Connect, false), "{error}");
-    assert!(error.to_string().starts_with("no connection to the server could be made: "), "{error}");
+    let told = format!("no connection to the server http://{address} could be made: ");
+    assert!(error.to_string().starts_with(&told), "{error}");
     assert!(error.to_string().contains("refused"), "{error}");
 }
 
@@ -121,7 +122,7 @@ async fn an_answer_that_is_no_http_is_told_as_that_and_not_asked_for_again() {
             let client = ApiClient::builder(format!("http://{}", speaking(bytes, at_once).await)).retry(3);
             let error = failure(&client.build().unwrap()).await;
             assert_eq!(error.kind(), TransportErrorKind::NotHttp, "{bytes:?} {at_once}: {error} {error:?}");
-            assert!(error.to_string().starts_with("the answer is not HTTP"), "{error}");
+            assert!(error.to_string().starts_with("the answer of the server http"), "{error}");
         }
     }
     // One that does not speak HTTP/2 although it said so. There, what one call got may fail another, which
@@ -170,7 +171,9 @@ async fn a_call_whose_time_is_over_says_what_it_waited_for() {
         .http(|http| http.connect_timeout(Duration::from_millis(300)));
     let error = failure(&impatient.build().unwrap()).await;
     assert_eq!((error.kind(), error.may_have_arrived()), (TransportErrorKind::Connect, false));
-    assert_eq!(error.to_string(), "no connection to the server could be made: operation timed out");
+    let told =
+        format!("no connection to the server https://localhost:{port} could be made: operation timed out");
+    assert_eq!(error.to_string(), told);
 }
 
 #[api_client]

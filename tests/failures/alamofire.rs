@@ -79,11 +79,11 @@ async fn the_failure_of_a_refresh_reaches_all_that_were_deferred() {
 async fn a_credential_that_is_missing_or_gone_is_an_error_of_its_own() {
     let server = server();
     let client = client(&server);
-    assert!(matches!(client.issue(1).await, Err(Error::NotSignedIn)));
+    assert!(matches!(client.issue(1).await, Err(Error::NotSignedIn(_))));
     client.login(&user("ann")).await.unwrap();
     client.issue(1).await.unwrap();
     client.session().sign_out();
-    assert!(matches!(client.issue(1).await, Err(Error::NotSignedIn)));
+    assert!(matches!(client.issue(1).await, Err(Error::NotSignedIn(_))));
 
     // Gone by the time of the replay.
     client.session().sign_in(Tokens::new("unknown")).unwrap();

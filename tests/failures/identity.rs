@@ -30,7 +30,7 @@ async fn a_sign_out_ends_all_waits_and_disturbs_no_other() {
     idle().await;
     client.session().sign_out();
     while let Some(done) = timeout(Duration::from_secs(1), calls.join_next()).await.expect("I6") {
-        assert!(matches!(done.unwrap(), Err(Error::NotSignedIn)), "I6");
+        assert!(matches!(done.unwrap(), Err(Error::NotSignedIn(_))), "I6");
     }
     hold.release();
     server.wait_for(|counts| counts.rotations == 1).await;
@@ -74,7 +74,7 @@ async fn a_replay_does_not_follow_the_application_to_another_server() {
     at_old.session().sign_out();
     at_new.session().sign_in(Tokens::new("of the new")).unwrap();
     refusals[0].notify_one();
-    assert!(matches!(late.await.unwrap(), Err(Error::NotSignedIn)), "I12");
+    assert!(matches!(late.await.unwrap(), Err(Error::NotSignedIn(_))), "I12");
     assert_eq!(at_new.x().await.unwrap(), "welcome");
     assert_eq!(old.requests().len(), 1);
     let shown: Vec<_> = new.requests().iter().map(|it| it.bearer().unwrap().to_owned()).collect();
@@ -144,9 +144,9 @@ async fn code_of_the_users_may_use_the_session_from_inside_its_refresh() {
         let outcome = client.x().await;
         let is_expected = match answer {
             "a1" => matches!(&outcome, Ok(text) if text == "welcome"),
-            "sign out" => matches!(outcome, Err(Error::NotSignedIn)),
+            "sign out" => matches!(outcome, Err(Error::NotSignedIn(_))),
             "sign in" => matches!(outcome, Err(Error::IdentityChanged(_))),
-            _ => matches!(outcome, Err(Error::Closed)),
+            _ => matches!(outcome, Err(Error::Closed(_))),
         };
         assert!(is_expected, "I28: {answer} gave {outcome:?}");
     }

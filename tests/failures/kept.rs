@@ -171,7 +171,7 @@ async fn who_signs_in_or_out_while_the_store_is_read_has_the_last_word() {
         let next = client(&backend, kept, &wall);
         match (next.x().await, signs_in) {
             (Ok(_), true) => assert_eq!(backend.last().unwrap().bearer(), Some("b0")),
-            (Err(Error::NotSignedIn), false) => {}
+            (Err(Error::NotSignedIn(_)), false) => {}
             (outcome, _) => panic!("signs in: {signs_in}, {outcome:?}"),
         }
     }

@@ -117,7 +117,7 @@ async fn what_was_forgotten_is_not_used_and_what_comes_next_is() {
     let client = signed_in(&backend);
     for token in ["a1", "a2", "a3"] {
         client.session().sign_out();
-        assert!(matches!(client.x().await, Err(Error::NotSignedIn)));
+        assert!(matches!(client.x().await, Err(Error::NotSignedIn(_))));
         client.session().sign_in(Tokens::new(token)).unwrap();
         client.x().await.unwrap();
         assert_eq!(backend.last().unwrap().bearer(), Some(token));

@@ -13,6 +13,13 @@ use sdk_runtime::{ApiError, Error, ErrorResponse, Result, ServiceTransport, api_
 use sdk_testkit::{Backend, Reply};
 use serde::{Deserialize, Serialize};
 
+/// Whether a fake lacks `endpoint`, and its error says so.
+pub fn is_unimplemented(error: &Error, endpoint: &str) -> bool {
+    matches!(error, Error::Unimplemented(_))
+        && error.endpoint().is_some_and(|it| it.qualified_name() == endpoint)
+        && error.to_string().starts_with(&format!("`{endpoint}`: "))
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Issue {
     pub title: String,

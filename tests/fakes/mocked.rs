@@ -2,6 +2,7 @@
 //! and with a name for each lifetime that stands inside of a type.
 
 use mockall::predicate::eq;
+use sdk_runtime::error::NotSignedIn;
 use sdk_runtime::{Error, Result, api_client};
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -74,13 +75,13 @@ async fn a_mock_expects_and_answers() {
 async fn a_mock_fails_as_it_is_told() {
     let mut tracker = MockTracker::new();
     tracker.expect_create().returning(|_| Box::pin(async { Err(CreateError::Duplicate) }));
-    tracker.expect_logout().returning(|| Box::pin(async { Err(Error::NotSignedIn) }));
+    tracker.expect_logout().returning(|| Box::pin(async { Err(NotSignedIn::default().into()) }));
     tracker.expect_put::<u8, String>().returning(|id, value| {
         let text = format!("{id} {value}");
         Box::pin(async { Ok(text) })
     });
     assert!(matches!(tracker.create(&issue("new")).await, Err(CreateError::Duplicate)));
-    assert!(matches!(tracker.logout().await, Err(Error::NotSignedIn)));
+    assert!(matches!(tracker.logout().await, Err(Error::NotSignedIn(_))));
     assert_eq!(tracker.put::<u8, String>(1, &2).await.unwrap(), "1 2");
 }
 

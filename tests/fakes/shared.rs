@@ -41,7 +41,7 @@ async fn one_login_signs_for_every_trait() {
         BoardsClient::builder("http://localhost").transport(transport()).session(session).build().unwrap();
     let people =
         PeopleClient::builder("http://localhost").transport(transport()).session(session).build().unwrap();
-    assert!(matches!(boards.board(1).await, Err(Error::NotSignedIn)));
+    assert!(matches!(boards.board(1).await, Err(Error::NotSignedIn(_))));
 
     let credentials = serde_json::json!({ "username": "ann", "password": "right" });
     account.login(&credentials).await.unwrap();

@@ -209,7 +209,7 @@ pub(crate) fn kind(error: &Error) -> String {
         Error::Decode(_) => "Decode".to_owned(),
         Error::BodyTooLarge(_) => "BodyTooLarge".to_owned(),
         Error::InvalidRequest(_) => "InvalidRequest".to_owned(),
-        Error::NotSignedIn => "NotSignedIn".to_owned(),
+        Error::NotSignedIn(_) => "NotSignedIn".to_owned(),
         Error::RefreshUnavailable(unavailable) => {
             let cause = match unavailable.cause() {
                 UnavailableCause::Transport(error) => format!("Transport({:?})", error.kind()),

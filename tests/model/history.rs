@@ -303,14 +303,14 @@ impl From<Error> for Outcome {
         match error {
             Error::SessionExpired(expired) => Self::Expired(expired.reason()),
             Error::RefreshUnavailable(it) => Self::Unavailable(cause(it.cause()), millis(it.retry_after())),
-            Error::NotSignedIn => Self::NotSignedIn,
+            Error::NotSignedIn(_) => Self::NotSignedIn,
             Error::IdentityChanged(_) => Self::IdentityChanged,
             Error::Status(answer) => Self::Status(answer.status().as_u16()),
             Error::Transport(_) => Self::Transport,
             Error::Timeout(_) => Self::Timeout,
             Error::Store(_) => Self::Store,
-            Error::Cancelled => Self::Cancelled,
-            Error::Closed => Self::Closed,
+            Error::Cancelled(_) => Self::Cancelled,
+            Error::Closed(_) => Self::Closed,
             other => Self::Else(other.to_string()),
         }
     }

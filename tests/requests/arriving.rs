@@ -210,7 +210,7 @@ async fn an_answer_without_a_waiter_closes_its_connection() {
     server.send(Step::Piece("the beginning"));
     (&mut server.asked).await.unwrap();
     token.cancel();
-    assert!(matches!(call.await.unwrap(), Err(Error::Cancelled)));
+    assert!(matches!(call.await.unwrap(), Err(Error::Cancelled(_))));
     server.closes().await;
 
     let (mut server, client) = Trickle::start().await;

@@ -85,7 +85,7 @@ fn cookies(server: &TokenServer) -> Vec<String> {
 async fn the_cookies_of_a_login_sign_its_requests() {
     let server = server();
     let client = client(&server);
-    assert!(matches!(client.me().await, Err(Error::NotSignedIn)));
+    assert!(matches!(client.me().await, Err(Error::NotSignedIn(_))));
     assert_eq!(client.login(&user("ann")).await.unwrap().user, "ann");
     assert_eq!(client.me().await.unwrap(), "ann");
     assert_eq!(cookies(&server), ["access=access-00000001"], "the refresh token has a path of its own");
@@ -95,7 +95,7 @@ async fn the_cookies_of_a_login_sign_its_requests() {
 
     client.logout().await.unwrap();
     assert_eq!(cookies(&server), ["access=access-00000001", "refresh=refresh-00000001"]);
-    assert!(matches!(client.me().await, Err(Error::NotSignedIn)));
+    assert!(matches!(client.me().await, Err(Error::NotSignedIn(_))));
     let _ = client.hello().await;
     assert_eq!(cookies(&server), [""; 0], "nothing is left of the login");
 }

@@ -21,7 +21,7 @@ struct Refused;
 
 impl FromResponse for Refused {
     fn from_response(_: sdk_runtime::BufferedResponse) -> Result<Self> {
-        Err(Error::Cancelled)
+        Err(sdk_runtime::error::Cancelled::default().into())
     }
 }
 

@@ -328,7 +328,7 @@ async fn the_last_failure_is_what_is_told_and_all_of_it_is_within_the_timeout() 
     let call = tokio::spawn(c.get().cancel_on(&token).into_future());
     backend.received(1).await;
     token.cancel();
-    assert!(matches!(call.await.unwrap(), Err(Error::Cancelled)));
+    assert!(matches!(call.await.unwrap(), Err(Error::Cancelled(_))));
     assert_eq!(backend.requests().len(), 1);
 }
 

@@ -24,8 +24,8 @@ async fn a_rotation_that_is_under_way_is_written_down_before_the_end() {
     let begin = Instant::now();
     client.session().shutdown().await.unwrap();
     assert_eq!(begin.elapsed(), Duration::from_secs(3));
-    assert!(matches!(call.await.unwrap(), Err(Error::Closed)));
-    assert!(matches!(client.issue(2).await, Err(Error::Closed)));
+    assert!(matches!(call.await.unwrap(), Err(Error::Closed(_))));
+    assert!(matches!(client.issue(2).await, Err(Error::Closed(_))));
     drop(client);
     assert_eq!(shelf.client(&server).issue(3).await.expect("I9").owner, "ann");
     let counts = server.counts();
@@ -72,7 +72,7 @@ async fn a_refresh_that_hangs_is_not_waited_for_forever() {
     let ended = client.session().shutdown().await;
     assert!(begin.elapsed() <= Duration::from_secs(10), "{:?}", begin.elapsed());
     assert!(ended.is_err(), "its outcome is unknown");
-    assert!(matches!(call.await.unwrap(), Err(Error::Closed)));
+    assert!(matches!(call.await.unwrap(), Err(Error::Closed(_))));
 }
 
 #[tokio::test(start_paused = true)]
@@ -85,8 +85,8 @@ async fn a_session_without_work_ends_at_once_and_more_than_once() {
     client.session().shutdown().await.unwrap();
     client.session().close();
     assert_eq!(begin.elapsed(), Duration::ZERO);
-    assert!(matches!(client.session().resume().await, Err(Error::Closed)));
-    assert!(matches!(client.session().refresh().await, Err(Error::Closed)));
+    assert!(matches!(client.session().resume().await, Err(Error::Closed(_))));
+    assert!(matches!(client.session().refresh().await, Err(Error::Closed(_))));
 }
 
 #[test]
@@ -130,7 +130,7 @@ async fn i9_what_came_at_the_end_and_could_not_be_written_is_tried_once_more_and
         shelf.fail(failures);
         hold.release();
         assert_eq!(ending.await.unwrap().is_ok(), kept, "I9: {failures} failures");
-        assert!(matches!(call.await.unwrap(), Err(Error::Closed)));
+        assert!(matches!(call.await.unwrap(), Err(Error::Closed(_))));
         drop(client);
         shelf.fail(0);
         assert_eq!(shelf.client(&server).issue(2).await.is_ok(), kept, "I9: {failures} failures");

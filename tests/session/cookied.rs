@@ -88,7 +88,7 @@ async fn a_sign_in_without_a_cookie_is_an_error_that_says_why() {
         assert!(error.reason().contains(why), "{error}");
         assert!(!client.session().state().is_signed_in(), "{why}");
         assert_eq!(store.load().await.unwrap(), None, "{why}");
-        assert!(matches!(client.x().await, Err(Error::NotSignedIn)));
+        assert!(matches!(client.x().await, Err(Error::NotSignedIn(_))));
         let by_hand = client.session().sign_in(Tokens::cookies()).unwrap_err();
         assert!(matches!(by_hand, Error::InvalidRequest(_)), "{by_hand}");
     }

@@ -158,7 +158,7 @@ async fn a_judge_may_do_with_the_session_what_it_likes() {
         .unwrap();
     client.session().sign_in(Tokens::new("a0").refresh_token("r0")).unwrap();
     session.set(client.session().clone()).unwrap();
-    assert!(matches!(client.x().await, Err(Error::NotSignedIn)), "I28");
+    assert!(matches!(client.x().await, Err(Error::NotSignedIn(_))), "I28");
     assert!(spent(&backend).is_empty());
 }
 
@@ -366,7 +366,7 @@ async fn nothing_hangs_if_everything_happens_at_once() {
                 };
                 match outcome {
                     None | Some(Ok(_) | Err(Error::IdentityChanged(_))) => {}
-                    Some(Err(Error::NotSignedIn)) => tokio::time::sleep(Duration::from_micros(500)).await,
+                    Some(Err(Error::NotSignedIn(_))) => tokio::time::sleep(Duration::from_micros(500)).await,
                     Some(Err(Error::SessionExpired(expired))) => {
                         assert!(!expired.requires_sign_in(), "{expired:?}");
                     }

@@ -38,12 +38,15 @@ async fn a_sign_out_during_a_refresh_stays_signed_out() {
     server.wait_for(|counts| counts.refreshes == 1).await;
 
     client.session().sign_out();
-    assert!(matches!(call.await.unwrap(), Err(Error::NotSignedIn)), "told at once, not when the run is over");
+    assert!(
+        matches!(call.await.unwrap(), Err(Error::NotSignedIn(_))),
+        "told at once, not when the run is over"
+    );
     hold.release();
     server.wait_for(|counts| counts.rotations == 1).await;
     tokio::time::sleep(LATENCY).await;
     assert!(matches!(client.session().state(), SessionState::SignedOut), "I10");
-    assert!(matches!(client.issue(1).await, Err(Error::NotSignedIn)));
+    assert!(matches!(client.issue(1).await, Err(Error::NotSignedIn(_))));
 }
 
 #[tokio::test(start_paused = true)]
@@ -54,7 +57,7 @@ async fn a_declared_sign_out_tells_the_server_and_ends_the_login_with_every_answ
     client.logout().await.unwrap();
     assert_eq!(server.counts().logouts, 1);
     assert!(matches!(client.session().state(), SessionState::SignedOut));
-    assert!(matches!(client.logout().await, Err(Error::NotSignedIn)));
+    assert!(matches!(client.logout().await, Err(Error::NotSignedIn(_))));
 
     client.login(&user("ann")).await.unwrap();
     server.expire_access_tokens();
@@ -214,7 +217,7 @@ async fn a_sign_out_before_the_refresh_is_sent_spends_nothing() {
     })
     .await;
     client.session().sign_out();
-    assert!(matches!(call.await, Err(Error::NotSignedIn)));
+    assert!(matches!(call.await, Err(Error::NotSignedIn(_))));
     tokio::time::sleep(LATENCY).await;
     assert_eq!((server.counts().rejected_calls, server.counts().refreshes), (1, 0));
 }

@@ -164,5 +164,5 @@ async fn i10_a_sign_out_while_the_lease_is_extended_ends_the_refresh() {
     one.session().sign_out();
     sleep(Duration::from_secs(10)).await;
     assert_eq!(server.counts().refreshes, 1, "I10: no login is there any more");
-    assert!(matches!(first.await.unwrap(), Err(Error::NotSignedIn)));
+    assert!(matches!(first.await.unwrap(), Err(Error::NotSignedIn(_))));
 }

@@ -84,7 +84,7 @@ async fn tokens_that_no_server_accepts_are_not_refreshed_without_end() {
 async fn a_refresh_can_be_asked_for_and_is_shared() {
     let server = server();
     let client = client(&server);
-    assert!(matches!(client.session().refresh().await, Err(Error::NotSignedIn)));
+    assert!(matches!(client.session().refresh().await, Err(Error::NotSignedIn(_))));
     client.login(&user("ann")).await.unwrap();
     server.refresh_latency(Duration::from_millis(50));
     let session = client.session();
@@ -104,7 +104,7 @@ async fn a_refresh_can_be_asked_for_and_is_shared() {
     let error = admin.session().refresh().await.unwrap_err();
     assert!(error.to_string().contains("#[session(refresh)]"), "{error}");
     session.close();
-    assert!(matches!(session.refresh().await, Err(Error::Closed)));
+    assert!(matches!(session.refresh().await, Err(Error::Closed(_))));
 }
 
 #[tokio::test(start_paused = true)]
@@ -118,5 +118,5 @@ async fn the_token_is_available_to_code_outside_the_client() {
     let last = server.backend().last().unwrap();
     assert_eq!(last.bearer(), Some(token.expose()));
     client.session().sign_out();
-    assert!(matches!(client.session().access_token().await, Err(Error::NotSignedIn)));
+    assert!(matches!(client.session().access_token().await, Err(Error::NotSignedIn(_))));
 }

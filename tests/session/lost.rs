@@ -108,7 +108,7 @@ async fn nothing_is_sent_once_more_for_a_login_that_is_over() {
     let call = tokio::spawn(client.issue(1).into_future());
     server.wait_for(|counts| counts.refreshes == 1).await;
     client.session().sign_out();
-    assert!(matches!(call.await.unwrap(), Err(Error::NotSignedIn)));
+    assert!(matches!(call.await.unwrap(), Err(Error::NotSignedIn(_))));
     tokio::time::sleep(Duration::from_secs(10)).await;
     assert_eq!(server.counts().refreshes, 1, "I10");
 }

@@ -190,8 +190,8 @@ async fn all_end_together_and_what_is_under_way_is_written_down() {
     let begin = Instant::now();
     sessions.shutdown().await.unwrap();
     assert_eq!(begin.elapsed(), Duration::from_secs(2), "side by side");
-    assert!(calls.join_all().await.iter().all(|call| matches!(call, Err(Error::Closed))));
-    assert!(matches!(sessions.get(&"ann").issue(1).await, Err(Error::Closed)));
+    assert!(calls.join_all().await.iter().all(|call| matches!(call, Err(Error::Closed(_)))));
+    assert!(matches!(sessions.get(&"ann").issue(1).await, Err(Error::Closed(_))));
     assert!(sessions.is_empty());
 
     let again = builder(&server).build_pool(move |user: &&'static str| shelves.of(user)).unwrap();

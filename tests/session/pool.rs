@@ -48,13 +48,13 @@ async fn after_a_session_was_closed_alone_its_key_has_another() {
         }
         assert_eq!(pool.get(&1).issue(1).await.unwrap().owner, "ann");
         assert_eq!(pool.get(&1).issue(2).await.unwrap().owner, "ann");
-        assert!(matches!(held.issue(3).await, Err(Error::Closed)), "a caller that holds the closed one");
+        assert!(matches!(held.issue(3).await, Err(Error::Closed(_))), "a caller that holds the closed one");
         assert_eq!(pool.len(), 1);
     }
     let counts = server.counts();
     assert_eq!((counts.logins, counts.refreshes), (1, 0));
     pool.shutdown().await.unwrap();
-    assert!(matches!(pool.get(&1).issue(1).await, Err(Error::Closed)), "now all are");
+    assert!(matches!(pool.get(&1).issue(1).await, Err(Error::Closed(_))), "now all are");
 }
 
 /// The next one reads what the closed one has obtained, and not what was there before.
@@ -84,7 +84,7 @@ async fn i9_the_next_session_waits_for_what_the_closed_one_still_writes() {
         server.wait_for(|counts| counts.refreshes == 1).await;
         pool.get(&1).session().close();
         assert_eq!(pool.get(&1).issue(3).await.unwrap().owner, "ann", "I9: the rotation was under way");
-        assert!(matches!(call.await.unwrap(), Err(Error::Closed)));
+        assert!(matches!(call.await.unwrap(), Err(Error::Closed(_))));
         let counts = server.counts();
         assert_eq!((counts.refreshes, counts.reused), (1, 0), "I9");
     }
@@ -213,11 +213,11 @@ async fn who_has_signed_out_while_the_store_failed_is_not_signed_in_again_by_the
         assert!(pool.len() <= 10, "{}", pool.len());
     }
     for key in 0..KEYS {
-        assert!(matches!(pool.get(&key).issue(1).await, Err(Error::NotSignedIn)), "I15: {key}");
+        assert!(matches!(pool.get(&key).issue(1).await, Err(Error::NotSignedIn(_))), "I15: {key}");
     }
     *stores.how.lock().unwrap() = Works::Well;
     for key in 0..KEYS {
-        assert!(matches!(pool.get(&key).issue(1).await, Err(Error::NotSignedIn)), "I15: {key}");
+        assert!(matches!(pool.get(&key).issue(1).await, Err(Error::NotSignedIn(_))), "I15: {key}");
         pool.get(&key).login(&user("bob")).await.unwrap();
         assert_eq!(pool.get(&key).issue(1).await.unwrap().owner, "bob");
     }

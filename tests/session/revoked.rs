@@ -29,7 +29,7 @@ async fn i10_what_a_refresh_obtains_after_the_sign_out_is_revoked() {
     let call = tokio::spawn(client.issue(1).into_future());
     server.wait_for(|counts| counts.rotations == 1).await;
     client.logout().await.unwrap();
-    assert!(matches!(call.await.unwrap(), Err(Error::NotSignedIn)));
+    assert!(matches!(call.await.unwrap(), Err(Error::NotSignedIn(_))));
     assert_eq!(signed_out(&server).len(), 1, "a sign-out does not wait for the refresh");
     sleep(Duration::from_secs(2)).await;
     let revoked = signed_out(&server);
@@ -222,7 +222,7 @@ async fn i10_what_is_revoked_late_is_signed_as_the_sign_out_was() {
             let call = tokio::spawn(client.x().into_future());
             backend.received(3).await;
             client.logout().await.unwrap();
-            assert!(matches!(call.await.unwrap(), Err(Error::NotSignedIn)));
+            assert!(matches!(call.await.unwrap(), Err(Error::NotSignedIn(_))));
             assert_eq!(signed(&backend).len(), 1, "the refresh is under way");
             sleep(Duration::from_secs(2)).await;
             signed(&backend)

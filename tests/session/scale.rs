@@ -88,7 +88,7 @@ async fn a_hundred_thousand_callers_come_and_half_of_them_go() {
             Ok((id, fate, outcome)) => {
                 match (fate, outcome) {
                     (Fate::Waits, Ok(issue)) => assert_eq!(issue, Issue { id, owner: "ann".to_owned() }),
-                    (Fate::Cancelled, Err(Error::Cancelled)) => {}
+                    (Fate::Cancelled, Err(Error::Cancelled(_))) => {}
                     (Fate::TimesOut, Err(Error::Timeout(it))) => {
                         assert_eq!(it.phase(), TimeoutPhase::Refresh)
                     }

@@ -171,7 +171,7 @@ async fn what_holds_in_each_state_of_the_session() {
         assert_eq!(backend.requests().len(), before, "I29");
 
         client.session().close();
-        assert!(matches!(client.csrf().await, Err(Error::Closed)));
+        assert!(matches!(client.csrf().await, Err(Error::Closed(_))));
         assert_eq!(backend.requests().len(), before);
     }
 }
@@ -224,6 +224,6 @@ async fn a_sign_out_is_told_with_the_cookies_of_the_login_alone() {
         assert_eq!((backend.last().unwrap().path(), last(&backend)), ("/logout", has("sid=1; host=1")));
         client.hello().await.unwrap();
         assert_eq!(last(&backend), (None, None));
-        assert!(matches!(client.logout().await, Err(Error::NotSignedIn)));
+        assert!(matches!(client.logout().await, Err(Error::NotSignedIn(_))));
     }
 }

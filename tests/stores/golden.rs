@@ -144,7 +144,7 @@ async fn a_tombstone_of_format_1_is_no_login_and_is_replaced_by_one() {
     let (file, _) = copy("format-1/tombstone", &place);
     let backend = server(rejected());
     let signed_out = client(&backend, &file, MINUTE);
-    assert!(matches!(signed_out.me().await, Err(Error::NotSignedIn)));
+    assert!(matches!(signed_out.me().await, Err(Error::NotSignedIn(_))));
     signed_out.session().sign_in(Tokens::new("new")).unwrap();
     signed_out.session().flush().await.unwrap();
     assert_eq!(client(&backend, &file, MINUTE).me().await.unwrap(), "Bearer new, -");

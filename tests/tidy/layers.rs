@@ -107,12 +107,13 @@ const LAYERS: &[Layers] = &[
     Layers {
         directory: "sdk-runtime/src/error/",
         order: &[
-            "error_body identity request store timeout too_large transport",
+            "called",
+            "error_body identity plain request store timeout too_large transport",
             "decode",
             "response",
             "build expired insufficient_scope not_replayable unavailable",
             "call_error",
-            "api",
+            "api code",
         ],
     },
     Layers { directory: "sdk-runtime/src/body/", order: &["stream", "file", "payload", "source", "into"] },

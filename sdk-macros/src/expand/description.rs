@@ -17,6 +17,17 @@ pub(super) fn constant(endpoint: &Endpoint) -> Ident {
     format_ident!("__{}", name.unraw(), span = span::generated_at_name(name))
 }
 
+/// Returns a reference to the description, for the trait's method: the client's constant. The constant of a
+/// generic client needs bounds that the trait may not have, so such a trait gets a description of its own.
+pub(super) fn for_trait(endpoint: &Endpoint, names: &Names<'_>) -> TokenStream {
+    if names.trait_head.generics.params.is_empty() {
+        let (client, constant) = (&names.client, constant(endpoint));
+        return quote!(#client::#constant);
+    }
+    let description = description(endpoint, names);
+    quote!(const { &#description })
+}
+
 /// Returns the endpoint as static data. Only values that differ from the defaults are named.
 pub(super) fn description(endpoint: &Endpoint, names: &Names<'_>) -> TokenStream {
     let private = &names.private;

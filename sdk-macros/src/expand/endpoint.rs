@@ -24,13 +24,13 @@ pub(super) fn declared(endpoint: &Endpoint, names: &Names<'_>) -> TokenStream {
         Some(_) => (visible(endpoint), quote!(unimplemented_pages)),
     };
     let arguments = signature::name_arguments(&mut sig);
-    let name = names.method_name(endpoint);
+    let described = description::for_trait(endpoint, names);
     let many = many_arguments(endpoint);
     quote_spanned! {span::generated_at_name(&sig.ident)=>
         #(#attrs)*
         #many
         #sig {
-            #private::Return::<#output>::NEW.#unimplemented(#name, (#(#arguments,)*))
+            #private::Return::<#output>::NEW.#unimplemented(#described, (#(#arguments,)*))
         }
     }
 }

@@ -93,8 +93,9 @@ impl<T, E> Call<T, E> {
     where
         E: ApiError,
     {
+        let endpoint = request.endpoint();
         let plan = Plan::new(client, request, decoder.accept, decoder.whole, role);
-        Self { plan, decoder: CallDecoder::new(decoder), complete }
+        Self { plan, decoder: CallDecoder::new(decoder, endpoint), complete }
     }
 
     /// Sets how long this call may take as a whole, including the wait for a refresh and the replay. `None`
@@ -161,18 +162,7 @@ impl<T, E> Call<T, E> {
     ///
     /// Returns [`Error::InvalidRequest`], as the call itself would.
     pub fn request(&self) -> Result<RequestPreview, Error> {
-        match &self.plan.request {
-            Ok(PlannedRequest::Ready(prepared)) => {
-                retry::check(prepared, self.plan.retry)?;
-                Ok(RequestPreview::new(prepared.clone()))
-            }
-            Ok(PlannedRequest::NeedsLogin(..)) => Err(InvalidRequest::new(
-                self.plan.endpoint.name(),
-                "is put together by the session when it is awaited",
-            )
-            .into()),
-            Err(error) => Err(error.clone().into()),
-        }
+        self.plan.preview().map_err(|error| Error::from(error).with_endpoint(self.plan.endpoint))
     }
 }
 
@@ -200,6 +190,20 @@ impl Plan {
             Role::Plain | Role::SignIn => prepare(request, accept).map(PlannedRequest::Ready),
         };
         Box::new(Self { client, endpoint, request, accept, whole, role, limits, retry: None })
+    }
+
+    fn preview(&self) -> Result<RequestPreview, InvalidRequest> {
+        match &self.request {
+            Ok(PlannedRequest::Ready(prepared)) => {
+                retry::check(prepared, self.retry)?;
+                Ok(RequestPreview::new(prepared.clone()))
+            }
+            Ok(PlannedRequest::NeedsLogin(..)) => {
+                let reason = "is put together by the session when it is awaited";
+                Err(InvalidRequest::new(self.endpoint.name(), reason))
+            }
+            Err(error) => Err(error.clone()),
+        }
     }
 
     /// Changes the request. The first mistake stays, and is returned when the call is awaited.

@@ -11,7 +11,7 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 use crate::endpoint::{CallTimeout, Endpoint};
-use crate::error::{Error, Timeout, TimeoutPhase};
+use crate::error::{Cancelled, Error, Timeout, TimeoutPhase};
 use crate::runtime;
 use crate::session::WaitBudget;
 use crate::transport::Stage;
@@ -47,7 +47,7 @@ impl CallLimits {
         work: impl Future<Output = Result<T, Error>>,
     ) -> Result<T, Error> {
         if self.cancel.as_ref().is_some_and(CancellationToken::is_cancelled) {
-            return Err(Error::Cancelled);
+            return Err(Cancelled::default().into());
         }
         if let Some(timeout) = self.timeout {
             progress.waits.end_at(runtime::deadline(timeout));
@@ -55,7 +55,7 @@ impl CallLimits {
         let mut limit = pin!(async {
             tokio::select! {
                 biased;
-                () = cancelled(self.cancel.as_ref()) => Error::Cancelled,
+                () = cancelled(self.cancel.as_ref()) => Cancelled::default().into(),
                 error = timed_out(self.timeout, progress) => error,
             }
         });

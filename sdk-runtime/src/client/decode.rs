@@ -3,6 +3,7 @@
 //! All up to the response is compiled once. The code that is compiled for each endpoint's types only decodes.
 
 use super::execute::attempt::CallResponse;
+use crate::endpoint::Endpoint;
 use crate::error::{ApiError, Error, ErrorResponse, InsufficientScope};
 use crate::response::{Decoder, Head};
 
@@ -12,6 +13,7 @@ pub(super) struct CallDecoder<T, E> {
     pub(super) decoder: Decoder<T>,
     declared_error: fn(ErrorResponse) -> Result<E, ErrorResponse>,
     other_error: fn(Error) -> E,
+    endpoint: &'static Endpoint,
 }
 
 /// Why a call has no value.
@@ -36,16 +38,17 @@ impl KeepHead for () {
 }
 
 impl<T, E> CallDecoder<T, E> {
-    pub(super) fn new(decoder: Decoder<T>) -> Self
+    pub(super) fn new(decoder: Decoder<T>, endpoint: &'static Endpoint) -> Self
     where
         E: ApiError,
     {
-        Self { decoder, declared_error: E::from_status, other_error: E::from }
+        Self { decoder, declared_error: E::from_status, other_error: E::from, endpoint }
     }
 
-    /// Returns the endpoint's error for an error without a response.
+    /// Returns the endpoint's error for an error without a response. Here each error of a call gets its
+    /// endpoint.
     pub(super) fn error(&self, error: Error) -> E {
-        (self.other_error)(error)
+        (self.other_error)(error.with_endpoint(self.endpoint))
     }
 
     /// Decodes `response`. The error of a response that may hold tokens (`is_secret`) shows none of its

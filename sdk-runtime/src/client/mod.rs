@@ -79,7 +79,11 @@ impl ClientRequest<'_> {
     ) -> Pages<P, E> {
         let endpoint = self.request.endpoint();
         let request = self.request.prepare(decoder.accept);
-        Pages::new(Pager::new(self.client.clone(), endpoint, request), CallDecoder::new(decoder), paginate)
+        Pages::new(
+            Pager::new(self.client.clone(), endpoint, request),
+            CallDecoder::new(decoder, endpoint),
+            paginate,
+        )
     }
 
     fn call<T, E: ApiError>(

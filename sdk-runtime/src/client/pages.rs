@@ -12,7 +12,8 @@ use tokio_util::sync::CancellationToken;
 
 use super::decode::CallDecoder;
 use super::pager::{PageFuture, Pager};
-use crate::error::{Error, InvalidRequest};
+use crate::endpoint::Endpoint;
+use crate::error::{Error, InvalidRequest, Unimplemented};
 use crate::request::HeaderArg;
 use crate::response::{Head, Page};
 
@@ -53,9 +54,11 @@ pub enum Paginate<P> {
 /// ```
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> sdk_runtime::Result<()> {
-/// use sdk_runtime::{Error, Pages};
+/// use sdk_runtime::Pages;
+/// use sdk_runtime::error::Closed;
 ///
-/// let pages: Pages<Vec<u32>> = [Ok(vec![1, 2]), Ok(vec![3]), Err(Error::Closed)].into_iter().collect();
+/// let closed = Closed::default().into();
+/// let pages: Pages<Vec<u32>> = [Ok(vec![1, 2]), Ok(vec![3]), Err(closed)].into_iter().collect();
 /// let mut items = pages.items();
 /// assert_eq!(items.next().await.transpose()?, Some(1));
 /// assert_eq!(items.next().await.transpose()?, Some(2));
@@ -155,8 +158,9 @@ impl<P, E> Pages<P, E> {
 impl<P, E: From<Error>> Pages<P, E> {
     /// Returns pages that fail, for an implementation of the trait that does not implement the endpoint.
     #[doc(hidden)]
-    pub fn unimplemented(endpoint: &'static str) -> Self {
-        [Err(Error::Unimplemented(endpoint).into())].into_iter().collect()
+    pub fn unimplemented(endpoint: &'static Endpoint) -> Self {
+        let error = Error::from(Unimplemented::default()).with_endpoint(endpoint);
+        [Err(error.into())].into_iter().collect()
     }
 }
 

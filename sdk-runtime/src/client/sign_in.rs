@@ -10,7 +10,7 @@ use super::execute::attempt::CallResponse;
 use super::inner::Inner;
 use crate::cookies::{Jar, SetCookies};
 use crate::endpoint::Endpoint;
-use crate::error::{Error, ErrorBody, ErrorResponse};
+use crate::error::{Closed, Error, ErrorBody, ErrorResponse};
 use crate::exchange::{Contents, Credentials};
 use crate::request::Prepared;
 use crate::response::{BufferedResponse, Decoder, Head, SuccessResponse};
@@ -47,7 +47,7 @@ pub(super) async fn send(
     shell.load_in_passing(&mut time).await;
     let view = shell.view();
     if matches!(view.phase, Phase::Closed) {
-        return Err(Error::Closed);
+        return Err(Closed::default().into());
     }
     let jar = view.jar_for_sign_in();
     let credentials = Credentials { header: None, jar: Some(&jar) };

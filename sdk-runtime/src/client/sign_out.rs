@@ -11,7 +11,7 @@ use super::execute::attempt::CallResponse;
 use super::idempotency::prepare;
 use super::inner::{Client, Inner};
 use crate::endpoint::Auth;
-use crate::error::{Error, InvalidRequest};
+use crate::error::{Error, InvalidRequest, NotSignedIn};
 use crate::exchange::{Contents, Credentials};
 use crate::request::{Prepared, Request};
 use crate::runtime;
@@ -57,7 +57,7 @@ pub(super) async fn send(sign_out: SignOut, progress: &Progress) -> Result<CallR
         shell.flushed_within(time).await;
         return Err(error);
     }
-    let (snapshot, grant) = login.ok_or(Error::NotSignedIn)?;
+    let (snapshot, grant) = login.ok_or(NotSignedIn::default())?;
     let endpoint = sign_out.request.endpoint();
     let request = sign_out.prepare(&grant)?.ok_or_else(|| {
         InvalidRequest::new(

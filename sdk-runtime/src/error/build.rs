@@ -41,6 +41,20 @@ impl BuildError {
     }
 }
 
+impl BuildError {
+    /// Returns the code, as [`Error::code`](super::Error::code) does.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match &*self.0 {
+            Kind::Base(_) => "build.base",
+            Kind::Origin(_) => "build.origin",
+            Kind::Conflict(_) => "build.options",
+            Kind::Credential(_) => "build.credential",
+            Kind::Transport(_) => "build.transport",
+        }
+    }
+}
+
 impl fmt::Display for BuildError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("the client cannot be built: ")?;

@@ -1,13 +1,16 @@
 //! `Error`: why a call failed.
 
+use std::error::Error as _;
 use std::fmt;
 
 use super::build::BuildError;
+use super::called::Called;
 use super::decode::DecodeError;
 use super::expired::SessionExpired;
 use super::identity::IdentityChanged;
 use super::insufficient_scope::InsufficientScope;
 use super::not_replayable::NotReplayable;
+use super::plain::{Cancelled, Closed, NotSignedIn, Unimplemented};
 use super::request::InvalidRequest;
 use super::response::ErrorResponse;
 use super::store::StoreError;
@@ -15,22 +18,28 @@ use super::timeout::Timeout;
 use super::too_large::BodyTooLarge;
 use super::transport::TransportError;
 use super::unavailable::RefreshUnavailable;
+use crate::endpoint::Endpoint;
 
 /// Why a call failed.
 ///
+/// [`endpoint`](Self::endpoint) tells whose call it was, [`code`](Self::code) which failure, for programs and
+/// metrics, and `Display` both, for people. The alternate form (`{error:#}`), and [`report`](Self::report),
+/// add the chain of causes. Codes are stable. Texts are English, and may change in each version.
+///
 /// ```
 /// use sdk_runtime::Error;
+/// use sdk_runtime::error::NotSignedIn;
 ///
 /// fn advice(error: &Error) -> &'static str {
 ///     match error {
 ///         Error::SessionExpired(expired) if expired.requires_sign_in() => "sign in again",
-///         Error::NotSignedIn => "sign in",
+///         Error::NotSignedIn(_) => "sign in",
 ///         Error::InsufficientScope(_) => "sign in with more rights",
-///         Error::RefreshUnavailable(_) | Error::Transport(_) | Error::Timeout(_) => "try again later",
+///         error if error.is_transient() => "try again later",
 ///         _ => "tell the developers",
 ///     }
 /// }
-/// assert_eq!(advice(&Error::NotSignedIn), "sign in");
+/// assert_eq!(advice(&NotSignedIn::default().into()), "sign in");
 /// ```
 #[derive(Clone)]
 #[non_exhaustive]
@@ -41,7 +50,7 @@ pub enum Error {
     /// The access token must be refreshed, and that is not possible now. The login is not lost.
     RefreshUnavailable(RefreshUnavailable),
     /// The endpoint needs a login, and there is none. Nothing was sent.
-    NotSignedIn,
+    NotSignedIn(NotSignedIn),
     /// Another user signed in while the call was in progress. It was not sent again.
     IdentityChanged(IdentityChanged),
     /// The endpoint needs scopes that the login was not granted. Either its tokens said so and nothing was
@@ -66,14 +75,97 @@ pub enum Error {
     /// The client itself could not be built.
     Build(BuildError),
     /// The caller's `CancellationToken` was cancelled.
-    Cancelled,
+    Cancelled(Cancelled),
     /// The session was closed.
-    Closed,
+    Closed(Closed),
     /// A fake does not implement this endpoint.
-    Unimplemented(&'static str),
+    Unimplemented(Unimplemented),
 }
 
 impl Error {
+    /// Returns the endpoint whose call failed. `None` for an error of a session or a builder, and for one
+    /// that a fake has made without an endpoint.
+    #[must_use]
+    pub fn endpoint(&self) -> Option<&'static Endpoint> {
+        match self {
+            Self::SessionExpired(inner) => inner.endpoint(),
+            Self::RefreshUnavailable(inner) => inner.endpoint(),
+            Self::NotSignedIn(inner) => inner.endpoint(),
+            Self::IdentityChanged(inner) => inner.endpoint(),
+            Self::InsufficientScope(inner) => inner.endpoint(),
+            Self::Status(inner) => (!inner.is_fake()).then(|| inner.endpoint()),
+            Self::Transport(inner) => inner.endpoint(),
+            Self::Timeout(inner) => inner.endpoint(),
+            Self::Decode(inner) => inner.endpoint(),
+            Self::InvalidRequest(inner) => inner.endpoint(),
+            Self::NotReplayable(inner) => (!inner.response().is_fake()).then(|| inner.response().endpoint()),
+            Self::BodyTooLarge(inner) => inner.endpoint(),
+            Self::Store(inner) => inner.endpoint(),
+            Self::Build(_) => None,
+            Self::Cancelled(inner) => inner.endpoint(),
+            Self::Closed(inner) => inner.endpoint(),
+            Self::Unimplemented(inner) => inner.endpoint(),
+        }
+    }
+
+    /// Returns the same error as one of a call of `endpoint`. An error keeps the endpoint that it has. The
+    /// client's calls do this themselves; a fake can.
+    ///
+    /// ```
+    /// use sdk_runtime::error::NotSignedIn;
+    /// use sdk_runtime::{Error, Result, api_client};
+    ///
+    /// #[api_client]
+    /// trait Tracker {
+    ///     #[get("/issues/{id}")]
+    ///     async fn issue(&self, id: u64) -> Result<String>;
+    /// }
+    ///
+    /// let error = Error::from(NotSignedIn::default()).with_endpoint(TrackerClient::ENDPOINTS[0]);
+    /// assert_eq!(error.endpoint().map(|endpoint| endpoint.name()), Some("issue"));
+    /// assert!(error.to_string().starts_with("`Tracker::issue`: no user is signed in"));
+    /// ```
+    #[must_use]
+    pub fn with_endpoint(mut self, endpoint: &'static Endpoint) -> Self {
+        match &mut self {
+            Self::SessionExpired(inner) => inner.set_endpoint(endpoint),
+            Self::RefreshUnavailable(inner) => inner.set_endpoint(endpoint),
+            Self::NotSignedIn(inner) => inner.set_endpoint(endpoint),
+            Self::IdentityChanged(inner) => inner.set_endpoint(endpoint),
+            Self::InsufficientScope(inner) => inner.set_endpoint(endpoint),
+            Self::Status(inner) => inner.set_endpoint(endpoint),
+            Self::Transport(inner) => inner.set_endpoint(endpoint),
+            Self::Timeout(inner) => inner.set_endpoint(endpoint),
+            Self::Decode(inner) => inner.set_endpoint(endpoint),
+            Self::InvalidRequest(inner) => inner.set_endpoint(endpoint),
+            Self::NotReplayable(inner) => inner.set_endpoint(endpoint),
+            Self::BodyTooLarge(inner) => inner.set_endpoint(endpoint),
+            Self::Store(inner) => inner.set_endpoint(endpoint),
+            Self::Build(_) => {}
+            Self::Cancelled(inner) => inner.set_endpoint(endpoint),
+            Self::Closed(inner) => inner.set_endpoint(endpoint),
+            Self::Unimplemented(inner) => inner.set_endpoint(endpoint),
+        }
+        self
+    }
+
+    /// Returns the same error, of the call that `called` tells.
+    pub(crate) fn of_call(self, called: Called) -> Self {
+        match called.get() {
+            Some(endpoint) => self.with_endpoint(endpoint),
+            None => self,
+        }
+    }
+
+    /// Returns the text of the error and of its causes, as `{error:#}` does. The first part is `Display`,
+    /// which shows no secret. Each cause follows after `: `, unless the text before it already says it.
+    /// Causes are texts of the transport, the store and the libraries below them. The built-in ones show no
+    /// query, header, body or token.
+    #[must_use]
+    pub fn report(&self) -> String {
+        format!("{self:#}")
+    }
+
     /// Returns the server's response behind this error, if there is one.
     #[must_use]
     pub fn response(&self) -> Option<&ErrorResponse> {
@@ -106,7 +198,41 @@ impl Error {
     pub fn requires_sign_in(&self) -> bool {
         match self {
             Self::SessionExpired(expired) => expired.requires_sign_in(),
-            Self::NotSignedIn => true,
+            Self::NotSignedIn(_) => true,
+            _ => false,
+        }
+    }
+}
+
+impl Error {
+    /// Returns what the variant holds.
+    fn payload(&self) -> &(dyn std::error::Error + 'static) {
+        match self {
+            Self::SessionExpired(inner) => inner,
+            Self::RefreshUnavailable(inner) => inner,
+            Self::NotSignedIn(inner) => inner,
+            Self::IdentityChanged(inner) => inner,
+            Self::InsufficientScope(inner) => inner,
+            Self::Status(inner) => inner,
+            Self::Transport(inner) => inner,
+            Self::Timeout(inner) => inner,
+            Self::Decode(inner) => inner,
+            Self::InvalidRequest(inner) => inner,
+            Self::NotReplayable(inner) => inner,
+            Self::BodyTooLarge(inner) => inner,
+            Self::Store(inner) => inner,
+            Self::Build(inner) => inner,
+            Self::Cancelled(inner) => inner,
+            Self::Closed(inner) => inner,
+            Self::Unimplemented(inner) => inner,
+        }
+    }
+
+    /// Whether the text of the payload names the endpoint.
+    fn names_endpoint(&self) -> bool {
+        match self {
+            Self::Status(_) | Self::NotReplayable(_) => true,
+            Self::InsufficientScope(inner) => inner.response().is_some_and(|response| !response.is_fake()),
             _ => false,
         }
     }
@@ -114,40 +240,36 @@ impl Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::SessionExpired(inner) => inner.fmt(f),
-            Self::RefreshUnavailable(inner) => inner.fmt(f),
-            Self::NotSignedIn => f.write_str(
-                "no user is signed in: sign in first, declare the endpoint with `auth = none`, or build the \
-                 client with `.bearer(…)`",
-            ),
-            Self::IdentityChanged(inner) => inner.fmt(f),
-            Self::InsufficientScope(inner) => inner.fmt(f),
-            Self::Status(inner) => inner.fmt(f),
-            Self::Transport(inner) => inner.fmt(f),
-            Self::Timeout(inner) => inner.fmt(f),
-            Self::Decode(inner) => inner.fmt(f),
-            Self::InvalidRequest(inner) => inner.fmt(f),
-            Self::NotReplayable(inner) => inner.fmt(f),
-            Self::BodyTooLarge(inner) => inner.fmt(f),
-            Self::Store(inner) => inner.fmt(f),
-            Self::Build(inner) => inner.fmt(f),
-            Self::Cancelled => f.write_str("the call was cancelled by its caller"),
-            Self::Closed => f.write_str("the session was closed"),
-            Self::Unimplemented(endpoint) => write!(f, "`{endpoint}` is not implemented by this fake"),
+        let endpoint = self.endpoint().filter(|_| !self.names_endpoint());
+        let mut told = match endpoint {
+            Some(endpoint) => format!("`{}`: {}", endpoint.qualified_name(), self.payload()),
+            None => self.payload().to_string(),
+        };
+        let mut cause = self.source().filter(|_| f.alternate());
+        while let Some(error) = cause {
+            let text = error.to_string();
+            if !told.contains(&text) {
+                told.push_str(": ");
+                told.push_str(&text);
+            }
+            cause = error.source();
         }
+        f.write_str(&told)
     }
 }
 
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(endpoint) = self.endpoint().filter(|_| !self.names_endpoint()) {
+            write!(f, "{}: ", endpoint.qualified_name())?;
+        }
         match self {
+            Self::Status(inner) => f.debug_tuple("Status").field(inner).finish(),
             Self::SessionExpired(inner) => inner.fmt(f),
             Self::RefreshUnavailable(inner) => inner.fmt(f),
-            Self::NotSignedIn => f.write_str("NotSignedIn"),
+            Self::NotSignedIn(inner) => inner.fmt(f),
             Self::IdentityChanged(inner) => inner.fmt(f),
             Self::InsufficientScope(inner) => inner.fmt(f),
-            Self::Status(inner) => f.debug_tuple("Status").field(inner).finish(),
             Self::Transport(inner) => inner.fmt(f),
             Self::Timeout(inner) => inner.fmt(f),
             Self::Decode(inner) => inner.fmt(f),
@@ -156,25 +278,16 @@ impl fmt::Debug for Error {
             Self::BodyTooLarge(inner) => inner.fmt(f),
             Self::Store(inner) => inner.fmt(f),
             Self::Build(inner) => inner.fmt(f),
-            Self::Cancelled => f.write_str("Cancelled"),
-            Self::Closed => f.write_str("Closed"),
-            Self::Unimplemented(endpoint) => f.debug_tuple("Unimplemented").field(endpoint).finish(),
+            Self::Cancelled(inner) => inner.fmt(f),
+            Self::Closed(inner) => inner.fmt(f),
+            Self::Unimplemented(inner) => inner.fmt(f),
         }
     }
 }
 
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::SessionExpired(inner) => inner.source(),
-            Self::RefreshUnavailable(inner) => inner.source(),
-            Self::InsufficientScope(inner) => inner.source(),
-            Self::Status(inner) => inner.source(),
-            Self::Transport(inner) => inner.source(),
-            Self::Store(inner) => inner.source(),
-            Self::Build(inner) => inner.source(),
-            _ => None,
-        }
+        self.payload().source()
     }
 }
 
@@ -196,7 +309,11 @@ from_payload!(
     Timeout,
     InvalidRequest,
     NotReplayable,
-    BodyTooLarge
+    BodyTooLarge,
+    NotSignedIn,
+    Cancelled,
+    Closed,
+    Unimplemented
 );
 
 impl From<ErrorResponse> for Error {

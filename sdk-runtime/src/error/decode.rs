@@ -8,6 +8,7 @@ use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, StatusCode};
 
+use super::called::{Called, has_endpoint};
 use crate::text;
 
 /// The response could not be decoded.
@@ -17,7 +18,9 @@ use crate::text;
 /// keys of a map are data too. Of a response to a session endpoint no value is kept, so `Display` shows
 /// everything.
 #[derive(Clone)]
-pub struct DecodeError(Arc<Inner>);
+pub struct DecodeError(Arc<Inner>, Called);
+
+has_endpoint!(DecodeError, 1);
 
 #[derive(Clone)]
 struct Inner {
@@ -65,7 +68,7 @@ impl DecodeError {
         body: &Bytes,
     ) -> Self {
         let content_type = text::header(headers, &CONTENT_TYPE).map(|it| text::quoted(&it));
-        Self(Arc::new(Inner {
+        Self::of(Inner {
             expected: Cow::Borrowed(expected),
             status,
             content_type,
@@ -75,7 +78,11 @@ impl DecodeError {
             detail,
             excerpt: Bytes::copy_from_slice(&body[..body.len().min(EXCERPT)]),
             is_plain: false,
-        }))
+        })
+    }
+
+    fn of(inner: Inner) -> Self {
+        Self(Arc::new(inner), Called::default())
     }
 
     /// Returns the error of a response whose body still has a content coding.
@@ -97,16 +104,7 @@ impl DecodeError {
         detail: String,
     ) -> Self {
         let (expected, excerpt, is_plain) = (Cow::Owned(expected), Bytes::new(), true);
-        Self(Arc::new(Inner {
-            expected,
-            status,
-            content_type,
-            content_encoding,
-            path,
-            detail,
-            excerpt,
-            is_plain,
-        }))
+        Self::of(Inner { expected, status, content_type, content_encoding, path, detail, excerpt, is_plain })
     }
 
     /// Returns the same error without values of the response, for responses that hold tokens. What is left of
@@ -116,19 +114,20 @@ impl DecodeError {
         if inner.is_plain {
             return self.clone();
         }
-        Self(Arc::new(Inner {
+        let inner = Inner {
             path: inner.path.as_deref().map(plain_path),
             detail: if inner.is_encoded() { inner.detail.clone() } else { plain_detail(&inner.detail) },
             excerpt: Bytes::new(),
             is_plain: true,
             ..inner.clone()
-        }))
+        };
+        Self(Arc::new(inner), self.1)
     }
 
     /// Returns the same error with the reason `detail`, which quotes nothing of the response.
     pub(crate) fn because(&self, detail: String) -> Self {
         let (path, excerpt, is_plain) = (None, Bytes::new(), true);
-        Self(Arc::new(Inner { path, detail, excerpt, is_plain, ..(*self.0).clone() }))
+        Self(Arc::new(Inner { path, detail, excerpt, is_plain, ..(*self.0).clone() }), self.1)
     }
 
     /// Returns the Rust type that was expected.

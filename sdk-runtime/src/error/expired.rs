@@ -3,12 +3,15 @@
 use std::fmt;
 use std::sync::Arc;
 
+use super::called::{Called, has_endpoint};
 use super::decode::DecodeError;
 use super::response::ErrorResponse;
 
 /// The access token cannot sign any more, and every remedy is exhausted.
 #[derive(Clone)]
-pub struct SessionExpired(Arc<Inner>);
+pub struct SessionExpired(Arc<Inner>, Called);
+
+has_endpoint!(SessionExpired, 1);
 
 #[derive(Clone)]
 struct Inner {
@@ -44,45 +47,49 @@ pub enum ExpiredReason {
 
 impl SessionExpired {
     pub(crate) fn new(reason: ExpiredReason) -> Self {
-        Self(Arc::new(Inner { reason, message: None, refresh: None, response: None, undecoded: None }))
+        Self::of(Inner { reason, message: None, refresh: None, response: None, undecoded: None })
+    }
+
+    fn of(inner: Inner) -> Self {
+        Self(Arc::new(inner), Called::default())
     }
 
     /// Returns the end of a login by `response`.
     pub(crate) fn login_over(response: ErrorResponse) -> Self {
-        Self(Arc::new(Inner {
+        Self::of(Inner {
             reason: ExpiredReason::LoginOver,
             message: response.message().map(str::to_owned),
             refresh: None,
             response: Some(response),
             undecoded: None,
-        }))
+        })
     }
 
     pub(crate) fn rejected(message: Option<String>, refresh: ErrorResponse) -> Self {
-        Self(Arc::new(Inner {
+        Self::of(Inner {
             reason: ExpiredReason::RefreshRejected,
             message,
             refresh: Some(refresh),
             response: None,
             undecoded: None,
-        }))
+        })
     }
 
     /// Returns the same end, after an earlier refresh whose outcome is unknown.
     pub(crate) fn as_lost_rotation(&self) -> Self {
-        Self(Arc::new(Inner { reason: ExpiredReason::LostRotation, ..(*self.0).clone() }))
+        Self::of(Inner { reason: ExpiredReason::LostRotation, ..(*self.0).clone() })
     }
 
     /// Returns the same end, after an earlier refresh whose response could not be decoded and had `error`.
     pub(crate) fn as_undecodable(&self, error: DecodeError) -> Self {
         let undecoded = Some(error);
         let reason = ExpiredReason::UndecodableRefresh;
-        Self(Arc::new(Inner { reason, undecoded, ..(*self.0).clone() }))
+        Self::of(Inner { reason, undecoded, ..(*self.0).clone() })
     }
 
     /// Returns the same end for the caller whose own request was answered with `response`.
     pub(crate) fn with_response(&self, response: ErrorResponse) -> Self {
-        Self(Arc::new(Inner { response: Some(response), ..(*self.0).clone() }))
+        Self::of(Inner { response: Some(response), ..(*self.0).clone() })
     }
 
     /// Returns the reason.

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use super::called::{Called, has_endpoint};
 use super::response::ErrorResponse;
 use crate::www_authenticate::Challenge;
 
@@ -12,7 +13,9 @@ use crate::www_authenticate::Challenge;
 /// Either this is known before anything is sent, by `auth = scopes("…")` and the scopes of the tokens. Or the
 /// server says so: by a 403 whose challenge has the error `insufficient_scope` (RFC 6750, section 3.1).
 #[derive(Clone)]
-pub struct InsufficientScope(Arc<Inner>);
+pub struct InsufficientScope(Arc<Inner>, Called);
+
+has_endpoint!(InsufficientScope, 1);
 
 #[derive(Clone)]
 struct Inner {
@@ -27,7 +30,7 @@ impl InsufficientScope {
         granted: Option<Arc<[String]>>,
     ) -> Self {
         let required = required.into_iter().map(Into::into).collect();
-        Self(Arc::new(Inner { required, granted, response: None }))
+        Self(Arc::new(Inner { required, granted, response: None }), Called::default())
     }
 
     /// Returns the scopes that `response` asks for, or those of its endpoint's declaration.
@@ -52,6 +55,9 @@ impl InsufficientScope {
 
     /// Returns the same error with the response that said it.
     pub(crate) fn with_response(mut self, response: ErrorResponse) -> Self {
+        if !response.is_fake() {
+            self.set_endpoint(response.endpoint());
+        }
         Arc::make_mut(&mut self.0).response = Some(response);
         self
     }

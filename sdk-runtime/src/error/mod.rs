@@ -1,17 +1,21 @@
-//! The errors of a call.
+//! The errors of a call, and their codes.
 //!
-//! Errors are cheap to clone, because one failed refresh answers many callers. No `Display` and no `Debug`
-//! here shows a token, a body, a query or a header value. Accessors return them.
+#![doc = include_str!("../../docs/errors.md")]
+// Errors are cheap to clone, because one failed refresh answers many callers. No `Display` and no `Debug` shows
+// a token, a body, a query or a header value. Accessors return them.
 
 mod api;
 mod build;
 mod call_error;
+mod called;
+mod code;
 mod decode;
 mod error_body;
 mod expired;
 mod identity;
 mod insufficient_scope;
 mod not_replayable;
+mod plain;
 mod request;
 mod response;
 mod store;
@@ -23,12 +27,14 @@ mod unavailable;
 pub use api::ApiError;
 pub use build::BuildError;
 pub use call_error::Error;
+pub(crate) use called::Called;
 pub use decode::DecodeError;
 pub(crate) use error_body::{Code, ErrorBody};
 pub use expired::{ExpiredReason, SessionExpired};
 pub use identity::IdentityChanged;
 pub use insufficient_scope::InsufficientScope;
 pub use not_replayable::NotReplayable;
+pub use plain::{Cancelled, Closed, NotSignedIn, Unimplemented};
 pub use request::InvalidRequest;
 pub use response::ErrorResponse;
 pub use store::{StoreError, StoreErrorKind};
@@ -37,5 +43,7 @@ pub use too_large::BodyTooLarge;
 pub use transport::{TransportError, TransportErrorKind};
 pub use unavailable::{RefreshUnavailable, UnavailableCause};
 
+#[cfg(test)]
+mod code_tests;
 #[cfg(test)]
 mod shown_tests;

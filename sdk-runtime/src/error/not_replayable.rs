@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::response::ErrorResponse;
+use crate::endpoint::Endpoint;
 
 /// The server needs the request again, after a refresh of the token or a redirect, and its body was a
 /// [`BodyStream`](crate::BodyStream) that has been read.
@@ -12,6 +13,10 @@ use super::response::ErrorResponse;
 pub struct NotReplayable(ErrorResponse);
 
 impl NotReplayable {
+    pub(super) fn set_endpoint(&mut self, endpoint: &'static Endpoint) {
+        self.0.set_endpoint(endpoint);
+    }
+
     /// Returns the response after which the request would have to be sent again.
     #[must_use]
     pub fn response(&self) -> &ErrorResponse {

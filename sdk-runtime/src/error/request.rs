@@ -4,9 +4,13 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
+use super::called::{Called, has_endpoint};
+
 /// An argument that cannot be encoded. Nothing was sent.
 #[derive(Clone)]
-pub struct InvalidRequest(Arc<Inner>);
+pub struct InvalidRequest(Arc<Inner>, Called);
+
+has_endpoint!(InvalidRequest, 1);
 
 struct Inner {
     argument: Cow<'static, str>,
@@ -16,7 +20,7 @@ struct Inner {
 impl InvalidRequest {
     /// Creates the error of an argument of that name. The reason ("is …") must not quote the value.
     pub fn new(argument: impl Into<Cow<'static, str>>, reason: impl Into<Cow<'static, str>>) -> Self {
-        Self(Arc::new(Inner { argument: argument.into(), reason: reason.into() }))
+        Self(Arc::new(Inner { argument: argument.into(), reason: reason.into() }), Called::default())
     }
 
     /// Returns the placeholder, parameter or header at fault.

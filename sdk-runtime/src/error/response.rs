@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::header::WWW_AUTHENTICATE;
@@ -12,6 +13,8 @@ use super::decode::{DecodeError, still_encoded};
 use super::error_body::ErrorBody;
 use super::transport::TransportError;
 use crate::endpoint::Endpoint;
+use crate::retry_after;
+use crate::runtime::{self, Clock, Instant};
 use crate::text;
 use crate::www_authenticate::{self, Challenge};
 
@@ -31,6 +34,8 @@ struct Inner {
     undecoded: Option<DecodeError>,
     /// Why the body is cut off.
     unread: Option<TransportError>,
+    /// When the server wants to be asked again.
+    retry_at: Option<Instant>,
 }
 
 impl ErrorResponse {
@@ -51,7 +56,33 @@ impl ErrorResponse {
             message,
             undecoded: None,
             unread: None,
+            retry_at: None,
         }))
+    }
+
+    /// Returns the same response with the time that its `Retry-After` names by `clock`.
+    pub(crate) fn received(mut self, clock: &Clock) -> Self {
+        if let Some(pause) = retry_after::parse(&self.0.headers, || clock.wall()) {
+            Arc::make_mut(&mut self.0).retry_at = Some(runtime::deadline(pause));
+        }
+        self
+    }
+
+    /// Sets the endpoint of a response that a fake has made.
+    pub(super) fn set_endpoint(&mut self, endpoint: &'static Endpoint) {
+        if self.is_fake() {
+            Arc::make_mut(&mut self.0).endpoint = endpoint;
+        }
+    }
+
+    /// Whether a fake has made the response, for an endpoint that is not known.
+    pub(super) fn is_fake(&self) -> bool {
+        std::ptr::eq(self.0.endpoint, &FAKE)
+    }
+
+    /// Whether the status says that the failure may be gone in a moment.
+    pub(crate) fn is_transient(&self) -> bool {
+        matches!(self.0.status.as_u16(), 408 | 429 | 500 | 502 | 503 | 504)
     }
 
     /// Returns the same response with the reason in its body, for a success that refuses.
@@ -135,6 +166,14 @@ impl ErrorResponse {
         www_authenticate::parse(self.0.headers.get_all(WWW_AUTHENTICATE).iter().map(HeaderValue::as_bytes))
     }
 
+    /// Returns how long until the server wants to be asked again by its `Retry-After`, from now. `None` if it
+    /// sends no such header. A date is compared with the server's own `Date`, or else with
+    /// [`ClientBuilder::wall_clock`](crate::ClientBuilder::wall_clock).
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        Some(self.0.retry_at?.saturating_duration_since(runtime::now()))
+    }
+
     /// Returns the body: at most its first 64 KiB; its first 4 KiB if a call waited for a refresh after it;
     /// its first MiB for a refresh; all of it for a success that refuses.
     #[must_use]
@@ -215,14 +254,14 @@ static FAKE: Endpoint = Endpoint::new("Fake::endpoint", "GET", "/");
 impl From<http::Response<Bytes>> for ErrorResponse {
     fn from(answer: http::Response<Bytes>) -> Self {
         let (parts, body) = answer.into_parts();
-        Self::new(&FAKE, parts.status, parts.headers, body, false)
+        Self::new(&FAKE, parts.status, parts.headers, body, false).received(&Clock::default())
     }
 }
 
 impl fmt::Display for ErrorResponse {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Inner { endpoint, status, .. } = &*self.0;
-        if std::ptr::eq(*endpoint, &FAKE) {
+        if self.is_fake() {
             return write!(f, "the answer of a fake has status {status}");
         }
         let (name, method) = (endpoint.qualified_name(), endpoint.method);

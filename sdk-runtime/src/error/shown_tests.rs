@@ -53,17 +53,17 @@ const TOLD_404: &str = "`Api::it` (GET /it/{id}) was answered with status 404 No
 #[test]
 fn i27_each_error_says_what_happened_and_no_secret() {
     check(
-        Error::NotSignedIn,
+        NotSignedIn::default(),
         "no user is signed in: sign in first, declare the endpoint with `auth = none`, or build the client \
          with `.bearer(…)`",
         "NotSignedIn",
         None,
         None,
     );
-    check(Error::Cancelled, "the call was cancelled by its caller", "Cancelled", None, None);
-    check(Error::Closed, "the session was closed", "Closed", None, None);
-    let fake = Error::Unimplemented("Api::it");
-    check(fake, "`Api::it` is not implemented by this fake", "Unimplemented(\"Api::it\")", None, None);
+    check(Cancelled::default(), "the call was cancelled by its caller", "Cancelled", None, None);
+    check(Closed::default(), "the session was closed", "Closed", None, None);
+    let fake = Unimplemented::default();
+    check(fake, "this fake does not implement the endpoint", "Unimplemented", None, None);
     check(
         IdentityChanged::new(true),
         "the login changed while the call was under way; what was sent, was sent under the former one",
@@ -204,7 +204,8 @@ fn each_reason_of_an_end_says_whether_a_sign_in_helps() {
             format!("SessionExpired {{ reason: {reason:?}, response: None, refresh_response: None, .. }}");
         check(error, &format!("{begins}{told}"), &debug, None, None);
     }
-    assert!(Error::NotSignedIn.requires_sign_in() && !Error::Closed.requires_sign_in());
+    assert!(Error::from(NotSignedIn::default()).requires_sign_in());
+    assert!(!Error::from(Closed::default()).requires_sign_in());
 }
 
 #[test]

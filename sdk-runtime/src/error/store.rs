@@ -5,12 +5,16 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::called::{Called, has_endpoint};
+
 type Source = Box<dyn StdError + Send + Sync>;
 
 /// The store of a login cannot be read or written. Its [`kind`](Self::kind) tells whether a write that failed
 /// may have been done all the same.
 #[derive(Clone)]
-pub struct StoreError(Arc<Inner>);
+pub struct StoreError(Arc<Inner>, Called);
+
+has_endpoint!(StoreError, 1);
 
 struct Inner {
     kind: StoreErrorKind,
@@ -68,7 +72,7 @@ impl StoreError {
     }
 
     fn new(kind: StoreErrorKind, reason: impl Into<String>, source: Option<Source>) -> Self {
-        Self(Arc::new(Inner { kind, reason: reason.into(), source }))
+        Self(Arc::new(Inner { kind, reason: reason.into(), source }), Called::default())
     }
 
     /// Whether a write that failed with this was certainly not done.

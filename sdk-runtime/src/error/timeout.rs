@@ -3,12 +3,17 @@
 use std::fmt;
 use std::time::Duration;
 
+use super::called::{Called, has_endpoint};
+
 /// The call exceeded its timeout.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Timeout {
     phase: TimeoutPhase,
     millis: u32,
+    called: Called,
 }
+
+has_endpoint!(Timeout, called);
 
 /// What a call was waiting for when it timed out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -26,7 +31,8 @@ impl Timeout {
     /// Creates a timeout of `limit` in `phase`.
     #[must_use]
     pub fn new(phase: TimeoutPhase, limit: Duration) -> Self {
-        Self { phase, millis: u32::try_from(limit.as_millis()).unwrap_or(u32::MAX) }
+        let millis = u32::try_from(limit.as_millis()).unwrap_or(u32::MAX);
+        Self { phase, millis, called: Called::default() }
     }
 
     /// Returns what the call was waiting for.
@@ -50,6 +56,12 @@ impl fmt::Display for Timeout {
             TimeoutPhase::Response => "the server's answer",
         };
         write!(f, "timed out after {:?} while waiting for {waiting}", self.limit())
+    }
+}
+
+impl fmt::Debug for Timeout {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Timeout").field("phase", &self.phase).field("millis", &self.millis).finish()
     }
 }
 

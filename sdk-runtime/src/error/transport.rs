@@ -4,18 +4,27 @@ use std::error::Error as StdError;
 use std::fmt;
 use std::sync::Arc;
 
+use url::Url;
+
+use super::called::{Called, has_endpoint};
+
 /// The request could not be sent, or its response not be read.
 ///
-/// `Display` says what failed, and the cause if it is known to hold no secret.
+/// `Display` says what failed, at which origin, and the cause if it is known to hold no secret.
 /// [`source`](std::error::Error::source) has the whole cause.
 #[derive(Clone)]
-pub struct TransportError(Arc<Inner>);
+pub struct TransportError(Arc<Inner>, Called);
 
+has_endpoint!(TransportError, 1);
+
+#[derive(Clone)]
 struct Inner {
     kind: TransportErrorKind,
     may_have_arrived: bool,
+    /// The origin of the server, such as `https://api.example`.
+    server: Option<String>,
     cause: Option<String>,
-    source: Box<dyn StdError + Send + Sync>,
+    source: Arc<dyn StdError + Send + Sync>,
 }
 
 /// What failed while a request was sent or its response was read.
@@ -77,17 +86,20 @@ impl TransportError {
         cause: Option<String>,
         source: impl Into<Box<dyn StdError + Send + Sync>>,
     ) -> Self {
-        let may_have_arrived = kind.may_have_arrived();
-        Self(Arc::new(Inner { kind, may_have_arrived, cause, source: source.into() }))
+        let (may_have_arrived, source) = (kind.may_have_arrived(), Arc::from(source.into()));
+        Self(Arc::new(Inner { kind, may_have_arrived, server: None, cause, source }), Called::default())
     }
 
     /// Returns the error of a request that may have arrived, or provably did not.
-    pub(crate) fn arrived(self, may_have_arrived: bool) -> Self {
-        if self.0.may_have_arrived == may_have_arrived {
-            return self;
-        }
-        let (kind, cause) = (self.0.kind, self.0.cause.clone());
-        Self(Arc::new(Inner { kind, may_have_arrived, cause, source: Box::new(self) }))
+    pub(crate) fn arrived(mut self, may_have_arrived: bool) -> Self {
+        Arc::make_mut(&mut self.0).may_have_arrived = may_have_arrived;
+        self
+    }
+
+    /// Returns the error of a request to `url`, of which only the origin is kept.
+    pub(crate) fn at(mut self, url: &Url) -> Self {
+        Arc::make_mut(&mut self.0).server = Some(url.origin().ascii_serialization());
+        self
     }
 
     /// Returns the cause in words, which hold no secret.
@@ -111,20 +123,24 @@ impl TransportError {
 
 impl fmt::Display for TransportError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self.0.kind {
-            TransportErrorKind::Dns => "the server's name could not be resolved",
-            TransportErrorKind::Connect => "no connection to the server could be made",
-            TransportErrorKind::Tls => "no secure connection to the server could be made",
-            TransportErrorKind::Proxy => "the proxy did not connect to the server",
-            TransportErrorKind::NotSent => "the server did not take the request",
-            TransportErrorKind::Request => "the request was interrupted before its answer came",
-            TransportErrorKind::NotHttp => "the answer is not HTTP",
-            TransportErrorKind::HeadTooLarge => "the head of the answer is too large",
-            TransportErrorKind::Body => "the answer's body was interrupted",
-            TransportErrorKind::Redirect => "the server's redirect could not be followed",
-            TransportErrorKind::Encoding => "the answer's body cannot be decompressed",
-            TransportErrorKind::Invalid => "the HTTP library cannot make such a request",
-        })?;
+        let origin = self.0.server.as_ref().map(|origin| format!(" {origin}")).unwrap_or_default();
+        let server = format!("the server{origin}");
+        match self.0.kind {
+            TransportErrorKind::Dns => write!(f, "the name of {server} could not be resolved"),
+            TransportErrorKind::Connect => write!(f, "no connection to {server} could be made"),
+            TransportErrorKind::Tls => write!(f, "no secure connection to {server} could be made"),
+            TransportErrorKind::Proxy => write!(f, "the proxy did not connect to {server}"),
+            TransportErrorKind::NotSent => write!(f, "{server} did not take the request"),
+            TransportErrorKind::Request => {
+                write!(f, "the request to {server} was interrupted before its answer came")
+            }
+            TransportErrorKind::NotHttp => write!(f, "the answer of {server} is not HTTP"),
+            TransportErrorKind::HeadTooLarge => write!(f, "the head of the answer of {server} is too large"),
+            TransportErrorKind::Body => f.write_str("the answer's body was interrupted"),
+            TransportErrorKind::Redirect => write!(f, "the redirect of {server} could not be followed"),
+            TransportErrorKind::Encoding => f.write_str("the answer's body cannot be decompressed"),
+            TransportErrorKind::Invalid => f.write_str("the HTTP library cannot make such a request"),
+        }?;
         match &self.0.cause {
             Some(cause) => write!(f, ": {cause}"),
             None => Ok(()),
@@ -152,16 +168,16 @@ mod tests {
     fn each_kind_of_failure_says_whether_the_request_may_have_arrived_and_may_be_sent_again() {
         use TransportErrorKind::*;
         for (kind, may_have_arrived, is_transient, told) in [
-            (Dns, false, true, "the server's name could not be resolved"),
+            (Dns, false, true, "the name of the server could not be resolved"),
             (Connect, false, true, "no connection to the server could be made"),
             (Tls, false, false, "no secure connection to the server could be made"),
             (Proxy, false, true, "the proxy did not connect to the server"),
             (NotSent, false, true, "the server did not take the request"),
-            (Request, true, true, "the request was interrupted before its answer came"),
-            (NotHttp, true, false, "the answer is not HTTP"),
-            (HeadTooLarge, true, false, "the head of the answer is too large"),
+            (Request, true, true, "the request to the server was interrupted before its answer came"),
+            (NotHttp, true, false, "the answer of the server is not HTTP"),
+            (HeadTooLarge, true, false, "the head of the answer of the server is too large"),
             (Body, true, true, "the answer's body was interrupted"),
-            (Redirect, true, false, "the server's redirect could not be followed"),
+            (Redirect, true, false, "the redirect of the server could not be followed"),
             (Encoding, true, false, "the answer's body cannot be decompressed"),
             (Invalid, false, false, "the HTTP library cannot make such a request"),
         ] {
@@ -175,8 +191,10 @@ mod tests {
             for arrived in [false, true] {
                 let error = error.clone().arrived(arrived);
                 assert_eq!((error.kind(), error.may_have_arrived()), (kind, arrived));
-                let behind = error.source().unwrap().to_string();
-                assert_eq!(behind, if arrived == may_have_arrived { "why" } else { told }, "{kind:?}");
+                let url = Url::parse("https://u:s3cret@a.example:81/s3cret?s3cret").unwrap();
+                let at = error.clone().at(&url);
+                assert_eq!(at.to_string(), told.replace("server", "server https://a.example:81"), "I27");
+                assert_eq!(error.source().unwrap().to_string(), "why", "{kind:?}");
             }
         }
     }

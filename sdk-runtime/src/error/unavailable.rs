@@ -8,6 +8,7 @@ use http::StatusCode;
 use http::header::LOCATION;
 use url::Url;
 
+use super::called::{Called, has_endpoint};
 use super::decode::DecodeError;
 use super::error_body::ErrorBody;
 use super::request::InvalidRequest;
@@ -19,7 +20,9 @@ use crate::text;
 
 /// The access token must be refreshed, and that is not possible now. The login is not lost.
 #[derive(Clone)]
-pub struct RefreshUnavailable(Arc<Inner>);
+pub struct RefreshUnavailable(Arc<Inner>, Called);
+
+has_endpoint!(RefreshUnavailable, 1);
 
 struct Inner {
     cause: UnavailableCause,
@@ -58,7 +61,7 @@ pub enum UnavailableCause {
 
 impl RefreshUnavailable {
     pub(crate) fn until(until: Instant, cause: UnavailableCause) -> Self {
-        Self(Arc::new(Inner { cause, until }))
+        Self(Arc::new(Inner { cause, until }), Called::default())
     }
 
     /// Creates the error of a refresh that is not possible for `wait`, for a fake.

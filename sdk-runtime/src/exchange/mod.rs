@@ -106,7 +106,7 @@ impl Upstream {
                     // The server has received the request that led to this redirect.
                     Err(error) => {
                         let may_have_arrived = error.may_have_arrived() || redirected.is_some();
-                        return Err(error.arrived(may_have_arrived).into());
+                        return Err(error.arrived(may_have_arrived).at(&hop.url).into());
                     }
                 }
             };
@@ -129,10 +129,12 @@ impl Upstream {
                     cookies,
                 });
             };
-            let mut next = redirect::next(hop, response.status(), location)?;
+            let mut next =
+                redirect::next(hop, response.status(), location).map_err(|error| error.at(&hop.url))?;
             over_tls |= hop.url.scheme() == "https";
             if over_tls && !may_carry_credentials(&next.url) {
-                return Err(redirect::error("it leads from https to an address in the clear").into());
+                let error = redirect::error("it leads from https to an address in the clear");
+                return Err(error.at(&hop.url).into());
             }
             if next.is_spent() {
                 return Ok(ExchangeResponse {
@@ -157,7 +159,7 @@ impl Upstream {
             }
             redirected = Some(next);
         }
-        Err(redirect::error("too many redirects").into())
+        Err(redirect::error("too many redirects").at(&request.url).into())
     }
 
     /// Returns `request` as the transport sends it, and whether it carries a credential.

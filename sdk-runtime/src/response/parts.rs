@@ -5,7 +5,8 @@ use std::fmt;
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 
-use crate::error::{DecodeError, Error};
+use crate::endpoint::Endpoint;
+use crate::error::{Called, DecodeError, Error};
 use crate::text;
 
 /// The status and the headers of a response.
@@ -13,13 +14,20 @@ use crate::text;
 pub struct Head {
     pub(super) status: StatusCode,
     pub(super) headers: HeaderMap,
+    /// The endpoint, for errors of what is read behind the head.
+    pub(super) called: Called,
 }
 
 impl Head {
     /// Creates a head.
     #[must_use]
     pub fn new(status: StatusCode, headers: HeaderMap) -> Self {
-        Self { status, headers }
+        Self { status, headers, called: Called::default() }
+    }
+
+    /// Returns the same head as that of a call of `endpoint`.
+    pub(crate) fn of(self, endpoint: &'static Endpoint) -> Self {
+        Self { called: endpoint.into(), ..self }
     }
 
     /// Returns the status.
@@ -44,7 +52,8 @@ impl Head {
     pub(super) fn still_encoded(&self, expected: &'static str, document: &Bytes) -> Option<Error> {
         let encoding = text::encoding(&self.headers).filter(|_| !text::is_blank(document))?;
         let head = (self.status, &self.headers);
-        Some(Error::Decode(DecodeError::encoded(expected, head, &encoding, document)))
+        let error = DecodeError::encoded(expected, head, &encoding, document);
+        Some(Error::Decode(error).of_call(self.called))
     }
 
     pub(super) fn undecodable(
@@ -55,7 +64,8 @@ impl Head {
         document: &Bytes,
     ) -> Error {
         let head = (self.status, &self.headers);
-        Error::Decode(DecodeError::new(expected, head, path, detail.to_string(), document))
+        let error = DecodeError::new(expected, head, path, detail.to_string(), document);
+        Error::Decode(error).of_call(self.called)
     }
 }
 

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::persistence::StoreTime;
 use super::shell::Shell;
 use super::wait_budget::WaitBudget;
-use crate::error::{Error, ErrorResponse};
+use crate::error::{Closed, Error, ErrorResponse, NotSignedIn};
 use crate::runtime::Now;
 use crate::session::refresh::RefreshFlight;
 use crate::session::state::{
@@ -67,7 +67,7 @@ impl Shell {
         let view = self.view();
         let subject = match &view.phase {
             Phase::Active(snapshot) => snapshot.tokens.subject.clone(),
-            Phase::Unloaded | Phase::SignedOut => return Err(Error::NotSignedIn),
+            Phase::Unloaded | Phase::SignedOut => return Err(NotSignedIn::default().into()),
             Phase::Expired(_) | Phase::Closed => None,
         };
         let wait_budget = WaitBudget::default();
@@ -180,7 +180,7 @@ impl Shell {
             Demand::Sign(snapshot) => Ok(snapshot),
             Demand::Join(fallback) => Err(match &inner.flight {
                 Some(flight) => Wait::For(flight.clone(), fallback),
-                None => Wait::Not(Error::Closed),
+                None => Wait::Not(Closed::default().into()),
             }),
             Demand::Fail(error) => {
                 self.conclude(inner);
@@ -201,7 +201,7 @@ impl Shell {
                     }
                     Err(Wait::For(flight, fallback))
                 }
-                None => Err(Wait::Not(Error::Closed)),
+                None => Err(Wait::Not(Closed::default().into())),
             },
         }
     }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use sdk_runtime::__private::{Auth, Endpoint, Paginate};
+use sdk_runtime::error::Closed;
 use sdk_runtime::{CancellationToken, Error, Page, Pages};
 use sdk_testkit::{Backend, Reply};
 use serde::Deserialize;
@@ -287,7 +288,7 @@ async fn i12_pages_belong_to_the_login_that_fetched_the_first() {
         let next = pages.next().await.unwrap();
         let expected = match (end, &next) {
             (0, Err(Error::IdentityChanged(changed))) => !changed.was_sent(),
-            (1, Err(Error::NotSignedIn)) | (2, Err(Error::Closed)) | (3, Ok(_)) => true,
+            (1, Err(Error::NotSignedIn(_))) | (2, Err(Error::Closed(_))) | (3, Ok(_)) => true,
             _ => false,
         };
         assert!(expected, "{ends}: {next:?}");
@@ -303,7 +304,7 @@ async fn a_closed_session_ends_unsigned_pages_too() {
     let mut pages: Pages<Listed> = api.0.request(&PUBLIC).pages(decoder!(Listed), BY_CURSOR());
     pages.next().await.unwrap().unwrap();
     api.session().close();
-    assert!(matches!(pages.next().await, Some(Err(Error::Closed))));
+    assert!(matches!(pages.next().await, Some(Err(Error::Closed(_)))));
     assert_eq!(backend.requests().len(), 1);
 }
 
@@ -323,7 +324,7 @@ async fn each_page_has_its_time_and_all_of_them_can_be_called_off() {
     let mut pages = list(&api, BY_CURSOR()).cancel_on(&token);
     token.cancel();
     let before = backend.requests().len();
-    assert!(matches!(pages.next().await, Some(Err(Error::Cancelled))));
+    assert!(matches!(pages.next().await, Some(Err(Error::Cancelled(_)))));
     assert_eq!(backend.requests().len(), before);
 }
 
@@ -384,11 +385,15 @@ async fn a_key_is_for_one_page() {
 
 #[tokio::test]
 async fn a_fake_gives_what_it_was_given() {
-    let mut pages: Pages<Vec<u32>> = [Ok(vec![1]), Err(Error::Closed), Ok(vec![2])].into_iter().collect();
+    let mut pages: Pages<Vec<u32>> =
+        [Ok(vec![1]), Err(Closed::default().into()), Ok(vec![2])].into_iter().collect();
     assert_eq!(pages.next().await.unwrap().unwrap(), [1]);
-    assert!(matches!(pages.next().await, Some(Err(Error::Closed))));
+    assert!(matches!(pages.next().await, Some(Err(Error::Closed(_)))));
     assert!(pages.next().await.is_none());
-    let mut fake = Pages::<Vec<u32>>::unimplemented("Tracker::all").items();
-    assert!(matches!(fake.next().await, Some(Err(Error::Unimplemented("Tracker::all")))));
+    static ALL: Endpoint = Endpoint::new("Tracker::all", "GET", "/all");
+    let mut fake = Pages::<Vec<u32>>::unimplemented(&ALL).items();
+    assert!(
+        matches!(fake.next().await, Some(Err(error @ Error::Unimplemented(_))) if error.endpoint().is_some())
+    );
     assert!(fake.next().await.is_none());
 }

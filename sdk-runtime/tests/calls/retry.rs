@@ -343,8 +343,8 @@ async fn i12_a_retry_asks_whether_the_login_is_still_its_own() {
         let error = call.await.unwrap().unwrap_err();
         let expected = match end {
             0 => matches!(&error, Error::IdentityChanged(changed) if changed.was_sent()),
-            1 => matches!(error, Error::NotSignedIn),
-            _ => matches!(error, Error::Closed),
+            1 => matches!(error, Error::NotSignedIn(_)),
+            _ => matches!(error, Error::Closed(_)),
         };
         assert!(expected, "{ends}: {error:?}");
         assert_eq!(backend.requests().len(), before + 1, "{ends}");
@@ -361,7 +361,7 @@ async fn a_retry_can_be_called_off_while_it_waits() {
     let call = tokio::spawn(call.into_future());
     backend.received(1).await;
     token.cancel();
-    assert!(matches!(call.await.unwrap(), Err(Error::Cancelled)));
+    assert!(matches!(call.await.unwrap(), Err(Error::Cancelled(_))));
     assert_eq!(backend.requests().len(), 1);
 }
 

@@ -113,7 +113,7 @@ impl Inner {
         } = exchange;
         let (parts, body) = response.into_parts();
         let response = if parts.status.is_success() {
-            let head = Head::new(parts.status, parts.headers);
+            let head = Head::new(parts.status, parts.headers).of(request.endpoint);
             CallResponse::Success(match whole {
                 true => SuccessResponse::Whole(BufferedResponse::new(
                     head,
@@ -130,7 +130,8 @@ impl Inner {
             let ReceivedBody { bytes, end } = receive(body, ERROR_BODY_LIMIT, Some(deadline)).await;
             let (endpoint, truncated) = (request.endpoint, !matches!(end, BodyEnd::Whole));
             let answer = ErrorResponse::new(endpoint, parts.status, parts.headers, bytes, truncated)
-                .unread(end.error());
+                .unread(end.error())
+                .received(&self.clock);
             if is_body_spent {
                 return Err(NotReplayable::from(answer).into());
             }

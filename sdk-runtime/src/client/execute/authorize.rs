@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::client::inner::Inner;
 use crate::cookies::Jar;
 use crate::endpoint::{Auth, Endpoint};
-use crate::error::{Error, InsufficientScope, InvalidRequest};
+use crate::error::{Closed, Error, InsufficientScope, InvalidRequest, NotSignedIn};
 use crate::request::Prepared;
 use crate::session::{Identity, Phase, Snapshot};
 
@@ -30,7 +30,7 @@ impl Inner {
         }
         let view = self.session.shell().view();
         if matches!(view.phase, Phase::Closed) {
-            return Err(Error::Closed);
+            return Err(Closed::default().into());
         }
         if auth == Auth::None {
             return Ok(Authorization::Unsigned(None));
@@ -40,9 +40,9 @@ impl Inner {
             Phase::Unloaded | Phase::SignedOut if auth != Auth::Required => {
                 Ok(Authorization::Unsigned(Some(view.jar.clone())))
             }
-            Phase::Unloaded | Phase::SignedOut => Err(Error::NotSignedIn),
+            Phase::Unloaded | Phase::SignedOut => Err(NotSignedIn::default().into()),
             Phase::Expired(expired) => Err(expired.clone().into()),
-            Phase::Closed => Err(Error::Closed),
+            Phase::Closed => Err(Closed::default().into()),
             Phase::Active(snapshot) => {
                 check_scopes(snapshot, request.endpoint)?;
                 let identity = Identity { epoch: view.epoch, subject: snapshot.tokens.subject.clone() };

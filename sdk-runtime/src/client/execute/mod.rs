@@ -18,7 +18,9 @@ use self::authorize::{Authorization, check_scopes};
 use super::inner::Inner;
 use crate::cookies::Jar;
 use crate::endpoint::Endpoint;
-use crate::error::{Error, ErrorResponse, ExpiredReason, InsufficientScope, NotReplayable, SessionExpired};
+use crate::error::{
+    Closed, Error, ErrorResponse, ExpiredReason, InsufficientScope, NotReplayable, SessionExpired,
+};
 use crate::exchange::Credentials;
 use crate::request::Prepared;
 use crate::runtime;
@@ -110,7 +112,7 @@ impl Execution<'_> {
         loop {
             // The session may have been closed during a pause, or since the page before.
             if matches!(session.shell().view().phase, Phase::Closed) {
-                return Err(Error::Closed);
+                return Err(Closed::default().into());
             }
             let credentials = Credentials { header: None, jar };
             let permit = || identity.map_or(Ok(()), |identity| session.shell().permit(identity, sent));

@@ -85,9 +85,7 @@ impl RetryBudget {
 /// failed.
 fn is_transient(attempt: Result<Option<&ErrorResponse>, &Error>) -> bool {
     match attempt {
-        Ok(answer) => {
-            answer.is_some_and(|answer| matches!(answer.status().as_u16(), 408 | 429 | 500 | 502 | 503 | 504))
-        }
+        Ok(answer) => answer.is_some_and(ErrorResponse::is_transient),
         Err(Error::Transport(error)) => error.kind().is_transient(),
         Err(_) => false,
     }

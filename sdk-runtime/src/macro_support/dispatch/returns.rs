@@ -6,7 +6,8 @@ use std::ops::Deref;
 use std::pin::Pin;
 
 use crate::client::{Call, CallFuture, Pages};
-use crate::error::{ApiError, Error};
+use crate::endpoint::Endpoint;
+use crate::error::{ApiError, Error, Unimplemented};
 
 /// The return type of an endpoint.
 pub struct Return<R>(Return1<R>);
@@ -30,10 +31,10 @@ impl<T, E: ApiError> Return<Result<T, E>> {
     /// Fails with `Error::Unimplemented`, for an implementation without this endpoint.
     pub fn unimplemented<A>(
         &self,
-        endpoint: &'static str,
+        endpoint: &'static Endpoint,
         _: A,
     ) -> impl Future<Output = Result<T, E>> + Send + use<T, E, A> {
-        async move { Err(E::from(Error::Unimplemented(endpoint))) }
+        async move { Err(E::from(Error::from(Unimplemented::default()).with_endpoint(endpoint))) }
     }
 }
 
@@ -46,14 +47,14 @@ impl<T: 'static, E: 'static> Return<Result<T, E>> {
 
 impl<P, E: ApiError> Return<Pages<P, E>> {
     /// Returns pages that fail with `Error::Unimplemented`, for an implementation without this endpoint.
-    pub fn unimplemented_pages<A>(&self, endpoint: &'static str, _: A) -> Pages<P, E> {
+    pub fn unimplemented_pages<A>(&self, endpoint: &'static Endpoint, _: A) -> Pages<P, E> {
         Pages::unimplemented(endpoint)
     }
 }
 
 impl<P, E> Return1<Pages<P, E>> {
     /// Accepts an error type that does not fit. Never runs.
-    pub fn unimplemented_pages<A>(&self, _: &'static str, _: A) -> Pages<P, E> {
+    pub fn unimplemented_pages<A>(&self, _: &'static Endpoint, _: A) -> Pages<P, E> {
         [].into_iter().collect()
     }
 }
@@ -61,7 +62,7 @@ impl<P, E> Return1<Pages<P, E>> {
 impl<R> Return1<R> {
     /// Accepts a type that does not fit. Never runs. The client's method reports it, so that one mistake is
     /// one error.
-    pub fn unimplemented<A>(&self, _: &'static str, _: A) -> Pending<R> {
+    pub fn unimplemented<A>(&self, _: &'static Endpoint, _: A) -> Pending<R> {
         pending()
     }
 

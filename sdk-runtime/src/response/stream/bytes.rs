@@ -97,7 +97,8 @@ impl Stream for ByteStream {
                 },
                 Some(Err(error)) => {
                     self.body = None;
-                    return Poll::Ready(Some(Err(error.into())));
+                    let error = Error::from(error).of_call(self.head.called);
+                    return Poll::Ready(Some(Err(error)));
                 }
                 None => self.body = None,
             }
@@ -118,7 +119,8 @@ pub(super) fn readable<T>(bytes: ByteStream) -> Result<ByteStream, Error> {
     match text::encoding(headers).filter(|_| text::is_encoded(headers)) {
         Some(encoding) => {
             let head = (bytes.head.status, headers);
-            Err(DecodeError::encoded(std::any::type_name::<T>(), head, &encoding, &Bytes::new()).into())
+            let error = DecodeError::encoded(std::any::type_name::<T>(), head, &encoding, &Bytes::new());
+            Err(Error::from(error).of_call(bytes.head.called))
         }
         None => Ok(bytes),
     }

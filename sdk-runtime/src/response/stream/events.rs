@@ -15,7 +15,7 @@ use serde::de::DeserializeOwned;
 
 use super::bytes::{ByteStream, FromStream, readable};
 use super::lines::{LONGEST, LineFormat, Lines};
-use crate::error::{BodyTooLarge, Error};
+use crate::error::Error;
 use crate::response::json::decode_document;
 use crate::response::parts::{BufferedResponse, Head};
 use crate::text;
@@ -152,7 +152,7 @@ impl Stream for ServerEvents {
                     }
                     if self.data.len() > LONGEST {
                         self.lines.end();
-                        return Poll::Ready(Some(Err(BodyTooLarge::line(LONGEST).into())));
+                        return Poll::Ready(Some(Err(self.lines.too_long())));
                     }
                 }
                 Some(Err(error)) => return Poll::Ready(Some(Err(error))),

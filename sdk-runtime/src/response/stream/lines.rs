@@ -68,7 +68,7 @@ impl Lines {
             }
             if self.buffer.len() > LONGEST {
                 self.end();
-                return Poll::Ready(Some(Err(BodyTooLarge::line(LONGEST).into())));
+                return Poll::Ready(Some(Err(self.too_long())));
             }
             let Some(bytes) = &mut self.bytes else {
                 return Poll::Ready(None);
@@ -128,7 +128,12 @@ impl Lines {
             return Ok(line);
         }
         self.end();
-        Err(BodyTooLarge::line(LONGEST).into())
+        Err(self.too_long())
+    }
+
+    /// Returns the error of a line or an event that is longer than [`LONGEST`].
+    pub(super) fn too_long(&self) -> Error {
+        Error::from(BodyTooLarge::line(LONGEST)).of_call(self.head.called)
     }
 }
 

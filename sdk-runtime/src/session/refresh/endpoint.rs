@@ -282,7 +282,7 @@ mod tests {
             ("no connection for the redirect", error(Kind::Connect).arrived(true).into(), "unknown"),
             ("redirected", error(Kind::Redirect).into(), "unknown"),
             ("cannot be built", InvalidRequest::new("x", "is none").into(), "misconfigured"),
-            ("another error", Error::Closed, "unknown"),
+            ("another error", crate::error::Closed::default().into(), "unknown"),
         ] {
             let (found, retry_after) = match failed(error) {
                 RefreshOutcome::NotSpent { retry_after, .. } => ("not spent", retry_after),

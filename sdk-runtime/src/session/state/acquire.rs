@@ -8,7 +8,8 @@ use super::snapshot::{EndpointId, Phase, Snapshot, Validity, Version};
 use super::throttle::{Admission, Rejected};
 use super::{Core, Flight, permit};
 use crate::error::{
-    Error, ExpiredReason, InvalidRequest, RefreshUnavailable, SessionExpired, UnavailableCause,
+    Closed, Error, ExpiredReason, InvalidRequest, NotSignedIn, RefreshUnavailable, SessionExpired,
+    UnavailableCause,
 };
 use crate::runtime::{Instant, Now};
 use crate::session::stored::RefreshInput;
@@ -31,7 +32,7 @@ impl Core {
             return Demand::Fail(error);
         }
         let Phase::Active(snapshot) = self.view.phase.clone() else {
-            return Demand::Fail(Error::NotSignedIn);
+            return Demand::Fail(NotSignedIn::default().into());
         };
         let rejected = rejected.filter(|rejection| rejection.version == snapshot.version);
         if let Some(rejection) = rejected
@@ -168,9 +169,9 @@ impl Core {
     pub(crate) fn demand_refresh(&mut self, now: Now) -> Demand {
         let snapshot = match &self.view.phase {
             Phase::Active(snapshot) => snapshot.clone(),
-            Phase::Unloaded | Phase::SignedOut => return Demand::Fail(Error::NotSignedIn),
+            Phase::Unloaded | Phase::SignedOut => return Demand::Fail(NotSignedIn::default().into()),
             Phase::Expired(expired) => return Demand::Fail(expired.clone().into()),
-            Phase::Closed => return Demand::Fail(Error::Closed),
+            Phase::Closed => return Demand::Fail(Closed::default().into()),
         };
         if let Some(refresh_denied) = &self.refresh_denied {
             return Demand::Fail(refresh_denied.clone().into());
@@ -198,7 +199,7 @@ impl Core {
             Phase::Active(snapshot) => return Demand::Sign(snapshot.clone()),
             Phase::Unloaded | Phase::SignedOut => {}
             Phase::Expired(expired) => return Demand::Fail(expired.clone().into()),
-            Phase::Closed => return Demand::Fail(Error::Closed),
+            Phase::Closed => return Demand::Fail(Closed::default().into()),
         }
         if let Some(demand) = self.nothing_to_start() {
             return demand;

@@ -7,7 +7,7 @@ use super::cool_down;
 use super::event::SessionEvent;
 use super::message::{FlightId, RefreshOutcome, Refreshed, Settled};
 use super::snapshot::Phase;
-use crate::error::{Error, ExpiredReason, SessionExpired, UnavailableCause};
+use crate::error::{ExpiredReason, NotSignedIn, SessionExpired, UnavailableCause};
 use crate::runtime::Now;
 use crate::session::stored::{Logins, Replaces, StoredCredential, TokenId};
 use crate::session::token::{Credential, Tokens, non_empty};
@@ -48,7 +48,7 @@ impl Core {
                 self.nothing_to_write();
                 self.next_epoch(Arc::default(), Phase::SignedOut);
                 self.events.push(SessionEvent::SignedOut);
-                Err(Error::NotSignedIn)
+                Err(NotSignedIn::default().into())
             }
             RefreshOutcome::Unusable { refresh, id, cause, .. } => {
                 // The refresh token of the response has replaced the spent one, even if the access token
@@ -213,7 +213,7 @@ impl Core {
             // The refresh was to sign in.
             Phase::SignedOut => {
                 self.retire(Some(expired));
-                Err(Error::NotSignedIn)
+                Err(NotSignedIn::default().into())
             }
             Phase::Active(snapshot) if snapshot.still_signs(now) || self.works_elsewhere(snapshot, now) => {
                 self.refresh = None;

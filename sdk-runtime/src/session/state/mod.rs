@@ -38,7 +38,7 @@ pub(crate) use message::{
 pub(crate) use snapshot::{EndpointId, Phase, Snapshot, Validity, Version, View};
 
 use crate::cookies::Jar;
-use crate::error::{Error, IdentityChanged, SessionExpired};
+use crate::error::{Closed, Error, IdentityChanged, NotSignedIn, SessionExpired};
 use crate::runtime::Now;
 use crate::secret::RefreshToken;
 use crate::session::stored::{DeniedRefresh, Logins, OutcomeUnknown, PendingWrite, Replaces, TokenId};
@@ -161,7 +161,7 @@ impl Core {
         now: Now,
     ) -> Result<(), Error> {
         if matches!(self.view.phase, Phase::Closed) {
-            return Err(Error::Closed);
+            return Err(Closed::default().into());
         }
         if since.is_some_and(|since| since != self.view.epoch) {
             return Err(IdentityChanged::new(true).into());
@@ -180,7 +180,7 @@ impl Core {
     /// Signs out. Returns the former login, for telling the server.
     pub(crate) fn sign_out(&mut self) -> Result<Option<(Arc<Snapshot>, Grant)>, Error> {
         let login = match &self.view.phase {
-            Phase::Closed => return Err(Error::Closed),
+            Phase::Closed => return Err(Closed::default().into()),
             Phase::Active(snapshot) => {
                 let grant = Grant { access: snapshot.tokens.access.clone(), refresh: self.refresh.take() };
                 Some((snapshot.clone(), grant))
@@ -323,12 +323,12 @@ impl Core {
 /// already.
 pub(crate) fn permit(view: &View, identity: &Identity, sent: bool) -> Result<(), Error> {
     match &view.phase {
-        Phase::Closed => Err(Error::Closed),
+        Phase::Closed => Err(Closed::default().into()),
         _ if view.epoch == identity.epoch => match &view.phase {
             Phase::Expired(expired) => Err(expired.clone().into()),
             _ => Ok(()),
         },
-        Phase::Unloaded | Phase::SignedOut => Err(Error::NotSignedIn),
+        Phase::Unloaded | Phase::SignedOut => Err(NotSignedIn::default().into()),
         Phase::Active(snapshot)
             if identity.subject.is_some() && snapshot.tokens.subject == identity.subject =>
         {

@@ -99,7 +99,7 @@ fn i10_a_flight_of_an_older_epoch_changes_nothing() {
         world.core.sign_out().unwrap();
         assert!(world.finish(flight, outcome).is_none());
         assert!(matches!(world.core.view().phase, Phase::SignedOut));
-        assert!(matches!(world.demand(&me, None), Demand::Fail(Error::NotSignedIn)));
+        assert!(matches!(world.demand(&me, None), Demand::Fail(Error::NotSignedIn(_))));
     }
     for outcome in [
         RefreshOutcome::Success(tokens("two").into()),
@@ -294,9 +294,9 @@ fn closed_is_for_good() {
     let mut world = World::signed_in();
     let me = world.me();
     world.core.close();
-    assert!(matches!(world.demand(&me, None), Demand::Fail(Error::Closed)));
-    assert!(matches!(world.core.sign_in(tokens("x"), None, None, world.now), Err(Error::Closed)));
-    assert!(matches!(world.core.sign_out(), Err(Error::Closed)));
+    assert!(matches!(world.demand(&me, None), Demand::Fail(Error::Closed(_))));
+    assert!(matches!(world.core.sign_in(tokens("x"), None, None, world.now), Err(Error::Closed(_))));
+    assert!(matches!(world.core.sign_out(), Err(Error::Closed(_))));
     assert!(matches!(world.core.view().phase, Phase::Closed));
 }
 
