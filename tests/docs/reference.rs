@@ -79,7 +79,7 @@ impl Tracker for Fake {
 async fn a_fake_has_the_methods_that_a_test_needs() -> Result<()> {
     assert_eq!(title(&Fake, 7).await?.as_deref(), Some("Leak"));
     assert_eq!(Fake.issue_or_default(8).await?.title, ""); // a composite calls the fake
-    assert!(matches!(Fake.search("q", &[]).await, Err(Error::Unimplemented("Tracker::search"))));
+    assert!(matches!(Fake.search("q", &[]).await, Err(Error::Unimplemented(_))));
     Ok(())
 }
 

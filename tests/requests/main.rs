@@ -16,6 +16,7 @@ mod cookies;
 mod errors;
 mod header;
 mod multipart;
+mod named;
 mod pages;
 mod parser;
 mod path;

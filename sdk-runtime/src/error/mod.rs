@@ -1,8 +1,8 @@
 //! The errors of a call, and their codes.
 //!
 #![doc = include_str!("../../docs/errors.md")]
-// Errors are cheap to clone, because one failed refresh answers many callers. No `Display` and no `Debug` shows
-// a token, a body, a query or a header value. Accessors return them.
+// Errors are cheap to clone, because one failed refresh answers many callers. No `Display` and no `Debug`
+// shows a token, a body, a query or a header value. Accessors return them.
 
 mod api;
 mod build;
