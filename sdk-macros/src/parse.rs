@@ -4,13 +4,14 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::ToTokens;
 use syn::{
-    Attribute, Block, FnArg, Item, ItemTrait, MacroDelimiter, Meta, MetaList, Pat, Receiver, Signature,
-    TraitItem, TraitItemFn, Type, ext::IdentExt, parse_quote,
+    Attribute, Block, FnArg, Item, ItemTrait, MacroDelimiter, Meta, MetaList, Pat, Receiver, ReceiverKind,
+    Signature, TraitItem, TraitItemFn, Type, TypeReference, ext::IdentExt, parse_quote,
 };
 
 use crate::{
     args::{self, Arg},
     did_you_mean::nearest,
+    span::strip_groups,
 };
 
 /// The attributes that name an HTTP method.
@@ -211,11 +212,27 @@ fn method(item: TraitItemFn, is_of_parameters: fn(&str) -> bool) -> RawMethod {
     let mut params = Vec::new();
     for input in std::mem::take(&mut sig.inputs) {
         match input {
-            FnArg::Receiver(it) => receiver = Some(it),
+            FnArg::Receiver(it) => receiver = Some(in_short(it)),
             FnArg::Typed(it) => params.push(param(it, is_of_parameters)),
         }
     }
     RawMethod { api_attrs, attrs, sig, receiver, params, body }
+}
+
+/// Returns `self: &Self` as `&self`, which it means.
+fn in_short(receiver: Receiver) -> Receiver {
+    let ReceiverKind::Typed(_, ty) = &receiver.kind else { return receiver };
+    let Type::Reference(TypeReference { and_token, lifetime, mutability: None, elem, .. }) = strip_groups(ty)
+    else {
+        return receiver;
+    };
+    match strip_groups(elem) {
+        Type::Path(path) if path.qself.is_none() && path.path.is_ident("Self") => {
+            let kind = ReceiverKind::Reference(*and_token, lifetime.clone(), None);
+            Receiver { kind, ..receiver }
+        }
+        _ => receiver,
+    }
 }
 
 fn param(input: syn::PatType, is_of_parameters: fn(&str) -> bool) -> RawParam {

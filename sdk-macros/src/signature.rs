@@ -167,6 +167,13 @@ impl ToTokens for Argument {
     }
 }
 
+/// Allows the use of parameters whose names begin with `_`, if there are any.
+pub(crate) fn allow_underscores<'a>(mut names: impl Iterator<Item = &'a Ident>) -> Option<TokenStream> {
+    names
+        .any(|name| name.to_string().starts_with('_'))
+        .then(|| quote!(#[allow(clippy::used_underscore_binding)]))
+}
+
 /// Returns whether there is a `ref` in the pattern.
 pub(crate) fn borrows(pattern: &Pat) -> bool {
     any_name(pattern.to_token_stream(), &|name| name == "ref")

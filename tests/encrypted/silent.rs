@@ -46,7 +46,7 @@ async fn calls_leave_a_connection_that_has_gone_silent() {
     let mut calls = JoinSet::new();
     for id in 0..20 {
         let call = client.issue(id);
-        calls.spawn(async move { call.await });
+        calls.spawn(call);
     }
     in_time(client.session().refresh()).await.unwrap();
     while let Some(done) = in_time(calls.join_next()).await {
@@ -135,7 +135,7 @@ async fn a_connection_on_which_a_call_has_timed_out_is_not_used_again() {
     let mut calls = JoinSet::new();
     for _ in 0..20 {
         let call = client.open().timeout(Duration::from_millis(300));
-        calls.spawn(async move { call.await });
+        calls.spawn(call);
     }
     while let Some(done) = in_time(calls.join_next()).await {
         assert!(matches!(done.unwrap(), Err(Error::Timeout(_))));

@@ -1,8 +1,10 @@
 //! The trait implemented with plain `async fn`s, as many as a test needs.
 
+use std::sync::Arc;
+
 use sdk_runtime::{Result, api_client};
 
-use super::{CreateError, Fake, Tracker, TrackerClient, client, is_unimplemented, issue, shout};
+use super::{CreateError, DynTracker, Fake, Tracker, TrackerClient, client, is_unimplemented, issue, shout};
 
 #[tokio::test]
 async fn a_fake_answers_what_it_implements_and_names_what_it_does_not() {
@@ -40,8 +42,28 @@ async fn a_composite_calls_what_is_implemented() {
 async fn generic_code_takes_either() {
     assert_eq!(shout(&Fake::default()).await.unwrap(), "FROM THE FAKE");
     assert_eq!(shout(&client()).await.unwrap(), "FROM THE SERVER");
+    assert_eq!(shout(&&client()).await.unwrap(), "FROM THE SERVER");
+    assert_eq!(shout(&Arc::new(client())).await.unwrap(), "FROM THE SERVER");
     let created = Tracker::create(&client(), &issue("new")).await;
     assert!(matches!(created, Err(CreateError::Duplicate)), "{created:?}");
+}
+
+/// What the documentation says in place of the options of a call.
+#[tokio::test(start_paused = true)]
+async fn a_call_through_the_trait_is_limited_and_cancelled_from_outside() {
+    async fn check(tracker: &impl Tracker) {
+        let limit = std::time::Duration::from_secs(2);
+        let issue = tokio::time::timeout(limit, tracker.issue(7)).await;
+        assert!(issue.unwrap().unwrap().is_some());
+        let token = tokio_util::sync::CancellationToken::new();
+        let issue = token.run_until_cancelled(tracker.issue(7)).await;
+        assert!(issue.unwrap().unwrap().is_some());
+        token.cancel();
+        assert!(token.run_until_cancelled(tracker.issue(7)).await.is_none());
+    }
+    check(&Fake::default()).await;
+    check(&client()).await;
+    check(&DynTracker::from(client())).await;
 }
 
 /// The same fake for two versions of an API, the second of which has an endpoint and a composite more.

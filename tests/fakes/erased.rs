@@ -27,7 +27,7 @@ impl Tracker for Shared {
 
 #[tokio::test]
 async fn an_erased_client_behaves_as_the_client_it_was_made_of() {
-    let of_client = DynTracker::new(client());
+    let of_client = DynTracker::from(client());
     let of_fake = DynTracker::new(Fake::default());
     let of_itself = DynTracker::new(DynTracker::new(of_fake.clone()));
     for (tracker, title) in

@@ -25,8 +25,17 @@ pub trait Shop {
     #[delete("/products/{sku}")]
     async fn remove(&self, sku: &str) -> Result<String>;
 
+    /// The products of one kind.
+    #[get("/products/of/{_kind}")]
+    async fn of_kind(self: &Self, _kind: &str, #[query] _page: u32) -> Result<String>;
+
     /// The first of all products.
     async fn first(&self) -> Result<String> {
+        self.products().await
+    }
+
+    /// The first of all products, of any kind.
+    async fn first_of(&self, _kind: &str) -> Result<String> {
         self.products().await
     }
 
@@ -93,6 +102,8 @@ async fn use_them(shop: &ShopClient, stock: &StockClient) -> Result<String> {
     assert_eq!(shop.limit(), 100);
     shop.remove("a").await?;
     shop.first().await?;
+    shop.first_of("a").await?;
+    shop.of_kind("a", 2).await?;
     shop.product("a").await
 }
 

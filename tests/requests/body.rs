@@ -1,6 +1,8 @@
 //! Bodies on the wire.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use http::HeaderValue;
@@ -174,6 +176,9 @@ async fn a_body_is_sent_as_it_is() {
             (c.body(String::from("s")), "POST /b\ncontent-type: text/plain; charset=utf-8\n\ns"),
             (c.body(vec![b'v']), "POST /b\ncontent-type: application/octet-stream\n\nv"),
             (c.body(Bytes::from_static(b"b")), "POST /b\ncontent-type: application/octet-stream\n\nb"),
+            (c.body(Arc::<[u8]>::from([b'a'])), "POST /b\ncontent-type: application/octet-stream\n\na"),
+            (c.body(Cow::from("é")), "POST /b\ncontent-type: text/plain; charset=utf-8\n\né"),
+            (c.body(*b"xy"), "POST /b\ncontent-type: application/octet-stream\n\nxy"),
             (c.body(Csv([1, 2])), "POST /b\ncontent-type: text/csv\n\n1,2"),
             (c.body(Body::new("bare")), "POST /b\n\nbare"),
             (c.body_as(Csv([1, 2])), "POST /b\ncontent-type: application/xml\n\n1,2"),

@@ -65,6 +65,8 @@ trait Answers {
     #[get("/a")]
     async fn full_maybe_json(&self) -> Result<Response<Option<Issue>>>;
     #[get("/a")]
+    async fn maybe_full_json(&self) -> Result<Option<Response<Issue>>>;
+    #[get("/a")]
     async fn text(&self) -> Result<String>;
     #[get("/a")]
     async fn maybe_text(&self) -> Result<Option<String>>;
@@ -126,7 +128,11 @@ async fn a_success_becomes_the_declared_value() {
     assert_eq!(client.bytes().await.unwrap(), ISSUE);
     assert_eq!(client.maybe_text().await.unwrap().as_deref(), Some(ISSUE));
     client.unit().await.unwrap();
-    for full in [client.full_json().await.unwrap(), client.json().response().await.unwrap()] {
+    for full in [
+        client.full_json().await.unwrap(),
+        client.json().response().await.unwrap(),
+        client.maybe_full_json().await.unwrap().unwrap(),
+    ] {
         assert_eq!((full.status().as_u16(), &full.headers()["etag"]), (201, &"\"1\"".parse().unwrap()));
         assert_eq!(full.into_value(), issue());
     }
@@ -145,6 +151,7 @@ async fn what_is_not_there_is_none() {
         assert_eq!(client.maybe_json().await.unwrap(), None, "{status}");
         let full = client.full_maybe_json().await.unwrap();
         assert_eq!((full.status().as_u16(), full.value()), (status, &None));
+        assert!(client.maybe_full_json().await.unwrap().is_none(), "{status}");
     }
     for status in [404, 204] {
         let client = answering(Reply::empty().status(status));
@@ -321,11 +328,12 @@ async fn the_request_says_what_it_can_read() {
     let client = client_of(&backend);
     let _ =
         (client.json().await, client.maybe_json().await, client.full_maybe_json().await, client.text().await);
+    let _ = client.maybe_full_json().await;
     let _ = (client.bytes().await, client.unit().await, client.maybe_lines().await);
     let json = Some("application/json");
     let accepted: Vec<_> = backend.requests().iter().map(|r| r.header("accept").map(str::to_owned)).collect();
     let accepted: Vec<_> = accepted.iter().map(Option::as_deref).collect();
-    assert_eq!(accepted, [json, json, json, None, None, None, Some("text/x-lines")]);
+    assert_eq!(accepted, [json, json, json, None, json, None, None, Some("text/x-lines")]);
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::{GenericParam, TypeParam};
+use syn::{GenericParam, TypeParam, TypeParamBound, WhereClause, parse_quote};
 
 use super::names::Names;
 use crate::signature;
@@ -34,18 +34,7 @@ pub(crate) fn client(names: &Names<'_>, parts: &Parts) -> TokenStream {
     );
     let about_new =
         format!(" Creates a client for the server at `base`, with the defaults of [`{client}::builder`].");
-    let implementation = implemented.as_ref().map(|methods| {
-        // The compiler warns about each use of a deprecated trait, and this use is not the user's.
-        let deprecated =
-            signature::has(&trait_head.attrs, "deprecated").then(|| quote!(#[allow(deprecated)]));
-        quote! {
-            #(#cfgs)*
-            #(#permitted)*
-            #deprecated
-            #[allow(refining_impl_trait)]
-            impl #parameters #ident #arguments for #client #arguments #bounds { #(#methods)* }
-        }
-    });
+    let implementations = implemented.as_ref().map(|methods| implementations(names, methods));
     let (declared, declared_bounds) = (&trait_head.generics, param_bounds);
     let is_generic = !declared.params.is_empty();
     let of = is_generic.then(|| {
@@ -118,7 +107,7 @@ pub(crate) fn client(names: &Names<'_>, parts: &Parts) -> TokenStream {
             #(#inherent)*
         }
 
-        #implementation
+        #implementations
 
         #(#cfgs)*
         #[doc(hidden)]
@@ -131,4 +120,52 @@ pub(crate) fn client(names: &Names<'_>, parts: &Parts) -> TokenStream {
             }
         }
     }
+}
+
+/// Returns the implementations of the trait: for the client, for a reference to it, and for an `Arc` of it.
+fn implementations(names: &Names<'_>, methods: &[TokenStream]) -> TokenStream {
+    let Names { trait_head, client, private, generics, .. } = names;
+    let ident = &trait_head.ident;
+    let (parameters, arguments, bounds) = generics.split_for_impl();
+    let cfgs = signature::cfgs(&trait_head.attrs);
+    let permitted = signature::permitted(&trait_head.attrs);
+    // The compiler warns about each use of a deprecated trait, and this use is not the user's.
+    let deprecated = signature::has(&trait_head.attrs, "deprecated").then(|| quote!(#[allow(deprecated)]));
+    let handles = [quote!(&#client #arguments), quote!(#private::Arc<#client #arguments>)];
+    let of_handle = of_handle(names);
+    let handles =
+        of_handle.iter().flat_map(|bounds| handles.iter().map(move |it| quote!({ for #it #bounds })));
+    quote! {
+        #private::implement! {
+            {
+                #(#cfgs)*
+                #(#permitted)*
+                #deprecated
+                #[allow(refining_impl_trait)]
+                impl #parameters #ident #arguments
+            }
+            { #(#methods)* }
+            { for #client #arguments #bounds }
+            #(#handles)*
+        }
+    }
+}
+
+/// Returns the bounds under which a handle implements the trait: its supertraits are the user's to implement.
+/// A lifetime that occurs nowhere keeps the compiler from checking such a bound before it is needed.
+///
+/// Returns `None` if the trait has a lifetime as a bound, which a reference does not outlive.
+fn of_handle(names: &Names<'_>) -> Option<WhereClause> {
+    let trait_head = &names.trait_head;
+    let clauses = trait_head.generics.where_clause.iter().flat_map(|clause| &clause.predicates);
+    let of_self = clauses.filter_map(signature::bounds_of_self).flatten();
+    let mut clause = names.generics.where_clause.clone().unwrap_or_else(|| parse_quote!(where));
+    for bound in trait_head.supertraits.iter().chain(of_self) {
+        let TypeParamBound::Trait(bound) = bound else { return None };
+        clause.predicates.push(match bound.lifetimes {
+            Some(_) => parse_quote!(Self: #bound),
+            None => parse_quote!(for<'__any> Self: #bound),
+        });
+    }
+    Some(clause)
 }

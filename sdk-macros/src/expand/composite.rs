@@ -61,6 +61,7 @@ pub(crate) fn inherent(composite: &Composite, names: &Names<'_>) -> Option<Token
     }
     let this = signature::user_self(&sig);
     let arguments = signature::name_arguments(&mut sig);
+    let underscored = signature::allow_underscores(arguments.iter().map(|argument| &argument.name));
     let (vis, ident, name) = (&names.vis, &names.trait_head.ident, &sig.ident);
     let (_, of, _) = names.generics.split_for_impl();
     let attrs = signature::shared(&composite.attrs);
@@ -76,6 +77,7 @@ pub(crate) fn inherent(composite: &Composite, names: &Names<'_>) -> Option<Token
         #(#attrs)*
         #docs
         #deprecated
+        #underscored
         #vis #sig {
             <Self as #ident #of>::#name(#this, #(#arguments),*) #wait
         }

@@ -25,10 +25,10 @@ pub(super) fn declared(endpoint: &Endpoint, names: &Names<'_>) -> TokenStream {
     };
     let arguments = signature::name_arguments(&mut sig);
     let described = description::for_trait(endpoint, names);
-    let many = many_arguments(endpoint);
+    let lints = parameter_lints(endpoint);
     quote_spanned! {span::generated_at_name(&sig.ident)=>
         #(#attrs)*
-        #many
+        #lints
         #sig {
             #private::Return::<#output>::NEW.#unimplemented(#described, (#(#arguments,)*))
         }
@@ -51,7 +51,7 @@ pub(super) fn inherent(endpoint: &Endpoint, names: &Names<'_>) -> TokenStream {
         None => returning_call(&visible(endpoint), &endpoint.returns, &names.private),
         Some(_) => visible(endpoint),
     };
-    let many = many_arguments(endpoint);
+    let lints = parameter_lints(endpoint);
     let body = request::call(endpoint, &signature::user_self(&sig), names);
     let constant = constant(endpoint, names);
     quote_spanned! {span::generated_at_name(&sig.ident)=>
@@ -59,43 +59,43 @@ pub(super) fn inherent(endpoint: &Endpoint, names: &Names<'_>) -> TokenStream {
 
         #(#attrs)*
         #docs
-        #many
+        #lints
         #vis #sig { #body }
     }
 }
 
-/// Returns the client's implementation of the trait's method, which awaits the call.
+/// Returns the trait's method of the client, of a reference to it, and of an `Arc` of it. It returns the call
+/// itself, so that a call through such a handle has options too.
 pub(super) fn implemented(endpoint: &Endpoint, names: &Names<'_>) -> TokenStream {
-    let (client, private) = (&names.client, &names.private);
+    let client = &names.client;
     let name = endpoint.name();
-    let output = &endpoint.returns.whole;
-    let many = many_arguments(endpoint);
+    let lints = parameter_lints(endpoint);
     let cfgs = signature::cfgs(&endpoint.attrs);
     let permitted = signature::permitted(&endpoint.attrs);
-    let mut sig = visible(endpoint);
-    sig.asyncness = None;
-    if endpoint.paginate.is_none() {
-        sig.output = parse_quote_spanned!(span::generated_at_name(name)=> -> #private::BoxFuture<#output>);
-    }
+    let mut sig = match endpoint.paginate {
+        None => returning_call(&visible(endpoint), &endpoint.returns, &names.private),
+        Some(_) => visible(endpoint),
+    };
     let this = signature::user_self(&sig);
     let arguments = signature::name_arguments(&mut sig);
     let call = quote!(#client::#name(#this, #(#arguments),*));
-    let call = match &endpoint.returns.ok {
-        Some(_) if endpoint.paginate.is_some() => call,
-        Some(_) => quote!(::core::future::IntoFuture::into_future(#call)),
-        // An alias of another type than `Result` fails at each mention of this method. At one place, that is
-        // one error.
+    let (call, at) = match &endpoint.returns.ok {
+        Some(_) => (call, span::generated_at_name(name)),
+        // An alias of another type than `Result` fails in the signature, and at each mention of this method.
+        // At one place, that is one error.
         None => {
-            let call = span::respan(&call, span::in_return_type(&endpoint.returns.whole, None));
-            quote!(#private::Return::<#output>::NEW.forward(#call))
+            let at = span::in_return_type(&endpoint.returns.whole, None);
+            sig.fn_token.span = at;
+            sig.ident.set_span(at.resolved_at(name.span()));
+            (span::respan(&call, at), at)
         }
     };
     // The compiler warns about each call of a deprecated method, and this call is not the user's.
     let deprecated = signature::has(&endpoint.attrs, "deprecated").then(|| quote!(#[allow(deprecated)]));
-    quote_spanned! {span::generated_at_name(&sig.ident)=>
+    quote_spanned! {at=>
         #(#cfgs)*
         #(#permitted)*
-        #many
+        #lints
         #deprecated
         #sig { #call }
     }
@@ -120,9 +120,12 @@ pub(super) fn table_entry(endpoint: &Endpoint) -> TokenStream {
     quote!(#(#cfgs)* Self::#constant)
 }
 
-/// Allows more arguments than clippy's limit, because the request decides their number.
-fn many_arguments(endpoint: &Endpoint) -> Option<TokenStream> {
-    (endpoint.params.len() > 6).then(|| quote!(#[allow(clippy::too_many_arguments)]))
+/// Allows what clippy says about the parameters. There may be more than its limit, because the request
+/// decides their number. And their names may begin with `_`, although they are used.
+fn parameter_lints(endpoint: &Endpoint) -> TokenStream {
+    let many = (endpoint.params.len() > 6).then(|| quote!(#[allow(clippy::too_many_arguments)]));
+    let underscored = signature::allow_underscores(endpoint.params.iter().map(|param| &param.name));
+    quote!(#many #underscored)
 }
 
 /// Returns the signature that callers see. Type parameters in the result are `'static`, because a result may

@@ -48,6 +48,7 @@ pub(super) fn erased(names: &Names<'_>, methods: &[Declared<'_>]) -> TokenStream
     let about_new = format!(" Wraps `inner`, such as a [`{}`] or a fake of a test.", names.client);
     let deprecated = signature::has(&trait_head.attrs, "deprecated").then(|| quote!(#[allow(deprecated)]));
     let permitted: Vec<_> = signature::permitted(&trait_head.attrs).collect();
+    let from_client = from_client(names, &erased);
     quote! {
         #(#cfgs)*
         #(#permitted)*
@@ -82,6 +83,8 @@ pub(super) fn erased(names: &Names<'_>, methods: &[Declared<'_>]) -> TokenStream
         #deprecated
         impl #parameters #ident #arguments for #erased #arguments #bounds { #(#forwarded)* }
 
+        #from_client
+
         #(#cfgs)*
         impl #parameters ::core::clone::Clone for #erased #arguments #bounds {
             fn clone(&self) -> Self {
@@ -93,6 +96,29 @@ pub(super) fn erased(names: &Names<'_>, methods: &[Declared<'_>]) -> TokenStream
         impl #parameters ::core::fmt::Debug for #erased #arguments #bounds {
             fn fmt(&self, formatter: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                 formatter.debug_struct(#name).finish_non_exhaustive()
+            }
+        }
+    }
+}
+
+/// Returns `From<TrackerClient> for DynTracker`.
+fn from_client(names: &Names<'_>, erased: &Ident) -> TokenStream {
+    let Names { trait_head, client, generics, .. } = names;
+    let (parameters, arguments, _) = generics.split_for_impl();
+    let cfgs = signature::cfgs(&trait_head.attrs);
+    let deprecated = signature::has(&trait_head.attrs, "deprecated").then(|| quote!(#[allow(deprecated)]));
+    let mut bounded = generics.clone();
+    for parameter in generics.lifetimes() {
+        let lifetime = &parameter.lifetime;
+        bounded.make_where_clause().predicates.push(parse_quote!(#lifetime: 'static));
+    }
+    let bounds = &bounded.where_clause;
+    quote! {
+        #(#cfgs)*
+        #deprecated
+        impl #parameters ::core::convert::From<#client #arguments> for #erased #arguments #bounds {
+            fn from(client: #client #arguments) -> Self {
+                Self::new(client)
             }
         }
     }
@@ -212,7 +238,9 @@ impl<'a> Method<'a> {
         let cfgs = signature::cfgs(self.attrs);
         let permitted = signature::permitted(self.attrs);
         let deprecated = signature::has(self.attrs, "deprecated").then(|| quote!(#[allow(deprecated)]));
-        quote!(#(#cfgs)* #(#permitted)* #deprecated)
+        let arguments = signature::name_arguments(&mut self.sig.clone());
+        let underscored = signature::allow_underscores(arguments.iter().map(|argument| &argument.name));
+        quote!(#(#cfgs)* #(#permitted)* #deprecated #underscored)
     }
 }
 

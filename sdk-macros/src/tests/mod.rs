@@ -8,7 +8,7 @@ use crate::generate;
 /// Returns the code for a trait.
 fn expanded(options: &str, item: &str) -> String {
     let generated = generate(tokens(options), tokens(item));
-    syn::parse2(generated)
+    implement::expanded(generated)
         .map_or_else(|error| format!("not a file: {error}"), |file| prettyplease::unparse(&file))
 }
 
@@ -373,6 +373,7 @@ fn nothing_panics() {
 
 mod boundaries;
 mod fixtures;
+mod implement;
 mod mistakes;
 mod places;
 mod random;

@@ -1,5 +1,8 @@
 //! `IntoBody`: the types of request bodies.
 
+use std::borrow::Cow;
+use std::sync::Arc;
+
 use bytes::Bytes;
 
 use super::payload::Content;
@@ -7,6 +10,11 @@ use super::source::{BINARY, Body, TEXT};
 use super::stream::{BodyStream, OneShot};
 
 /// The argument of `#[body]`.
+///
+/// Text and bytes implement it: `String`, `Bytes`, `Vec<u8>`, `[u8; N]`, `str` and `[u8]` in a `Box`, an
+/// `Arc`, a `Cow` or behind a reference, and references to these. Text is sent as
+/// `text/plain; charset=utf-8`, and bytes as `application/octet-stream`. A `Bytes` or an `Arc` is shared, and
+/// not copied.
 ///
 /// ```
 /// use sdk_runtime::{Body, IntoBody};
@@ -41,6 +49,13 @@ impl IntoBody for Body {
     }
 }
 
+/// Sends a clone, which shares the source.
+impl IntoBody for &Body {
+    fn into_body(self) -> Body {
+        self.clone()
+    }
+}
+
 /// `None` sends no body.
 impl<B: IntoBody> IntoBody for Option<B> {
     const REPLAYABLE: bool = B::REPLAYABLE;
@@ -59,38 +74,38 @@ impl IntoBody for BodyStream {
     }
 }
 
-impl IntoBody for String {
-    fn into_body(self) -> Body {
-        Body::new(self).content_type(TEXT)
-    }
+/// Implements `IntoBody` for one type: how its value becomes bytes.
+macro_rules! body {
+    ($media_type:ident: [$($generic:tt)*] $type:ty, $value:ident => $bytes:expr) => {
+        impl $($generic)* IntoBody for $type {
+            fn into_body(self) -> Body {
+                let $value = self;
+                Body::new($bytes).content_type($media_type)
+            }
+        }
+    };
 }
 
-impl IntoBody for &str {
-    fn into_body(self) -> Body {
-        self.to_owned().into_body()
-    }
-}
+body!(TEXT: [] String, text => text);
+body!(TEXT: [] &String, text => text.clone());
+body!(TEXT: [] &str, text => text.to_owned());
+body!(TEXT: [] Box<str>, text => text.into_string());
+body!(TEXT: [] &Box<str>, text => text.clone().into_string());
+body!(TEXT: [] Arc<str>, text => Bytes::from_owner(Arc::<[u8]>::from(text)));
+body!(TEXT: [] &Arc<str>, text => Bytes::from_owner(Arc::<[u8]>::from(Arc::clone(text))));
+body!(TEXT: [] Cow<'_, str>, text => text.into_owned());
+body!(TEXT: [] &Cow<'_, str>, text => text.clone().into_owned());
 
-impl IntoBody for &String {
-    fn into_body(self) -> Body {
-        self.as_str().into_body()
-    }
-}
-
-impl IntoBody for Bytes {
-    fn into_body(self) -> Body {
-        Body::new(self).content_type(BINARY)
-    }
-}
-
-impl IntoBody for Vec<u8> {
-    fn into_body(self) -> Body {
-        Body::new(self).content_type(BINARY)
-    }
-}
-
-impl IntoBody for &[u8] {
-    fn into_body(self) -> Body {
-        self.to_vec().into_body()
-    }
-}
+body!(BINARY: [] Bytes, bytes => bytes);
+body!(BINARY: [] &Bytes, bytes => bytes.clone());
+body!(BINARY: [] Vec<u8>, bytes => bytes);
+body!(BINARY: [] &Vec<u8>, bytes => bytes.clone());
+body!(BINARY: [] &[u8], bytes => bytes.to_vec());
+body!(BINARY: [] Box<[u8]>, bytes => bytes);
+body!(BINARY: [] &Box<[u8]>, bytes => bytes.clone());
+body!(BINARY: [] Arc<[u8]>, bytes => Bytes::from_owner(bytes));
+body!(BINARY: [] &Arc<[u8]>, bytes => Bytes::from_owner(Arc::clone(bytes)));
+body!(BINARY: [] Cow<'_, [u8]>, bytes => bytes.into_owned());
+body!(BINARY: [] &Cow<'_, [u8]>, bytes => bytes.clone().into_owned());
+body!(BINARY: [<const N: usize>] [u8; N], bytes => bytes.to_vec());
+body!(BINARY: [<const N: usize>] &[u8; N], bytes => bytes.to_vec());

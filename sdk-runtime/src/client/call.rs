@@ -3,6 +3,8 @@
 use std::fmt;
 use std::future::{Future, IntoFuture};
 use std::pin::{Pin, pin};
+use std::sync::{Mutex, PoisonError};
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
@@ -21,8 +23,8 @@ use crate::request::{HeaderArg, Prepared, Request, RequestPreview};
 use crate::response::{Decoder, Response};
 use crate::runtime;
 
-/// A call of an endpoint. Await it to send it. It borrows nothing, so it can be stored, moved to another
-/// thread and spawned: `tokio::spawn(call.into_future())`.
+/// A call of an endpoint, which is a future. Await it to send it. It borrows nothing, so it can be stored,
+/// moved to another thread and spawned: `tokio::spawn(call)`. Once it is polled, its options have no effect.
 ///
 /// # Cancel safety
 ///
@@ -43,16 +45,18 @@ use crate::runtime;
 /// [`spawn_on`](crate::ClientBuilder::spawn_on) names a runtime.
 #[must_use = "a call does nothing until it is awaited"]
 pub struct Call<T, E = Error> {
-    plan: Box<Plan>,
+    /// `None` once the call was polled.
+    plan: Option<Box<Plan>>,
     decoder: CallDecoder<T, E>,
     /// Starts the login, if the call is a sign-in.
     complete: Option<sign_in::Complete<T>>,
+    /// The call on its way. Never locked: the mutex makes a future that is only `Send` also `Sync`.
+    sent: Mutex<Option<CallFuture<T, E>>>,
 }
 
 /// A call without its types, so that the code up to the response is compiled once.
 struct Plan {
     client: Client,
-    endpoint: &'static Endpoint,
     request: Result<PlannedRequest, InvalidRequest>,
     accept: Option<&'static str>,
     whole: bool,
@@ -94,39 +98,45 @@ impl<T, E> Call<T, E> {
         E: ApiError,
     {
         let endpoint = request.endpoint();
-        let plan = Plan::new(client, request, decoder.accept, decoder.whole, role);
-        Self { plan, decoder: CallDecoder::new(decoder, endpoint), complete }
+        let plan = Some(Plan::new(client, request, decoder.accept, decoder.whole, role));
+        Self { plan, decoder: CallDecoder::new(decoder, endpoint), complete, sent: Mutex::new(None) }
+    }
+
+    /// Changes the plan of a call that is not sent yet.
+    fn planned(mut self, change: impl FnOnce(&mut Plan)) -> Self {
+        if let Some(plan) = self.plan.as_deref_mut() {
+            change(plan);
+        }
+        self
     }
 
     /// Sets how long this call may take as a whole, including the wait for a refresh and the replay. `None`
     /// sets no limit.
-    pub fn timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
-        self.plan.limits.timeout = timeout.into();
-        self
+    pub fn timeout(self, timeout: impl Into<Option<Duration>>) -> Self {
+        self.planned(|plan| plan.limits.timeout = timeout.into())
     }
 
     /// Fails with [`Error::Cancelled`] when `token` is cancelled, and sends nothing when it already is. A
     /// call that returns a stream ends with the head of its response. Drop the stream to stop it.
-    pub fn cancel_on(mut self, token: &CancellationToken) -> Self {
-        self.plan.limits.cancel = Some(token.clone());
-        self
+    pub fn cancel_on(self, token: &CancellationToken) -> Self {
+        self.planned(|plan| plan.limits.cancel = Some(token.clone()))
     }
 
     /// Sets a header, and replaces the one that the declaration sets. A `cookie` is added instead. The call
     /// fails with [`Error::InvalidRequest`] if the name or the value is invalid, or if the header is set by
     /// the transport or the session.
-    pub fn header(mut self, name: &str, value: impl HeaderArg) -> Self {
-        self.plan.change(|request| request.set_header(name, &value));
-        self
+    pub fn header(self, name: &str, value: impl HeaderArg) -> Self {
+        self.planned(|plan| plan.change(|request| request.set_header(name, &value)))
     }
 
     /// Sets the key by which the server recognizes this call, in place of a random one. Use it for a call
     /// that must not be repeated even after a restart of the program. The call fails with
     /// [`Error::InvalidRequest`] if the key is empty or the endpoint is not declared `idempotent`.
-    pub fn idempotency_key(mut self, key: impl Into<String>) -> Self {
-        let (endpoint, key) = (self.plan.endpoint, key.into());
-        self.plan.change(|request| request.set_header(idempotency::header(endpoint, &key)?, &key));
-        self
+    pub fn idempotency_key(self, key: impl Into<String>) -> Self {
+        let (endpoint, key) = (self.decoder.endpoint, key.into());
+        self.planned(|plan| {
+            plan.change(|request| request.set_header(idempotency::header(endpoint, &key)?, &key));
+        })
     }
 
     /// Sets how often this call is retried after a transient failure, and replaces what the declaration and
@@ -141,14 +151,15 @@ impl<T, E> Call<T, E> {
     /// `idempotent`. With any other request, with a [`BodyStream`](crate::BodyStream) as the body, or on a
     /// session endpoint, the call fails with [`Error::InvalidRequest`]. After a redirect to another origin,
     /// where no key is sent, only the method counts.
-    pub fn retry(mut self, times: u32) -> Self {
-        self.plan.retry = Some(times);
-        let role = self.plan.role;
-        self.plan.change(|_| match role {
-            Role::Plain => Ok(()),
-            Role::SignIn | Role::SignOut(_) => retry::check_session(times),
-        });
-        self
+    pub fn retry(self, times: u32) -> Self {
+        self.planned(|plan| {
+            plan.retry = Some(times);
+            let role = plan.role;
+            plan.change(|_| match role {
+                Role::Plain => Ok(()),
+                Role::SignIn | Role::SignOut(_) => retry::check_session(times),
+            });
+        })
     }
 
     /// Returns the status and the headers together with the value.
@@ -162,8 +173,16 @@ impl<T, E> Call<T, E> {
     ///
     /// Returns [`Error::InvalidRequest`], as the call itself would.
     pub fn request(&self) -> Result<RequestPreview, Error> {
-        self.plan.preview().map_err(|error| Error::from(error).with_endpoint(self.plan.endpoint))
+        let preview = match &self.plan {
+            Some(plan) => plan.preview(self.decoder.endpoint),
+            None => Err(already_polled(self.decoder.endpoint)),
+        };
+        preview.map_err(|error| Error::from(error).with_endpoint(self.decoder.endpoint))
     }
+}
+
+fn already_polled(endpoint: &'static Endpoint) -> InvalidRequest {
+    InvalidRequest::new(endpoint.name(), "was polled before, and is sent once")
 }
 
 impl PlannedRequest {
@@ -189,10 +208,10 @@ impl Plan {
             Role::SignOut(fill) => Ok(PlannedRequest::NeedsLogin(request, fill)),
             Role::Plain | Role::SignIn => prepare(request, accept).map(PlannedRequest::Ready),
         };
-        Box::new(Self { client, endpoint, request, accept, whole, role, limits, retry: None })
+        Box::new(Self { client, request, accept, whole, role, limits, retry: None })
     }
 
-    fn preview(&self) -> Result<RequestPreview, InvalidRequest> {
+    fn preview(&self, endpoint: &Endpoint) -> Result<RequestPreview, InvalidRequest> {
         match &self.request {
             Ok(PlannedRequest::Ready(prepared)) => {
                 retry::check(prepared, self.retry)?;
@@ -200,7 +219,7 @@ impl Plan {
             }
             Ok(PlannedRequest::NeedsLogin(..)) => {
                 let reason = "is put together by the session when it is awaited";
-                Err(InvalidRequest::new(self.endpoint.name(), reason))
+                Err(InvalidRequest::new(endpoint.name(), reason))
             }
             Err(error) => Err(error.clone()),
         }
@@ -267,41 +286,63 @@ impl Plan {
 
 impl<T, E> Call<T, E> {
     /// Executes the call and decodes its response.
-    async fn send<H: KeepHead>(self) -> Result<(H, T), E> {
-        let Self { plan, decoder, complete } = self;
-        match (plan.execute().await, complete) {
-            (Ok(Executed::SignIn(CallResponse::Success(success), sign_in)), Some(complete)) => {
-                let head = H::keep(success.head());
-                match complete(&decoder.decoder, success, sign_in).await {
-                    Ok(value) => Ok((head, value)),
-                    Err(failure) => decoder.fail(failure),
+    fn send<H: KeepHead + Send>(&mut self) -> impl Future<Output = Result<(H, T), E>> + Send + use<H, T, E>
+    where
+        T: 'static,
+        E: 'static,
+    {
+        let (plan, decoder, complete) = (self.plan.take(), self.decoder, self.complete);
+        async move {
+            let executed = match plan {
+                Some(plan) => plan.execute().await,
+                None => Err(already_polled(decoder.endpoint).into()),
+            };
+            match (executed, complete) {
+                (Ok(Executed::SignIn(CallResponse::Success(success), sign_in)), Some(complete)) => {
+                    let head = H::keep(success.head());
+                    match complete(&decoder.decoder, success, sign_in).await {
+                        Ok(value) => Ok((head, value)),
+                        Err(failure) => decoder.fail(failure),
+                    }
                 }
+                (Ok(Executed::Plain(response)), _) => decoder.decode(response, false),
+                (Ok(Executed::SignIn(response, _) | Executed::SignOut(response)), _) => {
+                    decoder.decode(response, true)
+                }
+                (Err(error), _) => decoder.fail(Failure::Error(error)),
             }
-            (Ok(Executed::Plain(response)), _) => decoder.decode(response, false),
-            (Ok(Executed::SignIn(response, _) | Executed::SignOut(response)), _) => {
-                decoder.decode(response, true)
-            }
-            (Err(error), _) => decoder.fail(Failure::Error(error)),
         }
     }
 }
 
-/// The future of a [`Call`].
+/// A boxed future of a [`Call`].
 pub type CallFuture<T, E> = Pin<Box<dyn Future<Output = Result<T, E>> + Send>>;
 
-impl<T: 'static, E: 'static> IntoFuture for Call<T, E> {
+impl<T: 'static, E: 'static> Future for Call<T, E> {
     type Output = Result<T, E>;
-    type IntoFuture = CallFuture<T, E>;
 
-    fn into_future(self) -> CallFuture<T, E> {
-        Box::pin(async move { self.send().await.map(|((), value)| value) })
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<T, E>> {
+        let this = self.get_mut();
+        let plan = this.plan.is_some().then(|| this.send());
+        let sent = this.sent.get_mut().unwrap_or_else(PoisonError::into_inner);
+        if let Some(plan) = plan {
+            *sent = Some(Box::pin(async move { plan.await.map(|((), value)| value) }));
+        }
+        let polled = match sent {
+            Some(future) => future.as_mut().poll(cx),
+            None => Poll::Ready(Err(this.decoder.error(already_polled(this.decoder.endpoint).into()))),
+        };
+        if polled.is_ready() {
+            *sent = None;
+        }
+        polled
     }
 }
 
 impl<T, E> fmt::Debug for Call<T, E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Call")
-            .field("endpoint", &format_args!("{}", self.plan.endpoint.qualified_name()))
+            .field("endpoint", &format_args!("{}", self.decoder.endpoint.qualified_name()))
             .finish_non_exhaustive()
     }
 }
@@ -342,9 +383,10 @@ impl<T: 'static, E: 'static> IntoFuture for ResponseCall<T, E> {
     type Output = Result<Response<T>, E>;
     type IntoFuture = CallFuture<Response<T>, E>;
 
-    fn into_future(self) -> CallFuture<Response<T>, E> {
+    fn into_future(mut self) -> CallFuture<Response<T>, E> {
+        let sent = self.0.send();
         Box::pin(async move {
-            let (head, value) = self.0.send().await?;
+            let (head, value) = sent.await?;
             Ok(Response::new(head, value))
         })
     }

@@ -13,7 +13,7 @@ pub(super) struct CallDecoder<T, E> {
     pub(super) decoder: Decoder<T>,
     declared_error: fn(ErrorResponse) -> Result<E, ErrorResponse>,
     other_error: fn(Error) -> E,
-    endpoint: &'static Endpoint,
+    pub(super) endpoint: &'static Endpoint,
 }
 
 /// Why a call has no value.
@@ -36,6 +36,14 @@ impl KeepHead for Head {
 impl KeepHead for () {
     fn keep(_: &Head) {}
 }
+
+impl<T, E> Clone for CallDecoder<T, E> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T, E> Copy for CallDecoder<T, E> {}
 
 impl<T, E> CallDecoder<T, E> {
     pub(super) fn new(decoder: Decoder<T>, endpoint: &'static Endpoint) -> Self

@@ -1,6 +1,7 @@
 //! What generated code names: everything it needs, from one place, independent of the user's names.
 
 mod dispatch;
+mod implement;
 
 pub use std::boxed::Box;
 use std::future::Future;
@@ -9,6 +10,7 @@ use std::pin::Pin;
 pub use std::sync::Arc;
 use std::time::Duration;
 
+pub use crate::__implement as implement;
 pub use crate::body::IntoBody;
 pub use crate::client::{ApiClient, Call, Client, ClientBuilder, Paginate};
 pub use crate::endpoint::{Auth, CallTimeout as Timeout, Endpoint};
@@ -34,15 +36,18 @@ pub trait Returns {
     type Ok;
     /// The error.
     type Err;
+    /// The call.
+    type Call;
 }
 
 impl<T, E> Returns for Result<T, E> {
     type Ok = T;
     type Err = E;
+    type Call = Call<T, E>;
 }
 
 /// The call of an endpoint whose return type only the compiler can take apart.
-pub type CallOf<R> = Call<<R as Returns>::Ok, <R as Returns>::Err>;
+pub type CallOf<R> = <R as Returns>::Call;
 
 /// Puts the argument of `#[body]` on the request.
 pub fn body(request: &mut Request, body: impl IntoBody, media_type: Option<&'static str>) {
@@ -60,9 +65,6 @@ pub fn tokens<T: TokenResponse>(decoder: Decoder<T>, answer: BufferedResponse) -
 pub const fn millis(millis: u64) -> Duration {
     Duration::from_millis(millis)
 }
-
-/// The return type of a trait's method in the client's implementation.
-pub type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
 /// The return type of an erased trait's method.
 pub type BoxedCall<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;

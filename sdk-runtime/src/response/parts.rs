@@ -169,6 +169,12 @@ impl<T> Response<T> {
         self.value
     }
 
+    /// Returns the value only, as [`into_value`](Self::into_value) does.
+    #[must_use]
+    pub fn into_inner(self) -> T {
+        self.value
+    }
+
     /// Returns the status and the headers, and the value.
     #[must_use]
     pub fn into_parts(self) -> (Head, T) {
@@ -213,6 +219,7 @@ mod tests {
         assert_eq!((response.status(), response.headers()), (StatusCode::CREATED, &headers));
         assert_eq!(format!("{response:?}"), "Response { status: 201, value: 7, .. }", "I27");
         assert_eq!((*response.value(), response.clone().into_value()), (7, 7));
+        assert_eq!(response.clone().into_inner(), 7);
         let (head, value) = response.into_parts();
         assert_eq!((head.status(), head.headers(), value), (StatusCode::CREATED, &headers, 7));
     }

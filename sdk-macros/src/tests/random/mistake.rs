@@ -125,8 +125,10 @@ pub(super) const MISTAKES: &[Mistake] = &[
         Some(())
     }),
     ("another receiver", |rng, all| {
-        let other =
-            pick(rng, &["self", "&mut self", "self: &Self", "mut self", "self: std::sync::Arc<Self>"]);
+        let other = pick(
+            rng,
+            &["self", "&mut self", "self: &mut Self", "self: Self", "mut self", "self: std::sync::Arc<Self>"],
+        );
         endpoints(rng, all, |_| true)?.receiver = Some(other);
         Some(())
     }),

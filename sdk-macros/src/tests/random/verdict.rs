@@ -5,7 +5,7 @@ use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::{Expr, File, ImplItem, ImplItemFn, Item, ItemImpl, LitStr, TraitItem, Type, ext::IdentExt};
 
-use crate::{generate, parse, parse::RawTrait, validate::is_attribute_of_parameters};
+use crate::{generate, parse, parse::RawTrait, tests::implement, validate::is_attribute_of_parameters};
 
 #[derive(Debug)]
 pub(super) enum Verdict {
@@ -38,7 +38,7 @@ pub(super) fn of(options: TokenStream, item: TokenStream) -> Result<Verdict, Str
         return Err("dead, and no error".to_owned());
     }
     let raw = parsed.map_err(|error| format!("no trait: {error}"))?;
-    let file: File = syn::parse2(generated).map_err(|error| format!("no code: {error}"))?;
+    let file = implement::expanded(generated).map_err(|error| format!("no code: {error}"))?;
     is_whole(&raw, &file).map(|()| Verdict::Whole)
 }
 

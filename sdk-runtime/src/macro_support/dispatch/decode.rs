@@ -109,6 +109,23 @@ impl<T: DeserializeOwned, As: JsonTarget> Decode2<Response<T>, As> {
     }
 }
 
+impl<T: DeserializeOwned, As: JsonTarget> Decode2<Option<Response<T>>, As> {
+    /// Decodes a JSON response, with its head. `None` stands for what an `Option<T>` without the head is
+    /// `None` for.
+    #[must_use]
+    pub fn decoder(&self) -> Decoder<Option<Response<T>>> {
+        Decoder::new(
+            JSON,
+            |response| {
+                let answer = response.whole()?;
+                let value: Option<T> = As::json(&answer)?;
+                Ok(value.map(|value| Response::new(answer.head, value)))
+            },
+            |_| Some(None),
+        )
+    }
+}
+
 impl<T: DeserializeOwned, As: JsonTarget> Decode3<T, As> {
     /// Decodes a JSON response.
     #[must_use]

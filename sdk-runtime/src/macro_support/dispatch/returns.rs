@@ -1,11 +1,10 @@
 //! The return types of endpoints, for methods that an implementation of the trait leaves out.
 
-use std::future::{Future, IntoFuture, Pending, pending};
+use std::future::{Future, Pending, pending};
 use std::marker::PhantomData;
 use std::ops::Deref;
-use std::pin::Pin;
 
-use crate::client::{Call, CallFuture, Pages};
+use crate::client::Pages;
 use crate::endpoint::Endpoint;
 use crate::error::{ApiError, Error, Unimplemented};
 
@@ -38,13 +37,6 @@ impl<T, E: ApiError> Return<Result<T, E>> {
     }
 }
 
-impl<T: 'static, E: 'static> Return<Result<T, E>> {
-    /// Awaits the call of the client's method.
-    pub fn forward(&self, call: Call<T, E>) -> CallFuture<T, E> {
-        call.into_future()
-    }
-}
-
 impl<P, E: ApiError> Return<Pages<P, E>> {
     /// Returns pages that fail with `Error::Unimplemented`, for an implementation without this endpoint.
     pub fn unimplemented_pages<A>(&self, endpoint: &'static Endpoint, _: A) -> Pages<P, E> {
@@ -64,10 +56,5 @@ impl<R> Return1<R> {
     /// one error.
     pub fn unimplemented<A>(&self, _: &'static Endpoint, _: A) -> Pending<R> {
         pending()
-    }
-
-    /// Accepts a type that does not fit. Never runs.
-    pub fn forward<C>(&self, _: C) -> Pin<Box<Pending<R>>> {
-        Box::pin(pending())
     }
 }
