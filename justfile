@@ -40,10 +40,10 @@ macos:
 wine:
     .ci/debian-cargo test --target x86_64-pc-windows-gnu --package sdk-runtime --package api-client-tests --lib --test stores
 
-# The crates can be published: each compiles from what its package contains. Cargo keeps what it once unpacked of a
-# package that is not published yet, and takes it again for the same version however it has changed since; hence `rm`.
+# The crates can be published, and so can a client such as the example's: each compiles from what its package contains.
+# Cargo keeps what it once unpacked of a package that is not published yet, and takes it again for the same version however it has changed since; hence `rm`.
 package:
-    rm -rf "${CARGO_HOME:-$HOME/.cargo}"/registry/src/-*/sdk-*-0.* && cargo package --allow-dirty --package sdk-macros --package sdk-testkit --package sdk-runtime
+    rm -rf "${CARGO_HOME:-$HOME/.cargo}"/registry/src/-*/sdk-*-0.* && cargo package --allow-dirty --package sdk-macros --package sdk-testkit --package sdk-runtime --package published_client
 
 # The example a newcomer runs first ends with its `ok:` line.
 quickstart:

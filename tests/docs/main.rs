@@ -2,17 +2,26 @@
 //! this folder, line by line, and every block of the reference of declarations in `reference.rs`.
 
 mod api_key;
+mod cookies;
 mod github;
 mod llm;
 mod reference;
+mod testing;
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use test_support::blocks;
 
+/// The pages with code that needs more crates than the tests have.
+const ELSEWHERE: [(&str, &str); 3] = [
+    ("testing", "../examples/axum_router/tests/router.rs"),
+    ("publishing", "../examples/published_client/src/lib.rs"),
+    ("publishing", "../examples/published_client/tests/user.rs"),
+];
+
 /// Returns what of `document` is in none of `sources`, with its name.
-fn not_compiled(document: &Path, sources: &[&Path]) -> Vec<String> {
+fn not_compiled(document: &Path, sources: &[PathBuf]) -> Vec<String> {
     let read = |path: &Path| fs::read_to_string(path).unwrap_or_else(|error| panic!("{path:?}: {error}"));
     let (text, sources) = (read(document), sources.iter().map(|path| read(path)).collect::<Vec<_>>());
     let sources: Vec<&str> = sources.iter().map(String::as_str).collect();
@@ -25,7 +34,7 @@ fn not_compiled(document: &Path, sources: &[&Path]) -> Vec<String> {
 fn every_block_of_the_reference_is_compiled_here() {
     let tests = Path::new(env!("CARGO_MANIFEST_DIR"));
     let document = tests.join("../sdk-macros/docs/api_client.md");
-    let missing = not_compiled(&document, &[&tests.join("docs/reference.rs")]);
+    let missing = not_compiled(&document, &[tests.join("docs/reference.rs")]);
     assert!(missing.is_empty(), "this is not in tests/docs/reference.rs:\n{}", missing.join("\n"));
 }
 
@@ -39,8 +48,18 @@ fn every_block_of_the_cookbook_is_compiled_here() {
         if name == "README" {
             continue;
         }
-        let source = tests.join(format!("docs/{name}.rs"));
-        missing.extend(not_compiled(&page, &[&source]));
+        let own = tests.join(format!("docs/{name}.rs"));
+        let more = ELSEWHERE.iter().filter(|(page, _)| *page == name).map(|(_, source)| tests.join(source));
+        let sources: Vec<_> = [own].into_iter().filter(|own| own.is_file()).chain(more).collect();
+        missing.extend(not_compiled(&page, &sources));
     }
     assert!(missing.is_empty(), "this is not in tests/docs:\n{}", missing.join("\n"));
+}
+
+#[test]
+fn the_manifest_of_a_published_client_is_that_of_the_example() {
+    let page = include_str!("../../docs/cookbook/publishing.md");
+    let manifest = include_str!("../../examples/published_client/Cargo.toml");
+    assert_eq!(blocks::missing(page, "toml", &[manifest]), [""; 0]);
+    assert_eq!(blocks::blocks(page, "toml").count(), 1);
 }

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
@@ -33,6 +34,23 @@ pub trait Transport: Send + Sync + 'static {
     /// Fails if no response arrived. [`TransportError::may_have_arrived`] says whether the server may have
     /// received the request.
     fn send(&self, request: TransportRequest) -> TransportFuture;
+}
+
+/// Several clients share a transport, and so its connections:
+///
+/// ```
+/// use std::sync::Arc;
+/// use sdk_runtime::{ServiceTransport, Transport};
+///
+/// # let service = sdk_testkit::Backend::new();
+/// let shared: Arc<dyn Transport> = Arc::new(ServiceTransport::new(service));
+/// let of_another_client = shared.clone(); // for `.transport(…)` of each builder
+/// # assert_eq!(Arc::strong_count(&of_another_client), 2);
+/// ```
+impl<T: Transport + ?Sized> Transport for Arc<T> {
+    fn send(&self, request: TransportRequest) -> TransportFuture {
+        (**self).send(request)
+    }
 }
 
 /// The future of [`Transport::send`].

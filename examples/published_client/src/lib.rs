@@ -1,0 +1,125 @@
+//! A client of an issue tracker, published as a crate of its own. `docs/cookbook/publishing.md` explains it.
+
+pub use sdk_runtime;
+
+use sdk_runtime::{
+    ApiError, ClientBuilder, Error, Grant, Head, Refusal, Result, TokenRequest, TokenResponse, Tokens,
+    api_client,
+};
+use serde::{Deserialize, Serialize};
+
+/// The address of the public server.
+pub const PUBLIC: &str = "https://tracker.example/api/v1";
+
+/// The endpoints of the tracker.
+#[api_client(dyn)]
+pub trait Tracker {
+    /// Signs in with a name and a password.
+    #[post("/auth/login")]
+    #[session(start)]
+    async fn login(&self, #[json] credentials: &Credentials) -> Result<Login>;
+
+    /// Refreshes the access token.
+    #[post("/auth/refresh")]
+    #[session(refresh)]
+    async fn refresh(&self, #[json] request: Refresh) -> Result<Login>;
+
+    /// One issue, or `None` if there is no such issue.
+    #[get("/issues/{id}")]
+    async fn issue(&self, id: u64) -> Result<Option<Issue>>;
+
+    /// Creates an issue.
+    #[post("/issues")]
+    async fn create(&self, #[json] issue: &NewIssue) -> Result<Issue, CreateError>;
+}
+
+/// Returns a builder whose requests name this crate. Set a `user-agent` of your own to name your program.
+pub fn client(base: &str) -> ClientBuilder<TrackerClient> {
+    let name = concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION"));
+    TrackerClient::builder(base).header("user-agent", name)
+}
+
+/// A name and a password.
+#[derive(Clone, Serialize)]
+pub struct Credentials {
+    username: String,
+    password: String,
+}
+
+impl Credentials {
+    /// Creates credentials.
+    pub fn new(username: impl Into<String>, password: impl Into<String>) -> Self {
+        Self { username: username.into(), password: password.into() }
+    }
+}
+
+/// One issue.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[non_exhaustive]
+pub struct Issue {
+    /// The number of the issue.
+    pub id: u64,
+    /// The first line of the issue.
+    pub title: String,
+}
+
+/// An issue that does not exist yet.
+#[derive(Debug, Clone, Serialize)]
+#[non_exhaustive]
+pub struct NewIssue {
+    title: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    text: Option<String>,
+}
+
+impl NewIssue {
+    /// Creates an issue with this title.
+    pub fn new(title: impl Into<String>) -> Self {
+        Self { title: title.into(), text: None }
+    }
+
+    /// Sets the text below the title.
+    #[must_use]
+    pub fn text(mut self, text: impl Into<String>) -> Self {
+        self.text = Some(text.into());
+        self
+    }
+}
+
+/// Why an issue was not created.
+#[derive(Debug, ApiError)]
+#[non_exhaustive]
+pub enum CreateError {
+    /// There is such an issue already.
+    #[status(409)]
+    Duplicate(Issue),
+    /// Everything else.
+    #[other]
+    Other(Error),
+}
+
+/// The answer to a sign-in or a refresh.
+#[derive(Deserialize)]
+#[non_exhaustive]
+pub struct Login {
+    access_token: String,
+    refresh_token: String,
+}
+
+impl TokenResponse for Login {
+    fn tokens(&self, _: &Head) -> Result<Tokens, Refusal> {
+        Ok(Tokens::new(self.access_token.as_str()).refresh_token(self.refresh_token.as_str()))
+    }
+}
+
+/// The request of a refresh, which the session sends.
+#[derive(Serialize)]
+pub struct Refresh {
+    refresh_token: String,
+}
+
+impl TokenRequest for Refresh {
+    fn from_grant(grant: &Grant) -> Option<Self> {
+        Some(Self { refresh_token: grant.refresh_token()?.expose().to_owned() })
+    }
+}

@@ -1,0 +1,153 @@
+//! `docs/cookbook/cookies.md`.
+
+use sdk_runtime::{Head, Refusal, Response, Result, TokenResponse, Tokens, api_client};
+use serde::{Deserialize, Serialize};
+
+#[derive(Serialize)]
+pub struct Login<'a> {
+    pub username: &'a str,
+    pub password: &'a str,
+}
+
+#[derive(Debug, PartialEq, Deserialize)]
+pub struct User {
+    pub id: u64,
+}
+
+/// The tokens of the login are the cookies that the answer sets.
+impl TokenResponse for User {
+    fn tokens(&self, _: &Head) -> Result<Tokens, Refusal> {
+        Ok(Tokens::cookies().subject(self.id.to_string()))
+    }
+}
+
+#[api_client]
+pub trait Forum {
+    /// Sets the cookie `csrf`. It also works before a user is signed in.
+    #[get("/csrf", auth = cookies)]
+    async fn csrf(&self) -> Result<Response<()>>;
+
+    #[post("/login")]
+    #[session(start)]
+    async fn login(&self, #[header("x-csrf-token")] csrf: &str, #[json] login: &Login<'_>) -> Result<User>;
+
+    #[post("/posts")]
+    async fn post(&self, #[header("x-csrf-token")] csrf: &str, #[json] text: &str) -> Result<()>;
+
+    #[get("/me")]
+    async fn me(&self) -> Result<User>;
+
+    #[post("/logout")]
+    #[session(end)]
+    async fn logout(&self, #[header("x-csrf-token")] csrf: &str) -> Result<()>;
+}
+
+/// The value of the cookie `csrf` that an answer sets.
+pub fn csrf_of<T>(response: &Response<T>) -> Option<String> {
+    let mut cookies = response.headers().get_all("set-cookie").iter().filter_map(|it| it.to_str().ok());
+    cookies.find_map(|it| Some(it.strip_prefix("csrf=")?.split(';').next()?.to_owned()))
+}
+
+use std::error::Error as StdError;
+
+use sdk_runtime::{Attach, BufferedResponse, BuildError, Error, FromResponse, ServiceTransport};
+use sdk_testkit::{Backend, Reply, Request};
+use serde_json::json;
+
+fn forum(base: &str) -> Result<ForumClient, BuildError> {
+    ForumClient::builder(base).attach(Attach::cookies()).build()
+}
+
+fn forum_with_403(base: &str) -> Result<ForumClient, BuildError> {
+    let builder = ForumClient::builder(base).attach(Attach::cookies());
+    builder.token_bad(|answer| answer.status() == 401 || answer.text().contains("not signed in")).build()
+}
+
+pub struct SignedIn;
+
+impl FromResponse for SignedIn {
+    fn from_response(_: BufferedResponse) -> Result<Self> {
+        Ok(Self)
+    }
+}
+
+impl TokenResponse for SignedIn {
+    fn tokens(&self, _: &Head) -> Result<Tokens, Refusal> {
+        Ok(Tokens::cookies())
+    }
+}
+
+#[api_client]
+trait Site {
+    #[post("/login")]
+    #[session(start)]
+    async fn login(&self) -> Result<SignedIn>;
+
+    #[get("/me")]
+    async fn me(&self) -> Result<User>;
+}
+
+fn server() -> Backend {
+    let backend = Backend::new();
+    let is_own = |it: &Request| it.cookie("csrf") == Some("c1") && it.header("x-csrf-token") == Some("c1");
+    backend.reply("GET", "/csrf", Reply::empty().header("set-cookie", "csrf=c1; Path=/; SameSite=Lax"));
+    backend.route("POST", "/login", move |request| async move {
+        match is_own(&request) {
+            true => Reply::json(&json!({ "id": 7 })).header("set-cookie", "sid=s1; Path=/; HttpOnly"),
+            false => Reply::empty().status(403),
+        }
+    });
+    for path in ["/posts", "/logout"] {
+        backend.route("POST", path, move |request| async move {
+            match is_own(&request) && request.cookie("sid") == Some("s1") {
+                true => Reply::empty(),
+                false => Reply::empty().status(403),
+            }
+        });
+    }
+    backend.reply("GET", "/me", Reply::text("not signed in").status(403));
+    backend
+}
+
+#[tokio::test]
+async fn the_token_is_sent_twice() -> Result<(), Box<dyn StdError>> {
+    let server = server().serve().await?;
+    let forum = forum(&server.url())?;
+    assert!(forum.login("", &Login { username: "ann", password: "right" }).await.is_err());
+    let csrf = csrf_of(&forum.csrf().await?).unwrap_or_default();
+    forum.login(&csrf, &Login { username: "ann", password: "right" }).await?;
+    forum.post(&csrf, "Hello").await?;
+    assert!(forum.post("", "Hello").await.is_err());
+    assert!(matches!(forum.me().await, Err(Error::Status(answer)) if answer.status() == 403));
+    forum.logout(&csrf).await?;
+    assert!(matches!(forum.post(&csrf, "Hello").await, Err(Error::NotSignedIn(_))));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_403_can_end_a_login() -> Result<(), Box<dyn StdError>> {
+    let server = server().serve().await?;
+    let forum = forum_with_403(&server.url())?;
+    let csrf = csrf_of(&forum.csrf().await?).unwrap_or_default();
+    forum.login(&csrf, &Login { username: "ann", password: "right" }).await?;
+    assert!(forum.post("", "Hello").await.is_err());
+    assert!(forum.session().state().is_signed_in());
+    assert!(matches!(forum.me().await, Err(Error::SessionExpired(_))));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_sign_in_may_answer_nothing() -> Result<(), Box<dyn StdError>> {
+    let backend = Backend::new();
+    backend.reply("POST", "/login", Reply::empty().status(204).header("set-cookie", "sid=s1"));
+    backend.route("GET", "/me", |request| async move {
+        Reply::json(&json!({ "id": request.cookie("sid").map_or(0, str::len) }))
+    });
+    let builder = SiteClient::builder("http://localhost").attach(Attach::cookies());
+    let site = builder.transport(ServiceTransport::new(backend.clone())).build()?;
+    site.login().await?;
+    assert_eq!(site.me().await?, User { id: 2 });
+    backend.reply("POST", "/login", Reply::empty());
+    assert!(site.login().await.is_err_and(|error| error.to_string().contains("cookie")));
+    Ok(())
+}

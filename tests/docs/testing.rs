@@ -1,0 +1,126 @@
+//! `docs/cookbook/testing.md`, without what needs axum.
+
+use sdk_runtime::{Result, api_client};
+use serde::{Deserialize, Serialize};
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Issue {
+    pub title: String,
+}
+
+#[api_client(dyn)]
+pub trait Tracker {
+    #[post("/auth/login")]
+    #[session(start)]
+    async fn login(&self, #[json] user: &Credentials) -> Result<TokenAnswer>;
+
+    #[post("/auth/refresh")]
+    #[session(refresh)]
+    async fn refresh(&self, #[json] request: RefreshRequest) -> Result<TokenAnswer>;
+
+    #[get("/issues/{id}")]
+    async fn issue(&self, id: u64) -> Result<Option<Issue>>;
+
+    #[post("/issues", retry = 3, idempotent)]
+    async fn create(&self, #[json] issue: &Issue) -> Result<Issue>;
+}
+
+/// The title of an issue in capitals.
+pub async fn shout(tracker: &impl Tracker, id: u64) -> Result<String> {
+    Ok(tracker.issue(id).await?.map_or_else(String::new, |issue| issue.title.to_uppercase()))
+}
+
+use std::error::Error as StdError;
+use std::time::Duration;
+
+use sdk_runtime::{Error, ServiceTransport};
+use sdk_testkit::{Reply, StubRouter, TokenServer};
+use serde_json::json;
+use test_support::{Credentials, LoginResponse as TokenAnswer, RefreshRequest, user};
+
+struct Fake;
+
+impl Tracker for Fake {
+    async fn issue(&self, id: u64) -> Result<Option<Issue>> {
+        Ok((id == 7).then(|| Issue { title: "leak".to_owned() }))
+    }
+}
+
+#[tokio::test]
+async fn a_fake_answers_what_a_test_needs() -> Result<(), Box<dyn StdError>> {
+    assert_eq!(shout(&Fake, 7).await?, "LEAK");
+    let created = Fake.create(&Issue { title: String::new() }).await;
+    assert!(matches!(created, Err(Error::Unimplemented(_))));
+    assert_eq!(shout(&DynTracker::new(Fake), 7).await?, "LEAK");
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stub_answers_by_name() -> Result<(), Box<dyn StdError>> {
+    let stub = StubRouter::new(TrackerClient::ENDPOINTS);
+    stub.endpoint("issue").once(Reply::json(&json!({ "title": "leak" }))).reply(Reply::empty().status(404));
+    stub.endpoint("create")
+        .once(Reply::empty().status(503))
+        .reply_with(|request| async move { Reply::json(&request.json::<Issue>().unwrap()) });
+
+    let transport = ServiceTransport::new(stub.clone());
+    let tracker = TrackerClient::builder("http://localhost").bearer("token").transport(transport).build()?;
+    assert_eq!(shout(&tracker, 7).await?, "LEAK");
+    assert_eq!(shout(&tracker, 8).await?, "");
+    tracker.create(&Issue { title: "new".to_owned() }).await?;
+
+    let sent = stub.endpoint("create").calls();
+    assert_eq!(sent.len(), 2);
+    assert_eq!((sent[1].bearer(), &*sent[1].text()), (Some("token"), r#"{"title":"new"}"#));
+    stub.assert_all_called();
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_token_server_counts() -> Result<(), Box<dyn StdError>> {
+    let server = TokenServer::new().guard("GET", "/issues/{id}", |request, user| async move {
+        Reply::json(&json!({ "title": format!("{} of {}", request.param("id"), user.name()) }))
+    });
+    let transport = ServiceTransport::new(server.backend().clone());
+    let tracker = TrackerClient::builder("http://localhost").transport(transport).build()?;
+
+    tracker.login(&user("ann")).await?;
+    server.expire_access_tokens();
+    assert_eq!(shout(&tracker, 7).await?, "7 OF ANN");
+    assert_eq!(server.counts().refreshes, 1);
+
+    server.revoke("ann"); // the refresh is rejected as well
+    assert!(matches!(shout(&tracker, 7).await, Err(Error::SessionExpired(_))));
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_token_is_refreshed_after_an_hour() -> Result<(), Box<dyn StdError>> {
+    let server = TokenServer::builder().access_lifetime(Duration::from_secs(3600)).build();
+    server.guard("GET", "/issues/{id}", |_, _| async { Reply::json(&json!({ "title": "leak" })) });
+    let transport = ServiceTransport::new(server.backend().clone());
+    let tracker = TrackerClient::builder("http://localhost").transport(transport).build()?;
+    tracker.login(&user("ann")).await?;
+
+    tokio::time::sleep(Duration::from_secs(2 * 3600)).await;
+    assert_eq!(shout(&tracker, 7).await?, "LEAK");
+    assert_eq!(server.counts().refreshes, 1);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_server_listens() -> Result<(), Box<dyn StdError>> {
+    let server = TokenServer::new().serve().await?;
+    let tracker = TrackerClient::new(server.url())?;
+    tracker.login(&user("ann")).await?;
+    Ok(())
+}
+
+#[test]
+fn a_call_is_looked_at() -> Result<(), Box<dyn StdError>> {
+    let tracker = TrackerClient::new("https://tracker.example/api")?;
+    let request = tracker.create(&Issue { title: "new".to_owned() }).request()?;
+    assert_eq!(request.url().as_str(), "https://tracker.example/api/issues");
+    assert_eq!(request.body().map(|body| &body[..]), Some(&br#"{"title":"new"}"#[..]));
+    Ok(())
+}
