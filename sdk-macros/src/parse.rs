@@ -4,8 +4,8 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::ToTokens;
 use syn::{
-    Attribute, Block, FnArg, Item, ItemTrait, MacroDelimiter, Meta, MetaList, Pat, Receiver, ReceiverKind,
-    Signature, TraitItem, TraitItemFn, Type, TypeReference, ext::IdentExt, parse_quote,
+    Attribute, Block, FnArg, Item, ItemTrait, LitStr, MacroDelimiter, Meta, MetaList, Pat, Receiver,
+    ReceiverKind, Signature, TraitItem, TraitItemFn, Type, TypeReference, ext::IdentExt, parse_quote,
 };
 
 use crate::{
@@ -33,6 +33,8 @@ pub(crate) struct RawTrait {
 
 pub(crate) struct RawMethod {
     pub(crate) api_attrs: Vec<ApiAttr>,
+    /// The attributes of a method that are none of ours, but name an option, a role or the session.
+    pub(crate) misplaced: Vec<ApiAttr>,
     /// The attributes that are not ours.
     pub(crate) attrs: Vec<Attribute>,
     /// The signature without its arguments.
@@ -63,6 +65,18 @@ pub(crate) enum ApiAttrArgs {
     List(Vec<Arg>),
     /// `#[path = "id"]` or `#[path["id"]]`: a mistake.
     Wrong,
+}
+
+impl ApiAttrArgs {
+    /// Returns whether the only argument is a string literal.
+    pub(crate) fn is_literal(&self) -> bool {
+        match self {
+            Self::List(args) => {
+                matches!(args.as_slice(), [arg] if syn::parse2::<LitStr>(arg.to_token_stream()).is_ok())
+            }
+            Self::None | Self::Wrong => false,
+        }
+    }
 }
 
 impl RawMethod {
@@ -208,6 +222,10 @@ fn method(item: TraitItemFn, is_of_parameters: fn(&str) -> bool) -> RawMethod {
             || wraps(attr, |inner| is_verb(inner) || inner == "session")
             || (!has_verb && body.is_none() && looks_like_a_verb(name, attr))
     });
+    // An attribute of another macro can have such a name on a method with a body.
+    let (misplaced, attrs) = split_attrs(attrs, |name, attr| {
+        has_verb && body.is_none() && looks_misplaced(name, attr, is_of_parameters)
+    });
     let mut receiver = None;
     let mut params = Vec::new();
     for input in std::mem::take(&mut sig.inputs) {
@@ -216,7 +234,7 @@ fn method(item: TraitItemFn, is_of_parameters: fn(&str) -> bool) -> RawMethod {
             FnArg::Typed(it) => params.push(param(it, is_of_parameters)),
         }
     }
-    RawMethod { api_attrs, attrs, sig, receiver, params, body }
+    RawMethod { api_attrs, misplaced, attrs, sig, receiver, params, body }
 }
 
 /// Returns `self: &Self` as `&self`, which it means.
@@ -271,18 +289,76 @@ fn wraps(attr: &Attribute, ours: impl Fn(&str) -> bool) -> bool {
     args::inside_cfg_attr(attr).is_some_and(|inner| inner.iter().any(|name| ours(name)))
 }
 
+/// Returns the verb that a name of another spelling means: `GET`, `HttpGet`, `GetMapping`, `create`.
+pub(crate) fn verb_named(name: &str) -> Option<&'static str> {
+    let lower = name.to_lowercase().replace('_', "");
+    let plain = ["mapping", "request", "route", "endpoint"]
+        .iter()
+        .fold(lower.as_str(), |name, end| name.strip_suffix(end).unwrap_or(name));
+    let plain = plain.strip_prefix("http").unwrap_or(plain);
+    let synonym = match plain {
+        "del" | "remove" | "destroy" => "delete",
+        "create" | "add" | "insert" | "submit" | "upload" => "post",
+        "update" | "replace" | "upsert" => "put",
+        "list" | "read" | "fetch" | "find" => "get",
+        other => other,
+    };
+    let exact = VERBS.iter().copied().find(|verb| *verb == synonym);
+    exact.or_else(|| nearest(name, VERBS.iter().copied()))
+}
+
 /// Returns whether the attribute is a misspelt verb, such as `#[gett(…)]`, or an unknown one, such as
-/// `#[fetch("/x")]`. The compiler would report it in addition to the missing verb: two errors for one
-/// mistake.
+/// `#[fetch("/x")]` or `#[route(GET, "/x")]`. The compiler would report it in addition to the missing verb:
+/// two errors for one mistake.
 fn looks_like_a_verb(name: &str, attr: &Attribute) -> bool {
     if ACCEPTED_ON_PARAMETERS.contains(&name) {
         return false;
     }
-    let path_first = match &attr.meta {
-        Meta::List(list) => {
-            list.tokens.clone().into_iter().next().is_some_and(|token| token.to_string().starts_with("\"/"))
-        }
-        Meta::Path(_) | Meta::NameValue(_) => false,
+    let names_a_path = match &attr.meta {
+        Meta::List(list) => list.tokens.clone().into_iter().any(|token| token.to_string().starts_with("\"/")),
+        Meta::NameValue(pair) => pair.value.to_token_stream().to_string().starts_with("\"/"),
+        Meta::Path(_) => false,
     };
-    path_first || nearest(name, VERBS.iter().copied()).is_some()
+    names_a_path || verb_named(name).is_some()
+}
+
+/// Returns whether the attribute of a method was meant as an option of its verb, as the role of a parameter,
+/// or as `#[session(…)]`.
+fn looks_misplaced(name: &str, attr: &Attribute, is_of_parameters: fn(&str) -> bool) -> bool {
+    let is_session = || nearest(name, ["session"]).is_some() || named_session(name).is_some();
+    !matches!(attr.meta, Meta::Path(_)) && is_of_parameters(name)
+        || is_of_parameters(name) && name != "path"
+        || OPTIONS.contains(&name)
+        || is_session()
+}
+
+/// The words that users write as attributes of a method, and that are options of its verb.
+pub(crate) const OPTIONS: &[&str] = &[
+    "timeout",
+    "retry",
+    "retries",
+    "auth",
+    "authenticated",
+    "no_auth",
+    "noauth",
+    "public",
+    "anonymous",
+    "scopes",
+    "scope",
+    "header",
+    "headers",
+    "idempotent",
+    "idempotency",
+    "paginate",
+    "pagination",
+];
+
+/// Returns the session's role that an attribute such as `#[login]` means.
+pub(crate) fn named_session(name: &str) -> Option<&'static str> {
+    match name {
+        "start" | "login" | "sign_in" | "signin" | "session_start" | "start_session" => Some("start"),
+        "refresh" | "session_refresh" | "refresh_session" | "refresh_token" => Some("refresh"),
+        "end" | "logout" | "sign_out" | "signout" | "session_end" | "end_session" => Some("end"),
+        _ => None,
+    }
 }

@@ -188,13 +188,20 @@ const LAYERS: &[Layers] = &[
     },
     Layers {
         directory: "sdk-macros/src/validate/option/",
-        order: &["key", "known", "auth base crate_path dyn_type headers idempotent paginate retry timeout"],
+        order: &[
+            "header_list",
+            "meant",
+            "key",
+            "known",
+            "auth base crate_path dyn_type headers idempotent paginate retry timeout",
+        ],
     },
     Layers {
         directory: "sdk-macros/src/validate/attribute/",
         order: &[
-            "argument cfg_attr role",
+            "argument cfg_attr meant_verb role",
             "body form from_session header headers json part path queries query session url verb",
+            "misplaced",
         ],
     },
     Layers {

@@ -19,7 +19,7 @@ pub(crate) fn name(at: impl ToTokens, text: &str, diagnostics: &Diagnostics) -> 
         return Err(diagnostics.report(
             at,
             format!("the header name `{}` is not valid", text.escape_debug()),
-            format!("letters, digits and `-` are allowed: write `{:?}`", corrected(&name)),
+            format!("write `{:?}`: letters, digits and `-` are allowed", corrected(&name)),
         ));
     }
     if TRANSPORT.contains(&name.as_str()) || name.starts_with("proxy-") {
@@ -111,7 +111,9 @@ pub(crate) fn is_token(c: char) -> bool {
     c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c)
 }
 
-fn corrected(name: &str) -> String {
+/// Returns the nearest valid name: of `X-Trace: 1`, the part before the colon.
+pub(crate) fn corrected(name: &str) -> String {
+    let name = name.split_once(':').map_or(name, |(name, _)| name);
     let text: String = name.trim().chars().map(|c| if is_token(c) { c } else { '-' }).collect();
     if text.is_empty() { "x-name".to_owned() } else { text }
 }

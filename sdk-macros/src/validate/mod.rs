@@ -16,7 +16,10 @@ pub(crate) use attribute::is_of_parameters as is_attribute_of_parameters;
 
 use syn::parse_quote;
 
-use self::option::TraitOptions;
+use self::{
+    option::{Context, TraitOptions},
+    wording::shown,
+};
 use crate::{
     diagnostics::{Diagnostics, Errors, Reported},
     model::{Client, Method},
@@ -32,7 +35,7 @@ pub(crate) fn client(raw: &RawTrait) -> Result<Client, Errors> {
 
 fn validated(raw: &RawTrait, diagnostics: &Diagnostics) -> Result<Client, Reported> {
     rule::check_trait_items(raw, diagnostics);
-    let mut options = TraitOptions::parse(&raw.options, diagnostics);
+    let mut options = TraitOptions::parse(&raw.options, &context(raw), diagnostics);
     options.retain_allowed_headers(diagnostics);
     rule::check_trait(raw, &options, diagnostics);
     let methods: Vec<Result<Method, Reported>> =
@@ -44,6 +47,15 @@ fn validated(raw: &RawTrait, diagnostics: &Diagnostics) -> Result<Client, Report
         trait_head: raw.trait_head.clone(),
         methods: methods.into_iter().collect::<Result<_, _>>()?,
     })
+}
+
+/// Returns the names that the help of a misplaced option of the trait shows.
+fn context(raw: &RawTrait) -> Context {
+    let verbs = raw.methods.iter().flat_map(RawMethod::verbs).map(|attr| {
+        let args: Vec<String> = attr.list().iter().map(shown).collect();
+        format!("{}({}", attr.name, args.join(", "))
+    });
+    Context { client: format!("{}Client", raw.trait_head.ident), verbs: verbs.collect() }
 }
 
 fn method(

@@ -124,13 +124,16 @@ pub(super) const WRONG: &[(&str, &str)] = &[
     ),
     (
         "#[post(\"/x\")] #[session(refresh, refuse = b)] async fn a(&self) -> Result<A>;",
-        "unknown option `refuse`\nhelp: did you mean `refused`?",
+        "unknown option `refuse`\nhelp: did you mean `refused = b`?",
     ),
     (
         "#[post(\"/x\")] #[session(start, end)] async fn a(&self) -> Result<A>;",
-        "an endpoint has one session role\nhelp: keep one: `#[session(start)]`",
+        "an endpoint has one session role\nhelp: remove `end`, or `start`",
     ),
-    ("#[post(\"/x\")] #[session(strat)] async fn a(&self) -> Result<A>;", "did you mean `start`?"),
+    (
+        "#[post(\"/x\")] #[session(strat)] async fn a(&self) -> Result<A>;",
+        "did you mean `#[session(start)]`?",
+    ),
     (
         "#[post(\"/x\")] #[session(refresh)] async fn a(&self) -> Result<A>; #[post(\"/x\")] \
             #[session(refresh)] async fn b(&self) -> Result<A>;",

@@ -5,7 +5,7 @@ pub(super) const WRONG: &[(&str, &str)] = &[
     // headers
     (
         "#[get(\"/x\", headers(\"\" = \"b\"))] async fn a(&self) -> Result<A>;",
-        "name `` is not valid\nhelp: letters, digits and `-` are allowed: write `\"x-name\"`",
+        "name `` is not valid\nhelp: write `\"x-name\"`: letters, digits and `-` are allowed",
     ),
     ("#[get(\"/x\", headers(\"a(b\" = \"b\"))] async fn a(&self) -> Result<A>;", "write `\"a-b\"`"),
     (
@@ -89,12 +89,9 @@ pub(super) const WRONG: &[(&str, &str)] = &[
     ("#[get(\"/x\", retry = -1)] async fn a(&self) -> Result<A>;", "expected a number of retries"),
     (
         "#[get(\"/x\", dyn)] async fn a(&self) -> Result<A>;",
-        "option `dyn` belongs to the trait\nhelp: write `#[api_client(dyn)]`",
+        "option `dyn` belongs to the trait\nhelp: remove it, and write `#[api_client(dyn)]`",
     ),
-    (
-        "#[get(\"/x\", base = \"/b\")] async fn a(&self) -> Result<A>;",
-        "write `#[api_client(base = \"/v1\")]`",
-    ),
+    ("#[get(\"/x\", base = \"/b\")] async fn a(&self) -> Result<A>;", "write `#[api_client(base = \"/b\")]`"),
     ("#[get(\"/x\", scopes(\"b\"))] async fn a(&self) -> Result<A>;", "`scopes` is a value of `auth`"),
     ("#[get(\"/x\", scopes)] async fn a(&self) -> Result<A>;", "unknown option `scopes`"),
     (
@@ -147,7 +144,10 @@ pub(super) const WRONG: &[(&str, &str)] = &[
         "#[get(\"/x\", auth = scopes(\"a\", \"b\", \"a\"))] async fn a(&self) -> Result<A>;",
         "the scope `a` is named twice",
     ),
-    ("#[get(\"/x\", auth = scope(\"a\"))] async fn a(&self) -> Result<A>;", "did you mean `scopes(\"…\")`?"),
+    (
+        "#[get(\"/x\", auth = scope(\"a\"))] async fn a(&self) -> Result<A>;",
+        "help: write `auth = scopes(\"a\")`; known are",
+    ),
     (
         "#[get(\"/x\", auth = scopes(\"a\"), auth = scopes(\"b\"))] async fn a(&self) -> Result<A>;",
         "write `auth = scopes(\"a\", \"b\")`",
@@ -188,17 +188,20 @@ pub(super) const WRONG: &[(&str, &str)] = &[
     ),
     (
         "#[endpoint(\"\", \"/x\")] async fn a(&self) -> Result<A>;",
-        "`` is not a valid HTTP method\nhelp: write a token such as `\"REPORT\"`",
+        "`` is not a valid HTTP method\nhelp: write `#[endpoint(\"REPORT\", \"/x\")]`",
     ),
-    ("#[endpoint(\"a b\", \"/x\")] async fn a(&self) -> Result<A>;", "write a token such as `\"AB\"`"),
+    ("#[endpoint(\"a b\", \"/x\")] async fn a(&self) -> Result<A>;", "write `#[endpoint(\"AB\", \"/x\")]`"),
     (
         "#[endpoint(\"Get\", \"/x\")] async fn a(&self) -> Result<A>;",
         "case-sensitive: `Get` is unknown\nhelp: write `\"GET\"`",
     ),
     ("#[inline] async fn a(&self) -> Result<A>;", "endpoint `a` has no HTTP method"),
     ("#[must_use] #[allow(x)] async fn a(&self) -> Result<A>;", "endpoint `a` has no HTTP method"),
-    ("#[fetch(\"/x\")] async fn a(&self) -> Result<A>;", "write `#[endpoint(\"FETCH\", \"/x\")]`"),
-    ("#[fetch(x, \"/x\")] async fn a(&self) -> Result<A>;", "endpoint `a` has no HTTP method"),
+    (
+        "#[fetch(\"/x\")] async fn a(&self) -> Result<A>;",
+        "write `#[get(\"/x\")]`; `#[endpoint(\"REPORT\", …)]` is for",
+    ),
+    ("#[fetch(x, \"/x\")] async fn a(&self) -> Result<A>;", "unknown verb `fetch`"),
     ("#[gte] async fn a(&self) -> Result<A>;", "did you mean `#[get(\"/a\")]`?"),
     (
         "#[get(\"/x\" + \"y\")] async fn a(&self) -> Result<A>;",
@@ -210,6 +213,6 @@ pub(super) const WRONG: &[(&str, &str)] = &[
     ),
     (
         "#[get(PATH, timeout = 1s)] async fn a(&self) -> Result<A>;",
-        "the path must be a string literal\nhelp: write `#[get(\"/a\")]`",
+        "the path must be a string literal\nhelp: write `#[get(\"/a\", timeout = 1s)]`",
     ),
 ];

@@ -56,10 +56,10 @@ pub(super) const TRAITS: &[(&str, &str, &str)] = &[
     (
         "retry = 1",
         "trait T { METHOD }",
-        "write `#[get(\"/users\", retry = 3)]`; for all of a client: `.retry(3)` on its builder",
+        "write `#[get(\"/x\", retry = 1)]`; for all of a client: `.retry(3)` on its builder",
     ),
-    ("paginate = link", "trait T { METHOD }", "write `#[get(\"/users\", paginate = link)]`"),
-    ("tiemout = 1s", "trait T { METHOD }", "did you mean `timeout`? known: `base = \"/v1\"`"),
+    ("paginate = link", "trait T { METHOD }", "write `#[get(\"/x\", paginate = link)]`"),
+    ("tiemout = 1s", "trait T { METHOD }", "did you mean `timeout = 1s`? known: `base = \"/v1\"`"),
     ("crate = self::b", "trait T { METHOD }", ""),
     ("crate", "trait T { METHOD }", "option `crate` needs a value"),
     ("", "trait T { fn a(&self) {} }", "the trait `T` has no endpoints"),

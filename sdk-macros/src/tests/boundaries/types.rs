@@ -74,7 +74,7 @@ pub(super) const WRONG: &[(&str, &str)] = &[
     ),
     (
         "#[get(\"/x\")] async fn a(&self, #[query(style = cvs)] b: u8) -> Result<A>;",
-        "unknown query style `cvs`\nhelp: did you mean `csv`?",
+        "unknown query style `cvs`\nhelp: did you mean `style = csv`?",
     ),
     (
         "#[get(\"/x\")] async fn a(&self, #[header(\"b\", \"c\")] b: u8) -> Result<A>;",

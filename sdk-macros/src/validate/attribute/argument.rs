@@ -1,35 +1,80 @@
 //! Arguments that several attributes of a parameter take: a literal, a name, a media type, or none.
 
-use syn::LitStr;
+use proc_macro2::TokenStream;
+use quote::ToTokens;
+use syn::{LitStr, Meta};
 
 use crate::{
-    args::Arg,
+    args::{self, Arg},
     diagnostics::{Diagnostics, Reported},
     parse::{ApiAttr, ApiAttrArgs},
-    validate::header,
+    validate::{header, wording::shown},
 };
 
+/// The words that others write in front of a name, as in `#[query(name = "q")]`.
+const NAMES: &[&str] = &["name", "rename", "key", "alias", "value", "param", "parameter", "field", "header"];
+
+/// Returns whether the option gives the name, as in `#[query(name = "q")]`.
+pub(super) fn is_name(option: &Arg) -> bool {
+    matches!(option, Arg::Assign { key, .. } if NAMES.iter().any(|name| key == name))
+}
+
+/// Returns the attribute with its name as a string literal, which a mistaken one was meant to be.
+pub(super) fn meant(attr: &ApiAttr) -> String {
+    let args = match &attr.syntax.meta {
+        Meta::Path(_) => Vec::new(),
+        Meta::List(list) => args::split(list.tokens.clone()),
+        Meta::NameValue(pair) => args::split(pair.value.to_token_stream()),
+    };
+    let mut name = None;
+    let mut options = Vec::new();
+    for arg in &args {
+        let value = match arg {
+            Arg::Assign { value, .. } if is_name(arg) => value.to_token_stream(),
+            Arg::Assign { .. } | Arg::List { .. } => {
+                options.push(shown(arg));
+                continue;
+            }
+            Arg::Flag(flag) if attr.name == "part" && flag == "json" => {
+                options.push(shown(arg));
+                continue;
+            }
+            other => other.to_token_stream(),
+        };
+        name = name.or_else(|| Some(text(value)));
+    }
+    let name = name.filter(|name| !name.is_empty()).map(|name| match attr.name == "header" {
+        true => header::corrected(&name),
+        false => name,
+    });
+    let args: Vec<String> = name.map(|name| format!("{name:?}")).into_iter().chain(options).collect();
+    match args.is_empty() {
+        true => format!("#[{}]", attr.name),
+        false => format!("#[{}({})]", attr.name, args.join(", ")),
+    }
+}
+
+/// Returns the text of a literal, or the tokens of a name without its quotes.
+fn text(tokens: TokenStream) -> String {
+    syn::parse2::<LitStr>(tokens.clone()).map_or_else(
+        |_| tokens.to_string().chars().filter(|c| !c.is_whitespace()).collect(),
+        |literal| literal.value(),
+    )
+}
+
 /// Parses the literal in `#[header("name")]`, which is optional.
-pub(super) fn literal(
-    attr: &ApiAttr,
-    example: &str,
-    diagnostics: &Diagnostics,
-) -> Result<Option<LitStr>, Reported> {
-    let help = format!("write `#[{name}]` or `#[{name}({example:?})]`", name = attr.name);
+pub(super) fn literal(attr: &ApiAttr, diagnostics: &Diagnostics) -> Result<Option<LitStr>, Reported> {
     match (&attr.args, attr.list()) {
         (ApiAttrArgs::None, _) => Ok(None),
         (ApiAttrArgs::List(_), [arg]) => match syn::parse2(quote::quote!(#arg)) {
             Ok(literal) => Ok(Some(literal)),
-            Err(_) => {
-                Err(diagnostics.report(arg, format!("`#[{}]` takes a string literal", attr.name), help))
-            }
+            Err(_) => Err(no_literal(attr, arg, "takes a string literal", diagnostics)),
         },
         (ApiAttrArgs::List(_), [_, second, ..]) => {
-            Err(diagnostics.report(second, format!("`#[{}]` takes one string literal", attr.name), help))
+            Err(no_literal(attr, second, "takes one string literal", diagnostics))
         }
         (ApiAttrArgs::List(_) | ApiAttrArgs::Wrong, _) => {
-            let message = format!("`#[{}]` takes a string literal in parentheses", attr.name);
-            Err(diagnostics.report(attr, message, help))
+            Err(no_literal(attr, attr, "takes a string literal in parentheses", diagnostics))
         }
     }
 }
@@ -37,38 +82,40 @@ pub(super) fn literal(
 /// Parses the literal and the options in `#[query("name", style = csv)]`, all of which are optional.
 pub(super) fn literal_and_options<'a>(
     attr: &'a ApiAttr,
-    example: &str,
     diagnostics: &Diagnostics,
 ) -> Result<(Option<LitStr>, Vec<&'a Arg>), Reported> {
     let (options, rest): (Vec<&Arg>, Vec<&Arg>) = attr
         .list()
         .iter()
         .partition(|arg| matches!(arg, Arg::Assign { .. } | Arg::List { .. } | Arg::Flag(_)));
-    let help = format!("write `#[{name}]` or `#[{name}({example:?})]`", name = attr.name);
+    if let Some(name) = options.iter().find(|option| is_name(option)) {
+        return Err(no_literal(attr, name, "takes its name as a string literal", diagnostics));
+    }
     let literal = match (&attr.args, rest.as_slice()) {
         (ApiAttrArgs::None, _) => None,
         (ApiAttrArgs::List(_), []) if !options.is_empty() => None,
         // A name without its quotes.
         (ApiAttrArgs::List(_), [arg]) => match syn::parse2::<LitStr>(quote::quote!(#arg)) {
             Ok(literal) => Some(literal),
-            Err(_) => {
-                return Err(diagnostics.report(
-                    arg,
-                    format!("`#[{}]` takes a string literal", attr.name),
-                    help,
-                ));
-            }
+            Err(_) => return Err(no_literal(attr, arg, "takes a string literal", diagnostics)),
         },
         (ApiAttrArgs::List(_), [_, second, ..]) => {
-            let message = format!("`#[{}]` takes one string literal", attr.name);
-            return Err(diagnostics.report(second, message, help));
+            return Err(no_literal(attr, second, "takes one string literal", diagnostics));
         }
         (ApiAttrArgs::List(_) | ApiAttrArgs::Wrong, _) => {
-            let message = format!("`#[{}]` takes a string literal in parentheses", attr.name);
-            return Err(diagnostics.report(attr, message, help));
+            return Err(no_literal(attr, attr, "takes a string literal in parentheses", diagnostics));
         }
     };
     Ok((literal, options))
+}
+
+pub(super) fn no_literal(
+    attr: &ApiAttr,
+    at: impl ToTokens,
+    what: &str,
+    diagnostics: &Diagnostics,
+) -> Reported {
+    diagnostics.report(at, format!("`#[{}]` {what}", attr.name), format!("write `{}`", meant(attr)))
 }
 
 /// Checks that the attribute has no argument.
@@ -77,7 +124,20 @@ pub(super) fn no_argument(attr: &ApiAttr, diagnostics: &Diagnostics) -> Result<(
         return Ok(());
     }
     let message = format!("`#[{}]` takes no argument", attr.name);
-    Err(diagnostics.report(attr, message, format!("write `#[{}]`", attr.name)))
+    let single = match attr.name.to_string().as_str() {
+        "queries" => "query",
+        "headers" => "header",
+        _ => "",
+    };
+    let named = meant(attr);
+    let help = match (single, attr.args.is_literal()) {
+        ("", _) | (_, false) => format!("write `#[{}]`", attr.name),
+        (single, true) => {
+            let rest = named.split_once('(').map_or("", |(_, rest)| rest);
+            format!("write `#[{single}({rest}`; `#[{}]` takes all names from its value", attr.name)
+        }
+    };
+    Err(diagnostics.report(attr, message, help))
 }
 
 /// Parses a name that cannot be empty; `default` is the name of a parameter without a literal.
@@ -97,12 +157,8 @@ pub(super) fn name_or(
 }
 
 /// Parses an optional media type.
-pub(super) fn media_type(
-    attr: &ApiAttr,
-    example: &str,
-    diagnostics: &Diagnostics,
-) -> Result<Option<LitStr>, Reported> {
-    let Some(literal) = literal(attr, example, diagnostics)? else { return Ok(None) };
+pub(super) fn media_type(attr: &ApiAttr, diagnostics: &Diagnostics) -> Result<Option<LitStr>, Reported> {
+    let Some(literal) = literal(attr, diagnostics)? else { return Ok(None) };
     header::media_type(&literal, diagnostics)?;
     Ok(Some(literal))
 }

@@ -12,6 +12,6 @@ use crate::{
 pub(super) const ATTRIBUTE: RoleAttr = RoleAttr { name: "body", parse };
 
 fn parse(written: &Written<'_>, diagnostics: &Diagnostics) -> Result<RequestedRole, Reported> {
-    let media_type = media_type(written.attr, "application/octet-stream", diagnostics)?;
+    let media_type = media_type(written.attr, diagnostics)?;
     Ok(RequestedRole::Role(Role::Body(media_type)))
 }

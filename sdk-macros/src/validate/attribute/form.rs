@@ -12,5 +12,14 @@ use crate::{
 pub(super) const ATTRIBUTE: RoleAttr = RoleAttr { name: "form", parse };
 
 fn parse(written: &Written<'_>, diagnostics: &Diagnostics) -> Result<RequestedRole, Reported> {
+    if written.attr.args.is_literal() {
+        let message = "`#[form]` takes no argument: one struct holds all fields of a form";
+        let help = format!(
+            "make `{}` a field of that struct, which implements `serde::Serialize`; on a refresh also \
+             `TokenRequest`",
+            written.name
+        );
+        return Err(diagnostics.report(written.attr, message, help));
+    }
     no_argument(written.attr, diagnostics).map(|()| RequestedRole::Role(Role::Form))
 }

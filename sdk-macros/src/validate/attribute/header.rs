@@ -14,7 +14,7 @@ pub(super) const ATTRIBUTE: RoleAttr = RoleAttr { name: "header", parse };
 
 fn parse(written: &Written<'_>, diagnostics: &Diagnostics) -> Result<RequestedRole, Reported> {
     let default = written.name.replace('_', "-");
-    let name = match literal(written.attr, &default, diagnostics)? {
+    let name = match literal(written.attr, diagnostics)? {
         None => header::name(written.ident, &default, diagnostics)?,
         Some(literal) => header::name(&literal, &literal.value(), diagnostics)?,
     };

@@ -9,6 +9,8 @@ pub(crate) mod from_session;
 mod header;
 mod headers;
 mod json;
+mod meant_verb;
+pub(crate) mod misplaced;
 mod part;
 mod path;
 mod queries;

@@ -15,7 +15,7 @@ use crate::{
 pub(super) const ATTRIBUTE: RoleAttr = RoleAttr { name: "part", parse };
 
 fn parse(written: &Written<'_>, diagnostics: &Diagnostics) -> Result<RequestedRole, Reported> {
-    let (literal, options) = literal_and_options(written.attr, written.name, diagnostics)?;
+    let (literal, options) = literal_and_options(written.attr, diagnostics)?;
     let json = is_json(&options, diagnostics);
     let help = "write `#[part(\"file\")]`";
     let name = name_or(written.name, literal.as_ref(), "part", help, diagnostics);

@@ -9,5 +9,5 @@ use crate::diagnostics::{Diagnostics, Reported};
 pub(super) const ATTRIBUTE: RoleAttr = RoleAttr { name: "path", parse };
 
 fn parse(written: &Written<'_>, diagnostics: &Diagnostics) -> Result<RequestedRole, Reported> {
-    literal(written.attr, written.name, diagnostics).map(RequestedRole::Path)
+    literal(written.attr, diagnostics).map(RequestedRole::Path)
 }

@@ -7,7 +7,7 @@ use super::{
 use crate::{
     args::Arg,
     diagnostics::{Diagnostics, Reported},
-    did_you_mean::suggestion,
+    did_you_mean::nearest,
     model::{ListStyle, Role},
     validate::wording::shown,
 };
@@ -15,7 +15,7 @@ use crate::{
 pub(super) const ATTRIBUTE: RoleAttr = RoleAttr { name: "query", parse };
 
 fn parse(written: &Written<'_>, diagnostics: &Diagnostics) -> Result<RequestedRole, Reported> {
-    let (literal, options) = literal_and_options(written.attr, written.name, diagnostics)?;
+    let (literal, options) = literal_and_options(written.attr, diagnostics)?;
     let style = style(&options, diagnostics);
     let help = "write `#[query(\"page\")]`";
     let name = name_or(written.name, literal.as_ref(), "query parameter", help, diagnostics);
@@ -31,21 +31,36 @@ fn style(options: &[&Arg], diagnostics: &Diagnostics) -> Result<Option<ListStyle
             "csv" => Ok(Some(ListStyle::Csv)),
             "brackets" => Ok(Some(ListStyle::Brackets)),
             other => {
-                let near = suggestion(other, ["repeat", "csv", "brackets"]);
+                let meant = style_named(other);
+                let near = meant.or_else(|| nearest(other.trim_matches('"'), ["repeat", "csv", "brackets"]));
+                let near = near.map_or_else(String::new, |near| format!("did you mean `style = {near}`? "));
                 let message = format!("unknown query style `{other}`");
                 Err(diagnostics.report(value, message, format!("{near}known: {STYLES}")))
             }
         },
         [Arg::Flag(name)] => {
-            let help = format!("write `#[query(\"{name}\")]`, or `#[query(style = csv)]`");
+            let help = match style_named(&name.to_string()) {
+                Some(style) => format!("write `style = {style}`, or `#[query(\"{name}\")]`"),
+                None => format!("write `#[query(\"{name}\")]`, or `#[query(style = csv)]`"),
+            };
             Err(diagnostics.report(name, "`#[query]` takes a string literal", help))
         }
         [option] => {
             let message = format!("unknown option `{}`", shown(option));
-            Err(diagnostics.report(option, message, format!("known: {STYLES}")))
+            Err(diagnostics.report(option, message, format!("remove it; known: {STYLES}")))
         }
         [_, second, ..] => {
             Err(diagnostics.report(second, "`#[query]` has one option", format!("keep one of {STYLES}")))
         }
+    }
+}
+
+/// Returns the style that a word of other frameworks means.
+fn style_named(word: &str) -> Option<&'static str> {
+    match word.trim_matches('"').to_ascii_lowercase().as_str() {
+        "repeat" | "repeated" | "multi" | "form" | "explode" | "exploded" => Some("repeat"),
+        "csv" | "comma" | "commas" | "joined" | "simple" => Some("csv"),
+        "brackets" | "bracket" | "php" | "indices" | "rails" => Some("brackets"),
+        _ => None,
     }
 }

@@ -1,12 +1,12 @@
 //! `#[session(start)]`, `#[session(refresh, refused = path)]`, `#[session(end)]`: what an endpoint does to
 //! the session.
 
-use syn::{Path, parse::Parser};
+use syn::{Meta, Path, parse::Parser};
 
 use crate::{
     args::Arg,
     diagnostics::{Diagnostics, Reported},
-    did_you_mean::suggestion,
+    did_you_mean::nearest,
     model::SessionRole,
     parse::{ApiAttr, RawMethod},
     validate::{
@@ -44,19 +44,25 @@ pub(crate) fn parse(raw: &RawMethod, diagnostics: &Diagnostics) -> Result<Sessio
 
 fn named(attr: &ApiAttr, roles: &[&Arg], diagnostics: &Diagnostics) -> Result<String, Reported> {
     let Some((first, rest)) = roles.split_first() else {
-        return Err(diagnostics.report(
-            attr,
-            "`#[session]` needs a role",
-            "write `#[session(start)]`, `#[session(refresh)]` or `#[session(end)]`",
-        ));
+        let role = match &attr.syntax.meta {
+            Meta::NameValue(pair) => role_named(&shown(&pair.value)),
+            Meta::List(list) => role_named(&shown(&list.tokens)),
+            Meta::Path(_) => None,
+        };
+        let help = match role {
+            Some(role) => format!("write `#[session({role})]`"),
+            None => "write `#[session(start)]`, `#[session(refresh)]` or `#[session(end)]`".to_owned(),
+        };
+        return Err(diagnostics.report(attr, "`#[session]` needs a role", help));
     };
     for second in rest {
-        let help = format!("keep one: `#[session({})]`", shown(first));
+        let help = format!("remove `{}`, or `{}`", shown(second), shown(first));
         diagnostics.report(second, "an endpoint has one session role", help);
     }
     let text = shown(first);
     if !ROLES.contains(&text.as_str()) {
-        let near = suggestion(&text, ROLES.iter().copied());
+        let near = role_named(&text);
+        let near = near.map_or_else(String::new, |near| format!("did you mean `#[session({near})]`? "));
         return Err(diagnostics.report(
             first,
             format!("unknown session role `{text}`"),
@@ -66,9 +72,34 @@ fn named(attr: &ApiAttr, roles: &[&Arg], diagnostics: &Diagnostics) -> Result<St
     Ok(text)
 }
 
+/// Returns the role that a word means: `login`, `"start"`, `role = end`.
+pub(super) fn role_named(text: &str) -> Option<&'static str> {
+    let word = text.rsplit(['=', ':', '.', '_', ' ']).next().unwrap_or(text);
+    let word = word.trim_matches(['"', '(', ')']).to_ascii_lowercase();
+    match word.as_str() {
+        "login" | "signin" | "in" | "begin" | "create" | "open" | "authenticate" | "new" | "register" => {
+            Some("start")
+        }
+        "rotate" | "reissue" | "token" | "reauth" => Some("refresh"),
+        word if word.starts_with("rene") => Some("refresh"),
+        "logout" | "signout" | "out" | "revoke" | "close" | "stop" | "destroy" | "delete" | "finish" => {
+            Some("end")
+        }
+        word => nearest(word, ROLES.iter().copied()),
+    }
+}
+
 /// Returns the function behind `refused`, if there is one. Reports the mistakes in it.
 fn refusal(role: &str, args: &[&Arg], diagnostics: &Diagnostics) -> Option<Path> {
-    let found = option::known(args.iter().copied(), REFUSED, |_| None, diagnostics);
+    // A list of statuses is no value behind a `=`.
+    if let Some(list @ Arg::List { key, .. }) = args.iter().find(|arg| matches!(arg, Arg::List { .. }))
+        && key == "refused"
+        && shown(list).contains(|c: char| c.is_ascii_digit())
+    {
+        diagnostics.report(list, "`refused` takes the path of a function", refusal_help(list));
+        return None;
+    }
+    let found = option::known(args.iter().copied(), REFUSED, &|_| None, diagnostics);
     let (_, arg) = found.first()?;
     if role != "refresh" {
         diagnostics.report(
@@ -83,11 +114,20 @@ fn refusal(role: &str, args: &[&Arg], diagnostics: &Diagnostics) -> Option<Path>
         _ => None,
     };
     if path.is_none() {
-        diagnostics.report(
-            arg,
-            "`refused` takes the path of a function",
-            "write `refused = refusal_of`, a `fn(&ErrorResponse) -> Option<Refusal>`",
-        );
+        diagnostics.report(arg, "`refused` takes the path of a function", refusal_help(arg));
     }
     path
+}
+
+/// Returns the help for a `refused` without a function: the function, for the statuses that are given.
+fn refusal_help(arg: &Arg) -> String {
+    let numbers = shown(arg);
+    let numbers = numbers.split(|c: char| !c.is_ascii_digit()).filter(|number| number.len() == 3);
+    let statuses: Vec<&str> = numbers.collect();
+    let statuses = if statuses.is_empty() { "404".to_owned() } else { statuses.join(" | ") };
+    format!(
+        "write `refused = refusal_of`, and the function `fn refusal_of(answer: &sdk_runtime::ErrorResponse) \
+         -> Option<sdk_runtime::Refusal> {{ matches!(answer.status().as_u16(), {statuses}).then(|| \
+         sdk_runtime::Refusal::Dead(\"refused\".to_owned())) }}`"
+    )
 }

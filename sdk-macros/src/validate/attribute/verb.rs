@@ -2,19 +2,18 @@
 
 use proc_macro2::TokenStream;
 use quote::ToTokens;
-use syn::{LitStr, Meta, ext::IdentExt};
+use syn::LitStr;
 
-use super::cfg_attr;
+use super::{cfg_attr, meant_verb};
 use crate::{
     args::Arg,
     diagnostics::{Diagnostics, Reported},
     did_you_mean::nearest,
-    parse::{ApiAttr, ApiAttrArgs, RawMethod, RawParam, VERBS},
+    parse::{ApiAttr, ApiAttrArgs, RawMethod, VERBS},
     template::{self, Template},
     validate::{
         header,
-        option::{self, EndpointOptions},
-        wording::shown,
+        option::{self, Context, EndpointOptions},
     },
 };
 
@@ -81,7 +80,7 @@ pub(crate) fn parse<'a>(raw: &'a RawMethod, diagnostics: &Diagnostics) -> Result
         several = Some(diagnostics.report(
             second,
             format!("endpoint `{name}` has two HTTP methods"),
-            format!("keep `#[{}(…)]`, and declare another method for `#[{}(…)]`", attr.name, second.name),
+            format!("remove it, and declare another method for `#[{}(…)]`", second.name),
         ));
     }
     if let Some(body) = &raw.body {
@@ -92,10 +91,7 @@ pub(crate) fn parse<'a>(raw: &'a RawMethod, diagnostics: &Diagnostics) -> Result
         );
     }
     if let ApiAttrArgs::Wrong = attr.args {
-        let help = match &attr.syntax.meta {
-            Meta::List(list) => format!("write `#[{}({})]`", attr.name, shown(&list.tokens)),
-            _ => format!("write `{}`", example(attr, raw)),
-        };
+        let help = format!("write `{}`", meant_verb::meant(attr, raw));
         return Err(diagnostics.report(attr, "the path stands in parentheses", help));
     }
     let mut verb = read(attr, raw, diagnostics)?;
@@ -113,7 +109,16 @@ fn read<'a>(attr: &'a ApiAttr, raw: &RawMethod, diagnostics: &Diagnostics) -> Re
             let help = format!("write `#[endpoint(\"REPORT\", \"/{}\")]`", raw.sig.ident);
             return Err(diagnostics.report(attr, "`#[endpoint]` needs a method and a path", help));
         };
-        let name = custom(verb, diagnostics);
+        let name = custom(verb, attr, raw, diagnostics);
+        if name.is_err() && args.iter().any(meant_verb::is_named) {
+            // The help names all parts again.
+            return name.map(|method| Verb {
+                attr,
+                method,
+                path: PathArg::Missing,
+                options: EndpointOptions::default(),
+            });
+        }
         let (path, options) = path_and_options(rest, attr, raw, diagnostics);
         return Ok(Verb { attr, method: name?, path, options });
     }
@@ -127,30 +132,29 @@ fn read<'a>(attr: &'a ApiAttr, raw: &RawMethod, diagnostics: &Diagnostics) -> Re
 
 fn unknown(attr: &ApiAttr, raw: &RawMethod, diagnostics: &Diagnostics) -> Reported {
     let name = attr.name.to_string();
-    let path = match attr.list().first() {
-        Some(path @ Arg::Value(_)) => shown(path),
-        _ => format!("\"/{}\"", raw.sig.ident),
-    };
+    let meant = meant_verb::meant(attr, raw);
     let help = match nearest(&name, VERBS.iter().copied()) {
-        Some(near) => format!("did you mean `#[{near}({path})]`?"),
-        None => format!("write `#[endpoint({:?}, {path})]`", name.to_ascii_uppercase()),
+        Some(_) => format!("did you mean `{meant}`?"),
+        None => format!("write `{meant}`; `#[endpoint(\"REPORT\", …)]` is for methods without an attribute"),
     };
     diagnostics.report(&attr.name, format!("unknown verb `{name}`"), help)
 }
 
 /// Parses the method in `#[endpoint("REPORT", "/x")]`.
-fn custom(verb: &Arg, diagnostics: &Diagnostics) -> Result<String, Reported> {
+fn custom(
+    verb: &Arg,
+    attr: &ApiAttr,
+    raw: &RawMethod,
+    diagnostics: &Diagnostics,
+) -> Result<String, Reported> {
+    let help = || format!("write `{}`", meant_verb::meant(attr, raw));
     let Some(literal) = string(verb) else {
-        let help = "write `#[endpoint(\"REPORT\", \"/users\")]`";
-        return Err(diagnostics.report(verb, "the method must be a string literal", help));
+        return Err(diagnostics.report(verb, "the method must be a string literal", help()));
     };
     let name = literal.value();
     if name.is_empty() || !name.chars().all(header::is_token) {
-        let upper: String =
-            name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_uppercase();
-        let upper = if upper.is_empty() { "REPORT".to_owned() } else { upper };
         let message = format!("`{}` is not a valid HTTP method", name.escape_debug());
-        return Err(diagnostics.report(literal, message, format!("write a token such as `{upper:?}`")));
+        return Err(diagnostics.report(literal, message, help()));
     }
     let lower = name.to_ascii_lowercase();
     if VERBS.contains(&lower.as_str()) && lower.to_ascii_uppercase() != name {
@@ -176,11 +180,11 @@ fn path_and_options<'a>(
     // A literal after an option is a misplaced path.
     let late = |arg: &&Arg| path.is_none() && string(arg).is_some();
     let behind = rest.iter().find(late).map(|arg| {
-        let literal = shown(arg);
-        let help = format!("write `#[{}({literal}, …)]`", attr.name);
+        let help = format!("write `{}`", meant_verb::meant(attr, raw));
         PathArg::Mistaken(diagnostics.report(arg, "the path stands in front of the options", help))
     });
-    let options = EndpointOptions::parse(rest.iter().filter(|arg| !late(arg)), diagnostics);
+    let options =
+        EndpointOptions::parse(rest.iter().filter(|arg| !late(arg)), &Context::default(), diagnostics);
     (path.or(behind).unwrap_or(PathArg::Missing), options)
 }
 
@@ -188,17 +192,14 @@ fn no_literal(first: &Arg, attr: &ApiAttr, raw: &RawMethod, diagnostics: &Diagno
     let mut tokens = first.to_token_stream().into_iter();
     let literal = tokens.next().map(TokenStream::from).and_then(|token| syn::parse2::<LitStr>(token).ok());
     let behind: TokenStream = tokens.collect();
-    if let (Some(literal), false) = (literal, behind.is_empty()) {
-        let help = format!("write `#[{}({}, {})]`", attr.name, shown(&literal), shown(&behind));
-        return diagnostics.report(behind, "there is no comma behind the path", help);
+    let meant = meant_verb::meant(attr, raw);
+    if literal.is_some() && !behind.is_empty() {
+        return diagnostics.report(behind, "there is no comma behind the path", format!("write `{meant}`"));
     }
     diagnostics.report(
         first,
         "the path must be a string literal",
-        format!(
-            "write `{}`; a constant is not supported because the path is checked here",
-            example(attr, raw)
-        ),
+        format!("write `{meant}`; a constant is not supported because the path is checked here"),
     )
 }
 
@@ -210,10 +211,7 @@ fn example(attr: &ApiAttr, raw: &RawMethod) -> String {
 }
 
 fn parsed(raw: &RawMethod, diagnostics: &Diagnostics) -> impl Fn(LitStr) -> PathArg {
-    // The names that placeholders may have.
-    let without_a_role = raw.params.iter().filter(|param| param.api_attrs.is_empty());
-    let names: Vec<String> =
-        without_a_role.filter_map(RawParam::name).map(|name| name.unraw().to_string()).collect();
+    let names = meant_verb::names(raw);
     move |literal| match template::parse(&literal.value(), &names) {
         Ok(template) => PathArg::Path(literal, template),
         Err(mistakes) => PathArg::Mistaken(

@@ -13,12 +13,13 @@ use param::ParsedParams;
 
 use super::{
     attribute::{
-        RequestedRole, session,
-        verb::{self, Verb},
+        RequestedRole, misplaced, session,
+        verb::{self, PathArg, Verb},
     },
     header,
     option::{AuthRule, FixedHeader, TraitOptions},
     return_type, signature,
+    wording::shown,
 };
 use crate::{
     diagnostics::{Diagnostics, Reported},
@@ -49,12 +50,17 @@ impl<'a> Draft<'a> {
         diagnostics: &Diagnostics,
     ) -> Self {
         let verb = verb::parse(raw, diagnostics);
-        let session = session::parse(raw, diagnostics);
+        let session = match misplaced::session(raw, diagnostics) {
+            Some(reported) => Err(reported),
+            None => session::parse(raw, diagnostics),
+        };
+        misplaced::options(raw, diagnostics);
         let returns = Returns::new(&raw.sig.output);
         signature::of_endpoint(raw, diagnostics);
         let method = verb.as_ref().ok().map(|verb| verb.method.as_str());
         return_type::of_endpoint(raw, returns.as_ref(), method, diagnostics);
         let mut params = param::parse(raw, diagnostics);
+        roles_at_the_method(raw, &mut params, verb.as_ref().ok(), diagnostics);
         if let Ok(session) = &session {
             only_in_session_endpoints(&mut params, session, diagnostics);
         }
@@ -115,6 +121,33 @@ fn only_in_session_endpoints(
                 "`#[from_session]` is outside of a session endpoint",
                 "remove it, or add `#[session(end)]` to the method",
             ));
+        }
+    }
+}
+
+/// Reports the roles that stand at the method. The first parameter without a role has it then, so that it is
+/// not reported as well.
+fn roles_at_the_method<'a>(
+    raw: &'a RawMethod,
+    params: &mut ParsedParams<'a>,
+    verb: Option<&Verb<'_>>,
+    diagnostics: &Diagnostics,
+) {
+    for attr in raw.misplaced.iter().filter(|attr| misplaced::is_role(attr)) {
+        let is_placeholder = |name: &str| match verb.map(|verb| &verb.path) {
+            Some(PathArg::Path(_, template)) => template.placeholders().any(|it| it.name == name),
+            _ => false,
+        };
+        let mut without_a_role = params
+            .all
+            .iter_mut()
+            .filter(|param| matches!(param.role, RequestedRole::ByName) && !is_placeholder(&param.name));
+        let param = without_a_role.next();
+        let written = param.as_ref().map(|param| format!("{}: {}", param.ident, shown(&param.raw.ty)));
+        let reported = misplaced::role(attr, written, diagnostics);
+        if let Some(param) = param {
+            param.attr = Some(attr);
+            param.role = RequestedRole::Unknown(reported);
         }
     }
 }

@@ -4,7 +4,10 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::LitStr;
 
-use super::key::{Key, value};
+use super::{
+    key::{Key, value},
+    meant::meant,
+};
 use crate::{
     args::{self, Arg},
     diagnostics::{Diagnostics, Reported},
@@ -48,13 +51,15 @@ pub(super) fn parse(arg: &Arg, diagnostics: &Diagnostics) -> Result<Value, Repor
         (other, _) => {
             let word = other.split([' ', '(']).next().unwrap_or(other);
             let near = match nearest(word, ["required", "optional", "cookies", "none", "scopes"]) {
-                Some("scopes") => "did you mean `scopes(\"…\")`? ".to_owned(),
-                near => near.map_or_else(String::new, |near| format!("did you mean `{near}`? ")),
+                Some("scopes") => "did you mean `auth = scopes(\"issues:read\")`? ".to_owned(),
+                near => near.map_or_else(String::new, |near| format!("did you mean `auth = {near}`? ")),
             };
-            let help = format!(
-                "{near}write `auth = required`, `auth = optional`, `auth = cookies`, `auth = none` or \
-                    `auth = scopes(\"issues:read\")`"
-            );
+            let all = "`auth = required`, `auth = optional`, `auth = cookies`, `auth = none` or \
+                       `auth = scopes(\"issues:read\")`";
+            let help = match meant(KEY.name, value.clone()) {
+                Some(meant) => format!("write `{meant}`; known are {all}"),
+                None => format!("{near}write {all}"),
+            };
             let message = "`auth` must be `required`, `optional`, `cookies`, `none` or `scopes(\"…\")`";
             Err(diagnostics.report(value, message, help))
         }
@@ -93,7 +98,10 @@ fn given_twice(key: &Key, earlier: &Arg, later: &Arg, diagnostics: &Diagnostics)
         diagnostics.report(
             value(later),
             format!("`{}` contradicts `{}`", shown(later), shown(earlier)),
-            "keep the one with `scopes`, which implies `auth = required`",
+            match value(later).to_string().starts_with("scopes") {
+                true => format!("remove `{}`, or write `{}` alone", shown(later), shown(later)),
+                false => format!("remove `{}`: scopes imply `auth = required`", shown(later)),
+            },
         );
     } else {
         key.report_twice(later, merged(earlier, later), diagnostics);

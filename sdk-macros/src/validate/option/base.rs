@@ -16,7 +16,8 @@ pub(super) type Value = String;
 
 pub(super) fn parse(arg: &Arg, diagnostics: &Diagnostics) -> Result<Value, Reported> {
     let Ok(literal) = syn::parse2::<LitStr>(value(arg)) else {
-        let help = format!("write `{}`", KEY.example);
+        let help =
+            format!("write `{}`: a constant is not supported because the base is checked here", KEY.example);
         return Err(diagnostics.report(value(arg), "the base must be a string literal", help));
     };
     let text = literal.value();

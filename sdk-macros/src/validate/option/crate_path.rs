@@ -2,7 +2,10 @@
 
 use syn::{Path, parse::Parser};
 
-use super::key::{Key, value};
+use super::{
+    key::{Key, value},
+    meant::meant,
+};
 use crate::{
     args::Arg,
     diagnostics::{Diagnostics, Reported},
@@ -14,7 +17,8 @@ pub(super) type Value = Path;
 
 pub(super) fn parse(arg: &Arg, diagnostics: &Diagnostics) -> Result<Value, Reported> {
     Path::parse_mod_style.parse2(value(arg)).map_err(|_| {
-        let help = format!("write `{}`", KEY.example);
+        let meant = meant(KEY.name, value(arg)).unwrap_or_else(|| KEY.example.to_owned());
+        let help = format!("write `{meant}`");
         diagnostics.report(value(arg), "expected the path of a crate or module", help)
     })
 }

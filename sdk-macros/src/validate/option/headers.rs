@@ -4,7 +4,10 @@ use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::LitStr;
 
-use super::key::Key;
+use super::{
+    header_list::meant,
+    key::{Key, value},
+};
 use crate::{
     args::Arg,
     diagnostics::{Diagnostics, Reported},
@@ -25,8 +28,8 @@ pub(crate) struct FixedHeader {
 /// Parses the list. A header with a mistake is reported and left out.
 pub(super) fn parse(arg: &Arg, diagnostics: &Diagnostics) -> Result<Value, Reported> {
     let Arg::List { items, .. } = arg else {
-        let help = format!("write `{}`", KEY.example);
-        return Err(diagnostics.report(arg, "`headers` takes a list", help));
+        let meant = meant(value(arg)).unwrap_or_else(|| KEY.example.to_owned());
+        return Err(diagnostics.report(arg, "`headers` takes a list", format!("write `{meant}`")));
     };
     let mut headers: Vec<FixedHeader> = Vec::new();
     for item in items {
@@ -46,7 +49,9 @@ fn pair(item: &Arg, diagnostics: &Diagnostics) -> Result<FixedHeader, Reported> 
     let is_eq = |token: &TokenTree| matches!(token, TokenTree::Punct(punct) if punct.as_char() == '=');
     let sides = tokens.iter().position(is_eq).map(|eq| (&tokens[..eq], &tokens[eq + 1..]));
     let Some((name, value)) = sides.filter(|(name, value)| !name.is_empty() && !value.is_empty()) else {
-        let help = "write `\"accept\" = \"text/plain\"`";
+        let pair = meant(item.to_token_stream());
+        let pair = pair.as_deref().and_then(|list| list.strip_prefix("headers(")?.strip_suffix(')'));
+        let help = format!("write `{}`", pair.unwrap_or("\"accept\" = \"text/plain\""));
         return Err(diagnostics.report(item, "expected a header's name and value", help));
     };
     let (name, value) = (literal(name, diagnostics)?, literal(value, diagnostics)?);

@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::{args::Arg, diagnostics::Diagnostics};
+use crate::{args::Arg, diagnostics::Diagnostics, validate::wording::shown};
 
 /// The key of an option, with what messages say about the option.
 pub(crate) struct Key {
@@ -34,7 +34,7 @@ impl Key {
 
     /// Reports a second option with this key.
     pub(crate) fn report_twice(&self, later: &Arg, help: Option<String>, diagnostics: &Diagnostics) {
-        let help = help.unwrap_or_else(|| format!("keep one `{}`", self.example));
+        let help = help.unwrap_or_else(|| format!("remove `{}`, or the other one", shown(later)));
         diagnostics.report(later.key(), format!("option `{}` is given twice", self.name), help);
     }
 }

@@ -1,23 +1,42 @@
 //! The list of options in an attribute: each key is known and given once, and has a value if it needs one.
 
-use proc_macro2::Ident;
+use proc_macro2::{Ident, TokenStream};
 use quote::quote;
+use syn::LitStr;
 
-use super::key::Key;
-use crate::{args::Arg, diagnostics::Diagnostics, did_you_mean::suggestion, validate::wording::shown};
+use super::{
+    key::Key,
+    meant::{in_part, meant, named, without_comma},
+};
+use crate::{args::Arg, diagnostics::Diagnostics, did_you_mean::nearest, validate::wording::shown};
 
-/// An option that belongs to another place: the name of that place, and the help.
-pub(crate) type Elsewhere = fn(&str) -> Option<(&'static str, String)>;
+/// An option that belongs to another place: what is wrong, and the help.
+pub(crate) struct Elsewhere {
+    pub(crate) message: String,
+    pub(crate) help: String,
+}
+
+impl Elsewhere {
+    /// Returns the report of an option of `owner`. The message is completed with the name of the option.
+    pub(crate) fn another(owner: &str, help: String) -> Self {
+        Self { message: format!("belongs to {owner}"), help }
+    }
+}
 
 /// Returns the options with their keys, each key at most once. Reports everything else in the list.
 pub(crate) fn known<'a>(
     args: impl IntoIterator<Item = &'a Arg>,
     keys: &'static [Key],
-    elsewhere: Elsewhere,
+    elsewhere: &dyn Fn(&Arg) -> Option<Elsewhere>,
     diagnostics: &Diagnostics,
 ) -> Vec<(&'static Key, &'a Arg)> {
     let mut found: Vec<(&Key, &Arg)> = Vec::new();
     for arg in args {
+        if let Some((name, corrected)) = without_comma(arg) {
+            let message = format!("there is no comma in front of `{name}`");
+            diagnostics.report(name, message, format!("write `{corrected}`"));
+            continue;
+        }
         if let Arg::List { key: name, .. } = arg
             && name == "scopes"
         {
@@ -26,12 +45,11 @@ pub(crate) fn known<'a>(
             continue;
         }
         let Some(name) = arg.key() else {
-            let help = format!("write an option: {}", examples(keys));
-            diagnostics.report(arg, format!("unexpected `{}`", shown(arg)), help);
+            no_option(arg, keys, elsewhere, diagnostics);
             continue;
         };
         let Some(key) = keys.iter().find(|key| name == key.name) else {
-            unknown(name, keys, elsewhere, diagnostics);
+            unknown(name, arg, keys, elsewhere, diagnostics);
             continue;
         };
         if let Some((_, earlier)) = found.iter().find(|(earlier, _)| earlier.name == key.name) {
@@ -40,7 +58,10 @@ pub(crate) fn known<'a>(
             && key.example.starts_with(&format!("{name} ="))
             && !items.is_empty()
         {
-            let help = format!("write `{name} = {}`", shown(quote!(#(#items),*)));
+            let items = quote!(#(#items),*);
+            let option = meant(key.name, items.clone());
+            let help = option.unwrap_or_else(|| format!("{name} = {}", shown(items)));
+            let help = format!("write `{help}`");
             diagnostics.report(arg, format!("the value of `{name}` stands behind a `=`"), help);
         } else if lacks_value(arg, key) {
             let help = format!("write `{}`", key.example);
@@ -52,14 +73,66 @@ pub(crate) fn known<'a>(
     found
 }
 
-fn unknown(name: &Ident, keys: &[Key], elsewhere: Elsewhere, diagnostics: &Diagnostics) {
-    let text = name.to_string();
-    if let Some((owner, help)) = elsewhere(&text) {
-        diagnostics.report(name, format!("option `{text}` belongs to {owner}"), help);
+/// Reports a part that is no option, such as `timeout: 30s` or an address.
+fn no_option(
+    arg: &Arg,
+    keys: &[Key],
+    elsewhere: &dyn Fn(&Arg) -> Option<Elsewhere>,
+    diagnostics: &Diagnostics,
+) {
+    if let Some(Elsewhere { message, help }) = elsewhere(arg) {
+        diagnostics.report(arg, message, help);
         return;
     }
-    let near = suggestion(&text, keys.iter().map(|key| key.name));
-    diagnostics.report(name, format!("unknown option `{text}`"), format!("{near}known: {}", examples(keys)));
+    let option = in_part(arg).filter(|(key, _)| keys.iter().any(|known| known.name == *key));
+    let base = || {
+        let literal = syn::parse2::<LitStr>(quote!(#arg)).ok()?;
+        let has_base = keys.iter().any(|key| key.name == "base");
+        has_base.then(|| meant("base", quote!(#literal)))?
+    };
+    let help = match option.map(|(_, option)| option).or_else(base) {
+        Some(option) => format!("write `{option}`"),
+        None => format!("write an option: {}", examples(keys)),
+    };
+    diagnostics.report(arg, format!("unexpected `{}`", shown(arg)), help);
+}
+
+fn unknown(
+    name: &Ident,
+    arg: &Arg,
+    keys: &[Key],
+    elsewhere: &dyn Fn(&Arg) -> Option<Elsewhere>,
+    diagnostics: &Diagnostics,
+) {
+    let text = name.to_string();
+    if let Some(Elsewhere { message, help }) = elsewhere(arg) {
+        let message =
+            if message.starts_with("belongs") { format!("option `{text}` {message}") } else { message };
+        diagnostics.report(name, message, help);
+        return;
+    }
+    let known = |key: &str| keys.iter().any(|known| known.name == key);
+    let synonym = named(&text).filter(|key| known(key));
+    let near = synonym.or_else(|| nearest(&text, keys.iter().map(|key| key.name)));
+    let value = match arg {
+        Arg::Assign { value, .. } => value.clone(),
+        Arg::List { items, .. } => quote!(#(#items),*),
+        _ => TokenStream::new(),
+    };
+    let option = near.and_then(|near| match arg {
+        // A value that is right is kept as it is.
+        Arg::Assign { value, .. } if synonym.is_none() => Some(format!("{near} = {}", shown(value))),
+        Arg::Flag(_) => keys.iter().find(|key| key.name == near).map(|key| key.example.to_owned()),
+        _ => meant(near, value),
+    });
+    let help = match (option, near) {
+        (Some(option), _) => format!("did you mean `{option}`? known: {}", examples(keys)),
+        (None, near) => {
+            let near = near.map_or_else(String::new, |near| format!("did you mean `{near}`? "));
+            format!("{near}known: {}", examples(keys))
+        }
+    };
+    diagnostics.report(name, format!("unknown option `{text}`"), help);
 }
 
 fn examples(keys: &[Key]) -> String {

@@ -4,10 +4,12 @@ mod auth;
 mod base;
 mod crate_path;
 mod dyn_type;
+mod header_list;
 mod headers;
 mod idempotent;
 mod key;
 mod known;
+mod meant;
 mod paginate;
 mod retry;
 mod timeout;
@@ -16,11 +18,15 @@ pub(crate) use auth::AuthRule;
 pub(crate) use headers::FixedHeader;
 pub(crate) use key::{Given, Key};
 pub(crate) use known::known;
+pub(crate) use meant::meant;
 
+use known::Elsewhere;
 use proc_macro2::Ident;
+use quote::quote;
+use syn::LitStr;
 
-use super::header;
-use crate::{args::Arg, diagnostics::Diagnostics};
+use super::{header, wording::shown};
+use crate::{args::Arg, diagnostics::Diagnostics, meant_path};
 
 /// Makes a struct of options out of the modules of the options. Each module has a `KEY`, a `Value` and a
 /// `parse`.
@@ -38,10 +44,12 @@ macro_rules! options {
             /// Parses the options, and reports what is wrong with each.
             pub(crate) fn parse(
                 args: impl IntoIterator<Item = &'a Arg>,
+                context: &Context,
                 diagnostics: &Diagnostics,
             ) -> Self {
                 let mut options = Self::default();
-                for (key, arg) in known(args, Self::KEYS, $elsewhere, diagnostics) {
+                let elsewhere = |arg: &Arg| $elsewhere(arg, context);
+                for (key, arg) in known(args, Self::KEYS, &elsewhere, diagnostics) {
                     $(if key.name == $option::KEY.name {
                         let value = $option::parse(arg, diagnostics).ok();
                         options.$option = value.map(|value| Given { arg, value });
@@ -75,15 +83,75 @@ options! {
     paginate,
 }
 
-fn of_the_trait(name: &str) -> Option<(&'static str, String)> {
-    let key = TraitOptions::KEYS.iter().find(|key| key.name == name)?;
-    Some(("the trait", format!("write `#[api_client({})]`", key.example)))
+/// The trait and its first endpoint, for the help of an option that belongs elsewhere.
+#[derive(Default)]
+pub(crate) struct Context {
+    /// The name of the client.
+    pub(crate) client: String,
+    /// The verbs of the endpoints, such as `get("/users"`, without the closing parenthesis.
+    pub(crate) verbs: Vec<String>,
 }
 
-fn of_an_endpoint(name: &str) -> Option<(&'static str, String)> {
-    let key = EndpointOptions::KEYS.iter().find(|key| key.name == name)?;
-    let Key { verb, example, for_all_endpoints, .. } = key;
-    Some(("an endpoint", format!("write `#[{verb}(\"/users\", {example})]`{for_all_endpoints}")))
+fn of_the_trait(arg: &Arg, _: &Context) -> Option<Elsewhere> {
+    let name = arg.key()?;
+    let key = TraitOptions::KEYS.iter().find(|key| name == key.name)?;
+    let option = given(arg, key);
+    Some(Elsewhere::another("the trait", format!("remove it, and write `#[api_client({option})]`")))
+}
+
+fn of_an_endpoint(arg: &Arg, context: &Context) -> Option<Elsewhere> {
+    if let Some(url) = address(arg) {
+        let (host, path) = host_and_path(&url);
+        let how = match path.as_str() {
+            "/" => "remove it".to_owned(),
+            path => format!("write `base = {path:?}`"),
+        };
+        let help = format!("{how}, and give the host to the client: `{}::new({host:?})`", context.client);
+        return Some(Elsewhere {
+            message: "the host belongs to the client, which is made at run time".to_owned(),
+            help,
+        });
+    }
+    let name = arg.key()?;
+    let key = EndpointOptions::KEYS.iter().find(|key| name == key.name)?;
+    let Key { verb, for_all_endpoints, .. } = key;
+    let fits = |shown: &&String| key.verb == "get" || !shown.starts_with("get") && !shown.starts_with("head");
+    let verb = context.verbs.iter().find(fits).cloned().unwrap_or_else(|| format!("{verb}(\"/users\""));
+    let option = given(arg, key);
+    let help = format!("remove it, and write `#[{verb}, {option})]`{for_all_endpoints}");
+    Some(Elsewhere::another("an endpoint", help))
+}
+
+/// Returns the option as it is given, with its value corrected.
+fn given(arg: &Arg, key: &Key) -> String {
+    match arg {
+        Arg::Assign { .. } => shown(arg),
+        Arg::List { items, .. } => {
+            meant(key.name, quote!(#(#items),*)).unwrap_or_else(|| key.example.to_owned())
+        }
+        _ => key.example.to_owned(),
+    }
+}
+
+/// Returns the address of a server in `"https://h.example"` or `base_url = "https://h.example"`.
+fn address(arg: &Arg) -> Option<String> {
+    let value = match arg {
+        Arg::Assign { key, value, .. } if key != "crate" => value.clone(),
+        Arg::List { items, .. } => quote!(#(#items),*),
+        Arg::Value(tokens) => tokens.clone(),
+        _ => return None,
+    };
+    let text = syn::parse2::<LitStr>(value).ok()?.value();
+    let is_host =
+        arg.key().is_some_and(|key| ["host", "domain", "server", "hostname"].iter().any(|it| key == it));
+    (text.contains("://") || is_host).then_some(text)
+}
+
+fn host_and_path(url: &str) -> (String, String) {
+    let url = if url.contains("://") { url.to_owned() } else { format!("https://{url}") };
+    let start = url.find("://").map_or(0, |at| at + 3);
+    let end = url[start..].find('/').map_or(url.len(), |at| start + at);
+    (url[..end].to_owned(), meant_path::meant(&url, &[]))
 }
 
 /// Returns whether an option of this name may stand alone, and so is no misplaced path.

@@ -2,7 +2,10 @@
 
 use syn::{Lit, spanned::Spanned};
 
-use super::key::{Key, value};
+use super::{
+    key::{Key, value},
+    meant::meant,
+};
 use crate::{
     args::Arg,
     diagnostics::{Diagnostics, Reported},
@@ -21,8 +24,9 @@ pub(super) type Value = Retry;
 const MOST: u32 = 100;
 
 pub(super) fn parse(arg: &Arg, diagnostics: &Diagnostics) -> Result<Value, Reported> {
-    const HELP: &str = "write `retry = 3` for up to three retries, or `retry = never`";
     let value = value(arg);
+    let meant = meant(KEY.name, value.clone()).unwrap_or_else(|| KEY.example.to_owned());
+    let help = format!("write `{meant}`, a number of retries up to {MOST}, or `retry = never`");
     let span = value.span();
     if value.to_string() == "never" {
         return Ok(Retry { times: 0, span });
@@ -34,7 +38,7 @@ pub(super) fn parse(arg: &Arg, diagnostics: &Diagnostics) -> Result<Value, Repor
     Err(match times {
         Some(0) => diagnostics.report(value, "`retry = 0` retries nothing", "write `retry = never`"),
         Some(times) if times <= MOST => return Ok(Retry { times, span }),
-        Some(_) => diagnostics.report(value, format!("`{}` is too much", shown(arg)), HELP),
-        None => diagnostics.report(value, "expected a number of retries", HELP),
+        Some(_) => diagnostics.report(value, format!("`{}` is too much", shown(arg)), help),
+        None => diagnostics.report(value, "expected a number of retries", help),
     })
 }

@@ -3,7 +3,10 @@
 use proc_macro2::TokenStream;
 use syn::Lit;
 
-use super::key::{Key, value};
+use super::{
+    key::{Key, value},
+    meant::meant,
+};
 use crate::{
     args::Arg,
     diagnostics::{Diagnostics, Reported},
@@ -25,8 +28,9 @@ pub(super) fn parse(arg: &Arg, diagnostics: &Diagnostics) -> Result<Value, Repor
         }
         Some(milliseconds) => Ok(Timeout::After(milliseconds)),
         None => {
+            let meant = meant(KEY.name, value.clone()).unwrap_or_else(|| KEY.example.to_owned());
             let help =
-                "write `timeout = 30s`, with one of the units `ms`, `s`, `m`, `h`; or `timeout = none`";
+                format!("write `{meant}`, with one of the units `ms`, `s`, `m`, `h`; or `timeout = none`");
             Err(diagnostics.report(value, "expected a duration such as `30s`", help))
         }
     }
