@@ -3,6 +3,8 @@
 //! Other frameworks write placeholders in other ways, and text that is pasted has blanks, hosts and double
 //! slashes. The result is shown in a help, and is a guess: `template` checks that it is a path.
 
+use crate::segment::foreign;
+
 /// The words that other frameworks write in front of the name of a placeholder, as in `<int:id>`.
 const TYPES: &[&str] = &[
     "int", "str", "string", "path", "uuid", "float", "slug", "bool", "u8", "u16", "u32", "u64", "usize",
@@ -83,6 +85,7 @@ impl Meant<'_> {
                     self.placeholder(inside);
                     length
                 }
+                ':' | '*' | '[' | '$' if !in_query && self.is_at_segment(rest) => self.foreign(rest),
                 '}' if !in_query => {
                     self.close_brace();
                     1
@@ -98,6 +101,18 @@ impl Meant<'_> {
                 }
             };
         }
+    }
+
+    fn is_at_segment(&self, rest: &str) -> bool {
+        self.path.ends_with('/') && foreign(rest, self.parameters).is_some()
+    }
+
+    /// Reads a placeholder of another framework. Returns its length.
+    fn foreign(&mut self, text: &str) -> usize {
+        let Some(found) = foreign(text, self.parameters) else { return 1 };
+        let rest = if found.rest { "*" } else { "" };
+        self.placeholder(&format!("{rest}{}", found.name));
+        found.text.len()
     }
 
     fn placeholder(&mut self, inside: &str) {
@@ -274,6 +289,14 @@ mod tests {
             ("/users#{id}", "/users{id}"),
             ("/users/#{id}", "/users/{id}"),
             ("/users/${id}", "/users/{id}"),
+            ("/users/:id", "/users/{id}"),
+            ("/users/:userId/x/:id?full=1", "/users/{user_id}/x/{id}?full=1"),
+            ("/files/*rest", "/files/{*rest}"),
+            ("/files/**", "/files/{*id}"),
+            ("/files/[id]/[...rest]", "/files/{id}/{*rest}"),
+            ("/users/$id/$count", "/users/{id}/$count"),
+            ("/files/*", "/files/*"),
+            ("/things:batch", "/things:batch"),
             ("/files/{+rest}", "/files/{*rest}"),
             ("/files/{**rest}", "/files/{*rest}"),
             ("/files/{rest..}", "/files/{*rest}"),

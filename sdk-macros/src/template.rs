@@ -3,7 +3,11 @@
 //! A template is accepted only if it reaches the server as it is written. Text that a URL parser would
 //! encode, collapse or drop is a mistake. Its help is the whole path, corrected.
 
-use crate::meant_path::{in_angle_brackets, meant, must_be_encoded, starts_with_host};
+use crate::{
+    meant_path::{in_angle_brackets, is_alike, meant, must_be_encoded, starts_with_host},
+    path_mistake::{Found, HelpOf, Mistakes},
+    segment::{Foreign, foreign, is_dot_segment, misplaced_rest},
+};
 
 /// A parsed template: the pieces of the path, and the fixed query part.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,13 +28,6 @@ pub(crate) enum Piece {
 pub(crate) struct Placeholder {
     pub(crate) name: String,
     pub(crate) rest: bool,
-}
-
-/// One mistake in a template.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Mistake {
-    pub(crate) message: String,
-    pub(crate) help: String,
 }
 
 impl Template {
@@ -76,39 +73,13 @@ impl Template {
     }
 }
 
-/// All mistakes in one template; at least one.
-#[derive(Debug)]
-pub(crate) struct Mistakes {
-    first: Mistake,
-    more: Vec<Mistake>,
-}
-
-impl Mistakes {
-    /// Calls `report` with each mistake. Returns the result for the first mistake.
-    pub(crate) fn report_each<T>(self, mut report: impl FnMut(Mistake) -> T) -> T {
-        let reported = report(self.first);
-        self.more.into_iter().for_each(|mistake| drop(report(mistake)));
-        reported
-    }
-}
-
 pub(crate) fn parse(text: &str, parameters: &[String]) -> Result<Template, Mistakes> {
     let scanner = Scanner::of(text, parameters);
-    let mut mistakes = scanner.mistakes.into_iter();
-    let Some(first) = mistakes.next() else {
-        return Ok(Template { pieces: scanner.pieces, query: scanner.query });
-    };
-    let meant = meant(text, parameters);
-    let is_correct = Scanner::of(&meant, parameters).mistakes.is_empty();
-    let told = |Found { message, help, why }: Found| Mistake {
-        message,
-        help: match help {
-            Some(help) => help(&meant),
-            None if is_correct => format!("write `{meant:?}`{why}"),
-            None => format!("write a path such as `\"/users/{{id}}\"`{why}"),
-        },
-    };
-    Err(Mistakes { first: told(first), more: mistakes.map(told).collect() })
+    let is_correct = |meant: &str| Scanner::of(meant, parameters).mistakes.is_empty();
+    match Mistakes::told(scanner.mistakes, || meant(text, parameters), is_correct) {
+        None => Ok(Template { pieces: scanner.pieces, query: scanner.query }),
+        Some(mistakes) => Err(mistakes),
+    }
 }
 
 /// Returns a mistake for a template with a scheme or a host, because a template is below the base URL.
@@ -120,24 +91,6 @@ fn outside_of_the_base(text: &str) -> Option<Found> {
         return Some(Found::new("the path must be relative to the base URL", why));
     }
     (!text.starts_with('/')).then(|| Found::new("the path must start with `/`", ""))
-}
-
-/// Makes a help of the corrected path.
-type HelpOf = Box<dyn Fn(&str) -> String>;
-
-/// A mistake before the path is corrected.
-struct Found {
-    message: String,
-    /// What stands behind the corrected path in the help.
-    why: &'static str,
-    /// The help, where it is not the corrected path alone.
-    help: Option<HelpOf>,
-}
-
-impl Found {
-    fn new(message: impl Into<String>, why: &'static str) -> Self {
-        Self { message: message.into(), why, help: None }
-    }
 }
 
 #[derive(Default)]
@@ -152,6 +105,8 @@ struct Scanner<'a> {
     unbalanced: bool,
     /// A character that has to be encoded was reported.
     encodes: bool,
+    /// A placeholder of another framework was reported, with all of them corrected.
+    is_foreign: bool,
 }
 
 impl<'a> Scanner<'a> {
@@ -192,6 +147,24 @@ impl<'a> Scanner<'a> {
                     let shown = format!("the path contains `#{}`, which is no placeholder", &after[..end]);
                     self.report(shown, "");
                     1
+                }
+                '$' if after.starts_with('{') => {
+                    let end = after.find('}').map_or(after.len(), |end| end + 1);
+                    if self.query.is_none() {
+                        let name = after[..end].trim_matches(['{', '}', ' ']);
+                        let why = "; a `$` in front of a placeholder is `%24`";
+                        self.report_foreign(&text[at..=at + end], name, false, why);
+                    }
+                    1
+                }
+                ':' | '*' | '[' | '$' if self.query.is_none() && text[..at].ends_with('/') => {
+                    match foreign(&text[at..], self.parameters) {
+                        Some(found) => self.foreign(&found),
+                        None => {
+                            self.character(c, at, after);
+                            1
+                        }
+                    }
                 }
                 '#' => {
                     self.report("the path contains a fragment", "; fragments are never sent");
@@ -254,6 +227,35 @@ impl<'a> Scanner<'a> {
         self.report(format!("the path contains `<{inner}>`, which is no placeholder"), "");
         self.pieces.push(Piece::Param(Placeholder { name: inner.to_owned(), rest: false }));
         length
+    }
+
+    /// Reports a placeholder of another framework. Returns its length.
+    fn foreign(&mut self, found: &Foreign<'_>) -> usize {
+        let Foreign { text, name, rest } = *found;
+        let why = match text.chars().next() {
+            Some('*') => ", or encode a `*` of the path as `%2A`",
+            Some('[') => ", or encode the brackets as `%5B` and `%5D`",
+            Some('$') => "",
+            _ => ", or encode a colon of the path as `%3A`",
+        };
+        self.report_foreign(text, name, rest, why);
+        self.pieces.push(Piece::Param(Placeholder { name: name.to_owned(), rest }));
+        text.len()
+    }
+
+    /// Reports a placeholder of another framework, and the parameter that it has not.
+    fn report_foreign(&mut self, text: &str, name: &str, rest: bool, why: &'static str) {
+        let is_there = self.parameters.iter().any(|parameter| is_alike(parameter, name));
+        let ty = if rest { "&str" } else { "u64" };
+        let missing = match is_there || name.is_empty() {
+            true => String::new(),
+            false => format!(", with a parameter such as `{}: {ty}`", name.replace('-', "_")),
+        };
+        if !std::mem::replace(&mut self.is_foreign, true) {
+            let message = format!("the path contains `{text}`, which is no placeholder");
+            let help: HelpOf = Box::new(move |meant| format!("write `{meant:?}`{missing}{why}"));
+            self.mistakes.push(Found { message, why: "", help: Some(help) });
+        }
     }
 
     /// Reports a placeholder for the value of `key`, or for the parameters in `{?page,limit}`.
@@ -379,23 +381,6 @@ fn is_of_a_name(c: char) -> bool {
 fn is_dotted(name: &str) -> bool {
     let is_name = |part: &str| !part.is_empty() && part.chars().all(is_of_a_name);
     name.contains('.') && name.split('.').all(is_name)
-}
-
-fn dots(segment: &str) -> Option<usize> {
-    let plain = segment.replace("%2e", ".").replace("%2E", ".");
-    matches!(plain.as_str(), "." | "..").then_some(plain.len())
-}
-
-fn is_dot_segment(segment: &str) -> bool {
-    dots(segment).is_some()
-}
-
-/// Returns the `{*rest}` in a segment that is not the last, or that contains more.
-fn misplaced_rest(segment: &str, is_last: bool) -> Option<&str> {
-    let start = segment.find("{*")?;
-    let end = start + segment[start..].find('}')?;
-    let rest = &segment[start..=end];
-    (!is_last || rest != segment).then_some(rest)
 }
 
 #[cfg(test)]

@@ -142,7 +142,8 @@ const LAYERS: &[Layers] = &[
         order: &[
             "span",
             "diagnostics",
-            "did_you_mean meant_path",
+            "did_you_mean path_mistake segment",
+            "meant_path",
             "template",
             "returns",
             "args",
@@ -178,6 +179,7 @@ const LAYERS: &[Layers] = &[
         order: &[
             "wording",
             "header",
+            "media_type",
             "option",
             "attribute",
             "signature return_type",

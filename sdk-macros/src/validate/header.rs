@@ -1,4 +1,4 @@
-//! The names and values of headers in a declaration, and media types.
+//! The names and values of headers in a declaration.
 
 use quote::ToTokens;
 use syn::LitStr;
@@ -51,36 +51,6 @@ pub(crate) fn value(literal: &LitStr, diagnostics: &Diagnostics) -> Result<(), R
     ))
 }
 
-/// Checks that the text is a media type.
-pub(crate) fn media_type(literal: &LitStr, diagnostics: &Diagnostics) -> Result<(), Reported> {
-    let text = literal.value();
-    if is_media_type(&text) {
-        return Ok(());
-    }
-    let subtype: String = text.chars().filter(|c| c.is_ascii_alphanumeric() || "+-.".contains(*c)).collect();
-    let subtype = if subtype.is_empty() { "octet-stream" } else { &subtype };
-    Err(diagnostics.report(
-        literal,
-        format!("the media type `{}` is not valid", text.escape_debug()),
-        format!("write a type and a subtype: `\"application/{subtype}\"`"),
-    ))
-}
-
-/// Returns whether this is a media type (RFC 9110, section 8.3.1). In parameters, only the characters are
-/// checked.
-fn is_media_type(text: &str) -> bool {
-    let is_token = |part: &str| {
-        !part.is_empty() && part.chars().all(|c| c.is_ascii_alphanumeric() || "!#$&^_.+-".contains(c))
-    };
-    let (essence, parameters) = text.split_once(';').unwrap_or((text, ""));
-    let parameters_fit = parameters.chars().all(|c| c == ' ' || c.is_ascii_graphic());
-    parameters_fit
-        && essence
-            .trim_end()
-            .split_once('/')
-            .is_some_and(|(kind, subtype)| is_token(kind) && is_token(subtype))
-}
-
 /// Reports `authorization` if the session signs the request, because the session sets it.
 pub(crate) fn may_be_set(at: impl ToTokens, name: &str, auth: Auth, diagnostics: &Diagnostics) -> bool {
     let auth = match auth {
@@ -116,21 +86,4 @@ pub(crate) fn corrected(name: &str) -> String {
     let name = name.split_once(':').map_or(name, |(name, _)| name);
     let text: String = name.trim().chars().map(|c| if is_token(c) { c } else { '-' }).collect();
     if text.is_empty() { "x-name".to_owned() } else { text }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn media_types() {
-        for good in
-            ["application/json", "application/merge-patch+json", "text/plain; charset=utf-8", "image/svg+xml"]
-        {
-            assert!(is_media_type(good), "{good}");
-        }
-        for bad in ["json", "", "/", "application/", "a b/c", "text/plain;\r\nx: y", "a/b/c"] {
-            assert!(!is_media_type(bad), "{bad}");
-        }
-    }
 }

@@ -6,6 +6,7 @@ mod composite;
 mod draft;
 mod endpoint;
 mod header;
+mod media_type;
 mod option;
 mod return_type;
 mod rule;

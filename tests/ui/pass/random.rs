@@ -91,7 +91,7 @@ pub trait Api {
     #[must_use]
     #[patch("/{part-0}/~x/?fixed=1&flag", timeout = none)] async fn call_2(&self, #[cfg(all())] #[header("X-Named-0")] header_0: Option<&str>,  #[path("part-0")] segment_0: u64,  #[body] body: Vec<u8>) -> Result<sdk_runtime::Bytes>;
     #[allow(clippy::all)]
-    #[get("/:id/x{id_1}.json/{*rest}", paginate = cursor(lead))] fn r#type_3(&self,  #[query] query_1: Vec<String>,  id_1: &str,  rest: &str, #[cfg(all())] #[query] query_0: Option<u32>,  #[query] lead: Option<&str>) -> Pages<ItemPage>;
+    #[get("/x:id/x{id_1}.json/{*rest}", paginate = cursor(lead))] fn r#type_3(&self,  #[query] query_1: Vec<String>,  id_1: &str,  rest: &str, #[cfg(all())] #[query] query_0: Option<u32>,  #[query] lead: Option<&str>) -> Pages<ItemPage>;
 }
 
 pub fn check() {
@@ -223,7 +223,7 @@ use super::*;
 #[api_client()]
 pub trait Api {
     #[must_use]
-    #[get("/:id/a.b/~x", paginate = cursor(lead))] fn call_0(&self,  #[query] query_1: &str,  #[query("Named 0")] r#q_0: &str,  #[query] lead: Option<&str>) -> Pages<ItemPage>;
+    #[get("/x:id/a.b/~x", paginate = cursor(lead))] fn call_0(&self,  #[query] query_1: &str,  #[query("Named 0")] r#q_0: &str,  #[query] lead: Option<&str>) -> Pages<ItemPage>;
     #[cfg(all())]
     #[get("/", paginate = link)] fn call_1(&self,  #[query("Named 0")] query_0: Option<u32>,  #[header("X-Named-0")] header_0: Option<&str>) -> Pages<Vec<Item>>;
 }
@@ -412,7 +412,7 @@ use super::*;
 #[api_client(headers("x-of-all" = "1"))]
 pub trait Api<K: std::fmt::Display + Send + Sync> {
     #[put("/?fixed=1&flag", timeout = none)] async fn r#type_0(&self,  #[header] header_0: Option<&str>,  #[query] query_0: Option<&str>, #[cfg(any())] #[query(style = repeat)] query_1: Vec<String>) -> Result<sdk_runtime::Bytes>;
-    #[options("/:id/users/users/?fixed=1&flag", auth = none, timeout = none)] async fn call_1(&self,  #[body] body: Vec<u8>,  #[header("X-Named-0")] header_0: Option<&str>) -> sdk_runtime::Result<ByteStream>;
+    #[options("/x:id/users/users/?fixed=1&flag", auth = none, timeout = none)] async fn call_1(&self,  #[body] body: Vec<u8>,  #[header("X-Named-0")] header_0: Option<&str>) -> sdk_runtime::Result<ByteStream>;
     #[cfg(all())]
     #[head("/{part-0}/{part-1}/{*rest}", auth = required, headers("x-fixed" = "a, b"), retry = never)] async fn call_2(&self,  #[header("X-Named-0")] header_0: Option<&str>,  rest: &str,  #[queries] filter: &[(&str, &str)],  #[path("part-1")] segment_1: u64,  #[path("part-0")] segment_0: u64) -> Result<Option<()>>;
     #[allow(clippy::all)]
@@ -591,7 +591,7 @@ pub trait Api<K: std::fmt::Display + Send + Sync> {
     #[put("/{*rest}", auth = required)] async fn call_1(&self,  rest: &str,  #[query] query_1: &str,  #[body] body: Vec<u8>,  #[query("Named 0")] query_0: bool) -> Result<sdk_runtime::Bytes>;
     #[must_use]
     #[options("/x{id_0}.json")] async fn call_2(&self,  #[query("list-0", style = csv)] r#q_0: &[&str],  id_0: &str,  #[form] body: &[(&str, &str)]) -> Result<Response<Item>>;
-    #[get("/x{id_0}.json/:id", auth = required)] async fn call_3(&self,  #[query(style = csv)] query_1: &[&str],  #[query("list-0", style = csv)] query_0: &[&str],  #[path] id_0: &String) -> Result<()>;
+    #[get("/x{id_0}.json/x:id", auth = required)] async fn call_3(&self,  #[query(style = csv)] query_1: &[&str],  #[query("list-0", style = csv)] query_0: &[&str],  #[path] id_0: &String) -> Result<()>;
     #[head("/?fixed=1&flag")] async fn call_4(&self) -> Result<Option<()>>;
 }
 
@@ -622,7 +622,7 @@ use super::*;
 #[api_client()]
 pub trait Api {
     /// Documented.
-    #[post("/%20/a-b/:id", headers("x-fixed" = "a, b"), retry = 3, timeout = none, idempotent = "x-key")] async fn call_0(&self, #[cfg(any())] #[query] query_0: u32,  #[form] body: &[(&str, &str)],  #[query(style = brackets)] query_1: &[&str],  #[queries] filter: &Item) -> Result<String>;
+    #[post("/%20/a-b/x:id", headers("x-fixed" = "a, b"), retry = 3, timeout = none, idempotent = "x-key")] async fn call_0(&self, #[cfg(any())] #[query] query_0: u32,  #[form] body: &[(&str, &str)],  #[query(style = brackets)] query_1: &[&str],  #[queries] filter: &Item) -> Result<String>;
     #[get(headers("x-fixed" = "a, b"))] async fn call_1(&self,  #[url] address: &str,  #[header("X-Named-0")] header_0: u32) -> Result<Response<Item>>;
     /// Documented.
     #[post("/login")] #[session(start)] async fn sign_in(&self,  #[json] credentials: &Item) -> Result<Login>;
@@ -654,7 +654,7 @@ pub trait Api<K: std::fmt::Display + Send + Sync> {
     #[get(auth = scopes("a:b", "c"))] async fn call_0(&self,  #[query] query_1: &str,  #[header("X-Named-0")] header_0: Option<String>,  #[query] query_0: Option<&str>,  #[url] address: &Url) -> Result<sdk_runtime::Bytes>;
     /// Documented.
     #[allow(clippy::all)]
-    #[patch("/users/{part-1}/:id", headers("x-fixed" = "a, b"))] async fn get1<T: serde::Serialize + Sync>(&self,  #[query] query_1: bool,  #[path("part-1")] segment_1: String, #[cfg(all())] #[query] query_0: bool,  #[body("text/plain; charset=utf-8")] body: String,  #[queries] of_any: &T) -> Result<sdk_runtime::Bytes>;
+    #[patch("/users/{part-1}/x:id", headers("x-fixed" = "a, b"))] async fn get1<T: serde::Serialize + Sync>(&self,  #[query] query_1: bool,  #[path("part-1")] segment_1: String, #[cfg(all())] #[query] query_0: bool,  #[body("text/plain; charset=utf-8")] body: String,  #[queries] of_any: &T) -> Result<sdk_runtime::Bytes>;
     #[allow(clippy::all)]
     #[cfg(all())]
     fn get2(&self,  (_first, _): (u8, u8)) -> Result<u8>{ Ok(7) }
@@ -682,7 +682,7 @@ use super::*;
 
 #[api_client(base = "/v1", auth = optional)]
 pub trait Api {
-    #[get("/:id", paginate = link)] fn call_0(&self,  #[query] query_0: bool) -> Pages<Vec<Item>>;
+    #[get("/x:id", paginate = link)] fn call_0(&self,  #[query] query_0: bool) -> Pages<Vec<Item>>;
     #[post("/login")] #[session(start)] async fn sign_in(&self,  #[json] credentials: &Item) -> Result<Login>;
     #[post("/{part-0}/x{id_1}.json/users", auth = none)] async fn call_1(&self,  #[json] body: &Item,  id_1: String,  #[path("part-0")] segment_0: &String, #[cfg(all())] #[query("Named 0")] query_0: Vec<String>) -> Result<Item>;
     /// Documented.

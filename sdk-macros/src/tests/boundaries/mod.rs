@@ -59,7 +59,7 @@ const RIGHT: &[&str] = &[
     // parameters
     "#[get(\"/{x}\")] async fn a(&self, #[path(\"x\")] y: &str, #[query] x: &str) -> Result<A>;",
     "#[get(\"/{type}/{b-c}\")] async fn a(&self, r#type: u8, #[path(\"b-c\")] b: u8) -> Result<A>;",
-    "#[get(\"/x/:id\")] async fn a(&self, #[query] id: u8) -> Result<A>;",
+    "#[get(\"/x/*/y:id/$count\")] async fn a(&self, #[query] id: u8) -> Result<A>;",
     "#[get(\"/x?a=1&b\")] async fn a(&self, #[query] c: u8, #[queries] a: &A) -> Result<A>;",
     "#[post(\"/x\")] async fn a(&self, #[part] a: A, #[part(\"a_2\", json)] b: B, #[query] q: u8) -> \
         Result<A>;",

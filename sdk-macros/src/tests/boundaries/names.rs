@@ -144,5 +144,8 @@ pub(super) const WRONG: &[(&str, &str)] = &[
         "unknown option `retry`",
     ),
     ("#[post(\"/x\")] #[session(refresh, dyn = 1)] async fn a(&self) -> Result<A>;", "unknown option `dyn`"),
-    ("#[get(\"/:x\")] async fn a(&self, other: u8) -> Result<A>;", "parameter `other` is not used"),
+    (
+        "#[get(\"/:x\")] async fn a(&self, other: u8) -> Result<A>;",
+        "the path contains `:x`, which is no placeholder",
+    ),
 ];

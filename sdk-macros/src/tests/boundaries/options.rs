@@ -38,7 +38,7 @@ pub(super) const WRONG: &[(&str, &str)] = &[
         "expected a header's name and value",
     ),
     (
-        "#[get(\"/x\", headers(\"accept\" = \"b\"))] async fn a(&self, #[header] accept: &str) -> Result<A>;",
+        "#[get(\"/x\", headers(\"accept\" = \"a/b\"))] async fn a(&self, #[header] accept: A) -> Result<A>;",
         "the header `accept` is set twice",
     ),
     (
@@ -72,7 +72,7 @@ pub(super) const WRONG: &[(&str, &str)] = &[
     ),
     (
         "#[post(\"/x\")] async fn a(&self, #[json(\"a/b c+-.\")] b: B) -> Result<A>;",
-        "`\"application/abc+-.\"`",
+        "write a type and a subtype: `\"a/b\"`",
     ),
     (
         "#[post(\"/x\", headers(\"content-type\" = \"a/b\"))] async fn a(&self, #[part] b: B) -> Result<A>;",

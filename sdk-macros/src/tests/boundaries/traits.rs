@@ -14,17 +14,17 @@ pub(super) const TRAITS: &[(&str, &str, &str)] = &[
     ),
     (
         "auth = none, headers(\"authorization\" = \"b\")",
-        "trait T { #[get(\"/x\", auth = required, headers(\"accept\" = \"b\"))] async fn a(&self, \
+        "trait T { #[get(\"/x\", auth = required, headers(\"accept\" = \"a/b\"))] async fn a(&self, \
             #[header] b: u8) -> Result<A>; }",
         "managed because `auth = required`",
     ),
     (
-        "headers(\"accept\" = \"b\")",
-        "trait T { #[get(\"/x\", headers(\"accept\" = \"c\"))] async fn a(&self) -> Result<A>; }",
+        "headers(\"accept\" = \"a/b\")",
+        "trait T { #[get(\"/x\", headers(\"accept\" = \"a/c\"))] async fn a(&self) -> Result<A>; }",
         "",
     ),
     (
-        "headers(\"accept\" = \"b\")",
+        "headers(\"accept\" = \"a/b\")",
         "trait T { #[get(\"/x\")] async fn a(&self, #[header] accept: &str) -> Result<A>; }",
         "",
     ),

@@ -223,7 +223,7 @@ fn path(rng: &mut Rng, params: &mut Vec<Param>) -> String {
                 named.roles.extend((rng.bool()).then(|| "path".to_owned()));
                 params.push(named);
             }
-            _ => path.push_str(pick(rng, &["users", "a-b", "~x", "%20", ":id", "a.b"])),
+            _ => path.push_str(pick(rng, &["users", "a-b", "~x", "%20", "x:id", "a.b"])),
         }
     }
     match rng.u8(..6) {

@@ -8,7 +8,7 @@ use crate::{
     args::{self, Arg},
     diagnostics::{Diagnostics, Reported},
     parse::{ApiAttr, ApiAttrArgs},
-    validate::{header, wording::shown},
+    validate::{header, media_type as media, wording::shown},
 };
 
 /// The words that others write in front of a name, as in `#[query(name = "q")]`.
@@ -159,6 +159,6 @@ pub(super) fn name_or(
 /// Parses an optional media type.
 pub(super) fn media_type(attr: &ApiAttr, diagnostics: &Diagnostics) -> Result<Option<LitStr>, Reported> {
     let Some(literal) = literal(attr, diagnostics)? else { return Ok(None) };
-    header::media_type(&literal, diagnostics)?;
+    media::check(&literal, diagnostics)?;
     Ok(Some(literal))
 }

@@ -141,7 +141,6 @@ fn to_template<'a>(
             }
         });
     }
-    other_syntax(&mut unbound, literal, template, diagnostics);
     let is_filled = |name: &String| bound.iter().any(|(bound, _)| bound == name);
     let unfilled =
         template.placeholders().filter(|placeholder| !has_unknown && !is_filled(&placeholder.name)).collect();
@@ -229,37 +228,6 @@ impl Unbound<'_> {
                 with_role(self.ident, self.ty, has_body)
             ),
         )
-    }
-}
-
-/// Reports `/users/:id`, the syntax of other frameworks, if there is a parameter `id` without a role.
-fn other_syntax(
-    unbound: &mut [Unbound<'_>],
-    literal: &LitStr,
-    template: &Template,
-    diagnostics: &Diagnostics,
-) {
-    let path = template.path();
-    let meant = |segment: &str, unbound: &[Unbound<'_>]| {
-        let name = segment.strip_prefix(':')?;
-        unbound.iter().any(|param| param.name == name).then(|| name.to_owned())
-    };
-    let names: Vec<String> = path.split('/').filter_map(|segment| meant(segment, unbound)).collect();
-    let Some(first) = names.first() else { return };
-    let corrected: Vec<String> = path
-        .split('/')
-        .map(|segment| {
-            meant(segment, unbound).map_or_else(|| segment.to_owned(), |name| format!("{{{name}}}"))
-        })
-        .collect();
-    let query = template.query.as_ref().map_or_else(String::new, |query| format!("?{query}"));
-    let reported = diagnostics.report(
-        literal,
-        format!("`:{first}` is not a placeholder, and parameter `{first}` is not used"),
-        format!("placeholders are written `{{{first}}}`: write `\"{}{query}\"`", corrected.join("/")),
-    );
-    for param in unbound.iter_mut().filter(|param| names.contains(&param.name)) {
-        param.reported = Some(reported);
     }
 }
 

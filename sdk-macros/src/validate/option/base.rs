@@ -6,7 +6,8 @@ use super::key::{Key, value};
 use crate::{
     args::Arg,
     diagnostics::{Diagnostics, Reported},
-    template,
+    meant_path::meant,
+    template::{self, Template},
 };
 
 pub(super) const KEY: Key = Key::new("base", "base = \"/v1\"");
@@ -22,18 +23,19 @@ pub(super) fn parse(arg: &Arg, diagnostics: &Diagnostics) -> Result<Value, Repor
     };
     let text = literal.value();
     let template = template::parse(&text, &[]).map_err(|mistakes| {
+        // A placeholder in any syntax, to which a corrected base would be no help.
+        let meant = template::parse(&meant(&text, &[]), &[]);
+        if let Some(reported) = meant.ok().and_then(|meant| report_placeholder(&literal, &meant, diagnostics))
+        {
+            return reported;
+        }
         mistakes.report_each(|mistake| {
             let message = mistake.message.replace("relative to the base URL", "a path");
             diagnostics.report(&literal, message.replacen("the path", "the base", 1), mistake.help)
         })
     })?;
-    if let Some(placeholder) = template.placeholders().next() {
-        let name = &placeholder.name;
-        return Err(diagnostics.report(
-            &literal,
-            format!("the placeholder `{{{name}}}` is not allowed in the base"),
-            format!("write it in the path of each endpoint: `#[get(\"/{{{name}}}/…\")]`"),
-        ));
+    if let Some(reported) = report_placeholder(&literal, &template, diagnostics) {
+        return Err(reported);
     }
     if template.query.is_some() {
         return Err(diagnostics.report(
@@ -43,4 +45,13 @@ pub(super) fn parse(arg: &Arg, diagnostics: &Diagnostics) -> Result<Value, Repor
         ));
     }
     Ok(text.trim_end_matches('/').to_owned())
+}
+
+fn report_placeholder(literal: &LitStr, template: &Template, diagnostics: &Diagnostics) -> Option<Reported> {
+    let name = &template.placeholders().next()?.name;
+    Some(diagnostics.report(
+        literal,
+        format!("the placeholder `{{{name}}}` is not allowed in the base"),
+        format!("write it in the path of each endpoint: `#[get(\"/{{{name}}}/…\")]`"),
+    ))
 }

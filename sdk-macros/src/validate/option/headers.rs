@@ -12,7 +12,7 @@ use crate::{
     args::Arg,
     diagnostics::{Diagnostics, Reported},
     model::Header,
-    validate::header,
+    validate::{header, media_type},
 };
 
 pub(super) const KEY: Key = Key::new("headers", "headers(\"accept\" = \"text/plain\")");
@@ -57,8 +57,10 @@ fn pair(item: &Arg, diagnostics: &Diagnostics) -> Result<FixedHeader, Reported> 
     let (name, value) = (literal(name, diagnostics)?, literal(value, diagnostics)?);
     let header = Header { name: header::name(&name, &name.value(), diagnostics)?, value };
     header::value(&header.value, diagnostics)?;
-    if header.name == "content-type" {
-        header::media_type(&header.value, diagnostics)?;
+    match header.name.as_str() {
+        "content-type" => media_type::check(&header.value, diagnostics)?,
+        "accept" => media_type::check_accept(&header.value, diagnostics)?,
+        _ => {}
     }
     Ok(FixedHeader { at: name, header })
 }

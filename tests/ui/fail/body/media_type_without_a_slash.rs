@@ -1,0 +1,17 @@
+//! A common name in place of a media type.
+
+use sdk_runtime::{Bytes, Result, api_client};
+
+#[api_client]
+pub trait Files {
+    #[put("/files/{name}")]
+    async fn put(&self, name: &str, #[body("csv")] text: &str) -> Result<()>;
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let files = FilesClient::new("https://files.example")?;
+    files.put("a", "x").await?;
+    let _: Bytes = Bytes::new();
+    Ok(())
+}
