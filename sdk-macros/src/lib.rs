@@ -1,4 +1,4 @@
-//! The `#[api_client]` macro of `sdk-runtime`, and its two derives.
+//! The `#[api_client]` macro of `sdk-runtime`, and its derives.
 //!
 //! Depend on `sdk-runtime`, which re-exports them. The generated code calls into `sdk-runtime`, and fits
 //! only one version of it.
@@ -132,6 +132,22 @@ pub fn api_error(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
 #[proc_macro_derive(Page, attributes(page))]
 pub fn page(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
     derive::page(input.into()).into()
+}
+
+/// Makes the request of a refresh from a struct.
+///
+#[doc = include_str!("../docs/token_request.md")]
+#[proc_macro_derive(TokenRequest, attributes(token))]
+pub fn token_request(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
+    derive::token_request(input.into()).into()
+}
+
+/// Reads the tokens in a response from a struct.
+///
+#[doc = include_str!("../docs/token_response.md")]
+#[proc_macro_derive(TokenResponse, attributes(token))]
+pub fn token_response(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
+    derive::token_response(input.into()).into()
 }
 
 fn generate(options: TokenStream, item: TokenStream) -> TokenStream {

@@ -9,7 +9,9 @@
 //!
 //! - [`macro@api_client`]: the attributes of endpoints;
 //! - [`ClientBuilder`]: every option, [`Attach`] and the transport included;
-//! - [`TokenResponse`] and [`TokenRequest`]: the two small traits that connect your types with the session;
+//! - [`TokenResponse`] and [`TokenRequest`]: the two small traits that connect your types with the session,
+//!   derived by [`derive(TokenResponse)`](derive@TokenResponse) and
+//!   [`derive(TokenRequest)`](derive@TokenRequest); [`oauth`]: the two types of RFC 6749, ready to use;
 //! - [`Session`] and [`SessionState`]: the login, to read, watch and end; [`SessionEvent`]: what happens to
 //!   it; [`states`]: what each event does in each state; [`answers`]: what each response to a refresh means;
 //! - [`TokenStore`]: where a login survives restarts, such as in a [`FileStore`]; [`SessionPool`]: a login
@@ -29,10 +31,12 @@ mod date;
 mod encoding;
 mod endpoint;
 mod retry_after;
+mod rfc3339;
 mod runtime;
 mod secret;
 mod sync;
 mod text;
+mod token_time;
 mod www_authenticate;
 
 pub mod error;
@@ -47,6 +51,8 @@ mod transport;
 
 mod client;
 mod session;
+
+pub mod oauth;
 
 pub use body::{Body, BodyStream, IntoBody, RequestBody};
 pub use bytes::Bytes;
@@ -64,7 +70,7 @@ pub use response::{
     BufferedResponse, ByteStream, EventStream, FromResponse, FromStream, Head, JsonLines, NoCursor, Page,
     Response, ServerEvent, ServerEvents,
 };
-pub use sdk_macros::{ApiError, Page, api_client};
+pub use sdk_macros::{ApiError, Page, TokenRequest, TokenResponse, api_client};
 pub use secret::{AccessToken, RefreshToken};
 pub use session::{
     Attach, Grant, Login, RefreshBearer, Refusal, Session, SessionEvent, SessionEvents, SessionState,

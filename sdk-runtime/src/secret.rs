@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Deserializer, Serializer};
 use zeroize::Zeroizing;
 
 macro_rules! secret {
@@ -9,7 +10,7 @@ macro_rules! secret {
         $(#[$doc])*
         ///
         /// Has no `Display` and no `Serialize`. `Debug` prints the name of the type only. The memory is wiped
-        /// on drop.
+        /// on drop. `Deserialize` reads a text.
         #[derive(Clone)]
         pub struct $name(Zeroizing<String>);
 
@@ -23,6 +24,22 @@ macro_rules! secret {
             #[must_use]
             pub fn expose(&self) -> &str {
                 &self.0
+            }
+
+            /// Writes the token itself, for a field of a request:
+            #[doc = concat!("`#[serde(serialize_with = \"", stringify!($name), "::serialize\")]`.")]
+            ///
+            /// # Errors
+            ///
+            /// Returns the serializer's errors.
+            pub fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.expose())
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                String::deserialize(deserializer).map(Self::new)
             }
         }
 

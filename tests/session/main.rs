@@ -22,6 +22,7 @@ mod followed;
 mod forbids;
 mod frail;
 mod identity;
+mod issued;
 mod judged;
 mod kept;
 mod lease;

@@ -23,6 +23,8 @@ const LAYERS: &[Layers] = &[
             "backoff",
             "text",
             "date",
+            "rfc3339",
+            "token_time",
             "retry_after",
             "secret",
             "www_authenticate",
@@ -38,6 +40,7 @@ const LAYERS: &[Layers] = &[
             "response",
             "session",
             "client",
+            "oauth",
             "macro_support",
         ],
     },
@@ -132,10 +135,13 @@ const LAYERS: &[Layers] = &[
     },
     Layers { directory: "sdk-runtime/src/response/stream/", order: &["bytes", "lines", "events"] },
     Layers { directory: "sdk-runtime/src/client/builder/", order: &["check"] },
-    Layers { directory: "sdk-runtime/src/macro_support/", order: &["derive dispatch implement"] },
+    Layers {
+        directory: "sdk-runtime/src/macro_support/",
+        order: &["derive dispatch implement token"],
+    },
     Layers {
         directory: "sdk-runtime/src/macro_support/dispatch/",
-        order: &["address decode fields header json pages path query returns", "part"],
+        order: &["address decode fields given header issued json pages path query returns", "part"],
     },
     Layers {
         directory: "sdk-macros/src/",
@@ -172,6 +178,17 @@ const LAYERS: &[Layers] = &[
             "crate_path status",
             "validate_error validate_page",
             "expand_error expand_page",
+            "token",
+        ],
+    },
+    Layers {
+        directory: "sdk-macros/src/derive/token/",
+        order: &[
+            "line roles types wire",
+            "generics path unit",
+            "options",
+            "validate_request validate_response",
+            "expand_request expand_response",
         ],
     },
     Layers {

@@ -1,5 +1,5 @@
-//! The derives of `ApiError` and `Page`, in the stages of `#[api_client]`: `validate_*` report mistakes,
-//! `expand_*` cannot fail.
+//! The derives of `ApiError`, `Page`, `TokenRequest` and `TokenResponse`, in the stages of `#[api_client]`:
+//! `validate_*` report mistakes, `expand_*` cannot fail.
 
 mod attribute;
 mod crate_path;
@@ -7,6 +7,7 @@ mod expand_error;
 mod expand_page;
 mod status;
 mod target;
+mod token;
 mod validate_error;
 mod validate_page;
 
@@ -32,6 +33,16 @@ pub(crate) fn page(input: TokenStream) -> TokenStream {
         expand_page::page,
         expand_page::page_stub,
     )
+}
+
+/// Returns the code of `#[derive(TokenRequest)]`.
+pub(crate) fn token_request(input: TokenStream) -> TokenStream {
+    derived(input, "token", |_| true, token::validate_request, token::request, token::request_stub)
+}
+
+/// Returns the code of `#[derive(TokenResponse)]`.
+pub(crate) fn token_response(input: TokenStream) -> TokenStream {
+    derived(input, "token", |_| true, token::validate_response, token::response, token::response_stub)
 }
 
 /// Returns the code, or the mistakes together with the traits, so that uses of the traits are not reported

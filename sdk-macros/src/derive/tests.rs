@@ -2,7 +2,7 @@
 
 use proc_macro2::TokenStream;
 
-use super::{api_error, page};
+use super::{api_error, page, token_request, token_response};
 
 fn expanded(derive: fn(TokenStream) -> TokenStream, item: &str) -> String {
     syn::parse2(derive(tokens(item)))
@@ -81,13 +81,88 @@ fn a_page_next_to_mistakes() {
     ));
 }
 
+#[test]
+fn a_response_with_tokens() {
+    insta::assert_snapshot!(expanded(
+        token_response,
+        "#[serde(rename_all = \"camelCase\")]
+        #[token(at = \"data.result\", ok(\"status\" = \"success\"), message = \"error.text\")]
+        struct Issued {
+            access_token: String,
+            refresh_token: Option<String>,
+            #[token(expires_in = ms)] expires: u64,
+            expires_at: Option<String>,
+            scope: Vec<String>,
+            #[token(subject)] user_id: u64,
+            id: u64,
+        }",
+    ));
+}
+
+#[test]
+fn a_response_with_tokens_elsewhere() {
+    insta::assert_snapshot!(expanded(
+        token_response,
+        "#[token(crate = my_crate::sdk, access(header = \"x-token\"), refresh(cookie = \"r\"))] struct Issued;",
+    ));
+}
+
+#[test]
+fn a_generic_response_with_tokens() {
+    insta::assert_snapshot!(expanded(
+        token_response,
+        "#[token(at = \"data\")]
+        struct Envelope<'a, T: Clone, S, const N: usize> where T: Ord {
+            #[token(nested)] data: Option<T>,
+            #[token(ok)] success: bool,
+            #[token(message)] error: Option<String>,
+            sub: S,
+            rest: [&'a u8; N],
+        }",
+    ));
+}
+
+#[test]
+fn a_response_with_tokens_next_to_mistakes() {
+    insta::assert_snapshot!(expanded(token_response, "struct Issued<T> { jwt: T }"));
+}
+
+#[test]
+fn a_request_from_the_session() {
+    insta::assert_snapshot!(expanded(
+        token_request,
+        "#[token(default)]
+        struct Refresh<T> {
+            refresh_token: T,
+            access_token: Option<String>,
+            #[token(value = \"web\")] platform: String,
+            #[token(value = 2)] version: u8,
+            #[token(value = ids::CLIENT)] client_id: String,
+            #[token(default)] scopes: Vec<String>,
+            #[token(nested)] inner: Inner,
+            rest: u8,
+        }",
+    ));
+}
+
+#[test]
+fn a_request_next_to_mistakes() {
+    insta::assert_snapshot!(expanded(token_request, "struct Refresh { token: String }"));
+}
+
 /// In all other cases the compiler reports the attribute, and the macro does not.
 #[test]
 fn an_attribute_of_another_derive_is_reported_if_the_compiler_is_silent() {
     let an_error = expanded(api_error, "enum Failure { #[stats(409)] Conflict, #[other] Other(Error) }");
     let a_page = expanded(page, "struct Paged { #[pages(items)] items: Vec<u8> }");
-    for (code, help) in [(an_error, "`#[stats]` is not `#[status]`"), (a_page, "`#[pages]` is not `#[page]`")]
-    {
+    let issued = expanded(token_response, "struct Issued { #[tokens(access)] jwt: String }");
+    let refresh = expanded(token_request, "struct Refresh { #[tokens(refresh)] jwt: String }");
+    for (code, help) in [
+        (an_error, "`#[stats]` is not `#[status]`"),
+        (a_page, "`#[pages]` is not `#[page]`"),
+        (issued, "`#[tokens]` is not `#[token]`"),
+        (refresh, "`#[tokens]` is not `#[token]`"),
+    ] {
         assert!(code.contains("#[deny(unused_must_use)]") && code.contains(help), "{code}");
         assert!(!code.contains("compile_error"), "{code}");
     }
@@ -116,6 +191,12 @@ fn what_another_derive_implements_is_left_to_it() {
     }
 }
 
+fn all(item: &str) {
+    for derive in [api_error, page, token_request, token_response] {
+        let _: TokenStream = derive(tokens(item));
+    }
+}
+
 #[test]
 fn nothing_panics() {
     let attributes = [
@@ -136,6 +217,16 @@ fn nothing_panics() {
         "page(next, crate)",
         "page(more(x))",
         "page(crate = 1)",
+        "token",
+        "token(,)",
+        "token(access)",
+        "token(access = )",
+        "token(refresh, expires_in = ms)",
+        "token(expires_at = 1, expires_in(x), ok(\"a\" = ))",
+        "token(value = , default = x)",
+        "token(at = \"\", message(), cookies)",
+        "token(access(header = \"é\"), ok(\"a\" = 1))",
+        "serde(rename = , rename_all = \"camelCase\", alias(x))",
         "api_error",
         "api_error(crate)",
         "api_error(crate =, crate = x, 1)",
@@ -149,14 +240,14 @@ fn nothing_panics() {
             for fields in fields {
                 let item =
                     format!("{outer} enum E<T> {{ {inner} A {fields}, {outer} {inner} Other {fields} }}");
-                let (_, _) = (api_error(tokens(&item)), page(tokens(&item)));
+                all(&item);
             }
             let item =
                 format!("{outer} struct S<'a, const N: u8> {{ {inner} a: Vec<u8>, {outer} {inner} b: !, }}");
-            let (_, _) = (api_error(tokens(&item)), page(tokens(&item)));
+            all(&item);
         }
     }
     for item in ["struct S;", "struct S(A);", "union U { a: A }", "enum E {}", "fn f() {}", ""] {
-        let (_, _) = (api_error(tokens(item)), page(tokens(item)));
+        all(item);
     }
 }

@@ -4,13 +4,15 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
+use bytes::Bytes;
+
 use super::deadline::{CallLimits, Progress};
 use super::decode::Failure;
 use super::execute::attempt::CallResponse;
 use super::inner::Inner;
 use crate::cookies::{Jar, SetCookies};
 use crate::endpoint::Endpoint;
-use crate::error::{Closed, Error, ErrorBody, ErrorResponse};
+use crate::error::{Closed, DecodeError, Error, ErrorBody, ErrorResponse};
 use crate::exchange::{Contents, Credentials};
 use crate::request::Prepared;
 use crate::response::{BufferedResponse, Decoder, Head, SuccessResponse};
@@ -87,26 +89,33 @@ fn start<T: TokenResponse>(
     sign_in: SignIn,
 ) -> Result<(T, PendingSave), Failure> {
     let answer = response.whole().map_err(Failure::Error)?;
+    if let Some(refusal) = T::refusal(&answer) {
+        return Err(sign_in.denied::<T>(answer, refusal));
+    }
     match decoder.decode(SuccessResponse::Whole(answer.clone())) {
         Ok(value) => {
-            let tokens = value.tokens(answer.head());
-            Ok((value, sign_in.start(answer, tokens)?))
+            let pending_save = match value.tokens(answer.head()) {
+                Ok(tokens) => sign_in.start_with(tokens, answer.head()).map_err(Failure::Error)?,
+                Err(refusal) => return Err(sign_in.denied::<T>(answer, refusal)),
+            };
+            Ok((value, pending_save))
         }
         Err(error) => Err(sign_in.without_tokens(answer, error)),
     }
 }
 
 impl SignIn {
-    /// Starts the login, unless the value of `answer` says that the server refuses.
-    fn start(
-        self,
-        answer: BufferedResponse,
-        tokens: Result<Tokens, Refusal>,
-    ) -> Result<PendingSave, Failure> {
-        match tokens {
-            Ok(tokens) => self.start_with(tokens, answer.head()).map_err(Failure::Error),
-            Err(Refusal::Dead(message) | Refusal::TryLater { message, .. }) => {
-                Err(Failure::Response(self.refused(answer, message), None))
+    /// Returns the failure of a success whose value says that the server refuses.
+    fn denied<T>(self, answer: BufferedResponse, refusal: Refusal) -> Failure {
+        match refusal {
+            Refusal::Dead(message) | Refusal::TryLater { message, .. } => {
+                Failure::Response(self.refused(answer, message), None)
+            }
+            Refusal::Unreadable(why) => {
+                let head = (answer.head().status(), answer.head().headers());
+                let expected = std::any::type_name::<T>();
+                let error = DecodeError::new(expected, head, None, String::new(), &Bytes::new());
+                Failure::Error(error.because(why).into())
             }
         }
     }

@@ -7,6 +7,7 @@ pub use std::boxed::Box;
 use std::future::Future;
 use std::marker::PhantomData;
 use std::pin::Pin;
+pub use std::string::String;
 pub use std::sync::Arc;
 use std::time::Duration;
 
@@ -19,7 +20,7 @@ pub use crate::request::{ListStyle, Request};
 use crate::response::SuccessResponse;
 pub use crate::response::{BufferedResponse, Decoder};
 pub use crate::session::{Grant, RefreshEndpoint, Session, TokenAnswer, TokenRequest, TokenResponse};
-pub use dispatch::{Decode, PageOf, Return, arg, numbered};
+pub use dispatch::{Decode, Given, PageOf, Return, arg, numbered};
 
 /// The value of `auth = cookies`, which needs the feature `cookies` of `sdk-runtime`.
 #[cfg(feature = "cookies")]
@@ -56,6 +57,9 @@ pub fn body(request: &mut Request, body: impl IntoBody, media_type: Option<&'sta
 
 /// Reads the tokens of a successful response.
 pub fn tokens<T: TokenResponse>(decoder: Decoder<T>, answer: BufferedResponse) -> TokenAnswer {
+    if let Some(refusal) = T::refusal(&answer) {
+        return Ok(Err(refusal));
+    }
     let head = answer.head().clone();
     decoder.decode(SuccessResponse::Whole(answer)).map(|value| value.tokens(&head))
 }
@@ -86,3 +90,4 @@ pub trait ResendUnknown {
 impl<T> ResendUnknown for Resend<T> {}
 
 pub mod derive;
+pub mod token;

@@ -13,7 +13,7 @@ mod stream;
 pub use decoder::Decoder;
 pub(crate) use decoder::SuccessResponse;
 pub use from_response::FromResponse;
-pub(crate) use json::{absent_json, decode_json, decode_json_field};
+pub(crate) use json::{absent_json, decode_json, decode_json_at, decode_json_field};
 pub(crate) use link::next_link;
 pub use page::{NoCursor, Page};
 pub use parts::{BufferedResponse, Head, Response};

@@ -1,17 +1,21 @@
 //! Declarations on both sides of the boundary of each rule: the last correct value, and the first mistake.
 
 mod derives;
+mod issued;
 mod names;
 mod options;
 mod traits;
 mod types;
 
+use proc_macro2::TokenStream;
+
 use self::{
     derives::{ENUMS, PAGES, VARIANTS},
+    issued::{REQUESTS, RESPONSES},
     traits::TRAITS,
 };
 use super::{mistakes::errors, random::errors_in, tokens};
-use crate::derive::{api_error, page};
+use crate::derive::{api_error, page, token_request, token_response};
 
 /// Declarations of a method without a mistake.
 const RIGHT: &[&str] = &[
@@ -242,7 +246,12 @@ fn each_mistake_in_a_derive_is_reported_once() {
     let pages = PAGES.iter().map(|(item, message)| ((*item).to_owned(), *message));
     let enums = enums.map(|(item, message)| (api_error(tokens(&item)), item, message));
     let pages = pages.map(|(item, message)| (page(tokens(&item)), item, message));
-    for (code, item, message) in enums.chain(pages) {
+    let given = |rows: &'static [(&str, &'static str)], derive: fn(TokenStream) -> TokenStream| {
+        rows.iter().map(move |(item, message)| (derive(tokens(item)), (*item).to_owned(), *message))
+    };
+    let responses = given(RESPONSES, token_response);
+    let requests = given(REQUESTS, token_request);
+    for (code, item, message) in enums.chain(pages).chain(responses).chain(requests) {
         let reported = errors_in(&code);
         assert!(is_reported(&reported, message), "{item}\n  wanted {message:?}, reported {reported:#?}");
     }

@@ -15,7 +15,9 @@ macro_rules! never {
 mod address;
 mod decode;
 mod fields;
+mod given;
 mod header;
+mod issued;
 mod json;
 mod pages;
 mod part;
@@ -24,6 +26,7 @@ mod query;
 mod returns;
 
 pub use decode::Decode;
+pub use given::Given;
 pub use pages::{PageOf, numbered};
 pub use returns::Return;
 

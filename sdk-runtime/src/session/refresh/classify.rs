@@ -48,6 +48,10 @@ pub(crate) fn declared(refusal: Refusal, answer: ErrorResponse) -> RefreshOutcom
         Refusal::TryLater { message, after } => {
             RefreshOutcome::NotSpent { cause: UnavailableCause::TryLater(message), retry_after: after }
         }
+        // Of a response without success. The endpoint decides about all others.
+        Refusal::Unreadable(message) => {
+            RefreshOutcome::NotSpent { cause: UnavailableCause::TryLater(message), retry_after: None }
+        }
     }
 }
 

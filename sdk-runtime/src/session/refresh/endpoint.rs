@@ -149,6 +149,7 @@ impl Refresher {
                 Read::Nothing(self.no_token(head))
             }
             Ok(Ok(tokens)) => Read::Tokens(tokens),
+            Ok(Err(Refusal::Unreadable(why))) => Read::Nothing(self.no_token(head).because(why)),
             Ok(Err(refusal)) => Read::DeniedRefresh(refusal),
             Err(Error::Decode(error)) => Read::Nothing(match end {
                 BodyEnd::Whole => error.without_values(),

@@ -8,10 +8,11 @@ use http::HeaderValue;
 use super::tokens::{Grant, Tokens};
 use crate::error::InvalidRequest;
 use crate::request::HeaderArg;
-use crate::response::{Head, Response};
+use crate::response::{BufferedResponse, Head, Response};
 
 /// An argument that the session supplies: of a `#[session(refresh)]` endpoint, or one marked
-/// `#[from_session]`.
+/// `#[from_session]`. [`derive(TokenRequest)`](derive@crate::TokenRequest) implements it for a struct, and
+/// [`oauth::RefreshRequest`](crate::oauth::RefreshRequest) is the request of RFC 6749.
 ///
 /// ```
 /// use sdk_runtime::{Grant, TokenRequest};
@@ -31,7 +32,8 @@ use crate::response::{Head, Response};
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be built from the session",
     label = "does not implement `TokenRequest`",
-    note = "help: `impl TokenRequest for {Self}` and build it from the `Grant`"
+    note = "help: `#[derive(sdk_runtime::TokenRequest)]` on a struct of your own, with a field \
+        `refresh_token: String`"
 )]
 pub trait TokenRequest: Sized {
     /// Builds the argument. `None` if there is nothing to refresh with, which ends the session.
@@ -68,6 +70,8 @@ impl fmt::Debug for RefreshBearer {
 }
 
 /// A response with tokens: of a `#[session(start)]` or `#[session(refresh)]` endpoint.
+/// [`derive(TokenResponse)`](derive@crate::TokenResponse) implements it for a struct, and
+/// [`oauth::TokenAnswer`](crate::oauth::TokenAnswer) is the response of RFC 6749.
 ///
 /// ```
 /// use sdk_runtime::{Head, Refusal, TokenResponse, Tokens};
@@ -114,7 +118,8 @@ impl fmt::Debug for RefreshBearer {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` says nothing about tokens",
     label = "does not implement `TokenResponse`",
-    note = "help: `impl TokenResponse for {Self}` and return its `Tokens`"
+    note = "help: `#[derive(sdk_runtime::TokenResponse)]` on a struct of your own, with a field \
+        `access_token: String`"
 )]
 pub trait TokenResponse: Send {
     /// Returns the tokens in the response.
@@ -123,11 +128,25 @@ pub trait TokenResponse: Send {
     ///
     /// A [`Refusal`], for servers that refuse with a successful status.
     fn tokens(&self, head: &Head) -> Result<Tokens, Refusal>;
+
+    /// Returns the refusal in a response that need not hold a `Self`. It is asked of each successful
+    /// response before the response is decoded. The default finds none.
+    fn refusal(answer: &BufferedResponse) -> Option<Refusal>
+    where
+        Self: Sized,
+    {
+        let _ = answer;
+        None
+    }
 }
 
 impl<T: TokenResponse> TokenResponse for Response<T> {
     fn tokens(&self, head: &Head) -> Result<Tokens, Refusal> {
         self.value().tokens(head)
+    }
+
+    fn refusal(answer: &BufferedResponse) -> Option<Refusal> {
+        T::refusal(answer)
     }
 }
 
@@ -150,12 +169,17 @@ pub enum Refusal {
         /// The minimal wait, up to an hour.
         after: Option<Duration>,
     },
+    /// None, but the tokens cannot be read, such as a time in another unit than the declared one. It counts
+    /// as a response that cannot be decoded. The text says why in the program's own words, and is shown: it
+    /// quotes no value of the response.
+    Unreadable(String),
 }
 
 impl fmt::Debug for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Dead(_) => f.write_str("Dead(..)"),
+            Self::Unreadable(why) => f.debug_tuple("Unreadable").field(why).finish(),
             Self::TryLater { after, .. } => {
                 f.debug_struct("TryLater").field("after", after).finish_non_exhaustive()
             }

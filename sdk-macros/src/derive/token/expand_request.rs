@@ -1,0 +1,77 @@
+//! The code of `#[derive(TokenRequest)]`, and what stands in for it next to mistakes.
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote, quote_spanned};
+
+use super::{
+    generics::{bounded, defaulted},
+    validate_request::{Argument, RequestStruct, Source},
+};
+use crate::{derive::target::Target, recover::never, span};
+
+pub(crate) fn request(target: &Target<'_>, model: &RequestStruct) -> TokenStream {
+    let fields = model.fields.iter().filter(|field| !matches!(field.source, Source::Rest));
+    let fields = fields.map(|field| argument(target, field));
+    let rest = has_rest(model).then(|| quote!(..<Self as ::core::default::Default>::default()));
+    let body = quote!(::core::option::Option::Some(Self { #(#fields,)* #rest }));
+    implemented(target, Some(model), &body)
+}
+
+/// Whether a field is taken from the `Default` of the struct.
+fn has_rest(model: &RequestStruct) -> bool {
+    model.fields.iter().any(|field| matches!(field.source, Source::Rest))
+}
+
+/// Returns the trait with a body that never runs.
+pub(crate) fn request_stub(target: &Target<'_>) -> TokenStream {
+    implemented(target, None, &never())
+}
+
+fn implemented(target: &Target<'_>, model: Option<&RequestStruct>, body: &TokenStream) -> TokenStream {
+    let private = &target.private;
+    let bounds = model.into_iter().flat_map(|model| &model.fields).filter_map(|field| {
+        let bound = match field.source {
+            Source::Access | Source::Refresh => quote!(::core::convert::From<#private::String>),
+            Source::Text(_) => quote!(::core::convert::From<&'static ::core::primitive::str>),
+            Source::Nested => quote!(#private::token::TokenRequest),
+            Source::Default => quote!(::core::default::Default),
+            Source::Literal(_) | Source::Expression(_) | Source::Rest => return None,
+        };
+        Some((&field.ty, bound))
+    });
+    let generics = bounded(target, bounds);
+    let generics = if model.is_some_and(has_rest) { defaulted(generics) } else { generics };
+    let head = target.head_of(&quote!(#private::token::TokenRequest), &generics);
+    quote! {
+        #[allow(unused_qualifications)]
+        #head {
+            fn from_grant(__grant: &#private::token::Grant) -> ::core::option::Option<Self> { #body }
+        }
+    }
+}
+
+fn argument(target: &Target<'_>, Argument { member, ty, source }: &Argument) -> TokenStream {
+    let span = span::generated_at_type(ty);
+    let private = span::respan(&target.private, span);
+    let token = |getter: &str| {
+        let getter = proc_macro2::Ident::new(getter, span);
+        quote_spanned! {span=>
+            #private::Given::<#ty>::NEW.token(#private::token::exposed::#getter(__grant))?
+        }
+    };
+    let value = match source {
+        Source::Access => token("access"),
+        Source::Refresh => token("refresh"),
+        Source::Text(text) => quote_spanned!(span=> #private::Given::<#ty>::NEW.fixed(#text)),
+        Source::Literal(literal) => literal.to_token_stream(),
+        Source::Expression(expression) => {
+            quote!(::core::convert::Into::<#ty>::into(#expression))
+        }
+        Source::Default => quote_spanned!(span=> <#ty as ::core::default::Default>::default()),
+        Source::Nested => {
+            quote_spanned!(span=> <#ty as #private::token::TokenRequest>::from_grant(__grant)?)
+        }
+        Source::Rest => TokenStream::new(),
+    };
+    quote!(#member: #value)
+}
