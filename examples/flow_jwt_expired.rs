@@ -3,37 +3,32 @@
 use std::error::Error;
 
 use sdk_runtime::SessionState::SignedIn;
-use sdk_runtime::{
-    AccessToken, ErrorResponse as Refused, Grant, Head, Refusal, TokenRequest, TokenResponse, Tokens,
-};
+use sdk_runtime::{AccessToken, ErrorResponse as Refused, TokenRequest, TokenResponse, Tokens};
 use sdk_testkit::flows::jwt_expired::JwtExpired;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 #[sdk_runtime::api_client]
 trait Shop {
     #[post("/auth/refresh")]
     #[session(refresh)]
-    async fn refresh(&self, #[json] request: Body) -> sdk_runtime::Result<Body>;
+    async fn refresh(&self, #[json] request: Refresh) -> sdk_runtime::Result<Issued>;
     #[get("/orders/{id}")]
     async fn order(&self, id: u64) -> sdk_runtime::Result<String>;
 }
 
-#[derive(Serialize, Deserialize)]
-struct Body(Value);
-
-impl TokenRequest for Body {
-    fn from_grant(grant: &Grant) -> Option<Self> {
-        Some(Self(json!({ "refreshToken": grant.refresh_token()?.expose() })))
-    }
+#[derive(Serialize, TokenRequest)]
+#[serde(rename_all = "camelCase")]
+struct Refresh {
+    refresh_token: String,
 }
 
-impl TokenResponse for Body {
-    fn tokens(&self, _: &Head) -> Result<Tokens, Refusal> {
-        // Only `success: false` ends the login. An answer of another shape has an empty token, and keeps it.
-        let token = self.0["result"]["accessToken"].as_str().or((self.0["success"] != false).then_some(""));
-        token.map(Tokens::new).ok_or_else(|| Refusal::Dead(self.0["errorMessage"].to_string()))
-    }
+// Only `success: false` ends the login. An answer of another shape keeps it.
+#[derive(Deserialize, TokenResponse)]
+#[serde(rename_all = "camelCase")]
+#[token(at = "result", ok = "success", message = "errorMessage")]
+struct Issued {
+    access_token: String,
 }
 
 #[tokio::main]

@@ -5,33 +5,31 @@ use std::error::Error;
 use std::time::Duration;
 
 use sdk_runtime::SessionState::SignedIn;
-use sdk_runtime::{Attach, Grant, Head, Refusal, TokenRequest, TokenResponse, Tokens};
+use sdk_runtime::{Attach, TokenRequest, TokenResponse, Tokens};
 use sdk_testkit::flows::raw_token::RawToken;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 #[sdk_runtime::api_client]
 trait Diary {
     #[post("/auth/refresh")]
     #[session(refresh)]
-    async fn refresh(&self, #[json] request: Body) -> sdk_runtime::Result<Body>;
+    async fn refresh(&self, #[json] request: Refresh) -> sdk_runtime::Result<Issued>;
     #[get("/pages/{id}")]
     async fn page(&self, id: u64) -> sdk_runtime::Result<Value>;
 }
 
-#[derive(Serialize, Deserialize)]
-struct Body(Value);
-
-impl TokenRequest for Body {
-    fn from_grant(grant: &Grant) -> Option<Self> {
-        Some(Self(json!({ "refreshToken": grant.refresh_token()?.expose() })))
-    }
+#[derive(Serialize, TokenRequest)]
+#[serde(rename_all = "camelCase")]
+struct Refresh {
+    refresh_token: String,
 }
 
-impl TokenResponse for Body {
-    fn tokens(&self, _: &Head) -> Result<Tokens, Refusal> {
-        Ok(Tokens::new(self.0["data"]["accessToken"].as_str().unwrap_or_default()))
-    }
+#[derive(Deserialize, TokenResponse)]
+#[serde(rename_all = "camelCase")]
+#[token(at = "data")]
+struct Issued {
+    access_token: String,
 }
 
 #[tokio::main]

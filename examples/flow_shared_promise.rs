@@ -3,17 +3,15 @@
 use std::error::Error;
 
 use sdk_runtime::SessionState::SignedIn;
-use sdk_runtime::{Attach, Head, Refusal, Result as Answer, TokenResponse, Tokens, api_client};
+use sdk_runtime::{Attach, Result as Answer, TokenResponse, api_client};
 use sdk_testkit::flows::shared_promise::SharedPromise;
 use serde_json::{Value, json};
 
-#[derive(serde::Deserialize)]
-struct Account(Value);
-
-impl TokenResponse for Account {
-    fn tokens(&self, _: &Head) -> Result<Tokens, Refusal> {
-        Ok(Tokens::cookies().subject(self.0["user"]["email"].as_str().unwrap_or_default()))
-    }
+#[derive(serde::Deserialize, TokenResponse)]
+#[token(cookies, at = "user")]
+struct Account {
+    #[token(subject)]
+    email: String,
 }
 
 #[api_client]

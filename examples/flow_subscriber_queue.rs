@@ -4,7 +4,7 @@ use std::error::Error;
 use std::future::IntoFuture;
 
 use sdk_runtime::SessionState::SignedIn;
-use sdk_runtime::{Attach, Grant, Head, Refusal, TokenRequest, TokenResponse, Tokens};
+use sdk_runtime::{Attach, TokenRequest, TokenResponse, Tokens};
 use sdk_testkit::flows::subscriber_queue::SubscriberQueue;
 use serde::{Deserialize, Serialize};
 use tokio::task::JoinSet;
@@ -13,27 +13,22 @@ use tokio::task::JoinSet;
 trait Library {
     #[post("/reset")]
     #[session(refresh)]
-    async fn reset(&self, #[json] request: Token) -> sdk_runtime::Result<Token>;
+    async fn reset(&self, #[json] request: Reset) -> sdk_runtime::Result<Token>;
     #[get("/books/{id}")]
     async fn book(&self, id: u64) -> sdk_runtime::Result<String>;
 }
 
-// Sent as the reset token, answered as the next access token and the next reset token.
-#[derive(Serialize, Deserialize)]
-struct Token {
+#[derive(Serialize, TokenRequest)]
+struct Reset {
+    #[token(refresh)]
     token: String,
 }
 
-impl TokenRequest for Token {
-    fn from_grant(grant: &Grant) -> Option<Self> {
-        Some(Self { token: grant.refresh_token()?.expose().to_owned() })
-    }
-}
-
-impl TokenResponse for Token {
-    fn tokens(&self, _: &Head) -> Result<Tokens, Refusal> {
-        Ok(Tokens::new(self.token.as_str()).refresh_token(self.token.as_str()))
-    }
+// The next access token is the next reset token too.
+#[derive(Deserialize, TokenResponse)]
+struct Token {
+    #[token(access, refresh)]
+    token: String,
 }
 
 #[tokio::main]

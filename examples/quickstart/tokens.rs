@@ -1,9 +1,6 @@
-//! Requests and responses of the `/auth` endpoints, and the two small traits that connect them with the
-//! session.
+//! Requests and responses of the `/auth` endpoints. The derives connect them with the session.
 
-use std::time::Duration;
-
-use sdk_runtime::{Grant, Head, Refusal, TokenRequest, TokenResponse, Tokens};
+use sdk_runtime::{TokenRequest, TokenResponse};
 use serde::{Deserialize, Serialize};
 
 #[derive(Serialize)]
@@ -12,7 +9,7 @@ pub(crate) struct Credentials {
     pub(crate) password: &'static str,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, TokenResponse)]
 pub(crate) struct LoginResponse {
     access_token: String,
     refresh_token: String,
@@ -20,21 +17,7 @@ pub(crate) struct LoginResponse {
     expires_in: u64,
 }
 
-impl TokenResponse for LoginResponse {
-    fn tokens(&self, _: &Head) -> Result<Tokens, Refusal> {
-        Ok(Tokens::new(self.access_token.as_str())
-            .refresh_token(self.refresh_token.as_str())
-            .expires_in(Duration::from_secs(self.expires_in)))
-    }
-}
-
-#[derive(Serialize)]
+#[derive(Serialize, TokenRequest)]
 pub(crate) struct RefreshRequest {
     refresh_token: String,
-}
-
-impl TokenRequest for RefreshRequest {
-    fn from_grant(grant: &Grant) -> Option<Self> {
-        Some(Self { refresh_token: grant.refresh_token()?.expose().to_owned() })
-    }
 }

@@ -5,9 +5,7 @@
 
 mod stage;
 
-use sdk_runtime::{
-    Error, FileStore, Grant, Head, Refusal, Result, TokenRequest, TokenResponse, Tokens, api_client,
-};
+use sdk_runtime::{Error, FileStore, Result, TokenRequest, TokenResponse, api_client};
 use serde_json::{Value, json};
 
 /// The result of `program` and `main`.
@@ -27,27 +25,15 @@ trait Tracker {
     async fn issue(&self, id: u64) -> Result<String>;
 }
 
-#[derive(serde::Deserialize)]
+#[derive(serde::Deserialize, TokenResponse)]
 struct Answer {
     access_token: String,
     refresh_token: String,
 }
 
-impl TokenResponse for Answer {
-    fn tokens(&self, _: &Head) -> Result<Tokens, Refusal> {
-        Ok(Tokens::new(self.access_token.as_str()).refresh_token(self.refresh_token.as_str()))
-    }
-}
-
-#[derive(serde::Serialize)]
+#[derive(serde::Serialize, TokenRequest)]
 struct Refresh {
     refresh_token: String,
-}
-
-impl TokenRequest for Refresh {
-    fn from_grant(grant: &Grant) -> Option<Self> {
-        Some(Self { refresh_token: grant.refresh_token()?.expose().to_owned() })
-    }
 }
 
 /// Shows each issue whose number is typed, and asks for the password only if a sign-in is required.

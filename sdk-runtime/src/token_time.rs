@@ -174,7 +174,8 @@ macro_rules! told {
         }
 
         told!($name, |it| Told::Whole((*it).into()); u8 u16 u32 u64 i8 i16 i32 i64);
-        told!($name, |it| Told::Whole(*it as i128); u128 i128 usize isize);
+        told!($name, |it| Told::Whole(i128::try_from(*it).unwrap_or(i128::MAX)); u128 usize isize);
+        told!($name, |it| Told::Whole(*it); i128);
         told!($name, |it| Told::Decimal((*it).into()); f32 f64);
         told!($name, |it| Told::Text(it); str String);
     };
@@ -182,14 +183,7 @@ macro_rules! told {
         impl $name for $type {
             fn told(&self) -> Told<'_> {
                 let $it = self;
-                #[allow(
-                    clippy::cast_possible_wrap,
-                    clippy::cast_lossless,
-                    clippy::unnecessary_cast,
-                    trivial_numeric_casts,
-                    reason = "one expression for many types"
-                )]
-                { $told }
+                $told
             }
         }
     )*};

@@ -213,22 +213,10 @@ async fn a_status_has_its_variant() -> Result<(), Box<dyn StdError>> {
     Ok(())
 }
 
-/// Reads any JSON object.
-#[derive(Deserialize)]
+/// Reads no body.
+#[derive(TokenResponse)]
+#[token(cookies)]
 pub struct CookieLogin {}
-
-impl TokenResponse for CookieLogin {
-    fn tokens(&self, _: &Head) -> Result<Tokens, Refusal> {
-        Ok(Tokens::cookies())
-    }
-}
-
-/// An answer without a body.
-impl FromResponse for CookieLogin {
-    fn from_response(_: BufferedResponse) -> Result<Self> {
-        Ok(Self {})
-    }
-}
 
 #[api_client]
 trait Cookies {
@@ -252,15 +240,9 @@ async fn a_login_can_be_a_cookie() -> Result<(), Box<dyn StdError>> {
     Ok(())
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, TokenRequest)]
 pub struct RefreshRequest {
     refresh_token: String,
-}
-
-impl TokenRequest for RefreshRequest {
-    fn from_grant(grant: &Grant) -> Option<Self> {
-        Some(Self { refresh_token: grant.refresh_token()?.expose().to_owned() })
-    }
 }
 
 #[api_client(dyn)]

@@ -186,7 +186,7 @@ const LAYERS: &[Layers] = &[
         order: &[
             "line roles types wire",
             "generics path unit",
-            "options",
+            "marked options",
             "validate_request validate_response",
             "expand_request expand_response",
         ],

@@ -103,9 +103,10 @@ pub fn in_header<'a>(head: &'a Head, name: &str) -> Option<&'a str> {
 pub fn in_cookie<'a>(head: &'a Head, name: &str) -> Option<&'a str> {
     let lines = head.headers().get_all(SET_COOKIE).iter().filter_map(|line| line.to_str().ok());
     let cookies = lines.filter_map(|line| line.split(';').next()?.split_once('='));
-    let values = cookies.filter(|(found, _)| found.trim_ascii() == name).map(|(_, value)| value.trim_ascii());
+    let mut values =
+        cookies.filter(|(found, _)| found.trim_ascii() == name).map(|(_, value)| value.trim_ascii());
     // The last one counts, as in a jar.
-    let value = values.last()?;
+    let value = values.next_back()?;
     let bare = value.strip_prefix('"').and_then(|value| value.strip_suffix('"')).unwrap_or(value);
     Some(bare).filter(|token| !token.is_empty())
 }

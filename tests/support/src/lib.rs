@@ -3,9 +3,7 @@
 
 pub mod blocks;
 
-use std::time::Duration;
-
-use sdk_runtime::{Grant, Head, Refusal, TokenRequest, TokenResponse, Tokens};
+use sdk_runtime::{TokenRequest, TokenResponse};
 use serde::{Deserialize, Serialize};
 
 /// The body of a sign-in.
@@ -21,35 +19,16 @@ pub fn user(username: &'static str) -> Credentials {
 }
 
 /// The body of a refresh, and of a sign-out.
-#[derive(Serialize)]
+#[derive(Serialize, TokenRequest)]
 pub struct RefreshRequest {
     pub refresh_token: String,
 }
 
-impl TokenRequest for RefreshRequest {
-    fn from_grant(grant: &Grant) -> Option<Self> {
-        Some(Self { refresh_token: grant.refresh_token()?.expose().to_owned() })
-    }
-}
-
 /// The answer to a sign-in or a refresh.
-#[derive(Deserialize)]
+#[derive(Deserialize, TokenResponse)]
 pub struct LoginResponse {
     pub access_token: String,
     pub refresh_token: Option<String>,
     /// In seconds.
     pub expires_in: Option<u64>,
-}
-
-impl TokenResponse for LoginResponse {
-    fn tokens(&self, _: &Head) -> Result<Tokens, Refusal> {
-        let mut tokens = Tokens::new(self.access_token.as_str());
-        if let Some(token) = &self.refresh_token {
-            tokens = tokens.refresh_token(token.as_str());
-        }
-        if let Some(seconds) = self.expires_in {
-            tokens = tokens.expires_in(Duration::from_secs(seconds));
-        }
-        Ok(tokens)
-    }
 }

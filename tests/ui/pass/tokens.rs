@@ -92,7 +92,6 @@ struct Any<'a, T, S = Text, const N: usize = 0> {
     data: ::std::option::Option<T>,
     sub: S,
     #[serde(skip)]
-    #[expect(dead_code, reason = "it is the user's own")]
     rest: ::std::marker::PhantomData<&'a [u8; N]>,
 }
 

@@ -6,9 +6,10 @@ use syn::{Data, Generics, Ident};
 
 use super::{
     generics::{bounded, readable, sendable},
+    marked::Part,
     options::{Elsewhere, Options, Success},
     roles::{Clock, Unit},
-    validate_response::{Access, Part, TokenStruct},
+    validate_response::{Access, TokenStruct},
 };
 use crate::{derive::target::Target, recover::never, span};
 

@@ -4,6 +4,7 @@ mod expand_request;
 mod expand_response;
 mod generics;
 mod line;
+mod marked;
 mod options;
 mod path;
 mod roles;

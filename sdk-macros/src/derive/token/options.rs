@@ -75,7 +75,7 @@ pub(super) fn of(input: &DeriveInput, diagnostics: &Diagnostics) -> Options {
 fn option(arg: &Arg, key: &Ident, options: &mut Options, diagnostics: &Diagnostics) -> Result<(), Reported> {
     match (key.to_string().as_str(), arg) {
         ("at", Arg::Assign { value, .. }) => {
-            options.at = path(value, &value_or(value, key), "at = ", diagnostics)?
+            options.at = path(value, &value_or(value, key), "at = ", diagnostics)?;
         }
         ("at", other) => return path_in_parentheses(other, key, diagnostics),
         ("message", Arg::Assign { value, .. }) => {
@@ -88,10 +88,10 @@ fn option(arg: &Arg, key: &Ident, options: &mut Options, diagnostics: &Diagnosti
         ("ok", Arg::List { items, .. }) => options.ok = Some(compared(arg, items, diagnostics)?),
         ("ok", other) => return path_in_parentheses(other, key, diagnostics),
         ("access", Arg::List { items, .. }) => {
-            options.access = Some(elsewhere(arg, key, items, diagnostics)?)
+            options.access = Some(elsewhere(arg, key, items, diagnostics)?);
         }
         ("refresh", Arg::List { items, .. }) => {
-            options.refresh = Some(elsewhere(arg, key, items, diagnostics)?)
+            options.refresh = Some(elsewhere(arg, key, items, diagnostics)?);
         }
         ("access" | "refresh", Arg::Assign { .. }) => {
             let help = format!(

@@ -59,7 +59,7 @@ pub(crate) fn of(input: &DeriveInput, diagnostics: &Diagnostics) -> Result<Reque
     let mut found: Vec<(Role, &Field, usize)> = Vec::new();
     for (index, (field, member)) in data.fields.iter().zip(data.fields.members()).enumerate() {
         let wire = Wire::of(field, &member, &input.attrs, Direction::Serialize);
-        let is_source = |args: &[Arg]| args.iter().any(|arg| arg.key().is_some_and(|key| is_known(key)));
+        let is_source = |args: &[Arg]| args.iter().any(|arg| arg.key().is_some_and(is_known));
         if let Some(attr) = misspelt(&field.attrs, "token", is_source) {
             foreign(attr, "token", diagnostics);
             continue;
@@ -350,19 +350,19 @@ fn unmarked<'a>(
     let is_phantom = types::is(&field.ty, "PhantomData");
     let role = [&wire.name, &name].into_iter().find_map(|name| Role::guessed(name));
     match role {
-        _ if wire.skipped || is_phantom => return Ok(if has_rest { Source::Rest } else { Source::Default }),
+        _ if wire.skipped || is_phantom => Ok(if has_rest { Source::Rest } else { Source::Default }),
         _ if wire.flattened && !has_rest => {
             let help = format!(
                 "write `{}`, and derive `TokenRequest` for its type",
                 line::with("#[token(nested)]", field)
             );
-            return Err(diagnostics.report(at(), format!("`{name}` does not come from the session"), help));
+            Err(diagnostics.report(at(), format!("`{name}` does not come from the session"), help))
         }
         Some(Role::Access) if folded(&wire.name) == "token" || folded(&name) == "token" => {
             let message = format!("`{name}` may be the refresh token or the access token");
             let help =
                 format!("say which: {} or {}", line(field, "refresh", wire), line(field, "access", wire));
-            return Err(diagnostics.report(at(), message, help));
+            Err(diagnostics.report(at(), message, help))
         }
         Some(role @ (Role::Access | Role::Refresh)) => {
             if let Some((_, earlier, first)) = found.iter().find(|(it, ..)| *it == role) {

@@ -4,7 +4,7 @@ use fastrand::Rng;
 use proc_macro2::TokenStream;
 
 use super::{correct::pick, disturbed, rounds, tokens, verdict::errors};
-use crate::derive::{api_error, page};
+use crate::derive::{api_error, page, token_request, token_response};
 
 /// Correct attributes, and attributes with a mistake.
 const ON_VARIANTS: &[(&str, bool)] = &[
@@ -58,6 +58,37 @@ const OF_PAGES: &[(&str, bool)] = &[
     ("#[page = next] assigned: u64", false),
 ];
 
+const OF_RESPONSES: &[(&str, bool)] = &[
+    ("refresh_token: Option<String>", true),
+    ("#[token(expires_in = ms)] expires: u64", true),
+    ("scope: String", true),
+    ("#[token(subject)] user: T", true),
+    ("#[serde(skip)] token: Vec<T>", true),
+    ("id_token: String", true),
+    ("#[token(acess)] slip: String", false),
+    ("#[tokn(refresh)] slip: String", false),
+    ("#[token] role: u64", false),
+    ("#[token = \"access\"] assigned: u64", false),
+    ("#[token(ok, message)] both: bool", false),
+    ("#[token(expires_at = ms)] unit: u64", false),
+    ("#[token(header = \"x\")] head: String", false),
+];
+
+const OF_REQUESTS: &[(&str, bool)] = &[
+    ("refresh_token: String", true),
+    ("accessToken: Option<String>", true),
+    ("grant_type: &'static str", true),
+    ("#[token(value = 1)] version: u8", true),
+    ("#[token(default)] scopes: Vec<T>", true),
+    ("#[token(nested)] inner: T", true),
+    ("token: String", false),
+    ("#[token(refesh)] slip: String", false),
+    ("#[tokens(access)] slip: String", false),
+    ("#[token(value)] nothing: String", false),
+    ("#[token(refresh)] borrowed: &'static str", false),
+    ("client_id: String", false),
+];
+
 /// Returns some of `from`, each once, and whether all of them are correct. One in `rare` has a mistake.
 fn some<'a>(rng: &mut Rng, from: &[(&'a str, bool)], rare: u32) -> (Vec<&'a str>, bool) {
     let mut chosen = Vec::new();
@@ -98,6 +129,33 @@ fn paged(rng: &mut Rng) -> (String, bool) {
     (format!("struct Paged<T> {{ {} }}", fields.join(", ")), is_right && has_items && !has_two)
 }
 
+fn issued(rng: &mut Rng) -> (String, bool) {
+    let (mut fields, is_right) = some(rng, OF_RESPONSES, 30);
+    let has_access = rng.u8(..8) != 0;
+    fields.extend(has_access.then_some("access_token: String"));
+    let has_two = has_access && rng.u8(..10) == 0;
+    fields.extend(has_two.then_some("accessToken: String"));
+    rng.shuffle(&mut fields);
+    let (options, fits) = pick(
+        rng,
+        &[
+            ("", true),
+            ("#[token(at = \"data\", ok = \"success\")]", true),
+            ("#[token(crate = my::sdk)]", true),
+            ("#[token(at = \"/data\")]", false),
+        ],
+    );
+    (
+        format!("{options} struct Issued<T> {{ {} }}", fields.join(", ")),
+        is_right && has_access && !has_two && fits,
+    )
+}
+
+fn refresh(rng: &mut Rng) -> (String, bool) {
+    let (fields, is_right) = some(rng, OF_REQUESTS, 30);
+    (format!("struct Refresh<T> {{ {} }}", fields.join(", ")), is_right)
+}
+
 /// Returns the fault of the code for a declaration that is correct, has a mistake, or may be either
 /// (`None`).
 fn fault(code: &TokenStream, is_right: Option<bool>) -> Option<String> {
@@ -129,11 +187,31 @@ fn a_page_is_whole_or_reported() {
 }
 
 #[test]
+fn a_response_with_tokens_is_whole_or_reported() {
+    rounds("derived responses with tokens", |seed| {
+        let (item, is_right) = issued(&mut Rng::with_seed(seed));
+        fault(&token_response(tokens(&item)), Some(is_right)).map(|fault| format!("{item}: {fault}"))
+    });
+}
+
+#[test]
+fn a_request_from_the_session_is_whole_or_reported() {
+    rounds("derived requests from the session", |seed| {
+        let (item, is_right) = refresh(&mut Rng::with_seed(seed));
+        fault(&token_request(tokens(&item)), Some(is_right)).map(|fault| format!("{item}: {fault}"))
+    });
+}
+
+#[test]
 fn random_tokens_are_whole_or_reported() {
     rounds("derives of shuffled tokens", |seed| {
         let mut rng = Rng::with_seed(seed);
-        let (derive, (item, _)): (fn(TokenStream) -> TokenStream, _) =
-            if rng.bool() { (api_error, failure(&mut rng)) } else { (page, paged(&mut rng)) };
+        let (derive, (item, _)): (fn(TokenStream) -> TokenStream, _) = match rng.u8(..4) {
+            0 => (api_error, failure(&mut rng)),
+            1 => (page, paged(&mut rng)),
+            2 => (token_response, issued(&mut rng)),
+            _ => (token_request, refresh(&mut rng)),
+        };
         let item = disturbed(disturbed(tokens(&item), &mut rng), &mut rng);
         fault(&derive(item.clone()), None).map(|fault| format!("{item}: {fault}"))
     });
