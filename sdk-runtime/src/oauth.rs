@@ -77,8 +77,9 @@ impl TokenRequest for RefreshRequest {
 /// The tokens that a token endpoint issues (RFC 6749, 5.1), for sign-ins and refreshes.
 ///
 /// A field that is left out says nothing: a refresh keeps the refresh token and the scopes that the login
-/// has. `expires_in` is in seconds; some servers write it in quotes, and a time since 1970 is an error. Refusals (RFC 6749, 5.2)
-/// are read without a type of their own, a refusal with a successful status included. `Debug` shows no token.
+/// has. `expires_in` is in seconds; some servers write it in quotes, and a time since 1970 is an error.
+/// Refusals (RFC 6749, 5.2) are read without a type of their own, a refusal with a successful status
+/// included. `Debug` shows no token.
 ///
 /// ```
 /// use sdk_runtime::oauth::TokenAnswer;

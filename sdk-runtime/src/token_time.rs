@@ -47,7 +47,8 @@ pub enum Told<'a> {
 
 /// The longest lifetime. A longer one says the same.
 const LONGEST: Duration = Duration::from_secs(100 * 365 * 86_400);
-/// The times since 1970 between the years 2001 and 5138. No lifetime is as long, except `i32::MAX` for "never".
+/// The times since 1970 between the years 2001 and 5138. No lifetime is as long, except `i32::MAX`, which
+/// some servers write for "never".
 const SECONDS: std::ops::Range<i128> = 1_000_000_000..100_000_000_000;
 const MILLISECONDS: std::ops::Range<i128> = 1_000_000_000_000..100_000_000_000_000;
 const NEVER: i128 = i32::MAX as i128;

@@ -135,10 +135,7 @@ const LAYERS: &[Layers] = &[
     },
     Layers { directory: "sdk-runtime/src/response/stream/", order: &["bytes", "lines", "events"] },
     Layers { directory: "sdk-runtime/src/client/builder/", order: &["check"] },
-    Layers {
-        directory: "sdk-runtime/src/macro_support/",
-        order: &["derive dispatch implement token"],
-    },
+    Layers { directory: "sdk-runtime/src/macro_support/", order: &["derive dispatch implement token"] },
     Layers {
         directory: "sdk-runtime/src/macro_support/dispatch/",
         order: &["address decode fields given header issued json pages path query returns", "part"],

@@ -103,7 +103,8 @@ fn a_response_with_tokens() {
 fn a_response_with_tokens_elsewhere() {
     insta::assert_snapshot!(expanded(
         token_response,
-        "#[token(crate = my_crate::sdk, access(header = \"x-token\"), refresh(cookie = \"r\"))] struct Issued;",
+        "#[token(crate = my_crate::sdk, access(header = \"x-token\"), refresh(cookie = \"r\"))]
+        struct Issued;",
     ));
 }
 

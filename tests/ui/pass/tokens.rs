@@ -228,8 +228,8 @@ fn is_read<T: TokenResponse>() {}
 fn is_built<T: TokenRequest>() {}
 
 fn refresh_of(tokens: &Tokens) -> Maybe<Text> {
-    let token = Grant::new(tokens).refresh_token().map(RefreshToken::expose).map(::std::borrow::ToOwned::to_owned);
-    token
+    let grant = Grant::new(tokens);
+    grant.refresh_token().map(|token| ::std::convert::From::from(token.expose()))
 }
 
 fn main() {

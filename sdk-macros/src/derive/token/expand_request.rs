@@ -42,8 +42,8 @@ fn implemented(target: &Target<'_>, model: Option<&RequestStruct>, body: &TokenS
     let generics = bounded(target, bounds);
     let generics = if model.is_some_and(has_rest) { defaulted(generics) } else { generics };
     let head = target.head_of(&quote!(#private::token::TokenRequest), &generics);
+    let head = quote!(#[allow(unused_qualifications)] #head);
     quote! {
-        #[allow(unused_qualifications)]
         #head {
             fn from_grant(__grant: &#private::token::Grant) -> ::core::option::Option<Self> { #body }
         }

@@ -83,8 +83,8 @@ fn implemented(
 ) -> TokenStream {
     let private = &target.private;
     let head = target.head_of(&quote!(#private::token::TokenResponse), &generics);
+    let head = quote!(#[allow(unused_qualifications)] #head);
     quote! {
-        #[allow(unused_qualifications)]
         #head {
             fn tokens(
                 &self,
@@ -245,8 +245,8 @@ fn decoded(
     };
     let generics = if is_empty { generics.clone() } else { readable(generics.clone(), private) };
     let head = target.head_of(&quote!(#private::token::FromResponse), &generics);
+    let head = quote!(#[allow(unused_qualifications)] #head);
     Some(quote! {
-        #[allow(unused_qualifications)]
         #head {
             const ACCEPT: ::core::option::Option<&'static ::core::primitive::str> =
                 ::core::option::Option::Some("application/json");

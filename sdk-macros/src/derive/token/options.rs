@@ -155,7 +155,8 @@ fn compared(arg: &Arg, items: &[Arg], diagnostics: &Diagnostics) -> Result<(Vec<
     let help = match value {
         Some(value) => format!("write `#[token(ok(\"{flag}\" = {value}))]`"),
         None => format!(
-            "write `#[token(ok(\"{flag}\" = \"success\"))]`, or `#[token(ok = \"{flag}\")]` for a flag that is true"
+            "write `#[token(ok(\"{flag}\" = \"success\"))]`, or `#[token(ok = \"{flag}\")]` for a flag \
+             that is true"
         ),
     };
     Err(diagnostics.report(at, "`ok(…)` compares one value with a text, an integer, `true` or `false`", help))

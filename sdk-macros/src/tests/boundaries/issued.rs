@@ -7,10 +7,7 @@ pub(super) const RESPONSES: &[(&str, &str)] = &[
         "struct A { token: String, refresh: Option<String>, expiresIn: u64, scopes: Vec<String>, sub: u64 }",
         "",
     ),
-    (
-        "#[serde(rename_all = \"camelCase\")] struct A { access_token: T, expires_at: T, id: u64, id_token: T }",
-        "",
-    ),
+    ("#[serde(rename_all = \"camelCase\")] struct A { access_token: T, expires_at: T, id_token: T }", ""),
     ("struct A { #[token(access)] jwt: T, token: T, access_token: T }", ""),
     ("struct A { #[token(access, refresh)] token: T }", ""),
     ("struct A { #[token(refresh)] #[token(access)] token: T }", ""),
@@ -102,7 +99,7 @@ pub(super) const REQUESTS: &[(&str, &str)] = &[
     ("struct R<'a, T> { refresh_token: Cow<'a, str>, marker: PhantomData<T> }", ""),
     ("struct R { #[token(refresh)] a: String, #[token(refresh)] b: String }", ""),
     (
-        "struct R { #[token(value = \"a\")] a: &'static str, #[token(value = -1)] b: i8, #[token(value = C::D)] c: T }",
+        "struct R { #[token(value = \"a\")] a: T, #[token(value = -1)] b: i8, #[token(value = C::D)] c: T }",
         "",
     ),
     ("#[token(default)] struct R { refresh_token: String, a: T, b: u8 }", ""),

@@ -230,7 +230,8 @@ impl<T> Arg4<'_, T> {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be a flag of success",
     label = "is neither `bool` nor `Option<bool>`",
-    note = "help: write `bool`, or compare a text or a number on the struct: `#[token(ok(\"status\" = \"success\"))]`"
+    note = "help: write `bool`, or compare a text or a number on the struct: `#[token(ok(\"status\" = \
+        \"success\"))]`"
 )]
 pub trait FlagField {
     /// Returns the flag, if there is one.
