@@ -44,8 +44,8 @@ use std::error::Error as StdError;
 use std::time::Duration;
 
 use sdk_runtime::{
-    Attach, BufferedResponse, Bytes, ErrorResponse, FromResponse, Grant, Head, Page, Pages, Refusal,
-    Response, ServiceTransport, TokenRequest, TokenResponse, Tokens, Url,
+    Attach, Bytes, ErrorResponse, Page, Pages, Refusal, Response, ServiceTransport, TokenRequest,
+    TokenResponse, Url,
 };
 use sdk_testkit::{Reply, StubRouter};
 use serde_json::json;
