@@ -24,7 +24,6 @@ struct Refresh {
 /// Declares a client, and makes one of `backend`.
 macro_rules! server {
     ($client:ident, $request:ty, $answer:ty) => {
-        #[expect(dead_code, reason = "of the trait only the client is used, and of the client one function")]
         mod $client {
             use super::*;
 
@@ -42,11 +41,7 @@ macro_rules! server {
                 async fn x(&self) -> Result<String>;
             }
 
-            pub(super) fn of(backend: &Backend) -> ServerClient {
-                at(backend, Attach::bearer())
-            }
-
-            pub(super) fn at(backend: &Backend, attach: Attach) -> ServerClient {
+            pub(super) fn of(backend: &Backend, attach: Attach) -> ServerClient {
                 let transport = ServiceTransport::new(backend.clone());
                 let builder = ServerClient::builder("http://localhost").transport(transport);
                 builder.wall_clock(|| SystemTime::UNIX_EPOCH).attach(attach).build().unwrap()
@@ -119,7 +114,7 @@ server!(wrapped, oauth::RefreshRequest, Wrapped);
 async fn a_session_refreshes_with_declared_tokens() {
     let issued = |access: &str, refresh: &str| json!({ "accessToken": access, "refreshToken": refresh });
     let replied = backend(Reply::json(&issued("a1", "r1")), Reply::json(&issued("a2", "r2")));
-    let client = usual::of(&replied);
+    let client = usual::of(&replied, Attach::bearer());
     client.login().await.unwrap();
     assert_eq!(client.x().await.unwrap(), "welcome");
     let request = json!({ "grantType": "refresh_token", "refreshToken": "r1", "clientId": "tracker-cli" });
@@ -128,7 +123,7 @@ async fn a_session_refreshes_with_declared_tokens() {
     let issued =
         |jwt: &str, refresh: &str| json!({ "data": { "result": { "jwt": jwt, "refresh": refresh } } });
     let replied = backend(Reply::json(&issued("a1", "r1")), Reply::json(&issued("a2", "r2")));
-    let client = enveloped::of(&replied);
+    let client = enveloped::of(&replied, Attach::bearer());
     let shown = format!("{:?}", client.login().await.unwrap());
     assert!(!shown.contains("a1") && !shown.contains("r1"), "I27: {shown}");
     assert_eq!(client.x().await.unwrap(), "welcome");
@@ -139,7 +134,7 @@ async fn a_session_refreshes_with_declared_tokens() {
         reply.header("x-refresh-token", refresh)
     };
     let replied = backend(issued("a1", "r1"), issued("a2", "r2"));
-    let client = in_headers::of(&replied);
+    let client = in_headers::of(&replied, Attach::bearer());
     client.login().await.unwrap();
     assert_eq!(client.x().await.unwrap(), "welcome");
     assert_eq!(refreshed_with(&replied), [request.clone()]);
@@ -149,7 +144,7 @@ async fn a_session_refreshes_with_declared_tokens() {
         reply.append_header("set-cookie", format!("refresh_token={refresh}; HttpOnly; Path=/refresh"))
     };
     let replied = backend(issued("a1", "r1"), issued("a2", "r2"));
-    let client = in_cookies::of(&replied);
+    let client = in_cookies::of(&replied, Attach::bearer());
     client.login().await.unwrap();
     assert_eq!(client.x().await.unwrap(), "welcome");
     assert_eq!(refreshed_with(&replied), [request]);
@@ -159,7 +154,7 @@ async fn a_session_refreshes_with_declared_tokens() {
         Reply::json(&json!({ "user_id": 7, "tokens": tokens }))
     };
     let replied = backend(issued("a1"), issued("a2"));
-    let client = wrapped::of(&replied);
+    let client = wrapped::of(&replied, Attach::bearer());
     client.login().await.unwrap();
     assert_eq!(client.x().await.unwrap(), "welcome");
     assert_eq!(refreshed_with(&replied), [json!({ "grant_type": "refresh_token", "refresh_token": "r1" })]);
@@ -190,20 +185,23 @@ async fn a_flag_that_says_no_ends_the_login_with_the_message() {
     let issued = json!({ "access_token": "a1", "refresh_token": "r1" });
     let issued = Reply::json(&json!({ "success": true, "result": issued }));
     let refused = || Reply::json(&json!({ "success": false, "error": { "text": "revoked" } }));
-    let client = guarded::of(&backend(issued, refused()));
+    let client = guarded::of(&backend(issued, refused()), Attach::bearer());
     client.login().await.unwrap();
     match client.x().await.unwrap_err() {
         Error::SessionExpired(expired) => assert_eq!(expired.message(), Some("revoked")),
         other => panic!("{other:?}"),
     }
-    let client = guarded::of(&backend(refused(), refused()));
+    let client = guarded::of(&backend(refused(), refused()), Attach::bearer());
     match client.login().await.map(|_| ()).unwrap_err() {
         Error::Status(answer) => assert_eq!(answer.message(), Some("revoked")),
         other => panic!("{other:?}"),
     }
 
     let issued = Reply::json(&json!({ "success": true, "token": "a1", "refresh": "r1" }));
-    let client = flagged::of(&backend(issued, Reply::json(&json!({ "success": false, "reason": "spent" }))));
+    let client = flagged::of(
+        &backend(issued, Reply::json(&json!({ "success": false, "reason": "spent" }))),
+        Attach::bearer(),
+    );
     client.login().await.unwrap();
     match client.x().await.unwrap_err() {
         Error::SessionExpired(expired) => assert_eq!(expired.message(), Some("spent")),
@@ -242,7 +240,7 @@ async fn the_lifetime_is_read_in_its_unit() {
         ($($client:ident, $name:literal: $value:expr;)*) => {$(
             let value = json!($value);
             let replied = backend(issued("a1", $name, &value), issued("a2", $name, &value));
-            let client = $client::of(&replied);
+            let client = $client::of(&replied, Attach::bearer());
             client.login().await.unwrap();
             advance(Duration::from_secs(60)).await;
             client.session().access_token().await.unwrap();
@@ -270,7 +268,7 @@ async fn a_lifetime_in_another_unit_is_an_error_that_names_its_field() {
     macro_rules! check {
         ($($client:ident, $name:literal: $good:expr, $bad:expr, $why:literal;)*) => {$(
             let (good, bad) = (json!($good), json!($bad));
-            let client = $client::of(&backend(issued($name, &bad), Reply::empty()));
+            let client = $client::of(&backend(issued($name, &bad), Reply::empty()), Attach::bearer());
             let told = match client.login().await.map(|_| ()).unwrap_err() {
                 Error::Decode(error) => error.to_string(),
                 other => panic!("{other:?}"),
@@ -278,7 +276,7 @@ async fn a_lifetime_in_another_unit_is_an_error_that_names_its_field() {
             assert!(told.contains(concat!("`", $name, "` ", $why)), "{told}");
             assert!(!told.contains(bad.to_string().trim_matches('"')), "I27: {told}");
 
-            let client = $client::of(&backend(issued($name, &good), issued($name, &bad)));
+            let client = $client::of(&backend(issued($name, &good), issued($name, &bad)), Attach::bearer());
             client.login().await.unwrap();
             let told = match client.x().await.unwrap_err() {
                 Error::RefreshUnavailable(told) => told,
@@ -304,14 +302,18 @@ async fn a_lifetime_in_another_unit_is_an_error_that_names_its_field() {
 /// Without its header, the token is not there.
 #[tokio::test(start_paused = true)]
 async fn a_token_that_is_missing_in_the_head_is_an_error_that_names_the_header() {
-    let client = in_headers::of(&backend(Reply::json(&json!({ "ok": true })), Reply::empty()));
+    let client =
+        in_headers::of(&backend(Reply::json(&json!({ "ok": true })), Reply::empty()), Attach::bearer());
     match client.login().await.map(|_| ()).unwrap_err() {
         Error::Decode(error) => {
             assert!(error.to_string().contains("there is no access token in the header `x-access-token`"));
         }
         other => panic!("{other:?}"),
     }
-    let client = enveloped::of(&backend(Reply::json(&json!({ "data": { "result": null } })), Reply::empty()));
+    let client = enveloped::of(
+        &backend(Reply::json(&json!({ "data": { "result": null } })), Reply::empty()),
+        Attach::bearer(),
+    );
     match client.login().await.map(|_| ()).unwrap_err() {
         Error::Decode(error) => assert!(error.to_string().contains("in `data.result`"), "{error}"),
         other => panic!("{other:?}"),
@@ -342,7 +344,7 @@ async fn a_login_of_cookies_is_declared_too() {
         let is_fresh = request.cookie("id") == Some("2");
         if is_fresh { Reply::text("welcome") } else { Reply::empty().status(401) }
     });
-    let client = cookied::at(&replied, Attach::cookies());
+    let client = cookied::of(&replied, Attach::cookies());
     client.login().await.unwrap();
     let SessionState::SignedIn(login) = client.session().state() else { panic!("not signed in") };
     assert_eq!(login.subject(), Some("ann@a.example"));
