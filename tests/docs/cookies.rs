@@ -1,6 +1,6 @@
 //! `docs/cookbook/cookies.md`.
 
-use sdk_runtime::{Head, Refusal, Response, Result, TokenResponse, Tokens, api_client};
+use sdk_runtime::{Response, Result, TokenResponse, api_client};
 use serde::{Deserialize, Serialize};
 
 #[derive(Serialize)]
@@ -9,16 +9,12 @@ pub struct Login<'a> {
     pub password: &'a str,
 }
 
-#[derive(Debug, PartialEq, Deserialize)]
+/// The cookies that the answer sets are the tokens of the login, and the number names its user.
+#[derive(Debug, PartialEq, Deserialize, TokenResponse)]
+#[token(cookies)]
 pub struct User {
+    #[token(subject)]
     pub id: u64,
-}
-
-/// The tokens of the login are the cookies that the answer sets.
-impl TokenResponse for User {
-    fn tokens(&self, _: &Head) -> Result<Tokens, Refusal> {
-        Ok(Tokens::cookies().subject(self.id.to_string()))
-    }
 }
 
 #[api_client]
@@ -50,7 +46,7 @@ pub fn csrf_of<T>(response: &Response<T>) -> Option<String> {
 
 use std::error::Error as StdError;
 
-use sdk_runtime::{Attach, BufferedResponse, BuildError, Error, FromResponse, ServiceTransport};
+use sdk_runtime::{Attach, BuildError, Error, ServiceTransport};
 use sdk_testkit::{Backend, Reply, Request};
 use serde_json::json;
 
@@ -63,19 +59,9 @@ fn forum_with_403(base: &str) -> Result<ForumClient, BuildError> {
     builder.token_bad(|answer| answer.status() == 401 || answer.text().contains("not signed in")).build()
 }
 
+#[derive(Deserialize, TokenResponse)]
+#[token(cookies)]
 pub struct SignedIn;
-
-impl FromResponse for SignedIn {
-    fn from_response(_: BufferedResponse) -> Result<Self> {
-        Ok(Self)
-    }
-}
-
-impl TokenResponse for SignedIn {
-    fn tokens(&self, _: &Head) -> Result<Tokens, Refusal> {
-        Ok(Tokens::cookies())
-    }
-}
 
 #[api_client]
 trait Site {

@@ -3,9 +3,16 @@
 
 mod api_key;
 mod cookies;
+mod directus;
+mod django;
 mod github;
+mod laravel;
 mod llm;
+mod oauth;
 mod reference;
+mod sign_out;
+mod spring;
+mod supabase;
 mod testing;
 
 use std::fs;

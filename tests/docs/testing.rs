@@ -1,6 +1,6 @@
 //! `docs/cookbook/testing.md`, without what needs axum.
 
-use sdk_runtime::{Result, api_client};
+use sdk_runtime::{Result, api_client, oauth};
 use serde::{Deserialize, Serialize};
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -12,11 +12,11 @@ pub struct Issue {
 pub trait Tracker {
     #[post("/auth/login")]
     #[session(start)]
-    async fn login(&self, #[json] user: &Credentials) -> Result<TokenAnswer>;
+    async fn login(&self, #[json] user: &Credentials) -> Result<oauth::TokenAnswer>;
 
     #[post("/auth/refresh")]
     #[session(refresh)]
-    async fn refresh(&self, #[json] request: RefreshRequest) -> Result<TokenAnswer>;
+    async fn refresh(&self, #[json] request: oauth::RefreshRequest) -> Result<oauth::TokenAnswer>;
 
     #[get("/issues/{id}")]
     async fn issue(&self, id: u64) -> Result<Option<Issue>>;
@@ -36,7 +36,7 @@ use std::time::Duration;
 use sdk_runtime::{Error, ServiceTransport};
 use sdk_testkit::{Reply, StubRouter, TokenServer};
 use serde_json::json;
-use test_support::{Credentials, LoginResponse as TokenAnswer, RefreshRequest, user};
+use test_support::{Credentials, user};
 
 struct Fake;
 

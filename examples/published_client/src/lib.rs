@@ -2,10 +2,8 @@
 
 pub use sdk_runtime;
 
-use sdk_runtime::{
-    ApiError, ClientBuilder, Error, Grant, Head, Refusal, Result, TokenRequest, TokenResponse, Tokens,
-    api_client,
-};
+use sdk_runtime::oauth::{RefreshRequest, TokenAnswer};
+use sdk_runtime::{ApiError, ClientBuilder, Error, Result, api_client};
 use serde::{Deserialize, Serialize};
 
 /// The address of the public server.
@@ -17,12 +15,12 @@ pub trait Tracker {
     /// Signs in with a name and a password.
     #[post("/auth/login")]
     #[session(start)]
-    async fn login(&self, #[json] credentials: &Credentials) -> Result<Login>;
+    async fn login(&self, #[json] credentials: &Credentials) -> Result<TokenAnswer>;
 
     /// Refreshes the access token.
     #[post("/auth/refresh")]
     #[session(refresh)]
-    async fn refresh(&self, #[json] request: Refresh) -> Result<Login>;
+    async fn refresh(&self, #[json] request: RefreshRequest) -> Result<TokenAnswer>;
 
     /// One issue, or `None` if there is no such issue.
     #[get("/issues/{id}")]
@@ -96,30 +94,4 @@ pub enum CreateError {
     /// Everything else.
     #[other]
     Other(Error),
-}
-
-/// The answer to a sign-in or a refresh.
-#[derive(Deserialize)]
-#[non_exhaustive]
-pub struct Login {
-    access_token: String,
-    refresh_token: String,
-}
-
-impl TokenResponse for Login {
-    fn tokens(&self, _: &Head) -> Result<Tokens, Refusal> {
-        Ok(Tokens::new(self.access_token.as_str()).refresh_token(self.refresh_token.as_str()))
-    }
-}
-
-/// The request of a refresh, which the session sends.
-#[derive(Serialize)]
-pub struct Refresh {
-    refresh_token: String,
-}
-
-impl TokenRequest for Refresh {
-    fn from_grant(grant: &Grant) -> Option<Self> {
-        Some(Self { refresh_token: grant.refresh_token()?.expose().to_owned() })
-    }
 }
