@@ -90,9 +90,11 @@ pub(crate) enum Role {
     Url,
 }
 
-/// The style of a list in the query that does not repeat its name.
+/// The style of a list in the query, as it is written.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ListStyle {
+    /// The default, if it is written.
+    Repeat,
     Csv,
     Brackets,
 }

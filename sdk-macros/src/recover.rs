@@ -27,6 +27,7 @@ pub(crate) fn recover(raw: &RawTrait, errors: &Errors) -> TokenStream {
     let krate = krate(&raw.options);
     let mut trait_head = raw.trait_head.clone();
     trait_head.unsafety = None;
+    trait_head.attrs.retain(|attr| !signature::is_async_trait(attr));
     let names = Names::new(&trait_head, &krate);
     // The values of associated items are unknown, so a trait that has them is not implemented.
     let implementable = raw.others.is_empty();

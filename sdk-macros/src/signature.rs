@@ -150,6 +150,14 @@ pub(crate) fn conditions(attrs: &[Attribute]) -> Vec<TokenStream> {
     cfgs(attrs).filter_map(inside).collect()
 }
 
+/// Returns whether this is `#[async_trait]`, conditional or not. It changes `async fn`s, of which a generated
+/// trait has none.
+pub(crate) fn is_async_trait(attr: &Attribute) -> bool {
+    let is_called = |name: &str| name == "async_trait";
+    attr.path().segments.last().is_some_and(|last| is_called(&last.ident.to_string()))
+        || inside_cfg_attr(attr).is_some_and(|inside| inside.iter().any(|name| is_called(name)))
+}
+
 pub(crate) fn has(attrs: &[Attribute], name: &str) -> bool {
     attrs.iter().any(|attr| attr.path().is_ident(name))
 }

@@ -138,7 +138,11 @@ const LAYERS: &[Layers] = &[
     Layers { directory: "sdk-runtime/src/macro_support/", order: &["derive dispatch implement token"] },
     Layers {
         directory: "sdk-runtime/src/macro_support/dispatch/",
-        order: &["address decode fields given header issued json pages path query returns", "part"],
+        order: &[
+            "query_shape",
+            "address decode fields given header issued json pages path query returns",
+            "part",
+        ],
     },
     Layers {
         directory: "sdk-macros/src/",
@@ -226,7 +230,8 @@ const LAYERS: &[Layers] = &[
     },
     Layers {
         directory: "sdk-macros/src/validate/rule/",
-        order: &["body dyn_type headers method_names pages parts query_names retry_and_idempotency session \
+        order: &["body dyn_type headers method_names pages parts query_names query_values \
+             retry_and_idempotency session \
              trait_head"],
     },
     Layers {

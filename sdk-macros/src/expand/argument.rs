@@ -42,15 +42,16 @@ pub(super) fn push(param: &Param, request: &TokenStream, private: &TokenStream) 
             quote_spanned!(span=> #argument.rest(#request, #placeholder);)
         }
         Role::Query { name, style } => {
-            let style = match style {
-                None => quote!(::core::option::Option::None),
+            let value = match style {
+                None | Some(ListStyle::Repeat) => quote!(::core::option::Option::None),
                 Some(ListStyle::Csv) => quote!(::core::option::Option::Some(#private::ListStyle::Csv)),
                 Some(ListStyle::Brackets) => {
                     quote!(::core::option::Option::Some(#private::ListStyle::Brackets))
                 }
             };
-            let style = span::respan(&style, span);
-            quote_spanned!(span=> #argument.query(#request, #name, #style);)
+            let value = span::respan(&value, span);
+            let styled = style.map(|_| quote_spanned!(span=> #argument.styled();));
+            quote_spanned!(span=> #styled #argument.query(#request, #name, #value);)
         }
         Role::Queries => quote_spanned!(span=> #argument.queries(#request, #shown);),
         Role::Header(name) => quote_spanned!(span=> #argument.header(#request, #name);),

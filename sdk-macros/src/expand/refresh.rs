@@ -16,12 +16,21 @@ pub(super) fn refresh(endpoint: &Endpoint, names: &Names<'_>) -> TokenStream {
     let constant = description::constant(endpoint);
     let supplied = argument::supplied(argument::in_template_order(endpoint), private);
     let decoder = request::decoder(&endpoint.returns, private);
-    let Returns { whole, ok, .. } = &endpoint.returns;
+    let Returns { whole, ok, err } = &endpoint.returns;
     let span = span::in_return_type(&endpoint.returns.whole, ok.as_ref());
     let tokens = {
         let private = span::respan(private, span);
         let answer = quote!(__answer);
         quote_spanned!(span=> #private::tokens(#decoder, #answer))
+    };
+    let failure = {
+        let span = span::in_return_type(whole, err.as_ref().or(ok.as_ref().map(|_| whole)));
+        let private = span::respan(private, span);
+        let err = match err {
+            Some(err) => quote!(#err),
+            None => span::respan(&quote!(<#whole as #private::Returns>::Err), span),
+        };
+        quote_spanned!(span=> #private::error_of_refresh::<#err>();)
     };
     let refused = match &endpoint.session {
         SessionRole::Refresh { refused: Some(path) } => Some(quote!(.refused(#path))),
@@ -39,6 +48,7 @@ pub(super) fn refresh(endpoint: &Endpoint, names: &Names<'_>) -> TokenStream {
         const REFRESH: ::core::option::Option<&'static #private::RefreshEndpoint> = {
             // Mentions the type, so that its import is not reported as unused.
             let _: ::core::option::Option<#whole>;
+            #failure
             ::core::option::Option::Some(
                 &#private::RefreshEndpoint::new(Self::#constant, #supplied, |__answer| #tokens) #refused,
             )

@@ -15,6 +15,7 @@ pub use crate::__implement as implement;
 pub use crate::body::IntoBody;
 pub use crate::client::{ApiClient, Call, Client, ClientBuilder, Paginate};
 pub use crate::endpoint::{Auth, CallTimeout as Timeout, Endpoint};
+use crate::error::ApiError;
 pub use crate::error::BuildError;
 pub use crate::request::{ListStyle, Request};
 use crate::response::SuccessResponse;
@@ -54,6 +55,9 @@ pub type CallOf<R> = <R as Returns>::Call;
 pub fn body(request: &mut Request, body: impl IntoBody, media_type: Option<&'static str>) {
     request.body(media_type, body.into_body());
 }
+
+/// Requires an error type as of any endpoint, although no caller gets an error of a refresh.
+pub const fn error_of_refresh<E: ApiError>() {}
 
 /// Reads the tokens of a successful response.
 pub fn tokens<T: TokenResponse>(decoder: Decoder<T>, answer: BufferedResponse) -> TokenAnswer {

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use http::HeaderValue;
@@ -93,11 +94,17 @@ impl PartArg for Body {
     }
 }
 
-impl PartArg for Bytes {
-    fn parts(&self, part: &mut dyn FnMut(Part)) {
-        part(Part::new(self.clone()));
-    }
+macro_rules! by_body {
+    ($($type:ty),*) => {$(
+        impl PartArg for $type {
+            fn parts(&self, part: &mut dyn FnMut(Part)) {
+                part(Part::new(self));
+            }
+        }
+    )*};
 }
+
+by_body!(Bytes, Box<[u8]>, Arc<[u8]>, Cow<'_, [u8]>);
 
 impl<T: PartArg + ?Sized> PartArg for &T {
     fn parts(&self, part: &mut dyn FnMut(Part)) {
@@ -203,6 +210,9 @@ mod tests {
             ["x application/octet-stream", "y application/octet-stream"]
         );
         assert_eq!(parts(&Bytes::from_static(b"xy")), ["xy application/octet-stream"]);
+        assert_eq!(parts(&Box::<[u8]>::from(*b"xy")), ["xy application/octet-stream"]);
+        assert_eq!(parts(&Some(Arc::<[u8]>::from(*b"xy"))), ["xy application/octet-stream"]);
+        assert_eq!(parts(&Cow::Borrowed(&b"xy"[..])), ["xy application/octet-stream"]);
         assert_eq!(parts(&Body::new("xy")), ["xy"]);
         let text = Part::new("x").content_type(HeaderValue::from_static("text/csv"));
         assert_eq!(parts(&[text.clone(), Part::text("y")].as_slice()), ["x text/csv", "y"]);

@@ -27,7 +27,7 @@ fn style(options: &[&Arg], diagnostics: &Diagnostics) -> Result<Option<ListStyle
     match options {
         [] => Ok(None),
         [Arg::Assign { key, value, .. }] if key == "style" => match value.to_string().as_str() {
-            "repeat" => Ok(None),
+            "repeat" => Ok(Some(ListStyle::Repeat)),
             "csv" => Ok(Some(ListStyle::Csv)),
             "brackets" => Ok(Some(ListStyle::Brackets)),
             other => {

@@ -8,6 +8,7 @@ mod method_names;
 mod pages;
 mod parts;
 mod query_names;
+mod query_values;
 mod retry_and_idempotency;
 mod session;
 mod trait_head;
@@ -25,6 +26,7 @@ type Rule = fn(&Draft<'_>, &Diagnostics);
 /// The rules of an endpoint, in the order in which their mistakes are shown.
 const OF_ENDPOINT: &[Rule] = &[
     query_names::are_unique,
+    query_values::are_no_tuples,
     parts::have_unique_names,
     body::is_one,
     session::supplies_no_path_argument,

@@ -5,6 +5,7 @@ use syn::{GenericParam, ItemTrait, TraitItem};
 use crate::{
     diagnostics::Diagnostics,
     parse::{RawMethod, RawTrait},
+    signature,
     validate::wording::shown,
 };
 
@@ -15,6 +16,13 @@ pub(super) fn is_supported(trait_head: &ItemTrait, diagnostics: &Diagnostics) {
             token,
             "`unsafe` is not supported on a client's trait",
             "write `trait` without `unsafe`",
+        );
+    }
+    for attr in trait_head.attrs.iter().filter(|attr| signature::is_async_trait(attr)) {
+        diagnostics.report(
+            attr,
+            "`#[async_trait]` has no effect on a client's trait",
+            "remove it, also from fakes: their methods are plain `async fn`s",
         );
     }
     for param in &trait_head.generics.params {

@@ -23,6 +23,7 @@ mod pages;
 mod part;
 mod path;
 mod query;
+mod query_shape;
 mod returns;
 
 pub use decode::Decode;

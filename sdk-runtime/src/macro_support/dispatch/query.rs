@@ -2,8 +2,72 @@
 
 use serde::Serialize;
 
-use super::{Arg2, Arg3, Arg4};
+use super::query_shape::{Composite, Entries, OneValue};
+use super::{Arg, Arg1, Arg2, Arg3, Arg4};
 use crate::request::{ListStyle, Request};
+
+never! {
+    /// Maps and lists of pairs, none of which is one parameter.
+    #[diagnostic::on_unimplemented(
+        message = "`{Self}` has entries, and `#[query]` is one parameter",
+        label = "is neither one value nor a list of values",
+        note = "help: `#[queries]` in place of `#[query]` sends each entry as a parameter"
+    )]
+    ParameterOfEntries
+}
+
+impl<T: Entries> Arg<'_, T> {
+    /// Reports a map.
+    pub fn query(&self, _: &mut Request, _: &'static str, _: Option<ListStyle>)
+    where
+        T: ParameterOfEntries,
+    {
+    }
+}
+
+never! {
+    /// Types of several values, none of which is one parameter.
+    #[diagnostic::on_unimplemented(
+        message = "`{Self}` is neither one value nor a list of values",
+        label = "cannot be one parameter of a query",
+        note = "help: pass a string, a number or a flat list of them: `u64` with the seconds of a \
+            `Duration`, a parameter for each part of a tuple or a range"
+    )]
+    ParameterOfComposite
+}
+
+impl<T: Composite> Arg1<'_, T> {
+    /// Reports a tuple, a duration, a nested list and others.
+    pub fn query(&self, _: &mut Request, _: &'static str, _: Option<ListStyle>)
+    where
+        T: ParameterOfComposite,
+    {
+    }
+}
+
+never! {
+    /// Single values, none of which has a style of lists.
+    #[diagnostic::on_unimplemented(
+        message = "`{Self}` is one value, and a `style` is for lists",
+        label = "is no list",
+        note = "help: remove the `style`, or take a list: `&[{Self}]`"
+    )]
+    StyledList
+}
+
+impl<T: OneValue> Arg<'_, T> {
+    /// Reports a single value with a style of lists.
+    pub fn styled(&self)
+    where
+        T: StyledList,
+    {
+    }
+}
+
+impl<T> Arg4<'_, T> {
+    /// Accepts all other types.
+    pub fn styled(&self) {}
+}
 
 impl<T: Serialize, const N: usize> Arg2<'_, [T; N]> {
     /// Takes an array of any length. serde knows those of up to 32 elements.

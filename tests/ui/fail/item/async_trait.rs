@@ -1,0 +1,25 @@
+//! `async_trait` beneath, as a trait with `async fn`s needed it.
+
+use sdk_runtime::{Result as Answer, api_client};
+
+#[api_client]
+#[async_trait::async_trait]
+pub trait Shop {
+    #[get("/orders")]
+    async fn orders(&self) -> Answer<Vec<String>>;
+}
+
+struct Fake;
+
+impl Shop for Fake {
+    async fn orders(&self) -> Answer<Vec<String>> {
+        Ok(Vec::new())
+    }
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let shop = ShopClient::new("https://shop.example")?;
+    println!("{:?} {:?}", shop.orders().await?, Fake.orders().await?);
+    Ok(())
+}

@@ -1,0 +1,24 @@
+//! A list of lists.
+
+use sdk_runtime::{Result, api_client};
+
+#[api_client(auth = none)]
+pub trait Users {
+    #[get("/users")]
+    async fn users(&self, #[query] filter: Vec<Vec<u32>>) -> Result<Vec<String>>;
+}
+
+async fn show(users: &impl Users) -> Result<()> {
+    for name in users.users(vec![vec![1]]).await? {
+        println!("{name}");
+    }
+    Ok(())
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let users = UsersClient::new("https://users.example")?;
+    println!("{}", users.users(vec![vec![1]]).await?.len());
+    show(&users).await?;
+    Ok(())
+}

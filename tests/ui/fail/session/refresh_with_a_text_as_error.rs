@@ -1,0 +1,43 @@
+//! The error of a refresh is a text.
+
+use sdk_runtime::{Grant, Head, Refusal, TokenRequest, TokenResponse, Tokens, api_client};
+use serde::{Deserialize, Serialize};
+
+#[derive(Serialize)]
+pub struct RefreshRequest {
+    refresh: String,
+}
+
+impl TokenRequest for RefreshRequest {
+    fn from_grant(grant: &Grant) -> Option<Self> {
+        grant.refresh_token().map(|token| Self { refresh: token.expose().to_owned() })
+    }
+}
+
+#[derive(Deserialize)]
+pub struct Login {
+    access: String,
+}
+
+impl TokenResponse for Login {
+    fn tokens(&self, _: &Head) -> Result<Tokens, Refusal> {
+        Ok(Tokens::new(self.access.as_str()))
+    }
+}
+
+#[api_client]
+pub trait Shop {
+    #[post("/refresh")]
+    #[session(refresh)]
+    async fn refresh(&self, #[json] request: RefreshRequest) -> Result<Login, String>;
+
+    #[get("/orders")]
+    async fn orders(&self) -> sdk_runtime::Result<Vec<String>>;
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let shop = ShopClient::new("https://shop.example")?;
+    println!("{:?}", shop.orders().await?);
+    Ok(())
+}

@@ -1,0 +1,16 @@
+//! The attribute of Spring.
+
+use sdk_runtime::{Result as Answer, api_client};
+
+#[api_client]
+pub trait Shop {
+    #[request_mapping("/orders")]
+    async fn orders(&self) -> Answer<Vec<String>>;
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let shop = ShopClient::new("https://shop.example")?;
+    println!("{:?}", shop.orders().await?);
+    Ok(())
+}
