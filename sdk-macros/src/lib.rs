@@ -41,64 +41,7 @@ pub fn api_client(
 
 /// Makes the error type of an endpoint from an enum.
 ///
-/// ```text
-/// #[derive(Debug, ApiError)]
-/// enum CreateIssueError {
-///     #[status(409)]
-///     Duplicate(ExistingIssue),
-///     #[status(404, 410)]
-///     Gone,
-///     #[status(4xx)]
-///     Client(Response<Bytes>),
-///     #[other]
-///     Other(Error),
-/// }
-///
-/// match tracker.create(&issue).await {
-///     Err(CreateIssueError::Duplicate(existing)) => show(existing),
-///     Err(CreateIssueError::Other(Error::SessionExpired(expired))) => sign_in_again(expired),
-///     other => …,
-/// }
-/// ```
-///
-/// # On a variant
-///
-/// Each variant has exactly one of these:
-///
-/// | Attribute | Meaning |
-/// |---|---|
-/// | `#[status(409)]`, `#[status(404, 410)]` | answers with one of these statuses |
-/// | `#[status(4xx)]`, `#[status(5xx)]` | answers of this class whose status is in no other variant |
-/// | `#[other]` | every other failure; one variant has it, with one field of `sdk_runtime::Error` |
-///
-/// A variant with `#[status]` has one field, or none if the status is enough. The field is decoded like the
-/// success type of an endpoint: as JSON by `Deserialize`, or by the type's `FromResponse`. `String`, `Bytes`
-/// and `Response<T>` are examples of the second.
-///
-/// An answer that cannot be decoded into the field goes to `#[other]`, as `Error::Status`. Its
-/// `ErrorResponse::decode_error` has the reason, and `ErrorResponse::body` the body. So does an answer with
-/// a body longer than 64 KiB, of which only the first 64 KiB are kept.
-///
-/// # Which answers it gets
-///
-/// Only answers of this endpoint are decoded into it. The session looks at them first: an answer that means
-/// "the access token was rejected" does not get here. A declared 401 gets here in these cases:
-///
-/// - The endpoint has `auth = none` or `auth = cookies`, or the call has `.bearer(…)`.
-/// - The challenge of the answer names another scheme, or another fault than the token.
-/// - The client's own rule for rejected tokens says that the token was not rejected.
-///
-/// A declared 404 comes before the `None` of an endpoint that returns an `Option`.
-///
-/// # What is generated
-///
-/// - `From<Error>`, which always makes `#[other]`. So with `?`, a 409 of another endpoint is not mistaken
-///   for one of this endpoint. A field with `#[from]` leaves it to `thiserror`.
-/// - `ApiError`.
-/// - `Display` and `std::error::Error`. `#[other]` shows its error. Every other variant shows its statuses
-///   and its name, but never the body. An `#[error(…)]` anywhere leaves both to `thiserror`.
-///
-/// `#[api_error(crate = path)]` on the enum is the path of `sdk_runtime`, if it was renamed or re-exported.
+#[doc = include_str!("../docs/api_error.md")]
 #[proc_macro_derive(ApiError, attributes(status, other, api_error))]
 pub fn api_error(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
     derive::api_error(input.into()).into()
@@ -106,29 +49,7 @@ pub fn api_error(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
 
 /// Makes a page of a longer list from a struct.
 ///
-/// ```text
-/// #[derive(Deserialize, Page)]
-/// struct Issues {
-///     #[page(items)]
-///     issues: Vec<Issue>,
-///     #[page(next)]
-///     next_cursor: Option<String>,
-///     #[page(more)]
-///     has_more: bool,
-/// }
-/// ```
-///
-/// # On a field
-///
-/// | Attribute | Meaning |
-/// |---|---|
-/// | `#[page(items)]` | the items, a `Vec`; exactly one field has it |
-/// | `#[page(next)]` | the cursor of the next page, an `Option`: `None` on the last page |
-/// | `#[page(more)]` | whether there are more pages: a `bool`, or an `Option<bool>` if not every page says so |
-///
-/// The type inside `#[page(next)]` is the page's `Cursor`. The other fields are the user's own.
-///
-/// `#[page(crate = path)]` on the struct is the path of `sdk_runtime`, if it was renamed or re-exported.
+#[doc = include_str!("../docs/page.md")]
 #[proc_macro_derive(Page, attributes(page))]
 pub fn page(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
     derive::page(input.into()).into()

@@ -1,8 +1,9 @@
 //! The code of the documents, compiled and run: every block of `docs/cookbook/NAME.md` stands in `NAME.rs` of
-//! this folder, line by line, and every block of the reference of declarations in `reference.rs`.
+//! this folder, line by line, and every block of `sdk-macros/docs` in `reference.rs` or `derives.rs`.
 
 mod api_key;
 mod cookies;
+mod derives;
 mod directus;
 mod django;
 mod github;
@@ -40,9 +41,13 @@ fn not_compiled(document: &Path, sources: &[PathBuf]) -> Vec<String> {
 #[test]
 fn every_block_of_the_reference_is_compiled_here() {
     let tests = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let document = tests.join("../sdk-macros/docs/api_client.md");
-    let missing = not_compiled(&document, &[tests.join("docs/reference.rs")]);
-    assert!(missing.is_empty(), "this is not in tests/docs/reference.rs:\n{}", missing.join("\n"));
+    let mut missing = Vec::new();
+    for entry in fs::read_dir(tests.join("../sdk-macros/docs")).unwrap() {
+        let page = entry.unwrap().path();
+        let source = if page.ends_with("api_client.md") { "docs/reference.rs" } else { "docs/derives.rs" };
+        missing.extend(not_compiled(&page, &[tests.join(source)]));
+    }
+    assert!(missing.is_empty(), "this is not in tests/docs:\n{}", missing.join("\n"));
 }
 
 #[test]
