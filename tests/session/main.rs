@@ -38,6 +38,7 @@ mod revoked;
 mod runtimes;
 mod scale;
 mod secrets;
+mod servers;
 mod several;
 mod shared;
 mod slow_reads;
