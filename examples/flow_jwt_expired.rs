@@ -3,7 +3,7 @@
 use std::error::Error;
 
 use sdk_runtime::SessionState::SignedIn;
-use sdk_runtime::{AccessToken, ErrorResponse as Refused, TokenRequest, TokenResponse, Tokens};
+use sdk_runtime::{ErrorResponse as Refused, TokenRequest, TokenResponse, Tokens, session::AccessToken};
 use sdk_testkit::flows::jwt_expired::JwtExpired;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;

@@ -3,7 +3,7 @@
 use std::error::Error;
 
 use sdk_runtime::SessionState::SignedIn;
-use sdk_runtime::{AccessToken, Head, Refusal, Result as Answer, TokenResponse, Tokens, api_client};
+use sdk_runtime::{Head, Refusal, Result as Answer, TokenResponse, Tokens, api_client, session::AccessToken};
 use sdk_testkit::flows::ten_steps::TenSteps;
 use serde_json::{Value, json};
 

@@ -4,8 +4,8 @@ use std::error::Error as StdError;
 use std::time::Duration;
 
 use sdk_runtime::{
-    Attach, Body, Error, FileStore, Grant, Head, MemoryStore, Part, Refusal, ServiceTransport, SessionState,
-    TokenRequest, TokenResponse, Tokens,
+    Attach, Body, Error, FileStore, Grant, Head, Part, Refusal, ServiceTransport, SessionState, TokenRequest,
+    TokenResponse, Tokens, store::MemoryStore,
 };
 use sdk_testkit::{Reply, StubRouter, TokenServer};
 use serde::{Deserialize, Serialize};

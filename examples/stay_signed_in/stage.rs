@@ -4,7 +4,7 @@ use std::error::Error;
 use std::path::PathBuf;
 use std::process::Stdio;
 
-use sdk_runtime::{FileStore, TokenStore};
+use sdk_runtime::{FileStore, store::TokenStore};
 use sdk_testkit::{Reply, TokenServer};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines};
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};

@@ -192,7 +192,7 @@ pub enum Auth {
     /// returned to the caller, and nothing is refreshed. After a login has expired, the call fails until the
     /// next sign-in or sign-out.
     Cookies,
-    /// Never, and no cookie is sent.
+    /// Never, and no cookie of a login is sent. Cookies in the response are dropped.
     None,
 }
 

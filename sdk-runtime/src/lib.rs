@@ -1,35 +1,159 @@
 //! Declare an HTTP API as a Rust trait; get a typed async client whose login stays alive by itself.
 //!
-//! Put [`#[api_client]`](macro@api_client) on a trait: every endpoint becomes a method of a generated client
-//! that returns a [`Call`]. The client's [`Session`] signs the calls, refreshes the access token once for all
-//! callers when a server rejects it, and replays each rejected call once. After that a call fails with
-//! [`SessionExpired`].
+//! ```
+//! use sdk_runtime::{
+//!     Grant, Head, Refusal, Result, ServiceTransport, TokenRequest, TokenResponse, Tokens, api_client,
+//! };
+//! use sdk_testkit::{Reply, StubRouter};
+//! use serde::{Deserialize, Serialize};
 //!
-//! The [README](https://crates.io/crates/sdk-runtime) shows an example on one screen. The parts:
+//! #[api_client] // makes `TrackerClient`
+//! trait Tracker {
+//!     /// Signs in: the session starts with the tokens in the response.
+//!     #[post("/login")]
+//!     #[session(start)]
+//!     async fn login(&self, #[json] credentials: &Credentials) -> Result<TokenAnswer>;
 //!
-//! - [`macro@api_client`]: the attributes of endpoints;
-//! - [`ClientBuilder`]: every option, [`Attach`] and the transport included;
-//! - [`TokenResponse`] and [`TokenRequest`]: the two small traits that connect your types with the session,
-//!   derived by [`derive(TokenResponse)`](derive@TokenResponse) and
-//!   [`derive(TokenRequest)`](derive@TokenRequest); [`oauth`]: the two types of RFC 6749, ready to use;
-//! - [`Session`] and [`SessionState`]: the login, to read, watch and end; [`SessionEvent`]: what happens to
-//!   it; [`states`]: what each event does in each state; [`answers`]: what each response to a refresh means;
-//! - [`TokenStore`]: where a login survives restarts, such as in a [`FileStore`]; [`SessionPool`]: a login
-//!   for each of many users;
-//! - [`Error`]: what can fail, and what it means for the user; [`ApiError`]: an endpoint's own errors;
-//! - [`Body`], [`BodyStream`] and [`Part`]: what is sent, and whether it can be sent again; [`IntoBody`] for
-//!   a format of your own;
-//! - [`FromResponse`]: what an endpoint can return in addition to JSON; [`ByteStream`], [`JsonLines`] and
-//!   [`EventStream`]: responses that are read while they arrive; [`Pages`]: lists that arrive page by page;
-//! - the features `gzip`, `br`, `zstd` and `deflate`: responses are requested and decoded in these codings,
-//!   unless the declaration, the call or the client sets `accept-encoding`. A decoded response has neither
-//!   `Content-Encoding` nor `Content-Length`;
+//!     /// Sent by the session when the access token has to be refreshed.
+//!     #[post("/refresh")]
+//!     #[session(refresh)]
+//!     async fn refresh(&self, #[json] request: RefreshRequest) -> Result<TokenAnswer>;
+//!
+//!     #[get("/issues/{id}")]
+//!     async fn issue(&self, id: u64) -> Result<Option<Issue>>;
+//! }
+//!
+//! #[derive(Serialize)]
+//! struct Credentials {
+//!     user: String,
+//!     password: String,
+//! }
+//!
+//! #[derive(Serialize)]
+//! struct RefreshRequest {
+//!     refresh_token: String,
+//! }
+//!
+//! #[derive(Deserialize)]
+//! struct TokenAnswer {
+//!     access_token: String,
+//!     refresh_token: String,
+//! }
+//!
+//! #[derive(Deserialize)]
+//! struct Issue {
+//!     title: String,
+//! }
+//!
+//! impl TokenRequest for RefreshRequest {
+//!     fn from_grant(grant: &Grant) -> Option<Self> {
+//!         Some(Self { refresh_token: grant.refresh_token()?.expose().to_owned() })
+//!     }
+//! }
+//!
+//! impl TokenResponse for TokenAnswer {
+//!     fn tokens(&self, _: &Head) -> std::result::Result<Tokens, Refusal> {
+//!         Ok(Tokens::new(self.access_token.as_str()).refresh_token(self.refresh_token.as_str()))
+//!     }
+//! }
+//!
+//! #[tokio::main(flavor = "current_thread")]
+//! async fn main() -> std::result::Result<(), Box<dyn std::error::Error>> {
+//!     // A server in memory. Without `.transport(…)` the client sends its requests over the network.
+//!     let server = StubRouter::new(TrackerClient::ENDPOINTS);
+//!     let tokens = |number: u32| {
+//!         let answer = serde_json::json!({ "access_token": format!("a{number}"), "refresh_token": "r" });
+//!         Reply::json(&answer)
+//!     };
+//!     server.endpoint("login").reply(tokens(1));
+//!     server.endpoint("refresh").reply(tokens(2));
+//!     server.endpoint("issue").reply_with(|request| async move {
+//!         match request.header("authorization") {
+//!             Some("Bearer a2") => Reply::json(&serde_json::json!({ "title": "Leak" })),
+//!             _ => Reply::empty().status(401),
+//!         }
+//!     });
+//!
+//!     let tracker = TrackerClient::builder("https://tracker.example/")
+//!         .transport(ServiceTransport::new(server.clone()))
+//!         .build()?;
+//!     let credentials = Credentials { user: "ann".to_owned(), password: "s3cret".to_owned() };
+//!     tracker.login(&credentials).await?;
+//!     // The server rejects the first token. The session refreshes it, and replays the call.
+//!     let issue = tracker.issue(7).await?;
+//!     assert_eq!(issue.map(|issue| issue.title).as_deref(), Some("Leak"));
+//!     Ok(())
+//! }
+//! ```
+//!
+//! Every endpoint becomes a method of the client, and returns a [`Call`]. The [`Session`] signs the calls,
+//! refreshes the access token once for all callers when a server rejects it, and replays each rejected call
+//! once. After that a call fails with [`Error::SessionExpired`].
+//!
+//! # Where to look
+//!
+//! The root has the names of every day. The modules have everything, by subject.
+//!
+//! **Declare**
+//!
+//! - [`macro@api_client`]: the attributes and options of a declaration;
+//! - [`body`] and [`request`]: what is sent: [`Body`], files, forms, arguments of your own types;
+//! - [`response`] and [`stream`]: what an endpoint can return in addition to JSON, [`EventStream`] and
+//!   formats of your own included;
+//! - [`endpoint`]: a declared endpoint as data, `TrackerClient::ENDPOINTS`.
+//!
+//! **Call**
+//!
+//! - [`client`]: [`ClientBuilder`](client::ClientBuilder) with every option, [`Call`], [`Pages`], and a
+//!   [`SessionPool`](client::SessionPool) with a login for each of many users;
+//! - [`error`](mod@error): what can fail, the table of codes, and [`ApiError`] for an endpoint's own errors;
+//! - [`transport`]: how a request reaches the server, and a transport of your own.
+//!
+//! **Stay signed in**
+//!
+//! - [`session`]: the login: [`TokenRequest`] and [`TokenResponse`], [`Attach`], state and events; both
+//!   traits have a derive, [`derive(TokenRequest)`](derive@TokenRequest) and
+//!   [`derive(TokenResponse)`](derive@TokenResponse);
+//! - [`oauth`]: the request and the response of RFC 6749, ready to use;
+//! - [`store`]: where a login survives restarts, such as a [`FileStore`];
+//! - [`states`]: what each event does in each state; [`answers`]: what each response to a refresh means;
 //! - [`migrating`]: five hand-written refreshes, each with its declaration.
+//!
+//! # Features
+//!
+//! | Feature | | |
+//! |---|---|---|
+//! | `rustls` | default | https by rustls, with the certificates of the system |
+//! | `cookies` | default | a cookie jar for each login, with the list of public suffixes |
+//! | `gzip`, `br`, `zstd`, `deflate` | | responses are requested and decoded in these codings |
+//! | `keyring` | | [`store`]: a login in the key ring of the desktop |
+//!
+//! The client decodes a response unless the declaration, the call or the client sets `accept-encoding`. A
+//! decoded response has neither `Content-Encoding` nor `Content-Length`.
+//!
+//! # Types of other crates
+//!
+//! These crates are part of the interface. A version of them that breaks their users is a version of this
+//! crate that does.
+//!
+//! | Crate | Types | Where |
+//! |---|---|---|
+//! | `http` 1 | methods, statuses, headers | the whole crate is [`http`]; requests, responses, errors |
+//! | `bytes` 1 | [`Bytes`] | bodies |
+//! | `http-body` 1 | `Body` | [`body::RequestBody`], [`transport::ResponseBody`] |
+//! | `url` 2 | [`Url`] | `#[url]`, [`transport::TransportRequest`] |
+//! | `tokio-util` 0.7 | [`CancellationToken`] | [`Call::cancel_on`] |
+//! | `tokio` 1 | `Handle` | [`ClientBuilder::spawn_on`](client::ClientBuilder::spawn_on) |
+//! | `reqwest` 0.13 | `ClientBuilder` | [`ClientBuilder::http`](client::ClientBuilder::http) |
+//! | `tower-service` 0.3 | `Service` | [`ServiceTransport`] |
+//! | `serde` 1, `serde_json` 1 | `Serialize`, `DeserializeOwned`, `Error` | arguments, responses, [`ErrorResponse::json`] |
+//! | `futures-core` 0.3 | `Stream` | [`Pages`], [`stream`] |
 
 mod backoff;
+mod cookies;
 mod date;
 mod encoding;
-mod endpoint;
+mod exchange;
 mod retry_after;
 mod rfc3339;
 mod runtime;
@@ -39,51 +163,40 @@ mod text;
 mod token_time;
 mod www_authenticate;
 
+pub mod body;
+pub mod client;
+pub mod endpoint;
 pub mod error;
-
-mod body;
-mod cookies;
-mod exchange;
-mod request;
-mod response;
-mod store;
-mod transport;
-
-mod client;
-mod session;
-
 pub mod oauth;
+pub mod request;
+pub mod response;
+pub mod session;
+pub mod store;
+pub mod transport;
 
-pub use body::{Body, BodyStream, IntoBody, RequestBody};
-pub use bytes::Bytes;
-pub use client::{Call, CallFuture, ClientBuilder, PageItems, Pages, ResponseCall, SessionPool};
-pub use cookies::CookiesDropped;
-pub use endpoint::{Auth, Endpoint};
-pub use error::{
-    ApiError, BodyTooLarge, BuildError, DecodeError, Error, ErrorResponse, ExpiredReason, IdentityChanged,
-    InsufficientScope, InvalidRequest, NotReplayable, RefreshUnavailable, SessionExpired, StoreError,
-    StoreErrorKind, Timeout, TimeoutPhase, TransportError, TransportErrorKind, UnavailableCause,
-};
-pub use http;
-pub use request::{HeaderArg, Part, PartArg, RequestPreview, UrlArg};
-pub use response::{
-    BufferedResponse, ByteStream, EventStream, FromResponse, FromStream, Head, JsonLines, NoCursor, Page,
-    Response, ServerEvent, ServerEvents,
-};
+/// Responses that are read while they arrive.
+pub mod stream {
+    pub use crate::response::stream::{
+        ByteStream, EventStream, FromStream, JsonLines, ServerEvent, ServerEvents,
+    };
+}
+
+pub use body::Body;
+pub use client::{Call, Pages};
+pub use error::{ApiError, Error, ErrorResponse};
+pub use request::Part;
+pub use response::{Head, Page, Response};
 pub use sdk_macros::{ApiError, Page, TokenRequest, TokenResponse, api_client};
-pub use secret::{AccessToken, RefreshToken};
-pub use session::{
-    Attach, Grant, Login, RefreshBearer, Refusal, Session, SessionEvent, SessionEvents, SessionState,
-    StateWatch, TokenRequest, TokenResponse, Tokens, Verdict,
-};
-#[cfg(feature = "keyring")]
-pub use store::KeyringStore;
-pub use store::{FileStore, MemoryStore, StoreFuture, StoreLock, StoredLogin, TokenStore};
-pub use transport::{
-    HttpClientBuilder, ResponseBody, ServiceTransport, Transport, TransportFuture, TransportRequest,
-    TransportResponse,
-};
-pub use www_authenticate::Challenge;
+pub use session::{Attach, Grant, Refusal, Session, SessionState, TokenRequest, TokenResponse, Tokens};
+pub use store::FileStore;
+pub use stream::{ByteStream, EventStream, JsonLines};
+pub use transport::ServiceTransport;
+
+/// The bytes of a body, from the `bytes` crate.
+pub use bytes::Bytes;
+
+/// Methods, statuses and headers, from the `http` crate.
+pub use http;
 
 /// The token of [`Call::cancel_on`], from `tokio-util`.
 pub use tokio_util::sync::CancellationToken;

@@ -8,7 +8,10 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
 
-use sdk_runtime::{Error, FileStore, Result, StoreFuture, StoreLock, StoredLogin, TokenStore, api_client};
+use sdk_runtime::{
+    Error, FileStore, Result, api_client,
+    store::{StoreFuture, StoreLock, StoredLogin, TokenStore},
+};
 use serde_json::{Value, json};
 use test_support::{LoginResponse, RefreshRequest};
 use tokio::sync::mpsc::UnboundedSender;

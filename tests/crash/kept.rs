@@ -1,6 +1,6 @@
 //! Contents of the login file, as far as a test has to know them.
 
-use sdk_runtime::StoredLogin;
+use sdk_runtime::store::StoredLogin;
 use serde_json::Value;
 
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use sdk_runtime::{FileStore, TokenStore};
+use sdk_runtime::{FileStore, store::TokenStore};
 use sdk_testkit::{Counts, Reply, Server, TokenServer};
 use serde_json::Value;
 

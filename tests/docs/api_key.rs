@@ -17,7 +17,7 @@ pub trait Weather {
 
 use std::error::Error as StdError;
 
-use sdk_runtime::{Attach, BuildError, Bytes, Error, ServiceTransport, Tokens};
+use sdk_runtime::{Attach, Bytes, Error, ServiceTransport, Tokens, error::BuildError};
 use sdk_testkit::{Reply, StubRouter};
 use serde_json::json;
 

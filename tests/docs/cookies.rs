@@ -46,7 +46,7 @@ pub fn csrf_of<T>(response: &Response<T>) -> Option<String> {
 
 use std::error::Error as StdError;
 
-use sdk_runtime::{Attach, BuildError, Error, ServiceTransport};
+use sdk_runtime::{Attach, Error, ServiceTransport, error::BuildError};
 use sdk_testkit::{Backend, Reply, Request};
 use serde_json::json;
 

@@ -28,7 +28,7 @@ pub trait Shop {
 use std::collections::HashMap;
 use std::error::Error as StdError;
 
-use sdk_runtime::{ApiError, Error, NoCursor, Pages, ServiceTransport, SessionState};
+use sdk_runtime::{ApiError, Error, Pages, ServiceTransport, SessionState, response::NoCursor};
 use sdk_testkit::{Reply, StubRouter};
 use serde_json::json;
 

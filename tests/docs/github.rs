@@ -48,7 +48,7 @@ pub trait Issues {
 use std::error::Error as StdError;
 use std::time::{Duration, SystemTime};
 
-use sdk_runtime::{BuildError, ServiceTransport, Tokens};
+use sdk_runtime::{ServiceTransport, Tokens, error::BuildError};
 use sdk_testkit::{Reply, StubRouter};
 use serde_json::json;
 

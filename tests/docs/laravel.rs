@@ -47,7 +47,7 @@ pub enum LoginError {
 
 use std::error::Error as StdError;
 
-use sdk_runtime::{ErrorResponse, NoCursor, Page, Pages, Refusal, ServiceTransport, Tokens};
+use sdk_runtime::{ErrorResponse, Page, Pages, Refusal, ServiceTransport, Tokens, response::NoCursor};
 use sdk_testkit::{Reply, StubRouter};
 use serde_json::json;
 

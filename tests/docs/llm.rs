@@ -1,6 +1,6 @@
 //! `docs/cookbook/llm.md`.
 
-use sdk_runtime::{Result, ServerEvents, api_client};
+use sdk_runtime::{Result, api_client, stream::ServerEvents};
 use serde::{Deserialize, Serialize};
 
 #[derive(Serialize)]

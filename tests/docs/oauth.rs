@@ -33,7 +33,7 @@ use std::sync::LazyLock;
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD as STANDARD;
-use sdk_runtime::{BuildError, Error, Grant, ServiceTransport, TokenRequest};
+use sdk_runtime::{Error, Grant, ServiceTransport, TokenRequest, error::BuildError};
 use sdk_testkit::{Reply, StubRouter};
 use serde_json::json;
 

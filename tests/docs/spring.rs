@@ -41,7 +41,7 @@ pub trait Shop {
 
 use std::error::Error as StdError;
 
-use sdk_runtime::{BuildError, Error, ErrorResponse, NoCursor, Page, Pages};
+use sdk_runtime::{Error, ErrorResponse, Page, Pages, error::BuildError, response::NoCursor};
 use sdk_testkit::{Reply, StubRouter};
 use serde_json::json;
 

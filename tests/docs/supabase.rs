@@ -66,7 +66,7 @@ pub enum InsertError {
 
 use std::error::Error as StdError;
 
-use sdk_runtime::{ApiError, BuildError, Error};
+use sdk_runtime::{ApiError, Error, error::BuildError};
 use sdk_testkit::{Reply, StubRouter};
 use serde_json::json;
 

@@ -8,7 +8,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use http_body::Frame;
-use sdk_runtime::{Bytes, Error, ServiceTransport, TransportErrorKind};
+use sdk_runtime::{Bytes, Error, ServiceTransport, error::TransportErrorKind};
 use sdk_testkit::Reply;
 
 use crate::broken::{Answer, Broken, End};

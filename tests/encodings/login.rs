@@ -1,6 +1,6 @@
 //! Compressed answers of session endpoints.
 
-use sdk_runtime::{Error, Head, Refusal, Result, TokenResponse, Tokens, UnavailableCause, api_client};
+use sdk_runtime::{Error, Head, Refusal, Result, TokenResponse, Tokens, api_client, error::UnavailableCause};
 use serde::Deserialize;
 use test_support::RefreshRequest;
 

@@ -8,7 +8,9 @@ use std::task::{Context, Poll};
 use http_body::Frame;
 use http_body_util::BodyExt;
 use sdk_runtime::{
-    Bytes, Error, ResponseBody, Transport, TransportErrorKind, TransportFuture, TransportRequest,
+    Bytes, Error,
+    error::TransportErrorKind,
+    transport::{ResponseBody, Transport, TransportFuture, TransportRequest},
 };
 use tokio::sync::mpsc;
 

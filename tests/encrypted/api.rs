@@ -9,8 +9,8 @@ use bytes::Bytes;
 use http::HeaderMap;
 use reqwest::Certificate;
 use sdk_runtime::{
-    Body, ByteStream, ClientBuilder, Grant, Head, Refusal, Result, TokenRequest, TokenResponse, Tokens,
-    api_client,
+    Body, ByteStream, Grant, Head, Refusal, Result, TokenRequest, TokenResponse, Tokens, api_client,
+    client::ClientBuilder,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::json;

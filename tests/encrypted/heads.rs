@@ -1,7 +1,7 @@
 //! Answers with many headers, or large ones: one limit, and an error of one call.
 
 use http::{HeaderMap, HeaderName, HeaderValue};
-use sdk_runtime::{Error, TransportErrorKind};
+use sdk_runtime::{Error, error::TransportErrorKind};
 use tokio::sync::oneshot;
 
 use crate::api::{Application, client, in_time};

@@ -4,7 +4,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use reqwest::Identity;
-use sdk_runtime::{Body, Error, Tokens, TransportErrorKind, UnavailableCause};
+use sdk_runtime::{
+    Body, Error, Tokens,
+    error::{TransportErrorKind, UnavailableCause},
+};
 
 use crate::api::{client, in_time};
 use crate::support::authority::Authority;

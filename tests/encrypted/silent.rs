@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use sdk_runtime::{Error, TransportErrorKind};
+use sdk_runtime::{Error, error::TransportErrorKind};
 use tokio::task::JoinSet;
 
 use crate::api::{Application, in_time, pair, watchful_client as client};

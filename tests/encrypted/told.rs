@@ -8,8 +8,8 @@ use rcgen::date_time_ymd;
 use reqwest::Proxy as Through;
 use reqwest::dns::{Name, Resolve, Resolving};
 use sdk_runtime::{
-    Error, Grant, Head, Refusal, Result, TimeoutPhase, TokenRequest, TokenResponse, Tokens, TransportError,
-    TransportErrorKind, UnavailableCause, api_client,
+    Error, Grant, Head, Refusal, Result, TokenRequest, TokenResponse, Tokens, api_client,
+    error::{TimeoutPhase, TransportError, TransportErrorKind, UnavailableCause},
 };
 use serde::{Deserialize, Serialize};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};

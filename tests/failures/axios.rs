@@ -2,7 +2,7 @@
 
 use std::future::IntoFuture;
 
-use sdk_runtime::{Error, ErrorResponse, Result, ServiceTransport, Tokens, Verdict};
+use sdk_runtime::{Error, ErrorResponse, Result, ServiceTransport, Tokens, session::Verdict};
 use sdk_testkit::{Backend, Reply};
 use tokio::task::JoinSet;
 

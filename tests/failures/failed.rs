@@ -5,8 +5,8 @@ use std::future::IntoFuture;
 use std::time::Duration;
 
 use sdk_runtime::{
-    Error, ExpiredReason, Grant, Result, ServiceTransport, SessionState, TokenRequest, Tokens,
-    UnavailableCause, api_client,
+    Error, Grant, Result, ServiceTransport, SessionState, TokenRequest, Tokens, api_client,
+    error::{ExpiredReason, UnavailableCause},
 };
 use sdk_testkit::{Reply, TokenServer};
 use serde_json::json;

@@ -6,7 +6,9 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
 use sdk_runtime::{
-    Error, ExpiredReason, MemoryStore, ServiceTransport, StoreFuture, StoredLogin, TokenStore, Tokens,
+    Error, ServiceTransport, Tokens,
+    error::ExpiredReason,
+    store::{MemoryStore, StoreFuture, StoredLogin, TokenStore},
 };
 use sdk_testkit::{Backend, Reply};
 use serde_json::json;

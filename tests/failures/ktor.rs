@@ -1,6 +1,9 @@
 //! Cases from the tests of Ktor's bearer authentication that no other test here has.
 
-use sdk_runtime::{Attach, Error, ExpiredReason, ServiceTransport, SessionState, Tokens, UnavailableCause};
+use sdk_runtime::{
+    Attach, Error, ServiceTransport, SessionState, Tokens,
+    error::{ExpiredReason, UnavailableCause},
+};
 use sdk_testkit::{Backend, Reply};
 use serde_json::json;
 

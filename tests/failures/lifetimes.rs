@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use sdk_runtime::{Error, Tokens, UnavailableCause};
+use sdk_runtime::{Error, Tokens, error::UnavailableCause};
 use sdk_testkit::{Reply, TokenServer};
 use serde_json::{Value, json};
 use test_support::user;

@@ -3,7 +3,7 @@
 use std::future::IntoFuture;
 use std::time::Duration;
 
-use sdk_runtime::{Error, SessionState, UnavailableCause};
+use sdk_runtime::{Error, SessionState, error::UnavailableCause};
 use sdk_testkit::TokenServer;
 use test_support::user;
 use tokio::task::JoinSet;

@@ -9,8 +9,9 @@ use std::time::Duration;
 use bytes::Bytes;
 use http_body::{Body, Frame};
 use sdk_runtime::{
-    Attach, ResponseBody, ServiceTransport, Tokens, Transport, TransportError, TransportFuture,
-    TransportRequest,
+    Attach, ServiceTransport, Tokens,
+    error::TransportError,
+    transport::{ResponseBody, Transport, TransportFuture, TransportRequest},
 };
 use sdk_testkit::{Backend, Reply, Request};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};

@@ -4,7 +4,7 @@
 use std::future::IntoFuture;
 use std::time::Duration;
 
-use sdk_runtime::{Error, ServiceTransport, SessionState, Tokens, UnavailableCause};
+use sdk_runtime::{Error, ServiceTransport, SessionState, Tokens, error::UnavailableCause};
 use sdk_testkit::{Backend, Reply, TokenServer};
 use test_support::user;
 use tokio::task::JoinSet;

@@ -6,8 +6,10 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
 use sdk_runtime::{
-    Error, ErrorResponse, ExpiredReason, Head, RefreshBearer, Refusal, Result, ServiceTransport,
-    SessionState, TokenResponse, Tokens, Verdict, api_client,
+    Error, ErrorResponse, Head, Refusal, Result, ServiceTransport, SessionState, TokenResponse, Tokens,
+    api_client,
+    error::ExpiredReason,
+    session::{RefreshBearer, Verdict},
 };
 use sdk_testkit::{Backend, Reply, Request, TokenServer};
 use serde::Deserialize;

@@ -5,8 +5,9 @@ use std::future::IntoFuture;
 use std::time::Duration;
 
 use sdk_runtime::{
-    Error, ErrorResponse, ExpiredReason, Grant, Head, Refusal, Result, ServiceTransport, TokenRequest,
-    TokenResponse, Tokens, UnavailableCause, api_client,
+    Error, ErrorResponse, Grant, Head, Refusal, Result, ServiceTransport, TokenRequest, TokenResponse,
+    Tokens, api_client,
+    error::{ExpiredReason, UnavailableCause},
 };
 use sdk_testkit::Reply;
 use sdk_testkit::flows::jwt_expired::JwtExpired;

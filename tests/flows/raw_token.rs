@@ -5,8 +5,9 @@ use std::future::IntoFuture;
 use std::time::Duration;
 
 use sdk_runtime::{
-    Attach, Error, ExpiredReason, Grant, Head, Refusal, Result, ServiceTransport, TimeoutPhase, TokenRequest,
-    TokenResponse, Tokens, TransportErrorKind, UnavailableCause, api_client,
+    Attach, Error, Grant, Head, Refusal, Result, ServiceTransport, TokenRequest, TokenResponse, Tokens,
+    api_client,
+    error::{ExpiredReason, TimeoutPhase, TransportErrorKind, UnavailableCause},
 };
 use sdk_testkit::Reply;
 use sdk_testkit::flows::raw_token::RawToken;

@@ -4,8 +4,8 @@ use std::future::IntoFuture;
 use std::time::Duration;
 
 use sdk_runtime::{
-    Attach, Error, ExpiredReason, Head, Refusal, Result, ServiceTransport, SessionState, TokenResponse,
-    Tokens, api_client,
+    Attach, Error, Head, Refusal, Result, ServiceTransport, SessionState, TokenResponse, Tokens, api_client,
+    error::ExpiredReason,
 };
 use sdk_testkit::Reply;
 use sdk_testkit::flows::shared_promise::SharedPromise;

@@ -139,12 +139,12 @@ pub async fn crowd(
 pub struct Ui {
     pub stored_tokens: Vec<String>,
     pub stored_user: Option<&'static str>,
-    pub login_form: Option<sdk_runtime::SessionExpired>,
+    pub login_form: Option<sdk_runtime::error::SessionExpired>,
 }
 
 /// The application's side of a flow: keeps each new token, and after the last clears all and shows its login
 /// form.
-pub async fn application(mut states: sdk_runtime::StateWatch) -> Ui {
+pub async fn application(mut states: sdk_runtime::session::StateWatch) -> Ui {
     let mut ui = Ui { stored_tokens: Vec::new(), stored_user: Some("ann"), login_form: None };
     while let Some(state) = states.next().await {
         match state {

@@ -5,8 +5,8 @@ use std::future::IntoFuture;
 use std::time::Duration;
 
 use sdk_runtime::{
-    AccessToken, Error, ExpiredReason, Head, Refusal, Result, ServiceTransport, SessionState, TokenResponse,
-    Tokens, api_client,
+    Error, Head, Refusal, Result, ServiceTransport, SessionState, TokenResponse, Tokens, api_client,
+    error::ExpiredReason, session::AccessToken,
 };
 use sdk_testkit::flows::ten_steps::TenSteps;
 use sdk_testkit::{Reply, Request};

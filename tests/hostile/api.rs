@@ -8,7 +8,8 @@ use std::task::{Context, Poll};
 use bytes::Bytes;
 use http_body::Frame;
 use sdk_runtime::{
-    Body, BodyStream, ByteStream, Error, EventStream, JsonLines, Result, UnavailableCause, api_client,
+    Body, ByteStream, Error, EventStream, JsonLines, Result, api_client, body::BodyStream,
+    error::UnavailableCause,
 };
 use serde::Deserialize;
 use test_support::{LoginResponse, RefreshRequest};

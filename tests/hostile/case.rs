@@ -4,7 +4,7 @@ use std::future::Future;
 use std::time::Duration;
 
 use reqwest::{Certificate, Proxy};
-use sdk_runtime::{ClientBuilder, HttpClientBuilder, Session, Tokens};
+use sdk_runtime::{Session, Tokens, client::ClientBuilder, transport::HttpClientBuilder};
 use tokio::time::timeout;
 
 use crate::answers::{self, ACCESS, REFRESH};

@@ -1,6 +1,10 @@
 //! What was seen of a world, in the order in which it happened: by its servers, its callers and its store.
 
-use sdk_runtime::{Error, ExpiredReason, Login, SessionEvent, SessionState};
+use sdk_runtime::{
+    Error, SessionState,
+    error::ExpiredReason,
+    session::{Login, SessionEvent},
+};
 
 /// A process, in the order in which they began.
 pub type Process = usize;
@@ -316,7 +320,7 @@ impl From<Error> for Outcome {
     }
 }
 
-fn cause(cause: &sdk_runtime::UnavailableCause) -> String {
+fn cause(cause: &sdk_runtime::error::UnavailableCause) -> String {
     let said = format!("{cause:?}");
     said.chars().take_while(|it| it.is_alphanumeric()).collect()
 }

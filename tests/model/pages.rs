@@ -9,7 +9,10 @@ use bytes::Bytes;
 use http::header::{CONTENT_ENCODING, CONTENT_TYPE, LOCATION, RETRY_AFTER};
 use http::{HeaderName, HeaderValue, Response, StatusCode};
 use http_body::Frame;
-use sdk_runtime::{ResponseBody, TransportError, TransportErrorKind, TransportResponse};
+use sdk_runtime::{
+    error::{TransportError, TransportErrorKind},
+    transport::{ResponseBody, TransportResponse},
+};
 use serde::Serialize;
 use serde_json::json as value;
 

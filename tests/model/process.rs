@@ -4,7 +4,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
-use sdk_runtime::{ClientBuilder, ErrorResponse, Session, Verdict};
+use sdk_runtime::{ErrorResponse, Session, client::ClientBuilder, session::Verdict};
 
 use crate::api::{ApiClient, perhaps_panic};
 use crate::history::{Event, Process, Seen, What};
@@ -124,14 +124,14 @@ impl Alive {
     }
 }
 
-async fn listen(process: Arc<Alive>, mut events: sdk_runtime::SessionEvents) {
+async fn listen(process: Arc<Alive>, mut events: sdk_runtime::session::SessionEvents) {
     while let Some(event) = events.next().await {
         process.note(What::Told { process: process.id, event: Event::from(event) });
     }
 }
 
 /// Holds a place among those who listen, and never does.
-async fn never_listen(events: sdk_runtime::SessionEvents) {
+async fn never_listen(events: sdk_runtime::session::SessionEvents) {
     std::future::pending::<()>().await;
     drop(events);
 }

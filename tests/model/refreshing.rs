@@ -3,7 +3,10 @@
 
 use std::sync::Arc;
 
-use sdk_runtime::{TransportError, TransportErrorKind, TransportResponse};
+use sdk_runtime::{
+    error::{TransportError, TransportErrorKind},
+    transport::TransportResponse,
+};
 
 use crate::api::{Signed, by_chance, pause};
 use crate::history::{Came, Send, Token, What, token_in};

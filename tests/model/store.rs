@@ -3,7 +3,10 @@
 
 use std::sync::Arc;
 
-use sdk_runtime::{StoreError, StoreFuture, StoreLock, StoredLogin, TokenStore};
+use sdk_runtime::{
+    error::StoreError,
+    store::{StoreFuture, StoreLock, StoredLogin, TokenStore},
+};
 use tokio::sync::oneshot;
 
 use crate::api::{by_chance, pause, perhaps_panic};

@@ -4,7 +4,10 @@
 use std::sync::Arc;
 
 use http::{HeaderName, HeaderValue};
-use sdk_runtime::{Transport, TransportError, TransportFuture, TransportRequest, TransportResponse};
+use sdk_runtime::{
+    error::TransportError,
+    transport::{Transport, TransportFuture, TransportRequest, TransportResponse},
+};
 use tokio::sync::oneshot;
 
 use crate::api::{Mine, Refresh, Signed, by_chance, pause};

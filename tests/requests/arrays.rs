@@ -2,7 +2,10 @@
 
 use std::fmt;
 
-use sdk_runtime::{HeaderArg, PartArg, Result, api_client};
+use sdk_runtime::{
+    Result, api_client,
+    request::{HeaderArg, PartArg},
+};
 use sdk_testkit::{Backend, Request};
 use serde::Serialize;
 

@@ -5,8 +5,8 @@ use std::future::IntoFuture;
 use std::time::Duration;
 
 use sdk_runtime::{
-    ApiError, ByteStream, CancellationToken, Error, EventStream, JsonLines, Response, Result,
-    TransportErrorKind, api_client,
+    ApiError, ByteStream, CancellationToken, Error, EventStream, JsonLines, Response, Result, api_client,
+    error::TransportErrorKind,
 };
 use sdk_testkit::{Backend, Reply};
 use serde::Deserialize;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use http::HeaderValue;
-use sdk_runtime::{Body, Call, IntoBody, Result, ServiceTransport, Tokens, api_client};
+use sdk_runtime::{Body, Call, Result, ServiceTransport, Tokens, api_client, body::IntoBody};
 use sdk_testkit::{Backend, Reply};
 use serde::Serialize;
 

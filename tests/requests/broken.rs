@@ -8,7 +8,9 @@ use std::time::Duration;
 
 use http_body::Frame;
 use sdk_runtime::{
-    Bytes, ResponseBody, Transport, TransportError, TransportErrorKind, TransportFuture, TransportRequest,
+    Bytes,
+    error::{TransportError, TransportErrorKind},
+    transport::{ResponseBody, Transport, TransportFuture, TransportRequest},
 };
 use tokio::time::Sleep;
 

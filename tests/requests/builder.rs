@@ -7,9 +7,11 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use sdk_runtime::{
-    Attach, BufferedResponse, BuildError, Call, CancellationToken, Error, FromResponse, Head, MemoryStore,
-    Refusal, ResponseBody, Result, TimeoutPhase, TokenResponse, Tokens, Transport, TransportError,
-    TransportFuture, TransportRequest, api_client,
+    Attach, Call, CancellationToken, Error, Head, Refusal, Result, TokenResponse, Tokens, api_client,
+    error::{BuildError, TimeoutPhase, TransportError},
+    response::{BufferedResponse, FromResponse},
+    store::MemoryStore,
+    transport::{ResponseBody, Transport, TransportFuture, TransportRequest},
 };
 use sdk_testkit::{Backend, Reply};
 use tokio::time::Instant;

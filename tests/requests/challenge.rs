@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
-use sdk_runtime::{Challenge, ErrorResponse};
+use sdk_runtime::{ErrorResponse, error::Challenge};
 
 /// The challenges of an answer with these lines.
 fn read<Line: AsRef<[u8]>>(lines: &[Line]) -> Vec<Challenge> {

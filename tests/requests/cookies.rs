@@ -4,7 +4,9 @@ use std::future::IntoFuture;
 use std::sync::Arc;
 use std::time::Duration;
 
-use sdk_runtime::{Attach, Error, ExpiredReason, Head, Refusal, Result, TokenResponse, Tokens, api_client};
+use sdk_runtime::{
+    Attach, Error, Head, Refusal, Result, TokenResponse, Tokens, api_client, error::ExpiredReason,
+};
 use sdk_testkit::{Reply, TokenServer};
 use serde::Deserialize;
 use test_support::{Credentials, user};

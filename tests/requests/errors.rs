@@ -4,7 +4,7 @@
 use std::error::Error as _;
 
 use bytes::Bytes;
-use sdk_runtime::{ApiError, Error, FromResponse, Page, Response, Result, Tokens, api_client};
+use sdk_runtime::{ApiError, Error, Page, Response, Result, Tokens, api_client, response::FromResponse};
 use sdk_testkit::{Backend, Reply};
 use serde::Deserialize;
 
@@ -20,7 +20,7 @@ struct Existing {
 struct Refused;
 
 impl FromResponse for Refused {
-    fn from_response(_: sdk_runtime::BufferedResponse) -> Result<Self> {
+    fn from_response(_: sdk_runtime::response::BufferedResponse) -> Result<Self> {
         Err(sdk_runtime::error::Cancelled::default().into())
     }
 }

@@ -318,14 +318,17 @@ async fn a_signed_out_session_sends_no_empty_credential() {
 #[derive(Clone, Default)]
 struct Marks(std::sync::Arc<std::sync::Mutex<BTreeMap<String, bool>>>);
 
-impl sdk_runtime::Transport for Marks {
-    fn send(&self, request: sdk_runtime::TransportRequest) -> sdk_runtime::TransportFuture {
+impl sdk_runtime::transport::Transport for Marks {
+    fn send(
+        &self,
+        request: sdk_runtime::transport::TransportRequest,
+    ) -> sdk_runtime::transport::TransportFuture {
         let headers = request.headers.iter();
         *self.0.lock().unwrap() =
             headers.map(|(name, value)| (name.to_string(), value.is_sensitive())).collect();
         let body = http_body_util::Empty::new();
         let body = http_body_util::BodyExt::map_err(body, |never: std::convert::Infallible| match never {});
-        Box::pin(std::future::ready(Ok(http::Response::new(sdk_runtime::ResponseBody::new(body)))))
+        Box::pin(std::future::ready(Ok(http::Response::new(sdk_runtime::transport::ResponseBody::new(body)))))
     }
 }
 

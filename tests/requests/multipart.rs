@@ -2,7 +2,11 @@
 
 use bytes::Bytes;
 use http::HeaderValue;
-use sdk_runtime::{Body, BodyStream, Error, IntoBody, Part, PartArg, Result, Tokens, api_client};
+use sdk_runtime::{
+    Body, Error, Part, Result, Tokens, api_client,
+    body::{BodyStream, IntoBody},
+    request::PartArg,
+};
 use sdk_testkit::{Backend, Reply, Request};
 use serde::Serialize;
 

@@ -1,7 +1,7 @@
 //! Each error of a call names its endpoint, wherever it leaves the client.
 
 use sdk_runtime::{
-    CancellationToken, Error, JsonLines, Pages, Result, ServerEvents, TokenResponse, api_client,
+    CancellationToken, Error, JsonLines, Pages, Result, TokenResponse, api_client, stream::ServerEvents,
 };
 use sdk_testkit::{Backend, Reply};
 use serde::Deserialize;

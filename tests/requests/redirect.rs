@@ -1,7 +1,8 @@
 //! Redirects: what the next request is, and where the chain ends.
 
 use sdk_runtime::{
-    Call, Error, Head, Refusal, Response, Result, TokenResponse, Tokens, TransportErrorKind, api_client,
+    Call, Error, Head, Refusal, Response, Result, TokenResponse, Tokens, api_client,
+    error::TransportErrorKind,
 };
 use sdk_testkit::{Backend, Reply};
 use serde::Deserialize;

@@ -8,8 +8,10 @@ use std::time::{Duration, SystemTime};
 use bytes::Bytes;
 use http_body_util::Full;
 use sdk_runtime::{
-    Body, BodyStream, Call, CancellationToken, Error, IntoBody, Part, Result, Tokens, Transport,
-    TransportError, TransportErrorKind, TransportFuture, TransportRequest, api_client,
+    Body, Call, CancellationToken, Error, Part, Result, Tokens, api_client,
+    body::{BodyStream, IntoBody},
+    error::{TransportError, TransportErrorKind},
+    transport::{Transport, TransportFuture, TransportRequest},
 };
 use sdk_testkit::{Backend, Reply, Request};
 

@@ -2,8 +2,9 @@
 
 use bytes::Bytes;
 use sdk_runtime::{
-    ApiError, BufferedResponse, Error, ErrorResponse, FromResponse, Response, Result, TransportErrorKind,
-    api_client,
+    ApiError, Error, ErrorResponse, Response, Result, api_client,
+    error::TransportErrorKind,
+    response::{BufferedResponse, FromResponse},
 };
 use sdk_testkit::{Backend, Reply};
 use serde::Deserialize;

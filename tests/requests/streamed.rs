@@ -11,7 +11,8 @@ use std::task::{Context, Poll};
 use bytes::Bytes;
 use http_body_util::Full;
 use sdk_runtime::{
-    Body, BodyStream, Error, IntoBody, RequestBody, Result, ServiceTransport, Tokens, api_client,
+    Body, Error, Result, ServiceTransport, Tokens, api_client,
+    body::{BodyStream, IntoBody, RequestBody},
 };
 use sdk_testkit::{Backend, Reply, Server};
 use tower_service::Service;

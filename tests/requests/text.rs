@@ -3,8 +3,8 @@
 
 use bytes::Bytes;
 use sdk_runtime::{
-    ApiError, ByteStream, Error, EventStream, JsonLines, Pages, Response, Result, TransportErrorKind,
-    api_client,
+    ApiError, ByteStream, Error, EventStream, JsonLines, Pages, Response, Result, api_client,
+    error::TransportErrorKind,
 };
 use sdk_testkit::{Backend, Reply};
 use serde::Deserialize;

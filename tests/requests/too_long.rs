@@ -1,7 +1,9 @@
 //! Addresses that are too long to send: the argument's fault if the caller gave them, the server's if a
 //! redirect did.
 
-use sdk_runtime::{Call, Error, Page, Pages, Result, ServiceTransport, TransportErrorKind, api_client};
+use sdk_runtime::{
+    Call, Error, Page, Pages, Result, ServiceTransport, api_client, error::TransportErrorKind,
+};
 use sdk_testkit::{Backend, Reply};
 use serde::Deserialize;
 use serde_json::json;

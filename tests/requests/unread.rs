@@ -4,7 +4,8 @@ use std::error::Error as _;
 use std::time::Duration;
 
 use sdk_runtime::{
-    ApiError, ByteStream, Error, ErrorResponse, EventStream, Pages, Result, TransportErrorKind, api_client,
+    ApiError, ByteStream, Error, ErrorResponse, EventStream, Pages, Result, api_client,
+    error::TransportErrorKind,
 };
 use serde::Deserialize;
 use tokio::time::Instant;

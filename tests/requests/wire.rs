@@ -6,8 +6,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use sdk_runtime::{
-    Call, Error, Head, Refusal, ServiceTransport, TokenResponse, Tokens, Transport, TransportError,
-    TransportErrorKind, TransportFuture, TransportRequest,
+    Call, Error, Head, Refusal, ServiceTransport, TokenResponse, Tokens,
+    error::{TransportError, TransportErrorKind},
+    transport::{Transport, TransportFuture, TransportRequest},
 };
 use sdk_testkit::{Backend, Reply, Request};
 use serde::Deserialize;

@@ -4,7 +4,12 @@ use std::future::IntoFuture;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
-use sdk_runtime::{DecodeError, Error, ExpiredReason, MemoryStore, SessionEvent, UnavailableCause};
+use sdk_runtime::{
+    Error,
+    error::{DecodeError, ExpiredReason, UnavailableCause},
+    session::SessionEvent,
+    store::MemoryStore,
+};
 use sdk_testkit::{Reply, TokenServer};
 use serde_json::json;
 use test_support::user;

@@ -5,7 +5,7 @@ use std::sync::mpsc::channel;
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, SystemTime};
 
-use sdk_runtime::{MemoryStore, SessionPool, Tokens};
+use sdk_runtime::{Tokens, client::SessionPool, store::MemoryStore};
 
 use crate::tracker::{TrackerClient, builder, server};
 

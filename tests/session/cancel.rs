@@ -3,7 +3,7 @@
 use std::future::IntoFuture;
 use std::time::Duration;
 
-use sdk_runtime::{Error, TimeoutPhase};
+use sdk_runtime::{Error, error::TimeoutPhase};
 use test_support::user;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;

@@ -6,7 +6,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use sdk_runtime::{MemoryStore, SessionPool, StoreErrorKind, StoreFuture, StoredLogin, TokenStore, Tokens};
+use sdk_runtime::{
+    Tokens,
+    client::SessionPool,
+    error::StoreErrorKind,
+    store::{MemoryStore, StoreFuture, StoredLogin, TokenStore},
+};
 use sdk_testkit::TokenServer;
 use tokio::time::{Instant, sleep, timeout};
 

@@ -3,7 +3,7 @@
 use std::future::IntoFuture;
 use std::time::Duration;
 
-use sdk_runtime::{Error, StoreErrorKind, Tokens};
+use sdk_runtime::{Error, Tokens, error::StoreErrorKind};
 use sdk_testkit::Reply;
 use test_support::user;
 use tokio::time::Instant;

@@ -3,8 +3,10 @@
 use std::time::Duration;
 
 use sdk_runtime::{
-    Attach, CookiesDropped, Error, Head, MemoryStore, Refusal, Result, ServiceTransport, SessionEvent,
-    SessionEvents, StoredLogin, TokenResponse, TokenStore, Tokens, UnavailableCause, api_client,
+    Attach, Error, Head, Refusal, Result, ServiceTransport, TokenResponse, Tokens, api_client,
+    error::UnavailableCause,
+    session::{CookiesDropped, SessionEvent, SessionEvents},
+    store::{MemoryStore, StoredLogin, TokenStore},
 };
 use sdk_testkit::{Backend, Reply};
 use serde::Deserialize;

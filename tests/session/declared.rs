@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering::SeqCst;
 use std::time::{Duration, SystemTime};
 
 use sdk_runtime::{
-    Error, ErrorResponse, Refusal, Result, ServiceTransport, Tokens, UnavailableCause, api_client,
+    Error, ErrorResponse, Refusal, Result, ServiceTransport, Tokens, api_client, error::UnavailableCause,
 };
 use sdk_testkit::Reply;
 use serde_json::json;

@@ -4,17 +4,17 @@
 
 use std::fmt;
 use std::future::IntoFuture;
-use std::pin::pin;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, mpsc};
-use std::task::{Context, Waker};
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
 use sdk_runtime::{
-    MemoryStore, ResponseBody, ServiceTransport, Session, StoreError, StoreFuture, StoredLogin, TokenStore,
-    Tokens, Transport, TransportError, TransportErrorKind, TransportFuture, TransportRequest,
+    ServiceTransport, Session, Tokens,
+    store::{MemoryStore, StoreError, StoreFuture, StoredLogin, TokenStore},
+    transport::{self, ResponseBody, Transport, TransportError, TransportFuture, TransportRequest},
 };
 use sdk_testkit::{Backend, TokenServer};
 use test_support::user;
@@ -38,7 +38,7 @@ const USES: [(&str, Use); 9] = [
 ];
 
 fn poll<F: Future>(future: F) {
-    let _ = pin!(future).poll(&mut Context::from_waker(Waker::noop()));
+    let _ = std::pin::pin!(future).poll(&mut Context::from_waker(Waker::noop()));
 }
 
 /// What all values of one test have in common.
@@ -123,7 +123,7 @@ impl Transport for Parts {
         let bomb = Bomb(self.fuse.clone());
         Box::pin(async move {
             if refreshes == Refreshes::Unsent {
-                return Err(TransportError::new(TransportErrorKind::Connect, bomb));
+                return Err(TransportError::new(transport::TransportErrorKind::Connect, bomb));
             }
             let body = Full::new(Bytes::from_owner(bomb)).map_err(|never| match never {});
             let answer = http::Response::builder().status(400).header("content-type", "application/json");
@@ -368,7 +368,7 @@ const WAYS: [(&str, bool, Way); 15] = [
             for _ in 0..80 {
                 it.fails().await;
             }
-            while std::future::poll_fn(|cx| std::task::Poll::Ready(pin!(events.next()).poll(cx).is_ready()))
+            while std::future::poll_fn(|cx| Poll::Ready(std::pin::pin!(events.next()).poll(cx).is_ready()))
                 .await
             {}
         })

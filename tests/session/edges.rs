@@ -4,8 +4,8 @@ use std::future::IntoFuture;
 use std::time::{Duration, SystemTime};
 
 use sdk_runtime::{
-    Attach, Error, ExpiredReason, Head, Refusal, Result, ServiceTransport, SessionState, TokenResponse,
-    Tokens, UnavailableCause, api_client,
+    Attach, Error, Head, Refusal, Result, ServiceTransport, SessionState, TokenResponse, Tokens, api_client,
+    error::{ExpiredReason, UnavailableCause},
 };
 use sdk_testkit::{Backend, Reply};
 use serde::Deserialize;

@@ -3,7 +3,10 @@
 use std::future::IntoFuture;
 use std::time::Duration;
 
-use sdk_runtime::{ExpiredReason, SessionEvent, SessionEvents};
+use sdk_runtime::{
+    error::ExpiredReason,
+    session::{SessionEvent, SessionEvents},
+};
 use sdk_testkit::Reply;
 use test_support::user;
 use tokio::task::JoinSet;

@@ -4,7 +4,8 @@ use std::future::IntoFuture;
 use std::time::Duration;
 
 use sdk_runtime::{
-    Error, ExpiredReason, ServiceTransport, SessionState, Tokens, UnavailableCause, api_client,
+    Error, ServiceTransport, SessionState, Tokens, api_client,
+    error::{ExpiredReason, UnavailableCause},
 };
 use sdk_testkit::{Backend, Reply};
 use test_support::user;

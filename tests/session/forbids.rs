@@ -5,7 +5,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
-use sdk_runtime::{Bytes, Error, ExpiredReason, MemoryStore, Result, ServiceTransport, Tokens, api_client};
+use sdk_runtime::{
+    Bytes, Error, Result, ServiceTransport, Tokens, api_client, error::ExpiredReason, store::MemoryStore,
+};
 use sdk_testkit::{Reply, TokenServer};
 use test_support::{LoginResponse, RefreshRequest};
 use tokio::time::{Instant, advance};

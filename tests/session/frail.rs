@@ -4,7 +4,11 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use sdk_runtime::{SessionEvent, SessionEvents, StoreError, StoreFuture, StoreLock, StoredLogin, TokenStore};
+use sdk_runtime::{
+    error::StoreError,
+    session::{SessionEvent, SessionEvents},
+    store::{StoreFuture, StoreLock, StoredLogin, TokenStore},
+};
 use sdk_testkit::TokenServer;
 use tokio::time::{sleep, timeout};
 

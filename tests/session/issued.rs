@@ -3,8 +3,10 @@
 use std::time::{Duration, SystemTime};
 
 use sdk_runtime::{
-    AccessToken, Attach, Error, RefreshToken, Result, ServiceTransport, SessionState, TokenRequest,
-    TokenResponse, UnavailableCause, api_client, oauth,
+    Attach, Error, Result, ServiceTransport, SessionState, TokenRequest, TokenResponse, api_client,
+    error::UnavailableCause,
+    oauth,
+    session::{AccessToken, RefreshToken},
 };
 use sdk_testkit::{Backend, Reply};
 use serde::{Deserialize, Serialize};

@@ -1,8 +1,9 @@
 //! Classification of answers: its table, row by row, and the answer that asks for more scopes.
 
 use sdk_runtime::{
-    ApiError, Attach, ClientBuilder, Error, ErrorResponse, Head, InsufficientScope, Refusal, Result,
-    ServiceTransport, SessionState, TokenResponse, Tokens, Url, Verdict, api_client, http,
+    ApiError, Attach, Error, ErrorResponse, Head, Refusal, Result, ServiceTransport, SessionState,
+    TokenResponse, Tokens, Url, api_client, client::ClientBuilder, error::InsufficientScope, http,
+    session::Verdict,
 };
 use sdk_testkit::{Backend, Reply};
 use serde::Deserialize;

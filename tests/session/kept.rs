@@ -5,7 +5,9 @@ use std::future::IntoFuture;
 use std::time::Duration;
 
 use sdk_runtime::{
-    Error, ExpiredReason, SessionEvent, SessionState, StoreErrorKind, Tokens, UnavailableCause,
+    Error, SessionState, Tokens,
+    error::{ExpiredReason, StoreErrorKind, UnavailableCause},
+    session::SessionEvent,
 };
 use sdk_testkit::Reply;
 use test_support::user;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use sdk_runtime::{Error, ExpiredReason, ServiceTransport};
+use sdk_runtime::{Error, ServiceTransport, error::ExpiredReason};
 use sdk_testkit::Reply;
 use test_support::user;
 use tokio::time::advance;

@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use sdk_runtime::{
-    Error, ExpiredReason, Head, Refusal, ServiceTransport, TokenResponse, Tokens, UnavailableCause,
-    api_client,
+    Error, Head, Refusal, ServiceTransport, TokenResponse, Tokens, api_client,
+    error::{ExpiredReason, UnavailableCause},
 };
 use sdk_testkit::{Reply, TokenServer};
 use serde::{Deserialize, Deserializer};

@@ -5,7 +5,7 @@ use std::future::IntoFuture;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use sdk_runtime::{Error, Session, SessionPool};
+use sdk_runtime::{Error, Session, client::SessionPool};
 use sdk_testkit::{Reply, TokenServer};
 use test_support::user;
 use tokio::task::JoinSet;

@@ -5,7 +5,8 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use sdk_runtime::{
-    Error, Head, Refusal, Result, ServiceTransport, TokenResponse, Tokens, UnavailableCause, api_client,
+    Error, Head, Refusal, Result, ServiceTransport, TokenResponse, Tokens, api_client,
+    error::UnavailableCause,
 };
 use sdk_testkit::{Reply, TokenServer};
 use serde::Deserialize;

@@ -5,7 +5,11 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use sdk_runtime::{Error, MemoryStore, StoreFuture, StoredLogin, TokenStore, Tokens, UnavailableCause};
+use sdk_runtime::{
+    Error, Tokens,
+    error::UnavailableCause,
+    store::{MemoryStore, StoreFuture, StoredLogin, TokenStore},
+};
 use sdk_testkit::Reply;
 use serde_json::json;
 use test_support::user;

@@ -5,7 +5,10 @@ use std::sync::Weak;
 use std::time::Duration;
 
 use bytes::Bytes;
-use sdk_runtime::{ServiceTransport, Transport, TransportFuture, TransportRequest};
+use sdk_runtime::{
+    ServiceTransport,
+    transport::{Transport, TransportFuture, TransportRequest},
+};
 use sdk_testkit::{Backend, TokenServer};
 use test_support::user;
 

@@ -7,7 +7,10 @@ use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, SystemTime};
 
 use sdk_runtime::{
-    Error, MemoryStore, SessionPool, StoreError, StoreFuture, StoredLogin, TokenStore, Tokens,
+    Error, Tokens,
+    client::SessionPool,
+    error::StoreError,
+    store::{MemoryStore, StoreFuture, StoredLogin, TokenStore},
 };
 use sdk_testkit::{Reply, TokenServer};
 use test_support::user;

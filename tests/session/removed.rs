@@ -34,7 +34,7 @@ async fn a_version_from_before_goes_on() {
     let (server, store) = (server(), Frail::new());
     store.client(&server).login(&user("ann")).await.unwrap();
     let text = store.text();
-    store.put(Some(sdk_runtime::StoredLogin::new(7, text)));
+    store.put(Some(sdk_runtime::store::StoredLogin::new(7, text)));
     let client = store.client(&server);
     assert_eq!(client.issue(1).await.unwrap().owner, "ann");
     client.session().refresh().await.unwrap();

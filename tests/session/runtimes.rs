@@ -10,7 +10,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use sdk_runtime::{
-    ByteStream, Error, MemoryStore, Pages, Result, SessionState, TokenStore, Tokens, api_client,
+    ByteStream, Error, Pages, Result, SessionState, Tokens, api_client,
+    store::{MemoryStore, TokenStore},
 };
 use sdk_testkit::{Reply, Server, TokenServer};
 use test_support::user;

@@ -2,11 +2,11 @@
 
 use std::fmt::Debug;
 
+use sdk_runtime::transport::{Transport, TransportFuture, TransportRequest};
 use sdk_runtime::{
-    Attach, Body, Error, Grant, Head, IntoBody, Refusal, Result, ServiceTransport, TokenRequest,
-    TokenResponse, Tokens, api_client,
+    Attach, Body, Error, Grant, Head, Refusal, Result, ServiceTransport, TokenRequest, TokenResponse, Tokens,
+    api_client, body::IntoBody,
 };
-use sdk_runtime::{Transport, TransportFuture, TransportRequest};
 use sdk_testkit::{Backend, Reply};
 use serde::Deserialize;
 

@@ -4,8 +4,10 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use sdk_runtime::{
-    Attach, Error, ExpiredReason, Grant, Head, MemoryStore, Refusal, Result, ServiceTransport, StoreError,
-    StoreFuture, StoredLogin, TokenRequest, TokenResponse, TokenStore, Tokens, api_client,
+    Attach, Error, Grant, Head, Refusal, Result, ServiceTransport, TokenRequest, TokenResponse, Tokens,
+    api_client,
+    error::{ExpiredReason, StoreError},
+    store::{MemoryStore, StoreFuture, StoredLogin, TokenStore},
 };
 use sdk_testkit::{Backend, Reply};
 use serde::{Deserialize, Serialize};

@@ -3,7 +3,7 @@
 use std::future::IntoFuture;
 use std::time::{Duration, SystemTime};
 
-use sdk_runtime::{Error, SessionEvent, SessionState, Tokens};
+use sdk_runtime::{Error, SessionState, Tokens, session::SessionEvent};
 use sdk_testkit::{Reply, TokenServer};
 use test_support::user;
 use tokio::task::JoinSet;

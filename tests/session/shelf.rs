@@ -4,7 +4,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
-use sdk_runtime::{MemoryStore, StoreError, StoreFuture, StoreLock, StoredLogin, TokenStore};
+use sdk_runtime::{
+    error::StoreError,
+    store::{MemoryStore, StoreFuture, StoreLock, StoredLogin, TokenStore},
+};
 use sdk_testkit::TokenServer;
 use tokio::sync::watch;
 use tokio::time::{sleep, timeout};

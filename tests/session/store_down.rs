@@ -3,7 +3,7 @@
 use std::future::IntoFuture;
 use std::time::Duration;
 
-use sdk_runtime::{Error, Tokens, UnavailableCause};
+use sdk_runtime::{Error, Tokens, error::UnavailableCause};
 use sdk_testkit::{Reply, TokenServer};
 use serde_json::json;
 use test_support::user;
@@ -226,7 +226,7 @@ async fn i38_a_new_login_does_not_depend_on_a_store_that_has_an_older_one() {
 
 #[tokio::test(start_paused = true)]
 async fn i38_a_lock_that_is_never_free_does_not_stop_a_login_that_no_store_has() {
-    use sdk_runtime::{StoreLock, TokenStore};
+    use sdk_runtime::store::{StoreLock, TokenStore};
 
     for kept in [false, true] {
         let (server, store) = (server(), Frail::lockable());

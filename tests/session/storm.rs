@@ -3,7 +3,7 @@
 use std::future::IntoFuture;
 use std::time::Duration;
 
-use sdk_runtime::{Error, ServiceTransport, SessionState, UnavailableCause};
+use sdk_runtime::{Error, ServiceTransport, SessionState, error::UnavailableCause};
 use sdk_testkit::{Reply, TokenServer};
 use test_support::user;
 use tokio::task::JoinSet;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use sdk_runtime::{ClientBuilder, Result, ServiceTransport, api_client};
+use sdk_runtime::{Result, ServiceTransport, api_client, client::ClientBuilder};
 use sdk_testkit::{Reply, TokenServer};
 use serde::Deserialize;
 use test_support::{Credentials, LoginResponse, RefreshRequest, user};

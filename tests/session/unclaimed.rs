@@ -4,7 +4,7 @@
 use std::future::IntoFuture;
 use std::time::Duration;
 
-use sdk_runtime::{Error, ExpiredReason};
+use sdk_runtime::{Error, error::ExpiredReason};
 use sdk_testkit::Reply;
 use test_support::user;
 use tokio::time::sleep;

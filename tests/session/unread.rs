@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use sdk_runtime::{
-    Error, ErrorResponse, ExpiredReason, Head, Refusal, Result, TokenResponse, Tokens, TransportRequest,
-    UnavailableCause, api_client,
+    Error, ErrorResponse, Head, Refusal, Result, TokenResponse, Tokens, api_client,
+    error::{ExpiredReason, UnavailableCause},
+    transport::TransportRequest,
 };
 use serde::Deserialize;
 use test_support::RefreshRequest;

@@ -2,8 +2,11 @@
 //! redirects and second origins, and with the end of a login.
 
 use sdk_runtime::{
-    Attach, Auth, Error, Head, MemoryStore, Refusal, Result, ServiceTransport, TokenResponse, Tokens,
-    Transport, TransportError, TransportErrorKind, TransportFuture, TransportRequest, Url, api_client,
+    Attach, Error, Head, Refusal, Result, ServiceTransport, TokenResponse, Tokens, Url, api_client,
+    endpoint::Auth,
+    error::{TransportError, TransportErrorKind},
+    store::MemoryStore,
+    transport::{Transport, TransportFuture, TransportRequest},
 };
 use sdk_testkit::{Backend, Reply};
 use serde::Deserialize;

@@ -4,7 +4,7 @@
 use std::future::IntoFuture;
 use std::time::Duration;
 
-use sdk_runtime::{Error, ExpiredReason, TokenStore as _};
+use sdk_runtime::{Error, error::ExpiredReason, store::TokenStore as _};
 use sdk_testkit::{Reply, TokenServer};
 use test_support::user;
 use tokio::task::JoinSet;

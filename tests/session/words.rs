@@ -4,7 +4,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use sdk_runtime::{Error, ExpiredReason, SessionEvent, Tokens, Verdict};
+use sdk_runtime::{
+    Error, Tokens,
+    error::ExpiredReason,
+    session::{SessionEvent, Verdict},
+};
 use sdk_testkit::Reply;
 use serde_json::json;
 use test_support::user;

@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use sdk_runtime::{MemoryStore, StoreError, StoreErrorKind, StoreLock, StoredLogin, TokenStore};
+use sdk_runtime::{
+    error::{StoreError, StoreErrorKind},
+    store::{MemoryStore, StoreLock, StoredLogin, TokenStore},
+};
 use tokio::task::JoinSet;
 
 use crate::place::{OWN, Place, SHARED, crowd, in_time, open, unhindered};

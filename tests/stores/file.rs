@@ -5,7 +5,11 @@ use std::{
     path::Path,
 };
 
-use sdk_runtime::{FileStore, StoreError, StoreErrorKind, StoreLock, StoredLogin, TokenStore};
+use sdk_runtime::{
+    FileStore,
+    error::{StoreError, StoreErrorKind},
+    store::{StoreLock, StoredLogin, TokenStore},
+};
 
 use crate::place::{Place, child, given, output};
 

@@ -8,8 +8,9 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use sdk_runtime::{
-    Error, ExpiredReason, FileStore, Head, Refusal, Result, ServiceTransport, SessionState, StoreErrorKind,
-    TokenResponse, Tokens, api_client,
+    Error, FileStore, Head, Refusal, Result, ServiceTransport, SessionState, TokenResponse, Tokens,
+    api_client,
+    error::{ExpiredReason, StoreErrorKind},
 };
 use sdk_testkit::{Backend, Reply};
 use serde::Deserialize;

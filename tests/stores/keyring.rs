@@ -7,7 +7,10 @@ use std::{fs::File, path::Path, process::Stdio};
 
 use keyring_core::api::{CredentialApi, CredentialStoreApi};
 use keyring_core::{Credential, Entry, Error, mock};
-use sdk_runtime::{KeyringStore, StoreErrorKind, StoreLock, StoredLogin, TokenStore};
+use sdk_runtime::{
+    error::StoreErrorKind,
+    store::{KeyringStore, StoreLock, StoredLogin, TokenStore},
+};
 
 use crate::place::{Place, child, given, output};
 

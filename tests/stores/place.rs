@@ -10,7 +10,11 @@ use std::{
 };
 
 use rusqlite::ErrorCode;
-use sdk_runtime::{FileStore, StoreError, StoreErrorKind, StoreFuture, TokenStore};
+use sdk_runtime::{
+    FileStore,
+    error::{StoreError, StoreErrorKind},
+    store::{StoreFuture, TokenStore},
+};
 
 use crate::sqlite_store::SqliteStore;
 

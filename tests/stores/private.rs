@@ -13,7 +13,11 @@ use std::{
 };
 
 use rustix::process::geteuid;
-use sdk_runtime::{FileStore, StoreErrorKind, StoredLogin, TokenStore};
+use sdk_runtime::{
+    FileStore,
+    error::StoreErrorKind,
+    store::{StoredLogin, TokenStore},
+};
 
 use crate::{
     file::{WRITTEN, login, refused},

@@ -2,7 +2,7 @@
 
 use std::{io::Read, process::Stdio};
 
-use sdk_runtime::{StoreLock, StoredLogin};
+use sdk_runtime::store::{StoreLock, StoredLogin};
 use tokio::{
     io::{AsyncBufReadExt, AsyncReadExt, BufReader},
     process::{Child, ChildStderr, Command},

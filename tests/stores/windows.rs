@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use sdk_runtime::{FileStore, StoreErrorKind, TokenStore};
+use sdk_runtime::{FileStore, error::StoreErrorKind, store::TokenStore};
 
 use crate::{file::login, place::Place};
 

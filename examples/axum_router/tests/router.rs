@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use axum_router::{Issue, Tracker, TrackerClient, app};
-use sdk_runtime::{RequestBody, ServiceTransport, http::Request};
+use sdk_runtime::{ServiceTransport, body::RequestBody, http::Request};
 use tower::ServiceBuilder;
 
 #[tokio::test]

@@ -3,7 +3,10 @@
 //! Run it with `cargo run -p message_pack`; it is offline.
 
 use sdk_runtime::{
-    Body, BufferedResponse, FromResponse, IntoBody, Result, ServiceTransport, api_client, http,
+    Body, Result, ServiceTransport, api_client,
+    body::IntoBody,
+    http,
+    response::{BufferedResponse, FromResponse},
 };
 use sdk_testkit::{Backend, Reply};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};

@@ -3,7 +3,7 @@
 pub use sdk_runtime;
 
 use sdk_runtime::oauth::{RefreshRequest, TokenAnswer};
-use sdk_runtime::{ApiError, ClientBuilder, Error, Result, api_client};
+use sdk_runtime::{ApiError, Error, Result, api_client, client::ClientBuilder};
 use serde::{Deserialize, Serialize};
 
 /// The address of the public server.

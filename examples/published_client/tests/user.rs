@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::sync::Arc;
 
-use published_client::sdk_runtime::{Result, ServiceTransport, Transport, api_client};
+use published_client::sdk_runtime::{Result, ServiceTransport, api_client, transport::Transport};
 use published_client::{Credentials, NewIssue, PUBLIC, Tracker, TrackerClient, client};
 use sdk_testkit::{Reply, TokenServer};
 

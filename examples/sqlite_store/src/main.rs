@@ -10,7 +10,10 @@ use std::{
 };
 
 use rusqlite::{Connection, OptionalExtension, Row};
-use sdk_runtime::{StoreError, StoreFuture, StoredLogin, TokenStore};
+use sdk_runtime::{
+    error::StoreError,
+    store::{StoreFuture, StoredLogin, TokenStore},
+};
 
 /// Stores a login in the only row of a table. The tokens in it are not encrypted, so only the user may read
 /// the database.

@@ -20,7 +20,7 @@ pub(crate) const FORM: HeaderValue = HeaderValue::from_static("application/x-www
 /// Only a body from a [`BodyStream`] can be sent once only. A clone shares the source and copies nothing.
 ///
 /// ```no_run
-/// use sdk_runtime::{Body, BodyStream};
+/// use sdk_runtime::{Body, body::BodyStream};
 ///
 /// let bytes = Body::new("text or bytes");
 /// let file = Body::file("picture.png").content_type(http::HeaderValue::from_static("image/png"));
@@ -55,8 +55,8 @@ impl Body {
     }
 
     /// Creates an invalid body: its call fails with [`Error::InvalidRequest`](crate::Error::InvalidRequest)
-    /// and this reason, and nothing is sent. Use it in an [`IntoBody`](crate::IntoBody) that could not encode
-    /// its value. The reason must not quote the value, because errors are logged.
+    /// and this reason, and nothing is sent. Use it in an [`IntoBody`](crate::body::IntoBody) that could not
+    /// encode its value. The reason must not quote the value, because errors are logged.
     pub fn invalid(reason: impl Into<String>) -> Self {
         Content::Invalid(Arc::from(reason.into())).into()
     }

@@ -42,7 +42,7 @@ use crate::runtime;
 /// # Panics
 ///
 /// Awaiting a call panics outside a Tokio runtime with its time driver, unless
-/// [`spawn_on`](crate::ClientBuilder::spawn_on) names a runtime.
+/// [`spawn_on`](crate::client::ClientBuilder::spawn_on) names a runtime.
 #[must_use = "a call does nothing until it is awaited"]
 pub struct Call<T, E = Error> {
     /// `None` once the call was polled.
@@ -148,9 +148,9 @@ impl<T, E> Call<T, E> {
     /// if the server asks for a longer pause, or if the pause would outlast the call's timeout.
     ///
     /// Only idempotent requests are retried: by their method, or by the key of an endpoint declared
-    /// `idempotent`. With any other request, with a [`BodyStream`](crate::BodyStream) as the body, or on a
-    /// session endpoint, the call fails with [`Error::InvalidRequest`]. After a redirect to another origin,
-    /// where no key is sent, only the method counts.
+    /// `idempotent`. With any other request, with a [`BodyStream`](crate::body::BodyStream) as the body, or
+    /// on a session endpoint, the call fails with [`Error::InvalidRequest`]. After a redirect to another
+    /// origin, where no key is sent, only the method counts.
     pub fn retry(self, times: u32) -> Self {
         self.planned(|plan| {
             plan.retry = Some(times);

@@ -18,8 +18,11 @@ use std::ops::{Deref, DerefMut};
 
 pub use builder::ClientBuilder;
 pub use call::{Call, CallFuture, ResponseCall};
+#[doc(hidden)]
 pub use inner::{ApiClient, Client};
-pub use pages::{PageItems, Pages, Paginate};
+#[doc(hidden)]
+pub use pages::Paginate;
+pub use pages::{PageItems, Pages};
 pub use pool::SessionPool;
 
 use call::Role;
@@ -43,6 +46,7 @@ impl Client {
 }
 
 /// A request in the making, and the client that will send it.
+#[doc(hidden)]
 pub struct ClientRequest<'c> {
     client: &'c Client,
     request: Request,

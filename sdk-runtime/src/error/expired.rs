@@ -36,7 +36,8 @@ pub enum ExpiredReason {
     /// The server rejected the refresh after a success that could not be decoded. That one has most likely
     /// spent the refresh token. [`decode_error`](SessionExpired::decode_error) says what was wrong with it.
     UndecodableRefresh,
-    /// The server said that the whole login is over, according to the client's [`Verdict`](crate::Verdict).
+    /// The server said that the whole login is over, according to the client's
+    /// [`Verdict`](crate::session::Verdict).
     LoginOver,
     /// The token was refreshed, and the server rejected this call with the new token too. The login goes on.
     ReplayRejected,

@@ -92,7 +92,7 @@ impl InsufficientScope {
 /// Makes the error of a response that asks for more scopes, or of any response for a fake.
 ///
 /// ```
-/// use sdk_runtime::{ErrorResponse, InsufficientScope, http};
+/// use sdk_runtime::{ErrorResponse, error::InsufficientScope, http};
 ///
 /// let answer = http::Response::builder()
 ///     .status(403)

@@ -24,6 +24,7 @@ mod too_large;
 mod transport;
 mod unavailable;
 
+pub use crate::www_authenticate::Challenge;
 pub use api::ApiError;
 pub use build::BuildError;
 pub use call_error::Error;

@@ -6,7 +6,7 @@ use super::response::ErrorResponse;
 use crate::endpoint::Endpoint;
 
 /// The server needs the request again, after a refresh of the token or a redirect, and its body was a
-/// [`BodyStream`](crate::BodyStream) that has been read.
+/// [`BodyStream`](crate::body::BodyStream) that has been read.
 ///
 /// The token was refreshed all the same, so the next call has a new one.
 #[derive(Clone)]

@@ -18,18 +18,20 @@ struct Inner {
 }
 
 impl InvalidRequest {
-    /// Creates the error of an argument of that name. The reason ("is …") must not quote the value.
+    /// Creates the error of an argument of that name. Both are shown: the name must be no secret, and the
+    /// reason ("is …") must not quote the value.
     pub fn new(argument: impl Into<Cow<'static, str>>, reason: impl Into<Cow<'static, str>>) -> Self {
         Self(Arc::new(Inner { argument: argument.into(), reason: reason.into() }), Called::default())
     }
 
-    /// Returns the placeholder, parameter or header at fault.
+    /// Returns the placeholder, parameter or header at fault: for a link to the next page `Link`, for a file
+    /// its path, and for a credential in the clear the origin that would get it.
     #[must_use]
     pub fn argument(&self) -> &str {
         &self.0.argument
     }
 
-    /// Returns the reason. It never quotes the value.
+    /// Returns the reason. It never quotes the value, an address in a `Link` included.
     #[must_use]
     pub fn reason(&self) -> &str {
         &self.0.reason

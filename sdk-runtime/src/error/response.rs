@@ -168,7 +168,7 @@ impl ErrorResponse {
 
     /// Returns how long until the server wants to be asked again by its `Retry-After`, from now. `None` if it
     /// sends no such header. A date is compared with the server's own `Date`, or else with
-    /// [`ClientBuilder::wall_clock`](crate::ClientBuilder::wall_clock).
+    /// [`ClientBuilder::wall_clock`](crate::client::ClientBuilder::wall_clock).
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         Some(self.0.retry_at?.saturating_duration_since(runtime::now()))

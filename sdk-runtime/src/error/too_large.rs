@@ -4,8 +4,8 @@ use std::fmt;
 
 use super::called::{Called, has_endpoint};
 
-/// The response body exceeds [`ClientBuilder::body_limit`](crate::ClientBuilder::body_limit), or one line or
-/// event of a stream exceeds its limit.
+/// The response body exceeds [`ClientBuilder::body_limit`](crate::client::ClientBuilder::body_limit), or one
+/// line or event of a stream exceeds its limit.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct BodyTooLarge {
     limit: usize,

@@ -27,6 +27,7 @@ pub use header::HeaderArg;
 pub use part::{Part, PartArg};
 pub(crate) use prepared::Prepared;
 pub use preview::RequestPreview;
+#[doc(hidden)]
 pub use query::ListStyle;
 
 use crate::body::{Body, Content, FORM, JSON, Payload};
@@ -35,6 +36,7 @@ use crate::error::InvalidRequest;
 
 /// A request in the making. The first argument that cannot be encoded is returned when the call is awaited.
 #[derive(Clone)]
+#[doc(hidden)]
 pub struct Request {
     endpoint: &'static Endpoint,
     path: PathBuilder,

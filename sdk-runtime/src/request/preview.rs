@@ -43,8 +43,8 @@ impl RequestPreview {
         self.0.body.as_ref()?.bytes()
     }
 
-    /// Whether the request can be sent any number of times. Only one with a [`BodyStream`](crate::BodyStream)
-    /// cannot.
+    /// Whether the request can be sent any number of times. Only one with a
+    /// [`BodyStream`](crate::body::BodyStream) cannot.
     #[must_use]
     pub fn is_replayable(&self) -> bool {
         self.0.is_replayable()

@@ -10,7 +10,7 @@ use crate::text;
 /// A success type that is not JSON. Everything that `serde` can read from JSON works without it.
 ///
 /// ```
-/// use sdk_runtime::{BufferedResponse, Error, FromResponse};
+/// use sdk_runtime::{Error, response::{BufferedResponse, FromResponse}};
 ///
 /// struct Lines(Vec<String>);
 ///

@@ -8,8 +8,9 @@ mod link;
 mod page;
 mod parts;
 mod read;
-mod stream;
+pub(crate) mod stream;
 
+#[doc(hidden)]
 pub use decoder::Decoder;
 pub(crate) use decoder::SuccessResponse;
 pub use from_response::FromResponse;
@@ -18,4 +19,4 @@ pub(crate) use link::next_link;
 pub use page::{NoCursor, Page};
 pub use parts::{BufferedResponse, Head, Response};
 pub(crate) use read::{BodyEnd, ERROR_BODY_TIME, ReceivedBody, read_all, receive};
-pub use stream::{ByteStream, EventStream, FromStream, JsonLines, ServerEvent, ServerEvents};
+pub(crate) use stream::{ByteStream, FromStream};

@@ -1,4 +1,6 @@
-//! `Session`, the public handle of one login.
+//! One login: its tokens, its refreshes, its state and its events.
+//!
+//! [`Session`] is the handle. [`TokenRequest`] and [`TokenResponse`] connect your types with it.
 
 mod acquire;
 mod observe;
@@ -19,7 +21,10 @@ use std::sync::Arc;
 
 use tokio_util::sync::{CancellationToken, DropGuard};
 
+pub use crate::cookies::CookiesDropped;
+pub use crate::secret::{AccessToken, RefreshToken};
 pub use observe::{SessionEvents, StateWatch};
+#[doc(hidden)]
 pub use refresh::{RefreshEndpoint, TokenAnswer};
 pub use state::{Login, SessionEvent, SessionState};
 pub use token::{Attach, Grant, RefreshBearer, Refusal, TokenRequest, TokenResponse, Tokens, Verdict};
@@ -33,7 +38,6 @@ pub(crate) use wait_budget::WaitBudget;
 
 use crate::error::{Error, InvalidRequest, StoreError};
 use crate::runtime::{Clock, Now, Spawner};
-use crate::secret::AccessToken;
 use crate::store::TokenStore;
 
 /// The session of one login. It is cheap to clone, and every client built with it shares it.
@@ -199,7 +203,7 @@ impl Session {
     /// start too, so an application can clear what it kept from an earlier start.
     ///
     /// ```
-    /// # use sdk_runtime::{SessionState, StateWatch};
+    /// # use sdk_runtime::{SessionState, session::StateWatch};
     /// /// Spawned with `session.watch()`; ends when the last client and the last handle are gone.
     /// async fn show_login_form_when_needed(mut states: StateWatch) {
     ///     while let Some(state) = states.next().await {
@@ -220,7 +224,7 @@ impl Session {
     /// is for the state alone, and gives a slow subscriber the latest.
     ///
     /// ```
-    /// # use sdk_runtime::{SessionEvent, SessionEvents};
+    /// # use sdk_runtime::session::{SessionEvent, SessionEvents};
     /// /// Spawned with `session.events()`; ends when the last client and the last handle are gone.
     /// async fn tell(mut events: SessionEvents) {
     ///     while let Some(event) = events.next().await {

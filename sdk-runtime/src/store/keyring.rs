@@ -22,7 +22,7 @@ use crate::error::StoreError;
 /// `keyring_core::set_default_store`, before the first use of the store.
 ///
 /// ```
-/// use sdk_runtime::{KeyringStore, StoredLogin, TokenStore};
+/// use sdk_runtime::store::{KeyringStore, StoredLogin, TokenStore};
 ///
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -41,16 +41,16 @@ use crate::error::StoreError;
 ///
 /// - The user may be asked to unlock the key ring. The session does not wait longer for that than for any
 ///   store, and retries later. On a machine without a key ring, as most servers, each operation fails with
-///   [`Unavailable`](crate::StoreErrorKind::Unavailable). Use a [`FileStore`](crate::FileStore) there.
+///   [`Unavailable`](crate::error::StoreErrorKind::Unavailable). Use a [`FileStore`](crate::FileStore) there.
 /// - A key ring has no compare-and-swap, so each write takes a lock of the system on a file. All processes
 ///   that share the login have to find the same file, in `$XDG_STATE_HOME/sdk-runtime` or else
 ///   `~/.local/state/sdk-runtime` (on all systems), or in the directory that [`locks_in`](Self::locks_in)
 ///   names. The file contains no secret. Its directory must belong to this user or to root, and no other user
 ///   may write to it.
 /// - An entry that this library has not written, or that a later version has written, is
-///   [`Foreign`](crate::StoreErrorKind::Foreign), and is not overwritten.
+///   [`Foreign`](crate::error::StoreErrorKind::Foreign), and is not overwritten.
 /// - Windows limits an entry to 2560 bytes. A login with longer tokens fails with
-///   [`Unavailable`](crate::StoreErrorKind::Unavailable).
+///   [`Unavailable`](crate::error::StoreErrorKind::Unavailable).
 #[derive(Clone)]
 pub struct KeyringStore(Arc<KeyringEntry>);
 

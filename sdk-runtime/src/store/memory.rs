@@ -8,17 +8,21 @@ use super::interface::{StoreFuture, StoredLogin, TokenStore};
 /// Stores a login in memory: for tests, and for several clients of one process that share a login without
 /// sharing a [`Session`](crate::Session). A clone is the same store.
 ///
+/// A [`SessionPool`](crate::client::SessionPool) drops the store of a login that it evicts. A store that is
+/// made for each key, such as `|_| MemoryStore::new()`, is then lost with its login. Keep the stores in a
+/// map, and return clones.
+///
 /// ```
-/// use sdk_runtime::{MemoryStore, StoredLogin, TokenStore};
+/// use sdk_runtime::store::{MemoryStore, StoredLogin, TokenStore};
 ///
 /// # tokio_test(async {
 /// let store = MemoryStore::new();
 /// assert!(store.replace(0, StoredLogin::new(1, "a")).await?);
 /// assert!(!store.replace(0, StoredLogin::new(1, "b")).await?, "another writer was faster");
 /// assert_eq!(store.load().await?.unwrap().text(), "a");
-/// # Ok::<(), sdk_runtime::StoreError>(())
+/// # Ok::<(), sdk_runtime::error::StoreError>(())
 /// # });
-/// # fn tokio_test<T>(test: impl Future<Output = Result<T, sdk_runtime::StoreError>>) {
+/// # fn tokio_test<T>(test: impl Future<Output = Result<T, sdk_runtime::error::StoreError>>) {
 /// #     tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(test).unwrap();
 /// # }
 /// ```

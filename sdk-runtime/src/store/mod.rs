@@ -9,6 +9,7 @@ mod interface;
 mod keyring;
 mod memory;
 
+pub use crate::error::{StoreError, StoreErrorKind};
 pub use file::FileStore;
 pub use interface::{StoreFuture, StoreLock, StoredLogin, TokenStore};
 #[cfg(feature = "keyring")]

@@ -40,7 +40,7 @@ pub trait Transport: Send + Sync + 'static {
 ///
 /// ```
 /// use std::sync::Arc;
-/// use sdk_runtime::{ServiceTransport, Transport};
+/// use sdk_runtime::{ServiceTransport, transport::Transport};
 ///
 /// # let service = sdk_testkit::Backend::new();
 /// let shared: Arc<dyn Transport> = Arc::new(ServiceTransport::new(service));

@@ -10,6 +10,7 @@ mod stage;
 mod upload;
 
 pub use self::reqwest::HttpClientBuilder;
+pub use crate::error::{TransportError, TransportErrorKind};
 pub use interface::{ResponseBody, Transport, TransportFuture, TransportRequest, TransportResponse};
 pub use service::ServiceTransport;
 

@@ -6,8 +6,10 @@ use std::sync::{Arc, Mutex};
 use http_body_util::BodyExt;
 use sdk_runtime::__private::{Call, ClientBuilder, Endpoint, body};
 use sdk_runtime::{
-    BodyStream, ByteStream, Error, IntoBody, Transport, TransportError, TransportErrorKind, TransportFuture,
-    TransportRequest,
+    ByteStream, Error,
+    body::{BodyStream, IntoBody},
+    error::{TransportError, TransportErrorKind},
+    transport::{Transport, TransportFuture, TransportRequest},
 };
 use sdk_testkit::{Backend, Reply};
 

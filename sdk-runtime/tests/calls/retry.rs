@@ -7,8 +7,10 @@ use std::time::Duration;
 
 use sdk_runtime::__private::{Call, ClientBuilder, Endpoint, body};
 use sdk_runtime::{
-    BodyStream, BufferedResponse, ByteStream, CancellationToken, Error, FromResponse, Head, IntoBody,
-    Refusal, TokenResponse, Tokens, TransportErrorKind,
+    ByteStream, CancellationToken, Error, Head, Refusal, TokenResponse, Tokens,
+    body::{BodyStream, IntoBody},
+    error::TransportErrorKind,
+    response::{BufferedResponse, FromResponse},
 };
 use sdk_testkit::{Backend, Reply};
 use tokio::time::Instant;

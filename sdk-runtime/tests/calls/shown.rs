@@ -3,7 +3,11 @@
 use std::fmt::Debug;
 
 use sdk_runtime::__private::{Client, Endpoint, Paginate};
-use sdk_runtime::{ClientBuilder, MemoryStore, ServiceTransport, SessionPool};
+use sdk_runtime::{
+    ServiceTransport,
+    client::{ClientBuilder, SessionPool},
+    store::MemoryStore,
+};
 use sdk_testkit::Backend;
 
 use crate::pages::list;

@@ -8,8 +8,10 @@ use bytes::Bytes;
 use http_body::{Body, Frame};
 use sdk_runtime::__private::{Call, ClientBuilder, Decoder, Endpoint};
 use sdk_runtime::{
-    ByteStream, Error, EventStream, FromStream, JsonLines, Response, ResponseBody, ServerEvents, Transport,
-    TransportError, TransportErrorKind, TransportFuture, TransportRequest,
+    ByteStream, Error, EventStream, JsonLines, Response,
+    error::{TransportError, TransportErrorKind},
+    stream::{FromStream, ServerEvents},
+    transport::{ResponseBody, Transport, TransportFuture, TransportRequest},
 };
 use sdk_testkit::{Backend, Reply};
 use tokio::sync::mpsc;

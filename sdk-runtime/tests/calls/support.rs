@@ -7,8 +7,10 @@ use sdk_runtime::__private::{
     ApiClient, Call, Client, ClientBuilder, Endpoint, Grant, RefreshEndpoint, Request, TokenAnswer, body,
 };
 use sdk_runtime::{
-    BufferedResponse, ServiceTransport, Session, Tokens, Transport, TransportError, TransportErrorKind,
-    TransportFuture, TransportRequest,
+    ServiceTransport, Session, Tokens,
+    error::{TransportError, TransportErrorKind},
+    response::BufferedResponse,
+    transport::{Transport, TransportFuture, TransportRequest},
 };
 use sdk_testkit::{Backend, Reply};
 

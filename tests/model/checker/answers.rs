@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use sdk_runtime::ExpiredReason;
+use sdk_runtime::error::ExpiredReason;
 
 use super::{Checked, Deed, Facts, endpoint};
 use crate::history::{Came, Doing, Entry, Event, Op, Outcome, Process, Seen, Token, What};

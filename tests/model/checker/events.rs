@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use sdk_runtime::ExpiredReason;
+use sdk_runtime::error::ExpiredReason;
 
 use super::{Checked, Facts};
 use crate::history::{Came, Doing, Entry, Event, Process, Seen, Send, Signed, Token, What};

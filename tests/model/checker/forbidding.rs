@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use sdk_runtime::ExpiredReason;
+use sdk_runtime::error::ExpiredReason;
 
 use super::holds::BUDGET;
 use super::{Checked, Facts, Judged, endpoint};

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use sdk_runtime::ExpiredReason;
+use sdk_runtime::error::ExpiredReason;
 
 use super::{Facts, Judged};
 use crate::history::{Op, Outcome, Process, Token};

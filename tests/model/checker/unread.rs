@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use sdk_runtime::ExpiredReason;
+use sdk_runtime::error::ExpiredReason;
 
 use super::{Checked, Facts};
 use crate::history::{Came, Entry, Event, Outcome, Process, Send, Token, What};

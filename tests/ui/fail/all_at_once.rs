@@ -1,6 +1,6 @@
 //! A mistake of every kind, and an unrelated one: all are shown, and no others.
 
-use sdk_runtime::{ApiError, BodyStream, Error, Pages, Part, Result, Url, api_client};
+use sdk_runtime::{ApiError, Error, Pages, Part, Result, Url, api_client, body::BodyStream};
 
 #[api_client(timeout = 30)]
 pub trait Users {

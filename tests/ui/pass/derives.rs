@@ -52,7 +52,7 @@ pub enum Rest {
 pub enum Of<T, U = ()>
 where
     T: ::serde::de::DeserializeOwned,
-    U: ::sdk_runtime::FromResponse,
+    U: ::sdk_runtime::response::FromResponse,
 {
     /// A body.
     #[status(400)]

@@ -4,7 +4,7 @@
 #![deny(warnings, missing_docs, unreachable_pub, unused, unused_qualifications, rust_2018_idioms)]
 
 use ::sdk_runtime::http::{HeaderMap, HeaderValue, StatusCode};
-use ::sdk_runtime::{AccessToken, Grant, Head, RefreshToken, TokenRequest, TokenResponse, Tokens};
+use ::sdk_runtime::{Grant, Head, TokenRequest, TokenResponse, Tokens, session::{AccessToken, RefreshToken}};
 use ::std::iter::FromIterator;
 use ::std::{assert, assert_eq};
 

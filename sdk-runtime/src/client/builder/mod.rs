@@ -45,7 +45,7 @@ const BODY_LIMIT: usize = 64 << 20;
 ///     .timeout(Duration::from_secs(10))
 ///     .http(|http| http.user_agent("my-app/1.0"))
 ///     .build()?;
-/// # Ok::<(), sdk_runtime::BuildError>(())
+/// # Ok::<(), sdk_runtime::error::BuildError>(())
 /// ```
 #[must_use]
 pub struct ClientBuilder<C> {
@@ -125,7 +125,7 @@ impl<C: ApiClient> ClientBuilder<C> {
     ///     .header("user-agent", concat!("my-app/", env!("CARGO_PKG_VERSION")))
     ///     .header("x-api-version", "2026-11-01")
     ///     .build()?;
-    /// # Ok::<(), sdk_runtime::BuildError>(())
+    /// # Ok::<(), sdk_runtime::error::BuildError>(())
     /// ```
     pub fn header(mut self, name: &str, value: impl HeaderArg) -> Self {
         if let Ok(headers) = &mut self.headers
@@ -152,7 +152,7 @@ impl<C: ApiClient> ClientBuilder<C> {
     /// behind the headers.
     ///
     /// ```
-    /// # use sdk_runtime::{ErrorResponse, Verdict};
+    /// # use sdk_runtime::{ErrorResponse, session::Verdict};
     /// #[derive(serde::Deserialize)]
     /// struct Refused {
     ///     soft_logout: bool,
@@ -201,7 +201,7 @@ impl<C: ApiClient> ClientBuilder<C> {
     ///     .header("user-agent", "my-app/1.0")
     ///     .trusted_origin("https://files.tracker.example") // the token goes there too
     ///     .build()?;
-    /// # Ok::<(), sdk_runtime::BuildError>(())
+    /// # Ok::<(), sdk_runtime::error::BuildError>(())
     /// ```
     pub fn bearer(mut self, token: impl Into<AccessToken>) -> Self {
         self.bearer = Some(token.into());
@@ -219,14 +219,14 @@ impl<C: ApiClient> ClientBuilder<C> {
     /// refresh and sign-out.
     ///
     /// ```no_run
-    /// # use sdk_runtime::{MemoryStore, Result, api_client};
+    /// # use sdk_runtime::{Result, api_client, store::MemoryStore};
     /// # #[api_client]
     /// # trait Tracker {
     /// #     #[get("/issues")]
     /// #     async fn issues(&self) -> Result<Vec<String>>;
     /// # }
     /// let tracker = TrackerClient::builder("https://tracker.example").store(MemoryStore::new()).build()?;
-    /// # Ok::<(), sdk_runtime::BuildError>(())
+    /// # Ok::<(), sdk_runtime::error::BuildError>(())
     /// ```
     pub fn store(mut self, store: impl TokenStore) -> Self {
         self.store = Some(Arc::new(store));
@@ -234,8 +234,9 @@ impl<C: ApiClient> ClientBuilder<C> {
     }
 
     /// Sets the time of day, in place of the system's. Use it to test what happens to a login when a machine
-    /// is suspended or its clock is set, and dates in `Retry-After`. All else goes by Tokio's clock, which a
-    /// test can pause. A client that shares a session uses the session's time of day by default.
+    /// is suspended or its clock is set. Dates in a `Retry-After`, to a refresh or to a call, go by it too if
+    /// the response has no `Date`. All else goes by Tokio's clock, which a test can pause. A client that
+    /// shares a session uses the session's time of day by default.
     pub fn wall_clock(mut self, now: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
         self.clock = Clock::with_wall(now);
         self
@@ -267,7 +268,7 @@ impl<C: ApiClient> ClientBuilder<C> {
     ///
     /// static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().expect("threads can be started"));
     ///
-    /// # fn main() -> std::result::Result<(), sdk_runtime::BuildError> {
+    /// # fn main() -> std::result::Result<(), sdk_runtime::error::BuildError> {
     /// let tracker = TrackerClient::builder("https://tracker.example")
     ///     .spawn_on(RUNTIME.handle().clone())
     ///     .build()?;
@@ -360,7 +361,9 @@ impl<C: ApiClient> ClientBuilder<C> {
     }
 
     /// Builds a pool of clients, one login for each key, for a server that acts for its users. `store` makes
-    /// the store of a key. If keys are chosen by others, the directory or table must be safe from them.
+    /// the store of a key, once more after each eviction. So it must lead to what the last one has stored, as
+    /// a file or a row does; `|_| MemoryStore::new()` loses each login that is evicted. If keys are chosen by
+    /// others, the directory or table must be safe from them.
     ///
     /// # Errors
     ///

@@ -46,7 +46,7 @@ const REMAINS: usize = 10_000;
 ///     async fn events(&self, day: u32) -> Result<Vec<String>>;
 /// }
 ///
-/// # fn main() -> Result<(), sdk_runtime::BuildError> {
+/// # fn main() -> Result<(), sdk_runtime::error::BuildError> {
 /// let calendars = CalendarClient::builder("https://calendar.example")
 ///     .build_pool(|user: &u64| FileStore::new(format!("/var/lib/planner/logins/{user}")))?;
 ///

@@ -194,7 +194,7 @@ impl<T: FromStream> FromStream for Option<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::response::{EventStream, JsonLines, ServerEvents};
+    use crate::response::stream::{EventStream, JsonLines, ServerEvents};
 
     #[tokio::test]
     async fn no_piece_is_empty_and_none_is_shown() {

@@ -41,7 +41,7 @@ impl Tokens {
     /// The tokens arrived as cookies, and the client holds only the jar. If the jar has no cookie, because
     /// the response set none or all were refused, the sign-in fails with
     /// [`Error::InvalidRequest`](crate::Error::InvalidRequest), which says why. A refresh fails with
-    /// [`UnavailableCause::Unusable`](crate::UnavailableCause::Unusable) then. A refresh that sets no
+    /// [`UnavailableCause::Unusable`](crate::error::UnavailableCause::Unusable) then. A refresh that sets no
     /// cookie keeps the present ones.
     ///
     /// Needs the feature `cookies`.
@@ -62,8 +62,10 @@ impl Tokens {
         self
     }
 
-    /// How long the access token lives, counted from its arrival. After that the next call refreshes the
-    /// token before it is sent. A token that a server rejects earlier is refreshed then.
+    /// How long the access token lives, counted from its arrival. In the last 15 % of that time, at most
+    /// 5 min, one call starts a refresh, and all calls go on with the old token. In the last 5 %, at most
+    /// 30 s, calls wait for the refresh, up to 2 s each. After the end no request is signed with the token.
+    /// A token that a server rejects earlier is refreshed then.
     ///
     /// Without this and [`expires_at`](Self::expires_at) the session reads `exp` and `iat` of a JWT (RFC
     /// 7519, 4.1). Other tokens are used until a server rejects them.

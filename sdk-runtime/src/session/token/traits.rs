@@ -159,7 +159,7 @@ impl<T: TokenResponse> TokenResponse for Response<T> {
 pub enum Refusal {
     /// For good: the login is over, and every call fails with
     /// [`Error::SessionExpired`](crate::Error::SessionExpired). The text is the server's reason, its
-    /// [`message`](crate::SessionExpired::message).
+    /// [`message`](crate::error::SessionExpired::message).
     Dead(String),
     /// For now, or a success without tokens: the login is kept, and calls fail with
     /// [`Error::RefreshUnavailable`](crate::Error::RefreshUnavailable) until a refresh succeeds.

@@ -17,7 +17,7 @@ use super::interface::{StoreFuture, StoreLock, StoredLogin, TokenStore};
 /// is the same store.
 ///
 /// ```
-/// use sdk_runtime::{FileStore, StoredLogin, TokenStore};
+/// use sdk_runtime::{FileStore, store::{StoredLogin, TokenStore}};
 ///
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -36,20 +36,20 @@ use super::interface::{StoreFuture, StoreLock, StoredLogin, TokenStore};
 /// ```
 ///
 /// - The file has mode 600. A missing directory is created with mode 700. A file is refused with
-///   [`Unavailable`](crate::StoreErrorKind::Unavailable) and the command that mends it if others can read it
-///   or can write to its directory. A file of another user is refused too, because a program that is run once
-///   with `sudo` would lock its owner out. The directory must belong to the same user, or to root. The
-///   directories above it are not checked. (On other systems than Unix nothing of this is checked, and a file
-///   is as private as its directory.)
+///   [`Unavailable`](crate::error::StoreErrorKind::Unavailable) and the command that mends it if others can
+///   read it or can write to its directory. A file of another user is refused too, because a program that is
+///   run once with `sudo` would lock its owner out. The directory must belong to the same user, or to root.
+///   The directories above it are not checked. (On other systems than Unix nothing of this is checked, and a
+///   file is as private as its directory.)
 /// - The file is replaced in one step, and is on the disk when the write returns. Whenever the process or the
 ///   machine stops, the old login or the new one is there. (Windows flushes no directory: after a power
 ///   failure the old login may be back.)
 /// - Windows may refuse to read or replace a file that another program has open, such as a virus scanner or a
 ///   backup. The store then retries for 2 s. After that the operation is
-///   [`Unavailable`](crate::StoreErrorKind::Unavailable).
-/// - A file is [`Foreign`](crate::StoreErrorKind::Foreign), and is not overwritten, if this library has not
-///   written it, if it is damaged, or if a later version has written it. A symbolic link, and anything but a
-///   regular file, is foreign too.
+///   [`Unavailable`](crate::error::StoreErrorKind::Unavailable).
+/// - A file is [`Foreign`](crate::error::StoreErrorKind::Foreign), and is not overwritten, if this library
+///   has not written it, if it is damaged, or if a later version has written it. A symbolic link, and
+///   anything but a regular file, is foreign too.
 /// - Next to the file `login` there are `login.lock` and `login.renewing`, empty, for the locks of the
 ///   system. They stay. The system frees a lock when its holder ends, even by `SIGKILL`. On a file system
 ///   without such locks (some network file systems) the store fails, and says so.

@@ -1,6 +1,6 @@
 //! A cursor that does not fit the parameter it is sent in.
 
-use sdk_runtime::{BufferedResponse, FromResponse, Page, Pages, Result, api_client};
+use sdk_runtime::{Page, Pages, Result, api_client, response::{BufferedResponse, FromResponse}};
 
 pub struct ProjectPage {
     projects: Vec<String>,

@@ -1,6 +1,6 @@
 //! A `Vec` of items instead of `Pages`.
 
-use sdk_runtime::{PageItems, api_client};
+use sdk_runtime::{api_client, client::PageItems};
 
 #[api_client]
 pub trait Users {

@@ -1,6 +1,6 @@
 //! A body that can be sent once, with each page.
 
-use sdk_runtime::{BodyStream, Pages, api_client};
+use sdk_runtime::{Pages, api_client, body::BodyStream};
 
 #[api_client]
 pub trait Users {

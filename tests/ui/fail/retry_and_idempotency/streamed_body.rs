@@ -1,6 +1,6 @@
 //! Retries of a body that can be sent once.
 
-use sdk_runtime::{BodyStream, Result, api_client};
+use sdk_runtime::{Result, api_client, body::BodyStream};
 
 #[api_client]
 pub trait Users {

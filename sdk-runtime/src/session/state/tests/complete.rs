@@ -131,7 +131,7 @@ fn what_the_store_does_not_have_is_to_be_written_until_it_does() {
     assert!(world.core.has_pending_write());
     let serial = world.core.pending_write().unwrap().serial;
     assert_eq!(events(&mut world.core), ["degraded", "refreshed"]);
-    world.core.store_failed(crate::StoreError::timeout());
+    world.core.store_failed(crate::error::StoreError::timeout());
     assert_eq!(events(&mut world.core), [""; 0], "once");
     world.core.write_done(serial - 1);
     assert!(world.core.has_pending_write(), "that was an older one");

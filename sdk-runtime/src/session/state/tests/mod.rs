@@ -47,7 +47,7 @@ fn unavailable(retry_after: Option<Duration>) -> RefreshOutcome {
 
 fn not_stored() -> Box<NotStored> {
     let record = Record::empty(TokenId::first(1));
-    Box::new(NotStored { record, error: crate::StoreError::timeout() })
+    Box::new(NotStored { record, error: crate::error::StoreError::timeout() })
 }
 
 struct World {

@@ -242,9 +242,9 @@ fn events(core: &mut Core) -> String {
 fn document() -> String {
     let mut text = String::from(
         "Each event in each state: the state that follows, the result for the caller, the\n\
-         [`SessionEvent`](crate::SessionEvent)s, and what the store is to hold from then on. An event that \
-         is not\n\
-         listed cannot happen in that state. A call that waits while its token still signs\n\
+         [`SessionEvent`](crate::session::SessionEvent)s, and what the store is to hold from then on. An \
+         event that is\n\
+         not listed cannot happen in that state. A call that waits while its token still signs\n\
          is signed with it if the refresh fails. A refresh writes the tokens that it receives to the store \
          itself.\n\n\
          The tests of the crate write this page and compare it: it is what the code does.\n\n\
