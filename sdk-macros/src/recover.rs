@@ -52,7 +52,13 @@ pub(crate) fn recover(raw: &RawTrait, errors: &Errors) -> TokenStream {
     declared.extend(raw.others.iter().map(ToTokens::to_token_stream));
     let declared = expand::trait_with_items(&trait_head, &declared);
     let refresh = expand::refresh::none(&names);
-    let parts = Parts { inherent, implemented: implementable.then(Vec::new), endpoints: Vec::new(), refresh };
+    let parts = Parts {
+        inherent,
+        implemented: implementable.then(Vec::new),
+        endpoints: Vec::new(),
+        refresh,
+        refresh_name: None,
+    };
     let client = expand::client::client(&names, &parts);
     quote!(#errors #declared #client #(#consumed)*)
 }
@@ -219,7 +225,12 @@ fn inherent_stub(method: &RawMethod, sig: &Signature, names: &Names<'_>, krate: 
     let attrs = signature::shared(&method.attrs);
     let sig = match Returns::new(&sig.output) {
         _ if is_stream(method) => sig.clone(),
-        Some(returns) => expand::returning_call(sig, &returns, private),
+        Some(mut returns) => {
+            if returns.err.as_ref().is_some_and(returns::is_foreign_error) {
+                returns.err = Some(parse_quote!(#krate::Error));
+            }
+            expand::returning_call(sig, &returns, private)
+        }
         None => Signature {
             output: parse_quote!(-> #private::Call<(), #krate::Error>),
             asyncness: None,

@@ -67,6 +67,23 @@ impl VisitMut for Borrowed {
     }
 }
 
+/// Returns whether the type is certainly no `ApiError`: a type of the standard library or of another crate,
+/// for which no user can implement it.
+pub(crate) fn is_foreign_error(ty: &Type) -> bool {
+    const CRATES: &[&str] =
+        &["std", "core", "alloc", "anyhow", "eyre", "color_eyre", "reqwest", "serde_json", "hyper"];
+    match span::strip_groups(ty) {
+        Type::Tuple(_) | Type::Reference(_) | Type::TraitObject(_) | Type::Array(_) => true,
+        Type::Path(path) if path.path.segments.len() == 1 => {
+            path.path.segments.iter().all(|only| only.ident == "String" || only.ident == "Box")
+        }
+        Type::Path(path) => {
+            path.path.segments.first().is_some_and(|first| CRATES.iter().any(|name| first.ident == name))
+        }
+        _ => false,
+    }
+}
+
 /// Returns the type arguments, if the last segment of the type's path is `name`.
 pub(crate) fn arguments_of<'a>(ty: &'a Type, name: &str) -> Option<Vec<&'a Type>> {
     let Type::Path(path) = span::strip_groups(ty) else { return None };

@@ -4,7 +4,7 @@
 //! site counts as generated, so that the compiler's lints and clippy leave the token alone.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use syn::{ReturnType, Type, spanned::Spanned};
+use syn::{GenericArgument, PathArguments, ReturnType, Type, spanned::Spanned};
 
 /// Returns the span of code that is generated around a name of the user's. The compiler and its lints point
 /// at that name. A token without a place would make them point at `#[api_client]`.
@@ -34,6 +34,31 @@ pub(crate) fn of_type(ty: &Type) -> Span {
         Type::Reference(reference) => of_type(&reference.elem),
         Type::Path(path) => path.path.segments.last().map_or_else(|| ty.span(), |last| last.ident.span()),
         other => other.span(),
+    }
+}
+
+/// Returns the type of the values in a list, an option, a map or another container, or else the type itself.
+/// A bound that fails for the values is reported there.
+pub(crate) fn content(ty: &Type) -> &Type {
+    const CONTAINERS: &[&str] = &[
+        "Vec", "VecDeque", "Option", "Box", "Arc", "HashMap", "BTreeMap", "HashSet", "BTreeSet", "Response",
+    ];
+    match strip_groups(ty) {
+        Type::Reference(reference) => content(&reference.elem),
+        Type::Slice(slice) => content(&slice.elem),
+        Type::Array(array) => content(&array.elem),
+        Type::Path(path) => {
+            let last = path.path.segments.last();
+            let last = last.filter(|last| CONTAINERS.iter().any(|name| last.ident == name));
+            match last.map(|last| &last.arguments) {
+                Some(PathArguments::AngleBracketed(arguments)) => match arguments.args.last() {
+                    Some(GenericArgument::Type(value)) => content(value),
+                    _ => ty,
+                },
+                _ => ty,
+            }
+        }
+        _ => ty,
     }
 }
 

@@ -107,6 +107,8 @@ struct Scanner<'a> {
     encodes: bool,
     /// A placeholder of another framework was reported, with all of them corrected.
     is_foreign: bool,
+    /// The kinds of placeholders of other frameworks that were reported: one habit is one mistake.
+    foreign: Vec<&'static str>,
 }
 
 impl<'a> Scanner<'a> {
@@ -145,7 +147,7 @@ impl<'a> Scanner<'a> {
                 '#' if after.starts_with('{') && self.query.is_none() => {
                     let end = after.find('}').map_or(after.len(), |end| end + 1);
                     let shown = format!("the path contains `#{}`, which is no placeholder", &after[..end]);
-                    self.report(shown, "");
+                    self.report_habit("#", shown, "");
                     1
                 }
                 '$' if after.starts_with('{') => {
@@ -224,7 +226,7 @@ impl<'a> Scanner<'a> {
 
     fn in_angle_brackets(&mut self, text: &str) -> usize {
         let Some((inner, length)) = in_angle_brackets(text) else { return 1 };
-        self.report(format!("the path contains `<{inner}>`, which is no placeholder"), "");
+        self.report_habit("<", format!("the path contains `<{inner}>`, which is no placeholder"), "");
         self.pieces.push(Piece::Param(Placeholder { name: inner.to_owned(), rest: false }));
         length
     }
@@ -302,7 +304,7 @@ impl<'a> Scanner<'a> {
             self.report(format!("the dotted placeholder `{{{name}}}` is not supported"), why);
         } else if !name.chars().all(is_of_a_name) {
             let why = if name.contains(':') { "; the type stands at the parameter" } else { "" };
-            self.report(format!("the placeholder `{{{inner}}}` is not a plain name"), why);
+            self.report_habit("{", format!("the placeholder `{{{inner}}}` is not a plain name"), why);
         }
         // A placeholder with a wrong name is kept, so that its segment is not reported as empty.
         self.pieces.push(Piece::Param(Placeholder { name: name.to_owned(), rest }));
@@ -366,6 +368,14 @@ impl<'a> Scanner<'a> {
     fn report_unbalanced(&mut self, message: &str, why: &'static str) {
         self.report(message, why);
         self.unbalanced = true;
+    }
+
+    /// Reports the first placeholder that is written in this way. The help corrects all of them.
+    fn report_habit(&mut self, kind: &'static str, message: String, why: &'static str) {
+        if !self.foreign.contains(&kind) {
+            self.foreign.push(kind);
+            self.report(message, why);
+        }
     }
 
     fn report(&mut self, message: impl Into<String>, why: &'static str) {

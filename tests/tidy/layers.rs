@@ -230,7 +230,7 @@ const LAYERS: &[Layers] = &[
     },
     Layers {
         directory: "sdk-macros/src/validate/rule/",
-        order: &["body dyn_type headers method_names pages parts query_names query_values \
+        order: &["answer body dyn_type headers method_names pages parts query_names query_values \
              retry_and_idempotency session \
              trait_head"],
     },

@@ -24,7 +24,10 @@ pub(super) fn in_template_order(endpoint: &Endpoint) -> impl Iterator<Item = &Pa
 /// Returns the code that encodes one argument into the request. Code that can fail for a type has the type's
 /// span.
 pub(super) fn push(param: &Param, request: &TokenStream, private: &TokenStream) -> TokenStream {
-    let span = span::generated_at_type(&param.ty);
+    let span = span::generated_at_type(match param.role {
+        Role::Json(_) | Role::Part { json: true, .. } => span::content(&param.ty),
+        _ => &param.ty,
+    });
     let private = &span::respan(private, span);
     let request = &span::respan(request, span);
     let name = &param.name;

@@ -17,11 +17,16 @@ pub(crate) struct Parts {
     pub(crate) endpoints: Vec<TokenStream>,
     /// The constant `REFRESH`.
     pub(crate) refresh: TokenStream,
+    /// The name of the refresh endpoint, which only the session sends.
+    pub(crate) refresh_name: Option<String>,
 }
 
 pub(crate) fn client(names: &Names<'_>, parts: &Parts) -> TokenStream {
     let Names { trait_head, client, vis, private, generics, param_bounds } = names;
-    let Parts { inherent, implemented, endpoints, refresh } = parts;
+    let Parts { inherent, implemented, endpoints, refresh, refresh_name } = parts;
+    // For a call of the refresh endpoint, the compiler suggests the method with this alias.
+    let alias =
+        refresh_name.as_ref().filter(|name| *name != "session").map(|name| quote!(#[doc(alias = #name)]));
     let (parameters, arguments, bounds) = generics.split_for_impl();
     let cfgs: Vec<_> = signature::cfgs(&trait_head.attrs).collect();
     let permitted: Vec<_> = signature::permitted(&trait_head.attrs).collect();
@@ -100,6 +105,7 @@ pub(crate) fn client(names: &Names<'_>, parts: &Parts) -> TokenStream {
             }
 
             /// Returns the session that signs the calls of this client.
+            #alias
             #vis fn session(&self) -> &#private::Session {
                 self.__client.session()
             }

@@ -19,6 +19,7 @@ pub(crate) use trait_item::trait_with_items;
 
 use proc_macro2::TokenStream;
 use quote::quote;
+use syn::ext::IdentExt;
 
 use crate::model::{Client, Method};
 
@@ -26,13 +27,14 @@ use crate::model::{Client, Method};
 pub(crate) fn client(client: &Client) -> TokenStream {
     let names = Names::new(&client.trait_head, &client.krate);
     let (mut declared, mut inherent, mut implemented) = (Vec::new(), Vec::new(), Vec::new());
-    let (mut endpoints, mut refresh) = (Vec::new(), None);
+    let (mut endpoints, mut refresh, mut refresh_name) = (Vec::new(), None, None);
     for method in &client.methods {
         match method {
             Method::Endpoint(endpoint) if endpoint.is_refresh() => {
                 inherent.push(endpoint::constant(endpoint, &names));
                 endpoints.push(endpoint::table_entry(endpoint));
                 refresh = Some(refresh::refresh(endpoint, &names));
+                refresh_name = Some(endpoint.name().unraw().to_string());
             }
             Method::Endpoint(endpoint) => {
                 declared.push(endpoint::declared(endpoint, &names));
@@ -48,7 +50,7 @@ pub(crate) fn client(client: &Client) -> TokenStream {
     }
     let refresh = refresh.unwrap_or_else(|| refresh::none(&names));
     let declared = trait_with_items(&client.trait_head, &declared);
-    let parts = client::Parts { inherent, implemented: Some(implemented), endpoints, refresh };
+    let parts = client::Parts { inherent, implemented: Some(implemented), endpoints, refresh, refresh_name };
     let generated = client::client(&names, &parts);
     let erased = client.erased.then(|| erased::erased(&names, &methods_of_trait(client)));
     quote!(#declared #generated #erased)

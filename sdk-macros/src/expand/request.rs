@@ -67,7 +67,7 @@ fn only_once(endpoint: &Endpoint, private: &TokenStream) -> Option<TokenStream> 
 /// Returns the decoder that the compiler chooses by the type of success.
 pub(super) fn decoder(returns: &Returns, private: &TokenStream) -> TokenStream {
     let Returns { whole, ok, .. } = returns;
-    let span = span::in_return_type(&returns.whole, ok.as_ref());
+    let span = span::in_return_type(&returns.whole, ok.as_ref().map(span::content));
     let private = span::respan(private, span);
     let ok = match ok {
         Some(ok) => quote!(#ok),

@@ -26,6 +26,8 @@ pub(crate) fn endpoint(
     let draft = Draft::of(raw, trait_options, diagnostics);
     rule::check_endpoint(&draft, diagnostics);
     diagnostics.clean_since(start)?;
+    rule::check_answer(&draft, diagnostics);
+    diagnostics.clean_since(start)?;
     let AuthRule { auth, scopes } = draft.auth();
     let headers = headers(&draft);
     let Draft { verb, session, returns, address, params, .. } = draft;

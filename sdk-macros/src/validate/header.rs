@@ -47,7 +47,7 @@ pub(crate) fn value(literal: &LitStr, diagnostics: &Diagnostics) -> Result<(), R
     Err(diagnostics.report(
         literal,
         format!("the header value contains {what}"),
-        format!("remove it: `{rest:?}`"),
+        format!("write `{:?}`", rest.trim()),
     ))
 }
 
@@ -62,7 +62,7 @@ pub(crate) fn may_be_set(at: impl ToTokens, name: &str, auth: Auth, diagnostics:
         diagnostics.report(
             at,
             format!("the header `authorization` is managed because `auth = {auth}`"),
-            "write `auth = none` to set it yourself",
+            "remove it, or add `auth = none` to set it yourself",
         );
     }
     name != "authorization"
@@ -74,7 +74,11 @@ pub(crate) fn is_added(name: &str) -> bool {
 }
 
 pub(crate) fn report_twice(at: impl ToTokens, name: &str, diagnostics: &Diagnostics) {
-    diagnostics.report(at, format!("the header `{name}` is set twice"), format!("keep one `{name:?}`"));
+    diagnostics.report(
+        at,
+        format!("the header `{name}` is set twice"),
+        format!("remove it: `{name:?}` is set already"),
+    );
 }
 
 pub(crate) fn is_token(c: char) -> bool {

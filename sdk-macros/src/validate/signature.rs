@@ -84,7 +84,7 @@ fn argument(param: &RawParam, diagnostics: &Diagnostics) {
     if let Some(name) = param.name().filter(|name| name.unraw().to_string().starts_with("__")) {
         let plain = name.to_string().trim_start_matches('_').to_owned();
         let ty = shown(&param.ty);
-        let help = format!("names with two underscores belong to the generated code: write `{plain}: {ty}`");
+        let help = format!("write `{plain}: {ty}`; names with two underscores belong to the generated code");
         diagnostics.report(name, format!("the parameter name `{name}` is reserved"), help);
     }
     if signature::is_opaque(&param.ty) {

@@ -18,7 +18,8 @@ use crate::error::InvalidRequest;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be a header value",
     label = "neither `Display` nor `HeaderArg`",
-    note = "help: pass a string, a number or a `HeaderValue`, or `impl std::fmt::Display for {Self}`"
+    note = "help: pass a string, a number or a `HeaderValue`; or, for a type of your own, \
+        `impl std::fmt::Display for {Self}`"
 )]
 pub trait HeaderArg {
     /// Calls `line` with each value to send, in order.

@@ -66,7 +66,8 @@ impl fmt::Debug for Part {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be a part",
     label = "neither `Display` nor `PartArg`",
-    note = "help: pass a string, a number, bytes or a `Part`, or `impl std::fmt::Display for {Self}`"
+    note = "help: take a `Part`, which the caller makes of a file with `Part::new(Body::file(path))`; or a \
+        string, a number or bytes; or, for a type of your own, `impl std::fmt::Display for {Self}`"
 )]
 pub trait PartArg {
     /// Calls `part` with each part to send, in order.

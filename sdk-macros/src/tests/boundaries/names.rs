@@ -50,7 +50,7 @@ pub(super) const WRONG: &[(&str, &str)] = &[
     (
         "#[cfg(x)] #[get(\"/x\")] async fn a(&self) -> Result<A>; #[get(\"/y\")] async fn a(&self) -> \
             Result<A>;",
-        "declared twice\nhelp: rename one of them, for instance `a_2`",
+        "declared twice\nhelp: write `a_2`, or rename the other one",
     ),
     (
         "#[get(\"/x\")] async fn a(&self) -> Result<A>; #[cfg(x)] #[get(\"/y\")] async fn a(&self) -> \
@@ -58,8 +58,8 @@ pub(super) const WRONG: &[(&str, &str)] = &[
         "the method `a` is declared twice",
     ),
     ("#[get(\"/x\")] async fn r#a(&self) -> Result<A>; fn a(&self) {}", "the method `a` is declared twice"),
-    ("const X: u8;", "help: move it out of the trait: `const X: u8 = …;`"),
-    ("type X;", "help: move it out of the trait: `type X = …;`"),
+    ("const X: u8;", "help: remove it, and move it out of the trait: `const X: u8 = …;`"),
+    ("type X;", "help: remove it, and move it out of the trait: `type X = …;`"),
     ("x!();", "only methods can stand in a client's trait"),
     (
         "#[get(\"/x\")] async fn a(&self, #[query] b: u8, ...) -> Result<A>;",
@@ -104,7 +104,7 @@ pub(super) const WRONG: &[(&str, &str)] = &[
     ),
     (
         "#[post(\"/{x}\")] #[session(end)] async fn a(&self, #[from_session] x: &Url) -> Result<A>;",
-        "send it in the body or a header: `#[json] #[from_session] x`",
+        "or send the value in the body or a header: `#[json] #[from_session] x`",
     ),
     (
         "#[post(\"/x\")] #[session(end, refused = b)] async fn a(&self) -> Result<A>;",

@@ -16,12 +16,18 @@ pub(super) const WRONG: &[(&str, &str)] = &[
         "#[post(\"/x\", paginate = link)] fn a(&self) -> Pages<A>;",
         "not sent for each page without an idempotency key",
     ),
-    ("#[get(\"/x\", paginate = page)] fn a(&self) -> Pages<A>;", "name a parameter: `paginate = page(page)`"),
+    (
+        "#[get(\"/x\", paginate = page)] fn a(&self) -> Pages<A>;",
+        "write `paginate = page(page)`, with the name",
+    ),
     (
         "#[get(\"/x\", paginate = cursor(a, b))] fn a(&self) -> Pages<A>;",
-        "name a parameter: `paginate = cursor(after)`",
+        "write `paginate = cursor(after)`, with the name",
     ),
-    ("#[get(\"/x\", paginate = links(a))] fn a(&self) -> Pages<A>;", "did you mean `link`?"),
+    (
+        "#[get(\"/x\", paginate = links(a))] fn a(&self) -> Pages<A>;",
+        "help: write `paginate = link`; known are",
+    ),
     ("#[get(\"/x\", paginate = 1)] fn a(&self) -> Pages<A>;", "`paginate` must be `link`"),
     ("#[get(\"/x\", paginate = page(n))] fn a(&self) -> Pages<A>;", "add `#[query] n: Option<&str>`"),
     (
@@ -94,23 +100,23 @@ pub(super) const WRONG: &[(&str, &str)] = &[
     ),
     (
         "#[get(\"/x\")] async fn a(&self, #[query(\"c\")] b: u8, #[query] c: u8) -> Result<A>;",
-        "`b` sets it first; rename this one: `#[query(\"c_2\")] c`",
+        "write `#[query(\"c_2\")]`, since `b` sets `c`",
     ),
     (
         "#[post(\"/x\")] async fn a(&self, #[part(\"c\")] b: u8, #[part] c: u8) -> Result<A>;",
-        "`b` has it already; rename this one: `#[part(\"c_2\")] c`",
+        "write `#[part(\"c_2\")]`, since `b` is named `c`",
     ),
     (
         "#[post(\"/x\")] async fn a(&self, #[form] b: u8, #[body] c: u8) -> Result<A>;",
-        "merge them into one struct: `#[body] b: …`",
+        "remove it, and add its fields to `b`",
     ),
     (
         "#[post(\"/x\")] async fn a(&self, #[json] b: u8, #[part] c: u8) -> Result<A>;",
-        "send the JSON as a part: `#[part(\"b\", json)] b: …`",
+        "write `#[part(json)] b: u8`",
     ),
     (
         "#[post(\"/x\")] async fn a(&self, #[part] b: u8, #[form] c: u8) -> Result<A>;",
-        "send it as a part: `#[part] c: …`",
+        "write `#[part] c: u8`",
     ),
     ("#[get(\"/x\")] async fn a(&self, #[query] mut b: u8) -> Result<A>;", "help: write `b: u8`"),
     ("#[get(\"/x\")] async fn a(&self, #[query] ref b: u8) -> Result<A>;", "help: write `b: u8`"),

@@ -76,6 +76,9 @@ pub(crate) fn unknown(attr: &ApiAttr, diagnostics: &Diagnostics) -> Reported {
     diagnostics.report(
         attr,
         format!("unknown attribute `#[{name}]` on a parameter"),
-        format!("{near}known: {}", known.join(", ")),
+        match near.is_empty() {
+            true => format!("write one that is known: {}", known.join(", ")),
+            false => format!("{near}known: {}", known.join(", ")),
+        },
     )
 }

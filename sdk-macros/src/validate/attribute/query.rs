@@ -49,9 +49,11 @@ fn style(options: &[&Arg], diagnostics: &Diagnostics) -> Result<Option<ListStyle
             let message = format!("unknown option `{}`", shown(option));
             Err(diagnostics.report(option, message, format!("remove it; known: {STYLES}")))
         }
-        [_, second, ..] => {
-            Err(diagnostics.report(second, "`#[query]` has one option", format!("keep one of {STYLES}")))
-        }
+        [_, second, ..] => Err(diagnostics.report(
+            second,
+            "`#[query]` has one option",
+            format!("remove it; known: {STYLES}"),
+        )),
     }
 }
 

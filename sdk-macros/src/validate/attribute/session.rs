@@ -25,7 +25,7 @@ pub(crate) fn parse(raw: &RawMethod, diagnostics: &Diagnostics) -> Result<Sessio
     let Some(attr) = api_attrs.next() else { return Ok(SessionRole::None) };
     let start = diagnostics.checkpoint();
     for second in api_attrs {
-        let help = format!("keep `{}`, and remove this one", shown(attr));
+        let help = format!("remove it: `{}` is its role already", shown(attr));
         diagnostics.report(second, "a second `#[session]` on one endpoint", help);
     }
     let (refused, roles): (Vec<&Arg>, Vec<&Arg>) = attr

@@ -14,6 +14,7 @@ use crate::{
     validate::{
         header,
         option::{self, Context, EndpointOptions},
+        wording::shown,
     },
 };
 
@@ -39,6 +40,18 @@ impl Verb<'_> {
     /// Returns the attribute as it is written with a path.
     pub(crate) fn example(&self, raw: &RawMethod) -> String {
         example(self.attr, raw)
+    }
+
+    /// Returns the attribute with another name.
+    pub(crate) fn named(&self, name: &str) -> String {
+        let args: Vec<String> = self.attr.list().iter().map(shown).collect();
+        format!("#[{name}({})]", args.join(", "))
+    }
+
+    /// Returns the attribute with one more option.
+    pub(crate) fn with_option(&self, option: &str) -> String {
+        let args: Vec<String> = self.attr.list().iter().map(shown).chain([option.to_owned()]).collect();
+        format!("#[{}({})]", self.attr.name, args.join(", "))
     }
 
     /// Returns whether a request with this method can have a body.
@@ -135,7 +148,7 @@ fn unknown(attr: &ApiAttr, raw: &RawMethod, diagnostics: &Diagnostics) -> Report
     let meant = meant_verb::meant(attr, raw);
     let help = match nearest(&name, VERBS.iter().copied()) {
         Some(_) => format!("did you mean `{meant}`?"),
-        None => format!("write `{meant}`; `#[endpoint(\"REPORT\", …)]` is for methods without an attribute"),
+        None => format!("write `{meant}`; other methods are written `#[endpoint(\"REPORT\", …)]`"),
     };
     diagnostics.report(&attr.name, format!("unknown verb `{name}`"), help)
 }

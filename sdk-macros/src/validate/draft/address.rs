@@ -70,7 +70,7 @@ pub(crate) fn of(
         diagnostics.report(
             attr,
             format!("two addresses: `{}` and `{}`", first.name, second.name),
-            format!("keep one: `#[url] {}: {}`", first.name, shown(&first.raw.ty)),
+            format!("remove it: `{}` is the address already", first.name),
         );
     }
     match &verb.path {
@@ -78,7 +78,7 @@ pub(crate) fn of(
             diagnostics.report(
                 attr,
                 format!("`{}` is the whole address, and there is a path as well", first.name),
-                format!("remove the path: `#[{name}]` instead of `#[{name}({})]`", shown(literal)),
+                format!("write `#[{name}]`, without the path `{}`", shown(literal)),
             );
             Ok(Address::Path { literal: literal.clone(), template: template.clone() })
         }

@@ -93,7 +93,7 @@ fn one<'a>(raw: &'a RawParam, ident: &'a Ident, diagnostics: &Diagnostics) -> Pa
         diagnostics.report(
             second,
             format!("two roles on parameter `{name}`: `#[{}]` and `#[{}]`", roles[0].name, second.name),
-            format!("keep one: `#[{}] {name}: {}`", roles[0].name, shown(&raw.ty)),
+            format!("remove it: `{}` is the role of `{name}`", shown(roles[0])),
         );
     }
     let (from_session, mistaken) = from_session::of(raw, diagnostics);

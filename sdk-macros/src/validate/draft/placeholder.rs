@@ -70,7 +70,7 @@ fn nothing_to_name(
             diagnostics.report(
                 attr,
                 format!("`#[path]` on `{name}` names no placeholder"),
-                format!("{why}: write `#[query({wanted:?})] {name}: {ty}`"),
+                format!("write `#[query({wanted:?})] {name}: {ty}`: {why}"),
             )
         }
         _ => diagnostics.report(

@@ -85,7 +85,11 @@ fn scopes(value: &TokenStream, items: &[Arg], diagnostics: &Diagnostics) -> Resu
         }
         if scopes.iter().any(|earlier| earlier.value() == text) {
             let message = format!("the scope `{text}` is named twice");
-            return Err(diagnostics.report(&literal, message, format!("keep one `{text:?}`")));
+            return Err(diagnostics.report(
+                &literal,
+                message,
+                format!("remove it: `{text:?}` is named already"),
+            ));
         }
         scopes.push(literal);
     }

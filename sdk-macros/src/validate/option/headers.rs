@@ -8,6 +8,7 @@ use super::{
     header_list::meant,
     key::{Key, value},
 };
+use crate::validate::wording::shown;
 use crate::{
     args::Arg,
     diagnostics::{Diagnostics, Reported},
@@ -54,7 +55,11 @@ fn pair(item: &Arg, diagnostics: &Diagnostics) -> Result<FixedHeader, Reported> 
         let help = format!("write `{}`", pair.unwrap_or("\"accept\" = \"text/plain\""));
         return Err(diagnostics.report(item, "expected a header's name and value", help));
     };
-    let (name, value) = (literal(name, diagnostics)?, literal(value, diagnostics)?);
+    let [name, value] = [name, value].map(|side| side.iter().cloned().collect::<TokenStream>());
+    let (Ok(name), Ok(value)) = (syn::parse2::<LitStr>(name.clone()), syn::parse2::<LitStr>(value.clone()))
+    else {
+        return Err(no_literal(item, name, value, diagnostics));
+    };
     let header = Header { name: header::name(&name, &name.value(), diagnostics)?, value };
     header::value(&header.value, diagnostics)?;
     match header.name.as_str() {
@@ -65,15 +70,26 @@ fn pair(item: &Arg, diagnostics: &Diagnostics) -> Result<FixedHeader, Reported> 
     Ok(FixedHeader { at: name, header })
 }
 
-/// Parses one side of a pair.
-fn literal(side: &[TokenTree], diagnostics: &Diagnostics) -> Result<LitStr, Reported> {
-    let side: TokenStream = side.iter().cloned().collect();
-    syn::parse2(side.clone()).map_err(|_| {
-        diagnostics.report(
-            side,
-            "the name and the value of a header are string literals, since they are checked here",
-            "take what is known at run time by a parameter `#[header(\"x-name\")] value: &str`, or by \
-             `.header(\"x-name\", value)` on the client's builder",
-        )
-    })
+/// Reports a side that is no string literal.
+fn no_literal(item: &Arg, name: TokenStream, value: TokenStream, diagnostics: &Diagnostics) -> Reported {
+    let written = syn::parse2::<LitStr>(name.clone());
+    let at = if written.is_ok() { value.clone() } else { name };
+    let pair = meant(item.to_token_stream());
+    let pair = pair.as_deref().and_then(|list| list.strip_prefix("headers(")?.strip_suffix(')'));
+    let help = match (pair, written.map(|name| name.value())) {
+        (Some(pair), _) => format!("write `{pair}`"),
+        (None, Ok(name)) if name.eq_ignore_ascii_case("authorization") => format!(
+            "remove it, and give the token to the builder of the client: `.bearer({})`; or take it by a \
+             parameter: `#[header(\"authorization\")] token: &str` with `auth = none`",
+            shown(&value)
+        ),
+        (None, Ok(name)) => format!(
+            "remove it, and set the header on the builder of the client: `.header({name:?}, {})`; or take it \
+             by a parameter: `#[header({name:?})] value: &str`",
+            shown(&value)
+        ),
+        (None, Err(_)) => "write `\"x-name\" = \"value\"`".to_owned(),
+    };
+    let message = "the name and the value of a header are string literals, since they are checked here";
+    diagnostics.report(at, message, help)
 }

@@ -21,7 +21,7 @@ pub(super) fn is_one(draft: &Draft<'_>, diagnostics: &Diagnostics) {
             attr,
             format!("`{}` cannot have a body", verb.method),
             format!(
-                "send it in the query: `#[{}] {}: {}`",
+                "write `#[{}] {}: {}`, which is sent in the query",
                 if first_is_part { "query" } else { "queries" },
                 first.name,
                 shown(&first.raw.ty)
@@ -35,7 +35,7 @@ pub(super) fn is_one(draft: &Draft<'_>, diagnostics: &Diagnostics) {
                 diagnostics.report(
                     second_attr,
                     format!("two bodies: `{}` and `{}`", first.name, second.name),
-                    format!("merge them into one struct: `#[{}] {}: …`", second_attr.name, first.name),
+                    format!("remove it, and add its fields to `{}`: a request has one body", first.name),
                 );
             }
             _ => {
@@ -45,9 +45,9 @@ pub(super) fn is_one(draft: &Draft<'_>, diagnostics: &Diagnostics) {
                     format!("`#[{}]` cannot be combined with `#[{}]`", attr.name, second_attr.name),
                     match whole.attr.is_some_and(|attr| attr.name == "json") {
                         true => {
-                            format!("send the JSON as a part: `#[part(\"{0}\", json)] {0}: …`", whole.name)
+                            format!("write `#[part(json)] {}: {}`", whole.name, shown(&whole.raw.ty))
                         }
-                        false => format!("send it as a part: `#[part] {}: …`", whole.name),
+                        false => format!("write `#[part] {}: {}`", whole.name, shown(&whole.raw.ty)),
                     },
                 );
             }

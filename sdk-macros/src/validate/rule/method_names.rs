@@ -12,7 +12,7 @@ pub(super) fn are_free(methods: &[RawMethod], diagnostics: &Diagnostics) {
             diagnostics.report(
                 &method.sig.ident,
                 format!("the method `{name}` clashes with a generated one"),
-                format!("rename it, for instance `call_{name}`; the path of the request is unaffected"),
+                format!("write `call_{name}`, or another name; the path of the request is unaffected"),
             );
         }
         let twin = methods[..index].iter().find(|earlier| earlier.sig.ident.unraw() == name);
@@ -22,7 +22,7 @@ pub(super) fn are_free(methods: &[RawMethod], diagnostics: &Diagnostics) {
             diagnostics.report(
                 &method.sig.ident,
                 format!("the method `{name}` is declared twice"),
-                format!("rename one of them, for instance `{name}_2`"),
+                format!("write `{name}_2`, or rename the other one"),
             );
         }
     }

@@ -1,6 +1,7 @@
 //! The rules: what must fit together. A rule looks at a draft, at a method or at the trait, and only
 //! reports.
 
+mod answer;
 mod body;
 mod dyn_type;
 mod headers;
@@ -45,6 +46,13 @@ pub(crate) fn check_endpoint(draft: &Draft<'_>, diagnostics: &Diagnostics) {
     for rule in OF_ENDPOINT {
         rule(draft, diagnostics);
     }
+}
+
+/// Checks the types of the answer, if the endpoint has no other mistake: a sketch often has types that are
+/// not meant yet.
+pub(crate) fn check_answer(draft: &Draft<'_>, diagnostics: &Diagnostics) {
+    answer::has_an_error_of_an_endpoint(draft, diagnostics);
+    answer::has_tokens(draft, diagnostics);
 }
 
 /// Checks the trait itself, without its methods.

@@ -29,7 +29,7 @@ pub(super) fn of_endpoint(draft: &Draft<'_>, diagnostics: &Diagnostics) {
             diagnostics.report(
                 span::name_of_return_type(&raw.sig.output),
                 "`Pages` needs to know how one page leads to the next",
-                format!("add `paginate = link` to `#[{}]`, or `cursor(…)` or `page(…)`", verb.attr.name),
+                format!("write `{}`, or `cursor(…)` or `page(…)`", verb.with_option("paginate = link")),
             );
         }
         return;
@@ -50,16 +50,21 @@ pub(super) fn of_endpoint(draft: &Draft<'_>, diagnostics: &Diagnostics) {
         return;
     }
     if !matches!(session, SessionRole::None) {
-        diagnostics.report(arg, "a session endpoint has no pages", "remove it, or remove `#[session(…)]`");
+        let help = "remove `#[session(…)]`, or this option";
+        diagnostics.report(arg, "a session endpoint has no pages", help);
         return;
     }
     if verb.method == "HEAD" {
-        diagnostics.report(&verb.attr.name, "`HEAD` has no body to find pages in", "write `#[get(…)]`");
+        diagnostics.report(
+            &verb.attr.name,
+            "`HEAD` has no body to find pages in",
+            format!("write `{}`", verb.named("get")),
+        );
     } else if !verb.is_idempotent() && verb.options.idempotent.is_none() {
         diagnostics.report(
             &verb.attr.name,
             format!("`{}` is not sent for each page without an idempotency key", verb.method),
-            format!("write `#[get(…)]`, or add `idempotent` to `#[{}]`", verb.attr.name),
+            format!("write `{}`, or add `idempotent` to `#[{}]`", verb.named("get"), verb.attr.name),
         );
     }
     if let Paginate::Cursor(name) | Paginate::Page(name) = paginate {

@@ -12,8 +12,7 @@ pub(super) fn have_unique_names(draft: &Draft<'_>, diagnostics: &Diagnostics) {
     for param in &draft.params {
         let Ok(Role::Part { name, .. }) = &param.role else { continue };
         if let Some((_, first)) = seen.iter().find(|(earlier, _)| earlier == name) {
-            let help =
-                format!("`{first}` has it already; rename this one: `#[part(\"{name}_2\")] {}`", param.name);
+            let help = format!("write `#[part(\"{name}_2\")]`, since `{first}` is named `{name}` already");
             diagnostics.report(param.ident, format!("two parts named `{name}`"), help);
         }
         seen.push((name, &param.name));

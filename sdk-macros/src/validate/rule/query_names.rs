@@ -16,7 +16,7 @@ pub(super) fn are_unique(draft: &Draft<'_>, diagnostics: &Diagnostics) {
             diagnostics.report(
                 param.ident,
                 format!("query `{name}` is set twice"),
-                format!("`{first}` sets it first; rename this one: `#[query(\"{name}_2\")] {}`", param.name),
+                format!("write `#[query(\"{name}_2\")]`, since `{first}` sets `{name}` already"),
             );
         } else if template.is_some_and(|template| template.query_names().any(|fixed| fixed == name)) {
             diagnostics.report(

@@ -43,7 +43,7 @@ pub(super) fn fit_the_method(draft: &Draft<'_>, diagnostics: &Diagnostics) {
         diagnostics.report(
             arg,
             format!("`{name}` is not retried without an idempotency key"),
-            format!("if the server knows idempotency keys, add `idempotent`: `{}, idempotent`", shown(arg)),
+            format!("write `{}, idempotent` if the server knows idempotency keys, or remove it", shown(arg)),
         );
     }
 }
@@ -56,7 +56,7 @@ pub(super) fn key_is_free(draft: &Draft<'_>, diagnostics: &Diagnostics) {
         diagnostics.report(
             arg,
             format!("the trait's `headers` send the same `{key}` with every call"),
-            format!("remove {key:?} there, or name another header: `idempotent = \"x-request-id\"`"),
+            format!("write `idempotent = \"x-request-id\"`, or remove {key:?} there"),
         );
     }
     for FixedHeader { at, header } in verb.options.headers() {

@@ -15,7 +15,10 @@ pub(super) fn supplies_no_path_argument(draft: &Draft<'_>, diagnostics: &Diagnos
             diagnostics.report(
                 attr,
                 "`#[from_session]` cannot supply a path argument",
-                format!("send it in the body or a header: `#[json] #[from_session] {}`", param.name),
+                format!(
+                    "remove it, or send the value in the body or a header: `#[json] #[from_session] {}`",
+                    param.name
+                ),
             );
         }
     }
@@ -31,7 +34,7 @@ pub(super) fn has_its_own_address(draft: &Draft<'_>, diagnostics: &Diagnostics) 
             diagnostics.report(
                 attr,
                 "the address of a session endpoint cannot be an argument",
-                "write its path below the client's URL, such as `#[post(\"/auth/login\")]`",
+                "remove it, and write its path below the client's URL, such as `#[post(\"/auth/login\")]`",
             );
         }
     }
@@ -64,7 +67,7 @@ pub(super) fn refresh_is_limited(draft: &Draft<'_>, diagnostics: &Diagnostics) {
         diagnostics.report(
             arg,
             "a refresh needs a time limit, because every call may be waiting for it",
-            "give it a limit: `timeout = 20s`, or remove `timeout = none`",
+            "write `timeout = 20s`, or remove `timeout = none`",
         );
     }
 }
@@ -76,7 +79,7 @@ pub(super) fn has_one_refresh(methods: &[RawMethod], diagnostics: &Diagnostics) 
         diagnostics.report(
             attr,
             "a second `#[session(refresh)]`",
-            "a session has one way to refresh: remove this `#[session(refresh)]`",
+            "remove it: a session has one way to refresh",
         );
     }
 }

@@ -12,11 +12,7 @@ use crate::{
 /// The trait is safe and has no const generics.
 pub(super) fn is_supported(trait_head: &ItemTrait, diagnostics: &Diagnostics) {
     if let Some(token) = &trait_head.unsafety {
-        diagnostics.report(
-            token,
-            "`unsafe` is not supported on a client's trait",
-            "write `trait` without `unsafe`",
-        );
+        diagnostics.report(token, "`unsafe` is not supported on a client's trait", "remove it");
     }
     for attr in trait_head.attrs.iter().filter(|attr| signature::is_async_trait(attr)) {
         diagnostics.report(
@@ -61,7 +57,7 @@ fn report_other_item(item: &TraitItem, diagnostics: &Diagnostics) {
     diagnostics.report(
         item,
         format!("the associated {what} `{name}` is not supported"),
-        format!("move it out of the trait: `{moved}`"),
+        format!("remove it, and move it out of the trait: `{moved}`"),
     );
 }
 
@@ -71,7 +67,7 @@ pub(super) fn has_endpoints(raw: &RawTrait, diagnostics: &Diagnostics) {
         diagnostics.report(
             &raw.trait_head.ident,
             format!("the trait `{}` has no endpoints", raw.trait_head.ident),
-            "add one: `#[get(\"/users\")] async fn users(&self) -> Result<Vec<User>>;`",
+            "declare one: `#[get(\"/users\")] async fn users(&self) -> Result<Vec<User>>;`",
         );
     }
 }

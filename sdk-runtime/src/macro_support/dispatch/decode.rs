@@ -1,5 +1,6 @@
 //! Responses: decoded by the rules of their type, or from JSON.
 
+use std::collections::{BTreeMap, HashMap};
 use std::marker::PhantomData;
 use std::ops::Deref;
 
@@ -156,6 +157,21 @@ never! {
     )]
     VariantField
 }
+
+/// Leads from a container to the type in it that cannot be decoded, so that the error names that type.
+macro_rules! containers {
+    ($($bound:ident),*) => {$(
+        impl<T: $bound> $bound for Vec<T> {}
+        impl<T: $bound> $bound for Option<T> {}
+        impl<T: $bound> $bound for Box<T> {}
+        impl<T: $bound> $bound for Response<T> {}
+        impl<K, T: $bound, S> $bound for HashMap<K, T, S> {}
+        impl<K, T: $bound> $bound for BTreeMap<K, T> {}
+        impl<T: $bound, const N: usize> $bound for [T; N] {}
+    )*};
+}
+
+containers!(EndpointSuccess, VariantField);
 
 impl<T> Decode4<T, Success> {
     /// Reports a type that no response can be decoded into.

@@ -1,5 +1,7 @@
 //! JSON bodies: types that serde can serialize.
 
+use std::collections::{BTreeMap, HashMap};
+
 use serde::Serialize;
 
 use super::{Arg2, Arg3, Arg4};
@@ -30,6 +32,16 @@ never! {
     )]
     JsonBody
 }
+
+/// Lead from a container to the type in it that is not `Serialize`, so that the error names that type.
+impl<T: JsonBody + ?Sized> JsonBody for &T {}
+impl<T: JsonBody> JsonBody for [T] {}
+impl<T: JsonBody, const N: usize> JsonBody for [T; N] {}
+impl<T: JsonBody> JsonBody for Vec<T> {}
+impl<T: JsonBody> JsonBody for Option<T> {}
+impl<T: JsonBody + ?Sized> JsonBody for Box<T> {}
+impl<K, T: JsonBody, S> JsonBody for HashMap<K, T, S> {}
+impl<K, T: JsonBody> JsonBody for BTreeMap<K, T> {}
 
 impl<T> Arg4<'_, T> {
     /// Reports a type without `Serialize`.

@@ -1,0 +1,24 @@
+//! One header as an attribute of the method.
+//!
+//! Sends: GET /users
+
+use sdk_runtime::{Result, api_client};
+
+#[derive(serde::Serialize, serde::Deserialize)]
+pub struct User {
+    name: String,
+}
+
+#[api_client(auth = none)]
+pub trait Users {
+    #[get("/users")]
+    #[header("accept", "application/json")]
+    async fn user(&self) -> Result<User>;
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> std::result::Result<(), Box<dyn std::error::Error>> {
+    let users = UsersClient::new(std::env::var("SERVER")?)?;
+    println!("{}", users.user().await?.name);
+    Ok(())
+}

@@ -1,0 +1,23 @@
+//! A timeout with a colon.
+//!
+//! Sends: GET /users
+
+use sdk_runtime::{Result, api_client};
+
+#[derive(serde::Serialize, serde::Deserialize)]
+pub struct User {
+    name: String,
+}
+
+#[api_client(auth = none)]
+pub trait Users {
+    #[get("/users", timeout: 30s)]
+    async fn user(&self) -> Result<User>;
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> std::result::Result<(), Box<dyn std::error::Error>> {
+    let users = UsersClient::new(std::env::var("SERVER")?)?;
+    println!("{}", users.user().await?.name);
+    Ok(())
+}

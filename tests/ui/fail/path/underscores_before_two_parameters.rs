@@ -1,0 +1,23 @@
+//! A parameter with an underscore next to another.
+//!
+//! Sends: GET /users/7/posts/8
+
+use sdk_runtime::{Result, api_client};
+
+#[derive(serde::Serialize, serde::Deserialize)]
+pub struct User {
+    name: String,
+}
+
+#[api_client(auth = none)]
+pub trait Users {
+    #[get("/users/{id}/posts/{post}")]
+    async fn user(&self, _id: u64, post: u64) -> Result<User>;
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> std::result::Result<(), Box<dyn std::error::Error>> {
+    let users = UsersClient::new(std::env::var("SERVER")?)?;
+    println!("{}", users.user(7, 8).await?.name);
+    Ok(())
+}
