@@ -5,7 +5,7 @@ use quote::ToTokens;
 /// Returns the tokens as the user wrote them.
 pub(crate) fn shown(tokens: impl ToTokens) -> String {
     let text = tokens.to_token_stream().to_string();
-    let text = ["< ", " <", " >", "& ", " ,", " :: ", "# [", " ;", " ?", " !("]
+    let text = ["< ", " <", " >", "& ", " ,", " :: ", "# [", " ;", " ?", " ! ("]
         .iter()
         .fold(text, |text, pattern| text.replace(pattern, &pattern.replace(' ', "")));
     // The compiler prints calls without a blank; a test, which runs without the compiler, prints one.

@@ -13,6 +13,10 @@ use crate::{
 
 /// The error type implements `ApiError`, which a type of another crate never does.
 pub(super) fn has_an_error_of_an_endpoint(draft: &Draft<'_>, diagnostics: &Diagnostics) {
+    // No caller sees the error of a refresh, which has a bound of its own.
+    if let Ok(SessionRole::Refresh { .. }) = draft.session {
+        return;
+    }
     let Some(returns) = &draft.returns else { return };
     let (Some(ok), Some(err)) = (&returns.ok, &returns.err) else { return };
     if !returns::is_foreign_error(err) || returns::borrowed(&returns.whole).is_some() {
