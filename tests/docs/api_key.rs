@@ -17,9 +17,11 @@ pub trait Weather {
 
 use std::error::Error as StdError;
 
-use sdk_runtime::{Attach, Bytes, Error, ServiceTransport, Tokens, error::BuildError};
+use sdk_runtime::{Error, ServiceTransport};
 use sdk_testkit::{Reply, StubRouter};
 use serde_json::json;
+
+use sdk_runtime::{Attach, error::BuildError};
 
 fn weather(base: &str, key: &str) -> Result<WeatherClient, BuildError> {
     WeatherClient::builder(base)
@@ -33,11 +35,15 @@ fn with_an_application(base: &str, key: &str, app: &str) -> Result<WeatherClient
     WeatherClient::builder(base).bearer(key).header("x-app-id", app).build()
 }
 
+use sdk_runtime::Bytes;
+
 #[api_client(auth = none)]
 pub trait Maps {
     #[get("/tiles/{x}/{y}")]
     async fn tile(&self, x: u32, y: u32, #[query] key: &str) -> Result<Bytes>;
 }
+
+use sdk_runtime::Tokens;
 
 fn replace_key(weather: &WeatherClient, key: &str) -> Result<()> {
     weather.session().sign_in(Tokens::new(key))

@@ -46,9 +46,11 @@ pub fn csrf_of<T>(response: &Response<T>) -> Option<String> {
 
 use std::error::Error as StdError;
 
-use sdk_runtime::{Attach, Error, ServiceTransport, error::BuildError};
+use sdk_runtime::{Error, ServiceTransport};
 use sdk_testkit::{Backend, Reply, Request};
 use serde_json::json;
+
+use sdk_runtime::{Attach, error::BuildError};
 
 fn forum(base: &str) -> Result<ForumClient, BuildError> {
     ForumClient::builder(base).attach(Attach::cookies()).build()

@@ -42,9 +42,11 @@ pub trait Directus {
 use std::error::Error as StdError;
 use std::time::Duration;
 
-use sdk_runtime::{ApiError, Error, Page, Pages, ServiceTransport};
+use sdk_runtime::ServiceTransport;
 use sdk_testkit::{Reply, StubRouter};
 use serde_json::json;
+
+use sdk_runtime::{ApiError, Error, Page, Pages};
 
 #[derive(Serialize)]
 pub struct User<'a> {

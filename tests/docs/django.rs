@@ -25,12 +25,14 @@ pub trait Shop {
     async fn refresh(&self, #[json] request: Refresh) -> Result<Pair>;
 }
 
-use std::collections::HashMap;
 use std::error::Error as StdError;
 
-use sdk_runtime::{ApiError, Error, Pages, ServiceTransport, SessionState, response::NoCursor};
+use sdk_runtime::{ServiceTransport, SessionState};
 use sdk_testkit::{Reply, StubRouter};
 use serde_json::json;
+
+use sdk_runtime::{ApiError, Error, Pages};
+use std::collections::HashMap;
 
 #[derive(Serialize)]
 pub struct User<'a> {
@@ -73,6 +75,8 @@ pub enum CreateError {
     #[other]
     Other(Error),
 }
+
+use sdk_runtime::response::NoCursor;
 
 #[derive(Deserialize)]
 pub struct Page<T> {

@@ -46,11 +46,13 @@ pub trait Issues {
 }
 
 use std::error::Error as StdError;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
-use sdk_runtime::{ServiceTransport, Tokens, error::BuildError};
+use sdk_runtime::ServiceTransport;
 use sdk_testkit::{Reply, StubRouter};
 use serde_json::json;
+
+use sdk_runtime::error::BuildError;
 
 fn issues(base: &str, token: &str) -> Result<IssuesClient, BuildError> {
     IssuesClient::builder(base) // "https://api.github.com"
@@ -59,6 +61,9 @@ fn issues(base: &str, token: &str) -> Result<IssuesClient, BuildError> {
         .retry(2) // the 429s and 503s of reading endpoints, after `Retry-After`
         .build()
 }
+
+use sdk_runtime::Tokens;
+use std::time::SystemTime;
 
 fn use_installation_token(issues: &IssuesClient, token: &str, expires_at: SystemTime) -> Result<()> {
     issues.session().sign_in(Tokens::new(token).expires_at(expires_at))

@@ -47,9 +47,11 @@ pub enum LoginError {
 
 use std::error::Error as StdError;
 
-use sdk_runtime::{ErrorResponse, Page, Pages, Refusal, ServiceTransport, Tokens, response::NoCursor};
+use sdk_runtime::{ServiceTransport, Tokens};
 use sdk_testkit::{Reply, StubRouter};
 use serde_json::json;
+
+use sdk_runtime::{ErrorResponse, Refusal};
 
 #[derive(Serialize, TokenRequest)]
 pub struct Refresh {
@@ -73,6 +75,8 @@ fn rejects_the_token(answer: &ErrorResponse) -> Option<Refusal> {
     let about_the_token = answer.message().is_some_and(|message| message.contains("refresh token"));
     (answer.status() == 401 && about_the_token).then(|| Refusal::Dead("refresh token rejected".to_owned()))
 }
+
+use sdk_runtime::{Page, Pages, response::NoCursor};
 
 #[derive(Deserialize)]
 pub struct Listed<T> {

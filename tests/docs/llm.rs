@@ -38,10 +38,10 @@ pub trait Llm {
     async fn chat(&self, #[json] chat: &Chat<'_>) -> Result<ServerEvents>;
 }
 
-use std::error::Error as StdError;
-
-use sdk_runtime::{Attach, ByteStream, Error, EventStream, ServiceTransport};
+use sdk_runtime::{Attach, Error, ServiceTransport};
 use sdk_testkit::{Reply, StubRouter};
+
+use std::error::Error as StdError;
 
 async fn answer(llm: &LlmClient, question: &str) -> Result<String, Box<dyn StdError>> {
     let messages = [Message { role: "user", content: question }];
@@ -58,6 +58,8 @@ async fn answer(llm: &LlmClient, question: &str) -> Result<String, Box<dyn StdEr
     }
     Ok(text)
 }
+
+use sdk_runtime::EventStream;
 
 #[derive(Debug, PartialEq, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
@@ -81,6 +83,8 @@ pub trait Messages {
     #[post("/messages", timeout = 60s)]
     async fn stream(&self, #[json] chat: &Chat<'_>) -> Result<EventStream<Event>>;
 }
+
+use sdk_runtime::ByteStream;
 
 struct FakeMessages;
 

@@ -28,14 +28,12 @@ pub trait Tracker {
 }
 
 use std::error::Error as StdError;
-use std::fmt;
-use std::sync::LazyLock;
 
-use base64::Engine;
-use base64::prelude::BASE64_STANDARD as STANDARD;
-use sdk_runtime::{Error, Grant, ServiceTransport, TokenRequest, error::BuildError};
+use sdk_runtime::{Error, ServiceTransport};
 use sdk_testkit::{Reply, StubRouter};
 use serde_json::json;
+
+use sdk_runtime::TokenRequest;
 
 #[derive(Serialize, TokenRequest)]
 pub struct Refresh {
@@ -44,6 +42,10 @@ pub struct Refresh {
     #[token(value = "tracker-cli")]
     client_id: &'static str,
 }
+
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD as STANDARD;
+use std::fmt;
 
 /// `Basic <id and secret>`, as a header.
 #[derive(Clone)]
@@ -65,6 +67,9 @@ impl fmt::Display for Basic {
 fn secret() -> String {
     "s3cret:50%+".to_owned()
 }
+
+use sdk_runtime::Grant;
+use std::sync::LazyLock;
 
 static CLIENT: LazyLock<Basic> = LazyLock::new(|| Basic::new("tracker-server", &secret()));
 
@@ -139,6 +144,8 @@ pub trait Service {
     #[get("/jobs")]
     async fn jobs(&self) -> Result<Vec<String>>;
 }
+
+use sdk_runtime::error::BuildError;
 
 #[api_client]
 pub trait Jobs {

@@ -1,6 +1,6 @@
 //! `docs/cookbook/spring.md`.
 
-use sdk_runtime::{Result, TokenRequest, TokenResponse, api_client};
+use sdk_runtime::{Pages, Result, TokenRequest, TokenResponse, api_client};
 use serde::{Deserialize, Serialize};
 
 #[derive(Deserialize, TokenResponse)]
@@ -41,9 +41,11 @@ pub trait Shop {
 
 use std::error::Error as StdError;
 
-use sdk_runtime::{Error, ErrorResponse, Page, Pages, error::BuildError, response::NoCursor};
+use sdk_runtime::Error;
 use sdk_testkit::{Reply, StubRouter};
 use serde_json::json;
+
+use sdk_runtime::{ErrorResponse, error::BuildError};
 
 fn shop(base: &str) -> Result<ShopClient, BuildError> {
     let lapsed = |answer: &ErrorResponse| match answer.status().as_u16() {
@@ -53,6 +55,8 @@ fn shop(base: &str) -> Result<ShopClient, BuildError> {
     };
     ShopClient::builder(base).token_bad(lapsed).build()
 }
+
+use sdk_runtime::{Page, response::NoCursor};
 
 #[derive(Deserialize)]
 pub struct Listed<T> {

@@ -1,6 +1,6 @@
 //! `docs/cookbook/supabase.md`.
 
-use sdk_runtime::{Result, TokenRequest, TokenResponse, api_client};
+use sdk_runtime::{ApiError, Error, Result, TokenRequest, TokenResponse, api_client};
 use serde::{Deserialize, Serialize};
 
 #[derive(Deserialize, TokenResponse)]
@@ -66,9 +66,10 @@ pub enum InsertError {
 
 use std::error::Error as StdError;
 
-use sdk_runtime::{ApiError, Error, error::BuildError};
 use sdk_testkit::{Reply, StubRouter};
 use serde_json::json;
+
+use sdk_runtime::error::BuildError;
 
 fn supabase(base: &str, key: &str) -> Result<SupabaseClient, BuildError> {
     SupabaseClient::builder(base).header("apikey", key).build()

@@ -30,10 +30,7 @@ pub async fn shout(tracker: &impl Tracker, id: u64) -> Result<String> {
     Ok(tracker.issue(id).await?.map_or_else(String::new, |issue| issue.title.to_uppercase()))
 }
 
-use std::error::Error as StdError;
-use std::time::Duration;
-
-use sdk_runtime::{Error, ServiceTransport};
+use sdk_runtime::Error;
 use sdk_testkit::{Reply, StubRouter, TokenServer};
 use serde_json::json;
 use test_support::{Credentials, user};
@@ -93,6 +90,10 @@ async fn a_token_server_counts() -> Result<(), Box<dyn StdError>> {
     assert!(matches!(shout(&tracker, 7).await, Err(Error::SessionExpired(_))));
     Ok(())
 }
+
+use sdk_runtime::ServiceTransport;
+use std::error::Error as StdError;
+use std::time::Duration;
 
 #[tokio::test(start_paused = true)]
 async fn a_token_is_refreshed_after_an_hour() -> Result<(), Box<dyn StdError>> {
