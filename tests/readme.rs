@@ -3,14 +3,14 @@
 use std::error::Error as StdError;
 use std::time::Duration;
 
-use sdk_runtime::{
-    Attach, Body, Error, FileStore, Grant, Head, Part, Refusal, ServiceTransport, SessionState, TokenRequest,
-    TokenResponse, Tokens, store::MemoryStore,
-};
+use sdk_runtime::store::MemoryStore;
+use sdk_runtime::{Attach, Body, Error, FileStore, Part, ServiceTransport, SessionState};
 use sdk_testkit::{Reply, StubRouter, TokenServer};
-use serde::{Deserialize, Serialize};
 use test_support::blocks;
 use tokio_util::sync::CancellationToken;
+
+use sdk_runtime::{Result, TokenRequest, TokenResponse, api_client};
+use serde::{Deserialize, Serialize};
 
 #[derive(Serialize)]
 pub struct Credentials {
@@ -18,14 +18,15 @@ pub struct Credentials {
     password: String,
 }
 
-#[derive(Serialize)]
-pub struct RefreshRequest {
+#[derive(Deserialize, TokenResponse)]
+pub struct LoginAnswer {
+    access_token: String,
     refresh_token: String,
+    expires_in: u64, // in seconds
 }
 
-#[derive(Deserialize)]
-pub struct TokenAnswer {
-    access_token: String,
+#[derive(Serialize, TokenRequest)]
+pub struct RefreshRequest {
     refresh_token: String,
 }
 
@@ -34,45 +35,34 @@ pub struct Issue {
     title: String,
 }
 
-impl TokenRequest for RefreshRequest {
-    fn from_grant(grant: &Grant) -> Option<Self> {
-        Some(Self { refresh_token: grant.refresh_token()?.expose().to_owned() })
-    }
+#[api_client] // makes `TrackerClient`
+pub trait Tracker {
+    #[post("/auth/login")]
+    #[session(start)] // the session starts with the tokens in the answer
+    async fn login(&self, #[json] credentials: &Credentials) -> Result<LoginAnswer>;
+
+    #[post("/auth/refresh")]
+    #[session(refresh)] // sent by the session, and not a method of the client
+    async fn refresh(&self, #[json] request: RefreshRequest) -> Result<LoginAnswer>;
+
+    #[get("/issues/{id}")] // `None` if there is no such issue
+    async fn issue(&self, id: u64) -> Result<Option<Issue>>;
+
+    #[get("/issues")]
+    async fn search(&self, #[query] q: &str, #[query("label")] labels: &[&str]) -> Result<Vec<Issue>>;
 }
 
-impl TokenResponse for TokenAnswer {
-    fn tokens(&self, _: &Head) -> Result<Tokens, Refusal> {
-        // A refresh token that is left out is kept, for servers that do not rotate it.
-        Ok(Tokens::new(self.access_token.as_str()).refresh_token(self.refresh_token.as_str()))
+#[tokio::main]
+async fn main() -> Result<()> {
+    let tracker = TrackerClient::new("https://tracker.example/api/v1")?;
+    let ann = Credentials { username: "ann".to_owned(), password: "right".to_owned() };
+    tracker.login(&ann).await?;
+    // Signed; refreshed and replayed if the server rejects the token.
+    if let Some(issue) = tracker.issue(7).await? {
+        println!("{}", issue.title);
     }
+    Ok(())
 }
-
-mod declaration {
-    use super::{Credentials, Issue, RefreshRequest, TokenAnswer};
-    use sdk_runtime::{Result, api_client};
-
-    #[api_client] // makes `TrackerClient`
-    pub trait Tracker {
-        /// Signs in; the session starts with the tokens in the answer.
-        #[post("/auth/login")]
-        #[session(start)]
-        async fn login(&self, #[json] credentials: &Credentials) -> Result<TokenAnswer>;
-
-        /// Sent by the session when the access token has to be refreshed. It is not a method of the client.
-        #[post("/auth/refresh")]
-        #[session(refresh)]
-        async fn refresh(&self, #[json] request: RefreshRequest) -> Result<TokenAnswer>;
-
-        /// One issue, or `None` if there is no such issue.
-        #[get("/issues/{id}")]
-        async fn issue(&self, id: u64) -> Result<Option<Issue>>;
-
-        #[get("/issues")]
-        async fn search(&self, #[query] q: &str, #[query("label")] labels: &[&str]) -> Result<Vec<Issue>>;
-    }
-}
-
-use declaration::TrackerClient;
 
 mod files {
     use super::Issue;
@@ -138,15 +128,6 @@ async fn files_pages_and_errors_are_as_the_readme_says() -> Result<(), Box<dyn S
         Some("one")
     );
     Ok(())
-}
-
-/// The blocks that name an address without a server.
-#[expect(dead_code, reason = "compiled, since there is no such server to run it against")]
-async fn first_screen(credentials: Credentials) -> Result<Option<Issue>, Box<dyn StdError>> {
-    let tracker = TrackerClient::new("https://tracker.example/api/v1")?;
-    tracker.login(&credentials).await?;
-    let issue = tracker.issue(7).await?; // signed; refreshed and replayed if the server rejects the token
-    Ok(issue)
 }
 
 #[derive(Deserialize)]
@@ -232,9 +213,15 @@ async fn many_logins(user: UserId) -> Result<Option<Issue>, Box<dyn StdError>> {
 #[tokio::test]
 async fn the_testkit_serves_in_memory() -> Result<(), Box<dyn StdError>> {
     let credentials = Credentials { username: "ann".to_owned(), password: "right".to_owned() };
-    let server = TokenServer::new().guard("GET", "/issues/{id}", |request, user| async move {
-        Reply::json(&serde_json::json!({ "title": format!("{} of {}", request.param("id"), user.name()) }))
-    });
+    let server = TokenServer::builder().tells_lifetime(true).build().guard(
+        "GET",
+        "/issues/{id}",
+        |request, user| async move {
+            Reply::json(
+                &serde_json::json!({ "title": format!("{} of {}", request.param("id"), user.name()) }),
+            )
+        },
+    );
     let transport = ServiceTransport::new(server.backend().clone());
     let tracker = TrackerClient::builder("http://localhost").transport(transport).build()?;
     tracker.login(&credentials).await?;
@@ -257,12 +244,16 @@ async fn a_stub_knows_the_endpoints_by_their_names() -> Result<(), Box<dyn StdEr
 
 #[tokio::test]
 async fn the_calls_do_what_the_readme_says() -> Result<(), Box<dyn StdError>> {
-    let tokens = TokenServer::new().guard("GET", "/issues/{id}", |request, _| async move {
-        match request.param("id") {
-            "7" => Reply::json(&serde_json::json!({ "title": "It works" })),
-            _ => Reply::empty().status(404),
-        }
-    });
+    let tokens = TokenServer::builder().tells_lifetime(true).build().guard(
+        "GET",
+        "/issues/{id}",
+        |request, _| async move {
+            match request.param("id") {
+                "7" => Reply::json(&serde_json::json!({ "title": "It works" })),
+                _ => Reply::empty().status(404),
+            }
+        },
+    );
     tokens.guard("GET", "/issues", |request, _| async move {
         assert_eq!(request.query(), Some("q=a%20b&label=x&label=y"));
         Reply::json(&serde_json::json!([{ "title": "It works" }]))
