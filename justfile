@@ -2,7 +2,7 @@
 
 set shell := ["bash", "-euo", "pipefail", "-c"]
 
-default: fmt deny lint lint-all doc features windows macos wine package quickstart stay-signed-in behind-features build-tests test
+default: fmt deny lint lint-all doc features native-tls windows macos wine package quickstart stay-signed-in behind-features build-tests test
 
 # The code is formatted.
 fmt:
@@ -16,25 +16,29 @@ deny:
 lint:
     cargo clippy --workspace --all-targets -- -D warnings
 
-# Lints, on all features.
+# Lints, on all features but `native-tls`, which needs a C library.
 lint-all:
-    cargo clippy --workspace --all-targets --all-features -- -D warnings
+    cargo clippy --workspace --all-targets --features api-client-tests/keyring,api-client-tests/encodings -- -D warnings
 
 # The documentation builds without a warning, that of private items included.
 doc:
     RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --document-private-items
 
-# Every pair of features compiles without a warning, where brotli and zstd count as one.
+# Every pair of features compiles without a warning, where brotli and zstd count as one. A client says which TLS it lacks.
 features:
-    cargo hack clippy --package sdk-runtime --feature-powerset --depth 2 --group-features br,zstd -- -D warnings && cargo clippy --package sdk-runtime --no-default-features --all-targets -- -D warnings && cargo test --package sdk-runtime --no-default-features --lib && RUSTDOCFLAGS="-D warnings" cargo doc --package sdk-runtime --no-default-features --no-deps
+    cargo hack clippy --package sdk-runtime --feature-powerset --depth 2 --group-features br,zstd --exclude-features native-tls -- -D warnings && cargo clippy --package sdk-runtime --no-default-features --all-targets -- -D warnings && cargo test --package sdk-runtime --no-default-features --lib && cargo test --package published_client --no-default-features && cargo test --package published_client --no-default-features --features rustls-no-provider && RUSTDOCFLAGS="-D warnings" cargo doc --package sdk-runtime --no-default-features --no-deps
+
+# The platform's TLS compiles without a warning and is used, alone and next to rustls. On Linux it needs `libssl-dev`, which `.ci/run` installs.
+native-tls:
+    cargo clippy --package sdk-runtime --no-default-features --features native-tls --all-targets -- -D warnings && cargo test --package published_client --no-default-features --features native-tls && cargo test --package published_client --features native-tls
 
 # It compiles for Windows, without TLS and with everything. This and the next two need packages of Debian, which `.ci/run` installs.
 windows:
     for features in --no-default-features --all-features; do .ci/debian-cargo check --target x86_64-pc-windows-gnu --package sdk-runtime --package sdk-testkit $features; done
 
-# It compiles for macOS. The C code of TLS needs a compiler that Debian does not have.
+# It compiles for macOS, with its own TLS. The C code of rustls needs a compiler that Debian does not have.
 macos:
-    .ci/debian-cargo check --target aarch64-apple-darwin --package sdk-runtime --package sdk-testkit --no-default-features --features sdk-runtime/keyring
+    .ci/debian-cargo check --target aarch64-apple-darwin --package sdk-runtime --package sdk-testkit --no-default-features --features sdk-runtime/keyring,sdk-runtime/native-tls
 
 # The unit tests, and those of the stores, pass on Windows as far as Wine is one.
 wine:

@@ -123,10 +123,14 @@
 //!
 //! | Feature | | |
 //! |---|---|---|
-//! | `rustls` | default | https by rustls, with the certificates of the system |
+//! | `rustls` | default | https by rustls and aws-lc-rs, with the certificates of the system |
+//! | `rustls-no-provider` | | https by rustls, with the cryptography that the program installs |
+//! | `native-tls` | | https by the platform's TLS, on Linux by OpenSSL; not used next to rustls |
 //! | `cookies` | default | a cookie jar for each login, with the list of public suffixes |
 //! | `gzip`, `br`, `zstd`, `deflate` | | responses are requested and decoded in these codings |
 //! | `keyring` | | [`store`]: a login in the key ring of the desktop |
+//!
+//! Without a feature for TLS, a client of an https address is an error of `build()`.
 //!
 //! The client decodes a response unless the declaration, the call or the client sets `accept-encoding`. A
 //! decoded response has neither `Content-Encoding` nor `Content-Length`.

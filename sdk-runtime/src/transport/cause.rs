@@ -120,19 +120,22 @@ fn by_text(error: &(dyn StdError + 'static)) -> Option<String> {
     is_known.then_some(words)
 }
 
-#[cfg(feature = "rustls")]
 fn tls(error: &(dyn StdError + 'static)) -> Option<String> {
-    error.downcast_ref::<rustls::Error>().map(ToString::to_string)
-}
-
-#[cfg(not(feature = "rustls"))]
-fn tls(_: &(dyn StdError + 'static)) -> Option<String> {
+    #[cfg(feature = "rustls-no-provider")]
+    if let Some(error) = error.downcast_ref::<rustls::Error>() {
+        return Some(error.to_string());
+    }
+    #[cfg(feature = "native-tls")]
+    if let Some(error) = error.downcast_ref::<native_tls::Error>() {
+        return Some(error.to_string());
+    }
+    let _ = error;
     None
 }
 
 /// Whether the words are those of an alert that refuses a handshake. In TLS 1.3 such an alert may arrive
 /// after the client has sent a request, which the server has not read (RFC 8446, 4.4.2.4).
-#[cfg(feature = "rustls")]
+#[cfg(feature = "rustls-no-provider")]
 fn is_refusal(words: &str) -> bool {
     use rustls::AlertDescription as Alert;
     const REFUSALS: [Alert; 10] = [
@@ -151,7 +154,7 @@ fn is_refusal(words: &str) -> bool {
     REFUSALS.iter().any(|alert| rustls::Error::AlertReceived(*alert).to_string() == words)
 }
 
-#[cfg(not(feature = "rustls"))]
+#[cfg(not(feature = "rustls-no-provider"))]
 fn is_refusal(_: &str) -> bool {
     false
 }

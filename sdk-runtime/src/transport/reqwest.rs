@@ -107,6 +107,9 @@ impl ReqwestTransport {
     }
 
     fn build(&self, route: Route, uses: Use) -> Result<reqwest::Client, TransportError> {
+        if let Some(missing) = missing_tls(route) {
+            return Err(TransportError::because(TransportErrorKind::Tls, Some(missing.to_owned()), missing));
+        }
         let builder = || self.builder(uses);
         let built = match route {
             Route::Encrypted => builder().build(),
@@ -121,7 +124,7 @@ impl ReqwestTransport {
     }
 
     fn builder(&self, uses: Use) -> HttpClientBuilder {
-        let defaults = reqwest::Client::builder()
+        let defaults = default_tls(reqwest::Client::builder())
             .connect_timeout(CONNECT)
             .tcp_nodelay(true)
             // Features of reqwest that another crate turns on would decode bodies that were not requested,
@@ -144,13 +147,64 @@ impl ReqwestTransport {
     }
 }
 
+/// Returns what a client for `route` lacks, because no feature brings TLS.
+#[cfg(not(any(feature = "rustls-no-provider", feature = "native-tls")))]
+fn missing_tls(route: Route) -> Option<&'static str> {
+    (matches!(route, Route::Encrypted) && !has_tls())
+        .then_some("there is no TLS for https: enable the feature `rustls` or `native-tls` of `sdk-runtime`")
+}
+
+/// Whether another crate enables a feature of reqwest for TLS. Then the builder has a method of its own, and
+/// it comes before that of the trait.
+#[cfg(not(any(feature = "rustls-no-provider", feature = "native-tls")))]
+fn has_tls() -> bool {
+    use std::any::TypeId;
+
+    trait WithoutTls: Sized {
+        fn tls_sni(self, _: bool) {}
+    }
+    impl<T> WithoutTls for T {}
+
+    fn returned<T: 'static>(_: impl FnOnce(HttpClientBuilder) -> T) -> TypeId {
+        TypeId::of::<T>()
+    }
+
+    let of_trait = returned(|builder| WithoutTls::tls_sni(builder, true));
+    of_trait != returned(|builder| builder.tls_sni(true))
+}
+
+/// Returns what each client lacks without a provider of cryptography. reqwest would panic.
+#[cfg(all(feature = "rustls-no-provider", not(feature = "rustls")))]
+fn missing_tls(_: Route) -> Option<&'static str> {
+    rustls::crypto::CryptoProvider::get_default().is_none().then_some(
+        "rustls has no cryptography: call `CryptoProvider::install_default()` of one at the start of the \
+         program, or enable the feature `rustls` of `sdk-runtime`",
+    )
+}
+
+#[cfg(any(feature = "rustls", all(feature = "native-tls", not(feature = "rustls-no-provider"))))]
+fn missing_tls(_: Route) -> Option<&'static str> {
+    None
+}
+
+/// Chooses rustls where it is enabled. If both are, reqwest would choose the platform's TLS.
+#[cfg(feature = "rustls-no-provider")]
+fn default_tls(builder: HttpClientBuilder) -> HttpClientBuilder {
+    builder.tls_backend_rustls()
+}
+
+#[cfg(not(feature = "rustls-no-provider"))]
+fn default_tls(builder: HttpClientBuilder) -> HttpClientBuilder {
+    builder
+}
+
 /// Builds a client for plaintext addresses, which needs no certificates on the machine.
-#[cfg(feature = "rustls")]
+#[cfg(feature = "rustls-no-provider")]
 fn without_certificates(builder: HttpClientBuilder) -> HttpClientBuilder {
     builder.tls_certs_only([])
 }
 
-#[cfg(not(feature = "rustls"))]
+#[cfg(not(feature = "rustls-no-provider"))]
 fn without_certificates(builder: HttpClientBuilder) -> HttpClientBuilder {
     builder
 }
@@ -286,13 +340,48 @@ where
 
 #[cfg(test)]
 mod tests {
-    use http::{HeaderMap, Method};
-
-    use super::super::stage::Stage;
     use super::*;
 
+    /// Whether a client for `base` builds, or the text of its error.
+    fn built(base: &str) -> Result<(), String> {
+        let transport = ReqwestTransport::new(&base.parse().unwrap(), Box::new(|builder| builder));
+        transport.map(drop).map_err(|error| crate::error::BuildError::transport(error).to_string())
+    }
+
+    #[cfg(not(any(feature = "rustls-no-provider", feature = "native-tls")))]
+    #[test]
+    fn without_tls_an_https_base_is_an_error_that_names_the_feature() {
+        assert_eq!(built("http://localhost"), Ok(()));
+        assert_eq!(
+            built("https://api.example").unwrap_err(),
+            "the client cannot be built: the HTTP client could not be set up: there is no TLS for https: \
+             enable the feature `rustls` or `native-tls` of `sdk-runtime`"
+        );
+    }
+
+    #[cfg(all(feature = "rustls-no-provider", not(feature = "rustls")))]
+    #[test]
+    fn rustls_without_cryptography_is_an_error_that_names_both_ways_out() {
+        let error = built("https://api.example").unwrap_err();
+        assert!(error.contains("`CryptoProvider::install_default()`"), "{error}");
+        assert!(error.contains("the feature `rustls` of `sdk-runtime`"), "{error}");
+    }
+
+    #[cfg(any(feature = "rustls", all(feature = "native-tls", not(feature = "rustls-no-provider"))))]
+    #[test]
+    fn each_base_can_be_built_with_tls() {
+        assert_eq!(
+            ["https://api.example", "http://api.example", "http://localhost"].map(built),
+            [(); 3].map(Ok)
+        );
+    }
+
+    #[cfg(any(not(feature = "rustls-no-provider"), feature = "rustls"))]
     #[tokio::test]
     async fn a_request_that_cannot_be_made_was_not_kept_from_a_connection() {
+        use super::super::stage::Stage;
+        use http::{HeaderMap, Method};
+
         let url: Url = format!("http://localhost/{}", "a".repeat(70_000)).parse().unwrap();
         let transport = ReqwestTransport::new(&url, Box::new(|builder| builder)).unwrap();
         let (headers, stage) = (HeaderMap::new(), Stage::default());
