@@ -100,4 +100,15 @@ impl World {
     fn finish(&mut self, flight: FlightId, outcome: RefreshOutcome) -> Option<Settled> {
         self.core.finish(flight, outcome, self.now)
     }
+
+    fn is_saved(&mut self) {
+        let serial = self.core.pending_write().unwrap().serial;
+        self.core.write_done(serial);
+        self.core.take_events();
+    }
+
+    fn refreshes(&mut self, outcome: RefreshOutcome) -> Settled {
+        let Demand::Start(start, _) = self.core.demand_refresh(self.now) else { panic!("not refreshed") };
+        self.finish(start.flight, outcome).unwrap()
+    }
 }

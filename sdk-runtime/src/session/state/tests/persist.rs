@@ -42,17 +42,6 @@ impl World {
         self.core.id.clone().unwrap()
     }
 
-    fn is_saved(&mut self) {
-        let serial = self.core.pending_write().unwrap().serial;
-        self.core.write_done(serial);
-        self.core.take_events();
-    }
-
-    fn refreshes(&mut self, outcome: RefreshOutcome) -> Settled {
-        let Demand::Start(start, _) = self.core.demand_refresh(self.now) else { panic!("not refreshed") };
-        self.finish(start.flight, outcome).unwrap()
-    }
-
     fn pending_write(&mut self) -> Option<(bool, Replaces)> {
         self.core.pending_write().map(|pending| (pending.record.is_some(), pending.replaces))
     }
