@@ -113,8 +113,9 @@ fn every_mistake_is_reported_by_one_error() {
     for file in source::all().iter().filter(|file| is_fixture(file, ".stderr")) {
         let errors = file.text.lines().filter(is_error).count();
         let several = SEVERAL_ERRORS.iter().find(|(path, _)| *path == file.path);
-        let expected = several.map_or(1, |(_, number)| *number);
-        if several.is_none() {
+        let has_two = file.path.contains("/two_mistakes/");
+        let expected = several.map_or(if has_two { 2 } else { 1 }, |(_, number)| *number);
+        if several.is_none() && !has_two {
             fixtures += 1;
             with_one += usize::from(errors == 1);
         }
@@ -129,7 +130,10 @@ fn every_mistake_is_reported_by_one_error() {
         with_one * 100 / fixtures.max(1)
     )
     .unwrap();
-    report("one mistake, one line with `error:`; tests/tidy.rs lists the exceptions", findings);
+    report(
+        "one mistake, one line with `error:`, two below two_mistakes/; tests/tidy.rs lists the exceptions",
+        findings,
+    );
 }
 
 #[test]
@@ -184,7 +188,7 @@ fn a_lint_is_switched_off_with_a_reason() {
     // Generated code is in the user's crate, where an expectation might not be met.
     let generated = [
         "sdk-macros/src/expand/",
-        "sdk-macros/src/recover.rs",
+        "sdk-macros/src/recover/",
         "sdk-macros/src/signature.rs",
         "sdk-macros/src/diagnostics.rs",
         "sdk-macros/src/derive/expand_",

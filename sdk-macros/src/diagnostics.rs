@@ -6,8 +6,9 @@
 
 use std::{cell::RefCell, fmt::Display};
 
-use proc_macro2::{Span, TokenStream};
-use quote::{ToTokens, quote_spanned};
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::{Type, parse_quote};
 
 /// The mistakes found so far. Each has a message, and a help that contains code to paste.
 #[derive(Default)]
@@ -95,6 +96,45 @@ impl Diagnostics {
                 more: Vec::new(),
             }),
         }
+    }
+}
+
+impl Errors {
+    /// Returns the mistakes as a module with this name.
+    ///
+    /// In the user's own module, an error of a macro makes the compiler silent about all names that do not
+    /// exist there. In this module, it makes the compiler take the name `Unknown` for any type.
+    ///
+    /// `silent` are more items of the module, which may name what does not exist.
+    pub(crate) fn module(&self, name: &Ident, silent: &TokenStream) -> TokenStream {
+        let outside = quote!(super);
+        let unknown = self.has_type().then(|| {
+            quote!(
+                pub(super) type Unknown = __AnyType;
+            )
+        });
+        quote! {
+            #[doc(hidden)]
+            #[allow(non_snake_case, dead_code)]
+            mod #name {
+                #[allow(unused_imports)]
+                use #outside::*;
+                #self
+                #unknown
+                #silent
+            }
+        }
+    }
+
+    /// Returns a type in the module of the mistakes that fits everywhere, without an error of its own.
+    /// Returns `None` if only the compiler reports the mistakes.
+    pub(crate) fn unknown(&self, name: &Ident) -> Option<Type> {
+        self.has_type().then(|| parse_quote!(#name::Unknown))
+    }
+
+    fn has_type(&self) -> bool {
+        let mut all = [&self.first].into_iter().chain(&self.more);
+        all.any(|diagnostic| matches!(diagnostic, Diagnostic::Error(_)))
     }
 }
 

@@ -9,6 +9,7 @@
 //! uses are not reported as well. The derives have the same stages in `derive`.
 
 mod args;
+mod async_trait;
 mod derive;
 mod diagnostics;
 mod did_you_mean;
@@ -18,7 +19,9 @@ mod model;
 mod parse;
 mod path_mistake;
 mod recover;
+mod repair;
 mod returns;
+mod runtime;
 mod segment;
 mod signature;
 mod span;
@@ -26,7 +29,8 @@ mod template;
 mod validate;
 
 use proc_macro2::TokenStream;
-use quote::quote;
+
+use crate::parse::{Broken, RawTrait};
 
 /// Makes an HTTP client from a trait.
 ///
@@ -72,13 +76,16 @@ pub fn token_response(input: proc_macro::TokenStream) -> proc_macro::TokenStream
 }
 
 fn generate(options: TokenStream, item: TokenStream) -> TokenStream {
-    let raw = match parse::trait_item(options, item.clone(), validate::is_attribute_of_parameters) {
+    let is_of_parameters = validate::is_attribute_of_parameters;
+    let raw = match parse::trait_item(options.clone(), item.clone(), is_of_parameters) {
         Ok(raw) => raw,
-        // The item stays as it is, so that its uses elsewhere are not reported as well.
-        Err(error) => {
-            let error = error.into_compile_error();
-            return quote!(#error #item);
-        }
+        Err(error) => match repair::repaired(item.clone()) {
+            Some((item, broken)) => {
+                let raw = parse::of_trait(options, item, is_of_parameters);
+                RawTrait { broken: Some(Broken { error, methods: broken }), ..raw }
+            }
+            None => return recover::foreign(item, &error, validate::is_attribute_of_ours),
+        },
     };
     match validate::client(&raw) {
         Ok(client) => expand::client(&client),

@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::{
-    GenericArgument, Lifetime, PathArguments, ReturnType, Type, TypeReference,
+    GenericArgument, Lifetime, PathArguments, ReturnType, Type, TypeParamBound, TypeReference, parse_quote,
     visit_mut::{self, VisitMut},
 };
 
@@ -42,6 +42,45 @@ pub(crate) fn is_pages_in_result(output: &ReturnType) -> bool {
     ok.is_some_and(|ok| arguments_of(&ok, "Pages").is_some())
 }
 
+/// Returns whether the type is a future of another type.
+pub(crate) fn is_future(output: &ReturnType) -> bool {
+    match output {
+        ReturnType::Default => false,
+        ReturnType::Type(_, ty) => awaited(ty).is_some(),
+    }
+}
+
+/// Returns what the future in the type yields: `T` in `impl Future<Output = T>`, in
+/// `Pin<Box<dyn Future<Output = T>>>` and in `BoxFuture<'_, T>`, and `Result<T>` in `Call<T>`.
+pub(crate) fn awaited(ty: &Type) -> Option<Type> {
+    let bounds = match span::strip_groups(ty) {
+        Type::ImplTrait(ty) => &ty.bounds,
+        Type::TraitObject(ty) => &ty.bounds,
+        ty => {
+            let boxed = ["Pin", "Box"].into_iter().find_map(|name| arguments_of(ty, name)?.first().copied());
+            if let Some(boxed) = boxed {
+                return awaited(boxed);
+            }
+            let boxed = ["BoxFuture", "LocalBoxFuture"].into_iter().find_map(|name| arguments_of(ty, name));
+            if let Some(output) = boxed {
+                return output.first().map(|output| (*output).clone());
+            }
+            let of_call = ["Call", "ResponseCall"].into_iter().find_map(|name| arguments_of(ty, name));
+            let parts = of_call.filter(|parts| !parts.is_empty())?;
+            return Some(parse_quote!(Result<#(#parts),*>));
+        }
+    };
+    bounds.iter().find_map(|bound| {
+        let TypeParamBound::Trait(bound) = bound else { return None };
+        let last = bound.path.segments.last().filter(|last| last.ident == "Future")?;
+        let PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };
+        arguments.args.iter().find_map(|argument| match argument {
+            GenericArgument::AssocType(output) if output.ident == "Output" => Some(output.ty.clone()),
+            _ => None,
+        })
+    })
+}
+
 /// Returns the first part of the type that is borrowed, but not `'static`: `&str`, or the lifetime in
 /// `Cow<'_, str>`.
 pub(crate) fn borrowed(ty: &Type) -> Option<TokenStream> {
@@ -61,9 +100,53 @@ impl VisitMut for Borrowed {
     }
 
     fn visit_lifetime_mut(&mut self, lifetime: &mut Lifetime) {
-        if lifetime.ident == "_" {
+        if lifetime.ident != "static" {
             self.0.get_or_insert(lifetime.to_token_stream());
         }
+    }
+}
+
+/// Returns the type with parts that it owns in the place of those that it borrows. Returns `None` if only the
+/// user knows a type that owns them, as for `View<'_>`.
+pub(crate) fn owned(ty: &Type) -> Option<Type> {
+    let mut owned = ty.clone();
+    let mut owner = Owner { knows: true };
+    owner.visit_type_mut(&mut owned);
+    owner.knows.then_some(owned)
+}
+
+struct Owner {
+    knows: bool,
+}
+
+impl VisitMut for Owner {
+    fn visit_type_mut(&mut self, ty: &mut Type) {
+        let lent = match span::strip_groups(ty) {
+            Type::Reference(reference) => Some(&*reference.elem),
+            cow => arguments_of(cow, "Cow").and_then(|types| types.first().copied()),
+        };
+        let owned = lent.map(|lent| match span::strip_groups(lent) {
+            Type::Slice(slice) => {
+                let elem = &slice.elem;
+                parse_quote!(Vec<#elem>)
+            }
+            Type::Path(path) if path.path.is_ident("str") => parse_quote!(String),
+            lent => lent.clone(),
+        });
+        match owned {
+            Some(owned) => {
+                *ty = owned;
+                self.visit_type_mut(ty);
+            }
+            None => {
+                self.knows &= !matches!(ty, Type::TraitObject(_));
+                visit_mut::visit_type_mut(self, ty);
+            }
+        }
+    }
+
+    fn visit_lifetime_mut(&mut self, lifetime: &mut Lifetime) {
+        self.knows &= lifetime.ident == "static";
     }
 }
 

@@ -1,10 +1,12 @@
 //! Signatures and attributes of generated methods.
 
-use proc_macro2::{Ident, TokenStream, TokenTree};
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote};
 use syn::{
-    Attribute, FnArg, GenericParam, Generics, Meta, Pat, PredicateType, Receiver, Signature, Token, Type,
-    TypeParamBound, WherePredicate, parse_quote, parse_quote_spanned, punctuated::Punctuated,
+    Attribute, FnArg, GenericParam, Generics, Lifetime, Meta, Pat, PredicateType, Receiver, Signature, Token,
+    Type, TypeParamBound, TypeTraitObject, WherePredicate, parse_quote, parse_quote_spanned,
+    punctuated::Punctuated,
+    visit_mut::{self, VisitMut},
 };
 
 use crate::{args::inside_cfg_attr, span};
@@ -86,6 +88,53 @@ pub(crate) fn is_opaque(ty: &Type) -> bool {
 /// Returns whether the type contains `Self`.
 pub(crate) fn mentions_self(ty: &Type) -> bool {
     any_name(ty.to_token_stream(), &|name| name == "Self")
+}
+
+/// Returns whether the type contains `dyn Serialize`. That of `erased_serde` is another trait.
+pub(crate) fn is_dyn_serialize(ty: &Type) -> bool {
+    let mut found = DynSerialize(false);
+    found.visit_type_mut(&mut ty.clone());
+    found.0
+}
+
+struct DynSerialize(bool);
+
+impl VisitMut for DynSerialize {
+    fn visit_type_trait_object_mut(&mut self, object: &mut TypeTraitObject) {
+        self.0 |= object.bounds.iter().any(|bound| {
+            let TypeParamBound::Trait(bound) = bound else { return false };
+            let of_serde = bound.path.segments.len() == 1 || bound.path.segments[0].ident == "serde";
+            of_serde && bound.path.segments.last().is_some_and(|last| last.ident == "Serialize")
+        });
+        visit_mut::visit_type_trait_object_mut(self, object);
+    }
+}
+
+/// Returns the first lifetime in the type that none of the generics declares.
+pub(crate) fn undeclared_lifetime(ty: &Type, generics: &[&Generics]) -> Option<Lifetime> {
+    let mut known: Vec<Ident> = ["static", "_"].map(|name| Ident::new(name, Span::call_site())).into();
+    known.extend(generics.iter().flat_map(|it| it.lifetimes()).map(|param| param.lifetime.ident.clone()));
+    let mut undeclared = Undeclared { known, first: None };
+    undeclared.visit_type_mut(&mut ty.clone());
+    undeclared.first
+}
+
+struct Undeclared {
+    known: Vec<Ident>,
+    first: Option<Lifetime>,
+}
+
+impl VisitMut for Undeclared {
+    fn visit_lifetime_mut(&mut self, lifetime: &mut Lifetime) {
+        if !self.known.contains(&lifetime.ident) {
+            self.first.get_or_insert_with(|| lifetime.clone());
+        }
+    }
+
+    // `for<'a>` declares lifetimes of its own.
+    fn visit_type_fn_ptr_mut(&mut self, _: &mut syn::TypeFnPtr) {}
+
+    fn visit_type_param_bound_mut(&mut self, _: &mut TypeParamBound) {}
 }
 
 fn any_name(tokens: TokenStream, is_one: &dyn Fn(&str) -> bool) -> bool {

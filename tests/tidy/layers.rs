@@ -147,13 +147,13 @@ const LAYERS: &[Layers] = &[
     Layers {
         directory: "sdk-macros/src/",
         order: &[
-            "span",
+            "span runtime",
             "diagnostics",
             "did_you_mean path_mistake segment",
             "meant_path",
             "template",
-            "returns",
-            "args",
+            "returns repair",
+            "args async_trait",
             "model",
             "parse",
             "signature",
@@ -226,7 +226,7 @@ const LAYERS: &[Layers] = &[
     },
     Layers {
         directory: "sdk-macros/src/validate/draft/",
-        order: &["meant_role", "param", "address", "placeholder"],
+        order: &["meant_role", "param", "address mistaken", "placeholder"],
     },
     Layers {
         directory: "sdk-macros/src/validate/rule/",

@@ -76,6 +76,8 @@ impl Compiler {
         // As trybuild has it.
         rustc.args(["--cfg=trybuild", "-Adead_code", "--diagnostic-width=140"]);
         rustc.arg("--emit").arg(emitted).arg("--out-dir").arg(&scratch.0);
+        // Cargo sets it, and the compiler's help then names commands of cargo.
+        rustc.env("CARGO_CRATE_NAME", "fixture");
         // It shows lines of our crates only if it runs where cargo has compiled them.
         rustc.current_dir(root()).args(&self.arguments).arg(Path::new("tests").join(program));
         scratch.wait_for(&mut rustc)

@@ -1,14 +1,15 @@
 //! `#[api_error(crate = path)]`, `#[page(crate = path)]`: the path of the runtime, if it was renamed or
 //! re-exported.
 
-use proc_macro2::Ident;
+use proc_macro2::{Ident, Span};
 use quote::ToTokens;
-use syn::{DeriveInput, Path, parse::Parser};
+use syn::{DeriveInput, Path, ext::IdentExt, parse::Parser, parse_quote};
 
 use super::attribute::args;
-use crate::{args::Arg, diagnostics::Diagnostics, did_you_mean::suggestion};
+use crate::{args::Arg, diagnostics::Diagnostics, did_you_mean::suggestion, runtime::Runtime};
 
-/// Returns the path, if there is one. Reports all other options of the attribute.
+/// Returns the path of the runtime, unless another crate re-exports it. Reports all other options of the
+/// attribute.
 pub(super) fn parse(
     input: &DeriveInput,
     options: &str,
@@ -17,6 +18,7 @@ pub(super) fn parse(
 ) -> Option<Path> {
     let example = format!("`#[{options}(crate = my_crate::sdk)]`");
     let mut krate = None;
+    let mut is_given = false;
     for attr in input.attrs.iter().filter(|attr| attr.path().is_ident(options)) {
         let args = args(attr).unwrap_or_default();
         if args.is_empty() {
@@ -27,6 +29,7 @@ pub(super) fn parse(
             );
         }
         for arg in &args {
+            is_given |= arg.key().is_some_and(|key| key == "crate");
             match arg {
                 Arg::Assign { key, value, .. } if key == "crate" => {
                     if krate.is_some() {
@@ -63,5 +66,13 @@ pub(super) fn parse(
             }
         }
     }
-    krate
+    if is_given {
+        return Some(krate.unwrap_or_else(|| parse_quote!(::sdk_runtime)));
+    }
+    let runtime = Runtime::of_this_crate();
+    if let Some((message, option)) = runtime.mistake() {
+        let help = format!("write `#[{options}({option})]` on `{}`", input.ident.unraw());
+        diagnostics.report_at(Span::call_site(), message, help);
+    }
+    runtime.path()
 }

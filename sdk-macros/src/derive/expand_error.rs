@@ -52,7 +52,7 @@ pub(super) fn error(target: &Target<'_>, model: &ErrorEnum) -> TokenStream {
 }
 
 /// Returns the traits with bodies that never run.
-pub(super) fn error_stub(target: &Target<'_>) -> TokenStream {
+pub(super) fn error_stub(target: &Target<'_>, _: Option<Type>) -> TokenStream {
     let never = never();
     error_impls(target, &never, &TokenStream::new(), &never, &never)
 }
@@ -122,7 +122,8 @@ fn arm(target: &Target<'_>, variant: &Declared, classes: bool) -> Option<TokenSt
 fn decoder(target: &Target<'_>, ty: &Type) -> TokenStream {
     let span = span::generated_at_type(ty);
     let private = span::respan(&target.private, span);
-    quote_spanned!(span=> #private::Decode::<#ty, _>::FIELD.decoder())
+    // Between angle brackets of its own, a type that does not exist would be another error than in the enum.
+    quote_spanned!(span=> <#ty as #private::derive::VariantBody>::PROBE.decoder())
 }
 
 /// Returns whether another derive, such as that of `thiserror`, implements `Display` and `Error`.

@@ -1,8 +1,8 @@
 //! The code of `#[derive(Page)]`, and what stands in for it next to mistakes.
 
 use proc_macro2::{Span, TokenStream};
-use quote::{quote, quote_spanned};
-use syn::{Data, DeriveInput, Field};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::{Data, DeriveInput, Field, Type};
 
 use super::{
     target::Target,
@@ -44,12 +44,14 @@ pub(super) fn page(target: &Target<'_>, model: &PageStruct) -> TokenStream {
     quote!(#[allow(unused_qualifications)] #head { #items #next #more })
 }
 
-/// Returns the trait with bodies that never run, and with the types that were most likely meant.
-pub(super) fn page_stub(target: &Target<'_>) -> TokenStream {
+/// Returns the trait with bodies that never run, and with the types that were most likely meant, or else with
+/// `unknown`.
+pub(super) fn page_stub(target: &Target<'_>, unknown: Option<Type>) -> TokenStream {
     let never = never();
-    let item = guess(target.input, "items", "Vec").unwrap_or_else(|| quote!(()));
+    let unknown = unknown.map(ToTokens::into_token_stream);
+    let item = guess(target.input, "items", "Vec").or_else(|| unknown.clone()).unwrap_or_else(|| quote!(()));
     let items = target.items(Span::call_site(), &item, &never, &never);
-    let cursor = guess(target.input, "next", "Option");
+    let cursor = guess(target.input, "next", "Option").or(unknown);
     let cursor = cursor.map_or_else(|| target.no_cursor(), |cursor| quote!(type Cursor = #cursor;));
     let head = target.head(&target.page());
     quote!(#head { #items #cursor })

@@ -12,8 +12,8 @@ mod validate_error;
 mod validate_page;
 
 use proc_macro2::{Ident, TokenStream};
-use quote::{ToTokens, quote};
-use syn::DeriveInput;
+use quote::{format_ident, quote};
+use syn::{DeriveInput, Type, ext::IdentExt};
 
 use self::target::Target;
 use crate::diagnostics::{Diagnostics, Reported};
@@ -53,7 +53,7 @@ fn derived<Model>(
     is_known: fn(&Ident) -> bool,
     validate: fn(&DeriveInput, &Diagnostics) -> Result<Model, Reported>,
     expand: fn(&Target<'_>, &Model) -> TokenStream,
-    stub: fn(&Target<'_>) -> TokenStream,
+    stub: fn(&Target<'_>, Option<Type>) -> TokenStream,
 ) -> TokenStream {
     let input: DeriveInput = match syn::parse2(input) {
         Ok(input) => input,
@@ -61,16 +61,22 @@ fn derived<Model>(
     };
     let diagnostics = Diagnostics::default();
     let krate = crate_path::parse(&input, options, is_known, &diagnostics);
-    let krate = krate.map_or_else(|| quote!(::sdk_runtime), ToTokens::into_token_stream);
     let model = validate(&input, &diagnostics);
-    let target = Target { input: &input, private: quote!(#krate::__private) };
-    match diagnostics.finish(model) {
+    let target = Target { input: &input, private: quote!(__runtime) };
+    let module = match &krate {
+        Some(_) => format_ident!("__{}_{options}", input.ident.unraw()),
+        None => format_ident!("__runtime"),
+    };
+    let import = krate.map(|krate| quote!(use #krate::__private as __runtime;));
+    let code = match diagnostics.finish(model) {
         Ok(model) => expand(&target, &model),
         Err(errors) => {
-            let stub = stub(&target);
+            let stub = stub(&target, errors.unknown(&module));
+            let errors = errors.module(&module, &TokenStream::new());
             quote!(#errors #stub)
         }
-    }
+    };
+    quote!(const _: () = { #import #code };)
 }
 
 #[cfg(test)]

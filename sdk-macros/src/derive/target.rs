@@ -30,7 +30,10 @@ impl Target<'_> {
     pub(super) fn head_of(&self, implemented: &TokenStream, generics: &syn::Generics) -> TokenStream {
         let name = &self.input.ident;
         let (params, arguments, bounds) = generics.split_for_impl();
-        quote!(#[automatically_derived] impl #params #implemented for #name #arguments #bounds)
+        // For a type that does not exist, the compiler suggests a parameter at the end of the head. The
+        // same suggestion for the user's item and for this one is the same error, which is shown once.
+        let none = generics.params.is_empty().then(|| quote_spanned!(name.span()=> <>));
+        quote!(#[automatically_derived] impl #none #params #implemented for #name #arguments #bounds)
     }
 
     /// Returns `<ty as Trait>`, all of it with the type's span. The compiler shows several errors at one

@@ -2,7 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::{GenericParam, TypeParam, TypeParamBound, WhereClause, parse_quote};
+use syn::{GenericParam, Generics, TypeParam, TypeParamBound, WhereClause, parse_quote};
 
 use super::names::Names;
 use crate::signature;
@@ -22,7 +22,7 @@ pub(crate) struct Parts {
 }
 
 pub(crate) fn client(names: &Names<'_>, parts: &Parts) -> TokenStream {
-    let Names { trait_head, client, vis, private, generics, param_bounds } = names;
+    let Names { trait_head, client, vis, private, generics, param_bounds, .. } = names;
     let Parts { inherent, implemented, endpoints, refresh, refresh_name } = parts;
     // For a call of the refresh endpoint, the compiler suggests the method with this alias.
     let alias =
@@ -42,17 +42,7 @@ pub(crate) fn client(names: &Names<'_>, parts: &Parts) -> TokenStream {
     let implementations = implemented.as_ref().map(|methods| implementations(names, methods));
     let (declared, declared_bounds) = (&trait_head.generics, param_bounds);
     let is_generic = !declared.params.is_empty();
-    let of = is_generic.then(|| {
-        let of = declared.params.iter().map(|parameter| match parameter {
-            GenericParam::Lifetime(parameter) => {
-                let lifetime = &parameter.lifetime;
-                quote!(&#lifetime ())
-            }
-            GenericParam::Type(TypeParam { ident, .. }) => quote!(*const #ident),
-            GenericParam::Const(_) => quote!(()),
-        });
-        quote!(__of: ::core::marker::PhantomData<fn() -> (#(#of,)*)>,)
-    });
+    let of = phantom(declared).map(|of| quote!(__of: #of,));
     let (cloned_of, new_of) =
         is_generic.then(|| (quote!(__of: self.__of,), quote!(__of: ::core::marker::PhantomData,))).unzip();
     quote! {
@@ -174,4 +164,17 @@ fn of_handle(names: &Names<'_>) -> Option<WhereClause> {
         });
     }
     Some(clause)
+}
+
+/// Returns a type that uses all parameters, if there are some.
+pub(crate) fn phantom(generics: &Generics) -> Option<TokenStream> {
+    let of = generics.params.iter().map(|parameter| match parameter {
+        GenericParam::Lifetime(parameter) => {
+            let lifetime = &parameter.lifetime;
+            quote!(&#lifetime ())
+        }
+        GenericParam::Type(TypeParam { ident, .. }) => quote!(*const #ident),
+        GenericParam::Const(_) => quote!(()),
+    });
+    (!generics.params.is_empty()).then(|| quote!(::core::marker::PhantomData<fn() -> (#(#of,)*)>))
 }

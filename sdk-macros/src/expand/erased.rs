@@ -1,11 +1,11 @@
 //! `Dyn<Trait>`, the type-erased form of the trait: a struct that holds any implementation, without a type
 //! parameter.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::{
-    FnArg, GenericParam, Lifetime, LifetimeParam, Receiver, ReceiverKind, ReturnType, Signature,
-    TypeReference,
+    ConstParam, FnArg, GenericParam, Generics, Lifetime, LifetimeParam, Receiver, ReceiverKind, ReturnType,
+    Signature, TypeParam, TypeReference,
     ext::IdentExt,
     parse_quote, parse_quote_spanned,
     visit_mut::{self, VisitMut},
@@ -29,9 +29,8 @@ pub(super) fn erased(names: &Names<'_>, methods: &[Declared<'_>]) -> TokenStream
     let cfgs: Vec<_> = signature::cfgs(&trait_head.attrs).collect();
     let (parameters, arguments, bounds) = generics.split_for_impl();
     let (own, own_bounds) = (&trait_head.generics, &names.param_bounds);
-    let mut any = generics.clone();
-    any.params.push(parse_quote!(__Any: #ident #arguments));
-    let (any_parameters, _, _) = any.split_for_impl();
+    let any = with_any(generics, &quote!(#ident #arguments));
+    let (any_parameters, _, any_bounds) = any.split_for_impl();
 
     let outer: Vec<Lifetime> = own.lifetimes().map(|param| param.lifetime.clone()).collect();
     let methods: Vec<Method<'_>> =
@@ -39,6 +38,7 @@ pub(super) fn erased(names: &Names<'_>, methods: &[Declared<'_>]) -> TokenStream
     let declared = methods.iter().map(|method| method.declared(private));
     let boxed = methods.iter().map(|method| method.boxed(private, &quote!(<__Any as #ident #arguments>)));
     let forwarded = methods.iter().map(|method| method.forwarded(&quote!(#hidden)));
+    let none = own.params.is_empty().then(|| quote!(<>));
     let about = format!(
         " Any implementation of [`{ident}`] as one type, which a struct can hold without a type \
             parameter.\n\n \
@@ -62,12 +62,12 @@ pub(super) fn erased(names: &Names<'_>, methods: &[Declared<'_>]) -> TokenStream
         #[doc(hidden)]
         #[allow(clippy::all)]
         #(#permitted)*
-        trait #hidden #own: ::core::marker::Send + ::core::marker::Sync #bounds { #(#declared)* }
+        trait #hidden #none #own: ::core::marker::Send + ::core::marker::Sync #bounds { #(#declared)* }
 
         #(#cfgs)*
         #(#permitted)*
         #deprecated
-        impl #any_parameters #hidden #arguments for __Any #bounds { #(#boxed)* }
+        impl #any_parameters #hidden #arguments for __Any #any_bounds { #(#boxed)* }
 
         #(#cfgs)*
         #deprecated
@@ -122,6 +122,26 @@ fn from_client(names: &Names<'_>, erased: &Ident) -> TokenStream {
             }
         }
     }
+}
+
+/// Returns the parameters with one more, `__Any: implemented`.
+///
+/// For a type that does not exist, the compiler suggests a parameter behind the last one. The last one is
+/// therefore the user's, or else stands where it does. Different suggestions are different errors.
+fn with_any(generics: &Generics, implemented: &TokenStream) -> Generics {
+    let mut any = generics.clone();
+    let lifetimes = any.lifetimes().count();
+    let last = any.params.last().map(|last| match last {
+        GenericParam::Lifetime(last) => last.lifetime.ident.span(),
+        GenericParam::Type(TypeParam { ident, .. }) | GenericParam::Const(ConstParam { ident, .. }) => {
+            ident.span()
+        }
+    });
+    let name =
+        Ident::new("__Any", last.map_or_else(Span::call_site, |last| last.resolved_at(Span::call_site())));
+    any.params.insert(lifetimes, parse_quote!(#name));
+    any.make_where_clause().predicates.push(parse_quote!(__Any: #implemented));
+    any
 }
 
 struct Method<'a> {
@@ -247,7 +267,7 @@ impl<'a> Method<'a> {
 /// Gives a name to each lifetime that has none.
 struct Named {
     lifetimes: Vec<Lifetime>,
-    span: proc_macro2::Span,
+    span: Span,
 }
 
 impl Named {

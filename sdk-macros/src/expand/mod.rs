@@ -53,7 +53,8 @@ pub(crate) fn client(client: &Client) -> TokenStream {
     let parts = client::Parts { inherent, implemented: Some(implemented), endpoints, refresh, refresh_name };
     let generated = client::client(&names, &parts);
     let erased = client.erased.then(|| erased::erased(&names, &methods_of_trait(client)));
-    quote!(#declared #generated #erased)
+    let import = names.import();
+    quote!(#import #declared #generated #erased)
 }
 
 /// Returns the methods of the trait as they are declared, without the refresh, which no caller has.

@@ -14,7 +14,10 @@ pub(crate) struct Names<'a> {
     /// it does too. The types keep the user's tokens, because the compiler underlines a type from its first
     /// token to its name.
     pub(crate) vis: TokenStream,
-    /// The runtime's `__private` module, fully rooted.
+    /// The path of the runtime.
+    krate: Path,
+    /// The name of the runtime's `__private` module in the generated code. It is imported once, because a
+    /// wrong path would be an error at each place that writes it out.
     pub(crate) private: TokenStream,
     /// The parameters of the trait, as an `impl` declares them. Type parameters are `'static`, because calls
     /// are.
@@ -41,9 +44,20 @@ impl<'a> Names<'a> {
             trait_head,
             vis: span::respan(&trait_head.vis.to_token_stream(), span::generated_at_name(&trait_head.ident)),
             client: format_ident!("{}Client", trait_head.ident),
-            private: quote!(#krate::__private),
+            krate: krate.clone(),
+            private: format_ident!("__{}", trait_head.ident.unraw()).into_token_stream(),
             generics,
             param_bounds,
+        }
+    }
+
+    /// Returns the import of the runtime.
+    pub(crate) fn import(&self) -> TokenStream {
+        let Self { krate, private, trait_head, .. } = self;
+        let cfgs = signature::cfgs(&trait_head.attrs);
+        quote! {
+            #(#cfgs)*
+            use #krate::__private as #private;
         }
     }
 

@@ -17,8 +17,11 @@ pub(crate) fn trait_with_items(trait_head: &ItemTrait, items: &[TokenStream]) ->
     let ItemTrait { attrs, vis, unsafety, trait_token, ident, generics, colon_token, supertraits, .. } =
         &trait_head;
     let clause = &generics.where_clause;
+    // For a type that does not exist, the compiler suggests a parameter of the trait, if the end of the
+    // trait's head is the user's. For the same type in the client it does not, and so shows two errors.
+    let none = generics.params.is_empty().then(|| quote_spanned!(span=> <>));
     quote_spanned! {span=>
         #(#attrs)*
-        #vis #unsafety #trait_token #ident #generics #colon_token #supertraits #clause { #(#items)* }
+        #vis #unsafety #trait_token #ident #none #generics #colon_token #supertraits #clause { #(#items)* }
     }
 }

@@ -1,22 +1,15 @@
 //! Mistakes that users make, each reported by exactly one error.
 
-use super::tokens;
+use super::{random::errors_in, tokens};
 use crate::generate;
 
 /// Returns the errors in the generated code.
 pub(super) fn errors(options: &str, item: &str) -> Vec<String> {
     let generated = generate(tokens(options), tokens(item));
-    let file = match syn::parse2::<syn::File>(generated) {
-        Ok(file) => file,
-        Err(error) => return vec![format!("not a file: {error}"); 2],
-    };
-    let reported = file.items.iter().filter_map(|item| match item {
-        syn::Item::Macro(item) if item.mac.path.segments.last()?.ident == "compile_error" => {
-            Some(syn::parse2::<syn::LitStr>(item.mac.tokens.clone()).ok()?.value())
-        }
-        _ => None,
-    });
-    reported.collect()
+    match syn::parse2::<syn::File>(generated.clone()) {
+        Ok(_) => errors_in(&generated),
+        Err(error) => vec![format!("not a file: {error}"); 2],
+    }
 }
 
 /// The method, and a part of its one error.

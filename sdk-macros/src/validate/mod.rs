@@ -13,18 +13,25 @@ mod rule;
 mod signature;
 mod wording;
 
-pub(crate) use attribute::is_of_parameters as is_attribute_of_parameters;
+pub(crate) use attribute::{is_of_parameters as is_attribute_of_parameters, is_ours as is_attribute_of_ours};
+pub(crate) use draft::is_meant_as_an_extractor;
+pub(crate) use return_type::is_mistaken as returns_a_mistake;
+pub(crate) use signature::{is_constructor, is_mistaken as takes_a_mistake};
 
-use syn::parse_quote;
+use proc_macro2::{Span, TokenStream};
+use quote::quote;
+use syn::{Path, parse_quote};
 
 use self::{
-    option::{Context, TraitOptions},
+    option::{Context, Given, TraitOptions},
     wording::shown,
 };
 use crate::{
+    args::Arg,
     diagnostics::{Diagnostics, Errors, Reported},
     model::{Client, Method},
     parse::{RawMethod, RawTrait},
+    runtime::Runtime,
 };
 
 /// Returns the client, or all mistakes in the trait.
@@ -35,16 +42,28 @@ pub(crate) fn client(raw: &RawTrait) -> Result<Client, Errors> {
 }
 
 fn validated(raw: &RawTrait, diagnostics: &Diagnostics) -> Result<Client, Reported> {
+    let broken = raw.broken.as_ref().map(|broken| {
+        let message = format!("the trait does not parse: {}", broken.error);
+        let help = "correct the method at this place; the trait has methods as any other trait has them";
+        diagnostics.report_unless_the_compiler_does(broken.error.span(), message, help)
+    });
     rule::check_trait_items(raw, diagnostics);
     let mut options = TraitOptions::parse(&raw.options, &context(raw), diagnostics);
     options.retain_allowed_headers(diagnostics);
+    let krate = krate(raw, &options, diagnostics);
     rule::check_trait(raw, &options, diagnostics);
-    let methods: Vec<Result<Method, Reported>> =
-        raw.methods.iter().map(|method| self::method(method, raw, &options, diagnostics)).collect();
+    let methods: Vec<Result<Method, Reported>> = raw
+        .methods
+        .iter()
+        .map(|method| match (&raw.broken, broken) {
+            (Some(it), Some(reported)) if it.methods.contains(&method.sig.ident) => Err(reported),
+            _ => self::method(method, raw, &options, diagnostics),
+        })
+        .collect();
     rule::check_methods(&raw.methods, diagnostics);
     Ok(Client {
         erased: options.dyn_type.is_some(),
-        krate: options.crate_path.map_or_else(|| parse_quote!(::sdk_runtime), |path| path.value),
+        krate: krate?,
         trait_head: raw.trait_head.clone(),
         methods: methods.into_iter().collect::<Result<_, _>>()?,
     })
@@ -59,6 +78,28 @@ fn context(raw: &RawTrait) -> Context {
     Context { client: format!("{}Client", raw.trait_head.ident), verbs: verbs.collect() }
 }
 
+/// Returns the path of the runtime.
+fn krate(raw: &RawTrait, options: &TraitOptions<'_>, diagnostics: &Diagnostics) -> Result<Path, Reported> {
+    if let Some(Given { value, .. }) = &options.crate_path {
+        return Ok(value.clone());
+    }
+    let runtime = Runtime::of_this_crate();
+    let is_given = raw.options.iter().filter_map(Arg::key).any(|key| key == "crate");
+    match runtime.mistake().filter(|_| !is_given) {
+        Some((message, option)) => {
+            let help = format!("write `#[api_client({})]`", shown(with_option(&raw.options, &option)));
+            Err(diagnostics.report_at(Span::call_site(), message, help))
+        }
+        None => Ok(parse_quote!(::sdk_runtime)),
+    }
+}
+
+/// Returns the options with one more.
+fn with_option(options: &[Arg], more: &str) -> TokenStream {
+    let more: TokenStream = more.parse().unwrap_or_default();
+    if options.is_empty() { more } else { quote!(#(#options),*, #more) }
+}
+
 fn method(
     raw: &RawMethod,
     of: &RawTrait,
@@ -66,7 +107,11 @@ fn method(
     diagnostics: &Diagnostics,
 ) -> Result<Method, Reported> {
     let trait_head = &of.trait_head;
+    attribute::are_unqualified(raw, diagnostics);
     rule::check_method(raw, &trait_head.ident, options, diagnostics);
+    if is_constructor(raw, &trait_head.ident) {
+        return Err(signature::constructor(raw, &trait_head.ident, diagnostics));
+    }
     if raw.is_endpoint() {
         let endpoint = endpoint::endpoint(raw, &trait_head.generics, options, diagnostics)?;
         Ok(Method::Endpoint(Box::new(endpoint)))

@@ -1,5 +1,7 @@
 //! The return type of an endpoint.
 
+use proc_macro2::TokenStream;
+use quote::ToTokens;
 use syn::Type;
 
 use super::wording::shown;
@@ -33,16 +35,8 @@ pub(crate) fn of_endpoint(
         }
         return;
     };
-    // The rule of pages reports another type than `Pages`.
-    let is_page = returns::is_pages(&raw.sig.output) || !raw.is_paginated();
-    if is_page && signature::is_opaque(&returns.whole) {
-        let help = "write the type that the answer is decoded into: `-> Result<User>`";
-        diagnostics.report(&returns.whole, "an endpoint cannot return `impl Trait`", help);
-        return;
-    }
-    if let Some(borrowed) = returns::borrowed(&returns.whole) {
-        let help = "return what owns its parts: `String` instead of `&str`, `Vec<T>` instead of `&[T]`";
-        diagnostics.report(borrowed, "an endpoint cannot return what is borrowed", help);
+    if let Some(Mistake { at, message, help }) = mistake(raw, returns) {
+        diagnostics.report(at, message, help);
         return;
     }
     if returns::is_pages_in_result(&raw.sig.output) {
@@ -63,6 +57,104 @@ pub(crate) fn of_endpoint(
             "`HEAD` has no body to decode",
             "return `Result<()>`, `Result<Option<()>>` or `Result<Response<()>>`",
         );
+    }
+}
+
+/// A return type that no answer can have.
+struct Mistake {
+    at: TokenStream,
+    message: &'static str,
+    help: String,
+}
+
+/// Returns whether the return type is one that no answer can have.
+pub(crate) fn is_mistaken(raw: &RawMethod) -> bool {
+    match Returns::new(&raw.sig.output) {
+        Some(returns) => mistake(raw, &returns).is_some(),
+        None => raw.verbs().next().is_some(),
+    }
+}
+
+fn mistake(raw: &RawMethod, returns: &Returns) -> Option<Mistake> {
+    let whole = &returns.whole;
+    let name = &raw.sig.ident;
+    // The rule of pages reports another type than `Pages`.
+    let is_page = returns::is_pages(&raw.sig.output) || !raw.is_paginated();
+    if returns::is_pages(&raw.sig.output) && returns.ok.is_none() {
+        return None;
+    }
+    if let Some(output) = is_page.then(|| returns::awaited(whole)).flatten() {
+        return Some(Mistake {
+            at: whole.to_token_stream(),
+            message: "an endpoint is an `async fn`, and returns what the caller gets after `.await`",
+            help: format!("write `async fn {name}(…) -> {}`", result_of(&output)),
+        });
+    }
+    if is_page && signature::is_opaque(whole) {
+        return Some(Mistake {
+            at: whole.to_token_stream(),
+            message: "an endpoint cannot return `impl Trait`",
+            help: "write the type that the answer is decoded into: `-> Result<User>`".to_owned(),
+        });
+    }
+    if let Some(borrowed) = returns::borrowed(whole) {
+        return Some(Mistake {
+            at: borrowed,
+            message: "an endpoint cannot return what is borrowed",
+            help: owning(whole),
+        });
+    }
+    let bare = returns.ok.as_ref()?;
+    if let Some(lent) = lent_forever(bare) {
+        return Some(Mistake {
+            at: lent.to_token_stream(),
+            message: "an endpoint cannot return what is borrowed",
+            help: owning(whole),
+        });
+    }
+    let help = match span::strip_groups(bare) {
+        Type::Slice(slice) => format!("write `Vec<{}>`", shown(&slice.elem)),
+        Type::TraitObject(_) => "write a type that derives `serde::Deserialize`".to_owned(),
+        Type::Path(path) if path.path.is_ident("str") => "write `String`".to_owned(),
+        _ => return None,
+    };
+    Some(Mistake {
+        at: bare.to_token_stream(),
+        message: "an endpoint cannot return a type whose size is unknown",
+        help,
+    })
+}
+
+/// Returns the help with the type whose parts are owned.
+fn owning(whole: &Type) -> String {
+    match returns::owned(whole) {
+        Some(owned) => format!("write `-> {}`, which owns its parts", shown(&owned)),
+        None => {
+            "return what owns its parts: `String` instead of `&str`, `Vec<T>` instead of `&[T]`".to_owned()
+        }
+    }
+}
+
+/// Returns the text or the slice with the lifetime `'static` that the answer is, or is a container of. No
+/// answer lives as long. A generic type of the user may only mention one.
+fn lent_forever(ty: &Type) -> Option<&Type> {
+    let ty = span::strip_groups(ty);
+    if let Type::Reference(reference) = ty {
+        let is_text_or_slice = match span::strip_groups(&reference.elem) {
+            Type::Path(path) => path.path.is_ident("str"),
+            other => matches!(other, Type::Slice(_)),
+        };
+        return is_text_or_slice.then_some(ty);
+    }
+    let inner = ["Option", "Vec", "Box", "Response"].into_iter().find_map(|name| arguments_of(ty, name))?;
+    lent_forever(inner.first()?)
+}
+
+/// Returns the type as a `Result`.
+fn result_of(output: &Type) -> String {
+    match arguments_of(output, "Result") {
+        Some(_) => shown(output),
+        None => format!("Result<{}>", shown(output)),
     }
 }
 

@@ -1,10 +1,12 @@
 //! The shape of a method's signature, apart from its return type.
 
-use syn::{GenericParam, Receiver, ReceiverKind, Safety, Type, ext::IdentExt};
+use proc_macro2::{Ident, TokenStream};
+use quote::{ToTokens, format_ident};
+use syn::{GenericParam, Receiver, ReceiverKind, ReturnType, Safety, Type, ext::IdentExt};
 
 use super::wording::shown;
 use crate::{
-    diagnostics::Diagnostics,
+    diagnostics::{Diagnostics, Reported},
     parse::{RawMethod, RawParam},
     returns, signature, span,
 };
@@ -17,7 +19,15 @@ pub(crate) fn of_endpoint(raw: &RawMethod, diagnostics: &Diagnostics) {
     let has_verb = raw.verbs().next().is_some();
     match &sig.asyncness {
         // The rule of pages reports a method that returns pages.
-        None if has_verb && !pages && !raw.is_paginated() && !returns::is_pages_in_result(&sig.output) => {
+        // The return type is reported if it is a future, and `const` and `extern` with the same help.
+        None if has_verb
+            && sig.constness.is_none()
+            && sig.abi.is_none()
+            && !pages
+            && !raw.is_paginated()
+            && !returns::is_pages_in_result(&sig.output)
+            && !returns::is_future(&sig.output) =>
+        {
             diagnostics.report(
                 sig.fn_token,
                 "endpoints must be `async fn`",
@@ -43,14 +53,45 @@ pub(crate) fn of_endpoint(raw: &RawMethod, diagnostics: &Diagnostics) {
     }
     receiver(raw, diagnostics);
     for param in &raw.params {
-        argument(param, diagnostics);
+        argument(raw, param, diagnostics);
     }
+}
+
+/// Returns whether it makes a client of the trait `of`, as a generated function does.
+pub(crate) fn is_constructor(raw: &RawMethod, of: &Ident) -> bool {
+    let ReturnType::Type(_, output) = &raw.sig.output else { return false };
+    let makes_self = signature::mentions_self(output);
+    let makes_client = signature::mentions(output, &format_ident!("{of}Client"));
+    let has_no_value = raw.receiver.is_none() && raw.verbs().next().is_none();
+    let is_valid = raw.body.is_some() && (!makes_self || signature::needs_sized(&raw.sig));
+    has_no_value && (makes_self || makes_client) && !is_valid
+}
+
+/// Reports a function that makes a client.
+pub(crate) fn constructor(raw: &RawMethod, of: &Ident, diagnostics: &Diagnostics) -> Reported {
+    let name = &raw.sig.ident;
+    diagnostics.report(
+        name,
+        format!("`{name}` makes a client, which is no method of its trait"),
+        format!(
+            "remove it: `{of}Client::new(\"https://api.example\")` is generated, and your own functions \
+             stand in `impl {of}Client`"
+        ),
+    )
 }
 
 /// Neither an endpoint nor a composite is `unsafe`, `extern` or variadic.
 pub(crate) fn of_any_method(raw: &RawMethod, diagnostics: &Diagnostics) {
     let sig = &raw.sig;
     let help = format!("write `async fn {}`", sig.ident);
+    if !raw.qualifiers.is_empty() {
+        let first = raw.qualifiers.clone().into_iter().next();
+        let message = format!("`{}` does not stand in front of a method of a trait", shown(&raw.qualifiers));
+        diagnostics.report(first, message, &help);
+    }
+    if let Some(token) = &sig.constness {
+        diagnostics.report(token, "`const` is not supported on a client's method", &help);
+    }
     if let Safety::Unsafe(token) = &sig.safety {
         diagnostics.report(token, "`unsafe` is not supported on a client's method", &help);
     }
@@ -80,24 +121,75 @@ fn receiver(raw: &RawMethod, diagnostics: &Diagnostics) {
     }
 }
 
-fn argument(param: &RawParam, diagnostics: &Diagnostics) {
+fn argument(raw: &RawMethod, param: &RawParam, diagnostics: &Diagnostics) {
     if let Some(name) = param.name().filter(|name| name.unraw().to_string().starts_with("__")) {
         let plain = name.to_string().trim_start_matches('_').to_owned();
         let ty = shown(&param.ty);
         let help = format!("write `{plain}: {ty}`; names with two underscores belong to the generated code");
         diagnostics.report(name, format!("the parameter name `{name}` is reserved"), help);
     }
-    if signature::is_opaque(&param.ty) {
-        let inner = match span::strip_groups(&param.ty) {
-            Type::Reference(reference) => span::strip_groups(&reference.elem),
-            other => other,
-        };
+    if let Some(Mistake { at, message, help }) = mistake(raw, param) {
+        diagnostics.report(at, message, help);
+    }
+}
+
+/// A type that no argument can have.
+struct Mistake {
+    at: TokenStream,
+    message: String,
+    help: String,
+}
+
+/// Returns whether the type of the parameter is one that no argument can have.
+pub(crate) fn is_mistaken(raw: &RawMethod, param: &RawParam) -> bool {
+    !signature::is_opaque(&param.ty) && mistake(raw, param).is_some()
+}
+
+fn mistake(raw: &RawMethod, param: &RawParam) -> Option<Mistake> {
+    let ty = span::strip_groups(&param.ty);
+    let (inner, amp) = match ty {
+        Type::Reference(reference) => (span::strip_groups(&reference.elem), "&"),
+        other => (other, ""),
+    };
+    let at = ty.to_token_stream();
+    let name = param.name().map_or_else(|| "value".to_owned(), Ident::to_string);
+    if signature::is_opaque(ty) {
         let help = match inner {
-            Type::ImplTrait(bounds) => {
-                format!("write a named parameter: `<T: {}>`", shown(&bounds.bounds))
-            }
+            Type::ImplTrait(bounds) => format!("write a named parameter: `<T: {}>`", shown(&bounds.bounds)),
             _ => "write a named parameter, such as `<T: Serialize>`, and its name here".to_owned(),
         };
-        diagnostics.report(&param.ty, "`impl Trait` in arguments is not supported here", help);
+        return Some(Mistake {
+            at,
+            message: "`impl Trait` in arguments is not supported here".to_owned(),
+            help,
+        });
     }
+    if signature::is_dyn_serialize(ty) {
+        let method = &raw.sig.ident;
+        return Some(Mistake {
+            at,
+            message:
+                "there is no `dyn Serialize`, because the trait `Serialize` is generic in its serializer"
+                    .to_owned(),
+            help: format!("take any type: `async fn {method}<T: serde::Serialize>(&self, {name}: &T)`"),
+        });
+    }
+    let is_unsized = match inner {
+        Type::Slice(_) | Type::TraitObject(_) => true,
+        Type::Path(path) => path.path.is_ident("str"),
+        _ => false,
+    };
+    if amp.is_empty() && is_unsized {
+        return Some(Mistake {
+            at,
+            message: format!("the size of the argument `{name}` is unknown"),
+            help: format!("borrow it: `{name}: &{}`", shown(inner)),
+        });
+    }
+    let lifetime = signature::undeclared_lifetime(ty, &[&raw.trait_generics, &raw.sig.generics])?;
+    Some(Mistake {
+        at: lifetime.to_token_stream(),
+        message: format!("the lifetime `{lifetime}` is not declared"),
+        help: format!("leave it out, or declare it: `async fn {}<{lifetime}>`", raw.sig.ident),
+    })
 }

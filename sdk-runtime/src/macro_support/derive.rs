@@ -5,6 +5,7 @@ pub use std::vec::Vec;
 
 use http::StatusCode;
 
+use super::dispatch::{Decode, Field};
 pub use crate::error::{ApiError, Error, ErrorResponse};
 use crate::response::{BufferedResponse, Decoder, Head, SuccessResponse};
 pub use crate::response::{NoCursor, Page};
@@ -30,6 +31,16 @@ impl OtherField for Error {
     fn held(&self) -> &Error {
         self
     }
+}
+
+/// The field of a variant with `#[status]`, of any type.
+pub trait VariantBody: Sized {
+    /// The probe, which reports a type that cannot be decoded.
+    const PROBE: Decode<Self, Field>;
+}
+
+impl<T> VariantBody for T {
+    const PROBE: Decode<T, Field> = Decode::FIELD;
 }
 
 /// Decodes the body of an error response. Returns the response with the reason if its body is incomplete or

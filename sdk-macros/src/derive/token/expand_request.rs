@@ -23,7 +23,7 @@ fn has_rest(model: &RequestStruct) -> bool {
 }
 
 /// Returns the trait with a body that never runs.
-pub(crate) fn request_stub(target: &Target<'_>) -> TokenStream {
+pub(crate) fn request_stub(target: &Target<'_>, _: Option<syn::Type>) -> TokenStream {
     implemented(target, None, &never())
 }
 

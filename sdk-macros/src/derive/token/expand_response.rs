@@ -37,7 +37,7 @@ pub(crate) fn response(target: &Target<'_>, model: &TokenStruct) -> TokenStream 
 }
 
 /// Returns the trait with a body that never runs.
-pub(crate) fn response_stub(target: &Target<'_>) -> TokenStream {
+pub(crate) fn response_stub(target: &Target<'_>, _: Option<syn::Type>) -> TokenStream {
     let body = never();
     let implemented = implemented(target, sendable(target.input.generics.clone()), &body, None);
     let is_empty = matches!(&target.input.data, Data::Struct(data) if data.fields.is_empty());

@@ -51,9 +51,9 @@ const RIGHT: &[&str] = &[
     "#[gett(\"/x\")] fn a(&self) {}",
     "#[other(z, get(\"/x\"))] fn a(&self) {}",
     // return types
-    "#[get(\"/x\")] async fn a(&self) -> Result<&'static str>;",
+    "#[get(\"/x\")] async fn a(&self) -> Result<Marked<&'static str>>;",
     "#[get(\"/x\")] async fn a(&self) -> Result<Cow<'static, str>>;",
-    "#[get(\"/x\")] async fn a<'a>(&self, #[query] q: &'a str) -> Result<Cow<'a, str>>;",
+    "#[get(\"/x\")] async fn a<'a>(&self, #[query] q: &'a str) -> Result<Cow<'static, str>>;",
     "#[head(\"/x\")] async fn a(&self) -> Result<()>;",
     "#[head(\"/x\")] async fn a(&self) -> Result<(())>;",
     "#[head(\"/x\")] async fn a(&self) -> Result<Option<Response<()>>>;",

@@ -34,6 +34,10 @@ pub(super) fn of(options: TokenStream, item: TokenStream) -> Result<Verdict, Str
             _ => Ok(Verdict::Reported(reported)),
         };
     }
+    // The compiler reports what does not parse, or else a lint does.
+    if parsed.is_err() && text.contains("the trait does not parse") {
+        return Ok(Verdict::Reported(vec!["the trait does not parse".to_owned()]));
+    }
     if is_dead {
         return Err("dead, and no error".to_owned());
     }
@@ -42,15 +46,22 @@ pub(super) fn of(options: TokenStream, item: TokenStream) -> Result<Verdict, Str
     is_whole(&raw, &file).map(|()| Verdict::Whole)
 }
 
-/// Returns the texts of all `compile_error!`, also next to tokens that do not parse.
+/// Returns the texts of all `compile_error!`, at any depth, also next to tokens that do not parse.
 pub(in crate::tests) fn errors(generated: &TokenStream) -> Vec<String> {
     let tokens: Vec<_> = generated.clone().into_iter().collect();
-    let reported = tokens.windows(3).filter_map(|three| {
-        let is_one = three[0].to_string() == "compile_error" && three[1].to_string() == "!";
-        let proc_macro2::TokenTree::Group(text) = &three[2] else { return None };
-        is_one.then(|| syn::parse2::<LitStr>(text.stream()).map_or_else(|it| it.to_string(), |it| it.value()))
-    });
-    reported.collect()
+    let mut reported = Vec::new();
+    for (index, token) in tokens.iter().enumerate() {
+        let proc_macro2::TokenTree::Group(group) = token else { continue };
+        let before: Vec<String> = tokens[..index].iter().rev().take(2).map(ToString::to_string).collect();
+        match before.as_slice() {
+            [mark, name] if mark == "!" && name == "compile_error" => {
+                let text = syn::parse2::<LitStr>(group.stream());
+                reported.push(text.map_or_else(|it| it.to_string(), |it| it.value()));
+            }
+            _ => reported.extend(errors(&group.stream())),
+        }
+    }
+    reported
 }
 
 fn is_whole(raw: &RawTrait, file: &File) -> Result<(), String> {

@@ -23,11 +23,13 @@ pub(crate) mod verb;
 pub(crate) use role::{RequestedRole, Written};
 
 use role::RoleAttr;
+use syn::Meta;
 
 use crate::{
     diagnostics::{Diagnostics, Reported},
     did_you_mean::nearest,
-    parse::ApiAttr,
+    parse::{ApiAttr, RawMethod, VERBS},
+    validate::wording::shown,
 };
 
 /// The attributes that give a role to a parameter.
@@ -52,6 +54,27 @@ fn of_parameters() -> impl Iterator<Item = &'static str> {
 /// Returns whether there is an attribute of a parameter with this name.
 pub(crate) fn is_of_parameters(name: &str) -> bool {
     of_parameters().any(|known| known == name)
+}
+
+/// Returns whether there is an attribute of ours with this name, of a method or of a parameter.
+pub(crate) fn is_ours(name: &str) -> bool {
+    is_of_parameters(name) || VERBS.contains(&name) || ["endpoint", "session"].contains(&name)
+}
+
+/// Reports each attribute of a method that is written with a path.
+pub(crate) fn are_unqualified(raw: &RawMethod, diagnostics: &Diagnostics) {
+    let of_params = raw.params.iter().flat_map(|param| &param.api_attrs);
+    for attr in raw.api_attrs.iter().chain(of_params).filter(|attr| attr.is_qualified) {
+        let arguments = match &attr.syntax.meta {
+            Meta::List(list) => format!("({})", shown(&list.tokens)),
+            Meta::Path(_) | Meta::NameValue(_) => String::new(),
+        };
+        diagnostics.report(
+            attr.syntax.path(),
+            format!("`#[{}]` is no macro of its own, and is written without a path", attr.name),
+            format!("write `#[{}{arguments}]`", attr.name),
+        );
+    }
 }
 
 /// Returns whether the attribute gives a role to a parameter.

@@ -186,6 +186,11 @@ fn path_and_options<'a>(
 ) -> (PathArg, EndpointOptions<'a>) {
     let (path, rest) = match args.split_first() {
         Some((first, rest)) if string(first).is_some() => (string(first).map(parsed(raw, diagnostics)), rest),
+        Some((first, rest)) if is_path(first) => {
+            let help = format!("write `{}`", meant_verb::meant(attr, raw));
+            let reported = diagnostics.report(first, "the path is written without a name", help);
+            (Some(PathArg::Mistaken(reported)), rest)
+        }
         Some((Arg::Assign { .. } | Arg::List { .. }, _)) | None => (None, args),
         Some((Arg::Flag(flag), _)) if option::is_flag(flag) => (None, args),
         Some((first, rest)) => (Some(PathArg::Mistaken(no_literal(first, attr, raw, diagnostics))), rest),
@@ -199,6 +204,18 @@ fn path_and_options<'a>(
     let options =
         EndpointOptions::parse(rest.iter().filter(|arg| !late(arg)), &Context::default(), diagnostics);
     (path.or(behind).unwrap_or(PathArg::Missing), options)
+}
+
+/// Returns whether this is `path = "/users"` or `path("/users")`, as other frameworks name it.
+fn is_path(arg: &Arg) -> bool {
+    const NAMES: [&str; 8] = ["path", "url", "uri", "route", "template", "value", "endpoint", "href"];
+    let path = match arg {
+        Arg::Assign { value, .. } => syn::parse2::<LitStr>(value.clone()).ok(),
+        Arg::List { items, .. } => items.first().and_then(string),
+        Arg::Flag(_) | Arg::Value(_) => None,
+    };
+    let is_named = arg.key().is_some_and(|key| NAMES.iter().any(|name| key == name));
+    path.is_some_and(|path| is_named || path.value().starts_with('/'))
 }
 
 fn no_literal(first: &Arg, attr: &ApiAttr, raw: &RawMethod, diagnostics: &Diagnostics) -> Reported {

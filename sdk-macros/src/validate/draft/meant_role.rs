@@ -1,9 +1,15 @@
 //! The role that a parameter without one was probably meant to have, by its type and its name.
 
 use proc_macro2::Ident;
-use syn::{Pat, PatTupleStruct, Type};
+use quote::ToTokens;
+use syn::{Pat, PatTupleStruct, Type, ext::IdentExt};
 
-use crate::{parse::RawParam, returns::arguments_of, span, validate::wording::shown};
+use crate::{
+    parse::{RawMethod, RawParam},
+    returns::arguments_of,
+    span,
+    validate::wording::shown,
+};
 
 /// The types that are one value in a query.
 const SCALARS: &[&str] = &[
@@ -86,6 +92,20 @@ fn extracted(ty: &Type) -> Option<(&'static str, &Type)> {
     [("Path", "path"), ("Query", "queries"), ("Json", "json"), ("Form", "form"), ("TypedHeader", "header")]
         .into_iter()
         .find_map(|(name, role)| Some((role, *arguments_of(ty, name)?.first()?)))
+}
+
+/// Returns whether the parameter has no role but an extractor as its type: a mistake, for which the type
+/// gives the role. The value of a placeholder has one.
+pub(crate) fn is_meant_as_an_extractor(method: &RawMethod, param: &RawParam) -> bool {
+    let is_placed = |name: &Ident| {
+        let placeholder = format!("{{{}}}", name.unraw());
+        method.verbs().any(|verb| verb.syntax.to_token_stream().to_string().contains(&placeholder))
+    };
+    let is_endpoint = method.verbs().next().is_some();
+    is_endpoint
+        && param.api_attrs.is_empty()
+        && extracted(&param.ty).is_some()
+        && !param.name().is_some_and(is_placed)
 }
 
 fn role_and_type(role: &str, name: &Ident, ty: &Type) -> String {

@@ -3,10 +3,12 @@
 
 mod address;
 mod meant_role;
+mod mistaken;
 mod param;
 mod placeholder;
 
 pub(crate) use address::Address;
+pub(crate) use meant_role::is_meant_as_an_extractor;
 pub(crate) use param::ParsedParam;
 
 use param::ParsedParams;
@@ -86,6 +88,12 @@ impl<'a> Draft<'a> {
         }
         let own = self.verb.as_ref().ok().and_then(|verb| verb.options.auth.as_ref());
         own.map_or_else(|| self.trait_options.auth(), |auth| auth.value.clone())
+    }
+
+    /// Returns whether there is a mistake in an option of this name, whose value is unknown then.
+    pub(crate) fn is_mistaken(&self, option: &str) -> bool {
+        let own = self.verb.as_ref().is_ok_and(|verb| verb.options.mistaken.contains(&option));
+        own || self.trait_options.mistaken.contains(&option)
     }
 
     /// Returns the fixed headers of the endpoint itself.

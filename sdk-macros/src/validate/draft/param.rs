@@ -18,8 +18,8 @@ use crate::{
 /// All parameters except patterns.
 pub(crate) struct ParsedParams<'a> {
     pub(crate) all: Vec<ParsedParam<'a, RequestedRole>>,
-    /// The report of a pattern. Its role is unknown.
-    pub(crate) pattern: Option<Reported>,
+    /// The patterns, which were reported.
+    pub(crate) patterns: Vec<&'a RawParam>,
 }
 
 /// A parameter whose attributes were parsed: with a `RequestedRole` before placeholders are bound, and then
@@ -58,11 +58,14 @@ impl<R> ParsedParam<'_, R> {
 
 /// Parses the attributes of all parameters.
 pub(crate) fn parse<'a>(raw: &'a RawMethod, diagnostics: &Diagnostics) -> ParsedParams<'a> {
-    let mut params = ParsedParams { all: Vec::new(), pattern: None };
+    let mut params = ParsedParams { all: Vec::new(), patterns: Vec::new() };
     for param in &raw.params {
         match param.name() {
             Some(ident) => params.all.push(one(param, ident, diagnostics)),
-            None => params.pattern = Some(pattern(param, diagnostics)),
+            None => {
+                pattern(param, diagnostics);
+                params.patterns.push(param);
+            }
         }
     }
     params
@@ -89,16 +92,19 @@ fn one<'a>(raw: &'a RawParam, ident: &'a Ident, diagnostics: &Diagnostics) -> Pa
             mistake = Some(attribute::unknown(attr, diagnostics));
         }
     }
-    for second in roles.iter().skip(1) {
-        diagnostics.report(
+    let mut path_too = None;
+    for second in roles.iter().skip(1).copied() {
+        let reported = diagnostics.report(
             second,
             format!("two roles on parameter `{name}`: `#[{}]` and `#[{}]`", roles[0].name, second.name),
             format!("remove it: `{}` is the role of `{name}`", shown(roles[0])),
         );
+        // It may fill a placeholder.
+        path_too = (second.name == "path").then_some((second, reported)).or(path_too);
     }
     let (from_session, mistaken) = from_session::of(raw, diagnostics);
-    let attr = roles.first().copied();
-    let role = match (attr, mistaken.or(mistake)) {
+    let attr = path_too.map_or_else(|| roles.first().copied(), |(attr, _)| Some(attr));
+    let role = match (attr, mistaken.or(mistake).or(path_too.map(|(_, reported)| reported))) {
         (Some(attr), None) => {
             let written = Written { attr, ident, name: &name };
             attribute::role(&written, diagnostics).unwrap_or_else(RequestedRole::Unknown)

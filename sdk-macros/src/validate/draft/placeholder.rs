@@ -7,6 +7,7 @@ use syn::{LitStr, Type};
 use super::{
     address::Address,
     meant_role::{is_list, is_optional, with_role},
+    mistaken::Mistaken,
     param::{ParsedParam, ParsedParams},
 };
 use crate::{
@@ -88,12 +89,7 @@ fn to_template<'a>(
     has_body: bool,
     diagnostics: &Diagnostics,
 ) -> Vec<ParsedParam<'a>> {
-    // Placeholders are not checked if a parameter has a mistake, or if a parameter is the whole address.
-    let is_unknown = |param: &ParsedParam<'_, RequestedRole>| match &param.role {
-        RequestedRole::Unknown(_) => param.attr.is_none_or(|attr| attr.name == "path"),
-        role => matches!(role, RequestedRole::Role(Role::Url)),
-    };
-    let mut has_unknown = params.pattern.is_some() || params.all.iter().any(is_unknown);
+    let mut mistaken = Mistaken::new(&params);
     let mut bound: Vec<(String, String)> = Vec::new();
     let mut unbound: Vec<Unbound<'_>> = Vec::new();
     // The role of each parameter, or its index among the unbound.
@@ -127,7 +123,7 @@ fn to_template<'a>(
                 Ok(Ok(Role::Path { placeholder: wanted, rest: placeholder.rest }))
             }
             None if is_named => {
-                has_unknown = true;
+                mistaken.add_any();
                 Ok(Err(names_nothing(param, &wanted, &params.all, template, has_body, diagnostics)))
             }
             None => {
@@ -142,8 +138,8 @@ fn to_template<'a>(
         });
     }
     let is_filled = |name: &String| bound.iter().any(|(bound, _)| bound == name);
-    let unfilled =
-        template.placeholders().filter(|placeholder| !has_unknown && !is_filled(&placeholder.name)).collect();
+    let mut unfilled = template.placeholders().filter(|placeholder| !is_filled(&placeholder.name)).collect();
+    mistaken.retain_others(&mut unfilled);
     not_filled(unfilled, &mut unbound, literal, diagnostics);
     let roles = found.into_iter().map(|found| {
         found.unwrap_or_else(|index| {

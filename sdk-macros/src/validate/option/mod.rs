@@ -26,7 +26,7 @@ use quote::quote;
 use syn::LitStr;
 
 use super::{header, wording::shown};
-use crate::{args::Arg, diagnostics::Diagnostics, meant_path};
+use crate::{args::Arg, diagnostics::Diagnostics, did_you_mean::nearest, meant_path};
 
 /// Makes a struct of options out of the modules of the options. Each module has a `KEY`, a `Value` and a
 /// `parse`.
@@ -36,6 +36,8 @@ macro_rules! options {
         #[derive(Default)]
         pub(crate) struct $Options<'a> {
             $(pub(crate) $option: Option<Given<'a, $option::Value>>,)*
+            /// The keys that are given with a mistake. What depends on their values is not checked.
+            pub(crate) mistaken: Vec<&'static str>,
         }
 
         impl<'a> $Options<'a> {
@@ -48,13 +50,21 @@ macro_rules! options {
                 diagnostics: &Diagnostics,
             ) -> Self {
                 let mut options = Self::default();
+                let args: Vec<&Arg> = args.into_iter().collect();
                 let elsewhere = |arg: &Arg| $elsewhere(arg, context);
-                for (key, arg) in known(args, Self::KEYS, &elsewhere, diagnostics) {
+                for (key, arg) in known(args.iter().copied(), Self::KEYS, &elsewhere, diagnostics) {
                     $(if key.name == $option::KEY.name {
                         let value = $option::parse(arg, diagnostics).ok();
                         options.$option = value.map(|value| Given { arg, value });
                     })*
                 }
+                let names = args.iter().filter_map(|arg| arg.key()).map(ToString::to_string);
+                let meant: Vec<&str> = names
+                    .filter_map(|name| nearest(&name, Self::KEYS.iter().map(|key| key.name)))
+                    .collect();
+                $(if options.$option.is_none() && meant.contains(&$option::KEY.name) {
+                    options.mistaken.push($option::KEY.name);
+                })*
                 options
             }
         }
@@ -177,6 +187,9 @@ impl TraitOptions<'_> {
     /// Reports and removes the headers that the trait's `auth` does not allow.
     pub(crate) fn retain_allowed_headers(&mut self, diagnostics: &Diagnostics) {
         let auth = self.auth().auth;
+        if self.mistaken.contains(&auth::KEY.name) {
+            return;
+        }
         if let Some(headers) = &mut self.headers {
             headers
                 .value

@@ -2,7 +2,7 @@
 
 use crate::{
     diagnostics::Diagnostics,
-    model::Role,
+    model::{Auth, Role},
     validate::{
         draft::Draft,
         header,
@@ -13,7 +13,8 @@ use crate::{
 /// A header is set by one literal or one parameter, and `authorization` only if the session does not sign.
 pub(super) fn are_set_once(draft: &Draft<'_>, diagnostics: &Diagnostics) {
     let Some((verb, _)) = draft.verb_and_session() else { return };
-    let auth = draft.auth().auth;
+    // An unknown rule forbids nothing.
+    let auth = if draft.is_mistaken("auth") { Auth::None } else { draft.auth().auth };
     let mut names: Vec<&str> = Vec::new();
     for FixedHeader { at, header } in draft.own_headers() {
         header::may_be_set(at, &header.name, auth, diagnostics);

@@ -32,6 +32,7 @@ const OF_ENDPOINT: &[Rule] = &[
     body::is_one,
     session::supplies_no_path_argument,
     session::has_its_own_address,
+    session::supplies_own_types,
     retry_and_idempotency::fit_the_method,
     retry_and_idempotency::key_is_free,
     parts::set_the_content_type,
@@ -57,6 +58,8 @@ pub(crate) fn check_answer(draft: &Draft<'_>, diagnostics: &Diagnostics) {
 
 /// Checks the trait itself, without its methods.
 pub(crate) fn check_trait_items(raw: &RawTrait, diagnostics: &Diagnostics) {
+    trait_head::has_one_macro(raw, diagnostics);
+    trait_head::is_not_rewritten(raw, diagnostics);
     trait_head::is_supported(&raw.trait_head, diagnostics);
     trait_head::has_only_methods(&raw.others, diagnostics);
 }

@@ -60,7 +60,7 @@ pub(super) fn of_endpoint(draft: &Draft<'_>, diagnostics: &Diagnostics) {
             "`HEAD` has no body to find pages in",
             format!("write `{}`", verb.named("get")),
         );
-    } else if !verb.is_idempotent() && verb.options.idempotent.is_none() {
+    } else if !verb.is_idempotent() && verb.options.idempotent.is_none() && !draft.is_mistaken("idempotent") {
         diagnostics.report(
             &verb.attr.name,
             format!("`{}` is not sent for each page without an idempotency key", verb.method),

@@ -39,6 +39,7 @@ pub(super) fn fit_the_method(draft: &Draft<'_>, diagnostics: &Diagnostics) {
     if let Some(Given { arg, value: Retry { times: 1.., .. } }) = retry
         && !verb.is_idempotent()
         && idempotent.is_none()
+        && !draft.is_mistaken("idempotent")
     {
         diagnostics.report(
             arg,

@@ -1,10 +1,18 @@
 //! The endpoints of the session.
 
+use syn::Type;
+
 use crate::{
     diagnostics::Diagnostics,
     model::{Auth, Role, SessionRole, Timeout},
     parse::RawMethod,
-    validate::{draft::Draft, option::Given, wording::shown},
+    returns::arguments_of,
+    span,
+    validate::{
+        draft::{Draft, ParsedParam},
+        option::Given,
+        wording::shown,
+    },
 };
 
 /// The session supplies no path argument.
@@ -37,6 +45,126 @@ pub(super) fn has_its_own_address(draft: &Draft<'_>, diagnostics: &Diagnostics) 
                 "remove it, and write its path below the client's URL, such as `#[post(\"/auth/login\")]`",
             );
         }
+    }
+}
+
+/// What the session supplies is of a type that implements `TokenRequest`, as only the user's types can.
+pub(super) fn supplies_own_types(draft: &Draft<'_>, diagnostics: &Diagnostics) {
+    let is_refresh = match draft.session {
+        Ok(SessionRole::Refresh { .. }) => true,
+        Ok(SessionRole::End) => false,
+        _ => return,
+    };
+    let supplied: Vec<&ParsedParam<'_>> =
+        draft.params.iter().filter(|param| is_refresh || param.from_session.is_some()).collect();
+    let own = supplied.iter().find(|param| foreign(&param.raw.ty).is_none());
+    for param in &supplied {
+        let (Ok(role), Some(owned)) = (&param.role, foreign(&param.raw.ty)) else { continue };
+        // A sign-out has no path argument of the session's at all.
+        if let (Role::Path { .. }, false) = (role, is_refresh) {
+            continue;
+        }
+        let (name, ty) = (param.ident, &param.raw.ty);
+        let inside =
+            ["Option", "Vec", "Box", "Rc", "Arc"].iter().find_map(|name| arguments_of(bare(ty), name));
+        let inside = inside.and_then(|inside| inside.first().copied());
+        let help = match (own, role) {
+            _ if inside.is_some_and(|inside| foreign(inside).is_none()) => {
+                format!(
+                    "write `{name}: {}`, which implements `TokenRequest` itself",
+                    inside.map_or_else(String::new, shown)
+                )
+            }
+            (Some(own), _) => format!(
+                "put it into `{}`, which implements `TokenRequest`: a field `{name}: {owned}`",
+                shown(bare(&own.raw.ty))
+            ),
+            (None, Role::Header(header)) if header == "authorization" => {
+                format!("write `#[header(\"authorization\")] {name}: sdk_runtime::session::RefreshBearer`")
+            }
+            (None, _) => format!(
+                "put it into a type of yours that implements `TokenRequest`: \
+                    `struct RefreshRequest {{ {name}: {owned} }}`"
+            ),
+        };
+        diagnostics.report(ty, format!("`{}` cannot come from the session", shown(ty)), help);
+    }
+}
+
+/// Returns the type that owns the same value, if the type is one of the standard library or of the runtime.
+/// No type of theirs implements `TokenRequest`, nor can it.
+fn foreign(ty: &Type) -> Option<String> {
+    const NAMES: [&str; 29] = [
+        "String",
+        "bool",
+        "char",
+        "u8",
+        "u16",
+        "u32",
+        "u64",
+        "u128",
+        "usize",
+        "i8",
+        "i16",
+        "i32",
+        "i64",
+        "i128",
+        "isize",
+        "f32",
+        "f64",
+        "Vec",
+        "Option",
+        "Box",
+        "Rc",
+        "Arc",
+        "Cow",
+        "HashMap",
+        "BTreeMap",
+        "HashSet",
+        "Bytes",
+        "Duration",
+        "SystemTime",
+    ];
+    match bare(ty) {
+        Type::Slice(slice) => {
+            Some(format!("Vec<{}>", foreign(&slice.elem).unwrap_or_else(|| shown(&slice.elem))))
+        }
+        Type::Array(array) => Some(shown(array)),
+        Type::Tuple(tuple) => {
+            let parts = tuple.elems.iter().map(|ty| foreign(ty).unwrap_or_else(|| shown(bare(ty))));
+            Some(format!("({})", parts.collect::<Vec<_>>().join(", ")))
+        }
+        Type::TraitObject(_) => Some("String".to_owned()),
+        Type::Path(path) if path.path.is_ident("str") => Some("String".to_owned()),
+        Type::Path(path) => {
+            let last = path.path.segments.last()?;
+            // The session builds the argument from it.
+            if last.ident == "Grant" {
+                return Some("String".to_owned());
+            }
+            let is_short = path.path.segments.len() == 1;
+            let is_std = path.path.segments.first().is_some_and(|first| first.ident == "std");
+            let inner = ["Option", "Vec"]
+                .iter()
+                .find_map(|name| Some((name, *arguments_of(bare(ty), name)?.first()?)));
+            let shown = match inner {
+                Some((name, inner)) => {
+                    format!("{name}<{}>", foreign(inner).unwrap_or_else(|| shown(bare(inner))))
+                }
+                None => shown(bare(ty)),
+            };
+            let is_known = NAMES.iter().any(|name| last.ident == name);
+            (is_known && (is_short || is_std)).then_some(shown)
+        }
+        _ => None,
+    }
+}
+
+/// Returns the type without references.
+fn bare(ty: &Type) -> &Type {
+    match span::strip_groups(ty) {
+        Type::Reference(reference) => bare(&reference.elem),
+        other => other,
     }
 }
 

@@ -1,8 +1,9 @@
 //! The trait itself: its head, and the items that are not methods.
 
-use syn::{GenericParam, ItemTrait, TraitItem};
+use syn::{GenericParam, ItemTrait, Meta, TraitItem};
 
 use crate::{
+    args,
     diagnostics::Diagnostics,
     parse::{RawMethod, RawTrait},
     signature,
@@ -29,6 +30,33 @@ pub(super) fn is_supported(trait_head: &ItemTrait, diagnostics: &Diagnostics) {
                 format!("remove it: `trait {}`", trait_head.ident),
             );
         }
+    }
+}
+
+/// The macro stands on the trait once.
+pub(super) fn has_one_macro(raw: &RawTrait, diagnostics: &Diagnostics) {
+    let Some(second) = &raw.second_macro else { return };
+    let more = match &second.meta {
+        Meta::List(list) => args::split(list.tokens.clone()),
+        Meta::Path(_) | Meta::NameValue(_) => Vec::new(),
+    };
+    let all: Vec<String> = raw.options.iter().chain(&more).map(shown).collect();
+    let options = if all.is_empty() { String::new() } else { format!("({})", all.join(", ")) };
+    diagnostics.report(
+        second,
+        format!("`#[api_client]` stands twice on the trait `{}`", raw.trait_head.ident),
+        format!("write it once: `#[api_client{options}]`"),
+    );
+}
+
+/// No other macro has rewritten the methods.
+pub(super) fn is_not_rewritten(raw: &RawTrait, diagnostics: &Diagnostics) {
+    if let Some(at) = raw.async_trait {
+        diagnostics.report_at(
+            at,
+            "`#[async_trait]` rewrites the methods before `#[api_client]` reads them",
+            "remove it: `#[api_client]` takes each `async fn` as it is",
+        );
     }
 }
 
@@ -63,7 +91,7 @@ fn report_other_item(item: &TraitItem, diagnostics: &Diagnostics) {
 
 /// The trait has endpoints.
 pub(super) fn has_endpoints(raw: &RawTrait, diagnostics: &Diagnostics) {
-    if !raw.methods.iter().any(RawMethod::is_endpoint) && raw.others.is_empty() {
+    if !raw.methods.iter().any(RawMethod::is_endpoint) && raw.others.is_empty() && raw.broken.is_none() {
         diagnostics.report(
             &raw.trait_head.ident,
             format!("the trait `{}` has no endpoints", raw.trait_head.ident),

@@ -3,7 +3,7 @@
 use http::HeaderMap;
 use serde::Serialize;
 
-use super::{Arg1, Arg2, Arg3, Arg4};
+use super::{Arg, Arg1, Arg2, Arg3, Arg4};
 use crate::request::Request;
 
 /// Types of serde that are neither a struct nor a map.
@@ -104,7 +104,8 @@ fields! {
     |value, request| request.headers(parameter, value)
 }
 
-impl Arg1<'_, HeaderMap> {
+// Each stands on a link of its own, as for `#[query]`.
+impl Arg<'_, HeaderMap> {
     /// Takes a header map unchanged.
     pub fn headers(&self, request: &mut Request, _: &'static str) {
         request.header_map(self.value());

@@ -27,6 +27,7 @@ mod query_shape;
 mod returns;
 
 pub use decode::Decode;
+pub(super) use decode::Field;
 pub use given::Given;
 pub use pages::{PageOf, numbered};
 pub use returns::Return;
