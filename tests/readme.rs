@@ -22,7 +22,7 @@ pub struct Credentials {
 pub struct LoginAnswer {
     access_token: String,
     refresh_token: String,
-    expires_in: u64, // in seconds
+    expires_in: u64, // in seconds; other names and envelopes: `#[token(…)]`
 }
 
 #[derive(Serialize, TokenRequest)]
@@ -77,7 +77,7 @@ mod files {
         #[post("/issues", retry = 3, idempotent)]
         async fn create(&self, #[json] title: &str) -> Result<Issue, CreateError>;
 
-        #[get("/events", timeout = none)]
+        #[get("/events")]
         async fn events(&self) -> Result<EventStream<Issue>>;
 
         /// Each page is fetched when it is asked for.

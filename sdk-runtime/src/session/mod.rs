@@ -199,8 +199,8 @@ impl Session {
     /// and expiry. A slow watcher misses states in between, but never the last one. [`Login::subject`] and
     /// [`Login::epoch`] tell which user it is, and whether it is still the same login.
     ///
-    /// A watcher may get a state after the call that caused it has returned. It gets `SignedOut` at the
-    /// start too, so an application can clear what it kept from an earlier start.
+    /// A watcher may get a state after the call that caused it has returned. It gets the
+    /// state at the start too: `Unloaded` with a store, and `SignedOut` without one.
     ///
     /// ```
     /// # use sdk_runtime::{SessionState, session::StateWatch};
