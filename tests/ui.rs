@@ -5,8 +5,14 @@
 mod answer;
 #[path = "ui/compiler.rs"]
 mod compiler;
+#[path = "ui/corrected.rs"]
+mod corrected;
 #[path = "ui/fixture.rs"]
 mod fixture;
+#[path = "ui/help.rs"]
+mod help;
+#[path = "ui/program.rs"]
+mod program;
 
 use std::collections::BTreeSet;
 use std::env;
@@ -63,6 +69,19 @@ fn each_mistake_is_told_with_help_and_without_a_warning() {
         let helps = text.contains("help: ") || text.contains("= note: ");
         assert!(helps || fixture.is_of_the_compiler_alone(), "{path} offers no help");
     }
+}
+
+/// A user types the help, compiles, and has what it promises. `ui/help.rs` says what the first code in a help
+/// replaces. A help that does not fit this rule is in `ui/not_typed.txt`, with the reason.
+#[test]
+fn each_help_is_right_when_typed() {
+    let findings = corrected::findings(&Compiler::of_this_build());
+    assert!(
+        findings.is_empty(),
+        "\n{}\n\nThe help of {} fixtures is not right when typed.\n",
+        findings.join("\n"),
+        findings.len()
+    );
 }
 
 /// As many at once as the machine can, and all that is wrong at once.

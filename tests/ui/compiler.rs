@@ -70,6 +70,13 @@ impl Compiler {
         }
     }
 
+    /// The linked program, if it compiles, and what is said about it.
+    pub(crate) fn link(&self, program: &Path) -> (Option<Linked>, String) {
+        let scratch = Scratch::in_folder(&self.output);
+        let (is_ok, said) = self.compile(program, "link", &scratch);
+        (is_ok.then_some(Linked(scratch)), said)
+    }
+
     fn compile(&self, program: &Path, emitted: &str, scratch: &Scratch) -> (bool, String) {
         let mut rustc = rustc();
         rustc.args(["--edition=2024", "--crate-name=fixture", "--crate-type=bin", "--error-format=json"]);
@@ -81,6 +88,17 @@ impl Compiler {
         // It shows lines of our crates only if it runs where cargo has compiled them.
         rustc.current_dir(root()).args(&self.arguments).arg(Path::new("tests").join(program));
         scratch.wait_for(&mut rustc)
+    }
+}
+
+/// A program that can be run several times.
+pub(crate) struct Linked(Scratch);
+
+impl Linked {
+    /// Whether it runs to its end, and what it says.
+    pub(crate) fn run(&self, arguments: &[&str], variables: &[(&str, &str)]) -> (bool, String) {
+        let mut program = Command::new(self.0.0.join("fixture"));
+        self.0.wait_for(program.args(arguments).envs(variables.iter().copied()))
     }
 }
 
