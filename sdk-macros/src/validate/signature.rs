@@ -145,6 +145,13 @@ pub(crate) fn is_mistaken(raw: &RawMethod, param: &RawParam) -> bool {
     !signature::is_opaque(&param.ty) && mistake(raw, param).is_some()
 }
 
+/// Returns the parameter behind a comma, with its attributes; the mistaken one has the type `&T`.
+fn generic(param: &RawParam, is_mistaken: bool) -> String {
+    let roles: String = param.api_attrs.iter().map(|attr| format!("{} ", shown(attr))).collect();
+    let ty = if is_mistaken { "&T".to_owned() } else { shown(&param.ty) };
+    format!(", {roles}{}: {ty}", shown(&param.pat))
+}
+
 fn mistake(raw: &RawMethod, param: &RawParam) -> Option<Mistake> {
     let ty = span::strip_groups(&param.ty);
     let (inner, amp) = match ty {
@@ -166,12 +173,13 @@ fn mistake(raw: &RawMethod, param: &RawParam) -> Option<Mistake> {
     }
     if signature::is_dyn_serialize(ty) {
         let method = &raw.sig.ident;
+        let params: String = raw.params.iter().map(|it| generic(it, it.name() == param.name())).collect();
         return Some(Mistake {
             at,
             message:
                 "there is no `dyn Serialize`, because the trait `Serialize` is generic in its serializer"
                     .to_owned(),
-            help: format!("take any type: `async fn {method}<T: serde::Serialize>(&self, {name}: &T)`"),
+            help: format!("take any type: `async fn {method}<T: serde::Serialize>(&self{params})`"),
         });
     }
     let is_unsized = match inner {

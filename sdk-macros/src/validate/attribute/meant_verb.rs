@@ -1,7 +1,7 @@
 //! The verb attribute that a mistaken one was meant to be: `#[GET("/users")]`, `#[get = "/users"]`,
 //! `#[endpoint("GET /users")]` or `#[route("/users", method = "POST")]`.
 
-use proc_macro2::{TokenStream, TokenTree};
+use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{LitByteStr, LitStr, Meta, ext::IdentExt};
 
@@ -103,6 +103,12 @@ fn read(attr: &ApiAttr) -> Parts {
             Arg::Assign { key, value, .. } if PATHS.iter().any(|name| key == name) => {
                 parts.path = literal_in(value.clone()).or(parts.path);
             }
+            Arg::Assign { key, value, .. } if parts.lacks(key, literal_in(value.clone())) => {
+                parts.path = literal_in(value.clone());
+            }
+            Arg::List { key, items, .. } if parts.lacks(key, first_literal(items)) => {
+                parts.path = first_literal(items);
+            }
             Arg::Value(tokens) => parts.value(tokens),
             Arg::Flag(name) if parts.path.is_none() && !is_option(&name.to_string()) => {}
             other => parts.options.push(shown(other)),
@@ -111,7 +117,17 @@ fn read(attr: &ApiAttr) -> Parts {
     parts
 }
 
+fn first_literal(items: &[Arg]) -> Option<String> {
+    items.first().and_then(|item| literal_in(item.to_token_stream()))
+}
+
 impl Parts {
+    /// Returns whether the value of `key` is the path, such as `"/users"` of `href("/users")`.
+    fn lacks(&self, key: &Ident, text: Option<String>) -> bool {
+        let is_named = PATHS.iter().any(|name| key == name);
+        self.path.is_none() && text.is_some_and(|text| is_named || text.starts_with('/'))
+    }
+
     /// Reads a part that is no option.
     fn value(&mut self, tokens: &TokenStream) {
         let mut rest = tokens.clone().into_iter().peekable();
