@@ -71,6 +71,7 @@ mod private {
 }
 
 use private::StockClient;
+use tokens::LoginClient;
 
 /// What a crate offers to others, and generic at that.
 pub mod public {
@@ -97,6 +98,59 @@ pub mod public {
     }
 }
 
+/// The tokens of a server, with each role.
+pub mod tokens {
+    use sdk_runtime::{ApiError, Error, Result, TokenRequest, TokenResponse, api_client};
+    use serde::{Deserialize, Serialize};
+
+    /// The answer to a sign-in.
+    #[derive(Debug, Deserialize, TokenResponse)]
+    #[token(at = "result", ok = "success", message = "errorMessage")]
+    #[serde(rename_all = "camelCase")]
+    pub struct Issued {
+        access_token: String,
+        refresh_token: Option<String>,
+        #[token(expires_in = ms)]
+        lifetime: u64,
+        scope: Option<String>,
+        sub: Option<String>,
+    }
+
+    /// A refresh.
+    #[derive(Debug, Serialize, TokenRequest)]
+    pub struct NextTokens {
+        grant_type: &'static str,
+        refresh_token: String,
+        #[token(value = "shop-cli")]
+        client_id: &'static str,
+    }
+
+    /// Why a sign-in fails.
+    #[derive(Debug, ApiError)]
+    pub enum SignInError {
+        /// Too many tries.
+        #[status(429)]
+        TooMany(String),
+        /// Everything else.
+        #[other]
+        Other(Error),
+    }
+
+    /// A login.
+    #[api_client(dyn)]
+    pub trait Login {
+        /// Signs in.
+        #[post("/login")]
+        #[session(start)]
+        async fn sign_in(&self, #[query] name: &str) -> Result<Issued, SignInError>;
+
+        /// Refreshes.
+        #[post("/refresh")]
+        #[session(refresh)]
+        async fn refresh(&self, #[form] request: NextTokens) -> Result<Issued>;
+    }
+}
+
 async fn use_them(shop: &ShopClient, stock: &StockClient) -> Result<String> {
     stock.stock().await?;
     assert_eq!(shop.limit(), 100);
@@ -114,5 +168,7 @@ async fn what_passes_the_lints_works() -> Result<(), Box<dyn std::error::Error>>
     // No user is signed in, and only the stock needs one.
     assert!(use_them(&shop, &stock).await.is_err());
     assert_eq!(DynShop::new(shop).product("a").await?, "GET /products/a");
+    let login = LoginClient::builder("http://localhost").transport(crate::echo()).build()?;
+    assert!(login.sign_in("ann").await.is_err(), "the echo holds no tokens");
     Ok(())
 }
