@@ -125,7 +125,8 @@ mod tests {
         }
         let before = SystemTime::UNIX_EPOCH - Duration::from_millis(500);
         assert_eq!(parse("1969-12-31T23:59:59.5Z"), Ok(before));
-        assert_eq!(parse("0000-01-01T00:00:00Z").map(|_| ()), Ok(()));
+        // The clock of Windows begins in 1601.
+        assert_eq!(parse("0000-01-01T00:00:00Z").is_ok(), !cfg!(windows));
     }
 
     #[test]
