@@ -45,6 +45,10 @@ pub trait Tracker {
     #[session(refresh)] // sent by the session, and not a method of the client
     async fn refresh(&self, #[json] request: RefreshRequest) -> Result<LoginAnswer>;
 
+    #[post("/auth/logout")]
+    #[session(end)]
+    async fn logout(&self) -> Result<()>;
+
     #[get("/issues/{id}")] // `None` if there is no such issue
     async fn issue(&self, id: u64) -> Result<Option<Issue>>;
 
@@ -275,6 +279,9 @@ async fn the_calls_do_what_the_readme_says() -> Result<(), Box<dyn StdError>> {
 
     tokens.revoke_all();
     handle(&tracker).await?;
+    tracker.login(&credentials).await?;
+    tracker.logout().await?;
+    assert!(matches!(tracker.session().state(), SessionState::SignedOut));
     tracker.session().close();
     watcher.abort();
     Ok(())

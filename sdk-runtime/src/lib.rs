@@ -1,9 +1,7 @@
 //! Declare an HTTP API as a Rust trait; get a typed async client whose login stays alive by itself.
 //!
 //! ```
-//! use sdk_runtime::{
-//!     Grant, Head, Refusal, Result, ServiceTransport, TokenRequest, TokenResponse, Tokens, api_client,
-//! };
+//! use sdk_runtime::{Result, ServiceTransport, TokenRequest, TokenResponse, api_client};
 //! use sdk_testkit::{Reply, StubRouter};
 //! use serde::{Deserialize, Serialize};
 //!
@@ -21,6 +19,11 @@
 //!
 //!     #[get("/issues/{id}")]
 //!     async fn issue(&self, id: u64) -> Result<Option<Issue>>;
+//!
+//!     /// Signs out: the session ends, and the server is told.
+//!     #[post("/logout")]
+//!     #[session(end)]
+//!     async fn logout(&self) -> Result<()>;
 //! }
 //!
 //! #[derive(Serialize)]
@@ -29,12 +32,12 @@
 //!     password: String,
 //! }
 //!
-//! #[derive(Serialize)]
+//! #[derive(Serialize, TokenRequest)]
 //! struct RefreshRequest {
 //!     refresh_token: String,
 //! }
 //!
-//! #[derive(Deserialize)]
+//! #[derive(Deserialize, TokenResponse)]
 //! struct TokenAnswer {
 //!     access_token: String,
 //!     refresh_token: String,
@@ -43,18 +46,6 @@
 //! #[derive(Deserialize)]
 //! struct Issue {
 //!     title: String,
-//! }
-//!
-//! impl TokenRequest for RefreshRequest {
-//!     fn from_grant(grant: &Grant) -> Option<Self> {
-//!         Some(Self { refresh_token: grant.refresh_token()?.expose().to_owned() })
-//!     }
-//! }
-//!
-//! impl TokenResponse for TokenAnswer {
-//!     fn tokens(&self, _: &Head) -> std::result::Result<Tokens, Refusal> {
-//!         Ok(Tokens::new(self.access_token.as_str()).refresh_token(self.refresh_token.as_str()))
-//!     }
 //! }
 //!
 //! #[tokio::main(flavor = "current_thread")]
@@ -67,6 +58,7 @@
 //!     };
 //!     server.endpoint("login").reply(tokens(1));
 //!     server.endpoint("refresh").reply(tokens(2));
+//!     server.endpoint("logout").reply(Reply::empty());
 //!     server.endpoint("issue").reply_with(|request| async move {
 //!         match request.header("authorization") {
 //!             Some("Bearer a2") => Reply::json(&serde_json::json!({ "title": "Leak" })),
@@ -82,6 +74,7 @@
 //!     // The server rejects the first token. The session refreshes it, and replays the call.
 //!     let issue = tracker.issue(7).await?;
 //!     assert_eq!(issue.map(|issue| issue.title).as_deref(), Some("Leak"));
+//!     tracker.logout().await?;
 //!     Ok(())
 //! }
 //! ```
