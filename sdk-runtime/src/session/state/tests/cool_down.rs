@@ -179,3 +179,21 @@ fn i14_a_rejected_token_is_over_for_an_undecodable_answer_too() {
     world.now += Duration::from_secs(10);
     assert!(world.starts().is_some());
 }
+
+/// The model takes the failure of such a call for right, so the hold has to end.
+#[test]
+fn i35_a_hold_ends_while_an_answer_could_not_be_decoded() {
+    let mut world = World::signed_in();
+    world.refreshes(undecodable("first")).unwrap_err();
+    world.now += Duration::from_secs(301);
+    let (me, version) = (world.me(), world.active().version);
+    world.core.hold("Api::x".into(), version, world.now.mono);
+    for _ in 0..2 {
+        let blocked = world.demand(&me, Some(version));
+        assert!(matches!(blocked, Demand::Fail(Error::SessionExpired(_))), "I35: {blocked:?}");
+        world.now += Duration::from_secs(29);
+    }
+    world.now += Duration::from_secs(3);
+    let demand = world.demand(&me, Some(version));
+    assert!(matches!(demand, Demand::Start(..)), "I32: {demand:?}");
+}
