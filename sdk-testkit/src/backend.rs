@@ -63,6 +63,8 @@ pub(crate) struct Shared {
 struct Script {
     routes: Vec<Route>,
     fallback: Option<Handler>,
+    /// What puts routes below a path. With it, a request that no route takes fails the test.
+    below: Option<fn(&str) -> String>,
 }
 
 struct Route {
@@ -85,6 +87,13 @@ impl Backend {
             failures: Mutex::default(),
         };
         Self { handle: Arc::new(Handle { shared: Arc::new(shared) }) }
+    }
+
+    /// The same, and each request that no route takes fails the test. `below`: what puts routes below a path.
+    pub(crate) fn failing(below: fn(&str) -> String) -> Self {
+        let backend = Self::new();
+        backend.shared().script().below = Some(below);
+        backend
     }
 
     /// Adds a route, also to a backend that already serves, and returns this backend for chaining.
@@ -309,8 +318,15 @@ impl Shared {
     }
 
     fn not_found(&self, request: &Request) -> Reply {
-        let came = format!("{} {}", request.method(), request.path());
-        Reply::text(format!("no route for {came}; {}\n", self.script().list())).status(404)
+        let script = self.script();
+        let text = format!("no route for {} {}; {}", request.method(), request.path(), script.list());
+        let Some(below) = script.below else {
+            return Reply::text(text + "\n").status(404);
+        };
+        let text = text + &script.prefix(request).map_or_else(String::new, |it| format!("; {}", below(it)));
+        drop(script);
+        lock(&self.failures).push(text.clone());
+        Reply::failure(text)
     }
 
     #[track_caller]
@@ -343,6 +359,14 @@ impl Script {
             }
             None => (None, self.fallback.clone()),
         }
+    }
+
+    /// What is too much in front of the path of a request, if a route takes the rest.
+    fn prefix<'a>(&self, request: &'a Request) -> Option<&'a str> {
+        let path = request.path();
+        let mut ends = path.match_indices('/').skip(1);
+        let (end, _) = ends.find(|&(end, _)| self.find(request.method(), &path[end..]).0.is_some())?;
+        Some(&path[..end])
     }
 
     fn list(&self) -> String {

@@ -53,6 +53,43 @@ impl Reply {
         }
     }
 
+    /// 200 with server-sent events whose data is JSON, one for each value, as `text/event-stream`. The stream
+    /// ends after the last one.
+    ///
+    /// Events with an `id`, a name or other data are a text in that media type:
+    /// `Reply::text("id: 7\ndata: hello\n\n").header("content-type", "text/event-stream")`.
+    ///
+    /// # Panics
+    ///
+    /// As [`json`](Self::json).
+    ///
+    /// ```
+    /// # use sdk_testkit::{Backend, Reply};
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use http_body_util::BodyExt as _;
+    ///
+    /// let backend = Backend::new().reply("GET", "/events", Reply::events([1, 2]));
+    /// let answer = backend.handle(http::Request::get("/events").body(String::new())?).await?;
+    /// assert_eq!(answer.headers()["content-type"], "text/event-stream");
+    /// assert_eq!(answer.into_body().collect().await?.to_bytes(), "data: 1\n\ndata: 2\n\n");
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[track_caller]
+    #[expect(clippy::panic, reason = "a value that is no JSON is a mistake in the test")]
+    pub fn events<T: Serialize>(values: impl IntoIterator<Item = T>) -> Self {
+        let mut text = String::new();
+        for value in values {
+            // JSON in one line: a line feed in a text is escaped.
+            match serde_json::to_string(&value) {
+                Ok(data) => text.push_str(&format!("data: {data}\n\n")),
+                Err(error) => panic!("an event is not JSON: {error}"),
+            }
+        }
+        Self::typed("text/event-stream", text.into())
+    }
+
     /// 200 with plain text.
     pub fn text(text: impl Into<String>) -> Self {
         Self::typed("text/plain; charset=utf-8", text.into().into())

@@ -9,6 +9,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{HeaderMap, Method, Uri};
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use crate::template::Captures;
 
@@ -164,6 +165,33 @@ impl Request {
     /// The first decoded form value under this name.
     pub fn form_value(&self, name: &str) -> Option<String> {
         first(self.form_pairs(), name)
+    }
+
+    /// The text under a name in the body, which is a JSON object or a form. `data.email` is the field `email`
+    /// of the object `data`. A number is its digits; what is neither text nor number is `None`.
+    ///
+    /// ```
+    /// # use sdk_testkit::{Backend, Reply};
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let backend = Backend::new().reply("POST", "/sessions", Reply::empty());
+    /// for body in [r#"{"user":{"email":"ann@tracker.example"}}"#, "user.email=ann%40tracker.example"] {
+    ///     backend.handle(http::Request::post("/sessions").body(body.to_owned())?).await?;
+    ///     let email = backend.last().and_then(|request| request.field("user.email"));
+    ///     assert_eq!(email.as_deref(), Some("ann@tracker.example"));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn field(&self, name: &str) -> Option<String> {
+        match self.json::<Value>() {
+            Ok(body) => match name.split('.').try_fold(&body, |value, key| value.get(key))? {
+                Value::String(text) => Some(text.clone()),
+                Value::Number(number) => Some(number.to_string()),
+                _ => None,
+            },
+            Err(_) => self.form_value(name),
+        }
     }
 
     /// When the whole request had arrived, since the backend was made, on tokio's clock.

@@ -4,6 +4,7 @@
 use std::fmt;
 use std::iter;
 
+use http::Uri;
 use percent_encoding::percent_decode_str;
 
 /// A parsed template.
@@ -222,6 +223,27 @@ impl fmt::Display for Segment {
 
 pub(crate) fn decode(raw: &str) -> String {
     percent_decode_str(raw).decode_utf8_lossy().into_owned()
+}
+
+/// The path of a base URL, without a slash at its end, as clients put it in front of a template.
+#[track_caller]
+#[expect(clippy::panic, reason = "a malformed base is a mistake in the test")]
+pub(crate) fn base_path(base: &str) -> String {
+    match base.parse::<Uri>() {
+        _ if base.is_empty() => String::new(),
+        Ok(uri) if base.starts_with('/') || uri.scheme().is_some() => {
+            uri.path().trim_end_matches('/').to_owned()
+        }
+        _ => panic!("the base `{base}` is neither a path that starts with a slash nor a URL"),
+    }
+}
+
+/// A template below a base path. One that is malformed stays alone, so that its error shows it as written.
+pub(crate) fn below(base: &str, template: &str) -> String {
+    match Template::parse(template) {
+        Ok(_) => format!("{base}{template}"),
+        Err(_) => template.to_owned(),
+    }
 }
 
 #[cfg(test)]

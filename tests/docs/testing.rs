@@ -30,7 +30,7 @@ pub async fn shout(tracker: &impl Tracker, id: u64) -> Result<String> {
     Ok(tracker.issue(id).await?.map_or_else(String::new, |issue| issue.title.to_uppercase()))
 }
 
-use sdk_runtime::Error;
+use sdk_runtime::{Error, TokenRequest, TokenResponse};
 use sdk_testkit::{Reply, StubRouter, TokenServer};
 use serde_json::json;
 use test_support::{Credentials, user};
@@ -88,6 +88,59 @@ async fn a_token_server_counts() -> Result<(), Box<dyn StdError>> {
 
     server.revoke("ann"); // the refresh is rejected as well
     assert!(matches!(shout(&tracker, 7).await, Err(Error::SessionExpired(_))));
+    Ok(())
+}
+
+#[derive(Deserialize, TokenResponse)]
+#[token(at = "data")]
+#[serde(rename_all = "camelCase")]
+struct Tokens {
+    access_token: String,
+    refresh_token: String,
+}
+
+#[derive(Serialize)]
+struct User {
+    email: &'static str,
+    password: &'static str,
+}
+
+#[derive(Serialize, TokenRequest)]
+#[serde(rename_all = "camelCase")]
+struct Spent {
+    refresh_token: String,
+}
+
+#[api_client]
+trait Enveloped {
+    #[post("/sessions")]
+    #[session(start)]
+    async fn login(&self, #[json] user: &User) -> Result<Tokens>;
+    #[post("/sessions/refresh")]
+    #[session(refresh)]
+    async fn refresh(&self, #[json] spent: Spent) -> Result<Tokens>;
+    #[get("/me")]
+    async fn me(&self) -> Result<String>;
+}
+
+#[tokio::test]
+async fn a_token_server_has_the_form_of_the_api() -> Result<(), Box<dyn StdError>> {
+    let server = TokenServer::builder()
+        .base("/api/v1") // in front of each route, those of `guard` included
+        .login("/sessions", |request| request.field("email"))
+        .refresh("/sessions/refresh", |request| request.field("refreshToken"))
+        .answer(|issued| {
+            let tokens = json!({ "accessToken": issued.access_token, "refreshToken": issued.refresh_token });
+            Reply::json(&json!({ "data": tokens }))
+        })
+        .build();
+    server.guard("GET", "/me", |_, user| async move { Reply::text(user.name()) });
+    let transport = ServiceTransport::new(server.backend().clone());
+    let client = EnvelopedClient::builder("http://localhost/api/v1").transport(transport).build()?;
+    client.login(&User { email: "ann", password: "right" }).await?;
+    server.expire_access_tokens();
+    assert_eq!(client.me().await?, "ann");
+    assert_eq!(server.counts().rotations, 1);
     Ok(())
 }
 

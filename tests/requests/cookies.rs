@@ -62,7 +62,7 @@ fn server() -> TokenServer {
             authority.authorize(&request).map_or_else(|refusal| refusal, |user| Reply::text(user.name()));
         async move { reply.delay(Duration::from_millis(10)) }
     });
-    server.backend().reply("GET", "/public", Reply::empty());
+    server.backend().reply("GET", "/public", Reply::empty()).reply("GET", "/hello", Reply::empty());
     server
 }
 

@@ -254,7 +254,7 @@ const LAYERS: &[Layers] = &[
     },
     Layers {
         directory: "sdk-testkit/src/token/",
-        order: &["counts", "settings", "authority", "endpoints", "server"],
+        order: &["controls counts issued", "routes", "settings", "authority", "endpoints", "server"],
     },
 ];
 

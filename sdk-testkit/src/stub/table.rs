@@ -1,12 +1,12 @@
 //! The endpoints of a stub: who has which name, and which of them a stray request was probably meant for.
 
-use http::{Method, Uri};
+use http::Method;
 use strsim::osa_distance;
 
 use crate::request::Request;
 use crate::stub::difference::{Difference, is_near};
 use crate::stub::slot::Slot;
-use crate::template::Template;
+use crate::template::{Template, base_path};
 
 /// The endpoints below one base path.
 pub(crate) struct Table {
@@ -23,7 +23,7 @@ impl Table {
     /// An empty table; of a base that is a URL, the path counts.
     #[track_caller]
     pub(crate) fn below(base: &str) -> Self {
-        Self { base: path_of(base), slots: Vec::new(), left_out: Vec::new() }
+        Self { base: base_path(base), slots: Vec::new(), left_out: Vec::new() }
     }
 
     /// Adds an endpoint, or another name of one that takes the same requests.
@@ -100,18 +100,5 @@ impl Table {
         let meant = near.min_by_key(|known| osa_distance(name, known));
         let meant = meant.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
         format!("there is no endpoint `{name}` among `{}`{meant}", names.join("`, `"))
-    }
-}
-
-/// The path of a base URL, without a slash at its end, as clients put it in front of a template.
-#[track_caller]
-#[expect(clippy::panic, reason = "a malformed base is a mistake in the test")]
-fn path_of(base: &str) -> String {
-    match base.parse::<Uri>() {
-        _ if base.is_empty() => String::new(),
-        Ok(uri) if base.starts_with('/') || uri.scheme().is_some() => {
-            uri.path().trim_end_matches('/').to_owned()
-        }
-        _ => panic!("the base `{base}` is neither a path that starts with a slash nor a URL"),
     }
 }

@@ -12,7 +12,9 @@ use tokio::time::Instant;
 use crate::backend::lock;
 use crate::reply::Reply;
 use crate::request::Request;
+use crate::token::controls::{Controls, Scripted};
 use crate::token::counts::{Counts, Event};
+use crate::token::issued::{Issued, User};
 use crate::token::settings::Settings;
 
 /// The part of a [`TokenServer`](crate::TokenServer) that issues and judges tokens, for routes written by
@@ -43,6 +45,7 @@ pub struct Authority {
 
 struct Shared {
     settings: Settings,
+    controls: Arc<Controls>,
     started: Instant,
     ledger: Mutex<Ledger>,
     counts: watch::Sender<Counts>,
@@ -74,50 +77,11 @@ struct Refresh {
     is_spent: bool,
 }
 
-/// Whose token it is.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct User {
-    name: String,
-    login: usize,
-}
-
-impl User {
-    /// The name given at the login.
-    pub fn name(&self) -> &str {
-        &self.name
-    }
-
-    /// Which login of the server this is, counted from zero: two logins of one user differ here.
-    pub fn login(&self) -> usize {
-        self.login
-    }
-}
-
-/// New tokens.
-#[derive(Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Issued {
-    /// The access token.
-    pub access_token: String,
-    /// The refresh token; `None` after the refresh of a server that does not rotate.
-    pub refresh_token: Option<String>,
-    /// How long the access token lives, whether or not the server tells.
-    pub lifetime: Duration,
-    /// Whose tokens these are.
-    pub user: User,
-}
-
-/// Shows whose tokens these are, not the tokens.
-impl fmt::Debug for Issued {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Issued(to {}, login {})", self.user.name, self.user.login)
-    }
-}
-
 impl Authority {
     pub(crate) fn new(settings: Settings) -> Self {
         let shared = Shared {
             settings,
+            controls: Arc::default(),
             started: Instant::now(),
             ledger: Mutex::default(),
             counts: watch::Sender::new(Counts::default()),
@@ -135,11 +99,67 @@ impl Authority {
         })
     }
 
-    /// Refreshes by a refresh token, as the refresh endpoint does; `None` when the token is unknown, spent or
-    /// revoked.
+    /// The new tokens for this refresh token, for a refresh route written by hand. It does what the server's
+    /// own route does: it obeys [`hold_refreshes`](crate::TokenServer::hold_refreshes),
+    /// [`next_refresh`](crate::TokenServer::next_refresh) and
+    /// [`refresh_latency`](crate::TokenServer::refresh_latency). It counts as a refresh, and as a rotation
+    /// or a reuse if it is one.
     ///
-    /// Counts as a refresh, and as a rotation or a reuse if it is one.
+    /// # Errors
+    ///
+    /// What to answer: the reply that the test has queued; 401 `{"error":"invalid_grant"}` when the token is
+    /// unknown, spent or revoked; 400 `{"error":"invalid_request"}` for `None`.
+    ///
+    /// # Cancel safety
+    ///
+    /// A refresh that is dropped during a hold spends nothing. During the latency its token is already spent.
+    ///
+    /// ```
+    /// use sdk_testkit::{Reply, TokenServer};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let server = TokenServer::new();
+    /// let authority = server.authority();
+    /// server.backend().route("POST", "/again", move |request| {
+    ///     let authority = authority.clone();
+    ///     async move {
+    ///         match authority.authorize_refresh(request.header("x-refresh")).await {
+    ///             Ok(issued) => Reply::empty().header("x-access", issued.access_token),
+    ///             Err(reply) => reply,
+    ///         }
+    ///     }
+    /// });
+    /// server.next_refresh(Reply::empty().status(503));
+    /// let token = server.issue("ann").refresh_token.unwrap_or_default();
+    /// for status in [503, 204] {
+    ///     let request = http::Request::post("/again").header("x-refresh", &token).body(String::new())?;
+    ///     assert_eq!(server.backend().handle(request).await?.status(), status);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn authorize_refresh(&self, refresh_token: Option<&str>) -> Result<Issued, Reply> {
+        self.count(Event::Refresh);
+        self.settle_refresh(refresh_token).await
+    }
+
+    /// The same at once, for a route that knows nothing of holds and queued answers; `None` when the token is
+    /// unknown, spent or revoked.
+    ///
+    /// # Panics
+    ///
+    /// When the test has asked for a hold, an answer or a latency, which only
+    /// [`authorize_refresh`](Self::authorize_refresh) obeys. A panic in a handler fails the test.
+    #[track_caller]
+    #[expect(clippy::panic, reason = "what a test asks for must not be ignored in silence")]
     pub fn refresh(&self, refresh_token: &str) -> Option<Issued> {
+        if let Some(method) = self.shared.controls.in_use() {
+            panic!(
+                "`Authority::refresh` cannot obey `{method}`; let the route call \
+                 `authority.authorize_refresh(…).await`"
+            );
+        }
         self.count(Event::Refresh);
         self.rotate(refresh_token)
     }
@@ -196,6 +216,10 @@ impl Authority {
         &self.shared.settings
     }
 
+    pub(crate) fn controls(&self) -> &Arc<Controls> {
+        &self.shared.controls
+    }
+
     pub(crate) fn counts(&self) -> watch::Receiver<Counts> {
         self.shared.counts.subscribe()
     }
@@ -208,8 +232,27 @@ impl Authority {
         self.change(|ledger, authority| authority.note(ledger, event));
     }
 
+    /// A refresh that was counted: as the test wishes, or as the ledger says.
+    pub(crate) async fn settle_refresh(&self, refresh_token: Option<&str>) -> Result<Issued, Reply> {
+        let refuse =
+            |status: u16, code: &str| Reply::json(&serde_json::json!({ "error": code })).status(status);
+        let rotate = || match refresh_token {
+            None => Err(refuse(400, "invalid_request")),
+            Some(token) => self.rotate(token).ok_or_else(|| refuse(401, "invalid_grant")),
+        };
+        let controls = self.controls();
+        controls.released().await;
+        let settled = match controls.next() {
+            None => rotate(),
+            Some(Scripted::Instead(reply)) => Err(reply),
+            Some(Scripted::AfterRotating(reply)) => rotate().and(Err(reply)),
+        };
+        controls.pause().await;
+        settled
+    }
+
     /// Spends a refresh token, if it is good.
-    pub(crate) fn rotate(&self, refresh_token: &str) -> Option<Issued> {
+    fn rotate(&self, refresh_token: &str) -> Option<Issued> {
         self.change(|ledger, authority| {
             let settings = &authority.shared.settings;
             let refresh = ledger.refresh.get_mut(refresh_token)?;
@@ -228,11 +271,10 @@ impl Authority {
         })
     }
 
-    /// Revokes the login that a refresh token belongs to, whether the token is spent or not.
-    pub(crate) fn revoke_login(&self, refresh_token: &str) {
-        let ledger = &mut *lock(&self.shared.ledger);
-        if let Some(refresh) = ledger.refresh.get(refresh_token) {
-            ledger.logins[refresh.login].is_revoked = true;
+    /// Revokes the login that a token belongs to, whether the token is live or not.
+    pub(crate) fn revoke_login(&self, token: &str) {
+        if let Some(user) = self.owner(token) {
+            lock(&self.shared.ledger).logins[user.login].is_revoked = true;
         }
     }
 

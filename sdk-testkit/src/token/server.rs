@@ -12,22 +12,28 @@ use crate::patience;
 use crate::reply::Reply;
 use crate::request::Request;
 use crate::server::Server;
-use crate::token::authority::{Authority, Issued, User};
+use crate::template::below;
+use crate::token::authority::Authority;
+use crate::token::controls::{RefreshHold, Scripted};
 use crate::token::counts::{Counts, Event};
-use crate::token::endpoints::{self, Controls, RefreshHold, Scripted};
+use crate::token::endpoints;
+use crate::token::issued::{Issued, User};
 use crate::token::settings::{Settings, TokenServerBuilder};
 
 /// A small token server on a [`Backend`]. A clone is another handle of the same server.
 ///
-/// | Route | Body (JSON) | Answer |
+/// | Route | Body (JSON or a form) | Answer |
 /// |---|---|---|
 /// | `POST /auth/login` | `username`, `password` | 200 with `access_token`, `refresh_token`, `token_type`, or 401 if the password is `wrong` |
 /// | `POST /auth/refresh` | `refresh_token` | the same, or 401 `{"error":"invalid_grant"}` |
-/// | `POST /auth/logout` | `refresh_token` | 204, and the login is revoked |
+/// | `POST /auth/logout` | `refresh_token`, or none and a bearer token | 204, and the login is revoked |
 ///
-/// A body that lacks its fields is answered by 400 `{"error":"invalid_request"}`. Everything the server sees
-/// is recorded by its [`backend`](Self::backend), on whose terms panics in handlers fail the test. Time is
-/// tokio's.
+/// A body that lacks its fields is answered by 400 `{"error":"invalid_request"}`. Other paths, fields and
+/// answers are options of the [builder](TokenServerBuilder). Everything the server sees is recorded by its
+/// [`backend`](Self::backend), on whose terms panics in handlers fail the test.
+///
+/// A request that no route takes fails the test too, and is answered by a 501 with the reason. A
+/// [`fallback`](Backend::fallback) of the backend takes such requests. Time is tokio's.
 ///
 /// ```
 /// use sdk_testkit::{Reply, TokenServer};
@@ -54,7 +60,6 @@ use crate::token::settings::{Settings, TokenServerBuilder};
 #[derive(Clone)]
 pub struct TokenServer {
     authority: Authority,
-    controls: Arc<Controls>,
     backend: Backend,
 }
 
@@ -69,27 +74,30 @@ impl TokenServer {
         TokenServerBuilder::default()
     }
 
+    #[track_caller]
     fn with(settings: Settings) -> Self {
+        let routes = settings.routes.clone();
         let authority = Authority::new(settings);
-        let controls = Arc::new(Controls::default());
-        let backend = Backend::new();
-        backend.route("POST", "/auth/login", {
-            let authority = authority.clone();
-            move |request| endpoints::login(authority.clone(), request)
-        });
-        backend.route("POST", "/auth/refresh", {
-            let (authority, controls) = (authority.clone(), Arc::clone(&controls));
-            move |request| endpoints::refresh(authority.clone(), Arc::clone(&controls), request)
-        });
-        backend.route("POST", "/auth/logout", {
-            let authority = authority.clone();
-            move |request| endpoints::logout(authority.clone(), request)
-        });
-        Self { authority, controls, backend }
+        let server = Self { authority, backend: Backend::failing(too_short) };
+        server.route(&routes.login, endpoints::login);
+        server.route(&routes.refresh, endpoints::refresh);
+        server.route(&routes.logout, endpoints::logout);
+        server
+    }
+
+    #[track_caller]
+    fn route<F>(&self, path: &str, handler: fn(Authority, Request) -> F)
+    where
+        F: Future<Output = Reply> + Send + 'static,
+    {
+        let authority = self.authority.clone();
+        let template = below(&self.authority.settings().routes.base, path);
+        self.backend.route("POST", &template, move |request| handler(authority.clone(), request));
     }
 
     /// Adds a route that needs a live access token, whose user the handler learns, and returns this server
-    /// for chaining. See [`Authority::authorize`] for where the token is looked for and what is answered
+    /// for chaining. The template stands below the server's [`base`](TokenServerBuilder::base). See
+    /// [`Authority::authorize`] for where the token is looked for and what is answered
     /// without it.
     ///
     /// # Panics
@@ -103,7 +111,8 @@ impl TokenServer {
     {
         let authority = self.authority.clone();
         let handler = Arc::new(handler);
-        self.backend.route(method, template, move |request| {
+        let template = below(&authority.settings().routes.base, template);
+        self.backend.route(method, &template, move |request| {
             let (authority, handler) = (authority.clone(), Arc::clone(&handler));
             async move {
                 match authority.authorize(&request) {
@@ -154,28 +163,28 @@ impl TokenServer {
         self.authority.revoke(None);
     }
 
-    /// Holds back every request to `/auth/refresh`, once it was counted and before anything is decided, until
+    /// Holds back every refresh, once it was counted and before anything is decided, until
     /// the hold is released or dropped. A refresh whose client hangs up meanwhile spends nothing.
     pub fn hold_refreshes(&self) -> RefreshHold {
-        RefreshHold::new(Arc::clone(&self.controls))
+        RefreshHold::new(Arc::clone(self.authority.controls()))
     }
 
     /// How long a refresh takes, between the making of the tokens and the answer: a client that hangs up
     /// meanwhile has spent its refresh token. Default: zero.
     pub fn refresh_latency(&self, latency: Duration) {
-        self.controls.set_latency(latency);
+        self.authority.controls().set_latency(latency);
     }
 
     /// Queues an answer for one refresh, in place of the real one: nothing is spent. Holds and latency apply
-    /// to it.
+    /// to it. A refresh route written by hand gets it from [`Authority::authorize_refresh`].
     pub fn next_refresh(&self, reply: Reply) {
-        self.controls.script(Scripted::Instead(reply));
+        self.authority.controls().script(Scripted::Instead(reply));
     }
 
     /// Queues an answer for one refresh that is sent after the tokens were rotated. With [`Reply::reset`],
     /// the new tokens are lost on their way.
     pub fn next_refresh_rotates_then(&self, reply: Reply) {
-        self.controls.script(Scripted::AfterRotating(reply));
+        self.authority.controls().script(Scripted::AfterRotating(reply));
     }
 
     /// What the server has seen so far.
@@ -238,7 +247,12 @@ impl TokenServer {
 }
 
 impl TokenServerBuilder {
-    /// Makes the server, with its routes under `/auth`.
+    /// Makes the server with its routes.
+    ///
+    /// # Panics
+    ///
+    /// When the path of a route is malformed.
+    #[track_caller]
     pub fn build(self) -> TokenServer {
         TokenServer::with(self.settings)
     }
@@ -254,6 +268,11 @@ impl fmt::Debug for TokenServer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "TokenServer({:?})", self.counts())
     }
+}
+
+/// What to do if the routes stand below a path for the client alone.
+fn too_short(prefix: &str) -> String {
+    format!("`TokenServer::builder().base(\"{prefix}\")` puts the routes there")
 }
 
 /// The parts of a header value that could be a token, after any scheme or cookie name.

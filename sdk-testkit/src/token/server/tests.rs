@@ -1,4 +1,6 @@
 //! Tests of the token server, in memory with a paused clock and once over a socket.
+mod routes;
+
 use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
 use tokio::time::advance;
@@ -300,6 +302,7 @@ async fn scripted_answers_come_once_and_in_order() {
 #[tokio::test]
 async fn what_came_under_a_name_is_known() {
     let server = server(|builder| builder);
+    server.backend().fallback(|_| async { Reply::empty().status(404) });
     let (alice, bob) = (server.issue("alice"), server.issue("bob"));
     me(&server, &alice.access_token).await;
     let own_header = http::Request::get("/hand-made").header("x-token", &alice.access_token);
