@@ -18,6 +18,7 @@ mod drops;
 mod edges;
 mod events;
 mod failure;
+mod flagged;
 mod followed;
 mod forbids;
 mod frail;

@@ -2,13 +2,15 @@
 
 use std::time::{Duration, SystemTime};
 
-use http::header::SET_COOKIE;
+use http::header::{RETRY_AFTER, SET_COOKIE};
 pub use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 pub use crate::error::Error;
+use crate::error::ErrorBody;
 use crate::response::decode_json_at;
 pub use crate::response::{BufferedResponse, FromResponse, Head};
+use crate::session::keeps_login;
 pub use crate::session::{Grant, Refusal, TokenRequest, TokenResponse, Tokens};
 use crate::text;
 pub use crate::token_time::{Clock, Unit};
@@ -125,7 +127,7 @@ pub enum Success {
 }
 
 /// Returns the refusal in a response whose flag does not say that it succeeded. A response without a flag
-/// has none.
+/// has none. It ends the login unless the response says that it is temporary.
 #[must_use]
 pub fn refusal(
     answer: &BufferedResponse,
@@ -133,7 +135,8 @@ pub fn refusal(
     message: Option<&[&str]>,
 ) -> Option<Refusal> {
     let document: Value = serde_json::from_slice(text::without_mark(answer.body())).ok()?;
-    let succeeded = match (at(&document, flag)?, success) {
+    let found = at(&document, flag)?;
+    let succeeded = match (found, success) {
         (Value::Null, _) => return None,
         (Value::Bool(flag), Success::True) => *flag,
         (Value::Number(number), Success::True) => number.as_f64() != Some(0.0),
@@ -150,8 +153,23 @@ pub fn refusal(
         (Value::Bool(flag), Success::Bool(wanted)) => *flag == wanted,
         _ => false,
     };
-    let told = message.and_then(|path| at(&document, path)).and_then(words);
-    (!succeeded).then(|| Refusal::Dead(told.unwrap_or_default()))
+    if succeeded {
+        return None;
+    }
+    let told = message.and_then(|path| at(&document, path)).and_then(words).unwrap_or_default();
+    let said = ErrorBody::parse(answer.body());
+    let codes = [words(found).as_deref().is_some_and(keeps_login), said.code().is_some_and(keeps_login)];
+    Some(denied(answer.head(), codes.contains(&true), told))
+}
+
+/// Returns the refusal with this message. It ends the login unless the response names a code that keeps it,
+/// as its message or elsewhere, or asks for a later try.
+fn denied(head: &Head, is_kept: bool, message: String) -> Refusal {
+    if is_kept || keeps_login(&message) || head.headers().contains_key(RETRY_AFTER) {
+        Refusal::TryLater { message, after: None }
+    } else {
+        Refusal::Dead(message)
+    }
 }
 
 /// Returns the refusal of a value whose flag is `false`.
@@ -159,8 +177,8 @@ pub fn refusal(
 /// # Errors
 ///
 /// Returns the refusal.
-pub fn succeeded(flag: Option<bool>, message: Option<String>) -> Result<(), Refusal> {
-    if flag == Some(false) { Err(Refusal::Dead(message.unwrap_or_default())) } else { Ok(()) }
+pub fn succeeded(flag: Option<bool>, message: Option<String>, head: &Head) -> Result<(), Refusal> {
+    if flag == Some(false) { Err(denied(head, false, message.unwrap_or_default())) } else { Ok(()) }
 }
 
 fn at<'a>(document: &'a Value, path: &[&str]) -> Option<&'a Value> {
@@ -287,9 +305,41 @@ mod tests {
         let answer = BufferedResponse::new(head(&[]), Bytes::from_static(br#"{"ok":"success"}"#));
         let told = refusal(&answer, (flag, Success::True), None);
         assert!(matches!(&told, Some(Refusal::Unreadable(why)) if why.contains("`ok(\"ok\" = ")), "{told:?}");
-        assert_eq!(succeeded(None, None), Ok(()));
-        assert_eq!(succeeded(Some(true), None), Ok(()));
-        assert_eq!(succeeded(Some(false), Some("no".to_owned())), Err(Refusal::Dead("no".to_owned())));
+        assert_eq!(succeeded(None, None, &head(&[])), Ok(()));
+        assert_eq!(succeeded(Some(true), None, &head(&[])), Ok(()));
+        let told = succeeded(Some(false), Some("no".to_owned()), &head(&[]));
+        assert_eq!(told, Err(Refusal::Dead("no".to_owned())));
+    }
+
+    #[test]
+    fn i16_a_refusal_that_says_that_it_is_temporary_keeps_the_login() {
+        let busy = HeaderValue::from_static("7");
+        let busy = Head::new(StatusCode::OK, HeaderMap::from_iter([(RETRY_AFTER, busy)]));
+        let later = |text: &str| Refusal::TryLater { message: text.to_owned(), after: None };
+        for (body, success, message) in [
+            (r#"{"ok":false,"error":"temporarily_unavailable"}"#, Success::True, ""),
+            (r#"{"ok":false,"error":"invalid_client"}"#, Success::True, ""),
+            (r#"{"ok":false,"why":{"text":"slow_down"}}"#, Success::True, "slow_down"),
+            (r#"{"ok":false,"why":{"text":503}}"#, Success::True, "503"),
+            (r#"{"ok":503,"why":{"text":"down"}}"#, Success::Number(200), "down"),
+            (r#"{"ok":429}"#, Success::Number(0), ""),
+            (r#"{"ok":"server_error"}"#, Success::Text("success"), ""),
+        ] {
+            let answer = BufferedResponse::new(head(&[]), Bytes::from_static(body.as_bytes()));
+            let told = refusal(&answer, (&["ok"], success), Some(&["why", "text"]));
+            assert_eq!(told, Some(later(message)), "{body}");
+        }
+        let answer = BufferedResponse::new(busy.clone(), Bytes::from_static(br#"{"ok":false}"#));
+        assert_eq!(refusal(&answer, (&["ok"], Success::True), None), Some(later("")));
+        assert_eq!(succeeded(Some(false), None, &busy), Err(later("")));
+        let told = succeeded(Some(false), Some("server_error".to_owned()), &head(&[]));
+        assert_eq!(told, Err(later("server_error")));
+
+        for body in [r#"{"ok":false,"error":"invalid_grant"}"#, r#"{"ok":401}"#, r#"{"ok":40101}"#] {
+            let answer = BufferedResponse::new(head(&[]), Bytes::from_static(body.as_bytes()));
+            let told = refusal(&answer, (&["ok"], Success::Number(200)), None);
+            assert_eq!(told, Some(Refusal::Dead(String::new())), "{body}");
+        }
     }
 
     #[test]

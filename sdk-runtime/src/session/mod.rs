@@ -30,7 +30,7 @@ pub use state::{Login, SessionEvent, SessionState};
 pub use token::{Attach, Grant, RefreshBearer, Refusal, TokenRequest, TokenResponse, Tokens, Verdict};
 
 pub(crate) use persistence::StoreTime;
-pub(crate) use refresh::{Refresher, Revoke};
+pub(crate) use refresh::{Refresher, Revoke, keeps_login};
 pub(crate) use shell::Shell;
 pub(crate) use state::{Discarded, EndpointId, EvictedSession, Identity, Phase, Rejection, Snapshot};
 pub(crate) use token::{Attachment, TokenBad, verdict};

@@ -18,7 +18,7 @@ pub(crate) fn response(target: &Target<'_>, model: &TokenStruct) -> TokenStream 
     let options = &model.options;
     let flag = model.ok.as_ref().map(|flag| {
         let (flag, message) = (read(target, flag, "flag", &[]), message(target, model));
-        quote!(#private::token::succeeded(#flag, #message)?;)
+        quote!(#private::token::succeeded(#flag, #message, __head)?;)
     });
     let access = access(target, model);
     let steps = steps(target, model);

@@ -41,12 +41,25 @@ fn meaning(code: &str) -> Option<Meaning> {
     }
 }
 
+/// Whether a response that names this code keeps the login: a code of [`meaning`], or a status in digits.
+pub(crate) fn keeps_login(code: &str) -> bool {
+    match meaning(code) {
+        Some(meaning) => meaning != Meaning::Ends,
+        None => matches!(code.parse(), Ok(408 | 425 | 429 | 500..=599_u16)),
+    }
+}
+
 /// The outcome that `refused = …` of the declaration, or the reader of its tokens, has chosen.
-pub(crate) fn declared(refusal: Refusal, answer: ErrorResponse) -> RefreshOutcome {
+pub(crate) fn declared(
+    refusal: Refusal,
+    answer: ErrorResponse,
+    wall: impl FnOnce() -> SystemTime,
+) -> RefreshOutcome {
     match refusal {
         Refusal::Dead(message) => RefreshOutcome::Denied(SessionExpired::rejected(Some(message), answer)),
         Refusal::TryLater { message, after } => {
-            RefreshOutcome::NotSpent { cause: UnavailableCause::TryLater(message), retry_after: after }
+            let retry_after = after.or_else(|| retry_after::parse(answer.headers(), wall));
+            RefreshOutcome::NotSpent { cause: UnavailableCause::TryLater(message), retry_after }
         }
         // Of a response without success. The endpoint decides about all others.
         Refusal::Unreadable(message) => {

@@ -189,10 +189,13 @@ fn document() -> String {
          match decides.\n\n\
          1. `refused = …` of the declaration, if it returns a [`Refusal`](crate::Refusal). It is called\n   \
             for unsuccessful answers, and for successes without readable tokens.\n\
-         2. The status: 408, 425, 429 and each 5xx keep the login, with every body.\n\
-         3. The string in `error` of a 4xx (RFC 6749, 5.2), if it is one of those below. From a body\n   \
+         2. The `TokenResponse` of a success, if it returns a `Refusal`. That of a derive with a flag\n   \
+            that says no rejects the token. With a `Retry-After` or a code that keeps the login it is\n   \
+            \"not spent\": one of those below, 408, 425, 429 or 5xx, in `error`, the flag or the message.\n\
+         3. The status: 408, 425, 429 and each 5xx keep the login, with every body.\n\
+         4. The string in `error` of a 4xx (RFC 6749, 5.2), if it is one of those below. From a body\n   \
             that cannot be read to its end it counts only if it keeps the login.\n\
-         4. The other 4xx: a 401, and a 400 or 403 with a readable JSON object, reject the token.\n\n\
+         5. The other 4xx: a 401, and a 400 or 403 with a readable JSON object, reject the token.\n\n\
          A body is readable if all of it arrived, decoded, in UTF-8, as one JSON object without a\n\
          duplicate key.\n\n\
          | meaning | what follows |\n|---|---|\n\

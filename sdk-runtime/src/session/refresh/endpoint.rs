@@ -53,8 +53,8 @@ impl RefreshEndpoint {
         Self { endpoint, supply, tokens, refused: None }
     }
 
-    /// Asks `refused` first what a response means that is not successful or has no readable tokens. `None`
-    /// leaves it to the default table.
+    /// Asks `refused` first what a response means that is not successful, refuses, or has no readable tokens.
+    /// `None` leaves it to the default table.
     #[must_use]
     pub const fn refused(mut self, refused: fn(&ErrorResponse) -> Option<Refusal>) -> Self {
         self.refused = Some(refused);
@@ -115,19 +115,22 @@ impl Refresher {
         let answer =
             ErrorResponse::new(endpoint, parts.status, parts.headers.clone(), bytes.clone(), truncated)
                 .unread(end.error());
+        let wall = || self.clock.wall();
         if !parts.status.is_success() {
             return match self.refused(&answer) {
-                Some(refusal) => classify::declared(refusal, answer),
-                None => classify::unsuccessful(answer, || self.clock.wall()),
+                Some(refusal) => classify::declared(refusal, answer, wall),
+                None => classify::unsuccessful(answer, wall),
             };
         }
         let head = Head::new(parts.status, parts.headers);
         match self.tokens(&head, bytes, &end) {
             Read::Tokens(tokens) => self.received(tokens, &head, jar, &cookies),
-            Read::DeniedRefresh(refusal) => classify::declared(refusal, answer),
+            Read::DeniedRefresh(refusal) => {
+                classify::declared(self.refused(&answer).unwrap_or(refusal), answer, wall)
+            }
             Read::Nothing(error) => match self.refused(&answer) {
-                Some(refusal) => classify::declared(refusal, answer),
-                None => classify::without_tokens(answer, error, || self.clock.wall()),
+                Some(refusal) => classify::declared(refusal, answer, wall),
+                None => classify::without_tokens(answer, error, wall),
             },
         }
     }
