@@ -4,7 +4,7 @@ use std::error::Error as StdError;
 use std::time::Duration;
 
 use sdk_runtime::store::MemoryStore;
-use sdk_runtime::{Attach, Body, Error, FileStore, Part, ServiceTransport, SessionState};
+use sdk_runtime::{Attach, Error, FileStore, Part, ServiceTransport, SessionState};
 use sdk_testkit::{Reply, StubRouter, TokenServer};
 use test_support::blocks;
 use tokio_util::sync::CancellationToken;
@@ -116,7 +116,7 @@ async fn files_pages_and_errors_are_as_the_readme_says() -> Result<(), Box<dyn S
     let elsewhere = std::env::current_dir()?;
     std::env::set_current_dir(&directory)?;
     std::fs::write("crash.log", "boom")?;
-    files.upload(7, None, Part::new(Body::file("crash.log")).file_name("crash.log")).await?;
+    files.upload(7, None, Part::file("crash.log")).await?;
     let mut issues = files.all("open").items();
     while let Some(issue) = issues.next().await {
         println!("{}", issue?.title);

@@ -124,7 +124,7 @@ async fn every_endpoint_is_sent() {
         client.queries(Some("z"), &labels, &[1, 2], &fields, true).await.unwrap(),
         "GET /v1/queries?q=z&l=x,y&ids%5B%5D=1&ids%5B%5D=2&a=1&always=true trait"
     );
-    assert_eq!(client.headers(Some("own"), &fields).await.unwrap().into_value(), "REPORT /v1/headers own");
+    assert_eq!(client.headers(Some("own"), &fields).await.unwrap().into_inner(), "REPORT /v1/headers own");
     let body = "text".to_owned();
     assert_eq!(client.json(&body).await.unwrap().unwrap(), "PATCH /v1/json trait \"text\"");
     assert_eq!(client.form(&fields).await.unwrap(), "PUT /v1/form trait a=1");

@@ -81,6 +81,22 @@ async fn parts_are_one_body_with_a_boundary() {
     );
 }
 
+/// A text is taken as a media type. One that cannot be sent is an error of the call that says why.
+#[tokio::test]
+async fn a_media_type_is_a_text_that_a_header_can_have() {
+    let backend = accepting();
+    let client = client(&backend);
+    let part = |media_type: &str| Part::new("x").content_type(media_type);
+    let request = sent(&backend, client.one(part("text/csv"))).await;
+    assert!(body(&request).contains("Content-Type: text/csv\r\n\r\nx\r\n"), "{}", body(&request));
+
+    let error = client.one(part("text/csv\r\nx-other: 1")).await.unwrap_err();
+    let Error::InvalidRequest(error) = error else { panic!("{error:?}") };
+    let reason = "has a media type, set by `content_type`, that no header can have";
+    assert_eq!(error.reason(), reason);
+    assert_eq!(backend.requests().len(), 1, "nothing is sent");
+}
+
 /// Quotes and line breaks are escaped as browsers do, and no other character: a server reads names as they
 /// were.
 #[tokio::test]

@@ -135,7 +135,7 @@ async fn a_success_becomes_the_declared_value() {
         client.maybe_full_json().await.unwrap().unwrap(),
     ] {
         assert_eq!((full.status().as_u16(), &full.headers()["etag"]), (201, &"\"1\"".parse().unwrap()));
-        assert_eq!(full.into_value(), issue());
+        assert_eq!(full.into_inner(), issue());
     }
     assert_eq!(answering(json("\"quoted\"")).text().await.unwrap(), "\"quoted\"");
 }

@@ -148,7 +148,7 @@ async fn none_is_a_404_a_204_or_null() {
         let client = answering(reply.clone());
         let outcomes = [
             client.maybe().await,
-            client.maybe_full().await.map(Response::into_value),
+            client.maybe_full().await.map(Response::into_inner),
             client.wrapped().await.map(|it| it.0),
         ];
         for outcome in outcomes {

@@ -5,7 +5,6 @@
 use sdk_runtime::{
     Body, Result, ServiceTransport, api_client,
     body::IntoBody,
-    http,
     response::{BufferedResponse, FromResponse},
 };
 use sdk_testkit::{Backend, Reply};
@@ -27,7 +26,7 @@ impl<T: DeserializeOwned> FromResponse for MessagePack<T> {
 impl<T: Serialize> IntoBody for MessagePack<T> {
     fn into_body(self) -> Body {
         match rmp_serde::to_vec_named(&self.0) {
-            Ok(bytes) => Body::new(bytes).content_type(http::HeaderValue::from_static(MEDIA_TYPE)),
+            Ok(bytes) => Body::new(bytes).content_type(MEDIA_TYPE),
             Err(_) => Body::invalid("cannot be written as MessagePack"),
         }
     }

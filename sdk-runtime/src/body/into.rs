@@ -24,7 +24,7 @@ use super::stream::{BodyStream, OneShot};
 /// impl IntoBody for Csv {
 ///     fn into_body(self) -> Body {
 ///         let lines: String = self.0.iter().map(|[a, b]| format!("{a},{b}\n")).collect();
-///         Body::new(lines).content_type(http::HeaderValue::from_static("text/csv"))
+///         Body::new(lines).content_type("text/csv")
 ///     }
 /// }
 /// # assert_eq!(format!("{:?}", Csv(vec![[1, 2]]).into_body()), "Body(4 bytes)");

@@ -15,6 +15,8 @@ pub(crate) const BINARY: HeaderValue = HeaderValue::from_static("application/oct
 pub(crate) const JSON: HeaderValue = HeaderValue::from_static("application/json");
 pub(crate) const FORM: HeaderValue = HeaderValue::from_static("application/x-www-form-urlencoded");
 
+const NO_MEDIA_TYPE: &str = "has a media type, set by `content_type`, that no header can have";
+
 /// A request body that can be sent again unchanged, and its media type.
 ///
 /// Only a body from a [`BodyStream`] can be sent once only. A clone shares the source and copies nothing.
@@ -23,7 +25,7 @@ pub(crate) const FORM: HeaderValue = HeaderValue::from_static("application/x-www
 /// use sdk_runtime::{Body, body::BodyStream};
 ///
 /// let bytes = Body::new("text or bytes");
-/// let file = Body::file("picture.png").content_type(http::HeaderValue::from_static("image/png"));
+/// let file = Body::file("picture.png").content_type("image/png");
 /// # fn archive() -> http_body_util::Full<bytes::Bytes> { Default::default() }
 /// let written_again_for_each_send = Body::factory(|| BodyStream::new(archive()));
 /// ```
@@ -61,10 +63,16 @@ impl Body {
         Content::Invalid(Arc::from(reason.into())).into()
     }
 
-    /// Sets the media type. The declaration may name another.
+    /// Sets the media type, from text or from a `HeaderValue`. The declaration may name another.
+    ///
+    /// A text that no header can have, such as one with a line feed, makes the body
+    /// [invalid](Self::invalid).
     #[must_use]
-    pub fn content_type(mut self, media_type: HeaderValue) -> Self {
-        self.content_type = Some(media_type);
+    pub fn content_type(mut self, media_type: impl TryInto<HeaderValue>) -> Self {
+        match media_type.try_into() {
+            Ok(media_type) => self.content_type = Some(media_type),
+            Err(_) => self.content = Content::Invalid(Arc::from(NO_MEDIA_TYPE)),
+        }
         self
     }
 }

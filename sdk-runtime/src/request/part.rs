@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -17,8 +18,10 @@ use crate::body::{Body, IntoBody};
 ///
 /// let picture = Part::new(vec![0x89, b'P', b'N', b'G'])
 ///     .file_name("me.png")
-///     .content_type(http::HeaderValue::from_static("image/png"));
+///     .content_type("image/png");
 /// assert_eq!(format!("{picture:?}"), "Part(4 bytes)");
+///
+/// let file = Part::file("pictures/me.png"); // named `me.png`, and read while it is sent
 /// ```
 #[derive(Clone)]
 pub struct Part {
@@ -38,6 +41,15 @@ impl Part {
         Self { body: body.into_body(), file_name: None }
     }
 
+    /// Creates a part from the file at `path`, under the last name of the path, as
+    /// `application/octet-stream`. It is opened for each send and read while it is sent, as
+    /// [`Body::file`] is.
+    pub fn file(path: impl Into<PathBuf>) -> Self {
+        let path = path.into();
+        let file_name = path.file_name().map(|name| name.to_string_lossy().into_owned());
+        Self { body: Body::file(path), file_name }
+    }
+
     /// Makes it a file of that name. The name is escaped. Servers must not use it as a path.
     #[must_use]
     pub fn file_name(mut self, name: impl Into<String>) -> Self {
@@ -45,9 +57,10 @@ impl Part {
         self
     }
 
-    /// Sets the media type.
+    /// Sets the media type, from text or from a `HeaderValue`. Text that no header can have makes the call
+    /// fail with [`Error::InvalidRequest`](crate::Error::InvalidRequest), and nothing is sent.
     #[must_use]
-    pub fn content_type(mut self, media_type: HeaderValue) -> Self {
+    pub fn content_type(mut self, media_type: impl TryInto<HeaderValue>) -> Self {
         self.body = self.body.content_type(media_type);
         self
     }
@@ -66,7 +79,7 @@ impl fmt::Debug for Part {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be a part",
     label = "neither `Display` nor `PartArg`",
-    note = "help: take a `Part`, which the caller makes of a file with `Part::new(Body::file(path))`; or a \
+    note = "help: take a `Part`, which the caller makes of a file with `Part::file(path)`; or a \
         string, a number or bytes; or, for a type of your own, `impl std::fmt::Display for {Self}`"
 )]
 pub trait PartArg {
@@ -218,5 +231,7 @@ mod tests {
         let text = Part::new("x").content_type(HeaderValue::from_static("text/csv"));
         assert_eq!(parts(&[text.clone(), Part::text("y")].as_slice()), ["x text/csv", "y"]);
         assert_eq!(format!("{:?}", text.file_name("secret")), "Part(1 bytes)");
+        let names = ["a/b.png", "b.png", "..", ""].map(|path| Part::file(path).file_name);
+        assert_eq!(names, [Some("b.png".to_owned()), Some("b.png".to_owned()), None, None]);
     }
 }

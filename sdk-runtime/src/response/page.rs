@@ -105,7 +105,7 @@ impl<P: Page> Page for Response<P> {
     type Cursor = P::Cursor;
 
     fn into_items(self) -> Vec<P::Item> {
-        self.into_value().into_items()
+        self.into_inner().into_items()
     }
 
     fn is_empty(&self) -> bool {

@@ -9,8 +9,8 @@ use crate::endpoint::Endpoint;
 use crate::error::{Called, DecodeError, Error};
 use crate::text;
 
-/// The status and the headers of a response.
-#[derive(Clone)]
+/// The status and the headers of a response. The default is 200 without headers, for a fake.
+#[derive(Clone, Default)]
 pub struct Head {
     pub(super) status: StatusCode,
     pub(super) headers: HeaderMap,
@@ -129,9 +129,11 @@ impl fmt::Debug for BufferedResponse {
 /// A value with the status and the headers of its response.
 ///
 /// ```
-/// # fn version(response: &sdk_runtime::Response<String>) -> Option<&http::HeaderValue> {
-/// response.headers().get("etag")
-/// # }
+/// use sdk_runtime::response::{Head, Response};
+///
+/// let fake = Response::new(Head::default(), "It works");
+/// assert_eq!((fake.status().as_u16(), fake.headers().get("etag")), (200, None));
+/// assert_eq!(fake.into_inner(), "It works");
 /// ```
 #[derive(Clone)]
 pub struct Response<T> {
@@ -164,12 +166,6 @@ impl<T> Response<T> {
     }
 
     /// Returns the value only.
-    #[must_use]
-    pub fn into_value(self) -> T {
-        self.value
-    }
-
-    /// Returns the value only, as [`into_value`](Self::into_value) does.
     #[must_use]
     pub fn into_inner(self) -> T {
         self.value
@@ -218,8 +214,7 @@ mod tests {
         let response = Response::new(head, 7);
         assert_eq!((response.status(), response.headers()), (StatusCode::CREATED, &headers));
         assert_eq!(format!("{response:?}"), "Response { status: 201, value: 7, .. }", "I27");
-        assert_eq!((*response.value(), response.clone().into_value()), (7, 7));
-        assert_eq!(response.clone().into_inner(), 7);
+        assert_eq!((*response.value(), response.clone().into_inner()), (7, 7));
         let (head, value) = response.into_parts();
         assert_eq!((head.status(), head.headers(), value), (StatusCode::CREATED, &headers, 7));
     }

@@ -192,7 +192,7 @@ async fn a_stream_is_signed_and_refreshed_for_as_any_call() {
     assert_eq!(signed, ["Bearer ann", "Bearer new"].map(|it| Some(it.to_owned())));
 
     let response: Response<ByteStream> = call(&api).await.unwrap();
-    assert_eq!(response.into_value().head().status(), 200);
+    assert_eq!(response.into_inner().head().status(), 200);
     drop(call::<JsonLines<u32>>(&api).await.unwrap());
     let accepted = headers(&backend, "/events", "accept");
     let accepted: Vec<_> = accepted.iter().map(Option::as_deref).collect();
