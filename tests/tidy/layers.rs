@@ -167,7 +167,7 @@ const LAYERS: &[Layers] = &[
         directory: "sdk-macros/src/expand/",
         order: &[
             "names trait_item",
-            "argument client composite description erased",
+            "answer argument client composite description erased",
             "request",
             "endpoint refresh",
         ],

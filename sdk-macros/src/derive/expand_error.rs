@@ -6,7 +6,7 @@ use syn::{Attribute, Data, DeriveInput, Type, Variant, ext::IdentExt};
 
 use super::{
     status::Status,
-    target::Target,
+    target::{Asked, Target},
     validate_error::{Declared, ErrorEnum},
 };
 use crate::{recover::never, span};
@@ -14,7 +14,11 @@ use crate::{recover::never, span};
 pub(super) fn error(target: &Target<'_>, model: &ErrorEnum) -> TokenStream {
     let private = &target.private;
     let other = &model.other.name;
-    let held = target.bound(&model.other.ty, "OtherField");
+    let ty = &model.other.ty;
+    let Asked { constant, bound: held } =
+        target.asked(span::generated_at_type(ty), ty, "OtherField", "OTHER");
+    // Other derives may write what needs it.
+    let constant = constant.filter(|_| !has_from(target.input) || !has_error(target.input));
     let exact = model.declared.iter().filter_map(|variant| arm(target, variant, false));
     let class = model.declared.iter().filter_map(|variant| arm(target, variant, true));
     let answered = model.declared.iter().map(|Declared { name, statuses, .. }| {
@@ -48,7 +52,8 @@ pub(super) fn error(target: &Target<'_>, model: &ErrorEnum) -> TokenStream {
             _ => ::core::option::Option::None,
         }
     };
-    error_impls(target, &from, &from_status, &display, &source)
+    let impls = error_impls(target, &from, &from_status, &display, &source);
+    quote!(#constant #impls)
 }
 
 /// Returns the traits with bodies that never run.

@@ -5,43 +5,44 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::{Data, DeriveInput, Field, Type};
 
 use super::{
-    target::Target,
+    target::{Asked, Target},
     validate_page::{PageStruct, Part},
 };
 use crate::{recover::never, returns::arguments_of, span};
 
 pub(super) fn page(target: &Target<'_>, model: &PageStruct) -> TokenStream {
     let Part { name, ty } = &model.items;
-    // The compiler shows several errors at one place once. So all code around the type has the type's span.
-    // It then counts as the user's code, and a lint that knows a shorter path is allowed.
+    // The compiler shows several errors at one place once, also for a type that cannot be asked for. So all
+    // code around the type has the type's span. It then counts as the user's code, and a lint that knows a
+    // shorter path is allowed.
     let span = span::of_type(ty);
-    let bound = target.bound_at(span, ty, "PageItems");
-    let private = span::respan(&target.private, span);
+    let Asked { constant, bound } = target.asked(span, ty, "PageItems", "ITEMS");
     let mut field = name.clone();
     field.set_span(span.resolved_at(name.span()));
     let items = target.items(
         span,
         &quote_spanned!(span=> #bound::Item),
-        &quote_spanned!(span=> #private::derive::PageItems::into_items(self.#field)),
-        &quote_spanned!(span=> #private::derive::PageItems::is_empty(&self.#field)),
+        &quote_spanned!(span=> #bound::into_items(self.#field)),
+        &quote_spanned!(span=> #bound::is_empty(&self.#field)),
     );
-    let next = match &model.next {
+    let (asked_next, next) = match &model.next {
         Some(Part { name, ty }) => {
-            let next = target.bound(ty, "PageNext");
             let span = span::generated_at_type(ty);
-            quote_spanned! {span=>
-                type Cursor = #next::Cursor;
-                fn next_cursor(&self) -> ::core::option::Option<Self::Cursor> { #next::next(&self.#name) }
-            }
+            let Asked { constant, bound } = target.asked(span, ty, "PageNext", "NEXT");
+            let next = quote_spanned! {span=>
+                type Cursor = #bound::Cursor;
+                fn next_cursor(&self) -> ::core::option::Option<Self::Cursor> { #bound::next(&self.#name) }
+            };
+            (constant, next)
         }
-        None => target.no_cursor(),
+        None => (None, target.no_cursor()),
     };
     let more = model.more.as_ref().map(|Part { name, ty }| {
         let more = target.bound(ty, "PageMore");
         quote!(fn has_more(&self) -> ::core::option::Option<bool> { #more::more(&self.#name) })
     });
     let head = target.head(&target.page());
-    quote!(#[allow(unused_qualifications)] #head { #items #next #more })
+    quote!(#constant #asked_next #[allow(unused_qualifications)] #head { #items #next #more })
 }
 
 /// Returns the trait with bodies that never run, and with the types that were most likely meant, or else with

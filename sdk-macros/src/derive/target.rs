@@ -1,15 +1,23 @@
 //! The type that is derived for, and the impls around generated code.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{quote, quote_spanned};
+use quote::{format_ident, quote, quote_spanned};
 use syn::{DeriveInput, GenericParam, Type, parse_quote};
 
-use crate::span;
+use crate::{signature, span};
 
 /// The type, and the path of the runtime.
 pub(super) struct Target<'a> {
     pub(super) input: &'a DeriveInput,
     pub(super) private: TokenStream,
+}
+
+/// A bound that is asked for once.
+pub(super) struct Asked {
+    /// The item that asks.
+    pub(super) constant: Option<TokenStream>,
+    /// `<ty as Trait>`.
+    pub(super) bound: TokenStream,
 }
 
 impl Target<'_> {
@@ -36,16 +44,33 @@ impl Target<'_> {
         quote!(#[automatically_derived] impl #none #params #implemented for #name #arguments #bounds)
     }
 
-    /// Returns `<ty as Trait>`, all of it with the type's span. The compiler shows several errors at one
-    /// place once.
+    /// Returns `<ty as Trait>`, all of it with the type's span.
     pub(super) fn bound(&self, ty: &Type, name: &str) -> TokenStream {
-        self.bound_at(span::generated_at_type(ty), ty, name)
-    }
-
-    pub(super) fn bound_at(&self, span: Span, ty: &Type, name: &str) -> TokenStream {
+        let span = span::generated_at_type(ty);
         let private = span::respan(&self.private, span);
         let name = Ident::new(name, span);
         quote_spanned!(span=> <#ty as #private::derive::#name>)
+    }
+
+    /// Returns a bound that several items need, and a constant that asks for it. If the constant fails, the
+    /// compiler takes the bound of the other items for one that holds, so that one type is one error.
+    ///
+    /// `constant` is its name. A constant cannot name a type parameter. A type that has one is asked for in
+    /// each item.
+    pub(super) fn asked(&self, span: Span, ty: &Type, name: &str, constant: &str) -> Asked {
+        let private = span::respan(&self.private, span);
+        let name = Ident::new(name, span);
+        if signature::depends_on(ty, &[&self.input.generics]) {
+            let bound = quote_spanned!(span=> <#ty as #private::derive::#name>);
+            return Asked { constant: None, bound };
+        }
+        let constant = format_ident!("__{}", constant, span = span);
+        Asked {
+            constant: Some(quote_spanned! {span=>
+                const #constant: ::core::primitive::bool = <#ty as #private::derive::#name>::FITS;
+            }),
+            bound: quote_spanned!(span=> <#ty as #private::derive::#name<#constant>>),
+        }
     }
 
     pub(super) fn page(&self) -> TokenStream {

@@ -5,7 +5,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::{Attribute, Signature, Type, parse_quote, parse_quote_spanned};
 
-use super::{description, names::Names, request};
+use super::{answer, description, names::Names, request};
 use crate::{
     model::{Endpoint, Param, Role},
     returns::Returns,
@@ -18,9 +18,9 @@ use crate::{
 pub(super) fn declared(endpoint: &Endpoint, names: &Names<'_>) -> TokenStream {
     let private = &names.private;
     let attrs = &endpoint.attrs;
-    let output = &endpoint.returns.whole;
+    let output = answer::output(endpoint, names);
     let (mut sig, unimplemented) = match endpoint.paginate {
-        None => (signature::returning_future(&visible(endpoint), output), quote!(unimplemented)),
+        None => (signature::returning_future(&visible(endpoint), &output), quote!(unimplemented)),
         Some(_) => (visible(endpoint), quote!(unimplemented_pages)),
     };
     let arguments = signature::name_arguments(&mut sig);
@@ -48,7 +48,10 @@ pub(super) fn inherent(endpoint: &Endpoint, names: &Names<'_>) -> TokenStream {
     let attrs = signature::shared(&endpoint.attrs);
     let docs = docs(endpoint);
     let sig = match endpoint.paginate {
-        None => returning_call(&visible(endpoint), &endpoint.returns, &names.private),
+        None => {
+            let asked = answer::asked(endpoint, names);
+            returning_call(&visible(endpoint), &endpoint.returns, asked.as_ref(), &names.private)
+        }
         Some(_) => visible(endpoint),
     };
     let lints = parameter_lints(endpoint);
@@ -73,7 +76,10 @@ pub(super) fn implemented(endpoint: &Endpoint, names: &Names<'_>) -> TokenStream
     let cfgs = signature::cfgs(&endpoint.attrs);
     let permitted = signature::permitted(&endpoint.attrs);
     let mut sig = match endpoint.paginate {
-        None => returning_call(&visible(endpoint), &endpoint.returns, &names.private),
+        None => {
+            let asked = answer::asked(endpoint, names);
+            returning_call(&visible(endpoint), &endpoint.returns, asked.as_ref(), &names.private)
+        }
         Some(_) => visible(endpoint),
     };
     let this = signature::user_self(&sig);
@@ -152,7 +158,14 @@ pub(super) fn visible(endpoint: &Endpoint) -> Signature {
 
 /// Returns the signature of the client's method. It is not `async`, because options are set on the call
 /// before it is awaited.
-pub(crate) fn returning_call(sig: &Signature, returns: &Returns, private: &TokenStream) -> Signature {
+///
+/// `asked` is the constant that tells whether the return type is a `Result`.
+pub(crate) fn returning_call(
+    sig: &Signature,
+    returns: &Returns,
+    asked: Option<&Ident>,
+    private: &TokenStream,
+) -> Signature {
     let mut sig = sig.clone();
     sig.asyncness = None;
     sig.output = match returns {
@@ -166,7 +179,8 @@ pub(crate) fn returning_call(sig: &Signature, returns: &Returns, private: &Token
         Returns { whole, ok, .. } => {
             let span = span::in_return_type(&returns.whole, ok.as_ref().map(|_| whole));
             let private = span::respan(private, span);
-            parse_quote_spanned!(span=> -> #private::CallOf<#whole>)
+            let asked = asked.map(|asked| quote!(, #asked));
+            parse_quote_spanned!(span=> -> #private::CallOf<#whole #asked>)
         }
     };
     sig

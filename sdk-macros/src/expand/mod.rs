@@ -2,6 +2,7 @@
 //!
 //! The code is the trait, the client, and the client's implementation of the trait.
 
+mod answer;
 mod argument;
 pub(crate) mod client;
 pub(crate) mod composite;
@@ -27,6 +28,7 @@ use crate::model::{Client, Method};
 pub(crate) fn client(client: &Client) -> TokenStream {
     let names = Names::new(&client.trait_head, &client.krate);
     let (mut declared, mut inherent, mut implemented) = (Vec::new(), Vec::new(), Vec::new());
+    let mut asked = Vec::new();
     let (mut endpoints, mut refresh, mut refresh_name) = (Vec::new(), None, None);
     for method in &client.methods {
         match method {
@@ -37,6 +39,7 @@ pub(crate) fn client(client: &Client) -> TokenStream {
                 refresh_name = Some(endpoint.name().unraw().to_string());
             }
             Method::Endpoint(endpoint) => {
+                asked.extend(answer::constant(endpoint, &names));
                 declared.push(endpoint::declared(endpoint, &names));
                 inherent.push(endpoint::inherent(endpoint, &names));
                 implemented.push(endpoint::implemented(endpoint, &names));
@@ -54,7 +57,7 @@ pub(crate) fn client(client: &Client) -> TokenStream {
     let generated = client::client(&names, &parts);
     let erased = client.erased.then(|| erased::erased(&names, &methods_of_trait(client)));
     let import = names.import();
-    quote!(#import #declared #generated #erased)
+    quote!(#import #(#asked)* #declared #generated #erased)
 }
 
 /// Returns the methods of the trait as they are declared, without the refresh, which no caller has.

@@ -15,7 +15,7 @@ pub(super) fn refresh(endpoint: &Endpoint, names: &Names<'_>) -> TokenStream {
     let private = &names.private;
     let constant = description::constant(endpoint);
     let supplied = argument::supplied(argument::in_template_order(endpoint), private);
-    let decoder = request::decoder(&endpoint.returns, private);
+    let decoder = request::decoder(endpoint, names);
     let Returns { whole, ok, err } = &endpoint.returns;
     let span = span::in_return_type(&endpoint.returns.whole, ok.as_ref());
     let tokens = {

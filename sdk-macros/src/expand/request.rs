@@ -4,6 +4,7 @@ use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 
 use super::{
+    answer,
     argument::{in_template_order, push, supplied},
     description,
     names::Names,
@@ -24,7 +25,7 @@ pub(super) fn call(endpoint: &Endpoint, this: &TokenStream, names: &Names<'_>) -
         if cfgs.is_empty() { push } else { quote!(#(#cfgs)* { #push }) }
     });
     let only_once = only_once(endpoint, private);
-    let finish = finish(endpoint, private);
+    let finish = finish(endpoint, names);
     quote! {
         let mut __request = #this.__client.request(Self::#constant);
         #(#pushes)*
@@ -65,20 +66,23 @@ fn only_once(endpoint: &Endpoint, private: &TokenStream) -> Option<TokenStream> 
 }
 
 /// Returns the decoder that the compiler chooses by the type of success.
-pub(super) fn decoder(returns: &Returns, private: &TokenStream) -> TokenStream {
-    let Returns { whole, ok, .. } = returns;
-    let span = span::in_return_type(&returns.whole, ok.as_ref().map(span::content));
-    let private = span::respan(private, span);
+pub(super) fn decoder(endpoint: &Endpoint, names: &Names<'_>) -> TokenStream {
+    let Returns { whole, ok, .. } = &endpoint.returns;
+    let span = span::in_return_type(whole, ok.as_ref().map(span::content));
+    let private = span::respan(&names.private, span);
     let ok = match ok {
         Some(ok) => quote!(#ok),
-        None => span::respan(&quote!(<#whole as #private::Returns>::Ok), span),
+        None => {
+            let returns = answer::returns(endpoint, names, &private);
+            span::respan(&quote!(<#whole as #returns>::Ok), span)
+        }
     };
     quote_spanned!(span=> #private::Decode::<#ok>::NEW.decoder())
 }
 
-fn finish(endpoint: &Endpoint, private: &TokenStream) -> TokenStream {
-    let returns = &endpoint.returns;
-    let decoder = decoder(returns, private);
+fn finish(endpoint: &Endpoint, names: &Names<'_>) -> TokenStream {
+    let (returns, private) = (&endpoint.returns, &names.private);
+    let decoder = decoder(endpoint, names);
     let request = quote!(__request);
     let failure = span::in_return_type(
         &returns.whole,

@@ -261,7 +261,7 @@ impl Stubs<'_> {
                 if returns.err.as_ref().is_some_and(returns::is_foreign_error) {
                     returns.err = Some(unknown.clone());
                 }
-                expand::returning_call(&sig, &returns, private)
+                expand::returning_call(&sig, &returns, None, private)
             }
             None => Signature { output: parse_quote!(-> #unknown), asyncness: None, ..sig.clone() },
         };

@@ -104,6 +104,13 @@ fn mistake(raw: &RawMethod, returns: &Returns) -> Option<Mistake> {
             help: owning(whole),
         });
     }
+    if is_page && raw.verbs().next().is_some() && is_plain_and_generic(raw, returns) {
+        return Some(Mistake {
+            at: whole.to_token_stream(),
+            message: "an endpoint must return `Result<T>` or `Result<T, E>`",
+            help: format!("write `-> Result<{}>`", shown(whole)),
+        });
+    }
     let bare = returns.ok.as_ref()?;
     if let Some(lent) = lent_forever(bare) {
         return Some(Mistake {
@@ -123,6 +130,29 @@ fn mistake(raw: &RawMethod, returns: &Returns) -> Option<Mistake> {
         message: "an endpoint cannot return a type whose size is unknown",
         help,
     })
+}
+
+/// Returns whether the type is certainly no `Result`, and has a type parameter in it. The compiler tells
+/// whether another type is one, but cannot be asked once for a type with a parameter.
+fn is_plain_and_generic(raw: &RawMethod, returns: &Returns) -> bool {
+    const PLAIN: &[&str] =
+        &["Vec", "VecDeque", "Option", "Box", "Arc", "HashMap", "BTreeMap", "HashSet", "BTreeSet"];
+    let whole = &returns.whole;
+    let is_plain = match span::strip_groups(whole) {
+        Type::Tuple(_) | Type::Array(_) => true,
+        ty => {
+            PLAIN.iter().any(|name| arguments_of(ty, name).is_some_and(|arguments| !arguments.is_empty()))
+                || is_a_parameter(ty, raw)
+        }
+    };
+    is_plain && signature::depends_on(whole, &[&raw.trait_generics, &raw.sig.generics])
+}
+
+/// Returns whether the type is a type parameter of the method or of the trait.
+fn is_a_parameter(ty: &Type, raw: &RawMethod) -> bool {
+    let Type::Path(path) = ty else { return false };
+    let mut params = raw.sig.generics.type_params().chain(raw.trait_generics.type_params());
+    params.any(|param| path.path.is_ident(&param.ident))
 }
 
 /// Returns the help with the type whose parts are owned.

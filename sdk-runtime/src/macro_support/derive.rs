@@ -16,14 +16,16 @@ pub use crate::response::{NoCursor, Page};
     label = "is not `sdk_runtime::Error`",
     note = "help: `#[other] Other(sdk_runtime::Error)`"
 )]
-pub trait OtherField {
+pub trait OtherField<const ASKED: bool = true> {
+    /// What the constant `ASKED` of the derived code holds. It fails for a type that does not fit.
+    const FITS: bool = true;
     /// Makes the field.
     fn hold(error: Error) -> Self;
     /// Returns the error in the field.
     fn held(&self) -> &Error;
 }
 
-impl OtherField for Error {
+impl<const ASKED: bool> OtherField<ASKED> for Error {
     fn hold(error: Error) -> Self {
         error
     }
@@ -100,7 +102,9 @@ pub fn answered(f: &mut fmt::Formatter<'_>, statuses: &[u16], variant: &str) -> 
     label = "is not a `Vec`",
     note = "help: `#[page(items)] items: Vec<Item>`"
 )]
-pub trait PageItems {
+pub trait PageItems<const ASKED: bool = true> {
+    /// What the constant `ASKED` of the derived code holds. It fails for a type that does not fit.
+    const FITS: bool = true;
     /// The type of the items.
     type Item;
     /// See [`Page::into_items`].
@@ -109,7 +113,7 @@ pub trait PageItems {
     fn is_empty(&self) -> bool;
 }
 
-impl<T> PageItems for Vec<T> {
+impl<T, const ASKED: bool> PageItems<ASKED> for Vec<T> {
     type Item = T;
 
     fn into_items(self) -> Self {
@@ -127,14 +131,16 @@ impl<T> PageItems for Vec<T> {
     label = "is not an `Option`",
     note = "help: `#[page(next)] next_cursor: Option<String>`, where `None` ends the list"
 )]
-pub trait PageNext {
+pub trait PageNext<const ASKED: bool = true> {
+    /// What the constant `ASKED` of the derived code holds. It fails for a type that does not fit.
+    const FITS: bool = true;
     /// The type of the cursor.
     type Cursor;
     /// See [`Page::next_cursor`].
     fn next(&self) -> Option<Self::Cursor>;
 }
 
-impl<C: Clone> PageNext for Option<C> {
+impl<C: Clone, const ASKED: bool> PageNext<ASKED> for Option<C> {
     type Cursor = C;
 
     fn next(&self) -> Self {

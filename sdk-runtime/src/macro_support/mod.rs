@@ -28,12 +28,19 @@ pub use dispatch::{Decode, Given, PageOf, Return, arg, numbered};
 pub const COOKIES: Auth = Auth::Cookies;
 
 /// The value and the error of an endpoint's return type, even behind an alias.
+///
+/// `ASKED` is the constant of the endpoint that is `IS_RESULT`. A bound with a constant that failed is not
+/// reported.
 #[diagnostic::on_unimplemented(
     message = "an endpoint must return `Result<T>` or `Result<T, E>`",
     label = "`{Self}` is no `Result`",
-    note = "help: `-> Result<{Self}>`, with `use sdk_runtime::Result;`"
+    note = "help: write `-> sdk_runtime::Result<{Self}>`, or `Result<…>` with `use sdk_runtime::Result;`"
 )]
-pub trait Returns {
+pub trait Returns<const ASKED: bool = true> {
+    /// Fails for any other type.
+    const IS_RESULT: bool;
+    /// The type itself.
+    type Whole;
     /// The value.
     type Ok;
     /// The error.
@@ -42,14 +49,19 @@ pub trait Returns {
     type Call;
 }
 
-impl<T, E> Returns for Result<T, E> {
+impl<T, E, const ASKED: bool> Returns<ASKED> for Result<T, E> {
+    const IS_RESULT: bool = true;
+    type Whole = Self;
     type Ok = T;
     type Err = E;
     type Call = Call<T, E>;
 }
 
 /// The call of an endpoint whose return type only the compiler can take apart.
-pub type CallOf<R> = <R as Returns>::Call;
+pub type CallOf<R, const ASKED: bool = true> = <R as Returns<ASKED>>::Call;
+
+/// The return type itself, if it is a `Result`.
+pub type Whole<R, const ASKED: bool> = <R as Returns<ASKED>>::Whole;
 
 /// Puts the argument of `#[body]` on the request.
 pub fn body(request: &mut Request, body: impl IntoBody, media_type: Option<&'static str>) {
