@@ -14,12 +14,14 @@ mod waits;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::history::{Came, Doing, Entry, Event, Family, Op, Outcome, Process, Seen, Token, What};
+use crate::history::{Came, Doing, Entry, Event, Family, Op, Outcome, Process, Seen, Send, Token, What};
 use crate::run::Run;
 use crate::world::World;
 
 /// Milliseconds that a call has which is told none.
 const TIMEOUT: u64 = 30_000;
+/// Milliseconds that a session waits for one operation of its store.
+const STORE_TIMEOUT: u64 = 5_000;
 
 /// What is broken begins with the number of the invariant.
 type Checked = Result<(), String>;
@@ -68,8 +70,14 @@ struct Facts<'a> {
     signed: BTreeMap<Op, (Token, Option<Version>)>,
     /// When each process was told that a refresh fails, and until when none is tried.
     failing: BTreeMap<Process, Vec<(u64, u64)>>,
-    /// When an answer to a refresh could not be decoded first.
-    undecodable: Option<u64>,
+    /// When each process first received an answer to a refresh with a token, and could not decode it.
+    undecodable: BTreeMap<Token, BTreeMap<Process, u64>>,
+    /// What each refresh was sent with.
+    sent: BTreeMap<Send, Token>,
+    /// When each process was told that an answer cannot be decoded.
+    unread: BTreeMap<Process, Vec<u64>>,
+    /// When each process was told of the end of a refresh, or of a sign-in, a sign-out or its end.
+    turns: BTreeMap<Process, Vec<u64>>,
     /// When a refresh of a process was first rejected.
     refused: BTreeMap<Process, u64>,
     /// When a token was first published in a process, and whether it came by a refresh.
@@ -140,7 +148,10 @@ impl<'a> Facts<'a> {
             served: BTreeMap::new(),
             signed: BTreeMap::new(),
             failing: BTreeMap::new(),
-            undecodable: None,
+            undecodable: BTreeMap::new(),
+            sent: BTreeMap::new(),
+            unread: BTreeMap::new(),
+            turns: BTreeMap::new(),
             refused: BTreeMap::new(),
             published: BTreeMap::new(),
             deeds: BTreeMap::new(),
@@ -200,23 +211,40 @@ impl<'a> Facts<'a> {
                 self.judged.entry((*process, access)).or_default().push(judged);
                 self.rejections.entry((*process, endpoint)).or_default().push(judged);
             }
-            What::Refreshed { process, came, .. } => match came {
-                Came::Undecodable => drop(self.undecodable.get_or_insert(at)),
+            What::Refresh { send, refresh, .. } => drop(self.sent.insert(*send, *refresh)),
+            What::Refreshed { process, send, came, .. } => match came {
+                Came::Undecodable => {
+                    let by = self.undecodable.entry(self.sent[send]).or_default();
+                    by.entry(*process).or_insert(at);
+                }
                 Came::Refused => drop(self.refused.entry(*process).or_insert(at)),
                 _ => {}
             },
-            What::Told { process, event: Event::Failing(_, wait) } => {
-                self.failing.entry(*process).or_default().push((at, at + wait));
-            }
-            What::Told { process, event: event @ (Event::SignedIn(signed) | Event::Refreshed(signed)) } => {
-                let is_refreshed = matches!(event, Event::Refreshed(_));
-                if let Some(access) = signed.access {
-                    self.published.entry((*process, access)).or_insert((at, is_refreshed));
-                }
-            }
+            What::Told { process, event } => self.told(*process, event, at),
             What::Kill { process } => drop(self.killed.insert(*process, at)),
             What::Jump { by } => self.ahead += u64::try_from(*by).unwrap_or(0),
             _ => {}
+        }
+    }
+
+    fn told(&mut self, process: Process, event: &Event, at: u64) {
+        match event {
+            Event::Failing(cause, wait) => {
+                self.failing.entry(process).or_default().push((at, at + wait));
+                if cause == "Decode" {
+                    self.unread.entry(process).or_default().push(at);
+                }
+            }
+            Event::SignedIn(signed) | Event::Refreshed(signed) => {
+                let is_refreshed = matches!(event, Event::Refreshed(_));
+                if let Some(access) = signed.access {
+                    self.published.entry((process, access)).or_insert((at, is_refreshed));
+                }
+            }
+            _ => {}
+        }
+        if !matches!(event, Event::Degraded | Event::Overtaken | Event::Recovered | Event::Missed) {
+            self.turns.entry(process).or_default().push(at);
         }
     }
 
@@ -267,11 +295,6 @@ impl<'a> Facts<'a> {
     /// Whether `access` is still good at `now` by what was told of it, on every clock.
     fn has_not_lapsed(&self, access: Token, now: u64) -> bool {
         self.issues[&access].told.is_none_or(|told| self.oldest(access, now) < told)
-    }
-
-    /// Whether an answer to a refresh could not be decoded before `now`, of which processes tell each other.
-    fn was_undecodable(&self, now: u64) -> bool {
-        self.undecodable.is_some_and(|since| since <= now)
     }
 
     /// Whether the processes agree without fail on who refreshes.

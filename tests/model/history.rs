@@ -142,8 +142,16 @@ pub enum What {
     },
 
     // The store.
+    /// A process was given what it has asked for since.
+    Read {
+        process: Process,
+        since: u64,
+        kept: Option<Kept>,
+    },
     Wrote {
         process: Process,
+        /// When the process asked for it.
+        since: u64,
         version: u64,
         kept: Option<Kept>,
     },

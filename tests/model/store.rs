@@ -104,14 +104,21 @@ async fn broken_by<T>(process: &Alive, broken: Broken) -> Result<T, StoreError> 
 
 impl TokenStore for Handle {
     fn load(&self) -> StoreFuture<'_, Option<StoredLogin>> {
-        let stage = self.0.stage.clone();
-        Box::pin(in_a_while(&self.0, false, move || stage.cell().kept.clone()))
+        let (stage, process) = (self.0.stage.clone(), &self.0);
+        let since = stage.now();
+        Box::pin(async move {
+            let found = in_a_while(process, false, move || stage.cell().kept.clone()).await?;
+            let kept = found.as_ref().and_then(|found| kept(found.text()));
+            process.note(What::Read { process: process.id, since, kept });
+            Ok(found)
+        })
     }
 
     fn replace(&self, expected: u64, next: StoredLogin) -> StoreFuture<'_, bool> {
         let (stage, process) = (self.0.stage.clone(), self.0.id);
+        let since = stage.now();
         Box::pin(in_a_while(&self.0, true, move || {
-            let wrote = What::Wrote { process, version: next.version(), kept: kept(next.text()) };
+            let wrote = What::Wrote { process, since, version: next.version(), kept: kept(next.text()) };
             let is_done = stage.cell().replace(expected, next);
             if is_done {
                 stage.note(wrote);

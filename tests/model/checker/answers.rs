@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use sdk_runtime::error::ExpiredReason;
 
 use super::{Checked, Deed, Facts, endpoint};
-use crate::history::{Came, Doing, Entry, Event, Op, Outcome, Process, Seen, Token, What};
+use crate::history::{Doing, Entry, Event, Op, Outcome, Process, Seen, Token, What};
 
 pub(super) fn check(facts: &Facts<'_>) -> Checked {
     every_call(facts)?;
@@ -43,14 +43,10 @@ fn every_call(facts: &Facts<'_>) -> Checked {
 fn failures(facts: &Facts<'_>) -> Checked {
     let mut refused: BTreeMap<(Process, Token), u64> = BTreeMap::new();
     let mut failing: BTreeMap<Process, Vec<(&str, u64, u64)>> = BTreeMap::new();
-    let mut undecodable: BTreeMap<Process, u64> = BTreeMap::new();
     for Entry { at, what } in facts.history {
         match what {
             What::Judged { process, access, .. } => {
                 refused.entry((*process, *access)).or_insert(*at);
-            }
-            What::Refreshed { process, came: Came::Undecodable, .. } => {
-                undecodable.entry(*process).or_insert(*at);
             }
             What::Told { process, event: Event::Failing(cause, wait) } => {
                 failing.entry(*process).or_default().push((cause, *at, at + wait));
@@ -69,14 +65,13 @@ fn failures(facts: &Facts<'_>) -> Checked {
         }
         let told = failing.get(&deed.process).into_iter().flatten();
         // What could not be decoded is not asked again as long as the token works elsewhere.
-        let is_kept = |told: &str| told == "Decode" && facts.was_undecodable(at);
+        let its = after.signed().filter(|_| cause == "Decode");
+        let is_undecodable = its.is_some_and(|its| facts.was_undecodable(deed.process, &its, at));
+        let is_kept = |told: &str| told == "Decode" && is_undecodable;
         let mut told =
             told.filter(|(told, since, until)| *since <= at && (*until >= deed.begin || is_kept(told)));
-        // A clock that was set ahead may have ended the five minutes in front of the process. A process that
-        // has read the failure of another in the store tells no event of it.
-        let is_its_own = undecodable.get(&deed.process).is_some_and(|since| *since <= at);
-        let was_over = cause == "Decode" && (facts.world.jumps || !is_its_own) && facts.was_undecodable(at);
-        if !was_over && !told.any(|(told, ..)| told == cause) {
+        let is_of_another = its.is_some_and(|its| facts.has_read_undecodable(deed.process, &its));
+        if !is_of_another && !told.any(|(told, ..)| told == cause) {
             return Err(format!("I7: {op} fails at {at} for {cause}, of which no event told"));
         }
         let Some(access) = after.signed().and_then(|signed| signed.access) else { continue };
@@ -133,7 +128,9 @@ fn is_for_it_alone(facts: &Facts<'_>, deed: &Deed<'_>) -> bool {
     let Some((at, outcome, seen)) = deed.end else { return false };
     let Some(signed) = seen.signed() else { return false };
     let cannot_be_replaced = match outcome {
-        Outcome::Unavailable(cause, _) => cause == "Decode" && facts.was_undecodable(at),
+        Outcome::Unavailable(cause, _) => {
+            cause == "Decode" && facts.was_undecodable(deed.process, &signed, at)
+        }
         _ => signed.refresh.is_none() || facts.refused.get(&deed.process).is_some_and(|since| *since <= at),
     };
     cannot_be_replaced && signed.access.is_some_and(|access| facts.may_reject_alone(deed.process, access, at))
@@ -148,7 +145,9 @@ fn is_on_hold(facts: &Facts<'_>, op: Op, deed: &Deed<'_>) -> bool {
     };
     let cannot_be_replaced = seen.signed().is_some_and(|signed| signed.refresh.is_none())
         || facts.refused.get(&deed.process).is_some_and(|since| *since <= at)
-        || facts.was_undecodable(at);
+        // What was most likely spent is not sent while the access token counts as valid, and a rejected
+        // replay is a verdict for its own call alone.
+        || seen.signed().is_some_and(|signed| facts.was_undecodable(deed.process, &signed, at));
     cannot_be_replaced && facts.may_be_on_hold(deed.process, endpoint(line), at, op)
 }
 

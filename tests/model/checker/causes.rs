@@ -5,6 +5,21 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Checked, Facts};
 use crate::history::{Doing, Entry, Event, Outcome, Process, Seen, Token, What};
 
+impl Facts<'_> {
+    /// From when to when a refresh that `process` asked for can be in progress.
+    pub(super) fn asked(&self, process: Process) -> impl Iterator<Item = (u64, u64)> {
+        self.deeds(process).filter(|deed| deed.doing == Doing::Refresh).map(move |deed| match deed.end {
+            // It goes on without its caller, until its end is told.
+            Some((left, Outcome::Left, _)) => {
+                let turns = self.turns.get(&process).into_iter().flatten();
+                (deed.begin, turns.copied().find(|at| left <= *at).unwrap_or(u64::MAX))
+            }
+            Some((end, ..)) => (deed.begin, end),
+            None => (deed.begin, u64::MAX),
+        })
+    }
+}
+
 pub(super) fn check(facts: &Facts<'_>) -> Checked {
     cool_downs(facts)?;
     causes(facts)
@@ -66,11 +81,7 @@ fn causes(facts: &Facts<'_>) -> Checked {
                 let told = facts.issues[&access].told;
                 let is_old = told.is_some_and(|told| facts.oldest(access, *at) + 2 >= told / 2);
                 let since = published.get(&(*process, access)).copied().unwrap_or(*at);
-                let is_asked = facts.deeds(*process).any(|deed| {
-                    let goes_on =
-                        deed.end.is_none_or(|(end, outcome, _)| end >= since || *outcome == Outcome::Left);
-                    deed.doing == Doing::Refresh && deed.begin <= *at && goes_on
-                });
+                let is_asked = facts.asked(*process).any(|(begin, end)| begin <= *at && since <= end);
                 if !is_old && !is_asked && !refused.contains(&(*process, access)) {
                     return Err(format!(
                         "I4: process {process} refreshes a{access} at {at}, which no server has rejected"

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use sdk_runtime::error::ExpiredReason;
 
-use super::{Checked, Facts};
-use crate::history::{Came, Doing, Entry, Event, Process, Seen, Send, Signed, Token, What};
+use super::{Checked, Facts, STORE_TIMEOUT};
+use crate::history::{Came, Doing, Entry, Event, Family, Kept, Process, Seen, Send, Signed, Token, What};
 
 pub(super) fn check(facts: &Facts<'_>) -> Checked {
     order(facts)?;
@@ -98,20 +98,31 @@ fn reasons(facts: &Facts<'_>) -> Checked {
     let mut undecodable: BTreeSet<Token> = BTreeSet::new();
     let mut came_last: BTreeMap<Process, Came> = BTreeMap::new();
     let mut over: BTreeSet<(Process, Token)> = BTreeSet::new();
-    // What the store has put there only when the process that wrote it had ended, or had told that its store
-    // fails: no store tells that it will.
-    let (mut ended, mut degraded, mut came_late) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+    // I38: a process may send a token without a claim after it has read that the store does not have the
+    // login. A write that had timed out before that read can still be done later. Other processes find a
+    // spent token then, and no intent.
+    let mut read: BTreeMap<Process, (u64, Option<Family>)> = BTreeMap::new();
+    let mut unclaimed: BTreeMap<Token, (Process, u64)> = BTreeMap::new();
+    let mut came_late: BTreeSet<Token> = BTreeSet::new();
+    let family = |kept: &Option<Kept>| {
+        kept.as_ref().and_then(|kept| kept.access.or(kept.refresh)).map(|token| facts.family(token))
+    };
     let (mut cleared, mut is_bare) = (false, false);
     for Entry { at, what } in facts.history {
         match what {
-            What::Kill { process } => {
-                ended.insert(*process);
-            }
             What::Issue { spent: Some(token), refresh: Some(_), .. } => {
                 spent.insert(*token);
             }
-            What::Refresh { send, refresh, .. } => {
+            What::Read { process, since, kept } => {
+                read.insert(*process, (*since, family(kept)));
+            }
+            What::Refresh { process, send, refresh, .. } => {
                 sent.insert(*send, *refresh);
+                if let Some((since, found)) = read.get(process)
+                    && *found != Some(facts.family(*refresh))
+                {
+                    unclaimed.entry(*refresh).or_insert((*process, *since));
+                }
             }
             What::Refreshed { process, send, came, .. } => {
                 let token = sent[send];
@@ -126,18 +137,15 @@ fn reasons(facts: &Facts<'_>) -> Checked {
             What::Judged { process, access, over: true, .. } => {
                 over.insert((*process, *access));
             }
-            What::Wrote { process, kept, .. } => {
+            What::Wrote { process, since, kept, .. } => {
                 let refresh = kept.as_ref().and_then(|kept| kept.refresh);
-                let is_late = ended.contains(process) || degraded.contains(process);
-                came_late.extend(refresh.filter(|token| is_late && spent.contains(token)));
+                let had_timed_out = |token: &Token| {
+                    let read = unclaimed.get(token).filter(|(by, _)| by == process);
+                    read.is_some_and(|(_, read)| since + STORE_TIMEOUT <= *read)
+                };
+                came_late.extend(refresh.filter(had_timed_out));
                 cleared = cleared || kept.is_none();
                 is_bare |= kept.as_ref().is_some_and(|kept| kept.refresh.is_none());
-            }
-            What::Told { process, event: Event::Degraded } => {
-                degraded.insert(*process);
-            }
-            What::Told { process, event: Event::Recovered } => {
-                degraded.remove(process);
             }
             What::Told { process, event: Event::SignedIn(signed) | Event::Refreshed(signed) } => {
                 last.insert(*process, *signed);

@@ -129,12 +129,7 @@ fn cause<'f>(facts: &'f Facts<'_>, process: Process, access: Token, now: u64) ->
     // In the latter half of its life it may be refreshed for its age.
     let is_old = facts.issues[&access].told.is_some_and(|told| facts.oldest(access, now) + 2 >= told / 2);
     // What is asked for has a bound of its own, and a rejection that joins it costs nothing.
-    let is_asked = |at: u64| {
-        facts.deeds(process).any(|deed| {
-            let goes_on = deed.end.is_none_or(|(end, outcome, _)| at <= end || *outcome == Outcome::Left);
-            deed.doing == Doing::Refresh && deed.begin <= at && goes_on
-        })
-    };
+    let is_asked = |at: u64| facts.asked(process).any(|(begin, end)| begin <= at && at <= end);
     let judged = facts.judged.get(&(process, access)).into_iter().flatten();
     let may_cost = |it: &&Judged<'_>| !it.is_late && !was_refused(facts, it.op) && !is_asked(it.at);
     let cause = judged.into_iter().find(|it| it.at <= now && may_cost(it))?;

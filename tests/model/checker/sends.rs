@@ -133,7 +133,7 @@ fn is_kept(facts: &Facts<'_>, process: Process, op: Op, signed: Signed, now: u64
     let fails = failing.clone().any(|(at, until)| *at <= now && (begin <= *at || now <= *until + 1));
     // The login goes on with it until it does not work.
     let is_doomed = facts.refused.get(&process).is_some_and(|since| *since <= now);
-    let is_doomed = is_doomed || signed.refresh.is_none() || facts.was_undecodable(now);
+    let is_doomed = is_doomed || signed.refresh.is_none() || facts.was_undecodable(process, &signed, now);
     let judged = facts.judged.get(&(process, access)).into_iter().flatten();
     let since = judged.filter(|it| it.op == op && it.at <= now).map(|it| it.at).max().unwrap_or(begin);
     let left = facts.issues[&access].told.map(|told| told.saturating_sub(facts.oldest(access, since)));

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use sdk_runtime::error::ExpiredReason;
 
 use super::{Checked, Facts};
-use crate::history::{Came, Entry, Event, Outcome, Process, Send, Token, What};
+use crate::history::{Came, Entry, Event, Outcome, Process, Send, Signed, Token, What};
 
 /// Milliseconds for which a token is not sent again whose answer could not be decoded.
 const UNDECODABLE: u64 = 300_000;
@@ -14,6 +14,40 @@ const UNDECODABLE: u64 = 300_000;
 const LONGEST: u64 = 300_000;
 /// As far ahead of the other clock, in milliseconds, the time of day is after the machine has slept.
 const ASLEEP: i64 = 5_000;
+
+impl Facts<'_> {
+    /// Whether `process`, which is signed in as `signed`, can know at `now` that its refresh token was most
+    /// likely spent for an answer that could not be decoded: its own, or one that it has read of in the
+    /// store. Of an answer to other tokens than these, which it found there later, it has told.
+    pub(super) fn was_undecodable(&self, process: Process, signed: &Signed, now: u64) -> bool {
+        let answers = signed.refresh.and_then(|token| self.undecodable.get(&token)).into_iter().flatten();
+        let is_its = answers.into_iter().any(|(by, since)| *since <= now && self.share(process, *by));
+        let begun = signed.access.and_then(|access| self.published.get(&(process, access)));
+        let unread = self.unread.get(&process).into_iter().flatten();
+        let was_told = begun.is_some_and(|(begun, _)| unread.into_iter().any(|at| begun <= at && *at <= now));
+        is_its || was_told && self.some_undecodable(process, now)
+    }
+
+    /// Whether an answer could not be decoded by `now`, of `process` or of one that shares its store.
+    fn some_undecodable(&self, process: Process, now: u64) -> bool {
+        let mut answers = self.undecodable.values().flatten();
+        answers.any(|(by, since)| *since <= now && self.share(process, *by))
+    }
+
+    fn share(&self, one: Process, other: Process) -> bool {
+        one == other || self.world.store.is_some()
+    }
+
+    /// Whether `process` has read with the tokens of `signed` that another one could not decode an answer,
+    /// more than five minutes after that. No cool-down starts then, so no event tells of it.
+    pub(super) fn has_read_undecodable(&self, process: Process, signed: &Signed) -> bool {
+        let begun = signed.access.and_then(|access| self.published.get(&(process, access)));
+        let answers = signed.refresh.and_then(|token| self.undecodable.get(&token));
+        let (Some((begun, _)), Some(answers)) = (begun, answers) else { return false };
+        let is_over = |since: &u64| since + UNDECODABLE <= begun + self.ahead;
+        !answers.contains_key(&process) && answers.values().any(is_over)
+    }
+}
 
 pub(super) fn check(facts: &Facts<'_>) -> Checked {
     undecodable(facts)?;
@@ -167,7 +201,7 @@ fn woken(facts: &Facts<'_>) -> Checked {
             What::Refreshed { process, came: Came::Undecodable, .. } => drop(undecodable.insert(*process)),
             What::Told { process, event: Event::Failing(cause, _) } => {
                 // Another process may have told it of one.
-                let is_told = cause == "Decode" && facts.was_undecodable(*at);
+                let is_told = cause == "Decode" && facts.some_undecodable(*process, *at);
                 let is_undecodable = is_told || undecodable.contains(process);
                 cooling.insert(*process, Process { since: *at, is_undecodable, moved: 0, woken: None });
             }

@@ -1,12 +1,43 @@
-//! I38: a store that was never able to take a login does not keep it from being refreshed.
+//! I38: a store that was never able to take a login does not keep it from being refreshed; and does not get
+//! it during that.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Checked, Facts};
-use crate::history::{Came, Entry, Family, Outcome, Process, What};
+use crate::history::{Came, Entry, Family, Outcome, Process, Send, Token, What};
 use crate::world::Broken;
 
 pub(super) fn check(facts: &Facts<'_>) -> Checked {
+    works_without(facts)?;
+    held_back(facts)
+}
+
+/// I14: a process writes no token without the intent while that is on the wire.
+fn held_back(facts: &Facts<'_>) -> Checked {
+    let mut under_way: BTreeMap<Send, (Process, Token, u64)> = BTreeMap::new();
+    for Entry { at, what } in facts.history {
+        match what {
+            What::Refresh { process, send, refresh, .. } => {
+                under_way.insert(*send, (*process, *refresh, *at));
+            }
+            What::Refreshed { send, .. } | What::GivenUp { send, .. } => drop(under_way.remove(send)),
+            What::Wrote { process, since, kept: Some(kept), .. } if !kept.intent => {
+                let is_it = |(by, refresh, sent): &(Process, Token, u64)| {
+                    by == process && kept.refresh == Some(*refresh) && sent < since
+                };
+                if under_way.values().any(is_it) {
+                    return Err(format!(
+                        "I14: process {process} writes {kept:?} at {at}, and is spending it"
+                    ));
+                }
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+fn works_without(facts: &Facts<'_>) -> Checked {
     // Every other failure may leave unknown what was written, and a write that is never answered does.
     if facts.store_is_vague() || facts.world.breaks == Some(Broken::Hangs) {
         return Ok(());
