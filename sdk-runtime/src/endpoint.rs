@@ -16,6 +16,8 @@ pub struct Endpoint {
     pub(crate) retry: Option<u32>,
     pub(crate) idempotency: Option<&'static str>,
     pub(crate) headers: &'static [(&'static str, &'static str)],
+    /// Whether it starts, refreshes or ends the session.
+    is_session: bool,
     /// `Tracker::issue`.
     name: &'static str,
 }
@@ -35,6 +37,7 @@ impl Endpoint {
             retry: None,
             idempotency: None,
             headers: &[],
+            is_session: false,
             name,
         }
     }
@@ -76,6 +79,12 @@ impl Endpoint {
     }
 
     #[must_use]
+    pub const fn of_session(mut self) -> Self {
+        self.is_session = true;
+        self
+    }
+
+    #[must_use]
     pub const fn headers(mut self, headers: &'static [(&'static str, &'static str)]) -> Self {
         self.headers = headers;
         self
@@ -111,6 +120,12 @@ impl Endpoint {
     #[must_use]
     pub const fn auth_rule(&self) -> Auth {
         self.auth
+    }
+
+    /// Returns whether it starts, refreshes or ends the session.
+    #[must_use]
+    pub const fn is_session(&self) -> bool {
+        self.is_session
     }
 
     /// Returns the scopes that its token needs: `auth = scopes("…")` (RFC 6749, section 3.3).

@@ -8,6 +8,7 @@ mod directus;
 mod django;
 mod github;
 mod laravel;
+mod layers;
 mod llm;
 mod oauth;
 mod reference;

@@ -78,7 +78,10 @@ const LAYERS: &[Layers] = &[
         directory: "sdk-runtime/src/cookies/",
         order: &["date dropped outcome", "disabled domain", "set_cookie", "cookie_set", "schema", "jar"],
     },
-    Layers { directory: "sdk-runtime/src/exchange/", order: &["credentials cross_origin redirect"] },
+    Layers {
+        directory: "sdk-runtime/src/exchange/",
+        order: &["credentials cross_origin on_request redirect"],
+    },
     Layers {
         directory: "sdk-runtime/src/sync/",
         order: &["primitives", "approximate_set broadcast due_claim exclusive flag ordered_queue"],
@@ -100,7 +103,7 @@ const LAYERS: &[Layers] = &[
             "sign_in sign_out",
             "call pager",
             "pages",
-            "config",
+            "config transports",
             "pool",
             "builder",
         ],
@@ -126,7 +129,12 @@ const LAYERS: &[Layers] = &[
     },
     Layers {
         directory: "sdk-runtime/src/transport/",
-        order: &["cause stage upload", "interface pool_rotation shared_connect", "reqwest service"],
+        order: &[
+            "cause stage upload",
+            "interface pool_rotation shared_connect",
+            "connector service",
+            "http_transport layered",
+        ],
     },
     Layers { directory: "sdk-runtime/src/encoding/", order: &["coded"] },
     Layers {
@@ -134,7 +142,7 @@ const LAYERS: &[Layers] = &[
         order: &["json_path link parts read", "from_response json page", "stream", "decoder"],
     },
     Layers { directory: "sdk-runtime/src/response/stream/", order: &["bytes", "lines", "events"] },
-    Layers { directory: "sdk-runtime/src/client/builder/", order: &["check"] },
+    Layers { directory: "sdk-runtime/src/client/builder/", order: &["check transport"] },
     Layers { directory: "sdk-runtime/src/macro_support/", order: &["derive dispatch implement token"] },
     Layers {
         directory: "sdk-runtime/src/macro_support/dispatch/",

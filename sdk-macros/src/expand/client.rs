@@ -109,6 +109,7 @@ pub(crate) fn client(names: &Names<'_>, parts: &Parts) -> TokenStream {
         #[doc(hidden)]
         impl #parameters #private::ApiClient for #client #arguments #bounds {
             const NAME: &'static ::core::primitive::str = #trait_name;
+            const ENDPOINTS: &'static [&'static #private::Endpoint] = Self::ENDPOINTS;
             #refresh
 
             fn from_client(client: #private::Client) -> Self {

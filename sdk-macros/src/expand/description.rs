@@ -6,7 +6,7 @@ use syn::ext::IdentExt;
 
 use super::names::Names;
 use crate::{
-    model::{Auth, Endpoint, Retry, Timeout},
+    model::{Auth, Endpoint, Retry, SessionRole, Timeout},
     span,
 };
 
@@ -50,6 +50,7 @@ pub(super) fn description(endpoint: &Endpoint, names: &Names<'_>) -> TokenStream
         Timeout::After(millis) => quote!(.timeout(#private::Timeout::After(#private::millis(#millis)))),
         Timeout::Never => quote!(.timeout(#private::Timeout::Never)),
     });
+    let session = (!matches!(endpoint.session, SessionRole::None)).then(|| quote!(.of_session()));
     let headers = (!endpoint.headers.is_empty()).then(|| {
         let headers = endpoint.headers.iter().map(|header| {
             let (name, value) = (&header.name, &header.value);
@@ -58,6 +59,7 @@ pub(super) fn description(endpoint: &Endpoint, names: &Names<'_>) -> TokenStream
         quote!(.headers(&[#(#headers),*]))
     });
     quote! {
-        #private::Endpoint::new(#name, #verb, #path) #query #auth #scopes #timeout #retry #idempotent #headers
+        #private::Endpoint::new(#name, #verb, #path)
+            #query #auth #scopes #timeout #retry #idempotent #session #headers
     }
 }

@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::endpoint::Endpoint;
 use crate::exchange::Upstream;
 use crate::runtime::{Clock, Spawner};
 use crate::session::{RefreshEndpoint, Session, TokenBad};
@@ -12,6 +13,8 @@ use crate::session::{RefreshEndpoint, Session, TokenBad};
 pub trait ApiClient: Sized {
     /// The trait's name.
     const NAME: &'static str;
+    /// The declared endpoints.
+    const ENDPOINTS: &'static [&'static Endpoint];
     /// The declared refresh, if there is one.
     const REFRESH: Option<&'static RefreshEndpoint>;
 

@@ -13,6 +13,7 @@ mod pages;
 mod pool;
 mod sign_in;
 mod sign_out;
+mod transports;
 
 use std::ops::{Deref, DerefMut};
 

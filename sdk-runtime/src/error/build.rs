@@ -3,6 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
+use url::Url;
+
 use super::request::InvalidRequest;
 use super::transport::TransportError;
 
@@ -13,7 +15,10 @@ pub struct BuildError(Arc<Kind>);
 #[derive(Debug)]
 enum Kind {
     Base(&'static str),
-    Origin(&'static str),
+    /// The method of the builder, and the reason.
+    Origin(&'static str, &'static str),
+    /// The origin of the base URL.
+    Insecure(String),
     Conflict(&'static str),
     Credential(InvalidRequest),
     Transport(TransportError),
@@ -24,8 +29,13 @@ impl BuildError {
         Self(Arc::new(Kind::Base(reason)))
     }
 
-    pub(crate) fn origin(reason: &'static str) -> Self {
-        Self(Arc::new(Kind::Origin(reason)))
+    pub(crate) fn origin(method: &'static str, reason: &'static str) -> Self {
+        Self(Arc::new(Kind::Origin(method, reason)))
+    }
+
+    /// Returns the error of a client that has a credential, at a base to which it may not travel.
+    pub(crate) fn insecure(base: &Url) -> Self {
+        Self(Arc::new(Kind::Insecure(base.origin().ascii_serialization())))
     }
 
     pub(crate) fn conflict(reason: &'static str) -> Self {
@@ -47,7 +57,8 @@ impl BuildError {
     pub fn code(&self) -> &'static str {
         match &*self.0 {
             Kind::Base(_) => "build.base",
-            Kind::Origin(_) => "build.origin",
+            Kind::Origin(..) => "build.origin",
+            Kind::Insecure(_) => "build.insecure",
             Kind::Conflict(_) => "build.options",
             Kind::Credential(_) => "build.credential",
             Kind::Transport(_) => "build.transport",
@@ -60,7 +71,13 @@ impl fmt::Display for BuildError {
         f.write_str("the client cannot be built: ")?;
         match &*self.0 {
             Kind::Base(reason) => write!(f, "the base URL {reason}"),
-            Kind::Origin(reason) => write!(f, "the origin of `.trusted_origin(…)` {reason}"),
+            Kind::Origin(method, reason) => write!(f, "the origin of `.{method}(…)` {reason}"),
+            Kind::Insecure(origin) => write!(
+                f,
+                "the credentials of the login would travel to `{origin}` in the clear: use https, or a \
+                 loopback address such as `http://localhost`; if the network protects the traffic, write \
+                 `.allow_insecure(\"{origin}\")`"
+            ),
             Kind::Conflict(reason) => f.write_str(reason),
             Kind::Credential(error) => write!(f, "`{}` {}", error.argument(), error.reason()),
             Kind::Transport(error) => {
@@ -91,7 +108,11 @@ impl std::error::Error for BuildError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match &*self.0 {
             Kind::Transport(error) => Some(error),
-            Kind::Base(_) | Kind::Origin(_) | Kind::Conflict(_) | Kind::Credential(_) => None,
+            Kind::Base(_)
+            | Kind::Origin(..)
+            | Kind::Insecure(_)
+            | Kind::Conflict(_)
+            | Kind::Credential(_) => None,
         }
     }
 }

@@ -366,9 +366,9 @@ fn each_reason_why_no_client_can_be_built_is_told() {
     for (error, told, debug, source) in [
         (BuildError::base("is odd"), "the base URL is odd".to_owned(), "BuildError(Base(\"is odd\"))", None),
         (
-            BuildError::origin("is odd"),
+            BuildError::origin("trusted_origin", "is odd"),
             "the origin of `.trusted_origin(…)` is odd".to_owned(),
-            "BuildError(Origin(\"is odd\"))",
+            "BuildError(Origin(\"trusted_origin\", \"is odd\"))",
             None,
         ),
         (BuildError::conflict("is odd"), "is odd".to_owned(), "BuildError(Conflict(\"is odd\"))", None),

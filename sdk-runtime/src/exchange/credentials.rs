@@ -7,7 +7,7 @@ use url::Url;
 
 use crate::cookies::{Jar, SetCookies};
 use crate::error::{Error, InvalidRequest};
-use crate::request::base::may_carry_credentials;
+use crate::request::base::Base;
 use crate::runtime::Clock;
 use crate::transport::TransportRequest;
 
@@ -22,12 +22,17 @@ pub(crate) struct Credentials<'a> {
 
 impl Credentials<'_> {
     /// Puts the credentials on `request`. Returns whether there were any for its address.
-    pub(super) fn sign(self, request: &mut TransportRequest, clock: &Clock) -> Result<bool, Error> {
+    pub(super) fn sign(
+        self,
+        request: &mut TransportRequest,
+        base: &Base,
+        clock: &Clock,
+    ) -> Result<bool, Error> {
         let cookies = self.jar.and_then(|jar| jar.header(&request.url, clock));
         if self.header.is_none() && cookies.is_none() {
             return Ok(false);
         }
-        must_be_private(&request.url)?;
+        must_be_private(&request.url, base)?;
         if let Some((name, value)) = self.header {
             request.headers.insert(name.clone(), value.clone());
         }
@@ -39,22 +44,28 @@ impl Credentials<'_> {
 
     /// Stores the cookies of a response from `url`. A cookie that may not be sent back there is not stored
     /// either.
-    pub(super) fn store_cookies(self, headers: &HeaderMap, url: &Url, clock: &Clock) -> SetCookies {
+    pub(super) fn store_cookies(
+        self,
+        headers: &HeaderMap,
+        url: &Url,
+        base: &Base,
+        clock: &Clock,
+    ) -> SetCookies {
         match self.jar {
-            Some(jar) if may_carry_credentials(url) => jar.store(headers, url, clock),
+            Some(jar) if base.may_carry_credentials(url) => jar.store(headers, url, clock),
             _ => SetCookies::default(),
         }
     }
 }
 
 /// Fails where a credential would travel to `url` in plaintext.
-pub(super) fn must_be_private(url: &Url) -> Result<(), InvalidRequest> {
-    if may_carry_credentials(url) {
+pub(super) fn must_be_private(url: &Url, base: &Base) -> Result<(), InvalidRequest> {
+    if base.may_carry_credentials(url) {
         return Ok(());
     }
     Err(InvalidRequest::new(
         url.origin().ascii_serialization(),
-        "would carry a credential in the clear: use https, or a loopback address such as http://localhost \
-         (its subdomains are none)",
+        "would carry a credential in the clear: use https, a loopback address such as http://localhost (its \
+         subdomains are none), or `.allow_insecure(…)` of the builder",
     ))
 }

@@ -6,6 +6,7 @@
 
 mod credentials;
 mod cross_origin;
+mod on_request;
 mod redirect;
 
 use std::sync::Arc;
@@ -22,15 +23,20 @@ use crate::runtime::Clock;
 use crate::transport::{Stage, Transport, TransportRequest, TransportResponse};
 
 pub(crate) use credentials::Credentials;
+pub(crate) use on_request::OnRequest;
 
 /// The longest chain of redirects, as in reqwest. A longer one is a circle.
 const MAX_REDIRECTS: usize = 10;
 /// How often a hop is sent again at once where the server provably has not processed it.
 const MAX_RESENDS: usize = 2;
 
-/// The server of a client: its addresses, and the transport that reaches them.
+/// The server of a client: its addresses, and the transports that reach them.
 pub(crate) struct Upstream {
+    /// The transport of sign-ins, refreshes and sign-outs. They wait for nothing that a call may hold.
+    pub(crate) session_transport: Arc<dyn Transport>,
+    /// The transport of calls, with the layers around it.
     pub(crate) transport: Arc<dyn Transport>,
+    pub(crate) on_request: Vec<OnRequest>,
     pub(crate) base: Base,
     /// The client's default headers. Those that may be credentials go to the client's own origins only.
     pub(crate) headers: HeaderMap,
@@ -77,8 +83,12 @@ impl Upstream {
         permit: impl Fn(&Prepared) -> Result<(), Error> + Send + Sync,
     ) -> Result<ExchangeResponse, Error> {
         if contents == Contents::Secret {
-            credentials::must_be_private(&request.url)?;
+            credentials::must_be_private(&request.url, &self.base)?;
         }
+        let transport = match contents {
+            Contents::Ordinary => &self.transport,
+            Contents::Secret => &self.session_transport,
+        };
         let mut own_origin = self.base.trusts(&request.url);
         let mut left_trusted_origin = false;
         let mut redirected: Option<Prepared> = None;
@@ -91,7 +101,7 @@ impl Upstream {
                     self.outgoing(hop, credentials, own_origin, contents, stage).await?;
                 let is_coding_requested = encoding::ask(&mut outgoing.headers);
                 permit(hop)?;
-                match self.transport.send(outgoing).await {
+                match transport.send(outgoing).await {
                     Ok(response) if is_coding_requested => {
                         break (encoding::decoded(&hop.method, response), signed);
                     }
@@ -111,7 +121,7 @@ impl Upstream {
                 }
             };
             let cookies = match own_origin {
-                true => credentials.store_cookies(response.headers(), &hop.url, &self.clock),
+                true => credentials.store_cookies(response.headers(), &hop.url, &self.base, &self.clock),
                 false => SetCookies::default(),
             };
             let location = match contents {
@@ -175,12 +185,15 @@ impl Upstream {
             Some(body) => Some(body.open().await?),
             None => None,
         };
+        let direct = request.url.scheme() == "http" && self.base.may_carry_credentials(&request.url);
         let mut outgoing = TransportRequest {
+            endpoint: Some(request.endpoint),
             method: request.method.clone(),
             url: request.url.clone(),
             headers: request.headers.clone(),
             body,
             own_connection: contents == Contents::Secret,
+            direct,
             stage: stage.clone(),
         };
         for name in self.headers.keys().filter(|name| own_origin || cross_origin::allows(name, &self.headers))
@@ -191,13 +204,67 @@ impl Upstream {
                     .extend(self.headers.get_all(name).iter().map(|value| (name.clone(), value.clone())));
             }
         }
+        if own_origin && !self.on_request.is_empty() {
+            on_request::call(&self.on_request, request, self.signed_header.as_ref(), &mut outgoing.headers)?;
+        }
         if let Some(Entry::Occupied(mut own)) =
             self.signed_header.as_ref().map(|name| outgoing.headers.entry(name))
         {
             own.iter_mut().for_each(|value| value.set_sensitive(true));
         }
-        let signed = own_origin && credentials.sign(&mut outgoing, &self.clock)?;
+        let signed = own_origin && credentials.sign(&mut outgoing, &self.base, &self.clock)?;
         header::join_cookies(&mut outgoing.headers);
         Ok((outgoing, signed))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::endpoint::Endpoint;
+    use crate::request::Request;
+    use crate::transport::{TransportError, TransportFuture};
+
+    /// Has no connection to any server.
+    struct Nowhere;
+
+    impl Transport for Nowhere {
+        fn send(&self, _: TransportRequest) -> TransportFuture {
+            Box::pin(async { Err(TransportError::new(TransportErrorKind::Connect, "no connection")) })
+        }
+    }
+
+    /// A password or a refresh token in the body of an unsigned request is as good as a credential.
+    #[tokio::test]
+    async fn i22_a_body_that_is_a_secret_does_not_travel_in_the_clear() {
+        static LOGIN: Endpoint = Endpoint::new("Api::login", "POST", "/login");
+        for (base, allowed, may) in [
+            ("https://api.test", None, true),
+            ("http://localhost", None, true),
+            ("http://api.test", None, false),
+            ("http://api.test", Some("http://api.test:8080"), false),
+            ("http://api.test", Some("http://api.test"), true),
+        ] {
+            let mut base = Base::parse(base).unwrap();
+            allowed.map_or(Ok(()), |origin| base.allow_insecure(origin)).unwrap();
+            let request = Request::new(&base, &LOGIN).prepare(None).unwrap();
+            let upstream = Upstream {
+                session_transport: Arc::new(Nowhere),
+                transport: Arc::new(Nowhere),
+                on_request: Vec::new(),
+                base,
+                headers: HeaderMap::new(),
+                signed_header: None,
+                clock: Clock::default(),
+            };
+            for contents in [Contents::Secret, Contents::Ordinary] {
+                let stage = Stage::default();
+                let sent =
+                    upstream.exchange(&request, Credentials::default(), contents, &stage, |_| Ok(())).await;
+                let is_sent = matches!(sent.err(), Some(Error::Transport(_)));
+                let expected = may || contents == Contents::Ordinary;
+                assert_eq!(is_sent, expected, "I22: {} {allowed:?}", request.url);
+            }
+        }
     }
 }

@@ -11,6 +11,8 @@ pub(crate) struct Base {
     url: Url,
     prefix: String,
     trusted: Vec<Url>,
+    /// Plaintext origins that a credential may travel to, if it is for them.
+    insecure: Vec<Url>,
     /// Distinguishes bases.
     id: u64,
 }
@@ -36,7 +38,7 @@ impl Base {
         }
         let prefix = url.as_str().trim_end_matches('/').to_owned();
         let id = BuildHasherDefault::<DefaultHasher>::default().hash_one(&prefix);
-        Ok(Self { url, prefix, trusted: Vec::new(), id })
+        Ok(Self { url, prefix, trusted: Vec::new(), insecure: Vec::new(), id })
     }
 
     /// Returns the number that distinguishes this base from any other.
@@ -46,16 +48,29 @@ impl Base {
 
     /// Adds an origin that is trusted as the client's own.
     pub(crate) fn trust(&mut self, text: &str) -> Result<(), &'static str> {
-        let origin = Self::parse(text).ok().map(|base| base.url).filter(|url| url.path() == "/");
-        let url = origin.ok_or("must be scheme and host alone, as in `https://uploads.example`")?;
-        if !may_carry_credentials(&url) {
+        let url = origin(text).ok_or("must be scheme and host alone, as in `https://uploads.example`")?;
+        if !self.may_carry_credentials(&url) {
             return Err(
-                "would get a credential in the clear: it must begin with `https://`, or be `localhost` or a \
-                 loopback address",
+                "would get a credential in the clear: it must begin with `https://`, be `localhost` or a \
+                 loopback address, or be allowed by `.allow_insecure(…)`",
             );
         }
         self.trusted.push(url);
         Ok(())
+    }
+
+    /// Lets credentials travel in plaintext to an origin, if they are for it. It is not trusted for that.
+    pub(crate) fn allow_insecure(&mut self, text: &str) -> Result<(), &'static str> {
+        let url = origin(text).filter(|url| url.scheme() == "http");
+        self.insecure.push(url.ok_or(
+            "must be `http://`, a host and the port if it is not 80, as in `http://backend.internal:8080`",
+        )?);
+        Ok(())
+    }
+
+    /// Whether a credential that is for `url` may travel to it.
+    pub(crate) fn may_carry_credentials(&self, url: &Url) -> bool {
+        may_carry_credentials(url) || self.insecure.iter().any(|allowed| is_same_origin(allowed, url))
     }
 
     /// Returns the address as text, without a slash at its end.
@@ -81,6 +96,11 @@ impl Base {
     fn origins(&self) -> impl Iterator<Item = &Url> {
         std::iter::once(&self.url).chain(&self.trusted)
     }
+}
+
+/// Parses an origin: scheme, host and port alone.
+fn origin(text: &str) -> Option<Url> {
+    Base::parse(text).ok().map(|base| base.url).filter(|url| url.path() == "/")
 }
 
 /// The most bytes of an address that `http::Uri` accepts, and with it every transport.

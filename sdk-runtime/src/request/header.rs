@@ -208,10 +208,16 @@ pub(crate) fn set_by_name(
 pub(crate) fn name(text: &str) -> Result<HeaderName, InvalidRequest> {
     let name = HeaderName::try_from(text)
         .map_err(|_| InvalidRequest::new(text.escape_debug().to_string(), "is not a header name"))?;
-    if is_set_by_the_transport(&name) {
-        return Err(InvalidRequest::new(text.to_owned(), "is a header the transport sets"));
-    }
+    check_name(&name, text)?;
     Ok(name)
+}
+
+/// Fails for a header that the transport sets, which the caller has written as `text`.
+pub(crate) fn check_name(name: &HeaderName, text: &str) -> Result<(), InvalidRequest> {
+    match is_set_by_the_transport(name) {
+        true => Err(InvalidRequest::new(text.to_owned(), "is a header the transport sets")),
+        false => Ok(()),
+    }
 }
 
 fn is_set_by_the_transport(name: &HeaderName) -> bool {

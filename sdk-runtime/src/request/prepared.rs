@@ -24,11 +24,15 @@ pub(crate) struct Prepared {
 impl Prepared {
     /// Sets a header for this call, in place of that of the declaration.
     pub(crate) fn set_header(&mut self, name: &str, value: &dyn HeaderArg) -> Result<(), InvalidRequest> {
-        let parts = self.headers.get(CONTENT_TYPE).is_some_and(multipart::is_ours);
-        if parts && name.eq_ignore_ascii_case(CONTENT_TYPE.as_str()) {
+        if self.has_parts() && name.eq_ignore_ascii_case(CONTENT_TYPE.as_str()) {
             return Err(belongs_to_the_parts());
         }
         header::set_by_name(&mut self.headers, name, value)
+    }
+
+    /// Whether its body is a form with files, whose media type names the boundary between them.
+    pub(crate) fn has_parts(&self) -> bool {
+        self.headers.get(CONTENT_TYPE).is_some_and(multipart::is_ours)
     }
 
     /// Whether it can be sent any number of times.

@@ -15,6 +15,7 @@ use url::Url;
 
 use super::stage::Stage;
 use crate::body::RequestBody;
+use crate::endpoint::Endpoint;
 use crate::error::TransportError;
 use crate::runtime::{RuntimeBound, Spawner};
 
@@ -34,6 +35,17 @@ pub trait Transport: Send + Sync + 'static {
     /// Fails if no response arrived. [`TransportError::may_have_arrived`] says whether the server may have
     /// received the request.
     fn send(&self, request: TransportRequest) -> TransportFuture;
+
+    /// Checks that requests to `base` can be sent. Called by [`build`](crate::client::ClientBuilder::build),
+    /// so that a missing feature or certificate is found before the first call. Default: they can.
+    ///
+    /// # Errors
+    ///
+    /// Returns the error that each request to `base` would have.
+    fn check(&self, base: &Url) -> Result<(), TransportError> {
+        let _ = base;
+        Ok(())
+    }
 }
 
 /// Several clients share a transport, and so its connections:
@@ -51,6 +63,10 @@ impl<T: Transport + ?Sized> Transport for Arc<T> {
     fn send(&self, request: TransportRequest) -> TransportFuture {
         (**self).send(request)
     }
+
+    fn check(&self, base: &Url) -> Result<(), TransportError> {
+        (**self).check(base)
+    }
 }
 
 /// The future of [`Transport::send`].
@@ -59,6 +75,9 @@ pub type TransportFuture = Pin<Box<dyn Future<Output = Result<TransportResponse,
 /// A complete request. `Debug` shows the method and the path only.
 #[non_exhaustive]
 pub struct TransportRequest {
+    /// The declared endpoint: its name, verb and path template. `None` if the request is none of a declared
+    /// endpoint.
+    pub endpoint: Option<&'static Endpoint>,
     /// The HTTP method.
     pub method: Method,
     /// The absolute address, without a fragment.
@@ -71,6 +90,9 @@ pub struct TransportRequest {
     /// because they must not wait for the connections of calls or for a dead connection. A transport without
     /// connections may ignore it.
     pub own_connection: bool,
+    /// Whether the request goes through no proxy. Requests in the clear that may carry a credential set this:
+    /// they stay on this machine, or go to an address of `.allow_insecure(…)`.
+    pub direct: bool,
     pub(crate) stage: Stage,
 }
 

@@ -13,6 +13,7 @@ use tower_service::Service;
 
 use super::cause;
 use super::interface::{ResponseBody, Transport, TransportFuture, TransportRequest};
+use super::stage::Stage;
 use crate::body::RequestBody;
 use crate::error::{TransportError, TransportErrorKind};
 
@@ -20,7 +21,11 @@ use crate::error::{TransportError, TransportErrorKind};
 ///
 /// The body of a request is an [`http_body::Body`], whose size hint becomes the `Content-Length`. If the
 /// sources of a service's error include an [`io::Error`] such as "connection refused", or a known error of
-/// hyper or h2, the request counts as not received. Any other error means that it may have been received.
+/// hyper or h2, the request counts as not received. Any other error means that it may have been received,
+/// except a [`TransportError`], which says that itself.
+///
+/// The extensions of a request hold the declared endpoint as a `&'static`
+/// [`Endpoint`](crate::endpoint::Endpoint).
 #[derive(Debug)]
 pub struct ServiceTransport<S> {
     service: Mutex<S>,
@@ -45,7 +50,9 @@ where
     fn send(&self, request: TransportRequest) -> TransportFuture {
         // The lock is for services that are not `Sync`. It is held for one clone.
         let mut service = self.service.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let TransportRequest { method, url, headers, body, .. } = request;
+        let TransportRequest { endpoint, method, url, headers, body, own_connection, direct, stage } =
+            request;
+        let has_body = body.is_some();
         Box::pin(async move {
             let mut outgoing = http::Request::builder()
                 .method(method)
@@ -53,20 +60,70 @@ where
                 .body(body.unwrap_or_default())
                 .map_err(|error| TransportError::new(TransportErrorKind::Invalid, error))?;
             *outgoing.headers_mut() = headers;
+            if let Some(endpoint) = endpoint {
+                outgoing.extensions_mut().insert(endpoint);
+            }
+            outgoing.extensions_mut().insert(Carried { has_body, own_connection, direct, stage });
             poll_fn(|cx| service.poll_ready(cx)).await.map_err(request_error)?;
             let answer = service.call(outgoing).await.map_err(request_error)?;
             Ok(answer.map(|body| {
                 let body = body
                     .map_frame(|frame| frame.map_data(|mut data| data.copy_to_bytes(data.remaining())))
-                    .map_err(|error| TransportError::new(TransportErrorKind::Body, error));
+                    .map_err(body_error);
                 ResponseBody::new(body)
             }))
         })
     }
 }
 
+/// The fields of a [`TransportRequest`] that an [`http::Request`] does not have, in its extensions. They
+/// lead through layers to the transport below.
+#[derive(Clone)]
+pub(super) struct Carried {
+    pub(super) has_body: bool,
+    pub(super) own_connection: bool,
+    pub(super) direct: bool,
+    pub(super) stage: Stage,
+}
+
+impl Carried {
+    /// Returns the fields of a request that a layer has made itself. It may be signed, so that it goes
+    /// through no proxy in the clear.
+    pub(super) fn of_a_new_request(body: &RequestBody) -> Self {
+        let has_body = body.size_hint().exact() != Some(0);
+        Self { has_body, own_connection: false, direct: true, stage: Stage::default() }
+    }
+}
+
+/// Returns the error of a transport that a layer has passed on, or wrapped.
+fn of_the_transport<'e>(error: &'e (dyn StdError + 'static)) -> Option<&'e TransportError> {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        if let Some(error) = error.downcast_ref() {
+            return Some(error);
+        }
+        next = match error.downcast_ref::<io::Error>() {
+            // Its source is that of the error in it.
+            Some(error) => error.get_ref().map(|error| error as &(dyn StdError + 'static)),
+            None => error.source(),
+        };
+    }
+    None
+}
+
+fn body_error(error: impl Into<Box<dyn StdError + Send + Sync>>) -> TransportError {
+    let error = error.into();
+    match of_the_transport(&*error) {
+        Some(error) => error.clone(),
+        None => TransportError::new(TransportErrorKind::Body, error),
+    }
+}
+
 fn request_error(error: impl Into<Box<dyn StdError + Send + Sync>>) -> TransportError {
     let error = error.into();
+    if let Some(error) = of_the_transport(&*error) {
+        return error.clone();
+    }
     let cause = cause::of(&*error);
     let is_unsent = cause.is_unsent || never_arrived(&*error);
     let kind = match cause.kind {

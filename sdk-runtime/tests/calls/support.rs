@@ -33,6 +33,7 @@ fn tokens(answer: BufferedResponse) -> TokenAnswer {
 
 impl ApiClient for Api {
     const NAME: &'static str = "Api";
+    const ENDPOINTS: &'static [&'static Endpoint] = &[];
     const REFRESH: Option<&'static RefreshEndpoint> = Some(&REFRESH_BY);
 
     fn from_client(client: Client) -> Self {

@@ -9,26 +9,18 @@ use crate::error::BuildError;
 use crate::exchange::Upstream;
 use crate::request::base::Base;
 use crate::session::{TokenBad, Verdict};
-use crate::transport::{ReqwestTransport, Transport};
 
 impl<C: ApiClient> ClientBuilder<C> {
-    pub(super) fn check(self) -> Result<(ClientConfig, LoginSource), BuildError> {
+    pub(super) fn check(mut self) -> Result<(ClientConfig, LoginSource), BuildError> {
         let mut base = Base::parse(&self.base).map_err(BuildError::base)?;
-        for origin in &self.trusted {
-            base.trust(origin).map_err(BuildError::origin)?;
+        for origin in &self.insecure {
+            base.allow_insecure(origin).map_err(|reason| BuildError::origin("allow_insecure", reason))?;
         }
-        let transport: Arc<dyn Transport> = match (self.transport, self.http) {
-            (Some(_), Some(_)) => {
-                return Err(BuildError::conflict(
-                    "`.http(…)` configures reqwest, and `.transport(…)` replaces it: keep one",
-                ));
-            }
-            (Some(transport), None) => transport,
-            (None, configure) => {
-                let configure = configure.unwrap_or_else(|| Box::new(|builder| builder));
-                Arc::new(ReqwestTransport::new(base.url(), configure).map_err(BuildError::transport)?)
-            }
-        };
+        for origin in &self.trusted {
+            base.trust(origin).map_err(|reason| BuildError::origin("trusted_origin", reason))?;
+        }
+        let on_request = std::mem::take(&mut self.transport.on_request);
+        let transports = self.transport.transports(base.url())?;
         let headers = self.headers.map_err(BuildError::credential)?;
         let has_attach = self.attach.is_some();
         let attachment = match &self.session {
@@ -40,6 +32,11 @@ impl<C: ApiClient> ClientBuilder<C> {
             None => self.clock,
         };
         let has = (has_attach, self.spawner.is_named());
+        let has_credential = self.bearer.is_some() || self.session.is_some() || self.store.is_some();
+        let has_session = C::ENDPOINTS.iter().any(|endpoint| endpoint.is_session());
+        if (has_credential || has_attach || has_session) && !base.may_carry_credentials(base.url()) {
+            return Err(BuildError::insecure(base.url()));
+        }
         let login = LoginSource::check(self.bearer, self.session, self.store, has, &attachment)?;
         if attachment.header().is_some_and(|header| headers.contains_key(header)) {
             return Err(BuildError::conflict(
@@ -51,7 +48,9 @@ impl<C: ApiClient> ClientBuilder<C> {
         let is_fixed = matches!(login, LoginSource::Bearer(_));
         let config = ClientConfig {
             upstream: Arc::new(Upstream {
-                transport,
+                session_transport: transports.session,
+                transport: transports.calls,
+                on_request,
                 base,
                 headers,
                 signed_header: attachment.header().cloned(),

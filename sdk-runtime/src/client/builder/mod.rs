@@ -1,6 +1,7 @@
 //! `ClientBuilder`: every option of a client.
 
 mod check;
+mod transport;
 
 use std::fmt;
 use std::hash::Hash;
@@ -13,13 +14,13 @@ use http::HeaderMap;
 use super::config::LoginSource;
 use super::inner::ApiClient;
 use super::pool::SessionPool;
+use super::transports::TransportOptions;
 use crate::error::{BuildError, Error, ErrorResponse, InvalidRequest};
 use crate::request::{HeaderArg, header};
 use crate::runtime::{Clock, Handle, Spawner};
 use crate::secret::AccessToken;
 use crate::session::{Attach, Session, TokenBad, Tokens, Verdict};
 use crate::store::TokenStore;
-use crate::transport::{HttpClientBuilder, Transport};
 
 /// The default timeout of a call.
 const TIMEOUT: Duration = Duration::from_secs(30);
@@ -59,22 +60,20 @@ pub struct ClientBuilder<C> {
     store: Option<Arc<dyn TokenStore>>,
     clock: Clock,
     spawner: Spawner,
-    transport: Option<Arc<dyn Transport>>,
-    http: Option<Configure>,
+    transport: TransportOptions,
+    insecure: Vec<String>,
     timeout: Option<Duration>,
     retry: u32,
     body_limit: usize,
     client: PhantomData<fn() -> C>,
 }
 
-type Configure = Box<dyn Fn(HttpClientBuilder) -> HttpClientBuilder + Send + Sync>;
-
 impl<C: ApiClient> ClientBuilder<C> {
     /// Creates a builder for the API at `base`. A path prefix in `base` is put before every path.
     ///
     /// Credentials travel over TLS, or on this machine. With an `http://` base other than `localhost`,
-    /// `127.0.0.0/8` and `[::1]`, every call that needs a credential fails with [`Error::InvalidRequest`]
-    /// before anything is sent.
+    /// `127.0.0.0/8` and `[::1]`, [`build`](Self::build) fails if the client has a login or a fixed token,
+    /// unless [`allow_insecure`](Self::allow_insecure) names the origin.
     pub fn new(base: &str) -> Self {
         Self {
             base: base.to_owned(),
@@ -87,8 +86,8 @@ impl<C: ApiClient> ClientBuilder<C> {
             store: None,
             clock: Clock::default(),
             spawner: Spawner::default(),
-            transport: None,
-            http: None,
+            transport: TransportOptions::default(),
+            insecure: Vec::new(),
             timeout: Some(TIMEOUT),
             retry: 0,
             body_limit: BODY_LIMIT,
@@ -100,10 +99,22 @@ impl<C: ApiClient> ClientBuilder<C> {
     /// a redirect leads there. The session also trusts its responses. No other origin gets a credential,
     /// except that of the base URL.
     ///
-    /// The origin must have no path, and must be https, `http://localhost`, `127.0.0.0/8` or `[::1]`.
-    /// [`build`](Self::build) fails otherwise.
+    /// The origin must have no path, and must be https, `http://localhost`, `127.0.0.0/8` or `[::1]`, or
+    /// allowed by [`allow_insecure`](Self::allow_insecure). [`build`](Self::build) fails otherwise.
     pub fn trusted_origin(mut self, origin: &str) -> Self {
         self.trusted.push(origin.to_owned());
+        self
+    }
+
+    /// Lets credentials travel in plaintext to `origin`, such as `http://backend.internal:8080`, if they are
+    /// for it: the base URL, or a [`trusted_origin`](Self::trusted_origin). Use it for a network that
+    /// protects the traffic by other means, such as a service mesh.
+    ///
+    /// Scheme, host and port count exactly. The origin is not trusted for that. Requests to it go through no
+    /// proxy of the environment, `Secure` cookies are never sent there, and a redirect from https never leads
+    /// there.
+    pub fn allow_insecure(mut self, origin: &str) -> Self {
+        self.insecure.push(origin.to_owned());
         self
     }
 
@@ -277,34 +288,6 @@ impl<C: ApiClient> ClientBuilder<C> {
     /// ```
     pub fn spawn_on(mut self, handle: Handle) -> Self {
         self.spawner = Spawner::on(handle);
-        self
-    }
-
-    /// Sends requests by `transport` instead of reqwest.
-    pub fn transport(mut self, transport: impl Transport) -> Self {
-        self.transport = Some(Arc::new(transport));
-        self
-    }
-
-    /// Configures reqwest's own client: proxies, certificates, connection limits. Default headers that are
-    /// set here go to every address, including that of a redirect to another origin. Use
-    /// [`bearer`](Self::bearer) for credentials, and `headers(…)` in the declaration for other headers.
-    ///
-    /// `configure` is called for each client of reqwest that is built: one or two for calls, and one for
-    /// sign-ins, refreshes and sign-outs, each of which opens a connection of its own. Requests to
-    /// `http://localhost` or a loopback address go through no proxy.
-    ///
-    /// `configure` may change these defaults: the time to connect is 5 s. An HTTP/2 connection on which a
-    /// call has waited for 2 s is checked by a PING, and closed after another 2 s. Downloads that are not
-    /// read buffer 2 MiB each, in a window of 2 GiB.
-    pub fn http(
-        mut self,
-        configure: impl Fn(HttpClientBuilder) -> HttpClientBuilder + Send + Sync + 'static,
-    ) -> Self {
-        self.http = Some(match self.http.take() {
-            Some(before) => Box::new(move |builder| configure(before(builder))),
-            None => Box::new(configure),
-        });
         self
     }
 

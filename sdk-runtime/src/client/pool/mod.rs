@@ -343,6 +343,7 @@ mod tests {
 
     impl ApiClient for Api {
         const NAME: &'static str = "Api";
+        const ENDPOINTS: &'static [&'static crate::endpoint::Endpoint] = &[];
         const REFRESH: Option<&'static RefreshEndpoint> = None;
 
         fn from_client(client: Client) -> Self {

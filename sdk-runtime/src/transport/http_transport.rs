@@ -1,29 +1,27 @@
-//! The transport over reqwest, and the only file that names it.
+//! `HttpTransport`: the transport over reqwest, and the only file that uses it.
 
 use std::error::Error as StdError;
-use std::pin::Pin;
-use std::sync::OnceLock;
-use std::task::{Context, Poll};
+use std::fmt;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use http::header::CONTENT_LENGTH;
 use http::{HeaderMap, HeaderValue};
 use http_body::Body as _;
 use http_body_util::BodyExt;
-use hyper_util::client::legacy::connect::Connection;
-use tower_layer::Layer;
-use tower_service::Service;
 use url::{Position, Url};
 
 use super::cause;
+use super::connector::Watch;
 use super::interface::{ResponseBody, Transport, TransportFuture, TransportRequest};
 use super::pool_rotation::{PoolRotation, PoolUse};
 use super::shared_connect::SharedConnects;
-use super::stage::{self, Connecting};
 use super::upload::{Upload, UploadResponseBody};
 use crate::body::RequestBody;
 use crate::error::{TransportError, TransportErrorKind};
 use crate::request::base::may_carry_credentials;
+
+pub use reqwest;
 
 /// reqwest's own builder: proxies, certificates, connection limits, DNS.
 ///
@@ -58,9 +56,9 @@ enum Route {
 }
 
 impl Route {
-    fn to(url: &Url) -> Self {
+    fn to(url: &Url, direct: bool) -> Self {
         match url.scheme() {
-            "http" if may_carry_credentials(url) => Self::Direct,
+            "http" if direct => Self::Direct,
             "http" => Self::Clear,
             _ => Self::Encrypted,
         }
@@ -69,7 +67,40 @@ impl Route {
 
 type Configure = Box<dyn Fn(HttpClientBuilder) -> HttpClientBuilder + Send + Sync>;
 
-pub(crate) struct ReqwestTransport {
+/// The default [`Transport`]: HTTP/1 and HTTP/2 over reqwest. Clones share the connections.
+///
+/// A client makes one itself. Make one for several clients that shall share connections, or for calls of your
+/// own over the same connections, which [`client_for`](Self::client_for) lends.
+///
+/// A ready `reqwest::Client` cannot be a transport: it follows redirects by itself, and would carry the
+/// headers of the session to other origins. So the transport builds the clients of reqwest itself, with the
+/// configuration that it gets, and with redirects and referer off.
+///
+/// ```
+/// use sdk_runtime::transport::HttpTransport;
+/// # use sdk_runtime::{Result, api_client};
+/// # #[api_client]
+/// # trait Tracker {
+/// #     #[get("/issues")]
+/// #     async fn issues(&self) -> Result<Vec<String>>;
+/// # }
+/// # #[api_client]
+/// # trait Files {
+/// #     #[get("/files")]
+/// #     async fn files(&self) -> Result<Vec<String>>;
+/// # }
+///
+/// let transport = HttpTransport::new(|http| http.user_agent("my-app/1.0"));
+/// let tracker = TrackerClient::builder("http://localhost:8080").transport(transport.clone()).build()?;
+/// let files = FilesClient::builder("http://localhost:8080/files").transport(transport.clone()).build()?;
+/// let own: &sdk_runtime::transport::reqwest::Client =
+///     transport.client_for(&"http://localhost:8080".parse().unwrap()).unwrap();
+/// # Ok::<(), sdk_runtime::error::BuildError>(())
+/// ```
+#[derive(Clone)]
+pub struct HttpTransport(Arc<Pools>);
+
+struct Pools {
     configure: Configure,
     /// By route and use.
     clients: [[OnceLock<Result<reqwest::Client, TransportError>>; 3]; 3],
@@ -85,17 +116,46 @@ enum Use {
     Own,
 }
 
-impl ReqwestTransport {
-    /// Builds the client for requests to `base`, with the defaults as `configure` has changed them. Other
-    /// clients are built on demand.
-    pub(crate) fn new(base: &Url, configure: Configure) -> Result<Self, TransportError> {
-        let transport = Self { configure, clients: Default::default(), turns: PoolRotation::default() };
-        transport.client(base, Use::Pool(0))?;
-        Ok(transport)
+impl HttpTransport {
+    /// Creates a transport whose clients of reqwest are built with the defaults as `configure` has changed
+    /// them.
+    ///
+    /// `configure` is called for each client of reqwest that is built: when
+    /// [`ClientBuilder::build`](crate::client::ClientBuilder::build) checks the base, or with the first
+    /// request of another kind. [`ClientBuilder::http`](crate::client::ClientBuilder::http) lists the
+    /// defaults.
+    pub fn new(configure: impl Fn(HttpClientBuilder) -> HttpClientBuilder + Send + Sync + 'static) -> Self {
+        let (clients, turns) = (Default::default(), PoolRotation::default());
+        Self(Arc::new(Pools { configure: Box::new(configure), clients, turns }))
     }
 
-    fn client(&self, url: &Url, uses: Use) -> Result<&reqwest::Client, TransportError> {
-        let route = Route::to(url);
+    /// Returns the client of reqwest that sends calls to `url`, for requests of your own.
+    ///
+    /// It follows no redirects and knows no login: nothing signs its requests.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the client cannot be built, such as without a feature for TLS where `url` is https.
+    pub fn client_for(&self, url: &Url) -> Result<&reqwest::Client, TransportError> {
+        self.0.client(url, may_carry_credentials(url), Use::Pool(0))
+    }
+}
+
+impl Default for HttpTransport {
+    fn default() -> Self {
+        Self::new(|builder| builder)
+    }
+}
+
+impl fmt::Debug for HttpTransport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("HttpTransport(..)")
+    }
+}
+
+impl Pools {
+    fn client(&self, url: &Url, direct: bool, uses: Use) -> Result<&reqwest::Client, TransportError> {
+        let route = Route::to(url, direct);
         let place = match (route, uses) {
             (_, Use::Own) => 0,
             (Route::Encrypted, Use::Pool(pool)) => 1 + pool,
@@ -209,11 +269,15 @@ fn without_certificates(builder: HttpClientBuilder) -> HttpClientBuilder {
     builder
 }
 
-impl Transport for ReqwestTransport {
+impl Transport for HttpTransport {
+    fn check(&self, base: &Url) -> Result<(), TransportError> {
+        self.client_for(base).map(|_| ())
+    }
+
     fn send(&self, request: TransportRequest) -> TransportFuture {
-        let turn = self.turns.take(&request.stage);
+        let turn = self.0.turns.take(&request.stage);
         let uses = if request.own_connection { Use::Own } else { Use::Pool(turn.pool()) };
-        let client = match self.client(&request.url, uses) {
+        let client = match self.0.client(&request.url, request.direct, uses) {
             Ok(client) => client,
             Err(error) => return Box::pin(async { Err(error) }),
         };
@@ -283,69 +347,14 @@ fn innermost<'e>(error: &'e (dyn StdError + 'static)) -> &'e (dyn StdError + 'st
     error.source().map_or(error, innermost)
 }
 
-/// Tells requests that they wait for a connection, and shares a connection attempt between requests to one
-/// server.
-#[derive(Clone)]
-struct Watch(Option<SharedConnects>);
-
-impl<S> Layer<S> for Watch {
-    type Service = Watched<S>;
-
-    fn layer(&self, connector: S) -> Watched<S> {
-        Watched { connector, attempts: self.0.clone() }
-    }
-}
-
-#[derive(Clone)]
-struct Watched<S> {
-    connector: S,
-    attempts: Option<SharedConnects>,
-}
-
-impl<S, T> Service<T> for Watched<S>
-where
-    S: Service<T, Error: From<&'static str>, Response: Connection, Future: Send> + Clone + Send + 'static,
-    T: Send + 'static,
-{
-    type Response = S::Response;
-    type Error = S::Error;
-    type Future = Connecting<Pin<Box<dyn Future<Output = Result<S::Response, S::Error>> + Send>>>;
-
-    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
-        self.connector.poll_ready(cx)
-    }
-
-    fn call(&mut self, target: T) -> Self::Future {
-        let fresh = self.connector.clone();
-        let mut connector = std::mem::replace(&mut self.connector, fresh);
-        // Only over TLS is HTTP/2 agreed on before the first request.
-        let origin = stage::origin().filter(|origin| origin.starts_with("https:"));
-        let attempts = self.attempts.clone().zip(origin);
-        stage::connecting(Box::pin(async move {
-            let lead = match attempts {
-                Some((attempts, origin)) => {
-                    attempts.turn(&origin).await.map_err(|_| S::Error::from("another connection is there"))?
-                }
-                None => None,
-            };
-            let connection = connector.call(target).await;
-            if let Some(lead) = lead {
-                let made = connection.as_ref().ok();
-                lead.done(made.map(|made| made.connected().is_negotiated_h2()));
-            }
-            connection
-        }))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     /// Whether a client for `base` builds, or the text of its error.
     fn built(base: &str) -> Result<(), String> {
-        let transport = ReqwestTransport::new(&base.parse().unwrap(), Box::new(|builder| builder));
-        transport.map(drop).map_err(|error| crate::error::BuildError::transport(error).to_string())
+        let checked = HttpTransport::default().check(&base.parse().unwrap());
+        checked.map_err(|error| crate::error::BuildError::transport(error).to_string())
     }
 
     #[cfg(not(any(feature = "rustls-no-provider", feature = "native-tls")))]
@@ -383,10 +392,18 @@ mod tests {
         use http::{HeaderMap, Method};
 
         let url: Url = format!("http://localhost/{}", "a".repeat(70_000)).parse().unwrap();
-        let transport = ReqwestTransport::new(&url, Box::new(|builder| builder)).unwrap();
+        let transport = HttpTransport::default();
         let (headers, stage) = (HeaderMap::new(), Stage::default());
-        let request =
-            TransportRequest { method: Method::GET, url, headers, body: None, own_connection: false, stage };
+        let request = TransportRequest {
+            endpoint: None,
+            method: Method::GET,
+            url,
+            headers,
+            body: None,
+            own_connection: false,
+            direct: true,
+            stage,
+        };
         let error = transport.send(request).await.unwrap_err();
         assert_eq!(error.kind(), TransportErrorKind::Invalid, "{error:?}");
     }

@@ -1,0 +1,49 @@
+//! What a builder was told about the way of a request: the transport, the layers around it, and functions
+//! that set headers.
+
+use std::sync::Arc;
+
+use url::Url;
+
+use crate::error::BuildError;
+use crate::exchange::OnRequest;
+use crate::transport::{HttpClientBuilder, HttpTransport, Transport, Wrap};
+
+type Configure = Box<dyn Fn(HttpClientBuilder) -> HttpClientBuilder + Send + Sync>;
+
+/// The options for the way of a request.
+#[derive(Default)]
+pub(super) struct TransportOptions {
+    pub(super) transport: Option<Arc<dyn Transport>>,
+    pub(super) http: Option<Configure>,
+    pub(super) around_all: Vec<Wrap>,
+    pub(super) around_calls: Vec<Wrap>,
+    pub(super) on_request: Vec<OnRequest>,
+}
+
+/// The transports of a client, with their layers.
+pub(super) struct Transports {
+    /// That of sign-ins, refreshes and sign-outs.
+    pub(super) session: Arc<dyn Transport>,
+    pub(super) calls: Arc<dyn Transport>,
+}
+
+impl TransportOptions {
+    /// Returns the transports for a client of `base`.
+    pub(super) fn transports(self, base: &Url) -> Result<Transports, BuildError> {
+        let transport: Arc<dyn Transport> = match (self.transport, self.http) {
+            (Some(_), Some(_)) => {
+                return Err(BuildError::conflict(
+                    "`.http(…)` configures reqwest, and `.transport(…)` replaces it: keep one",
+                ));
+            }
+            (Some(transport), None) => transport,
+            (None, Some(configure)) => Arc::new(HttpTransport::new(configure)),
+            (None, None) => Arc::new(HttpTransport::default()),
+        };
+        transport.check(base).map_err(BuildError::transport)?;
+        let around = |transport, layers: Vec<Wrap>| layers.into_iter().fold(transport, |inner, it| it(inner));
+        let session = around(transport, self.around_all);
+        Ok(Transports { calls: around(session.clone(), self.around_calls), session })
+    }
+}

@@ -1,0 +1,67 @@
+//! The layer around the connector of reqwest: which request waits for a connection, and who makes it.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use hyper_util::client::legacy::connect::Connection;
+use tower_layer::Layer;
+use tower_service::Service;
+
+use super::shared_connect::SharedConnects;
+use super::stage::{self, Connecting};
+
+/// Tells requests that they wait for a connection, and shares a connection attempt between requests to one
+/// server.
+#[derive(Clone)]
+pub(super) struct Watch(pub(super) Option<SharedConnects>);
+
+impl<S> Layer<S> for Watch {
+    type Service = Watched<S>;
+
+    fn layer(&self, connector: S) -> Watched<S> {
+        Watched { connector, attempts: self.0.clone() }
+    }
+}
+
+#[derive(Clone)]
+pub(super) struct Watched<S> {
+    connector: S,
+    attempts: Option<SharedConnects>,
+}
+
+impl<S, T> Service<T> for Watched<S>
+where
+    S: Service<T, Error: From<&'static str>, Response: Connection, Future: Send> + Clone + Send + 'static,
+    T: Send + 'static,
+{
+    type Response = S::Response;
+    type Error = S::Error;
+    type Future = Connecting<Pin<Box<dyn Future<Output = Result<S::Response, S::Error>> + Send>>>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.connector.poll_ready(cx)
+    }
+
+    fn call(&mut self, target: T) -> Self::Future {
+        let fresh = self.connector.clone();
+        let mut connector = std::mem::replace(&mut self.connector, fresh);
+        // Only over TLS is HTTP/2 agreed on before the first request.
+        let origin = stage::origin().filter(|origin| origin.starts_with("https:"));
+        let attempts = self.attempts.clone().zip(origin);
+        stage::connecting(Box::pin(async move {
+            let lead = match attempts {
+                Some((attempts, origin)) => {
+                    attempts.turn(&origin).await.map_err(|_| S::Error::from("another connection is there"))?
+                }
+                None => None,
+            };
+            let connection = connector.call(target).await;
+            if let Some(lead) = lead {
+                let made = connection.as_ref().ok();
+                lead.done(made.map(|made| made.connected().is_negotiated_h2()));
+            }
+            connection
+        }))
+    }
+}
