@@ -22,6 +22,8 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::ext::IdentExt;
 
+use trait_item::with_hint;
+
 use crate::model::{Client, Method};
 
 /// Returns the generated code of a client.
@@ -52,7 +54,7 @@ pub(crate) fn client(client: &Client) -> TokenStream {
         }
     }
     let refresh = refresh.unwrap_or_else(|| refresh::none(&names));
-    let declared = trait_with_items(&client.trait_head, &declared);
+    let declared = trait_with_items(&with_hint(&client.trait_head, client.erased), &declared);
     let parts = client::Parts { inherent, implemented: Some(implemented), endpoints, refresh, refresh_name };
     let generated = client::client(&names, &parts);
     let erased = client.erased.then(|| erased::erased(&names, &methods_of_trait(client)));

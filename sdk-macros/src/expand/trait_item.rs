@@ -2,9 +2,28 @@
 
 use proc_macro2::TokenStream;
 use quote::quote_spanned;
-use syn::{ItemTrait, Token, parse_quote_spanned};
+use syn::{ItemTrait, Token, ext::IdentExt, parse_quote, parse_quote_spanned};
 
-use crate::span;
+use crate::{signature, span};
+
+/// Returns the head of the trait, whose documentation also says how a program holds any implementation. A
+/// trait without documentation stays without, so that the lint `missing_docs` sees it.
+pub(super) fn with_hint(trait_head: &ItemTrait, erased: bool) -> ItemTrait {
+    let mut trait_head = trait_head.clone();
+    if signature::is_documented(&trait_head.attrs) {
+        let name = trait_head.ident.unraw();
+        let way = match erased {
+            true => format!("a [`Dyn{name}`]"),
+            false => format!("a `Dyn{name}`, which `#[api_client(dyn)]` makes"),
+        };
+        let hint = format!(
+            " Code for any implementation takes `&impl {name}`. A struct without a type parameter holds \
+             {way}, because `dyn {name}` is not possible."
+        );
+        trait_head.attrs.extend([parse_quote!(#[doc = ""]), parse_quote!(#[doc = #hint])]);
+    }
+    trait_head
+}
 
 /// Returns the trait with its items. It requires `Send` and `Sync`, because clients and fakes are shared
 /// between tasks.
