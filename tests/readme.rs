@@ -81,10 +81,10 @@ mod files {
         #[post("/issues", retry = 3, idempotent)]
         async fn create(&self, #[json] title: &str) -> Result<Issue, CreateError>;
 
-        #[get("/events")]
+        #[get("/events")] // a timeout ends with the head of the answer
         async fn events(&self) -> Result<EventStream<Issue>>;
 
-        /// Each page is fetched when it is asked for.
+        /// No future: `all("open").items().next().await` fetches each page when it is asked for.
         #[get("/issues", paginate = link)]
         fn all(&self, #[query] state: &str) -> Pages<Vec<Issue>>;
     }

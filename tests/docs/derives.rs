@@ -91,6 +91,28 @@ async fn create(tracker: &TrackerClient) -> Result<(), CreateIssueError> {
     Ok(())
 }
 
+/// Whether the server has created the issue.
+async fn try_create(tracker: &TrackerClient) -> Result<bool> {
+    use CreateIssueError::{Client, Duplicate, Gone, Other};
+    match tracker.create("Leak").await {
+        Ok(()) => Ok(true),
+        Err(Duplicate(_) | Gone | Client(_)) => Ok(false), // what the server answered is a value here
+        Err(Other(error)) => Err(error),
+    }
+}
+
+#[tokio::test]
+async fn what_an_endpoint_answers_is_a_value() -> Result<(), Box<dyn StdError>> {
+    let stub = StubRouter::new(TrackerClient::ENDPOINTS);
+    let tracker = TrackerClient::builder("http://localhost").bearer("a");
+    let tracker = tracker.transport(ServiceTransport::new(stub.clone())).build()?;
+    stub.endpoint("create").once(Reply::empty()).once(Reply::empty().status(410)).reply(Reply::reset());
+    assert!(try_create(&tracker).await?);
+    assert!(!try_create(&tracker).await?);
+    assert!(matches!(try_create(&tracker).await, Err(Error::Transport(_))));
+    Ok(())
+}
+
 #[tokio::test]
 async fn a_status_has_its_variant() -> Result<(), Box<dyn StdError>> {
     let stub = StubRouter::new(TrackerClient::ENDPOINTS);

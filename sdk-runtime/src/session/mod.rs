@@ -137,9 +137,12 @@ impl Session {
         })
     }
 
-    /// Signs in with a refresh alone: with a refresh token in a stored cookie, or with the credentials of a
-    /// program, from which a [`TokenRequest`] is built with an empty [`Grant`]. Does nothing if a user is
-    /// signed in.
+    /// Reads the store, and returns at once if a user is signed in. Call it at the start of a program to
+    /// learn whether the user has to sign in.
+    ///
+    /// Without a login it signs in with a refresh alone, if there is a refresh endpoint that can do so: with
+    /// a refresh token in a stored cookie, or with the credentials of a program, from which a
+    /// [`TokenRequest`] is built with an empty [`Grant`].
     ///
     /// # Errors
     ///
