@@ -3,17 +3,14 @@
 use std::error::Error;
 
 use sdk_runtime::SessionState::SignedIn;
-use sdk_runtime::{Head, Refusal, Result as Answer, TokenResponse, Tokens, api_client, session::AccessToken};
+use sdk_runtime::{Result as Answer, TokenResponse, api_client, session::AccessToken};
 use sdk_testkit::flows::ten_steps::TenSteps;
 use serde_json::{Value, json};
 
-#[derive(serde::Deserialize)]
-struct Access(Value);
-
-impl TokenResponse for Access {
-    fn tokens(&self, _: &Head) -> Result<Tokens, Refusal> {
-        Ok(Tokens::new(self.0["accessToken"].as_str().unwrap_or_default()))
-    }
+#[derive(serde::Deserialize, TokenResponse)]
+#[serde(rename_all = "camelCase")]
+struct Access {
+    access_token: String,
 }
 
 #[api_client]

@@ -15,7 +15,7 @@ use crate::response::{BufferedResponse, Head, Response};
 /// [`oauth::RefreshRequest`](crate::oauth::RefreshRequest) is the request of RFC 6749.
 ///
 /// ```
-/// use sdk_runtime::{Grant, TokenRequest};
+/// use sdk_runtime::{TokenRequest, session::Grant};
 ///
 /// #[derive(serde::Serialize)]
 /// struct RefreshRequest {
@@ -74,43 +74,29 @@ impl fmt::Debug for RefreshBearer {
 /// [`oauth::TokenAnswer`](crate::oauth::TokenAnswer) is the response of RFC 6749.
 ///
 /// ```
-/// use sdk_runtime::{Head, Refusal, TokenResponse, Tokens};
+/// use sdk_runtime::TokenResponse;
 ///
-/// #[derive(serde::Deserialize)]
+/// #[derive(serde::Deserialize, TokenResponse)]
 /// struct LoginResponse {
 ///     access_token: String,
 ///     refresh_token: Option<String>,
-/// }
-///
-/// impl TokenResponse for LoginResponse {
-///     fn tokens(&self, _: &Head) -> Result<Tokens, Refusal> {
-///         let tokens = Tokens::new(self.access_token.as_str());
-///         Ok(match &self.refresh_token {
-///             Some(token) => tokens.refresh_token(token.as_str()),
-///             None => tokens,
-///         })
-///     }
+///     expires_in: Option<u64>, // in seconds
 /// }
 /// ```
 ///
-/// A server that refuses in an envelope with a successful status:
+/// By hand, for an answer that no derive reads, such as two tokens in one text:
 ///
 /// ```
-/// # use sdk_runtime::{Head, Refusal, TokenResponse, Tokens};
+/// use sdk_runtime::{Refusal, TokenResponse, Tokens, response::Head};
+///
 /// #[derive(serde::Deserialize)]
-/// struct Envelope {
-///     success: bool,
-///     token: Option<String>,
-///     error: Option<String>,
-/// }
+/// struct Pair(String);
 ///
-/// impl TokenResponse for Envelope {
+/// impl TokenResponse for Pair {
 ///     fn tokens(&self, _: &Head) -> Result<Tokens, Refusal> {
-///         let message = self.error.clone().unwrap_or_default();
-///         match (self.success, &self.token) {
-///             (true, Some(token)) => Ok(Tokens::new(token.as_str())),
-///             (true, None) => Err(Refusal::TryLater { message, after: None }),
-///             (false, _) => Err(Refusal::Dead(message)),
+///         match self.0.split_once(';') {
+///             Some((access, refresh)) => Ok(Tokens::new(access).refresh_token(refresh)),
+///             None => Err(Refusal::Unreadable("there is no `;` between two tokens".to_owned())),
 ///         }
 ///     }
 /// }
