@@ -178,15 +178,14 @@ pub mod stream {
     };
 }
 
-pub use body::Body;
-pub use client::{Call, Pages};
+pub use client::Pages;
 pub use error::{ApiError, Error, ErrorResponse};
 pub use request::Part;
-pub use response::{Head, Page, Response};
+pub use response::{Page, Response};
 pub use sdk_macros::{ApiError, Page, TokenRequest, TokenResponse, api_client};
-pub use session::{Attach, Grant, Refusal, Session, SessionState, TokenRequest, TokenResponse, Tokens};
+pub use session::{Attach, Refusal, Session, SessionState, TokenRequest, TokenResponse, Tokens};
 pub use store::FileStore;
-pub use stream::{ByteStream, EventStream, JsonLines};
+pub use stream::EventStream;
 pub use transport::ServiceTransport;
 
 /// The bytes of a body, from the `bytes` crate.
@@ -195,11 +194,19 @@ pub use bytes::Bytes;
 /// Methods, statuses and headers, from the `http` crate.
 pub use http;
 
-/// The token of [`Call::cancel_on`], from `tokio-util`.
-pub use tokio_util::sync::CancellationToken;
-
-/// The addresses of `#[url]`, from the `url` crate.
-pub use url::Url;
+// The paths of earlier versions. Each of these stands in the module of its subject.
+#[doc(hidden)]
+pub use body::Body;
+#[doc(hidden)]
+pub use client::{Call, CancellationToken};
+#[doc(hidden)]
+pub use request::Url;
+#[doc(hidden)]
+pub use response::Head;
+#[doc(hidden)]
+pub use session::Grant;
+#[doc(hidden)]
+pub use stream::{ByteStream, JsonLines};
 
 /// The return type of an endpoint: `Result<T>` fails with [`Error`], `Result<T, E>` with an [`ApiError`] of
 /// your own.

@@ -28,7 +28,7 @@
 //!     client_id: &'static str,
 //! }
 //!
-//! # use sdk_runtime::{Grant, Tokens};
+//! # use sdk_runtime::{Tokens, session::Grant};
 //! let grant = Grant::new(&Tokens::new("a1").refresh_token("r1"));
 //! let request = RefreshRequest::from_grant(&grant).unwrap();
 //! assert_eq!(

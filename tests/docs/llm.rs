@@ -84,7 +84,7 @@ pub trait Messages {
     async fn stream(&self, #[json] chat: &Chat<'_>) -> Result<EventStream<Event>>;
 }
 
-use sdk_runtime::ByteStream;
+use sdk_runtime::stream::ByteStream;
 
 struct FakeMessages;
 

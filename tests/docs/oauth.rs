@@ -68,7 +68,7 @@ fn secret() -> String {
     "s3cret:50%+".to_owned()
 }
 
-use sdk_runtime::Grant;
+use sdk_runtime::session::Grant;
 use std::sync::LazyLock;
 
 static CLIENT: LazyLock<Basic> = LazyLock::new(|| Basic::new("tracker-server", &secret()));

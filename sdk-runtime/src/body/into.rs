@@ -17,7 +17,7 @@ use super::stream::{BodyStream, OneShot};
 /// not copied.
 ///
 /// ```
-/// use sdk_runtime::{Body, body::IntoBody};
+/// use sdk_runtime::body::{Body, IntoBody};
 ///
 /// struct Csv(Vec<[u32; 2]>);
 ///

@@ -22,7 +22,7 @@ const NO_MEDIA_TYPE: &str = "has a media type, set by `content_type`, that no he
 /// Only a body from a [`BodyStream`] can be sent once only. A clone shares the source and copies nothing.
 ///
 /// ```no_run
-/// use sdk_runtime::{Body, body::BodyStream};
+/// use sdk_runtime::body::{Body, BodyStream};
 ///
 /// let bytes = Body::new("text or bytes");
 /// let file = Body::file("picture.png").content_type("image/png");

@@ -17,8 +17,8 @@ type BoxError = Box<dyn StdError + Send + Sync>;
 /// A request body that is read while it is sent, once.
 ///
 /// If the server rejects the token after it has begun to read, or redirects so that the body is needed again,
-/// the call fails with [`Error::NotReplayable`](crate::Error::NotReplayable). A [`Body`](crate::Body) can be
-/// sent more than once.
+/// the call fails with [`Error::NotReplayable`](crate::Error::NotReplayable). A [`Body`](crate::body::Body)
+/// can be sent more than once.
 pub struct BodyStream {
     /// Locked for the size only. It makes a body that is only `Send` also `Sync`.
     body: Mutex<UnsyncBoxBody<Bytes, BoxError>>,

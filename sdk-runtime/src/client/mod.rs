@@ -26,6 +26,9 @@ pub use pages::Paginate;
 pub use pages::{PageItems, Pages};
 pub use pool::SessionPool;
 
+/// The token of [`Call::cancel_on`], from `tokio-util`.
+pub use tokio_util::sync::CancellationToken;
+
 use call::Role;
 use decode::CallDecoder;
 use pager::Pager;

@@ -120,7 +120,7 @@ impl<P, E> Pages<P, E> {
         self
     }
 
-    /// Sets a header of every request, as [`Call::header`](crate::Call::header).
+    /// Sets a header of every request, as [`Call::header`](crate::client::Call::header).
     pub fn header(mut self, name: &str, value: impl HeaderArg) -> Self {
         if let Some(pager) = self.pager()
             && let Ok(request) = &mut pager.request
@@ -131,7 +131,8 @@ impl<P, E> Pages<P, E> {
         self
     }
 
-    /// Sets how often each page is retried after a transient failure, as [`Call::retry`](crate::Call::retry).
+    /// Sets how often each page is retried after a transient failure, as
+    /// [`Call::retry`](crate::client::Call::retry).
     pub fn retry(mut self, times: u32) -> Self {
         if let Some(pager) = self.pager() {
             pager.retry = Some(times);
@@ -178,7 +179,7 @@ impl<P: Page, E> Pages<P, E> {
     ///
     /// # Panics
     ///
-    /// Panics as a [`Call`](crate::Call) does, outside a Tokio runtime with its time driver.
+    /// Panics as a [`Call`](crate::client::Call) does, outside a Tokio runtime with its time driver.
     pub async fn next(&mut self) -> Option<Result<P, E>> {
         poll_fn(|cx| Pin::new(&mut *self).poll_next(cx)).await
     }

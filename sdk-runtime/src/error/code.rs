@@ -94,7 +94,7 @@ impl Error {
     /// user nor the program changes anything. `true` for a network that fails, a timeout, the statuses 408,
     /// 429, 500, 502, 503 and 504, a store that cannot be used now, and a refresh that fails for one of these
     /// reasons. Whether the call may be sent again is another question
-    /// ([`Call::retry`](crate::Call::retry)).
+    /// ([`Call::retry`](crate::client::Call::retry)).
     #[must_use]
     pub fn is_transient(&self) -> bool {
         match self {

@@ -16,7 +16,6 @@ use std::fmt;
 use http::header::{ACCEPT, CONTENT_TYPE};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use serde::Serialize;
-use url::Url;
 
 use base::{ADDRESS_LIMIT, Base, is_too_long};
 use path::PathBuilder;
@@ -27,6 +26,10 @@ pub use header::HeaderArg;
 pub use part::{Part, PartArg};
 pub(crate) use prepared::Prepared;
 pub use preview::RequestPreview;
+
+/// The addresses of `#[url]`, from the `url` crate.
+pub use url::Url;
+
 #[doc(hidden)]
 pub use query::ListStyle;
 

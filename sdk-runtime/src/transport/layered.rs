@@ -22,7 +22,7 @@ use crate::error::{TransportError, TransportErrorKind};
 /// [`ClientBuilder::layer`](crate::client::ClientBuilder::layer) is put around.
 ///
 /// The request has the absolute address as its URI. Its extensions hold the declared endpoint as a
-/// `&'static` [`Endpoint`](crate::endpoint::Endpoint), which a layer finds by
+/// `&'static` [`Endpoint`], which a layer finds by
 /// `request.extensions().get::<&'static Endpoint>()`.
 #[derive(Clone)]
 pub struct TransportService(Arc<dyn Transport>);

@@ -302,7 +302,7 @@ impl<C: ApiClient> ClientBuilder<C> {
     /// its request is idempotent. Default: 0.
     ///
     /// The pauses are at most 0.5 s, doubling up to 8 s, or what `Retry-After` says, up to 60 s.
-    /// [`Call::retry`](crate::Call::retry) has the details.
+    /// [`Call::retry`](crate::client::Call::retry) has the details.
     pub fn retry(mut self, times: u32) -> Self {
         self.retry = times;
         self

@@ -44,7 +44,7 @@ pub trait FromStream: Sized {
 /// ```
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), sdk_runtime::Error> {
-/// use sdk_runtime::ByteStream;
+/// use sdk_runtime::stream::ByteStream;
 ///
 /// let mut pieces: ByteStream = ["one", "two"].into_iter().collect();
 /// assert_eq!(pieces.next().await.transpose()?.as_deref(), Some(&b"one"[..]));

@@ -201,7 +201,7 @@ impl fmt::Debug for ServerEvents {
 /// ```
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), sdk_runtime::Error> {
-/// use sdk_runtime::{ByteStream, EventStream};
+/// use sdk_runtime::stream::{ByteStream, EventStream};
 ///
 /// let mut numbers: EventStream<u32> = ByteStream::from_iter(["data: 7\n\n", ": still here\n\n"]).into();
 /// assert_eq!(numbers.next().await.transpose()?, Some(7));

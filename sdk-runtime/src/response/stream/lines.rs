@@ -148,7 +148,7 @@ impl Lines {
 /// ```
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), sdk_runtime::Error> {
-/// use sdk_runtime::{ByteStream, JsonLines};
+/// use sdk_runtime::stream::{ByteStream, JsonLines};
 ///
 /// let mut numbers: JsonLines<u32> = ByteStream::from_iter(["1\n2", "3\n"]).into();
 /// assert_eq!(numbers.next().await.transpose()?, Some(1));
