@@ -24,6 +24,7 @@ mod returns;
 mod runtime;
 mod segment;
 mod signature;
+mod source;
 mod span;
 mod template;
 mod validate;

@@ -3,7 +3,8 @@
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::{
-    GenericArgument, Lifetime, PathArguments, ReturnType, Type, TypeParamBound, TypeReference, parse_quote,
+    GenericArgument, Ident, Lifetime, PathArguments, ReturnType, Type, TypeParamBound, TypeReference,
+    parse_quote,
     visit_mut::{self, VisitMut},
 };
 
@@ -26,6 +27,16 @@ impl Returns {
         let mut arguments = pages.or_else(|| arguments_of(whole, "Result")).unwrap_or_default().into_iter();
         Some(Self { ok: arguments.next().cloned(), err: arguments.next().cloned(), whole: (**whole).clone() })
     }
+}
+
+/// Returns the name in `Result` and `Result<T>`, which need the type of an error if they are the standard
+/// library's.
+pub(crate) fn result_without_error(output: &ReturnType) -> Option<Ident> {
+    let ReturnType::Type(_, ty) = output else { return None };
+    let Type::Path(path) = span::strip_groups(ty) else { return None };
+    let only = path.path.segments.first().filter(|_| path.path.segments.len() == 1)?;
+    let lacks_one = arguments_of(ty, "Result").is_some_and(|arguments| arguments.len() < 2);
+    lacks_one.then(|| only.ident.clone())
 }
 
 /// Returns whether the type is `Pages<…>`, which is a stream and not a future.

@@ -160,7 +160,7 @@ const LAYERS: &[Layers] = &[
             "did_you_mean path_mistake segment",
             "meant_path",
             "template",
-            "returns repair",
+            "returns repair source",
             "args async_trait",
             "model",
             "parse",

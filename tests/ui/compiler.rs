@@ -83,6 +83,11 @@ impl Compiler {
         // As trybuild has it.
         rustc.args(["--cfg=trybuild", "-Adead_code", "--diagnostic-width=140"]);
         rustc.arg("--emit").arg(emitted).arg("--out-dir").arg(&scratch.0);
+        if emitted == "metadata" {
+            // As cargo has it by default. The compiler then shows an error again for each item that has it,
+            // and otherwise shows equal errors once.
+            rustc.arg(format!("-Cincremental={}", scratch.0.join("incremental").display()));
+        }
         // Cargo sets it, and the compiler's help then names commands of cargo.
         rustc.env("CARGO_CRATE_NAME", "fixture");
         // It shows lines of our crates only if it runs where cargo has compiled them.

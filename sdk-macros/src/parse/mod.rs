@@ -18,6 +18,7 @@ use crate::{
     args::{self, Arg},
     async_trait,
     did_you_mean::nearest,
+    returns, source,
     span::strip_groups,
 };
 use api_attr::{
@@ -60,6 +61,8 @@ pub(crate) struct RawMethod {
     pub(crate) receiver: Option<Receiver>,
     pub(crate) params: Vec<RawParam>,
     pub(crate) body: Option<Block>,
+    /// The `Result` of the return type, if it is the standard library's and lacks the type of its error.
+    pub(crate) plain_result: Option<Ident>,
 }
 
 pub(crate) struct RawParam {
@@ -165,6 +168,13 @@ pub(crate) fn of_trait(
             },
         }
     }
+    let lacking: Vec<(&mut RawMethod, Ident)> = methods
+        .iter_mut()
+        .filter_map(|method| returns::result_without_error(&method.sig.output).map(|name| (method, name)))
+        .collect();
+    if !lacking.is_empty() && source::has_plain_result(&trait_head.ident) {
+        lacking.into_iter().for_each(|(method, name)| method.plain_result = Some(name));
+    }
     RawTrait {
         options: args::split(options),
         trait_head,
@@ -242,7 +252,19 @@ fn method(
             FnArg::Typed(it) => params.push(param(it, is_of_parameters)),
         }
     }
-    RawMethod { api_attrs, misplaced, attrs, qualifiers, trait_generics, sig, receiver, params, body }
+    let plain_result = None;
+    RawMethod {
+        api_attrs,
+        misplaced,
+        attrs,
+        qualifiers,
+        trait_generics,
+        sig,
+        receiver,
+        params,
+        body,
+        plain_result,
+    }
 }
 
 /// Returns `self: &Self` as `&self`, which it means.

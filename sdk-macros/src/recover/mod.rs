@@ -61,7 +61,7 @@ pub(crate) fn recover(raw: &RawTrait, errors: &Errors) -> TokenStream {
         if validate::is_constructor(method, &trait_head.ident) {
             declared.extend((!clashes).then(|| stubs.constructor(method)));
         } else if !method.is_endpoint() || may_be_anything(method) {
-            let composite = composite(method);
+            let composite = stubs.composite(method);
             declared.push(expand::composite::declared(&composite));
             if !clashes {
                 inherent.extend(expand::composite::inherent(&composite, &names));
@@ -110,17 +110,6 @@ fn first_of_each_name(methods: &[RawMethod]) -> impl Iterator<Item = &RawMethod>
     })
 }
 
-fn composite(method: &RawMethod) -> Composite {
-    Composite {
-        attrs: method.attrs.clone(),
-        sig: plain(method.whole_signature()),
-        body: method.body.clone().unwrap_or_else(|| {
-            let never = never();
-            parse_quote!(#never)
-        }),
-    }
-}
-
 /// Returns whether a method without a verb may be meant as a composite, which can return anything.
 fn may_be_anything(method: &RawMethod) -> bool {
     method.sig.asyncness.is_none() && method.verbs().next().is_none() && !is_stream(method)
@@ -161,6 +150,18 @@ struct Stubs<'a> {
 }
 
 impl Stubs<'_> {
+    /// Returns a method with its own body, unless it returns what is reported.
+    fn composite(&self, method: &RawMethod) -> Composite {
+        let (unknown, never) = (&self.unknown, never());
+        let mut sig = plain(method.whole_signature());
+        let mut body = method.body.clone();
+        if method.plain_result.is_some() {
+            sig.output = parse_quote!(-> #unknown);
+            body = None;
+        }
+        Composite { attrs: method.attrs.clone(), sig, body: body.unwrap_or_else(|| parse_quote!(#never)) }
+    }
+
     /// Returns the signature that callers see, with its mistakes corrected.
     fn visible(&self, method: &RawMethod, receiver: &Receiver) -> Signature {
         let params: Vec<_> = method
@@ -331,9 +332,11 @@ impl Stubs<'_> {
     fn mentioned(&self, method: &RawMethod) -> (TokenStream, TokenStream) {
         let is_mistaken = |param: &&RawParam| std::ptr::eq(self.argument(method, param), &self.unknown);
         let is_hidden = |param: &&RawParam| method.is_refresh() || param.api_attr("from_session").is_some();
-        let output = match &method.sig.output {
-            ReturnType::Type(_, ty) => Some(&**ty),
-            ReturnType::Default => None,
+        let parts = Returns::new(&method.sig.output).filter(|_| method.plain_result.is_some());
+        let output = match (&method.sig.output, &parts) {
+            (_, Some(returns)) => returns.ok.as_ref(),
+            (ReturnType::Type(_, ty), None) => Some(&**ty),
+            (ReturnType::Default, None) => None,
         };
         let (mistaken, hidden) = match validate::returns_a_mistake(method) {
             true => (output, None),

@@ -48,6 +48,7 @@ fn validated(raw: &RawTrait, diagnostics: &Diagnostics) -> Result<Client, Report
         diagnostics.report_unless_the_compiler_does(broken.error.span(), message, help)
     });
     rule::check_trait_items(raw, diagnostics);
+    return_type::is_imported(raw, diagnostics);
     let mut options = TraitOptions::parse(&raw.options, &context(raw), diagnostics);
     options.retain_allowed_headers(diagnostics);
     let krate = krate(raw, &options, diagnostics);

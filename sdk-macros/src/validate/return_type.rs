@@ -7,7 +7,7 @@ use syn::Type;
 use super::wording::shown;
 use crate::{
     diagnostics::{Diagnostics, Reported},
-    parse::RawMethod,
+    parse::{RawMethod, RawTrait},
     returns::{self, Returns, arguments_of},
     signature, span,
 };
@@ -60,6 +60,17 @@ pub(crate) fn of_endpoint(
     }
 }
 
+/// Reports that `Result` is the standard library's, once for all methods of a trait: one import is missing.
+pub(super) fn is_imported(raw: &RawTrait, diagnostics: &Diagnostics) {
+    if let Some(name) = raw.methods.iter().find_map(|method| method.plain_result.as_ref()) {
+        diagnostics.report(
+            name,
+            "`Result` is not imported, and that of the standard library needs the type of an error",
+            "add `use sdk_runtime::Result;`",
+        );
+    }
+}
+
 /// A return type that no answer can have.
 struct Mistake {
     at: TokenStream,
@@ -70,7 +81,7 @@ struct Mistake {
 /// Returns whether the return type is one that no answer can have.
 pub(crate) fn is_mistaken(raw: &RawMethod) -> bool {
     match Returns::new(&raw.sig.output) {
-        Some(returns) => mistake(raw, &returns).is_some(),
+        Some(returns) => raw.plain_result.is_some() || mistake(raw, &returns).is_some(),
         None => raw.verbs().next().is_some(),
     }
 }

@@ -1,0 +1,143 @@
+//! The source file of a trait, which tells whether `Result` is imported there.
+//!
+//! Without the import, the compiler takes the standard library's `Result`, and reports each item with a
+//! `Result<T>`. The file only chooses what is reported. What it does not tell for certain counts as imported.
+
+use std::fs;
+
+use syn::{Ident, Item, UseTree};
+
+const NAME: &str = "Result";
+
+/// Returns whether `Result` is certainly the standard library's where the trait stands.
+pub(crate) fn has_plain_result(trait_name: &Ident) -> bool {
+    text().is_some_and(|text| is_plain(&text, trait_name))
+}
+
+/// Returns the text of the file that is compiled.
+fn text() -> Option<String> {
+    #[cfg(test)]
+    if let Some(text) = tests::TEXT.take() {
+        tests::TEXT.set(Some(text.clone()));
+        return Some(text);
+    }
+    proc_macro::is_available()
+        .then(|| proc_macro::Span::call_site().local_file())
+        .flatten()
+        .and_then(|file| fs::read_to_string(file).ok())
+}
+
+fn is_plain(text: &str, trait_name: &Ident) -> bool {
+    // Most files import it outside of all modules, where the trait stands too, and need no closer look.
+    let head = format!("trait {trait_name}");
+    let is_outside = |line: &str| !line.starts_with(char::is_whitespace) && line.contains(&head);
+    let is_import = |line: &str| line.starts_with("use ") && line.contains(NAME);
+    if text.lines().any(is_import) && text.lines().any(is_outside) {
+        return false;
+    }
+    let Ok(file) = syn::parse_file(text) else { return false };
+    let mut modules = Vec::new();
+    modules_with(&file.items, trait_name, &mut modules);
+    match modules.as_slice() {
+        [items] => {
+            // In a file that is included elsewhere, the import may stand elsewhere.
+            items.iter().any(imports_the_macro) && !items.iter().any(may_name_result)
+        }
+        _ => false,
+    }
+}
+
+/// Collects the items of each module that contains the trait.
+fn modules_with<'a>(items: &'a [Item], name: &Ident, found: &mut Vec<&'a [Item]>) {
+    for item in items {
+        match item {
+            Item::Trait(item) if item.ident == *name => found.push(items),
+            Item::Mod(module) => {
+                if let Some((_, inner)) = &module.content {
+                    modules_with(inner, name, found);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+fn imports_the_macro(item: &Item) -> bool {
+    matches!(item, Item::Use(item) if any_name(&item.tree, &|name| name == "api_client"))
+}
+
+/// Returns whether the item may define or import the name. A macro may do anything.
+fn may_name_result(item: &Item) -> bool {
+    let name = match item {
+        Item::Use(item) => return any_name(&item.tree, &|name| name == NAME || name == "*"),
+        Item::Macro(item) => return item.ident.is_none(),
+        Item::Enum(item) => &item.ident,
+        Item::Struct(item) => &item.ident,
+        Item::Trait(item) => &item.ident,
+        Item::TraitAlias(item) => &item.ident,
+        Item::Type(item) => &item.ident,
+        Item::Union(item) => &item.ident,
+        Item::ExternCrate(item) => return !item.attrs.is_empty(),
+        Item::Const(_)
+        | Item::Fn(_)
+        | Item::ForeignMod(_)
+        | Item::Impl(_)
+        | Item::Mod(_)
+        | Item::Static(_) => return false,
+        _ => return true,
+    };
+    name == NAME
+}
+
+/// Returns whether one of the imported names is the one. `*` stands for all names.
+fn any_name(tree: &UseTree, is_one: &dyn Fn(&str) -> bool) -> bool {
+    match tree {
+        UseTree::Path(path) => any_name(&path.tree, is_one),
+        UseTree::Name(name) => is_one(&name.ident.to_string()),
+        UseTree::Rename(name) => is_one(&name.rename.to_string()),
+        UseTree::Glob(_) => is_one("*"),
+        UseTree::Group(group) => group.items.iter().any(|tree| any_name(tree, is_one)),
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use std::cell::Cell;
+
+    use quote::format_ident;
+
+    use super::is_plain;
+
+    thread_local! {
+        /// The text of the file whose macros a test expands.
+        pub(crate) static TEXT: Cell<Option<String>> = const { Cell::new(None) };
+    }
+
+    #[test]
+    fn a_file_tells_whether_result_is_imported() {
+        let users = "#[api_client] pub trait Users { async fn all(&self) -> Result<()>; }";
+        for (before, is_std) in [
+            ("use sdk_runtime::api_client;", true),
+            ("use sdk_runtime::{api_client, Error};", true),
+            ("use sdk_runtime::api_client; mod tests { use super::*; }", true),
+            ("use sdk_runtime::api_client; macro_rules! m { () => {}; }", true),
+            ("use sdk_runtime::{api_client, Result};", false),
+            ("use sdk_runtime::{self as sdk, api_client}; use sdk::Result as R;", false),
+            ("use sdk_runtime::api_client; use std::io::Result;", false),
+            ("use sdk_runtime::*;", false),
+            ("use sdk_runtime::api_client; use super::*;", false),
+            ("use sdk_runtime::api_client; type Result<T> = std::result::Result<T, ()>;", false),
+            ("use sdk_runtime::api_client; error_chain! {}", false),
+            ("use sdk_runtime::api_client; mod a { pub trait Users {} }", false),
+            ("use sdk_runtime::{Error as Result, api_client};", false),
+            // It may be a part of another file.
+            ("", false),
+            ("this is no file", false),
+        ] {
+            assert_eq!(is_plain(&format!("{before}\n{users}"), &format_ident!("Users")), is_std, "{before}");
+        }
+        let inside = format!("mod inner {{ use sdk_runtime::api_client; {users} }}");
+        assert!(is_plain(&inside, &format_ident!("Users")));
+        assert!(!is_plain(&format!("fn main() {{ {users} }}"), &format_ident!("Users")));
+    }
+}
