@@ -44,6 +44,14 @@ pub fn api_client(
     generate(options.into(), item.into()).into()
 }
 
+/// Removes our attributes from a method that a macro has made in a trait of `#[api_client]`, where it is a
+/// mistake.
+#[doc(hidden)]
+#[proc_macro_attribute]
+pub fn __stripped(_: proc_macro::TokenStream, item: proc_macro::TokenStream) -> proc_macro::TokenStream {
+    recover::without_ours(item.into(), validate::is_attribute_of_ours).into()
+}
+
 /// Makes the error type of an endpoint from an enum.
 ///
 #[doc = include_str!("../docs/api_error.md")]

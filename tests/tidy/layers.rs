@@ -227,7 +227,7 @@ const LAYERS: &[Layers] = &[
     Layers {
         directory: "sdk-macros/src/validate/attribute/",
         order: &[
-            "argument cfg_attr meant_verb role",
+            "argument cfg_attr meant_verb named_param role",
             "body form from_session header headers json part path queries query session url verb",
             "misplaced",
         ],

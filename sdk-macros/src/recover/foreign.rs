@@ -74,7 +74,7 @@ fn inside(module: TokenStream, error: &TokenStream) -> TokenStream {
 }
 
 /// Returns the tokens without `#[get(…)]` and all other attributes of ours.
-pub(super) fn without_ours(tokens: TokenStream, is_ours: fn(&str) -> bool) -> TokenStream {
+pub(crate) fn without_ours(tokens: TokenStream, is_ours: fn(&str) -> bool) -> TokenStream {
     let mut left: Vec<TokenTree> = Vec::new();
     for token in tokens {
         let TokenTree::Group(group) = &token else {

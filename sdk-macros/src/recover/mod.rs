@@ -9,7 +9,7 @@ mod foreign;
 mod mention;
 mod never;
 
-pub(crate) use foreign::foreign;
+pub(crate) use foreign::{foreign, without_ours};
 pub(crate) use never::never;
 
 use proc_macro2::{Ident, TokenStream};
@@ -27,7 +27,7 @@ use crate::{
     diagnostics::Errors,
     expand::{self, Names, client::Parts},
     model::{Composite, GENERATED},
-    parse::{RawMethod, RawParam, RawTrait},
+    parse::{RawMethod, RawParam, RawTrait, VERBS},
     returns::{self, Returns},
     runtime::Runtime,
     signature, span, validate,
@@ -39,15 +39,23 @@ pub(crate) fn recover(raw: &RawTrait, errors: &Errors) -> TokenStream {
     let mut trait_head = raw.trait_head.clone();
     trait_head.unsafety = None;
     trait_head.attrs.retain(|attr| !signature::is_async_trait(attr));
+    // A macro may make any method. So the trait and its client are names that fit everywhere, and the trait
+    // as it is written has another name.
+    let written = trait_head.ident.clone();
+    let has_macros = raw.others.iter().any(|item| matches!(item, TraitItem::Macro(_)));
+    if has_macros {
+        trait_head.ident = format_ident!("__{}Methods", written.unraw());
+    }
     let names = Names::new(&trait_head, krate.as_ref().unwrap_or(&usual));
     // Without a path of the runtime, the module of the mistakes stands in for it.
     let module = match &krate {
-        Some(_) => format_ident!("__{}Mistakes", trait_head.ident.unraw()),
+        Some(_) => format_ident!("__{}Mistakes", written.unraw()),
         None => format_ident!("{}", names.private.to_string()),
     };
     let import = krate.is_some().then(|| names.import());
     let stubs = Stubs {
         raw,
+        has_macros,
         private: &names.private,
         unknown: errors.unknown(&module).unwrap_or_else(|| parse_quote!(())),
     };
@@ -58,7 +66,7 @@ pub(crate) fn recover(raw: &RawTrait, errors: &Errors) -> TokenStream {
         let (open, silent) = stubs.mentioned(method);
         mentioned.push(open);
         mistaken.push(silent);
-        if validate::is_constructor(method, &trait_head.ident) {
+        if validate::is_constructor(method, &written) {
             declared.extend((!clashes).then(|| stubs.constructor(method)));
         } else if !method.is_endpoint() || may_be_anything(method) {
             let composite = stubs.composite(method);
@@ -86,11 +94,28 @@ pub(crate) fn recover(raw: &RawTrait, errors: &Errors) -> TokenStream {
     };
     let client = expand::client::client(&names, &parts);
     let erased = raw.options.iter().filter_map(Arg::key).any(|key| key == "dyn");
-    let erased = erased.then(|| stubs.erased(&trait_head));
+    let erased = erased.then(|| stubs.erased(&raw.trait_head));
     let cfgs = signature::cfgs(&trait_head.attrs);
-    let macros = stubs.macros();
+    let macros = stubs.macros(krate.as_ref().unwrap_or(&usual));
+    let any = has_macros.then(|| any(&raw.trait_head, &module));
     let errors = errors.module(&module, &quote!(#(#mistaken)* #macros));
-    quote!(#(#cfgs)* #errors #import #declared #client #erased #(#mentioned)*)
+    quote!(#(#cfgs)* #errors #any #import #declared #client #erased #(#mentioned)*)
+}
+
+/// Returns the imports of the trait and of its client from the module of the mistakes, where they do not
+/// exist. The compiler is silent about that, and about all that is done with them.
+fn any(trait_head: &ItemTrait, module: &Ident) -> TokenStream {
+    let ItemTrait { vis, ident, .. } = trait_head;
+    let cfgs: Vec<_> = signature::cfgs(&trait_head.attrs).collect();
+    let client = format_ident!("{ident}Client");
+    quote! {
+        #(#cfgs)*
+        #[allow(unused_imports)]
+        #vis use #module::Any as #ident;
+        #(#cfgs)*
+        #[allow(unused_imports)]
+        #vis use #module::Any as #client;
+    }
 }
 
 /// Returns the path of the runtime, if it is known.
@@ -144,6 +169,7 @@ impl VisitMut for NotHidden {
 /// The methods that stand in for those of the trait.
 struct Stubs<'a> {
     raw: &'a RawTrait,
+    has_macros: bool,
     private: &'a TokenStream,
     /// A type that fits everywhere.
     unknown: Type,
@@ -157,6 +183,8 @@ impl Stubs<'_> {
         let mut body = method.body.clone();
         if method.plain_result.is_some() {
             sig.output = parse_quote!(-> #unknown);
+        }
+        if method.plain_result.is_some() || self.has_macros {
             body = None;
         }
         Composite { attrs: method.attrs.clone(), sig, body: body.unwrap_or_else(|| parse_quote!(#never)) }
@@ -299,7 +327,7 @@ impl Stubs<'_> {
             if let TraitItem::Const(item) = &mut item {
                 item.default.get_or_insert_with(|| (parse_quote!(=), parse_quote!(loop {})));
             }
-            declared.push(foreign::without_ours(item.to_token_stream(), validate::is_attribute_of_ours));
+            declared.push(without_ours(item.to_token_stream(), validate::is_attribute_of_ours));
             if let TraitItem::Type(item) = &item {
                 let (name, cfgs) = (&item.ident, signature::cfgs(&item.attrs));
                 let (parameters, _, bounds) = item.generics.split_for_impl();
@@ -309,12 +337,21 @@ impl Stubs<'_> {
         (declared, implemented)
     }
 
-    /// Returns a trait of the macros that are called in the trait, so that none is reported as unused.
-    fn macros(&self) -> Option<TokenStream> {
+    /// Returns a trait of the macros that are called in the trait, so that none is reported as unused. The
+    /// attributes of ours are removed from the methods that they make.
+    fn macros(&self, krate: &Path) -> Option<TokenStream> {
         let is_macro = |item: &&TraitItem| matches!(item, TraitItem::Macro(_));
-        let mut macros = self.raw.others.iter().filter(is_macro).peekable();
-        macros.peek()?;
-        Some(quote!(trait Macros { #(#macros)* }))
+        let macros = self.raw.others.iter().filter(is_macro);
+        let ours = VERBS.iter().copied().chain(["endpoint", "session"]).map(|name| format_ident!("{name}"));
+        self.has_macros.then(|| {
+            quote! {
+                #[allow(unused_imports)]
+                use #krate::__private::{#(stripped as #ours),*};
+                #[allow(async_fn_in_trait)] trait Macros { #(#macros)* }
+                #[allow(unused_imports)]
+                pub use self::__AnyTrait as Any;
+            }
+        })
     }
 
     /// Returns `Dyn<Trait>` as a type that fits everywhere.

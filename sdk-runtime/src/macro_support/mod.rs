@@ -22,6 +22,7 @@ use crate::response::SuccessResponse;
 pub use crate::response::{BufferedResponse, Decoder};
 pub use crate::session::{Grant, RefreshEndpoint, Session, TokenAnswer, TokenRequest, TokenResponse};
 pub use dispatch::{Decode, Given, PageOf, Return, arg, numbered};
+pub use sdk_macros::__stripped as stripped;
 
 /// The value of `auth = cookies`, which needs the feature `cookies` of `sdk-runtime`.
 #[cfg(feature = "cookies")]

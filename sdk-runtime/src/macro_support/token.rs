@@ -15,6 +15,14 @@ pub use crate::session::{Grant, Refusal, TokenRequest, TokenResponse, Tokens};
 use crate::text;
 pub use crate::token_time::{Clock, Unit};
 
+/// Any type of a nested field. A derived one that is for a whole response has a constant of its own.
+pub trait AnyPart {
+    /// Whether the attributes of the struct are for the whole response.
+    const __OF_THE_WHOLE: bool = false;
+}
+
+impl<T: ?Sized> AnyPart for T {}
+
 /// Starts with the access token. `name` is the place where the server writes it.
 ///
 /// # Errors

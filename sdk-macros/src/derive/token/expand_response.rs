@@ -11,7 +11,7 @@ use super::{
     roles::{Clock, Unit},
     validate_response::{Access, TokenStruct},
 };
-use crate::{derive::target::Target, recover::never, span};
+use crate::{derive::target::Target, recover::never, returns::arguments_of, signature, span};
 
 pub(crate) fn response(target: &Target<'_>, model: &TokenStruct) -> TokenStream {
     let private = &target.private;
@@ -33,7 +33,52 @@ pub(crate) fn response(target: &Target<'_>, model: &TokenStruct) -> TokenStream 
     let generics = bounded(target, bounds);
     let decoded = decoded(target, options, model.is_empty, &generics);
     let implemented = implemented(target, sendable(generics), &body, refusal.as_ref());
-    quote!(#implemented #decoded)
+    let (whole, part) = (of_the_whole(target, options), is_a_part(target, model));
+    quote!(#implemented #decoded #whole #part)
+}
+
+/// Returns a constant of a struct whose attributes are for the whole document, which is none then that can be
+/// nested.
+fn of_the_whole(target: &Target<'_>, options: &Options) -> Option<TokenStream> {
+    let is_whole = !options.at.is_empty() || options.ok.is_some() || options.message.is_some();
+    let (name, (parameters, arguments, bounds)) =
+        (&target.input.ident, target.input.generics.split_for_impl());
+    is_whole.then(|| {
+        quote! {
+            impl #parameters #name #arguments #bounds {
+                #[doc(hidden)]
+                #[allow(dead_code)]
+                pub const __OF_THE_WHOLE: ::core::primitive::bool = true;
+            }
+        }
+    })
+}
+
+/// Returns a check that the nested type has no attributes that are for the whole document. They would have no
+/// effect.
+fn is_a_part(target: &Target<'_>, model: &TokenStruct) -> Option<TokenStream> {
+    let Access::Nested(part) = &model.access else { return None };
+    let ty = ["Option", "Box"].into_iter().fold(&part.ty, |ty, name| {
+        arguments_of(ty, name).and_then(|types| types.first().copied()).unwrap_or(ty)
+    });
+    if signature::depends_on(ty, &[&target.input.generics]) {
+        return None;
+    }
+    let span = span::generated_at_type(ty);
+    let private = span::respan(&target.private, span);
+    let (inner, outer) = (quote!(#ty).to_string().replace(' ', ""), &target.input.ident);
+    let message = format!(
+        "`{inner}` is nested here, and `at`, `ok` and `message` on it are for a whole response\nhelp: move them \
+         from `{inner}` to `{outer}`, with their paths in the whole response"
+    );
+    let check = quote_spanned!(span=> ::core::assert!(!<#ty>::__OF_THE_WHOLE, #message));
+    Some(quote! {
+        const _: () = {
+            #[allow(unused_imports)]
+            use #private::token::AnyPart as _;
+            #check
+        };
+    })
 }
 
 /// Returns the trait with a body that never runs.

@@ -11,6 +11,7 @@ mod headers;
 mod json;
 mod meant_verb;
 pub(crate) mod misplaced;
+pub(crate) mod named_param;
 mod part;
 mod path;
 mod queries;

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::LitStr;
 
-use super::{cfg_attr, meant_verb};
+use super::{cfg_attr, meant_verb, named_param};
 use crate::{
     args::Arg,
     diagnostics::{Diagnostics, Reported},
@@ -195,14 +195,19 @@ fn path_and_options<'a>(
         Some((Arg::Flag(flag), _)) if option::is_flag(flag) => (None, args),
         Some((first, rest)) => (Some(PathArg::Mistaken(no_literal(first, attr, raw, diagnostics))), rest),
     };
+    // The draft reports it with the parameter.
+    let is_role = |arg: &&Arg| !named_param::of(arg, raw).is_empty();
     // A literal after an option is a misplaced path.
     let late = |arg: &&Arg| path.is_none() && string(arg).is_some();
     let behind = rest.iter().find(late).map(|arg| {
         let help = format!("write `{}`", meant_verb::meant(attr, raw));
         PathArg::Mistaken(diagnostics.report(arg, "the path stands in front of the options", help))
     });
-    let options =
-        EndpointOptions::parse(rest.iter().filter(|arg| !late(arg)), &Context::default(), diagnostics);
+    let options = EndpointOptions::parse(
+        rest.iter().filter(|arg| !late(arg) && !is_role(arg)),
+        &Context::default(),
+        diagnostics,
+    );
     (path.or(behind).unwrap_or(PathArg::Missing), options)
 }
 

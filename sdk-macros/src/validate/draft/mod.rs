@@ -15,7 +15,7 @@ use param::ParsedParams;
 
 use super::{
     attribute::{
-        RequestedRole, misplaced, session,
+        RequestedRole, misplaced, named_param, session,
         verb::{self, PathArg, Verb},
     },
     header,
@@ -63,6 +63,9 @@ impl<'a> Draft<'a> {
         return_type::of_endpoint(raw, returns.as_ref(), method, diagnostics);
         let mut params = param::parse(raw, diagnostics);
         roles_at_the_method(raw, &mut params, verb.as_ref().ok(), diagnostics);
+        if let Ok(verb) = &verb {
+            roles_in_options(raw, &mut params, verb, diagnostics);
+        }
         if let Ok(session) = &session {
             only_in_session_endpoints(&mut params, session, diagnostics);
         }
@@ -130,6 +133,37 @@ fn only_in_session_endpoints(
                 "remove it, or add `#[session(end)]` to the method",
             ));
         }
+    }
+}
+
+/// Reports the options that give a parameter its role. It is not reported as well.
+fn roles_in_options(
+    raw: &RawMethod,
+    params: &mut ParsedParams<'_>,
+    verb: &Verb<'_>,
+    diagnostics: &Diagnostics,
+) {
+    for arg in verb.attr.list() {
+        let names = named_param::of(arg, raw);
+        let (Some(key), [_, ..]) = (arg.key(), names.as_slice()) else { continue };
+        let mut meant: Vec<&mut ParsedParam<'_, _>> = params.all.iter_mut().collect();
+        meant.retain(|param| matches!(param.role, RequestedRole::ByName) && names.contains(&param.ident));
+        let with_role = |param: &&mut ParsedParam<'_, _>| match key.to_string().as_str() {
+            role @ ("json" | "form" | "query" | "queries" | "part") => {
+                format!("`#[{role}] {}: {}`", param.ident, shown(&param.raw.ty))
+            }
+            _ => format!("`{}`", meant_role::with_role(param.ident, &param.raw.ty, verb.has_body())),
+        };
+        let help = match meant.as_slice() {
+            [] => "remove it".to_owned(),
+            meant => {
+                let lines: Vec<String> = meant.iter().map(with_role).collect();
+                format!("remove it, and write {}", lines.join(", "))
+            }
+        };
+        let message = format!("`{key}` is no option, because a role stands at its parameter");
+        let reported = diagnostics.report(key, message, help);
+        meant.into_iter().for_each(|param| param.role = RequestedRole::Unknown(reported));
     }
 }
 

@@ -164,6 +164,12 @@ fn host_and_path(url: &str) -> (String, String) {
     (url[..end].to_owned(), meant_path::meant(&url, &[]))
 }
 
+/// Returns whether the name is that of an option, another word for one, or nearly one.
+pub(crate) fn is_near(name: &str) -> bool {
+    let keys = TraitOptions::KEYS.iter().chain(EndpointOptions::KEYS).map(|key| key.name);
+    meant::named(name).is_some() || nearest(name, keys).is_some()
+}
+
 /// Returns whether an option of this name may stand alone, and so is no misplaced path.
 pub(crate) fn is_flag(name: &Ident) -> bool {
     TraitOptions::KEYS.iter().chain(EndpointOptions::KEYS).any(|key| key.is_flag && name == key.name)
