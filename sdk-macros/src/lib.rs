@@ -96,9 +96,11 @@ fn generate(options: TokenStream, item: TokenStream) -> TokenStream {
             None => return recover::foreign(item, &error, validate::is_attribute_of_ours),
         },
     };
-    match validate::client(&raw) {
-        Ok(client) => expand::client(&client),
-        Err(errors) => recover::recover(&raw, &errors),
+    match (validate::client(&raw), raw.twin) {
+        (Ok(_), Some(0)) => recover::twins::first(&raw),
+        (Err(errors), Some(index @ 1..)) => recover::twins::other(&raw, index, &errors),
+        (Ok(client), _) => expand::client(&client),
+        (Err(errors), _) => recover::recover(&raw, &errors),
     }
 }
 

@@ -1,11 +1,12 @@
-//! The source file of a trait, which tells whether `Result` is imported there.
+//! The source file of a trait, which tells whether `Result` is imported there, and which other traits have
+//! its name.
 //!
 //! Without the import, the compiler takes the standard library's `Result`, and reports each item with a
 //! `Result<T>`. The file only chooses what is reported. What it does not tell for certain counts as imported.
 
 use std::fs;
 
-use syn::{Ident, Item, UseTree};
+use syn::{Attribute, Ident, Item, UseTree};
 
 const NAME: &str = "Result";
 
@@ -25,6 +26,49 @@ fn text() -> Option<String> {
         .then(|| proc_macro::Span::call_site().local_file())
         .flatten()
         .and_then(|file| fs::read_to_string(file).ok())
+}
+
+/// Returns the place of this trait among those of its name, if there are several in its module. Those under a
+/// `cfg` may never meet.
+pub(crate) fn twin(trait_name: &Ident) -> Option<usize> {
+    place_among_twins(&text()?, trait_name, line(trait_name)?)
+}
+
+/// Returns the line of a name, counted from one.
+fn line(name: &Ident) -> Option<usize> {
+    #[cfg(test)]
+    if !proc_macro::is_available() {
+        return Some(name.span().start().line);
+    }
+    proc_macro::is_available().then(|| name.span().unwrap().line())
+}
+
+fn place_among_twins(text: &str, trait_name: &Ident, line: usize) -> Option<usize> {
+    let head = format!("trait {trait_name}");
+    let is_part = |c: char| c.is_alphanumeric() || c == '_';
+    let is_head = |text: &str| text.split_once(&head).is_some_and(|(_, behind)| !behind.starts_with(is_part));
+    let heads = (1..).zip(text.lines()).filter(|(_, text)| is_head(text));
+    let lines: Vec<usize> = heads.map(|(line, _)| line).collect();
+    if lines.len() < 2 {
+        return None;
+    }
+    let file = syn::parse_file(text).ok()?;
+    let mut modules = Vec::new();
+    modules_with(&file.items, trait_name, &mut modules);
+    let is_one_module = modules.windows(2).all(|two| std::ptr::eq(two[0], two[1]));
+    let items = modules.first().filter(|_| is_one_module && modules.len() == lines.len())?;
+    let mut of_this_name = items.iter().filter_map(|item| match item {
+        Item::Trait(item) if item.ident == *trait_name => Some(&item.attrs),
+        _ => None,
+    });
+    let is_ours = |attrs: &Vec<Attribute>| {
+        let is_called = |name: &str| {
+            attrs.iter().any(|attr| attr.path().segments.last().is_some_and(|last| last.ident == name))
+        };
+        is_called("api_client") && !is_called("cfg") && !is_called("cfg_attr")
+    };
+    let are_ours = of_this_name.all(is_ours);
+    lines.iter().position(|it| *it == line).filter(|_| are_ours)
 }
 
 fn is_plain(text: &str, trait_name: &Ident) -> bool {
@@ -106,7 +150,7 @@ pub(crate) mod tests {
 
     use quote::format_ident;
 
-    use super::is_plain;
+    use super::{is_plain, place_among_twins};
 
     thread_local! {
         /// The text of the file whose macros a test expands.
@@ -139,5 +183,25 @@ pub(crate) mod tests {
         let inside = format!("mod inner {{ use sdk_runtime::api_client; {users} }}");
         assert!(is_plain(&inside, &format_ident!("Users")));
         assert!(!is_plain(&format!("fn main() {{ {users} }}"), &format_ident!("Users")));
+    }
+
+    #[test]
+    fn a_trait_has_a_place_among_those_of_its_name_in_its_module() {
+        let one = "#[api_client]\ntrait Users {}\n";
+        let place = |text: &str, line| place_among_twins(text, &format_ident!("Users"), line);
+        let two = one.repeat(2);
+        assert_eq!([place(&two, 2), place(&two, 4)], [Some(0), Some(1)]);
+        assert_eq!(place(&one.repeat(3), 6), Some(2));
+        for other in [
+            one.to_owned(),
+            format!("{one}mod inner {{\n{one}}}"),
+            format!("{one}fn inside() {{\n{one}}}"),
+            format!("{one}#[cfg(unix)]\n{one}"),
+            format!("{one}#[api_client]\ntrait UsersOfAll {{}}"),
+            // The compiler reports it.
+            format!("{one}trait Users {{}}"),
+        ] {
+            assert_eq!(place(&other, 2), None, "{other}");
+        }
     }
 }

@@ -37,6 +37,8 @@ pub(crate) struct RawTrait {
     pub(crate) broken: Option<Broken>,
     /// The place of `#[async_trait]`, if it has rewritten the methods.
     pub(crate) async_trait: Option<Span>,
+    /// The place among the traits of this name in the module, if there are several.
+    pub(crate) twin: Option<usize>,
 }
 
 /// What does not parse in a trait. The compiler reports it before it calls the macro.
@@ -175,9 +177,11 @@ pub(crate) fn of_trait(
     if !lacking.is_empty() && source::has_plain_result(&trait_head.ident) {
         lacking.into_iter().for_each(|(method, name)| method.plain_result = Some(name));
     }
+    let twin = source::twin(&trait_head.ident);
     RawTrait {
         options: args::split(options),
         trait_head,
+        twin,
         second_macro,
         methods,
         others,

@@ -8,6 +8,7 @@
 mod foreign;
 mod mention;
 mod never;
+pub(crate) mod twins;
 
 pub(crate) use foreign::{foreign, without_ours};
 pub(crate) use never::never;
@@ -97,25 +98,9 @@ pub(crate) fn recover(raw: &RawTrait, errors: &Errors) -> TokenStream {
     let erased = erased.then(|| stubs.erased(&raw.trait_head));
     let cfgs = signature::cfgs(&trait_head.attrs);
     let macros = stubs.macros(krate.as_ref().unwrap_or(&usual));
-    let any = has_macros.then(|| any(&raw.trait_head, &module));
+    let any = has_macros.then(|| twins::any(&raw.trait_head, &module));
     let errors = errors.module(&module, &quote!(#(#mistaken)* #macros));
     quote!(#(#cfgs)* #errors #any #import #declared #client #erased #(#mentioned)*)
-}
-
-/// Returns the imports of the trait and of its client from the module of the mistakes, where they do not
-/// exist. The compiler is silent about that, and about all that is done with them.
-fn any(trait_head: &ItemTrait, module: &Ident) -> TokenStream {
-    let ItemTrait { vis, ident, .. } = trait_head;
-    let cfgs: Vec<_> = signature::cfgs(&trait_head.attrs).collect();
-    let client = format_ident!("{ident}Client");
-    quote! {
-        #(#cfgs)*
-        #[allow(unused_imports)]
-        #vis use #module::Any as #ident;
-        #(#cfgs)*
-        #[allow(unused_imports)]
-        #vis use #module::Any as #client;
-    }
 }
 
 /// Returns the path of the runtime, if it is known.

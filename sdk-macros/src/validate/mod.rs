@@ -47,6 +47,11 @@ fn validated(raw: &RawTrait, diagnostics: &Diagnostics) -> Result<Client, Report
         let help = "correct the method at this place; the trait has methods as any other trait has them";
         diagnostics.report_unless_the_compiler_does(broken.error.span(), message, help)
     });
+    if let Some(1..) = raw.twin {
+        let name = &raw.trait_head.ident;
+        let message = format!("two traits of this module are called `{name}`, and both make `{name}Client`");
+        diagnostics.report(name, message, format!("write `More{name}`, or another name"));
+    }
     rule::check_trait_items(raw, diagnostics);
     return_type::is_imported(raw, diagnostics);
     let mut options = TraitOptions::parse(&raw.options, &context(raw), diagnostics);

@@ -68,8 +68,8 @@ fn is_a_part(target: &Target<'_>, model: &TokenStruct) -> Option<TokenStream> {
     let private = span::respan(&target.private, span);
     let (inner, outer) = (quote!(#ty).to_string().replace(' ', ""), &target.input.ident);
     let message = format!(
-        "`{inner}` is nested here, and `at`, `ok` and `message` on it are for a whole response\nhelp: move them \
-         from `{inner}` to `{outer}`, with their paths in the whole response"
+        "`{inner}` is nested here, and `at`, `ok` and `message` on it are for a whole response\nhelp: move \
+         them from `{inner}` to `{outer}`, with their paths in the whole response"
     );
     let check = quote_spanned!(span=> ::core::assert!(!<#ty>::__OF_THE_WHOLE, #message));
     Some(quote! {
