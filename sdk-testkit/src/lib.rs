@@ -1,13 +1,14 @@
 //! A scripted HTTP backend and a small token server, for tests of API clients.
 //!
 //! [`Backend`] answers requests from a table of routes and records what came. [`TokenServer`] is a backend
-//! that signs users in, lets access tokens expire, rotates refresh tokens and counts every refresh.
-//! [`StubRouter`] is a backend whose routes are the endpoints of a client: replies are given by name, and a
-//! request that is of no endpoint fails the test, with the nearest endpoint and what differs. All speak the
-//! types of the `http` crate with any `http_body::Body`, so the same server works in memory (as a
-//! [`tower_service::Service`]) and behind a real loopback socket ([`Backend::serve`]). All time of a server
-//! is tokio's, so that a paused clock pauses it: `#[tokio::test(start_paused = true)]`, for which the
-//! dev-dependencies need `tokio = { version = "1", features = ["macros", "test-util"] }`.
+//! that signs users in, lets access tokens expire, rotates refresh tokens and counts every refresh, with the
+//! paths, fields and answers of the API. [`StubRouter`] is a backend whose routes are the endpoints of a
+//! client: replies are given by name, and a request that is of no endpoint fails the test, with the nearest
+//! endpoint and what differs. All speak the types of the `http` crate with any `http_body::Body`, so the same
+//! server works in memory (as a [`tower_service::Service`]) and behind a real loopback socket
+//! ([`Backend::serve`]). All time of a server is tokio's, so that a paused clock pauses it:
+//! `#[tokio::test(start_paused = true)]`, for which the dev-dependencies need `tokio = { version = "1",
+//! features = ["macros", "test-util"] }`.
 //!
 //! The crate knows no client: it can test any of them. With `sdk-runtime` a backend is a transport:
 //! `.transport(ServiceTransport::new(backend.clone()))`. Routes are those of the whole path, a base URL's own
