@@ -13,6 +13,8 @@ mod fixture;
 mod help;
 #[path = "ui/program.rs"]
 mod program;
+#[path = "ui/refused.rs"]
+mod refused;
 
 use std::collections::BTreeSet;
 use std::env;
@@ -82,6 +84,13 @@ fn each_help_is_right_when_typed() {
         findings.join("\n"),
         findings.len()
     );
+}
+
+/// A help must not advise a role or a type that is refused itself.
+#[test]
+fn no_help_advises_what_is_refused() {
+    let findings = refused::findings(&Compiler::of_this_build());
+    assert!(findings.is_empty(), "\n{}\n\n{} helps are wrong.\n", findings.join("\n"), findings.len());
 }
 
 /// As many at once as the machine can, and all that is wrong at once.

@@ -61,3 +61,9 @@ impl Found {
         Self { message: message.into(), why, help: None }
     }
 }
+
+/// Returns the words for a parameter that the corrected path needs.
+pub(crate) fn with_parameter(name: &str, rest: bool) -> String {
+    let ty = if rest { "&str" } else { "u64" };
+    format!(", with a parameter such as `{}: {ty}`", name.replace('-', "_"))
+}

@@ -67,6 +67,17 @@ pub(crate) fn misplaced_rest(segment: &str, is_last: bool) -> Option<&str> {
     (!is_last || rest != segment).then_some(rest)
 }
 
+/// Returns whether a name of a placeholder can have the character.
+pub(crate) fn is_of_a_name(c: char) -> bool {
+    c.is_alphanumeric() || matches!(c, '_' | '-')
+}
+
+/// Returns whether the text is two names with a dot between them, as a field of a struct is written.
+pub(crate) fn is_dotted(name: &str) -> bool {
+    let is_name = |part: &str| !part.is_empty() && part.chars().all(is_of_a_name);
+    name.contains('.') && name.split('.').all(is_name)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

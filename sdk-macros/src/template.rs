@@ -5,8 +5,8 @@
 
 use crate::{
     meant_path::{in_angle_brackets, is_alike, meant, must_be_encoded, starts_with_host},
-    path_mistake::{Found, HelpOf, Mistakes},
-    segment::{Foreign, foreign, is_dot_segment, misplaced_rest},
+    path_mistake::{Found, HelpOf, Mistakes, with_parameter},
+    segment::{Foreign, foreign, is_dot_segment, is_dotted, is_of_a_name, misplaced_rest},
 };
 
 /// A parsed template: the pieces of the path, and the fixed query part.
@@ -138,7 +138,8 @@ impl<'a> Scanner<'a> {
                 },
                 '}' => {
                     let why = "; or encode the brace as `%7D`";
-                    self.report_unbalanced("the path contains a stray `}`", why);
+                    self.report_with_parameters("the path contains a stray `}`", why);
+                    self.unbalanced = true;
                     return;
                 }
                 '<' if self.query.is_none() && in_angle_brackets(&text[at..]).is_some() => {
@@ -248,11 +249,7 @@ impl<'a> Scanner<'a> {
     /// Reports a placeholder of another framework, and the parameter that it has not.
     fn report_foreign(&mut self, text: &str, name: &str, rest: bool, why: &'static str) {
         let is_there = self.parameters.iter().any(|parameter| is_alike(parameter, name));
-        let ty = if rest { "&str" } else { "u64" };
-        let missing = match is_there || name.is_empty() {
-            true => String::new(),
-            false => format!(", with a parameter such as `{}: {ty}`", name.replace('-', "_")),
-        };
+        let missing = if is_there || name.is_empty() { String::new() } else { with_parameter(name, rest) };
         if !std::mem::replace(&mut self.is_foreign, true) {
             let message = format!("the path contains `{text}`, which is no placeholder");
             let help: HelpOf = Box::new(move |meant| format!("write `{meant:?}`{missing}{why}"));
@@ -288,7 +285,8 @@ impl<'a> Scanner<'a> {
     fn name(&mut self, inner: &str) {
         let (rest, name) = inner.strip_prefix('*').map_or((false, inner), |name| (true, name));
         if name.is_empty() {
-            self.report(format!("the path contains the empty placeholder `{{{inner}}}`"), "");
+            let message = format!("the path contains the empty placeholder `{{{inner}}}`");
+            self.report_with_parameters(message, "");
         } else if let Some(name) = name.strip_suffix('?') {
             let segment = format!("/{{{name}?}}");
             self.mistakes.push(Found {
@@ -361,13 +359,30 @@ impl<'a> Scanner<'a> {
         }
         for name in twice {
             let why = "; each placeholder has a name of its own";
-            self.report(format!("the placeholder `{{{name}}}` appears twice"), why);
+            self.report_with_parameters(format!("the placeholder `{{{name}}}` appears twice"), why);
         }
     }
 
     fn report_unbalanced(&mut self, message: &str, why: &'static str) {
         self.report(message, why);
         self.unbalanced = true;
+    }
+
+    /// Reports a mistake whose correction may add placeholders, with the parameters that they lack.
+    fn report_with_parameters(&mut self, message: impl Into<String>, why: &'static str) {
+        let parameters = self.parameters.to_vec();
+        let help: HelpOf = Box::new(move |meant| {
+            let Scanner { pieces, mistakes, .. } = Scanner::of(meant, &parameters);
+            if !mistakes.is_empty() {
+                return format!("write a path such as `\"/users/{{id}}\"`{why}");
+            }
+            let template = Template { pieces, query: None };
+            let placeholders = template.placeholders();
+            let missing = placeholders.filter(|it| !parameters.iter().any(|name| is_alike(name, &it.name)));
+            let missing: String = missing.map(|it| with_parameter(&it.name, it.rest)).collect();
+            format!("write `{meant:?}`{missing}{why}")
+        });
+        self.mistakes.push(Found { message: message.into(), why: "", help: Some(help) });
     }
 
     /// Reports the first placeholder that is written in this way. The help corrects all of them.
@@ -381,16 +396,6 @@ impl<'a> Scanner<'a> {
     fn report(&mut self, message: impl Into<String>, why: &'static str) {
         self.mistakes.push(Found::new(message, why));
     }
-}
-
-fn is_of_a_name(c: char) -> bool {
-    c.is_alphanumeric() || matches!(c, '_' | '-')
-}
-
-/// Returns whether the text is two names with a dot between them, as a field of a struct is written.
-fn is_dotted(name: &str) -> bool {
-    let is_name = |part: &str| !part.is_empty() && part.chars().all(is_of_a_name);
-    name.contains('.') && name.split('.').all(is_name)
 }
 
 #[cfg(test)]

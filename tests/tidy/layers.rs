@@ -204,6 +204,8 @@ const LAYERS: &[Layers] = &[
         directory: "sdk-macros/src/validate/",
         order: &[
             "wording",
+            "opaque",
+            "value_type",
             "header",
             "media_type",
             "option",
@@ -217,7 +219,7 @@ const LAYERS: &[Layers] = &[
     Layers {
         directory: "sdk-macros/src/validate/option/",
         order: &[
-            "header_list",
+            "habit header_list",
             "meant",
             "key",
             "known",
@@ -227,7 +229,9 @@ const LAYERS: &[Layers] = &[
     Layers {
         directory: "sdk-macros/src/validate/attribute/",
         order: &[
-            "argument cfg_attr meant_verb named_param role",
+            "cfg_attr meant_verb named_param role",
+            "argument",
+            "role_named",
             "body form from_session header headers json part path queries query session url verb",
             "misplaced",
         ],

@@ -17,12 +17,12 @@ use crate::help::{self, Mistake};
 const NOT_TYPED: &str = include_str!("not_typed.txt");
 
 /// A program with a help typed into it.
-struct Corrected {
+pub(crate) struct Corrected {
     /// The path of the mistake.
-    path: String,
-    text: String,
+    pub(crate) path: String,
+    pub(crate) text: String,
     /// The requests that it sends, such as `GET /users/7`.
-    sends: Vec<String>,
+    pub(crate) sends: Vec<String>,
 }
 
 /// What is wrong with the help of a fixture, or with its line in the list of those that are not typed.
@@ -101,7 +101,11 @@ fn mistake(program: &str, answer: &str) -> Result<Mistake, String> {
 }
 
 /// Compiles all of them as one program, and runs those that send something. Returns what is wrong with each.
-fn tried(compiler: &Compiler, group: &str, mut programs: Vec<Corrected>) -> BTreeMap<String, String> {
+pub(crate) fn tried(
+    compiler: &Compiler,
+    group: &str,
+    mut programs: Vec<Corrected>,
+) -> BTreeMap<String, String> {
     let mut findings = BTreeMap::new();
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("corrected").join(group);
     let _ = fs::remove_dir_all(&folder);
@@ -142,12 +146,12 @@ fn wrongly_sent(program: &Corrected, linked: &Linked) -> Option<String> {
 }
 
 /// The name of the module for a mistake.
-fn name(path: &str) -> String {
-    let inner = path.trim_start_matches("ui/fail/").trim_end_matches(".rs");
+pub(crate) fn name(path: &str) -> String {
+    let inner = path.split(".rs").next().unwrap_or(path).trim_start_matches("ui/fail/");
     format!("m_{}", inner.replace('/', "_"))
 }
 
-fn write(folder: &Path, programs: &[Corrected]) -> PathBuf {
+pub(crate) fn write(folder: &Path, programs: &[Corrected]) -> PathBuf {
     let (mut modules, mut arms) = (String::new(), String::new());
     for program in programs {
         let name = name(&program.path);

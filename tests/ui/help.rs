@@ -14,6 +14,7 @@
 //! | `timeout = 30s` | the underlined option, or the one with that key around it |
 //! | `async fn users`, `-> Result<T>` | that part of the signature |
 //! | `fn …`, `impl …`, `struct …` behind `and` | nothing: it is a new item |
+//! | `#[derive(…)]` | nothing: it is added to the type that is underlined |
 //! | another | what is underlined |
 
 use std::ops::Range;
@@ -37,6 +38,9 @@ const REPLACING: [&str; 13] = [
     "remove the one that the server does not read, or mark both:",
 ];
 
+/// The attributes with the path of a method.
+const VERBS: [&str; 8] = ["get", "post", "put", "patch", "delete", "head", "options", "endpoint"];
+
 /// Words in front of a new field or variant.
 const NEW: [&str; 3] = ["add the field:", "add a variant", "write a field for them:"];
 
@@ -51,6 +55,10 @@ pub(crate) struct Mistake {
 pub(crate) fn typed(program: &str, mistake: &Mistake) -> Result<String, String> {
     let mut program = Program { text: program.to_owned(), at: mistake.at.clone() };
     let (begin, codes) = split(&mistake.help);
+    if begin.starts_with("remove the parameter") {
+        program.remove_parameter()?;
+        return Ok(program.text);
+    }
     let is_removed = begin == "remove it";
     if is_removed {
         program.remove()?;
@@ -66,6 +74,9 @@ pub(crate) fn typed(program: &str, mistake: &Mistake) -> Result<String, String> 
     }
     match begin.as_str() {
         "add" => program.add(code)?,
+        // A bound that fails has no word in front of what is missing.
+        "" | "pass a struct with" if code.starts_with("#[derive(") => program.derive(code)?,
+        "" => program.replace(code)?,
         "remove" => program.remove()?,
         "remove it, and write" => {
             program.remove()?;
@@ -108,7 +119,8 @@ fn split(help: &str) -> (String, Vec<(String, String)>) {
 impl Program {
     fn replace(&mut self, code: &str) -> Result<(), String> {
         if let Some(name) = attribute_alone(code) {
-            let at = match (self.attribute_named(&name), self.attribute()) {
+            let of_the_verb = VERBS.contains(&name.as_str()).then(|| self.verb()).flatten();
+            let at = match (of_the_verb.or_else(|| self.attribute_named(&name)), self.attribute()) {
                 (Some(at), _) | (None, Some(at)) => at,
                 (None, None) => return self.add(code),
             };
@@ -136,6 +148,13 @@ impl Program {
         Ok(())
     }
 
+    /// The attribute with the verb of the method, if what is underlined is in the method's parameters.
+    fn verb(&self) -> Option<Range<usize>> {
+        let parameters = self.parameters().ok()?;
+        let is_inside = parameters.open < self.at.start && self.at.end <= parameters.close;
+        is_inside.then(|| VERBS.iter().find_map(|verb| self.attribute_named(verb))).flatten()
+    }
+
     fn add(&mut self, code: &str) -> Result<(), String> {
         if is_parameter(code) {
             return self.parameter(code);
@@ -153,6 +172,20 @@ impl Program {
             return Ok(());
         }
         Err("nothing says where it is added".into())
+    }
+
+    /// Adds the derive to the type that is underlined.
+    fn derive(&mut self, code: &str) -> Result<(), String> {
+        let is_part = |c: char| c.is_alphanumeric() || c == '_';
+        let name = self.text[self.at.clone()].split(|c| !is_part(c)).rfind(|word| !word.is_empty());
+        let name = name.ok_or("no type is underlined")?;
+        let item = ["pub struct ", "pub enum ", "struct ", "enum "].iter().find_map(|kind| {
+            let at = self.text.find(&format!("{kind}{name}"))?;
+            (!self.text[at + kind.len() + name.len()..].starts_with(is_part)).then_some(at)
+        });
+        let item = item.ok_or("the type is none of the program")?;
+        self.put(item..item, &format!("{code} "));
+        Ok(())
     }
 
     /// Removes the underlined attribute, option, parameter or method, or else what is underlined.
@@ -181,6 +214,14 @@ impl Program {
         for name in ["api_client", "get", "query", "part", "session"] {
             self.text = self.text.replace(&format!("#[{name}()]"), &format!("#[{name}]"));
         }
+        Ok(())
+    }
+
+    /// Removes the parameter around what is underlined, with its attributes.
+    fn remove_parameter(&mut self) -> Result<(), String> {
+        let part = self.part_in(&self.parameters()?);
+        let at = self.with_comma(part);
+        self.put(at, "");
         Ok(())
     }
 

@@ -6,7 +6,7 @@ use quote::ToTokens;
 use syn::{DeriveInput, Path, ext::IdentExt, parse::Parser, parse_quote};
 
 use super::attribute::args;
-use crate::{args::Arg, diagnostics::Diagnostics, did_you_mean::suggestion, runtime::Runtime};
+use crate::{args::Arg, diagnostics::Diagnostics, did_you_mean::nearest, runtime::Runtime, validate::shown};
 
 /// Returns the path of the runtime, unless another crate re-exports it. Reports all other options of the
 /// attribute.
@@ -25,7 +25,7 @@ pub(super) fn parse(
             diagnostics.report(
                 attr,
                 format!("`#[{options}]` says nothing"),
-                format!("write {example}, or remove it"),
+                format!("remove it, or write {example}"),
             );
         }
         for arg in &args {
@@ -36,7 +36,7 @@ pub(super) fn parse(
                         diagnostics.report(
                             key,
                             "option `crate` is given twice",
-                            format!("keep one {example}"),
+                            "remove it: the path is given already",
                         );
                     }
                     krate = Path::parse_mod_style.parse2(value.clone()).ok();
@@ -56,7 +56,13 @@ pub(super) fn parse(
                 _ if arg.key().is_some_and(is_known) => {}
                 _ => {
                     let name = arg.key().map_or_else(|| arg.to_token_stream(), ToTokens::to_token_stream);
-                    let near = suggestion(&name.to_string(), ["crate"]);
+                    let is_near = nearest(&name.to_string(), ["crate"]).is_some();
+                    let near = match arg {
+                        Arg::Assign { value, .. } if is_near => {
+                            format!("did you mean `crate = {}`? ", shown(value))
+                        }
+                        _ => String::new(),
+                    };
                     diagnostics.report(
                         &name,
                         format!("unknown option `{name}`"),

@@ -198,7 +198,10 @@ fn declared(
             let shown = arg.to_token_stream();
             match seen.iter().find(|(earlier, _)| *earlier == status) {
                 Some((_, earlier)) => {
-                    let help = format!("keep one `#[status({shown})]`; it means `{earlier}` already");
+                    let help = match args.len() {
+                        1 => format!("write another status: {shown} means `{earlier}` already"),
+                        _ => format!("remove it: {shown} means `{earlier}` already"),
+                    };
                     diagnostics.report(arg, format!("the status {shown} is declared twice"), help);
                 }
                 None => seen.push((status, name.clone())),

@@ -8,8 +8,9 @@ use super::attribute::{args, foreign, misspelt};
 use crate::{
     args::Arg,
     diagnostics::{Diagnostics, Reported},
-    did_you_mean::suggestion,
+    did_you_mean::nearest,
     returns::arguments_of,
+    validate::shown,
 };
 
 /// The fields with a role.
@@ -27,9 +28,6 @@ pub(super) struct Part {
 const ITEMS: &str = "items";
 const NEXT: &str = "next";
 const MORE: &str = "more";
-
-const EXAMPLES: &str = "`#[page(items)] issues: Vec<Issue>`, `#[page(next)] next_cursor: Option<String>` or \
-                        `#[page(more)] has_more: bool`";
 
 /// Returns the role with this name.
 pub(super) fn role(name: &Ident) -> Option<&'static str> {
@@ -57,11 +55,15 @@ pub(super) fn of(input: &DeriveInput, diagnostics: &Diagnostics) -> Result<PageS
         if let Some((second, other)) = roles.get(1) {
             let name = name.unraw();
             let message = format!("two roles on the field `{name}`: `{role}` and `{other}`");
-            diagnostics.report(second, message, format!("keep one: `#[page({role})] {name}`"));
+            diagnostics.report(
+                second,
+                message,
+                format!("write `#[page({role})] {name}: {}`, with one role", shown(&field.ty)),
+            );
         }
         if let Some((_, earlier)) = parts.iter().find(|(earlier, _)| earlier == role) {
             let message = format!("a second field with `#[page({role})]`");
-            diagnostics.report(arg, message, format!("keep one: `#[page({role})] {}`", earlier.name.unraw()));
+            diagnostics.report(arg, message, format!("remove it: `{}` has this role", earlier.name.unraw()));
         } else {
             parts.push((role, Part { name: name.clone(), ty: field.ty.clone() }));
         }
@@ -90,8 +92,36 @@ fn fields<'a>(input: &'a DeriveInput, diagnostics: &Diagnostics) -> Result<&'a F
         Data::Enum(data) => data.enum_token.to_token_stream(),
         Data::Union(data) => data.union_token.to_token_stream(),
     };
-    let help = format!("write `struct {} {{ #[page(items)] items: Vec<Item> }}`", input.ident);
+    let items = list(input).map_or_else(|| "Vec<String>".to_owned(), shown);
+    let help = format!("write `struct {} {{ #[page(items)] items: {items} }}`", input.ident);
     Err(diagnostics.report(keyword, "`Page` can only be derived for a struct whose fields have names", help))
+}
+
+/// Returns the first list in the item.
+fn list(input: &DeriveInput) -> Option<&Type> {
+    let fields: Vec<&Field> = match &input.data {
+        Data::Struct(data) => data.fields.iter().collect(),
+        Data::Enum(data) => data.variants.iter().flat_map(|variant| &variant.fields).collect(),
+        Data::Union(data) => data.fields.named.iter().collect(),
+    };
+    fields.into_iter().map(|field| &field.ty).find(|ty| arguments_of(ty, "Vec").is_some())
+}
+
+/// Returns the field with the role that its type suggests.
+fn likely(field: &Field) -> String {
+    let is = |name: &str| arguments_of(&field.ty, name).is_some();
+    let is_flag = is("bool")
+        || arguments_of(&field.ty, "Option")
+            .is_some_and(|types| types.iter().any(|ty| arguments_of(ty, "bool").is_some()));
+    let role = if is("Vec") {
+        ITEMS
+    } else if is_flag {
+        MORE
+    } else {
+        NEXT
+    };
+    let name = field.ident.as_ref().map_or_else(String::new, |name| name.unraw().to_string());
+    format!("`#[page({role})] {name}: {}`", shown(&field.ty))
 }
 
 /// Returns the roles of a field, each with its token. Reports everything else in the attributes.
@@ -100,7 +130,7 @@ fn roles(field: &Field, diagnostics: &Diagnostics) -> Vec<(Arg, &'static str)> {
     for attr in field.attrs.iter().filter(|attr| attr.path().is_ident("page")) {
         let args = args(attr).unwrap_or_default();
         if args.is_empty() {
-            diagnostics.report(attr, "`#[page]` names no role", format!("write {EXAMPLES}"));
+            diagnostics.report(attr, "`#[page]` names no role", format!("write {}", likely(field)));
         }
         for arg in args {
             let known = match &arg {
@@ -110,7 +140,7 @@ fn roles(field: &Field, diagnostics: &Diagnostics) -> Vec<(Arg, &'static str)> {
             match known {
                 Some(role) => roles.push((arg, role)),
                 None => {
-                    unknown(&arg, diagnostics);
+                    unknown(&arg, field, diagnostics);
                 }
             }
         }
@@ -118,7 +148,7 @@ fn roles(field: &Field, diagnostics: &Diagnostics) -> Vec<(Arg, &'static str)> {
     roles
 }
 
-fn unknown(arg: &Arg, diagnostics: &Diagnostics) -> Reported {
+fn unknown(arg: &Arg, field: &Field, diagnostics: &Diagnostics) -> Reported {
     let text = arg.to_token_stream();
     if arg.key().is_some_and(|key| key == "crate") {
         return diagnostics.report(
@@ -127,8 +157,13 @@ fn unknown(arg: &Arg, diagnostics: &Diagnostics) -> Reported {
             format!("write it there: `#[page({text})]`"),
         );
     }
-    let near = suggestion(text.to_string().trim_matches('"'), [ITEMS, NEXT, MORE]);
-    diagnostics.report(arg, format!("unknown role `{text}` of a field"), format!("{near}known: {EXAMPLES}"))
+    let word = arg.key().map_or_else(|| text.to_string(), ToString::to_string);
+    let near = nearest(word.trim_matches('"'), [ITEMS, NEXT, MORE]);
+    let name = field.ident.as_ref().map_or_else(String::new, |name| name.unraw().to_string());
+    let meant = near.map(|near| format!("`#[page({near})] {name}: {}`", shown(&field.ty)));
+    let meant = meant.unwrap_or_else(|| likely(field));
+    let help = format!("write {meant}; known: `items`, `next`, `more`");
+    diagnostics.report(arg, format!("unknown role `{text}` of a field"), help)
 }
 
 /// Returns help: the attribute on the first field that holds a list, if there is one.
@@ -136,6 +171,8 @@ fn likely_items(fields: &FieldsNamed) -> String {
     let list = fields.named.iter().find(|field| arguments_of(&field.ty, "Vec").is_some());
     match list.and_then(|field| field.ident.as_ref()) {
         Some(name) => format!("`#[page(items)] {}`", name.unraw()),
-        None => "a field for them: `#[page(items)] items: Vec<Item>`".to_owned(),
+        None => {
+            "a field for them: `#[page(items)] items: Vec<String>`, with the type of the items".to_owned()
+        }
     }
 }

@@ -40,7 +40,8 @@ pub(crate) fn composite(raw: &RawMethod, diagnostics: &Diagnostics) -> Result<Co
                 format!("remove `#[{}]`", attr.name),
             );
         } else {
-            attribute::unknown(attr, diagnostics);
+            let message = format!("unknown attribute `#[{}]` on a parameter", attr.name);
+            diagnostics.report(attr, message, "remove it: a method with a body sends nothing by itself");
         }
     }
     diagnostics.clean_since(start)?;

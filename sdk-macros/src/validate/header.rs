@@ -52,7 +52,15 @@ pub(crate) fn value(literal: &LitStr, diagnostics: &Diagnostics) -> Result<(), R
 }
 
 /// Reports `authorization` if the session signs the request, because the session sets it.
-pub(crate) fn may_be_set(at: impl ToTokens, name: &str, auth: Auth, diagnostics: &Diagnostics) -> bool {
+///
+/// `line` is the attribute of the endpoint with `auth = none`.
+pub(crate) fn may_be_set(
+    at: impl ToTokens,
+    name: &str,
+    auth: Auth,
+    line: Option<&str>,
+    diagnostics: &Diagnostics,
+) -> bool {
     let auth = match auth {
         Auth::None | Auth::Cookies => return true,
         Auth::Required => "required",
@@ -62,7 +70,10 @@ pub(crate) fn may_be_set(at: impl ToTokens, name: &str, auth: Auth, diagnostics:
         diagnostics.report(
             at,
             format!("the header `authorization` is managed because `auth = {auth}`"),
-            "remove it, or add `auth = none` to set it yourself",
+            match line {
+                Some(line) => format!("write `{line}` to set it yourself; or remove it: the session sets it"),
+                None => "remove it, or add `auth = none` to set it yourself".to_owned(),
+            },
         );
     }
     name != "authorization"

@@ -7,25 +7,25 @@ mod draft;
 mod endpoint;
 mod header;
 mod media_type;
+mod opaque;
 mod option;
 mod return_type;
 mod rule;
 mod signature;
+mod value_type;
 mod wording;
 
 pub(crate) use attribute::{is_of_parameters as is_attribute_of_parameters, is_ours as is_attribute_of_ours};
 pub(crate) use draft::is_meant_as_an_extractor;
 pub(crate) use return_type::is_mistaken as returns_a_mistake;
 pub(crate) use signature::{is_constructor, is_mistaken as takes_a_mistake};
+pub(crate) use wording::shown;
 
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
 use syn::{Path, parse_quote};
 
-use self::{
-    option::{Context, Given, TraitOptions},
-    wording::shown,
-};
+use self::option::{Context, Given, Line, TraitOptions};
 use crate::{
     args::Arg,
     diagnostics::{Diagnostics, Errors, Reported},
@@ -81,7 +81,11 @@ fn context(raw: &RawTrait) -> Context {
         let args: Vec<String> = attr.list().iter().map(shown).collect();
         format!("{}({}", attr.name, args.join(", "))
     });
-    Context { client: format!("{}Client", raw.trait_head.ident), verbs: verbs.collect() }
+    Context {
+        line: Line::new("api_client", &raw.options),
+        client: format!("{}Client", raw.trait_head.ident),
+        verbs: verbs.collect(),
+    }
 }
 
 /// Returns the path of the runtime.

@@ -17,7 +17,7 @@ pub(crate) fn report_missing(raw: &RawMethod, diagnostics: &Diagnostics) -> Repo
     diagnostics.report_at(
         raw.sig.paren_token.span.close(),
         "an endpoint must return `Result<T>` or `Result<T, E>`",
-        "add `-> Result<User>`, or `-> Result<()>` to ignore the answer's body",
+        "add `-> Result<()>`, or `-> Result<User>` with the type that the answer is decoded into",
     )
 }
 
@@ -55,7 +55,7 @@ pub(crate) fn of_endpoint(
         diagnostics.report(
             ok,
             "`HEAD` has no body to decode",
-            "return `Result<()>`, `Result<Option<()>>` or `Result<Response<()>>`",
+            format!("write `-> {}`, with the head of the answer alone", without_a_body(returns)),
         );
     }
 }
@@ -197,6 +197,19 @@ fn result_of(output: &Type) -> String {
         Some(_) => shown(output),
         None => format!("Result<{}>", shown(output)),
     }
+}
+
+/// Returns the type with `()` in the place of what a body is decoded into.
+fn without_a_body(returns: &Returns) -> String {
+    let error = returns.err.as_ref().map_or_else(String::new, |err| format!(", {}", shown(err)));
+    let ok = returns.ok.as_ref();
+    let within = |name: &str| ok.is_some_and(|ok| arguments_of(ok, name).is_some());
+    let ok = match (within("Option"), within("Response")) {
+        (true, _) => "Option<()>",
+        (_, true) => "Response<()>",
+        _ => "()",
+    };
+    format!("Result<{ok}{error}>")
 }
 
 fn decodes_a_body(ty: &Type) -> bool {

@@ -4,10 +4,14 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, format_ident};
 use syn::{GenericParam, Receiver, ReceiverKind, ReturnType, Safety, Type, ext::IdentExt};
 
-use super::wording::shown;
+use super::{
+    attribute,
+    opaque::{self, Named},
+    wording::shown,
+};
 use crate::{
     diagnostics::{Diagnostics, Reported},
-    parse::{RawMethod, RawParam},
+    parse::{ApiAttr, RawMethod, RawParam},
     returns, signature, span,
 };
 
@@ -43,11 +47,9 @@ pub(crate) fn of_endpoint(raw: &RawMethod, diagnostics: &Diagnostics) {
     of_any_method(raw, diagnostics);
     for param in &sig.generics.params {
         if let GenericParam::Const(param) = param {
-            let help = format!(
-                "take it as an argument: `{}: {}`",
-                param.ident.to_string().to_lowercase(),
-                shown(&param.ty)
-            );
+            let (name, ty) = (param.ident.to_string().to_lowercase(), shown(&param.ty));
+            let params: String = raw.params.iter().map(|it| generic(it, false)).collect();
+            let help = format!("write `async fn {}(&self{params}, #[query] {name}: {ty})`", raw.sig.ident);
             diagnostics.report(param.const_token, "const generics are not supported on an endpoint", help);
         }
     }
@@ -128,9 +130,27 @@ fn argument(raw: &RawMethod, param: &RawParam, diagnostics: &Diagnostics) {
         let help = format!("write `{plain}: {ty}`; names with two underscores belong to the generated code");
         diagnostics.report(name, format!("the parameter name `{name}` is reserved"), help);
     }
+    if is_corrected_with_its_role(raw, param) {
+        return;
+    }
     if let Some(Mistake { at, message, help }) = mistake(raw, param) {
         diagnostics.report(at, message, help);
     }
+}
+
+/// Returns whether the parameter lacks its role. The help with the role has a type without `impl Trait`.
+fn is_corrected_with_its_role(raw: &RawMethod, param: &RawParam) -> bool {
+    let has_role = param.api_attrs.iter().any(attribute::gives_role);
+    let placeholder = param.name().map(|name| name.unraw().to_string());
+    let is_placed = raw.verbs().any(|verb| placeholder.as_ref().is_some_and(|name| names(verb, name)));
+    let is_plain = signature::is_opaque(&param.ty) && opaque::named(&param.ty).bounds.is_none();
+    is_plain && !has_role && !is_placed && raw.verbs().next().is_some()
+}
+
+/// Returns whether the path has a placeholder with this name.
+fn names(verb: &ApiAttr, name: &str) -> bool {
+    let text = verb.syntax.to_token_stream().to_string();
+    text.contains(&format!("{{{name}}}")) || text.contains(&format!("{{*{name}}}"))
 }
 
 /// A type that no argument can have.
@@ -161,9 +181,21 @@ fn mistake(raw: &RawMethod, param: &RawParam) -> Option<Mistake> {
     let at = ty.to_token_stream();
     let name = param.name().map_or_else(|| "value".to_owned(), Ident::to_string);
     if signature::is_opaque(ty) {
-        let help = match inner {
-            Type::ImplTrait(bounds) => format!("write a named parameter: `<T: {}>`", shown(&bounds.bounds)),
-            _ => "write a named parameter, such as `<T: Serialize>`, and its name here".to_owned(),
+        let Named { ty, bounds } = opaque::named(ty);
+        let roles: String = param.api_attrs.iter().map(|attr| shown(attr) + " ").collect();
+        let help = match bounds {
+            None => format!("write `{roles}{name}: {}`", shown(&ty)),
+            Some(bounds) => {
+                let params = raw.params.iter().map(|it| match it.name() == param.name() {
+                    true => format!(", {roles}{name}: {}", shown(&ty)),
+                    false => generic(it, false),
+                });
+                format!(
+                    "write `async fn {}<T: {bounds}>(&self{})`",
+                    raw.sig.ident,
+                    params.collect::<String>()
+                )
+            }
         };
         return Some(Mistake {
             at,

@@ -19,3 +19,12 @@ pub(crate) fn shown(tokens: impl ToTokens) -> String {
     }
     shown
 }
+
+/// Returns the name of a method as a part of the name of a type: `SignIn` for `sign_in`.
+pub(crate) fn camel_case(method: &str) -> String {
+    let words = method.split('_').map(|word| {
+        let mut letters = word.chars();
+        letters.next().map(char::to_uppercase).into_iter().flatten().chain(letters).collect::<String>()
+    });
+    words.collect()
+}

@@ -60,7 +60,7 @@ pub(super) fn of(input: &DeriveInput, diagnostics: &Diagnostics) -> Options {
                 diagnostics.report(
                     key,
                     format!("option `{key}` is given twice"),
-                    format!("keep one `{key}`"),
+                    format!("remove it: `{key}` is given already"),
                 );
                 continue;
             }

@@ -120,7 +120,7 @@ fn found<'a, 'b>(role: Role, fields: &'a [Marked<'b>], diagnostics: &Diagnostics
         for second in marked {
             let message =
                 format!("two fields are {}: `{}` and `{}`", role.what(), first.name(), second.name());
-            let help = format!("keep one: {}", first.line(role.name()));
+            let help = format!("remove it: `{}` is {} already", first.name(), role.what());
             diagnostics.report(role_in(second, role), message, help);
         }
         return Some(first);

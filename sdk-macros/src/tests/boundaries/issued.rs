@@ -56,7 +56,7 @@ pub(super) const RESPONSES: &[(&str, &str)] = &[
     ),
     (
         "struct A { #[token(refresh)] a: T, access_token: T, #[token(refresh)] b: T }",
-        "two fields are the refresh token: `a` and `b`\nhelp: keep one: `#[token(refresh)] a: T`",
+        "two fields are the refresh token: `a` and `b`\nhelp: remove it: `a` is the refresh token already",
     ),
     (
         "struct A { #[serde(rename = \"access\")] refresh: T }",

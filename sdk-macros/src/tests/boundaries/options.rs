@@ -146,7 +146,7 @@ pub(super) const WRONG: &[(&str, &str)] = &[
     ),
     (
         "#[get(\"/x\", auth = scope(\"a\"))] async fn a(&self) -> Result<A>;",
-        "help: write `auth = scopes(\"a\")`; known are",
+        "help: write `auth = scopes(\"a\")`",
     ),
     (
         "#[get(\"/x\", auth = scopes(\"a\"), auth = scopes(\"b\"))] async fn a(&self) -> Result<A>;",
@@ -176,12 +176,9 @@ pub(super) const WRONG: &[(&str, &str)] = &[
     ("#[get(\"/x\", \"/y\")] async fn a(&self) -> Result<A>;", "unexpected `\"/y\"`"),
     (
         "#[get(\"/x\")] async fn a(&self, #[json] b: &B) -> Result<A>;",
-        "write `#[queries] b: &B`, which is sent in the query",
+        "write `#[queries] b: &B`; or `#[post(\"/x\")]`",
     ),
-    (
-        "#[head(\"/x\")] async fn a(&self, #[part] b: &B) -> Result<()>;",
-        "write `#[query] b: &B`, which is sent in the query",
-    ),
+    ("#[head(\"/x\")] async fn a(&self, #[part] b: &B) -> Result<()>;", "write `#[post(\"/x\")]`"),
     (
         "#[endpoint(\"TRACE\", \"/x\")] async fn a(&self, #[form] b: &B) -> Result<A>;",
         "`TRACE` cannot have a body",

@@ -45,17 +45,17 @@ pub(super) const WRONG: &[(&str, &str)] = &[
     ),
     (
         "#[get(\"/x\", paginate = cursor(a, b))] fn a(&self) -> Pages<A>;",
-        "write `paginate = cursor(after)`, with the name",
+        "write `paginate = cursor(a)`, with the name",
     ),
     (
         "#[get(\"/x\", paginate = links(a))] fn a(&self) -> Pages<A>;",
         "help: write `paginate = link`; known are",
     ),
     ("#[get(\"/x\", paginate = 1)] fn a(&self) -> Pages<A>;", "`paginate` must be `link`"),
-    ("#[get(\"/x\", paginate = page(n))] fn a(&self) -> Pages<A>;", "add `#[query] n: Option<&str>`"),
+    ("#[get(\"/x\", paginate = page(n))] fn a(&self) -> Pages<A>;", "add `#[query] n: Option<u32>`"),
     (
         "#[get(\"/x\", paginate = page(nn))] fn a(&self, #[query] n: u8) -> Pages<A>;",
-        "did you mean `n`? parameters here: `n`",
+        "write `paginate = page(n)`",
     ),
     ("#[get(\"/{n}\", paginate = page(n))] fn a(&self, n: u8) -> Pages<A>;", "help: write `#[query] n: u8`"),
     (
@@ -135,22 +135,22 @@ pub(super) const WRONG: &[(&str, &str)] = &[
     ),
     (
         "#[post(\"/x\")] async fn a(&self, #[json] b: u8, #[part] c: u8) -> Result<A>;",
-        "write `#[part(json)] b: u8`",
+        "write `#[part] b: u8`",
     ),
     (
         "#[post(\"/x\")] async fn a(&self, #[part] b: u8, #[form] c: u8) -> Result<A>;",
         "write `#[part] c: u8`",
     ),
-    ("#[get(\"/x\")] async fn a(&self, #[query] mut b: u8) -> Result<A>;", "help: write `b: u8`"),
-    ("#[get(\"/x\")] async fn a(&self, #[query] ref b: u8) -> Result<A>;", "help: write `b: u8`"),
-    ("#[get(\"/x\")] async fn a(&self, #[query] b @ 1: u8) -> Result<A>;", "help: write `b: u8`"),
+    ("#[get(\"/x\")] async fn a(&self, #[query] mut b: u8) -> Result<A>;", "help: write `#[query] b: u8`"),
+    ("#[get(\"/x\")] async fn a(&self, #[query] ref b: u8) -> Result<A>;", "help: write `#[query] b: u8`"),
+    ("#[get(\"/x\")] async fn a(&self, #[query] b @ 1: u8) -> Result<A>;", "help: write `#[query] b: u8`"),
     ("#[get(\"/x\")] async fn a(&self, #[query] __b: u8) -> Result<A>;", "write `b: u8`"),
     (
         "#[get(\"/x\")] async fn a(&self, #[query] b: &impl A) -> Result<A>;",
-        "write a named parameter: `<T: A>`",
+        "write `async fn a<T: A>(&self, #[query] b: &T)`",
     ),
     (
         "#[get(\"/x\")] async fn a(&self, #[query] b: Vec<impl A>) -> Result<A>;",
-        "such as `<T: Serialize>`, and its name here",
+        "write `async fn a<T: A>(&self, #[query] b: Vec<T>)`",
     ),
 ];

@@ -2,13 +2,17 @@
 
 use proc_macro2::TokenStream;
 use quote::ToTokens;
-use syn::{LitStr, Meta};
+use syn::{LitStr, Meta, Type};
 
 use crate::{
     args::{self, Arg},
     diagnostics::{Diagnostics, Reported},
     parse::{ApiAttr, ApiAttrArgs},
-    validate::{header, media_type as media, wording::shown},
+    validate::{
+        header, media_type as media,
+        value_type::{self, Shape},
+        wording::shown,
+    },
 };
 
 /// The words that others write in front of a name, as in `#[query(name = "q")]`.
@@ -119,14 +123,15 @@ pub(super) fn no_literal(
 }
 
 /// Checks that the attribute has no argument.
-pub(super) fn no_argument(attr: &ApiAttr, diagnostics: &Diagnostics) -> Result<(), Reported> {
+pub(super) fn no_argument(attr: &ApiAttr, ty: &Type, diagnostics: &Diagnostics) -> Result<(), Reported> {
     if matches!(attr.args, ApiAttrArgs::None) {
         return Ok(());
     }
     let message = format!("`#[{}]` takes no argument", attr.name);
+    let is_single = matches!(value_type::shape(ty), Shape::Value);
     let single = match attr.name.to_string().as_str() {
-        "queries" => "query",
-        "headers" => "header",
+        "queries" if is_single => "query",
+        "headers" if is_single => "header",
         _ => "",
     };
     let named = meant(attr);

@@ -21,5 +21,5 @@ fn parse(written: &Written<'_>, diagnostics: &Diagnostics) -> Result<RequestedRo
         );
         return Err(diagnostics.report(written.attr, message, help));
     }
-    no_argument(written.attr, diagnostics).map(|()| RequestedRole::Role(Role::Form))
+    no_argument(written.attr, &written.param.ty, diagnostics).map(|()| RequestedRole::Role(Role::Form))
 }

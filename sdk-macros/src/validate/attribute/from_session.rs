@@ -14,5 +14,5 @@ pub(crate) fn of<'a>(
     diagnostics: &Diagnostics,
 ) -> (Option<&'a ApiAttr>, Option<Reported>) {
     let attr = param.api_attr(NAME);
-    (attr, attr.and_then(|attr| no_argument(attr, diagnostics).err()))
+    (attr, attr.and_then(|attr| no_argument(attr, &param.ty, diagnostics).err()))
 }

@@ -8,7 +8,7 @@ use syn::{LitByteStr, LitStr, Meta, ext::IdentExt};
 use crate::{
     args::{self, Arg},
     meant_path,
-    parse::{ApiAttr, RawMethod, RawParam, VERBS, verb_named},
+    parse::{ApiAttr, RawMethod, VERBS, verb_named},
     validate::{header, wording::shown},
 };
 
@@ -78,10 +78,19 @@ pub(super) fn meant(attr: &ApiAttr, raw: &RawMethod) -> String {
     shown + ")]"
 }
 
-/// Returns the names that placeholders may have: those of the parameters without a role.
+/// Returns the names that placeholders may have: those of the parameters without a role, and of `#[path]`.
 pub(super) fn names(raw: &RawMethod) -> Vec<String> {
-    let without_a_role = raw.params.iter().filter(|param| param.api_attrs.is_empty());
-    without_a_role.filter_map(RawParam::name).map(|name| name.unraw().to_string()).collect()
+    let names = raw.params.iter().filter_map(|param| {
+        let named = match param.api_attrs.as_slice() {
+            [] => None,
+            [attr] if attr.name == "path" => {
+                attr.list().first().and_then(|arg| literal(&arg.to_token_stream()))
+            }
+            _ => return None,
+        };
+        named.or_else(|| param.name().map(|name| name.unraw().to_string()))
+    });
+    names.collect()
 }
 
 fn read(attr: &ApiAttr) -> Parts {

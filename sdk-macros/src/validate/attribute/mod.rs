@@ -17,6 +17,7 @@ mod path;
 mod queries;
 mod query;
 mod role;
+mod role_named;
 pub(crate) mod session;
 mod url;
 pub(crate) mod verb;
@@ -28,9 +29,11 @@ use syn::Meta;
 
 use crate::{
     diagnostics::{Diagnostics, Reported},
-    did_you_mean::nearest,
-    parse::{ApiAttr, RawMethod, VERBS},
-    validate::wording::shown,
+    parse::{ApiAttr, RawMethod, RawParam, VERBS},
+    validate::{
+        value_type::{self, Shape},
+        wording::shown,
+    },
 };
 
 /// The attributes that give a role to a parameter.
@@ -87,22 +90,34 @@ pub(crate) fn gives_role(attr: &ApiAttr) -> bool {
 pub(crate) fn role(written: &Written<'_>, diagnostics: &Diagnostics) -> Result<RequestedRole, Reported> {
     match ROLES.iter().find(|role| written.attr.name == role.name) {
         Some(role) => (role.parse)(written, diagnostics),
-        None => Err(unknown(written.attr, diagnostics)),
+        None => Err(unknown(written.attr, written.param, None, diagnostics)),
     }
 }
 
-/// Reports an attribute on a parameter that has none of the names.
-pub(crate) fn unknown(attr: &ApiAttr, diagnostics: &Diagnostics) -> Reported {
+/// Reports an attribute on a parameter that has none of the names. `usual` is the help that gives the
+/// parameter the role that its type suggests.
+pub(crate) fn unknown(
+    attr: &ApiAttr,
+    param: &RawParam,
+    usual: Option<String>,
+    diagnostics: &Diagnostics,
+) -> Reported {
     let name = attr.name.to_string();
-    let near = nearest(&name, of_parameters());
-    let near = near.map_or_else(String::new, |near| format!("did you mean `#[{near}]`? "));
-    let known: Vec<String> = of_parameters().map(|role| format!("`#[{role}]`")).collect();
-    diagnostics.report(
-        attr,
-        format!("unknown attribute `#[{name}]` on a parameter"),
-        match near.is_empty() {
-            true => format!("write one that is known: {}", known.join(", ")),
-            false => format!("{near}known: {}", known.join(", ")),
-        },
-    )
+    let names: Vec<&'static str> = of_parameters().collect();
+    let known: Vec<String> = names.iter().map(|role| format!("`#[{role}]`")).collect();
+    let known = known.join(", ");
+    let others: Vec<&ApiAttr> = param.api_attrs.iter().filter(|other| other.name != attr.name).collect();
+    let has_role = others.iter().any(|other| gives_role(other));
+    if let Shape::Nothing = value_type::shape(&param.ty) {
+        let help = "remove the parameter: `()` has no value to send";
+        return diagnostics.report(attr, format!("unknown attribute `#[{name}]` on a parameter"), help);
+    }
+    let help = match (role_named::meant(attr, param, &names), usual) {
+        (Some((meant, true)), _) => format!("write `{meant}`"),
+        (Some((meant, false)), _) => format!("did you mean `{meant}`? known: {known}"),
+        (None, _) if has_role => "remove it: the parameter has its role already".to_owned(),
+        (None, Some(usual)) => format!("{usual}; known: {known}"),
+        (None, None) => format!("remove it; known: {known}"),
+    };
+    diagnostics.report(attr, format!("unknown attribute `#[{name}]` on a parameter"), help)
 }

@@ -12,5 +12,5 @@ use crate::{
 pub(super) const ATTRIBUTE: RoleAttr = RoleAttr { name: "queries", parse };
 
 fn parse(written: &Written<'_>, diagnostics: &Diagnostics) -> Result<RequestedRole, Reported> {
-    no_argument(written.attr, diagnostics).map(|()| RequestedRole::Role(Role::Queries))
+    no_argument(written.attr, &written.param.ty, diagnostics).map(|()| RequestedRole::Role(Role::Queries))
 }

@@ -22,8 +22,9 @@ fn parse(written: &Written<'_>, diagnostics: &Diagnostics) -> Result<RequestedRo
     Ok(RequestedRole::Role(Role::Query { name: name?, style: style? }))
 }
 
+const STYLES: &str = "`style = repeat`, `style = csv`, `style = brackets`";
+
 fn style(options: &[&Arg], diagnostics: &Diagnostics) -> Result<Option<ListStyle>, Reported> {
-    const STYLES: &str = "`style = repeat`, `style = csv`, `style = brackets`";
     match options {
         [] => Ok(None),
         [Arg::Assign { key, value, .. }] if key == "style" => match value.to_string().as_str() {
@@ -47,13 +48,31 @@ fn style(options: &[&Arg], diagnostics: &Diagnostics) -> Result<Option<ListStyle
         }
         [option] => {
             let message = format!("unknown option `{}`", shown(option));
-            Err(diagnostics.report(option, message, format!("remove it; known: {STYLES}")))
+            Err(diagnostics.report(option, message, format!("remove it: {}", reason(option))))
         }
         [_, second, ..] => Err(diagnostics.report(
             second,
             "`#[query]` has one option",
             format!("remove it; known: {STYLES}"),
         )),
+    }
+}
+
+/// Returns why an option of other frameworks is not needed.
+fn reason(option: &Arg) -> String {
+    match option.key().map(ToString::to_string).as_deref() {
+        Some("required" | "optional" | "nullable" | "skip_if_none" | "skip_serializing_if") => {
+            "a parameter is left out if its type is an `Option` and its value `None`".to_owned()
+        }
+        Some("default" | "default_value" | "defaultValue" | "example") => {
+            "the caller gives the value, or `None` to an `Option`".to_owned()
+        }
+        Some(
+            "min" | "max" | "minimum" | "maximum" | "ge" | "le" | "gt" | "lt" | "pattern" | "regex"
+            | "min_length" | "max_length" | "validate" | "format",
+        ) => "the server checks the value".to_owned(),
+        Some("description" | "title" | "doc" | "deprecated") => "the docs of the method say it".to_owned(),
+        _ => format!("known: {STYLES}"),
     }
 }
 

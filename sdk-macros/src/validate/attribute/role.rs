@@ -6,7 +6,7 @@ use syn::LitStr;
 use crate::{
     diagnostics::{Diagnostics, Reported},
     model::Role,
-    parse::ApiAttr,
+    parse::{ApiAttr, RawParam},
 };
 
 /// An attribute that gives a role to a parameter.
@@ -18,6 +18,7 @@ pub(crate) struct RoleAttr {
 /// A parameter and the one attribute on it that gives it a role.
 pub(crate) struct Written<'a> {
     pub(crate) attr: &'a ApiAttr,
+    pub(crate) param: &'a RawParam,
     pub(crate) ident: &'a Ident,
     /// The name without `r#`.
     pub(crate) name: &'a str,

@@ -1,7 +1,7 @@
 //! `#[session(start)]`, `#[session(refresh, refused = path)]`, `#[session(end)]`: what an endpoint does to
 //! the session.
 
-use syn::{Meta, Path, parse::Parser};
+use syn::{LitStr, Meta, Path, parse::Parser};
 
 use crate::{
     args::Arg,
@@ -10,7 +10,7 @@ use crate::{
     model::SessionRole,
     parse::{ApiAttr, RawMethod},
     validate::{
-        option::{self, Key},
+        option::{self, Key, Line},
         wording::shown,
     },
 };
@@ -32,8 +32,8 @@ pub(crate) fn parse(raw: &RawMethod, diagnostics: &Diagnostics) -> Result<Sessio
         .list()
         .iter()
         .partition(|arg| matches!(arg, Arg::Assign { .. }) || arg.key().is_some_and(|key| key == "refused"));
-    let role = named(attr, &roles, diagnostics)?;
-    let refused = refusal(&role, &refused, diagnostics);
+    let role = named(attr, &roles, raw, diagnostics)?;
+    let refused = refusal(&role, &refused, &Line::new("session", attr.list()), diagnostics);
     diagnostics.clean_since(start)?;
     Ok(match role.as_str() {
         "start" => SessionRole::Start,
@@ -42,13 +42,19 @@ pub(crate) fn parse(raw: &RawMethod, diagnostics: &Diagnostics) -> Result<Sessio
     })
 }
 
-fn named(attr: &ApiAttr, roles: &[&Arg], diagnostics: &Diagnostics) -> Result<String, Reported> {
+fn named(
+    attr: &ApiAttr,
+    roles: &[&Arg],
+    raw: &RawMethod,
+    diagnostics: &Diagnostics,
+) -> Result<String, Reported> {
     let Some((first, rest)) = roles.split_first() else {
         let role = match &attr.syntax.meta {
             Meta::NameValue(pair) => role_named(&shown(&pair.value)),
             Meta::List(list) => role_named(&shown(&list.tokens)),
             Meta::Path(_) => None,
         };
+        let role = role.or_else(|| role_named(&raw.sig.ident.to_string()));
         let help = match role {
             Some(role) => format!("write `#[session({role})]`"),
             None => "write `#[session(start)]`, `#[session(refresh)]` or `#[session(end)]`".to_owned(),
@@ -90,7 +96,7 @@ pub(super) fn role_named(text: &str) -> Option<&'static str> {
 }
 
 /// Returns the function behind `refused`, if there is one. Reports the mistakes in it.
-fn refusal(role: &str, args: &[&Arg], diagnostics: &Diagnostics) -> Option<Path> {
+fn refusal(role: &str, args: &[&Arg], line: &Line, diagnostics: &Diagnostics) -> Option<Path> {
     // A list of statuses is no value behind a `=`.
     if let Some(list @ Arg::List { key, .. }) = args.iter().find(|arg| matches!(arg, Arg::List { .. }))
         && key == "refused"
@@ -99,7 +105,7 @@ fn refusal(role: &str, args: &[&Arg], diagnostics: &Diagnostics) -> Option<Path>
         diagnostics.report(list, "`refused` takes the path of a function", refusal_help(list));
         return None;
     }
-    let found = option::known(args.iter().copied(), REFUSED, &|_| None, diagnostics);
+    let found = option::known(args.iter().copied(), REFUSED, line, &|_| None, diagnostics);
     let (_, arg) = found.first()?;
     if role != "refresh" {
         diagnostics.report(
@@ -119,8 +125,17 @@ fn refusal(role: &str, args: &[&Arg], diagnostics: &Diagnostics) -> Option<Path>
     path
 }
 
-/// Returns the help for a `refused` without a function: the function, for the statuses that are given.
+/// Returns the help for a `refused` without a function: the path in a string literal, or else the function,
+/// for the statuses that are given.
 fn refusal_help(arg: &Arg) -> String {
+    let literal = match arg {
+        Arg::Assign { value, .. } => syn::parse2::<LitStr>(value.clone()).ok(),
+        _ => None,
+    };
+    let path = literal.and_then(|literal| literal.parse_with(Path::parse_mod_style).ok());
+    if let Some(path) = path {
+        return format!("write `refused = {}`", shown(path));
+    }
     let numbers = shown(arg);
     let numbers = numbers.split(|c: char| !c.is_ascii_digit()).filter(|number| number.len() == 3);
     let statuses: Vec<&str> = numbers.collect();

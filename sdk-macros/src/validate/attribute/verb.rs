@@ -13,7 +13,7 @@ use crate::{
     template::{self, Template},
     validate::{
         header,
-        option::{self, Context, EndpointOptions},
+        option::{self, Context, EndpointOptions, Line},
         wording::shown,
     },
 };
@@ -51,6 +51,13 @@ impl Verb<'_> {
     /// Returns the attribute with one more option.
     pub(crate) fn with_option(&self, option: &str) -> String {
         let args: Vec<String> = self.attr.list().iter().map(shown).chain([option.to_owned()]).collect();
+        format!("#[{}({})]", self.attr.name, args.join(", "))
+    }
+
+    /// Returns the attribute with an option in the place of the one with this key.
+    pub(crate) fn with_option_of(&self, key: &str, option: &str) -> String {
+        let others = self.attr.list().iter().filter(|arg| arg.key().is_none_or(|given| given != key));
+        let args: Vec<String> = others.map(shown).chain([option.to_owned()]).collect();
         format!("#[{}({})]", self.attr.name, args.join(", "))
     }
 
@@ -203,11 +210,9 @@ fn path_and_options<'a>(
         let help = format!("write `{}`", meant_verb::meant(attr, raw));
         PathArg::Mistaken(diagnostics.report(arg, "the path stands in front of the options", help))
     });
-    let options = EndpointOptions::parse(
-        rest.iter().filter(|arg| !late(arg) && !is_role(arg)),
-        &Context::default(),
-        diagnostics,
-    );
+    let context = Context { line: Line::new(&attr.name, attr.list()), ..Context::default() };
+    let own = rest.iter().filter(|arg| !late(arg) && !is_role(arg));
+    let options = EndpointOptions::parse(own, &context, diagnostics);
     (path.or(behind).unwrap_or(PathArg::Missing), options)
 }
 

@@ -4,8 +4,9 @@ use proc_macro2::Ident;
 use quote::ToTokens;
 use syn::{Pat, PatTupleStruct, Type, ext::IdentExt};
 
+use crate::validate::value_type::{Shape, in_query, last_name, shape};
 use crate::{
-    parse::{RawMethod, RawParam},
+    parse::{ApiAttr, RawMethod, RawParam},
     returns::arguments_of,
     span,
     validate::wording::shown,
@@ -24,32 +25,106 @@ const BODIES: &[&str] = &["Bytes", "Body", "BodyStream"];
 const SEARCHES: &[&str] =
     &["filter", "filters", "params", "parameters", "search", "criteria", "options", "query"];
 
-/// Returns the parameter with the role that it was probably meant to have: `#[query] page: u32`.
-pub(crate) fn with_role(name: &Ident, ty: &Type, has_body: bool) -> String {
-    if let Some((role, inner)) = extracted(ty) {
-        return role_and_type(role, name, inner);
+/// What a parameter without a role was probably meant to be.
+pub(crate) struct Meant {
+    pub(crate) help: String,
+    /// Whether its type fits other roles, too.
+    pub(crate) fits_others: bool,
+}
+
+/// The names of parameters that limit a call.
+const LIMITS: &[&str] = &["timeout", "deadline", "time_limit", "max_time", "timeout_after"];
+
+/// Returns the help for a parameter without a role: ``write `#[query] page: u32` ``.
+pub(crate) fn meant(param: &RawParam, name: &Ident, has_body: bool) -> Meant {
+    let ty = &param.ty;
+    let only = |help: String| Meant { help, fits_others: false };
+    if last_name(ty).as_deref() == Some("CancellationToken") {
+        return only(format!(
+            "remove the parameter, and cancel the call where it is made: `.cancel_on(&{name})`"
+        ));
     }
-    let role = match last_name(ty).as_deref() {
-        Some(body) if has_body && (BODIES.contains(&body) || is_bytes(ty)) => "body",
-        Some("Part") if has_body => "part",
-        Some("HeaderMap") => "headers",
-        Some("HashMap" | "BTreeMap") if !has_body => "queries",
+    let text = with_role(param, name, has_body);
+    match shape(ty) {
+        Shape::Other { .. } if LIMITS.iter().any(|limit| name == limit) => only(format!(
+            "remove the parameter, and limit the call where it is made: `.timeout({name})`; or write `{text}`"
+        )),
+        Shape::Nothing => only("remove the parameter: `()` has no value to send".to_owned()),
+        Shape::Other { why, .. } if text.contains("#[query]") && !why.is_empty() => {
+            only(format!("write `{text}`, {why}"))
+        }
+        Shape::Parts(_) if text.contains("#[query]") => only(format!("write `{text}`")),
+        Shape::Role(_) | Shape::Other { .. } => only(format!("write `{text}`")),
+        Shape::Value | Shape::Entries | Shape::Parts(_) => {
+            let is_plain = is_scalar(ty) && !is_list(ty) && of_session(param).next().is_none();
+            Meant { help: format!("write `{text}`"), fits_others: is_plain }
+        }
+    }
+}
+
+/// Returns the parameter with the role that it was probably meant to have: `#[query] page: u32`.
+pub(crate) fn with_role(param: &RawParam, name: &Ident, has_body: bool) -> String {
+    let ty = &param.ty;
+    let others = param.attrs.iter().map(shown).chain(of_session(param).map(shown));
+    let others: String = others.map(|attr| attr + " ").collect();
+    if let Some((role, inner)) = extracted(ty) {
+        return others + &role_and_type(role, name, inner);
+    }
+    let is_of_session = of_session(param).next().is_some();
+    let role = match (shape(ty), last_name(ty).as_deref()) {
+        (Shape::Role(role), _) => role,
+        (_, Some("File")) if has_body => return format!("{others}#[body] {name}: Body"),
+        (_, Some(body)) if has_body && body != "Part" && (BODIES.contains(&body) || is_bytes(ty)) => "body",
+        (_, Some("Part")) if has_body => "part",
+        (Shape::Other { .. }, _) => return others + &in_query("#[query]", name, ty),
+        (Shape::Entries | Shape::Parts(_), _) if !has_body => {
+            return others + &in_query("#[query]", name, ty);
+        }
         _ if is_scalar(ty) => "query",
         _ if has_body => "json",
-        Some(ty) if SEARCHES.iter().any(|end| ends_with(ty, end) || ends_with(&name.to_string(), end)) => {
+        (_, Some(ty))
+            if !is_of_session
+                && SEARCHES.iter().any(|end| ends_with(ty, end) || ends_with(&name.to_string(), end)) =>
+        {
             "queries"
         }
         _ => "query",
     };
-    format!("#[{role}] {name}: {}", shown(ty))
+    format!("{others}#[{role}] {name}: {}", shown(ty))
+}
+
+/// Returns the attributes that give no role.
+fn of_session(param: &RawParam) -> impl Iterator<Item = &ApiAttr> {
+    param.api_attrs.iter().filter(|attr| attr.name == "from_session")
+}
+
+/// Returns the parameter as the body.
+pub(crate) fn as_body(param: &RawParam, name: &Ident) -> String {
+    let text = with_role(param, name, true);
+    let is_body = ["json", "form", "body", "part"].iter().any(|role| text.contains(&format!("#[{role}]")));
+    match (is_body, is_text(&param.ty)) {
+        (true, _) => text,
+        (false, true) => format!("#[body] {name}: {}", shown(&param.ty)),
+        (false, false) => format!("#[json] {name}: {}", shown(&param.ty)),
+    }
+}
+
+fn is_text(ty: &Type) -> bool {
+    matches!(last_name(ty).as_deref(), Some("str" | "String"))
 }
 
 /// Returns the parameters that a pattern was meant to be, such as `id: u64` for `Path(id): Path<u64>` of a
 /// server's framework.
-pub(crate) fn without_pattern(param: &RawParam) -> String {
+pub(crate) fn without_pattern(param: &RawParam, placeholder: Option<&str>) -> String {
     let ty = &param.ty;
+    let roles: String = param.api_attrs.iter().map(|attr| shown(attr) + " ").collect();
+    // A name of its own for each part needs a role without a name.
+    let is_split = param.api_attrs.iter().all(|attr| {
+        ["query", "header", "part", "path"].iter().any(|role| attr.name == role) && attr.list().is_empty()
+    });
+    let usual = || placeholder.unwrap_or("value");
     match &param.pat {
-        Pat::Ident(pat) => format!("{}: {}", pat.ident, shown(ty)),
+        Pat::Ident(pat) => format!("{roles}{}: {}", pat.ident, shown(ty)),
         Pat::TupleStruct(PatTupleStruct { elems, .. }) => {
             let names: Vec<Ident> = elems.iter().flat_map(names).collect();
             match (extracted(ty), names.as_slice()) {
@@ -59,19 +134,20 @@ pub(crate) fn without_pattern(param: &RawParam) -> String {
                     each.map(|(name, ty)| role_and_type("path", name, ty)).collect::<Vec<_>>().join(", ")
                 }
                 (_, names) => {
-                    let name = names.first().map_or_else(|| "value".to_owned(), Ident::to_string);
-                    format!("{name}: {}", shown(ty))
+                    let name = names.first().map_or_else(|| usual().to_owned(), Ident::to_string);
+                    format!("{roles}{name}: {}", shown(ty))
                 }
             }
         }
         pat @ Pat::Tuple(_) => match (names(pat).as_slice(), span::strip_groups(ty)) {
-            (names, Type::Tuple(tuple)) if names.len() == tuple.elems.len() && param.api_attrs.is_empty() => {
+            (names, Type::Tuple(tuple)) if names.len() == tuple.elems.len() && is_split => {
                 let each = names.iter().zip(&tuple.elems);
-                each.map(|(name, ty)| format!("{name}: {}", shown(ty))).collect::<Vec<_>>().join(", ")
+                let each = each.map(|(name, ty)| format!("{roles}{name}: {}", shown(ty)));
+                each.collect::<Vec<_>>().join(", ")
             }
-            _ => format!("value: {}", shown(ty)),
+            _ => format!("{roles}value: {}", shown(ty)),
         },
-        _ => format!("value: {}", shown(ty)),
+        _ => format!("{roles}{}: {}", usual(), shown(ty)),
     }
 }
 
@@ -121,15 +197,8 @@ fn ends_with(name: &str, end: &str) -> bool {
     name.to_lowercase().ends_with(end)
 }
 
-fn last_name(ty: &Type) -> Option<String> {
-    match span::strip_groups(ty) {
-        Type::Reference(reference) => last_name(&reference.elem),
-        Type::Path(path) => path.path.segments.last().map(|last| last.ident.to_string()),
-        _ => None,
-    }
-}
-
-fn is_scalar(ty: &Type) -> bool {
+/// Returns whether the type is one value of the standard library, or a list of them.
+pub(crate) fn is_scalar(ty: &Type) -> bool {
     match span::strip_groups(ty) {
         Type::Reference(reference) => is_scalar(&reference.elem),
         Type::Slice(slice) => is_scalar(&slice.elem),
@@ -144,12 +213,22 @@ fn is_scalar(ty: &Type) -> bool {
     }
 }
 
-fn is_bytes(ty: &Type) -> bool {
+/// Returns whether the type can be sent as a part without a format.
+pub(crate) fn is_part_as_it_is(ty: &Type) -> bool {
+    is_scalar(ty) || is_bytes(ty)
+}
+
+/// Returns whether the type is bytes, or a body of its own.
+pub(crate) fn is_bytes(ty: &Type) -> bool {
     let is_u8 = |ty: &Type| last_name(ty).as_deref() == Some("u8");
     match span::strip_groups(ty) {
         Type::Reference(reference) => is_bytes(&reference.elem),
         Type::Slice(slice) => is_u8(&slice.elem),
-        other => arguments_of(other, "Vec").is_some_and(|types| types.iter().all(|ty| is_u8(ty))),
+        Type::Array(array) => is_u8(&array.elem),
+        other => {
+            last_name(other).is_some_and(|name| BODIES.contains(&name.as_str()) || name == "Part")
+                || arguments_of(other, "Vec").is_some_and(|types| types.iter().all(|ty| is_u8(ty)))
+        }
     }
 }
 
@@ -178,6 +257,11 @@ mod tests {
         }
     }
 
+    fn raw(text: &str) -> RawParam {
+        let PatType { pat, ty, .. } = param(text);
+        RawParam { api_attrs: Vec::new(), attrs: Vec::new(), pat: *pat, ty: *ty }
+    }
+
     #[test]
     fn each_type_has_a_usual_role() {
         for (text, has_body, expected) in [
@@ -196,10 +280,25 @@ mod tests {
             ("user: Json<User>", true, "#[json] user: &User"),
             ("user: web::Form<User>", true, "#[form] user: &User"),
             ("by: Query<Filter>", false, "#[queries] by: &Filter"),
+            ("after: Duration", false, "#[query] after: u64"),
+            ("after: Option<Duration>", true, "#[query] after: Option<u64>"),
+            ("delays: &[std::time::Duration]", false, "#[query] delays: &[u64]"),
+            ("since: SystemTime", false, "#[query] since: u64"),
+            ("at: (f64, f64)", false, "#[query] at_1: f64, #[query] at_2: f64"),
+            ("at: Option<(f64, Duration)>", false, "#[query] at_1: f64, #[query] at_2: u64"),
+            ("at: (f64, f64)", true, "#[json] at: (f64, f64)"),
+            ("ids: Range<u64>", false, "#[query] ids_from: u64, #[query] ids_to: u64"),
+            ("by: &HashMap<String, String>", false, "#[queries] by: &HashMap<String, String>"),
+            ("by: &[(&str, &str)]", false, "#[queries] by: &[(&str, &str)]"),
+            ("ids: Vec<Vec<u64>>", false, "#[query] ids: &[u64]"),
+            ("ids: &[(u8, u8, u8)]", false, "#[query] ids: &[String]"),
+            ("more: HeaderMap", true, "#[headers] more: HeaderMap"),
+            ("tag: HeaderValue", false, "#[header] tag: HeaderValue"),
+            ("image: Bytes", false, "#[query] image: &str"),
+            ("image: File", true, "#[body] image: Body"),
         ] {
-            let PatType { pat, ty, .. } = param(text);
-            let Pat::Ident(name) = *pat else { panic!("{text}") };
-            assert_eq!(with_role(&name.ident, &ty, has_body), expected);
+            let param = raw(text);
+            assert_eq!(with_role(&param, param.name().unwrap(), has_body), expected);
         }
     }
 
@@ -217,7 +316,7 @@ mod tests {
         ] {
             let PatType { pat, ty, .. } = param(text);
             let param = RawParam { api_attrs: Vec::new(), attrs: Vec::new(), pat: *pat, ty: *ty };
-            assert_eq!(without_pattern(&param), expected);
+            assert_eq!(without_pattern(&param, None), expected);
         }
     }
 }

@@ -8,9 +8,10 @@ mod param;
 mod placeholder;
 
 pub(crate) use address::Address;
-pub(crate) use meant_role::is_meant_as_an_extractor;
+pub(crate) use meant_role::{is_bytes, is_meant_as_an_extractor, is_part_as_it_is, is_scalar, meant};
 pub(crate) use param::ParsedParam;
 
+use meant_role::as_body;
 use param::ParsedParams;
 
 use super::{
@@ -20,7 +21,7 @@ use super::{
     },
     header,
     option::{AuthRule, FixedHeader, TraitOptions},
-    return_type, signature,
+    return_type, signature, value_type,
     wording::shown,
 };
 use crate::{
@@ -61,7 +62,7 @@ impl<'a> Draft<'a> {
         signature::of_endpoint(raw, diagnostics);
         let method = verb.as_ref().ok().map(|verb| verb.method.as_str());
         return_type::of_endpoint(raw, returns.as_ref(), method, diagnostics);
-        let mut params = param::parse(raw, diagnostics);
+        let mut params = param::parse(raw, verb.as_ref().ok(), diagnostics);
         roles_at_the_method(raw, &mut params, verb.as_ref().ok(), diagnostics);
         if let Ok(verb) = &verb {
             roles_in_options(raw, &mut params, verb, diagnostics);
@@ -149,10 +150,14 @@ fn roles_in_options(
         let mut meant: Vec<&mut ParsedParam<'_, _>> = params.all.iter_mut().collect();
         meant.retain(|param| matches!(param.role, RequestedRole::ByName) && names.contains(&param.ident));
         let with_role = |param: &&mut ParsedParam<'_, _>| match key.to_string().as_str() {
-            role @ ("json" | "form" | "query" | "queries" | "part") => {
+            "query" => format!("`{}`", value_type::in_query("#[query]", param.ident, &param.raw.ty)),
+            role @ ("json" | "form" | "queries" | "part") => {
                 format!("`#[{role}] {}: {}`", param.ident, shown(&param.raw.ty))
             }
-            _ => format!("`{}`", meant_role::with_role(param.ident, &param.raw.ty, verb.has_body())),
+            "data" | "body" | "payload" | "content" if verb.has_body() => {
+                format!("`{}`", as_body(param.raw, param.ident))
+            }
+            _ => format!("`{}`", meant_role::with_role(param.raw, param.ident, verb.has_body())),
         };
         let help = match meant.as_slice() {
             [] => "remove it".to_owned(),
@@ -176,15 +181,7 @@ fn roles_at_the_method<'a>(
     diagnostics: &Diagnostics,
 ) {
     for attr in raw.misplaced.iter().filter(|attr| misplaced::is_role(attr)) {
-        let is_placeholder = |name: &str| match verb.map(|verb| &verb.path) {
-            Some(PathArg::Path(_, template)) => template.placeholders().any(|it| it.name == name),
-            _ => false,
-        };
-        let mut without_a_role = params
-            .all
-            .iter_mut()
-            .filter(|param| matches!(param.role, RequestedRole::ByName) && !is_placeholder(&param.name));
-        let param = without_a_role.next();
+        let param = without_a_role(params, verb).next();
         let written = param.as_ref().map(|param| format!("{}: {}", param.ident, shown(&param.raw.ty)));
         let reported = misplaced::role(attr, written, diagnostics);
         if let Some(param) = param {
@@ -192,4 +189,17 @@ fn roles_at_the_method<'a>(
             param.role = RequestedRole::Unknown(reported);
         }
     }
+}
+
+/// Returns the parameters without a role that are no placeholders.
+fn without_a_role<'p, 'a>(
+    params: &'p mut ParsedParams<'a>,
+    verb: Option<&Verb<'_>>,
+) -> impl Iterator<Item = &'p mut ParsedParam<'a, RequestedRole>> {
+    let names: Vec<String> = match verb.map(|verb| &verb.path) {
+        Some(PathArg::Path(_, template)) => template.placeholders().map(|it| it.name.clone()).collect(),
+        _ => Vec::new(),
+    };
+    let all = params.all.iter_mut();
+    all.filter(move |param| matches!(param.role, RequestedRole::ByName) && !names.contains(&param.name))
 }

@@ -3,14 +3,17 @@
 use proc_macro2::Ident;
 use syn::{Pat, ext::IdentExt};
 
-use super::meant_role::without_pattern;
+use super::meant_role::{meant, without_pattern};
 use crate::{
     diagnostics::{Diagnostics, Reported},
     model::Role,
     parse::{ApiAttr, RawMethod, RawParam},
     signature,
     validate::{
-        attribute::{self, RequestedRole, Written, cfg_attr, from_session},
+        attribute::{
+            self, RequestedRole, Written, cfg_attr, from_session,
+            verb::{PathArg, Verb},
+        },
         wording::shown,
     },
 };
@@ -57,13 +60,17 @@ impl<R> ParsedParam<'_, R> {
 }
 
 /// Parses the attributes of all parameters.
-pub(crate) fn parse<'a>(raw: &'a RawMethod, diagnostics: &Diagnostics) -> ParsedParams<'a> {
+pub(crate) fn parse<'a>(
+    raw: &'a RawMethod,
+    verb: Option<&Verb<'_>>,
+    diagnostics: &Diagnostics,
+) -> ParsedParams<'a> {
     let mut params = ParsedParams { all: Vec::new(), patterns: Vec::new() };
     for param in &raw.params {
         match param.name() {
-            Some(ident) => params.all.push(one(param, ident, diagnostics)),
+            Some(ident) => params.all.push(one(param, ident, verb, diagnostics)),
             None => {
-                pattern(param, diagnostics);
+                pattern(param, free_placeholder(raw, verb), diagnostics);
                 params.patterns.push(param);
             }
         }
@@ -71,15 +78,29 @@ pub(crate) fn parse<'a>(raw: &'a RawMethod, diagnostics: &Diagnostics) -> Parsed
     params
 }
 
-fn pattern(param: &RawParam, diagnostics: &Diagnostics) -> Reported {
+fn pattern(param: &RawParam, placeholder: Option<&str>, diagnostics: &Diagnostics) -> Reported {
+    let written = without_pattern(param, placeholder);
     let help = match &param.pat {
-        Pat::Ident(_) | Pat::TupleStruct(_) => format!("write `{}`", without_pattern(param)),
-        _ => format!("write `{}`, and take the value apart in the caller", without_pattern(param)),
+        Pat::Ident(_) | Pat::TupleStruct(_) | Pat::Wild(_) => format!("write `{written}`"),
+        _ => format!("write `{written}`, and take the value apart in the caller"),
     };
     diagnostics.report(&param.pat, "parameters must be plain names", help)
 }
 
-fn one<'a>(raw: &'a RawParam, ident: &'a Ident, diagnostics: &Diagnostics) -> ParsedParam<'a, RequestedRole> {
+/// Returns the only placeholder whose name no parameter has.
+fn free_placeholder<'a>(raw: &RawMethod, verb: Option<&'a Verb<'_>>) -> Option<&'a str> {
+    let PathArg::Path(_, template) = &verb?.path else { return None };
+    let is_taken = |name: &str| raw.params.iter().filter_map(RawParam::name).any(|it| it.unraw() == name);
+    let mut free = template.placeholders().map(|it| it.name.as_str()).filter(|name| !is_taken(name));
+    free.next().filter(|_| free.next().is_none())
+}
+
+fn one<'a>(
+    raw: &'a RawParam,
+    ident: &'a Ident,
+    verb: Option<&Verb<'_>>,
+    diagnostics: &Diagnostics,
+) -> ParsedParam<'a, RequestedRole> {
     let name = ident.unraw().to_string();
     let mut roles: Vec<&ApiAttr> = Vec::new();
     let mut mistake = None;
@@ -89,15 +110,18 @@ fn one<'a>(raw: &'a RawParam, ident: &'a Ident, diagnostics: &Diagnostics) -> Pa
         } else if attribute::gives_role(attr) {
             roles.push(attr);
         } else if !attribute::is_of_parameters(&attr.name.to_string()) {
-            mistake = Some(attribute::unknown(attr, diagnostics));
+            let usual = usual(raw, ident, verb);
+            mistake = Some(attribute::unknown(attr, raw, Some(usual), diagnostics));
         }
     }
     let mut path_too = None;
     for second in roles.iter().skip(1).copied() {
+        let is_path = |attr: &&ApiAttr| attr.name == "path" && is_placeholder(ident, verb);
+        let kept = roles.iter().copied().find(is_path).unwrap_or(roles[0]);
         let reported = diagnostics.report(
             second,
             format!("two roles on parameter `{name}`: `#[{}]` and `#[{}]`", roles[0].name, second.name),
-            format!("remove it: `{}` is the role of `{name}`", shown(roles[0])),
+            format!("write `{} {ident}: {}`, with one role", shown(kept), shown(&raw.ty)),
         );
         // It may fill a placeholder.
         path_too = (second.name == "path").then_some((second, reported)).or(path_too);
@@ -106,11 +130,27 @@ fn one<'a>(raw: &'a RawParam, ident: &'a Ident, diagnostics: &Diagnostics) -> Pa
     let attr = path_too.map_or_else(|| roles.first().copied(), |(attr, _)| Some(attr));
     let role = match (attr, mistaken.or(mistake).or(path_too.map(|(_, reported)| reported))) {
         (Some(attr), None) => {
-            let written = Written { attr, ident, name: &name };
+            let written = Written { attr, param: raw, ident, name: &name };
             attribute::role(&written, diagnostics).unwrap_or_else(RequestedRole::Unknown)
         }
         (None, None) => RequestedRole::ByName,
         (_, Some(reported)) => RequestedRole::Unknown(reported),
     };
     ParsedParam { raw, ident, name, role, attr, from_session }
+}
+
+/// Returns whether the path has a placeholder with this name.
+fn is_placeholder(ident: &Ident, verb: Option<&Verb<'_>>) -> bool {
+    match verb.map(|verb| &verb.path) {
+        Some(PathArg::Path(_, template)) => template.placeholders().any(|it| *ident == it.name),
+        _ => false,
+    }
+}
+
+/// Returns the help with the role that its name or its type suggests.
+fn usual(raw: &RawParam, ident: &Ident, verb: Option<&Verb<'_>>) -> String {
+    match is_placeholder(ident, verb) {
+        true => format!("write `#[path] {ident}: {}`", shown(&raw.ty)),
+        false => meant(raw, ident, verb.is_some_and(Verb::has_body)).help,
+    }
 }

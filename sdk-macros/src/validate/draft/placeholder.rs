@@ -6,7 +6,7 @@ use syn::{LitStr, Type};
 
 use super::{
     address::Address,
-    meant_role::{is_list, is_optional, with_role},
+    meant_role::{Meant, is_list, is_optional, meant},
     mistaken::Mistaken,
     param::{ParsedParam, ParsedParams},
 };
@@ -15,9 +15,10 @@ use crate::{
     did_you_mean::nearest,
     meant_path::is_alike,
     model::Role,
+    parse::RawParam,
     returns::arguments_of,
     template::{Placeholder, Template},
-    validate::{attribute::RequestedRole, wording::shown},
+    validate::{attribute::RequestedRole, value_type::can_be_text, wording::shown},
 };
 
 /// Turns the requested role of each parameter into its role.
@@ -77,7 +78,7 @@ fn nothing_to_name(
         _ => diagnostics.report(
             ident,
             format!("parameter `{name}` is not used"),
-            format!("write `{}`; {why}", with_role(ident, &param.raw.ty, has_body)),
+            format!("{}; {why}", meant(param.raw, ident, has_body).help),
         ),
     }
 }
@@ -130,7 +131,7 @@ fn to_template<'a>(
                 unbound.push(Unbound {
                     name: param.name.clone(),
                     ident: param.ident,
-                    ty: &param.raw.ty,
+                    raw: param.raw,
                     reported: None,
                 });
                 Err(unbound.len() - 1)
@@ -179,8 +180,8 @@ fn not_filled(
     });
     let mut unreported = unbound.iter_mut().filter(|param| param.reported.is_none());
     if let ([placeholder], Some(param), None) = (unfilled.as_slice(), unreported.next(), unreported.next())
-        && !is_optional(param.ty)
-        && !is_list(param.ty)
+        && !is_optional(&param.raw.ty)
+        && !is_list(&param.raw.ty)
     {
         param.reported = Some(renamed(placeholder, param, literal, diagnostics));
         return;
@@ -207,7 +208,7 @@ struct Unbound<'a> {
     /// The name without `r#`.
     name: String,
     ident: &'a Ident,
-    ty: &'a Type,
+    raw: &'a RawParam,
     /// The report of another mistake that includes this one.
     reported: Option<Reported>,
 }
@@ -215,15 +216,15 @@ struct Unbound<'a> {
 impl Unbound<'_> {
     fn not_used(&self, has_body: bool, diagnostics: &Diagnostics) -> Reported {
         let name = &self.name;
-        let header = name.replace('_', "-");
-        diagnostics.report(
-            self.ident,
-            format!("parameter `{name}` is not used"),
-            format!(
-                "write `{}`; or add `#[header({header:?})]`, another role, or the placeholder `{{{name}}}`",
-                with_role(self.ident, self.ty, has_body)
+        let Meant { help, fits_others } = meant(self.raw, self.ident, has_body);
+        let others = match fits_others {
+            true => format!(
+                "; or add `#[header({:?})]`, another role, or the placeholder `{{{name}}}`",
+                name.replace('_', "-")
             ),
-        )
+            false => String::new(),
+        };
+        diagnostics.report(self.ident, format!("parameter `{name}` is not used"), help + &others)
     }
 }
 
@@ -235,7 +236,7 @@ fn renamed(
     diagnostics: &Diagnostics,
 ) -> Reported {
     let (wanted, name) = (&placeholder.name, &param.name);
-    let ty = shown(param.ty);
+    let ty = shown(&param.raw.ty);
     let help = if !is_identifier(wanted) {
         format!("write `#[path({wanted:?})] {}: {ty}`", param.ident)
     } else if wanted.chars().any(char::is_uppercase) {
@@ -306,14 +307,17 @@ fn names_nothing(
     let help = match near {
         Some(near) if near == param.name => "write `#[path]`".to_owned(),
         Some(near) => format!("write `#[path({near:?})]`"),
-        None if names.is_empty() => {
+        None if names.is_empty() && can_be_placed(&param.raw.ty) => {
             let query = template.query.as_ref().map_or_else(String::new, |query| format!("?{query}"));
             let path = format!("{}/{{{wanted}}}{query}", template.path().trim_end_matches('/'));
             format!("write `{path:?}` as the path, which has no placeholder")
         }
+        None if free.is_empty() && names.is_empty() => meant(param.raw, param.ident, has_body).help,
         None if free.is_empty() => {
-            let meant = with_role(param.ident, &param.raw.ty, has_body);
-            format!("write `{meant}`, since each placeholder has a parameter")
+            format!(
+                "{}, since each placeholder has a parameter",
+                meant(param.raw, param.ident, has_body).help
+            )
         }
         None => {
             let names: Vec<String> = free.iter().map(|name| format!("`#[path({name:?})]`")).collect();
@@ -329,6 +333,11 @@ fn names_nothing(
             diagnostics.report(at, format!("`#[path]` on `{wanted}` names no placeholder"), help)
         }
     }
+}
+
+/// Returns whether a value of this type can be a segment of a path.
+fn can_be_placed(ty: &Type) -> bool {
+    can_be_text(ty) && !is_optional(ty) && !is_list(ty)
 }
 
 fn can_be_a_segment(

@@ -50,17 +50,16 @@ pub(super) fn parse(arg: &Arg, diagnostics: &Diagnostics) -> Result<Value, Repor
         }
         (other, _) => {
             let word = other.split([' ', '(']).next().unwrap_or(other);
-            let near = match nearest(word, ["required", "optional", "cookies", "none", "scopes"]) {
-                Some("scopes") => "did you mean `auth = scopes(\"issues:read\")`? ".to_owned(),
-                near => near.map_or_else(String::new, |near| format!("did you mean `auth = {near}`? ")),
-            };
-            let all = "`auth = required`, `auth = optional`, `auth = cookies`, `auth = none` or \
-                       `auth = scopes(\"issues:read\")`";
             let help = match meant(KEY.name, value.clone()) {
-                Some(meant) => format!("write `{meant}`; known are {all}"),
-                None => format!("{near}write {all}"),
+                Some(meant) => format!("write `{meant}`"),
+                None => match nearest(word, ["required", "optional", "cookies", "none", "scopes"]) {
+                    Some("scopes") => "did you mean `auth = scopes(\"issues:read\")`?".to_owned(),
+                    Some(near) => format!("did you mean `auth = {near}`?"),
+                    None => "write `auth = required`, or another of these values".to_owned(),
+                },
             };
-            let message = "`auth` must be `required`, `optional`, `cookies`, `none` or `scopes(\"…\")`";
+            let message =
+                "`auth` must be `required`, `optional`, `cookies`, `none` or `scopes(\"issues:read\")`";
             Err(diagnostics.report(value, message, help))
         }
     }

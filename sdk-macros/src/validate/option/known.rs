@@ -5,8 +5,9 @@ use quote::quote;
 use syn::LitStr;
 
 use super::{
+    habit::{self, Line},
     key::Key,
-    meant::{in_part, meant, named, without_comma},
+    meant::{in_part, meant, named, security, with_unit, without_comma},
 };
 use crate::{args::Arg, diagnostics::Diagnostics, did_you_mean::nearest, validate::wording::shown};
 
@@ -27,6 +28,7 @@ impl Elsewhere {
 pub(crate) fn known<'a>(
     args: impl IntoIterator<Item = &'a Arg>,
     keys: &'static [Key],
+    line: &Line,
     elsewhere: &dyn Fn(&Arg) -> Option<Elsewhere>,
     diagnostics: &Diagnostics,
 ) -> Vec<(&'static Key, &'a Arg)> {
@@ -45,11 +47,11 @@ pub(crate) fn known<'a>(
             continue;
         }
         let Some(name) = arg.key() else {
-            no_option(arg, keys, elsewhere, diagnostics);
+            no_option(arg, keys, line, elsewhere, diagnostics);
             continue;
         };
         let Some(key) = keys.iter().find(|key| name == key.name) else {
-            unknown(name, arg, keys, elsewhere, diagnostics);
+            unknown(name, arg, keys, line, elsewhere, diagnostics);
             continue;
         };
         if let Some((_, earlier)) = found.iter().find(|(earlier, _)| earlier.name == key.name) {
@@ -77,6 +79,7 @@ pub(crate) fn known<'a>(
 fn no_option(
     arg: &Arg,
     keys: &[Key],
+    line: &Line,
     elsewhere: &dyn Fn(&Arg) -> Option<Elsewhere>,
     diagnostics: &Diagnostics,
 ) {
@@ -92,7 +95,7 @@ fn no_option(
     };
     let help = match option.map(|(_, option)| option).or_else(base) {
         Some(option) => format!("write `{option}`"),
-        None => format!("write an option: {}", examples(keys)),
+        None => format!("write `{}`, or an option: {}", line.without(arg), examples(keys)),
     };
     diagnostics.report(arg, format!("unexpected `{}`", shown(arg)), help);
 }
@@ -101,6 +104,7 @@ fn unknown(
     name: &Ident,
     arg: &Arg,
     keys: &[Key],
+    line: &Line,
     elsewhere: &dyn Fn(&Arg) -> Option<Elsewhere>,
     diagnostics: &Diagnostics,
 ) {
@@ -113,24 +117,29 @@ fn unknown(
     }
     let known = |key: &str| keys.iter().any(|known| known.name == key);
     let synonym = named(&text).filter(|key| known(key));
+    if synonym.is_none()
+        && let Some(help) = habit::help(arg, line)
+    {
+        diagnostics.report(name, format!("unknown option `{text}`"), help);
+        return;
+    }
     let near = synonym.or_else(|| nearest(&text, keys.iter().map(|key| key.name)));
     let value = match arg {
-        Arg::Assign { value, .. } => value.clone(),
+        Arg::Assign { value, .. } => with_unit(&text, value.clone()),
         Arg::List { items, .. } => quote!(#(#items),*),
         _ => TokenStream::new(),
     };
     let option = near.and_then(|near| match arg {
         // A value that is right is kept as it is.
         Arg::Assign { value, .. } if synonym.is_none() => Some(format!("{near} = {}", shown(value))),
+        _ if text.starts_with("security") => Some(format!("auth = {}", security(&value))),
         Arg::Flag(_) => keys.iter().find(|key| key.name == near).map(|key| key.example.to_owned()),
         _ => meant(near, value),
     });
     let help = match (option, near) {
         (Some(option), _) => format!("did you mean `{option}`? known: {}", examples(keys)),
-        (None, near) => {
-            let near = near.map_or_else(String::new, |near| format!("did you mean `{near}`? "));
-            format!("{near}known: {}", examples(keys))
-        }
+        (None, Some(near)) => format!("did you mean `{near}`? known: {}", examples(keys)),
+        (None, None) => format!("write `{}`, without it; known: {}", line.without(arg), examples(keys)),
     };
     diagnostics.report(name, format!("unknown option `{text}`"), help);
 }

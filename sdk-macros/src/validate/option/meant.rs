@@ -1,7 +1,7 @@
 //! The option that a mistaken one was meant to be: `timeout = 30s` for `timeout(30)`, `auth = none` for
 //! `auth = "none"`, `retry = 3` for `retries: 3`.
 
-use proc_macro2::{TokenStream, TokenTree};
+use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::LitStr;
 
@@ -14,9 +14,60 @@ use crate::{
 
 /// Other words for options, each with the option.
 const SYNONYMS: &[(&str, &[&str])] = &[
-    ("timeout", &["timeouts", "deadline", "time_limit", "timeout_ms", "timeout_secs", "request_timeout"]),
-    ("retry", &["retries", "max_retries", "attempts", "max_attempts", "retry_count"]),
-    ("auth", &["authentication", "authenticated", "authorization", "authenticate", "security", "auth_type"]),
+    (
+        "timeout",
+        &[
+            "timeouts",
+            "deadline",
+            "time_limit",
+            "timeout_ms",
+            "timeout_secs",
+            "timeout_seconds",
+            "timeout_millis",
+            "timeout_sec",
+            "request_timeout",
+            "read_timeout",
+            "readTimeout",
+            "timeoutMs",
+            "timeout_in_ms",
+            "timeout_s",
+            "connect_timeout",
+            "call_timeout",
+            "max_time",
+        ],
+    ),
+    (
+        "retry",
+        &[
+            "retries",
+            "max_retries",
+            "attempts",
+            "max_attempts",
+            "retry_count",
+            "max_retry",
+            "num_retries",
+            "retry_times",
+            "retry_limit",
+        ],
+    ),
+    (
+        "auth",
+        &[
+            "authentication",
+            "authenticated",
+            "authorization",
+            "authenticate",
+            "security",
+            "auth_type",
+            "bearer_auth",
+            "requires_auth",
+            "require_auth",
+            "needs_auth",
+            "login_required",
+            "authorize",
+            "secured",
+        ],
+    ),
     ("headers", &["header", "default_headers", "default_header"]),
     ("idempotent", &["idempotency", "idempotency_key", "idempotence", "idempotent_key"]),
     ("paginate", &["pagination", "paginated", "pages", "paging", "pageable"]),
@@ -81,10 +132,49 @@ fn timeout(text: &str) -> Option<String> {
         ("", before) if before.contains("milli") => 1.0,
         ("", before) if before.contains("min") => 60_000.0,
         ("", before) if before.contains("hour") => 3_600_000.0,
-        ("", before) if before.is_empty() || before.contains("sec") || before.starts_with('(') => 1_000.0,
+        ("", before) if before.contains("sec") => 1_000.0,
+        // A number without a unit: as many seconds are no limit of a call.
+        (unit, before) if (before.is_empty() || before.starts_with('(')) && is_number_type(unit) => {
+            if number < MOST_SECONDS { 1_000.0 } else { 1.0 }
+        }
         _ => return None,
     };
     Some(duration((number * milliseconds).round()))
+}
+
+/// As many seconds or more, without a unit, are meant as milliseconds.
+const MOST_SECONDS: f64 = 1_000.0;
+
+/// Returns whether this is the suffix of a number without a unit: none, or the name of a type.
+fn is_number_type(suffix: &str) -> bool {
+    ["", "u16", "u32", "u64", "u128", "usize", "i32", "i64", "f32", "f64"].contains(&suffix)
+}
+
+/// Returns what a whole number without a unit means: first what is likely, and then the other unit.
+pub(crate) fn both_units(value: &TokenStream) -> Option<String> {
+    let text = plain(value).replace('_', "");
+    let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let (digits, suffix) = text.split_at(end);
+    let number: f64 = digits.parse().ok().filter(|number| *number > 0.0 && is_number_type(suffix))?;
+    Some(match number < MOST_SECONDS {
+        true => format!("write `timeout = {number}s` for seconds, or `timeout = {number}ms`"),
+        false => format!("write `timeout = {}` for milliseconds, or `timeout = {number}s`", duration(number)),
+    })
+}
+
+/// Returns the value with the unit that the name of the option has, as in `timeout_ms = 500`.
+pub(crate) fn with_unit(name: &str, value: TokenStream) -> TokenStream {
+    let number = plain(&value).replace('_', "");
+    let unit = match name.to_ascii_lowercase() {
+        name if name.ends_with("ms") || name.contains("millis") => "ms",
+        name if name.contains("sec") => "s",
+        name if name.contains("min") => "m",
+        _ => return value,
+    };
+    match number.parse::<f64>() {
+        Ok(_) => LitStr::new(&format!("{number}{unit}"), proc_macro2::Span::call_site()).to_token_stream(),
+        Err(_) => value,
+    }
 }
 
 fn duration(milliseconds: f64) -> String {
@@ -126,8 +216,41 @@ fn auth(text: &str, value: TokenStream) -> Option<String> {
             let scopes: Vec<String> = each.collect();
             if scopes.is_empty() { return None } else { format!("scopes({})", scopes.join(", ")) }
         }
+        // The scheme of a document, as in `security(("bearer_auth" = []))`.
+        word if word.contains("bearer") || word.contains("oauth") || word.contains("jwt") => {
+            "required".to_owned()
+        }
+        word if word.contains("api_key") || word.contains("apikey") => "required".to_owned(),
         _ => return None,
     })
+}
+
+/// Returns the value of `auth` for the security schemes of a document. The scopes of a scheme stand in
+/// brackets, as in `security(("oauth" = ["read"]))`.
+pub(crate) fn security(value: &TokenStream) -> String {
+    let mut scopes = Vec::new();
+    in_brackets(value.clone(), &mut scopes);
+    let is_none = ["none", "\"none\"", "false", "()", "[]", ""].contains(&shown(value).as_str());
+    match scopes.as_slice() {
+        [] if is_none => "none".to_owned(),
+        [] => "required".to_owned(),
+        scopes => format!("scopes({})", scopes.join(", ")),
+    }
+}
+
+fn in_brackets(tokens: TokenStream, scopes: &mut Vec<String>) {
+    for token in tokens {
+        if let TokenTree::Group(group) = token {
+            let is_key = |text: &str| text.starts_with("\"bearer") || text.starts_with("\"api");
+            match group.delimiter() {
+                Delimiter::Bracket => {
+                    let found = literals(group.stream()).into_iter().map(|scope| format!("{scope:?}"));
+                    scopes.extend(found.filter(|scope| !is_key(scope)));
+                }
+                _ => in_brackets(group.stream(), scopes),
+            }
+        }
+    }
 }
 
 /// Returns all string literals in the tokens.

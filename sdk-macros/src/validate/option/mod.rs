@@ -4,6 +4,7 @@ mod auth;
 mod base;
 mod crate_path;
 mod dyn_type;
+mod habit;
 mod header_list;
 mod headers;
 mod idempotent;
@@ -15,6 +16,7 @@ mod retry;
 mod timeout;
 
 pub(crate) use auth::AuthRule;
+pub(crate) use habit::Line;
 pub(crate) use headers::FixedHeader;
 pub(crate) use key::{Given, Key};
 pub(crate) use known::known;
@@ -52,7 +54,8 @@ macro_rules! options {
                 let mut options = Self::default();
                 let args: Vec<&Arg> = args.into_iter().collect();
                 let elsewhere = |arg: &Arg| $elsewhere(arg, context);
-                for (key, arg) in known(args.iter().copied(), Self::KEYS, &elsewhere, diagnostics) {
+                let all = args.iter().copied();
+                for (key, arg) in known(all, Self::KEYS, &context.line, &elsewhere, diagnostics) {
                     $(if key.name == $option::KEY.name {
                         let value = $option::parse(arg, diagnostics).ok();
                         options.$option = value.map(|value| Given { arg, value });
@@ -96,6 +99,8 @@ options! {
 /// The trait and its first endpoint, for the help of an option that belongs elsewhere.
 #[derive(Default)]
 pub(crate) struct Context {
+    /// The attribute with the options.
+    pub(crate) line: Line,
     /// The name of the client.
     pub(crate) client: String,
     /// The verbs of the endpoints, such as `get("/users"`, without the closing parenthesis.
@@ -197,9 +202,9 @@ impl TraitOptions<'_> {
             return;
         }
         if let Some(headers) = &mut self.headers {
-            headers
-                .value
-                .retain(|FixedHeader { at, header }| header::may_be_set(at, &header.name, auth, diagnostics));
+            headers.value.retain(|FixedHeader { at, header }| {
+                header::may_be_set(at, &header.name, auth, None, diagnostics)
+            });
         }
     }
 }

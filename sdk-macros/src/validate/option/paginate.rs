@@ -28,7 +28,8 @@ pub(super) fn parse(arg: &Arg, diagnostics: &Diagnostics) -> Result<Value, Repor
                 let by = if key == "cursor" { Paginate::Cursor } else { Paginate::Page };
                 return Ok(by(parameter.clone()));
             }
-            let help = format!("write `paginate = {key}({})`, with the name of the parameter", example(key));
+            let first = items.first().and_then(Arg::key).map_or(example(key).to_owned(), ToString::to_string);
+            let help = format!("write `paginate = {key}({first})`, with the name of the parameter");
             diagnostics.report(value, format!("`{key}` takes the name of one parameter"), help)
         }
         [Arg::Flag(key)] if key == "cursor" || key == "page" => {
@@ -41,8 +42,8 @@ pub(super) fn parse(arg: &Arg, diagnostics: &Diagnostics) -> Result<Value, Repor
         }
         _ => {
             let meant = meant(KEY.name, value.clone()).unwrap_or_else(|| KEY.example.to_owned());
-            let help = format!("write `{meant}`; known are {KNOWN}");
-            diagnostics.report(value, "`paginate` must be `link`, `cursor(…)` or `page(…)`", help)
+            let help = format!("write `{meant}`");
+            diagnostics.report(value, "`paginate` must be `link`, `cursor(after)` or `page(page)`", help)
         }
     })
 }

@@ -5,7 +5,7 @@ use syn::Lit;
 
 use super::{
     key::{Key, value},
-    meant::meant,
+    meant::{both_units, meant},
 };
 use crate::{
     args::Arg,
@@ -28,9 +28,10 @@ pub(super) fn parse(arg: &Arg, diagnostics: &Diagnostics) -> Result<Value, Repor
         }
         Some(milliseconds) => Ok(Timeout::After(milliseconds)),
         None => {
-            let meant = meant(KEY.name, value.clone()).unwrap_or_else(|| KEY.example.to_owned());
-            let help =
-                format!("write `{meant}`, with one of the units `ms`, `s`, `m`, `h`; or `timeout = none`");
+            let meant = || meant(KEY.name, value.clone()).unwrap_or_else(|| KEY.example.to_owned());
+            let help = both_units(&value).unwrap_or_else(|| {
+                format!("write `{}`, with one of the units `ms`, `s`, `m`, `h`; or `timeout = none`", meant())
+            });
             Err(diagnostics.report(value, "expected a duration such as `30s`", help))
         }
     }

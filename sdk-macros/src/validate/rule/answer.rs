@@ -8,7 +8,10 @@ use crate::{
     model::SessionRole,
     returns::{self, arguments_of},
     span,
-    validate::{draft::Draft, wording::shown},
+    validate::{
+        draft::Draft,
+        wording::{camel_case, shown},
+    },
 };
 
 /// The error type implements `ApiError`, which a type of another crate never does.
@@ -45,25 +48,15 @@ pub(super) fn has_tokens(draft: &Draft<'_>, diagnostics: &Diagnostics) {
         _ => ["String", "Vec", "bool", "Bytes", "Value"].iter().any(|name| arguments_of(ok, name).is_some()),
     };
     let error = returns.err.as_ref().map_or_else(String::new, |err| format!(", {}", shown(err)));
-    let name = type_name(&draft.raw.sig.ident.unraw().to_string());
+    let name = camel_case(&draft.raw.sig.ident.unraw().to_string()) + "Answer";
     let help = match some {
         Some(some) => format!("write `-> Result<{}{error}>`: each answer has tokens", shown(some)),
         None if is_without_tokens => format!(
-            "write `-> Result<{name}{error}>`, and the type `#[derive(serde::Deserialize)] pub struct {name} \
-             {{ access_token: String }} impl sdk_runtime::TokenResponse for {name} {{ fn tokens(&self, _: \
-             &sdk_runtime::Head) -> ::core::result::Result<sdk_runtime::Tokens, sdk_runtime::Refusal> {{ \
-             Ok(sdk_runtime::Tokens::new(self.access_token.as_str())) }} }}`"
+            "write `-> Result<{name}{error}>`, and the type `#[derive(serde::Deserialize, \
+             sdk_runtime::TokenResponse)] pub struct {name} {{ access_token: String }}`, with the fields of \
+             the answer"
         ),
         None => return,
     };
     diagnostics.report(ok, format!("`{}` says nothing about tokens", shown(ok)), help);
-}
-
-/// Returns the name of a type for the answer of a method: `SignInAnswer` for `sign_in`.
-fn type_name(method: &str) -> String {
-    let words = method.split('_').map(|word| {
-        let mut letters = word.chars();
-        letters.next().map(char::to_uppercase).into_iter().flatten().chain(letters).collect::<String>()
-    });
-    words.collect::<String>() + "Answer"
 }

@@ -3,7 +3,11 @@
 use crate::{
     diagnostics::Diagnostics,
     model::Role,
-    validate::{draft::Draft, wording::shown},
+    validate::{
+        draft::{Draft, is_bytes, is_part_as_it_is, is_scalar, meant},
+        value_type::can_be_text,
+        wording::shown,
+    },
 };
 
 /// There is at most one body, made of parts or given whole, and none if the method has none.
@@ -17,16 +21,26 @@ pub(super) fn is_one(draft: &Draft<'_>, diagnostics: &Diagnostics) {
     });
     let Some((first, first_is_part, attr)) = bodies.next() else { return };
     if !verb.has_body() {
-        diagnostics.report(
-            attr,
-            format!("`{}` cannot have a body", verb.method),
-            format!(
-                "write `#[{}] {}: {}`, which is sent in the query",
-                if first_is_part { "query" } else { "queries" },
-                first.name,
-                shown(&first.raw.ty)
-            ),
-        );
+        let ty = &first.raw.ty;
+        // The fields of a struct are parameters of the query.
+        let is_struct = attr.name != "part" && attr.name != "body" && !is_scalar(ty) && can_be_text(ty);
+        let in_query = match is_struct {
+            true => format!("write `#[queries] {}: {}`", first.ident, shown(ty)),
+            false => meant(first.raw, first.ident, false).help,
+        };
+        let is_sent_in_a_body = match attr.name.to_string().as_str() {
+            "part" => can_be_text(ty) || is_bytes(ty),
+            "body" => is_bytes(ty),
+            _ => false,
+        };
+        let help = match (is_sent_in_a_body, &*in_query) {
+            (true, _) => format!("write `{}`", verb.named("post")),
+            (false, help) if help.starts_with("write") => {
+                format!("{help}; or `{}`, which has a body", verb.named("post"))
+            }
+            (false, help) => help.to_owned(),
+        };
+        diagnostics.report(attr, format!("`{}` cannot have a body", verb.method), help);
     }
     for (second, is_part, second_attr) in bodies {
         match (first_is_part, is_part) {
@@ -43,11 +57,9 @@ pub(super) fn is_one(draft: &Draft<'_>, diagnostics: &Diagnostics) {
                 diagnostics.report(
                     second_attr,
                     format!("`#[{}]` cannot be combined with `#[{}]`", attr.name, second_attr.name),
-                    match whole.attr.is_some_and(|attr| attr.name == "json") {
-                        true => {
-                            format!("write `#[part(json)] {}: {}`", whole.name, shown(&whole.raw.ty))
-                        }
-                        false => format!("write `#[part] {}: {}`", whole.name, shown(&whole.raw.ty)),
+                    match is_part_as_it_is(&whole.raw.ty) {
+                        true => format!("write `#[part] {}: {}`", whole.name, shown(&whole.raw.ty)),
+                        false => format!("write `#[part(json)] {}: {}`", whole.name, shown(&whole.raw.ty)),
                     },
                 );
             }

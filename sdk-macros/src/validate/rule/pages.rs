@@ -4,7 +4,7 @@ use proc_macro2::Ident;
 
 use crate::{
     diagnostics::Diagnostics,
-    did_you_mean::suggestion,
+    did_you_mean::nearest,
     model::{Paginate, Role, SessionRole},
     returns, span,
     validate::{
@@ -67,12 +67,14 @@ pub(super) fn of_endpoint(draft: &Draft<'_>, diagnostics: &Diagnostics) {
             format!("write `{}`, or add `idempotent` to `#[{}]`", verb.named("get"), verb.attr.name),
         );
     }
-    if let Paginate::Cursor(name) | Paginate::Page(name) = paginate {
-        names_a_parameter(name, &draft.params, diagnostics);
+    match paginate {
+        Paginate::Cursor(name) => names_a_parameter("cursor", name, &draft.params, diagnostics),
+        Paginate::Page(name) => names_a_parameter("page", name, &draft.params, diagnostics),
+        Paginate::Link => {}
     }
 }
 
-fn names_a_parameter(name: &Ident, params: &[ParsedParam<'_>], diagnostics: &Diagnostics) {
+fn names_a_parameter(kind: &str, name: &Ident, params: &[ParsedParam<'_>], diagnostics: &Diagnostics) {
     match params.iter().find(|param| param.ident == name) {
         Some(param @ ParsedParam { role: Ok(Role::Query { .. }) | Err(_), .. }) => {
             param.must_be_unconditional("what leads to the next page", diagnostics);
@@ -85,12 +87,14 @@ fn names_a_parameter(name: &Ident, params: &[ParsedParam<'_>], diagnostics: &Dia
             );
         }
         None => {
-            let names: Vec<String> = params.iter().map(|param| format!("`{}`", param.name)).collect();
-            let near = suggestion(&name.to_string(), params.iter().map(|param| param.name.as_str()));
-            let help = if names.is_empty() {
-                format!("add `#[query] {name}: Option<&str>`")
-            } else {
-                format!("{near}parameters here: {}", names.join(", "))
+            let names: Vec<&str> = params.iter().map(|param| param.name.as_str()).collect();
+            let mut in_query = params.iter().filter(|it| matches!(it.role, Ok(Role::Query { .. })));
+            let only = in_query.next().filter(|_| in_query.next().is_none());
+            let near = nearest(&name.to_string(), names.iter().copied());
+            let help = match near.or(only.map(|only| only.name.as_str())) {
+                Some(meant) => format!("write `paginate = {kind}({meant})`"),
+                None if kind == "page" => format!("add `#[query] {name}: Option<u32>`"),
+                None => format!("add `#[query] {name}: Option<&str>`"),
             };
             diagnostics.report(name, format!("`paginate` names no parameter: `{name}`"), help);
         }

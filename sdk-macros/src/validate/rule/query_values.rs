@@ -1,7 +1,5 @@
 //! The values in the query, as far as the type is written out. The compiler reports other types.
 
-use proc_macro2::Ident;
-use quote::ToTokens;
 use syn::Type;
 
 use crate::{
@@ -9,39 +7,33 @@ use crate::{
     model::Role,
     returns::arguments_of,
     span,
-    validate::{draft::Draft, wording::shown},
+    validate::{
+        draft::Draft,
+        value_type::{self, Shape},
+    },
 };
 
 /// A parameter of the query is one value or a list of values, and no tuple.
 pub(super) fn are_no_tuples(draft: &Draft<'_>, diagnostics: &Diagnostics) {
     for param in &draft.params {
-        let (Ok(Role::Query { name, .. }), Some(tuple)) = (&param.role, tuple(&param.raw.ty)) else {
-            continue;
-        };
-        if tuple.is_empty() {
-            diagnostics.report(
-                &param.raw.ty,
-                "`()` is no value of a query parameter",
-                format!("remove `{}`, and write the name in the path: `\"…?{name}\"`", param.name),
-            );
+        let (Ok(Role::Query { name, .. }), true) = (&param.role, is_tuple(&param.raw.ty)) else { continue };
+        let ty = &param.raw.ty;
+        if let Shape::Nothing = value_type::shape(ty) {
+            let help = format!("remove the parameter: a name alone stands in the path, as in `?{name}`");
+            diagnostics.report(ty, "`()` is no value of a query parameter", help);
             continue;
         }
-        let parts: Vec<String> =
-            tuple.iter().enumerate().map(|(index, ty)| part(param.ident, index + 1, ty)).collect();
-        let help = format!("write a parameter for each part: `{}`", parts.join(", "));
-        diagnostics.report(&param.raw.ty, "a tuple is no value of a query parameter", help);
+        let parts = value_type::in_query("#[query]", param.ident, ty);
+        let help = format!("write a parameter for each part: `{parts}`");
+        diagnostics.report(ty, "a tuple is no value of a query parameter", help);
     }
 }
 
-fn part(name: &Ident, number: usize, ty: &Type) -> String {
-    format!("#[query] {name}_{number}: {}", shown(ty.to_token_stream()))
-}
-
-/// Returns the parts of the tuple that a type is, behind references and `Option`.
-fn tuple(ty: &Type) -> Option<Vec<&Type>> {
+/// Returns whether the type is a tuple, behind references and `Option`.
+fn is_tuple(ty: &Type) -> bool {
     match span::strip_groups(ty) {
-        Type::Tuple(tuple) => Some(tuple.elems.iter().collect()),
-        Type::Reference(reference) => tuple(&reference.elem),
-        other => tuple(arguments_of(other, "Option")?.first()?),
+        Type::Tuple(_) => true,
+        Type::Reference(reference) => is_tuple(&reference.elem),
+        other => arguments_of(other, "Option").is_some_and(|types| types.iter().any(|ty| is_tuple(ty))),
     }
 }

@@ -1,6 +1,6 @@
 //! The endpoints of the session.
 
-use syn::Type;
+use syn::{Type, ext::IdentExt};
 
 use crate::{
     diagnostics::Diagnostics,
@@ -11,7 +11,7 @@ use crate::{
     validate::{
         draft::{Draft, ParsedParam},
         option::Given,
-        wording::shown,
+        wording::{camel_case, shown},
     },
 };
 
@@ -82,13 +82,44 @@ pub(super) fn supplies_own_types(draft: &Draft<'_>, diagnostics: &Diagnostics) {
             (None, Role::Header(header)) if header == "authorization" => {
                 format!("write `#[header(\"authorization\")] {name}: sdk_runtime::session::RefreshBearer`")
             }
-            (None, _) => format!(
-                "put it into a type of yours that implements `TokenRequest`: \
-                    `struct RefreshRequest {{ {name}: {owned} }}`"
-            ),
+            (None, role) => {
+                own_request(&draft.raw.sig.ident.unraw().to_string(), param, role, &owned, is_refresh)
+            }
         };
         diagnostics.report(ty, format!("`{}` cannot come from the session", shown(ty)), help);
     }
+}
+
+/// Returns the help with a type of the user's own for a value that the session supplies.
+fn own_request(method: &str, param: &ParsedParam<'_>, role: &Role, owned: &str, is_refresh: bool) -> String {
+    const USUAL: [&str; 4] = ["refresh_token", "refresh", "access_token", "access"];
+    let name = &param.name;
+    let field = if USUAL.contains(&name.as_str()) { "" } else { "#[token(refresh)] " };
+    let attribute = match role {
+        Role::Json(_) => "json",
+        Role::Form => "form",
+        Role::Query { .. } | Role::Queries => "queries",
+        Role::Header(_) | Role::Headers => "headers",
+        _ => "",
+    };
+    if owned != "String" || attribute.is_empty() {
+        return format!(
+            "put it into a type of yours that implements `TokenRequest`: `struct RefreshRequest {{ {name}: \
+             {owned} }}`"
+        );
+    }
+    let session = if is_refresh { "" } else { "#[from_session] " };
+    let ty = camel_case(method) + "Fields";
+    let sent = match role {
+        Role::Query { name: sent, .. } | Role::Header(sent) if sent != name => {
+            format!("#[serde(rename = {sent:?})] ")
+        }
+        _ => String::new(),
+    };
+    format!(
+        "write `{session}#[{attribute}] {name}: {ty}`, and the type `#[derive(serde::Serialize, \
+         sdk_runtime::TokenRequest)] pub struct {ty} {{ {sent}{field}{name}: String }}`"
+    )
 }
 
 /// Returns the type that owns the same value, if the type is one of the standard library or of the runtime.

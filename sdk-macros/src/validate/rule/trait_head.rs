@@ -41,12 +41,12 @@ pub(super) fn has_one_macro(raw: &RawTrait, diagnostics: &Diagnostics) {
         Meta::Path(_) | Meta::NameValue(_) => Vec::new(),
     };
     let all: Vec<String> = raw.options.iter().chain(&more).map(shown).collect();
-    let options = if all.is_empty() { String::new() } else { format!("({})", all.join(", ")) };
-    diagnostics.report(
-        second,
-        format!("`#[api_client]` stands twice on the trait `{}`", raw.trait_head.ident),
-        format!("write it once: `#[api_client{options}]`"),
-    );
+    let help = match more.is_empty() {
+        true => "remove it".to_owned(),
+        false => format!("remove it, and write `#[api_client({})]`", all.join(", ")),
+    };
+    let message = format!("`#[api_client]` stands twice on the trait `{}`", raw.trait_head.ident);
+    diagnostics.report(second, message, help);
 }
 
 /// No other macro has rewritten the methods.

@@ -6,7 +6,10 @@ use sdk_runtime::{Result, api_client};
 pub trait Users {
     #[post("/logout")]
     #[session(end)]
-    async fn logout(&self, #[json] #[from_session("token")] request: String) -> Result<()>;
+    async fn logout(
+        &self,
+        #[form] #[from_session("token")] request: sdk_runtime::oauth::RefreshRequest,
+    ) -> Result<()>;
 }
 
 fn main() {}

@@ -6,7 +6,14 @@ use sdk_runtime::{Result, api_client};
 pub trait Users {
     #[post("/refresh")]
     #[session(refresh, refused = "refusal")]
-    async fn refresh(&self) -> Result<String>;
+    async fn refresh(
+        &self,
+        #[form] request: sdk_runtime::oauth::RefreshRequest,
+    ) -> Result<sdk_runtime::oauth::TokenAnswer>;
+}
+
+fn refusal(_: &sdk_runtime::ErrorResponse) -> Option<sdk_runtime::Refusal> {
+    None
 }
 
 fn main() {}

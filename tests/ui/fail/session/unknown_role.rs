@@ -6,7 +6,7 @@ use sdk_runtime::{Result, api_client};
 pub trait Users {
     #[post("/login")]
     #[session(begin)]
-    async fn login(&self) -> Result<String>;
+    async fn login(&self) -> Result<sdk_runtime::oauth::TokenAnswer>;
 }
 
 fn main() {}

@@ -1,0 +1,32 @@
+//! Durations have no role, and are no values of a query.
+
+use sdk_runtime::{Result, api_client};
+use serde::{Deserialize, Serialize};
+use std::time::Duration;
+
+#[derive(Debug, Deserialize)]
+pub struct User {
+    pub id: u64,
+    pub name: String,
+}
+
+#[derive(Serialize)]
+pub struct NewUser {
+    pub name: String,
+}
+
+#[api_client]
+pub trait Users {
+    #[get("/users/{id}")]
+    async fn find(&self, id: u64, steps: &[Duration]) -> Result<User>;
+
+    #[delete("/users/{id}")]
+    async fn remove(&self, id: u64) -> Result<()>;
+}
+
+pub async fn run() -> Result<()> {
+    let users = UsersClient::new("https://users.example")?;
+    users.remove(7).await
+}
+
+fn main() {}

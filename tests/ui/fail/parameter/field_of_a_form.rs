@@ -1,0 +1,31 @@
+//! Retrofit has `@Field`.
+
+use sdk_runtime::{Result, api_client};
+use serde::{Deserialize, Serialize};
+
+#[derive(Debug, Deserialize)]
+pub struct User {
+    pub id: u64,
+    pub name: String,
+}
+
+#[derive(Serialize)]
+pub struct NewUser {
+    pub name: String,
+}
+
+#[api_client]
+pub trait Users {
+    #[post("/users", timeout = 3s)]
+    async fn create(&self, #[field("name")] user_name: &str) -> Result<User>;
+
+    #[delete("/users/{id}")]
+    async fn remove(&self, id: u64) -> Result<()>;
+}
+
+pub async fn run() -> Result<()> {
+    let users = UsersClient::new("https://users.example")?;
+    users.remove(7).await
+}
+
+fn main() {}

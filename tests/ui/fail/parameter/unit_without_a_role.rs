@@ -1,0 +1,31 @@
+//! A unit has no role.
+
+use sdk_runtime::{Result, api_client};
+use serde::{Deserialize, Serialize};
+
+#[derive(Debug, Deserialize)]
+pub struct User {
+    pub id: u64,
+    pub name: String,
+}
+
+#[derive(Serialize)]
+pub struct NewUser {
+    pub name: String,
+}
+
+#[api_client]
+pub trait Users {
+    #[get("/users/{id}")]
+    async fn find(&self, id: u64, context: ()) -> Result<User>;
+
+    #[delete("/users/{id}")]
+    async fn remove(&self, id: u64) -> Result<()>;
+}
+
+pub async fn run() -> Result<()> {
+    let users = UsersClient::new("https://users.example")?;
+    users.remove(7).await
+}
+
+fn main() {}

@@ -1,0 +1,32 @@
+//! FastAPI has a default.
+
+use sdk_runtime::{Result, api_client};
+use serde::{Deserialize, Serialize};
+
+#[derive(Debug, Deserialize)]
+pub struct User {
+    pub id: u64,
+    pub name: String,
+}
+
+#[derive(Serialize)]
+pub struct NewUser {
+    pub name: String,
+}
+
+#[api_client]
+pub trait Users {
+    #[get("/users/{id}")]
+    async fn find(&self, id: u64, #[query(default = 20)] limit: u32) -> Result<User>;
+
+    #[delete("/users/{id}")]
+    async fn remove(&self, id: u64) -> Result<()>;
+}
+
+pub async fn run() -> Result<()> {
+    let users = UsersClient::new("https://users.example")?;
+    println!("{}", users.find(7, 20).await?.name);
+    users.remove(7).await
+}
+
+fn main() {}
