@@ -1,12 +1,15 @@
 //! The source file of a trait, which tells whether `Result` is imported there, and which other traits have
-//! its name.
+//! its name, and which types in its answers have a lifetime.
 //!
 //! Without the import, the compiler takes the standard library's `Result`, and reports each item with a
 //! `Result<T>`. The file only chooses what is reported. What it does not tell for certain counts as imported.
 
 use std::fs;
 
-use syn::{Attribute, Ident, Item, UseTree};
+use syn::{
+    Attribute, GenericArgument, Ident, Item, Path, PathArguments, Type, UseTree,
+    visit_mut::{self, VisitMut},
+};
 
 const NAME: &str = "Result";
 
@@ -32,6 +35,52 @@ fn text() -> Option<String> {
 /// `cfg` may never meet.
 pub(crate) fn twin(trait_name: &Ident) -> Option<usize> {
     place_among_twins(&text()?, trait_name, line(trait_name)?)
+}
+
+/// Returns the first name in the type of a struct or an enum that has a lifetime, which the type does not
+/// show: `View` for a `struct View<'a>` in the module of the trait.
+pub(crate) fn hidden_lifetime(trait_name: &Ident, ty: &Type) -> Option<Ident> {
+    let mut plain = Plain(Vec::new());
+    plain.visit_type_mut(&mut ty.clone());
+    if plain.0.is_empty() {
+        return None;
+    }
+    let text = text()?;
+    plain.0.into_iter().find(|name| has_lifetime(&text, trait_name, name))
+}
+
+/// The names in a type that have no lifetime there.
+struct Plain(Vec<Ident>);
+
+impl VisitMut for Plain {
+    fn visit_path_mut(&mut self, path: &mut Path) {
+        if path.segments.len() == 1 && path.leading_colon.is_none() {
+            let is_lifetime = |argument: &GenericArgument| matches!(argument, GenericArgument::Lifetime(_));
+            self.0.extend(path.segments.iter().filter_map(|only| match &only.arguments {
+                PathArguments::AngleBracketed(arguments) if arguments.args.iter().any(is_lifetime) => None,
+                _ => Some(only.ident.clone()),
+            }));
+        }
+        visit_mut::visit_path_mut(self, path);
+    }
+}
+
+fn has_lifetime(text: &str, trait_name: &Ident, name: &Ident) -> bool {
+    let is_declared = ["struct", "enum"].iter().any(|it| text.contains(&format!("{it} {name}<'")));
+    let is_cow = name == "Cow" && text.contains("borrow::");
+    if !is_declared && !is_cow {
+        return false;
+    }
+    let Ok(file) = syn::parse_file(text) else { return false };
+    let mut modules = Vec::new();
+    modules_with(&file.items, trait_name, &mut modules);
+    let [items] = modules.as_slice() else { return false };
+    items.iter().any(|item| match item {
+        Item::Struct(item) => item.ident == *name && item.generics.lifetimes().next().is_some(),
+        Item::Enum(item) => item.ident == *name && item.generics.lifetimes().next().is_some(),
+        Item::Use(item) => is_cow && any_name(&item.tree, &|it| it == "Cow"),
+        _ => false,
+    })
 }
 
 /// Returns the line of a name, counted from one.
@@ -150,7 +199,7 @@ pub(crate) mod tests {
 
     use quote::format_ident;
 
-    use super::{is_plain, place_among_twins};
+    use super::{has_lifetime, is_plain, place_among_twins};
 
     thread_local! {
         /// The text of the file whose macros a test expands.
@@ -183,6 +232,24 @@ pub(crate) mod tests {
         let inside = format!("mod inner {{ use sdk_runtime::api_client; {users} }}");
         assert!(is_plain(&inside, &format_ident!("Users")));
         assert!(!is_plain(&format!("fn main() {{ {users} }}"), &format_ident!("Users")));
+    }
+
+    #[test]
+    fn a_lifetime_is_found_in_the_module_of_the_trait() {
+        let users = "trait Users {}";
+        let has = |text: &str| {
+            has_lifetime(&format!("{text} {users}"), &format_ident!("Users"), &format_ident!("View"))
+        };
+        assert!(has("struct View<'a>(&'a str);"));
+        assert!(has("enum View<'a, T> { A(&'a T) }"));
+        let cow = |text: &str| has_lifetime(text, &format_ident!("Users"), &format_ident!("Cow"));
+        assert!(cow("use std::borrow::{Borrow, Cow}; trait Users {}"));
+        assert!(!cow("use farm::Cow; trait Users {}"));
+        for other in
+            ["struct View;", "struct ViewOf<'a>(&'a str);", "mod inner { struct View<'a>(&'a str); }"]
+        {
+            assert!(!has(other), "{other}");
+        }
     }
 
     #[test]

@@ -8,8 +8,8 @@ pub(crate) use api_attr::{ApiAttr, ApiAttrArgs, OPTIONS, VERBS, named_session, v
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
 use syn::{
-    Attribute, Block, FnArg, Generics, Item, ItemTrait, Pat, Receiver, ReceiverKind, Signature, Token,
-    TraitItem, TraitItemFn, Type, TypeReference, Visibility,
+    Attribute, Block, FnArg, Generics, Item, ItemTrait, Pat, Receiver, ReceiverKind, ReturnType, Signature,
+    Token, TraitItem, TraitItemFn, Type, TypeReference, Visibility,
     parse::{ParseStream, Parser},
     parse_quote,
 };
@@ -65,6 +65,8 @@ pub(crate) struct RawMethod {
     pub(crate) body: Option<Block>,
     /// The `Result` of the return type, if it is the standard library's and lacks the type of its error.
     pub(crate) plain_result: Option<Ident>,
+    /// The name in the return type of a type that has a lifetime, which is not written there.
+    pub(crate) hidden_lifetime: Option<Ident>,
 }
 
 pub(crate) struct RawParam {
@@ -170,6 +172,13 @@ pub(crate) fn of_trait(
             },
         }
     }
+    for method in methods.iter_mut().filter(|method| method.is_endpoint()) {
+        if let ReturnType::Type(_, ty) = &method.sig.output {
+            let mut parameters = method.sig.generics.type_params().chain(trait_head.generics.type_params());
+            let name = source::hidden_lifetime(&trait_head.ident, ty);
+            method.hidden_lifetime = name.filter(|name| !parameters.any(|it| it.ident == *name));
+        }
+    }
     let lacking: Vec<(&mut RawMethod, Ident)> = methods
         .iter_mut()
         .filter_map(|method| returns::result_without_error(&method.sig.output).map(|name| (method, name)))
@@ -268,6 +277,7 @@ fn method(
         params,
         body,
         plain_result,
+        hidden_lifetime: None,
     }
 }
 

@@ -115,6 +115,19 @@ fn mistake(raw: &RawMethod, returns: &Returns) -> Option<Mistake> {
             help: owning(whole),
         });
     }
+    if let Some(name) = &raw.hidden_lifetime {
+        return Some(Mistake {
+            at: name.to_token_stream(),
+            message: "an endpoint cannot return what is borrowed",
+            help: match name == "Cow" {
+                true => owning(whole),
+                false => format!(
+                    "let `{name}` own its parts, without a lifetime: `String` instead of `&str`, `Vec<T>` \
+                     instead of `&[T]`"
+                ),
+            },
+        });
+    }
     if is_page && raw.verbs().next().is_some() && is_plain_and_generic(raw, returns) {
         return Some(Mistake {
             at: whole.to_token_stream(),

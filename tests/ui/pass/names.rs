@@ -52,5 +52,5 @@ fn main() {
         UsersClient::ENDPOINTS,
     ];
     let names = endpoints.map(|endpoints| endpoints[0].name());
-    assert_eq!(names, ["Users::one", "Users::two", "Users::here", "Users::inside"]);
+    assert_eq!(names, ["one", "two", "here", "inside"]);
 }
