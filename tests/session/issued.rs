@@ -118,7 +118,7 @@ struct Wrapped {
 server!(wrapped, oauth::RefreshRequest, Wrapped);
 
 #[tokio::test(start_paused = true)]
-async fn a_session_refreshes_with_declared_tokens() {
+async fn i40_a_session_refreshes_with_declared_tokens() {
     let issued = |access: &str, refresh: &str| json!({ "accessToken": access, "refreshToken": refresh });
     let replied = backend(Reply::json(&issued("a1", "r1")), Reply::json(&issued("a2", "r2")));
     let client = usual::of(&replied, Attach::bearer());
@@ -188,7 +188,7 @@ server!(flagged, Refresh, Flagged);
 
 /// A refusal with a successful status need not hold tokens.
 #[tokio::test(start_paused = true)]
-async fn a_flag_that_says_no_ends_the_login_with_the_message() {
+async fn i40_a_flag_that_says_no_ends_the_login_with_the_message() {
     let issued = json!({ "access_token": "a1", "refresh_token": "r1" });
     let issued = Reply::json(&json!({ "success": true, "result": issued }));
     let refused = || Reply::json(&json!({ "success": false, "error": { "text": "revoked" } }));
@@ -234,12 +234,13 @@ timed!(seconds, Seconds, expires_in: u64);
 timed!(text, Text, expires_in: String);
 timed!(milliseconds, Milliseconds, #[token(expires_in = ms)] expires: u64);
 timed!(rfc3339, Rfc3339, expires_at: String);
+timed!(told, Told, #[token(expires_at = rfc3339)] until: String);
 timed!(unix, Unix, expires_at: i64);
 timed!(unix_ms, UnixMs, #[token(expires_at = unix_ms)] expires: u64);
 
 /// The token is refreshed before it is sent once its lifetime of an hour is over.
 #[tokio::test(start_paused = true)]
-async fn the_lifetime_is_read_in_its_unit() {
+async fn i40_the_lifetime_is_read_in_its_unit() {
     let issued = |access: &str, name: &str, value: &Value| {
         Reply::json(&json!({ "access_token": access, "refresh_token": "r1", name: value }))
     };
@@ -262,6 +263,7 @@ async fn the_lifetime_is_read_in_its_unit() {
         text, "expires_in": "3600";
         milliseconds, "expires": 3_600_000;
         rfc3339, "expires_at": "2026-01-01T02:00:00.000+01:00";
+        told, "until": "2026-01-01T01:00:00Z";
         unix, "expires_at": 1_767_229_200;
         unix_ms, "expires": 1_767_229_200_000_u64;
     }
@@ -341,7 +343,7 @@ struct Mode {
 server!(cookied, Mode, Cookied);
 
 #[tokio::test(start_paused = true)]
-async fn a_login_of_cookies_is_declared_too() {
+async fn i40_a_login_of_cookies_is_declared_too() {
     let issued = |id: &str| {
         Reply::json(&json!({ "email": "ann@a.example" }))
             .append_header("set-cookie", format!("id={id}; Path=/"))

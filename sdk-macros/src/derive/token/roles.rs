@@ -167,7 +167,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_role_is_found_by_the_usual_names_in_each_case() {
+    fn i40_a_role_is_found_by_the_usual_names_in_each_case() {
         for (name, role) in [
             ("access_token", Some(Role::Access)),
             ("accessToken", Some(Role::Access)),
