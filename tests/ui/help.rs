@@ -119,6 +119,10 @@ fn split(help: &str) -> (String, Vec<(String, String)>) {
 impl Program {
     fn replace(&mut self, code: &str) -> Result<(), String> {
         if let Some(name) = attribute_alone(code) {
+            if let Some(at) = self.role().filter(|_| !VERBS.contains(&name.as_str())) {
+                self.put(at, code);
+                return Ok(());
+            }
             let of_the_verb = VERBS.contains(&name.as_str()).then(|| self.verb()).flatten();
             let at = match (of_the_verb.or_else(|| self.attribute_named(&name)), self.attribute()) {
                 (Some(at), _) | (None, Some(at)) => at,
@@ -146,6 +150,16 @@ impl Program {
             self.put(at, code);
         }
         Ok(())
+    }
+
+    /// The role of the parameter whose type is underlined.
+    fn role(&self) -> Option<Range<usize>> {
+        let part = self.part_in(&self.parameters().ok()?);
+        let is_inside = part.start < self.at.start && self.at.end <= part.end && self.attribute().is_none();
+        let end = attributes(&self.text[part.clone()]);
+        let roles = &self.text[part.start..part.start + end];
+        (is_inside && roles.matches("#[").count() == 1)
+            .then(|| part.start..part.start + roles.trim_end().len())
     }
 
     /// The attribute with the verb of the method, if what is underlined is in the method's parameters.

@@ -87,14 +87,14 @@ impl ApiAttr {
 pub(super) fn split_attrs(
     attrs: Vec<Attribute>,
     is_ours: impl Fn(&str, &Attribute) -> bool,
-    is_qualified: impl Fn(&str) -> bool,
+    is_qualified: impl Fn(&str, &Attribute) -> bool,
 ) -> (Vec<ApiAttr>, Vec<Attribute>) {
     let (mut ours, mut others) = (Vec::new(), Vec::new());
     for attr in attrs {
         let last = attr.path().segments.last().map(|last| last.ident.unraw());
         let name = last.filter(|last| match attr.path().get_ident() {
             Some(_) => is_ours(&last.to_string(), &attr),
-            None => is_qualified(&last.to_string()),
+            None => is_qualified(&last.to_string(), &attr),
         });
         match name {
             Some(name) => ours.push(ApiAttr::new(name, attr)),
@@ -142,12 +142,20 @@ pub(super) fn looks_like_a_verb(name: &str, attr: &Attribute) -> bool {
     if ACCEPTED_ON_PARAMETERS.contains(&name) {
         return false;
     }
-    let names_a_path = match &attr.meta {
+    names_a_path(attr) || HANDLERS.contains(&name) || verb_named(name).is_some()
+}
+
+/// The words of other frameworks for a method that answers a request.
+const HANDLERS: &[&str] =
+    &["handler", "api", "oai", "operation", "action", "rpc", "http", "call", "debug_handler"];
+
+/// Returns whether a string of the attribute begins with a slash.
+pub(super) fn names_a_path(attr: &Attribute) -> bool {
+    match &attr.meta {
         Meta::List(list) => list.tokens.clone().into_iter().any(|token| token.to_string().starts_with("\"/")),
         Meta::NameValue(pair) => pair.value.to_token_stream().to_string().starts_with("\"/"),
         Meta::Path(_) => false,
-    };
-    names_a_path || verb_named(name).is_some()
+    }
 }
 
 /// Returns whether the attribute of a method was meant as an option of its verb, as the role of a parameter,
@@ -179,6 +187,16 @@ pub(crate) const OPTIONS: &[&str] = &[
     "idempotency",
     "paginate",
     "pagination",
+    "http_code",
+    "status_code",
+    "use_guards",
+    "produces",
+    "consumes",
+    "content_type",
+    "operation_id",
+    "responses",
+    "api_response",
+    "tags",
 ];
 
 /// Returns the session's role that an attribute such as `#[login]` means.

@@ -22,7 +22,8 @@ use crate::{
     span::strip_groups,
 };
 use api_attr::{
-    ACCEPTED_ON_PARAMETERS, is_verb, looks_like_a_verb, looks_misplaced, simple_name, split_attrs, wraps,
+    ACCEPTED_ON_PARAMETERS, is_verb, looks_like_a_verb, looks_misplaced, names_a_path, simple_name,
+    split_attrs, wraps,
 };
 
 /// A trait as it is written.
@@ -250,13 +251,16 @@ fn method(
             || wraps(attr, |inner| is_verb(inner) || inner == "session")
             || (!has_verb && body.is_none() && looks_like_a_verb(name, attr))
     };
-    let is_qualified = |name: &str| name == "session" || (!has_verb && body.is_none() && is_verb(name));
+    let is_qualified = |name: &str, attr: &Attribute| {
+        name == "session"
+            || (!has_verb && body.is_none() && (is_verb(name) || name == "path" && names_a_path(attr)))
+    };
     let (api_attrs, attrs) = split_attrs(attrs, is_ours, is_qualified);
     // An attribute of another macro can have such a name on a method with a body.
     let is_misplaced = |name: &str, attr: &Attribute| {
         has_verb && body.is_none() && looks_misplaced(name, attr, is_of_parameters)
     };
-    let (misplaced, attrs) = split_attrs(attrs, is_misplaced, |_| false);
+    let (misplaced, attrs) = split_attrs(attrs, is_misplaced, |_, _| false);
     let mut receiver = None;
     let mut params = Vec::new();
     for input in std::mem::take(&mut sig.inputs) {
@@ -301,6 +305,6 @@ fn param(input: syn::PatType, is_of_parameters: fn(&str) -> bool) -> RawParam {
     let is_ours = |name: &str, attr: &Attribute| {
         !ACCEPTED_ON_PARAMETERS.contains(&name) || wraps(attr, is_of_parameters)
     };
-    let (api_attrs, attrs) = split_attrs(input.attrs, is_ours, is_of_parameters);
+    let (api_attrs, attrs) = split_attrs(input.attrs, is_ours, |name, _| is_of_parameters(name));
     RawParam { api_attrs, attrs, pat: *input.pat, ty: *input.ty }
 }

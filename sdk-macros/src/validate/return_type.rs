@@ -105,7 +105,9 @@ fn mistake(raw: &RawMethod, returns: &Returns) -> Option<Mistake> {
         return Some(Mistake {
             at: whole.to_token_stream(),
             message: "an endpoint cannot return `impl Trait`",
-            help: "write the type that the answer is decoded into: `-> Result<User>`".to_owned(),
+            help: streamed(whole).unwrap_or_else(|| {
+                "write the type that the answer is decoded into: `-> Result<User>`".to_owned()
+            }),
         });
     }
     if let Some(borrowed) = returns::borrowed(whole) {
@@ -136,6 +138,14 @@ fn mistake(raw: &RawMethod, returns: &Returns) -> Option<Mistake> {
         });
     }
     let bare = returns.ok.as_ref()?;
+    if let Some(value) = next_to_its_head(bare) {
+        let error = returns.err.as_ref().map_or_else(String::new, |err| format!(", {}", shown(err)));
+        return Some(Mistake {
+            at: bare.to_token_stream(),
+            message: "the status and the headers of an answer stand in a `Response`",
+            help: format!("write `-> Result<sdk_runtime::Response<{}>{error}>`", shown(value)),
+        });
+    }
     if let Some(lent) = lent_forever(bare) {
         return Some(Mistake {
             at: lent.to_token_stream(),
@@ -177,6 +187,31 @@ fn is_a_parameter(ty: &Type, raw: &RawMethod) -> bool {
     let Type::Path(path) = ty else { return false };
     let mut params = raw.sig.generics.type_params().chain(raw.trait_generics.type_params());
     params.any(|param| path.path.is_ident(&param.ident))
+}
+
+/// Returns the value in a tuple with a status or with headers, as handlers of servers return it.
+fn next_to_its_head(ty: &Type) -> Option<&Type> {
+    let Type::Tuple(tuple) = span::strip_groups(ty) else { return None };
+    let is_head = |ty: &&Type| {
+        ["StatusCode", "HeaderMap", "HeaderValue"].iter().any(|name| arguments_of(ty, name).is_some())
+    };
+    let mut values = tuple.elems.iter().filter(|ty| !is_head(ty));
+    let value = values.next()?;
+    (values.next().is_none() && tuple.elems.iter().any(|ty| is_head(&ty))).then_some(value)
+}
+
+/// Returns the help for an `impl Stream`: a stream of lines, or of bytes.
+fn streamed(whole: &Type) -> Option<String> {
+    let text = shown(whole);
+    let item = text.split("Stream<Item = ").nth(1)?;
+    let item = item.strip_prefix("Result<").unwrap_or(item);
+    let end = item.find([',', '>']).unwrap_or(item.len());
+    Some(match &item[..end] {
+        "Bytes" | "Vec<u8" | "bytes::Bytes" => "write `-> Result<sdk_runtime::ByteStream>`".to_owned(),
+        item => format!(
+            "write `-> Result<sdk_runtime::JsonLines<{item}>>`, or `EventStream` for server-sent events"
+        ),
+    })
 }
 
 /// Returns the help with the type whose parts are owned.

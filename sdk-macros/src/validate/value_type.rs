@@ -142,6 +142,15 @@ pub(crate) fn can_be_text(ty: &Type) -> bool {
     matches!(shape(ty), Shape::Value) && !is_path(ty)
 }
 
+/// Returns whether the type is a body as it is.
+pub(crate) fn is_text_or_bytes(ty: &Type) -> bool {
+    const NAMES: [&str; 7] = ["str", "String", "Bytes", "Body", "BodyStream", "Vec", "Cow"];
+    match bare(ty) {
+        Type::Slice(_) | Type::Array(_) => true,
+        ty => last_name(ty).is_some_and(|name| NAMES.contains(&name.as_str())),
+    }
+}
+
 /// Returns the parameter in the query, with the role and the type that it can have there. `attribute` is its
 /// role for one value.
 pub(crate) fn in_query(attribute: &str, name: impl Display, ty: &Type) -> String {

@@ -47,8 +47,8 @@ pub(super) fn meant(attr: &ApiAttr) -> String {
         };
         name = name.or_else(|| Some(text(value)));
     }
-    let name = name.filter(|name| !name.is_empty()).map(|name| match attr.name == "header" {
-        true => header::corrected(&name),
+    let name = name.filter(|name| !name.is_empty()).map(|name| match is_of_a_header(attr) {
+        true => header::corrected(&name_of_a_constant(&name)),
         false => name,
     });
     let args: Vec<String> = name.map(|name| format!("{name:?}")).into_iter().chain(options).collect();
@@ -56,6 +56,21 @@ pub(super) fn meant(attr: &ApiAttr) -> String {
         true => format!("#[{}]", attr.name),
         false => format!("#[{}({})]", attr.name, args.join(", ")),
     }
+}
+
+/// Returns the name of a header for a constant such as `http::header::IF_MATCH`.
+fn name_of_a_constant(name: &str) -> String {
+    let last = name.rsplit("::").next().unwrap_or(name);
+    let is_constant = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
+    match last.len() > 1 && last.chars().all(is_constant) {
+        true => last.to_ascii_lowercase().replace('_', "-"),
+        false => name.to_owned(),
+    }
+}
+
+/// Returns whether the name is that of a header, also of one in the words of another framework.
+fn is_of_a_header(attr: &ApiAttr) -> bool {
+    attr.name.to_string().to_lowercase().contains("header")
 }
 
 /// Returns the text of a literal, or the tokens of a name without its quotes.

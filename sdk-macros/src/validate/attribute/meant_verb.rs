@@ -100,6 +100,7 @@ fn read(attr: &ApiAttr) -> Parts {
         Meta::NameValue(pair) => args::split(pair.value.to_token_stream()),
     };
     let is_verb = VERBS.iter().any(|verb| attr.name == verb);
+    let keeps_options = is_verb || attr.name == "endpoint";
     let mut parts = Parts { is_endpoint: attr.name == "endpoint", ..Parts::default() };
     for arg in &args {
         match arg {
@@ -107,7 +108,7 @@ fn read(attr: &ApiAttr) -> Parts {
                 parts.method = Some(name.to_string().to_ascii_uppercase());
             }
             Arg::Assign { key, value, .. } if METHODS.iter().any(|name| key == name) => {
-                parts.method = method_in(value.clone()).or(parts.method);
+                parts.method = parts.method.or_else(|| method_in(value.clone()));
             }
             Arg::Assign { key, value, .. } if PATHS.iter().any(|name| key == name) => {
                 parts.path = literal_in(value.clone()).or(parts.path);
@@ -120,10 +121,17 @@ fn read(attr: &ApiAttr) -> Parts {
             }
             Arg::Value(tokens) => parts.value(tokens),
             Arg::Flag(name) if parts.path.is_none() && !is_option(&name.to_string()) => {}
-            other => parts.options.push(shown(other)),
+            other if keeps_options || option_named(other) => parts.options.push(shown(other)),
+            _ => {}
         }
     }
     parts
+}
+
+/// Returns whether the part is an option of ours, which the help keeps.
+fn option_named(arg: &Arg) -> bool {
+    let known = ["auth", "timeout", "headers", "retry", "idempotent", "paginate"];
+    arg.key().is_some_and(|key| known.iter().any(|name| key == name))
 }
 
 fn first_literal(items: &[Arg]) -> Option<String> {

@@ -2,11 +2,12 @@
 //! at a parameter, and `#[sesion(start)]` is misspelt.
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{ToTokens, quote};
 use syn::Meta;
 
 use super::session::role_named;
 use crate::{
+    args,
     diagnostics::{Diagnostics, Reported},
     parse::{ApiAttr, OPTIONS, RawMethod, named_session},
     validate::{option, wording::shown},
@@ -25,20 +26,24 @@ pub(crate) fn is_role(attr: &ApiAttr) -> bool {
 /// Reports each option that is an attribute of its own.
 pub(crate) fn options(raw: &RawMethod, diagnostics: &Diagnostics) {
     for attr in raw.misplaced.iter().filter(|attr| is_option(attr)) {
-        let message = format!("`#[{}]` is no attribute of a method, but an option of its verb", attr.name);
-        diagnostics.report(attr, message, option_help(attr, raw));
+        let help = option_help(attr, raw);
+        let what = if help.starts_with("remove it:") { "" } else { ", but an option of its verb" };
+        let message = format!("`#[{}]` is no attribute of a method{what}", attr.name);
+        diagnostics.report(attr, message, help);
+    }
+}
+
+/// Returns what the attribute says behind its name.
+fn given(attr: &ApiAttr) -> TokenStream {
+    match &attr.syntax.meta {
+        Meta::Path(_) => TokenStream::new(),
+        Meta::List(list) => list.tokens.clone(),
+        Meta::NameValue(pair) => pair.value.to_token_stream(),
     }
 }
 
 fn option_help(attr: &ApiAttr, raw: &RawMethod) -> String {
-    let value = match &attr.syntax.meta {
-        Meta::Path(_) => TokenStream::new(),
-        Meta::List(list) => list.tokens.clone(),
-        Meta::NameValue(pair) => {
-            let value = &pair.value;
-            quote!(#value)
-        }
-    };
+    let value = given(attr);
     let option = match attr.name.to_string().as_str() {
         "no_auth" | "noauth" | "public" | "anonymous" => Some("auth = none".to_owned()),
         "scope" | "scopes" => option::meant("auth", quote!(scopes(#value))),
@@ -51,6 +56,12 @@ fn option_help(attr: &ApiAttr, raw: &RawMethod) -> String {
     };
     let Some(verb) = raw.verbs().find(|verb| !verb.is_cfg_attr()) else {
         return "remove it".to_owned();
+    };
+    let (name, given) = (&attr.name, given(attr));
+    let option = match args::split(quote!(#name(#given))).first().and_then(option::meaning) {
+        Some(option::Meaning::Nothing(reason)) => return format!("remove it: {reason}"),
+        Some(option::Meaning::Option(other)) => Some(other),
+        None => option,
     };
     let args: Vec<String> = verb.list().iter().map(shown).collect();
     let option = option.unwrap_or_else(|| "timeout = 30s".to_owned());

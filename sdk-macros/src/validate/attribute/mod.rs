@@ -69,6 +69,12 @@ pub(crate) fn is_ours(name: &str) -> bool {
 pub(crate) fn are_unqualified(raw: &RawMethod, diagnostics: &Diagnostics) {
     let of_params = raw.params.iter().flat_map(|param| &param.api_attrs);
     for attr in raw.api_attrs.iter().chain(of_params).filter(|attr| attr.is_qualified) {
+        // Another framework's attribute is reported as the verb that it means.
+        if !is_ours(&attr.name.to_string())
+            || raw.verbs().any(|verb| std::ptr::eq(verb, attr)) && attr.name == "path"
+        {
+            continue;
+        }
         let arguments = match &attr.syntax.meta {
             Meta::List(list) => format!("({})", shown(&list.tokens)),
             Meta::Path(_) | Meta::NameValue(_) => String::new(),
@@ -94,6 +100,10 @@ pub(crate) fn role(written: &Written<'_>, diagnostics: &Diagnostics) -> Result<R
     }
 }
 
+/// Words for a token, which the client is given when it is made.
+const TOKENS: [&str; 7] =
+    ["bearer", "bearer_auth", "bearer_token", "token", "basic_auth", "authorization", "auth"];
+
 /// Reports an attribute on a parameter that has none of the names. `usual` is the help that gives the
 /// parameter the role that its type suggests.
 pub(crate) fn unknown(
@@ -110,6 +120,15 @@ pub(crate) fn unknown(
     let has_role = others.iter().any(|other| gives_role(other));
     if let Shape::Nothing = value_type::shape(&param.ty) {
         let help = "remove the parameter: `()` has no value to send";
+        return diagnostics.report(attr, format!("unknown attribute `#[{name}]` on a parameter"), help);
+    }
+    if TOKENS.iter().any(|word| name == *word) {
+        let param = shown(&param.pat);
+        let call = match name.as_str() {
+            "basic_auth" | "authorization" | "auth" => ".header(\"authorization\", …)".to_owned(),
+            _ => format!(".bearer({param})"),
+        };
+        let help = format!("remove the parameter: the builder of the client takes it: `{call}`");
         return diagnostics.report(attr, format!("unknown attribute `#[{name}]` on a parameter"), help);
     }
     let help = match (role_named::meant(attr, param, &names), usual) {

@@ -106,6 +106,8 @@ pub(super) fn meant(attr: &ApiAttr, param: &RawParam, names: &[&'static str]) ->
     }
     let synonym = WORDS.iter().find(|(_, words)| words.contains(&word.as_str())).map(|(role, _)| *role);
     let meant = synonym.or_else(|| nearest(&name, names.iter().copied()))?;
+    // What is neither text nor bytes is sent as JSON.
+    let meant = if meant == "body" && !value_type::is_text_or_bytes(&param.ty) { "json" } else { meant };
     let others: String = others().map(|other| shown(other) + " ").collect();
     if role.is_some_and(|role| role.name != "from_session") && synonym.is_some() {
         return None;

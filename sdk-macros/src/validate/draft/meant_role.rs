@@ -164,10 +164,19 @@ fn names(pat: &Pat) -> Vec<Ident> {
 
 /// Returns the role and the type in an extractor of a server's framework: `Json<User>` is the JSON of a
 /// `User`.
-fn extracted(ty: &Type) -> Option<(&'static str, &Type)> {
-    [("Path", "path"), ("Query", "queries"), ("Json", "json"), ("Form", "form"), ("TypedHeader", "header")]
-        .into_iter()
-        .find_map(|(name, role)| Some((role, *arguments_of(ty, name)?.first()?)))
+pub(crate) fn extracted(ty: &Type) -> Option<(&'static str, &Type)> {
+    const EXTRACTORS: [(&str, &str); 6] = [
+        ("Path", "path"),
+        ("Query", "queries"),
+        ("Json", "json"),
+        ("Form", "form"),
+        ("TypedHeader", "header"),
+        ("Request", "json"),
+    ];
+    let found =
+        EXTRACTORS.into_iter().find_map(|(name, role)| Some((role, *arguments_of(ty, name)?.first()?)));
+    // One value has no fields to send.
+    found.map(|(role, inner)| (if role == "queries" && is_scalar(inner) { "query" } else { role }, inner))
 }
 
 /// Returns whether the parameter has no role but an extractor as its type: a mistake, for which the type
@@ -178,10 +187,11 @@ pub(crate) fn is_meant_as_an_extractor(method: &RawMethod, param: &RawParam) -> 
         method.verbs().any(|verb| verb.syntax.to_token_stream().to_string().contains(&placeholder))
     };
     let is_endpoint = method.verbs().next().is_some();
+    let is_for_the_path = extracted(&param.ty).is_some_and(|(role, _)| role == "path");
     is_endpoint
         && param.api_attrs.is_empty()
         && extracted(&param.ty).is_some()
-        && !param.name().is_some_and(is_placed)
+        && (is_for_the_path || !param.name().is_some_and(is_placed))
 }
 
 fn role_and_type(role: &str, name: &Ident, ty: &Type) -> String {

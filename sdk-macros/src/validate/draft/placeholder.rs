@@ -6,7 +6,7 @@ use syn::{LitStr, Type};
 
 use super::{
     address::Address,
-    meant_role::{Meant, is_list, is_optional, meant},
+    meant_role::{Meant, extracted, is_list, is_optional, meant},
     mistaken::Mistaken,
     param::{ParsedParam, ParsedParams},
 };
@@ -236,7 +236,7 @@ fn renamed(
     diagnostics: &Diagnostics,
 ) -> Reported {
     let (wanted, name) = (&placeholder.name, &param.name);
-    let ty = shown(&param.raw.ty);
+    let ty = shown(extracted(&param.raw.ty).map_or(&param.raw.ty, |(_, inner)| inner));
     let help = if !is_identifier(wanted) {
         format!("write `#[path({wanted:?})] {}: {ty}`", param.ident)
     } else if wanted.chars().any(char::is_uppercase) {
@@ -347,7 +347,12 @@ fn can_be_a_segment(
 ) {
     let ty = &param.raw.ty;
     param.must_be_unconditional("a path parameter", diagnostics);
-    if is_optional(ty) {
+    if let Some(("path", inner)) = extracted(ty)
+        && param.raw.api_attrs.is_empty()
+    {
+        let help = format!("write `{}: {}`", param.ident, shown(inner));
+        diagnostics.report(ty, "an extractor of a server is no value of a path", help);
+    } else if is_optional(ty) {
         let some = arguments_of(ty, "Option").and_then(|types| types.first().copied().map(shown));
         let help = format!(
             "write `{}: {}`, and declare a second endpoint without `{{{}}}` in its path",

@@ -51,6 +51,7 @@ const NOTHING: &[(&[&str], &str)] = &[
             "response_status",
             "expected_status",
             "http_code",
+            "api_response",
             "default_status",
             "status_codes",
             "expect",
@@ -109,7 +110,7 @@ const NOTHING: &[(&[&str], &str)] = &[
         "a parameter with `#[json]` or another role is the body",
     ),
     (
-        &["error", "errors", "error_type", "err", "throws", "raises"],
+        &["error", "errors", "error_type", "err", "error_for_status", "throws", "raises"],
         "the second type of `Result<T, E>` is the error",
     ),
     (
@@ -120,6 +121,7 @@ const NOTHING: &[(&[&str], &str)] = &[
         &[
             "guard",
             "guards",
+            "use_guards",
             "wrap",
             "middleware",
             "middlewares",
@@ -129,6 +131,10 @@ const NOTHING: &[(&[&str], &str)] = &[
             "layer",
         ],
         "the client has layers of a transport, and an endpoint has none",
+    ),
+    (
+        &["observe", "full_response", "raw_response"],
+        "the return type `Result<Response<T>>` has the status and the headers",
     ),
     (
         &["stream", "streaming", "sse", "chunked"],
@@ -145,10 +151,39 @@ fn is_one_of(option: &Arg, words: &[&str]) -> bool {
     option.key().is_some_and(|key| words.iter().any(|word| key == word))
 }
 
+/// Words for a token, which the client is given when it is made.
+const TOKENS: &[&str] = &["bearer", "bearer_auth", "bearer_token", "token", "access_token", "api_key"];
+
 /// Returns the help for an option that other frameworks have.
 pub(super) fn help(option: &Arg, line: &Line) -> Option<String> {
+    Some(match meaning(option)? {
+        Meaning::Nothing(reason) => format!("write `{}`: {reason}", line.without(option)),
+        Meaning::Option(other) => format!("write `{}`", line.with(option, Some(&other))),
+    })
+}
+
+/// What an option of other frameworks is here.
+pub(crate) enum Meaning {
+    /// Nothing, with the reason.
+    Nothing(String),
+    /// Another option.
+    Option(String),
+}
+
+/// Returns what an option of other frameworks is here.
+pub(crate) fn meaning(option: &Arg) -> Option<Meaning> {
     if let Some((_, reason)) = NOTHING.iter().find(|(words, _)| is_one_of(option, words)) {
-        return Some(format!("write `{}`: {reason}", line.without(option)));
+        return Some(Meaning::Nothing((*reason).to_owned()));
+    }
+    if is_one_of(option, TOKENS)
+        && let Arg::Assign { value, .. } = option
+        && !matches!(value.to_string().as_str(), "true" | "required")
+    {
+        let reason = format!("the builder of the client takes the token: `.bearer({})`", shown(value));
+        return Some(Meaning::Nothing(reason));
+    }
+    if is_one_of(option, &["with_credentials", "withCredentials", "credentials"]) {
+        return Some(Meaning::Option("auth = cookies".to_owned()));
     }
     if is_one_of(option, CONTENT) {
         let role = match media_type(option).as_deref() {
@@ -158,16 +193,14 @@ pub(super) fn help(option: &Arg, line: &Line) -> Option<String> {
             Some(json) if json.ends_with("+json") => format!("#[json({json:?})]"),
             Some(other) => format!("#[body({other:?})]"),
         };
-        return Some(format!("write `{}`: `{role}` at the body says the media type", line.without(option)));
+        return Some(Meaning::Nothing(format!("`{role}` at the body says the media type")));
     }
     if is_one_of(option, ACCEPT) {
         return Some(match media_type(option).as_deref() {
             None | Some("application/json") => {
-                format!("write `{}`: the return type is what the request accepts", line.without(option))
+                Meaning::Nothing("the return type is what the request accepts".to_owned())
             }
-            Some(other) => {
-                format!("write `{}`", line.with(option, Some(&format!("headers(\"accept\" = {other:?})"))))
-            }
+            Some(other) => Meaning::Option(format!("headers(\"accept\" = {other:?})")),
         });
     }
     None

@@ -59,7 +59,6 @@ const SYNONYMS: &[(&str, &[&str])] = &[
             "authenticate",
             "security",
             "auth_type",
-            "bearer_auth",
             "requires_auth",
             "require_auth",
             "needs_auth",
@@ -115,6 +114,10 @@ fn plain(value: &TokenStream) -> String {
 fn timeout(text: &str) -> Option<String> {
     let lower = text.to_ascii_lowercase();
     if ["none", "never", "off", "false", "infinite", "unlimited", "disabled", "null"].contains(&&*lower) {
+        return Some("none".to_owned());
+    }
+    // Others have a negative number for no limit.
+    if lower.starts_with('-') {
         return Some("none".to_owned());
     }
     let start = lower.find(|c: char| c.is_ascii_digit())?;

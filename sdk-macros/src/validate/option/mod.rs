@@ -16,7 +16,7 @@ mod retry;
 mod timeout;
 
 pub(crate) use auth::AuthRule;
-pub(crate) use habit::Line;
+pub(crate) use habit::{Line, Meaning, meaning};
 pub(crate) use headers::FixedHeader;
 pub(crate) use key::{Given, Key};
 pub(crate) use known::known;

@@ -29,8 +29,11 @@ pub(super) fn parse(arg: &Arg, diagnostics: &Diagnostics) -> Result<Value, Repor
         Some(milliseconds) => Ok(Timeout::After(milliseconds)),
         None => {
             let meant = || meant(KEY.name, value.clone()).unwrap_or_else(|| KEY.example.to_owned());
-            let help = both_units(&value).unwrap_or_else(|| {
-                format!("write `{}`, with one of the units `ms`, `s`, `m`, `h`; or `timeout = none`", meant())
+            let help = both_units(&value).unwrap_or_else(|| match meant().as_str() {
+                "timeout = none" => "write `timeout = none` for no timeout".to_owned(),
+                meant => {
+                    format!("write `{meant}`, with one of the units `ms`, `s`, `m`, `h`; or `timeout = none`")
+                }
             });
             Err(diagnostics.report(value, "expected a duration such as `30s`", help))
         }
