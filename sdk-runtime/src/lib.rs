@@ -158,6 +158,7 @@ mod secret;
 mod sync;
 mod text;
 mod token_time;
+mod trace;
 mod www_authenticate;
 
 pub mod body;

@@ -14,6 +14,7 @@ mod llm;
 mod login;
 mod oauth;
 mod patch;
+mod observability;
 mod reference;
 mod sign_out;
 mod spring;

@@ -30,6 +30,7 @@ const LAYERS: &[Layers] = &[
             "www_authenticate",
             "endpoint",
             "error",
+            "trace",
             "body",
             "request",
             "transport",

@@ -22,6 +22,7 @@ use crate::error::{ApiError, Error, InvalidRequest};
 use crate::request::{HeaderArg, Prepared, Request, RequestPreview};
 use crate::response::{Decoder, Response};
 use crate::runtime;
+use crate::trace::{self, Instrument};
 
 /// A call of an endpoint, which is a future. Await it to send it. It borrows nothing, so it can be stored,
 /// moved to another thread and spawned: `tokio::spawn(call)`. Once it is polled, its options have no effect.
@@ -292,7 +293,7 @@ impl<T, E> Call<T, E> {
         E: 'static,
     {
         let (plan, decoder, complete) = (self.plan.take(), self.decoder, self.complete);
-        async move {
+        let executing = async move {
             let executed = match plan {
                 Some(plan) => plan.execute().await,
                 None => Err(already_polled(decoder.endpoint).into()),
@@ -311,7 +312,8 @@ impl<T, E> Call<T, E> {
                 }
                 (Err(error), _) => decoder.fail(Failure::Error(error)),
             }
-        }
+        };
+        executing.instrument(trace::call(decoder.endpoint))
     }
 }
 

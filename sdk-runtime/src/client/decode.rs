@@ -4,8 +4,9 @@
 
 use super::execute::attempt::CallResponse;
 use crate::endpoint::Endpoint;
-use crate::error::{ApiError, Error, ErrorResponse, InsufficientScope};
+use crate::error::{ApiError, Error, ErrorResponse, InsufficientScope, status_code};
 use crate::response::{Decoder, Head};
+use crate::trace;
 
 /// The functions that make a `T` or an `E` of a response. They are plain functions, so that a type which is
 /// no [`ApiError`] is reported where it is declared, and not wherever a call is awaited.
@@ -56,6 +57,7 @@ impl<T, E> CallDecoder<T, E> {
     /// Returns the endpoint's error for an error without a response. Here each error of a call gets its
     /// endpoint.
     pub(super) fn error(&self, error: Error) -> E {
+        trace::failed(error.code());
         (self.other_error)(error.with_endpoint(self.endpoint))
     }
 
@@ -83,8 +85,12 @@ impl<T, E> CallDecoder<T, E> {
         };
         // An endpoint's own errors come first: a declared 404 is an error where an undeclared one may be
         // `None`.
+        let code = status_code(response.status());
         let response = match (self.declared_error)(response) {
-            Ok(error) => return Err(error),
+            Ok(error) => {
+                trace::failed(code);
+                return Err(error);
+            }
             Err(response) => response,
         };
         if lacking.is_none()

@@ -16,6 +16,7 @@ use crate::endpoint::Endpoint;
 use crate::error::{Error, InvalidRequest, Unimplemented};
 use crate::request::HeaderArg;
 use crate::response::{Head, Page};
+use crate::trace::{self, Span};
 
 /// How one page leads to the next: `paginate = …`.
 pub enum Paginate<P> {
@@ -85,7 +86,7 @@ enum Source<P, E> {
 enum State {
     /// The next page has not been requested.
     Idle,
-    Fetching(PageFuture),
+    Fetching(PageFuture, Span),
     /// The next page cannot be requested, for this reason.
     Failed(InvalidRequest),
     Done,
@@ -203,12 +204,16 @@ impl<P: Page, E> Stream for Pages<P, E> {
         };
         loop {
             match std::mem::replace(state, State::Done) {
-                State::Idle => *state = State::Fetching(pager.fetch()),
-                State::Fetching(mut fetching) => {
-                    let Poll::Ready(fetched) = fetching.as_mut().poll(cx) else {
-                        *state = State::Fetching(fetching);
+                State::Idle => {
+                    let span = trace::call(pager.endpoint);
+                    *state = State::Fetching(span.in_scope(|| pager.fetch()), span);
+                }
+                State::Fetching(mut fetching, span) => {
+                    let Poll::Ready(fetched) = span.in_scope(|| fetching.as_mut().poll(cx)) else {
+                        *state = State::Fetching(fetching, span);
                         return Poll::Pending;
                     };
+                    let _entered = span.entered();
                     let page = match fetched {
                         Ok(fetched) => decoder.decode(pager.record(fetched).response, false),
                         Err(error) => Err(decoder.error(error)),

@@ -53,7 +53,7 @@ impl Error {
             Self::NotSignedIn(_) => "not_signed_in",
             Self::IdentityChanged(_) => "identity_changed",
             Self::InsufficientScope(_) => "insufficient_scope",
-            Self::Status(response) => of_status(response.status()),
+            Self::Status(response) => status_code(response.status()),
             Self::Transport(error) => match error.kind() {
                 TransportErrorKind::Dns => "transport.dns",
                 TransportErrorKind::Connect => "transport.connect",
@@ -145,7 +145,7 @@ impl Error {
 }
 
 /// Returns the code of a response with `status`. A `2xx` is a success that refuses by its body.
-fn of_status(status: StatusCode) -> &'static str {
+pub(crate) fn status_code(status: StatusCode) -> &'static str {
     match status.as_u16() {
         200..300 => "status.2xx",
         300..400 => "status.3xx",

@@ -29,6 +29,7 @@ pub use api::ApiError;
 pub use build::BuildError;
 pub use call_error::Error;
 pub(crate) use called::Called;
+pub(crate) use code::status_code;
 pub use decode::DecodeError;
 pub(crate) use error_body::{Code, ErrorBody};
 pub use expired::{ExpiredReason, SessionExpired};

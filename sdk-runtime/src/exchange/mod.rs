@@ -20,6 +20,7 @@ use crate::error::{Error, TransportErrorKind};
 use crate::request::base::{Base, is_same_origin, may_carry_credentials};
 use crate::request::{Prepared, header};
 use crate::runtime::Clock;
+use crate::trace::{self, Instrument};
 use crate::transport::{Stage, Transport, TransportRequest, TransportResponse};
 
 pub(crate) use credentials::Credentials;
@@ -97,11 +98,14 @@ impl Upstream {
             let hop = redirected.as_ref().unwrap_or(request);
             let mut resends = 0;
             let (response, signed) = loop {
-                let (mut outgoing, signed) =
-                    self.outgoing(hop, credentials, own_origin, contents, stage).await?;
+                let span = trace::request(hop.endpoint, &hop.method, &hop.url, stage.count_send());
+                let outgoing = self.outgoing(hop, credentials, own_origin, contents, stage);
+                let (mut outgoing, signed) = outgoing.instrument(span.clone()).await?;
                 let is_coding_requested = encoding::ask(&mut outgoing.headers);
                 permit(hop)?;
-                match transport.send(outgoing).await {
+                let sent = span.in_scope(|| transport.send(outgoing)).instrument(span.clone()).await;
+                trace::answered(&span, sent.as_ref().map(http::Response::status));
+                match sent {
                     Ok(response) if is_coding_requested => {
                         break (encoding::decoded(&hop.method, response), signed);
                     }

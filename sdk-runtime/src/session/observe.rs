@@ -7,6 +7,7 @@ use std::fmt;
 
 use tokio::sync::watch;
 
+use crate::error::Error;
 use crate::session::state::{SessionEvent, SessionState};
 use crate::sync::{Broadcast, OrderedQueue, Received, Subscription};
 
@@ -110,7 +111,40 @@ impl Outbox {
     pub(crate) fn tell(&self) {
         self.notices.drain(|notice| match notice {
             Notice::State(state) => drop(self.states.send_replace(state)),
-            Notice::Event(event) => self.events.send(&event),
+            Notice::Event(event) => {
+                trace(&event);
+                self.events.send(&event);
+            }
         });
+    }
+}
+
+/// Reports `event` as an event of `tracing`, without a subject and without a token.
+fn trace(event: &SessionEvent) {
+    macro_rules! tell {
+        ($level:ident, $text:literal $(, $name:ident = $value:expr)*) => {
+            tracing::$level!(target: "sdk_runtime::session", $($name = $value,)* $text)
+        };
+    }
+    match event {
+        SessionEvent::SignedIn(login) => tell!(info, "signed in", epoch = login.epoch()),
+        SessionEvent::Refreshed(login) => tell!(info, "refreshed", generation = login.generation()),
+        SessionEvent::RefreshFailing(unavailable) => {
+            let code = Error::from(unavailable.clone()).code();
+            let cool_down = tracing::field::debug(unavailable.retry_after());
+            tell!(warn, "the refresh fails", error_type = code, cool_down = cool_down);
+        }
+        SessionEvent::Expired(expired) => {
+            tell!(warn, "the login is over", error_type = Error::from(expired.clone()).code());
+        }
+        SessionEvent::SignedOut => tell!(info, "signed out"),
+        SessionEvent::StoreDegraded(error) => {
+            let code = Error::from(error.clone()).code();
+            tell!(warn, "the store does not have the login", error_type = code);
+        }
+        SessionEvent::StoreRecovered => tell!(info, "the store has the login again"),
+        SessionEvent::CookiesDropped(_) => tell!(warn, "the jar had no room for all cookies"),
+        SessionEvent::Closed => tell!(debug, "the session was closed"),
+        SessionEvent::Missed(_) => {}
     }
 }

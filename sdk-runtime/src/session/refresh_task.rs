@@ -14,6 +14,7 @@ use crate::session::refresh::{
 use crate::session::state::{FlightId, RefreshOutcome, Start};
 use crate::session::store_client::StoreClient;
 use crate::session::stored::{Claim, LeaseTerm, OutcomeUnknown, RefreshInput};
+use crate::trace::{self, Instrument, Span};
 
 impl Shell {
     /// Starts the flight that the state has decided on, under the same lock.
@@ -32,18 +33,22 @@ impl Shell {
         // it.
         drop(inner);
         let guard = Guard { shell: self.clone(), flight: flight.clone() };
-        self.spawner.spawn(async move {
+        let span = flight.span.get_or_init(trace::refresh).clone();
+        let task = async move {
             let Guard { shell, flight } = &guard;
             let login = start.input.as_ref().map(|input| input.record.id.login.clone());
             let (grant, jar) = (start.grant.clone(), start.jar.clone());
             let outcome = shell.execute_refresh(flight, &refresher, *start).await;
-            let Some(outcome) = shell.finish(flight, outcome) else { return };
+            let superseded = shell.finish(flight, outcome);
+            trace::refreshed(&Span::current(), flight.outcome.get().and_then(Option::as_ref));
+            let Some(outcome) = superseded else { return };
             if let Some(revoke) = flight.take_revoke()
                 && let Some(discarded) = outcome.discarded(login, grant, jar)
             {
                 revoke(discarded).await;
             }
-        });
+        };
+        self.spawner.spawn(task.instrument(span));
         Some(flight)
     }
 

@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::task::{Context, Poll};
 
 tokio::task_local! {
@@ -35,6 +35,7 @@ pub(crate) struct Stage(Arc<Flags>);
 struct Flags {
     is_connecting: AtomicBool,
     has_timed_out: AtomicBool,
+    sends: AtomicU32,
 }
 
 impl Stage {
@@ -45,6 +46,11 @@ impl Stage {
 
     fn set(&self, is_connecting: bool) {
         self.0.is_connecting.store(is_connecting, Ordering::Relaxed);
+    }
+
+    /// Counts a send of the request. Returns how often it was sent before.
+    pub(crate) fn count_send(&self) -> u32 {
+        self.0.sends.fetch_add(1, Ordering::Relaxed)
     }
 
     /// Records that the request has timed out.

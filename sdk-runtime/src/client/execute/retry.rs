@@ -10,6 +10,7 @@ use crate::error::{Error, ErrorResponse, InvalidRequest};
 use crate::request::Prepared;
 use crate::retry_after;
 use crate::runtime::{self, Clock, Instant};
+use crate::trace;
 
 const FIRST: Duration = Duration::from_millis(500);
 const LONGEST: Duration = Duration::from_secs(8);
@@ -77,6 +78,7 @@ impl RetryBudget {
         }
         self.left -= 1;
         self.failures += 1;
+        trace::retries(pause, self.failures);
         Some(pause)
     }
 }

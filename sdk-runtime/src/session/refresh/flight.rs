@@ -7,13 +7,14 @@
 //! - **I8** Dropping or cancelling a waiter changes no other result and stops no refresh.
 
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use tokio::sync::SetOnce;
 use tokio_util::sync::CancellationToken;
 
 use crate::session::state::{Discarded, FlightId, Settled};
 use crate::sync::Flag;
+use crate::trace::{self, Span};
 
 /// Revokes tokens at the server that no login wants.
 pub(crate) type Revoke = Box<dyn FnOnce(Discarded) -> Pin<Box<dyn Future<Output = ()> + Send>> + Send>;
@@ -24,6 +25,8 @@ pub(crate) struct RefreshFlight {
     pub(crate) cancel: CancellationToken,
     /// `None`: the flight was superseded, and each waiter has to check what became of its login.
     pub(crate) outcome: SetOnce<Option<Settled>>,
+    /// The span of the refresh, which starts when the lock is free.
+    pub(crate) span: OnceLock<Span>,
     /// Whether the refresh token may be spent.
     sent: Flag,
     /// Set when the task has ended, superseded or not.
@@ -38,6 +41,7 @@ impl RefreshFlight {
             id,
             cancel,
             outcome: SetOnce::new(),
+            span: OnceLock::new(),
             sent: Flag::default(),
             ended: SetOnce::new(),
             revoke: Mutex::default(),
@@ -48,7 +52,11 @@ impl RefreshFlight {
     ///
     /// Cancel safe: nothing is lost when the future is dropped.
     pub(crate) async fn settled(&self) -> Option<Settled> {
-        self.outcome.wait().await.clone()
+        let settled = self.outcome.wait().await.clone();
+        if let Some(span) = self.span.get() {
+            trace::waited_for(span);
+        }
+        settled
     }
 
     /// Sets how tokens are revoked that no login wants. Returns the former value, which is to be dropped
