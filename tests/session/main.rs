@@ -26,6 +26,7 @@ mod identity;
 mod issued;
 mod judged;
 mod kept;
+mod layered;
 mod lease;
 mod limits;
 mod lost;

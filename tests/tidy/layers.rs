@@ -98,7 +98,7 @@ const LAYERS: &[Layers] = &[
     Layers {
         directory: "sdk-runtime/src/client/",
         order: &[
-            "deadline idempotency inner",
+            "deadline idempotency inner session_layer",
             "execute",
             "decode",
             "sign_in sign_out",

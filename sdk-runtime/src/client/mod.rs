@@ -11,6 +11,7 @@ mod inner;
 mod pager;
 mod pages;
 mod pool;
+mod session_layer;
 mod sign_in;
 mod sign_out;
 mod transports;
@@ -25,6 +26,7 @@ pub use inner::{ApiClient, Client};
 pub use pages::Paginate;
 pub use pages::{PageItems, Pages};
 pub use pool::SessionPool;
+pub use session_layer::{CopyBody, SessionLayer, SessionService};
 
 /// The token of [`Call::cancel_on`], from `tokio-util`.
 pub use tokio_util::sync::CancellationToken;

@@ -68,6 +68,12 @@ impl ErrorResponse {
         self
     }
 
+    /// Whether its status shows that the server has looked at the credential of the request.
+    pub(crate) fn shows_that_the_credential_counted(&self) -> bool {
+        let status = self.status();
+        !status.is_server_error() && !matches!(status.as_u16(), 401 | 407 | 408 | 421 | 425 | 429)
+    }
+
     /// Sets the endpoint of a response that a fake has made.
     pub(super) fn set_endpoint(&mut self, endpoint: &'static Endpoint) {
         if self.is_fake() {

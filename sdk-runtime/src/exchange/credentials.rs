@@ -9,7 +9,6 @@ use crate::cookies::{Jar, SetCookies};
 use crate::error::{Error, InvalidRequest};
 use crate::request::base::Base;
 use crate::runtime::Clock;
-use crate::transport::TransportRequest;
 
 /// The credentials that sign one send.
 #[derive(Clone, Copy, Default)]
@@ -21,30 +20,31 @@ pub(crate) struct Credentials<'a> {
 }
 
 impl Credentials<'_> {
-    /// Puts the credentials on `request`. Returns whether there were any for its address.
-    pub(super) fn sign(
+    /// Puts the credentials on a request to `url`. Returns whether there were any for its address.
+    pub(crate) fn sign(
         self,
-        request: &mut TransportRequest,
+        headers: &mut HeaderMap,
+        url: &Url,
         base: &Base,
         clock: &Clock,
     ) -> Result<bool, Error> {
-        let cookies = self.jar.and_then(|jar| jar.header(&request.url, clock));
+        let cookies = self.jar.and_then(|jar| jar.header(url, clock));
         if self.header.is_none() && cookies.is_none() {
             return Ok(false);
         }
-        must_be_private(&request.url, base)?;
+        must_be_private(url, base)?;
         if let Some((name, value)) = self.header {
-            request.headers.insert(name.clone(), value.clone());
+            headers.insert(name.clone(), value.clone());
         }
         if let Some(cookies) = cookies {
-            request.headers.append(COOKIE, cookies);
+            headers.append(COOKIE, cookies);
         }
         Ok(true)
     }
 
     /// Stores the cookies of a response from `url`. A cookie that may not be sent back there is not stored
     /// either.
-    pub(super) fn store_cookies(
+    pub(crate) fn store_cookies(
         self,
         headers: &HeaderMap,
         url: &Url,

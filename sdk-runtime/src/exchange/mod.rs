@@ -216,7 +216,8 @@ impl Upstream {
         {
             own.iter_mut().for_each(|value| value.set_sensitive(true));
         }
-        let signed = own_origin && credentials.sign(&mut outgoing, &self.base, &self.clock)?;
+        let signed =
+            own_origin && credentials.sign(&mut outgoing.headers, &request.url, &self.base, &self.clock)?;
         header::join_cookies(&mut outgoing.headers);
         Ok((outgoing, signed))
     }

@@ -51,10 +51,7 @@ impl AttemptResponse {
     pub(super) fn accepts_the_credential(&self) -> bool {
         let has_looked = match &self.response {
             CallResponse::Success(_) => true,
-            CallResponse::Failure(answer, _) => {
-                let status = answer.status();
-                !status.is_server_error() && !matches!(status.as_u16(), 401 | 407 | 408 | 421 | 425 | 429)
-            }
+            CallResponse::Failure(answer, _) => answer.shows_that_the_credential_counted(),
         };
         has_looked && self.signed && self.own_origin
     }
