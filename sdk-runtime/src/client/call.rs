@@ -22,7 +22,7 @@ use crate::error::{ApiError, Error, InvalidRequest};
 use crate::request::{HeaderArg, Prepared, Request, RequestPreview};
 use crate::response::{Decoder, Response};
 use crate::runtime;
-use crate::trace::{self, Instrument};
+use crate::trace::{self, Instrument, Span};
 
 /// A call of an endpoint, which is a future. Await it to send it. It borrows nothing, so it can be stored,
 /// moved to another thread and spawned: `tokio::spawn(call)`. Once it is polled, its options have no effect.
@@ -236,23 +236,23 @@ impl Plan {
     }
 
     /// Executes the call up to its response.
-    async fn execute(self: Box<Self>) -> Result<Executed, Error> {
+    async fn execute(self: Box<Self>, span: &Span) -> Result<Executed, Error> {
         let client = self.client.clone();
         let spawner = client.spawner();
         if spawner.is_named() {
-            return spawner.run(self.execute_here()).await;
+            return spawner.run(self.execute_here(span)).await;
         }
-        self.execute_here().await
+        self.execute_here(span).await
     }
 
-    async fn execute_here(mut self: Box<Self>) -> Result<Executed, Error> {
+    async fn execute_here(mut self: Box<Self>, span: &Span) -> Result<Executed, Error> {
         let progress = Progress::default();
         let limits = std::mem::take(&mut self.limits);
         let timeout = limits.timeout;
         let since = matches!(self.role, Role::SignIn).then(runtime::now);
         // Pinned once, because the future is large.
         let work = pin!(self.execute_within(timeout, &progress));
-        let mut executed = limits.enforce(&progress, work).await?;
+        let mut executed = limits.enforce(&progress, work.instrument(span.clone())).await?;
         if let (Executed::SignIn(_, sign_in), Some(since)) = (&mut executed, since) {
             sign_in.limits = limits.left_since(since);
         }
@@ -286,34 +286,37 @@ impl Plan {
 }
 
 impl<T, E> Call<T, E> {
-    /// Executes the call and decodes its response.
-    fn send<H: KeepHead + Send>(&mut self) -> impl Future<Output = Result<(H, T), E>> + Send + use<H, T, E>
+    /// Executes the call and decodes its response. `finish` makes the output of the head and the value.
+    fn send<H: KeepHead + Send + 'static, O: 'static>(&mut self, finish: fn(H, T) -> O) -> CallFuture<O, E>
     where
         T: 'static,
         E: 'static,
     {
         let (plan, decoder, complete) = (self.plan.take(), self.decoder, self.complete);
-        let executing = async move {
+        // Boxed where it is made, because the future is large and each move copies it.
+        Box::pin(async move {
+            let span = trace::call(decoder.endpoint);
             let executed = match plan {
-                Some(plan) => plan.execute().await,
+                Some(plan) => plan.execute(&span).await,
                 None => Err(already_polled(decoder.endpoint).into()),
             };
-            match (executed, complete) {
+            let outcome = match (executed, complete) {
                 (Ok(Executed::SignIn(CallResponse::Success(success), sign_in)), Some(complete)) => {
                     let head = H::keep(success.head());
-                    match complete(&decoder.decoder, success, sign_in).await {
+                    let completed = complete(&decoder.decoder, success, sign_in);
+                    match completed.instrument(span.clone()).await {
                         Ok(value) => Ok((head, value)),
-                        Err(failure) => decoder.fail(failure),
+                        Err(failure) => span.in_scope(|| decoder.fail(failure)),
                     }
                 }
-                (Ok(Executed::Plain(response)), _) => decoder.decode(response, false),
+                (Ok(Executed::Plain(response)), _) => span.in_scope(|| decoder.decode(response, false)),
                 (Ok(Executed::SignIn(response, _) | Executed::SignOut(response)), _) => {
-                    decoder.decode(response, true)
+                    span.in_scope(|| decoder.decode(response, true))
                 }
-                (Err(error), _) => decoder.fail(Failure::Error(error)),
-            }
-        };
-        executing.instrument(trace::call(decoder.endpoint))
+                (Err(error), _) => span.in_scope(|| decoder.fail(Failure::Error(error))),
+            };
+            outcome.map(|(head, value)| finish(head, value))
+        })
     }
 }
 
@@ -325,10 +328,10 @@ impl<T: 'static, E: 'static> Future for Call<T, E> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<T, E>> {
         let this = self.get_mut();
-        let plan = this.plan.is_some().then(|| this.send());
+        let begun = this.plan.is_some().then(|| this.send(|(), value| value));
         let sent = this.sent.get_mut().unwrap_or_else(PoisonError::into_inner);
-        if let Some(plan) = plan {
-            *sent = Some(Box::pin(async move { plan.await.map(|((), value)| value) }));
+        if begun.is_some() {
+            *sent = begun;
         }
         let polled = match sent {
             Some(future) => future.as_mut().poll(cx),
@@ -386,10 +389,6 @@ impl<T: 'static, E: 'static> IntoFuture for ResponseCall<T, E> {
     type IntoFuture = CallFuture<Response<T>, E>;
 
     fn into_future(mut self) -> CallFuture<Response<T>, E> {
-        let sent = self.0.send();
-        Box::pin(async move {
-            let (head, value) = sent.await?;
-            Ok(Response::new(head, value))
-        })
+        self.0.send(Response::new)
     }
 }

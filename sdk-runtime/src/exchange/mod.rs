@@ -20,7 +20,7 @@ use crate::error::{Error, TransportErrorKind};
 use crate::request::base::{Base, is_same_origin, may_carry_credentials};
 use crate::request::{Prepared, header};
 use crate::runtime::Clock;
-use crate::trace::{self, Instrument};
+use crate::trace::{self, Instrument, Span};
 use crate::transport::{Stage, Transport, TransportRequest, TransportResponse};
 
 pub(crate) use credentials::Credentials;
@@ -99,8 +99,8 @@ impl Upstream {
             let mut resends = 0;
             let (response, signed) = loop {
                 let span = trace::request(hop.endpoint, &hop.method, &hop.url, stage.count_send());
-                let outgoing = self.outgoing(hop, credentials, own_origin, contents, stage);
-                let (mut outgoing, signed) = outgoing.instrument(span.clone()).await?;
+                let (mut outgoing, signed) =
+                    self.outgoing(hop, credentials, own_origin, contents, stage, &span).await?;
                 let is_coding_requested = encoding::ask(&mut outgoing.headers);
                 permit(hop)?;
                 let sent = span.in_scope(|| transport.send(outgoing)).instrument(span.clone()).await;
@@ -184,6 +184,7 @@ impl Upstream {
         own_origin: bool,
         contents: Contents,
         stage: &Stage,
+        span: &Span,
     ) -> Result<(TransportRequest, bool), Error> {
         let body = match &request.body {
             Some(body) => Some(body.open().await?),
@@ -209,7 +210,8 @@ impl Upstream {
             }
         }
         if own_origin && !self.on_request.is_empty() {
-            on_request::call(&self.on_request, request, self.signed_header.as_ref(), &mut outgoing.headers)?;
+            let (functions, signed) = (&self.on_request, self.signed_header.as_ref());
+            span.in_scope(|| on_request::call(functions, request, signed, &mut outgoing.headers))?;
         }
         if let Some(Entry::Occupied(mut own)) =
             self.signed_header.as_ref().map(|name| outgoing.headers.entry(name))

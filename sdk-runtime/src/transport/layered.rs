@@ -80,5 +80,5 @@ where
     B::Data: Buf + Send,
     B::Error: Into<Box<dyn StdError + Send + Sync>>,
 {
-    Box::new(move |transport| Arc::new(ServiceTransport::new(layer.layer(TransportService(transport)))))
+    Box::new(move |transport| Arc::new(ServiceTransport::layered(layer.layer(TransportService(transport)))))
 }

@@ -29,12 +29,19 @@ use crate::error::{TransportError, TransportErrorKind};
 #[derive(Debug)]
 pub struct ServiceTransport<S> {
     service: Mutex<S>,
+    /// Whether the service is a layer around another transport.
+    is_layered: bool,
 }
 
 impl<S> ServiceTransport<S> {
     /// Sends every request through a clone of `service`.
     pub fn new(service: S) -> Self {
-        Self { service: Mutex::new(service) }
+        Self { service: Mutex::new(service), is_layered: false }
+    }
+
+    /// Sends every request through a clone of `service`, which is a layer around another transport.
+    pub(super) fn layered(service: S) -> Self {
+        Self { service: Mutex::new(service), is_layered: true }
     }
 }
 
@@ -52,7 +59,7 @@ where
         let mut service = self.service.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let TransportRequest { endpoint, method, url, headers, body, own_connection, direct, stage } =
             request;
-        let has_body = body.is_some();
+        let (has_body, is_layered) = (body.is_some(), self.is_layered);
         Box::pin(async move {
             let mut outgoing = http::Request::builder()
                 .method(method)
@@ -63,7 +70,9 @@ where
             if let Some(endpoint) = endpoint {
                 outgoing.extensions_mut().insert(endpoint);
             }
-            outgoing.extensions_mut().insert(Carried { has_body, own_connection, direct, stage });
+            if is_layered {
+                outgoing.extensions_mut().insert(Carried { has_body, own_connection, direct, stage });
+            }
             poll_fn(|cx| service.poll_ready(cx)).await.map_err(request_error)?;
             let answer = service.call(outgoing).await.map_err(request_error)?;
             Ok(answer.map(|body| {
