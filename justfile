@@ -2,7 +2,7 @@
 
 set shell := ["bash", "-euo", "pipefail", "-c"]
 
-default: fmt deny lint lint-all doc features native-tls windows macos wine package quickstart stay-signed-in behind-features build-tests test
+default: fmt deny lint lint-all doc features native-tls windows macos wine package quickstart stay-signed-in examples behind-features build-tests test
 
 # The code is formatted.
 fmt:
@@ -57,9 +57,13 @@ quickstart:
 stay-signed-in:
     cargo run --example stay_signed_in | awk '{ print; last = $0 } END { exit (last !~ /^ok:/) }'
 
+# The examples with dependencies of their own end with their `ok:` lines.
+examples:
+    for name in tracing layers session_layer blocking; do cargo run --package "${name}_example" | awk '{ print; last = $0 } END { exit (last !~ /^ok:/) }'; done
+
 # What is behind features: the stores of logins once more, that in a key ring included, and answers that travel compressed.
 behind-features:
-    cargo test --features keyring,encodings --test stores --test encodings --test hostile
+    cargo test --features keyring,encodings --test stores --test encodings --test hostile && cargo test --package sdk-runtime --features blocking --doc wait
 
 # All tests compile. Of itself, so that it is seen what of the next one is compiling.
 build-tests:

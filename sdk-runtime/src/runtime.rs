@@ -210,6 +210,43 @@ impl<T> Drop for RuntimeBound<T> {
     }
 }
 
+/// The runtime of calls that a thread waits for without one of its own. It lives as long as the process.
+#[cfg(feature = "blocking")]
+static BACKGROUND: std::sync::OnceLock<std::io::Result<tokio::runtime::Runtime>> = std::sync::OnceLock::new();
+
+/// Waits for `future` on this thread. Its timers, connections and tasks are those of the background runtime,
+/// which the first wait starts, with one thread.
+///
+/// # Errors
+///
+/// Fails if the thread of the runtime cannot be started.
+#[cfg(feature = "blocking")]
+pub(crate) fn wait<F: Future>(future: F) -> Result<F::Output, &'static std::io::Error> {
+    struct Unpark(std::thread::Thread);
+
+    impl std::task::Wake for Unpark {
+        fn wake(self: Arc<Self>) {
+            self.0.unpark();
+        }
+    }
+
+    let start = || {
+        let mut builder = tokio::runtime::Builder::new_multi_thread();
+        builder.worker_threads(1).thread_name("sdk-runtime").enable_all().build()
+    };
+    let runtime = BACKGROUND.get_or_init(start).as_ref()?;
+    let _entered = runtime.enter();
+    let mut future = std::pin::pin!(future);
+    let waker = Arc::new(Unpark(std::thread::current())).into();
+    let mut context = Context::from_waker(&waker);
+    loop {
+        match future.as_mut().poll(&mut context) {
+            Poll::Ready(output) => return Ok(output),
+            Poll::Pending => std::thread::park(),
+        }
+    }
+}
+
 /// Runs `work`, which may block, on a thread where it holds up no task. `work` runs to its end even if this
 /// future is dropped. Returns `None` if a runtime that shuts down never started it.
 pub(crate) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Option<T> {

@@ -28,7 +28,7 @@ use test_support::blocks;
 
 /// The pages with code that needs more crates than the tests have.
 const ELSEWHERE: [(&str, &str); 3] = [
-    ("testing", "../examples/axum_router/tests/router.rs"),
+    ("testing", "../examples/axum_in_process/tests/router.rs"),
     ("publishing", "../examples/published_client/src/lib.rs"),
     ("publishing", "../examples/published_client/tests/user.rs"),
 ];

@@ -103,6 +103,7 @@ const LAYERS: &[Layers] = &[
             "decode",
             "sign_in sign_out",
             "call pager",
+            "wait",
             "pages",
             "config transports",
             "pool",

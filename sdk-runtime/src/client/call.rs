@@ -48,7 +48,7 @@ use crate::trace::{self, Instrument, Span};
 pub struct Call<T, E = Error> {
     /// `None` once the call was polled.
     plan: Option<Box<Plan>>,
-    decoder: CallDecoder<T, E>,
+    pub(super) decoder: CallDecoder<T, E>,
     /// Starts the login, if the call is a sign-in.
     complete: Option<sign_in::Complete<T>>,
     /// The call on its way. Never locked: the mutex makes a future that is only `Send` also `Sync`.

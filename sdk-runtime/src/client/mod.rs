@@ -15,6 +15,8 @@ mod session_layer;
 mod sign_in;
 mod sign_out;
 mod transports;
+#[cfg(feature = "blocking")]
+mod wait;
 
 use std::ops::{Deref, DerefMut};
 
@@ -27,6 +29,8 @@ pub use pages::Paginate;
 pub use pages::{PageItems, Pages};
 pub use pool::SessionPool;
 pub use session_layer::{CopyBody, SessionLayer, SessionService};
+#[cfg(feature = "blocking")]
+pub use wait::wait;
 
 /// The token of [`Call::cancel_on`], from `tokio-util`.
 pub use tokio_util::sync::CancellationToken;

@@ -22,6 +22,8 @@ enum Kind {
     Conflict(&'static str),
     Credential(InvalidRequest),
     Transport(TransportError),
+    #[cfg(any(feature = "blocking", test))]
+    Runtime(std::io::ErrorKind),
 }
 
 impl BuildError {
@@ -46,6 +48,12 @@ impl BuildError {
         Self(Arc::new(Kind::Credential(error)))
     }
 
+    /// Returns the error of a call whose background runtime cannot be started.
+    #[cfg(any(feature = "blocking", test))]
+    pub(crate) fn runtime(kind: std::io::ErrorKind) -> Self {
+        Self(Arc::new(Kind::Runtime(kind)))
+    }
+
     pub(crate) fn transport(error: TransportError) -> Self {
         Self(Arc::new(Kind::Transport(error)))
     }
@@ -62,6 +70,8 @@ impl BuildError {
             Kind::Conflict(_) => "build.options",
             Kind::Credential(_) => "build.credential",
             Kind::Transport(_) => "build.transport",
+            #[cfg(any(feature = "blocking", test))]
+            Kind::Runtime(_) => "build.runtime",
         }
     }
 }
@@ -80,6 +90,8 @@ impl fmt::Display for BuildError {
             ),
             Kind::Conflict(reason) => f.write_str(reason),
             Kind::Credential(error) => write!(f, "`{}` {}", error.argument(), error.reason()),
+            #[cfg(any(feature = "blocking", test))]
+            Kind::Runtime(kind) => write!(f, "the thread of `.wait()` cannot be started: {kind}"),
             Kind::Transport(error) => {
                 f.write_str("the HTTP client could not be set up")?;
                 let cause = error.cause().unwrap_or_default();
@@ -108,11 +120,7 @@ impl std::error::Error for BuildError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match &*self.0 {
             Kind::Transport(error) => Some(error),
-            Kind::Base(_)
-            | Kind::Origin(..)
-            | Kind::Insecure(_)
-            | Kind::Conflict(_)
-            | Kind::Credential(_) => None,
+            _ => None,
         }
     }
 }

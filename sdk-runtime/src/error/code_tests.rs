@@ -101,6 +101,7 @@ fn errors() -> Vec<Error> {
         BuildError::conflict("is odd").into(),
         BuildError::credential(invalid()).into(),
         BuildError::transport(transport(Tls)).into(),
+        BuildError::runtime(std::io::ErrorKind::WouldBlock).into(),
         Cancelled::default().into(),
         Closed::default().into(),
         Unimplemented::default().into(),

@@ -4,7 +4,7 @@ use std::error::Error;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use axum_router::{Issue, Tracker, TrackerClient, app};
+use axum_in_process::{Issue, Tracker, TrackerClient, app};
 use sdk_runtime::{ServiceTransport, body::RequestBody, http::Request};
 use tower::ServiceBuilder;
 
