@@ -35,6 +35,7 @@ mod mixed;
 mod odd;
 mod ownership;
 mod pool;
+mod pool_events;
 mod removed;
 mod revoked;
 mod runtimes;

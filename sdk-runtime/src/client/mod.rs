@@ -27,7 +27,7 @@ pub use inner::{ApiClient, Client};
 #[doc(hidden)]
 pub use pages::Paginate;
 pub use pages::{PageItems, Pages};
-pub use pool::SessionPool;
+pub use pool::{PoolEvent, PoolEvents, SessionPool};
 pub use session_layer::{CopyBody, SessionLayer, SessionService};
 #[cfg(feature = "blocking")]
 pub use wait::wait;

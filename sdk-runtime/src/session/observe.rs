@@ -4,6 +4,7 @@
 //! - **I28** Subscribers run under no lock of the session.
 
 use std::fmt;
+use std::sync::OnceLock;
 
 use tokio::sync::watch;
 
@@ -74,10 +75,15 @@ impl fmt::Debug for SessionEvents {
 /// Notifies the subscribers. Notices are queued under the session's lock, and delivered without it, by one
 /// thread at a time.
 pub(crate) struct Outbox {
+    /// Gets each event too, for the pool of the session.
+    sink: OnceLock<EventSink>,
     states: watch::Sender<SessionState>,
     events: Broadcast<SessionEvent>,
     notices: OrderedQueue<Notice>,
 }
+
+/// A function that gets each event of a session.
+pub(crate) type EventSink = Box<dyn Fn(&SessionEvent) + Send + Sync>;
 
 #[derive(Debug)]
 pub(crate) enum Notice {
@@ -88,6 +94,7 @@ pub(crate) enum Notice {
 impl Outbox {
     pub(crate) fn new(state: SessionState) -> Self {
         Self {
+            sink: OnceLock::new(),
             states: watch::Sender::new(state),
             events: Broadcast::new(BACKLOG),
             notices: OrderedQueue::new(),
@@ -102,6 +109,11 @@ impl Outbox {
         SessionEvents(self.events.subscribe())
     }
 
+    /// Sends each event to `sink` too. Only the first sink counts.
+    pub(crate) fn also_to(&self, sink: EventSink) {
+        let _ = self.sink.set(sink);
+    }
+
     /// Queues `notices`. Called under the session's lock, so that they keep the order of what happened.
     pub(crate) fn put(&self, notices: impl IntoIterator<Item = Notice>) {
         self.notices.push(notices);
@@ -113,6 +125,9 @@ impl Outbox {
             Notice::State(state) => drop(self.states.send_replace(state)),
             Notice::Event(event) => {
                 trace(&event);
+                if let Some(sink) = self.sink.get() {
+                    sink(&event);
+                }
                 self.events.send(&event);
             }
         });

@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use arc_swap::{ArcSwap, Guard};
 use tokio_util::sync::CancellationToken;
 
-use super::observe::{Notice, Outbox, SessionEvents, StateWatch};
+use super::observe::{EventSink, Notice, Outbox, SessionEvents, StateWatch};
 use super::write_progress::WriteProgress;
 use crate::cookies::{Jar, SetCookies};
 use crate::error::{Error, SessionExpired};
@@ -133,6 +133,11 @@ impl Shell {
 
     pub(crate) fn events(&self) -> SessionEvents {
         self.outbox.events()
+    }
+
+    /// Sends each event to `sink` too.
+    pub(crate) fn events_also_to(&self, sink: EventSink) {
+        self.outbox.also_to(sink);
     }
 
     pub(super) fn can_refresh(&self) -> bool {

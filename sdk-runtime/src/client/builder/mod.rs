@@ -357,7 +357,7 @@ impl<C: ApiClient> ClientBuilder<C> {
         store: impl Fn(&K) -> S + Send + Sync + 'static,
     ) -> Result<SessionPool<K, C>, BuildError>
     where
-        K: Clone + Eq + Hash,
+        K: Clone + Eq + Hash + Send + Sync + 'static,
         S: TokenStore,
     {
         match self.check()? {

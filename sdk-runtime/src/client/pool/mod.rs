@@ -1,6 +1,7 @@
 //! `SessionPool`: a pool of logins, for a server that acts for its users. Each key has a client with a
 //! session of its own.
 
+mod events;
 mod slot;
 
 use std::collections::HashMap;
@@ -9,16 +10,20 @@ use std::hash::Hash;
 use std::marker::PhantomData;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+pub use self::events::{PoolEvent, PoolEvents};
 use self::slot::{Inherited, Slot};
 use super::config::ClientConfig;
 use super::inner::{ApiClient, Client};
 use crate::error::StoreError;
 use crate::runtime::Now;
-use crate::session::{EvictedSession, Shell};
+use crate::session::{EvictedSession, SessionEvent, Shell};
 use crate::store::{MemoryStore, TokenStore};
+use crate::sync::Broadcast;
 
 /// The default limit of idle logins in memory.
 const LIMIT: usize = 10_000;
+/// How many events of all logins a subscriber may be behind.
+const BACKLOG: usize = 1_024;
 /// How many ends of evicted logins are remembered, if their stores could not be written.
 const REMAINS: usize = 10_000;
 
@@ -64,6 +69,7 @@ pub struct SessionPool<K, C> {
 pub(super) type StoreOf<K> = Box<dyn Fn(&K) -> Arc<dyn TokenStore> + Send + Sync>;
 
 struct Pool<K> {
+    events: Arc<Broadcast<(K, SessionEvent)>>,
     config: ClientConfig,
     store: StoreOf<K>,
     logins: Mutex<PoolState<K>>,
@@ -98,12 +104,13 @@ struct Evicted<K> {
     _remains: Vec<(K, (u64, EvictedSession))>,
 }
 
-impl<K: Clone + Eq + Hash, C: ApiClient> SessionPool<K, C> {
+impl<K: Clone + Eq + Hash + Send + Sync + 'static, C: ApiClient> SessionPool<K, C> {
     pub(super) fn new(config: ClientConfig, store: StoreOf<K>) -> Self {
         let (by_key, remains) = (HashMap::new(), HashMap::new());
         let (limit, next_sweep, ending) = (LIMIT, LIMIT, Vec::new());
         let logins = PoolState { by_key, remains, limit, next_sweep, asked: 0, is_closed: false, ending };
-        Self { pool: Arc::new(Pool { config, store, logins: Mutex::new(logins) }), client: PhantomData }
+        let (events, logins) = (Arc::new(Broadcast::new(BACKLOG)), Mutex::new(logins));
+        Self { pool: Arc::new(Pool { events, config, store, logins }), client: PhantomData }
     }
 
     /// Sets how many idle logins stay in memory. Default: 10,000.
@@ -135,6 +142,47 @@ impl<K: Clone + Eq + Hash, C: ApiClient> SessionPool<K, C> {
         self.len() == 0
     }
 
+    /// Returns the keys of the logins in memory, in no order. Use [`get`](Self::get) for their clients.
+    #[must_use]
+    pub fn keys(&self) -> Vec<K> {
+        self.pool.lock().by_key.keys().cloned().collect()
+    }
+
+    /// Subscribes to the events of all logins of the pool, those in memory and those to come.
+    #[must_use]
+    pub fn events(&self) -> PoolEvents<K> {
+        PoolEvents::new(self.pool.events.subscribe())
+    }
+
+    /// Shuts down the session of `key`, as [`Session::shutdown`](crate::Session::shutdown) does, and removes
+    /// it from memory. The login stays in its store, and the next [`get`](Self::get) of the key reads it. To
+    /// end the login, sign it out before. Calls in progress fail with
+    /// [`Error::Closed`](crate::Error::Closed).
+    ///
+    /// # Errors
+    ///
+    /// Returns the failure of a store that could not be written. The session then stays in memory until the
+    /// store has its login.
+    ///
+    /// # Cancel safety
+    ///
+    /// The session is closed once the future was polled.
+    pub async fn remove(&self, key: &K) -> Result<(), StoreError> {
+        let slot = self.pool.lock().by_key.get(key).map(|kept| kept.slot.clone());
+        let Some((slot, client)) = slot.and_then(|slot| slot.client().map(|client| (slot, client))) else {
+            return Ok(());
+        };
+        let ended = client.session().shutdown().await;
+        let removed = {
+            let mut logins = self.pool.lock();
+            let is_there = logins.by_key.get(key).is_some_and(|kept| Arc::ptr_eq(&kept.slot, &slot));
+            let is_done = client.session().shell().last_unfinished().is_none();
+            (is_there && is_done).then(|| logins.by_key.remove_entry(key)).flatten()
+        };
+        drop(removed);
+        ended
+    }
+
     /// Closes all sessions at the same time, as [`Session::shutdown`](crate::Session::shutdown) does, and
     /// waits up to 10 s for all of them together. It also waits for closed sessions of the pool that still
     /// write. The calls of clients that are requested afterwards fail with
@@ -162,7 +210,7 @@ impl<K: Clone + Eq + Hash, C: ApiClient> SessionPool<K, C> {
     }
 }
 
-impl<K: Clone + Eq + Hash> Pool<K> {
+impl<K: Clone + Eq + Hash + Send + Sync + 'static> Pool<K> {
     fn lock(&self) -> MutexGuard<'_, PoolState<K>> {
         self.logins.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -170,16 +218,16 @@ impl<K: Clone + Eq + Hash> Pool<K> {
     /// Returns the client of `key`, and makes it if necessary.
     fn client(&self, key: &K) -> Client {
         loop {
-            let Some(slot) = self.slot(key) else { return self.closed((self.store)(key)) };
+            let Some(slot) = self.slot(key) else { return self.closed(key, (self.store)(key)) };
             // A function of the user's. No lock is held.
             let prepare = || (self.store)(key);
             let mut is_new = false;
             let make = |store, inherited| {
                 is_new = true;
-                self.make(store, inherited)
+                self.make(key, store, inherited)
             };
             let Some(client) = slot.get_or_make(prepare, make) else {
-                return self.closed(Arc::new(MemoryStore::new()));
+                return self.closed(key, Arc::new(MemoryStore::new()));
             };
             if is_new && self.lock().is_closed {
                 client.session().close();
@@ -227,22 +275,24 @@ impl<K: Clone + Eq + Hash> Pool<K> {
         true
     }
 
-    fn make(&self, store: Arc<dyn TokenStore>, inherited: Inherited) -> Client {
+    fn make(&self, key: &K, store: Arc<dyn TokenStore>, inherited: Inherited) -> Client {
         let session = self.config.session(Some(store));
+        let (key, events) = (key.clone(), self.events.clone());
+        session.shell().events_also_to(Box::new(move |event| events.send(&(key.clone(), event.clone()))));
         self.config.attach_refresh(&session);
         session.shell().inherit(inherited.before, inherited.remains);
         self.config.client(session)
     }
 
     /// Returns a client whose session is closed.
-    fn closed(&self, store: Arc<dyn TokenStore>) -> Client {
-        let client = self.make(store, Inherited::default());
+    fn closed(&self, key: &K, store: Arc<dyn TokenStore>) -> Client {
+        let client = self.make(key, store, Inherited::default());
         client.session().close();
         client
     }
 }
 
-impl<K: Clone + Eq + Hash> PoolState<K> {
+impl<K: Clone + Eq + Hash + Send + Sync + 'static> PoolState<K> {
     /// Returns the slot of `key`, and `Some(None)` if the pool is closed.
     fn find(&mut self, key: &K) -> Option<Option<Arc<Slot>>> {
         if self.is_closed {

@@ -1,0 +1,102 @@
+//! The logins of a pool one by one: their keys, their events, and what removing one does.
+
+use std::time::Duration;
+
+use sdk_runtime::{
+    Error,
+    client::{PoolEvent, SessionPool},
+    session::SessionEvent,
+    store::MemoryStore,
+};
+use sdk_testkit::TokenServer;
+use test_support::user;
+
+use crate::shelf::{Shelf, Writes};
+use crate::tracker::{TrackerClient, builder, server};
+
+type Pool = SessionPool<u32, TrackerClient>;
+
+/// A pool whose key 1 has `shelf`, and each other key a store of its own.
+fn pool(server: &TokenServer, shelf: &Shelf) -> Pool {
+    let (one, other) = (shelf.clone(), Shelf::new());
+    builder(server).build_pool(move |key: &u32| if *key == 1 { one.clone() } else { other.clone() }).unwrap()
+}
+
+fn told(event: Option<PoolEvent<u32>>) -> (u32, &'static str) {
+    match event {
+        Some(PoolEvent::Session(key, SessionEvent::SignedIn(_))) => (key, "signed in"),
+        Some(PoolEvent::Session(key, SessionEvent::Refreshed(_))) => (key, "refreshed"),
+        Some(PoolEvent::Session(key, SessionEvent::SignedOut)) => (key, "signed out"),
+        Some(PoolEvent::Session(key, SessionEvent::Closed)) => (key, "closed"),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_events_of_all_logins_come_with_their_keys() {
+    let (server, shelf) = (server(), Shelf::new());
+    let pool = pool(&server, &shelf);
+    let early = pool.get(&1);
+    let mut events = pool.events();
+    early.login(&user("ann")).await.unwrap();
+    assert_eq!(told(events.next().await), (1, "signed in"));
+    pool.get(&2).login(&user("bob")).await.unwrap();
+    assert_eq!(told(events.next().await), (2, "signed in"));
+    server.expire_access_tokens();
+    pool.get(&2).issue(1).await.unwrap();
+    assert_eq!(told(events.next().await), (2, "refreshed"));
+    early.session().sign_out();
+    assert_eq!(told(events.next().await), (1, "signed out"));
+    assert!(!format!("{events:?}").contains('1'), "no key is shown");
+    let mut keys = pool.keys();
+    keys.sort_unstable();
+    assert_eq!(keys, [1, 2]);
+    drop((pool, early));
+    assert!(events.next().await.is_none(), "the pool and its clients are gone");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_slow_subscriber_is_told_how_much_it_missed() {
+    let server = server();
+    let pool = builder(&server).build_pool(|_: &u32| MemoryStore::new()).unwrap();
+    let mut events = pool.events();
+    let client = pool.get(&1);
+    for _ in 0..600 {
+        client.login(&user("ann")).await.unwrap();
+        client.session().sign_out();
+    }
+    let Some(PoolEvent::Missed(missed)) = events.next().await else { panic!("nothing missed") };
+    assert_eq!(missed, 1_200 - 1_024);
+    assert_eq!(told(events.next().await), (1, "signed in"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_removed_login_leaves_memory_and_comes_back_from_its_store() {
+    let (server, shelf) = (server(), Shelf::new());
+    let pool = pool(&server, &shelf);
+    pool.remove(&1).await.unwrap();
+    assert!(pool.is_empty(), "removing what is not there makes nothing");
+    let client = pool.get(&1);
+    client.login(&user("ann")).await.unwrap();
+    pool.remove(&1).await.unwrap();
+    assert_eq!((pool.len(), pool.keys()), (0, vec![]));
+    assert!(matches!(client.issue(1).await, Err(Error::Closed(_))));
+    assert_eq!(pool.get(&1).issue(1).await.unwrap().owner, "ann", "its store has it");
+    assert_eq!(server.counts().logins, 1);
+}
+
+/// I15: the next session of the key waits until the removed one has written.
+#[tokio::test(start_paused = true)]
+async fn i15_a_removed_login_whose_store_fails_stays_until_the_store_has_it() {
+    let (server, shelf) = (server(), Shelf::new());
+    let pool = pool(&server, &shelf);
+    shelf.writes(Writes::Badly);
+    pool.get(&1).login(&user("ann")).await.unwrap();
+    pool.remove(&1).await.unwrap_err();
+    assert_eq!(pool.len(), 1, "it still writes");
+    shelf.writes(Writes::Well);
+    tokio::time::sleep(Duration::from_secs(120)).await;
+    assert_eq!(pool.get(&1).issue(1).await.unwrap().owner, "ann");
+    pool.remove(&1).await.unwrap();
+    assert_eq!(pool.len(), 0);
+}
