@@ -70,7 +70,7 @@ fn failures(facts: &Facts<'_>) -> Checked {
         let is_kept = |told: &str| told == "Decode" && is_undecodable;
         let mut told =
             told.filter(|(told, since, until)| *since <= at && (*until >= deed.begin || is_kept(told)));
-        let is_of_another = its.is_some_and(|its| facts.has_read_undecodable(deed.process, &its));
+        let is_of_another = its.is_some_and(|its| facts.has_read_undecodable(deed.process, &its, at));
         if !is_of_another && !told.any(|(told, ..)| told == cause) {
             return Err(format!("I7: {op} fails at {at} for {cause}, of which no event told"));
         }

@@ -39,13 +39,14 @@ impl Facts<'_> {
     }
 
     /// Whether `process` has read with the tokens of `signed` that another one could not decode an answer,
-    /// more than five minutes after that. No cool-down starts then, so no event tells of it.
-    pub(super) fn has_read_undecodable(&self, process: Process, signed: &Signed) -> bool {
+    /// more than five minutes after that, and has got no such answer itself by `now`. No cool-down starts
+    /// then, so no event tells of it.
+    pub(super) fn has_read_undecodable(&self, process: Process, signed: &Signed, now: u64) -> bool {
         let begun = signed.access.and_then(|access| self.published.get(&(process, access)));
         let answers = signed.refresh.and_then(|token| self.undecodable.get(&token));
         let (Some((begun, _)), Some(answers)) = (begun, answers) else { return false };
         let is_over = |since: &u64| since + UNDECODABLE <= begun + self.ahead;
-        !answers.contains_key(&process) && answers.values().any(is_over)
+        answers.get(&process).is_none_or(|own| *own > now) && answers.values().any(is_over)
     }
 }
 
