@@ -18,6 +18,7 @@ mod meant_path;
 mod model;
 mod parse;
 mod path_mistake;
+mod query_in_path;
 mod recover;
 mod repair;
 mod returns;
@@ -55,7 +56,12 @@ pub fn __stripped(_: proc_macro::TokenStream, item: proc_macro::TokenStream) -> 
 /// Makes the error type of an endpoint from an enum.
 ///
 #[doc = include_str!("../docs/api_error.md")]
-#[proc_macro_derive(ApiError, attributes(status, other, api_error))]
+// The last ones are those of other frameworks, and always a mistake here. Without them, the compiler would
+// report each as well.
+#[proc_macro_derive(
+    ApiError,
+    attributes(status, other, api_error, from, oai, response, http, http_status, status_code, code)
+)]
 pub fn api_error(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
     derive::api_error(input.into()).into()
 }
@@ -100,6 +106,7 @@ fn generate(options: TokenStream, item: TokenStream) -> TokenStream {
         (Ok(_), Some(0)) => recover::twins::first(&raw),
         (Err(errors), Some(index @ 1..)) => recover::twins::other(&raw, index, &errors),
         (Ok(client), _) => expand::client(&client),
+        (Err(errors), _) if raw.is_taken => recover::twins::taken(&raw, &errors),
         (Err(errors), _) => recover::recover(&raw, &errors),
     }
 }

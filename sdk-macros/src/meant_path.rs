@@ -53,6 +53,20 @@ pub(crate) fn in_angle_brackets(text: &str) -> Option<(&str, usize)> {
     (text.starts_with('<') && is_named && inside.chars().all(fits)).then_some((inside, end + 1))
 }
 
+/// Returns the name that `text` begins with, and the length of what is written for it, if it stands for the
+/// value of a parameter behind `before`: `<page>`, or `:page` and `$page` for the whole value.
+pub(crate) fn in_query<'t>(text: &'t str, before: &str, parameters: &[String]) -> Option<(&'t str, usize)> {
+    if text.starts_with('<') {
+        return in_angle_brackets(text);
+    }
+    let name = text.strip_prefix([':', '$']).filter(|_| before.ends_with('='))?;
+    let end = name.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(name.len());
+    let is_whole = name[end..].is_empty() || name[end..].starts_with('&');
+    let name = &name[..end];
+    let is_there = parameters.iter().any(|parameter| is_alike(parameter, name));
+    (is_whole && is_there).then_some((name, end + 1))
+}
+
 struct Meant<'a> {
     path: String,
     query: String,
@@ -68,6 +82,13 @@ impl Meant<'_> {
         while let Some(c) = text[at..].chars().next() {
             let rest = &text[at..];
             let is_before_brace = rest[c.len_utf8()..].starts_with('{');
+            let value = if in_query { self::in_query(rest, &self.query, self.parameters) } else { None };
+            if let Some((_, length)) = value {
+                // A pair with a brace is left out.
+                self.query.push('{');
+                at += length;
+                continue;
+            }
             at += match c {
                 '#' if !is_before_brace => return,
                 '#' | '$' if is_before_brace => 1,
@@ -206,7 +227,7 @@ fn braces(text: &str) -> (&str, usize) {
 }
 
 /// Returns the name in a placeholder, and whether it is for the rest of the path.
-fn name_and_rest(inside: &str) -> (String, bool) {
+pub(crate) fn name_and_rest(inside: &str) -> (String, bool) {
     let word = |text: &str| -> String {
         text.chars().filter(|c| c.is_alphanumeric() || matches!(c, '_' | '-')).collect()
     };
@@ -322,6 +343,9 @@ mod tests {
             ("?page=1", "/?page=1"),
             ("", "/"),
             ("/users?q={q}&x=1", "/users?x=1"),
+            ("/users?<page>&x=1&<limit>", "/users?x=1"),
+            ("/users?id=:id&at=:12", "/users?at=:12"),
+            ("/users?at=12:id", "/users?at=12:id"),
             ("/users?", "/users"),
             ("/a b?c='d'", "/a%20b?c=%27d%27"),
             ("/100%", "/100%25"),

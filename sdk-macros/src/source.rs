@@ -18,6 +18,54 @@ pub(crate) fn has_plain_result(trait_name: &Ident) -> bool {
     text().is_some_and(|text| is_plain(&text, trait_name))
 }
 
+/// Returns whether another type in the module of the trait has the name of its client.
+pub(crate) fn is_taken(trait_name: &Ident, client: &Ident) -> bool {
+    text().is_some_and(|text| declares_type(&text, trait_name, client))
+}
+
+fn declares_type(text: &str, trait_name: &Ident, name: &Ident) -> bool {
+    if !["struct", "enum", "union", "type"].iter().any(|kind| text.contains(&format!("{kind} {name}"))) {
+        return false;
+    }
+    let Ok(file) = syn::parse_file(text) else { return false };
+    let mut modules = Vec::new();
+    modules_with(&file.items, trait_name, &mut modules);
+    let [items] = modules.as_slice() else { return false };
+    let is_certain = |attrs: &[Attribute]| {
+        !attrs.iter().any(|attr| attr.path().is_ident("cfg") || attr.path().is_ident("cfg_attr"))
+    };
+    items.iter().any(|item| match item {
+        Item::Struct(item) => item.ident == *name && is_certain(&item.attrs),
+        Item::Enum(item) => item.ident == *name && is_certain(&item.attrs),
+        Item::Union(item) => item.ident == *name && is_certain(&item.attrs),
+        Item::Type(item) => item.ident == *name && is_certain(&item.attrs),
+        _ => false,
+    }) && items
+        .iter()
+        .any(|item| matches!(item, Item::Trait(item) if item.ident == *trait_name && is_certain(&item.attrs)))
+}
+
+/// Returns whether the file certainly neither declares nor imports the name.
+pub(crate) fn is_unknown(name: &Ident) -> bool {
+    text().is_some_and(|text| !mentions(&text, &name.to_string()))
+}
+
+fn mentions(text: &str, name: &str) -> bool {
+    let is_part = |c: char| c.is_alphanumeric() || c == '_';
+    let first = |text: &str| text.trim_start().split(|c| !is_part(c)).next() == Some(name);
+    let declares = |kind: &str| text.split(&format!("{kind} ")).skip(1).any(first);
+    // An import may stand in several lines.
+    let imports = text.split(';').filter_map(|statement| {
+        let starts = statement.match_indices("use ").map(|(at, _)| at);
+        starts.filter(|&at| !statement[..at].ends_with(is_part)).last().map(|at| &statement[at..])
+    });
+    let names = |import: &str| {
+        let is_ours = import.split_once('*').is_some_and(|(before, _)| before == "use sdk_runtime::");
+        import.contains('*') && !is_ours || import.split(|c| !is_part(c)).any(|word| word == name)
+    };
+    ["struct", "enum", "type", "union"].into_iter().any(declares) || imports.into_iter().any(names)
+}
+
 /// Returns the text of the file that is compiled.
 fn text() -> Option<String> {
     #[cfg(test)]
@@ -199,7 +247,7 @@ pub(crate) mod tests {
 
     use quote::format_ident;
 
-    use super::{has_lifetime, is_plain, place_among_twins};
+    use super::{declares_type, has_lifetime, is_plain, mentions, place_among_twins};
 
     thread_local! {
         /// The text of the file whose macros a test expands.
@@ -249,6 +297,47 @@ pub(crate) mod tests {
             ["struct View;", "struct ViewOf<'a>(&'a str);", "mod inner { struct View<'a>(&'a str); }"]
         {
             assert!(!has(other), "{other}");
+        }
+    }
+
+    #[test]
+    fn a_file_declares_or_imports_a_name() {
+        for text in [
+            "pub struct Unit;",
+            "type  Unit<T> = T;",
+            "use a::{b, Unit};",
+            "use a::*;",
+            "use a::{\n    b,\n    Unit,\n};",
+            "macro_rules! m { () => { struct Unit; } }",
+        ] {
+            assert!(mentions(text, "Unit"), "{text}");
+        }
+        for text in [
+            "struct UnitOfWork;",
+            "//! A Unit.\nuse a::b;",
+            "use a::b; fn f() -> Result<Unit> {}",
+            "use sdk_runtime::*;",
+        ] {
+            assert!(!mentions(text, "Unit"), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_type_of_the_module_may_have_the_name_of_the_client() {
+        let declares = |before: &str| {
+            let text = format!("{before} trait Users {{}}");
+            declares_type(&text, &format_ident!("Users"), &format_ident!("UsersClient"))
+        };
+        for text in ["struct UsersClient;", "enum UsersClient {}", "pub type UsersClient = u8;"] {
+            assert!(declares(text), "{text}");
+        }
+        for text in [
+            "struct UsersClientOf;",
+            "mod inner { struct UsersClient; }",
+            "#[cfg(unix)] struct UsersClient;",
+            "struct UsersClient; #[cfg(unix)]",
+        ] {
+            assert!(!declares(text), "{text}");
         }
     }
 

@@ -4,8 +4,9 @@
 //! encode, collapse or drop is a mistake. Its help is the whole path, corrected.
 
 use crate::{
-    meant_path::{in_angle_brackets, is_alike, meant, must_be_encoded, starts_with_host},
+    meant_path::{in_angle_brackets, in_query, is_alike, meant, must_be_encoded, starts_with_host},
     path_mistake::{Found, HelpOf, Mistakes, with_parameter},
+    query_in_path::{self, InQuery},
     segment::{Foreign, foreign, is_dot_segment, is_dotted, is_of_a_name, misplaced_rest},
 };
 
@@ -101,6 +102,8 @@ struct Scanner<'a> {
     pieces: Vec<Piece>,
     query: Option<String>,
     mistakes: Vec<Found>,
+    /// What stands in the query part for a value of a parameter.
+    in_query: Vec<InQuery>,
     /// The braces do not match, so that segments and names are not checked.
     unbalanced: bool,
     /// A character that has to be encoded was reported.
@@ -123,6 +126,7 @@ impl<'a> Scanner<'a> {
             scanner.check_segments();
             scanner.check_placeholders();
         }
+        scanner.mistakes.extend(query_in_path::mistake(&scanner.in_query, parameters));
         scanner
     }
 
@@ -131,6 +135,13 @@ impl<'a> Scanner<'a> {
         let mut at = 0;
         while let Some(c) = text[at..].chars().next() {
             let after = &text[at + c.len_utf8()..];
+            if let Some(query) = &self.query
+                && let Some((inner, length)) = in_query(&text[at..], query, self.parameters)
+            {
+                self.in_query.push(InQuery::new(text[at..at + length].to_owned(), inner, query));
+                at += length;
+                continue;
+            }
             at += match c {
                 '{' => match self.placeholder(after) {
                     Some(length) => length + 1,
@@ -206,12 +217,9 @@ impl<'a> Scanner<'a> {
             }
         }
         let inner = &after[..end];
-        if self.query.is_some() {
-            let before = self.query.as_deref().and_then(|query| query.rsplit('&').next());
-            let key = before.and_then(|pair| pair.strip_suffix('=')).unwrap_or(inner).to_owned();
-            self.in_the_query(inner, &key);
-        } else if inner.starts_with(['?', '&']) {
-            self.in_the_query(inner, "");
+        if self.query.is_some() || inner.starts_with(['?', '&']) {
+            let query = self.query.as_deref().unwrap_or_default();
+            self.in_query.push(InQuery::new(format!("{{{inner}}}"), inner, query));
         } else {
             self.name(inner);
         }
@@ -255,31 +263,6 @@ impl<'a> Scanner<'a> {
             let help: HelpOf = Box::new(move |meant| format!("write `{meant:?}`{missing}{why}"));
             self.mistakes.push(Found { message, why: "", help: Some(help) });
         }
-    }
-
-    /// Reports a placeholder for the value of `key`, or for the parameters in `{?page,limit}`.
-    fn in_the_query(&mut self, inner: &str, key: &str) {
-        let names = inner.trim_start_matches(['?', '&']);
-        let names: Vec<String> =
-            names.split(',').map(|name| name.trim().trim_end_matches('*').replace('-', "_")).collect();
-        let parameter = |name: &String| {
-            let is_there = self.parameters.contains(name);
-            let role = if names.len() > 1 || key.is_empty() || key == name {
-                "query".to_owned()
-            } else {
-                format!("query({key:?})")
-            };
-            format!("`#[{role}] {name}{}`", if is_there { "" } else { ": &str" })
-        };
-        let parameters: Vec<String> = names.iter().map(parameter).collect();
-        let parameters = parameters.join(", ");
-        self.mistakes.push(Found {
-            message: format!("the placeholder `{{{inner}}}` is not allowed in the query part"),
-            why: "",
-            help: Some(Box::new(move |meant| {
-                format!("write `{meant:?}`, and send it by a parameter: {parameters}")
-            })),
-        });
     }
 
     fn name(&mut self, inner: &str) {
@@ -506,6 +489,11 @@ mod tests {
             ("/a//", "empty segment", r#""/a/""#),
             ("/x?a={b}", "`{b}` is not allowed in the query part", r#"#[query("a")] b: &str`"#),
             ("/x?{b-c}", "`{b-c}` is not allowed in the query part", r#"#[query("b-c")] b_c"#),
+            ("/x?<b>&a=1", "`<b>` is not allowed in the query part", r#""/x?a=1""#),
+            ("/x?<b>&a=<c>", "`<b>` is not allowed", r##"`#[query] b: &str`, `#[query("a")] c: &str`"##),
+            ("/x?b={}", "`{}` is not allowed", "#[query] b: &str"),
+            ("/x?{b:int}", "`{b:int}` is not allowed", "#[query] b: &str"),
+            ("/x?<b..>", "`<b..>` is not allowed", "#[queries] b: &[(&str, &str)]"),
             ("/x?", "query part of the path is empty", r#""/x""#),
             ("/{id", "unclosed `{`", "{id}"),
             ("/{id/x", "unclosed `{`", "{id}"),

@@ -161,6 +161,7 @@ const LAYERS: &[Layers] = &[
             "diagnostics",
             "did_you_mean path_mistake segment",
             "meant_path",
+            "query_in_path",
             "template",
             "returns repair source",
             "args async_trait",
@@ -187,6 +188,7 @@ const LAYERS: &[Layers] = &[
         order: &[
             "attribute target",
             "crate_path status",
+            "foreign_status",
             "validate_error validate_page",
             "expand_error expand_page",
             "token",

@@ -96,7 +96,7 @@ pub(crate) fn typed(program: &str, mistake: &Mistake) -> Result<String, String> 
         if before.ends_with("and the function") || before.ends_with("and the type") {
             program.text.push_str(&format!("\n{code}\n"));
         } else if ["by a parameter:", "with a parameter such as"].iter().any(|it| before.ends_with(it))
-            || (before == "," && code.starts_with("#[query") && is_parameter(code))
+            || (before == "," && code.starts_with("#[quer") && is_parameter(code))
         {
             program.parameter(code)?;
         }

@@ -2,7 +2,7 @@
 
 use proc_macro2::{Ident, TokenTree};
 use quote::ToTokens;
-use syn::{Attribute, MacroDelimiter, Meta, MetaList};
+use syn::{Attribute, Data, DeriveInput, MacroDelimiter, Meta, MetaList, Variant};
 
 use crate::{
     args::{self, Arg},
@@ -65,4 +65,23 @@ pub(super) fn is_number(arg: &Arg) -> bool {
     let first = arg.to_token_stream().into_iter().next();
     let Some(TokenTree::Literal(literal)) = first else { return false };
     literal.to_string().starts_with(|it: char| it.is_ascii_digit())
+}
+
+/// Returns whether another derive, such as that of `thiserror`, implements `Display` and `Error`.
+pub(super) fn has_error(input: &DeriveInput) -> bool {
+    has(&input.attrs, "error") || variants(input).any(|variant| has(&variant.attrs, "error"))
+}
+
+/// Returns the variants, none of a type that is no enum.
+pub(super) fn variants(input: &DeriveInput) -> impl Iterator<Item = &Variant> {
+    let variants = match &input.data {
+        Data::Enum(data) => Some(&data.variants),
+        Data::Struct(_) | Data::Union(_) => None,
+    };
+    variants.into_iter().flatten()
+}
+
+/// Returns whether there is an attribute of this name.
+pub(super) fn has(attrs: &[Attribute], name: &str) -> bool {
+    attrs.iter().any(|attr| attr.path().is_ident(name))
 }

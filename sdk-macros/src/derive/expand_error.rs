@@ -2,9 +2,10 @@
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
-use syn::{Attribute, Data, DeriveInput, Type, Variant, ext::IdentExt};
+use syn::{DeriveInput, Type, ext::IdentExt};
 
 use super::{
+    attribute::{has, has_error, variants},
     status::Status,
     target::{Asked, Target},
     validate_error::{Declared, ErrorEnum},
@@ -131,25 +132,8 @@ fn decoder(target: &Target<'_>, ty: &Type) -> TokenStream {
     quote_spanned!(span=> <#ty as #private::derive::VariantBody>::PROBE.decoder())
 }
 
-/// Returns whether another derive, such as that of `thiserror`, implements `Display` and `Error`.
-fn has_error(input: &DeriveInput) -> bool {
-    has(&input.attrs, "error") || variants(input).any(|variant| has(&variant.attrs, "error"))
-}
-
 /// Returns whether another derive implements `From` for the variant with `#[other]`.
 fn has_from(input: &DeriveInput) -> bool {
     let mut others = variants(input).filter(|variant| has(&variant.attrs, "other"));
     others.any(|variant| variant.fields.iter().any(|field| has(&field.attrs, "from")))
-}
-
-fn variants(input: &DeriveInput) -> impl Iterator<Item = &Variant> {
-    let variants = match &input.data {
-        Data::Enum(data) => Some(&data.variants),
-        Data::Struct(_) | Data::Union(_) => None,
-    };
-    variants.into_iter().flatten()
-}
-
-fn has(attrs: &[Attribute], name: &str) -> bool {
-    attrs.iter().any(|attr| attr.path().is_ident(name))
 }

@@ -5,6 +5,7 @@ mod attribute;
 mod crate_path;
 mod expand_error;
 mod expand_page;
+mod foreign_status;
 mod status;
 mod target;
 mod token;

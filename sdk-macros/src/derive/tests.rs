@@ -170,6 +170,15 @@ fn an_attribute_of_another_derive_is_reported_if_the_compiler_is_silent() {
 }
 
 #[test]
+fn a_status_in_an_attribute_of_another_derive_is_reported_if_the_compiler_is_silent() {
+    let code = expanded(api_error, "enum E { #[error(status = 404)] Gone, #[other] Other(Error) }");
+    assert!(code.contains("must_use") && code.contains("write `#[status(404)] Gone`"), "{code}");
+    assert!(!code.contains("compile_error"), "{code}");
+    let code = expanded(api_error, "enum E { #[oai(status = 404)] Gone, #[other] Other(Error) }");
+    assert!(!code.contains("must_use") && code.contains("write `#[status(404)] Gone`"), "{code}");
+}
+
+#[test]
 fn an_attribute_that_only_looks_like_ours_is_left_alone() {
     let a_page =
         expanded(page, "struct Paged { #[page(items)] items: Vec<u8>, #[pages(x)] #[pag(u8)] total: u64 }");

@@ -5,8 +5,9 @@ use quote::ToTokens;
 use syn::{Attribute, Data, DeriveInput, Fields, Type, Variant, ext::IdentExt};
 
 use super::{
-    attribute::{args, foreign, is_number, misplaced, misspelt},
-    status::{Status, status},
+    attribute::{args, foreign, has_error, is_number, misplaced, misspelt},
+    foreign_status,
+    status::{self, Status, status},
 };
 use crate::{
     args::Arg,
@@ -46,7 +47,11 @@ pub(super) fn of(input: &DeriveInput, diagnostics: &Diagnostics) -> Result<Error
     };
     let on_a_variant = "write it there: `#[status(409)] Duplicate(ExistingIssue)`";
     misplaced(&input.attrs, &ROLES, "belongs on a variant", on_a_variant, diagnostics);
-    let has_other = variants.iter().any(|it| roles(it).any(is_other) || misspelt_other(it).is_some());
+    let other_of = |it: &&Variant| roles(it).any(is_other) || misspelt_other(it).is_some();
+    let named = variants.iter().find(other_of).map(|variant| &variant.ident);
+    let means_other = |it: &Variant| roles(it).any(|attr| foreign_status::default(attr).is_some());
+    let has_other = named.is_some() || variants.iter().any(means_other);
+    let has_thiserror = has_error(input);
     let (mut others, mut declared) = (Vec::new(), Vec::new());
     let (mut undeclared, mut lacks_other) = (Ok(()), !has_other);
     let mut seen = Vec::new();
@@ -69,7 +74,13 @@ pub(super) fn of(input: &DeriveInput, diagnostics: &Diagnostics) -> Result<Error
                 }
                 if is_other(first) {
                     others.push(variant);
+                } else if let Some(at) = foreign_status::default(first) {
+                    undeclared = Err(foreign_status::report_default(variant, &at, named, diagnostics));
                 } else {
+                    foreign_status::next_to_a_status(variant, diagnostics);
+                    if !has_thiserror {
+                        foreign_status::from_of_thiserror(variant, diagnostics);
+                    }
                     declared.push(self::declared(variant, &mut seen, diagnostics));
                 }
             }
@@ -127,13 +138,17 @@ fn no_role(
     if let Some(attr) = misspelt(&variant.attrs, "status", |args| args.iter().any(is_number)) {
         return foreign(attr, "status", diagnostics);
     }
+    if let Some(reported) = foreign_status::report(variant, diagnostics) {
+        return reported;
+    }
     let name = variant.ident.unraw();
     if !has_other && (name == "Other" || variant.fields.iter().any(|field| is_called_error(&field.ty))) {
-        let help = format!("write `#[other] {name}(sdk_runtime::Error)`");
+        let help = format!("write `{}`", foreign_status::as_other(variant));
         *lacks_other = false;
         return diagnostics.report(&variant.ident, format!("the variant `{name}` has no `#[other]`"), help);
     }
-    let help = format!("write `#[status(409)] {name}`");
+    let meant = status::meant(&name.to_string()).unwrap_or_else(|| "409".to_owned());
+    let help = format!("write `#[status({meant})] {name}`");
     diagnostics.report(&variant.ident, format!("the variant `{name}` has no status"), help)
 }
 

@@ -161,11 +161,51 @@ pub(super) fn names_a_path(attr: &Attribute) -> bool {
 /// Returns whether the attribute of a method was meant as an option of its verb, as the role of a parameter,
 /// or as `#[session(…)]`.
 pub(super) fn looks_misplaced(name: &str, attr: &Attribute, is_of_parameters: fn(&str) -> bool) -> bool {
+    if is_path_apart(name, attr) {
+        return true;
+    }
     let is_session = || nearest(name, ["session"]).is_some() || named_session(name).is_some();
     !matches!(attr.meta, Meta::Path(_)) && is_of_parameters(name)
         || is_of_parameters(name) && name != "path"
         || OPTIONS.contains(&name)
         || is_session()
+}
+
+/// The words for a path in an attribute of its own, without their underscores.
+const PATHS: &[&str] = &["path", "url", "uri", "route", "mapping", "requestmapping", "subpath"];
+
+/// Returns whether the attribute is the path of a verb, as in `#[GET] #[Path("/users")]`.
+pub(crate) fn is_path_apart(name: &str, attr: &Attribute) -> bool {
+    PATHS.contains(&&*plain(name)) && names_a_path(attr)
+}
+
+/// The words for the base of all endpoints in an attribute of the trait, without their underscores.
+const BASES: &[&str] = &["base", "basepath", "baseurl", "prefix", "root", "controller", "restcontroller"];
+
+/// Returns the option of `#[api_client]` that an attribute of the trait means, as in `#[path("/orders")]`.
+pub(crate) fn option_of_the_trait(attr: &Attribute) -> Option<&'static str> {
+    let name = plain(&simple_name(attr)?);
+    match name.as_str() {
+        _ if matches!(attr.meta, Meta::Path(_)) => None,
+        "timeout" => Some("timeout"),
+        "auth" => Some("auth"),
+        "header" | "headers" => Some("headers"),
+        name => ([PATHS, BASES].concat().contains(&name) && literal(attr).is_some()).then_some("base"),
+    }
+}
+
+/// Returns the first string in the arguments of an attribute.
+pub(crate) fn literal(attr: &Attribute) -> Option<LitStr> {
+    let tokens = match &attr.meta {
+        Meta::List(list) => list.tokens.clone(),
+        Meta::NameValue(pair) => pair.value.to_token_stream(),
+        Meta::Path(_) => return None,
+    };
+    tokens.into_iter().find_map(|token| syn::parse2(token.into()).ok())
+}
+
+fn plain(name: &str) -> String {
+    name.to_lowercase().replace('_', "")
 }
 
 /// The words that users write as attributes of a method, and that are options of its verb.

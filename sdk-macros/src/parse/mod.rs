@@ -3,10 +3,13 @@
 
 mod api_attr;
 
-pub(crate) use api_attr::{ApiAttr, ApiAttrArgs, OPTIONS, VERBS, named_session, verb_named};
+pub(crate) use api_attr::{
+    ApiAttr, ApiAttrArgs, OPTIONS, VERBS, is_path_apart, literal, named_session, option_of_the_trait,
+    verb_named,
+};
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{ToTokens, quote};
+use quote::{ToTokens, format_ident, quote};
 use syn::{
     Attribute, Block, FnArg, Generics, Item, ItemTrait, Pat, Receiver, ReceiverKind, ReturnType, Signature,
     Token, TraitItem, TraitItemFn, Type, TypeReference, Visibility,
@@ -32,6 +35,8 @@ pub(crate) struct RawTrait {
     /// The trait without its items, and without a second `#[api_client]`.
     pub(crate) trait_head: ItemTrait,
     pub(crate) second_macro: Option<Attribute>,
+    /// The attributes of the trait that name an option of the macro.
+    pub(crate) misplaced: Vec<Attribute>,
     pub(crate) methods: Vec<RawMethod>,
     /// Associated types and constants, and macro calls.
     pub(crate) others: Vec<TraitItem>,
@@ -40,6 +45,8 @@ pub(crate) struct RawTrait {
     pub(crate) async_trait: Option<Span>,
     /// The place among the traits of this name in the module, if there are several.
     pub(crate) twin: Option<usize>,
+    /// Whether another type in the module has the name of the client.
+    pub(crate) is_taken: bool,
 }
 
 /// What does not parse in a trait. The compiler reports it before it calls the macro.
@@ -154,6 +161,8 @@ pub(crate) fn of_trait(
     let is_macro =
         |attr: &Attribute| attr.path().segments.last().is_some_and(|last| last.ident == "api_client");
     let second_macro = trait_head.attrs.iter().find(|attr| is_macro(attr)).cloned();
+    let is_option = |attr: &mut Attribute| option_of_the_trait(attr).is_some();
+    let misplaced = trait_head.attrs.extract_if(.., is_option).collect();
     trait_head.attrs.retain(|attr| !is_macro(attr));
     let (mut methods, mut others) = (Vec::new(), Vec::new());
     let mut rewritten = None;
@@ -188,11 +197,15 @@ pub(crate) fn of_trait(
         lacking.into_iter().for_each(|(method, name)| method.plain_result = Some(name));
     }
     let twin = source::twin(&trait_head.ident);
+    let client = format_ident!("{}Client", trait_head.ident);
+    let is_taken = twin.is_none() && source::is_taken(&trait_head.ident, &client);
     RawTrait {
         options: args::split(options),
         trait_head,
         twin,
+        is_taken,
         second_macro,
+        misplaced,
         methods,
         others,
         broken: None,
@@ -245,11 +258,17 @@ fn method(
     let TraitItemFn { attrs, mut sig, default: body, .. } = item;
     let has_verb =
         attrs.iter().any(|attr| simple_name(attr).is_some_and(|name| is_verb(&name)) || wraps(attr, is_verb));
+    // `#[GET] #[Path("/users")]` is one verb.
+    let is_split = has_verb
+        || attrs.iter().any(|attr| {
+            simple_name(attr).is_some_and(|name| verb_named(&name).is_some() && !is_path_apart(&name, attr))
+        });
+    let is_path = |name: &str, attr: &Attribute| is_split && is_path_apart(name, attr);
     let is_ours = |name: &str, attr: &Attribute| {
         is_verb(name)
             || name == "session"
             || wraps(attr, |inner| is_verb(inner) || inner == "session")
-            || (!has_verb && body.is_none() && looks_like_a_verb(name, attr))
+            || (!has_verb && body.is_none() && looks_like_a_verb(name, attr) && !is_path(name, attr))
     };
     let is_qualified = |name: &str, attr: &Attribute| {
         name == "session"
@@ -258,7 +277,7 @@ fn method(
     let (api_attrs, attrs) = split_attrs(attrs, is_ours, is_qualified);
     // An attribute of another macro can have such a name on a method with a body.
     let is_misplaced = |name: &str, attr: &Attribute| {
-        has_verb && body.is_none() && looks_misplaced(name, attr, is_of_parameters)
+        body.is_none() && (has_verb && looks_misplaced(name, attr, is_of_parameters) || is_path(name, attr))
     };
     let (misplaced, attrs) = split_attrs(attrs, is_misplaced, |_, _| false);
     let mut receiver = None;

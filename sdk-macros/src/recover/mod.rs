@@ -355,7 +355,9 @@ impl Stubs<'_> {
         let is_mistaken = |param: &&RawParam| std::ptr::eq(self.argument(method, param), &self.unknown);
         let is_hidden = |param: &&RawParam| method.is_refresh() || param.api_attr("from_session").is_some();
         let parts = Returns::new(&method.sig.output).filter(|_| method.plain_result.is_some());
+        let with_unit = validate::with_unit(method);
         let output = match (&method.sig.output, &parts) {
+            _ if with_unit.is_some() => with_unit.as_ref(),
             (_, Some(returns)) => returns.ok.as_ref(),
             (ReturnType::Type(_, ty), None) => Some(&**ty),
             (ReturnType::Default, None) => None,

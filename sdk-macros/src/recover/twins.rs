@@ -31,6 +31,30 @@ pub(crate) fn other(raw: &RawTrait, index: usize, errors: &Errors) -> TokenStrea
     quote!(#errors #mentioned)
 }
 
+/// Returns the mistakes of a trait whose client would have the name of another type. The trait is a name that
+/// fits everywhere, and the other type is what it is.
+pub(crate) fn taken(raw: &RawTrait, errors: &Errors) -> TokenStream {
+    let ItemTrait { vis, ident, .. } = &raw.trait_head;
+    let module = module(ident, 1);
+    let any = quote!(
+        #[allow(unused_imports)]
+        pub use self::__AnyTrait as Any;
+    );
+    let errors = errors.module(&module, &any);
+    let erased = raw.options.iter().filter_map(Arg::key).any(|key| key == "dyn").then(|| {
+        let erased = format_ident!("Dyn{ident}");
+        quote!(#[allow(unused_imports)] #vis use #module::Any as #erased;)
+    });
+    let mentioned = mentioned(raw);
+    quote! {
+        #errors
+        #[allow(unused_imports)]
+        #vis use #module::Any as #ident;
+        #erased
+        #mentioned
+    }
+}
+
 /// Returns the imports of the trait and of its client from the module of the mistakes, where they do not
 /// exist. The compiler is silent about that, and about all that is done with them.
 pub(super) fn any(trait_head: &ItemTrait, module: &Ident) -> TokenStream {

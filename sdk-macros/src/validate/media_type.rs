@@ -42,6 +42,11 @@ pub(crate) fn check(literal: &LitStr, diagnostics: &Diagnostics) -> Result<(), R
     Err(diagnostics.report(literal, format!("the media type `{}` is not valid", text.escape_debug()), help))
 }
 
+/// Returns the media type that the text is, or was meant to be.
+pub(crate) fn corrected(text: &str) -> String {
+    if is_media_type(text, false) { text.to_owned() } else { meant(text, false) }
+}
+
 /// Checks that the text is a list of media ranges (RFC 9110, section 12.5.1).
 pub(crate) fn check_accept(literal: &LitStr, diagnostics: &Diagnostics) -> Result<(), Reported> {
     let text = literal.value();

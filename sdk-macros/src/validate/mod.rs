@@ -17,7 +17,7 @@ mod wording;
 
 pub(crate) use attribute::{is_of_parameters as is_attribute_of_parameters, is_ours as is_attribute_of_ours};
 pub(crate) use draft::is_meant_as_an_extractor;
-pub(crate) use return_type::is_mistaken as returns_a_mistake;
+pub(crate) use return_type::{is_mistaken as returns_a_mistake, with_unit};
 pub(crate) use signature::{is_constructor, is_mistaken as takes_a_mistake};
 pub(crate) use wording::shown;
 
@@ -51,6 +51,12 @@ fn validated(raw: &RawTrait, diagnostics: &Diagnostics) -> Result<Client, Report
         let name = &raw.trait_head.ident;
         let message = format!("two traits of this module are called `{name}`, and both make `{name}Client`");
         diagnostics.report(name, message, format!("write `More{name}`, or another name"));
+    }
+    if raw.is_taken {
+        let name = &raw.trait_head.ident;
+        let message =
+            format!("another type of this module is called `{name}Client`, as the client of `{name}` is");
+        diagnostics.report(name, message, format!("write `{name}Api`, or give the other type another name"));
     }
     rule::check_trait_items(raw, diagnostics);
     return_type::is_imported(raw, diagnostics);

@@ -2,14 +2,17 @@
 
 use proc_macro2::TokenStream;
 use quote::ToTokens;
-use syn::Type;
+use syn::{
+    Type, parse_quote,
+    visit_mut::{self, VisitMut},
+};
 
 use super::wording::shown;
 use crate::{
     diagnostics::{Diagnostics, Reported},
     parse::{RawMethod, RawTrait},
     returns::{self, Returns, arguments_of},
-    signature, span,
+    signature, source, span,
 };
 
 /// Reports that there is no return type.
@@ -68,6 +71,26 @@ pub(super) fn is_imported(raw: &RawTrait, diagnostics: &Diagnostics) {
             "`Result` is not imported, and that of the standard library needs the type of an error",
             "add `use sdk_runtime::Result;`",
         );
+    }
+}
+
+/// Returns the type with `()` in the place of a word for nothing, which is no type.
+pub(crate) fn with_unit(raw: &RawMethod) -> Option<Type> {
+    let returns = Returns::new(&raw.sig.output)?;
+    let ok = returns.ok.filter(|ok| is_nothing(ok, raw))?;
+    let mut whole = returns.whole;
+    WithUnit(ok).visit_type_mut(&mut whole);
+    Some(whole)
+}
+
+struct WithUnit(Type);
+
+impl VisitMut for WithUnit {
+    fn visit_type_mut(&mut self, ty: &mut Type) {
+        if shown(&*ty) == shown(&self.0) {
+            *ty = parse_quote!(());
+        }
+        visit_mut::visit_type_mut(self, ty);
     }
 }
 
@@ -153,6 +176,14 @@ fn mistake(raw: &RawMethod, returns: &Returns) -> Option<Mistake> {
             help: owning(whole),
         });
     }
+    if is_nothing(bare, raw) {
+        let error = returns.err.as_ref().map_or_else(String::new, |err| format!(", {}", shown(err)));
+        return Some(Mistake {
+            at: bare.to_token_stream(),
+            message: "an answer without content is `()`",
+            help: format!("write `-> Result<(){error}>`"),
+        });
+    }
     let help = match span::strip_groups(bare) {
         Type::Slice(slice) => format!("write `Vec<{}>`", shown(&slice.elem)),
         Type::TraitObject(_) => "write a type that derives `serde::Deserialize`".to_owned(),
@@ -164,6 +195,33 @@ fn mistake(raw: &RawMethod, returns: &Returns) -> Option<Mistake> {
         message: "an endpoint cannot return a type whose size is unknown",
         help,
     })
+}
+
+/// Returns whether the type is a word of another language for nothing, such as `None`, and no type.
+fn is_nothing(ty: &Type, raw: &RawMethod) -> bool {
+    const WORDS: [&str; 16] = [
+        "None",
+        "none",
+        "void",
+        "Void",
+        "null",
+        "Null",
+        "unit",
+        "Unit",
+        "nil",
+        "Nil",
+        "undefined",
+        "nothing",
+        "Nothing",
+        "empty",
+        "NoContent",
+        "no_content",
+    ];
+    let Type::Path(path) = span::strip_groups(ty) else { return false };
+    let Some(name) = path.path.get_ident().filter(|name| WORDS.iter().any(|word| name == word)) else {
+        return false;
+    };
+    raw.verbs().next().is_some() && !is_a_parameter(ty, raw) && source::is_unknown(name)
 }
 
 /// Returns whether the type is certainly no `Result`, and has a type parameter in it. The compiler tells

@@ -142,6 +142,15 @@ pub(crate) fn can_be_text(ty: &Type) -> bool {
     matches!(shape(ty), Shape::Value) && !is_path(ty)
 }
 
+/// Returns whether the type is certainly one value, and no list.
+pub(crate) fn is_one_value(ty: &Type) -> bool {
+    const NAMES: [&str; 17] = [
+        "str", "String", "bool", "char", "u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32",
+        "i64", "isize", "f32", "f64",
+    ];
+    last_name(bare(ty)).is_some_and(|name| NAMES.contains(&name.as_str()))
+}
+
 /// Returns whether the type is a body as it is.
 pub(crate) fn is_text_or_bytes(ty: &Type) -> bool {
     const NAMES: [&str; 7] = ["str", "String", "Bytes", "Body", "BodyStream", "Vec", "Cow"];

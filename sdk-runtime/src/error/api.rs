@@ -62,8 +62,9 @@ use super::response::ErrorResponse;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the error type of an endpoint",
     label = "does not implement `ApiError`",
-    note = "help: return `Result<T>`, whose error is `sdk_runtime::Error`; or name an enum of your own: \
-        `#[derive(Debug, sdk_runtime::ApiError)] enum CallError {{ #[other] Other(sdk_runtime::Error) }}`"
+    note = "help: return `sdk_runtime::Result<T>`, whose error is `sdk_runtime::Error`; or name an enum \
+        of your own: `#[derive(Debug, sdk_runtime::ApiError)] enum CallError {{ \
+        #[other] Other(sdk_runtime::Error) }}`"
 )]
 pub trait ApiError: From<Error> {
     /// Makes this endpoint's own error of an error response, or returns the response, which then goes through

@@ -1,6 +1,6 @@
 //! Arguments that several attributes of a parameter take: a literal, a name, a media type, or none.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{LitStr, Meta, Type};
 
@@ -176,8 +176,31 @@ pub(super) fn name_or(
     Ok(name)
 }
 
+/// Returns the string that is the media type, as in `"content-type": "text/csv"`.
+fn given_media_type(arg: &Arg) -> Option<String> {
+    let strings = strings(arg.to_token_stream());
+    let given = strings.iter().find(|it| it.value().contains('/')).or(strings.last());
+    given.map(LitStr::value)
+}
+
+/// Returns the strings in the tokens, as in `content_type = "text/csv"`.
+fn strings(tokens: TokenStream) -> Vec<LitStr> {
+    let strings = tokens.into_iter().flat_map(|token| match token {
+        TokenTree::Group(group) => strings(group.stream()),
+        token => syn::parse2(token.into()).into_iter().collect(),
+    });
+    strings.collect()
+}
+
 /// Parses an optional media type.
 pub(super) fn media_type(attr: &ApiAttr, diagnostics: &Diagnostics) -> Result<Option<LitStr>, Reported> {
+    if let [arg] = attr.list()
+        && syn::parse2::<LitStr>(arg.to_token_stream()).is_err()
+        && let Some(given) = given_media_type(arg)
+    {
+        let help = format!("write `#[{}({:?})]`", attr.name, media::corrected(&given));
+        return Err(diagnostics.report(arg, format!("`#[{}]` takes the media type alone", attr.name), help));
+    }
     let Some(literal) = literal(attr, diagnostics)? else { return Ok(None) };
     media::check(&literal, diagnostics)?;
     Ok(Some(literal))

@@ -8,7 +8,7 @@ use syn::{LitByteStr, LitStr, Meta, ext::IdentExt};
 use crate::{
     args::{self, Arg},
     meant_path,
-    parse::{ApiAttr, RawMethod, VERBS, verb_named},
+    parse::{self, ApiAttr, RawMethod, VERBS, is_path_apart, verb_named},
     validate::{header, wording::shown},
 };
 
@@ -64,7 +64,8 @@ pub(super) fn meant(attr: &ApiAttr, raw: &RawMethod) -> String {
         .any(|param| ["json", "form", "body", "part"].iter().any(|role| param.api_attr(role).is_some()));
     let method = parts.method.or_else(|| verb_named(&name).map(str::to_ascii_uppercase));
     let method = method.unwrap_or_else(|| if has_body { "POST" } else { "GET" }.to_owned());
-    let path = parts.path.unwrap_or_else(|| format!("/{}", raw.sig.ident.unraw()));
+    let path = parts.path.or_else(|| literal_of(path_apart(raw)?));
+    let path = path.unwrap_or_else(|| format!("/{}", raw.sig.ident.unraw()));
     let path = meant_path::meant(&path, &names(raw));
     let lower = method.to_ascii_lowercase();
     let mut shown = match VERBS.contains(&lower.as_str()) {
@@ -76,6 +77,15 @@ pub(super) fn meant(attr: &ApiAttr, raw: &RawMethod) -> String {
         shown.push_str(&option);
     }
     shown + ")]"
+}
+
+/// Returns the attribute that is the path of the verb, as in `#[get] #[path("/users")]`.
+pub(super) fn path_apart(raw: &RawMethod) -> Option<&ApiAttr> {
+    raw.misplaced.iter().find(|attr| is_path_apart(&attr.name.to_string(), &attr.syntax))
+}
+
+fn literal_of(attr: &ApiAttr) -> Option<String> {
+    parse::literal(&attr.syntax).map(|literal| literal.value())
 }
 
 /// Returns the names that placeholders may have: those of the parameters without a role, and of `#[path]`.

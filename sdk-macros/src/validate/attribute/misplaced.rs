@@ -9,7 +9,7 @@ use super::session::role_named;
 use crate::{
     args,
     diagnostics::{Diagnostics, Reported},
-    parse::{ApiAttr, OPTIONS, RawMethod, named_session},
+    parse::{ApiAttr, OPTIONS, RawMethod, is_path_apart, named_session},
     validate::{option, wording::shown},
 };
 
@@ -20,7 +20,12 @@ fn is_option(attr: &ApiAttr) -> bool {
 
 /// Returns whether the attribute gives a role to a parameter, and not an option to the verb.
 pub(crate) fn is_role(attr: &ApiAttr) -> bool {
-    !is_option(attr) && super::is_of_parameters(&attr.name.to_string())
+    !is_option(attr) && !is_path(attr) && super::is_of_parameters(&attr.name.to_string())
+}
+
+/// Returns whether the attribute is the path of the verb.
+fn is_path(attr: &ApiAttr) -> bool {
+    is_path_apart(&attr.name.to_string(), &attr.syntax)
 }
 
 /// Reports each option that is an attribute of its own.
@@ -83,7 +88,7 @@ pub(crate) fn role(attr: &ApiAttr, param: Option<String>, diagnostics: &Diagnost
 
 /// Reports an attribute that was meant as `#[session(…)]`.
 pub(crate) fn session(raw: &RawMethod, diagnostics: &Diagnostics) -> Option<Reported> {
-    let mut attrs = raw.misplaced.iter().filter(|attr| !is_option(attr) && !is_role(attr));
+    let mut attrs = raw.misplaced.iter().filter(|attr| !is_option(attr) && !is_role(attr) && !is_path(attr));
     let attr = attrs.next()?;
     let name = attr.name.to_string();
     let written = match &attr.syntax.meta {

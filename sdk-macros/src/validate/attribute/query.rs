@@ -1,5 +1,9 @@
 //! `#[query]`, `#[query("label", style = csv)]`: one query parameter.
 
+use proc_macro2::TokenStream;
+use quote::ToTokens;
+use syn::LitStr;
+
 use super::{
     argument::{literal_and_options, name_or},
     role::{RequestedRole, RoleAttr, Written},
@@ -9,14 +13,17 @@ use crate::{
     diagnostics::{Diagnostics, Reported},
     did_you_mean::nearest,
     model::{ListStyle, Role},
-    validate::wording::shown,
+    validate::{value_type::is_one_value, wording::shown},
 };
 
 pub(super) const ATTRIBUTE: RoleAttr = RoleAttr { name: "query", parse };
 
 fn parse(written: &Written<'_>, diagnostics: &Diagnostics) -> Result<RequestedRole, Reported> {
     let (literal, options) = literal_and_options(written.attr, diagnostics)?;
-    let style = style(&options, diagnostics);
+    let style = match of_openapi(&options, written, literal.as_ref(), diagnostics) {
+        Some(reported) => Err(reported),
+        None => style(&options, diagnostics),
+    };
     let help = "write `#[query(\"page\")]`";
     let name = name_or(written.name, literal.as_ref(), "query parameter", help, diagnostics);
     Ok(RequestedRole::Role(Role::Query { name: name?, style: style? }))
@@ -57,6 +64,72 @@ fn style(options: &[&Arg], diagnostics: &Diagnostics) -> Result<Option<ListStyle
         )),
     }
 }
+
+/// The words of other frameworks for the option `style`.
+const KEYS: [&str; 7] = [
+    "explode",
+    "collection_format",
+    "collectionFormat",
+    "array_format",
+    "arrayFormat",
+    "list_format",
+    "list_style",
+];
+
+/// Reports a style in the words of OpenAPI: `style = form, explode = false`.
+fn of_openapi(
+    options: &[&Arg],
+    written: &Written<'_>,
+    literal: Option<&LitStr>,
+    diagnostics: &Diagnostics,
+) -> Option<Reported> {
+    let value = |name: &str| {
+        options.iter().find_map(|option| match option {
+            Arg::Assign { key, value, .. } if key == name => Some(value),
+            _ => None,
+        })
+    };
+    let text = |value: &TokenStream| value.to_string().trim_matches('"').to_ascii_lowercase();
+    let explode = value("explode").map(|value| text(value) == "true");
+    let (key, given) = ["style"].iter().chain(&KEYS).find_map(|key| Some((*key, value(key)?)))?;
+    let word = text(given);
+    let is_ours = key == "style" && options.len() == 1 && !OF_OPENAPI.contains(&word.as_str());
+    if is_ours || (explode.is_none() && key == "style" && options.len() > 1) {
+        return None;
+    }
+    let style = match (word.as_str(), explode) {
+        ("spacedelimited" | "pipedelimited" | "ssv" | "pipes" | "tsv", explode) if explode != Some(true) => {
+            None
+        }
+        ("deepobject", _) => Some("brackets"),
+        ("form" | "simple" | "true" | "false" | "spacedelimited" | "pipedelimited", Some(false)) => {
+            Some("csv")
+        }
+        ("form" | "true" | "spacedelimited" | "pipedelimited", _) => Some("repeat"),
+        (word, _) => style_named(word),
+    };
+    let name = literal.map_or_else(String::new, |literal| format!("{}, ", literal.to_token_stream()));
+    let is_list = !is_one_value(&written.param.ty);
+    let help = match style {
+        Some(style) if is_list => format!("write `#[query({name}style = {style})]`"),
+        Some(_) if name.is_empty() => "write `#[query]`: one value has no style".to_owned(),
+        Some(_) => {
+            format!("write `#[query({})]`: one value has no style", name.trim_end_matches(", "))
+        }
+        None => {
+            let csv = format!("write `#[query({name}style = csv)]` if the server takes commas");
+            format!("{csv}, or join the values in the caller; known: {STYLES}")
+        }
+    };
+    let message = match key {
+        "style" => format!("unknown query style `{given}`"),
+        key => format!("unknown option `{key}`"),
+    };
+    Some(diagnostics.report(given, message, help))
+}
+
+/// The styles of OpenAPI, in lower case.
+const OF_OPENAPI: [&str; 4] = ["form", "deepobject", "spacedelimited", "pipedelimited"];
 
 /// Returns why an option of other frameworks is not needed.
 fn reason(option: &Arg) -> String {

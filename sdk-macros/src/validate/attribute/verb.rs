@@ -2,7 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::ToTokens;
-use syn::LitStr;
+use syn::{LitStr, ext::IdentExt};
 
 use super::{cfg_attr, meant_verb, named_param};
 use crate::{
@@ -14,6 +14,7 @@ use crate::{
     validate::{
         header,
         option::{self, Context, EndpointOptions, Line},
+        value_type,
         wording::shown,
     },
 };
@@ -115,11 +116,36 @@ pub(crate) fn parse<'a>(raw: &'a RawMethod, diagnostics: &Diagnostics) -> Result
         return Err(diagnostics.report(attr, "the path stands in parentheses", help));
     }
     let mut verb = read(attr, raw, diagnostics)?;
+    if let Some(apart) = meant_verb::path_apart(raw) {
+        let reported = path_apart(apart, &verb, raw, diagnostics);
+        if let PathArg::Missing = verb.path {
+            verb.path = PathArg::Mistaken(reported);
+        }
+    }
     // The parameters may belong to either path.
     if let (Some(reported), PathArg::Path(..)) = (several, &verb.path) {
         verb.path = PathArg::Mistaken(reported);
     }
     Ok(verb)
+}
+
+/// Reports the path of the verb in an attribute of its own.
+fn path_apart(apart: &ApiAttr, verb: &Verb<'_>, raw: &RawMethod, diagnostics: &Diagnostics) -> Reported {
+    let name = &verb.attr.name;
+    let (message, help) = match verb.path {
+        PathArg::Missing => (
+            format!(
+                "`#[{}]` is no attribute of a method, because the path stands in `#[{name}]`",
+                apart.name
+            ),
+            format!("remove it, and write `{}`", meant_verb::meant(verb.attr, raw)),
+        ),
+        PathArg::Path(..) | PathArg::Mistaken(_) => (
+            format!("`#[{}]` is no attribute of a method", apart.name),
+            format!("remove it: the path stands in `#[{name}(…)]` already"),
+        ),
+    };
+    diagnostics.report(apart, message, help)
 }
 
 fn read<'a>(attr: &'a ApiAttr, raw: &RawMethod, diagnostics: &Diagnostics) -> Result<Verb<'a>, Reported> {
@@ -154,6 +180,7 @@ fn unknown(attr: &ApiAttr, raw: &RawMethod, diagnostics: &Diagnostics) -> Report
     let name = attr.name.to_string();
     let meant = meant_verb::meant(attr, raw);
     let help = match nearest(&name, VERBS.iter().copied()) {
+        _ if meant_verb::path_apart(raw).is_some() => format!("write `{meant}` in place of both attributes"),
         Some(_) => format!("did you mean `{meant}`?"),
         None => format!("write `{meant}`; other methods are written `#[endpoint(\"REPORT\", …)]`"),
     };
@@ -254,10 +281,33 @@ fn parsed(raw: &RawMethod, diagnostics: &Diagnostics) -> impl Fn(LitStr) -> Path
     let names = meant_verb::names(raw);
     move |literal| match template::parse(&literal.value(), &names) {
         Ok(template) => PathArg::Path(literal, template),
-        Err(mistakes) => PathArg::Mistaken(
-            mistakes.report_each(|mistake| diagnostics.report(&literal, mistake.message, mistake.help)),
-        ),
+        Err(mistakes) => PathArg::Mistaken(mistakes.report_each(|mistake| {
+            diagnostics.report(&literal, mistake.message, with_types(&mistake.help, raw))
+        })),
     }
+}
+
+/// Returns the help with each parameter as it is declared: `#[query] page: u32` for `#[query] page`.
+fn with_types(help: &str, raw: &RawMethod) -> String {
+    let parts = help.split('`').enumerate().map(|(index, part)| {
+        let Some((role, rest)) = part.rsplit_once("] ").filter(|_| index % 2 == 1) else {
+            return part.to_owned();
+        };
+        let name = rest.split(':').next().unwrap_or(rest);
+        let declared = raw.params.iter().find(|it| it.name().is_some_and(|own| own.unraw() == name));
+        match declared {
+            Some(param) if !param.api_attrs.is_empty() => {
+                let attrs: String = param.api_attrs.iter().map(|attr| shown(attr) + " ").collect();
+                format!("{attrs}{}: {}", shown(&param.pat), shown(&param.ty))
+            }
+            Some(param) if role.starts_with("#[query") && !role.starts_with("#[queries") => {
+                value_type::in_query(&format!("{role}]"), shown(&param.pat), &param.ty)
+            }
+            Some(param) => format!("{role}] {}: {}", shown(&param.pat), shown(&param.ty)),
+            None => part.to_owned(),
+        }
+    });
+    parts.collect::<Vec<_>>().join("`")
 }
 
 fn string(arg: &Arg) -> Option<LitStr> {

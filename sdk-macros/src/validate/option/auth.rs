@@ -6,7 +6,7 @@ use syn::LitStr;
 
 use super::{
     key::{Key, value},
-    meant::meant,
+    meant::{literals, meant},
 };
 use crate::{
     args::{self, Arg},
@@ -67,20 +67,22 @@ pub(super) fn parse(arg: &Arg, diagnostics: &Diagnostics) -> Result<Value, Repor
 
 /// Parses scopes, each of the characters that RFC 6749, section 3.3, allows.
 fn scopes(value: &TokenStream, items: &[Arg], diagnostics: &Diagnostics) -> Result<Vec<LitStr>, Reported> {
-    const HELP: &str = "write `auth = scopes(\"issues:read\", \"issues:write\")`";
+    let help = || match meant(KEY.name, value.clone()) {
+        Some(meant) if has_valid_scopes(value) => format!("write `{meant}`"),
+        _ => "write `auth = scopes(\"issues:read\", \"issues:write\")`".to_owned(),
+    };
     if items.is_empty() {
-        return Err(diagnostics.report(value, "`scopes` needs at least one scope", HELP));
+        return Err(diagnostics.report(value, "`scopes` needs at least one scope", help()));
     }
     let mut scopes: Vec<LitStr> = Vec::new();
     for item in items {
         let Ok(literal) = syn::parse2::<LitStr>(item.to_token_stream()) else {
-            return Err(diagnostics.report(item, "a scope is a string literal", HELP));
+            return Err(diagnostics.report(item, "a scope is a string literal", help()));
         };
         let text = literal.value();
-        let fits = |c: char| c.is_ascii_graphic() && c != '"' && c != '\\';
-        if text.is_empty() || !text.chars().all(fits) {
+        if !is_scope(&text) {
             let message = format!("the scope `{}` is not valid", text.escape_debug());
-            return Err(diagnostics.report(&literal, message, HELP));
+            return Err(diagnostics.report(&literal, message, help()));
         }
         if scopes.iter().any(|earlier| earlier.value() == text) {
             let message = format!("the scope `{text}` is named twice");
@@ -93,6 +95,15 @@ fn scopes(value: &TokenStream, items: &[Arg], diagnostics: &Diagnostics) -> Resu
         scopes.push(literal);
     }
     Ok(scopes)
+}
+
+fn is_scope(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(|c| c.is_ascii_graphic() && c != '"' && c != '\\')
+}
+
+/// Returns whether all texts in the value are scopes, or lists of scopes with blanks between them.
+fn has_valid_scopes(value: &TokenStream) -> bool {
+    literals(value.clone()).iter().flat_map(|text| text.split_whitespace()).all(is_scope)
 }
 
 /// Reports a second `auth`. The help merges the scopes of both.

@@ -1,7 +1,7 @@
 //! The list of options in an attribute: each key is known and given once, and has a value if it needs one.
 
 use proc_macro2::{Ident, TokenStream};
-use quote::quote;
+use quote::{ToTokens, quote};
 use syn::LitStr;
 
 use super::{
@@ -39,10 +39,11 @@ pub(crate) fn known<'a>(
             diagnostics.report(name, message, format!("write `{corrected}`"));
             continue;
         }
-        if let Arg::List { key: name, .. } = arg
+        if let Arg::List { key: name, .. } | Arg::Assign { key: name, .. } = arg
             && name == "scopes"
         {
-            let help = format!("write `auth = {}`", shown(arg));
+            let meant = meant("auth", arg.to_token_stream());
+            let help = format!("write `{}`", meant.unwrap_or_else(|| format!("auth = {}", shown(arg))));
             diagnostics.report(name, "`scopes` is a value of `auth`", help);
             continue;
         }

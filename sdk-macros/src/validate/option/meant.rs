@@ -205,7 +205,12 @@ fn retry(text: &str) -> String {
 
 fn auth(text: &str, value: TokenStream) -> Option<String> {
     let lower = text.trim_matches(['(', ')', '[', ']']).to_ascii_lowercase();
-    let word = lower.rsplit([':', '.']).next().unwrap_or(&lower);
+    // A scope may have colons and dots.
+    let head = lower.split('"').next().unwrap_or(&lower);
+    let word = match head {
+        "" => &lower,
+        head => head.rsplit([':', '.']).next().unwrap_or(head),
+    };
     Some(match word {
         "none" | "false" | "off" | "no" | "public" | "anonymous" | "unauthenticated" | "never"
         | "disabled" | "skip" => "none".to_owned(),
@@ -257,7 +262,7 @@ fn in_brackets(tokens: TokenStream, scopes: &mut Vec<String>) {
 }
 
 /// Returns all string literals in the tokens.
-fn literals(tokens: TokenStream) -> Vec<String> {
+pub(super) fn literals(tokens: TokenStream) -> Vec<String> {
     let texts = tokens.into_iter().flat_map(|token| match token {
         TokenTree::Group(group) => literals(group.stream()),
         token => syn::parse2::<LitStr>(token.into()).map(|literal| literal.value()).into_iter().collect(),
@@ -346,6 +351,9 @@ mod tests {
             ("auth", "bearer", "auth = required"),
             ("auth", "[\"a\", \"b\"]", "auth = scopes(\"a\", \"b\")"),
             ("auth", "scopes = \"a b\"", "auth = scopes(\"a\", \"b\")"),
+            ("auth", "scopes([\"a:b\", \"c.d:e\"])", "auth = scopes(\"a:b\", \"c.d:e\")"),
+            ("auth", "Auth::Scopes(&[\"a:b\"])", "auth = scopes(\"a:b\")"),
+            ("auth", "[\"a:b\"]", "auth = scopes(\"a:b\")"),
             ("paginate", "cursor", "paginate = cursor(after)"),
             ("paginate", "cursor(\"next\")", "paginate = cursor(next)"),
             ("paginate", "\"link\"", "paginate = link"),

@@ -59,6 +59,7 @@ pub(crate) fn check_answer(draft: &Draft<'_>, diagnostics: &Diagnostics) {
 /// Checks the trait itself, without its methods.
 pub(crate) fn check_trait_items(raw: &RawTrait, diagnostics: &Diagnostics) {
     trait_head::has_one_macro(raw, diagnostics);
+    trait_head::has_its_options_in_the_macro(raw, diagnostics);
     trait_head::is_not_rewritten(raw, diagnostics);
     trait_head::is_supported(&raw.trait_head, diagnostics);
     trait_head::has_only_methods(&raw.others, diagnostics);

@@ -74,7 +74,26 @@ pub(super) fn of_endpoint(draft: &Draft<'_>, diagnostics: &Diagnostics) {
     }
 }
 
+/// The usual names of the parameters, by the kind of pagination.
+const USUAL: [(&str, &str); 14] = [
+    ("cursor", "cursor"),
+    ("cursor", "after"),
+    ("cursor", "next"),
+    ("cursor", "next_cursor"),
+    ("cursor", "page_token"),
+    ("cursor", "next_token"),
+    ("cursor", "token"),
+    ("cursor", "continuation"),
+    ("cursor", "marker"),
+    ("cursor", "starting_after"),
+    ("cursor", "start_after"),
+    ("page", "page"),
+    ("page", "page_number"),
+    ("page", "p"),
+];
+
 fn names_a_parameter(kind: &str, name: &Ident, params: &[ParsedParam<'_>], diagnostics: &Diagnostics) {
+    let what = if kind == "page" { "number" } else { "cursor" };
     match params.iter().find(|param| param.ident == name) {
         Some(param @ ParsedParam { role: Ok(Role::Query { .. }) | Err(_), .. }) => {
             param.must_be_unconditional("what leads to the next page", diagnostics);
@@ -87,14 +106,19 @@ fn names_a_parameter(kind: &str, name: &Ident, params: &[ParsedParam<'_>], diagn
             );
         }
         None => {
-            let names: Vec<&str> = params.iter().map(|param| param.name.as_str()).collect();
+            let known: Vec<&str> = params.iter().map(|param| param.name.as_str()).collect();
             let mut in_query = params.iter().filter(|it| matches!(it.role, Ok(Role::Query { .. })));
             let only = in_query.next().filter(|_| in_query.next().is_none());
-            let near = nearest(&name.to_string(), names.iter().copied());
-            let help = match near.or(only.map(|only| only.name.as_str())) {
-                Some(meant) => format!("write `paginate = {kind}({meant})`"),
-                None if kind == "page" => format!("add `#[query] {name}: Option<u32>`"),
-                None => format!("add `#[query] {name}: Option<&str>`"),
+            let near = nearest(&name.to_string(), known.iter().copied());
+            let usual = params.iter().find(|it| {
+                let word = it.name.to_lowercase();
+                matches!(it.role, Ok(Role::Query { .. })) && USUAL.contains(&(kind, word.as_str()))
+            });
+            let names = format!("names the query parameter that takes the {what} of the next page");
+            let help = match near.or(usual.or(only).map(|it| it.name.as_str())) {
+                Some(meant) => format!("write `paginate = {kind}({meant})`, which {names}"),
+                None if kind == "page" => format!("add `#[query] {name}: Option<u32>`; `paginate` {names}"),
+                None => format!("add `#[query] {name}: Option<&str>`; `paginate` {names}"),
             };
             diagnostics.report(name, format!("`paginate` names no parameter: `{name}`"), help);
         }

@@ -1,13 +1,14 @@
 //! The trait itself: its head, and the items that are not methods.
 
-use syn::{GenericParam, ItemTrait, Meta, TraitItem};
+use quote::ToTokens;
+use syn::{Attribute, GenericParam, ItemTrait, Meta, TraitItem};
 
 use crate::{
-    args,
+    args::{self, Arg},
     diagnostics::Diagnostics,
-    parse::{RawMethod, RawTrait},
+    parse::{RawMethod, RawTrait, literal, option_of_the_trait},
     signature,
-    validate::wording::shown,
+    validate::{option, wording::shown},
 };
 
 /// The trait is safe and has no const generics.
@@ -47,6 +48,49 @@ pub(super) fn has_one_macro(raw: &RawTrait, diagnostics: &Diagnostics) {
     };
     let message = format!("`#[api_client]` stands twice on the trait `{}`", raw.trait_head.ident);
     diagnostics.report(second, message, help);
+}
+
+/// The options stand in the macro, and not in attributes of the trait.
+pub(super) fn has_its_options_in_the_macro(raw: &RawTrait, diagnostics: &Diagnostics) {
+    for attr in &raw.misplaced {
+        let Some(key) = option_of_the_trait(attr) else { continue };
+        let name = attr.path().get_ident().map_or_else(String::new, ToString::to_string);
+        let message =
+            format!("`#[{name}]` is no attribute of a client's trait, but an option of `#[api_client]`");
+        diagnostics.report(attr, message, in_the_macro(key, attr, raw));
+    }
+}
+
+/// Returns the help for the option `key` that is an attribute of the trait.
+fn in_the_macro(key: &str, attr: &Attribute, raw: &RawTrait) -> String {
+    if raw.options.iter().filter_map(Arg::key).any(|given| given == key) {
+        return format!("remove it: `#[api_client(…)]` has `{key}` already");
+    }
+    let value = match (&attr.meta, literal(attr)) {
+        (_, Some(literal)) if key == "base" => literal.to_token_stream(),
+        (Meta::List(list), _) => list.tokens.clone(),
+        (Meta::NameValue(pair), _) => pair.value.to_token_stream(),
+        (Meta::Path(_), _) => return "remove it".to_owned(),
+    };
+    let host =
+        literal(attr).map(|literal| literal.value()).filter(|url| key == "base" && url.contains("://"));
+    match (option::meant(key, value), host) {
+        (Some(option), Some(host)) if option == "base = \"/\"" => {
+            format!(
+                "remove it, and give the host to the client: `{}Client::new({host:?})`",
+                raw.trait_head.ident
+            )
+        }
+        (Some(option), _) => {
+            let others = raw.options.iter().map(shown);
+            let all: Vec<String> = match key {
+                "base" => [option].into_iter().chain(others).collect(),
+                _ => others.chain([option]).collect(),
+            };
+            format!("remove it, and write `#[api_client({})]`", all.join(", "))
+        }
+        (None, _) => "remove it".to_owned(),
+    }
 }
 
 /// No other macro has rewritten the methods.

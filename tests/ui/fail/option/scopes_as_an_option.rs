@@ -1,0 +1,23 @@
+//! Scopes in a list that is an option of its own.
+
+use sdk_runtime::{Result, api_client};
+use serde::{Deserialize, Serialize};
+
+#[derive(Debug, Serialize, Deserialize)]
+pub struct User {
+    name: String,
+}
+
+#[api_client]
+pub trait Users {
+    #[get("/users", scopes = ["users:read"])]
+    async fn users(&self) -> Result<Vec<User>>;
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> std::result::Result<(), Box<dyn std::error::Error>> {
+    let users = UsersClient::new(std::env::var("SERVER")?)?;
+    let found = users.users().await?;
+    println!("{found:?}");
+    Ok(())
+}

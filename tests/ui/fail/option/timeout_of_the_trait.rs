@@ -1,0 +1,26 @@
+//! The time limit in an attribute of the trait.
+//!
+//! Sends: GET /users
+
+use sdk_runtime::{Result, api_client};
+use serde::{Deserialize, Serialize};
+
+#[derive(Debug, Serialize, Deserialize)]
+pub struct User {
+    name: String,
+}
+
+#[api_client(auth = none)]
+#[timeout(30)]
+pub trait Users {
+    #[get("/users")]
+    async fn users(&self) -> Result<User>;
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> std::result::Result<(), Box<dyn std::error::Error>> {
+    let users = UsersClient::new(std::env::var("SERVER")?)?;
+    let user = users.users().await?;
+    println!("{user:?}");
+    Ok(())
+}

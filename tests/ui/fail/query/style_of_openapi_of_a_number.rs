@@ -1,0 +1,25 @@
+//! A style as OpenAPI has it, for one value.
+//!
+//! Sends: GET /users?page=7
+
+use sdk_runtime::{Result, api_client};
+use serde::{Deserialize, Serialize};
+
+#[derive(Debug, Serialize, Deserialize)]
+pub struct User {
+    name: String,
+}
+
+#[api_client(auth = none)]
+pub trait Users {
+    #[get("/users")]
+    async fn users(&self, #[query(style = form, explode = true)] page: u32) -> Result<User>;
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> std::result::Result<(), Box<dyn std::error::Error>> {
+    let users = UsersClient::new(std::env::var("SERVER")?)?;
+    let user = users.users(7).await?;
+    println!("{user:?}");
+    Ok(())
+}
