@@ -6,6 +6,8 @@ use std::fmt::Write;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use sdk_runtime::error::ExpiredReason;
+
 use crate::api::{ApiClient, by_chance, let_panic, pause};
 use crate::callers::{live, perform};
 use crate::history::{Doing, Entry, Outcome, What};
@@ -233,8 +235,14 @@ async fn last(places: &[Arc<Place>]) {
             if round == 1 {
                 perform(&process, &client, Doing::Refresh, None).await;
             }
-            let outcome = perform(&process, &client, Doing::Last, None).await;
+            let mut outcome = perform(&process, &client, Doing::Last, None).await;
             if let Outcome::Unavailable(..) = outcome {
+                tokio::time::sleep(REST).await;
+                outcome = perform(&process, &client, Doing::Last, None).await;
+            }
+            // I19: what another process left in the store may have died since, and a call that signs with it
+            // is not replayed again. The next one refreshes it.
+            if let Outcome::Expired(ExpiredReason::ReplayRejected) = outcome {
                 tokio::time::sleep(REST).await;
                 perform(&process, &client, Doing::Last, None).await;
             }
