@@ -67,6 +67,8 @@ fn calls(facts: &Facts<'_>) -> Checked {
     type Sent<'a> = (&'a str, Option<Token>, u64, bool);
     let mut sends: BTreeMap<Op, Vec<Sent<'_>>> = BTreeMap::new();
     let mut dead: BTreeMap<(Process, Token), Dead<'_>> = BTreeMap::new();
+    // When the answer to the last refresh of a process came, if it gave nothing.
+    let mut denied: BTreeMap<Process, u64> = BTreeMap::new();
     for Entry { at, what } in facts.history {
         match what {
             What::Request { process, op, access, line, seen } => {
@@ -93,10 +95,17 @@ fn calls(facts: &Facts<'_>) -> Checked {
                         "I5: call {op} is signed at {at} with what its endpoint has rejected"
                     ));
                 }
-                if dead.is_some() && !is_kept(facts, *process, *op, signed, *at) {
+                // Those who listen in a process that ends with this are not told that the refresh failed.
+                let is_untold = facts.killed.get(process) == Some(at)
+                    && denied.get(process).is_some_and(|since| facts.ops[op].begin <= *since);
+                if dead.is_some() && !is_untold && !is_kept(facts, *process, *op, signed, *at) {
                     return Err(format!("I5: call {op} is signed at {at} with what was rejected elsewhere"));
                 }
                 one_identity(facts, *op, *access, *at)?;
+            }
+            What::Refresh { process, .. } => drop(denied.remove(process)),
+            What::Refreshed { process, came, .. } if !matches!(came, Came::Tokens { .. }) => {
+                denied.insert(*process, *at);
             }
             What::Judged { process, op, access, .. } => {
                 let sends = sends.get_mut(op).unwrap();
