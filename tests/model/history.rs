@@ -86,6 +86,11 @@ pub enum What {
         came: Came,
         seen: Seen,
     },
+    /// What the server gave for a refresh.
+    Obtained {
+        send: Send,
+        access: Token,
+    },
     /// When what the server answers reaches the process, if it lives.
     OnTheWay {
         process: Process,
@@ -142,6 +147,10 @@ pub enum What {
     },
 
     // The store.
+    /// A process asked for the lock, and another one has it.
+    Busy {
+        process: Process,
+    },
     /// A process was given what it has asked for since.
     Read {
         process: Process,

@@ -104,6 +104,8 @@ pub async fn refresh(
                 Err(cost) => (None, cost),
             };
             noted.into_iter().for_each(|noted| at_work.note(noted));
+            let obtained = signed.as_ref().and_then(|signed| token_in(&signed.access));
+            obtained.into_iter().for_each(|access| at_work.note(What::Obtained { send, access }));
             signed
         };
         Some(at_the_server(&process, there, back, work).await)

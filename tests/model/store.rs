@@ -136,6 +136,7 @@ impl TokenStore for Handle {
             let stage = process.stage.clone();
             let mut cell = stage.cell();
             if cell.locked.is_some() || process.is_dead() {
+                process.note(What::Busy { process: process.id });
                 return StoreLock::Busy;
             }
             let locked = (process.id, stage.next());

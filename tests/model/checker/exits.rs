@@ -18,6 +18,9 @@ struct Sent {
     at: u64,
     /// When its run sent the same first.
     began: u64,
+    /// When its run is known to have waited first for the claim of another process; else the same. The call
+    /// that began the run may have returned since.
+    claims: u64,
     /// When its answer comes.
     until: Option<u64>,
     /// Whether the token at hand worked, so that a call was sent during it, or has waited before.
@@ -28,11 +31,24 @@ struct Sent {
     told: bool,
 }
 
+/// A process has waited for the claim of another one, without a longer pause than between two tries.
+struct Waits {
+    first: u64,
+    last: u64,
+}
+
+fn waiting(waits: &mut BTreeMap<Process, Waits>, process: Process, at: u64) {
+    let before = waits.get(&process).filter(|waits| at <= waits.last + CLAIM);
+    let first = before.map_or(at, |waits| waits.first);
+    waits.insert(process, Waits { first, last: at });
+}
+
 pub(super) fn check(facts: &Facts<'_>) -> Checked {
     if facts.store_fails() || facts.world.jumps {
         return Ok(());
     }
     let mut sends: BTreeMap<Send, Sent> = BTreeMap::new();
+    let mut waits: BTreeMap<Process, Waits> = BTreeMap::new();
     let mut there: Option<(Family, Option<Token>)> = None;
     for Entry { at, what } in facts.history {
         match what {
@@ -53,12 +69,15 @@ pub(super) fn check(facts: &Facts<'_>) -> Checked {
                 let (process, refresh, at) = (*process, *refresh, *at);
                 let first =
                     sends.values().find(|it| it.process == process && it.refresh == refresh && !it.told);
-                let began = first.map_or(at, |first| first.began);
+                let waits = waits.get(&process).filter(|waits| at <= waits.last + CLAIM);
+                let claims = waits.map_or(at, |waits| waits.first);
+                let (began, claims) = first.map_or((at, claims), |first| (first.began, first.claims));
                 let sent = Sent {
                     process,
                     refresh,
                     at,
                     began,
+                    claims,
                     until: None,
                     in_advance,
                     obtained: None,
@@ -75,12 +94,16 @@ pub(super) fn check(facts: &Facts<'_>) -> Checked {
                 sent.in_advance &= goes_on;
                 sent.obtained = sent.obtained.filter(|_| matches!(came, Came::Tokens { .. }));
             }
+            What::Busy { process } => waiting(&mut waits, *process, *at),
+            What::Read { process, kept: Some(kept), .. } if kept.lease => {
+                waiting(&mut waits, *process, *at);
+            }
             What::Told { process, .. } => {
+                waits.remove(process);
                 sends.values_mut().filter(|sent| sent.process == *process).for_each(|sent| sent.told = true);
             }
-            What::Issue { access, spent: Some(spent), .. } => {
-                let last = sends.values_mut().rfind(|sent| sent.refresh == *spent);
-                last.into_iter().for_each(|sent| sent.obtained = Some(*access));
+            What::Obtained { send, access } => {
+                sends.get_mut(send).into_iter().for_each(|sent| sent.obtained = Some(*access));
             }
             What::Wrote { kept, .. } => {
                 there = kept.as_ref().and_then(|kept| {
@@ -128,7 +151,8 @@ fn returned(facts: &Facts<'_>, sent: &Sent) -> Option<u64> {
     let mut returned = None;
     for (op, deed) in &facts.ops {
         let (end, outcome) = deed.end.map_or((u64::MAX, &Outcome::Left), |(end, outcome, _)| (end, outcome));
-        if deed.process != sent.process || deed.begin > sent.began || sent.began > end.saturating_add(CLAIM) {
+        let is_before = deed.begin <= sent.began && sent.claims <= end.saturating_add(CLAIM);
+        if deed.process != sent.process || !is_before {
             continue;
         }
         let is_answered = deed.doing.is_call() && matches!(outcome, Outcome::As(_));
