@@ -2,7 +2,7 @@
 
 set shell := ["bash", "-euo", "pipefail", "-c"]
 
-default: fmt deny lint lint-all doc features native-tls windows macos wine package quickstart stay-signed-in examples behind-features build-tests test
+default: fmt deny lint lint-all doc features native-tls windows macos wine package quickstart stay-signed-in examples behind-features guard build-tests test
 
 # The code is formatted.
 fmt:
@@ -65,6 +65,10 @@ examples:
 behind-features:
     cargo test --features keyring,encodings --test stores --test encodings --test hostile && cargo test --package sdk-runtime --features blocking --doc wait
 
+# No call costs more than it did, by the instructions of valgrind. `just guard-write` after a change that is meant.
+guard:
+    cargo bench --bench call -- --guard
+
 # All tests compile. Of itself, so that it is seen what of the next one is compiling.
 build-tests:
     cargo test --no-run
@@ -78,6 +82,10 @@ test:
 # The cost of a call as a ratio to the same call by hand; `just bench --instructions` counts with valgrind.
 bench *flags:
     cargo bench --bench call -- {{ flags }}
+
+# Writes the figures that `guard` compares.
+guard-write:
+    cargo bench --bench call -- --guard --write
 
 # The source files that a call, a replay after a refresh and a sign-out pass; `just flow --files` and `--edges` name them. Needs valgrind.
 flow *flags:

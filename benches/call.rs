@@ -1,15 +1,21 @@
-//! The cost of a call compared with the same call written by hand, over a server that answers at once:
-//! `cargo bench --bench call`.
+//! The cost of a call compared with the same call written by hand: a GET and a POST, over a service in memory
+//! that answers at once, and over a socket of this machine.
+//!
+//! ```console
+//! $ just bench                    # times, as a ratio
+//! $ just bench --instructions     # instructions by valgrind's callgrind, since a clock is noisy
+//! $ just guard                    # fails if a ratio is more than 3 % above that in benches/ratios.txt
+//! ```
 //!
 //! Both sides do the same work: build and parse the address, make and sign the headers, send, read the answer
-//! and decode its JSON. What differs is what the session and the pipeline add. The two take turns in one run
-//! and are told as a ratio; with `-- --instructions` each is counted by valgrind's callgrind instead, since a
-//! clock is noisy.
+//! and decode its JSON. What differs is what the session and the pipeline add.
 
+use std::collections::BTreeMap;
 use std::convert::Infallible;
+use std::fs;
 use std::future::{Ready, ready};
 use std::hint::black_box;
-use std::process::Command;
+use std::process::{Command, ExitCode};
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
@@ -17,22 +23,39 @@ use bytes::Bytes;
 use http::{Request, Response, header};
 use http_body_util::{BodyExt, Full};
 use sdk_runtime::{Result, ServiceTransport, Tokens, api_client};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
+use tokio::runtime::Runtime;
 use tower_service::Service;
 use url::Url;
 
 const CALLS: u32 = 2_000;
 const ROUNDS: usize = 50;
+/// The ratios that `just guard` compares with, and the size of a call in bytes.
+const COMMITTED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../benches/ratios.txt");
+const BASE: &str = "https://tracker.example/api/v1";
+const TOKEN: &str = "an access token";
+const ANSWER: &[u8] = b"{\"id\":7,\"title\":\"It works\"}";
 
 #[derive(Deserialize)]
 struct Issue {
     id: u64,
 }
 
+#[derive(Serialize)]
+struct NewIssue {
+    title: &'static str,
+    labels: [&'static str; 2],
+}
+
+const NEW: NewIssue = NewIssue { title: "It works", labels: ["a", "b"] };
+
 #[api_client]
 trait Tracker {
     #[get("/issues/{id}")]
     async fn issue(&self, id: u64, #[query] fields: &str) -> Result<Issue>;
+
+    #[post("/issues")]
+    async fn create(&self, #[json] issue: &NewIssue) -> Result<Issue>;
 }
 
 /// A server that answers each request at once.
@@ -50,53 +73,143 @@ impl<B> Service<Request<B>> for AtOnce {
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
         black_box(request);
-        ready(Ok(Response::new(Full::new(Bytes::from_static(b"{\"id\":7,\"title\":\"It works\"}")))))
+        ready(Ok(Response::new(Full::new(Bytes::from_static(ANSWER)))))
     }
 }
 
-async fn declared(calls: u32) -> u64 {
-    let transport = ServiceTransport::new(AtOnce);
-    let tracker =
-        TrackerClient::builder("https://tracker.example/api/v1").transport(transport).build().unwrap();
-    tracker.session().sign_in(Tokens::new("an access token").refresh_token("a refresh token")).unwrap();
-    let mut sum = 0;
-    for id in 0..calls {
-        sum += tracker.issue(id.into(), "id,title").await.unwrap().id;
-    }
-    sum
+/// One way to make a call many times: over which transport, which verb, and who wrote it.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Side {
+    over_socket: bool,
+    is_post: bool,
+    is_declared: bool,
 }
 
-async fn by_hand(calls: u32) -> u64 {
-    let (base, token) = ("https://tracker.example/api/v1", "an access token");
-    let mut sum = 0;
-    for id in 0..calls {
-        let url = Url::parse_with_params(&format!("{base}/issues/{id}"), [("fields", "id,title")]).unwrap();
-        let request = Request::get(url.as_str())
-            .header(header::ACCEPT, "application/json")
-            .header(header::AUTHORIZATION, format!("Bearer {token}"))
-            .body(Full::<Bytes>::default())
-            .unwrap();
-        let answer = AtOnce.call(request).await.unwrap();
-        assert!(answer.status().is_success());
-        let body = answer.into_body().collect().await.unwrap().to_bytes();
-        sum += serde_json::from_slice::<Issue>(&body).unwrap().id;
+impl Side {
+    fn all(is_declared: bool) -> impl Iterator<Item = Self> {
+        let pairs = [(false, false), (false, true), (true, false), (true, true)];
+        pairs.into_iter().map(move |(over_socket, is_post)| Self { over_socket, is_post, is_declared })
     }
-    sum
+
+    /// What both who wrote it share: `memory get`.
+    fn scenario(self) -> String {
+        let transport = if self.over_socket { "socket" } else { "memory" };
+        format!("{transport} {}", if self.is_post { "post" } else { "get" })
+    }
+
+    fn name(self) -> String {
+        format!("{}{}", self.scenario().replace(' ', "-"), if self.is_declared { "-declared" } else { "" })
+    }
+
+    async fn run(self, calls: u32) -> u64 {
+        let served = match self.over_socket {
+            true => Some(serve().await),
+            false => None,
+        };
+        match self.is_declared {
+            true => self.declared(calls, served.as_deref()).await,
+            false => self.by_hand(calls, served.as_deref()).await,
+        }
+    }
+
+    async fn declared(self, calls: u32, served: Option<&str>) -> u64 {
+        let tracker = match served {
+            Some(base) => TrackerClient::new(base),
+            None => TrackerClient::builder(BASE).transport(ServiceTransport::new(AtOnce)).build(),
+        };
+        let tracker = tracker.unwrap();
+        tracker.session().sign_in(Tokens::new(TOKEN).refresh_token("a refresh token")).unwrap();
+        let mut sum = 0;
+        for id in 0..calls {
+            let call = if self.is_post { tracker.create(&NEW) } else { tracker.issue(id.into(), "id,title") };
+            sum += call.await.unwrap().id;
+        }
+        sum
+    }
+
+    async fn by_hand(self, calls: u32, served: Option<&str>) -> u64 {
+        let client = served.map(|_| reqwest::Client::builder().no_proxy().build().unwrap());
+        let base = served.unwrap_or(BASE);
+        let mut sum = 0;
+        for id in 0..calls {
+            let url = match self.is_post {
+                true => Url::parse(&format!("{base}/issues")).unwrap(),
+                false => {
+                    let fields = [("fields", "id,title")];
+                    Url::parse_with_params(&format!("{base}/issues/{id}"), fields).unwrap()
+                }
+            };
+            let body = self.is_post.then(|| serde_json::to_vec(&NEW).unwrap());
+            let method = if self.is_post { http::Method::POST } else { http::Method::GET };
+            let body = match &client {
+                Some(client) => {
+                    let mut request = client.request(method, url).header(header::ACCEPT, "application/json");
+                    request = request.header(header::AUTHORIZATION, format!("Bearer {TOKEN}"));
+                    if let Some(body) = body {
+                        request = request.header(header::CONTENT_TYPE, "application/json").body(body);
+                    }
+                    let answer = request.send().await.unwrap();
+                    assert!(answer.status().is_success());
+                    answer.bytes().await.unwrap()
+                }
+                None => {
+                    let mut request = Request::builder()
+                        .method(method)
+                        .uri(url.as_str())
+                        .header(header::ACCEPT, "application/json")
+                        .header(header::AUTHORIZATION, format!("Bearer {TOKEN}"));
+                    if body.is_some() {
+                        request = request.header(header::CONTENT_TYPE, "application/json");
+                    }
+                    let body = Full::<Bytes>::from(body.unwrap_or_default());
+                    let answer = AtOnce.call(request.body(body).unwrap()).await.unwrap();
+                    assert!(answer.status().is_success());
+                    answer.into_body().collect().await.unwrap().to_bytes()
+                }
+            };
+            sum += serde_json::from_slice::<Issue>(&body).unwrap().id;
+        }
+        sum
+    }
 }
 
-fn timed(runtime: &tokio::runtime::Runtime, side: impl Future<Output = u64>) -> Duration {
+/// Starts a server on this machine that answers each request with the same bytes. Returns its address.
+async fn serve() -> String {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        while let Ok((mut socket, _)) = listener.accept().await {
+            tokio::spawn(async move {
+                let head = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: ";
+                let answer = [format!("{head}{}\r\n\r\n", ANSWER.len()).as_bytes(), ANSWER].concat();
+                let mut buffer = [0; 4_096];
+                // Each request of the benchmark arrives in one piece.
+                while socket.read(&mut buffer).await.is_ok_and(|read| read > 0) {
+                    if socket.write_all(&answer).await.is_err() {
+                        break;
+                    }
+                }
+            });
+        }
+    });
+    format!("http://{address}/api/v1")
+}
+
+fn timed(runtime: &Runtime, side: Side) -> Duration {
     let begin = Instant::now();
-    black_box(runtime.block_on(side));
+    black_box(runtime.block_on(side.run(CALLS)));
     begin.elapsed() / CALLS
 }
 
 /// Instructions per call: those of many calls less those of few, so that what happens once does not count.
-fn instructions(side: &str) -> Option<u64> {
+fn instructions(side: Side) -> Option<u64> {
     let counted = |calls: u32| {
         let output = Command::new("valgrind")
             .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
             .arg(std::env::current_exe().ok()?)
-            .args([side, &calls.to_string()])
+            .args([&side.name(), &calls.to_string()])
             .output()
             .ok()?;
         let told = String::from_utf8_lossy(&output.stderr).into_owned();
@@ -105,28 +218,83 @@ fn instructions(side: &str) -> Option<u64> {
     Some((counted(2_100)? - counted(100)?) / 2_000)
 }
 
-fn main() {
+/// Returns the ratio of each scenario, and the size of a call in bytes. Prints the counts.
+fn measured() -> Option<BTreeMap<String, f64>> {
+    let mut all = BTreeMap::new();
+    for side in Side::all(true) {
+        let (declared, hand) = (instructions(side)?, instructions(Side { is_declared: false, ..side })?);
+        let ratio = declared as f64 / hand as f64;
+        println!("{}: declared {declared}, by hand {hand} instructions, ratio {ratio:.3}", side.scenario());
+        all.insert(side.scenario(), ratio);
+    }
+    let tracker = TrackerClient::builder(BASE).transport(ServiceTransport::new(AtOnce)).build().ok()?;
+    let size = size_of_val(&tracker.issue(7, "id"));
+    println!("a call: {size} bytes");
+    all.insert("bytes of a call".to_owned(), size as f64);
+    Some(all)
+}
+
+/// Compares with the committed figures. Fails if one is more than 3 % above.
+fn guard(measured: &BTreeMap<String, f64>) -> bool {
+    let committed = fs::read_to_string(COMMITTED).unwrap_or_default();
+    let committed: BTreeMap<&str, f64> = committed
+        .lines()
+        .filter_map(|line| line.rsplit_once(": "))
+        .filter_map(|(name, figure)| Some((name, figure.parse().ok()?)))
+        .collect();
+    let mut holds = true;
+    for (name, figure) in measured {
+        let Some(before) = committed.get(name.as_str()) else {
+            println!("{name} is not in benches/ratios.txt: `just guard-write`");
+            holds = false;
+            continue;
+        };
+        let change = (figure / before - 1.0) * 100.0;
+        if change > 3.0 {
+            println!("{name}: {figure:.3} is {change:.1} % above {before:.3} of benches/ratios.txt");
+            holds = false;
+        }
+    }
+    holds
+}
+
+fn main() -> ExitCode {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let args: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = args.iter().map(String::as_str).filter(|word| *word != "--bench").collect();
+    let named = |name: &str| Side::all(true).chain(Side::all(false)).find(|side| side.name() == name);
     match words[..] {
-        ["declared", calls] => drop(black_box(runtime.block_on(declared(calls.parse().unwrap())))),
-        ["by-hand", calls] => drop(black_box(runtime.block_on(by_hand(calls.parse().unwrap())))),
-        ["--instructions"] => match (instructions("declared"), instructions("by-hand")) {
-            (Some(declared), Some(hand)) => {
-                let ratio = declared as f64 / hand as f64;
-                println!("instructions per call: declared {declared}, by hand {hand}, ratio {ratio:.2}");
+        [name, calls] if named(name).is_some() => {
+            let side = named(name).unwrap();
+            black_box(runtime.block_on(side.run(calls.parse().unwrap())));
+        }
+        ["--instructions" | "--guard"] | ["--guard", "--write"] => {
+            let Some(measured) = measured() else {
+                println!("valgrind is needed to count instructions");
+                return ExitCode::FAILURE;
+            };
+            match words[..] {
+                ["--guard"] if !guard(&measured) => return ExitCode::FAILURE,
+                ["--guard"] => println!("ok: no figure is more than 3 % above that of benches/ratios.txt"),
+                ["--guard", "--write"] => {
+                    let lines = measured.iter().map(|(name, figure)| format!("{name}: {figure:.3}\n"));
+                    fs::write(COMMITTED, lines.collect::<String>()).unwrap();
+                }
+                _ => {}
             }
-            _ => println!("valgrind is needed to count instructions"),
-        },
+        }
         _ => {
-            // The best of many short rounds is the least disturbed one.
-            let rounds = (0..ROUNDS)
-                .map(|_| (timed(&runtime, declared(CALLS)), timed(&runtime, by_hand(CALLS))))
-                .reduce(|least, round| (least.0.min(round.0), least.1.min(round.1)));
-            let (ours, hand) = rounds.unwrap_or_default();
-            let ratio = ours.as_secs_f64() / hand.as_secs_f64();
-            println!("time per call: declared {ours:?}, by hand {hand:?}, ratio {ratio:.2}");
+            for side in Side::all(true) {
+                let hand = Side { is_declared: false, ..side };
+                // The best of many short rounds is the least disturbed one.
+                let rounds = (0..ROUNDS)
+                    .map(|_| (timed(&runtime, side), timed(&runtime, hand)))
+                    .reduce(|least, round| (least.0.min(round.0), least.1.min(round.1)));
+                let (ours, by_hand) = rounds.unwrap_or_default();
+                let ratio = ours.as_secs_f64() / by_hand.as_secs_f64();
+                println!("{}: declared {ours:?}, by hand {by_hand:?}, ratio {ratio:.2}", side.scenario());
+            }
         }
     }
+    ExitCode::SUCCESS
 }
