@@ -34,6 +34,11 @@ impl InQuery {
         });
         Self { shown, roles: roles.collect() }
     }
+
+    /// Returns whether it is in angle brackets, as a placeholder of the path may be as well.
+    pub(crate) fn is_in_angle_brackets(&self) -> bool {
+        self.shown.starts_with('<')
+    }
 }
 
 /// Returns one mistake for all of them. Its help has no types of the parameters that there are.

@@ -126,6 +126,12 @@ impl<'a> Scanner<'a> {
             scanner.check_segments();
             scanner.check_placeholders();
         }
+        // One habit is one mistake, and the help corrects both.
+        if scanner.in_query.iter().any(InQuery::is_in_angle_brackets) {
+            let is_habit =
+                |it: &Found| it.message.contains("`<") && it.message.ends_with("is no placeholder");
+            scanner.mistakes.retain(|mistake| !is_habit(mistake));
+        }
         scanner.mistakes.extend(query_in_path::mistake(&scanner.in_query, parameters));
         scanner
     }
@@ -489,6 +495,7 @@ mod tests {
             ("/a//", "empty segment", r#""/a/""#),
             ("/x?a={b}", "`{b}` is not allowed in the query part", r#"#[query("a")] b: &str`"#),
             ("/x?{b-c}", "`{b-c}` is not allowed in the query part", r#"#[query("b-c")] b_c"#),
+            ("/<id>?<b>", "`<b>` is not allowed in the query part", r#""/{id}""#),
             ("/x?<b>&a=1", "`<b>` is not allowed in the query part", r#""/x?a=1""#),
             ("/x?<b>&a=<c>", "`<b>` is not allowed", r##"`#[query] b: &str`, `#[query("a")] c: &str`"##),
             ("/x?b={}", "`{}` is not allowed", "#[query] b: &str"),

@@ -176,7 +176,8 @@ const PATHS: &[&str] = &["path", "url", "uri", "route", "mapping", "requestmappi
 
 /// Returns whether the attribute is the path of a verb, as in `#[GET] #[Path("/users")]`.
 pub(crate) fn is_path_apart(name: &str, attr: &Attribute) -> bool {
-    PATHS.contains(&&*plain(name)) && names_a_path(attr)
+    let is_path = |literal: LitStr| literal.value().contains(['/', '{']);
+    PATHS.contains(&&*plain(name)) && literal(attr).is_some_and(is_path)
 }
 
 /// The words for the base of all endpoints in an attribute of the trait, without their underscores.

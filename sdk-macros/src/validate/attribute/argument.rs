@@ -180,7 +180,15 @@ pub(super) fn name_or(
 fn given_media_type(arg: &Arg) -> Option<String> {
     let strings = strings(arg.to_token_stream());
     let given = strings.iter().find(|it| it.value().contains('/')).or(strings.last());
-    given.map(LitStr::value)
+    match (given, arg) {
+        (Some(given), _) => Some(given.value()),
+        // `APPLICATION_JSON`
+        (None, Arg::Assign { value, .. }) => {
+            let name = name_of_a_constant(&text(value.clone()));
+            Some(name.replacen('-', "/", 1))
+        }
+        (None, _) => None,
+    }
 }
 
 /// Returns the strings in the tokens, as in `content_type = "text/csv"`.
