@@ -13,7 +13,7 @@ impl<T: 'static, E: 'static> Call<T, E> {
     /// One runtime in the background of the process has the connections, the timers and the refreshes of all
     /// such calls. The first one starts it, with one thread. Name it nowhere: each thread that waits uses it.
     ///
-    /// Do not use it in async code, where it blocks a thread of the runtime. [`wait`](crate::client::wait)
+    /// Do not use it in async code, where it blocks a thread of the runtime. [`wait`](crate::client::wait())
     /// does the same for other futures, such as that of
     /// [`Session::flush`](crate::Session::flush).
     ///
