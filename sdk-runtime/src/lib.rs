@@ -121,7 +121,7 @@
 //! | `native-tls` | | https by the platform's TLS, on Linux by OpenSSL; not used next to rustls |
 //! | `cookies` | default | a cookie jar for each login, with the list of public suffixes |
 //! | `gzip`, `br`, `zstd`, `deflate` | | responses are requested and decoded in these codings |
-//! | `blocking` | | [`Call::wait`](Call) for programs without a runtime |
+//! | `blocking` | | [`Call::wait`](Call), and `client::wait` for all else, without a runtime |
 //! | `keyring` | | [`store`]: a login in the key ring of the desktop |
 //!
 //! Without a feature for TLS, a client of an https address is an error of `build()`.

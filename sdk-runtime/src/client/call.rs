@@ -355,7 +355,7 @@ impl<T, E> fmt::Debug for Call<T, E> {
 /// A [`Call`] that returns the status and the headers together with the value.
 #[must_use = "a call does nothing until it is awaited"]
 #[derive(Debug)]
-pub struct ResponseCall<T, E = Error>(Call<T, E>);
+pub struct ResponseCall<T, E = Error>(pub(super) Call<T, E>);
 
 impl<T, E> ResponseCall<T, E> {
     /// As [`Call::timeout`].
