@@ -7,6 +7,7 @@ use http_body_util::{BodyExt, Empty, Full};
 use sdk_runtime::{
     Error, Result, ServiceTransport, Tokens, api_client,
     client::{SessionLayer, SessionService},
+    store::MemoryStore,
 };
 use sdk_testkit::{Backend, Reply, TokenServer};
 use test_support::{Credentials, LoginResponse, RefreshRequest, user};
@@ -24,6 +25,13 @@ trait Tracker {
 
     #[get("/issues/{id}")]
     async fn issue(&self, id: u64) -> Result<String>;
+}
+
+/// A declaration without session endpoints, which can share a session or have a fixed token.
+#[api_client]
+trait Fixed {
+    #[get("/x")]
+    async fn x(&self) -> Result<String>;
 }
 
 type Signing<B> = SessionService<Backend, B>;
@@ -111,6 +119,94 @@ async fn i22_only_requests_to_the_origins_of_the_layer_are_signed() {
     let own = Request::get("/path").header("authorization", "Bearer mine").body(Empty::new()).unwrap();
     service.oneshot(own).await.unwrap();
     assert_eq!(backend.last().unwrap().bearer(), Some("mine"));
+}
+
+const BACKEND: &str = "http://backend.internal:8080";
+
+/// The code of the error of a layer for `origins`.
+fn refused(client: &TrackerClient, origins: &[&'static str]) -> Option<&'static str> {
+    client.session().layer::<Bytes>(origins.iter().copied()).err().map(|error| error.code())
+}
+
+#[test]
+fn i22_a_plaintext_origin_of_a_layer_is_allowed_by_the_builder_of_its_client() {
+    let builder =
+        || TrackerClient::builder(OWN).allow_insecure("http://other.internal").allow_insecure(BACKEND);
+    let client = builder().build().unwrap();
+    for origins in [&[BACKEND][..], &[OWN, BACKEND], &["http://backend.INTERNAL:8080/", OWN]] {
+        assert_eq!(refused(&client, origins), None, "{origins:?}");
+    }
+    for origin in [
+        "http://backend.internal",
+        "http://backend.internal:8081",
+        "http://sub.backend.internal:8080",
+        "http://internal:8080",
+        "http://10.0.0.1:8080",
+    ] {
+        assert_eq!(refused(&client, &[origin]), Some("build.origin"), "I22: {origin}");
+        assert_eq!(refused(&client, &[OWN, BACKEND, origin]), Some("build.origin"), "I22: {origin}");
+    }
+    let pool = builder().build_pool(|_: &u8| MemoryStore::new()).unwrap();
+    assert_eq!(refused(&pool.get(&1), &[BACKEND]), None);
+
+    // One session, and two builders: each speaks for its own client.
+    let sharing = TrackerClient::builder(OWN).build().unwrap();
+    assert_eq!(refused(&sharing, &[BACKEND]), Some("build.origin"), "I22");
+    let allowed =
+        FixedClient::builder(OWN).session(sharing.session()).allow_insecure(BACKEND).build().unwrap();
+    assert!(allowed.session().layer::<Bytes>([BACKEND]).is_ok());
+    assert_eq!(refused(&sharing, &[BACKEND]), Some("build.origin"), "I22");
+    let plain = FixedClient::builder(OWN).session(allowed.session()).build().unwrap();
+    assert!(plain.session().layer::<Bytes>([BACKEND]).is_err(), "I22");
+    let fixed = FixedClient::builder(BACKEND).allow_insecure(BACKEND).bearer("t").build().unwrap();
+    assert!(fixed.session().layer::<Bytes>([BACKEND]).is_ok());
+}
+
+#[tokio::test]
+async fn i22_an_allowed_origin_is_signed_if_the_layer_names_it_and_gets_no_secure_cookie() {
+    let base = "https://backend.internal";
+    let (server, _) = served();
+    let login = Reply::json(&serde_json::json!({ "access_token": "a" }))
+        .header("set-cookie", "plain=1; Path=/")
+        .append_header("set-cookie", "safe=1; Path=/; Secure");
+    server.backend().reply("POST", "/auth/login", login);
+    let answer = Reply::text("ok").header("set-cookie", "late=1; Path=/; Secure");
+    server.backend().reply("POST", "/raw", answer.append_header("set-cookie", "new=1; Path=/"));
+    let client = TrackerClient::builder(base)
+        .allow_insecure(BACKEND)
+        .transport(ServiceTransport::new(server.backend().clone()))
+        .build()
+        .unwrap();
+    client.login(&user("ann")).await.unwrap();
+    let sent = async |layer: SessionLayer<Full<Bytes>>, uri: &str| {
+        layer.layer(server.backend().clone()).oneshot(post(uri, "x")).await.unwrap();
+        let seen = server.backend().last().unwrap();
+        (seen.bearer().map(str::to_owned), seen.header("cookie").map(str::to_owned))
+    };
+    let raw = "http://backend.internal:8080/raw";
+    let own = client.session().layer([base]).unwrap();
+    assert_eq!(sent(own.clone(), raw).await, (None, None), "I22: allowed, and not named");
+    let both = client.session().layer([base, BACKEND]).unwrap();
+    let cookies = |text: &str| (Some("a".to_owned()), Some(text.to_owned()));
+    assert_eq!(sent(both.clone(), raw).await, cookies("plain=1"), "I22");
+    assert_eq!(sent(both, raw).await, cookies("plain=1; new=1"), "I22: no Secure cookie from there either");
+    let over_tls = sent(own, "https://backend.internal/raw").await;
+    assert_eq!(over_tls, cookies("plain=1; safe=1; new=1"));
+}
+
+#[tokio::test]
+async fn a_request_to_an_allowed_origin_is_refreshed_for_and_replayed() {
+    let (server, _) = served();
+    let client = TrackerClient::builder(BACKEND)
+        .allow_insecure(BACKEND)
+        .transport(ServiceTransport::new(server.backend().clone()))
+        .build()
+        .unwrap();
+    client.login(&user("ann")).await.unwrap();
+    server.expire_access_tokens();
+    let service = client.session().layer([BACKEND]).unwrap().layer(server.backend().clone());
+    assert_eq!(answer(&service, post("/raw", "again")).await, (StatusCode::OK, "again".to_owned()));
+    assert_eq!(server.counts().refreshes, 1);
 }
 
 #[tokio::test]

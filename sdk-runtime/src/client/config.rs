@@ -46,6 +46,7 @@ impl ClientConfig {
         let token_bad = self.token_bad.clone().or_else(|| session.shell().token_bad.clone());
         let (timeout, retry, body_limit) = (self.timeout, self.retry, self.body_limit);
         let (upstream, clock) = (self.upstream.clone(), self.clock.clone());
+        let session = session.allowing(upstream.base.insecure().clone());
         Client(Arc::new(Inner { upstream, session, token_bad, clock, timeout, retry, body_limit }))
     }
 }

@@ -72,14 +72,17 @@ impl Session {
     /// and a host counts as one of the first origin. Requests to any other origin pass as they are, and so
     /// do those that bring a credential of their own.
     ///
-    /// The client below must follow no redirects, because it would carry the credential to another origin.
+    /// The client below must follow no redirects, because it would carry the credential to another origin. It
+    /// must use no proxy for a plaintext origin, which could read the credential.
     /// The session needs a way to refresh itself: it is that of a client with a `#[session(refresh)]`
     /// endpoint.
     ///
     /// # Errors
     ///
     /// Fails if there is no origin, or one is no scheme and host alone, or would get a credential in the
-    /// clear: neither https nor `localhost` nor a loopback address. A request fails with the errors of a
+    /// clear: neither https nor `localhost` nor a loopback address, nor allowed by
+    /// [`allow_insecure`](crate::client::ClientBuilder::allow_insecure) of the client whose `session()` this
+    /// is. A request fails with the errors of a
     /// call, such as [`Error::SessionExpired`], or with the error of the client below. An answer that rejects
     /// the replay too is returned as it is.
     ///
@@ -133,7 +136,7 @@ impl Session {
     ) -> Result<SessionLayer<B>, BuildError> {
         let mut origins = origins.into_iter();
         let first = origins.next().ok_or_else(|| BuildError::conflict("`.layer(…)` needs an origin"))?;
-        let mut base = Base::parse(first).map_err(BuildError::base)?;
+        let mut base = Base::parse(first).map_err(BuildError::base)?.allowing(self.insecure().clone());
         for origin in std::iter::once(first).chain(origins) {
             base.trust(origin).map_err(|reason| BuildError::origin("layer", reason))?;
         }

@@ -15,7 +15,8 @@ impl<T: 'static, E: 'static> Call<T, E> {
     /// such calls. The first one starts it, with one thread. Name it nowhere: each thread that waits uses it.
     ///
     /// Do not use it in async code, where it blocks a thread of the runtime. [`wait`](crate::client::wait())
-    /// does the same for the other futures of this crate: a page, an event of a stream, a flush of the session.
+    /// does the same for the other futures of this crate: a page, an event of a stream, a flush of the
+    /// session.
     ///
     /// # Errors
     ///
@@ -48,8 +49,8 @@ impl<T: 'static, E: 'static> Call<T, E> {
 }
 
 impl<T: 'static, E: 'static> ResponseCall<T, E> {
-    /// Sends the call and waits for its outcome on this thread, as [`Call::wait`] does. Returns the status and
-    /// the headers together with the value.
+    /// Sends the call and waits for its outcome on this thread, as [`Call::wait`] does. Returns the status
+    /// and the headers together with the value.
     ///
     /// # Errors
     ///

@@ -1,8 +1,13 @@
 //! `Base`: the base URL of a client, and its trusted origins.
 
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
+use std::sync::Arc;
 
 use url::{Host, Url};
+
+/// Plaintext origins that a credential may travel to, if it is for them.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Insecure(Arc<Vec<Url>>);
 
 /// The start of every address of a client: scheme, host, and a path prefix without a slash at its end. Also
 /// the other origins that its credentials may go to.
@@ -11,8 +16,7 @@ pub(crate) struct Base {
     url: Url,
     prefix: String,
     trusted: Vec<Url>,
-    /// Plaintext origins that a credential may travel to, if it is for them.
-    insecure: Vec<Url>,
+    insecure: Insecure,
     /// Distinguishes bases.
     id: u64,
 }
@@ -38,7 +42,7 @@ impl Base {
         }
         let prefix = url.as_str().trim_end_matches('/').to_owned();
         let id = BuildHasherDefault::<DefaultHasher>::default().hash_one(&prefix);
-        Ok(Self { url, prefix, trusted: Vec::new(), insecure: Vec::new(), id })
+        Ok(Self { url, prefix, trusted: Vec::new(), insecure: Insecure::default(), id })
     }
 
     /// Returns the number that distinguishes this base from any other.
@@ -62,15 +66,25 @@ impl Base {
     /// Lets credentials travel in plaintext to an origin, if they are for it. It is not trusted for that.
     pub(crate) fn allow_insecure(&mut self, text: &str) -> Result<(), &'static str> {
         let url = origin(text).filter(|url| url.scheme() == "http");
-        self.insecure.push(url.ok_or(
+        Arc::make_mut(&mut self.insecure.0).push(url.ok_or(
             "must be `http://`, a host and the port if it is not 80, as in `http://backend.internal:8080`",
         )?);
         Ok(())
     }
 
+    /// Allows the origins that another base allows.
+    pub(crate) fn allowing(self, insecure: Insecure) -> Self {
+        Self { insecure, ..self }
+    }
+
+    /// Returns the origins of [`allow_insecure`](Self::allow_insecure).
+    pub(crate) fn insecure(&self) -> &Insecure {
+        &self.insecure
+    }
+
     /// Whether a credential that is for `url` may travel to it.
     pub(crate) fn may_carry_credentials(&self, url: &Url) -> bool {
-        may_carry_credentials(url) || self.insecure.iter().any(|allowed| is_same_origin(allowed, url))
+        may_carry_credentials(url) || self.insecure.0.iter().any(|allowed| is_same_origin(allowed, url))
     }
 
     /// Returns the address as text, without a slash at its end.

@@ -37,6 +37,7 @@ pub(crate) use token::{Attachment, TokenBad, verdict};
 pub(crate) use wait_budget::WaitBudget;
 
 use crate::error::{Error, InvalidRequest, StoreError};
+use crate::request::base::Insecure;
 use crate::runtime::{Clock, Now, Spawner};
 use crate::store::TokenStore;
 
@@ -47,6 +48,8 @@ use crate::store::TokenStore;
 pub struct Session {
     shell: Arc<Shell>,
     _shutdown: Arc<DropGuard>,
+    /// What the builder of the client allowed whose handle this is.
+    insecure: Insecure,
 }
 
 impl Session {
@@ -60,7 +63,18 @@ impl Session {
         Self {
             shell: Arc::new(Shell::new(attachment, token_bad, store, times, shutdown.clone())),
             _shutdown: Arc::new(shutdown.drop_guard()),
+            insecure: Insecure::default(),
         }
+    }
+
+    /// Returns the handle of a client that may send credentials in plaintext to `insecure`.
+    pub(crate) fn allowing(self, insecure: Insecure) -> Self {
+        Self { insecure, ..self }
+    }
+
+    /// Returns the plaintext origins that the builder of the client allowed.
+    pub(crate) fn insecure(&self) -> &Insecure {
+        &self.insecure
     }
 
     pub(crate) fn shell(&self) -> &Arc<Shell> {
