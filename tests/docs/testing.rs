@@ -91,6 +91,74 @@ async fn a_token_server_counts() -> Result<(), Box<dyn StdError>> {
     Ok(())
 }
 
+use sdk_runtime::{
+    FileStore,
+    client::{ClientBuilder, SessionPool},
+    error::BuildError,
+};
+use std::collections::HashMap;
+
+/// Returns how many of the users have an issue of this number.
+pub async fn how_many(trackers: &SessionPool<u64, impl Tracker>, users: &[u64], id: u64) -> Result<usize> {
+    let mut found = 0;
+    for user in users {
+        found += usize::from(trackers.get(user).issue(id).await?.is_some());
+    }
+    Ok(found)
+}
+
+/// The tracker as one user sees it.
+#[derive(Clone)]
+struct FakeOf(u64);
+
+impl Tracker for FakeOf {
+    async fn issue(&self, id: u64) -> Result<Option<Issue>> {
+        Ok((self.0 == id).then(|| Issue { title: "leak".to_owned() }))
+    }
+}
+
+#[derive(Clone)]
+struct App {
+    trackers: SessionPool<u64, DynTracker>,
+}
+
+impl App {
+    fn new(builder: ClientBuilder<TrackerClient>) -> Result<Self, BuildError> {
+        let trackers = builder.build_pool(|user: &u64| FileStore::new(format!("/var/lib/app/{user}")))?;
+        Ok(Self { trackers: trackers.map(DynTracker::from) })
+    }
+}
+
+#[tokio::test]
+async fn a_pool_of_fakes_is_a_pool() -> Result<(), Box<dyn StdError>> {
+    let fakes = SessionPool::from_fn(|user: &u64| FakeOf(*user));
+    assert_eq!(how_many(&fakes, &[7, 8], 8).await?, 1);
+
+    let app = App { trackers: SessionPool::from_fn(|user: &u64| DynTracker::new(FakeOf(*user))) };
+    assert_eq!(how_many(&app.trackers, &[7, 8], 8).await?, 1);
+
+    let app = App::new(TrackerClient::builder("https://tracker.example"))?;
+    assert!(app.trackers.is_empty());
+    Ok(())
+}
+
+#[tokio::test]
+async fn each_client_of_a_pool_has_a_stub() -> Result<(), Box<dyn StdError>> {
+    let stubs: HashMap<u64, StubRouter> =
+        [7, 8].map(|user| (user, StubRouter::new(TrackerClient::ENDPOINTS))).into();
+    stubs[&7].endpoint("issue").reply(Reply::empty().status(404));
+    stubs[&8].endpoint("issue").reply(Reply::json(&json!({ "title": "leak" })));
+
+    let own = stubs.clone();
+    let trackers: SessionPool<u64, TrackerClient> = SessionPool::from_fn(move |user: &u64| {
+        let stub = ServiceTransport::new(own[user].clone());
+        TrackerClient::builder("http://localhost").bearer("token").transport(stub).build().unwrap()
+    });
+    assert_eq!(how_many(&trackers, &[7, 8], 8).await?, 1);
+    assert_eq!(stubs[&7].endpoint("issue").calls().len(), 1);
+    Ok(())
+}
+
 #[derive(Deserialize, TokenResponse)]
 #[token(at = "data")]
 #[serde(rename_all = "camelCase")]

@@ -4,6 +4,7 @@
 mod by_hand;
 mod erased;
 mod mocked;
+mod pooled;
 mod shared;
 mod stubbed;
 
@@ -89,12 +90,16 @@ impl Tracker for Fake {
 
 /// A client of a server that has issue 7.
 pub fn client() -> TrackerClient {
+    builder().build().unwrap()
+}
+
+fn builder() -> sdk_runtime::client::ClientBuilder<TrackerClient> {
     let server = Backend::new().reply("GET", "/issues/7", Reply::json(&issue("from the server"))).reply(
         "POST",
         "/issues",
         Reply::empty().status(409),
     );
-    TrackerClient::builder("http://localhost").transport(ServiceTransport::new(server)).build().unwrap()
+    TrackerClient::builder("http://localhost").transport(ServiceTransport::new(server))
 }
 
 /// Code that does not know what is behind the trait.

@@ -111,7 +111,7 @@ const LAYERS: &[Layers] = &[
         ],
     },
     Layers { directory: "sdk-runtime/src/client/execute/", order: &["retry", "authorize attempt"] },
-    Layers { directory: "sdk-runtime/src/client/pool/", order: &["events slot"] },
+    Layers { directory: "sdk-runtime/src/client/pool/", order: &["events slot", "made sessions"] },
     Layers {
         directory: "sdk-runtime/src/error/",
         order: &[

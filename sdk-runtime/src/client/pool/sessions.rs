@@ -1,0 +1,278 @@
+//! The sessions of a pool: which are made, replaced, and evicted.
+
+use std::collections::HashMap;
+use std::hash::Hash;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::events::PoolEvents;
+use super::slot::{Inherited, Slot};
+use crate::client::config::ClientConfig;
+use crate::client::inner::Client;
+use crate::error::StoreError;
+use crate::runtime::Now;
+use crate::session::{EvictedSession, SessionEvent, Shell};
+use crate::store::{MemoryStore, TokenStore};
+use crate::sync::Broadcast;
+
+/// The default limit of idle logins in memory.
+const LIMIT: usize = 10_000;
+/// How many events of all logins a subscriber may be behind.
+const BACKLOG: usize = 1_024;
+/// How many ends of evicted logins are remembered, if their stores could not be written.
+const REMAINS: usize = 10_000;
+
+pub(crate) type StoreOf<K> = Box<dyn Fn(&K) -> Arc<dyn TokenStore> + Send + Sync>;
+
+/// The sessions of a pool.
+pub(super) struct Sessions<K> {
+    events: Arc<Broadcast<(K, SessionEvent)>>,
+    config: ClientConfig,
+    store: StoreOf<K>,
+    logins: Mutex<PoolState<K>>,
+}
+
+struct PoolState<K> {
+    by_key: HashMap<K, Entry>,
+    /// What is remembered of evicted logins, with the number of the request that evicted them.
+    remains: HashMap<K, (u64, EvictedSession)>,
+    limit: usize,
+    /// The number of logins at which some are evicted: the limit, or more if most logins could not be
+    /// evicted.
+    next_sweep: usize,
+    /// Counts the requests for clients.
+    asked: u64,
+    is_closed: bool,
+    /// The sessions that a shutdown has closed and that may still be working.
+    ending: Vec<Arc<Shell>>,
+}
+
+struct Entry {
+    slot: Arc<Slot>,
+    /// The number of the last request for it.
+    asked: u64,
+}
+
+/// What was removed from the pool. It is dropped without the pool's lock, because stores and keys are the
+/// user's types.
+struct Evicted<K> {
+    _logins: Vec<(K, Entry)>,
+    _keys: Vec<(u64, K, EvictedSession)>,
+    _remains: Vec<(K, (u64, EvictedSession))>,
+}
+
+impl<K: Clone + Eq + Hash + Send + Sync + 'static> Sessions<K> {
+    pub(super) fn new(config: ClientConfig, store: StoreOf<K>) -> Self {
+        let (by_key, remains) = (HashMap::new(), HashMap::new());
+        let (limit, next_sweep, ending) = (LIMIT, LIMIT, Vec::new());
+        let logins = PoolState { by_key, remains, limit, next_sweep, asked: 0, is_closed: false, ending };
+        Self { events: Arc::new(Broadcast::new(BACKLOG)), config, store, logins: Mutex::new(logins) }
+    }
+
+    pub(super) fn limit(&self, logins: usize) {
+        let mut kept = self.lock();
+        (kept.limit, kept.next_sweep) = (logins, logins);
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.lock().by_key.len()
+    }
+
+    pub(super) fn keys(&self) -> Vec<K> {
+        self.lock().by_key.keys().cloned().collect()
+    }
+
+    pub(super) fn events(&self) -> PoolEvents<K> {
+        PoolEvents::new(self.events.subscribe())
+    }
+
+    /// Shuts down the session of `key`. It leaves memory when its store has its login.
+    pub(super) async fn remove(&self, key: &K) -> Result<(), StoreError> {
+        let slot = self.lock().by_key.get(key).map(|kept| kept.slot.clone());
+        let Some((slot, client)) = slot.and_then(|slot| slot.client().map(|client| (slot, client))) else {
+            return Ok(());
+        };
+        let ended = client.session().shutdown().await;
+        let removed = {
+            let mut logins = self.lock();
+            let is_there = logins.by_key.get(key).is_some_and(|kept| Arc::ptr_eq(&kept.slot, &slot));
+            let is_done = client.session().shell().last_unfinished().is_none();
+            (is_there && is_done).then(|| logins.by_key.remove_entry(key)).flatten()
+        };
+        drop(removed);
+        ended
+    }
+
+    /// Closes all sessions, and waits for those that still write.
+    pub(super) async fn shutdown(&self) -> Result<(), StoreError> {
+        let (ending, evicted) = self.lock().close();
+        drop(evicted);
+        // A session in construction is closed by the caller that makes it.
+        let ended = Shell::shut_down_all(&ending).await;
+        let finished: Vec<_> = {
+            let mut logins = self.lock();
+            logins.ending.extract_if(.., |session| !session.is_to_be_drained()).collect()
+        };
+        drop(finished);
+        ended
+    }
+
+    fn lock(&self) -> MutexGuard<'_, PoolState<K>> {
+        self.logins.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Returns the client of `key`, and makes it if necessary.
+    pub(super) fn client(&self, key: &K) -> Client {
+        loop {
+            let Some(slot) = self.slot(key) else { return self.closed(key, (self.store)(key)) };
+            // A function of the user's. No lock is held.
+            let prepare = || (self.store)(key);
+            let mut is_new = false;
+            let make = |store, inherited| {
+                is_new = true;
+                self.make(key, store, inherited)
+            };
+            let Some(client) = slot.get_or_make(prepare, make) else {
+                return self.closed(key, Arc::new(MemoryStore::new()));
+            };
+            if is_new && self.lock().is_closed {
+                client.session().close();
+            }
+            if !client.session().shell().is_closed() || !self.replace(key, &slot, &client) {
+                return client;
+            }
+        }
+    }
+
+    /// Returns the slot of `key`, or `None` if the pool is closed.
+    fn slot(&self, key: &K) -> Option<Arc<Slot>> {
+        if let Some(known) = self.lock().find(key) {
+            return known;
+        }
+        // A clock of the user's may be called. No lock is held.
+        let now = self.config.clock.now();
+        let mut logins = self.lock();
+        if let Some(known) = logins.find(key) {
+            return known;
+        }
+        let evicted = logins.sweep(now);
+        let (known, remains) = logins.remains.remove_entry(key).unzip();
+        let remains = remains.map(|(_, remains)| remains).unwrap_or_default();
+        let slot = logins.insert(key.clone(), Inherited { before: None, remains });
+        drop(logins);
+        drop((evicted, known));
+        Some(slot)
+    }
+
+    /// Replaces the slot `closed`, whose session was closed. Returns `false` if the pool is closed.
+    fn replace(&self, key: &K, closed: &Arc<Slot>, client: &Client) -> bool {
+        let before = client.session().shell().last_unfinished();
+        let mut logins = self.lock();
+        if logins.is_closed {
+            return false;
+        }
+        let is_there = logins.by_key.get(key).is_some_and(|kept| Arc::ptr_eq(&kept.slot, closed));
+        let evicted = is_there.then(|| logins.by_key.remove_entry(key)).flatten();
+        if is_there {
+            logins.insert(key.clone(), Inherited { before, remains: EvictedSession::default() });
+        }
+        drop(logins);
+        drop(evicted);
+        true
+    }
+
+    fn make(&self, key: &K, store: Arc<dyn TokenStore>, inherited: Inherited) -> Client {
+        let session = self.config.session(Some(store));
+        let (key, events) = (key.clone(), self.events.clone());
+        session.shell().events_also_to(Box::new(move |event| events.send(&(key.clone(), event.clone()))));
+        self.config.attach_refresh(&session);
+        session.shell().inherit(inherited.before, inherited.remains);
+        self.config.client(session)
+    }
+
+    /// Returns a client whose session is closed.
+    fn closed(&self, key: &K, store: Arc<dyn TokenStore>) -> Client {
+        let client = self.make(key, store, Inherited::default());
+        client.session().close();
+        client
+    }
+}
+
+impl<K: Clone + Eq + Hash + Send + Sync + 'static> PoolState<K> {
+    /// Returns the slot of `key`, and `Some(None)` if the pool is closed.
+    fn find(&mut self, key: &K) -> Option<Option<Arc<Slot>>> {
+        if self.is_closed {
+            return Some(None);
+        }
+        let kept = self.by_key.get_mut(key)?;
+        self.asked += 1;
+        kept.asked = self.asked;
+        Some(Some(kept.slot.clone()))
+    }
+
+    /// Closes the pool. Returns the sessions to wait for, and what to drop without the lock.
+    fn close(&mut self) -> (Vec<Arc<Shell>>, Vec<(K, Entry)>) {
+        self.is_closed = true;
+        self.ending.extend(self.by_key.values().filter_map(|kept| kept.slot.last_session()));
+        (self.ending.clone(), self.by_key.drain().collect())
+    }
+
+    fn insert(&mut self, key: K, inherited: Inherited) -> Arc<Slot> {
+        self.asked += 1;
+        let slot = Slot::new(inherited);
+        self.by_key.insert(key, Entry { slot: slot.clone(), asked: self.asked });
+        slot
+    }
+
+    /// Evicts an eighth of the logins if there are too many, so that not every caller has to search for them.
+    /// Returns them, to be dropped without the lock.
+    fn sweep(&mut self, now: Now) -> Option<Evicted<K>> {
+        if self.by_key.len() < self.next_sweep {
+            return None;
+        }
+        let mut idle: Vec<(u64, K, EvictedSession)> = self
+            .by_key
+            .iter_mut()
+            .filter_map(|(key, kept)| Some((kept.asked, key.clone(), kept.may_be_evicted(now)?)))
+            .collect();
+        let too_many = self.by_key.len() - self.limit + self.limit / 8 + 1;
+        idle.sort_unstable_by_key(|(asked, ..)| *asked);
+        let keys = idle.split_off(too_many.min(idle.len()));
+        let mut logins = Vec::with_capacity(idle.len());
+        for (_, key, remains) in idle {
+            let evicted = self.by_key.remove_entry(&key);
+            if let Some(client) = evicted.as_ref().and_then(|(_, kept)| kept.slot.client()) {
+                client.session().shell().evicted_from_pool();
+            }
+            logins.extend(evicted);
+            if !remains.is_nothing() {
+                self.remains.insert(key, (self.asked, remains));
+            }
+        }
+        self.next_sweep = self.limit.max(self.by_key.len() + self.by_key.len() / 8);
+        Some(Evicted { _logins: logins, _keys: keys, _remains: self.forget() })
+    }
+
+    /// Forgets the older half of what is remembered, if it is too much.
+    fn forget(&mut self) -> Vec<(K, (u64, EvictedSession))> {
+        if self.remains.len() <= REMAINS {
+            return Vec::new();
+        }
+        let mut asked: Vec<u64> = self.remains.values().map(|(asked, _)| *asked).collect();
+        let (_, middle, _) = asked.select_nth_unstable(REMAINS / 2);
+        let middle = *middle;
+        self.remains.extract_if(|_, (asked, _)| *asked <= middle).collect()
+    }
+}
+
+impl Entry {
+    /// Returns what to remember of the session if it may be evicted, and `None` if it may not.
+    fn may_be_evicted(&mut self, now: Now) -> Option<EvictedSession> {
+        // Another caller that has the slot may be about to make its client, or have it already.
+        let client = Arc::get_mut(&mut self.slot)?.client_mut()?;
+        Arc::get_mut(&mut client.0)?.session.may_be_evicted(now)
+    }
+}
+
+#[cfg(test)]
+#[path = "sessions_tests.rs"]
+mod tests;
