@@ -18,7 +18,7 @@ lint:
 
 # Lints, on all features but `native-tls`, which needs a C library.
 lint-all:
-    cargo clippy --workspace --all-targets --features api-client-tests/keyring,api-client-tests/encodings -- -D warnings
+    cargo clippy --workspace --all-targets --features api-client-tests/keyring,api-client-tests/encodings,api-client-tests/metrics -- -D warnings
 
 # The documentation builds without a warning, that of private items included.
 doc:
@@ -63,7 +63,7 @@ examples:
 
 # What is behind features: the stores of logins once more, that in a key ring included, and answers that travel compressed.
 behind-features:
-    cargo test --features keyring,encodings --test stores --test encodings --test hostile && cargo test --package sdk-runtime --features blocking --doc wait
+    cargo test --features keyring,encodings,metrics --test stores --test encodings --test hostile --test observed --test docs && cargo test --package sdk-runtime --features blocking --doc wait
 
 # No call costs more than it did, by the instructions of valgrind. `just guard-write` after a change that is meant.
 guard:

@@ -122,6 +122,7 @@
 //! | `cookies` | default | a cookie jar for each login, with the list of public suffixes |
 //! | `gzip`, `br`, `zstd`, `deflate` | | responses are requested and decoded in these codings |
 //! | `blocking` | | [`Call::wait`](Call), and `client::wait` for all else, without a runtime |
+//! | `metrics` | | instruments of OpenTelemetry for requests, refreshes and stores, of the global meter provider |
 //! | `keyring` | | [`store`]: a login in the key ring of the desktop |
 //!
 //! Without a feature for TLS, a client of an https address is an error of `build()`.
@@ -152,6 +153,7 @@ mod cookies;
 mod date;
 mod encoding;
 mod exchange;
+mod metrics;
 mod retry_after;
 mod rfc3339;
 mod runtime;

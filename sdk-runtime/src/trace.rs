@@ -82,19 +82,25 @@ pub(crate) fn refresh() -> Span {
     )
 }
 
-/// Records the end of the refresh of `span`: refreshed, failed, or superseded by a sign-in or a sign-out.
-pub(crate) fn refreshed(span: &Span, outcome: Option<&Result<(), Error>>) {
+/// Returns the name of the outcome of a refresh: refreshed, failed, expired, or superseded by a sign-in or a
+/// sign-out.
+pub(crate) fn refresh_outcome(outcome: Option<&Result<(), Error>>) -> &'static str {
+    match outcome {
+        Some(Ok(())) => "refreshed",
+        Some(Err(error)) if error.requires_sign_in() => "expired",
+        Some(Err(_)) => "failed",
+        None => "superseded",
+    }
+}
+
+/// Records the end of the refresh of `span`.
+pub(crate) fn refreshed(span: &Span, outcome: &'static str, error: Option<&Error>) {
     if span.is_disabled() {
         return;
     }
-    let outcome = match outcome {
-        Some(Ok(())) => "refreshed",
-        Some(Err(error)) => {
-            fail(span, error.code());
-            if error.requires_sign_in() { "expired" } else { "failed" }
-        }
-        None => "superseded",
-    };
+    if let Some(error) = error {
+        fail(span, error.code());
+    }
     span.record("refresh.outcome", outcome);
 }
 

@@ -29,3 +29,25 @@ async fn a_request_carries_the_trace() -> Result<(), Box<dyn StdError>> {
     assert!(server.last().unwrap().header("traceparent").is_some_and(|it| it.starts_with("00-")));
     Ok(())
 }
+
+#[cfg(feature = "metrics")]
+#[tokio::test]
+async fn requests_are_measured() -> Result<(), Box<dyn StdError>> {
+    use opentelemetry_sdk::metrics::{InMemoryMetricExporter, SdkMeterProvider};
+
+    // With an exporter of your own in the place of this one.
+    let exporter = InMemoryMetricExporter::default();
+    let provider = SdkMeterProvider::builder().with_periodic_exporter(exporter.clone()).build();
+    opentelemetry::global::set_meter_provider(provider.clone());
+
+    let server = Backend::new().fallback(|_| async { Reply::text("ok") });
+    let tracker =
+        TrackerClient::builder("http://localhost").transport(ServiceTransport::new(server)).build()?;
+    tracker.issue(7).await?;
+
+    provider.force_flush()?;
+    let measured = format!("{:?}", exporter.get_finished_metrics()?);
+    assert!(measured.contains("http.client.request.duration"));
+    assert!(measured.contains("/issues/{id}"));
+    Ok(())
+}

@@ -1,8 +1,10 @@
-//! What an operator sees: the spans and events of `tracing`.
+//! What an operator sees: the spans and events of `tracing`, and the instruments of OpenTelemetry.
 
 mod recorder;
 
 mod events;
+#[cfg(feature = "metrics")]
+mod metrics;
 mod secrets;
 mod spans;
 
@@ -43,8 +45,13 @@ pub trait Tracker {
 
 /// A token server, and a client of it.
 pub fn served() -> (TokenServer, TrackerClient) {
+    served_at("https://tracker.test:8443")
+}
+
+/// As [`served`], under another name.
+pub fn served_at(base: &str) -> (TokenServer, TrackerClient) {
     let server = TokenServer::new().guard("GET", "/issues/{id}", |_, _| async { Reply::text("ok") });
     let transport = ServiceTransport::new(server.backend().clone());
-    let client = TrackerClient::builder("https://tracker.test:8443").transport(transport).build().unwrap();
+    let client = TrackerClient::builder(base).transport(transport).build().unwrap();
     (server, client)
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
 
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
@@ -42,6 +42,11 @@ struct Records {
     events: Vec<Told>,
 }
 
+/// A subscriber that gets nothing. While there is only one, `tracing` asks the thread that first reaches a
+/// place whether it reports anything, and the thread of another test answers no for all.
+static SECOND: LazyLock<tracing::Dispatch> =
+    LazyLock::new(|| tracing::Dispatch::new(tracing_subscriber::registry()));
+
 /// What was recorded of the crate. A clone is another handle.
 #[derive(Debug, Clone, Default)]
 pub struct Recorder(Arc<Mutex<Records>>);
@@ -49,6 +54,7 @@ pub struct Recorder(Arc<Mutex<Records>>);
 impl Recorder {
     /// Records what this thread reports until the guard is dropped.
     pub fn start() -> (Self, DefaultGuard) {
+        LazyLock::force(&SECOND);
         let recorder = Self::default();
         let subscriber = tracing_subscriber::registry().with(recorder.clone());
         (recorder, tracing::subscriber::set_default(subscriber))

@@ -30,7 +30,7 @@ const LAYERS: &[Layers] = &[
             "www_authenticate",
             "endpoint",
             "error",
-            "trace",
+            "trace metrics",
             "body",
             "request",
             "transport",
@@ -66,7 +66,7 @@ const LAYERS: &[Layers] = &[
         directory: "sdk-runtime/src/session/stored/",
         order: &["outcome_unknown", "schema", "lease pending_write restore"],
     },
-    Layers { directory: "sdk-runtime/src/session/store_client/", order: &["known_logins"] },
+    Layers { directory: "sdk-runtime/src/session/store_client/", order: &["known_logins operation"] },
     Layers {
         directory: "sdk-runtime/src/session/state/",
         order: &["snapshot", "event throttle", "message", "cool_down evict", "acquire complete persist"],

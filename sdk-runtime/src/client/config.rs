@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::inner::{Client, Inner};
 use crate::error::BuildError;
 use crate::exchange::Upstream;
+use crate::metrics::Metrics;
 use crate::runtime::{Clock, Spawner};
 use crate::secret::AccessToken;
 use crate::session::{Attachment, RefreshEndpoint, Refresher, Session, TokenBad};
@@ -18,6 +19,7 @@ pub(super) struct ClientConfig {
     pub(super) refresh: Option<&'static RefreshEndpoint>,
     pub(super) clock: Clock,
     pub(super) spawner: Spawner,
+    pub(super) metrics: Metrics,
     pub(super) timeout: Option<Duration>,
     pub(super) retry: u32,
     pub(super) body_limit: usize,
@@ -26,8 +28,8 @@ pub(super) struct ClientConfig {
 impl ClientConfig {
     /// Creates a session without a login and without a refresh.
     pub(super) fn session(&self, store: Option<Arc<dyn TokenStore>>) -> Session {
-        let times = (self.clock.clone(), self.spawner.clone());
-        Session::new(self.attachment.clone(), self.token_bad.clone(), store, times)
+        let host = (self.clock.clone(), self.spawner.clone(), self.metrics.clone());
+        Session::new(self.attachment.clone(), self.token_bad.clone(), store, host)
     }
 
     /// Gives `session` the declared refresh, if there is one. Returns `false` if the session already has one.

@@ -17,6 +17,7 @@ use http::{HeaderMap, HeaderName};
 use crate::cookies::SetCookies;
 use crate::encoding;
 use crate::error::{Error, TransportErrorKind};
+use crate::metrics::Metrics;
 use crate::request::base::{Base, is_same_origin, may_carry_credentials};
 use crate::request::{Prepared, header};
 use crate::runtime::Clock;
@@ -44,6 +45,7 @@ pub(crate) struct Upstream {
     /// The header that the session signs with. It holds a credential under any name.
     pub(crate) signed_header: Option<HeaderName>,
     pub(crate) clock: Clock,
+    pub(crate) metrics: Metrics,
 }
 
 /// Whether the body of a request is a secret.
@@ -103,8 +105,11 @@ impl Upstream {
                     self.outgoing(hop, credentials, own_origin, contents, stage, &span).await?;
                 let is_coding_requested = encoding::ask(&mut outgoing.headers);
                 permit(hop)?;
+                let running = self.metrics.request(hop.endpoint, &hop.method, &hop.url);
                 let sent = span.in_scope(|| transport.send(outgoing)).instrument(span.clone()).await;
-                trace::answered(&span, sent.as_ref().map(http::Response::status));
+                let answer = sent.as_ref().map(http::Response::status);
+                trace::answered(&span, answer);
+                running.answered(answer);
                 match sent {
                     Ok(response) if is_coding_requested => {
                         break (encoding::decoded(&hop.method, response), signed);
@@ -263,6 +268,7 @@ mod tests {
                 headers: HeaderMap::new(),
                 signed_header: None,
                 clock: Clock::default(),
+                metrics: Metrics::default(),
             };
             for contents in [Contents::Secret, Contents::Ordinary] {
                 let stage = Stage::default();

@@ -99,11 +99,16 @@ impl Shell {
         match self.decide(&WaitBudget::default(), demand) {
             Ok(_) => Ok(()),
             Err(Wait::Not(error)) => Err(error),
-            Err(Wait::For(flight, _)) => match flight.settled().await {
-                Some(settled) => settled,
-                // The login that it was for is over.
-                None => self.current_credential().await.map(drop),
-            },
+            Err(Wait::For(flight, _)) => {
+                let waiter = self.metrics.waiter();
+                let settled = flight.settled().await;
+                drop(waiter);
+                match settled {
+                    Some(settled) => settled,
+                    // The login that it was for is over.
+                    None => self.current_credential().await.map(drop),
+                }
+            }
         }
     }
 
@@ -137,10 +142,12 @@ impl Shell {
                 Err(Wait::For(flight, fallback)) => (flight, fallback),
                 Err(Wait::Not(error)) => return Err(error),
             };
+            let waiter = self.metrics.waiter();
             let settled = match &fallback {
                 Some(fallback) => wait_budget.wait(fallback.patience, flight.settled()).await,
                 None => Some(flight.settled().await),
             };
+            drop(waiter);
             let failure = match settled {
                 // The flight was superseded: the state knows what became of this call's login.
                 Some(None) => continue,
@@ -230,7 +237,7 @@ mod tests {
         let (begin, passes) = (std::time::SystemTime::now(), passed.clone());
         let clock = Clock::with_wall(move || begin + *passes.lock().unwrap());
         let attachment = Arc::new(Attach::bearer().check().unwrap());
-        let times = (clock.clone(), Default::default());
+        let times = (clock.clone(), Default::default(), Default::default());
         let shell = Arc::new(Shell::new(attachment, None, None, times, CancellationToken::new()));
         shell.lock().core.make_refreshable();
         shell.sign_in(Tokens::new("a").expires_in(hour), None, None, None).unwrap();

@@ -37,6 +37,7 @@ pub(crate) use token::{Attachment, TokenBad, verdict};
 pub(crate) use wait_budget::WaitBudget;
 
 use crate::error::{Error, InvalidRequest, StoreError};
+use crate::metrics::Metrics;
 use crate::request::base::Insecure;
 use crate::runtime::{Clock, Now, Spawner};
 use crate::store::TokenStore;
@@ -57,11 +58,11 @@ impl Session {
         attachment: Arc<Attachment>,
         token_bad: Option<TokenBad>,
         store: Option<Arc<dyn TokenStore>>,
-        times: (Clock, Spawner),
+        host: (Clock, Spawner, Metrics),
     ) -> Self {
         let shutdown = CancellationToken::new();
         Self {
-            shell: Arc::new(Shell::new(attachment, token_bad, store, times, shutdown.clone())),
+            shell: Arc::new(Shell::new(attachment, token_bad, store, host, shutdown.clone())),
             _shutdown: Arc::new(shutdown.drop_guard()),
             insecure: Insecure::default(),
         }

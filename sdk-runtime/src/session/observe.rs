@@ -9,6 +9,7 @@ use std::sync::OnceLock;
 use tokio::sync::watch;
 
 use crate::error::Error;
+use crate::metrics::Metrics;
 use crate::session::state::{SessionEvent, SessionState};
 use crate::sync::{Broadcast, OrderedQueue, Received, Subscription};
 
@@ -80,6 +81,7 @@ pub(crate) struct Outbox {
     states: watch::Sender<SessionState>,
     events: Broadcast<SessionEvent>,
     notices: OrderedQueue<Notice>,
+    metrics: Metrics,
 }
 
 /// A function that gets each event of a session.
@@ -92,12 +94,13 @@ pub(crate) enum Notice {
 }
 
 impl Outbox {
-    pub(crate) fn new(state: SessionState) -> Self {
+    pub(crate) fn new(state: SessionState, metrics: Metrics) -> Self {
         Self {
             sink: OnceLock::new(),
             states: watch::Sender::new(state),
             events: Broadcast::new(BACKLOG),
             notices: OrderedQueue::new(),
+            metrics,
         }
     }
 
@@ -124,7 +127,7 @@ impl Outbox {
         self.notices.drain(|notice| match notice {
             Notice::State(state) => drop(self.states.send_replace(state)),
             Notice::Event(event) => {
-                trace(&event);
+                report(&event, &self.metrics);
                 if let Some(sink) = self.sink.get() {
                     sink(&event);
                 }
@@ -134,8 +137,8 @@ impl Outbox {
     }
 }
 
-/// Reports `event` as an event of `tracing`, without a subject and without a token.
-fn trace(event: &SessionEvent) {
+/// Reports `event` to operators, without a subject and without a token.
+fn report(event: &SessionEvent, metrics: &Metrics) {
     macro_rules! tell {
         ($level:ident, $text:literal $(, $name:ident = $value:expr)*) => {
             tracing::$level!(target: "sdk_runtime::session", $($name = $value,)* $text)
@@ -147,6 +150,7 @@ fn trace(event: &SessionEvent) {
         SessionEvent::RefreshFailing(unavailable) => {
             let code = Error::from(unavailable.clone()).code();
             let cool_down = tracing::field::debug(unavailable.retry_after());
+            metrics.cools_down(code);
             tell!(warn, "the refresh fails", error_type = code, cool_down = cool_down);
         }
         SessionEvent::Expired(expired) => {

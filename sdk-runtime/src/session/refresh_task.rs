@@ -8,13 +8,14 @@ use std::sync::{Arc, MutexGuard};
 
 use super::shell::{Inner, Shell};
 use crate::error::StoreError;
+use crate::metrics::RunningRefresh;
 use crate::session::refresh::{
     ClaimedRefresh, RefreshFlight, Refresher, Sender, aborted, adopted, broken_off, store_failed,
 };
 use crate::session::state::{FlightId, RefreshOutcome, Start};
 use crate::session::store_client::StoreClient;
 use crate::session::stored::{Claim, LeaseTerm, OutcomeUnknown, RefreshInput};
-use crate::trace::{self, Instrument, Span};
+use crate::trace::{self, Instrument};
 
 impl Shell {
     /// Starts the flight that the state has decided on, under the same lock.
@@ -32,15 +33,17 @@ impl Shell {
         // The lock is released first: without a runtime to spawn on, the flight is settled at once, under
         // it.
         drop(inner);
-        let guard = Guard { shell: self.clone(), flight: flight.clone() };
         let span = flight.span.get_or_init(trace::refresh).clone();
+        let running = Some(self.metrics.refresh());
+        let mut guard = Guard { shell: self.clone(), flight: flight.clone(), running };
         let task = async move {
-            let Guard { shell, flight } = &guard;
+            let (shell, flight) = (&guard.shell, &guard.flight);
             let login = start.input.as_ref().map(|input| input.record.id.login.clone());
             let (grant, jar) = (start.grant.clone(), start.jar.clone());
             let outcome = shell.execute_refresh(flight, &refresher, *start).await;
             let superseded = shell.finish(flight, outcome);
-            trace::refreshed(&Span::current(), flight.outcome.get().and_then(Option::as_ref));
+            guard.report();
+            let flight = &guard.flight;
             let Some(outcome) = superseded else { return };
             if let Some(revoke) = flight.take_revoke()
                 && let Some(discarded) = outcome.discarded(login, grant, jar)
@@ -185,11 +188,28 @@ impl Shell {
 struct Guard {
     shell: Arc<Shell>,
     flight: Arc<RefreshFlight>,
+    running: Option<RunningRefresh>,
+}
+
+impl Guard {
+    /// Reports the outcome to operators, once.
+    fn report(&mut self) {
+        if let Some(running) = self.running.take() {
+            let settled = self.flight.outcome.get().and_then(Option::as_ref);
+            let error = settled.and_then(|it| it.as_ref().err());
+            let outcome = trace::refresh_outcome(settled);
+            if let Some(span) = self.flight.span.get() {
+                trace::refreshed(span, outcome, error);
+            }
+            running.ended(outcome, error);
+        }
+    }
 }
 
 impl Drop for Guard {
     fn drop(&mut self) {
         self.shell.finish(&self.flight, broken_off(&self.flight));
+        self.report();
         // It holds a client, and through it this session.
         self.flight.take_revoke();
         let _ = self.flight.ended.set(());

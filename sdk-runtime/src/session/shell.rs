@@ -14,6 +14,7 @@ use super::observe::{EventSink, Notice, Outbox, SessionEvents, StateWatch};
 use super::write_progress::WriteProgress;
 use crate::cookies::{Jar, SetCookies};
 use crate::error::{Error, SessionExpired};
+use crate::metrics::Metrics;
 use crate::response::Head;
 use crate::runtime::{Clock, Spawner};
 use crate::session::refresh::{RefreshFlight, Refresher, Revoke};
@@ -30,6 +31,7 @@ pub(crate) struct Shell {
     pub(crate) clock: Clock,
     /// Runs the tasks of the session, and the calls.
     pub(crate) spawner: Spawner,
+    pub(super) metrics: Metrics,
     pub(super) store_client: Option<StoreClient>,
     pub(super) write_progress: WriteProgress,
     pub(super) predecessor: Predecessor,
@@ -83,7 +85,7 @@ impl Shell {
         attachment: Arc<Attachment>,
         token_bad: Option<TokenBad>,
         store: Option<Arc<dyn TokenStore>>,
-        (clock, spawner): (Clock, Spawner),
+        (clock, spawner, metrics): (Clock, Spawner, Metrics),
         shutdown: CancellationToken,
     ) -> Self {
         let core = Core::new(fastrand::u64(..), store.is_some());
@@ -93,12 +95,15 @@ impl Shell {
             attachment,
             token_bad,
             refresher: OnceLock::new(),
-            store_client: store.map(|store| StoreClient::new(store, clock.clone(), signs_by_cookies)),
+            store_client: store.map(|store| {
+                StoreClient::new(store, clock.clone(), signs_by_cookies).measured_by(metrics.clone())
+            }),
             clock,
             spawner,
+            metrics: metrics.clone(),
             write_progress: WriteProgress::default(),
             predecessor: Predecessor::default(),
-            outbox: Outbox::new(SessionState::of(&view)),
+            outbox: Outbox::new(SessionState::of(&view), metrics),
             published: ArcSwap::from_pointee(view),
             watched: ArcSwap::default(),
             shutdown,

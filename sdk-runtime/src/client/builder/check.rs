@@ -7,6 +7,7 @@ use crate::client::config::{ClientConfig, LoginSource};
 use crate::client::inner::ApiClient;
 use crate::error::BuildError;
 use crate::exchange::Upstream;
+use crate::metrics::Metrics;
 use crate::request::base::Base;
 use crate::session::{TokenBad, Verdict};
 
@@ -46,6 +47,7 @@ impl<C: ApiClient> ClientBuilder<C> {
         // A fixed token cannot be refreshed, so its rejection is returned to the caller.
         let surface = || -> TokenBad { Arc::new(|_| Verdict::Surface) };
         let is_fixed = matches!(login, LoginSource::Bearer(_));
+        let metrics = Metrics::of(base.url());
         let config = ClientConfig {
             upstream: Arc::new(Upstream {
                 session_transport: transports.session,
@@ -55,12 +57,14 @@ impl<C: ApiClient> ClientBuilder<C> {
                 headers,
                 signed_header: attachment.header().cloned(),
                 clock: clock.clone(),
+                metrics: metrics.clone(),
             }),
             attachment,
             token_bad: self.token_bad.or_else(|| is_fixed.then(surface)),
             refresh: C::REFRESH,
             clock,
             spawner: self.spawner,
+            metrics,
             timeout: self.timeout,
             retry: self.retry,
             body_limit: self.body_limit,

@@ -315,7 +315,8 @@ impl<C: ApiClient> ClientBuilder<C> {
         self
     }
 
-    /// Builds the client.
+    /// Builds the client. With the feature `metrics`, its instruments belong to the meter provider of
+    /// OpenTelemetry that is set globally at this moment.
     ///
     /// # Errors
     ///

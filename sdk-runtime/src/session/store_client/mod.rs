@@ -5,18 +5,16 @@
 //! - **I15** What another process has stored is not cleared.
 
 mod known_logins;
+mod operation;
 
-use std::future::poll_fn;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::task::Poll;
 use std::time::Duration;
 
 use tokio::sync::{Mutex, MutexGuard};
 
 use crate::error::StoreError;
+use crate::metrics::Metrics;
 use crate::runtime::{self, Clock};
 use crate::session::stored::{
     Claim, LeaseTerm, NotClaimed, OtherLease, PendingWrite, Record, RefreshInput, RefreshLease, Replaces,
@@ -24,9 +22,9 @@ use crate::session::stored::{
 };
 use crate::store::{StoreLock, StoredLogin, TokenStore};
 use known_logins::KnownLogins;
+pub(crate) use operation::TIMEOUT;
+use operation::{done_within, within};
 
-/// The longest time of one operation.
-pub(crate) const TIMEOUT: Duration = Duration::from_secs(5);
 /// The pause between two tries to claim.
 const POLL: Duration = Duration::from_millis(100);
 /// How often a write is tried again after another process was faster.
@@ -45,6 +43,7 @@ pub(crate) struct StoreClient {
     writing: Arc<Mutex<()>>,
     /// How many writes of this session were done.
     written: Arc<AtomicU64>,
+    metrics: Metrics,
 }
 
 /// What came of a pending write, by its serial.
@@ -59,19 +58,24 @@ impl StoreClient {
     pub(crate) fn new(store: Arc<dyn TokenStore>, clock: Clock, signs_by_cookies: bool) -> Self {
         let holder = format!("{:016x}", fastrand::u64(..)).into();
         let (known_logins, writing, written) = Default::default();
-        Self { store, clock, holder, signs_by_cookies, known_logins, writing, written }
+        let metrics = Metrics::default();
+        Self { store, clock, holder, signs_by_cookies, known_logins, writing, written, metrics }
+    }
+
+    pub(crate) fn measured_by(self, metrics: Metrics) -> Self {
+        Self { metrics, ..self }
     }
 
     /// Reads the store. Reads it again if a write of this session was done meanwhile.
     pub(crate) async fn read(&self) -> Result<StoreState, StoreError> {
         let mut written = self.written.load(Ordering::Relaxed);
-        let mut found = schema::read(within(|| self.store.load()).await?)?;
+        let mut found = self.load().await?;
         for _ in 0..TRIES {
             let before = std::mem::replace(&mut written, self.written.load(Ordering::Relaxed));
             if before == written {
                 break;
             }
-            found = schema::read(within(|| self.store.load()).await?)?;
+            found = self.load().await?;
         }
         // A write that seemed to have failed was done: the other reads in progress may be of the time before.
         if let Some(record) = &found.record
@@ -98,7 +102,7 @@ impl StoreClient {
         let mut other_lease = OtherLease::default();
         let mut tries = 0;
         loop {
-            let lock = within(|| self.store.try_lock()).await?;
+            let lock = self.measured(within(|| self.store.try_lock()).await)?;
             let StoreState { version, record } = self.read().await?;
             let is_new =
                 input.is_new && !self.known_logins.may_have_been_stored(&input.record.id.login, version);
@@ -304,6 +308,15 @@ impl StoreClient {
         Err(too_busy())
     }
 
+    async fn load(&self) -> Result<StoreState, StoreError> {
+        self.measured(within(|| self.store.load()).await.and_then(schema::read))
+    }
+
+    /// Returns the outcome of an operation, which is counted where it failed.
+    fn measured<T>(&self, outcome: Result<T, StoreError>) -> Result<T, StoreError> {
+        outcome.inspect_err(|error| self.metrics.store_failed(error))
+    }
+
     /// Replaces `version` by `record`, or by the tombstone of one, and returns the new version. `None` if
     /// the store has another version.
     async fn swap(&self, version: u64, record: Option<&Record>) -> Result<Option<u64>, StoreError> {
@@ -312,7 +325,8 @@ impl StoreClient {
         if let Some(login) = login {
             self.known_logins.note_write(login, version, at);
         }
-        let swapped = done_within(|| self.store.replace(version, next), StoreError::uncertain).await;
+        let swapped = done_within(|| self.store.replace(version, next), StoreError::uncertain);
+        let swapped = self.measured(swapped.await);
         if matches!(swapped, Ok(true)) {
             self.written.fetch_add(1, Ordering::Relaxed);
         }
@@ -324,36 +338,6 @@ impl StoreClient {
         }
         Ok(swapped?.then_some(at))
     }
-}
-
-/// Runs `operation`, which changes nothing.
-async fn within<T, F>(operation: impl FnOnce() -> F) -> Result<T, StoreError>
-where
-    F: Future<Output = Result<T, StoreError>>,
-{
-    done_within(operation, StoreError::unavailable).await
-}
-
-/// Runs `operation`. `failed` makes the error of a store that panics, so that what was received is not lost
-/// with it.
-async fn done_within<T, F>(
-    operation: impl FnOnce() -> F,
-    failed: fn(&'static str, &'static str) -> StoreError,
-) -> Result<T, StoreError>
-where
-    F: Future<Output = Result<T, StoreError>>,
-{
-    let panicked = |_| failed("it panicked", "a panic of the store");
-    let operation = match catch_unwind(AssertUnwindSafe(operation)) {
-        Ok(operation) => operation,
-        Err(panic) => return Err(panicked(panic)),
-    };
-    let mut operation = pin!(operation);
-    let caught = poll_fn(|cx| match catch_unwind(AssertUnwindSafe(|| operation.as_mut().poll(cx))) {
-        Ok(polled) => polled,
-        Err(panic) => Poll::Ready(Err(panicked(panic))),
-    });
-    runtime::within(TIMEOUT, caught).await.unwrap_or_else(|| Err(StoreError::timeout()))
 }
 
 /// Pauses, so that other processes go on.
