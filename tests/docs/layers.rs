@@ -14,7 +14,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use http::Request;
-use sdk_runtime::{ServiceTransport, body::RequestBody, endpoint::Endpoint, transport::HttpTransport};
+use sdk_runtime::transport::{HttpTransport, Transport, reqwest};
+use sdk_runtime::{ServiceTransport, body::RequestBody, endpoint::Endpoint};
 use sdk_testkit::{Backend, Reply};
 use tower::limit::GlobalConcurrencyLimitLayer;
 use tower::timeout::TimeoutLayer;
@@ -81,6 +82,19 @@ async fn clients_share_a_transport() -> Result<(), Box<dyn StdError>> {
     assert_eq!(own.status(), 200);
     one.issue(1).await?;
     other.issue(2).await?;
+    Ok(())
+}
+
+#[test]
+fn a_transport_has_the_certificate_of_the_client() -> Result<(), Box<dyn StdError>> {
+    let rcgen::CertifiedKey { cert, signing_key } =
+        rcgen::generate_simple_self_signed(["my-app".to_owned()])?;
+    let pem = format!("{}{}", cert.pem(), signing_key.serialize_pem());
+    let identity = reqwest::Identity::from_pem(pem.as_bytes())?;
+    let internal = HttpTransport::new(move |http| http.identity(identity.clone()));
+    let others = HttpTransport::default();
+    let address = "https://ledger.internal".parse()?;
+    assert!(internal.check(&address).is_ok() && others.check(&address).is_ok());
     Ok(())
 }
 
