@@ -82,9 +82,8 @@ impl Session {
     /// Fails if there is no origin, or one is no scheme and host alone, or would get a credential in the
     /// clear: neither https nor `localhost` nor a loopback address, nor allowed by
     /// [`allow_insecure`](crate::client::ClientBuilder::allow_insecure) of the client whose `session()` this
-    /// is. A request fails with the errors of a
-    /// call, such as [`Error::SessionExpired`], or with the error of the client below. An answer that rejects
-    /// the replay too is returned as it is.
+    /// is. A request fails with the errors of a call, such as [`Error::SessionExpired`], or with the error of
+    /// the client below. An answer that rejects the replay too is returned as it is.
     ///
     /// ```
     /// use bytes::Bytes;
