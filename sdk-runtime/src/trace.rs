@@ -123,6 +123,14 @@ pub(crate) fn waited_for(refresh: &Span) {
     }
 }
 
+/// Reports that a pool cannot evict logins, because their stores are lost with them.
+pub(crate) fn kept_in_memory() {
+    tracing::warn!(
+        target: "sdk_runtime::session",
+        "the pool evicts no login and the process ends them all, because each store is in memory alone"
+    );
+}
+
 /// Reports that a call is sent again after `pause`, because of a transient failure.
 pub(crate) fn retries(pause: std::time::Duration, attempt: u32) {
     let delay = tracing::field::debug(pause);

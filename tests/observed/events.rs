@@ -1,9 +1,11 @@
 //! What a session reports as events: sign-in, refresh, cool-down, expiry, sign-out, and a store that fails.
 
+use std::sync::Arc;
+
 use sdk_runtime::{
     ServiceTransport,
     error::StoreError,
-    store::{StoreFuture, StoredLogin, TokenStore},
+    store::{MemoryStore, StoreFuture, StoredLogin, TokenStore},
 };
 use sdk_testkit::Reply;
 use test_support::user;
@@ -54,6 +56,30 @@ async fn the_life_of_a_login_is_told_in_its_order() {
     );
     let failing = &recorder.events()[2];
     assert_eq!(failing.fields["cool_down"], "7s");
+}
+
+/// A pool that can evict no login says so once. Other pools say nothing.
+#[tokio::test(start_paused = true)]
+async fn a_pool_of_stores_in_memory_is_told_once() {
+    let (server, _) = served();
+    let builder = || {
+        let transport = ServiceTransport::new(server.backend().clone());
+        TrackerClient::builder("http://localhost").transport(transport)
+    };
+    let (recorder, _guard) = Recorder::start();
+    let shared = MemoryStore::new();
+    let stores = shared.clone();
+    let pool = builder().build_pool(move |_: &u32| stores.clone()).unwrap();
+    let _ = (pool.get(&1), pool.get(&2));
+    assert!(recorder.events().is_empty(), "{:?}", recorder.events());
+
+    let pool = builder().build_pool(|_: &u32| Arc::new(MemoryStore::new())).unwrap();
+    assert!(recorder.events().is_empty(), "no store is made yet");
+    let _ = (pool.get(&1), pool.get(&2), pool.clone().get(&3));
+    let message = "the pool evicts no login and the process ends them all, because each store is in memory \
+                   alone";
+    assert_eq!(told(&recorder), expected(&[("WARN", message, "")]));
+    drop(shared);
 }
 
 /// Has no place for a login.

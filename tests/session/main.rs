@@ -36,6 +36,7 @@ mod odd;
 mod ownership;
 mod pool;
 mod pool_events;
+mod pool_memory;
 mod removed;
 mod revoked;
 mod runtimes;

@@ -173,6 +173,11 @@ impl Shell {
         self.lock().core.evicted_from_pool();
     }
 
+    /// Notes that the store is lost with this session.
+    pub(crate) fn is_only_copy(&self) {
+        self.lock().core.is_only_copy();
+    }
+
     /// Takes over the store of the session `before`, and what was remembered of it.
     pub(crate) fn inherit(&self, before: Option<Arc<Self>>, evicted: EvictedSession) {
         self.lock().core.inherit(evicted);

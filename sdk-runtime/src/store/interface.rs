@@ -57,6 +57,15 @@ pub trait TokenStore: Send + Sync + 'static {
     fn try_lock(&self) -> StoreFuture<'_, StoreLock> {
         Box::pin(async { Ok(StoreLock::Unsupported) })
     }
+
+    /// Whether dropping this store loses its login, because no other store leads to it. A
+    /// [`SessionPool`](crate::client::SessionPool) asks each new store, and does not evict such a login. A
+    /// store that wraps another one returns what that one returns.
+    ///
+    /// Default: `false`, as for a file or a row.
+    fn is_only_copy(&self) -> bool {
+        false
+    }
 }
 
 /// A store that is chosen at run time.
@@ -71,6 +80,10 @@ impl<S: TokenStore + ?Sized> TokenStore for Arc<S> {
 
     fn try_lock(&self) -> StoreFuture<'_, StoreLock> {
         (**self).try_lock()
+    }
+
+    fn is_only_copy(&self) -> bool {
+        Self::strong_count(self) == 1 && (**self).is_only_copy()
     }
 }
 

@@ -8,9 +8,10 @@ use super::interface::{StoreFuture, StoredLogin, TokenStore};
 /// Stores a login in memory: for tests, and for several clients of one process that share a login without
 /// sharing a [`Session`](crate::Session). A clone is the same store.
 ///
-/// A [`SessionPool`](crate::client::SessionPool) drops the store of a login that it evicts. A store that is
-/// made for each key, such as `|_| MemoryStore::new()`, is then lost with its login. Keep the stores in a
-/// map, and return clones.
+/// If a [`SessionPool`](crate::client::SessionPool) has one that is made for each key, as by
+/// `|_| MemoryStore::new()`, it evicts no login: each stays in memory until it ends, or until the process
+/// does. The pool then reports a warning. Keep the stores in a map and return clones, if the map has a limit
+/// of its own.
 ///
 /// ```
 /// use sdk_runtime::store::{MemoryStore, StoredLogin, TokenStore};
@@ -53,10 +54,35 @@ impl TokenStore for MemoryStore {
             Ok(is_expected)
         })
     }
+
+    fn is_only_copy(&self) -> bool {
+        Arc::strong_count(&self.0) == 1
+    }
 }
 
 impl fmt::Debug for MemoryStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("MemoryStore").field(&self.0).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_store_in_memory_is_the_only_copy_while_it_has_no_clone() {
+        let store = MemoryStore::new();
+        assert!(store.is_only_copy());
+        let clone = store.clone();
+        assert!(!store.is_only_copy() && !clone.is_only_copy());
+        drop(clone);
+        let shared = Arc::new(store);
+        assert!(TokenStore::is_only_copy(&shared));
+        let erased: Arc<dyn TokenStore> = shared.clone();
+        assert!(!erased.is_only_copy() && !TokenStore::is_only_copy(&shared));
+        drop(shared);
+        assert!(TokenStore::is_only_copy(&erased) && TokenStore::is_only_copy(&Arc::new(erased)));
+        assert!(!crate::store::FileStore::new("directory/login").is_only_copy());
     }
 }

@@ -346,8 +346,8 @@ impl<C: ApiClient> ClientBuilder<C> {
 
     /// Builds a pool of clients, one login for each key, for a server that acts for its users. `store` makes
     /// the store of a key, once more after each eviction. So it must lead to what the last one has stored, as
-    /// a file or a row does; `|_| MemoryStore::new()` loses each login that is evicted. If keys are chosen by
-    /// others, the directory or table must be safe from them.
+    /// a file or a row does. With `|_| MemoryStore::new()` no login is evicted, and the pool warns once.
+    /// If keys are chosen by others, the directory or table must be safe from them.
     ///
     /// # Errors
     ///

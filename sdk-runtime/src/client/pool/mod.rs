@@ -23,7 +23,8 @@ use crate::error::StoreError;
 /// A login is read from its store with its first call. At most [`limit`](Self::limit) idle logins stay in
 /// memory. Beyond it the least recently used are evicted, and read from their stores again on demand. A login
 /// is not evicted while a caller holds a client or a [`Session`](crate::Session) of it, while it is
-/// refreshed, or while its store lacks its present tokens. A session without callers has no task.
+/// refreshed, while its store lacks its present tokens, or if [its store is lost with
+/// it](crate::store::TokenStore::is_only_copy). A session without callers has no task.
 ///
 /// If a login ends while its store fails, its end is remembered after the eviction, for up to 10,000 logins.
 ///

@@ -12,7 +12,8 @@ use crate::error::StoreError;
 use crate::runtime::Now;
 use crate::session::{EvictedSession, SessionEvent, Shell};
 use crate::store::{MemoryStore, TokenStore};
-use crate::sync::Broadcast;
+use crate::sync::{Broadcast, Flag};
+use crate::trace;
 
 /// The default limit of idle logins in memory.
 const LIMIT: usize = 10_000;
@@ -28,6 +29,8 @@ pub(super) struct Sessions<K> {
     events: Arc<Broadcast<(K, SessionEvent)>>,
     config: ClientConfig,
     store: StoreOf<K>,
+    /// Whether a store that is lost with its session was reported.
+    is_reported: Flag,
     logins: Mutex<PoolState<K>>,
 }
 
@@ -65,7 +68,8 @@ impl<K: Clone + Eq + Hash + Send + Sync + 'static> Sessions<K> {
         let (by_key, remains) = (HashMap::new(), HashMap::new());
         let (limit, next_sweep, ending) = (LIMIT, LIMIT, Vec::new());
         let logins = PoolState { by_key, remains, limit, next_sweep, asked: 0, is_closed: false, ending };
-        Self { events: Arc::new(Broadcast::new(BACKLOG)), config, store, logins: Mutex::new(logins) }
+        let (events, is_reported) = (Arc::new(Broadcast::new(BACKLOG)), Flag::default());
+        Self { events, config, store, is_reported, logins: Mutex::new(logins) }
     }
 
     pub(super) fn limit(&self, logins: usize) {
@@ -124,12 +128,15 @@ impl<K: Clone + Eq + Hash + Send + Sync + 'static> Sessions<K> {
     pub(super) fn client(&self, key: &K) -> Client {
         loop {
             let Some(slot) = self.slot(key) else { return self.closed(key, (self.store)(key)) };
-            // A function of the user's. No lock is held.
-            let prepare = || (self.store)(key);
+            let prepare = || self.store(key);
             let mut is_new = false;
-            let make = |store, inherited| {
+            let make = |(store, is_only_copy), inherited| {
                 is_new = true;
-                self.make(key, store, inherited)
+                let client = self.make(key, store, inherited);
+                if is_only_copy {
+                    client.session().shell().is_only_copy();
+                }
+                client
             };
             let Some(client) = slot.get_or_make(prepare, make) else {
                 return self.closed(key, Arc::new(MemoryStore::new()));
@@ -141,6 +148,18 @@ impl<K: Clone + Eq + Hash + Send + Sync + 'static> Sessions<K> {
                 return client;
             }
         }
+    }
+
+    /// Makes the store of `key`. Returns it, and whether it is lost with its session. Both are code of the
+    /// user's, and so is what hears of the report: no lock is held.
+    fn store(&self, key: &K) -> (Arc<dyn TokenStore>, bool) {
+        let store = (self.store)(key);
+        let is_only_copy = (*store).is_only_copy();
+        if is_only_copy && !self.is_reported.is_raised() {
+            self.is_reported.raise();
+            trace::kept_in_memory();
+        }
+        (store, is_only_copy)
     }
 
     /// Returns the slot of `key`, or `None` if the pool is closed.

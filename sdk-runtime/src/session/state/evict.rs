@@ -1,6 +1,7 @@
 //! Eviction from a pool: which session may be evicted, and what its successor inherits.
 //!
-//! - **I9** Tokens that the store does not have stay in memory.
+//! - **I9** Tokens that the store does not have stay in memory, and so do those of a store that is lost with
+//!   the session.
 //! - **I14** A refresh token that was denied is not sent again.
 
 use super::Core;
@@ -48,7 +49,7 @@ impl Core {
             // The next session waits for a pending write.
             return is_alone.then(EvictedSession::default);
         }
-        if self.flight.is_some() || self.has_a_use(now) {
+        if self.flight.is_some() || self.has_a_use(now) || self.is_only_copy_of_login() {
             return None;
         }
         let ended = self.ended()?;
@@ -68,6 +69,15 @@ impl Core {
         if self.pending == Some(Replaces::Anything) {
             self.pending = None;
         }
+    }
+
+    /// Notes that the store is lost with this session.
+    pub(crate) fn is_only_copy(&mut self) {
+        self.is_only_copy = true;
+    }
+
+    fn is_only_copy_of_login(&self) -> bool {
+        self.is_only_copy && matches!(self.view.phase, Phase::Active(_))
     }
 
     /// Whether the session has knowledge that changes or delays what is sent.

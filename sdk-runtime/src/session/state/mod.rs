@@ -79,6 +79,8 @@ pub(crate) struct Core {
     superseded_logins: Logins,
     /// Whether the store may have the present login, or older tokens of it.
     may_be_stored: bool,
+    /// Whether the store is lost with this session.
+    is_only_copy: bool,
     /// Whether the store has been read.
     is_seen: bool,
     /// The pending write, as it was when the session was closed.

@@ -192,6 +192,15 @@ fn i9_a_session_may_go_when_its_store_knows_all_of_it() {
 }
 
 #[test]
+fn i9_a_session_whose_store_is_lost_with_it_may_go_when_its_login_is_over() {
+    let mut world = kept();
+    world.core.is_only_copy();
+    assert!(world.core.may_be_evicted(true, world.now).is_none(), "I9");
+    world.core.sign_out().unwrap();
+    assert!(world.core.may_be_evicted(true, world.now).is_some());
+}
+
+#[test]
 fn i18_only_what_no_server_had_taken_costs() {
     for (accepted, rejected, is_storm) in [(false, true, true), (true, true, false), (false, false, false)] {
         let mut world = World::signed_in();
