@@ -10,6 +10,7 @@ mod crowd;
 mod heads;
 mod local;
 mod refused;
+mod routed;
 mod served;
 mod silent;
 mod told;

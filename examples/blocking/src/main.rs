@@ -40,6 +40,7 @@ fn main() -> std::result::Result<(), Box<dyn std::error::Error>> {
         .build()?;
     tracker.login(&Credentials { username: "ann".to_owned(), password: "right".to_owned() }).wait()?;
     assert_eq!(tracker.issue(7).wait()?, "7");
+    assert_eq!(tracker.issue(7).response().wait()?.status(), 200);
 
     // The token expires, and four threads find out at the same time.
     server.expire_access_tokens();
