@@ -43,7 +43,8 @@ use crate::trace::{self, Instrument, Span};
 /// # Panics
 ///
 /// Awaiting a call panics outside a Tokio runtime with its time driver, unless
-/// [`spawn_on`](crate::client::ClientBuilder::spawn_on) names a runtime.
+/// [`spawn_on`](crate::client::ClientBuilder::spawn_on) names a runtime. With the feature `blocking`,
+/// `call.wait()` needs no runtime.
 #[must_use = "a call does nothing until it is awaited"]
 pub struct Call<T, E = Error> {
     /// `None` once the call was polled.

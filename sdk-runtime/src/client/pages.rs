@@ -180,7 +180,8 @@ impl<P: Page, E> Pages<P, E> {
     ///
     /// # Panics
     ///
-    /// Panics as a [`Call`](crate::client::Call) does, outside a Tokio runtime with its time driver.
+    /// Panics as a [`Call`](crate::client::Call) does, outside a Tokio runtime with its time driver. With the
+    /// feature `blocking`, `client::wait(pages.next())` needs no runtime.
     pub async fn next(&mut self) -> Option<Result<P, E>> {
         poll_fn(|cx| Pin::new(&mut *self).poll_next(cx)).await
     }
