@@ -65,7 +65,7 @@ examples:
 behind-features:
     cargo test --features keyring,encodings,metrics --test stores --test encodings --test hostile --test observed --test docs && cargo test --package sdk-runtime --features blocking --doc wait
 
-# No call costs more than it did, by the instructions of valgrind. `just guard-write` after a change that is meant.
+# No call costs more than it did, by the instructions of valgrind, and none is larger. `just guard-write` after a change that is meant.
 guard:
     cargo bench --bench call -- --guard
 
