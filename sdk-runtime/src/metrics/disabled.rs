@@ -8,11 +8,11 @@ use crate::error::{Error, StoreError, TransportError};
 
 /// No instruments.
 #[derive(Clone, Default)]
-pub(crate) struct Metrics;
+pub(crate) struct Metrics(());
 
 impl Metrics {
     pub(crate) fn of(_base: &Url) -> Self {
-        Self
+        Self(())
     }
 
     pub(crate) fn request(&self, _: &'static Endpoint, _: &Method, _: &Url) -> RunningRequest {
@@ -23,8 +23,8 @@ impl Metrics {
         RunningRefresh
     }
 
-    pub(crate) fn waiter(&self) -> Waiter {
-        Waiter
+    pub(crate) fn waiting<F: Future>(&self, refresh: F) -> F {
+        refresh
     }
 
     pub(crate) fn cools_down(&self, _code: &'static str) {}
@@ -45,6 +45,3 @@ pub(crate) struct RunningRefresh;
 impl RunningRefresh {
     pub(crate) fn ended(self, _outcome: &'static str, _error: Option<&Error>) {}
 }
-
-/// A waiter that is not counted.
-pub(crate) struct Waiter;

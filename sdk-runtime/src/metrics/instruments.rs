@@ -92,12 +92,13 @@ impl Metrics {
         RunningRefresh(self.0.clone(), runtime::now())
     }
 
-    /// Counts a call that waits for a refresh, until the guard is dropped.
-    pub(crate) fn waiter(&self) -> Waiter {
+    /// Counts a call while it waits for `refresh`.
+    pub(crate) async fn waiting<F: Future>(&self, refresh: F) -> F::Output {
         if let Some(instruments) = &self.0 {
             instruments.waiters.add(1, &instruments.server);
         }
-        Waiter(self.0.clone())
+        let _waiter = Waiter(self.0.as_deref());
+        refresh.await
     }
 
     /// Counts the cool-down after a refresh that failed with `code`.
@@ -192,11 +193,11 @@ impl RunningRefresh {
 }
 
 /// A call that waits for a refresh.
-pub(crate) struct Waiter(Option<Arc<Instruments>>);
+struct Waiter<'a>(Option<&'a Instruments>);
 
-impl Drop for Waiter {
+impl Drop for Waiter<'_> {
     fn drop(&mut self) {
-        if let Some(instruments) = &self.0 {
+        if let Some(instruments) = self.0 {
             instruments.waiters.add(-1, &instruments.server);
         }
     }

@@ -100,10 +100,7 @@ impl Shell {
             Ok(_) => Ok(()),
             Err(Wait::Not(error)) => Err(error),
             Err(Wait::For(flight, _)) => {
-                let waiter = self.metrics.waiter();
-                let settled = flight.settled().await;
-                drop(waiter);
-                match settled {
+                match self.metrics.waiting(flight.settled()).await {
                     Some(settled) => settled,
                     // The login that it was for is over.
                     None => self.current_credential().await.map(drop),
@@ -142,12 +139,11 @@ impl Shell {
                 Err(Wait::For(flight, fallback)) => (flight, fallback),
                 Err(Wait::Not(error)) => return Err(error),
             };
-            let waiter = self.metrics.waiter();
+            let settled = self.metrics.waiting(flight.settled());
             let settled = match &fallback {
-                Some(fallback) => wait_budget.wait(fallback.patience, flight.settled()).await,
-                None => Some(flight.settled().await),
+                Some(fallback) => wait_budget.wait(fallback.patience, settled).await,
+                None => Some(settled.await),
             };
-            drop(waiter);
             let failure = match settled {
                 // The flight was superseded: the state knows what became of this call's login.
                 Some(None) => continue,
