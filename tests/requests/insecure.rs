@@ -4,6 +4,7 @@ use sdk_runtime::{
     Attach, Error, Result, Tokens, Url, api_client,
     error::{BuildError, TransportErrorKind},
     store::MemoryStore,
+    transport::{HttpTransport, Transport},
 };
 use sdk_testkit::{Backend, Reply};
 use test_support::{Credentials, LoginResponse, user};
@@ -169,6 +170,35 @@ async fn i22_requests_to_an_allowed_address_go_through_no_proxy() {
     let client = PublicClient::builder(&base).http(http).build().unwrap();
     client.x().await.unwrap();
     assert_eq!((seen.requests().len(), backend.requests().len()), (1, 1), "without a credential it may");
+}
+
+/// An address that is not this machine by its name, behind a proxy for all addresses.
+#[tokio::test]
+async fn the_client_of_reqwest_that_is_lent_for_an_allowed_address_is_the_one_of_the_calls() {
+    let (seen, backend) = (accepting(), accepting());
+    let (proxy, served) = (seen.serve().await.unwrap(), backend.serve().await.unwrap());
+    let address: std::net::SocketAddr = served.url().trim_start_matches("http://").parse().unwrap();
+    let base = format!("http://backend.internal:{}", address.port());
+    let through = proxy.url().to_owned();
+    let transport = HttpTransport::new(move |http| {
+        let proxy = sdk_runtime::transport::reqwest::Proxy::all(&through).unwrap();
+        http.proxy(proxy).resolve("backend.internal", address)
+    });
+    let url = Url::parse(&format!("{base}/health")).unwrap();
+    let lent = |transport: &HttpTransport| -> *const _ { transport.client_for(&url).unwrap() };
+    let proxied = lent(&transport);
+    // A client that allows the origin, while another client of the transport does not.
+    PublicClient::builder(&base).transport(transport.clone()).build().unwrap();
+    assert_eq!(lent(&transport), proxied, "no client has allowed it");
+    for allowed in [&base, "http://other.internal", &base] {
+        let shared: std::sync::Arc<dyn Transport> = std::sync::Arc::new(transport.clone());
+        PublicClient::builder("https://own.test").transport(shared).allow_insecure(allowed).build().unwrap();
+        assert_ne!(lent(&transport), proxied);
+    }
+    transport.client_for(&url).unwrap().get(url.clone()).send().await.unwrap();
+    assert_eq!((seen.requests().len(), backend.requests().len()), (0, 1));
+    let other = Url::parse("http://backend.internal:1").unwrap();
+    assert!(std::ptr::eq(transport.client_for(&other).unwrap(), proxied), "another port is not allowed");
 }
 
 #[tokio::test]

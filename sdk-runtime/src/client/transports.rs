@@ -3,10 +3,9 @@
 
 use std::sync::Arc;
 
-use url::Url;
-
 use crate::error::BuildError;
 use crate::exchange::OnRequest;
+use crate::request::base::Base;
 use crate::transport::{HttpClientBuilder, HttpTransport, Transport, Wrap};
 
 type Configure = Box<dyn Fn(HttpClientBuilder) -> HttpClientBuilder + Send + Sync>;
@@ -30,7 +29,7 @@ pub(super) struct Transports {
 
 impl TransportOptions {
     /// Returns the transports for a client of `base`.
-    pub(super) fn transports(self, base: &Url) -> Result<Transports, BuildError> {
+    pub(super) fn transports(self, base: &Base) -> Result<Transports, BuildError> {
         let transport: Arc<dyn Transport> = match (self.transport, self.http) {
             (Some(_), Some(_)) => {
                 return Err(BuildError::conflict(
@@ -41,7 +40,10 @@ impl TransportOptions {
             (None, Some(configure)) => Arc::new(HttpTransport::new(configure)),
             (None, None) => Arc::new(HttpTransport::default()),
         };
-        transport.check(base).map_err(BuildError::transport)?;
+        for origin in base.insecure().origins() {
+            transport.note_direct(origin);
+        }
+        transport.check(base.url()).map_err(BuildError::transport)?;
         let around = |transport, layers: Vec<Wrap>| layers.into_iter().fold(transport, |inner, it| it(inner));
         let session = around(transport, self.around_all);
         Ok(Transports { calls: around(session.clone(), self.around_calls), session })

@@ -9,6 +9,12 @@ use url::{Host, Url};
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Insecure(Arc<Vec<Url>>);
 
+impl Insecure {
+    pub(crate) fn origins(&self) -> &[Url] {
+        &self.0
+    }
+}
+
 /// The start of every address of a client: scheme, host, and a path prefix without a slash at its end. Also
 /// the other origins that its credentials may go to.
 #[derive(Debug, Clone)]

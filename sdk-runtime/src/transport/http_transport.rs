@@ -2,7 +2,7 @@
 
 use std::error::Error as StdError;
 use std::fmt;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use http::header::CONTENT_LENGTH;
@@ -19,7 +19,7 @@ use super::shared_connect::SharedConnects;
 use super::upload::{Upload, UploadResponseBody};
 use crate::body::RequestBody;
 use crate::error::{TransportError, TransportErrorKind};
-use crate::request::base::may_carry_credentials;
+use crate::request::base::{is_same_origin, may_carry_credentials};
 
 pub use reqwest;
 
@@ -105,6 +105,8 @@ struct Pools {
     /// By route and use.
     clients: [[OnceLock<Result<reqwest::Client, TransportError>>; 3]; 3],
     turns: PoolRotation,
+    /// The plaintext origins that a client of this transport allows.
+    allowed: Mutex<Vec<Url>>,
 }
 
 /// The connections of a client of reqwest.
@@ -125,19 +127,21 @@ impl HttpTransport {
     /// request of another kind. [`ClientBuilder::http`](crate::client::ClientBuilder::http) lists the
     /// defaults.
     pub fn new(configure: impl Fn(HttpClientBuilder) -> HttpClientBuilder + Send + Sync + 'static) -> Self {
-        let (clients, turns) = (Default::default(), PoolRotation::default());
-        Self(Arc::new(Pools { configure: Box::new(configure), clients, turns }))
+        let (clients, turns, allowed) = Default::default();
+        Self(Arc::new(Pools { configure: Box::new(configure), clients, turns, allowed }))
     }
 
     /// Returns the client of reqwest that sends calls to `url`, for requests of your own.
     ///
-    /// It follows no redirects and knows no login: nothing signs its requests.
+    /// It follows no redirects and knows no login: nothing signs its requests. An origin that a client of
+    /// this transport allows by [`allow_insecure`](crate::client::ClientBuilder::allow_insecure) is reached
+    /// through no proxy, from the [`build`](crate::client::ClientBuilder::build) of that client on.
     ///
     /// # Errors
     ///
     /// Fails if the client cannot be built, such as without a feature for TLS where `url` is https.
     pub fn client_for(&self, url: &Url) -> Result<&reqwest::Client, TransportError> {
-        self.0.client(url, may_carry_credentials(url), Use::Pool(0))
+        self.0.client(url, self.0.is_direct(url), Use::Pool(0))
     }
 }
 
@@ -154,6 +158,12 @@ impl fmt::Debug for HttpTransport {
 }
 
 impl Pools {
+    /// Whether requests to `url` that may carry a credential go through no proxy.
+    fn is_direct(&self, url: &Url) -> bool {
+        let allowed = self.allowed.lock().unwrap_or_else(PoisonError::into_inner);
+        may_carry_credentials(url) || allowed.iter().any(|origin| is_same_origin(origin, url))
+    }
+
     fn client(&self, url: &Url, direct: bool, uses: Use) -> Result<&reqwest::Client, TransportError> {
         let route = Route::to(url, direct);
         let place = match (route, uses) {
@@ -272,6 +282,13 @@ fn without_certificates(builder: HttpClientBuilder) -> HttpClientBuilder {
 impl Transport for HttpTransport {
     fn check(&self, base: &Url) -> Result<(), TransportError> {
         self.client_for(base).map(|_| ())
+    }
+
+    fn note_direct(&self, origin: &Url) {
+        let mut allowed = self.0.allowed.lock().unwrap_or_else(PoisonError::into_inner);
+        if !allowed.iter().any(|known| is_same_origin(known, origin)) {
+            allowed.push(origin.clone());
+        }
     }
 
     fn send(&self, request: TransportRequest) -> TransportFuture {

@@ -46,6 +46,13 @@ pub trait Transport: Send + Sync + 'static {
         let _ = base;
         Ok(())
     }
+
+    /// Notes that requests to `origin` are [`direct`](TransportRequest::direct) because a client has allowed
+    /// it by [`allow_insecure`](crate::client::ClientBuilder::allow_insecure). Called by
+    /// [`build`](crate::client::ClientBuilder::build), before [`check`](Self::check). Default: does nothing.
+    fn note_direct(&self, origin: &Url) {
+        let _ = origin;
+    }
 }
 
 /// Several clients share a transport, and so its connections:
@@ -66,6 +73,10 @@ impl<T: Transport + ?Sized> Transport for Arc<T> {
 
     fn check(&self, base: &Url) -> Result<(), TransportError> {
         (**self).check(base)
+    }
+
+    fn note_direct(&self, origin: &Url) {
+        (**self).note_direct(origin);
     }
 }
 

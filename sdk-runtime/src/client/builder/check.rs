@@ -21,7 +21,7 @@ impl<C: ApiClient> ClientBuilder<C> {
             base.trust(origin).map_err(|reason| BuildError::origin("trusted_origin", reason))?;
         }
         let on_request = std::mem::take(&mut self.transport.on_request);
-        let transports = self.transport.transports(base.url())?;
+        let transports = self.transport.transports(&base)?;
         let headers = self.headers.map_err(BuildError::credential)?;
         let has_attach = self.attach.is_some();
         let attachment = match &self.session {
