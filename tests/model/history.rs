@@ -375,7 +375,7 @@ pub enum Event {
 impl From<SessionEvent> for Event {
     fn from(event: SessionEvent) -> Self {
         match event {
-            SessionEvent::SignedIn(login) => Self::SignedIn(Signed::of(&login)),
+            SessionEvent::SignedIn(login) | SessionEvent::Loaded(login) => Self::SignedIn(Signed::of(&login)),
             SessionEvent::Refreshed(login) => Self::Refreshed(Signed::of(&login)),
             SessionEvent::RefreshFailing(it) => Self::Failing(cause(it.cause()), millis(it.retry_after())),
             SessionEvent::Expired(expired) => Self::Expired(expired.reason()),

@@ -4,6 +4,7 @@ use std::future::IntoFuture;
 use std::time::Duration;
 
 use sdk_runtime::{
+    SessionState,
     error::ExpiredReason,
     session::{SessionEvent, SessionEvents},
 };
@@ -12,7 +13,7 @@ use test_support::user;
 use tokio::task::JoinSet;
 use tokio::time::{advance, timeout};
 
-use crate::tracker::{client, server};
+use crate::tracker::{builder, client, server};
 
 /// The events that are there, by name.
 async fn told(events: &mut SessionEvents) -> Vec<String> {
@@ -118,4 +119,23 @@ async fn events_hold_no_session() {
     let mut events = client.session().events();
     drop(client);
     assert!(events.next().await.is_none());
+}
+
+#[tokio::test(start_paused = true)]
+async fn events_and_states_end_with_the_close_while_the_client_is_there() {
+    let client = builder(&server()).build().unwrap();
+    let (mut events, mut states) = (client.session().events(), client.session().watch());
+    assert!(matches!(states.next().await, Some(SessionState::SignedOut)));
+    client.session().close();
+    assert!(matches!(events.next().await, Some(SessionEvent::Closed)));
+    // Those of before the close, and those after it.
+    for (mut events, mut states) in [(events, states), (client.session().events(), client.session().watch())]
+    {
+        let soon = Duration::from_secs(1);
+        assert!(timeout(soon, events.next()).await.expect("the events end").is_none());
+        assert!(matches!(states.clone().next().await, Some(SessionState::Closed)));
+        assert!(matches!(states.next().await, Some(SessionState::Closed)));
+        assert!(timeout(soon, states.next()).await.expect("the states end").is_none());
+        assert!(matches!(states.current(), SessionState::Closed), "as often as it is asked for");
+    }
 }

@@ -203,6 +203,7 @@ pub async fn told(events: &mut SessionEvents) -> Vec<&'static str> {
     while let Ok(Some(event)) = timeout(Duration::ZERO, events.next()).await {
         told.push(match event {
             SessionEvent::SignedIn(_) => "signed in",
+            SessionEvent::Loaded(_) => "loaded",
             SessionEvent::Refreshed(_) => "refreshed",
             SessionEvent::RefreshFailing(_) => "failing",
             SessionEvent::Expired(_) => "expired",

@@ -10,9 +10,12 @@ use sdk_runtime::{
 };
 use sdk_testkit::TokenServer;
 use test_support::user;
+use tokio::time::timeout;
 
 use crate::shelf::{Shelf, Writes};
 use crate::tracker::{TrackerClient, builder, server};
+
+const SOON: Duration = Duration::from_secs(1);
 
 type Pool = SessionPool<u32, TrackerClient>;
 
@@ -25,6 +28,7 @@ fn pool(server: &TokenServer, shelf: &Shelf) -> Pool {
 fn told(event: Option<PoolEvent<u32>>) -> (u32, &'static str) {
     match event {
         Some(PoolEvent::Session(key, SessionEvent::SignedIn(_))) => (key, "signed in"),
+        Some(PoolEvent::Session(key, SessionEvent::Loaded(_))) => (key, "loaded"),
         Some(PoolEvent::Session(key, SessionEvent::Refreshed(_))) => (key, "refreshed"),
         Some(PoolEvent::Session(key, SessionEvent::SignedOut)) => (key, "signed out"),
         Some(PoolEvent::Session(key, SessionEvent::Closed)) => (key, "closed"),
@@ -85,6 +89,24 @@ async fn a_removed_login_leaves_memory_and_comes_back_from_its_store() {
     assert_eq!(server.counts().logins, 1);
 }
 
+/// An audit log can tell who signs in from what a restart or an eviction causes.
+#[tokio::test(start_paused = true)]
+async fn a_login_that_is_read_from_its_store_is_no_sign_in() {
+    let (server, shelf) = (server(), Shelf::new());
+    let pool = pool(&server, &shelf);
+    let mut events = pool.events();
+    pool.get(&1).login(&user("ann")).await.unwrap();
+    pool.remove(&1).await.unwrap();
+    pool.get(&1).issue(1).await.unwrap();
+    let all = [told(events.next().await), told(events.next().await), told(events.next().await)];
+    assert_eq!(all, [(1, "signed in"), (1, "closed"), (1, "loaded")]);
+    // A sign-in reads the login that it replaces.
+    pool.remove(&1).await.unwrap();
+    pool.get(&1).login(&user("bob")).await.unwrap();
+    let all = [told(events.next().await), told(events.next().await), told(events.next().await)];
+    assert_eq!(all, [(1, "closed"), (1, "loaded"), (1, "signed in")]);
+}
+
 /// I15: the next session of the key waits until the removed one has written.
 #[tokio::test(start_paused = true)]
 async fn i15_a_removed_login_whose_store_fails_stays_until_the_store_has_it() {
@@ -99,4 +121,40 @@ async fn i15_a_removed_login_whose_store_fails_stays_until_the_store_has_it() {
     assert_eq!(pool.get(&1).issue(1).await.unwrap().owner, "ann");
     pool.remove(&1).await.unwrap();
     assert_eq!(pool.len(), 0);
+}
+
+/// The last event of each session, also if it is told by a caller that made the client meanwhile.
+#[tokio::test(start_paused = true)]
+async fn the_events_end_after_the_shutdown_while_the_pool_and_its_clients_are_there() {
+    let (server, shelf) = (server(), Shelf::new());
+    let pool = pool(&server, &shelf);
+    let mut events = pool.events();
+    let (one, two) = (pool.get(&1), pool.get(&2));
+    one.login(&user("ann")).await.unwrap();
+    let reader = tokio::spawn(async move {
+        let mut all = Vec::new();
+        while let Some(event) = events.next().await {
+            all.push(told(Some(event)));
+        }
+        all
+    });
+    pool.shutdown().await.unwrap();
+    let mut all = timeout(SOON, reader).await.expect("the events end").unwrap();
+    all[1..].sort_unstable();
+    assert_eq!(all, [(1, "signed in"), (1, "closed"), (2, "closed")]);
+    let mut late = pool.events();
+    assert!(timeout(SOON, late.next()).await.expect("a subscription after the end").is_none());
+    assert!(pool.get(&3).issue(1).await.is_err());
+    drop((pool, one, two));
+}
+
+/// A pool of fakes: the task that reads its events ends with it too.
+#[tokio::test(start_paused = true)]
+async fn the_events_of_a_pool_of_fakes_end_with_its_shutdown() {
+    let pool = SessionPool::<u32, u32>::from_fn(|key| *key);
+    let events = pool.events();
+    pool.shutdown().await.unwrap();
+    for mut events in [events, pool.events()] {
+        assert!(timeout(SOON, events.next()).await.expect("the events end").is_none());
+    }
 }

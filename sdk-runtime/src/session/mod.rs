@@ -222,7 +222,7 @@ impl Session {
     ///
     /// ```
     /// # use sdk_runtime::{SessionState, session::StateWatch};
-    /// /// Spawned with `session.watch()`; ends when the last client and the last handle are gone.
+    /// /// Spawned with `session.watch()`; ends after the close, or with the last client and handle.
     /// async fn show_login_form_when_needed(mut states: StateWatch) {
     ///     while let Some(state) = states.next().await {
     ///         match state {
@@ -243,7 +243,7 @@ impl Session {
     ///
     /// ```
     /// # use sdk_runtime::session::{SessionEvent, SessionEvents};
-    /// /// Spawned with `session.events()`; ends when the last client and the last handle are gone.
+    /// /// Spawned with `session.events()`; ends after the close, or with the last client and handle.
     /// async fn tell(mut events: SessionEvents) {
     ///     while let Some(event) = events.next().await {
     ///         match event {

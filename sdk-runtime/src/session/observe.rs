@@ -4,7 +4,7 @@
 //! - **I28** Subscribers run under no lock of the session.
 
 use std::fmt;
-use std::sync::OnceLock;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::watch;
 
@@ -21,21 +21,27 @@ const BACKLOG: usize = 64;
 /// It gives copies and holds no session. So the code that reacts to a state may keep the watch, and may
 /// sign in and out.
 #[derive(Debug, Clone)]
-pub struct StateWatch(watch::Receiver<SessionState>);
+pub struct StateWatch {
+    states: watch::Receiver<SessionState>,
+    /// Whether the last state of the session was given.
+    is_over: bool,
+}
 
 impl StateWatch {
     pub(crate) fn new(mut states: watch::Receiver<SessionState>) -> Self {
         states.mark_changed();
-        Self(states)
+        Self { states, is_over: false }
     }
 
     /// Returns the present state. [`next`](Self::next) then waits for a later one.
     pub fn current(&mut self) -> SessionState {
-        self.0.borrow_and_update().clone()
+        let state = self.states.borrow_and_update().clone();
+        self.is_over = matches!(state, SessionState::Closed);
+        state
     }
 
-    /// Returns the latest state that this watch has not given yet, as soon as there is one. `None` when the
-    /// last client and the last [`Session`](crate::Session) are gone.
+    /// Returns the latest state that this watch has not given yet, as soon as there is one. `None` after
+    /// [`SessionState::Closed`], and when the last client and the last [`Session`](crate::Session) are gone.
     ///
     /// The first is the present state. A watcher may get the state of a refresh after the refreshed call
     /// has returned. [`Session::state`](crate::Session::state) always has the present token.
@@ -44,7 +50,10 @@ impl StateWatch {
     ///
     /// Nothing is lost when the future is dropped.
     pub async fn next(&mut self) -> Option<SessionState> {
-        self.0.changed().await.ok()?;
+        if self.is_over {
+            return None;
+        }
+        self.states.changed().await.ok()?;
         Some(self.current())
     }
 }
@@ -53,8 +62,8 @@ impl StateWatch {
 pub struct SessionEvents(Subscription<SessionEvent>);
 
 impl SessionEvents {
-    /// Returns the next event. `None` when the last client and the last [`Session`](crate::Session) are
-    /// gone.
+    /// Returns the next event. `None` after [`SessionEvent::Closed`], and when the last client and the last
+    /// [`Session`](crate::Session) are gone.
     ///
     /// # Cancel safety
     ///
@@ -76,8 +85,8 @@ impl fmt::Debug for SessionEvents {
 /// Notifies the subscribers. Notices are queued under the session's lock, and delivered without it, by one
 /// thread at a time.
 pub(crate) struct Outbox {
-    /// Gets each event too, for the pool of the session.
-    sink: OnceLock<EventSink>,
+    /// Gets each event too, for the pool of the session. It is dropped after the last event.
+    sink: Mutex<Option<EventSink>>,
     states: watch::Sender<SessionState>,
     events: Broadcast<SessionEvent>,
     notices: OrderedQueue<Notice>,
@@ -85,7 +94,7 @@ pub(crate) struct Outbox {
 }
 
 /// A function that gets each event of a session.
-pub(crate) type EventSink = Box<dyn Fn(&SessionEvent) + Send + Sync>;
+pub(crate) type EventSink = Arc<dyn Fn(&SessionEvent) + Send + Sync>;
 
 #[derive(Debug)]
 pub(crate) enum Notice {
@@ -96,7 +105,7 @@ pub(crate) enum Notice {
 impl Outbox {
     pub(crate) fn new(state: SessionState, metrics: Metrics) -> Self {
         Self {
-            sink: OnceLock::new(),
+            sink: Mutex::default(),
             states: watch::Sender::new(state),
             events: Broadcast::new(BACKLOG),
             notices: OrderedQueue::new(),
@@ -112,9 +121,14 @@ impl Outbox {
         SessionEvents(self.events.subscribe())
     }
 
-    /// Sends each event to `sink` too. Only the first sink counts.
+    /// Sends each event to `sink` too, in place of an earlier sink.
     pub(crate) fn also_to(&self, sink: EventSink) {
-        let _ = self.sink.set(sink);
+        let before = self.sink().replace(sink);
+        drop(before);
+    }
+
+    fn sink(&self) -> MutexGuard<'_, Option<EventSink>> {
+        self.sink.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Queues `notices`. Called under the session's lock, so that they keep the order of what happened.
@@ -128,10 +142,16 @@ impl Outbox {
             Notice::State(state) => drop(self.states.send_replace(state)),
             Notice::Event(event) => {
                 report(&event, &self.metrics);
-                if let Some(sink) = self.sink.get() {
+                // No event follows that of the close.
+                let is_last = matches!(event, SessionEvent::Closed);
+                let sink = if is_last { self.sink().take() } else { self.sink().clone() };
+                if let Some(sink) = sink {
                     sink(&event);
                 }
                 self.events.send(&event);
+                if is_last {
+                    self.events.end();
+                }
             }
         });
     }
@@ -146,6 +166,7 @@ fn report(event: &SessionEvent, metrics: &Metrics) {
     }
     match event {
         SessionEvent::SignedIn(login) => tell!(info, "signed in", epoch = login.epoch()),
+        SessionEvent::Loaded(_) => tell!(info, "login read from the store"),
         SessionEvent::Refreshed(login) => tell!(info, "refreshed", generation = login.generation()),
         SessionEvent::RefreshFailing(unavailable) => {
             let code = Error::from(unavailable.clone()).code();

@@ -11,7 +11,8 @@ use super::primitives::{Mutex, MutexGuard, PoisonError};
 
 /// Sends each item to every subscription. A slow subscription misses the oldest items, and delays no other.
 pub(crate) struct Broadcast<T> {
-    subscriptions: Mutex<Vec<Weak<Queue<T>>>>,
+    /// `None` after the end.
+    subscriptions: Mutex<Option<Vec<Weak<Queue<T>>>>>,
     /// The capacity of a queue.
     backlog: usize,
 }
@@ -38,15 +39,18 @@ struct Waiting<T> {
 
 impl<T: Clone> Broadcast<T> {
     pub(crate) fn new(backlog: usize) -> Self {
-        Self { subscriptions: Mutex::new(Vec::new()), backlog }
+        Self { subscriptions: Mutex::new(Some(Vec::new())), backlog }
     }
 
     pub(crate) fn subscribe(&self) -> Subscription<T> {
-        let waiting = Waiting { items: VecDeque::new(), missed: 0, is_over: false, waker: None };
-        let queue = Arc::new(Queue(Mutex::new(waiting)));
         let mut subscriptions = self.subscriptions();
-        subscriptions.retain(|subscription| subscription.strong_count() > 0);
-        subscriptions.push(Arc::downgrade(&queue));
+        let is_over = subscriptions.is_none();
+        let waiting = Waiting { items: VecDeque::new(), missed: 0, is_over, waker: None };
+        let queue = Arc::new(Queue(Mutex::new(waiting)));
+        if let Some(subscriptions) = &mut *subscriptions {
+            subscriptions.retain(|subscription| subscription.strong_count() > 0);
+            subscriptions.push(Arc::downgrade(&queue));
+        }
         Subscription(queue)
     }
 
@@ -68,24 +72,30 @@ impl<T: Clone> Broadcast<T> {
 }
 
 impl<T> Broadcast<T> {
-    fn subscriptions(&self) -> MutexGuard<'_, Vec<Weak<Queue<T>>>> {
-        self.subscriptions.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn present(&self) -> Vec<Arc<Queue<T>>> {
-        self.subscriptions().iter().filter_map(Weak::upgrade).collect()
-    }
-}
-
-impl<T> Drop for Broadcast<T> {
-    fn drop(&mut self) {
-        for queue in self.present() {
+    /// Ends all subscriptions, those to come too. Each still returns the items that it has.
+    pub(crate) fn end(&self) {
+        let last = self.subscriptions().take();
+        for queue in last.into_iter().flatten().filter_map(|queue| queue.upgrade()) {
             let mut waiting = queue.lock();
             waiting.is_over = true;
             let waker = waiting.waker.take();
             drop(waiting);
             wake(waker);
         }
+    }
+
+    fn subscriptions(&self) -> MutexGuard<'_, Option<Vec<Weak<Queue<T>>>>> {
+        self.subscriptions.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn present(&self) -> Vec<Arc<Queue<T>>> {
+        self.subscriptions().iter().flatten().filter_map(Weak::upgrade).collect()
+    }
+}
+
+impl<T> Drop for Broadcast<T> {
+    fn drop(&mut self) {
+        self.end();
     }
 }
 
@@ -151,5 +161,17 @@ mod tests {
         drop(broadcast);
         assert_eq!(first.next().await, Some(Received::Item(5)), "what was told before the end");
         assert_eq!(first.next().await, None);
+    }
+
+    #[tokio::test]
+    async fn nothing_comes_after_the_end() {
+        let broadcast = Broadcast::new(3);
+        let mut early = broadcast.subscribe();
+        broadcast.send(&1);
+        broadcast.end();
+        broadcast.send(&2);
+        assert_eq!(early.next().await, Some(Received::Item(1)), "what was told before the end");
+        assert_eq!(early.next().await, None);
+        assert_eq!(broadcast.subscribe().next().await, None);
     }
 }

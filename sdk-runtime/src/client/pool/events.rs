@@ -26,7 +26,8 @@ impl<K: Clone> PoolEvents<K> {
         Self(events)
     }
 
-    /// Returns the next event. `None` when the pool and all its clients are gone.
+    /// Returns the next event. `None` after the last event of a pool that was shut down, and when the pool
+    /// and all its clients are gone.
     ///
     /// # Cancel safety
     ///

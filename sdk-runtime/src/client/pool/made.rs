@@ -16,7 +16,7 @@ pub(super) trait MadeKeys<K>: Send + Sync {
     /// Forgets the client of `key`.
     fn remove(&self, key: &K);
 
-    /// Forgets all clients.
+    /// Forgets all clients, and ends the subscriptions.
     fn clear(&self);
 
     /// Subscribes to events, of which there are none.
@@ -27,7 +27,7 @@ pub(super) trait MadeKeys<K>: Send + Sync {
 pub(super) struct Made<K, C, F> {
     make: F,
     clients: Mutex<HashMap<K, Arc<OnceLock<C>>>>,
-    /// Ends the subscriptions when it is dropped.
+    /// Has no event, and ends with the pool.
     events: Broadcast<(K, SessionEvent)>,
 }
 
@@ -65,6 +65,7 @@ where
     fn clear(&self) {
         let all = std::mem::take(&mut *self.lock());
         drop(all);
+        self.events.end();
     }
 
     fn events(&self) -> PoolEvents<K> {

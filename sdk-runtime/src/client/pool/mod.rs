@@ -85,7 +85,7 @@ impl<K: Clone + Eq + Hash + Send + Sync + 'static, C> SessionPool<K, C> {
     ///
     /// `client` is called once for each key, with the first [`get`](Self::get), and again after
     /// [`remove`](Self::remove) or [`shutdown`](Self::shutdown). These two close no session, and return
-    /// `Ok`. The pool evicts no client, and has no events.
+    /// `Ok`. The pool evicts no client, and has no events: [`PoolEvents`] ends with the shutdown.
     ///
     /// ```
     /// use sdk_runtime::{Result, api_client, client::SessionPool};
@@ -179,7 +179,8 @@ impl<K: Clone + Eq + Hash + Send + Sync + 'static, C> SessionPool<K, C> {
         }
     }
 
-    /// Subscribes to the events of all logins of the pool, those in memory and those to come.
+    /// Subscribes to the events of all logins of the pool, those in memory and those to come. The events
+    /// end after a [`shutdown`](Self::shutdown), so that a task which reads them can be awaited.
     #[must_use]
     pub fn events(&self) -> PoolEvents<K> {
         match &self.logins {

@@ -22,11 +22,12 @@ const BACKLOG: usize = 1_024;
 /// How many ends of evicted logins are remembered, if their stores could not be written.
 const REMAINS: usize = 10_000;
 
+type Events<K> = Arc<Broadcast<(K, SessionEvent)>>;
+
 pub(crate) type StoreOf<K> = Box<dyn Fn(&K) -> Arc<dyn TokenStore> + Send + Sync>;
 
 /// The sessions of a pool.
 pub(super) struct Sessions<K> {
-    events: Arc<Broadcast<(K, SessionEvent)>>,
     config: ClientConfig,
     store: StoreOf<K>,
     /// Whether a store that is lost with its session was reported.
@@ -45,9 +46,15 @@ struct PoolState<K> {
     /// Counts the requests for clients.
     asked: u64,
     is_closed: bool,
+    /// The events of all sessions. Each session has it too until it is closed, so that it ends with the last
+    /// one. `None` if the pool is closed.
+    events: Option<Events<K>>,
     /// The sessions that a shutdown has closed and that may still be working.
     ending: Vec<Arc<Shell>>,
 }
+
+/// What a closed pool is not to drop under its lock.
+type Remainder<K> = (Vec<(K, Entry)>, Option<Events<K>>);
 
 struct Entry {
     slot: Arc<Slot>,
@@ -67,9 +74,9 @@ impl<K: Clone + Eq + Hash + Send + Sync + 'static> Sessions<K> {
     pub(super) fn new(config: ClientConfig, store: StoreOf<K>) -> Self {
         let (by_key, remains) = (HashMap::new(), HashMap::new());
         let (limit, next_sweep, ending) = (LIMIT, LIMIT, Vec::new());
-        let logins = PoolState { by_key, remains, limit, next_sweep, asked: 0, is_closed: false, ending };
-        let (events, is_reported) = (Arc::new(Broadcast::new(BACKLOG)), Flag::default());
-        Self { events, config, store, is_reported, logins: Mutex::new(logins) }
+        let (asked, is_closed, events) = (0, false, Some(Arc::new(Broadcast::new(BACKLOG))));
+        let logins = PoolState { by_key, remains, limit, next_sweep, asked, is_closed, events, ending };
+        Self { config, store, is_reported: Flag::default(), logins: Mutex::new(logins) }
     }
 
     pub(super) fn limit(&self, logins: usize) {
@@ -86,7 +93,9 @@ impl<K: Clone + Eq + Hash + Send + Sync + 'static> Sessions<K> {
     }
 
     pub(super) fn events(&self) -> PoolEvents<K> {
-        PoolEvents::new(self.events.subscribe())
+        let events = self.lock().events.clone();
+        // That of a closed pool ends at once.
+        PoolEvents::new(events.unwrap_or_else(|| Arc::new(Broadcast::new(BACKLOG))).subscribe())
     }
 
     /// Shuts down the session of `key`. It leaves memory when its store has its login.
@@ -128,11 +137,12 @@ impl<K: Clone + Eq + Hash + Send + Sync + 'static> Sessions<K> {
     pub(super) fn client(&self, key: &K) -> Client {
         loop {
             let Some(slot) = self.slot(key) else { return self.closed(key, (self.store)(key)) };
-            let prepare = || self.store(key);
+            // Here, because the slot is locked when the client is made.
+            let prepare = || (self.store(key), self.lock().events.clone());
             let mut is_new = false;
-            let make = |(store, is_only_copy), inherited| {
+            let make = |((store, is_only_copy), events), inherited| {
                 is_new = true;
-                let client = self.make(key, store, inherited);
+                let client = self.make(key, store, events, inherited);
                 if is_only_copy {
                     client.session().shell().is_only_copy();
                 }
@@ -199,10 +209,19 @@ impl<K: Clone + Eq + Hash + Send + Sync + 'static> Sessions<K> {
         true
     }
 
-    fn make(&self, key: &K, store: Arc<dyn TokenStore>, inherited: Inherited) -> Client {
+    fn make(
+        &self,
+        key: &K,
+        store: Arc<dyn TokenStore>,
+        events: Option<Events<K>>,
+        inherited: Inherited,
+    ) -> Client {
         let session = self.config.session(Some(store));
-        let (key, events) = (key.clone(), self.events.clone());
-        session.shell().events_also_to(Box::new(move |event| events.send(&(key.clone(), event.clone()))));
+        if let Some(events) = events {
+            let key = key.clone();
+            let sink = move |event: &SessionEvent| events.send(&(key.clone(), event.clone()));
+            session.shell().events_also_to(Arc::new(sink));
+        }
         self.config.attach_refresh(&session);
         session.shell().inherit(inherited.before, inherited.remains);
         self.config.client(session)
@@ -210,7 +229,7 @@ impl<K: Clone + Eq + Hash + Send + Sync + 'static> Sessions<K> {
 
     /// Returns a client whose session is closed.
     fn closed(&self, key: &K, store: Arc<dyn TokenStore>) -> Client {
-        let client = self.make(key, store, Inherited::default());
+        let client = self.make(key, store, None, Inherited::default());
         client.session().close();
         client
     }
@@ -229,10 +248,10 @@ impl<K: Clone + Eq + Hash + Send + Sync + 'static> PoolState<K> {
     }
 
     /// Closes the pool. Returns the sessions to wait for, and what to drop without the lock.
-    fn close(&mut self) -> (Vec<Arc<Shell>>, Vec<(K, Entry)>) {
+    fn close(&mut self) -> (Vec<Arc<Shell>>, Remainder<K>) {
         self.is_closed = true;
         self.ending.extend(self.by_key.values().filter_map(|kept| kept.slot.last_session()));
-        (self.ending.clone(), self.by_key.drain().collect())
+        (self.ending.clone(), (self.by_key.drain().collect(), self.events.take()))
     }
 
     fn insert(&mut self, key: K, inherited: Inherited) -> Arc<Slot> {

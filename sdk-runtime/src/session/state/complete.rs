@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::Core;
 use super::cool_down;
-use super::event::SessionEvent;
+use super::event::{Login, SessionEvent};
 use super::message::{FlightId, RefreshOutcome, Refreshed, Settled};
 use super::snapshot::Phase;
 use crate::error::{ExpiredReason, NotSignedIn, SessionExpired, UnavailableCause};
@@ -165,11 +165,17 @@ impl Core {
 
     /// Adopts tokens that another process has stored.
     pub(super) fn adopt(&mut self, loaded: StoredCredential, now: Now) {
-        self.adopt_in(self.view.epoch + 1, loaded, now);
+        self.adopt_in(self.view.epoch + 1, SessionEvent::SignedIn, loaded, now);
     }
 
-    /// The same, in `epoch` if it is another login.
-    pub(super) fn adopt_in(&mut self, epoch: u64, loaded: StoredCredential, now: Now) {
+    /// The same, in `epoch` and with the event `begins` if it is another login.
+    pub(super) fn adopt_in(
+        &mut self,
+        epoch: u64,
+        begins: fn(Login) -> SessionEvent,
+        loaded: StoredCredential,
+        now: Now,
+    ) {
         let goes_on = self.is_of_this_login(&loaded) && matches!(self.view.phase, Phase::Active(_));
         let StoredCredential { id, credential, jar, undecodable } = loaded;
         let (denied, others) = match self.denied.take() {
@@ -188,11 +194,7 @@ impl Core {
         self.id = Some(id);
         self.denied = denied;
         let login = self.publish(credential, now);
-        self.events.push(if goes_on {
-            SessionEvent::Refreshed(login)
-        } else {
-            SessionEvent::SignedIn(login)
-        });
+        self.events.push(if goes_on { SessionEvent::Refreshed(login) } else { begins(login) });
         if let Some(undecodable) = undecodable {
             self.another_was_undecodable(undecodable, now);
         }

@@ -101,9 +101,11 @@ impl fmt::Debug for Login {
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum SessionEvent {
-    /// A user signed in, here or in another process that shares the store, or a login was found in the
-    /// store.
+    /// A user signed in, here or in another process that shares the store.
     SignedIn(Login),
+    /// The login was read from the store: after a restart, or after a pool has evicted it. Its sign-in was
+    /// reported before.
+    Loaded(Login),
     /// The access token was refreshed, here or in another process.
     Refreshed(Login),
     /// A refresh failed. No refresh starts until [`retry_after`](RefreshUnavailable::retry_after).

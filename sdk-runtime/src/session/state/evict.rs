@@ -125,7 +125,7 @@ impl Core {
                 // It is forgotten if it is of other tokens.
                 self.denied = denied;
                 // There was no login before, and no caller has signed in: a sign-in in progress goes on.
-                self.adopt_in(self.view.epoch, login, now);
+                self.adopt_in(self.view.epoch, SessionEvent::Loaded, login, now);
             }
         }
     }

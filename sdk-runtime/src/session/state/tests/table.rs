@@ -229,6 +229,7 @@ fn error(error: Error) -> String {
 fn events(core: &mut Core) -> String {
     let named = |event: SessionEvent| match event {
         SessionEvent::SignedIn(_) => "`SignedIn`",
+        SessionEvent::Loaded(_) => "`Loaded`",
         SessionEvent::Refreshed(_) => "`Refreshed`",
         SessionEvent::RefreshFailing(_) => "`RefreshFailing`",
         SessionEvent::Expired(_) => "`Expired`",
