@@ -1,7 +1,7 @@
 //! Redirects: what the next request is, and where the chain ends.
 
 use sdk_runtime::{
-    Call, Error, Head, Refusal, Response, Result, TokenResponse, Tokens, api_client,
+    Call, Error, Head, Refusal, Response, Result, TokenResponse, Tokens, api_client, client::Redirects,
     error::TransportErrorKind,
 };
 use sdk_testkit::{Backend, Reply};
@@ -278,4 +278,34 @@ pub fn chain(error: &dyn std::error::Error) -> String {
         next = error.source();
     }
     text
+}
+
+#[tokio::test]
+async fn a_redirect_that_the_client_does_not_follow_is_the_answer() {
+    for (redirects, location, follows) in [
+        (Redirects::None, "/to", false),
+        (Redirects::UpTo(0), "/to", true),
+        (Redirects::SameOrigin, "/to", true),
+        (Redirects::SameOrigin, "http://localhost:81/to", false),
+        (Redirects::SameOrigin, "https://localhost/to", false),
+        (Redirects::UpTo(1), "http://localhost:81/to", true),
+    ] {
+        let backend = accepting();
+        backend.reply("GET", "/from", Reply::redirect(location).status(302));
+        let builder = MovedClient::builder("http://localhost").transport(memory(&backend));
+        let outcome = builder.redirects(redirects).build().unwrap().get().await;
+        match (redirects, follows) {
+            (Redirects::UpTo(0), _) => {
+                assert!(matches!(outcome, Err(Error::Transport(_))), "{outcome:?}");
+            }
+            (_, true) => outcome.unwrap(),
+            (_, false) => {
+                let Err(Error::Status(answer)) = outcome else { panic!("{redirects:?}: {outcome:?}") };
+                assert_eq!(answer.status(), 302);
+                assert_eq!(answer.headers()["location"], location);
+            }
+        }
+        let sent = if follows && redirects != Redirects::UpTo(0) { 2 } else { 1 };
+        assert_eq!(backend.requests().len(), sent, "{redirects:?} {location}");
+    }
 }

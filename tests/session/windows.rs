@@ -4,7 +4,9 @@
 use std::future::IntoFuture;
 use std::time::Duration;
 
-use sdk_runtime::{Error, error::ExpiredReason, store::TokenStore as _};
+use sdk_runtime::{
+    Error, ServiceTransport, error::ExpiredReason, session::RefreshInAdvance, store::TokenStore as _,
+};
 use sdk_testkit::{Reply, TokenServer};
 use test_support::user;
 use tokio::task::JoinSet;
@@ -204,4 +206,52 @@ async fn i36_with_tokens_of_one_second_no_call_waits_longer_than_a_refresh() {
         assert!(longest <= bound + LATENCY, "I36: {latency:?}: {longest:?}");
         assert_eq!(server.counts().reused, 0);
     }
+}
+
+/// A client of `server` with an option, signed in 900 s before.
+async fn refreshing(when: RefreshInAdvance) -> (TokenServer, TrackerClient) {
+    let builder = TokenServer::builder().access_lifetime(Duration::from_secs(1000)).tells_lifetime(true);
+    let server = with_issues(builder.build());
+    let transport = ServiceTransport::new(server.backend().clone());
+    let client = TrackerClient::builder("http://localhost")
+        .transport(transport)
+        .refresh_in_advance(when)
+        .build()
+        .unwrap();
+    client.login(&user("ann")).await.unwrap();
+    advance(Duration::from_secs(900)).await;
+    (server, client)
+}
+
+#[tokio::test(start_paused = true)]
+async fn calls_wait_for_a_refresh_in_advance_where_the_client_says_so() {
+    let (server, client) = refreshing(RefreshInAdvance::Waited).await;
+    server.refresh_latency(Duration::from_secs(1));
+    let begin = Instant::now();
+    let (one, two) = tokio::join!(client.issue(1), client.issue(2));
+    one.and(two).unwrap();
+    assert!(begin.elapsed() >= Duration::from_secs(1), "{:?}", begin.elapsed());
+    let counts = server.counts();
+    assert_eq!((counts.refreshes, counts.rejected_calls), (1, 0), "both have the new token");
+
+    // A server that does not answer holds no call up for long, because the token still signs.
+    advance(Duration::from_secs(900)).await;
+    let hold = server.hold_refreshes();
+    let begin = Instant::now();
+    client.issue(3).await.unwrap();
+    assert!(begin.elapsed() < Duration::from_secs(3), "I36: {:?}", begin.elapsed());
+    drop(hold);
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_is_refreshed_in_advance_where_the_client_says_so() {
+    let (server, client) = refreshing(RefreshInAdvance::Off).await;
+    client.issue(1).await.unwrap();
+    advance(Duration::from_secs(98)).await;
+    client.issue(2).await.unwrap();
+    assert_eq!(server.counts().refreshes, 0);
+    advance(Duration::from_secs(2)).await;
+    client.issue(3).await.unwrap();
+    let counts = server.counts();
+    assert_eq!((counts.refreshes, counts.rejected_calls), (1, 0), "a lapsed token signs nothing");
 }

@@ -9,7 +9,7 @@ use crate::exchange::Upstream;
 use crate::metrics::Metrics;
 use crate::runtime::{Clock, Spawner};
 use crate::secret::AccessToken;
-use crate::session::{Attachment, RefreshEndpoint, Refresher, Session, TokenBad};
+use crate::session::{Attachment, RefreshEndpoint, RefreshInAdvance, Refresher, Session, TokenBad};
 use crate::store::TokenStore;
 
 pub(super) struct ClientConfig {
@@ -17,6 +17,7 @@ pub(super) struct ClientConfig {
     pub(super) attachment: Arc<Attachment>,
     pub(super) token_bad: Option<TokenBad>,
     pub(super) refresh: Option<&'static RefreshEndpoint>,
+    pub(super) in_advance: RefreshInAdvance,
     pub(super) clock: Clock,
     pub(super) spawner: Spawner,
     pub(super) metrics: Metrics,
@@ -39,6 +40,7 @@ impl ClientConfig {
                 upstream: self.upstream.clone(),
                 attachment: self.attachment.clone(),
                 refresh,
+                in_advance: self.in_advance,
                 clock: self.clock.clone(),
             })
         })

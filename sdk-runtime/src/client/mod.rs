@@ -20,6 +20,7 @@ mod wait;
 
 use std::ops::{Deref, DerefMut};
 
+pub use crate::exchange::Redirects;
 pub use builder::ClientBuilder;
 pub use call::{Call, CallFuture, ResponseCall};
 #[doc(hidden)]

@@ -26,9 +26,8 @@ use crate::transport::{Stage, Transport, TransportRequest, TransportResponse};
 
 pub(crate) use credentials::Credentials;
 pub(crate) use on_request::OnRequest;
+pub use redirect::Redirects;
 
-/// The longest chain of redirects, as in reqwest. A longer one is a circle.
-const MAX_REDIRECTS: usize = 10;
 /// How often a hop is sent again at once where the server provably has not processed it.
 const MAX_RESENDS: usize = 2;
 
@@ -39,6 +38,7 @@ pub(crate) struct Upstream {
     /// The transport of calls, with the layers around it.
     pub(crate) transport: Arc<dyn Transport>,
     pub(crate) on_request: Vec<OnRequest>,
+    pub(crate) redirects: Redirects,
     pub(crate) base: Base,
     /// The client's default headers. Those that may be credentials go to the client's own origins only.
     pub(crate) headers: HeaderMap,
@@ -96,7 +96,7 @@ impl Upstream {
         let mut left_trusted_origin = false;
         let mut redirected: Option<Prepared> = None;
         let mut over_tls = false;
-        for _ in 0..=MAX_REDIRECTS {
+        for _ in 0..=self.redirects.most() {
             let hop = redirected.as_ref().unwrap_or(request);
             let mut resends = 0;
             let (response, signed) = loop {
@@ -134,8 +134,10 @@ impl Upstream {
                 false => SetCookies::default(),
             };
             let location = match contents {
-                Contents::Ordinary => redirect::location(response.status(), response.headers()),
-                Contents::Secret => None,
+                Contents::Ordinary if self.redirects != Redirects::None => {
+                    redirect::location(response.status(), response.headers())
+                }
+                _ => None,
             };
             let Some(location) = location else {
                 return Ok(ExchangeResponse {
@@ -150,6 +152,17 @@ impl Upstream {
             };
             let mut next =
                 redirect::next(hop, response.status(), location).map_err(|error| error.at(&hop.url))?;
+            if !self.redirects.follows(&hop.url, &next.url) {
+                return Ok(ExchangeResponse {
+                    response,
+                    own_origin,
+                    signed,
+                    left_trusted_origin,
+                    redirected,
+                    is_body_spent: false,
+                    cookies,
+                });
+            }
             over_tls |= hop.url.scheme() == "https";
             if over_tls && !may_carry_credentials(&next.url) {
                 let error = redirect::error("it leads from https to an address in the clear");
@@ -264,6 +277,7 @@ mod tests {
                 session_transport: Arc::new(Nowhere),
                 transport: Arc::new(Nowhere),
                 on_request: Vec::new(),
+                redirects: Redirects::default(),
                 base,
                 headers: HeaderMap::new(),
                 signed_header: None,

@@ -2,11 +2,58 @@
 
 use http::header::{CONTENT_ENCODING, CONTENT_LANGUAGE, CONTENT_LOCATION, CONTENT_TYPE, LOCATION};
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
+use url::Url;
 
 use crate::error::{TransportError, TransportErrorKind};
 use crate::request::Prepared;
-use crate::request::base::{ADDRESS_LIMIT, is_too_long};
+use crate::request::base::{ADDRESS_LIMIT, is_same_origin, is_too_long};
 use crate::text;
+
+/// The redirects that a call follows: an option of the client.
+///
+/// A redirect that is not followed is the answer of the call: an [`Error::Status`](crate::Error::Status) with
+/// its `Location`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Redirects {
+    /// None.
+    None,
+    /// Up to 10 that stay at the origin of the request: scheme, host and port.
+    SameOrigin,
+    /// Up to so many, to any origin. A call fails with
+    /// [`TransportErrorKind::Redirect`](crate::error::TransportErrorKind::Redirect) at the next one.
+    /// Default: 10, as in reqwest.
+    UpTo(u32),
+}
+
+impl Default for Redirects {
+    fn default() -> Self {
+        Self::UpTo(MOST)
+    }
+}
+
+impl Redirects {
+    /// Returns how many are followed at most.
+    pub(super) fn most(self) -> u32 {
+        match self {
+            Self::None => 0,
+            Self::SameOrigin => MOST,
+            Self::UpTo(most) => most,
+        }
+    }
+
+    /// Whether a redirect from `hop` to `next` is followed.
+    pub(super) fn follows(self, hop: &Url, next: &Url) -> bool {
+        match self {
+            Self::None => false,
+            Self::SameOrigin => is_same_origin(hop, next),
+            Self::UpTo(_) => true,
+        }
+    }
+}
+
+/// The longest chain by default. A longer one is usually a circle.
+const MOST: u32 = 10;
 
 /// The error of a redirect that is not followed.
 pub(super) fn error(why: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> TransportError {

@@ -235,7 +235,7 @@ mod tests {
         let attachment = Arc::new(Attach::bearer().check().unwrap());
         let times = (clock.clone(), Default::default(), Default::default());
         let shell = Arc::new(Shell::new(attachment, None, None, times, CancellationToken::new()));
-        shell.lock().core.make_refreshable();
+        shell.lock().core.make_refreshable(Default::default());
         shell.sign_in(Tokens::new("a").expires_in(hour), None, None, None).unwrap();
         let identity = Identity { epoch: shell.view().epoch, subject: None };
         let signs = || shell.fresh(&identity, false).unwrap().is_some();

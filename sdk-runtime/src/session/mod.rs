@@ -26,7 +26,7 @@ pub use crate::secret::{AccessToken, RefreshToken};
 pub use observe::{SessionEvents, StateWatch};
 #[doc(hidden)]
 pub use refresh::{RefreshEndpoint, TokenAnswer};
-pub use state::{Login, SessionEvent, SessionState};
+pub use state::{Login, RefreshInAdvance, SessionEvent, SessionState};
 pub use token::{Attach, Grant, RefreshBearer, Refusal, TokenRequest, TokenResponse, Tokens, Verdict};
 
 pub(crate) use persistence::StoreTime;

@@ -113,9 +113,10 @@ impl Shell {
 
     /// Gives the session its refresh endpoint. Returns `false` if it has one already.
     pub(crate) fn refresh_with(&self, refresher: Refresher) -> bool {
+        let in_advance = refresher.in_advance;
         let news = self.refresher.set(refresher).is_ok();
         if news {
-            self.lock().core.make_refreshable();
+            self.lock().core.make_refreshable(in_advance);
         }
         news
     }

@@ -1,5 +1,6 @@
 //! `ClientBuilder`: every option of a client.
 
+mod answers;
 mod check;
 mod transport;
 
@@ -15,11 +16,12 @@ use super::config::LoginSource;
 use super::inner::ApiClient;
 use super::pool::SessionPool;
 use super::transports::TransportOptions;
-use crate::error::{BuildError, Error, ErrorResponse, InvalidRequest};
+use crate::error::{BuildError, Error, InvalidRequest};
+use crate::exchange::Redirects;
 use crate::request::{HeaderArg, header};
 use crate::runtime::{Clock, Handle, Spawner};
 use crate::secret::AccessToken;
-use crate::session::{Attach, Session, TokenBad, Tokens, Verdict};
+use crate::session::{Attach, RefreshInAdvance, Session, TokenBad, Tokens};
 use crate::store::TokenStore;
 
 /// The default timeout of a call.
@@ -62,6 +64,8 @@ pub struct ClientBuilder<C> {
     spawner: Spawner,
     transport: TransportOptions,
     insecure: Vec<String>,
+    redirects: Redirects,
+    in_advance: RefreshInAdvance,
     timeout: Option<Duration>,
     retry: u32,
     body_limit: usize,
@@ -88,6 +92,8 @@ impl<C: ApiClient> ClientBuilder<C> {
             spawner: Spawner::default(),
             transport: TransportOptions::default(),
             insecure: Vec::new(),
+            redirects: Redirects::default(),
+            in_advance: RefreshInAdvance::default(),
             timeout: Some(TIMEOUT),
             retry: 0,
             body_limit: BODY_LIMIT,
@@ -150,39 +156,6 @@ impl<C: ApiClient> ClientBuilder<C> {
     /// How the access token is attached to requests. Default: [`Attach::bearer`].
     pub fn attach(mut self, attach: Attach) -> Self {
         self.attach = Some(attach);
-        self
-    }
-
-    /// Judges answers in place of the default (RFC 6750, section 3.1): a 401 means "this access token is no
-    /// good" if it has no challenge, or one of the session's scheme whose `error` is `invalid_token` or left
-    /// out; a 403 with `insufficient_scope` in such a challenge means "this login may not do this".
-    ///
-    /// Asked about answers to signed requests with a status of 300 and above, from the client's own origin.
-    /// Returns a [`Verdict`], or a `bool` where it is the token or nothing. It may see a part of the body
-    /// alone ([`is_truncated`](ErrorResponse::is_truncated)), or nothing of it: the connection can break
-    /// behind the headers.
-    ///
-    /// ```
-    /// # use sdk_runtime::{ErrorResponse, session::Verdict};
-    /// #[derive(serde::Deserialize)]
-    /// struct Refused {
-    ///     soft_logout: bool,
-    /// }
-    ///
-    /// // For `.token_bad(judge)`
-    /// fn judge(answer: &ErrorResponse) -> Verdict {
-    ///     match answer.json::<Refused>() {
-    ///         Ok(refused) if refused.soft_logout => Verdict::TokenBad,
-    ///         Ok(_) => Verdict::LoginOver,
-    ///         Err(_) => Verdict::Surface,
-    ///     }
-    /// }
-    /// ```
-    pub fn token_bad<V: Into<Verdict>>(
-        mut self,
-        token_bad: impl Fn(&ErrorResponse) -> V + Send + Sync + 'static,
-    ) -> Self {
-        self.token_bad = Some(Arc::new(move |answer| token_bad(answer).into()));
         self
     }
 

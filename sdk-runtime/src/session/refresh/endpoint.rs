@@ -19,7 +19,7 @@ use crate::exchange::{Contents, Credentials, Upstream};
 use crate::request::{Prepared, Request};
 use crate::response::{BodyEnd, BufferedResponse, ERROR_BODY_TIME, Head, ReceivedBody, receive};
 use crate::runtime::{self, Clock};
-use crate::session::state::RefreshOutcome;
+use crate::session::state::{RefreshInAdvance, RefreshOutcome};
 use crate::session::token::{Attachment, Grant, Refusal, Tokens};
 use crate::transport::Stage;
 
@@ -68,6 +68,7 @@ pub(crate) struct Refresher {
     pub(crate) upstream: Arc<Upstream>,
     pub(crate) attachment: Arc<Attachment>,
     pub(crate) refresh: &'static RefreshEndpoint,
+    pub(crate) in_advance: RefreshInAdvance,
     pub(crate) clock: Clock,
 }
 

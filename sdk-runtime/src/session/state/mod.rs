@@ -29,6 +29,7 @@ mod throttle;
 use std::sync::Arc;
 
 pub use event::{Login, SessionEvent, SessionState};
+pub use snapshot::RefreshInAdvance;
 
 pub(crate) use evict::EvictedSession;
 pub(crate) use message::{
@@ -56,6 +57,7 @@ pub(crate) struct Core {
     id: Option<TokenId>,
     generation: u64,
     refreshable: bool,
+    in_advance: RefreshInAdvance,
     is_stored: bool,
     /// Why the login cannot be refreshed any more, while its access token still works.
     refresh_denied: Option<SessionExpired>,
@@ -115,8 +117,8 @@ impl Core {
         Self { view, is_stored, random: fastrand::Rng::with_seed(seed), ..Self::default() }
     }
 
-    pub(crate) fn make_refreshable(&mut self) {
-        self.refreshable = true;
+    pub(crate) fn make_refreshable(&mut self, in_advance: RefreshInAdvance) {
+        (self.refreshable, self.in_advance) = (true, in_advance);
     }
 
     pub(crate) fn view(&self) -> &View {
@@ -257,8 +259,8 @@ impl Core {
         let Credential { tokens, header, lifetime, age } = credential;
         let random = self.random.f64();
         // Without a refresh endpoint the token is used until the server rejects it: our clock may be wrong.
-        let schedule =
-            lifetime.filter(|_| self.refreshable).map(|lifetime| RefreshSchedule::new(lifetime, random));
+        let lifetime = lifetime.filter(|_| self.refreshable);
+        let schedule = lifetime.map(|lifetime| RefreshSchedule::new(lifetime, random).by(self.in_advance));
         self.refresh = non_empty(tokens.refresh);
         let tokens = Tokens { refresh: self.refresh.clone(), ..tokens };
         let jar = self.view.jar.clone();

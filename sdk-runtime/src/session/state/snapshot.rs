@@ -70,6 +70,20 @@ const JITTER: (f64, Duration) = (0.10, Duration::from_secs(30));
 /// The share before the end, and its maximum, in which calls wait for the refresh.
 const MANDATORY: (f64, Duration) = (0.05, Duration::from_secs(30));
 
+/// When a token is refreshed before it lapses: an option of the client.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum RefreshInAdvance {
+    /// One call starts the refresh, and all calls are signed with the present token meanwhile.
+    #[default]
+    Background,
+    /// Calls wait for the refresh, up to 2 s or half of the token's remaining life. For servers that revoke a
+    /// token when they issue the next one.
+    Waited,
+    /// Not before the token has lapsed or a server rejects it.
+    Off,
+}
+
 /// The limits of a token's use, as ages of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct RefreshSchedule {
@@ -87,6 +101,15 @@ impl RefreshSchedule {
         let share = |(share, longest): (f64, Duration)| lifetime.mul_f64(share).min(longest);
         let advisory = (share(ADVISORY) + share(JITTER).mul_f64(random)).min(lifetime / 2);
         Self { refresh_soon: lifetime - advisory, refresh_now: lifetime - share(MANDATORY), lapses: lifetime }
+    }
+
+    /// Returns the schedule by the client's option.
+    pub(crate) fn by(self, when: RefreshInAdvance) -> Self {
+        match when {
+            RefreshInAdvance::Background => self,
+            RefreshInAdvance::Waited => Self { refresh_now: self.refresh_soon, ..self },
+            RefreshInAdvance::Off => Self { refresh_soon: self.lapses, refresh_now: self.lapses, ..self },
+        }
     }
 }
 
@@ -309,6 +332,13 @@ mod tests {
                 before(schedule.refresh_now)
             );
             assert!(schedule.refresh_soon <= schedule.refresh_now);
+            let waited = schedule.by(RefreshInAdvance::Waited);
+            assert_eq!(
+                (waited.refresh_soon, waited.refresh_now),
+                (schedule.refresh_soon, waited.refresh_soon)
+            );
+            let off = schedule.by(RefreshInAdvance::Off);
+            assert_eq!((off.refresh_soon, off.refresh_now, off.lapses), [schedule.lapses; 3].into());
         }
         assert_eq!(
             RefreshSchedule::new(Duration::MAX, 1.0).lapses,

@@ -13,7 +13,7 @@ fn named(access: &str, subject: Option<&'static str>) -> Credential {
 /// Signed in, with a store that has the login.
 fn kept() -> World {
     let mut core = Core::new(7, true);
-    core.make_refreshable();
+    core.make_refreshable(Default::default());
     let now = crate::runtime::Clock::default().now();
     core.sign_in(tokens("one"), None, None, now).unwrap();
     core.write_done(1);
@@ -257,7 +257,7 @@ fn there_is_something_to_show_only_when_something_has_changed() {
 fn i15_a_login_that_was_ended_elsewhere_leaves_nothing_to_write() {
     let now = Now { mono: crate::runtime::now(), wall: std::time::SystemTime::UNIX_EPOCH };
     let mut core = Core::new(7, true);
-    core.make_refreshable();
+    core.make_refreshable(Default::default());
     core.sign_in(tokens("first"), None, None, now).unwrap();
     let Demand::Start(start, _) = core.demand_refresh(now) else { panic!("not refreshed") };
     core.finish(start.flight, RefreshOutcome::Gone, now).unwrap().unwrap_err();

@@ -305,7 +305,7 @@ fn i15_what_a_refresh_has_written_is_not_written_again_as_it_was_before() {
     for is_lost in [false, true] {
         let now = Now { mono: crate::runtime::now(), wall: std::time::SystemTime::UNIX_EPOCH };
         let mut core = Core::new(7, true);
-        core.make_refreshable();
+        core.make_refreshable(Default::default());
         core.sign_in(tokens("first"), None, None, now).unwrap();
         assert_eq!(core.pending_write().map(|pending| pending.replaces), Some(Replaces::Anything));
         let Demand::Start(start, _) = core.demand_refresh(now) else { panic!("not refreshed") };
@@ -326,7 +326,7 @@ fn i15_what_a_refresh_has_written_is_not_written_again_as_it_was_before() {
 fn i9_what_a_refresh_has_stored_after_the_close_is_not_written_again() {
     let now = crate::runtime::Clock::default().now();
     let mut core = Core::new(7, true);
-    core.make_refreshable();
+    core.make_refreshable(Default::default());
     core.sign_in(tokens("one"), None, None, now).unwrap();
     let Demand::Start(start, _) = core.demand_refresh(now) else { panic!("not refreshed") };
     let id = start.input.unwrap().record.id.next(7);

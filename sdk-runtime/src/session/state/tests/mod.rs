@@ -58,7 +58,7 @@ struct World {
 impl World {
     fn signed_in() -> Self {
         let mut core = Core::new(7, false);
-        core.make_refreshable();
+        core.make_refreshable(Default::default());
         let now = crate::runtime::Clock::default().now();
         core.sign_in(tokens("one"), None, None, now).unwrap();
         Self { core, now }

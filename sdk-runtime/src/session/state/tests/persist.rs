@@ -7,7 +7,7 @@ use crate::session::stored::{DeniedRefresh, OutcomeUnknown, StoredCredential, To
 
 fn with_store() -> World {
     let mut core = Core::new(7, true);
-    core.make_refreshable();
+    core.make_refreshable(Default::default());
     World { core, now: crate::runtime::Clock::default().now() }
 }
 

@@ -108,7 +108,7 @@ fn now() -> Now {
 
 fn unloaded() -> World {
     let mut core = Core::new(7, true);
-    core.make_refreshable();
+    core.make_refreshable(Default::default());
     World { core, now: now() }
 }
 
