@@ -46,7 +46,7 @@ pub fn csrf_of<T>(response: &Response<T>) -> Option<String> {
 
 use std::error::Error as StdError;
 
-use sdk_runtime::{Error, ServiceTransport};
+use sdk_runtime::{Error, ErrorResponse, ServiceTransport, Tokens, oauth};
 use sdk_testkit::{Backend, Reply, Request};
 use serde_json::json;
 
@@ -137,5 +137,41 @@ async fn a_sign_in_may_answer_nothing() -> Result<(), Box<dyn StdError>> {
     assert_eq!(site.me().await?, User { id: 2 });
     backend.reply("POST", "/login", Reply::empty());
     assert!(site.login().await.is_err_and(|error| error.to_string().contains("cookie")));
+    Ok(())
+}
+
+#[api_client]
+trait Shop {
+    #[post("/refresh")]
+    #[session(refresh)]
+    async fn refresh(&self, #[form] request: oauth::RefreshRequest) -> Result<oauth::TokenAnswer>;
+
+    #[get("/orders")]
+    async fn orders(&self) -> Result<Vec<String>>;
+}
+
+fn shop(base: &str) -> Result<ShopClient, BuildError> {
+    let leads_to_login =
+        |answer: &ErrorResponse| answer.headers().get("location").is_some_and(|to| to == "/login");
+    ShopClient::builder(base)
+        .token_bad(move |answer| answer.status() == 401 || leads_to_login(answer))
+        .token_bad_on([302])
+        .build()
+}
+
+#[tokio::test]
+async fn a_redirect_can_reject_a_token() -> Result<(), Box<dyn StdError>> {
+    let tokens = json!({ "access_token": "new", "refresh_token": "r2", "token_type": "Bearer" });
+    let server = Backend::new().reply("POST", "/refresh", Reply::json(&tokens));
+    let server = server.route("GET", "/orders", |request| async move {
+        match request.bearer() {
+            Some("new") => Reply::json(&json!(["a lamp"])),
+            _ => Reply::redirect("/login").status(302),
+        }
+    });
+    let server = server.serve().await?;
+    let shop = shop(&server.url())?;
+    shop.session().sign_in(Tokens::new("old").refresh_token("r1"))?;
+    assert_eq!(shop.orders().await?, ["a lamp"]);
     Ok(())
 }

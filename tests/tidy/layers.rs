@@ -144,7 +144,7 @@ const LAYERS: &[Layers] = &[
         order: &["json_path link parts read", "from_response json page", "stream", "decoder"],
     },
     Layers { directory: "sdk-runtime/src/response/stream/", order: &["bytes", "lines", "events"] },
-    Layers { directory: "sdk-runtime/src/client/builder/", order: &["check transport"] },
+    Layers { directory: "sdk-runtime/src/client/builder/", order: &["answers check transport"] },
     Layers { directory: "sdk-runtime/src/macro_support/", order: &["derive dispatch implement token"] },
     Layers {
         directory: "sdk-runtime/src/macro_support/dispatch/",

@@ -9,13 +9,13 @@ use crate::exchange::Upstream;
 use crate::metrics::Metrics;
 use crate::runtime::{Clock, Spawner};
 use crate::secret::AccessToken;
-use crate::session::{Attachment, RefreshEndpoint, RefreshInAdvance, Refresher, Session, TokenBad};
+use crate::session::{Attachment, Judge, RefreshEndpoint, RefreshInAdvance, Refresher, Session};
 use crate::store::TokenStore;
 
 pub(super) struct ClientConfig {
     pub(super) upstream: Arc<Upstream>,
     pub(super) attachment: Arc<Attachment>,
-    pub(super) token_bad: Option<TokenBad>,
+    pub(super) judge: Arc<Judge>,
     pub(super) refresh: Option<&'static RefreshEndpoint>,
     pub(super) in_advance: RefreshInAdvance,
     pub(super) clock: Clock,
@@ -30,7 +30,7 @@ impl ClientConfig {
     /// Creates a session without a login and without a refresh.
     pub(super) fn session(&self, store: Option<Arc<dyn TokenStore>>) -> Session {
         let host = (self.clock.clone(), self.spawner.clone(), self.metrics.clone());
-        Session::new(self.attachment.clone(), self.token_bad.clone(), store, host)
+        Session::new(self.attachment.clone(), self.judge.clone(), store, host)
     }
 
     /// Gives `session` the declared refresh, if there is one. Returns `false` if the session already has one.
@@ -47,11 +47,14 @@ impl ClientConfig {
     }
 
     pub(super) fn client(&self, session: Session) -> Client {
-        let token_bad = self.token_bad.clone().or_else(|| session.shell().token_bad.clone());
+        let judge = match self.judge.is_default() {
+            true => session.shell().judge.clone(),
+            false => self.judge.clone(),
+        };
         let (timeout, retry, body_limit) = (self.timeout, self.retry, self.body_limit);
         let (upstream, clock) = (self.upstream.clone(), self.clock.clone());
         let session = session.allowing(upstream.base.insecure().clone());
-        Client(Arc::new(Inner { upstream, session, token_bad, clock, timeout, retry, body_limit }))
+        Client(Arc::new(Inner { upstream, session, judge, clock, timeout, retry, body_limit }))
     }
 }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::endpoint::Endpoint;
 use crate::exchange::Upstream;
 use crate::runtime::{Clock, Spawner};
-use crate::session::{RefreshEndpoint, Session, TokenBad};
+use crate::session::{Judge, RefreshEndpoint, Session};
 
 /// What a generated client gives to the builder.
 pub trait ApiClient: Sized {
@@ -29,7 +29,7 @@ pub struct Client(pub(super) Arc<Inner>);
 pub(super) struct Inner {
     pub(super) upstream: Arc<Upstream>,
     pub(super) session: Session,
-    pub(super) token_bad: Option<TokenBad>,
+    pub(super) judge: Arc<Judge>,
     pub(super) clock: Clock,
     pub(super) timeout: Option<Duration>,
     pub(super) retry: u32,

@@ -25,9 +25,7 @@ use crate::error::{BuildError, Closed, Error, ErrorResponse, NotSignedIn, Sessio
 use crate::exchange::Credentials;
 use crate::request::base::Base;
 use crate::request::header;
-use crate::session::{
-    EndpointId, Identity, Phase, Rejection, Session, Snapshot, Verdict, WaitBudget, verdict,
-};
+use crate::session::{EndpointId, Identity, Phase, Rejection, Session, Snapshot, Verdict, WaitBudget};
 
 type BoxError = Box<dyn StdError + Send + Sync>;
 
@@ -332,12 +330,8 @@ impl<B> Inner<B> {
         }
         let answer = ErrorResponse::new(&LAYERED, status, response.headers().clone(), Bytes::new(), true)
             .received(&shell.clock);
-        let verdict = match &shell.token_bad {
-            Some(token_bad) => token_bad(&answer),
-            None => verdict(&answer, shell.attachment.scheme()),
-        };
-        match verdict {
-            Verdict::TokenBad => Some((answer, false)),
+        match shell.judge.verdict(&answer, shell.attachment.scheme()) {
+            Verdict::TokenBad | Verdict::NotExecuted => Some((answer, false)),
             Verdict::LoginOver => Some((answer, true)),
             Verdict::Surface | Verdict::InsufficientScope => {
                 if answer.shows_that_the_credential_counted() {

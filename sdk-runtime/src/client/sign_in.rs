@@ -53,7 +53,8 @@ pub(super) async fn send(
     }
     let jar = view.jar_for_sign_in();
     let credentials = Credentials { header: None, jar: Some(&jar) };
-    let sent = client.upstream.exchange(request, credentials, Contents::Secret, &progress.stage, |_| Ok(()));
+    let sent =
+        client.upstream.exchange(request, credentials, Contents::Secret, &progress.stage, None, |_| Ok(()));
     let exchange = sent.await?;
     let received = exchange.cookies.clone();
     let attempt = client.read_response(request, exchange, true, &progress.waits).await?;

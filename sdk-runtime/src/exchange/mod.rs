@@ -11,11 +11,12 @@ mod redirect;
 
 use std::sync::Arc;
 
-use http::header::{COOKIE, Entry};
-use http::{HeaderMap, HeaderName};
+use http::header::{COOKIE, Entry, LOCATION};
+use http::{HeaderMap, HeaderName, StatusCode};
 
 use crate::cookies::SetCookies;
 use crate::encoding;
+use crate::endpoint::Endpoint;
 use crate::error::{Error, TransportErrorKind};
 use crate::metrics::Metrics;
 use crate::request::base::{Base, is_same_origin, may_carry_credentials};
@@ -57,6 +58,10 @@ pub(crate) enum Contents {
     Secret,
 }
 
+/// Whether the session takes a redirect of its own server for the rejection of its token, by the head. It is
+/// not followed then. A `Location` at another origin is not shown.
+pub(crate) type EndsAt<'a> = &'a (dyn Fn(&'static Endpoint, StatusCode, &HeaderMap) -> bool + Send + Sync);
+
 /// The response of an exchange, and the hop that it answers.
 pub(crate) struct ExchangeResponse {
     pub(crate) response: TransportResponse,
@@ -75,14 +80,15 @@ pub(crate) struct ExchangeResponse {
 }
 
 impl Upstream {
-    /// Sends `request` once and follows redirects. Asks `permit` before every hop, and notes the progress in
-    /// `stage`.
+    /// Sends `request` once and follows redirects, up to one of a signed request that `ends_at` names. Asks
+    /// `permit` before every hop, and notes the progress in `stage`.
     pub(crate) async fn exchange(
         &self,
         request: &Prepared,
         credentials: Credentials<'_>,
         contents: Contents,
         stage: &Stage,
+        ends_at: Option<EndsAt<'_>>,
         permit: impl Fn(&Prepared) -> Result<(), Error> + Send + Sync,
     ) -> Result<ExchangeResponse, Error> {
         if contents == Contents::Secret {
@@ -99,7 +105,7 @@ impl Upstream {
         for _ in 0..=self.redirects.most() {
             let hop = redirected.as_ref().unwrap_or(request);
             let mut resends = 0;
-            let (response, signed) = loop {
+            let (mut response, signed) = loop {
                 let span = trace::request(hop.endpoint, &hop.method, &hop.url, stage.count_send());
                 let (mut outgoing, signed) =
                     self.outgoing(hop, credentials, own_origin, contents, stage, &span).await?;
@@ -150,8 +156,26 @@ impl Upstream {
                     cookies,
                 });
             };
-            let mut next =
-                redirect::next(hop, response.status(), location).map_err(|error| error.at(&hop.url))?;
+            let next = redirect::next(hop, response.status(), location);
+            if let Some(ends_at) = ends_at.filter(|_| own_origin && signed) {
+                let mut shown = response.headers().clone();
+                if !next.as_ref().is_ok_and(|next| is_same_origin(&hop.url, &next.url)) {
+                    shown.remove(LOCATION);
+                }
+                if ends_at(hop.endpoint, response.status(), &shown) {
+                    *response.headers_mut() = shown;
+                    return Ok(ExchangeResponse {
+                        response,
+                        own_origin,
+                        signed,
+                        left_trusted_origin,
+                        redirected,
+                        is_body_spent: false,
+                        cookies,
+                    });
+                }
+            }
+            let mut next = next.map_err(|error| error.at(&hop.url))?;
             if !self.redirects.follows(&hop.url, &next.url) {
                 return Ok(ExchangeResponse {
                     response,
@@ -286,8 +310,9 @@ mod tests {
             };
             for contents in [Contents::Secret, Contents::Ordinary] {
                 let stage = Stage::default();
-                let sent =
-                    upstream.exchange(&request, Credentials::default(), contents, &stage, |_| Ok(())).await;
+                let sent = upstream
+                    .exchange(&request, Credentials::default(), contents, &stage, None, |_| Ok(()))
+                    .await;
                 let is_sent = matches!(sent.err(), Some(Error::Transport(_)));
                 let expected = may || contents == Contents::Ordinary;
                 assert_eq!(is_sent, expected, "I22: {} {allowed:?}", request.url);

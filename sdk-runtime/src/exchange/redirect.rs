@@ -21,7 +21,7 @@ pub enum Redirects {
     /// Up to 10 that stay at the origin of the request: scheme, host and port.
     SameOrigin,
     /// Up to so many, to any origin. A call fails with
-    /// [`TransportErrorKind::Redirect`](crate::error::TransportErrorKind::Redirect) at the next one.
+    /// [`TransportErrorKind::Redirect`] at the next one.
     /// Default: 10, as in reqwest.
     UpTo(u32),
 }

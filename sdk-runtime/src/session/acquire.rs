@@ -60,6 +60,21 @@ impl Shell {
         })
     }
 
+    /// Records the rejection of a call that returns its answer all the same. If that starts a refresh, or one
+    /// is in progress, the call waits for it as for one in advance.
+    pub(crate) fn refresh_for_later(
+        self: &Arc<Self>,
+        identity: &Identity,
+        endpoint: EndpointId,
+        rejection: &Rejection,
+        wait_budget: &WaitBudget,
+    ) {
+        let demand = |core: &mut Core, now| core.demand(identity, Some(endpoint), Some(rejection), now);
+        if let Err(Wait::For(flight, _)) = self.decide(wait_budget, demand) {
+            wait_budget.note(flight);
+        }
+    }
+
     /// Returns the credential of the present login. Waits for a refresh in advance that it starts, as a
     /// call does.
     pub(crate) async fn current_credential(self: &Arc<Self>) -> Result<Arc<Snapshot>, Error> {
@@ -234,7 +249,8 @@ mod tests {
         let clock = Clock::with_wall(move || begin + *passes.lock().unwrap());
         let attachment = Arc::new(Attach::bearer().check().unwrap());
         let times = (clock.clone(), Default::default(), Default::default());
-        let shell = Arc::new(Shell::new(attachment, None, None, times, CancellationToken::new()));
+        let shell =
+            Arc::new(Shell::new(attachment, Default::default(), None, times, CancellationToken::new()));
         shell.lock().core.make_refreshable(Default::default());
         shell.sign_in(Tokens::new("a").expires_in(hour), None, None, None).unwrap();
         let identity = Identity { epoch: shell.view().epoch, subject: None };
@@ -252,8 +268,13 @@ mod tests {
     #[test]
     fn i30_a_fresh_token_signs_without_the_lock() {
         let attachment = Arc::new(Attach::bearer().check().unwrap());
-        let shell =
-            Arc::new(Shell::new(attachment, None, None, Default::default(), CancellationToken::new()));
+        let shell = Arc::new(Shell::new(
+            attachment,
+            Default::default(),
+            None,
+            Default::default(),
+            CancellationToken::new(),
+        ));
         shell.sign_in(Tokens::new("fresh"), None, None, None).unwrap();
         let identity = Identity { epoch: shell.view().epoch, subject: None };
         let _held = shell.lock();

@@ -33,7 +33,7 @@ pub(crate) use persistence::StoreTime;
 pub(crate) use refresh::{Refresher, Revoke, keeps_login};
 pub(crate) use shell::Shell;
 pub(crate) use state::{Discarded, EndpointId, EvictedSession, Identity, Phase, Rejection, Snapshot};
-pub(crate) use token::{Attachment, TokenBad, verdict};
+pub(crate) use token::{Attachment, Judge};
 pub(crate) use wait_budget::WaitBudget;
 
 use crate::error::{Error, InvalidRequest, StoreError};
@@ -56,13 +56,13 @@ pub struct Session {
 impl Session {
     pub(crate) fn new(
         attachment: Arc<Attachment>,
-        token_bad: Option<TokenBad>,
+        judge: Arc<Judge>,
         store: Option<Arc<dyn TokenStore>>,
         host: (Clock, Spawner, Metrics),
     ) -> Self {
         let shutdown = CancellationToken::new();
         Self {
-            shell: Arc::new(Shell::new(attachment, token_bad, store, host, shutdown.clone())),
+            shell: Arc::new(Shell::new(attachment, judge, store, host, shutdown.clone())),
             _shutdown: Arc::new(shutdown.drop_guard()),
             insecure: Insecure::default(),
         }
@@ -296,7 +296,7 @@ mod tests {
     #[test]
     fn i27_a_log_shows_where_a_session_stands_and_none_of_its_tokens() {
         let attachment = Arc::new(Attach::bearer().check().unwrap());
-        let session = Session::new(attachment, None, None, Default::default());
+        let session = Session::new(attachment, Default::default(), None, Default::default());
         assert_eq!(format!("{session:?}"), "Session { state: SignedOut, .. }");
         assert_eq!(format!("{:?}", session.events()), "SessionEvents { .. }");
         let tokens = Tokens::new("hunter2").refresh_token("hunter2").subject("hunter2");

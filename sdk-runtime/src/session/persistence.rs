@@ -272,7 +272,8 @@ mod tests {
         let attachment = Arc::new(Attach::bearer().check().unwrap());
         let store = Arc::new(MemoryStore::new());
         let token = CancellationToken::new();
-        let shell = Arc::new(Shell::new(attachment, None, Some(store), Default::default(), token));
+        let shell =
+            Arc::new(Shell::new(attachment, Default::default(), Some(store), Default::default(), token));
         for _ in 0..2 {
             let (looking, is_new) = shell.look();
             assert!(is_new, "the one before has ended");

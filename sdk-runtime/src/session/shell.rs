@@ -22,12 +22,12 @@ use crate::session::state::{
     Core, EndpointId, EvictedSession, Phase, SessionEvent, SessionState, Snapshot, Version, View,
 };
 use crate::session::store_client::StoreClient;
-use crate::session::token::{Attachment, Grant, TokenBad, Tokens};
+use crate::session::token::{Attachment, Grant, Judge, Tokens};
 use crate::store::TokenStore;
 
 pub(crate) struct Shell {
     pub(crate) attachment: Arc<Attachment>,
-    pub(crate) token_bad: Option<TokenBad>,
+    pub(crate) judge: Arc<Judge>,
     pub(crate) clock: Clock,
     /// Runs the tasks of the session, and the calls.
     pub(crate) spawner: Spawner,
@@ -83,7 +83,7 @@ fn supersede(superseded: Option<(Arc<RefreshFlight>, Option<Arc<RefreshFlight>>)
 impl Shell {
     pub(crate) fn new(
         attachment: Arc<Attachment>,
-        token_bad: Option<TokenBad>,
+        judge: Arc<Judge>,
         store: Option<Arc<dyn TokenStore>>,
         (clock, spawner, metrics): (Clock, Spawner, Metrics),
         shutdown: CancellationToken,
@@ -93,7 +93,7 @@ impl Shell {
         let signs_by_cookies = attachment.header().is_none();
         Self {
             attachment,
-            token_bad,
+            judge,
             refresher: OnceLock::new(),
             store_client: store.map(|store| {
                 StoreClient::new(store, clock.clone(), signs_by_cookies).measured_by(metrics.clone())
@@ -328,8 +328,13 @@ mod tests {
     #[test]
     fn i28_a_receiver_of_effects_finds_the_lock_free() {
         let attachment = Arc::new(Attach::bearer().check().unwrap());
-        let shell =
-            Arc::new(Shell::new(attachment, None, None, Default::default(), CancellationToken::new()));
+        let shell = Arc::new(Shell::new(
+            attachment,
+            Default::default(),
+            None,
+            Default::default(),
+            CancellationToken::new(),
+        ));
         let flight = RefreshFlight::new(FlightId(0), CancellationToken::new());
         shell.lock().flight = Some(flight.clone());
         let mut events = shell.events();

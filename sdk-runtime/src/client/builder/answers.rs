@@ -2,6 +2,7 @@
 //! refreshed before the server rejects it.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::ClientBuilder;
 use crate::error::ErrorResponse;
@@ -38,7 +39,67 @@ impl<C> ClientBuilder<C> {
         mut self,
         token_bad: impl Fn(&ErrorResponse) -> V + Send + Sync + 'static,
     ) -> Self {
-        self.token_bad = Some(Arc::new(move |answer| token_bad(answer).into()));
+        self.judge.token_bad = Some(Arc::new(move |answer| token_bad(answer).into()));
+        self
+    }
+
+    /// Asks [`token_bad`](Self::token_bad) about successes and redirects of these statuses too, such as a 200
+    /// with an error in its body, or a 302 to a page for the sign-in.
+    ///
+    /// - A success is shown with its body if the call reads it whole, and a stream without one. After
+    ///   [`Verdict::TokenBad`] only an idempotent request is replayed, because the server may have executed
+    ///   it. Any other call starts the refresh and returns the answer. [`Verdict::NotExecuted`] replays both.
+    /// - A redirect of the client's own server is shown before it is followed, without a body. Its `Location`
+    ///   is shown if it is at the same origin. It is followed if the verdict is [`Verdict::Surface`].
+    ///
+    /// [`build`](Self::build) fails for a status that is neither a success nor a redirect, and without
+    /// `token_bad`.
+    ///
+    /// ```
+    /// # use sdk_runtime::{Result, api_client, ErrorResponse};
+    /// # #[api_client]
+    /// # trait Shop {
+    /// #     #[get("/orders")]
+    /// #     async fn orders(&self) -> Result<Vec<String>>;
+    /// # }
+    /// fn leads_to_the_sign_in(answer: &ErrorResponse) -> bool {
+    ///     answer.headers().get("location").is_some_and(|to| to == "/login")
+    /// }
+    ///
+    /// let shop = ShopClient::builder("https://shop.example")
+    ///     .token_bad(|answer| answer.status() == 401 || leads_to_the_sign_in(answer))
+    ///     .token_bad_on([302])
+    ///     .build()?;
+    /// # Ok::<(), sdk_runtime::error::BuildError>(())
+    /// ```
+    pub fn token_bad_on(mut self, statuses: impl IntoIterator<Item = u16>) -> Self {
+        self.judge.also_on.extend(statuses);
+        self
+    }
+
+    /// Sends a request again with the same token if a server rejects one that was issued less than `age` ago,
+    /// because the server may not know it yet. Default: off. At most 10 s.
+    ///
+    /// A request is sent at most 3 times more, after 100 ms, 250 ms and 500 ms, and within the timeout of its
+    /// call. Then the rejection counts. A body that cannot be sent again is not. It concerns the default
+    /// table alone, so that [`build`](Self::build) fails together with [`token_bad`](Self::token_bad).
+    ///
+    /// ```
+    /// # use sdk_runtime::{Result, api_client};
+    /// # #[api_client]
+    /// # trait Tracker {
+    /// #     #[get("/issues")]
+    /// #     async fn issues(&self) -> Result<Vec<String>>;
+    /// # }
+    /// use std::time::Duration;
+    ///
+    /// let tracker = TrackerClient::builder("https://tracker.example")
+    ///     .replication_grace(Duration::from_secs(2))
+    ///     .build()?;
+    /// # Ok::<(), sdk_runtime::error::BuildError>(())
+    /// ```
+    pub fn replication_grace(mut self, age: Duration) -> Self {
+        self.judge.grace = age;
         self
     }
 
@@ -66,7 +127,7 @@ impl<C> ClientBuilder<C> {
     }
 
     /// Sets which redirects the calls follow. Default: up to 10, to any origin. The credential travels to the
-    /// client's own origins only, whatever is set here. Requests of the session follow no redirect.
+    /// client's own origins only, with each of these options. Requests of the session follow no redirect.
     ///
     /// ```
     /// # use sdk_runtime::{Result, api_client};

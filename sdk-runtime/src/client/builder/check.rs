@@ -9,7 +9,7 @@ use crate::error::BuildError;
 use crate::exchange::Upstream;
 use crate::metrics::Metrics;
 use crate::request::base::Base;
-use crate::session::{TokenBad, Verdict};
+use crate::session::Verdict;
 
 impl<C: ApiClient> ClientBuilder<C> {
     pub(super) fn check(mut self) -> Result<(ClientConfig, LoginSource), BuildError> {
@@ -44,9 +44,12 @@ impl<C: ApiClient> ClientBuilder<C> {
                 "`.header(…)` sets the header that carries the session's token: keep one of both",
             ));
         }
-        // A fixed token cannot be refreshed, so its rejection is returned to the caller.
-        let surface = || -> TokenBad { Arc::new(|_| Verdict::Surface) };
-        let is_fixed = matches!(login, LoginSource::Bearer(_));
+        let mut judge = self.judge;
+        judge.check().map_err(BuildError::conflict)?;
+        if matches!(login, LoginSource::Bearer(_)) && judge.token_bad.is_none() {
+            // A fixed token cannot be refreshed, so its rejection is returned to the caller.
+            judge.token_bad = Some(Arc::new(|_| Verdict::Surface));
+        }
         let metrics = Metrics::of(base.url());
         let config = ClientConfig {
             upstream: Arc::new(Upstream {
@@ -61,7 +64,7 @@ impl<C: ApiClient> ClientBuilder<C> {
                 metrics: metrics.clone(),
             }),
             attachment,
-            token_bad: self.token_bad.or_else(|| is_fixed.then(surface)),
+            judge: Arc::new(judge),
             refresh: C::REFRESH,
             in_advance: self.in_advance,
             clock,

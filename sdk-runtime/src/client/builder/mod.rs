@@ -21,7 +21,7 @@ use crate::exchange::Redirects;
 use crate::request::{HeaderArg, header};
 use crate::runtime::{Clock, Handle, Spawner};
 use crate::secret::AccessToken;
-use crate::session::{Attach, RefreshInAdvance, Session, TokenBad, Tokens};
+use crate::session::{Attach, Judge, RefreshInAdvance, Session, Tokens};
 use crate::store::TokenStore;
 
 /// The default timeout of a call.
@@ -56,7 +56,7 @@ pub struct ClientBuilder<C> {
     trusted: Vec<String>,
     headers: Result<HeaderMap, InvalidRequest>,
     attach: Option<Attach>,
-    token_bad: Option<TokenBad>,
+    judge: Judge,
     bearer: Option<AccessToken>,
     session: Option<Session>,
     store: Option<Arc<dyn TokenStore>>,
@@ -84,7 +84,7 @@ impl<C: ApiClient> ClientBuilder<C> {
             trusted: Vec::new(),
             headers: Ok(HeaderMap::new()),
             attach: None,
-            token_bad: None,
+            judge: Judge::default(),
             bearer: None,
             session: None,
             store: None,

@@ -1,17 +1,21 @@
 //! One attempt of a call: an exchange with the server, and the body of its response.
 
+use bytes::Bytes;
+use http::HeaderMap;
+
 use super::retry::RetryBudget;
 use crate::client::deadline::Progress;
 use crate::client::inner::Inner;
+use crate::endpoint::Endpoint;
 use crate::error::{Error, ErrorResponse, InsufficientScope, NotReplayable};
-use crate::exchange::{Contents, Credentials, ExchangeResponse};
+use crate::exchange::{Contents, Credentials, EndsAt, ExchangeResponse};
 use crate::request::Prepared;
 use crate::response::{
     BodyEnd, BufferedResponse, ByteStream, ERROR_BODY_TIME, Head, ReceivedBody, SuccessResponse, read_all,
     receive,
 };
 use crate::runtime;
-use crate::session::WaitBudget;
+use crate::session::{Verdict, WaitBudget};
 
 /// The length up to which the body of an error response is kept.
 const ERROR_BODY_LIMIT: usize = 64 << 10;
@@ -79,13 +83,30 @@ impl Execution<'_> {
             retry.note_hop(hop);
             Ok(())
         };
-        let sent =
-            client.upstream.exchange(request, credentials, Contents::Ordinary, &progress.stage, permit);
+        let ends_at = |endpoint, status, headers: &HeaderMap| {
+            let head = || ErrorResponse::new(endpoint, status, headers.clone(), Bytes::new(), true);
+            client.judge.also_looks_at(status) && client.verdict(&head()) != Verdict::Surface
+        };
+        let ends_at: Option<EndsAt<'_>> = (!client.judge.also_on.is_empty()).then_some(&ends_at);
+        let stage = &progress.stage;
+        let sent = client.upstream.exchange(request, credentials, Contents::Ordinary, stage, ends_at, permit);
         let exchange = sent.await;
         if let Some(jar) = credentials.jar {
             client.session.shell().tell_dropped(jar);
         }
         client.read_response(request, exchange?, *whole, &progress.waits).await
+    }
+}
+
+impl SuccessResponse {
+    /// Returns what is known of it now: its head, and its body if that has been read.
+    pub(super) fn shown(&self, endpoint: &'static Endpoint) -> ErrorResponse {
+        let head = self.head();
+        let (body, truncated) = match self {
+            Self::Whole(response) => (response.body().clone(), false),
+            Self::Stream(_) => (Bytes::new(), true),
+        };
+        ErrorResponse::new(endpoint, head.status(), head.headers().clone(), body, truncated)
     }
 }
 
@@ -140,11 +161,9 @@ impl Inner {
 
 #[cfg(test)]
 mod tests {
-    use bytes::Bytes;
-    use http::{HeaderMap, StatusCode};
+    use http::StatusCode;
 
     use super::*;
-    use crate::endpoint::Endpoint;
 
     /// I35.
     #[test]

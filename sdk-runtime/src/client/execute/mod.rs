@@ -12,9 +12,11 @@ pub(super) mod authorize;
 pub(super) mod retry;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use self::attempt::{AttemptResponse, CallResponse, Execution};
 use self::authorize::{Authorization, check_scopes};
+use super::idempotency::is_idempotent;
 use super::inner::Inner;
 use crate::cookies::Jar;
 use crate::endpoint::Endpoint;
@@ -24,10 +26,14 @@ use crate::error::{
 use crate::exchange::Credentials;
 use crate::request::Prepared;
 use crate::runtime;
-use crate::session::{EndpointId, Identity, Phase, Rejection, Snapshot, Verdict, verdict};
+use crate::session::{EndpointId, Identity, Phase, Rejection, Snapshot, Verdict};
+use crate::trace;
 
 /// The length up to which the body of a rejection is kept while its call waits for a refresh.
 const WAITING_BODY_LIMIT: usize = 4 << 10;
+/// The pauses before a request is sent again with a token that may not have reached each server yet.
+const LAG: [Duration; 3] =
+    [Duration::from_millis(100), Duration::from_millis(250), Duration::from_millis(500)];
 
 /// A response to a signed request, classified.
 enum ClassifiedResponse {
@@ -43,6 +49,8 @@ struct RejectedResponse {
     /// The request that was rejected, if a redirect led there.
     redirected: Option<Prepared>,
     login_over: bool,
+    /// The response, if the server may have executed the request. It is returned, and nothing is replayed.
+    executed: Option<Box<AttemptResponse>>,
 }
 
 impl Execution<'_> {
@@ -68,7 +76,7 @@ impl Execution<'_> {
                 self.progress.refreshing(credential).await?
             }
         };
-        let rejected = match self.signed(request, &mut snapshot, identity, false).await? {
+        let mut rejected = match self.signed(request, &mut snapshot, identity, false).await? {
             ClassifiedResponse::Returned(response) => return Ok(response),
             ClassifiedResponse::Rejected(rejected) => rejected,
         };
@@ -76,6 +84,10 @@ impl Execution<'_> {
         // again.
         let request = rejected.redirected.as_ref().unwrap_or(request);
         let rejection = rejected.rejection_of(&snapshot);
+        if let Some(executed) = rejected.executed.take() {
+            shell.refresh_for_later(identity, endpoint, &rejection, waits);
+            return Ok(*executed);
+        }
         let replacement = shell.replacement(identity, endpoint, rejection, &rejected.response, waits);
         let mut snapshot = self.progress.refreshing(replacement).await?;
         if request.is_spent() {
@@ -86,6 +98,10 @@ impl Execution<'_> {
             ClassifiedResponse::Returned(response) => {
                 let redirected = response.redirected.or(rejected.redirected);
                 Ok(AttemptResponse { redirected, ..response })
+            }
+            ClassifiedResponse::Rejected(RejectedResponse { executed: Some(executed), .. }) => {
+                shell.hold(endpoint, snapshot.version);
+                Ok(*executed)
             }
             ClassifiedResponse::Rejected(again) => {
                 let over = again.login_over();
@@ -135,68 +151,101 @@ impl Execution<'_> {
         mut sent: bool,
     ) -> Result<ClassifiedResponse, Error> {
         let shell = self.client.session.shell();
+        let mut disbelieved = 0;
         loop {
             check_scopes(snapshot, request.endpoint)?;
             let credentials = self.client.credentials(snapshot);
             let classified = self
                 .attempt(request, credentials, || shell.permit(identity, sent))
                 .await
-                .map(|response| self.client.classify(response, snapshot));
+                .map(|response| self.client.classify(request, response, snapshot));
             if matches!(&classified, Ok(ClassifiedResponse::Returned(it)) if it.accepts_the_credential()) {
                 shell.accepted(snapshot, self.client.endpoint_id(request.endpoint));
             }
-            let Some(pause) = self.retry.pause(classified.as_ref().map(ClassifiedResponse::failure)) else {
+            let lag = self.disbelief(&classified, snapshot, request, disbelieved);
+            let retry = || self.retry.pause(classified.as_ref().map(ClassifiedResponse::failure));
+            let Some(pause) = lag.or_else(retry) else {
                 return classified;
             };
             runtime::sleep_until(runtime::deadline(pause)).await;
             sent = true;
             shell.permit(identity, sent)?;
+            if lag.is_some() {
+                disbelieved += 1;
+                trace::retries(pause, disbelieved);
+                continue;
+            }
             // Another call may have learned during the pause that the server rejects this token.
             let endpoint = self.client.endpoint_id(request.endpoint);
             let credential = shell.credential(identity, Some(endpoint), &self.progress.waits);
             *snapshot = self.progress.refreshing(credential).await?;
         }
     }
+
+    /// Returns the pause before the request is sent again with the same token, if the rejection is not
+    /// believed yet: the token is so new that not each server may know it.
+    fn disbelief(
+        &self,
+        classified: &Result<ClassifiedResponse, Error>,
+        snapshot: &Snapshot,
+        request: &Prepared,
+        before: u32,
+    ) -> Option<Duration> {
+        let grace = self.client.judge.grace;
+        let pause = *LAG.get(before as usize).filter(|_| !grace.is_zero())?;
+        let Ok(ClassifiedResponse::Rejected(rejected)) = classified else { return None };
+        let is_in_time = self.progress.waits.part(pause) == pause;
+        let is_new = snapshot.age(self.client.clock.now()) < grace && !snapshot.is_rejected();
+        let is_repeatable = request.is_replayable() && rejected.redirected.is_none();
+        (is_new && is_repeatable && is_in_time).then_some(pause)
+    }
 }
 
 impl Inner {
-    /// Classifies the response to a request that was signed with `snapshot`.
-    fn classify(&self, response: AttemptResponse, snapshot: &Snapshot) -> ClassifiedResponse {
-        let AttemptResponse {
-            response: CallResponse::Failure(answer, None),
-            own_origin: true,
-            signed,
-            left_trusted_origin,
-            redirected,
-        } = response
-        else {
-            return ClassifiedResponse::Returned(response);
+    /// Classifies the response to `request`, which was signed with `snapshot`.
+    fn classify(
+        &self,
+        request: &Prepared,
+        response: AttemptResponse,
+        snapshot: &Snapshot,
+    ) -> ClassifiedResponse {
+        let (answer, is_success) = match &response.response {
+            _ if !response.own_origin => return ClassifiedResponse::Returned(response),
+            CallResponse::Failure(answer, None) => (answer.clone(), false),
+            CallResponse::Success(success)
+                if response.signed && self.judge.also_looks_at(success.head().status()) =>
+            {
+                (success.shown(request.endpoint), true)
+            }
+            _ => return ClassifiedResponse::Returned(response),
         };
-        let scheme = self.session.shell().attachment.scheme();
-        let verdict = match &self.token_bad {
-            Some(token_bad) => token_bad(&answer),
-            None => verdict(&answer, scheme),
-        };
-        let lacking = match verdict {
-            Verdict::TokenBad | Verdict::LoginOver => {
-                let login_over = verdict == Verdict::LoginOver;
+        match self.verdict(&answer) {
+            verdict @ (Verdict::TokenBad | Verdict::NotExecuted | Verdict::LoginOver) => {
+                let sent = response.redirected.as_ref().unwrap_or(request);
+                let is_executed = is_success && verdict != Verdict::NotExecuted && !is_idempotent(sent);
+                let (redirected, executed) = match is_executed {
+                    true => (response.redirected.clone(), Some(Box::new(response))),
+                    false => (response.redirected, None),
+                };
                 // Thousands of calls may wait for one refresh, each with such a response.
                 let response = answer.shortened(WAITING_BODY_LIMIT);
-                return ClassifiedResponse::Rejected(RejectedResponse { response, redirected, login_over });
+                let login_over = verdict == Verdict::LoginOver;
+                ClassifiedResponse::Rejected(RejectedResponse { response, redirected, login_over, executed })
             }
             Verdict::InsufficientScope => {
-                Some(InsufficientScope::from_response(&answer, scheme, snapshot.tokens.scopes.clone()))
+                let scheme = self.session.shell().attachment.scheme();
+                let granted = snapshot.tokens.scopes.clone();
+                let lacking = InsufficientScope::from_response(&answer, scheme, granted);
+                let failure = CallResponse::Failure(answer, Some(lacking));
+                ClassifiedResponse::Returned(AttemptResponse { response: failure, ..response })
             }
-            Verdict::Surface => None,
-        };
-        let response = CallResponse::Failure(answer, lacking);
-        ClassifiedResponse::Returned(AttemptResponse {
-            response,
-            own_origin: true,
-            signed,
-            left_trusted_origin,
-            redirected,
-        })
+            Verdict::Surface => ClassifiedResponse::Returned(response),
+        }
+    }
+
+    /// Returns the verdict about an answer of the client's own server to a signed request.
+    fn verdict(&self, answer: &ErrorResponse) -> Verdict {
+        self.judge.verdict(answer, self.session.shell().attachment.scheme())
     }
 
     /// Returns the key under which the session counts the rejections of `endpoint`.

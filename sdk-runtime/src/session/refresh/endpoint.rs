@@ -93,7 +93,8 @@ impl Refresher {
         let deadline = runtime::deadline(self.timeout());
         let credentials = Credentials { header: None, jar: Some(jar) };
         let stage = Stage::default();
-        let exchange = self.upstream.exchange(request, credentials, Contents::Secret, &stage, |_| Ok(()));
+        let exchange =
+            self.upstream.exchange(request, credentials, Contents::Secret, &stage, None, |_| Ok(()));
         let (answer, cookies) = match runtime::until(deadline, exchange).await {
             Some(Ok(exchange)) => (exchange.response, exchange.cookies),
             Some(Err(error)) => return failed(error),

@@ -1,6 +1,7 @@
 //! Classification of a response to a signed request: whether it rejects the access token.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use http::StatusCode;
 
@@ -13,7 +14,14 @@ pub enum Verdict {
     /// Nothing: the response is for the caller.
     Surface,
     /// The access token is rejected, and a refresh may help.
+    ///
+    /// The call is replayed. After a success ([`token_bad_on`](crate::client::ClientBuilder::token_bad_on))
+    /// only an idempotent request is, because the server may have executed it. Any other call returns the
+    /// answer as it is.
     TokenBad,
+    /// As [`TokenBad`](Self::TokenBad), and the server has not executed the request: it is replayed in any
+    /// case.
+    NotExecuted,
     /// The whole login is over, and no refresh can help.
     LoginOver,
     /// The token is valid, and the login may not do this:
@@ -32,8 +40,65 @@ impl From<bool> for Verdict {
 /// A user's classification in place of the default table.
 pub(crate) type TokenBad = Arc<dyn Fn(&ErrorResponse) -> Verdict + Send + Sync>;
 
+/// How the answers to a client's signed requests are judged.
+#[derive(Clone, Default)]
+pub(crate) struct Judge {
+    /// In place of the default table.
+    pub(crate) token_bad: Option<TokenBad>,
+    /// The successes and redirects that are judged too.
+    pub(crate) also_on: Vec<u16>,
+    /// The age up to which the default table does not believe the rejection of a token.
+    pub(crate) grace: Duration,
+}
+
+impl Judge {
+    /// Fails if options contradict each other.
+    pub(crate) fn check(&self) -> Result<(), &'static str> {
+        if self.grace > LONGEST_GRACE {
+            return Err(
+                "`.replication_grace(…)` is at most 10 s: a token that is rejected for longer is over",
+            );
+        }
+        if self.token_bad.is_some() && !self.grace.is_zero() {
+            return Err("`.replication_grace(…)` is about the table that `.token_bad(…)` replaces: keep one");
+        }
+        if self.token_bad.is_none() && !self.also_on.is_empty() {
+            return Err("`.token_bad_on(…)` needs `.token_bad(…)`, which judges these answers");
+        }
+        let is_judged = |status: &u16| !matches!(status, 200..=299 | 301 | 302 | 303 | 307 | 308);
+        if self.also_on.iter().any(is_judged) {
+            return Err(
+                "`.token_bad_on(…)` takes statuses from 200 to 299 and redirects (301, 302, 303, 307, 308): \
+                 `.token_bad(…)` judges all others without it",
+            );
+        }
+        Ok(())
+    }
+
+    /// Returns the verdict about `answer` to a session of `scheme`.
+    pub(crate) fn verdict(&self, answer: &ErrorResponse, scheme: Option<&str>) -> Verdict {
+        match &self.token_bad {
+            Some(token_bad) => token_bad(answer),
+            None => verdict(answer, scheme),
+        }
+    }
+
+    /// Whether a success or a redirect of `status` is judged too.
+    pub(crate) fn also_looks_at(&self, status: StatusCode) -> bool {
+        self.also_on.contains(&status.as_u16())
+    }
+
+    /// Whether the client has set nothing.
+    pub(crate) fn is_default(&self) -> bool {
+        self.token_bad.is_none() && self.grace.is_zero()
+    }
+}
+
+/// The longest age of a token whose rejection is not believed.
+const LONGEST_GRACE: Duration = Duration::from_secs(10);
+
 /// The default table. A session without a scheme takes every 401 and every challenge for its own.
-pub(crate) fn verdict(answer: &ErrorResponse, scheme: Option<&str>) -> Verdict {
+fn verdict(answer: &ErrorResponse, scheme: Option<&str>) -> Verdict {
     match answer.status() {
         StatusCode::UNAUTHORIZED => scheme.is_none_or(|scheme| is_refused(answer, scheme)).into(),
         StatusCode::FORBIDDEN if InsufficientScope::challenge(answer, scheme).is_some() => {

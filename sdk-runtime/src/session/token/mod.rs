@@ -12,6 +12,6 @@ pub use placement::Attach;
 pub use tokens::{Grant, Tokens};
 pub use traits::{RefreshBearer, Refusal, TokenRequest, TokenResponse};
 
-pub(crate) use classify::{TokenBad, verdict};
+pub(crate) use classify::Judge;
 pub(crate) use placement::{Attachment, Credential};
 pub(crate) use tokens::{Expiry, non_empty};
