@@ -27,7 +27,7 @@ use std::path::{Path, PathBuf};
 use test_support::blocks;
 
 /// The pages with code that needs more crates than the tests have.
-const ELSEWHERE: [(&str, &str); 9] = [
+const ELSEWHERE: [(&str, &str); 14] = [
     ("layers", "../examples/layers/src/certificate.rs"),
     ("layers", "../examples/layers/src/rate.rs"),
     ("layers", "../examples/layers/src/request_id.rs"),
@@ -35,6 +35,11 @@ const ELSEWHERE: [(&str, &str); 9] = [
     ("layers", "../examples/layers/src/trace_log.rs"),
     ("observability", "../examples/layers/src/trace_log.rs"),
     ("testing", "../examples/axum_in_process/tests/router.rs"),
+    ("service", "../examples/service/src/api.rs"),
+    ("service", "../examples/service/src/app.rs"),
+    ("service", "../examples/service/src/failure.rs"),
+    ("service", "../examples/service/src/request_id.rs"),
+    ("service", "../examples/service/src/service.rs"),
     ("publishing", "../examples/published_client/src/lib.rs"),
     ("publishing", "../examples/published_client/tests/user.rs"),
 ];
