@@ -149,6 +149,7 @@
 //! | `futures-core` 0.3 | `Stream` | [`Pages`], [`stream`] |
 
 mod backoff;
+mod caught;
 mod cookies;
 mod date;
 mod encoding;

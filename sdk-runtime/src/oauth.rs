@@ -15,39 +15,76 @@
 //! # let _: Option<TrackerClient> = None;
 //! ```
 //!
-//! The request identifies no client. A server that wants `client_id` gets it from a type of your own:
+//! A server that wants to know which program asks gets [`ClientCredentials`], which are given to the client
+//! at run time. The declaration says how they are sent (RFC 6749, 2.3.1):
+//!
+//! - by Basic authentication, which servers prefer: an argument [`BasicAuth`] in the header `authorization`;
+//! - in the form: [`ClientRefreshRequest`] in place of [`RefreshRequest`], or the fields `client_id` and
+//!   `client_secret` of a type of your own that derives `TokenRequest`.
+//!
+//! In a `#[session(start)]` and a `#[session(end)]`, such an argument has `#[from_session]`:
 //!
 //! ```
-//! use sdk_runtime::TokenRequest;
+//! use sdk_runtime::{Result, TokenRequest, api_client, oauth};
 //!
 //! #[derive(serde::Serialize, TokenRequest)]
-//! struct RefreshRequest {
-//!     grant_type: &'static str, // "refresh_token"
-//!     refresh_token: String,
-//!     #[token(value = "tracker-cli")]
-//!     client_id: &'static str,
+//! struct Revocation {
+//!     #[token(refresh)]
+//!     token: String,
+//!     client_id: String,
+//!     client_secret: String,
 //! }
 //!
-//! # use sdk_runtime::{Tokens, session::Grant};
-//! let grant = Grant::new(&Tokens::new("a1").refresh_token("r1"));
-//! let request = RefreshRequest::from_grant(&grant).unwrap();
-//! assert_eq!(
-//!     serde_json::to_value(&request).unwrap(),
-//!     serde_json::json!({
-//!         "grant_type": "refresh_token", "refresh_token": "r1", "client_id": "tracker-cli",
-//!     })
-//! );
+//! #[api_client]
+//! trait Tracker {
+//!     #[post("/oauth/token")]
+//!     #[session(start)]
+//!     async fn login(
+//!         &self,
+//!         #[from_session]
+//!         #[header("authorization")]
+//!         client: oauth::BasicAuth,
+//!         #[form] code: &[(&str, &str)],
+//!     ) -> Result<oauth::TokenAnswer>;
+//!
+//!     #[post("/oauth/token")]
+//!     #[session(refresh)]
+//!     async fn refresh(&self, #[form] request: oauth::ClientRefreshRequest) -> Result<oauth::TokenAnswer>;
+//!
+//!     #[post("/oauth/revoke", auth = none)]
+//!     #[session(end)]
+//!     async fn logout(
+//!         &self,
+//!         #[from_session]
+//!         #[form]
+//!         request: Revocation,
+//!     ) -> Result<()>;
+//! }
+//!
+//! # let secret = "from the configuration";
+//! let tracker = TrackerClient::builder("https://tracker.example")
+//!     .provide(oauth::ClientCredentials::new("tracker-server", secret))
+//!     .build()?;
+//! # Ok::<(), sdk_runtime::error::BuildError>(())
 //! ```
 
 use std::fmt;
 use std::time::Duration;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use http::HeaderValue;
 use serde::de::{Unexpected, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
+use url::form_urlencoded::byte_serialize;
+use zeroize::Zeroizing;
 
+use crate::error::InvalidRequest;
+use crate::request::HeaderArg;
 use crate::response::Head;
+pub use crate::secret::ClientSecret;
 use crate::secret::{AccessToken, RefreshToken};
-use crate::session::{Grant, Refusal, TokenRequest, TokenResponse, Tokens};
+use crate::session::{Grant, Needs, Refusal, TokenRequest, TokenResponse, Tokens};
 use crate::token_time::{self, Told, Unit};
 
 /// The request of a refresh (RFC 6749, 6): `grant_type=refresh_token` and the refresh token.
@@ -71,6 +108,157 @@ impl RefreshRequest {
 impl TokenRequest for RefreshRequest {
     fn from_grant(grant: &Grant) -> Option<Self> {
         grant.refresh_token().cloned().map(Self::new)
+    }
+}
+
+/// The identifier and the secret of a program at a token endpoint (RFC 6749, 2.3.1), for
+/// [`ClientBuilder::provide`](crate::client::ClientBuilder::provide).
+///
+/// As an argument it is `client_id` and `client_secret`, in a form or flattened into a type of your own.
+/// `Debug` shows neither.
+///
+/// ```
+/// use sdk_runtime::oauth::ClientCredentials;
+///
+/// let client = ClientCredentials::new("tracker-server", "s3cret");
+/// assert_eq!(client.id(), "tracker-server");
+/// assert_eq!(format!("{client:?}"), "ClientCredentials(..)");
+/// assert!(ClientCredentials::public("tracker-cli").secret().is_none());
+/// ```
+#[derive(Clone, Serialize)]
+pub struct ClientCredentials {
+    #[serde(rename = "client_id")]
+    id: String,
+    #[serde(rename = "client_secret", skip_serializing_if = "Option::is_none", serialize_with = "exposed")]
+    secret: Option<ClientSecret>,
+}
+
+impl ClientCredentials {
+    /// Creates the credentials of a program that can keep a secret.
+    pub fn new(id: impl Into<String>, secret: impl Into<ClientSecret>) -> Self {
+        Self { id: id.into(), secret: Some(secret.into()) }
+    }
+
+    /// Creates those of a program without a secret, such as one that runs at its users (RFC 6749, 2.1).
+    pub fn public(id: impl Into<String>) -> Self {
+        Self { id: id.into(), secret: None }
+    }
+
+    /// Returns the identifier.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// Returns the secret, if there is one.
+    #[must_use]
+    pub fn secret(&self) -> Option<&ClientSecret> {
+        self.secret.as_ref()
+    }
+
+    /// Asks for credentials with a secret.
+    pub(crate) fn needs_secret(needs: &mut Needs<'_>) {
+        needs.value::<Self>();
+        let name = "sdk_runtime::oauth::ClientCredentials::new(id, secret)";
+        needs.value_where(name, |it: &Self| it.secret.is_some());
+    }
+}
+
+fn exposed<S: serde::Serializer>(secret: &Option<ClientSecret>, serializer: S) -> Result<S::Ok, S::Error> {
+    secret.as_ref().map(ClientSecret::expose).serialize(serializer)
+}
+
+impl fmt::Debug for ClientCredentials {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ClientCredentials(..)")
+    }
+}
+
+impl TokenRequest for ClientCredentials {
+    fn from_grant(grant: &Grant) -> Option<Self> {
+        grant.provided().cloned()
+    }
+
+    fn needs(needs: &mut Needs<'_>) {
+        needs.value::<Self>();
+    }
+}
+
+/// The provided [`ClientCredentials`] by Basic authentication (RFC 6749, 2.3.1):
+/// `#[header("authorization")] client: oauth::BasicAuth`. The identifier and the secret are each form-encoded
+/// first. `Debug` shows neither.
+///
+/// ```
+/// use sdk_runtime::{TokenRequest, oauth, session::Grant};
+///
+/// // "tracker" and "50%+", as they are joined: `tracker:50%25%2B`
+/// let client = oauth::ClientCredentials::new("tracker", "50%+");
+/// assert!(oauth::BasicAuth::from_grant(&Grant::default().provide(client)).is_some());
+/// assert!(oauth::BasicAuth::from_grant(&Grant::default()).is_none());
+/// ```
+#[derive(Clone)]
+pub struct BasicAuth(HeaderValue);
+
+impl BasicAuth {
+    /// Creates it. An identifier without a secret has nothing after its colon.
+    #[must_use]
+    pub fn new(client: &ClientCredentials) -> Self {
+        let secret = client.secret.as_ref().map_or("", ClientSecret::expose);
+        let mut joined = Zeroizing::new(String::new());
+        joined.extend(byte_serialize(client.id.as_bytes()));
+        joined.push(':');
+        joined.extend(byte_serialize(secret.as_bytes()));
+        let text = Zeroizing::new(format!("Basic {}", STANDARD.encode(joined.as_bytes())));
+        // Base64 has only characters that a header may have.
+        let mut value = HeaderValue::try_from(text.as_str()).unwrap_or(HeaderValue::from_static("Basic"));
+        value.set_sensitive(true);
+        Self(value)
+    }
+}
+
+impl TokenRequest for BasicAuth {
+    fn from_grant(grant: &Grant) -> Option<Self> {
+        grant.provided().filter(|client: &&ClientCredentials| client.secret.is_some()).map(Self::new)
+    }
+
+    fn needs(needs: &mut Needs<'_>) {
+        ClientCredentials::needs_secret(needs);
+    }
+}
+
+impl HeaderArg for BasicAuth {
+    fn header_lines(
+        &self,
+        line: &mut dyn FnMut(HeaderValue) -> Result<(), InvalidRequest>,
+    ) -> Result<(), InvalidRequest> {
+        line(self.0.clone())
+    }
+}
+
+impl fmt::Debug for BasicAuth {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("BasicAuth(..)")
+    }
+}
+
+/// A [`RefreshRequest`] of a program that names itself: with `client_id`, and with `client_secret` if it has
+/// one, of the provided [`ClientCredentials`]. `Debug` shows no token and no secret.
+#[derive(Clone, Debug, Serialize)]
+pub struct ClientRefreshRequest {
+    #[serde(flatten)]
+    request: RefreshRequest,
+    #[serde(flatten)]
+    client: ClientCredentials,
+}
+
+impl TokenRequest for ClientRefreshRequest {
+    fn from_grant(grant: &Grant) -> Option<Self> {
+        let (request, client) = (RefreshRequest::from_grant(grant)?, ClientCredentials::from_grant(grant)?);
+        Some(Self { request, client })
+    }
+
+    fn needs(needs: &mut Needs<'_>) {
+        ClientCredentials::needs(needs);
     }
 }
 
@@ -226,6 +414,49 @@ mod tests {
         assert_eq!(sent, json!({ "grant_type": "refresh_token", "refresh_token": "r0" }));
         assert!(!format!("{request:?}").contains("r0"), "I27");
         assert!(RefreshRequest::from_grant(&Grant::new(&Tokens::new("a0"))).is_none());
+    }
+
+    #[test]
+    fn a_secret_is_form_encoded_before_it_is_joined() {
+        let basic = |client: &ClientCredentials| {
+            let value = BasicAuth::new(client).0;
+            assert!(value.is_sensitive(), "I27");
+            let joined = STANDARD.decode(value.to_str().unwrap().strip_prefix("Basic ").unwrap()).unwrap();
+            String::from_utf8(joined).unwrap()
+        };
+        for (id, secret, expected) in [
+            ("tracker", "s3cret", "tracker:s3cret"),
+            ("a:b", "c:d", "a%3Ab:c%3Ad"),
+            ("a b", "50%+", "a+b:50%25%2B"),
+            ("a*-._", "~ä", "a*-._:%7E%C3%A4"),
+            ("", "", ":"),
+        ] {
+            assert_eq!(basic(&ClientCredentials::new(id, secret)), expected);
+        }
+        assert_eq!(basic(&ClientCredentials::public("cli")), "cli:");
+    }
+
+    #[test]
+    fn a_program_names_itself_by_what_it_was_given() {
+        let grant = Grant::new(&Tokens::new("a0").refresh_token("r0"));
+        assert!(
+            ClientRefreshRequest::from_grant(&grant).is_none() && BasicAuth::from_grant(&grant).is_none()
+        );
+        let named = grant.clone().provide(ClientCredentials::new("tracker", "hunter2"));
+        let request = ClientRefreshRequest::from_grant(&named).unwrap();
+        let fields = json!({
+            "grant_type": "refresh_token", "refresh_token": "r0", "client_id": "tracker",
+            "client_secret": "hunter2",
+        });
+        assert_eq!(to_value(&request).unwrap(), fields);
+        let basic = BasicAuth::from_grant(&named).unwrap();
+        let shown = format!("{request:?} {basic:?} {named:?} {:?}", ClientSecret::new("hunter2"));
+        assert!(!shown.contains("hunter2") && !shown.contains("tracker"), "I27: {shown}");
+
+        let public = grant.provide(ClientCredentials::public("tracker"));
+        assert!(BasicAuth::from_grant(&public).is_none(), "there is no secret to prove anything with");
+        let fields = json!({ "grant_type": "refresh_token", "refresh_token": "r0", "client_id": "tracker" });
+        assert_eq!(to_value(ClientRefreshRequest::from_grant(&public)).unwrap(), fields);
     }
 
     #[test]

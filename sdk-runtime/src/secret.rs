@@ -69,6 +69,11 @@ secret! {
 }
 
 secret! {
+    /// The secret of a program at a token endpoint (RFC 6749, 2.3.1).
+    ClientSecret
+}
+
+secret! {
     /// A refresh token, which is traded for a new access token.
     RefreshToken
 }

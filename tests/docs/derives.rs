@@ -43,8 +43,9 @@ struct Issues {
 struct RefreshRequest {
     grant_type: &'static str, // "refresh_token"
     refresh_token: String,
-    #[token(value = "tracker-cli")]
-    client_id: &'static str,
+    client_id: String,
+    #[token(value = "phone")]
+    device: &'static str,
 }
 
 #[derive(Deserialize, TokenResponse)]
@@ -156,8 +157,11 @@ async fn a_page_leads_to_the_next() -> Result<(), Box<dyn StdError>> {
 #[test]
 fn a_request_is_built_from_the_login() -> Result<(), Box<dyn StdError>> {
     let grant = Grant::new(&Tokens::new("a").refresh_token("r"));
+    let grant = grant.provide(sdk_runtime::oauth::ClientCredentials::public("tracker"));
     let sent = serde_json::to_value(RefreshRequest::from_grant(&grant))?;
-    let expected = json!({ "grant_type": "refresh_token", "refresh_token": "r", "client_id": "tracker-cli" });
+    let expected = json!({
+        "grant_type": "refresh_token", "refresh_token": "r", "client_id": "tracker", "device": "phone",
+    });
     assert_eq!(sent, expected);
     Ok(())
 }

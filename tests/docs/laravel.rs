@@ -57,8 +57,8 @@ use sdk_runtime::{ErrorResponse, Refusal};
 pub struct Refresh {
     grant_type: &'static str, // "refresh_token"
     refresh_token: String,
-    #[token(value = "7")]
-    client_id: &'static str,
+    client_id: String,
+    client_secret: String,
 }
 
 #[api_client]
@@ -147,10 +147,11 @@ async fn passport_rejects_a_token_in_its_own_way() -> Result<(), Box<dyn StdErro
     stub.endpoint("refresh").reply(Reply::json(&rejected).status(401));
     stub.endpoint("user").reply(Reply::empty().status(401));
     let builder = PassportClient::builder("http://localhost");
+    let builder = builder.provide(oauth::ClientCredentials::new("7", "s3cret"));
     let client = builder.transport(ServiceTransport::new(stub.clone())).build()?;
     client.session().sign_in(Tokens::new("a1").refresh_token("r1"))?;
     assert!(client.user().await.is_err_and(|error| error.requires_sign_in()));
-    let text = "grant_type=refresh_token&refresh_token=r1&client_id=7";
+    let text = "grant_type=refresh_token&refresh_token=r1&client_id=7&client_secret=s3cret";
     assert_eq!(stub.endpoint("refresh").calls()[0].text(), text);
     Ok(())
 }

@@ -6,6 +6,7 @@ mod cookies;
 mod derives;
 mod directus;
 mod django;
+mod elsewhere;
 mod events;
 mod github;
 mod laravel;

@@ -29,55 +29,11 @@ pub trait Tracker {
 
 use std::error::Error as StdError;
 
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD as STANDARD;
 use sdk_runtime::{Error, ServiceTransport};
 use sdk_testkit::{Reply, StubRouter};
 use serde_json::json;
-
-use sdk_runtime::TokenRequest;
-
-#[derive(Serialize, TokenRequest)]
-pub struct Refresh {
-    grant_type: &'static str, // "refresh_token"
-    refresh_token: String,
-    #[token(value = "tracker-cli")]
-    client_id: &'static str,
-}
-
-use base64::Engine;
-use base64::prelude::BASE64_STANDARD as STANDARD;
-use std::fmt;
-
-/// `Basic <id and secret>`, as a header.
-#[derive(Clone)]
-pub struct Basic(String);
-
-impl Basic {
-    pub fn new(id: &str, secret: &str) -> Self {
-        let encode = |text: &str| form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
-        Self(format!("Basic {}", STANDARD.encode(format!("{}:{}", encode(id), encode(secret)))))
-    }
-}
-
-impl fmt::Display for Basic {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-fn secret() -> String {
-    "s3cret:50%+".to_owned()
-}
-
-use sdk_runtime::session::Grant;
-use std::sync::LazyLock;
-
-static CLIENT: LazyLock<Basic> = LazyLock::new(|| Basic::new("tracker-server", &secret()));
-
-impl TokenRequest for Basic {
-    fn from_grant(_: &Grant) -> Option<Self> {
-        Some(CLIENT.clone())
-    }
-}
 
 #[api_client]
 pub trait Confidential {
@@ -85,7 +41,9 @@ pub trait Confidential {
     #[session(start)]
     async fn login(
         &self,
-        #[header("authorization")] client: &Basic,
+        #[from_session]
+        #[header("authorization")]
+        client: oauth::BasicAuth,
         #[form] code: &Code<'_>,
     ) -> Result<oauth::TokenAnswer>;
 
@@ -93,28 +51,51 @@ pub trait Confidential {
     #[session(refresh)]
     async fn refresh(
         &self,
-        #[header("authorization")] client: Basic,
+        #[header("authorization")] client: oauth::BasicAuth,
         #[form] request: oauth::RefreshRequest,
     ) -> Result<oauth::TokenAnswer>;
 }
 
-#[derive(Serialize)]
-pub struct Secret(String);
+use sdk_runtime::error::BuildError;
 
-impl TokenRequest for Secret {
-    fn from_grant(_: &Grant) -> Option<Self> {
-        Some(Self(secret()))
-    }
+fn confidential(base: &str, secret: &str) -> Result<ConfidentialClient, BuildError> {
+    let client = oauth::ClientCredentials::new("tracker-server", secret);
+    ConfidentialClient::builder(base).provide(client).build()
 }
 
+use sdk_runtime::TokenRequest;
+
 #[derive(Serialize, TokenRequest)]
-pub struct WithSecret {
+pub struct Refresh {
     grant_type: &'static str, // "refresh_token"
     refresh_token: String,
-    #[token(value = "tracker-server")]
-    client_id: &'static str,
-    #[token(nested)]
-    client_secret: Secret,
+    client_id: String,
+    client_secret: Option<String>, // `None` of `ClientCredentials::public("tracker-cli")`
+}
+
+#[derive(Clone, Serialize)]
+pub struct ClientKey(pub String);
+
+#[derive(Serialize, TokenRequest)]
+pub struct RefreshHeaders {
+    #[serde(rename = "x-client-key")]
+    #[token(provided)]
+    key: ClientKey,
+}
+
+#[api_client]
+pub trait Keyed {
+    #[post("/oauth/token")]
+    #[session(refresh)]
+    async fn refresh(
+        &self,
+        #[headers] headers: RefreshHeaders,
+        #[form] request: oauth::RefreshRequest,
+    ) -> Result<oauth::TokenAnswer>;
+}
+
+fn keyed(base: &str, key: &str) -> Result<KeyedClient, BuildError> {
+    KeyedClient::builder(base).provide(ClientKey(key.to_owned())).build()
 }
 
 #[derive(Serialize, TokenRequest)]
@@ -126,26 +107,16 @@ pub struct ClientCredentials {
 #[api_client]
 pub trait Service {
     #[post("/oauth/token")]
-    #[session(start)]
-    async fn connect(
-        &self,
-        #[header("authorization")] client: &Basic,
-        #[form] grant: &ClientCredentials,
-    ) -> Result<oauth::TokenAnswer>;
-
-    #[post("/oauth/token")]
     #[session(refresh)]
     async fn refresh(
         &self,
-        #[header("authorization")] client: Basic,
+        #[header("authorization")] client: oauth::BasicAuth,
         #[form] grant: ClientCredentials,
     ) -> Result<oauth::TokenAnswer>;
 
     #[get("/jobs")]
     async fn jobs(&self) -> Result<Vec<String>>;
 }
-
-use sdk_runtime::error::BuildError;
 
 #[api_client]
 pub trait Jobs {
@@ -162,17 +133,6 @@ trait WithAnIdentifier {
     #[post("/oauth/token")]
     #[session(refresh)]
     async fn refresh(&self, #[form] request: Refresh) -> Result<oauth::TokenAnswer>;
-}
-
-#[test]
-fn a_secret_can_be_in_the_form() {
-    let grant = Grant::new(&sdk_runtime::Tokens::new("a1").refresh_token("r1"));
-    let sent = serde_json::to_value(WithSecret::from_grant(&grant)).unwrap();
-    let expected = json!({
-        "grant_type": "refresh_token", "refresh_token": "r1", "client_id": "tracker-server",
-        "client_secret": secret(),
-    });
-    assert_eq!(sent, expected);
 }
 
 fn code() -> Code<'static> {
@@ -223,30 +183,49 @@ async fn a_token_endpoint_is_declared() -> Result<(), Box<dyn StdError>> {
 async fn a_client_names_itself() -> Result<(), Box<dyn StdError>> {
     let stub = StubRouter::new(WithAnIdentifierClient::ENDPOINTS);
     stub.endpoint("refresh").reply(tokens(2));
-    let builder = WithAnIdentifierClient::builder("http://localhost");
-    let client = builder.transport(ServiceTransport::new(stub.clone())).build()?;
-    client.session().sign_in(sdk_runtime::Tokens::new("a1").refresh_token("r1"))?;
-    client.session().refresh().await?;
+    for client in [
+        oauth::ClientCredentials::public("tracker-cli"),
+        oauth::ClientCredentials::new("tracker-cli", "s3cret"),
+    ] {
+        let builder = WithAnIdentifierClient::builder("http://localhost").provide(client);
+        let client = builder.transport(ServiceTransport::new(stub.clone())).build()?;
+        client.session().sign_in(sdk_runtime::Tokens::new("a1").refresh_token("r1"))?;
+        client.session().refresh().await?;
+    }
     let text = "grant_type=refresh_token&refresh_token=r1&client_id=tracker-cli";
-    assert_eq!(stub.endpoint("refresh").calls()[0].text(), text);
+    let requests = stub.endpoint("refresh").calls();
+    assert_eq!(requests[0].text(), text);
+    assert_eq!(requests[1].text(), format!("{text}&client_secret=s3cret"));
     Ok(())
 }
 
 #[tokio::test]
-async fn a_secret_is_form_encoded_first() -> Result<(), Box<dyn StdError>> {
-    let basic = Basic::new("tracker-server", &secret()).to_string();
-    let decoded = STANDARD.decode(basic.strip_prefix("Basic ").unwrap())?;
-    assert_eq!(decoded, b"tracker-server:s3cret%3A50%25%2B");
-
+async fn a_secret_is_sent_by_basic_authentication() -> Result<(), Box<dyn StdError>> {
     let stub = StubRouter::new(ConfidentialClient::ENDPOINTS);
     stub.endpoint("login").once(tokens(1)).once(tokens(2));
-    let builder = ConfidentialClient::builder("http://localhost");
-    let client = builder.transport(ServiceTransport::new(stub.clone())).build()?;
-    client.login(&CLIENT, &code()).await?;
+    let server = stub.serve().await?;
+    let client = confidential(&server.url(), "s3cret:50%+")?;
+    client.login(&code()).await?;
     client.session().refresh().await?;
-    for request in stub.endpoint("login").calls() {
-        assert_eq!(request.header("authorization"), Some(basic.as_str()));
+    let requests = stub.endpoint("login").calls();
+    assert_eq!(requests.len(), 2);
+    for request in requests {
+        let basic = request.header("authorization").and_then(|it| it.strip_prefix("Basic "));
+        assert_eq!(STANDARD.decode(basic.unwrap())?, b"tracker-server:s3cret%3A50%25%2B");
     }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_refresh_has_a_header_of_its_own() -> Result<(), Box<dyn StdError>> {
+    let stub = StubRouter::new(KeyedClient::ENDPOINTS);
+    stub.endpoint("refresh").reply(tokens(2));
+    let server = stub.serve().await?;
+    let client = keyed(&server.url(), "k3y")?;
+    client.session().sign_in(sdk_runtime::Tokens::new("a1").refresh_token("r1"))?;
+    client.session().refresh().await?;
+    assert_eq!(stub.endpoint("refresh").calls()[0].header("x-client-key"), Some("k3y"));
+    assert!(KeyedClient::new(server.url()).is_err_and(|error| error.code() == "build.missing"));
     Ok(())
 }
 
@@ -254,7 +233,7 @@ async fn a_secret_is_form_encoded_first() -> Result<(), Box<dyn StdError>> {
 async fn a_program_without_a_user_gets_new_tokens_and_shares_them() -> Result<(), Box<dyn StdError>> {
     let stub = StubRouter::new(ServiceClient::ENDPOINTS);
     let issued = |token: &str| Reply::json(&json!({ "access_token": token, "token_type": "bearer" }));
-    stub.endpoint("connect").once(issued("a1")).once(issued("a2"));
+    stub.endpoint("refresh").once(issued("a1")).once(issued("a2"));
     stub.endpoint("jobs").reply_with(|request| async move {
         match request.bearer() {
             Some("a2") => Reply::json(&["clean"]),
@@ -262,12 +241,13 @@ async fn a_program_without_a_user_gets_new_tokens_and_shares_them() -> Result<()
         }
     });
     let server = stub.serve().await?;
-    let service = ServiceClient::new(server.url())?;
-    service.connect(&CLIENT, &ClientCredentials { grant_type: "client_credentials" }).await?;
+    let client = oauth::ClientCredentials::new("tracker-server", "s3cret");
+    let service = ServiceClient::builder(server.url()).provide(client).build()?;
+    service.session().resume().await?;
+    assert_eq!(service.jobs().await?, ["clean"]);
     let other = stub.serve().await?;
     assert_eq!(jobs(&service, &other.url())?.jobs().await?, ["clean"]);
-    assert_eq!(service.jobs().await?, ["clean"]);
-    let requests = stub.endpoint("connect").calls();
+    let requests = stub.endpoint("refresh").calls();
     assert_eq!(requests.len(), 2);
     assert_eq!(requests[1].text(), "grant_type=client_credentials");
     Ok(())

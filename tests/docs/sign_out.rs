@@ -31,7 +31,7 @@ use std::error::Error as StdError;
 use sdk_runtime::{Error, ServiceTransport, Tokens};
 use sdk_testkit::{Reply, StubRouter};
 
-use crate::oauth::Basic;
+use sdk_runtime::oauth;
 
 #[derive(Serialize, TokenRequest)]
 pub struct Revocation {
@@ -39,8 +39,7 @@ pub struct Revocation {
     token: String,
     #[token(value = "refresh_token")]
     token_type_hint: &'static str,
-    #[token(value = "tracker-cli")]
-    client_id: &'static str,
+    client_id: String, // of the `oauth::ClientCredentials` that `.provide(…)` gives to the client
 }
 
 #[api_client]
@@ -82,7 +81,7 @@ trait Confidential {
         &self,
         #[from_session]
         #[header("authorization")]
-        client: Basic,
+        client: oauth::BasicAuth,
         #[from_session]
         #[form]
         request: Revocation,
@@ -94,6 +93,7 @@ async fn a_client_with_a_secret_revokes() -> Result<(), Box<dyn StdError>> {
     let stub = StubRouter::new(ConfidentialClient::ENDPOINTS);
     stub.endpoint("revoke").reply(Reply::empty());
     let builder = ConfidentialClient::builder("http://localhost");
+    let builder = builder.provide(oauth::ClientCredentials::new("tracker-cli", "s3cret"));
     let client = builder.transport(ServiceTransport::new(stub.clone())).build()?;
     client.session().sign_in(Tokens::new("a1").refresh_token("r1"))?;
     client.revoke().await?;
@@ -106,7 +106,8 @@ async fn a_client_with_a_secret_revokes() -> Result<(), Box<dyn StdError>> {
 async fn a_token_is_revoked_without_a_signature() -> Result<(), Box<dyn StdError>> {
     let stub = StubRouter::new(OauthClient::ENDPOINTS);
     stub.endpoint("revoke").reply(Reply::empty());
-    let builder = OauthClient::builder("http://localhost");
+    let program = oauth::ClientCredentials::public("tracker-cli");
+    let builder = OauthClient::builder("http://localhost").provide(program);
     let client = builder.transport(ServiceTransport::new(stub.clone())).build()?;
     client.session().sign_in(Tokens::new("a1").refresh_token("r1"))?;
     client.revoke().await?;

@@ -21,6 +21,7 @@ const LAYERS: &[Layers] = &[
             "runtime",
             "sync",
             "backoff",
+            "caught",
             "text",
             "date",
             "rfc3339",
@@ -60,7 +61,7 @@ const LAYERS: &[Layers] = &[
     },
     Layers {
         directory: "sdk-runtime/src/session/token/",
-        order: &["tokens", "expiry traits", "placement", "classify"],
+        order: &["provided", "tokens", "expiry traits", "placement", "classify"],
     },
     Layers {
         directory: "sdk-runtime/src/session/stored/",
@@ -73,7 +74,7 @@ const LAYERS: &[Layers] = &[
     },
     Layers {
         directory: "sdk-runtime/src/session/refresh/",
-        order: &["classify", "endpoint flight", "execute"],
+        order: &["classify received", "endpoint flight source", "refresher", "execute"],
     },
     Layers {
         directory: "sdk-runtime/src/cookies/",
@@ -144,7 +145,7 @@ const LAYERS: &[Layers] = &[
         order: &["json_path link parts read", "from_response json page", "stream", "decoder"],
     },
     Layers { directory: "sdk-runtime/src/response/stream/", order: &["bytes", "lines", "events"] },
-    Layers { directory: "sdk-runtime/src/client/builder/", order: &["answers check transport"] },
+    Layers { directory: "sdk-runtime/src/client/builder/", order: &["answers check login transport"] },
     Layers { directory: "sdk-runtime/src/macro_support/", order: &["derive dispatch implement token"] },
     Layers {
         directory: "sdk-runtime/src/macro_support/dispatch/",
@@ -199,7 +200,7 @@ const LAYERS: &[Layers] = &[
         order: &[
             "line roles types wire",
             "generics path unit",
-            "marked options",
+            "marked options request_source",
             "validate_request validate_response",
             "expand_request expand_response",
         ],

@@ -102,6 +102,23 @@ pub(super) fn supplied<'a>(params: impl Iterator<Item = &'a Param>, private: &To
     quote!(|#grant, #request| { #(#pushes)* ::core::option::Option::Some(()) })
 }
 
+/// Returns the statements that name what the arguments of an endpoint are made of, in addition to tokens.
+pub(super) fn needed(endpoint: &Endpoint, private: &TokenStream) -> TokenStream {
+    let conditions: Vec<_> = signature::cfgs(&endpoint.attrs).collect();
+    let needs = endpoint.params.iter().filter(|param| param.from_session).map(|param| {
+        let span = span::generated_at_type(&param.ty);
+        let private = &span::respan(private, span);
+        let cfgs: Vec<_> = signature::cfgs(&param.attrs).collect();
+        let ty = owned(&param.ty);
+        quote_spanned! {span=>
+            #(#conditions)*
+            #(#cfgs)*
+            #private::Needed::<#ty>::NAMED(__needs);
+        }
+    });
+    quote!(#(#needs)*)
+}
+
 /// Returns the owned type, because the session makes a value even if the declaration borrows it.
 fn owned(ty: &Type) -> &Type {
     match span::strip_groups(ty) {

@@ -17,13 +17,24 @@ pub(crate) struct Parts {
     pub(crate) endpoints: Vec<TokenStream>,
     /// The constant `REFRESH`.
     pub(crate) refresh: TokenStream,
+    /// The statements of the constant `NEEDS`.
+    pub(crate) needed: TokenStream,
     /// The name of the refresh endpoint, which only the session sends.
     pub(crate) refresh_name: Option<String>,
 }
 
 pub(crate) fn client(names: &Names<'_>, parts: &Parts) -> TokenStream {
     let Names { trait_head, client, vis, private, generics, param_bounds, .. } = names;
-    let Parts { inherent, implemented, endpoints, refresh, refresh_name } = parts;
+    let Parts { inherent, implemented, endpoints, refresh, needed, refresh_name } = parts;
+    let needs = (!needed.is_empty()).then(|| {
+        quote! {
+            const NEEDS: fn(&mut #private::Needs<'_>) = |__needs| {
+                #[allow(unused_imports)]
+                use #private::NeedsUnknown as _;
+                #needed
+            };
+        }
+    });
     // For a call of the refresh endpoint, the compiler suggests the method with this alias.
     let alias =
         refresh_name.as_ref().filter(|name| *name != "session").map(|name| quote!(#[doc(alias = #name)]));
@@ -111,6 +122,7 @@ pub(crate) fn client(names: &Names<'_>, parts: &Parts) -> TokenStream {
             const NAME: &'static ::core::primitive::str = #trait_name;
             const ENDPOINTS: &'static [&'static #private::Endpoint] = Self::ENDPOINTS;
             #refresh
+            #needs
 
             fn from_client(client: #private::Client) -> Self {
                 Self { __client: client, #new_of }

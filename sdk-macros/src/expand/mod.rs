@@ -30,9 +30,12 @@ use crate::model::{Client, Method};
 pub(crate) fn client(client: &Client) -> TokenStream {
     let names = Names::new(&client.trait_head, &client.krate);
     let (mut declared, mut inherent, mut implemented) = (Vec::new(), Vec::new(), Vec::new());
-    let mut asked = Vec::new();
+    let (mut asked, mut needed) = (Vec::new(), TokenStream::new());
     let (mut endpoints, mut refresh, mut refresh_name) = (Vec::new(), None, None);
     for method in &client.methods {
+        if let Method::Endpoint(endpoint) = method {
+            needed.extend(argument::needed(endpoint, &names.private));
+        }
         match method {
             Method::Endpoint(endpoint) if endpoint.is_refresh() => {
                 inherent.push(endpoint::constant(endpoint, &names));
@@ -55,7 +58,8 @@ pub(crate) fn client(client: &Client) -> TokenStream {
     }
     let refresh = refresh.unwrap_or_else(|| refresh::none(&names));
     let declared = trait_with_items(&with_hint(&client.trait_head, client.erased), &declared);
-    let parts = client::Parts { inherent, implemented: Some(implemented), endpoints, refresh, refresh_name };
+    let implemented = Some(implemented);
+    let parts = client::Parts { inherent, implemented, endpoints, refresh, needed, refresh_name };
     let generated = client::client(&names, &parts);
     let erased = client.erased.then(|| erased::erased(&names, &methods_of_trait(client)));
     let import = names.import();

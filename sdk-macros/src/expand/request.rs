@@ -96,7 +96,13 @@ fn finish(endpoint: &Endpoint, names: &Names<'_>) -> TokenStream {
         return quote_spanned!(failure=> #request.pages::<#page, _>(#decoder, #paginate));
     }
     match endpoint.session {
-        SessionRole::Start => quote_spanned!(success=> #request.finish_start(#decoder)),
+        SessionRole::Start if !endpoint.params.iter().any(|param| param.from_session) => {
+            quote_spanned!(success=> #request.finish_start(#decoder))
+        }
+        SessionRole::Start => {
+            let supplied = supplied(endpoint.params.iter().filter(|param| param.from_session), private);
+            quote_spanned!(success=> #request.finish_start_with(#decoder, #supplied))
+        }
         SessionRole::End => {
             let supplied = supplied(endpoint.params.iter().filter(|param| param.from_session), private);
             quote_spanned!(failure=> #request.finish_end(#decoder, #supplied))

@@ -87,6 +87,7 @@ pub(crate) fn recover(raw: &RawTrait, errors: &Errors) -> TokenStream {
     let declared = expand::trait_with_items(&trait_head, &declared);
     let refresh = expand::refresh::none(&names);
     let parts = Parts {
+        needed: TokenStream::new(),
         inherent,
         implemented: Some(implemented),
         endpoints: Vec::new(),

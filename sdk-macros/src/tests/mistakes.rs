@@ -183,9 +183,13 @@ const METHODS: &[(&str, &str)] = &[
         "`#[session]` has no effect on a method with a body",
     ),
     (
-        "#[post(\"/x\")] #[session(start)] async fn a(&self, #[json] #[from_session] request: Refresh) -> \
-            Result<A>;",
+        "#[post(\"/x\")] async fn a(&self, #[json] #[from_session] request: Refresh) -> Result<A>;",
         "`#[from_session]` is outside",
+    ),
+    (
+        "#[post(\"/x\")] #[session(start)] async fn a(&self, #[json] #[from_session] request: &str) -> \
+            Result<A>;",
+        "`&str` cannot come from the session",
     ),
     (
         "#[post(\"/x\")] #[session(refresh)] #[session(end)] async fn a(&self, #[json] request: Refresh) \

@@ -14,9 +14,9 @@ use super::decode::{CallDecoder, Failure, KeepHead};
 use super::execute::attempt::{CallResponse, Execution};
 use super::execute::retry::{self, RetryBudget};
 use super::idempotency::{self, prepare};
-use super::inner::Client;
+use super::inner::{Client, FillFromLogin};
 use super::sign_in::{self, SignIn};
-use super::sign_out::{self, FillFromLogin, SignOut};
+use super::sign_out::{self, SignOut};
 use crate::endpoint::Endpoint;
 use crate::error::{ApiError, Error, InvalidRequest};
 use crate::request::{HeaderArg, Prepared, Request, RequestPreview};
@@ -69,7 +69,7 @@ struct Plan {
 
 enum PlannedRequest {
     Ready(Prepared),
-    /// Arguments that come from the login are put in when the call is awaited.
+    /// Arguments that come from the session are put in when the call is awaited.
     NeedsLogin(Request, FillFromLogin),
 }
 
@@ -77,7 +77,7 @@ enum PlannedRequest {
 #[derive(Clone, Copy)]
 pub(super) enum Role {
     Plain,
-    SignIn,
+    SignIn(Option<FillFromLogin>),
     SignOut(FillFromLogin),
 }
 
@@ -159,7 +159,7 @@ impl<T, E> Call<T, E> {
             let role = plan.role;
             plan.change(|_| match role {
                 Role::Plain => Ok(()),
-                Role::SignIn | Role::SignOut(_) => retry::check_session(times),
+                Role::SignIn(_) | Role::SignOut(_) => retry::check_session(times),
             });
         })
     }
@@ -207,8 +207,8 @@ impl Plan {
         let endpoint = request.endpoint();
         let limits = CallLimits::new(endpoint, client.0.timeout);
         let request = match role {
-            Role::SignOut(fill) => Ok(PlannedRequest::NeedsLogin(request, fill)),
-            Role::Plain | Role::SignIn => prepare(request, accept).map(PlannedRequest::Ready),
+            Role::SignOut(fill) | Role::SignIn(Some(fill)) => Ok(PlannedRequest::NeedsLogin(request, fill)),
+            Role::Plain | Role::SignIn(None) => prepare(request, accept).map(PlannedRequest::Ready),
         };
         Box::new(Self { client, request, accept, whole, role, limits, retry: None })
     }
@@ -250,7 +250,7 @@ impl Plan {
         let progress = Progress::default();
         let limits = std::mem::take(&mut self.limits);
         let timeout = limits.timeout;
-        let since = matches!(self.role, Role::SignIn).then(runtime::now);
+        let since = matches!(self.role, Role::SignIn(_)).then(runtime::now);
         // Pinned once, because the future is large.
         let work = pin!(self.execute_within(timeout, &progress));
         let mut executed = limits.enforce(&progress, work.instrument(span.clone())).await?;
@@ -268,7 +268,12 @@ impl Plan {
         let Self { client, request, accept, whole, role, retry, .. } = *self;
         let inner = &*client.0;
         match (request?, role) {
-            (PlannedRequest::Ready(prepared), Role::SignIn) => {
+            (PlannedRequest::NeedsLogin(request, fill), Role::SignIn(_)) => {
+                let prepared = sign_in::prepare(inner, request, fill, accept)?;
+                let (response, sign_in) = sign_in::send(inner, &prepared, progress).await?;
+                Ok(Executed::SignIn(response, sign_in))
+            }
+            (PlannedRequest::Ready(prepared), Role::SignIn(_)) => {
                 let (response, sign_in) = sign_in::send(inner, &prepared, progress).await?;
                 Ok(Executed::SignIn(response, sign_in))
             }

@@ -9,15 +9,19 @@ use crate::exchange::Upstream;
 use crate::metrics::Metrics;
 use crate::runtime::{Clock, Spawner};
 use crate::secret::AccessToken;
-use crate::session::{Attachment, Judge, RefreshEndpoint, RefreshInAdvance, Refresher, Session};
+use crate::session::{
+    Attachment, EndpointRefresh, Judge, Provided, RefreshEndpoint, RefreshInAdvance, Refresher, Session,
+    Source, SourceRefresh,
+};
 use crate::store::TokenStore;
 
 pub(super) struct ClientConfig {
     pub(super) upstream: Arc<Upstream>,
     pub(super) attachment: Arc<Attachment>,
     pub(super) judge: Arc<Judge>,
-    pub(super) refresh: Option<&'static RefreshEndpoint>,
+    pub(super) refresh: Option<Refresh>,
     pub(super) in_advance: RefreshInAdvance,
+    pub(super) provided: Provided,
     pub(super) clock: Clock,
     pub(super) spawner: Spawner,
     pub(super) metrics: Metrics,
@@ -33,17 +37,23 @@ impl ClientConfig {
         Session::new(self.attachment.clone(), self.judge.clone(), store, host)
     }
 
-    /// Gives `session` the declared refresh, if there is one. Returns `false` if the session already has one.
-    pub(super) fn attach_refresh(&self, session: &Session) -> bool {
-        self.refresh.is_none_or(|refresh| {
-            session.shell().refresh_with(Refresher {
-                upstream: self.upstream.clone(),
-                attachment: self.attachment.clone(),
-                refresh,
-                in_advance: self.in_advance,
-                clock: self.clock.clone(),
-            })
-        })
+    /// Gives `session` its way to refresh itself, if there is one. Returns `false` if it already has one.
+    /// `signs_in` says whether a function of the program may give it its first tokens before a sign-in.
+    pub(super) fn attach_refresh(&self, session: &Session, signs_in: bool) -> bool {
+        let (attachment, provided) = (self.attachment.clone(), self.provided.clone());
+        let clock = self.clock.clone();
+        let refresher = match &self.refresh {
+            None => return true,
+            Some(Refresh::Endpoint(refresh)) => {
+                let upstream = self.upstream.clone();
+                Refresher::Endpoint(EndpointRefresh { upstream, attachment, refresh, provided, clock })
+            }
+            Some(Refresh::Source(source)) => {
+                let source = source.clone();
+                Refresher::Source(SourceRefresh { source, attachment, provided, clock, signs_in })
+            }
+        };
+        session.shell().refresh_with(refresher, self.in_advance)
     }
 
     pub(super) fn client(&self, session: Session) -> Client {
@@ -52,10 +62,18 @@ impl ClientConfig {
             false => self.judge.clone(),
         };
         let (timeout, retry, body_limit) = (self.timeout, self.retry, self.body_limit);
-        let (upstream, clock) = (self.upstream.clone(), self.clock.clone());
+        let (upstream, provided, clock) = (self.upstream.clone(), self.provided.clone(), self.clock.clone());
         let session = session.allowing(upstream.base.insecure().clone());
-        Client(Arc::new(Inner { upstream, session, judge, clock, timeout, retry, body_limit }))
+        Client(Arc::new(Inner { upstream, session, provided, judge, clock, timeout, retry, body_limit }))
     }
+}
+
+/// How a session is refreshed.
+pub(super) enum Refresh {
+    /// By the declared endpoint.
+    Endpoint(&'static RefreshEndpoint),
+    /// By a function of the program.
+    Source(Source),
 }
 
 /// Where the login of a client comes from.

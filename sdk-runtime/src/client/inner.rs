@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use crate::endpoint::Endpoint;
 use crate::exchange::Upstream;
+use crate::request::Request;
 use crate::runtime::{Clock, Spawner};
-use crate::session::{Judge, RefreshEndpoint, Session};
+use crate::session::{Grant, Judge, Needs, Provided, RefreshEndpoint, Session};
 
 /// What a generated client gives to the builder.
 pub trait ApiClient: Sized {
@@ -17,6 +18,8 @@ pub trait ApiClient: Sized {
     const ENDPOINTS: &'static [&'static Endpoint];
     /// The declared refresh, if there is one.
     const REFRESH: Option<&'static RefreshEndpoint>;
+    /// Names the values that the requests of the session are built from.
+    const NEEDS: fn(&mut Needs<'_>) = |_| ();
 
     /// Wraps the runtime.
     fn from_client(client: Client) -> Self;
@@ -29,12 +32,17 @@ pub struct Client(pub(super) Arc<Inner>);
 pub(super) struct Inner {
     pub(super) upstream: Arc<Upstream>,
     pub(super) session: Session,
+    /// What the requests of the session are built from, in addition to its tokens.
+    pub(super) provided: Provided,
     pub(super) judge: Arc<Judge>,
     pub(super) clock: Clock,
     pub(super) timeout: Option<Duration>,
     pub(super) retry: u32,
     pub(super) body_limit: usize,
 }
+
+/// Puts the arguments that come from the session on a request; `None` where it lacks one of them.
+pub(super) type FillFromLogin = fn(&Grant, &mut Request) -> Option<()>;
 
 impl Client {
     /// Returns the session that signs this client's calls.

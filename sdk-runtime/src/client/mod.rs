@@ -38,9 +38,9 @@ pub use tokio_util::sync::CancellationToken;
 
 use call::Role;
 use decode::CallDecoder;
+use inner::FillFromLogin;
 use pager::Pager;
 use sign_in::Complete;
-use sign_out::FillFromLogin;
 
 use crate::endpoint::Endpoint;
 use crate::error::ApiError;
@@ -74,7 +74,16 @@ impl ClientRequest<'_> {
         self,
         decoder: Decoder<T>,
     ) -> Call<T, E> {
-        self.call(decoder, Role::SignIn, Some(sign_in::complete))
+        self.call(decoder, Role::SignIn(None), Some(sign_in::complete))
+    }
+
+    /// As [`finish_start`](Self::finish_start), where `fill` takes some arguments from the session.
+    pub fn finish_start_with<T: TokenResponse + 'static, E: ApiError + 'static>(
+        self,
+        decoder: Decoder<T>,
+        fill: FillFromLogin,
+    ) -> Call<T, E> {
+        self.call(decoder, Role::SignIn(Some(fill)), Some(sign_in::complete))
     }
 
     /// Returns the call of a `#[session(end)]` endpoint. `fill` takes some of its arguments from the login.

@@ -277,6 +277,7 @@ impl<B> Inner<B> {
     async fn identity(&self) -> Result<Identity, Error> {
         let shell = self.session.shell();
         shell.load().await?;
+        shell.first_login().await?;
         let view = shell.view();
         match &view.phase {
             Phase::Active(snapshot) => {

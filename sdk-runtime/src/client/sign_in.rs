@@ -9,14 +9,15 @@ use bytes::Bytes;
 use super::deadline::{CallLimits, Progress};
 use super::decode::Failure;
 use super::execute::attempt::CallResponse;
-use super::inner::Inner;
+use super::idempotency;
+use super::inner::{FillFromLogin, Inner};
 use crate::cookies::{Jar, SetCookies};
 use crate::endpoint::Endpoint;
-use crate::error::{Closed, DecodeError, Error, ErrorBody, ErrorResponse};
+use crate::error::{Closed, DecodeError, Error, ErrorBody, ErrorResponse, InvalidRequest};
 use crate::exchange::{Contents, Credentials};
-use crate::request::Prepared;
+use crate::request::{Prepared, Request};
 use crate::response::{BufferedResponse, Decoder, Head, SuccessResponse};
-use crate::session::{Phase, Refusal, Session, StoreTime, TokenResponse, Tokens};
+use crate::session::{Grant, Phase, Refusal, Session, StoreTime, TokenResponse, Tokens};
 
 /// [`complete`], for the success type of an endpoint.
 pub(super) type Complete<T> = fn(&Decoder<T>, SuccessResponse, SignIn) -> SignInFuture<T>;
@@ -35,6 +36,22 @@ pub(super) struct SignIn {
     /// The limits within which the call waits for the store, and the part of them that the store has used.
     pub(super) limits: CallLimits,
     time: StoreTime,
+}
+
+/// Prepares the request of a sign-in, some of whose arguments are made of what the client was given.
+pub(super) fn prepare(
+    client: &Inner,
+    mut request: Request,
+    fill: FillFromLogin,
+    accept: Option<&'static str>,
+) -> Result<Prepared, InvalidRequest> {
+    let grant = Grant::default().with(&client.provided);
+    let endpoint = request.endpoint();
+    request.supplied(|request| fill(&grant, request)).ok_or_else(|| {
+        let reason = "takes an argument from the session, which has no tokens before a sign-in";
+        InvalidRequest::new(endpoint.name(), reason)
+    })?;
+    idempotency::prepare(request, accept)
 }
 
 /// Sends the request of a sign-in, with a jar of its own.

@@ -9,7 +9,7 @@ use std::time::Duration;
 use super::deadline::Progress;
 use super::execute::attempt::CallResponse;
 use super::idempotency::prepare;
-use super::inner::{Client, Inner};
+use super::inner::{Client, FillFromLogin, Inner};
 use crate::endpoint::Auth;
 use crate::error::{Error, InvalidRequest, NotSignedIn};
 use crate::exchange::{Contents, Credentials};
@@ -19,9 +19,6 @@ use crate::session::{Discarded, Grant, Revoke, Shell, StoreTime};
 
 /// The time limit for revoking tokens that arrived after the sign-out. No caller waits for it.
 const REVOKE_TIMEOUT: Duration = Duration::from_secs(20);
-
-/// Puts the arguments that come from the login on a request; `None` where the login lacks one of them.
-pub(super) type FillFromLogin = fn(&Grant, &mut Request) -> Option<()>;
 
 /// A sign-out. Its request is prepared when the login that ends is known.
 pub(super) struct SignOut {
@@ -93,7 +90,8 @@ impl SignOut {
     /// Returns the request for the login that `grant` describes, or `None` where the login lacks an argument
     /// of it.
     fn prepare(mut self, grant: &Grant) -> Result<Option<Prepared>, Error> {
-        match (self.fill)(grant, &mut self.request) {
+        let grant = grant.with(&self.client.0.provided);
+        match self.request.supplied(|request| (self.fill)(&grant, request)) {
             Some(()) => Ok(Some(prepare(self.request, self.accept)?)),
             None => Ok(None),
         }

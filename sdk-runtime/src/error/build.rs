@@ -21,6 +21,8 @@ enum Kind {
     Insecure(String),
     Conflict(&'static str),
     Credential(InvalidRequest),
+    /// The type of the value.
+    Missing(&'static str),
     Transport(TransportError),
     #[cfg(any(feature = "blocking", test))]
     Runtime(std::io::ErrorKind),
@@ -48,6 +50,11 @@ impl BuildError {
         Self(Arc::new(Kind::Credential(error)))
     }
 
+    /// Returns the error of a client whose session needs a value of the type `what`.
+    pub(crate) fn missing(what: &'static str) -> Self {
+        Self(Arc::new(Kind::Missing(what)))
+    }
+
     /// Returns the error of a call whose background runtime cannot be started.
     #[cfg(any(feature = "blocking", test))]
     pub(crate) fn runtime(kind: std::io::ErrorKind) -> Self {
@@ -69,6 +76,7 @@ impl BuildError {
             Kind::Insecure(_) => "build.insecure",
             Kind::Conflict(_) => "build.options",
             Kind::Credential(_) => "build.credential",
+            Kind::Missing(_) => "build.missing",
             Kind::Transport(_) => "build.transport",
             #[cfg(any(feature = "blocking", test))]
             Kind::Runtime(_) => "build.runtime",
@@ -89,6 +97,11 @@ impl fmt::Display for BuildError {
                  `.allow_insecure(\"{origin}\")`"
             ),
             Kind::Conflict(reason) => f.write_str(reason),
+            Kind::Missing(what) => write!(
+                f,
+                "a request of the session is made with `{what}`, which the client was not given: write \
+                 `.provide(…)`"
+            ),
             Kind::Credential(error) => write!(f, "`{}` {}", error.argument(), error.reason()),
             #[cfg(any(feature = "blocking", test))]
             Kind::Runtime(kind) => write!(f, "the thread of `.wait()` cannot be started: {kind}"),

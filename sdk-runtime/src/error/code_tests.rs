@@ -100,6 +100,7 @@ fn errors() -> Vec<Error> {
         BuildError::insecure(&"http://api.test/v1".parse().unwrap()).into(),
         BuildError::conflict("is odd").into(),
         BuildError::credential(invalid()).into(),
+        BuildError::missing("Tenant").into(),
         BuildError::transport(transport(Tls)).into(),
         BuildError::runtime(std::io::ErrorKind::WouldBlock).into(),
         Cancelled::default().into(),

@@ -76,6 +76,17 @@ impl SessionExpired {
         })
     }
 
+    /// Returns the end of a login whose refresh is no request, and was refused for good.
+    pub(crate) fn refused(message: String) -> Self {
+        Self::of(Inner {
+            reason: ExpiredReason::RefreshRejected,
+            message: Some(message),
+            refresh: None,
+            response: None,
+            undecoded: None,
+        })
+    }
+
     /// Returns the same end, after an earlier refresh whose outcome is unknown.
     pub(crate) fn as_lost_rotation(&self) -> Self {
         Self::of(Inner { reason: ExpiredReason::LostRotation, ..(*self.0).clone() })

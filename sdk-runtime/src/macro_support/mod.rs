@@ -20,7 +20,7 @@ pub use crate::error::BuildError;
 pub use crate::request::{ListStyle, Request};
 use crate::response::SuccessResponse;
 pub use crate::response::{BufferedResponse, Decoder};
-pub use crate::session::{Grant, RefreshEndpoint, Session, TokenAnswer, TokenRequest, TokenResponse};
+pub use crate::session::{Grant, Needs, RefreshEndpoint, Session, TokenAnswer, TokenRequest, TokenResponse};
 pub use dispatch::{Decode, Given, PageOf, Return, arg, numbered};
 pub use sdk_macros::__stripped as stripped;
 
@@ -105,6 +105,22 @@ pub trait ResendUnknown {
 }
 
 impl<T> ResendUnknown for Resend<T> {}
+
+/// What an argument of the type `T` is made of, if that is known.
+pub struct Needed<T>(PhantomData<fn() -> T>);
+
+impl<T: TokenRequest> Needed<T> {
+    /// What the type says.
+    pub const NAMED: fn(&mut Needs<'_>) = T::needs;
+}
+
+/// The answer for a type that the session cannot supply, which is reported elsewhere.
+pub trait NeedsUnknown {
+    /// Nothing is needed.
+    const NAMED: fn(&mut Needs<'_>) = |_| ();
+}
+
+impl<T> NeedsUnknown for Needed<T> {}
 
 pub mod derive;
 pub mod token;

@@ -8,10 +8,11 @@ use serde_json::Value;
 
 pub use crate::error::Error;
 use crate::error::ErrorBody;
+use crate::oauth::ClientCredentials;
 use crate::response::decode_json_at;
 pub use crate::response::{BufferedResponse, FromResponse, Head};
 use crate::session::keeps_login;
-pub use crate::session::{Grant, Refusal, TokenRequest, TokenResponse, Tokens};
+pub use crate::session::{Grant, Needs, Refusal, TokenRequest, TokenResponse, Tokens};
 use crate::text;
 pub use crate::token_time::{Clock, Unit};
 
@@ -219,6 +220,7 @@ pub fn decode_at<T: DeserializeOwned>(
 
 /// The tokens of a session, as the texts that a request holds.
 pub mod exposed {
+    use crate::oauth::{ClientCredentials, ClientSecret};
     use crate::secret::{AccessToken, RefreshToken};
     use crate::session::Grant;
 
@@ -233,6 +235,34 @@ pub mod exposed {
     pub fn refresh(grant: &Grant) -> Option<&str> {
         grant.refresh_token().map(RefreshToken::expose)
     }
+
+    /// Returns the identifier of the program.
+    #[must_use]
+    pub fn client_id(grant: &Grant) -> Option<&str> {
+        grant.provided().map(ClientCredentials::id)
+    }
+
+    /// Returns the secret of the program.
+    #[must_use]
+    pub fn client_secret(grant: &Grant) -> Option<&str> {
+        grant.provided().and_then(ClientCredentials::secret).map(ClientSecret::expose)
+    }
+}
+
+/// Returns the value of this type that the client was given.
+#[must_use]
+pub fn provided<T: Clone + Send + Sync + 'static>(grant: &Grant) -> Option<T> {
+    grant.provided().cloned()
+}
+
+/// Asks for the credentials of the program.
+pub fn needs_client_id(needs: &mut Needs<'_>) {
+    needs.value::<ClientCredentials>();
+}
+
+/// Asks for the credentials of the program, with a secret.
+pub fn needs_client_secret(needs: &mut Needs<'_>) {
+    ClientCredentials::needs_secret(needs);
 }
 
 #[cfg(test)]

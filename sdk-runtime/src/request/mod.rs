@@ -227,6 +227,17 @@ impl Request {
         header::set_by_name(&mut self.headers, name, value)
     }
 
+    /// Lets `supply` put the values of a session on the request. The headers among them are secrets under any
+    /// name.
+    pub(crate) fn supplied(&mut self, supply: impl FnOnce(&mut Self) -> Option<()>) -> Option<()> {
+        let before: Vec<HeaderName> = self.headers.keys().cloned().collect();
+        supply(self)?;
+        for (_, value) in self.headers.iter_mut().filter(|(name, _)| !before.contains(name)) {
+            value.set_sensitive(true);
+        }
+        Some(())
+    }
+
     fn record_error(&mut self, result: Result<(), InvalidRequest>) {
         if let Err(error) = result {
             self.error.get_or_insert(error);

@@ -79,6 +79,7 @@ impl Shell {
     /// call does.
     pub(crate) async fn current_credential(self: &Arc<Self>) -> Result<Arc<Snapshot>, Error> {
         self.load().await?;
+        self.first_login().await?;
         let view = self.view();
         let subject = match &view.phase {
             Phase::Active(snapshot) => snapshot.tokens.subject.clone(),
@@ -91,8 +92,25 @@ impl Shell {
         credential
     }
 
+    /// Signs in by a refresh, if the session does so by itself. The store has been read.
+    ///
+    /// # Cancel safety
+    ///
+    /// As [`credential`](Self::credential).
+    pub(crate) async fn first_login(self: &Arc<Self>) -> Result<(), Error> {
+        let is_signed_out = matches!(self.view_ref().phase, Phase::SignedOut);
+        match is_signed_out && self.lock().core.signs_in_by_itself() {
+            // Boxed, because `resume` asks for the credential in its turn.
+            true => Box::pin(self.resume()).await,
+            false => Ok(()),
+        }
+    }
+
     pub(crate) async fn refresh(self: &Arc<Self>) -> Result<(), Error> {
         self.load().await?;
+        if self.lock().core.signs_in_by_itself() {
+            return self.resume().await;
+        }
         self.wait_for(Core::demand_refresh).await
     }
 

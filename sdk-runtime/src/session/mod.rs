@@ -24,16 +24,17 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 pub use crate::cookies::CookiesDropped;
 pub use crate::secret::{AccessToken, RefreshToken};
 pub use observe::{SessionEvents, StateWatch};
+pub use refresh::RefreshSource;
 #[doc(hidden)]
 pub use refresh::{RefreshEndpoint, TokenAnswer};
 pub use state::{Login, RefreshInAdvance, SessionEvent, SessionState};
-pub use token::{Attach, Grant, RefreshBearer, Refusal, TokenRequest, TokenResponse, Tokens, Verdict};
+pub use token::{Attach, Grant, Needs, RefreshBearer, Refusal, TokenRequest, TokenResponse, Tokens, Verdict};
 
 pub(crate) use persistence::StoreTime;
-pub(crate) use refresh::{Refresher, Revoke, keeps_login};
+pub(crate) use refresh::{EndpointRefresh, Refresher, Revoke, Source, SourceRefresh, keeps_login};
 pub(crate) use shell::Shell;
 pub(crate) use state::{Discarded, EndpointId, EvictedSession, Identity, Phase, Rejection, Snapshot};
-pub(crate) use token::{Attachment, Judge};
+pub(crate) use token::{Attachment, Judge, Provided};
 pub(crate) use wait_budget::WaitBudget;
 
 use crate::error::{Error, InvalidRequest, StoreError};

@@ -19,7 +19,8 @@ use crate::response::Head;
 use crate::runtime::{Clock, Spawner};
 use crate::session::refresh::{RefreshFlight, Refresher, Revoke};
 use crate::session::state::{
-    Core, EndpointId, EvictedSession, Phase, SessionEvent, SessionState, Snapshot, Version, View,
+    Core, EndpointId, EvictedSession, Phase, RefreshInAdvance, SessionEvent, SessionState, Snapshot, Version,
+    View,
 };
 use crate::session::store_client::StoreClient;
 use crate::session::token::{Attachment, Grant, Judge, Tokens};
@@ -111,12 +112,16 @@ impl Shell {
         }
     }
 
-    /// Gives the session its refresh endpoint. Returns `false` if it has one already.
-    pub(crate) fn refresh_with(&self, refresher: Refresher) -> bool {
-        let in_advance = refresher.in_advance;
+    /// Gives the session its way to refresh itself. Returns `false` if it has one already.
+    pub(crate) fn refresh_with(&self, refresher: Refresher, in_advance: RefreshInAdvance) -> bool {
+        let signs_in = refresher.signs_in();
         let news = self.refresher.set(refresher).is_ok();
         if news {
-            self.lock().core.make_refreshable(in_advance);
+            let core = &mut self.lock().core;
+            core.make_refreshable(in_advance);
+            if signs_in {
+                core.make_self_starting();
+            }
         }
         news
     }

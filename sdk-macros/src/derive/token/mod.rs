@@ -7,6 +7,7 @@ mod line;
 mod marked;
 mod options;
 mod path;
+mod request_source;
 mod roles;
 mod types;
 mod unit;

@@ -1,14 +1,15 @@
 //! The validation of a struct that derives `TokenRequest`.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::Ident;
 use quote::ToTokens;
-use syn::{Attribute, Data, DeriveInput, Expr, Field, Lit, Member, Type};
+use syn::{Attribute, Data, DeriveInput, Field, Member, Type};
 
 use super::{
     line,
+    request_source::{self, GRANT, Source, is_known, likely, line, of_a_response, of_client},
     roles::{Role, folded},
     types,
-    wire::{Direction, Wire, literal},
+    wire::{Direction, Wire},
 };
 use crate::{
     args::Arg,
@@ -29,26 +30,6 @@ pub(super) struct Argument {
     pub(super) ty: Type,
     pub(super) source: Source,
 }
-
-pub(super) enum Source {
-    Access,
-    Refresh,
-    /// A fixed text.
-    Text(String),
-    /// Another literal.
-    Literal(TokenStream),
-    /// A constant, or another expression.
-    Expression(TokenStream),
-    Default,
-    /// The field is a request itself.
-    Nested,
-    /// That of `Default` of the whole struct.
-    Rest,
-}
-
-const KNOWN: [&str; 5] = ["refresh", "access", "value", "default", "nested"];
-/// The grant type of a refresh (RFC 6749, 6).
-const GRANT: &str = "refresh_token";
 
 pub(crate) fn of(input: &DeriveInput, diagnostics: &Diagnostics) -> Result<RequestStruct, Reported> {
     let Data::Struct(data) = &input.data else { return Err(no_struct(input, diagnostics)) };
@@ -72,11 +53,12 @@ pub(crate) fn of(input: &DeriveInput, diagnostics: &Diagnostics) -> Result<Reque
             true => unmarked(field, index, &wire, has_rest, &mut found, diagnostics),
         };
         let Ok(source) = source else { continue };
-        if matches!(source, Source::Access | Source::Refresh) && types::is_reference(&field.ty) {
-            let role = if matches!(source, Source::Access) { "access" } else { "refresh" };
+        if let Some(what) = source.text()
+            && types::is_reference(&field.ty)
+        {
             let name = line::name(field, index);
             let message =
-                format!("the {role} token in `{name}` cannot be borrowed, because the request outlives it");
+                format!("the {what} in `{name}` cannot be borrowed, because the request outlives it");
             let mut owned = field.clone();
             owned.ty = syn::parse_quote!(String);
             if arguments_of(&field.ty, "Option").is_some() {
@@ -88,10 +70,6 @@ pub(crate) fn of(input: &DeriveInput, diagnostics: &Diagnostics) -> Result<Reque
     }
     diagnostics.clean_since(start)?;
     Ok(RequestStruct { fields })
-}
-
-fn is_known(name: &Ident) -> bool {
-    KNOWN.iter().any(|known| name == known)
 }
 
 fn no_struct(input: &DeriveInput, diagnostics: &Diagnostics) -> Reported {
@@ -135,16 +113,6 @@ fn options(input: &DeriveInput, diagnostics: &Diagnostics) -> bool {
     has_rest
 }
 
-/// Reports an option that only a response has.
-fn of_a_response(arg: &Arg, key: &Ident, diagnostics: &Diagnostics) -> Option<Reported> {
-    let is_option = key == "at" || key == "cookies" || Role::named(key).is_some();
-    is_option.then(|| {
-        let help = "a request has `#[token(refresh)]`, `#[token(access)]`, `#[token(value = \"…\")]`, \
-                    `#[token(default)]` and `#[token(nested)]`";
-        diagnostics.report(arg, format!("`{key}` is an option of `TokenResponse`"), help)
-    })
-}
-
 /// Reads the attributes of a field.
 fn marked(
     field: &Field,
@@ -162,7 +130,7 @@ fn marked(
             result = Err(diagnostics.report(attr, "`#[token]` does not say where the value is from", help));
         }
         for arg in args {
-            match (self::source(&arg, field, wire, diagnostics), arg.key(), &source) {
+            match (request_source::source(&arg, field, wire, diagnostics), arg.key(), &source) {
                 (Err(reported), ..) => result = Err(reported),
                 (Ok(_), Some(key), Some((first, _))) => {
                     let name = line::name(field, index);
@@ -179,150 +147,6 @@ fn marked(
     match source {
         Some((_, source)) => Ok(source),
         None => Ok(Source::Default),
-    }
-}
-
-/// Returns the user's line with a source.
-fn line(field: &Field, source: &str, wire: &Wire) -> String {
-    let source = match source {
-        "value" if folded(&wire.name) == "granttype" => format!("value = \"{GRANT}\""),
-        "value" if types::is_number(&field.ty) => "value = 1".to_owned(),
-        "value" if types::is(&field.ty, "bool") => "value = true".to_owned(),
-        "value" => "value = \"…\"".to_owned(),
-        other => other.to_owned(),
-    };
-    format!("`{}`", line::with(&format!("#[token({source})]"), field))
-}
-
-/// Returns the user's line with the source that it most likely has.
-fn likely(field: &Field, wire: &Wire) -> String {
-    let source = match Role::guessed(&wire.name) {
-        Some(Role::Access) if folded(&wire.name) != "token" => "access",
-        Some(Role::Access | Role::Refresh) => "refresh",
-        _ if types::is_text(&field.ty) || types::is_number(&field.ty) || types::is(&field.ty, "bool") => {
-            "value"
-        }
-        _ => "default",
-    };
-    line(field, source, wire)
-}
-
-/// Parses one argument on a field.
-fn source(arg: &Arg, field: &Field, wire: &Wire, diagnostics: &Diagnostics) -> Result<Source, Reported> {
-    let Some(key) = arg.key() else {
-        let text = line::shown(arg);
-        let (message, help) = match literal(arg) {
-            Some(word) if KNOWN.contains(&word.as_str()) => {
-                (format!("`{word}` is a word without quotes"), format!("write {}", line(field, &word, wire)))
-            }
-            _ => {
-                let line = line::with(&format!("#[token(value = {text})]"), field);
-                (format!("`{text}` has no name"), format!("write `{line}`"))
-            }
-        };
-        return Err(diagnostics.report(arg, message, help));
-    };
-    match (key.to_string().as_str(), arg) {
-        ("access", Arg::Flag(_)) => Ok(Source::Access),
-        ("refresh", Arg::Flag(_)) => Ok(Source::Refresh),
-        ("default", Arg::Flag(_)) => Ok(Source::Default),
-        ("nested", Arg::Flag(_)) => Ok(Source::Nested),
-        ("value", Arg::Assign { value, .. }) if !value.is_empty() => fixed(value, field, diagnostics),
-        ("value", other) => {
-            let inside = match other {
-                Arg::List { items, .. } => items.first().map(line::shown),
-                _ => None,
-            };
-            let help = match inside {
-                Some(inside) => {
-                    format!("write `{}`", line::with(&format!("#[token(value = {inside})]"), field))
-                }
-                None => format!("write {}", line(field, "value", wire)),
-            };
-            Err(diagnostics.report(other, "`value` stands in front of an equals sign and the value", help))
-        }
-        ("default", Arg::Assign { value, .. }) if !value.is_empty() => {
-            let text = line::shown(value);
-            let help = format!("write `{}`", line::with(&format!("#[token(value = {text})]"), field));
-            Err(diagnostics.report(arg, "`default` has no value", help))
-        }
-        (name @ ("access" | "refresh" | "default" | "nested"), _) => {
-            let help = format!("write {}", line(field, name, wire));
-            Err(diagnostics.report(arg, format!("`{name}` has no value"), help))
-        }
-        (name, _) => Err(unknown(arg, key, name, field, wire, diagnostics)),
-    }
-}
-
-fn unknown(
-    arg: &Arg,
-    key: &Ident,
-    name: &str,
-    field: &Field,
-    wire: &Wire,
-    diagnostics: &Diagnostics,
-) -> Reported {
-    if name == "crate" {
-        let help = format!("write it there: `#[token({})]`", line::shown(arg));
-        return diagnostics.report(arg, "`crate` belongs on the struct", help);
-    }
-    let meant = match folded(name).as_str() {
-        "refreshtoken" => Some("refresh"),
-        "accesstoken" => Some("access"),
-        "fixed" | "constant" | "const" | "literal" | "text" => Some("value"),
-        "skip" | "ignore" | "none" => Some("default"),
-        "flatten" | "inner" => Some("nested"),
-        _ => nearest(name, KNOWN),
-    };
-    if let (Some("value"), Arg::Assign { value, .. }) = (meant, arg) {
-        let line = line::with(&format!("#[token(value = {})]", line::shown(value)), field);
-        let help = format!("did you mean `value`? write `{line}`");
-        return diagnostics.report(key, format!("unknown source `{name}` of a field"), help);
-    }
-    if let Some(reported) = meant.is_none().then(|| of_a_response(arg, key, diagnostics)).flatten() {
-        return reported;
-    }
-    let help = match meant {
-        Some(meant) => format!("did you mean `{meant}`? write {}", line(field, meant, wire)),
-        None => "known: `#[token(refresh)]`, `#[token(access)]`, `#[token(value = \"…\")]`, \
-                 `#[token(default)]` and `#[token(nested)]`"
-            .to_owned(),
-    };
-    diagnostics.report(key, format!("unknown source `{name}` of a field"), help)
-}
-
-/// Parses the value of `value = …`.
-fn fixed(value: &TokenStream, field: &Field, diagnostics: &Diagnostics) -> Result<Source, Reported> {
-    match syn::parse2::<Lit>(value.clone()) {
-        Ok(Lit::Str(text)) => {
-            if types::is_number(&field.ty) || types::is(&field.ty, "bool") {
-                let bare = text.value();
-                let ty = line::shown(&field.ty);
-                let help = match syn::parse_str::<Lit>(&bare) {
-                    Ok(Lit::Int(_) | Lit::Float(_) | Lit::Bool(_)) => {
-                        format!("write `{}`", line::with(&format!("#[token(value = {bare})]"), field))
-                    }
-                    _ => {
-                        let mut text = field.clone();
-                        text.ty = syn::parse_quote!(String);
-                        format!("write `{}`", line::with(&format!("#[token(value = {value})]"), &text))
-                    }
-                };
-                return Err(diagnostics.report(value, format!("a text is no `{ty}`"), help));
-            }
-            Ok(Source::Text(text.value()))
-        }
-        Ok(_) if types::is_text(&field.ty) => {
-            let shown = line::shown(value);
-            let help = format!("write `{}`", line::with(&format!("#[token(value = \"{shown}\")]"), field));
-            Err(diagnostics.report(value, format!("`{shown}` is no text"), help))
-        }
-        Ok(_) => Ok(Source::Literal(value.clone())),
-        Err(_) if syn::parse2::<Expr>(value.clone()).is_ok() => Ok(Source::Expression(value.clone())),
-        Err(_) => {
-            let help = format!("write `{}`", line::with("#[token(value = \"…\")]", field));
-            Err(diagnostics.report(value, "expected a text, a number or a constant", help))
-        }
     }
 }
 
@@ -349,6 +173,7 @@ fn unmarked<'a>(
     let at = || field.ident.as_ref().map_or_else(|| field.ty.to_token_stream(), ToTokens::to_token_stream);
     let is_phantom = types::is(&field.ty, "PhantomData");
     let role = [&wire.name, &name].into_iter().find_map(|name| Role::guessed(name));
+    let of_client = of_client(&[&wire.name, &name]).filter(|_| types::is_text(&field.ty) && !has_rest);
     match role {
         _ if wire.skipped || is_phantom => Ok(if has_rest { Source::Rest } else { Source::Default }),
         _ if wire.flattened && !has_rest => {
@@ -378,6 +203,7 @@ fn unmarked<'a>(
             Ok(if role == Role::Access { Source::Access } else { Source::Refresh })
         }
         _ if has_rest => Ok(Source::Rest),
+        None if of_client.is_some() => Ok(of_client.unwrap_or(Source::ClientId)),
         _ if folded(&wire.name) == "granttype" && types::is_text(&field.ty) => {
             Ok(Source::Text(GRANT.to_owned()))
         }
@@ -386,8 +212,9 @@ fn unmarked<'a>(
             let fixed = matches!(likely(field, wire), it if it.contains("value"));
             let help = match fixed {
                 true => format!(
-                    "write {} for a fixed value, or {}",
+                    "write {} for a fixed value, {} for one that `.provide(…)` gives to the client, or {}",
                     line(field, "value", wire),
+                    line(field, "provided", wire),
                     line(field, "default", wire)
                 ),
                 false => {

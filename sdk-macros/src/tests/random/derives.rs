@@ -86,7 +86,11 @@ const OF_REQUESTS: &[(&str, bool)] = &[
     ("#[tokens(access)] slip: String", false),
     ("#[token(value)] nothing: String", false),
     ("#[token(refresh)] borrowed: &'static str", false),
-    ("client_id: String", false),
+    ("client_id: String", true),
+    ("#[token(client_secret)] secret: Option<String>", true),
+    ("#[token(provided)] device: T", true),
+    ("audience: String", false),
+    ("#[token(provided = 1)] assigned: T", false),
 ];
 
 /// Returns some of `from`, each once, and whether all of them are correct. One in `rare` has a mistake.

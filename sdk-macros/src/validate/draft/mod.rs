@@ -123,7 +123,7 @@ fn only_in_session_endpoints(
     session: &SessionRole,
     diagnostics: &Diagnostics,
 ) {
-    if let SessionRole::End | SessionRole::Refresh { .. } = session {
+    if let SessionRole::Start | SessionRole::End | SessionRole::Refresh { .. } = session {
         return;
     }
     for param in &mut params.all {

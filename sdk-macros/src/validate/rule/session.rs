@@ -3,7 +3,7 @@
 use syn::{Type, ext::IdentExt};
 
 use crate::{
-    diagnostics::Diagnostics,
+    diagnostics::{Diagnostics, Reported},
     model::{Auth, Role, SessionRole, Timeout},
     parse::RawMethod,
     returns::arguments_of,
@@ -17,7 +17,7 @@ use crate::{
 
 /// The session supplies no path argument.
 pub(super) fn supplies_no_path_argument(draft: &Draft<'_>, diagnostics: &Diagnostics) {
-    let Ok(SessionRole::End) = draft.session else { return };
+    let Ok(SessionRole::Start | SessionRole::End) = draft.session else { return };
     for param in &draft.params {
         if let (Some(attr), Ok(Role::Path { .. })) = (param.from_session, &param.role) {
             diagnostics.report(
@@ -52,7 +52,7 @@ pub(super) fn has_its_own_address(draft: &Draft<'_>, diagnostics: &Diagnostics) 
 pub(super) fn supplies_own_types(draft: &Draft<'_>, diagnostics: &Diagnostics) {
     let is_refresh = match draft.session {
         Ok(SessionRole::Refresh { .. }) => true,
-        Ok(SessionRole::End) => false,
+        Ok(SessionRole::Start | SessionRole::End) => false,
         _ => return,
     };
     let supplied: Vec<&ParsedParam<'_>> =
@@ -68,11 +68,24 @@ pub(super) fn supplies_own_types(draft: &Draft<'_>, diagnostics: &Diagnostics) {
         let inside =
             ["Option", "Vec", "Box", "Rc", "Arc"].iter().find_map(|name| arguments_of(bare(ty), name));
         let inside = inside.and_then(|inside| inside.first().copied());
+        let session = if is_refresh { "" } else { "#[from_session] " };
         let help = match (own, role) {
             _ if inside.is_some_and(|inside| foreign(inside).is_none()) => {
                 format!(
                     "write `{name}: {}`, which implements `TokenRequest` itself",
                     inside.map_or_else(String::new, shown)
+                )
+            }
+            (Some(_), Role::Header(header)) if header == "authorization" => format!(
+                "write `{session}#[header(\"authorization\")] {name}: sdk_runtime::oauth::BasicAuth`, \
+                 which is made of the `ClientCredentials` that `.provide(…)` gives to the client"
+            ),
+            (Some(_), Role::Header(header)) => {
+                let ty = camel_case(&draft.raw.sig.ident.unraw().to_string()) + "Headers";
+                format!(
+                    "write `{session}#[headers] {name}: {ty}`, and the type `#[derive(serde::Serialize, \
+                     sdk_runtime::TokenRequest)] pub struct {ty} {{ #[serde(rename = {header:?})] \
+                     #[token(provided)] {name}: String }}`; `.provide(…)` gives the value to the client"
                 )
             }
             (Some(own), _) => format!(
@@ -83,7 +96,7 @@ pub(super) fn supplies_own_types(draft: &Draft<'_>, diagnostics: &Diagnostics) {
                 format!("write `#[header(\"authorization\")] {name}: sdk_runtime::session::RefreshBearer`")
             }
             (None, role) => {
-                own_request(&draft.raw.sig.ident.unraw().to_string(), param, role, &owned, is_refresh)
+                own_request(&draft.raw.sig.ident.unraw().to_string(), param, role, &owned, &draft.session)
             }
         };
         diagnostics.report(ty, format!("`{}` cannot come from the session", shown(ty)), help);
@@ -91,10 +104,22 @@ pub(super) fn supplies_own_types(draft: &Draft<'_>, diagnostics: &Diagnostics) {
 }
 
 /// Returns the help with a type of the user's own for a value that the session supplies.
-fn own_request(method: &str, param: &ParsedParam<'_>, role: &Role, owned: &str, is_refresh: bool) -> String {
-    const USUAL: [&str; 4] = ["refresh_token", "refresh", "access_token", "access"];
+fn own_request(
+    method: &str,
+    param: &ParsedParam<'_>,
+    role: &Role,
+    owned: &str,
+    session: &Result<SessionRole, Reported>,
+) -> String {
+    const USUAL: [&str; 6] =
+        ["refresh_token", "refresh", "access_token", "access", "client_id", "client_secret"];
     let name = &param.name;
-    let field = if USUAL.contains(&name.as_str()) { "" } else { "#[token(refresh)] " };
+    let field = match session {
+        _ if USUAL.contains(&name.as_str()) => "",
+        // There are no tokens before a sign-in.
+        Ok(SessionRole::Start) => "#[token(provided)] ",
+        _ => "#[token(refresh)] ",
+    };
     let attribute = match role {
         Role::Json(_) => "json",
         Role::Form => "form",
@@ -108,7 +133,7 @@ fn own_request(method: &str, param: &ParsedParam<'_>, role: &Role, owned: &str, 
              {owned} }}`"
         );
     }
-    let session = if is_refresh { "" } else { "#[from_session] " };
+    let session = if matches!(session, Ok(SessionRole::Refresh { .. })) { "" } else { "#[from_session] " };
     let ty = camel_case(method) + "Fields";
     let sent = match role {
         Role::Query { name: sent, .. } | Role::Header(sent) if sent != name => {

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use super::ClientBuilder;
-use crate::client::config::{ClientConfig, LoginSource};
+use crate::client::config::{ClientConfig, LoginSource, Refresh};
 use crate::client::inner::ApiClient;
 use crate::error::BuildError;
 use crate::exchange::Upstream;
 use crate::metrics::Metrics;
 use crate::request::base::Base;
-use crate::session::Verdict;
+use crate::session::{Needs, Verdict};
 
 impl<C: ApiClient> ClientBuilder<C> {
     pub(super) fn check(mut self) -> Result<(ClientConfig, LoginSource), BuildError> {
@@ -34,6 +34,23 @@ impl<C: ApiClient> ClientBuilder<C> {
         };
         let has = (has_attach, self.spawner.is_named());
         let has_credential = self.bearer.is_some() || self.session.is_some() || self.store.is_some();
+        let refresh = match (C::REFRESH, self.source) {
+            (Some(_), Some(_)) => {
+                return Err(BuildError::conflict(
+                    "`.refresh_with(…)` and the endpoint with `#[session(refresh)]` are two ways to refresh \
+                     one session: keep one",
+                ));
+            }
+            (_, Some(_)) if self.bearer.is_some() => {
+                return Err(BuildError::conflict(
+                    "the token of `.bearer(…)` is never refreshed: leave it out, because `.refresh_with(…)` \
+                     gets the first token too",
+                ));
+            }
+            (_, Some(source)) => Some(Refresh::Source(source)),
+            (endpoint, None) => endpoint.map(Refresh::Endpoint),
+        };
+        let has_credential = has_credential || matches!(refresh, Some(Refresh::Source(_)));
         let has_session = C::ENDPOINTS.iter().any(|endpoint| endpoint.is_session());
         if (has_credential || has_attach || has_session) && !base.may_carry_credentials(base.url()) {
             return Err(BuildError::insecure(base.url()));
@@ -43,6 +60,11 @@ impl<C: ApiClient> ClientBuilder<C> {
             return Err(BuildError::conflict(
                 "`.header(…)` sets the header that carries the session's token: keep one of both",
             ));
+        }
+        let mut needs = Needs::new(&self.provided);
+        C::NEEDS(&mut needs);
+        if let Some(missing) = needs.missing() {
+            return Err(BuildError::missing(missing));
         }
         let mut judge = self.judge;
         judge.check().map_err(BuildError::conflict)?;
@@ -65,8 +87,9 @@ impl<C: ApiClient> ClientBuilder<C> {
             }),
             attachment,
             judge: Arc::new(judge),
-            refresh: C::REFRESH,
+            refresh,
             in_advance: self.in_advance,
+            provided: self.provided,
             clock,
             spawner: self.spawner,
             metrics,

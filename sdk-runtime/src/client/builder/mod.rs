@@ -2,6 +2,7 @@
 
 mod answers;
 mod check;
+mod login;
 mod transport;
 
 use std::fmt;
@@ -21,7 +22,7 @@ use crate::exchange::Redirects;
 use crate::request::{HeaderArg, header};
 use crate::runtime::{Clock, Handle, Spawner};
 use crate::secret::AccessToken;
-use crate::session::{Attach, Judge, RefreshInAdvance, Session, Tokens};
+use crate::session::{Attach, Judge, Provided, RefreshInAdvance, Session, Source, Tokens};
 use crate::store::TokenStore;
 
 /// The default timeout of a call.
@@ -60,6 +61,8 @@ pub struct ClientBuilder<C> {
     bearer: Option<AccessToken>,
     session: Option<Session>,
     store: Option<Arc<dyn TokenStore>>,
+    provided: Provided,
+    source: Option<Source>,
     clock: Clock,
     spawner: Spawner,
     transport: TransportOptions,
@@ -88,6 +91,8 @@ impl<C: ApiClient> ClientBuilder<C> {
             bearer: None,
             session: None,
             store: None,
+            provided: Provided::default(),
+            source: None,
             clock: Clock::default(),
             spawner: Spawner::default(),
             transport: TransportOptions::default(),
@@ -150,70 +155,6 @@ impl<C: ApiClient> ClientBuilder<C> {
         {
             self.headers = Err(error);
         }
-        self
-    }
-
-    /// How the access token is attached to requests. Default: [`Attach::bearer`].
-    pub fn attach(mut self, attach: Attach) -> Self {
-        self.attach = Some(attach);
-        self
-    }
-
-    /// Signs every request with this token, which is never refreshed: an API key, a personal access token.
-    ///
-    /// Whether it is still good is for the server to say, call by call: a 401 is an ordinary
-    /// [`Error::Status`], and the next call is sent as well. [`token_bad`](Self::token_bad) can say
-    /// otherwise.
-    ///
-    /// An API with personal access tokens, and a second host for its files:
-    ///
-    /// ```
-    /// use sdk_runtime::{Bytes, Result, api_client};
-    ///
-    /// #[api_client]
-    /// trait Issues {
-    ///     #[get("/issues/{id}")]
-    ///     async fn issue(&self, id: u64) -> Result<String>;
-    ///
-    ///     #[get]
-    ///     async fn file(&self, #[url] address: &str) -> Result<Bytes>;
-    /// }
-    ///
-    /// # let token = "a token";
-    /// let issues = IssuesClient::builder("https://api.tracker.example")
-    ///     .bearer(token)
-    ///     .header("user-agent", "my-app/1.0")
-    ///     .trusted_origin("https://files.tracker.example") // the token goes there too
-    ///     .build()?;
-    /// # Ok::<(), sdk_runtime::error::BuildError>(())
-    /// ```
-    pub fn bearer(mut self, token: impl Into<AccessToken>) -> Self {
-        self.bearer = Some(token.into());
-        self
-    }
-
-    /// Shares the session of another client: one login, one refresh for both.
-    pub fn session(mut self, session: &Session) -> Self {
-        self.session = Some(session.clone());
-        self
-    }
-
-    /// Stores the login in `store`, so that it survives restarts and other processes can share it. Default:
-    /// in memory. The login is read from the store with the first call, and written to it with every sign-in,
-    /// refresh and sign-out.
-    ///
-    /// ```no_run
-    /// # use sdk_runtime::{Result, api_client, store::MemoryStore};
-    /// # #[api_client]
-    /// # trait Tracker {
-    /// #     #[get("/issues")]
-    /// #     async fn issues(&self) -> Result<Vec<String>>;
-    /// # }
-    /// let tracker = TrackerClient::builder("https://tracker.example").store(MemoryStore::new()).build()?;
-    /// # Ok::<(), sdk_runtime::error::BuildError>(())
-    /// ```
-    pub fn store(mut self, store: impl TokenStore) -> Self {
-        self.store = Some(Arc::new(store));
         self
     }
 
@@ -308,10 +249,10 @@ impl<C: ApiClient> ClientBuilder<C> {
                 return Ok(C::from_client(config.client(session)));
             }
         };
-        if !config.attach_refresh(&session) {
+        if !config.attach_refresh(&session, true) {
             return Err(BuildError::conflict(
                 "the session of `.session(…)` has a way to refresh itself already: leave \
-                 `#[session(refresh)]` to one trait",
+                 `#[session(refresh)]` to one trait, and `.refresh_with(…)` to one client",
             ));
         }
         Ok(C::from_client(config.client(session)))

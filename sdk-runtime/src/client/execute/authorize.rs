@@ -28,7 +28,11 @@ impl Inner {
         if auth != Auth::None {
             self.session.shell().load().await?;
         }
-        let view = self.session.shell().view();
+        let mut view = self.session.shell().view();
+        if auth == Auth::Required && matches!(view.phase, Phase::SignedOut) {
+            self.session.shell().first_login().await?;
+            view = self.session.shell().view();
+        }
         if matches!(view.phase, Phase::Closed) {
             return Err(Closed::default().into());
         }

@@ -222,7 +222,8 @@ impl<K: Clone + Eq + Hash + Send + Sync + 'static> Sessions<K> {
             let sink = move |event: &SessionEvent| events.send(&(key.clone(), event.clone()));
             session.shell().events_also_to(Arc::new(sink));
         }
-        self.config.attach_refresh(&session);
+        // A function does not know the key, and must not sign in a user who is not.
+        self.config.attach_refresh(&session, false);
         session.shell().inherit(inherited.before, inherited.remains);
         self.config.client(session)
     }

@@ -36,6 +36,12 @@ impl<T: From<String>> Given<Option<T>> {
         Some(token.map(|token| T::from(token.to_owned())))
     }
 
+    /// Whether the text has to be there.
+    #[must_use]
+    pub fn is_required(&self) -> bool {
+        false
+    }
+
     /// Makes the field of a fixed text.
     #[must_use]
     pub fn fixed(&self, text: &'static str) -> Option<T> {
@@ -83,6 +89,12 @@ pub trait FixedText {
 }
 
 impl<T> Given2<T> {
+    /// Whether the text has to be there.
+    #[must_use]
+    pub fn is_required(&self) -> bool {
+        true
+    }
+
     /// Reports a type that cannot hold a token.
     #[must_use]
     pub fn token(&self, _: Option<&str>) -> Option<T>

@@ -9,7 +9,8 @@ use std::time::Duration;
 use bytes::Bytes;
 
 use super::classify;
-use crate::cookies::{Jar, SetCookies};
+use super::received::received;
+use crate::cookies::Jar;
 use crate::endpoint::{CallTimeout, Endpoint};
 use crate::error::{
     DecodeError, Error, ErrorBody, ErrorResponse, InvalidRequest, TransportError, TransportErrorKind,
@@ -19,16 +20,14 @@ use crate::exchange::{Contents, Credentials, Upstream};
 use crate::request::{Prepared, Request};
 use crate::response::{BodyEnd, BufferedResponse, ERROR_BODY_TIME, Head, ReceivedBody, receive};
 use crate::runtime::{self, Clock};
-use crate::session::state::{RefreshInAdvance, RefreshOutcome};
-use crate::session::token::{Attachment, Grant, Refusal, Tokens};
+use crate::session::state::RefreshOutcome;
+use crate::session::token::{Attachment, Grant, Provided, Refusal, Tokens};
 use crate::transport::Stage;
 
 /// The timeout of a refresh without one in its declaration.
-const TIMEOUT: Duration = Duration::from_secs(20);
+pub(super) const TIMEOUT: Duration = Duration::from_secs(20);
 /// The largest body that is read. A refresh's response is small.
 const BODY_LIMIT: usize = 1 << 20;
-/// A token with a shorter lifetime would be refreshed again at once, without end.
-const SHORTEST: Duration = Duration::from_secs(1);
 
 /// The tokens or the refusal in a response, or an error if it cannot be decoded.
 pub type TokenAnswer = Result<Result<Tokens, Refusal>, Error>;
@@ -62,21 +61,21 @@ impl RefreshEndpoint {
     }
 }
 
-/// Refreshes a session through one endpoint.
+/// Refreshes a session through its declared endpoint.
 #[derive(Clone)]
-pub(crate) struct Refresher {
+pub(crate) struct EndpointRefresh {
     pub(crate) upstream: Arc<Upstream>,
     pub(crate) attachment: Arc<Attachment>,
     pub(crate) refresh: &'static RefreshEndpoint,
-    pub(crate) in_advance: RefreshInAdvance,
+    pub(crate) provided: Provided,
     pub(crate) clock: Clock,
 }
 
-impl Refresher {
+impl EndpointRefresh {
     /// Builds the request. `None` if `grant` holds nothing to refresh with.
     pub(crate) fn request(&self, grant: &Grant) -> Option<Result<Prepared, InvalidRequest>> {
         let mut request = Request::new(&self.upstream.base, self.refresh.endpoint);
-        (self.refresh.supply)(grant, &mut request)?;
+        request.supplied(|request| (self.refresh.supply)(&grant.with(&self.provided), request))?;
         Some(request.prepare(Some("application/json")))
     }
 
@@ -126,7 +125,9 @@ impl Refresher {
         }
         let head = Head::new(parts.status, parts.headers);
         match self.tokens(&head, bytes, &end) {
-            Read::Tokens(tokens) => self.received(tokens, &head, jar, &cookies),
+            Read::Tokens(tokens) => {
+                received((&self.attachment, &self.clock), tokens, Some(&head), jar, Some(&cookies))
+            }
             Read::DeniedRefresh(refusal) => {
                 classify::declared(self.refused(&answer).unwrap_or(refusal), answer, wall)
             }
@@ -171,22 +172,6 @@ impl Refresher {
         let detail = "its access token is empty, and there is no refresh token".to_owned();
         DecodeError::new("Tokens", (head.status(), head.headers()), None, String::new(), &Bytes::new())
             .because(detail)
-    }
-
-    /// Classifies `tokens`, which arrived with `head`.
-    fn received(&self, tokens: Tokens, head: &Head, jar: &Jar, cookies: &SetCookies) -> RefreshOutcome {
-        let refresh = tokens.refresh.clone();
-        let unusable = |cause| RefreshOutcome::Unusable { refresh, id: None, cause, not_stored: None };
-        if let Err(error) = self.attachment.can_sign(jar, Some(cookies), &self.clock) {
-            return unusable(UnavailableCause::Unusable(error));
-        }
-        match self.attachment.credential(tokens, Some(head), || self.clock.wall()) {
-            Ok(credential) if credential.lifetime.is_some_and(|lifetime| lifetime < SHORTEST) => {
-                unusable(UnavailableCause::DeadOnArrival)
-            }
-            Ok(credential) => RefreshOutcome::Success(credential.into()),
-            Err(error) => unusable(UnavailableCause::Unusable(error)),
-        }
     }
 }
 

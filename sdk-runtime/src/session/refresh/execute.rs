@@ -9,8 +9,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::endpoint::Refresher;
 use super::flight::RefreshFlight;
+use super::refresher::Refresher;
 use crate::cookies::Jar;
 use crate::error::{ExpiredReason, SessionExpired, StoreError, UnavailableCause};
 use crate::runtime::{self, Clock};

@@ -4,10 +4,16 @@ mod classify;
 mod endpoint;
 mod execute;
 mod flight;
+mod received;
+mod refresher;
+mod source;
 
 pub use endpoint::{RefreshEndpoint, TokenAnswer};
+pub use source::RefreshSource;
 
 pub(crate) use classify::keeps_login;
-pub(crate) use endpoint::Refresher;
+pub(crate) use endpoint::EndpointRefresh;
 pub(super) use execute::{ClaimedRefresh, Sender, aborted, adopted, broken_off, store_failed};
 pub(crate) use flight::{RefreshFlight, Revoke};
+pub(crate) use refresher::Refresher;
+pub(crate) use source::{Source, SourceRefresh};

@@ -207,8 +207,7 @@ impl Core {
         if let Some((_, failure)) = self.cooling_down(now) {
             return Demand::Fail(failure.into());
         }
-        let nothing = Grant { access: None, refresh: None };
-        Demand::Start(self.start(nothing, None), None)
+        Demand::Start(self.start(Grant::default(), None), None)
     }
 
     /// The decision for a caller that asks for a refresh, if none is to be started.
@@ -216,13 +215,15 @@ impl Core {
         if self.flight.is_some() {
             return Some(Demand::Join(None));
         }
-        let reason = "has nothing to refresh itself with: declare an endpoint with `#[session(refresh)]`";
+        let reason = "has nothing to refresh itself with: declare an endpoint with `#[session(refresh)]`, or \
+                      write `.refresh_with(…)`";
         (!self.refreshable).then(|| Demand::Fail(InvalidRequest::new("session", reason).into()))
     }
 
     fn begin(&mut self, snapshot: &Snapshot, must_send: bool, is_over: bool) -> Box<Start> {
         snapshot.claim_refresh();
-        let grant = Grant { access: snapshot.tokens.access.clone(), refresh: self.refresh.clone() };
+        let (access, refresh) = (snapshot.tokens.access.clone(), self.refresh.clone());
+        let grant = Grant { access, refresh, ..Grant::default() };
         self.start(grant, self.refresh_input(snapshot, must_send, is_over))
     }
 

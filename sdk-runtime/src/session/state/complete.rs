@@ -213,7 +213,7 @@ impl Core {
     fn end(&mut self, expired: SessionExpired, now: Now) -> Settled {
         match &self.view.phase {
             // The refresh was to sign in.
-            Phase::SignedOut => {
+            Phase::SignedOut if !self.signs_in_by_itself() => {
                 self.retire(Some(expired));
                 Err(NotSignedIn::default().into())
             }

@@ -157,7 +157,8 @@ impl RefreshOutcome {
         if id.is_some_and(|id| Some(id.login) != login) {
             return None;
         }
-        Some(Discarded { grant: Grant { access, refresh: refresh.or(grant.refresh) }, header, jar })
+        let grant = Grant { access, refresh: refresh.or(grant.refresh), ..Grant::default() };
+        Some(Discarded { grant, header, jar })
     }
 }
 
@@ -208,7 +209,8 @@ mod tests {
             ("unusable, and nothing new", unusable(mine(), None), None),
             ("nothing", RefreshOutcome::Gone, None),
         ] {
-            let grant = Grant { access: Some("old access".into()), refresh: Some("old".into()) };
+            let (access, refresh) = (Some("old access".into()), Some("old".into()));
+            let grant = Grant { access, refresh, ..Grant::default() };
             let login = Some(TokenId::first(1).login);
             let discarded = outcome.discarded(login, grant, Arc::default());
             let found = discarded.as_ref().map(|it| {

@@ -58,6 +58,8 @@ pub(crate) struct Core {
     generation: u64,
     refreshable: bool,
     in_advance: RefreshInAdvance,
+    /// Whether the first tokens are got by a refresh.
+    signs_in: bool,
     is_stored: bool,
     /// Why the login cannot be refreshed any more, while its access token still works.
     refresh_denied: Option<SessionExpired>,
@@ -119,6 +121,16 @@ impl Core {
 
     pub(crate) fn make_refreshable(&mut self, in_advance: RefreshInAdvance) {
         (self.refreshable, self.in_advance) = (true, in_advance);
+    }
+
+    /// The first call gets the first tokens by a refresh.
+    pub(crate) fn make_self_starting(&mut self) {
+        self.signs_in = true;
+    }
+
+    /// Whether a call signs in by a refresh: no user was ever signed in or out, and nothing was stored.
+    pub(crate) fn signs_in_by_itself(&self) -> bool {
+        self.signs_in && self.view.epoch == 0 && matches!(self.view.phase, Phase::SignedOut)
     }
 
     pub(crate) fn view(&self) -> &View {
@@ -186,7 +198,8 @@ impl Core {
         let login = match &self.view.phase {
             Phase::Closed => return Err(Closed::default().into()),
             Phase::Active(snapshot) => {
-                let grant = Grant { access: snapshot.tokens.access.clone(), refresh: self.refresh.take() };
+                let (access, refresh) = (snapshot.tokens.access.clone(), self.refresh.take());
+                let grant = Grant { access, refresh, ..Grant::default() };
                 Some((snapshot.clone(), grant))
             }
             Phase::Unloaded | Phase::SignedOut | Phase::Expired(_) => None,

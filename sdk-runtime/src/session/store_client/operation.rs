@@ -1,11 +1,8 @@
 //! One operation of a store: its timeout, and the error of a store that panics.
 
-use std::future::poll_fn;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::pin::pin;
-use std::task::Poll;
 use std::time::Duration;
 
+use crate::caught::caught;
 use crate::error::StoreError;
 use crate::runtime;
 
@@ -29,15 +26,9 @@ pub(super) async fn done_within<T, F>(
 where
     F: Future<Output = Result<T, StoreError>>,
 {
-    let panicked = |_| failed("it panicked", "a panic of the store");
-    let operation = match catch_unwind(AssertUnwindSafe(operation)) {
-        Ok(operation) => operation,
-        Err(panic) => return Err(panicked(panic)),
-    };
-    let mut operation = pin!(operation);
-    let caught = poll_fn(|cx| match catch_unwind(AssertUnwindSafe(|| operation.as_mut().poll(cx))) {
-        Ok(polled) => polled,
-        Err(panic) => Poll::Ready(Err(panicked(panic))),
-    });
-    runtime::within(TIMEOUT, caught).await.unwrap_or_else(|| Err(StoreError::timeout()))
+    match runtime::within(TIMEOUT, caught(operation)).await {
+        Some(Some(done)) => done,
+        Some(None) => Err(failed("it panicked", "a panic of the store")),
+        None => Err(StoreError::timeout()),
+    }
 }

@@ -4,14 +4,17 @@
 mod classify;
 mod expiry;
 mod placement;
+mod provided;
 mod tokens;
 mod traits;
 
 pub use classify::Verdict;
 pub use placement::Attach;
+pub use provided::Needs;
 pub use tokens::{Grant, Tokens};
 pub use traits::{RefreshBearer, Refusal, TokenRequest, TokenResponse};
 
 pub(crate) use classify::Judge;
 pub(crate) use placement::{Attachment, Credential};
+pub(crate) use provided::Provided;
 pub(crate) use tokens::{Expiry, non_empty};

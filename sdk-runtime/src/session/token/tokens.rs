@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use super::provided::Provided;
 use crate::secret::{AccessToken, RefreshToken};
 
 /// When an access token expires, by its response.
@@ -153,17 +154,32 @@ impl fmt::Debug for Tokens {
 }
 
 /// What the session has for building a refresh request.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Grant {
     pub(crate) access: Option<AccessToken>,
     pub(crate) refresh: Option<RefreshToken>,
+    pub(crate) provided: Provided,
 }
 
 impl Grant {
     /// The grant of a session with these tokens.
     #[must_use]
     pub fn new(tokens: &Tokens) -> Self {
-        Self { access: tokens.access.clone(), refresh: tokens.refresh.clone() }
+        let (access, refresh) = (tokens.access.clone(), tokens.refresh.clone());
+        Self { access, refresh, provided: Provided::default() }
+    }
+
+    /// Adds a value as [`ClientBuilder::provide`](crate::client::ClientBuilder::provide) does, for a test of
+    /// a [`TokenRequest`](crate::TokenRequest).
+    #[must_use]
+    pub fn provide<T: Send + Sync + 'static>(mut self, value: T) -> Self {
+        self.provided.insert(value);
+        self
+    }
+
+    /// The same grant, with what the client was given.
+    pub(crate) fn with(&self, provided: &Provided) -> Self {
+        Self { provided: provided.clone(), ..self.clone() }
     }
 
     /// The refresh token, if the session has one. One in a cookie is in the jar, and is sent with the
@@ -177,6 +193,13 @@ impl Grant {
     #[must_use]
     pub fn access_token(&self) -> Option<&AccessToken> {
         self.access.as_ref()
+    }
+
+    /// The value of this type that [`ClientBuilder::provide`](crate::client::ClientBuilder::provide) gave to
+    /// the client.
+    #[must_use]
+    pub fn provided<T: 'static>(&self) -> Option<&T> {
+        self.provided.get()
     }
 }
 

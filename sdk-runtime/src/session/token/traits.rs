@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use http::HeaderValue;
 
+use super::provided::Needs;
 use super::tokens::{Grant, Tokens};
 use crate::error::InvalidRequest;
 use crate::request::HeaderArg;
@@ -38,6 +39,32 @@ use crate::response::{BufferedResponse, Head, Response};
 pub trait TokenRequest: Sized {
     /// Builds the argument. `None` if there is nothing to refresh with, which ends the session.
     fn from_grant(grant: &Grant) -> Option<Self>;
+
+    /// Names the values of [`ClientBuilder::provide`](crate::client::ClientBuilder::provide) without which
+    /// [`from_grant`](Self::from_grant) returns `None`. A client that lacks one cannot be built. The default
+    /// names none.
+    ///
+    /// ```
+    /// use sdk_runtime::{TokenRequest, session::{Grant, Needs}};
+    ///
+    /// #[derive(Clone, serde::Serialize)]
+    /// struct Tenant {
+    ///     tenant: String,
+    /// }
+    ///
+    /// impl TokenRequest for Tenant {
+    ///     fn from_grant(grant: &Grant) -> Option<Self> {
+    ///         grant.provided().cloned()
+    ///     }
+    ///
+    ///     fn needs(needs: &mut Needs<'_>) {
+    ///         needs.value::<Self>();
+    ///     }
+    /// }
+    /// ```
+    fn needs(needs: &mut Needs<'_>) {
+        let _ = needs;
+    }
 }
 
 /// The refresh token as `Bearer <token>`, for backends that want it in a header:
@@ -159,6 +186,14 @@ pub enum Refusal {
     /// as a response that cannot be decoded. The text says why in the program's own words, and is shown: it
     /// quotes no value of the response.
     Unreadable(String),
+}
+
+impl Refusal {
+    /// Returns a [`TryLater`](Self::TryLater) with the text of an error, for `map_err(Refusal::try_later)?`.
+    #[must_use]
+    pub fn try_later(error: impl fmt::Display) -> Self {
+        Self::TryLater { message: error.to_string(), after: None }
+    }
 }
 
 impl fmt::Debug for Refusal {

@@ -6,7 +6,7 @@ use sdk_runtime::{Result, TokenRequest, TokenResponse, Tokens, api_client, oauth
 #[derive(serde::Serialize, TokenRequest)]
 struct Refresh {
     refresh_token: String,
-    client_id: String,
+    audience: String,
 }
 
 #[api_client]
