@@ -122,7 +122,7 @@
 //! | `cookies` | default | a cookie jar for each login, with the list of public suffixes |
 //! | `gzip`, `br`, `zstd`, `deflate` | | responses are requested and decoded in these codings |
 //! | `blocking` | | [`Call::wait`](Call), and `client::wait` for all else, without a runtime |
-//! | `metrics` | | instruments of OpenTelemetry for requests, refreshes and stores, of the global meter provider |
+//! | `metrics` | | instruments of OpenTelemetry 0.33 for requests, refreshes and stores, of the global meter provider |
 //! | `keyring` | | [`store`]: a login in the key ring of the desktop |
 //!
 //! Without a feature for TLS, a client of an https address is an error of `build()`.
@@ -145,6 +145,7 @@
 //! | `tokio` 1 | `Handle` | [`ClientBuilder::spawn_on`](client::ClientBuilder::spawn_on) |
 //! | `reqwest` 0.13 | `ClientBuilder` | [`ClientBuilder::http`](client::ClientBuilder::http) |
 //! | `tower-service` 0.3 | `Service` | [`ServiceTransport`] |
+//! | `tower-layer` 0.3 | `Layer` | [`ClientBuilder::layer`](client::ClientBuilder::layer) |
 //! | `serde` 1, `serde_json` 1 | `Serialize`, `DeserializeOwned`, `Error` | arguments, responses, [`ErrorResponse::json`] |
 //! | `futures-core` 0.3 | `Stream` | [`Pages`], [`stream`] |
 

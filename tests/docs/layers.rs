@@ -15,11 +15,21 @@ use std::time::Duration;
 
 use http::Request;
 use sdk_runtime::transport::{HttpTransport, Transport, reqwest};
-use sdk_runtime::{ServiceTransport, body::RequestBody, endpoint::Endpoint};
-use sdk_testkit::{Backend, Reply};
+use sdk_runtime::{ServiceTransport, Tokens, body::RequestBody, endpoint::Endpoint, oauth};
+use sdk_testkit::{Backend, Reply, TokenServer};
 use tower::limit::GlobalConcurrencyLimitLayer;
 use tower::timeout::TimeoutLayer;
 use tower::util::MapRequestLayer;
+
+#[api_client]
+pub trait Signed {
+    #[post("/auth/refresh")]
+    #[session(refresh)]
+    async fn refresh(&self, #[json] request: oauth::RefreshRequest) -> Result<oauth::TokenAnswer>;
+
+    #[get("/issues/{id}")]
+    async fn issue(&self, id: u64) -> Result<String>;
+}
 
 fn server() -> Backend {
     Backend::new()
@@ -44,7 +54,7 @@ async fn each_attempt_has_an_id() -> Result<(), Box<dyn StdError>> {
 async fn attempts_are_limited() -> Result<(), Box<dyn StdError>> {
     let tracker = TrackerClient::builder("http://localhost")
         .transport(ServiceTransport::new(server()))
-        .layer(GlobalConcurrencyLimitLayer::new(2)) // attempts at a time, of all clones together
+        .layer(GlobalConcurrencyLimitLayer::new(2)) // attempts at a time, of all clones and all users
         .layer(TimeoutLayer::new(Duration::from_secs(5))) // of an attempt, with the wait for the limit
         .build()?;
     let calls: Vec<_> = (0..9).map(|id| tokio::spawn(tracker.issue(id))).collect();
@@ -95,6 +105,46 @@ fn a_transport_has_the_certificate_of_the_client() -> Result<(), Box<dyn StdErro
     let others = HttpTransport::default();
     let address = "https://ledger.internal".parse()?;
     assert!(internal.check(&address).is_ok() && others.check(&address).is_ok());
+    Ok(())
+}
+
+/// Returns a transport that trusts the authorities in `pem` too.
+fn trusting(pem: &[u8]) -> Result<HttpTransport, Box<dyn StdError>> {
+    let authorities = reqwest::Certificate::from_pem_bundle(pem)?;
+    if authorities.is_empty() {
+        return Err("there is no certificate in ca.pem".into());
+    }
+    let transport = HttpTransport::new(move |http| http.tls_certs_merge(authorities.clone()));
+    Ok(transport)
+}
+
+#[test]
+fn a_transport_trusts_an_authority_and_refuses_a_file_without_one() -> Result<(), Box<dyn StdError>> {
+    let rcgen::CertifiedKey { cert, .. } = rcgen::generate_simple_self_signed(["my-app".to_owned()])?;
+    let transport = trusting(cert.pem().as_bytes())?;
+    assert!(transport.check(&"https://ledger.internal".parse()?).is_ok());
+    let refused = trusting(b"no certificate").err().map(|error| error.to_string());
+    assert_eq!(refused.as_deref(), Some("there is no certificate in ca.pem"));
+    Ok(())
+}
+
+/// A limit of tower around all requests ends with the head of an answer: it delays, and does not lock.
+#[tokio::test]
+async fn a_limit_for_all_requests_delays_a_refresh() -> Result<(), Box<dyn StdError>> {
+    let server = TokenServer::new().guard("GET", "/issues/{id}", |_, _| async { Reply::text("ok") });
+    let tracker = SignedClient::builder("http://localhost")
+        .transport(ServiceTransport::new(server.backend().clone()))
+        .transport_layer(GlobalConcurrencyLimitLayer::new(1))
+        .build()?;
+    let issued = server.issue("ann");
+    let refresh = issued.refresh_token.ok_or("a server that rotates")?;
+    tracker.session().sign_in(Tokens::new(issued.access_token).refresh_token(refresh))?;
+    server.expire_access_tokens();
+    let calls: Vec<_> = (0..20).map(|id| tokio::spawn(tracker.issue(id))).collect();
+    for call in calls {
+        call.await??;
+    }
+    assert_eq!(server.counts().refreshes, 1);
     Ok(())
 }
 

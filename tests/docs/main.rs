@@ -86,6 +86,19 @@ fn every_block_of_the_cookbook_is_compiled_here() {
 }
 
 #[test]
+fn the_versions_of_opentelemetry_are_those_that_the_tests_use() {
+    let page = include_str!("../../docs/cookbook/observability.md");
+    let workspace = include_str!("../../Cargo.toml");
+    let shown: Vec<&str> = blocks::blocks(page, "toml").flat_map(str::lines).collect();
+    assert_eq!(shown.len(), 3);
+    for line in shown {
+        let (name, version) = line.split_once(" = ").unwrap();
+        let version = version.split_once(" #").map_or(version, |(version, _)| version);
+        assert!(workspace.contains(&format!("\n{name} = {{ version = {version},")), "{line}");
+    }
+}
+
+#[test]
 fn the_manifest_of_a_published_client_is_that_of_the_example() {
     let page = include_str!("../../docs/cookbook/publishing.md");
     let manifest = include_str!("../../examples/published_client/Cargo.toml");

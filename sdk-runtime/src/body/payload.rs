@@ -131,6 +131,9 @@ impl Payload {
 ///
 /// Both are an [`http_body::Body`], so a transport need not distinguish them. The exact size is known, except
 /// for streams of unknown length.
+///
+/// It is not `Clone`, so a retry layer of tower cannot repeat it. `retry = …` in the declaration and
+/// [`Call::retry`](crate::client::Call::retry) do, because the client makes the body again.
 #[non_exhaustive]
 pub enum RequestBody {
     /// The whole body.

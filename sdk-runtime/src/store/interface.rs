@@ -17,6 +17,9 @@ use crate::error::StoreError;
 /// It is a cell with a version that is compared and swapped. All that processes agree on about the login
 /// stands in the text: who refreshes it now, that its refresh token may be spent, that it has ended.
 ///
+/// A login that has ended leaves a text without tokens, with the next version. The session deletes nothing. A
+/// program may delete the text at any time: its user is signed out then, and no process stores it again.
+///
 /// The session gives each operation 5 s, and retries later.
 pub trait TokenStore: Send + Sync + 'static {
     /// Returns the stored login, or `None` if nothing was stored yet.

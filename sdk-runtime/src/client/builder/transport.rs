@@ -51,7 +51,8 @@ impl<C: ApiClient> ClientBuilder<C> {
     /// A later layer stands around an earlier one. The layer sees signed requests: the credential is in its
     /// header, marked sensitive, so that `Debug` does not show it. The body of a response is as the server
     /// has compressed it. The request holds its [`Endpoint`] as an extension, as [`TransportService`] says.
-    /// The timeout of the call includes the time that a layer waits.
+    /// The timeout of the call includes the time that a layer waits. The clients of a pool share their
+    /// layers: one user can take all places of a limit.
     ///
     /// An error of the layer itself, such as a timeout, is an [`Error::Transport`](crate::Error::Transport).
     /// It counts as "the server may have received the request", unless it is a
@@ -108,10 +109,10 @@ impl<C: ApiClient> ClientBuilder<C> {
     /// Puts a [`tower::Layer`](Layer) around the transport for every request, those of the session included:
     /// sign-ins, refreshes and sign-outs. It stands closer to the transport than each [`layer`](Self::layer).
     ///
-    /// Such a layer must neither limit the concurrency or the rate nor retry. A refresh must wait for nothing
-    /// that the calls which wait for it hold: a limit on both is a deadlock until their timeout. A refresh
-    /// that is sent twice can end the login, because the server takes the second use of a refresh token for
-    /// theft.
+    /// Such a layer must neither limit the concurrency or the rate nor retry. A limit keeps a refresh behind
+    /// attempts of calls, and delays all calls that wait for it. If the layer keeps its place until the body
+    /// of an answer has ended, the refresh also waits for each open stream. A refresh that is sent twice can
+    /// end the login, because the server takes the second use of a refresh token for theft.
     pub fn transport_layer<L, B>(mut self, layer: L) -> Self
     where
         L: Layer<TransportService> + Send + Sync + 'static,
@@ -134,6 +135,9 @@ impl<C: ApiClient> ClientBuilder<C> {
     /// It must not block. A request fails with [`Error::InvalidRequest`](crate::Error::InvalidRequest) if
     /// `function` has set the header of the credential or one that the transport sets, such as `host`. The
     /// headers that it sets go to no other origin.
+    ///
+    /// It runs in the task of the call, except for a refresh. A refresh serves many calls in a task of its
+    /// own, so it has none of their task-local values: read those by `try_with`.
     ///
     /// ```
     /// # use sdk_runtime::{Result, api_client};

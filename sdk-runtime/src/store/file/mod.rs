@@ -53,6 +53,8 @@ use super::interface::{StoreFuture, StoreLock, StoredLogin, TokenStore};
 /// - Next to the file `login` there are `login.lock` and `login.renewing`, empty, for the locks of the
 ///   system. They stay. The system frees a lock when its holder ends, even by `SIGKILL`. On a file system
 ///   without such locks (some network file systems) the store fails, and says so.
+/// - The file of a login that has ended stays too, without tokens. A program may delete it at any time, and
+///   the lock files when no process has the login in memory.
 #[derive(Clone)]
 pub struct FileStore(Arc<LoginFile>);
 
