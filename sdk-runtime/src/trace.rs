@@ -8,7 +8,7 @@ use tracing::field::{Empty, display};
 use url::Url;
 
 use crate::endpoint::Endpoint;
-use crate::error::{Error, TransportError};
+use crate::error::{Error, InvalidRequest, TransportError};
 
 pub(crate) use tracing::{Instrument, Span};
 
@@ -129,6 +129,12 @@ pub(crate) fn kept_in_memory() {
         target: "sdk_runtime::session",
         "the pool evicts no login and the process ends them all, because each store is in memory alone"
     );
+}
+
+/// Reports that the token of an answer cannot be used.
+pub(crate) fn unusable(error: &InvalidRequest) {
+    let reason = error.reason();
+    tracing::warn!(target: "sdk_runtime::session", reason, "the token of an answer cannot be used");
 }
 
 /// Reports that a call is sent again after `pause`, because of a transient failure.

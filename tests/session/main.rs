@@ -41,6 +41,7 @@ mod pool_memory;
 mod provided;
 mod removed;
 mod revoked;
+mod rotating;
 mod runtimes;
 mod scale;
 mod secrets;

@@ -8,6 +8,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use arc_swap::{ArcSwap, Guard};
+use http::{HeaderMap, StatusCode};
 use tokio_util::sync::CancellationToken;
 
 use super::observe::{EventSink, Notice, Outbox, SessionEvents, StateWatch};
@@ -25,6 +26,7 @@ use crate::session::state::{
 use crate::session::store_client::StoreClient;
 use crate::session::token::{Attachment, Grant, Judge, Tokens};
 use crate::store::TokenStore;
+use crate::trace;
 
 pub(crate) struct Shell {
     pub(crate) attachment: Arc<Attachment>,
@@ -208,6 +210,19 @@ impl Shell {
         self.attachment.can_sign(&present, received.as_ref(), &self.clock)?;
         let now = self.clock.now();
         self.step(|core| core.sign_in(credential, jar, since, now))
+    }
+
+    /// Replaces the credential with `version` by `tokens`, which the server has sent with an answer to it.
+    /// Does nothing if that is not the present one any more.
+    pub(crate) fn rotate(self: &Arc<Self>, version: Version, tokens: Tokens, headers: &HeaderMap) {
+        let head = Head::new(StatusCode::OK, headers.clone());
+        match self.attachment.credential(tokens, Some(&head), || self.clock.wall()) {
+            Ok(credential) => {
+                let now = self.clock.now();
+                self.step(|core| core.rotated(version, credential, now));
+            }
+            Err(error) => trace::unusable(&error),
+        }
     }
 
     /// Signs out. With `revoke`, tokens that a refresh in progress still receives are revoked at the

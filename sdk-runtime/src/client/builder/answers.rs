@@ -4,10 +4,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use http::HeaderMap;
+
 use super::ClientBuilder;
 use crate::error::ErrorResponse;
 use crate::exchange::Redirects;
-use crate::session::{RefreshInAdvance, Verdict};
+use crate::session::{RefreshInAdvance, Tokens, Verdict};
 
 impl<C> ClientBuilder<C> {
     /// Judges answers in place of the default (RFC 6750, section 3.1): a 401 means "this access token is no
@@ -74,6 +76,37 @@ impl<C> ClientBuilder<C> {
     /// ```
     pub fn token_bad_on(mut self, statuses: impl IntoIterator<Item = u16>) -> Self {
         self.judge.also_on.extend(statuses);
+        self
+    }
+
+    /// Finds the next tokens in the headers of answers, for servers that rotate the token with each answer.
+    ///
+    /// `find` is asked about answers that accept the credential: those of the client's own origins to a
+    /// signed call, without a redirect. Its tokens replace the present ones if the request was signed with
+    /// those, and no refresh is in progress. A token without a refresh token keeps the one of the login.
+    ///
+    /// The next call is signed with the new token. A call that was sent with the former one is replayed if
+    /// the server rejects it. If the server accepts one token at a time, make one call at a time. The store
+    /// gets the latest tokens, and not each of them. Subscribers get no event; [`StateWatch`] has each login.
+    ///
+    /// [`StateWatch`]: crate::session::StateWatch
+    ///
+    /// ```
+    /// # use sdk_runtime::{Result, api_client};
+    /// # #[api_client]
+    /// # trait Tracker {
+    /// #     #[get("/issues")]
+    /// #     async fn issues(&self) -> Result<Vec<String>>;
+    /// # }
+    /// use sdk_runtime::Tokens;
+    ///
+    /// let tracker = TrackerClient::builder("https://tracker.example")
+    ///     .tokens_in(|headers| Some(Tokens::new(headers.get("x-next-token")?.to_str().ok()?)))
+    ///     .build()?;
+    /// # Ok::<(), sdk_runtime::error::BuildError>(())
+    /// ```
+    pub fn tokens_in(mut self, find: impl Fn(&HeaderMap) -> Option<Tokens> + Send + Sync + 'static) -> Self {
+        self.judge.tokens_in = Some(Arc::new(find));
         self
     }
 

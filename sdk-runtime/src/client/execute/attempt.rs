@@ -60,6 +60,13 @@ impl AttemptResponse {
         has_looked && self.signed && self.own_origin
     }
 
+    pub(super) fn headers(&self) -> &HeaderMap {
+        match &self.response {
+            CallResponse::Success(success) => success.head().headers(),
+            CallResponse::Failure(answer, _) => answer.headers(),
+        }
+    }
+
     /// Returns the error response that a retry may replace.
     pub(super) fn failure(&self) -> Option<&ErrorResponse> {
         match &self.response {

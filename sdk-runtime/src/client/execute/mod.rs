@@ -159,8 +159,16 @@ impl Execution<'_> {
                 .attempt(request, credentials, || shell.permit(identity, sent))
                 .await
                 .map(|response| self.client.classify(request, response, snapshot));
-            if matches!(&classified, Ok(ClassifiedResponse::Returned(it)) if it.accepts_the_credential()) {
+            if let Ok(ClassifiedResponse::Returned(it)) = &classified
+                && it.accepts_the_credential()
+            {
                 shell.accepted(snapshot, self.client.endpoint_id(request.endpoint));
+                if let Some(tokens_in) = &self.client.judge.tokens_in
+                    && it.redirected.is_none()
+                    && let Some(tokens) = tokens_in(it.headers())
+                {
+                    shell.rotate(snapshot.version, tokens, it.headers());
+                }
             }
             let lag = self.disbelief(&classified, snapshot, request, disbelieved);
             let retry = || self.retry.pause(classified.as_ref().map(ClassifiedResponse::failure));

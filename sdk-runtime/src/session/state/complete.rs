@@ -233,6 +233,6 @@ impl Core {
 }
 
 /// Whether both name a user, and not the same one.
-fn is_another_subject(before: &Tokens, after: &Tokens) -> bool {
+pub(super) fn is_another_subject(before: &Tokens, after: &Tokens) -> bool {
     before.subject.is_some() && after.subject.is_some() && before.subject != after.subject
 }

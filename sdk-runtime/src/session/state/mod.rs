@@ -44,6 +44,7 @@ use crate::runtime::Now;
 use crate::secret::RefreshToken;
 use crate::session::stored::{DeniedRefresh, Logins, OutcomeUnknown, PendingWrite, Replaces, TokenId};
 use crate::session::token::{Credential, Grant, Tokens, non_empty};
+use complete::is_another_subject;
 use cool_down::CoolDown;
 use snapshot::RefreshSchedule;
 use throttle::Throttle;
@@ -191,6 +192,30 @@ impl Core {
         self.events.push(SessionEvent::SignedIn(login));
         self.must_write(Replaces::Anything);
         Ok(())
+    }
+
+    /// Replaces the credential with `version`, because an answer to it brought the next one. It ends no
+    /// cool-down, lifts no hold, and starts no refresh. If one is in progress, its tokens are newer.
+    pub(crate) fn rotated(&mut self, version: Version, credential: Credential, now: Now) {
+        let Phase::Active(snapshot) = &self.view.phase else { return };
+        if snapshot.version != version || snapshot.is_rejected() || self.flight.is_some() {
+            return;
+        }
+        let before = Tokens { refresh: self.refresh.clone(), ..snapshot.tokens.clone() };
+        if is_another_subject(&before, &credential.tokens) {
+            return;
+        }
+        let credential = Credential { tokens: credential.tokens.after(&before), ..credential };
+        let nonce = self.random.u32(..);
+        self.id = self.id.as_ref().map(|id| id.next(nonce));
+        self.publish(credential, now);
+        self.throttle.rotated(version, Version { generation: self.generation, ..version });
+        if let Some(id) = self.id.clone() {
+            self.must_write(match self.pending {
+                Some(Replaces::Anything) => Replaces::Anything,
+                _ => Replaces::UpTo(id, self.superseded_logins.clone()),
+            });
+        }
     }
 
     /// Signs out. Returns the former login, for telling the server.

@@ -64,6 +64,16 @@ impl Throttle {
         self.holds.push(Hold { endpoint, version: Some(version), blocked_until: until, until });
     }
 
+    /// Records that the token `new` has replaced `old` without a refresh: it counts as the same.
+    pub(super) fn rotated(&mut self, old: Version, new: Version) {
+        for hold in self.holds.iter_mut().filter(|hold| hold.version == Some(old)) {
+            hold.version = Some(new);
+        }
+        if self.budget.last == Some(old) {
+            self.budget.last = Some(new);
+        }
+    }
+
     /// Records that `endpoint` has accepted a token. Its next rejection may cause a refresh, and costs.
     pub(super) fn accepted(&mut self, endpoint: EndpointId) {
         for hold in self.holds.iter_mut().filter(|hold| hold.endpoint == endpoint) {

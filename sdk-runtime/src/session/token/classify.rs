@@ -3,8 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::StatusCode;
+use http::{HeaderMap, StatusCode};
 
+use super::tokens::Tokens;
 use crate::error::{ErrorResponse, InsufficientScope};
 
 /// What a response to a signed request says about its credential.
@@ -40,6 +41,9 @@ impl From<bool> for Verdict {
 /// A user's classification in place of the default table.
 pub(crate) type TokenBad = Arc<dyn Fn(&ErrorResponse) -> Verdict + Send + Sync>;
 
+/// A user's function that finds the next tokens in the headers of an answer.
+pub(crate) type TokensIn = Arc<dyn Fn(&HeaderMap) -> Option<Tokens> + Send + Sync>;
+
 /// How the answers to a client's signed requests are judged.
 #[derive(Clone, Default)]
 pub(crate) struct Judge {
@@ -49,6 +53,8 @@ pub(crate) struct Judge {
     pub(crate) also_on: Vec<u16>,
     /// The age up to which the default table does not believe the rejection of a token.
     pub(crate) grace: Duration,
+    /// The tokens in the headers of an answer that accepts the credential.
+    pub(crate) tokens_in: Option<TokensIn>,
 }
 
 impl Judge {
@@ -90,7 +96,7 @@ impl Judge {
 
     /// Whether the client has set nothing.
     pub(crate) fn is_default(&self) -> bool {
-        self.token_bad.is_none() && self.grace.is_zero()
+        self.token_bad.is_none() && self.grace.is_zero() && self.tokens_in.is_none()
     }
 }
 
