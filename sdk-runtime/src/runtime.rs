@@ -126,6 +126,11 @@ pub(crate) async fn until<F: Future>(deadline: Instant, future: F) -> Option<F::
     tokio::time::timeout_at(deadline, future).await.ok()
 }
 
+/// Whether this thread has a runtime at this moment.
+pub(crate) fn is_here() -> bool {
+    Handle::try_current().is_ok()
+}
+
 /// The runtime of tasks: one that was named, or that of the caller.
 #[derive(Clone, Default)]
 pub(crate) struct Spawner(Option<Handle>);

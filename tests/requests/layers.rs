@@ -210,7 +210,33 @@ async fn an_error_of_the_layer_itself_is_one_of_a_request_that_may_have_arrived(
         .build()
         .unwrap();
     let Err(Error::Transport(error)) = client.create("x").await else { panic!("no transport error") };
-    assert_eq!((error.kind(), error.may_have_arrived()), (TransportErrorKind::Request, true));
+    assert_eq!((error.kind(), error.may_have_arrived()), (TransportErrorKind::Layer, true));
+    let error = Error::from(error);
+    assert_eq!((error.code(), error.is_transient()), ("transport.layer", true));
+    assert_eq!(
+        error.to_string(),
+        "`Tracker::create`: a layer of `.layer(…)` or `.transport_layer(…)` failed for a request to the \
+         server http://localhost"
+    );
+}
+
+/// A request that waits for its turn when the layer around gives up: no error says that it was sent.
+#[tokio::test(start_paused = true)]
+async fn a_timeout_of_a_call_that_waits_in_a_limit_is_told_as_that_of_the_layer() {
+    let backend = Backend::new();
+    backend.route("POST", "/issues", |_| std::future::pending());
+    let client = TrackerClient::builder("http://localhost")
+        .transport(ServiceTransport::new(backend.clone()))
+        .layer(GlobalConcurrencyLimitLayer::new(1))
+        .layer(TimeoutLayer::new(Duration::from_secs(5)))
+        .timeout(Duration::from_secs(60))
+        .build()
+        .unwrap();
+    let (first, second) = tokio::join!(client.create("x"), client.create("x"));
+    for error in [first.unwrap_err(), second.unwrap_err()] {
+        assert_eq!(error.code(), "transport.layer", "{error}");
+    }
+    assert_eq!(backend.count("POST", "/issues"), 1);
 }
 
 /// A layer that routes, as one for a service mesh does.

@@ -100,10 +100,10 @@ async fn functions_see_the_declared_headers_and_are_called_in_their_order() {
 async fn the_header_of_the_credential_and_those_of_the_transport_cannot_be_set() {
     for (name, reason) in [
         ("authorization", "is not for `.on_request(…)` to set: the client sets it"),
-        ("host", "is a header the transport sets"),
-        ("content-length", "is a header the transport sets"),
-        ("transfer-encoding", "is a header the transport sets"),
-        ("proxy-authorization", "is a header the transport sets"),
+        ("host", "is not for `.on_request(…)` to set: the transport sets it"),
+        ("content-length", "is not for `.on_request(…)` to set: the transport sets it"),
+        ("transfer-encoding", "is not for `.on_request(…)` to set: the transport sets it"),
+        ("proxy-authorization", "is not for `.on_request(…)` to set: the transport sets it"),
     ] {
         let backend = accepting();
         let client = client(&backend, move |_, headers| {

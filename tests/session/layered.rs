@@ -149,6 +149,15 @@ fn i22_a_plaintext_origin_of_a_layer_is_allowed_by_the_builder_of_its_client() {
     let pool = builder().build_pool(|_: &u8| MemoryStore::new()).unwrap();
     assert_eq!(refused(&pool.get(&1), &[BACKEND]), None);
 
+    let error = client.session().layer::<Bytes>([OWN, "http://backend.internal:8081"]).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "the client cannot be built: the origin `http://backend.internal:8081` of `session().layer(…)` would \
+         get a credential in the clear: it must begin with `https://`, or be `localhost` or a loopback \
+         address; if the network protects the traffic, write \
+         `.allow_insecure(\"http://backend.internal:8081\")` at the builder of the client"
+    );
+
     // One session, and two builders: each speaks for its own client.
     let sharing = TrackerClient::builder(OWN).build().unwrap();
     assert_eq!(refused(&sharing, &[BACKEND]), Some("build.origin"), "I22");
@@ -274,7 +283,7 @@ fn origins_are_checked() {
     };
     assert_eq!(code(&[OWN, "http://localhost:1"]), Ok(()));
     assert_eq!(code(&[]), Err("build.options"));
-    assert_eq!(code(&["own.test"]), Err("build.base"));
+    assert_eq!(code(&["own.test"]), Err("build.origin"));
     for origins in [&["https://own.test/v1"][..], &[OWN, "http://other.test"], &["http://own.test"]] {
         assert_eq!(code(origins), Err("build.origin"), "{origins:?}");
     }

@@ -18,7 +18,7 @@ use test_support::user;
 use tokio::runtime::{Builder, Runtime};
 
 use crate::shelf::Shelf;
-use crate::tracker::{TrackerClient, server, with_issues};
+use crate::tracker::{TrackerClient, client, server, with_issues};
 
 /// A runtime that goes on, a server on it, and its socket.
 struct Stage {
@@ -280,6 +280,24 @@ fn without_a_runtime_a_refresh_fails_and_no_caller_hangs() {
     assert!(block_on(client.session().flush()).is_err(), "no task writes");
     runtime(0).block_on(client.session().flush()).unwrap();
     assert!(!block_on(shelf.text()).contains("access-"));
+}
+
+/// Over a transport that needs no runtime, so that the request could be sent.
+#[test]
+fn without_a_runtime_no_call_is_sent_and_its_error_names_the_ways_out() {
+    let server = server();
+    let client = client(&server);
+    runtime(0).block_on(client.login(&user("ann")).into_future()).unwrap();
+    let before = server.backend().requests().len();
+    let error = block_on(client.issue(1).into_future()).unwrap_err();
+    assert_eq!(error.code(), "invalid_request");
+    for way in ["`.spawn_on(…)`", "`.wait()`", "`blocking`"] {
+        assert!(error.to_string().contains(way), "{error}");
+    }
+    assert_eq!(server.backend().requests().len(), before);
+    assert!(block_on(client.logout().into_future()).is_err(), "a sign-out neither");
+    assert_eq!(server.backend().requests().len(), before);
+    assert!(client.session().state().is_signed_in());
 }
 
 #[test]

@@ -42,9 +42,9 @@ use crate::trace::{self, Instrument, Span};
 ///
 /// # Panics
 ///
-/// Awaiting a call panics outside a Tokio runtime with its time driver, unless
-/// [`spawn_on`](crate::client::ClientBuilder::spawn_on) names a runtime. With the feature `blocking`,
-/// `call.wait()` needs no runtime.
+/// Awaiting a call panics on a Tokio runtime without its time driver. Without a runtime it fails, unless
+/// [`spawn_on`](crate::client::ClientBuilder::spawn_on) names one. With the feature `blocking`, `call.wait()`
+/// needs none.
 #[must_use = "a call does nothing until it is awaited"]
 pub struct Call<T, E = Error> {
     /// `None` once the call was polled.

@@ -11,7 +11,7 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 use crate::endpoint::{CallTimeout, Endpoint};
-use crate::error::{Cancelled, Error, Timeout, TimeoutPhase};
+use crate::error::{Cancelled, Error, InvalidRequest, Timeout, TimeoutPhase};
 use crate::runtime;
 use crate::session::WaitBudget;
 use crate::transport::Stage;
@@ -40,12 +40,15 @@ impl CallLimits {
     }
 
     /// Returns the outcome of `work`, unless a limit ends it. If `work` has started a refresh in advance,
-    /// waits for that refresh within the same limits.
+    /// waits for that refresh within the same limits. Without a runtime, does no work.
     pub(super) async fn enforce<T>(
         &self,
         progress: &Progress,
         work: impl Future<Output = Result<T, Error>>,
     ) -> Result<T, Error> {
+        if !runtime::is_here() {
+            return Err(no_runtime().into());
+        }
         if self.cancel.as_ref().is_some_and(CancellationToken::is_cancelled) {
             return Err(Cancelled::default().into());
         }
@@ -72,6 +75,14 @@ impl CallLimits {
         }
         outcome
     }
+}
+
+fn no_runtime() -> InvalidRequest {
+    InvalidRequest::new(
+        "Tokio runtime",
+        "is missing on this thread: name one by `.spawn_on(…)` of the builder, or send the call by `.wait()` \
+         of the feature `blocking`",
+    )
 }
 
 async fn cancelled(token: Option<&CancellationToken>) {

@@ -132,10 +132,13 @@ impl Session {
         copy: fn(&B) -> Option<B>,
     ) -> Result<SessionLayer<B>, BuildError> {
         let mut origins = origins.into_iter();
-        let first = origins.next().ok_or_else(|| BuildError::conflict("`.layer(…)` needs an origin"))?;
-        let mut base = Base::parse(first).map_err(BuildError::base)?.allowing(self.insecure().clone());
+        let first =
+            origins.next().ok_or_else(|| BuildError::conflict("`session().layer(…)` needs an origin"))?;
+        let odd = |given, reason: String| BuildError::origin("session().layer", given, reason);
+        let base = Base::parse(first).map_err(|reason| odd(first, reason.to_owned()))?;
+        let mut base = base.allowing(self.insecure().clone());
         for origin in std::iter::once(first).chain(origins) {
-            base.trust(origin).map_err(|reason| BuildError::origin("layer", reason))?;
+            base.trust(origin).map_err(|reason| odd(origin, reason))?;
         }
         Ok(SessionLayer(Arc::new(Inner { session: self.clone(), base, copy })))
     }

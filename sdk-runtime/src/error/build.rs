@@ -15,10 +15,10 @@ pub struct BuildError(Arc<Kind>);
 #[derive(Debug)]
 enum Kind {
     Base(&'static str),
-    /// The method of the builder, and the reason.
-    Origin(&'static str, &'static str),
-    /// The origin of the base URL.
-    Insecure(String),
+    /// The method that was called with the origin, the origin, and what is wrong with it.
+    Origin(&'static str, String, String),
+    /// The origin of the base URL, and those that were allowed.
+    Insecure(String, Vec<String>),
     Conflict(&'static str),
     Credential(InvalidRequest),
     /// The type of the value.
@@ -33,13 +33,16 @@ impl BuildError {
         Self(Arc::new(Kind::Base(reason)))
     }
 
-    pub(crate) fn origin(method: &'static str, reason: &'static str) -> Self {
-        Self(Arc::new(Kind::Origin(method, reason)))
+    /// Returns the error of the address `given` as an origin of `method`.
+    pub(crate) fn origin(method: &'static str, given: &str, reason: impl Into<String>) -> Self {
+        Self(Arc::new(Kind::Origin(method, shown(given), reason.into())))
     }
 
-    /// Returns the error of a client that has a credential, at a base to which it may not travel.
-    pub(crate) fn insecure(base: &Url) -> Self {
-        Self(Arc::new(Kind::Insecure(base.origin().ascii_serialization())))
+    /// Returns the error of a client that has a credential, at a base to which it may not travel, since it is
+    /// none of the origins `allowed`.
+    pub(crate) fn insecure(base: &Url, allowed: &[String]) -> Self {
+        let allowed = allowed.iter().map(|given| shown(given)).collect();
+        Self(Arc::new(Kind::Insecure(base.origin().ascii_serialization(), allowed)))
     }
 
     pub(crate) fn conflict(reason: &'static str) -> Self {
@@ -66,6 +69,14 @@ impl BuildError {
     }
 }
 
+/// Returns an address as it was written, unless it may hold a password or is very long.
+fn shown(given: &str) -> String {
+    match given.len() > 200 || given.contains(['@', '?', '#']) {
+        true => "…".to_owned(),
+        false => given.escape_debug().to_string(),
+    }
+}
+
 impl BuildError {
     /// Returns the code, as [`Error::code`](super::Error::code) does.
     #[must_use]
@@ -73,7 +84,7 @@ impl BuildError {
         match &*self.0 {
             Kind::Base(_) => "build.base",
             Kind::Origin(..) => "build.origin",
-            Kind::Insecure(_) => "build.insecure",
+            Kind::Insecure(..) => "build.insecure",
             Kind::Conflict(_) => "build.options",
             Kind::Credential(_) => "build.credential",
             Kind::Missing(_) => "build.missing",
@@ -89,13 +100,20 @@ impl fmt::Display for BuildError {
         f.write_str("the client cannot be built: ")?;
         match &*self.0 {
             Kind::Base(reason) => write!(f, "the base URL {reason}"),
-            Kind::Origin(method, reason) => write!(f, "the origin of `.{method}(…)` {reason}"),
-            Kind::Insecure(origin) => write!(
-                f,
-                "the credentials of the login would travel to `{origin}` in the clear: use https, or a \
-                 loopback address such as `http://localhost`; if the network protects the traffic, write \
-                 `.allow_insecure(\"{origin}\")`"
-            ),
+            Kind::Origin(method, given, reason) => {
+                write!(f, "the origin `{given}` of `{method}(…)` {reason}")
+            }
+            Kind::Insecure(origin, allowed) => {
+                write!(
+                    f,
+                    "the credentials of the login would travel to `{origin}` in the clear: use https, or a \
+                     loopback address such as `http://localhost`; if the network protects the traffic, write \
+                     `.allow_insecure(\"{origin}\")`"
+                )?;
+                allowed
+                    .iter()
+                    .try_for_each(|other| write!(f, "; `.allow_insecure(\"{other}\")` names another origin"))
+            }
             Kind::Conflict(reason) => f.write_str(reason),
             Kind::Missing(what) => write!(
                 f,

@@ -61,6 +61,7 @@ impl Error {
                 TransportErrorKind::Proxy => "transport.proxy",
                 TransportErrorKind::NotSent => "transport.not_sent",
                 TransportErrorKind::Request => "transport.request",
+                TransportErrorKind::Layer => "transport.layer",
                 TransportErrorKind::NotHttp => "transport.not_http",
                 TransportErrorKind::HeadTooLarge => "transport.head_too_large",
                 TransportErrorKind::Body => "transport.body",
@@ -93,7 +94,9 @@ impl Error {
     /// Whether the failure may pass by itself, so that the same call can succeed later although neither the
     /// user nor the program changes anything. `true` for a network that fails, a timeout, the statuses 408,
     /// 429, 500, 502, 503 and 504, a store that cannot be used now, and a refresh that fails for one of these
-    /// reasons. Whether the call may be sent again is another question
+    /// reasons. `false` for [`Closed`](Self::Closed), because the session stays closed.
+    ///
+    /// Whether the call may be sent again is another question
     /// ([`Call::retry`](crate::client::Call::retry)).
     #[must_use]
     pub fn is_transient(&self) -> bool {

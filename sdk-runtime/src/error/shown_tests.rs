@@ -366,9 +366,9 @@ fn each_reason_why_no_client_can_be_built_is_told() {
     for (error, told, debug, source) in [
         (BuildError::base("is odd"), "the base URL is odd".to_owned(), "BuildError(Base(\"is odd\"))", None),
         (
-            BuildError::origin("trusted_origin", "is odd"),
-            "the origin of `.trusted_origin(…)` is odd".to_owned(),
-            "BuildError(Origin(\"trusted_origin\", \"is odd\"))",
+            BuildError::origin("session().layer", "https://ann:hunter2@a.example", "is odd"),
+            "the origin `…` of `session().layer(…)` is odd".to_owned(),
+            "BuildError(Origin(\"session().layer\", \"…\", \"is odd\"))",
             None,
         ),
         (BuildError::conflict("is odd"), "is odd".to_owned(), "BuildError(Conflict(\"is odd\"))", None),

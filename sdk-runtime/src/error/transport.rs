@@ -44,6 +44,10 @@ pub enum TransportErrorKind {
     NotSent,
     /// The request may have reached the server and have had its effect.
     Request,
+    /// A layer of [`layer`](crate::client::ClientBuilder::layer) or
+    /// [`transport_layer`](crate::client::ClientBuilder::transport_layer) failed, such as by its timeout. The
+    /// layer may have sent the request.
+    Layer,
     /// The response is no HTTP: the server, or a proxy, speaks another protocol.
     NotHttp,
     /// The headers of the response exceed the client's limit.
@@ -134,6 +138,9 @@ impl fmt::Display for TransportError {
             TransportErrorKind::Request => {
                 write!(f, "the request to {server} was interrupted before its answer came")
             }
+            TransportErrorKind::Layer => {
+                write!(f, "a layer of `.layer(…)` or `.transport_layer(…)` failed for a request to {server}")
+            }
             TransportErrorKind::NotHttp => write!(f, "the answer of {server} is not HTTP"),
             TransportErrorKind::HeadTooLarge => write!(f, "the head of the answer of {server} is too large"),
             TransportErrorKind::Body => f.write_str("the answer's body was interrupted"),
@@ -174,6 +181,12 @@ mod tests {
             (Proxy, false, true, "the proxy did not connect to the server"),
             (NotSent, false, true, "the server did not take the request"),
             (Request, true, true, "the request to the server was interrupted before its answer came"),
+            (
+                Layer,
+                true,
+                true,
+                "a layer of `.layer(…)` or `.transport_layer(…)` failed for a request to the server",
+            ),
             (NotHttp, true, false, "the answer of the server is not HTTP"),
             (HeadTooLarge, true, false, "the head of the answer of the server is too large"),
             (Body, true, true, "the answer's body was interrupted"),

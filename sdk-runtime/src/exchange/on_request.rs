@@ -38,7 +38,10 @@ pub(super) fn call(
         }
     }
     for (name, value) in headers.iter_mut() {
-        header::check_name(name, name.as_str())?;
+        if header::is_set_by_the_transport(name) {
+            let reason = "is not for `.on_request(…)` to set: the transport sets it";
+            return Err(InvalidRequest::new(name.to_string(), reason));
+        }
         header::protect(name, value);
     }
     Ok(())

@@ -57,13 +57,15 @@ impl Base {
     }
 
     /// Adds an origin that is trusted as the client's own.
-    pub(crate) fn trust(&mut self, text: &str) -> Result<(), &'static str> {
+    pub(crate) fn trust(&mut self, text: &str) -> Result<(), String> {
         let url = origin(text).ok_or("must be scheme and host alone, as in `https://uploads.example`")?;
         if !self.may_carry_credentials(&url) {
-            return Err(
-                "would get a credential in the clear: it must begin with `https://`, be `localhost` or a \
-                 loopback address, or be allowed by `.allow_insecure(…)`",
-            );
+            return Err(format!(
+                "would get a credential in the clear: it must begin with `https://`, or be `localhost` or a \
+                 loopback address; if the network protects the traffic, write `.allow_insecure(\"{}\")` at \
+                 the builder of the client",
+                url.origin().ascii_serialization()
+            ));
         }
         self.trusted.push(url);
         Ok(())

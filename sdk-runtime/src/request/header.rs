@@ -220,7 +220,8 @@ pub(crate) fn check_name(name: &HeaderName, text: &str) -> Result<(), InvalidReq
     }
 }
 
-fn is_set_by_the_transport(name: &HeaderName) -> bool {
+/// Whether the transport sets the header, and no caller may.
+pub(crate) fn is_set_by_the_transport(name: &HeaderName) -> bool {
     matches!(
         name.as_str(),
         "connection"

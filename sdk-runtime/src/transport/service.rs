@@ -73,8 +73,9 @@ where
             if is_layered {
                 outgoing.extensions_mut().insert(Carried { has_body, own_connection, direct, stage });
             }
-            poll_fn(|cx| service.poll_ready(cx)).await.map_err(request_error)?;
-            let answer = service.call(outgoing).await.map_err(request_error)?;
+            let failed = if is_layered { layer_error } else { request_error };
+            poll_fn(|cx| service.poll_ready(cx)).await.map_err(failed)?;
+            let answer = service.call(outgoing).await.map_err(failed)?;
             Ok(answer.map(|body| {
                 let body = body
                     .map_frame(|frame| frame.map_data(|mut data| data.copy_to_bytes(data.remaining())))
@@ -128,7 +129,20 @@ fn body_error(error: impl Into<Box<dyn StdError + Send + Sync>>) -> TransportErr
     }
 }
 
+/// Returns the error of a layer: that of the transport below, or its own.
+fn layer_error(error: impl Into<Box<dyn StdError + Send + Sync>>) -> TransportError {
+    classified(error, TransportErrorKind::Layer)
+}
+
 fn request_error(error: impl Into<Box<dyn StdError + Send + Sync>>) -> TransportError {
+    classified(error, TransportErrorKind::Request)
+}
+
+/// Returns the error with the kind `unknown` if its cause is not known.
+fn classified(
+    error: impl Into<Box<dyn StdError + Send + Sync>>,
+    unknown: TransportErrorKind,
+) -> TransportError {
     let error = error.into();
     if let Some(error) = of_the_transport(&*error) {
         return error.clone();
@@ -138,7 +152,7 @@ fn request_error(error: impl Into<Box<dyn StdError + Send + Sync>>) -> Transport
     let kind = match cause.kind {
         Some(kind) => kind,
         None if is_unsent => TransportErrorKind::Connect,
-        None => TransportErrorKind::Request,
+        None => unknown,
     };
     TransportError::because(kind, cause.words, error).arrived(!is_unsent)
 }

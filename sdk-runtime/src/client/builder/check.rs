@@ -15,10 +15,11 @@ impl<C: ApiClient> ClientBuilder<C> {
     pub(super) fn check(mut self) -> Result<(ClientConfig, LoginSource), BuildError> {
         let mut base = Base::parse(&self.base).map_err(BuildError::base)?;
         for origin in &self.insecure {
-            base.allow_insecure(origin).map_err(|reason| BuildError::origin("allow_insecure", reason))?;
+            base.allow_insecure(origin)
+                .map_err(|reason| BuildError::origin(".allow_insecure", origin, reason))?;
         }
         for origin in &self.trusted {
-            base.trust(origin).map_err(|reason| BuildError::origin("trusted_origin", reason))?;
+            base.trust(origin).map_err(|reason| BuildError::origin(".trusted_origin", origin, reason))?;
         }
         let on_request = std::mem::take(&mut self.transport.on_request);
         let transports = self.transport.transports(&base)?;
@@ -53,7 +54,7 @@ impl<C: ApiClient> ClientBuilder<C> {
         let has_credential = has_credential || matches!(refresh, Some(Refresh::Source(_)));
         let has_session = C::ENDPOINTS.iter().any(|endpoint| endpoint.is_session());
         if (has_credential || has_attach || has_session) && !base.may_carry_credentials(base.url()) {
-            return Err(BuildError::insecure(base.url()));
+            return Err(BuildError::insecure(base.url(), &self.insecure));
         }
         let login = LoginSource::check(self.bearer, self.session, self.store, has, &attachment)?;
         if attachment.header().is_some_and(|header| headers.contains_key(header)) {

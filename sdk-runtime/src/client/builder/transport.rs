@@ -54,9 +54,10 @@ impl<C: ApiClient> ClientBuilder<C> {
     /// The timeout of the call includes the time that a layer waits. The clients of a pool share their
     /// layers: one user can take all places of a limit.
     ///
-    /// An error of the layer itself, such as a timeout, is an [`Error::Transport`](crate::Error::Transport).
-    /// It counts as "the server may have received the request", unless it is a
-    /// [`TransportError`](crate::error::TransportError) that says otherwise.
+    /// An error of the layer itself, such as a timeout, is an [`Error::Transport`](crate::Error::Transport)
+    /// of the kind [`Layer`](crate::error::TransportErrorKind::Layer). It counts as "the server may have
+    /// received the request", unless it is a [`TransportError`](crate::error::TransportError) that says
+    /// otherwise.
     ///
     /// ```
     /// # use sdk_runtime::{Result, api_client};
