@@ -3,7 +3,7 @@
 //! Other frameworks write placeholders in other ways, and text that is pasted has blanks, hosts and double
 //! slashes. The result is shown in a help, and is a guess: `template` checks that it is a path.
 
-use crate::segment::foreign;
+use crate::segment::{foreign, misplaced_rest};
 
 /// The words that other frameworks write in front of the name of a placeholder, as in `<int:id>`.
 const TYPES: &[&str] = &[
@@ -148,7 +148,7 @@ impl Meant<'_> {
         }
         let (name, rest) = name_and_rest(inside);
         let name = self.free(&name, rest);
-        // The rest of a path is its last segment, and alone in it.
+        // The rest of a path is alone in its segment.
         if rest && !self.path.ends_with('/') {
             self.path.push('/');
         }
@@ -178,28 +178,23 @@ impl Meant<'_> {
         if name.is_empty() { self.path.push_str("%7D") } else { self.placeholder(&name) }
     }
 
-    /// Returns the path without empty segments and dot-segments. A `{*rest}` in the middle becomes one
-    /// segment.
+    /// Returns the path without empty segments and dot-segments. A `{*rest}` with other text in its segment
+    /// becomes a part of that segment.
     fn path_with_clean_segments(&self) -> String {
-        let ends_with_slash = self.path.ends_with('/');
+        if self.path.is_empty() {
+            return String::new();
+        }
         let mut kept: Vec<String> = Vec::new();
-        let segments: Vec<&str> = self.path.split('/').filter(|segment| !segment.is_empty()).collect();
-        for (index, segment) in segments.iter().enumerate() {
+        for segment in self.path.split('/').filter(|segment| !segment.is_empty()) {
             match segment.to_ascii_lowercase().replace("%2e", ".").as_str() {
                 "." => {}
                 ".." => drop(kept.pop()),
-                _ if index + 1 < segments.len() || !segment.ends_with('}') => {
-                    kept.push(segment.replace("{*", "{"));
-                }
-                _ => kept.push((*segment).to_owned()),
+                _ if misplaced_rest(segment).is_some() => kept.push(segment.replace("{*", "{")),
+                _ => kept.push(segment.to_owned()),
             }
         }
-        let end = if ends_with_slash && !kept.is_empty() && !self.is_rest_moved(&kept) { "/" } else { "" };
+        let end = if self.path.ends_with('/') && !kept.is_empty() { "/" } else { "" };
         format!("/{}{end}", kept.join("/"))
-    }
-
-    fn is_rest_moved(&self, kept: &[String]) -> bool {
-        kept.last().is_some_and(|last| last.starts_with("{*"))
     }
 }
 
@@ -327,8 +322,9 @@ mod tests {
             ("/files/{rest*}", "/files/{*rest}"),
             ("/files/{rest+}", "/files/{*rest}"),
             ("/files{*rest}", "/files/{*rest}"),
-            ("/{*rest}/x", "/{rest}/x"),
-            ("/{*rest}/", "/{*rest}"),
+            ("/{*rest}/x", "/{*rest}/x"),
+            ("/{*rest}/", "/{*rest}/"),
+            ("/{*rest}.x/y", "/{rest}.x/y"),
             ("/users{/id}", "/users/{id}"),
             ("/users{?id,page}", "/users"),
             ("//users", "/users"),
@@ -340,8 +336,8 @@ mod tests {
             (" /users ", "/users"),
             ("users", "/users"),
             ("../users/./x", "/users/x"),
-            ("?page=1", "/?page=1"),
-            ("", "/"),
+            ("?page=1", "?page=1"),
+            ("", ""),
             ("/users?q={q}&x=1", "/users?x=1"),
             ("/users?<page>&x=1&<limit>", "/users?x=1"),
             ("/users?id=:id&at=:12", "/users?at=:12"),

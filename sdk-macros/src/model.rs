@@ -60,6 +60,8 @@ pub(crate) struct Param {
     pub(crate) name: Ident,
     pub(crate) ty: Type,
     pub(crate) role: Role,
+    /// The function that makes what is sent of the argument.
+    pub(crate) with: Option<Path>,
     /// Whether the session supplies the value, so that the parameter is not in the visible signature.
     pub(crate) from_session: bool,
 }
@@ -73,7 +75,7 @@ pub(crate) enum Role {
     },
     Query {
         name: String,
-        style: Option<ListStyle>,
+        style: Option<QueryStyle>,
     },
     Queries,
     /// In lower case.
@@ -90,13 +92,26 @@ pub(crate) enum Role {
     Url,
 }
 
-/// The style of a list in the query, as it is written.
+/// How a query parameter is written, if the declaration says it.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum ListStyle {
-    /// The default, if it is written.
+pub(crate) enum QueryStyle {
+    /// The default of lists.
     Repeat,
     Csv,
     Brackets,
+    Pipes,
+    Spaces,
+    /// A name alone, or nothing.
+    Flag,
+    /// One value or a list, percent-encoded by the caller.
+    Encoded,
+}
+
+impl QueryStyle {
+    /// Returns whether it is a style of lists.
+    pub(crate) fn is_of_lists(self) -> bool {
+        !matches!(self, Self::Flag | Self::Encoded)
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -59,12 +59,12 @@ pub(crate) fn is_dot_segment(segment: &str) -> bool {
     dots(segment).is_some()
 }
 
-/// Returns the `{*rest}` in a segment that is not the last, or that contains more.
-pub(crate) fn misplaced_rest(segment: &str, is_last: bool) -> Option<&str> {
+/// Returns the `{*rest}` in a segment that contains more.
+pub(crate) fn misplaced_rest(segment: &str) -> Option<&str> {
     let start = segment.find("{*")?;
     let end = start + segment[start..].find('}')?;
     let rest = &segment[start..=end];
-    (!is_last || rest != segment).then_some(rest)
+    (rest != segment).then_some(rest)
 }
 
 /// Returns whether a name of a placeholder can have the character.

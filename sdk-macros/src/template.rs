@@ -91,7 +91,9 @@ fn outside_of_the_base(text: &str) -> Option<Found> {
         let why = "; the host is given to the client when it is built";
         return Some(Found::new("the path must be relative to the base URL", why));
     }
-    (!text.starts_with('/')).then(|| Found::new("the path must start with `/`", ""))
+    // Without any path, the address is that of the base.
+    let is_path = text.is_empty() || text.starts_with(['/', '?']);
+    (!is_path).then(|| Found::new("the path must start with `/`", ""))
 }
 
 #[derive(Default)]
@@ -329,10 +331,8 @@ impl<'a> Scanner<'a> {
             let why = ", the resolved path";
             self.report(format!("the path contains the dot-segment `{dots}`"), why);
         }
-        if let Some(rest) =
-            segments.iter().enumerate().find_map(|(index, segment)| misplaced_rest(segment, index == last))
-        {
-            self.report(format!("`{rest}` must be the last segment, and alone in it"), "");
+        if let Some(rest) = segments.iter().find_map(|segment| misplaced_rest(segment)) {
+            self.report(format!("`{rest}` must be alone in its segment"), "");
         }
     }
 
@@ -429,6 +429,8 @@ mod tests {
     fn a_base_joins_the_first_literal() {
         assert_eq!(parse("/{id}", &[]).unwrap().below("/v1").pieces, [literal("/v1/"), param("id", false)]);
         assert_eq!(parse("/", &[]).unwrap().below("").path(), "/");
+        let at_the_base = parse("?a=b", &[]).unwrap().below("/v1");
+        assert_eq!((at_the_base.path().as_str(), at_the_base.query.as_deref()), ("/v1", Some("a=b")));
     }
 
     #[test]
@@ -451,6 +453,11 @@ mod tests {
             "/{a_b}/{c-d}/{é1}",
             "/{a}/{b}.{c}",
             "/{a}/x/{*b}",
+            "/{*a}/x/{b}",
+            "/{*a}/",
+            "/{*a}/x/{*b}",
+            "",
+            "?a=b",
             "/a?u=http://b//c",
         ] {
             assert!(parse(text, &[]).is_ok(), "{text}");
@@ -460,7 +467,6 @@ mod tests {
     #[test]
     fn bad_templates_say_what_is_wrong() {
         for (text, message, help) in [
-            ("", "must start with `/`", r#""/""#),
             ("users", "must start with `/`", r#""/users""#),
             ("https://h.example/users?x=1", "relative to the base URL", r#""/users?x=1""#),
             ("//h.example", "relative to the base URL", r#""/""#),
@@ -513,11 +519,12 @@ mod tests {
             ("/{}", "empty placeholder `{}`", "{id}"),
             ("/{*}", "empty placeholder `{*}`", "{*path}"),
             ("/{id}/{id}", "`{id}` appears twice", "{other_id}"),
-            ("/{*path}/x", "must be the last segment", r#""/{path}/x""#),
-            ("/x{*path}", "must be the last segment", "{*path}"),
-            ("/{*path}x", "`{*path}` must be the last segment", r#""/{path}x""#),
-            ("/{a}{*path}", "`{*path}` must be the last segment", "{*path}"),
-            ("/{*path}/", "must be the last segment", "{*path}"),
+            ("/x{*path}", "must be alone in its segment", "{*path}"),
+            ("/{*path}x", "`{*path}` must be alone in its segment", r#""/{path}x""#),
+            ("/{a}{*path}", "`{*path}` must be alone in its segment", "{*path}"),
+            ("/{*path}.x/y", "must be alone in its segment", r#""/{path}.x/y""#),
+            ("?", "query part of the path is empty", r#""""#),
+            ("?a={b}", "not allowed in the query part", r#""""#),
             ("h://a", "relative to the base URL", r#""/""#),
             ("//a/b", "empty segment", r#""/a/b""#),
             ("//users", "empty segment", r#""/users""#),

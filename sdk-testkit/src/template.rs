@@ -23,7 +23,7 @@ pub(crate) enum Segment {
         prefix: String,
         placeholders: Vec<(String, String)>,
     },
-    /// All that is left, at least one character.
+    /// All that is left for it, at least one character: several segments, which may be empty.
     Rest(String),
 }
 
@@ -48,10 +48,6 @@ impl Template {
         {
             return Err(format!("the template `{text}` has two placeholders called `{name}`"));
         }
-        let rests = segments.iter().rev().skip(1);
-        if rests.into_iter().any(|segment| matches!(segment, Segment::Rest(_))) {
-            return Err(format!("the template `{text}` has something after its `{{*…}}`"));
-        }
         Ok(Self { text: text.to_owned(), segments })
     }
 
@@ -73,34 +69,11 @@ impl Template {
 
     /// The decoded captures, if the raw path matches.
     ///
-    /// Literals are compared with the raw text, and a placeholder never spans or matches an empty segment, so
-    /// that `a%2Fb` is one segment and an accidental `//` is not found.
+    /// Literals are compared with the raw text, and `{id}` never spans or matches an empty segment, so that
+    /// `a%2Fb` is one segment and an accidental `//` is not found. `{*rest}` takes as much as it can.
     pub(crate) fn captures(&self, raw_path: &str) -> Option<Captures> {
-        let mut rest = Some(raw_path.strip_prefix('/')?);
-        let mut captures = Captures::new();
-        for segment in &self.segments {
-            let remaining = rest?;
-            let (raw, after) = match remaining.split_once('/') {
-                Some((raw, after)) => (raw, Some(after)),
-                None => (remaining, None),
-            };
-            rest = after;
-            match segment {
-                Segment::Literal(literal) if literal == raw => {}
-                Segment::Literal(_) => return None,
-                Segment::Capture { prefix, placeholders } => {
-                    captures.extend(capture(prefix, placeholders, raw)?);
-                }
-                Segment::Rest(name) => {
-                    if remaining.is_empty() {
-                        return None;
-                    }
-                    captures.push((name.clone(), decode(remaining)));
-                    rest = None;
-                }
-            }
-        }
-        rest.is_none().then_some(captures)
+        let raw: Vec<&str> = raw_path.strip_prefix('/')?.split('/').collect();
+        captures(&self.segments, &raw)
     }
 
     /// Orders templates that match the same path: the one that says more about an earlier segment is greater.
@@ -187,6 +160,32 @@ impl Segment {
             Self::Rest(_) => 0,
         }
     }
+}
+
+/// The captures of raw segments, if each is taken.
+fn captures(segments: &[Segment], raw: &[&str]) -> Option<Captures> {
+    let Some((first, others)) = segments.split_first() else {
+        return raw.is_empty().then(Captures::new);
+    };
+    let (mut captured, behind) = match first {
+        Segment::Literal(literal) => {
+            (Captures::new(), raw.split_first().filter(|(raw, _)| *raw == literal)?.1)
+        }
+        Segment::Capture { prefix, placeholders } => {
+            let (first, behind) = raw.split_first()?;
+            (capture(prefix, placeholders, first)?, behind)
+        }
+        Segment::Rest(name) => {
+            let taken = |end: &usize| {
+                let (value, behind) = (raw[..*end].join("/"), &raw[*end..]);
+                let behind = captures(others, behind).filter(|_| !value.is_empty())?;
+                Some([vec![(name.clone(), decode(&value))], behind].concat())
+            };
+            return (1..=raw.len()).rev().find_map(|end| taken(&end));
+        }
+    };
+    captured.extend(captures(others, behind)?);
+    Some(captured)
 }
 
 /// Each placeholder takes as little as it can, but at least one character; the last takes what is left.
@@ -306,6 +305,9 @@ mod tests {
             ("/{id}.json", "/.json"),
             ("/files/{*rest}", "/files"),
             ("/files/{*rest}", "/files/"),
+            ("/{*key}/v/{id}", "/v/7"),
+            ("/{*key}/v/{id}", "//v/7"),
+            ("/{*key}/v", "/a/v/b"),
         ] {
             assert_eq!(captured(template, path), None, "{template} {path}");
         }
@@ -315,6 +317,10 @@ mod tests {
     fn a_rest_takes_everything_that_is_left() {
         assert_eq!(captured("/files/{*rest}", "/files/a"), values(&["a"]));
         assert_eq!(captured("/files/{*rest}", "/files/a/b%20c/"), values(&["a/b c/"]));
+        assert_eq!(captured("/files/{*rest}", "/files//a"), values(&["/a"]));
+        assert_eq!(captured("/{*key}/v/{id}", "/a/v/b/v/7"), values(&["a/v/b", "7"]));
+        assert_eq!(captured("/{*key}/", "/a//"), values(&["a/"]));
+        assert_eq!(captured("/{*a}/x/{*b}", "/1/2/x/3/4"), values(&["1/2", "3/4"]));
     }
 
     #[test]
@@ -338,7 +344,6 @@ mod tests {
             ("/{a}}", "without its `{`"),
             ("/{a}{*b}", "text next to"),
             ("/{a}/{a}", "two placeholders called `a`"),
-            ("/{*a}/b", "something after"),
             ("/x{*a}", "text next to"),
         ] {
             let error = Template::parse(template).unwrap_err();

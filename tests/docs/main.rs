@@ -3,6 +3,7 @@
 
 mod api_key;
 mod cookies;
+mod dates;
 mod derives;
 mod directus;
 mod django;

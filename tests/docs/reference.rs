@@ -148,6 +148,10 @@ pub struct Trace {
     pub x_parent: Option<u64>,
 }
 
+fn hours(time: &Duration) -> u64 {
+    time.as_secs() / 3600
+}
+
 #[api_client(auth = none)]
 pub trait Roles {
     #[get("/v{major}/issues/")]
@@ -155,6 +159,15 @@ pub trait Roles {
 
     #[get("/")]
     async fn root(&self, #[headers] trace: &Trace, #[header] x_tag: &[&str]) -> Result<String>;
+
+    #[get("/search")]
+    async fn search(
+        &self,
+        #[query(flag)] archived: bool,
+        #[query(style = pipes)] labels: &[&str],
+        #[query("filter", encoded)] filter: &str,
+        #[query(with = hours)] within: Option<Duration>,
+    ) -> Result<String>;
 
     #[get] // an absolute address, such as one of an answer
     async fn follow(&self, #[url] next: &Url, #[query] size: Option<u32>) -> Result<Response<Bytes>>;
@@ -170,6 +183,11 @@ fn each_argument_has_its_role() -> Result<(), Box<dyn StdError>> {
     assert_eq!(root.url().as_str(), "https://tracker.example/api/");
     assert_eq!(root.headers()["x-trace"], "7");
     assert_eq!(root.headers().get_all("x-tag").iter().count(), 2);
+
+    let day = Duration::from_secs(24 * 60 * 60);
+    let search = roles.search(true, &["bug", "ui"], "a%20b", Some(day)).request()?;
+    let address = "https://tracker.example/api/search?archived&labels=bug%7Cui&filter=a%20b&within=24";
+    assert_eq!(search.url().as_str(), address);
 
     let next = Url::parse("https://files.example/7?page=2")?;
     let followed = roles.follow(&next, Some(50)).request()?;

@@ -107,7 +107,8 @@ impl Shape {
             Self::One | Self::Two => vanishes(value),
             Self::Inner => false,
             Self::AfterADot => vanishes(&format!(".{value}")),
-            Self::Rest => value.split('/').any(vanishes),
+            // Empty segments are kept, if there is any other.
+            Self::Rest => value.is_empty() || value.split('/').any(|it| matches!(it, "." | "..")),
         }
     }
 
@@ -362,7 +363,8 @@ async fn a_refusal_says_why() {
     let client = PathsClient::builder("http://localhost").transport(memory(&backend)).build().unwrap();
     for (call, says) in [
         (client.one(""), "`id` is empty"),
-        (client.rest("a//b"), "`path` is empty"),
+        (client.rest(""), "`path` is empty"),
+        (client.rest("a/../b"), "`path` makes a segment of `.` or `..`"),
         (client.one("."), "`id` makes a segment of `.` or `..`"),
         (client.two(".", "."), "`b` makes a segment of `.` or `..`"),
     ] {

@@ -151,7 +151,7 @@ const LAYERS: &[Layers] = &[
         directory: "sdk-runtime/src/macro_support/dispatch/",
         order: &[
             "query_shape",
-            "address decode fields given header issued json pages path query returns",
+            "address decode fields given header issued json pages path query returns with",
             "part",
         ],
     },
@@ -234,7 +234,7 @@ const LAYERS: &[Layers] = &[
     Layers {
         directory: "sdk-macros/src/validate/attribute/",
         order: &[
-            "cfg_attr meant_verb named_param role",
+            "cfg_attr meant_verb named_param role with",
             "argument",
             "role_named",
             "body form from_session header headers json part path queries query session url verb",

@@ -5,7 +5,7 @@ use quote::{quote, quote_spanned};
 use syn::{Type, ext::IdentExt};
 
 use crate::{
-    model::{Endpoint, ListStyle, Param, Role},
+    model::{Endpoint, Param, QueryStyle, Role},
     signature, span,
 };
 
@@ -24,6 +24,20 @@ pub(super) fn in_template_order(endpoint: &Endpoint) -> impl Iterator<Item = &Pa
 /// Returns the code that encodes one argument into the request. Code that can fail for a type has the type's
 /// span.
 pub(super) fn push(param: &Param, request: &TokenStream, private: &TokenStream) -> TokenStream {
+    let push = push_value(param, request, private);
+    let Some(with) = &param.with else { return push };
+    let span = span::generated_at_type(&param.ty);
+    let private = &span::respan(private, span);
+    let name = &param.name;
+    quote_spanned! {span=>
+        {
+            let #name = #private::arg(&#name).with(#with);
+            #push
+        }
+    }
+}
+
+fn push_value(param: &Param, request: &TokenStream, private: &TokenStream) -> TokenStream {
     let span = span::generated_at_type(match param.role {
         Role::Json(_) | Role::Part { json: true, .. } => span::content(&param.ty),
         _ => &param.ty,
@@ -45,16 +59,26 @@ pub(super) fn push(param: &Param, request: &TokenStream, private: &TokenStream) 
             quote_spanned!(span=> #argument.rest(#request, #placeholder);)
         }
         Role::Query { name, style } => {
-            let value = match style {
-                None | Some(ListStyle::Repeat) => quote!(::core::option::Option::None),
-                Some(ListStyle::Csv) => quote!(::core::option::Option::Some(#private::ListStyle::Csv)),
-                Some(ListStyle::Brackets) => {
-                    quote!(::core::option::Option::Some(#private::ListStyle::Brackets))
-                }
+            let variant = match style {
+                None | Some(QueryStyle::Repeat) => None,
+                Some(QueryStyle::Csv) => Some(quote!(Csv)),
+                Some(QueryStyle::Brackets) => Some(quote!(Brackets)),
+                Some(QueryStyle::Pipes) => Some(quote!(Pipes)),
+                Some(QueryStyle::Spaces) => Some(quote!(Spaces)),
+                Some(QueryStyle::Flag) => Some(quote!(Flag)),
+                Some(QueryStyle::Encoded) => Some(quote!(Encoded)),
+            };
+            let value = match variant {
+                None => quote!(::core::option::Option::None),
+                Some(variant) => quote!(::core::option::Option::Some(#private::QueryStyle::#variant)),
             };
             let value = span::respan(&value, span);
-            let styled = style.map(|_| quote_spanned!(span=> #argument.styled();));
-            quote_spanned!(span=> #styled #argument.query(#request, #name, #value);)
+            let check = match style {
+                Some(QueryStyle::Flag) => Some(quote_spanned!(span=> #argument.switch();)),
+                Some(style) if style.is_of_lists() => Some(quote_spanned!(span=> #argument.styled();)),
+                _ => None,
+            };
+            quote_spanned!(span=> #check #argument.query(#request, #name, #value);)
         }
         Role::Queries => quote_spanned!(span=> #argument.queries(#request, #shown);),
         Role::Header(name) => quote_spanned!(span=> #argument.header(#request, #name);),

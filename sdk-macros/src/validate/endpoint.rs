@@ -65,6 +65,7 @@ fn param(parsed: ParsedParam<'_>, refresh: bool) -> Result<Param, Reported> {
         name: parsed.ident.clone(),
         ty: parsed.raw.ty.clone(),
         role: parsed.role?,
+        with: parsed.with,
         from_session: refresh || parsed.from_session.is_some(),
     })
 }

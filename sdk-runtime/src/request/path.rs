@@ -2,7 +2,8 @@
 //!
 //! 1. All of an argument except `A-Z a-z 0-9 - . _ ~` (RFC 3986, 2.3) is percent-encoded.
 //! 2. URL parsers collapse dot-segments, encoded or not. So a segment is refused if an argument makes it
-//!    empty, or if it decodes to `.` or `..`.
+//!    empty, or if it decodes to `.` or `..`. Only the value of `{*rest}` may hold empty segments, because it
+//!    is a path itself.
 //! 3. The caller parses the result once, and the parser must not change it.
 
 use std::fmt::{self, Write as _};
@@ -48,7 +49,8 @@ impl PathBuilder {
         self.literal()
     }
 
-    /// Writes the argument of `{*placeholder}`, in which `/` separates segments.
+    /// Writes the argument of `{*placeholder}`, in which `/` separates segments. They may be empty, but not
+    /// all of the value. The template has nothing else in the segment of the placeholder.
     pub(crate) fn rest(
         &mut self,
         placeholder: &'static str,
@@ -56,14 +58,16 @@ impl PathBuilder {
     ) -> Result<(), InvalidRequest> {
         let mut whole = String::new();
         write!(whole, "{value}").map_err(|_| unprintable(placeholder))?;
+        if whole.is_empty() {
+            return Err(empty(placeholder));
+        }
         for (index, part) in whole.split('/').enumerate() {
             if index > 0 {
-                self.end_segment()?;
                 self.text.push('/');
-                self.segment = self.text.len();
             }
-            self.touched = Some(placeholder);
+            let start = self.text.len();
             self.text.extend(utf8_percent_encode(part, ENCODED));
+            no_dots(&self.text[start..], placeholder)?;
         }
         self.literal()
     }
@@ -104,19 +108,25 @@ impl PathBuilder {
         };
         let segment = &self.text[self.segment..];
         if segment.is_empty() {
-            return Err(InvalidRequest::new(
-                placeholder,
-                "is empty, and a path segment cannot be: pass a value that is not empty",
-            ));
+            return Err(empty(placeholder));
         }
-        if is_dot_segment(segment) {
-            return Err(InvalidRequest::new(
-                placeholder,
-                "makes a segment of `.` or `..`, which would be removed from the path on its way: pass \
-                 another value",
-            ));
-        }
-        Ok(())
+        no_dots(segment, placeholder)
+    }
+}
+
+fn empty(placeholder: &'static str) -> InvalidRequest {
+    InvalidRequest::new(placeholder, "is empty, and a path segment cannot be: pass a value that is not empty")
+}
+
+/// Fails for a segment that a URL parser would remove.
+fn no_dots(segment: &str, placeholder: &'static str) -> Result<(), InvalidRequest> {
+    match is_dot_segment(segment) {
+        false => Ok(()),
+        true => Err(InvalidRequest::new(
+            placeholder,
+            "makes a segment of `.` or `..`, which would be removed from the path on its way: pass another \
+             value",
+        )),
     }
 }
 
@@ -173,6 +183,7 @@ mod tests {
     const TWO: &str = "/{a}{b}";
     const ENCODED_DOT: &str = "/%2E{a}";
     const REST: &str = "/files/{*path}";
+    const INSIDE: &str = "/x/{*key}/versions/{id}/";
     const LAST_IS_EMPTY: &str = "/a/{id}/";
     const LITERALS: &str = "/{a}/b/{c}/";
 
@@ -220,7 +231,7 @@ mod tests {
         assert_eq!(segments(TWO, &[("a", ""), ("b", "")]), Err("b".to_owned()));
         assert_eq!(segments(ENCODED_DOT, &[("a", ".")]), Err("a".to_owned()));
         assert_eq!(segments(ENCODED_DOT, &[("a", "")]), Err("a".to_owned()));
-        for value in ["/a", "a/", "a//b", "a/../b", "./a", "a/..", "/"] {
+        for value in ["a/../b", "./a", "a/..", "/..", "../", "a//..//b", ".", "a/."] {
             assert_eq!(rest(value), Err("path".to_owned()), "{value}");
         }
     }
@@ -248,5 +259,23 @@ mod tests {
     fn a_rest_keeps_the_slashes_between_its_segments() {
         assert_eq!(rest("a/b c/%2e%2e/d"), Ok("p/files/a/b%20c/%252e%252e/d".to_owned()));
         assert_eq!(rest("a\\..\\b"), Ok("p/files/a%5C..%5Cb".to_owned()));
+        for value in ["/a", "a/", "a//b", "/", "//", "a//"] {
+            assert_eq!(rest(value), Ok(format!("p/files/{value}")), "empty segments are kept");
+        }
+    }
+
+    #[test]
+    fn what_stands_behind_a_rest_is_none_of_it() {
+        let build = |first: &str, id: &str| {
+            let mut path = PathBuilder::new("p", INSIDE);
+            let built = path.rest("key", &first).and_then(|()| path.segment("id", &id));
+            built.and_then(|()| path.finish()).map_err(|error| error.argument().to_owned())
+        };
+        assert_eq!(build("a/b", "7"), Ok("p/x/a/b/versions/7/".to_owned()));
+        assert_eq!(build("a/", "7"), Ok("p/x/a//versions/7/".to_owned()));
+        assert_eq!(build("a", ".."), Err("id".to_owned()));
+        assert_eq!(build("a", ""), Err("id".to_owned()));
+        assert_eq!(build("a/..", "7"), Err("key".to_owned()));
+        assert_eq!(build("", "7"), Err("key".to_owned()));
     }
 }

@@ -5,42 +5,98 @@ use serde::Serialize;
 
 use super::lists::Lists;
 
-/// The form of a list whose name is not repeated: `#[query(style = …)]`.
+/// How a parameter is written that is not `name=value`: `#[query(style = …)]`, `#[query(flag)]`.
 #[doc(hidden)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ListStyle {
+pub enum QueryStyle {
     /// `labels=a,b`
     Csv,
     /// `labels[]=a&labels[]=b`
     Brackets,
+    /// `labels=a%7Cb`
+    Pipes,
+    /// `labels=a%20b`
+    Spaces,
+    /// `verbose` for `true`, and nothing for `false`.
+    Flag,
+    /// `name=value`, where the value is percent-encoded already.
+    Encoded,
 }
 
 /// Appends `name=value`. `None` omits the parameter. A sequence repeats it, unless `style` says otherwise.
+/// The error is the reason.
 pub(crate) fn one(
     query: &mut String,
     name: &'static str,
     value: &(impl Serialize + ?Sized),
-    style: Option<ListStyle>,
-) -> Result<(), serde_html_form::ser::Error> {
-    match style {
+    style: Option<QueryStyle>,
+) -> Result<(), &'static str> {
+    let written = match style {
         None => append(query, &[(name, value)]),
-        Some(ListStyle::Brackets) if is_list(value) => append(query, &[(format!("{name}[]"), value)]),
-        Some(ListStyle::Brackets) => append(query, &[(name, value)]),
-        Some(ListStyle::Csv) => {
-            let encoded = form(&[(name, value)])?;
-            // A comma in an element is encoded, so the literal commas only separate elements.
-            for (index, pair) in encoded.split('&').filter(|pair| !pair.is_empty()).enumerate() {
-                match pair.split_once('=') {
-                    Some((_, element)) if index > 0 => {
-                        query.push(',');
-                        push(query, element);
-                    }
-                    _ => push_next(query, pair),
-                }
+        Some(QueryStyle::Brackets) if is_list(value) => append(query, &[(format!("{name}[]"), value)]),
+        Some(QueryStyle::Brackets) => append(query, &[(name, value)]),
+        // A separator in an element is encoded, and so is each but the comma where it separates.
+        Some(QueryStyle::Csv) => joined(query, name, value, ","),
+        Some(QueryStyle::Pipes) => joined(query, name, value, "%7C"),
+        Some(QueryStyle::Spaces) => joined(query, name, value, "%20"),
+        Some(QueryStyle::Flag) => form(&[(name, value)]).map(|encoded| {
+            if let Some(name) = encoded.strip_suffix("=true") {
+                push_next(query, name);
             }
-            Ok(())
+        }),
+        Some(QueryStyle::Encoded) => return encoded(query, name, value),
+    };
+    written.map_err(|_| "is neither a value nor a list of values: `#[queries]` takes structs and maps")
+}
+
+/// Appends a list with `separator` between its elements.
+fn joined(
+    query: &mut String,
+    name: &'static str,
+    value: &(impl Serialize + ?Sized),
+    separator: &str,
+) -> Result<(), serde_html_form::ser::Error> {
+    let encoded = form(&[(name, value)])?;
+    for (index, pair) in encoded.split('&').filter(|pair| !pair.is_empty()).enumerate() {
+        match pair.split_once('=') {
+            Some((_, element)) if index > 0 => {
+                query.push_str(separator);
+                push(query, element);
+            }
+            _ => push_next(query, pair),
         }
     }
+    Ok(())
+}
+
+/// Appends values that are encoded already, as they are. Nothing in them may begin another parameter, end the
+/// query, or be changed by a URL parser.
+fn encoded(
+    query: &mut String,
+    name: &'static str,
+    value: &(impl Serialize + ?Sized),
+) -> Result<(), &'static str> {
+    let pairs = pairs(&[(name, value)]).map_err(|_| "is neither a text nor a list of texts")?;
+    for (name, value) in pairs {
+        if !is_encoded(&value) {
+            return Err("is not percent-encoded: `#[query]` without `encoded` encodes it");
+        }
+        append(query, &[(name, "")]).map_err(|_| "is neither a text nor a list of texts")?;
+        query.push_str(&value);
+    }
+    Ok(())
+}
+
+/// Whether the text can be a value in a query as it is (RFC 3986, section 3.4). In addition, `&` and `'` are
+/// encoded, because they separate parameters and because URL parsers encode them.
+fn is_encoded(text: &str) -> bool {
+    let mut parts = text.split('%');
+    let is_plain = |part: &str| {
+        part.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~!$()*+,;=:@/?".contains(&byte))
+    };
+    let is_byte =
+        |part: &str| part.get(..2).is_some_and(|hex| hex.bytes().all(|digit| digit.is_ascii_hexdigit()));
+    parts.next().is_none_or(is_plain) && parts.all(|part| is_byte(part) && is_plain(&part[2..]))
 }
 
 /// Whether the value is a list, by its JSON. A serializer for this question alone would take a hundred lines.
@@ -120,7 +176,7 @@ mod tests {
         query
     }
 
-    fn styled(style: ListStyle, value: impl Serialize) -> String {
+    fn styled(style: QueryStyle, value: impl Serialize) -> String {
         let mut query = String::from("fixed=1");
         one(&mut query, "a b", &value, Some(style)).unwrap();
         query
@@ -140,17 +196,54 @@ mod tests {
             (vec![None], "", ""),
             (vec![], "", ""),
         ] {
-            assert_eq!(styled(ListStyle::Csv, &value), format!("fixed=1{csv}"), "{value:?}");
-            assert_eq!(styled(ListStyle::Brackets, &value), format!("fixed=1{brackets}"), "{value:?}");
+            assert_eq!(styled(QueryStyle::Csv, &value), format!("fixed=1{csv}"), "{value:?}");
+            assert_eq!(styled(QueryStyle::Brackets, &value), format!("fixed=1{brackets}"), "{value:?}");
         }
-        for style in [ListStyle::Csv, ListStyle::Brackets] {
+        for style in [QueryStyle::Csv, QueryStyle::Brackets] {
             assert_eq!(styled(style, 7), "fixed=1&a%20b=7", "no list");
             assert_eq!(styled(style, Some("[")), "fixed=1&a%20b=%5B", "no list");
             assert_eq!(styled(style, Order::NewestFirst), "fixed=1&a%20b=newest-first", "no list");
         }
-        assert_eq!(styled(ListStyle::Csv, None::<Vec<u8>>), "fixed=1");
-        assert_eq!(styled(ListStyle::Csv, Some(vec![1, 2])), "fixed=1&a%20b=1,2");
-        assert!(one(&mut String::new(), "m", &vec![vec![1], vec![2]], Some(ListStyle::Csv)).is_err());
+        assert_eq!(styled(QueryStyle::Csv, None::<Vec<u8>>), "fixed=1");
+        assert_eq!(styled(QueryStyle::Csv, Some(vec![1, 2])), "fixed=1&a%20b=1,2");
+        assert!(one(&mut String::new(), "m", &vec![vec![1], vec![2]], Some(QueryStyle::Csv)).is_err());
+    }
+
+    #[test]
+    fn a_separator_in_an_element_is_encoded() {
+        let values = ["a|b", "c d", "e,f%"];
+        assert_eq!(styled(QueryStyle::Pipes, values), "fixed=1&a%20b=a%7Cb%7Cc%20d%7Ce%2Cf%25");
+        assert_eq!(styled(QueryStyle::Spaces, values), "fixed=1&a%20b=a%7Cb%20c%20d%20e%2Cf%25");
+        for style in [QueryStyle::Pipes, QueryStyle::Spaces] {
+            assert_eq!(styled(style, [""; 0]), "fixed=1");
+            assert_eq!(styled(style, 7), "fixed=1&a%20b=7");
+        }
+    }
+
+    #[test]
+    fn a_flag_is_there_or_not() {
+        assert_eq!(styled(QueryStyle::Flag, true), "fixed=1&a%20b");
+        for absent in [None, Some(false)] {
+            assert_eq!(styled(QueryStyle::Flag, absent), "fixed=1");
+        }
+        let mut query = String::new();
+        one(&mut query, "verbose", &Some(true), Some(QueryStyle::Flag)).unwrap();
+        assert_eq!(query, "verbose");
+    }
+
+    #[test]
+    fn an_encoded_value_is_sent_as_it_is_and_stays_one_value() {
+        for value in ["a%20b%2Fc", "a=b;c/d?e", "%2e%2E", "1+2", "", "a,b:@!$()*-._~"] {
+            assert_eq!(styled(QueryStyle::Encoded, value), format!("fixed=1&a%20b={value}"));
+        }
+        assert_eq!(styled(QueryStyle::Encoded, ["%41", "%42"]), "fixed=1&a%20b=%41&a%20b=%42");
+        assert_eq!(styled(QueryStyle::Encoded, None::<&str>), "fixed=1");
+        for value in
+            ["a&b=1", "a#b", "a b", "%", "%2", "%g0", "ü", "a\nb", "'", "\"", "<", "a\\b", "[", "{", "%é"]
+        {
+            let mut query = String::new();
+            assert!(one(&mut query, "q", value, Some(QueryStyle::Encoded)).is_err(), "{value}");
+        }
     }
 
     #[test]

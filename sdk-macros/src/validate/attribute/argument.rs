@@ -4,6 +4,7 @@ use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{LitStr, Meta, Type};
 
+use super::with;
 use crate::{
     args::{self, Arg},
     diagnostics::{Diagnostics, Reported},
@@ -83,8 +84,9 @@ fn text(tokens: TokenStream) -> String {
 
 /// Parses the literal in `#[header("name")]`, which is optional.
 pub(super) fn literal(attr: &ApiAttr, diagnostics: &Diagnostics) -> Result<Option<LitStr>, Reported> {
-    match (&attr.args, attr.list()) {
+    match (&attr.args, with::others(attr).as_slice()) {
         (ApiAttrArgs::None, _) => Ok(None),
+        (ApiAttrArgs::List(_), []) if !attr.list().is_empty() => Ok(None),
         (ApiAttrArgs::List(_), [arg]) => match syn::parse2(quote::quote!(#arg)) {
             Ok(literal) => Ok(Some(literal)),
             Err(_) => Err(no_literal(attr, arg, "takes a string literal", diagnostics)),
@@ -103,16 +105,15 @@ pub(super) fn literal_and_options<'a>(
     attr: &'a ApiAttr,
     diagnostics: &Diagnostics,
 ) -> Result<(Option<LitStr>, Vec<&'a Arg>), Reported> {
-    let (options, rest): (Vec<&Arg>, Vec<&Arg>) = attr
-        .list()
-        .iter()
+    let (options, rest): (Vec<&Arg>, Vec<&Arg>) = with::others(attr)
+        .into_iter()
         .partition(|arg| matches!(arg, Arg::Assign { .. } | Arg::List { .. } | Arg::Flag(_)));
     if let Some(name) = options.iter().find(|option| is_name(option)) {
         return Err(no_literal(attr, name, "takes its name as a string literal", diagnostics));
     }
     let literal = match (&attr.args, rest.as_slice()) {
         (ApiAttrArgs::None, _) => None,
-        (ApiAttrArgs::List(_), []) if !options.is_empty() => None,
+        (ApiAttrArgs::List(_), []) if !attr.list().is_empty() => None,
         // A name without its quotes.
         (ApiAttrArgs::List(_), [arg]) => match syn::parse2::<LitStr>(quote::quote!(#arg)) {
             Ok(literal) => Some(literal),

@@ -21,6 +21,7 @@ mod role_named;
 pub(crate) mod session;
 mod url;
 pub(crate) mod verb;
+pub(crate) mod with;
 
 pub(crate) use role::{RequestedRole, Written};
 

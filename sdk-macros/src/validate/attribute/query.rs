@@ -1,4 +1,4 @@
-//! `#[query]`, `#[query("label", style = csv)]`: one query parameter.
+//! `#[query]`, `#[query("label", style = csv)]`, `#[query(flag)]`: one query parameter.
 
 use proc_macro2::TokenStream;
 use quote::ToTokens;
@@ -12,7 +12,7 @@ use crate::{
     args::Arg,
     diagnostics::{Diagnostics, Reported},
     did_you_mean::nearest,
-    model::{ListStyle, Role},
+    model::{QueryStyle, Role},
     validate::{value_type::is_one_value, wording::shown},
 };
 
@@ -29,25 +29,36 @@ fn parse(written: &Written<'_>, diagnostics: &Diagnostics) -> Result<RequestedRo
     Ok(RequestedRole::Role(Role::Query { name: name?, style: style? }))
 }
 
-const STYLES: &str = "`style = repeat`, `style = csv`, `style = brackets`";
+const STYLES: &str = "`style = repeat`, `style = csv`, `style = brackets`, `style = pipes`, \
+     `style = spaces`, `flag`, `encoded`";
 
-fn style(options: &[&Arg], diagnostics: &Diagnostics) -> Result<Option<ListStyle>, Reported> {
+const NAMES: [&str; 5] = ["repeat", "csv", "brackets", "pipes", "spaces"];
+
+fn style(options: &[&Arg], diagnostics: &Diagnostics) -> Result<Option<QueryStyle>, Reported> {
     match options {
         [] => Ok(None),
         [Arg::Assign { key, value, .. }] if key == "style" => match value.to_string().as_str() {
-            "repeat" => Ok(Some(ListStyle::Repeat)),
-            "csv" => Ok(Some(ListStyle::Csv)),
-            "brackets" => Ok(Some(ListStyle::Brackets)),
+            "repeat" => Ok(Some(QueryStyle::Repeat)),
+            "csv" => Ok(Some(QueryStyle::Csv)),
+            "brackets" => Ok(Some(QueryStyle::Brackets)),
+            "pipes" => Ok(Some(QueryStyle::Pipes)),
+            "spaces" => Ok(Some(QueryStyle::Spaces)),
             other => {
                 let meant = style_named(other);
-                let near = meant.or_else(|| nearest(other.trim_matches('"'), ["repeat", "csv", "brackets"]));
+                let near = meant.or_else(|| nearest(other.trim_matches('"'), NAMES));
                 let near = near.map_or_else(String::new, |near| format!("did you mean `style = {near}`? "));
                 let message = format!("unknown query style `{other}`");
                 Err(diagnostics.report(value, message, format!("{near}known: {STYLES}")))
             }
         },
+        [Arg::Flag(name)] if name == "flag" => Ok(Some(QueryStyle::Flag)),
+        [Arg::Flag(name)] if name == "encoded" => Ok(Some(QueryStyle::Encoded)),
         [Arg::Flag(name)] => {
-            let help = match style_named(&name.to_string()) {
+            let word = name.to_string();
+            let help = match style_named(&word) {
+                _ if let Some(near) = nearest(&word, ["flag", "encoded"]) => {
+                    format!("did you mean `{near}`? or write `#[query(\"{name}\")]`")
+                }
                 Some(style) => format!("write `style = {style}`, or `#[query(\"{name}\")]`"),
                 None => format!("write `#[query(\"{name}\")]`, or `#[query(style = csv)]`"),
             };
@@ -98,13 +109,11 @@ fn of_openapi(
         return None;
     }
     let style = match (word.as_str(), explode) {
-        ("spacedelimited" | "pipedelimited" | "ssv" | "pipes" | "tsv", explode) if explode != Some(true) => {
-            None
-        }
+        ("tsv", explode) if explode != Some(true) => None,
+        ("spacedelimited" | "ssv", explode) if explode != Some(true) => Some("spaces"),
+        ("pipedelimited" | "pipes", explode) if explode != Some(true) => Some("pipes"),
         ("deepobject", _) => Some("brackets"),
-        ("form" | "simple" | "true" | "false" | "spacedelimited" | "pipedelimited", Some(false)) => {
-            Some("csv")
-        }
+        ("form" | "simple" | "true" | "false", Some(false)) => Some("csv"),
         ("form" | "true" | "spacedelimited" | "pipedelimited", _) => Some("repeat"),
         (word, _) => style_named(word),
     };
@@ -155,6 +164,8 @@ fn style_named(word: &str) -> Option<&'static str> {
         "repeat" | "repeated" | "multi" | "form" | "explode" | "exploded" => Some("repeat"),
         "csv" | "comma" | "commas" | "joined" | "simple" => Some("csv"),
         "brackets" | "bracket" | "php" | "indices" | "rails" => Some("brackets"),
+        "pipe" | "pipes" | "pipedelimited" => Some("pipes"),
+        "space" | "spaces" | "ssv" | "spacedelimited" => Some("spaces"),
         _ => None,
     }
 }

@@ -1,7 +1,7 @@
 //! The parameters of an endpoint, as their attributes describe them.
 
 use proc_macro2::Ident;
-use syn::{Pat, ext::IdentExt};
+use syn::{Pat, Path, ext::IdentExt};
 
 use super::meant_role::{meant, without_pattern};
 use crate::{
@@ -13,6 +13,7 @@ use crate::{
         attribute::{
             self, RequestedRole, Written, cfg_attr, from_session,
             verb::{PathArg, Verb},
+            with,
         },
         wording::shown,
     },
@@ -35,14 +36,16 @@ pub(crate) struct ParsedParam<'a, R = Result<Role, Reported>> {
     pub(crate) role: R,
     /// The attribute that gives the role.
     pub(crate) attr: Option<&'a ApiAttr>,
+    /// The function that makes what is sent of the argument.
+    pub(crate) with: Option<Path>,
     pub(crate) from_session: Option<&'a ApiAttr>,
 }
 
 impl<'a> ParsedParam<'a, RequestedRole> {
     /// Returns the parameter with its role.
     pub(crate) fn with_role(self, role: Result<Role, Reported>) -> ParsedParam<'a> {
-        let ParsedParam { raw, ident, name, attr, from_session, .. } = self;
-        ParsedParam { raw, ident, name, role, attr, from_session }
+        let ParsedParam { raw, ident, name, attr, with, from_session, .. } = self;
+        ParsedParam { raw, ident, name, role, attr, with, from_session }
     }
 }
 
@@ -128,7 +131,15 @@ fn one<'a>(
     }
     let (from_session, mistaken) = from_session::of(raw, diagnostics);
     let attr = path_too.map_or_else(|| roles.first().copied(), |(attr, _)| Some(attr));
-    let role = match (attr, mistaken.or(mistake).or(path_too.map(|(_, reported)| reported))) {
+    let mut with = None;
+    let mut mistake = mistaken.or(mistake).or(path_too.map(|(_, reported)| reported));
+    if let (Some(attr), None) = (attr, mistake) {
+        match with::of(attr, raw, diagnostics) {
+            Ok(function) => with = function,
+            Err(reported) => mistake = Some(reported),
+        }
+    }
+    let role = match (attr, mistake) {
         (Some(attr), None) => {
             let written = Written { attr, param: raw, ident, name: &name };
             attribute::role(&written, diagnostics).unwrap_or_else(RequestedRole::Unknown)
@@ -136,7 +147,7 @@ fn one<'a>(
         (None, None) => RequestedRole::ByName,
         (_, Some(reported)) => RequestedRole::Unknown(reported),
     };
-    ParsedParam { raw, ident, name, role, attr, from_session }
+    ParsedParam { raw, ident, name, role, attr, with, from_session }
 }
 
 /// Returns whether the path has a placeholder with this name.

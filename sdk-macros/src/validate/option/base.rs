@@ -22,6 +22,10 @@ pub(super) fn parse(arg: &Arg, diagnostics: &Diagnostics) -> Result<Value, Repor
         return Err(diagnostics.report(value(arg), "the base must be a string literal", help));
     };
     let text = literal.value();
+    if text.is_empty() {
+        let help = "remove it: without a base, each path is below the URL of the client";
+        return Err(diagnostics.report(&literal, "the base is empty", help));
+    }
     let template = template::parse(&text, &[]).map_err(|mistakes| {
         // A placeholder in any syntax, to which a corrected base would be no help.
         let meant = template::parse(&meant(&text, &[]), &[]);

@@ -74,6 +74,14 @@ pub(super) fn of_endpoint(draft: &Draft<'_>, diagnostics: &Diagnostics) {
     }
 }
 
+/// Returns the name of the parameter in the query.
+fn sent<'a>(param: &'a ParsedParam<'_>) -> &'a str {
+    match &param.role {
+        Ok(Role::Query { name, .. }) => name,
+        _ => &param.name,
+    }
+}
+
 /// The usual names of the parameters, by the kind of pagination.
 const USUAL: [(&str, &str); 14] = [
     ("cursor", "cursor"),
@@ -97,6 +105,17 @@ fn names_a_parameter(kind: &str, name: &Ident, params: &[ParsedParam<'_>], diagn
     match params.iter().find(|param| param.ident == name) {
         Some(param @ ParsedParam { role: Ok(Role::Query { .. }) | Err(_), .. }) => {
             param.must_be_unconditional("what leads to the next page", diagnostics);
+            let style = match &param.role {
+                Ok(Role::Query { style, .. }) => *style,
+                _ => None,
+            };
+            if let Some(attr) = param.attr.filter(|_| param.with.is_some() || style.is_some()) {
+                diagnostics.report(
+                    attr,
+                    format!("`{name}` leads to the next page, and is sent as it is"),
+                    format!("write `#[query({:?})] {name}: {}`", sent(param), shown(&param.raw.ty)),
+                );
+            }
         }
         Some(param) => {
             diagnostics.report(

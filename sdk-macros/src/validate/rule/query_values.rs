@@ -15,7 +15,7 @@ use crate::{
 
 /// A parameter of the query is one value or a list of values, and no tuple.
 pub(super) fn are_no_tuples(draft: &Draft<'_>, diagnostics: &Diagnostics) {
-    for param in &draft.params {
+    for param in draft.params.iter().filter(|param| param.with.is_none()) {
         let (Ok(Role::Query { name, .. }), true) = (&param.role, is_tuple(&param.raw.ty)) else { continue };
         let ty = &param.raw.ty;
         if let Shape::Nothing = value_type::shape(ty) {

@@ -25,6 +25,7 @@ mod path;
 mod query;
 mod query_shape;
 mod returns;
+mod with;
 
 pub use decode::Decode;
 pub(super) use decode::Field;

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::query_shape::{Composite, Entries, OneValue};
 use super::{Arg, Arg1, Arg2, Arg3, Arg4};
-use crate::request::{ListStyle, Request};
+use crate::request::{QueryStyle, Request};
 
 never! {
     /// Maps and lists of pairs, none of which is one parameter.
@@ -18,7 +18,7 @@ never! {
 
 impl<T: Entries> Arg<'_, T> {
     /// Reports a map.
-    pub fn query(&self, _: &mut Request, _: &'static str, _: Option<ListStyle>)
+    pub fn query(&self, _: &mut Request, _: &'static str, _: Option<QueryStyle>)
     where
         T: ParameterOfEntries,
     {
@@ -38,7 +38,7 @@ never! {
 
 impl<T: Composite> Arg1<'_, T> {
     /// Reports a tuple, a duration, a nested list and others.
-    pub fn query(&self, _: &mut Request, _: &'static str, _: Option<ListStyle>)
+    pub fn query(&self, _: &mut Request, _: &'static str, _: Option<QueryStyle>)
     where
         T: ParameterOfComposite,
     {
@@ -69,23 +69,44 @@ impl<T> Arg4<'_, T> {
     pub fn styled(&self) {}
 }
 
+/// Types that are there or not.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no `bool`, and a `flag` is there or not",
+    label = "cannot be a flag",
+    note = "help: `bool` is the type of a flag; a parameter called `flag` is `#[query(\"flag\")]`"
+)]
+pub trait Switch {}
+
+impl Switch for bool {}
+impl<T: Switch + ?Sized> Switch for &T {}
+impl<T: Switch> Switch for Option<T> {}
+
+impl<T> Arg4<'_, T> {
+    /// Requires a `bool`.
+    pub fn switch(&self)
+    where
+        T: Switch,
+    {
+    }
+}
+
 impl<T: Serialize, const N: usize> Arg2<'_, [T; N]> {
     /// Takes an array of any length. serde knows those of up to 32 elements.
-    pub fn query(&self, request: &mut Request, name: &'static str, style: Option<ListStyle>) {
+    pub fn query(&self, request: &mut Request, name: &'static str, style: Option<QueryStyle>) {
         request.query(name, self.value().as_slice(), style);
     }
 }
 
 impl<T: Serialize, const N: usize> Arg2<'_, &[T; N]> {
     /// Takes an array of any length. serde knows those of up to 32 elements.
-    pub fn query(&self, request: &mut Request, name: &'static str, style: Option<ListStyle>) {
+    pub fn query(&self, request: &mut Request, name: &'static str, style: Option<QueryStyle>) {
         request.query(name, self.value().as_slice(), style);
     }
 }
 
 impl<T: Serialize> Arg3<'_, T> {
     /// Takes one parameter of a query.
-    pub fn query(&self, request: &mut Request, name: &'static str, style: Option<ListStyle>) {
+    pub fn query(&self, request: &mut Request, name: &'static str, style: Option<QueryStyle>) {
         request.query(name, self.value(), style);
     }
 }
@@ -102,7 +123,7 @@ never! {
 
 impl<T> Arg4<'_, T> {
     /// Reports a type without `Serialize`.
-    pub fn query(&self, _: &mut Request, _: &'static str, _: Option<ListStyle>)
+    pub fn query(&self, _: &mut Request, _: &'static str, _: Option<QueryStyle>)
     where
         T: QueryArg,
     {
