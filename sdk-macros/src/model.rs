@@ -38,6 +38,8 @@ pub(crate) struct Endpoint {
     pub(crate) template: Template,
     pub(crate) auth: Auth,
     pub(crate) scopes: Vec<LitStr>,
+    /// Whether a 401 is the endpoint's own.
+    pub(crate) no_refresh: bool,
     pub(crate) timeout: Option<Timeout>,
     /// The number of retries after a transient failure.
     pub(crate) retry: Option<Retry>,
@@ -77,12 +79,12 @@ pub(crate) enum Role {
         name: String,
         style: Option<QueryStyle>,
     },
-    Queries,
+    Queries(FieldStyle),
     /// In lower case.
     Header(String),
     Headers,
     Json(Option<LitStr>),
-    Form,
+    Form(FieldStyle),
     Body(Option<LitStr>),
     Part {
         name: String,
@@ -90,6 +92,23 @@ pub(crate) enum Role {
     },
     /// The whole address.
     Url,
+}
+
+/// How the fields of a query or a form are written, if the declaration says it.
+#[derive(Clone, Default)]
+pub(crate) struct FieldStyle {
+    pub(crate) nested: Option<Nested>,
+    /// The name around all fields.
+    pub(crate) below: Option<LitStr>,
+    /// The text of a field that is `None`.
+    pub(crate) null: Option<LitStr>,
+}
+
+/// The name of a field in a field.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Nested {
+    Dots,
+    Brackets,
 }
 
 /// How a query parameter is written, if the declaration says it.
@@ -146,11 +165,12 @@ pub(crate) enum Paginate {
     Page(Ident),
 }
 
-/// A header with a fixed value; the name is in lower case.
+/// A header with fixed lines; the name is in lower case.
 #[derive(Clone)]
 pub(crate) struct Header {
     pub(crate) name: String,
-    pub(crate) value: LitStr,
+    /// Empty for a header that is not sent.
+    pub(crate) values: Vec<LitStr>,
 }
 
 pub(crate) enum SessionRole {

@@ -12,10 +12,14 @@ pub struct Endpoint {
     pub(crate) query: &'static str,
     pub(crate) auth: Auth,
     pub(crate) scopes: &'static [&'static str],
+    /// Whether a response that rejects the token is for the caller alone.
+    pub(crate) no_refresh: bool,
     pub(crate) timeout: CallTimeout,
     pub(crate) retry: Option<u32>,
     pub(crate) idempotency: Option<&'static str>,
     pub(crate) headers: &'static [(&'static str, &'static str)],
+    /// The default headers that are not sent.
+    pub(crate) without: &'static [&'static str],
     /// Whether it starts, refreshes or ends the session.
     is_session: bool,
     /// `Tracker::issue`.
@@ -33,10 +37,12 @@ impl Endpoint {
             query: "",
             auth: Auth::Required,
             scopes: &[],
+            no_refresh: false,
             timeout: CallTimeout::Default,
             retry: None,
             idempotency: None,
             headers: &[],
+            without: &[],
             is_session: false,
             name,
         }
@@ -57,6 +63,12 @@ impl Endpoint {
     #[must_use]
     pub const fn scopes(mut self, scopes: &'static [&'static str]) -> Self {
         self.scopes = scopes;
+        self
+    }
+
+    #[must_use]
+    pub const fn no_refresh(mut self) -> Self {
+        self.no_refresh = true;
         self
     }
 
@@ -87,6 +99,12 @@ impl Endpoint {
     #[must_use]
     pub const fn headers(mut self, headers: &'static [(&'static str, &'static str)]) -> Self {
         self.headers = headers;
+        self
+    }
+
+    #[must_use]
+    pub const fn without(mut self, headers: &'static [&'static str]) -> Self {
+        self.without = headers;
         self
     }
 }

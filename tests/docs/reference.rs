@@ -152,7 +152,19 @@ fn hours(time: &Duration) -> u64 {
     time.as_secs() / 3600
 }
 
-#[api_client(auth = none)]
+#[derive(Serialize)]
+pub struct Filter {
+    pub created: Range,
+    pub labels: Vec<String>,
+}
+
+#[derive(Serialize)]
+pub struct Range {
+    pub gte: u32,
+    pub lt: Option<u32>,
+}
+
+#[api_client(auth = none, headers("x-api" = "1"))]
 pub trait Roles {
     #[get("/v{major}/issues/")]
     async fn issues(&self, major: u8, #[queries] pairs: &[(&str, &str)]) -> Result<String>;
@@ -168,6 +180,9 @@ pub trait Roles {
         #[query("filter", encoded)] filter: &str,
         #[query(with = hours)] within: Option<Duration>,
     ) -> Result<String>;
+
+    #[get("/search", headers("x-api" = none, "x-tag" = ["a", "b"]))]
+    async fn within(&self, #[queries("filter", nested = brackets)] filter: &Filter) -> Result<String>;
 
     #[get] // an absolute address, such as one of an answer
     async fn follow(&self, #[url] next: &Url, #[query] size: Option<u32>) -> Result<Response<Bytes>>;
@@ -188,6 +203,12 @@ fn each_argument_has_its_role() -> Result<(), Box<dyn StdError>> {
     let search = roles.search(true, &["bug", "ui"], "a%20b", Some(day)).request()?;
     let address = "https://tracker.example/api/search?archived&labels=bug%7Cui&filter=a%20b&within=24";
     assert_eq!(search.url().as_str(), address);
+
+    let filter = Filter { created: Range { gte: 7, lt: None }, labels: vec!["bug".to_owned()] };
+    let within = roles.within(&filter).request()?;
+    let query = "filter%5Bcreated%5D%5Bgte%5D=7&filter%5Blabels%5D%5B%5D=bug"; // `filter[created][gte]=7&…`
+    assert_eq!(within.url().query(), Some(query));
+    assert!(!within.headers().contains_key("x-api"));
 
     let next = Url::parse("https://files.example/7?page=2")?;
     let followed = roles.follow(&next, Some(50)).request()?;

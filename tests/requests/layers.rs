@@ -285,3 +285,37 @@ async fn a_layer_may_answer_itself_and_a_wrong_address_of_it_is_an_error() {
         .unwrap();
     assert_eq!(client.create("x").await.unwrap(), "from the layer");
 }
+
+/// A value of the caller, which no server gets.
+#[derive(Clone, Debug, PartialEq)]
+struct Tenant(&'static str);
+
+#[tokio::test]
+async fn a_value_of_a_call_is_seen_by_layers_at_each_send_and_by_no_server() {
+    let server = server();
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let notes = seen.clone();
+    let layer = MapRequestLayer::new(move |request: Request<RequestBody>| {
+        notes.lock().unwrap().push(request.extensions().get::<Tenant>().cloned());
+        request
+    });
+    let client = TrackerClient::builder("http://localhost")
+        .transport(ServiceTransport::new(server.backend().clone()))
+        .layer(layer.clone())
+        .layer(layer)
+        .build()
+        .unwrap();
+    client.login(&user("ann")).extension(Tenant("of no call")).await.unwrap();
+    seen.lock().unwrap().clear();
+
+    server.expire_access_tokens();
+    let call = client.issue(7).extension(Tenant("a")).extension(Tenant("b")).extension(7u8);
+    assert_eq!(call.response().extension(Tenant("c")).await.unwrap().status(), 200);
+    assert_eq!(*seen.lock().unwrap(), vec![Some(Tenant("c")); 4], "two layers, and the replay");
+    let text = format!("{:?}", server.backend().last().unwrap().headers());
+    assert!(!text.contains("enant"), "{text}");
+
+    seen.lock().unwrap().clear();
+    client.issue(7).await.unwrap();
+    assert_eq!(*seen.lock().unwrap(), [None, None], "a value is that of one call");
+}

@@ -34,6 +34,7 @@ mod lost;
 mod many;
 mod mixed;
 mod odd;
+mod own_rejection;
 mod ownership;
 mod pool;
 mod pool_events;

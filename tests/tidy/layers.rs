@@ -104,6 +104,7 @@ const LAYERS: &[Layers] = &[
             "decode",
             "sign_in sign_out",
             "call pager",
+            "response_call",
             "wait",
             "pages",
             "config transports",
@@ -128,7 +129,7 @@ const LAYERS: &[Layers] = &[
     Layers { directory: "sdk-runtime/src/body/", order: &["stream", "file", "payload", "source", "into"] },
     Layers {
         directory: "sdk-runtime/src/request/",
-        order: &["base header lists part path", "address multipart query", "prepared", "preview"],
+        order: &["base flat header lists part path", "address multipart nested query", "prepared", "preview"],
     },
     Layers {
         directory: "sdk-runtime/src/transport/",
@@ -236,7 +237,7 @@ const LAYERS: &[Layers] = &[
         order: &[
             "cfg_attr meant_verb named_param role with",
             "argument",
-            "role_named",
+            "fields role_named",
             "body form from_session header headers json part path queries query session url verb",
             "misplaced",
         ],

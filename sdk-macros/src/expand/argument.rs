@@ -5,7 +5,7 @@ use quote::{quote, quote_spanned};
 use syn::{Type, ext::IdentExt};
 
 use crate::{
-    model::{Endpoint, Param, QueryStyle, Role},
+    model::{Endpoint, FieldStyle, Nested, Param, QueryStyle, Role},
     signature, span,
 };
 
@@ -80,14 +80,20 @@ fn push_value(param: &Param, request: &TokenStream, private: &TokenStream) -> To
             };
             quote_spanned!(span=> #check #argument.query(#request, #name, #value);)
         }
-        Role::Queries => quote_spanned!(span=> #argument.queries(#request, #shown);),
+        Role::Queries(style) => match field_style(style, private) {
+            None => quote_spanned!(span=> #argument.queries(#request, #shown);),
+            Some(style) => quote_spanned!(span=> #argument.styled_queries(#request, #shown, #style);),
+        },
         Role::Header(name) => quote_spanned!(span=> #argument.header(#request, #name);),
         Role::Headers => quote_spanned!(span=> #argument.headers(#request, #shown);),
         Role::Json(literal) => {
             let media_type = media_type(literal);
             quote_spanned!(span=> #argument.json(#request, #media_type);)
         }
-        Role::Form => quote_spanned!(span=> #argument.form(#request);),
+        Role::Form(style) => match field_style(style, private) {
+            None => quote_spanned!(span=> #argument.form(#request);),
+            Some(style) => quote_spanned!(span=> #argument.styled_form(#request, #style);),
+        },
         Role::Part { name, json: false } => quote_spanned!(span=> #argument.part(#request, #name);),
         Role::Part { name, json: true } => quote_spanned!(span=> #argument.json_part(#request, #name);),
         Role::Url => quote_spanned!(span=> #argument.address(#request, #shown);),
@@ -99,6 +105,18 @@ fn push_value(param: &Param, request: &TokenStream, private: &TokenStream) -> To
             quote_spanned!(span=> #private::body(#request, #argument, #media_type);)
         }
     }
+}
+
+/// Returns the style of fields, if it is not the default.
+fn field_style(style: &FieldStyle, private: &TokenStream) -> Option<TokenStream> {
+    let nested = style.nested.map(|nested| match nested {
+        Nested::Dots => quote!(.dots()),
+        Nested::Brackets => quote!(.brackets()),
+    });
+    let below = style.below.as_ref().map(|name| quote!(.below(#name)));
+    let null = style.null.as_ref().map(|text| quote!(.null(#text)));
+    let is_default = nested.is_none() && null.is_none();
+    (!is_default).then(|| quote!(#private::FieldStyle::new() #nested #below #null))
 }
 
 /// Returns a closure that adds the values from the session. The closure returns `None` if there is nothing

@@ -44,6 +44,7 @@ pub(super) fn description(endpoint: &Endpoint, names: &Names<'_>) -> TokenStream
     };
     let scopes = &endpoint.scopes;
     let scopes = (!scopes.is_empty()).then(|| quote!(.scopes(&[#(#scopes),*])));
+    let no_refresh = endpoint.no_refresh.then(|| quote!(.no_refresh()));
     let retry = endpoint.retry.as_ref().map(|Retry { times, .. }| quote!(.retry(#times)));
     let idempotent = endpoint.idempotency.as_ref().map(|header| quote!(.idempotent(#header)));
     let timeout = endpoint.timeout.map(|timeout| match timeout {
@@ -51,15 +52,18 @@ pub(super) fn description(endpoint: &Endpoint, names: &Names<'_>) -> TokenStream
         Timeout::Never => quote!(.timeout(#private::Timeout::Never)),
     });
     let session = (!matches!(endpoint.session, SessionRole::None)).then(|| quote!(.of_session()));
-    let headers = (!endpoint.headers.is_empty()).then(|| {
-        let headers = endpoint.headers.iter().map(|header| {
-            let (name, value) = (&header.name, &header.value);
-            quote!((#name, #value))
-        });
-        quote!(.headers(&[#(#headers),*]))
-    });
+    let lines: Vec<TokenStream> = endpoint
+        .headers
+        .iter()
+        .flat_map(|header| header.values.iter().map(move |value| (&header.name, value)))
+        .map(|(name, value)| quote!((#name, #value)))
+        .collect();
+    let headers = (!lines.is_empty()).then(|| quote!(.headers(&[#(#lines),*])));
+    let without: Vec<&String> =
+        endpoint.headers.iter().filter(|it| it.values.is_empty()).map(|it| &it.name).collect();
+    let without = (!without.is_empty()).then(|| quote!(.without(&[#(#without),*])));
     quote! {
         #private::Endpoint::new(#name, #verb, #path)
-            #query #auth #scopes #timeout #retry #idempotent #session #headers
+            #query #auth #scopes #no_refresh #timeout #retry #idempotent #session #headers #without
     }
 }

@@ -28,7 +28,7 @@ pub(crate) fn endpoint(
     diagnostics.clean_since(start)?;
     rule::check_answer(&draft, diagnostics);
     diagnostics.clean_since(start)?;
-    let AuthRule { auth, scopes } = draft.auth();
+    let AuthRule { auth, scopes, no_refresh } = draft.auth();
     let headers = headers(&draft);
     let Draft { verb, session, returns, address, params, .. } = draft;
     let (Verb { method, options, .. }, session) = (verb?, session?);
@@ -50,6 +50,7 @@ pub(crate) fn endpoint(
         },
         auth,
         scopes,
+        no_refresh,
         timeout: options.timeout.as_ref().or(inherited).map(|timeout| timeout.value),
         retry: options.retry.map(Given::into_value),
         idempotency: options.idempotent.map(Given::into_value),

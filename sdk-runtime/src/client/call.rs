@@ -1,12 +1,13 @@
 //! `Call`: one call of an endpoint. Its request is prepared at once, and sent when the call is awaited.
 
 use std::fmt;
-use std::future::{Future, IntoFuture};
+use std::future::Future;
 use std::pin::{Pin, pin};
 use std::sync::{Mutex, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use http::Extensions;
 use tokio_util::sync::CancellationToken;
 
 use super::deadline::{CallLimits, Progress};
@@ -20,7 +21,7 @@ use super::sign_out::{self, SignOut};
 use crate::endpoint::Endpoint;
 use crate::error::{ApiError, Error, InvalidRequest};
 use crate::request::{HeaderArg, Prepared, Request, RequestPreview};
-use crate::response::{Decoder, Response};
+use crate::response::Decoder;
 use crate::runtime;
 use crate::trace::{self, Instrument, Span};
 
@@ -131,6 +132,16 @@ impl<T, E> Call<T, E> {
         self.planned(|plan| plan.change(|request| request.set_header(name, &value)))
     }
 
+    /// Adds a value for layers and transports, which find it in the extensions of the `http::Request` at each
+    /// send of this call. The server does not get it. It replaces a value of the same type.
+    pub fn extension(self, value: impl Clone + Send + Sync + 'static) -> Self {
+        self.planned(|plan| {
+            if let Ok(request) = &mut plan.request {
+                request.extensions().insert(value);
+            }
+        })
+    }
+
     /// Sets the key by which the server recognizes this call, in place of a random one. Use it for a call
     /// that must not be repeated even after a restart of the program. The call fails with
     /// [`Error::InvalidRequest`] if the key is empty or the endpoint is not declared `idempotent`.
@@ -164,11 +175,6 @@ impl<T, E> Call<T, E> {
         })
     }
 
-    /// Returns the status and the headers together with the value.
-    pub fn response(self) -> ResponseCall<T, E> {
-        ResponseCall(self)
-    }
-
     /// Returns the request as it would be sent, without what the session adds.
     ///
     /// # Errors
@@ -188,6 +194,13 @@ fn already_polled(endpoint: &'static Endpoint) -> InvalidRequest {
 }
 
 impl PlannedRequest {
+    fn extensions(&mut self) -> &mut Extensions {
+        match self {
+            Self::Ready(prepared) => &mut prepared.extensions,
+            Self::NeedsLogin(request, _) => &mut request.extensions,
+        }
+    }
+
     fn set_header(&mut self, name: &str, value: &dyn HeaderArg) -> Result<(), InvalidRequest> {
         match self {
             Self::Ready(prepared) => prepared.set_header(name, value),
@@ -293,7 +306,10 @@ impl Plan {
 
 impl<T, E> Call<T, E> {
     /// Executes the call and decodes its response. `finish` makes the output of the head and the value.
-    fn send<H: KeepHead + Send + 'static, O: 'static>(&mut self, finish: fn(H, T) -> O) -> CallFuture<O, E>
+    pub(super) fn send<H: KeepHead + Send + 'static, O: 'static>(
+        &mut self,
+        finish: fn(H, T) -> O,
+    ) -> CallFuture<O, E>
     where
         T: 'static,
         E: 'static,
@@ -355,46 +371,5 @@ impl<T, E> fmt::Debug for Call<T, E> {
         f.debug_struct("Call")
             .field("endpoint", &format_args!("{}", self.decoder.endpoint.qualified_name()))
             .finish_non_exhaustive()
-    }
-}
-
-/// A [`Call`] that returns the status and the headers together with the value.
-#[must_use = "a call does nothing until it is awaited"]
-#[derive(Debug)]
-pub struct ResponseCall<T, E = Error>(pub(super) Call<T, E>);
-
-impl<T, E> ResponseCall<T, E> {
-    /// As [`Call::timeout`].
-    pub fn timeout(self, timeout: impl Into<Option<Duration>>) -> Self {
-        Self(self.0.timeout(timeout))
-    }
-
-    /// As [`Call::cancel_on`].
-    pub fn cancel_on(self, token: &CancellationToken) -> Self {
-        Self(self.0.cancel_on(token))
-    }
-
-    /// As [`Call::header`].
-    pub fn header(self, name: &str, value: impl HeaderArg) -> Self {
-        Self(self.0.header(name, value))
-    }
-
-    /// As [`Call::idempotency_key`].
-    pub fn idempotency_key(self, key: impl Into<String>) -> Self {
-        Self(self.0.idempotency_key(key))
-    }
-
-    /// As [`Call::retry`].
-    pub fn retry(self, times: u32) -> Self {
-        Self(self.0.retry(times))
-    }
-}
-
-impl<T: 'static, E: 'static> IntoFuture for ResponseCall<T, E> {
-    type Output = Result<Response<T>, E>;
-    type IntoFuture = CallFuture<Response<T>, E>;
-
-    fn into_future(mut self) -> CallFuture<Response<T>, E> {
-        self.0.send(Response::new)
     }
 }

@@ -11,6 +11,7 @@ mod inner;
 mod pager;
 mod pages;
 mod pool;
+mod response_call;
 mod session_layer;
 mod sign_in;
 mod sign_out;
@@ -22,13 +23,14 @@ use std::ops::{Deref, DerefMut};
 
 pub use crate::exchange::Redirects;
 pub use builder::ClientBuilder;
-pub use call::{Call, CallFuture, ResponseCall};
+pub use call::{Call, CallFuture};
 #[doc(hidden)]
 pub use inner::{ApiClient, Client};
 #[doc(hidden)]
 pub use pages::Paginate;
 pub use pages::{PageItems, Pages};
 pub use pool::{PoolEvent, PoolEvents, SessionPool};
+pub use response_call::ResponseCall;
 pub use session_layer::{CopyBody, SessionLayer, SessionService};
 #[cfg(feature = "blocking")]
 pub use wait::wait;

@@ -141,6 +141,16 @@ impl<P, E> Pages<P, E> {
         self
     }
 
+    /// As [`Call::extension`](crate::Call::extension), for each page.
+    pub fn extension(mut self, value: impl Clone + Send + Sync + 'static) -> Self {
+        if let Some(pager) = self.pager()
+            && let Ok(request) = &mut pager.request
+        {
+            request.extensions.insert(value);
+        }
+        self
+    }
+
     /// Returns the items of all pages, in order.
     pub fn items(self) -> PageItems<P, E>
     where

@@ -2,7 +2,8 @@
 
 use std::future::{Future, IntoFuture};
 
-use super::call::{Call, ResponseCall};
+use super::call::Call;
+use super::response_call::ResponseCall;
 use crate::error::BuildError;
 use crate::response::Response;
 use crate::runtime;

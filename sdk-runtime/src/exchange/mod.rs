@@ -11,7 +11,7 @@ mod redirect;
 
 use std::sync::Arc;
 
-use http::header::{COOKIE, Entry, LOCATION};
+use http::header::{ACCEPT_ENCODING, COOKIE, Entry, LOCATION};
 use http::{HeaderMap, HeaderName, StatusCode};
 
 use crate::cookies::SetCookies;
@@ -109,7 +109,8 @@ impl Upstream {
                 let span = trace::request(hop.endpoint, &hop.method, &hop.url, stage.count_send());
                 let (mut outgoing, signed) =
                     self.outgoing(hop, credentials, own_origin, contents, stage, &span).await?;
-                let is_coding_requested = encoding::ask(&mut outgoing.headers);
+                let is_coding_requested =
+                    !hop.without.contains(&ACCEPT_ENCODING) && encoding::ask(&mut outgoing.headers);
                 permit(hop)?;
                 let running = self.metrics.request(hop.endpoint, &hop.method, &hop.url);
                 let sent = span.in_scope(|| transport.send(outgoing)).instrument(span.clone()).await;
@@ -238,6 +239,7 @@ impl Upstream {
             method: request.method.clone(),
             url: request.url.clone(),
             headers: request.headers.clone(),
+            extensions: request.extensions.clone(),
             body,
             own_connection: contents == Contents::Secret,
             direct,
@@ -245,7 +247,8 @@ impl Upstream {
         };
         for name in self.headers.keys().filter(|name| own_origin || cross_origin::allows(name, &self.headers))
         {
-            if !request.headers.contains_key(name) || name == COOKIE {
+            let is_replaced = request.headers.contains_key(name) && name != COOKIE;
+            if !is_replaced && !request.without.contains(name) {
                 outgoing
                     .headers
                     .extend(self.headers.get_all(name).iter().map(|value| (name.clone(), value.clone())));

@@ -17,7 +17,7 @@ pub use crate::client::{ApiClient, Call, Client, ClientBuilder, Paginate};
 pub use crate::endpoint::{Auth, CallTimeout as Timeout, Endpoint};
 use crate::error::ApiError;
 pub use crate::error::BuildError;
-pub use crate::request::{QueryStyle, Request};
+pub use crate::request::{FieldStyle, QueryStyle, Request};
 use crate::response::SuccessResponse;
 pub use crate::response::{BufferedResponse, Decoder};
 pub use crate::session::{Grant, Needs, RefreshEndpoint, Session, TokenAnswer, TokenRequest, TokenResponse};

@@ -21,6 +21,8 @@ enum Position {
     Fields,
     /// A name and a value, which are a tuple and no list.
     Pair,
+    /// The value of a pair, of which nothing at all is a mistake.
+    Paired,
     Value,
 }
 
@@ -84,13 +86,20 @@ impl<S: Serializer> Serializer for Listing<S> {
         serialize_str(value: &str) -> Ok;
         serialize_bytes(value: &[u8]) -> Ok;
         serialize_none() -> Ok;
-        serialize_unit() -> Ok;
         serialize_unit_struct(name: &'static str) -> Ok;
         serialize_unit_variant(name: &'static str, index: u32, variant: &'static str) -> Ok;
         serialize_tuple_variant(name: &'static str, index: u32, variant: &'static str, len: usize)
             -> SerializeTupleVariant;
         serialize_struct_variant(name: &'static str, index: u32, variant: &'static str, len: usize)
             -> SerializeStructVariant;
+    }
+
+    /// JSON's `null` in a field is absent, as `None` is.
+    fn serialize_unit(self) -> Result<S::Ok, S::Error> {
+        match self.place {
+            Position::Value => self.inner.serialize_none(),
+            Position::Fields | Position::Pair | Position::Paired => self.inner.serialize_unit(),
+        }
     }
 
     fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<S::Ok, S::Error> {
@@ -125,7 +134,9 @@ impl<S: Serializer> Serializer for Listing<S> {
     fn serialize_tuple(self, len: usize) -> Result<Self::SerializeTuple, S::Error> {
         match self.place {
             Position::Pair => Ok(Tuple::Pair(self.inner.serialize_tuple(len)?)),
-            Position::Fields | Position::Value => self.serialize_seq(Some(len)).map(Tuple::List),
+            Position::Fields | Position::Paired | Position::Value => {
+                self.serialize_seq(Some(len)).map(Tuple::List)
+            }
         }
     }
 
@@ -186,7 +197,7 @@ impl<L: SerializeSeq, P: SerializeTuple<Ok = L::Ok, Error = L::Error>> Serialize
     fn serialize_element<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), L::Error> {
         match self {
             Self::List(list) => list.serialize_element(value),
-            Self::Pair(pair) => pair.serialize_element(&Positioned { place: Position::Value, value }),
+            Self::Pair(pair) => pair.serialize_element(&Positioned { place: Position::Paired, value }),
         }
     }
 

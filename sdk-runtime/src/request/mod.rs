@@ -2,9 +2,11 @@
 
 mod address;
 pub(crate) mod base;
+mod flat;
 pub(crate) mod header;
 mod lists;
 mod multipart;
+mod nested;
 mod part;
 mod path;
 mod prepared;
@@ -13,8 +15,8 @@ mod query;
 
 use std::fmt;
 
-use http::header::{ACCEPT, CONTENT_TYPE};
-use http::{HeaderMap, HeaderName, HeaderValue, Method};
+use http::header::{ACCEPT, CONTENT_TYPE, COOKIE};
+use http::{Extensions, HeaderMap, HeaderName, HeaderValue, Method};
 use serde::Serialize;
 
 use base::{ADDRESS_LIMIT, Base, is_too_long};
@@ -30,6 +32,8 @@ pub use preview::RequestPreview;
 /// The addresses of `#[url]`, from the `url` crate.
 pub use url::Url;
 
+#[doc(hidden)]
+pub use nested::FieldStyle;
 #[doc(hidden)]
 pub use query::QueryStyle;
 
@@ -48,6 +52,9 @@ pub struct Request {
     address: Option<(&'static str, Url)>,
     query: String,
     headers: HeaderMap,
+    /// The default headers that are not sent.
+    without: Vec<HeaderName>,
+    pub(crate) extensions: Extensions,
     body: Option<Body>,
     /// The parts that have a value. `Some` of none if the declaration has parts and none has a value.
     parts: Option<Vec<(&'static str, Part)>>,
@@ -63,6 +70,8 @@ impl Request {
             address: None,
             query: endpoint.query.to_owned(),
             headers: HeaderMap::with_capacity(endpoint.headers.len() + 4),
+            without: endpoint.without.iter().filter_map(|name| HeaderName::try_from(*name).ok()).collect(),
+            extensions: Extensions::new(),
             body: None,
             parts: None,
             error: None,
@@ -125,21 +134,38 @@ impl Request {
         self.record_error(written);
     }
 
+    /// Sets a header for each field. `None` removes the header that the declaration or the client sets.
     pub(crate) fn headers(&mut self, parameter: &'static str, fields: &(impl Serialize + ?Sized)) {
-        match query::pairs(fields) {
-            Err(_) => self.record_error(Err(not_flat(parameter))),
-            Ok(pairs) => {
-                // The elements of a list are consecutive pairs of one name.
-                for lines in pairs.chunk_by(|one, two| one.0 == two.0) {
-                    let written = header::name(&lines[0].0).and_then(|name| {
-                        header::set(&mut self.headers, &name, |line| {
-                            lines.iter().try_for_each(|(_, value)| value.header_lines(line))
-                        })
-                    });
-                    self.record_error(written);
-                }
-            }
+        let Ok(fields) = flat::fields(fields) else { return self.record_error(Err(not_flat(parameter))) };
+        // The elements of a list are consecutive.
+        for lines in fields.chunk_by(|one, two| one.path.first() == two.path.first()) {
+            let written = self.header_of_a_field(parameter, lines);
+            self.record_error(written);
         }
+    }
+
+    fn header_of_a_field(
+        &mut self,
+        parameter: &'static str,
+        lines: &[flat::Leaf],
+    ) -> Result<(), InvalidRequest> {
+        let name = match &lines[0].path[..] {
+            [flat::Step::Field(name)] | [flat::Step::Field(name), flat::Step::Index(_)] => name,
+            [flat::Step::Key(name)] | [flat::Step::Key(name), flat::Step::Index(_)] => name.as_str(),
+            _ => return Err(not_flat(parameter)),
+        };
+        let name = header::name(name)?;
+        if let [flat::Leaf { path, text: None }] = lines
+            && path.len() == 1
+            && name != COOKIE
+        {
+            self.headers.remove(&name);
+            self.without.push(name);
+            return Ok(());
+        }
+        header::set(&mut self.headers, &name, |line| {
+            lines.iter().filter_map(|it| it.text.as_ref()).try_for_each(|value| value.header_lines(line))
+        })
     }
 
     pub(crate) fn header_map(&mut self, map: &HeaderMap) {
@@ -169,6 +195,25 @@ impl Request {
                 self.body(None, Body::new(form).content_type(FORM));
             }
             Err(_) => self.record_error(Err(not_flat("#[form]"))),
+        }
+    }
+
+    pub(crate) fn styled_queries(
+        &mut self,
+        parameter: &'static str,
+        fields: &(impl Serialize + ?Sized),
+        style: FieldStyle,
+    ) {
+        match nested::form(fields, style) {
+            Ok(form) => query::push_form(&mut self.query, &form),
+            Err(reason) => self.record_error(Err(InvalidRequest::new(parameter, reason))),
+        }
+    }
+
+    pub(crate) fn styled_form(&mut self, fields: &(impl Serialize + ?Sized), style: FieldStyle) {
+        match nested::form(fields, style) {
+            Ok(form) => self.body(None, Body::new(form).content_type(FORM)),
+            Err(reason) => self.record_error(Err(InvalidRequest::new("#[form]", reason))),
         }
     }
 
@@ -263,6 +308,7 @@ impl Request {
         let mut headers = self.headers;
         if let Some(accept) = accept
             && !headers.contains_key(ACCEPT)
+            && !self.without.contains(&ACCEPT)
         {
             headers.insert(ACCEPT, HeaderValue::from_static(accept));
         }
@@ -282,6 +328,7 @@ impl Request {
         let body = body.map(|(payload, content_type)| {
             if let Some(content_type) = content_type
                 && !headers.contains_key(CONTENT_TYPE)
+                && (!self.without.contains(&CONTENT_TYPE) || multipart::is_ours(&content_type))
             {
                 headers.insert(CONTENT_TYPE, content_type);
             }
@@ -290,7 +337,8 @@ impl Request {
         // Servers expect a length from these methods even without a body (RFC 9110, 8.6).
         let body = body
             .or_else(|| matches!(method, Method::POST | Method::PUT | Method::PATCH).then(Payload::empty));
-        Ok(Prepared { endpoint, method, url, headers, body })
+        let (without, extensions) = (self.without, self.extensions);
+        Ok(Prepared { endpoint, method, url, headers, without, extensions, body })
     }
 }
 

@@ -1,7 +1,7 @@
 //! `Prepared`: a request that is complete except for its credentials.
 
 use http::header::CONTENT_TYPE;
-use http::{HeaderMap, Method};
+use http::{Extensions, HeaderMap, HeaderName, Method};
 use url::Url;
 
 use super::header::{self, HeaderArg};
@@ -18,6 +18,10 @@ pub(crate) struct Prepared {
     pub(crate) method: Method,
     pub(crate) url: Url,
     pub(crate) headers: HeaderMap,
+    /// The default headers of the client that are not sent.
+    pub(crate) without: Vec<HeaderName>,
+    /// The values of the caller for layers and transports.
+    pub(crate) extensions: Extensions,
     pub(crate) body: Option<Payload>,
 }
 

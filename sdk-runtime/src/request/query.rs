@@ -118,18 +118,20 @@ pub(crate) fn form(fields: &(impl Serialize + ?Sized)) -> Result<String, serde_h
 }
 
 /// Returns the fields of a struct, or the entries of a map, as text.
-pub(crate) fn pairs(
-    fields: &(impl Serialize + ?Sized),
-) -> Result<Vec<(String, String)>, serde_html_form::ser::Error> {
+fn pairs(fields: &(impl Serialize + ?Sized)) -> Result<Vec<(String, String)>, serde_html_form::ser::Error> {
     let encoded = form(fields)?;
     Ok(form_urlencoded::parse(encoded.as_bytes()).into_owned().collect())
 }
 
-fn append(query: &mut String, fields: &(impl Serialize + ?Sized)) -> Result<(), serde_html_form::ser::Error> {
-    let encoded = form(fields)?;
-    if !encoded.is_empty() {
-        push_next(query, &encoded);
+/// Appends pairs that are encoded as a form.
+pub(crate) fn push_form(query: &mut String, form: &str) {
+    if !form.is_empty() {
+        push_next(query, form);
     }
+}
+
+fn append(query: &mut String, fields: &(impl Serialize + ?Sized)) -> Result<(), serde_html_form::ser::Error> {
+    push_form(query, &form(fields)?);
     Ok(())
 }
 

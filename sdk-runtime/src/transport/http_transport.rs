@@ -412,6 +412,7 @@ mod tests {
         let transport = HttpTransport::default();
         let (headers, stage) = (HeaderMap::new(), Stage::default());
         let request = TransportRequest {
+            extensions: http::Extensions::new(),
             endpoint: None,
             method: Method::GET,
             url,

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
-use http::{HeaderMap, Method};
+use http::{Extensions, HeaderMap, Method};
 use http_body::{Body, Frame, SizeHint};
 use http_body_util::BodyExt;
 use http_body_util::combinators::UnsyncBoxBody;
@@ -95,6 +95,8 @@ pub struct TransportRequest {
     pub url: Url,
     /// All headers, except `Host` and those about the length of the body.
     pub headers: HeaderMap,
+    /// The values of [`Call::extension`](crate::Call::extension).
+    pub extensions: Extensions,
     /// The body, or `None` for a request without one.
     pub body: Option<RequestBody>,
     /// Whether to use a new connection that is not used again. Sign-ins, refreshes and sign-outs set this,

@@ -23,7 +23,8 @@ use crate::error::{TransportError, TransportErrorKind};
 ///
 /// The request has the absolute address as its URI. Its extensions hold the declared endpoint as a
 /// `&'static` [`Endpoint`], which a layer finds by
-/// `request.extensions().get::<&'static Endpoint>()`.
+/// `request.extensions().get::<&'static Endpoint>()`, and the values of
+/// [`Call::extension`](crate::Call::extension).
 #[derive(Clone)]
 pub struct TransportService(Arc<dyn Transport>);
 
@@ -52,6 +53,7 @@ impl Service<http::Request<RequestBody>> for TransportService {
             method: parts.method,
             url,
             headers: parts.headers,
+            extensions: parts.extensions,
             body: has_body.then_some(body),
             own_connection,
             direct,

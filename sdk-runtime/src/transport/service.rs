@@ -25,7 +25,7 @@ use crate::error::{TransportError, TransportErrorKind};
 /// except a [`TransportError`], which says that itself.
 ///
 /// The extensions of a request hold the declared endpoint as a `&'static`
-/// [`Endpoint`](crate::endpoint::Endpoint).
+/// [`Endpoint`](crate::endpoint::Endpoint), and the values of [`Call::extension`](crate::Call::extension).
 #[derive(Debug)]
 pub struct ServiceTransport<S> {
     service: Mutex<S>,
@@ -57,8 +57,17 @@ where
     fn send(&self, request: TransportRequest) -> TransportFuture {
         // The lock is for services that are not `Sync`. It is held for one clone.
         let mut service = self.service.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let TransportRequest { endpoint, method, url, headers, body, own_connection, direct, stage } =
-            request;
+        let TransportRequest {
+            endpoint,
+            method,
+            url,
+            headers,
+            extensions,
+            body,
+            own_connection,
+            direct,
+            stage,
+        } = request;
         let (has_body, is_layered) = (body.is_some(), self.is_layered);
         Box::pin(async move {
             let mut outgoing = http::Request::builder()
@@ -67,6 +76,7 @@ where
                 .body(body.unwrap_or_default())
                 .map_err(|error| TransportError::new(TransportErrorKind::Invalid, error))?;
             *outgoing.headers_mut() = headers;
+            *outgoing.extensions_mut() = extensions;
             if let Some(endpoint) = endpoint {
                 outgoing.extensions_mut().insert(endpoint);
             }

@@ -1,7 +1,7 @@
-//! `#[form]`: the body, as `application/x-www-form-urlencoded`.
+//! `#[form]`, `#[form(nested = brackets)]`: the body, as `application/x-www-form-urlencoded`.
 
 use super::{
-    argument::no_argument,
+    fields,
     role::{RequestedRole, RoleAttr, Written},
 };
 use crate::{
@@ -21,5 +21,5 @@ fn parse(written: &Written<'_>, diagnostics: &Diagnostics) -> Result<RequestedRo
         );
         return Err(diagnostics.report(written.attr, message, help));
     }
-    no_argument(written.attr, &written.param.ty, diagnostics).map(|()| RequestedRole::Role(Role::Form))
+    fields::style(written, diagnostics).map(|style| RequestedRole::Role(Role::Form(style)))
 }

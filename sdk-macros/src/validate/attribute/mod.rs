@@ -4,6 +4,7 @@
 mod argument;
 mod body;
 pub(crate) mod cfg_attr;
+mod fields;
 mod form;
 pub(crate) mod from_session;
 mod header;

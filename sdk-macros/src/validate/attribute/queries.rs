@@ -1,7 +1,8 @@
-//! `#[queries]`: the fields of a struct or the entries of a map, as query parameters.
+//! `#[queries]`, `#[queries(nested = brackets)]`: the fields of a struct or the entries of a map, as query
+//! parameters.
 
 use super::{
-    argument::no_argument,
+    fields,
     role::{RequestedRole, RoleAttr, Written},
 };
 use crate::{
@@ -12,5 +13,5 @@ use crate::{
 pub(super) const ATTRIBUTE: RoleAttr = RoleAttr { name: "queries", parse };
 
 fn parse(written: &Written<'_>, diagnostics: &Diagnostics) -> Result<RequestedRole, Reported> {
-    no_argument(written.attr, &written.param.ty, diagnostics).map(|()| RequestedRole::Role(Role::Queries))
+    fields::style(written, diagnostics).map(|style| RequestedRole::Role(Role::Queries(style)))
 }

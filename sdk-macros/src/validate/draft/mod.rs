@@ -110,9 +110,11 @@ impl<'a> Draft<'a> {
         self.trait_options.headers().iter().filter(|FixedHeader { header, .. }| {
             let of_param =
                 |param: &ParsedParam<'_>| matches!(&param.role, Ok(Role::Header(name)) if *name == header.name);
-            let is_set = self.own_headers().iter().any(|own| own.header.name == header.name)
-                || self.params.iter().any(of_param);
-            !is_set || header::is_added(&header.name)
+            let mut own = self.own_headers().iter().filter(|own| own.header.name == header.name);
+            match own.next() {
+                Some(own) => !own.header.values.is_empty() && header::is_added(&header.name),
+                None => !self.params.iter().any(of_param) || header::is_added(&header.name),
+            }
         })
     }
 }

@@ -1,6 +1,7 @@
-//! `auth = required`, `optional`, `cookies`, `none` or `scopes("…")`: whether requests are signed.
+//! `auth = required`, `optional`, `cookies`, `none` or `scopes("…")`: whether requests are signed; and
+//! `required(no_refresh)`.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
 use syn::LitStr;
 
@@ -25,28 +26,49 @@ pub(super) type Value = AuthRule;
 pub(crate) struct AuthRule {
     pub(crate) auth: Auth,
     pub(crate) scopes: Vec<LitStr>,
+    /// Whether a 401 is the endpoint's own, and refreshes nothing.
+    pub(crate) no_refresh: bool,
 }
 
 impl AuthRule {
     pub(crate) fn required() -> Self {
-        Self { auth: Auth::Required, scopes: Vec::new() }
+        Self::of(Auth::Required)
     }
 
     pub(crate) fn none() -> Self {
-        Self { auth: Auth::None, scopes: Vec::new() }
+        Self::of(Auth::None)
+    }
+
+    fn of(auth: Auth) -> Self {
+        Self { auth, scopes: Vec::new(), no_refresh: false }
     }
 }
 
 pub(super) fn parse(arg: &Arg, diagnostics: &Diagnostics) -> Result<Value, Reported> {
     let value = value(arg);
-    let plain = |auth| Ok(AuthRule { auth, scopes: Vec::new() });
+    let plain = |auth| Ok(AuthRule::of(auth));
     match (value.to_string().as_str(), args::split(value.clone()).as_slice()) {
         ("required", _) => plain(Auth::Required),
         ("optional", _) => plain(Auth::Optional),
         ("cookies", _) => plain(Auth::Cookies),
         ("none", _) => plain(Auth::None),
         (_, [Arg::List { key, items, .. }]) if key == "scopes" => {
-            Ok(AuthRule { auth: Auth::Required, scopes: scopes(&value, items, diagnostics)? })
+            Ok(AuthRule { scopes: scopes(&value, items, diagnostics)?, ..AuthRule::required() })
+        }
+        (_, [Arg::List { key, items, .. }]) if key == "required" || key == "optional" => {
+            let auth = if key == "required" { Auth::Required } else { Auth::Optional };
+            no_refresh(key, items, diagnostics)?;
+            Ok(AuthRule { no_refresh: true, ..AuthRule::of(auth) })
+        }
+        (_, [Arg::List { key, items, .. }])
+            if (key == "none" || key == "cookies") && is_no_refresh(items) =>
+        {
+            let message = format!("`auth = {key}` signs nothing, and refreshes nothing");
+            Err(diagnostics.report(value, message, format!("write `auth = {key}`")))
+        }
+        (word, [Arg::Flag(_)]) if nearest(word, [NO_REFRESH]).is_some() => {
+            let message = format!("`{word}` says how a signed request is answered");
+            Err(diagnostics.report(value, message, "write `auth = required(no_refresh)`"))
         }
         (other, _) => {
             let word = other.split([' ', '(']).next().unwrap_or(other);
@@ -63,6 +85,27 @@ pub(super) fn parse(arg: &Arg, diagnostics: &Diagnostics) -> Result<Value, Repor
             Err(diagnostics.report(value, message, help))
         }
     }
+}
+
+const NO_REFRESH: &str = "no_refresh";
+
+fn is_no_refresh(items: &[Arg]) -> bool {
+    matches!(items, [Arg::Flag(flag)] if flag == NO_REFRESH)
+}
+
+/// Checks that the list holds the one word that it can hold.
+fn no_refresh(key: &Ident, items: &[Arg], diagnostics: &Diagnostics) -> Result<(), Reported> {
+    if is_no_refresh(items) {
+        return Ok(());
+    }
+    let message = format!("`{key}` takes `no_refresh`, for an endpoint whose 401 is its own");
+    let at = items.first().map_or_else(|| key.to_token_stream(), ToTokens::to_token_stream);
+    let is_meant = items.iter().any(|item| nearest(&shown(item), [NO_REFRESH]).is_some());
+    let help = match (is_meant, items) {
+        (true, [_]) => "did you mean `no_refresh`?".to_owned(),
+        _ => format!("write `auth = {key}` or `auth = {key}(no_refresh)`"),
+    };
+    Err(diagnostics.report(at, message, help))
 }
 
 /// Parses scopes, each of the characters that RFC 6749, section 3.3, allows.

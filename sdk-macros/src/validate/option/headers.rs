@@ -1,6 +1,6 @@
-//! `headers("name" = "value", …)`: headers with a fixed value.
+//! `headers("name" = "value", …)`: headers with a fixed value, several lines of one, or `none`.
 
-use proc_macro2::{TokenStream, TokenTree};
+use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::LitStr;
 
@@ -10,7 +10,7 @@ use super::{
 };
 use crate::validate::wording::shown;
 use crate::{
-    args::Arg,
+    args::{self, Arg},
     diagnostics::{Diagnostics, Reported},
     model::Header,
     validate::{header, media_type},
@@ -56,23 +56,47 @@ fn pair(item: &Arg, diagnostics: &Diagnostics) -> Result<FixedHeader, Reported> 
         return Err(diagnostics.report(item, "expected a header's name and value", help));
     };
     let [name, value] = [name, value].map(|side| side.iter().cloned().collect::<TokenStream>());
-    let (Ok(name), Ok(value)) = (syn::parse2::<LitStr>(name.clone()), syn::parse2::<LitStr>(value.clone()))
-    else {
+    let (Ok(name), Some(values)) = (syn::parse2::<LitStr>(name.clone()), lines(&value)) else {
         return Err(no_literal(item, name, value, diagnostics));
     };
-    let header = Header { name: header::name(&name, &name.value(), diagnostics)?, value };
-    header::value(&header.value, diagnostics)?;
-    match header.name.as_str() {
-        "content-type" => media_type::check(&header.value, diagnostics)?,
-        "accept" => media_type::check_accept(&header.value, diagnostics)?,
-        _ => {}
+    let header = Header { name: header::name(&name, &name.value(), diagnostics)?, values };
+    if header.values.is_empty() && value.to_string() != NONE {
+        let help = format!("write `{:?} = none`, which sends no line of it", name.value());
+        return Err(diagnostics.report(&value, "the list of lines is empty", help));
+    }
+    for value in &header.values {
+        header::value(value, diagnostics)?;
+        match header.name.as_str() {
+            "content-type" => media_type::check(value, diagnostics)?,
+            "accept" => media_type::check_accept(value, diagnostics)?,
+            _ => {}
+        }
     }
     Ok(FixedHeader { at: name, header })
+}
+
+/// The value of a header that is not sent.
+const NONE: &str = "none";
+
+/// Returns the lines of `"text"`, `["one", "two"]` or `none`.
+fn lines(value: &TokenStream) -> Option<Vec<LitStr>> {
+    let tokens: Vec<TokenTree> = value.clone().into_iter().collect();
+    match tokens.as_slice() {
+        [TokenTree::Ident(word)] if word == NONE => Some(Vec::new()),
+        [TokenTree::Group(list)] if list.delimiter() == Delimiter::Bracket => {
+            args::split(list.stream()).iter().map(|it| syn::parse2(it.to_token_stream()).ok()).collect()
+        }
+        _ => syn::parse2(value.clone()).ok().map(|line| vec![line]),
+    }
 }
 
 /// Reports a side that is no string literal.
 fn no_literal(item: &Arg, name: TokenStream, value: TokenStream, diagnostics: &Diagnostics) -> Reported {
     let written = syn::parse2::<LitStr>(name.clone());
+    if let (Ok(name), "None" | "null" | "nil" | "false" | "()") = (&written, value.to_string().as_str()) {
+        let help = format!("write `{:?} = none`, which sends no line of it", name.value());
+        return diagnostics.report(value, "the value of a header is a text, a list of lines or `none`", help);
+    }
     let at = if written.is_ok() { value.clone() } else { name };
     let pair = meant(item.to_token_stream());
     let pair = pair.as_deref().and_then(|list| list.strip_prefix("headers(")?.strip_suffix(')'));

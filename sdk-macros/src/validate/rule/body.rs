@@ -14,7 +14,7 @@ use crate::{
 pub(super) fn is_one(draft: &Draft<'_>, diagnostics: &Diagnostics) {
     let Ok(verb) = &draft.verb else { return };
     let mut bodies = draft.params.iter().filter_map(|param| match (&param.role, param.attr) {
-        (Ok(role @ (Role::Json(_) | Role::Form | Role::Body(_) | Role::Part { .. })), Some(attr)) => {
+        (Ok(role @ (Role::Json(_) | Role::Form(_) | Role::Body(_) | Role::Part { .. })), Some(attr)) => {
             Some((param, matches!(role, Role::Part { .. }), attr))
         }
         _ => None,

@@ -38,6 +38,7 @@ const OF_ENDPOINT: &[Rule] = &[
     parts::set_the_content_type,
     pages::of_endpoint,
     session::is_never_signed,
+    session::refreshes_nothing,
     session::refresh_is_limited,
     headers::are_set_once,
 ];

@@ -122,8 +122,8 @@ fn own_request(
     };
     let attribute = match role {
         Role::Json(_) => "json",
-        Role::Form => "form",
-        Role::Query { .. } | Role::Queries => "queries",
+        Role::Form(_) => "form",
+        Role::Query { .. } | Role::Queries(_) => "queries",
         Role::Header(_) | Role::Headers => "headers",
         _ => "",
     };
@@ -239,6 +239,18 @@ pub(super) fn is_never_signed(draft: &Draft<'_>, diagnostics: &Diagnostics) {
             _ => format!("`auth` has no effect on `#[session({name})]`, which is never signed"),
         };
         diagnostics.report(arg, what, format!("remove `{}`", shown(arg)));
+    }
+}
+
+/// A sign-out is signed with the login as it is.
+pub(super) fn refreshes_nothing(draft: &Draft<'_>, diagnostics: &Diagnostics) {
+    let Some((verb, SessionRole::End)) = draft.verb_and_session() else { return };
+    if let Some(Given { arg, value: rule }) = &verb.options.auth
+        && rule.no_refresh
+    {
+        let what = "`no_refresh` has no effect on `#[session(end)]`, which refreshes nothing";
+        let auth = if rule.auth == Auth::Optional { "optional" } else { "required" };
+        diagnostics.report(arg, what, format!("write `auth = {auth}`"));
     }
 }
 

@@ -253,7 +253,13 @@ impl Inner {
 
     /// Returns the verdict about an answer of the client's own server to a signed request.
     fn verdict(&self, answer: &ErrorResponse) -> Verdict {
-        self.judge.verdict(answer, self.session.shell().attachment.scheme())
+        match self.judge.verdict(answer, self.session.shell().attachment.scheme()) {
+            // The endpoint's own answer, such as that of a second password, says nothing of the token.
+            Verdict::TokenBad | Verdict::NotExecuted | Verdict::LoginOver if answer.endpoint().no_refresh => {
+                Verdict::Surface
+            }
+            verdict => verdict,
+        }
     }
 
     /// Returns the key under which the session counts the rejections of `endpoint`.

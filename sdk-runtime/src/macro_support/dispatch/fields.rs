@@ -4,7 +4,7 @@ use http::HeaderMap;
 use serde::Serialize;
 
 use super::{Arg, Arg1, Arg2, Arg3, Arg4};
-use crate::request::Request;
+use crate::request::{FieldStyle, Request};
 
 /// Types of serde that are neither a struct nor a map.
 pub trait Scalar {}
@@ -95,6 +95,20 @@ fields! {
     "`#[form]` needs a struct or a map that implements `serde::Serialize`, and `{Self}` is not one",
     "help: pass a struct with `#[derive(serde::Serialize)]`",
     |value, request| request.form(value)
+}
+
+fields! {
+    styled_queries(parameter: &'static str, style: FieldStyle), StyledQueryFields,
+    "`#[queries]` needs a struct or a map that implements `serde::Serialize`, and `{Self}` is not one",
+    "help: `#[query]` takes a single value; a struct needs `#[derive(serde::Serialize)]`",
+    |value, request| request.styled_queries(parameter, value, style)
+}
+
+fields! {
+    styled_form(style: FieldStyle), StyledFormFields,
+    "`#[form]` needs a struct or a map that implements `serde::Serialize`, and `{Self}` is not one",
+    "help: pass a struct with `#[derive(serde::Serialize)]`",
+    |value, request| request.styled_form(value, style)
 }
 
 fields! {

@@ -19,7 +19,7 @@ pub(crate) enum Refresher {
 
 /// What a refresh sends, as often as it is sent.
 pub(crate) enum RefreshRequest {
-    Endpoint(Prepared),
+    Endpoint(Box<Prepared>),
     Source(Grant),
 }
 
@@ -27,7 +27,9 @@ impl Refresher {
     /// Builds the request. `None` if `grant` holds nothing to refresh with.
     pub(crate) fn request(&self, grant: &Grant) -> Option<Result<RefreshRequest, InvalidRequest>> {
         match self {
-            Self::Endpoint(endpoint) => Some(endpoint.request(grant)?.map(RefreshRequest::Endpoint)),
+            Self::Endpoint(endpoint) => {
+                Some(endpoint.request(grant)?.map(|request| RefreshRequest::Endpoint(Box::new(request))))
+            }
             Self::Source(_) => Some(Ok(RefreshRequest::Source(grant.clone()))),
         }
     }
