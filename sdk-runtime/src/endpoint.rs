@@ -140,6 +140,11 @@ impl Endpoint {
         self.auth
     }
 
+    /// Whether its address is an argument: `#[get]` with `#[url]`.
+    pub(crate) const fn is_address(&self) -> bool {
+        self.template.is_empty()
+    }
+
     /// Returns whether it starts, refreshes or ends the session.
     #[must_use]
     pub const fn is_session(&self) -> bool {

@@ -35,12 +35,14 @@ fn with_an_application(base: &str, key: &str, app: &str) -> Result<WeatherClient
     WeatherClient::builder(base).bearer(key).header("x-app-id", app).build()
 }
 
-use sdk_runtime::Bytes;
-
-#[api_client(auth = none)]
+#[api_client]
 pub trait Maps {
-    #[get("/tiles/{x}/{y}")]
-    async fn tile(&self, x: u32, y: u32, #[query] key: &str) -> Result<Bytes>;
+    #[get("/geocode")]
+    async fn geocode(&self, #[query] address: &str) -> Result<String>;
+}
+
+fn maps(base: &str, key: &str) -> Result<MapsClient, BuildError> {
+    MapsClient::builder(base).attach(Attach::query("key")).bearer(key).build() // `?address=Bern&key=<key>`
 }
 
 use sdk_runtime::Tokens;
@@ -87,8 +89,13 @@ async fn a_key_is_where_the_server_looks_for_it() -> Result<(), Box<dyn StdError
     let request = stub.endpoint("current").calls().pop().unwrap();
     assert_eq!((request.bearer(), request.header("x-app-id")), (Some("k3y"), Some("7")));
 
-    let map = MapsClient::new("https://maps.example")?.tile(1, 2, "k3y");
-    assert_eq!(map.request()?.url().as_str(), "https://maps.example/tiles/1/2?key=k3y");
+    let stub = StubRouter::new(MapsClient::ENDPOINTS);
+    stub.endpoint("geocode").reply(Reply::text("46.9,7.4"));
+    let server = stub.serve().await?;
+    let call = maps(&server.url(), "k3y")?.geocode("Bern");
+    assert_eq!(call.request()?.url().query(), Some("address=Bern"));
+    call.await?;
+    assert_eq!(stub.endpoint("geocode").calls()[0].query(), Some("address=Bern&key=k3y"));
     Ok(())
 }
 

@@ -1,6 +1,6 @@
 //! `docs/cookbook/cookies.md`.
 
-use sdk_runtime::{Response, Result, TokenResponse, api_client};
+use sdk_runtime::{Result, TokenResponse, api_client};
 use serde::{Deserialize, Serialize};
 
 #[derive(Serialize)]
@@ -21,27 +21,21 @@ pub struct User {
 pub trait Forum {
     /// Sets the cookie `csrf`. It also works before a user is signed in.
     #[get("/csrf", auth = cookies)]
-    async fn csrf(&self) -> Result<Response<()>>;
+    async fn csrf(&self) -> Result<()>;
 
     #[post("/login")]
     #[session(start)]
-    async fn login(&self, #[header("x-csrf-token")] csrf: &str, #[json] login: &Login<'_>) -> Result<User>;
+    async fn login(&self, #[json] login: &Login<'_>) -> Result<User>;
 
     #[post("/posts")]
-    async fn post(&self, #[header("x-csrf-token")] csrf: &str, #[json] text: &str) -> Result<()>;
+    async fn post(&self, #[json] text: &str) -> Result<()>;
 
     #[get("/me")]
     async fn me(&self) -> Result<User>;
 
     #[post("/logout")]
     #[session(end)]
-    async fn logout(&self, #[header("x-csrf-token")] csrf: &str) -> Result<()>;
-}
-
-/// The value of the cookie `csrf` that an answer sets.
-pub fn csrf_of<T>(response: &Response<T>) -> Option<String> {
-    let mut cookies = response.headers().get_all("set-cookie").iter().filter_map(|it| it.to_str().ok());
-    cookies.find_map(|it| Some(it.strip_prefix("csrf=")?.split(';').next()?.to_owned()))
+    async fn logout(&self) -> Result<()>;
 }
 
 use std::error::Error as StdError;
@@ -53,11 +47,11 @@ use serde_json::json;
 use sdk_runtime::{Attach, error::BuildError};
 
 fn forum(base: &str) -> Result<ForumClient, BuildError> {
-    ForumClient::builder(base).attach(Attach::cookies()).build()
+    ForumClient::builder(base).attach(Attach::cookies().csrf("csrf", "x-csrf-token")).build()
 }
 
 fn forum_with_403(base: &str) -> Result<ForumClient, BuildError> {
-    let builder = ForumClient::builder(base).attach(Attach::cookies());
+    let builder = ForumClient::builder(base).attach(Attach::cookies().csrf("csrf", "x-csrf-token"));
     builder.token_bad(|answer| answer.status() == 401 || answer.text().contains("not signed in")).build()
 }
 
@@ -101,14 +95,14 @@ fn server() -> Backend {
 async fn the_token_is_sent_twice() -> Result<(), Box<dyn StdError>> {
     let server = server().serve().await?;
     let forum = forum(&server.url())?;
-    assert!(forum.login("", &Login { username: "ann", password: "right" }).await.is_err());
-    let csrf = csrf_of(&forum.csrf().await?).unwrap_or_default();
-    forum.login(&csrf, &Login { username: "ann", password: "right" }).await?;
-    forum.post(&csrf, "Hello").await?;
-    assert!(forum.post("", "Hello").await.is_err());
+    assert!(forum.login(&Login { username: "ann", password: "right" }).await.is_err());
+    forum.csrf().await?;
+    forum.login(&Login { username: "ann", password: "right" }).await?;
+    forum.post("Hello").await?;
+    assert_eq!(forum.session().cookie("csrf").as_deref(), Some("c1"));
     assert!(matches!(forum.me().await, Err(Error::Status(answer)) if answer.status() == 403));
-    forum.logout(&csrf).await?;
-    assert!(matches!(forum.post(&csrf, "Hello").await, Err(Error::NotSignedIn(_))));
+    forum.logout().await?;
+    assert!(matches!(forum.post("Hello").await, Err(Error::NotSignedIn(_))));
     Ok(())
 }
 
@@ -116,9 +110,8 @@ async fn the_token_is_sent_twice() -> Result<(), Box<dyn StdError>> {
 async fn a_403_can_end_a_login() -> Result<(), Box<dyn StdError>> {
     let server = server().serve().await?;
     let forum = forum_with_403(&server.url())?;
-    let csrf = csrf_of(&forum.csrf().await?).unwrap_or_default();
-    forum.login(&csrf, &Login { username: "ann", password: "right" }).await?;
-    assert!(forum.post("", "Hello").await.is_err());
+    forum.csrf().await?;
+    forum.login(&Login { username: "ann", password: "right" }).await?;
     assert!(forum.session().state().is_signed_in());
     assert!(matches!(forum.me().await, Err(Error::SessionExpired(_))));
     Ok(())

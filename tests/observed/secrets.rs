@@ -1,6 +1,6 @@
 //! No secret in a span or an event, wherever a program puts one.
 
-use sdk_runtime::{ServiceTransport, Tokens};
+use sdk_runtime::{Attach, ServiceTransport, Tokens};
 use sdk_testkit::{Backend, Reply};
 
 use crate::TrackerClient;
@@ -18,10 +18,13 @@ async fn i27_no_span_and_no_event_holds_a_secret() {
         || Reply::text(SECRET).status(503).header("retry-after", "1"),
         Reply::reset,
     ];
-    for (at, answer) in answers.into_iter().enumerate() {
+    let places = [Attach::bearer, || Attach::query("key")];
+    let all = places.into_iter().flat_map(|place| answers.map(|answer| (place, answer)));
+    for (at, (place, answer)) in all.enumerate() {
         let backend = Backend::new().fallback(move |_| std::future::ready(answer()));
         let client = TrackerClient::builder("https://tracker.test")
             .header("x-default", SECRET)
+            .attach(place())
             .transport(ServiceTransport::new(backend))
             .build()
             .unwrap();

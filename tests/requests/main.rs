@@ -28,6 +28,7 @@ mod path;
 mod path_random;
 mod proxy;
 mod query;
+mod query_key;
 mod redirect;
 mod redirect_credentials;
 mod repeat;

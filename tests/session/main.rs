@@ -13,6 +13,7 @@ mod clocks;
 mod closed;
 mod closing;
 mod cookied;
+mod csrf;
 mod declared;
 mod drops;
 mod edges;

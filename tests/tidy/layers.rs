@@ -82,7 +82,7 @@ const LAYERS: &[Layers] = &[
     },
     Layers {
         directory: "sdk-runtime/src/exchange/",
-        order: &["credentials cross_origin on_request redirect"],
+        order: &["csrf", "credentials cross_origin on_request redirect"],
     },
     Layers {
         directory: "sdk-runtime/src/sync/",
@@ -129,7 +129,12 @@ const LAYERS: &[Layers] = &[
     Layers { directory: "sdk-runtime/src/body/", order: &["stream", "file", "payload", "source", "into"] },
     Layers {
         directory: "sdk-runtime/src/request/",
-        order: &["base flat header lists part path", "address multipart nested query", "prepared", "preview"],
+        order: &[
+            "base flat header lists part path",
+            "address multipart nested query",
+            "prepared query_key",
+            "preview",
+        ],
     },
     Layers {
         directory: "sdk-runtime/src/transport/",

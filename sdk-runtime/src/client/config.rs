@@ -112,7 +112,7 @@ impl LoginSource {
                 "the token of `.bearer(…)` is never refreshed, and is the program's to keep: leave \
                  `.store(…)` out"
             }
-            (Some(_), None, None) if attachment.header().is_none() => {
+            (Some(_), None, None) if attachment.signs_by_cookies() => {
                 "`.bearer(…)` needs a header for its token, and `Attach::cookies()` has none: keep one"
             }
             (Some(token), None, None) => return Ok(Self::Bearer(token)),

@@ -20,7 +20,7 @@ use super::inner::Client;
 use crate::endpoint::Endpoint;
 use crate::error::{Error, InvalidRequest};
 use crate::request::base::{ADDRESS_LIMIT, is_same_origin, is_too_long, names_a_user};
-use crate::request::{Prepared, too_long_error};
+use crate::request::{Prepared, query_key, too_long_error};
 use crate::response::{Head, next_link};
 
 /// The position in a list, and the request of the next page.
@@ -125,6 +125,13 @@ impl Pager {
         };
         let mut next = context.join(&target).map_err(|_| invalid("leads to the next page by no address"))?;
         next.set_fragment(None);
+        let inner = &self.client.0;
+        if let Some(name) = inner.session.shell().attachment.query()
+            && self.endpoint.auth.is_signed()
+            && inner.upstream.base.trusts(&next)
+        {
+            query_key::remove_name(&mut next, name);
+        }
         if !is_same_origin(&next, &request.url) && !is_same_origin(&next, context) {
             // Arguments and headers of a caller go only where the client was told to send them.
             return Err(invalid("leads to the next page at another origin: it is not followed"));

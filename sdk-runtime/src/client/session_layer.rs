@@ -14,17 +14,17 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
-use http::{Request, Response, StatusCode};
+use http::{Request, Response, StatusCode, Uri};
 use http_body_util::{Empty, Full};
 use tower_layer::Layer;
 use tower_service::Service;
 use url::Url;
 
 use crate::endpoint::Endpoint;
-use crate::error::{BuildError, Closed, Error, ErrorResponse, NotSignedIn, SessionExpired};
+use crate::error::{BuildError, Closed, Error, ErrorResponse, InvalidRequest, NotSignedIn, SessionExpired};
 use crate::exchange::Credentials;
 use crate::request::base::Base;
-use crate::request::header;
+use crate::request::{header, query_key};
 use crate::session::{EndpointId, Identity, Phase, Rejection, Session, Snapshot, Verdict, WaitBudget};
 
 type BoxError = Box<dyn StdError + Send + Sync>;
@@ -232,8 +232,9 @@ impl<B> Inner<B> {
             Some(_) => Url::parse(&uri.to_string()).ok()?,
             None => self.base.url().join(&uri.to_string()).ok()?,
         };
-        let own = self.session.shell().attachment.header();
-        let is_signed = own.is_some_and(|name| request.headers().contains_key(name));
+        let attachment = &self.session.shell().attachment;
+        let is_signed = attachment.header().is_some_and(|name| request.headers().contains_key(name))
+            || attachment.query().is_some_and(|name| query_key::has(&url, name));
         (self.base.trusts(&url) && !is_signed).then_some(url)
     }
 
@@ -293,15 +294,18 @@ impl<B> Inner<B> {
     }
 
     fn credentials<'a>(&'a self, snapshot: &'a Snapshot) -> Credentials<'a> {
-        let name = self.session.shell().attachment.header();
-        Credentials { header: name.zip(snapshot.header.as_ref()), jar: Some(&snapshot.jar) }
+        self.session.shell().credentials(snapshot)
     }
 
     fn signed(&self, mut request: Request<B>, url: &Url, snapshot: &Snapshot) -> Result<Request<B>, Error> {
-        let clock = &self.session.shell().clock;
+        let (method, mut signed) = (request.method().clone(), url.clone());
         let headers = request.headers_mut();
-        self.credentials(snapshot).sign(headers, url, &self.base, clock)?;
+        let ours = (&self.base, &self.session.shell().clock);
+        self.credentials(snapshot).sign(&method, &mut signed, headers, ours)?;
         header::join_cookies(headers);
+        if signed != *url {
+            *request.uri_mut() = with_query_of(request.uri(), &signed)?;
+        }
         Ok(request)
     }
 
@@ -345,4 +349,16 @@ impl<B> Inner<B> {
             }
         }
     }
+}
+
+/// Returns `uri` with the query of `signed`. A relative one stays relative.
+fn with_query_of(uri: &Uri, signed: &Url) -> Result<Uri, InvalidRequest> {
+    let target = match signed.query() {
+        Some(query) => format!("{}?{query}", signed.path()),
+        None => signed.path().to_owned(),
+    };
+    let mut parts = uri.clone().into_parts();
+    let invalid = || InvalidRequest::new("Session::layer", "makes an address that is too long");
+    parts.path_and_query = Some(target.parse().map_err(|_| invalid())?);
+    Uri::from_parts(parts).map_err(|_| invalid())
 }

@@ -14,7 +14,7 @@ use super::inner::{FillFromLogin, Inner};
 use crate::cookies::{Jar, SetCookies};
 use crate::endpoint::Endpoint;
 use crate::error::{Closed, DecodeError, Error, ErrorBody, ErrorResponse, InvalidRequest};
-use crate::exchange::{Contents, Credentials};
+use crate::exchange::Contents;
 use crate::request::{Prepared, Request};
 use crate::response::{BufferedResponse, Decoder, Head, SuccessResponse};
 use crate::session::{Grant, Phase, Refusal, Session, StoreTime, TokenResponse, Tokens};
@@ -68,8 +68,9 @@ pub(super) async fn send(
     if matches!(view.phase, Phase::Closed) {
         return Err(Closed::default().into());
     }
+    client.check_no_own_csrf(request)?;
     let jar = view.jar_for_sign_in();
-    let credentials = Credentials { header: None, jar: Some(&jar) };
+    let credentials = shell.attachment.cookies(Some(&jar));
     let sent =
         client.upstream.exchange(request, credentials, Contents::Secret, &progress.stage, None, |_| Ok(()));
     let exchange = sent.await?;

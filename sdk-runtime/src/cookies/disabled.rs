@@ -35,6 +35,10 @@ impl Jar {
         None
     }
 
+    pub(crate) fn value(&self, _: &Url, _: &str, _: &Clock) -> Option<Vec<u8>> {
+        None
+    }
+
     pub(crate) fn store(&self, _: &HeaderMap, _: &Url, _: &Clock) -> SetCookies {
         SetCookies::default()
     }

@@ -87,6 +87,27 @@ impl Jar {
         Some(header)
     }
 
+    /// Returns the value of the cookie `name` that is sent to `url`, the one that is sent first.
+    pub(crate) fn value(&self, url: &Url, name: &str, clock: &Clock) -> Option<Vec<u8>> {
+        let cookies = self.cookies.load();
+        let sent = cookies.as_ref()?.to_send(url, clock.wall());
+        let named = sent.iter().find(|kept| *kept.cookie.name == *name.as_bytes());
+        named.map(|kept| kept.cookie.value.to_vec()).filter(|value| !value.is_empty())
+    }
+
+    /// Returns the value of the cookie `name`. Of several, that of the longest path counts, and then the one
+    /// that was set first.
+    pub(crate) fn named(&self, name: &str, clock: &Clock) -> Option<Vec<u8>> {
+        let (cookies, now) = (self.cookies.load(), clock.wall());
+        let all = cookies.as_ref()?.all();
+        let mut named: Vec<_> = all
+            .into_iter()
+            .filter(|kept| *kept.cookie.name == *name.as_bytes() && !kept.cookie.has_expired(now))
+            .collect();
+        named.sort_by_key(|kept| std::cmp::Reverse(kept.cookie.path.len()));
+        named.first().map(|kept| kept.cookie.value.to_vec())
+    }
+
     /// Stores the cookies of a response from `url`, except those that `url` may not set.
     pub(crate) fn store(&self, headers: &HeaderMap, url: &Url, clock: &Clock) -> SetCookies {
         let mut refused = SetCookies::default();

@@ -1,13 +1,15 @@
 //! The credentials of one send: the header and the cookies of a login, and the addresses that they may travel
 //! to.
 
-use http::header::COOKIE;
-use http::{HeaderMap, HeaderName, HeaderValue};
+use http::header::{CONTENT_LOCATION, COOKIE, Entry, LINK, LOCATION};
+use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use url::Url;
 
+use super::csrf::Csrf;
 use crate::cookies::{Jar, SetCookies};
 use crate::error::{Error, InvalidRequest};
 use crate::request::base::Base;
+use crate::request::query_key;
 use crate::runtime::Clock;
 
 /// The credentials that sign one send.
@@ -15,31 +17,69 @@ use crate::runtime::Clock;
 pub(crate) struct Credentials<'a> {
     /// The header, ready to be sent.
     pub(crate) header: Option<(&'a HeaderName, &'a HeaderValue)>,
+    /// The parameter of the query, and the token.
+    pub(crate) query: Option<(&'a str, &'a str)>,
     /// The jar whose cookies are sent, and that stores those of the response.
     pub(crate) jar: Option<&'a Jar>,
+    /// The cookie that is sent in a header too.
+    pub(crate) csrf: Option<&'a Csrf>,
 }
 
 impl Credentials<'_> {
     /// Puts the credentials on a request to `url`. Returns whether there were any for its address.
     pub(crate) fn sign(
         self,
+        method: &Method,
+        url: &mut Url,
         headers: &mut HeaderMap,
-        url: &Url,
-        base: &Base,
-        clock: &Clock,
+        (base, clock): (&Base, &Clock),
     ) -> Result<bool, Error> {
         let cookies = self.jar.and_then(|jar| jar.header(url, clock));
-        if self.header.is_none() && cookies.is_none() {
+        if self.header.is_none() && self.query.is_none() && cookies.is_none() {
             return Ok(false);
         }
         must_be_private(url, base)?;
         if let Some((name, value)) = self.header {
             headers.insert(name.clone(), value.clone());
         }
+        if let (Some(csrf), Some(jar)) = (self.csrf, self.jar)
+            && let Some(value) = csrf.value(method, url, jar, clock)
+        {
+            headers.insert(csrf.header.clone(), value);
+        }
+        if let Some((name, token)) = self.query {
+            query_key::put(url, name, token);
+        }
         if let Some(cookies) = cookies {
             headers.append(COOKIE, cookies);
         }
         Ok(true)
+    }
+
+    /// Takes the token off an address that a server has written, before it is kept or shown. `is_own` says
+    /// whether it is of the client's own origins.
+    pub(super) fn take_off(self, url: &mut Url, is_own: bool) {
+        match self.query {
+            Some((name, _)) if is_own => query_key::remove_name(url, name),
+            Some((name, token)) => query_key::remove_token(url, name, token),
+            None => {}
+        }
+    }
+
+    /// Takes the token off the addresses in the headers of a response, where a server has copied it.
+    pub(super) fn take_off_links(self, headers: &mut HeaderMap) {
+        let Some((name, token)) = self.query else { return };
+        for header in [LOCATION, CONTENT_LOCATION, LINK] {
+            if let Entry::Occupied(mut lines) = headers.entry(header) {
+                for line in lines.iter_mut() {
+                    if let Some(without) = query_key::without_token(line.as_bytes(), name, token)
+                        && let Ok(without) = HeaderValue::from_bytes(&without)
+                    {
+                        *line = without;
+                    }
+                }
+            }
+        }
     }
 
     /// Stores the cookies of a response from `url`. A cookie that may not be sent back there is not stored

@@ -6,6 +6,7 @@
 
 mod credentials;
 mod cross_origin;
+mod csrf;
 mod on_request;
 mod redirect;
 
@@ -26,6 +27,7 @@ use crate::trace::{self, Instrument, Span};
 use crate::transport::{Stage, Transport, TransportRequest, TransportResponse};
 
 pub(crate) use credentials::Credentials;
+pub(crate) use csrf::Csrf;
 pub(crate) use on_request::OnRequest;
 pub use redirect::Redirects;
 
@@ -136,6 +138,9 @@ impl Upstream {
                     }
                 }
             };
+            if signed {
+                credentials.take_off_links(response.headers_mut());
+            }
             let cookies = match own_origin {
                 true => credentials.store_cookies(response.headers(), &hop.url, &self.base, &self.clock),
                 false => SetCookies::default(),
@@ -177,6 +182,8 @@ impl Upstream {
                 }
             }
             let mut next = next.map_err(|error| error.at(&hop.url))?;
+            let is_own = self.base.trusts(&next.url);
+            credentials.take_off(&mut next.url, is_own);
             if !self.redirects.follows(&hop.url, &next.url) {
                 return Ok(ExchangeResponse {
                     response,
@@ -263,8 +270,13 @@ impl Upstream {
         {
             own.iter_mut().for_each(|value| value.set_sensitive(true));
         }
-        let signed =
-            own_origin && credentials.sign(&mut outgoing.headers, &request.url, &self.base, &self.clock)?;
+        let signed = own_origin
+            && credentials.sign(
+                &request.method,
+                &mut outgoing.url,
+                &mut outgoing.headers,
+                (&self.base, &self.clock),
+            )?;
         header::join_cookies(&mut outgoing.headers);
         Ok((outgoing, signed))
     }

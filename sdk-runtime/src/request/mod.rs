@@ -12,6 +12,7 @@ mod path;
 mod prepared;
 mod preview;
 mod query;
+pub(crate) mod query_key;
 
 use std::fmt;
 

@@ -173,6 +173,28 @@ impl Session {
         self.shell.spawner.run(self.shell.resume()).await
     }
 
+    /// Returns the value of the cookie `name` of this login, or of the signed-out state, as the server wrote
+    /// it: a token against forged requests that a page of the program needs, or the name of a node. A cookie
+    /// of the login may be `HttpOnly`. If several paths or domains have one of this name, the longest path
+    /// counts.
+    ///
+    /// `None` without such a cookie, for a value that is no text, and before a store is read.
+    ///
+    /// Needs the feature `cookies`.
+    ///
+    /// ```
+    /// # use sdk_runtime::Session;
+    /// fn csrf_token(session: &Session) -> Option<String> {
+    ///     session.cookie("csrftoken")
+    /// }
+    /// ```
+    #[cfg(feature = "cookies")]
+    #[must_use]
+    pub fn cookie(&self, name: &str) -> Option<String> {
+        let value = self.shell.view().jar.named(name, &self.shell.clock)?;
+        String::from_utf8(value).ok()
+    }
+
     /// Tells the session that the network has changed. A refresh that failed before is tried again at once,
     /// with the next call that needs it. Call this when the system reports a new connection. The session
     /// notices by itself that the machine has slept.

@@ -15,6 +15,7 @@ use super::observe::{EventSink, Notice, Outbox, SessionEvents, StateWatch};
 use super::write_progress::WriteProgress;
 use crate::cookies::{Jar, SetCookies};
 use crate::error::{Error, SessionExpired};
+use crate::exchange::Credentials;
 use crate::metrics::Metrics;
 use crate::response::Head;
 use crate::runtime::{Clock, Spawner};
@@ -93,7 +94,7 @@ impl Shell {
     ) -> Self {
         let core = Core::new(fastrand::u64(..), store.is_some());
         let view = core.view().clone();
-        let signs_by_cookies = attachment.header().is_none();
+        let signs_by_cookies = attachment.signs_by_cookies();
         Self {
             attachment,
             judge,
@@ -126,6 +127,12 @@ impl Shell {
             }
         }
         news
+    }
+
+    /// Returns what signs a request with `snapshot`.
+    pub(crate) fn credentials<'a>(&'a self, snapshot: &'a Snapshot) -> Credentials<'a> {
+        let access = snapshot.tokens.access.as_ref();
+        self.attachment.signing(snapshot.header.as_ref(), access, &snapshot.jar)
     }
 
     pub(crate) fn view(&self) -> Arc<View> {

@@ -2,10 +2,13 @@
 
 use std::sync::Arc;
 
+use url::form_urlencoded;
+
 use super::ClientBuilder;
 use crate::client::config::{ClientConfig, LoginSource, Refresh};
 use crate::client::inner::ApiClient;
-use crate::error::BuildError;
+use crate::endpoint::Endpoint;
+use crate::error::{BuildError, InvalidRequest};
 use crate::exchange::Upstream;
 use crate::metrics::Metrics;
 use crate::request::base::Base;
@@ -62,6 +65,13 @@ impl<C: ApiClient> ClientBuilder<C> {
                 "`.header(…)` sets the header that carries the session's token: keep one of both",
             ));
         }
+        if let Some(name) = attachment.csrf_header().filter(|name| headers.contains_key(*name)) {
+            let reason = "is set by `.header(…)` and by `.csrf(…)`: keep one of both";
+            return Err(BuildError::credential(InvalidRequest::new(name.to_string(), reason)));
+        }
+        if let Some(name) = attachment.query() {
+            no_endpoint_sets(C::ENDPOINTS, name).map_err(BuildError::credential)?;
+        }
         let mut needs = Needs::new(&self.provided);
         C::NEEDS(&mut needs);
         if let Some(missing) = needs.missing() {
@@ -100,4 +110,17 @@ impl<C: ApiClient> ClientBuilder<C> {
         };
         Ok((config, login))
     }
+}
+
+/// Fails if the path of an endpoint that is signed has the query parameter `name`, which holds the token.
+fn no_endpoint_sets(endpoints: &[&Endpoint], name: &str) -> Result<(), InvalidRequest> {
+    let sets = |endpoint: &&&Endpoint| {
+        let mut pairs = form_urlencoded::parse(endpoint.query.as_bytes());
+        endpoint.auth.is_signed() && !endpoint.is_session() && pairs.any(|(found, _)| found == name)
+    };
+    endpoints.iter().find(sets).map_or(Ok(()), |endpoint| {
+        let endpoint = endpoint.qualified_name();
+        let reason = format!("is the session's to set, and `{endpoint}` has it in its path: remove it there");
+        Err(InvalidRequest::new(name.to_owned(), reason))
+    })
 }

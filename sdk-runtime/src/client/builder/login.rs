@@ -19,8 +19,8 @@ impl<C: ApiClient> ClientBuilder<C> {
     /// Signs every request with this token, which is never refreshed: an API key, a personal access token.
     ///
     /// Whether it is still good is for the server to say, call by call: a 401 is an ordinary
-    /// [`Error::Status`], and the next call is sent as well. [`token_bad`](Self::token_bad) can say
-    /// otherwise.
+    /// [`Error::Status`](crate::Error::Status), and the next call is sent as well.
+    /// [`token_bad`](Self::token_bad) can say otherwise.
     ///
     /// An API with personal access tokens, and a second host for its files:
     ///
@@ -114,7 +114,7 @@ impl<C: ApiClient> ClientBuilder<C> {
     /// Lets `source` give the session its tokens, in place of a `#[session(refresh)]` endpoint: a file that
     /// another program rotates, a metadata server, a command, the credential of another SDK. It is an `async`
     /// closure that takes a [`Grant`](crate::session::Grant), or a type with
-    /// [`RefreshSource`](crate::session::RefreshSource).
+    /// [`RefreshSource`].
     ///
     /// It is asked as an endpoint is: once for all callers, before the token lapses and after a rejection,
     /// for 20 s at most, with pauses after failures. A panic is a failure. If the session has a refresh token

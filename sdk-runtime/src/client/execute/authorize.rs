@@ -7,7 +7,7 @@ use crate::client::inner::Inner;
 use crate::cookies::Jar;
 use crate::endpoint::{Auth, Endpoint};
 use crate::error::{Closed, Error, InsufficientScope, InvalidRequest, NotSignedIn};
-use crate::request::Prepared;
+use crate::request::{Prepared, query_key};
 use crate::session::{Identity, Phase, Snapshot};
 
 /// The login that a call goes out as. It is fixed when the call is first polled.
@@ -19,6 +19,11 @@ pub(crate) enum Authorization {
     /// The cookies of a login without its token.
     Cookies(Identity, Arc<Jar>),
 }
+
+const OF_THE_SESSION: &str =
+    "is the session's to set: declare the endpoint with `auth = none` to set it yourself";
+const OF_THE_JAR: &str =
+    "is the session's to set, because `.csrf(…)` names it: remove the argument, or `.csrf(…)`";
 
 impl Inner {
     /// Returns the login that `request` goes out as, and fails where its endpoint needs one that is not
@@ -58,16 +63,30 @@ impl Inner {
         }
     }
 
-    /// Fails where a call sets the header that the session sets, because one of the two values would be
-    /// ignored.
-    pub(crate) fn check_no_own_credential(&self, request: &Prepared) -> Result<(), Error> {
-        match self.session.shell().attachment.header() {
-            Some(header) if request.endpoint.auth.is_signed() && request.headers.contains_key(header) => {
-                Err(InvalidRequest::new(
-                    header.to_string(),
-                    "is the session's to set: declare the endpoint with `auth = none` to set it yourself",
-                )
-                .into())
+    /// Fails where a call sets what the session sets, because one of the two values would be ignored.
+    pub(crate) fn check_no_own_credential(&self, request: &Prepared) -> Result<(), InvalidRequest> {
+        let attachment = &self.session.shell().attachment;
+        let is_signed = request.endpoint.auth.is_signed();
+        let of_the_session = |name: &str| Err(InvalidRequest::new(name.to_owned(), OF_THE_SESSION));
+        match (attachment.header(), attachment.query()) {
+            (Some(header), _) if is_signed && request.headers.contains_key(header) => {
+                of_the_session(header.as_str())
+            }
+            // An address from an answer may have it, and the session replaces it.
+            (_, Some(name))
+                if is_signed && !request.endpoint.is_address() && query_key::has(&request.url, name) =>
+            {
+                of_the_session(name)
+            }
+            _ => self.check_no_own_csrf(request),
+        }
+    }
+
+    /// Fails where a call sets the header that holds a cookie of the session.
+    pub(crate) fn check_no_own_csrf(&self, request: &Prepared) -> Result<(), InvalidRequest> {
+        match self.session.shell().attachment.csrf_header() {
+            Some(header) if request.headers.contains_key(header) => {
+                Err(InvalidRequest::new(header.to_string(), OF_THE_JAR))
             }
             _ => Ok(()),
         }

@@ -130,7 +130,7 @@ impl Execution<'_> {
             if matches!(session.shell().view().phase, Phase::Closed) {
                 return Err(Closed::default().into());
             }
-            let credentials = Credentials { header: None, jar };
+            let credentials = session.shell().attachment.cookies(jar);
             let permit = || identity.map_or(Ok(()), |identity| session.shell().permit(identity, sent));
             let attempt = self.attempt(request, credentials, permit).await;
             let Some(pause) = self.retry.pause(attempt.as_ref().map(AttemptResponse::failure)) else {
@@ -268,8 +268,7 @@ impl Inner {
     }
 
     pub(super) fn credentials<'a>(&'a self, snapshot: &'a Snapshot) -> Credentials<'a> {
-        let name = self.session.shell().attachment.header();
-        Credentials { header: name.zip(snapshot.header.as_ref()), jar: Some(&snapshot.jar) }
+        self.session.shell().credentials(snapshot)
     }
 }
 

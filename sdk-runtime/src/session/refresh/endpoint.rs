@@ -16,7 +16,7 @@ use crate::error::{
     DecodeError, Error, ErrorBody, ErrorResponse, InvalidRequest, TransportError, TransportErrorKind,
     UnavailableCause,
 };
-use crate::exchange::{Contents, Credentials, Upstream};
+use crate::exchange::{Contents, Upstream};
 use crate::request::{Prepared, Request};
 use crate::response::{BodyEnd, BufferedResponse, ERROR_BODY_TIME, Head, ReceivedBody, receive};
 use crate::runtime::{self, Clock};
@@ -90,7 +90,7 @@ impl EndpointRefresh {
     /// Sends the request and classifies the response.
     pub(crate) async fn send(&self, request: &Prepared, jar: &Jar) -> RefreshOutcome {
         let deadline = runtime::deadline(self.timeout());
-        let credentials = Credentials { header: None, jar: Some(jar) };
+        let credentials = self.attachment.cookies(Some(jar));
         let stage = Stage::default();
         let exchange =
             self.upstream.exchange(request, credentials, Contents::Secret, &stage, None, |_| Ok(()));

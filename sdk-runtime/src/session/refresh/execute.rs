@@ -214,7 +214,7 @@ impl ClaimedRefresh<'_> {
 
     /// Adopts another login that replaced the session's and cannot be refreshed, while its token is valid.
     async fn nothing_to_refresh_with(&self) -> RefreshOutcome {
-        let signs_by_cookies = self.attachment.header().is_none();
+        let signs_by_cookies = self.attachment.signs_by_cookies();
         if !self.lease.record.is_live(self.clock.wall(), signs_by_cookies) {
             return self.denied(SessionExpired::new(ExpiredReason::NoRefreshToken)).await;
         }

@@ -8,6 +8,7 @@ use super::expiry::lifetime;
 use super::tokens::Tokens;
 use crate::cookies::{Jar, SetCookies};
 use crate::error::InvalidRequest;
+use crate::exchange::{Credentials, Csrf};
 use crate::response::Head;
 use crate::runtime::Clock;
 use crate::secret::AccessToken;
@@ -17,6 +18,8 @@ use crate::www_authenticate::is_tchar;
 #[derive(Debug, Clone)]
 pub struct Attach {
     how: How,
+    /// The cookie that is sent in a header too.
+    csrf: Option<(String, String)>,
 }
 
 #[derive(Debug, Clone)]
@@ -24,6 +27,9 @@ enum How {
     Header {
         name: String,
         scheme: Option<String>,
+    },
+    Query {
+        name: String,
     },
     #[cfg_attr(not(feature = "cookies"), expect(dead_code, reason = "only `Attach::cookies()` says so"))]
     Cookies,
@@ -38,24 +44,88 @@ impl Attach {
 
     /// `<name>: <scheme> <token>`.
     pub fn header(name: impl Into<String>, scheme: impl Into<String>) -> Self {
-        Self { how: How::Header { name: name.into(), scheme: Some(scheme.into()) } }
+        Self::by(How::Header { name: name.into(), scheme: Some(scheme.into()) })
     }
 
     /// `<name>: <token>`, without a scheme.
     pub fn raw(name: impl Into<String>) -> Self {
-        Self { how: How::Header { name: name.into(), scheme: None } }
+        Self::by(How::Header { name: name.into(), scheme: None })
+    }
+
+    /// The parameter `name` of the query, for servers that know no header: `?key=<token>`.
+    ///
+    /// It is put on each request that is signed, to the client's own origins alone, behind the parameters of
+    /// the call. No preview, error or span shows it. It is taken off the `Link` to a next page, and off the
+    /// address of a redirect. But an address shows up in the logs of servers and proxies, so a header is
+    /// better where the server takes one.
+    ///
+    /// An endpoint that is signed must not have a query parameter of this name.
+    ///
+    /// ```
+    /// use sdk_runtime::{Attach, Result, api_client};
+    ///
+    /// #[api_client]
+    /// trait Maps {
+    ///     #[get("/geocode")]
+    ///     async fn geocode(&self, #[query] address: &str) -> Result<String>;
+    /// }
+    ///
+    /// # let key = "a key";
+    /// let maps = MapsClient::builder("https://maps.example")
+    ///     .attach(Attach::query("key"))
+    ///     .bearer(key)
+    ///     .build()?;
+    /// let shown = maps.geocode("Bern").request()?;
+    /// assert_eq!(shown.url().as_str(), "https://maps.example/geocode?address=Bern");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn query(name: impl Into<String>) -> Self {
+        Self::by(How::Query { name: name.into() })
+    }
+
+    fn by(how: How) -> Self {
+        Self { how, csrf: None }
     }
 
     /// No header: the cookies of the login sign the requests. Needs the feature `cookies`.
     #[cfg(feature = "cookies")]
     #[must_use]
     pub fn cookies() -> Self {
-        Self { how: How::Cookies }
+        Self::by(How::Cookies)
+    }
+
+    /// Sends the cookie `cookie` of the login once more in the header `header`, with each request that has
+    /// the cookies of the login and is not `GET`, `HEAD`, `OPTIONS` or `TRACE`. This is the token against
+    /// forged requests (CSRF) of Django (`"csrftoken", "x-csrftoken"`), and of Laravel and Spring
+    /// (`"XSRF-TOKEN", "x-xsrf-token"`).
+    ///
+    /// The value is that of the jar at each send, so a new one counts at once. What is percent-encoded in the
+    /// cookie is decoded in the header. Without the cookie there is no header. The header goes where the
+    /// cookie goes, to no other origin.
+    ///
+    /// Needs the feature `cookies`.
+    ///
+    /// ```
+    /// use sdk_runtime::Attach;
+    ///
+    /// let attach = Attach::cookies().csrf("csrftoken", "x-csrftoken");
+    /// # let _ = attach;
+    /// ```
+    #[cfg(feature = "cookies")]
+    #[must_use]
+    pub fn csrf(mut self, cookie: impl Into<String>, header: impl Into<String>) -> Self {
+        self.csrf = Some((cookie.into(), header.into()));
+        self
     }
 
     pub(crate) fn check(self) -> Result<Attachment, InvalidRequest> {
-        match self.how {
-            How::Cookies => Ok(Attachment::Cookies),
+        let csrf = self.csrf.map(|(cookie, header)| csrf(cookie, &header)).transpose()?;
+        let place = match self.how {
+            How::Cookies => Place::Cookies,
+            How::Query { name } if name.is_empty() => {
+                return Err(InvalidRequest::new("Attach::query", "needs the name of a parameter"));
+            }
+            How::Query { name } => Place::Query(name),
             How::Header { name, scheme } => {
                 let header = crate::request::header::name(&name)?;
                 if header == COOKIE {
@@ -67,10 +137,26 @@ impl Attach {
                         "has a scheme that is none: it is one word, and `Attach::raw` is for a token without",
                     ));
                 }
-                Ok(Attachment::Header { name: header, scheme })
+                Place::Header { name: header, scheme }
             }
+        };
+        match (&place, &csrf) {
+            (Place::Header { name, .. }, Some(csrf)) if *name == csrf.header => Err(InvalidRequest::new(
+                name.to_string(),
+                "would hold the token and the cookie of `.csrf(…)`",
+            )),
+            _ => Ok(Attachment { place, csrf }),
         }
     }
+}
+
+/// Checks the names of a cookie and of the header that it is sent in.
+fn csrf(cookie: String, header: &str) -> Result<Csrf, InvalidRequest> {
+    let name = crate::request::header::name(header)?;
+    if name == COOKIE || cookie.is_empty() {
+        return Err(InvalidRequest::new("Attach::csrf", "needs the name of a cookie, and that of a header"));
+    }
+    Ok(Csrf { cookie, header: name })
 }
 
 /// A token of RFC 9110, 11.1, by which challenges can name it.
@@ -88,7 +174,7 @@ impl Default for Attach {
 #[derive(Debug, Clone)]
 pub(crate) struct Credential {
     pub(crate) tokens: Tokens,
-    /// The ready-made header. `None` if cookies sign.
+    /// The ready-made header. `None` if cookies or a query sign.
     pub(crate) header: Option<HeaderValue>,
     pub(crate) lifetime: Option<Duration>,
     /// How much of its lifetime has passed.
@@ -97,25 +183,69 @@ pub(crate) struct Credential {
 
 /// [`Attach`] after its validation.
 #[derive(Debug)]
-pub(crate) enum Attachment {
+pub(crate) struct Attachment {
+    place: Place,
+    csrf: Option<Csrf>,
+}
+
+#[derive(Debug)]
+enum Place {
     Header { name: HeaderName, scheme: Option<String> },
+    Query(String),
     Cookies,
 }
 
 impl Attachment {
     /// The header that the session sets.
     pub(crate) fn header(&self) -> Option<&HeaderName> {
-        match self {
-            Self::Header { name, .. } => Some(name),
-            Self::Cookies => None,
+        match &self.place {
+            Place::Header { name, .. } => Some(name),
+            Place::Query(_) | Place::Cookies => None,
         }
+    }
+
+    /// The query parameter that the session sets.
+    pub(crate) fn query(&self) -> Option<&str> {
+        match &self.place {
+            Place::Query(name) => Some(name),
+            Place::Header { .. } | Place::Cookies => None,
+        }
+    }
+
+    /// The header that holds a cookie of the session.
+    pub(crate) fn csrf_header(&self) -> Option<&HeaderName> {
+        self.csrf.as_ref().map(|csrf| &csrf.header)
+    }
+
+    /// Whether the cookies of the login sign, and no token.
+    pub(crate) fn signs_by_cookies(&self) -> bool {
+        matches!(self.place, Place::Cookies)
+    }
+
+    /// Returns what signs a request with a token, whose ready-made header is `header`, and with cookies.
+    pub(crate) fn signing<'a>(
+        &'a self,
+        header: Option<&'a HeaderValue>,
+        access: Option<&'a AccessToken>,
+        jar: &'a Jar,
+    ) -> Credentials<'a> {
+        Credentials {
+            header: self.header().zip(header),
+            query: self.query().zip(access.map(AccessToken::expose)),
+            ..self.cookies(Some(jar))
+        }
+    }
+
+    /// Returns what signs a request with cookies alone.
+    pub(crate) fn cookies<'a>(&'a self, jar: Option<&'a Jar>) -> Credentials<'a> {
+        Credentials { jar, csrf: self.csrf.as_ref(), ..Credentials::default() }
     }
 
     /// The scheme that a challenge would name (RFC 9110, 11.6.1).
     pub(crate) fn scheme(&self) -> Option<&str> {
-        match self {
-            Self::Header { scheme, .. } => scheme.as_deref(),
-            Self::Cookies => None,
+        match &self.place {
+            Place::Header { scheme, .. } => scheme.as_deref(),
+            Place::Query(_) | Place::Cookies => None,
         }
     }
 
@@ -126,13 +256,17 @@ impl Attachment {
         head: Option<&Head>,
         wall: impl FnOnce() -> SystemTime,
     ) -> Result<Credential, InvalidRequest> {
-        let header = match (self, &tokens.access) {
-            (Self::Cookies, _) => None,
-            (Self::Header { name, scheme }, Some(token)) => Some(header(name, scheme.as_deref(), token)?),
-            (Self::Header { .. }, None) => {
+        let header = match (&self.place, &tokens.access) {
+            (Place::Cookies, _) => None,
+            (Place::Header { name, scheme }, Some(token)) => Some(header(name, scheme.as_deref(), token)?),
+            (Place::Query(name), Some(token)) => {
+                must_hold_something(name, token)?;
+                None
+            }
+            (Place::Header { .. } | Place::Query(_), None) => {
                 return Err(InvalidRequest::new(
                     "Tokens::cookies()",
-                    "has no access token for the header to hold: configure `.attach(Attach::cookies())`",
+                    "has no access token to sign with: configure `.attach(Attach::cookies())`",
                 ));
             }
         };
@@ -148,9 +282,9 @@ impl Attachment {
         received: Option<&SetCookies>,
         clock: &Clock,
     ) -> Result<(), InvalidRequest> {
-        let lack = match self {
-            Self::Header { .. } => None,
-            Self::Cookies => jar.why_empty(received, clock),
+        let lack = match self.place {
+            Place::Header { .. } | Place::Query(_) => None,
+            Place::Cookies => jar.why_empty(received, clock),
         };
         lack.map_or(Ok(()), |why| {
             Err(InvalidRequest::new(
@@ -167,13 +301,8 @@ fn header(
     scheme: Option<&str>,
     token: &AccessToken,
 ) -> Result<HeaderValue, InvalidRequest> {
+    must_hold_something(name.as_str(), token)?;
     let token = token.expose();
-    if token.trim().is_empty() {
-        return Err(InvalidRequest::new(
-            name.to_string(),
-            "cannot be signed with an access token that is empty",
-        ));
-    }
     let value = match scheme {
         Some(scheme) => HeaderValue::try_from(format!("{scheme} {token}")),
         None => HeaderValue::from_str(token),
@@ -186,6 +315,16 @@ fn header(
     })?;
     value.set_sensitive(true);
     Ok(value)
+}
+
+/// Fails if `token` is blank. `place` is where it would be sent.
+fn must_hold_something(place: &str, token: &AccessToken) -> Result<(), InvalidRequest> {
+    match token.expose().trim().is_empty() {
+        true => {
+            Err(InvalidRequest::new(place.to_owned(), "cannot be signed with an access token that is empty"))
+        }
+        false => Ok(()),
+    }
 }
 
 #[cfg(test)]
