@@ -36,6 +36,9 @@ async fn a_fake_is_made_once_for_each_key_until_it_is_removed() {
         assert_eq!(shout(&pool.clone().get(&key)).await.unwrap(), "FROM THE FAKE");
     }
     assert_eq!((made.load(Ordering::SeqCst), keys(&pool)), (3, vec![1, 2, 3]), "none is evicted");
+    let states = pool.states();
+    assert!(states.len() == 3 && states.iter().all(|(_, state)| matches!(state, SessionState::Unloaded)));
+    assert_eq!(made.load(Ordering::SeqCst), 3);
     pool.remove(&2).await.unwrap();
     pool.remove(&9).await.unwrap();
     assert_eq!((pool.len(), keys(&pool)), (2, vec![1, 3]));

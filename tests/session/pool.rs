@@ -273,6 +273,36 @@ async fn a_login_that_can_be_refreshed_no_more_leaves_when_its_token_has_lapsed(
     assert!(pool.len() <= 10, "{}", pool.len());
 }
 
+/// A visitor has nothing to lose. A user whose login is evicted has to wait for the store.
+#[tokio::test(start_paused = true)]
+async fn visitors_leave_the_pool_before_users_who_are_signed_in() {
+    let server = server();
+    let (shelves, pool) = pool(&server);
+    let pool = pool.limit(8);
+    for key in 0..4 {
+        pool.get(&key).login(&user("ann")).await.unwrap();
+    }
+    let loads: Vec<_> = (0..4).map(|key| shelves.of(key).loads()).collect();
+    for key in 100..200 {
+        let visitor = pool.get(&key);
+        if key % 2 == 0 {
+            assert!(matches!(visitor.issue(1).await, Err(Error::NotSignedIn(_))));
+        }
+    }
+    assert!(pool.len() <= 8);
+    for key in 0..4 {
+        assert_eq!(pool.get(&key).issue(1).await.unwrap().owner, "ann");
+    }
+    assert_eq!(loads, (0..4).map(|key| shelves.of(key).loads()).collect::<Vec<_>>(), "they were in memory");
+    let held = pool.get(&300);
+    for key in 4..50 {
+        pool.get(&key).login(&user("bob")).await.unwrap();
+        assert!(pool.len() <= 8, "users leave too: {} at key {key}", pool.len());
+    }
+    assert!(pool.keys().contains(&300), "a caller holds the visitor");
+    drop(held);
+}
+
 #[test]
 fn i28_the_store_of_a_key_may_be_made_with_the_help_of_the_pool() {
     comes_to_an_end(|| {
@@ -281,7 +311,7 @@ fn i28_the_store_of_a_key_may_be_made_with_the_help_of_the_pool() {
         let seen = own.clone();
         let of = move |key: &u32| {
             let pool = seen.get().unwrap();
-            let _ = (pool.len(), pool.get(&(key / 2)), pool.get(&(key ^ 1)));
+            let _ = (pool.states(), pool.get(&(key / 2)), pool.get(&(key ^ 1)));
             MemoryStore::new()
         };
         let pool = builder(&server).build_pool(of).unwrap();

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use sdk_runtime::{
-    Error,
+    Error, SessionState,
     client::{PoolEvent, SessionPool},
     session::SessionEvent,
     store::MemoryStore,
@@ -57,6 +57,35 @@ async fn the_events_of_all_logins_come_with_their_keys() {
     assert_eq!(keys, [1, 2]);
     drop((pool, early));
     assert!(events.next().await.is_none(), "the pool and its clients are gone");
+}
+
+/// A page of an administrator: nothing is read for it, and no visitor becomes an entry.
+#[tokio::test(start_paused = true)]
+async fn the_states_of_all_logins_are_told_with_their_keys() {
+    let server = server();
+    let shelves: Vec<_> = (0..6).map(|_| Shelf::new()).collect();
+    let own = shelves.clone();
+    let pool: Pool = builder(&server).build_pool(move |key: &u32| own[*key as usize].clone()).unwrap();
+    assert!(pool.states().is_empty());
+    pool.get(&1).login(&user("ann")).await.unwrap();
+    server.revoke_all();
+    pool.get(&1).issue(1).await.unwrap_err();
+    pool.get(&2).login(&user("bob")).await.unwrap();
+    pool.get(&3).issue(1).await.unwrap_err();
+    let _ = (pool.get(&4), pool.get(&5).session().close());
+    let loads = || shelves.iter().map(Shelf::loads).sum::<usize>();
+    let before = loads();
+    let mut states = pool.clone().map(|client| client).states();
+    states.sort_unstable_by_key(|(key, _)| *key);
+    let [one, two, three, four, five] = &states[..] else { panic!("{states:?}") };
+    assert!(matches!(one, (1, SessionState::Expired(_))), "{one:?}");
+    assert!(matches!(two, (2, SessionState::SignedIn(_))), "{two:?}");
+    assert!(matches!(three, (3, SessionState::SignedOut)), "{three:?}");
+    assert!(matches!(four, (4, SessionState::Unloaded)), "{four:?}");
+    assert!(matches!(five, (5, SessionState::Closed)), "{five:?}");
+    assert_eq!((pool.len(), loads()), (5, before));
+    pool.shutdown().await.unwrap();
+    assert!(pool.states().is_empty());
 }
 
 #[tokio::test(start_paused = true)]

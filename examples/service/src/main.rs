@@ -90,6 +90,10 @@ async fn main() -> Result<()> {
     let expected = [("/issues/7", Some("of-ann")), ("/auth/refresh", None), ("/issues/7", Some("of-ann"))];
     assert_eq!(ids, expected);
 
+    // The list of the administrator has no visitors.
+    assert_eq!(browser.ask("GET", "/issues/7", "eve", "").await?.0, 401);
+    assert!(app.trackers.keys().contains(&"eve".to_owned()));
+
     // Bob is signed out by an administrator, and cannot reach the tracker any more.
     assert_eq!(browser.ask("DELETE", "/admin/logins/bob", "", "").await?.0, 200);
     assert_eq!(browser.ask("GET", "/admin/logins", "", "").await?.1, r#"["ann"]"#);

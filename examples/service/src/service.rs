@@ -63,7 +63,8 @@ async fn sign_out(State(app): State<App>, Path(user): Path<UserId>) -> Result<()
 }
 
 async fn logins(State(app): State<App>) -> Json<Vec<UserId>> {
-    Json(app.trackers.keys())
+    let states = app.trackers.states().into_iter();
+    Json(states.filter(|(_, state)| state.is_signed_in()).map(|(user, _)| user).collect())
 }
 
 /// Ends the login here, in its store and at the tracker, and then removes it from memory.

@@ -98,6 +98,11 @@ impl Session {
         }
     }
 
+    /// Whether a user is signed in. Drops nothing of the user's.
+    pub(crate) fn is_signed_in(&self) -> bool {
+        matches!(self.shell.lock().core.view().phase, Phase::Active(_))
+    }
+
     /// Starts a login with tokens obtained elsewhere, in place of the present one. Calls in progress for
     /// another user end with [`Error::IdentityChanged`].
     ///

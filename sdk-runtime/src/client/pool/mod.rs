@@ -16,15 +16,17 @@ use self::sessions::{Sessions, StoreOf};
 use super::config::ClientConfig;
 use super::inner::ApiClient;
 use crate::error::StoreError;
+use crate::session::SessionState;
 
 /// A client for each of many logins. Callers that ask for the same `key` get the same login, with one refresh
 /// for all of them. Cheap to clone.
 ///
 /// A login is read from its store with its first call. At most [`limit`](Self::limit) idle logins stay in
-/// memory. Beyond it the least recently used are evicted, and read from their stores again on demand. A login
-/// is not evicted while a caller holds a client or a [`Session`](crate::Session) of it, while it is
-/// refreshed, while its store lacks its present tokens, or if [its store is lost with
-/// it](crate::store::TokenStore::is_only_copy). A session without callers has no task.
+/// memory. Beyond it some are evicted, and read from their stores again on demand: first those that are not
+/// signed in, such as the entries of visitors, then the least recently used. A login is not evicted while a
+/// caller holds a client or a [`Session`](crate::Session) of it, while it is refreshed, while its store lacks
+/// its present tokens, or if [its store is lost with it](crate::store::TokenStore::is_only_copy). A session
+/// without callers has no task.
 ///
 /// If a login ends while its store fails, its end is remembered after the eviction, for up to 10,000 logins.
 ///
@@ -170,12 +172,53 @@ impl<K: Clone + Eq + Hash + Send + Sync + 'static, C> SessionPool<K, C> {
         self.len() == 0
     }
 
-    /// Returns the keys of the logins in memory, in no order. Use [`get`](Self::get) for their clients.
+    /// Returns the keys of the logins in memory, in no order. Use [`get`](Self::get) for their clients, and
+    /// [`states`](Self::states) to tell users who are signed in from visitors.
     #[must_use]
     pub fn keys(&self) -> Vec<K> {
         match &self.logins {
             Logins::Sessions(sessions) => sessions.keys(),
             Logins::Made(made) => made.keys(),
+        }
+    }
+
+    /// Returns the states of the logins in memory with their keys, in no order. Reads no store, makes no
+    /// client, and counts as no use of a login.
+    ///
+    /// A pool that has just started has no entry, although its stores may have logins. A list of the users
+    /// whose logins are stored is that of the application's own database.
+    ///
+    /// A pool of [`from_fn`](Self::from_fn) does not know the sessions of its clients, and returns
+    /// [`Unloaded`](SessionState::Unloaded) for each of its keys.
+    ///
+    /// ```
+    /// use sdk_runtime::{Result, SessionState, Tokens, api_client, store::MemoryStore};
+    ///
+    /// #[api_client]
+    /// trait Calendar {
+    ///     #[get("/events/{day}")]
+    ///     async fn events(&self, day: u32) -> Result<Vec<String>>;
+    /// }
+    ///
+    /// # fn main() -> std::result::Result<(), Box<dyn std::error::Error>> {
+    /// # let store = |_: &u64| MemoryStore::new();
+    /// let calendars = CalendarClient::builder("https://calendar.example").build_pool(store)?;
+    /// # let runtime = tokio::runtime::Builder::new_current_thread().build()?;
+    /// # let _entered = runtime.enter();
+    /// let _visitor = calendars.get(&16);
+    /// calendars.get(&17).session().sign_in(Tokens::new("a token"))?;
+    ///
+    /// let states = calendars.states().into_iter();
+    /// let signed_in: Vec<u64> = states.filter(|(_, it)| it.is_signed_in()).map(|(user, _)| user).collect();
+    /// assert_eq!(signed_in, [17]);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn states(&self) -> Vec<(K, SessionState)> {
+        match &self.logins {
+            Logins::Sessions(sessions) => sessions.states(),
+            Logins::Made(made) => made.keys().into_iter().map(|key| (key, SessionState::Unloaded)).collect(),
         }
     }
 

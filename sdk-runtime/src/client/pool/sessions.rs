@@ -10,7 +10,7 @@ use crate::client::config::ClientConfig;
 use crate::client::inner::Client;
 use crate::error::StoreError;
 use crate::runtime::Now;
-use crate::session::{EvictedSession, SessionEvent, Shell};
+use crate::session::{EvictedSession, SessionEvent, SessionState, Shell};
 use crate::store::{MemoryStore, TokenStore};
 use crate::sync::{Broadcast, Flag};
 use crate::trace;
@@ -62,11 +62,19 @@ struct Entry {
     asked: u64,
 }
 
+/// A session that may be evicted. Those that are not signed in go first, then those that were not asked for
+/// the longest.
+struct Idle {
+    is_signed_in: bool,
+    asked: u64,
+    remains: EvictedSession,
+}
+
 /// What was removed from the pool. It is dropped without the pool's lock, because stores and keys are the
 /// user's types.
 struct Evicted<K> {
     _logins: Vec<(K, Entry)>,
-    _keys: Vec<(u64, K, EvictedSession)>,
+    _idle: Vec<(K, Idle)>,
     _remains: Vec<(K, (u64, EvictedSession))>,
 }
 
@@ -90,6 +98,19 @@ impl<K: Clone + Eq + Hash + Send + Sync + 'static> Sessions<K> {
 
     pub(super) fn keys(&self) -> Vec<K> {
         self.lock().by_key.keys().cloned().collect()
+    }
+
+    /// Returns the state of each login. They are read without the pool's lock.
+    pub(super) fn states(&self) -> Vec<(K, SessionState)> {
+        let slots: Vec<_> = {
+            let logins = self.lock();
+            logins.by_key.iter().map(|(key, kept)| (key.clone(), kept.slot.clone())).collect()
+        };
+        let state = |slot: &Slot| match slot.client() {
+            Some(client) => client.session().state(),
+            None => SessionState::Unloaded,
+        };
+        slots.into_iter().map(|(key, slot)| (key, state(&slot))).collect()
     }
 
     pub(super) fn events(&self) -> PoolEvents<K> {
@@ -268,16 +289,16 @@ impl<K: Clone + Eq + Hash + Send + Sync + 'static> PoolState<K> {
         if self.by_key.len() < self.next_sweep {
             return None;
         }
-        let mut idle: Vec<(u64, K, EvictedSession)> = self
+        let mut idle: Vec<(K, Idle)> = self
             .by_key
             .iter_mut()
-            .filter_map(|(key, kept)| Some((kept.asked, key.clone(), kept.may_be_evicted(now)?)))
+            .filter_map(|(key, kept)| kept.idle(now).map(|idle| (key.clone(), idle)))
             .collect();
         let too_many = self.by_key.len() - self.limit + self.limit / 8 + 1;
-        idle.sort_unstable_by_key(|(asked, ..)| *asked);
-        let keys = idle.split_off(too_many.min(idle.len()));
+        idle.sort_unstable_by_key(|(_, idle)| (idle.is_signed_in, idle.asked));
+        let left = idle.split_off(too_many.min(idle.len()));
         let mut logins = Vec::with_capacity(idle.len());
-        for (_, key, remains) in idle {
+        for (key, Idle { remains, .. }) in idle {
             let evicted = self.by_key.remove_entry(&key);
             if let Some(client) = evicted.as_ref().and_then(|(_, kept)| kept.slot.client()) {
                 client.session().shell().evicted_from_pool();
@@ -288,7 +309,7 @@ impl<K: Clone + Eq + Hash + Send + Sync + 'static> PoolState<K> {
             }
         }
         self.next_sweep = self.limit.max(self.by_key.len() + self.by_key.len() / 8);
-        Some(Evicted { _logins: logins, _keys: keys, _remains: self.forget() })
+        Some(Evicted { _logins: logins, _idle: left, _remains: self.forget() })
     }
 
     /// Forgets the older half of what is remembered, if it is too much.
@@ -305,10 +326,12 @@ impl<K: Clone + Eq + Hash + Send + Sync + 'static> PoolState<K> {
 
 impl Entry {
     /// Returns what to remember of the session if it may be evicted, and `None` if it may not.
-    fn may_be_evicted(&mut self, now: Now) -> Option<EvictedSession> {
+    fn idle(&mut self, now: Now) -> Option<Idle> {
         // Another caller that has the slot may be about to make its client, or have it already.
         let client = Arc::get_mut(&mut self.slot)?.client_mut()?;
-        Arc::get_mut(&mut client.0)?.session.may_be_evicted(now)
+        let session = &mut Arc::get_mut(&mut client.0)?.session;
+        let remains = session.may_be_evicted(now)?;
+        Some(Idle { is_signed_in: session.is_signed_in(), asked: self.asked, remains })
     }
 }
 
