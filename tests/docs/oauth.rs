@@ -29,6 +29,9 @@ pub trait Tracker {
 
 use std::error::Error as StdError;
 
+use sdk_runtime::{TokenResponse, Tokens, Url};
+use serde::Deserialize;
+
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD as STANDARD;
 use sdk_runtime::{Error, ServiceTransport};
@@ -250,5 +253,43 @@ async fn a_program_without_a_user_gets_new_tokens_and_shares_them() -> Result<()
     let requests = stub.endpoint("refresh").calls();
     assert_eq!(requests.len(), 2);
     assert_eq!(requests[1].text(), "grant_type=client_credentials");
+    Ok(())
+}
+
+#[derive(Deserialize, TokenResponse)]
+pub struct Granted {
+    access_token: String,
+    refresh_token: Option<String>,
+    #[token(api_origin)]
+    instance_url: String,
+}
+
+#[api_client]
+pub trait Crm {
+    #[post("/oauth2/token")]
+    #[session(refresh)]
+    async fn refresh(&self, #[form] request: oauth::RefreshRequest) -> Result<Granted>;
+
+    #[get("/accounts/{id}")]
+    async fn account(&self, id: u64) -> Result<String>;
+}
+
+fn crm(base: &str) -> Result<CrmClient, BuildError> {
+    CrmClient::builder(base).allow_origin_if(is_of_crm).build()
+}
+
+/// The credential goes to each origin that this accepts.
+fn is_of_crm(origin: &Url) -> bool {
+    origin.scheme() == "https" && origin.host_str().is_some_and(|host| host.ends_with(".crm.example"))
+}
+
+#[tokio::test]
+async fn a_login_names_where_its_api_is() -> Result<(), Box<dyn StdError>> {
+    let crm = crm("https://login.crm.example")?;
+    let tokens = Tokens::new("access").refresh_token("refresh");
+    crm.session().sign_in(tokens.clone().api_origin("https://eu7.crm.example"))?;
+    for origin in ["https://evil.example", "http://eu7.crm.example", "https://evilcrm.example"] {
+        assert!(crm.session().sign_in(tokens.clone().api_origin(origin)).is_err(), "{origin}");
+    }
     Ok(())
 }

@@ -34,6 +34,7 @@ mod limits;
 mod lost;
 mod many;
 mod mixed;
+mod moved;
 mod odd;
 mod own_rejection;
 mod ownership;

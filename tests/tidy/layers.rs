@@ -61,7 +61,7 @@ const LAYERS: &[Layers] = &[
     },
     Layers {
         directory: "sdk-runtime/src/session/token/",
-        order: &["provided", "tokens", "expiry traits", "placement", "classify"],
+        order: &["provided", "tokens", "expiry moves traits", "placement", "classify"],
     },
     Layers {
         directory: "sdk-runtime/src/session/stored/",
@@ -151,7 +151,10 @@ const LAYERS: &[Layers] = &[
         order: &["json_path link parts read", "from_response json page", "stream", "decoder"],
     },
     Layers { directory: "sdk-runtime/src/response/stream/", order: &["bytes", "lines", "events"] },
-    Layers { directory: "sdk-runtime/src/client/builder/", order: &["answers check login transport"] },
+    Layers {
+        directory: "sdk-runtime/src/client/builder/",
+        order: &["answers check login origins transport"],
+    },
     Layers { directory: "sdk-runtime/src/macro_support/", order: &["derive dispatch implement token"] },
     Layers {
         directory: "sdk-runtime/src/macro_support/dispatch/",

@@ -89,7 +89,13 @@ impl Pager {
                 };
                 let mut execution = Execution { client: inner, progress: &progress, retry, whole: true };
                 let attempt = execution.run(&authorization, &request).await?;
-                Ok(FetchedPage { attempt, authorization, url: request.url })
+                let origin = match *authorization {
+                    Authorization::Unsigned(_) => None,
+                    _ => inner.session.shell().origin(),
+                };
+                let moved = inner.moved(&request, origin.as_deref());
+                let url = moved.map_or(request.url, |moved| moved.url);
+                Ok(FetchedPage { attempt, authorization, url })
             };
             limits.enforce(&progress, page).await
         });

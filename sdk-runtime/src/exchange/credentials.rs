@@ -8,7 +8,7 @@ use url::Url;
 use super::csrf::Csrf;
 use crate::cookies::{Jar, SetCookies};
 use crate::error::{Error, InvalidRequest};
-use crate::request::base::Base;
+use crate::request::base::{Base, is_same_origin};
 use crate::request::query_key;
 use crate::runtime::Clock;
 
@@ -23,9 +23,16 @@ pub(crate) struct Credentials<'a> {
     pub(crate) jar: Option<&'a Jar>,
     /// The cookie that is sent in a header too.
     pub(crate) csrf: Option<&'a Csrf>,
+    /// Where the server of the login has moved it, which is an origin of the client's too.
+    pub(crate) origin: Option<&'a Url>,
 }
 
 impl Credentials<'_> {
+    /// Whether `url` is at an origin of the client's: by its builder, or by the login.
+    pub(super) fn trust(self, url: &Url, base: &Base) -> bool {
+        base.trusts(url) || self.origin.is_some_and(|origin| is_same_origin(origin, url))
+    }
+
     /// Puts the credentials on a request to `url`. Returns whether there were any for its address.
     pub(crate) fn sign(
         self,

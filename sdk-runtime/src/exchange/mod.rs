@@ -100,7 +100,7 @@ impl Upstream {
             Contents::Ordinary => &self.transport,
             Contents::Secret => &self.session_transport,
         };
-        let mut own_origin = self.base.trusts(&request.url);
+        let mut own_origin = credentials.trust(&request.url, &self.base);
         let mut left_trusted_origin = false;
         let mut redirected: Option<Prepared> = None;
         let mut over_tls = false;
@@ -182,7 +182,7 @@ impl Upstream {
                 }
             }
             let mut next = next.map_err(|error| error.at(&hop.url))?;
-            let is_own = self.base.trusts(&next.url);
+            let is_own = credentials.trust(&next.url, &self.base);
             credentials.take_off(&mut next.url, is_own);
             if !self.redirects.follows(&hop.url, &next.url) {
                 return Ok(ExchangeResponse {
@@ -212,7 +212,7 @@ impl Upstream {
                 });
             }
             let stays = match own_origin {
-                true => self.base.trusts(&next.url),
+                true => credentials.trust(&next.url, &self.base),
                 false => is_same_origin(&hop.url, &next.url),
             };
             if !stays {

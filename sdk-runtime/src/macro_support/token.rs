@@ -95,6 +95,12 @@ pub fn subject(tokens: Tokens, subject: Option<String>) -> Tokens {
     subject.into_iter().fold(tokens, Tokens::subject)
 }
 
+/// Adds the origin of the API.
+#[must_use]
+pub fn api_origin(tokens: Tokens, origin: Option<String>) -> Tokens {
+    origin.into_iter().fold(tokens, Tokens::api_origin)
+}
+
 /// Adds the scopes.
 #[must_use]
 pub fn scopes(tokens: Tokens, scopes: Vec<String>) -> Tokens {

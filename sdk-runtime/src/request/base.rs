@@ -56,8 +56,8 @@ impl Base {
         self.id
     }
 
-    /// Adds an origin that is trusted as the client's own.
-    pub(crate) fn trust(&mut self, text: &str) -> Result<(), String> {
+    /// Returns the origin `text`, to which credentials may travel.
+    pub(crate) fn origin_for_credentials(&self, text: &str) -> Result<Url, String> {
         let url = origin(text).ok_or("must be scheme and host alone, as in `https://uploads.example`")?;
         if !self.may_carry_credentials(&url) {
             return Err(format!(
@@ -67,6 +67,12 @@ impl Base {
                 url.origin().ascii_serialization()
             ));
         }
+        Ok(url)
+    }
+
+    /// Adds an origin that is trusted as the client's own.
+    pub(crate) fn trust(&mut self, text: &str) -> Result<(), String> {
+        let url = self.origin_for_credentials(text)?;
         self.trusted.push(url);
         Ok(())
     }

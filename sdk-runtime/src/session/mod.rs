@@ -34,7 +34,7 @@ pub(crate) use persistence::StoreTime;
 pub(crate) use refresh::{EndpointRefresh, Refresher, Revoke, Source, SourceRefresh, keeps_login};
 pub(crate) use shell::Shell;
 pub(crate) use state::{Discarded, EndpointId, EvictedSession, Identity, Phase, Rejection, Snapshot};
-pub(crate) use token::{Attachment, Judge, Provided};
+pub(crate) use token::{AcceptsOrigin, Attachment, Judge, Moves, Provided};
 pub(crate) use wait_budget::WaitBudget;
 
 use crate::error::{Error, InvalidRequest, StoreError};

@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use arc_swap::{ArcSwap, Guard};
 use http::{HeaderMap, StatusCode};
 use tokio_util::sync::CancellationToken;
+use url::Url;
 
 use super::observe::{EventSink, Notice, Outbox, SessionEvents, StateWatch};
 use super::write_progress::WriteProgress;
@@ -132,7 +133,15 @@ impl Shell {
     /// Returns what signs a request with `snapshot`.
     pub(crate) fn credentials<'a>(&'a self, snapshot: &'a Snapshot) -> Credentials<'a> {
         let access = snapshot.tokens.access.as_ref();
-        self.attachment.signing(snapshot.header.as_ref(), access, &snapshot.jar)
+        self.attachment.signing(snapshot.header.as_ref(), access, &snapshot.jar, snapshot.origin.as_deref())
+    }
+
+    /// Where the calls of the present login go, if not to the base.
+    pub(crate) fn origin(&self) -> Option<Arc<Url>> {
+        match &self.view_ref().phase {
+            Phase::Active(snapshot) => snapshot.origin.clone(),
+            _ => None,
+        }
     }
 
     pub(crate) fn view(&self) -> Arc<View> {
@@ -223,6 +232,7 @@ impl Shell {
     /// Does nothing if that is not the present one any more.
     pub(crate) fn rotate(self: &Arc<Self>, version: Version, tokens: Tokens, headers: &HeaderMap) {
         let head = Head::new(StatusCode::OK, headers.clone());
+        let tokens = Tokens { api_origin: None, ..tokens };
         match self.attachment.credential(tokens, Some(&head), || self.clock.wall()) {
             Ok(credential) => {
                 let now = self.clock.now();

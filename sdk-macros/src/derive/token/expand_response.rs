@@ -115,7 +115,10 @@ impl TokenStruct {
             Access::Header | Access::Cookie | Access::Jar => None,
         };
         let texts = [&self.refresh, &self.scope].into_iter().flatten().map(|part| (part, Bound::Text));
-        let shown = [&self.subject, &self.message].into_iter().flatten().map(|part| (part, Bound::Shown));
+        let shown = [&self.subject, &self.api_origin, &self.message]
+            .into_iter()
+            .flatten()
+            .map(|part| (part, Bound::Shown));
         access.into_iter().chain(texts).chain(shown)
     }
 }
@@ -236,6 +239,10 @@ fn steps(target: &Target<'_>, model: &TokenStruct) -> Vec<TokenStream> {
     if let Some(part) = &model.subject {
         let subject = read(target, part, "text", &[]);
         steps.push(quote!(#private::token::subject(__tokens, #subject)));
+    }
+    if let Some(part) = &model.api_origin {
+        let origin = read(target, part, "text", &[]);
+        steps.push(quote!(#private::token::api_origin(__tokens, #origin)));
     }
     steps
 }

@@ -192,11 +192,9 @@ fn unknown(arg: &Arg, marked: &Marked<'_>, diagnostics: &Diagnostics) -> Reporte
     let meant = synonym(&name).or_else(|| nearest(&name, Role::ALL.map(Role::name)));
     let help = match meant {
         Some(role) => format!("did you mean `{role}`? write {}", marked.line(role)),
-        None => {
-            "known: `#[token(access)]`, `refresh`, `expires_in`, `expires_at`, `scope`, `subject`, `ok`, \
-             `message`, `nested`, and `#[token(ignore)]` for a field without a role"
-                .to_owned()
-        }
+        None => "known: `#[token(access)]`, `refresh`, `expires_in`, `expires_at`, `scope`, `subject`, \
+             `api_origin`, `ok`, `message`, `nested`, and `#[token(ignore)]` for a field without a role"
+            .to_owned(),
     };
     diagnostics.report(arg, format!("unknown role `{text}` of a field"), help)
 }
@@ -208,6 +206,9 @@ fn synonym(name: &str) -> Option<&'static str> {
         "refreshtoken" => Some("refresh"),
         "scopes" => Some("scope"),
         "sub" | "user" | "userid" | "identity" => Some("subject"),
+        "origin" | "instanceurl" | "instance" | "base" | "baseurl" | "apiurl" | "host" | "server" => {
+            Some("api_origin")
+        }
         "success" => Some("ok"),
         "error" | "reason" => Some("message"),
         "flatten" | "inner" | "inside" | "data" => Some("nested"),

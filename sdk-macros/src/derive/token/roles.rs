@@ -11,6 +11,7 @@ pub(super) enum Role {
     ExpiresAt,
     Scope,
     Subject,
+    ApiOrigin,
     Ok,
     Message,
     Nested,
@@ -18,13 +19,14 @@ pub(super) enum Role {
 }
 
 impl Role {
-    pub(super) const ALL: [Self; 10] = [
+    pub(super) const ALL: [Self; 11] = [
         Self::Access,
         Self::Refresh,
         Self::ExpiresIn,
         Self::ExpiresAt,
         Self::Scope,
         Self::Subject,
+        Self::ApiOrigin,
         Self::Ok,
         Self::Message,
         Self::Nested,
@@ -39,6 +41,7 @@ impl Role {
             Self::ExpiresAt => "expires_at",
             Self::Scope => "scope",
             Self::Subject => "subject",
+            Self::ApiOrigin => "api_origin",
             Self::Ok => "ok",
             Self::Message => "message",
             Self::Nested => "nested",
@@ -55,6 +58,7 @@ impl Role {
             Self::ExpiresAt => "the time of expiry",
             Self::Scope => "the scopes",
             Self::Subject => "the user",
+            Self::ApiOrigin => "the origin of the API",
             Self::Ok => "the flag of success",
             Self::Message => "the message of a refusal",
             Self::Nested => "the tokens",

@@ -22,6 +22,7 @@ pub(crate) struct TokenStruct {
     pub(super) expires_at: Option<(Part, Clock)>,
     pub(super) scope: Option<Part>,
     pub(super) subject: Option<Part>,
+    pub(super) api_origin: Option<Part>,
     pub(super) ok: Option<Part>,
     pub(super) message: Option<Part>,
     /// Whether the body is not read.
@@ -51,7 +52,7 @@ pub(crate) fn of(input: &DeriveInput, diagnostics: &Diagnostics) -> Result<Token
         .map(|(index, (field, member))| marked(input, index, field, member, diagnostics))
         .collect();
     let find = |role| found(role, &fields, diagnostics);
-    let [nested, access, refresh, expires_in, expires_at, scope, subject, ok, message] = [
+    let [nested, access, refresh, expires_in, expires_at, scope, subject, api_origin, ok, message] = [
         Role::Nested,
         Role::Access,
         Role::Refresh,
@@ -59,6 +60,7 @@ pub(crate) fn of(input: &DeriveInput, diagnostics: &Diagnostics) -> Result<Token
         Role::ExpiresAt,
         Role::Scope,
         Role::Subject,
+        Role::ApiOrigin,
         Role::Ok,
         Role::Message,
     ]
@@ -92,6 +94,7 @@ pub(crate) fn of(input: &DeriveInput, diagnostics: &Diagnostics) -> Result<Token
         expires_at: expires_at.map(|field| (field.part(), field.clock.unwrap_or(Clock::ByType))),
         scope: part(scope),
         subject: part(subject),
+        api_origin: part(api_origin),
         ok: part(ok),
         message: part(message),
         is_empty: fields.is_empty(),

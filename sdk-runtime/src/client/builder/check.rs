@@ -12,7 +12,25 @@ use crate::error::{BuildError, InvalidRequest};
 use crate::exchange::Upstream;
 use crate::metrics::Metrics;
 use crate::request::base::Base;
-use crate::session::{Needs, Verdict};
+use crate::session::{AcceptsOrigin, Attachment, Moves, Needs, Verdict};
+
+/// Returns the origins that a login may move to, if there are any.
+fn moves(
+    base: &Base,
+    allowed: &[String],
+    accepts: Option<AcceptsOrigin>,
+) -> Result<Option<Moves>, BuildError> {
+    if allowed.is_empty() && accepts.is_none() {
+        return Ok(None);
+    }
+    let mut origins = Vec::new();
+    for origin in allowed {
+        let error = |reason| BuildError::origin(".allowed_origins", origin, reason);
+        origins.push(base.origin_for_credentials(origin).map_err(error)?);
+    }
+    let (from, insecure) = (base.url().clone(), base.insecure().clone());
+    Ok(Some(Moves { from, allowed: origins, accepts, insecure }))
+}
 
 impl<C: ApiClient> ClientBuilder<C> {
     pub(super) fn check(mut self) -> Result<(ClientConfig, LoginSource), BuildError> {
@@ -29,8 +47,18 @@ impl<C: ApiClient> ClientBuilder<C> {
         let headers = self.headers.map_err(BuildError::credential)?;
         let has_attach = self.attach.is_some();
         let attachment = match &self.session {
+            Some(_) if self.accepts_origin.is_some() || !self.allowed.is_empty() => {
+                return Err(BuildError::conflict(
+                    "the session of `.session(…)` brings the origins that it may move to: leave \
+                     `.allowed_origins(…)` and `.allow_origin_if(…)` out",
+                ));
+            }
             Some(session) => session.shell().attachment.clone(),
-            None => Arc::new(self.attach.unwrap_or_default().check().map_err(BuildError::credential)?),
+            None => {
+                let attachment = self.attach.unwrap_or_default().check().map_err(BuildError::credential)?;
+                let moves = moves(&base, &self.allowed, self.accepts_origin.take())?;
+                Arc::new(moves.into_iter().fold(attachment, Attachment::moving))
+            }
         };
         let clock = match &self.session {
             Some(session) => self.clock.or(&session.shell().clock),

@@ -3,6 +3,7 @@
 mod answers;
 mod check;
 mod login;
+mod origins;
 mod transport;
 
 use std::fmt;
@@ -22,7 +23,7 @@ use crate::exchange::Redirects;
 use crate::request::{HeaderArg, header};
 use crate::runtime::{Clock, Handle, Spawner};
 use crate::secret::AccessToken;
-use crate::session::{Attach, Judge, Provided, RefreshInAdvance, Session, Source, Tokens};
+use crate::session::{AcceptsOrigin, Attach, Judge, Provided, RefreshInAdvance, Session, Source, Tokens};
 use crate::store::TokenStore;
 
 /// The default timeout of a call.
@@ -55,6 +56,8 @@ const BODY_LIMIT: usize = 64 << 20;
 pub struct ClientBuilder<C> {
     base: String,
     trusted: Vec<String>,
+    allowed: Vec<String>,
+    accepts_origin: Option<AcceptsOrigin>,
     headers: Result<HeaderMap, InvalidRequest>,
     attach: Option<Attach>,
     judge: Judge,
@@ -85,6 +88,8 @@ impl<C: ApiClient> ClientBuilder<C> {
         Self {
             base: base.to_owned(),
             trusted: Vec::new(),
+            allowed: Vec::new(),
+            accepts_origin: None,
             headers: Ok(HeaderMap::new()),
             attach: None,
             judge: Judge::default(),
@@ -104,29 +109,6 @@ impl<C: ApiClient> ClientBuilder<C> {
             body_limit: BODY_LIMIT,
             client: PhantomData,
         }
-    }
-
-    /// Sends the credential to `origin` too, such as `https://uploads.example`, where a `#[url]` argument or
-    /// a redirect leads there. The session also trusts its responses. No other origin gets a credential,
-    /// except that of the base URL.
-    ///
-    /// The origin must have no path, and must be https, `http://localhost`, `127.0.0.0/8` or `[::1]`, or
-    /// allowed by [`allow_insecure`](Self::allow_insecure). [`build`](Self::build) fails otherwise.
-    pub fn trusted_origin(mut self, origin: &str) -> Self {
-        self.trusted.push(origin.to_owned());
-        self
-    }
-
-    /// Lets credentials travel in plaintext to `origin`, such as `http://backend.internal:8080`, if they are
-    /// for it: the base URL, or a [`trusted_origin`](Self::trusted_origin). Use it for a network that
-    /// protects the traffic by other means, such as a service mesh.
-    ///
-    /// Scheme, host and port count exactly. The origin is not trusted for that. Requests to it go through no
-    /// proxy of the environment, `Secure` cookies are never sent there, and a redirect from https never leads
-    /// there.
-    pub fn allow_insecure(mut self, origin: &str) -> Self {
-        self.insecure.push(origin.to_owned());
-        self
     }
 
     /// Sets a header of every request that does not set it itself, those of the session included: the version

@@ -14,6 +14,8 @@ pub(super) mod retry;
 use std::sync::Arc;
 use std::time::Duration;
 
+use url::Url;
+
 use self::attempt::{AttemptResponse, CallResponse, Execution};
 use self::authorize::{Authorization, check_scopes};
 use super::idempotency::is_idempotent;
@@ -130,9 +132,13 @@ impl Execution<'_> {
             if matches!(session.shell().view().phase, Phase::Closed) {
                 return Err(Closed::default().into());
             }
-            let credentials = session.shell().attachment.cookies(jar);
+            let origin = identity.and_then(|_| session.shell().origin());
+            let credentials =
+                Credentials { origin: origin.as_deref(), ..session.shell().attachment.cookies(jar) };
+            let moved = self.client.moved(request, credentials.origin);
+            let sent_to = moved.as_ref().unwrap_or(request);
             let permit = || identity.map_or(Ok(()), |identity| session.shell().permit(identity, sent));
-            let attempt = self.attempt(request, credentials, permit).await;
+            let attempt = self.attempt(sent_to, credentials, permit).await;
             let Some(pause) = self.retry.pause(attempt.as_ref().map(AttemptResponse::failure)) else {
                 return attempt;
             };
@@ -155,8 +161,9 @@ impl Execution<'_> {
         loop {
             check_scopes(snapshot, request.endpoint)?;
             let credentials = self.client.credentials(snapshot);
+            let moved = self.client.moved(request, credentials.origin);
             let classified = self
-                .attempt(request, credentials, || shell.permit(identity, sent))
+                .attempt(moved.as_ref().unwrap_or(request), credentials, || shell.permit(identity, sent))
                 .await
                 .map(|response| self.client.classify(request, response, snapshot));
             if let Ok(ClassifiedResponse::Returned(it)) = &classified
@@ -249,6 +256,14 @@ impl Inner {
             }
             Verdict::Surface => ClassifiedResponse::Returned(response),
         }
+    }
+
+    /// Returns `request` as it is sent under a login whose server has moved it to `origin`, if that differs.
+    /// An argument that is an address stays as it is.
+    pub(super) fn moved(&self, request: &Prepared, origin: Option<&Url>) -> Option<Prepared> {
+        let origin = origin.filter(|_| !request.endpoint.template().is_empty())?;
+        let url = self.session.shell().attachment.moved(&request.url, origin)?;
+        Some(Prepared { url, ..request.clone() })
     }
 
     /// Returns the verdict about an answer of the client's own server to a signed request.

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use url::Url;
+
 use super::Core;
 use super::cool_down;
 use super::event::{Login, SessionEvent};
@@ -137,21 +139,22 @@ impl Core {
             _ => (true, Tokens::none()),
         };
         before.refresh = self.refresh.take();
-        let is_other_subject = is_another_subject(&before, &credential.tokens);
+        let is_other_login = is_another_login(&before, &credential.tokens);
         let nonce = self.random.u32(..);
         let next = id.or_else(|| Some(self.id.as_ref()?.next(nonce)));
-        if is_new || is_other_subject {
+        if is_new || is_other_login {
             // No user was signed in; or the server named another user, as whom no waiting call may go on.
             // I35: the costs of endpoints are kept, because a server may name any subject.
             let throttle = std::mem::take(&mut self.throttle);
             self.next_epoch(Arc::new(self.view.jar.fork()), Phase::SignedOut);
             self.throttle = throttle;
-            before.scopes = None;
+            (before.scopes, before.api_origin) = (None, None);
         }
-        let credential = Credential { tokens: credential.tokens.after(&before), ..credential };
+        let origin = credential.origin.or_else(|| self.present_origin());
+        let credential = Credential { tokens: credential.tokens.after(&before), origin, ..credential };
         self.id = next.or_else(|| Some(TokenId::first(self.random.u64(..))));
         let login = self.publish(credential, now);
-        self.events.push(if is_new || is_other_subject {
+        self.events.push(if is_new || is_other_login {
             SessionEvent::SignedIn(login)
         } else {
             SessionEvent::Refreshed(login)
@@ -160,6 +163,14 @@ impl Core {
             _ if is_new || is_unclaimed => self.must_write(Replaces::Anything),
             Some(id) if is_lost => self.must_write(Replaces::UpTo(id, Logins::default())),
             _ => {}
+        }
+    }
+
+    /// Where the calls of the present login go, if not to the base.
+    pub(super) fn present_origin(&self) -> Option<Arc<Url>> {
+        match &self.view.phase {
+            Phase::Active(snapshot) => snapshot.origin.clone(),
+            _ => None,
         }
     }
 
@@ -203,7 +214,7 @@ impl Core {
     /// Whether `loaded` continues the present login. A server may have refreshed it as another user's.
     fn is_of_this_login(&self, loaded: &StoredCredential) -> bool {
         let is_another = match &self.view.phase {
-            Phase::Active(snapshot) => is_another_subject(&snapshot.tokens, &loaded.credential.tokens),
+            Phase::Active(snapshot) => is_another_login(&snapshot.tokens, &loaded.credential.tokens),
             _ => false,
         };
         self.id.as_ref().is_some_and(|id| id.login == loaded.id.login) && !is_another
@@ -232,7 +243,8 @@ impl Core {
     }
 }
 
-/// Whether both name a user, and not the same one.
-pub(super) fn is_another_subject(before: &Tokens, after: &Tokens) -> bool {
-    before.subject.is_some() && after.subject.is_some() && before.subject != after.subject
+/// Whether both name a user, and not the same one, or the later ones another server of the API.
+pub(super) fn is_another_login(before: &Tokens, after: &Tokens) -> bool {
+    let is_another = before.subject.is_some() && after.subject.is_some() && before.subject != after.subject;
+    is_another || after.api_origin.is_some() && before.api_origin != after.api_origin
 }

@@ -147,7 +147,7 @@ mod tests {
             let (subject, scopes) = (subject.map(Into::into), scopes.map(Into::into));
             let tokens = Tokens { subject, scopes, ..Tokens::new("access") };
             let age = (None, Duration::ZERO, now);
-            Login::new(Arc::new(Snapshot::new(version, tokens, None, Arc::default(), age)))
+            Login::new(Arc::new(Snapshot::new(version, tokens, (None, None), Arc::default(), age)))
         };
         let scopes = vec!["read".to_owned(), "write".to_owned()];
         let told = login(Some("ann"), Some(scopes.clone()));

@@ -188,7 +188,8 @@ mod tests {
     fn i10_what_was_obtained_for_a_login_that_has_ended_is_discarded_with_its_tokens() {
         let success = |id: Option<TokenId>, refresh: Option<&str>| {
             let tokens = Tokens { refresh: refresh.map(Into::into), ..Tokens::new("new") };
-            let credential = Credential { tokens, header: None, lifetime: None, age: Duration::ZERO };
+            let credential =
+                Credential { tokens, header: None, origin: None, lifetime: None, age: Duration::ZERO };
             RefreshOutcome::Success(Refreshed { id, ..credential.into() })
         };
         let unusable = |id: Option<TokenId>, refresh: Option<&str>| RefreshOutcome::Unusable {

@@ -44,7 +44,7 @@ use crate::runtime::Now;
 use crate::secret::RefreshToken;
 use crate::session::stored::{DeniedRefresh, Logins, OutcomeUnknown, PendingWrite, Replaces, TokenId};
 use crate::session::token::{Credential, Grant, Tokens, non_empty};
-use complete::is_another_subject;
+use complete::is_another_login;
 use cool_down::CoolDown;
 use snapshot::RefreshSchedule;
 use throttle::Throttle;
@@ -202,10 +202,11 @@ impl Core {
             return;
         }
         let before = Tokens { refresh: self.refresh.clone(), ..snapshot.tokens.clone() };
-        if is_another_subject(&before, &credential.tokens) {
+        if is_another_login(&before, &credential.tokens) {
             return;
         }
-        let credential = Credential { tokens: credential.tokens.after(&before), ..credential };
+        let (tokens, origin) = (credential.tokens.after(&before), snapshot.origin.clone());
+        let credential = Credential { tokens, origin, ..credential };
         let nonce = self.random.u32(..);
         self.id = self.id.as_ref().map(|id| id.next(nonce));
         self.publish(credential, now);
@@ -294,7 +295,7 @@ impl Core {
         self.generation += 1;
         self.rejected_by.clear();
         let version = Version { epoch: self.view.epoch, generation: self.generation };
-        let Credential { tokens, header, lifetime, age } = credential;
+        let Credential { tokens, header, origin, lifetime, age } = credential;
         let random = self.random.f64();
         // Without a refresh endpoint the token is used until the server rejects it: our clock may be wrong.
         let lifetime = lifetime.filter(|_| self.refreshable);
@@ -302,7 +303,7 @@ impl Core {
         self.refresh = non_empty(tokens.refresh);
         let tokens = Tokens { refresh: self.refresh.clone(), ..tokens };
         let jar = self.view.jar.clone();
-        let snapshot = Arc::new(Snapshot::new(version, tokens, header, jar, (schedule, age, now)));
+        let snapshot = Arc::new(Snapshot::new(version, tokens, (header, origin), jar, (schedule, age, now)));
         self.enter(Phase::Active(snapshot.clone()));
         self.changed = true;
         Login::new(snapshot)

@@ -12,6 +12,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use http::HeaderValue;
+use url::Url;
 
 use crate::cookies::Jar;
 use crate::error::SessionExpired;
@@ -50,6 +51,8 @@ pub(crate) struct Snapshot {
     pub(crate) tokens: Tokens,
     /// The ready-made header. `None` if cookies sign.
     pub(crate) header: Option<HeaderValue>,
+    /// Where calls go, if not to the base.
+    pub(crate) origin: Option<Arc<Url>>,
     pub(crate) jar: Arc<Jar>,
     pub(crate) schedule: Option<RefreshSchedule>,
     rejected: Flag,
@@ -131,7 +134,7 @@ impl Snapshot {
     pub(crate) fn new(
         version: Version,
         tokens: Tokens,
-        header: Option<HeaderValue>,
+        (header, origin): (Option<HeaderValue>, Option<Arc<Url>>),
         jar: Arc<Jar>,
         (schedule, age, since): (Option<RefreshSchedule>, Duration, Now),
     ) -> Self {
@@ -139,6 +142,7 @@ impl Snapshot {
             version,
             tokens,
             header,
+            origin,
             jar,
             schedule,
             rejected: Flag::default(),
@@ -293,7 +297,7 @@ mod tests {
         let now = Now { mono: crate::runtime::now(), wall: SystemTime::UNIX_EPOCH };
         let version = Version { epoch: 1, generation: 1 };
         let (age, jar) = (Duration::ZERO, Arc::default());
-        let snapshot = Snapshot::new(version, Tokens::none(), None, jar, (None, age, now));
+        let snapshot = Snapshot::new(version, Tokens::none(), (None, None), jar, (None, age, now));
         // A clock at the end of time, further than there are milliseconds to count. That of Windows ends
         // before.
         let in_seconds = |seconds| SystemTime::UNIX_EPOCH.checked_add(Duration::from_secs(seconds));

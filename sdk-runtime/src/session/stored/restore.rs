@@ -30,9 +30,13 @@ pub(crate) fn restore(
     let credential = match attachment.credential(record.tokens.clone(), None, || wall) {
         Ok(credential) => Credential { age, lifetime, ..credential },
         // It was stored without one, to be refreshed before a request is signed.
-        Err(_) if record.tokens.access.is_none() && can_refresh => {
-            Credential { tokens: record.tokens.clone(), header: None, lifetime: Some(Duration::ZERO), age }
-        }
+        Err(_) if record.tokens.access.is_none() && can_refresh => Credential {
+            tokens: record.tokens.clone(),
+            header: None,
+            origin: None,
+            lifetime: Some(Duration::ZERO),
+            age,
+        },
         Err(error) => {
             let what = format!("what is kept cannot sign the requests of this client: {}", error.reason());
             return Err(StoreError::foreign(what));

@@ -116,6 +116,8 @@ struct LoginJson {
     subject: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     scopes: Option<Vec<String>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    api_origin: Option<String>,
     /// Milliseconds since 1970.
     issued: u64,
     /// Milliseconds.
@@ -202,6 +204,7 @@ impl LoginJson {
             refresh: record.tokens.refresh.as_ref().map(|token| Zeroizing::new(token.expose().to_owned())),
             subject: record.tokens.subject.as_deref().map(str::to_owned),
             scopes: record.tokens.scopes.as_deref().map(<[String]>::to_vec),
+            api_origin: record.tokens.api_origin.as_deref().map(str::to_owned),
             issued: since_1970(record.issued),
             lifetime: record.lifetime.map(millis),
             cookies: record.jar.written(),
@@ -220,6 +223,7 @@ impl LoginJson {
                 expiry: self.lifetime.map(Duration::from_millis).map_or(Expiry::Untold, Expiry::In),
                 subject: self.subject.map(Arc::from),
                 scopes: self.scopes.map(Arc::from),
+                api_origin: self.api_origin.map(Arc::from),
             },
             issued: SystemTime::UNIX_EPOCH.checked_add(Duration::from_millis(self.issued))?,
             lifetime: self.lifetime.map(Duration::from_millis),

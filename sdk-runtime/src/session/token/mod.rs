@@ -3,6 +3,7 @@
 
 mod classify;
 mod expiry;
+mod moves;
 mod placement;
 mod provided;
 mod tokens;
@@ -15,6 +16,7 @@ pub use tokens::{Grant, Tokens};
 pub use traits::{RefreshBearer, Refusal, TokenRequest, TokenResponse};
 
 pub(crate) use classify::Judge;
+pub(crate) use moves::{AcceptsOrigin, Moves};
 pub(crate) use placement::{Attachment, Credential};
 pub(crate) use provided::Provided;
 pub(crate) use tokens::{Expiry, non_empty};

@@ -1,14 +1,18 @@
 //! The placement of the access token on a request: which header and scheme, or cookies.
 
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use http::header::{AUTHORIZATION, COOKIE, HeaderName, HeaderValue};
+use url::Url;
 
 use super::expiry::lifetime;
+use super::moves::Moves;
 use super::tokens::Tokens;
 use crate::cookies::{Jar, SetCookies};
 use crate::error::InvalidRequest;
 use crate::exchange::{Credentials, Csrf};
+use crate::request::base::is_same_origin;
 use crate::response::Head;
 use crate::runtime::Clock;
 use crate::secret::AccessToken;
@@ -145,7 +149,7 @@ impl Attach {
                 name.to_string(),
                 "would hold the token and the cookie of `.csrf(…)`",
             )),
-            _ => Ok(Attachment { place, csrf }),
+            _ => Ok(Attachment { place, csrf, moves: None }),
         }
     }
 }
@@ -176,6 +180,8 @@ pub(crate) struct Credential {
     pub(crate) tokens: Tokens,
     /// The ready-made header. `None` if cookies or a query sign.
     pub(crate) header: Option<HeaderValue>,
+    /// Where calls go, if not to the base.
+    pub(crate) origin: Option<Arc<Url>>,
     pub(crate) lifetime: Option<Duration>,
     /// How much of its lifetime has passed.
     pub(crate) age: Duration,
@@ -186,6 +192,7 @@ pub(crate) struct Credential {
 pub(crate) struct Attachment {
     place: Place,
     csrf: Option<Csrf>,
+    moves: Option<Moves>,
 }
 
 #[derive(Debug)]
@@ -196,6 +203,23 @@ enum Place {
 }
 
 impl Attachment {
+    /// Lets logins move to other origins.
+    pub(crate) fn moving(self, moves: Moves) -> Self {
+        Self { moves: Some(moves), ..self }
+    }
+
+    /// Returns where a request to `url` goes under a login at `origin`, if not to `url`.
+    pub(crate) fn moved(&self, url: &Url, origin: &Url) -> Option<Url> {
+        let from = &self.moves.as_ref()?.from;
+        if !is_same_origin(from, url) || is_same_origin(from, origin) {
+            return None;
+        }
+        let mut moved = origin.clone();
+        moved.set_path(url.path());
+        moved.set_query(url.query());
+        Some(moved)
+    }
+
     /// The header that the session sets.
     pub(crate) fn header(&self) -> Option<&HeaderName> {
         match &self.place {
@@ -228,10 +252,12 @@ impl Attachment {
         header: Option<&'a HeaderValue>,
         access: Option<&'a AccessToken>,
         jar: &'a Jar,
+        origin: Option<&'a Url>,
     ) -> Credentials<'a> {
         Credentials {
             header: self.header().zip(header),
             query: self.query().zip(access.map(AccessToken::expose)),
+            origin,
             ..self.cookies(Some(jar))
         }
     }
@@ -270,8 +296,11 @@ impl Attachment {
                 ));
             }
         };
+        let origin =
+            tokens.api_origin.as_deref().map(|url| Moves::target(self.moves.as_ref(), url)).transpose()?;
         let lifetime = lifetime(&tokens, head, wall);
-        Ok(Credential { tokens, header, lifetime, age: Duration::ZERO })
+        let tokens = Tokens { api_origin: origin.as_ref().map(|url| Arc::from(url.as_str())), ..tokens };
+        Ok(Credential { tokens, header, origin, lifetime, age: Duration::ZERO })
     }
 
     /// Whether `jar` has a cookie to sign with, if cookies sign. `received` tells what became of the

@@ -31,6 +31,8 @@ pub struct Tokens {
     pub(crate) expiry: Expiry,
     pub(crate) subject: Option<Arc<str>>,
     pub(crate) scopes: Option<Arc<[String]>>,
+    /// Where the API of this login is, as the server has told it.
+    pub(crate) api_origin: Option<Arc<str>>,
 }
 
 impl Tokens {
@@ -53,7 +55,14 @@ impl Tokens {
     }
 
     pub(crate) fn none() -> Self {
-        Self { access: None, refresh: None, expiry: Expiry::Untold, subject: None, scopes: None }
+        Self {
+            access: None,
+            refresh: None,
+            expiry: Expiry::Untold,
+            subject: None,
+            scopes: None,
+            api_origin: None,
+        }
     }
 
     /// The refresh token. Without one, the session keeps the one it has.
@@ -89,6 +98,24 @@ impl Tokens {
     #[must_use]
     pub fn subject(mut self, subject: impl Into<Arc<str>>) -> Self {
         self.subject = Some(subject.into()).filter(|subject: &Arc<str>| !subject.is_empty());
+        self
+    }
+
+    /// Moves the calls of this login to the origin of `url`, for servers that tell with the tokens where the
+    /// API of the user is, as by `instance_url`. Scheme, host and port count; the prefix of the base stays.
+    ///
+    /// The origin must be one of [`allowed_origins`](crate::client::ClientBuilder::allowed_origins), or
+    /// accepted by [`allow_origin_if`](crate::client::ClientBuilder::allow_origin_if). Otherwise the tokens
+    /// are refused, and nothing is signed with them. The origin is stored with the login. A refresh that
+    /// names another one begins another login. Sign-in, refresh and sign-out stay at the base.
+    ///
+    /// ```
+    /// # use sdk_runtime::Tokens;
+    /// let tokens = Tokens::new("access").api_origin("https://eu7.tracker.example");
+    /// ```
+    #[must_use]
+    pub fn api_origin(mut self, url: impl Into<Arc<str>>) -> Self {
+        self.api_origin = Some(url.into()).filter(|url: &Arc<str>| !url.is_empty());
         self
     }
 
@@ -133,6 +160,7 @@ impl Tokens {
             refresh: non_empty(self.refresh).or_else(|| before.refresh.clone()),
             subject: self.subject.or_else(|| before.subject.clone()),
             scopes: self.scopes.or_else(|| before.scopes.clone()),
+            api_origin: self.api_origin.or_else(|| before.api_origin.clone()),
             ..self
         }
     }

@@ -7,7 +7,7 @@ use crate::session::stored::{DeniedRefresh, StoredCredential, TokenId};
 fn named(access: &str, subject: Option<&'static str>) -> Credential {
     let tokens = Tokens::new(access);
     let tokens = subject.map_or(tokens.clone(), |subject| tokens.subject(subject));
-    Credential { tokens, header: None, lifetime: None, age: Duration::ZERO }
+    Credential { tokens, header: None, origin: None, lifetime: None, age: Duration::ZERO }
 }
 
 /// Signed in, with a store that has the login.

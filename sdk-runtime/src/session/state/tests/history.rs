@@ -125,6 +125,8 @@ fn i12_the_same_subject_is_the_same_identity() {
     let named = |access: &str, subject: &'static str| Credential {
         tokens: Tokens::new(access).subject(subject),
         header: None,
+
+        origin: None,
         lifetime: None,
         age: Duration::ZERO,
     };
@@ -145,13 +147,20 @@ fn i31_an_omitted_refresh_token_and_subject_are_kept() {
     let first = Credential {
         tokens: Tokens::new("a").refresh_token("kept").subject("ann"),
         header: None,
+
+        origin: None,
         lifetime: None,
         age: Duration::ZERO,
     };
     world.core.sign_in(first, None, None, world.now).unwrap();
     let (flight, _) = world.start();
-    let refreshed =
-        Credential { tokens: Tokens::new("b"), header: None, lifetime: None, age: Duration::ZERO };
+    let refreshed = Credential {
+        tokens: Tokens::new("b"),
+        header: None,
+        origin: None,
+        lifetime: None,
+        age: Duration::ZERO,
+    };
     world.finish(flight, RefreshOutcome::Success(refreshed.into())).unwrap().unwrap();
     assert_eq!(world.active().tokens.subject.as_deref(), Some("ann"));
     assert_eq!(world.start().1.refresh_token().unwrap().expose(), "kept");
@@ -164,6 +173,8 @@ fn i31_an_empty_refresh_token_was_left_out() {
     let refreshed = Credential {
         tokens: Tokens::new("b").refresh_token(""),
         header: None,
+
+        origin: None,
         lifetime: None,
         age: Duration::ZERO,
     };
@@ -192,6 +203,8 @@ fn i12_a_refresh_that_names_another_user_is_another_login() {
     let named = |access: &str, subject: &'static str| Credential {
         tokens: Tokens::new(access).subject(subject),
         header: None,
+
+        origin: None,
         lifetime: None,
         age: Duration::ZERO,
     };

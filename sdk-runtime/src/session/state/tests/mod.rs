@@ -25,6 +25,8 @@ fn tokens(access: &str) -> Credential {
     Credential {
         tokens: Tokens::new(access).refresh_token(format!("refresh of {access}")),
         header: None,
+
+        origin: None,
         lifetime: None,
         age: Duration::ZERO,
     }
