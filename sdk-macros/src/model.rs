@@ -90,6 +90,8 @@ pub(crate) enum Role {
         name: String,
         json: bool,
     },
+    /// Parts with names of their own.
+    Parts,
     /// The whole address.
     Url,
 }

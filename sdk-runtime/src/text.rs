@@ -40,6 +40,20 @@ pub(crate) fn of_header(bytes: &[u8]) -> Cow<'_, str> {
     }
 }
 
+/// Decodes Latin-1 as browsers do: as `windows-1252`, its superset, which servers mean by either name.
+pub(crate) fn of_latin_1(bytes: &[u8]) -> String {
+    /// The characters from 0x80 on. A byte without one is the control character with its number.
+    const UPPER: [char; 32] = [
+        '€', '\u{81}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{8d}', 'Ž', '\u{8f}',
+        '\u{90}', '‘', '’', '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{9d}', 'ž', 'Ÿ',
+    ];
+    let decoded = bytes.iter().map(|byte| match byte {
+        0x80..=0x9f => UPPER.get(usize::from(byte - 0x80)).copied().unwrap_or(char::REPLACEMENT_CHARACTER),
+        byte => char::from(*byte),
+    });
+    decoded.collect()
+}
+
 /// Returns the first line of the header `name`, without the blanks around it.
 pub(crate) fn header<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<Cow<'a, str>> {
     headers.get(name).map(|value| of_header(value.as_bytes().trim_ascii()))

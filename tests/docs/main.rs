@@ -3,6 +3,7 @@
 
 mod api_key;
 mod cookies;
+mod crud;
 mod dates;
 mod derives;
 mod directus;

@@ -20,6 +20,7 @@ mod insecure;
 mod layers;
 mod multipart;
 mod named;
+mod named_parts;
 mod nested;
 mod on_request;
 mod pages;

@@ -309,7 +309,9 @@ async fn text_is_utf8_or_an_error_and_never_a_guess() {
         ("text/plain; charset=UTF-8", &b"\xc3\xa9"[..], Some("é")),
         ("text/plain", b"\xc3\xa9", Some("é")),
         ("text/plain;charset=\"us-ascii\"", b"a", Some("a")),
-        ("text/plain; charset=iso-8859-1", b"a", None),
+        ("text/plain; charset=ISO-8859-1", b"\xe9\x80\x9f\x81", Some("é€Ÿ\u{81}")),
+        ("text/plain; charset=\"windows-1252\"", b"\xffa\0", Some("ÿa\0")),
+        ("text/plain; charset=iso-8859-15", b"a", None),
         ("text/plain; charset=utf-16", b"\xff\xfea\0", None),
         ("text/plain", b"\xe9", None),
     ] {

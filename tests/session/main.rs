@@ -42,6 +42,7 @@ mod pool;
 mod pool_events;
 mod pool_memory;
 mod provided;
+mod rejected_first;
 mod removed;
 mod revoked;
 mod rotating;

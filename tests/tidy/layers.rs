@@ -118,7 +118,7 @@ const LAYERS: &[Layers] = &[
         directory: "sdk-runtime/src/error/",
         order: &[
             "called",
-            "error_body identity plain request store timeout too_large transport",
+            "error_body identity plain problem request store timeout too_large transport",
             "decode",
             "response",
             "build expired insufficient_scope not_replayable unavailable",
@@ -131,8 +131,8 @@ const LAYERS: &[Layers] = &[
         directory: "sdk-runtime/src/request/",
         order: &[
             "base flat header lists part path",
-            "address multipart nested query",
-            "prepared query_key",
+            "address multipart nested parts query",
+            "fields prepared query_key",
             "preview",
         ],
     },
@@ -246,7 +246,7 @@ const LAYERS: &[Layers] = &[
             "cfg_attr meant_verb named_param role with",
             "argument",
             "fields role_named",
-            "body form from_session header headers json part path queries query session url verb",
+            "body form from_session header headers json part parts path queries query session url verb",
             "misplaced",
         ],
     },

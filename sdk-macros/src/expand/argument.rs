@@ -96,6 +96,7 @@ fn push_value(param: &Param, request: &TokenStream, private: &TokenStream) -> To
         },
         Role::Part { name, json: false } => quote_spanned!(span=> #argument.part(#request, #name);),
         Role::Part { name, json: true } => quote_spanned!(span=> #argument.json_part(#request, #name);),
+        Role::Parts => quote_spanned!(span=> #argument.parts(#request, #shown);),
         Role::Url => quote_spanned!(span=> #argument.address(#request, #shown);),
         Role::Body(literal) => {
             let media_type = media_type(literal);

@@ -20,7 +20,7 @@ use crate::text;
 
 /// The access token must be refreshed, and that is not possible now. The login is not lost.
 #[derive(Clone)]
-pub struct RefreshUnavailable(Arc<Inner>, Called);
+pub struct RefreshUnavailable(Arc<Inner>, Called, Option<ErrorResponse>);
 
 has_endpoint!(RefreshUnavailable, 1);
 
@@ -61,7 +61,7 @@ pub enum UnavailableCause {
 
 impl RefreshUnavailable {
     pub(crate) fn until(until: Instant, cause: UnavailableCause) -> Self {
-        Self(Arc::new(Inner { cause, until }), Called::default())
+        Self(Arc::new(Inner { cause, until }), Called::default(), None)
     }
 
     /// Creates the error of a refresh that is not possible for `wait`, for a fake.
@@ -83,6 +83,18 @@ impl RefreshUnavailable {
             UnavailableCause::Status(response) => Some(response),
             _ => None,
         }
+    }
+
+    /// Adds the answer that rejected the token of this call.
+    pub(crate) fn after(self, rejection: ErrorResponse) -> Self {
+        Self(self.0, self.1, Some(rejection))
+    }
+
+    /// Returns the answer that rejected the token of this call, such as its 401. It is `None` if the call was
+    /// not sent, because its token had lapsed.
+    #[must_use]
+    pub fn rejection(&self) -> Option<&ErrorResponse> {
+        self.2.as_ref()
     }
 
     /// Returns the status of the response to the refresh, if it was an error or could not be decoded.

@@ -74,7 +74,7 @@ pub(crate) struct ExchangeResponse {
     /// Whether a redirect led to another origin that is not trusted.
     pub(crate) left_trusted_origin: bool,
     /// The request that it answers, if a redirect led there.
-    pub(crate) redirected: Option<Prepared>,
+    pub(crate) redirected: Option<Box<Prepared>>,
     /// Whether it is a redirect that was not followed, because the body to send again is spent.
     pub(crate) is_body_spent: bool,
     /// The outcome of its `Set-Cookie` headers.
@@ -102,10 +102,10 @@ impl Upstream {
         };
         let mut own_origin = credentials.trust(&request.url, &self.base);
         let mut left_trusted_origin = false;
-        let mut redirected: Option<Prepared> = None;
+        let mut redirected: Option<Box<Prepared>> = None;
         let mut over_tls = false;
         for _ in 0..=self.redirects.most() {
-            let hop = redirected.as_ref().unwrap_or(request);
+            let hop = redirected.as_deref().unwrap_or(request);
             let mut resends = 0;
             let (mut response, signed) = loop {
                 let span = trace::request(hop.endpoint, &hop.method, &hop.url, stage.count_send());
@@ -221,7 +221,7 @@ impl Upstream {
                 (own_origin, left_trusted_origin) = (false, true);
                 cross_origin::strip(&mut next.headers);
             }
-            redirected = Some(next);
+            redirected = Some(Box::new(next));
         }
         Err(redirect::error("too many redirects").at(&request.url).into())
     }

@@ -2,21 +2,24 @@
 
 mod address;
 pub(crate) mod base;
+mod fields;
 mod flat;
 pub(crate) mod header;
 mod lists;
 mod multipart;
 mod nested;
 mod part;
+mod parts;
 mod path;
 mod prepared;
 mod preview;
 mod query;
 pub(crate) mod query_key;
 
+use std::borrow::Cow;
 use std::fmt;
 
-use http::header::{ACCEPT, CONTENT_TYPE, COOKIE};
+use http::header::{ACCEPT, CONTENT_TYPE};
 use http::{Extensions, HeaderMap, HeaderName, HeaderValue, Method};
 use serde::Serialize;
 
@@ -27,6 +30,7 @@ use prepared::belongs_to_the_parts;
 pub use address::UrlArg;
 pub use header::HeaderArg;
 pub use part::{Part, PartArg};
+pub use parts::PartsArg;
 pub(crate) use prepared::Prepared;
 pub use preview::RequestPreview;
 
@@ -58,7 +62,7 @@ pub struct Request {
     pub(crate) extensions: Extensions,
     body: Option<Body>,
     /// The parts that have a value. `Some` of none if the declaration has parts and none has a value.
-    parts: Option<Vec<(&'static str, Part)>>,
+    parts: Option<Vec<(Cow<'static, str>, Part)>>,
     error: Option<InvalidRequest>,
 }
 
@@ -135,40 +139,6 @@ impl Request {
         self.record_error(written);
     }
 
-    /// Sets a header for each field. `None` removes the header that the declaration or the client sets.
-    pub(crate) fn headers(&mut self, parameter: &'static str, fields: &(impl Serialize + ?Sized)) {
-        let Ok(fields) = flat::fields(fields) else { return self.record_error(Err(not_flat(parameter))) };
-        // The elements of a list are consecutive.
-        for lines in fields.chunk_by(|one, two| one.path.first() == two.path.first()) {
-            let written = self.header_of_a_field(parameter, lines);
-            self.record_error(written);
-        }
-    }
-
-    fn header_of_a_field(
-        &mut self,
-        parameter: &'static str,
-        lines: &[flat::Leaf],
-    ) -> Result<(), InvalidRequest> {
-        let name = match &lines[0].path[..] {
-            [flat::Step::Field(name)] | [flat::Step::Field(name), flat::Step::Index(_)] => name,
-            [flat::Step::Key(name)] | [flat::Step::Key(name), flat::Step::Index(_)] => name.as_str(),
-            _ => return Err(not_flat(parameter)),
-        };
-        let name = header::name(name)?;
-        if let [flat::Leaf { path, text: None }] = lines
-            && path.len() == 1
-            && name != COOKIE
-        {
-            self.headers.remove(&name);
-            self.without.push(name);
-            return Ok(());
-        }
-        header::set(&mut self.headers, &name, |line| {
-            lines.iter().filter_map(|it| it.text.as_ref()).try_for_each(|value| value.header_lines(line))
-        })
-    }
-
     pub(crate) fn header_map(&mut self, map: &HeaderMap) {
         for name in map.keys() {
             let written = header::name(name.as_str()).and_then(|name| {
@@ -196,25 +166,6 @@ impl Request {
                 self.body(None, Body::new(form).content_type(FORM));
             }
             Err(_) => self.record_error(Err(not_flat("#[form]"))),
-        }
-    }
-
-    pub(crate) fn styled_queries(
-        &mut self,
-        parameter: &'static str,
-        fields: &(impl Serialize + ?Sized),
-        style: FieldStyle,
-    ) {
-        match nested::form(fields, style) {
-            Ok(form) => query::push_form(&mut self.query, &form),
-            Err(reason) => self.record_error(Err(InvalidRequest::new(parameter, reason))),
-        }
-    }
-
-    pub(crate) fn styled_form(&mut self, fields: &(impl Serialize + ?Sized), style: FieldStyle) {
-        match nested::form(fields, style) {
-            Ok(form) => self.body(None, Body::new(form).content_type(FORM)),
-            Err(reason) => self.record_error(Err(InvalidRequest::new("#[form]", reason))),
         }
     }
 
@@ -246,7 +197,20 @@ impl Request {
             if let Err(error) = self::sendable(name, &part.body) {
                 sendable = Err(error);
             }
-            parts.push((name, part));
+            parts.push((Cow::Borrowed(name), part));
+        });
+        self.record_error(sendable);
+    }
+
+    /// Appends parts with names of the caller.
+    pub(crate) fn parts(&mut self, parameter: &'static str, given: &(impl PartsArg + ?Sized)) {
+        let parts = self.parts.get_or_insert_default();
+        let mut sendable = Ok(());
+        given.named_parts(&mut |name, part| {
+            if let Err(error) = self::sendable(parameter, &part.body) {
+                sendable = Err(error);
+            }
+            parts.push((name.to_owned().into(), part));
         });
         self.record_error(sendable);
     }

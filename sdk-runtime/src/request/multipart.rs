@@ -1,5 +1,7 @@
 //! Multipart bodies (`multipart/form-data`, RFC 7578), with names escaped as browsers do.
 
+use std::borrow::Cow;
+
 use bytes::{BufMut, BytesMut};
 use http::HeaderValue;
 
@@ -16,7 +18,7 @@ const MEDIA_TYPE: &str = "multipart/form-data; boundary=";
 ///
 /// Returns [`InvalidRequest`] if the system has no randomness.
 pub(super) fn encode(
-    parts: Vec<(&'static str, Part)>,
+    parts: Vec<(Cow<'static, str>, Part)>,
 ) -> Result<(Payload, Option<HeaderValue>), InvalidRequest> {
     let boundary = boundary()?;
     let mut contents = Vec::new();
@@ -25,7 +27,7 @@ pub(super) fn encode(
         text.put_slice(b"--");
         text.put_slice(boundary.as_bytes());
         text.put_slice(b"\r\nContent-Disposition: form-data; name=\"");
-        text.put_slice(escaped(name).as_bytes());
+        text.put_slice(escaped(&name).as_bytes());
         if let Some(file_name) = &part.file_name {
             text.put_slice(b"\"; filename=\"");
             text.put_slice(escaped(file_name).as_bytes());
@@ -88,7 +90,8 @@ mod tests {
 
     /// The text that is sent, twice, with `B` for the boundary.
     async fn sent(parts: Vec<(&'static str, Part)>) -> String {
-        let (payload, media_type) = encode(parts).unwrap();
+        let (payload, media_type) =
+            encode(parts.into_iter().map(|(name, part)| (name.into(), part)).collect()).unwrap();
         let media_type = media_type.unwrap();
         let boundary = media_type.to_str().unwrap().strip_prefix("multipart/form-data; boundary=").unwrap();
         let mut texts = Vec::new();

@@ -60,8 +60,8 @@ impl FromResponse for Bytes {
     }
 }
 
-/// The body as text, without a byte order mark. UTF-8 and its subset US-ASCII are read. Any other `charset`
-/// is an error, and so is a body that still has a `Content-Encoding`.
+/// The body as text, without a byte order mark: UTF-8 and its subset US-ASCII, and Latin-1 if the `charset`
+/// says so. Any other `charset` is an error, and so is a body that still has a `Content-Encoding`.
 impl FromResponse for String {
     fn from_response(answer: BufferedResponse) -> Result<Self, Error> {
         if text::is_encoded(answer.head.headers())
@@ -70,10 +70,13 @@ impl FromResponse for String {
             return Err(encoded);
         }
         let content_type = text::header(answer.head.headers(), &CONTENT_TYPE);
-        if let Some(charset) = content_type.as_deref().and_then(charset)
-            && !matches!(charset.to_ascii_lowercase().as_str(), "utf-8" | "utf8" | "us-ascii")
-        {
-            return Err(answer.not_a::<Self>("the charset is neither UTF-8 nor US-ASCII"));
+        let charset = content_type.as_deref().and_then(charset).map(str::to_ascii_lowercase);
+        match charset.as_deref() {
+            None | Some("utf-8" | "utf8" | "us-ascii") => {}
+            Some("iso-8859-1" | "latin1" | "windows-1252" | "cp1252") => {
+                return Ok(text::of_latin_1(&answer.body));
+            }
+            Some(_) => return Err(answer.not_a::<Self>("the charset is neither UTF-8 nor Latin-1")),
         }
         let text = answer.body.slice_ref(text::without_mark(&answer.body));
         String::from_utf8(text.into()).map_err(|error| answer.not_a::<Self>(error.to_string()))
@@ -137,13 +140,14 @@ mod tests {
     }
 
     #[test]
-    fn text_is_utf8_or_an_error() {
+    fn text_is_utf8_or_latin_1_by_its_charset_or_an_error() {
         for (content_type, body, text) in [
             (None, "ü".as_bytes(), Some("ü")),
             (Some("text/plain"), b"a", Some("a")),
             (Some("application/json"), b"\"a\"", Some("\"a\"")),
             (Some("text/plain; charset=\"UTF-8\""), "ü".as_bytes(), Some("ü")),
-            (Some("text/plain; charset=iso-8859-1"), b"\xfc", None),
+            (Some("text/plain; charset=iso-8859-1"), b"\xfc", Some("ü")),
+            (Some("text/plain; charset=iso-8859-15"), b"\xfc", None),
             (Some("text/plain"), b"\xfc", None),
         ] {
             let got = String::from_response(answer(200, content_type, body)).ok();

@@ -56,6 +56,7 @@ impl Shell {
         self.demand(identity, Some(endpoint), Some(rejection), wait_budget).await.map_err(|error| match error
         {
             Error::SessionExpired(expired) => expired.with_response(answer.clone()).into(),
+            Error::RefreshUnavailable(unavailable) => unavailable.after(answer.clone()).into(),
             other => other,
         })
     }

@@ -148,6 +148,7 @@ pub(super) fn no_argument(attr: &ApiAttr, ty: &Type, diagnostics: &Diagnostics) 
     let single = match attr.name.to_string().as_str() {
         "queries" if is_single => "query",
         "headers" if is_single => "header",
+        "parts" => "part",
         _ => "",
     };
     let named = meant(attr);

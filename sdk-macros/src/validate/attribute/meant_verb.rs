@@ -58,10 +58,9 @@ pub(super) fn is_named(arg: &Arg) -> bool {
 pub(super) fn meant(attr: &ApiAttr, raw: &RawMethod) -> String {
     let parts = read(attr);
     let name = attr.name.to_string();
-    let has_body = raw
-        .params
-        .iter()
-        .any(|param| ["json", "form", "body", "part"].iter().any(|role| param.api_attr(role).is_some()));
+    let has_body = raw.params.iter().any(|param| {
+        ["json", "form", "body", "part", "parts"].iter().any(|role| param.api_attr(role).is_some())
+    });
     let method = parts.method.or_else(|| verb_named(&name).map(str::to_ascii_uppercase));
     let method = method.unwrap_or_else(|| if has_body { "POST" } else { "GET" }.to_owned());
     let path = parts.path.or_else(|| literal_of(path_apart(raw)?));

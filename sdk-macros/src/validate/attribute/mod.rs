@@ -14,6 +14,7 @@ mod meant_verb;
 pub(crate) mod misplaced;
 pub(crate) mod named_param;
 mod part;
+mod parts;
 mod path;
 mod queries;
 mod query;
@@ -50,6 +51,7 @@ const ROLES: &[RoleAttr] = &[
     form::ATTRIBUTE,
     body::ATTRIBUTE,
     part::ATTRIBUTE,
+    parts::ATTRIBUTE,
 ];
 
 /// The names of all attributes of a parameter.

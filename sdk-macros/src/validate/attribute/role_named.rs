@@ -62,6 +62,7 @@ const WORDS: &[(&str, &[&str])] = &[
     ),
     ("form", &["formbody", "fields", "fieldmap", "formurlencoded", "urlencoded", "formdata"]),
     ("part", &["file", "multipart", "upload", "uploadedfile", "requestpart", "formfile", "attachment"]),
+    ("parts", &["partmap", "multipartmap", "files", "attachments", "uploads"]),
     ("url", &["uri", "address", "endpoint", "link"]),
 ];
 

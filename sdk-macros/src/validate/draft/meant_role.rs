@@ -101,7 +101,8 @@ fn of_session(param: &RawParam) -> impl Iterator<Item = &ApiAttr> {
 /// Returns the parameter as the body.
 pub(crate) fn as_body(param: &RawParam, name: &Ident) -> String {
     let text = with_role(param, name, true);
-    let is_body = ["json", "form", "body", "part"].iter().any(|role| text.contains(&format!("#[{role}]")));
+    let is_body =
+        ["json", "form", "body", "part", "parts"].iter().any(|role| text.contains(&format!("#[{role}]")));
     match (is_body, is_text(&param.ty)) {
         (true, _) => text,
         (false, true) => format!("#[body] {name}: {}", shown(&param.ty)),

@@ -14,22 +14,26 @@ use crate::{
 pub(super) fn is_one(draft: &Draft<'_>, diagnostics: &Diagnostics) {
     let Ok(verb) = &draft.verb else { return };
     let mut bodies = draft.params.iter().filter_map(|param| match (&param.role, param.attr) {
-        (Ok(role @ (Role::Json(_) | Role::Form(_) | Role::Body(_) | Role::Part { .. })), Some(attr)) => {
-            Some((param, matches!(role, Role::Part { .. }), attr))
-        }
+        (Ok(Role::Json(_) | Role::Form(_) | Role::Body(_)), Some(attr)) => Some((param, false, attr)),
+        (Ok(Role::Part { .. } | Role::Parts), Some(attr)) => Some((param, true, attr)),
         _ => None,
     });
     let Some((first, first_is_part, attr)) = bodies.next() else { return };
     if !verb.has_body() {
         let ty = &first.raw.ty;
         // The fields of a struct are parameters of the query.
-        let is_struct = attr.name != "part" && attr.name != "body" && !is_scalar(ty) && can_be_text(ty);
+        let is_struct = attr.name != "part"
+            && attr.name != "parts"
+            && attr.name != "body"
+            && !is_scalar(ty)
+            && can_be_text(ty);
         let in_query = match is_struct {
             true => format!("write `#[queries] {}: {}`", first.ident, shown(ty)),
             false => meant(first.raw, first.ident, false).help,
         };
         let is_sent_in_a_body = match attr.name.to_string().as_str() {
             "part" => can_be_text(ty) || is_bytes(ty),
+            "parts" => true,
             "body" => is_bytes(ty),
             _ => false,
         };

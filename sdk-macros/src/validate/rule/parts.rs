@@ -27,7 +27,7 @@ pub(super) fn set_the_content_type(draft: &Draft<'_>, diagnostics: &Diagnostics)
     if draft.verb_and_session().is_none() {
         return;
     }
-    let is_part = |param: &&ParsedParam<'_>| matches!(param.role, Ok(Role::Part { .. }));
+    let is_part = |param: &&ParsedParam<'_>| matches!(param.role, Ok(Role::Part { .. } | Role::Parts));
     let Some(part) = draft.params.iter().find(is_part) else { return };
     let mut own = draft.own_headers().iter().filter(|own| own.header.name == NAME);
     let mut arguments =

@@ -39,7 +39,7 @@ pub(crate) struct AttemptResponse {
     /// Whether a redirect led to another origin that is not trusted.
     pub(crate) left_trusted_origin: bool,
     /// The request that it answers, if a redirect led there.
-    pub(crate) redirected: Option<Prepared>,
+    pub(crate) redirected: Option<Box<Prepared>>,
 }
 
 /// The response of a call.

@@ -49,7 +49,7 @@ enum ClassifiedResponse {
 struct RejectedResponse {
     response: ErrorResponse,
     /// The request that was rejected, if a redirect led there.
-    redirected: Option<Prepared>,
+    redirected: Option<Box<Prepared>>,
     login_over: bool,
     /// The response, if the server may have executed the request. It is returned, and nothing is replayed.
     executed: Option<Box<AttemptResponse>>,
@@ -84,7 +84,7 @@ impl Execution<'_> {
         };
         // The server has processed the hops in front of a redirect. Only the hop that it rejected is sent
         // again.
-        let request = rejected.redirected.as_ref().unwrap_or(request);
+        let request = rejected.redirected.as_deref().unwrap_or(request);
         let rejection = rejected.rejection_of(&snapshot);
         if let Some(executed) = rejected.executed.take() {
             shell.refresh_for_later(identity, endpoint, &rejection, waits);
@@ -236,7 +236,7 @@ impl Inner {
         };
         match self.verdict(&answer) {
             verdict @ (Verdict::TokenBad | Verdict::NotExecuted | Verdict::LoginOver) => {
-                let sent = response.redirected.as_ref().unwrap_or(request);
+                let sent = response.redirected.as_deref().unwrap_or(request);
                 let is_executed = is_success && verdict != Verdict::NotExecuted && !is_idempotent(sent);
                 let (redirected, executed) = match is_executed {
                     true => (response.redirected.clone(), Some(Box::new(response))),

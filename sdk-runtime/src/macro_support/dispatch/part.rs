@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::json::JsonBody;
 use super::{Arg, Arg1, Arg3, Arg4};
-use crate::request::{Part, PartArg, Request};
+use crate::request::{Part, PartArg, PartsArg, Request};
 
 impl<T: PartArg> Arg<'_, T> {
     /// Takes a value that implements `PartArg`.
@@ -34,6 +34,29 @@ impl<T> Arg4<'_, T> {
     pub fn part(&self, _: &mut Request, _: &'static str)
     where
         T: PartArg,
+    {
+    }
+}
+
+impl<T: PartsArg> Arg<'_, T> {
+    /// Takes parts with names of their own.
+    pub fn parts(&self, request: &mut Request, parameter: &'static str) {
+        request.parts(parameter, self.value());
+    }
+}
+
+impl<T: Serialize> Arg3<'_, T> {
+    /// Takes a part of text for each field.
+    pub fn parts(&self, request: &mut Request, parameter: &'static str) {
+        request.parts_of_fields(parameter, self.value());
+    }
+}
+
+impl<T> Arg4<'_, T> {
+    /// Reports a type without parts.
+    pub fn parts(&self, _: &mut Request, _: &'static str)
+    where
+        T: PartsArg,
     {
     }
 }

@@ -1,0 +1,11 @@
+//! A name of parts that have their own.
+
+use sdk_runtime::{Part, Result, api_client};
+
+#[api_client(auth = none)]
+pub trait Users {
+    #[post("/users")]
+    async fn users(&self, #[parts("files")] files: Vec<Part>) -> Result<String>;
+}
+
+fn main() {}
