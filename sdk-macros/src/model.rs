@@ -161,10 +161,43 @@ pub(crate) struct Retry {
 #[derive(Clone)]
 pub(crate) enum Paginate {
     Link,
-    /// The parameter of this name takes the cursor of the page before.
-    Cursor(Ident),
-    /// The parameter of this name is counted up.
-    Page(Ident),
+    /// The page has the address of the next one.
+    Url,
+    /// The parameter takes the cursor of the page before.
+    Cursor(PageParam),
+    /// The parameter is counted up.
+    Page(PageParam),
+    /// The parameter is counted up by the items of each page.
+    Offset(PageParam),
+}
+
+/// What names a page: a parameter of the query, or a member of the JSON body.
+#[derive(Clone)]
+pub(crate) struct PageParam {
+    pub(crate) name: Ident,
+    /// The path of the member, if the parameter is the body.
+    pub(crate) member: Option<LitStr>,
+}
+
+impl Paginate {
+    /// Returns what names a page, if its address does not.
+    pub(crate) fn param(&self) -> Option<&PageParam> {
+        match self {
+            Self::Link | Self::Url => None,
+            Self::Cursor(param) | Self::Page(param) | Self::Offset(param) => Some(param),
+        }
+    }
+
+    /// Returns the word of the declaration.
+    pub(crate) fn kind(&self) -> &'static str {
+        match self {
+            Self::Link => "link",
+            Self::Url => "url",
+            Self::Cursor(_) => "cursor",
+            Self::Page(_) => "page",
+            Self::Offset(_) => "offset",
+        }
+    }
 }
 
 /// A header with fixed lines; the name is in lower case.

@@ -17,6 +17,7 @@ mod llm;
 mod login;
 mod oauth;
 mod observability;
+mod pages;
 mod patch;
 mod reference;
 mod sign_out;

@@ -116,6 +116,65 @@ pub trait Lists {
     fn labels(&self, #[query] page: Option<u32>) -> Pages<Vec<String>>;
 }
 
+#[derive(Deserialize, Page)]
+#[serde(rename_all = "camelCase")]
+pub struct Connection {
+    #[page(items)]
+    pub nodes: Vec<String>,
+    #[page(next = end_cursor, more = has_next_page)]
+    pub page_info: PageInfo,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PageInfo {
+    pub has_next_page: bool,
+    pub end_cursor: Option<String>,
+}
+
+#[derive(Deserialize, Page)]
+pub struct Answer {
+    #[page(nested)]
+    pub data: Data,
+}
+
+#[derive(Deserialize, Page)]
+pub struct Data {
+    #[page(nested)]
+    pub titles: Connection,
+}
+
+#[derive(Serialize)]
+pub struct Query {
+    pub query: &'static str,
+    pub variables: serde_json::Value,
+}
+
+#[api_client]
+pub trait Graph {
+    #[post("/graphql", paginate = cursor(query = "variables.after"))]
+    fn titles(&self, #[json] query: &Query) -> Pages<Answer>;
+}
+
+#[tokio::test]
+async fn a_connection_of_graphql_is_a_page() -> Result<(), Box<dyn StdError>> {
+    let stub = StubRouter::new(GraphClient::ENDPOINTS);
+    let titles = |nodes: &[&str], more: bool| {
+        let info = json!({ "hasNextPage": more, "endCursor": "x" });
+        Reply::json(&json!({ "data": { "titles": { "nodes": nodes, "pageInfo": info } } }))
+    };
+    stub.endpoint("titles").once(titles(&["a"], true)).once(titles(&["b"], false));
+    let builder = GraphClient::builder("http://localhost").bearer("token");
+    let graph = builder.transport(ServiceTransport::new(stub.clone())).build()?;
+    let mut titles = graph.titles(&Query { query: "{ titles }", variables: json!({}) }).items();
+    for title in ["a", "b"] {
+        assert_eq!(titles.next().await.transpose()?.as_deref(), Some(title));
+    }
+    assert!(titles.next().await.is_none());
+    assert!(stub.endpoint("titles").calls()[1].text().contains(r#""variables":{"after":"x"}"#));
+    Ok(())
+}
+
 #[tokio::test]
 async fn pages_are_fetched_as_they_are_read() -> Result<(), Box<dyn StdError>> {
     let stub = StubRouter::new(ListsClient::ENDPOINTS);

@@ -24,6 +24,8 @@ mod named_parts;
 mod nested;
 mod on_request;
 mod pages;
+mod pages_named;
+mod pages_resumed;
 mod parser;
 mod path;
 mod path_random;

@@ -105,7 +105,7 @@ const LAYERS: &[Layers] = &[
             "sign_in sign_out",
             "call pager",
             "response_call",
-            "wait",
+            "paginate wait",
             "pages",
             "config transports",
             "pool",
@@ -130,7 +130,7 @@ const LAYERS: &[Layers] = &[
     Layers {
         directory: "sdk-runtime/src/request/",
         order: &[
-            "base flat header lists part path",
+            "base flat header lists member part path",
             "address multipart nested parts query",
             "fields prepared query_key",
             "preview",

@@ -2,16 +2,65 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
-use syn::{Data, DeriveInput, Field, Type};
+use syn::{Data, DeriveInput, Field, Type, parse_quote_spanned};
 
 use super::{
     target::{Asked, Target},
-    validate_page::{PageStruct, Part},
+    validate_page::{Items, PageStruct, Part},
 };
-use crate::{recover::never, returns::arguments_of, span};
+use crate::{recover::never, returns::arguments_of, signature, span};
 
 pub(super) fn page(target: &Target<'_>, model: &PageStruct) -> TokenStream {
-    let Part { name, ty } = &model.items;
+    let (asked, items, nested) = match &model.items {
+        Items::Own(part) => {
+            let (asked, items) = own(target, part);
+            (asked, items, None)
+        }
+        Items::Nested(part) => {
+            let (Asked { constant, bound }, items) = nested(target, part);
+            (constant, items, Some((bound, &part.name)))
+        }
+    };
+    let (asked_next, next) = match (&model.next, &nested) {
+        (Some(part), _) => next(target, part),
+        (None, None) => (None, target.no_cursor()),
+        (None, Some((bound, name))) => {
+            let next = quote! {
+                type Cursor = #bound::Cursor;
+                fn next_cursor(&self) -> ::core::option::Option<Self::Cursor> {
+                    #bound::next_cursor(&self.#name)
+                }
+            };
+            (None, next)
+        }
+    };
+    let more = match (&model.more, &nested) {
+        (Some(Part { name, ty, inside }), _) if inside.is_empty() => {
+            let more = target.bound(ty, "PageMore");
+            Some(quote!(#more::more(&self.#name)))
+        }
+        (Some(Part { name, inside, .. }), _) => {
+            let private = &target.private;
+            Some(quote!(#private::derive::PageMore::more(&self.#name #inside)))
+        }
+        (None, Some((bound, name))) => Some(quote!(#bound::has_more(&self.#name))),
+        (None, None) => None,
+    };
+    let more = more.map(|more| quote!(fn has_more(&self) -> ::core::option::Option<bool> { #more }));
+    let mut generics = target.input.generics.clone();
+    if let Items::Nested(Part { ty, .. }) = &model.items
+        && signature::depends_on(ty, &[&generics])
+    {
+        let (span, page) = (span::generated_at_type(ty), target.page());
+        let page = span::respan(&page, span);
+        generics.make_where_clause().predicates.push(parse_quote_spanned!(span=> #ty: #page));
+    }
+    let head = target.head_of(&target.page(), &generics);
+    quote!(#asked #asked_next #[allow(unused_qualifications)] #head { #items #next #more })
+}
+
+/// Returns the items of a field that is a list, and the constant that asks for its bound.
+fn own(target: &Target<'_>, Part { name, ty, .. }: &Part) -> (Option<TokenStream>, TokenStream) {
     // The compiler shows several errors at one place once, also for a type that cannot be asked for. So all
     // code around the type has the type's span. It then counts as the user's code, and a lint that knows a
     // shorter path is allowed.
@@ -25,24 +74,54 @@ pub(super) fn page(target: &Target<'_>, model: &PageStruct) -> TokenStream {
         &quote_spanned!(span=> #bound::into_items(self.#field)),
         &quote_spanned!(span=> #bound::is_empty(&self.#field)),
     );
-    let (asked_next, next) = match &model.next {
-        Some(Part { name, ty }) => {
-            let span = span::generated_at_type(ty);
-            let Asked { constant, bound } = target.asked(span, ty, "PageNext", "NEXT");
-            let next = quote_spanned! {span=>
-                type Cursor = #bound::Cursor;
-                fn next_cursor(&self) -> ::core::option::Option<Self::Cursor> { #bound::next(&self.#name) }
-            };
-            (constant, next)
+    let count = quote_spanned! {span=>
+        fn item_count(&self) -> ::core::option::Option<::core::primitive::usize> {
+            #bound::item_count(&self.#field)
         }
-        None => (None, target.no_cursor()),
     };
-    let more = model.more.as_ref().map(|Part { name, ty }| {
-        let more = target.bound(ty, "PageMore");
-        quote!(fn has_more(&self) -> ::core::option::Option<bool> { #more::more(&self.#name) })
-    });
-    let head = target.head(&target.page());
-    quote!(#constant #asked_next #[allow(unused_qualifications)] #head { #items #next #more })
+    (constant, quote!(#items #count))
+}
+
+/// Returns the items of a field that is a page, and its bound with the constant that asks for it.
+fn nested(target: &Target<'_>, Part { name, ty, .. }: &Part) -> (Asked, TokenStream) {
+    let span = span::of_type(ty);
+    let asked = target.asked(span, ty, "PageNested", "NESTED");
+    let bound = &asked.bound;
+    let items = target.items(
+        span,
+        &quote_spanned!(span=> #bound::Item),
+        &quote_spanned!(span=> #bound::into_items(self.#name)),
+        &quote_spanned!(span=> #bound::is_empty(&self.#name)),
+    );
+    let count = quote_spanned! {span=>
+        fn item_count(&self) -> ::core::option::Option<::core::primitive::usize> {
+            #bound::item_count(&self.#name)
+        }
+    };
+    let items = quote!(#items #count);
+    (asked, items)
+}
+
+/// Returns the cursor of a field, or of a text inside it, and the constant that asks for its bound.
+fn next(target: &Target<'_>, Part { name, ty, inside }: &Part) -> (Option<TokenStream>, TokenStream) {
+    let span = span::generated_at_type(ty);
+    if !inside.is_empty() {
+        let private = span::respan(&target.private, span);
+        let string = quote_spanned!(span=> #private::derive::String);
+        let next = quote_spanned! {span=>
+            type Cursor = #string;
+            fn next_cursor(&self) -> ::core::option::Option<Self::Cursor> {
+                #private::derive::NextInside::next(&self.#name #inside)
+            }
+        };
+        return (None, next);
+    }
+    let Asked { constant, bound } = target.asked(span, ty, "PageNext", "NEXT");
+    let next = quote_spanned! {span=>
+        type Cursor = #bound::Cursor;
+        fn next_cursor(&self) -> ::core::option::Option<Self::Cursor> { #bound::next(&self.#name) }
+    };
+    (constant, next)
 }
 
 /// Returns the trait with bodies that never run, and with the types that were most likely meant, or else with

@@ -1,8 +1,13 @@
 //! The validation of a struct that derives `Page`.
 
-use proc_macro2::Ident;
-use quote::ToTokens;
-use syn::{Data, DeriveInput, Field, Fields, FieldsNamed, Type, ext::IdentExt};
+use proc_macro2::{Ident, TokenStream};
+use quote::{ToTokens, quote};
+use syn::{
+    Data, DeriveInput, Field, Fields, FieldsNamed, Token, Type,
+    ext::IdentExt,
+    parse::{ParseStream, Parser},
+    punctuated::Punctuated,
+};
 
 use super::attribute::{args, foreign, misspelt};
 use crate::{
@@ -15,23 +20,41 @@ use crate::{
 
 /// The fields with a role.
 pub(super) struct PageStruct {
-    pub(super) items: Part,
+    pub(super) items: Items,
     pub(super) next: Option<Part>,
     pub(super) more: Option<Part>,
+}
+
+/// The field that has the items.
+pub(super) enum Items {
+    Own(Part),
+    /// It is a page itself.
+    Nested(Part),
 }
 
 pub(super) struct Part {
     pub(super) name: Ident,
     pub(super) ty: Type,
+    /// The fields from this one to the value, such as `.end_cursor`. Empty if the field is the value.
+    pub(super) inside: TokenStream,
 }
 
 const ITEMS: &str = "items";
 const NEXT: &str = "next";
 const MORE: &str = "more";
+const NESTED: &str = "nested";
 
 /// Returns the role with this name.
 pub(super) fn role(name: &Ident) -> Option<&'static str> {
-    [ITEMS, NEXT, MORE].into_iter().find(|role| name == role)
+    [ITEMS, NEXT, MORE, NESTED].into_iter().find(|role| name == role)
+}
+
+/// A role that an attribute gives to a field.
+struct Given {
+    arg: Arg,
+    role: &'static str,
+    /// The fields inside.
+    inside: TokenStream,
 }
 
 pub(super) fn of(input: &DeriveInput, diagnostics: &Diagnostics) -> Result<PageStruct, Reported> {
@@ -51,8 +74,9 @@ pub(super) fn of(input: &DeriveInput, diagnostics: &Diagnostics) -> Result<PageS
             foreign(attr, "page", diagnostics);
         }
         let roles = roles(field, diagnostics);
-        let Some((arg, role)) = roles.first() else { continue };
-        if let Some((second, other)) = roles.get(1) {
+        // Each value inside a field may have a role.
+        let (inside, whole): (Vec<_>, Vec<_>) = roles.into_iter().partition(|it| !it.inside.is_empty());
+        if let [Given { role, .. }, Given { arg: second, role: other, .. }, ..] = whole.as_slice() {
             let name = name.unraw();
             let message = format!("two roles on the field `{name}`: `{role}` and `{other}`");
             diagnostics.report(
@@ -61,21 +85,29 @@ pub(super) fn of(input: &DeriveInput, diagnostics: &Diagnostics) -> Result<PageS
                 format!("write `#[page({role})] {name}: {}`, with one role", shown(&field.ty)),
             );
         }
-        if let Some((_, earlier)) = parts.iter().find(|(earlier, _)| earlier == role) {
-            let message = format!("a second field with `#[page({role})]`");
-            diagnostics.report(arg, message, format!("remove it: `{}` has this role", earlier.name.unraw()));
-        } else {
-            parts.push((role, Part { name: name.clone(), ty: field.ty.clone() }));
+        for Given { arg, role, inside } in whole.into_iter().take(1).chain(inside) {
+            let is_same = |earlier: &&str| *earlier == role || [*earlier, role] == [ITEMS, NESTED];
+            if let Some((earlier, part)) = parts.iter().find(|(earlier, _)| is_same(earlier)) {
+                let message = match *earlier == role {
+                    true => format!("a second field with `#[page({role})]`"),
+                    false => format!("a field with `#[page({role})]` next to one with `#[page({earlier})]`"),
+                };
+                let help = format!("remove it: `{}` has this role", part.name.unraw());
+                diagnostics.report(arg, message, help);
+            } else {
+                parts.push((role, Part { name: name.clone(), ty: field.ty.clone(), inside }));
+            }
         }
     }
     let mut part = |role: &str| {
         let at = parts.iter().position(|(it, _)| *it == role)?;
         Some(parts.swap_remove(at).1)
     };
-    let (items, next, more) = (part(ITEMS), part(NEXT), part(MORE));
+    let (items, nested) = (part(ITEMS).map(Items::Own), part(NESTED).map(Items::Nested));
+    let (next, more) = (part(NEXT), part(MORE));
     // A mistake in an attribute may be the only one.
     diagnostics.clean_since(start)?;
-    let items = items.ok_or_else(|| {
+    let items = items.or(nested).ok_or_else(|| {
         let message = format!("`{}` has no field with `#[page(items)]`", input.ident);
         diagnostics.report(&input.ident, message, format!("write {}", likely_items(fields)))
     })?;
@@ -124,8 +156,8 @@ fn likely(field: &Field) -> String {
     format!("`#[page({role})] {name}: {}`", shown(&field.ty))
 }
 
-/// Returns the roles of a field, each with its token. Reports everything else in the attributes.
-fn roles(field: &Field, diagnostics: &Diagnostics) -> Vec<(Arg, &'static str)> {
+/// Returns the roles of a field. Reports everything else in the attributes.
+fn roles(field: &Field, diagnostics: &Diagnostics) -> Vec<Given> {
     let mut roles = Vec::new();
     for attr in field.attrs.iter().filter(|attr| attr.path().is_ident("page")) {
         let args = args(attr).unwrap_or_default();
@@ -134,11 +166,18 @@ fn roles(field: &Field, diagnostics: &Diagnostics) -> Vec<(Arg, &'static str)> {
         }
         for arg in args {
             let known = match &arg {
-                Arg::Flag(name) => role(name),
+                Arg::Flag(name) => role(name).map(|role| (role, TokenStream::new())),
+                Arg::Assign { key, value, .. } if key == NEXT || key == MORE => {
+                    let Some(inside) = fields_inside(value) else {
+                        no_fields(&arg, (key, value), field, diagnostics);
+                        continue;
+                    };
+                    role(key).map(|role| (role, inside))
+                }
                 _ => None,
             };
             match known {
-                Some(role) => roles.push((arg, role)),
+                Some((role, inside)) => roles.push(Given { arg, role, inside }),
                 None => {
                     unknown(&arg, field, diagnostics);
                 }
@@ -146,6 +185,28 @@ fn roles(field: &Field, diagnostics: &Diagnostics) -> Vec<(Arg, &'static str)> {
         }
     }
     roles
+}
+
+/// Returns `.a.b` of `a.b`.
+fn fields_inside(value: &TokenStream) -> Option<TokenStream> {
+    let path = Punctuated::<Ident, Token![.]>::parse_separated_nonempty_with;
+    let path = Parser::parse2(|input: ParseStream<'_>| path(input, Ident::parse_any), value.clone()).ok()?;
+    Some(path.into_iter().map(|name| quote!(.#name)).collect())
+}
+
+fn no_fields(
+    arg: &Arg,
+    (key, value): (&Ident, &TokenStream),
+    field: &Field,
+    diagnostics: &Diagnostics,
+) -> Reported {
+    let text = value.to_string().replace([' ', '"'], "");
+    let is_path = text.parse().is_ok_and(|tokens: TokenStream| fields_inside(&tokens).is_some());
+    let usual = if key == NEXT { "end_cursor" } else { "has_next_page" };
+    let path = if is_path { &text } else { usual };
+    let name = field.ident.as_ref().map_or_else(String::new, |name| name.unraw().to_string());
+    let help = format!("write `#[page({key} = {path})] {name}: {}`", shown(&field.ty));
+    diagnostics.report(arg, format!("`{key}` takes the name of a field inside this one"), help)
 }
 
 fn unknown(arg: &Arg, field: &Field, diagnostics: &Diagnostics) -> Reported {
@@ -158,11 +219,11 @@ fn unknown(arg: &Arg, field: &Field, diagnostics: &Diagnostics) -> Reported {
         );
     }
     let word = arg.key().map_or_else(|| text.to_string(), ToString::to_string);
-    let near = nearest(word.trim_matches('"'), [ITEMS, NEXT, MORE]);
+    let near = nearest(word.trim_matches('"'), [ITEMS, NEXT, MORE, NESTED]);
     let name = field.ident.as_ref().map_or_else(String::new, |name| name.unraw().to_string());
     let meant = near.map(|near| format!("`#[page({near})] {name}: {}`", shown(&field.ty)));
     let meant = meant.unwrap_or_else(|| likely(field));
-    let help = format!("write {meant}; known: `items`, `next`, `more`");
+    let help = format!("write {meant}; known: `items`, `next`, `more`, `nested`");
     diagnostics.report(arg, format!("unknown role `{text}` of a field"), help)
 }
 

@@ -2,6 +2,7 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
+use syn::ext::IdentExt;
 
 use super::{
     answer,
@@ -10,7 +11,7 @@ use super::{
     names::Names,
 };
 use crate::{
-    model::{Endpoint, Paginate, Role, SessionRole},
+    model::{Endpoint, PageParam, Paginate, Role, SessionRole},
     returns::Returns,
     signature, span,
 };
@@ -115,11 +116,27 @@ fn finish(endpoint: &Endpoint, names: &Names<'_>) -> TokenStream {
 
 /// Returns how one page leads to the next. It reads the parameter again for the first page.
 fn paginate(endpoint: &Endpoint, paginate: &Paginate, private: &TokenStream) -> TokenStream {
-    let (name, is_cursor) = match paginate {
-        Paginate::Link => return quote!(#private::Paginate::Link),
-        Paginate::Cursor(name) => (name, true),
-        Paginate::Page(name) => (name, false),
+    let page = &endpoint.returns.ok;
+    let at_page = |call: &TokenStream| {
+        let span = span::in_return_type(&endpoint.returns.whole, endpoint.returns.ok.as_ref());
+        let (private, call) = (span::respan(private, span), span::respan(call, span));
+        quote_spanned!(span=> #private::PageOf::<#page>::NEW.#call)
     };
+    let Some(PageParam { name, member }) = paginate.param() else {
+        return match paginate {
+            Paginate::Url => at_page(&quote!(url())),
+            _ => quote!(#private::Paginate::Link),
+        };
+    };
+    if let Some(member) = member {
+        let by = match paginate {
+            Paginate::Page(_) => quote!(#private::numbered_in_body::<#page>(#member)),
+            Paginate::Offset(_) => quote!(#private::by_offset_in_body::<#page>(#member)),
+            _ => at_page(&quote!(cursor_in_body(#member))),
+        };
+        let argument = name.unraw().to_string();
+        return quote!(#private::in_body(#argument, #by));
+    }
     let query = endpoint.params.iter().find_map(|param| match &param.role {
         Role::Query { name: query, .. } if param.name == *name => Some((query, &param.ty)),
         _ => None,
@@ -127,9 +144,9 @@ fn paginate(endpoint: &Endpoint, paginate: &Paginate, private: &TokenStream) -> 
     let (query, ty) = query.map_or((String::new(), None), |(query, ty)| (query.clone(), Some(ty)));
     let span = ty.map_or_else(Span::call_site, span::generated_at_type);
     let private = span::respan(private, span);
-    let page = &endpoint.returns.ok;
-    match is_cursor {
-        true => quote_spanned!(span=> #private::PageOf::<#page>::NEW.cursor(&#name, #query)),
-        false => quote_spanned!(span=> #private::numbered::<#page, _>(&#name, #query)),
+    match paginate {
+        Paginate::Page(_) => quote_spanned!(span=> #private::numbered::<#page, _>(&#name, #query)),
+        Paginate::Offset(_) => quote_spanned!(span=> #private::by_offset::<#page, _>(&#name, #query)),
+        _ => quote_spanned!(span=> #private::PageOf::<#page>::NEW.cursor(&#name, #query)),
     }
 }

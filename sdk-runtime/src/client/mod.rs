@@ -10,6 +10,7 @@ mod idempotency;
 mod inner;
 mod pager;
 mod pages;
+mod paginate;
 mod pool;
 mod response_call;
 mod session_layer;
@@ -26,9 +27,9 @@ pub use builder::ClientBuilder;
 pub use call::{Call, CallFuture};
 #[doc(hidden)]
 pub use inner::{ApiClient, Client};
-#[doc(hidden)]
-pub use pages::Paginate;
 pub use pages::{PageItems, Pages};
+#[doc(hidden)]
+pub use paginate::Paginate;
 pub use pool::{PoolEvent, PoolEvents, SessionPool};
 pub use response_call::ResponseCall;
 pub use session_layer::{CopyBody, SessionLayer, SessionService};

@@ -12,38 +12,24 @@ use tokio_util::sync::CancellationToken;
 
 use super::decode::CallDecoder;
 use super::pager::{PageFuture, Pager};
+use super::paginate::{Paginate, advance};
 use crate::endpoint::Endpoint;
 use crate::error::{Error, InvalidRequest, Unimplemented};
 use crate::request::HeaderArg;
-use crate::response::{Head, Page};
+use crate::response::Page;
 use crate::trace::{self, Span};
-
-/// How one page leads to the next: `paginate = …`.
-pub enum Paginate<P> {
-    /// The `Link` header with the relation `next` (RFC 8288).
-    Link,
-    /// A cursor in the page.
-    Cursor {
-        /// The query parameter that takes the cursor.
-        parameter: &'static str,
-        /// Reads the cursor. `None`, or an empty one, on the last page.
-        next: fn(&P) -> Option<String>,
-    },
-    /// A page number, counted up until a page is empty.
-    Page {
-        /// The query parameter that takes the number.
-        parameter: &'static str,
-        /// The number of the first page, unless the caller asks for another.
-        first: u64,
-    },
-}
 
 /// The pages of a list, fetched one at a time while they are read. Nothing is sent before the first page is
 /// read.
 ///
 /// The stream ends with an error as its last item if a link or a cursor leads back to an earlier page, or if
-/// a link leads to another origin. Both are [`Error::InvalidRequest`]. Numbered pages end with an empty page,
-/// or with one that says that there are no more. If the server sends neither, they do not end.
+/// a link leads to another origin, unless both are the client's own or a
+/// [trusted one](crate::client::ClientBuilder::trusted_origin). Both are [`Error::InvalidRequest`]. Numbered
+/// pages and offsets end with an empty page, or with one that says that there are no more. If the server
+/// sends neither, they do not end.
+///
+/// After an error nothing more is fetched, so that a loop over a stream ends. [`resume`](Self::resume) asks
+/// for the same page again. [`position`](Self::position) is for a program that goes on another day.
 ///
 /// Each page is refreshed for, replayed and retried as a call of its own. All pages are fetched under the
 /// login of the first. After a sign-in as another user the next page is [`Error::IdentityChanged`].
@@ -89,6 +75,8 @@ enum State {
     Fetching(PageFuture, Span),
     /// The next page cannot be requested, for this reason.
     Failed(InvalidRequest),
+    /// The next page could not be fetched. It can be asked for again.
+    Stopped,
     Done,
 }
 
@@ -97,9 +85,18 @@ impl<P, E> Unpin for Pages<P, E> {}
 
 impl<P, E> Pages<P, E> {
     pub(super) fn new(mut pager: Box<Pager>, decoder: CallDecoder<P, E>, paginate: Paginate<P>) -> Self {
+        let paginate = match paginate {
+            Paginate::InBody { argument, by } => {
+                pager.set_in_body(argument);
+                *by
+            }
+            paginate => paginate,
+        };
         let number = match paginate {
-            Paginate::Page { parameter, first } => pager.first_number(parameter, first),
-            Paginate::Link | Paginate::Cursor { .. } => 0,
+            Paginate::Page { parameter, first } | Paginate::Offset { parameter, first } => {
+                pager.first_number(parameter, first)
+            }
+            _ => 0,
         };
         Self { source: Source::Server { decoder, paginate, number, pager, state: State::Idle } }
     }
@@ -159,6 +156,79 @@ impl<P, E> Pages<P, E> {
         PageItems { pages: self, items: VecDeque::new() }
     }
 
+    /// Begins with the page at `position`, which [`position`](Self::position) has returned for the same
+    /// endpoint, in this program or an earlier one. It replaces the parameter of the page. All other
+    /// arguments are those of this call, except with `paginate = link` and `url`, where the position is the
+    /// whole address.
+    ///
+    /// The first page fails with [`Error::InvalidRequest`] if `position` is none of this list, or an address
+    /// at another origin than the endpoint's that is no
+    /// [trusted one](crate::client::ClientBuilder::trusted_origin). A fake's pages begin with the first.
+    pub fn start_at(mut self, position: &str) -> Self {
+        if let Source::Server { paginate, number, pager, .. } = &mut self.source {
+            pager.start_at(paginate.parameter(), position);
+            if matches!(paginate, Paginate::Page { .. } | Paginate::Offset { .. }) {
+                match position.parse() {
+                    Ok(position) => *number = position,
+                    Err(_) => {
+                        pager.request = Err(InvalidRequest::new("position", "is no number of a page"));
+                    }
+                }
+            }
+        }
+        self
+    }
+
+    /// Returns where the next page is, for [`start_at`](Self::start_at) or the parameter of the endpoint: its
+    /// cursor, number or offset, or its address with `paginate = link` and `url`. A cursor of a JSON body is
+    /// returned as JSON.
+    ///
+    /// `None` in front of the first page, after the last one, and for a fake. After an error it is the page
+    /// that failed. It comes from the server, so keep it as carefully as the pages.
+    #[must_use]
+    pub fn position(&self) -> Option<String> {
+        match &self.source {
+            Source::Server {
+                paginate,
+                pager,
+                state: State::Idle | State::Fetching(..) | State::Stopped,
+                ..
+            } => pager.position(paginate.parameter()),
+            Source::Server { .. } | Source::Given(_) => None,
+        }
+    }
+
+    /// Lets [`next`](Self::next) ask again for the page that failed, under the login of the first page.
+    /// Returns `false` if there is none: no page has failed, or the next one cannot be requested.
+    ///
+    /// ```
+    /// # use sdk_runtime::{Pages, Result};
+    /// /// Reads on after a pause, up to three times.
+    /// async fn titles(mut pages: Pages<Vec<String>>) -> Result<Vec<String>> {
+    ///     let (mut titles, mut pauses) = (Vec::new(), 0);
+    ///     while let Some(page) = pages.next().await {
+    ///         match page {
+    ///             Ok(page) => titles.extend(page),
+    ///             Err(_) if pauses < 3 && pages.resume() => {
+    ///                 pauses += 1;
+    ///                 tokio::time::sleep(std::time::Duration::from_secs(30)).await;
+    ///             }
+    ///             Err(error) => return Err(error),
+    ///         }
+    ///     }
+    ///     Ok(titles)
+    /// }
+    /// ```
+    pub fn resume(&mut self) -> bool {
+        match &mut self.source {
+            Source::Server { state: state @ State::Stopped, .. } => {
+                *state = State::Idle;
+                true
+            }
+            Source::Server { .. } | Source::Given(_) => false,
+        }
+    }
+
     fn pager(&mut self) -> Option<&mut Pager> {
         match &mut self.source {
             Source::Server { pager, .. } => Some(pager),
@@ -182,7 +252,7 @@ impl<P: Page, E> Pages<P, E> {
     /// # Errors
     ///
     /// Returns the errors of a call, and [`Error::InvalidRequest`] if the next page cannot be requested.
-    /// Nothing comes after an error.
+    /// Nothing comes after an error, unless [`resume`](Self::resume) asks for the page again.
     ///
     /// # Cancel safety
     ///
@@ -238,38 +308,20 @@ impl<P: Page, E> Stream for Pages<P, E> {
                             };
                             Ok(page)
                         }
-                        Err(error) => Err(error),
+                        Err(error) => {
+                            *state = State::Stopped;
+                            Err(error)
+                        }
                     };
                     return Poll::Ready(Some(page));
                 }
                 State::Failed(error) => return Poll::Ready(Some(Err(decoder.error(error.into())))),
+                State::Stopped => {
+                    *state = State::Stopped;
+                    return Poll::Ready(None);
+                }
                 State::Done => return Poll::Ready(None),
             }
-        }
-    }
-}
-
-/// Prepares `pager` for the page after `page`. Returns `false` if there is none.
-fn advance<P: Page>(
-    pager: &mut Pager,
-    paginate: &Paginate<P>,
-    number: &mut u64,
-    head: &Head,
-    page: &P,
-) -> Result<bool, InvalidRequest> {
-    if page.has_more() == Some(false) {
-        return Ok(false);
-    }
-    match paginate {
-        Paginate::Link => pager.follow_link(head),
-        Paginate::Cursor { parameter, next } => match next(page).filter(|cursor| !cursor.is_empty()) {
-            Some(cursor) => pager.set_parameter(parameter, &cursor).map(|()| true),
-            None => Ok(false),
-        },
-        Paginate::Page { .. } if page.is_empty() => Ok(false),
-        Paginate::Page { parameter, .. } => {
-            *number = number.saturating_add(1);
-            pager.set_parameter(parameter, &number.to_string()).map(|()| true)
         }
     }
 }
@@ -300,6 +352,11 @@ pub struct PageItems<P: Page, E = Error> {
 impl<P: Page, E> Unpin for PageItems<P, E> {}
 
 impl<P: Page, E> PageItems<P, E> {
+    /// Lets [`next`](Self::next) ask again for the page that failed, as [`Pages::resume`].
+    pub fn resume(&mut self) -> bool {
+        self.pages.resume()
+    }
+
     /// Returns the next item, or `None` after the last one.
     ///
     /// # Errors

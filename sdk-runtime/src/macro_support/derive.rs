@@ -1,6 +1,7 @@
 //! The traits that the derives of `ApiError` and `Page` name. Their bounds report a wrong type of a field.
 
 use std::fmt;
+pub use std::string::String;
 pub use std::vec::Vec;
 
 use http::StatusCode;
@@ -111,6 +112,8 @@ pub trait PageItems<const ASKED: bool = true> {
     fn into_items(self) -> Vec<Self::Item>;
     /// See [`Page::is_empty`].
     fn is_empty(&self) -> bool;
+    /// See [`Page::item_count`].
+    fn item_count(&self) -> Option<usize>;
 }
 
 impl<T, const ASKED: bool> PageItems<ASKED> for Vec<T> {
@@ -122,6 +125,55 @@ impl<T, const ASKED: bool> PageItems<ASKED> for Vec<T> {
 
     fn is_empty(&self) -> bool {
         <[T]>::is_empty(self)
+    }
+
+    fn item_count(&self) -> Option<usize> {
+        Some(self.len())
+    }
+}
+
+/// A field that is a page itself.
+pub trait PageNested<const ASKED: bool = true> {
+    /// What the constant `ASKED` of the derived code holds. It fails for a type that does not fit.
+    const FITS: bool = true;
+    /// The type of the items.
+    type Item;
+    /// The type of the cursor.
+    type Cursor;
+    /// See [`Page::into_items`].
+    fn into_items(self) -> Vec<Self::Item>;
+    /// See [`Page::is_empty`].
+    fn is_empty(&self) -> bool;
+    /// See [`Page::item_count`].
+    fn item_count(&self) -> Option<usize>;
+    /// See [`Page::next_cursor`].
+    fn next_cursor(&self) -> Option<Self::Cursor>;
+    /// See [`Page::has_more`].
+    fn has_more(&self) -> Option<bool>;
+}
+
+impl<P: Page, const ASKED: bool> PageNested<ASKED> for P {
+    type Item = P::Item;
+    type Cursor = P::Cursor;
+
+    fn into_items(self) -> Vec<P::Item> {
+        Page::into_items(self)
+    }
+
+    fn is_empty(&self) -> bool {
+        Page::is_empty(self)
+    }
+
+    fn item_count(&self) -> Option<usize> {
+        Page::item_count(self)
+    }
+
+    fn next_cursor(&self) -> Option<P::Cursor> {
+        Page::next_cursor(self)
+    }
+
+    fn has_more(&self) -> Option<bool> {
+        Page::has_more(self)
     }
 }
 
@@ -145,6 +197,30 @@ impl<C: Clone, const ASKED: bool> PageNext<ASKED> for Option<C> {
 
     fn next(&self) -> Self {
         self.clone()
+    }
+}
+
+/// The cursor, or the address, of the next page, in a field of a field.
+#[diagnostic::on_unimplemented(
+    message = "the field that `#[page(next = …)]` names must be an `Option<String>` or a `String`",
+    label = "is a `{Self}`",
+    note = "help: write `Option<String>`, where `None` ends the list, or implement `Page` by hand for \
+        another cursor"
+)]
+pub trait NextInside {
+    /// See [`Page::next_cursor`].
+    fn next(&self) -> Option<String>;
+}
+
+impl NextInside for Option<String> {
+    fn next(&self) -> Self {
+        self.clone()
+    }
+}
+
+impl NextInside for String {
+    fn next(&self) -> Option<String> {
+        (!self.is_empty()).then(|| self.clone())
     }
 }
 

@@ -21,7 +21,9 @@ pub use crate::request::{FieldStyle, QueryStyle, Request};
 use crate::response::SuccessResponse;
 pub use crate::response::{BufferedResponse, Decoder};
 pub use crate::session::{Grant, Needs, RefreshEndpoint, Session, TokenAnswer, TokenRequest, TokenResponse};
-pub use dispatch::{Decode, Given, PageOf, Return, arg, numbered};
+pub use dispatch::{
+    Decode, Given, PageOf, Return, arg, by_offset, by_offset_in_body, in_body, numbered, numbered_in_body,
+};
 pub use sdk_macros::__stripped as stripped;
 
 /// The value of `auth = cookies`, which needs the feature `cookies` of `sdk-runtime`.

@@ -6,6 +6,7 @@ mod fields;
 mod flat;
 pub(crate) mod header;
 mod lists;
+pub(crate) mod member;
 mod multipart;
 mod nested;
 mod part;

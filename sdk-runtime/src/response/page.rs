@@ -64,8 +64,8 @@ pub trait Page {
     /// The type of the items.
     type Item;
 
-    /// The type of the cursor that requests the next page: `paginate = cursor(…)`. [`NoCursor`] if there is
-    /// none.
+    /// The type of the cursor that requests the next page: `paginate = cursor(…)`, or of its address:
+    /// `paginate = url`. [`NoCursor`] if there is none.
     type Cursor;
 
     /// Returns the items of this page, in order.
@@ -76,6 +76,13 @@ pub trait Page {
 
     /// Returns the cursor of the next page, or `None` on the last one.
     fn next_cursor(&self) -> Option<Self::Cursor> {
+        None
+    }
+
+    /// Returns the number of items, by which `paginate = offset(…)` counts up. `None`, the default, if the
+    /// page does not tell it: then an offset leads to no next page, which is an
+    /// [`Error::InvalidRequest`](crate::Error::InvalidRequest).
+    fn item_count(&self) -> Option<usize> {
         None
     }
 
@@ -97,6 +104,10 @@ impl<T> Page for Vec<T> {
     fn is_empty(&self) -> bool {
         <[T]>::is_empty(self)
     }
+
+    fn item_count(&self) -> Option<usize> {
+        Some(self.len())
+    }
 }
 
 /// A page with its head.
@@ -114,6 +125,10 @@ impl<P: Page> Page for Response<P> {
 
     fn next_cursor(&self) -> Option<P::Cursor> {
         self.value().next_cursor()
+    }
+
+    fn item_count(&self) -> Option<usize> {
+        self.value().item_count()
     }
 
     fn has_more(&self) -> Option<bool> {

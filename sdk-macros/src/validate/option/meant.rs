@@ -272,14 +272,19 @@ pub(super) fn literals(tokens: TokenStream) -> Vec<String> {
 
 fn paginate(value: TokenStream) -> String {
     let text = shown(&value).to_ascii_lowercase();
-    let kind = ["cursor", "page"].into_iter().find(|kind| text.contains(kind));
-    let Some(kind) = kind else { return "link".to_owned() };
+    let kind = ["cursor", "offset", "page", "url"].into_iter().find(|kind| text.contains(kind));
+    let kind = match kind {
+        Some("url") => return "url".to_owned(),
+        Some(kind) => kind,
+        None => return "link".to_owned(),
+    };
     let words: Vec<String> = text
         .split(|c: char| !(c.is_alphanumeric() || c == '_'))
         .filter(|word| !word.is_empty() && *word != kind)
         .map(str::to_owned)
         .collect();
-    let parameter = words.first().map_or(if kind == "cursor" { "after" } else { "page" }, String::as_str);
+    let usual = if kind == "cursor" { "after" } else { kind };
+    let parameter = words.first().map_or(usual, String::as_str);
     format!("{kind}({parameter})")
 }
 
@@ -357,6 +362,8 @@ mod tests {
             ("paginate", "cursor", "paginate = cursor(after)"),
             ("paginate", "cursor(\"next\")", "paginate = cursor(next)"),
             ("paginate", "\"link\"", "paginate = link"),
+            ("paginate", "\"url\"", "paginate = url"),
+            ("paginate", "offset", "paginate = offset(offset)"),
             ("idempotent", "true", "idempotent"),
             ("idempotent", "\"x-request-id\"", "idempotent = \"x-request-id\""),
             ("base", "\"v1\"", "base = \"/v1\""),

@@ -1,11 +1,12 @@
 //! `paginate` and `Pages<P>`, each of which needs the other.
 
 use proc_macro2::Ident;
+use syn::LitStr;
 
 use crate::{
     diagnostics::Diagnostics,
     did_you_mean::nearest,
-    model::{Paginate, Role, SessionRole},
+    model::{PageParam, Paginate, Role, SessionRole},
     returns, span,
     validate::{
         draft::{Draft, ParsedParam},
@@ -29,7 +30,10 @@ pub(super) fn of_endpoint(draft: &Draft<'_>, diagnostics: &Diagnostics) {
             diagnostics.report(
                 span::name_of_return_type(&raw.sig.output),
                 "`Pages` needs to know how one page leads to the next",
-                format!("write `{}`, or `cursor(…)` or `page(…)`", verb.with_option("paginate = link")),
+                format!(
+                    "write `{}`, or `url`, `cursor(…)`, `page(…)` or `offset(…)`",
+                    verb.with_option("paginate = link")
+                ),
             );
         }
         return;
@@ -60,17 +64,69 @@ pub(super) fn of_endpoint(draft: &Draft<'_>, diagnostics: &Diagnostics) {
             "`HEAD` has no body to find pages in",
             format!("write `{}`", verb.named("get")),
         );
-    } else if !verb.is_idempotent() && verb.options.idempotent.is_none() && !draft.is_mistaken("idempotent") {
+    } else if !verb.is_idempotent()
+        && verb.options.idempotent.is_none()
+        && !draft.is_mistaken("idempotent")
+        && !is_search(paginate, &draft.params)
+    {
         diagnostics.report(
             &verb.attr.name,
             format!("`{}` is not sent for each page without an idempotency key", verb.method),
             format!("write `{}`, or add `idempotent` to `#[{}]`", verb.named("get"), verb.attr.name),
         );
     }
-    match paginate {
-        Paginate::Cursor(name) => names_a_parameter("cursor", name, &draft.params, diagnostics),
-        Paginate::Page(name) => names_a_parameter("page", name, &draft.params, diagnostics),
-        Paginate::Link => {}
+    match paginate.param() {
+        Some(PageParam { name, member: None }) => {
+            names_a_parameter(paginate.kind(), name, &draft.params, diagnostics);
+        }
+        Some(PageParam { name, member: Some(member) }) => {
+            names_a_body(paginate.kind(), (name, member), &draft.params, diagnostics);
+        }
+        None => {}
+    }
+}
+
+/// Whether the JSON body names the page, as that of a search does.
+fn is_search(paginate: &Paginate, params: &[ParsedParam<'_>]) -> bool {
+    paginate.param().is_some_and(|PageParam { name, member }| {
+        let is_body =
+            |param: &ParsedParam<'_>| param.ident == name && matches!(param.role, Ok(Role::Json(_)));
+        member.is_some() || params.iter().any(is_body)
+    })
+}
+
+/// `cursor(search = "after")`: the parameter is the JSON body.
+fn names_a_body(
+    kind: &str,
+    (name, member): (&Ident, &LitStr),
+    params: &[ParsedParam<'_>],
+    diagnostics: &Diagnostics,
+) {
+    match params.iter().find(|param| param.ident == name) {
+        Some(param @ ParsedParam { role: Ok(Role::Json(_)) | Err(_), .. }) => {
+            param.must_be_unconditional("what leads to the next page", diagnostics);
+        }
+        Some(ParsedParam { role: Ok(Role::Query { .. }), .. }) => {
+            let message = format!("`{name}` is in the query, and has no member {:?}", member.value());
+            diagnostics.report(name, message, format!("write `paginate = {kind}({name})`"));
+        }
+        Some(param) => {
+            let message = format!("`{name}` is no JSON body, which alone has members");
+            diagnostics.report(name, message, format!("write `#[json] {name}: {}`", shown(&param.raw.ty)));
+        }
+        None => {
+            let body = params.iter().find(|it| matches!(it.role, Ok(Role::Json(_))));
+            let known = params.iter().map(|param| param.name.as_str());
+            let near = nearest(&name.to_string(), known).or(body.map(|it| it.name.as_str()));
+            let names = "names the JSON body with the member that leads to the next page";
+            let help = match near {
+                Some(meant) => {
+                    format!("write `paginate = {kind}({meant} = {:?})`, which {names}", member.value())
+                }
+                None => format!("add `#[json] {name}: &serde_json::Value`; `paginate` {names}"),
+            };
+            diagnostics.report(name, format!("`paginate` names no parameter: `{name}`"), help);
+        }
     }
 }
 
@@ -83,7 +139,7 @@ fn sent<'a>(param: &'a ParsedParam<'_>) -> &'a str {
 }
 
 /// The usual names of the parameters, by the kind of pagination.
-const USUAL: [(&str, &str); 14] = [
+const USUAL: [(&str, &str); 18] = [
     ("cursor", "cursor"),
     ("cursor", "after"),
     ("cursor", "next"),
@@ -98,10 +154,18 @@ const USUAL: [(&str, &str); 14] = [
     ("page", "page"),
     ("page", "page_number"),
     ("page", "p"),
+    ("offset", "offset"),
+    ("offset", "skip"),
+    ("offset", "start"),
+    ("offset", "from"),
 ];
 
 fn names_a_parameter(kind: &str, name: &Ident, params: &[ParsedParam<'_>], diagnostics: &Diagnostics) {
-    let what = if kind == "page" { "number" } else { "cursor" };
+    let what = match kind {
+        "page" => "number",
+        "offset" => "offset",
+        _ => "cursor",
+    };
     match params.iter().find(|param| param.ident == name) {
         Some(param @ ParsedParam { role: Ok(Role::Query { .. }) | Err(_), .. }) => {
             param.must_be_unconditional("what leads to the next page", diagnostics);
@@ -116,6 +180,12 @@ fn names_a_parameter(kind: &str, name: &Ident, params: &[ParsedParam<'_>], diagn
                     format!("write `#[query({:?})] {name}: {}`", sent(param), shown(&param.raw.ty)),
                 );
             }
+        }
+        Some(ParsedParam { role: Ok(Role::Json(_)), .. }) => {
+            let usual = if kind == "cursor" { "after" } else { kind };
+            let message = format!("`{name}` is the whole body: one member of it takes the {what}");
+            let help = format!("write `paginate = {kind}({name} = {usual:?})`, with the path of that member");
+            diagnostics.report(name, message, help);
         }
         Some(param) => {
             diagnostics.report(
@@ -136,7 +206,7 @@ fn names_a_parameter(kind: &str, name: &Ident, params: &[ParsedParam<'_>], diagn
             let names = format!("names the query parameter that takes the {what} of the next page");
             let help = match near.or(usual.or(only).map(|it| it.name.as_str())) {
                 Some(meant) => format!("write `paginate = {kind}({meant})`, which {names}"),
-                None if kind == "page" => format!("add `#[query] {name}: Option<u32>`; `paginate` {names}"),
+                None if kind != "cursor" => format!("add `#[query] {name}: Option<u32>`; `paginate` {names}"),
                 None => format!("add `#[query] {name}: Option<&str>`; `paginate` {names}"),
             };
             diagnostics.report(name, format!("`paginate` names no parameter: `{name}`"), help);

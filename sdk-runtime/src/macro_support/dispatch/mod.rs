@@ -30,7 +30,7 @@ mod with;
 pub use decode::Decode;
 pub(super) use decode::Field;
 pub use given::Given;
-pub use pages::{PageOf, numbered};
+pub use pages::{PageOf, by_offset, by_offset_in_body, in_body, numbered, numbered_in_body};
 pub use returns::Return;
 
 use std::ops::Deref;

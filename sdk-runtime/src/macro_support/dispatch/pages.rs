@@ -4,6 +4,8 @@ use std::fmt::Display;
 use std::marker::PhantomData;
 use std::ops::Deref;
 
+use serde::Serialize;
+
 use crate::client::Paginate;
 use crate::response::{NoCursor, Page};
 
@@ -30,12 +32,72 @@ impl<P: Page> PageOf<P> {
     pub fn cursor<A: CursorArg<P::Cursor, P>>(&self, _: &A, parameter: &'static str) -> Paginate<P> {
         Paginate::Cursor { parameter, next: |page| page.next_cursor().map(A::text) }
     }
+
+    /// Implements `paginate = url`: the page has the address of the next one.
+    pub fn url(&self) -> Paginate<P>
+    where
+        P::Cursor: AddressOfPage<P>,
+    {
+        Paginate::Address { next: |page| page.next_cursor().map(AddressOfPage::text) }
+    }
+
+    /// Implements `paginate = cursor(argument = "…")`: a member of the body takes the cursor, as JSON.
+    pub fn cursor_in_body(&self, parameter: &'static str) -> Paginate<P>
+    where
+        P::Cursor: JsonCursor<P>,
+    {
+        Paginate::Cursor { parameter, next: |page| page.next_cursor().and_then(JsonCursor::json) }
+    }
 }
 
 impl<P> PageOf1<P> {
     /// Accepts a type that is no page, which is reported where it is returned. Never runs.
     pub fn cursor<A>(&self, _: &A, _: &'static str) -> Paginate<P> {
         Paginate::Link
+    }
+
+    /// Accepts a type that is no page. Never runs.
+    pub fn url(&self) -> Paginate<P> {
+        Paginate::Link
+    }
+
+    /// Accepts a type that is no page. Never runs.
+    pub fn cursor_in_body(&self, _: &'static str) -> Paginate<P> {
+        Paginate::Link
+    }
+}
+
+/// A cursor of a page `P` that is the address of the next one.
+#[diagnostic::on_unimplemented(
+    message = "a `{P}` has no address of the next page",
+    label = "has no address, which would be a `String`",
+    note = "help: write `#[page(next)]` on the field of a page that has it, such as `next: Option<String>`"
+)]
+pub trait AddressOfPage<P: ?Sized> {
+    /// Formats the address.
+    fn text(self) -> String;
+}
+
+impl<C: Display, P> AddressOfPage<P> for C {
+    fn text(self) -> String {
+        self.to_string()
+    }
+}
+
+/// A cursor of a page `P` that the JSON body of the next request can hold.
+#[diagnostic::on_unimplemented(
+    message = "a `{P}` has no cursor that can be written into the JSON body",
+    label = "has no cursor with `Serialize`",
+    note = "help: write `#[page(next)]` on the field of a page that has it, of a type with `Serialize`"
+)]
+pub trait JsonCursor<P: ?Sized> {
+    /// Formats the cursor as JSON. `None` if it cannot be.
+    fn json(self) -> Option<String>;
+}
+
+impl<C: Serialize, P> JsonCursor<P> for C {
+    fn json(self) -> Option<String> {
+        serde_json::to_string(&self).ok()
     }
 }
 
@@ -95,11 +157,32 @@ pub fn numbered<P, A: PageNumber>(_: &A, parameter: &'static str) -> Paginate<P>
     Paginate::Page { parameter, first: 1 }
 }
 
+/// Implements `paginate = offset(…)`: the parameter is counted up by the items of each page, from 0 unless
+/// the caller starts elsewhere.
+pub fn by_offset<P, A: PageNumber>(_: &A, parameter: &'static str) -> Paginate<P> {
+    Paginate::Offset { parameter, first: 0 }
+}
+
+/// Implements `paginate = page(argument = "…")`, where a member of the body is counted up.
+pub fn numbered_in_body<P>(parameter: &'static str) -> Paginate<P> {
+    Paginate::Page { parameter, first: 1 }
+}
+
+/// Implements `paginate = offset(argument = "…")`.
+pub fn by_offset_in_body<P>(parameter: &'static str) -> Paginate<P> {
+    Paginate::Offset { parameter, first: 0 }
+}
+
+/// Lets the JSON body in `argument` name the next page, in place of the query.
+pub fn in_body<P>(argument: &'static str, by: Paginate<P>) -> Paginate<P> {
+    Paginate::InBody { argument, by: Box::new(by) }
+}
+
 /// A number that can be counted up.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the number of a page",
     label = "cannot be counted up",
-    note = "help: write `u32`, or `Option<u32>` to begin with page 1"
+    note = "help: write `u32`, or `Option<u32>` to begin at the start"
 )]
 pub trait PageNumber {}
 

@@ -4,7 +4,7 @@ use sdk_runtime::{Pages, api_client};
 
 #[api_client]
 pub trait Users {
-    #[get("/users", paginate = offset)]
+    #[get("/users", paginate = keyset)]
     fn users(&self) -> Pages<Vec<String>>;
 }
 

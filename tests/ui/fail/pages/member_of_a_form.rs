@@ -1,0 +1,24 @@
+//! A member of a body that is no JSON.
+
+use sdk_runtime::{Page, Pages, api_client};
+
+#[derive(serde::Deserialize, Page)]
+pub struct Names {
+    #[page(items)]
+    names: Vec<String>,
+    #[page(next)]
+    next: Option<String>,
+}
+
+#[derive(serde::Serialize)]
+pub struct Search {
+    q: String,
+}
+
+#[api_client]
+pub trait Users {
+    #[post("/search", paginate = cursor(search = "after"))]
+    fn search(&self, #[form] search: &Search) -> Pages<Names>;
+}
+
+fn main() {}
