@@ -79,7 +79,7 @@ async fn tell_server(
     client.check_no_own_credential(request)?;
     let login = match request.endpoint.auth {
         Auth::None => Credentials::default(),
-        Auth::Cookies => Credentials { header: None, query: None, ..login },
+        Auth::Cookies => Credentials { token: None, ..login },
         Auth::Required | Auth::Optional => login,
     };
     let sent = client.upstream.exchange(request, login, Contents::Secret, &progress.stage, None, |_| Ok(()));
@@ -109,7 +109,7 @@ impl SignOut {
         let Discarded { grant, header, jar } = discarded;
         let Ok(Some(request)) = self.prepare(&grant) else { return };
         let shell = client.session().shell();
-        let credentials = shell.attachment.signing(header.as_ref(), grant.access_token(), &jar, None);
+        let credentials = shell.attachment.signing(header.as_ref(), &jar, None);
         let progress = Progress::default();
         let told = tell_server(&client.0, &request, credentials, &progress);
         // The sign-out has returned. Tokens that cannot be revoked expire by themselves.

@@ -12,22 +12,30 @@ use crate::request::base::{Base, is_same_origin};
 use crate::request::query_key;
 use crate::runtime::Clock;
 
-/// The credentials that sign one send.
+/// Where the credentials of a session stand in a request.
+#[derive(Debug, Default)]
+pub(crate) struct Places {
+    /// The header with the token.
+    pub(crate) header: Option<HeaderName>,
+    /// The parameter of the query with the token, where no header has it.
+    pub(crate) query: Option<String>,
+    /// The cookie that is sent in a header too.
+    pub(crate) csrf: Option<Csrf>,
+}
+
+/// The credentials that sign one send. Small, because each future of a call has some.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Credentials<'a> {
-    /// The header, ready to be sent.
-    pub(crate) header: Option<(&'a HeaderName, &'a HeaderValue)>,
-    /// The parameter of the query, and the token.
-    pub(crate) query: Option<(&'a str, &'a str)>,
+    pub(crate) places: Option<&'a Places>,
+    /// The token as it is sent: the header, or the value in the query, which is percent-encoded.
+    pub(crate) token: Option<&'a HeaderValue>,
     /// The jar whose cookies are sent, and that stores those of the response.
     pub(crate) jar: Option<&'a Jar>,
-    /// The cookie that is sent in a header too.
-    pub(crate) csrf: Option<&'a Csrf>,
     /// Where the server of the login has moved it, which is an origin of the client's too.
     pub(crate) origin: Option<&'a Url>,
 }
 
-impl Credentials<'_> {
+impl<'a> Credentials<'a> {
     /// Whether `url` is at an origin of the client's: by its builder, or by the login.
     pub(super) fn trust(self, url: &Url, base: &Base) -> bool {
         base.trusts(url) || self.origin.is_some_and(|origin| is_same_origin(origin, url))
@@ -42,19 +50,19 @@ impl Credentials<'_> {
         (base, clock): (&Base, &Clock),
     ) -> Result<bool, Error> {
         let cookies = self.jar.and_then(|jar| jar.header(url, clock));
-        if self.header.is_none() && self.query.is_none() && cookies.is_none() {
+        if self.token.is_none() && cookies.is_none() {
             return Ok(false);
         }
         must_be_private(url, base)?;
-        if let Some((name, value)) = self.header {
-            headers.insert(name.clone(), value.clone());
-        }
-        if let (Some(csrf), Some(jar)) = (self.csrf, self.jar)
+        if let (Some(csrf), Some(jar)) = (self.places.and_then(|places| places.csrf.as_ref()), self.jar)
             && let Some(value) = csrf.value(method, url, jar, clock)
         {
             headers.insert(csrf.header.clone(), value);
         }
-        if let Some((name, token)) = self.query {
+        if let (Some(name), Some(token)) = (self.places.and_then(|places| places.header.as_ref()), self.token)
+        {
+            headers.insert(name.clone(), token.clone());
+        } else if let Some((name, token)) = self.query() {
             query_key::put(url, name, token);
         }
         if let Some(cookies) = cookies {
@@ -63,10 +71,16 @@ impl Credentials<'_> {
         Ok(true)
     }
 
+    /// Returns the parameter of the query, and the token as it stands there.
+    fn query(self) -> Option<(&'a str, &'a str)> {
+        let name = self.places?.query.as_deref()?;
+        Some((name, self.token?.to_str().ok()?))
+    }
+
     /// Takes the token off an address that a server has written, before it is kept or shown. `is_own` says
     /// whether it is of the client's own origins.
     pub(super) fn take_off(self, url: &mut Url, is_own: bool) {
-        match self.query {
+        match self.query() {
             Some((name, _)) if is_own => query_key::remove_name(url, name),
             Some((name, token)) => query_key::remove_token(url, name, token),
             None => {}
@@ -75,7 +89,7 @@ impl Credentials<'_> {
 
     /// Takes the token off the addresses in the headers of a response, where a server has copied it.
     pub(super) fn take_off_links(self, headers: &mut HeaderMap) {
-        let Some((name, token)) = self.query else { return };
+        let Some((name, token)) = self.query() else { return };
         for header in [LOCATION, CONTENT_LOCATION, LINK] {
             if let Entry::Occupied(mut lines) = headers.entry(header) {
                 for line in lines.iter_mut() {

@@ -26,7 +26,7 @@ use crate::runtime::Clock;
 use crate::trace::{self, Instrument, Span};
 use crate::transport::{Stage, Transport, TransportRequest, TransportResponse};
 
-pub(crate) use credentials::Credentials;
+pub(crate) use credentials::{Credentials, Places};
 pub(crate) use csrf::Csrf;
 pub(crate) use on_request::OnRequest;
 pub use redirect::Redirects;

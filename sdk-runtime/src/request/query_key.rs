@@ -4,7 +4,7 @@
 //! - **I22** An address that another origin gets has none.
 //! - **I27** An address that is shown or kept has none.
 
-use percent_encoding::utf8_percent_encode;
+use percent_encoding::{percent_decode_str, utf8_percent_encode};
 use url::{Url, form_urlencoded};
 
 use super::address;
@@ -15,11 +15,15 @@ pub(crate) fn has(url: &Url, name: &str) -> bool {
     url.query_pairs().any(|(found, _)| found == name)
 }
 
-/// Puts `name=token` on `url`, in place of each value that it has.
+/// Returns a token as it stands in a query.
+pub(crate) fn encoded(token: &str) -> String {
+    utf8_percent_encode(token, ENCODED).to_string()
+}
+
+/// Puts `name` with the encoded `token` on `url`, in place of each value that it has.
 pub(crate) fn put(url: &mut Url, name: &str, token: &str) {
     remove(url, |found, _| found == name);
-    let encode = |text| utf8_percent_encode(text, ENCODED);
-    address::append(url, &format!("{}={}", encode(name), encode(token)));
+    address::append(url, &format!("{}={token}", encoded(name)));
 }
 
 /// Removes the parameter `name` from `url`.
@@ -27,15 +31,17 @@ pub(crate) fn remove_name(url: &mut Url, name: &str) {
     remove(url, |found, _| found == name);
 }
 
-/// Removes the parameter `name` from `url`, where its value is `token`. Another server may have one of that
-/// name too.
+/// Removes the parameter `name` from `url`, where its value is the encoded `token`. Another server may have
+/// one of that name too.
 pub(crate) fn remove_token(url: &mut Url, name: &str, token: &str) {
+    let token = percent_decode_str(token).decode_utf8_lossy();
     remove(url, |found, value| found == name && value == token);
 }
 
-/// Returns `text` without each parameter `name` whose value is `token`, in all addresses in it. `None` if
-/// there is none.
+/// Returns `text` without each parameter `name` whose value is the encoded `token`, in all addresses in it.
+/// `None` if there is none.
 pub(crate) fn without_token(text: &[u8], name: &str, token: &str) -> Option<Vec<u8>> {
+    let token = percent_decode_str(token).decode_utf8_lossy();
     let ends = |byte: &u8| matches!(byte, b'&' | b'#' | b'>' | b'"') || byte.is_ascii_whitespace();
     let is_it = |pair| form_urlencoded::parse(pair).any(|(found, value)| found == name && value == token);
     let (mut left, mut rest) = (Vec::with_capacity(text.len()), text);
@@ -96,7 +102,7 @@ mod tests {
             ("?&a=1&", "?&a=1&&key=s%26%2B%20%25"),
         ] {
             let mut signed = url(before);
-            put(&mut signed, "key", "s&+ %");
+            put(&mut signed, "key", &encoded("s&+ %"));
             assert_eq!(signed, url(expected), "{before}");
             assert_eq!(has(&url(before), "key"), before.contains("old"), "{before}");
             assert!(has(&signed, "key"));

@@ -132,8 +132,7 @@ impl Shell {
 
     /// Returns what signs a request with `snapshot`.
     pub(crate) fn credentials<'a>(&'a self, snapshot: &'a Snapshot) -> Credentials<'a> {
-        let access = snapshot.tokens.access.as_ref();
-        self.attachment.signing(snapshot.header.as_ref(), access, &snapshot.jar, snapshot.origin.as_deref())
+        self.attachment.signing(snapshot.header.as_ref(), &snapshot.jar, snapshot.origin.as_deref())
     }
 
     /// Where the calls of the present login go, if not to the base.

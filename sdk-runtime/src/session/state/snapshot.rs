@@ -49,7 +49,7 @@ pub(crate) struct Snapshot {
     pub(crate) version: Version,
     /// The tokens. The state has a copy of the refresh token, which it may replace.
     pub(crate) tokens: Tokens,
-    /// The ready-made header. `None` if cookies sign.
+    /// The ready-made header, or the value in the query. `None` if cookies sign.
     pub(crate) header: Option<HeaderValue>,
     /// Where calls go, if not to the base.
     pub(crate) origin: Option<Arc<Url>>,

@@ -11,8 +11,9 @@ use super::moves::Moves;
 use super::tokens::Tokens;
 use crate::cookies::{Jar, SetCookies};
 use crate::error::InvalidRequest;
-use crate::exchange::{Credentials, Csrf};
+use crate::exchange::{Credentials, Csrf, Places};
 use crate::request::base::is_same_origin;
+use crate::request::query_key;
 use crate::response::Head;
 use crate::runtime::Clock;
 use crate::secret::AccessToken;
@@ -124,12 +125,14 @@ impl Attach {
 
     pub(crate) fn check(self) -> Result<Attachment, InvalidRequest> {
         let csrf = self.csrf.map(|(cookie, header)| csrf(cookie, &header)).transpose()?;
-        let place = match self.how {
-            How::Cookies => Place::Cookies,
+        let mut places = Places { csrf, ..Places::default() };
+        let mut of_header = None;
+        match self.how {
+            How::Cookies => {}
             How::Query { name } if name.is_empty() => {
                 return Err(InvalidRequest::new("Attach::query", "needs the name of a parameter"));
             }
-            How::Query { name } => Place::Query(name),
+            How::Query { name } => places.query = Some(name),
             How::Header { name, scheme } => {
                 let header = crate::request::header::name(&name)?;
                 if header == COOKIE {
@@ -141,15 +144,15 @@ impl Attach {
                         "has a scheme that is none: it is one word, and `Attach::raw` is for a token without",
                     ));
                 }
-                Place::Header { name: header, scheme }
+                (places.header, of_header) = (Some(header), scheme);
             }
-        };
-        match (&place, &csrf) {
-            (Place::Header { name, .. }, Some(csrf)) if *name == csrf.header => Err(InvalidRequest::new(
+        }
+        match (&places.header, &places.csrf) {
+            (Some(name), Some(csrf)) if *name == csrf.header => Err(InvalidRequest::new(
                 name.to_string(),
                 "would hold the token and the cookie of `.csrf(…)`",
             )),
-            _ => Ok(Attachment { place, csrf, moves: None }),
+            _ => Ok(Attachment { places, scheme: of_header, moves: None }),
         }
     }
 }
@@ -178,7 +181,7 @@ impl Default for Attach {
 #[derive(Debug, Clone)]
 pub(crate) struct Credential {
     pub(crate) tokens: Tokens,
-    /// The ready-made header. `None` if cookies or a query sign.
+    /// The ready-made header, or the value in the query. `None` if cookies sign.
     pub(crate) header: Option<HeaderValue>,
     /// Where calls go, if not to the base.
     pub(crate) origin: Option<Arc<Url>>,
@@ -190,16 +193,10 @@ pub(crate) struct Credential {
 /// [`Attach`] after its validation.
 #[derive(Debug)]
 pub(crate) struct Attachment {
-    place: Place,
-    csrf: Option<Csrf>,
+    places: Places,
+    /// The scheme in front of the token in the header.
+    scheme: Option<String>,
     moves: Option<Moves>,
-}
-
-#[derive(Debug)]
-enum Place {
-    Header { name: HeaderName, scheme: Option<String> },
-    Query(String),
-    Cookies,
 }
 
 impl Attachment {
@@ -222,57 +219,43 @@ impl Attachment {
 
     /// The header that the session sets.
     pub(crate) fn header(&self) -> Option<&HeaderName> {
-        match &self.place {
-            Place::Header { name, .. } => Some(name),
-            Place::Query(_) | Place::Cookies => None,
-        }
+        self.places.header.as_ref()
     }
 
     /// The query parameter that the session sets.
     pub(crate) fn query(&self) -> Option<&str> {
-        match &self.place {
-            Place::Query(name) => Some(name),
-            Place::Header { .. } | Place::Cookies => None,
-        }
+        self.places.query.as_deref()
     }
 
     /// The header that holds a cookie of the session.
     pub(crate) fn csrf_header(&self) -> Option<&HeaderName> {
-        self.csrf.as_ref().map(|csrf| &csrf.header)
+        self.places.csrf.as_ref().map(|csrf| &csrf.header)
     }
 
     /// Whether the cookies of the login sign, and no token.
     pub(crate) fn signs_by_cookies(&self) -> bool {
-        matches!(self.place, Place::Cookies)
+        self.places.header.is_none() && self.places.query.is_none()
     }
 
-    /// Returns what signs a request with a token, whose ready-made header is `header`, and with cookies.
+    /// Returns what signs a request with `token`, which is ready to be sent, and with cookies. `origin` is
+    /// where the login has moved.
     pub(crate) fn signing<'a>(
         &'a self,
-        header: Option<&'a HeaderValue>,
-        access: Option<&'a AccessToken>,
+        token: Option<&'a HeaderValue>,
         jar: &'a Jar,
         origin: Option<&'a Url>,
     ) -> Credentials<'a> {
-        Credentials {
-            header: self.header().zip(header),
-            query: self.query().zip(access.map(AccessToken::expose)),
-            origin,
-            ..self.cookies(Some(jar))
-        }
+        Credentials { token, origin, ..self.cookies(Some(jar)) }
     }
 
     /// Returns what signs a request with cookies alone.
     pub(crate) fn cookies<'a>(&'a self, jar: Option<&'a Jar>) -> Credentials<'a> {
-        Credentials { jar, csrf: self.csrf.as_ref(), ..Credentials::default() }
+        Credentials { places: Some(&self.places), jar, ..Credentials::default() }
     }
 
     /// The scheme that a challenge would name (RFC 9110, 11.6.1).
     pub(crate) fn scheme(&self) -> Option<&str> {
-        match &self.place {
-            Place::Header { scheme, .. } => scheme.as_deref(),
-            Place::Query(_) | Place::Cookies => None,
-        }
+        self.scheme.as_deref()
     }
 
     /// Makes `tokens` ready to sign with. `head` is that of the response with which they arrived.
@@ -282,14 +265,11 @@ impl Attachment {
         head: Option<&Head>,
         wall: impl FnOnce() -> SystemTime,
     ) -> Result<Credential, InvalidRequest> {
-        let header = match (&self.place, &tokens.access) {
-            (Place::Cookies, _) => None,
-            (Place::Header { name, scheme }, Some(token)) => Some(header(name, scheme.as_deref(), token)?),
-            (Place::Query(name), Some(token)) => {
-                must_hold_something(name, token)?;
-                None
-            }
-            (Place::Header { .. } | Place::Query(_), None) => {
+        let header = match (&self.places.header, &self.places.query, &tokens.access) {
+            (None, None, _) => None,
+            (Some(name), _, Some(token)) => Some(header(name, self.scheme.as_deref(), token)?),
+            (None, Some(name), Some(token)) => Some(in_query(name, token)?),
+            (_, _, None) => {
                 return Err(InvalidRequest::new(
                     "Tokens::cookies()",
                     "has no access token to sign with: configure `.attach(Attach::cookies())`",
@@ -311,9 +291,9 @@ impl Attachment {
         received: Option<&SetCookies>,
         clock: &Clock,
     ) -> Result<(), InvalidRequest> {
-        let lack = match self.place {
-            Place::Header { .. } | Place::Query(_) => None,
-            Place::Cookies => jar.why_empty(received, clock),
+        let lack = match self.signs_by_cookies() {
+            true => jar.why_empty(received, clock),
+            false => None,
         };
         lack.map_or(Ok(()), |why| {
             Err(InvalidRequest::new(
@@ -324,7 +304,7 @@ impl Attachment {
     }
 }
 
-/// Builds the header of a signed request, marked sensitive. No other function builds one.
+/// Builds the header of a signed request.
 fn header(
     name: &HeaderName,
     scheme: Option<&str>,
@@ -332,13 +312,23 @@ fn header(
 ) -> Result<HeaderValue, InvalidRequest> {
     must_hold_something(name.as_str(), token)?;
     let token = token.expose();
-    let value = match scheme {
-        Some(scheme) => HeaderValue::try_from(format!("{scheme} {token}")),
-        None => HeaderValue::from_str(token),
-    };
-    let mut value = value.map_err(|_| {
+    match scheme {
+        Some(scheme) => sensitive(name.as_str(), &format!("{scheme} {token}")),
+        None => sensitive(name.as_str(), token),
+    }
+}
+
+/// Builds the value in the query of a signed request.
+fn in_query(name: &str, token: &AccessToken) -> Result<HeaderValue, InvalidRequest> {
+    must_hold_something(name, token)?;
+    sensitive(name, &query_key::encoded(token.expose()))
+}
+
+/// Marks a token that is ready to be sent as sensitive. No other function builds one.
+fn sensitive(place: &str, token: &str) -> Result<HeaderValue, InvalidRequest> {
+    let mut value = HeaderValue::try_from(token).map_err(|_| {
         InvalidRequest::new(
-            name.to_string(),
+            place.to_owned(),
             "cannot hold this access token: it has a control character in it",
         )
     })?;
