@@ -43,6 +43,10 @@ pub(crate) struct Endpoint {
     pub(crate) timeout: Option<Timeout>,
     /// The number of retries after a transient failure.
     pub(crate) retry: Option<Retry>,
+    /// Decides which failures are retried.
+    pub(crate) retry_if: Option<Path>,
+    /// How long one attempt may take, in milliseconds.
+    pub(crate) attempt_timeout: Option<u64>,
     /// The header of the idempotency key, in lower case.
     pub(crate) idempotency: Option<String>,
     pub(crate) paginate: Option<Paginate>,

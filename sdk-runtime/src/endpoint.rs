@@ -16,6 +16,7 @@ pub struct Endpoint {
     pub(crate) no_refresh: bool,
     pub(crate) timeout: CallTimeout,
     pub(crate) retry: Option<u32>,
+    pub(crate) attempt_timeout: Option<Duration>,
     pub(crate) idempotency: Option<&'static str>,
     pub(crate) headers: &'static [(&'static str, &'static str)],
     /// The default headers that are not sent.
@@ -40,6 +41,7 @@ impl Endpoint {
             no_refresh: false,
             timeout: CallTimeout::Default,
             retry: None,
+            attempt_timeout: None,
             idempotency: None,
             headers: &[],
             without: &[],
@@ -81,6 +83,12 @@ impl Endpoint {
     #[must_use]
     pub const fn retry(mut self, times: u32) -> Self {
         self.retry = Some(times);
+        self
+    }
+
+    #[must_use]
+    pub const fn attempt_timeout(mut self, timeout: Duration) -> Self {
+        self.attempt_timeout = Some(timeout);
         self
     }
 

@@ -20,6 +20,7 @@ mod observability;
 mod pages;
 mod patch;
 mod reference;
+mod reference_retries;
 mod sign_out;
 mod spring;
 mod supabase;
@@ -64,8 +65,12 @@ fn every_block_of_the_reference_is_compiled_here() {
     let mut missing = Vec::new();
     for entry in fs::read_dir(tests.join("../sdk-macros/docs")).unwrap() {
         let page = entry.unwrap().path();
-        let source = if page.ends_with("api_client.md") { "docs/reference.rs" } else { "docs/derives.rs" };
-        missing.extend(not_compiled(&page, &[tests.join(source)]));
+        let sources: &[&str] = match page.ends_with("api_client.md") {
+            true => &["docs/reference.rs", "docs/reference_retries.rs"],
+            false => &["docs/derives.rs"],
+        };
+        let sources: Vec<PathBuf> = sources.iter().map(|source| tests.join(source)).collect();
+        missing.extend(not_compiled(&page, &sources));
     }
     assert!(missing.is_empty(), "this is not in tests/docs:\n{}", missing.join("\n"));
 }

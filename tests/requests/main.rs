@@ -37,6 +37,7 @@ mod redirect_credentials;
 mod repeat;
 mod response;
 mod rest;
+mod retry_options;
 mod streamed;
 mod styles;
 mod text;

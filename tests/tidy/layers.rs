@@ -99,6 +99,7 @@ const LAYERS: &[Layers] = &[
     Layers {
         directory: "sdk-runtime/src/client/",
         order: &[
+            "retry_policy",
             "deadline idempotency inner session_layer",
             "execute",
             "decode",
@@ -153,7 +154,7 @@ const LAYERS: &[Layers] = &[
     Layers { directory: "sdk-runtime/src/response/stream/", order: &["bytes", "lines", "events"] },
     Layers {
         directory: "sdk-runtime/src/client/builder/",
-        order: &["answers check login origins transport"],
+        order: &["answers check login origins retries transport"],
     },
     Layers { directory: "sdk-runtime/src/macro_support/", order: &["derive dispatch implement token"] },
     Layers {
@@ -237,7 +238,8 @@ const LAYERS: &[Layers] = &[
             "meant",
             "key",
             "known",
-            "auth base crate_path dyn_type headers idempotent paginate retry timeout",
+            "auth base crate_path dyn_type headers idempotent paginate retry retry_if timeout",
+            "attempt_timeout",
         ],
     },
     Layers {

@@ -46,6 +46,8 @@ pub(super) fn description(endpoint: &Endpoint, names: &Names<'_>) -> TokenStream
     let scopes = (!scopes.is_empty()).then(|| quote!(.scopes(&[#(#scopes),*])));
     let no_refresh = endpoint.no_refresh.then(|| quote!(.no_refresh()));
     let retry = endpoint.retry.as_ref().map(|Retry { times, .. }| quote!(.retry(#times)));
+    let attempt_timeout =
+        endpoint.attempt_timeout.map(|millis| quote!(.attempt_timeout(#private::millis(#millis))));
     let idempotent = endpoint.idempotency.as_ref().map(|header| quote!(.idempotent(#header)));
     let timeout = endpoint.timeout.map(|timeout| match timeout {
         Timeout::After(millis) => quote!(.timeout(#private::Timeout::After(#private::millis(#millis)))),
@@ -64,6 +66,7 @@ pub(super) fn description(endpoint: &Endpoint, names: &Names<'_>) -> TokenStream
     let without = (!without.is_empty()).then(|| quote!(.without(&[#(#without),*])));
     quote! {
         #private::Endpoint::new(#name, #verb, #path)
-            #query #auth #scopes #no_refresh #timeout #retry #idempotent #session #headers #without
+            #query #auth #scopes #no_refresh #timeout #retry #attempt_timeout #idempotent
+            #session #headers #without
     }
 }

@@ -26,11 +26,13 @@ pub(super) fn call(endpoint: &Endpoint, this: &TokenStream, names: &Names<'_>) -
         if cfgs.is_empty() { push } else { quote!(#(#cfgs)* { #push }) }
     });
     let only_once = only_once(endpoint, private);
+    let retry_if = endpoint.retry_if.as_ref().map(|path| quote!(__request.retry_if(#path);));
     let finish = finish(endpoint, names);
     quote! {
         let mut __request = #this.__client.request(Self::#constant);
         #(#pushes)*
         #only_once
+        #retry_if
         #finish
     }
 }

@@ -53,6 +53,8 @@ pub(crate) fn endpoint(
         no_refresh,
         timeout: options.timeout.as_ref().or(inherited).map(|timeout| timeout.value),
         retry: options.retry.map(Given::into_value),
+        retry_if: options.retry_if.map(Given::into_value),
+        attempt_timeout: options.attempt_timeout.map(Given::into_value),
         idempotency: options.idempotent.map(Given::into_value),
         paginate: options.paginate.map(Given::into_value),
         headers,

@@ -13,9 +13,10 @@ use tokio_util::sync::CancellationToken;
 use super::deadline::{CallLimits, Progress};
 use super::decode::{CallDecoder, Failure, KeepHead};
 use super::execute::attempt::{CallResponse, Execution};
-use super::execute::retry::{self, RetryBudget};
+use super::execute::retry::{self, CallRetries};
 use super::idempotency::{self, prepare};
 use super::inner::{Client, FillFromLogin};
+use super::retry_policy::OwnRetry;
 use super::sign_in::{self, SignIn};
 use super::sign_out::{self, SignOut};
 use crate::endpoint::Endpoint;
@@ -65,7 +66,7 @@ struct Plan {
     whole: bool,
     role: Role,
     limits: CallLimits,
-    retry: Option<u32>,
+    retry: Option<Box<OwnRetry>>,
 }
 
 enum PlannedRequest {
@@ -103,6 +104,14 @@ impl<T, E> Call<T, E> {
         let endpoint = request.endpoint();
         let plan = Some(Plan::new(client, request, decoder.accept, decoder.whole, role));
         Self { plan, decoder: CallDecoder::new(decoder, endpoint), complete, sent: Mutex::new(None) }
+    }
+
+    /// Sets what the declaration says about retries in place of the client.
+    pub(super) fn declared(self, retry: Option<Box<OwnRetry>>) -> Self {
+        match retry {
+            Some(_) => self.planned(|plan| plan.retry = retry),
+            None => self,
+        }
     }
 
     /// Changes the plan of a call that is not sent yet.
@@ -153,12 +162,14 @@ impl<T, E> Call<T, E> {
     }
 
     /// Sets how often this call is retried after a transient failure, and replaces what the declaration and
-    /// the client say. Transient failures are connections that fail or break, and the statuses 408, 429, 500,
-    /// 502, 503 and 504. All retries are within the call's timeout. The call returns the last failure.
+    /// the client say. Transient failures are connections that fail or break, timeouts of attempts, and the
+    /// statuses 408, 429, 500, 502, 503 and 504, unless a `retry_if` says otherwise. All retries
+    /// are within the call's timeout. The call returns the last failure.
     ///
     /// The pause before the first retry is at most 0.5 s, and doubles up to 8 s. Half of it is random, so
     /// that callers do not retry in step. A longer `Retry-After` is obeyed up to 60 s. The call fails at once
-    /// if the server asks for a longer pause, or if the pause would outlast the call's timeout.
+    /// if the server asks for a longer pause, or if the pause would outlast the call's timeout, and
+    /// [`ErrorResponse::not_retried`](crate::ErrorResponse::not_retried) says so.
     ///
     /// Only idempotent requests are retried: by their method, or by the key of an endpoint declared
     /// `idempotent`. With any other request, with a [`BodyStream`](crate::body::BodyStream) as the body, or
@@ -166,13 +177,21 @@ impl<T, E> Call<T, E> {
     /// origin, where no key is sent, only the method counts.
     pub fn retry(self, times: u32) -> Self {
         self.planned(|plan| {
-            plan.retry = Some(times);
+            plan.retry.get_or_insert_default().times = Some(times);
             let role = plan.role;
             plan.change(|_| match role {
                 Role::Plain => Ok(()),
                 Role::SignIn(_) | Role::SignOut(_) => retry::check_session(times),
             });
         })
+    }
+
+    /// Sets how long one attempt may take, up to the end of the answer, or to its head for a stream. Replaces
+    /// what the declaration and the client say. An attempt that takes longer is an [`Error::Timeout`] of the
+    /// scope [`Attempt`](crate::error::TimeoutScope::Attempt), and a transient failure. It has no effect on
+    /// sign-ins and sign-outs.
+    pub fn attempt_timeout(self, timeout: Duration) -> Self {
+        self.planned(|plan| plan.retry.get_or_insert_default().attempt_timeout = Some(timeout))
     }
 
     /// Returns the request as it would be sent, without what the session adds.
@@ -229,7 +248,7 @@ impl Plan {
     fn preview(&self, endpoint: &Endpoint) -> Result<RequestPreview, InvalidRequest> {
         match &self.request {
             Ok(PlannedRequest::Ready(prepared)) => {
-                retry::check(prepared, self.retry)?;
+                retry::check(prepared, self.retry.as_ref().and_then(|own| own.times))?;
                 Ok(RequestPreview::new(prepared.clone()))
             }
             Ok(PlannedRequest::NeedsLogin(..)) => {
@@ -291,7 +310,7 @@ impl Plan {
                 Ok(Executed::SignIn(response, sign_in))
             }
             (PlannedRequest::Ready(prepared), _) => {
-                let retry = RetryBudget::new(&prepared, retry, inner, timeout)?;
+                let retry = CallRetries::new(&prepared, retry, inner, timeout)?;
                 let authorization = inner.authorize(&prepared).await?;
                 let mut execution = Execution { client: inner, progress, retry, whole };
                 Ok(Executed::Plain(execution.run(&authorization, &prepared).await?.response))

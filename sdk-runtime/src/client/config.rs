@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::inner::{Client, Inner};
+use super::retry_policy::RetryPolicy;
 use crate::error::BuildError;
 use crate::exchange::Upstream;
 use crate::metrics::Metrics;
@@ -26,7 +27,7 @@ pub(super) struct ClientConfig {
     pub(super) spawner: Spawner,
     pub(super) metrics: Metrics,
     pub(super) timeout: Option<Duration>,
-    pub(super) retry: u32,
+    pub(super) retry: RetryPolicy,
     pub(super) body_limit: usize,
 }
 
@@ -61,7 +62,7 @@ impl ClientConfig {
             true => session.shell().judge.clone(),
             false => self.judge.clone(),
         };
-        let (timeout, retry, body_limit) = (self.timeout, self.retry, self.body_limit);
+        let (timeout, retry, body_limit) = (self.timeout, self.retry.clone(), self.body_limit);
         let (upstream, provided, clock) = (self.upstream.clone(), self.provided.clone(), self.clock.clone());
         let session = session.allowing(upstream.base.insecure().clone());
         Client(Arc::new(Inner { upstream, session, provided, judge, clock, timeout, retry, body_limit }))

@@ -4,7 +4,7 @@
 //!   response.
 
 use std::future::Future;
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
@@ -118,6 +118,24 @@ impl Progress {
         let outcome = work.await;
         self.refreshing.store(false, Ordering::Relaxed);
         outcome
+    }
+
+    /// Returns the outcome of an attempt, unless it takes longer than `limit`. Boxed, because most calls have
+    /// no such limit.
+    pub(super) fn attempt_within<'a, T: 'a>(
+        &'a self,
+        limit: Duration,
+        attempt: Pin<&'a mut (impl Future<Output = Result<T, Error>> + Send)>,
+    ) -> Pin<Box<dyn Future<Output = Result<T, Error>> + Send + 'a>> {
+        Box::pin(async move {
+            tokio::select! {
+                biased;
+                outcome = attempt => outcome,
+                () = runtime::sleep_until(runtime::deadline(limit)) => {
+                    Err(self.timed_out(limit).of_an_attempt().into())
+                }
+            }
+        })
     }
 
     fn timed_out(&self, limit: Duration) -> Timeout {

@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::retry_policy::RetryPolicy;
 use crate::endpoint::Endpoint;
 use crate::exchange::Upstream;
 use crate::request::Request;
@@ -37,7 +38,7 @@ pub(super) struct Inner {
     pub(super) judge: Arc<Judge>,
     pub(super) clock: Clock,
     pub(super) timeout: Option<Duration>,
-    pub(super) retry: u32,
+    pub(super) retry: RetryPolicy,
     pub(super) body_limit: usize,
 }
 

@@ -13,6 +13,7 @@ mod pages;
 mod paginate;
 mod pool;
 mod response_call;
+mod retry_policy;
 mod session_layer;
 mod sign_in;
 mod sign_out;
@@ -32,6 +33,7 @@ pub use pages::{PageItems, Pages};
 pub use paginate::Paginate;
 pub use pool::{PoolEvent, PoolEvents, SessionPool};
 pub use response_call::ResponseCall;
+pub use retry_policy::{FailedAttempt, RetryBudget};
 pub use session_layer::{CopyBody, SessionLayer, SessionService};
 #[cfg(feature = "blocking")]
 pub use wait::wait;
@@ -43,6 +45,7 @@ use call::Role;
 use decode::CallDecoder;
 use inner::FillFromLogin;
 use pager::Pager;
+use retry_policy::OwnRetry;
 use sign_in::Complete;
 
 use crate::endpoint::Endpoint;
@@ -55,7 +58,7 @@ impl Client {
     /// Starts a request of `endpoint`.
     #[must_use]
     pub fn request(&self, endpoint: &'static Endpoint) -> ClientRequest<'_> {
-        ClientRequest { client: self, request: Request::new(&self.0.upstream.base, endpoint) }
+        ClientRequest { client: self, request: Request::new(&self.0.upstream.base, endpoint), retry: None }
     }
 }
 
@@ -64,9 +67,15 @@ impl Client {
 pub struct ClientRequest<'c> {
     client: &'c Client,
     request: Request,
+    retry: Option<Box<OwnRetry>>,
 }
 
 impl ClientRequest<'_> {
+    /// Decides which failures are retried: `retry_if`.
+    pub fn retry_if(&mut self, retry_if: fn(&FailedAttempt<'_>) -> bool) {
+        self.retry.get_or_insert_default().retry_if = Some(retry_if);
+    }
+
     /// Returns the call of an ordinary endpoint.
     pub fn finish<T: 'static, E: ApiError + 'static>(self, decoder: Decoder<T>) -> Call<T, E> {
         self.call(decoder, Role::Plain, None)
@@ -107,7 +116,7 @@ impl ClientRequest<'_> {
         let endpoint = self.request.endpoint();
         let request = self.request.prepare(decoder.accept);
         Pages::new(
-            Pager::new(self.client.clone(), endpoint, request),
+            Pager::new(self.client.clone(), endpoint, request, self.retry),
             CallDecoder::new(decoder, endpoint),
             paginate,
         )
@@ -119,7 +128,7 @@ impl ClientRequest<'_> {
         role: Role,
         complete: Option<Complete<T>>,
     ) -> Call<T, E> {
-        Call::new(self.client.clone(), self.request, decoder, role, complete)
+        Call::new(self.client.clone(), self.request, decoder, role, complete).declared(self.retry)
     }
 }
 

@@ -14,9 +14,10 @@ use url::{Url, form_urlencoded};
 use super::deadline::{CallLimits, Progress};
 use super::execute::attempt::{AttemptResponse, Execution};
 use super::execute::authorize::Authorization;
-use super::execute::retry::RetryBudget;
+use super::execute::retry::CallRetries;
 use super::idempotency;
 use super::inner::{Client, Inner};
+use super::retry_policy::OwnRetry;
 use crate::body::{Content, Payload};
 use crate::endpoint::Endpoint;
 use crate::error::{Error, InvalidRequest};
@@ -30,7 +31,7 @@ pub(super) struct Pager {
     /// The request of the next page.
     pub(super) request: Result<Prepared, InvalidRequest>,
     pub(super) limits: CallLimits,
-    pub(super) retry: Option<u32>,
+    pub(super) retry: Option<Box<OwnRetry>>,
     /// The login of the first page. `None` until that page has arrived.
     authorization: Option<Arc<Authorization>>,
     /// The address that links in the last page are relative to. `None` if another origin chose that page.
@@ -58,6 +59,7 @@ impl Pager {
         client: Client,
         endpoint: &'static Endpoint,
         request: Result<Prepared, InvalidRequest>,
+        retry: Option<Box<OwnRetry>>,
     ) -> Box<Self> {
         let limits = CallLimits::new(endpoint, client.0.timeout);
         let visited = VisitedPages::default();
@@ -66,7 +68,7 @@ impl Pager {
             endpoint,
             request,
             limits,
-            retry: None,
+            retry,
             authorization: None,
             context: None,
             visited,
@@ -84,7 +86,7 @@ impl Pager {
     pub(super) fn fetch(&self) -> PageFuture {
         let (client, request, authorization) =
             (self.client.clone(), self.request.clone(), self.authorization.clone());
-        let (limits, retry) = (self.limits.clone(), self.retry);
+        let (limits, retry) = (self.limits.clone(), self.retry.clone());
         let spawner = self.client.spawner().clone();
         let fetching = Box::pin(async move {
             let progress = Progress::default();
@@ -94,7 +96,7 @@ impl Pager {
                 // Each page is a request of its own, and needs a key of its own.
                 idempotency::give_key(&mut request)?;
                 let inner = &*client.0;
-                let retry = RetryBudget::new(&request, retry, inner, timeout)?;
+                let retry = CallRetries::new(&request, retry, inner, timeout)?;
                 let authorization = match authorization {
                     Some(authorization) => authorization,
                     None => Arc::new(inner.authorize(&request).await?),

@@ -103,49 +103,45 @@ impl<P, E> Pages<P, E> {
 
     /// Sets how long each page may take, including the wait for a refresh and the replay. `None` sets no
     /// limit.
-    pub fn timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
-        if let Some(pager) = self.pager() {
-            pager.limits.timeout = timeout.into();
-        }
-        self
+    pub fn timeout(self, timeout: impl Into<Option<Duration>>) -> Self {
+        self.planned(|pager| pager.limits.timeout = timeout.into())
     }
 
     /// Ends with [`Error::Cancelled`] when `token` is cancelled, and requests no page when it already is.
-    pub fn cancel_on(mut self, token: &CancellationToken) -> Self {
-        if let Some(pager) = self.pager() {
-            pager.limits.cancel = Some(token.clone());
-        }
-        self
+    pub fn cancel_on(self, token: &CancellationToken) -> Self {
+        self.planned(|pager| pager.limits.cancel = Some(token.clone()))
     }
 
     /// Sets a header of every request, as [`Call::header`](crate::client::Call::header).
-    pub fn header(mut self, name: &str, value: impl HeaderArg) -> Self {
-        if let Some(pager) = self.pager()
-            && let Ok(request) = &mut pager.request
-            && let Err(error) = request.set_header(name, &value)
-        {
-            pager.request = Err(error);
-        }
-        self
+    pub fn header(self, name: &str, value: impl HeaderArg) -> Self {
+        self.planned(|pager| {
+            if let Ok(request) = &mut pager.request
+                && let Err(error) = request.set_header(name, &value)
+            {
+                pager.request = Err(error);
+            }
+        })
     }
 
     /// Sets how often each page is retried after a transient failure, as
     /// [`Call::retry`](crate::client::Call::retry).
-    pub fn retry(mut self, times: u32) -> Self {
-        if let Some(pager) = self.pager() {
-            pager.retry = Some(times);
-        }
-        self
+    pub fn retry(self, times: u32) -> Self {
+        self.planned(|pager| pager.retry.get_or_insert_default().times = Some(times))
     }
 
     /// As [`Call::extension`](crate::Call::extension), for each page.
-    pub fn extension(mut self, value: impl Clone + Send + Sync + 'static) -> Self {
-        if let Some(pager) = self.pager()
-            && let Ok(request) = &mut pager.request
-        {
-            request.extensions.insert(value);
-        }
-        self
+    pub fn extension(self, value: impl Clone + Send + Sync + 'static) -> Self {
+        self.planned(|pager| {
+            if let Ok(request) = &mut pager.request {
+                request.extensions.insert(value);
+            }
+        })
+    }
+
+    /// Sets how long one attempt of each page may take, as
+    /// [`Call::attempt_timeout`](crate::client::Call::attempt_timeout).
+    pub fn attempt_timeout(self, timeout: Duration) -> Self {
+        self.planned(|pager| pager.retry.get_or_insert_default().attempt_timeout = Some(timeout))
     }
 
     /// Returns the items of all pages, in order.
@@ -229,11 +225,12 @@ impl<P, E> Pages<P, E> {
         }
     }
 
-    fn pager(&mut self) -> Option<&mut Pager> {
-        match &mut self.source {
-            Source::Server { pager, .. } => Some(pager),
-            Source::Given(_) => None,
+    /// Changes the pages that are not requested yet.
+    fn planned(mut self, change: impl FnOnce(&mut Pager)) -> Self {
+        if let Source::Server { pager, .. } = &mut self.source {
+            change(pager);
         }
+        self
     }
 }
 

@@ -36,6 +36,19 @@ struct Inner {
     unread: Option<TransportError>,
     /// When the server wants to be asked again.
     retry_at: Option<Instant>,
+    not_retried: Option<NotRetried>,
+}
+
+/// Why a failure that would have been retried is not, although the call had retries left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum NotRetried {
+    /// The answer asks for a longer pause by its `Retry-After` than a call waits: 60 s.
+    RetryAfterTooLong,
+    /// The pause would outlast the timeout of the call.
+    Timeout,
+    /// The [`RetryBudget`](crate::client::RetryBudget) of the client is spent.
+    BudgetSpent,
 }
 
 impl ErrorResponse {
@@ -57,6 +70,7 @@ impl ErrorResponse {
             undecoded: None,
             unread: None,
             retry_at: None,
+            not_retried: None,
         }))
     }
 
@@ -66,6 +80,11 @@ impl ErrorResponse {
             Arc::make_mut(&mut self.0).retry_at = Some(runtime::deadline(pause));
         }
         self
+    }
+
+    /// Sets why the call is not retried.
+    pub(crate) fn set_not_retried(&mut self, why: NotRetried) {
+        Arc::make_mut(&mut self.0).not_retried = Some(why);
     }
 
     /// Whether its status shows that the server has looked at the credential of the request.
@@ -180,6 +199,12 @@ impl ErrorResponse {
         Some(self.0.retry_at?.saturating_duration_since(runtime::now()))
     }
 
+    /// Returns why the call was not retried, if it had retries left and the failure is one that is retried.
+    #[must_use]
+    pub fn not_retried(&self) -> Option<NotRetried> {
+        self.0.not_retried
+    }
+
     /// Returns the body: at most its first 64 KiB; its first 4 KiB if a call waited for a refresh after it;
     /// its first MiB for a refresh; all of it for a success that refuses.
     #[must_use]
@@ -273,8 +298,19 @@ impl fmt::Display for ErrorResponse {
         let (name, method) = (endpoint.qualified_name(), endpoint.method);
         let address = if endpoint.template.is_empty() { "#[url]" } else { endpoint.template };
         write!(f, "`{name}` ({method} {address}) was answered with status {status}")?;
-        match self.encoding() {
-            Some(encoding) => write!(f, ", and {}", still_encoded(&encoding)),
+        if let Some(encoding) = self.encoding() {
+            write!(f, ", and {}", still_encoded(&encoding))?;
+        }
+        match self.0.not_retried {
+            Some(NotRetried::RetryAfterTooLong) => f.write_str(
+                "; it is not retried, because the server asks for a pause of more than 60 s (`Retry-After`)",
+            ),
+            Some(NotRetried::Timeout) => {
+                f.write_str("; it is not retried, because the pause would outlast the timeout of the call")
+            }
+            Some(NotRetried::BudgetSpent) => {
+                f.write_str("; it is not retried, because the retry budget of the client is spent")
+            }
             None => Ok(()),
         }
     }

@@ -9,6 +9,7 @@ use super::called::{Called, has_endpoint};
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Timeout {
     phase: TimeoutPhase,
+    scope: TimeoutScope,
     millis: u32,
     called: Called,
 }
@@ -27,12 +28,34 @@ pub enum TimeoutPhase {
     Response,
 }
 
+/// What had the limit that was exceeded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum TimeoutScope {
+    /// The call as a whole: `timeout`.
+    Call,
+    /// One attempt of it: `attempt_timeout`.
+    Attempt,
+}
+
 impl Timeout {
     /// Creates a timeout of `limit` in `phase`.
     #[must_use]
     pub fn new(phase: TimeoutPhase, limit: Duration) -> Self {
         let millis = u32::try_from(limit.as_millis()).unwrap_or(u32::MAX);
-        Self { phase, millis, called: Called::default() }
+        Self { phase, scope: TimeoutScope::Call, millis, called: Called::default() }
+    }
+
+    /// Returns the same timeout as that of an attempt.
+    #[must_use]
+    pub fn of_an_attempt(self) -> Self {
+        Self { scope: TimeoutScope::Attempt, ..self }
+    }
+
+    /// Returns what had the limit.
+    #[must_use]
+    pub fn scope(&self) -> TimeoutScope {
+        self.scope
     }
 
     /// Returns what the call was waiting for.
@@ -41,7 +64,7 @@ impl Timeout {
         self.phase
     }
 
-    /// Returns the timeout of the call, in whole milliseconds.
+    /// Returns the limit that was exceeded, in whole milliseconds.
     #[must_use]
     pub fn limit(&self) -> Duration {
         Duration::from_millis(self.millis.into())
@@ -55,13 +78,21 @@ impl fmt::Display for Timeout {
             TimeoutPhase::Connect => "a connection to the server",
             TimeoutPhase::Response => "the server's answer",
         };
+        if self.scope == TimeoutScope::Attempt {
+            f.write_str("an attempt ")?;
+        }
         write!(f, "timed out after {:?} while waiting for {waiting}", self.limit())
     }
 }
 
 impl fmt::Debug for Timeout {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Timeout").field("phase", &self.phase).field("millis", &self.millis).finish()
+        let mut debug = f.debug_struct("Timeout");
+        debug.field("phase", &self.phase).field("millis", &self.millis);
+        if self.scope == TimeoutScope::Attempt {
+            debug.field("scope", &self.scope);
+        }
+        debug.finish()
     }
 }
 

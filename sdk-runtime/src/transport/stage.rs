@@ -58,6 +58,12 @@ impl Stage {
         self.0.has_timed_out.store(true, Ordering::Relaxed);
     }
 
+    /// Begins with another attempt, after one that may have timed out.
+    pub(crate) fn begin_again(&self) {
+        self.0.has_timed_out.store(false, Ordering::Relaxed);
+        self.set(false);
+    }
+
     pub(super) fn has_timed_out(&self) -> bool {
         self.0.has_timed_out.load(Ordering::Relaxed)
     }

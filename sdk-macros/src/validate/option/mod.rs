@@ -1,5 +1,6 @@
 //! The options of a trait and of an endpoint: a file for each key and its value, and here the lists of them.
 
+mod attempt_timeout;
 mod auth;
 mod base;
 mod crate_path;
@@ -13,6 +14,7 @@ mod known;
 mod meant;
 mod paginate;
 mod retry;
+mod retry_if;
 mod timeout;
 
 pub(crate) use auth::AuthRule;
@@ -92,6 +94,8 @@ options! {
     timeout,
     headers,
     retry,
+    retry_if,
+    attempt_timeout,
     idempotent,
     paginate,
 }

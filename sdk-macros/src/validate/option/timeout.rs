@@ -40,7 +40,7 @@ pub(super) fn parse(arg: &Arg, diagnostics: &Diagnostics) -> Result<Value, Repor
     }
 }
 
-fn milliseconds(value: TokenStream) -> Option<u64> {
+pub(super) fn milliseconds(value: TokenStream) -> Option<u64> {
     let Ok(Lit::Int(literal)) = syn::parse2::<Lit>(value) else { return None };
     let unit = match literal.suffix() {
         "ms" => 1,

@@ -14,10 +14,15 @@ use crate::{
 /// A request that changes something each time is not sent twice without an idempotency key.
 pub(super) fn fit_the_method(draft: &Draft<'_>, diagnostics: &Diagnostics) {
     let Some((verb, session)) = draft.verb_and_session() else { return };
-    let EndpointOptions { retry, idempotent, .. } = &verb.options;
+    let EndpointOptions { retry, retry_if, attempt_timeout, idempotent, .. } = &verb.options;
     let name = verb.method.as_str();
     if !matches!(session, SessionRole::None) {
-        let args = [retry.as_ref().map(|it| it.arg), idempotent.as_ref().map(|it| it.arg)];
+        let args = [
+            retry.as_ref().map(|it| it.arg),
+            retry_if.as_ref().map(|it| it.arg),
+            attempt_timeout.as_ref().map(|it| it.arg),
+            idempotent.as_ref().map(|it| it.arg),
+        ];
         for arg in args.into_iter().flatten() {
             diagnostics.report(
                 arg,
@@ -34,6 +39,20 @@ pub(super) fn fit_the_method(draft: &Draft<'_>, diagnostics: &Diagnostics) {
             arg,
             format!("`idempotent` has no effect on {name}"),
             format!("remove `{}`: a {name} changes nothing, however often it is sent", shown(arg)),
+        );
+    }
+    if let (Some(Given { arg, .. }), Some(Given { value: Retry { times: 0, .. }, .. })) = (retry_if, retry) {
+        let help = format!("remove `{}`, or write `retry = 3`", shown(arg));
+        diagnostics.report(arg, "`retry_if` has no effect on an endpoint that is never retried", help);
+    } else if let (Some(Given { arg, .. }), None) = (retry_if, retry)
+        && !verb.is_idempotent()
+        && idempotent.is_none()
+        && !draft.is_mistaken("idempotent")
+    {
+        diagnostics.report(
+            arg,
+            format!("`{name}` is not retried without an idempotency key"),
+            format!("write `{}, idempotent` if the server knows idempotency keys, or remove it", shown(arg)),
         );
     }
     if let Some(Given { arg, value: Retry { times: 1.., .. } }) = retry

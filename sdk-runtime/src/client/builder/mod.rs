@@ -4,6 +4,7 @@ mod answers;
 mod check;
 mod login;
 mod origins;
+mod retries;
 mod transport;
 
 use std::fmt;
@@ -17,6 +18,7 @@ use http::HeaderMap;
 use super::config::LoginSource;
 use super::inner::ApiClient;
 use super::pool::SessionPool;
+use super::retry_policy::RetryPolicy;
 use super::transports::TransportOptions;
 use crate::error::{BuildError, Error, InvalidRequest};
 use crate::exchange::Redirects;
@@ -73,7 +75,7 @@ pub struct ClientBuilder<C> {
     redirects: Redirects,
     in_advance: RefreshInAdvance,
     timeout: Option<Duration>,
-    retry: u32,
+    retry: RetryPolicy,
     body_limit: usize,
     client: PhantomData<fn() -> C>,
 }
@@ -105,7 +107,7 @@ impl<C: ApiClient> ClientBuilder<C> {
             redirects: Redirects::default(),
             in_advance: RefreshInAdvance::default(),
             timeout: Some(TIMEOUT),
-            retry: 0,
+            retry: RetryPolicy::default(),
             body_limit: BODY_LIMIT,
             client: PhantomData,
         }
@@ -200,7 +202,7 @@ impl<C: ApiClient> ClientBuilder<C> {
     /// The pauses are at most 0.5 s, doubling up to 8 s, or what `Retry-After` says, up to 60 s.
     /// [`Call::retry`](crate::client::Call::retry) has the details.
     pub fn retry(mut self, times: u32) -> Self {
-        self.retry = times;
+        self.retry.times = times;
         self
     }
 

@@ -3,11 +3,11 @@
 use bytes::Bytes;
 use http::HeaderMap;
 
-use super::retry::RetryBudget;
+use super::retry::CallRetries;
 use crate::client::deadline::Progress;
 use crate::client::inner::Inner;
 use crate::endpoint::Endpoint;
-use crate::error::{Error, ErrorResponse, InsufficientScope, NotReplayable};
+use crate::error::{Error, ErrorResponse, InsufficientScope, NotReplayable, NotRetried};
 use crate::exchange::{Contents, Credentials, EndsAt, ExchangeResponse};
 use crate::request::Prepared;
 use crate::response::{
@@ -24,7 +24,7 @@ const ERROR_BODY_LIMIT: usize = 64 << 10;
 pub(crate) struct Execution<'a> {
     pub(crate) client: &'a Inner,
     pub(crate) progress: &'a Progress,
-    pub(crate) retry: RetryBudget,
+    pub(crate) retry: CallRetries,
     /// Whether the body of a success is read to its end.
     pub(crate) whole: bool,
 }
@@ -65,6 +65,14 @@ impl AttemptResponse {
             CallResponse::Success(success) => success.head().headers(),
             CallResponse::Failure(answer, _) => answer.headers(),
         }
+    }
+
+    /// Returns the same response with the reason why it is not retried.
+    pub(super) fn not_retried(mut self, why: Option<NotRetried>) -> Self {
+        if let (CallResponse::Failure(answer, _), Some(why)) = (&mut self.response, why) {
+            answer.set_not_retried(why);
+        }
+        self
     }
 
     /// Returns the error response that a retry may replace.

@@ -11,6 +11,7 @@ pub(super) mod attempt;
 pub(super) mod authorize;
 pub(super) mod retry;
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -23,7 +24,7 @@ use super::inner::Inner;
 use crate::cookies::Jar;
 use crate::endpoint::Endpoint;
 use crate::error::{
-    Closed, Error, ErrorResponse, ExpiredReason, InsufficientScope, NotReplayable, SessionExpired,
+    Closed, Error, ErrorResponse, ExpiredReason, InsufficientScope, NotReplayable, NotRetried, SessionExpired,
 };
 use crate::exchange::Credentials;
 use crate::request::Prepared;
@@ -138,10 +139,19 @@ impl Execution<'_> {
             let moved = self.client.moved(request, credentials.origin);
             let sent_to = moved.as_ref().unwrap_or(request);
             let permit = || identity.map_or(Ok(()), |identity| session.shell().permit(identity, sent));
-            let attempt = self.attempt(sent_to, credentials, permit).await;
-            let Some(pause) = self.retry.pause(attempt.as_ref().map(AttemptResponse::failure)) else {
-                return attempt;
+            let attempt = {
+                let attempt = pin!(self.attempt(sent_to, credentials, permit));
+                match self.retry.attempt_timeout(self.client, request.endpoint) {
+                    None => attempt.await,
+                    Some(limit) => self.progress.attempt_within(limit, attempt).await,
+                }
             };
+            let failure = attempt.as_ref().map(AttemptResponse::failure);
+            let pause = match self.retry.pause(self.client, request.endpoint, failure) {
+                Ok(pause) => pause,
+                Err(why) => return attempt.map(|response| response.not_retried(why)),
+            };
+            self.progress.stage.begin_again();
             runtime::sleep_until(runtime::deadline(pause)).await;
             sent = true;
         }
@@ -162,10 +172,15 @@ impl Execution<'_> {
             check_scopes(snapshot, request.endpoint)?;
             let credentials = self.client.credentials(snapshot);
             let moved = self.client.moved(request, credentials.origin);
-            let classified = self
-                .attempt(moved.as_ref().unwrap_or(request), credentials, || shell.permit(identity, sent))
-                .await
-                .map(|response| self.client.classify(request, response, snapshot));
+            let sent_to = moved.as_ref().unwrap_or(request);
+            let attempt = {
+                let attempt = pin!(self.attempt(sent_to, credentials, || shell.permit(identity, sent)));
+                match self.retry.attempt_timeout(self.client, request.endpoint) {
+                    None => attempt.await,
+                    Some(limit) => self.progress.attempt_within(limit, attempt).await,
+                }
+            };
+            let classified = attempt.map(|response| self.client.classify(request, response, snapshot));
             if let Ok(ClassifiedResponse::Returned(it)) = &classified
                 && it.accepts_the_credential()
             {
@@ -178,10 +193,13 @@ impl Execution<'_> {
                 }
             }
             let lag = self.disbelief(&classified, snapshot, request, disbelieved);
-            let retry = || self.retry.pause(classified.as_ref().map(ClassifiedResponse::failure));
-            let Some(pause) = lag.or_else(retry) else {
-                return classified;
+            let failure = classified.as_ref().map(ClassifiedResponse::failure);
+            let retry = || self.retry.pause(self.client, request.endpoint, failure);
+            let pause = match lag.map_or_else(retry, Ok) {
+                Ok(pause) => pause,
+                Err(why) => return classified.map(|classified| classified.not_retried(why)),
             };
+            self.progress.stage.begin_again();
             runtime::sleep_until(runtime::deadline(pause)).await;
             sent = true;
             shell.permit(identity, sent)?;
@@ -288,6 +306,14 @@ impl Inner {
 }
 
 impl ClassifiedResponse {
+    /// Returns the same response with the reason why it is not retried.
+    fn not_retried(self, why: Option<NotRetried>) -> Self {
+        match self {
+            Self::Returned(response) => Self::Returned(response.not_retried(why)),
+            Self::Rejected(_) => self,
+        }
+    }
+
     /// Returns the error response that a retry may replace.
     fn failure(&self) -> Option<&ErrorResponse> {
         match self {

@@ -6,10 +6,12 @@ use std::time::Duration;
 use crate::backoff;
 use crate::client::idempotency::is_idempotent;
 use crate::client::inner::Inner;
-use crate::error::{Error, ErrorResponse, InvalidRequest};
+use crate::client::retry_policy::{FailedAttempt, OwnRetry};
+use crate::endpoint::Endpoint;
+use crate::error::{Error, ErrorResponse, InvalidRequest, NotRetried};
 use crate::request::Prepared;
 use crate::retry_after;
-use crate::runtime::{self, Clock, Instant};
+use crate::runtime::{self, Instant};
 use crate::trace;
 
 const FIRST: Duration = Duration::from_millis(500);
@@ -18,33 +20,34 @@ const LONGEST: Duration = Duration::from_secs(8);
 const RETRY_AFTER_LONGEST: Duration = Duration::from_secs(60);
 
 /// How often a call may be sent again. All its sends share one budget, the replay included.
-pub(crate) struct RetryBudget {
+pub(crate) struct CallRetries {
     left: u32,
     failures: u32,
-    /// The time of day that a date in a response is compared with, if the server does not tell its own.
-    clock: Clock,
+    /// What the call or its declaration says in place of the client.
+    own: Option<Box<OwnRetry>>,
     /// When the call times out.
     deadline: Option<Instant>,
     /// Whether a hop was sent that must not be sent again.
     unsafe_hop: AtomicBool,
 }
 
-impl RetryBudget {
+impl CallRetries {
     /// Returns the budget of a call that sends `request`. `own` is what the caller has set. The default of
     /// `client` applies to all requests that can be repeated.
     pub(crate) fn new(
         request: &Prepared,
-        own: Option<u32>,
+        own: Option<Box<OwnRetry>>,
         client: &Inner,
         timeout: Option<Duration>,
     ) -> Result<Self, InvalidRequest> {
-        check(request, own)?;
-        let default = if obstacle(request).is_none() { client.retry } else { 0 };
-        let left = own.or(request.endpoint.retry).unwrap_or(default);
+        let times = own.as_ref().and_then(|own| own.times);
+        check(request, times)?;
+        let default = if obstacle(request).is_none() { client.retry.times } else { 0 };
+        let left = times.or(request.endpoint.retry).unwrap_or(default);
         Ok(Self {
             left,
             failures: 0,
-            clock: client.clock.clone(),
+            own,
             deadline: timeout.filter(|_| left > 0).map(runtime::deadline),
             unsafe_hop: AtomicBool::new(false),
         })
@@ -58,38 +61,56 @@ impl RetryBudget {
         }
     }
 
-    /// Returns the pause before the next retry, or `None` if the outcome of the attempt is final. The attempt
-    /// is a success (`None`), an error response, or an error.
-    pub(crate) fn pause(&mut self, attempt: Result<Option<&ErrorResponse>, &Error>) -> Option<Duration> {
-        if self.left == 0 || *self.unsafe_hop.get_mut() || !is_transient(attempt) {
-            return None;
+    /// Returns how long one attempt may take.
+    pub(crate) fn attempt_timeout(&self, client: &Inner, endpoint: &Endpoint) -> Option<Duration> {
+        let own = self.own.as_ref().and_then(|own| own.attempt_timeout);
+        own.or(endpoint.attempt_timeout).or(client.retry.attempt_timeout)
+    }
+
+    /// Returns the pause before the next retry. The outcome of the attempt is final otherwise: a success
+    /// (`None`), an error response, or an error. Then returns why a failure that would be retried is not.
+    pub(crate) fn pause(
+        &mut self,
+        client: &Inner,
+        endpoint: &'static Endpoint,
+        attempt: Result<Option<&ErrorResponse>, &Error>,
+    ) -> Result<Duration, Option<NotRetried>> {
+        let budget = client.retry.budget.as_ref();
+        if let (Ok(None), Some(budget)) = (attempt, budget) {
+            budget.succeeded();
         }
-        let asked = match attempt {
-            Ok(Some(answer)) => {
-                retry_after::parse(answer.headers(), || self.clock.wall()).unwrap_or_default()
-            }
-            _ => Duration::ZERO,
-        };
+        if self.left == 0 || *self.unsafe_hop.get_mut() {
+            return Err(None);
+        }
+        let failed = FailedAttempt::of(endpoint, attempt).filter(|failed| self.is_retried(client, failed));
+        let failed = failed.ok_or(None)?;
+        let asked =
+            failed.answer().and_then(|answer| retry_after::parse(answer.headers(), || client.clock.wall()));
+        let asked = asked.unwrap_or_default();
+        if asked > RETRY_AFTER_LONGEST {
+            return Err(Some(NotRetried::RetryAfterTooLong));
+        }
         let pause = backoff::delay(FIRST, LONGEST, self.failures, fastrand::f64()).max(asked);
         // A response that has arrived says more than a timeout that is certain to come.
-        let in_time = self.deadline.is_none_or(|deadline| runtime::deadline(pause) < deadline);
-        if asked > RETRY_AFTER_LONGEST || !in_time {
-            return None;
+        if self.deadline.is_some_and(|deadline| runtime::deadline(pause) >= deadline) {
+            return Err(Some(NotRetried::Timeout));
+        }
+        if budget.is_some_and(|budget| !budget.take()) {
+            return Err(Some(NotRetried::BudgetSpent));
         }
         self.left -= 1;
         self.failures += 1;
         trace::retries(pause, self.failures);
-        Some(pause)
+        Ok(pause)
     }
-}
 
-/// Whether the failure may be gone in a moment: a status of the server or of a proxy, or a connection that
-/// failed.
-fn is_transient(attempt: Result<Option<&ErrorResponse>, &Error>) -> bool {
-    match attempt {
-        Ok(answer) => answer.is_some_and(ErrorResponse::is_transient),
-        Err(Error::Transport(error)) => error.kind().is_transient(),
-        Err(_) => false,
+    fn is_retried(&self, client: &Inner, failed: &FailedAttempt<'_>) -> bool {
+        let own = self.own.as_ref().and_then(|own| own.retry_if);
+        match (own, &client.retry.retry_if) {
+            (Some(own), _) => own(failed),
+            (None, Some(client)) => client(failed),
+            (None, None) => failed.is_transient(),
+        }
     }
 }
 
