@@ -140,6 +140,16 @@ async fn i22_the_header_goes_where_its_cookie_goes() -> Result<(), Box<dyn StdEr
     ] {
         assert_eq!(forum.follow(address).await?, expected, "I22: {address}");
     }
+    let with_a_token = ForumClient::builder("https://forum.example")
+        .attach(Attach::bearer().csrf("csrftoken", "x-csrftoken"))
+        .trusted_origin("https://cdn.example")
+        .transport(ServiceTransport::new(backend.clone()))
+        .build()?;
+    with_a_token.session().sign_in(Tokens::new("a1"))?;
+    with_a_token.csrf().await?;
+    assert_eq!(with_a_token.follow("/x").await?, "c1 c1");
+    assert_eq!(with_a_token.follow("https://cdn.example/x").await?, "none none", "I22");
+    assert_eq!(backend.last().unwrap().bearer(), Some("a1"));
     backend.route("POST", "/posts", |_| async { Reply::redirect("https://other.example/x").status(307) });
     assert_eq!(forum.post().await?, "none none", "I22: a redirect to another origin");
     backend.route("POST", "/posts", |_| async { Reply::redirect("/x").status(307) });
