@@ -125,7 +125,7 @@ impl Progress {
     pub(super) fn attempt_within<'a, T: 'a>(
         &'a self,
         limit: Duration,
-        attempt: Pin<&'a mut (impl Future<Output = Result<T, Error>> + Send)>,
+        attempt: impl Future<Output = Result<T, Error>> + Send + 'a,
     ) -> Pin<Box<dyn Future<Output = Result<T, Error>> + Send + 'a>> {
         Box::pin(async move {
             tokio::select! {

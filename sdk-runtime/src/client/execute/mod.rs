@@ -11,7 +11,6 @@ pub(super) mod attempt;
 pub(super) mod authorize;
 pub(super) mod retry;
 
-use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -139,11 +138,11 @@ impl Execution<'_> {
             let moved = self.client.moved(request, credentials.origin);
             let sent_to = moved.as_ref().unwrap_or(request);
             let permit = || identity.map_or(Ok(()), |identity| session.shell().permit(identity, sent));
-            let attempt = {
-                let attempt = pin!(self.attempt(sent_to, credentials, permit));
-                match self.retry.attempt_timeout(self.client, request.endpoint) {
-                    None => attempt.await,
-                    Some(limit) => self.progress.attempt_within(limit, attempt).await,
+            let attempt = match self.retry.attempt_timeout(self.client, request.endpoint) {
+                None => self.attempt(sent_to, credentials, permit).await,
+                Some(limit) => {
+                    let attempt = self.attempt(sent_to, credentials, permit);
+                    self.progress.attempt_within(limit, attempt).await
                 }
             };
             let failure = attempt.as_ref().map(AttemptResponse::failure);
@@ -174,10 +173,13 @@ impl Execution<'_> {
             let moved = self.client.moved(request, credentials.origin);
             let sent_to = moved.as_ref().unwrap_or(request);
             let attempt = {
-                let attempt = pin!(self.attempt(sent_to, credentials, || shell.permit(identity, sent)));
+                let permit = || shell.permit(identity, sent);
                 match self.retry.attempt_timeout(self.client, request.endpoint) {
-                    None => attempt.await,
-                    Some(limit) => self.progress.attempt_within(limit, attempt).await,
+                    None => self.attempt(sent_to, credentials, permit).await,
+                    Some(limit) => {
+                        let attempt = self.attempt(sent_to, credentials, permit);
+                        self.progress.attempt_within(limit, attempt).await
+                    }
                 }
             };
             let classified = attempt.map(|response| self.client.classify(request, response, snapshot));
