@@ -20,13 +20,16 @@ use crate::text;
 
 /// The access token must be refreshed, and that is not possible now. The login is not lost.
 #[derive(Clone)]
-pub struct RefreshUnavailable(Arc<Inner>, Called, Option<ErrorResponse>);
+pub struct RefreshUnavailable(Arc<Inner>, Called);
 
 has_endpoint!(RefreshUnavailable, 1);
 
+#[derive(Clone)]
 struct Inner {
     cause: UnavailableCause,
     until: Instant,
+    /// The answer that rejected the token of the call.
+    rejection: Option<ErrorResponse>,
 }
 
 /// Why a refresh is not possible now.
@@ -61,7 +64,7 @@ pub enum UnavailableCause {
 
 impl RefreshUnavailable {
     pub(crate) fn until(until: Instant, cause: UnavailableCause) -> Self {
-        Self(Arc::new(Inner { cause, until }), Called::default(), None)
+        Self(Arc::new(Inner { cause, until, rejection: None }), Called::default())
     }
 
     /// Creates the error of a refresh that is not possible for `wait`, for a fake.
@@ -86,15 +89,16 @@ impl RefreshUnavailable {
     }
 
     /// Adds the answer that rejected the token of this call.
-    pub(crate) fn after(self, rejection: ErrorResponse) -> Self {
-        Self(self.0, self.1, Some(rejection))
+    pub(crate) fn after(mut self, rejection: ErrorResponse) -> Self {
+        Arc::make_mut(&mut self.0).rejection = Some(rejection);
+        self
     }
 
     /// Returns the answer that rejected the token of this call, such as its 401. It is `None` if the call was
     /// not sent, because its token had lapsed.
     #[must_use]
     pub fn rejection(&self) -> Option<&ErrorResponse> {
-        self.2.as_ref()
+        self.0.rejection.as_ref()
     }
 
     /// Returns the status of the response to the refresh, if it was an error or could not be decoded.
