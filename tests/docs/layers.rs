@@ -14,6 +14,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use http::Request;
+use sdk_runtime::client::PoolKey;
+use sdk_runtime::store::MemoryStore;
 use sdk_runtime::transport::{HttpTransport, Transport, reqwest};
 use sdk_runtime::{ServiceTransport, Tokens, body::RequestBody, endpoint::Endpoint, oauth};
 use sdk_testkit::{Backend, Reply, TokenServer};
@@ -47,6 +49,26 @@ async fn each_attempt_has_an_id() -> Result<(), Box<dyn StdError>> {
         })
         .build()?;
     assert_eq!(tracker.issue(7).await?, "issue-1");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_request_knows_its_user() -> Result<(), Box<dyn StdError>> {
+    let users: Arc<Mutex<Vec<Option<u64>>>> = Arc::default();
+    let log = users.clone();
+    let trackers = TrackerClient::builder("http://localhost")
+        .transport(ServiceTransport::new(server()))
+        .transport_layer(MapRequestLayer::new(move |request: Request<RequestBody>| {
+            let user = request.extensions().get::<PoolKey<u64>>();
+            log.lock().unwrap().push(user.map(|it| **it));
+            request
+        }))
+        .build_pool(|_: &u64| MemoryStore::new())?
+        .on_request(|user, _endpoint, headers| {
+            headers.insert("x-tenant", (user / 1_000).into());
+        });
+    trackers.get(&17_004).issue(7).await?;
+    assert_eq!(*users.lock().unwrap(), [Some(17_004)]);
     Ok(())
 }
 

@@ -29,7 +29,7 @@ fn keys<C>(pool: &SessionPool<u32, C>) -> Vec<u32> {
 #[tokio::test]
 async fn a_fake_is_made_once_for_each_key_until_it_is_removed() {
     let (made, pool) = fakes();
-    let pool = pool.limit(1);
+    let pool = pool.limit(1).on_request(|_, _, _| panic!("a fake sends nothing"));
     let mut events = pool.events();
     assert!(pool.is_empty());
     for key in [1, 2, 1, 3, 2] {

@@ -29,6 +29,7 @@ mod pages_resumed;
 mod parser;
 mod path;
 mod path_random;
+mod pool_key;
 mod proxy;
 mod query;
 mod query_key;

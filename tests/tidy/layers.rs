@@ -82,7 +82,7 @@ const LAYERS: &[Layers] = &[
     },
     Layers {
         directory: "sdk-runtime/src/exchange/",
-        order: &["csrf", "credentials cross_origin on_request redirect"],
+        order: &["csrf keyed", "credentials cross_origin on_request redirect"],
     },
     Layers {
         directory: "sdk-runtime/src/sync/",
@@ -114,7 +114,7 @@ const LAYERS: &[Layers] = &[
         ],
     },
     Layers { directory: "sdk-runtime/src/client/execute/", order: &["retry", "authorize attempt"] },
-    Layers { directory: "sdk-runtime/src/client/pool/", order: &["events slot", "made sessions"] },
+    Layers { directory: "sdk-runtime/src/client/pool/", order: &["events key slot", "made sessions"] },
     Layers {
         directory: "sdk-runtime/src/error/",
         order: &[

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use axum::http::{HeaderMap, HeaderValue};
 use sdk_runtime::FileStore;
 use sdk_runtime::client::SessionPool;
 use sdk_runtime::error::BuildError;
@@ -40,7 +41,8 @@ impl App {
             .on_request(|_, headers| request_id::add_to(headers))
             .layer(GlobalConcurrencyLimitLayer::new(32)) // attempts at a time, of all users together
             .build_pool(move |user: &UserId| FileStore::new(folder_of(&logins, user).join("login")))?
-            .limit(1_000); // idle logins in memory
+            .limit(1_000) // idle logins in memory
+            .on_request(|user, _, headers| name(user, headers));
         let reports = ReportsClient::builder(&config.reports)
             .transport(transport)
             .allow_insecure(&config.reports)
@@ -48,6 +50,13 @@ impl App {
             .on_request(|_, headers| request_id::add_to(headers))
             .build()?;
         Ok(Self { trackers: trackers.map(DynTracker::from), reports: reports.into() })
+    }
+}
+
+/// Sets the user's name, as the logs of the tracker show it. Each refresh has it too.
+fn name(user: &UserId, headers: &mut HeaderMap) {
+    if let Ok(user) = HeaderValue::from_str(user) {
+        headers.insert("x-on-behalf-of", user);
     }
 }
 

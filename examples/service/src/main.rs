@@ -89,6 +89,7 @@ async fn main() -> Result<()> {
     let ids: Vec<_> = sent.iter().rev().take(3).map(|it| (it.path(), it.header("x-request-id"))).collect();
     let expected = [("/issues/7", Some("of-ann")), ("/auth/refresh", None), ("/issues/7", Some("of-ann"))];
     assert_eq!(ids, expected);
+    assert!(sent.iter().rev().take(3).all(|it| it.header("x-on-behalf-of") == Some("ann")));
 
     // The list of the administrator has no visitors.
     assert_eq!(browser.ask("GET", "/issues/7", "eve", "").await?.0, 401);

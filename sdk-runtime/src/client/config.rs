@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::inner::{Client, Inner};
 use super::retry_policy::RetryPolicy;
 use crate::error::BuildError;
-use crate::exchange::Upstream;
+use crate::exchange::{Route, Upstream};
 use crate::metrics::Metrics;
 use crate::runtime::{Clock, Spawner};
 use crate::secret::AccessToken;
@@ -38,16 +38,21 @@ impl ClientConfig {
         Session::new(self.attachment.clone(), self.judge.clone(), store, host)
     }
 
+    /// Returns the route of a client that belongs to no pool.
+    pub(super) fn route(&self) -> Route {
+        Route::new(self.upstream.clone(), None)
+    }
+
     /// Gives `session` its way to refresh itself, if there is one. Returns `false` if it already has one.
     /// `signs_in` says whether a function of the program may give it its first tokens before a sign-in.
-    pub(super) fn attach_refresh(&self, session: &Session, signs_in: bool) -> bool {
+    pub(super) fn attach_refresh(&self, session: &Session, route: &Route, signs_in: bool) -> bool {
         let (attachment, provided) = (self.attachment.clone(), self.provided.clone());
         let clock = self.clock.clone();
         let refresher = match &self.refresh {
             None => return true,
             Some(Refresh::Endpoint(refresh)) => {
-                let upstream = self.upstream.clone();
-                Refresher::Endpoint(EndpointRefresh { upstream, attachment, refresh, provided, clock })
+                let route = route.clone();
+                Refresher::Endpoint(EndpointRefresh { route, attachment, refresh, provided, clock })
             }
             Some(Refresh::Source(source)) => {
                 let source = source.clone();
@@ -57,15 +62,15 @@ impl ClientConfig {
         session.shell().refresh_with(refresher, self.in_advance)
     }
 
-    pub(super) fn client(&self, session: Session) -> Client {
+    pub(super) fn client(&self, session: Session, route: Route) -> Client {
         let judge = match self.judge.is_default() {
             true => session.shell().judge.clone(),
             false => self.judge.clone(),
         };
         let (timeout, retry, body_limit) = (self.timeout, self.retry.clone(), self.body_limit);
-        let (upstream, provided, clock) = (self.upstream.clone(), self.provided.clone(), self.clock.clone());
-        let session = session.allowing(upstream.base.insecure().clone());
-        Client(Arc::new(Inner { upstream, session, provided, judge, clock, timeout, retry, body_limit }))
+        let (provided, clock) = (self.provided.clone(), self.clock.clone());
+        let session = session.allowing(route.base.insecure().clone());
+        Client(Arc::new(Inner { route, session, provided, judge, clock, timeout, retry, body_limit }))
     }
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::retry_policy::RetryPolicy;
 use crate::endpoint::Endpoint;
-use crate::exchange::Upstream;
+use crate::exchange::Route;
 use crate::request::Request;
 use crate::runtime::{Clock, Spawner};
 use crate::session::{Grant, Judge, Needs, Provided, RefreshEndpoint, Session};
@@ -31,7 +31,7 @@ pub trait ApiClient: Sized {
 pub struct Client(pub(super) Arc<Inner>);
 
 pub(super) struct Inner {
-    pub(super) upstream: Arc<Upstream>,
+    pub(super) route: Route,
     pub(super) session: Session,
     /// What the requests of the session are built from, in addition to its tokens.
     pub(super) provided: Provided,

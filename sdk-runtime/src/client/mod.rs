@@ -31,7 +31,7 @@ pub use inner::{ApiClient, Client};
 pub use pages::{PageItems, Pages};
 #[doc(hidden)]
 pub use paginate::Paginate;
-pub use pool::{PoolEvent, PoolEvents, SessionPool};
+pub use pool::{PoolEvent, PoolEvents, PoolKey, SessionPool};
 pub use response_call::ResponseCall;
 pub use retry_policy::{FailedAttempt, RetryBudget};
 pub use session_layer::{CopyBody, SessionLayer, SessionService};
@@ -58,7 +58,7 @@ impl Client {
     /// Starts a request of `endpoint`.
     #[must_use]
     pub fn request(&self, endpoint: &'static Endpoint) -> ClientRequest<'_> {
-        ClientRequest { client: self, request: Request::new(&self.0.upstream.base, endpoint), retry: None }
+        ClientRequest { client: self, request: Request::new(&self.0.route.base, endpoint), retry: None }
     }
 }
 

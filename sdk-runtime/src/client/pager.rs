@@ -232,7 +232,7 @@ fn next_address(
     let invalid = |reason| InvalidRequest::new(by, reason);
     let mut next = context.join(target).map_err(|_| invalid("leads to the next page by no address"))?;
     next.set_fragment(None);
-    let base = &client.upstream.base;
+    let base = &client.route.base;
     if let Some(name) = client.session.shell().attachment.query()
         && endpoint.auth.is_signed()
         && base.trusts(&next)

@@ -72,7 +72,7 @@ pub(super) async fn send(
     let jar = view.jar_for_sign_in();
     let credentials = shell.attachment.cookies(Some(&jar));
     let sent =
-        client.upstream.exchange(request, credentials, Contents::Secret, &progress.stage, None, |_| Ok(()));
+        client.route.exchange(request, credentials, Contents::Secret, &progress.stage, None, |_| Ok(()));
     let exchange = sent.await?;
     let received = exchange.cookies.clone();
     let attempt = client.read_response(request, exchange, true, &progress.waits).await?;

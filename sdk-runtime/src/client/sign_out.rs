@@ -82,7 +82,7 @@ async fn tell_server(
         Auth::Cookies => Credentials { token: None, ..login },
         Auth::Required | Auth::Optional => login,
     };
-    let sent = client.upstream.exchange(request, login, Contents::Secret, &progress.stage, None, |_| Ok(()));
+    let sent = client.route.exchange(request, login, Contents::Secret, &progress.stage, None, |_| Ok(()));
     Ok(client.read_response(request, sent.await?, true, &progress.waits).await?.response)
 }
 

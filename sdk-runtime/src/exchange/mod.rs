@@ -7,9 +7,11 @@
 mod credentials;
 mod cross_origin;
 mod csrf;
+mod keyed;
 mod on_request;
 mod redirect;
 
+use std::ops::Deref;
 use std::sync::Arc;
 
 use http::header::{ACCEPT_ENCODING, COOKIE, Entry, LOCATION};
@@ -28,6 +30,7 @@ use crate::transport::{Stage, Transport, TransportRequest, TransportResponse};
 
 pub(crate) use credentials::{Credentials, Places};
 pub(crate) use csrf::Csrf;
+pub(crate) use keyed::Keyed;
 pub(crate) use on_request::OnRequest;
 pub use redirect::Redirects;
 
@@ -49,6 +52,22 @@ pub(crate) struct Upstream {
     pub(crate) signed_header: Option<HeaderName>,
     pub(crate) clock: Clock,
     pub(crate) metrics: Metrics,
+}
+
+/// The way of the requests of one login: its server, which all logins of a pool share, and its key there.
+#[derive(Clone)]
+pub(crate) struct Route {
+    upstream: Arc<Upstream>,
+    /// `None` for a client that belongs to no pool.
+    key: Option<Arc<dyn Keyed>>,
+}
+
+impl Deref for Route {
+    type Target = Upstream;
+
+    fn deref(&self) -> &Upstream {
+        &self.upstream
+    }
 }
 
 /// Whether the body of a request is a secret.
@@ -81,7 +100,11 @@ pub(crate) struct ExchangeResponse {
     pub(crate) cookies: SetCookies,
 }
 
-impl Upstream {
+impl Route {
+    pub(crate) fn new(upstream: Arc<Upstream>, key: Option<Arc<dyn Keyed>>) -> Self {
+        Self { upstream, key }
+    }
+
     /// Sends `request` once and follows redirects, up to one of a signed request that `ends_at` names. Asks
     /// `permit` before every hop, and notes the progress in `stage`.
     pub(crate) async fn exchange(
@@ -261,9 +284,18 @@ impl Upstream {
                     .extend(self.headers.get_all(name).iter().map(|value| (name.clone(), value.clone())));
             }
         }
-        if own_origin && !self.on_request.is_empty() {
+        if let Some(key) = &self.key {
+            key.name_in(&mut outgoing.extensions);
+        }
+        let by_key = self.key.as_ref().filter(|key| key.sets_headers());
+        if own_origin && (!self.on_request.is_empty() || by_key.is_some()) {
             let (functions, signed) = (&self.on_request, self.signed_header.as_ref());
-            span.in_scope(|| on_request::call(functions, request, signed, &mut outgoing.headers))?;
+            let more = |headers: &mut HeaderMap| {
+                if let Some(key) = by_key {
+                    key.set_headers(request.endpoint, headers);
+                }
+            };
+            span.in_scope(|| on_request::call(functions, more, request, signed, &mut outgoing.headers))?;
         }
         if let Some(Entry::Occupied(mut own)) =
             self.signed_header.as_ref().map(|name| outgoing.headers.entry(name))
@@ -312,7 +344,7 @@ mod tests {
             let mut base = Base::parse(base).unwrap();
             allowed.map_or(Ok(()), |origin| base.allow_insecure(origin)).unwrap();
             let request = Request::new(&base, &LOGIN).prepare(None).unwrap();
-            let upstream = Upstream {
+            let upstream = Arc::new(Upstream {
                 session_transport: Arc::new(Nowhere),
                 transport: Arc::new(Nowhere),
                 on_request: Vec::new(),
@@ -322,10 +354,11 @@ mod tests {
                 signed_header: None,
                 clock: Clock::default(),
                 metrics: Metrics::default(),
-            };
+            });
+            let route = Route::new(upstream, None);
             for contents in [Contents::Secret, Contents::Ordinary] {
                 let stage = Stage::default();
-                let sent = upstream
+                let sent = route
                     .exchange(&request, Credentials::default(), contents, &stage, None, |_| Ok(()))
                     .await;
                 let is_sent = matches!(sent.err(), Some(Error::Transport(_)));

@@ -12,10 +12,12 @@ use crate::request::{Prepared, header};
 /// One function of `.on_request(…)`.
 pub(crate) type OnRequest = Arc<dyn Fn(&'static Endpoint, &mut HeaderMap) + Send + Sync>;
 
-/// Calls `functions` with the headers of `request` as they are sent. The header of the credential, `signed`,
-/// is not theirs to set, and neither are those of the transport and the boundary of a form.
+/// Calls `functions`, and then `more`, with the headers of `request` as they are sent. The header of the
+/// credential, `signed`, is not theirs to set, and neither are those of the transport and the boundary of a
+/// form.
 pub(super) fn call(
     functions: &[OnRequest],
+    more: impl FnOnce(&mut HeaderMap),
     request: &Prepared,
     signed: Option<&HeaderName>,
     headers: &mut HeaderMap,
@@ -31,6 +33,7 @@ pub(super) fn call(
     for function in functions {
         function(request.endpoint, headers);
     }
+    more(headers);
     for (name, before) in kept {
         if lines(headers, &name) != before {
             let reason = "is not for `.on_request(…)` to set: the client sets it";

@@ -95,7 +95,8 @@ pub struct TransportRequest {
     pub url: Url,
     /// All headers, except `Host` and those about the length of the body.
     pub headers: HeaderMap,
-    /// The values of [`Call::extension`](crate::Call::extension).
+    /// The values of [`Call::extension`](crate::Call::extension), and the
+    /// [`PoolKey`](crate::client::PoolKey) of a client of a pool.
     pub extensions: Extensions,
     /// The body, or `None` for a request without one.
     pub body: Option<RequestBody>,

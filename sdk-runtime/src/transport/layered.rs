@@ -24,7 +24,8 @@ use crate::error::{TransportError, TransportErrorKind};
 /// The request has the absolute address as its URI. Its extensions hold the declared endpoint as a
 /// `&'static` [`Endpoint`], which a layer finds by
 /// `request.extensions().get::<&'static Endpoint>()`, and the values of
-/// [`Call::extension`](crate::Call::extension).
+/// [`Call::extension`](crate::Call::extension). A client of a pool adds its
+/// [`PoolKey`](crate::client::PoolKey).
 #[derive(Clone)]
 pub struct TransportService(Arc<dyn Transport>);
 

@@ -25,7 +25,8 @@ use crate::error::{TransportError, TransportErrorKind};
 /// except a [`TransportError`], which says that itself.
 ///
 /// The extensions of a request hold the declared endpoint as a `&'static`
-/// [`Endpoint`](crate::endpoint::Endpoint), and the values of [`Call::extension`](crate::Call::extension).
+/// [`Endpoint`](crate::endpoint::Endpoint), the values of [`Call::extension`](crate::Call::extension), and
+/// the [`PoolKey`](crate::client::PoolKey) of a client of a pool.
 #[derive(Debug)]
 pub struct ServiceTransport<S> {
     service: Mutex<S>,

@@ -230,16 +230,16 @@ impl<C: ApiClient> ClientBuilder<C> {
                     Error::InvalidRequest(error) => BuildError::credential(error),
                     _ => BuildError::conflict("the session is closed"),
                 })?;
-                return Ok(C::from_client(config.client(session)));
+                return Ok(C::from_client(config.client(session, config.route())));
             }
         };
-        if !config.attach_refresh(&session, true) {
+        if !config.attach_refresh(&session, &config.route(), true) {
             return Err(BuildError::conflict(
                 "the session of `.session(…)` has a way to refresh itself already: leave \
                  `#[session(refresh)]` to one trait, and `.refresh_with(…)` to one client",
             ));
         }
-        Ok(C::from_client(config.client(session)))
+        Ok(C::from_client(config.client(session, config.route())))
     }
 
     /// Builds a pool of clients, one login for each key, for a server that acts for its users. `store` makes

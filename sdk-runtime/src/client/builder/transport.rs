@@ -139,6 +139,7 @@ impl<C: ApiClient> ClientBuilder<C> {
     ///
     /// It runs in the task of the call, except for a refresh. A refresh serves many calls in a task of its
     /// own, so it has none of their task-local values: read those by `try_with`.
+    /// [`SessionPool::on_request`](crate::client::SessionPool::on_request) knows the key of the login.
     ///
     /// ```
     /// # use sdk_runtime::{Result, api_client};

@@ -104,7 +104,7 @@ impl Execution<'_> {
         };
         let ends_at: Option<EndsAt<'_>> = (!client.judge.also_on.is_empty()).then_some(&ends_at);
         let stage = &progress.stage;
-        let sent = client.upstream.exchange(request, credentials, Contents::Ordinary, stage, ends_at, permit);
+        let sent = client.route.exchange(request, credentials, Contents::Ordinary, stage, ends_at, permit);
         let exchange = sent.await;
         if let Some(jar) = credentials.jar {
             client.session.shell().tell_dropped(jar);

@@ -299,7 +299,7 @@ impl Inner {
 
     /// Returns the key under which the session counts the rejections of `endpoint`.
     fn endpoint_id(&self, endpoint: &Endpoint) -> EndpointId {
-        EndpointId { base: self.upstream.base.id(), name: endpoint.qualified_name() }
+        EndpointId { base: self.route.base.id(), name: endpoint.qualified_name() }
     }
 
     pub(super) fn credentials<'a>(&'a self, snapshot: &'a Snapshot) -> Credentials<'a> {

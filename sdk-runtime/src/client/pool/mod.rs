@@ -2,6 +2,7 @@
 //! session of its own.
 
 mod events;
+mod key;
 mod made;
 mod sessions;
 mod slot;
@@ -10,11 +11,15 @@ use std::fmt;
 use std::hash::Hash;
 use std::sync::Arc;
 
+use http::HeaderMap;
+
 pub use self::events::{PoolEvent, PoolEvents};
+pub use self::key::PoolKey;
 use self::made::{Made, MadeKeys};
 use self::sessions::{Sessions, StoreOf};
 use super::config::ClientConfig;
 use super::inner::ApiClient;
+use crate::endpoint::Endpoint;
 use crate::error::StoreError;
 use crate::session::SessionState;
 
@@ -146,6 +151,54 @@ impl<K: Clone + Eq + Hash + Send + Sync + 'static, C> SessionPool<K, C> {
     pub fn limit(self, logins: usize) -> Self {
         if let Logins::Sessions(sessions) = &self.logins {
             sessions.limit(logins);
+        }
+        self
+    }
+
+    /// Calls `function` with the key and the headers of each request of the pool before it is signed: for a
+    /// tenant, a region, or the name of the user. It is called for each refresh, sign-in and sign-out too,
+    /// after the functions of the builder, also for clients that were made before.
+    ///
+    /// The rules are those of [`ClientBuilder::on_request`](crate::client::ClientBuilder::on_request): the
+    /// function must not block, it cannot set the header of the credential, and its headers go to the
+    /// client's own origins only. Layers find the key in the extensions of a request, as a [`PoolKey`].
+    /// A pool of [`from_fn`](Self::from_fn) ignores `function`.
+    ///
+    /// ```
+    /// use http::HeaderValue;
+    /// use sdk_runtime::{Result, ServiceTransport, api_client, store::MemoryStore};
+    /// use sdk_testkit::{Backend, Reply};
+    ///
+    /// #[api_client]
+    /// trait Calendar {
+    ///     #[get("/tenant", auth = none)]
+    ///     async fn tenant(&self) -> Result<String>;
+    /// }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> std::result::Result<(), Box<dyn std::error::Error>> {
+    /// let backend = Backend::new();
+    /// backend.route("GET", "/tenant", |request| async move {
+    ///     Reply::text(request.header("x-tenant").unwrap_or_default())
+    /// });
+    /// // A key is the number of a tenant and the name of a user.
+    /// let calendars = CalendarClient::builder("http://localhost")
+    ///     .transport(ServiceTransport::new(backend))
+    ///     .build_pool(|_: &(u64, String)| MemoryStore::new())?
+    ///     .on_request(|(tenant, _), _endpoint, headers| {
+    ///         headers.insert("x-tenant", HeaderValue::from(*tenant));
+    ///     });
+    /// assert_eq!(calendars.get(&(7, "ann".to_owned())).tenant().await?, "7");
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn on_request(
+        self,
+        function: impl Fn(&K, &'static Endpoint, &mut HeaderMap) + Send + Sync + 'static,
+    ) -> Self {
+        if let Logins::Sessions(sessions) = &self.logins {
+            sessions.on_request(Arc::new(function));
         }
         self
     }

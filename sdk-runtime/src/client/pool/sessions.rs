@@ -5,10 +5,12 @@ use std::hash::Hash;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::events::PoolEvents;
+use super::key::{KeyedRequests, OnKeyedRequest, OnRequests, PoolKey};
 use super::slot::{Inherited, Slot};
 use crate::client::config::ClientConfig;
 use crate::client::inner::Client;
 use crate::error::StoreError;
+use crate::exchange::Route;
 use crate::runtime::Now;
 use crate::session::{EvictedSession, SessionEvent, SessionState, Shell};
 use crate::store::{MemoryStore, TokenStore};
@@ -30,6 +32,7 @@ pub(crate) type StoreOf<K> = Box<dyn Fn(&K) -> Arc<dyn TokenStore> + Send + Sync
 pub(super) struct Sessions<K> {
     config: ClientConfig,
     store: StoreOf<K>,
+    on_request: OnRequests<K>,
     /// Whether a store that is lost with its session was reported.
     is_reported: Flag,
     logins: Mutex<PoolState<K>>,
@@ -84,12 +87,17 @@ impl<K: Clone + Eq + Hash + Send + Sync + 'static> Sessions<K> {
         let (limit, next_sweep, ending) = (LIMIT, LIMIT, Vec::new());
         let (asked, is_closed, events) = (0, false, Some(Arc::new(Broadcast::new(BACKLOG))));
         let logins = PoolState { by_key, remains, limit, next_sweep, asked, is_closed, events, ending };
-        Self { config, store, is_reported: Flag::default(), logins: Mutex::new(logins) }
+        let (on_request, is_reported) = (OnRequests::new(), Flag::default());
+        Self { config, store, on_request, is_reported, logins: Mutex::new(logins) }
     }
 
     pub(super) fn limit(&self, logins: usize) {
         let mut kept = self.lock();
         (kept.limit, kept.next_sweep) = (logins, logins);
+    }
+
+    pub(super) fn on_request(&self, function: OnKeyedRequest<K>) {
+        self.on_request.push(&function);
     }
 
     pub(super) fn len(&self) -> usize {
@@ -238,15 +246,17 @@ impl<K: Clone + Eq + Hash + Send + Sync + 'static> Sessions<K> {
         inherited: Inherited,
     ) -> Client {
         let session = self.config.session(Some(store));
+        let key = PoolKey::new(key.clone());
+        let keyed = KeyedRequests { key: key.clone(), on_request: self.on_request.clone() };
+        let route = Route::new(self.config.upstream.clone(), Some(Arc::new(keyed)));
         if let Some(events) = events {
-            let key = key.clone();
-            let sink = move |event: &SessionEvent| events.send(&(key.clone(), event.clone()));
+            let sink = move |event: &SessionEvent| events.send(&(K::clone(&key), event.clone()));
             session.shell().events_also_to(Arc::new(sink));
         }
         // A function does not know the key, and must not sign in a user who is not.
-        self.config.attach_refresh(&session, false);
+        self.config.attach_refresh(&session, &route, false);
         session.shell().inherit(inherited.before, inherited.remains);
-        self.config.client(session)
+        self.config.client(session, route)
     }
 
     /// Returns a client whose session is closed.

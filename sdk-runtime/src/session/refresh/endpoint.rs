@@ -16,7 +16,7 @@ use crate::error::{
     DecodeError, Error, ErrorBody, ErrorResponse, InvalidRequest, TransportError, TransportErrorKind,
     UnavailableCause,
 };
-use crate::exchange::{Contents, Upstream};
+use crate::exchange::{Contents, Route};
 use crate::request::{Prepared, Request};
 use crate::response::{BodyEnd, BufferedResponse, ERROR_BODY_TIME, Head, ReceivedBody, receive};
 use crate::runtime::{self, Clock};
@@ -64,7 +64,7 @@ impl RefreshEndpoint {
 /// Refreshes a session through its declared endpoint.
 #[derive(Clone)]
 pub(crate) struct EndpointRefresh {
-    pub(crate) upstream: Arc<Upstream>,
+    pub(crate) route: Route,
     pub(crate) attachment: Arc<Attachment>,
     pub(crate) refresh: &'static RefreshEndpoint,
     pub(crate) provided: Provided,
@@ -74,7 +74,7 @@ pub(crate) struct EndpointRefresh {
 impl EndpointRefresh {
     /// Builds the request. `None` if `grant` holds nothing to refresh with.
     pub(crate) fn request(&self, grant: &Grant) -> Option<Result<Prepared, InvalidRequest>> {
-        let mut request = Request::new(&self.upstream.base, self.refresh.endpoint);
+        let mut request = Request::new(&self.route.base, self.refresh.endpoint);
         request.supplied(|request| (self.refresh.supply)(&grant.with(&self.provided), request))?;
         Some(request.prepare(Some("application/json")))
     }
@@ -92,8 +92,7 @@ impl EndpointRefresh {
         let deadline = runtime::deadline(self.timeout());
         let credentials = self.attachment.cookies(Some(jar));
         let stage = Stage::default();
-        let exchange =
-            self.upstream.exchange(request, credentials, Contents::Secret, &stage, None, |_| Ok(()));
+        let exchange = self.route.exchange(request, credentials, Contents::Secret, &stage, None, |_| Ok(()));
         let (answer, cookies) = match runtime::until(deadline, exchange).await {
             Some(Ok(exchange)) => (exchange.response, exchange.cookies),
             Some(Err(error)) => return failed(error),
