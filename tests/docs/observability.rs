@@ -2,7 +2,7 @@
 
 use std::error::Error as StdError;
 use std::io::{self, Write};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use sdk_runtime::{Result, ServiceTransport, api_client};
 use sdk_testkit::{Backend, Reply};
@@ -28,11 +28,19 @@ impl Write for Log {
     }
 }
 
+/// Keeps a second subscriber, which gets nothing. While there is only one, `tracing` asks the thread that first
+/// reaches a place whether it reports anything, and the thread of another test answers no for all.
+fn hear_all_threads() {
+    static SECOND: OnceLock<tracing::Dispatch> = OnceLock::new();
+    SECOND.get_or_init(|| tracing::Dispatch::new(tracing_subscriber::registry()));
+}
+
 #[tokio::test]
 async fn a_log_shows_each_request() -> Result<(), Box<dyn StdError>> {
     let text = Log::default();
     let writer = text.clone();
     let log = move || writer.clone();
+    hear_all_threads();
     // `.json()` in addition, for a log that programs read.
     let subscriber = tracing_subscriber::fmt().with_writer(log).with_span_events(FmtSpan::CLOSE).finish();
     let _guard = tracing::subscriber::set_default(subscriber);
@@ -52,14 +60,14 @@ async fn a_log_shows_each_request() -> Result<(), Box<dyn StdError>> {
 #[cfg(feature = "metrics")]
 mod trace_context {
     use http::{HeaderMap, HeaderName, HeaderValue};
-    use opentelemetry::global;
     use opentelemetry::propagation::Injector;
     use opentelemetry::trace::{TraceContextExt as _, TracerProvider as _};
+    use opentelemetry::{Context, global};
     use opentelemetry_sdk::propagation::TraceContextPropagator;
     use opentelemetry_sdk::trace::SdkTracerProvider;
     use sdk_runtime::Tokens;
     use sdk_testkit::{Request, TokenServer};
-    use tracing::{Instrument, Level, Span};
+    use tracing::{Instrument, Level};
     use tracing_opentelemetry::OpenTelemetrySpanExt;
     use tracing_subscriber::filter::Targets;
     use tracing_subscriber::layer::{Layer as _, SubscriberExt};
@@ -79,12 +87,13 @@ mod trace_context {
 
     /// For `.on_request(…)`.
     fn add_trace_context(headers: &mut HeaderMap) {
-        let context = Span::current().context();
+        let context = Context::current();
         global::get_text_map_propagator(|format| format.inject_context(&context, &mut Headers(headers)));
     }
 
     #[tokio::test]
     async fn a_request_carries_the_trace() -> Result<(), Box<dyn StdError>> {
+        hear_all_threads();
         global::set_text_map_propagator(TraceContextPropagator::new());
         let tracer = SdkTracerProvider::builder().build().tracer("my-app"); // with an exporter of your own
         let subscriber =
@@ -112,7 +121,11 @@ mod trace_context {
         let tracer = SdkTracerProvider::builder().build().tracer("my-app");
         let filter = Targets::new().with_default(Level::INFO).with_target("sdk_runtime", Level::WARN);
         let traces = tracing_opentelemetry::layer().with_tracer(tracer).with_filter(filter);
-        let _guard = tracing::subscriber::set_default(tracing_subscriber::registry().with(traces));
+        // Another layer takes the spans that this one does not.
+        let everything = tracing_subscriber::fmt::layer().with_writer(io::sink);
+        hear_all_threads();
+        let subscriber = tracing_subscriber::registry().with(everything).with(traces);
+        let _guard = tracing::subscriber::set_default(subscriber);
 
         let server = TokenServer::new().guard("GET", "/issues/{id}", |_, _| async { Reply::text("ok") });
         let tracker = crate::layers::SignedClient::builder("http://localhost")

@@ -47,7 +47,7 @@ impl<S: Service<Request<B>>, B> Service<Request<B>> for Traced<S> {
 }
 
 /// Returns the trace, which is that of the outermost span, and the span of the request, which is the present
-/// one. With `tracing_opentelemetry` both are in `Span::current().context()`.
+/// one. With `tracing_opentelemetry` both are in `opentelemetry::Context::current()`.
 fn trace_context() -> Option<HeaderValue> {
     let span = Span::current().id()?;
     let trace = dispatcher::get_default(|subscriber| {
