@@ -28,8 +28,8 @@ impl Write for Log {
     }
 }
 
-/// Keeps a second subscriber, which gets nothing. While there is only one, `tracing` asks the thread that first
-/// reaches a place whether it reports anything, and the thread of another test answers no for all.
+/// Keeps a second subscriber, which gets nothing. While there is only one, `tracing` asks the thread that
+/// first reaches a place whether it reports anything, and the thread of another test answers no for all.
 fn hear_all_threads() {
     static SECOND: OnceLock<tracing::Dispatch> = OnceLock::new();
     SECOND.get_or_init(|| tracing::Dispatch::new(tracing_subscriber::registry()));
