@@ -2,7 +2,7 @@
 
 set shell := ["bash", "-euo", "pipefail", "-c"]
 
-default: fmt deny lint lint-all doc features native-tls windows macos wine package quickstart stay-signed-in examples behind-features guard build-tests test
+default: fmt deny lint lint-all doc features native-tls windows macos wine package quickstart stay-signed-in examples behind-features live guard build-tests test
 
 # The code is formatted.
 fmt:
@@ -64,6 +64,10 @@ examples:
 # What is behind features: the stores of logins once more, that in a key ring included, and answers that travel compressed.
 behind-features:
     cargo test --features keyring,encodings,metrics --test stores --test encodings --test hostile --test observed --test docs && cargo test --package sdk-runtime --features blocking --doc wait
+
+# What servers of others receive and answer: httpbin, without what decodes compressed answers and with it. Needs `python3` and its `venv`.
+live:
+    .ci/live python3 && .ci/live python3 --features encodings
 
 # No call costs more than it did, by the instructions of valgrind, and none is larger. `just guard-write` after a change that is meant.
 guard:
