@@ -14,6 +14,7 @@ mod derive;
 mod diagnostics;
 mod did_you_mean;
 mod expand;
+mod extended;
 mod meant_path;
 mod model;
 mod parse;

@@ -11,6 +11,10 @@ pub(crate) const GENERATED: &[&str] = &["new", "builder", "session", "clone", "E
 pub(crate) struct Client {
     /// Whether there is a type-erased stand-in for the trait.
     pub(crate) erased: bool,
+    /// Whether the supertraits are traits of clients, whose endpoints this client has too.
+    pub(crate) extends: bool,
+    /// Whether the client of another trait can have these endpoints.
+    pub(crate) extendable: bool,
     /// The path of the runtime: `::sdk_runtime`, or the value of `crate = …`.
     pub(crate) krate: Path,
     /// The trait without its items.

@@ -13,7 +13,7 @@ pub trait Entity: Serialize + DeserializeOwned + Send + Sync + 'static {
     const PATH: &'static str;
 }
 
-#[api_client]
+#[api_client(extendable)]
 pub trait Crud<T: Entity> {
     #[get("")]
     async fn list(&self) -> Result<Vec<T>>;
@@ -42,6 +42,23 @@ impl Entity for User {
 
 fn crud<T: Entity>(api: &str, session: &Session) -> Result<CrudClient<T>, BuildError> {
     CrudClient::builder(format!("{api}{}", T::PATH)).session(session).build()
+}
+
+#[api_client(extends)]
+pub trait Users: Crud<User> {
+    #[post("/{id}/block")]
+    async fn block(&self, id: u64) -> Result<()>;
+}
+
+#[test]
+fn a_resource_has_endpoints_of_its_own() -> Result<(), Box<dyn StdError>> {
+    let login = CrudClient::<User>::new("https://tracker.example/v1")?;
+    let users = UsersClient::builder("https://tracker.example/v1/users").session(login.session()).build()?;
+    let block = users.block(7); // POST https://tracker.example/v1/users/7/block
+    assert_eq!(block.request()?.url().as_str(), "https://tracker.example/v1/users/7/block");
+    let one = users.get(7); // GET https://tracker.example/v1/users/7
+    assert_eq!(one.request()?.url().as_str(), "https://tracker.example/v1/users/7");
+    Ok(())
 }
 
 #[test]

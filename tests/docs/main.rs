@@ -20,6 +20,7 @@ mod observability;
 mod pages;
 mod patch;
 mod reference;
+mod reference_extends;
 mod reference_retries;
 mod sign_out;
 mod spring;
@@ -66,7 +67,7 @@ fn every_block_of_the_reference_is_compiled_here() {
     for entry in fs::read_dir(tests.join("../sdk-macros/docs")).unwrap() {
         let page = entry.unwrap().path();
         let sources: &[&str] = match page.ends_with("api_client.md") {
-            true => &["docs/reference.rs", "docs/reference_retries.rs"],
+            true => &["docs/reference.rs", "docs/reference_extends.rs", "docs/reference_retries.rs"],
             false => &["docs/derives.rs"],
         };
         let sources: Vec<PathBuf> = sources.iter().map(|source| tests.join(source)).collect();

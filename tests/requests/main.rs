@@ -15,6 +15,7 @@ mod cookie_rules;
 mod cookies;
 mod default_headers;
 mod errors;
+mod extends;
 mod header;
 mod insecure;
 mod layers;

@@ -156,7 +156,7 @@ const LAYERS: &[Layers] = &[
         directory: "sdk-runtime/src/client/builder/",
         order: &["answers check login origins retries transport"],
     },
-    Layers { directory: "sdk-runtime/src/macro_support/", order: &["derive dispatch implement token"] },
+    Layers { directory: "sdk-runtime/src/macro_support/", order: &["derive dispatch implement lent token"] },
     Layers {
         directory: "sdk-runtime/src/macro_support/dispatch/",
         order: &[
@@ -174,7 +174,7 @@ const LAYERS: &[Layers] = &[
             "meant_path",
             "query_in_path",
             "template",
-            "returns repair source",
+            "returns repair source extended",
             "args async_trait",
             "model",
             "parse",
@@ -239,7 +239,7 @@ const LAYERS: &[Layers] = &[
             "key",
             "known",
             "auth base crate_path dyn_type headers idempotent paginate retry retry_if timeout",
-            "attempt_timeout",
+            "attempt_timeout extendable extends",
         ],
     },
     Layers {

@@ -2,7 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::{GenericParam, Generics, TypeParam, TypeParamBound, WhereClause, parse_quote};
+use syn::{GenericParam, Generics, Index, Path, TypeParam, TypeParamBound, WhereClause, parse_quote};
 
 use super::names::Names;
 use crate::signature;
@@ -21,17 +21,22 @@ pub(crate) struct Parts {
     pub(crate) needed: TokenStream,
     /// The name of the refresh endpoint, which only the session sends.
     pub(crate) refresh_name: Option<String>,
+    /// The clients of the supertraits whose endpoints this client has too.
+    pub(crate) extended: Vec<Path>,
+    /// The methods of the trait for a client that extends this one.
+    pub(crate) lent: Option<Vec<TokenStream>>,
 }
 
 pub(crate) fn client(names: &Names<'_>, parts: &Parts) -> TokenStream {
     let Names { trait_head, client, vis, private, generics, param_bounds, .. } = names;
-    let Parts { inherent, implemented, endpoints, refresh, needed, refresh_name } = parts;
-    let needs = (!needed.is_empty()).then(|| {
+    let Parts { inherent, implemented, endpoints, refresh, needed, refresh_name, extended, lent } = parts;
+    let needs = (!needed.is_empty() || !extended.is_empty()).then(|| {
         quote! {
             const NEEDS: fn(&mut #private::Needs<'_>) = |__needs| {
                 #[allow(unused_imports)]
                 use #private::NeedsUnknown as _;
                 #needed
+                #((<#extended as #private::ApiClient>::NEEDS)(__needs);)*
             };
         }
     });
@@ -51,6 +56,22 @@ pub(crate) fn client(names: &Names<'_>, parts: &Parts) -> TokenStream {
     let about_new =
         format!(" Creates a client for the server at `base`, with the defaults of [`{client}::builder`].");
     let implementations = implemented.as_ref().map(|methods| implementations(names, methods));
+    let lent = lent.as_ref().map(|methods| implementation_for_others(names, methods));
+    let extensions = extensions(names, extended);
+    let (fields, made) = (!extended.is_empty())
+        .then(|| {
+            let one = quote!(#private::ApiClient::from_client(::core::clone::Clone::clone(&client)));
+            let all = extended.iter().map(|_| &one);
+            (quote!(__extended: (#(#extended,)*),), quote!(__extended: (#(#all,)*),))
+        })
+        .unzip();
+    let cloned = fields.as_ref().map(|_| quote!(__extended: ::core::clone::Clone::clone(&self.__extended),));
+    let inherited = (!extended.is_empty()).then(|| {
+        quote! {
+            const INHERITED: &'static [&'static [&'static #private::Endpoint]] =
+                &[#(<#extended as #private::ApiClient>::ENDPOINTS),*];
+        }
+    });
     let (declared, declared_bounds) = (&trait_head.generics, param_bounds);
     let is_generic = !declared.params.is_empty();
     let of = phantom(declared).map(|of| quote!(__of: #of,));
@@ -62,13 +83,14 @@ pub(crate) fn client(names: &Names<'_>, parts: &Parts) -> TokenStream {
         #[doc = #about]
         #written struct #client #declared #declared_bounds {
             __client: #private::Client,
+            #fields
             #of
         }
 
         #(#cfgs)*
         impl #parameters ::core::clone::Clone for #client #arguments #bounds {
             fn clone(&self) -> Self {
-                Self { __client: ::core::clone::Clone::clone(&self.__client), #cloned_of }
+                Self { __client: ::core::clone::Clone::clone(&self.__client), #cloned #cloned_of }
             }
         }
 
@@ -115,17 +137,20 @@ pub(crate) fn client(names: &Names<'_>, parts: &Parts) -> TokenStream {
         }
 
         #implementations
+        #lent
+        #extensions
 
         #(#cfgs)*
         #[doc(hidden)]
         impl #parameters #private::ApiClient for #client #arguments #bounds {
             const NAME: &'static ::core::primitive::str = #trait_name;
             const ENDPOINTS: &'static [&'static #private::Endpoint] = Self::ENDPOINTS;
+            #inherited
             #refresh
             #needs
 
             fn from_client(client: #private::Client) -> Self {
-                Self { __client: client, #new_of }
+                Self { #made __client: client, #new_of }
             }
         }
     }
@@ -158,6 +183,49 @@ fn implementations(names: &Names<'_>, methods: &[TokenStream]) -> TokenStream {
             #(#handles)*
         }
     }
+}
+
+/// Returns the implementation of the trait for each client that extends this one.
+fn implementation_for_others(names: &Names<'_>, methods: &[TokenStream]) -> TokenStream {
+    let Names { trait_head, client, private, .. } = names;
+    let ident = &trait_head.ident;
+    let mut generics = names.generics.clone();
+    let (_, arguments, _) = names.generics.split_for_impl();
+    generics.params.push(parse_quote!(__Other: #private::Extends<#client #arguments>));
+    if let Some(bounds) = of_handle(names) {
+        generics.make_where_clause().predicates.extend(bounds.predicates);
+    }
+    let (parameters, _, bounds) = generics.split_for_impl();
+    let cfgs = signature::cfgs(&trait_head.attrs);
+    let permitted = signature::permitted(&trait_head.attrs);
+    let deprecated = signature::has(&trait_head.attrs, "deprecated").then(|| quote!(#[allow(deprecated)]));
+    quote! {
+        #(#cfgs)*
+        #(#permitted)*
+        #deprecated
+        #[allow(refining_impl_trait)]
+        impl #parameters #ident #arguments for __Other #bounds { #(#methods)* }
+    }
+}
+
+/// Returns what makes the endpoints of other traits those of this client too.
+fn extensions(names: &Names<'_>, extended: &[Path]) -> TokenStream {
+    let Names { trait_head, client, private, generics, .. } = names;
+    let (parameters, arguments, bounds) = generics.split_for_impl();
+    let all = extended.iter().enumerate().map(|(index, other)| {
+        let cfgs = signature::cfgs(&trait_head.attrs);
+        let index = Index::from(index);
+        quote! {
+            #(#cfgs)*
+            #[doc(hidden)]
+            impl #parameters #private::Extends<#other> for #client #arguments #bounds {
+                fn extended(&self) -> &#other {
+                    &self.__extended.#index
+                }
+            }
+        }
+    });
+    quote!(#(#all)*)
 }
 
 /// Returns the bounds under which a handle implements the trait: its supertraits are the user's to implement.

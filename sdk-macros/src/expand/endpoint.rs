@@ -2,7 +2,7 @@
 //! trait's.
 
 use proc_macro2::{Ident, TokenStream};
-use quote::{quote, quote_spanned};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::{Attribute, Signature, Type, parse_quote, parse_quote_spanned};
 
 use super::{answer, description, names::Names, request};
@@ -70,6 +70,22 @@ pub(super) fn inherent(endpoint: &Endpoint, names: &Names<'_>) -> TokenStream {
 /// Returns the trait's method of the client, of a reference to it, and of an `Arc` of it. It returns the call
 /// itself, so that a call through such a handle has options too.
 pub(super) fn implemented(endpoint: &Endpoint, names: &Names<'_>) -> TokenStream {
+    forwarding(endpoint, names, |this| this)
+}
+
+/// Returns the trait's method of a client that extends this one.
+pub(super) fn lent(endpoint: &Endpoint, names: &Names<'_>) -> TokenStream {
+    let (client, private) = (&names.client, &names.private);
+    let (_, arguments, _) = names.generics.split_for_impl();
+    forwarding(endpoint, names, |this| quote!(#private::Extends::<#client #arguments>::extended(#this)))
+}
+
+/// Returns the trait's method, which calls that of the client in `self`.
+fn forwarding(
+    endpoint: &Endpoint,
+    names: &Names<'_>,
+    client_in: impl FnOnce(TokenStream) -> TokenStream,
+) -> TokenStream {
     let client = &names.client;
     let name = endpoint.name();
     let lints = parameter_lints(endpoint);
@@ -82,7 +98,7 @@ pub(super) fn implemented(endpoint: &Endpoint, names: &Names<'_>) -> TokenStream
         }
         Some(_) => visible(endpoint),
     };
-    let this = signature::user_self(&sig);
+    let this = client_in(signature::user_self(&sig).to_token_stream());
     let arguments = signature::name_arguments(&mut sig);
     let call = quote!(#client::#name(#this, #(#arguments),*));
     let (call, at) = match &endpoint.returns.ok {

@@ -24,12 +24,16 @@ use syn::ext::IdentExt;
 
 use trait_item::with_hint;
 
-use crate::model::{Client, Method};
+use crate::{
+    extended,
+    model::{Client, Method},
+};
 
 /// Returns the generated code of a client.
 pub(crate) fn client(client: &Client) -> TokenStream {
     let names = Names::new(&client.trait_head, &client.krate);
     let (mut declared, mut inherent, mut implemented) = (Vec::new(), Vec::new(), Vec::new());
+    let mut lent = client.extendable.then(Vec::new);
     let (mut asked, mut needed) = (Vec::new(), TokenStream::new());
     let (mut endpoints, mut refresh, mut refresh_name) = (Vec::new(), None, None);
     for method in &client.methods {
@@ -48,6 +52,9 @@ pub(crate) fn client(client: &Client) -> TokenStream {
                 declared.push(endpoint::declared(endpoint, &names));
                 inherent.push(endpoint::inherent(endpoint, &names));
                 implemented.push(endpoint::implemented(endpoint, &names));
+                if let Some(lent) = &mut lent {
+                    lent.push(endpoint::lent(endpoint, &names));
+                }
                 endpoints.push(endpoint::table_entry(endpoint));
             }
             Method::Composite(composite) => {
@@ -56,10 +63,12 @@ pub(crate) fn client(client: &Client) -> TokenStream {
             }
         }
     }
-    let refresh = refresh.unwrap_or_else(|| refresh::none(&names));
+    let extended = if client.extends { extended::clients(&client.trait_head) } else { Vec::new() };
+    let refresh = refresh.unwrap_or_else(|| refresh::inherited(&names, &extended));
     let declared = trait_with_items(&with_hint(&client.trait_head, client.erased), &declared);
     let implemented = Some(implemented);
-    let parts = client::Parts { inherent, implemented, endpoints, refresh, needed, refresh_name };
+    let parts =
+        client::Parts { inherent, implemented, endpoints, refresh, needed, refresh_name, extended, lent };
     let generated = client::client(&names, &parts);
     let erased = client.erased.then(|| erased::erased(&names, &methods_of_trait(client)));
     let import = names.import();

@@ -3,6 +3,7 @@
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
+use syn::Path;
 
 use super::{argument, description, names::Names, request};
 use crate::{
@@ -54,6 +55,18 @@ pub(super) fn refresh(endpoint: &Endpoint, names: &Names<'_>) -> TokenStream {
             )
         };
         #absent
+    }
+}
+
+/// Returns the constant of a client without a refresh endpoint of its own: that of the traits it extends.
+pub(super) fn inherited(names: &Names<'_>, extended: &[Path]) -> TokenStream {
+    if extended.is_empty() {
+        return none(names);
+    }
+    let private = &names.private;
+    quote! {
+        const REFRESH: ::core::option::Option<&'static #private::RefreshEndpoint> =
+            #private::first_refresh(&[#(<#extended as #private::ApiClient>::REFRESH),*]);
     }
 }
 

@@ -27,6 +27,7 @@ use crate::{
     args::Arg,
     diagnostics::Errors,
     expand::{self, Names, client::Parts},
+    extended,
     model::{Composite, GENERATED},
     parse::{RawMethod, RawParam, RawTrait, VERBS},
     returns::{self, Returns},
@@ -83,20 +84,22 @@ pub(crate) fn recover(raw: &RawTrait, errors: &Errors) -> TokenStream {
         }
     }
     let (others, implemented) = stubs.others();
+    let has = |option: &str| raw.options.iter().filter_map(Arg::key).any(|key| key == option);
     declared.extend(others);
     let declared = expand::trait_with_items(&trait_head, &declared);
     let refresh = expand::refresh::none(&names);
     let parts = Parts {
         needed: TokenStream::new(),
         inherent,
+        lent: has("extendable").then(|| implemented.clone()),
         implemented: Some(implemented),
         endpoints: Vec::new(),
         refresh,
         refresh_name: None,
+        extended: if has("extends") { extended::clients(&raw.trait_head) } else { Vec::new() },
     };
     let client = expand::client::client(&names, &parts);
-    let erased = raw.options.iter().filter_map(Arg::key).any(|key| key == "dyn");
-    let erased = erased.then(|| stubs.erased(&raw.trait_head));
+    let erased = has("dyn").then(|| stubs.erased(&raw.trait_head));
     let cfgs = signature::cfgs(&trait_head.attrs);
     let macros = stubs.macros(krate.as_ref().unwrap_or(&usual));
     let any = has_macros.then(|| twins::any(&raw.trait_head, &module));

@@ -151,6 +151,18 @@ fn a_generic_client() {
 }
 
 #[test]
+fn a_client_that_extends_others() {
+    let text = expanded(
+        "extends, extendable",
+        "pub trait Users<K: Key>: shared::Crud<User, K> + Debug + Login {
+            #[get(\"/me/{of}\")] async fn me(&self, of: K) -> Result<User>;
+        }",
+    );
+    let (_, client) = text.split_once("pub struct").unwrap_or_default();
+    insta::assert_snapshot!(client);
+}
+
+#[test]
 fn an_erased_client() {
     let text = expanded(
         "dyn",

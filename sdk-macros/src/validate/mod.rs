@@ -75,6 +75,8 @@ fn validated(raw: &RawTrait, diagnostics: &Diagnostics) -> Result<Client, Report
     rule::check_methods(&raw.methods, diagnostics);
     Ok(Client {
         erased: options.dyn_type.is_some(),
+        extends: options.extends.is_some(),
+        extendable: options.extendable.is_some(),
         krate: krate?,
         trait_head: raw.trait_head.clone(),
         methods: methods.into_iter().collect::<Result<_, _>>()?,

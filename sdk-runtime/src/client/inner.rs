@@ -17,6 +17,8 @@ pub trait ApiClient: Sized {
     const NAME: &'static str;
     /// The declared endpoints.
     const ENDPOINTS: &'static [&'static Endpoint];
+    /// The endpoints of the traits that the trait extends.
+    const INHERITED: &'static [&'static [&'static Endpoint]] = &[];
     /// The declared refresh, if there is one.
     const REFRESH: Option<&'static RefreshEndpoint>;
     /// Names the values that the requests of the session are built from.

@@ -2,6 +2,7 @@
 
 mod dispatch;
 mod implement;
+mod lent;
 
 pub use std::boxed::Box;
 use std::future::Future;
@@ -24,6 +25,7 @@ pub use crate::session::{Grant, Needs, RefreshEndpoint, Session, TokenAnswer, To
 pub use dispatch::{
     Decode, Given, PageOf, Return, arg, by_offset, by_offset_in_body, in_body, numbered, numbered_in_body,
 };
+pub use lent::{Extends, first_refresh};
 pub use sdk_macros::__stripped as stripped;
 
 /// The value of `auth = cookies`, which needs the feature `cookies` of `sdk-runtime`.

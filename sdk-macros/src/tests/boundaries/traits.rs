@@ -69,6 +69,13 @@ pub(super) const TRAITS: &[(&str, &str, &str)] = &[
     ("", "unsafe trait T { METHOD }", "`unsafe` is not supported"),
     ("", "trait T<'a, B: C>: D where Self: Sized, B: E { METHOD }", ""),
     ("", "extern crate b;", "can only be applied to a trait"),
+    // `extends`
+    ("extends", "trait T: a::Crud<B> + Debug { METHOD }", ""),
+    ("extends, extendable", "trait T: Crud {}", ""),
+    ("extends", "trait T: Debug + Send + 'static {}", "the trait `T` has no supertrait whose endpoints"),
+    ("extends(Crud)", "trait T: Crud { METHOD }", "`extends` takes no value"),
+    ("extendable", "trait T {}", "the trait `T` has no endpoints"),
+    ("inherits", "trait T: Crud { METHOD }", "did you mean `extends`?"),
     // `dyn`
     ("dyn", "trait T: Send + Sync + Unpin + Debug + Clone + 'static where Self: Clone { METHOD }", ""),
     ("dyn", "trait T: Display { METHOD }", "`DynT` cannot implement the supertrait `Display`"),

@@ -71,6 +71,8 @@ const SYNONYMS: &[(&str, &[&str])] = &[
     ("idempotent", &["idempotency", "idempotency_key", "idempotence", "idempotent_key"]),
     ("paginate", &["pagination", "paginated", "pages", "paging", "pageable"]),
     ("base", &["base_path", "prefix", "root", "base_url", "base_uri", "url", "uri", "path", "version"]),
+    ("extends", &["inherit", "inherits", "extend", "supertrait", "supertraits", "super_trait"]),
+    ("extendable", &["shared", "inheritable", "base_trait"]),
     ("dyn", &["dynamic", "boxed", "object_safe", "erased", "dispatch"]),
     ("crate", &["krate", "runtime", "crate_path", "sdk"]),
 ];
@@ -99,7 +101,7 @@ pub(crate) fn meant(key: &str, value: TokenStream) -> Option<String> {
             Some(format!("base = {:?}", path.split('?').next().unwrap_or(&path)))
         }
         "crate" => syn::parse_str::<syn::Path>(&text).ok().map(|path| format!("crate = {}", shown(path))),
-        "dyn" => Some("dyn".to_owned()),
+        "dyn" | "extends" | "extendable" => Some(key.to_owned()),
         _ => None,
     }
 }

@@ -5,6 +5,8 @@ mod auth;
 mod base;
 mod crate_path;
 mod dyn_type;
+mod extendable;
+mod extends;
 mod habit;
 mod header_list;
 mod headers;
@@ -84,6 +86,8 @@ options! {
     timeout,
     headers,
     dyn_type,
+    extends,
+    extendable,
     crate_path,
 }
 

@@ -71,7 +71,10 @@ pub(crate) fn check_trait(raw: &RawTrait, options: &TraitOptions<'_>, diagnostic
     if options.dyn_type.is_some() {
         dyn_type::of_trait(&raw.trait_head, diagnostics);
     }
-    trait_head::has_endpoints(raw, diagnostics);
+    match &options.extends {
+        Some(extends) => trait_head::has_traits_to_extend(&raw.trait_head, extends.arg, diagnostics),
+        None => trait_head::has_endpoints(raw, diagnostics),
+    }
 }
 
 /// Checks any method of the trait `of`.

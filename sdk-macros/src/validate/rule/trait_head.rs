@@ -6,6 +6,7 @@ use syn::{Attribute, GenericParam, ItemTrait, Meta, TraitItem};
 use crate::{
     args::{self, Arg},
     diagnostics::Diagnostics,
+    extended,
     parse::{RawMethod, RawTrait, literal, option_of_the_trait},
     signature,
     validate::{option, wording::shown},
@@ -131,6 +132,18 @@ fn report_other_item(item: &TraitItem, diagnostics: &Diagnostics) {
         format!("the associated {what} `{name}` is not supported"),
         format!("remove it, and move it out of the trait: `{moved}`"),
     );
+}
+
+/// A trait with `extends` has a supertrait with endpoints.
+pub(super) fn has_traits_to_extend(trait_head: &ItemTrait, extends: &Arg, diagnostics: &Diagnostics) {
+    if extended::traits(trait_head).next().is_none() {
+        let name = &trait_head.ident;
+        diagnostics.report(
+            extends,
+            format!("the trait `{name}` has no supertrait whose endpoints it could have"),
+            format!("write `trait {name}: Crud`, where `Crud` has `#[api_client(extendable)]`, or remove it"),
+        );
+    }
 }
 
 /// The trait has endpoints.

@@ -83,7 +83,8 @@ impl<C: ApiClient> ClientBuilder<C> {
             (endpoint, None) => endpoint.map(Refresh::Endpoint),
         };
         let has_credential = has_credential || matches!(refresh, Some(Refresh::Source(_)));
-        let has_session = C::ENDPOINTS.iter().any(|endpoint| endpoint.is_session());
+        let endpoints = || C::ENDPOINTS.iter().chain(C::INHERITED.iter().copied().flatten()).copied();
+        let has_session = endpoints().any(Endpoint::is_session);
         if (has_credential || has_attach || has_session) && !base.may_carry_credentials(base.url()) {
             return Err(BuildError::insecure(base.url(), &self.insecure));
         }
@@ -98,7 +99,7 @@ impl<C: ApiClient> ClientBuilder<C> {
             return Err(BuildError::credential(InvalidRequest::new(name.to_string(), reason)));
         }
         if let Some(name) = attachment.query() {
-            no_endpoint_sets(C::ENDPOINTS, name).map_err(BuildError::credential)?;
+            no_endpoint_sets(endpoints(), name).map_err(BuildError::credential)?;
         }
         let mut needs = Needs::new(&self.provided);
         C::NEEDS(&mut needs);
@@ -141,12 +142,15 @@ impl<C: ApiClient> ClientBuilder<C> {
 }
 
 /// Fails if the path of an endpoint that is signed has the query parameter `name`, which holds the token.
-fn no_endpoint_sets(endpoints: &[&Endpoint], name: &str) -> Result<(), InvalidRequest> {
-    let sets = |endpoint: &&&Endpoint| {
+fn no_endpoint_sets<'a>(
+    mut endpoints: impl Iterator<Item = &'a Endpoint>,
+    name: &str,
+) -> Result<(), InvalidRequest> {
+    let sets = |endpoint: &&Endpoint| {
         let mut pairs = form_urlencoded::parse(endpoint.query.as_bytes());
         endpoint.auth.is_signed() && !endpoint.is_session() && pairs.any(|(found, _)| found == name)
     };
-    endpoints.iter().find(sets).map_or(Ok(()), |endpoint| {
+    endpoints.find(sets).map_or(Ok(()), |endpoint| {
         let endpoint = endpoint.qualified_name();
         let reason = format!("is the session's to set, and `{endpoint}` has it in its path: remove it there");
         Err(InvalidRequest::new(name.to_owned(), reason))
