@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use sdk_runtime::client::ClientBuilder;
+use sdk_runtime::client::{ClientBuilder, PoolKey};
 use sdk_runtime::error::{ExpiredReason, UnavailableCause};
 use sdk_runtime::session::{Grant, RefreshSource};
 use sdk_runtime::store::MemoryStore;
@@ -134,11 +134,14 @@ async fn a_session_signs_in_by_itself_before_its_first_login_only() {
 
 #[tokio::test]
 async fn i12_a_pool_never_signs_in_by_itself() {
-    let (source, asked) = counted(|number, _| issued(number));
+    let (source, asked) = counted(|number, grant| {
+        assert_eq!(grant.provided::<PoolKey<u8>>().map(|key| **key), Some(1), "whose tokens are asked for");
+        issued(number)
+    });
     let pool = builder(&any()).refresh_with(source).build_pool(|_: &u8| MemoryStore::new()).unwrap();
     let client = pool.get(&1);
     assert!(matches!(client.jobs().await, Err(Error::NotSignedIn(_))));
-    assert_eq!(count(&asked), 0, "I12: the source does not know the key");
+    assert_eq!(count(&asked), 0, "I12: the program says who is signed in");
     client.session().sign_in(Tokens::new("a5").refresh_token("r")).unwrap();
     client.session().refresh().await.unwrap();
     assert_eq!((client.jobs().await.unwrap().as_str(), count(&asked)), ("jobs by a1", 1));

@@ -44,8 +44,14 @@ impl ClientConfig {
     }
 
     /// Gives `session` its way to refresh itself, if there is one. Returns `false` if it already has one.
-    /// `signs_in` says whether a function of the program may give it its first tokens before a sign-in.
-    pub(super) fn attach_refresh(&self, session: &Session, route: &Route, signs_in: bool) -> bool {
+    /// A function of the program gives it its first tokens before a sign-in, unless the session is that of a
+    /// pool. It finds `key` in the grant.
+    pub(super) fn attach_refresh<K: Send + Sync + 'static>(
+        &self,
+        session: &Session,
+        route: &Route,
+        key: Option<K>,
+    ) -> bool {
         let (attachment, provided) = (self.attachment.clone(), self.provided.clone());
         let clock = self.clock.clone();
         let refresher = match &self.refresh {
@@ -55,7 +61,12 @@ impl ClientConfig {
                 Refresher::Endpoint(EndpointRefresh { route, attachment, refresh, provided, clock })
             }
             Some(Refresh::Source(source)) => {
-                let source = source.clone();
+                // Whether a user of a pool is signed in is for the program to say, and not for the function.
+                let (source, signs_in) = (source.clone(), key.is_none());
+                let mut provided = provided;
+                if let Some(key) = key {
+                    provided.insert(key);
+                }
                 Refresher::Source(SourceRefresh { source, attachment, provided, clock, signs_in })
             }
         };

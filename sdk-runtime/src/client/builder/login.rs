@@ -122,7 +122,8 @@ impl<C: ApiClient> ClientBuilder<C> {
     ///
     /// A session that has never been signed in, and whose store has no login, gets its first tokens with the
     /// first call that needs them. After a sign-out, only [`Session::resume`] does that. A
-    /// [pool](Self::build_pool) never signs in by itself, since the source does not know the key.
+    /// [pool](Self::build_pool) never signs in by itself, because the program decides which users are signed
+    /// in. The source finds the key of the login with `grant.provided::<PoolKey<K>>()`.
     ///
     /// ```
     /// use sdk_runtime::{Refusal, Result, Tokens, api_client, session::Grant};

@@ -233,7 +233,7 @@ impl<C: ApiClient> ClientBuilder<C> {
                 return Ok(C::from_client(config.client(session, config.route())));
             }
         };
-        if !config.attach_refresh(&session, &config.route(), true) {
+        if !config.attach_refresh(&session, &config.route(), None::<()>) {
             return Err(BuildError::conflict(
                 "the session of `.session(…)` has a way to refresh itself already: leave \
                  `#[session(refresh)]` to one trait, and `.refresh_with(…)` to one client",

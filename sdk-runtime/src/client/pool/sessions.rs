@@ -247,14 +247,14 @@ impl<K: Clone + Eq + Hash + Send + Sync + 'static> Sessions<K> {
     ) -> Client {
         let session = self.config.session(Some(store));
         let key = PoolKey::new(key.clone());
+        let refreshed = key.clone();
         let keyed = KeyedRequests { key: key.clone(), on_request: self.on_request.clone() };
         let route = Route::new(self.config.upstream.clone(), Some(Arc::new(keyed)));
         if let Some(events) = events {
             let sink = move |event: &SessionEvent| events.send(&(K::clone(&key), event.clone()));
             session.shell().events_also_to(Arc::new(sink));
         }
-        // A function does not know the key, and must not sign in a user who is not.
-        self.config.attach_refresh(&session, &route, false);
+        self.config.attach_refresh(&session, &route, Some(refreshed));
         session.shell().inherit(inherited.before, inherited.remains);
         self.config.client(session, route)
     }

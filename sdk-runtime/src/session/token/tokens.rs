@@ -224,7 +224,8 @@ impl Grant {
     }
 
     /// The value of this type that [`ClientBuilder::provide`](crate::client::ClientBuilder::provide) gave to
-    /// the client.
+    /// the client. In a pool, a [`RefreshSource`](crate::session::RefreshSource) also finds the
+    /// [`PoolKey`](crate::client::PoolKey) of the login.
     #[must_use]
     pub fn provided<T: 'static>(&self) -> Option<&T> {
         self.provided.get()
