@@ -51,6 +51,8 @@ pub(crate) struct Endpoint {
     pub(crate) retry_if: Option<Path>,
     /// How long one attempt may take, in milliseconds.
     pub(crate) attempt_timeout: Option<u64>,
+    /// How long the body of an answer may be silent.
+    pub(crate) idle_timeout: Option<Timeout>,
     /// The header of the idempotency key, in lower case.
     pub(crate) idempotency: Option<String>,
     pub(crate) paginate: Option<Paginate>,

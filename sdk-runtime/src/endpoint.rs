@@ -17,6 +17,7 @@ pub struct Endpoint {
     pub(crate) timeout: CallTimeout,
     pub(crate) retry: Option<u32>,
     pub(crate) attempt_timeout: Option<Duration>,
+    pub(crate) idle_timeout: CallTimeout,
     pub(crate) idempotency: Option<&'static str>,
     pub(crate) headers: &'static [(&'static str, &'static str)],
     /// The default headers that are not sent.
@@ -42,6 +43,7 @@ impl Endpoint {
             timeout: CallTimeout::Default,
             retry: None,
             attempt_timeout: None,
+            idle_timeout: CallTimeout::Default,
             idempotency: None,
             headers: &[],
             without: &[],
@@ -89,6 +91,12 @@ impl Endpoint {
     #[must_use]
     pub const fn attempt_timeout(mut self, timeout: Duration) -> Self {
         self.attempt_timeout = Some(timeout);
+        self
+    }
+
+    #[must_use]
+    pub const fn idle_timeout(mut self, timeout: CallTimeout) -> Self {
+        self.idle_timeout = timeout;
         self
     }
 
@@ -249,7 +257,8 @@ impl Auth {
     }
 }
 
-/// How long a call may take as a whole: `timeout = …`.
+/// A limit of time of a declaration: how long a call may take as a whole (`timeout = …`), or an answer's body
+/// be silent (`idle_timeout = …`).
 #[doc(hidden)]
 #[derive(Debug, Clone, Copy)]
 pub enum CallTimeout {
@@ -259,6 +268,17 @@ pub enum CallTimeout {
     After(Duration),
     /// No limit.
     Never,
+}
+
+impl CallTimeout {
+    /// Returns the limit, where `default` is that of the client.
+    pub(crate) fn of(self, default: Option<Duration>) -> Option<Duration> {
+        match self {
+            Self::Default => default,
+            Self::After(limit) => Some(limit),
+            Self::Never => None,
+        }
+    }
 }
 
 #[cfg(test)]

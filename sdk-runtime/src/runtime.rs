@@ -126,6 +126,36 @@ pub(crate) async fn until<F: Future>(deadline: Instant, future: F) -> Option<F::
     tokio::time::timeout_at(deadline, future).await.ok()
 }
 
+/// A limit of how long something may be waited for. Its time runs from the first poll after [`stop`].
+///
+/// [`stop`]: Self::stop
+pub(crate) struct Countdown {
+    limit: Duration,
+    sleep: Pin<Box<tokio::time::Sleep>>,
+    is_running: bool,
+}
+
+impl Countdown {
+    /// Creates a countdown on the runtime of this thread. It may be polled on any thread.
+    pub(crate) fn new(limit: Duration) -> Self {
+        Self { limit, sleep: Box::pin(tokio::time::sleep_until(deadline(limit))), is_running: false }
+    }
+
+    /// Stops the time.
+    pub(crate) fn stop(&mut self) {
+        self.is_running = false;
+    }
+
+    /// Returns the limit when it is over.
+    pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Duration> {
+        if !self.is_running {
+            self.is_running = true;
+            self.sleep.as_mut().reset(deadline(self.limit));
+        }
+        self.sleep.as_mut().poll(cx).map(|()| self.limit)
+    }
+}
+
 /// Whether this thread has a runtime at this moment.
 pub(crate) fn is_here() -> bool {
     Handle::try_current().is_ok()

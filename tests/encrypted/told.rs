@@ -171,9 +171,18 @@ async fn a_call_whose_time_is_over_says_what_it_waited_for() {
         .http(|http| http.connect_timeout(Duration::from_millis(300)));
     let error = failure(&impatient.build().unwrap()).await;
     assert_eq!((error.kind(), error.may_have_arrived()), (TransportErrorKind::Connect, false));
-    let told =
-        format!("no connection to the server https://localhost:{port} could be made: operation timed out");
+    let told = format!(
+        "no connection to the server https://localhost:{port} could be made: it took longer than the \
+         `connect_timeout`"
+    );
     assert_eq!(error.to_string(), told);
+    // The option of the builder comes before that of reqwest, and its limit is named.
+    let limited = client(&format!("https://localhost:{port}"), &authority)
+        .http(|http| http.connect_timeout(Duration::from_secs(60)))
+        .connect_timeout(Duration::from_millis(300));
+    let error = failure(&limited.build().unwrap()).await;
+    assert_eq!((error.kind(), error.may_have_arrived()), (TransportErrorKind::Connect, false));
+    assert_eq!(error.to_string(), format!("{told} of 300ms"));
 }
 
 #[api_client]

@@ -17,6 +17,7 @@ mod default_headers;
 mod errors;
 mod extends;
 mod header;
+mod idle;
 mod insecure;
 mod layers;
 mod multipart;

@@ -135,8 +135,10 @@ async fn an_attempt_that_takes_too_long_is_retried() {
                 let told = (error.scope(), error.phase(), error.limit());
                 let expected = (TimeoutScope::Attempt, TimeoutPhase::Response, Duration::from_secs(3));
                 assert_eq!(told, expected);
-                let text = "an attempt timed out after 3s while waiting for the server's answer";
+                let text =
+                    "an attempt timed out after 3s (`attempt_timeout`) while waiting for the server's answer";
                 assert!(error.to_string().contains(text), "{error}");
+                assert_eq!(Error::from(error).code(), "timeout.attempt");
             }
             (_, outcome) => outcome.unwrap(),
         }

@@ -142,7 +142,7 @@ const LAYERS: &[Layers] = &[
         order: &[
             "cause stage upload",
             "interface pool_rotation shared_connect",
-            "connector service",
+            "connector idle service",
             "http_transport layered",
         ],
     },

@@ -48,11 +48,11 @@ pub(super) fn description(endpoint: &Endpoint, names: &Names<'_>) -> TokenStream
     let retry = endpoint.retry.as_ref().map(|Retry { times, .. }| quote!(.retry(#times)));
     let attempt_timeout =
         endpoint.attempt_timeout.map(|millis| quote!(.attempt_timeout(#private::millis(#millis))));
+    let idle_timeout = endpoint.idle_timeout.map(|limit| limited(limit, names));
+    let idle_timeout = idle_timeout.map(|limit| quote!(.idle_timeout(#limit)));
     let idempotent = endpoint.idempotency.as_ref().map(|header| quote!(.idempotent(#header)));
-    let timeout = endpoint.timeout.map(|timeout| match timeout {
-        Timeout::After(millis) => quote!(.timeout(#private::Timeout::After(#private::millis(#millis)))),
-        Timeout::Never => quote!(.timeout(#private::Timeout::Never)),
-    });
+    let timeout = endpoint.timeout.map(|timeout| limited(timeout, names));
+    let timeout = timeout.map(|timeout| quote!(.timeout(#timeout)));
     let session = (!matches!(endpoint.session, SessionRole::None)).then(|| quote!(.of_session()));
     let lines: Vec<TokenStream> = endpoint
         .headers
@@ -66,7 +66,16 @@ pub(super) fn description(endpoint: &Endpoint, names: &Names<'_>) -> TokenStream
     let without = (!without.is_empty()).then(|| quote!(.without(&[#(#without),*])));
     quote! {
         #private::Endpoint::new(#name, #verb, #path)
-            #query #auth #scopes #no_refresh #timeout #retry #attempt_timeout #idempotent
-            #session #headers #without
+            #query #auth #scopes #no_refresh #timeout #retry #attempt_timeout #idle_timeout
+            #idempotent #session #headers #without
+    }
+}
+
+/// Returns the limit as static data.
+fn limited(timeout: Timeout, names: &Names<'_>) -> TokenStream {
+    let private = &names.private;
+    match timeout {
+        Timeout::After(millis) => quote!(#private::Timeout::After(#private::millis(#millis))),
+        Timeout::Never => quote!(#private::Timeout::Never),
     }
 }

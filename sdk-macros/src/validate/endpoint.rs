@@ -55,6 +55,7 @@ pub(crate) fn endpoint(
         retry: options.retry.map(Given::into_value),
         retry_if: options.retry_if.map(Given::into_value),
         attempt_timeout: options.attempt_timeout.map(Given::into_value),
+        idle_timeout: options.idle_timeout.map(Given::into_value),
         idempotency: options.idempotent.map(Given::into_value),
         paginate: options.paginate.map(Given::into_value),
         headers,

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
-use crate::endpoint::{CallTimeout, Endpoint};
+use crate::endpoint::Endpoint;
 use crate::error::{Cancelled, Error, InvalidRequest, Timeout, TimeoutPhase};
 use crate::runtime;
 use crate::session::WaitBudget;
@@ -26,12 +26,7 @@ pub(super) struct CallLimits {
 impl CallLimits {
     /// Returns the limits of `endpoint`. `timeout` applies where the endpoint declares none.
     pub(super) fn new(endpoint: &Endpoint, timeout: Option<Duration>) -> Self {
-        let timeout = match endpoint.timeout {
-            CallTimeout::Default => timeout,
-            CallTimeout::After(limit) => Some(limit),
-            CallTimeout::Never => None,
-        };
-        Self { timeout, cancel: None }
+        Self { timeout: endpoint.timeout.of(timeout), cancel: None }
     }
 
     /// Returns what is left of the limits since `since`.

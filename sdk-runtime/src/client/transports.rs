@@ -2,19 +2,19 @@
 //! that set headers.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::error::BuildError;
 use crate::exchange::OnRequest;
 use crate::request::base::Base;
-use crate::transport::{HttpClientBuilder, HttpTransport, Transport, Wrap};
-
-type Configure = Box<dyn Fn(HttpClientBuilder) -> HttpClientBuilder + Send + Sync>;
+use crate::transport::{Configure, HttpTransport, Transport, Wrap};
 
 /// The options for the way of a request.
 #[derive(Default)]
 pub(super) struct TransportOptions {
     pub(super) transport: Option<Arc<dyn Transport>>,
     pub(super) http: Option<Configure>,
+    pub(super) connect_timeout: Option<Duration>,
     pub(super) around_all: Vec<Wrap>,
     pub(super) around_calls: Vec<Wrap>,
     pub(super) on_request: Vec<OnRequest>,
@@ -36,9 +36,14 @@ impl TransportOptions {
                     "`.http(…)` configures reqwest, and `.transport(…)` replaces it: keep one",
                 ));
             }
+            (Some(_), None) if self.connect_timeout.is_some() => {
+                return Err(BuildError::conflict(
+                    "`.connect_timeout(…)` is a limit of the default transport, and `.transport(…)` replaces \
+                     it: write `HttpTransport::new(|http| http.connect_timeout(…))`",
+                ));
+            }
             (Some(transport), None) => transport,
-            (None, Some(configure)) => Arc::new(HttpTransport::new(configure)),
-            (None, None) => Arc::new(HttpTransport::default()),
+            (None, http) => Arc::new(HttpTransport::connecting_within(self.connect_timeout, http)),
         };
         for origin in base.insecure().origins() {
             transport.note_direct(origin);

@@ -324,7 +324,10 @@ impl From<ErrorResponse> for Error {
 
 impl From<TransportError> for Error {
     fn from(error: TransportError) -> Self {
-        Self::Transport(error)
+        match error.timeout() {
+            Some(timeout) => Self::Timeout(timeout),
+            None => Self::Transport(error),
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use super::build::BuildError;
 use super::call_error::Error;
 use super::expired::ExpiredReason;
 use super::store::StoreErrorKind;
-use super::timeout::TimeoutPhase;
+use super::timeout::{TimeoutPhase, TimeoutScope};
 use super::transport::TransportErrorKind;
 use super::unavailable::UnavailableCause;
 
@@ -69,10 +69,12 @@ impl Error {
                 TransportErrorKind::Encoding => "transport.encoding",
                 TransportErrorKind::Invalid => "transport.invalid",
             },
+            Self::Timeout(timeout) if timeout.scope() == TimeoutScope::Attempt => "timeout.attempt",
             Self::Timeout(timeout) => match timeout.phase() {
                 TimeoutPhase::Refresh => "timeout.refresh",
                 TimeoutPhase::Connect => "timeout.connect",
                 TimeoutPhase::Response => "timeout.response",
+                TimeoutPhase::Idle => "timeout.idle",
             },
             Self::Decode(_) => "decode",
             Self::InvalidRequest(_) => "invalid_request",

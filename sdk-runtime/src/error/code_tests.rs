@@ -85,8 +85,9 @@ fn errors() -> Vec<Error> {
     errors.extend(causes.into_iter().map(|cause| RefreshUnavailable::new(cause, Duration::ZERO).into()));
     errors.extend(kinds.map(|kind| Error::from(transport(kind))));
     errors.extend(stores().map(Error::from));
-    for phase in [TimeoutPhase::Refresh, TimeoutPhase::Connect, TimeoutPhase::Response] {
-        errors.push(Timeout::new(phase, Duration::from_secs(1)).into());
+    for phase in [TimeoutPhase::Refresh, TimeoutPhase::Connect, TimeoutPhase::Response, TimeoutPhase::Idle] {
+        let timeout = Timeout::new(phase, Duration::from_secs(1));
+        errors.extend([timeout.into(), timeout.of_an_attempt().into()]);
     }
     errors.extend([
         Error::from(NotSignedIn::default()),

@@ -26,6 +26,8 @@ pub enum TimeoutPhase {
     Connect,
     /// The server's response.
     Response,
+    /// More of the body of the server's response, which was silent for too long.
+    Idle,
 }
 
 /// What had the limit that was exceeded.
@@ -36,14 +38,18 @@ pub enum TimeoutScope {
     Call,
     /// One attempt of it: `attempt_timeout`.
     Attempt,
+    /// The silence between two pieces of an answer's body: `idle_timeout`.
+    Idle,
 }
 
 impl Timeout {
-    /// Creates a timeout of `limit` in `phase`.
+    /// Creates a timeout of `limit` in `phase`. The scope is [`Idle`](TimeoutScope::Idle) in the phase of that
+    /// name, and [`Call`](TimeoutScope::Call) otherwise.
     #[must_use]
     pub fn new(phase: TimeoutPhase, limit: Duration) -> Self {
         let millis = u32::try_from(limit.as_millis()).unwrap_or(u32::MAX);
-        Self { phase, scope: TimeoutScope::Call, millis, called: Called::default() }
+        let scope = if phase == TimeoutPhase::Idle { TimeoutScope::Idle } else { TimeoutScope::Call };
+        Self { phase, scope, millis, called: Called::default() }
     }
 
     /// Returns the same timeout as that of an attempt.
@@ -77,11 +83,14 @@ impl fmt::Display for Timeout {
             TimeoutPhase::Refresh => "a refresh of the access token",
             TimeoutPhase::Connect => "a connection to the server",
             TimeoutPhase::Response => "the server's answer",
+            TimeoutPhase::Idle => "more of the server's answer",
         };
-        if self.scope == TimeoutScope::Attempt {
-            f.write_str("an attempt ")?;
-        }
-        write!(f, "timed out after {:?} while waiting for {waiting}", self.limit())
+        let (what, option) = match self.scope {
+            TimeoutScope::Call => ("", "timeout"),
+            TimeoutScope::Attempt => ("an attempt ", "attempt_timeout"),
+            TimeoutScope::Idle => ("", "idle_timeout"),
+        };
+        write!(f, "{what}timed out after {:?} (`{option}`) while waiting for {waiting}", self.limit())
     }
 }
 
@@ -89,7 +98,7 @@ impl fmt::Debug for Timeout {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut debug = f.debug_struct("Timeout");
         debug.field("phase", &self.phase).field("millis", &self.millis);
-        if self.scope == TimeoutScope::Attempt {
+        if self.scope != TimeoutScope::Call {
             debug.field("scope", &self.scope);
         }
         debug.finish()

@@ -3,10 +3,12 @@
 use std::error::Error as StdError;
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use url::Url;
 
 use super::called::{Called, has_endpoint};
+use super::timeout::{Timeout, TimeoutPhase};
 
 /// The request could not be sent, or its response not be read.
 ///
@@ -104,6 +106,18 @@ impl TransportError {
     pub(crate) fn at(mut self, url: &Url) -> Self {
         Arc::make_mut(&mut self.0).server = Some(url.origin().ascii_serialization());
         self
+    }
+
+    /// Returns the error of a body that was silent for longer than `limit`. As the error of a call it is an
+    /// [`Error::Timeout`](crate::Error::Timeout).
+    pub(crate) fn idle(limit: Duration) -> Self {
+        let timeout = Timeout::new(TimeoutPhase::Idle, limit);
+        Self::because(TransportErrorKind::Body, Some(timeout.to_string()), timeout)
+    }
+
+    /// Returns the timeout that ended the body, if one did.
+    pub(super) fn timeout(&self) -> Option<Timeout> {
+        self.0.source.downcast_ref().copied().filter(|_| self.0.kind == TransportErrorKind::Body)
     }
 
     /// Returns the cause in words, which hold no secret.

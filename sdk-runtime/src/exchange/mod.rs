@@ -13,6 +13,7 @@ mod redirect;
 
 use std::ops::Deref;
 use std::sync::Arc;
+use std::time::Duration;
 
 use http::header::{ACCEPT_ENCODING, COOKIE, Entry, LOCATION};
 use http::{HeaderMap, HeaderName, StatusCode};
@@ -52,6 +53,8 @@ pub(crate) struct Upstream {
     pub(crate) signed_header: Option<HeaderName>,
     pub(crate) clock: Clock,
     pub(crate) metrics: Metrics,
+    /// How long the body of an answer may be silent, where its endpoint does not say.
+    pub(crate) idle_timeout: Option<Duration>,
 }
 
 /// The way of the requests of one login: its server, which all logins of a pool share, and its key there.
@@ -143,10 +146,16 @@ impl Route {
                 trace::answered(&span, answer);
                 running.answered(answer);
                 match sent {
-                    Ok(response) if is_coding_requested => {
-                        break (encoding::decoded(&hop.method, response), signed);
+                    Ok(mut response) => {
+                        let idle_timeout = hop.endpoint.idle_timeout.of(self.idle_timeout);
+                        if let Some(limit) = idle_timeout.filter(|_| contents == Contents::Ordinary) {
+                            response = response.map(|body| body.idle_within(limit));
+                        }
+                        if is_coding_requested {
+                            response = encoding::decoded(&hop.method, response);
+                        }
+                        break (response, signed);
                     }
-                    Ok(response) => break (response, signed),
                     Err(error)
                         if error.kind() == TransportErrorKind::NotSent
                             && resends < MAX_RESENDS
@@ -354,6 +363,7 @@ mod tests {
                 signed_header: None,
                 clock: Clock::default(),
                 metrics: Metrics::default(),
+                idle_timeout: None,
             });
             let route = Route::new(upstream, None);
             for contents in [Contents::Secret, Contents::Ordinary] {

@@ -106,6 +106,9 @@ impl Cause {
     }
 }
 
+/// The words of reqwest where a limit of its own has passed.
+pub(super) const TIMED_OUT: &str = "operation timed out";
+
 const SILENT: &str = "the connection is silent, and a PING was not answered";
 
 /// Returns the text of errors whose types are private.
@@ -116,7 +119,7 @@ fn by_text(error: &(dyn StdError + 'static)) -> Option<String> {
     }
     let is_known = words.starts_with("tunnel error: ")
         || words.starts_with("failed to lookup address")
-        || matches!(words.as_str(), "operation timed out" | "tls handshake eof");
+        || matches!(words.as_str(), TIMED_OUT | "tls handshake eof");
     is_known.then_some(words)
 }
 

@@ -65,7 +65,8 @@ impl Route {
     }
 }
 
-type Configure = Box<dyn Fn(HttpClientBuilder) -> HttpClientBuilder + Send + Sync>;
+/// Changes the defaults of reqwest.
+pub(crate) type Configure = Box<dyn Fn(HttpClientBuilder) -> HttpClientBuilder + Send + Sync>;
 
 /// The default [`Transport`]: HTTP/1 and HTTP/2 over reqwest. Clones share the connections.
 ///
@@ -101,7 +102,9 @@ type Configure = Box<dyn Fn(HttpClientBuilder) -> HttpClientBuilder + Send + Syn
 pub struct HttpTransport(Arc<Pools>);
 
 struct Pools {
-    configure: Configure,
+    configure: Option<Configure>,
+    /// The limit of connecting, which comes before that of `configure`.
+    connect_timeout: Option<Duration>,
     /// By route and use.
     clients: [[OnceLock<Result<reqwest::Client, TransportError>>; 3]; 3],
     turns: PoolRotation,
@@ -127,8 +130,13 @@ impl HttpTransport {
     /// request of another kind. [`ClientBuilder::http`](crate::client::ClientBuilder::http) lists the
     /// defaults.
     pub fn new(configure: impl Fn(HttpClientBuilder) -> HttpClientBuilder + Send + Sync + 'static) -> Self {
+        Self::connecting_within(None, Some(Box::new(configure)))
+    }
+
+    /// Creates a transport with a limit of connecting that comes before that of `configure`.
+    pub(crate) fn connecting_within(connect_timeout: Option<Duration>, configure: Option<Configure>) -> Self {
         let (clients, turns, allowed) = Default::default();
-        Self(Arc::new(Pools { configure: Box::new(configure), clients, turns, allowed }))
+        Self(Arc::new(Pools { configure, connect_timeout, clients, turns, allowed }))
     }
 
     /// Returns the client of reqwest that sends calls to `url`, for requests of your own.
@@ -147,7 +155,7 @@ impl HttpTransport {
 
 impl Default for HttpTransport {
     fn default() -> Self {
-        Self::new(|builder| builder)
+        Self::connecting_within(None, None)
     }
 }
 
@@ -174,6 +182,11 @@ impl Pools {
         };
         let client = &self.clients[route as usize][place];
         client.get_or_init(|| self.build(route, uses)).as_ref().map_err(Clone::clone)
+    }
+
+    /// Returns the limit of connecting, if `configure` cannot have changed it.
+    fn connect_limit(&self) -> Option<Duration> {
+        self.connect_timeout.or_else(|| self.configure.is_none().then_some(CONNECT))
     }
 
     fn build(&self, route: Route, uses: Use) -> Result<reqwest::Client, TransportError> {
@@ -209,7 +222,14 @@ impl Pools {
             .http2_max_header_list_size(HEAD_WINDOW)
             // The client resends a request that did not arrive, with a body that is opened again.
             .retry(reqwest::retry::never());
-        let builder = (self.configure)(defaults).redirect(reqwest::redirect::Policy::none()).referer(false);
+        let mut builder = match &self.configure {
+            Some(configure) => configure(defaults),
+            None => defaults,
+        };
+        if let Some(limit) = self.connect_timeout {
+            builder = builder.connect_timeout(limit);
+        }
+        let builder = builder.redirect(reqwest::redirect::Policy::none()).referer(false);
         match uses {
             Use::Pool(_) => builder.connector_layer(Watch(Some(SharedConnects::default()))),
             Use::Own => builder.connector_layer(Watch(None)).pool_max_idle_per_host(0),
@@ -305,6 +325,7 @@ impl Transport for HttpTransport {
         if request.body.as_ref().is_some_and(|body| body.size_hint().exact() == Some(0)) {
             outgoing.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
         }
+        let limit = self.0.connect_limit();
         let mut stop = None;
         *outgoing.body_mut() = request.body.map(|body| match body {
             RequestBody::Bytes(bytes) if Upload::is_small(&bytes) => bytes.into(),
@@ -316,7 +337,7 @@ impl Transport for HttpTransport {
         });
         let answer = request.stage.sending(origin, client.execute(outgoing));
         Box::pin(async move {
-            let answer = answer.await.map_err(request_error)?;
+            let answer = answer.await.map_err(|error| request_error(error, limit))?;
             let answer: http::Response<reqwest::Body> = answer.into();
             if size(answer.headers()) > HEAD_LIMIT {
                 let limit = format!("more than {HEAD_LIMIT} bytes");
@@ -339,11 +360,16 @@ fn size(headers: &HeaderMap) -> usize {
     headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 32).sum()
 }
 
-fn request_error(error: reqwest::Error) -> TransportError {
+/// Returns the error of a request that got no answer. `limit` is that of connecting, if it is known.
+fn request_error(error: reqwest::Error, limit: Option<Duration>) -> TransportError {
     // The query may hold the caller's data.
     let error = error.without_url();
-    let cause = cause::of(&error);
+    let mut cause = cause::of(&error);
     let is_connect = error.is_connect() || error.is_builder();
+    if is_connect && cause.words.as_deref() == Some(cause::TIMED_OUT) {
+        let limit = limit.map(|limit| format!(" of {limit:?}")).unwrap_or_default();
+        cause.words = Some(format!("it took longer than the `connect_timeout`{limit}"));
+    }
     let kind = match cause.kind {
         _ if error.is_builder() => TransportErrorKind::Invalid,
         _ if error.is_dns() => TransportErrorKind::Dns,

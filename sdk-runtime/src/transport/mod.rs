@@ -3,6 +3,7 @@
 mod cause;
 mod connector;
 mod http_transport;
+mod idle;
 mod interface;
 mod layered;
 mod pool_rotation;
@@ -20,5 +21,6 @@ pub use service::ServiceTransport;
 /// The HTTP client below [`HttpTransport`], from the `reqwest` crate.
 pub use http_transport::reqwest;
 
+pub(crate) use http_transport::Configure;
 pub(crate) use layered::{Wrap, wrap};
 pub(crate) use stage::Stage;

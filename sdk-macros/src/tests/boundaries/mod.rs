@@ -34,6 +34,8 @@ const RIGHT: &[&str] = &[
     // options
     "#[get(\"/x\", timeout = 1ms)] async fn a(&self) -> Result<A>;",
     "#[get(\"/x\", timeout = none)] async fn a(&self) -> Result<A>;",
+    "#[get(\"/x\", idle_timeout = 1ms)] async fn a(&self) -> Result<A>;",
+    "#[get(\"/x\", idle_timeout = none)] async fn a(&self) -> Result<A>;",
     "#[post(\"/x\", retry = never)] async fn a(&self) -> Result<A>;",
     "#[delete(\"/x\", retry = 100)] async fn a(&self) -> Result<A>;",
     "#[put(\"/x\", idempotent, retry = 1)] async fn a(&self) -> Result<A>;",

@@ -84,6 +84,26 @@ pub(super) const WRONG: &[(&str, &str)] = &[
     ),
     // options
     ("#[get(\"/x\", timeout = 0ms)] async fn a(&self) -> Result<A>;", "a timeout of zero"),
+    (
+        "#[get(\"/x\", idle_timeout = 0s)] async fn a(&self) -> Result<A>;",
+        "expected a duration such as `30s`\nhelp: write `idle_timeout = none` for no limit",
+    ),
+    (
+        "#[get(\"/x\", idle_timeout = \"never\")] async fn a(&self) -> Result<A>;",
+        "write `idle_timeout = none` for no limit",
+    ),
+    (
+        "#[get(\"/x\", idle_timeout = \"1min\")] async fn a(&self) -> Result<A>;",
+        "write `idle_timeout = 60s`, with one of the units `ms`, `s`, `m`, `h`; or `idle_timeout = none`",
+    ),
+    (
+        "#[get(\"/x\", idle_timeout = 2000)] async fn a(&self) -> Result<A>;",
+        "write `idle_timeout = 2s` for milliseconds, or `idle_timeout = 2000s`",
+    ),
+    (
+        "#[get(\"/x\", stream_timeout = 30)] async fn a(&self) -> Result<A>;",
+        "unknown option `stream_timeout`\nhelp: did you mean `idle_timeout = 30s`?",
+    ),
     ("#[get(\"/x\", retry = 101)] async fn a(&self) -> Result<A>;", "`retry = 101` is too much"),
     ("#[get(\"/x\", retry = 1u8)] async fn a(&self) -> Result<A>;", "expected a number of retries"),
     ("#[get(\"/x\", retry = -1)] async fn a(&self) -> Result<A>;", "expected a number of retries"),

@@ -37,6 +37,19 @@ const SYNONYMS: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "idle_timeout",
+        &[
+            "idle",
+            "idle_limit",
+            "idleTimeout",
+            "inactivity_timeout",
+            "stream_timeout",
+            "chunk_timeout",
+            "body_timeout",
+            "sock_read",
+        ],
+    ),
+    (
         "retry",
         &[
             "retries",
@@ -87,7 +100,7 @@ pub(crate) fn named(name: &str) -> Option<&'static str> {
 pub(crate) fn meant(key: &str, value: TokenStream) -> Option<String> {
     let text = plain(&value);
     match key {
-        "timeout" => timeout(&text).map(|value| format!("timeout = {value}")),
+        "timeout" | "idle_timeout" => timeout(&text).map(|value| format!("{key} = {value}")),
         "retry" => Some(format!("retry = {}", retry(&text))),
         "auth" => auth(&text, value).map(|value| format!("auth = {value}")),
         "headers" => header_list::meant(value),

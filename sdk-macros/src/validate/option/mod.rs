@@ -11,6 +11,7 @@ mod habit;
 mod header_list;
 mod headers;
 mod idempotent;
+mod idle_timeout;
 mod key;
 mod known;
 mod meant;
@@ -100,6 +101,7 @@ options! {
     retry,
     retry_if,
     attempt_timeout,
+    idle_timeout,
     idempotent,
     paginate,
 }

@@ -14,13 +14,14 @@ use crate::{
 /// A request that changes something each time is not sent twice without an idempotency key.
 pub(super) fn fit_the_method(draft: &Draft<'_>, diagnostics: &Diagnostics) {
     let Some((verb, session)) = draft.verb_and_session() else { return };
-    let EndpointOptions { retry, retry_if, attempt_timeout, idempotent, .. } = &verb.options;
+    let EndpointOptions { retry, retry_if, attempt_timeout, idle_timeout, idempotent, .. } = &verb.options;
     let name = verb.method.as_str();
     if !matches!(session, SessionRole::None) {
         let args = [
             retry.as_ref().map(|it| it.arg),
             retry_if.as_ref().map(|it| it.arg),
             attempt_timeout.as_ref().map(|it| it.arg),
+            idle_timeout.as_ref().map(|it| it.arg),
             idempotent.as_ref().map(|it| it.arg),
         ];
         for arg in args.into_iter().flatten() {

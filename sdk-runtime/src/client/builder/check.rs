@@ -124,6 +124,7 @@ impl<C: ApiClient> ClientBuilder<C> {
                 signed_header: attachment.header().cloned(),
                 clock: clock.clone(),
                 metrics: metrics.clone(),
+                idle_timeout: self.idle_timeout,
             }),
             attachment,
             judge: Arc::new(judge),

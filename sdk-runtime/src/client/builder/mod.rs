@@ -5,6 +5,7 @@ mod check;
 mod login;
 mod origins;
 mod retries;
+mod timeouts;
 mod transport;
 
 use std::fmt;
@@ -75,6 +76,7 @@ pub struct ClientBuilder<C> {
     redirects: Redirects,
     in_advance: RefreshInAdvance,
     timeout: Option<Duration>,
+    idle_timeout: Option<Duration>,
     retry: RetryPolicy,
     body_limit: usize,
     client: PhantomData<fn() -> C>,
@@ -107,6 +109,7 @@ impl<C: ApiClient> ClientBuilder<C> {
             redirects: Redirects::default(),
             in_advance: RefreshInAdvance::default(),
             timeout: Some(TIMEOUT),
+            idle_timeout: None,
             retry: RetryPolicy::default(),
             body_limit: BODY_LIMIT,
             client: PhantomData,
@@ -186,13 +189,6 @@ impl<C: ApiClient> ClientBuilder<C> {
     /// ```
     pub fn spawn_on(mut self, handle: Handle) -> Self {
         self.spawner = Spawner::on(handle);
-        self
-    }
-
-    /// Sets how long a call may take as a whole, including the wait for a refresh and the replay. `None` sets
-    /// no limit. Default: 30 s. An endpoint's own `timeout` has precedence.
-    pub fn timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
-        self.timeout = timeout.into();
         self
     }
 

@@ -1,8 +1,6 @@
-//! The options about retries, except for their number: which failures, how long an attempt takes, and how
-//! many retries all calls share.
+//! The options about retries, except for their number: which failures, and how many retries all calls share.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use super::ClientBuilder;
 use crate::client::retry_policy::{FailedAttempt, RetryBudget};
@@ -38,18 +36,6 @@ impl<C> ClientBuilder<C> {
     /// ```
     pub fn retry_if(mut self, retry_if: impl Fn(&FailedAttempt<'_>) -> bool + Send + Sync + 'static) -> Self {
         self.retry.retry_if = Some(Arc::new(retry_if));
-        self
-    }
-
-    /// Sets how long one attempt of a call may take, up to the end of the answer, or to its head for a
-    /// stream. `None`, the default, sets no limit but that of the call. An endpoint's own `attempt_timeout`
-    /// has precedence.
-    ///
-    /// An attempt that takes longer is an [`Error::Timeout`](crate::Error::Timeout) of the scope
-    /// [`Attempt`](crate::error::TimeoutScope::Attempt), and is retried as a broken connection is. The
-    /// [timeout](Self::timeout) of the call limits all attempts, the pauses and the refresh together.
-    pub fn attempt_timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
-        self.retry.attempt_timeout = timeout.into();
         self
     }
 
