@@ -32,6 +32,7 @@ mod parser;
 mod path;
 mod path_random;
 mod pool_key;
+mod progress;
 mod proxy;
 mod query;
 mod query_key;

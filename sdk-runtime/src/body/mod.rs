@@ -3,6 +3,7 @@
 mod file;
 mod into;
 mod payload;
+mod progress;
 mod source;
 mod stream;
 
@@ -12,4 +13,5 @@ pub use source::Body;
 pub use stream::BodyStream;
 
 pub(crate) use payload::{Content, Payload};
+pub(crate) use progress::{OnDownload, OnUpload};
 pub(crate) use source::{FORM, JSON};

@@ -12,6 +12,7 @@ mod pager;
 mod pages;
 mod paginate;
 mod pool;
+mod progress;
 mod response_call;
 mod retry_policy;
 mod session_layer;

@@ -52,6 +52,11 @@ impl<T, E> ResponseCall<T, E> {
     pub fn retry(self, times: u32) -> Self {
         Self(self.0.retry(times))
     }
+
+    /// As [`Call::attempt_timeout`].
+    pub fn attempt_timeout(self, timeout: Duration) -> Self {
+        Self(self.0.attempt_timeout(timeout))
+    }
 }
 
 impl<T: 'static, E: 'static> IntoFuture for ResponseCall<T, E> {

@@ -92,22 +92,6 @@ fn i27_each_error_says_what_happened_and_no_secret() {
             None,
         );
     }
-    let idle = Timeout::new(TimeoutPhase::Idle, Duration::from_secs(30));
-    check(
-        idle,
-        "timed out after 30s (`idle_timeout`) while waiting for more of the server's answer",
-        "Timeout { phase: Idle, millis: 30000, scope: Idle }",
-        None,
-        None,
-    );
-    check(
-        Timeout::new(TimeoutPhase::Connect, Duration::from_secs(3)).of_an_attempt(),
-        "an attempt timed out after 3s (`attempt_timeout`) while waiting for a connection to the server",
-        "Timeout { phase: Connect, millis: 3000, scope: Attempt }",
-        None,
-        None,
-    );
-    assert_eq!(idle.scope(), TimeoutScope::Idle);
     check(
         InvalidRequest::new("id", "is empty"),
         "the request cannot be sent: `id` is empty",

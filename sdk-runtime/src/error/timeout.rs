@@ -43,8 +43,8 @@ pub enum TimeoutScope {
 }
 
 impl Timeout {
-    /// Creates a timeout of `limit` in `phase`. The scope is [`Idle`](TimeoutScope::Idle) in the phase of that
-    /// name, and [`Call`](TimeoutScope::Call) otherwise.
+    /// Creates a timeout of `limit` in `phase`. The scope is [`Idle`](TimeoutScope::Idle) in the phase of
+    /// that name, and [`Call`](TimeoutScope::Call) otherwise.
     #[must_use]
     pub fn new(phase: TimeoutPhase, limit: Duration) -> Self {
         let millis = u32::try_from(limit.as_millis()).unwrap_or(u32::MAX);
@@ -106,3 +106,32 @@ impl fmt::Debug for Timeout {
 }
 
 impl std::error::Error for Timeout {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_timeout_names_its_option() {
+        let seconds = Duration::from_secs;
+        let idle = Timeout::new(TimeoutPhase::Idle, seconds(30));
+        let attempt = Timeout::new(TimeoutPhase::Response, seconds(3)).of_an_attempt();
+        for (timeout, scope, told, shown) in [
+            (
+                idle,
+                TimeoutScope::Idle,
+                "timed out after 30s (`idle_timeout`) while waiting for more of the server's answer",
+                "Timeout { phase: Idle, millis: 30000, scope: Idle }",
+            ),
+            (
+                attempt,
+                TimeoutScope::Attempt,
+                "an attempt timed out after 3s (`attempt_timeout`) while waiting for the server's answer",
+                "Timeout { phase: Response, millis: 3000, scope: Attempt }",
+            ),
+        ] {
+            assert_eq!((timeout.scope(), timeout.to_string().as_str()), (scope, told));
+            assert_eq!(format!("{timeout:?}"), shown);
+        }
+    }
+}

@@ -18,6 +18,7 @@ use std::time::Duration;
 use http::header::{ACCEPT_ENCODING, COOKIE, Entry, LOCATION};
 use http::{HeaderMap, HeaderName, StatusCode};
 
+use crate::body::{OnDownload, OnUpload};
 use crate::cookies::SetCookies;
 use crate::encoding;
 use crate::endpoint::Endpoint;
@@ -27,7 +28,7 @@ use crate::request::base::{Base, is_same_origin, may_carry_credentials};
 use crate::request::{Prepared, header};
 use crate::runtime::Clock;
 use crate::trace::{self, Instrument, Span};
-use crate::transport::{Stage, Transport, TransportRequest, TransportResponse};
+use crate::transport::{ResponseBody, Stage, Transport, TransportRequest, TransportResponse};
 
 pub(crate) use credentials::{Credentials, Places};
 pub(crate) use csrf::Csrf;
@@ -151,6 +152,11 @@ impl Route {
                         if let Some(limit) = idle_timeout.filter(|_| contents == Contents::Ordinary) {
                             response = response.map(|body| body.idle_within(limit));
                         }
+                        if let Some(progress) = hop.extensions.get::<OnDownload>()
+                            && response.status().is_success()
+                        {
+                            response = response.map(|body| ResponseBody::new(progress.count(body)));
+                        }
                         if is_coding_requested {
                             response = encoding::decoded(&hop.method, response);
                         }
@@ -272,13 +278,19 @@ impl Route {
             Some(body) => Some(body.open().await?),
             None => None,
         };
+        let mut extensions = request.extensions.clone();
+        extensions.remove::<OnDownload>();
+        let body = match extensions.remove::<OnUpload>() {
+            Some(progress) => body.map(|body| progress.count(body)),
+            None => body,
+        };
         let direct = request.url.scheme() == "http" && self.base.may_carry_credentials(&request.url);
         let mut outgoing = TransportRequest {
             endpoint: Some(request.endpoint),
             method: request.method.clone(),
             url: request.url.clone(),
             headers: request.headers.clone(),
-            extensions: request.extensions.clone(),
+            extensions,
             body,
             own_connection: contents == Contents::Secret,
             direct,

@@ -8,6 +8,7 @@ use url::Url;
 
 use super::header;
 use super::prepared::Prepared;
+use crate::body::OnUpload;
 
 /// The request that a call would send, before the session signs it.
 #[derive(Clone)]
@@ -16,6 +17,8 @@ pub struct RequestPreview(Prepared);
 impl RequestPreview {
     pub(crate) fn new(mut prepared: Prepared) -> Self {
         header::join_cookies(&mut prepared.headers);
+        // A preview does not keep the function of a call.
+        prepared.extensions.remove::<OnUpload>();
         Self(prepared)
     }
 

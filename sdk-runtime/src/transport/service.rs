@@ -4,11 +4,12 @@
 use std::error::Error as StdError;
 use std::future::poll_fn;
 use std::io;
+use std::pin::Pin;
 use std::sync::{Mutex, PoisonError};
+use std::task::{Context, Poll, ready};
 
-use bytes::Buf;
-use http_body::Body as HttpBody;
-use http_body_util::BodyExt;
+use bytes::{Buf, Bytes};
+use http_body::{Body as HttpBody, Frame, SizeHint};
 use tower_service::Service;
 
 use super::cause;
@@ -87,13 +88,40 @@ where
             let failed = if is_layered { layer_error } else { request_error };
             poll_fn(|cx| service.poll_ready(cx)).await.map_err(failed)?;
             let answer = service.call(outgoing).await.map_err(failed)?;
-            Ok(answer.map(|body| {
-                let body = body
-                    .map_frame(|frame| frame.map_data(|mut data| data.copy_to_bytes(data.remaining())))
-                    .map_err(body_error);
-                ResponseBody::new(body)
-            }))
+            Ok(answer.map(|body| ResponseBody::new(ServiceBody(Box::pin(body)))))
         })
+    }
+}
+
+/// The body of a service, with its data and errors as those of a transport.
+struct ServiceBody<B>(Pin<Box<B>>);
+
+impl<B> HttpBody for ServiceBody<B>
+where
+    B: HttpBody,
+    B::Data: Buf,
+    B::Error: Into<Box<dyn StdError + Send + Sync>>,
+{
+    type Data = Bytes;
+    type Error = TransportError;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, TransportError>>> {
+        let frame = ready!(self.0.as_mut().poll_frame(cx));
+        Poll::Ready(frame.map(|frame| match frame {
+            Ok(frame) => Ok(frame.map_data(|mut data| data.copy_to_bytes(data.remaining()))),
+            Err(error) => Err(body_error(error)),
+        }))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.0.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.0.size_hint()
     }
 }
 

@@ -69,7 +69,8 @@ impl<C> ClientBuilder<C> {
     /// #         mut self: Pin<&mut Self>,
     /// #         _: &mut Context<'_>,
     /// #     ) -> Poll<Option<io::Result<Frame<bytes::Bytes>>>> {
-    /// #         self.0.take().map_or(Poll::Pending, |piece| Poll::Ready(Some(Ok(Frame::data(piece.into())))))
+    /// #         let piece = self.0.take().map(|piece| Frame::data(piece.into()));
+    /// #         piece.map_or(Poll::Pending, |piece| Poll::Ready(Some(Ok(piece))))
     /// #     }
     /// # }
     /// # let server = tower::service_fn(|_: http::Request<sdk_runtime::body::RequestBody>| async {
