@@ -56,6 +56,8 @@ pub(crate) struct Endpoint {
     /// The header of the idempotency key, in lower case.
     pub(crate) idempotency: Option<String>,
     pub(crate) paginate: Option<Paginate>,
+    /// How many connections in a row may bring no event.
+    pub(crate) reconnect: Option<Retry>,
     pub(crate) headers: Vec<Header>,
     pub(crate) session: SessionRole,
 }
@@ -160,6 +162,7 @@ pub(crate) enum Timeout {
     Never,
 }
 
+/// How often a request may be sent again.
 #[derive(Clone)]
 pub(crate) struct Retry {
     pub(crate) times: u32,

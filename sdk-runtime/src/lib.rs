@@ -180,7 +180,7 @@ pub mod transport;
 /// Responses that are read while they arrive.
 pub mod stream {
     pub use crate::response::stream::{
-        ByteStream, EventStream, FromStream, JsonLines, ServerEvent, ServerEvents,
+        ByteStream, EventStream, FromStream, JsonLines, Reconnect, ServerEvent, ServerEvents,
     };
 }
 

@@ -137,6 +137,12 @@ pub(crate) fn unusable(error: &InvalidRequest) {
     tracing::warn!(target: "sdk_runtime::session", reason, "the token of an answer cannot be used");
 }
 
+/// Reports that a stream connects again after `pause`.
+pub(crate) fn reconnects(endpoint: &'static Endpoint, pause: std::time::Duration, attempt: u32) {
+    let (endpoint, delay) = (endpoint.qualified_name(), tracing::field::debug(pause));
+    tracing::info!(target: "sdk_runtime::call", endpoint, delay, attempt, "the stream connects again");
+}
+
 /// Reports that a call is sent again after `pause`, because of a transient failure.
 pub(crate) fn retries(pause: std::time::Duration, attempt: u32) {
     let delay = tracing::field::debug(pause);

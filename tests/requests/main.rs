@@ -2,6 +2,7 @@
 //! server saw them.
 
 mod broken;
+mod scripted;
 mod wire;
 
 mod address;
@@ -36,6 +37,7 @@ mod progress;
 mod proxy;
 mod query;
 mod query_key;
+mod reconnected;
 mod redirect;
 mod redirect_credentials;
 mod repeat;

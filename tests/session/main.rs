@@ -58,6 +58,7 @@ mod sourced;
 mod store_down;
 mod store_time;
 mod storm;
+mod streamed;
 mod told_by_success;
 mod unclaimed;
 mod unread;

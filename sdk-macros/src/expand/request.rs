@@ -11,7 +11,7 @@ use super::{
     names::Names,
 };
 use crate::{
-    model::{Endpoint, PageParam, Paginate, Role, SessionRole},
+    model::{Endpoint, PageParam, Paginate, Retry, Role, SessionRole},
     returns::Returns,
     signature, span,
 };
@@ -37,11 +37,12 @@ pub(super) fn call(endpoint: &Endpoint, this: &TokenStream, names: &Names<'_>) -
     }
 }
 
-/// Returns a check that a body can be sent again, if the endpoint has `retry` or `paginate`. If the caller
+/// Returns a check that a body can be sent again, if a request is to be sent more than once. If the caller
 /// chooses the type, the call checks it at run time.
 fn only_once(endpoint: &Endpoint, private: &TokenStream) -> Option<TokenStream> {
     let retry = endpoint.retry.as_ref().filter(|retry| retry.times > 0);
-    if retry.is_none() && endpoint.paginate.is_none() {
+    let again = endpoint.reconnect.as_ref().or(retry);
+    if again.is_none() && endpoint.paginate.is_none() {
         return None;
     }
     let body = endpoint.params.iter().find(|param| matches!(param.role, Role::Body(_)))?;
@@ -51,13 +52,16 @@ fn only_once(endpoint: &Endpoint, private: &TokenStream) -> Option<TokenStream> 
     }
     let ty = &body.ty;
     let span =
-        retry.map_or_else(|| span::generated_at_type(ty), |retry| retry.span.resolved_at(Span::call_site()));
+        again.map_or_else(|| span::generated_at_type(ty), |again| again.span.resolved_at(Span::call_site()));
     let private = span::respan(private, span);
-    let help = match retry {
-        Some(_) => {
+    let help = match (retry, &endpoint.reconnect) {
+        (_, Some(_)) => {
+            "a streamed body cannot be sent twice\nhelp: remove `reconnect`, or take `Bytes` or `Body`"
+        }
+        (Some(_), None) => {
             "a streamed body cannot be sent twice\nhelp: write `retry = never`, or take `Bytes` or `Body`"
         }
-        None => "a streamed body cannot be sent with each page\nhelp: take `Bytes` or `Body`",
+        (None, None) => "a streamed body cannot be sent with each page\nhelp: take `Bytes` or `Body`",
     };
     let check = quote_spanned! {span=> ::core::assert!(#private::Resend::<#ty>::POSSIBLE, #help)};
     Some(quote! {
@@ -97,6 +101,9 @@ fn finish(endpoint: &Endpoint, names: &Names<'_>) -> TokenStream {
         // The page as it is written, because other bounds underline it there.
         let page = &returns.ok;
         return quote_spanned!(failure=> #request.pages::<#page, _>(#decoder, #paginate));
+    }
+    if let Some(Retry { times, .. }) = endpoint.reconnect {
+        return quote_spanned!(success=> #request.finish_events(#decoder, #times));
     }
     match endpoint.session {
         SessionRole::Start if !endpoint.params.iter().any(|param| param.from_session) => {

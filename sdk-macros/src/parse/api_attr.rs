@@ -228,6 +228,7 @@ pub(crate) const OPTIONS: &[&str] = &[
     "idempotency",
     "paginate",
     "pagination",
+    "reconnect",
     "http_code",
     "status_code",
     "use_guards",

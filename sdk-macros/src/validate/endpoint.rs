@@ -58,6 +58,7 @@ pub(crate) fn endpoint(
         idle_timeout: options.idle_timeout.map(Given::into_value),
         idempotency: options.idempotent.map(Given::into_value),
         paginate: options.paginate.map(Given::into_value),
+        reconnect: options.reconnect.map(Given::into_value),
         headers,
         session,
     })

@@ -16,8 +16,11 @@ use super::execute::attempt::{CallResponse, Execution};
 use super::execute::retry::{self, CallRetries};
 use super::idempotency::{self, prepare};
 use super::inner::{Client, FillFromLogin};
+use super::reconnect;
 use super::retry_policy::OwnRetry;
-use super::sign_in::{self, SignIn};
+use super::role::{Executed, Role};
+use super::series::InFlight;
+use super::sign_in;
 use super::sign_out::{self, SignOut};
 use crate::endpoint::Endpoint;
 use crate::error::{ApiError, Error, InvalidRequest};
@@ -75,21 +78,6 @@ enum PlannedRequest {
     NeedsLogin(Request, FillFromLogin),
 }
 
-/// The role of an endpoint in the session.
-#[derive(Clone, Copy)]
-pub(super) enum Role {
-    Plain,
-    SignIn(Option<FillFromLogin>),
-    SignOut(FillFromLogin),
-}
-
-/// The response of a call, by its role.
-enum Executed {
-    Plain(CallResponse),
-    SignIn(CallResponse, SignIn),
-    SignOut(CallResponse),
-}
-
 impl<T, E> Call<T, E> {
     pub(super) fn new(
         client: Client,
@@ -129,7 +117,8 @@ impl<T, E> Call<T, E> {
     }
 
     /// Fails with [`Error::Cancelled`] when `token` is cancelled, and sends nothing when it already is. A
-    /// call that returns a stream ends with the head of its response. Drop the stream to stop it.
+    /// call that returns a stream ends with the head of its response. Drop the stream to stop it. A stream
+    /// that connects again (`reconnect`) ends with the token too, at any time, with that error.
     pub fn cancel_on(self, token: &CancellationToken) -> Self {
         self.planned(|plan| plan.limits.cancel = Some(token.clone()))
     }
@@ -180,7 +169,7 @@ impl<T, E> Call<T, E> {
             plan.retry.get_or_insert_default().times = Some(times);
             let role = plan.role;
             plan.change(|_| match role {
-                Role::Plain => Ok(()),
+                Role::Plain | Role::Events(_) => Ok(()),
                 Role::SignIn(_) | Role::SignOut(_) => retry::check_session(times),
             });
         })
@@ -240,7 +229,7 @@ impl Plan {
         let limits = CallLimits::new(endpoint, client.0.timeout);
         let request = match role {
             Role::SignOut(fill) | Role::SignIn(Some(fill)) => Ok(PlannedRequest::NeedsLogin(request, fill)),
-            Role::Plain | Role::SignIn(None) => prepare(request, accept).map(PlannedRequest::Ready),
+            _ => prepare(request, accept).map(PlannedRequest::Ready),
         };
         Box::new(Self { client, request, accept, whole, role, limits, retry: None })
     }
@@ -249,6 +238,9 @@ impl Plan {
         match &self.request {
             Ok(PlannedRequest::Ready(prepared)) => {
                 retry::check(prepared, self.retry.as_ref().and_then(|own| own.times))?;
+                if matches!(self.role, Role::Events(_)) {
+                    retry::check_reconnect(prepared)?;
+                }
                 Ok(RequestPreview::new(prepared.clone()))
             }
             Ok(PlannedRequest::NeedsLogin(..)) => {
@@ -279,6 +271,9 @@ impl Plan {
     }
 
     async fn execute_here(mut self: Box<Self>, span: &Span) -> Result<Executed, Error> {
+        if let Role::Events(most) = self.role {
+            return self.connect(most).instrument(span.clone()).await.map(Executed::Plain);
+        }
         let progress = Progress::default();
         let limits = std::mem::take(&mut self.limits);
         let timeout = limits.timeout;
@@ -292,6 +287,16 @@ impl Plan {
         Ok(executed)
     }
 
+    /// Executes a call whose stream connects again.
+    fn connect(self: Box<Self>, most: u32) -> InFlight<Result<CallResponse, Error>> {
+        let Self { client, request, limits, retry, .. } = *self;
+        let request = request.and_then(|request| match request {
+            PlannedRequest::Ready(prepared) => Ok(prepared),
+            PlannedRequest::NeedsLogin(request, _) => request.prepare(None),
+        });
+        reconnect::connect(client, request, limits, retry, most)
+    }
+
     async fn execute_within(
         self: Box<Self>,
         timeout: Option<Duration>,
@@ -300,12 +305,13 @@ impl Plan {
         let Self { client, request, accept, whole, role, retry, .. } = *self;
         let inner = &*client.0;
         match (request?, role) {
-            (PlannedRequest::NeedsLogin(request, fill), Role::SignIn(_)) => {
-                let prepared = sign_in::prepare(inner, request, fill, accept)?;
-                let (response, sign_in) = sign_in::send(inner, &prepared, progress).await?;
-                Ok(Executed::SignIn(response, sign_in))
-            }
-            (PlannedRequest::Ready(prepared), Role::SignIn(_)) => {
+            (request, Role::SignIn(_)) => {
+                let prepared = match request {
+                    PlannedRequest::NeedsLogin(request, fill) => {
+                        sign_in::prepare(inner, request, fill, accept)?
+                    }
+                    PlannedRequest::Ready(prepared) => prepared,
+                };
                 let (response, sign_in) = sign_in::send(inner, &prepared, progress).await?;
                 Ok(Executed::SignIn(response, sign_in))
             }

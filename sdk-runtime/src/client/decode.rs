@@ -110,7 +110,7 @@ fn not_found(response: &ErrorResponse) -> Option<Head> {
 }
 
 /// Returns the error of a response for which the endpoint declares none.
-fn undeclared(response: ErrorResponse, lacking: Option<InsufficientScope>) -> Error {
+pub(super) fn undeclared(response: ErrorResponse, lacking: Option<InsufficientScope>) -> Error {
     match lacking {
         Some(lacking) => lacking.with_response(response).into(),
         None => Error::Status(response),

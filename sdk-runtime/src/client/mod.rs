@@ -13,8 +13,11 @@ mod pages;
 mod paginate;
 mod pool;
 mod progress;
+mod reconnect;
 mod response_call;
 mod retry_policy;
+mod role;
+mod series;
 mod session_layer;
 mod sign_in;
 mod sign_out;
@@ -42,16 +45,17 @@ pub use wait::wait;
 /// The token of [`Call::cancel_on`], from `tokio-util`.
 pub use tokio_util::sync::CancellationToken;
 
-use call::Role;
 use decode::CallDecoder;
 use inner::FillFromLogin;
 use pager::Pager;
 use retry_policy::OwnRetry;
+use role::Role;
 use sign_in::Complete;
 
 use crate::endpoint::Endpoint;
 use crate::error::ApiError;
 use crate::request::Request;
+use crate::response::stream::Reconnect;
 use crate::response::{Decoder, Page};
 use crate::session::TokenResponse;
 
@@ -80,6 +84,15 @@ impl ClientRequest<'_> {
     /// Returns the call of an ordinary endpoint.
     pub fn finish<T: 'static, E: ApiError + 'static>(self, decoder: Decoder<T>) -> Call<T, E> {
         self.call(decoder, Role::Plain, None)
+    }
+
+    /// Returns the call of an endpoint with `reconnect`.
+    pub fn finish_events<T: Reconnect + 'static, E: ApiError + 'static>(
+        self,
+        decoder: Decoder<T>,
+        reconnect: u32,
+    ) -> Call<T, E> {
+        self.call(decoder, Role::Events(reconnect), None)
     }
 
     /// Returns the call of a `#[session(start)]` endpoint.

@@ -1,23 +1,19 @@
-//! The pager: which request follows a page, and under which login it is sent.
-//!
-//! - **I12** Every page is fetched under the identity of the first.
+//! The pager: which request follows a page. `Series` has the login that it is sent under.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
-use std::future::Future;
 use std::hash::{BuildHasher, RandomState};
-use std::pin::Pin;
 use std::sync::Arc;
 
 use url::{Url, form_urlencoded};
 
-use super::deadline::{CallLimits, Progress};
-use super::execute::attempt::{AttemptResponse, Execution};
+use super::deadline::CallLimits;
+use super::execute::attempt::AttemptResponse;
 use super::execute::authorize::Authorization;
-use super::execute::retry::CallRetries;
 use super::idempotency;
 use super::inner::{Client, Inner};
 use super::retry_policy::OwnRetry;
+use super::series::{InFlight, Series};
 use crate::body::{Content, Payload};
 use crate::endpoint::Endpoint;
 use crate::error::{Error, InvalidRequest};
@@ -26,14 +22,10 @@ use crate::request::{Prepared, member, query_key, too_long_error};
 
 /// The position in a list, and the request of the next page.
 pub(super) struct Pager {
-    client: Client,
+    pub(super) series: Series,
     pub(super) endpoint: &'static Endpoint,
     /// The request of the next page.
     pub(super) request: Result<Prepared, InvalidRequest>,
-    pub(super) limits: CallLimits,
-    pub(super) retry: Option<Box<OwnRetry>>,
-    /// The login of the first page. `None` until that page has arrived.
-    authorization: Option<Arc<Authorization>>,
     /// The address that links in the last page are relative to. `None` if another origin chose that page.
     context: Option<Url>,
     visited: VisitedPages,
@@ -44,7 +36,7 @@ pub(super) struct Pager {
 }
 
 /// A page in flight.
-pub(super) type PageFuture = Pin<Box<dyn Future<Output = Result<FetchedPage, Error>> + Send>>;
+pub(super) type PageFuture = InFlight<Result<FetchedPage, Error>>;
 
 /// A page that has arrived, and what the pager learns from it.
 pub(super) struct FetchedPage {
@@ -64,12 +56,9 @@ impl Pager {
         let limits = CallLimits::new(endpoint, client.0.timeout);
         let visited = VisitedPages::default();
         Box::new(Self {
-            client,
+            series: Series::new(client, limits, retry),
             endpoint,
             request,
-            limits,
-            retry,
-            authorization: None,
             context: None,
             visited,
             body: None,
@@ -84,45 +73,31 @@ impl Pager {
 
     /// Sends the request of the next page.
     pub(super) fn fetch(&self) -> PageFuture {
-        let (client, request, authorization) =
-            (self.client.clone(), self.request.clone(), self.authorization.clone());
-        let (limits, retry) = (self.limits.clone(), self.retry.clone());
-        let spawner = self.client.spawner().clone();
-        let fetching = Box::pin(async move {
-            let progress = Progress::default();
-            let timeout = limits.timeout;
-            let page = async {
-                let mut request = request?;
-                // Each page is a request of its own, and needs a key of its own.
+        let (series, request) = (self.series.clone(), self.request.clone());
+        self.series.entered(Box::pin(async move {
+            // Each page is a request of its own, and needs a key of its own.
+            let request = request.and_then(|mut request| {
                 idempotency::give_key(&mut request)?;
-                let inner = &*client.0;
-                let retry = CallRetries::new(&request, retry, inner, timeout)?;
-                let authorization = match authorization {
-                    Some(authorization) => authorization,
-                    None => Arc::new(inner.authorize(&request).await?),
-                };
-                let mut execution = Execution { client: inner, progress: &progress, retry, whole: true };
-                let attempt = execution.run(&authorization, &request).await?;
-                let origin = match *authorization {
-                    Authorization::Unsigned(_) => None,
-                    _ => inner.session.shell().origin(),
-                };
-                let moved = inner.moved(&request, origin.as_deref());
-                let url = moved.map_or(request.url, |moved| moved.url);
-                Ok(FetchedPage { attempt, authorization, url, body: request.body })
+                Ok(request)
+            });
+            let sent = series.send(request.as_ref().map_err(|error| error.clone().into()), true).await;
+            let (attempt, authorization) = sent?;
+            let request = request?;
+            let inner = &*series.client.0;
+            let origin = match *authorization {
+                Authorization::Unsigned(_) => None,
+                _ => inner.session.shell().origin(),
             };
-            limits.enforce(&progress, page).await
-        });
-        match spawner.enter(fetching) {
-            Ok(entered) => Box::pin(entered),
-            Err(fetching) => fetching,
-        }
+            let moved = inner.moved(&request, origin.as_deref());
+            let url = moved.map_or(request.url, |moved| moved.url);
+            Ok(FetchedPage { attempt, authorization, url, body: request.body })
+        }))
     }
 
     /// Records the page that has arrived.
     pub(super) fn record(&mut self, page: FetchedPage) -> AttemptResponse {
         let FetchedPage { attempt, authorization, url, body } = page;
-        self.authorization = Some(authorization);
+        self.series.belongs_to(authorization);
         self.visited.insert(&url, body.as_ref());
         let answered = attempt.redirected.as_ref().map_or(&url, |redirected| &redirected.url);
         self.visited.insert(answered, body.as_ref());
@@ -146,7 +121,7 @@ impl Pager {
             return Err(InvalidRequest::new(by, reason));
         };
         let request = self.request.as_mut().map_err(|error| error.clone())?;
-        let next = next_address(by, &target, context, &request.url, (&*self.client.0, self.endpoint))?;
+        let next = next_address(by, &target, context, &request.url, (&*self.series.client.0, self.endpoint))?;
         if self.visited.contains(&next, request.body.as_ref()) {
             return Err(InvalidRequest::new(by, "leads back to a page that was asked for before"));
         }
@@ -211,7 +186,7 @@ impl Pager {
         let moved = match parameter {
             Some(parameter) => with_value(request, self.body, parameter, position),
             None => {
-                let (own, client) = (&request.url, (&*self.client.0, self.endpoint));
+                let (own, client) = (&request.url, (&*self.series.client.0, self.endpoint));
                 let url = next_address("position", position, own, own, client);
                 url.map(|url| Prepared { url, ..request.clone() })
             }

@@ -104,12 +104,12 @@ impl<P, E> Pages<P, E> {
     /// Sets how long each page may take, including the wait for a refresh and the replay. `None` sets no
     /// limit.
     pub fn timeout(self, timeout: impl Into<Option<Duration>>) -> Self {
-        self.planned(|pager| pager.limits.timeout = timeout.into())
+        self.planned(|pager| pager.series.limits.timeout = timeout.into())
     }
 
     /// Ends with [`Error::Cancelled`] when `token` is cancelled, and requests no page when it already is.
     pub fn cancel_on(self, token: &CancellationToken) -> Self {
-        self.planned(|pager| pager.limits.cancel = Some(token.clone()))
+        self.planned(|pager| pager.series.limits.cancel = Some(token.clone()))
     }
 
     /// Sets a header of every request, as [`Call::header`](crate::client::Call::header).
@@ -126,7 +126,7 @@ impl<P, E> Pages<P, E> {
     /// Sets how often each page is retried after a transient failure, as
     /// [`Call::retry`](crate::client::Call::retry).
     pub fn retry(self, times: u32) -> Self {
-        self.planned(|pager| pager.retry.get_or_insert_default().times = Some(times))
+        self.planned(|pager| pager.series.retry.get_or_insert_default().times = Some(times))
     }
 
     /// As [`Call::extension`](crate::Call::extension), for each page.
@@ -141,7 +141,7 @@ impl<P, E> Pages<P, E> {
     /// Sets how long one attempt of each page may take, as
     /// [`Call::attempt_timeout`](crate::client::Call::attempt_timeout).
     pub fn attempt_timeout(self, timeout: Duration) -> Self {
-        self.planned(|pager| pager.retry.get_or_insert_default().attempt_timeout = Some(timeout))
+        self.planned(|pager| pager.series.retry.get_or_insert_default().attempt_timeout = Some(timeout))
     }
 
     /// Returns the items of all pages, in order.

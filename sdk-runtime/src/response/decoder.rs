@@ -80,7 +80,7 @@ impl SuccessResponse {
         }
     }
 
-    fn stream(self) -> ByteStream {
+    pub(crate) fn stream(self) -> ByteStream {
         match self {
             Self::Whole(answer) => answer.into(),
             Self::Stream(bytes) => bytes,

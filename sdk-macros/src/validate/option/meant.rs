@@ -83,6 +83,18 @@ const SYNONYMS: &[(&str, &[&str])] = &[
     ("headers", &["header", "default_headers", "default_header"]),
     ("idempotent", &["idempotency", "idempotency_key", "idempotence", "idempotent_key"]),
     ("paginate", &["pagination", "paginated", "pages", "paging", "pageable"]),
+    (
+        "reconnect",
+        &[
+            "reconnects",
+            "reconnection",
+            "reconnections",
+            "auto_reconnect",
+            "max_reconnects",
+            "resume",
+            "resumable",
+        ],
+    ),
     ("base", &["base_path", "prefix", "root", "base_url", "base_uri", "url", "uri", "path", "version"]),
     ("extends", &["inherit", "inherits", "extend", "supertrait", "supertraits", "super_trait"]),
     ("extendable", &["shared", "inheritable", "base_trait"]),
@@ -102,6 +114,7 @@ pub(crate) fn meant(key: &str, value: TokenStream) -> Option<String> {
     match key {
         "timeout" | "idle_timeout" => timeout(&text).map(|value| format!("{key} = {value}")),
         "retry" => Some(format!("retry = {}", retry(&text))),
+        "reconnect" => Some(format!("reconnect = {}", reconnect(&text))),
         "auth" => auth(&text, value).map(|value| format!("auth = {value}")),
         "headers" => header_list::meant(value),
         "idempotent" => Some(match syn::parse2::<LitStr>(value) {
@@ -215,6 +228,20 @@ fn retry(text: &str) -> String {
         Err(_) if !is_never && !text.is_empty() && digits.is_empty() => "3".to_owned(),
         Err(_) if !digits.is_empty() => "100".to_owned(),
         _ => "never".to_owned(),
+    }
+}
+
+fn reconnect(text: &str) -> u32 {
+    let digits: String = text
+        .chars()
+        .filter(|c| *c != '_')
+        .skip_while(|c| !c.is_ascii_digit())
+        .take_while(char::is_ascii_digit)
+        .collect();
+    match digits.parse::<u32>() {
+        Ok(times @ 1..) if !text.starts_with('-') => times.min(1000),
+        Err(_) if !digits.is_empty() => 1000,
+        _ => 5,
     }
 }
 
@@ -363,6 +390,11 @@ mod tests {
             ("retry", "false", "retry = never"),
             ("retry", "0", "retry = never"),
             ("retry", "1000", "retry = 100"),
+            ("reconnect", "\"3\"", "reconnect = 3"),
+            ("reconnect", "true", "reconnect = 5"),
+            ("reconnect", "-1", "reconnect = 5"),
+            ("reconnect", "9999", "reconnect = 1000"),
+            ("reconnect", "99999999999", "reconnect = 1000"),
             ("auth", "\"none\"", "auth = none"),
             ("auth", "None", "auth = none"),
             ("auth", "false", "auth = none"),

@@ -16,6 +16,7 @@ mod key;
 mod known;
 mod meant;
 mod paginate;
+mod reconnect;
 mod retry;
 mod retry_if;
 mod timeout;
@@ -104,6 +105,7 @@ options! {
     idle_timeout,
     idempotent,
     paginate,
+    reconnect,
 }
 
 /// The trait and its first endpoint, for the help of an option that belongs elsewhere.

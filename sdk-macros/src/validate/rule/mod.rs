@@ -35,6 +35,7 @@ const OF_ENDPOINT: &[Rule] = &[
     session::supplies_own_types,
     retry_and_idempotency::fit_the_method,
     retry_and_idempotency::key_is_free,
+    retry_and_idempotency::streams_connect_again,
     parts::set_the_content_type,
     pages::of_endpoint,
     session::is_never_signed,

@@ -1,4 +1,4 @@
-//! `retry` and `idempotent`: which requests may be sent more than once.
+//! `retry`, `reconnect` and `idempotent`: which requests may be sent more than once.
 
 use crate::{
     diagnostics::Diagnostics,
@@ -14,7 +14,8 @@ use crate::{
 /// A request that changes something each time is not sent twice without an idempotency key.
 pub(super) fn fit_the_method(draft: &Draft<'_>, diagnostics: &Diagnostics) {
     let Some((verb, session)) = draft.verb_and_session() else { return };
-    let EndpointOptions { retry, retry_if, attempt_timeout, idle_timeout, idempotent, .. } = &verb.options;
+    let EndpointOptions { retry, retry_if, attempt_timeout, idle_timeout, idempotent, reconnect, .. } =
+        &verb.options;
     let name = verb.method.as_str();
     if !matches!(session, SessionRole::None) {
         let args = [
@@ -23,6 +24,7 @@ pub(super) fn fit_the_method(draft: &Draft<'_>, diagnostics: &Diagnostics) {
             attempt_timeout.as_ref().map(|it| it.arg),
             idle_timeout.as_ref().map(|it| it.arg),
             idempotent.as_ref().map(|it| it.arg),
+            reconnect.as_ref().map(|it| it.arg),
         ];
         for arg in args.into_iter().flatten() {
             diagnostics.report(
@@ -65,6 +67,32 @@ pub(super) fn fit_the_method(draft: &Draft<'_>, diagnostics: &Diagnostics) {
             arg,
             format!("`{name}` is not retried without an idempotency key"),
             format!("write `{}, idempotent` if the server knows idempotency keys, or remove it", shown(arg)),
+        );
+    }
+}
+
+/// A stream connects again by a request that the server has already processed.
+pub(super) fn streams_connect_again(draft: &Draft<'_>, diagnostics: &Diagnostics) {
+    let Some((verb, SessionRole::None)) = draft.verb_and_session() else { return };
+    let EndpointOptions { reconnect: Some(Given { arg, .. }), idempotent, paginate, .. } = &verb.options
+    else {
+        return;
+    };
+    let name = verb.method.as_str();
+    if let Some(paginate) = paginate {
+        diagnostics.report(
+            arg,
+            "`reconnect` is for a stream of events, and `paginate` for a list",
+            format!("remove `{}` or `{}`", shown(arg), shown(paginate.arg)),
+        );
+    } else if !verb.is_safe() && idempotent.is_none() && !draft.is_mistaken("idempotent") {
+        diagnostics.report(
+            arg,
+            format!(
+                "`reconnect` would send the {name} again: a language model, for one, would answer and bill \
+                 twice"
+            ),
+            format!("remove it, or write `{}, idempotent` if the server knows idempotency keys", shown(arg)),
         );
     }
 }

@@ -17,7 +17,7 @@ use crate::trace;
 const FIRST: Duration = Duration::from_millis(500);
 const LONGEST: Duration = Duration::from_secs(8);
 /// The longest `Retry-After` that a call waits for.
-const RETRY_AFTER_LONGEST: Duration = Duration::from_secs(60);
+pub(crate) const RETRY_AFTER_LONGEST: Duration = Duration::from_secs(60);
 
 /// How often a call may be sent again. All its sends share one budget, the replay included.
 pub(crate) struct CallRetries {
@@ -82,7 +82,8 @@ impl CallRetries {
         if self.left == 0 || *self.unsafe_hop.get_mut() {
             return Err(None);
         }
-        let failed = FailedAttempt::of(endpoint, attempt).filter(|failed| self.is_retried(client, failed));
+        let failed = FailedAttempt::of(endpoint, attempt)
+            .filter(|failed| is_retried(self.own.as_deref(), client, failed));
         let failed = failed.ok_or(None)?;
         let asked =
             failed.answer().and_then(|answer| retry_after::parse(answer.headers(), || client.clock.wall()));
@@ -103,14 +104,14 @@ impl CallRetries {
         trace::retries(pause, self.failures);
         Ok(pause)
     }
+}
 
-    fn is_retried(&self, client: &Inner, failed: &FailedAttempt<'_>) -> bool {
-        let own = self.own.as_ref().and_then(|own| own.retry_if);
-        match (own, &client.retry.retry_if) {
-            (Some(own), _) => own(failed),
-            (None, Some(client)) => client(failed),
-            (None, None) => failed.is_transient(),
-        }
+/// Whether `failed` is a failure that may be gone in a moment, by what the caller (`own`) or `client` says.
+pub(crate) fn is_retried(own: Option<&OwnRetry>, client: &Inner, failed: &FailedAttempt<'_>) -> bool {
+    match (own.and_then(|own| own.retry_if), &client.retry.retry_if) {
+        (Some(own), _) => own(failed),
+        (None, Some(client)) => client(failed),
+        (None, None) => failed.is_transient(),
     }
 }
 
@@ -119,6 +120,18 @@ pub(crate) fn check(request: &Prepared, own: Option<u32>) -> Result<(), InvalidR
     let times = own.or(request.endpoint.retry).unwrap_or_default();
     let obstacle = obstacle(request).filter(|_| times > 0);
     obstacle.map_or(Ok(()), |reason| Err(InvalidRequest::new("retry", reason)))
+}
+
+/// Fails if `request` cannot be sent again for a stream that connects again.
+pub(crate) fn check_reconnect(request: &Prepared) -> Result<(), InvalidRequest> {
+    let reason = match obstacle(request) {
+        None => return Ok(()),
+        Some(_) if !request.is_replayable() => {
+            "would repeat a body that is a stream: pass bytes or `Body::factory`"
+        }
+        Some(reason) => reason,
+    };
+    Err(InvalidRequest::new("reconnect", reason))
 }
 
 /// Returns why `request` must not be repeated, or cannot be.

@@ -1,9 +1,10 @@
 //! `ByteStream`: the body of a response while it arrives, and `FromStream`: the types that are made of one.
 
 use std::fmt;
-use std::future::poll_fn;
+use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use bytes::Bytes;
 use futures_core::Stream;
@@ -56,12 +57,54 @@ pub struct ByteStream {
     head: Head,
     /// `None` at the end, so that the connection is released.
     body: Option<ResponseBody>,
+    /// Makes the connections after this one, for a stream of events.
+    connect: Option<Box<dyn Connect>>,
+}
+
+/// Makes the connections of a stream after the first.
+pub(crate) trait Connect: Send {
+    /// Returns how many connections in a row may bring no event.
+    fn most(&self) -> u32;
+
+    /// Returns the identifier that the first connection has resumed after, or nothing.
+    fn last_event_id(&self) -> &[u8];
+
+    /// Connects after `pause`, for the events after the one of `last_event_id`. It is the `attempt`th
+    /// connection in a row.
+    fn connect(
+        &self,
+        pause: Duration,
+        attempt: u32,
+        last_event_id: &str,
+    ) -> Pin<Box<dyn Future<Output = Connected> + Send>>;
+
+    /// Returns the error of a cancelled call when it is cancelled.
+    fn poll_cancelled(&mut self, cx: &mut Context<'_>) -> Poll<Error>;
+}
+
+/// A connection, or `None` if the server has no more events.
+pub(crate) type Connected = Result<Option<ByteStream>, Unconnected>;
+
+/// Why there is no connection.
+pub(crate) struct Unconnected {
+    pub(crate) error: Error,
+    /// After which pause the next attempt is made, at the earliest. `None` if the failure is final.
+    pub(crate) again_after: Option<Duration>,
 }
 
 impl ByteStream {
     /// Creates a stream.
     pub fn new(head: Head, body: ResponseBody) -> Self {
-        Self { head, body: Some(body) }
+        Self { head, body: Some(body), connect: None }
+    }
+
+    /// Lets a stream of events that is made of this one connect again by `connect`.
+    pub(crate) fn connect_again_by(&mut self, connect: Box<dyn Connect>) {
+        self.connect = Some(connect);
+    }
+
+    pub(super) fn take_connect(&mut self) -> Option<Box<dyn Connect>> {
+        self.connect.take()
     }
 
     /// Returns the status and the headers.

@@ -1,4 +1,4 @@
-//! Server-sent events (HTML standard, section 9.2), without reconnection.
+//! Server-sent events (HTML standard, section 9.2).
 
 use std::borrow::Cow;
 use std::fmt;
@@ -15,6 +15,7 @@ use serde::de::DeserializeOwned;
 
 use super::bytes::{ByteStream, FromStream, readable};
 use super::lines::{LONGEST, LineFormat, Lines};
+use super::reconnect::{Next, Reconnect, Reconnection};
 use crate::error::Error;
 use crate::response::json::decode_document;
 use crate::response::parts::{BufferedResponse, Head};
@@ -59,7 +60,7 @@ impl fmt::Debug for ServerEvent {
 /// returns it.
 ///
 /// An event of more than 1 MiB is [`Error::BodyTooLarge`], and the last item. Dropping the stream closes its
-/// connection.
+/// connection. It connects again as an [`EventStream`] does.
 #[must_use = "a stream does nothing until it is read, and closes its connection when it is dropped"]
 pub struct ServerEvents {
     lines: Lines,
@@ -71,22 +72,26 @@ pub struct ServerEvents {
     next_id: Arc<str>,
     id: Arc<str>,
     retry: Option<Duration>,
+    /// For a stream that connects again, until it is over.
+    reconnection: Option<Box<Reconnection>>,
 }
 
 impl ServerEvents {
-    /// Returns the status and the headers.
+    /// Returns the status and the headers: after a reconnection, those of the present connection.
     #[must_use]
     pub fn head(&self) -> &Head {
         self.lines.head()
     }
 
-    /// Returns the identifier to resume after on a new connection (`Last-Event-ID`), or an empty one.
+    /// Returns the identifier to resume after on a new connection (`Last-Event-ID`), or an empty one. A
+    /// stream that connects again begins with that of its first request.
     #[must_use]
     pub fn last_event_id(&self) -> &str {
         &self.id
     }
 
-    /// Returns the pause that the server asks for before a reconnection, if it does.
+    /// Returns the pause that the server asks for before a reconnection, if it does, without the bounds of
+    /// 0.1 s and 60 s.
     #[must_use]
     pub fn retry(&self) -> Option<Duration> {
         self.retry
@@ -96,7 +101,8 @@ impl ServerEvents {
     ///
     /// # Errors
     ///
-    /// Returns [`Error::BodyTooLarge`] and [`Error::Transport`], after which the stream has ended.
+    /// Returns [`Error::BodyTooLarge`] and [`Error::Transport`], after which the stream has ended. If it
+    /// connects again, also the errors of the call that connects.
     ///
     /// # Cancel safety
     ///
@@ -138,12 +144,9 @@ impl ServerEvents {
         let event = if event.is_empty() { "message".to_owned() } else { event };
         Some(ServerEvent { event, id: self.id.clone(), data })
     }
-}
 
-impl Stream for ServerEvents {
-    type Item = Result<ServerEvent, Error>;
-
-    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+    /// Returns the next event of the present connection.
+    fn poll_event(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<ServerEvent, Error>>> {
         loop {
             match ready!(self.lines.poll_line(cx)) {
                 Some(Ok(line)) => {
@@ -161,26 +164,91 @@ impl Stream for ServerEvents {
             }
         }
     }
+
+    /// Reads on from a new connection. An event that was cut begins again.
+    fn go_on(&mut self, bytes: ByteStream) -> Result<(), Error> {
+        self.lines = Lines::new(of_events(bytes)?, LineFormat::Events);
+        self.event.clear();
+        self.data.clear();
+        self.next_id = self.id.clone();
+        Ok(())
+    }
+
+    /// Ends a stream that would connect again otherwise.
+    fn over(&mut self, error: Option<Error>) -> Poll<Option<Result<ServerEvent, Error>>> {
+        self.lines.end();
+        self.reconnection = None;
+        Poll::Ready(error.map(Err))
+    }
+}
+
+impl Stream for ServerEvents {
+    type Item = Result<ServerEvent, Error>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let this = &mut *self;
+        loop {
+            let Some(reconnection) = &mut this.reconnection else {
+                return this.poll_event(cx);
+            };
+            if let Poll::Ready(cancelled) = reconnection.poll_cancelled(cx) {
+                return this.over(Some(cancelled));
+            }
+            if reconnection.is_connecting() {
+                match ready!(reconnection.poll_next(cx, &this.id, this.retry)) {
+                    Next::Bytes(bytes) => {
+                        if let Err(error) = this.go_on(bytes) {
+                            return this.over(Some(error));
+                        }
+                    }
+                    Next::Over(error) => return this.over(error),
+                }
+            }
+            let ended = match ready!(this.poll_event(cx)) {
+                Some(Ok(event)) => {
+                    if let Some(reconnection) = &mut this.reconnection {
+                        reconnection.event_arrived();
+                    }
+                    return Poll::Ready(Some(Ok(event)));
+                }
+                Some(Err(error)) => Some(error),
+                None => None,
+            };
+            let goes_on = |it: &mut Box<Reconnection>| it.begin(ended.as_ref(), &this.id, this.retry);
+            if !this.reconnection.as_mut().is_some_and(goes_on) {
+                return this.over(ended);
+            }
+        }
+    }
 }
 
 impl From<ByteStream> for ServerEvents {
-    fn from(bytes: ByteStream) -> Self {
+    fn from(mut bytes: ByteStream) -> Self {
+        let reconnection = bytes.take_connect().map(Reconnection::new);
+        let id: Arc<str> = reconnection.as_ref().map(|it| it.last_event_id()).unwrap_or_default();
         let lines = Lines::new(bytes, LineFormat::Events);
-        let ([event, data], [next_id, id]) = Default::default();
-        Self { lines, event, data, next_id, id, retry: None }
+        let [event, data] = Default::default();
+        Self { lines, event, data, next_id: id.clone(), id, retry: None, reconnection }
     }
+}
+
+impl Reconnect for ServerEvents {}
+
+/// Returns `bytes`, or the error of an answer that is no stream of events.
+fn of_events(bytes: ByteStream) -> Result<ByteStream, Error> {
+    let is_of_type = |it: Cow<'_, str>| it.eq_ignore_ascii_case("text/event-stream");
+    if !text::media_type(bytes.head().headers()).is_some_and(is_of_type) {
+        let answer = BufferedResponse::new(bytes.head().clone(), Bytes::new());
+        return Err(answer.not_a::<ServerEvents>("the content type is not text/event-stream"));
+    }
+    readable::<ServerEvents>(bytes)
 }
 
 impl FromStream for ServerEvents {
     const ACCEPT: Option<&'static str> = Some("text/event-stream");
 
     fn from_stream(bytes: ByteStream) -> Result<Self, Error> {
-        let is_of_type = |it: Cow<'_, str>| it.eq_ignore_ascii_case("text/event-stream");
-        if !text::media_type(bytes.head().headers()).is_some_and(is_of_type) {
-            let answer = BufferedResponse::new(bytes.head().clone(), Bytes::new());
-            return Err(answer.not_a::<Self>("the content type is not text/event-stream"));
-        }
-        Ok(readable::<Self>(bytes)?.into())
+        of_events(bytes).map(Self::from)
     }
 }
 
@@ -194,7 +262,13 @@ impl fmt::Debug for ServerEvents {
 ///
 /// [`events`](Self::events) returns the events undecoded, with names and identifiers. Data that is no `T` is
 /// an [`Error::Decode`] in its place, and the stream goes on with the next event. Any other error is the last
-/// item. The stream does not reconnect. Dropping it closes its connection.
+/// item. Dropping the stream closes its connection.
+///
+/// If its endpoint says `reconnect = n`, the stream connects again when it ends or breaks (HTML standard,
+/// section 9.2), after [`ServerEvents::retry`] and with the header `last-event-id`. It ends after `n`
+/// connections in a row without an event, with the error of the last one if there was one. It also ends at a
+/// 204, and with an error that is not transient, such as [`Error::IdentityChanged`] after a sign-in as
+/// another user.
 ///
 /// A fake is made of text:
 ///
@@ -215,8 +289,10 @@ pub struct EventStream<T> {
     item: PhantomData<fn() -> T>,
 }
 
+impl<T> Reconnect for EventStream<T> {}
+
 impl<T> EventStream<T> {
-    /// Returns the status and the headers.
+    /// Returns the status and the headers: after a reconnection, those of the present connection.
     #[must_use]
     pub fn head(&self) -> &Head {
         self.events.head()
@@ -233,8 +309,8 @@ impl<T: DeserializeOwned> EventStream<T> {
     ///
     /// # Errors
     ///
-    /// Returns [`Error::Decode`] for data that is no `T`, after which the stream goes on. After
-    /// [`Error::BodyTooLarge`] and [`Error::Transport`] it has ended.
+    /// Returns [`Error::Decode`] for data that is no `T`, after which the stream goes on. After each other
+    /// error, as [`ServerEvents::next`] returns them, it has ended.
     ///
     /// # Cancel safety
     ///
