@@ -122,14 +122,19 @@ under-load rounds="20" *binaries:
     .ci/under-load {{ rounds }} {{ binaries }}
 
 # The concurrency tests, optimized and over and over, processes killed at many moments of chance, short programs, hostile
-# answers, bodies of 10 GiB, and random worlds and declarations;
+# answers, bodies of 10 GiB, and random worlds, declarations and input of every kind;
 # what threads share, with twice as many interruptions.
-soak rounds="50" kills="500" worlds="200000" programs="1000" answers="20000" declarations="100000" mebibytes="10240" $TEST_MINUTES="0":
+soak rounds="50" kills="500" worlds="200000" programs="1000" answers="20000" declarations="100000" mebibytes="10240" values="100000" $TEST_MINUTES="0":
     LOOM_MAX_PREEMPTIONS=4 cargo test --release --test threads
     CRASH_ROUNDS={{ kills }} cargo test --release --test crash
     PROGRAM_ROUNDS={{ programs }} cargo test --release --test programs
     HOSTILE_ROUNDS={{ answers }} cargo test --release --test hostile
     MODEL_ROUNDS={{ worlds }} cargo test --release --test model
     VOLUME_MIB={{ mebibytes }} cargo test --release --test volume -- --nocapture
+    PROPERTY_ROUNDS={{ values }} cargo test --release --test properties
     DECLARATION_ROUNDS={{ declarations }} cargo test --release --package sdk-macros random
     for round in $(seq {{ rounds }}); do echo "round $round"; cargo test --quiet --release --test session; done
+
+# Input of chance, led by the code that it reaches, for what reads streams, answers and stored logins: `just fuzz 600 answers`. Needs g++.
+fuzz seconds="60" *targets:
+    .ci/fuzz {{ seconds }} {{ targets }}

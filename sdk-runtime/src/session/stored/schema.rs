@@ -98,7 +98,8 @@ impl Record {
 #[derive(Serialize, Deserialize)]
 struct Text {
     format: u32,
-    /// `None` is the tombstone of a login that has ended.
+    /// `None` is the tombstone of a login that has ended. It is written, and so a text without it is damaged.
+    #[serde(deserialize_with = "Option::deserialize")]
     login: Option<LoginJson>,
 }
 
@@ -350,6 +351,8 @@ mod tests {
             "{}",
             "[]",
             "{\"format\":2,\"login\":{\"secret\":1}}",
+            "{\"format\":1}",
+            "{\"format\":1,\"#ogin\":{\"id\":\"secret\",\"number\":1,\"issued\":1}}",
             "{\"format\":1,\"login\":{\"id\":\"secret\"}}",
             "{\"format\":1,\"login\":{\"id\":\"secret\",\"number\":1,\"issued\":1,\"cookies\":7}}",
         ] {
