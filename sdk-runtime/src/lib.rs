@@ -123,6 +123,7 @@
 //! | `gzip`, `br`, `zstd`, `deflate` | | responses are requested and decoded in these codings |
 //! | `blocking` | | [`Call::wait`](Call), and `client::wait` for all else, without a runtime |
 //! | `metrics` | | instruments of OpenTelemetry 0.33 for requests, refreshes and stores, of the global meter provider |
+//! | `oauth2` | | `oauth2`: sign-ins at an authorization server, by a browser, by a code, by a program itself |
 //! | `keyring` | | [`store`]: a login in the key ring of the desktop |
 //!
 //! Without a feature for TLS, a client of an https address is an error of `build()`.
@@ -171,6 +172,8 @@ pub mod client;
 pub mod endpoint;
 pub mod error;
 pub mod oauth;
+#[cfg(feature = "oauth2")]
+pub mod oauth2;
 pub mod request;
 pub mod response;
 pub mod session;

@@ -12,6 +12,8 @@ use std::task::{Context, Poll};
 use std::time::{Duration, SystemTime};
 
 pub(crate) use tokio::runtime::Handle;
+#[cfg(feature = "oauth2")]
+pub(crate) use tokio::task::JoinSet;
 pub(crate) use tokio::time::Instant;
 
 /// One moment by both clocks. Either can be wrong about how much time has passed: the monotonic clock may

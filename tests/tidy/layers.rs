@@ -41,9 +41,9 @@ const LAYERS: &[Layers] = &[
             "exchange",
             "response",
             "session",
-            "client",
-            "oauth",
+            "client oauth",
             "macro_support",
+            "oauth2",
         ],
     },
     Layers {

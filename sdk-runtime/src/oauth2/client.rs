@@ -1,0 +1,239 @@
+//! `OAuthClient`: a program that is registered at an authorization server, and its session.
+
+use std::fmt;
+use std::future::Future;
+use std::sync::Arc;
+
+use super::endpoints::{AuthorizationEndpointsClient, Issued, RevocationEndpointClient, TokenEndpointClient};
+use super::error::OAuthError;
+use super::interaction::Interaction;
+use super::machine::{Machine, Statement};
+use super::program::Program;
+use super::request::{ClientAuth, Registered};
+use super::server::{AuthorizationServer, built};
+use super::{code, device};
+use crate::client::{ApiClient, ClientBuilder};
+use crate::oauth::ClientCredentials;
+use crate::response::Head;
+use crate::session::{Refusal, Session, TokenResponse};
+use crate::store::TokenStore;
+
+/// A program that is registered at an authorization server, with one login. A clone shares the login.
+///
+/// The clients of an API share it by [`session`](Self::session). See the [module](crate::oauth2) for an
+/// example.
+#[derive(Clone)]
+pub struct OAuthClient {
+    program: Program,
+    session: Session,
+    revocation: Option<RevocationEndpointClient>,
+}
+
+impl OAuthClient {
+    /// Builds the client of a program with the identifier, and perhaps the secret, that it has at `server`.
+    pub fn builder(server: AuthorizationServer, credentials: ClientCredentials) -> OAuthClientBuilder {
+        let registered = Registered {
+            credentials,
+            auth: ClientAuth::default(),
+            scope: Arc::default(),
+            targets: Arc::default(),
+        };
+        OAuthClientBuilder { server, registered, store: None, machine: None }
+    }
+
+    /// Returns the session, for [`ClientBuilder::session`](crate::client::ClientBuilder::session) of each
+    /// client of an API.
+    #[must_use]
+    pub fn session(&self) -> &Session {
+        &self.session
+    }
+
+    /// Signs a user in by a browser on this machine: an authorization code with PKCE (RFC 7636), which comes
+    /// back to a listener on a loopback address (RFC 8252). `interaction` opens the page.
+    ///
+    /// The listener accepts one answer, whose `state` and `iss` (RFC 9207) are those of this sign-in, and
+    /// waits up to 5 min. If the server takes pushed requests (RFC 9126), the request is pushed.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the user or the server refuses, if no answer comes, or if no listener can be opened. The
+    /// login before it stays.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future ends the sign-in and closes the listener.
+    pub async fn sign_in(&self, interaction: &impl Interaction) -> Result<(), OAuthError> {
+        let issued = code::authorize(&self.program, interaction).await?;
+        self.take(&issued)
+    }
+
+    /// Signs a user in by a browser on another device, where the user types a code (RFC 8628).
+    /// `interaction` shows it.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the user or the server refuses, or if the code expires. The login before it stays.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future ends the sign-in. The code can no longer be used by this program.
+    pub async fn sign_in_by_device(&self, interaction: &impl Interaction) -> Result<(), OAuthError> {
+        let issued = device::authorize(&self.program, interaction).await?;
+        self.take(&issued)
+    }
+
+    /// Ends the login, and revokes its tokens at the server if it can (RFC 7009).
+    ///
+    /// # Errors
+    ///
+    /// Fails if the server could not be told. The login is over in each case.
+    pub async fn sign_out(&self) -> Result<(), OAuthError> {
+        match &self.revocation {
+            Some(revocation) => revocation.revoke().await.map_err(OAuthError::from),
+            None => {
+                self.session.sign_out();
+                Ok(())
+            }
+        }
+    }
+
+    fn take(&self, issued: &Issued) -> Result<(), OAuthError> {
+        let head = Head::new(http::StatusCode::OK, http::HeaderMap::new());
+        let unusable = |refusal: Refusal| {
+            OAuthError::Unsupported(format!("issued tokens that cannot be used: {refusal:?}"))
+        };
+        let tokens = issued.tokens(&head).map_err(unusable)?;
+        self.session.sign_in(tokens).map_err(OAuthError::from)
+    }
+}
+
+impl fmt::Debug for OAuthClient {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OAuthClient").field("server", &self.program.server).finish_non_exhaustive()
+    }
+}
+
+/// Builds an [`OAuthClient`].
+#[must_use]
+pub struct OAuthClientBuilder {
+    server: AuthorizationServer,
+    registered: Registered,
+    store: Option<Arc<dyn TokenStore>>,
+    machine: Option<Machine>,
+}
+
+impl OAuthClientBuilder {
+    /// Sets how the program names itself. Default: [`ClientAuth::Basic`].
+    pub fn auth(mut self, auth: ClientAuth) -> Self {
+        self.registered.auth = auth;
+        self
+    }
+
+    /// Asks for these scopes, one by one or several in one text with spaces. Default: those of the server.
+    pub fn scopes(mut self, scopes: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        let each: Vec<String> = scopes.into_iter().map(|scope| scope.as_ref().trim().to_owned()).collect();
+        self.registered.scope = each.join(" ").into();
+        self
+    }
+
+    /// Asks for tokens for the API at `url` (`resource`, RFC 8707). Each call adds one.
+    pub fn resource(mut self, url: impl Into<String>) -> Self {
+        Arc::make_mut(&mut self.registered.targets).push(("resource", url.into()));
+        self
+    }
+
+    /// Asks for tokens for the API with this name, at servers that take an `audience`. Each call adds one.
+    pub fn audience(mut self, name: impl Into<String>) -> Self {
+        Arc::make_mut(&mut self.registered.targets).push(("audience", name.into()));
+        self
+    }
+
+    /// Stores the login in `store`, as [`ClientBuilder::store`](crate::client::ClientBuilder::store) does.
+    pub fn store(mut self, store: impl TokenStore) -> Self {
+        self.store = Some(Arc::new(store));
+        self
+    }
+
+    /// Lets the program act for itself (RFC 6749, 4.4): the first call fetches a token, and no user signs in.
+    ///
+    /// After [`Session::sign_out`] no token is fetched until [`Session::resume`].
+    pub fn client_credentials(mut self) -> Self {
+        self.machine = Some(Machine::ClientCredentials);
+        self
+    }
+
+    /// Lets the program act by a signed statement (RFC 7523, 2.1), which `assertion` makes for each request,
+    /// since it expires after minutes.
+    pub fn jwt_bearer<F, R>(mut self, assertion: F) -> Self
+    where
+        F: Fn() -> R + Send + Sync + 'static,
+        R: Future<Output = Result<String, Refusal>> + Send + 'static,
+    {
+        self.machine = Some(Machine::JwtBearer(Statement::new(assertion)));
+        self
+    }
+
+    /// Trades a token of another server (RFC 8693), which `subject_token` returns for each request. `kind` is
+    /// the identifier of its type, such as `urn:ietf:params:oauth:token-type:jwt`.
+    pub fn token_exchange<F, R>(mut self, kind: impl Into<String>, subject_token: F) -> Self
+    where
+        F: Fn() -> R + Send + Sync + 'static,
+        R: Future<Output = Result<String, Refusal>> + Send + 'static,
+    {
+        self.machine = Some(Machine::Exchange(kind.into(), Statement::new(subject_token)));
+        self
+    }
+
+    /// Builds the client.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the transport cannot reach the server, such as without a feature for TLS.
+    pub fn build(self) -> Result<OAuthClient, OAuthError> {
+        let Self { server, registered, store, machine } = self;
+        let builder = |url: &str| (url.to_owned(), server.transport.clone(), registered.clone());
+        let session = match machine {
+            None => {
+                let (url, transport, registered) = builder(&server.metadata.token_endpoint);
+                let client: TokenEndpointClient =
+                    stored(TokenEndpointClient::builder(url).transport(transport).provide(registered), store)
+                        .build()
+                        .map_err(|error| built(&error))?;
+                client.session().clone()
+            }
+            Some(machine) => {
+                let (url, transport, _) = builder(&server.metadata.token_endpoint);
+                let source = machine.source(&server, registered.clone())?;
+                let client: AuthorizationEndpointsClient = stored(
+                    AuthorizationEndpointsClient::builder(url).transport(transport).refresh_with(source),
+                    store,
+                )
+                .build()
+                .map_err(|error| built(&error))?;
+                client.session().clone()
+            }
+        };
+        let revocation = match &server.metadata.revocation_endpoint {
+            None => None,
+            Some(url) => {
+                let (url, transport, registered) = builder(url);
+                let client = RevocationEndpointClient::builder(url).transport(transport).provide(registered);
+                Some(client.session(&session).build().map_err(|error| built(&error))?)
+            }
+        };
+        Ok(OAuthClient { program: Program { server, registered }, session, revocation })
+    }
+}
+
+impl fmt::Debug for OAuthClientBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OAuthClientBuilder").finish_non_exhaustive()
+    }
+}
+
+fn stored<C: ApiClient>(builder: ClientBuilder<C>, store: Option<Arc<dyn TokenStore>>) -> ClientBuilder<C> {
+    match store {
+        Some(store) => builder.store(store),
+        None => builder,
+    }
+}

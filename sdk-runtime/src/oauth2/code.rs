@@ -1,0 +1,84 @@
+//! The authorization code (RFC 6749, 4.1) with PKCE (RFC 7636), back at a loopback address (RFC 8252).
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use sha2::{Digest, Sha256};
+use url::Url;
+use zeroize::Zeroizing;
+
+use super::endpoints::Issued;
+use super::error::OAuthError;
+use super::interaction::Interaction;
+use super::loopback::{Expected, Listener};
+use super::program::Program;
+use super::request::Form;
+use super::server::private;
+
+/// Lets the user sign in, and returns the tokens.
+pub(super) async fn authorize(
+    program: &Program,
+    interaction: &impl Interaction,
+) -> Result<Issued, OAuthError> {
+    let metadata = &program.server.metadata;
+    let page = metadata.authorization_endpoint.as_deref().ok_or_else(|| {
+        OAuthError::Unsupported("has no authorization endpoint for a sign-in by a browser".to_owned())
+    })?;
+    if metadata.code_challenge_methods_supported.as_ref().is_some_and(|it| it.iter().all(|it| it != "S256")) {
+        return Err(OAuthError::Unsupported("supports no PKCE with S256".to_owned()));
+    }
+    let listener = Listener::open().await?;
+    let (state, verifier) = (random()?, Zeroizing::new(random()?));
+    let challenge = URL_SAFE_NO_PAD.encode(Sha256::digest(verifier.as_bytes()));
+    let mut form: Form = vec![
+        ("response_type", "code".to_owned()),
+        ("client_id", program.registered.credentials.id().to_owned()),
+        ("redirect_uri", listener.redirect_uri().to_owned()),
+        ("state", state.clone()),
+        ("code_challenge", challenge),
+        ("code_challenge_method", "S256".to_owned()),
+    ];
+    form.extend(program.registered.scope());
+    // Without this, OpenID Connect issues no refresh token (OpenID Connect Core 1.0, 11).
+    if program.registered.scope.split(' ').any(|scope| scope == "offline_access") {
+        form.push(("prompt", "consent".to_owned()));
+    }
+    form.extend(program.registered.targets.iter().cloned());
+    let mut url = private(page)?;
+    match &metadata.pushed_authorization_request_endpoint {
+        Some(endpoint) => {
+            let secret = program.registered.named().into_iter().filter(|(name, _)| *name != "client_id");
+            let form: Form = form.into_iter().chain(secret).collect();
+            let endpoint = private(endpoint)?;
+            let pushed =
+                program.server.requests()?.push(&endpoint, &program.registered.header(), &form).await?;
+            let mut query = url.query_pairs_mut();
+            query.append_pair("client_id", program.registered.credentials.id());
+            query.append_pair("request_uri", &pushed.request_uri);
+        }
+        None => {
+            let mut query = url.query_pairs_mut();
+            for (name, value) in &form {
+                query.append_pair(name, value);
+            }
+        }
+    }
+    opened(interaction, &url).await?;
+    let issuer = metadata.authorization_response_iss_parameter_supported;
+    let expected = Expected { state, issuer: metadata.issuer.clone(), must_name_issuer: issuer };
+    let (code, redirect_uri) = listener.code(&expected).await?;
+    let fields = [("code", code), ("redirect_uri", redirect_uri), ("code_verifier", verifier.to_string())];
+    program.tokens(&program.registered.form("authorization_code", fields)).await
+}
+
+async fn opened(interaction: &impl Interaction, url: &Url) -> Result<(), OAuthError> {
+    let failed = |error| OAuthError::Interaction(format!("cannot show its page: {error}"));
+    interaction.open(url).await.map_err(failed)
+}
+
+/// Returns 256 bits from the system's generator, as 43 characters.
+fn random() -> Result<String, OAuthError> {
+    let mut bytes = [0_u8; 32];
+    getrandom::fill(&mut bytes)
+        .map_err(|error| OAuthError::Interaction(format!("has no random numbers: {error}")))?;
+    Ok(URL_SAFE_NO_PAD.encode(bytes))
+}

@@ -1,0 +1,8 @@
+//! Sign-ins at an authorization server: what is sent to it, and what is believed of its answers.
+
+mod browser;
+mod by_device;
+mod discovery;
+mod machine;
+mod user;
+mod world;
