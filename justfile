@@ -18,7 +18,7 @@ lint:
 
 # Lints, on all features but `native-tls`, which needs a C library.
 lint-all:
-    cargo clippy --workspace --all-targets --features api-client-tests/keyring,api-client-tests/encodings,api-client-tests/metrics -- -D warnings
+    cargo clippy --workspace --all-targets --features api-client-tests/keyring,api-client-tests/encodings,api-client-tests/metrics,api-client-tests/oauth2 -- -D warnings
 
 # The documentation builds without a warning, that of private items included.
 doc:
@@ -63,7 +63,7 @@ examples:
 
 # What is behind features: the stores of logins once more, that in a key ring included, and answers that travel compressed.
 behind-features:
-    cargo test --features keyring,encodings,metrics --test stores --test encodings --test hostile --test observed --test docs && cargo test --package sdk-runtime --features blocking --doc wait
+    cargo test --features keyring,encodings,metrics,oauth2 --test stores --test encodings --test hostile --test observed --test docs --test oauth2 && cargo test --package sdk-runtime --features blocking --doc wait
 
 # What servers of others receive and answer: httpbin, without what decodes compressed answers and with it. Needs `python3` and its `venv`.
 live:
