@@ -1,5 +1,6 @@
 //! The progress of a body: a function of the program is told how many bytes have passed.
 
+use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -21,15 +22,19 @@ type Function = Box<dyn FnMut(u64, Option<u64>) + Send>;
 #[derive(Clone)]
 struct Listener(Arc<Mutex<State>>);
 
+#[derive(Default)]
 struct State {
-    /// `None` after the end, or after a panic.
+    /// `None` while it is called, after the end, and after a panic.
     function: Option<Function>,
+    is_over: bool,
+    /// What it is still to be told.
+    due: VecDeque<(u64, Option<u64>)>,
     body: u64,
 }
 
 impl Listener {
     fn new(function: impl FnMut(u64, Option<u64>) + Send + 'static) -> Self {
-        Self(Arc::new(Mutex::new(State { function: Some(Box::new(function)), body: 0 })))
+        Self(Arc::new(Mutex::new(State { function: Some(Box::new(function)), ..State::default() })))
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -50,13 +55,33 @@ impl Listener {
     /// Tells the function how much of `body` has passed. A function that panics is not called again.
     fn tell(&self, body: u64, done: u64, total: Option<u64>) {
         let mut state = self.state();
-        if state.body != body {
+        if state.is_over || state.body != body {
             return;
         }
-        let Some(function) = &mut state.function else { return };
-        if catch_unwind(AssertUnwindSafe(|| function(done, total))).is_err() {
-            state.function = None;
+        state.due.push_back((done, total));
+        // A thread that is calling the function tells it this too.
+        let Some(mut function) = state.function.take() else { return };
+        while let Some((done, total)) = state.due.pop_front() {
+            drop(state);
+            let has_panicked = catch_unwind(AssertUnwindSafe(|| function(done, total))).is_err();
+            state = self.state();
+            state.is_over |= has_panicked;
+            if state.is_over {
+                drop(state);
+                return;
+            }
         }
+        state.function = Some(function);
+    }
+
+    /// Drops the function. One that is being called is dropped behind that.
+    fn end(&self) {
+        let function = {
+            let mut state = self.state();
+            state.is_over = true;
+            state.function.take()
+        };
+        drop(function);
     }
 }
 
@@ -69,8 +94,7 @@ struct UntilTheEnd(Listener);
 
 impl Drop for UntilTheEnd {
     fn drop(&mut self) {
-        let function = self.0.state().function.take();
-        drop(function);
+        self.0.end();
     }
 }
 
@@ -205,6 +229,28 @@ mod tests {
         late.collect().await.unwrap();
         assert_eq!(told.lock().unwrap().len(), 2);
         assert_eq!(Arc::strong_count(&told), 1, "the function is dropped");
+    }
+
+    /// I28. The function waits for a lock that the program holds while it drops the call.
+    #[test]
+    fn i28_a_function_is_called_under_no_lock() {
+        let (begun, begins) = std::sync::mpsc::channel();
+        let lock = Arc::new(Mutex::new(Vec::new()));
+        let locks = lock.clone();
+        let upload = OnUpload::new(move |done, _| {
+            begun.send(()).unwrap();
+            locks.lock().unwrap().push(done);
+        });
+        let listener = upload.0.0.clone();
+        let held = lock.lock().unwrap();
+        let body = std::thread::spawn(move || listener.begin(None));
+        begins.recv().unwrap();
+        upload.0.0.tell(1, 5, None);
+        drop(upload);
+        drop(held);
+        body.join().unwrap();
+        assert_eq!(*lock.lock().unwrap(), [0], "I28: nothing is told after the end");
+        assert_eq!(Arc::strong_count(&lock), 1);
     }
 
     #[tokio::test]

@@ -11,7 +11,8 @@ impl<T, E> Call<T, E> {
     ///
     /// Each send begins at 0: a replay, a retry, and a redirect that sends the body again. Then the number
     /// grows, and belongs to the newest send alone. `progress` is dropped with the call, and not called
-    /// afterwards. It must not block. If it panics, the call goes on without it.
+    /// afterwards. A call of it that another thread has begun ends. It must not block. If it panics, the call
+    /// goes on without it.
     ///
     /// ```
     /// use sdk_runtime::{Result, ServiceTransport, api_client};
