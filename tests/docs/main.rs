@@ -22,6 +22,7 @@ mod patch;
 mod reference;
 mod reference_extends;
 mod reference_retries;
+mod retries;
 mod sign_out;
 mod spring;
 mod supabase;

@@ -151,7 +151,7 @@ fn assert_idle(error: Error, limit: Duration) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn each_kind_of_answer_ends_when_it_is_silent_and_its_connection_is_closed() {
+async fn i41_each_kind_of_answer_ends_when_it_is_silent_and_its_connection_is_closed() {
     let server = Server::default().then(&[(5, b"data: 1\n\n")], false);
     let client = server.client(idle);
     let closed = |count| assert_eq!(server.closed.load(Ordering::SeqCst), count);
@@ -191,7 +191,7 @@ async fn each_kind_of_answer_ends_when_it_is_silent_and_its_connection_is_closed
 }
 
 #[tokio::test(start_paused = true)]
-async fn only_silence_counts_and_only_while_it_is_waited_for() {
+async fn i41_only_silence_counts_and_only_while_it_is_waited_for() {
     // Ten minutes with a byte every 29 s.
     let server = Server::default().then(&[(29, b"a".as_slice()); 20], true);
     assert_eq!(server.client(idle).text().await.unwrap(), "a".repeat(20));
@@ -246,7 +246,7 @@ async fn a_whole_answer_that_falls_silent_is_retried() {
 
 /// Its request may be spent by the first send, so that it has its own limit alone.
 #[tokio::test(start_paused = true)]
-async fn a_sign_in_and_a_refresh_have_no_such_limit() {
+async fn i41_a_sign_in_and_a_refresh_have_no_such_limit() {
     let server = Server::default()
         .then(&[(0, b"{"), (40, b"}")], true)
         .then(&[(0, b"{"), (40, b"}")], true)

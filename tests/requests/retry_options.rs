@@ -73,7 +73,7 @@ fn slow(slow: usize) -> Backend {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_client_and_an_endpoint_say_what_is_transient() {
+async fn i41_a_client_and_an_endpoint_say_what_is_transient() {
     let limited = status(403).header("retry-after", "40");
     let rate = |failed: &FailedAttempt<'_>| failed.is_transient() || failed.retry_after().is_some();
     for (name, replies, by_default, by_client, by_endpoint) in [
@@ -147,7 +147,7 @@ async fn an_attempt_that_takes_too_long_is_retried() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_nearest_limit_of_an_attempt_counts() {
+async fn i41_the_nearest_limit_of_an_attempt_counts() {
     let seconds = Duration::from_secs;
     let limit_of = async |of_client: Option<u64>, of_call: Option<u64>, declared: bool| {
         let client = client(&slow(9), |builder| builder.retry(0).attempt_timeout(of_client.map(seconds)));
@@ -188,7 +188,7 @@ async fn each_page_has_the_limit_of_an_attempt() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_outage_is_not_multiplied() {
+async fn i41_an_outage_is_not_multiplied() {
     let down = answering(&[status(503)]);
     let budget = RetryBudget::new(5, 50);
     let with_budget = |backend: &Backend| client(backend, |builder| builder.retry_budget(budget.clone()));
@@ -216,7 +216,7 @@ async fn an_outage_is_not_multiplied() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_pause_that_is_too_long_is_told_in_the_error() {
+async fn i41_a_pause_that_is_too_long_is_told_in_the_error() {
     for (after, timeout, expected, text) in [
         ("3600", None, Some(NotRetried::RetryAfterTooLong), "a pause of more than 60 s (`Retry-After`)"),
         ("61", None, Some(NotRetried::RetryAfterTooLong), "a pause of more than 60 s (`Retry-After`)"),
