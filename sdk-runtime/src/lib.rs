@@ -121,6 +121,7 @@
 //! | `native-tls` | | https by the platform's TLS, on Linux by OpenSSL; not used next to rustls |
 //! | `cookies` | default | a cookie jar for each login, with the list of public suffixes |
 //! | `gzip`, `br`, `zstd`, `deflate` | | responses are requested and decoded in these codings |
+//! | `charset` | | a `String` is decoded from each charset of the WHATWG |
 //! | `blocking` | | [`Call::wait`](Call), and `client::wait` for all else, without a runtime |
 //! | `metrics` | | instruments of OpenTelemetry 0.33 for requests, refreshes and stores, of the global meter provider |
 //! | `oauth2` | | `oauth2`: sign-ins at an authorization server, by a browser, by a code, by a program itself |

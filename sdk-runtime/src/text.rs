@@ -54,6 +54,37 @@ pub(crate) fn of_latin_1(bytes: &[u8]) -> String {
     decoded.collect()
 }
 
+/// Decodes the text of another charset than UTF-8 and Latin-1, or returns why it cannot be decoded.
+#[cfg(feature = "charset")]
+pub(crate) fn of_charset(name: &str, bytes: &[u8]) -> Result<String, String> {
+    let Some(encoding) = encoding_rs::Encoding::for_label_no_replacement(name.as_bytes()) else {
+        return Err(format!("the charset `{}` is unknown", named(name)));
+    };
+    let (bytes, name) = match (bytes, encoding.name()) {
+        ([0xff, 0xfe, rest @ ..], name @ "UTF-16LE") | ([0xfe, 0xff, rest @ ..], name @ "UTF-16BE") => {
+            (rest, name)
+        }
+        (bytes, name @ "UTF-8") => (without_mark(bytes), name),
+        other => other,
+    };
+    let text = encoding.decode_without_bom_handling_and_without_replacement(bytes);
+    text.map(Cow::into_owned).ok_or_else(|| format!("it is not {name}, as its charset says"))
+}
+
+/// Returns why a text of another charset than UTF-8 and Latin-1 cannot be decoded.
+#[cfg(not(feature = "charset"))]
+pub(crate) fn of_charset(name: &str, _: &[u8]) -> Result<String, String> {
+    Err(format!(
+        "the charset `{}` is neither UTF-8 nor Latin-1: the feature `charset` of `sdk-runtime` has more",
+        named(name)
+    ))
+}
+
+/// Returns the name of a charset for an error message, without what no name has.
+fn named(name: &str) -> String {
+    name.chars().filter(|c| c.is_ascii_alphanumeric() || "-_.:".contains(*c)).take(QUOTED).collect()
+}
+
 /// Returns the first line of the header `name`, without the blanks around it.
 pub(crate) fn header<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<Cow<'a, str>> {
     headers.get(name).map(|value| of_header(value.as_bytes().trim_ascii()))
@@ -110,6 +141,39 @@ mod tests {
 
     fn headers(name: HeaderName, lines: &[&[u8]]) -> HeaderMap {
         lines.iter().map(|line| (name.clone(), HeaderValue::from_bytes(line).unwrap())).collect()
+    }
+
+    #[test]
+    fn an_unknown_charset_is_named() {
+        for (name, told) in [("klingon", "`klingon`"), ("x\u{1b}[2J\"y`", "`x2Jy`"), ("", "``")] {
+            let error = of_charset(name, b"a").unwrap_err();
+            assert!(error.contains(&format!("the charset {told} is ")), "{error}");
+        }
+        assert_eq!(named(&"a".repeat(1000)).len(), QUOTED);
+    }
+
+    #[cfg(feature = "charset")]
+    #[test]
+    fn a_text_is_decoded_by_its_charset_or_is_an_error() {
+        for (name, bytes, text) in [
+            ("shift_jis", &b"\x93\xfa\x96\x7b"[..], Ok("日本")),
+            ("windows-1251", b"\xc4\xe0", Ok("Да")),
+            ("iso-8859-15", b"\xa4", Ok("€")),
+            ("gb18030", b"\xd6\xd0", Ok("中")),
+            ("utf-16le", b"\xff\xfeD\x04", Ok("ф")),
+            ("utf-16", b"D\x04", Ok("ф")),
+            ("utf-16be", b"\xfe\xff\x04D", Ok("ф")),
+            // A mark of another charset is no mark.
+            ("utf-16be", b"\xff\xfe", Ok("\u{fffe}")),
+            ("unicode-1-1-utf-8", b"\xef\xbb\xbfa", Ok("a")),
+            ("shift_jis", b"\x93", Err("it is not Shift_JIS, as its charset says")),
+            ("utf-16le", b"a", Err("it is not UTF-16LE, as its charset says")),
+            // The WHATWG decodes these to one replacement character.
+            ("iso-2022-kr", b"a", Err("the charset `iso-2022-kr` is unknown")),
+        ] {
+            let expected = text.map(str::to_owned).map_err(str::to_owned);
+            assert_eq!(of_charset(name, bytes), expected, "{name}");
+        }
     }
 
     #[test]

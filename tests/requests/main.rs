@@ -48,5 +48,6 @@ mod streamed;
 mod styles;
 mod text;
 mod too_long;
+mod trailers;
 mod unread;
 mod with;

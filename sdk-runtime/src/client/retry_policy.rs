@@ -67,7 +67,8 @@ impl<'a> FailedAttempt<'a> {
         self.failure.ok()
     }
 
-    /// Returns the error without an answer: an [`Error::Transport`], or an [`Error::Timeout`] of the attempt.
+    /// Returns the error without an answer: an [`Error::Transport`], or an [`Error::Timeout`] of the attempt
+    /// or of its silence.
     #[must_use]
     pub fn error(&self) -> Option<&'a Error> {
         self.failure.err()

@@ -37,7 +37,8 @@ pub trait FromStream: Sized {
     }
 }
 
-/// The body of a response in pieces, as they arrive. The client's limits do not apply to it.
+/// The body of a response in pieces, as they arrive. Of the client's limits, the
+/// [idle timeout](crate::client::ClientBuilder::idle_timeout) alone applies to it.
 ///
 /// The call, with its timeout, ends with the head. Dropping the stream closes its connection. The stream ends
 /// after an error. A fake is collected from pieces:
@@ -59,6 +60,7 @@ pub struct ByteStream {
     body: Option<ResponseBody>,
     /// Makes the connections after this one, for a stream of events.
     connect: Option<Box<dyn Connect>>,
+    trailers: Option<Box<HeaderMap>>,
 }
 
 /// Makes the connections of a stream after the first.
@@ -95,7 +97,7 @@ pub(crate) struct Unconnected {
 impl ByteStream {
     /// Creates a stream.
     pub fn new(head: Head, body: ResponseBody) -> Self {
-        Self { head, body: Some(body), connect: None }
+        Self { head, body: Some(body), connect: None, trailers: None }
     }
 
     /// Lets a stream of events that is made of this one connect again by `connect`.
@@ -111,6 +113,16 @@ impl ByteStream {
     #[must_use]
     pub fn head(&self) -> &Head {
         &self.head
+    }
+
+    /// Returns the fields that the server has sent behind the body (RFC 9110, 6.5), such as a checksum.
+    /// `None` before the end, and if there are none. Those of a compressed body that was decoded are not
+    /// kept.
+    ///
+    /// Only a `ByteStream` has them. A value that is decoded from a whole answer does not.
+    #[must_use]
+    pub fn trailers(&self) -> Option<&HeaderMap> {
+        self.trailers.as_deref().filter(|_| self.body.is_none())
     }
 
     /// Returns the next piece, which is never empty, or `None` at the end.
@@ -135,8 +147,8 @@ impl Stream for ByteStream {
             match ready!(Pin::new(body).poll_frame(cx)) {
                 Some(Ok(frame)) => match frame.into_data() {
                     Ok(data) if !data.is_empty() => return Poll::Ready(Some(Ok(data))),
-                    // An empty piece, or trailers.
-                    _ => {}
+                    Ok(_) => {}
+                    Err(other) => self.trailers = other.into_trailers().ok().map(Box::new),
                 },
                 Some(Err(error)) => {
                     self.body = None;
