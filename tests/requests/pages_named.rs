@@ -217,6 +217,19 @@ async fn a_trusted_origin_is_followed_to_with_the_credential() {
     assert!(error.is_none() && items == [1, 2, 3], "as for a link in a header: {error:?}");
 }
 
+/// I22: what travels encrypted does not go on in the clear, even to an origin that is trusted.
+#[tokio::test]
+async fn i22_no_page_leads_from_https_to_a_trusted_origin_in_the_clear() {
+    let backend = Backend::new();
+    script(&backend, "GET", "/{*path}", vec![linked(&[1], "http://127.0.0.1:81/elsewhere")]);
+    let builder = ListsClient::builder("https://api.test").transport(memory(&backend));
+    let client = builder.trusted_origin("http://127.0.0.1:81").build().unwrap();
+    client.session().sign_in(Tokens::new("t")).unwrap();
+    let (items, error) = read(&mut client.by_url("x")).await;
+    assert_eq!((items, backend.requests().len()), (vec![1], 1));
+    assert!(error.is_some_and(|error| error.to_string().contains("at another origin")));
+}
+
 #[tokio::test]
 async fn an_offset_counts_the_items_of_each_page() {
     for (first, asked) in [

@@ -25,6 +25,8 @@ trait Retried {
     async fn conflicting(&self) -> Result<()>;
     #[get("/it", attempt_timeout = 2s)]
     async fn timed(&self) -> Result<()>;
+    #[get("/it", auth = scopes("write"))]
+    async fn scoped(&self) -> Result<()>;
     #[post("/it")]
     async fn post(&self) -> Result<()>;
     #[get("/it", paginate = page(page))]
@@ -70,6 +72,18 @@ fn slow(slow: usize) -> Backend {
         });
     }
     backend
+}
+
+/// A rule is asked about failures of attempts alone: a login that is missing is none.
+#[tokio::test(start_paused = true)]
+async fn a_rule_is_not_asked_about_the_login() {
+    let backend = answering(&[status(200)]);
+    let client = client(&backend, |builder| builder.retry_if(|failed| panic!("{failed:?}")));
+    client.session().sign_out();
+    assert!(matches!(client.get().await, Err(Error::NotSignedIn(_))));
+    client.session().sign_in(Tokens::new("t").scopes(["read"])).unwrap();
+    assert_eq!(client.scoped().await.unwrap_err().code(), "insufficient_scope");
+    assert_eq!(backend.requests().len(), 0);
 }
 
 #[tokio::test(start_paused = true)]

@@ -70,7 +70,11 @@ fn server(told: Option<&'static str>) -> Backend {
         .route("GET", "/v1/list", |request| async move {
             match request.query() {
                 None | Some("") => Reply::json(&json!([1])).header("link", "</v1/list?page=2>; rel=\"next\""),
-                _ => Reply::json(&json!([2])),
+                Some("page=2") => {
+                    let next = format!("<https://{}/v1/list?page=3>; rel=\"next\"", request.host().unwrap());
+                    Reply::json(&json!([2])).header("link", next)
+                }
+                _ => Reply::json(&json!([3])),
             }
         })
         .fallback(|request| async move { Reply::text(seen(&request)) })
@@ -141,8 +145,8 @@ async fn pages_follow_links_at_the_origin_of_the_login() {
     while let Some(page) = pages.next().await {
         found.extend(page.unwrap());
     }
-    assert_eq!(found, [1, 2]);
-    assert_eq!(all(&server)[1..], ["eu7.test/v1/list a1", "eu7.test/v1/list a1"]);
+    assert_eq!(found, [1, 2, 3], "by a path, and by a whole address");
+    assert_eq!(all(&server)[1..], ["eu7.test/v1/list a1"; 3]);
 }
 
 #[tokio::test]
