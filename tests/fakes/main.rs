@@ -6,6 +6,7 @@ mod erased;
 mod mocked;
 mod pooled;
 mod shared;
+mod streams;
 mod stubbed;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
