@@ -65,9 +65,9 @@ examples:
 behind-features:
     cargo test --features keyring,encodings,metrics,oauth2 --test stores --test encodings --test hostile --test observed --test docs --test oauth2 && cargo test --package sdk-runtime --features blocking --doc wait
 
-# What servers of others receive and answer: httpbin, without what decodes compressed answers and with it. Needs `python3` and its `venv`.
+# What servers of others receive and answer: httpbin, without what decodes compressed answers and with it, and the authorization server oidc-provider. Needs `python3` and its `venv`, and `node` 18 or later with `npm`.
 live:
-    .ci/live python3 && .ci/live python3 --features encodings
+    .ci/live python3 && .ci/live python3 --features encodings && .ci/live node --features oauth2
 
 # No call costs more than it did, by the instructions of valgrind, and none is larger. `just guard-write` after a change that is meant.
 guard:
@@ -123,8 +123,8 @@ under-load rounds="20" *binaries:
 
 # The concurrency tests, optimized and over and over, processes killed at many moments of chance, short programs, hostile
 # answers, bodies of 10 GiB, and random worlds, declarations and input of every kind;
-# what threads share, with twice as many interruptions.
-soak rounds="50" kills="500" worlds="200000" programs="1000" answers="20000" declarations="100000" mebibytes="10240" values="100000" $TEST_MINUTES="0":
+# what threads share, with twice as many interruptions; and 200 callers for minutes at an authorization server (`node`).
+soak rounds="50" kills="500" worlds="200000" programs="1000" answers="20000" declarations="100000" mebibytes="10240" values="100000" seconds="300" $TEST_MINUTES="0":
     LOOM_MAX_PREEMPTIONS=4 cargo test --release --test threads
     CRASH_ROUNDS={{ kills }} cargo test --release --test crash
     PROGRAM_ROUNDS={{ programs }} cargo test --release --test programs
@@ -133,6 +133,7 @@ soak rounds="50" kills="500" worlds="200000" programs="1000" answers="20000" dec
     VOLUME_MIB={{ mebibytes }} cargo test --release --test volume -- --nocapture
     PROPERTY_ROUNDS={{ values }} cargo test --release --test properties
     DECLARATION_ROUNDS={{ declarations }} cargo test --release --package sdk-macros random
+    OIDC_SECONDS={{ seconds }} .ci/live node --release --features oauth2
     for round in $(seq {{ rounds }}); do echo "round $round"; cargo test --quiet --release --test session; done
 
 # Input of chance, led by the code that it reaches, for what reads streams, answers and stored logins: `just fuzz 600 answers`. Needs g++.

@@ -1,0 +1,117 @@
+// An authorization server by `oidc-provider`, and an API behind it, at `/me`. `/control` counts and breaks.
+// Its argument is JSON: `seconds` that an access token lives, and whether requests can be `pushed`.
+import http from 'node:http';
+
+// They would come before the port. The library warns that this is no setup for production.
+console.info = console.warn = () => {};
+const { default: Provider } = await import('oidc-provider');
+
+const { seconds = 60, pushed = true } = JSON.parse(process.argv[2] ?? '{}');
+const counts = {};
+const count = (name) => { counts[name] = (counts[name] ?? 0) + 1; };
+// What happens to the next requests to the token endpoint: a kind, and how often.
+let fault = { kind: 'none', left: 0 };
+
+const server = http.createServer();
+await new Promise((listening) => { server.listen(0, '127.0.0.1', listening); });
+const { port } = server.address();
+
+const callback = {
+  redirect_uris: ['http://127.0.0.1/callback'], response_types: ['code'], application_type: 'native',
+};
+const user = ['authorization_code', 'refresh_token', 'urn:ietf:params:oauth:grant-type:device_code'];
+const machine = { redirect_uris: [], response_types: [], grant_types: ['client_credentials'] };
+const secret = 's3:cret /+%&="\\~';
+const provider = new Provider(`http://127.0.0.1:${port}`, {
+  clients: [
+    { client_id: 'cli', token_endpoint_auth_method: 'none', grant_types: user, ...callback },
+    { client_id: 'web app:1', client_secret: secret, grant_types: user, ...callback },
+    {
+      client_id: 'post', client_secret: secret, grant_types: user, ...callback,
+      token_endpoint_auth_method: 'client_secret_post',
+    },
+    { client_id: 'machine', client_secret: secret, ...machine },
+    {
+      client_id: 'machine post', client_secret: secret, ...machine,
+      token_endpoint_auth_method: 'client_secret_post',
+    },
+  ],
+  features: {
+    clientCredentials: { enabled: true },
+    deviceFlow: { enabled: true },
+    devInteractions: { enabled: true },
+    introspection: { enabled: true },
+    pushedAuthorizationRequests: { enabled: pushed },
+    resourceIndicators: {
+      enabled: true,
+      getResourceServerInfo: (_, indicator) => ({ scope: 'read', audience: indicator, accessTokenFormat: 'opaque' }),
+    },
+    revocation: { enabled: true },
+  },
+  // Each refresh token is spent once. The second use of one revokes the grant.
+  rotateRefreshToken: true,
+  scopes: ['openid', 'offline_access', 'read'],
+  cookies: { keys: ['of the tests'] },
+  ttl: { AccessToken: seconds, ClientCredentials: seconds, DeviceCode: 120, RefreshToken: 3600, Grant: 3600, Session: 3600 },
+});
+
+provider.on('grant.success', (ctx) => count(ctx.oidc.params.grant_type));
+provider.on('grant.error', (ctx, error) => {
+  count(error.error_detail === 'refresh token already used' ? 'reused' : error.error);
+});
+provider.on('grant.revoked', () => count('revoked'));
+const oidc = provider.callback();
+
+const json = (response, status, value, headers = {}) => {
+  response.writeHead(status, { 'content-type': 'application/json', ...headers });
+  response.end(JSON.stringify(value));
+};
+
+async function me(request, response) {
+  const [, bearer] = /^Bearer (.+)$/.exec(request.headers.authorization ?? '') ?? [];
+  const token = bearer && (await provider.AccessToken.find(bearer) ?? await provider.ClientCredentials.find(bearer));
+  // The library lets a token live on for 15 s, as for a clock that is wrong. This API does not.
+  if (!token || token.isExpired) {
+    count('me 401');
+    json(response, 401, { error: 'invalid_token' }, { 'www-authenticate': 'Bearer error="invalid_token"' });
+    return;
+  }
+  count('me 200');
+  const audience = [token.aud ?? []].flat();
+  json(response, 200, { user: token.accountId ?? null, program: token.clientId, scope: token.scope ?? '', audience });
+}
+
+async function token(request, response) {
+  const kind = fault.left > 0 ? fault.kind : 'none';
+  fault.left -= 1;
+  switch (kind) {
+    case '503': json(response, 503, { error: 'down' }); return;
+    case 'slow_down': json(response, 400, { error: 'slow_down' }); return;
+    case 'slow': await new Promise((later) => { setTimeout(later, 700); }); break;
+    // The provider does all that it does, and its answer is lost.
+    case 'cut':
+      response.write = () => true;
+      response.end = () => { request.socket.destroy(); return response; };
+      break;
+    default:
+  }
+  oidc(request, response);
+}
+
+server.on('request', (request, response) => {
+  const url = new URL(request.url, 'http://127.0.0.1');
+  response.once('finish', () => count(`${request.method} ${url.pathname} ${response.statusCode}`));
+  if (url.pathname === '/control/counts') json(response, 200, counts);
+  else if (url.pathname === '/control/fault') {
+    fault = { kind: url.searchParams.get('kind'), left: Number(url.searchParams.get('times')) };
+    json(response, 200, {});
+  } else if (url.pathname === '/me') me(request, response);
+  else if (url.pathname === '/token') token(request, response);
+  else oidc(request, response);
+});
+// Kept-alive connections outlive the pauses between two calls.
+server.keepAliveTimeout = 60_000;
+
+process.stdin.resume();
+process.stdin.on('end', () => process.exit());
+console.log(port);
