@@ -4,5 +4,7 @@ mod browser;
 mod by_device;
 mod discovery;
 mod machine;
+mod restart;
+mod step_up;
 mod user;
 mod world;

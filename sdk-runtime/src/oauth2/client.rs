@@ -13,9 +13,10 @@ use super::request::{ClientAuth, Registered};
 use super::server::{AuthorizationServer, built};
 use super::{code, device};
 use crate::client::{ApiClient, ClientBuilder};
+use crate::error::Error;
 use crate::oauth::ClientCredentials;
 use crate::response::Head;
-use crate::session::{Refusal, Session, TokenResponse};
+use crate::session::{Refusal, Session, SessionState, TokenResponse};
 use crate::store::TokenStore;
 
 /// A program that is registered at an authorization server, with one login. A clone shares the login.
@@ -52,19 +53,20 @@ impl OAuthClient {
     /// back to a listener on a loopback address (RFC 8252). `interaction` opens the page.
     ///
     /// The listener accepts one answer, whose `state` and `iss` (RFC 9207) are those of this sign-in, and
-    /// waits up to 5 min. If the server takes pushed requests (RFC 9126), the request is pushed.
+    /// waits up to 5 min. If the server takes pushed requests (RFC 9126), the request is pushed. At the end
+    /// it waits up to 5 s for the store.
     ///
     /// # Errors
     ///
     /// Fails if the user or the server refuses, if no answer comes, or if no listener can be opened. The
-    /// login before it stays.
+    /// login before it stays. A store that fails is no error: [`Session::flush`] tells it.
     ///
     /// # Cancel safety
     ///
     /// Dropping the future ends the sign-in and closes the listener.
     pub async fn sign_in(&self, interaction: &impl Interaction) -> Result<(), OAuthError> {
         let issued = code::authorize(&self.program, interaction).await?;
-        self.take(&issued)
+        self.take(&issued).await
     }
 
     /// Signs a user in by a browser on another device, where the user types a code (RFC 8628).
@@ -79,31 +81,65 @@ impl OAuthClient {
     /// Dropping the future ends the sign-in. The code can no longer be used by this program.
     pub async fn sign_in_by_device(&self, interaction: &impl Interaction) -> Result<(), OAuthError> {
         let issued = device::authorize(&self.program, interaction).await?;
-        self.take(&issued)
+        self.take(&issued).await
     }
 
-    /// Ends the login, and revokes its tokens at the server if it can (RFC 7009).
+    /// Returns the same program with the same login, which asks for `scopes` too: for a user who lacks them.
+    /// A sign-in asks for those of the builder, those of the login as far as its tokens name them, and these.
+    ///
+    /// ```no_run
+    /// # use sdk_runtime::error::InsufficientScope;
+    /// # use sdk_runtime::oauth2::{Interaction, OAuthClient, OAuthError};
+    /// /// Asks the user for what a call of them has lacked. The call can be made again after it.
+    /// async fn step_up(
+    ///     oauth: &OAuthClient,
+    ///     lacking: &InsufficientScope,
+    ///     user: &impl Interaction,
+    /// ) -> Result<(), OAuthError> {
+    ///     oauth.with_scopes(lacking.required()).sign_in(user).await
+    /// }
+    /// ```
+    #[must_use]
+    pub fn with_scopes(&self, scopes: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        let state = self.session.state();
+        let granted = match &state {
+            SessionState::SignedIn(login) => login.scopes().unwrap_or_default(),
+            _ => &[],
+        };
+        let mut with_more = self.clone();
+        with_more.program.registered.ask_for(granted);
+        with_more.program.registered.ask_for(scopes);
+        with_more
+    }
+
+    /// Ends the login, and revokes its tokens at the server if it can (RFC 7009). At the end it waits up to
+    /// 5 s for the store. Without a login it does nothing.
     ///
     /// # Errors
     ///
     /// Fails if the server could not be told. The login is over in each case.
     pub async fn sign_out(&self) -> Result<(), OAuthError> {
-        match &self.revocation {
-            Some(revocation) => revocation.revoke().await.map_err(OAuthError::from),
-            None => {
-                self.session.sign_out();
-                Ok(())
+        if let Some(revocation) = &self.revocation {
+            match revocation.revoke().await {
+                // There is nothing to revoke.
+                Err(Error::NotSignedIn(_) | Error::SessionExpired(_)) => {}
+                told => return told.map_err(OAuthError::from),
             }
         }
+        self.session.sign_out();
+        self.session.stored().await;
+        Ok(())
     }
 
-    fn take(&self, issued: &Issued) -> Result<(), OAuthError> {
+    async fn take(&self, issued: &Issued) -> Result<(), OAuthError> {
         let head = Head::new(http::StatusCode::OK, http::HeaderMap::new());
         let unusable = |refusal: Refusal| {
             OAuthError::Unsupported(format!("issued tokens that cannot be used: {refusal:?}"))
         };
         let tokens = issued.tokens(&head).map_err(unusable)?;
-        self.session.sign_in(tokens).map_err(OAuthError::from)
+        self.session.sign_in(tokens)?;
+        self.session.stored().await;
+        Ok(())
     }
 }
 
@@ -131,8 +167,8 @@ impl OAuthClientBuilder {
 
     /// Asks for these scopes, one by one or several in one text with spaces. Default: those of the server.
     pub fn scopes(mut self, scopes: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        let each: Vec<String> = scopes.into_iter().map(|scope| scope.as_ref().trim().to_owned()).collect();
-        self.registered.scope = each.join(" ").into();
+        self.registered.scope = Arc::default();
+        self.registered.ask_for(scopes);
         self
     }
 

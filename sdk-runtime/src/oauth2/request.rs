@@ -57,6 +57,19 @@ impl Registered {
         form
     }
 
+    /// Adds the scopes that it does not ask for yet. A text may have several of them.
+    pub(super) fn ask_for(&mut self, scopes: impl IntoIterator<Item = impl AsRef<str>>) {
+        let mut all: Vec<String> = self.scope.split_ascii_whitespace().map(str::to_owned).collect();
+        for scopes in scopes {
+            for scope in scopes.as_ref().split_ascii_whitespace() {
+                if !all.iter().any(|known| known == scope) {
+                    all.push(scope.to_owned());
+                }
+            }
+        }
+        self.scope = all.join(" ").into();
+    }
+
     /// Returns the scopes as a field, if there are any.
     pub(super) fn scope(&self) -> Option<(&'static str, String)> {
         (!self.scope.is_empty()).then(|| ("scope", self.scope.to_string()))

@@ -235,6 +235,12 @@ impl Session {
         self.shell.spawner.run(self.shell.flushed()).await
     }
 
+    /// Waits up to 5 s until the store holds the present login. A failure is reported by an event.
+    #[cfg(feature = "oauth2")]
+    pub(crate) async fn stored(&self) {
+        self.shell.spawner.run(self.shell.flushed_within(StoreTime::default())).await;
+    }
+
     /// Returns the present state.
     #[must_use]
     pub fn state(&self) -> SessionState {
