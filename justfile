@@ -59,7 +59,7 @@ stay-signed-in:
 
 # The examples end with their `ok:` lines.
 examples:
-    for name in client_secret cookies_csrf events graphql upload; do cargo run --package api-client-examples --example "$name" | awk '{ print; last = $0 } END { exit (last !~ /^ok:/) }'; done && for name in tracing_example layers_example axum_in_process service_example session_layer_example blocking_example pages_example; do cargo run --package "$name" | awk '{ print; last = $0 } END { exit (last !~ /^ok:/) }'; done
+    for name in client_secret cookies_csrf events graphql upload; do cargo run --package api-client-examples --example "$name" | awk '{ print; last = $0 } END { exit (last !~ /^ok:/) }'; done && for name in tracing_example layers_example axum_in_process service_example session_layer_example blocking_example pages_example cli_login_example; do cargo run --package "$name" | awk '{ print; last = $0 } END { exit (last !~ /^ok:/) }'; done
 
 # What is behind features: the stores of logins once more, that in a key ring included, and answers that travel compressed.
 behind-features:
