@@ -234,7 +234,9 @@ async fn a_stream_ends_with_the_token_of_its_call_at_any_time() {
         assert!(waiting.is_err(), "{waiting:?}");
         let before = Instant::now();
         let cancel = async { token.cancel() };
-        let (next, ()) = tokio::join!(events.next(), cancel);
+        let next = tokio::time::timeout(Duration::from_secs(1), events.next());
+        let (next, ()) = tokio::join!(next, cancel);
+        let next = next.expect("the token ends it");
         assert!(matches!(next, Some(Err(Error::Cancelled(_)))), "{next:?}");
         assert!(events.next().await.is_none());
         assert_eq!(before, Instant::now(), "at once");
