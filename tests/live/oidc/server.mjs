@@ -1,10 +1,12 @@
 // An authorization server by `oidc-provider`, and an API behind it, at `/me`. `/control` counts and breaks.
 // Its argument is JSON: `seconds` that an access token lives, and whether requests can be `pushed`.
+import * as crypto from 'node:crypto';
 import http from 'node:http';
 
 // They would come before the port. The library warns that this is no setup for production.
 console.info = console.warn = () => {};
-const { default: Provider } = await import('oidc-provider');
+// Debian 12 has Node 18, which lacks what version 9 uses.
+const { default: Provider } = await import(crypto.hash ? 'oidc-provider' : 'oidc-provider-8');
 
 const { seconds = 60, pushed = true } = JSON.parse(process.argv[2] ?? '{}');
 const counts = {};
