@@ -4,14 +4,15 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use sdk_runtime::{FileStore, SessionState};
+use sdk_runtime::error::ExpiredReason;
+use sdk_runtime::{Error, FileStore, SessionState};
 use serde_json::Value;
 
 use crate::browser::Browser;
 use crate::world::{SCOPES, World};
 
 /// A file of this test.
-fn file(name: &str) -> PathBuf {
+pub fn file(name: &str) -> PathBuf {
     let folder =
         PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("oidc-{name}-{}", std::process::id()));
     let _ = fs::remove_dir_all(&folder);
@@ -44,6 +45,27 @@ async fn a_sign_out_revokes_the_whole_login_at_the_server() {
         assert!(!world.is_active(token).await);
     }
     assert!(matches!(oauth.session().state(), SessionState::SignedOut));
+    fs::remove_dir_all(path.parent().unwrap()).unwrap();
+}
+
+#[tokio::test]
+#[ignore = "needs node"]
+async fn a_login_that_the_server_has_ended_is_over_until_the_user_signs_in_again() {
+    let world = World::new(60);
+    let path = file("ended");
+    let oauth = world.program("cli").await.scopes(SCOPES).store(FileStore::new(&path)).build().unwrap();
+    oauth.sign_in(&Browser::agreeing("ann")).await.unwrap();
+    oauth.session().flush().await.unwrap();
+    let [_, refresh] = stored(&path);
+    world.revoke(&refresh).await;
+    let api = world.api(&oauth);
+    match api.me().await {
+        Err(Error::SessionExpired(expired)) => assert_eq!(expired.reason(), ExpiredReason::RefreshRejected),
+        other => panic!("{other:?}"),
+    }
+    assert!(matches!(oauth.session().state(), SessionState::Expired(_)));
+    oauth.sign_in(&Browser::agreeing("bob")).await.unwrap();
+    assert_eq!(api.me().await.unwrap().user.as_deref(), Some("bob"));
     fs::remove_dir_all(path.parent().unwrap()).unwrap();
 }
 

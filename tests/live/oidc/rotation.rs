@@ -1,15 +1,17 @@
 //! Refresh tokens that may be spent once each, under many callers. A second use of one ends the login at this
 //! server.
 
+use std::fs;
 use std::sync::Arc;
 use std::time::Duration;
 
-use sdk_runtime::Error;
 use sdk_runtime::error::ExpiredReason;
 use sdk_runtime::oauth2::OAuthClient;
+use sdk_runtime::{Error, FileStore};
 use tokio::time::Instant;
 
 use crate::browser::Browser;
+use crate::lasting::file;
 use crate::world::{ApiClient, SCOPES, World};
 
 const CALLERS: usize = 200;
@@ -67,6 +69,38 @@ async fn under_load_no_refresh_token_is_used_twice_and_no_call_fails() {
     // rejected is refreshed in the last quarter of its lifetime.
     assert!(refreshes >= elapsed.as_secs() / 2, "{refreshes} refreshes");
     assert!(refreshes <= elapsed.as_secs() + 1, "{refreshes} refreshes in {elapsed:?}");
+}
+
+/// Programs that share a login share its refreshes too: a token that one has spent is never sent by another.
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs node"]
+async fn under_load_programs_that_share_a_store_use_no_refresh_token_twice() {
+    let world = World::new(2);
+    let path = file("shared");
+    let mut programs = Vec::new();
+    for number in 0..3 {
+        let builder = world.program("cli").await.scopes(SCOPES);
+        let oauth = builder.store(FileStore::new(&path)).build().unwrap();
+        if number == 0 {
+            oauth.sign_in(&Browser::agreeing("ann")).await.unwrap();
+            oauth.session().flush().await.unwrap();
+        }
+        programs.push((world.api(&oauth), oauth));
+    }
+    let begin = Instant::now();
+    let loads = programs.iter().map(|(api, _)| {
+        let api = api.clone();
+        tokio::spawn(async move { load(&api, begin + period()).await })
+    });
+    for load in loads.collect::<Vec<_>>() {
+        let (calls, errors) = load.await.unwrap();
+        assert!(errors.is_empty(), "{} of {calls} calls: {:?}", errors.len(), errors.first());
+    }
+    let (refreshes, elapsed) = (world.count("refresh_token").await, begin.elapsed());
+    println!("{refreshes} refreshes of {} programs in {elapsed:?}", programs.len());
+    assert_eq!((world.count("reused").await, world.count("revoked").await), (0, 0));
+    assert!(refreshes <= elapsed.as_secs() + 1, "{refreshes} refreshes in {elapsed:?}");
+    fs::remove_dir_all(path.parent().unwrap()).unwrap();
 }
 
 /// A 503 says nothing of the refresh token, so it is sent once more, and again after each cool-down. A call

@@ -88,14 +88,23 @@ impl World {
 
     /// What the server itself says of a token (RFC 7662).
     pub async fn is_active(&self, token: &str) -> bool {
-        let body = form_urlencoded::Serializer::new(String::new())
-            .extend_pairs([("token", token), ("client_id", "post"), ("client_secret", SECRET)])
-            .finish();
-        let request = reqwest::Client::new()
-            .post(format!("{}/token/introspection", self.url()))
-            .header("content-type", "application/x-www-form-urlencoded");
-        let answer: Value =
-            serde_json::from_str(&request.body(body).send().await.unwrap().text().await.unwrap()).unwrap();
+        let fields = [("token", token), ("client_id", "post"), ("client_secret", SECRET)];
+        let answer: Value = serde_json::from_str(&self.told("introspection", &fields).await).unwrap();
         answer["active"].as_bool().unwrap_or_else(|| panic!("{answer}"))
+    }
+
+    /// Revokes a token of `cli` behind its back (RFC 7009).
+    pub async fn revoke(&self, token: &str) {
+        self.told("revocation", &[("token", token), ("client_id", "cli")]).await;
+    }
+
+    async fn told(&self, endpoint: &str, fields: &[(&str, &str)]) -> String {
+        let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        let request = reqwest::Client::new()
+            .post(format!("{}/token/{endpoint}", self.url()))
+            .header("content-type", "application/x-www-form-urlencoded");
+        let answer = request.body(body).send().await.unwrap();
+        assert!(answer.status().is_success(), "{answer:?}");
+        answer.text().await.unwrap()
     }
 }
