@@ -5,7 +5,7 @@ use sdk_runtime::{Error, Url};
 use serde_json::json;
 
 use crate::browser::{Browser, User};
-use crate::world::{SCOPES, World};
+use crate::world::{SCOPES, World, program};
 
 /// The same address, with another value of a parameter.
 fn with(url: &Url, name: &str, value: &str) -> Url {
@@ -27,6 +27,20 @@ async fn a_server_is_discovered_under_its_own_name_alone() {
         Err(OAuthError::Unsupported(told)) => assert!(told.starts_with("calls itself"), "{told}"),
         other => panic!("{other:?}"),
     }
+}
+
+/// One of several issuers of a server: all its endpoints are below a path.
+#[tokio::test]
+#[ignore = "needs node"]
+async fn an_issuer_may_have_a_path() {
+    let world = World::with(&json!({ "path": "/tenant" }));
+    let issuer = format!("{}/tenant", world.url());
+    let oauth = program(&issuer, "cli").await.scopes(SCOPES).build().unwrap();
+    oauth.sign_in(&Browser::agreeing("ann")).await.unwrap();
+    oauth.session().refresh().await.unwrap();
+    assert_eq!(world.api(&oauth).me().await.unwrap().user.as_deref(), Some("ann"));
+    oauth.sign_out().await.unwrap();
+    assert_eq!(world.count("POST /tenant/token/revocation 200").await, 1);
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 // An authorization server by `oidc-provider`, and an API behind it, at `/me`. `/control` counts and breaks.
-// Its argument is JSON: `seconds` that an access token lives, and whether requests can be `pushed`.
+// Its argument is JSON: `seconds` that an access token lives, whether requests can be `pushed`, and the `path`
+// of the issuer.
 import * as crypto from 'node:crypto';
 import http from 'node:http';
 
@@ -8,7 +9,7 @@ console.info = console.warn = () => {};
 // Debian 12 has Node 18, which lacks what version 9 uses.
 const { default: Provider } = await import(crypto.hash ? 'oidc-provider' : 'oidc-provider-8');
 
-const { seconds = 60, pushed = true } = JSON.parse(process.argv[2] ?? '{}');
+const { seconds = 60, pushed = true, path = '' } = JSON.parse(process.argv[2] ?? '{}');
 const counts = {};
 const count = (name) => { counts[name] = (counts[name] ?? 0) + 1; };
 // What happens to the next requests to the token endpoint: a kind, and how often.
@@ -24,7 +25,7 @@ const callback = {
 const user = ['authorization_code', 'refresh_token', 'urn:ietf:params:oauth:grant-type:device_code'];
 const machine = { redirect_uris: [], response_types: [], grant_types: ['client_credentials'] };
 const secret = 's3:cret /+%&="\\~';
-const provider = new Provider(`http://127.0.0.1:${port}`, {
+const provider = new Provider(`http://127.0.0.1:${port}${path}`, {
   clients: [
     { client_id: 'cli', token_endpoint_auth_method: 'none', grant_types: user, ...callback },
     { client_id: 'web app:1', client_secret: secret, grant_types: user, ...callback },
@@ -46,7 +47,7 @@ const provider = new Provider(`http://127.0.0.1:${port}`, {
     pushedAuthorizationRequests: { enabled: pushed },
     resourceIndicators: {
       enabled: true,
-      getResourceServerInfo: (_, indicator) => ({ scope: 'read', audience: indicator, accessTokenFormat: 'opaque' }),
+      getResourceServerInfo: (_, audience) => ({ scope: 'read', audience, accessTokenFormat: 'opaque' }),
     },
     revocation: { enabled: true },
   },
@@ -54,7 +55,10 @@ const provider = new Provider(`http://127.0.0.1:${port}`, {
   rotateRefreshToken: true,
   scopes: ['openid', 'offline_access', 'read'],
   cookies: { keys: ['of the tests'] },
-  ttl: { AccessToken: seconds, ClientCredentials: seconds, DeviceCode: 120, RefreshToken: 3600, Grant: 3600, Session: 3600 },
+  ttl: {
+    AccessToken: seconds, ClientCredentials: seconds, DeviceCode: 120,
+    RefreshToken: 3600, Grant: 3600, Session: 3600,
+  },
 });
 
 provider.on('grant.success', (ctx) => count(ctx.oidc.params.grant_type));
@@ -62,7 +66,13 @@ provider.on('grant.error', (ctx, error) => {
   count(error.error_detail === 'refresh token already used' ? 'reused' : error.error);
 });
 provider.on('grant.revoked', () => count('revoked'));
-const oidc = provider.callback();
+const handle = provider.callback();
+// As routers do that have a server below a path.
+const oidc = (request, response) => {
+  request.originalUrl = request.url;
+  request.url = request.url.slice(path.length);
+  handle(request, response);
+};
 
 const json = (response, status, value, headers = {}) => {
   response.writeHead(status, { 'content-type': 'application/json', ...headers });
@@ -71,7 +81,8 @@ const json = (response, status, value, headers = {}) => {
 
 async function me(request, response) {
   const [, bearer] = /^Bearer (.+)$/.exec(request.headers.authorization ?? '') ?? [];
-  const token = bearer && (await provider.AccessToken.find(bearer) ?? await provider.ClientCredentials.find(bearer));
+  const { AccessToken, ClientCredentials } = provider;
+  const token = bearer && (await AccessToken.find(bearer) ?? await ClientCredentials.find(bearer));
   // The library lets a token live on for 15 s, as for a clock that is wrong. This API does not.
   if (!token || token.isExpired) {
     count('me 401');
@@ -108,8 +119,9 @@ server.on('request', (request, response) => {
     fault = { kind: url.searchParams.get('kind'), left: Number(url.searchParams.get('times')) };
     json(response, 200, {});
   } else if (url.pathname === '/me') me(request, response);
-  else if (url.pathname === '/token') token(request, response);
-  else oidc(request, response);
+  else if (url.pathname === `${path}/token`) token(request, response);
+  else if (url.pathname.startsWith(path)) oidc(request, response);
+  else json(response, 404, {});
 });
 // Kept-alive connections outlive the pauses between two calls.
 server.keepAliveTimeout = 60_000;

@@ -32,6 +32,15 @@ pub trait Api {
     async fn me(&self) -> Result<Me>;
 }
 
+/// A program at an issuer, with this identifier, and a secret if it is not `cli`.
+pub async fn program(issuer: &str, id: &str) -> OAuthClientBuilder {
+    let credentials = match id {
+        "cli" => ClientCredentials::public(id),
+        _ => ClientCredentials::new(id, SECRET),
+    };
+    OAuthClient::builder(AuthorizationServer::discover(issuer).await.unwrap(), credentials)
+}
+
 /// A server of its own, so that its counts are those of one test.
 pub struct World {
     served: Served,
@@ -62,11 +71,7 @@ impl World {
 
     /// A program with this identifier, and a secret if it is not `cli`.
     pub async fn program(&self, id: &str) -> OAuthClientBuilder {
-        let credentials = match id {
-            "cli" => ClientCredentials::public(id),
-            _ => ClientCredentials::new(id, SECRET),
-        };
-        OAuthClient::builder(AuthorizationServer::discover(&self.url()).await.unwrap(), credentials)
+        program(&self.url(), id).await
     }
 
     pub fn api(&self, oauth: &OAuthClient) -> ApiClient {
