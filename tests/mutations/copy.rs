@@ -136,11 +136,15 @@ impl Copy {
 }
 
 /// What cargo calls the tests of a file.
-fn target_of(file: &str) -> [String; 2] {
-    let of = |package: &str, tests: String| [format!("--package={package}"), tests];
+fn target_of(file: &str) -> Vec<String> {
+    let of = |package: &str, tests: String| vec![format!("--package={package}"), tests];
     match file.split('/').collect::<Vec<_>>()[..] {
         [package, "src", ..] => of(package, "--lib".to_owned()),
         [package, "tests", test, ..] => of(package, format!("--test={test}")),
+        ["oauth2", ..] => {
+            let tests = of(env!("CARGO_PKG_NAME"), "--test=oauth2".to_owned());
+            tests.into_iter().chain(["--features=oauth2".to_owned()]).collect()
+        }
         [test, ..] => of(env!("CARGO_PKG_NAME"), format!("--test={test}")),
         [] => unreachable!(),
     }

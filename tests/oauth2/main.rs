@@ -5,6 +5,7 @@ mod by_device;
 mod discovery;
 mod machine;
 mod restart;
+mod signed;
 mod step_up;
 mod user;
 mod world;

@@ -36,6 +36,7 @@ impl OAuthClient {
         let registered = Registered {
             credentials,
             auth: ClientAuth::default(),
+            issuer: server.issuer().into(),
             scope: Arc::default(),
             targets: Arc::default(),
         };

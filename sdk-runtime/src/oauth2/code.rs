@@ -11,6 +11,7 @@ use super::error::OAuthError;
 use super::interaction::Interaction;
 use super::loopback::{Expected, Listener};
 use super::program::Program;
+use super::random::random;
 use super::request::Form;
 use super::server::private;
 
@@ -27,7 +28,8 @@ pub(super) async fn authorize(
         return Err(OAuthError::Unsupported("supports no PKCE with S256".to_owned()));
     }
     let listener = Listener::open().await?;
-    let (state, verifier) = (random()?, Zeroizing::new(random()?));
+    let lacks = |error| OAuthError::Interaction(format!("has no random numbers: {error}"));
+    let (state, verifier) = (random().map_err(lacks)?, Zeroizing::new(random().map_err(lacks)?));
     let challenge = URL_SAFE_NO_PAD.encode(Sha256::digest(verifier.as_bytes()));
     let mut form: Form = vec![
         ("response_type", "code".to_owned()),
@@ -46,7 +48,7 @@ pub(super) async fn authorize(
     let mut url = private(page)?;
     match &metadata.pushed_authorization_request_endpoint {
         Some(endpoint) => {
-            let secret = program.registered.named().into_iter().filter(|(name, _)| *name != "client_id");
+            let secret = program.registered.named()?.into_iter().filter(|(name, _)| *name != "client_id");
             let form: Form = form.into_iter().chain(secret).collect();
             let endpoint = private(endpoint)?;
             let pushed =
@@ -67,18 +69,10 @@ pub(super) async fn authorize(
     let expected = Expected { state, issuer: metadata.issuer.clone(), must_name_issuer: issuer };
     let (code, redirect_uri) = listener.code(&expected).await?;
     let fields = [("code", code), ("redirect_uri", redirect_uri), ("code_verifier", verifier.to_string())];
-    program.tokens(&program.registered.form("authorization_code", fields)).await
+    program.tokens(&program.registered.form("authorization_code", fields)?).await
 }
 
 async fn opened(interaction: &impl Interaction, url: &Url) -> Result<(), OAuthError> {
     let failed = |error| OAuthError::Interaction(format!("cannot show its page: {error}"));
     interaction.open(url).await.map_err(failed)
-}
-
-/// Returns 256 bits from the system's generator, as 43 characters.
-fn random() -> Result<String, OAuthError> {
-    let mut bytes = [0_u8; 32];
-    getrandom::fill(&mut bytes)
-        .map_err(|error| OAuthError::Interaction(format!("has no random numbers: {error}")))?;
-    Ok(URL_SAFE_NO_PAD.encode(bytes))
 }

@@ -29,7 +29,7 @@ pub(super) async fn authorize(
         OAuthError::Unsupported("has no endpoint for a sign-in by another device".to_owned())
     })?;
     let registered = &program.registered;
-    let mut form: Form = registered.named();
+    let mut form: Form = registered.named()?;
     if form.is_empty() {
         form.push(("client_id", registered.credentials.id().to_owned()));
     }
@@ -51,14 +51,14 @@ pub(super) async fn authorize(
     let end = runtime::deadline(code.expires_in);
     let failed = |error| OAuthError::Interaction(format!("cannot show its code: {error}"));
     interaction.show_code(&code).await.map_err(failed)?;
-    let fields = [("device_code", issued.device_code.expose().to_owned())];
-    let form = registered.form("urn:ietf:params:oauth:grant-type:device_code", fields);
     let mut pause = issued.interval.map_or(INTERVAL, Duration::from_secs).min(LONGEST);
     loop {
         if runtime::now() + pause >= end {
             return Err(OAuthError::Interaction("was not completed before its code expired".to_owned()));
         }
         runtime::sleep_until(runtime::deadline(pause)).await;
+        let fields = [("device_code", issued.device_code.expose().to_owned())];
+        let form = registered.form("urn:ietf:params:oauth:grant-type:device_code", fields)?;
         match program.tokens(&form).await {
             Err(OAuthError::Refused(refusal)) if refusal.error == "authorization_pending" => {}
             Err(OAuthError::Refused(refusal)) if refusal.error == "slow_down" => {

@@ -20,6 +20,8 @@ pub enum OAuthError {
     Unsupported(String),
     /// The browser did not bring the answer to this sign-in. The text says why.
     Interaction(String),
+    /// A private key cannot be read, or cannot sign. The text says why.
+    Key(String),
 }
 
 /// A refusal of an authorization server (RFC 6749, 4.1.2.1 and 5.2; RFC 8628, 3.5).
@@ -74,6 +76,7 @@ impl fmt::Display for OAuthError {
             Self::Refused(refusal) => write!(f, "the authorization server refuses: {refusal}"),
             Self::Request(error) => error.fmt(f),
             Self::Unsupported(what) => write!(f, "the authorization server {what}"),
+            Self::Key(why) => write!(f, "the private key {why}"),
             Self::Interaction(why) => write!(f, "the sign-in {why}"),
         }
     }

@@ -89,6 +89,7 @@ impl Asks {
                     .form("urn:ietf:params:oauth:grant-type:token-exchange", fields.into_iter().chain(scope))
             }
         };
+        let form = form.map_err(Refusal::try_later)?;
         match requests.tokens(endpoint, &registered.header(), &form).await {
             Ok(issued) => issued.tokens(&Head::new(StatusCode::OK, HeaderMap::new())),
             // A secret can be corrected, and a statement is another one next time, so nothing ends the login.

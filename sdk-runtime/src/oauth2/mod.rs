@@ -52,6 +52,7 @@
 //! spent once, and a lost response is not answered by a second theft. The other logins need no sign-in: the
 //! first call fetches the token.
 
+mod assertion;
 mod client;
 mod code;
 mod device;
@@ -61,12 +62,15 @@ mod interaction;
 mod loopback;
 mod machine;
 mod metadata;
+mod private_key;
 mod program;
+mod random;
 mod request;
 mod server;
 
 pub use client::{OAuthClient, OAuthClientBuilder};
 pub use error::{OAuthError, OAuthRefusal};
 pub use interaction::{Interaction, UserCode};
+pub use private_key::PrivateKey;
 pub use request::ClientAuth;
 pub use server::AuthorizationServer;

@@ -81,6 +81,8 @@ impl Sender<'_> {
         if self.flight.cancel.is_cancelled() {
             return first;
         }
+        // Each send has a request of its own, because servers accept a signed statement in it once.
+        let Some(Ok(request)) = self.refresher.request(grant) else { return first };
         // A lease is always extended for one more send.
         if let Some((store_client, lease)) = &mut lease
             && !store_client.extend(lease).await

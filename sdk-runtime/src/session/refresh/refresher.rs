@@ -17,7 +17,7 @@ pub(crate) enum Refresher {
     Source(SourceRefresh),
 }
 
-/// What a refresh sends, as often as it is sent.
+/// What one send of a refresh sends.
 pub(crate) enum RefreshRequest {
     Endpoint(Box<Prepared>),
     Source(Grant),
