@@ -48,11 +48,7 @@ async fn a_code_is_traded_with_the_verifier_that_its_request_has_hashed() {
         ("resource", "https://api.test"),
     ];
     assert_eq!(fields(&sent), pairs(&expected));
-    let pages = browser.pages.clone();
-    while pages.lock().unwrap().is_empty() {
-        tokio::task::yield_now().await;
-    }
-    let page = pages.lock().unwrap()[0].clone();
+    let page = browser.first_page().await;
     assert!(page.starts_with("HTTP/1.1 200") && page.contains("You are signed in"), "{page}");
     assert!(page.contains("cache-control: no-store") && !page.contains("c1"), "the code is not in the page");
 }
@@ -119,10 +115,7 @@ async fn a_refusal_is_told_and_shown_as_text() {
         }
         other => panic!("{other:?}"),
     }
-    while browser.pages.lock().unwrap().is_empty() {
-        tokio::task::yield_now().await;
-    }
-    let page = browser.pages.lock().unwrap()[0].clone();
+    let page = browser.first_page().await;
     assert!(page.contains("access_denied: &lt;script&gt;no") && !page.contains("<script>"), "{page}");
     assert!(oauth.session().state().is_signed_in(), "the login before it stays");
 }

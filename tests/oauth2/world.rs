@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::io;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use sdk_runtime::oauth::ClientCredentials;
 use sdk_runtime::oauth2::{AuthorizationServer, Interaction, OAuthClient, OAuthClientBuilder};
@@ -114,6 +115,19 @@ impl Browser {
         Self::new(|sent| {
             vec![format!("/callback?code=c1&state={}&iss=https%3A%2F%2Fid.test%2Ftenant", sent["state"])]
         })
+    }
+
+    /// The first page of the program that the browser has shown.
+    pub async fn first_page(&self) -> String {
+        let shown = async {
+            loop {
+                if let Some(page) = self.pages.lock().unwrap().first() {
+                    return page.clone();
+                }
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(60), shown).await.expect("no page was shown")
     }
 }
 
