@@ -1,6 +1,6 @@
 // An authorization server by `oidc-provider`, and an API behind it, at `/me`. `/control` counts and breaks.
-// Its argument is JSON: `seconds` that an access token lives, whether requests can be `pushed`, and the `path`
-// of the issuer.
+// Its argument is JSON: `seconds` that an access token lives, whether requests can be `pushed`, and the
+// `path` of the issuer.
 import * as crypto from 'node:crypto';
 import http from 'node:http';
 
@@ -90,13 +90,18 @@ async function me(request, response) {
     return;
   }
   count('me 200');
-  const audience = [token.aud ?? []].flat();
-  json(response, 200, { user: token.accountId ?? null, program: token.clientId, scope: token.scope ?? '', audience });
+  json(response, 200, {
+    user: token.accountId ?? null,
+    program: token.clientId,
+    scope: token.scope ?? '',
+    audience: [token.aud ?? []].flat(),
+  });
 }
 
 async function token(request, response) {
   const kind = fault.left > 0 ? fault.kind : 'none';
   fault.left -= 1;
+  count(`fault ${kind}`);
   switch (kind) {
     case '503': json(response, 503, { error: 'down' }); return;
     case 'slow_down': json(response, 400, { error: 'slow_down' }); return;
