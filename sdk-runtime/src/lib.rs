@@ -156,8 +156,13 @@ mod caught;
 mod cookies;
 mod date;
 mod encoding;
+#[cfg(feature = "oauth2")]
+mod es256;
 mod exchange;
 mod metrics;
+mod proof;
+#[cfg(feature = "oauth2")]
+mod random;
 mod retry_after;
 mod rfc3339;
 mod runtime;

@@ -1,5 +1,6 @@
 //! Sign-ins at an authorization server: what is sent to it, and what is believed of its answers.
 
+mod bound;
 mod browser;
 mod by_device;
 mod discovery;

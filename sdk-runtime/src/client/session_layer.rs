@@ -253,8 +253,19 @@ impl<B> Inner<B> {
         let endpoint = EndpointId { base: self.base.id(), name: LAYERED.qualified_name() };
         let identity = self.identity().await?;
         let snapshot = shell.credential(&identity, Some(endpoint), waits).await?;
-        let copy = self.copied(&request);
-        let response = service.call(self.signed(request, url, &snapshot)?).await.map_err(Into::into)?;
+        #[cfg_attr(not(feature = "oauth2"), expect(unused_mut, reason = "no proof is refused"))]
+        let mut copy = self.copied(&request);
+        #[cfg_attr(not(feature = "oauth2"), expect(unused_mut, reason = "no proof is refused"))]
+        let mut response = service.call(self.signed(request, url, &snapshot)?).await.map_err(Into::into)?;
+        #[cfg(feature = "oauth2")]
+        if self.credentials(&snapshot).takes_nonce(url, response.status(), response.headers())
+            && let Some(request) = copy.take()
+        {
+            copy = self.copied(&request);
+            poll_fn(|cx| service.poll_ready(cx)).await.map_err(Into::into)?;
+            shell.permit(&identity, true)?;
+            response = service.call(self.signed(request, url, &snapshot)?).await.map_err(Into::into)?;
+        }
         let Some((answer, login_over)) = self.rejection(&response, url, &snapshot, endpoint) else {
             return Ok(response);
         };

@@ -109,7 +109,7 @@ impl SignOut {
         let Discarded { grant, header, jar } = discarded;
         let Ok(Some(request)) = self.prepare(&grant) else { return };
         let shell = client.session().shell();
-        let credentials = shell.attachment.signing(header.as_ref(), &jar, None);
+        let credentials = shell.attachment.signing(header.as_ref(), &jar, None, grant.proof_key.as_ref());
         let progress = Progress::default();
         let told = tell_server(&client.0, &request, credentials, &progress);
         // The sign-out has returned. Tokens that cannot be revoked expire by themselves.

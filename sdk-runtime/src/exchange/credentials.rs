@@ -1,6 +1,10 @@
 //! The credentials of one send: the header and the cookies of a login, and the addresses that they may travel
 //! to.
 
+use std::sync::Arc;
+
+#[cfg(feature = "oauth2")]
+use http::StatusCode;
 use http::header::{CONTENT_LOCATION, COOKIE, Entry, LINK, LOCATION};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use url::Url;
@@ -8,6 +12,11 @@ use url::Url;
 use super::csrf::Csrf;
 use crate::cookies::{Jar, SetCookies};
 use crate::error::{Error, InvalidRequest};
+#[cfg(feature = "oauth2")]
+use crate::proof;
+use crate::proof::ProofKey;
+#[cfg(feature = "oauth2")]
+use crate::request::Prepared;
 use crate::request::base::{Base, is_same_origin};
 use crate::request::query_key;
 use crate::runtime::Clock;
@@ -33,9 +42,42 @@ pub(crate) struct Credentials<'a> {
     pub(crate) jar: Option<&'a Jar>,
     /// Where the server of the login has moved it, which is an origin of the client's too.
     pub(crate) origin: Option<&'a Url>,
+    /// The key that the token is bound to.
+    #[cfg(feature = "oauth2")]
+    pub(crate) proof_key: Option<&'a ProofKey>,
 }
 
 impl<'a> Credentials<'a> {
+    /// The same for a token that is bound to `key`.
+    #[cfg(feature = "oauth2")]
+    pub(crate) fn proved_by(self, key: Option<&'a Arc<ProofKey>>) -> Self {
+        Self { proof_key: key.map(|key| &**key), ..self }
+    }
+
+    /// The same. No token is bound to a key without the feature `oauth2`.
+    #[cfg(not(feature = "oauth2"))]
+    pub(crate) fn proved_by(self, _: Option<&'a Arc<ProofKey>>) -> Self {
+        self
+    }
+
+    /// Remembers the nonce of an answer to `hop`. Returns whether the answer wants a proof with it.
+    #[cfg(feature = "oauth2")]
+    pub(super) fn takes_nonce_of(self, hop: &Prepared, status: StatusCode, answer: &HeaderMap) -> bool {
+        if let Some(key) = hop.extensions.get::<Arc<ProofKey>>() {
+            key.remember(answer, &hop.url);
+        }
+        self.takes_nonce(&hop.url, status, answer)
+    }
+
+    /// Remembers the nonce of an answer from `url` to a request with the token. Returns whether the answer
+    /// wants a proof with it, and so neither has executed the request nor rejects the token.
+    #[cfg(feature = "oauth2")]
+    pub(crate) fn takes_nonce(self, url: &Url, status: StatusCode, answer: &HeaderMap) -> bool {
+        let Some(key) = self.proof_key else { return false };
+        key.remember(answer, url);
+        proof::wants_nonce(status, answer)
+    }
+
     /// Whether `url` is at an origin of the client's: by its builder, or by the login.
     pub(super) fn trust(self, url: &Url, base: &Base) -> bool {
         base.trusts(url) || self.origin.is_some_and(|origin| is_same_origin(origin, url))
@@ -62,6 +104,12 @@ impl<'a> Credentials<'a> {
         if let (Some(name), Some(token)) = (self.places.and_then(|places| places.header.as_ref()), self.token)
         {
             headers.insert(name.clone(), token.clone());
+            #[cfg(feature = "oauth2")]
+            if let Some(key) = self.proof_key {
+                let token =
+                    token.to_str().ok().and_then(|token| token.split_once(' ')).map(|(_, token)| token);
+                key.prove(method, url, headers, token, clock.wall())?;
+            }
         } else if let Some((name, token)) = self.query() {
             query_key::put(url, name, token);
         }

@@ -24,6 +24,8 @@ use crate::encoding;
 use crate::endpoint::Endpoint;
 use crate::error::{Error, TransportErrorKind};
 use crate::metrics::Metrics;
+#[cfg(feature = "oauth2")]
+use crate::proof::ProofKey;
 use crate::request::base::{Base, is_same_origin, may_carry_credentials};
 use crate::request::{Prepared, header};
 use crate::runtime::Clock;
@@ -134,6 +136,8 @@ impl Route {
         for _ in 0..=self.redirects.most() {
             let hop = redirected.as_deref().unwrap_or(request);
             let mut resends = 0;
+            #[cfg(feature = "oauth2")]
+            let mut has_nonce = false;
             let (mut response, signed) = loop {
                 let span = trace::request(hop.endpoint, &hop.method, &hop.url, stage.count_send());
                 let (mut outgoing, signed) =
@@ -147,6 +151,12 @@ impl Route {
                 trace::answered(&span, answer);
                 running.answered(answer);
                 match sent {
+                    #[cfg(feature = "oauth2")]
+                    Ok(response)
+                        if own_origin
+                            && credentials.takes_nonce_of(hop, response.status(), response.headers())
+                            && !std::mem::replace(&mut has_nonce, true)
+                            && !hop.is_spent() => {}
                     Ok(mut response) => {
                         let idle_timeout = hop.endpoint.idle_timeout.of(self.idle_timeout);
                         if let Some(limit) = idle_timeout.filter(|_| contents == Contents::Ordinary) {
@@ -280,6 +290,8 @@ impl Route {
         };
         let mut extensions = request.extensions.clone();
         extensions.remove::<OnDownload>();
+        #[cfg(feature = "oauth2")]
+        extensions.remove::<Arc<ProofKey>>();
         let body = match extensions.remove::<OnUpload>() {
             Some(progress) => body.map(|body| progress.count(body)),
             None => body,
@@ -330,6 +342,10 @@ impl Route {
                 &mut outgoing.headers,
                 (&self.base, &self.clock),
             )?;
+        #[cfg(feature = "oauth2")]
+        if let Some(key) = request.extensions.get::<Arc<ProofKey>>().filter(|_| own_origin) {
+            key.prove(&request.method, &request.url, &mut outgoing.headers, None, self.clock.wall())?;
+        }
         header::join_cookies(&mut outgoing.headers);
         Ok((outgoing, signed))
     }

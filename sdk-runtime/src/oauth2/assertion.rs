@@ -6,7 +6,8 @@ use serde::Serialize;
 
 use super::error::OAuthError;
 use super::private_key::PrivateKey;
-use super::random::random;
+use crate::es256::no_random_numbers;
+use crate::random::random;
 use crate::runtime;
 
 /// The value of `client_assertion_type`.
@@ -30,7 +31,7 @@ struct Claims<'a> {
 
 /// Returns a new statement of the program `id` for the server `issuer`.
 pub(super) fn of(key: &PrivateKey, id: &str, issuer: &str) -> Result<String, OAuthError> {
-    let lacks = |error| OAuthError::Key(format!("cannot be used without random numbers: {error}"));
+    let lacks = |error| OAuthError::Key(no_random_numbers(error));
     let now = runtime::wall().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
     let (iat, exp) = (now.as_secs(), (now + LIFETIME).as_secs());
     key.jwt(&Claims { iss: id, sub: id, aud: issuer, jti: random().map_err(lacks)?, iat, exp })

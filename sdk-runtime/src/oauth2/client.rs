@@ -15,8 +15,9 @@ use super::{code, device};
 use crate::client::{ApiClient, ClientBuilder};
 use crate::error::Error;
 use crate::oauth::ClientCredentials;
+use crate::proof::ProofKey;
 use crate::response::Head;
-use crate::session::{Refusal, Session, SessionState, TokenResponse};
+use crate::session::{Attach, Refusal, Session, SessionState, TokenResponse, Tokens};
 use crate::store::TokenStore;
 
 /// A program that is registered at an authorization server, with one login. A clone shares the login.
@@ -40,7 +41,7 @@ impl OAuthClient {
             scope: Arc::default(),
             targets: Arc::default(),
         };
-        OAuthClientBuilder { server, registered, store: None, machine: None }
+        OAuthClientBuilder { server, registered, store: None, machine: None, is_proved: false }
     }
 
     /// Returns the session, for [`ClientBuilder::session`](crate::client::ClientBuilder::session) of each
@@ -66,8 +67,9 @@ impl OAuthClient {
     ///
     /// Dropping the future ends the sign-in and closes the listener.
     pub async fn sign_in(&self, interaction: &impl Interaction) -> Result<(), OAuthError> {
-        let issued = code::authorize(&self.program, interaction).await?;
-        self.take(&issued).await
+        let key = self.program.key()?;
+        let issued = code::authorize(&self.program, interaction, key.as_ref()).await?;
+        self.take(&issued, key.as_ref()).await
     }
 
     /// Signs a user in by a browser on another device, where the user types a code (RFC 8628).
@@ -81,8 +83,9 @@ impl OAuthClient {
     ///
     /// Dropping the future ends the sign-in. The code can no longer be used by this program.
     pub async fn sign_in_by_device(&self, interaction: &impl Interaction) -> Result<(), OAuthError> {
-        let issued = device::authorize(&self.program, interaction).await?;
-        self.take(&issued).await
+        let key = self.program.key()?;
+        let issued = device::authorize(&self.program, interaction, key.as_ref()).await?;
+        self.take(&issued, key.as_ref()).await
     }
 
     /// Returns the same program with the same login, which asks for `scopes` too: for a user who lacks them.
@@ -132,12 +135,18 @@ impl OAuthClient {
         Ok(())
     }
 
-    async fn take(&self, issued: &Issued) -> Result<(), OAuthError> {
+    async fn take(&self, issued: &Issued, key: Option<&Arc<ProofKey>>) -> Result<(), OAuthError> {
         let head = Head::new(http::StatusCode::OK, http::HeaderMap::new());
         let unusable = |refusal: Refusal| {
             OAuthError::Unsupported(format!("issued tokens that cannot be used: {refusal:?}"))
         };
         let tokens = issued.tokens(&head).map_err(unusable)?;
+        let tokens = Tokens { binding: tokens.binding.clone().to(key), ..tokens };
+        if key.is_some() && tokens.binding.key().is_none() {
+            let unbound =
+                "issued tokens that are bound to no key: their `token_type` is not `DPoP`".to_owned();
+            return Err(OAuthError::Unsupported(unbound));
+        }
         self.session.sign_in(tokens)?;
         self.session.stored().await;
         Ok(())
@@ -157,6 +166,7 @@ pub struct OAuthClientBuilder {
     registered: Registered,
     store: Option<Arc<dyn TokenStore>>,
     machine: Option<Machine>,
+    is_proved: bool,
 }
 
 impl OAuthClientBuilder {
@@ -188,6 +198,23 @@ impl OAuthClientBuilder {
     /// Stores the login in `store`, as [`ClientBuilder::store`](crate::client::ClientBuilder::store) does.
     pub fn store(mut self, store: impl TokenStore) -> Self {
         self.store = Some(Arc::new(store));
+        self
+    }
+
+    /// Binds the tokens of each login to a key of its own (DPoP, RFC 9449). Stolen tokens are of no use
+    /// without the key. Default: tokens that each holder can use.
+    ///
+    /// A sign-in draws a new key of P-256, which is stored with the login and loaded with it. Each request to
+    /// the token endpoint, and each signed request of the clients that share the session, has a new proof by
+    /// the key, to their own origins alone. The nonces of servers are remembered, and a request whose proof
+    /// lacks one is sent once more with it. That starts no refresh.
+    ///
+    /// A server that answers with another `token_type` than `DPoP` has bound the tokens to no key. They are
+    /// refused, because the program has asked for the protection (RFC 9449, 5).
+    ///
+    /// A layer below the client that sends a request again repeats its proof, which servers may refuse.
+    pub fn dpop(mut self) -> Self {
+        self.is_proved = true;
         self
     }
 
@@ -227,24 +254,27 @@ impl OAuthClientBuilder {
     ///
     /// Fails if the transport cannot reach the server, such as without a feature for TLS.
     pub fn build(self) -> Result<OAuthClient, OAuthError> {
-        let Self { server, registered, store, machine } = self;
+        let Self { server, registered, store, machine, is_proved } = self;
+        let attach = || if is_proved { Attach::dpop() } else { Attach::bearer() };
         let builder = |url: &str| (url.to_owned(), server.transport.clone(), registered.clone());
         let session = match machine {
             None => {
                 let (url, transport, registered) = builder(&server.metadata.token_endpoint);
                 let client: TokenEndpointClient =
                     stored(TokenEndpointClient::builder(url).transport(transport).provide(registered), store)
+                        .attach(attach())
                         .build()
                         .map_err(|error| built(&error))?;
                 client.session().clone()
             }
             Some(machine) => {
                 let (url, transport, _) = builder(&server.metadata.token_endpoint);
-                let source = machine.source(&server, registered.clone())?;
+                let source = machine.source(&server, registered.clone(), is_proved)?;
                 let client: AuthorizationEndpointsClient = stored(
                     AuthorizationEndpointsClient::builder(url).transport(transport).refresh_with(source),
                     store,
                 )
+                .attach(attach())
                 .build()
                 .map_err(|error| built(&error))?;
                 client.session().clone()
@@ -258,7 +288,7 @@ impl OAuthClientBuilder {
                 Some(client.session(&session).build().map_err(|error| built(&error))?)
             }
         };
-        Ok(OAuthClient { program: Program { server, registered }, session, revocation })
+        Ok(OAuthClient { program: Program { server, registered, is_proved }, session, revocation })
     }
 }
 

@@ -1,5 +1,7 @@
 //! The authorization code (RFC 6749, 4.1) with PKCE (RFC 7636), back at a loopback address (RFC 8252).
 
+use std::sync::Arc;
+
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
@@ -11,14 +13,16 @@ use super::error::OAuthError;
 use super::interaction::Interaction;
 use super::loopback::{Expected, Listener};
 use super::program::Program;
-use super::random::random;
 use super::request::Form;
 use super::server::private;
+use crate::proof::ProofKey;
+use crate::random::random;
 
 /// Lets the user sign in, and returns the tokens.
 pub(super) async fn authorize(
     program: &Program,
     interaction: &impl Interaction,
+    key: Option<&Arc<ProofKey>>,
 ) -> Result<Issued, OAuthError> {
     let metadata = &program.server.metadata;
     let page = metadata.authorization_endpoint.as_deref().ok_or_else(|| {
@@ -68,8 +72,12 @@ pub(super) async fn authorize(
     let issuer = metadata.authorization_response_iss_parameter_supported;
     let expected = Expected { state, issuer: metadata.issuer.clone(), must_name_issuer: issuer };
     let (code, redirect_uri) = listener.code(&expected).await?;
-    let fields = [("code", code), ("redirect_uri", redirect_uri), ("code_verifier", verifier.to_string())];
-    program.tokens(&program.registered.form("authorization_code", fields)?).await
+    let form = || {
+        let verifier = ("code_verifier", verifier.to_string());
+        let fields = [("code", code.clone()), ("redirect_uri", redirect_uri.clone()), verifier];
+        program.registered.form("authorization_code", fields)
+    };
+    program.tokens(form, key).await
 }
 
 async fn opened(interaction: &impl Interaction, url: &Url) -> Result<(), OAuthError> {

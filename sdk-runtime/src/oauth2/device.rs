@@ -1,5 +1,6 @@
 //! The device authorization grant (RFC 8628).
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use url::Url;
@@ -10,6 +11,7 @@ use super::interaction::{Interaction, UserCode};
 use super::program::Program;
 use super::request::Form;
 use super::server::private;
+use crate::proof::ProofKey;
 use crate::runtime;
 
 /// The pause between two questions, if the server names none (RFC 8628, 3.2).
@@ -23,6 +25,7 @@ const LONGEST: Duration = Duration::from_secs(60);
 pub(super) async fn authorize(
     program: &Program,
     interaction: &impl Interaction,
+    key: Option<&Arc<ProofKey>>,
 ) -> Result<Issued, OAuthError> {
     let metadata = &program.server.metadata;
     let endpoint = metadata.device_authorization_endpoint.as_deref().ok_or_else(|| {
@@ -57,9 +60,11 @@ pub(super) async fn authorize(
             return Err(OAuthError::Interaction("was not completed before its code expired".to_owned()));
         }
         runtime::sleep_until(runtime::deadline(pause)).await;
-        let fields = [("device_code", issued.device_code.expose().to_owned())];
-        let form = registered.form("urn:ietf:params:oauth:grant-type:device_code", fields)?;
-        match program.tokens(&form).await {
+        let form = || {
+            let fields = [("device_code", issued.device_code.expose().to_owned())];
+            registered.form("urn:ietf:params:oauth:grant-type:device_code", fields)
+        };
+        match program.tokens(form, key).await {
             Err(OAuthError::Refused(refusal)) if refusal.error == "authorization_pending" => {}
             Err(OAuthError::Refused(refusal)) if refusal.error == "slow_down" => {
                 pause = (pause + SLOWER).min(LONGEST);

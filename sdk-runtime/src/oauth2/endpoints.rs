@@ -13,7 +13,7 @@ use crate::error::Error;
 use crate::oauth::TokenAnswer;
 use crate::response::Head;
 use crate::secret::AccessToken;
-use crate::session::{Refusal, TokenResponse, Tokens};
+use crate::session::{Binding, Refusal, TokenResponse, Tokens};
 
 /// What is asked without a login.
 #[api_client(auth = none, crate = crate)]
@@ -80,6 +80,7 @@ pub(super) struct Issued {
     #[serde(flatten)]
     answer: TokenAnswer,
     id_token: Option<IdToken>,
+    token_type: Option<String>,
 }
 
 /// A signed statement about the user. It came from the token endpoint over TLS, so its signature need not be
@@ -128,7 +129,11 @@ impl std::fmt::Debug for IdToken {
 
 impl TokenResponse for Issued {
     fn tokens(&self, head: &Head) -> Result<Tokens, Refusal> {
-        let tokens = self.answer.tokens(head)?;
+        let is_bound = self.token_type.as_ref().is_some_and(|kind| kind.eq_ignore_ascii_case("DPoP"));
+        let mut tokens = self.answer.tokens(head)?;
+        if is_bound {
+            tokens.binding = Binding::Bound;
+        }
         let subject = self.id_token.as_ref().and_then(|token| token.subject.clone());
         Ok(subject.into_iter().fold(tokens, Tokens::subject))
     }

@@ -10,8 +10,10 @@ use url::Url;
 
 use super::endpoints::AuthorizationEndpointsClient;
 use super::error::{OAuthError, TokenError};
-use super::request::Registered;
+use super::program::Asked;
+use super::request::{Form, Registered};
 use super::server::{AuthorizationServer, private};
+use crate::proof::ProofKey;
 use crate::response::Head;
 use crate::session::{Grant, RefreshSource, Refusal, TokenResponse, Tokens};
 
@@ -44,6 +46,7 @@ impl Machine {
         self,
         server: &AuthorizationServer,
         registered: Registered,
+        is_proved: bool,
     ) -> Result<MachineTokens, OAuthError> {
         let endpoint = private(&server.metadata.token_endpoint)?;
         Ok(MachineTokens(Arc::new(Asks {
@@ -51,6 +54,7 @@ impl Machine {
             endpoint,
             registered,
             machine: self,
+            is_proved,
         })))
     }
 }
@@ -63,18 +67,47 @@ struct Asks {
     endpoint: Url,
     registered: Registered,
     machine: Machine,
+    /// Whether the tokens are bound to a key.
+    is_proved: bool,
 }
 
 impl RefreshSource for MachineTokens {
-    fn refresh(&self, _: Grant) -> impl Future<Output = Result<Tokens, Refusal>> + Send {
+    fn refresh(&self, grant: Grant) -> impl Future<Output = Result<Tokens, Refusal>> + Send {
         let asks = self.0.clone();
-        async move { asks.tokens().await }
+        async move { asks.tokens(grant.proof_key).await }
     }
 }
 
 impl Asks {
-    async fn tokens(&self) -> Result<Tokens, Refusal> {
-        let Self { requests, endpoint, registered, machine } = self;
+    /// Returns tokens that are bound to `key`, or to a new one.
+    async fn tokens(&self, key: Option<Arc<ProofKey>>) -> Result<Tokens, Refusal> {
+        let key = match (self.is_proved, key) {
+            (false, _) => None,
+            (true, Some(key)) => Some(key),
+            (true, None) => Some(Arc::new(ProofKey::random().map_err(Refusal::try_later)?)),
+        };
+        let asked = Asked { requests: &self.requests, endpoint: &self.endpoint, key: key.as_ref() };
+        let header = self.registered.header();
+        let mut answer = asked.once(&header, &self.form().await?).await;
+        if asked.wants_nonce(&answer) {
+            answer = asked.once(&header, &self.form().await?).await;
+        }
+        match answer {
+            Ok(issued) => {
+                let tokens = issued.tokens(&Head::new(StatusCode::OK, HeaderMap::new()))?;
+                Ok(Tokens { binding: tokens.binding.clone().to(key.as_ref()), ..tokens })
+            }
+            // A secret can be corrected, and a statement is another one next time, so nothing ends the login.
+            Err(TokenError::Refused(refusal)) => Err(Refusal::try_later(refusal)),
+            Err(TokenError::Other(error)) => {
+                Err(Refusal::TryLater { message: error.to_string(), after: error.retry_after() })
+            }
+        }
+    }
+
+    /// Returns the form of one request.
+    async fn form(&self) -> Result<Form, Refusal> {
+        let Self { registered, machine, .. } = self;
         let scope = registered.scope();
         let form = match machine {
             Machine::ClientCredentials => registered.form("client_credentials", scope),
@@ -89,14 +122,6 @@ impl Asks {
                     .form("urn:ietf:params:oauth:grant-type:token-exchange", fields.into_iter().chain(scope))
             }
         };
-        let form = form.map_err(Refusal::try_later)?;
-        match requests.tokens(endpoint, &registered.header(), &form).await {
-            Ok(issued) => issued.tokens(&Head::new(StatusCode::OK, HeaderMap::new())),
-            // A secret can be corrected, and a statement is another one next time, so nothing ends the login.
-            Err(TokenError::Refused(refusal)) => Err(Refusal::try_later(refusal)),
-            Err(TokenError::Other(error)) => {
-                Err(Refusal::TryLater { message: error.to_string(), after: error.retry_after() })
-            }
-        }
+        form.map_err(Refusal::try_later)
     }
 }

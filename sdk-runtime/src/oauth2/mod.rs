@@ -64,7 +64,6 @@ mod machine;
 mod metadata;
 mod private_key;
 mod program;
-mod random;
 mod request;
 mod server;
 

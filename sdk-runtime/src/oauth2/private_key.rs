@@ -3,14 +3,10 @@
 use std::fmt;
 use std::sync::Arc;
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use p256::ecdsa::signature::Signer;
-use p256::ecdsa::{Signature, SigningKey};
-use p256::pkcs8::DecodePrivateKey;
 use serde::Serialize;
 
 use super::error::OAuthError;
+use crate::es256::Key;
 
 /// A private key of the curve P-256, which signs by ES256 (RFC 7518, 3.4). A clone shares the key, and
 /// `Debug` does not show it.
@@ -19,7 +15,7 @@ use super::error::OAuthError;
 /// `openssl pkey -in key.pem -pubout` writes the public key, which is registered at the server.
 #[derive(Clone)]
 pub struct PrivateKey {
-    key: Arc<SigningKey>,
+    key: Arc<Key>,
     id: Option<Arc<str>>,
 }
 
@@ -37,9 +33,9 @@ impl PrivateKey {
     /// assert!(error.to_string().starts_with("the private key has the form of SEC 1"));
     /// ```
     pub fn from_pem(pem: &str) -> Result<Self, OAuthError> {
-        match SigningKey::from_pkcs8_pem(pem.trim()) {
-            Ok(key) => Ok(Self { key: Arc::new(key), id: None }),
-            Err(_) => Err(OAuthError::Key(unusable(pem).to_owned())),
+        match Key::from_pem(pem.trim()) {
+            Some(key) => Ok(Self { key: Arc::new(key), id: None }),
+            None => Err(OAuthError::Key(unusable(pem).to_owned())),
         }
     }
 
@@ -60,11 +56,7 @@ impl PrivateKey {
             kid: Option<&'a str>,
         }
         let header = Header { alg: "ES256", typ: "JWT", kid: self.id.as_deref() };
-        let mut text = format!("{}.{}", encoded(&header)?, encoded(claims)?);
-        let signature: Signature = self.key.try_sign(text.as_bytes()).map_err(cannot_sign)?;
-        text.push('.');
-        URL_SAFE_NO_PAD.encode_string(signature.to_bytes(), &mut text);
-        Ok(text)
+        self.key.jwt(&header, claims).map_err(OAuthError::Key)
     }
 }
 
@@ -72,14 +64,6 @@ impl fmt::Debug for PrivateKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("PrivateKey(..)")
     }
-}
-
-fn encoded(part: &impl Serialize) -> Result<String, OAuthError> {
-    Ok(URL_SAFE_NO_PAD.encode(serde_json::to_vec(part).map_err(cannot_sign)?))
-}
-
-fn cannot_sign(error: impl fmt::Display) -> OAuthError {
-    OAuthError::Key(format!("cannot sign: {error}"))
 }
 
 /// Says why no key could be read from `pem`.

@@ -34,6 +34,8 @@ pub(crate) use persistence::StoreTime;
 pub(crate) use refresh::{EndpointRefresh, Refresher, Revoke, Source, SourceRefresh, keeps_login};
 pub(crate) use shell::Shell;
 pub(crate) use state::{Discarded, EndpointId, EvictedSession, Identity, Phase, Rejection, Snapshot};
+#[cfg(feature = "oauth2")]
+pub(crate) use token::Binding;
 pub(crate) use token::{AcceptsOrigin, Attachment, Judge, Moves, Provided};
 pub(crate) use wait_budget::WaitBudget;
 

@@ -132,7 +132,8 @@ impl Shell {
 
     /// Returns what signs a request with `snapshot`.
     pub(crate) fn credentials<'a>(&'a self, snapshot: &'a Snapshot) -> Credentials<'a> {
-        self.attachment.signing(snapshot.header.as_ref(), &snapshot.jar, snapshot.origin.as_deref())
+        let (header, origin) = (snapshot.header.as_ref(), snapshot.origin.as_deref());
+        self.attachment.signing(header, &snapshot.jar, origin, snapshot.tokens.binding.key())
     }
 
     /// Where the calls of the present login go, if not to the base.

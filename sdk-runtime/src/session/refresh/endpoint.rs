@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use http::StatusCode;
 
 use super::classify;
 use super::received::received;
@@ -17,6 +18,7 @@ use crate::error::{
     UnavailableCause,
 };
 use crate::exchange::{Contents, Route};
+use crate::proof::USE_NONCE;
 use crate::request::{Prepared, Request};
 use crate::response::{BodyEnd, BufferedResponse, ERROR_BODY_TIME, Head, ReceivedBody, receive};
 use crate::runtime::{self, Clock};
@@ -76,6 +78,12 @@ impl EndpointRefresh {
     pub(crate) fn request(&self, grant: &Grant) -> Option<Result<Prepared, InvalidRequest>> {
         let mut request = Request::new(&self.route.base, self.refresh.endpoint);
         request.supplied(|request| (self.refresh.supply)(&grant.with(&self.provided), request))?;
+        if let Some(key) = &grant.proof_key {
+            if let Err(error) = self.attachment.can_prove(Some(key)) {
+                return Some(Err(error));
+            }
+            request.extensions.insert(key.clone());
+        }
         Some(request.prepare(Some("application/json")))
     }
 
@@ -87,21 +95,32 @@ impl EndpointRefresh {
         }
     }
 
-    /// Sends the request and classifies the response.
-    pub(crate) async fn send(&self, request: &Prepared, jar: &Jar) -> RefreshOutcome {
+    /// Sends the request and classifies the response. If the server wants a proof with its nonce, it has
+    /// spent nothing, and the request is sent again at once.
+    pub(crate) async fn send(&self, request: &Prepared, grant: &Grant, jar: &Jar) -> RefreshOutcome {
+        let (outcome, wants_nonce) = self.send_once(request, grant, jar).await;
+        match wants_nonce.then(|| self.request(grant)).flatten() {
+            Some(Ok(request)) => self.send_once(&request, grant, jar).await.0,
+            _ => outcome,
+        }
+    }
+
+    /// Returns the outcome, and whether the server wants a proof with its nonce.
+    async fn send_once(&self, request: &Prepared, grant: &Grant, jar: &Jar) -> (RefreshOutcome, bool) {
         let deadline = runtime::deadline(self.timeout());
         let credentials = self.attachment.cookies(Some(jar));
         let stage = Stage::default();
         let exchange = self.route.exchange(request, credentials, Contents::Secret, &stage, None, |_| Ok(()));
         let (answer, cookies) = match runtime::until(deadline, exchange).await {
             Some(Ok(exchange)) => (exchange.response, exchange.cookies),
-            Some(Err(error)) => return failed(error),
+            Some(Err(error)) => return (failed(error), false),
             None => {
                 let (cause, retry_after) = (UnavailableCause::Timeout, None);
-                return match stage.is_connecting() {
+                let outcome = match stage.is_connecting() {
                     true => RefreshOutcome::NotSpent { cause, retry_after },
                     false => RefreshOutcome::Unknown { cause, retry_after },
                 };
+                return (outcome, false);
             }
         };
         let (parts, body) = answer.into_parts();
@@ -117,14 +136,20 @@ impl EndpointRefresh {
                 .unread(end.error());
         let wall = || self.clock.wall();
         if !parts.status.is_success() {
-            return match self.refused(&answer) {
+            let wants_nonce = grant.proof_key.is_some()
+                && parts.status == StatusCode::BAD_REQUEST
+                && ErrorBody::parse(&bytes).code() == Some(USE_NONCE);
+            let outcome = match self.refused(&answer) {
                 Some(refusal) => classify::declared(refusal, answer, wall),
                 None => classify::unsuccessful(answer, wall),
             };
+            return (outcome, wants_nonce);
         }
         let head = Head::new(parts.status, parts.headers);
-        match self.tokens(&head, bytes, &end) {
+        let outcome = match self.tokens(&head, bytes, &end) {
             Read::Tokens(tokens) => {
+                let tokens =
+                    Tokens { binding: tokens.binding.clone().to(grant.proof_key.as_ref()), ..tokens };
                 received((&self.attachment, &self.clock), tokens, Some(&head), jar, Some(&cookies))
             }
             Read::DeniedRefresh(refusal) => {
@@ -134,7 +159,8 @@ impl EndpointRefresh {
                 Some(refusal) => classify::declared(refusal, answer, wall),
                 None => classify::without_tokens(answer, error, wall),
             },
-        }
+        };
+        (outcome, false)
     }
 
     /// Asks `refused = …` of the declaration about `answer`.

@@ -73,7 +73,7 @@ impl Sender<'_> {
         // The point of no return: the refresh token may be spent from here on, so only a response or the
         // timeout ends the refresh.
         self.flight.sent();
-        let first = self.refresher.send(&request, jar).await;
+        let first = self.refresher.send(&request, grant, jar).await;
         if !matches!(first, RefreshOutcome::Unknown { .. }) {
             return first;
         }
@@ -93,7 +93,7 @@ impl Sender<'_> {
         if self.flight.cancel.is_cancelled() {
             return first;
         }
-        match self.refresher.send(&request, jar).await {
+        match self.refresher.send(&request, grant, jar).await {
             RefreshOutcome::Denied(expired) => RefreshOutcome::Denied(expired.as_lost_rotation()),
             // The first request may have arrived, also if the second one did not.
             RefreshOutcome::NotSpent { cause, retry_after } => RefreshOutcome::Unknown { cause, retry_after },

@@ -48,10 +48,10 @@ impl Refresher {
     }
 
     /// Sends the request and classifies the response.
-    pub(crate) async fn send(&self, request: &RefreshRequest, jar: &Jar) -> RefreshOutcome {
+    pub(crate) async fn send(&self, request: &RefreshRequest, grant: &Grant, jar: &Jar) -> RefreshOutcome {
         match (self, request) {
             (Self::Endpoint(endpoint), RefreshRequest::Endpoint(request)) => {
-                endpoint.send(request, jar).await
+                endpoint.send(request, grant, jar).await
             }
             (Self::Source(source), RefreshRequest::Source(grant)) => source.ask(grant, jar).await,
             // No refresher has the request of another one.

@@ -223,7 +223,8 @@ impl Core {
     fn begin(&mut self, snapshot: &Snapshot, must_send: bool, is_over: bool) -> Box<Start> {
         snapshot.claim_refresh();
         let (access, refresh) = (snapshot.tokens.access.clone(), self.refresh.clone());
-        let grant = Grant { access, refresh, ..Grant::default() };
+        let proof_key = snapshot.tokens.binding.key().cloned();
+        let grant = Grant { access, refresh, proof_key, ..Grant::default() };
         self.start(grant, self.refresh_input(snapshot, must_send, is_over))
     }
 

@@ -12,7 +12,7 @@ use crate::secret::RefreshToken;
 use crate::session::stored::{
     DeniedRefresh, OutcomeUnknown, Record, RefreshInput, StoredCredential, TokenId, Undecodable,
 };
-use crate::session::token::{Credential, Grant};
+use crate::session::token::{Credential, Grant, Tokens};
 
 /// The user that a call is made for, fixed at its first poll.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -147,17 +147,19 @@ impl RefreshOutcome {
 
     /// Returns the tokens in it that no login wants, unless they are of another login than `login`.
     pub(crate) fn discarded(self, login: Option<Arc<str>>, grant: Grant, jar: Arc<Jar>) -> Option<Discarded> {
-        let (id, access, refresh, header) = match self {
+        let (id, access, refresh, header, proof_key) = match self {
             Self::Success(Refreshed { credential, id, .. }) => {
-                (id, credential.tokens.access, credential.tokens.refresh, credential.header)
+                let Tokens { access, refresh, binding, .. } = credential.tokens;
+                (id, access, refresh, credential.header, binding.key().cloned())
             }
-            Self::Unusable { refresh: Some(refresh), id, .. } => (id, None, Some(refresh), None),
+            Self::Unusable { refresh: Some(refresh), id, .. } => (id, None, Some(refresh), None, None),
             _ => return None,
         };
         if id.is_some_and(|id| Some(id.login) != login) {
             return None;
         }
-        let grant = Grant { access, refresh: refresh.or(grant.refresh), ..Grant::default() };
+        let (refresh, proof_key) = (refresh.or(grant.refresh), proof_key.or(grant.proof_key));
+        let grant = Grant { access, refresh, proof_key, ..Grant::default() };
         Some(Discarded { grant, header, jar })
     }
 }
@@ -182,7 +184,6 @@ pub(crate) type Settled = Result<(), Error>;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::session::token::Tokens;
 
     #[test]
     fn i10_what_was_obtained_for_a_login_that_has_ended_is_discarded_with_its_tokens() {

@@ -225,7 +225,8 @@ impl Core {
             Phase::Closed => return Err(Closed::default().into()),
             Phase::Active(snapshot) => {
                 let (access, refresh) = (snapshot.tokens.access.clone(), self.refresh.take());
-                let grant = Grant { access, refresh, ..Grant::default() };
+                let proof_key = snapshot.tokens.binding.key().cloned();
+                let grant = Grant { access, refresh, proof_key, ..Grant::default() };
                 Some((snapshot.clone(), grant))
             }
             Phase::Unloaded | Phase::SignedOut | Phase::Expired(_) => None,

@@ -12,12 +12,16 @@ use zeroize::Zeroizing;
 use super::outcome_unknown::{Undecodable, UndecodableJson};
 use crate::cookies::Jar;
 use crate::error::StoreError;
+use crate::proof::ProofKey;
 use crate::runtime::{millis, since_1970};
 use crate::secret::{AccessToken, RefreshToken};
-use crate::session::token::{Expiry, Tokens};
+use crate::session::token::{Binding, Expiry, Tokens};
 use crate::store::StoredLogin;
 
 const FORMAT: u32 = 1;
+/// The format of a login whose tokens are bound to a key. A version of this library that does not know the
+/// key leaves the login as it is, and does not lose the key when it writes.
+const FORMAT_WITH_KEY: u32 = 2;
 
 /// Names tokens across processes: their login, and how often it was refreshed. The text of tokens is never
 /// compared.
@@ -119,6 +123,9 @@ struct LoginJson {
     scopes: Option<Vec<String>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     api_origin: Option<String>,
+    /// The private key that the tokens are bound to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    proof_key: Option<Zeroizing<String>>,
     /// Milliseconds since 1970.
     issued: u64,
     /// Milliseconds.
@@ -145,13 +152,17 @@ pub(crate) fn read(stored: Option<StoredLogin>) -> Result<StoreState, StoreError
     };
     let format: Format =
         serde_json::from_str(stored.text()).map_err(|_| foreign("is no login of this library"))?;
-    if format.format != FORMAT {
+    if format.format != FORMAT && format.format != FORMAT_WITH_KEY {
         return Err(foreign(&format!(
-            "is of format {}, and this is a library of format {FORMAT}",
+            "is of format {}, and this is a library of formats {FORMAT} and {FORMAT_WITH_KEY}",
             format.format
         )));
     }
     let text: Text = serde_json::from_str(stored.text()).map_err(|_| foreign("is damaged"))?;
+    let has_key = text.login.as_ref().is_some_and(|login| login.proof_key.is_some());
+    if has_key != (text.format == FORMAT_WITH_KEY) {
+        return Err(foreign("is of another format than it says, by the key that it has or lacks"));
+    }
     let record = match text.login {
         Some(written) => Some(written.read().ok_or_else(|| foreign("is damaged"))?),
         None => None,
@@ -168,7 +179,12 @@ struct Format {
 /// Returns the text and version that follow `version`: `record`, or the tombstone of the login that was
 /// there.
 pub(crate) fn write(version: u64, record: Option<&Record>) -> Result<StoredLogin, StoreError> {
-    let text = Text { format: FORMAT, login: record.map(LoginJson::of) };
+    let login = record.map(LoginJson::of);
+    let format = match login.as_ref().is_some_and(|login| login.proof_key.is_some()) {
+        true => FORMAT_WITH_KEY,
+        false => FORMAT,
+    };
+    let text = Text { format, login };
     let text = serde_json::to_string(&text)
         .map_err(|error| StoreError::unavailable("the login cannot be written down", error))?;
     Ok(StoredLogin::new(next(version), text))
@@ -206,6 +222,7 @@ impl LoginJson {
             subject: record.tokens.subject.as_deref().map(str::to_owned),
             scopes: record.tokens.scopes.as_deref().map(<[String]>::to_vec),
             api_origin: record.tokens.api_origin.as_deref().map(str::to_owned),
+            proof_key: record.tokens.binding.key().map(|key| key.written().clone()),
             issued: since_1970(record.issued),
             lifetime: record.lifetime.map(millis),
             cookies: record.jar.written(),
@@ -225,6 +242,10 @@ impl LoginJson {
                 subject: self.subject.map(Arc::from),
                 scopes: self.scopes.map(Arc::from),
                 api_origin: self.api_origin.map(Arc::from),
+                binding: match self.proof_key {
+                    Some(key) => Binding::To(Arc::new(ProofKey::read(key)?)),
+                    None => Binding::None,
+                },
             },
             issued: SystemTime::UNIX_EPOCH.checked_add(Duration::from_millis(self.issued))?,
             lifetime: self.lifetime.map(Duration::from_millis),
@@ -351,6 +372,10 @@ mod tests {
             "{}",
             "[]",
             "{\"format\":2,\"login\":{\"secret\":1}}",
+            "{\"format\":2,\"login\":{\"id\":\"secret\",\"number\":1,\"issued\":1}}",
+            "{\"format\":2,\"login\":null,\"secret\":1}",
+            "{\"format\":3,\"login\":{\"secret\":1}}",
+            "{\"format\":1,\"login\":{\"id\":\"secret\",\"number\":1,\"issued\":1,\"proof_key\":\"secret\"}}",
             "{\"format\":1}",
             "{\"format\":1,\"#ogin\":{\"id\":\"secret\",\"number\":1,\"issued\":1}}",
             "{\"format\":1,\"login\":{\"id\":\"secret\"}}",

@@ -19,4 +19,4 @@ pub(crate) use classify::Judge;
 pub(crate) use moves::{AcceptsOrigin, Moves};
 pub(crate) use placement::{Attachment, Credential};
 pub(crate) use provided::Provided;
-pub(crate) use tokens::{Expiry, non_empty};
+pub(crate) use tokens::{Binding, Expiry, non_empty};

@@ -12,6 +12,7 @@ use super::tokens::Tokens;
 use crate::cookies::{Jar, SetCookies};
 use crate::error::InvalidRequest;
 use crate::exchange::{Credentials, Csrf, Places};
+use crate::proof::ProofKey;
 use crate::request::base::is_same_origin;
 use crate::request::query_key;
 use crate::response::Head;
@@ -25,6 +26,8 @@ pub struct Attach {
     how: How,
     /// The cookie that is sent in a header too.
     csrf: Option<(String, String)>,
+    /// Whether each request proves that it holds the key of the token.
+    is_proved: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -88,8 +91,14 @@ impl Attach {
         Self::by(How::Query { name: name.into() })
     }
 
+    /// `Authorization: DPoP <token>` with a proof by the key of the login (RFC 9449, 7.1).
+    #[cfg(feature = "oauth2")]
+    pub(crate) fn dpop() -> Self {
+        Self { is_proved: true, ..Self::header(AUTHORIZATION.as_str(), "DPoP") }
+    }
+
     fn by(how: How) -> Self {
-        Self { how, csrf: None }
+        Self { how, csrf: None, is_proved: false }
     }
 
     /// No header: the cookies of the login sign the requests. Needs the feature `cookies`.
@@ -152,7 +161,7 @@ impl Attach {
                 name.to_string(),
                 "would hold the token and the cookie of `.csrf(…)`",
             )),
-            _ => Ok(Attachment { places, scheme: of_header, moves: None }),
+            _ => Ok(Attachment { places, scheme: of_header, moves: None, is_proved: self.is_proved }),
         }
     }
 }
@@ -197,6 +206,8 @@ pub(crate) struct Attachment {
     /// The scheme in front of the token in the header.
     scheme: Option<String>,
     moves: Option<Moves>,
+    /// Whether each request proves that it holds the key of the token.
+    is_proved: bool,
 }
 
 impl Attachment {
@@ -244,8 +255,9 @@ impl Attachment {
         token: Option<&'a HeaderValue>,
         jar: &'a Jar,
         origin: Option<&'a Url>,
+        proof_key: Option<&'a Arc<ProofKey>>,
     ) -> Credentials<'a> {
-        Credentials { token, origin, ..self.cookies(Some(jar)) }
+        Credentials { token, origin, ..self.cookies(Some(jar)) }.proved_by(proof_key)
     }
 
     /// Returns what signs a request with cookies alone.
@@ -265,6 +277,8 @@ impl Attachment {
         head: Option<&Head>,
         wall: impl FnOnce() -> SystemTime,
     ) -> Result<Credential, InvalidRequest> {
+        self.can_prove(tokens.binding.key())?;
+        self.must_be_bound(&tokens)?;
         let header = match (&self.places.header, &self.places.query, &tokens.access) {
             (None, None, _) => None,
             (Some(name), _, Some(token)) => Some(header(name, self.scheme.as_deref(), token)?),
@@ -281,6 +295,29 @@ impl Attachment {
         let lifetime = lifetime(&tokens, head, wall);
         let tokens = Tokens { api_origin: origin.as_ref().map(|url| Arc::from(url.as_str())), ..tokens };
         Ok(Credential { tokens, header, origin, lifetime, age: Duration::ZERO })
+    }
+
+    /// Fails if `key` is that of a login whose requests must prove that they hold it, and they prove nothing.
+    pub(crate) fn can_prove(&self, key: Option<&Arc<ProofKey>>) -> Result<(), InvalidRequest> {
+        match (self.is_proved, key) {
+            (true, _) | (false, None) => Ok(()),
+            (false, Some(_)) => Err(InvalidRequest::new(
+                "Tokens",
+                "are bound to a key, by which `OAuthClientBuilder::dpop` signs each request: add `.dpop()`",
+            )),
+        }
+    }
+
+    /// Fails if `tokens` have an access token that is bound to no key, and requests are to prove that they
+    /// hold one.
+    fn must_be_bound(&self, tokens: &Tokens) -> Result<(), InvalidRequest> {
+        match self.is_proved && tokens.access.is_some() && tokens.binding.key().is_none() {
+            true => Err(InvalidRequest::new(
+                "Tokens",
+                "are bound to no key, and `.dpop()` takes tokens of the type `DPoP` alone: sign in again",
+            )),
+            false => Ok(()),
+        }
     }
 
     /// Whether `jar` has a cookie to sign with, if cookies sign. `received` tells what became of the

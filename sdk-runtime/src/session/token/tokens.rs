@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use super::provided::Provided;
+use crate::proof::ProofKey;
 use crate::secret::{AccessToken, RefreshToken};
 
 /// When an access token expires, by its response.
@@ -33,6 +34,37 @@ pub struct Tokens {
     pub(crate) scopes: Option<Arc<[String]>>,
     /// Where the API of this login is, as the server has told it.
     pub(crate) api_origin: Option<Arc<str>>,
+    pub(crate) binding: Binding,
+}
+
+/// The key that tokens are bound to (RFC 9449).
+#[derive(Debug, Clone, Default)]
+pub(crate) enum Binding {
+    /// Each holder of the tokens can use them.
+    #[default]
+    None,
+    /// They are bound, by the answer that brought them.
+    #[cfg_attr(not(feature = "oauth2"), expect(dead_code, reason = "only the client of `oauth2` says so"))]
+    Bound,
+    To(Arc<ProofKey>),
+}
+
+impl Binding {
+    /// Returns the key, if there is one.
+    pub(crate) fn key(&self) -> Option<&Arc<ProofKey>> {
+        match self {
+            Self::To(key) => Some(key),
+            Self::None | Self::Bound => None,
+        }
+    }
+
+    /// The binding of tokens that were asked for with a proof by `key`.
+    pub(crate) fn to(self, key: Option<&Arc<ProofKey>>) -> Self {
+        match (self, key) {
+            (Self::Bound, Some(key)) => Self::To(key.clone()),
+            (binding, _) => binding,
+        }
+    }
 }
 
 impl Tokens {
@@ -62,6 +94,7 @@ impl Tokens {
             subject: None,
             scopes: None,
             api_origin: None,
+            binding: Binding::None,
         }
     }
 
@@ -161,6 +194,10 @@ impl Tokens {
             subject: self.subject.or_else(|| before.subject.clone()),
             scopes: self.scopes.or_else(|| before.scopes.clone()),
             api_origin: self.api_origin.or_else(|| before.api_origin.clone()),
+            binding: match self.binding {
+                Binding::To(_) => self.binding,
+                Binding::None | Binding::Bound => before.binding.clone(),
+            },
             ..self
         }
     }
@@ -186,6 +223,8 @@ impl fmt::Debug for Tokens {
 pub struct Grant {
     pub(crate) access: Option<AccessToken>,
     pub(crate) refresh: Option<RefreshToken>,
+    /// The key that the tokens are bound to.
+    pub(crate) proof_key: Option<Arc<ProofKey>>,
     pub(crate) provided: Provided,
 }
 
@@ -194,7 +233,8 @@ impl Grant {
     #[must_use]
     pub fn new(tokens: &Tokens) -> Self {
         let (access, refresh) = (tokens.access.clone(), tokens.refresh.clone());
-        Self { access, refresh, provided: Provided::default() }
+        let proof_key = tokens.binding.key().cloned();
+        Self { access, refresh, proof_key, provided: Provided::default() }
     }
 
     /// Adds a value as [`ClientBuilder::provide`](crate::client::ClientBuilder::provide) does, for a test of
