@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use sdk_runtime::Error;
 use sdk_runtime::error::UnavailableCause;
 use sdk_runtime::oauth::ClientCredentials;
+use sdk_runtime::oauth2::ClientAuth;
 use sdk_testkit::Reply;
 use serde_json::json;
 
@@ -63,12 +64,19 @@ async fn a_statement_and_a_token_of_another_server_are_made_for_each_request() {
     let oauth = builder_of().await.jwt_bearer(statement).build().unwrap();
     assert_eq!(api(&oauth, "a2").me().await.unwrap(), "me");
     let grant = "urn:ietf:params:oauth:grant-type:jwt-bearer";
-    let expected = [("assertion", "s2"), ("client_id", "robot"), ("grant_type", grant)];
+    let expected = [("assertion", "s2"), ("grant_type", grant)];
+    assert_eq!(fields(&backend.last().unwrap()), pairs(&expected), "the statement names the program");
+    let secret = ClientCredentials::new("robot", "s3cret");
+    let named = builder(&backend, secret).await.auth(ClientAuth::Post);
+    let oauth = named.jwt_bearer(|| async { Ok("s".to_owned()) }).build().unwrap();
+    oauth.session().resume().await.unwrap();
+    let expected =
+        [("assertion", "s"), ("client_id", "robot"), ("client_secret", "s3cret"), ("grant_type", grant)];
     assert_eq!(fields(&backend.last().unwrap()), pairs(&expected));
 
     let kind = "urn:ietf:params:oauth:token-type:jwt";
     let oauth = builder_of().await.token_exchange(kind, || async { Ok("t1".to_owned()) }).build().unwrap();
-    assert_eq!(api(&oauth, "a3").me().await.unwrap(), "me");
+    assert_eq!(api(&oauth, "a4").me().await.unwrap(), "me");
     let expected = [
         ("client_id", "robot"),
         ("grant_type", "urn:ietf:params:oauth:grant-type:token-exchange"),

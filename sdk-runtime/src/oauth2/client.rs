@@ -227,7 +227,8 @@ impl OAuthClientBuilder {
     }
 
     /// Lets the program act by a signed statement (RFC 7523, 2.1), which `assertion` makes for each request,
-    /// since it expires after minutes.
+    /// since it expires after minutes. The statement names the program: without a secret no `client_id` is
+    /// sent.
     pub fn jwt_bearer<F, R>(mut self, assertion: F) -> Self
     where
         F: Fn() -> R + Send + Sync + 'static,

@@ -113,8 +113,8 @@ impl Asks {
             Machine::ClientCredentials => registered.form("client_credentials", scope),
             Machine::JwtBearer(assertion) => {
                 let fields = [("assertion", (assertion.0)().await?)];
-                registered
-                    .form("urn:ietf:params:oauth:grant-type:jwt-bearer", fields.into_iter().chain(scope))
+                let grant = "urn:ietf:params:oauth:grant-type:jwt-bearer";
+                registered.form(grant, fields.into_iter().chain(scope)).map(without_bare_name)
             }
             Machine::Exchange(kind, token) => {
                 let fields = [("subject_token", (token.0)().await?), ("subject_token_type", kind.clone())];
@@ -124,4 +124,13 @@ impl Asks {
         };
         form.map_err(Refusal::try_later)
     }
+}
+
+/// Leaves out an identifier that nothing proves. The statement names the program (RFC 7523, 2.1), and servers
+/// refuse an identifier that they do not know.
+fn without_bare_name(mut form: Form) -> Form {
+    if !form.iter().any(|(name, _)| matches!(*name, "client_secret" | "client_assertion")) {
+        form.retain(|(name, _)| *name != "client_id");
+    }
+    form
 }
