@@ -2,6 +2,8 @@
 //! this folder, line by line, and every block of `sdk-macros/docs` in `reference.rs` or `derives.rs`.
 
 mod api_key;
+#[cfg(feature = "oauth2")]
+mod choosing_a_login;
 mod cookies;
 mod crud;
 mod dates;
