@@ -18,7 +18,7 @@ lint:
 
 # Lints, on all features but `native-tls`, which needs a C library.
 lint-all:
-    cargo clippy --workspace --all-targets --features api-client-tests/keyring,api-client-tests/encodings,api-client-tests/metrics,api-client-tests/oauth2 -- -D warnings
+    cargo clippy --workspace --all-targets --features api-client-tests/keyring,api-client-tests/encodings,api-client-tests/metrics,api-client-tests/oauth2,cli_login_example/keyring -- -D warnings
 
 # The documentation builds without a warning, that of private items included.
 doc:

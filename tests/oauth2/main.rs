@@ -5,6 +5,7 @@ mod browser;
 mod by_device;
 mod discovery;
 mod machine;
+mod redirect;
 mod restart;
 mod signed;
 mod step_up;

@@ -9,6 +9,7 @@ use super::error::OAuthError;
 use super::interaction::Interaction;
 use super::machine::{Machine, Statement};
 use super::program::Program;
+use super::redirect::Redirect;
 use super::request::{ClientAuth, Registered};
 use super::server::{AuthorizationServer, built};
 use super::{code, device};
@@ -41,7 +42,14 @@ impl OAuthClient {
             scope: Arc::default(),
             targets: Arc::default(),
         };
-        OAuthClientBuilder { server, registered, store: None, machine: None, is_proved: false }
+        OAuthClientBuilder {
+            server,
+            registered,
+            redirect: None,
+            store: None,
+            machine: None,
+            is_proved: false,
+        }
     }
 
     /// Returns the session, for [`ClientBuilder::session`](crate::client::ClientBuilder::session) of each
@@ -164,6 +172,7 @@ impl fmt::Debug for OAuthClient {
 pub struct OAuthClientBuilder {
     server: AuthorizationServer,
     registered: Registered,
+    redirect: Option<String>,
     store: Option<Arc<dyn TokenStore>>,
     machine: Option<Machine>,
     is_proved: bool,
@@ -192,6 +201,17 @@ impl OAuthClientBuilder {
     /// Asks for tokens for the API with this name, at servers that take an `audience`. Each call adds one.
     pub fn audience(mut self, name: impl Into<String>) -> Self {
         Arc::make_mut(&mut self.registered.targets).push(("audience", name.into()));
+        self
+    }
+
+    /// Sets where the browser comes back to, for servers that know one address of the program alone, such as
+    /// `http://localhost:8400/login`. Its host is `127.0.0.1`, `[::1]` or `localhost`; without a port, a free
+    /// one is taken. Default: a free port of `127.0.0.1`, or of `[::1]` where there is no IPv4, and the path
+    /// `/callback`.
+    ///
+    /// A sign-in fails if another program listens at a fixed port. At `localhost` it listens on `127.0.0.1`.
+    pub fn redirect_uri(mut self, url: impl Into<String>) -> Self {
+        self.redirect = Some(url.into());
         self
     }
 
@@ -253,9 +273,11 @@ impl OAuthClientBuilder {
     ///
     /// # Errors
     ///
-    /// Fails if the transport cannot reach the server, such as without a feature for TLS.
+    /// Fails if the transport cannot reach the server, such as without a feature for TLS, or if the browser
+    /// cannot come back to [`redirect_uri`](Self::redirect_uri).
     pub fn build(self) -> Result<OAuthClient, OAuthError> {
-        let Self { server, registered, store, machine, is_proved } = self;
+        let Self { server, registered, redirect, store, machine, is_proved } = self;
+        let redirect = Redirect::new(redirect)?;
         let attach = || if is_proved { Attach::dpop() } else { Attach::bearer() };
         let builder = |url: &str| (url.to_owned(), server.transport.clone(), registered.clone());
         let session = match machine {
@@ -289,7 +311,7 @@ impl OAuthClientBuilder {
                 Some(client.session(&session).build().map_err(|error| built(&error))?)
             }
         };
-        Ok(OAuthClient { program: Program { server, registered, is_proved }, session, revocation })
+        Ok(OAuthClient { program: Program { server, registered, redirect, is_proved }, session, revocation })
     }
 }
 

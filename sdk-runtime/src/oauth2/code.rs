@@ -31,7 +31,7 @@ pub(super) async fn authorize(
     if metadata.code_challenge_methods_supported.as_ref().is_some_and(|it| it.iter().all(|it| it != "S256")) {
         return Err(OAuthError::Unsupported("supports no PKCE with S256".to_owned()));
     }
-    let listener = Listener::open().await?;
+    let listener = Listener::open(&program.redirect).await?;
     let lacks = |error| OAuthError::Interaction(format!("has no random numbers: {error}"));
     let (state, verifier) = (random().map_err(lacks)?, Zeroizing::new(random().map_err(lacks)?));
     let challenge = URL_SAFE_NO_PAD.encode(Sha256::digest(verifier.as_bytes()));
@@ -70,7 +70,8 @@ pub(super) async fn authorize(
     }
     opened(interaction, &url).await?;
     let issuer = metadata.authorization_response_iss_parameter_supported;
-    let expected = Expected { state, issuer: metadata.issuer.clone(), must_name_issuer: issuer };
+    let path = program.redirect.path().to_owned();
+    let expected = Expected { path, state, issuer: metadata.issuer.clone(), must_name_issuer: issuer };
     let (code, redirect_uri) = listener.code(&expected).await?;
     let form = || {
         let verifier = ("code_verifier", verifier.to_string());

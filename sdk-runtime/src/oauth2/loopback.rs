@@ -15,17 +15,18 @@ use tokio::sync::mpsc;
 use url::form_urlencoded;
 
 use super::error::{OAuthError, OAuthRefusal};
+use super::redirect::Redirect;
 use crate::runtime::{self, JoinSet};
 
 /// How long a user may take.
 const PATIENCE: Duration = Duration::from_secs(300);
-const PATH: &str = "/callback";
 /// The page at the end of a sign-in, for both outcomes.
 const PAGE: &str = include_str!("signed_in.html");
 
 /// What the answer to a sign-in must have.
 #[derive(Clone)]
 pub(super) struct Expected {
+    pub(super) path: String,
     pub(super) state: String,
     pub(super) issuer: String,
     pub(super) must_name_issuer: bool,
@@ -40,14 +41,9 @@ pub(super) struct Listener {
 type Outcome = Result<String, OAuthError>;
 
 impl Listener {
-    /// Opens a listener on a free port of `127.0.0.1`, or of `[::1]` where there is no IPv4.
-    pub(super) async fn open() -> Result<Self, OAuthError> {
-        let failed = |error| OAuthError::Interaction(format!("cannot listen on this machine: {error}"));
-        let socket = match TcpListener::bind("127.0.0.1:0").await {
-            Ok(socket) => socket,
-            Err(_) => TcpListener::bind("[::1]:0").await.map_err(failed)?,
-        };
-        let redirect_uri = format!("http://{}{PATH}", socket.local_addr().map_err(failed)?);
+    /// Opens a listener at `redirect`.
+    pub(super) async fn open(redirect: &Redirect) -> Result<Self, OAuthError> {
+        let (socket, redirect_uri) = redirect.listen().await?;
         Ok(Self { socket, redirect_uri })
     }
 
@@ -97,7 +93,7 @@ fn answered<B>(
     expected: &Expected,
     told: &mpsc::Sender<Outcome>,
 ) -> Response<Full<Bytes>> {
-    if request.uri().path() != PATH || request.method() != http::Method::GET {
+    if request.uri().path() != expected.path || request.method() != http::Method::GET {
         return page(StatusCode::NOT_FOUND, "Nothing here", "This address has no page.");
     }
     let query = request.uri().query().unwrap_or_default();

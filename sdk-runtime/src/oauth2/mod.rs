@@ -64,6 +64,7 @@ mod machine;
 mod metadata;
 mod private_key;
 mod program;
+mod redirect;
 mod request;
 mod server;
 

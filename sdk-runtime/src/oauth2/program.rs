@@ -6,6 +6,7 @@ use url::Url;
 
 use super::endpoints::{AuthorizationEndpointsClient, Issued};
 use super::error::{OAuthError, TokenError};
+use super::redirect::Redirect;
 use super::request::{ClientHeader, Form, Registered};
 use super::server::{AuthorizationServer, private};
 use crate::proof::{ProofKey, USE_NONCE};
@@ -15,6 +16,7 @@ use crate::proof::{ProofKey, USE_NONCE};
 pub(super) struct Program {
     pub(super) server: AuthorizationServer,
     pub(super) registered: Registered,
+    pub(super) redirect: Redirect,
     /// Whether each login has a key that its tokens are bound to.
     pub(super) is_proved: bool,
 }
