@@ -8,6 +8,7 @@ mod process;
 mod browser;
 mod world;
 
+mod bound;
 mod code;
 mod device;
 mod lasting;

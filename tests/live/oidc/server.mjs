@@ -24,6 +24,8 @@ const callback = {
 };
 const user = ['authorization_code', 'refresh_token', 'urn:ietf:params:oauth:grant-type:device_code'];
 const machine = { redirect_uris: [], response_types: [], grant_types: ['client_credentials'] };
+// The key of the program that signs statements. The tests get it from `/control/key`.
+const signer = crypto.generateKeyPairSync('ec', { namedCurve: 'P-256' });
 const secret = 's3:cret /+%&="\\~';
 const provider = new Provider(`http://127.0.0.1:${port}${path}`, {
   clients: [
@@ -35,6 +37,11 @@ const provider = new Provider(`http://127.0.0.1:${port}${path}`, {
     },
     { client_id: 'machine', client_secret: secret, ...machine },
     {
+      client_id: 'signer', grant_types: user, ...callback,
+      token_endpoint_auth_method: 'private_key_jwt', token_endpoint_auth_signing_alg: 'ES256',
+      jwks: { keys: [{ ...signer.publicKey.export({ format: 'jwk' }), kid: 'k1', use: 'sig', alg: 'ES256' }] },
+    },
+    {
       client_id: 'machine post', client_secret: secret, ...machine,
       token_endpoint_auth_method: 'client_secret_post',
     },
@@ -42,6 +49,8 @@ const provider = new Provider(`http://127.0.0.1:${port}${path}`, {
   features: {
     clientCredentials: { enabled: true },
     deviceFlow: { enabled: true },
+    // Each proof has a nonce of the server's, at the token endpoint and at `/userinfo`.
+    dPoP: { enabled: true, nonceSecret: crypto.randomBytes(32), requireNonce: () => true },
     devInteractions: { enabled: true },
     introspection: { enabled: true },
     pushedAuthorizationRequests: { enabled: pushed },
@@ -53,6 +62,8 @@ const provider = new Provider(`http://127.0.0.1:${port}${path}`, {
   },
   // Each refresh token is spent once. The second use of one revokes the grant.
   rotateRefreshToken: true,
+  // The library's own API. It checks proofs by itself, as `/me` does not.
+  routes: { userinfo: '/userinfo' },
   scopes: ['openid', 'offline_access', 'read'],
   cookies: { keys: ['of the tests'] },
   ttl: {
@@ -120,7 +131,9 @@ server.on('request', (request, response) => {
   const url = new URL(request.url, 'http://127.0.0.1');
   response.once('finish', () => count(`${request.method} ${url.pathname} ${response.statusCode}`));
   if (url.pathname === '/control/counts') json(response, 200, counts);
-  else if (url.pathname === '/control/fault') {
+  else if (url.pathname === '/control/key') {
+    response.end(signer.privateKey.export({ type: 'pkcs8', format: 'pem' }));
+  } else if (url.pathname === '/control/fault') {
     fault = { kind: url.searchParams.get('kind'), left: Number(url.searchParams.get('times')) };
     json(response, 200, {});
   } else if (url.pathname === '/me') me(request, response);
