@@ -103,15 +103,16 @@ async fn a_refusal_is_told_and_shown_as_text() {
     oauth.session().sign_in(sdk_runtime::Tokens::new("a0")).unwrap();
     let browser = Browser::new(|sent| {
         let iss = "iss=https%3A%2F%2Fid.test%2Ftenant";
-        let text = "%3Cscript%3Eno";
+        let text = "%3Cscript%3Eno%1B%5B2J%0A";
         vec![format!("/callback?error=access_denied&error_description={text}&state={}&{iss}", sent["state"])]
     });
     match oauth.sign_in(&browser).await {
         Err(OAuthError::Refused(refusal)) => {
             assert_eq!(
                 (refusal.error.as_str(), refusal.description.as_deref()),
-                ("access_denied", Some("<script>no"))
+                ("access_denied", Some("<script>no\u{1b}[2J\n"))
             );
+            assert_eq!(refusal.to_string(), "access_denied: <script>no [2J ", "no terminal obeys it");
         }
         other => panic!("{other:?}"),
     }

@@ -63,10 +63,12 @@ impl From<Error> for OAuthError {
     }
 }
 
+/// Shows the code and the text without control characters, which a terminal would obey.
 impl fmt::Display for OAuthRefusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.error)?;
-        self.description.iter().try_for_each(|description| write!(f, ": {description}"))
+        let shown = |text: &str| text.replace(char::is_control, " ");
+        f.write_str(&shown(&self.error))?;
+        self.description.iter().try_for_each(|description| write!(f, ": {}", shown(description)))
     }
 }
 

@@ -20,6 +20,8 @@ use crate::runtime::{self, JoinSet};
 
 /// How long a user may take.
 const PATIENCE: Duration = Duration::from_secs(300);
+/// The pause after a connection that could not be accepted.
+const AFTER_AN_ERROR: Duration = Duration::from_millis(50);
 /// The page at the end of a sign-in, for both outcomes.
 const PAGE: &str = include_str!("signed_in.html");
 
@@ -59,8 +61,11 @@ impl Listener {
             loop {
                 tokio::select! {
                     accepted = self.socket.accept() => {
-                        // An error is that of one connection.
-                        let Ok((stream, _)) = accepted else { continue };
+                        let Ok((stream, _)) = accepted else {
+                            // Without file descriptors, each try fails at once until some are free.
+                            runtime::sleep_until(runtime::deadline(AFTER_AN_ERROR)).await;
+                            continue;
+                        };
                         let (expected, told) = (expected.clone(), told.clone());
                         let service = service_fn(move |request| {
                             let answer = answered(&request, &expected, &told);
