@@ -2,7 +2,7 @@
 
 set shell := ["bash", "-euo", "pipefail", "-c"]
 
-default: fmt deny lint lint-all doc features native-tls windows macos wine package quickstart stay-signed-in examples behind-features live guard build-tests test
+default: fmt deny lint lint-all doc features native-tls windows macos wine package quickstart stay-signed-in examples behind-features lean live guard build-tests test
 
 # The code is formatted.
 fmt:
@@ -18,15 +18,15 @@ lint:
 
 # Lints, on all features but `native-tls`, which needs a C library.
 lint-all:
-    cargo clippy --workspace --all-targets --features api-client-tests/keyring,api-client-tests/encodings,api-client-tests/metrics,api-client-tests/oauth2,cli_login_example/keyring -- -D warnings
+    cargo clippy --workspace --all-targets --features api-client-tests/keyring,api-client-tests/lean,api-client-tests/encodings,api-client-tests/metrics,api-client-tests/oauth2,cli_login_example/keyring -- -D warnings
 
 # The documentation builds without a warning, that of private items included.
 doc:
     RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --document-private-items
 
-# Every pair of features compiles without a warning, where brotli and zstd count as one. A client says which TLS it lacks.
+# Every pair of features compiles without a warning, where brotli and zstd count as one, and `reqwest` is in `default`. A client says which TLS it lacks.
 features:
-    cargo hack clippy --package sdk-runtime --feature-powerset --depth 2 --group-features br,zstd --exclude-features native-tls -- -D warnings && cargo clippy --package sdk-runtime --no-default-features --all-targets -- -D warnings && cargo test --package sdk-runtime --no-default-features --lib && cargo test --package published_client --no-default-features && cargo test --package published_client --no-default-features --features rustls-no-provider && RUSTDOCFLAGS="-D warnings" cargo doc --package sdk-runtime --no-default-features --no-deps
+    cargo hack clippy --package sdk-runtime --feature-powerset --depth 2 --group-features br,zstd --exclude-features native-tls,reqwest -- -D warnings && cargo clippy --package sdk-runtime --no-default-features --all-targets -- -D warnings && cargo test --package sdk-runtime --no-default-features --lib && cargo test --package published_client --no-default-features && cargo test --package published_client --no-default-features --features reqwest && cargo test --package published_client --no-default-features --features reqwest,rustls-no-provider && RUSTDOCFLAGS="-D warnings" cargo doc --package sdk-runtime --no-default-features --no-deps
 
 # The platform's TLS compiles without a warning and is used, alone and next to rustls. On Linux it needs `libssl-dev`, which `.ci/run` installs.
 native-tls:
@@ -65,9 +65,13 @@ examples:
 behind-features:
     cargo test --features keyring,encodings,metrics,oauth2 --test stores --test encodings --test hostile --test observed --test docs --test oauth2 && cargo test --package sdk-runtime --features blocking --doc wait
 
+# Every test of the network once more, over the lean transport.
+lean:
+    cargo test --package api-client-tests --no-default-features --features lean,encodings --test encodings --test encrypted --test hostile --test requests --test volume && cargo test --package sdk-runtime --no-default-features --features lean,rustls --lib && cargo test --package published_client --no-default-features --features lean,rustls-no-provider && cargo test --package published_client --no-default-features --features lean
+
 # What servers of others receive and answer: httpbin, without what decodes compressed answers and with it, and the authorization server oidc-provider. Needs `python3` and its `venv`, and `node` 18 or later with `npm`.
 live:
-    .ci/live python3 && .ci/live python3 --features encodings && .ci/live node --features oauth2
+    .ci/live python3 && .ci/live python3 --features encodings && .ci/live python3 --no-default-features --features lean,encodings && .ci/live node --features oauth2
 
 # No call costs more than it did, by the instructions of valgrind, and none is larger. `just guard-write` after a change that is meant.
 guard:

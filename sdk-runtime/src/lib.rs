@@ -116,6 +116,8 @@
 //!
 //! | Feature | | |
 //! |---|---|---|
+//! | `reqwest` | default | the default transport, `HttpTransport` |
+//! | `lean` | | `LeanTransport`: over hyper, with fewer crates; the default transport without `reqwest` |
 //! | `rustls` | default | https by rustls and aws-lc-rs, with the certificates of the system |
 //! | `rustls-no-provider` | | https by rustls, with the cryptography that the program installs |
 //! | `native-tls` | | https by the platform's TLS, on Linux by OpenSSL; not used next to rustls |
@@ -127,7 +129,8 @@
 //! | `oauth2` | | `oauth2`: sign-ins at an authorization server, by a browser, by a code, by a program itself |
 //! | `keyring` | | [`store`]: a login in the key ring of the desktop |
 //!
-//! Without a feature for TLS, a client of an https address is an error of `build()`.
+//! Without a feature for TLS, a client of an https address is an error of `build()`. Without `reqwest` and
+//! `lean`, each client needs a [`transport`](client::ClientBuilder::transport).
 //!
 //! The client decodes a response unless the declaration, the call or the client sets `accept-encoding`. A
 //! decoded response has neither `Content-Encoding` nor `Content-Length`.
@@ -145,7 +148,7 @@
 //! | `url` 2 | [`Url`] | `#[url]`, [`transport::TransportRequest`] |
 //! | `tokio-util` 0.7 | [`CancellationToken`] | [`Call::cancel_on`] |
 //! | `tokio` 1 | `Handle` | [`ClientBuilder::spawn_on`](client::ClientBuilder::spawn_on) |
-//! | `reqwest` 0.13 | `ClientBuilder` | [`ClientBuilder::http`](client::ClientBuilder::http) |
+//! | `reqwest` 0.13 | `ClientBuilder` | `ClientBuilder::http`, with the feature `reqwest` |
 //! | `tower-service` 0.3 | `Service` | [`ServiceTransport`] |
 //! | `tower-layer` 0.3 | `Layer` | [`ClientBuilder::layer`](client::ClientBuilder::layer) |
 //! | `serde` 1, `serde_json` 1 | `Serialize`, `DeserializeOwned`, `Error` | arguments, responses, [`ErrorResponse::json`] |

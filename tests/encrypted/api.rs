@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::HeaderMap;
-use reqwest::Certificate;
 use sdk_runtime::{
     Body, ByteStream, Grant, Head, Refusal, Result, TokenRequest, TokenResponse, Tokens, api_client,
     client::ClientBuilder,
@@ -15,6 +14,7 @@ use sdk_runtime::{
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
+use crate::network::Network;
 use crate::support::authority::Authority;
 use crate::support::h2::Exchange;
 
@@ -76,16 +76,20 @@ impl TokenResponse for Pair {
 
 /// A client of `url` that trusts `authority` and nothing else.
 pub(crate) fn watchful_client(url: &str, authority: &Authority) -> ClientBuilder<ApiClient> {
-    let certificate = Certificate::from_pem(authority.pem().as_bytes()).unwrap();
-    ApiClient::builder(url).http(move |http| http.tls_certs_only([certificate.clone()]))
+    ApiClient::builder(url)
+        .transport(Network { only_roots: Some(authority.pem()), ..Network::default() }.transport())
 }
 
-/// The same, which closes no connection whose server is slow to answer a PING. A busy machine makes it slow.
+/// The network of a client that trusts `authority` and nothing else. It closes no connection whose server is
+/// slow to answer a PING. A busy machine makes it slow.
+pub(crate) fn trusting(authority: &Authority) -> Network {
+    let pong_timeout = Some(Duration::from_secs(600));
+    Network { only_roots: Some(authority.pem()), pong_timeout, ..Network::default() }
+}
+
+/// A client of `url` over the network of [`trusting`].
 pub(crate) fn client(url: &str, authority: &Authority) -> ClientBuilder<ApiClient> {
-    let certificate = Certificate::from_pem(authority.pem().as_bytes()).unwrap();
-    ApiClient::builder(url).http(move |http| {
-        http.tls_certs_only([certificate.clone()]).http2_keep_alive_timeout(Duration::from_secs(600))
-    })
+    ApiClient::builder(url).transport(trusting(authority).transport())
 }
 
 /// A body as large as no window is.

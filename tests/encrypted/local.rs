@@ -2,11 +2,11 @@
 
 use std::process::Command;
 
-use reqwest::Proxy as Through;
 use sdk_testkit::{Backend, Reply};
 use serde_json::{Value, json};
 
-use crate::api::{ApiClient, client, in_time};
+use crate::api::{ApiClient, client, in_time, trusting};
+use crate::network::Network;
 use crate::support::authority::Authority;
 use crate::support::proxy::Proxy;
 
@@ -20,22 +20,18 @@ fn backend() -> Backend {
 async fn a_proxy_that_is_configured_sees_no_credential_for_this_machine() {
     let server = backend().serve().await.unwrap();
     let proxy = Proxy::start("200 OK").await;
-    let url = proxy.url();
-    let through = move || Through::all(&url).unwrap();
-    let own = ApiClient::builder(server.url().replace("127.0.0.1", "localhost")).http({
-        let through = through.clone();
-        move |http| http.proxy(through())
-    });
-    let own = own.build().unwrap();
+    let network = || Network { proxy: Some(proxy.url()), ..trusting(&Authority::new()) };
+    let own = ApiClient::builder(server.url().replace("127.0.0.1", "localhost"));
+    let own = own.transport(network().transport()).build().unwrap();
     let login = in_time(own.login("s3cret")).await;
     assert!(login.is_ok() && proxy.seen().is_empty(), "I22: {:?}", proxy.seen());
     assert_eq!(in_time(own.issue(1)).await.unwrap(), 1);
 
     // A second origin that is trusted as the client's own.
-    let trusting = client("https://api.example", &Authority::new())
+    let trusting = ApiClient::builder("https://api.example")
         .bearer("s3cret")
         .trusted_origin(&server.url())
-        .http(move |http| http.proxy(through()))
+        .transport(network().transport())
         .build()
         .unwrap();
     let _: Value = in_time(trusting.at(&format!("{}/issues/1", server.url()))).await.unwrap();

@@ -5,6 +5,8 @@
 mod support;
 
 mod api;
+#[path = "../support/network.rs"]
+mod network;
 
 mod crowd;
 mod heads;

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use reqwest::Identity;
 use sdk_runtime::{
     Body, Error, Tokens,
     error::{TransportErrorKind, UnavailableCause},
 };
 
-use crate::api::{client, in_time};
+use crate::api::{ApiClient, client, in_time, trusting};
+use crate::network::Network;
 use crate::support::authority::Authority;
 use crate::support::frames::{ENHANCE_YOUR_CALM, Frames, INTERNAL_ERROR, NO_ERROR, REFUSED_STREAM};
 use crate::support::server::{Server, Setup};
@@ -140,10 +140,8 @@ async fn a_certificate_that_the_server_does_not_trust_is_told_as_that() {
     let tls = authority.server(&authority.issue("localhost", |_| ()), &["h2"], true);
     let server = Server::start(Setup { tls }, |_| async { unreachable!("there is no handshake") }).await;
     let stranger = Authority::new().issue("client", |_| ()).pem();
-    let client = client(&server.url(), &authority)
-        .http(move |http| http.identity(Identity::from_pem(stranger.as_bytes()).unwrap()))
-        .build()
-        .unwrap();
+    let network = Network { identity: Some(stranger), ..trusting(&authority) };
+    let client = ApiClient::builder(server.url()).transport(network.transport()).build().unwrap();
     let Err(Error::Transport(error)) = in_time(client.open()).await else { panic!("it is not trusted") };
     assert_eq!((error.kind(), error.may_have_arrived()), (TransportErrorKind::Tls, false), "{error}");
 }

@@ -1,24 +1,24 @@
 //! A transport that picks one of two by address, of which one has the certificate of the client.
 
-use reqwest::{Certificate, Identity};
 use sdk_runtime::error::TransportError;
 use sdk_runtime::request::Url;
-use sdk_runtime::transport::{HttpTransport, Transport, TransportFuture, TransportRequest};
+use sdk_runtime::transport::{Transport, TransportFuture, TransportRequest};
 use sdk_runtime::{Error, error::TransportErrorKind};
 use serde_json::{Value, json};
 
-use crate::api::{ApiClient, Application, in_time};
+use crate::api::{ApiClient, Application, in_time, trusting};
+use crate::network::{Chosen, Network};
 use crate::support::authority::Authority;
 use crate::support::h2;
 use crate::support::server::{Server, Setup};
 
 struct ByPort {
-    internal: (Option<u16>, HttpTransport),
-    others: HttpTransport,
+    internal: (Option<u16>, Chosen),
+    others: Chosen,
 }
 
 impl ByPort {
-    fn to(&self, url: &Url) -> &HttpTransport {
+    fn to(&self, url: &Url) -> &Chosen {
         let (port, internal) = &self.internal;
         if url.port() == *port { internal } else { &self.others }
     }
@@ -47,15 +47,9 @@ async fn asking(authority: &Authority) -> Server {
 async fn a_certificate_is_shown_to_the_host_that_its_transport_is_picked_for() {
     let authority = Authority::new();
     let (internal, other) = (asking(&authority).await, asking(&authority).await);
-    let (trusted, own) = (authority.pem(), authority.issue("client", |_| ()).pem());
-    let transport = |shows: bool| {
-        let certificate = Certificate::from_pem(trusted.as_bytes()).unwrap();
-        let identity = Identity::from_pem(own.as_bytes()).unwrap();
-        HttpTransport::new(move |http| {
-            let http = http.tls_certs_only([certificate.clone()]);
-            if shows { http.identity(identity.clone()) } else { http }
-        })
-    };
+    let own = authority.issue("client", |_| ()).pem();
+    let transport =
+        |shows: bool| Network { identity: shows.then(|| own.clone()), ..trusting(&authority) }.transport();
     let base: Url = internal.url().parse().unwrap();
     let picking = ByPort { internal: (base.port(), transport(true)), others: transport(false) };
     let client = ApiClient::builder(internal.url()).transport(picking).build().unwrap();

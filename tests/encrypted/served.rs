@@ -1,9 +1,9 @@
 //! Calls over HTTP/1 and HTTP/2, through a tunnel, and with a client certificate.
 
-use reqwest::{Certificate, Identity, Proxy};
 use sdk_runtime::Error;
 
-use crate::api::{ApiClient, Application, client, in_time};
+use crate::api::{ApiClient, Application, client, in_time, trusting};
+use crate::network::Network;
 use crate::support::authority::Authority;
 use crate::support::frames::Frames;
 use crate::support::h1::Wire;
@@ -46,12 +46,9 @@ async fn a_tunnel_shows_the_proxy_no_request() {
     })
     .await;
     let proxy = proxy::Proxy::start("200 OK").await;
-    let through = proxy.url();
-    let client = client(&server.url(), &authority)
-        .bearer("s3cret")
-        .http(move |http| http.proxy(Proxy::all(&through).unwrap()))
-        .build()
-        .unwrap();
+    let network = Network { proxy: Some(proxy.url()), ..trusting(&authority) };
+    let client =
+        ApiClient::builder(server.url()).transport(network.transport()).bearer("s3cret").build().unwrap();
     assert_eq!(in_time(client.issue(1)).await.unwrap(), 1);
     let seen = proxy.seen();
     assert_eq!(seen.len(), 1);
@@ -67,15 +64,9 @@ async fn a_client_can_show_a_certificate_and_must_trust_the_servers() {
     })
     .await;
     let own = authority.issue("client", |_| ()).pem();
-    let shows = client(&server.url(), &authority)
-        .http(move |http| http.identity(Identity::from_pem(own.as_bytes()).unwrap()))
-        .build()
-        .unwrap();
+    let network = Network { identity: Some(own), ..trusting(&authority) };
+    let shows = ApiClient::builder(server.url()).transport(network.transport()).build().unwrap();
     assert_eq!(in_time(shows.open()).await.unwrap(), 1);
-    let other = Certificate::from_pem(Authority::new().pem().as_bytes()).unwrap();
-    let distrusts = ApiClient::builder(server.url())
-        .http(move |http| http.tls_certs_only([other.clone()]))
-        .build()
-        .unwrap();
+    let distrusts = client(&server.url(), &Authority::new()).build().unwrap();
     assert!(matches!(in_time(distrusts.open()).await, Err(Error::Transport(_))));
 }

@@ -3,7 +3,8 @@
 use sdk_runtime::ByteStream;
 use tokio::task::JoinSet;
 
-use crate::api::{Application, LARGE, client, in_time};
+use crate::api::{ApiClient, Application, LARGE, client, in_time, trusting};
+use crate::network::Network;
 use crate::support::authority::Authority;
 use crate::support::h2;
 use crate::support::server::{Server, Setup};
@@ -23,12 +24,8 @@ async fn a_refresh_waits_for_no_download_that_is_unread() {
     let authority = Authority::new();
     let (server, application) = serve(&authority).await;
     // As small as they are allowed to be, so that few downloads are enough.
-    let client = client(&server.url(), &authority)
-        .http(|http| {
-            http.http2_initial_connection_window_size(65_535).http2_initial_stream_window_size(65_535)
-        })
-        .build()
-        .unwrap();
+    let network = Network { windows: Some(65_535), ..trusting(&authority) };
+    let client = ApiClient::builder(server.url()).transport(network.transport()).build().unwrap();
     in_time(client.login("pw")).await.unwrap();
     let mut unread = Vec::new();
     for id in 0..3 {

@@ -3,12 +3,12 @@
 use std::future::Future;
 use std::time::Duration;
 
-use reqwest::{Certificate, Proxy};
-use sdk_runtime::{Session, Tokens, client::ClientBuilder, transport::HttpClientBuilder};
+use sdk_runtime::{Session, Tokens, client::ClientBuilder};
 use tokio::time::timeout;
 
 use crate::answers::{self, ACCESS, REFRESH};
 use crate::api::{ApiClient, Asks, Got, HastyClient, PatientClient, kind, texts};
+use crate::network::Network;
 use crate::plan::{FAR, Plan};
 use crate::server::{FRAMED, Server};
 use crate::socket::certificate;
@@ -214,12 +214,14 @@ impl Case {
     }
 
     fn client(&self, url: &str) -> Client {
-        let builder = match self.plan.is_proxy() {
-            true => ApiClient::builder("https://far.invalid").http(by(url)),
-            false => ApiClient::builder(url),
+        let proxy = self.plan.is_proxy().then(|| url.to_owned());
+        let network = Network {
+            only_roots: self.plan.is_secure().then(|| certificate().to_owned()),
+            proxy: proxy.clone(),
+            ..Network::default()
         };
-        let builder = builder.retry(1);
-        let builder = if self.plan.is_secure() { builder.http(trusting) } else { builder };
+        let base = if proxy.is_some() { "https://far.invalid" } else { url };
+        let builder = ApiClient::builder(base).transport(network.transport()).retry(1);
         let builder = match self.timeout {
             Some(timeout) => builder.timeout(timeout),
             None => builder,
@@ -287,15 +289,6 @@ impl Case {
 }
 
 /// By the proxy at `url`.
-fn by(url: &str) -> impl Fn(HttpClientBuilder) -> HttpClientBuilder + Send + Sync + 'static {
-    let proxy = Proxy::all(url).unwrap();
-    move |http| http.proxy(proxy.clone())
-}
-
-fn trusting(http: HttpClientBuilder) -> HttpClientBuilder {
-    http.tls_certs_only([Certificate::from_pem(certificate().as_bytes()).unwrap()])
-}
-
 struct Client {
     api: ApiClient,
     session: Session,

@@ -17,6 +17,8 @@ mod frames;
 mod framing;
 mod http2;
 mod large;
+#[path = "../support/network.rs"]
+mod network;
 mod plan;
 mod pool;
 mod protocols;

@@ -73,6 +73,7 @@ fn failed<T>(built: std::result::Result<T, BuildError>) -> String {
 async fn contradictions_are_errors() {
     let backend = accepting();
     let builder = || PlainClient::builder("https://api.test").transport(memory(&backend));
+    #[cfg(feature = "reqwest")]
     let bare = || PlainClient::builder("https://api.test");
     let session = builder().bearer("a").build().unwrap().session().clone();
     let keyed = builder().attach(Attach::raw("x-key")).build().unwrap().session().clone();
@@ -80,6 +81,7 @@ async fn contradictions_are_errors() {
     let here = tokio::runtime::Handle::current;
     // An option more, and it is still the same that is told.
     for (built, says) in [
+        #[cfg(feature = "reqwest")]
         (builder().http(|http| http).build(), "`.http(…)` configures reqwest"),
         (builder().bearer("a").session(&session).build(), "two credentials"),
         (builder().bearer("a").session(&session).store(store()).build(), "two credentials"),
@@ -97,6 +99,7 @@ async fn contradictions_are_errors() {
         (builder().header("Authorization", "b").bearer("a").build(), "carries the session's token"),
         (builder().header("X-Key", "b").attach(key()).build(), "carries the session's token"),
         (builder().header("x-key", "b").session(&keyed).build(), "carries the session's token"),
+        #[cfg(feature = "reqwest")]
         (bare().transport(memory(&backend)).http(|http| http).http(|http| http).build(), "keep one"),
     ] {
         let text = failed(built);
@@ -109,6 +112,7 @@ async fn contradictions_are_errors() {
         ("the header of another way", builder().attach(key()).header("authorization", "b")),
         ("the header where there is none", builder().attach(Attach::cookies()).header("authorization", "b")),
         ("the header of another session", builder().session(&keyed).header("authorization", "b")),
+        #[cfg(feature = "reqwest")]
         ("http alone", bare().http(|http| http)),
     ] {
         assert!(builder.build().is_ok(), "{name}");
@@ -304,6 +308,7 @@ async fn a_token_that_no_header_can_hold_signs_no_user_in() {
     assert!(backend.requests().is_empty());
 }
 
+#[cfg(feature = "reqwest")]
 #[tokio::test]
 async fn http_configures_the_transport_and_its_redirects_stay_ours() {
     let backend = accepting().reply("GET", "/x", Reply::redirect("/y").header("set-cookie", "a=1"));

@@ -4,11 +4,11 @@ use sdk_runtime::{
     Attach, Error, Result, Tokens, Url, api_client,
     error::{BuildError, TransportErrorKind},
     store::MemoryStore,
-    transport::{HttpTransport, Transport},
 };
 use sdk_testkit::{Backend, Reply};
 use test_support::{Credentials, LoginResponse, user};
 
+use crate::network::Network;
 use crate::wire::{Origins, accepting, raw};
 
 #[api_client]
@@ -157,25 +157,28 @@ async fn i22_requests_to_an_allowed_address_go_through_no_proxy() {
     let (proxy, served) = (seen.serve().await.unwrap(), backend.serve().await.unwrap());
     let address: std::net::SocketAddr = served.url().trim_start_matches("http://").parse().unwrap();
     let base = format!("http://backend.internal:{}", address.port());
-    let through = proxy.url().to_owned();
-    let http = move |builder: sdk_runtime::transport::HttpClientBuilder| {
-        let proxy = sdk_runtime::transport::reqwest::Proxy::all(&through).unwrap();
-        builder.proxy(proxy).resolve("backend.internal", address)
+    let network = Network {
+        proxy: Some(proxy.url().to_owned()),
+        name: Some(("backend.internal", vec![address])),
+        ..Network::default()
     };
-    let client =
-        SigningClient::builder(&base).allow_insecure(&base).bearer("t").http(http.clone()).build().unwrap();
+    let client = SigningClient::builder(&base).allow_insecure(&base).bearer("t");
+    let client = client.transport(network.clone().transport()).build().unwrap();
     client.x().await.unwrap();
     assert!(raw(&backend.last().unwrap()).contains("authorization: Bearer t"));
     assert!(seen.requests().is_empty(), "I22");
 
-    let client = PublicClient::builder(&base).http(http).build().unwrap();
+    let client = PublicClient::builder(&base).transport(network.transport()).build().unwrap();
     client.x().await.unwrap();
     assert_eq!((seen.requests().len(), backend.requests().len()), (1, 1), "without a credential it may");
 }
 
 /// An address that is not this machine by its name, behind a proxy for all addresses.
+#[cfg(feature = "reqwest")]
 #[tokio::test]
 async fn the_client_of_reqwest_that_is_lent_for_an_allowed_address_is_the_one_of_the_calls() {
+    use sdk_runtime::transport::{HttpTransport, Transport};
+
     let (seen, backend) = (accepting(), accepting());
     let (proxy, served) = (seen.serve().await.unwrap(), backend.serve().await.unwrap());
     let address: std::net::SocketAddr = served.url().trim_start_matches("http://").parse().unwrap();

@@ -9,7 +9,7 @@ use sdk_runtime::{
     body::RequestBody,
     endpoint::Endpoint,
     error::{TransportError, TransportErrorKind},
-    transport::{HttpTransport, Transport, TransportFuture, TransportRequest},
+    transport::{Transport, TransportFuture, TransportRequest},
 };
 use sdk_testkit::{Backend, Reply, TokenServer};
 use test_support::{Credentials, LoginResponse, RefreshRequest, user};
@@ -247,7 +247,6 @@ async fn a_layer_may_send_a_request_elsewhere_and_change_it() {
     let served = server.serve().await.unwrap();
     let address = served.url();
     let client = TrackerClient::builder("https://tracker.internal/v1")
-        .transport(HttpTransport::default())
         .layer(MapRequestLayer::new(move |mut request: Request<RequestBody>| {
             let path = request.uri().path();
             *request.uri_mut() = format!("{address}/mesh{path}").parse().unwrap();

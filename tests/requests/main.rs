@@ -25,6 +25,8 @@ mod multipart;
 mod named;
 mod named_parts;
 mod nested;
+#[path = "../support/network.rs"]
+mod network;
 mod on_request;
 mod pages;
 mod pages_named;

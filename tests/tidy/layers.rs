@@ -143,10 +143,10 @@ const LAYERS: &[Layers] = &[
     Layers {
         directory: "sdk-runtime/src/transport/",
         order: &[
-            "cause stage upload",
-            "interface pool_rotation shared_connect",
-            "connector idle service",
-            "http_transport layered",
+            "cause stage interface",
+            "built_in idle service",
+            "http_transport layered lean no_transport",
+            "default",
         ],
     },
     Layers { directory: "sdk-runtime/src/encoding/", order: &["coded"] },

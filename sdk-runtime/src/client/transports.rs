@@ -7,12 +7,15 @@ use std::time::Duration;
 use crate::error::BuildError;
 use crate::exchange::OnRequest;
 use crate::request::base::Base;
-use crate::transport::{Configure, HttpTransport, Transport, Wrap};
+#[cfg(feature = "reqwest")]
+use crate::transport::{Configure, HttpTransport};
+use crate::transport::{Transport, Wrap, default_transport};
 
 /// The options for the way of a request.
 #[derive(Default)]
 pub(super) struct TransportOptions {
     pub(super) transport: Option<Arc<dyn Transport>>,
+    #[cfg(feature = "reqwest")]
     pub(super) http: Option<Configure>,
     pub(super) connect_timeout: Option<Duration>,
     pub(super) around_all: Vec<Wrap>,
@@ -30,7 +33,13 @@ pub(super) struct Transports {
 impl TransportOptions {
     /// Returns the transports for a client of `base`.
     pub(super) fn transports(self, base: &Base) -> Result<Transports, BuildError> {
-        let transport: Arc<dyn Transport> = match (self.transport, self.http) {
+        #[cfg(feature = "reqwest")]
+        let configured = self.http.map(|http| -> Arc<dyn Transport> {
+            Arc::new(HttpTransport::connecting_within(self.connect_timeout, Some(http)))
+        });
+        #[cfg(not(feature = "reqwest"))]
+        let configured = None;
+        let transport = match (self.transport, configured) {
             (Some(_), Some(_)) => {
                 return Err(BuildError::conflict(
                     "`.http(…)` configures reqwest, and `.transport(…)` replaces it: keep one",
@@ -39,11 +48,12 @@ impl TransportOptions {
             (Some(_), None) if self.connect_timeout.is_some() => {
                 return Err(BuildError::conflict(
                     "`.connect_timeout(…)` is a limit of the default transport, and `.transport(…)` replaces \
-                     it: write `HttpTransport::new(|http| http.connect_timeout(…))`",
+                     it: write `HttpTransport::new(|http| http.connect_timeout(…))`, or \
+                     `LeanOptions::default().connect_timeout(…)`",
                 ));
             }
-            (Some(transport), None) => transport,
-            (None, http) => Arc::new(HttpTransport::connecting_within(self.connect_timeout, http)),
+            (Some(transport), None) | (None, Some(transport)) => transport,
+            (None, None) => default_transport(self.connect_timeout),
         };
         for origin in base.insecure().origins() {
             transport.note_direct(origin);

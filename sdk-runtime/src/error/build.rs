@@ -129,13 +129,7 @@ impl fmt::Display for BuildError {
                 if !cause.is_empty() {
                     write!(f, ": {cause}")?;
                 }
-                match cause.contains("CA certificates") {
-                    true => f.write_str(
-                        "; install the system's certificates, or name some by `SSL_CERT_FILE` or \
-                         `.http(|http| http.tls_certs_only(…))`",
-                    ),
-                    false => Ok(()),
-                }
+                Ok(())
             }
         }
     }

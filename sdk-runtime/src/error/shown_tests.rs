@@ -361,8 +361,6 @@ fn each_reason_why_no_client_can_be_built_is_told() {
     };
     let tls = |cause: &str| format!("no secure connection to the server could be made{cause}");
     let shown = "BuildError(Transport(Transport { kind: Tls, source: \"s0urce\" }))";
-    let way_out = "; install the system's certificates, or name some by `SSL_CERT_FILE` or `.http(|http| \
-        http.tls_certs_only(…))`";
     for (error, told, debug, source) in [
         (BuildError::base("is odd"), "the base URL is odd".to_owned(), "BuildError(Base(\"is odd\"))", None),
         (
@@ -384,12 +382,6 @@ fn each_reason_why_no_client_can_be_built_is_told() {
             "the HTTP client could not be set up: odd".to_owned(),
             shown,
             Some(tls(": odd")),
-        ),
-        (
-            failed(Some("no CA certificates")),
-            format!("the HTTP client could not be set up: no CA certificates{way_out}"),
-            shown,
-            Some(tls(": no CA certificates")),
         ),
     ] {
         check(error, &format!("the client cannot be built: {told}"), debug, None, source.as_deref());

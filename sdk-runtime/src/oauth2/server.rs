@@ -11,7 +11,7 @@ use super::metadata::Metadata;
 use crate::client::Redirects;
 use crate::error::BuildError;
 use crate::request::base::may_carry_credentials;
-use crate::transport::{HttpTransport, Transport};
+use crate::transport::{Transport, default_transport};
 
 /// An authorization server: its issuer and its endpoints. A clone shares the connections.
 ///
@@ -44,7 +44,7 @@ impl AuthorizationServer {
     /// Fails if there is no such document, if it names another issuer, or if an endpoint is neither https nor
     /// on this machine.
     pub async fn discover(issuer: &str) -> Result<Self, OAuthError> {
-        Self::discover_over(issuer, HttpTransport::default()).await
+        Self::discover_over(issuer, default_transport(None)).await
     }
 
     /// The same over a transport of your own, which all further requests use too.
@@ -105,7 +105,7 @@ impl AuthorizationServer {
             authorization_response_iss_parameter_supported: false,
             code_challenge_methods_supported: None,
         };
-        Ok(Self { metadata: Arc::new(metadata), transport: Arc::new(HttpTransport::default()) })
+        Ok(Self { metadata: Arc::new(metadata), transport: default_transport(None) })
     }
 
     /// Sets where users sign in.

@@ -1,25 +1,21 @@
 //! `HttpTransport`: the transport over reqwest, and the only file that uses it.
 
-use std::error::Error as StdError;
 use std::fmt;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
-use http::header::CONTENT_LENGTH;
-use http::{HeaderMap, HeaderValue};
-use http_body::Body as _;
-use http_body_util::BodyExt;
 use url::{Position, Url};
 
-use super::cause;
-use super::connector::Watch;
-use super::interface::{ResponseBody, Transport, TransportFuture, TransportRequest};
-use super::pool_rotation::{PoolRotation, PoolUse};
-use super::shared_connect::SharedConnects;
-use super::upload::{Upload, UploadResponseBody};
+use super::built_in::clients::{Clients, Route, Use};
+use super::built_in::connector::Watch;
+use super::built_in::limits::{CONNECT, CONNECTION_WINDOW, HEAD_WINDOW, PONG, SILENCE};
+use super::built_in::received::{self, Unsent};
+use super::built_in::sending::sending;
+use super::built_in::shared_connect::SharedConnects;
+use super::built_in::upload::Upload;
+use super::interface::{Transport, TransportFuture, TransportRequest};
 use crate::body::RequestBody;
 use crate::error::{TransportError, TransportErrorKind};
-use crate::request::base::{is_same_origin, may_carry_credentials};
 
 pub use reqwest;
 
@@ -29,41 +25,6 @@ pub use reqwest;
 /// you turn it on, because the client decompresses. Leave credentials and cookies to the session: default
 /// headers that are set here go to every address, including that of a redirect to another origin.
 pub type HttpClientBuilder = reqwest::ClientBuilder;
-
-/// The time limit of a connection attempt.
-const CONNECT: Duration = Duration::from_secs(5);
-/// The largest window of HTTP/2. Each unread stream takes its own window (2 MiB) of it, and they must not
-/// exhaust it.
-const CONNECTION_WINDOW: u32 = (1 << 31) - 1;
-/// How long an HTTP/2 connection with waiting calls may be silent before it gets a PING.
-const SILENCE: Duration = Duration::from_secs(2);
-/// The time limit of the answer to a PING.
-const PONG: Duration = Duration::from_secs(2);
-/// The limit of a response's headers, counted as in HTTP/2 (RFC 9113, 6.5.2).
-const HEAD_LIMIT: usize = 256 << 10;
-/// Larger headers end the connection, so this is far above the limit of one call.
-const HEAD_WINDOW: u32 = 4 << 20;
-
-/// The client of reqwest that sends a request.
-#[derive(Debug, Clone, Copy)]
-enum Route {
-    /// Over TLS.
-    Encrypted,
-    /// In the clear.
-    Clear,
-    /// In the clear, and through no proxy: requests that may be plaintext because they stay on this machine.
-    Direct,
-}
-
-impl Route {
-    fn to(url: &Url, direct: bool) -> Self {
-        match url.scheme() {
-            "http" if direct => Self::Direct,
-            "http" => Self::Clear,
-            _ => Self::Encrypted,
-        }
-    }
-}
 
 /// Changes the defaults of reqwest.
 pub(crate) type Configure = Box<dyn Fn(HttpClientBuilder) -> HttpClientBuilder + Send + Sync>;
@@ -105,20 +66,7 @@ struct Pools {
     configure: Option<Configure>,
     /// The limit of connecting, which comes before that of `configure`.
     connect_timeout: Option<Duration>,
-    /// By route and use.
-    clients: [[OnceLock<Result<reqwest::Client, TransportError>>; 3]; 3],
-    turns: PoolRotation,
-    /// The plaintext origins that a client of this transport allows.
-    allowed: Mutex<Vec<Url>>,
-}
-
-/// The connections of a client of reqwest.
-#[derive(Debug, Clone, Copy)]
-enum Use {
-    /// One of two pools.
-    Pool(usize),
-    /// A new connection for each request.
-    Own,
+    clients: Clients<reqwest::Client>,
 }
 
 impl HttpTransport {
@@ -135,8 +83,7 @@ impl HttpTransport {
 
     /// Creates a transport with a limit of connecting that comes before that of `configure`.
     pub(crate) fn connecting_within(connect_timeout: Option<Duration>, configure: Option<Configure>) -> Self {
-        let (clients, turns, allowed) = Default::default();
-        Self(Arc::new(Pools { configure, connect_timeout, clients, turns, allowed }))
+        Self(Arc::new(Pools { configure, connect_timeout, clients: Clients::default() }))
     }
 
     /// Returns the client of reqwest that sends calls to `url`, for requests of your own.
@@ -149,7 +96,7 @@ impl HttpTransport {
     ///
     /// Fails if the client cannot be built, such as without a feature for TLS where `url` is https.
     pub fn client_for(&self, url: &Url) -> Result<&reqwest::Client, TransportError> {
-        self.0.client(url, self.0.is_direct(url), Use::Pool(0))
+        self.0.clients.for_calls(url, |route, uses| self.0.build(route, uses))
     }
 }
 
@@ -166,24 +113,6 @@ impl fmt::Debug for HttpTransport {
 }
 
 impl Pools {
-    /// Whether requests to `url` that may carry a credential go through no proxy.
-    fn is_direct(&self, url: &Url) -> bool {
-        let allowed = self.allowed.lock().unwrap_or_else(PoisonError::into_inner);
-        may_carry_credentials(url) || allowed.iter().any(|origin| is_same_origin(origin, url))
-    }
-
-    fn client(&self, url: &Url, direct: bool, uses: Use) -> Result<&reqwest::Client, TransportError> {
-        let route = Route::to(url, direct);
-        let place = match (route, uses) {
-            (_, Use::Own) => 0,
-            (Route::Encrypted, Use::Pool(pool)) => 1 + pool,
-            // Without HTTP/2, a connection ends with a call that times out.
-            (Route::Clear | Route::Direct, Use::Pool(_)) => 1,
-        };
-        let client = &self.clients[route as usize][place];
-        client.get_or_init(|| self.build(route, uses)).as_ref().map_err(Clone::clone)
-    }
-
     /// Returns the limit of connecting, if `configure` cannot have changed it.
     fn connect_limit(&self) -> Option<Duration> {
         self.connect_timeout.or_else(|| self.configure.is_none().then_some(CONNECT))
@@ -200,10 +129,7 @@ impl Pools {
             Route::Clear => builder().build().or_else(|_| without_certificates(builder()).build()),
             Route::Direct => without_certificates(builder().no_proxy()).build(),
         };
-        built.map_err(|error| {
-            let words = innermost(&error).to_string();
-            TransportError::because(TransportErrorKind::Tls, Some(words), error)
-        })
+        built.map_err(|error| received::build_error(error, ".http(|http| http.tls_certs_only(…))"))
     }
 
     fn builder(&self, uses: Use) -> HttpClientBuilder {
@@ -263,13 +189,9 @@ fn has_tls() -> bool {
     of_trait != returned(|builder| builder.tls_sni(true))
 }
 
-/// Returns what each client lacks without a provider of cryptography. reqwest would panic.
 #[cfg(all(feature = "rustls-no-provider", not(feature = "rustls")))]
 fn missing_tls(_: Route) -> Option<&'static str> {
-    rustls::crypto::CryptoProvider::get_default().is_none().then_some(
-        "rustls has no cryptography: call `CryptoProvider::install_default()` of one at the start of the \
-         program, or enable the feature `rustls` of `sdk-runtime`",
-    )
+    received::missing_cryptography()
 }
 
 #[cfg(any(feature = "rustls", all(feature = "native-tls", not(feature = "rustls-no-provider"))))]
@@ -305,26 +227,19 @@ impl Transport for HttpTransport {
     }
 
     fn note_direct(&self, origin: &Url) {
-        let mut allowed = self.0.allowed.lock().unwrap_or_else(PoisonError::into_inner);
-        if !allowed.iter().any(|known| is_same_origin(known, origin)) {
-            allowed.push(origin.clone());
-        }
+        self.0.clients.note_direct(origin);
     }
 
-    fn send(&self, request: TransportRequest) -> TransportFuture {
-        let turn = self.0.turns.take(&request.stage);
-        let uses = if request.own_connection { Use::Own } else { Use::Pool(turn.pool()) };
-        let client = match self.0.client(&request.url, request.direct, uses) {
-            Ok(client) => client,
+    fn send(&self, mut request: TransportRequest) -> TransportFuture {
+        let build = |route, uses| self.0.build(route, uses);
+        let (client, turn) = match self.0.clients.for_request(&request, build) {
+            Ok(found) => found,
             Err(error) => return Box::pin(async { Err(error) }),
         };
+        received::set_length(&mut request.headers, request.body.as_ref());
         let origin = request.url[..Position::BeforePath].into();
         let mut outgoing = reqwest::Request::new(request.method, request.url);
         *outgoing.headers_mut() = request.headers;
-        // hyper omits the length of an empty body, and servers expect it (RFC 9110, 8.6).
-        if request.body.as_ref().is_some_and(|body| body.size_hint().exact() == Some(0)) {
-            outgoing.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
-        }
         let limit = self.0.connect_limit();
         let mut stop = None;
         *outgoing.body_mut() = request.body.map(|body| match body {
@@ -335,59 +250,21 @@ impl Transport for HttpTransport {
                 reqwest::Body::wrap(upload)
             }
         });
-        let answer = request.stage.sending(origin, client.execute(outgoing));
+        let answer = sending(request.stage, origin, client.execute(outgoing));
         Box::pin(async move {
             let answer = answer.await.map_err(|error| request_error(error, limit))?;
-            let answer: http::Response<reqwest::Body> = answer.into();
-            if size(answer.headers()) > HEAD_LIMIT {
-                let limit = format!("more than {HEAD_LIMIT} bytes");
-                return Err(TransportError::because(
-                    TransportErrorKind::HeadTooLarge,
-                    Some(limit.clone()),
-                    limit,
-                ));
-            }
-            Ok(answer.map(|body| {
-                // The pool is in use until the body ends.
-                let body = body.map_err(move |error| body_error(&turn, error));
-                ResponseBody::new(UploadResponseBody::new(body, stop))
-            }))
+            // The query may hold the caller's data.
+            received::response(answer.into(), turn, stop, reqwest::Error::without_url)
         })
     }
 }
 
-fn size(headers: &HeaderMap) -> usize {
-    headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 32).sum()
-}
-
 /// Returns the error of a request that got no answer. `limit` is that of connecting, if it is known.
 fn request_error(error: reqwest::Error, limit: Option<Duration>) -> TransportError {
-    // The query may hold the caller's data.
     let error = error.without_url();
-    let mut cause = cause::of(&error);
-    let is_connect = error.is_connect() || error.is_builder();
-    if is_connect && cause.words.as_deref() == Some(cause::TIMED_OUT) {
-        let limit = limit.map(|limit| format!(" of {limit:?}")).unwrap_or_default();
-        cause.words = Some(format!("it took longer than the `connect_timeout`{limit}"));
-    }
-    let kind = match cause.kind {
-        _ if error.is_builder() => TransportErrorKind::Invalid,
-        _ if error.is_dns() => TransportErrorKind::Dns,
-        Some(kind @ (TransportErrorKind::Tls | TransportErrorKind::Proxy)) => kind,
-        _ if is_connect => TransportErrorKind::Connect,
-        kind => kind.unwrap_or(TransportErrorKind::Request),
-    };
-    let may_have_arrived = !is_connect && !cause.is_unsent;
-    TransportError::because(kind, cause.words, error).arrived(may_have_arrived)
-}
-
-fn body_error(_: &PoolUse, error: reqwest::Error) -> TransportError {
-    let error = error.without_url();
-    TransportError::because(TransportErrorKind::Body, cause::of(&error).words, error)
-}
-
-fn innermost<'e>(error: &'e (dyn StdError + 'static)) -> &'e (dyn StdError + 'static) {
-    error.source().map_or(error, innermost)
+    let unsent =
+        Unsent { is_invalid: error.is_builder(), is_dns: error.is_dns(), is_connect: error.is_connect() };
+    received::request_error(error, unsent, limit)
 }
 
 #[cfg(test)]

@@ -28,9 +28,10 @@ impl<C> ClientBuilder<C> {
     /// 5 s. A connection that takes longer is an [`Error::Transport`](crate::Error::Transport) of the kind
     /// [`Connect`](crate::error::TransportErrorKind::Connect), whose text names the limit. Nothing was sent.
     ///
-    /// It is the `connect_timeout` of reqwest, and replaces that of [`http`](Self::http). With a
+    /// It is a limit of the default transport, and replaces that of `.http(…)`. With a
     /// [`transport`](Self::transport) of its own [`build`](Self::build) fails:
-    /// `HttpTransport::new(|http| http.connect_timeout(limit))` sets it there.
+    /// `HttpTransport::new(|http| http.connect_timeout(limit))` or
+    /// `LeanOptions::default().connect_timeout(limit)` sets it there.
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.transport.connect_timeout = Some(timeout);
         self

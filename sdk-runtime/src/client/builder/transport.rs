@@ -13,10 +13,12 @@ use super::ClientBuilder;
 use crate::body::RequestBody;
 use crate::client::inner::ApiClient;
 use crate::endpoint::Endpoint;
-use crate::transport::{HttpClientBuilder, Transport, TransportService, wrap};
+#[cfg(feature = "reqwest")]
+use crate::transport::HttpClientBuilder;
+use crate::transport::{Transport, TransportService, wrap};
 
 impl<C: ApiClient> ClientBuilder<C> {
-    /// Sends requests by `transport` instead of reqwest.
+    /// Sends requests by `transport` instead of the default one.
     pub fn transport(mut self, transport: impl Transport) -> Self {
         self.transport.transport = Some(Arc::new(transport));
         self
@@ -33,6 +35,7 @@ impl<C: ApiClient> ClientBuilder<C> {
     /// `configure` may change these defaults: the time to connect is 5 s. An HTTP/2 connection on which a
     /// call has waited for 2 s is checked by a PING, and closed after another 2 s. Downloads that are not
     /// read buffer 2 MiB each, in a window of 2 GiB.
+    #[cfg(feature = "reqwest")]
     pub fn http(
         mut self,
         configure: impl Fn(HttpClientBuilder) -> HttpClientBuilder + Send + Sync + 'static,

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use tokio::sync::SetOnce;
 
-use super::stage;
+use super::sending;
 use crate::runtime::{self, Instant};
 
 /// The longest wait for the connection that another request makes.
@@ -22,7 +22,7 @@ const SERVERS: usize = 1000;
 
 /// The connection attempts of one pool, by origin.
 #[derive(Clone, Default)]
-pub(super) struct SharedConnects(Arc<Mutex<ConnectState>>);
+pub(crate) struct SharedConnects(Arc<Mutex<ConnectState>>);
 
 #[derive(Default)]
 struct ConnectState {
@@ -61,11 +61,11 @@ enum ConnectRole {
 }
 
 /// The request has another connection, and left this attempt to a task.
-pub(super) struct Abandoned;
+pub(crate) struct Abandoned;
 
 impl SharedConnects {
     /// Waits until the current request may connect to `origin`, for itself or for all.
-    pub(super) async fn turn(&self, origin: &str) -> Result<Option<Lead>, Abandoned> {
+    pub(crate) async fn turn(&self, origin: &str) -> Result<Option<Lead>, Abandoned> {
         loop {
             let attempt = match self.role(origin) {
                 ConnectRole::Connect(lead) => return Ok(lead),
@@ -108,7 +108,7 @@ impl SharedConnects {
 }
 
 /// The request that connects for all. When it is dropped, the next one connects.
-pub(super) struct Lead {
+pub(crate) struct Lead {
     attempts: SharedConnects,
     origin: String,
     attempt: Arc<SharedConnect>,
@@ -116,7 +116,7 @@ pub(super) struct Lead {
 
 impl Lead {
     /// Reports the outcome to the others: `None` for no connection, or whether it is HTTP/2.
-    pub(super) fn done(self, is_http2: Option<bool>) {
+    pub(crate) fn done(self, is_http2: Option<bool>) {
         if is_http2 == Some(false) {
             let mut state = self.attempts.lock();
             if state.http1.len() >= SERVERS {
@@ -140,7 +140,7 @@ impl Drop for Lead {
 /// Returns the output of `work`, or `Abandoned` if its request has another connection.
 async fn while_sending<T>(work: impl Future<Output = T>) -> Result<T, Abandoned> {
     let mut work = pin!(work);
-    poll_fn(|cx| match stage::is_sending() {
+    poll_fn(|cx| match sending::is_sending() {
         true => work.as_mut().poll(cx).map(Ok),
         false => Poll::Ready(Err(Abandoned)),
     })

@@ -1,4 +1,4 @@
-//! The layer around the connector of reqwest: which request waits for a connection, and who makes it.
+//! The layer around the connector of an HTTP library: which request waits for a connection, and who makes it.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -8,13 +8,13 @@ use hyper_util::client::legacy::connect::Connection;
 use tower_layer::Layer;
 use tower_service::Service;
 
+use super::sending::{self, Connecting};
 use super::shared_connect::SharedConnects;
-use super::stage::{self, Connecting};
 
 /// Tells requests that they wait for a connection, and shares a connection attempt between requests to one
 /// server.
 #[derive(Clone)]
-pub(super) struct Watch(pub(super) Option<SharedConnects>);
+pub(crate) struct Watch(pub(crate) Option<SharedConnects>);
 
 impl<S> Layer<S> for Watch {
     type Service = Watched<S>;
@@ -25,7 +25,7 @@ impl<S> Layer<S> for Watch {
 }
 
 #[derive(Clone)]
-pub(super) struct Watched<S> {
+pub(crate) struct Watched<S> {
     connector: S,
     attempts: Option<SharedConnects>,
 }
@@ -47,9 +47,9 @@ where
         let fresh = self.connector.clone();
         let mut connector = std::mem::replace(&mut self.connector, fresh);
         // Only over TLS is HTTP/2 agreed on before the first request.
-        let origin = stage::origin().filter(|origin| origin.starts_with("https:"));
+        let origin = sending::origin().filter(|origin| origin.starts_with("https:"));
         let attempts = self.attempts.clone().zip(origin);
-        stage::connecting(Box::pin(async move {
+        sending::connecting(Box::pin(async move {
             let lead = match attempts {
                 Some((attempts, origin)) => {
                     attempts.turn(&origin).await.map_err(|_| S::Error::from("another connection is there"))?

@@ -52,14 +52,14 @@ impl SharedState {
 }
 
 /// A body that is being sent.
-pub(super) struct Upload {
+pub(crate) struct Upload {
     body: RequestBody,
     rest: Bytes,
     shared: SharedState,
 }
 
 /// Stops an upload when it is dropped.
-pub(super) struct Stop(SharedState);
+pub(crate) struct Stop(SharedState);
 
 impl Drop for Stop {
     fn drop(&mut self) {
@@ -89,13 +89,13 @@ impl Drop for Piece {
 }
 
 impl Upload {
-    pub(super) fn new(body: RequestBody) -> (Self, Stop) {
+    pub(crate) fn new(body: RequestBody) -> (Self, Stop) {
         let shared = SharedState::default();
         (Self { body, rest: Bytes::new(), shared: shared.clone() }, Stop(shared))
     }
 
     /// Whether `body` is so small that it is sent together with the head.
-    pub(super) fn is_small(body: &Bytes) -> bool {
+    pub(crate) fn is_small(body: &Bytes) -> bool {
         body.len() <= PIECE
     }
 
@@ -160,13 +160,13 @@ impl Body for Upload {
 }
 
 /// The body of a response, which stops the upload when it ends or is dropped.
-pub(super) struct UploadResponseBody<B> {
+pub(crate) struct UploadResponseBody<B> {
     body: B,
     stop: Option<Stop>,
 }
 
 impl<B> UploadResponseBody<B> {
-    pub(super) fn new(body: B, stop: Option<Stop>) -> Self {
+    pub(crate) fn new(body: B, stop: Option<Stop>) -> Self {
         Self { body, stop }
     }
 }

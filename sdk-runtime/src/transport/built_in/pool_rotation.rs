@@ -5,22 +5,22 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use super::stage::Stage;
+use super::super::stage::Stage;
 
 /// The pool of new calls.
 #[derive(Debug, Default)]
-pub(super) struct PoolRotation(Arc<AtomicUsize>);
+pub(crate) struct PoolRotation(Arc<AtomicUsize>);
 
 impl PoolRotation {
     /// Returns the pool for a request that is about to be sent. Hold it while the request or its response is
     /// in progress.
-    pub(super) fn take(&self, stage: &Stage) -> PoolUse {
+    pub(crate) fn take(&self, stage: &Stage) -> PoolUse {
         PoolUse { turns: self.0.clone(), number: self.0.load(Ordering::Relaxed), stage: stage.clone() }
     }
 }
 
 /// A request in progress, on a connection of its pool.
-pub(super) struct PoolUse {
+pub(crate) struct PoolUse {
     turns: Arc<AtomicUsize>,
     number: usize,
     stage: Stage,
@@ -28,7 +28,7 @@ pub(super) struct PoolUse {
 
 impl PoolUse {
     /// Returns the number of the pool, 0 or 1.
-    pub(super) fn pool(&self) -> usize {
+    pub(crate) fn pool(&self) -> usize {
         self.number % 2
     }
 }
