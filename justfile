@@ -67,7 +67,7 @@ behind-features:
 
 # Every test of the network once more, over the lean transport.
 lean:
-    cargo test --package api-client-tests --no-default-features --features lean,encodings --test encodings --test encrypted --test hostile --test requests --test volume && cargo test --package sdk-runtime --no-default-features --features lean,rustls --lib && cargo test --package published_client --no-default-features --features lean,rustls-no-provider && cargo test --package published_client --no-default-features --features lean
+    cargo test --package api-client-tests --no-default-features --features lean --test encrypted --test hostile --test requests --test volume && cargo test --package api-client-tests --no-default-features --features lean,encodings --test encodings && cargo test --package sdk-runtime --no-default-features --features lean,rustls --lib && cargo test --package published_client --no-default-features --features lean,rustls-no-provider && cargo test --package published_client --no-default-features --features lean
 
 # What servers of others receive and answer: httpbin, without what decodes compressed answers and with it, and the authorization server oidc-provider. Needs `python3` and its `venv`, and `node` 18 or later with `npm`.
 live:

@@ -4,13 +4,13 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use url::{Position, Url};
+use url::Url;
 
 use super::built_in::clients::{Clients, Route, Use};
 use super::built_in::connector::Watch;
 use super::built_in::limits::{CONNECT, CONNECTION_WINDOW, HEAD_WINDOW, PONG, SILENCE};
 use super::built_in::received::{self, Unsent};
-use super::built_in::sending::sending;
+use super::built_in::sending::Destination;
 use super::built_in::shared_connect::SharedConnects;
 use super::built_in::upload::Upload;
 use super::interface::{Transport, TransportFuture, TransportRequest};
@@ -237,7 +237,7 @@ impl Transport for HttpTransport {
             Err(error) => return Box::pin(async { Err(error) }),
         };
         received::set_length(&mut request.headers, request.body.as_ref());
-        let origin = request.url[..Position::BeforePath].into();
+        let destination = Destination::new(request.stage, &request.url);
         let mut outgoing = reqwest::Request::new(request.method, request.url);
         *outgoing.headers_mut() = request.headers;
         let limit = self.0.connect_limit();
@@ -250,7 +250,7 @@ impl Transport for HttpTransport {
                 reqwest::Body::wrap(upload)
             }
         });
-        let answer = sending(request.stage, origin, client.execute(outgoing));
+        let answer = destination.sending(client.execute(outgoing));
         Box::pin(async move {
             let answer = answer.await.map_err(|error| request_error(error, limit))?;
             // The query may hold the caller's data.

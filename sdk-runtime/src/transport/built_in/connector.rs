@@ -47,8 +47,7 @@ where
         let fresh = self.connector.clone();
         let mut connector = std::mem::replace(&mut self.connector, fresh);
         // Only over TLS is HTTP/2 agreed on before the first request.
-        let origin = sending::origin().filter(|origin| origin.starts_with("https:"));
-        let attempts = self.attempts.clone().zip(origin);
+        let attempts = self.attempts.clone().zip(sending::https_origin());
         sending::connecting(Box::pin(async move {
             let lead = match attempts {
                 Some((attempts, origin)) => {

@@ -22,13 +22,13 @@ use hyper_util::client::legacy::{self, Client};
 use hyper_util::client::proxy::matcher::Matcher;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use tower_layer::Layer;
-use url::{Position, Url};
+use url::Url;
 
 use super::built_in::clients::{Clients, Route, Use};
 use super::built_in::connector::{Watch, Watched};
 use super::built_in::limits::{CONNECTION_WINDOW, HEAD_WINDOW, SILENCE};
 use super::built_in::received::{self, Unsent};
-use super::built_in::sending::sending;
+use super::built_in::sending::Destination;
 use super::built_in::shared_connect::SharedConnects;
 use super::built_in::upload::{Stop, Upload};
 use super::interface::{Transport, TransportFuture, TransportRequest};
@@ -190,7 +190,7 @@ impl Transport for LeanTransport {
             Ok(found) => found,
             Err(error) => return Box::pin(async { Err(error) }),
         };
-        let origin = request.url[..Position::BeforePath].into();
+        let destination = Destination::new(request.stage, &request.url);
         let uri = match Uri::from_maybe_shared(Bytes::from(String::from(request.url))) {
             Ok(uri) => uri,
             Err(error) => {
@@ -213,7 +213,7 @@ impl Transport for LeanTransport {
         *outgoing.uri_mut() = uri;
         *outgoing.headers_mut() = headers;
         let limit = self.0.options.connect_timeout;
-        let answer = sending(request.stage, origin, client.request(outgoing));
+        let answer = destination.sending(client.request(outgoing));
         Box::pin(async move {
             let answer = answer.await.map_err(|error| request_error(error, limit))?;
             received::response(answer, turn, stop, |error| error)
