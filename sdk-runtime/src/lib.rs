@@ -174,6 +174,7 @@ mod sync;
 mod text;
 mod token_time;
 mod trace;
+mod turns;
 mod www_authenticate;
 
 pub mod body;

@@ -12,9 +12,13 @@ use std::task::{Context, Poll};
 use std::time::{Duration, SystemTime};
 
 pub(crate) use tokio::runtime::Handle;
+use tokio::runtime::Id;
 #[cfg(feature = "oauth2")]
 pub(crate) use tokio::task::JoinSet;
 pub(crate) use tokio::time::Instant;
+
+use crate::caught::caught;
+use crate::turns::{Turns, Work};
 
 /// One moment by both clocks. Either can be wrong about how much time has passed: the monotonic clock may
 /// stand still while a machine is suspended, and users and servers set the time of day.
@@ -163,34 +167,49 @@ pub(crate) fn is_here() -> bool {
     Handle::try_current().is_ok()
 }
 
-/// The runtime of tasks: one that was named, or that of the caller.
+/// The runtime of tasks: one that was named, or that of the caller. Clones share the turns of work.
 #[derive(Clone, Default)]
-pub(crate) struct Spawner(Option<Handle>);
+pub(crate) struct Spawner {
+    named: Option<Handle>,
+    turns: Arc<Turns<Id>>,
+}
 
 impl Spawner {
     /// Spawns all tasks on the runtime of `handle`.
     pub(crate) fn on(handle: Handle) -> Self {
-        Self(Some(handle))
+        Self { named: Some(handle), turns: Arc::default() }
     }
 
     /// Whether a runtime was named.
     pub(crate) fn is_named(&self) -> bool {
-        self.0.is_some()
+        self.named.is_some()
     }
 
     /// Runs `task` to its end, even if its caller ends first. Without a named runtime, and on a thread
     /// without one, drops the task at once. The `Drop` of the task then releases what it guards.
     pub(crate) fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
-        match &self.0 {
-            Some(named) => drop(named.spawn(task)),
-            None => drop(Handle::try_current().map(|current| current.spawn(task))),
+        drop(self.here().map(|here| here.spawn(task)));
+    }
+
+    /// Runs `work` when it is its turn. A bounded number of tasks does the work of all clones on a runtime.
+    /// Without a runtime, gives it up.
+    pub(crate) fn spawn_in_turn(&self, work: Arc<dyn Work>) {
+        let Some(here) = self.here() else { return work.give_up() };
+        if let Some(work) = self.turns.add(here.id(), work) {
+            let worker = Worker { turns: self.turns.clone(), place: here.id(), work: Some(work) };
+            here.spawn(worker.run());
         }
+    }
+
+    /// Returns the runtime of the tasks that this thread spawns.
+    fn here(&self) -> Option<Handle> {
+        self.named.clone().or_else(|| Handle::try_current().ok())
     }
 
     /// Binds `value` to the named runtime: it is used and dropped there. Returns `Err(value)` if none was
     /// named.
     pub(crate) fn enter<T>(&self, value: T) -> Result<RuntimeBound<T>, T> {
-        match &self.0 {
+        match &self.named {
             Some(handle) => Ok(RuntimeBound { handle: handle.clone(), value: Some(value) }),
             None => Err(value),
         }
@@ -208,6 +227,34 @@ impl Spawner {
 impl fmt::Debug for Spawner {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Spawner").field("is_named", &self.is_named()).finish()
+    }
+}
+
+/// A task that does the work of one owner after the other.
+struct Worker {
+    turns: Arc<Turns<Id>>,
+    place: Id,
+    /// `None` when no work is left.
+    work: Option<Arc<dyn Work>>,
+}
+
+impl Worker {
+    async fn run(mut self) {
+        while let Some(work) = self.work.clone() {
+            // A panic of one owner's code ends nothing of another's.
+            let _ = caught(|| work.run()).await;
+            self.work = self.turns.next(self.place);
+        }
+    }
+}
+
+impl Drop for Worker {
+    /// The runtime ends, if there is work left: it does none of it.
+    fn drop(&mut self) {
+        while let Some(work) = self.work.take() {
+            work.give_up();
+            self.work = self.turns.next(self.place);
+        }
     }
 }
 
@@ -409,6 +456,55 @@ mod tests {
         let (tell, mut told) = oneshot::channel::<()>();
         Spawner::default().spawn(async { tell.send(()).unwrap() });
         assert_eq!(told.try_recv(), Err(oneshot::error::TryRecvError::Closed), "dropped where there is none");
+    }
+
+    /// Work that is done when it is told to, if it does not panic.
+    #[derive(Default)]
+    struct Told {
+        panics: bool,
+        tell: tokio::sync::SetOnce<()>,
+        done: Mutex<u32>,
+        given_up: Mutex<u32>,
+    }
+
+    impl Work for Told {
+        fn run(self: Arc<Self>) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+            Box::pin(async move {
+                self.tell.wait().await;
+                assert!(!self.panics);
+                *self.done.lock().unwrap() += 1;
+            })
+        }
+
+        fn give_up(self: Arc<Self>) {
+            *self.given_up.lock().unwrap() += 1;
+        }
+    }
+
+    #[test]
+    fn work_is_done_in_turn_or_given_up_with_its_runtime() {
+        let (runtime, spawner) = (runtime(), Spawner::default());
+        let (told, panics) = (Arc::new(Told::default()), Arc::new(Told { panics: true, ..Told::default() }));
+        runtime.block_on(async {
+            for _ in 0..500 {
+                spawner.spawn_in_turn(panics.clone());
+                spawner.spawn_in_turn(told.clone());
+            }
+            tokio::task::yield_now().await;
+            assert!(Handle::current().metrics().num_alive_tasks() < 100, "a bounded number of tasks");
+            panics.tell.set(()).unwrap();
+            told.tell.set(()).unwrap();
+            while Handle::current().metrics().num_alive_tasks() > 0 {
+                tokio::task::yield_now().await;
+            }
+        });
+        assert_eq!((*told.done.lock().unwrap(), *told.given_up.lock().unwrap()), (500, 0));
+        let waits = Arc::new(Told::default());
+        runtime.block_on(async { (0..500).for_each(|_| spawner.spawn_in_turn(waits.clone())) });
+        drop(runtime);
+        assert_eq!(*waits.given_up.lock().unwrap(), 500);
+        spawner.spawn_in_turn(waits.clone());
+        assert_eq!((*waits.done.lock().unwrap(), *waits.given_up.lock().unwrap()), (0, 501), "there is none");
     }
 
     /// Notes on what it is dropped: whether that is a runtime.

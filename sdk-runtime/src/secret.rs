@@ -1,29 +1,38 @@
 //! Tokens as types that are never shown by accident.
 
 use std::fmt;
+use std::sync::Arc;
 
+use bytes::Bytes;
 use serde::{Deserialize, Deserializer, Serializer};
 use zeroize::Zeroizing;
+
+/// The memory of a secret, which its copies share.
+type Memory = Arc<Zeroizing<String>>;
 
 macro_rules! secret {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
         ///
-        /// Has no `Display` and no `Serialize`. `Debug` prints the name of the type only. The memory is wiped
-        /// on drop. `Deserialize` reads a text.
+        /// Has no `Display` and no `Serialize`. `Debug` prints the name of the type only. Clones share the
+        /// memory, which is wiped when the last one is dropped. `Deserialize` reads a text.
         #[derive(Clone)]
-        pub struct $name(Zeroizing<String>);
+        pub struct $name {
+            memory: Memory,
+            /// Where the token begins in the memory.
+            begin: usize,
+        }
 
         impl $name {
             /// Takes the token as the server wrote it.
             pub fn new(token: impl Into<String>) -> Self {
-                Self(Zeroizing::new(token.into()))
+                Self { memory: Arc::new(Zeroizing::new(token.into())), begin: 0 }
             }
 
             /// Returns the token, to put it into a request or a store.
             #[must_use]
             pub fn expose(&self) -> &str {
-                &self.0
+                self.memory.get(self.begin..).unwrap_or_default()
             }
 
             /// Writes the token itself, for a field of a request:
@@ -68,6 +77,36 @@ secret! {
     AccessToken
 }
 
+impl AccessToken {
+    /// Returns the bytes of `<scheme> <token>`, or of the token alone without a scheme, and the token once
+    /// more, which shares their memory. The memory is wiped when the last of both is dropped.
+    pub(crate) fn behind(&self, scheme: Option<&str>) -> (Bytes, Self) {
+        let token = match scheme {
+            None => self.clone(),
+            Some(scheme) => {
+                // Of the exact size, because memory that grows is copied and not wiped.
+                let mut text = String::with_capacity(scheme.len() + 1 + self.expose().len());
+                text.push_str(scheme);
+                text.push(' ');
+                let begin = text.len();
+                text.push_str(self.expose());
+                Self { memory: Arc::new(Zeroizing::new(text)), begin }
+            }
+        };
+        let begin = if scheme.is_some() { 0 } else { token.begin };
+        (Bytes::from_owner(Shared(token.memory.clone())).slice(begin..), token)
+    }
+}
+
+/// The memory of a secret as the owner of bytes.
+struct Shared(Memory);
+
+impl AsRef<[u8]> for Shared {
+    fn as_ref(&self) -> &[u8] {
+        self.0.as_bytes()
+    }
+}
+
 secret! {
     /// The secret of a program at a token endpoint (RFC 6749, 2.3.1).
     ClientSecret
@@ -76,4 +115,23 @@ secret! {
 secret! {
     /// A refresh token, which is traded for a new access token.
     RefreshToken
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_and_what_is_sent_of_it_share_their_memory() {
+        let token = AccessToken::new("abc");
+        let (sent, shared) = token.behind(Some("Bearer"));
+        assert_eq!((&sent[..], shared.expose()), (&b"Bearer abc"[..], "abc"));
+        assert_eq!(sent[7..].as_ptr(), shared.expose().as_ptr());
+        let (raw, same) = shared.behind(None);
+        assert_eq!((&raw[..], same.expose()), (&b"abc"[..], "abc"));
+        assert_eq!(raw.as_ptr(), shared.expose().as_ptr());
+        assert_eq!(Arc::strong_count(&shared.memory), 4, "two tokens, and the owners of two texts");
+        drop((sent, raw, same));
+        assert_eq!(Arc::strong_count(&shared.memory), 1, "I27: nothing else keeps it from being wiped");
+    }
 }

@@ -3,15 +3,17 @@
 
 use loom::sync::{Arc, Condvar, Mutex};
 
-use crate::sync::Exclusive;
+use crate::sync::Turn;
 use crate::{in_every_order, together};
 
 struct Session {
     inner: Mutex<Inner>,
-    writing: Exclusive,
+    turn: Turn,
     /// What the store has.
     store: Mutex<u32>,
     store_works: bool,
+    /// Whether the next write fails, and is repeated.
+    is_busy: Mutex<bool>,
     progress: Progress,
 }
 
@@ -36,6 +38,9 @@ struct Failures {
     begun: u32,
     last: u32,
 }
+
+/// The write is repeated after a pause.
+struct Later;
 
 impl Progress {
     fn now(&self) -> Failures {
@@ -67,8 +72,8 @@ impl Progress {
 
 impl Session {
     fn new(store_works: bool) -> Arc<Self> {
-        let (inner, writing, store, progress) = Default::default();
-        Arc::new(Self { inner, writing, store, store_works, progress })
+        let (inner, turn, store, is_busy, progress) = Default::default();
+        Arc::new(Self { inner, turn, store, store_works, is_busy, progress })
     }
 
     fn step<T>(&self, step: impl FnOnce(&mut Inner) -> T) -> T {
@@ -89,32 +94,48 @@ impl Session {
         });
     }
 
-    /// The task, which is run here at once.
+    /// The queue, whose task is run here at once.
     fn save(&self) {
-        if self.writing.begin() {
-            let failed = self.write();
-            self.end(failed);
+        if self.turn.queue() {
+            self.save_now();
+        }
+    }
+
+    /// The writer, begun by the task of the queue or by a caller that waits.
+    fn save_now(&self) {
+        if !self.turn.begin() {
+            return;
+        }
+        match self.write() {
+            Ok(failed) => self.end(failed),
+            Err(Later) => {
+                self.turn.queue_again();
+                self.save_now();
+            }
         }
     }
 
     /// A session that is closed writes once more at most. Gives the attempt that failed.
-    fn write(&self) -> Option<u32> {
+    fn write(&self) -> Result<Option<u32>, Later> {
         while let Some(serial) = self.step(|inner| inner.is_unsaved.then_some(inner.serial)) {
             let attempt = self.progress.begin();
             // Another writer at the same time would hold it.
             *self.store.try_lock().expect("one at a time") = serial;
             if !self.store_works {
-                return Some(attempt);
+                return Ok(Some(attempt));
+            }
+            if std::mem::take(&mut *self.is_busy.lock().unwrap()) {
+                return Err(Later);
             }
             self.step(|inner| inner.is_unsaved &= inner.serial != serial);
             self.progress.send_modify(|_| {});
         }
-        None
+        Ok(None)
     }
 
     /// The writer is dropped.
     fn end(&self, failed: Option<u32>) {
-        self.writing.end();
+        self.turn.end();
         match failed {
             None => {
                 self.step(|_| ());
@@ -129,6 +150,7 @@ impl Session {
         let mut seen = self.progress.now();
         let before = seen.begun;
         while self.step(|inner| inner.is_unsaved) {
+            self.save_now();
             seen = self.progress.changed(seen);
             // An attempt that was begun before says nothing of the store as it is now.
             if seen.last > before {
@@ -140,7 +162,7 @@ impl Session {
 }
 
 /// Fails when a writer that has ended does not look again, when it looks again before it lets others begin,
-/// and when to begin is two steps, to look and to say so.
+/// and when to queue or to begin is two steps, to look and to say so.
 #[test]
 fn i9_what_comes_while_a_writer_ends_is_written() {
     in_every_order(|| {
@@ -183,5 +205,19 @@ fn i9_a_waiter_is_told_when_nothing_is_left_to_write() {
             Box::new(move || adopting.step(|inner| inner.is_unsaved = false)),
             Box::new(move || assert!(waiting.saved())),
         ]);
+    });
+}
+
+/// Fails when a writer that is to be repeated is begun by both who wait for it, and when its turn ends with the
+/// attempt that failed.
+#[test]
+fn i9_a_write_that_has_failed_is_repeated_by_one() {
+    in_every_order(|| {
+        let session = Session::new(true);
+        *session.is_busy.lock().unwrap() = true;
+        let (waiting, other) = (session.clone(), session.clone());
+        together([Box::new(move || session.must_save()), Box::new(move || waiting.save_now())]);
+        assert!(!other.inner.lock().unwrap().is_unsaved);
+        assert_eq!(*other.store.lock().unwrap(), 1);
     });
 }

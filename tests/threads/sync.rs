@@ -2,17 +2,17 @@
 
 #[path = "../../sdk-runtime/src/sync/due_claim.rs"]
 mod due_claim;
-#[path = "../../sdk-runtime/src/sync/exclusive.rs"]
-mod exclusive;
 #[path = "../../sdk-runtime/src/sync/flag.rs"]
 mod flag;
 #[path = "../../sdk-runtime/src/sync/ordered_queue.rs"]
 mod ordered_queue;
+#[path = "../../sdk-runtime/src/sync/turn.rs"]
+mod turn;
 
 pub(crate) use due_claim::DueClaim;
-pub(crate) use exclusive::Exclusive;
 pub(crate) use flag::Flag;
 pub(crate) use ordered_queue::OrderedQueue;
+pub(crate) use turn::Turn;
 
 mod primitives {
     pub(super) use std::sync::PoisonError;

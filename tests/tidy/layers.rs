@@ -18,10 +18,10 @@ const LAYERS: &[Layers] = &[
     Layers {
         directory: "sdk-runtime/src/",
         order: &[
+            "caught turns",
             "runtime",
             "sync",
             "backoff",
-            "caught",
             "text",
             "date",
             "rfc3339",
@@ -86,7 +86,7 @@ const LAYERS: &[Layers] = &[
     },
     Layers {
         directory: "sdk-runtime/src/sync/",
-        order: &["primitives", "approximate_set broadcast due_claim exclusive flag ordered_queue"],
+        order: &["primitives", "approximate_set broadcast due_claim flag ordered_queue turn"],
     },
     Layers {
         directory: "sdk-runtime/src/store/",

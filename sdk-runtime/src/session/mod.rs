@@ -329,6 +329,17 @@ impl fmt::Debug for Session {
 mod tests {
     use super::*;
 
+    /// A pool has up to a million of them. `just guard` counts the whole heap of one.
+    #[cfg(all(target_os = "linux", target_pointer_width = "64"))]
+    #[test]
+    fn a_session_at_rest_is_small() {
+        for (name, size, most) in
+            [("its shell", size_of::<Shell>(), 1_056), ("its credential", size_of::<Snapshot>(), 344)]
+        {
+            assert!(size <= most, "{name}: {size} bytes");
+        }
+    }
+
     #[test]
     fn i27_a_log_shows_where_a_session_stands_and_none_of_its_tokens() {
         let attachment = Arc::new(Attach::bearer().check().unwrap());

@@ -87,10 +87,17 @@ impl fmt::Debug for SessionEvents {
 pub(crate) struct Outbox {
     /// Gets each event too, for the pool of the session. It is dropped after the last event.
     sink: Mutex<Option<EventSink>>,
-    states: watch::Sender<SessionState>,
+    states: Mutex<States>,
     events: Broadcast<SessionEvent>,
     notices: OrderedQueue<Notice>,
     metrics: Metrics,
+}
+
+/// The state that was told last. It is in a channel from the first watcher on, because a channel is larger
+/// than a session at rest, and most sessions have no watcher.
+enum States {
+    Unwatched(SessionState),
+    Watched(watch::Sender<SessionState>),
 }
 
 /// A function that gets each event of a session.
@@ -106,7 +113,7 @@ impl Outbox {
     pub(crate) fn new(state: SessionState, metrics: Metrics) -> Self {
         Self {
             sink: Mutex::default(),
-            states: watch::Sender::new(state),
+            states: Mutex::new(States::Unwatched(state)),
             events: Broadcast::new(BACKLOG),
             notices: OrderedQueue::new(),
             metrics,
@@ -114,7 +121,36 @@ impl Outbox {
     }
 
     pub(crate) fn states(&self) -> watch::Receiver<SessionState> {
-        self.states.subscribe()
+        let mut states = self.told();
+        match &*states {
+            States::Watched(watchers) => watchers.subscribe(),
+            States::Unwatched(last) => {
+                let (watchers, first) = watch::channel(last.clone());
+                *states = States::Watched(watchers);
+                first
+            }
+        }
+    }
+
+    /// Tells the watchers, without the lock. The state before may hold a user's value.
+    fn tell_state(&self, state: SessionState) {
+        let mut states = self.told();
+        let _before = match &mut *states {
+            States::Unwatched(last) => {
+                let before = std::mem::replace(last, state);
+                drop(states);
+                before
+            }
+            States::Watched(watchers) => {
+                let watchers = watchers.clone();
+                drop(states);
+                watchers.send_replace(state)
+            }
+        };
+    }
+
+    fn told(&self) -> MutexGuard<'_, States> {
+        self.states.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn events(&self) -> SessionEvents {
@@ -139,7 +175,7 @@ impl Outbox {
     /// Delivers the queued notices. If another thread delivers at this moment, it delivers these too.
     pub(crate) fn tell(&self) {
         self.notices.drain(|notice| match notice {
-            Notice::State(state) => drop(self.states.send_replace(state)),
+            Notice::State(state) => self.tell_state(state),
             Notice::Event(event) => {
                 report(&event, &self.metrics);
                 // No event follows that of the close.

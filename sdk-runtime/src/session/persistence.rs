@@ -4,6 +4,7 @@
 //! - **I9** Every token received is stored in the end, or an event says that it is not.
 //! - **I33** Without a live handle nothing continues but one last attempt to write.
 
+use std::pin::Pin;
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
@@ -14,6 +15,7 @@ use crate::error::{Error, StoreError};
 use crate::runtime;
 use crate::session::store_client::{TIMEOUT, WriteOutcome};
 use crate::session::stored::restore;
+use crate::turns::Work;
 
 /// The first pause after a failed write.
 const FIRST: Duration = Duration::from_secs(1);
@@ -100,14 +102,18 @@ impl Shell {
         Ok(())
     }
 
-    /// Starts the writer, if it is not at work.
+    /// Queues the writer, if it is neither queued nor at work.
     pub(crate) fn save(self: &Arc<Self>) {
-        if self.store_client.is_none() || !self.write_progress.writing.begin() {
-            return;
+        if self.store_client.is_some() && self.write_progress.turn.queue() {
+            self.spawner.spawn_in_turn(self.clone());
         }
-        let gone = StoreError::unavailable("it was not written to the end", "the task that wrote it is gone");
-        let writer = Writer { shell: self.clone(), result: Err((gone, None)) };
-        self.spawner.spawn(writer.write());
+    }
+
+    /// Starts the writer if it is queued, because a caller waits for it.
+    fn save_now(self: &Arc<Self>) {
+        if let Some(writer) = Writer::begin(self.clone()) {
+            self.spawner.spawn(writer.write());
+        }
     }
 
     /// Waits until the store holds the login, or a write has failed. Ends the writer's pause.
@@ -115,8 +121,8 @@ impl Shell {
         if self.store_client.is_none() {
             return Ok(());
         }
-        let mut progress = self.write_progress.progress.subscribe();
-        let before = progress.borrow_and_update().begun;
+        let progress = &self.write_progress;
+        let (before, mut seen) = progress.read(|attempts| (attempts.begun, attempts.ended));
         let mut is_wanted = true;
         loop {
             // The sign-in may have happened where no runtime was there to write on.
@@ -124,14 +130,14 @@ impl Shell {
                 return Ok(());
             }
             if std::mem::take(&mut is_wanted) {
-                self.write_progress.wanted.send_replace(());
+                progress.want();
+                self.save_now();
             }
-            if progress.changed().await.is_err() {
-                return Ok(());
-            }
+            let (ended, failure) =
+                progress.until(|now| (now.ended != seen).then(|| (now.ended, now.failure.clone()))).await;
+            seen = ended;
             // An attempt that was started earlier tells nothing about the store as it is now.
-            let last = progress.borrow_and_update().last.clone();
-            if let Some((error, _)) = last.filter(|(_, attempt)| *attempt > before) {
+            if let Some((error, _)) = failure.filter(|(_, attempt)| *attempt > before) {
                 return Err(error);
             }
         }
@@ -154,25 +160,24 @@ impl Shell {
 
     /// There is a newer write: the writer does not wait for the end of its pause.
     pub(super) fn wake_writer(&self) {
-        self.write_progress.wanted.send_replace(());
+        self.write_progress.want();
     }
 
     pub(super) fn store_failed(self: &Arc<Self>, error: StoreError) {
         self.step(|core| core.store_failed(error));
     }
 
-    /// Writes until nothing is pending, or until a write fails after the session has ended.
-    async fn write(self: &Arc<Self>) -> Result<(), (StoreError, Option<u64>)> {
+    /// Writes until nothing is pending, or until a write fails.
+    async fn write(self: &Arc<Self>) -> Result<(), Unwritten> {
         let Some(store_client) = &self.store_client else { return Ok(()) };
         self.wait_for_those_before().await;
-        let mut failures = 0;
-        let mut wanted = self.write_progress.wanted.subscribe();
+        let progress = &self.write_progress;
         let pending_write = || self.lock().core.pending_write();
         while pending_write().is_some() {
             // Read first, so that a write that fails after the end is not repeated.
             let is_last = self.shutdown.is_cancelled();
-            wanted.mark_unchanged();
-            let attempt = self.write_progress.begin();
+            let wanted = progress.read(|attempts| attempts.wanted);
+            let attempt = progress.begin();
             let finds_login = |serial, login| self.step(|core| core.finds_login(serial, &login));
             match store_client.write_pending(pending_write, finds_login).await {
                 Ok(WriteOutcome::Superseded(serial)) => {
@@ -181,34 +186,59 @@ impl Shell {
                         "it is not there any more, or never was",
                     );
                     self.step(|core| core.write_superseded(serial, error.clone()));
-                    self.write_progress.failed(error, attempt);
+                    progress.failed(error, attempt);
                 }
                 Ok(written) => {
-                    failures = 0;
                     if let WriteOutcome::Stored(serial) = written {
                         self.step(|core| core.write_done(serial));
                     }
-                    self.write_progress.progress.send_modify(|_| {});
+                    progress.succeeded();
                 }
                 Err(error) => {
                     self.step(|core| core.note_failed_write(|login| store_client.may_be_stored(login)));
                     self.store_failed(error.clone());
                     if is_last {
-                        return Err((error, Some(attempt)));
+                        return Err(Unwritten::Failed(error, Some(attempt)));
                     }
-                    self.write_progress.failed(error, attempt);
-                    let pause = backoff::delay(FIRST, LONGEST, failures, fastrand::f64());
-                    failures += 1;
-                    tokio::select! {
-                        () = runtime::sleep_until(runtime::deadline(pause)) => {}
-                        () = self.shutdown.cancelled() => {}
-                        Ok(()) = wanted.changed() => {}
-                    }
+                    progress.failed(error, attempt);
+                    return Err(Unwritten::Later { failures: progress.count_failure(), wanted });
                 }
             }
         }
         Ok(())
     }
+
+    /// Waits before a write is repeated: for `pause`, or until the session ends or a caller wants it. Returns
+    /// whether a caller does.
+    async fn pause(&self, pause: Duration, wanted: u64) -> bool {
+        tokio::select! {
+            () = runtime::sleep_until(runtime::deadline(pause)) => false,
+            () = self.shutdown.cancelled() => false,
+            () = self.write_progress.until(|now| (now.wanted != wanted).then_some(())) => true,
+        }
+    }
+}
+
+impl Work for Shell {
+    fn run(self: Arc<Self>) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+        Box::pin(async move {
+            if let Some(writer) = Writer::begin(self) {
+                writer.write().await;
+            }
+        })
+    }
+
+    fn give_up(self: Arc<Self>) {
+        drop(Writer::begin(self));
+    }
+}
+
+/// Why a login was not written.
+enum Unwritten {
+    /// The write has failed in this attempt, and is not repeated. `None` if it never ended.
+    Failed(StoreError, Option<u64>),
+    /// The write is repeated after a pause. `wanted` is what callers had wanted before the attempt.
+    Later { failures: u32, wanted: u64 },
 }
 
 /// Answers the callers that wait for a read that no task finishes.
@@ -227,33 +257,63 @@ impl Drop for Looking {
 /// Lets another task write when this one ends, by a panic too.
 struct Writer {
     shell: Arc<Shell>,
-    /// Why the write failed, and in which attempt.
-    result: Result<(), (StoreError, Option<u64>)>,
+    /// `None` while it is queued again.
+    result: Option<Result<(), Unwritten>>,
 }
 
 impl Writer {
+    /// Begins to write. Returns `None` if the writer is not queued.
+    fn begin(shell: Arc<Shell>) -> Option<Self> {
+        let gone =
+            || StoreError::unavailable("it was not written to the end", "the task that wrote it is gone");
+        let is_queued = shell.write_progress.turn.begin();
+        is_queued.then(|| Self { shell, result: Some(Err(Unwritten::Failed(gone(), None))) })
+    }
+
     async fn write(mut self) {
-        self.result = self.shell.write().await;
+        match self.shell.write().await {
+            Err(Unwritten::Later { failures, wanted }) => {
+                let pause = backoff::delay(FIRST, LONGEST, failures, fastrand::f64());
+                let spawner = self.shell.spawner.clone();
+                // In a small task of its own: others are written meanwhile.
+                spawner.spawn(async move {
+                    let is_wanted = self.shell.pause(pause, wanted).await;
+                    self.queue_again(is_wanted);
+                });
+            }
+            result => self.result = Some(result),
+        }
+    }
+
+    fn queue_again(mut self, is_wanted: bool) {
+        self.result = None;
+        self.shell.write_progress.turn.queue_again();
+        match is_wanted {
+            true => self.shell.save_now(),
+            false => self.shell.spawner.spawn_in_turn(self.shell.clone()),
+        }
     }
 }
 
 impl Drop for Writer {
     fn drop(&mut self) {
-        self.shell.write_progress.writing.end();
-        match std::mem::replace(&mut self.result, Ok(())) {
+        let Some(result) = self.result.take() else { return };
+        let progress = &self.shell.write_progress;
+        progress.turn.end();
+        match result {
             Ok(()) => {
                 // A write that became pending after the last one was done.
                 self.shell.flush_effects();
                 // Nothing may have been pending, and a caller may wait all the same.
-                self.shell.write_progress.progress.send_modify(|_| {});
+                progress.ended();
             }
             // Not earlier: a caller that starts to wait while no other task can write relies on it.
-            Err((error, attempt)) => {
-                let write_progress = &self.shell.write_progress;
-                write_progress.has_failed.raise();
+            Err(Unwritten::Failed(error, attempt)) => {
+                progress.has_failed.raise();
                 // An attempt that never ends counts as the last one that was started.
-                write_progress.failed(error, attempt.unwrap_or_else(|| write_progress.begin()));
+                progress.failed(error, attempt.unwrap_or_else(|| progress.begin()));
             }
+            Err(Unwritten::Later { .. }) => {}
         }
     }
 }

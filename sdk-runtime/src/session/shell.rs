@@ -7,7 +7,7 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
-use arc_swap::{ArcSwap, Guard};
+use arc_swap::{ArcSwap, ArcSwapOption, Guard};
 use http::{HeaderMap, StatusCode};
 use tokio_util::sync::CancellationToken;
 use url::Url;
@@ -44,8 +44,8 @@ pub(crate) struct Shell {
     published: ArcSwap<View>,
     outbox: Outbox,
     /// The endpoints on hold, whose acceptance the state has to know. No other successful call takes the
-    /// lock.
-    watched: ArcSwap<Vec<EndpointId>>,
+    /// lock. `None` if there are none.
+    watched: ArcSwapOption<Vec<EndpointId>>,
     pub(super) shutdown: CancellationToken,
     inner: Mutex<Inner>,
 }
@@ -110,7 +110,7 @@ impl Shell {
             predecessor: Predecessor::default(),
             outbox: Outbox::new(SessionState::of(&view), metrics),
             published: ArcSwap::from_pointee(view),
-            watched: ArcSwap::default(),
+            watched: ArcSwapOption::empty(),
             shutdown,
             inner: Mutex::new(Inner { core, flight: None, superseded: None }),
         }
@@ -188,7 +188,7 @@ impl Shell {
 
     pub(crate) fn accepted(self: &Arc<Self>, snapshot: &Snapshot, endpoint: EndpointId) {
         snapshot.accept(endpoint);
-        if self.watched.load().contains(&endpoint) {
+        if self.watched.load().as_ref().is_some_and(|watched| watched.contains(&endpoint)) {
             self.step(|core| core.accepted(endpoint));
         }
     }
@@ -312,8 +312,8 @@ impl Shell {
         self.outbox.put(core.take_events().into_iter().map(Notice::Event));
         self.put_dropped(core, &core.view().jar);
         let watched = core.watched();
-        if **self.watched.load() != watched {
-            self.watched.store(Arc::new(watched));
+        if self.watched.load().as_ref().map_or(&[][..], |watched| watched.as_slice()) != watched {
+            self.watched.store(Some(Arc::new(watched)).filter(|watched| !watched.is_empty()));
         }
         Replaced { _errors: core.take_retired(), _view: before }
     }

@@ -5,14 +5,14 @@
 mod approximate_set;
 mod broadcast;
 mod due_claim;
-mod exclusive;
 mod flag;
 mod ordered_queue;
 mod primitives;
+mod turn;
 
 pub(crate) use approximate_set::ApproximateSet;
 pub(crate) use broadcast::{Broadcast, Received, Subscription};
 pub(crate) use due_claim::DueClaim;
-pub(crate) use exclusive::Exclusive;
 pub(crate) use flag::Flag;
 pub(crate) use ordered_queue::OrderedQueue;
+pub(crate) use turn::Turn;

@@ -31,6 +31,10 @@ impl<T> OrderedQueue<T> {
                     return;
                 }
                 let Some(item) = queue.waiting.pop_front() else { return };
+                if queue.waiting.is_empty() {
+                    // Most queues are empty most of the time.
+                    queue.waiting.shrink_to_fit();
+                }
                 queue.is_handed_out = true;
                 item
             };

@@ -78,7 +78,7 @@ impl Core {
             }
             RefreshOutcome::Denied(expired) => self.end(expired, now),
             RefreshOutcome::DeniedUnconfirmed(denied, cause) => {
-                let before = self.denied.replace(denied);
+                let before = self.denied.replace(Box::new(denied));
                 self.retire(before.map(|denied| denied.expired));
                 let wait = self.back_off(None, cool_down::LONGEST);
                 Err(self.cool_down(cause, wait, now).into())

@@ -61,7 +61,7 @@ impl Core {
         let until = now.mono + wait;
         let failure = RefreshUnavailable::until(until, cause);
         let cool_down = CoolDown { since: now, until, failure: failure.clone(), is_held: false };
-        let before = self.cool_down.replace(cool_down);
+        let before = self.cool_down.replace(Box::new(cool_down));
         self.retire(before.map(|before| before.failure));
         self.events.push(SessionEvent::RefreshFailing(failure.clone()));
         if let Phase::Active(snapshot) = &self.view.phase {

@@ -11,11 +11,12 @@ use crate::error::SessionExpired;
 use crate::runtime::Now;
 use crate::session::stored::{DeniedRefresh, Logins, Replaces, StoredCredential, TokenId};
 
-/// What a session knows about its stored login and the store does not. It has no token and no response.
+/// What a session knows about its stored login and the store does not. It has no token and no response. It is
+/// small, because each place of a pool has one, and nearly all of them know nothing.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct EvictedSession {
-    pub(super) ended: Option<Ended>,
-    pub(super) denied: Option<DeniedRefresh>,
+    pub(super) ended: Option<Box<Ended>>,
+    pub(super) denied: Option<Box<DeniedRefresh>>,
 }
 
 /// An end of the login that could not be stored.
@@ -56,10 +57,11 @@ impl Core {
         if !is_alone && ended.is_none() {
             return None;
         }
-        let inherited = self.evicted.clone().unwrap_or_default();
-        let denied = self.denied.as_ref().map(|DeniedRefresh { id, expired }| {
+        let inherited = self.evicted.clone();
+        let denied = self.denied.as_ref().map(|denied| {
             // Only the reason: the response may be large.
-            DeniedRefresh { id: id.clone(), expired: SessionExpired::new(expired.reason()) }
+            let expired = SessionExpired::new(denied.expired.reason());
+            Box::new(DeniedRefresh { id: denied.id.clone(), expired })
         });
         Some(EvictedSession { ended: ended.or(inherited.ended), denied: denied.or(inherited.denied) })
     }
@@ -91,25 +93,27 @@ impl Core {
     }
 
     /// Returns the end that the store does not have. `None` if there are tokens that it does not have.
-    fn ended(&self) -> Option<Option<Ended>> {
+    fn ended(&self) -> Option<Option<Box<Ended>>> {
         let Some(replaces) = self.pending.clone() else { return Some(None) };
         let expired = match &self.view.phase {
             Phase::Active(_) => return None,
             Phase::Expired(expired) => Some(SessionExpired::new(expired.reason())),
             Phase::Unloaded | Phase::SignedOut | Phase::Closed => None,
         };
-        Some(Some(Ended { replaces, superseded_logins: self.superseded_logins.clone(), expired }))
+        let superseded_logins = self.superseded_logins.clone();
+        Some(Some(Box::new(Ended { replaces, superseded_logins, expired })))
     }
 
     pub(crate) fn inherit(&mut self, evicted: EvictedSession) {
-        self.evicted = Some(evicted).filter(|evicted| !evicted.is_nothing());
+        self.evicted = evicted;
     }
 
     /// Enters the login that was read from the store, unless it has ended here.
     pub(super) fn enter_stored(&mut self, login: StoredCredential, now: Now) {
-        let EvictedSession { ended, denied } = self.evicted.take().unwrap_or_default();
+        let EvictedSession { ended, denied } = std::mem::take(&mut self.evicted);
         match ended.filter(|ended| ended.is_of(&login.id)) {
-            Some(Ended { replaces, superseded_logins, expired }) => {
+            Some(ended) => {
+                let Ended { replaces, superseded_logins, expired } = *ended;
                 self.enter(expired.clone().map_or(Phase::SignedOut, Phase::Expired));
                 self.events.extend(expired.map(SessionEvent::Expired));
                 self.superseded_logins = superseded_logins;

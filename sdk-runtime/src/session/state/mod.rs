@@ -66,13 +66,13 @@ pub(crate) struct Core {
     refresh_denied: Option<SessionExpired>,
     /// The present tokens, if their refresh was denied and the store could not tell whether it has newer
     /// ones.
-    denied: Option<DeniedRefresh>,
+    denied: Option<Box<DeniedRefresh>>,
     /// Whether a server may have spent the refresh token.
     outcome_unknown: OutcomeUnknown,
     /// The refresh in progress. After a close its tokens are stored, and not published.
     flight: Option<Flight>,
     flights: u64,
-    cool_down: Option<CoolDown>,
+    cool_down: Option<Box<CoolDown>>,
     failures: u32,
     throttle: Throttle,
     /// The endpoints that have rejected the present token.
@@ -89,7 +89,7 @@ pub(crate) struct Core {
     /// Whether the store has been read.
     is_seen: bool,
     /// The pending write, as it was when the session was closed.
-    write_at_close: Option<PendingWrite>,
+    write_at_close: Option<Box<PendingWrite>>,
     /// Grows with each pending write.
     serial: u64,
     /// Whether there is a pending write that the writer has not been told of.
@@ -100,7 +100,7 @@ pub(crate) struct Core {
     /// What is to be dropped when the lock is free.
     retired: Vec<Error>,
     /// What the predecessor knew of the stored login, until the store is read.
-    evicted: Option<EvictedSession>,
+    evicted: EvictedSession,
 }
 
 /// A refresh in progress.
@@ -259,7 +259,7 @@ impl Core {
         if matches!(self.view.phase, Phase::Closed) {
             return;
         }
-        self.write_at_close = self.any_pending_write();
+        self.write_at_close = self.any_pending_write().map(Box::new);
         if self.are_writes_held_back()
             && let Some(record) = self.write_at_close.as_mut().and_then(|pending| pending.record.as_mut())
         {

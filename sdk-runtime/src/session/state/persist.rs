@@ -46,7 +46,7 @@ impl Core {
     pub(super) fn any_pending_write(&self) -> Option<PendingWrite> {
         let replaces = self.pending.clone()?;
         if self.is_closed() {
-            return self.write_at_close.clone();
+            return self.write_at_close.as_deref().cloned();
         }
         let record = match &self.view.phase {
             Phase::Active(snapshot) if !self.is_denied_by_server() => Some(self.record(snapshot)?),
@@ -170,7 +170,8 @@ impl Core {
             false => Replaces::UpTo(record.id.clone(), Logins::default()),
         };
         self.must_write(replaces.clone());
-        self.write_at_close = Some(PendingWrite { serial: self.serial, record: Some(record), replaces });
+        let (serial, record) = (self.serial, Some(record));
+        self.write_at_close = Some(Box::new(PendingWrite { serial, record, replaces }));
     }
 
     pub(super) fn is_closed(&self) -> bool {
@@ -196,7 +197,7 @@ impl Core {
             is_new: self.pending == Some(Replaces::Anything),
             must_send,
             is_over,
-            denied: self.denied.clone(),
+            denied: self.denied.as_deref().cloned(),
         })
     }
 

@@ -41,7 +41,8 @@ pub(super) enum Admission {
 #[derive(Debug, Default)]
 pub(super) struct Throttle {
     holds: Vec<Hold>,
-    budget: Budget,
+    /// `None` before anything is spent.
+    budget: Option<Box<Budget>>,
 }
 
 /// An endpoint on hold: it rejected a token that had just been refreshed for it.
@@ -69,8 +70,8 @@ impl Throttle {
         for hold in self.holds.iter_mut().filter(|hold| hold.version == Some(old)) {
             hold.version = Some(new);
         }
-        if self.budget.last == Some(old) {
-            self.budget.last = Some(new);
+        if let Some(budget) = self.budget.as_mut().filter(|budget| budget.last == Some(old)) {
+            budget.last = Some(new);
         }
     }
 
@@ -104,7 +105,7 @@ impl Throttle {
         let costs = !is_free && (is_on_hold || !was_accepted);
         // An endpoint that is not on hold gets its refresh, even if others have spent the budget.
         let payers = if is_on_hold { Payers::All } else { Payers::Itself };
-        if is_blocked || costs && self.budget.spend(Some(endpoint), payers, version, now).is_err() {
+        if is_blocked || costs && self.budget().spend(Some(endpoint), payers, version, now).is_err() {
             return Admission::Blocked;
         }
         if is_on_hold { Admission::Doubted } else { Admission::Believed }
@@ -113,7 +114,11 @@ impl Throttle {
     /// Charges a refresh that an application asks for, of a rejected token that no server has accepted.
     /// Otherwise tells when there is room for it.
     pub(super) fn spend(&mut self, version: Version, now: Instant) -> Result<(), Instant> {
-        self.budget.spend(None, Payers::All, version, now)
+        self.budget().spend(None, Payers::All, version, now)
+    }
+
+    fn budget(&mut self) -> &mut Budget {
+        self.budget.get_or_insert_default()
     }
 }
 

@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use crate::session::stored::schema::is_counted_from;
 
 /// The logins that were written last, the latest first.
-#[derive(Clone, Default)]
-pub(crate) struct KnownLogins(Arc<Mutex<Vec<Login>>>);
+#[derive(Default)]
+pub(crate) struct KnownLogins(Mutex<Vec<Login>>);
 
 /// The present login is among the last that were written.
 const REMEMBERED: usize = 8;
@@ -33,6 +33,8 @@ impl KnownLogins {
             it.since = next;
         }
         it.uncertain += 1;
+        // Most sessions have one.
+        logins.reserve_exact(1);
         logins.insert(0, it);
         logins.truncate(REMEMBERED);
     }

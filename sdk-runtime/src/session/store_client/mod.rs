@@ -30,19 +30,18 @@ const POLL: Duration = Duration::from_millis(100);
 /// How often a write is tried again after another process was faster.
 const TRIES: usize = 16;
 
-#[derive(Clone)]
 pub(crate) struct StoreClient {
     store: Arc<dyn TokenStore>,
     clock: Clock,
-    /// The name of this session, among all that share the store.
-    holder: Arc<str>,
+    /// The number of this session, among all that share the store.
+    holder: u64,
     /// Whether a login needs no access token to sign.
     signs_by_cookies: bool,
     known_logins: KnownLogins,
     /// Held while a pending write is being written.
-    writing: Arc<Mutex<()>>,
+    writing: Mutex<()>,
     /// How many writes of this session were done.
-    written: Arc<AtomicU64>,
+    written: AtomicU64,
     metrics: Metrics,
 }
 
@@ -56,7 +55,7 @@ pub(crate) enum WriteOutcome {
 
 impl StoreClient {
     pub(crate) fn new(store: Arc<dyn TokenStore>, clock: Clock, signs_by_cookies: bool) -> Self {
-        let holder = format!("{:016x}", fastrand::u64(..)).into();
+        let holder = fastrand::u64(..);
         let (known_logins, writing, written) = Default::default();
         let metrics = Metrics::default();
         Self { store, clock, holder, signs_by_cookies, known_logins, writing, written, metrics }
@@ -64,6 +63,11 @@ impl StoreClient {
 
     pub(crate) fn measured_by(self, metrics: Metrics) -> Self {
         Self { metrics, ..self }
+    }
+
+    /// The name of this session in a lease.
+    fn holder(&self) -> String {
+        format!("{:016x}", self.holder)
     }
 
     /// Reads the store. Reads it again if a write of this session was done meanwhile.
@@ -118,7 +122,7 @@ impl StoreClient {
                 StoreLock::Unsupported => there
                     .lease
                     .as_ref()
-                    .is_some_and(|other| other_lease.is_busy(other, &self.holder, wall, term)),
+                    .is_some_and(|other| other_lease.is_busy(other, &self.holder(), wall, term)),
             };
             if is_busy {
                 if runtime::now() >= give_up {
@@ -132,7 +136,7 @@ impl StoreClient {
                 continue;
             }
             let (earlier_unknown, since) = (there.outcome_unknown, self.clock.now());
-            let lease = matches!(lock, StoreLock::Unsupported).then(|| term.lease(&self.holder, wall));
+            let lease = matches!(lock, StoreLock::Unsupported).then(|| term.lease(&self.holder(), wall));
             let record = Record { outcome_unknown: true, lease, ..there };
             if !is_wanted() {
                 return Ok(Claim::Unwanted);
@@ -224,7 +228,7 @@ impl StoreClient {
             return false;
         }
         let since = self.clock.now();
-        let extended = Some(lease.term.lease(&self.holder, since.wall));
+        let extended = Some(lease.term.lease(&self.holder(), since.wall));
         let record = Record { lease: extended, ..lease.record.clone() };
         let Ok(Some(version)) = self.swap(lease.version, Some(&record)).await else { return false };
         (lease.record, lease.version, lease.since) = (record, version, since);

@@ -27,14 +27,14 @@ pub(crate) enum Replaces {
     UpTo(TokenId, Logins),
 }
 
-/// Logins by their names. A clone is cheap.
+/// Logins by their names. A clone is cheap. `None` is no login, as nearly all sessions have.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Logins(Arc<BTreeSet<Arc<str>>>);
+pub(crate) struct Logins(Option<Arc<BTreeSet<Arc<str>>>>);
 
 impl Logins {
     pub(crate) fn insert(&mut self, login: &Arc<str>) {
-        if !self.0.contains(login) {
-            Arc::make_mut(&mut self.0).insert(login.clone());
+        if !self.has(login) {
+            Arc::make_mut(self.0.get_or_insert_default()).insert(login.clone());
         }
     }
 
@@ -44,11 +44,11 @@ impl Logins {
 
     #[cfg(test)]
     pub(crate) fn len(&self) -> usize {
-        self.0.len()
+        self.0.as_ref().map_or(0, |logins| logins.len())
     }
 
     pub(crate) fn has(&self, login: &Arc<str>) -> bool {
-        self.0.contains(login)
+        self.0.as_ref().is_some_and(|logins| logins.contains(login))
     }
 }
 

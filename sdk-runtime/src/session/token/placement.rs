@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use bytes::Bytes;
 use http::header::{AUTHORIZATION, COOKIE, HeaderName, HeaderValue};
 use url::Url;
 
@@ -279,10 +280,13 @@ impl Attachment {
     ) -> Result<Credential, InvalidRequest> {
         self.can_prove(tokens.binding.key())?;
         self.must_be_bound(&tokens)?;
-        let header = match (&self.places.header, &self.places.query, &tokens.access) {
-            (None, None, _) => None,
-            (Some(name), _, Some(token)) => Some(header(name, self.scheme.as_deref(), token)?),
-            (None, Some(name), Some(token)) => Some(in_query(name, token)?),
+        let (header, access) = match (&self.places.header, &self.places.query, &tokens.access) {
+            (None, None, _) => (None, tokens.access.clone()),
+            (Some(name), _, Some(token)) => {
+                let (header, token) = header(name, self.scheme.as_deref(), token)?;
+                (Some(header), Some(token))
+            }
+            (None, Some(name), Some(token)) => (Some(in_query(name, token)?), tokens.access.clone()),
             (_, _, None) => {
                 return Err(InvalidRequest::new(
                     "Tokens::cookies()",
@@ -293,7 +297,8 @@ impl Attachment {
         let origin =
             tokens.api_origin.as_deref().map(|url| Moves::target(self.moves.as_ref(), url)).transpose()?;
         let lifetime = lifetime(&tokens, head, wall);
-        let tokens = Tokens { api_origin: origin.as_ref().map(|url| Arc::from(url.as_str())), ..tokens };
+        let api_origin = origin.as_ref().map(|url| Arc::from(url.as_str()));
+        let tokens = Tokens { access, api_origin, ..tokens };
         Ok(Credential { tokens, header, origin, lifetime, age: Duration::ZERO })
     }
 
@@ -341,29 +346,26 @@ impl Attachment {
     }
 }
 
-/// Builds the header of a signed request.
+/// Builds the header of a signed request. Returns it with the token, which shares its memory.
 fn header(
     name: &HeaderName,
     scheme: Option<&str>,
     token: &AccessToken,
-) -> Result<HeaderValue, InvalidRequest> {
+) -> Result<(HeaderValue, AccessToken), InvalidRequest> {
     must_hold_something(name.as_str(), token)?;
-    let token = token.expose();
-    match scheme {
-        Some(scheme) => sensitive(name.as_str(), &format!("{scheme} {token}")),
-        None => sensitive(name.as_str(), token),
-    }
+    let (sent, token) = token.behind(scheme);
+    Ok((sensitive(name.as_str(), sent)?, token))
 }
 
 /// Builds the value in the query of a signed request.
 fn in_query(name: &str, token: &AccessToken) -> Result<HeaderValue, InvalidRequest> {
     must_hold_something(name, token)?;
-    sensitive(name, &query_key::encoded(token.expose()))
+    sensitive(name, query_key::encoded(token.expose()).into())
 }
 
 /// Marks a token that is ready to be sent as sensitive. No other function builds one.
-fn sensitive(place: &str, token: &str) -> Result<HeaderValue, InvalidRequest> {
-    let mut value = HeaderValue::try_from(token).map_err(|_| {
+fn sensitive(place: &str, token: Bytes) -> Result<HeaderValue, InvalidRequest> {
+    let mut value = HeaderValue::from_maybe_shared(token).map_err(|_| {
         InvalidRequest::new(
             place.to_owned(),
             "cannot hold this access token: it has a control character in it",
