@@ -73,9 +73,9 @@ lean:
 live:
     .ci/live python3 && .ci/live python3 --features encodings && .ci/live python3 --no-default-features --features lean,encodings && .ci/live node --features oauth2
 
-# No call costs more than it did, by the instructions of valgrind, and none is larger. `just guard-write` after a change that is meant.
+# No call, no storm and no session costs more than it did, by the instructions of valgrind, and none is larger. `just guard-write` after a change that is meant.
 guard:
-    cargo bench --bench call -- --guard
+    for bench in call storm sessions; do cargo bench --bench $bench -- --guard; done
 
 # All tests compile. Of itself, so that it is seen what of the next one is compiling.
 build-tests:
@@ -91,9 +91,17 @@ test:
 bench *flags:
     cargo bench --bench call -- {{ flags }}
 
+# The cost of callers who wait for a refresh together, as ratios to calls that do not wait, by valgrind.
+bench-storm:
+    cargo bench --bench storm
+
+# The cost of a session in a pool, by valgrind; `just bench-sessions 1000000` tells the memory of a process with so many.
+bench-sessions *sessions:
+    cargo bench --bench sessions -- {{ sessions }}
+
 # Writes the figures that `guard` compares.
 guard-write:
-    cargo bench --bench call -- --guard --write
+    for bench in call storm sessions; do cargo bench --bench $bench -- --guard --write; done
 
 # The source files that a call, a replay after a refresh and a sign-out pass; `just flow --files` and `--edges` name them. Needs valgrind.
 flow *flags:

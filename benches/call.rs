@@ -11,18 +11,19 @@
 //! Both sides do the same work: build and parse the address, make and sign the headers, send, read the answer
 //! and decode its JSON. What differs is what the session and the pipeline add.
 
-use std::collections::BTreeMap;
+mod measure;
+
 use std::convert::Infallible;
-use std::fs;
 use std::future::{IntoFuture, Ready, ready};
 use std::hint::black_box;
-use std::process::{Command, ExitCode};
+use std::process::ExitCode;
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use http::{Request, Response, header};
 use http_body_util::{BodyExt, Full};
+use measure::{BYTES, Figures, INSTRUCTIONS, each};
 use sdk_runtime::{Result, ServiceTransport, Tokens, api_client};
 use serde::{Deserialize, Serialize};
 use tokio::runtime::Runtime;
@@ -31,10 +32,6 @@ use url::Url;
 
 const CALLS: u32 = 2_000;
 const ROUNDS: usize = 50;
-/// The ratios that `just guard` compares with, and the sizes of a call and of its future in bytes.
-const COMMITTED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../benches/ratios.txt");
-/// How the names of sizes begin.
-const BYTES: &str = "bytes of ";
 const BASE: &str = "https://tracker.example/api/v1";
 const TOKEN: &str = "an access token";
 const ANSWER: &[u8] = b"{\"id\":7,\"title\":\"It works\"}";
@@ -206,27 +203,13 @@ fn timed(runtime: &Runtime, side: Side) -> Duration {
     begin.elapsed() / CALLS
 }
 
-/// Instructions per call: those of many calls less those of few, so that what happens once does not count.
-fn instructions(side: Side) -> Option<u64> {
-    let counted = |calls: u32| {
-        let output = Command::new("valgrind")
-            .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
-            .arg(std::env::current_exe().ok()?)
-            .args([&side.name(), &calls.to_string()])
-            .output()
-            .ok()?;
-        let told = String::from_utf8_lossy(&output.stderr).into_owned();
-        told.lines().find_map(|line| line.split("Collected :").nth(1)?.trim().parse::<u64>().ok())
-    };
-    Some((counted(2_100)? - counted(100)?) / 2_000)
-}
-
 /// Returns the ratio of each scenario, and the sizes in bytes: of a call, and of the boxed future by which it
 /// is executed, which is its largest allocation. Prints the counts.
-fn measured() -> Option<BTreeMap<String, f64>> {
-    let mut all = BTreeMap::new();
+fn measured() -> Option<Figures> {
+    let mut all = Figures::new();
     for side in Side::all(true) {
-        let (declared, hand) = (instructions(side)?, instructions(Side { is_declared: false, ..side })?);
+        let hand = Side { is_declared: false, ..side };
+        let (declared, hand) = (each(INSTRUCTIONS, &side.name())?, each(INSTRUCTIONS, &hand.name())?);
         let ratio = declared as f64 / hand as f64;
         println!("{}: declared {declared}, by hand {hand} instructions, ratio {ratio:.3}", side.scenario());
         all.insert(side.scenario(), ratio);
@@ -242,30 +225,6 @@ fn measured() -> Option<BTreeMap<String, f64>> {
     Some(all)
 }
 
-/// Compares with the committed figures. Fails if a size is above, or a ratio more than 3 %.
-fn guard(measured: &BTreeMap<String, f64>) -> bool {
-    let committed = fs::read_to_string(COMMITTED).unwrap_or_default();
-    let committed: BTreeMap<&str, f64> = committed
-        .lines()
-        .filter_map(|line| line.rsplit_once(": "))
-        .filter_map(|(name, figure)| Some((name, figure.parse().ok()?)))
-        .collect();
-    let mut holds = true;
-    for (name, figure) in measured {
-        let Some(before) = committed.get(name.as_str()) else {
-            println!("{name} is not in benches/ratios.txt: `just guard-write`");
-            holds = false;
-            continue;
-        };
-        let change = (figure / before - 1.0) * 100.0;
-        if change > if name.starts_with(BYTES) { 0.0 } else { 3.0 } {
-            println!("{name}: {figure:.3} is {change:.1} % above {before:.3} of benches/ratios.txt");
-            holds = false;
-        }
-    }
-    holds
-}
-
 fn main() -> ExitCode {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let args: Vec<String> = std::env::args().skip(1).collect();
@@ -277,21 +236,7 @@ fn main() -> ExitCode {
             black_box(runtime.block_on(side.run(calls.parse().unwrap())));
         }
         ["--instructions" | "--guard"] | ["--guard", "--write"] => {
-            let Some(measured) = measured() else {
-                println!("valgrind is needed to count instructions");
-                return ExitCode::FAILURE;
-            };
-            match words[..] {
-                ["--guard"] if !guard(&measured) => return ExitCode::FAILURE,
-                ["--guard"] => {
-                    println!("ok: no size and, by more than 3 %, no ratio is above benches/ratios.txt")
-                }
-                ["--guard", "--write"] => {
-                    let lines = measured.iter().map(|(name, figure)| format!("{name}: {figure:.3}\n"));
-                    fs::write(COMMITTED, lines.collect::<String>()).unwrap();
-                }
-                _ => {}
-            }
+            return measure::report(&words, measured());
         }
         _ => {
             for side in Side::all(true) {
