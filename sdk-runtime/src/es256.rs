@@ -8,6 +8,7 @@ use p256::ecdsa::signature::Signer;
 use p256::ecdsa::{Signature, SigningKey};
 use p256::pkcs8::DecodePrivateKey;
 use serde::Serialize;
+use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 /// A private key. It is wiped on drop.
@@ -20,6 +21,15 @@ pub(crate) struct Jwk {
     crv: &'static str,
     x: String,
     y: String,
+}
+
+impl Jwk {
+    /// Returns the hash that names the key (RFC 7638).
+    pub(crate) fn thumbprint(&self) -> String {
+        let Self { kty, crv, x, y } = self;
+        let members = format!(r#"{{"crv":"{crv}","kty":"{kty}","x":"{x}","y":"{y}"}}"#);
+        URL_SAFE_NO_PAD.encode(Sha256::digest(members))
+    }
 }
 
 impl Key {

@@ -89,6 +89,11 @@ mod prover {
             Self { text, prover: Prover { key, public, nonces: Mutex::default() } }
         }
 
+        /// Returns what names the key in an authorization request (`dpop_jkt`, RFC 9449, 10).
+        pub(crate) fn thumbprint(&self) -> String {
+            self.prover.public.thumbprint()
+        }
+
         /// Puts a new proof on a request to `url`. With `token`, it is a proof for the use of that token.
         pub(crate) fn prove(
             &self,

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use tower::{Layer, ServiceExt};
 
-use crate::world::{Browser, builder, document, documented};
+use crate::world::{Browser, builder, document, documented, issuing};
 
 #[api_client]
 trait Api {
@@ -192,6 +192,39 @@ async fn i43_each_request_has_a_new_proof_by_the_key_of_its_login() {
     }
     assert_ne!(each[0], each[1], "I43: another sign-in has another key");
     assert_eq!(world.lock().unwrap().names.len(), 2 * (1 + 2 + 3 + 2));
+}
+
+/// RFC 9449, 10: a code that was stolen is of no use to a program with another key.
+#[tokio::test]
+async fn i43_a_code_is_bound_to_the_key_that_trades_it() {
+    for pushed in [false, true] {
+        let (mut id, _, _) = servers();
+        if pushed {
+            id = documented(document(&[]));
+            let issued = json!({ "access_token": "a1", "token_type": "DPoP" });
+            id.reply("POST", "/token", Reply::json(&issued));
+            id.reply("POST", "/par", Reply::json(&json!({ "request_uri": "urn:x:1" })).status(201));
+        }
+        let browser = Browser { pushed: pushed.then(|| id.clone()), ..Browser::agreeing() };
+        dpop(&id).await.build().unwrap().sign_in(&browser).await.unwrap();
+        let bound = match pushed {
+            true => id.requests().iter().find_map(|request| request.form_value("dpop_jkt")),
+            false => {
+                let page = browser.opened.lock().unwrap()[0].clone();
+                page.query_pairs().find(|(name, _)| name == "dpop_jkt").map(|(_, value)| value.into_owned())
+            }
+        };
+        let proof = id.last().unwrap().header("dpop").unwrap().to_owned();
+        let jwk = &part(proof.split('.').next().unwrap())["jwk"];
+        // RFC 7638, 3.3.
+        let members = format!(r#"{{"crv":"P-256","kty":"EC","x":{},"y":{}}}"#, jwk["x"], jwk["y"]);
+        assert_eq!(bound, Some(URL_SAFE_NO_PAD.encode(Sha256::digest(members))), "I43: pushed: {pushed}");
+    }
+    let id = documented(document(&["pushed_authorization_request_endpoint"]));
+    issuing(&id);
+    let browser = Browser::agreeing();
+    builder(&id, ClientCredentials::public("cli")).await.build().unwrap().sign_in(&browser).await.unwrap();
+    assert!(!browser.opened.lock().unwrap()[0].as_str().contains("dpop_jkt"), "without a key");
 }
 
 #[tokio::test]

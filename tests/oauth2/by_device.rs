@@ -102,3 +102,88 @@ async fn a_refusal_ends_it_and_so_does_the_end_of_the_code() {
     }
     assert_eq!(times.lock().unwrap().len(), 23, "each 5 s of the 120");
 }
+
+/// GitHub answers each refusal with 200.
+#[tokio::test(start_paused = true)]
+async fn a_refusal_may_have_a_successful_status() {
+    let refused = |error: &str| (200, json!({ "error": error, "error_uri": "https://id.test/docs" }));
+    let issued = json!({ "access_token": "a1", "token_type": "bearer", "scope": "" });
+    let answers = vec![refused("authorization_pending"), refused("slow_down"), (200, issued)];
+    let (oauth, _, times) = asked(answers, None).await;
+    oauth.sign_in_by_device(&Screen::default()).await.unwrap();
+    assert_eq!(*times.lock().unwrap(), [5, 10, 20]);
+
+    let (oauth, backend, _) = asked(vec![refused("access_denied")], None).await;
+    let refusal = |outcome| match outcome {
+        Err(OAuthError::Refused(refusal)) => refusal.error,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(refusal(oauth.sign_in_by_device(&Screen::default()).await), "access_denied");
+    backend.reply("POST", "/device", Reply::json(&json!({ "error": "device_flow_disabled" })));
+    assert_eq!(refusal(oauth.sign_in_by_device(&Screen::default()).await), "device_flow_disabled");
+}
+
+/// A terminal obeys control characters, and `open` starts what an address names.
+#[tokio::test]
+async fn an_answer_that_deceives_a_terminal_is_refused_and_shown_nowhere() {
+    let shown = "names a code that cannot be shown, because it has control characters";
+    let clear = "would get secrets in the clear at";
+    let cases = [
+        ("user_code", "AB\u{1b}[2J", shown),
+        ("user_code", "AB\u{9b}2J", shown),
+        ("user_code", "AB\u{202e}DC", shown),
+        ("user_code", "AB\rCD", shown),
+        ("verification_uri", "http://id.test/activate", clear),
+        ("verification_uri", "file:///bin/sh", clear),
+        ("verification_uri_complete", "javascript:alert(1)", clear),
+        ("verification_uri", "\u{1b}[2J", "has the address \"\\u{1b}[2J\", which is none"),
+        ("verification_uri_complete", "https://\u{7}id.test", "has the address"),
+    ];
+    for (name, value, why) in cases {
+        let backend = documented(document(&[]));
+        let mut code = json!({
+            "device_code": "d1", "user_code": "WDJB", "verification_uri": "https://id.test/go",
+            "expires_in": 60,
+        });
+        code[name] = json!(value);
+        backend.reply("POST", "/device", Reply::json(&code));
+        let oauth = builder(&backend, ClientCredentials::public("tv")).await.build().unwrap();
+        let screen = Screen::default();
+        match oauth.sign_in_by_device(&screen).await {
+            Err(error @ OAuthError::Unsupported(_)) => {
+                let told = error.to_string();
+                assert!(told.contains(why) && !told.contains(char::is_control), "{name} {value:?}: {told:?}");
+            }
+            other => panic!("{name} {value:?}: {other:?}"),
+        }
+        assert!(screen.0.lock().unwrap().is_empty(), "{name} {value:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_address_is_shown_in_ascii_and_a_refusal_without_control_characters() {
+    let backend = documented(document(&[]));
+    let code = json!({
+        "device_code": "d1", "user_code": "ÄB-ЖД",
+        "verification_uri": "https://id.test/\u{1b}[2J\u{202e}?a\u{9b}\n#\u{7}",
+        "verification_uri_complete": "https://id.test/\t?user_code=\u{1b}]0;x\u{7}", "expires_in": 60,
+    });
+    backend.reply("POST", "/device", Reply::json(&code));
+    let refusal = json!({
+        "error": "access\u{1b}denied", "error_description": "no\u{9b}2J\r\u{2066}",
+        "error_uri": "https://id.test/\n",
+    });
+    backend.reply("POST", "/token", Reply::json(&refusal).status(400));
+    let oauth = builder(&backend, ClientCredentials::public("tv")).await.build().unwrap();
+    let screen = Screen::default();
+    let error = oauth.sign_in_by_device(&screen).await.unwrap_err();
+    let code = screen.0.lock().unwrap()[0].clone();
+    let all = format!("{}{}", code.url, code.complete.unwrap());
+    assert!(all.is_ascii() && !all.contains(char::is_control), "{all:?}");
+    assert_eq!(code.code, "ÄB-ЖД", "letters of each script stay");
+    let OAuthError::Refused(refusal) = error else { panic!("{error:?}") };
+    assert_eq!(
+        [&refusal.error, refusal.description.as_ref().unwrap(), refusal.uri.as_ref().unwrap()],
+        ["access denied", "no 2J  ", "https://id.test/ "]
+    );
+}

@@ -42,7 +42,7 @@ async fn a_document_of_another_issuer_is_refused() {
 }
 
 #[tokio::test]
-async fn i6_no_endpoint_gets_secrets_in_the_clear() {
+async fn i22_no_endpoint_gets_secrets_in_the_clear() {
     for endpoint in [
         "token_endpoint",
         "authorization_endpoint",

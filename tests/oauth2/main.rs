@@ -5,6 +5,7 @@ mod browser;
 mod by_device;
 mod discovery;
 mod machine;
+mod page;
 mod redirect;
 mod restart;
 mod signed;

@@ -67,9 +67,9 @@ async fn a_port_that_another_program_has_is_an_error() {
     assert!(browser.opened.lock().unwrap().is_empty(), "no page is opened whose answer would be another's");
 }
 
-/// I6: a code never leaves this machine in the clear.
+/// I22: a code never leaves this machine in the clear.
 #[tokio::test]
-async fn i6_it_is_on_this_machine() {
+async fn i22_it_is_on_this_machine() {
     for elsewhere in [
         "http://192.168.0.1:8400/login",
         "http://0.0.0.0:8400/login",

@@ -11,7 +11,9 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use rcgen::{KeyPair, PublicKeyData};
 use sdk_runtime::Url;
 use sdk_runtime::oauth::ClientCredentials;
-use sdk_runtime::oauth2::{ClientAuth, Interaction, OAuthClientBuilder, PrivateKey, UserCode};
+use sdk_runtime::oauth2::{
+    ClientAuth, ClientStatement, Interaction, OAuthClientBuilder, PrivateKey, UserCode,
+};
 use sdk_testkit::{Backend, Reply, Request};
 use serde_json::{Value, json};
 
@@ -141,6 +143,60 @@ async fn i42_a_program_without_a_user_signs_each_request() {
     oauth.session().refresh().await.unwrap();
     oauth.session().refresh().await.unwrap();
     assert_eq!(each(&backend, &key), ["/token"; 2]);
+}
+
+/// RS256, another audience, and a header of its own: each as the server wants it.
+#[tokio::test]
+async fn i42_a_function_signs_a_statement_of_its_own_for_each_request() {
+    use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, encode};
+
+    let pair = KeyPair::generate_for(&rcgen::PKCS_RSA_SHA256).unwrap();
+    let key = EncodingKey::from_rsa_pem(pair.serialize_pem().as_bytes()).unwrap();
+    let sign = move |mut statement: ClientStatement| {
+        statement.aud = "https://id.test/token".to_owned();
+        let header = Header { x5t: Some("thumb".to_owned()), ..Header::new(Algorithm::RS256) };
+        encode(&header, &statement, &key)
+    };
+    let backend = documented(document(&["pushed_authorization_request_endpoint"]));
+    issuing(&backend);
+    backend.reply("POST", "/revoke", Reply::empty());
+    let key = PrivateKey::from_signer(sign).key_id("its header has none");
+    assert_eq!(format!("{key:?}"), "PrivateKey(..)");
+    let builder = builder(&backend, ClientCredentials::public("web")).await;
+    let oauth = builder.auth(ClientAuth::PrivateKeyJwt(key)).build().unwrap();
+    oauth.sign_in(&Browser::agreeing()).await.unwrap();
+    oauth.session().refresh().await.unwrap();
+    oauth.sign_out().await.unwrap();
+    let public = DecodingKey::from_rsa_pem(pair.public_key_pem().as_bytes()).unwrap();
+    let mut rules = Validation::new(Algorithm::RS256);
+    rules.set_audience(&["https://id.test/token"]);
+    let requests = backend.requests();
+    let forms = requests.iter().filter(|request| request.method() == "POST");
+    let names: Vec<String> = forms
+        .map(|request| {
+            assert_eq!(request.form_value("client_assertion_type").as_deref(), Some(TYPE));
+            let jwt = request.form_value("client_assertion").unwrap();
+            let read = decode::<Value>(&jwt, &public, &rules).unwrap();
+            assert_eq!((read.header.x5t.as_deref(), read.header.kid), (Some("thumb"), None));
+            assert_eq!((&read.claims["iss"], &read.claims["sub"]), (&json!("web"), &json!("web")));
+            read.claims["jti"].as_str().unwrap().to_owned()
+        })
+        .collect();
+    assert_eq!((names.len(), names.iter().collect::<HashSet<_>>().len()), (3, 3), "I42");
+}
+
+#[tokio::test]
+async fn a_function_that_cannot_sign_says_why() {
+    let backend = documented(document(&["pushed_authorization_request_endpoint"]));
+    issuing(&backend);
+    let key = PrivateKey::from_signer(|_| Err::<String, _>("the card is not there"));
+    let builder = builder(&backend, ClientCredentials::public("web")).await;
+    let oauth = builder.auth(ClientAuth::PrivateKeyJwt(key)).build().unwrap();
+    let browser = Browser::agreeing();
+    let error = oauth.sign_in(&browser).await.unwrap_err();
+    assert_eq!(error.to_string(), "the private key cannot sign: the card is not there");
+    assert!(browser.first_page().await.contains("the card is not there"));
+    assert_eq!(backend.count("POST", "/token"), 0);
 }
 
 /// I27: the key is in no text.

@@ -1,7 +1,7 @@
 //! A user's login: its refresh, its revocation, and how the program names itself.
 
 use sdk_runtime::oauth::ClientCredentials;
-use sdk_runtime::oauth2::ClientAuth;
+use sdk_runtime::oauth2::{ClientAuth, OAuthError};
 use sdk_runtime::{Error, SessionState};
 use sdk_testkit::Reply;
 use serde_json::json;
@@ -84,6 +84,21 @@ async fn i27_no_secret_is_shown() {
     assert_eq!(error.to_string(), "the authorization server refuses: invalid_client: who?");
     let shown = format!("{shown} {oauth:?} {error:?} {error}");
     assert!(!shown.contains("hunter2") && !shown.contains("c1"), "I27: {shown}");
+}
+
+/// I27: the answer may hold tokens, so nothing of it is kept.
+#[tokio::test]
+async fn i27_an_answer_that_cannot_be_decoded_is_not_quoted() {
+    let backend = documented(document(&["pushed_authorization_request_endpoint"]));
+    let issued = json!({ "access_token": "t0p-s3cret", "refresh_token": 7, "token_type": "Bearer" });
+    backend.reply("POST", "/token", Reply::json(&issued));
+    let oauth = builder(&backend, ClientCredentials::public("cli")).await.build().unwrap();
+    let browser = Browser::agreeing();
+    let error = oauth.sign_in(&browser).await.unwrap_err();
+    let OAuthError::Request(Error::Decode(decode)) = &error else { panic!("{error:?}") };
+    let excerpt = String::from_utf8_lossy(decode.excerpt());
+    let shown = format!("{error} {error:?} {} {excerpt} {}", decode.detail(), browser.first_page().await);
+    assert!(!shown.contains("s3cret"), "I27: {shown}");
 }
 
 /// I12: a call of one user does not go on as another.

@@ -63,8 +63,10 @@ impl OAuthClient {
     /// back to a listener on a loopback address (RFC 8252). `interaction` opens the page.
     ///
     /// The listener accepts one answer, whose `state` and `iss` (RFC 9207) are those of this sign-in, and
-    /// waits up to 5 min. If the server takes pushed requests (RFC 9126), the request is pushed. At the end
-    /// it waits up to 5 s for the store.
+    /// waits up to 5 min. If the server takes pushed requests (RFC 9126), the request is pushed. The browser
+    /// waits until the token endpoint has answered, and shows how the sign-in has ended. At the end the
+    /// sign-in waits up to 1 s for that page, and up to 5 s for the store. A browser that goes away meanwhile
+    /// changes nothing.
     ///
     /// # Errors
     ///
@@ -73,11 +75,14 @@ impl OAuthClient {
     ///
     /// # Cancel safety
     ///
-    /// Dropping the future ends the sign-in and closes the listener.
+    /// Dropping the future ends the sign-in and closes the listener. If the tokens have already come, the
+    /// user is signed in.
     pub async fn sign_in(&self, interaction: &impl Interaction) -> Result<(), OAuthError> {
         let key = self.program.key()?;
-        let issued = code::authorize(&self.program, interaction, key.as_ref()).await?;
-        self.take(&issued, key.as_ref()).await
+        let take = |issued: &Issued| self.take(issued, key.as_ref());
+        code::authorize(&self.program, interaction, key.as_ref(), take).await?;
+        self.session.stored().await;
+        Ok(())
     }
 
     /// Signs a user in by a browser on another device, where the user types a code (RFC 8628).
@@ -93,7 +98,9 @@ impl OAuthClient {
     pub async fn sign_in_by_device(&self, interaction: &impl Interaction) -> Result<(), OAuthError> {
         let key = self.program.key()?;
         let issued = device::authorize(&self.program, interaction, key.as_ref()).await?;
-        self.take(&issued, key.as_ref()).await
+        self.take(&issued, key.as_ref())?;
+        self.session.stored().await;
+        Ok(())
     }
 
     /// Returns the same program with the same login, which asks for `scopes` too: for a user who lacks them.
@@ -143,7 +150,8 @@ impl OAuthClient {
         Ok(())
     }
 
-    async fn take(&self, issued: &Issued, key: Option<&Arc<ProofKey>>) -> Result<(), OAuthError> {
+    /// Signs in with what the server has issued.
+    fn take(&self, issued: &Issued, key: Option<&Arc<ProofKey>>) -> Result<(), OAuthError> {
         let head = Head::new(http::StatusCode::OK, http::HeaderMap::new());
         let unusable = |refusal: Refusal| {
             OAuthError::Unsupported(format!("issued tokens that cannot be used: {refusal:?}"))
@@ -155,9 +163,7 @@ impl OAuthClient {
                 "issued tokens that are bound to no key: their `token_type` is not `DPoP`".to_owned();
             return Err(OAuthError::Unsupported(unbound));
         }
-        self.session.sign_in(tokens)?;
-        self.session.stored().await;
-        Ok(())
+        Ok(self.session.sign_in(tokens)?)
     }
 }
 
@@ -224,10 +230,11 @@ impl OAuthClientBuilder {
     /// Binds the tokens of each login to a key of its own (DPoP, RFC 9449). Stolen tokens are of no use
     /// without the key. Default: tokens that each holder can use.
     ///
-    /// A sign-in draws a new key of P-256, which is stored with the login and loaded with it. Each request to
-    /// the token endpoint, and each signed request of the clients that share the session, has a new proof by
-    /// the key, to their own origins alone. The nonces of servers are remembered, and a request whose proof
-    /// lacks one is sent once more with it. That starts no refresh.
+    /// A sign-in draws a new key of P-256, which is stored with the login and loaded with it. Its code is
+    /// bound to the key too (`dpop_jkt`). Each request to the token endpoint, and each signed request of the
+    /// clients that share the session, has a new proof by the key, to their own origins alone. The nonces of
+    /// servers are remembered, and a request whose proof lacks one is sent once more with it. That starts no
+    /// refresh.
     ///
     /// A server that answers with another `token_type` than `DPoP` has bound the tokens to no key. They are
     /// refused, because the program has asked for the protection (RFC 9449, 5).

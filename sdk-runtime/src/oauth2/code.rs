@@ -18,12 +18,13 @@ use super::server::private;
 use crate::proof::ProofKey;
 use crate::random::random;
 
-/// Lets the user sign in, and returns the tokens.
+/// Lets the user sign in, and `accept` take the tokens. The page at the end shows the outcome of both.
 pub(super) async fn authorize(
     program: &Program,
     interaction: &impl Interaction,
     key: Option<&Arc<ProofKey>>,
-) -> Result<Issued, OAuthError> {
+    accept: impl FnOnce(&Issued) -> Result<(), OAuthError>,
+) -> Result<(), OAuthError> {
     let metadata = &program.server.metadata;
     let page = metadata.authorization_endpoint.as_deref().ok_or_else(|| {
         OAuthError::Unsupported("has no authorization endpoint for a sign-in by a browser".to_owned())
@@ -43,6 +44,8 @@ pub(super) async fn authorize(
         ("code_challenge", challenge),
         ("code_challenge_method", "S256".to_owned()),
     ];
+    // The code is bound to the key of the login too (RFC 9449, 10).
+    form.extend(key.map(|key| ("dpop_jkt", key.thumbprint())));
     form.extend(program.registered.scope());
     // Without this, OpenID Connect issues no refresh token (OpenID Connect Core 1.0, 11).
     if program.registered.scope.split(' ').any(|scope| scope == "offline_access") {
@@ -72,13 +75,16 @@ pub(super) async fn authorize(
     let issuer = metadata.authorization_response_iss_parameter_supported;
     let path = program.redirect.path().to_owned();
     let expected = Expected { path, state, issuer: metadata.issuer.clone(), must_name_issuer: issuer };
-    let (code, redirect_uri) = listener.code(&expected).await?;
-    let form = || {
-        let verifier = ("code_verifier", verifier.to_string());
-        let fields = [("code", code.clone()), ("redirect_uri", redirect_uri.clone()), verifier];
-        program.registered.form("authorization_code", fields)
+    let redirect_uri = listener.redirect_uri().to_owned();
+    let trade = async |code: String| {
+        let form = || {
+            let verifier = ("code_verifier", verifier.to_string());
+            let fields = [("code", code.clone()), ("redirect_uri", redirect_uri.clone()), verifier];
+            program.registered.form("authorization_code", fields)
+        };
+        accept(&program.tokens(form, key).await?)
     };
-    program.tokens(form, key).await
+    listener.outcome(expected, trade).await
 }
 
 async fn opened(interaction: &impl Interaction, url: &Url) -> Result<(), OAuthError> {

@@ -3,10 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use url::Url;
-
 use super::endpoints::Issued;
-use super::error::OAuthError;
+use super::error::{OAuthError, deceives};
 use super::interaction::{Interaction, UserCode};
 use super::program::Program;
 use super::request::Form;
@@ -39,16 +37,17 @@ pub(super) async fn authorize(
     form.extend(registered.scope());
     form.extend(registered.targets.iter().cloned());
     let requests = program.server.requests()?;
-    let issued = requests.device_code(&private(endpoint)?, &registered.header(), &form).await?;
-    let address = |text: &str| {
-        Url::parse(text).map_err(|_| {
-            OAuthError::Unsupported("names a page for the code whose address is none".to_owned())
-        })
-    };
+    let answer = requests.device_code(&private(endpoint)?, &registered.header(), &form).await?;
+    let issued = answer.given()?;
+    // A program shows the code as it is, and may open the addresses.
+    if issued.user_code.contains(deceives) {
+        let what = "names a code that cannot be shown, because it has control characters".to_owned();
+        return Err(OAuthError::Unsupported(what));
+    }
     let code = UserCode {
         code: issued.user_code,
-        url: address(&issued.verification_uri)?,
-        complete: issued.verification_uri_complete.as_deref().map(address).transpose()?,
+        url: private(&issued.verification_uri)?,
+        complete: issued.verification_uri_complete.as_deref().map(private).transpose()?,
         expires_in: Duration::from_secs(issued.expires_in),
     };
     let end = runtime::deadline(code.expires_in);

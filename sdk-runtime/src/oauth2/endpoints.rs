@@ -6,7 +6,7 @@ use sdk_macros::api_client;
 use serde::Deserialize;
 use url::Url;
 
-use super::error::TokenError;
+use super::error::{OAuthRefusal, TokenError};
 use super::metadata::Metadata;
 use super::request::{ClientHeader, RefreshForm, RevocationForm};
 use crate::error::Error;
@@ -27,7 +27,7 @@ pub(super) trait AuthorizationEndpoints {
         #[url] endpoint: &Url,
         #[header("authorization")] program: &ClientHeader,
         #[form] form: &[(&'static str, String)],
-    ) -> Result<Issued, TokenError>;
+    ) -> Result<Answer<Issued>, TokenError>;
 
     #[post]
     async fn device_code(
@@ -35,7 +35,7 @@ pub(super) trait AuthorizationEndpoints {
         #[url] endpoint: &Url,
         #[header("authorization")] program: &ClientHeader,
         #[form] form: &[(&'static str, String)],
-    ) -> Result<DeviceCode, TokenError>;
+    ) -> Result<Answer<DeviceCode>, TokenError>;
 
     #[post]
     async fn push(
@@ -72,6 +72,23 @@ pub(super) trait RevocationEndpoint {
         #[form]
         form: RevocationForm,
     ) -> Result<(), Error>;
+}
+
+/// An answer with a successful status. Some servers, such as GitHub, refuse with one too.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+pub(super) enum Answer<T> {
+    Refused(OAuthRefusal),
+    Given(T),
+}
+
+impl<T> Answer<T> {
+    pub(super) fn given(self) -> Result<T, TokenError> {
+        match self {
+            Self::Refused(refusal) => Err(TokenError::Refused(refusal)),
+            Self::Given(given) => Ok(given),
+        }
+    }
 }
 
 /// The tokens, and the identity that OpenID Connect adds.

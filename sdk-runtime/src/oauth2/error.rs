@@ -25,17 +25,47 @@ pub enum OAuthError {
 }
 
 /// A refusal of an authorization server (RFC 6749, 4.1.2.1 and 5.2; RFC 8628, 3.5).
+///
+/// No field has a control character, which a terminal would obey, or one that changes the direction of a
+/// text. Spaces are in their place.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(from = "Told")]
 #[non_exhaustive]
 pub struct OAuthRefusal {
     /// The code, such as `access_denied` and `invalid_client`.
     pub error: String,
     /// A text for developers.
-    #[serde(rename = "error_description")]
     pub description: Option<String>,
     /// The address of a page about the error.
-    #[serde(rename = "error_uri")]
     pub uri: Option<String>,
+}
+
+/// A refusal as the server tells it.
+#[derive(Deserialize)]
+pub(super) struct Told {
+    pub(super) error: String,
+    pub(super) error_description: Option<String>,
+    pub(super) error_uri: Option<String>,
+}
+
+impl From<Told> for OAuthRefusal {
+    fn from(told: Told) -> Self {
+        let shown = |text: String| text.replace(deceives, " ");
+        Self {
+            error: shown(told.error),
+            description: told.error_description.map(shown),
+            uri: told.error_uri.map(shown),
+        }
+    }
+}
+
+/// Whether a terminal obeys a character, or shows the text around it in another order.
+pub(super) fn deceives(character: char) -> bool {
+    let changes_direction = matches!(
+        character,
+        '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
+    );
+    character.is_control() || changes_direction
 }
 
 /// What a request to an endpoint of the server fails with.
@@ -52,7 +82,8 @@ impl From<TokenError> for OAuthError {
     fn from(error: TokenError) -> Self {
         match error {
             TokenError::Refused(refusal) => Self::Refused(refusal),
-            TokenError::Other(error) => Self::Request(error),
+            // An answer that cannot be decoded may hold tokens.
+            TokenError::Other(error) => Self::Request(error.without_values()),
         }
     }
 }
@@ -63,12 +94,10 @@ impl From<Error> for OAuthError {
     }
 }
 
-/// Shows the code and the text without control characters, which a terminal would obey.
 impl fmt::Display for OAuthRefusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let shown = |text: &str| text.replace(char::is_control, " ");
-        f.write_str(&shown(&self.error))?;
-        self.description.iter().try_for_each(|description| write!(f, ": {}", shown(description)))
+        f.write_str(&self.error)?;
+        self.description.iter().try_for_each(|description| write!(f, ": {description}"))
     }
 }
 

@@ -37,6 +37,9 @@ impl<T: Interaction + ?Sized> Interaction for &T {
 }
 
 /// What a user types on another device (RFC 8628, 3.2).
+///
+/// It can be shown on a terminal: the code has no control characters, and the addresses none but ASCII. They
+/// are `https`, or on this machine. A sign-in whose server names others fails.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct UserCode {

@@ -54,6 +54,7 @@
 
 mod assertion;
 mod client;
+mod client_statement;
 mod code;
 mod device;
 mod endpoints;
@@ -69,6 +70,7 @@ mod request;
 mod server;
 
 pub use client::{OAuthClient, OAuthClientBuilder};
+pub use client_statement::ClientStatement;
 pub use error::{OAuthError, OAuthRefusal};
 pub use interaction::{Interaction, UserCode};
 pub use private_key::PrivateKey;

@@ -55,10 +55,11 @@ impl Asked<'_> {
     /// Asks once.
     pub(super) async fn once(&self, program: &ClientHeader, form: &Form) -> Result<Issued, TokenError> {
         let call = self.requests.tokens(self.endpoint, program, form);
-        match self.key {
+        let answer = match self.key {
             Some(key) => call.extension(key.clone()).await,
             None => call.await,
-        }
+        };
+        answer?.given()
     }
 
     /// Whether the server wants a proof with the nonce of its answer. It has spent nothing, so it is asked

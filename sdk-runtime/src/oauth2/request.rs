@@ -30,7 +30,8 @@ pub enum ClientAuth {
     ///
     /// The statement is a JWT of ES256 for one use, and expires after 60 s. It names the issuer of the server
     /// as its audience, and nothing else. So no other server can use it, also if its metadata names the same
-    /// token endpoint. Servers accept the issuer by RFC 9126 (2) and by the security profile FAPI 2.0.
+    /// token endpoint. Servers accept the issuer by RFC 9126 (2) and by the security profile FAPI 2.0. For
+    /// those that want RS256 or the token endpoint as audience, there is [`PrivateKey::from_signer`].
     ///
     /// ```
     /// use sdk_runtime::oauth2::{ClientAuth, PrivateKey};
