@@ -61,17 +61,17 @@ stay-signed-in:
 examples:
     for name in client_secret cookies_csrf events graphql upload; do cargo run --package api-client-examples --example "$name" | awk '{ print; last = $0 } END { exit (last !~ /^ok:/) }'; done && for name in tracing_example layers_example axum_in_process service_example session_layer_example blocking_example pages_example cli_login_example; do cargo run --package "$name" | awk '{ print; last = $0 } END { exit (last !~ /^ok:/) }'; done
 
-# What is behind features: the stores of logins once more, that in a key ring included, and answers that travel compressed.
+# What is behind features: the stores of logins once more, that in a key ring included, answers that travel compressed, and sign-ins at an authorization server.
 behind-features:
-    cargo test --features keyring,encodings,metrics,oauth2 --test stores --test encodings --test hostile --test observed --test docs --test oauth2 && cargo test --package sdk-runtime --features blocking --doc wait
+    cargo test --features keyring,encodings,metrics,oauth2 --test stores --test encodings --test hostile --test observed --test docs --test oauth2 && cargo test --package sdk-runtime --features blocking,oauth2 --doc -- wait oauth
 
 # Every test of the network once more, over the lean transport.
 lean:
     cargo test --package api-client-tests --no-default-features --features lean --test encrypted --test hostile --test requests --test volume && cargo test --package api-client-tests --no-default-features --features lean,encodings --test encodings && cargo test --package sdk-runtime --no-default-features --features lean,rustls --lib && cargo test --package published_client --no-default-features --features lean,rustls-no-provider && cargo test --package published_client --no-default-features --features lean
 
-# What servers of others receive and answer: httpbin, without what decodes compressed answers and with it, and the authorization server oidc-provider. Needs `python3` and its `venv`, and `node` 18 or later with `npm`.
+# What servers of others receive and answer: httpbin, without what decodes compressed answers and with it, and the authorization server oidc-provider, with scripts and with a browser. Needs `python3` and its `venv`, and `node` 18 or later with `npm`, and `chromium`.
 live:
-    .ci/live python3 && .ci/live python3 --features encodings && .ci/live python3 --no-default-features --features lean,encodings && .ci/live node --features oauth2
+    .ci/live python3 && .ci/live python3 --features encodings && .ci/live python3 --no-default-features --features lean,encodings && .ci/live node --features oauth2 && .ci/live chromium --features oauth2
 
 # No call, no storm and no session costs more than it did, by the instructions of valgrind, and none is larger. `just guard-write` after a change that is meant.
 guard:

@@ -4,13 +4,13 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// Returns a folder with the files of `source` and the packages that its `package-lock.json` pins. It is made
-/// once, and once more when a file or the version of Node has changed.
-pub(crate) fn installed(name: &str, source: &Path) -> PathBuf {
+/// Returns a folder with the `script` of `source` and the packages that its `package-lock.json` pins. It is
+/// made once, and once more when a file or the version of Node has changed.
+pub(crate) fn installed(name: &str, source: &Path, script: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("live-{name}"));
     let mark = folder.join("installed");
     let mut wanted = output(Command::new("node").arg("--version"));
-    let files = ["package.json", "package-lock.json", "server.mjs"];
+    let files = ["package.json", "package-lock.json", script];
     for file in files {
         wanted += &fs::read_to_string(source.join(file)).unwrap();
     }

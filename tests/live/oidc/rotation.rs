@@ -29,9 +29,9 @@ fn period() -> Duration {
     Duration::from_secs(seconds.unwrap_or(10))
 }
 
-/// Lets all callers call until `end`. Returns the number of calls, and the errors.
-async fn load(api: &ApiClient, end: Instant) -> (usize, Vec<Error>) {
-    let callers = (0..CALLERS).map(|_| {
+/// Lets so many callers call until `end`. Returns the number of calls, and the errors.
+async fn load(api: &ApiClient, callers: usize, end: Instant) -> (usize, Vec<Error>) {
+    let callers = (0..callers).map(|_| {
         let api = api.clone();
         tokio::spawn(async move {
             let (mut calls, mut errors) = (0, Vec::new());
@@ -58,7 +58,7 @@ async fn under_load_no_refresh_token_is_used_twice_and_no_call_fails() {
     let world = World::new(2);
     let (_oauth, api) = signed_in(&world).await;
     let begin = Instant::now();
-    let (calls, errors) = load(&api, begin + period()).await;
+    let (calls, errors) = load(&api, CALLERS, begin + period()).await;
     let elapsed = begin.elapsed();
     let refreshes = world.count("refresh_token").await;
     let rejected = world.count("me 401").await;
@@ -90,7 +90,7 @@ async fn under_load_programs_that_share_a_store_use_no_refresh_token_twice() {
     let begin = Instant::now();
     let loads = programs.iter().map(|(api, _)| {
         let api = api.clone();
-        tokio::spawn(async move { load(&api, begin + period()).await })
+        tokio::spawn(async move { load(&api, CALLERS / 3, begin + period()).await })
     });
     for load in loads.collect::<Vec<_>>() {
         let (calls, errors) = load.await.unwrap();
@@ -126,7 +126,7 @@ async fn a_token_endpoint_that_is_down_or_slow_ends_no_login() {
         }
         at.fault("none", 0).await;
     });
-    let (calls, errors) = load(&api, end).await;
+    let (calls, errors) = load(&api, CALLERS, end).await;
     faults.await.unwrap();
     let (down, slow) = (world.count("fault 503").await, world.count("fault slow").await);
     println!("{calls} calls, {down} answers 503, {slow} slow ones, {} calls failed", errors.len());
@@ -152,7 +152,7 @@ async fn a_lost_rotation_is_reported_as_one_and_the_user_can_sign_in_again() {
     let world = World::new(2);
     let (oauth, api) = signed_in(&world).await;
     world.fault("cut", 1).await;
-    let (calls, errors) = load(&api, Instant::now() + Duration::from_secs(5)).await;
+    let (calls, errors) = load(&api, CALLERS, Instant::now() + Duration::from_secs(5)).await;
     assert!(!errors.is_empty() && errors.len() < calls);
     for error in &errors {
         let Error::SessionExpired(expired) = error else { panic!("{error:?}") };

@@ -24,8 +24,9 @@ const callback = {
 };
 const user = ['authorization_code', 'refresh_token', 'urn:ietf:params:oauth:grant-type:device_code'];
 const machine = { redirect_uris: [], response_types: [], grant_types: ['client_credentials'] };
-// The key of the program that signs statements. The tests get it from `/control/key`.
-const signer = crypto.generateKeyPairSync('ec', { namedCurve: 'P-256' });
+// The keys of the programs that sign statements. The tests get them from `/control/key`.
+const rsa = crypto.generateKeyPairSync('rsa', { modulusLength: 2048 });
+const signers = { ES256: crypto.generateKeyPairSync('ec', { namedCurve: 'P-256' }), RS256: rsa, PS256: rsa };
 const secret = 's3:cret /+%&="\\~';
 const provider = new Provider(`http://127.0.0.1:${port}${path}`, {
   clients: [
@@ -36,11 +37,11 @@ const provider = new Provider(`http://127.0.0.1:${port}${path}`, {
       token_endpoint_auth_method: 'client_secret_post',
     },
     { client_id: 'machine', client_secret: secret, ...machine },
-    {
-      client_id: 'signer', grant_types: user, ...callback,
-      token_endpoint_auth_method: 'private_key_jwt', token_endpoint_auth_signing_alg: 'ES256',
-      jwks: { keys: [{ ...signer.publicKey.export({ format: 'jwk' }), kid: 'k1', use: 'sig', alg: 'ES256' }] },
-    },
+    ...Object.entries(signers).map(([alg, { publicKey }]) => ({
+      client_id: `signer ${alg}`, grant_types: user, ...callback,
+      token_endpoint_auth_method: 'private_key_jwt', token_endpoint_auth_signing_alg: alg,
+      jwks: { keys: [{ ...publicKey.export({ format: 'jwk' }), kid: 'k1', use: 'sig', alg }] },
+    })),
     {
       client_id: 'machine post', client_secret: secret, ...machine,
       token_endpoint_auth_method: 'client_secret_post',
@@ -76,6 +77,7 @@ provider.on('grant.success', (ctx) => count(ctx.oidc.params.grant_type));
 provider.on('grant.error', (ctx, error) => {
   count(error.error_detail === 'refresh token already used' ? 'reused' : error.error);
 });
+provider.on('authorization_code.saved', (code) => { if (code.dpopJkt) count('code with a key'); });
 provider.on('grant.revoked', () => count('revoked'));
 const handle = provider.callback();
 // As routers do that have a server below a path.
@@ -132,7 +134,8 @@ server.on('request', (request, response) => {
   response.once('finish', () => count(`${request.method} ${url.pathname} ${response.statusCode}`));
   if (url.pathname === '/control/counts') json(response, 200, counts);
   else if (url.pathname === '/control/key') {
-    response.end(signer.privateKey.export({ type: 'pkcs8', format: 'pem' }));
+    const [, alg] = url.searchParams.get('of').split(' ');
+    response.end(signers[alg].privateKey.export({ type: 'pkcs8', format: 'pem' }));
   } else if (url.pathname === '/control/fault') {
     fault = { kind: url.searchParams.get('kind'), left: Number(url.searchParams.get('times')) };
     json(response, 200, {});

@@ -54,7 +54,7 @@ impl World {
 
     pub fn with(options: &Value) -> Self {
         let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("live/oidc");
-        let folder = node::installed("oidc", &source);
+        let folder = node::installed("oidc", &source, "server.mjs");
         let mut command = Command::new("node");
         command.arg(folder.join("server.mjs")).arg(options.to_string());
         Self { served: Served::start(&mut command) }
