@@ -50,6 +50,33 @@ fn of_the_machine(base: &str, metadata: MetadataClient) -> Result<JobsClient, Bu
         .build()
 }
 
+use sdk_runtime::oauth;
+
+/// At "http://169.254.169.254".
+#[api_client(auth = none, timeout = 2s)]
+pub trait ManagedIdentity {
+    #[get("/metadata/identity/oauth2/token?api-version=2018-02-01", headers("metadata" = "true"))]
+    async fn token(&self, #[query] resource: &str) -> Result<oauth::TokenAnswer>;
+}
+
+#[api_client]
+pub trait Vault {
+    #[get("/secrets/{name}?api-version=7.4")]
+    async fn secret(&self, name: &str) -> Result<String>;
+}
+
+fn vault(base: &str, identity: ManagedIdentityClient) -> Result<VaultClient, BuildError> {
+    let issued = move |_: Grant| {
+        let issued = identity.token("https://vault.azure.net");
+        async move {
+            let issued = issued.await.map_err(Refusal::try_later)?;
+            let tokens = Tokens::new(issued.access_token().clone());
+            Ok(issued.expires_in().into_iter().fold(tokens, Tokens::expires_in))
+        }
+    };
+    VaultClient::builder(base).refresh_with(issued).build()
+}
+
 use tokio::process::Command;
 
 async fn print_token(_: Grant) -> Result<Tokens, Refusal> {
@@ -63,7 +90,7 @@ async fn print_token(_: Grant) -> Result<Tokens, Refusal> {
 use std::error::Error as StdError;
 
 use sdk_runtime::Error;
-use sdk_testkit::{Backend, Reply};
+use sdk_testkit::{Backend, Reply, Request};
 use serde_json::json;
 
 fn server() -> Backend {
@@ -121,5 +148,33 @@ async fn a_token_is_printed_by_a_command() -> Result<(), Box<dyn StdError>> {
     let base = server.url();
     let jobs = JobsClient::builder(base).refresh_with(print_token).build()?;
     assert_eq!(jobs.jobs().await?, ["a1"]);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_managed_identity_of_azure_has_its_token_from_the_machine() -> Result<(), Box<dyn StdError>> {
+    let backend = Backend::new();
+    let server = backend.serve().await?;
+    backend.route("GET", "/metadata/identity/oauth2/token", |request: Request| {
+        let issued = json!({
+            "access_token": "m1", "client_id": "08b4", "expires_in": "86399", "expires_on": "1506484173",
+            "not_before": "1506397473", "resource": "https://vault.azure.net", "token_type": "Bearer",
+        });
+        let is_valid = request.header("metadata") == Some("true")
+            && request.query_value("api-version").as_deref() == Some("2018-02-01")
+            && request.query_value("resource").as_deref() == Some("https://vault.azure.net");
+        std::future::ready(match is_valid {
+            true => Reply::json(&issued),
+            false => Reply::json(&json!({ "error": "bad_request_102" })).status(400),
+        })
+    });
+    backend.route("GET", "/secrets/{name}", |request: Request| {
+        std::future::ready(match request.bearer() {
+            Some("m1") => Reply::text("hunter2"),
+            _ => Reply::empty().status(401),
+        })
+    });
+    let vault = vault(&server.url(), ManagedIdentityClient::new(server.url())?)?;
+    assert_eq!(vault.secret("db").await?, "hunter2");
     Ok(())
 }

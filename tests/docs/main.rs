@@ -12,7 +12,10 @@ mod directus;
 mod django;
 mod elsewhere;
 mod events;
+mod firebase;
 mod github;
+#[cfg(feature = "oauth2")]
+mod identity_providers;
 mod laravel;
 mod layers;
 mod llm;
@@ -25,6 +28,9 @@ mod reference;
 mod reference_extends;
 mod reference_retries;
 mod retries;
+#[cfg(feature = "oauth2")]
+mod salesforce;
+mod scripted;
 mod sign_out;
 mod spring;
 mod supabase;
