@@ -99,6 +99,10 @@ bench-storm:
 bench-sessions *sessions:
     cargo bench --bench sessions -- {{ sessions }}
 
+# The instructions of one call by the clients that people write or take, of the client's process alone: `just peers reqwest ours`. A package of its own.
+peers *names:
+    cargo run --release --manifest-path benches/peers/Cargo.toml -- instructions {{ names }}
+
 # Writes the figures that `guard` compares.
 guard-write:
     for bench in call storm sessions; do cargo bench --bench $bench -- --guard --write; done

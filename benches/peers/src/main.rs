@@ -1,0 +1,36 @@
+//! The same call by the clients that people write or take, side by side: a GET with two arguments, a token of
+//! 700 bytes and an answer of 480 bytes, over one kept connection of HTTP/1.1.
+
+mod by_hand;
+mod instructions;
+mod ours;
+mod server;
+mod subject;
+
+use std::process::ExitCode;
+
+use subject::Subject;
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = args.iter().map(String::as_str).collect();
+    match words[..] {
+        ["serve"] => server::serve(),
+        ["call", name, base, calls] => match (Subject::named(name), calls.parse()) {
+            (Some(subject), Ok(calls)) => {
+                println!("{}", subject.run(base, calls));
+                ExitCode::SUCCESS
+            }
+            _ => ExitCode::FAILURE,
+        },
+        ["sizes"] => {
+            ours::sizes();
+            ExitCode::SUCCESS
+        }
+        ["instructions", ref names @ ..] => instructions::report(names),
+        _ => {
+            eprintln!("usage: peers instructions [<name> …]");
+            ExitCode::FAILURE
+        }
+    }
+}
