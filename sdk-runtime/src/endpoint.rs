@@ -5,11 +5,15 @@ use std::time::Duration;
 
 use http::Method;
 
+use crate::kept;
+
 /// A declared endpoint: its trait and method, and the fixed parts of its requests.
 pub struct Endpoint {
     pub(crate) method: &'static str,
     pub(crate) template: &'static str,
     pub(crate) query: &'static str,
+    /// Whether no parser of URLs changes the template and the query.
+    pub(crate) is_kept: bool,
     pub(crate) auth: Auth,
     pub(crate) scopes: &'static [&'static str],
     /// Whether a response that rejects the token is for the caller alone.
@@ -37,6 +41,7 @@ impl Endpoint {
             method,
             template,
             query: "",
+            is_kept: kept::is_template(template),
             auth: Auth::Required,
             scopes: &[],
             no_refresh: false,
@@ -55,6 +60,7 @@ impl Endpoint {
     #[must_use]
     pub const fn query(mut self, query: &'static str) -> Self {
         self.query = query;
+        self.is_kept = self.is_kept && kept::is_query(query);
         self
     }
 

@@ -162,6 +162,7 @@ mod encoding;
 #[cfg(feature = "oauth2")]
 mod es256;
 mod exchange;
+mod kept;
 mod metrics;
 mod proof;
 #[cfg(feature = "oauth2")]

@@ -3,6 +3,10 @@
 //!
 //! - **I27** No span and no event holds a secret, a query, a body or the value of a header.
 
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
 use http::StatusCode;
 use tracing::field::{Empty, display};
 use url::Url;
@@ -11,6 +15,26 @@ use crate::endpoint::Endpoint;
 use crate::error::{Error, InvalidRequest, TransportError};
 
 pub(crate) use tracing::{Instrument, Span};
+
+/// Returns `future`, which runs in `span`. Smaller than with [`Instrument`], because it borrows the span.
+pub(crate) fn within<'a, F: Future + Unpin>(span: &'a Span, future: F) -> InSpan<'a, F> {
+    InSpan { span, future }
+}
+
+/// A future that runs in a span.
+pub(crate) struct InSpan<'a, F> {
+    span: &'a Span,
+    future: F,
+}
+
+impl<F: Future + Unpin> Future for InSpan<'_, F> {
+    type Output = F::Output;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
+        let Self { span, future } = &mut *self;
+        span.in_scope(|| Pin::new(future).poll(cx))
+    }
+}
 
 /// Starts the span of a call.
 pub(crate) fn call(endpoint: &'static Endpoint) -> Span {

@@ -112,8 +112,15 @@ impl Payload {
         self.contents().iter().any(Content::is_spent)
     }
 
-    /// Opens it for one send.
+    /// Opens it for one send. The future is small, because most payloads are in memory.
     pub(crate) async fn open(&self) -> Result<RequestBody, InvalidRequest> {
+        match self.bytes() {
+            Some(bytes) => Ok(RequestBody::Bytes(bytes.clone())),
+            None => Box::pin(self.open_other()).await,
+        }
+    }
+
+    async fn open_other(&self) -> Result<RequestBody, InvalidRequest> {
         match self {
             Self::One(content) => content.open().await,
             Self::Pieces(contents) => {

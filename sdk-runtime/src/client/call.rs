@@ -2,32 +2,26 @@
 
 use std::fmt;
 use std::future::Future;
-use std::pin::{Pin, pin};
+use std::pin::Pin;
 use std::sync::{Mutex, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use http::Extensions;
 use tokio_util::sync::CancellationToken;
 
-use super::deadline::{CallLimits, Progress};
 use super::decode::{CallDecoder, Failure, KeepHead};
-use super::execute::attempt::{CallResponse, Execution};
-use super::execute::retry::{self, CallRetries};
-use super::idempotency::{self, prepare};
-use super::inner::{Client, FillFromLogin};
-use super::reconnect;
+use super::execute::attempt::CallResponse;
+use super::execute::retry;
+use super::idempotency;
+use super::inner::Client;
+use super::plan::{Plan, already_polled};
 use super::retry_policy::OwnRetry;
 use super::role::{Executed, Role};
-use super::series::InFlight;
 use super::sign_in;
-use super::sign_out::{self, SignOut};
-use crate::endpoint::Endpoint;
-use crate::error::{ApiError, Error, InvalidRequest};
-use crate::request::{HeaderArg, Prepared, Request, RequestPreview};
+use crate::error::{ApiError, Error};
+use crate::request::{HeaderArg, Request, RequestPreview};
 use crate::response::Decoder;
-use crate::runtime;
-use crate::trace::{self, Instrument, Span};
+use crate::trace::{self, Instrument};
 
 /// A call of an endpoint, which is a future. Await it to send it. It borrows nothing, so it can be stored,
 /// moved to another thread and spawned: `tokio::spawn(call)`. Once it is polled, its options have no effect.
@@ -59,23 +53,6 @@ pub struct Call<T, E = Error> {
     complete: Option<sign_in::Complete<T>>,
     /// The call on its way. Never locked: the mutex makes a future that is only `Send` also `Sync`.
     sent: Mutex<Option<CallFuture<T, E>>>,
-}
-
-/// A call without its types, so that the code up to the response is compiled once.
-struct Plan {
-    client: Client,
-    request: Result<PlannedRequest, InvalidRequest>,
-    accept: Option<&'static str>,
-    whole: bool,
-    role: Role,
-    limits: CallLimits,
-    retry: Option<Box<OwnRetry>>,
-}
-
-enum PlannedRequest {
-    Ready(Prepared),
-    /// Arguments that come from the session are put in when the call is awaited.
-    NeedsLogin(Request, FillFromLogin),
 }
 
 impl<T, E> Call<T, E> {
@@ -197,138 +174,6 @@ impl<T, E> Call<T, E> {
     }
 }
 
-fn already_polled(endpoint: &'static Endpoint) -> InvalidRequest {
-    InvalidRequest::new(endpoint.name(), "was polled before, and is sent once")
-}
-
-impl PlannedRequest {
-    fn extensions(&mut self) -> &mut Extensions {
-        match self {
-            Self::Ready(prepared) => &mut prepared.extensions,
-            Self::NeedsLogin(request, _) => &mut request.extensions,
-        }
-    }
-
-    fn set_header(&mut self, name: &str, value: &dyn HeaderArg) -> Result<(), InvalidRequest> {
-        match self {
-            Self::Ready(prepared) => prepared.set_header(name, value),
-            Self::NeedsLogin(request, _) => request.set_header(name, value),
-        }
-    }
-}
-
-impl Plan {
-    fn new(
-        client: Client,
-        request: Request,
-        accept: Option<&'static str>,
-        whole: bool,
-        role: Role,
-    ) -> Box<Self> {
-        let endpoint = request.endpoint();
-        let limits = CallLimits::new(endpoint, client.0.timeout);
-        let request = match role {
-            Role::SignOut(fill) | Role::SignIn(Some(fill)) => Ok(PlannedRequest::NeedsLogin(request, fill)),
-            _ => prepare(request, accept).map(PlannedRequest::Ready),
-        };
-        Box::new(Self { client, request, accept, whole, role, limits, retry: None })
-    }
-
-    fn preview(&self, endpoint: &Endpoint) -> Result<RequestPreview, InvalidRequest> {
-        match &self.request {
-            Ok(PlannedRequest::Ready(prepared)) => {
-                retry::check(prepared, self.retry.as_ref().and_then(|own| own.times))?;
-                if matches!(self.role, Role::Events(_)) {
-                    retry::check_reconnect(prepared)?;
-                }
-                Ok(RequestPreview::new(prepared.clone()))
-            }
-            Ok(PlannedRequest::NeedsLogin(..)) => {
-                let reason = "is put together by the session when it is awaited";
-                Err(InvalidRequest::new(endpoint.name(), reason))
-            }
-            Err(error) => Err(error.clone()),
-        }
-    }
-
-    /// Changes the request. The first mistake stays, and is returned when the call is awaited.
-    fn change(&mut self, change: impl FnOnce(&mut PlannedRequest) -> Result<(), InvalidRequest>) {
-        if let Ok(request) = &mut self.request
-            && let Err(error) = change(request)
-        {
-            self.request = Err(error);
-        }
-    }
-
-    /// Executes the call up to its response.
-    async fn execute(self: Box<Self>, span: &Span) -> Result<Executed, Error> {
-        let client = self.client.clone();
-        let spawner = client.spawner();
-        if spawner.is_named() {
-            return spawner.run(self.execute_here(span)).await;
-        }
-        self.execute_here(span).await
-    }
-
-    async fn execute_here(mut self: Box<Self>, span: &Span) -> Result<Executed, Error> {
-        if let Role::Events(most) = self.role {
-            return self.connect(most).instrument(span.clone()).await.map(Executed::Plain);
-        }
-        let progress = Progress::default();
-        let limits = std::mem::take(&mut self.limits);
-        let timeout = limits.timeout;
-        let since = matches!(self.role, Role::SignIn(_)).then(runtime::now);
-        // Pinned once, because the future is large.
-        let work = pin!(self.execute_within(timeout, &progress));
-        let mut executed = limits.enforce(&progress, work.instrument(span.clone())).await?;
-        if let (Executed::SignIn(_, sign_in), Some(since)) = (&mut executed, since) {
-            sign_in.limits = limits.left_since(since);
-        }
-        Ok(executed)
-    }
-
-    /// Executes a call whose stream connects again.
-    fn connect(self: Box<Self>, most: u32) -> InFlight<Result<CallResponse, Error>> {
-        let Self { client, request, limits, retry, .. } = *self;
-        let request = request.and_then(|request| match request {
-            PlannedRequest::Ready(prepared) => Ok(prepared),
-            PlannedRequest::NeedsLogin(request, _) => request.prepare(None),
-        });
-        reconnect::connect(client, request, limits, retry, most)
-    }
-
-    async fn execute_within(
-        self: Box<Self>,
-        timeout: Option<Duration>,
-        progress: &Progress,
-    ) -> Result<Executed, Error> {
-        let Self { client, request, accept, whole, role, retry, .. } = *self;
-        let inner = &*client.0;
-        match (request?, role) {
-            (request, Role::SignIn(_)) => {
-                let prepared = match request {
-                    PlannedRequest::NeedsLogin(request, fill) => {
-                        sign_in::prepare(inner, request, fill, accept)?
-                    }
-                    PlannedRequest::Ready(prepared) => prepared,
-                };
-                let (response, sign_in) = sign_in::send(inner, &prepared, progress).await?;
-                Ok(Executed::SignIn(response, sign_in))
-            }
-            (PlannedRequest::Ready(prepared), _) => {
-                let retry = CallRetries::new(&prepared, retry, inner, timeout)?;
-                let authorization = inner.authorize(&prepared).await?;
-                let mut execution = Execution { client: inner, progress, retry, whole };
-                Ok(Executed::Plain(execution.run(&authorization, &prepared).await?.response))
-            }
-            (PlannedRequest::NeedsLogin(request, fill), _) => {
-                let sign_out = SignOut { client: client.clone(), request, fill, accept };
-                Ok(Executed::SignOut(sign_out::send(sign_out, progress).await?))
-            }
-        }
-    }
-}
-
 impl<T, E> Call<T, E> {
     /// Executes the call and decodes its response. `finish` makes the output of the head and the value.
     pub(super) fn send<H: KeepHead + Send + 'static, O: 'static>(
@@ -347,20 +192,21 @@ impl<T, E> Call<T, E> {
                 Some(plan) => plan.execute(&span).await,
                 None => Err(already_polled(decoder.endpoint).into()),
             };
-            let outcome = match (executed, complete) {
-                (Ok(Executed::SignIn(CallResponse::Success(success), sign_in)), Some(complete)) => {
-                    let head = H::keep(success.head());
-                    let completed = complete(&decoder.decoder, success, sign_in);
-                    match completed.instrument(span.clone()).await {
-                        Ok(value) => Ok((head, value)),
-                        Err(failure) => span.in_scope(|| decoder.fail(failure)),
+            let outcome = match executed {
+                Ok(Executed::Plain(response)) => span.in_scope(|| decoder.decode(response, false)),
+                Ok(Executed::SignOut(response)) => span.in_scope(|| decoder.decode(response, true)),
+                Ok(Executed::SignIn(sent)) => match (*sent, complete) {
+                    ((CallResponse::Success(success), sign_in), Some(complete)) => {
+                        let head = Box::new(H::keep(success.head()));
+                        let completed = complete(&decoder.decoder, success, sign_in);
+                        match completed.instrument(span.clone()).await {
+                            Ok(value) => Ok((*head, value)),
+                            Err(failure) => span.in_scope(|| decoder.fail(failure)),
+                        }
                     }
-                }
-                (Ok(Executed::Plain(response)), _) => span.in_scope(|| decoder.decode(response, false)),
-                (Ok(Executed::SignIn(response, _) | Executed::SignOut(response)), _) => {
-                    span.in_scope(|| decoder.decode(response, true))
-                }
-                (Err(error), _) => span.in_scope(|| decoder.fail(Failure::Error(error))),
+                    ((response, _), _) => span.in_scope(|| decoder.decode(response, true)),
+                },
+                Err(error) => span.in_scope(|| decoder.fail(Failure::Error(error))),
             };
             outcome.map(|(head, value)| finish(head, value))
         })

@@ -3,9 +3,10 @@
 //! - **I37** A call returns when the refresh in advance that it has started is over, or 2 s after its own
 //!   response.
 
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::Poll;
 use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
@@ -36,10 +37,12 @@ impl CallLimits {
 
     /// Returns the outcome of `work`, unless a limit ends it. If `work` has started a refresh in advance,
     /// waits for that refresh within the same limits. Without a runtime, does no work.
+    ///
+    /// `work` is pinned by its caller, because this future would hold a large one twice.
     pub(super) async fn enforce<T>(
         &self,
         progress: &Progress,
-        work: impl Future<Output = Result<T, Error>>,
+        mut work: impl Future<Output = Result<T, Error>> + Unpin,
     ) -> Result<T, Error> {
         if !runtime::is_here() {
             return Err(no_runtime().into());
@@ -47,26 +50,39 @@ impl CallLimits {
         if self.cancel.as_ref().is_some_and(CancellationToken::is_cancelled) {
             return Err(Cancelled::default().into());
         }
-        if let Some(timeout) = self.timeout {
-            progress.waits.end_at(runtime::deadline(timeout));
+        let deadline = self.timeout.map(runtime::deadline);
+        if let Some(deadline) = deadline {
+            progress.waits.end_at(deadline);
         }
-        let mut limit = pin!(async {
-            tokio::select! {
-                biased;
-                () = cancelled(self.cancel.as_ref()) => Cancelled::default().into(),
-                error = timed_out(self.timeout, progress) => error,
+        // Boxed, because few calls have a token.
+        let mut cancelled = self.cancel.as_ref().map(|token| Box::pin(token.cancelled()));
+        let mut time = pin!(deadline.map(runtime::sleep_until));
+        let mut limit = poll_fn(|cx| {
+            if let Some(cancelled) = &mut cancelled
+                && cancelled.as_mut().poll(cx).is_ready()
+            {
+                return Poll::Ready(Error::from(Cancelled::default()));
+            }
+            match (self.timeout, time.as_mut().as_pin_mut()) {
+                (Some(limit), Some(time)) => time.poll(cx).map(|()| progress.timed_out(limit).into()),
+                _ => Poll::Pending,
             }
         });
         // The outcome comes first, so that no deadline discards a response that has arrived.
-        let outcome = tokio::select! {
-            biased;
-            outcome = work => outcome,
-            error = &mut limit => return Err(error),
-        };
-        tokio::select! {
-            biased;
-            () = progress.waits.linger() => {}
-            _ = limit => {}
+        let outcome = poll_fn(|cx| match Pin::new(&mut work).poll(cx) {
+            Poll::Ready(outcome) => Poll::Ready(Ok(outcome)),
+            Poll::Pending => Pin::new(&mut limit).poll(cx).map(Err),
+        });
+        let outcome = outcome.await?;
+        if progress.waits.lingers() {
+            let outcome = Box::new(outcome);
+            let mut linger = Box::pin(progress.waits.linger());
+            poll_fn(|cx| match linger.as_mut().poll(cx) {
+                Poll::Pending => Pin::new(&mut limit).poll(cx).map(drop),
+                Poll::Ready(()) => Poll::Ready(()),
+            })
+            .await;
+            return *outcome;
         }
         outcome
     }
@@ -78,21 +94,6 @@ fn no_runtime() -> InvalidRequest {
         "is missing on this thread: name one by `.spawn_on(…)` of the builder, or send the call by `.wait()` \
          of the feature `blocking`",
     )
-}
-
-async fn cancelled(token: Option<&CancellationToken>) {
-    match token {
-        Some(token) => token.cancelled().await,
-        None => std::future::pending().await,
-    }
-}
-
-async fn timed_out(limit: Option<Duration>, progress: &Progress) -> Error {
-    let Some(limit) = limit else {
-        return std::future::pending().await;
-    };
-    runtime::sleep_until(runtime::deadline(limit)).await;
-    progress.timed_out(limit).into()
 }
 
 /// What a call is waiting for: for the error of its timeout, and for the wait before it returns.

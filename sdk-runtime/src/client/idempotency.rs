@@ -9,9 +9,10 @@ use crate::request::{Prepared, Request};
 /// Whether a server processes `request` once, however often it arrives: by its method (RFC 9110, 9.2.2), or
 /// by its key.
 pub(super) fn is_idempotent(request: &Prepared) -> bool {
-    let by_method = [Method::GET, Method::HEAD, Method::OPTIONS, Method::TRACE, Method::PUT, Method::DELETE];
-    by_method.contains(&request.method)
-        || request.endpoint.idempotency.is_some_and(|header| has_key(&request.headers, header))
+    matches!(
+        request.method,
+        Method::GET | Method::HEAD | Method::OPTIONS | Method::TRACE | Method::PUT | Method::DELETE
+    ) || request.endpoint.idempotency.is_some_and(|header| has_key(&request.headers, header))
 }
 
 /// Prepares `request`, and gives it a key where its endpoint is declared `idempotent`.

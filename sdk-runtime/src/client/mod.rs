@@ -11,6 +11,7 @@ mod inner;
 mod pager;
 mod pages;
 mod paginate;
+mod plan;
 mod pool;
 mod progress;
 mod reconnect;

@@ -17,6 +17,6 @@ pub(super) enum Role {
 /// The response of a call, by its role.
 pub(super) enum Executed {
     Plain(CallResponse),
-    SignIn(CallResponse, SignIn),
+    SignIn(Box<(CallResponse, SignIn)>),
     SignOut(CallResponse),
 }

@@ -4,7 +4,7 @@
 //! - **I12** Every request of a series is sent under the identity of the first.
 
 use std::future::Future;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 
 use super::deadline::{CallLimits, Progress};
@@ -49,7 +49,7 @@ impl Series {
     ) -> Result<(AttemptResponse, Arc<Authorization>), Error> {
         let progress = Progress::default();
         let timeout = self.limits.timeout;
-        let sending = async {
+        let sending = pin!(async {
             let (request, inner) = (request?, &*self.client.0);
             let retry = CallRetries::new(request, self.retry.clone(), inner, timeout)?;
             let authorization = match &self.authorization {
@@ -59,7 +59,7 @@ impl Series {
             let mut execution = Execution { client: inner, progress: &progress, retry, whole };
             let attempt = execution.run(&authorization, request).await?;
             Ok((attempt, authorization))
-        };
+        });
         self.limits.enforce(&progress, sending).await
     }
 

@@ -14,7 +14,7 @@ use super::inner::{FillFromLogin, Inner};
 use crate::cookies::{Jar, SetCookies};
 use crate::endpoint::Endpoint;
 use crate::error::{Closed, DecodeError, Error, ErrorBody, ErrorResponse, InvalidRequest};
-use crate::exchange::Contents;
+use crate::exchange::SendOptions;
 use crate::request::{Prepared, Request};
 use crate::response::{BufferedResponse, Decoder, Head, SuccessResponse};
 use crate::session::{Grant, Phase, Refusal, Session, StoreTime, TokenResponse, Tokens};
@@ -71,9 +71,8 @@ pub(super) async fn send(
     client.check_no_own_csrf(request)?;
     let jar = view.jar_for_sign_in();
     let credentials = shell.attachment.cookies(Some(&jar));
-    let sent =
-        client.route.exchange(request, credentials, Contents::Secret, &progress.stage, None, |_| Ok(()));
-    let exchange = sent.await?;
+    let sending = SendOptions::secret(credentials, &progress.stage);
+    let exchange = client.route.exchange(request, &sending).await?;
     let received = exchange.cookies.clone();
     let attempt = client.read_response(request, exchange, true, &progress.waits).await?;
     let sign_in = SignIn {
@@ -175,11 +174,12 @@ impl PendingSave {
     /// by an event and retried.
     async fn wait(self) {
         let shell = self.session.shell();
-        let saved = async {
+        let mut saved = Box::pin(async {
             shell.flushed_within(self.time).await;
             Ok(())
-        };
-        if shell.spawner.run(self.limits.enforce(&Progress::default(), saved)).await.is_err() {
+        });
+        let progress = Progress::default();
+        if shell.spawner.run(self.limits.enforce(&progress, saved.as_mut())).await.is_err() {
             shell.store_timed_out();
         }
     }

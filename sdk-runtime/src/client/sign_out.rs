@@ -12,7 +12,7 @@ use super::idempotency::prepare;
 use super::inner::{Client, FillFromLogin, Inner};
 use crate::endpoint::Auth;
 use crate::error::{Error, InvalidRequest, NotSignedIn};
-use crate::exchange::{Contents, Credentials};
+use crate::exchange::{Credentials, SendOptions};
 use crate::request::{Prepared, Request};
 use crate::runtime;
 use crate::session::{Discarded, Grant, Revoke, Shell, StoreTime};
@@ -82,8 +82,9 @@ async fn tell_server(
         Auth::Cookies => Credentials { token: None, ..login },
         Auth::Required | Auth::Optional => login,
     };
-    let sent = client.route.exchange(request, login, Contents::Secret, &progress.stage, None, |_| Ok(()));
-    Ok(client.read_response(request, sent.await?, true, &progress.waits).await?.response)
+    let sending = SendOptions::secret(login, &progress.stage);
+    let exchange = client.route.exchange(request, &sending).await?;
+    Ok(client.read_response(request, exchange, true, &progress.waits).await?.response)
 }
 
 impl SignOut {

@@ -34,10 +34,8 @@ static ACCEPTED: LazyLock<Option<HeaderValue>> =
 /// Requests a compressed response, unless the request sets `accept-encoding` or a range, which counts the
 /// bytes that are sent. Returns whether it was requested, and so is to be decoded.
 pub(crate) fn ask(headers: &mut HeaderMap) -> bool {
-    if headers.contains_key(ACCEPT_ENCODING) || headers.contains_key(RANGE) {
-        return false;
-    }
     match &*ACCEPTED {
+        Some(_) if headers.contains_key(ACCEPT_ENCODING) || headers.contains_key(RANGE) => false,
         Some(accepted) => headers.insert(ACCEPT_ENCODING, accepted.clone()).is_none(),
         None => false,
     }

@@ -18,7 +18,7 @@ use std::time::Duration;
 use http::header::{ACCEPT_ENCODING, COOKIE, Entry, LOCATION};
 use http::{HeaderMap, HeaderName, StatusCode};
 
-use crate::body::{OnDownload, OnUpload};
+use crate::body::{OnDownload, OnUpload, RequestBody};
 use crate::cookies::SetCookies;
 use crate::encoding;
 use crate::endpoint::Endpoint;
@@ -29,7 +29,7 @@ use crate::proof::ProofKey;
 use crate::request::base::{Base, is_same_origin, may_carry_credentials};
 use crate::request::{Prepared, header};
 use crate::runtime::Clock;
-use crate::trace::{self, Instrument, Span};
+use crate::trace::{self, Span};
 use crate::transport::{ResponseBody, Stage, Transport, TransportRequest, TransportResponse};
 
 pub(crate) use credentials::{Credentials, Places};
@@ -89,6 +89,25 @@ pub(crate) enum Contents {
 /// not followed then. A `Location` at another origin is not shown.
 pub(crate) type EndsAt<'a> = &'a (dyn Fn(&'static Endpoint, StatusCode, &HeaderMap) -> bool + Send + Sync);
 
+/// How a request is sent. Borrowed by the exchange, because each future of a call has one.
+pub(crate) struct SendOptions<'a> {
+    pub(crate) credentials: Credentials<'a>,
+    pub(crate) contents: Contents,
+    /// Notes the progress.
+    pub(crate) stage: &'a Stage,
+    pub(crate) ends_at: Option<EndsAt<'a>>,
+    /// Is asked before every hop.
+    pub(crate) permit: &'a (dyn Fn(&Prepared) -> Result<(), Error> + Send + Sync),
+}
+
+impl<'a> SendOptions<'a> {
+    /// Sends a request whose body is a secret.
+    pub(crate) fn secret(credentials: Credentials<'a>, stage: &'a Stage) -> Self {
+        let contents = Contents::Secret;
+        Self { credentials, contents, stage, ends_at: None, permit: &|_| Ok(()) }
+    }
+}
+
 /// The response of an exchange, and the hop that it answers.
 pub(crate) struct ExchangeResponse {
     pub(crate) response: TransportResponse,
@@ -111,25 +130,21 @@ impl Route {
         Self { upstream, key }
     }
 
-    /// Sends `request` once and follows redirects, up to one of a signed request that `ends_at` names. Asks
-    /// `permit` before every hop, and notes the progress in `stage`.
+    /// Sends `request` once and follows redirects, up to one of a signed request that `ends_at` of `sending`
+    /// names.
     pub(crate) async fn exchange(
         &self,
         request: &Prepared,
-        credentials: Credentials<'_>,
-        contents: Contents,
-        stage: &Stage,
-        ends_at: Option<EndsAt<'_>>,
-        permit: impl Fn(&Prepared) -> Result<(), Error> + Send + Sync,
+        sending: &SendOptions<'_>,
     ) -> Result<ExchangeResponse, Error> {
-        if contents == Contents::Secret {
+        if sending.contents == Contents::Secret {
             credentials::must_be_private(&request.url, &self.base)?;
         }
-        let transport = match contents {
+        let transport = match sending.contents {
             Contents::Ordinary => &self.transport,
             Contents::Secret => &self.session_transport,
         };
-        let mut own_origin = credentials.trust(&request.url, &self.base);
+        let mut own_origin = sending.credentials.trust(&request.url, &self.base);
         let mut left_trusted_origin = false;
         let mut redirected: Option<Box<Prepared>> = None;
         let mut over_tls = false;
@@ -139,14 +154,22 @@ impl Route {
             #[cfg(feature = "oauth2")]
             let mut has_nonce = false;
             let (mut response, signed) = loop {
-                let span = trace::request(hop.endpoint, &hop.method, &hop.url, stage.count_send());
-                let (mut outgoing, signed) =
-                    self.outgoing(hop, credentials, own_origin, contents, stage, &span).await?;
-                let is_coding_requested =
-                    !hop.without.contains(&ACCEPT_ENCODING) && encoding::ask(&mut outgoing.headers);
-                permit(hop)?;
-                let running = self.metrics.request(hop.endpoint, &hop.method, &hop.url);
-                let sent = span.in_scope(|| transport.send(outgoing)).instrument(span.clone()).await;
+                let span = trace::request(hop.endpoint, &hop.method, &hop.url, sending.stage.count_send());
+                let body = match &hop.body {
+                    Some(body) => Some(body.open().await?),
+                    None => None,
+                };
+                // In a block of its own, because the request is large, and the future keeps none of it.
+                let (sent, running, signed, is_coding_requested) = {
+                    let (mut outgoing, signed) = self.outgoing(hop, body, sending, own_origin, &span)?;
+                    let is_coding_requested =
+                        !hop.without.contains(&ACCEPT_ENCODING) && encoding::ask(&mut outgoing.headers);
+                    (sending.permit)(hop)?;
+                    let running = self.metrics.request(hop.endpoint, &hop.method, &hop.url);
+                    let sent = span.in_scope(|| transport.send(outgoing));
+                    (sent, running, signed, is_coding_requested)
+                };
+                let sent = trace::within(&span, sent).await;
                 let answer = sent.as_ref().map(http::Response::status);
                 trace::answered(&span, answer);
                 running.answered(answer);
@@ -154,12 +177,16 @@ impl Route {
                     #[cfg(feature = "oauth2")]
                     Ok(response)
                         if own_origin
-                            && credentials.takes_nonce_of(hop, response.status(), response.headers())
+                            && sending.credentials.takes_nonce_of(
+                                hop,
+                                response.status(),
+                                response.headers(),
+                            )
                             && !std::mem::replace(&mut has_nonce, true)
                             && !hop.is_spent() => {}
                     Ok(mut response) => {
                         let idle_timeout = hop.endpoint.idle_timeout.of(self.idle_timeout);
-                        if let Some(limit) = idle_timeout.filter(|_| contents == Contents::Ordinary) {
+                        if let Some(limit) = idle_timeout.filter(|_| sending.contents == Contents::Ordinary) {
                             response = response.map(|body| body.idle_within(limit));
                         }
                         if let Some(progress) = hop.extensions.get::<OnDownload>()
@@ -187,13 +214,16 @@ impl Route {
                 }
             };
             if signed {
-                credentials.take_off_links(response.headers_mut());
+                sending.credentials.take_off_links(response.headers_mut());
             }
             let cookies = match own_origin {
-                true => credentials.store_cookies(response.headers(), &hop.url, &self.base, &self.clock),
+                true => {
+                    let (headers, credentials) = (response.headers(), sending.credentials);
+                    credentials.store_cookies(headers, &hop.url, &self.base, &self.clock)
+                }
                 false => SetCookies::default(),
             };
-            let location = match contents {
+            let location = match sending.contents {
                 Contents::Ordinary if self.redirects != Redirects::None => {
                     redirect::location(response.status(), response.headers())
                 }
@@ -211,7 +241,7 @@ impl Route {
                 });
             };
             let next = redirect::next(hop, response.status(), location);
-            if let Some(ends_at) = ends_at.filter(|_| own_origin && signed) {
+            if let Some(ends_at) = sending.ends_at.filter(|_| own_origin && signed) {
                 let mut shown = response.headers().clone();
                 if !next.as_ref().is_ok_and(|next| is_same_origin(&hop.url, &next.url)) {
                     shown.remove(LOCATION);
@@ -230,8 +260,8 @@ impl Route {
                 }
             }
             let mut next = next.map_err(|error| error.at(&hop.url))?;
-            let is_own = credentials.trust(&next.url, &self.base);
-            credentials.take_off(&mut next.url, is_own);
+            let is_own = sending.credentials.trust(&next.url, &self.base);
+            sending.credentials.take_off(&mut next.url, is_own);
             if !self.redirects.follows(&hop.url, &next.url) {
                 return Ok(ExchangeResponse {
                     response,
@@ -260,7 +290,7 @@ impl Route {
                 });
             }
             let stays = match own_origin {
-                true => credentials.trust(&next.url, &self.base),
+                true => sending.credentials.trust(&next.url, &self.base),
                 false => is_same_origin(&hop.url, &next.url),
             };
             if !stays {
@@ -275,19 +305,14 @@ impl Route {
     }
 
     /// Returns `request` as the transport sends it, and whether it carries a credential.
-    async fn outgoing(
+    fn outgoing(
         &self,
         request: &Prepared,
-        credentials: Credentials<'_>,
+        body: Option<RequestBody>,
+        sending: &SendOptions<'_>,
         own_origin: bool,
-        contents: Contents,
-        stage: &Stage,
         span: &Span,
     ) -> Result<(TransportRequest, bool), Error> {
-        let body = match &request.body {
-            Some(body) => Some(body.open().await?),
-            None => None,
-        };
         let mut extensions = request.extensions.clone();
         extensions.remove::<OnDownload>();
         #[cfg(feature = "oauth2")]
@@ -301,16 +326,16 @@ impl Route {
             endpoint: Some(request.endpoint),
             method: request.method.clone(),
             url: request.url.clone(),
-            headers: request.headers.clone(),
+            headers: request.all_headers(),
             extensions,
             body,
-            own_connection: contents == Contents::Secret,
+            own_connection: sending.contents == Contents::Secret,
             direct,
-            stage: stage.clone(),
+            stage: sending.stage.clone(),
         };
         for name in self.headers.keys().filter(|name| own_origin || cross_origin::allows(name, &self.headers))
         {
-            let is_replaced = request.headers.contains_key(name) && name != COOKIE;
+            let is_replaced = request.has_header(name) && name != COOKIE;
             if !is_replaced && !request.without.contains(name) {
                 outgoing
                     .headers
@@ -330,13 +355,15 @@ impl Route {
             };
             span.in_scope(|| on_request::call(functions, more, request, signed, &mut outgoing.headers))?;
         }
+        // Without this condition the header is looked for in each request.
+        let has_more = outgoing.headers.len() > usize::from(request.accept.is_some());
         if let Some(Entry::Occupied(mut own)) =
-            self.signed_header.as_ref().map(|name| outgoing.headers.entry(name))
+            self.signed_header.as_ref().filter(|_| has_more).map(|name| outgoing.headers.entry(name))
         {
             own.iter_mut().for_each(|value| value.set_sensitive(true));
         }
         let signed = own_origin
-            && credentials.sign(
+            && sending.credentials.sign(
                 &request.method,
                 &mut outgoing.url,
                 &mut outgoing.headers,
@@ -396,9 +423,8 @@ mod tests {
             let route = Route::new(upstream, None);
             for contents in [Contents::Secret, Contents::Ordinary] {
                 let stage = Stage::default();
-                let sent = route
-                    .exchange(&request, Credentials::default(), contents, &stage, None, |_| Ok(()))
-                    .await;
+                let how = SendOptions { contents, ..SendOptions::secret(Credentials::default(), &stage) };
+                let sent = route.exchange(&request, &how).await;
                 let is_sent = matches!(sent.err(), Some(Error::Transport(_)));
                 let expected = may || contents == Contents::Ordinary;
                 assert_eq!(is_sent, expected, "I22: {} {allowed:?}", request.url);

@@ -1,6 +1,7 @@
 //! Requests: from arguments to a request that can be sent any number of times.
 
 mod address;
+mod assemble;
 pub(crate) mod base;
 mod fields;
 mod flat;
@@ -16,6 +17,7 @@ mod prepared;
 mod preview;
 mod query;
 pub(crate) mod query_key;
+mod scalar;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -24,6 +26,7 @@ use http::header::{ACCEPT, CONTENT_TYPE};
 use http::{Extensions, HeaderMap, HeaderName, HeaderValue, Method};
 use serde::Serialize;
 
+use assemble::UrlParts;
 use base::{ADDRESS_LIMIT, Base, is_too_long};
 use path::PathBuilder;
 use prepared::belongs_to_the_parts;
@@ -53,9 +56,9 @@ use crate::error::InvalidRequest;
 pub struct Request {
     endpoint: &'static Endpoint,
     path: PathBuilder,
-    path_start: usize,
+    url_parts: UrlParts,
     /// The parameter that is the whole address, and its value.
-    address: Option<(&'static str, Url)>,
+    address: Option<Box<(&'static str, Url)>>,
     query: String,
     headers: HeaderMap,
     /// The default headers that are not sent.
@@ -72,10 +75,10 @@ impl Request {
         let mut request = Self {
             endpoint,
             path: PathBuilder::new(base.prefix(), endpoint.template),
-            path_start: base.prefix().len() - base.path_len(),
+            url_parts: base.url_parts(),
             address: None,
             query: endpoint.query.to_owned(),
-            headers: HeaderMap::with_capacity(endpoint.headers.len() + 4),
+            headers: HeaderMap::new(),
             without: endpoint.without.iter().filter_map(|name| HeaderName::try_from(*name).ok()).collect(),
             extensions: Extensions::new(),
             body: None,
@@ -111,7 +114,7 @@ impl Request {
     /// Takes the argument of `#[url]` as the whole address. The endpoint's template is empty.
     pub(crate) fn address(&mut self, parameter: &'static str, address: &(impl UrlArg + ?Sized)) {
         match address::resolve(self.path.so_far(), address.address()) {
-            Ok(url) => self.address = Some((parameter, url)),
+            Ok(url) => self.address = Some(Box::new((parameter, url))),
             Err(reason) => self.record_error(Err(InvalidRequest::new(parameter, reason))),
         }
     }
@@ -261,8 +264,9 @@ impl Request {
             .ok_or_else(|| InvalidRequest::new(endpoint.method, "is not an HTTP method"))?;
 
         let url = match self.address {
-            None => built(endpoint, self.path, self.path_start, &self.query)?,
-            Some((parameter, mut url)) => {
+            None => built(endpoint, self.path, self.url_parts, &self.query)?,
+            Some(address) => {
+                let (parameter, mut url) = *address;
                 address::append(&mut url, &self.query);
                 if is_too_long(&url) {
                     return Err(too_long_error(parameter));
@@ -272,12 +276,7 @@ impl Request {
         };
 
         let mut headers = self.headers;
-        if let Some(accept) = accept
-            && !headers.contains_key(ACCEPT)
-            && !self.without.contains(&ACCEPT)
-        {
-            headers.insert(ACCEPT, HeaderValue::from_static(accept));
-        }
+        let accept = accept.filter(|_| !headers.contains_key(ACCEPT) && !self.without.contains(&ACCEPT));
         let body = match self.parts {
             Some(parts) if parts.is_empty() => {
                 return Err(InvalidRequest::new(
@@ -304,7 +303,7 @@ impl Request {
         let body = body
             .or_else(|| matches!(method, Method::POST | Method::PUT | Method::PATCH).then(Payload::empty));
         let (without, extensions) = (self.without, self.extensions);
-        Ok(Prepared { endpoint, method, url, headers, without, extensions, body })
+        Ok(Prepared { endpoint, method, url, headers, accept, without, extensions, body })
     }
 }
 
@@ -316,10 +315,10 @@ fn sendable(argument: &'static str, body: &Body) -> Result<(), InvalidRequest> {
 fn built(
     endpoint: &'static Endpoint,
     path: PathBuilder,
-    path_start: usize,
+    parts: UrlParts,
     query: &str,
 ) -> Result<Url, InvalidRequest> {
-    let mut address = path.finish()?;
+    let mut address = path.finish(query.len() + 1)?;
     let path_end = address.len();
     if !query.is_empty() {
         address.push('?');
@@ -328,11 +327,14 @@ fn built(
     if address.len() > ADDRESS_LIMIT {
         return Err(too_long_error(endpoint.template));
     }
-    let url = Url::parse(&address)
-        .map_err(|_| InvalidRequest::new(endpoint.template, "does not make an address with this base URL"))?;
+    if endpoint.is_kept && parts.are_proven() {
+        let query_start = (!query.is_empty()).then_some(path_end);
+        return parts.assemble(address, query_start).ok_or_else(|| no_address(endpoint));
+    }
+    let url = Url::parse(&address).map_err(|_| no_address(endpoint))?;
     // The parser must not change the address, by a rule that is unknown here.
-    let built = &address[path_start..path_end];
-    let prefix = &address[..path_start];
+    let built = &address[parts.path_start()..path_end];
+    let prefix = &address[..parts.path_start()];
     // Without any path the parser adds the one slash that a request cannot be without.
     let is_kept = url.path() == if built.is_empty() { "/" } else { built };
     let unchanged = is_kept && url.as_str().starts_with(prefix) && url.fragment().is_none();
@@ -344,6 +346,10 @@ fn built(
         ));
     }
     Ok(url)
+}
+
+fn no_address(endpoint: &Endpoint) -> InvalidRequest {
+    InvalidRequest::new(endpoint.template, "does not make an address with this base URL")
 }
 
 /// Returns the error of an argument that makes the address too long for every transport.

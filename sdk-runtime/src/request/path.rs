@@ -77,20 +77,32 @@ impl PathBuilder {
         &self.text
     }
 
-    /// Returns the whole text, with the prefix.
-    pub(crate) fn finish(self) -> Result<String, InvalidRequest> {
+    /// Returns the whole text, with the prefix, and room for `more` bytes.
+    pub(crate) fn finish(mut self, more: usize) -> Result<String, InvalidRequest> {
         self.end_segment()?;
+        self.text.reserve(more);
         Ok(self.text)
     }
 
     /// Writes the text up to the next placeholder, and skips that.
     fn literal(&mut self) -> Result<(), InvalidRequest> {
-        let (literal, rest) = self.template.split_once('{').unwrap_or((self.template, ""));
-        self.template = rest.split_once('}').map_or("", |(_, rest)| rest);
-        match literal.rfind('/') {
+        let (mut end, mut slashes) = (self.template.len(), None);
+        for (place, byte) in self.template.bytes().enumerate() {
+            match byte {
+                b'{' => {
+                    end = place;
+                    break;
+                }
+                b'/' => slashes = Some((slashes.map_or(place, |(first, _)| first), place)),
+                _ => {}
+            }
+        }
+        let (literal, rest) = self.template.split_at(end);
+        let close = rest.bytes().position(|byte| byte == b'}');
+        self.template = close.map_or("", |close| &rest[close + 1..]);
+        match slashes {
             None => self.text.push_str(literal),
-            Some(last) => {
-                let first = literal.find('/').unwrap_or(last);
+            Some((first, last)) => {
                 self.text.push_str(&literal[..first]);
                 self.end_segment()?;
                 self.text.push_str(&literal[first..]);
@@ -190,13 +202,13 @@ mod tests {
     fn segments(template: &'static str, args: &[(&'static str, &str)]) -> Result<String, String> {
         let mut path = PathBuilder::new("p", template);
         let built =
-            args.iter().try_for_each(|(name, value)| path.segment(name, value)).and_then(|()| path.finish());
+            args.iter().try_for_each(|(name, value)| path.segment(name, value)).and_then(|()| path.finish(0));
         built.map_err(|error| error.argument().to_owned())
     }
 
     fn rest(value: &str) -> Result<String, String> {
         let mut path = PathBuilder::new("p", REST);
-        let built = path.rest("path", &value).and_then(|()| path.finish());
+        let built = path.rest("path", &value).and_then(|()| path.finish(0));
         built.map_err(|error| error.argument().to_owned())
     }
 
@@ -269,7 +281,7 @@ mod tests {
         let build = |first: &str, id: &str| {
             let mut path = PathBuilder::new("p", INSIDE);
             let built = path.rest("key", &first).and_then(|()| path.segment("id", &id));
-            built.and_then(|()| path.finish()).map_err(|error| error.argument().to_owned())
+            built.and_then(|()| path.finish(0)).map_err(|error| error.argument().to_owned())
         };
         assert_eq!(build("a/b", "7"), Ok("p/x/a/b/versions/7/".to_owned()));
         assert_eq!(build("a/", "7"), Ok("p/x/a//versions/7/".to_owned()));

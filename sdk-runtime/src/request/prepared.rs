@@ -1,12 +1,12 @@
 //! `Prepared`: a request that is complete except for its credentials.
 
-use http::header::CONTENT_TYPE;
-use http::{Extensions, HeaderMap, HeaderName, Method};
+use http::header::{ACCEPT, CONTENT_TYPE};
+use http::{Extensions, HeaderMap, HeaderName, HeaderValue, Method};
 use url::Url;
 
 use super::header::{self, HeaderArg};
 use super::multipart;
-use crate::body::Payload;
+use crate::body::{JSON, Payload};
 use crate::endpoint::Endpoint;
 use crate::error::InvalidRequest;
 
@@ -17,7 +17,10 @@ pub(crate) struct Prepared {
     pub(crate) endpoint: &'static Endpoint,
     pub(crate) method: Method,
     pub(crate) url: Url,
+    /// The headers of the declaration and of the caller. Most requests have none, so a copy costs nothing.
     pub(crate) headers: HeaderMap,
+    /// The `accept` of the type of the answer, where `headers` has none.
+    pub(crate) accept: Option<&'static str>,
     /// The default headers of the client that are not sent.
     pub(crate) without: Vec<HeaderName>,
     /// The values of the caller for layers and transports.
@@ -31,7 +34,31 @@ impl Prepared {
         if self.has_parts() && name.eq_ignore_ascii_case(CONTENT_TYPE.as_str()) {
             return Err(belongs_to_the_parts());
         }
-        header::set_by_name(&mut self.headers, name, value)
+        header::set_by_name(&mut self.headers, name, value)?;
+        if self.headers.contains_key(ACCEPT) {
+            self.accept = None;
+        }
+        Ok(())
+    }
+
+    /// Returns all headers as they are sent, before the client adds its own.
+    pub(crate) fn all_headers(&self) -> HeaderMap {
+        let mut headers = match self.headers.is_empty() {
+            // Room for the credential and for some of the client's.
+            true => HeaderMap::with_capacity(6),
+            false => self.headers.clone(),
+        };
+        if let Some(accept) = self.accept {
+            // The value of most, which is not checked again.
+            let is_json = JSON.as_bytes() == accept.as_bytes();
+            headers.insert(ACCEPT, if is_json { JSON } else { HeaderValue::from_static(accept) });
+        }
+        headers
+    }
+
+    /// Whether `name` is among the headers of [`all_headers`](Self::all_headers).
+    pub(crate) fn has_header(&self, name: &HeaderName) -> bool {
+        self.headers.contains_key(name) || (self.accept.is_some() && name == ACCEPT)
     }
 
     /// Whether its body is a form with files, whose media type names the boundary between them.

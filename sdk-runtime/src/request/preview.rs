@@ -16,6 +16,7 @@ pub struct RequestPreview(Prepared);
 
 impl RequestPreview {
     pub(crate) fn new(mut prepared: Prepared) -> Self {
+        prepared.headers = prepared.all_headers();
         header::join_cookies(&mut prepared.headers);
         // A preview does not keep the function of a call.
         prepared.extensions.remove::<OnUpload>();

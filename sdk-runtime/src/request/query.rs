@@ -4,6 +4,7 @@
 use serde::Serialize;
 
 use super::lists::Lists;
+use super::scalar;
 
 /// How a parameter is written that is not `name=value`: `#[query(style = …)]`, `#[query(flag)]`.
 #[doc(hidden)]
@@ -32,6 +33,7 @@ pub(crate) fn one(
     style: Option<QueryStyle>,
 ) -> Result<(), &'static str> {
     let written = match style {
+        None if scalar::append(query, name, value).is_ok() => Ok(()),
         None => append(query, &[(name, value)]),
         Some(QueryStyle::Brackets) if is_list(value) => append(query, &[(format!("{name}[]"), value)]),
         Some(QueryStyle::Brackets) => append(query, &[(name, value)]),
@@ -261,6 +263,33 @@ mod tests {
         assert_eq!(query("l", Vec::<u8>::new()), "fixed=1");
         assert_eq!(query("l", vec![Some(1), None, Some(3)]), "fixed=1&l=1&l=3");
         assert_eq!(query("o", Order::NewestFirst), "fixed=1&o=newest-first");
+    }
+
+    /// The short way of plain values, next to that of all others.
+    #[test]
+    fn a_plain_value_is_written_as_a_form_writes_it() {
+        fn is_same(value: impl Serialize) {
+            let (mut short, mut long) = ("a=1".to_owned(), "a=1".to_owned());
+            scalar::append(&mut short, "n ame~*", &value).unwrap();
+            append(&mut long, &[("n ame~*", &value)]).unwrap();
+            assert_eq!(short, long);
+        }
+        #[derive(Serialize)]
+        struct Id(u64);
+        for text in ["", " ", "a b+c&d=e#f?%", "ü\u{1F600}", "-._~*'()!", "\u{0}\n\u{7f}"] {
+            is_same(text);
+            is_same(Some(text));
+            is_same(text.chars().next());
+        }
+        is_same(Order::NewestFirst);
+        is_same(Id(u64::MAX));
+        is_same(None::<Id>);
+        is_same(i64::MIN);
+        is_same(-1_i8);
+        is_same([true, false][0]);
+        let mut query = "a=1".to_owned();
+        assert!(scalar::append(&mut query, "b", &[1, 2]).is_err() && query == "a=1");
+        assert!(scalar::append(&mut query, "b", &1.0).is_err() && query == "a=1");
     }
 
     #[test]

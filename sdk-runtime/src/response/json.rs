@@ -30,7 +30,7 @@ pub(crate) fn decode_json_field<T: DeserializeOwned>(answer: &BufferedResponse) 
 }
 
 fn decode_or_absent<T: DeserializeOwned>(answer: &BufferedResponse, is_absent: bool) -> Result<T, Error> {
-    match absent_json().filter(|_| is_absent) {
+    match is_absent.then(absent_json).flatten() {
         Some(value) => Ok(value),
         None => decode_document(&answer.head, &answer.body),
     }

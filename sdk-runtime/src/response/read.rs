@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
+use http_body::Body as _;
 use http_body_util::BodyExt;
 
 use crate::error::{BodyTooLarge, Error, TransportError, TransportErrorKind};
@@ -14,12 +15,11 @@ use crate::transport::ResponseBody;
 pub(crate) const ERROR_BODY_TIME: Duration = Duration::from_secs(5);
 
 /// Returns the whole body, or an error if it is longer than `limit` bytes.
-pub(crate) async fn read_all(body: ResponseBody, limit: usize) -> Result<Bytes, Error> {
-    let ReceivedBody { bytes, end } = receive(body, limit, None).await;
-    match (end.error(), end) {
-        (_, BodyEnd::Whole) => Ok(bytes),
-        (Some(error), _) => Err(error.into()),
-        (None, _) => Err(BodyTooLarge::new(limit).into()),
+pub(crate) async fn read_all(mut body: ResponseBody, limit: usize) -> Result<Bytes, Error> {
+    let mut pieces = Pieces::default();
+    match pieces.read(&mut body, limit).await {
+        BodyEnd::Whole => Ok(pieces.joined()),
+        end => Err(end.error().map_or_else(|| BodyTooLarge::new(limit).into(), Error::from)),
     }
 }
 
@@ -55,41 +55,62 @@ impl BodyEnd {
 
 /// Reads the body up to `limit` bytes and the deadline.
 pub(crate) async fn receive(mut body: ResponseBody, limit: usize, deadline: Option<Instant>) -> ReceivedBody {
-    // Most bodies come in one piece, which is not copied.
-    let mut first = Bytes::new();
-    let mut whole = BytesMut::new();
-    let end = loop {
-        let frame = match deadline {
-            Some(deadline) => runtime::until(deadline, body.frame()).await,
-            None => Some(body.frame().await),
-        };
-        let mut data = match frame {
-            None => break BodyEnd::Late,
-            Some(None) => break BodyEnd::Whole,
-            Some(Some(Err(error))) => break BodyEnd::Cut(error),
-            Some(Some(Ok(frame))) => match frame.into_data() {
-                Ok(data) => data,
-                Err(_) => continue,
-            },
-        };
-        let room = limit - first.len().max(whole.len());
-        let truncated = data.len() > room;
-        data.truncate(room);
-        if first.is_empty() && whole.is_empty() {
-            first = data;
-        } else {
-            whole.extend_from_slice(&std::mem::take(&mut first));
-            whole.extend_from_slice(&data);
-        }
-        if truncated {
-            break BodyEnd::Limit;
-        }
+    let mut pieces = Pieces::default();
+    let reading = pieces.read(&mut body, limit);
+    let end = match deadline {
+        Some(deadline) => runtime::until(deadline, reading).await.unwrap_or(BodyEnd::Late),
+        None => reading.await,
     };
-    ReceivedBody { bytes: joined(first, whole), end }
+    ReceivedBody { bytes: pieces.joined(), end }
 }
 
-fn joined(first: Bytes, whole: BytesMut) -> Bytes {
-    if whole.is_empty() { first } else { whole.freeze() }
+/// The pieces of a body that have arrived.
+#[derive(Default)]
+struct Pieces {
+    /// Most bodies come in one piece, which is not copied.
+    first: Bytes,
+    all: BytesMut,
+}
+
+impl Pieces {
+    /// Reads up to `limit` bytes. What has arrived stays if the future is dropped.
+    async fn read(&mut self, body: &mut ResponseBody, limit: usize) -> BodyEnd {
+        loop {
+            let mut data = match body.frame().await {
+                None => return BodyEnd::Whole,
+                Some(Err(error)) => return BodyEnd::Cut(error),
+                Some(Ok(frame)) => match frame.into_data() {
+                    Ok(data) => data,
+                    Err(_) => continue,
+                },
+            };
+            let room = limit - self.first.len().max(self.all.len());
+            let truncated = data.len() > room;
+            data.truncate(room);
+            self.push(data, body.size_hint().lower(), limit);
+            if truncated {
+                return BodyEnd::Limit;
+            }
+        }
+    }
+
+    /// Appends `data`. At least `left` bytes come after it, of which none are kept beyond `limit`.
+    fn push(&mut self, data: Bytes, left: u64, limit: usize) {
+        if self.first.is_empty() && self.all.is_empty() {
+            self.first = data;
+            return;
+        }
+        if self.all.is_empty() {
+            let known = usize::try_from(left).unwrap_or(usize::MAX);
+            self.all.reserve((self.first.len() + data.len()).saturating_add(known).min(limit));
+            self.all.extend_from_slice(&std::mem::take(&mut self.first));
+        }
+        self.all.extend_from_slice(&data);
+    }
+
+    fn joined(self) -> Bytes {
+        if self.all.is_empty() { self.first } else { self.all.freeze() }
+    }
 }
 
 #[cfg(test)]
@@ -103,9 +124,9 @@ mod tests {
 
     use super::*;
 
-    struct Pieces(VecDeque<&'static str>);
+    struct Sent(VecDeque<&'static str>);
 
-    impl http_body::Body for Pieces {
+    impl http_body::Body for Sent {
         type Data = Bytes;
         type Error = Infallible;
 
@@ -119,8 +140,8 @@ mod tests {
     }
 
     fn body(pieces: &[&'static str]) -> ResponseBody {
-        let pieces = Pieces(pieces.iter().copied().collect());
-        ResponseBody::new(pieces.map_err(|never| match never {}))
+        let sent = Sent(pieces.iter().copied().collect());
+        ResponseBody::new(sent.map_err(|never| match never {}))
     }
 
     #[tokio::test]

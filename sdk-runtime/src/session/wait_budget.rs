@@ -62,6 +62,11 @@ impl WaitBudget {
         let _before = self.lock().started.replace(flight);
     }
 
+    /// Whether the call has started a refresh that is not over.
+    pub(crate) fn lingers(&self) -> bool {
+        self.lock().started.as_ref().is_some_and(|flight| !flight.outcome.initialized())
+    }
+
     /// Waits until the refresh that the call has started is stored or has failed, at most for the rest of 2
     /// s. Returns at once if the call has started none.
     ///

@@ -2,13 +2,14 @@
 
 use bytes::Bytes;
 use http::HeaderMap;
+use http::response::Parts;
 
 use super::retry::CallRetries;
 use crate::client::deadline::Progress;
 use crate::client::inner::Inner;
 use crate::endpoint::Endpoint;
 use crate::error::{Error, ErrorResponse, InsufficientScope, NotReplayable, NotRetried};
-use crate::exchange::{Contents, Credentials, EndsAt, ExchangeResponse};
+use crate::exchange::{Contents, Credentials, EndsAt, ExchangeResponse, SendOptions};
 use crate::request::Prepared;
 use crate::response::{
     BodyEnd, BufferedResponse, ByteStream, ERROR_BODY_TIME, Head, ReceivedBody, SuccessResponse, read_all,
@@ -16,6 +17,7 @@ use crate::response::{
 };
 use crate::runtime;
 use crate::session::{Verdict, WaitBudget};
+use crate::transport::ResponseBody;
 
 /// The length up to which the body of an error response is kept.
 const ERROR_BODY_LIMIT: usize = 64 << 10;
@@ -103,13 +105,17 @@ impl Execution<'_> {
             client.judge.also_looks_at(status) && client.verdict(&head()) != Verdict::Surface
         };
         let ends_at: Option<EndsAt<'_>> = (!client.judge.also_on.is_empty()).then_some(&ends_at);
-        let stage = &progress.stage;
-        let sent = client.route.exchange(request, credentials, Contents::Ordinary, stage, ends_at, permit);
-        let exchange = sent.await;
-        if let Some(jar) = credentials.jar {
-            client.session.shell().tell_dropped(jar);
-        }
-        client.read_response(request, exchange?, *whole, &progress.waits).await
+        let (contents, stage) = (Contents::Ordinary, &progress.stage);
+        let sending = SendOptions { credentials, contents, stage, ends_at, permit: &permit };
+        // In a block of its own, so that the future does not keep the response of the exchange.
+        let reading = {
+            let exchange = client.route.exchange(request, &sending).await;
+            if let Some(jar) = credentials.jar {
+                client.session.shell().tell_dropped(jar);
+            }
+            client.read_response(request, exchange?, *whole, &progress.waits)
+        };
+        reading.await
     }
 }
 
@@ -128,13 +134,15 @@ impl SuccessResponse {
 impl Inner {
     /// Reads the body of a response: that of a success to its end where `whole`, that of an error up to
     /// `ERROR_BODY_LIMIT`.
-    pub(crate) async fn read_response(
-        &self,
-        request: &Prepared,
+    ///
+    /// The future holds the response once. As an `async fn` it would hold it as its argument too.
+    pub(crate) fn read_response<'a>(
+        &'a self,
+        request: &'a Prepared,
         exchange: ExchangeResponse,
         whole: bool,
-        waits: &WaitBudget,
-    ) -> Result<AttemptResponse, Error> {
+        waits: &'a WaitBudget,
+    ) -> impl Future<Output = Result<AttemptResponse, Error>> + Send + 'a {
         let ExchangeResponse {
             response,
             own_origin,
@@ -145,32 +153,41 @@ impl Inner {
             ..
         } = exchange;
         let (parts, body) = response.into_parts();
-        let response = if parts.status.is_success() {
-            let head = Head::new(parts.status, parts.headers).of(request.endpoint);
-            CallResponse::Success(match whole {
-                true => SuccessResponse::Whole(BufferedResponse::new(
-                    head,
-                    read_all(body, self.body_limit).await?,
-                )),
-                false => {
-                    let body = body.entered(&self.session.shell().spawner);
-                    SuccessResponse::Stream(ByteStream::new(head, body))
+        async move {
+            let response = if !parts.status.is_success() {
+                // Boxed, because most answers are no errors.
+                let failure = Box::pin(self.read_failure(request.endpoint, parts, body, waits)).await;
+                if is_body_spent {
+                    return Err(NotReplayable::from(failure).into());
                 }
-            })
-        } else {
-            // The status counts, even if the body does not arrive.
-            let deadline = runtime::deadline(waits.part(ERROR_BODY_TIME));
-            let ReceivedBody { bytes, end } = receive(body, ERROR_BODY_LIMIT, Some(deadline)).await;
-            let (endpoint, truncated) = (request.endpoint, !matches!(end, BodyEnd::Whole));
-            let answer = ErrorResponse::new(endpoint, parts.status, parts.headers, bytes, truncated)
-                .unread(end.error())
-                .received(&self.clock);
-            if is_body_spent {
-                return Err(NotReplayable::from(answer).into());
-            }
-            CallResponse::Failure(answer, None)
-        };
-        Ok(AttemptResponse { response, own_origin, signed, left_trusted_origin, redirected })
+                CallResponse::Failure(failure, None)
+            } else if whole {
+                let body = read_all(body, self.body_limit).await?;
+                let head = Head::new(parts.status, parts.headers).of(request.endpoint);
+                CallResponse::Success(SuccessResponse::Whole(BufferedResponse::new(head, body)))
+            } else {
+                let head = Head::new(parts.status, parts.headers).of(request.endpoint);
+                let body = body.entered(&self.session.shell().spawner);
+                CallResponse::Success(SuccessResponse::Stream(ByteStream::new(head, body)))
+            };
+            Ok(AttemptResponse { response, own_origin, signed, left_trusted_origin, redirected })
+        }
+    }
+
+    /// Reads the body of an error response. The status counts, even if the body does not arrive.
+    async fn read_failure(
+        &self,
+        endpoint: &'static Endpoint,
+        parts: Parts,
+        body: ResponseBody,
+        waits: &WaitBudget,
+    ) -> ErrorResponse {
+        let deadline = runtime::deadline(waits.part(ERROR_BODY_TIME));
+        let ReceivedBody { bytes, end } = receive(body, ERROR_BODY_LIMIT, Some(deadline)).await;
+        let truncated = !matches!(end, BodyEnd::Whole);
+        ErrorResponse::new(endpoint, parts.status, parts.headers, bytes, truncated)
+            .unread(end.error())
+            .received(&self.clock)
     }
 }
 

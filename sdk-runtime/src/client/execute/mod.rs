@@ -11,6 +11,7 @@ pub(super) mod attempt;
 pub(super) mod authorize;
 pub(super) mod retry;
 
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -55,6 +56,19 @@ struct RejectedResponse {
     executed: Option<Box<AttemptResponse>>,
 }
 
+/// What follows an attempt.
+enum Next {
+    Final(Result<ClassifiedResponse, Error>),
+    Again(Again),
+}
+
+/// The pause before the request is sent again.
+struct Again {
+    pause: Duration,
+    /// Whether the token is that of the attempt, because its rejection is not believed.
+    with_the_same_token: bool,
+}
+
 impl Execution<'_> {
     /// Executes the call up to the response that it returns.
     pub(super) async fn run(
@@ -70,18 +84,34 @@ impl Execution<'_> {
             Authorization::Login(identity) => identity,
         };
         let (shell, waits) = (self.client.session.shell(), &self.progress.waits);
-        let endpoint = self.client.endpoint_id(request.endpoint);
         let mut snapshot = match shell.fresh(identity, false)? {
             Some(snapshot) => snapshot,
             None => {
+                let endpoint = self.client.endpoint_id(request.endpoint);
                 let credential = shell.credential(identity, Some(endpoint), waits);
-                self.progress.refreshing(credential).await?
+                Box::pin(self.progress.refreshing(credential)).await?
             }
         };
-        let mut rejected = match self.signed(request, &mut snapshot, identity, false).await? {
-            ClassifiedResponse::Returned(response) => return Ok(response),
-            ClassifiedResponse::Rejected(rejected) => rejected,
-        };
+        match self.signed(request, &mut snapshot, identity, false).await? {
+            ClassifiedResponse::Returned(response) => Ok(response),
+            // Boxed, because most calls are not rejected.
+            ClassifiedResponse::Rejected(rejected) => {
+                Box::pin(self.replayed(request, snapshot, identity, rejected)).await
+            }
+        }
+    }
+
+    /// Returns the response to the replay of `request`, which the server has rejected with the credential of
+    /// `snapshot`.
+    async fn replayed(
+        &mut self,
+        request: &Prepared,
+        snapshot: Arc<Snapshot>,
+        identity: &Identity,
+        mut rejected: RejectedResponse,
+    ) -> Result<AttemptResponse, Error> {
+        let (shell, waits) = (self.client.session.shell(), &self.progress.waits);
+        let endpoint = self.client.endpoint_id(request.endpoint);
         // The server has processed the hops in front of a redirect. Only the hop that it rejected is sent
         // again.
         let request = rejected.redirected.as_deref().unwrap_or(request);
@@ -136,7 +166,7 @@ impl Execution<'_> {
             let credentials =
                 Credentials { origin: origin.as_deref(), ..session.shell().attachment.cookies(jar) };
             let moved = self.client.moved(request, credentials.origin);
-            let sent_to = moved.as_ref().unwrap_or(request);
+            let sent_to = moved.as_deref().unwrap_or(request);
             let permit = || identity.map_or(Ok(()), |identity| session.shell().permit(identity, sent));
             let attempt = match self.retry.attempt_timeout(self.client, request.endpoint) {
                 None => self.attempt(sent_to, credentials, permit).await,
@@ -145,15 +175,29 @@ impl Execution<'_> {
                     self.progress.attempt_within(limit, attempt).await
                 }
             };
-            let failure = attempt.as_ref().map(AttemptResponse::failure);
-            let pause = match self.retry.pause(self.client, request.endpoint, failure) {
-                Ok(pause) => pause,
-                Err(why) => return attempt.map(|response| response.not_retried(why)),
-            };
-            self.progress.stage.begin_again();
-            runtime::sleep_until(runtime::deadline(pause)).await;
+            match self.settle_unsigned(request, attempt) {
+                Ok(pause) => self.pause(pause).await,
+                Err(outcome) => return *outcome,
+            }
             sent = true;
         }
+    }
+
+    /// Returns the pause before the request is sent again, or the outcome of the call.
+    fn settle_unsigned(
+        &mut self,
+        request: &Prepared,
+        attempt: Result<AttemptResponse, Error>,
+    ) -> Result<Duration, Box<Result<AttemptResponse, Error>>> {
+        let failure = attempt.as_ref().map(AttemptResponse::failure);
+        let pause = self.retry.pause(self.client, request.endpoint, failure);
+        pause.map_err(|why| Box::new(attempt.map(|response| response.not_retried(why))))
+    }
+
+    /// Waits before the request is sent again. Boxed, because most requests are sent once.
+    fn pause(&self, pause: Duration) -> Pin<Box<impl Future<Output = ()> + Send>> {
+        self.progress.stage.begin_again();
+        Box::pin(runtime::sleep_until(runtime::deadline(pause)))
     }
 
     /// Sends the request with the credential of `snapshot`, and retries it with the credential that is
@@ -171,49 +215,64 @@ impl Execution<'_> {
             check_scopes(snapshot, request.endpoint)?;
             let credentials = self.client.credentials(snapshot);
             let moved = self.client.moved(request, credentials.origin);
-            let sent_to = moved.as_ref().unwrap_or(request);
-            let attempt = {
-                let permit = || shell.permit(identity, sent);
-                match self.retry.attempt_timeout(self.client, request.endpoint) {
-                    None => self.attempt(sent_to, credentials, permit).await,
-                    Some(limit) => {
-                        let attempt = self.attempt(sent_to, credentials, permit);
-                        self.progress.attempt_within(limit, attempt).await
-                    }
+            let sent_to = moved.as_deref().unwrap_or(request);
+            let permit = || shell.permit(identity, sent);
+            let attempt = match self.retry.attempt_timeout(self.client, request.endpoint) {
+                None => self.attempt(sent_to, credentials, permit).await,
+                Some(limit) => {
+                    let attempt = self.attempt(sent_to, credentials, permit);
+                    self.progress.attempt_within(limit, attempt).await
                 }
             };
-            let classified = attempt.map(|response| self.client.classify(request, response, snapshot));
-            if let Ok(ClassifiedResponse::Returned(it)) = &classified
-                && it.accepts_the_credential()
-            {
-                shell.accepted(snapshot, self.client.endpoint_id(request.endpoint));
-                if let Some(tokens_in) = &self.client.judge.tokens_in
-                    && it.redirected.is_none()
-                    && let Some(tokens) = tokens_in(it.headers())
-                {
-                    shell.rotate(snapshot.version, tokens, it.headers());
-                }
-            }
-            let lag = self.disbelief(&classified, snapshot, request, disbelieved);
-            let failure = classified.as_ref().map(ClassifiedResponse::failure);
-            let retry = || self.retry.pause(self.client, request.endpoint, failure);
-            let pause = match lag.map_or_else(retry, Ok) {
-                Ok(pause) => pause,
-                Err(why) => return classified.map(|classified| classified.not_retried(why)),
+            let again = match self.settle(request, attempt, snapshot, disbelieved) {
+                Next::Final(outcome) => return outcome,
+                Next::Again(again) => again,
             };
-            self.progress.stage.begin_again();
-            runtime::sleep_until(runtime::deadline(pause)).await;
+            self.pause(again.pause).await;
             sent = true;
             shell.permit(identity, sent)?;
-            if lag.is_some() {
+            if again.with_the_same_token {
                 disbelieved += 1;
-                trace::retries(pause, disbelieved);
+                trace::retries(again.pause, disbelieved);
                 continue;
             }
             // Another call may have learned during the pause that the server rejects this token.
             let endpoint = self.client.endpoint_id(request.endpoint);
             let credential = shell.credential(identity, Some(endpoint), &self.progress.waits);
-            *snapshot = self.progress.refreshing(credential).await?;
+            *snapshot = Box::pin(self.progress.refreshing(credential)).await?;
+        }
+    }
+
+    /// Tells the session what the outcome of `attempt` says of the token, and decides whether the request is
+    /// sent again. `disbelieved` is how often a rejection was not believed before.
+    fn settle(
+        &mut self,
+        request: &Prepared,
+        attempt: Result<AttemptResponse, Error>,
+        snapshot: &Snapshot,
+        disbelieved: u32,
+    ) -> Next {
+        let shell = self.client.session.shell();
+        let classified = attempt.map(|response| self.client.classify(request, response, snapshot));
+        if let Ok(ClassifiedResponse::Returned(it)) = &classified
+            && it.accepts_the_credential()
+        {
+            shell.accepted(snapshot, self.client.endpoint_id(request.endpoint));
+            if let Some(tokens_in) = &self.client.judge.tokens_in
+                && it.redirected.is_none()
+                && let Some(tokens) = tokens_in(it.headers())
+            {
+                shell.rotate(snapshot.version, tokens, it.headers());
+            }
+        }
+        if let Some(pause) = self.disbelief(&classified, snapshot, request, disbelieved) {
+            return Next::Again(Again { pause, with_the_same_token: true });
+        }
+        let failure = classified.as_ref().map(ClassifiedResponse::failure);
+        match self.retry.pause(self.client, request.endpoint, failure) {
+            Ok(pause) => Next::Again(Again { pause, with_the_same_token: false }),
+            Err(None) => Next::Final(classified),
+            Err(why) => Next::Final(classified.map(|classified| classified.not_retried(why))),
         }
     }
 
@@ -280,10 +339,10 @@ impl Inner {
 
     /// Returns `request` as it is sent under a login whose server has moved it to `origin`, if that differs.
     /// An argument that is an address stays as it is.
-    pub(super) fn moved(&self, request: &Prepared, origin: Option<&Url>) -> Option<Prepared> {
+    pub(super) fn moved(&self, request: &Prepared, origin: Option<&Url>) -> Option<Box<Prepared>> {
         let origin = origin.filter(|_| !request.endpoint.template().is_empty())?;
         let url = self.session.shell().attachment.moved(&request.url, origin)?;
-        Some(Prepared { url, ..request.clone() })
+        Some(Box::new(Prepared { url, ..request.clone() }))
     }
 
     /// Returns the verdict about an answer of the client's own server to a signed request.

@@ -17,7 +17,7 @@ use crate::error::{
     DecodeError, Error, ErrorBody, ErrorResponse, InvalidRequest, TransportError, TransportErrorKind,
     UnavailableCause,
 };
-use crate::exchange::{Contents, Route};
+use crate::exchange::{Route, SendOptions};
 use crate::proof::USE_NONCE;
 use crate::request::{Prepared, Request};
 use crate::response::{BodyEnd, BufferedResponse, ERROR_BODY_TIME, Head, ReceivedBody, receive};
@@ -110,7 +110,8 @@ impl EndpointRefresh {
         let deadline = runtime::deadline(self.timeout());
         let credentials = self.attachment.cookies(Some(jar));
         let stage = Stage::default();
-        let exchange = self.route.exchange(request, credentials, Contents::Secret, &stage, None, |_| Ok(()));
+        let sending = SendOptions::secret(credentials, &stage);
+        let exchange = self.route.exchange(request, &sending);
         let (answer, cookies) = match runtime::until(deadline, exchange).await {
             Some(Ok(exchange)) => (exchange.response, exchange.cookies),
             Some(Err(error)) => return (failed(error), false),

@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 
 use hyper_util::client::legacy::connect::Connection;
@@ -20,14 +21,27 @@ impl<S> Layer<S> for Watch {
     type Service = Watched<S>;
 
     fn layer(&self, connector: S) -> Watched<S> {
-        Watched { connector, attempts: self.0.clone() }
+        Watched { connector: Arc::new(Mutex::new(connector)), attempts: self.0.clone() }
     }
 }
 
-#[derive(Clone)]
+/// The connector. reqwest clones it for each request, so a clone is cheap: the connector below is cloned for
+/// each connection.
 pub(crate) struct Watched<S> {
-    connector: S,
+    connector: Arc<Mutex<S>>,
     attempts: Option<SharedConnects>,
+}
+
+impl<S> Clone for Watched<S> {
+    fn clone(&self) -> Self {
+        Self { connector: self.connector.clone(), attempts: self.attempts.clone() }
+    }
+}
+
+impl<S> Watched<S> {
+    fn connector(&self) -> MutexGuard<'_, S> {
+        self.connector.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl<S, T> Service<T> for Watched<S>
@@ -40,12 +54,16 @@ where
     type Future = Connecting<Pin<Box<dyn Future<Output = Result<S::Response, S::Error>> + Send>>>;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
-        self.connector.poll_ready(cx)
+        self.connector().poll_ready(cx)
     }
 
     fn call(&mut self, target: T) -> Self::Future {
-        let fresh = self.connector.clone();
-        let mut connector = std::mem::replace(&mut self.connector, fresh);
+        let mut connector = {
+            let mut shared = self.connector();
+            let fresh = shared.clone();
+            // The one that is ready.
+            std::mem::replace(&mut *shared, fresh)
+        };
         // Only over TLS is HTTP/2 agreed on before the first request.
         let attempts = self.attempts.clone().zip(sending::https_origin());
         sending::connecting(Box::pin(async move {
