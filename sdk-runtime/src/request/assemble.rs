@@ -1,7 +1,7 @@
 //! `UrlParts`: makes the address of a request from that of its base, without parsing it. A parser takes ten
 //! times as long.
 //!
-//! No parser may change such an address. Three checks see to that: [`kept`](crate::kept) those of the
+//! No parser may change such an address. Three checks see to that: [`kept`] those of the
 //! template and the base, when they are declared and built; the path those of the arguments; and the query
 //! encodes all that is not plain.
 
