@@ -105,3 +105,13 @@ async fn none_in_a_field_removes_a_default_header() {
     check(c.by_map(&BTreeMap::from([("cookie", None)])), &["1"], &["c"], &[]).await;
     check(c.by_map(&BTreeMap::new()), &["1"], &["c"], &[]).await;
 }
+
+#[tokio::test]
+async fn an_accept_of_a_call_stands_in_place_of_that_of_its_type() {
+    let (backend, client) = client();
+    let call = client.all().header("accept", "application/problem+json");
+    assert_eq!(call.request().unwrap().headers()["accept"], "application/problem+json");
+    let request = sent(&backend, call).await;
+    assert_eq!(lines(&request, "accept"), ["application/problem+json"]);
+    assert_eq!(lines(&sent(&backend, client.all()).await, "accept"), ["application/json"]);
+}

@@ -19,7 +19,7 @@ pub(crate) struct Prepared {
     pub(crate) url: Url,
     /// The headers of the declaration and of the caller. Most requests have none, so a copy costs nothing.
     pub(crate) headers: HeaderMap,
-    /// The `accept` of the type of the answer, where `headers` has none.
+    /// The `accept` of the type of the answer, which is sent where `headers` has none.
     pub(crate) accept: Option<&'static str>,
     /// The default headers of the client that are not sent.
     pub(crate) without: Vec<HeaderName>,
@@ -34,11 +34,7 @@ impl Prepared {
         if self.has_parts() && name.eq_ignore_ascii_case(CONTENT_TYPE.as_str()) {
             return Err(belongs_to_the_parts());
         }
-        header::set_by_name(&mut self.headers, name, value)?;
-        if self.headers.contains_key(ACCEPT) {
-            self.accept = None;
-        }
-        Ok(())
+        header::set_by_name(&mut self.headers, name, value)
     }
 
     /// Returns all headers as they are sent, before the client adds its own.
@@ -51,7 +47,8 @@ impl Prepared {
         if let Some(accept) = self.accept {
             // The value of most, which is not checked again.
             let is_json = JSON.as_bytes() == accept.as_bytes();
-            headers.insert(ACCEPT, if is_json { JSON } else { HeaderValue::from_static(accept) });
+            let of_the_type = || if is_json { JSON } else { HeaderValue::from_static(accept) };
+            headers.entry(ACCEPT).or_insert_with(of_the_type);
         }
         headers
     }
