@@ -178,9 +178,9 @@ impl Case {
                 Some(Got { error: None, .. }) | None => {}
                 Some(Got { error, .. }) => wrong.note(format!("a call before: {error:?}")),
             }
-        }
-        if self.settled {
-            wrong.within("a connection before", server.is_left()).await;
+            if self.settled {
+                wrong.within("a connection before", server.is_left()).await;
+            }
         }
         if let Some(got) = wrong.within("the call", self.asks.of(&client.api)).await {
             came = self.judge(&got, &server, &client, &mut wrong);
