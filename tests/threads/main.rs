@@ -5,6 +5,7 @@
 //!
 //! Each model says by which changes it was seen to fail.
 
+mod accepted;
 mod holds;
 mod idle;
 mod run;

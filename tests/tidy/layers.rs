@@ -84,7 +84,7 @@ const LAYERS: &[Layers] = &[
     },
     Layers {
         directory: "sdk-runtime/src/sync/",
-        order: &["primitives", "approximate_set broadcast due_claim flag ordered_queue turn"],
+        order: &["primitives", "broadcast due_claim flag growing_set ordered_queue turn"],
     },
     Layers {
         directory: "sdk-runtime/src/store/",

@@ -7,7 +7,7 @@
 //! - **I25** The windows of the schedule lie within the lifetime.
 
 use std::fmt;
-use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
+use std::num::NonZeroU64;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -18,7 +18,7 @@ use crate::cookies::Jar;
 use crate::error::SessionExpired;
 use crate::runtime::{Instant, Now};
 use crate::session::token::Tokens;
-use crate::sync::{ApproximateSet, DueClaim, Flag};
+use crate::sync::{DueClaim, Flag, GrowingSet};
 
 /// The version of a credential, compared lexicographically. The text of tokens is never compared, because
 /// some servers issue the same one twice within a second.
@@ -39,9 +39,11 @@ pub(crate) struct EndpointId {
 }
 
 impl EndpointId {
-    fn number(&self) -> u64 {
-        let hasher = BuildHasherDefault::<DefaultHasher>::default();
-        hasher.hash_one((self.base, self.name))
+    /// Returns the number that tells it apart from the others of a program: the hash FNV-1a with 64 bits.
+    fn number(&self) -> NonZeroU64 {
+        let hash = |hash: u64, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+        let base = (0xcbf2_9ce4_8422_2325 ^ self.base).wrapping_mul(0x0100_0000_01b3);
+        NonZeroU64::new(self.name.bytes().fold(base, hash)).unwrap_or(NonZeroU64::MAX)
     }
 }
 
@@ -57,7 +59,7 @@ pub(crate) struct Snapshot {
     pub(crate) schedule: Option<RefreshSchedule>,
     rejected: Flag,
     /// The endpoints whose servers have accepted it.
-    accepted_by: ApproximateSet,
+    accepted_by: GrowingSet,
     /// When it may next be refreshed in the background, in milliseconds since `since`.
     refresh_claim: DueClaim,
     /// Its age when the snapshot was made, and when that was.
@@ -146,7 +148,7 @@ impl Snapshot {
             jar,
             schedule,
             rejected: Flag::default(),
-            accepted_by: ApproximateSet::default(),
+            accepted_by: GrowingSet::default(),
             refresh_claim: DueClaim::default(),
             age,
             since,
@@ -212,14 +214,14 @@ impl Snapshot {
     }
 
     pub(crate) fn accept(&self, endpoint: EndpointId) {
-        self.accepted_by.set(endpoint.number());
+        self.accepted_by.add(endpoint.number());
     }
 
     pub(crate) fn was_accepted(&self) -> bool {
         self.accepted_by.has_any()
     }
 
-    /// Whether the server of `endpoint` may have accepted it; `false` is certain.
+    /// Whether the server of `endpoint` has accepted it.
     pub(crate) fn was_accepted_by(&self, endpoint: EndpointId) -> bool {
         self.accepted_by.has(endpoint.number())
     }

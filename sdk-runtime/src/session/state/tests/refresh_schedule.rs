@@ -226,3 +226,20 @@ fn i34_only_a_server_that_has_accepted_a_token_can_say_that_it_is_over() {
         }
     }
 }
+
+#[test]
+fn i34_an_endpoint_is_not_taken_for_one_of_many_that_have_accepted() {
+    // The names are kept for the life of the program, as those of endpoints are.
+    let names = (0..300).map(|number| &*format!("Api::c{number}").leak()).collect::<Vec<_>>();
+    let (accepting, forbidding) = names.split_at(200);
+    for endpoint in forbidding {
+        let mut world = World::signed_in();
+        let (me, version) = (world.me(), world.active().version);
+        accepting.iter().for_each(|name| world.active().accept((*name).into()));
+        let Demand::Start(start, None) = world.demand_at(endpoint, &me, Some(version)) else {
+            panic!("{endpoint}")
+        };
+        world.finish(start.flight, denied()).unwrap().unwrap_err();
+        assert!(matches!(world.core.view().phase, Phase::Active(_)), "I34: {endpoint}");
+    }
+}
