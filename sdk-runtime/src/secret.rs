@@ -5,10 +5,28 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use serde::{Deserialize, Deserializer, Serializer};
-use zeroize::Zeroizing;
-
 /// The memory of a secret, which its copies share.
-type Memory = Arc<Zeroizing<String>>;
+type Memory = Arc<Wiped>;
+
+/// A text that is wiped when it is dropped: in one piece, because a pool drops many of them, and `Zeroizing`
+/// writes byte after byte.
+struct Wiped(String);
+
+/// Overwrites `text` and the memory that it has to spare. Returns the memory.
+fn wipe(text: String) -> Vec<u8> {
+    let mut memory = text.into_bytes();
+    memory.clear();
+    memory.resize(memory.capacity(), 0);
+    // The compiler leaves out no write whose result is looked at.
+    zeroize::optimization_barrier(memory.as_slice());
+    memory
+}
+
+impl Drop for Wiped {
+    fn drop(&mut self) {
+        drop(wipe(std::mem::take(&mut self.0)));
+    }
+}
 
 macro_rules! secret {
     ($(#[$doc:meta])* $name:ident) => {
@@ -26,13 +44,13 @@ macro_rules! secret {
         impl $name {
             /// Takes the token as the server wrote it.
             pub fn new(token: impl Into<String>) -> Self {
-                Self { memory: Arc::new(Zeroizing::new(token.into())), begin: 0 }
+                Self { memory: Arc::new(Wiped(token.into())), begin: 0 }
             }
 
             /// Returns the token, to put it into a request or a store.
             #[must_use]
             pub fn expose(&self) -> &str {
-                self.memory.get(self.begin..).unwrap_or_default()
+                self.memory.0.get(self.begin..).unwrap_or_default()
             }
 
             /// Writes the token itself, for a field of a request:
@@ -90,7 +108,7 @@ impl AccessToken {
                 text.push(' ');
                 let begin = text.len();
                 text.push_str(self.expose());
-                Self { memory: Arc::new(Zeroizing::new(text)), begin }
+                Self { memory: Arc::new(Wiped(text)), begin }
             }
         };
         let begin = if scheme.is_some() { 0 } else { token.begin };
@@ -103,7 +121,7 @@ struct Shared(Memory);
 
 impl AsRef<[u8]> for Shared {
     fn as_ref(&self) -> &[u8] {
-        self.0.as_bytes()
+        self.0.0.as_bytes()
     }
 }
 
@@ -120,6 +138,16 @@ secret! {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn i27_the_whole_memory_of_a_secret_is_wiped() {
+        let mut text = String::with_capacity(100);
+        text.push_str("hunter2");
+        let memory = text.as_ptr();
+        let wiped = wipe(text);
+        assert_eq!(wiped.as_ptr(), memory, "I27: the memory of the secret, and no copy");
+        assert_eq!(wiped, vec![0; wiped.capacity()], "I27");
+    }
 
     #[test]
     fn a_token_and_what_is_sent_of_it_share_their_memory() {
