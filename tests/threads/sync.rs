@@ -6,6 +6,8 @@ mod due_claim;
 mod flag;
 #[path = "../../sdk-runtime/src/sync/growing_set.rs"]
 mod growing_set;
+#[path = "../../sdk-runtime/src/sync/handles.rs"]
+mod handles;
 #[path = "../../sdk-runtime/src/sync/ordered_queue.rs"]
 mod ordered_queue;
 #[path = "../../sdk-runtime/src/sync/turn.rs"]
@@ -14,6 +16,7 @@ mod turn;
 pub(crate) use due_claim::DueClaim;
 pub(crate) use flag::Flag;
 pub(crate) use growing_set::GrowingSet;
+pub(crate) use handles::Handles;
 pub(crate) use ordered_queue::OrderedQueue;
 pub(crate) use turn::Turn;
 

@@ -48,12 +48,12 @@ const LAYERS: &[Layers] = &[
         directory: "sdk-runtime/src/session/",
         order: &[
             "token",
-            "stored",
+            "host stored",
             "state store_client",
             "refresh",
-            "observe wait_budget write_progress",
+            "observe shutdown_signal wait_budget write_progress",
             "shell",
-            "persistence refresh_task shutdown",
+            "handle persistence refresh_task shutdown",
             "acquire",
         ],
     },
@@ -84,7 +84,7 @@ const LAYERS: &[Layers] = &[
     },
     Layers {
         directory: "sdk-runtime/src/sync/",
-        order: &["primitives", "broadcast due_claim flag growing_set ordered_queue turn"],
+        order: &["primitives", "broadcast due_claim flag growing_set handles ordered_queue turn"],
     },
     Layers {
         directory: "sdk-runtime/src/store/",

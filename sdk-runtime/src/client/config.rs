@@ -1,41 +1,30 @@
 //! The configuration that clients share, after it has been checked.
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use super::inner::{Client, Inner};
-use super::retry_policy::RetryPolicy;
+use super::inner::{Client, Inner, Options};
 use crate::error::BuildError;
 use crate::exchange::{Route, Upstream};
-use crate::metrics::Metrics;
-use crate::runtime::{Clock, Spawner};
 use crate::secret::AccessToken;
 use crate::session::{
-    Attachment, EndpointRefresh, Judge, Provided, RefreshEndpoint, RefreshInAdvance, Refresher, Session,
-    Source, SourceRefresh,
+    Attachment, EndpointRefresh, Host, RefreshEndpoint, RefreshInAdvance, Refresher, Session, Source,
+    SourceRefresh,
 };
 use crate::store::TokenStore;
 
 pub(super) struct ClientConfig {
     pub(super) upstream: Arc<Upstream>,
-    pub(super) attachment: Arc<Attachment>,
-    pub(super) judge: Arc<Judge>,
+    /// That of the sessions which are made.
+    pub(super) host: Arc<Host>,
     pub(super) refresh: Option<Refresh>,
     pub(super) in_advance: RefreshInAdvance,
-    pub(super) provided: Provided,
-    pub(super) clock: Clock,
-    pub(super) spawner: Spawner,
-    pub(super) metrics: Metrics,
-    pub(super) timeout: Option<Duration>,
-    pub(super) retry: RetryPolicy,
-    pub(super) body_limit: usize,
+    pub(super) options: Arc<Options>,
 }
 
 impl ClientConfig {
     /// Creates a session without a login and without a refresh.
     pub(super) fn session(&self, store: Option<Arc<dyn TokenStore>>) -> Session {
-        let host = (self.clock.clone(), self.spawner.clone(), self.metrics.clone());
-        Session::new(self.attachment.clone(), self.judge.clone(), store, host)
+        Session::new(self.host.clone(), store)
     }
 
     /// Returns the route of a client that belongs to no pool.
@@ -52,13 +41,12 @@ impl ClientConfig {
         route: &Route,
         key: Option<K>,
     ) -> bool {
-        let (attachment, provided) = (self.attachment.clone(), self.provided.clone());
-        let clock = self.clock.clone();
+        let (host, provided) = (self.host.clone(), self.options.provided.clone());
         let refresher = match &self.refresh {
             None => return true,
             Some(Refresh::Endpoint(refresh)) => {
                 let route = route.clone();
-                Refresher::Endpoint(EndpointRefresh { route, attachment, refresh, provided, clock })
+                Refresher::Endpoint(EndpointRefresh { route, host, refresh, provided })
             }
             Some(Refresh::Source(source)) => {
                 // Whether a user of a pool is signed in is for the program to say, and not for the function.
@@ -67,21 +55,20 @@ impl ClientConfig {
                 if let Some(key) = key {
                     provided.insert(key);
                 }
-                Refresher::Source(SourceRefresh { source, attachment, provided, clock, signs_in })
+                Refresher::Source(SourceRefresh { source, host, provided, signs_in })
             }
         };
         session.shell().refresh_with(refresher, self.in_advance)
     }
 
     pub(super) fn client(&self, session: Session, route: Route) -> Client {
-        let judge = match self.judge.is_default() {
-            true => session.shell().judge.clone(),
-            false => self.judge.clone(),
+        let judge = &session.shell().judge;
+        let options = match self.options.judge.is_default() && !Arc::ptr_eq(&self.options.judge, judge) {
+            true => Arc::new(Options { judge: judge.clone(), ..Options::clone(&self.options) }),
+            false => self.options.clone(),
         };
-        let (timeout, retry, body_limit) = (self.timeout, self.retry.clone(), self.body_limit);
-        let (provided, clock) = (self.provided.clone(), self.clock.clone());
         let session = session.allowing(route.base.insecure().clone());
-        Client(Arc::new(Inner { route, session, provided, judge, clock, timeout, retry, body_limit }))
+        Client(Arc::new(Inner { route, session, options }))
     }
 }
 

@@ -1,6 +1,7 @@
 //! `Client`: the runtime of a generated client, which all its clones share.
 
 use std::fmt;
+use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -32,9 +33,24 @@ pub trait ApiClient: Sized {
 #[derive(Clone)]
 pub struct Client(pub(super) Arc<Inner>);
 
+/// Small, because each login of a pool has one.
 pub(super) struct Inner {
     pub(super) route: Route,
     pub(super) session: Session,
+    pub(super) options: Arc<Options>,
+}
+
+impl Deref for Inner {
+    type Target = Options;
+
+    fn deref(&self) -> &Options {
+        &self.options
+    }
+}
+
+/// The options of calls, which the clients of a pool share.
+#[derive(Clone)]
+pub(super) struct Options {
     /// What the requests of the session are built from, in addition to its tokens.
     pub(super) provided: Provided,
     pub(super) judge: Arc<Judge>,
@@ -52,6 +68,11 @@ impl Client {
     #[must_use]
     pub fn session(&self) -> &Session {
         &self.0.session
+    }
+
+    /// Whether `other` is a clone of this client.
+    pub(super) fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
     }
 
     pub(super) fn spawner(&self) -> &Spawner {

@@ -1,10 +1,10 @@
 //! `Jar`: a cookie jar with limits, which requests read without a lock.
 
 use std::fmt;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 
-use arc_swap::ArcSwapOption;
+use arc_swap::{ArcSwap, Guard};
 use http::header::{HeaderMap, HeaderValue, SET_COOKIE};
 use url::Url;
 
@@ -23,7 +23,8 @@ const OF_ONE_REQUEST: usize = 16 << 10;
 /// A cookie jar (RFC 6265bis).
 #[derive(Default)]
 pub(crate) struct Jar {
-    cookies: ArcSwapOption<CookieSet>,
+    /// Unset until the first cookie, because most logins have none.
+    cookies: OnceLock<ArcSwap<CookieSet>>,
     /// Counts the uses of cookies.
     uses: AtomicU64,
     dropped: DropCounters,
@@ -32,13 +33,15 @@ pub(crate) struct Jar {
 impl Jar {
     /// Returns a new jar with the same cookies.
     pub(crate) fn fork(&self) -> Self {
-        let mut fork = CookieSet::default();
-        let cookies = self.cookies.load();
-        for kept in cookies.iter().flat_map(|cookies| cookies.all()) {
-            fork.add(StoredCookie::new(kept.cookie.clone(), kept.created, kept.used()));
-        }
+        let fork = self.cookies().map(|cookies| {
+            let mut fork = CookieSet::default();
+            for kept in cookies.all() {
+                fork.add(StoredCookie::new(kept.cookie.clone(), kept.created, kept.used()));
+            }
+            ArcSwap::from_pointee(fork)
+        });
         Self {
-            cookies: ArcSwapOption::new(cookies.is_some().then(|| Arc::new(fork))),
+            cookies: fork.map(OnceLock::from).unwrap_or_default(),
             uses: AtomicU64::new(self.uses.load(Ordering::Relaxed)),
             dropped: DropCounters::default(),
         }
@@ -46,7 +49,7 @@ impl Jar {
 
     /// Returns the cookies as they are stored, session cookies included, or `None` if there are none.
     pub(crate) fn written(&self) -> Option<serde_json::Value> {
-        schema::write(self.cookies.load().as_ref()?)
+        schema::write(&*self.cookies()?)
     }
 
     /// Returns a jar with the cookies that [`written`](Self::written) has returned.
@@ -54,7 +57,7 @@ impl Jar {
         let mut dropped = CookiesDropped::default();
         let (cookies, uses) = schema::read(written, &mut dropped)?;
         let jar = Self {
-            cookies: ArcSwapOption::from_pointee(cookies),
+            cookies: OnceLock::from(ArcSwap::from_pointee(cookies)),
             uses: AtomicU64::new(uses),
             dropped: DropCounters::default(),
         };
@@ -65,8 +68,7 @@ impl Jar {
     /// Returns the `Cookie` header for a request to `url`, if any cookie is sent there. Cookies beyond the
     /// limit leave the jar.
     pub(crate) fn header(&self, url: &Url, clock: &Clock) -> Option<HeaderValue> {
-        let cookies = self.cookies.load();
-        let mut to_send = cookies.as_ref()?.to_send(url, clock.wall());
+        let mut to_send = self.cookies()?.to_send(url, clock.wall());
         self.keep_to_the_limit(&mut to_send);
         let at = self.count(1);
         let mut header = Vec::new();
@@ -89,8 +91,7 @@ impl Jar {
 
     /// Returns the value of the cookie `name` that is sent to `url`, the one that is sent first.
     pub(crate) fn value(&self, url: &Url, name: &str, clock: &Clock) -> Option<Vec<u8>> {
-        let cookies = self.cookies.load();
-        let sent = cookies.as_ref()?.to_send(url, clock.wall());
+        let sent = self.cookies()?.to_send(url, clock.wall());
         let named = sent.iter().find(|kept| *kept.cookie.name == *name.as_bytes());
         named.map(|kept| kept.cookie.value.to_vec()).filter(|value| !value.is_empty())
     }
@@ -98,9 +99,9 @@ impl Jar {
     /// Returns the value of the cookie `name`. Of several, that of the longest path counts, and then the one
     /// that was set first.
     pub(crate) fn named(&self, name: &str, clock: &Clock) -> Option<Vec<u8>> {
-        let (cookies, now) = (self.cookies.load(), clock.wall());
-        let all = cookies.as_ref()?.all();
-        let mut named: Vec<_> = all
+        let (cookies, now) = (self.cookies()?, clock.wall());
+        let mut named: Vec<_> = cookies
+            .all()
             .into_iter()
             .filter(|kept| *kept.cookie.name == *name.as_bytes() && !kept.cookie.has_expired(now))
             .collect();
@@ -129,15 +130,15 @@ impl Jar {
         let (mut received, mut dropped) = (refused.clone(), CookiesDropped::default());
         if !news.is_empty() {
             // Repeated if another response was faster.
-            self.cookies.rcu(|current| {
+            self.cookies.get_or_init(ArcSwap::default).rcu(|current| {
                 (received, dropped) = (refused.clone(), CookiesDropped::default());
-                let mut next = current.as_deref().cloned().unwrap_or_default();
+                let mut next = CookieSet::clone(current);
                 for (at, cookie) in (first..).zip(&news) {
                     if let Err(why) = next.put(cookie, at, from, &mut dropped) {
                         received.refuse(why);
                     }
                 }
-                Some(Arc::new(next))
+                next
             });
         }
         dropped.too_large = received.too_large();
@@ -149,7 +150,7 @@ impl Jar {
     /// response.
     pub(crate) fn why_empty(&self, received: Option<&SetCookies>, clock: &Clock) -> Option<String> {
         let now = clock.wall();
-        if self.cookies.load().as_ref().is_some_and(|cookies| cookies.has_any(now)) {
+        if self.cookies().is_some_and(|cookies| cookies.has_any(now)) {
             return None;
         }
         Some(received.map_or_else(|| "no answer has set one".to_owned(), SetCookies::why_none))
@@ -182,12 +183,16 @@ impl Jar {
         });
         to_send.retain(|kept| !by_use.iter().any(|beyond| Arc::ptr_eq(kept, beyond)));
         let mut removed = 0;
-        self.cookies.rcu(|current| {
-            let mut next = current.as_deref().cloned().unwrap_or_default();
+        self.cookies.get_or_init(ArcSwap::default).rcu(|current| {
+            let mut next = CookieSet::clone(current);
             removed = by_use.iter().map(|kept| u32::from(next.remove(kept))).sum();
-            Some(Arc::new(next))
+            next
         });
         self.dropped.add(&CookiesDropped { of_one_request: removed, ..CookiesDropped::default() });
+    }
+
+    fn cookies(&self) -> Option<Guard<Arc<CookieSet>>> {
+        self.cookies.get().map(ArcSwap::load)
     }
 
     /// Returns the first of the next `uses` numbers.

@@ -120,7 +120,7 @@ fn no_more_leaves_a_request_than_has_to() {
             set(&jar, &format!("{at}={}", "v".repeat(size - 2)), "https://a.com/");
         }
         let url = Url::parse("https://a.com/").unwrap();
-        let all = jar.cookies.load().as_ref().unwrap().to_send(&url, crate::runtime::wall());
+        let all = jar.cookies().unwrap().to_send(&url, crate::runtime::wall());
         assert_eq!(all.len(), beyond.len() + 5, "{beyond:?}");
         let sent = sent(&jar, "https://a.com/");
         assert_eq!((sent.len(), sent.split("; ").count()), (16_384, 5), "{beyond:?}");

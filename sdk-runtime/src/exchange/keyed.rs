@@ -1,5 +1,7 @@
 //! `Keyed`: what a pool adds to the requests of one of its keys.
 
+use std::sync::Arc;
+
 use http::{Extensions, HeaderMap};
 
 use crate::endpoint::Endpoint;
@@ -8,7 +10,7 @@ use crate::endpoint::Endpoint;
 /// included.
 pub(crate) trait Keyed: Send + Sync {
     /// Adds the key to the extensions that layers and transports see.
-    fn name_in(&self, extensions: &mut Extensions);
+    fn name_in(self: Arc<Self>, extensions: &mut Extensions);
 
     /// Whether [`set_headers`](Self::set_headers) has functions of the user's to call.
     fn sets_headers(&self) -> bool;

@@ -343,7 +343,7 @@ impl Route {
             }
         }
         if let Some(key) = &self.key {
-            key.name_in(&mut outgoing.extensions);
+            key.clone().name_in(&mut outgoing.extensions);
         }
         let by_key = self.key.as_ref().filter(|key| key.sets_headers());
         if own_origin && (!self.on_request.is_empty() || by_key.is_some()) {

@@ -253,11 +253,9 @@ enum Wait {
 mod tests {
     use std::time::Duration;
 
-    use tokio_util::sync::CancellationToken;
-
     use super::*;
     use crate::runtime::Clock;
-    use crate::session::token::Attach;
+    use crate::session::host::Host;
     use crate::session::token::Tokens;
 
     #[test]
@@ -266,10 +264,8 @@ mod tests {
         let passed = Arc::new(std::sync::Mutex::new(Duration::ZERO));
         let (begin, passes) = (std::time::SystemTime::now(), passed.clone());
         let clock = Clock::with_wall(move || begin + *passes.lock().unwrap());
-        let attachment = Arc::new(Attach::bearer().check().unwrap());
-        let times = (clock.clone(), Default::default(), Default::default());
-        let shell =
-            Arc::new(Shell::new(attachment, Default::default(), None, times, CancellationToken::new()));
+        let host = Host { clock: clock.clone(), ..Host::default() };
+        let shell = Arc::new(Shell::new(Arc::new(host), None));
         shell.lock().core.make_refreshable(Default::default());
         shell.sign_in(Tokens::new("a").expires_in(hour), None, None, None).unwrap();
         let identity = Identity { epoch: shell.view().epoch, subject: None };
@@ -286,14 +282,7 @@ mod tests {
 
     #[test]
     fn i30_a_fresh_token_signs_without_the_lock() {
-        let attachment = Arc::new(Attach::bearer().check().unwrap());
-        let shell = Arc::new(Shell::new(
-            attachment,
-            Default::default(),
-            None,
-            Default::default(),
-            CancellationToken::new(),
-        ));
+        let shell = Arc::new(Shell::new(Arc::default(), None));
         shell.sign_in(Tokens::new("fresh"), None, None, None).unwrap();
         let identity = Identity { epoch: shell.view().epoch, subject: None };
         let _held = shell.lock();

@@ -3,12 +3,15 @@
 //! [`Session`] is the handle. [`TokenRequest`] and [`TokenResponse`] connect your types with it.
 
 mod acquire;
+mod handle;
+mod host;
 mod observe;
 mod persistence;
 mod refresh;
 mod refresh_task;
 mod shell;
 mod shutdown;
+mod shutdown_signal;
 mod state;
 mod store_client;
 mod stored;
@@ -19,8 +22,6 @@ mod write_progress;
 use std::fmt;
 use std::sync::Arc;
 
-use tokio_util::sync::{CancellationToken, DropGuard};
-
 pub use crate::cookies::CookiesDropped;
 pub use crate::secret::{AccessToken, RefreshToken};
 pub use observe::{SessionEvents, StateWatch};
@@ -30,6 +31,8 @@ pub use refresh::{RefreshEndpoint, TokenAnswer};
 pub use state::{Login, RefreshInAdvance, SessionEvent, SessionState};
 pub use token::{Attach, Grant, Needs, RefreshBearer, Refusal, TokenRequest, TokenResponse, Tokens, Verdict};
 
+pub(crate) use host::Host;
+pub(crate) use observe::EventSink;
 pub(crate) use persistence::StoreTime;
 pub(crate) use refresh::{EndpointRefresh, Refresher, Revoke, Source, SourceRefresh, keeps_login};
 pub(crate) use shell::Shell;
@@ -40,35 +43,24 @@ pub(crate) use token::{AcceptsOrigin, Attachment, Judge, Moves, Provided};
 pub(crate) use wait_budget::WaitBudget;
 
 use crate::error::{Error, InvalidRequest, StoreError};
-use crate::metrics::Metrics;
 use crate::request::base::Insecure;
-use crate::runtime::{Clock, Now, Spawner};
+use crate::runtime::Now;
 use crate::store::TokenStore;
+use handle::Handle;
 
 /// The session of one login. It is cheap to clone, and every client built with it shares it.
 ///
 /// When the last handle and the last client are dropped, only a refresh that was already sent continues.
 #[derive(Clone)]
 pub struct Session {
-    shell: Arc<Shell>,
-    _shutdown: Arc<DropGuard>,
+    shell: Handle,
     /// What the builder of the client allowed whose handle this is.
     insecure: Insecure,
 }
 
 impl Session {
-    pub(crate) fn new(
-        attachment: Arc<Attachment>,
-        judge: Arc<Judge>,
-        store: Option<Arc<dyn TokenStore>>,
-        host: (Clock, Spawner, Metrics),
-    ) -> Self {
-        let shutdown = CancellationToken::new();
-        Self {
-            shell: Arc::new(Shell::new(attachment, judge, store, host, shutdown.clone())),
-            _shutdown: Arc::new(shutdown.drop_guard()),
-            insecure: Insecure::default(),
-        }
+    pub(crate) fn new(host: Arc<Host>, store: Option<Arc<dyn TokenStore>>) -> Self {
+        Self { shell: Handle::new(Shell::new(host, store)), insecure: Insecure::default() }
     }
 
     /// Returns the handle of a client that may send credentials in plaintext to `insecure`.
@@ -88,11 +80,8 @@ impl Session {
     /// Returns what a pool has to remember if it evicts the session. `None` if it may not be evicted: a
     /// caller has a handle, a task is at work, or the session knows what cannot be remembered.
     pub(crate) fn may_be_evicted(&mut self, now: Now) -> Option<EvictedSession> {
-        // A plain count may miss a handle that another thread has just made. `get_mut` synchronizes with
-        // it.
-        Arc::get_mut(&mut self._shutdown)?;
         // A task at work holds the shell.
-        let is_alone = Arc::get_mut(&mut self.shell).is_some();
+        let is_alone = Arc::get_mut(self.shell.alone()?).is_some();
         match self.shell.follows_busy_predecessor() {
             // The next session of the store would not wait for the predecessor.
             true => None,
@@ -342,8 +331,7 @@ mod tests {
 
     #[test]
     fn i27_a_log_shows_where_a_session_stands_and_none_of_its_tokens() {
-        let attachment = Arc::new(Attach::bearer().check().unwrap());
-        let session = Session::new(attachment, Default::default(), None, Default::default());
+        let session = Session::new(Arc::default(), None);
         assert_eq!(format!("{session:?}"), "Session { state: SignedOut, .. }");
         assert_eq!(format!("{:?}", session.events()), "SessionEvents { .. }");
         let tokens = Tokens::new("hunter2").refresh_token("hunter2").subject("hunter2");

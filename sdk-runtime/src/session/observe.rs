@@ -4,7 +4,7 @@
 //! - **I28** Subscribers run under no lock of the session.
 
 use std::fmt;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use tokio::sync::watch;
 
@@ -85,12 +85,11 @@ impl fmt::Debug for SessionEvents {
 /// Notifies the subscribers. Notices are queued under the session's lock, and delivered without it, by one
 /// thread at a time.
 pub(crate) struct Outbox {
-    /// Gets each event too, for the pool of the session. It is dropped after the last event.
-    sink: Mutex<Option<EventSink>>,
+    /// Gets each event too, for the pool of the session.
+    sink: OnceLock<Arc<dyn EventSink>>,
     states: Mutex<States>,
     events: Broadcast<SessionEvent>,
     notices: OrderedQueue<Notice>,
-    metrics: Metrics,
 }
 
 /// The state that was told last. It is in a channel from the first watcher on, because a channel is larger
@@ -100,8 +99,13 @@ enum States {
     Watched(watch::Sender<SessionState>),
 }
 
-/// A function that gets each event of a session.
-pub(crate) type EventSink = Arc<dyn Fn(&SessionEvent) + Send + Sync>;
+/// Gets each event of a session.
+pub(crate) trait EventSink: Send + Sync {
+    fn tell(&self, event: &SessionEvent);
+
+    /// No event follows. May be called more than once.
+    fn end(&self);
+}
 
 #[derive(Debug)]
 pub(crate) enum Notice {
@@ -110,13 +114,12 @@ pub(crate) enum Notice {
 }
 
 impl Outbox {
-    pub(crate) fn new(state: SessionState, metrics: Metrics) -> Self {
+    pub(crate) fn new(state: SessionState) -> Self {
         Self {
-            sink: Mutex::default(),
+            sink: OnceLock::new(),
             states: Mutex::new(States::Unwatched(state)),
             events: Broadcast::new(BACKLOG),
             notices: OrderedQueue::new(),
-            metrics,
         }
     }
 
@@ -157,14 +160,9 @@ impl Outbox {
         SessionEvents(self.events.subscribe())
     }
 
-    /// Sends each event to `sink` too, in place of an earlier sink.
-    pub(crate) fn also_to(&self, sink: EventSink) {
-        let before = self.sink().replace(sink);
-        drop(before);
-    }
-
-    fn sink(&self) -> MutexGuard<'_, Option<EventSink>> {
-        self.sink.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Sends each event to `sink` too, unless there is a sink already.
+    pub(crate) fn also_to(&self, sink: Arc<dyn EventSink>) {
+        let _ = self.sink.set(sink);
     }
 
     /// Queues `notices`. Called under the session's lock, so that they keep the order of what happened.
@@ -173,23 +171,35 @@ impl Outbox {
     }
 
     /// Delivers the queued notices. If another thread delivers at this moment, it delivers these too.
-    pub(crate) fn tell(&self) {
+    pub(crate) fn tell(&self, metrics: &Metrics) {
         self.notices.drain(|notice| match notice {
             Notice::State(state) => self.tell_state(state),
             Notice::Event(event) => {
-                report(&event, &self.metrics);
+                report(&event, metrics);
                 // No event follows that of the close.
                 let is_last = matches!(event, SessionEvent::Closed);
-                let sink = if is_last { self.sink().take() } else { self.sink().clone() };
-                if let Some(sink) = sink {
-                    sink(&event);
+                if let Some(sink) = self.sink.get() {
+                    sink.tell(&event);
                 }
                 self.events.send(&event);
                 if is_last {
+                    self.end_sink();
                     self.events.end();
                 }
             }
         });
+    }
+
+    fn end_sink(&self) {
+        if let Some(sink) = self.sink.get() {
+            sink.end();
+        }
+    }
+}
+
+impl Drop for Outbox {
+    fn drop(&mut self) {
+        self.end_sink();
     }
 }
 

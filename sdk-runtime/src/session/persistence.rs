@@ -175,7 +175,7 @@ impl Shell {
         let pending_write = || self.lock().core.pending_write();
         while pending_write().is_some() {
             // Read first, so that a write that fails after the end is not repeated.
-            let is_last = self.shutdown.is_cancelled();
+            let is_last = self.shutdown.is_given();
             let wanted = progress.read(|attempts| attempts.wanted);
             let attempt = progress.begin();
             let finds_login = |serial, login| self.step(|core| core.finds_login(serial, &login));
@@ -211,9 +211,10 @@ impl Shell {
     /// Waits before a write is repeated: for `pause`, or until the session ends or a caller wants it. Returns
     /// whether a caller does.
     async fn pause(&self, pause: Duration, wanted: u64) -> bool {
+        let shutdown = self.shutdown.token();
         tokio::select! {
             () = runtime::sleep_until(runtime::deadline(pause)) => false,
-            () = self.shutdown.cancelled() => false,
+            () = shutdown.cancelled() => false,
             () = self.write_progress.until(|now| (now.wanted != wanted).then_some(())) => true,
         }
     }
@@ -320,20 +321,13 @@ impl Drop for Writer {
 
 #[cfg(test)]
 mod tests {
-    use tokio_util::sync::CancellationToken;
-
     use super::*;
-    use crate::session::token::Attach;
     use crate::store::MemoryStore;
 
     /// There is no runtime for the read, so its task is dropped.
     #[test]
     fn i6_all_who_wait_for_a_look_that_no_task_finishes_are_answered() {
-        let attachment = Arc::new(Attach::bearer().check().unwrap());
-        let store = Arc::new(MemoryStore::new());
-        let token = CancellationToken::new();
-        let shell =
-            Arc::new(Shell::new(attachment, Default::default(), Some(store), Default::default(), token));
+        let shell = Arc::new(Shell::new(Arc::default(), Some(Arc::new(MemoryStore::new()))));
         for _ in 0..2 {
             let (looking, is_new) = shell.look();
             assert!(is_new, "the one before has ended");

@@ -28,7 +28,7 @@ impl Shell {
             drop(inner);
             return None;
         };
-        let flight = RefreshFlight::new(start.flight, self.shutdown.child_token());
+        let flight = RefreshFlight::new(start.flight, self.shutdown.token().child_token());
         let _before = inner.flight.replace(flight.clone());
         // The lock is released first: without a runtime to spawn on, the flight is settled at once, under
         // it.
@@ -86,7 +86,7 @@ impl Shell {
         refresher: &Refresher,
         start: Start,
     ) -> RefreshOutcome {
-        let Self { store_client, attachment, clock, .. } = &**self;
+        let (store_client, host) = (&self.store_client, &***self);
         let Start { grant, jar, input, outcome_unknown, resend_after, .. } = start;
         let sender = Sender { flight, refresher, resend_after };
         let (Some(store_client), Some(input)) = (store_client, input) else {
@@ -101,13 +101,13 @@ impl Shell {
             };
             let lease = match claim {
                 Ok(Claim::Granted(lease)) => lease,
-                Ok(Claim::Adopt(record)) => return adopted(*record, attachment, clock),
+                Ok(Claim::Adopt(record)) => return adopted(*record, host),
                 Ok(Claim::Gone) => return RefreshOutcome::Gone,
                 Ok(Claim::Unwanted) => return aborted(),
                 Err(error) => return store_failed(error),
             };
-            if lease.is_spent(clock) {
-                term = lease.next_term(clock);
+            if lease.is_spent(&host.clock) {
+                term = lease.next_term(&host.clock);
                 continue;
             }
             break lease;
@@ -117,9 +117,9 @@ impl Shell {
         }
         let denied = input.denied.as_ref().filter(|denied| denied.id == lease.record.id);
         let denied = denied.map(|denied| denied.expired.clone());
-        let answer = lease.undecodable_elsewhere(&input, &outcome_unknown, clock);
+        let answer = lease.undecodable_elsewhere(&input, &outcome_unknown, &host.clock);
         let id = input.record.id;
-        let mut claimed = ClaimedRefresh { store_client, attachment, clock, lease, input: id };
+        let mut claimed = ClaimedRefresh { store_client, host, lease, input: id };
         if let Some(expired) = denied {
             return claimed.denied(expired).await;
         }

@@ -5,38 +5,34 @@
 //!   it.
 //! - **I30** No lock is held across an await, and signing with a fresh token takes none.
 
+use std::ops::Deref;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
-use arc_swap::{ArcSwap, ArcSwapOption, Guard};
+use arc_swap::{ArcSwap, Guard};
 use http::{HeaderMap, StatusCode};
-use tokio_util::sync::CancellationToken;
 use url::Url;
 
+use super::host::Host;
 use super::observe::{EventSink, Notice, Outbox, SessionEvents, StateWatch};
+use super::shutdown_signal::ShutdownSignal;
 use super::write_progress::WriteProgress;
 use crate::cookies::{Jar, SetCookies};
 use crate::error::{Error, SessionExpired};
 use crate::exchange::Credentials;
-use crate::metrics::Metrics;
 use crate::response::Head;
-use crate::runtime::{Clock, Spawner};
 use crate::session::refresh::{RefreshFlight, Refresher, Revoke};
 use crate::session::state::{
     Core, EndpointId, EvictedSession, Phase, RefreshInAdvance, SessionEvent, SessionState, Snapshot, Version,
     View,
 };
 use crate::session::store_client::StoreClient;
-use crate::session::token::{Attachment, Grant, Judge, Tokens};
+use crate::session::token::{Grant, Tokens};
 use crate::store::TokenStore;
+use crate::sync::Handles;
 use crate::trace;
 
 pub(crate) struct Shell {
-    pub(crate) attachment: Arc<Attachment>,
-    pub(crate) judge: Arc<Judge>,
-    pub(crate) clock: Clock,
-    /// Runs the tasks of the session, and the calls.
-    pub(crate) spawner: Spawner,
-    pub(super) metrics: Metrics,
+    host: Arc<Host>,
     pub(super) store_client: Option<StoreClient>,
     pub(super) write_progress: WriteProgress,
     pub(super) predecessor: Predecessor,
@@ -44,9 +40,10 @@ pub(crate) struct Shell {
     published: ArcSwap<View>,
     outbox: Outbox,
     /// The endpoints on hold, whose acceptance the state has to know. No other successful call takes the
-    /// lock. `None` if there are none.
-    watched: ArcSwapOption<Vec<EndpointId>>,
-    pub(super) shutdown: CancellationToken,
+    /// lock. Unset until there is one.
+    watched: OnceLock<ArcSwap<Vec<EndpointId>>>,
+    pub(super) handles: Handles,
+    pub(super) shutdown: ShutdownSignal,
     inner: Mutex<Inner>,
 }
 
@@ -86,32 +83,20 @@ fn supersede(superseded: Option<(Arc<RefreshFlight>, Option<Arc<RefreshFlight>>)
 }
 
 impl Shell {
-    pub(crate) fn new(
-        attachment: Arc<Attachment>,
-        judge: Arc<Judge>,
-        store: Option<Arc<dyn TokenStore>>,
-        (clock, spawner, metrics): (Clock, Spawner, Metrics),
-        shutdown: CancellationToken,
-    ) -> Self {
+    pub(crate) fn new(host: Arc<Host>, store: Option<Arc<dyn TokenStore>>) -> Self {
         let core = Core::new(fastrand::u64(..), store.is_some());
         let view = core.view().clone();
-        let signs_by_cookies = attachment.signs_by_cookies();
         Self {
-            attachment,
-            judge,
             refresher: OnceLock::new(),
-            store_client: store.map(|store| {
-                StoreClient::new(store, clock.clone(), signs_by_cookies).measured_by(metrics.clone())
-            }),
-            clock,
-            spawner,
-            metrics: metrics.clone(),
+            store_client: store.map(|store| StoreClient::new(store, host.clone())),
+            host,
             write_progress: WriteProgress::default(),
             predecessor: Predecessor::default(),
-            outbox: Outbox::new(SessionState::of(&view), metrics),
+            outbox: Outbox::new(SessionState::of(&view)),
             published: ArcSwap::from_pointee(view),
-            watched: ArcSwapOption::empty(),
-            shutdown,
+            watched: OnceLock::new(),
+            handles: Handles::one(),
+            shutdown: ShutdownSignal::default(),
             inner: Mutex::new(Inner { core, flight: None, superseded: None }),
         }
     }
@@ -165,7 +150,7 @@ impl Shell {
     }
 
     /// Sends each event to `sink` too.
-    pub(crate) fn events_also_to(&self, sink: EventSink) {
+    pub(crate) fn events_also_to(&self, sink: Arc<dyn EventSink>) {
         self.outbox.also_to(sink);
     }
 
@@ -188,7 +173,7 @@ impl Shell {
 
     pub(crate) fn accepted(self: &Arc<Self>, snapshot: &Snapshot, endpoint: EndpointId) {
         snapshot.accept(endpoint);
-        if self.watched.load().as_ref().is_some_and(|watched| watched.contains(&endpoint)) {
+        if self.watched.get().is_some_and(|watched| watched.load().contains(&endpoint)) {
             self.step(|core| core.accepted(endpoint));
         }
     }
@@ -265,7 +250,7 @@ impl Shell {
 
     pub(crate) fn close(self: &Arc<Self>) {
         self.step(Core::close);
-        self.shutdown.cancel();
+        self.shutdown.give();
     }
 
     /// The flight that may still be at work after the session was closed.
@@ -293,7 +278,7 @@ impl Shell {
         let has_new_write = inner.core.take_has_new_write();
         drop(inner);
         supersede(superseded);
-        self.outbox.tell();
+        self.outbox.tell(&self.metrics);
         if has_new_write {
             self.wake_writer();
         }
@@ -312,8 +297,8 @@ impl Shell {
         self.outbox.put(core.take_events().into_iter().map(Notice::Event));
         self.put_dropped(core, &core.view().jar);
         let watched = core.watched();
-        if self.watched.load().as_ref().map_or(&[][..], |watched| watched.as_slice()) != watched {
-            self.watched.store(Some(Arc::new(watched)).filter(|watched| !watched.is_empty()));
+        if self.watched.get().map_or(!watched.is_empty(), |before| **before.load() != watched) {
+            self.watched.get_or_init(ArcSwap::default).store(Arc::new(watched));
         }
         Replaced { _errors: core.take_retired(), _view: before }
     }
@@ -322,7 +307,7 @@ impl Shell {
     pub(crate) fn tell_dropped(&self, jar: &Jar) {
         if jar.has_dropped() {
             self.put_dropped(&self.lock().core, jar);
-            self.outbox.tell();
+            self.outbox.tell(&self.metrics);
         }
     }
 
@@ -340,14 +325,23 @@ impl Shell {
     }
 }
 
+impl Deref for Shell {
+    type Target = Host;
+
+    fn deref(&self) -> &Host {
+        &self.host
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::pin::pin;
     use std::task::{Context, Wake, Waker};
 
+    use tokio_util::sync::CancellationToken;
+
     use super::*;
     use crate::session::state::FlightId;
-    use crate::session::token::Attach;
 
     /// Checks, when it is woken, whether the lock is free.
     struct Looks {
@@ -364,14 +358,7 @@ mod tests {
 
     #[test]
     fn i28_a_receiver_of_effects_finds_the_lock_free() {
-        let attachment = Arc::new(Attach::bearer().check().unwrap());
-        let shell = Arc::new(Shell::new(
-            attachment,
-            Default::default(),
-            None,
-            Default::default(),
-            CancellationToken::new(),
-        ));
+        let shell = Arc::new(Shell::new(Arc::default(), None));
         let flight = RefreshFlight::new(FlightId(0), CancellationToken::new());
         shell.lock().flight = Some(flight.clone());
         let mut events = shell.events();

@@ -74,7 +74,7 @@ impl<T: Clone> Broadcast<T> {
 impl<T> Broadcast<T> {
     /// Ends all subscriptions, those to come too. Each still returns the items that it has.
     pub(crate) fn end(&self) {
-        let last = self.subscriptions().take();
+        let last = self.subscriptions().take().filter(|last| !last.is_empty());
         for queue in last.into_iter().flatten().filter_map(|queue| queue.upgrade()) {
             let mut waiting = queue.lock();
             waiting.is_over = true;

@@ -6,6 +6,7 @@ mod broadcast;
 mod due_claim;
 mod flag;
 mod growing_set;
+mod handles;
 mod ordered_queue;
 mod primitives;
 mod turn;
@@ -14,6 +15,7 @@ pub(crate) use broadcast::{Broadcast, Received, Subscription};
 pub(crate) use due_claim::DueClaim;
 pub(crate) use flag::Flag;
 pub(crate) use growing_set::GrowingSet;
+pub(crate) use handles::Handles;
 pub(crate) use ordered_queue::OrderedQueue;
 pub(crate) use turn::Turn;
 

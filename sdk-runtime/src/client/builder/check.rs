@@ -6,13 +6,13 @@ use url::form_urlencoded;
 
 use super::ClientBuilder;
 use crate::client::config::{ClientConfig, LoginSource, Refresh};
-use crate::client::inner::ApiClient;
+use crate::client::inner::{ApiClient, Options};
 use crate::endpoint::Endpoint;
 use crate::error::{BuildError, InvalidRequest};
 use crate::exchange::Upstream;
 use crate::metrics::Metrics;
 use crate::request::base::Base;
-use crate::session::{AcceptsOrigin, Attachment, Moves, Needs, Verdict};
+use crate::session::{AcceptsOrigin, Attachment, Host, Moves, Needs, Verdict};
 
 /// Returns the origins that a login may move to, if there are any.
 fn moves(
@@ -112,7 +112,7 @@ impl<C: ApiClient> ClientBuilder<C> {
             // A fixed token cannot be refreshed, so its rejection is returned to the caller.
             judge.token_bad = Some(Arc::new(|_| Verdict::Surface));
         }
-        let metrics = Metrics::of(base.url());
+        let (judge, metrics) = (Arc::new(judge), Metrics::of(base.url()));
         let config = ClientConfig {
             upstream: Arc::new(Upstream {
                 session_transport: transports.session,
@@ -126,17 +126,17 @@ impl<C: ApiClient> ClientBuilder<C> {
                 metrics: metrics.clone(),
                 idle_timeout: self.idle_timeout,
             }),
-            attachment,
-            judge: Arc::new(judge),
             refresh,
             in_advance: self.in_advance,
-            provided: self.provided,
-            clock,
-            spawner: self.spawner,
-            metrics,
-            timeout: self.timeout,
-            retry: self.retry,
-            body_limit: self.body_limit,
+            options: Arc::new(Options {
+                provided: self.provided,
+                judge: judge.clone(),
+                clock: clock.clone(),
+                timeout: self.timeout,
+                retry: self.retry,
+                body_limit: self.body_limit,
+            }),
+            host: Arc::new(Host { attachment, judge, clock, spawner: self.spawner, metrics }),
         };
         Ok((config, login))
     }

@@ -1,14 +1,16 @@
-//! `PoolKey`: the key of a login in the requests of its pool, and the functions that set headers by it.
+//! `PoolKey`: the key of a login in the requests of its pool, and what the pool does by it.
 
 use std::fmt;
 use std::ops::Deref;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use arc_swap::ArcSwap;
 use http::{Extensions, HeaderMap};
 
 use crate::endpoint::Endpoint;
 use crate::exchange::Keyed;
+use crate::session::{EventSink, SessionEvent};
+use crate::sync::Broadcast;
 
 /// The key of the login that sends a request, in the extensions of each request of a
 /// [`SessionPool`](crate::client::SessionPool): those of a refresh, a sign-in and a sign-out too. Layers and
@@ -24,11 +26,11 @@ use crate::exchange::Keyed;
 /// }
 /// # assert_eq!(user(&http::Request::default()), None);
 /// ```
-pub struct PoolKey<K>(Arc<K>);
+pub struct PoolKey<K>(Arc<KeyedSession<K>>);
 
 impl<K> PoolKey<K> {
-    pub(super) fn new(key: K) -> Self {
-        Self(Arc::new(key))
+    pub(super) fn new(session: Arc<KeyedSession<K>>) -> Self {
+        Self(session)
     }
 }
 
@@ -36,7 +38,7 @@ impl<K> Deref for PoolKey<K> {
     type Target = K;
 
     fn deref(&self) -> &K {
-        &self.0
+        &self.0.key
     }
 }
 
@@ -74,15 +76,30 @@ impl<K> Clone for OnRequests<K> {
     }
 }
 
-/// What a pool adds to the requests of one key.
-pub(super) struct KeyedRequests<K> {
-    pub(super) key: PoolKey<K>,
-    pub(super) on_request: OnRequests<K>,
+/// The events of all sessions of a pool.
+pub(super) type Events<K> = Arc<Broadcast<(K, SessionEvent)>>;
+
+/// What a pool does by the key of one session. All of it in one place, because a pool has many.
+pub(super) struct KeyedSession<K> {
+    key: K,
+    on_request: OnRequests<K>,
+    /// `None` after the last event, so that the events of the pool end with the last session.
+    events: Mutex<Option<Events<K>>>,
 }
 
-impl<K: Send + Sync + 'static> Keyed for KeyedRequests<K> {
-    fn name_in(&self, extensions: &mut Extensions) {
-        extensions.insert(self.key.clone());
+impl<K> KeyedSession<K> {
+    pub(super) fn new(key: K, on_request: OnRequests<K>, events: Option<Events<K>>) -> Self {
+        Self { key, on_request, events: Mutex::new(events) }
+    }
+
+    fn events(&self) -> MutexGuard<'_, Option<Events<K>>> {
+        self.events.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<K: Send + Sync + 'static> Keyed for KeyedSession<K> {
+    fn name_in(self: Arc<Self>, extensions: &mut Extensions) {
+        extensions.insert(PoolKey(self));
     }
 
     fn sets_headers(&self) -> bool {
@@ -93,5 +110,19 @@ impl<K: Send + Sync + 'static> Keyed for KeyedRequests<K> {
         for function in &*self.on_request.0.load_full() {
             function(&self.key, endpoint, headers);
         }
+    }
+}
+
+impl<K: Clone + Send + Sync> EventSink for KeyedSession<K> {
+    fn tell(&self, event: &SessionEvent) {
+        let events = self.events().clone();
+        if let Some(events) = events {
+            events.send(&(self.key.clone(), event.clone()));
+        }
+    }
+
+    fn end(&self) {
+        let last = self.events().take();
+        drop(last);
     }
 }

@@ -5,14 +5,14 @@ use std::hash::Hash;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::events::PoolEvents;
-use super::key::{KeyedRequests, OnKeyedRequest, OnRequests, PoolKey};
-use super::slot::{Inherited, Slot};
+use super::key::{Events, KeyedSession, OnKeyedRequest, OnRequests, PoolKey};
+use super::slot::{Inherited, Place, Slot};
 use crate::client::config::ClientConfig;
 use crate::client::inner::Client;
 use crate::error::StoreError;
 use crate::exchange::Route;
 use crate::runtime::Now;
-use crate::session::{EvictedSession, SessionEvent, SessionState, Shell};
+use crate::session::{EvictedSession, SessionState, Shell};
 use crate::store::{MemoryStore, TokenStore};
 use crate::sync::{Broadcast, Flag};
 use crate::trace;
@@ -23,8 +23,6 @@ const LIMIT: usize = 10_000;
 const BACKLOG: usize = 1_024;
 /// How many ends of evicted logins are remembered, if their stores could not be written.
 const REMAINS: usize = 10_000;
-
-type Events<K> = Arc<Broadcast<(K, SessionEvent)>>;
 
 pub(crate) type StoreOf<K> = Box<dyn Fn(&K) -> Arc<dyn TokenStore> + Send + Sync>;
 
@@ -60,7 +58,7 @@ struct PoolState<K> {
 type Remainder<K> = (Vec<(K, Entry)>, Option<Events<K>>);
 
 struct Entry {
-    slot: Arc<Slot>,
+    place: Place,
     /// The number of the last request for it.
     asked: u64,
 }
@@ -110,15 +108,15 @@ impl<K: Clone + Eq + Hash + Send + Sync + 'static> Sessions<K> {
 
     /// Returns the state of each login. They are read without the pool's lock.
     pub(super) fn states(&self) -> Vec<(K, SessionState)> {
-        let slots: Vec<_> = {
+        let places: Vec<_> = {
             let logins = self.lock();
-            logins.by_key.iter().map(|(key, kept)| (key.clone(), kept.slot.clone())).collect()
+            logins.by_key.iter().map(|(key, kept)| (key.clone(), kept.place.clone())).collect()
         };
-        let state = |slot: &Slot| match slot.client() {
+        let state = |place: &Place| match place.client() {
             Some(client) => client.session().state(),
             None => SessionState::Unloaded,
         };
-        slots.into_iter().map(|(key, slot)| (key, state(&slot))).collect()
+        places.into_iter().map(|(key, place)| (key, state(&place))).collect()
     }
 
     pub(super) fn events(&self) -> PoolEvents<K> {
@@ -129,14 +127,12 @@ impl<K: Clone + Eq + Hash + Send + Sync + 'static> Sessions<K> {
 
     /// Shuts down the session of `key`. It leaves memory when its store has its login.
     pub(super) async fn remove(&self, key: &K) -> Result<(), StoreError> {
-        let slot = self.lock().by_key.get(key).map(|kept| kept.slot.clone());
-        let Some((slot, client)) = slot.and_then(|slot| slot.client().map(|client| (slot, client))) else {
-            return Ok(());
-        };
+        let place = self.lock().by_key.get(key).map(|kept| kept.place.clone());
+        let Some(client) = place.and_then(|place| place.client()) else { return Ok(()) };
         let ended = client.session().shutdown().await;
         let removed = {
             let mut logins = self.lock();
-            let is_there = logins.by_key.get(key).is_some_and(|kept| Arc::ptr_eq(&kept.slot, &slot));
+            let is_there = logins.by_key.get(key).is_some_and(|kept| kept.place.is_of(&client));
             let is_done = client.session().shell().last_unfinished().is_none();
             (is_there && is_done).then(|| logins.by_key.remove_entry(key)).flatten()
         };
@@ -165,28 +161,45 @@ impl<K: Clone + Eq + Hash + Send + Sync + 'static> Sessions<K> {
     /// Returns the client of `key`, and makes it if necessary.
     pub(super) fn client(&self, key: &K) -> Client {
         loop {
-            let Some(slot) = self.slot(key) else { return self.closed(key, (self.store)(key)) };
-            // Here, because the slot is locked when the client is made.
-            let prepare = || (self.store(key), self.lock().events.clone());
-            let mut is_new = false;
-            let make = |((store, is_only_copy), events), inherited| {
-                is_new = true;
-                let client = self.make(key, store, events, inherited);
-                if is_only_copy {
-                    client.session().shell().is_only_copy();
-                }
-                client
+            let client = match self.place(key) {
+                None => return self.closed(key, (self.store)(key)),
+                Some(Place::Made(client)) => client,
+                Some(Place::InTheMaking(slot)) => match self.made(key, &slot) {
+                    Some(client) => client,
+                    None => return self.closed(key, Arc::new(MemoryStore::new())),
+                },
             };
-            let Some(client) = slot.get_or_make(prepare, make) else {
-                return self.closed(key, Arc::new(MemoryStore::new()));
-            };
-            if is_new && self.lock().is_closed {
-                client.session().close();
-            }
-            if !client.session().shell().is_closed() || !self.replace(key, &slot, &client) {
+            if !client.session().shell().is_closed() || !self.replace(key, &client) {
                 return client;
             }
         }
+    }
+
+    /// Returns the client of `slot`, and makes it if necessary. `None` if the user's store function asks for
+    /// it.
+    fn made(&self, key: &K, slot: &Arc<Slot>) -> Option<Client> {
+        // Here, because the slot is locked when the client is made.
+        let prepare = || (self.store(key), self.lock().events.clone());
+        let mut is_new = false;
+        let make = |((store, is_only_copy), events), inherited| {
+            is_new = true;
+            let client = self.make(key, store, events, inherited);
+            if is_only_copy {
+                client.session().shell().is_only_copy();
+            }
+            client
+        };
+        let client = slot.get_or_make(prepare, make)?;
+        let (is_closed, unused) = {
+            let mut logins = self.lock();
+            let unused = logins.by_key.get_mut(key).and_then(|kept| kept.place.settle(slot, &client));
+            (logins.is_closed, unused)
+        };
+        drop(unused);
+        if is_new && is_closed {
+            client.session().close();
+        }
+        Some(client)
     }
 
     /// Makes the store of `key`. Returns it, and whether it is lost with its session. Both are code of the
@@ -201,13 +214,13 @@ impl<K: Clone + Eq + Hash + Send + Sync + 'static> Sessions<K> {
         (store, is_only_copy)
     }
 
-    /// Returns the slot of `key`, or `None` if the pool is closed.
-    fn slot(&self, key: &K) -> Option<Arc<Slot>> {
+    /// Returns the place of `key`, or `None` if the pool is closed.
+    fn place(&self, key: &K) -> Option<Place> {
         if let Some(known) = self.lock().find(key) {
             return known;
         }
         // A clock of the user's may be called. No lock is held.
-        let now = self.config.clock.now();
+        let now = self.config.host.clock.now();
         let mut logins = self.lock();
         if let Some(known) = logins.find(key) {
             return known;
@@ -215,20 +228,20 @@ impl<K: Clone + Eq + Hash + Send + Sync + 'static> Sessions<K> {
         let evicted = logins.sweep(now);
         let (known, remains) = logins.remains.remove_entry(key).unzip();
         let remains = remains.map(|(_, remains)| remains).unwrap_or_default();
-        let slot = logins.insert(key.clone(), Inherited { before: None, remains });
+        let place = logins.insert(key.clone(), Inherited { before: None, remains });
         drop(logins);
         drop((evicted, known));
-        Some(slot)
+        Some(place)
     }
 
-    /// Replaces the slot `closed`, whose session was closed. Returns `false` if the pool is closed.
-    fn replace(&self, key: &K, closed: &Arc<Slot>, client: &Client) -> bool {
-        let before = client.session().shell().last_unfinished();
+    /// Replaces the client `closed`, whose session was closed. Returns `false` if the pool is closed.
+    fn replace(&self, key: &K, closed: &Client) -> bool {
+        let before = closed.session().shell().last_unfinished();
         let mut logins = self.lock();
         if logins.is_closed {
             return false;
         }
-        let is_there = logins.by_key.get(key).is_some_and(|kept| Arc::ptr_eq(&kept.slot, closed));
+        let is_there = logins.by_key.get(key).is_some_and(|kept| kept.place.is_of(closed));
         let evicted = is_there.then(|| logins.by_key.remove_entry(key)).flatten();
         if is_there {
             logins.insert(key.clone(), Inherited { before, remains: EvictedSession::default() });
@@ -246,15 +259,10 @@ impl<K: Clone + Eq + Hash + Send + Sync + 'static> Sessions<K> {
         inherited: Inherited,
     ) -> Client {
         let session = self.config.session(Some(store));
-        let key = PoolKey::new(key.clone());
-        let refreshed = key.clone();
-        let keyed = KeyedRequests { key: key.clone(), on_request: self.on_request.clone() };
-        let route = Route::new(self.config.upstream.clone(), Some(Arc::new(keyed)));
-        if let Some(events) = events {
-            let sink = move |event: &SessionEvent| events.send(&(K::clone(&key), event.clone()));
-            session.shell().events_also_to(Arc::new(sink));
-        }
-        self.config.attach_refresh(&session, &route, Some(refreshed));
+        let keyed = Arc::new(KeyedSession::new(key.clone(), self.on_request.clone(), events));
+        session.shell().events_also_to(keyed.clone());
+        let route = Route::new(self.config.upstream.clone(), Some(keyed.clone()));
+        self.config.attach_refresh(&session, &route, Some(PoolKey::new(keyed)));
         session.shell().inherit(inherited.before, inherited.remains);
         self.config.client(session, route)
     }
@@ -268,29 +276,29 @@ impl<K: Clone + Eq + Hash + Send + Sync + 'static> Sessions<K> {
 }
 
 impl<K: Clone + Eq + Hash + Send + Sync + 'static> PoolState<K> {
-    /// Returns the slot of `key`, and `Some(None)` if the pool is closed.
-    fn find(&mut self, key: &K) -> Option<Option<Arc<Slot>>> {
+    /// Returns the place of `key`, and `Some(None)` if the pool is closed.
+    fn find(&mut self, key: &K) -> Option<Option<Place>> {
         if self.is_closed {
             return Some(None);
         }
         let kept = self.by_key.get_mut(key)?;
         self.asked += 1;
         kept.asked = self.asked;
-        Some(Some(kept.slot.clone()))
+        Some(Some(kept.place.clone()))
     }
 
     /// Closes the pool. Returns the sessions to wait for, and what to drop without the lock.
     fn close(&mut self) -> (Vec<Arc<Shell>>, Remainder<K>) {
         self.is_closed = true;
-        self.ending.extend(self.by_key.values().filter_map(|kept| kept.slot.last_session()));
+        self.ending.extend(self.by_key.values().filter_map(|kept| kept.place.last_session()));
         (self.ending.clone(), (self.by_key.drain().collect(), self.events.take()))
     }
 
-    fn insert(&mut self, key: K, inherited: Inherited) -> Arc<Slot> {
+    fn insert(&mut self, key: K, inherited: Inherited) -> Place {
         self.asked += 1;
-        let slot = Slot::new(inherited);
-        self.by_key.insert(key, Entry { slot: slot.clone(), asked: self.asked });
-        slot
+        let place = Place::InTheMaking(Slot::new(inherited));
+        self.by_key.insert(key, Entry { place: place.clone(), asked: self.asked });
+        place
     }
 
     /// Evicts an eighth of the logins if there are too many, so that not every caller has to search for them.
@@ -310,7 +318,7 @@ impl<K: Clone + Eq + Hash + Send + Sync + 'static> PoolState<K> {
         let mut logins = Vec::with_capacity(idle.len());
         for (key, Idle { remains, .. }) in idle {
             let evicted = self.by_key.remove_entry(&key);
-            if let Some(client) = evicted.as_ref().and_then(|(_, kept)| kept.slot.client()) {
+            if let Some(client) = evicted.as_ref().and_then(|(_, kept)| kept.place.client()) {
                 client.session().shell().evicted_from_pool();
             }
             logins.extend(evicted);
@@ -337,8 +345,8 @@ impl<K: Clone + Eq + Hash + Send + Sync + 'static> PoolState<K> {
 impl Entry {
     /// Returns what to remember of the session if it may be evicted, and `None` if it may not.
     fn idle(&mut self, now: Now) -> Option<Idle> {
-        // Another caller that has the slot may be about to make its client, or have it already.
-        let client = Arc::get_mut(&mut self.slot)?.client_mut()?;
+        // A caller that has the slot is about to make its client, or has it already.
+        let Place::Made(client) = &mut self.place else { return None };
         let session = &mut Arc::get_mut(&mut client.0)?.session;
         let remains = session.may_be_evicted(now)?;
         Some(Idle { is_signed_in: session.is_signed_in(), asked: self.asked, remains })

@@ -147,14 +147,17 @@ async fn a_pool_that_ends_keeps_those_alone_that_are_not_at_their_ends() {
 fn i1_what_has_replaced_a_closed_session_is_not_replaced_for_it_again() {
     let sessions = pool(8);
     let closed = sessions.get(&1).0;
-    let slot = inside(&sessions).slot(&1).unwrap();
     closed.session().close();
     let mut next = None;
     for _ in 0..3 {
-        assert!(inside(&sessions).replace(&1, &slot, &closed));
-        let now = inside(&sessions).slot(&1).unwrap();
-        assert!(!Arc::ptr_eq(&now, &slot), "a place of its own");
-        assert!(Arc::ptr_eq(next.get_or_insert(now.clone()), &now), "I1: one session for a key");
+        assert!(inside(&sessions).replace(&1, &closed));
+        let Some(Place::InTheMaking(now)) = inside(&sessions).place(&1) else { panic!("it is made") };
+        assert!(Arc::ptr_eq(next.get_or_insert(now.clone()), &now), "I1: one place for a key");
+    }
+    let next = sessions.get(&1).0;
+    for _ in 0..3 {
+        assert!(inside(&sessions).replace(&1, &closed));
+        assert!(!sessions.get(&1).0.is(&closed) && sessions.get(&1).0.is(&next), "I1: one session for a key");
     }
     assert_eq!(sessions.len(), 1);
 }

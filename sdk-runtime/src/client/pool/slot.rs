@@ -1,4 +1,4 @@
-//! The slot of one key in a pool. Its client is made once; callers that ask for it meanwhile wait.
+//! The place of one key in a pool. Its client is made once; callers that ask for it meanwhile wait.
 
 use std::cell::RefCell;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -6,7 +6,13 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use crate::client::inner::Client;
 use crate::session::{EvictedSession, Shell};
 
-/// A client, or the place of one that is not made yet.
+/// A client, or the slot that it is made in. The slot is dropped then, because a pool has many clients.
+pub(super) enum Place {
+    InTheMaking(Arc<Slot>),
+    Made(Client),
+}
+
+/// Where one thread makes a client, and others wait for it.
 pub(super) struct Slot {
     state: Mutex<State>,
     is_made: Condvar,
@@ -33,29 +39,60 @@ thread_local! {
     static MAKING: RefCell<Vec<*const Slot>> = const { RefCell::new(Vec::new()) };
 }
 
+impl Clone for Place {
+    fn clone(&self) -> Self {
+        match self {
+            Self::InTheMaking(slot) => Self::InTheMaking(slot.clone()),
+            Self::Made(client) => Self::Made(client.clone()),
+        }
+    }
+}
+
+impl Place {
+    /// Returns the client, if it is made.
+    pub(super) fn client(&self) -> Option<Client> {
+        match self {
+            Self::InTheMaking(slot) => slot.client(),
+            Self::Made(client) => Some(client.clone()),
+        }
+    }
+
+    /// Whether this is the place of `client`.
+    pub(super) fn is_of(&self, client: &Client) -> bool {
+        self.client().is_some_and(|made| made.is(client))
+    }
+
+    /// Returns the session that uses the store: that of the client, or the one before it.
+    pub(super) fn last_session(&self) -> Option<Arc<Shell>> {
+        match self {
+            Self::InTheMaking(slot) => slot.last_session(),
+            Self::Made(client) => Some(client.session().shell().clone()),
+        }
+    }
+
+    /// Puts the client that `slot` has made in its place. Returns what is to be dropped without a lock.
+    pub(super) fn settle(&mut self, slot: &Arc<Slot>, client: &Client) -> Option<Self> {
+        let is_here = matches!(self, Self::InTheMaking(here) if Arc::ptr_eq(here, slot));
+        is_here.then(|| std::mem::replace(self, Self::Made(client.clone())))
+    }
+}
+
 impl Slot {
     pub(super) fn new(inherited: Inherited) -> Arc<Self> {
         let state = State { client: None, is_under_construction: false, inherited: Some(inherited) };
         Arc::new(Self { state: Mutex::new(state), is_made: Condvar::new() })
     }
 
-    /// Returns the client, if it is made.
-    pub(super) fn client(&self) -> Option<Client> {
+    fn client(&self) -> Option<Client> {
         self.lock().client.clone()
     }
 
-    /// Returns the session that uses the store: that of the client, or the one before it.
-    pub(super) fn last_session(&self) -> Option<Arc<Shell>> {
+    fn last_session(&self) -> Option<Arc<Shell>> {
         let state = self.lock();
         match &state.client {
             Some(client) => Some(client.session().shell().clone()),
             None => state.inherited.as_ref()?.before.clone(),
         }
-    }
-
-    /// Returns the client, if no other caller has the slot.
-    pub(super) fn client_mut(&mut self) -> Option<&mut Client> {
-        self.state.get_mut().unwrap_or_else(PoisonError::into_inner).client.as_mut()
     }
 
     /// Returns the client, and makes it of what `prepare` returns if necessary. Returns `None` if `prepare`

@@ -21,9 +21,10 @@ use crate::exchange::{Route, SendOptions};
 use crate::proof::USE_NONCE;
 use crate::request::{Prepared, Request};
 use crate::response::{BodyEnd, BufferedResponse, ERROR_BODY_TIME, Head, ReceivedBody, receive};
-use crate::runtime::{self, Clock};
+use crate::runtime;
+use crate::session::host::Host;
 use crate::session::state::RefreshOutcome;
-use crate::session::token::{Attachment, Grant, Provided, Refusal, Tokens};
+use crate::session::token::{Grant, Provided, Refusal, Tokens};
 use crate::transport::Stage;
 
 /// The timeout of a refresh without one in its declaration.
@@ -67,10 +68,9 @@ impl RefreshEndpoint {
 #[derive(Clone)]
 pub(crate) struct EndpointRefresh {
     pub(crate) route: Route,
-    pub(crate) attachment: Arc<Attachment>,
+    pub(crate) host: Arc<Host>,
     pub(crate) refresh: &'static RefreshEndpoint,
     pub(crate) provided: Provided,
-    pub(crate) clock: Clock,
 }
 
 impl EndpointRefresh {
@@ -79,7 +79,7 @@ impl EndpointRefresh {
         let mut request = Request::new(&self.route.base, self.refresh.endpoint);
         request.supplied(|request| (self.refresh.supply)(&grant.with(&self.provided), request))?;
         if let Some(key) = &grant.proof_key {
-            if let Err(error) = self.attachment.can_prove(Some(key)) {
+            if let Err(error) = self.host.attachment.can_prove(Some(key)) {
                 return Some(Err(error));
             }
             request.extensions.insert(key.clone());
@@ -108,7 +108,7 @@ impl EndpointRefresh {
     /// Returns the outcome, and whether the server wants a proof with its nonce.
     async fn send_once(&self, request: &Prepared, grant: &Grant, jar: &Jar) -> (RefreshOutcome, bool) {
         let deadline = runtime::deadline(self.timeout());
-        let credentials = self.attachment.cookies(Some(jar));
+        let credentials = self.host.attachment.cookies(Some(jar));
         let stage = Stage::default();
         let sending = SendOptions::secret(credentials, &stage);
         let exchange = self.route.exchange(request, &sending);
@@ -135,7 +135,7 @@ impl EndpointRefresh {
         let answer =
             ErrorResponse::new(endpoint, parts.status, parts.headers.clone(), bytes.clone(), truncated)
                 .unread(end.error());
-        let wall = || self.clock.wall();
+        let wall = || self.host.clock.wall();
         if !parts.status.is_success() {
             let wants_nonce = grant.proof_key.is_some()
                 && parts.status == StatusCode::BAD_REQUEST
@@ -151,7 +151,7 @@ impl EndpointRefresh {
             Read::Tokens(tokens) => {
                 let tokens =
                     Tokens { binding: tokens.binding.clone().to(grant.proof_key.as_ref()), ..tokens };
-                received((&self.attachment, &self.clock), tokens, Some(&head), jar, Some(&cookies))
+                received(&self.host, tokens, Some(&head), jar, Some(&cookies))
             }
             Read::DeniedRefresh(refusal) => {
                 classify::declared(self.refused(&answer).unwrap_or(refusal), answer, wall)

@@ -13,11 +13,12 @@ use super::flight::RefreshFlight;
 use super::refresher::Refresher;
 use crate::cookies::Jar;
 use crate::error::{ExpiredReason, SessionExpired, StoreError, UnavailableCause};
-use crate::runtime::{self, Clock};
+use crate::runtime;
+use crate::session::host::Host;
 use crate::session::state::{NotStored, RefreshOutcome, Refreshed};
 use crate::session::store_client::StoreClient;
 use crate::session::stored::{DeniedRefresh, Record, RefreshLease, StoreState, TokenId, restore};
-use crate::session::token::{Attachment, Grant, Tokens};
+use crate::session::token::{Grant, Tokens};
 
 /// The outcome of a refresh that was cancelled before it was sent.
 pub(crate) fn aborted() -> RefreshOutcome {
@@ -111,8 +112,7 @@ pub(crate) fn store_failed(error: StoreError) -> RefreshOutcome {
 /// A refresh with its lease.
 pub(crate) struct ClaimedRefresh<'a> {
     pub(crate) store_client: &'a StoreClient,
-    pub(crate) attachment: &'a Attachment,
-    pub(crate) clock: &'a Clock,
+    pub(crate) host: &'a Host,
     pub(crate) lease: Box<RefreshLease>,
     /// The tokens that the session had at the start.
     pub(crate) input: TokenId,
@@ -162,14 +162,16 @@ impl ClaimedRefresh<'_> {
 
     async fn refreshed(&self, refreshed: Refreshed, jar: &Jar) -> Result<RefreshOutcome, RefreshOutcome> {
         let Refreshed { credential, .. } = refreshed;
-        let wall = self.clock.wall();
+        let wall = self.host.clock.wall();
         let replaced = self.replaced_by(credential.tokens.clone(), jar);
         let record = Record { issued: wall, lifetime: credential.lifetime, ..replaced };
         let (id, not_stored) = self.persist(record).await?;
         // No code of the user runs from here on, whose panic would lose the tokens. An error is one of the
         // adopted access token, which is not needed any more.
-        let adopted =
-            self.lease.found_newer.then(|| restore(self.lease.record.clone(), self.attachment, true, wall));
+        let adopted = self
+            .lease
+            .found_newer
+            .then(|| restore(self.lease.record.clone(), &self.host.attachment, true, wall));
         let adopted = adopted.and_then(Result::ok).map(Box::new);
         Ok(RefreshOutcome::Success(Refreshed { credential, id: Some(id), adopted, not_stored }))
     }
@@ -216,11 +218,11 @@ impl ClaimedRefresh<'_> {
 
     /// Adopts another login that replaced the session's and cannot be refreshed, while its token is valid.
     async fn nothing_to_refresh_with(&self) -> RefreshOutcome {
-        let signs_by_cookies = self.attachment.signs_by_cookies();
-        if !self.lease.record.is_live(self.clock.wall(), signs_by_cookies) {
+        let signs_by_cookies = self.host.attachment.signs_by_cookies();
+        if !self.lease.record.is_live(self.host.clock.wall(), signs_by_cookies) {
             return self.denied(SessionExpired::new(ExpiredReason::NoRefreshToken)).await;
         }
-        let outcome = adopted(self.lease.record.clone(), self.attachment, self.clock);
+        let outcome = adopted(self.lease.record.clone(), self.host);
         self.release(outcome, self.lease.earlier_unknown).await
     }
 
@@ -234,15 +236,15 @@ impl ClaimedRefresh<'_> {
     /// Another login, or none, has replaced what was claimed.
     fn claim_replaced(&self, found: StoreState) -> RefreshOutcome {
         match found.record {
-            Some(record) => adopted(record, self.attachment, self.clock),
+            Some(record) => adopted(record, self.host),
             None => RefreshOutcome::Gone,
         }
     }
 }
 
 /// Uses `record`, which another process has stored.
-pub(crate) fn adopted(record: Record, attachment: &Attachment, clock: &Clock) -> RefreshOutcome {
-    match restore(record, attachment, true, clock.wall()) {
+pub(crate) fn adopted(record: Record, host: &Host) -> RefreshOutcome {
+    match restore(record, &host.attachment, true, host.clock.wall()) {
         Ok(loaded) => RefreshOutcome::Adopted(Box::new(loaded)),
         Err(error) => store_failed(error),
     }
@@ -297,7 +299,8 @@ mod tests {
         ] {
             for is_first in [true, false] {
                 let store = MemoryStore::new();
-                let store_client = StoreClient::new(Arc::new(store.clone()), clock.clone(), false);
+                let host = Host { clock: clock.clone(), ..Host::default() };
+                let store_client = StoreClient::new(Arc::new(store.clone()), Arc::new(host));
                 let input = RefreshInput::of(record.clone(), true);
                 let term = LeaseTerm::of(Duration::from_secs(20));
                 let Ok(Claim::Granted(mut lease)) = store_client.claim(&input, term, || true).await else {

@@ -5,16 +5,16 @@ use std::time::Duration;
 use crate::cookies::{Jar, SetCookies};
 use crate::error::UnavailableCause;
 use crate::response::Head;
-use crate::runtime::Clock;
+use crate::session::host::Host;
 use crate::session::state::RefreshOutcome;
-use crate::session::token::{Attachment, Tokens};
+use crate::session::token::Tokens;
 
 /// A token with a shorter lifetime would be refreshed again at once, without end.
 const SHORTEST: Duration = Duration::from_secs(1);
 
 /// Classifies `tokens`, which arrived with a response if there are a head and its cookies.
 pub(super) fn received(
-    (attachment, clock): (&Attachment, &Clock),
+    host: &Host,
     tokens: Tokens,
     head: Option<&Head>,
     jar: &Jar,
@@ -22,10 +22,10 @@ pub(super) fn received(
 ) -> RefreshOutcome {
     let refresh = tokens.refresh.clone();
     let unusable = |cause| RefreshOutcome::Unusable { refresh, id: None, cause, not_stored: None };
-    if let Err(error) = attachment.can_sign(jar, cookies, clock) {
+    if let Err(error) = host.attachment.can_sign(jar, cookies, &host.clock) {
         return unusable(UnavailableCause::Unusable(error));
     }
-    match attachment.credential(tokens, head, || clock.wall()) {
+    match host.attachment.credential(tokens, head, || host.clock.wall()) {
         Ok(credential) if credential.lifetime.is_some_and(|lifetime| lifetime < SHORTEST) => {
             unusable(UnavailableCause::DeadOnArrival)
         }

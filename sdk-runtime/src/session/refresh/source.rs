@@ -12,9 +12,10 @@ use super::received::received;
 use crate::caught::caught;
 use crate::cookies::Jar;
 use crate::error::{SessionExpired, UnavailableCause};
-use crate::runtime::{self, Clock};
+use crate::runtime;
+use crate::session::host::Host;
 use crate::session::state::RefreshOutcome;
-use crate::session::token::{Attachment, Grant, Provided, Refusal, Tokens};
+use crate::session::token::{Grant, Provided, Refusal, Tokens};
 
 /// Where a session gets its tokens from, in place of a `#[session(refresh)]` endpoint: a file that another
 /// program rotates, a metadata server, a command, the credential of another SDK. It is given to
@@ -79,9 +80,8 @@ impl Source {
 #[derive(Clone)]
 pub(crate) struct SourceRefresh {
     pub(crate) source: Source,
-    pub(crate) attachment: Arc<Attachment>,
+    pub(crate) host: Arc<Host>,
     pub(crate) provided: Provided,
-    pub(crate) clock: Clock,
     /// Whether a session that was never signed in gets its first tokens by itself.
     pub(crate) signs_in: bool,
 }
@@ -101,7 +101,7 @@ impl SourceRefresh {
             retry_after,
         };
         match runtime::within(TIMEOUT, caught(|| (self.source.0)(grant))).await {
-            Some(Some(Ok(tokens))) => received((&self.attachment, &self.clock), tokens, None, jar, None),
+            Some(Some(Ok(tokens))) => received(&self.host, tokens, None, jar, None),
             Some(Some(Err(Refusal::Dead(message)))) => {
                 RefreshOutcome::Denied(SessionExpired::refused(message))
             }

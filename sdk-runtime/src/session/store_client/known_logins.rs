@@ -4,9 +4,17 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::session::stored::schema::is_counted_from;
 
-/// The logins that were written last, the latest first.
+/// The logins that were written last.
 #[derive(Default)]
-pub(crate) struct KnownLogins(Mutex<Vec<Login>>);
+pub(crate) struct KnownLogins(Mutex<Written>);
+
+#[derive(Default)]
+struct Written {
+    /// The last one. Most sessions have no other, and so they need no list.
+    last: Option<Login>,
+    /// Those before it, the latest first.
+    before: Vec<Login>,
+}
 
 /// The present login is among the last that were written.
 const REMEMBERED: usize = 8;
@@ -24,7 +32,7 @@ impl KnownLogins {
     /// A write of `login` starts, as version `next` in place of `expected`.
     pub(crate) fn note_write(&self, login: &Arc<str>, expected: u64, next: u64) {
         let mut logins = self.lock();
-        let known = logins.iter().position(|it| it.name == *login).map(|index| logins.remove(index));
+        let known = logins.take(login);
         let new = Login { name: login.clone(), is_known: false, uncertain: 0, since: next };
         let mut it = known.unwrap_or(new);
         // No earlier write was done, or the place was emptied since: versions are counted from another
@@ -33,10 +41,10 @@ impl KnownLogins {
             it.since = next;
         }
         it.uncertain += 1;
-        // Most sessions have one.
-        logins.reserve_exact(1);
-        logins.insert(0, it);
-        logins.truncate(REMEMBERED);
+        if let Some(before) = logins.last.replace(it) {
+            logins.before.insert(0, before);
+            logins.before.truncate(REMEMBERED - 1);
+        }
     }
 
     /// A write of `login` was certainly not done.
@@ -70,17 +78,29 @@ impl KnownLogins {
     }
 
     fn change(&self, login: &Arc<str>, change: impl FnOnce(&mut Login)) {
-        if let Some(it) = self.lock().iter_mut().find(|it| it.name == *login) {
+        let mut logins = self.lock();
+        let Written { last, before } = &mut *logins;
+        if let Some(it) = last.iter_mut().chain(before).find(|it| it.name == *login) {
             change(it);
         }
     }
 
     fn is(&self, login: &Arc<str>, is: impl FnOnce(&Login) -> bool) -> bool {
-        self.lock().iter().find(|it| it.name == *login).is_some_and(is)
+        let logins = self.lock();
+        logins.last.iter().chain(&logins.before).find(|it| it.name == *login).is_some_and(is)
     }
 
-    fn lock(&self) -> MutexGuard<'_, Vec<Login>> {
+    fn lock(&self) -> MutexGuard<'_, Written> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Written {
+    fn take(&mut self, login: &Arc<str>) -> Option<Login> {
+        self.last.take_if(|it| it.name == *login).or_else(|| {
+            let index = self.before.iter().position(|it| it.name == *login)?;
+            Some(self.before.remove(index))
+        })
     }
 }
 

@@ -14,8 +14,8 @@ use std::time::Duration;
 use tokio::sync::{Mutex, MutexGuard};
 
 use crate::error::StoreError;
-use crate::metrics::Metrics;
-use crate::runtime::{self, Clock};
+use crate::runtime;
+use crate::session::host::Host;
 use crate::session::stored::{
     Claim, LeaseTerm, NotClaimed, OtherLease, PendingWrite, Record, RefreshInput, RefreshLease, Replaces,
     StoreState, Undecodable, schema,
@@ -32,17 +32,14 @@ const TRIES: usize = 16;
 
 pub(crate) struct StoreClient {
     store: Arc<dyn TokenStore>,
-    clock: Clock,
+    host: Arc<Host>,
     /// The number of this session, among all that share the store.
     holder: u64,
-    /// Whether a login needs no access token to sign.
-    signs_by_cookies: bool,
     known_logins: KnownLogins,
     /// Held while a pending write is being written.
     writing: Mutex<()>,
     /// How many writes of this session were done.
     written: AtomicU64,
-    metrics: Metrics,
 }
 
 /// What came of a pending write, by its serial.
@@ -54,15 +51,9 @@ pub(crate) enum WriteOutcome {
 }
 
 impl StoreClient {
-    pub(crate) fn new(store: Arc<dyn TokenStore>, clock: Clock, signs_by_cookies: bool) -> Self {
-        let holder = fastrand::u64(..);
+    pub(crate) fn new(store: Arc<dyn TokenStore>, host: Arc<Host>) -> Self {
         let (known_logins, writing, written) = Default::default();
-        let metrics = Metrics::default();
-        Self { store, clock, holder, signs_by_cookies, known_logins, writing, written, metrics }
-    }
-
-    pub(crate) fn measured_by(self, metrics: Metrics) -> Self {
-        Self { metrics, ..self }
+        Self { store, host, holder: fastrand::u64(..), known_logins, writing, written }
     }
 
     /// The name of this session in a lease.
@@ -111,9 +102,10 @@ impl StoreClient {
             let is_new =
                 input.is_new && !self.known_logins.may_have_been_stored(&input.record.id.login, version);
             let Some(there) = latest(record, input, is_new) else { return Ok(Claim::Gone) };
-            let wall = self.clock.wall();
+            let wall = self.host.clock.wall();
             let found_newer = there.id != input.record.id;
-            if found_newer && !input.must_send && there.is_live(wall, self.signs_by_cookies) {
+            if found_newer && !input.must_send && there.is_live(wall, self.host.attachment.signs_by_cookies())
+            {
                 return Ok(Claim::Adopt(Box::new(there)));
             }
             let is_busy = match &lock {
@@ -135,7 +127,7 @@ impl StoreClient {
                 pause().await;
                 continue;
             }
-            let (earlier_unknown, since) = (there.outcome_unknown, self.clock.now());
+            let (earlier_unknown, since) = (there.outcome_unknown, self.host.clock.now());
             let lease = matches!(lock, StoreLock::Unsupported).then(|| term.lease(&self.holder(), wall));
             let record = Record { outcome_unknown: true, lease, ..there };
             if !is_wanted() {
@@ -201,7 +193,7 @@ impl StoreClient {
             found_newer: false,
             earlier_unknown: false,
             version: 0,
-            since: self.clock.now(),
+            since: self.host.clock.now(),
             term,
             unclaimed: Some(why.error.clone()),
             _lock: StoreLock::Unsupported,
@@ -215,7 +207,7 @@ impl StoreClient {
 
     /// Whether the lease covers a send that starts now, extended if need be.
     pub(crate) async fn covers_send(&self, lease: &mut RefreshLease) -> bool {
-        !lease.is_spent(&self.clock) || self.extend(lease).await
+        !lease.is_spent(&self.host.clock) || self.extend(lease).await
     }
 
     /// Extends the lease for one more send, and returns whether it covers it. If that cannot be stored,
@@ -224,15 +216,15 @@ impl StoreClient {
         if lease.record.lease.is_none() {
             return true;
         }
-        if lease.term.is_over(&lease.since, &self.clock) {
+        if lease.term.is_over(&lease.since, &self.host.clock) {
             return false;
         }
-        let since = self.clock.now();
+        let since = self.host.clock.now();
         let extended = Some(lease.term.lease(&self.holder(), since.wall));
         let record = Record { lease: extended, ..lease.record.clone() };
         let Ok(Some(version)) = self.swap(lease.version, Some(&record)).await else { return false };
         (lease.record, lease.version, lease.since) = (record, version, since);
-        !lease.is_spent(&self.clock)
+        !lease.is_spent(&self.host.clock)
     }
 
     /// Puts `record` in place of the claimed tokens, or clears the store without one. Returns what is there
@@ -318,7 +310,7 @@ impl StoreClient {
 
     /// Returns the outcome of an operation, which is counted where it failed.
     fn measured<T>(&self, outcome: Result<T, StoreError>) -> Result<T, StoreError> {
-        outcome.inspect_err(|error| self.metrics.store_failed(error))
+        outcome.inspect_err(|error| self.host.metrics.store_failed(error))
     }
 
     /// Replaces `version` by `record`, or by the tombstone of one, and returns the new version. `None` if
@@ -397,7 +389,7 @@ mod tests {
     #[tokio::test]
     async fn i10_an_abandoned_claim_leaves_the_store_as_it_is() {
         let store = MemoryStore::new();
-        let store_client = StoreClient::new(Arc::new(store.clone()), Clock::default(), false);
+        let store_client = StoreClient::new(Arc::new(store.clone()), Arc::default());
         let input = RefreshInput::of(record(1, 1), true);
         let term = LeaseTerm::of(Duration::ZERO);
         let claim = store_client.claim(&input, term, || false).await.ok().unwrap();
@@ -428,7 +420,7 @@ mod tests {
         let term = LeaseTerm::of(Duration::from_secs(20));
         for (is_new, times, is_taken) in [(false, 200, true), (false, 2_000, false), (true, 1, false)] {
             let store = Arc::new(Locked(MemoryStore::new(), times.into()));
-            let store_client = StoreClient::new(store.clone(), Clock::default(), false);
+            let store_client = StoreClient::new(store.clone(), Arc::default());
             if !is_new {
                 let kept = schema::write(0, Some(&record(1, 1))).unwrap();
                 assert!(store.0.replace(0, kept).await.unwrap());
@@ -475,7 +467,7 @@ mod tests {
         let term = LeaseTerm::of(Duration::ZERO);
         let begin = runtime::now();
         let store = Arc::new(LockedUntil(runtime::deadline(term.longest_wait()), AtomicUsize::new(0)));
-        let store_client = StoreClient::new(store.clone(), Clock::default(), false);
+        let store_client = StoreClient::new(store.clone(), Arc::default());
         let input = RefreshInput { must_send: true, ..RefreshInput::of(record(1, 1), false) };
         assert!(store_client.claim(&input, term, || true).await.is_err_and(|why| why.error.is_busy()));
         assert_eq!((begin.elapsed(), store.1.load(Ordering::Relaxed)), (term.longest_wait(), 0));
@@ -562,7 +554,7 @@ mod tests {
             [(true, false, TIMEOUT), (true, true, term.longest_wait()), (false, false, term.longest_wait())]
         {
             let store = Arc::new(Contested { is_busy: true, ..Contested::default() });
-            let store_client = StoreClient::new(store.clone(), Clock::default(), false);
+            let store_client = StoreClient::new(store.clone(), Arc::default());
             let input = RefreshInput::of(record(1, 1), is_new);
             if is_tried {
                 store_client.known_logins.note_write(&input.record.id.login, 0, 7);
@@ -584,7 +576,7 @@ mod tests {
             let client_of = || {
                 let store = Contested { faster: AtomicUsize::new(faster), ..Contested::default() };
                 let store = Arc::new(store);
-                (store.clone(), StoreClient::new(store, Clock::default(), false))
+                (store.clone(), StoreClient::new(store, Arc::default()))
             };
             let input = RefreshInput::of(record(1, 1), true);
             let (store, store_client) = client_of();
@@ -623,7 +615,7 @@ mod tests {
             if let Some((version, there)) = there {
                 put(&store.kept, version, there).await;
             }
-            let store_client = StoreClient::new(Arc::new(store), Clock::default(), false);
+            let store_client = StoreClient::new(Arc::new(store), Arc::default());
             if let Some((expected, next)) = tried {
                 store_client.known_logins.note_write(&mine.id.login, expected, next);
             }
@@ -662,7 +654,7 @@ mod tests {
     async fn i16_a_read_from_before_a_write_whose_answer_is_lost_ends_no_login() {
         let kept = Contested { lost: AtomicUsize::new(1), ..Contested::default() };
         let store = Arc::new(Late { kept, ..Late::default() });
-        let store_client = StoreClient::new(store.clone(), Clock::default(), false);
+        let store_client = StoreClient::new(store.clone(), Arc::default());
         let input = RefreshInput::of(record(1, 1), true);
         let claim = store_client.claim(&input, LeaseTerm::of(Duration::ZERO), || true);
         let meanwhile = async {
@@ -689,7 +681,7 @@ mod tests {
         ] {
             for clears in [false, true] {
                 let store = Arc::new(Contested::default());
-                let store_client = StoreClient::new(store.clone(), Clock::default(), false);
+                let store_client = StoreClient::new(store.clone(), Arc::default());
                 let input = RefreshInput::of(mine.clone(), true);
                 let Ok(Claim::Granted(lease)) =
                     store_client.claim(&input, LeaseTerm::of(Duration::ZERO), || true).await
@@ -747,7 +739,7 @@ mod tests {
             if let Some(there) = there {
                 put(&store, 7, there).await;
             }
-            let store_client = StoreClient::new(Arc::new(store), Clock::default(), false);
+            let store_client = StoreClient::new(Arc::new(store), Arc::default());
             let finds = std::sync::Mutex::new(Vec::new());
             let pending_write =
                 || Some(PendingWrite { serial: 3, record: record.cloned(), replaces: replaces.clone() });
@@ -807,7 +799,7 @@ mod tests {
                 is_broken,
                 ..Contested::default()
             };
-            let store_client = StoreClient::new(Arc::new(store), Clock::default(), false);
+            let store_client = StoreClient::new(Arc::new(store), Arc::default());
             let mine = record(1, 1);
             let pending_write =
                 || Some(PendingWrite { serial: 3, record: Some(mine.clone()), replaces: Replaces::Anything });
