@@ -139,7 +139,7 @@ under-load rounds="20" *binaries:
 
 # The concurrency tests, optimized and over and over, processes killed at many moments of chance, short programs, hostile
 # answers, bodies of 10 GiB, and random worlds, declarations and input of every kind;
-# what threads share, with twice as many interruptions; and 200 callers for minutes at an authorization server (`node`).
+# what threads share, with twice as many interruptions; and 600 callers for minutes at an authorization server (`node`).
 soak rounds="50" kills="500" worlds="200000" programs="1000" answers="20000" declarations="100000" mebibytes="10240" values="100000" seconds="300" $TEST_MINUTES="0":
     LOOM_MAX_PREEMPTIONS=4 cargo test --release --test threads
     CRASH_ROUNDS={{ kills }} cargo test --release --test crash
@@ -149,7 +149,7 @@ soak rounds="50" kills="500" worlds="200000" programs="1000" answers="20000" dec
     VOLUME_MIB={{ mebibytes }} cargo test --release --test volume -- --nocapture
     PROPERTY_ROUNDS={{ values }} cargo test --release --test properties
     DECLARATION_ROUNDS={{ declarations }} cargo test --release --package sdk-macros random
-    OIDC_SECONDS={{ seconds }} .ci/live node --release --features oauth2
+    OIDC_SECONDS={{ seconds }} RUST_TEST_NOCAPTURE=1 .ci/live node --release --features oauth2
     for round in $(seq {{ rounds }}); do echo "round $round"; cargo test --quiet --release --test session; done
 
 # Input of chance, led by the code that it reaches, for what reads streams, answers and stored logins: `just fuzz 600 answers`. Needs g++.

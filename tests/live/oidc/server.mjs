@@ -1,6 +1,6 @@
 // An authorization server by `oidc-provider`, and an API behind it, at `/me`. `/control` counts and breaks.
-// Its argument is JSON: `seconds` that an access token lives, whether requests can be `pushed`, and the
-// `path` of the issuer.
+// Its argument is JSON: `seconds` that an access token lives, whether requests can be `pushed`, the `path` of
+// the issuer, and how many `callers` the clock waits for.
 import * as crypto from 'node:crypto';
 import http from 'node:http';
 
@@ -9,13 +9,21 @@ console.info = console.warn = () => {};
 // Debian 12 has Node 18, which lacks what version 9 uses.
 const { default: Provider } = await import(crypto.hash ? 'oidc-provider' : 'oidc-provider-8');
 
-const { seconds = 60, pushed = true, path = '' } = JSON.parse(process.argv[2] ?? '{}');
+const { seconds = 60, pushed = true, path = '', callers = 0 } = JSON.parse(process.argv[2] ?? '{}');
 const counts = {};
 const count = (name) => { counts[name] = (counts[name] ?? 0) + 1; };
 // What happens to the next requests to the token endpoint: a kind, and how often.
 let fault = { kind: 'none', left: 0 };
 
 const server = http.createServer();
+// With `callers`, the clock goes no faster than the work: while it moves on by a second, each of them can be
+// answered four times. Otherwise a busy machine lets a token of 2 s lapse on its way, and its replay as well.
+if (callers) {
+  const real = Date.now;
+  let now = real();
+  server.on('request', () => { now = Math.min(real(), now + 250 / callers); });
+  Date.now = () => Math.floor(now);
+}
 await new Promise((listening) => { server.listen(0, '127.0.0.1', listening); });
 const { port } = server.address();
 
